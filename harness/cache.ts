@@ -1,0 +1,90 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import envPaths from "env-paths";
+import lockfile from "proper-lockfile";
+
+/**
+ * The cache: everything that can be made again. Entries are named by what they depend on and published whole, by one
+ * rename; nothing in them is ever changed afterwards.
+ */
+export const cacheDir = process.env["DRYDOCK_CACHE"] ?? envPaths("drydock", { suffix: "" }).cache;
+
+/** A short name for everything that `parts` hold; equal parts give equal names. */
+export function keyOf(...parts: readonly unknown[]): string {
+	return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
+}
+
+/**
+ * Finds an entry, or makes it.
+ * @param kind the folder of the cache, such as `base`
+ * @param key from {@link keyOf}
+ * @param make fills the (new, empty) directory that it is given; when it throws, nothing is published
+ * @returns the entry's directory
+ */
+export async function cached(kind: string, key: string, make: (staging: string) => Promise<void>): Promise<string> {
+	const entry = join(cacheDir, kind, key);
+	if (await exists(entry)) return entry;
+	await mkdir(dirname(entry), { recursive: true });
+	return withLock(entry, async () => {
+		if (await exists(entry)) return entry;
+		await sweep(dirname(entry), key);
+		const staging = `${entry}.staging-${randomBytes(4).toString("hex")}`;
+		await mkdir(staging);
+		try {
+			await make(staging);
+			await rename(staging, entry);
+		} finally {
+			await rm(staging, { recursive: true, force: true });
+		}
+		return entry;
+	});
+}
+
+/** Removes an entry. A virtual machine that still has its files open keeps them until it ends. */
+export async function discard(entry: string): Promise<void> {
+	const doomed = `${entry}.staging-${randomBytes(4).toString("hex")}`;
+	// Renamed first, so that nobody finds half an entry.
+	await rename(entry, doomed).catch((error: NodeJS.ErrnoException) => {
+		if (error.code !== "ENOENT") throw error;
+	});
+	await rm(doomed, { recursive: true, force: true });
+}
+
+/** Removes all entries of a kind but the `keep` newest ones. */
+export async function keepNewest(kind: string, keep: number): Promise<void> {
+	const dir = join(cacheDir, kind);
+	const names = (await readdir(dir)).filter((name) => !name.includes("."));
+	const aged = await Promise.all(names.map(async (name) => ({ name, ms: (await stat(join(dir, name))).mtimeMs })));
+	aged.sort((a, b) => b.ms - a.ms);
+	await Promise.all(aged.slice(keep).map(({ name }) => discard(join(dir, name))));
+}
+
+/** Whether something is at `path`. */
+export async function exists(path: string): Promise<boolean> {
+	return stat(path).then(
+		() => true,
+		() => false,
+	);
+}
+
+// Two commands that need the same entry at once: the second waits for the first and finds its work done.
+async function withLock<T>(entry: string, work: () => Promise<T>): Promise<T> {
+	const release = await lockfile.lock(entry, {
+		realpath: false,
+		stale: 15_000,
+		update: 3_000,
+		retries: { forever: true, minTimeout: 100, maxTimeout: 1_000 },
+	});
+	try {
+		return await work();
+	} finally {
+		await release();
+	}
+}
+
+// What a killed process left of this entry; under the lock, so it is nobody's work in progress.
+async function sweep(dir: string, key: string): Promise<void> {
+	const leftovers = (await readdir(dir)).filter((name) => name.startsWith(`${key}.staging-`));
+	await Promise.all(leftovers.map((name) => rm(join(dir, name), { recursive: true, force: true })));
+}

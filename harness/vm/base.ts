@@ -1,0 +1,218 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, statfs, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { $, ProcessOutput } from "zx";
+import { cached, cacheDir, keyOf } from "../cache.ts";
+import { Failure } from "../failure.ts";
+import { interruption } from "../interrupt.ts";
+import type { Progress } from "../progress.ts";
+import { type Architecture, architecture } from "./arch.ts";
+
+/** The slow half of the image: Debian's kernel and programs, and Node. Has no line of the kit's own code. */
+export interface Base {
+	key: string;
+	/** Linux, as QEMU's -kernel takes it. */
+	kernel: string;
+	/** The guest's /usr: an EROFS file system, read-only. */
+	usr: string;
+	/** What the initial file system needs before /usr is there: a static busybox and kernel modules, in loading order. */
+	early: string;
+	/** Names and versions of what is in it. */
+	manifest: string;
+}
+
+const SUITE = "trixie";
+const PACKAGES = [
+	...["bash", "coreutils", "dash", "diffutils", "file", "findutils", "grep", "hostname", "less", "mawk", "sed"],
+	...["binutils", "busybox-static", "iproute2", "kmod", "libatomic1", "libstdc++6", "mount", "nasm", "nftables"],
+	...["procps", "strace", "util-linux"],
+];
+// Not needed before /usr is mounted: modprobe finds them there.
+const EARLY_MODULES = ["virtio_blk", "erofs"];
+// Debian leaves the sbin directories, where depmod is, out of an ordinary user's PATH.
+const TOOL_PATH = `${process.env["PATH"]}:/usr/sbin:/sbin`;
+const NEEDED_BYTES = 1.5e9;
+
+/**
+ * Gives the base, building it if it is not in the cache (about a minute, and 80 MB from the network).
+ * @throws {Failure} unsupported: no network, no room, or a tool is missing
+ */
+export async function ensureBase(progress: Progress): Promise<Base> {
+	const arch = architecture();
+	const key = baseKey(arch);
+	const dir = await cached("base", key, (staging) => build(staging, arch, progress));
+	return baseIn(dir, key);
+}
+
+/** Name of the base that this version of drydock uses. */
+export function baseKey(arch: Architecture): string {
+	return keyOf("base 1", SUITE, arch.platform, PACKAGES, EARLY_MODULES, arch.node);
+}
+
+/** The base that lies in `dir`. */
+export function baseIn(dir: string, key: string): Base {
+	const at = (name: string) => join(dir, name);
+	return { key, kernel: at("vmlinuz"), usr: at("usr.erofs"), early: at("early"), manifest: at("manifest.json") };
+}
+
+async function build(staging: string, arch: Architecture, progress: Progress): Promise<void> {
+	await checkRoom(staging);
+	const root = join(staging, "root");
+	const debian = await progress.step("Debian packages for the virtual machine", (say) =>
+		debianPackages(root, arch, say),
+	);
+	await progress.step("Node for the virtual machine", async () => {
+		await copyNode(join(root, "usr/bin/node"), arch);
+	});
+	await progress.step("file system for the virtual machine", async () => {
+		const boot = await readdir(join(root, "boot"));
+		const vmlinuz = boot.find((name) => name.startsWith("vmlinuz-"));
+		if (vmlinuz === undefined) throw new Failure("failed", "the kernel package holds no kernel");
+		await copyFile(join(root, "boot", vmlinuz), join(staging, "vmlinuz"));
+		await collectEarly(root, vmlinuz.slice("vmlinuz-".length), join(staging, "early"));
+		for (const part of ["locale", "doc", "info", "bash-completion", "bug", "lintian"])
+			await rm(join(root, "usr/share", part), { recursive: true, force: true });
+		await run("mkfs.erofs", ["-T0", "--all-root", "-zlz4hc", join(staging, "usr.erofs"), join(root, "usr")]);
+		const manifest = { platform: arch.platform, suite: SUITE, node: arch.node.version, packages: debian };
+		await writeFile(join(staging, "manifest.json"), `${JSON.stringify(manifest, null, "\t")}\n`);
+		await rm(root, { recursive: true });
+	});
+}
+
+// chrootless: only unpacks, so that it needs no root, no namespaces and no programs of the guest's architecture.
+async function debianPackages(
+	root: string,
+	arch: Architecture,
+	say: (detail: string) => void,
+): Promise<Record<string, string>> {
+	// Packages fetched before an interruption are kept, and apt goes on in the middle of the last one.
+	const archives = join(cacheDir, "downloads", "apt");
+	await mkdir(join(archives, "partial"), { recursive: true });
+	const include = [...PACKAGES, `linux-image-cloud-${arch.debian}`].join(",");
+	// $1 is the new root. apt there follows the link; a directory outside the root, set as an option, it refuses.
+	const keepArchives = 'mkdir -p "$1/var/cache/apt" && ln -s "$ARCHIVES" "$1/var/cache/apt/archives"';
+	const options = ["--mode=chrootless", "--variant=extract", `--architectures=${arch.debian}`];
+	await run(
+		"mmdebstrap",
+		[...options, "--skip=cleanup/apt", `--setup-hook=${keepArchives}`, `--include=${include}`, SUITE, root],
+		(line) => say(line.replace(/^I: /, "")),
+		{ ARCHIVES: archives },
+	);
+	const debs = (await readdir(archives)).filter((name) => name.endsWith(".deb"));
+	await rm(archives, { recursive: true });
+	return Object.fromEntries(
+		debs.map((name) => {
+			const [packageName = name, version = ""] = decodeURIComponent(name).split("_");
+			return [packageName, version] as const;
+		}),
+	);
+}
+
+async function copyNode(target: string, arch: Architecture): Promise<void> {
+	const { package: name, version, integrity } = arch.node;
+	const downloads = join(cacheDir, "downloads");
+	const tarball = join(downloads, `${name}-${version}.tgz`);
+	await mkdir(downloads, { recursive: true });
+	if ((await integrityOf(tarball).catch(() => "")) !== integrity) {
+		await run("npm", ["pack", "--silent", `${name}@${version}`, "--pack-destination", downloads]);
+		const got = await integrityOf(tarball);
+		if (got !== integrity)
+			throw new Failure("failed", `${name}@${version} is not the package that was expected (${got})`, `rm ${tarball}`);
+	}
+	await mkdir(join(downloads, "node"), { recursive: true });
+	await run("tar", ["-xzf", tarball, "-C", join(downloads, "node"), "package/bin/node"]);
+	await rename(join(downloads, "node/package/bin/node"), target);
+	await chmod(target, 0o755);
+	await rm(join(downloads, "node"), { recursive: true });
+	await rm(tarball);
+}
+
+async function integrityOf(file: string): Promise<string> {
+	const hash = createHash("sha512");
+	await pipeline(createReadStream(file), hash);
+	return `sha512-${hash.digest("base64")}`;
+}
+
+// busybox cannot load compressed modules, so the early ones are unpacked here.
+async function collectEarly(root: string, release: string, early: string): Promise<void> {
+	await run("depmod", ["-b", root, release]);
+	await mkdir(early);
+	await copyFile(join(root, "usr/bin/busybox"), join(early, "busybox"));
+	const modules = join(root, "usr/lib/modules", release);
+	const dependencies = parseModulesDep(await readFile(join(modules, "modules.dep"), "utf8"));
+	const ordered = [...new Set(EARLY_MODULES.flatMap((name) => loadingOrder(name, dependencies)))];
+	for (const [index, path] of ordered.entries()) {
+		const packed = join(early, `${String(index).padStart(2, "0")}-${path.split("/").pop()}`);
+		await copyFile(join(modules, path), packed);
+		if (packed.endsWith(".xz")) await run("xz", ["-d", packed]);
+	}
+}
+
+function parseModulesDep(text: string): Map<string, string[]> {
+	return new Map(
+		text
+			.split("\n")
+			.filter(Boolean)
+			.map((line) => {
+				const [path = "", dependencies = ""] = line.split(":");
+				return [path, dependencies.trim().split(" ").filter(Boolean)];
+			}),
+	);
+}
+
+// modules.dep lists what a module needs, the nearest first: it is loaded from the end.
+function loadingOrder(module: string, dependencies: Map<string, string[]>): string[] {
+	for (const [path, needs] of dependencies)
+		if (path.split("/").pop()?.split(".")[0] === module) return [...needs.toReversed(), path];
+	throw new Failure("failed", `the kernel has no module ${module}`);
+}
+
+async function checkRoom(dir: string): Promise<void> {
+	const { bavail, bsize } = await statfs(dir);
+	if (bavail * bsize >= NEEDED_BYTES) return;
+	const mb = Math.round((bavail * bsize) / 1e6);
+	throw new Failure(
+		"unsupported",
+		`building the image takes ${NEEDED_BYTES / 1e6} MB of disk space, ${cacheDir} has ${mb} MB left`,
+		"make room, or put the cache elsewhere: DRYDOCK_CACHE=/other/disk npx drydock image build",
+	);
+}
+
+async function run(
+	program: string,
+	args: string[],
+	onLine: (line: string) => void = () => {},
+	env: Record<string, string> = {},
+): Promise<void> {
+	const child = $({ quiet: true, signal: interruption, env: { ...process.env, PATH: TOOL_PATH, ...env } })`${program} ${args}`;
+	child.stderr.on("data", (chunk: Buffer) => {
+		const line = chunk.toString().trim().split("\n").pop();
+		if (line) onLine(line);
+	});
+	try {
+		await child;
+	} catch (error) {
+		interruption.throwIfAborted();
+		if (!(error instanceof ProcessOutput)) throw error;
+		throw explained(program, error);
+	}
+}
+
+function explained(program: string, output: ProcessOutput): Failure {
+	const said = output.stderr.trim().split("\n").slice(-6).join("\n");
+	const cause = { cause: output };
+	if (output.exitCode === 127)
+		return new Failure("unsupported", `${program} is not installed`, "npx drydock doctor", cause);
+	if (/No space left on device|ENOSPC/.test(output.stderr))
+		return new Failure("unsupported", `the disk is full: ${cacheDir}`, "make room and repeat the command", cause);
+	if (/Could not resolve|Temporary failure|Failed to fetch|Unable to connect|ENOTFOUND|ECONNREFUSED|EAI_AGAIN/i.test(output.stderr))
+		return new Failure(
+			"unsupported",
+			`the network, or a server on it, is out of reach\n${said}`,
+			"repeat the command when it is back (what was fetched is kept), or bring an image: npx drydock image import FILE",
+			cause,
+		);
+	return new Failure("failed", `${program} failed (exit ${output.exitCode})\n${said}`, undefined, cause);
+}

@@ -1,0 +1,93 @@
+/**
+ * Constants under their kernel names, with the values of `linux/amd64`
+ * (`include/uapi/linux` in the kernel's source; those used here are the same on arm64).
+ */
+
+/** New mount namespace: the process gets a copy of the mount table. See mount_namespaces(7). */
+export const CLONE_NEWNS = 0x00020000;
+/** New cgroup namespace: the current cgroup becomes the root that it sees. See cgroup_namespaces(7). */
+export const CLONE_NEWCGROUP = 0x02000000;
+/** New UTS namespace: hostname and NIS domain name. See uts_namespaces(7). */
+export const CLONE_NEWUTS = 0x04000000;
+/** New IPC namespace: System V IPC objects and POSIX message queues. See ipc_namespaces(7). */
+export const CLONE_NEWIPC = 0x08000000;
+/** New user namespace: own uids, gids and capabilities. See user_namespaces(7). */
+export const CLONE_NEWUSER = 0x10000000;
+/** New PID namespace, for the *children* that are forked from now on. See pid_namespaces(7). */
+export const CLONE_NEWPID = 0x20000000;
+/** New network namespace: links, addresses, routes, ports. See network_namespaces(7). */
+export const CLONE_NEWNET = 0x40000000;
+/** New time namespace, for children: boot-time and monotonic clocks. See time_namespaces(7). */
+export const CLONE_NEWTIME = 0x00000080;
+
+/** Mount read-only. See mount(2). */
+export const MS_RDONLY = 0x1;
+/** Ignore set-user-ID and set-group-ID bits and file capabilities. See mount(2). */
+export const MS_NOSUID = 0x2;
+/** Give no access to device files. See mount(2). */
+export const MS_NODEV = 0x4;
+/** Let no program be executed from this mount. See mount(2). */
+export const MS_NOEXEC = 0x8;
+/** Change the flags of an existing mount. See mount(2). */
+export const MS_REMOUNT = 0x20;
+/** Make a directory tree visible at a second place. See mount(2), "Creating a bind mount". */
+export const MS_BIND = 0x1000;
+/** Move a mount to another place. See mount(2). */
+export const MS_MOVE = 0x2000;
+/** Apply to the whole tree of mounts below, not to one mount. See mount(2). */
+export const MS_REC = 0x4000;
+/** Let no mount and unmount event in or out. See mount_namespaces(7), "SHARED SUBTREES". */
+export const MS_PRIVATE = 0x40000;
+/** Let events in from the master, and none out. See mount_namespaces(7), "SHARED SUBTREES". */
+export const MS_SLAVE = 0x80000;
+/** Share mount and unmount events with the peer group. See mount_namespaces(7), "SHARED SUBTREES". */
+export const MS_SHARED = 0x100000;
+
+/** Unmount even when busy, and cut what still uses it. See umount2(2). */
+export const MNT_FORCE = 0x1;
+/** Detach now, clean up when nobody uses it any more. See umount2(2). */
+export const MNT_DETACH = 0x2;
+/** Do not follow `target` if it is a symbolic link. See umount2(2). */
+export const UMOUNT_NOFOLLOW = 0x8;
+
+/** Answer at once if no child has changed state. See waitpid(2). */
+export const WNOHANG = 0x1;
+
+export const SIGHUP = 1;
+export const SIGINT = 2;
+export const SIGKILL = 9;
+export const SIGUSR1 = 10;
+export const SIGTERM = 15;
+export const SIGCHLD = 17;
+export const SIGCONT = 18;
+export const SIGSTOP = 19;
+
+/** The `CLONE_NEW*` flags by name, for unshare(2) and setns(2). */
+export const CLONE_FLAGS = {
+	CLONE_NEWTIME,
+	CLONE_NEWNS,
+	CLONE_NEWCGROUP,
+	CLONE_NEWUTS,
+	CLONE_NEWIPC,
+	CLONE_NEWUSER,
+	CLONE_NEWPID,
+	CLONE_NEWNET,
+} as const;
+
+/** The `MS_*` flags by name, for mount(2). */
+export const MOUNT_FLAGS = {
+	MS_RDONLY,
+	MS_NOSUID,
+	MS_NODEV,
+	MS_NOEXEC,
+	MS_REMOUNT,
+	MS_BIND,
+	MS_MOVE,
+	MS_REC,
+	MS_PRIVATE,
+	MS_SLAVE,
+	MS_SHARED,
+} as const;
+
+/** The `MNT_*` flags by name, for umount2(2). */
+export const UMOUNT_FLAGS = { MNT_FORCE, MNT_DETACH, UMOUNT_NOFOLLOW } as const;

@@ -1,0 +1,167 @@
+/*
+ * libkernel: one C function per system call, for native/library.ts.
+ *
+ * Rules of use
+ *   - Every function returns the kernel's answer: a value >= 0, or -errno.
+ *     ffi-rs reads errno too late to be trusted, so it never crosses.
+ *   - Strings cross packed in one buffer, because ffi-rs can pass neither NULL
+ *     nor a NULL-terminated array: each is "\1bytes\0", or "\0" for NULL.
+ *   - The library is LD_PRELOADed into Node (see madvise below) and then opened
+ *     by ffi-rs; both are the same copy.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ipc.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define answer(call) ({ long r_ = (long)(call); r_ < 0 ? -(long)errno : r_; })
+
+static const char *unpack(const char **packed) {
+    const char *p = *packed;
+    if (*p == '\0') {
+        *packed = p + 1;
+        return NULL;
+    }
+    *packed = p + 1 + strlen(p + 1) + 1;
+    return p + 1;
+}
+
+/*
+ * V8 asks for MADV_DONTFORK on its heap, as fork is normally followed by exec.
+ * Here the child goes on running JavaScript, and a heap that is not there is a
+ * SIGSEGV. Refusing the advice is cheaper than undoing it before each fork, and
+ * needs no /proc, which a container may not have.
+ */
+int madvise(void *addr, size_t length, int advice) {
+    if (advice == MADV_DONTFORK)
+        return 0;
+    return syscall(SYS_madvise, addr, length, advice);
+}
+
+/* Processes: fork(2), execve(2), waitpid(2), _exit(2), kill(2), getpid(2) */
+
+long k_fork(void) { return answer(fork()); }
+
+/*
+ * An ignored signal stays ignored across execve, and so does the signal mask
+ * (signal(7)); Node ignores SIGPIPE and others. A program must start clean.
+ */
+long k_execve(const char *packed, int argc, int envc) {
+    const char *path = unpack(&packed);
+    const char **argv = calloc(argc + 1, sizeof *argv);
+    const char **envp = calloc(envc + 1, sizeof *envp);
+    if (!argv || !envp)
+        return -ENOMEM;
+    for (int i = 0; i < argc; i++)
+        argv[i] = unpack(&packed);
+    for (int i = 0; i < envc; i++)
+        envp[i] = unpack(&packed);
+
+    sigset_t was_ignored, none, mask;
+    sigemptyset(&was_ignored);
+    sigemptyset(&none);
+    for (int sig = 1; sig < NSIG; sig++) {
+        struct sigaction action;
+        if (sigaction(sig, NULL, &action) == 0 && action.sa_handler == SIG_IGN) {
+            sigaddset(&was_ignored, sig);
+            signal(sig, SIG_DFL);
+        }
+    }
+    sigprocmask(SIG_SETMASK, &none, &mask);
+
+    long r = answer(execve(path, (char *const *)argv, (char *const *)envp));
+
+    /* Only a failed execve comes back: give Node its signals again. */
+    for (int sig = 1; sig < NSIG; sig++)
+        if (sigismember(&was_ignored, sig) == 1)
+            signal(sig, SIG_IGN);
+    sigprocmask(SIG_SETMASK, &mask, NULL);
+    free(argv);
+    free(envp);
+    return r;
+}
+
+/* The wait status has 16 bits; the pid goes above it in one 64-bit answer. */
+int64_t k_waitpid(int pid, int options) {
+    int status = 0;
+    long r = answer(waitpid(pid, &status, options));
+    return r < 0 ? r : ((int64_t)r << 16) | (status & 0xffff);
+}
+
+long k_exit(int status) {
+    _exit(status);
+}
+
+long k_kill(int pid, int sig) { return answer(kill(pid, sig)); }
+long k_getpid(void) { return syscall(SYS_getpid); }
+long k_getppid(void) { return syscall(SYS_getppid); }
+
+/* Namespaces: unshare(2), setns(2), sethostname(2) */
+
+long k_unshare(int flags) { return answer(unshare(flags)); }
+long k_setns(int fd, int nstype) { return answer(setns(fd, nstype)); }
+
+long k_sethostname(const char *packed) {
+    const char *name = unpack(&packed);
+    return answer(sethostname(name, strlen(name)));
+}
+
+/* Mounts: mount(2), umount2(2), pivot_root(2), chroot(2), chdir(2) */
+
+long k_mount(const char *packed, int64_t flags) {
+    const char *source = unpack(&packed);
+    const char *target = unpack(&packed);
+    const char *fstype = unpack(&packed);
+    const char *data = unpack(&packed);
+    return answer(mount(source, target, fstype, (unsigned long)flags, data));
+}
+
+long k_umount2(const char *packed, int flags) {
+    return answer(umount2(unpack(&packed), flags));
+}
+
+long k_pivot_root(const char *packed) {
+    const char *new_root = unpack(&packed);
+    const char *put_old = unpack(&packed);
+    return answer(syscall(SYS_pivot_root, new_root, put_old));
+}
+
+long k_chroot(const char *packed) { return answer(chroot(unpack(&packed))); }
+long k_chdir(const char *packed) { return answer(chdir(unpack(&packed))); }
+long k_fchdir(int fd) { return answer(fchdir(fd)); }
+
+/* For the harness alone: the guest's clock and random numbers after a restore. */
+
+struct pool_info {
+    int entropy_count;
+    int buf_size;
+    unsigned char buf[64];
+};
+
+#include <linux/random.h>
+#include <sys/ioctl.h>
+
+long k_add_entropy(int random_fd, const unsigned char *bytes, int length) {
+    struct pool_info info = {.entropy_count = length * 8, .buf_size = length};
+    if (length < 0 || length > (int)sizeof info.buf)
+        return -EINVAL;
+    memcpy(info.buf, bytes, length);
+    long r = answer(ioctl(random_fd, RNDADDENTROPY, &info));
+    return r < 0 ? r : answer(ioctl(random_fd, RNDRESEEDCRNG));
+}
+
+long k_clock_settime(int64_t ms) {
+    struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * 1000000};
+    return answer(clock_settime(CLOCK_REALTIME, &t));
+}

@@ -1,0 +1,84 @@
+import { DataType, load, open } from "ffi-rs";
+import { recordEnd, recordStart } from "./ledger.ts";
+import { SyscallError } from "./syscall-error.ts";
+
+const LIBRARY = "libkernel";
+
+/** An argument for C: a number (int), a bigint-free 64-bit number, or a packed buffer. */
+export type CArgument = { type: DataType; value: number | Buffer };
+
+export const int = (value: number): CArgument => ({ type: DataType.I32, value });
+export const int64 = (value: number): CArgument => ({ type: DataType.I64, value });
+export const bytes = (value: Buffer): CArgument => ({ type: DataType.U8Array, value });
+
+/**
+ * Packs strings for libkernel.c: `"\1bytes\0"` for each, `"\0"` for NULL.
+ * @throws {TypeError} a string holds a NUL byte, which no C string can
+ */
+export function strings(...values: readonly (string | null)[]): CArgument {
+	const parts = values.map((value) => {
+		if (value === null) return "\0";
+		if (value.includes("\0")) throw new TypeError(`a C string cannot hold a NUL byte: ${JSON.stringify(value)}`);
+		return `\u0001${value}\0`;
+	});
+	return bytes(Buffer.from(parts.join("")));
+}
+
+/**
+ * Calls `function_` of libkernel without recording it.
+ * @returns the kernel's answer: a value of 0 or more, or a negative error number
+ */
+export function callLibrary(function_: string, args: readonly CArgument[]): number {
+	openOnce();
+	return load({
+		library: LIBRARY,
+		funcName: function_,
+		retType: DataType.I64,
+		paramsType: args.map((argument) => argument.type),
+		paramsValue: args.map((argument) => argument.value),
+	});
+}
+
+/**
+ * Makes one system call, and records it in the ledger.
+ * @param call the manual's name, such as `mount`
+ * @param shown the arguments by the manual's names, each as it would be written in C
+ * @returns the kernel's answer, 0 or more
+ * @throws {SyscallError} the kernel refused
+ */
+export function syscall(call: string, shown: Record<string, string>, args: readonly CArgument[]): number {
+	const seq = recordStart(call, shown);
+	const answer = callLibrary(`k_${call}`, args);
+	if (answer < 0) {
+		const error = new SyscallError(call, shown, -answer);
+		Error.captureStackTrace(error, syscall);
+		recordEnd(seq, { error: error.code });
+		throw error;
+	}
+	recordEnd(seq, { result: answer });
+	return answer;
+}
+
+/** Shows a string or NULL as it would be written in C. */
+export function quoted(value: string | null): string {
+	return value === null ? "NULL" : JSON.stringify(value);
+}
+
+/** Shows a set of flags by their kernel names, `MS_REC|MS_PRIVATE`; bits without a name in hexadecimal. */
+export function flagNames(value: number, names: Readonly<Record<string, number>>): string {
+	const set = Object.entries(names).filter(([, bit]) => (value & bit) === bit);
+	const rest = set.reduce((left, [, bit]) => left & ~bit, value);
+	const shown = set.map(([name]) => name);
+	if (rest !== 0 || shown.length === 0) shown.push(rest === 0 ? "0" : `0x${(rest >>> 0).toString(16)}`);
+	return shown.join("|");
+}
+
+let opened = false;
+
+// Opened at the first call: importing #kernel is harmless on any system, only calling it needs Linux.
+function openOnce(): void {
+	if (opened) return;
+	const path = process.env["DRYDOCK_LIBKERNEL"] ?? "/opt/drydock/libkernel.so";
+	open({ library: LIBRARY, path });
+	opened = true;
+}

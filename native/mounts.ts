@@ -1,0 +1,79 @@
+import { MOUNT_FLAGS, UMOUNT_FLAGS } from "./constants.ts";
+import { flagNames, int, int64, quoted, strings, syscall } from "./library.ts";
+
+/**
+ * Mounts a file system, binds a directory to a second place, or changes the propagation of a mount: `flags` decides.
+ * @param source a device, a directory (MS_BIND, MS_MOVE), a name to be shown, or null where it is not used
+ * @param target an existing directory (or file, for a bind mount of a file)
+ * @param fstype such as `proc`, `tmpfs`, `overlay`; null where it is not used
+ * @param flags `MS_*` constants, combined with `|`
+ * @param data options of the file system, comma-separated, or null
+ * @throws {SyscallError} ENOENT; ENOTDIR; EINVAL no mount point where one is needed; EBUSY; ENODEV unknown fstype; EPERM
+ * @see mount(2), mount_namespaces(7)
+ */
+export function mount(
+	source: string | null,
+	target: string,
+	fstype: string | null,
+	flags: number,
+	data: string | null,
+): void {
+	const shown = {
+		source: quoted(source),
+		target: quoted(target),
+		filesystemtype: quoted(fstype),
+		mountflags: flagNames(flags, MOUNT_FLAGS),
+		data: quoted(data),
+	};
+	syscall("mount", shown, [strings(source, target, fstype, data), int64(flags)]);
+}
+
+/**
+ * Unmounts the topmost mount on `target`.
+ * @param flags 0, or `MNT_DETACH` and its like
+ * @throws {SyscallError} EINVAL not a mount point; EBUSY still in use (open files, a cwd, mounts below); ENOENT; EPERM
+ * @see umount2(2)
+ */
+export function umount2(target: string, flags: number): void {
+	syscall("umount2", { target: quoted(target), flags: flagNames(flags, UMOUNT_FLAGS) }, [strings(target), int(flags)]);
+}
+
+/**
+ * Makes `newRoot` the root mount of this mount namespace, and attaches the old one at `putOld`.
+ * The current directory does not move with it, unless it was the old root.
+ * @param newRoot a directory that is a mount point; neither it nor its parent mount may be shared
+ * @param putOld a directory at or below `newRoot`
+ * @throws {SyscallError} EBUSY newRoot or putOld is on the current root mount; EINVAL not a mount point, shared, putOld not below newRoot, or the current root is not a mount point or the initramfs; ENOENT; ENOTDIR; EPERM
+ * @see pivot_root(2), mount_namespaces(7)
+ */
+export function pivotRoot(newRoot: string, putOld: string): void {
+	syscall("pivot_root", { new_root: quoted(newRoot), put_old: quoted(putOld) }, [strings(newRoot, putOld)]);
+}
+
+/**
+ * Makes `path` the place where this process's absolute paths start. The current directory does not move.
+ * @throws {SyscallError} ENOENT; ENOTDIR; EPERM no CAP_SYS_CHROOT
+ * @see chroot(2)
+ */
+export function chroot(path: string): void {
+	syscall("chroot", { path: quoted(path) }, [strings(path)]);
+}
+
+/**
+ * Moves the current directory.
+ * @throws {SyscallError} ENOENT; ENOTDIR; EACCES
+ * @see chdir(2)
+ */
+export function chdir(path: string): void {
+	syscall("chdir", { path: quoted(path) }, [strings(path)]);
+}
+
+/**
+ * Moves the current directory to an open directory.
+ * @param fd an open directory
+ * @throws {SyscallError} EBADF not open; ENOTDIR
+ * @see fchdir(2)
+ */
+export function fchdir(fd: number): void {
+	syscall("fchdir", { fd: String(fd) }, [int(fd)]);
+}

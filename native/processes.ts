@@ -1,0 +1,116 @@
+import { constants } from "node:os";
+import { enterChildTask, recordEnd, recordStart } from "./ledger.ts";
+import { callLibrary, flagNames, int, quoted, strings, syscall } from "./library.ts";
+import { SyscallError } from "./syscall-error.ts";
+
+/**
+ * Makes a child: a second process that goes on from this very line.
+ *
+ * In the child only synchronous code may run (no promise, timer or stream: their threads were not copied), and it
+ * leaves by {@link execve} or {@link _exit}.
+ * @returns the child's pid in the parent, 0 in the child
+ * @throws {SyscallError} EAGAIN too many processes; ENOMEM no memory, or the PID namespace's init has ended
+ * @see fork(2)
+ */
+export function fork(): number {
+	const seq = recordStart("fork", {});
+	const pid = callLibrary("k_fork", []);
+	if (pid < 0) {
+		const error = new SyscallError("fork", {}, -pid);
+		recordEnd(seq, { error: error.code });
+		throw error;
+	}
+	if (pid === 0) enterChildTask();
+	else recordEnd(seq, { result: pid });
+	return pid;
+}
+
+/**
+ * Replaces this process's program by another one. Does not return when it succeeds.
+ *
+ * Ignored signals and the signal mask, which would survive, are reset first: Node ignores SIGPIPE.
+ * @param path of the program, as this process sees the file system; PATH is not searched
+ * @param argv the arguments, the program's name first
+ * @param env the environment; `process.env` if not given
+ * @throws {SyscallError} ENOENT no such file *or its interpreter is missing*; EACCES not executable; ENOEXEC not a program
+ * @see execve(2)
+ */
+export function execve(
+	path: string,
+	argv: readonly string[],
+	env: Readonly<Record<string, string | undefined>> = process.env,
+): never {
+	const envp = Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]));
+	syscall(
+		"execve",
+		{ pathname: quoted(path), argv: `[${argv.map(quoted).join(", ")}]`, envp: `/* ${envp.length} vars */` },
+		[strings(path, ...argv, ...envp), int(argv.length), int(envp.length)],
+	);
+	throw new Error("execve returned without an error");
+}
+
+/** What {@link waitpid} reports: whose end it was, and the 16-bit wait status. */
+export interface Waited {
+	/** The child that changed state; 0 with WNOHANG when none has. */
+	pid: number;
+	/** To be read with {@link WIFEXITED}, {@link WEXITSTATUS}, {@link WIFSIGNALED} and {@link WTERMSIG}. */
+	status: number;
+}
+
+/**
+ * Waits until a child has ended, and takes it out of the process table (a child not waited for stays a zombie).
+ * @param pid the child's pid, or -1 for any child
+ * @param options 0, or WNOHANG
+ * @throws {SyscallError} ECHILD no such child; EINTR a signal came first
+ * @see waitpid(2)
+ */
+export function waitpid(pid: number, options = 0): Waited {
+	const answer = syscall("waitpid", { pid: String(pid), options: flagNames(options, { WNOHANG: 1 }) }, [
+		int(pid),
+		int(options),
+	]);
+	// libkernel.c puts the pid above the 16 bits of the status; the sum exceeds 32 bits, so no bit operators.
+	return { pid: Math.floor(answer / 0x10000), status: answer % 0x10000 };
+}
+
+/** Whether the child ended by itself, with an exit code. See waitpid(2). */
+export const WIFEXITED = (status: number): boolean => (status & 0x7f) === 0;
+/** The exit code, 0..255, of a child that ended by itself. See waitpid(2). */
+export const WEXITSTATUS = (status: number): number => (status >> 8) & 0xff;
+/** Whether a signal ended the child. See waitpid(2). */
+export const WIFSIGNALED = (status: number): boolean => (status & 0x7f) !== 0 && (status & 0x7f) !== 0x7f;
+/** The number of the signal that ended the child. See waitpid(2). */
+export const WTERMSIG = (status: number): number => status & 0x7f;
+
+/**
+ * Ends this process at once: nothing is flushed, no handler runs. The right end for a forked child.
+ * @param status exit code; only its lowest 8 bits count
+ * @see _exit(2)
+ */
+export function _exit(status: number): never {
+	recordStart("_exit", { status: String(status) });
+	callLibrary("k_exit", [int(status)]);
+	throw new Error("_exit returned");
+}
+
+/**
+ * Sends a signal.
+ * @param pid a process; 0 for this process group; -1 for every process it may signal; -pgid for a process group
+ * @param sig a signal such as SIGTERM; 0 only asks whether the process exists
+ * @throws {SyscallError} ESRCH no such process; EPERM not permitted; EINVAL no such signal
+ * @see kill(2)
+ */
+export function kill(pid: number, sig: number): void {
+	const name = Object.entries(constants.signals).find(([, number]) => number === sig)?.[0];
+	syscall("kill", { pid: String(pid), sig: name ?? String(sig) }, [int(pid), int(sig)]);
+}
+
+/** This process's pid, as its own PID namespace numbers it. @see getpid(2) */
+export function getpid(): number {
+	return syscall("getpid", {}, []);
+}
+
+/** The parent's pid; 0 if the parent is outside this process's PID namespace. @see getppid(2) */
+export function getppid(): number {
+	return syscall("getppid", {}, []);
+}
