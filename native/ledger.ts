@@ -17,22 +17,28 @@ let task = "1";
 let seq = 0;
 let forks = 0;
 
-/** Writes the ledger to `ledgerFd` from now on; a file opened for appending, close-on-exec. */
+/** Starts the ledger, in a file opened for appending, close-on-exec. Nothing is recorded before. */
 export function openLedger(ledgerFd: number): void {
 	fd = ledgerFd;
+	task = "1";
+	seq = 0;
+	forks = 0;
 }
 
-/** Notes that `call` starts. @returns the number to give to {@link recordEnd} */
-export function recordStart(call: string, args: Record<string, string>): number {
+/** Which call of which task, to be given to {@link recordEnd}. */
+export type Started = { task: string; seq: number };
+
+/** Notes that `call` starts. */
+export function recordStart(call: string, args: Record<string, string>): Started {
 	seq += 1;
 	if (call === "fork") forks += 1;
 	append({ task, seq, call, args });
-	return seq;
+	return { task, seq };
 }
 
-/** Notes what the kernel answered to the call with this number. */
-export function recordEnd(startedAs: number, answer: { result: number } | { error: string }): void {
-	append({ task, seq: startedAs, ...answer });
+/** Notes what the kernel answered. fork(2) answers twice; the child's 0 goes without saying. */
+export function recordEnd(started: Started, answer: { result: number } | { error: string }): void {
+	if (started.task === task) append({ ...started, ...answer });
 }
 
 /** Gives the process that fork(2) has just made its own name. */

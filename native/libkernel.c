@@ -11,12 +11,14 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/random.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ipc.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
@@ -55,7 +57,9 @@ long k_fork(void) { return answer(fork()); }
 
 /*
  * An ignored signal stays ignored across execve, and so does the signal mask
- * (signal(7)); Node ignores SIGPIPE and others. A program must start clean.
+ * (signal(7)); Node ignores SIGPIPE and others. And Node marks every descriptor
+ * it was started with close-on-exec, stdin, stdout and stderr too (libuv's
+ * uv_disable_stdio_inheritance). A program must start clean.
  */
 long k_execve(const char *packed, int argc, int envc) {
     const char *path = unpack(&packed);
@@ -79,6 +83,8 @@ long k_execve(const char *packed, int argc, int envc) {
         }
     }
     sigprocmask(SIG_SETMASK, &none, &mask);
+    for (int fd = 0; fd <= 2; fd++)
+        fcntl(fd, F_SETFD, 0);
 
     long r = answer(execve(path, (char *const *)argv, (char *const *)envp));
 
@@ -148,9 +154,6 @@ struct pool_info {
     int buf_size;
     unsigned char buf[64];
 };
-
-#include <linux/random.h>
-#include <sys/ioctl.h>
 
 long k_add_entropy(int random_fd, const unsigned char *bytes, int length) {
     struct pool_info info = {.entropy_count = length * 8, .buf_size = length};

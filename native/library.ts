@@ -40,23 +40,31 @@ export function callLibrary(function_: string, args: readonly CArgument[]): numb
 }
 
 /**
- * Makes one system call, and records it in the ledger.
+ * Makes one system call by its manual's name, and records it in the ledger.
  * @param call the manual's name, such as `mount`
  * @param shown the arguments by the manual's names, each as it would be written in C
  * @returns the kernel's answer, 0 or more
  * @throws {SyscallError} the kernel refused
  */
 export function syscall(call: string, shown: Record<string, string>, args: readonly CArgument[]): number {
-	const seq = recordStart(call, shown);
-	const answer = callLibrary(`k_${call}`, args);
-	if (answer < 0) {
-		const error = new SyscallError(call, shown, -answer);
-		Error.captureStackTrace(error, syscall);
-		recordEnd(seq, { error: error.code });
-		throw error;
+	return recorded(call, shown, () => callLibrary(`k_${call}`, args));
+}
+
+/**
+ * Records a system call that `make` makes, and turns a refusal into an exception.
+ * @param make returns the kernel's answer: a value of 0 or more, or a negative error number
+ * @throws {SyscallError} the kernel refused
+ */
+export function recorded(call: string, shown: Record<string, string>, make: () => number): number {
+	const started = recordStart(call, shown);
+	const answer = make();
+	if (answer >= 0) {
+		recordEnd(started, { result: answer });
+		return answer;
 	}
-	recordEnd(seq, { result: answer });
-	return answer;
+	const error = new SyscallError(call, shown, -answer);
+	recordEnd(started, { error: error.code });
+	throw error;
 }
 
 /** Shows a string or NULL as it would be written in C. */

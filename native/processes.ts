@@ -1,7 +1,7 @@
 import { constants } from "node:os";
-import { enterChildTask, recordEnd, recordStart } from "./ledger.ts";
-import { callLibrary, flagNames, int, quoted, strings, syscall } from "./library.ts";
-import { SyscallError } from "./syscall-error.ts";
+import { WNOHANG } from "./constants.ts";
+import { enterChildTask, recordStart } from "./ledger.ts";
+import { callLibrary, flagNames, int, quoted, recorded, strings, syscall } from "./library.ts";
 
 /**
  * Makes a child: a second process that goes on from this very line.
@@ -13,22 +13,18 @@ import { SyscallError } from "./syscall-error.ts";
  * @see fork(2)
  */
 export function fork(): number {
-	const seq = recordStart("fork", {});
-	const pid = callLibrary("k_fork", []);
-	if (pid < 0) {
-		const error = new SyscallError("fork", {}, -pid);
-		recordEnd(seq, { error: error.code });
-		throw error;
-	}
-	if (pid === 0) enterChildTask();
-	else recordEnd(seq, { result: pid });
-	return pid;
+	return recorded("fork", {}, () => {
+		const pid = callLibrary("k_fork", []);
+		if (pid === 0) enterChildTask();
+		return pid;
+	});
 }
 
 /**
  * Replaces this process's program by another one. Does not return when it succeeds.
  *
- * Ignored signals and the signal mask, which would survive, are reset first: Node ignores SIGPIPE.
+ * The new program gets this one's stdin, stdout and stderr. Ignored signals and the signal mask, which would survive,
+ * are reset first: Node ignores SIGPIPE.
  * @param path of the program, as this process sees the file system; PATH is not searched
  * @param argv the arguments, the program's name first
  * @param env the environment; `process.env` if not given
@@ -65,12 +61,16 @@ export interface Waited {
  * @see waitpid(2)
  */
 export function waitpid(pid: number, options = 0): Waited {
-	const answer = syscall("waitpid", { pid: String(pid), options: flagNames(options, { WNOHANG: 1 }) }, [
-		int(pid),
-		int(options),
-	]);
-	// libkernel.c puts the pid above the 16 bits of the status; the sum exceeds 32 bits, so no bit operators.
-	return { pid: Math.floor(answer / 0x10000), status: answer % 0x10000 };
+	const shown = { pid: String(pid), options: flagNames(options, { WNOHANG }) };
+	let status = 0;
+	const waited = recorded("waitpid", shown, () => {
+		const answer = callLibrary("k_waitpid", [int(pid), int(options)]);
+		if (answer < 0) return answer;
+		// libkernel.c puts the pid above the 16 bits of the status: more than 32 bits, so no bit operators.
+		status = answer % 0x10000;
+		return Math.floor(answer / 0x10000);
+	});
+	return { pid: waited, status };
 }
 
 /** Whether the child ended by itself, with an exit code. See waitpid(2). */

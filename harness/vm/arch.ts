@@ -45,5 +45,8 @@ const amd64: Architecture = {
 export function architecture(): Architecture {
 	// An arm64 computer can run the amd64 guest too, in emulation; slowly, but the lessons are the same.
 	if (process.arch === "x64" || process.arch === "arm64") return amd64;
-	throw new Failure("unsupported", `drydock has no virtual machine image for ${process.arch} yet, only for linux/amd64`);
+	throw new Failure(
+		"unsupported",
+		`drydock has no virtual machine image for ${process.arch} yet, only for linux/amd64`,
+	);
 }

@@ -3,12 +3,11 @@ import { createReadStream } from "node:fs";
 import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { $, ProcessOutput } from "zx";
-import { cached, cacheDir, keyOf } from "../cache.ts";
+import { cacheDir, cached, keyOf } from "../cache.ts";
 import { Failure } from "../failure.ts";
-import { interruption } from "../interrupt.ts";
 import type { Progress } from "../progress.ts";
 import { type Architecture, architecture } from "./arch.ts";
+import { runTool } from "./tools.ts";
 
 /** The slow half of the image: Debian's kernel and programs, and Node. Has no line of the kit's own code. */
 export interface Base {
@@ -31,8 +30,6 @@ const PACKAGES = [
 ];
 // Not needed before /usr is mounted: modprobe finds them there.
 const EARLY_MODULES = ["virtio_blk", "erofs"];
-// Debian leaves the sbin directories, where depmod is, out of an ordinary user's PATH.
-const TOOL_PATH = `${process.env["PATH"]}:/usr/sbin:/sbin`;
 const NEEDED_BYTES = 1.5e9;
 
 /**
@@ -74,7 +71,7 @@ async function build(staging: string, arch: Architecture, progress: Progress): P
 		await collectEarly(root, vmlinuz.slice("vmlinuz-".length), join(staging, "early"));
 		for (const part of ["locale", "doc", "info", "bash-completion", "bug", "lintian"])
 			await rm(join(root, "usr/share", part), { recursive: true, force: true });
-		await run("mkfs.erofs", ["-T0", "--all-root", "-zlz4hc", join(staging, "usr.erofs"), join(root, "usr")]);
+		await runTool("mkfs.erofs", ["-T0", "--all-root", "-zlz4hc", join(staging, "usr.erofs"), join(root, "usr")]);
 		const manifest = { platform: arch.platform, suite: SUITE, node: arch.node.version, packages: debian };
 		await writeFile(join(staging, "manifest.json"), `${JSON.stringify(manifest, null, "\t")}\n`);
 		await rm(root, { recursive: true });
@@ -94,7 +91,7 @@ async function debianPackages(
 	// $1 is the new root. apt there follows the link; a directory outside the root, set as an option, it refuses.
 	const keepArchives = 'mkdir -p "$1/var/cache/apt" && ln -s "$ARCHIVES" "$1/var/cache/apt/archives"';
 	const options = ["--mode=chrootless", "--variant=extract", `--architectures=${arch.debian}`];
-	await run(
+	await runTool(
 		"mmdebstrap",
 		[...options, "--skip=cleanup/apt", `--setup-hook=${keepArchives}`, `--include=${include}`, SUITE, root],
 		(line) => say(line.replace(/^I: /, "")),
@@ -116,13 +113,13 @@ async function copyNode(target: string, arch: Architecture): Promise<void> {
 	const tarball = join(downloads, `${name}-${version}.tgz`);
 	await mkdir(downloads, { recursive: true });
 	if ((await integrityOf(tarball).catch(() => "")) !== integrity) {
-		await run("npm", ["pack", "--silent", `${name}@${version}`, "--pack-destination", downloads]);
+		await runTool("npm", ["pack", "--silent", `${name}@${version}`, "--pack-destination", downloads]);
 		const got = await integrityOf(tarball);
 		if (got !== integrity)
 			throw new Failure("failed", `${name}@${version} is not the package that was expected (${got})`, `rm ${tarball}`);
 	}
 	await mkdir(join(downloads, "node"), { recursive: true });
-	await run("tar", ["-xzf", tarball, "-C", join(downloads, "node"), "package/bin/node"]);
+	await runTool("tar", ["-xzf", tarball, "-C", join(downloads, "node"), "package/bin/node"]);
 	await rename(join(downloads, "node/package/bin/node"), target);
 	await chmod(target, 0o755);
 	await rm(join(downloads, "node"), { recursive: true });
@@ -137,7 +134,7 @@ async function integrityOf(file: string): Promise<string> {
 
 // busybox cannot load compressed modules, so the early ones are unpacked here.
 async function collectEarly(root: string, release: string, early: string): Promise<void> {
-	await run("depmod", ["-b", root, release]);
+	await runTool("depmod", ["-b", root, release]);
 	await mkdir(early);
 	await copyFile(join(root, "usr/bin/busybox"), join(early, "busybox"));
 	const modules = join(root, "usr/lib/modules", release);
@@ -146,7 +143,7 @@ async function collectEarly(root: string, release: string, early: string): Promi
 	for (const [index, path] of ordered.entries()) {
 		const packed = join(early, `${String(index).padStart(2, "0")}-${path.split("/").pop()}`);
 		await copyFile(join(modules, path), packed);
-		if (packed.endsWith(".xz")) await run("xz", ["-d", packed]);
+		if (packed.endsWith(".xz")) await runTool("xz", ["-d", packed]);
 	}
 }
 
@@ -178,41 +175,4 @@ async function checkRoom(dir: string): Promise<void> {
 		`building the image takes ${NEEDED_BYTES / 1e6} MB of disk space, ${cacheDir} has ${mb} MB left`,
 		"make room, or put the cache elsewhere: DRYDOCK_CACHE=/other/disk npx drydock image build",
 	);
-}
-
-async function run(
-	program: string,
-	args: string[],
-	onLine: (line: string) => void = () => {},
-	env: Record<string, string> = {},
-): Promise<void> {
-	const child = $({ quiet: true, signal: interruption, env: { ...process.env, PATH: TOOL_PATH, ...env } })`${program} ${args}`;
-	child.stderr.on("data", (chunk: Buffer) => {
-		const line = chunk.toString().trim().split("\n").pop();
-		if (line) onLine(line);
-	});
-	try {
-		await child;
-	} catch (error) {
-		interruption.throwIfAborted();
-		if (!(error instanceof ProcessOutput)) throw error;
-		throw explained(program, error);
-	}
-}
-
-function explained(program: string, output: ProcessOutput): Failure {
-	const said = output.stderr.trim().split("\n").slice(-6).join("\n");
-	const cause = { cause: output };
-	if (output.exitCode === 127)
-		return new Failure("unsupported", `${program} is not installed`, "npx drydock doctor", cause);
-	if (/No space left on device|ENOSPC/.test(output.stderr))
-		return new Failure("unsupported", `the disk is full: ${cacheDir}`, "make room and repeat the command", cause);
-	if (/Could not resolve|Temporary failure|Failed to fetch|Unable to connect|ENOTFOUND|ECONNREFUSED|EAI_AGAIN/i.test(output.stderr))
-		return new Failure(
-			"unsupported",
-			`the network, or a server on it, is out of reach\n${said}`,
-			"repeat the command when it is back (what was fetched is kept), or bring an image: npx drydock image import FILE",
-			cause,
-		);
-	return new Failure("failed", `${program} failed (exit ${output.exitCode})\n${said}`, undefined, cause);
 }

@@ -1,0 +1,81 @@
+import { closeSync, openSync, read, readdirSync, readFileSync, writeSync } from "node:fs";
+import { release } from "node:os";
+import { promisify } from "node:util";
+import { encodeFrame, FrameDecoder, type GuestFrame, type HostFrame, LIMITS } from "../protocol.ts";
+import { play } from "./play.ts";
+import { parkRunner, protectFromOom, type Runner } from "./runners.ts";
+
+/**
+ * The agent: the harness's hand in the guest. It starts runners, lets one run the exercise, has the probe read what
+ * the kernel shows, and reports. It judges nothing.
+ */
+
+const PARKED_RUNNERS = 2;
+
+const port = openPort();
+void main();
+
+async function main(): Promise<void> {
+	protectFromOom();
+	const runners = await warmUp();
+	say({ type: "ready", kernel: release() });
+	const decoder = new FrameDecoder(LIMITS.frameBytes * 2);
+	const chunk = Buffer.alloc(1 << 16);
+	for (;;) {
+		const { bytesRead } = await promisify(read)(port, chunk, 0, chunk.length, null);
+		// 0 is said while no host is connected, which is so for a moment after a restore.
+		if (bytesRead === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+		for (const frame of decoder.push(Buffer.from(chunk.subarray(0, bytesRead))) as HostFrame[])
+			await handle(frame, runners);
+	}
+}
+
+async function handle(frame: HostFrame, runners: readonly Runner[]): Promise<void> {
+	const { nonce } = frame;
+	if (frame.type === "ping") {
+		say({ type: "pong", nonce });
+		return;
+	}
+	try {
+		const observation = await play(frame, runners, (stream, data) =>
+			say({ type: "output", nonce, stream, data: data.toString("base64") }),
+		);
+		say({ type: "report", nonce, observation });
+	} catch (error) {
+		say({ type: "failed", nonce, message: String((error as Error).stack ?? error).slice(0, 8000) });
+	}
+}
+
+function say(frame: GuestFrame): void {
+	const bytes = encodeFrame(frame);
+	for (let sent = 0; sent < bytes.length; ) sent += writeSync(port, bytes, sent);
+}
+
+// The kernel lets a virtio port be opened once: while the agent has it, the exercise cannot.
+function openPort(): number {
+	const ports = "/sys/class/virtio-ports";
+	for (const name of readdirSync(ports))
+		if (readFileSync(`${ports}/${name}/name`, "utf8").trim() === "org.drydock.agent")
+			return openSync(`/dev/${name}`, "r+");
+	throw new Error("the agent's port is missing");
+}
+
+// One whole run before the snapshot, so that everything is loaded and compiled when it counts.
+async function warmUp(): Promise<Runner[]> {
+	const token = "drydock-warm-up";
+	const command = ["/bin/sh", "-c", "echo $0; read -r line", token];
+	const code = `const k = require("#kernel"); exports.run = () => {
+		const pid = k.fork();
+		if (pid === 0) {
+			k.unshare(k.CLONE_NEWUTS | k.CLONE_NEWIPC | k.CLONE_NEWNS | k.CLONE_NEWNET);
+			k.execve("/bin/sh", ${JSON.stringify(command)});
+		}
+		return k.waitpid(pid).status;
+	}`;
+	const secret = { path: "/etc/hostname", text: "" };
+	const rest = { nonce: "", entropy: "", timeMs: 0, prepare: [], args: [], deadlineMs: 60_000 };
+	const used = await Promise.all([parkRunner(), parkRunner()]);
+	await play({ type: "run", code, call: "run", token, secret, ...rest }, used, () => {});
+	for (const path of ["/usr/bin/ipcmk", "/bin/sh"]) closeSync(openSync(path, "r"));
+	return Promise.all(Array.from({ length: PARKED_RUNNERS }, parkRunner));
+}

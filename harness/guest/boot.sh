@@ -1,0 +1,33 @@
+#!/bin/sh
+# Run once by init (etc/inittab): makes the guest look like an ordinary Linux machine, then starts the agent.
+set -e
+PATH=/usr/sbin:/usr/bin; export PATH
+
+mount -t proc proc /proc
+mount -t sysfs sys /sys
+mount -t cgroup2 cgroup2 /sys/fs/cgroup
+mkdir -p /dev/pts /dev/shm /dev/mqueue
+mount -t devpts -o gid=5,mode=620,ptmxmode=666 devpts /dev/pts
+mount -t tmpfs -o mode=1777,size=32m shm /dev/shm
+mount -t mqueue mqueue /dev/mqueue
+ln -sf /proc/self/fd /dev/fd
+# systemd makes every mount shared; the kernel's own default is private. The lessons show what that means.
+mount --make-rshared /
+
+hostname harbour
+ip link set lo up
+echo "+cpu +memory +pids" > /sys/fs/cgroup/cgroup.subtree_control
+modprobe -a overlay veth bridge br_netfilter nf_tables nft_chain_nat nft_masq nft_ct nft_redir 2>/dev/null || true
+sysctl -qw kernel.printk="4 4 1 7" kernel.panic=-1 vm.swappiness=0
+
+# The root file system of a container: busybox, and the directories that every engine expects.
+cd /lab/rootfs
+mkdir -p bin dev etc proc root sys tmp
+cp /usr/bin/busybox bin/busybox
+chroot . /bin/busybox --install -s /bin
+echo "root:x:0:0:root:/root:/bin/sh" > etc/passwd
+echo "root:x:0:" > etc/group
+
+# The ledger's own file system: full is full, and nothing else suffers.
+mkdir -p /run/drydock
+mount -t tmpfs -o mode=755,size=4m ledger /run/drydock

@@ -1,0 +1,99 @@
+import { openSync, readSync, writeSync } from "node:fs";
+import { createRequire } from "node:module";
+import { compileFunction } from "node:vm";
+import * as kernel from "../../native/kernel.ts";
+import { openLedger } from "../../native/ledger.ts";
+import type { Ending } from "../protocol.ts";
+import { tryEscape } from "./escape.ts";
+import type { Job, RunnerLine } from "./job.ts";
+
+/**
+ * A runner: a Node that has started, waits for one job, does it and ends. Several of them wait in the snapshot, so a
+ * run costs no start of Node.
+ *
+ * All of it is synchronous: the exercise forks, and a forked child has only the thread that forked.
+ */
+
+// Node marks what it was started with close-on-exec: the container's programs inherit neither.
+const JOBS = 3;
+const REPORTS = 4;
+const LEDGER = process.argv[2];
+
+// Every program started from here on gets the environment of an ordinary shell.
+delete process.env["LD_PRELOAD"];
+warmUp();
+say({ parked: true });
+
+const job = readJob();
+if (job.do === "escape") {
+	say({ escape: tryEscape(job.pid, job.secret) });
+	process.exit(0);
+}
+if (LEDGER !== undefined) openLedger(openSync(LEDGER, "a"));
+const started = process.pid;
+const ending = runExercise(job);
+const inChild = process.pid !== started;
+if (ending.how === "threw") say({ ending: { ...ending, inChild } });
+else say({ ending: inChild ? { how: "child-returned" } : ending });
+// Not process.exit: in a forked child, Node's own threads are not there to be stopped.
+if (inChild) kernel._exit(70);
+
+function runExercise({
+	code,
+	call,
+	args,
+}: Extract<Job, { do: "exercise" }>): Exclude<RunnerEnding, { how: "child-returned" }> {
+	try {
+		const module = { exports: {} as Record<string, unknown> };
+		compileFunction(code, ["module", "exports", "require"], { filename: "exercise.js" })(
+			module,
+			module.exports,
+			requireForExercise,
+		);
+		const exported = module.exports[call];
+		if (typeof exported !== "function") throw new TypeError(`the exercise exports no function ${call}`);
+		const value: unknown = exported(...args);
+		if (value instanceof Promise) return { how: "asynchronous" };
+		return { how: "returned", value: value ?? null };
+	} catch (error) {
+		return { how: "threw", thrown: describe(error), inChild: false };
+	}
+}
+
+type RunnerEnding = Extract<Ending, { how: "returned" | "threw" | "child-returned" | "asynchronous" }>;
+
+function requireForExercise(name: string): unknown {
+	return name === "#kernel" ? kernel : createRequire("/opt/drydock/")(name);
+}
+
+function describe(error: unknown): Extract<Ending, { how: "threw" }>["thrown"] {
+	if (!(error instanceof Error)) return { name: typeof error, message: String(error).slice(0, 8000), stack: "" };
+	const { name, message, stack = "" } = error;
+	const thrown = { name, message: message.slice(0, 8000), stack: stack.slice(0, 60_000) };
+	if (!(error instanceof kernel.SyscallError)) return thrown;
+	const { call, args, code, errno } = error;
+	return { ...thrown, syscall: { call, args: { ...args }, code, errno } };
+}
+
+// The first fork, the first compilation and the first wait are slow; they happen before the snapshot.
+function warmUp(): void {
+	compileFunction("exports.run = () => 0", ["module", "exports"])({}, {});
+	const pid = kernel.fork();
+	if (pid === 0) kernel._exit(0);
+	kernel.waitpid(pid);
+}
+
+function readJob(): Job {
+	const chunks: Buffer[] = [];
+	for (;;) {
+		const chunk = Buffer.alloc(1 << 16);
+		const length = readSync(JOBS, chunk);
+		if (length === 0) process.exit(0);
+		chunks.push(chunk.subarray(0, length));
+		if (chunk[length - 1] === 10) return JSON.parse(Buffer.concat(chunks).toString()) as Job;
+	}
+}
+
+function say(line: RunnerLine): void {
+	writeSync(REPORTS, `${JSON.stringify(line)}\n`);
+}

@@ -1,0 +1,115 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import type { Readable, Writable } from "node:stream";
+import type { LedgerLine } from "../../native/ledger.ts";
+import { type LedgerCall, LIMITS } from "../protocol.ts";
+import type { Job, RunnerLine } from "./job.ts";
+
+/** A started Node that waits for its one job. See runner.ts. */
+export interface Runner {
+	pid: number;
+	stdin: Writable;
+	stdout: Readable;
+	stderr: Readable;
+	/** Gives it its job. */
+	start(job: Job): void;
+	/** Called for every line it says from now on. */
+	onLine(listener: (line: RunnerLine) => void): void;
+	/** Settles when the runner's own process has ended. */
+	ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+	/** What it, and its children, have asked of the kernel so far. */
+	ledger(): LedgerCall[];
+}
+
+let started = 0;
+
+/** Starts a runner and waits until it is parked. It lives in the host's mount namespace, not in the agent's. */
+export async function parkRunner(): Promise<Runner> {
+	started += 1;
+	const ledgerPath = `/run/drydock/ledger-${started}`;
+	const node = ["/usr/bin/node", "--single-threaded", "--no-warnings", "/opt/drydock/runner.cjs", ledgerPath];
+	const child = spawn("/usr/bin/nsenter", ["--mount=/proc/1/ns/mnt", "--wdns=/root", "--", ...node], {
+		stdio: ["pipe", "pipe", "pipe", "pipe", "pipe"],
+		env: {
+			LD_PRELOAD: "/opt/drydock/libkernel.so",
+			PATH: "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+			HOME: "/root",
+			TERM: "xterm-256color",
+		},
+	});
+	const runner = wrap(child, ledgerPath);
+	await new Promise<void>((resolve, reject) => {
+		runner.onLine((line) => "parked" in line && resolve());
+		runner.ended.then(({ code, signal }) =>
+			reject(new Error(`a runner ended before it was parked: ${code ?? signal}`)),
+		);
+	});
+	return runner;
+}
+
+function wrap(child: ChildProcess, ledgerPath: string): Runner {
+	const [stdin, stdout, stderr, jobs, lines] = child.stdio as [Writable, Readable, Readable, Writable, Readable];
+	if (child.pid === undefined) throw new Error("no runner could be started");
+	// A runner may die with its job half read; that is its end, which `ended` tells.
+	for (const stream of [stdin, jobs]) stream.on("error", () => {});
+	const listeners = new Set<(line: RunnerLine) => void>();
+	eachLine(lines, (text) => {
+		const line = JSON.parse(text) as RunnerLine;
+		for (const listener of listeners) listener(line);
+	});
+	return {
+		pid: child.pid,
+		stdin,
+		stdout,
+		stderr,
+		start: (job) => {
+			jobs.write(`${JSON.stringify(job)}\n`);
+		},
+		onLine: (listener) => listeners.add(listener),
+		ended: new Promise((resolve) => child.on("exit", (code, signal) => resolve({ code, signal }))),
+		ledger: () => readLedger(ledgerPath),
+	};
+}
+
+/** Keeps the kernel from choosing this process when memory runs out. @see proc_pid_oom_score_adj(5) */
+export function protectFromOom(): void {
+	writeFileSync("/proc/self/oom_score_adj", "-1000");
+}
+
+function eachLine(stream: Readable, take: (line: string) => void): void {
+	let rest = "";
+	stream.setEncoding("utf8").on("data", (chunk: string) => {
+		const lines = (rest + chunk).split("\n");
+		rest = lines.pop() ?? "";
+		for (const line of lines) take(line);
+	});
+}
+
+// Joins the two lines of each call. The exercise can write what it likes here: what is not a ledger line is dropped.
+function readLedger(path: string): LedgerCall[] {
+	const calls = new Map<string, LedgerCall>();
+	for (const text of readText(path).slice(0, LIMITS.ledgerBytes).split("\n").filter(Boolean)) {
+		const line = parseLine(text);
+		if (line === undefined) continue;
+		const key = `${line.task}#${line.seq}`;
+		if ("call" in line) calls.set(key, { task: line.task, call: line.call, args: line.args });
+		else Object.assign(calls.get(key) ?? {}, "result" in line ? { result: line.result } : { error: line.error });
+	}
+	return [...calls.values()].slice(0, 4000);
+}
+
+function parseLine(text: string): LedgerLine | undefined {
+	try {
+		return JSON.parse(text) as LedgerLine;
+	} catch {
+		return undefined;
+	}
+}
+
+function readText(path: string): string {
+	try {
+		return readFileSync(path, "utf8");
+	} catch {
+		return "";
+	}
+}

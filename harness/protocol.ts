@@ -1,0 +1,239 @@
+import * as v from "valibot";
+
+/**
+ * What host and guest say to each other over the virtio-serial port: the one file that both share.
+ *
+ * A frame is a 32-bit big-endian length and that many bytes of JSON. The guest is not to be trusted (the exercise is
+ * root in it): the host checks every frame against these schemas, bounds their size, and ends the run at the first
+ * violation. Each of the guest's frames repeats the run's nonce, which is in no file and which the exercise never sees.
+ */
+
+/** Longest frame that the host takes from a guest, and the most it takes in one run. */
+export const LIMITS = { frameBytes: 4 << 20, runBytes: 16 << 20, outputBytes: 64 << 10, ledgerBytes: 1 << 20 } as const;
+
+/** The virtio-serial port's name; the guest finds it under /dev/virtio-ports. */
+export const PORT = "org.drydock.agent";
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const text = v.pipe(v.string(), v.maxLength(8192));
+const list = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.maxLength(4096));
+
+/** Namespaces of a process: `{ uts: "uts:[4026531838]", … }`, the links in /proc/PID/ns. See namespaces(7). */
+const Namespaces = v.record(text, text);
+
+/** A line of /proc/PID/mountinfo. See proc_pid_mountinfo(5). */
+const Mount = v.object({
+	id: count,
+	parentId: count,
+	/** major:minor of the file system. */
+	device: text,
+	/** Which directory of the file system is mounted. */
+	root: text,
+	/** Where, as the process sees it. */
+	mountPoint: text,
+	/** Optional fields such as `shared:1` and `master:1`. */
+	propagation: list(text),
+	fstype: text,
+	source: text,
+});
+
+/** A process in the guest, as its host sees it. */
+const Task = v.object({ pid: count, ppid: count, comm: text, state: text });
+
+/** A network link and its addresses. */
+const Link = v.object({ name: text, up: v.boolean(), addresses: list(text) });
+
+/** What can be read of the machine as a whole, from where its init (pid 1) stands. */
+const HostState = v.object({
+	hostname: text,
+	namespaces: Namespaces,
+	mounts: list(Mount),
+	tasks: list(Task),
+	/** Keys of the System V message queues. See proc_sysvipc(5). */
+	queues: list(text),
+	cgroups: list(text),
+	links: list(Link),
+	/** Entries of the root directory. */
+	root: list(text),
+});
+
+/** What can be read of the command that the exercise has started. */
+const ProcessState = v.object({
+	pid: count,
+	/** Its pid in each of the nested PID namespaces, the outermost first. */
+	nsPids: list(count),
+	namespaces: Namespaces,
+	/** Kinds of namespace in which its threads disagree. */
+	splitNamespaces: list(text),
+	hostname: text,
+	queues: list(text),
+	mounts: list(Mount),
+	/** Entries of its root directory. */
+	root: list(text),
+	/** Whether walking up from its current directory meets its root. */
+	cwdInsideRoot: v.boolean(),
+	/** Pids that the /proc it sees lists; null when there is none. */
+	procPids: v.nullable(list(count)),
+	cgroup: text,
+	links: list(Link),
+	credentials: v.object({ uids: list(count), gids: list(count), capabilities: text, boundingSet: text }),
+	/** The result of the classic break-out from a chroot, tried from where this process stands; null if not tried. */
+	escape: v.nullable(v.object({ readHostFile: v.boolean(), refusedBy: text })),
+});
+
+const Thrown = v.object({
+	name: text,
+	message: text,
+	stack: v.pipe(v.string(), v.maxLength(65536)),
+	/** Only of a SyscallError. */
+	syscall: v.optional(v.object({ call: text, args: v.record(text, text), code: text, errno: count })),
+});
+
+/** How the exercise ended. */
+const Ending = v.variant("how", [
+	v.object({ how: v.literal("returned"), value: v.unknown() }),
+	v.object({ how: v.literal("threw"), thrown: Thrown, inChild: v.boolean() }),
+	/** A forked child came back from the exercise instead of leaving by execve or _exit. */
+	v.object({ how: v.literal("child-returned") }),
+	/** The exercise returned a promise. */
+	v.object({ how: v.literal("asynchronous") }),
+	v.object({ how: v.literal("exited"), code: v.nullable(count), signal: v.nullable(text) }),
+	/** The deadline came first: what each of its processes was doing. */
+	v.object({ how: v.literal("hung"), tasks: list(Task) }),
+]);
+
+const LedgerCall = v.object({
+	/** Line of descent of the process: "1", its first child "1.1", and so on. */
+	task: text,
+	call: text,
+	args: v.record(text, text),
+	/** The kernel's answer; absent when the call never came back. */
+	result: v.optional(v.number()),
+	error: v.optional(text),
+});
+
+const Observation = v.object({
+	before: HostState,
+	/** While the command runs; null when it never ran. */
+	during: v.nullable(v.object({ host: HostState, process: ProcessState })),
+	after: HostState,
+	ending: Ending,
+	ledger: list(LedgerCall),
+	outputBytes: v.object({ stdout: count, stderr: count }),
+	/** Where the guest's time went, by stage. */
+	stageMs: v.record(text, v.number()),
+});
+
+/** Everything that a guest may say. */
+export const GuestFrame = v.variant("type", [
+	/** The agent is up; only said once, before the snapshot. */
+	v.object({ type: v.literal("ready"), kernel: text }),
+	v.object({ type: v.literal("pong"), nonce: text }),
+	v.object({
+		type: v.literal("output"),
+		nonce: text,
+		stream: v.picklist(["stdout", "stderr"]),
+		/** Base64. */
+		data: v.pipe(v.string(), v.maxLength(LIMITS.outputBytes * 2)),
+	}),
+	v.object({ type: v.literal("report"), nonce: text, observation: Observation }),
+	/** The agent itself failed. */
+	v.object({ type: v.literal("failed"), nonce: text, message: text }),
+]);
+
+/** Something done on the guest's host before the exercise runs. */
+export type Preparation =
+	| { do: "write"; path: string; text: string }
+	| { do: "copy"; from: string; to: string }
+	| { do: "exec"; argv: string[] };
+
+/** The work for one fresh virtual machine. */
+export interface Run {
+	type: "run";
+	nonce: string;
+	/** Base64; 48 bytes of the host's randomness, as every restored machine starts with the same. */
+	entropy: string;
+	timeMs: number;
+	prepare: Preparation[];
+	/** CommonJS; `#kernel` is left to the runner. */
+	code: string;
+	/** Which export of `code` to call, and with what. */
+	call: string;
+	args: unknown[];
+	/** The command's arguments and its first line of output hold it: how the agent knows that the command runs. */
+	token: string;
+	/** A file of the host that the break-out tries to read; none is tried without. */
+	secret: { path: string; text: string } | null;
+	deadlineMs: number;
+}
+
+export type HostFrame = Run | { type: "ping"; nonce: string };
+export type GuestFrame = v.InferOutput<typeof GuestFrame>;
+export type Observation = v.InferOutput<typeof Observation>;
+export type HostState = v.InferOutput<typeof HostState>;
+export type ProcessState = v.InferOutput<typeof ProcessState>;
+export type Mount = v.InferOutput<typeof Mount>;
+export type Task = v.InferOutput<typeof Task>;
+export type Link = v.InferOutput<typeof Link>;
+export type Ending = v.InferOutput<typeof Ending>;
+export type LedgerCall = v.InferOutput<typeof LedgerCall>;
+
+/** The other side broke the protocol. */
+export class ProtocolError extends Error {
+	override readonly name = "ProtocolError";
+}
+
+/** One frame as it goes over the wire. */
+export function encodeFrame(frame: unknown): Buffer {
+	const body = Buffer.from(JSON.stringify(frame));
+	const head = Buffer.alloc(4);
+	head.writeUInt32BE(body.length);
+	return Buffer.concat([head, body]);
+}
+
+/** Cuts a stream of bytes into frames. */
+export class FrameDecoder {
+	#chunks: Buffer[] = [];
+	#length = 0;
+
+	constructor(readonly maxFrameBytes: number) {}
+
+	/**
+	 * Takes the next bytes.
+	 * @returns the frames that are now whole, parsed but not validated
+	 * @throws {ProtocolError} too long a frame, or not JSON
+	 */
+	push(chunk: Buffer): unknown[] {
+		this.#chunks.push(chunk);
+		this.#length += chunk.length;
+		const frames: unknown[] = [];
+		while (this.#length >= 4) {
+			const size = this.#peek(4).readUInt32BE();
+			if (size > this.maxFrameBytes) throw new ProtocolError(`a frame of ${size} bytes`);
+			if (this.#length < 4 + size) break;
+			const whole = this.#peek(4 + size);
+			frames.push(parseJson(whole.subarray(4, 4 + size)));
+			const rest = whole.subarray(4 + size);
+			this.#chunks = [rest];
+			this.#length = rest.length;
+		}
+		return frames;
+	}
+
+	// At least `size` bytes in one piece; joins the chunks only when they are needed.
+	#peek(size: number): Buffer {
+		const [first] = this.#chunks;
+		if (first !== undefined && first.length >= size) return first;
+		const joined = Buffer.concat(this.#chunks);
+		this.#chunks = [joined];
+		return joined;
+	}
+}
+
+function parseJson(bytes: Buffer): unknown {
+	try {
+		return JSON.parse(bytes.toString("utf8"));
+	} catch (cause) {
+		throw new ProtocolError("a frame that is not JSON", { cause });
+	}
+}

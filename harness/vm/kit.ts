@@ -1,0 +1,123 @@
+import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { cached, keyOf } from "../cache.ts";
+import type { Progress } from "../progress.ts";
+import { type Architecture, architecture } from "./arch.ts";
+import type { Base } from "./base.ts";
+import { runTool } from "./tools.ts";
+
+/** The quick half of the image: the kit's own programs for the guest, as an initial file system. */
+export interface Kit {
+	key: string;
+	/** A cpio archive for QEMU's -initrd. */
+	initrd: string;
+}
+
+const GUEST = fileURLToPath(new URL("../guest/", import.meta.url));
+const NATIVE = fileURLToPath(new URL("../../native/", import.meta.url));
+const CFLAGS = ["-std=gnu17", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"];
+
+/** Gives the initial file system for `base` with this version's guest programs, making it if need be (a second). */
+export async function ensureKit(base: Base, progress: Progress): Promise<Kit> {
+	const library = await ensureLibrary(progress);
+	const programs = await bundlePrograms();
+	const scripts = await Promise.all(
+		["init.sh", "boot.sh", "agent.sh", "inittab"].map(async (name) => ({
+			name,
+			text: await readFile(join(GUEST, name)),
+		})),
+	);
+	const key = keyOf(
+		"kit 1",
+		base.key,
+		library,
+		programs,
+		scripts.map(({ name, text }) => [name, text.toString()]),
+	);
+	const dir = await cached("kit", key, async (staging) => {
+		await assemble(staging, base, library, programs);
+	});
+	return { key, initrd: join(dir, "initrd") };
+}
+
+/**
+ * Gives the directory of the guest's compiled library: libkernel.so and ffi-rs.
+ * It is made anew only when its sources change, so an imported image serves where there is no C compiler.
+ */
+export async function ensureLibrary(progress: Progress): Promise<string> {
+	const arch = architecture();
+	const key = await libraryKey(arch);
+	return cached("library", key, (staging) =>
+		progress.step("system-call library for the virtual machine", async () => {
+			const source = join(NATIVE, "libkernel.c");
+			await runTool(`${arch.triplet}-gcc`, [...CFLAGS, "-o", join(staging, "libkernel.so"), source]);
+			for (const name of ["ffi-rs", arch.ffi])
+				await cp(packageDir(name), join(staging, "node_modules", name), { recursive: true });
+		}),
+	);
+}
+
+/** Name of the library that this version of drydock uses. */
+export async function libraryKey(arch: Architecture): Promise<string> {
+	const source = await readFile(join(NATIVE, "libkernel.c"), "utf8");
+	const ffi = JSON.parse(await readFile(join(packageDir("ffi-rs"), "package.json"), "utf8")) as { version: string };
+	return keyOf("library 1", source, CFLAGS, arch.triplet, arch.ffi, ffi.version);
+}
+
+async function bundlePrograms(): Promise<Record<string, string>> {
+	const { outputFiles } = await build({
+		entryPoints: ["agent", "runner"].map((name) => join(GUEST, `${name}.ts`)),
+		outdir: "/",
+		outExtension: { ".js": ".cjs" },
+		bundle: true,
+		write: false,
+		platform: "node",
+		format: "cjs",
+		target: "node24",
+		external: ["ffi-rs"],
+	});
+	return Object.fromEntries(outputFiles.map(({ path, text }) => [path.slice(1), text]));
+}
+
+async function assemble(staging: string, base: Base, library: string, programs: Record<string, string>): Promise<void> {
+	const root = join(staging, "root");
+	const home = join(root, "kit/opt/drydock");
+	const etc = join(root, "kit/etc");
+	for (const dir of [home, etc, ...["dev", "proc", "early"].map((name) => join(root, name))])
+		await mkdir(dir, { recursive: true });
+
+	await copyFile(join(GUEST, "init.sh"), join(root, "init"));
+	await chmod(join(root, "init"), 0o755);
+	for (const name of await readdir(base.early))
+		await copyFile(join(base.early, name), join(root, name === "busybox" ? name : `early/${name}`));
+
+	await cp(library, home, { recursive: true });
+	for (const name of ["boot.sh", "agent.sh"]) {
+		await copyFile(join(GUEST, name), join(home, name));
+		await chmod(join(home, name), 0o755);
+	}
+	for (const [name, text] of Object.entries(programs)) await writeFile(join(home, name), text);
+
+	await copyFile(join(GUEST, "inittab"), join(etc, "inittab"));
+	await writeFile(
+		join(etc, "passwd"),
+		"root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n",
+	);
+	await writeFile(join(etc, "group"), "root:x:0:\ntty:x:5:\nnogroup:x:65534:\n");
+	await writeFile(join(etc, "hosts"), "127.0.0.1 localhost\n::1 localhost\n");
+
+	await runTool("sh", [
+		"-c",
+		'cd "$1" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0 > ../initrd',
+		"sh",
+		root,
+	]);
+	await rm(root, { recursive: true });
+}
+
+function packageDir(name: string): string {
+	return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+}

@@ -1,0 +1,179 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import type { Duplex } from "node:stream";
+import { promisify } from "node:util";
+import { Failure } from "../failure.ts";
+import { PORT } from "../protocol.ts";
+import { type Accelerator, acceleratorOptions } from "./accelerator.ts";
+import { architecture } from "./arch.ts";
+import { Qmp } from "./qmp.ts";
+import { installCommand } from "./requirements.ts";
+
+/** What the guest's hardware is made of. All of it is part of a snapshot's key. */
+export const GUEST_MEMORY_MB = 320;
+const CONSOLE_TAIL_BYTES = 16 << 10;
+
+export interface QemuOptions {
+	accelerator: Accelerator;
+	/** The file behind the guest's memory. */
+	memory: { path: string; share: boolean };
+	/** The guest's /usr. */
+	disk: string;
+	/** Boot from this kernel, or wait for a saved state. */
+	start: { kernel: string; initrd: string } | { incoming: true };
+	/** Do not run until told so (QMP `cont`). */
+	paused?: boolean;
+}
+
+/** A QEMU process. Ends when `kill` is called, when the guest ends it, or when this process dies. */
+export interface Qemu {
+	pid: number;
+	/** The agent's port. */
+	agent: Duplex;
+	qmp: Qmp;
+	/** Takes the saved state of a machine that was started with `incoming`. */
+	incoming: Duplex;
+	/** Settles when the process has ended. */
+	ended: Promise<void>;
+	/** The last that the guest's kernel wrote to its console. */
+	consoleTail(): string;
+	/** QEMU's own complaints. */
+	complaints(): string;
+	kill(): Promise<void>;
+}
+
+// "Ignore shared": the memory stays in its file when the machine is saved, and is not looked for when restored.
+const CAPABILITIES = [
+	{ capability: "x-ignore-shared", state: true },
+	{ capability: "events", state: true },
+];
+
+/** Saves a machine's devices to `uri`; its memory is in its file already. It does not run on. */
+export async function saveState({ qmp }: Qemu, uri: string): Promise<void> {
+	const completed = migrated(qmp);
+	await Promise.all([
+		qmp.execute("migrate-set-capabilities", { capabilities: CAPABILITIES }),
+		qmp.execute("migrate", { uri }),
+		completed,
+	]);
+}
+
+/** Gives a machine that was started with `incoming` its saved state. Unless it was started paused, it runs on. */
+export async function loadState({ qmp, incoming }: Qemu, state: Buffer): Promise<void> {
+	const completed = migrated(qmp);
+	incoming.end(state);
+	await Promise.all([
+		qmp.execute("migrate-set-capabilities", { capabilities: CAPABILITIES }),
+		qmp.execute("migrate-incoming", { uri: "fd:5" }),
+		completed,
+	]);
+}
+
+function migrated(qmp: Qmp): Promise<void> {
+	return new Promise((resolve, reject) => {
+		qmp.onEvent(({ event, data }) => {
+			if (event !== "MIGRATION") return;
+			if (data["status"] === "completed") resolve();
+			if (data["status"] === "failed") reject(new Error("QEMU could not save or load the machine's state"));
+		});
+		qmp.closed.then(() => reject(new Error("QEMU ended while it saved or loaded the machine's state")));
+	});
+}
+
+/** Starts QEMU with its channels on inherited descriptors: there is no socket file to clean up. */
+export function startQemu(options: QemuOptions): Qemu {
+	const [program, args] = killedWithParent(architecture().qemu.program, qemuArguments(options));
+	const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe", "pipe", "pipe", "pipe", "pipe"] });
+	const [, , stderr, agent, qmp, incoming, console_] = child.stdio as unknown as (Duplex | null)[];
+	if (!stderr || !agent || !qmp || !incoming || !console_) throw new Error("QEMU has no channels");
+	// A guest that ends, ends its channels; `ended` tells.
+	for (const channel of [agent, qmp, incoming, console_]) channel.on("error", () => {});
+	const ended = new Promise<void>((resolve) => {
+		child.once("error", () => resolve());
+		child.once("close", () => resolve());
+	});
+	return {
+		pid: child.pid ?? -1,
+		agent,
+		qmp: new Qmp(qmp),
+		incoming,
+		ended,
+		consoleTail: tailOf(console_),
+		complaints: tailOf(stderr),
+		kill: () => kill(child, ended),
+	};
+}
+
+async function kill(child: ChildProcess, ended: Promise<void>): Promise<void> {
+	child.kill("SIGKILL");
+	await ended;
+}
+
+// QEMU outlives its parent otherwise. Elsewhere than on Linux only a recent QEMU can be told so.
+function killedWithParent(program: string, args: string[]): [string, string[]] {
+	if (process.platform === "linux") return ["setpriv", ["--pdeathsig", "KILL", "--", program, ...args]];
+	return [program, ["-run-with", "exit-with-parent=on", ...args]];
+}
+
+function qemuArguments({ accelerator, memory, disk, start, paused }: QemuOptions): string[] {
+	const { qemu, console: serial } = architecture();
+	const cmdline = [
+		`console=${serial} quiet loglevel=4 panic=-1`,
+		// The emulated processor is honest, and has nobody to protect itself from.
+		"mitigations=off nokaslr no_timer_check tsc=reliable lockdown=confidentiality",
+	].join(" ");
+	return [
+		...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"],
+		...["-machine", `${qemu.machine},memory-backend=ram`, ...acceleratorOptions(accelerator)],
+		...["-smp", "1", "-m", `${GUEST_MEMORY_MB}M`],
+		...[
+			"-object",
+			`memory-backend-file,id=ram,size=${GUEST_MEMORY_MB}M,mem-path=${escapeCommas(memory.path)},share=${onOff(memory.share)}`,
+		],
+		...[
+			"-drive",
+			`if=none,id=usr,format=raw,readonly=on,file=${escapeCommas(disk)}`,
+			"-device",
+			"virtio-blk-pci,drive=usr",
+		],
+		...["-device", "virtio-serial-pci", "-chardev", "socket,id=agent,fd=3"],
+		...["-device", `virtserialport,chardev=agent,name=${PORT},id=agent`],
+		...["-chardev", "socket,id=qmp,fd=4", "-mon", "chardev=qmp,mode=control"],
+		...["-chardev", "socket,id=console,fd=6", "-serial", "chardev:console"],
+		// The exercise is root in the guest: no network, no shared folder, and QEMU itself can start nothing.
+		...["-nic", "none", "-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"],
+		...("kernel" in start
+			? ["-kernel", start.kernel, "-initrd", start.initrd, "-append", cmdline]
+			: ["-incoming", "defer"]),
+		...(paused ? ["-S"] : []),
+	];
+}
+
+const onOff = (value: boolean) => (value ? "on" : "off");
+
+// In QEMU's option strings a comma is written twice.
+const escapeCommas = (path: string) => path.replaceAll(",", ",,");
+
+function tailOf(stream: Duplex): () => string {
+	let tail = Buffer.alloc(0);
+	stream.on("data", (chunk: Buffer) => {
+		tail = Buffer.concat([tail, chunk]).subarray(-CONSOLE_TAIL_BYTES);
+	});
+	return () => tail.toString("utf8");
+}
+
+let version: Promise<string> | undefined;
+
+/**
+ * QEMU's own name and version, such as `QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7)`.
+ * @throws {Failure} unsupported: it is not installed
+ */
+export function qemuVersion(): Promise<string> {
+	version ??= promisify(execFile)(architecture().qemu.program, ["--version"]).then(
+		({ stdout }) => stdout.split("\n")[0] ?? "",
+		(cause: NodeJS.ErrnoException) => {
+			if (cause.code !== "ENOENT") throw cause;
+			throw new Failure("unsupported", "QEMU is not installed", installCommand("qemu"), { cause });
+		},
+	);
+	return version;
+}

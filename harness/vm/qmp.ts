@@ -1,0 +1,76 @@
+import type { Duplex } from "node:stream";
+import * as v from "valibot";
+
+const Message = v.union([
+	v.object({ QMP: v.unknown() }),
+	v.object({ return: v.unknown() }),
+	v.object({ error: v.object({ class: v.string(), desc: v.string() }) }),
+	v.object({ event: v.string(), data: v.optional(v.record(v.string(), v.unknown()), {}) }),
+]);
+
+/** Something that QEMU tells unasked, such as `SHUTDOWN` or `MIGRATION`. */
+export interface QmpEvent {
+	event: string;
+	data: Record<string, unknown>;
+}
+
+interface Waiting {
+	resolve(value: unknown): void;
+	reject(error: Error): void;
+}
+
+/**
+ * QEMU's control channel.
+ * @see QEMU's documentation: "QEMU Machine Protocol Specification"
+ */
+export class Qmp {
+	readonly #channel: Duplex;
+	readonly #waiting: Waiting[] = [];
+	readonly #listeners = new Set<(event: QmpEvent) => void>();
+	#rest = "";
+	/** Settles when QEMU has ended. */
+	readonly closed: Promise<void>;
+
+	constructor(channel: Duplex) {
+		this.#channel = channel;
+		channel.setEncoding("utf8");
+		channel.on("data", (chunk: string) => this.#take(chunk));
+		this.closed = new Promise((resolve) => channel.once("close", () => resolve()));
+		this.closed.then(() => this.#close());
+		// Nothing may be asked before this; QEMU reads it once its greeting is out, so nothing waits for that.
+		this.execute("qmp_capabilities").catch(() => {});
+	}
+
+	/**
+	 * Sends a command.
+	 * @throws {Error} QEMU refused it, or has ended
+	 */
+	execute(command: string, args: Record<string, unknown> = {}): Promise<unknown> {
+		return new Promise((resolve, reject) => {
+			this.#waiting.push({ resolve, reject });
+			this.#channel.write(`${JSON.stringify({ execute: command, arguments: args })}\n`);
+		});
+	}
+
+	/** Calls `listener` for every event from now on. */
+	onEvent(listener: (event: QmpEvent) => void): void {
+		this.#listeners.add(listener);
+	}
+
+	#take(chunk: string): void {
+		const lines = (this.#rest + chunk).split("\n");
+		this.#rest = lines.pop() ?? "";
+		for (const line of lines.filter((text) => text.trim() !== "")) this.#dispatch(v.parse(Message, JSON.parse(line)));
+	}
+
+	// Answers come in the order of the commands.
+	#dispatch(message: v.InferOutput<typeof Message>): void {
+		if ("event" in message) for (const listener of this.#listeners) listener(message);
+		else if ("return" in message) this.#waiting.shift()?.resolve(message.return);
+		else if ("error" in message) this.#waiting.shift()?.reject(new Error(`QEMU: ${message.error.desc}`));
+	}
+
+	#close(): void {
+		for (const { reject } of this.#waiting.splice(0)) reject(new Error("QEMU has ended"));
+	}
+}

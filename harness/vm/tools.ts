@@ -1,0 +1,57 @@
+import { $, ProcessOutput } from "zx";
+import { cacheDir } from "../cache.ts";
+import { Failure } from "../failure.ts";
+import { interruption } from "../interrupt.ts";
+
+// Debian leaves the sbin directories, where depmod is, out of an ordinary user's PATH.
+const TOOL_PATH = `${process.env["PATH"]}:/usr/sbin:/sbin`;
+
+/**
+ * Runs a program that builds a part of the image.
+ * @param onLine takes each line of its standard error, for showing progress
+ * @throws {Failure} it is missing, failed, found no room or no network
+ */
+export async function runTool(
+	program: string,
+	args: string[],
+	onLine: (line: string) => void = () => {},
+	env: Record<string, string> = {},
+): Promise<void> {
+	const child = $({
+		quiet: true,
+		signal: interruption,
+		env: { ...process.env, PATH: TOOL_PATH, ...env },
+	})`${program} ${args}`;
+	child.stderr.on("data", (chunk: Buffer) => {
+		const line = chunk.toString().trim().split("\n").pop();
+		if (line) onLine(line);
+	});
+	try {
+		await child;
+	} catch (error) {
+		interruption.throwIfAborted();
+		if (!(error instanceof ProcessOutput)) throw error;
+		throw explained(program, error);
+	}
+}
+
+function explained(program: string, output: ProcessOutput): Failure {
+	const said = output.stderr.trim().split("\n").slice(-6).join("\n");
+	const cause = { cause: output };
+	if (output.exitCode === 127)
+		return new Failure("unsupported", `${program} is not installed`, "npx drydock doctor", cause);
+	if (/No space left on device|ENOSPC/.test(output.stderr))
+		return new Failure("unsupported", `the disk is full: ${cacheDir}`, "make room and repeat the command", cause);
+	if (
+		/Could not resolve|Temporary failure|Failed to fetch|Unable to connect|ENOTFOUND|ECONNREFUSED|EAI_AGAIN/i.test(
+			output.stderr,
+		)
+	)
+		return new Failure(
+			"unsupported",
+			`the network, or a server on it, is out of reach\n${said}`,
+			"repeat the command when it is back (what was fetched is kept), or bring an image: npx drydock image import FILE",
+			cause,
+		);
+	return new Failure("failed", `${program} failed (exit ${output.exitCode})\n${said}`, undefined, cause);
+}
