@@ -49,23 +49,30 @@ export class Machine {
 		this.#loaded = loadState(qemu, template.state);
 	}
 
-	/**
-	 * Starts to restore a machine.
-	 * @param paused keep it still until its first run, as a spare
-	 */
-	static restore(template: Template, { paused = false } = {}): Machine {
+	/** Starts to restore a machine. */
+	static restore(template: Template): Machine {
 		const { accelerator, memory, disk } = template;
-		const qemu = startQemu({
-			accelerator,
-			memory: { path: memory, share: false },
-			disk,
-			start: { incoming: true },
-			paused,
-		});
+		const qemu = startQemu({ accelerator, memory: { path: memory, share: false }, disk, start: { incoming: true } });
 		const machine = new Machine(template, qemu);
-		// Whoever uses the machine hears of it; a spare that nobody uses must not end the process.
+		// Whoever uses the machine hears of it; one that nobody uses must not end the process.
 		machine.#loaded.catch(() => {});
 		return machine;
+	}
+
+	/**
+	 * Restores a machine, has it answer once, and pauses it: what its next answer needs is then translated (in
+	 * emulation that is most of the time) and in memory.
+	 */
+	static async spare(template: Template): Promise<Machine> {
+		const machine = Machine.restore(template);
+		try {
+			await machine.ping();
+			await machine.#qemu.qmp.execute("stop");
+			return machine;
+		} catch (error) {
+			await machine.end();
+			throw error;
+		}
 	}
 
 	/** The QEMU process. */

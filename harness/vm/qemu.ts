@@ -20,8 +20,6 @@ export interface QemuOptions {
 	disk: string;
 	/** Boot from this kernel, or wait for a saved state. */
 	start: { kernel: string; initrd: string } | { incoming: true };
-	/** Do not run until told so (QMP `cont`). */
-	paused?: boolean;
 }
 
 /** A QEMU process. Ends when `kill` is called, when the guest ends it, or when this process dies. */
@@ -57,7 +55,7 @@ export async function saveState({ qmp }: Qemu, uri: string): Promise<void> {
 	]);
 }
 
-/** Gives a machine that was started with `incoming` its saved state. Unless it was started paused, it runs on. */
+/** Gives a machine that was started with `incoming` its saved state. It runs on. */
 export async function loadState({ qmp, incoming }: Qemu, state: Buffer): Promise<void> {
 	const completed = migrated(qmp);
 	incoming.end(state);
@@ -114,7 +112,7 @@ function killedWithParent(program: string, args: string[]): [string, string[]] {
 	return [program, ["-run-with", "exit-with-parent=on", ...args]];
 }
 
-function qemuArguments({ accelerator, memory, disk, start, paused }: QemuOptions): string[] {
+function qemuArguments({ accelerator, memory, disk, start }: QemuOptions): string[] {
 	const { qemu, console: serial } = architecture();
 	const cmdline = [
 		`console=${serial} quiet loglevel=4 panic=-1`,
@@ -144,7 +142,6 @@ function qemuArguments({ accelerator, memory, disk, start, paused }: QemuOptions
 		...("kernel" in start
 			? ["-kernel", start.kernel, "-initrd", start.initrd, "-append", cmdline]
 			: ["-incoming", "defer"]),
-		...(paused ? ["-S"] : []),
 	];
 }
 

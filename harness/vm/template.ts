@@ -4,12 +4,13 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
 import { cached, discard, keepNewest, keyOf } from "../cache.ts";
 import { Failure } from "../failure.ts";
 import { interruption, unlessInterrupted } from "../interrupt.ts";
 import type { Progress } from "../progress.ts";
-import { FrameDecoder, GuestFrame, LIMITS } from "../protocol.ts";
+import { encodeFrame, FrameDecoder, GuestFrame, type HostFrame, LIMITS } from "../protocol.ts";
 import { type Accelerator, candidates, rememberFailure } from "./accelerator.ts";
 import type { Image } from "./image.ts";
 import { GUEST_MEMORY_MB, type Qemu, type QemuOptions, qemuVersion, saveState, startQemu } from "./qemu.ts";
@@ -32,6 +33,9 @@ export interface Template {
 }
 
 const BOOT_DEADLINE_MS: Record<Accelerator, number> = { kvm: 20_000, hvf: 20_000, tcg: 240_000 };
+// Enough for V8 to compile the way from a frame to its answer.
+const SETTLE_PINGS = 400;
+const SETTLE_MS: Record<Accelerator, number> = { kvm: 500, hvf: 500, tcg: 2_500 };
 const Meta = v.object({ accelerator: v.picklist(["kvm", "hvf", "tcg"]), bootMs: v.number() });
 
 /**
@@ -107,6 +111,11 @@ async function make(
 		say("booting");
 		await unlessInterrupted(untilReady(qemu, BOOT_DEADLINE_MS[accelerator]));
 		const bootMs = Math.round(performance.now() - startedMs);
+		// A snapshot of a busy machine would go on being busy in every copy: the agent shall be waiting for its next frame.
+		say("settling");
+		for (let i = 0; i < SETTLE_PINGS; i++)
+			qemu.agent.write(encodeFrame({ type: "ping", nonce: "" } satisfies HostFrame));
+		await unlessInterrupted(sleep(SETTLE_MS[accelerator]));
 		say("saving");
 		await unlessInterrupted(save(qemu, join(staging, "state")));
 		await writeFile(
