@@ -68,6 +68,8 @@ const ProcessState = v.object({
 	hostname: text,
 	queues: list(text),
 	mounts: list(Mount),
+	/** Its current directory, as a path in its mount namespace. */
+	cwd: text,
 	/** Entries of its root directory. */
 	root: list(text),
 	/** Whether walking up from its current directory meets its root. */
@@ -117,6 +119,8 @@ const Observation = v.object({
 	/** While the command runs; null when it never ran. */
 	during: v.nullable(v.object({ host: HostState, process: ProcessState })),
 	after: HostState,
+	/** The process that ended the exercise with an exception, as it was when it threw. */
+	atThrow: v.nullable(ProcessState),
 	ending: Ending,
 	ledger: list(LedgerCall),
 	outputBytes: v.object({ stdout: count, stderr: count }),
@@ -129,6 +133,8 @@ export const GuestFrame = v.variant("type", [
 	/** The agent is up; only said once, before the snapshot. */
 	v.object({ type: v.literal("ready"), kernel: text }),
 	v.object({ type: v.literal("pong"), nonce: text }),
+	/** The run has been heard; the exercise comes next. What is lost before this is not the exercise's fault. */
+	v.object({ type: v.literal("started"), nonce: text }),
 	v.object({
 		type: v.literal("output"),
 		nonce: text,

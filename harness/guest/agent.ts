@@ -40,6 +40,7 @@ async function handle(frame: HostFrame, runners: readonly Runner[]): Promise<voi
 		say({ type: "pong", nonce });
 		return;
 	}
+	say({ type: "started", nonce });
 	try {
 		const observation = await play(frame, runners, (stream, data) =>
 			say({ type: "output", nonce, stream, data: data.toString("base64") }),

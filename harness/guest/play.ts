@@ -40,7 +40,8 @@ export async function play(run: Run, runners: readonly Runner[], output: Output)
 	stages.lap("untilEnd");
 	const after = readHost();
 	stages.lap("readAfter");
-	return { before, during, after, ending, ledger: runner.ledger(), outputBytes, stageMs: stages.laps };
+	const { atThrow } = exercise;
+	return { before, during, after, atThrow, ending, ledger: runner.ledger(), outputBytes, stageMs: stages.laps };
 }
 
 // Restored machines are all alike: the same clock, and the same random numbers to come.
@@ -100,6 +101,8 @@ class Exercise {
 	/** The pid of the command, or null when the exercise ended without one. */
 	readonly command: Promise<number | null>;
 	readonly ending: Promise<Ending>;
+	/** The process that threw, as it was then. */
+	atThrow: ProcessState | null = null;
 	giveUp!: () => void;
 
 	constructor(
@@ -114,6 +117,7 @@ class Exercise {
 				said = line.ending;
 				// The exception of a child explains what its parent then reports.
 				if (line.ending.how === "threw" || line.ending.how === "child-returned") thrown ??= line.ending;
+				if (line.ending.how === "threw") this.#readThrower();
 			});
 			this.giveUp = () => resolve(thrown ?? { how: "hung", tasks: this.#tasks() });
 			// Its last line may come after its end: they travel on different descriptors.
@@ -136,6 +140,17 @@ class Exercise {
 				resolve(null);
 			});
 		});
+	}
+
+	// The youngest of its processes is the one that still runs its code; those above wait for it.
+	#readThrower(): void {
+		try {
+			const pid = this.#tasks().at(-1)?.pid ?? this.runner.pid;
+			this.atThrow ??= { ...readProcess(pid), escape: null };
+		} catch {
+			// It was killed meanwhile; its end is told all the same.
+		}
+		this.runner.release();
 	}
 
 	#tasks() {

@@ -52,6 +52,7 @@ export function readProcess(pid: number): Omit<ProcessState, "escape"> {
 		hostname: inNamespace(pid, "uts", readHostname),
 		queues: inNamespace(pid, "ipc", readQueues),
 		mounts: parseMountinfo(readFileSync(`/proc/${pid}/mountinfo`, "utf8")),
+		cwd: readlinkSync(`/proc/${pid}/cwd`),
 		root: readdirSync(`/proc/${pid}/root`),
 		cwdInsideRoot: cwdInsideRoot(pid),
 		procPids: readProcPids(pid),

@@ -27,14 +27,17 @@ say({ parked: true });
 const job = readJob();
 if (job.do === "escape") {
 	say({ escape: tryEscape(job.pid, job.secret) });
-	process.exit(0);
+	kernel._exit(0);
 }
 if (LEDGER !== undefined) openLedger(openSync(LEDGER, "a"));
 const started = process.pid;
 const ending = runExercise(job);
 const inChild = process.pid !== started;
-if (ending.how === "threw") say({ ending: { ...ending, inChild } });
-else say({ ending: inChild ? { how: "child-returned" } : ending });
+if (ending.how === "threw") {
+	say({ ending: { ...ending, inChild } });
+	// Stays as it is until the agent has read what it looked like from outside.
+	readSync(JOBS, Buffer.alloc(1));
+} else say({ ending: inChild ? { how: "child-returned" } : ending });
 // Not process.exit: in a forked child, Node's own threads are not there to be stopped.
 if (inChild) kernel._exit(70);
 

@@ -13,6 +13,8 @@ export interface Runner {
 	stderr: Readable;
 	/** Gives it its job. */
 	start(job: Job): void;
+	/** Lets a process that has thrown end. */
+	release(): void;
 	/** Called for every line it says from now on. */
 	onLine(listener: (line: RunnerLine) => void): void;
 	/** Settles when the runner's own process has ended. */
@@ -64,6 +66,9 @@ function wrap(child: ChildProcess, ledgerPath: string): Runner {
 		stderr,
 		start: (job) => {
 			jobs.write(`${JSON.stringify(job)}\n`);
+		},
+		release: () => {
+			jobs.write("\n");
 		},
 		onLine: (listener) => listeners.add(listener),
 		ended: new Promise((resolve) => child.on("exit", (code, signal) => resolve({ code, signal }))),

@@ -20,11 +20,19 @@ export type RunRequest = Omit<Run, "type" | "nonce" | "entropy" | "timeMs" | "de
 export type Outcome =
 	| { kind: "observed"; observation: Observation }
 	/** The guest ended, its agent ended, it did not answer in time, or it broke the protocol. */
-	| {
-			kind: "lost";
-			how: "guest-reset" | "guest-shutdown" | "guest-panic" | "agent-ended" | "silent" | "protocol";
-			detail: string;
-	  };
+	| Lost;
+
+/** The guest ended, its agent ended, it did not answer in time, or it broke the protocol. */
+export type Lost = {
+	kind: "lost";
+	how: "guest-reset" | "guest-shutdown" | "guest-panic" | "agent-ended" | "silent" | "protocol";
+	detail: string;
+};
+
+/** The machine did not come back to life: its template is damaged. */
+export class RestoreError extends Error {
+	override readonly name = "RestoreError";
+}
 
 /** What the exercise printed, as far as it was kept. */
 export interface Output {
@@ -113,6 +121,7 @@ export class Machine {
 			const outcome = await this.#converse(run, nonce, deadlineMs + this.#template.bootMs, (stream, data) =>
 				output[stream].push(data),
 			);
+			if (outcome.kind === "answered") throw new ProtocolError("an answer to no question");
 			return { outcome, output };
 		} finally {
 			await this.end();
@@ -129,14 +138,21 @@ export class Machine {
 		nonce: string,
 		deadlineMs: number,
 		onOutput: (stream: "stdout" | "stderr", data: Buffer) => void,
-	): Promise<Outcome> {
+	): Promise<Outcome | { kind: "answered" }> {
 		const qemu = this.#qemu;
 		const decoder = new FrameDecoder(LIMITS.frameBytes);
 		let receivedBytes = 0;
 		let timer: NodeJS.Timeout | undefined;
-		const answered = new Promise<Outcome>((resolve, reject) => {
-			const lost = (how: Extract<Outcome, { kind: "lost" }>["how"]) =>
-				resolve({ kind: "lost", how, detail: qemu.consoleTail().trim() });
+		const answered = new Promise<Outcome | { kind: "answered" }>((resolve, reject) => {
+			let heardOf = false;
+			const lost = (how: Lost["how"], detail = qemu.consoleTail().trim()) => {
+				if (heardOf) resolve({ kind: "lost", how, detail });
+				else
+					reject(
+						new RestoreError(`the restored machine was lost at once: ${how}
+${detail}`),
+					);
+			};
 			let reason: "guest-reset" | "guest-shutdown" = "guest-shutdown";
 			qemu.qmp.onEvent(({ event, data }) => {
 				if (event === "SHUTDOWN" && data["reason"] === "guest-reset") reason = "guest-reset";
@@ -151,18 +167,21 @@ export class Machine {
 					if (receivedBytes > LIMITS.runBytes) throw new ProtocolError("too much was said in one run");
 					for (const said of decoder.push(chunk)) {
 						const heard = validate(said, nonce);
+						heardOf = true;
 						if (heard.type === "output") onOutput(heard.stream, Buffer.from(heard.data, "base64"));
 						else if (heard.type === "report") resolve({ kind: "observed", observation: heard.observation });
 						else if (heard.type === "failed") reject(new Error(`the agent failed: ${heard.message}`));
-						else resolve({ kind: "lost", how: "silent", detail: "" });
+						else if (heard.type === "pong") resolve({ kind: "answered" });
 					}
 				} catch (error) {
-					resolve({ kind: "lost", how: "protocol", detail: String((error as Error).message) });
+					lost("protocol", String((error as Error).message));
 				}
 			});
 		});
 		try {
-			await this.#loaded;
+			await this.#loaded.catch((cause: Error) => {
+				throw new RestoreError(`${cause.message}\n${qemu.complaints()}`.trim(), { cause });
+			});
 			void qemu.qmp.execute("cont").catch(() => {});
 			qemu.agent.write(encodeFrame(frame));
 			return await answered;

@@ -1,0 +1,89 @@
+import { relative, resolve } from "node:path";
+import { build, type Message, type Plugin } from "esbuild";
+import { inKit } from "../kit.ts";
+
+/** A program for the guest. */
+export interface Bundle {
+	code: string;
+	/** Source map, JSON. */
+	map: string;
+}
+
+/** Why a module could not be bundled, at a place in it. */
+export interface Diagnostic {
+	message: string;
+	file: string;
+	line: number;
+	column: number;
+}
+
+/** The module cannot be bundled: what is wrong, and where. */
+export class BundleError extends Error {
+	override readonly name = "BundleError";
+
+	constructor(
+		readonly diagnostic: Diagnostic,
+		/** It is the expected export that is missing, not the syntax that is wrong. */
+		readonly missingExport: boolean,
+	) {
+		super(diagnostic.message);
+	}
+}
+
+/**
+ * Bundles solutions/box.ts with `subject` in the place of the reference's module.
+ * `#kernel` is left out: the runner has it.
+ * @param reference the module that is replaced, such as `solutions/02-unshare/isolate.ts`
+ * @param subject the file that takes its place
+ * @throws {BundleError}
+ */
+export async function bundle(reference: string, subject: string): Promise<Bundle> {
+	try {
+		const { outputFiles } = await build({
+			entryPoints: [inKit("solutions/box.ts")],
+			outfile: "/exercise.js",
+			bundle: true,
+			write: false,
+			platform: "node",
+			format: "cjs",
+			target: "node24",
+			external: ["#kernel"],
+			sourcemap: "external",
+			sourcesContent: false,
+			sourceRoot: "/",
+			logLevel: "silent",
+			plugins: [inPlaceOf(resolve(reference), resolve(subject))],
+		});
+		const text = (ending: string) => outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? "";
+		return { code: text(".js"), map: text(".map") };
+	} catch (error) {
+		const [first] = (error as { errors?: Message[] }).errors ?? [];
+		if (first === undefined) throw error;
+		throw new BundleError(diagnosticOf(first, subject), first.text.startsWith("No matching export"));
+	}
+}
+
+function inPlaceOf(reference: string, subject: string): Plugin {
+	return {
+		name: "in-place-of",
+		setup({ onResolve }) {
+			onResolve({ filter: /^\./ }, ({ path, resolveDir }) =>
+				resolve(resolveDir, path) === reference ? { path: subject } : undefined,
+			);
+		},
+	};
+}
+
+// An import that fails is reported where it stands, which is in box.ts; but the fault is in the subject.
+function diagnosticOf({ text, location }: Message, subject: string): Diagnostic {
+	const file = location === null ? subject : resolve(location.file);
+	const inSubject = file === resolve(subject);
+	return {
+		message: text.replaceAll(/"([^"]*)"/g, (whole, quoted: string) =>
+			resolve(quoted) === resolve(subject) ? relative(".", subject) : whole,
+		),
+		file: inSubject ? file : resolve(subject),
+		line: inSubject ? (location?.line ?? 1) : 1,
+		column: inSubject ? (location?.column ?? 0) + 1 : 1,
+	};
+}

@@ -1,0 +1,169 @@
+import type { Check, Context, Explanation } from "./check.ts";
+import { type Facts, type FactValue, withDrawn } from "./facts.ts";
+
+/** One difference between what the kernel shows of the exercise and of the reference, explained. */
+export interface Finding {
+	fact: string;
+	/** What the fact is about, in words. */
+	what: string;
+	expected: FactValue | null;
+	got: FactValue | null;
+	diagnosis: string;
+	explanation: string;
+	try: string;
+	see: string[];
+	misconception?: number;
+}
+
+/**
+ * Compares an exercise's facts with the reference's.
+ * @param reference the reference solution's facts, from a run of its own
+ * @returns the findings, in the order of the check's rules; none when the exercise is right
+ */
+export function compare(check: Check, context: Context, reference: Facts): Finding[] {
+	const ended = endingFinding(check, context, reference);
+	const rules = check.facts.filter(({ fact }) => fact !== "ending");
+	const wrong = rules.flatMap((rule) => {
+		const got = context.facts[rule.fact];
+		const expected = reference[rule.fact];
+		// Not measured, because the command never ran: the ending says why.
+		if (got === undefined || expected === undefined) return [];
+		if (equal(got, expected) || rule.accept?.(got, context)) return [];
+		return [finding(rule.fact, rule.what, expected, got, choose(rule.explain, context), context)];
+	});
+	return [...ended, ...wrong];
+}
+
+// A command that ran and a wrong exit code are two findings; an exception is the reason for all that follows.
+function endingFinding(check: Check, context: Context, reference: Facts): Finding[] {
+	const got = context.facts["ending"] ?? "";
+	const expected = reference["ending"] ?? "";
+	if (equal(got, expected) && context.facts["command.ran"] === reference["command.ran"]) return [];
+	const { thrown } = context;
+	const shown = thrown === null ? got : `${thrown.name}: ${thrown.message}`;
+	return [
+		finding(
+			"ending",
+			"how it ended",
+			expected,
+			shown,
+			choose([...check.exceptions, ...endings(check)], context),
+			context,
+		),
+	];
+}
+
+// What is true of every exercise; check.exceptions come first.
+function endings(check: Check): Explanation[] {
+	const how = (name: string) => (context: Context) => context.observation.ending.how === name;
+	return [
+		{
+			when: ({ thrown }) => thrown?.syscall !== undefined,
+			diagnosis: "refused-call",
+			why: ({ thrown }) =>
+				`The kernel refused ${thrown?.syscall?.call} with ${thrown?.syscall?.code}, and the exception ended the program before the command ran.`,
+			try: "Look the error up under ERRORS in the manual page, and check the arguments above against it.",
+			see: [],
+		},
+		{
+			when: how("threw"),
+			diagnosis: "exception",
+			why: "An exception that nobody caught ended the program before it was done.",
+			try: "Start at the line of yours that the stack trace names.",
+			see: [],
+		},
+		{
+			when: ({ observation, ledger }) => observation.ending.how === "hung" && openCall(ledger) !== undefined,
+			diagnosis: "hangs-in-call",
+			why: ({ ledger }) =>
+				`It was still waiting in ${openCall(ledger)} when its time was up: the kernel never answered that call.`,
+			try: "Ask what would end that wait, and which process should bring it about.",
+			see: [],
+		},
+		{
+			when: how("hung"),
+			diagnosis: "never-ends",
+			why: "It was still running when its time was up, and was in no system call of ours: a loop that never ends, or a child that does.",
+			try: `Look for a loop whose condition never changes. ${check.exported} should come back at once; the command is not its business.`,
+			see: [],
+		},
+		{
+			when: how("child-returned"),
+			diagnosis: "child-returned",
+			why: "A forked child came back from the function, so two processes went on as if each were the only one.",
+			try: "End the child with execve or _exit, whatever happens in it.",
+			see: ["fork(2)"],
+		},
+		{
+			when: how("asynchronous"),
+			diagnosis: "asynchronous",
+			why: `${check.exported} returned a promise. A forked child has one thread and no event loop, so nothing would ever settle it.`,
+			try: "Write it without async and await; node:fs has a Sync form of everything.",
+			see: ["fork(2)"],
+		},
+		{
+			when: how("exited"),
+			diagnosis: "exited-early",
+			why: ({ observation: { ending } }) =>
+				ending.how === "exited" && ending.signal !== null
+					? `The program itself was killed by ${ending.signal} before it was done.`
+					: "The program ended itself before it was done.",
+			try: "Look for process.exit, _exit or kill outside the child.",
+			see: [],
+		},
+		{
+			when: ({ facts }) => facts["command.ran"] === false,
+			diagnosis: "command-never-ran",
+			why: "The function came back, but the command was never seen running.",
+			try: `${check.exported} has to return normally, so that the engine can start the command.`,
+			see: [],
+		},
+		{
+			diagnosis: "wrong-ending",
+			why: "The command ran, but did not end as it should have.",
+			try: "Compare the two ledgers below, the last calls first.",
+			see: [],
+		},
+	];
+}
+
+function openCall(ledger: Context["ledger"]): string | undefined {
+	// The engine's own parent always waits; a wait in it is only the echo of a wait below.
+	const open = ledger.filter(
+		(entry) =>
+			entry.result === undefined && entry.error === undefined && entry.call !== "execve" && entry.call !== "_exit",
+	);
+	const deepest = open.toSorted((a, b) => b.task.length - a.task.length)[0];
+	if (deepest === undefined || (deepest.task === "1" && deepest.call === "waitpid")) return undefined;
+	return `${deepest.call}(${Object.values(deepest.args).join(", ")})`;
+}
+
+function finding(
+	fact: string,
+	what: string,
+	expected: FactValue,
+	got: FactValue,
+	explanation: Explanation,
+	context: Context,
+): Finding {
+	const { diagnosis, why, misconception, see } = explanation;
+	return {
+		fact,
+		what,
+		expected: withDrawn(expected, context.drawn),
+		got: withDrawn(got, context.drawn),
+		diagnosis,
+		explanation: typeof why === "string" ? why : why(context),
+		try: explanation.try,
+		see,
+		...(misconception === undefined ? {} : { misconception }),
+	};
+}
+
+function choose(explanations: readonly Explanation[], context: Context): Explanation {
+	const fitting = explanations.find(({ when }) => when === undefined || when(context));
+	if (fitting === undefined) throw new Error("a check has a fact without an explanation that always fits");
+	return fitting;
+}
+
+const equal = (one: FactValue, other: FactValue) => JSON.stringify(one) === JSON.stringify(other);

@@ -1,0 +1,124 @@
+import type { HostState, Mount, Observation, ProcessState } from "../protocol.ts";
+
+/** Values drawn at random for one run, by name. */
+export type Drawn = Record<string, string>;
+
+/** What a fact can be: something that reads well in a report and compares by value. */
+export type FactValue = string | number | boolean | readonly string[];
+
+/** Facts by name, such as `"ns.uts": "new"`. */
+export type Facts = Readonly<Record<string, FactValue>>;
+
+/** File systems that are windows into the kernel: a second mount of one shows nothing of the host's files. */
+const KERNEL_FILE_SYSTEMS = new Set(["proc", "sysfs", "cgroup2", "devpts", "mqueue", "devtmpfs"]);
+
+/**
+ * Turns what was read into facts that can be compared between two runs: relations instead of numbers, and drawn values
+ * as `‹name›`.
+ */
+export function deriveFacts(observation: Observation, drawn: Drawn): Facts {
+	const { before, during, after, ending } = observation;
+	const facts: Record<string, FactValue> = {
+		ending: ending.how === "returned" ? `returned ${JSON.stringify(ending.value)}` : ending.how,
+		"command.ran": during !== null,
+		...hostFacts("during", before, during?.host ?? after),
+		...hostFacts("after", before, after),
+		"left.processes": newOnes(
+			before.tasks,
+			after.tasks,
+			(task) => `${task.comm} (${task.state})`,
+			(task) => task.pid,
+		),
+	};
+	if (during !== null) Object.assign(facts, processFacts(before, during.process, drawn));
+	return normalise(facts, drawn);
+}
+
+function hostFacts(when: "during" | "after", before: HostState, now: HostState): Record<string, FactValue> {
+	const same = <T>(one: T, other: T) => JSON.stringify(one) === JSON.stringify(other);
+	return {
+		[`host.hostname.${when}`]: now.hostname === before.hostname ? "unchanged" : now.hostname,
+		[`host.mounts.${when}`]: newOnes(before.mounts, now.mounts, (mount) => mount.mountPoint),
+		[`host.unmounted.${when}`]: newOnes(now.mounts, before.mounts, (mount) => mount.mountPoint),
+		[`host.propagation.${when}`]: changedPropagation(before.mounts, now.mounts),
+		[`host.queues.${when}`]: same(before.queues, now.queues) ? "unchanged" : "changed",
+		[`host.cgroups.${when}`]: newOnes(before.cgroups, now.cgroups, String),
+		[`host.root.${when}`]: newOnes(before.root, now.root, String),
+		[`host.links.${when}`]: same(before.links, now.links) ? "unchanged" : "changed",
+	};
+}
+
+function processFacts(before: HostState, process: ProcessState, drawn: Drawn): Record<string, FactValue> {
+	const namespaces = Object.entries(process.namespaces).map(([kind, id]) => [
+		`ns.${kind}`,
+		id === before.namespaces[kind] ? "the host's" : "new",
+	]);
+	const marker = drawn["marker"];
+	return {
+		...Object.fromEntries(namespaces),
+		"ns.split": process.splitNamespaces,
+		"command.hostname": process.hostname,
+		"command.queues": before.queues.some((key) => process.queues.includes(key))
+			? "the host's are seen"
+			: "none of the host's",
+		"command.mounts.host": hostMounts(before.mounts, process.mounts).map((mount) => mount.mountPoint),
+		"command.mounts.shared": process.mounts.filter(isShared).map((mount) => mount.mountPoint),
+		"command.root": marker !== undefined && process.root.includes(marker) ? "the rootfs" : "the host's",
+		"command.cwd": process.cwdInsideRoot ? "inside its root" : "outside its root",
+		...(process.escape === null
+			? {}
+			: { escape: process.escape.readHostFile ? "a file of the host was read" : "refused" }),
+	};
+}
+
+/** The mounts in `seen` that show a file system of the host's as the host mounts it. */
+export function hostMounts(host: readonly Mount[], seen: readonly Mount[]): Mount[] {
+	return seen.filter(
+		(mount) =>
+			!KERNEL_FILE_SYSTEMS.has(mount.fstype) &&
+			host.some((other) => other.device === mount.device && other.root === mount.root),
+	);
+}
+
+/** Whether mounts and unmounts below this mount are seen by its peers. See mount_namespaces(7). */
+export function isShared(mount: Mount): boolean {
+	return mount.propagation.some((field) => field.startsWith("shared:"));
+}
+
+function changedPropagation(before: readonly Mount[], now: readonly Mount[]): string[] {
+	const known = new Map(before.map((mount) => [mount.id, isShared(mount)]));
+	return now
+		.filter((mount) => known.has(mount.id) && known.get(mount.id) !== isShared(mount))
+		.map((mount) => mount.mountPoint);
+}
+
+function newOnes<T>(
+	before: readonly T[],
+	now: readonly T[],
+	show: (item: T) => string,
+	identity: (item: T) => unknown = show,
+): string[] {
+	const known = new Set(before.map(identity));
+	return now.filter((item) => !known.has(identity(item))).map(show);
+}
+
+function normalise(facts: Record<string, FactValue>, drawn: Drawn): Facts {
+	const replace = (text: string) =>
+		Object.entries(drawn).reduce((left, [name, value]) => left.replaceAll(value, `‹${name}›`), text);
+	return mapStrings(facts, replace);
+}
+
+/** Puts the values of one run in the place of `‹name›`. */
+export function withDrawn(value: FactValue, drawn: Drawn): FactValue {
+	const replace = (text: string) => text.replace(/‹(\w+)›/g, (whole, name: string) => drawn[name] ?? whole);
+	return mapStrings({ value }, replace)["value"] ?? value;
+}
+
+function mapStrings(facts: Readonly<Record<string, FactValue>>, change: (text: string) => string): Facts {
+	return Object.fromEntries(
+		Object.entries(facts).map(([name, value]) => {
+			if (typeof value === "string") return [name, change(value)];
+			return [name, Array.isArray(value) ? value.map(change) : value];
+		}),
+	);
+}

@@ -1,0 +1,13 @@
+/** What a lesson's check.ts may use of the harness. */
+export {
+	type Check,
+	type Context,
+	called,
+	defineCheck,
+	type Explanation,
+	type FactRule,
+	mountOf,
+	refused,
+	type Scenario,
+} from "./check.ts";
+export { hostMounts, isShared } from "./facts.ts";

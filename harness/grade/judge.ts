@@ -1,0 +1,155 @@
+import { readFile } from "node:fs/promises";
+import { Failure } from "../failure.ts";
+import { inKit } from "../kit.ts";
+import { type Lesson, loadCheck } from "../lessons.ts";
+import type { LedgerCall } from "../protocol.ts";
+import type { Outcome, RunRequest } from "../vm/machine.ts";
+import { type Bundle, BundleError, bundle, type Diagnostic } from "./bundle.ts";
+import type { Check, Context } from "./check.ts";
+import { compare, type Finding } from "./compare.ts";
+import { type Drawn, deriveFacts } from "./facts.ts";
+import { lostFinding, unbundledFinding } from "./lost.ts";
+import { random } from "./random.ts";
+import { type Reference, referenceFacts } from "./reference.ts";
+import { locate } from "./stack.ts";
+import { typeErrors } from "./types.ts";
+
+/** Where fresh virtual machines come from. */
+export interface Shipyard {
+	/** Names everything that facts depend on, apart from the program and the scenario. */
+	imageKey(): Promise<string>;
+	accelerator(): Promise<string>;
+	play(request: RunRequest): Promise<{ outcome: Outcome; output: { stdout: Buffer[]; stderr: Buffer[] } }>;
+}
+
+/** The verdict on one exercise, with its reasons. This is the document that `--json` prints. */
+export interface Verdict {
+	schemaVersion: 1;
+	lesson: string;
+	verdict: "pass" | "fail" | "error" | "unsupported";
+	/** The file that was judged. */
+	file: string;
+	/** What was done with it. */
+	did: string;
+	findings: Finding[];
+	/** Where the exception came from, in the learner's file. */
+	thrownAt: Diagnostic | null;
+	typeErrors: Diagnostic[];
+	/** What was drawn at random for this run. */
+	drawn: Drawn;
+	/** What the exercise asked of the kernel, and what the reference asks. */
+	ledger: { exercise: LedgerCall[]; reference: LedgerCall[] };
+	/** What the exercise printed; it is never judged. */
+	output: { stdout: string; stderr: string };
+	vm: { accelerator: string; restored: boolean };
+	durationMs: number;
+	/** Where the time went. */
+	stagesMs: Record<string, number>;
+}
+
+/**
+ * Judges a module in the place of a lesson's reference solution.
+ * @param file the module to judge
+ * @throws {Failure} the file is not there, or drydock itself failed
+ */
+export async function judge(lesson: Lesson, file: string, shipyard: Shipyard): Promise<Verdict> {
+	const startedMs = performance.now();
+	const stagesMs: Record<string, number> = {};
+	const timed = async <T>(stage: string, work: Promise<T>): Promise<T> => {
+		const result = await work;
+		stagesMs[stage] = Math.round(performance.now() - startedMs);
+		return result;
+	};
+
+	await readable(file, lesson);
+	const check = await loadCheck(lesson);
+	const solution = inKit("solutions", lesson.id, check.module);
+	const types = timed("typesAt", typeErrors(file));
+	const drawn = check.draw(random);
+	const scenario = check.scenario(drawn);
+	const verdict = (findings: Finding[], more: Partial<Verdict>): Verdict => ({
+		schemaVersion: 1,
+		lesson: lesson.id,
+		verdict: findings.length === 0 ? "pass" : "fail",
+		file,
+		did: scenario.does,
+		findings,
+		thrownAt: null,
+		typeErrors: [],
+		drawn,
+		ledger: { exercise: [], reference: [] },
+		output: { stdout: "", stderr: "" },
+		vm: { accelerator: "none", restored: false },
+		durationMs: Math.round(performance.now() - startedMs),
+		stagesMs,
+		...more,
+	});
+
+	let program: Bundle;
+	try {
+		program = await timed("bundledAt", bundle(solution, file));
+	} catch (error) {
+		if (!(error instanceof BundleError)) throw error;
+		return verdict([unbundledFinding(error, check)], { thrownAt: error.diagnostic, typeErrors: await types });
+	}
+
+	const [played, reference] = await Promise.all([
+		timed("playedAt", shipyard.play(requestFor(check, program, drawn))),
+		timed("referenceAt", measuredReference(lesson, check, solution, shipyard)),
+	]);
+	const common = {
+		typeErrors: await types,
+		vm: { accelerator: await shipyard.accelerator(), restored: true },
+		output: {
+			stdout: Buffer.concat(played.output.stdout).toString(),
+			stderr: Buffer.concat(played.output.stderr).toString(),
+		},
+	};
+	if (played.outcome.kind === "lost") {
+		return verdict([lostFinding(played.outcome)], { ...common, ledger: { exercise: [], reference: reference.ledger } });
+	}
+	const { observation } = played.outcome;
+	const { ending, atThrow, ledger } = observation;
+	const thrown = ending.how === "threw" ? ending.thrown : null;
+	const facts = deriveFacts(observation, drawn);
+	const context: Context = { facts, drawn, observation, ledger, thrown, atThrow };
+	for (const [stage, ms] of Object.entries(observation.stageMs)) stagesMs[`guest.${stage}`] = ms;
+	return verdict(compare(check, context, reference.facts), {
+		...common,
+		ledger: { exercise: ledger, reference: reference.ledger },
+		thrownAt: thrown === null ? null : locate(thrown.stack, program.map, file),
+	});
+}
+
+function measuredReference(lesson: Lesson, check: Check, solution: string, shipyard: Shipyard): Promise<Reference> {
+	const sample = check.scenario(Object.fromEntries(Object.keys(check.draw(random)).map((name) => [name, `‹${name}›`])));
+	return bundle(solution, solution).then(async (program) =>
+		referenceFacts([await shipyard.imageKey(), lesson.id, program.code, sample], async () => {
+			const drawn = check.draw(random);
+			const { outcome } = await shipyard.play(requestFor(check, program, drawn));
+			if (outcome.kind === "lost")
+				throw new Failure(
+					"failed",
+					`the reference solution of ${lesson.id} was lost: ${outcome.how}\n${outcome.detail}`,
+				);
+			return { facts: deriveFacts(outcome.observation, drawn), ledger: outcome.observation.ledger };
+		}),
+	);
+}
+
+// The command says that it runs, waits for a line, and ends. Its own name is the token that the agent looks for.
+function requestFor(check: Check, program: Bundle, drawn: Drawn): RunRequest {
+	const { prepare, options, exitCode, secret } = check.scenario(drawn);
+	const token = random.name("drydock");
+	const command = ["/bin/sh", "-c", `echo $0; read -r line; exit ${exitCode}`, token];
+	return { prepare, code: program.code, call: "run", args: [{ ...options, command }], token, secret: secret ?? null };
+}
+
+async function readable(file: string, lesson: Lesson): Promise<void> {
+	await readFile(file).catch((cause: NodeJS.ErrnoException) => {
+		const reason = cause.code === "ENOENT" ? "is not there" : `cannot be read (${cause.code})`;
+		throw new Failure("usage", `${file} ${reason}`, `npx drydock init, or npx drydock check ${lesson.id} --file FILE`, {
+			cause,
+		});
+	});
+}

@@ -1,0 +1,79 @@
+import type { Outcome } from "../vm/machine.ts";
+import type { BundleError } from "./bundle.ts";
+import type { Check } from "./check.ts";
+import type { Finding } from "./compare.ts";
+
+type Lost = Extract<Outcome, { kind: "lost" }>;
+
+const LOST: Record<Lost["how"], { got: string; explanation: string; try: string }> = {
+	"guest-reset": {
+		got: "the virtual machine was restarted",
+		explanation: "Your program restarted the whole machine: in it you are root, and nothing was in the way.",
+		try: "Look for what calls reboot, or writes to /proc/sysrq-trigger.",
+	},
+	"guest-shutdown": {
+		got: "the virtual machine was switched off",
+		explanation: "Your program switched the whole machine off: in it you are root, and nothing was in the way.",
+		try: "Look for what calls reboot or poweroff.",
+	},
+	"guest-panic": {
+		got: "the kernel panicked",
+		explanation:
+			"The virtual machine's kernel stopped with a panic. The most common cause is the end of pid 1, its init.",
+		try: "Look for a signal to pid 1 or to everybody (kill(-1, …)), and for writes to /proc/sysrq-trigger.",
+	},
+	"agent-ended": {
+		got: "the harness's agent in the virtual machine ended",
+		explanation: "The agent that reads the kernel for the check was killed, so nothing could be read.",
+		try: "Look for signals to processes that are not yours: kill(-1, …) reaches every process.",
+	},
+	silent: {
+		got: "the virtual machine stopped answering",
+		explanation: "Nothing was heard from the virtual machine for so long that it was ended.",
+		try: "Look for a loop that starts processes or takes memory without end.",
+	},
+	protocol: {
+		got: "the virtual machine sent what it must not send",
+		explanation:
+			"Something in the virtual machine spoke on the agent's port in the agent's place; the run ended there.",
+		try: "Leave /dev/vport* and the agent alone.",
+	},
+};
+
+/** What a lost machine says about the exercise that was in it. */
+export function lostFinding({ how, detail }: Lost): Finding {
+	const { got, explanation, try: advice } = LOST[how];
+	const said = detail === "" ? "" : `\nThe last it said:\n${detail.split("\n").slice(-4).join("\n")}`;
+	return {
+		fact: "machine",
+		what: "the virtual machine",
+		expected: "runs until the check is done",
+		got,
+		diagnosis: how,
+		explanation: explanation + said,
+		try: advice,
+		see: [],
+	};
+}
+
+/** What is wrong with a module that cannot be bundled. */
+export function unbundledFinding({ diagnostic, missingExport }: BundleError, check: Check): Finding {
+	const common = { fact: "module", what: check.module, see: [] };
+	if (missingExport)
+		return {
+			...common,
+			expected: `exports a function ${check.exported}`,
+			got: "no such export",
+			diagnosis: "missing-export",
+			explanation: `The engine imports ${check.exported} from your module, and did not find it.`,
+			try: `Write: export function ${check.exported}(…) { … }`,
+		};
+	return {
+		...common,
+		expected: "a TypeScript module",
+		got: diagnostic.message,
+		diagnosis: "syntax-error",
+		explanation: "The file could not be read as TypeScript, so nothing was run.",
+		try: "Mend the place that is marked.",
+	};
+}

@@ -1,0 +1,50 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { inKit } from "../kit.ts";
+import type { Diagnostic } from "./bundle.ts";
+
+/** Type-checks one file as an editor would. @returns its errors; none for a file that is well typed */
+export async function typeErrors(file: string): Promise<Diagnostic[]> {
+	const dir = await mkdtemp(join(tmpdir(), "drydock-types-"));
+	try {
+		const config = {
+			extends: inKit("tsconfig.json"),
+			compilerOptions: {
+				paths: { "#kernel": [inKit("native/kernel.ts")] },
+				typeRoots: [inKit("node_modules/@types")],
+				// What is merely unused is unfinished, not wrong.
+				noUnusedLocals: false,
+				noUnusedParameters: false,
+			},
+			include: [],
+			files: [resolve(file)],
+		};
+		await writeFile(join(dir, "tsconfig.json"), JSON.stringify(config));
+		return parse(await tsc(dir)).filter((diagnostic) => diagnostic.file === resolve(file));
+	} finally {
+		await rm(dir, { recursive: true, force: true });
+	}
+}
+
+function tsc(dir: string): Promise<string> {
+	const bin = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
+	return new Promise((done) => {
+		execFile(process.execPath, [bin, "--noEmit", "--pretty", "false", "-p", dir], { cwd: "/" }, (_error, stdout) =>
+			done(stdout),
+		);
+	});
+}
+
+function parse(output: string): Diagnostic[] {
+	return [...output.matchAll(/^(.+?)\((\d+),(\d+)\): error (TS\d+: .*)$/gm)].map(
+		([, file = "", line, column, message = ""]) => ({
+			message,
+			file: resolve("/", file),
+			line: Number(line),
+			column: Number(column),
+		}),
+	);
+}

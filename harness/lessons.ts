@@ -1,0 +1,59 @@
+import { readdir, readFile } from "node:fs/promises";
+import { pathToFileURL } from "node:url";
+import { closest, distance } from "fastest-levenshtein";
+import { exists } from "./cache.ts";
+import { Failure } from "./failure.ts";
+import type { Check } from "./grade/check.ts";
+import { inKit } from "./kit.ts";
+
+/** A lesson as it lies in lessons/. */
+export interface Lesson {
+	/** Such as `04-pivot-root`. */
+	id: string;
+	title: string;
+}
+
+/** All lessons, in order. */
+export async function lessons(): Promise<Lesson[]> {
+	const names = (await readdir(inKit("lessons"))).filter((name) => /^\d\d-/.test(name)).sort();
+	return Promise.all(names.map(async (id) => ({ id, title: await titleOf(id) })));
+}
+
+/**
+ * Finds a lesson by number, name or both: `04`, `pivot-root`, `04-pivot-root`.
+ * @throws {Failure} usage: there is none; suggests the nearest
+ */
+export async function findLesson(wanted: string): Promise<Lesson> {
+	const all = await lessons();
+	const found = all.find(
+		({ id }) => id === wanted || id.slice(0, 2) === wanted.padStart(2, "0") || id.slice(3) === wanted,
+	);
+	if (found !== undefined) return found;
+	const names = all.flatMap(({ id }) => [id, id.slice(3)]);
+	const nearest = closest(wanted, names);
+	// Farther off than half its length, a suggestion is a guess.
+	const near = distance(wanted, nearest) <= Math.max(2, wanted.length / 2);
+	throw new Failure(
+		"usage",
+		`there is no lesson ${JSON.stringify(wanted)}${near ? `; did you mean ${nearest}?` : ""}`,
+		near ? `npx drydock check ${nearest}` : "npx drydock list",
+	);
+}
+
+/** What the lesson's check.ts says. */
+export async function loadCheck({ id }: Lesson): Promise<Check> {
+	const module = (await import(pathToFileURL(inKit("lessons", id, "check.ts")).href)) as { default: Check };
+	return module.default;
+}
+
+/** The lesson's text. */
+export function readLesson({ id }: Lesson): Promise<string> {
+	return readFile(inKit("lessons", id, "README.md"), "utf8");
+}
+
+async function titleOf(id: string): Promise<string> {
+	const path = inKit("lessons", id, "README.md");
+	if (!(await exists(path))) return id;
+	const heading = /^# (.*)$/m.exec(await readFile(path, "utf8"));
+	return heading?.[1] ?? id;
+}

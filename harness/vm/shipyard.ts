@@ -1,0 +1,82 @@
+import { interruption, unlessInterrupted } from "../interrupt.ts";
+import type { Progress } from "../progress.ts";
+import { ensureImage } from "./image.ts";
+import { Machine, RestoreError, type RunRequest } from "./machine.ts";
+import { dropTemplate, ensureTemplate, type Template } from "./template.ts";
+
+/**
+ * Makes fresh virtual machines, one for each run. The first begins to be restored as soon as the template is known,
+ * while the program for it is still being made.
+ */
+export class Shipyard {
+	readonly #progress: Progress;
+	readonly #machines = new Set<Machine>();
+	#template: Promise<{ template: Template; imageKey: string }> | undefined;
+	#ahead: Promise<Machine> | undefined;
+
+	constructor(progress: Progress) {
+		this.#progress = progress;
+		interruption.addEventListener("abort", () => void this.close());
+	}
+
+	/** Gets a machine ready before it is asked for. */
+	prepare(): void {
+		this.#ahead ??= this.#restore();
+		this.#ahead.catch(() => {});
+	}
+
+	async imageKey(): Promise<string> {
+		return (await this.#ready()).imageKey;
+	}
+
+	async accelerator(): Promise<string> {
+		return (await this.#ready()).template.accelerator;
+	}
+
+	/**
+	 * Plays one scenario in a fresh machine.
+	 * A template that cannot be restored is made anew, once.
+	 */
+	async play(request: RunRequest): ReturnType<Machine["play"]> {
+		try {
+			return await this.#playOnce(request);
+		} catch (error) {
+			if (interruption.aborted || !(error instanceof RestoreError)) throw error;
+			const { template } = await this.#ready();
+			this.#template = undefined;
+			await dropTemplate(template);
+			return this.#playOnce(request);
+		}
+	}
+
+	/** Ends every machine that is still running. */
+	async close(): Promise<void> {
+		await Promise.all([...this.#machines].map((machine) => machine.end()));
+	}
+
+	async #playOnce(request: RunRequest): ReturnType<Machine["play"]> {
+		const ahead = this.#ahead;
+		this.#ahead = undefined;
+		const machine = await (ahead ?? this.#restore());
+		try {
+			return await unlessInterrupted(machine.play(request));
+		} finally {
+			await machine.end();
+			this.#machines.delete(machine);
+		}
+	}
+
+	async #restore(): Promise<Machine> {
+		const machine = Machine.restore((await this.#ready()).template);
+		this.#machines.add(machine);
+		return machine;
+	}
+
+	#ready(): Promise<{ template: Template; imageKey: string }> {
+		this.#template ??= ensureImage(this.#progress).then(async (image) => ({
+			template: await ensureTemplate(image, this.#progress),
+			imageKey: image.key,
+		}));
+		return this.#template;
+	}
+}
