@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
 import envPaths from "env-paths";
 import lockfile from "proper-lockfile";
 
@@ -9,6 +9,10 @@ import lockfile from "proper-lockfile";
  * rename; nothing in them is ever changed afterwards.
  */
 export const cacheDir = process.env["DRYDOCK_CACHE"] ?? envPaths("drydock", { suffix: "" }).cache;
+
+// What an entry's files measured when they were published. One that was cut off, written to or taken away since does
+// not measure the same, and the entry is made anew; reading hundreds of megabytes at every start would take too long.
+const SEAL = "seal.json";
 
 /** A short name for everything that `parts` hold; equal parts give equal names. */
 export function keyOf(...parts: readonly unknown[]): string {
@@ -24,15 +28,17 @@ export function keyOf(...parts: readonly unknown[]): string {
  */
 export async function cached(kind: string, key: string, make: (staging: string) => Promise<void>): Promise<string> {
 	const entry = join(cacheDir, kind, key);
-	if (await exists(entry)) return entry;
+	if (await isWhole(entry)) return entry;
 	await mkdir(dirname(entry), { recursive: true });
 	return withLock(entry, async () => {
-		if (await exists(entry)) return entry;
+		if (await isWhole(entry)) return entry;
+		await discard(entry);
 		await sweep(dirname(entry), key);
 		const staging = `${entry}.staging-${randomBytes(4).toString("hex")}`;
 		await mkdir(staging);
 		try {
 			await make(staging);
+			await writeFile(join(staging, SEAL), JSON.stringify(await measure(staging)));
 			await rename(staging, entry);
 		} finally {
 			await rm(staging, { recursive: true, force: true });
@@ -58,6 +64,24 @@ export async function keepNewest(kind: string, keep: number): Promise<void> {
 	const aged = await Promise.all(names.map(async (name) => ({ name, ms: (await stat(join(dir, name))).mtimeMs })));
 	aged.sort((a, b) => b.ms - a.ms);
 	await Promise.all(aged.slice(keep).map(({ name }) => discard(join(dir, name))));
+}
+
+async function isWhole(entry: string): Promise<boolean> {
+	const seal = await readFile(join(entry, SEAL), "utf8").catch(() => null);
+	return seal !== null && seal === JSON.stringify(await measure(entry));
+}
+
+async function measure(dir: string): Promise<[name: string, bytes: number, mtimeMs: number][]> {
+	const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+	const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+	const measured = files
+		.filter((path) => path !== join(dir, SEAL))
+		.sort()
+		.map(async (path): Promise<[string, number, number]> => {
+			const { size, mtimeMs } = await stat(path);
+			return [relative(dir, path), size, mtimeMs];
+		});
+	return Promise.all(measured);
 }
 
 /** Whether something is at `path`. */

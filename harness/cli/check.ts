@@ -1,0 +1,96 @@
+import { cpus } from "node:os";
+import { resolve } from "node:path";
+import { exists } from "../cache.ts";
+import { EXIT, Failure } from "../failure.ts";
+import { judge, type Verdict } from "../grade/judge.ts";
+import { interruption } from "../interrupt.ts";
+import { inKit } from "../kit.ts";
+import { findLesson, type Lesson, lessons, loadCheck } from "../lessons.ts";
+import { silent, visible } from "../progress.ts";
+import { Shipyard } from "../vm/shipyard.ts";
+import { currentLesson, learnersFile, recordPass } from "../workspace.ts";
+import { printJson, style } from "./terminal.ts";
+
+export interface CheckOptions {
+	solution?: boolean;
+	skeleton?: boolean;
+	file?: string;
+	all?: boolean;
+	json?: boolean;
+}
+
+/** `drydock check`. @returns the exit code */
+export async function check(id: string | undefined, options: CheckOptions): Promise<number> {
+	const chosen = await choose(id, options);
+	const yard = new Shipyard(options.json ? silent : visible);
+	for (const _ of chosen.slice(0, cpus().length)) yard.prepare();
+	try {
+		return options.all ? await checkAll(chosen, yard, options) : await checkOne(chosen, yard, options);
+	} finally {
+		await yard.close();
+	}
+}
+
+async function checkOne([lesson]: Lesson[], yard: Shipyard, options: CheckOptions): Promise<number> {
+	if (lesson === undefined) throw new Failure("failed", "there are no lessons");
+	const verdict = await judgeOne(lesson, yard, options);
+	if (options.json) printJson(verdict);
+	else await print(lesson, verdict, options);
+	return verdict.verdict === "pass" ? EXIT.passed : EXIT.notPassed;
+}
+
+// Side by side, as many as there are processors; printed in the lessons' order.
+async function checkAll(chosen: Lesson[], yard: Shipyard, options: CheckOptions): Promise<number> {
+	const verdicts: Promise<Verdict>[] = [];
+	const running = new Set<Promise<unknown>>();
+	const print_ = async (index: number) => {
+		const lesson = chosen[index];
+		const verdict = await verdicts[index];
+		if (!options.json && lesson !== undefined && verdict !== undefined) await print(lesson, verdict, options);
+	};
+	for (const lesson of chosen) {
+		if (running.size >= cpus().length) await Promise.race(running);
+		const verdict = judgeOne(lesson, yard, options);
+		verdicts.push(verdict);
+		const slot: Promise<unknown> = verdict.finally(() => running.delete(slot)).catch(() => {});
+		running.add(slot);
+	}
+	for (const index of chosen.keys()) await print_(index);
+	const all = await Promise.all(verdicts);
+	if (options.json) printJson({ schemaVersion: 1, verdicts: all });
+	return all.every(({ verdict }) => verdict === "pass") ? EXIT.passed : EXIT.notPassed;
+}
+
+async function judgeOne(lesson: Lesson, yard: Shipyard, options: CheckOptions): Promise<Verdict> {
+	const verdict = await judge(lesson, await subject(lesson, options), yard);
+	interruption.throwIfAborted();
+	if (verdict.verdict === "pass" && !options.solution && !options.skeleton && !options.file) await recordPass(lesson);
+	return verdict;
+}
+
+async function choose(id: string | undefined, { all, solution, skeleton, file }: CheckOptions): Promise<Lesson[]> {
+	if ([solution, skeleton, file].filter(Boolean).length > 1)
+		throw new Failure("usage", "--solution, --skeleton and --file exclude each other", "npx drydock help check");
+	if (all && (id !== undefined || file !== undefined))
+		throw new Failure("usage", "--all takes neither a lesson nor a file", "npx drydock help check");
+	if (all) return lessons();
+	return [id === undefined ? await currentLesson() : await findLesson(id)];
+}
+
+async function subject(lesson: Lesson, { solution, skeleton, file }: CheckOptions): Promise<string> {
+	if (file !== undefined) return resolve(file);
+	if (!solution && !skeleton) {
+		const path = await learnersFile(lesson);
+		if (await exists(path)) return path;
+		throw new Failure("usage", `your copy, ${path}, is not there`, "npx drydock init");
+	}
+	const { module } = await loadCheck(lesson);
+	return inKit(solution ? "solutions" : "lessons", lesson.id, module);
+}
+
+async function print(lesson: Lesson, verdict: Verdict, options: CheckOptions): Promise<void> {
+	const { report } = await import("../grade/report.ts");
+	const { learnt } = await loadCheck(lesson);
+	process.stdout.write(await report(verdict, lesson.title, learnt, style()));
+	if (options.all) process.stdout.write("\n");
+}

@@ -1,0 +1,16 @@
+import { relative, resolve } from "node:path";
+import { EXIT } from "../failure.ts";
+import { makeWorkspace, workspaceDir } from "../workspace.ts";
+
+/** `drydock init`. @returns the exit code */
+export async function init(directory: string | undefined): Promise<number> {
+	const dir = directory === undefined ? await workspaceDir() : resolve(directory);
+	const made = await makeWorkspace(dir);
+	const shown = relative(".", dir) || ".";
+	process.stdout.write(
+		made.length === 0
+			? `${shown} is complete; nothing was changed.\n`
+			: `made in ${shown}:\n${made.map((name) => `  ${name}\n`).join("")}`,
+	);
+	return EXIT.passed;
+}

@@ -1,0 +1,30 @@
+// `npm start` and `npm test` begin here: plain JavaScript without packages, as there may be none yet.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const kit = fileURLToPath(new URL("../../", import.meta.url));
+const stamp = `${kit}node_modules/.drydock`;
+const wanted = createHash("sha256")
+	.update(readFileSync(`${kit}package-lock.json`))
+	.digest("hex");
+
+if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== wanted) {
+	console.error("installing drydock's npm packages …");
+	// Standard output is the command's own, which may be JSON.
+	const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+		cwd: kit,
+		stdio: ["inherit", 2, 2],
+	});
+	if (status !== 0) {
+		console.error("the npm packages could not be installed.\n  try: npm ci, with a network");
+		process.exit(3);
+	}
+	writeFileSync(stamp, wanted);
+}
+
+const args = process.argv.slice(2);
+const command = args.length === 0 ? ["start"] : args;
+const { status, signal } = spawnSync(process.execPath, [`${kit}harness/cli/bin.js`, ...command], { stdio: "inherit" });
+process.exit(status ?? (signal === "SIGINT" ? 130 : 4));

@@ -1,0 +1,37 @@
+import { EXIT } from "../failure.ts";
+import { lessons, loadCheck } from "../lessons.ts";
+import { visible } from "../progress.ts";
+import { installMissing } from "../vm/setup.ts";
+import { Shipyard } from "../vm/shipyard.ts";
+import { currentLesson, learnersFile, makeWorkspace, workspaceDir } from "../workspace.ts";
+import { list } from "./list.ts";
+import { style } from "./terminal.ts";
+
+/**
+ * `drydock start`, which `npm start` runs: sets up what is missing, then shows where the learner is.
+ * @returns the exit code: 0 when the set-up succeeded, whatever the verdict
+ */
+export async function start({ onlySetup }: { onlySetup?: boolean }): Promise<number> {
+	await installMissing();
+	const yard = new Shipyard(visible);
+	try {
+		await yard.imageKey();
+		if (!onlySetup) await showWhereYouAre(yard);
+	} finally {
+		await yard.close();
+	}
+	return EXIT.passed;
+}
+
+async function showWhereYouAre(yard: Shipyard): Promise<void> {
+	yard.prepare();
+	await makeWorkspace(await workspaceDir());
+	if ((await lessons()).length === 0) return;
+	const lesson = await currentLesson();
+	const [{ judge }, { report }] = await Promise.all([import("../grade/judge.ts"), import("../grade/report.ts")]);
+	const file = await learnersFile(lesson);
+	const verdict = await judge(lesson, file, yard);
+	const { learnt } = await loadCheck(lesson);
+	process.stdout.write(`\n${await report(verdict, lesson.title, learnt, style())}\n`);
+	await list({});
+}

@@ -1,0 +1,71 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline/promises";
+import { exists } from "../cache.ts";
+import { Failure } from "../failure.ts";
+import { unlessInterrupted } from "../interrupt.ts";
+import { inCache } from "./image.ts";
+import { installCommand, missingRequirements, type Requirement } from "./requirements.ts";
+
+/**
+ * Installs the programs that are missing here, through apt: says what and why, and asks where a person is there.
+ * @throws {Failure} unsupported: it is not for drydock to install them here; has the exact command
+ */
+export async function installMissing(): Promise<void> {
+	const { building } = await inCache();
+	const missing = (await missingRequirements()).filter(({ forBuilding }) => building || !forBuilding);
+	if (missing.length === 0) return;
+	const command = installCommand(...missing.map(({ name }) => name));
+	say(missing);
+	if (!(await canInstall())) throw new Failure("unsupported", "these programs are missing", command);
+	if (!(await agreed(command))) throw new Failure("unsupported", "nothing was installed", command);
+	const sudo = command.startsWith("sudo") ? "sudo " : "";
+	await run(
+		`${sudo}apt-get update -qq && ${sudo}env DEBIAN_FRONTEND=noninteractive ${command.replace(/^sudo /, "")} -qq`,
+		command,
+	);
+	const still = await missingRequirements();
+	if (still.some(({ forBuilding }) => building || !forBuilding))
+		throw new Failure(
+			"unsupported",
+			`apt-get ran, but these are still missing: ${still.map(({ program }) => program).join(", ")}`,
+			command,
+		);
+}
+
+function say(missing: readonly Requirement[]): void {
+	process.stderr.write("drydock needs programs that are not installed here:\n");
+	for (const { program, purpose } of missing) process.stderr.write(`  ${program.padEnd(22)} ${purpose}\n`);
+}
+
+// Root may; somebody else only through a sudo that asks a person, or nobody.
+async function canInstall(): Promise<boolean> {
+	if (process.platform !== "linux" || !(await exists("/usr/bin/apt-get"))) return false;
+	if (process.getuid?.() === 0) return true;
+	if (!(await exists("/usr/bin/sudo"))) return false;
+	return process.stdin.isTTY === true || (await succeeds("sudo", ["-n", "true"]));
+}
+
+async function agreed(command: string): Promise<boolean> {
+	process.stderr.write(`to be run:\n  ${command}\n`);
+	if (!process.stdin.isTTY || process.env["CI"]) return true;
+	const terminal = createInterface({ input: process.stdin, output: process.stderr });
+	try {
+		const answer = await unlessInterrupted(terminal.question("install them now? [Y/n] "));
+		return /^(y|yes|)$/i.test(answer.trim());
+	} finally {
+		terminal.close();
+	}
+}
+
+async function run(script: string, command: string): Promise<void> {
+	// apt's own words go to stderr: standard output is the command's, which may be JSON.
+	const child = spawn("sh", ["-c", script], { stdio: ["inherit", 2, 2] });
+	const [code] = (await unlessInterrupted(once(child, "exit"))) as [number | null];
+	if (code !== 0) throw new Failure("unsupported", "apt-get could not install them (its own words are above)", command);
+}
+
+async function succeeds(program: string, args: string[]): Promise<boolean> {
+	const [code] = (await once(spawn(program, args, { stdio: "ignore" }), "exit")) as [number | null];
+	return code === 0;
+}

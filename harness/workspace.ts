@@ -1,0 +1,151 @@
+import { execFile } from "node:child_process";
+import { constants, copyFile, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
+import * as v from "valibot";
+import { exists } from "./cache.ts";
+import { Failure } from "./failure.ts";
+import { inKit } from "./kit.ts";
+import { type Lesson, lessons, loadCheck } from "./lessons.ts";
+
+/**
+ * The workspace: the learner's own copies of the skeletons, and what they have passed. Nothing of theirs in it is ever
+ * overwritten.
+ */
+const MARK = "drydock.json";
+
+const Progress = v.object({
+	schemaVersion: v.literal(1),
+	/** When each lesson was first passed, ISO 8601. */
+	passed: v.record(v.string(), v.object({ at: v.string() })),
+});
+type Progress = v.InferOutput<typeof Progress>;
+
+/** The workspace that a command works in: the one it is called from, or the kit's own. */
+export async function workspaceDir(): Promise<string> {
+	for (let dir = process.cwd(); ; dir = dirname(dir)) {
+		if (await exists(join(dir, MARK))) return dir;
+		if (dir === dirname(dir)) return inKit("workspace");
+	}
+}
+
+/** Where the learner's module of a lesson is. */
+export async function learnersFile(lesson: Lesson): Promise<string> {
+	const { module } = await loadCheck(lesson);
+	return join(await workspaceDir(), lesson.id, module);
+}
+
+/**
+ * Makes a workspace, or completes one: what is there already stays as it is.
+ * @returns the files that were made
+ */
+export async function makeWorkspace(dir: string): Promise<string[]> {
+	const made: string[] = [];
+	const add = async (name: string, write: (path: string) => Promise<void>) => {
+		const path = join(dir, name);
+		await mkdir(dirname(path), { recursive: true });
+		if (await exists(path)) return;
+		await write(path);
+		made.push(name);
+	};
+	const text = (content: string) => (path: string) => writeFile(path, content, { flag: "wx" });
+	for (const lesson of await lessons()) {
+		const { module } = await loadCheck(lesson);
+		await add(join(lesson.id, module), (path) =>
+			copyFile(inKit("lessons", lesson.id, module), path, constants.COPYFILE_EXCL),
+		);
+	}
+	await add("package.json", text(`${JSON.stringify(MANIFEST, null, "\t")}\n`));
+	await add("tsconfig.json", text(`${JSON.stringify(TSCONFIG, null, "\t")}\n`));
+	await add(".gitignore", text("node_modules/\n"));
+	await add(MARK, text(`${JSON.stringify({ schemaVersion: 1, passed: {} } satisfies Progress)}\n`));
+	await writeTypes(join(dir, "types"));
+	return made;
+}
+
+/** The lessons that have been passed. @throws {Failure} the file is damaged */
+export async function passedLessons(): Promise<Set<string>> {
+	return new Set(Object.keys((await readProgress(await workspaceDir())).passed));
+}
+
+/** Notes that a lesson has been passed. */
+export async function recordPass({ id }: Lesson): Promise<void> {
+	const dir = await workspaceDir();
+	if (!(await exists(dir))) return;
+	const progress = await readProgress(dir);
+	if (progress.passed[id] !== undefined) return;
+	progress.passed[id] = { at: new Date().toISOString() };
+	const path = join(dir, MARK);
+	await writeFile(`${path}.new`, `${JSON.stringify(progress, null, "\t")}\n`);
+	await rename(`${path}.new`, path);
+}
+
+/** The first lesson that has not been passed; the last, when all have. */
+export async function currentLesson(): Promise<Lesson> {
+	const [all, passed] = await Promise.all([lessons(), passedLessons()]);
+	const current = all.find(({ id }) => !passed.has(id)) ?? all.at(-1);
+	if (current === undefined) throw new Failure("failed", "there are no lessons");
+	return current;
+}
+
+async function readProgress(dir: string): Promise<Progress> {
+	const path = join(dir, MARK);
+	if (!(await exists(path))) return { schemaVersion: 1, passed: {} };
+	const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Progress), await readFile(path, "utf8"));
+	if (parsed.success) return parsed.output;
+	throw new Failure("usage", `${path} is not what drydock wrote there`, `mv ${path} ${path}.damaged`);
+}
+
+// With these, an editor resolves #kernel without the kit: the folder can be a repository of its own.
+const MANIFEST = {
+	name: "my-box",
+	private: true,
+	type: "module",
+	imports: { "#kernel": { types: "./types/kernel.d.ts", default: "./types/kernel.js" } },
+	devDependencies: { "@types/node": "^20" },
+};
+const TSCONFIG = {
+	compilerOptions: {
+		target: "es2023",
+		module: "esnext",
+		moduleResolution: "bundler",
+		strict: true,
+		noEmit: true,
+		allowImportingTsExtensions: true,
+		types: ["node"],
+	},
+};
+
+// The declarations of #kernel, docstrings included. Generated, so these are renewed each time.
+async function writeTypes(target: string): Promise<void> {
+	const out = await mkdtemp(join(tmpdir(), "drydock-types-"));
+	const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
+	try {
+		const options = [
+			"--declaration",
+			"--emitDeclarationOnly",
+			"--noEmit",
+			"false",
+			"--rewriteRelativeImportExtensions",
+		];
+		const config = join(out, "tsconfig.json");
+		const files = [inKit("native/kernel.ts")];
+		const typeRoots = [inKit("node_modules/@types")];
+		const content = {
+			extends: inKit("tsconfig.json"),
+			compilerOptions: { typeRoots, rootDir: inKit("native") },
+			include: [],
+			files,
+		};
+		await writeFile(config, JSON.stringify(content));
+		await promisify(execFile)(process.execPath, [tsc, "-p", config, ...options, "--outDir", join(out, "types")]);
+		await mkdir(target, { recursive: true });
+		const internal = new Set(["library.d.ts", "ledger.d.ts"]);
+		for (const name of await readdir(join(out, "types")))
+			if (!internal.has(name)) await cp(join(out, "types", name), resolve(target, name));
+	} finally {
+		await rm(out, { recursive: true, force: true });
+	}
+}
