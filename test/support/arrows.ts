@@ -1,0 +1,58 @@
+import { posix } from "node:path";
+
+/** Who may import whom. The first row whose `from` fits a file decides; `may` is what it can reach. */
+export interface Arrow {
+	from: RegExp;
+	may: RegExp;
+	/** Modules of lower-numbered lessons in the same tree can be reached too. */
+	earlier?: true;
+}
+
+/** An import: a file of the kit, and what it names, as a path in the kit, `node:NAME` or `npm:NAME`. */
+export interface Import {
+	from: string;
+	to: string;
+}
+
+/** What a lesson's check or demo may say: only the harness's public surface. */
+const PUBLIC_SURFACE = /^(node:|harness\/grade\/index\.ts$)/;
+
+export const ARROWS: readonly Arrow[] = [
+	{ from: /^native\//, may: /^(node:|npm:ffi-rs$|native\/)/ },
+	{ from: /^solutions\/\d\d-/, may: /^(node:|native\/kernel\.ts$)/, earlier: true },
+	{ from: /^solutions\//, may: /^(node:|native\/kernel\.ts$|solutions\/)/ },
+	{ from: /^lessons\/[^/]+\/(check|demo)\.ts$/, may: PUBLIC_SURFACE },
+	{ from: /^lessons\//, may: /^(node:|native\/kernel\.ts$)/, earlier: true },
+	{ from: /^harness\/guest\//, may: /^(node:|native\/|harness\/guest\/|harness\/protocol\.ts$)/ },
+	// Shared with the guest, so it stands on nothing of the host's.
+	{ from: /^harness\/protocol\.ts$/, may: /^(node:|npm:valibot$)/ },
+	// The host bundles native, lessons and solutions; it never runs them itself.
+	{ from: /^harness\//, may: /^(node:|npm:(?!ffi-rs$)|harness\/(?!guest\/))/ },
+];
+
+/** Whether an import goes against the arrows. */
+export function forbidden({ from, to }: Import): boolean {
+	const arrow = ARROWS.find((row) => row.from.test(from));
+	if (arrow === undefined) throw new Error(`no row of the table is about ${from}`);
+	return !arrow.may.test(to) && !(arrow.earlier === true && isEarlier(from, to));
+}
+
+/** The imports in a file's text, type-only and dynamic ones too. */
+export function importsOf(from: string, text: string): Import[] {
+	const specifiers = [...text.matchAll(/^(?:import|export|\})[^"'`;]*?\bfrom\s+["']([^"']+)["']/gm)]
+		.concat([...text.matchAll(/^import\s+["']([^"']+)["']/gm)])
+		.concat([...text.matchAll(/\bimport\(\s*["']([^"']+)["']/g)]);
+	return specifiers.map(([, specifier = ""]) => ({ from, to: resolve(from, specifier) }));
+}
+
+function resolve(from: string, specifier: string): string {
+	if (specifier === "#kernel") return "native/kernel.ts";
+	if (specifier.startsWith(".")) return posix.join(posix.dirname(from), specifier);
+	return specifier.startsWith("node:") ? specifier : `npm:${specifier}`;
+}
+
+function isEarlier(from: string, to: string): boolean {
+	const [tree, lesson = ""] = from.split("/");
+	const [otherTree, other = ""] = to.split("/");
+	return tree === otherTree && /^\d\d-/.test(other) && other.slice(0, 2) < lesson.slice(0, 2);
+}

@@ -1,0 +1,60 @@
+import type { HostState, Mount, Observation, ProcessState } from "../../harness/protocol.ts";
+
+/** A mount as the host of the examples has it; only what matters to a test is named. */
+export const mount = (mountPoint: string, more: Partial<Mount> = {}): Mount => ({
+	id: 20,
+	parentId: 1,
+	device: "0:20",
+	root: "/",
+	mountPoint,
+	propagation: ["shared:1"],
+	fstype: "tmpfs",
+	source: "none",
+	...more,
+});
+
+/** The guest's host, quiet. */
+export const hostState = (more: Partial<HostState> = {}): HostState => ({
+	hostname: "harbour",
+	namespaces: { uts: "uts:[1]", ipc: "ipc:[2]", mnt: "mnt:[3]" },
+	mounts: [mount("/"), mount("/proc", { id: 21, device: "0:21", fstype: "proc" })],
+	tasks: [{ pid: 1, ppid: 0, comm: "init", state: "S" }],
+	queues: ["0x1234"],
+	cgroups: ["/system"],
+	links: [{ name: "lo", up: true, addresses: ["127.0.0.1/8"] }],
+	root: ["bin", "lab"],
+	...more,
+});
+
+/** A command that shares everything with that host. */
+export const processState = (more: Partial<ProcessState> = {}): ProcessState => ({
+	pid: 300,
+	nsPids: [300],
+	namespaces: hostState().namespaces,
+	splitNamespaces: [],
+	hostname: "harbour",
+	queues: hostState().queues,
+	mounts: hostState().mounts,
+	cwd: "/root",
+	root: hostState().root,
+	cwdInsideRoot: true,
+	procPids: [1, 300],
+	cgroup: "0::/",
+	links: hostState().links,
+	credentials: { uids: [0, 0, 0, 0], gids: [0, 0, 0, 0], capabilities: "ff", boundingSet: "ff" },
+	escape: null,
+	...more,
+});
+
+/** A run of a command that shares everything with the host and leaves nothing behind. */
+export const observation = (more: Partial<Observation> = {}): Observation => ({
+	before: hostState(),
+	during: { host: hostState(), process: processState() },
+	after: hostState(),
+	atThrow: null,
+	ending: { how: "returned", value: 0 },
+	ledger: [],
+	outputBytes: { stdout: 0, stderr: 0 },
+	stageMs: {},
+	...more,
+});

@@ -1,0 +1,77 @@
+import { readdir, readFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { inKit } from "../../harness/kit.ts";
+import { forbidden, importsOf } from "../support/arrows.ts";
+
+const TREES = ["native", "solutions", "lessons", "harness"];
+
+async function sources(): Promise<string[]> {
+	const names = await Promise.all(
+		TREES.map(async (tree) =>
+			(await readdir(inKit(tree), { recursive: true }))
+				.filter((name) => name.endsWith(".ts"))
+				.map((name) => `${tree}/${name}`),
+		),
+	);
+	return names.flat().sort();
+}
+
+test("no file imports what it may not", async () => {
+	const files = await sources();
+	const imports = await Promise.all(files.map(async (file) => importsOf(file, await readFile(inKit(file), "utf8"))));
+	expect(files).toContain("harness/guest/agent.ts");
+	expect(
+		imports
+			.flat()
+			.filter(forbidden)
+			.map(({ from, to }) => `${from} → ${to}`),
+	).toEqual([]);
+});
+
+test.each([
+	["native/mounts.ts", "harness/protocol.ts"],
+	["native/mounts.ts", "npm:valibot"],
+	["solutions/04-pivot-root/enter-root.ts", "native/library.ts"],
+	["solutions/02-unshare/isolate.ts", "solutions/04-pivot-root/enter-root.ts"],
+	["solutions/02-unshare/isolate.ts", "lessons/02-unshare/isolate.ts"],
+	["lessons/02-unshare/isolate.ts", "solutions/02-unshare/isolate.ts"],
+	["lessons/02-unshare/check.ts", "harness/grade/facts.ts"],
+	["lessons/02-unshare/demo.ts", "harness/vm/shipyard.ts"],
+	["harness/guest/probe.ts", "harness/vm/qemu.ts"],
+	["harness/guest/probe.ts", "npm:valibot"],
+	["harness/protocol.ts", "harness/failure.ts"],
+	["harness/vm/machine.ts", "native/kernel.ts"],
+	["harness/vm/machine.ts", "npm:ffi-rs"],
+	["harness/grade/judge.ts", "lessons/02-unshare/check.ts"],
+	["harness/grade/judge.ts", "solutions/box.ts"],
+	["harness/cli/check.ts", "harness/guest/mountinfo.ts"],
+])("%s may not import %s", (from, to) => {
+	expect(forbidden({ from, to })).toBe(true);
+});
+
+test("a solution may import an earlier one", () => {
+	const from = "solutions/04-pivot-root/enter-root.ts";
+	expect(forbidden({ from, to: "solutions/02-unshare/isolate.ts" })).toBe(false);
+});
+
+test("every form of import is seen", () => {
+	const text = [
+		'import "./effect.ts";',
+		'import type { A } from "./type.ts";',
+		'import {\n\tb,\n} from "#kernel";',
+		'export * from "../protocol.ts";',
+		'const c = await import("../../native/kernel.ts");',
+		"import d from 'valibot';",
+		'import { e } from "node:fs";',
+	].join("\n");
+	const seen = importsOf("harness/guest/a.ts", text).map(({ to }) => to);
+	expect(seen.sort()).toEqual([
+		"harness/guest/effect.ts",
+		"harness/guest/type.ts",
+		"harness/protocol.ts",
+		"native/kernel.ts",
+		"native/kernel.ts",
+		"node:fs",
+		"npm:valibot",
+	]);
+});

@@ -1,0 +1,102 @@
+import { compileFunction } from "node:vm";
+import { afterAll, describe, expect, test } from "vitest";
+import { type BundleError, bundle } from "../../harness/grade/bundle.ts";
+import { inKit } from "../../harness/kit.ts";
+import { temporary } from "../support/temporary.ts";
+
+const reference = inKit("solutions/02-unshare/isolate.ts");
+const files = await temporary();
+afterAll(() => files.remove());
+
+/** Runs the bundled engine on this computer, with these functions for a kernel, as its forked child. */
+async function runAsChild(subject: string): Promise<string[]> {
+	const calls: string[] = [];
+	const kernel = new Proxy({ fork: () => 0, waitpid: () => ({ status: 0 }) } as Record<string, unknown>, {
+		get: (own, name: string) => own[name] ?? ((...args: unknown[]) => calls.push(`${name}(${args.join(", ")})`)),
+	});
+	const { code } = await bundle(reference, subject);
+	const module = { exports: {} as { run?: (options: object) => void } };
+	compileFunction(code, ["module", "require"])(module, (name: string) => {
+		expect(name).toBe("#kernel");
+		return kernel;
+	});
+	module.exports.run?.({ command: ["/bin/sh"], hostname: "web-1" });
+	return calls;
+}
+
+async function failureOf(subject: string): Promise<BundleError> {
+	return bundle(reference, subject).then(
+		() => Promise.reject(new Error("it was bundled")),
+		(error: BundleError) => error,
+	);
+}
+
+describe("a module that can be bundled", () => {
+	test("stands in the reference's place, and the other solutions stay", async () => {
+		const subject = await files.write(
+			"mine.ts",
+			`import { sethostname } from "#kernel"; export function isolate(name: string) { sethostname(name + "!"); }`,
+		);
+		expect(await runAsChild(subject)).toContain("sethostname(web-1!)");
+		expect((await bundle(reference, subject)).code).toContain("pivotRoot");
+	});
+
+	test("may import a file of its own beside it", async () => {
+		await files.write("beside/helper.ts", "export const suffix = '-helped';");
+		const subject = await files.write(
+			"beside/mine.ts",
+			`import { sethostname } from "#kernel"; import { suffix } from "./helper.ts";
+			export function isolate(name: string) { sethostname(name + suffix); }`,
+		);
+		expect(await runAsChild(subject)).toContain("sethostname(web-1-helped)");
+	});
+
+	test("may have type errors", async () => {
+		const subject = await files.write("types.ts", "const n: number = 'x'; export const isolate = () => n.nope;");
+		await expect(bundle(reference, subject)).resolves.toHaveProperty("code");
+	});
+
+	test("the code holds no path of this computer, so that equal programs are equal everywhere", async () => {
+		expect((await bundle(reference, reference)).code).not.toContain(inKit());
+	});
+});
+
+describe("a module that cannot be bundled", () => {
+	test("syntax error: the place is the learner's file, line and column, counted from 1", async () => {
+		const subject = await files.write("syntax.ts", "export function isolate() {\n\tconst = 1;\n}\n");
+		const { diagnostic, missingExport } = await failureOf(subject);
+		expect(diagnostic).toMatchObject({ file: subject, line: 2, column: 8 });
+		expect(missingExport).toBe(false);
+	});
+
+	test("missing export: the learner's file is named, not the engine that imports it", async () => {
+		const subject = await files.write("missing.ts", "export function isolated() {}\n");
+		const { diagnostic, missingExport } = await failureOf(subject);
+		expect(diagnostic).toMatchObject({ file: subject, line: 1, column: 1 });
+		expect(diagnostic.message).toContain('"isolate"');
+		expect(missingExport).toBe(true);
+	});
+
+	test("an import of a file that is not there: the place is that import", async () => {
+		const subject = await files.write("unresolved.ts", '\nimport "./nowhere.ts";\nexport function isolate() {}\n');
+		const { diagnostic, missingExport } = await failureOf(subject);
+		expect(diagnostic).toMatchObject({ file: subject, line: 2, column: 8 });
+		expect(diagnostic.message).toContain("./nowhere.ts");
+		expect(missingExport).toBe(false);
+	});
+
+	test("syntax error in a file that the learner's module imports: the place is in that file", async () => {
+		const helper = await files.write("deep/helper.ts", "\n\nexport const = 1;\n");
+		const subject = await files.write("deep/mine.ts", 'import "./helper.ts";\nexport function isolate() {}\n');
+		expect((await failureOf(subject)).diagnostic).toMatchObject({ file: helper, line: 3 });
+	});
+
+	test("an export that another file lacks is not the missing export of the exercise", async () => {
+		await files.write("lacking/helper.ts", "export const other = 1;\n");
+		const subject = await files.write(
+			"lacking/mine.ts",
+			'import { wanted } from "./helper.ts";\nexport const isolate = () => wanted;\n',
+		);
+		expect((await failureOf(subject)).missingExport).toBe(false);
+	});
+});

@@ -1,0 +1,135 @@
+import { describe, expect, test } from "vitest";
+import type { Check, Context, Explanation } from "../../harness/grade/check.ts";
+import { compare } from "../../harness/grade/compare.ts";
+import { deriveFacts } from "../../harness/grade/facts.ts";
+import type { LedgerCall, Observation } from "../../harness/protocol.ts";
+import { hostState, observation, processState } from "../support/observation.ts";
+
+const explanation = (diagnosis: string, when?: Explanation["when"]): Explanation => ({
+	diagnosis,
+	...(when === undefined ? {} : { when }),
+	why: `because of ${diagnosis}`,
+	try: "",
+	see: [],
+});
+
+const check: Check = {
+	module: "isolate.ts",
+	exported: "isolate",
+	goal: "",
+	learnt: "",
+	draw: () => ({}),
+	scenario: () => ({ does: "", prepare: [], options: {}, exitCode: 0 }),
+	facts: [
+		{
+			fact: "command.hostname",
+			what: "the hostname",
+			accept: (got) => got === "also-right",
+			explain: [
+				explanation("not-set", ({ facts }) => facts["command.hostname"] === "harbour"),
+				explanation("wrong-hostname"),
+			],
+		},
+		{ fact: "ns.uts", what: "the namespace", explain: [explanation("uts-shared")] },
+	],
+	exceptions: [explanation("known-exception", ({ thrown }) => thrown?.message === "known")],
+};
+
+const named = (hostname: string) =>
+	observation({ during: { host: hostState(), process: processState({ hostname, namespaces: { uts: "uts:[9]" } }) } });
+const reference = deriveFacts(named("web-1"), {});
+
+function findings(seen: Observation) {
+	const thrown = seen.ending.how === "threw" ? seen.ending.thrown : null;
+	const facts = deriveFacts(seen, {});
+	const context: Context = { facts, drawn: {}, observation: seen, ledger: seen.ledger, thrown, atThrow: null };
+	return compare(check, context, reference);
+}
+const diagnoses = (seen: Observation) => findings(seen).map(({ diagnosis }) => diagnosis);
+
+describe("facts", () => {
+	test("the reference's facts give no finding", () => {
+		expect(findings(named("web-1"))).toEqual([]);
+	});
+
+	test("a value that the rule accepts gives none either", () => {
+		expect(findings(named("also-right"))).toEqual([]);
+	});
+
+	test("a difference gives the first explanation that fits, with both values", () => {
+		expect(findings(named("web-2"))).toMatchObject([
+			{ fact: "command.hostname", expected: "web-1", got: "web-2", diagnosis: "wrong-hostname" },
+		]);
+	});
+
+	test("findings keep the order of the check's rules", () => {
+		expect(diagnoses(observation())).toEqual(["not-set", "uts-shared"]);
+	});
+});
+
+describe("endings", () => {
+	const ended = (ending: Observation["ending"], ledger: LedgerCall[] = []) =>
+		diagnoses(observation({ during: null, ending, ledger }));
+	const threw = (
+		message: string,
+		syscall?: { call: string; args: Record<string, string>; code: string; errno: number },
+	) =>
+		ended({
+			how: "threw",
+			inChild: true,
+			thrown: { name: "Error", message, stack: "", ...(syscall === undefined ? {} : { syscall }) },
+		});
+	const open = (task: string, call: string): LedgerCall => ({ task, call, args: { pid: "7" } });
+
+	test.each<[string, Observation["ending"], string]>([
+		["comes back, and its command never ran", { how: "returned", value: 0 }, "command-never-ran"],
+		["has a child that comes back", { how: "child-returned" }, "child-returned"],
+		["returns a promise", { how: "asynchronous" }, "asynchronous"],
+		["ends itself", { how: "exited", code: 3, signal: null }, "exited-early"],
+		["runs until its time is up", { how: "hung", tasks: [] }, "never-ends"],
+	])("a program that %s", (_what, ending, diagnosis) => {
+		expect(ended(ending)).toEqual([diagnosis]);
+	});
+
+	test("an exception that the check knows goes before one that it does not", () => {
+		expect(threw("known")).toEqual(["known-exception"]);
+		expect(threw("unknown")).toEqual(["exception"]);
+		expect(threw("x", { call: "mount", args: {}, code: "EPERM", errno: 1 })).toEqual(["refused-call"]);
+	});
+
+	test("a program that hangs in a call hangs in the deepest one", () => {
+		const seen = observation({
+			during: null,
+			ending: { how: "hung", tasks: [] },
+			ledger: [open("1", "waitpid"), open("1.1", "waitpid")],
+		});
+		expect(findings(seen)).toMatchObject([
+			{ diagnosis: "hangs-in-call", explanation: expect.stringContaining("waitpid(7)") },
+		]);
+	});
+
+	test("the engine's own wait is no hanging call, and neither is a command that was started", () => {
+		expect(ended({ how: "hung", tasks: [] }, [open("1", "waitpid"), open("1.1", "execve")])).toEqual(["never-ends"]);
+	});
+
+	test("a command that ran and gave another exit code is a finding, and its facts are compared too", () => {
+		const seen = { ...named("web-2"), ending: { how: "returned" as const, value: 9 } };
+		expect(findings(seen)).toMatchObject([
+			{ diagnosis: "wrong-ending", expected: "returned 0", got: "returned 9" },
+			{ diagnosis: "wrong-hostname" },
+		]);
+	});
+});
+
+test("a fact whose explanations all have conditions is an error of the check", () => {
+	const careless = { ...check, facts: [{ fact: "ns.uts", what: "", explain: [explanation("x", () => false)] }] };
+	const context: Context = {
+		facts: deriveFacts(observation(), {}),
+		drawn: {},
+		observation: observation(),
+		ledger: [],
+		thrown: null,
+		atThrow: null,
+	};
+	expect(() => compare(careless, context, reference)).toThrow("a check has a fact without an explanation");
+});

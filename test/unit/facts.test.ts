@@ -1,0 +1,116 @@
+import { describe, expect, test } from "vitest";
+import { deriveFacts, hostMounts, isShared, withDrawn } from "../../harness/grade/facts.ts";
+import type { HostState, ProcessState } from "../../harness/protocol.ts";
+import { hostState, mount, observation, processState } from "../support/observation.ts";
+
+const during = (process: Partial<ProcessState>, host: Partial<HostState> = {}) =>
+	deriveFacts(observation({ during: { host: hostState(host), process: processState(process) } }), {});
+const after = (host: Partial<HostState>) => deriveFacts(observation({ after: hostState(host) }), {});
+
+describe("the command", () => {
+	test("a namespace is the host's or new, whatever its number", () => {
+		const facts = during({ namespaces: { uts: "uts:[99]", ipc: "ipc:[2]" } });
+		expect(facts).toMatchObject({ "ns.uts": "new", "ns.ipc": "the host's" });
+	});
+
+	test("one of the host's message queues among its own is seen", () => {
+		expect(during({ queues: ["0x9", "0x1234"] })["command.queues"]).toBe("the host's are seen");
+		expect(during({ queues: ["0x9"] })["command.queues"]).toBe("none of the host's");
+	});
+
+	test("its root is the rootfs when the drawn marker is in it", () => {
+		const seen = observation({ during: { host: hostState(), process: processState({ root: ["marker-1"] }) } });
+		expect(deriveFacts(seen, { marker: "marker-1" })["command.root"]).toBe("the rootfs");
+		expect(deriveFacts(seen, { marker: "marker-2" })["command.root"]).toBe("the host's");
+	});
+
+	test("an escape that was not tried is no fact", () => {
+		expect(during({})).not.toHaveProperty("escape");
+		expect(during({ escape: { readHostFile: true, refusedBy: "" } })["escape"]).toBe("a file of the host was read");
+	});
+
+	test("a command that never ran has no facts of its own", () => {
+		const facts = deriveFacts(observation({ during: null }), {});
+		expect(facts["command.ran"]).toBe(false);
+		expect(facts).not.toHaveProperty("ns.uts");
+	});
+
+	test("without a command, the host during the run is the host after it", () => {
+		const facts = deriveFacts(observation({ during: null, after: hostState({ hostname: "renamed" }) }), {});
+		expect(facts["host.hostname.during"]).toBe("renamed");
+	});
+});
+
+describe("the host", () => {
+	test("a quiet run leaves every fact of it empty or unchanged", () => {
+		const facts = Object.entries(during({})).filter(([name]) => name.startsWith("host.") || name.startsWith("left."));
+		expect(facts).toHaveLength(17);
+		for (const [name, value] of facts) expect([name, value]).toEqual([name, Array.isArray(value) ? [] : "unchanged"]);
+	});
+
+	test("a new mount is named, and so is one that it has lost", () => {
+		const facts = during({}, { mounts: [mount("/"), mount("/new", { id: 30 })] });
+		expect(facts).toMatchObject({ "host.mounts.during": ["/new"], "host.unmounted.during": ["/proc"] });
+	});
+
+	test("a second mount on a mount point is a new mount", () => {
+		const covered = [...hostState().mounts, mount("/proc", { id: 31 })];
+		expect(during({}, { mounts: covered })["host.mounts.during"]).toEqual(["/proc"]);
+	});
+
+	test("a mount that is no longer shared is named, other optional fields do not count", () => {
+		const mounts = hostState().mounts.map((each) => ({
+			...each,
+			propagation: each.mountPoint === "/" ? ["master:3"] : ["shared:7", "master:3"],
+		}));
+		const facts = after({ mounts });
+		expect(facts["host.propagation.after"]).toEqual(["/"]);
+	});
+
+	test("a process left behind is named with its state; a reused name with another pid is a new process", () => {
+		const tasks = [...hostState().tasks, { pid: 310, ppid: 1, comm: "init", state: "Z" }];
+		expect(after({ tasks })["left.processes"]).toEqual(["init (Z)"]);
+	});
+});
+
+describe("drawn values", () => {
+	test("become their names, in lists too, and become values again", () => {
+		const drawn = { hostname: "keen-gull", rootfs: "/lab/r-1" };
+		const seen = observation({
+			during: {
+				host: hostState({ mounts: [...hostState().mounts, mount("/lab/r-1/proc", { id: 40 })] }),
+				process: processState({ hostname: "keen-gull" }),
+			},
+		});
+		const facts = deriveFacts(seen, drawn);
+		expect(facts).toMatchObject({ "command.hostname": "‹hostname›", "host.mounts.during": ["‹rootfs›/proc"] });
+		expect(withDrawn(facts["host.mounts.during"] ?? "", drawn)).toEqual(["/lab/r-1/proc"]);
+	});
+
+	test("a name that was not drawn stays as it is", () => {
+		expect(withDrawn("‹other› and ‹a›", { a: "1" })).toBe("‹other› and 1");
+	});
+});
+
+describe("hostMounts", () => {
+	const host = [mount("/", { device: "0:5", root: "/" })];
+
+	test("finds the host's file system where it is mounted elsewhere", () => {
+		const seen = [mount("/put_old", { device: "0:5", root: "/" })];
+		expect(hostMounts(host, seen)).toEqual(seen);
+	});
+
+	test("leaves out a directory of it that is bound, another file system, and windows into the kernel", () => {
+		const seen = [
+			mount("/", { device: "0:5", root: "/lab/rootfs" }),
+			mount("/tmp", { device: "0:9" }),
+			mount("/proc", { device: "0:5", fstype: "proc" }),
+		];
+		expect(hostMounts(host, seen)).toEqual([]);
+	});
+});
+
+test("a mount is shared by its field shared:N, not by master:N", () => {
+	expect(isShared(mount("/", { propagation: ["master:2", "shared:1"] }))).toBe(true);
+	expect(isShared(mount("/", { propagation: ["master:1"] }))).toBe(false);
+});

@@ -1,0 +1,81 @@
+import { once } from "node:events";
+import { Duplex } from "node:stream";
+import { expect, test } from "vitest";
+import { Qmp, type QmpEvent } from "../../harness/vm/qmp.ts";
+
+/** A channel whose other end the test plays: `sent` is what QEMU would read, `say` what it would write. */
+function qemu() {
+	const sent: { execute: string; arguments: object }[] = [];
+	const channel = new Duplex({
+		read() {},
+		write(chunk: Buffer, _encoding, done) {
+			sent.push(
+				...chunk
+					.toString()
+					.trim()
+					.split("\n")
+					.map((line) => JSON.parse(line)),
+			);
+			done();
+		},
+	});
+	const say = (...messages: object[]) =>
+		channel.push(messages.map((message) => `${JSON.stringify(message)}\r\n`).join(""));
+	return { sent, say, channel, qmp: new Qmp(channel) };
+}
+
+test("capabilities are negotiated before the first command", () => {
+	const { sent, qmp } = qemu();
+	void qmp.execute("stop");
+	expect(sent).toEqual([
+		{ execute: "qmp_capabilities", arguments: {} },
+		{ execute: "stop", arguments: {} },
+	]);
+});
+
+test("answers go to the commands in their order, past the greeting and events", async () => {
+	const { say, qmp } = qemu();
+	const answers = Promise.all([qmp.execute("one"), qmp.execute("two", { a: 1 })]);
+	say({ QMP: { version: {} } }, { return: {} }, { return: 1 }, { event: "STOP" }, { return: 2 });
+	expect(await answers).toEqual([1, 2]);
+});
+
+test("a refusal rejects its own command, with QEMU's words", async () => {
+	const { say, qmp } = qemu();
+	const [refused, granted] = [qmp.execute("nonsense"), qmp.execute("cont")];
+	say({ return: {} }, { error: { class: "CommandNotFound", desc: "no such command" } }, { return: {} });
+	await expect(refused).rejects.toThrow("QEMU: no such command");
+	await expect(granted).resolves.toEqual({});
+});
+
+test("an event reaches every listener, with its data or with none", () => {
+	const { channel, qmp } = qemu();
+	const events: QmpEvent[] = [];
+	qmp.onEvent((event) => events.push(event));
+	// Cut in the middle of a message, as a pipe may.
+	channel.emit("data", '{"event":"SHUTDOWN","data":{"reason":"guest-re');
+	expect(events).toEqual([]);
+	channel.emit("data", 'set"}}\r\n{"event":"RESUME"}\r\n');
+	expect(events).toEqual([
+		{ event: "SHUTDOWN", data: { reason: "guest-reset" } },
+		{ event: "RESUME", data: {} },
+	]);
+});
+
+test("when QEMU ends, every command that waits is rejected", async () => {
+	const { channel, qmp } = qemu();
+	const waiting = [qmp.execute("one"), qmp.execute("two")].map((each) =>
+		expect(each).rejects.toThrow("QEMU has ended"),
+	);
+	channel.destroy();
+	await Promise.all(waiting);
+	await qmp.closed;
+});
+
+test("a command after QEMU's end is rejected too", async () => {
+	const { channel, qmp } = qemu();
+	channel.on("error", () => {});
+	channel.destroy();
+	await once(channel, "close");
+	await expect(qmp.execute("stop")).rejects.toThrow();
+});

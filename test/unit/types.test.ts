@@ -1,0 +1,46 @@
+import { afterAll, expect, test } from "vitest";
+import { typeErrors } from "../../harness/grade/types.ts";
+import { inKit } from "../../harness/kit.ts";
+import { temporary } from "../support/temporary.ts";
+
+const files = await temporary();
+afterAll(() => files.remove());
+
+test("a well-typed module has none, wherever it lies: #kernel and node: are known", async () => {
+	const file = await files.write(
+		"good.ts",
+		`import { readdirSync } from "node:fs";
+		import { sethostname } from "#kernel";
+		export function isolate(hostname: string): void { sethostname(hostname + readdirSync("/").length); }`,
+	);
+	expect(await typeErrors(file)).toEqual([]);
+}, 60_000);
+
+test("each error has the compiler's words and its place, counted from 1", async () => {
+	const file = await files.write(
+		"bad.ts",
+		'import { sethostnam, unshare } from "#kernel";\nunshare("uts");\nexport const isolate = sethostnam;\n',
+	);
+	expect(await typeErrors(file)).toEqual([
+		{ message: expect.stringContaining("sethostnam"), file, line: 1, column: 10 },
+		{ message: expect.stringMatching(/^TS2345: .*'string'.*'number'/), file, line: 2, column: 9 },
+	]);
+}, 60_000);
+
+test("what is unused is unfinished, not wrong", async () => {
+	const file = await files.write(
+		"unused.ts",
+		'import { unshare } from "#kernel";\nexport function isolate(hostname: string): void { const later = 1; }\n',
+	);
+	expect(await typeErrors(file)).toEqual([]);
+}, 60_000);
+
+test("errors in other files are not this file's", async () => {
+	await files.write("other.ts", "export const wrong: number = 'x';\n");
+	const file = await files.write("imports.ts", 'import { wrong } from "./other.ts";\nexport const isolate = wrong;\n');
+	expect(await typeErrors(file)).toEqual([]);
+}, 60_000);
+
+test("the skeletons that learners start from have none", async () => {
+	expect(await typeErrors(inKit("lessons/02-unshare/isolate.ts"))).toEqual([]);
+}, 60_000);
