@@ -1,5 +1,3 @@
-import ora from "ora";
-
 /** Tells a person, on stderr, what long work is at. */
 export interface Progress {
 	/** Announces a step, runs it, and says how long it took. */
@@ -9,18 +7,22 @@ export interface Progress {
 /** Says nothing; for `--json` and for tests. */
 export const silent: Progress = { step: (_title, work) => work(() => {}) };
 
-/** Shows each step with its time; a spinner where stderr is a terminal, a line a step elsewhere. */
+/** Shows each step with its time: a spinner where stderr is a terminal, a line at its end elsewhere. */
 export const visible: Progress = {
 	async step(title, work) {
 		const startedMs = Date.now();
-		const spinner = ora({ text: title, discardStdin: false }).start();
 		const seconds = () => `${((Date.now() - startedMs) / 1000).toFixed(1)} s`;
+		if (!process.stderr.isTTY) {
+			const result = await work(() => {});
+			process.stderr.write(`${title}: done (${seconds()})\n`);
+			return result;
+		}
+		const { default: ora } = await import("ora");
+		const spinner = ora({ text: title, discardStdin: false }).start();
 		let detail = "";
-		const show = () => {
-			spinner.text = detail ? `${title} (${detail}, ${seconds()})` : `${title} (${seconds()})`;
-		};
-		// A line that is not a terminal's is printed anew at every change, so there only the ends are said.
-		const ticking = process.stderr.isTTY ? setInterval(show, 500) : undefined;
+		const ticking = setInterval(() => {
+			spinner.text = `${title} (${detail ? `${detail}, ` : ""}${seconds()})`;
+		}, 250);
 		try {
 			const result = await work((text) => {
 				detail = text;

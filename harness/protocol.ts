@@ -151,6 +151,8 @@ export const GuestFrame = v.variant("type", [
 export type Preparation =
 	| { do: "write"; path: string; text: string }
 	| { do: "copy"; from: string; to: string }
+	/** Makes a System V message queue. */
+	| { do: "queue" }
 	| { do: "exec"; argv: string[] };
 
 /** The work for one fresh virtual machine. */

@@ -21,6 +21,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/msg.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -147,7 +148,7 @@ long k_chroot(const char *packed) { return answer(chroot(unpack(&packed))); }
 long k_chdir(const char *packed) { return answer(chdir(unpack(&packed))); }
 long k_fchdir(int fd) { return answer(fchdir(fd)); }
 
-/* For the harness alone: the guest's clock and random numbers after a restore. */
+/* For the harness alone: the guest's clock and random numbers after a restore, and what a check prepares. */
 
 struct pool_info {
     int entropy_count;
@@ -163,6 +164,8 @@ long k_add_entropy(int random_fd, const unsigned char *bytes, int length) {
     long r = answer(ioctl(random_fd, RNDADDENTROPY, &info));
     return r < 0 ? r : answer(ioctl(random_fd, RNDRESEEDCRNG));
 }
+
+long k_msgget(int key, int flags) { return answer(msgget(key, flags)); }
 
 long k_clock_settime(int64_t ms) {
     struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * 1000000};

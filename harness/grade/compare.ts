@@ -31,7 +31,9 @@ export function compare(check: Check, context: Context, reference: Facts): Findi
 		if (equal(got, expected) || rule.accept?.(got, context)) return [];
 		return [finding(rule.fact, rule.what, expected, got, choose(rule.explain, context), context)];
 	});
-	return [...ended, ...wrong];
+	// One cause often shows in several facts: while the command runs and afterwards. It is told once.
+	const told = new Set<string>();
+	return [...ended, ...wrong].filter(({ explanation }) => !told.has(explanation) && told.add(explanation));
 }
 
 // A command that ran and a wrong exit code are two findings; an exception is the reason for all that follows.
@@ -114,8 +116,8 @@ function endings(check: Check): Explanation[] {
 		{
 			when: ({ facts }) => facts["command.ran"] === false,
 			diagnosis: "command-never-ran",
-			why: "The function came back, but the command was never seen running.",
-			try: `${check.exported} has to return normally, so that the engine can start the command.`,
+			why: "The process that should have become the command ended before it did.",
+			try: `${check.exported} has to return normally, so that the engine can start the command: look for process.exit, _exit or kill, and for a forked child that goes on in its place.`,
 			see: [],
 		},
 		{

@@ -21,7 +21,6 @@ export function deriveFacts(observation: Observation, drawn: Drawn): Facts {
 	const facts: Record<string, FactValue> = {
 		ending: ending.how === "returned" ? `returned ${JSON.stringify(ending.value)}` : ending.how,
 		"command.ran": during !== null,
-		...hostFacts("during", before, during?.host ?? after),
 		...hostFacts("after", before, after),
 		"left.processes": newOnes(
 			before.tasks,
@@ -30,7 +29,16 @@ export function deriveFacts(observation: Observation, drawn: Drawn): Facts {
 			(task) => task.pid,
 		),
 	};
-	if (during !== null) Object.assign(facts, processFacts(before, during.process, drawn));
+	if (during !== null)
+		Object.assign(facts, hostFacts("during", before, during.host), processFacts(before, during.process, drawn), {
+			// Names only: whether one sleeps or is just about to is chance.
+			"command.processes": newOnes(
+				before.tasks,
+				during.host.tasks,
+				(task) => task.comm,
+				(task) => task.pid,
+			),
+		});
 	return normalise(facts, drawn);
 }
 

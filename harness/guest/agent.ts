@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, readFileSync, readSync, writeSync } from "node:fs";
+import { openSync, readdirSync, readFileSync, readSync, writeSync } from "node:fs";
 import { release } from "node:os";
 import { encodeFrame, FrameDecoder, type GuestFrame, type HostFrame, LIMITS } from "../protocol.ts";
 import { play } from "./play.ts";
@@ -10,6 +10,7 @@ import { parkRunner, protectFromOom, type Runner } from "./runners.ts";
  */
 
 const PARKED_RUNNERS = 2;
+const WARM_UP_RUNS = 2;
 
 const port = openPort();
 const chunk = Buffer.alloc(1 << 16);
@@ -65,10 +66,10 @@ function openPort(): number {
 	throw new Error("the agent's port is missing");
 }
 
-// One whole run before the snapshot, so that everything is loaded and compiled when it counts.
+// Whole runs before the snapshot, so that everything is loaded and compiled when it counts.
 async function warmUp(): Promise<Runner[]> {
 	const token = "drydock-warm-up";
-	const command = ["/bin/sh", "-c", "echo $0; read -r line", token];
+	const command = ["/bin/sh", "-c", "echo $0; read -r line; exit 0", token];
 	const code = `const k = require("#kernel"); exports.run = () => {
 		const pid = k.fork();
 		if (pid === 0) {
@@ -79,8 +80,9 @@ async function warmUp(): Promise<Runner[]> {
 	}`;
 	const secret = { path: "/etc/hostname", text: "" };
 	const rest = { nonce: "", entropy: "", timeMs: 0, prepare: [], args: [], deadlineMs: 60_000 };
-	const used = await Promise.all([parkRunner(), parkRunner()]);
-	await play({ type: "run", code, call: "run", token, secret, ...rest }, used, () => {});
-	for (const path of ["/usr/bin/ipcmk", "/bin/sh"]) closeSync(openSync(path, "r"));
+	for (let i = 0; i < WARM_UP_RUNS; i++) {
+		const runners = await Promise.all([parkRunner(), parkRunner()]);
+		await play({ type: "run", code, call: "run", token, secret, ...rest }, runners, () => {});
+	}
 	return Promise.all(Array.from({ length: PARKED_RUNNERS }, parkRunner));
 }

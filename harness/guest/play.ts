@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { closeSync, cpSync, mkdirSync, openSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { addEntropy, setClock } from "../../native/guest.ts";
+import { addEntropy, makeQueue, setClock } from "../../native/guest.ts";
 import { type Ending, LIMITS, type Observation, type Preparation, type ProcessState, type Run } from "../protocol.ts";
 import type { RunnerLine } from "./job.ts";
-import { descendants, readArguments, readHost, readProcess, readTasks } from "./probe.ts";
+import { readArguments, readHost, readProcess, readTasks } from "./probe.ts";
 import type { Runner } from "./runners.ts";
 
 type Output = (stream: "stdout" | "stderr", data: Buffer) => void;
@@ -64,6 +64,9 @@ function prepare(preparation: Preparation): void {
 			return;
 		case "copy":
 			cpSync(preparation.from, preparation.to, { recursive: true, verbatimSymlinks: true });
+			return;
+		case "queue":
+			makeQueue();
 			return;
 		case "exec": {
 			const [program = "", ...args] = preparation.argv;
@@ -134,7 +137,7 @@ class Exercise {
 			};
 			// Its first line of output says that it may be there; one that prints nothing is found a little later.
 			runner.stdout.on("data", look);
-			const timer = setInterval(look, 50);
+			const timer = setInterval(look, 100);
 			this.ending.then(() => {
 				clearInterval(timer);
 				resolve(null);
@@ -154,17 +157,12 @@ class Exercise {
 	}
 
 	#tasks() {
-		const all = readTasks();
-		const own = new Set(descendants(this.runner.pid, all));
-		return all.filter((task) => own.has(task.pid));
+		return readTasks(this.runner.pid);
 	}
 
 	// The token is in the arguments of the command only; the youngest, as a shell may have forked.
 	#findCommand(): number | undefined {
-		return readTasks()
-			.map((task) => task.pid)
-			.filter((pid) => readArguments(pid).includes(this.token))
-			.at(-1);
+		return this.#tasks().findLast(({ pid }) => readArguments(pid).includes(this.token))?.pid;
 	}
 }
 

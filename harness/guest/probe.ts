@@ -29,7 +29,7 @@ export function readHost(): HostState {
 		hostname: inNamespace(1, "uts", readHostname),
 		namespaces: readNamespaces(1),
 		mounts: parseMountinfo(readFileSync("/proc/1/mountinfo", "utf8")),
-		tasks: readTasks(),
+		tasks: readTasks(1),
 		queues: inNamespace(1, "ipc", readQueues),
 		cgroups: readCgroups(),
 		links: inNamespace(1, "net", () => readLinks(1)),
@@ -67,23 +67,20 @@ export function readProcess(pid: number): Omit<ProcessState, "escape"> {
 	};
 }
 
-/** Lists the processes of the guest; the kernel's own threads, children of pid 2, are left out. */
-export function readTasks(): Task[] {
-	return readPids("/proc")
-		.flatMap((pid) => {
-			try {
-				return [parseStat(readFileSync(`/proc/${pid}/stat`, "utf8"))];
-			} catch {
-				return []; // Ended since the directory was read.
-			}
-		})
-		.filter((task) => task.pid !== 2 && task.ppid !== 2);
-}
-
-/** The pids of the processes that descend from `ancestor`, itself included, the eldest first. */
-export function descendants(ancestor: number, tasks: readonly Task[]): number[] {
-	const children = tasks.filter((task) => task.ppid === ancestor);
-	return [ancestor, ...children.flatMap((child) => descendants(child.pid, tasks))];
+/**
+ * Lists a process and all that descend from it, the eldest first. From pid 1 that is every process of the guest: the
+ * kernel's own threads descend from pid 2.
+ */
+export function readTasks(pid: number): Task[] {
+	try {
+		const task = parseStat(readFileSync(`/proc/${pid}/stat`, "utf8"));
+		const children = readPids(`/proc/${pid}/task`).flatMap((thread) =>
+			readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8").split(" ").filter(Boolean).map(Number),
+		);
+		return [task, ...children.flatMap((child) => readTasks(child))];
+	} catch {
+		return []; // Ended since its parent was read.
+	}
 }
 
 /** The arguments of a process; none for a zombie or a process that has ended. */

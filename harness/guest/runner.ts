@@ -1,6 +1,7 @@
 import { openSync, readSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
 import { compileFunction } from "node:vm";
+import { exitAtOnce } from "../../native/guest.ts";
 import * as kernel from "../../native/kernel.ts";
 import { openLedger } from "../../native/ledger.ts";
 import type { Ending } from "../protocol.ts";
@@ -27,7 +28,7 @@ say({ parked: true });
 const job = readJob();
 if (job.do === "escape") {
 	say({ escape: tryEscape(job.pid, job.secret) });
-	kernel._exit(0);
+	exitAtOnce(0);
 }
 if (LEDGER !== undefined) openLedger(openSync(LEDGER, "a"));
 const started = process.pid;
@@ -38,8 +39,9 @@ if (ending.how === "threw") {
 	// Stays as it is until the agent has read what it looked like from outside.
 	readSync(JOBS, Buffer.alloc(1));
 } else say({ ending: inChild ? { how: "child-returned" } : ending });
-// Not process.exit: in a forked child, Node's own threads are not there to be stopped.
-if (inChild) kernel._exit(70);
+// Not process.exit: taking Node apart takes longer than the exercise did, and in a forked child its threads are not
+// there to be stopped.
+exitAtOnce(inChild ? 70 : 0);
 
 function runExercise({
 	code,

@@ -3,7 +3,7 @@ import { cpus, release } from "node:os";
 import { join } from "node:path";
 import { cacheDir, cached, keyOf } from "../cache.ts";
 import { architecture } from "./arch.ts";
-import { qemuVersion } from "./qemu.ts";
+import { qemuIdentity } from "./qemu.ts";
 
 /** How the guest's instructions are executed: by the processor itself (kvm, hvf) or in emulation (tcg). */
 export type Accelerator = "kvm" | "hvf" | "tcg";
@@ -50,5 +50,5 @@ export async function permitted(accelerator: Accelerator): Promise<boolean> {
 
 // A new kernel, another processor or another QEMU may do what the old one could not.
 async function keyFor(accelerator: Accelerator): Promise<string> {
-	return keyOf("accelerator 1", accelerator, await qemuVersion(), release(), cpus()[0]?.model);
+	return keyOf("accelerator 1", accelerator, await qemuIdentity(), release(), cpus()[0]?.model);
 }

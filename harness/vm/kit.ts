@@ -1,9 +1,9 @@
 import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { basename, dirname, join } from "node:path";
 import { build } from "esbuild";
 import { cached, keyOf } from "../cache.ts";
+import { inKit } from "../kit.ts";
 import type { Progress } from "../progress.ts";
 import { type Architecture, architecture } from "./arch.ts";
 import type { Base } from "./base.ts";
@@ -16,30 +16,15 @@ export interface Kit {
 	initrd: string;
 }
 
-const GUEST = fileURLToPath(new URL("../guest/", import.meta.url));
-const NATIVE = fileURLToPath(new URL("../../native/", import.meta.url));
+const GUEST = inKit("harness/guest");
+const NATIVE = inKit("native");
 const CFLAGS = ["-std=gnu17", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"];
 
 /** Gives the initial file system for `base` with this version's guest programs, making it if need be (a second). */
 export async function ensureKit(base: Base, progress: Progress): Promise<Kit> {
 	const library = await ensureLibrary(progress);
-	const programs = await bundlePrograms();
-	const scripts = await Promise.all(
-		["init.sh", "boot.sh", "agent.sh", "inittab"].map(async (name) => ({
-			name,
-			text: await readFile(join(GUEST, name)),
-		})),
-	);
-	const key = keyOf(
-		"kit 1",
-		base.key,
-		library,
-		programs,
-		scripts.map(({ name, text }) => [name, text.toString()]),
-	);
-	const dir = await cached("kit", key, async (staging) => {
-		await assemble(staging, base, library, programs);
-	});
+	const key = keyOf("kit 2", base.key, basename(library), await guestSources());
+	const dir = await cached("kit", key, async (staging) => assemble(staging, base, library, await bundlePrograms()));
 	return { key, initrd: join(dir, "initrd") };
 }
 
@@ -65,6 +50,15 @@ export async function libraryKey(arch: Architecture): Promise<string> {
 	const source = await readFile(join(NATIVE, "libkernel.c"), "utf8");
 	const ffi = JSON.parse(await readFile(join(packageDir("ffi-rs"), "package.json"), "utf8")) as { version: string };
 	return keyOf("library 1", source, CFLAGS, arch.triplet, arch.ffi, ffi.version);
+}
+
+// What the programs are made from names them: bundling them only to see that nothing has changed takes too long.
+async function guestSources(): Promise<string[]> {
+	const folders = await Promise.all(
+		[GUEST, NATIVE].map(async (dir) => (await readdir(dir)).sort().map((name) => join(dir, name))),
+	);
+	const files = [...folders.flat(), inKit("harness/protocol.ts"), inKit("package-lock.json")];
+	return Promise.all(files.map((file) => readFile(file, "utf8")));
 }
 
 async function bundlePrograms(): Promise<Record<string, string>> {

@@ -13,7 +13,7 @@ import type { Progress } from "../progress.ts";
 import { encodeFrame, FrameDecoder, GuestFrame, type HostFrame, LIMITS } from "../protocol.ts";
 import { type Accelerator, candidates, rememberFailure } from "./accelerator.ts";
 import type { Image } from "./image.ts";
-import { GUEST_MEMORY_MB, type Qemu, type QemuOptions, qemuVersion, saveState, startQemu } from "./qemu.ts";
+import { GUEST_MEMORY_MB, type Qemu, type QemuOptions, qemuIdentity, saveState, startQemu } from "./qemu.ts";
 
 /**
  * A snapshot: the memory and the device state of a machine that has booted, with its agent warm and its runners
@@ -65,7 +65,7 @@ export async function dropTemplate(template: Template): Promise<void> {
 }
 
 async function entryOf(image: Image, accelerator: Accelerator, progress: Progress): Promise<string> {
-	const key = keyOf("template 1", image.key, await qemuVersion(), accelerator, GUEST_MEMORY_MB);
+	const key = keyOf("template 1", image.key, await qemuIdentity(), accelerator, GUEST_MEMORY_MB);
 	let made = false;
 	const dir = await cached("templates", key, async (staging) => {
 		await progress.step(`snapshot of a booted virtual machine (${accelerator})`, (say) =>

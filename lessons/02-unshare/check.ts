@@ -1,14 +1,15 @@
-import { called, defineCheck, type FactRule } from "../../harness/grade/index.ts";
+import { type Context, called, defineCheck, type Explanation, type FactRule } from "../../harness/grade/index.ts";
 
 /** The kinds of namespace that this lesson must leave alone. */
 const SHARED: readonly [kind: string, flag: string, holds: string][] = [
 	["mnt", "CLONE_NEWNS", "mount"],
-	["pid_for_children", "CLONE_NEWPID", "PID"],
 	["net", "CLONE_NEWNET", "network"],
 	["user", "CLONE_NEWUSER", "user"],
 	["cgroup", "CLONE_NEWCGROUP", "cgroup"],
 	["time_for_children", "CLONE_NEWTIME", "time"],
 ];
+
+const ONLY_THESE = "Ask unshare for CLONE_NEWUTS and CLONE_NEWIPC, and for nothing else.";
 
 const stillShared: FactRule[] = SHARED.map(([kind, flag, name]) => ({
 	fact: `ns.${kind}`,
@@ -17,11 +18,74 @@ const stillShared: FactRule[] = SHARED.map(([kind, flag, name]) => ({
 		{
 			diagnosis: "unshared-too-much",
 			why: `/proc/PID/ns/${kind} differs from the host's: ${flag} was asked for, and this lesson does not need it. A container is made of single walls; each one is built when we know what it is for.`,
-			try: "Ask unshare for CLONE_NEWUTS and CLONE_NEWIPC, and for nothing else.",
+			try: ONLY_THESE,
 			see: ["unshare(2)", "namespaces(7)"],
 		},
 	],
 }));
+
+/** Whether only other processes than the one that became the command asked for the flag. */
+function askedElsewhere({ ledger }: Context, flag: string): boolean {
+	const command = ledger.filter(({ call }) => call === "execve").map(({ task }) => task);
+	const asked = ledger.filter((entry) => called({ ledger: [entry] }, "unshare", flag)).map(({ task }) => task);
+	return asked.length > 0 && !asked.some((task) => command.includes(task));
+}
+
+/** Why the command is still in the host's namespace, as far as the ledger tells; `otherwise` if it does not. */
+const notUnshared = (flag: string, ...otherwise: Explanation[]): Explanation[] => [
+	{
+		when: ({ ledger }) => ledger.some(({ call, error }) => call === "unshare" && error !== undefined),
+		diagnosis: "refusal-swallowed",
+		why: ({ ledger }) => {
+			const refused = ledger.find(({ call, error }) => call === "unshare" && error !== undefined);
+			return `The kernel refused unshare(${refused?.args["flags"]}) with ${refused?.error}. That exception was caught, and the program went on in the host's namespaces.`;
+		},
+		try: "Let the exception through, and read it: a refused call has changed nothing.",
+		see: ["unshare(2), ERRORS"],
+	},
+	{
+		when: (context) => askedElsewhere(context, flag),
+		diagnosis: "unshared-in-child",
+		why: `A child asked for ${flag}, and the kernel gave the namespace to that child. /proc/PID/ns of its parent, which became the command, is what it was: unshare moves the process that calls it, and a namespace is inherited downwards only.`,
+		try: "Call unshare without forking first: the engine has already forked the process that becomes the command.",
+		see: ["unshare(2)", "namespaces(7)"],
+	},
+	{
+		when: (context) => called(context, "unshare", "0"),
+		diagnosis: "unshare-without-flags",
+		why: "unshare was called with 0, which asks for nothing, and the kernel did just that. CLONE_NEWUTS and CLONE_NEWIPC have no bit in common, so & makes 0 of them.",
+		try: "Combine the constants with |.",
+		see: ["unshare(2)"],
+	},
+	...otherwise,
+];
+
+const hostRenamed: Explanation[] = [
+	...notUnshared("CLONE_NEWUTS"),
+	{
+		when: ({ ledger }) => {
+			const first = (name: string) => ledger.findIndex(({ call }) => call === name);
+			return called({ ledger }, "unshare", "CLONE_NEWUTS") && first("sethostname") < first("unshare");
+		},
+		diagnosis: "hostname-set-too-early",
+		why: "The new UTS namespace starts as a copy of the old one. sethostname came before unshare, so it changed the host's name, and the copy took it along: from inside, all looks right.",
+		try: "Move sethostname behind unshare.",
+		see: ["uts_namespaces(7)"],
+	},
+	{
+		diagnosis: "host-renamed",
+		why: "A hostname belongs to a UTS namespace, not to a process: sethostname and hostname(1) rename the one that their caller is in. At that moment it was the host's, so the host itself was renamed.",
+		try: "Call unshare(CLONE_NEWUTS | CLONE_NEWIPC) first.",
+		see: ["uts_namespaces(7)", "sethostname(2)"],
+	},
+];
+
+const processesLeft: Explanation = {
+	diagnosis: "processes-left",
+	why: "isolate has forked, and its child is still running. A namespace needs no keeper: it lives as long as any process is in it, and the command is.",
+	try: "isolate needs no process of its own: unshare works on the caller.",
+	see: ["unshare(2)", "namespaces(7), Namespace lifetime"],
+};
 
 export default defineCheck({
 	module: "isolate.ts",
@@ -38,49 +102,38 @@ export default defineCheck({
 	}),
 	facts: [
 		{
-			fact: "host.hostname.during",
-			what: "the host's hostname while the command runs",
+			fact: "command.processes",
+			what: "processes that run while the command does",
 			explain: [
 				{
-					when: (context) => !called(context, "unshare", "CLONE_NEWUTS"),
-					diagnosis: "host-renamed",
-					why: "sethostname changes the UTS namespace that the caller is in, and the command is still in the host's: /proc/PID/ns/uts is the same for both. So the host itself was renamed.",
-					try: "Call unshare(CLONE_NEWUTS | CLONE_NEWIPC) first.",
-					see: ["uts_namespaces(7)", "sethostname(2)"],
+					when: ({ ledger }) => ledger.filter(({ call }) => call === "execve").length > 1,
+					diagnosis: "command-runs-twice",
+					why: "isolate has forked, and both processes came back from it: each went on to start the command, one in the new namespaces and one in the host's. The ledger has two execve.",
+					try: "Call unshare without forking: the engine has already forked the process that becomes the command.",
+					see: ["fork(2)", "unshare(2)"],
 				},
-				{
-					diagnosis: "hostname-set-too-early",
-					why: "The new UTS namespace starts as a copy of the old one. sethostname came before unshare, so it changed the host's name, and the copy took it along: from inside, all looks right.",
-					try: "Move sethostname behind unshare.",
-					see: ["uts_namespaces(7)"],
-				},
+				processesLeft,
 			],
 		},
+		{ fact: "host.hostname.during", what: "the host's hostname while the command runs", explain: hostRenamed },
 		{
 			fact: "ns.uts",
 			what: "the command's UTS namespace",
-			explain: [
-				{
-					diagnosis: "uts-shared",
-					why: "/proc/PID/ns/uts is the same link for the command and for the host's init: both have one hostname between them.",
-					try: "Pass CLONE_NEWUTS to unshare, before sethostname.",
-					see: ["unshare(2)", "uts_namespaces(7)"],
-				},
-			],
+			explain: notUnshared("CLONE_NEWUTS", {
+				diagnosis: "uts-shared",
+				why: "/proc/PID/ns/uts is the same link for the command and for the host's init: both have one hostname between them.",
+				try: "Call unshare with CLONE_NEWUTS, in isolate itself: a program that you start, unshare(1) too, changes only itself, and what comes after an await comes too late.",
+				see: ["unshare(2)", "uts_namespaces(7)"],
+			}),
 		},
 		{
 			fact: "command.hostname",
 			what: "the hostname that the command sees",
+			// In the host's namespace it sees the host's name; ns.uts has said why.
+			accept: (_, { facts }) => facts["ns.uts"] === "the host's",
 			explain: [
 				{
-					when: ({ facts }) => facts["ns.uts"] === "the host's",
-					diagnosis: "uts-shared",
-					why: "The command has the host's UTS namespace, and so the host's name.",
-					try: "Call unshare with CLONE_NEWUTS, then sethostname.",
-					see: ["uts_namespaces(7)"],
-				},
-				{
-					when: (context) => !called(context, "sethostname"),
+					when: ({ facts, observation }) => facts["command.hostname"] === observation.before.hostname,
 					diagnosis: "hostname-not-set",
 					why: "A new UTS namespace starts as a copy of the old one, hostname included. Nobody has set it since.",
 					try: "Call sethostname(hostname) after unshare.",
@@ -88,8 +141,8 @@ export default defineCheck({
 				},
 				{
 					diagnosis: "wrong-hostname",
-					why: "sethostname was called with another name than the one that isolate was given.",
-					try: "Pass it the parameter, as it is.",
+					why: "The command's UTS namespace has another name than the one that isolate was given. The kernel keeps a name byte by byte, and a new one is given to every run.",
+					try: "Pass sethostname the parameter, as it is.",
 					see: ["sethostname(2)"],
 				},
 			],
@@ -97,65 +150,58 @@ export default defineCheck({
 		{
 			fact: "ns.ipc",
 			what: "the command's IPC namespace",
-			explain: [
-				{
-					diagnosis: "ipc-shared",
-					why: "/proc/PID/ns/ipc is the same link for the command and for the host's init. Nothing is printed that would show it, but the message queue that was made on the host is there in the container too.",
-					try: "Add CLONE_NEWIPC to the flags of unshare: CLONE_NEWUTS | CLONE_NEWIPC.",
-					see: ["ipc_namespaces(7)", "unshare(2)"],
-				},
-			],
+			explain: notUnshared("CLONE_NEWIPC", {
+				diagnosis: "ipc-shared",
+				why: "/proc/PID/ns/ipc is the same link for the command and for the host's init. Nothing that you printed would show it, but the message queue that was made on the host is there in the container too.",
+				try: "Add CLONE_NEWIPC to the flags of unshare: CLONE_NEWUTS | CLONE_NEWIPC.",
+				see: ["ipc_namespaces(7)", "unshare(2)"],
+			}),
 		},
 		{
 			fact: "command.queues",
 			what: "System V message queues that the command sees (/proc/sysvipc/msg)",
-			explain: [
-				{
-					diagnosis: "ipc-shared",
-					why: "The queue was made on the host, before the container was. The command can read it, and remove it.",
-					try: "Add CLONE_NEWIPC to the flags of unshare.",
-					see: ["ipc_namespaces(7)", "sysvipc(7)"],
-				},
-			],
+			explain: notUnshared("CLONE_NEWIPC", {
+				diagnosis: "ipc-shared",
+				why: "The queue was made on the host, before the container was. The command can read it, and remove it.",
+				try: "Add CLONE_NEWIPC to the flags of unshare.",
+				see: ["ipc_namespaces(7)", "sysvipc(7)"],
+			}),
 		},
 		...stillShared,
 		{
-			fact: "host.hostname.after",
-			what: "the host's hostname after the command has ended",
+			fact: "ns.pid_for_children",
+			what: "the PID namespace of the command's children",
 			explain: [
 				{
-					diagnosis: "host-renamed",
-					why: "The host's name was changed and stays so: a hostname belongs to the namespace, not to the process that set it.",
-					try: "Call unshare before sethostname.",
-					see: ["uts_namespaces(7)"],
+					diagnosis: "unshared-too-much",
+					misconception: 1,
+					why: "CLONE_NEWPID was asked for, and this lesson does not need it. Nor did it do what it seems to: /proc/PID/ns/pid is still the host's, only ns/pid_for_children differs. The next child would be pid 1, not this process.",
+					try: ONLY_THESE,
+					see: ["unshare(2)", "pid_namespaces(7)"],
 				},
 			],
 		},
 		{
-			fact: "left.processes",
-			what: "processes left behind",
-			explain: [
-				{
-					diagnosis: "processes-left",
-					why: "When the command had ended, these were still there. Nobody waits for them.",
-					try: "isolate needs no process of its own: unshare works on the caller.",
-					see: ["unshare(2)"],
-				},
-			],
+			fact: "host.hostname.after",
+			what: "the host's hostname after the command has ended",
+			explain: hostRenamed,
 		},
+		{ fact: "left.processes", what: "processes left behind", explain: [processesLeft] },
 	],
 	exceptions: [
 		{
 			when: ({ thrown }) => thrown?.syscall?.call === "unshare" && thrown.syscall.code === "EINVAL",
 			diagnosis: "unshare-invalid-flags",
-			why: "The kernel knows no such combination of flags: EINVAL. A common cause is a comma or a string where CLONE_NEWUTS | CLONE_NEWIPC should be.",
-			try: "Combine the constants with |.",
+			why: ({ thrown }) =>
+				`unshare(${thrown?.syscall?.args["flags"]}) was refused: EINVAL. There is a bit in it that unshare does not know, or that needs another. It takes no signal, as clone(2) does.`,
+			try: "Pass CLONE_NEWUTS | CLONE_NEWIPC, and nothing else.",
 			see: ["unshare(2), ERRORS"],
 		},
 		{
 			when: ({ thrown }) => thrown?.syscall?.call === "sethostname" && thrown.syscall.code === "EINVAL",
 			diagnosis: "hostname-too-long",
-			why: "A hostname has at most 64 bytes.",
+			why: ({ thrown }) =>
+				`A hostname has at most 64 bytes (HOST_NAME_MAX), and this one has ${thrown?.syscall?.args["len"]}. A domain name is no part of it.`,
 			try: "Pass the parameter as it is.",
 			see: ["sethostname(2), ERRORS"],
 		},
