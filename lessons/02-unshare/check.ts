@@ -96,7 +96,7 @@ export default defineCheck({
 	draw: (random) => ({ hostname: random.hostname() }),
 	scenario: ({ hostname = "" }) => ({
 		does: `box run --hostname ${hostname} sh, while a System V message queue is on the host`,
-		prepare: [{ do: "exec", argv: ["/usr/bin/ipcmk", "--queue"] }],
+		prepare: [{ do: "queue" }],
 		options: { hostname },
 		exitCode: 0,
 	}),

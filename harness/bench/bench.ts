@@ -1,0 +1,151 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { cpus, release, tmpdir, totalmem } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { inKit } from "../kit.ts";
+import { visible } from "../progress.ts";
+import { ensureImage } from "../vm/image.ts";
+import { Machine } from "../vm/machine.ts";
+import { qemuVersion } from "../vm/qemu.ts";
+import { coldBoot, ensureTemplate, type Template } from "../vm/template.ts";
+
+/**
+ * `npm run bench`: how long things take on this computer, each measured several times in one run. Nothing here passes
+ * or fails; with `-- --json` one document is printed.
+ */
+
+/** Values of one measure; its unit is in its name. */
+interface Figure {
+	median: number;
+	p10: number;
+	p90: number;
+	n: number;
+}
+
+const json = process.argv.includes("--json");
+const image = await ensureImage(visible);
+const template = await ensureTemplate(image, visible);
+
+const figures: Record<string, Figure> = {};
+await measure("coldBootMs", 3, () => boot(template));
+await measure("restoredMs", 20, () => restored(template));
+await measure("spareMs", 20, () => spare(template));
+await measure("vmPrivateMb", 5, () => privateMemory(template));
+const stages = await checks(10);
+for (const [name, values] of Object.entries(stages)) figures[name] = summary(values);
+
+const machine = {
+	cpu: cpus()[0]?.model,
+	cores: cpus().length,
+	memoryGb: Math.round(totalmem() / 2 ** 30),
+	kernel: release(),
+	node: process.version,
+	qemu: await qemuVersion(),
+	accelerator: template.accelerator,
+};
+if (json) process.stdout.write(`${JSON.stringify({ machine, figures }, null, "\t")}\n`);
+else print();
+
+async function measure(name: string, n: number, once: () => Promise<number>): Promise<void> {
+	const values: number[] = [];
+	await visible.step(name, async () => {
+		for (let i = 0; i < n; i++) values.push(await once());
+	});
+	figures[name] = summary(values);
+}
+
+// QEMU's start to the agent's first word, without a snapshot.
+async function boot({ accelerator, disk }: Template): Promise<number> {
+	const dir = await mkdtemp(join(tmpdir(), "drydock-bench-"));
+	try {
+		const start = { kernel: image.base.kernel, initrd: image.initrd };
+		return await coldBoot({ accelerator, disk, start, memory: { path: join(dir, "memory"), share: true } });
+	} finally {
+		await rm(dir, { recursive: true });
+	}
+}
+
+// QEMU's start to the agent's first answer, from the snapshot.
+async function restored(from: Template): Promise<number> {
+	const startedMs = performance.now();
+	const fresh = Machine.restore(from);
+	try {
+		await fresh.ping();
+		return performance.now() - startedMs;
+	} finally {
+		await fresh.end();
+	}
+}
+
+async function spare(from: Template): Promise<number> {
+	const waiting = await Machine.spare(from);
+	try {
+		return await waiting.ping();
+	} finally {
+		await waiting.end();
+	}
+}
+
+// What a further machine costs: pages that are its own. The template's pages are shared by all of them.
+async function privateMemory(from: Template): Promise<number> {
+	const waiting = await Machine.spare(from);
+	try {
+		await waiting.ping();
+		const rollup = await readFile(`/proc/${waiting.pid}/smaps_rollup`, "utf8");
+		return Number(/^Anonymous:\s+(\d+) kB$/m.exec(rollup)?.[1]) / 1024;
+	} finally {
+		await waiting.end();
+	}
+}
+
+// Whole processes, from their start to their end; and where they say their time went.
+async function checks(n: number): Promise<Record<string, number[]>> {
+	const values: Record<string, number[]> = {};
+	const add = (name: string, value: number) => {
+		values[name] ??= [];
+		values[name].push(value);
+	};
+	await visible.step("checkMs", async () => {
+		for (let i = -1; i < n; i++) {
+			const startedMs = performance.now();
+			const { stdout } = await promisify(execFile)(process.execPath, [
+				inKit("harness/cli/bin.js"),
+				"check",
+				"02",
+				"--solution",
+				"--json",
+			]);
+			const tookMs = performance.now() - startedMs;
+			// The first one only measures the reference, if need be, and warms the disk.
+			if (i < 0) continue;
+			const verdict = JSON.parse(stdout) as { durationMs: number; stagesMs: Record<string, number> };
+			add("checkMs", tookMs);
+			add("checkMs.outsideJudging", tookMs - verdict.durationMs);
+			for (const [stage, ms] of Object.entries(verdict.stagesMs)) add(`checkMs.${stage}`, ms);
+		}
+	});
+	return values;
+}
+
+function summary(values: readonly number[]): Figure {
+	const sorted = values.toSorted((a, b) => a - b);
+	const quantile = (q: number) => Math.round((sorted[Math.round((sorted.length - 1) * q)] ?? 0) * 10) / 10;
+	return { median: quantile(0.5), p10: quantile(0.1), p90: quantile(0.9), n: values.length };
+}
+
+function print(): void {
+	process.stdout.write(
+		`${Object.entries(machine)
+			.map(([name, value]) => `${name}: ${value}`)
+			.join("\n")}\n\n`,
+	);
+	const width = Math.max(...Object.keys(figures).map((name) => name.length)) + 2;
+	process.stdout.write(
+		`${"".padEnd(width)}${["median", "p10", "p90", "n"].map((head) => head.padStart(9)).join("")}\n`,
+	);
+	for (const [name, { median, p10, p90, n }] of Object.entries(figures))
+		process.stdout.write(
+			`${name.padEnd(width)}${[median, p10, p90, n].map((value) => String(value).padStart(9)).join("")}\n`,
+		);
+}
