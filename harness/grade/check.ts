@@ -85,9 +85,9 @@ export interface Context {
 	atThrow: ProcessState | null;
 }
 
-/** Whether the exercise ended with this call refused for this reason. */
-export function refused(call: string, code: string) {
-	return ({ thrown }: Context): boolean => thrown?.syscall?.call === call && thrown.syscall.code === code;
+/** Whether the exercise ended with this call refused for one of these reasons. */
+export function refused(call: string, ...codes: string[]) {
+	return ({ thrown }: Context): boolean => thrown?.syscall?.call === call && codes.includes(thrown.syscall.code);
 }
 
 /** Whether the program made this call with all of these words in its arguments, and the kernel did it. */
@@ -98,6 +98,49 @@ export function called({ ledger }: Pick<Context, "ledger">, call: string, ...wor
 			entry.error === undefined &&
 			words.every((word) => Object.values(entry.args).some((value) => value.includes(word))),
 	);
+}
+
+/** Whether the call was made with these words, but not by the process that became the command. */
+export function calledElsewhere({ ledger }: Pick<Context, "ledger">, call: string, ...words: string[]): boolean {
+	const commands = ledger.filter((entry) => entry.call === "execve").map(({ task }) => task);
+	const callers = ledger.filter((entry) => called({ ledger: [entry] }, call, ...words)).map(({ task }) => task);
+	return callers.length > 0 && !callers.some((task) => commands.includes(task));
+}
+
+/** What every module that needs no process of its own must show: the command runs once, and nothing else does. */
+export function nothingButTheCommand(exported: string): FactRule[] {
+	const processesLeft: Explanation = {
+		diagnosis: "processes-left",
+		why: `${exported} has forked, and its child is still running. A namespace needs no keeper: it lives as long as any process is in it, and the command is.`,
+		try: `${exported} needs no process of its own: unshare works on the caller.`,
+		see: ["unshare(2)", "namespaces(7), Namespace lifetime"],
+	};
+	const runsTwice: Explanation = {
+		when: ({ ledger }) => ledger.filter(({ call }) => call === "execve").length > 1,
+		diagnosis: "command-runs-twice",
+		why: `${exported} has forked, and both processes came back from it: each went on to start the command, and only one of them is in the new namespaces. The ledger has two execve.`,
+		try: `Call unshare without forking: the engine has already forked the process that becomes the command.`,
+		see: ["fork(2)", "unshare(2)"],
+	};
+	return [
+		{
+			fact: "command.processes",
+			what: "processes that run while the command does",
+			explain: [runsTwice, processesLeft],
+		},
+		{ fact: "left.processes", what: "processes left behind", explain: [processesLeft] },
+	];
+}
+
+/** What is known of a namespace that a child of the module's has, and the command has not. */
+export function unsharedInChild(flag: string): Explanation {
+	return {
+		when: (context) => calledElsewhere(context, "unshare", flag),
+		diagnosis: "unshared-in-child",
+		why: `A child asked for ${flag}, and the kernel gave the namespace to that child. /proc/PID/ns of its parent, which became the command, is what it was: unshare moves the process that calls it, and a namespace is inherited downwards only.`,
+		try: "Call unshare without forking first: the engine has already forked the process that becomes the command.",
+		see: ["unshare(2)", "namespaces(7)"],
+	};
 }
 
 /** The mount that the path lies on, in the view of a process. */

@@ -42,7 +42,8 @@ function endingFinding(check: Check, context: Context, reference: Facts): Findin
 	const expected = reference["ending"] ?? "";
 	if (equal(got, expected) && context.facts["command.ran"] === reference["command.ran"]) return [];
 	const { thrown } = context;
-	const shown = thrown === null ? got : `${thrown.name}: ${thrown.message}`;
+	const neverRan = context.facts["command.ran"] === false ? `${got}, but the command never ran` : got;
+	const shown = thrown === null ? neverRan : `${thrown.name}: ${thrown.message}`;
 	return [
 		finding(
 			"ending",

@@ -46,8 +46,8 @@ function hostFacts(when: "during" | "after", before: HostState, now: HostState):
 	const same = <T>(one: T, other: T) => JSON.stringify(one) === JSON.stringify(other);
 	return {
 		[`host.hostname.${when}`]: now.hostname === before.hostname ? "unchanged" : now.hostname,
-		[`host.mounts.${when}`]: newOnes(before.mounts, now.mounts, (mount) => mount.mountPoint),
-		[`host.unmounted.${when}`]: newOnes(now.mounts, before.mounts, (mount) => mount.mountPoint),
+		[`host.mounts.${when}`]: newOnes(before.mounts, now.mounts, (mount) => mount.mountPoint, placeOf),
+		[`host.unmounted.${when}`]: newOnes(now.mounts, before.mounts, (mount) => mount.mountPoint, placeOf),
 		[`host.propagation.${when}`]: changedPropagation(before.mounts, now.mounts),
 		[`host.queues.${when}`]: same(before.queues, now.queues) ? "unchanged" : "changed",
 		[`host.cgroups.${when}`]: newOnes(before.cgroups, now.cgroups, String),
@@ -70,7 +70,7 @@ function processFacts(before: HostState, process: ProcessState, drawn: Drawn): R
 			? "the host's are seen"
 			: "none of the host's",
 		"command.mounts.host": hostMounts(before.mounts, process.mounts).map((mount) => mount.mountPoint),
-		"command.mounts.shared": process.mounts.filter(isShared).map((mount) => mount.mountPoint),
+		"command.mounts.peers": peersOf(before.mounts, process.mounts).map((mount) => mount.mountPoint),
 		"command.root": marker !== undefined && process.root.includes(marker) ? "the rootfs" : "the host's",
 		"command.cwd": process.cwdInsideRoot ? "inside its root" : "outside its root",
 		...(process.escape === null
@@ -88,9 +88,20 @@ export function hostMounts(host: readonly Mount[], seen: readonly Mount[]): Moun
 	);
 }
 
+/** The mounts in `seen` that are in a peer group with one of the host's: `shared:N` with the same N. */
+export function peersOf(host: readonly Mount[], seen: readonly Mount[]): Mount[] {
+	const groups = new Set(host.flatMap(peerGroup));
+	return seen.filter((mount) => peerGroup(mount).some((group) => groups.has(group)));
+}
+
+const peerGroup = (mount: Mount) => mount.propagation.filter((field) => field.startsWith("shared:"));
+
+// Of two mounts on one place, each is one of its own.
+const placeOf = (mount: Mount) => `${mount.id} ${mount.mountPoint}`;
+
 /** Whether mounts and unmounts below this mount are seen by its peers. See mount_namespaces(7). */
 export function isShared(mount: Mount): boolean {
-	return mount.propagation.some((field) => field.startsWith("shared:"));
+	return peerGroup(mount).length > 0;
 }
 
 function changedPropagation(before: readonly Mount[], now: readonly Mount[]): string[] {

@@ -7,7 +7,9 @@ export {
 	type Explanation,
 	type FactRule,
 	mountOf,
+	nothingButTheCommand,
 	refused,
 	type Scenario,
+	unsharedInChild,
 } from "./check.ts";
 export { hostMounts, isShared } from "./facts.ts";

@@ -1,4 +1,11 @@
-import { type Context, called, defineCheck, type Explanation, type FactRule } from "../../harness/grade/index.ts";
+import {
+	called,
+	defineCheck,
+	type Explanation,
+	type FactRule,
+	nothingButTheCommand,
+	unsharedInChild,
+} from "../../harness/grade/index.ts";
 
 /** The kinds of namespace that this lesson must leave alone. */
 const SHARED: readonly [kind: string, flag: string, holds: string][] = [
@@ -24,13 +31,6 @@ const stillShared: FactRule[] = SHARED.map(([kind, flag, name]) => ({
 	],
 }));
 
-/** Whether only other processes than the one that became the command asked for the flag. */
-function askedElsewhere({ ledger }: Context, flag: string): boolean {
-	const command = ledger.filter(({ call }) => call === "execve").map(({ task }) => task);
-	const asked = ledger.filter((entry) => called({ ledger: [entry] }, "unshare", flag)).map(({ task }) => task);
-	return asked.length > 0 && !asked.some((task) => command.includes(task));
-}
-
 /** Why the command is still in the host's namespace, as far as the ledger tells; `otherwise` if it does not. */
 const notUnshared = (flag: string, ...otherwise: Explanation[]): Explanation[] => [
 	{
@@ -43,13 +43,7 @@ const notUnshared = (flag: string, ...otherwise: Explanation[]): Explanation[] =
 		try: "Let the exception through, and read it: a refused call has changed nothing.",
 		see: ["unshare(2), ERRORS"],
 	},
-	{
-		when: (context) => askedElsewhere(context, flag),
-		diagnosis: "unshared-in-child",
-		why: `A child asked for ${flag}, and the kernel gave the namespace to that child. /proc/PID/ns of its parent, which became the command, is what it was: unshare moves the process that calls it, and a namespace is inherited downwards only.`,
-		try: "Call unshare without forking first: the engine has already forked the process that becomes the command.",
-		see: ["unshare(2)", "namespaces(7)"],
-	},
+	unsharedInChild(flag),
 	{
 		when: (context) => called(context, "unshare", "0"),
 		diagnosis: "unshare-without-flags",
@@ -80,13 +74,6 @@ const hostRenamed: Explanation[] = [
 	},
 ];
 
-const processesLeft: Explanation = {
-	diagnosis: "processes-left",
-	why: "isolate has forked, and its child is still running. A namespace needs no keeper: it lives as long as any process is in it, and the command is.",
-	try: "isolate needs no process of its own: unshare works on the caller.",
-	see: ["unshare(2)", "namespaces(7), Namespace lifetime"],
-};
-
 export default defineCheck({
 	module: "isolate.ts",
 	exported: "isolate",
@@ -101,20 +88,7 @@ export default defineCheck({
 		exitCode: 0,
 	}),
 	facts: [
-		{
-			fact: "command.processes",
-			what: "processes that run while the command does",
-			explain: [
-				{
-					when: ({ ledger }) => ledger.filter(({ call }) => call === "execve").length > 1,
-					diagnosis: "command-runs-twice",
-					why: "isolate has forked, and both processes came back from it: each went on to start the command, one in the new namespaces and one in the host's. The ledger has two execve.",
-					try: "Call unshare without forking: the engine has already forked the process that becomes the command.",
-					see: ["fork(2)", "unshare(2)"],
-				},
-				processesLeft,
-			],
-		},
+		...nothingButTheCommand("isolate"),
 		{ fact: "host.hostname.during", what: "the host's hostname while the command runs", explain: hostRenamed },
 		{
 			fact: "ns.uts",
@@ -186,7 +160,6 @@ export default defineCheck({
 			what: "the host's hostname after the command has ended",
 			explain: hostRenamed,
 		},
-		{ fact: "left.processes", what: "processes left behind", explain: [processesLeft] },
 	],
 	exceptions: [
 		{

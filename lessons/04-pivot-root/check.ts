@@ -1,19 +1,29 @@
-import { type Context, called, defineCheck, mountOf, refused } from "../../harness/grade/index.ts";
+import {
+	type Context,
+	called,
+	defineCheck,
+	type Explanation,
+	type FactRule,
+	hostMounts,
+	nothingButTheCommand,
+	unsharedInChild,
+} from "../../harness/grade/index.ts";
+import { refusals } from "./refusals.ts";
 
-const PIVOT_ERRORS = ["pivot_root(2), ERRORS"];
+const SHARED_SUBTREES = "mount_namespaces(7), SHARED SUBTREES";
+const MAKE_PRIVATE = 'Call mount(null, "/", null, MS_REC | MS_PRIVATE, null) right after unshare(CLONE_NEWNS)';
 
-/** The path that a refused call was given, as it stands in the mount namespace of the caller. */
-function argument({ thrown, atThrow }: Context, name: string): string {
-	const path = thrown?.syscall?.args[name]?.slice(1, -1) ?? "";
-	const absolute = path.startsWith("/") ? path : `${atThrow?.cwd ?? ""}/${path}`;
-	return absolute.replaceAll(/\/\.(?=\/|$)/g, "") || "/";
+/** Whether the host's own root is among the mounts that the command sees. */
+function seesHostRoot({ observation: { before, during } }: Context): boolean {
+	const root = before.mounts.filter(({ mountPoint }) => mountPoint === "/");
+	return hostMounts(root, during?.process.mounts ?? []).length > 0;
 }
 
-/** Whether the directory is the place of a mount, for the process that threw. */
-const isMountPoint = (context: Context, path: string): boolean =>
-	context.atThrow?.mounts.some(({ mountPoint }) => mountPoint === path) ?? false;
-
-const rootMount = ({ atThrow }: Context) => atThrow?.mounts.find(({ mountPoint }) => mountPoint === "/");
+/** What must not have changed on the host: while the command runs, and when it has ended. */
+const onHost = (fact: string, what: string, ...explain: Explanation[]): FactRule[] => [
+	{ fact: `${fact}.during`, what: `${what}, while the command runs`, explain },
+	{ fact: `${fact}.after`, what: `${what}, after the command has ended`, explain },
+];
 
 export default defineCheck({
 	module: "enter-root.ts",
@@ -39,10 +49,19 @@ export default defineCheck({
 		secret: { path: `/${secret}`, text: secret },
 	}),
 	facts: [
+		...nothingButTheCommand("enterRoot"),
 		{
 			fact: "ns.mnt",
 			what: "the command's mount namespace",
 			explain: [
+				unsharedInChild("CLONE_NEWNS"),
+				{
+					when: (context) => called(context, "pivot_root"),
+					diagnosis: "host-pivoted",
+					why: "/proc/PID/ns/mnt is the same link for the command and for the host's init. pivot_root works on the mount namespace, and moves every process in it whose root was the old one: the host itself now lives in the rootfs.",
+					try: "Start with unshare(CLONE_NEWNS).",
+					see: ["pivot_root(2)", "mount_namespaces(7)"],
+				},
 				{
 					when: ({ facts }) => facts["command.root"] === "the rootfs",
 					diagnosis: "chroot-only",
@@ -71,33 +90,19 @@ export default defineCheck({
 				},
 			],
 		},
-		{
-			fact: "host.mounts.during",
-			what: "new mounts that the host sees while the command runs",
-			explain: [
-				{
-					diagnosis: "mounts-leak",
-					misconception: 4,
-					why: "A new mount namespace is a copy, and its mounts are peers of the originals (shared:N in /proc/self/mountinfo). Mounting below a shared mount mounts on all its peers, so the host got these too.",
-					try: 'Call mount(null, "/", null, MS_REC | MS_PRIVATE, null) right after unshare(CLONE_NEWNS), and with MS_REC: without it only / itself changes.',
-					see: ["mount_namespaces(7), SHARED SUBTREES"],
-				},
-			],
-		},
+		...onHost("host.mounts", "new mounts that the host sees", {
+			diagnosis: "mounts-leak",
+			misconception: 4,
+			why: "A new mount namespace is a copy, and its mounts are peers of the originals (shared:N in /proc/self/mountinfo). Mounting below a shared mount mounts on all its peers, so the host got these too.",
+			try: `${MAKE_PRIVATE}, before anything is mounted.`,
+			see: [SHARED_SUBTREES],
+		}),
 		{
 			fact: "command.mounts.host",
 			what: "the host's mounts in the command's /proc/PID/mountinfo",
 			explain: [
 				{
-					when: ({ facts }) => facts["command.root"] === "the rootfs" && facts["ns.mnt"] === "the host's",
-					diagnosis: "chroot-only",
-					misconception: 6,
-					why: "chroot hides the host's mounts from this process's paths, but they are all still in its table.",
-					try: "Use pivotRoot, then detach the old root with umount2(…, MNT_DETACH).",
-					see: ["pivot_root(2)", "chroot(2), NOTES"],
-				},
-				{
-					when: (context) => called(context, "pivot_root"),
+					when: seesHostRoot,
 					diagnosis: "old-root-attached",
 					misconception: 6,
 					why: "pivot_root does not remove the old root; it moves it to put_old. It is still mounted there, with everything on it, for whoever looks.",
@@ -107,22 +112,22 @@ export default defineCheck({
 				{
 					diagnosis: "host-mounts-visible",
 					misconception: 6,
-					why: "The command's mount table still has the host's mounts: the process was moved, but not the root mount.",
-					try: "Make rootfs the root mount with pivotRoot, then detach the old one.",
-					see: ["pivot_root(2)"],
+					why: "The old root is gone, but these lines of /proc/PID/mountinfo are file systems of the host, mounted inside the new root: what the command writes there, the host finds.",
+					try: "Bind nothing of the host's into the rootfs; MS_BIND | MS_REC takes along all that is mounted below.",
+					see: ["mount(2), Creating a bind mount"],
 				},
 			],
 		},
 		{
-			fact: "command.mounts.shared",
-			what: "mounts of the command whose propagation is shared",
+			fact: "command.mounts.peers",
+			what: "mounts of the command that are peers of the host's",
 			explain: [
 				{
 					diagnosis: "propagation-shared",
 					misconception: 4,
-					why: "These lines of the command's mountinfo say shared:N: what is mounted there from now on appears at every peer, and the other way round.",
-					try: 'Call mount(null, "/", null, MS_REC | MS_PRIVATE, null) right after unshare(CLONE_NEWNS).',
-					see: ["mount_namespaces(7), SHARED SUBTREES"],
+					why: "These lines of the command's mountinfo say shared:N, and a mount of the host has the same N: what is mounted there from now on appears at every peer, and the other way round. A bind mount of a shared mount joins its peer group.",
+					try: `${MAKE_PRIVATE}; without MS_REC only "/" itself changes.`,
+					see: [SHARED_SUBTREES],
 				},
 			],
 		},
@@ -133,7 +138,7 @@ export default defineCheck({
 				{
 					diagnosis: "cwd-outside",
 					misconception: 6,
-					why: 'Walking up from /proc/PID/cwd never meets /proc/PID/root: the current directory is still in the old tree. pivot_root moves "/" and what was exactly there, nothing else; a relative path still reaches the host.',
+					why: "Walking up from /proc/PID/cwd never meets /proc/PID/root: the current directory is still in the old tree. pivot_root moves a current directory only if it was the old root itself; from any other, a relative path still reaches the host.",
 					try: 'Call chdir("/") after pivotRoot.',
 					see: ["pivot_root(2), NOTES", "chdir(2)"],
 				},
@@ -147,164 +152,24 @@ export default defineCheck({
 					diagnosis: "escape-works",
 					misconception: 6,
 					why: 'chroot into a directory below, chdir("..") until it goes no further, chroot("."): at the top was the host\'s root, and the file was read. A chroot ends where the caller\'s own next chroot begins.',
-					try: "pivotRoot onto the rootfs, and detach the old root: then the top of the tree is the rootfs itself.",
+					try: "pivotRoot onto the rootfs, detach the old root, and chdir into the new one: then the top of the tree is the rootfs itself.",
 					see: ["chroot(2), NOTES", "pivot_root(2)"],
 				},
 			],
 		},
-		{
-			fact: "host.propagation.during",
-			what: "mounts of the host whose propagation was changed",
-			explain: [
-				{
-					diagnosis: "host-made-private",
-					why: "These mounts of the host were shared before and are not now: the change of propagation was made in the host's own mount namespace.",
-					try: "Call unshare(CLONE_NEWNS) first, then change the propagation.",
-					see: ["mount_namespaces(7)"],
-				},
-			],
-		},
-		{
-			fact: "host.unmounted.during",
-			what: "mounts that the host has lost",
-			explain: [
-				{
-					diagnosis: "host-unmounted",
-					misconception: 4,
-					why: "Unmounting below a shared mount unmounts at all its peers, and the host is one.",
-					try: 'Call mount(null, "/", null, MS_REC | MS_PRIVATE, null) right after unshare(CLONE_NEWNS).',
-					see: ["mount_namespaces(7), SHARED SUBTREES"],
-				},
-			],
-		},
-		{
-			fact: "host.mounts.after",
-			what: "new mounts that the host sees after the command has ended",
-			explain: [
-				{
-					diagnosis: "mounts-leak",
-					misconception: 4,
-					why: "The container is gone, and these are still in the host's mount table: they propagated there, or were made there.",
-					try: 'unshare(CLONE_NEWNS), then mount(null, "/", null, MS_REC | MS_PRIVATE, null), before anything is mounted.',
-					see: ["mount_namespaces(7), SHARED SUBTREES"],
-				},
-			],
-		},
-		{
-			fact: "command.hostname",
-			what: "the hostname that the command sees",
-			explain: [
-				{
-					diagnosis: "hostname-lost",
-					why: "Lesson 02's part of the engine gave the command its name, and something here took it away again.",
-					try: "enterRoot needs no UTS namespace.",
-					see: ["uts_namespaces(7)"],
-				},
-			],
-		},
-		{
-			fact: "left.processes",
-			what: "processes left behind",
-			explain: [
-				{
-					diagnosis: "processes-left",
-					why: "When the command had ended, these were still there. Nobody waits for them.",
-					try: "enterRoot needs no process of its own.",
-					see: ["unshare(2)"],
-				},
-			],
-		},
+		...onHost("host.propagation", "mounts of the host whose propagation was changed", {
+			diagnosis: "host-made-private",
+			why: "These mounts of the host were shared before and are not now: the change of propagation was made in the host's own mount namespace.",
+			try: "Call unshare(CLONE_NEWNS) first, then change the propagation.",
+			see: ["mount_namespaces(7)"],
+		}),
+		...onHost("host.unmounted", "mounts that the host has lost", {
+			diagnosis: "host-unmounted",
+			misconception: 4,
+			why: "Unmounting below a shared mount unmounts at all its peers, and the host is one. MNT_DETACH unmounts the whole tree below the old root, and these lay on mounts that were still shared.",
+			try: `${MAKE_PRIVATE}. With MS_REC: without it, only "/" itself is private, not what is mounted below it.`,
+			see: [SHARED_SUBTREES, "umount2(2)"],
+		}),
 	],
-	exceptions: [
-		{
-			when: (context) =>
-				refused("pivot_root", "EINVAL")(context) &&
-				(rootMount(context)?.propagation.some((field) => field.startsWith("shared:")) ?? false),
-			diagnosis: "pivot-shared-propagation",
-			misconception: 5,
-			why: (context) =>
-				`The mount "/" is ${rootMount(context)?.propagation.join(" ")} in /proc/self/mountinfo. pivot_root refuses to move shared mounts: the move would happen on the host as well.`,
-			try: 'Call mount(null, "/", null, MS_REC | MS_PRIVATE, null) right after unshare(CLONE_NEWNS).',
-			see: PIVOT_ERRORS,
-		},
-		{
-			when: (context) => refused("pivot_root", "EINVAL")(context) && called(context, "chroot"),
-			diagnosis: "pivot-after-chroot",
-			misconception: 5,
-			why: "The program has called chroot before. pivot_root wants the caller's root to be a mount point, and after chroot it is a directory somewhere below one.",
-			try: "Leave chroot out: pivotRoot is instead of it, not on top of it.",
-			see: PIVOT_ERRORS,
-		},
-		{
-			when: (context) =>
-				refused("pivot_root", "EINVAL")(context) &&
-				mountOf(context.atThrow?.mounts ?? [], argument(context, "put_old"))?.mountPoint === "/",
-			diagnosis: "pivot-put-old-outside",
-			misconception: 5,
-			why: (context) =>
-				`put_old, ${argument(context, "put_old")}, is not at or below new_root, ${argument(context, "new_root")}: after the move there would be no path to it.`,
-			try: 'Choose a directory inside the rootfs, or "." for both.',
-			see: PIVOT_ERRORS,
-		},
-		{
-			when: (context) =>
-				refused("pivot_root", "EINVAL")(context) && !isMountPoint(context, argument(context, "new_root")),
-			diagnosis: "pivot-not-a-mount-point",
-			misconception: 5,
-			why: (context) =>
-				`${argument(context, "new_root")} is a directory inside the mount ${mountOf(context.atThrow?.mounts ?? [], argument(context, "new_root"))?.mountPoint}, not a mount point itself: no line of /proc/self/mountinfo has it.`,
-			try: "Bind it to itself first: mount(rootfs, rootfs, null, MS_BIND | MS_REC, null).",
-			see: PIVOT_ERRORS,
-		},
-		{
-			when: (context) =>
-				refused("pivot_root", "EBUSY")(context) && !isMountPoint(context, argument(context, "new_root")),
-			diagnosis: "pivot-not-a-mount-point",
-			misconception: 5,
-			why: (context) =>
-				`${argument(context, "new_root")} is a plain directory on the root mount itself: no line of /proc/self/mountinfo has it. The kernel says EBUSY, not EINVAL, as new root and old root are then one mount.`,
-			try: "Bind it to itself first: mount(rootfs, rootfs, null, MS_BIND | MS_REC, null).",
-			see: PIVOT_ERRORS,
-		},
-		{
-			when: refused("pivot_root", "EBUSY"),
-			diagnosis: "pivot-put-old-on-root",
-			misconception: 5,
-			why: (context) =>
-				`put_old, ${argument(context, "put_old")}, lies on the current root mount: the old root would have to be mounted on itself.`,
-			try: 'Choose a directory inside the rootfs, or "." for both after chdir(rootfs).',
-			see: PIVOT_ERRORS,
-		},
-		{
-			when: refused("pivot_root", "ENOENT"),
-			diagnosis: "pivot-put-old-missing",
-			misconception: 5,
-			why: (context) =>
-				`pivot_root makes no directories, and ${argument(context, "put_old")} (or ${argument(context, "new_root")}) is not there.`,
-			try: 'Create it with mkdirSync first, or use "." for both after chdir(rootfs): then none is needed.',
-			see: PIVOT_ERRORS,
-		},
-		{
-			when: refused("pivot_root", "EINVAL"),
-			diagnosis: "pivot-invalid",
-			misconception: 5,
-			why: "EINVAL has many causes. Possible causes: new_root is no mount point, it or its parent is shared, put_old is not below it, or the current root is itself no mount point.",
-			try: "Read /proc/self/mountinfo just before the call.",
-			see: PIVOT_ERRORS,
-		},
-		{
-			when: refused("umount2", "EBUSY"),
-			diagnosis: "old-root-busy",
-			why: "The old root is in use: your program, its libraries and its /proc lie on it. A plain unmount waits for nobody; it refuses.",
-			try: "Pass MNT_DETACH: it is taken out of the table at once, and cleaned up when the last user has gone.",
-			see: ["umount2(2)"],
-		},
-		{
-			when: refused("execve", "ENOENT"),
-			diagnosis: "command-not-in-root",
-			why: "The command, /bin/sh, is not to be found from the root that enterRoot left behind.",
-			try: 'Look at what / is after enterRoot: readdirSync("/") tells.',
-			see: ["execve(2)", "path_resolution(7)"],
-		},
-	],
+	exceptions: refusals,
 });

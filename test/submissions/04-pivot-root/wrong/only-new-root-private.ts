@@ -1,0 +1,25 @@
+// diagnosis: pivot-shared-propagation
+// misconception: 5
+// Believed that only the new root has to be private.
+import {
+	CLONE_NEWNS,
+	chdir,
+	MNT_DETACH,
+	MS_BIND,
+	MS_PRIVATE,
+	MS_REC,
+	mount,
+	pivotRoot,
+	umount2,
+	unshare,
+} from "#kernel";
+
+export function enterRoot(rootfs: string): void {
+	unshare(CLONE_NEWNS);
+	mount(rootfs, rootfs, null, MS_BIND | MS_REC, null);
+	mount(null, rootfs, null, MS_REC | MS_PRIVATE, null);
+	chdir(rootfs);
+	pivotRoot(".", ".");
+	umount2(".", MNT_DETACH);
+	chdir("/");
+}
