@@ -104,7 +104,7 @@ export function called({ ledger }: Pick<Context, "ledger">, call: string, ...wor
 export function calledElsewhere({ ledger }: Pick<Context, "ledger">, call: string, ...words: string[]): boolean {
 	const commands = ledger.filter((entry) => entry.call === "execve").map(({ task }) => task);
 	const callers = ledger.filter((entry) => called({ ledger: [entry] }, call, ...words)).map(({ task }) => task);
-	return callers.length > 0 && !callers.some((task) => commands.includes(task));
+	return commands.length > 0 && callers.length > 0 && !callers.some((task) => commands.includes(task));
 }
 
 /** What every module that needs no process of its own must show: the command runs once, and nothing else does. */

@@ -12,4 +12,4 @@ export {
 	type Scenario,
 	unsharedInChild,
 } from "./check.ts";
-export { hostMounts, isShared } from "./facts.ts";
+export { type FactValue, hostMounts, isShared } from "./facts.ts";

@@ -34,7 +34,8 @@ const stillShared: FactRule[] = SHARED.map(([kind, flag, name]) => ({
 /** Why the command is still in the host's namespace, as far as the ledger tells; `otherwise` if it does not. */
 const notUnshared = (flag: string, ...otherwise: Explanation[]): Explanation[] => [
 	{
-		when: ({ ledger }) => ledger.some(({ call, error }) => call === "unshare" && error !== undefined),
+		when: ({ ledger, thrown }) =>
+			thrown === null && ledger.some(({ call, error }) => call === "unshare" && error !== undefined),
 		diagnosis: "refusal-swallowed",
 		why: ({ ledger }) => {
 			const refused = ledger.find(({ call, error }) => call === "unshare" && error !== undefined);

@@ -4,6 +4,7 @@ import {
 	defineCheck,
 	type Explanation,
 	type FactRule,
+	type FactValue,
 	hostMounts,
 	nothingButTheCommand,
 	unsharedInChild,
@@ -19,11 +20,20 @@ function seesHostRoot({ observation: { before, during } }: Context): boolean {
 	return hostMounts(root, during?.process.mounts ?? []).length > 0;
 }
 
-/** What must not have changed on the host: while the command runs, and when it has ended. */
-const onHost = (fact: string, what: string, ...explain: Explanation[]): FactRule[] => [
-	{ fact: `${fact}.during`, what: `${what}, while the command runs`, explain },
-	{ fact: `${fact}.after`, what: `${what}, after the command has ended`, explain },
-];
+/** Whether the module never left the host's mount namespace: then all that it mounts, it mounts on the host. */
+const neverLeft = ({ facts, atThrow, observation }: Context) =>
+	facts["ns.mnt"] === "the host's" || atThrow?.namespaces["mnt"] === observation.before.namespaces["mnt"];
+
+/** What must not have changed on the host. Of a module that never left it, another finding says so. */
+const onHost = (fact: string, what: string, explanation: Explanation): FactRule[] =>
+	["during", "after"].map((when) => ({
+		fact: `${fact}.${when}`,
+		what: `${what}, ${when === "during" ? "while the command runs" : "after the command has ended"}`,
+		accept: (_, context) => neverLeft(context),
+		explain: [explanation],
+	}));
+
+const rootUnchanged = (_: FactValue, { facts }: Context) => facts["command.root"] === "the host's";
 
 export default defineCheck({
 	module: "enter-root.ts",
@@ -100,6 +110,7 @@ export default defineCheck({
 		{
 			fact: "command.mounts.host",
 			what: "the host's mounts in the command's /proc/PID/mountinfo",
+			accept: rootUnchanged,
 			explain: [
 				{
 					when: seesHostRoot,
@@ -121,6 +132,7 @@ export default defineCheck({
 		{
 			fact: "command.mounts.peers",
 			what: "mounts of the command that are peers of the host's",
+			accept: (_, context) => neverLeft(context),
 			explain: [
 				{
 					diagnosis: "propagation-shared",
@@ -147,6 +159,7 @@ export default defineCheck({
 		{
 			fact: "escape",
 			what: "the break-out of lesson 03, tried from the command's place",
+			accept: rootUnchanged,
 			explain: [
 				{
 					diagnosis: "escape-works",

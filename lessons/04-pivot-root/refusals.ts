@@ -65,7 +65,15 @@ const pivotRefusals: Explanation[] = [
 		diagnosis: "pivot-shared-propagation",
 		misconception: 5,
 		why: (context) =>
-			`${sharedForPivot(context)} pivot_root refuses to move mounts there: the move would happen at all peers, on the host as well.${stillOnHost(context) ? " And this is the host's own mount table: /proc/self/ns/mnt is the same as that of its init." : ""}`,
+			[
+				`${sharedForPivot(context)} pivot_root refuses to move mounts there: the move would happen at all peers, on the host as well.`,
+				...(called(context, "mount", "MS_BIND", "MS_PRIVATE")
+					? ["MS_PRIVATE beside MS_BIND is passed over: a call of mount does one thing."]
+					: []),
+				...(stillOnHost(context)
+					? ["And this is the host's own mount table: /proc/self/ns/mnt is the same as that of its init."]
+					: []),
+			].join(" "),
 		try: MAKE_PRIVATE,
 		see: PIVOT_ERRORS,
 	},
