@@ -29,15 +29,24 @@ export async function findLesson(wanted: string): Promise<Lesson> {
 		({ id }) => id === wanted || id.slice(0, 2) === wanted.padStart(2, "0") || id.slice(3) === wanted,
 	);
 	if (found !== undefined) return found;
-	const names = all.flatMap(({ id }) => [id, id.slice(3)]);
-	const nearest = closest(wanted, names);
-	// Farther off than half its length, a suggestion is a guess.
-	const near = distance(wanted, nearest) <= Math.max(2, wanted.length / 2);
+	const nearest = nearestName(
+		wanted,
+		all.flatMap(({ id }) => [id, id.slice(3)]),
+	);
+	if (nearest === null) throw new Failure("usage", `there is no lesson ${JSON.stringify(wanted)}`, "npx drydock list");
 	throw new Failure(
 		"usage",
-		`there is no lesson ${JSON.stringify(wanted)}${near ? `; did you mean ${nearest}?` : ""}`,
-		near ? `npx drydock check ${nearest}` : "npx drydock list",
+		`there is no lesson ${JSON.stringify(wanted)}; did you mean ${nearest}?`,
+		`npx drydock check ${nearest}`,
 	);
+}
+
+// Half a name counts as near, and so do a few wrong letters; more is a guess.
+function nearestName(wanted: string, names: string[]): string | null {
+	const begun = names.find((name) => wanted.length >= 3 && name.includes(wanted));
+	if (begun !== undefined) return begun;
+	const nearest = closest(wanted, names);
+	return distance(wanted, nearest) <= Math.min(3, wanted.length / 2) ? nearest : null;
 }
 
 /** What the lesson's check.ts says. */

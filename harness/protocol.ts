@@ -132,7 +132,12 @@ const Observation = v.object({
 export const GuestFrame = v.variant("type", [
 	/** The agent is up; only said once, before the snapshot. */
 	v.object({ type: v.literal("ready"), kernel: text }),
-	v.object({ type: v.literal("pong"), nonce: text }),
+	v.object({
+		type: v.literal("pong"),
+		nonce: text,
+		/** By the guest's own clock. */
+		monotonicMs: v.number(),
+	}),
 	/** The run has been heard; the exercise comes next. What is lost before this is not the exercise's fault. */
 	v.object({ type: v.literal("started"), nonce: text }),
 	v.object({

@@ -26,6 +26,9 @@ export async function check(id: string | undefined, options: CheckOptions): Prom
 	for (const _ of chosen.slice(0, cpus().length)) yard.prepare();
 	try {
 		return options.all ? await checkAll(chosen, yard, options) : await checkOne(chosen, yard, options);
+	} catch (error) {
+		if (options.json && !interruption.aborted) printFailure(error, chosen);
+		throw error;
 	} finally {
 		await yard.close();
 	}
@@ -37,6 +40,21 @@ async function checkOne([lesson]: Lesson[], yard: Shipyard, options: CheckOption
 	if (options.json) printJson(verdict);
 	else await print(lesson, verdict, options);
 	return verdict.verdict === "pass" ? EXIT.passed : EXIT.notPassed;
+}
+
+// Who asked for JSON gets a document, whatever happens; the reason is on standard error as well. Wrong usage is no
+// verdict.
+function printFailure(error: unknown, [lesson]: Lesson[]): void {
+	const kind = error instanceof Failure ? error.kind : "failed";
+	if (kind === "usage") return;
+	printJson({
+		schemaVersion: 1,
+		lesson: lesson?.id ?? null,
+		verdict: kind === "unsupported" ? "unsupported" : "error",
+		message: String((error as Error).message),
+		next: error instanceof Failure ? (error.next ?? null) : null,
+		findings: [],
+	});
 }
 
 // Side by side, as many as there are processors; printed in the lessons' order.

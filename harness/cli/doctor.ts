@@ -80,7 +80,7 @@ async function accelerator(): Promise<Line[]> {
 			{
 				name,
 				state: "warn",
-				fact: `emulation (tcg): ${fast} is there, but a machine did not boot with it (${failure.split("\n")[0]}); ${slow}`,
+				fact: `emulation (tcg): ${fast} is there, but a machine did not boot with it (${failure.split("\n").slice(0, 2).join(": ")}); ${slow}`,
 			},
 		];
 	return [{ name, state: "good", fact: `${fast}, to be proved by the next snapshot's boot` }];

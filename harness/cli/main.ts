@@ -11,7 +11,8 @@ export async function main(args: string[]): Promise<number> {
 	stopInGoodOrder();
 	try {
 		const program = commandLine();
-		await program.parseAsync(args, { from: "user" });
+		// On its own, the command says where you are.
+		await program.parseAsync(args.length === 0 ? ["list"] : args, { from: "user" });
 		return Number(process.exitCode ?? EXIT.passed);
 	} catch (error) {
 		return explain(error);
@@ -74,8 +75,6 @@ function commandLine(): Command {
 		finish((await import("./image.ts")).importFrom(file)),
 	);
 
-	program.action(async () => finish((await import("./list.ts")).list({})));
-	program.allowExcessArguments(false);
 	return program;
 }
 

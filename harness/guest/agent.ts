@@ -38,7 +38,7 @@ function receive(decoder: FrameDecoder): HostFrame[] {
 async function handle(frame: HostFrame, runners: readonly Runner[]): Promise<void> {
 	const { nonce } = frame;
 	if (frame.type === "ping") {
-		say({ type: "pong", nonce });
+		say({ type: "pong", nonce, monotonicMs: performance.now() });
 		return;
 	}
 	say({ type: "started", nonce });

@@ -1,15 +1,6 @@
 import { randomBytes } from "node:crypto";
-import * as v from "valibot";
-import {
-	encodeFrame,
-	FrameDecoder,
-	GuestFrame,
-	type HostFrame,
-	LIMITS,
-	type Observation,
-	ProtocolError,
-	type Run,
-} from "../protocol.ts";
+import { encodeFrame, type GuestFrame, type HostFrame, type Observation, type Run } from "../protocol.ts";
+import { Listener, type Loss, LostError } from "./listener.ts";
 import { loadState, type Qemu, startQemu } from "./qemu.ts";
 import type { Template } from "./template.ts";
 
@@ -17,17 +8,7 @@ import type { Template } from "./template.ts";
 export type RunRequest = Omit<Run, "type" | "nonce" | "entropy" | "timeMs" | "deadlineMs">;
 
 /** How a run ended, as far as the machine can tell. */
-export type Outcome =
-	| { kind: "observed"; observation: Observation }
-	/** The guest ended, its agent ended, it did not answer in time, or it broke the protocol. */
-	| Lost;
-
-/** The guest ended, its agent ended, it did not answer in time, or it broke the protocol. */
-export type Lost = {
-	kind: "lost";
-	how: "guest-reset" | "guest-shutdown" | "guest-panic" | "agent-ended" | "silent" | "protocol";
-	detail: string;
-};
+export type Outcome = { kind: "observed"; observation: Observation } | { kind: "lost"; how: Loss; detail: string };
 
 /** The machine did not come back to life: its template is damaged. */
 export class RestoreError extends Error {
@@ -50,10 +31,12 @@ export class Machine {
 	readonly #qemu: Qemu;
 	readonly #template: Template;
 	readonly #loaded: Promise<void>;
+	readonly #listener: Listener;
 
 	private constructor(template: Template, qemu: Qemu) {
 		this.#template = template;
 		this.#qemu = qemu;
+		this.#listener = new Listener(qemu);
 		this.#loaded = loadState(qemu, template.state);
 	}
 
@@ -96,8 +79,9 @@ export class Machine {
 	/** Asks the agent for an answer. @returns milliseconds until it came */
 	async ping(): Promise<number> {
 		const startedMs = performance.now();
-		const nonce = newNonce();
-		await this.#converse({ type: "ping", nonce }, nonce, this.deadlineMs, () => {});
+		for await (const { type } of this.#converse({ type: "ping", nonce: newNonce() }, this.deadlineMs)) {
+			if (type === "pong") break;
+		}
 		return performance.now() - startedMs;
 	}
 
@@ -111,20 +95,30 @@ export class Machine {
 	 * @throws {Error} the machine could not be restored
 	 */
 	async play(request: RunRequest): Promise<{ outcome: Outcome; output: Output }> {
-		const nonce = newNonce();
 		const { deadlineMs } = this;
-		const output: Output = { stdout: [], stderr: [] };
 		const entropy = randomBytes(48).toString("base64");
-		const run: Run = { type: "run", nonce, entropy, timeMs: Date.now(), deadlineMs, ...request };
+		const run: Run = { type: "run", nonce: newNonce(), entropy, timeMs: Date.now(), deadlineMs, ...request };
+		const output: Output = { stdout: [], stderr: [] };
 		try {
 			// The agent keeps the deadline itself, and says more about it than silence can; so it gets some more time.
-			const outcome = await this.#converse(run, nonce, deadlineMs + this.#template.bootMs, (stream, data) =>
-				output[stream].push(data),
-			);
-			if (outcome.kind === "answered") throw new ProtocolError("an answer to no question");
+			const outcome = await this.#outcome(this.#converse(run, deadlineMs + this.#template.bootMs), output);
 			return { outcome, output };
 		} finally {
 			await this.end();
+		}
+	}
+
+	async #outcome(conversation: AsyncIterable<GuestFrame>, output: Output): Promise<Outcome> {
+		try {
+			for await (const said of conversation) {
+				if (said.type === "output") output[said.stream].push(Buffer.from(said.data, "base64"));
+				if (said.type === "report") return { kind: "observed", observation: said.observation };
+				if (said.type === "failed") throw new Error(`the agent failed: ${said.message}`);
+			}
+			throw new Error("a conversation without an end");
+		} catch (error) {
+			if (!(error instanceof LostError)) throw error;
+			return { kind: "lost", how: error.how, detail: error.detail };
 		}
 	}
 
@@ -133,71 +127,25 @@ export class Machine {
 		await this.#qemu.kill();
 	}
 
-	async #converse(
-		frame: HostFrame,
-		nonce: string,
-		deadlineMs: number,
-		onOutput: (stream: "stdout" | "stderr", data: Buffer) => void,
-	): Promise<Outcome | { kind: "answered" }> {
+	/** Sends a frame and yields what is said, until the caller has heard enough. @throws {RestoreError} | {LostError} */
+	async *#converse(frame: HostFrame, deadlineMs: number): AsyncGenerator<Exclude<GuestFrame, { type: "ready" }>> {
 		const qemu = this.#qemu;
-		const decoder = new FrameDecoder(LIMITS.frameBytes);
-		let receivedBytes = 0;
-		let timer: NodeJS.Timeout | undefined;
-		const answered = new Promise<Outcome | { kind: "answered" }>((resolve, reject) => {
-			let heardOf = false;
-			const lost = (how: Lost["how"], detail = qemu.consoleTail().trim()) => {
-				if (heardOf) resolve({ kind: "lost", how, detail });
-				else
-					reject(
-						new RestoreError(`the restored machine was lost at once: ${how}
-${detail}`),
-					);
-			};
-			let reason: "guest-reset" | "guest-shutdown" = "guest-shutdown";
-			qemu.qmp.onEvent(({ event, data }) => {
-				if (event === "SHUTDOWN" && data["reason"] === "guest-reset") reason = "guest-reset";
-				if (event === "VSERPORT_CHANGE" && data["open"] === false) lost("agent-ended");
-			});
-			// All of reboot, power-off and panic end QEMU with exit code 0. A panic resets the machine: panic=-1.
-			qemu.ended.then(() => lost(qemu.consoleTail().includes("Kernel panic") ? "guest-panic" : reason));
-			timer = setTimeout(() => lost("silent"), deadlineMs);
-			qemu.agent.on("data", (chunk: Buffer) => {
-				try {
-					receivedBytes += chunk.length;
-					if (receivedBytes > LIMITS.runBytes) throw new ProtocolError("too much was said in one run");
-					for (const said of decoder.push(chunk)) {
-						const heard = validate(said, nonce);
-						heardOf = true;
-						if (heard.type === "output") onOutput(heard.stream, Buffer.from(heard.data, "base64"));
-						else if (heard.type === "report") resolve({ kind: "observed", observation: heard.observation });
-						else if (heard.type === "failed") reject(new Error(`the agent failed: ${heard.message}`));
-						else if (heard.type === "pong") resolve({ kind: "answered" });
-					}
-				} catch (error) {
-					lost("protocol", String((error as Error).message));
-				}
-			});
+		await this.#loaded.catch((cause: Error) => {
+			throw new RestoreError(`${cause.message}\n${qemu.complaints()}`.trim(), { cause });
 		});
-		try {
-			await this.#loaded.catch((cause: Error) => {
-				throw new RestoreError(`${cause.message}\n${qemu.complaints()}`.trim(), { cause });
+		void qemu.qmp.execute("cont").catch(() => {});
+		qemu.agent.write(encodeFrame(frame));
+		const endMs = performance.now() + deadlineMs;
+		for (let heard = 0; ; heard++) {
+			const said = await this.#listener.next(endMs - performance.now()).catch((cause: LostError) => {
+				// Nothing has been started yet: it is not the exercise that has lost the machine.
+				throw heard === 0 ? new RestoreError(cause.message, { cause }) : cause;
 			});
-			void qemu.qmp.execute("cont").catch(() => {});
-			qemu.agent.write(encodeFrame(frame));
-			return await answered;
-		} finally {
-			clearTimeout(timer);
+			if (said.type === "ready" || said.nonce !== frame.nonce)
+				throw new LostError("protocol", "a frame of another run");
+			yield said;
 		}
 	}
 }
 
 const newNonce = () => randomBytes(16).toString("hex");
-
-function validate(said: unknown, nonce: string): Exclude<GuestFrame, { type: "ready" }> {
-	const parsed = v.safeParse(GuestFrame, said);
-	if (!parsed.success)
-		throw new ProtocolError(parsed.issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`).join("; "));
-	if (parsed.output.type === "ready") throw new ProtocolError("an agent started in the middle of a run");
-	if (parsed.output.nonce !== nonce) throw new ProtocolError("a frame with another run's nonce");
-	return parsed.output;
-}

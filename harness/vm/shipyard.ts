@@ -49,8 +49,9 @@ export class Shipyard {
 		}
 	}
 
-	/** Ends every machine that is still running. */
+	/** Ends every machine that is still running, also one that is only just being started. */
 	async close(): Promise<void> {
+		await this.#ahead?.catch(() => {});
 		await Promise.all([...this.#machines].map((machine) => machine.end()));
 	}
 

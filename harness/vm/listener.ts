@@ -1,0 +1,87 @@
+import * as v from "valibot";
+import { FrameDecoder, GuestFrame, LIMITS, ProtocolError } from "../protocol.ts";
+import type { Qemu } from "./qemu.ts";
+
+/** How a guest can be lost. */
+export type Loss = "guest-reset" | "guest-shutdown" | "guest-panic" | "agent-ended" | "silent" | "protocol";
+
+/** Nothing more is to be heard from a guest. */
+export class LostError extends Error {
+	override readonly name = "LostError";
+
+	constructor(
+		readonly how: Loss,
+		/** The last that its kernel said, or what was wrong with its frame. */
+		readonly detail: string,
+	) {
+		super(`the virtual machine was lost: ${how}${detail === "" ? "" : `\n${detail}`}`);
+	}
+}
+
+/** Hears what a guest's agent says: validated frames in their order, until the guest is lost. */
+export class Listener {
+	readonly #heard: GuestFrame[] = [];
+	readonly #decoder = new FrameDecoder(LIMITS.frameBytes);
+	#bytes = 0;
+	#lost: LostError | undefined;
+	#wake: () => void = () => {};
+
+	constructor(qemu: Qemu) {
+		let reason: Loss = "guest-shutdown";
+		qemu.qmp.onEvent(({ event, data }) => {
+			if (event === "SHUTDOWN" && data["reason"] === "guest-reset") reason = "guest-reset";
+			if (event === "VSERPORT_CHANGE" && data["open"] === false) this.#lose("agent-ended", qemu.consoleTail());
+		});
+		// All of reboot, power-off and panic end QEMU with exit code 0. A panic resets the machine: panic=-1.
+		qemu.ended.then(() => {
+			const said = `${qemu.complaints()}${qemu.consoleTail()}`;
+			this.#lose(said.includes("Kernel panic") ? "guest-panic" : reason, said);
+		});
+		qemu.agent.on("data", (chunk: Buffer) => this.#take(chunk));
+	}
+
+	/**
+	 * The next frame.
+	 * @param deadlineMs how long to wait for it
+	 * @throws {LostError}
+	 */
+	async next(deadlineMs: number): Promise<GuestFrame> {
+		const timer = setTimeout(() => this.#lose("silent", `no word in ${Math.round(deadlineMs / 1000)} s`), deadlineMs);
+		try {
+			for (;;) {
+				const frame = this.#heard.shift();
+				if (frame !== undefined) return frame;
+				if (this.#lost !== undefined) throw this.#lost;
+				await new Promise<void>((resolve) => {
+					this.#wake = resolve;
+				});
+			}
+		} finally {
+			clearTimeout(timer);
+		}
+	}
+
+	#take(chunk: Buffer): void {
+		if (this.#lost !== undefined) return;
+		try {
+			this.#bytes += chunk.length;
+			if (this.#bytes > LIMITS.runBytes) throw new ProtocolError("too much was said in one run");
+			for (const frame of this.#decoder.push(chunk)) this.#heard.push(validate(frame));
+			this.#wake();
+		} catch (error) {
+			this.#lose("protocol", String((error as Error).message));
+		}
+	}
+
+	// What was heard before is still handed out; the first reason is the true one.
+	#lose(how: Loss, detail: string): void {
+		this.#lost ??= new LostError(how, detail.trim());
+		this.#wake();
+	}
+}
+
+function validate(said: unknown): GuestFrame {
+	const parsed = v.safeParse(GuestFrame, said);
+	if (parsed.success) return parsed.output;
+	throw new ProtocolError(parsed.issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`).join("; "));
+}
