@@ -16,7 +16,7 @@ describe("findLesson", () => {
 	test.each([
 		["pivotroot", "pivot-root"],
 		["04-pivot_root", "04-pivot-root"],
-		["unshar", "unshare"],
+		["unshar", "02-unshare"],
 	])("%s is answered with the nearest name, %s", async (wanted, nearest) => {
 		const { kind, message, next } = await failure(wanted);
 		expect({ kind, message, next }).toEqual({

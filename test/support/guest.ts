@@ -1,0 +1,86 @@
+import { silent } from "../../harness/progress.ts";
+import type { LedgerCall } from "../../harness/protocol.ts";
+import { Shipyard } from "../../harness/vm/shipyard.ts";
+import type * as Kernel from "../../native/kernel.ts";
+
+/** What a function that runs in the guest is given. It is sent as text, so it can use nothing else from outside. */
+export interface Guest {
+	k: typeof Kernel;
+	fs: typeof import("node:fs");
+	/** "ok", or the name of the error that `act` throws. */
+	attempt(act: () => unknown): string;
+	/** Runs `act` in a forked child. @returns what `act` returned, or the wait status if the child died first */
+	inChild<T>(act: () => T): T;
+	/** Collects this process's garbage: all of it, or that of young objects. */
+	collectGarbage(kind: "major" | "minor"): void;
+}
+
+/** What came of a function in the guest. */
+export interface Played<T> {
+	value: T;
+	ledger: LedgerCall[];
+	stdout: string;
+	stderr: string;
+}
+
+/** A shipyard for one test file. */
+export function newShipyard(): Shipyard {
+	return new Shipyard(silent);
+}
+
+/**
+ * Runs `act` in a fresh virtual machine, in the place where an exercise runs.
+ * @param given what it needs from outside; goes there as JSON
+ */
+export async function inGuest<T, G>(yard: Shipyard, act: (guest: Guest, given: G) => T, given?: G): Promise<Played<T>> {
+	const code = `const prelude = ${prelude.toString()};
+		exports.run = (given) => (${act.toString()})(prelude(require), given);`;
+	const request = { prepare: [], code, call: "run", args: [given ?? null], token: "none", secret: null };
+	const { outcome, output } = await yard.play(request);
+	const [stdout, stderr] = [output.stdout, output.stderr].map((chunks) => Buffer.concat(chunks).toString());
+	if (outcome.kind === "lost") throw new Error(`the machine was lost: ${outcome.how} ${outcome.detail}`);
+	const { ending, ledger } = outcome.observation;
+	if (ending.how !== "returned") throw new Error(`it did not return: ${JSON.stringify(ending)}\n${stderr}`);
+	return { value: ending.value as T, ledger, stdout: stdout ?? "", stderr: stderr ?? "" };
+}
+
+function prelude(require: NodeJS.Require): Guest {
+	const k = require("#kernel") as typeof Kernel;
+	const fs = require("node:fs") as typeof import("node:fs");
+	require("node:v8").setFlagsFromString("--expose-gc");
+	const gc = require("node:vm").runInNewContext("gc");
+	const collectGarbage = (kind: "major" | "minor") => gc({ type: kind });
+	const attempt = (act: () => unknown): string => {
+		try {
+			act();
+			return "ok";
+		} catch (error) {
+			return (error as NodeJS.ErrnoException).code ?? String(error);
+		}
+	};
+	// Through an open file: the child may be in another mount namespace by the time it is done.
+	const inChild = <T>(act: () => T): T => {
+		const file = fs.openSync(`/tmp/result-${process.pid}`, "w+");
+		const pid = k.fork();
+		if (pid === 0) {
+			let result: object;
+			try {
+				result = { value: act() };
+			} catch (error) {
+				result = { error: String((error as Error).stack) };
+			}
+			fs.writeSync(file, JSON.stringify(result));
+			k._exit(0);
+		}
+		const { status } = k.waitpid(pid);
+		const length = fs.fstatSync(file).size;
+		const bytes = Buffer.alloc(length);
+		fs.readSync(file, bytes, 0, length, 0);
+		fs.closeSync(file);
+		if (status !== 0 || length === 0) throw new Error(`the child ended with the wait status ${status}`);
+		const result = JSON.parse(bytes.toString()) as { value: T; error?: string };
+		if (result.error !== undefined) throw new Error(`in the child: ${result.error}`);
+		return result.value;
+	};
+	return { k, fs, attempt, inChild, collectGarbage };
+}
