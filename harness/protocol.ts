@@ -114,7 +114,7 @@ const LedgerCall = v.object({
 	error: v.optional(text),
 });
 
-const Observation = v.object({
+export const Observation = v.object({
 	before: HostState,
 	/** While the command runs; null when it never ran. */
 	during: v.nullable(v.object({ host: HostState, process: ProcessState })),

@@ -106,7 +106,10 @@ export async function judge(lesson: Lesson, file: string, shipyard: Shipyard): P
 		},
 	};
 	if (played.outcome.kind === "lost") {
-		return verdict([lostFinding(played.outcome)], { ...common, ledger: { exercise: [], reference: reference.ledger } });
+		return verdict([lostFinding(played.outcome)], {
+			...common,
+			ledger: { exercise: [], reference: reference.ledger(drawn) },
+		});
 	}
 	const { observation } = played.outcome;
 	const { ending, atThrow, ledger } = observation;
@@ -116,25 +119,37 @@ export async function judge(lesson: Lesson, file: string, shipyard: Shipyard): P
 	for (const [stage, ms] of Object.entries(observation.stageMs)) stagesMs[`guest.${stage}`] = ms;
 	return verdict(compare(check, context, reference.facts), {
 		...common,
-		ledger: { exercise: ledger, reference: reference.ledger },
+		ledger: { exercise: ledger, reference: reference.ledger(drawn) },
 		thrownAt: thrown === null ? null : locate(thrown.stack, program.map, file),
 	});
 }
 
-function measuredReference(lesson: Lesson, check: Check, solution: string, shipyard: Shipyard): Promise<Reference> {
+async function measuredReference(
+	lesson: Lesson,
+	check: Check,
+	solution: string,
+	shipyard: Shipyard,
+): Promise<Reference> {
 	const sample = check.scenario(Object.fromEntries(Object.keys(check.draw(random)).map((name) => [name, `‹${name}›`])));
-	return bundle(solution, solution).then(async (program) =>
-		referenceFacts([await shipyard.imageKey(), lesson.id, program.code, sample], async () => {
-			const drawn = check.draw(random);
-			const { outcome } = await shipyard.play(requestFor(check, program, drawn));
-			if (outcome.kind === "lost")
-				throw new Failure(
-					"failed",
-					`the reference solution of ${lesson.id} was lost: ${outcome.how}\n${outcome.detail}`,
-				);
-			return { facts: deriveFacts(outcome.observation, drawn), ledger: outcome.observation.ledger };
-		}),
-	);
+	const program = await bundle(solution, solution);
+	return referenceFacts([await shipyard.imageKey(), lesson.id, program.code, sample], async () => {
+		const drawn = check.draw(random);
+		const { outcome } = await shipyard.play(requestFor(check, program, drawn));
+		// A reference that was not seen to its end would fail everybody.
+		if (
+			outcome.kind === "lost" ||
+			outcome.observation.ending.how !== "returned" ||
+			outcome.observation.during === null
+		) {
+			const how = outcome.kind === "lost" ? `${outcome.how}\n${outcome.detail}` : outcome.observation.ending.how;
+			throw new Failure(
+				"failed",
+				`the reference solution of ${lesson.id} could not be measured: ${how}`,
+				"repeat the command when the computer is less busy",
+			);
+		}
+		return { drawn, observation: outcome.observation };
+	});
 }
 
 // The command says that it runs, waits for a line, and ends. Its own name is the token that the agent looks for.

@@ -2,38 +2,42 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { cached, keyOf } from "../cache.ts";
-import type { LedgerCall } from "../protocol.ts";
-import type { Facts } from "./facts.ts";
+import { type LedgerCall, Observation } from "../protocol.ts";
+import { type Drawn, deriveFacts, type Facts } from "./facts.ts";
+
+/** What was read while the reference solution ran, and the inputs of that run. */
+const Measured = v.object({ drawn: v.record(v.string(), v.string()), observation: Observation });
+export type Measured = v.InferOutput<typeof Measured>;
 
 /** What the kernel shows of the reference solution. */
 export interface Reference {
 	facts: Facts;
-	ledger: LedgerCall[];
+	/** With the inputs of another run in the place of its own. */
+	ledger(drawn: Drawn): LedgerCall[];
 }
 
-const Stored = v.object({
-	facts: v.record(v.string(), v.union([v.string(), v.number(), v.boolean(), v.array(v.string())])),
-	ledger: v.array(
-		v.object({
-			task: v.string(),
-			call: v.string(),
-			args: v.record(v.string(), v.string()),
-			result: v.optional(v.number()),
-			error: v.optional(v.string()),
-		}),
-	),
-});
-
 /**
- * Gives the reference's facts, measuring them if they are not in the cache.
- * @param dependsOn everything that they depend on: the image, the program, the scenario
+ * Gives the reference's facts, measuring them if they are not in the cache. What is kept is what was read; the facts
+ * are derived from it anew, by the same code as the exercise's.
+ * @param dependsOn everything that the measurement depends on: the image, the program, the scenario
  */
 export async function referenceFacts(
 	dependsOn: readonly unknown[],
-	measure: () => Promise<Reference>,
+	measure: () => Promise<Measured>,
 ): Promise<Reference> {
-	const dir = await cached("references", keyOf("reference 1", ...dependsOn), async (staging) => {
-		await writeFile(join(staging, "facts.json"), JSON.stringify(await measure()));
+	const dir = await cached("references", keyOf("reference 2", ...dependsOn), async (staging) => {
+		await writeFile(join(staging, "measured.json"), JSON.stringify(await measure()));
 	});
-	return v.parse(Stored, JSON.parse(await readFile(join(dir, "facts.json"), "utf8")));
+	const { drawn, observation } = v.parse(Measured, JSON.parse(await readFile(join(dir, "measured.json"), "utf8")));
+	return {
+		facts: deriveFacts(observation, drawn),
+		ledger: (others) => {
+			const swap = (text: string) =>
+				Object.entries(drawn).reduce((left, [name, value]) => left.replaceAll(value, others[name] ?? value), text);
+			return observation.ledger.map((call) => ({
+				...call,
+				args: Object.fromEntries(Object.entries(call.args).map(([name, value]) => [name, swap(value)])),
+			}));
+		},
+	};
 }

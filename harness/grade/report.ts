@@ -19,6 +19,7 @@ export interface Style {
 
 const LABEL_WIDTH = 8;
 const LEDGER_LINES = 14;
+const LEDGER_ARGUMENT = 28;
 
 /**
  * The verdict for a person to read: what was done, what the kernel shows, what it should show, why, what to try, what
@@ -103,8 +104,12 @@ function showLedgers(page: Page, chalk: ChalkInstance, { ledger }: Verdict): voi
 function showCall({ task, call, args, result, error }: LedgerCall): string {
 	const indent = "  ".repeat(task.split(".").length - 2);
 	const answer = error !== undefined ? ` = ${error}` : result !== undefined && result !== 0 ? ` = ${result}` : "";
-	return `${indent}${call}(${Object.values(args).join(", ")})${answer}`;
+	const shown = Object.values(args).filter((argument) => !argument.startsWith("/*"));
+	return `${indent}${call}(${shown.map(shorten).join(", ")})${answer}`;
 }
+
+const shorten = (argument: string) =>
+	argument.length <= LEDGER_ARGUMENT ? argument : `${argument.slice(0, LEDGER_ARGUMENT - 1)}…`;
 
 function fold(lines: string[]): string[] {
 	if (lines.length <= LEDGER_LINES) return lines;
