@@ -3,6 +3,8 @@ import { recordEnd, recordStart } from "./ledger.ts";
 import { SyscallError } from "./syscall-error.ts";
 
 const LIBRARY = "libkernel";
+/** Longest argument that the ledger and an error show; a path has at most 4,096 bytes. */
+const SHOWN_LENGTH = 4_096;
 
 /** An argument for C: a number (int), a bigint-free 64-bit number, or a packed buffer. */
 export type CArgument = { type: DataType; value: number | Buffer };
@@ -55,7 +57,8 @@ export function syscall(call: string, shown: Record<string, string>, args: reado
  * @param make returns the kernel's answer: a value of 0 or more, or a negative error number
  * @throws {SyscallError} the kernel refused
  */
-export function recorded(call: string, shown: Record<string, string>, make: () => number): number {
+export function recorded(call: string, args: Record<string, string>, make: () => number): number {
+	const shown = Object.fromEntries(Object.entries(args).map(([name, value]) => [name, clipped(value)]));
 	const started = recordStart(call, shown);
 	const answer = make();
 	if (answer >= 0) {
@@ -66,6 +69,8 @@ export function recorded(call: string, shown: Record<string, string>, make: () =
 	recordEnd(started, { error: error.code });
 	throw error;
 }
+
+const clipped = (text: string) => (text.length > SHOWN_LENGTH ? `${text.slice(0, SHOWN_LENGTH)}…` : text);
 
 /** Shows a string or NULL as it would be written in C. */
 export function quoted(value: string | null): string {
