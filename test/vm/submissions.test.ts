@@ -1,0 +1,92 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { judge, type Verdict } from "../../harness/grade/judge.ts";
+import { inKit } from "../../harness/kit.ts";
+import { findLesson, loadCheck } from "../../harness/lessons.ts";
+import { silent } from "../../harness/progress.ts";
+import { Shipyard } from "../../harness/vm/shipyard.ts";
+
+const LESSONS = [
+	{ id: "02-unshare", skeleton: "host-renamed" },
+	{ id: "04-pivot-root", skeleton: "chroot-only" },
+];
+
+const shipyard = new Shipyard(silent);
+// Made once, outside of every test's time.
+beforeAll(() => shipyard.accelerator());
+afterAll(() => shipyard.close());
+
+describe.each(LESSONS)("$id", ({ id, skeleton }) => {
+	const wrong = submissions(id, "wrong");
+	const right = submissions(id, "right");
+
+	test.concurrent("the solution passes", async () => {
+		const { module } = await checkOf(id);
+		expect(summary(await verdictOn(id, inKit("solutions", id, module)))).toEqual({ verdict: "pass" });
+	});
+
+	test.concurrent(`the skeleton → "${skeleton}"`, async () => {
+		const { module } = await checkOf(id);
+		const verdict = await verdictOn(id, inKit("lessons", id, module));
+		expect(summary(verdict)).toMatchObject({ verdict: "fail", diagnosis: skeleton });
+		expect(verdict.typeErrors).toEqual([]);
+	});
+
+	for (const { name, file, diagnosis, misconception } of wrong)
+		test.concurrent(`[${name}] → "${diagnosis}"`, async () => {
+			const verdict = await verdictOn(id, file);
+			expect(summary(verdict)).toEqual({
+				verdict: "fail",
+				diagnosis,
+				...(misconception === undefined ? {} : { misconception }),
+			});
+		});
+
+	for (const { name, file } of right)
+		test.concurrent(`[${name}] passes`, async () => {
+			expect(summary(await verdictOn(id, file))).toEqual({ verdict: "pass" });
+		});
+
+	test("every diagnosis that the check knows is some submission's first", async () => {
+		const check = await checkOf(id);
+		const known = [...check.facts.flatMap(({ explain }) => explain), ...check.exceptions];
+		const shown = new Set([skeleton, ...wrong.map(({ diagnosis }) => diagnosis)]);
+		expect(known.map(({ diagnosis }) => diagnosis).filter((diagnosis) => !shown.has(diagnosis))).toEqual([]);
+	});
+});
+
+interface Submission {
+	name: string;
+	file: string;
+	/** The first finding's, as the file's head says. */
+	diagnosis: string | undefined;
+	misconception: number | undefined;
+}
+
+function submissions(id: string, kind: "wrong" | "right"): Submission[] {
+	const dir = inKit("test/submissions", id, kind);
+	return readdirSync(dir)
+		.sort()
+		.map((entry) => {
+			const file = `${dir}/${entry}`;
+			const head = readFileSync(file, "utf8");
+			const misconception = /^\/\/ misconception: (\d+)$/m.exec(head)?.[1];
+			return {
+				name: entry.replace(/\.ts$/, ""),
+				file,
+				diagnosis: /^\/\/ diagnosis: (\S+)$/m.exec(head)?.[1],
+				misconception: misconception === undefined ? undefined : Number(misconception),
+			};
+		});
+}
+
+const checkOf = async (id: string) => loadCheck(await findLesson(id));
+
+const verdictOn = async (id: string, file: string) => judge(await findLesson(id), file, shipyard);
+
+/** The verdict and what its first finding says. */
+function summary({ verdict, findings: [first] }: Verdict) {
+	if (first === undefined) return { verdict };
+	const { diagnosis, misconception } = first;
+	return { verdict, diagnosis, ...(misconception === undefined ? {} : { misconception }) };
+}
