@@ -1,11 +1,10 @@
 import { execFile } from "node:child_process";
-import { constants, copyFile, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { constants, copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import * as v from "valibot";
-import { exists } from "./cache.ts";
+import { cached, exists, keyOf } from "./cache.ts";
 import { Failure } from "./failure.ts";
 import { inKit } from "./kit.ts";
 import { type Lesson, lessons, loadCheck } from "./lessons.ts";
@@ -120,32 +119,31 @@ const TSCONFIG = {
 
 // The declarations of #kernel, docstrings included. Generated, so these are renewed each time.
 async function writeTypes(target: string): Promise<void> {
-	const out = await mkdtemp(join(tmpdir(), "drydock-types-"));
+	const sources = (await readdir(inKit("native"))).filter((name) => name.endsWith(".ts"));
+	const texts = await Promise.all(sources.map((name) => readFile(inKit("native", name), "utf8")));
+	const dir = await cached("declarations", keyOf("declarations 1", texts), emitDeclarations);
+	await mkdir(target, { recursive: true });
+	for (const name of await readdir(join(dir, "types"))) await copyFile(join(dir, "types", name), join(target, name));
+}
+
+async function emitDeclarations(staging: string): Promise<void> {
 	const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
-	try {
-		const options = [
-			"--declaration",
-			"--emitDeclarationOnly",
-			"--noEmit",
-			"false",
-			"--rewriteRelativeImportExtensions",
-		];
-		const config = join(out, "tsconfig.json");
-		const files = [inKit("native/kernel.ts")];
-		const typeRoots = [inKit("node_modules/@types")];
-		const content = {
-			extends: inKit("tsconfig.json"),
-			compilerOptions: { typeRoots, rootDir: inKit("native") },
-			include: [],
-			files,
-		};
-		await writeFile(config, JSON.stringify(content));
-		await promisify(execFile)(process.execPath, [tsc, "-p", config, ...options, "--outDir", join(out, "types")]);
-		await mkdir(target, { recursive: true });
-		const internal = new Set(["library.d.ts", "ledger.d.ts"]);
-		for (const name of await readdir(join(out, "types")))
-			if (!internal.has(name)) await cp(join(out, "types", name), resolve(target, name));
-	} finally {
-		await rm(out, { recursive: true, force: true });
-	}
+	const config = {
+		extends: inKit("tsconfig.json"),
+		compilerOptions: {
+			noEmit: false,
+			declaration: true,
+			emitDeclarationOnly: true,
+			rewriteRelativeImportExtensions: true,
+			typeRoots: [inKit("node_modules/@types")],
+			rootDir: inKit("native"),
+			outDir: join(staging, "types"),
+		},
+		include: [],
+		files: [inKit("native/kernel.ts")],
+	};
+	await writeFile(join(staging, "tsconfig.json"), JSON.stringify(config));
+	await promisify(execFile)(process.execPath, [tsc, "-p", join(staging, "tsconfig.json")]);
+	// No part of what #kernel exports.
+	for (const name of ["library.d.ts", "ledger.d.ts"]) await rm(join(staging, "types", name));
 }

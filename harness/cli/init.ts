@@ -6,7 +6,8 @@ import { makeWorkspace, workspaceDir } from "../workspace.ts";
 export async function init(directory: string | undefined): Promise<number> {
 	const dir = directory === undefined ? await workspaceDir() : resolve(directory);
 	const made = await makeWorkspace(dir);
-	const shown = relative(".", dir) || ".";
+	const near = relative(".", dir) || ".";
+	const shown = near.startsWith("..") ? dir : near;
 	process.stdout.write(
 		made.length === 0
 			? `${shown} is complete; nothing was changed.\n`

@@ -1,32 +1,29 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { cached, keyOf } from "../cache.ts";
 import { inKit } from "../kit.ts";
 import type { Diagnostic } from "./bundle.ts";
 
 /** Type-checks one file as an editor would. @returns its errors; none for a file that is well typed */
 export async function typeErrors(file: string): Promise<Diagnostic[]> {
-	const dir = await mkdtemp(join(tmpdir(), "drydock-types-"));
-	try {
-		const config = {
-			extends: inKit("tsconfig.json"),
-			compilerOptions: {
-				paths: { "#kernel": [inKit("native/kernel.ts")] },
-				typeRoots: [inKit("node_modules/@types")],
-				// What is merely unused is unfinished, not wrong.
-				noUnusedLocals: false,
-				noUnusedParameters: false,
-			},
-			include: [],
-			files: [resolve(file)],
-		};
-		await writeFile(join(dir, "tsconfig.json"), JSON.stringify(config));
-		return parse(await tsc(dir)).filter((diagnostic) => diagnostic.file === resolve(file));
-	} finally {
-		await rm(dir, { recursive: true, force: true });
-	}
+	const config = {
+		extends: inKit("tsconfig.json"),
+		compilerOptions: {
+			paths: { "#kernel": [inKit("native/kernel.ts")] },
+			typeRoots: [inKit("node_modules/@types")],
+			// What is merely unused is unfinished, not wrong.
+			noUnusedLocals: false,
+			noUnusedParameters: false,
+		},
+		include: [],
+		files: [resolve(file)],
+	};
+	const dir = await cached("types", keyOf("types 1", config), (staging) =>
+		writeFile(join(staging, "tsconfig.json"), JSON.stringify(config)),
+	);
+	return parse(await tsc(dir)).filter((diagnostic) => diagnostic.file === resolve(file));
 }
 
 function tsc(dir: string): Promise<string> {

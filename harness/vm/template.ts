@@ -36,6 +36,8 @@ export interface Template {
 const BOOT_DEADLINE_MS: Record<Accelerator, number> = { kvm: 20_000, hvf: 20_000, tcg: 240_000 };
 const SETTLE_PINGS = 400;
 const CLOCK_TOLERANCE = 0.1;
+// sun_path of unix(7) has 108 bytes on Linux and 104 on macOS, the closing NUL included.
+const SOCKET_PATH_MAX = 103;
 const BOOT_ATTEMPTS = 4;
 const SETTLE_MS: Record<Accelerator, number> = { kvm: 500, hvf: 500, tcg: 2_500 };
 const Meta = v.object({ accelerator: v.picklist(["kvm", "hvf", "tcg"]), bootMs: v.number() });
@@ -178,15 +180,17 @@ async function settle(qemu: Qemu, listener: Listener, quietMs: number): Promise<
 // Only the devices' state goes through the socket. QEMU stops the machine as it finishes, and it never runs on: what
 // the memory's file holds is what the state belongs to.
 async function save(qemu: Qemu, path: string): Promise<void> {
-	const dir = await mkdtemp(join(tmpdir(), "drydock-"));
-	const socket = join(dir, "state.sock");
 	const server = createServer();
+	// Beside the file, where what a killed process leaves is swept away; unless that is too long for a socket's path.
+	const beside = `${path}.sock`;
+	const dir = beside.length <= SOCKET_PATH_MAX ? null : await mkdtemp(join(tmpdir(), "drydock-"));
+	const socket = dir === null ? beside : join(dir, "state.sock");
 	try {
-		await new Promise<void>((resolve) => server.listen(socket, resolve));
+		await new Promise<void>((resolve, reject) => server.once("error", reject).listen(socket, resolve));
 		await Promise.all([receive(server, path), saveState(qemu, `unix:${socket}`)]);
 	} finally {
 		server.close();
-		await rm(dir, { recursive: true, force: true });
+		if (dir !== null) await rm(dir, { recursive: true, force: true });
 	}
 }
 

@@ -36,7 +36,9 @@ export async function runTool(
 }
 
 function explained(program: string, output: ProcessOutput): Failure {
-	const said = output.stderr.trim().split("\n").slice(-6).join("\n");
+	const lines = output.stderr.trim().split("\n");
+	const errors = lines.filter((line) => /^(E|error|fatal)\b/i.test(line)).slice(0, 3);
+	const said = (errors.length > 0 ? errors : lines.slice(-4)).join("\n");
 	const cause = { cause: output };
 	if (output.exitCode === 127)
 		return new Failure("unsupported", `${program} is not installed`, "npx drydock doctor", cause);
