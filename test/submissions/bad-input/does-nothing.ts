@@ -1,0 +1,2 @@
+// diagnosis: uts-shared
+export function isolate(_hostname: string): void {}

@@ -1,0 +1,5 @@
+// diagnosis: command-never-ran
+export function isolate(_hostname: string): void {
+	const kept: number[][] = [];
+	for (;;) kept.push(new Array(1 << 16).fill(1.5));
+}

@@ -1,0 +1,6 @@
+// diagnosis: child-returned
+import { fork } from "#kernel";
+
+fork();
+
+export function isolate(_hostname: string): void {}

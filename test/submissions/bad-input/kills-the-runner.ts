@@ -1,0 +1,6 @@
+// diagnosis: exited-early
+import { getppid, kill, SIGKILL } from "#kernel";
+
+export function isolate(_hostname: string): void {
+	kill(getppid(), SIGKILL);
+}

@@ -1,0 +1,4 @@
+// diagnosis: never-ends
+for (;;);
+
+export function isolate(_hostname: string): void {}

@@ -1,0 +1,4 @@
+// diagnosis: never-ends
+export function isolate(_hostname: string): void {
+	for (;;);
+}

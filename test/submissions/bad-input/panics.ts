@@ -1,0 +1,7 @@
+// diagnosis: guest-panic
+import { writeFileSync } from "node:fs";
+
+export function isolate(_hostname: string): void {
+	writeFileSync("/proc/sysrq-trigger", "c");
+	for (;;);
+}

@@ -1,0 +1,7 @@
+// diagnosis: guest-shutdown
+import { writeFileSync } from "node:fs";
+
+export function isolate(_hostname: string): void {
+	writeFileSync("/proc/sysrq-trigger", "o");
+	for (;;);
+}
