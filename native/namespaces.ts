@@ -31,5 +31,5 @@ export function setns(fd: number, nstype: number): void {
  * @see sethostname(2), uts_namespaces(7)
  */
 export function sethostname(name: string): void {
-	syscall("sethostname", { name: quoted(name), len: String(Buffer.byteLength(name)) }, [strings(name)]);
+	syscall("sethostname", { name: quoted(name) }, [strings(name)]);
 }

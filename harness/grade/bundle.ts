@@ -59,9 +59,12 @@ export async function bundle(reference: string, subject: string): Promise<Bundle
 	} catch (error) {
 		const [first] = (error as { errors?: Message[] }).errors ?? [];
 		if (first === undefined) throw error;
-		throw new BundleError(diagnosticOf(first, subject), first.text.startsWith("No matching export"));
+		throw new BundleError(diagnosticOf(first, subject), isMissingExport(first));
 	}
 }
+
+const isMissingExport = ({ text, location }: Message) =>
+	text.startsWith("No matching export") && location !== null && inEngine(location.file);
 
 function inPlaceOf(reference: string, subject: string): Plugin {
 	return {
@@ -74,16 +77,13 @@ function inPlaceOf(reference: string, subject: string): Plugin {
 	};
 }
 
-// An import that fails is reported where it stands, which is in box.ts; but the fault is in the subject.
+// An export that the engine misses is reported where it is imported, in box.ts; but the fault is in the subject.
 function diagnosticOf({ text, location }: Message, subject: string): Diagnostic {
-	const file = location === null ? subject : resolve(location.file);
-	const inSubject = file === resolve(subject);
-	return {
-		message: text.replaceAll(/"([^"]*)"/g, (whole, quoted: string) =>
-			resolve(quoted) === resolve(subject) ? relative(".", subject) : whole,
-		),
-		file: inSubject ? file : resolve(subject),
-		line: inSubject ? (location?.line ?? 1) : 1,
-		column: inSubject ? (location?.column ?? 0) + 1 : 1,
-	};
+	const message = text.replaceAll(/"([^"]*)"/g, (whole, quoted: string) =>
+		resolve(quoted) === resolve(subject) ? relative(".", subject) : whole,
+	);
+	if (location === null || inEngine(location.file)) return { message, file: resolve(subject), line: 1, column: 1 };
+	return { message, file: resolve(location.file), line: location.line, column: location.column + 1 };
 }
+
+const inEngine = (file: string) => resolve(file) === inKit("solutions/box.ts");

@@ -123,10 +123,7 @@ class Exercise {
 				if (line.ending.how === "threw") this.#readThrower();
 			});
 			this.giveUp = () => resolve(thrown ?? { how: "hung", tasks: this.#tasks() });
-			// Its last line may come after its end: they travel on different descriptors.
-			runner.ended.then(({ code, signal }) =>
-				setImmediate(() => resolve(thrown ?? said ?? { how: "exited", code, signal })),
-			);
+			runner.ended.then(({ code, signal }) => resolve(thrown ?? said ?? { how: "exited", code, signal }));
 		});
 		this.command = new Promise((resolve) => {
 			const look = () => {

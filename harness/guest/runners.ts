@@ -23,6 +23,8 @@ export interface Runner {
 	ledger(): LedgerCall[];
 }
 
+const LAST_LINE_MS = 500;
+
 let started = 0;
 
 /** Starts a runner and waits until it is parked. It lives in the host's mount namespace, not in the agent's. */
@@ -71,7 +73,16 @@ function wrap(child: ChildProcess, ledgerPath: string): Runner {
 			jobs.write("\n");
 		},
 		onLine: (listener) => listeners.add(listener),
-		ended: new Promise((resolve) => child.on("exit", (code, signal) => resolve({ code, signal }))),
+		ended: new Promise((resolve) => {
+			child.on("exit", (code, signal) => {
+				// Its last line may still be on its way: they travel on different descriptors. A process that it has left
+				// behind may hold that one open, so its end is not waited for without end.
+				const end = () => resolve({ code, signal });
+				if (lines.readableEnded) end();
+				else lines.once("end", end);
+				setTimeout(end, LAST_LINE_MS);
+			});
+		}),
 		ledger: () => readLedger(ledgerPath),
 	};
 }

@@ -30,6 +30,7 @@ export class Qmp {
 	#rest = "";
 	/** Settles when QEMU has ended. */
 	readonly closed: Promise<void>;
+	#isClosed = false;
 
 	constructor(channel: Duplex) {
 		this.#channel = channel;
@@ -47,6 +48,10 @@ export class Qmp {
 	 */
 	execute(command: string, args: Record<string, unknown> = {}): Promise<unknown> {
 		return new Promise((resolve, reject) => {
+			if (this.#isClosed) {
+				reject(new Error("QEMU has ended"));
+				return;
+			}
 			this.#waiting.push({ resolve, reject });
 			this.#channel.write(`${JSON.stringify({ execute: command, arguments: args })}\n`);
 		});
@@ -71,6 +76,7 @@ export class Qmp {
 	}
 
 	#close(): void {
+		this.#isClosed = true;
 		for (const { reject } of this.#waiting.splice(0)) reject(new Error("QEMU has ended"));
 	}
 }
