@@ -1,4 +1,4 @@
-import { _exit, execve, fork, WEXITSTATUS, WIFSIGNALED, WTERMSIG, waitpid } from "#kernel";
+import { execve, fork, WEXITSTATUS, WIFSIGNALED, WTERMSIG, waitpid } from "#kernel";
 import { isolate } from "./02-unshare/isolate.ts";
 import { enterRoot } from "./04-pivot-root/enter-root.ts";
 

@@ -13,7 +13,7 @@ const wanted = createHash("sha256")
 if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== wanted) {
 	console.error("installing drydock's npm packages …");
 	// Standard output is the command's own, which may be JSON.
-	const { status } = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
+	const { status } = spawnSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], {
 		cwd: kit,
 		stdio: ["inherit", 2, 2],
 	});
