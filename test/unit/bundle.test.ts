@@ -77,6 +77,13 @@ describe("a module that cannot be bundled", () => {
 		expect(missingExport).toBe(true);
 	});
 
+	test.each([
+		["an empty file", ""],
+		["CommonJS", "module.exports = { isolate() {} };\n"],
+	])("missing export: %s exports nothing", async (_what, text) => {
+		expect((await failureOf(await files.write("none.ts", text))).missingExport).toBe(true);
+	});
+
 	test("an import of a file that is not there: the place is that import", async () => {
 		const subject = await files.write("unresolved.ts", '\nimport "./nowhere.ts";\nexport function isolate() {}\n');
 		const { diagnostic, missingExport } = await failureOf(subject);

@@ -18,13 +18,17 @@ const verdictOn = async (file: string): Promise<Verdict> => judge(await findLess
 const diagnosisOf = ({ findings }: Verdict) => findings[0]?.diagnosis ?? "none";
 
 describe("a module that runs", () => {
-	for (const { name, file, diagnoses, line, message } of badInput())
+	for (const { name, file, diagnoses, line, message, advice } of badInput())
 		test.concurrent(`[${name}] → ${diagnoses.join(" or ")}`, async () => {
 			const verdict = await verdictOn(file);
 			expect(diagnosisOf(verdict)).toBeOneOf(diagnoses);
 			expect(verdict.verdict).toBe(diagnoses[0] === "none" ? "pass" : "fail");
 			if (line !== undefined) expect(verdict.thrownAt).toMatchObject({ file, line });
 			if (message !== undefined) expect(verdict.findings[0]?.got).toContain(message);
+			if (advice !== undefined) expect(verdict.findings[0]?.try).toContain(advice);
+			// An engine that was cut short leaves everything behind: that is nothing to blame the exercise for.
+			if (!diagnoses.includes("uts-shared"))
+				expect(verdict.findings.map(({ diagnosis }) => diagnosis)).not.toContain("processes-left");
 			for (const stream of [verdict.output.stdout, verdict.output.stderr])
 				expect(Buffer.byteLength(stream)).toBeLessThanOrEqual(LIMITS.outputBytes);
 		});
@@ -96,6 +100,7 @@ interface BadInput {
 	diagnoses: string[];
 	line: number | undefined;
 	message: string | undefined;
+	advice: string | undefined;
 }
 
 function badInput(): BadInput[] {
@@ -103,7 +108,7 @@ function badInput(): BadInput[] {
 	return readdirSync(dir).map((entry) => {
 		const file = `${dir}/${entry}`;
 		const head = new Map(
-			[...readFileSync(file, "utf8").matchAll(/^\/\/ (diagnosis|thrown at|message): (.+)$/gm)].map(
+			[...readFileSync(file, "utf8").matchAll(/^\/\/ (diagnosis|thrown at|message|advice): (.+)$/gm)].map(
 				([, key = "", value = ""]) => [key, value],
 			),
 		);
@@ -114,6 +119,7 @@ function badInput(): BadInput[] {
 			diagnoses: head.get("diagnosis")?.split(" ") ?? [],
 			line: line === undefined ? undefined : Number(line),
 			message: head.get("message"),
+			advice: head.get("advice"),
 		};
 	});
 }

@@ -1,4 +1,5 @@
-// diagnosis: asynchronous
+// diagnosis: uts-shared
+// advice: await
 import { readFile } from "node:fs/promises";
 import { CLONE_NEWIPC, CLONE_NEWUTS, sethostname, unshare } from "#kernel";
 

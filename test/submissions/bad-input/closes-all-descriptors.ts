@@ -1,4 +1,4 @@
-// diagnosis: command-never-ran
+// diagnosis: command-never-ran uts-shared
 import { closeSync } from "node:fs";
 
 export function isolate(_hostname: string): void {

@@ -1,4 +1,4 @@
-// diagnosis: never-ends guest-panic silent exception
+// diagnosis: silent never-ends refused-call
 import { fork } from "#kernel";
 
 export function isolate(_hostname: string): void {

@@ -1,4 +1,4 @@
-// diagnosis: child-returned
+// diagnosis: command-runs-twice
 import { fork } from "#kernel";
 
 fork();

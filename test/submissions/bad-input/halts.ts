@@ -1,4 +1,4 @@
-// diagnosis: silent
+// diagnosis: guest-halted
 import { execve } from "#kernel";
 
 export function isolate(_hostname: string): void {
