@@ -1,7 +1,8 @@
+import { relative } from "node:path";
 import { Chalk } from "chalk";
 import { EXIT } from "../failure.ts";
 import { lessons } from "../lessons.ts";
-import { currentLesson, passedLessons } from "../workspace.ts";
+import { currentLesson, learnersFile, passedLessons } from "../workspace.ts";
 import { printJson, style } from "./terminal.ts";
 
 /** `drydock list`. @returns the exit code */
@@ -17,6 +18,9 @@ export async function list({ json }: { json?: boolean }): Promise<number> {
 		const mark = row.passed ? chalk.green("✓") : row.current ? chalk.yellow("›") : " ";
 		process.stdout.write(`${mark} ${row.id.padEnd(16)} ${row.title}${row.current ? chalk.dim("  (current)") : ""}\n`);
 	}
-	process.stdout.write(`\nread it:   npx drydock read ${current.id}\ncheck it:  npx drydock check ${current.id}\n`);
+	const near = relative(".", await learnersFile(current));
+	process.stdout.write(
+		`\nread it    npx drydock read ${current.id}\nedit it    ${near}\ncheck it   npx drydock check ${current.id}\n`,
+	);
 	return EXIT.passed;
 }
