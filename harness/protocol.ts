@@ -157,8 +157,7 @@ export type Preparation =
 	| { do: "write"; path: string; text: string }
 	| { do: "copy"; from: string; to: string }
 	/** Makes a System V message queue. */
-	| { do: "queue" }
-	| { do: "exec"; argv: string[] };
+	| { do: "queue" };
 
 /** The work for one fresh virtual machine. */
 export interface Run {

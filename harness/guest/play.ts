@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { closeSync, cpSync, mkdirSync, openSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { addEntropy, makeQueue, setClock } from "../../native/guest.ts";
@@ -68,10 +67,6 @@ function prepare(preparation: Preparation): void {
 		case "queue":
 			makeQueue();
 			return;
-		case "exec": {
-			const [program = "", ...args] = preparation.argv;
-			execFileSync(program, args, { stdio: "ignore" });
-		}
 	}
 }
 

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { cacheDir, cached, keyOf } from "../cache.ts";
+import { cacheDir, cached, keepNewest, keyOf } from "../cache.ts";
 import { Failure } from "../failure.ts";
 import type { Progress } from "../progress.ts";
 import { type Architecture, architecture } from "./arch.ts";
@@ -39,7 +39,10 @@ const NEEDED_BYTES = 1.5e9;
 export async function ensureBase(progress: Progress): Promise<Base> {
 	const arch = architecture();
 	const key = baseKey(arch);
-	const dir = await cached("base", key, (staging) => build(staging, arch, progress));
+	const dir = await cached("base", key, async (staging) => {
+		await build(staging, arch, progress);
+		await keepNewest("base", 1);
+	});
 	return baseIn(dir, key);
 }
 

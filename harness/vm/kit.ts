@@ -2,7 +2,7 @@ import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from "no
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { build } from "esbuild";
-import { cached, keyOf } from "../cache.ts";
+import { cached, keepNewest, keyOf } from "../cache.ts";
 import { inKit } from "../kit.ts";
 import type { Progress } from "../progress.ts";
 import { type Architecture, architecture } from "./arch.ts";
@@ -24,7 +24,10 @@ const CFLAGS = ["-std=gnu17", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "
 export async function ensureKit(base: Base, progress: Progress): Promise<Kit> {
 	const library = await ensureLibrary(progress);
 	const key = keyOf("kit 2", base.key, basename(library), await guestSources());
-	const dir = await cached("kit", key, async (staging) => assemble(staging, base, library, await bundlePrograms()));
+	const dir = await cached("kit", key, async (staging) => {
+		await assemble(staging, base, library, await bundlePrograms());
+		await keepNewest("kit", 3);
+	});
 	return { key, initrd: join(dir, "initrd") };
 }
 

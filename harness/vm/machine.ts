@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { cpus, loadavg } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { encodeFrame, type GuestFrame, type HostFrame, type Observation, type Run } from "../protocol.ts";
 import { Listener, type Loss, LostError } from "./listener.ts";
 import { loadState, type Qemu, startQemu } from "./qemu.ts";
@@ -71,11 +73,6 @@ export class Machine {
 		return this.#qemu.pid;
 	}
 
-	/** Settles when the state is in place. @throws {Error} it could not be restored: the template is damaged */
-	async loaded(): Promise<void> {
-		await this.#loaded;
-	}
-
 	/** Asks the agent for an answer. @returns milliseconds until it came */
 	async ping(): Promise<number> {
 		const startedMs = performance.now();
@@ -85,9 +82,11 @@ export class Machine {
 		return performance.now() - startedMs;
 	}
 
-	/** What an exercise may take on this computer, from how long the guest takes to boot. */
+	/** What an exercise may take on this computer: from how long the guest takes to boot, and how busy it is now. */
 	get deadlineMs(): number {
-		return Math.round(1_500 + this.#template.bootMs * 0.4);
+		const [load = 0] = loadavg();
+		const busy = Math.min(4, Math.max(1, load / cpus().length));
+		return Math.round((1_500 + this.#template.bootMs * 0.4) * busy);
 	}
 
 	/**
@@ -130,7 +129,10 @@ export class Machine {
 	/** Sends a frame and yields what is said, until the caller has heard enough. @throws {RestoreError} | {LostError} */
 	async *#converse(frame: HostFrame, deadlineMs: number): AsyncGenerator<Exclude<GuestFrame, { type: "ready" }>> {
 		const qemu = this.#qemu;
-		await this.#loaded.catch((cause: Error) => {
+		const tooLate = sleep(deadlineMs, undefined, { ref: false }).then(() => {
+			throw new Error("the machine's state was not loaded in time");
+		});
+		await Promise.race([this.#loaded, tooLate]).catch((cause: Error) => {
 			throw new RestoreError(`${cause.message}\n${qemu.complaints()}`.trim(), { cause });
 		});
 		void qemu.qmp.execute("cont").catch(() => {});
