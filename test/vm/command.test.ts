@@ -1,0 +1,248 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import {
+	cp,
+	mkdir,
+	mkdtemp,
+	open,
+	readdir,
+	readFile,
+	rm,
+	stat,
+	symlink,
+	truncate,
+	utimes,
+	writeFile,
+} from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cacheDir } from "../../harness/cache.ts";
+import { inKit } from "../../harness/kit.ts";
+import { silent } from "../../harness/progress.ts";
+import { Shipyard } from "../../harness/vm/shipyard.ts";
+
+const BIN = inKit("harness/cli/bin.js");
+let dir = "";
+
+beforeAll(async () => {
+	dir = await mkdtemp(join(tmpdir(), "drydock-test-"));
+	// The snapshot that the tests share.
+	await new Shipyard(silent).imageKey();
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+interface Run {
+	code: number | null;
+	stdout: string;
+	stderr: string;
+}
+
+function drydock(
+	args: string[],
+	{ env = {}, cwd = inKit(".") }: { env?: NodeJS.ProcessEnv; cwd?: string } = {},
+): Promise<Run> {
+	return new Promise((resolve) => {
+		const child = execFile(
+			process.execPath,
+			[BIN, ...args],
+			{ cwd, env: { ...process.env, ...env }, maxBuffer: 1 << 24 },
+			(_, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
+		);
+	});
+}
+
+describe.concurrent("drydock", () => {
+	test("check [unknown lesson] names the nearest one and exits with 2", async () => {
+		const { code, stderr } = await drydock(["check", "pivot-rot"]);
+		expect(stderr).toContain("did you mean pivot-root?");
+		expect(stderr).toContain("npx drydock check pivot-root");
+		expect(code).toBe(2);
+	});
+
+	test("check [file missing] says which and exits with 2", async () => {
+		const { code, stderr } = await drydock(["check", "02", "--file", join(dir, "nowhere.ts")]);
+		expect(stderr).toContain("nowhere.ts is not there");
+		expect(code).toBe(2);
+	});
+
+	test.each([
+		["chek"],
+		["check", "--bogus"],
+		["check", "02", "04"],
+		["check", "02", "--solution", "--skeleton"],
+		["check", "02", "--all"],
+	])("%s %s exits with 2", async (...args) => {
+		expect((await drydock(args)).code).toBe(2);
+	});
+
+	test("check [no QEMU] gives the exact command that installs it and exits with 3", async () => {
+		const path = join(dir, "bin");
+		await mkdir(path, { recursive: true });
+		await symlink(process.execPath, join(path, "node"));
+		const { code, stdout, stderr } = await drydock(["check", "02", "--solution", "--json"], { env: { PATH: path } });
+		expect(stderr).toMatch(
+			/QEMU is not installed\n {2}try: (sudo )?apt-get install --yes --no-install-recommends qemu-system-x86$/m,
+		);
+		expect(JSON.parse(stdout)).toMatchObject({ schemaVersion: 1, lesson: "02-unshare", verdict: "unsupported" });
+		expect(code).toBe(3);
+	});
+
+	test("check --json prints one document of the promised form", async () => {
+		const { code, stdout } = await drydock(["check", "04-pivot-root", "--skeleton", "--json"]);
+		expect(code).toBe(1);
+		const verdict = JSON.parse(stdout);
+		expect(verdict).toMatchObject({
+			schemaVersion: 1,
+			lesson: "04-pivot-root",
+			verdict: "fail",
+			vm: { restored: true },
+		});
+		expect(verdict.findings[0]).toMatchObject({ fact: "ns.mnt", expected: "new", got: "the host's", misconception: 6 });
+		for (const name of ["explanation", "try", "see"]) expect(verdict.findings[0]).toHaveProperty(name);
+		for (const name of ["drawn", "ledger", "durationMs"]) expect(verdict).toHaveProperty(name);
+	});
+
+	test("check --all --solution passes every lesson, twice at the same time", async () => {
+		const runs = await Promise.all([1, 2].map(() => drydock(["check", "--all", "--solution", "--json"])));
+		for (const { code, stdout } of runs) {
+			expect(JSON.parse(stdout).verdicts.map(({ verdict }: { verdict: string }) => verdict)).toEqual(["pass", "pass"]);
+			expect(code).toBe(0);
+		}
+	});
+
+	test("check writes no colours to a pipe", async () => {
+		const { stdout } = await drydock(["check", "02", "--skeleton"]);
+		expect(stdout).toContain("not right yet");
+		expect(stdout).not.toContain("\u001b");
+	});
+
+	test("init makes a workspace that is checked from inside, and overwrites nothing", async () => {
+		const workspace = join(dir, "workspace");
+		expect((await drydock(["init", workspace])).code).toBe(0);
+		const mine = join(workspace, "02-unshare/isolate.ts");
+		await cp(inKit("solutions/02-unshare/isolate.ts"), mine);
+		expect((await drydock(["init", workspace])).stdout).toContain("nothing was changed");
+		expect(await readFile(mine, "utf8")).toBe(await readFile(inKit("solutions/02-unshare/isolate.ts"), "utf8"));
+		expect((await drydock(["check"], { cwd: workspace })).code).toBe(0);
+		const { lessons } = JSON.parse((await drydock(["list", "--json"], { cwd: workspace })).stdout);
+		expect(lessons).toMatchObject([
+			{ id: "02-unshare", passed: true },
+			{ id: "04-pivot-root", passed: false, current: true },
+		]);
+		const types = await readFile(join(workspace, "types/mounts.d.ts"), "utf8");
+		expect(types).toContain("@see pivot_root(2)");
+	});
+
+	test("read renders a lesson within 80 columns", async () => {
+		const { stdout } = await drydock(["read", "04"]);
+		expect(stdout).toContain("pivot_root");
+		const prose = stdout.split("\n").filter((line) => !line.startsWith("    "));
+		expect(prose.filter((line) => line.length > 80)).toEqual([]);
+	});
+});
+
+describe("drydock, stopped", () => {
+	test.each([
+		["SIGINT", 130],
+		["SIGTERM", 130],
+	] as const)("check [%s] ends its machine and exits with %i", async (signal, code) => {
+		const { child, qemu } = await checkInFlight();
+		child.kill(signal);
+		expect((await once(child, "exit"))[0]).toBe(code);
+		await gone(qemu);
+	});
+
+	test("check [SIGKILL] leaves no machine behind", async () => {
+		const { child, qemu } = await checkInFlight();
+		child.kill("SIGKILL");
+		await once(child, "exit");
+		await gone(qemu);
+	});
+});
+
+describe("drydock, damaged", () => {
+	const copied = () => join(dir, "cache");
+	const check = () => drydock(["check", "02", "--solution"], { env: { DRYDOCK_CACHE: copied() } });
+	const entry = async (kind: string) => {
+		const names = await readdir(join(copied(), kind));
+		return join(copied(), kind, names.find((name) => !name.includes(".")) ?? "");
+	};
+
+	beforeAll(() => cp(cacheDir, copied(), { recursive: true, preserveTimestamps: true }));
+
+	test("a snapshot whose device state is garbage is made anew", async () => {
+		await scribble(join(await entry("templates"), "state"), 1_000, 200_000);
+		const { code, stderr } = await check();
+		expect(stderr).toContain("snapshot of a booted virtual machine");
+		expect(code).toBe(0);
+	});
+
+	test("a snapshot whose memory is cut off is made anew", async () => {
+		await truncate(join(await entry("templates"), "memory"), 1 << 20);
+		expect((await check()).code).toBe(0);
+	});
+
+	test("an image that was written to is built anew", async () => {
+		const usr = join(await entry("base"), "usr.erofs");
+		await truncate(usr, (await stat(usr)).size / 2);
+		const { code, stderr } = await check();
+		expect(stderr).toContain("Debian packages");
+		expect(code).toBe(0);
+	});
+
+	test("an image goes to another computer in a file; a cut-off file is refused", async () => {
+		const file = join(dir, "box.image");
+		expect((await drydock(["image", "export", file])).code).toBe(0);
+		const env = { DRYDOCK_CACHE: join(dir, "other") };
+		expect((await drydock(["image", "import", file], { env })).code).toBe(0);
+		expect(JSON.parse((await drydock(["image", "info", "--json"], { env })).stdout)).toMatchObject({
+			platform: "linux/amd64",
+		});
+		const elsewhere = { DRYDOCK_CACHE: join(dir, "third") };
+		await truncate(file, 1 << 20);
+		const refused = await drydock(["image", "import", file], { env: elsewhere });
+		expect(refused.stderr).toContain("is not an image");
+		expect(refused.code).toBe(2);
+	});
+});
+
+// A check whose exercise takes long enough to be interrupted in.
+async function checkInFlight(): Promise<{ child: ChildProcess; qemu: number }> {
+	const file = join(dir, "loops.ts");
+	await writeFile(file, "export function isolate(): void { for (;;); }\n");
+	const child = spawn(process.execPath, [BIN, "check", "02", "--file", file], { cwd: inKit("."), stdio: "ignore" });
+	for (;;) {
+		const qemu = await childOf(child.pid ?? -1);
+		if (qemu !== null) return { child, qemu };
+		await new Promise((resolve) => setTimeout(resolve, 20));
+	}
+}
+
+async function childOf(pid: number): Promise<number | null> {
+	const children = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "");
+	for (const child of children.split(" ").filter(Boolean)) {
+		const comm = await readFile(`/proc/${child}/comm`, "utf8").catch(() => "");
+		if (comm.startsWith("qemu")) return Number(child);
+	}
+	return null;
+}
+
+// Ended, or a zombie that nobody has waited for yet: its memory and its files are free.
+async function gone(pid: number): Promise<void> {
+	await expect
+		.poll(async () => (await readFile(`/proc/${pid}/stat`, "utf8").catch(() => ") Z")).split(") ")[1]?.[0], {
+			timeout: 10_000,
+		})
+		.toBe("Z");
+}
+
+// As a failing disk does it: the times stay.
+async function scribble(path: string, from: number, to: number): Promise<void> {
+	const { atime, mtime } = await stat(path);
+	const file = await open(path, "r+");
+	await file.write(randomBytes(to - from), 0, to - from, from);
+	await file.close();
+	await utimes(path, atime, mtime);
+}
