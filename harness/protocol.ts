@@ -104,6 +104,9 @@ const Ending = v.variant("how", [
 	v.object({ how: v.literal("hung"), tasks: list(Task) }),
 ]);
 
+/** Whether something that came from the exercise's side is an ending. */
+export const isEnding = (value: unknown): value is Ending => v.is(Ending, value);
+
 const LedgerCall = v.object({
 	/** Line of descent of the process: "1", its first child "1.1", and so on. */
 	task: text,

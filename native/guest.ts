@@ -1,3 +1,5 @@
+import { randomInt } from "node:crypto";
+import { setFlagsFromString } from "node:v8";
 import { bytes, callLibrary, int, int64 } from "./library.ts";
 
 /**
@@ -13,6 +15,13 @@ import { bytes, callLibrary, int, int64 } from "./library.ts";
  */
 export function addEntropy(randomFd: number, entropy: Buffer): void {
 	must("k_add_entropy", [int(randomFd), bytes(entropy), int(entropy.length)]);
+}
+
+/** Gives this process's random numbers (node:crypto, Math.random) a new seed from the kernel. */
+export function reseed(): void {
+	must("k_reseed", []);
+	// V8 takes its seed from here when Math.random is first called.
+	setFlagsFromString(`--random-seed=${randomInt(1, 0x7fffffff)}`);
 }
 
 /** Sets the wall clock. @see clock_settime(2) */

@@ -165,6 +165,11 @@ long k_add_entropy(int random_fd, const unsigned char *bytes, int length) {
     return r < 0 ? r : answer(ioctl(random_fd, RNDRESEEDCRNG));
 }
 
+/* OpenSSL is a part of Node and drew its seed before the snapshot; Node lets libraries call it. */
+extern int RAND_poll(void) __attribute__((weak));
+
+long k_reseed(void) { return RAND_poll && RAND_poll() == 1 ? 0 : -EIO; }
+
 long k_msgget(int key, int flags) { return answer(msgget(key, flags)); }
 
 long k_clock_settime(int64_t ms) {

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import { build, type Message, type Plugin } from "esbuild";
 import { inKit } from "../kit.ts";
@@ -25,6 +26,8 @@ export class BundleError extends Error {
 		readonly diagnostic: Diagnostic,
 		/** It is the expected export that is missing, not the syntax that is wrong. */
 		readonly missingExport: boolean,
+		/** It imports what is not there. */
+		readonly unresolvedImport: boolean,
 	) {
 		super(diagnostic.message);
 	}
@@ -59,7 +62,12 @@ export async function bundle(reference: string, subject: string): Promise<Bundle
 	} catch (error) {
 		const [first] = (error as { errors?: Message[] }).errors ?? [];
 		if (first === undefined) throw error;
-		throw new BundleError(diagnosticOf(first, subject), isMissingExport(first));
+		const missing = isMissingExport(first);
+		throw new BundleError(
+			diagnosticOf(first, subject),
+			missing,
+			!missing && /^(Could not resolve|No matching export)/.test(first.text),
+		);
 	}
 }
 
@@ -69,9 +77,13 @@ const isMissingExport = ({ text, location }: Message) =>
 function inPlaceOf(reference: string, subject: string): Plugin {
 	return {
 		name: "in-place-of",
-		setup({ onResolve }) {
+		setup({ onResolve, onLoad }) {
 			onResolve({ filter: /^\./ }, ({ path, resolveDir }) =>
 				resolve(resolveDir, path) === reference ? { path: subject } : undefined,
+			);
+			// A file that neither imports nor exports anything would pass for CommonJS, which may export whatever is asked.
+			onLoad({ filter: /./ }, async ({ path }) =>
+				path === subject ? { contents: `${await readFile(path, "utf8")}\nexport {};\n`, loader: "ts" } : undefined,
 			);
 		},
 	};

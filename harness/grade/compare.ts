@@ -1,4 +1,4 @@
-import type { Check, Context, Explanation } from "./check.ts";
+import type { Check, Context, Explanation, FactRule } from "./check.ts";
 import { type Facts, type FactValue, withDrawn } from "./facts.ts";
 
 /** One difference between what the kernel shows of the exercise and of the reference, explained. */
@@ -26,14 +26,27 @@ export function compare(check: Check, context: Context, reference: Facts): Findi
 	const wrong = rules.flatMap((rule) => {
 		const got = context.facts[rule.fact];
 		const expected = reference[rule.fact];
-		// Not measured, because the command never ran: the ending says why.
-		if (got === undefined || expected === undefined) return [];
+		if (expected === undefined) throw new Error(`the reference shows no fact ${rule.fact}`);
+		if (got === undefined) return unmeasured(rule, expected, context);
 		if (equal(got, expected) || rule.accept?.(got, context)) return [];
 		return [finding(rule.fact, rule.what, expected, got, choose(rule.explain, context), context)];
 	});
 	// One cause often shows in several facts: while the command runs and afterwards. It is told once.
 	const told = new Set<string>();
 	return [...ended, ...wrong].filter(({ explanation }) => !told.has(explanation) && told.add(explanation));
+}
+
+// Of a command that never ran, or an engine that was cut short, not everything can be read: the ending says why. In a run
+// that went to its end, something has kept the probe from reading.
+function unmeasured(rule: FactRule, expected: FactValue, context: Context): Finding[] {
+	if (context.facts["command.ran"] !== true || context.observation.ending.how !== "returned") return [];
+	const explanation: Explanation = {
+		diagnosis: "unmeasured",
+		why: "This could not be read from the kernel: a process of the check's own was ended or kept from its work.",
+		try: "Look for signals to processes that are not yours.",
+		see: [],
+	};
+	return [finding(rule.fact, rule.what, expected, "nothing that could be read", explanation, context)];
 }
 
 // A command that ran and a wrong exit code are two findings; an exception is the reason for all that follows.
@@ -113,6 +126,13 @@ function endings(check: Check): Explanation[] {
 					: "The program ended itself before it was done.",
 			try: "Look for process.exit, _exit or kill outside the child.",
 			see: [],
+		},
+		{
+			when: ({ facts }) => facts["command.ran"] === false && facts["ending"] === "returned 137",
+			diagnosis: "killed-before-command",
+			why: "SIGKILL (128 + 9 = 137) ended the process before it became the command. Possible causes: the kernel, when memory ran out, or a kill of your own.",
+			try: "Look for what takes memory without end, and for kill.",
+			see: ["signal(7)"],
 		},
 		{
 			when: ({ facts }) => facts["command.ran"] === false,

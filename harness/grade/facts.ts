@@ -22,13 +22,15 @@ export function deriveFacts(observation: Observation, drawn: Drawn): Facts {
 		ending: ending.how === "returned" ? `returned ${JSON.stringify(ending.value)}` : ending.how,
 		"command.ran": during !== null,
 		...hostFacts("after", before, after),
-		"left.processes": newOnes(
+	};
+	// Of an engine that was cut short or killed, everything is left: that says nothing about the exercise.
+	if (ending.how === "returned")
+		facts["left.processes"] = newOnes(
 			before.tasks,
 			after.tasks,
 			(task) => `${task.comm} (${task.state})`,
 			(task) => task.pid,
-		),
-	};
+		);
 	if (during !== null)
 		Object.assign(facts, hostFacts("during", before, during.host), processFacts(before, during.process, drawn), {
 			// Names only: whether one sleeps or is just about to is chance.

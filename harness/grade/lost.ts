@@ -16,6 +16,11 @@ const LOST: Record<Lost["how"], { got: string; explanation: string; try: string 
 		explanation: "Your program switched the whole machine off: in it you are root, and nothing was in the way.",
 		try: "Look for what calls reboot or poweroff.",
 	},
+	"guest-halted": {
+		got: "the virtual machine was halted",
+		explanation: "Your program halted the whole machine: in it you are root, and nothing was in the way.",
+		try: "Look for what calls reboot or halt.",
+	},
 	"guest-panic": {
 		got: "the kernel panicked",
 		explanation:
@@ -43,7 +48,11 @@ const LOST: Record<Lost["how"], { got: string; explanation: string; try: string 
 /** What a lost machine says about the exercise that was in it. */
 export function lostFinding({ how, detail }: Lost): Finding {
 	const { got, explanation, try: advice } = LOST[how];
-	const said = detail === "" ? "" : `\nThe last it said:\n${detail.split("\n").slice(-4).join("\n")}`;
+	const lines = detail.split("\n").filter((line) => line.trim() !== "");
+	// A panic's reason comes before a page of registers.
+	const panic = lines.filter((line) => line.includes("Kernel panic"));
+	const last = panic.length > 0 ? panic.slice(0, 1) : lines.slice(-4);
+	const said = last.length === 0 ? "" : `\nThe last it said:\n${last.join("\n")}`;
 	return {
 		fact: "machine",
 		what: "the virtual machine",
@@ -57,7 +66,7 @@ export function lostFinding({ how, detail }: Lost): Finding {
 }
 
 /** What is wrong with a module that cannot be bundled. */
-export function unbundledFinding({ diagnostic, missingExport }: BundleError, check: Check): Finding {
+export function unbundledFinding({ diagnostic, missingExport, unresolvedImport }: BundleError, check: Check): Finding {
 	const common = { fact: "module", what: check.module, see: [] };
 	if (missingExport)
 		return {
@@ -67,6 +76,15 @@ export function unbundledFinding({ diagnostic, missingExport }: BundleError, che
 			diagnosis: "missing-export",
 			explanation: `The engine imports ${check.exported} from your module, and did not find it.`,
 			try: `Write: export function ${check.exported}(…) { … }`,
+		};
+	if (unresolvedImport)
+		return {
+			...common,
+			expected: "imports of what is there",
+			got: diagnostic.message,
+			diagnosis: "unresolved-import",
+			explanation: "The module imports a file, a package or a name that was not found, so nothing was run.",
+			try: 'Look at the place that is marked: a path starts with "./", ends with ".ts", and is relative to the file it stands in.',
 		};
 	return {
 		...common,

@@ -20,6 +20,11 @@ echo "+cpu +memory +pids" > /sys/fs/cgroup/cgroup.subtree_control
 modprobe -a overlay veth bridge br_netfilter nf_tables nft_chain_nat nft_masq nft_ct nft_redir 2>/dev/null || true
 sysctl -qw kernel.printk="4 4 1 7" kernel.panic=-1 vm.swappiness=0
 
+# When memory runs out, something is killed at once: otherwise the programs themselves are dropped from memory and read
+# again and again, and nothing ends.
+echo y > /sys/kernel/mm/lru_gen/enabled
+echo 1000 > /sys/kernel/mm/lru_gen/min_ttl_ms
+
 # The root file system of a container: busybox, and the directories that every engine expects.
 cd /lab/rootfs
 mkdir -p bin dev etc proc root sys tmp

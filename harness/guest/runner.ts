@@ -1,7 +1,8 @@
 import { openSync, readSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
+import { inspect } from "node:util";
 import { compileFunction } from "node:vm";
-import { exitAtOnce } from "../../native/guest.ts";
+import { exitAtOnce, reseed } from "../../native/guest.ts";
 import * as kernel from "../../native/kernel.ts";
 import { openLedger } from "../../native/ledger.ts";
 import type { Ending } from "../protocol.ts";
@@ -26,6 +27,9 @@ warmUp();
 say({ parked: true });
 
 const job = readJob();
+reseed();
+// A forked child must not take Node apart: the threads that do it were not copied.
+Object.assign(process, { reallyExit: (code?: number) => exitAtOnce(code ?? 0) });
 if (job.do === "escape") {
 	say({ escape: tryEscape(job.pid, job.secret) });
 	exitAtOnce(0);
@@ -72,12 +76,17 @@ function requireForExercise(name: string): unknown {
 }
 
 function describe(error: unknown): Extract<Ending, { how: "threw" }>["thrown"] {
-	if (!(error instanceof Error)) return { name: typeof error, message: String(error).slice(0, 8000), stack: "" };
+	if (!(error instanceof Error)) return { name: typeof error, message: shown(error, 8000), stack: "" };
 	const { name, message, stack = "" } = error;
-	const thrown = { name, message: message.slice(0, 8000), stack: stack.slice(0, 60_000) };
+	const thrown = { name: shown(name, 100), message: shown(message, 8000), stack: shown(stack, 60_000) };
 	if (!(error instanceof kernel.SyscallError)) return thrown;
 	const { call, args, code, errno } = error;
 	return { ...thrown, syscall: { call, args: { ...args }, code, errno } };
+}
+
+// Anything can be thrown, also what no text can be made of.
+function shown(value: unknown, length: number): string {
+	return (typeof value === "string" ? value : inspect(value)).slice(0, length);
 }
 
 // The first fork, the first compilation and the first wait are slow; they happen before the snapshot.

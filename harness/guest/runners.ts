@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import type { LedgerLine } from "../../native/ledger.ts";
-import { type LedgerCall, LIMITS } from "../protocol.ts";
+import { isEnding, type LedgerCall, LIMITS } from "../protocol.ts";
 import type { Job, RunnerLine } from "./job.ts";
 
 /** A started Node that waits for its one job. See runner.ts. */
@@ -54,12 +54,15 @@ export async function parkRunner(): Promise<Runner> {
 function wrap(child: ChildProcess, ledgerPath: string): Runner {
 	const [stdin, stdout, stderr, jobs, lines] = child.stdio as [Writable, Readable, Readable, Writable, Readable];
 	if (child.pid === undefined) throw new Error("no runner could be started");
+	// The agent's own protection is inherited; when memory runs out, the exercise goes first, not the kernel.
+	writeFileSync(`/proc/${child.pid}/oom_score_adj`, "0");
 	// A runner may die with its job half read; that is its end, which `ended` tells.
 	for (const stream of [stdin, jobs]) stream.on("error", () => {});
 	const listeners = new Set<(line: RunnerLine) => void>();
 	eachLine(lines, (text) => {
-		const line = JSON.parse(text) as RunnerLine;
-		for (const listener of listeners) listener(line);
+		// The exercise can write what it likes here, too.
+		const line = parseRunnerLine(text);
+		if (line !== undefined) for (const listener of listeners) listener(line);
 	});
 	return {
 		pid: child.pid,
@@ -114,9 +117,25 @@ function readLedger(path: string): LedgerCall[] {
 	return [...calls.values()].slice(0, 4000);
 }
 
+function parseRunnerLine(text: string): RunnerLine | undefined {
+	const line = parseObject(text);
+	if (line === undefined || ("ending" in line && !isEnding(line["ending"]))) return undefined;
+	return line as RunnerLine;
+}
+
 function parseLine(text: string): LedgerLine | undefined {
+	const line = parseObject(text);
+	if (typeof line?.["task"] !== "string" || typeof line["seq"] !== "number") return undefined;
+	const { call, args, result, error } = line;
+	const isCall = typeof call === "string" && Object.values(args ?? {}).every((value) => typeof value === "string");
+	const isEnd = typeof result === "number" || typeof error === "string";
+	return isCall || isEnd ? (line as LedgerLine) : undefined;
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
 	try {
-		return JSON.parse(text) as LedgerLine;
+		const value: unknown = JSON.parse(text);
+		return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
 	} catch {
 		return undefined;
 	}

@@ -1,9 +1,20 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
 import { FrameDecoder, GuestFrame, LIMITS, ProtocolError } from "../protocol.ts";
 import type { Qemu } from "./qemu.ts";
 
+/** How long the machine's own end may take after its agent's port has closed. */
+const AFTER_PORT_MS = 2_000;
+
 /** How a guest can be lost. */
-export type Loss = "guest-reset" | "guest-shutdown" | "guest-panic" | "agent-ended" | "silent" | "protocol";
+export type Loss =
+	| "guest-reset"
+	| "guest-shutdown"
+	| "guest-halted"
+	| "guest-panic"
+	| "agent-ended"
+	| "silent"
+	| "protocol";
 
 /** Nothing more is to be heard from a guest. */
 export class LostError extends Error {
@@ -30,7 +41,7 @@ export class Listener {
 		let reason: Loss = "guest-shutdown";
 		qemu.qmp.onEvent(({ event, data }) => {
 			if (event === "SHUTDOWN" && data["reason"] === "guest-reset") reason = "guest-reset";
-			if (event === "VSERPORT_CHANGE" && data["open"] === false) this.#lose("agent-ended", qemu.consoleTail());
+			if (event === "VSERPORT_CHANGE" && data["open"] === false) void this.#portClosed(qemu);
 		});
 		// All of reboot, power-off and panic end QEMU with exit code 0. A panic resets the machine: panic=-1.
 		qemu.ended.then(() => {
@@ -59,6 +70,14 @@ export class Listener {
 		} finally {
 			clearTimeout(timer);
 		}
+	}
+
+	// The port closes when the agent ends, and also when the kernel shuts its devices down: then the machine's own end
+	// follows at once, or never comes after a halt.
+	async #portClosed(qemu: Qemu): Promise<void> {
+		await Promise.race([qemu.ended, sleep(AFTER_PORT_MS)]);
+		const said = qemu.consoleTail();
+		this.#lose(said.includes("reboot: System halted") ? "guest-halted" : "agent-ended", said);
 	}
 
 	#take(chunk: Buffer): void {
