@@ -10,6 +10,8 @@ export function renderMarkdown(source: string, style: Style): string {
 	return `${new Renderer(style).render(tokens)}\n`;
 }
 
+const COLUMN_MIN = 8;
+
 class Renderer {
 	readonly #style: Style;
 	readonly #chalk: ChalkInstance;
@@ -156,13 +158,14 @@ class Renderer {
 		const natural = Array.from({ length: columns }, (_, column) =>
 			Math.max(...rows.map((row) => stringWidth(row[column] ?? ""))),
 		);
-		// The last column takes what the others leave, and wraps.
-		const before = natural.slice(0, -1).reduce((sum, width) => sum + width + 2, 0);
-		const last = Math.max(20, Math.min(natural.at(-1) ?? 0, this.#style.width - before));
-		const widths = [...natural.slice(0, -1), last];
+		// The widest column gives way, one character at a time, until the table fits.
+		const widths = [...natural];
+		const room = this.#style.width - 2 * (columns - 1);
+		while (widths.reduce((sum, width) => sum + width, 0) > room && Math.max(...widths) > COLUMN_MIN)
+			widths[widths.indexOf(Math.max(...widths))] = Math.max(...widths) - 1;
 		this.#out.push("");
 		for (const [index, row] of rows.entries()) {
-			const cells = widths.map((width, column) => wrapAnsi(row[column] ?? "", width).split("\n"));
+			const cells = widths.map((width, column) => wrapAnsi(row[column] ?? "", width, { hard: true }).split("\n"));
 			for (let line = 0; line < Math.max(...cells.map((cell) => cell.length)); line++) {
 				const text = cells
 					.map((cell, column) => padded(cell[line] ?? "", widths[column] ?? 0))
