@@ -101,7 +101,7 @@ class Renderer {
 	}
 
 	#code(content: string): void {
-		const indent = " ".repeat(this.#lists.length * 3 + 4);
+		const indent = " ".repeat(this.#lists.length * 3 + 2);
 		this.#out.push("");
 		for (const line of content.trimEnd().split("\n")) this.#out.push(line === "" ? "" : indent + this.#codeLine(line));
 		this.#out.push("");

@@ -30,7 +30,7 @@ export async function report(verdict: Verdict, title: string, learnt: string, st
 	const chalk = new Chalk({ level: style.color ? 1 : 0 });
 	const page = new Page(style, chalk);
 	const passed = verdict.verdict === "pass";
-	page.line(passed ? chalk.green.bold(`✓ ${title}: passed`) : chalk.red.bold(`✗ ${title}: not right yet`));
+	page.line(passed ? chalk.green.bold(`✓ ${title} — passed`) : chalk.red.bold(`✗ ${title} — not right yet`));
 	page.line();
 	page.labelled("file", relative(".", verdict.file));
 	page.labelled("did", verdict.did);
