@@ -7,7 +7,7 @@ import { inKit } from "../kit.ts";
 import { visible } from "../progress.ts";
 import { ensureImage } from "../vm/image.ts";
 import { Machine } from "../vm/machine.ts";
-import { qemuVersion } from "../vm/qemu.ts";
+import { qemuVersion } from "../vm/program.ts";
 import { coldBoot, ensureTemplate, type Template } from "../vm/template.ts";
 
 /**

@@ -4,7 +4,7 @@ import { cacheDir } from "../cache.ts";
 import { EXIT } from "../failure.ts";
 import { failureOf, fastAccelerator, permitted } from "../vm/accelerator.ts";
 import { imageManifest, inCache } from "../vm/image.ts";
-import { qemuVersion } from "../vm/qemu.ts";
+import { qemuVersion } from "../vm/program.ts";
 import { installCommand, missingRequirements, requirements } from "../vm/requirements.ts";
 import { printJson, style } from "./terminal.ts";
 

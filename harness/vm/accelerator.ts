@@ -3,7 +3,7 @@ import { cpus, release } from "node:os";
 import { join } from "node:path";
 import { cacheDir, cached, keyOf } from "../cache.ts";
 import { architecture } from "./arch.ts";
-import { qemuIdentity } from "./qemu.ts";
+import { qemuIdentity } from "./program.ts";
 
 /** How the guest's instructions are executed: by the processor itself (kvm, hvf) or in emulation (tcg). */
 export type Accelerator = "kvm" | "hvf" | "tcg";

@@ -1,17 +1,11 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { stat } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { type ChildProcess, spawn } from "node:child_process";
 import type { Duplex } from "node:stream";
-import { promisify } from "node:util";
-import { Failure } from "../failure.ts";
 import { PORT } from "../protocol.ts";
 import { type Accelerator, acceleratorOptions } from "./accelerator.ts";
 import { architecture } from "./arch.ts";
 import { Qmp } from "./qmp.ts";
-import { installCommand } from "./requirements.ts";
 
-/** What the guest's hardware is made of. All of it is part of a snapshot's key. */
-export const GUEST_MEMORY_MB = 320;
+const GUEST_MEMORY_MB = 320;
 const SANDBOX = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny";
 const CONSOLE_TAIL_BYTES = 16 << 10;
 
@@ -115,6 +109,12 @@ function killedWithParent(program: string, args: string[]): [string, string[]] {
 	return [program, ["-run-with", "exit-with-parent=on", ...args]];
 }
 
+/** Everything that a guest with this accelerator is started with, but for its files: a part of a snapshot's key. */
+export function hardware(accelerator: Accelerator): string[] {
+	const start = { kernel: "", initrd: "" };
+	return qemuArguments({ accelerator, memory: { path: "", share: true }, disk: "", start });
+}
+
 function qemuArguments({ accelerator, memory, disk, start }: QemuOptions): string[] {
 	const { qemu, console: serial } = architecture();
 	const cmdline = [
@@ -160,23 +160,4 @@ function tailOf(stream: Duplex): () => string {
 		tail = Buffer.concat([tail, chunk]).subarray(-CONSOLE_TAIL_BYTES);
 	});
 	return () => tail.toString("utf8");
-}
-
-/**
- * Names this computer's QEMU: the file that it is. Asking for its version would start it.
- * @throws {Failure} unsupported: it is not installed
- */
-export async function qemuIdentity(): Promise<string> {
-	const { program } = architecture().qemu;
-	for (const dir of (process.env["PATH"] ?? "").split(delimiter)) {
-		const found = await stat(join(dir, program)).catch(() => null);
-		if (found?.isFile()) return `${join(dir, program)} ${found.size} ${found.mtimeMs}`;
-	}
-	throw new Failure("unsupported", "QEMU is not installed", installCommand("qemu"));
-}
-
-/** QEMU's own name and version, such as `QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7)`. */
-export async function qemuVersion(): Promise<string> {
-	const { stdout } = await promisify(execFile)(architecture().qemu.program, ["--version"]);
-	return stdout.split("\n")[0] ?? "";
 }

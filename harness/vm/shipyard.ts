@@ -11,7 +11,7 @@ import { dropTemplate, ensureTemplate, type Template } from "./template.ts";
 export class Shipyard {
 	readonly #progress: Progress;
 	readonly #machines = new Set<Machine>();
-	#template: Promise<{ template: Template; imageKey: string }> | undefined;
+	#template: Promise<Ready> | undefined;
 	#ahead: Promise<Machine> | undefined;
 
 	constructor(progress: Progress) {
@@ -38,13 +38,16 @@ export class Shipyard {
 	 * A template that cannot be restored is made anew, once.
 	 */
 	async play(request: RunRequest): ReturnType<Machine["play"]> {
+		const used = this.#ready();
 		try {
 			return await this.#playOnce(request);
 		} catch (error) {
 			if (interruption.aborted || !(error instanceof RestoreError)) throw error;
-			const { template } = await this.#ready();
-			this.#template = undefined;
-			await dropTemplate(template);
+			// Of several that find it damaged, the first has it made anew.
+			if (this.#template === used) {
+				this.#ahead = undefined;
+				this.#template = used.then(({ template }) => dropTemplate(template)).then(() => this.#make());
+			}
 			return this.#playOnce(request);
 		}
 	}
@@ -73,11 +76,18 @@ export class Shipyard {
 		return machine;
 	}
 
-	#ready(): Promise<{ template: Template; imageKey: string }> {
-		this.#template ??= ensureImage(this.#progress).then(async (image) => ({
-			template: await ensureTemplate(image, this.#progress),
-			imageKey: image.key,
-		}));
+	#ready(): Promise<Ready> {
+		this.#template ??= this.#make();
 		return this.#template;
 	}
+
+	async #make(): Promise<Ready> {
+		const image = await ensureImage(this.#progress);
+		return { template: await ensureTemplate(image, this.#progress), imageKey: image.key };
+	}
+}
+
+interface Ready {
+	template: Template;
+	imageKey: string;
 }

@@ -14,7 +14,8 @@ import { encodeFrame, type HostFrame } from "../protocol.ts";
 import { type Accelerator, candidates, rememberFailure } from "./accelerator.ts";
 import type { Image } from "./image.ts";
 import { Listener, type LostError } from "./listener.ts";
-import { GUEST_MEMORY_MB, type Qemu, type QemuOptions, qemuIdentity, saveState, startQemu } from "./qemu.ts";
+import { qemuIdentity } from "./program.ts";
+import { hardware, type Qemu, type QemuOptions, saveState, startQemu } from "./qemu.ts";
 
 /**
  * A snapshot: the memory and the device state of a machine that has booted, with its agent warm and its runners
@@ -69,7 +70,7 @@ export async function dropTemplate(template: Template): Promise<void> {
 }
 
 async function entryOf(image: Image, accelerator: Accelerator, progress: Progress): Promise<string> {
-	const key = keyOf("template 1", image.key, await qemuIdentity(), accelerator, GUEST_MEMORY_MB);
+	const key = keyOf("template 2", image.key, await qemuIdentity(), hardware(accelerator), SETTLE_PINGS, SETTLE_MS);
 	let made = false;
 	const dir = await cached("templates", key, async (staging) => {
 		await progress.step(`snapshot of a booted virtual machine (${accelerator})`, (say) =>
@@ -107,6 +108,7 @@ async function make(
 	const start = { kernel: image.base.kernel, initrd: image.initrd };
 	for (let attempt = 1; ; attempt++) {
 		const startedMs = performance.now();
+		await rm(memory.path, { force: true });
 		const qemu = startQemu({ accelerator, memory, disk: image.base.usr, start });
 		try {
 			say("booting");

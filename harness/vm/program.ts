@@ -1,0 +1,26 @@
+import { execFile } from "node:child_process";
+import { stat } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
+import { Failure } from "../failure.ts";
+import { architecture } from "./arch.ts";
+import { installCommand } from "./requirements.ts";
+
+/**
+ * Names this computer's QEMU: the file that it is. Asking for its version would start it.
+ * @throws {Failure} unsupported: it is not installed
+ */
+export async function qemuIdentity(): Promise<string> {
+	const { program } = architecture().qemu;
+	for (const dir of (process.env["PATH"] ?? "").split(delimiter)) {
+		const found = await stat(join(dir, program)).catch(() => null);
+		if (found?.isFile()) return `${join(dir, program)} ${found.size} ${found.mtimeMs}`;
+	}
+	throw new Failure("unsupported", "QEMU is not installed", installCommand("qemu"));
+}
+
+/** QEMU's own name and version, such as `QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7)`. */
+export async function qemuVersion(): Promise<string> {
+	const { stdout } = await promisify(execFile)(architecture().qemu.program, ["--version"]);
+	return stdout.split("\n")[0] ?? "";
+}
