@@ -2,13 +2,18 @@
 export interface Progress {
 	/** Announces a step, runs it, and says how long it took. */
 	step<T>(title: string, work: (say: (detail: string) => void) => Promise<T>): Promise<T>;
+	/** Says something that is not an error, but good to know. */
+	note(text: string): void;
 }
 
 /** Says nothing; for `--json` and for tests. */
-export const silent: Progress = { step: (_title, work) => work(() => {}) };
+export const silent: Progress = { step: (_title, work) => work(() => {}), note: () => {} };
 
 /** Shows each step with its time: a spinner where stderr is a terminal, a line at its end elsewhere. */
 export const visible: Progress = {
+	note(text) {
+		process.stderr.write(`  ${text}\n`);
+	},
 	async step(title, work) {
 		const startedMs = Date.now();
 		const seconds = () => `${((Date.now() - startedMs) / 1000).toFixed(1)} s`;

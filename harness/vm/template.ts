@@ -59,6 +59,9 @@ export async function ensureTemplate(image: Image, progress: Progress): Promise<
 		} catch (error) {
 			if (accelerator === "tcg" || interruption.aborted) throw error;
 			failures.set(accelerator, String((error as Error).message));
+			progress.note(
+				`no machine boots with ${accelerator} here, so it is emulated: slower, but the lessons are the same`,
+			);
 		}
 	}
 	throw new Failure("failed", "no accelerator is left to try");
