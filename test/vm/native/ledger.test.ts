@@ -1,0 +1,108 @@
+import { afterAll, describe, expect, test } from "vitest";
+import { inGuest, newShipyard } from "../../support/guest.ts";
+
+const yard = newShipyard();
+afterAll(() => yard.close());
+
+describe("errors", () => {
+	test.concurrent("a SyscallError says the call, its arguments by name, and the error", async () => {
+		const { value } = await inGuest(yard, ({ k }) => {
+			try {
+				k.mount("none", "/nowhere", "tmpfs", k.MS_NOSUID | k.MS_RDONLY | 0x4000_0000, null);
+			} catch (error) {
+				if (!(error instanceof k.SyscallError)) return String(error);
+				const { name, call, args, errno, code, message } = error;
+				return { name, call, args, errno, code, message, isError: error instanceof Error };
+			}
+			return "mounted";
+		});
+		expect(value).toEqual({
+			name: "SyscallError",
+			call: "mount",
+			args: {
+				source: '"none"',
+				target: '"/nowhere"',
+				filesystemtype: '"tmpfs"',
+				mountflags: "MS_RDONLY|MS_NOSUID|0x40000000",
+				data: "NULL",
+			},
+			errno: 2,
+			code: "ENOENT",
+			message: 'mount("none", "/nowhere", "tmpfs", MS_RDONLY|MS_NOSUID|0x40000000, NULL): ENOENT (2)',
+			isError: true,
+		});
+	});
+
+	test.concurrent("a string with a NUL byte is refused before the kernel would see half of it", async () => {
+		const { value, ledger } = await inGuest(yard, ({ k }) => {
+			const refusal = (act: () => void) => {
+				try {
+					act();
+					return "taken";
+				} catch (error) {
+					return String(error);
+				}
+			};
+			return [
+				refusal(() => k.sethostname("a\0b")),
+				refusal(() => k.mount(null, "/\0", null, 0, null)),
+				refusal(() => k.execve("/bin/true", ["true", "\0"])),
+			];
+		});
+		expect(value).toEqual([
+			'TypeError: a C string cannot hold a NUL byte: "a\\u0000b"',
+			'TypeError: a C string cannot hold a NUL byte: "/\\u0000"',
+			'TypeError: a C string cannot hold a NUL byte: "\\u0000"',
+		]);
+		expect(ledger).toEqual([]);
+	});
+});
+
+describe("the ledger", () => {
+	test.concurrent("names each process by its line of descent, and tells results, errors and open calls", async () => {
+		const { value, ledger } = await inGuest(yard, ({ k, attempt }) => {
+			const first = k.fork();
+			if (first === 0) {
+				const grandchild = k.fork();
+				if (grandchild === 0) k.execve("/bin/true", ["true"], {});
+				k.waitpid(grandchild);
+				k._exit(3);
+			}
+			k.waitpid(first);
+			const second = k.fork();
+			if (second === 0) {
+				attempt(() => k.chdir("/nowhere"));
+				k._exit(0);
+			}
+			k.waitpid(second);
+			return { first, second };
+		});
+		const grandchild = ledger.find(({ task, call }) => task === "1.1" && call === "fork")?.result;
+		expect(grandchild).toBeGreaterThan(value.first);
+		const of = (wanted: string) => ledger.filter(({ task }) => task === wanted).map(({ task: _, ...call }) => call);
+		const waited = (pid: number | undefined) => ({
+			call: "waitpid",
+			args: { pid: String(pid), options: "0" },
+			result: pid,
+		});
+		expect(of("1")).toEqual([
+			{ call: "fork", args: {}, result: value.first },
+			waited(value.first),
+			{ call: "fork", args: {}, result: value.second },
+			waited(value.second),
+		]);
+		expect(of("1.1")).toEqual([
+			{ call: "fork", args: {}, result: grandchild },
+			waited(grandchild),
+			{ call: "_exit", args: { status: "3" } },
+		]);
+		expect(of("1.1.1")).toEqual([
+			{ call: "execve", args: { pathname: '"/bin/true"', argv: '["true"]', envp: "/* 0 vars */" } },
+		]);
+		expect(of("1.2")).toEqual([
+			{ call: "chdir", args: { path: '"/nowhere"' }, error: "ENOENT" },
+			{ call: "_exit", args: { status: "0" } },
+		]);
+		expect(ledger.map(({ task }) => task).filter((task) => !/^1(\.1(\.1)?|\.2)?$/.test(task))).toEqual([]);
+	});
+});

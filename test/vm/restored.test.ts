@@ -1,0 +1,42 @@
+import { afterAll, describe, expect, test } from "vitest";
+import { inGuest, newShipyard } from "../support/guest.ts";
+
+const yard = newShipyard();
+afterAll(() => yard.close());
+
+describe("restored machines", () => {
+	test.concurrent("have random numbers of their own and the host's time", async () => {
+		const played = await Promise.all(
+			[1, 2].map(() =>
+				inGuest(yard, ({ fs }) => {
+					const urandom = fs.openSync("/dev/urandom", "r");
+					const fromDevice = Buffer.alloc(16);
+					fs.readSync(urandom, fromDevice);
+					return {
+						fromDevice: fromDevice.toString("hex"),
+						uuid: fs.readFileSync("/proc/sys/kernel/random/uuid", "utf8"),
+						timeMs: Date.now(),
+					};
+				}),
+			),
+		);
+		const [one, other] = played.map(({ value }) => value);
+		expect(one?.fromDevice).not.toBe(other?.fromDevice);
+		expect(one?.uuid).not.toBe(other?.uuid);
+		for (const { value } of played) expect(Math.abs(Date.now() - value.timeMs)).toBeLessThan(60_000);
+	});
+
+	test.concurrent("crypto.randomBytes and Math.random differ between them", async () => {
+		const code = `exports.run = () => [require("node:crypto").randomBytes(16).toString("hex"), Math.random()];`;
+		const request = { prepare: [], code, call: "run", args: [], token: "none", secret: null };
+		const values = await Promise.all(
+			[1, 2].map(async () => {
+				const { outcome } = await yard.play(request);
+				if (outcome.kind !== "observed" || outcome.observation.ending.how !== "returned") throw new Error("lost");
+				return outcome.observation.ending.value as [string, number];
+			}),
+		);
+		expect(values[0]?.[0]).not.toBe(values[1]?.[0]);
+		expect(values[0]?.[1]).not.toBe(values[1]?.[1]);
+	});
+});
