@@ -23,7 +23,7 @@ export interface CheckOptions {
 export async function check(id: string | undefined, options: CheckOptions): Promise<number> {
 	const chosen = await choose(id, options);
 	const yard = new Shipyard(options.json ? silent : visible);
-	for (const _ of chosen.slice(0, cpus().length)) yard.prepare();
+	yard.prepare();
 	try {
 		return options.all ? await checkAll(chosen, yard, options) : await checkOne(chosen, yard, options);
 	} catch (error) {

@@ -10,8 +10,6 @@ export interface Check {
 	module: string;
 	/** The function that it exports. */
 	exported: string;
-	/** What the lesson is about, in words that end the sentence "This lesson is about …". */
-	goal: string;
 	/** What was learnt, said when it passes. */
 	learnt: string;
 	/** Draws the inputs of one run. */

@@ -33,13 +33,8 @@ export function deriveFacts(observation: Observation, drawn: Drawn): Facts {
 		);
 	if (during !== null)
 		Object.assign(facts, hostFacts("during", before, during.host), processFacts(before, during.process, drawn), {
-			// Names only: whether one sleeps or is just about to is chance.
-			"command.processes": newOnes(
-				before.tasks,
-				during.host.tasks,
-				(task) => task.comm,
-				(task) => task.pid,
-			),
+			// How many, not which: a program may rename itself.
+			"command.processes": newOnes(before.tasks, during.host.tasks, String, (task) => task.pid).length,
 		});
 	return normalise(facts, drawn);
 }

@@ -78,7 +78,6 @@ const hostRenamed: Explanation[] = [
 export default defineCheck({
 	module: "isolate.ts",
 	exported: "isolate",
-	goal: "namespaces: a hostname and a message queue of one's own",
 	learnt:
 		"A namespace is a view. One call, unshare, gave this process a hostname and a System V IPC of its own; its files, its network and its processes are still the host's.",
 	draw: (random) => ({ hostname: random.hostname() }),

@@ -38,7 +38,6 @@ const rootUnchanged = (_: FactValue, { facts }: Context) => facts["command.root"
 export default defineCheck({
 	module: "enter-root.ts",
 	exported: "enterRoot",
-	goal: "pivot_root: a root that there is no way out of",
 	learnt:
 		"chroot moves where paths start; pivot_root moves the mount that everything hangs from. With the old root detached there is no path back to the host's files, and the escape of lesson 03 finds nothing to climb to.",
 	draw: (random) => ({

@@ -16,7 +16,6 @@ const explanation = (diagnosis: string, when?: Explanation["when"]): Explanation
 const check: Check = {
 	module: "isolate.ts",
 	exported: "isolate",
-	goal: "",
 	learnt: "",
 	draw: () => ({}),
 	scenario: () => ({ does: "", prepare: [], options: {}, exitCode: 0 }),
