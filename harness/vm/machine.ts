@@ -86,7 +86,8 @@ export class Machine {
 	get deadlineMs(): number {
 		const [load = 0] = loadavg();
 		const busy = Math.min(4, Math.max(1, load / cpus().length));
-		return Math.round((1_500 + this.#template.bootMs * 0.4) * busy);
+		// Generous: only what hangs ever waits for it, and a right exercise must not meet it on a computer that is busy.
+		return Math.round((3_000 + this.#template.bootMs * 0.6) * busy);
 	}
 
 	/**
