@@ -1,6 +1,9 @@
+import { setMaxListeners } from "node:events";
 import { EXIT } from "./failure.ts";
 
 const controller = new AbortController();
+// Everything that is under way listens, and each stops listening when it is done: many listeners are no leak.
+setMaxListeners(0, controller.signal);
 
 /** Aborted when the user has asked the whole command to stop (Ctrl-C, SIGTERM, a closed terminal). */
 export const interruption: AbortSignal = controller.signal;

@@ -55,6 +55,8 @@ const HostState = v.object({
 	links: list(Link),
 	/** Entries of the root directory. */
 	root: list(text),
+	/** How many processes the kernel has killed since it started because memory ran out. */
+	oomKills: count,
 });
 
 /** What can be read of the command that the exercise has started. */

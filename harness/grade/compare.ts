@@ -118,6 +118,15 @@ function endings(check: Check): Explanation[] {
 			see: ["fork(2)"],
 		},
 		{
+			// It kills the largest process of all, which is the child or, by a hair, the engine above it.
+			when: ({ observation: { before, after }, facts }) =>
+				facts["command.ran"] === false && after.oomKills > before.oomKills,
+			diagnosis: "out-of-memory",
+			why: "The machine's memory ran out before the command ran, and the kernel killed what had taken most of it: oom_kill in /proc/vmstat has grown.",
+			try: "Look for what takes memory without end: a loop that keeps what it makes, a buffer that is never emptied.",
+			see: ["proc_vmstat(5)"],
+		},
+		{
 			when: how("exited"),
 			diagnosis: "exited-early",
 			why: ({ observation: { ending } }) =>
@@ -130,8 +139,8 @@ function endings(check: Check): Explanation[] {
 		{
 			when: ({ facts }) => facts["command.ran"] === false && facts["ending"] === "returned 137",
 			diagnosis: "killed-before-command",
-			why: "SIGKILL (128 + 9 = 137) ended the process before it became the command. Possible causes: the kernel, when memory ran out, or a kill of your own.",
-			try: "Look for what takes memory without end, and for kill.",
+			why: "SIGKILL (128 + 9 = 137) ended the process before it became the command. Memory had not run out, so it was a kill of your own.",
+			try: "Look for kill, and for the pid that it is given.",
 			see: ["signal(7)"],
 		},
 		{

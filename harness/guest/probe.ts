@@ -34,6 +34,7 @@ export function readHost(): HostState {
 		cgroups: readCgroups(),
 		links: inNamespace(1, "net", () => readLinks(1)),
 		root: readdirSync("/proc/1/root"),
+		oomKills: readOomKills(),
 	};
 }
 
@@ -166,6 +167,9 @@ function readLinks(pid: number): Link[] {
 			addresses: (up[name] ?? []).map((address) => address.cidr ?? address.address),
 		}));
 }
+
+// "oom_kill 3": since the machine started. See proc_vmstat(5).
+const readOomKills = () => Number(/^oom_kill (\d+)$/m.exec(readFileSync("/proc/vmstat", "utf8"))?.[1] ?? 0);
 
 function readCgroups(dir = "/sys/fs/cgroup", path = ""): string[] {
 	const children = readdirSync(dir, { withFileTypes: true }).filter((entry) => entry.isDirectory());

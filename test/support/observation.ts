@@ -23,6 +23,7 @@ export const hostState = (more: Partial<HostState> = {}): HostState => ({
 	cgroups: ["/system"],
 	links: [{ name: "lo", up: true, addresses: ["127.0.0.1/8"] }],
 	root: ["bin", "lab"],
+	oomKills: 0,
 	...more,
 });
 
