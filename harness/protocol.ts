@@ -35,13 +35,74 @@ const Mount = v.object({
 	propagation: list(text),
 	fstype: text,
 	source: text,
+	/** Options of the file system, such as `lowerdir=/a,upperdir=/b`. */
+	options: text,
 });
 
 /** A process in the guest, as its host sees it. */
-const Task = v.object({ pid: count, ppid: count, comm: text, state: text });
+const Task = v.object({
+	pid: count,
+	ppid: count,
+	comm: text,
+	state: text,
+	/** Its pid in each of the nested PID namespaces, the outermost first. */
+	nsPids: list(count),
+});
 
 /** A network link and its addresses. */
 const Link = v.object({ name: text, up: v.boolean(), addresses: list(text) });
+
+/** What ip(8) and nft(8) show of a network namespace; read only where a run asks for it. */
+const Network = v.object({
+	links: list(
+		v.object({
+			name: text,
+			/** `veth`, `bridge`, … or empty. */
+			kind: text,
+			/** The flags, such as UP and LOWER_UP. */
+			flags: list(text),
+			/** The bridge that it is a port of, or empty. */
+			master: text,
+			/** As ADDRESS/PREFIX. */
+			addresses: list(text),
+		}),
+	),
+	/** `via` is empty for what is reached directly. */
+	routes: list(v.object({ destination: text, via: text, device: text })),
+	/** Lines of nft's ruleset. */
+	rules: list(text),
+	/** Whether packets between links are forwarded: net.ipv4.ip_forward. */
+	forwarding: v.boolean(),
+});
+
+/** One file or directory of a tree that is watched. */
+const Entry = v.object({
+	/** Relative to the tree's top, which is `.`. */
+	path: text,
+	kind: v.picklist(["file", "directory", "symlink", "char", "block", "fifo", "socket"]),
+	/** Permission bits. */
+	mode: count,
+	uid: count,
+	gid: count,
+	size: count,
+	/** major:minor of a device file; 0:0 is an overlay's whiteout. */
+	device: text,
+	/** Of a file's content, hexadecimal; empty for all that is no file. */
+	sha256: text,
+	/** The first bytes of a file's content, or where a symbolic link leads. */
+	text: v.pipe(v.string(), v.maxLength(1024)),
+	/** An overlay shows nothing of what lies below this directory. See overlayfs in the kernel's documentation. */
+	opaque: v.boolean(),
+});
+
+/** The overlay that a process's root lies on. */
+const Overlay = v.object({
+	lowerdirs: list(text),
+	upperdir: text,
+	workdir: text,
+	/** What is in upperdir. */
+	upper: list(Entry),
+});
 
 /** What can be read of the machine as a whole, from where its init (pid 1) stands. */
 const HostState = v.object({
@@ -57,6 +118,9 @@ const HostState = v.object({
 	root: list(text),
 	/** How many processes the kernel has killed since it started because memory ran out. */
 	oomKills: count,
+	/** The directories that the run watches, by path; null where there is none. */
+	trees: v.record(text, v.nullable(list(Entry))),
+	network: v.nullable(Network),
 });
 
 /** What can be read of the command that the exercise has started. */
@@ -79,7 +143,22 @@ const ProcessState = v.object({
 	/** Pids that the /proc it sees lists; null when there is none. */
 	procPids: v.nullable(list(count)),
 	cgroup: text,
+	/** Files of its cgroup, such as `memory.max`; empty in the root cgroup. */
+	cgroupFiles: v.record(text, text),
+	/** What its engine has started and is still there, itself included, the eldest first. */
+	tasks: list(Task),
+	/** Its open files by descriptor: the links in /proc/PID/fd. */
+	descriptors: v.record(text, text),
+	/** The same of the engine that has started it: 0, 1 and 2. */
+	engineDescriptors: v.record(text, text),
+	/** Signals as masks: SigBlk, SigIgn and SigCgt of /proc/PID/status. */
+	signals: v.object({ blocked: text, ignored: text, caught: text }),
+	/** The overlay that is its root; null when its root is something else. */
+	overlay: v.nullable(Overlay),
+	/** Files in its root that the run asks for, by path; null where there is none. */
+	files: v.record(text, v.nullable(Entry)),
 	links: list(Link),
+	network: v.nullable(Network),
 	credentials: v.object({ uids: list(count), gids: list(count), capabilities: text, boundingSet: text }),
 	/** The result of the classic break-out from a chroot, tried from where this process stands; null if not tried. */
 	escape: v.nullable(v.object({ readHostFile: v.boolean(), refusedBy: text })),
@@ -119,15 +198,33 @@ const LedgerCall = v.object({
 	error: v.optional(text),
 });
 
-export const Observation = v.object({
-	before: HostState,
-	/** While the command runs; null when it never ran. */
-	during: v.nullable(v.object({ host: HostState, process: ProcessState })),
-	after: HostState,
+/** One container that a run has started: how it ended, and what led there. */
+const Container = v.object({
+	ending: Ending,
 	/** The process that ended the exercise with an exception, as it was when it threw. */
 	atThrow: v.nullable(ProcessState),
-	ending: Ending,
 	ledger: list(LedgerCall),
+});
+
+/** What was read at one moment. */
+const Moment = v.object({
+	host: HostState,
+	/** The commands that run, by container; null for one that has ended or never ran. */
+	commands: v.record(text, v.nullable(ProcessState)),
+});
+
+/** How a program ended that the run has started on the host. */
+const ProgramEnd = v.object({ code: v.nullable(count), stdout: text, stderr: text });
+
+export const Observation = v.object({
+	before: HostState,
+	/** By the name that the step gave it. */
+	moments: v.record(text, Moment),
+	after: HostState,
+	containers: v.record(text, Container),
+	programs: v.record(text, ProgramEnd),
+	/** What came of each signal, by the step's name: whether the container ended before patience did. */
+	signals: v.record(text, v.picklist(["ended", "ignored"])),
 	outputBytes: v.object({ stdout: count, stderr: count }),
 	/** Where the guest's time went, by stage. */
 	stageMs: v.record(text, v.number()),
@@ -159,10 +256,28 @@ export const GuestFrame = v.variant("type", [
 
 /** Something done on the guest's host before the exercise runs. */
 export type Preparation =
-	| { do: "write"; path: string; text: string }
+	| { do: "write"; path: string; text: string; mode?: number }
+	| { do: "directory"; path: string }
 	| { do: "copy"; from: string; to: string }
 	/** Makes a System V message queue. */
-	| { do: "queue" };
+	| { do: "queue" }
+	/** Runs a program; its failure ends the run. */
+	| { do: "run"; argv: string[] };
+
+/** One step of a run, on its containers by name. A step on a container that has ended does nothing. */
+export type Step =
+	/** Calls the exercise on a parked runner, and waits until its command runs. */
+	| { do: "start"; container: string }
+	/** Reads host and commands, and keeps what was read under this name. */
+	| { do: "look"; as: string }
+	/** Writes a line to the command, and waits until it says that it waits for the next. */
+	| { do: "go"; container: string }
+	/** Sends a signal, and waits for the end; what then still runs is killed. */
+	| { do: "signal"; container: string; to: "command" | "init" | "engine"; signal: NodeJS.Signals; as: string }
+	/** Writes a line to the command, closes its standard input, and waits for the end. */
+	| { do: "end"; container: string }
+	/** Runs a program on the host, or in the network namespace of a container's command. */
+	| { do: "run"; argv: string[]; networkOf?: string; as: string };
 
 /** The work for one fresh virtual machine. */
 export interface Run {
@@ -174,11 +289,20 @@ export interface Run {
 	prepare: Preparation[];
 	/** CommonJS; `#kernel` is left to the runner. */
 	code: string;
-	/** Which export of `code` to call, and with what. */
+	/** Which export of `code` to call. */
 	call: string;
-	args: unknown[];
-	/** The command's arguments and its first line of output hold it: how the agent knows that the command runs. */
-	token: string;
+	/**
+	 * What to call it with, by container. The command's arguments hold the token, and so does the line that it prints
+	 * whenever it waits for one: how the agent knows that the command runs, and where it is.
+	 */
+	containers: Record<string, { args: unknown[]; token: string }>;
+	steps: Step[];
+	/** Directories of the host to read whenever the host is read. */
+	watch: string[];
+	/** Files to read in a command's root, relative to it. */
+	files: string[];
+	/** Whether to read networks. */
+	network: boolean;
 	/** A file of the host that the break-out tries to read; none is tried without. */
 	secret: { path: string; text: string } | null;
 	deadlineMs: number;
@@ -192,6 +316,11 @@ export type ProcessState = v.InferOutput<typeof ProcessState>;
 export type Mount = v.InferOutput<typeof Mount>;
 export type Task = v.InferOutput<typeof Task>;
 export type Link = v.InferOutput<typeof Link>;
+export type Network = v.InferOutput<typeof Network>;
+export type Entry = v.InferOutput<typeof Entry>;
+export type Overlay = v.InferOutput<typeof Overlay>;
+export type Moment = v.InferOutput<typeof Moment>;
+export type Container = v.InferOutput<typeof Container>;
 export type Ending = v.InferOutput<typeof Ending>;
 export type LedgerCall = v.InferOutput<typeof LedgerCall>;
 

@@ -53,14 +53,32 @@ export const UMOUNT_NOFOLLOW = 0x8;
 /** Answer at once if no child has changed state. See waitpid(2). */
 export const WNOHANG = 0x1;
 
+/** Add to the signals that are blocked. See sigprocmask(2). */
+export const SIG_BLOCK = 0;
+/** Take from the signals that are blocked. See sigprocmask(2). */
+export const SIG_UNBLOCK = 1;
+/** Block these signals and no others. See sigprocmask(2). */
+export const SIG_SETMASK = 2;
+
+/** A process sent the signal, with kill(2). See sigaction(2). */
+export const SI_USER = 0;
+/** The kernel sent the signal: a terminal's Ctrl-C, for one. See sigaction(2). */
+export const SI_KERNEL = 0x80;
+
+/** Which signal to get when the parent ends. See PR_SET_PDEATHSIG(2const). */
+export const PR_SET_PDEATHSIG = 1;
+
 export const SIGHUP = 1;
 export const SIGINT = 2;
+export const SIGQUIT = 3;
 export const SIGKILL = 9;
 export const SIGUSR1 = 10;
+export const SIGUSR2 = 12;
 export const SIGTERM = 15;
 export const SIGCHLD = 17;
 export const SIGCONT = 18;
 export const SIGSTOP = 19;
+export const SIGWINCH = 28;
 
 /** The `CLONE_NEW*` flags by name, for unshare(2) and setns(2). */
 export const CLONE_FLAGS = {

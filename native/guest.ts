@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import { setFlagsFromString } from "node:v8";
-import { bytes, callLibrary, int, int64 } from "./library.ts";
+import { bytes, callLibrary, int, int64, strings } from "./library.ts";
 
 /**
  * Calls that only the harness makes, in the guest; unrecorded, and no part of `#kernel`.
@@ -42,7 +42,20 @@ export function makeQueue(): void {
 	must("k_msgget", [int(IPC_PRIVATE), int(IPC_CREAT | 0o644)]);
 }
 
-function must(name: string, args: Parameters<typeof callLibrary>[1]): void {
+/** Makes a pipe, both ends close-on-exec. @see pipe(2) */
+export function pipe(): { readFd: number; writeFd: number } {
+	const answer = must("k_pipe", []);
+	// More than 32 bits: no bit operators.
+	return { readFd: answer % 2 ** 32, writeFd: Math.floor(answer / 2 ** 32) };
+}
+
+/** Whether a file has this extended attribute; a symbolic link is not followed. @see lgetxattr(2) */
+export function hasAttribute(path: string, name: string): boolean {
+	return callLibrary("k_lgetxattr", [strings(path, name)]) >= 0;
+}
+
+function must(name: string, args: Parameters<typeof callLibrary>[1]): number {
 	const answer = callLibrary(name, args);
 	if (answer < 0) throw new Error(`${name}: errno ${-answer}`);
+	return answer;
 }

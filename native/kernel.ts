@@ -9,4 +9,5 @@ export * from "./constants.ts";
 export * from "./mounts.ts";
 export * from "./namespaces.ts";
 export * from "./processes.ts";
+export { type Signal, sigprocmask, sigwaitinfo } from "./signals.ts";
 export { SyscallError } from "./syscall-error.ts";

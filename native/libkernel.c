@@ -22,9 +22,11 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/msg.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -110,6 +112,34 @@ long k_exit(int status) {
     _exit(status);
 }
 
+long k_prctl(int option, int64_t arg2) { return answer(prctl(option, arg2, 0, 0, 0)); }
+
+/* Signals: sigprocmask(2), sigwaitinfo(2). A set is a mask: bit n-1 stands for signal n. */
+
+static sigset_t signal_set(int64_t mask) {
+    sigset_t set;
+    sigemptyset(&set);
+    for (int sig = 1; sig < 64; sig++)
+        if ((uint64_t)mask >> (sig - 1) & 1)
+            sigaddset(&set, sig);
+    return set;
+}
+
+long k_sigprocmask(int how, int64_t mask) {
+    sigset_t set = signal_set(mask);
+    return answer(sigprocmask(how, &set, NULL));
+}
+
+/* si_code, which may be negative, goes above the 8 bits of the signal's number, 0x8000 higher than it is. */
+int64_t k_sigwaitinfo(int64_t mask) {
+    sigset_t set = signal_set(mask);
+    siginfo_t info;
+    long r = answer(sigwaitinfo(&set, &info));
+    if (r < 0)
+        return r;
+    return (int64_t)(info.si_code + 0x8000) << 8 | r;
+}
+
 long k_kill(int pid, int sig) { return answer(kill(pid, sig)); }
 long k_getpid(void) { return syscall(SYS_getpid); }
 long k_getppid(void) { return syscall(SYS_getppid); }
@@ -169,6 +199,19 @@ long k_add_entropy(int random_fd, const unsigned char *bytes, int length) {
 extern int RAND_poll(void) __attribute__((weak));
 
 long k_reseed(void) { return RAND_poll && RAND_poll() == 1 ? 0 : -EIO; }
+
+/* Both descriptors in one answer, the writing end above the reading end. */
+int64_t k_pipe(void) {
+    int fds[2];
+    long r = answer(pipe2(fds, O_CLOEXEC));
+    return r < 0 ? r : (int64_t)fds[1] << 32 | fds[0];
+}
+
+/* The length of an extended attribute, or -ENODATA. */
+long k_lgetxattr(const char *packed) {
+    const char *path = unpack(&packed);
+    return answer(lgetxattr(path, unpack(&packed), NULL, 0));
+}
 
 long k_msgget(int key, int flags) { return answer(msgget(key, flags)); }
 

@@ -1,7 +1,7 @@
-import { constants } from "node:os";
-import { WNOHANG } from "./constants.ts";
+import { PR_SET_PDEATHSIG, WNOHANG } from "./constants.ts";
 import { enterChildTask, recordStart } from "./ledger.ts";
-import { callLibrary, flagNames, int, quoted, recorded, strings, syscall } from "./library.ts";
+import { callLibrary, flagNames, int, int64, quoted, recorded, strings, syscall } from "./library.ts";
+import { signalName } from "./signals.ts";
 
 /**
  * Makes a child: a second process that goes on from this very line.
@@ -101,8 +101,7 @@ export function _exit(status: number): never {
  * @see kill(2)
  */
 export function kill(pid: number, sig: number): void {
-	const name = Object.entries(constants.signals).find(([, number]) => number === sig)?.[0];
-	syscall("kill", { pid: String(pid), sig: name ?? String(sig) }, [int(pid), int(sig)]);
+	syscall("kill", { pid: String(pid), sig: signalName(sig) }, [int(pid), int(sig)]);
 }
 
 /** This process's pid, as its own PID namespace numbers it. @see getpid(2) */
@@ -113,4 +112,17 @@ export function getpid(): number {
 /** The parent's pid; 0 if the parent is outside this process's PID namespace. @see getppid(2) */
 export function getppid(): number {
 	return syscall("getppid", {}, []);
+}
+
+/**
+ * Has the kernel send this process a signal when its parent ends. A forked child does not inherit it.
+ * @param option PR_SET_PDEATHSIG
+ * @param arg2 the signal
+ * @see PR_SET_PDEATHSIG(2const)
+ */
+export function prctl(option: typeof PR_SET_PDEATHSIG, arg2: number): void {
+	syscall("prctl", { option: flagNames(option, { PR_SET_PDEATHSIG }), arg2: signalName(arg2) }, [
+		int(option),
+		int64(arg2),
+	]);
 }

@@ -1,28 +1,69 @@
-import { execve, fork, WEXITSTATUS, WIFSIGNALED, WTERMSIG, waitpid } from "#kernel";
+import { runCommand } from "./01-process/process.ts";
 import { isolate } from "./02-unshare/isolate.ts";
 import { enterRoot } from "./04-pivot-root/enter-root.ts";
+import { enterPidNamespace } from "./05-pid1/pid1.ts";
+import { createCgroup, type Limits } from "./06-cgroups/cgroup.ts";
+import { mountOverlay } from "./07-overlay/overlay.ts";
+import { connect, type Published } from "./08-network/network.ts";
+import { openImage } from "./09-scratch/image.ts";
 
 /** What `box` is asked to run. A part that is not asked for is not done: each lesson adds one. */
 export interface Options {
-	/** The program and its arguments. */
-	command: [string, ...string[]];
+	/** The container's name, eight letters or digits: its cgroup, its directory and its link are named after it. */
+	id?: string;
+	/** 01: the program and its arguments. */
+	command?: [string, ...string[]];
 	/** 02: its own name. */
 	hostname?: string;
 	/** 04: its own root directory. */
 	rootfs?: string;
+	/** 05: its own pids, and an init. */
+	init?: boolean;
+	/** 06: what it may use. */
+	limits?: Limits;
+	/** 07: the layers that its root is made of, the topmost first; in place of `rootfs`. */
+	layers?: string[];
+	/** 08: its own network, and what leads there. */
+	address?: string;
+	publish?: Published[];
+	/** 09: where its layers and its command come from. */
+	image?: string;
+}
+
+/** What is made for a container outside of it, and has to be removed. */
+interface Part {
+	remove(): void;
 }
 
 /**
  * The engine: every lesson's module, in the order in which a container needs them.
  * @returns the command's exit code; 128+n when signal n ended it
  */
-export function run({ command, hostname, rootfs }: Options): number {
-	const pid = fork();
-	if (pid === 0) {
-		if (hostname !== undefined) isolate(hostname);
-		if (rootfs !== undefined) enterRoot(rootfs);
-		execve(command[0], command);
+export function run({ id = "", hostname, rootfs, init, limits, address, publish = [], ...asked }: Options): number {
+	const made: Part[] = [];
+	const make = <T extends Part>(part: T): T => {
+		made.unshift(part);
+		return part;
+	};
+	let inside = false;
+	try {
+		const image = asked.image === undefined ? undefined : openImage(asked.image, `/run/box/${id}/image`);
+		const layers = asked.layers ?? image?.layers;
+		const cgroup = limits && make(createCgroup(`/sys/fs/cgroup/box/${id}`, limits));
+		const network = address === undefined ? undefined : make(connect(`box-${id}`, address, publish));
+		const overlay = layers && make(mountOverlay(layers, `/run/box/${id}`));
+		const root = overlay?.merged ?? rootfs;
+
+		return runCommand(asked.command ?? (image?.command as [string]), () => {
+			inside = true;
+			cgroup?.join();
+			network?.join();
+			if (hostname !== undefined) isolate(hostname);
+			if (root !== undefined) enterRoot(root);
+			if (init) enterPidNamespace();
+		});
+	} finally {
+		// An exception in the forked child comes along here, too; but nothing of this is the child's to remove.
+		if (!inside) for (const part of made) part.remove();
 	}
-	const { status } = waitpid(pid);
-	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }

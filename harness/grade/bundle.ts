@@ -34,16 +34,16 @@ export class BundleError extends Error {
 }
 
 /**
- * Bundles solutions/box.ts with `subject` in the place of the reference's module.
+ * Bundles an engine, with learners' modules in the place of the reference's.
  * `#kernel` is left out: the runner has it.
- * @param reference the module that is replaced, such as `solutions/02-unshare/isolate.ts`
- * @param subject the file that takes its place
+ * @param engine the file that assembles the modules, such as `solutions/box.ts`
+ * @param replaced which file takes the place of which module of the reference
  * @throws {BundleError}
  */
-export async function bundle(reference: string, subject: string): Promise<Bundle> {
+export async function bundle(engine: string, replaced: ReadonlyMap<string, string>): Promise<Bundle> {
 	try {
 		const { outputFiles } = await build({
-			entryPoints: [inKit("solutions/box.ts")],
+			entryPoints: [engine],
 			outfile: "/exercise.js",
 			bundle: true,
 			write: false,
@@ -55,47 +55,55 @@ export async function bundle(reference: string, subject: string): Promise<Bundle
 			sourcesContent: false,
 			sourceRoot: "/",
 			logLevel: "silent",
-			plugins: [inPlaceOf(resolve(reference), resolve(subject))],
+			plugins: [inPlaceOf(replaced)],
 		});
 		const text = (ending: string) => outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? "";
 		return { code: text(".js"), map: text(".map") };
 	} catch (error) {
 		const [first] = (error as { errors?: Message[] }).errors ?? [];
 		if (first === undefined) throw error;
-		const missing = isMissingExport(first);
+		const subjects = [...replaced.values()];
+		const missing = isMissingExport(first, engine);
 		throw new BundleError(
-			diagnosticOf(first, subject),
+			diagnosticOf(first, engine, subjects),
 			missing,
 			!missing && /^(Could not resolve|No matching export)/.test(first.text),
 		);
 	}
 }
 
-const isMissingExport = ({ text, location }: Message) =>
-	text.startsWith("No matching export") && location !== null && inEngine(location.file);
+const isMissingExport = ({ text, location }: Message, engine: string) =>
+	text.startsWith("No matching export") && location !== null && resolve(location.file) === engine;
 
-function inPlaceOf(reference: string, subject: string): Plugin {
+function inPlaceOf(replaced: ReadonlyMap<string, string>): Plugin {
+	const subjects = new Set(replaced.values());
 	return {
 		name: "in-place-of",
 		setup({ onResolve, onLoad }) {
-			onResolve({ filter: /^\./ }, ({ path, resolveDir }) =>
-				resolve(resolveDir, path) === reference ? { path: subject } : undefined,
-			);
+			onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
+				// Wherever a learner's file lies: an earlier lesson's module, next to its folder, is the reference's.
+				const module = /\/\d\d-[^/]+\/[^/]+\.ts$/.exec(resolve(resolveDir, path))?.[0];
+				if (module === undefined) return undefined;
+				const reference = inKit("solutions", module);
+				return { path: replaced.get(reference) ?? reference };
+			});
 			// A file that neither imports nor exports anything would pass for CommonJS, which may export whatever is asked.
 			onLoad({ filter: /./ }, async ({ path }) =>
-				path === subject ? { contents: `${await readFile(path, "utf8")}\nexport {};\n`, loader: "ts" } : undefined,
+				subjects.has(path) ? { contents: `${await readFile(path, "utf8")}\nexport {};\n`, loader: "ts" } : undefined,
 			);
 		},
 	};
 }
 
-// An export that the engine misses is reported where it is imported, in box.ts; but the fault is in the subject.
-function diagnosticOf({ text, location }: Message, subject: string): Diagnostic {
+// An export that the engine misses is reported where it is imported, in the engine; but the fault is in the subject.
+function diagnosticOf({ text, location }: Message, engine: string, subjects: readonly string[]): Diagnostic {
 	const message = text.replaceAll(/"([^"]*)"/g, (whole, quoted: string) =>
-		resolve(quoted) === resolve(subject) ? relative(".", subject) : whole,
+		subjects.includes(resolve(quoted)) ? relative(".", resolve(quoted)) : whole,
 	);
-	if (location === null || inEngine(location.file)) return { message, file: resolve(subject), line: 1, column: 1 };
+	if (location === null || resolve(location.file) === engine) {
+		// Of several, the one that the message names.
+		const subject = subjects.find((file) => message.includes(relative(".", file))) ?? subjects[0] ?? engine;
+		return { message, file: subject, line: 1, column: 1 };
+	}
 	return { message, file: resolve(location.file), line: location.line, column: location.column + 1 };
 }
-
-const inEngine = (file: string) => resolve(file) === inKit("solutions/box.ts");

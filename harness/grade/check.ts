@@ -1,4 +1,4 @@
-import type { Ending, LedgerCall, Mount, Observation, Preparation, ProcessState } from "../protocol.ts";
+import type { Ending, LedgerCall, Moment, Mount, Observation, Preparation, ProcessState, Step } from "../protocol.ts";
 import type { Drawn, Facts, FactValue } from "./facts.ts";
 
 /**
@@ -8,14 +8,18 @@ import type { Drawn, Facts, FactValue } from "./facts.ts";
 export interface Check {
 	/** The module that the learner writes, such as `isolate.ts`; the same name in lessons/ and solutions/. */
 	module: string;
-	/** The function that it exports. */
+	/** The function that it exports; of several, the first. */
 	exported: string;
+	/** The engine that it is played on, as a path in the kit; `solutions/box.ts` if not given. */
+	engine?: string;
 	/** What was learnt, said when it passes. */
 	learnt: string;
 	/** Draws the inputs of one run. */
 	draw(random: Random): Drawn;
 	/** What is played with them. */
 	scenario(drawn: Drawn): Scenario;
+	/** Facts of this lesson alone, beside those that are derived for all. Drawn values in them become `‹name›`. */
+	derive?(observation: Observation, drawn: Drawn): Record<string, FactValue>;
 	/** What must be so, the most telling first. Every fact is compared with the reference's. */
 	facts: FactRule[];
 	/** What is known about exceptions that the exercise ends with. */
@@ -30,19 +34,45 @@ export interface Random {
 	name(stem: string): string;
 }
 
-/** One run in a fresh virtual machine. */
-export interface Scenario {
+/** A container of a scenario. */
+export interface Played {
+	/** What `run` of the engine is asked for, but for the command. */
+	options: Record<string, unknown>;
+	/**
+	 * What the command does, for sh(1). `pause` waits until the next step; if not given, the command waits once and ends
+	 * with the exit code.
+	 */
+	script?: string;
+	/** The command, where it is no script. The token must be among its arguments. */
+	command?: (token: string) => [string, ...string[]];
+}
+
+/** One run in a fresh virtual machine. The container that the lesson is about is called {@link BOX}. */
+export interface Scenario extends Played {
 	/** What is done, for the report: "box run --hostname X sh". */
 	does: string;
 	/** What is made on the machine's host beforehand. */
 	prepare: Preparation[];
-	/** What `run` of solutions/box.ts is asked for, but for the command. */
-	options: Record<string, unknown>;
 	/** The exit code that the command ends with once it has been looked at. */
 	exitCode: number;
+	/** More containers, by name; two at most. */
+	others?: Record<string, Played>;
+	/** If not given: the container is started, looked at as {@link DURING}, and ended. */
+	steps?: Step[];
+	/** Directories of the host to read whenever the host is read. */
+	watch?: string[];
+	/** Files to read in each command's root, relative to it. */
+	files?: string[];
+	/** Whether to read links, routes and packet filters. */
+	network?: boolean;
 	/** A file of the host; the break-out from a chroot is tried on it. */
 	secret?: { path: string; text: string };
 }
+
+/** The container that a lesson is about. */
+export const BOX = "box";
+/** The moment at which it is looked at first. */
+export const DURING = "during";
 
 export interface FactRule {
 	/** Name in {@link Facts}. */
@@ -76,6 +106,11 @@ export interface Context {
 	facts: Facts;
 	drawn: Drawn;
 	observation: Observation;
+	/** What was read while the command ran: the moment {@link DURING}; undefined when there was none. */
+	during: Moment | undefined;
+	/** The command, then. */
+	process: ProcessState | null;
+	ending: Ending;
 	ledger: readonly LedgerCall[];
 	/** The exception that ended the exercise. */
 	thrown: Extract<Ending, { how: "threw" }>["thrown"] | null;
@@ -149,6 +184,11 @@ export function mountOf(mounts: readonly Mount[], path: string): Mount | undefin
 	);
 	// Of two mounts on one place, the later one covers the other.
 	return above.toSorted((a, b) => a.mountPoint.length - b.mountPoint.length).at(-1);
+}
+
+/** The command of a container at a moment; null when it did not run. */
+export function commandAt(observation: Observation, moment: string, container = BOX): ProcessState | null {
+	return observation.moments[moment]?.commands[container] ?? null;
 }
 
 /** Gives a check its type. */

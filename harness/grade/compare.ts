@@ -39,7 +39,7 @@ export function compare(check: Check, context: Context, reference: Facts): Findi
 // Of a command that never ran, or an engine that was cut short, not everything can be read: the ending says why. In a run
 // that went to its end, something has kept the probe from reading.
 function unmeasured(rule: FactRule, expected: FactValue, context: Context): Finding[] {
-	if (context.facts["command.ran"] !== true || context.observation.ending.how !== "returned") return [];
+	if (context.facts["command.ran"] !== true || context.ending.how !== "returned") return [];
 	const explanation: Explanation = {
 		diagnosis: "unmeasured",
 		why: "This could not be read from the kernel: a process of the check's own was ended or kept from its work.",
@@ -71,7 +71,7 @@ function endingFinding(check: Check, context: Context, reference: Facts): Findin
 
 // What is true of every exercise; check.exceptions come first.
 function endings(check: Check): Explanation[] {
-	const how = (name: string) => (context: Context) => context.observation.ending.how === name;
+	const how = (name: string) => (context: Context) => context.ending.how === name;
 	return [
 		{
 			when: ({ thrown }) => thrown?.syscall !== undefined,
@@ -89,7 +89,7 @@ function endings(check: Check): Explanation[] {
 			see: [],
 		},
 		{
-			when: ({ observation, ledger }) => observation.ending.how === "hung" && openCall(ledger) !== undefined,
+			when: ({ ending, ledger }) => ending.how === "hung" && openCall(ledger) !== undefined,
 			diagnosis: "hangs-in-call",
 			why: ({ ledger }) =>
 				`It was still waiting in ${openCall(ledger)} when its time was up: the kernel never answered that call.`,
@@ -129,7 +129,7 @@ function endings(check: Check): Explanation[] {
 		{
 			when: how("exited"),
 			diagnosis: "exited-early",
-			why: ({ observation: { ending } }) =>
+			why: ({ ending }) =>
 				ending.how === "exited" && ending.signal !== null
 					? `The program itself was killed by ${ending.signal} before it was done.`
 					: "The program ended itself before it was done.",

@@ -1,4 +1,5 @@
-import type { HostState, Mount, Observation, ProcessState } from "../protocol.ts";
+import type { Ending, HostState, Mount, Observation, ProcessState } from "../protocol.ts";
+import { BOX, type Check, commandAt, DURING } from "./check.ts";
 
 /** Values drawn at random for one run, by name. */
 export type Drawn = Record<string, string>;
@@ -16,11 +17,14 @@ const KERNEL_FILE_SYSTEMS = new Set(["proc", "sysfs", "cgroup2", "devpts", "mque
  * Turns what was read into facts that can be compared between two runs: relations instead of numbers, and drawn values
  * as `‹name›`.
  */
-export function deriveFacts(observation: Observation, drawn: Drawn): Facts {
-	const { before, during, after, ending } = observation;
+export function deriveFacts(check: Pick<Check, "derive">, observation: Observation, drawn: Drawn): Facts {
+	const { before, after } = observation;
+	const ending = endingOf(observation);
+	const during = observation.moments[DURING];
+	const process = commandAt(observation, DURING);
 	const facts: Record<string, FactValue> = {
 		ending: ending.how === "returned" ? `returned ${JSON.stringify(ending.value)}` : ending.how,
-		"command.ran": during !== null,
+		"command.ran": process !== null,
 		...hostFacts("after", before, after),
 	};
 	// Of an engine that was cut short or killed, everything is left: that says nothing about the exercise.
@@ -31,12 +35,19 @@ export function deriveFacts(observation: Observation, drawn: Drawn): Facts {
 			(task) => `${task.comm} (${task.state})`,
 			(task) => task.pid,
 		);
-	if (during !== null)
-		Object.assign(facts, hostFacts("during", before, during.host), processFacts(before, during.process, drawn), {
+	if (during !== undefined && process !== null)
+		Object.assign(facts, hostFacts("during", before, during.host), processFacts(before, process, drawn), {
 			// How many, not which: a program may rename itself.
 			"command.processes": newOnes(before.tasks, during.host.tasks, String, (task) => task.pid).length,
 		});
-	return normalise(facts, drawn);
+	return normalise({ ...facts, ...check.derive?.(observation, drawn) }, drawn);
+}
+
+/** How the container ended that the lesson is about. */
+export function endingOf({ containers }: Observation): Ending {
+	const box = containers[BOX];
+	if (box === undefined) throw new Error("a scenario without its container");
+	return box.ending;
 }
 
 function hostFacts(when: "during" | "after", before: HostState, now: HostState): Record<string, FactValue> {

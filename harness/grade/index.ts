@@ -1,8 +1,13 @@
 /** What a lesson's check.ts may use of the harness. */
+export type { Entry, HostState, LedgerCall, Mount, Observation, ProcessState, Step } from "../protocol.ts";
 export {
+	BOX,
 	type Check,
 	type Context,
 	called,
+	calledElsewhere,
+	commandAt,
+	DURING,
 	defineCheck,
 	type Explanation,
 	type FactRule,
@@ -12,4 +17,5 @@ export {
 	type Scenario,
 	unsharedInChild,
 } from "./check.ts";
-export { type FactValue, hostMounts, isShared } from "./facts.ts";
+export { type Demo, type DemoStep, defineDemo } from "./demo.ts";
+export { type Drawn, type Facts, type FactValue, hostMounts, isShared } from "./facts.ts";

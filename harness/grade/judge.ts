@@ -5,14 +5,19 @@ import { type Lesson, loadCheck } from "../lessons.ts";
 import type { LedgerCall } from "../protocol.ts";
 import type { Outcome, RunRequest } from "../vm/machine.ts";
 import { type Bundle, BundleError, bundle, type Diagnostic } from "./bundle.ts";
-import type { Check, Context } from "./check.ts";
+import { type Check, commandAt, DURING } from "./check.ts";
 import { compare, type Finding } from "./compare.ts";
-import { type Drawn, deriveFacts } from "./facts.ts";
+import { contextOf } from "./context.ts";
+import { type Drawn, endingOf } from "./facts.ts";
 import { lostFinding, unbundledFinding } from "./lost.ts";
 import { random } from "./random.ts";
 import { type Reference, referenceFacts } from "./reference.ts";
+import { requestFor } from "./request.ts";
 import { locate } from "./stack.ts";
 import { typeErrors } from "./types.ts";
+
+/** The engine that the lessons' modules make together. */
+const ENGINE = "solutions/box.ts";
 
 /** Where fresh virtual machines come from. */
 export interface Shipyard {
@@ -64,6 +69,7 @@ export async function judge(lesson: Lesson, file: string, shipyard: Shipyard): P
 	await readable(file, lesson);
 	const check = await loadCheck(lesson);
 	const solution = inKit("solutions", lesson.id, check.module);
+	const engine = inKit(check.engine ?? ENGINE);
 	const types = timed("typesAt", typeErrors(file));
 	const drawn = check.draw(random);
 	const scenario = check.scenario(drawn);
@@ -87,7 +93,7 @@ export async function judge(lesson: Lesson, file: string, shipyard: Shipyard): P
 
 	let program: Bundle;
 	try {
-		program = await timed("bundledAt", bundle(solution, file));
+		program = await timed("bundledAt", bundle(engine, new Map([[solution, file]])));
 	} catch (error) {
 		if (!(error instanceof BundleError)) throw error;
 		return verdict([unbundledFinding(error, check)], { thrownAt: error.diagnostic, typeErrors: await types });
@@ -95,7 +101,7 @@ export async function judge(lesson: Lesson, file: string, shipyard: Shipyard): P
 
 	const [played, reference] = await Promise.all([
 		timed("playedAt", shipyard.play(requestFor(check, program, drawn))),
-		timed("referenceAt", measuredReference(lesson, check, solution, shipyard)),
+		timed("referenceAt", measuredReference(lesson, check, shipyard)),
 	]);
 	const common = {
 		typeErrors: await types,
@@ -112,36 +118,26 @@ export async function judge(lesson: Lesson, file: string, shipyard: Shipyard): P
 		});
 	}
 	const { observation } = played.outcome;
-	const { ending, atThrow, ledger } = observation;
-	const thrown = ending.how === "threw" ? ending.thrown : null;
-	const facts = deriveFacts(observation, drawn);
-	const context: Context = { facts, drawn, observation, ledger, thrown, atThrow };
+	const context = contextOf(check, observation, drawn);
+	const { ledger, thrown } = context;
 	for (const [stage, ms] of Object.entries(observation.stageMs)) stagesMs[`guest.${stage}`] = ms;
 	return verdict(compare(check, context, reference.facts), {
 		...common,
-		ledger: { exercise: ledger, reference: reference.ledger(drawn) },
+		ledger: { exercise: [...ledger], reference: reference.ledger(drawn) },
 		thrownAt: thrown === null ? null : locate(thrown.stack, program.map, file),
 	});
 }
 
-async function measuredReference(
-	lesson: Lesson,
-	check: Check,
-	solution: string,
-	shipyard: Shipyard,
-): Promise<Reference> {
+async function measuredReference(lesson: Lesson, check: Check, shipyard: Shipyard): Promise<Reference> {
 	const sample = check.scenario(Object.fromEntries(Object.keys(check.draw(random)).map((name) => [name, `‹${name}›`])));
-	const program = await bundle(solution, solution);
-	return referenceFacts([await shipyard.imageKey(), lesson.id, program.code, sample], async () => {
+	const program = await bundle(inKit(check.engine ?? ENGINE), new Map());
+	return referenceFacts(check, [await shipyard.imageKey(), lesson.id, program.code, sample], async () => {
 		const drawn = check.draw(random);
 		const { outcome } = await shipyard.play(requestFor(check, program, drawn));
 		// A reference that was not seen to its end would fail everybody.
-		if (
-			outcome.kind === "lost" ||
-			outcome.observation.ending.how !== "returned" ||
-			outcome.observation.during === null
-		) {
-			const how = outcome.kind === "lost" ? `${outcome.how}\n${outcome.detail}` : outcome.observation.ending.how;
+		const ending = outcome.kind === "lost" ? null : endingOf(outcome.observation);
+		if (outcome.kind === "lost" || ending?.how !== "returned" || commandAt(outcome.observation, DURING) === null) {
+			const how = outcome.kind === "lost" ? `${outcome.how}\n${outcome.detail}` : JSON.stringify(ending);
 			throw new Failure(
 				"failed",
 				`the reference solution of ${lesson.id} could not be measured: ${how}`,
@@ -150,14 +146,6 @@ async function measuredReference(
 		}
 		return { drawn, observation: outcome.observation };
 	});
-}
-
-// The command says that it runs, waits for a line, and ends. Its own name is the token that the agent looks for.
-function requestFor(check: Check, program: Bundle, drawn: Drawn): RunRequest {
-	const { prepare, options, exitCode, secret } = check.scenario(drawn);
-	const token = random.name("drydock");
-	const command = ["/bin/sh", "-c", `echo $0; read -r line; exit ${exitCode}`, token];
-	return { prepare, code: program.code, call: "run", args: [{ ...options, command }], token, secret: secret ?? null };
 }
 
 async function readable(file: string, lesson: Lesson): Promise<void> {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { cached, keyOf } from "../cache.ts";
 import { type LedgerCall, Observation } from "../protocol.ts";
+import { BOX, type Check } from "./check.ts";
 import { type Drawn, deriveFacts, type Facts } from "./facts.ts";
 
 /** What was read while the reference solution ran, and the inputs of that run. */
@@ -22,19 +23,20 @@ export interface Reference {
  * @param dependsOn everything that the measurement depends on: the image, the program, the scenario
  */
 export async function referenceFacts(
+	check: Check,
 	dependsOn: readonly unknown[],
 	measure: () => Promise<Measured>,
 ): Promise<Reference> {
-	const dir = await cached("references", keyOf("reference 2", ...dependsOn), async (staging) => {
+	const dir = await cached("references", keyOf("reference 3", ...dependsOn), async (staging) => {
 		await writeFile(join(staging, "measured.json"), JSON.stringify(await measure()));
 	});
 	const { drawn, observation } = v.parse(Measured, JSON.parse(await readFile(join(dir, "measured.json"), "utf8")));
 	return {
-		facts: deriveFacts(observation, drawn),
+		facts: deriveFacts(check, observation, drawn),
 		ledger: (others) => {
 			const swap = (text: string) =>
 				Object.entries(drawn).reduce((left, [name, value]) => left.replaceAll(value, others[name] ?? value), text);
-			return observation.ledger.map((call) => ({
+			return (observation.containers[BOX]?.ledger ?? []).map((call) => ({
 				...call,
 				args: Object.fromEntries(Object.entries(call.args).map(([name, value]) => [name, swap(value)])),
 			}));

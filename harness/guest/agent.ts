@@ -1,6 +1,6 @@
 import { openSync, readdirSync, readFileSync, readSync, writeSync } from "node:fs";
 import { release } from "node:os";
-import { encodeFrame, FrameDecoder, type GuestFrame, type HostFrame, LIMITS } from "../protocol.ts";
+import { encodeFrame, FrameDecoder, type GuestFrame, type HostFrame, LIMITS, type Run } from "../protocol.ts";
 import { play } from "./play.ts";
 import { parkRunner, protectFromOom, type Runner } from "./runners.ts";
 
@@ -9,7 +9,8 @@ import { parkRunner, protectFromOom, type Runner } from "./runners.ts";
  * the kernel shows, and reports. It judges nothing.
  */
 
-const PARKED_RUNNERS = 2;
+/** Three containers at once, and the break-out. */
+const PARKED_RUNNERS = 4;
 const WARM_UP_RUNS = 2;
 
 const port = openPort();
@@ -78,11 +79,20 @@ async function warmUp(): Promise<Runner[]> {
 		}
 		return k.waitpid(pid).status;
 	}`;
-	const secret = { path: "/etc/hostname", text: "" };
-	const rest = { nonce: "", entropy: "", timeMs: 0, prepare: [], args: [], deadlineMs: 60_000 };
+	const box = "box";
+	const run: Run = {
+		...{ type: "run", nonce: "", entropy: "", timeMs: 0, deadlineMs: 60_000, prepare: [], code, call: "run" },
+		containers: { [box]: { args: [], token } },
+		steps: [
+			{ do: "start", container: box },
+			{ do: "look", as: "during" },
+			{ do: "end", container: box },
+		],
+		...{ watch: ["/lab"], files: ["etc/passwd"], network: true, secret: { path: "/etc/hostname", text: "" } },
+	};
 	for (let i = 0; i < WARM_UP_RUNS; i++) {
 		const runners = await Promise.all([parkRunner(), parkRunner()]);
-		await play({ type: "run", code, call: "run", token, secret, ...rest }, runners, () => {});
+		await play(run, runners, () => {});
 	}
 	return Promise.all(Array.from({ length: PARKED_RUNNERS }, parkRunner));
 }

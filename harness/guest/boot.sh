@@ -17,7 +17,9 @@ mount --make-rshared /
 hostname harbour
 ip link set lo up
 echo "+cpu +memory +pids" > /sys/fs/cgroup/cgroup.subtree_control
-modprobe -a overlay veth bridge br_netfilter nf_tables nft_chain_nat nft_masq nft_ct nft_redir 2>/dev/null || true
+# Where box keeps its containers' cgroups: an inner node, which hands nothing down yet.
+mkdir /sys/fs/cgroup/box
+modprobe -a overlay veth bridge br_netfilter nf_tables nft_chain_nat nft_masq nft_ct nft_redir nft_nat nft_fib_ipv4 zram 2>/dev/null || true
 sysctl -qw kernel.printk="4 4 1 7" kernel.panic=-1 vm.swappiness=0
 
 # When memory runs out, something is killed at once: otherwise the programs themselves are dropped from memory and read
@@ -30,6 +32,10 @@ cd /lab/rootfs
 mkdir -p bin dev etc proc root sys tmp
 cp /usr/bin/busybox bin/busybox
 chroot . /bin/busybox --install -s /bin
+for device in "null 1 3" "zero 1 5" "full 1 7" "random 1 8" "urandom 1 9" "tty 5 0"; do
+	set -- $device
+	mknod -m 666 "dev/$1" c "$2" "$3"
+done
 echo "root:x:0:0:root:/root:/bin/sh" > etc/passwd
 echo "root:x:0:" > etc/group
 

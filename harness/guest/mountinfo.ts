@@ -15,7 +15,7 @@ function parseLine(line: string): Mount {
 	const fields = line.split(" ");
 	const hyphen = fields.indexOf("-", 6);
 	const [id = "", parentId = "", device = "", root = "", mountPoint = ""] = fields;
-	const [fstype = "", source = ""] = fields.slice(hyphen + 1);
+	const [fstype = "", source = "", options = ""] = fields.slice(hyphen + 1);
 	return {
 		id: Number(id),
 		parentId: Number(parentId),
@@ -25,6 +25,7 @@ function parseLine(line: string): Mount {
 		propagation: fields.slice(6, hyphen),
 		fstype,
 		source: unescapeOctal(source),
+		options: unescapeOctal(options),
 	};
 }
 

@@ -1,181 +1,198 @@
-import { closeSync, cpSync, mkdirSync, openSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
-import { addEntropy, makeQueue, setClock } from "../../native/guest.ts";
-import { type Ending, LIMITS, type Observation, type Preparation, type ProcessState, type Run } from "../protocol.ts";
-import type { RunnerLine } from "./job.ts";
-import { readArguments, readHost, readProcess, readTasks } from "./probe.ts";
+import { type Container, LIMITS, type Observation, type Run, type Step } from "../protocol.ts";
+import { Exercise } from "./exercise.ts";
+import { prepare, runProgram, wake } from "./prepare.ts";
+import { readHost, readProcess } from "./probe.ts";
 import type { Runner } from "./runners.ts";
 
 type Output = (stream: "stdout" | "stderr", data: Buffer) => void;
 
+/** What of a run's time one step may wait for something that may never come. */
+const PATIENCE = 0.25;
+
 /**
- * Plays one scenario: reads the host, starts the exercise on a parked runner, reads the command it starts while that
- * runs, lets it end, and reads what is left.
- * @param runners parked; the first takes the exercise, the second the break-out
- * @param output takes what the exercise and its programs print, up to a limit
+ * Plays one scenario: reads the host, takes the steps one after the other, and reads what is left.
+ * @param runners parked; each container takes one, the break-out another
+ * @param output takes what the exercises and their programs print, up to a limit
  */
 export async function play(run: Run, runners: readonly Runner[], output: Output): Promise<Observation> {
-	const [runner, second] = runners;
-	if (runner === undefined || second === undefined) throw new Error("too few parked runners");
+	const scene = new Scene(run, runners, output);
 	const stages = new Stopwatch();
 	wake(run);
-	for (const preparation of run.prepare) prepare(preparation);
+	for (const preparation of run.prepare) await prepare(preparation);
 	stages.lap("prepare");
-	const before = readHost();
+	const before = readHost(run);
 	stages.lap("readBefore");
-
-	const outputBytes = forward(runner, output);
-	const exercise = new Exercise(runner, run.token);
-	const deadline = setTimeout(() => exercise.giveUp(), run.deadlineMs);
-	runner.start({ do: "exercise", code: run.code, call: run.call, args: run.args });
-
-	const pid = await exercise.command;
-	stages.lap("untilCommand");
-	const during = pid === null ? null : await observe(pid, run, second);
-	stages.lap("readDuring");
-	runner.stdin.end("\n");
-	const ending = await exercise.ending;
+	const deadline = setTimeout(() => scene.giveUp(), run.deadlineMs);
+	for (const step of run.steps) {
+		await scene.take(step);
+		stages.lap(nameOf(step));
+	}
+	const containers = await scene.ended();
 	clearTimeout(deadline);
 	stages.lap("untilEnd");
-	const after = readHost();
+	const after = readHost(run);
 	stages.lap("readAfter");
-	const { atThrow } = exercise;
-	return { before, during, after, atThrow, ending, ledger: runner.ledger(), outputBytes, stageMs: stages.laps };
+	scene.release();
+	const { moments, programs, signals, outputBytes } = scene;
+	return { before, moments, after, containers, programs, signals, outputBytes, stageMs: stages.laps };
 }
 
-// Restored machines are all alike: the same clock, and the same random numbers to come.
-function wake({ entropy, timeMs }: Run): void {
-	if (entropy === "") return;
-	const random = openSync("/dev/random", "r");
-	addEntropy(random, Buffer.from(entropy, "base64"));
-	closeSync(random);
-	setClock(timeMs);
-	// From here on nobody traces the agent, reads its memory or loads a module. None of it can be taken back.
-	writeFileSync("/proc/sys/kernel/yama/ptrace_scope", "3");
-	writeFileSync("/proc/sys/kernel/modules_disabled", "1");
-}
-
-function prepare(preparation: Preparation): void {
-	switch (preparation.do) {
-		case "write":
-			mkdirSync(dirname(preparation.path), { recursive: true });
-			writeFileSync(preparation.path, preparation.text);
-			return;
-		case "copy":
-			cpSync(preparation.from, preparation.to, { recursive: true, verbatimSymlinks: true });
-			return;
-		case "queue":
-			makeQueue();
-			return;
-	}
-}
-
-async function observe(pid: number, run: Run, second: Runner): Promise<Observation["during"]> {
-	try {
-		const process = readProcess(pid);
-		const attempt = run.secret === null ? null : await attemptEscape(pid, run.secret, second);
-		return { host: readHost(), process: { ...process, escape: attempt } };
-	} catch (error) {
-		const { code } = error as NodeJS.ErrnoException;
-		if (code === "ENOENT" || code === "ESRCH") return null; // It ended while it was read.
-		throw error;
-	}
-}
-
-function attemptEscape(
-	pid: number,
-	secret: NonNullable<Run["secret"]>,
-	second: Runner,
-): Promise<ProcessState["escape"]> {
-	return new Promise((resolve) => {
-		second.onLine((line) => "escape" in line && resolve(line.escape));
-		second.ended.then(() => resolve(null));
-		second.start({ do: "escape", pid, secret });
-	});
-}
-
-/** Follows one exercise: when its command runs, and how it ends. */
-class Exercise {
-	/** The pid of the command, or null when the exercise ended without one. */
-	readonly command: Promise<number | null>;
-	readonly ending: Promise<Ending>;
-	/** The process that threw, as it was then. */
-	atThrow: ProcessState | null = null;
-	giveUp!: () => void;
+/** The containers of one run, and what has been read of them. */
+class Scene {
+	readonly moments: Observation["moments"] = {};
+	readonly programs: Observation["programs"] = {};
+	readonly signals: Observation["signals"] = {};
+	readonly outputBytes = { stdout: 0, stderr: 0 };
+	readonly #exercises = new Map<string, Exercise>();
+	readonly #free: Runner[];
+	#over = false;
 
 	constructor(
-		private readonly runner: Runner,
-		private readonly token: string,
+		private readonly run: Run,
+		runners: readonly Runner[],
+		private readonly output: Output,
 	) {
-		let thrown: Ending | undefined;
-		this.ending = new Promise((resolve) => {
-			let said: Ending | undefined;
-			runner.onLine((line: RunnerLine) => {
-				if (!("ending" in line)) return;
-				said = line.ending;
-				// The exception of a child explains what its parent then reports.
-				if (line.ending.how === "threw" || line.ending.how === "child-returned") thrown ??= line.ending;
-				if (line.ending.how === "threw") this.#readThrower();
-			});
-			this.giveUp = () => resolve(thrown ?? { how: "hung", tasks: this.#tasks() });
-			runner.ended.then(({ code, signal }) => resolve(thrown ?? said ?? { how: "exited", code, signal }));
-		});
-		this.command = new Promise((resolve) => {
-			const look = () => {
-				const pid = this.#findCommand();
-				if (pid === undefined) return;
-				clearInterval(timer);
-				resolve(pid);
-			};
-			// Its first line of output says that it may be there; one that prints nothing is found a little later.
-			runner.stdout.on("data", look);
-			const timer = setInterval(look, 100);
-			this.ending.then(() => {
-				clearInterval(timer);
-				resolve(null);
-			});
-		});
+		this.#free = [...runners];
 	}
 
-	// The youngest of its processes is the one that still runs its code; those above wait for it.
-	#readThrower(): void {
-		try {
-			const pid = this.#tasks().at(-1)?.pid ?? this.runner.pid;
-			this.atThrow ??= { ...readProcess(pid), escape: null };
-		} catch {
-			// It was killed meanwhile; its end is told all the same.
+	get #patienceMs(): number {
+		return Math.round(this.run.deadlineMs * PATIENCE);
+	}
+
+	async take(step: Step): Promise<void> {
+		if (this.#over) return;
+		switch (step.do) {
+			case "start":
+				return this.#start(step.container);
+			case "look":
+				return this.#look(step.as);
+			case "go":
+				return this.#exercises.get(step.container)?.go(this.#patienceMs);
+			case "signal":
+				return this.#signal(step);
+			case "end":
+				return this.#end(step.container);
+			case "run":
+				return this.#runProgram(step);
 		}
-		this.runner.release();
 	}
 
-	#tasks() {
-		return readTasks(this.runner.pid);
+	/** Ends what still runs, and says how each container ended. */
+	async ended(): Promise<Record<string, Container>> {
+		for (const exercise of this.#exercises.values()) exercise.runner.stdin.end("\n");
+		const all = [...this.#exercises].map(async ([name, exercise]) => [name, await exercise.report()] as const);
+		return Object.fromEntries(await Promise.all(all));
 	}
 
-	// The token is in the arguments of the command only; the youngest, as a shell may have forked.
-	#findCommand(): number | undefined {
-		return this.#tasks().findLast(({ pid }) => readArguments(pid).includes(this.token))?.pid;
+	/** The deadline has come: what runs is not waited for any longer. */
+	giveUp(): void {
+		this.#over = true;
+		for (const exercise of this.#exercises.values()) exercise.giveUp();
+	}
+
+	/** Lets the exercises' own processes go, which have waited so that they could be looked at. */
+	release(): void {
+		for (const exercise of this.#exercises.values()) exercise.runner.release();
+	}
+
+	async #start(name: string): Promise<void> {
+		const container = this.run.containers[name];
+		const runner = this.#free.shift();
+		if (container === undefined || runner === undefined) throw new Error(`no runner for the container ${name}`);
+		const exercise = new Exercise(runner, container.token, this.run);
+		this.#exercises.set(name, exercise);
+		this.#forward(runner);
+		runner.start({ do: "exercise", code: this.run.code, call: this.run.call, args: container.args });
+		await exercise.started();
+	}
+
+	async #look(name: string): Promise<void> {
+		const host = readHost(this.run);
+		const commands = [...this.#exercises].map(async ([container, exercise]) => {
+			const { command } = exercise;
+			return [container, command === null ? null : await this.#observe(command, exercise.runner.pid)] as const;
+		});
+		this.moments[name] = { host, commands: Object.fromEntries(await Promise.all(commands)) };
+	}
+
+	async #observe(pid: number, engine: number) {
+		try {
+			const process = readProcess(pid, engine, this.run);
+			return { ...process, escape: await this.#attemptEscape(pid) };
+		} catch (error) {
+			const { code } = error as NodeJS.ErrnoException;
+			if (code === "ENOENT" || code === "ESRCH") return null; // It ended while it was read.
+			throw error;
+		}
+	}
+
+	#attemptEscape(pid: number): Promise<{ readHostFile: boolean; refusedBy: string } | null> {
+		const { secret } = this.run;
+		const runner = secret === null ? undefined : this.#free.shift();
+		if (secret === null || runner === undefined) return Promise.resolve(null);
+		return new Promise((resolve) => {
+			runner.onLine((line) => "escape" in line && resolve(line.escape));
+			runner.ended.then(() => resolve(null));
+			runner.start({ do: "escape", pid, secret });
+		});
+	}
+
+	async #signal({ container, to, signal, as }: Extract<Step, { do: "signal" }>): Promise<void> {
+		const exercise = this.#exercises.get(container);
+		if (exercise === undefined) return;
+		const target = to === "engine" ? exercise.runner.pid : exercise[to];
+		if (target === null) return;
+		tryKill(target, signal);
+		const ended = await exercise.ends(this.#patienceMs);
+		this.signals[as] = ended ? "ended" : "ignored";
+		if (!ended) for (const { pid } of exercise.descendants()) tryKill(pid, "SIGKILL");
+	}
+
+	async #end(container: string): Promise<void> {
+		const exercise = this.#exercises.get(container);
+		if (exercise === undefined) return;
+		exercise.runner.stdin.end("\n");
+		await exercise.ending;
+	}
+
+	async #runProgram({ argv, networkOf, as }: Extract<Step, { do: "run" }>): Promise<void> {
+		const pid = networkOf === undefined ? undefined : this.#exercises.get(networkOf)?.command;
+		if (pid === null) return;
+		const there = pid === undefined ? [] : ["nsenter", `--net=/proc/${pid}/ns/net`, "--"];
+		this.programs[as] = await runProgram([...there, ...argv], this.#patienceMs);
+	}
+
+	#forward(runner: Runner): void {
+		for (const stream of ["stdout", "stderr"] as const)
+			runner[stream].on("data", (chunk: Buffer) => {
+				const room = LIMITS.outputBytes - this.outputBytes[stream];
+				this.outputBytes[stream] += chunk.length;
+				if (room > 0) this.output(stream, chunk.subarray(0, room));
+			});
 	}
 }
 
-function forward(runner: Runner, output: Output): Observation["outputBytes"] {
-	const bytes = { stdout: 0, stderr: 0 };
-	for (const stream of ["stdout", "stderr"] as const)
-		runner[stream].on("data", (chunk: Buffer) => {
-			const room = LIMITS.outputBytes - bytes[stream];
-			bytes[stream] += chunk.length;
-			if (room > 0) output(stream, chunk.subarray(0, room));
-		});
-	return bytes;
+function tryKill(pid: number, signal: NodeJS.Signals): void {
+	try {
+		process.kill(pid, signal);
+	} catch {
+		// It has ended meanwhile.
+	}
+}
+
+// "start" is the time until the command runs; of several containers, of all together.
+function nameOf(step: Step): string {
+	return step.do === "start" ? "untilCommand" : step.do === "look" ? "readDuring" : step.do;
 }
 
 class Stopwatch {
 	readonly laps: Record<string, number> = {};
 	#last = performance.now();
 
+	/** Adds the time since the last lap to the stage. */
 	lap(name: string): void {
 		const now = performance.now();
-		this.laps[name] = Math.round((now - this.#last) * 10) / 10;
+		this.laps[name] = Math.round(((this.laps[name] ?? 0) + now - this.#last) * 10) / 10;
 		this.#last = now;
 	}
 }

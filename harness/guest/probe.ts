@@ -1,8 +1,11 @@
 import { closeSync, constants, openSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { networkInterfaces } from "node:os";
-import { setns } from "../../native/namespaces.ts";
-import type { HostState, Link, ProcessState, Task } from "../protocol.ts";
+import type { HostState, Overlay, ProcessState, Run } from "../protocol.ts";
+import { readCgroup, readCgroupFiles, readCgroups } from "./cgroups.ts";
 import { parseMountinfo } from "./mountinfo.ts";
+import { inNamespace, readNamespaces, readSplitNamespaces } from "./namespaces.ts";
+import { readLinks, readNetwork } from "./network.ts";
+import { numbers, readDescriptors, readPids, readStatus, readTasks } from "./tasks.ts";
+import { readEntry, readTree } from "./trees.ts";
 
 /**
  * The probe: reads from the kernel what is so. It writes nothing and judges nothing.
@@ -10,21 +13,11 @@ import { parseMountinfo } from "./mountinfo.ts";
  * It stands in the agent's private mount namespace, so `/proc` here is always the guest host's own.
  */
 
-const NAMESPACES = [
-	"cgroup",
-	"ipc",
-	"mnt",
-	"net",
-	"pid",
-	"pid_for_children",
-	"time",
-	"time_for_children",
-	"user",
-	"uts",
-];
+/** What a run wants to have read beside what is always read. */
+export type Wanted = Pick<Run, "watch" | "files" | "network">;
 
 /** Reads the guest's host as its init (pid 1) sees it. */
-export function readHost(): HostState {
+export function readHost({ watch, network }: Wanted): HostState {
 	return {
 		hostname: inNamespace(1, "uts", readHostname),
 		namespaces: readNamespaces(1),
@@ -35,117 +28,50 @@ export function readHost(): HostState {
 		links: inNamespace(1, "net", () => readLinks(1)),
 		root: readdirSync("/proc/1/root"),
 		oomKills: readOomKills(),
+		trees: Object.fromEntries(watch.map((path) => [path, readTree(`/proc/1/root${path}`)])),
+		network: network ? inNamespace(1, "net", readNetwork) : null,
 	};
 }
 
 /**
  * Reads a process from outside.
+ * @param engine the process that has started it, directly or not
  * @throws the process has ended meanwhile (ENOENT or ESRCH)
  */
-export function readProcess(pid: number): Omit<ProcessState, "escape"> {
+export function readProcess(pid: number, engine: number, { files, network }: Wanted): Omit<ProcessState, "escape"> {
 	const status = readStatus(pid);
-	const numbers = (name: string) => (status.get(name) ?? "").split(/\s+/).filter(Boolean).map(Number);
+	const mask = (name: string) => status.get(name) ?? "";
+	const cgroup = readCgroup(pid);
+	const mounts = parseMountinfo(readFileSync(`/proc/${pid}/mountinfo`, "utf8"));
 	return {
 		pid,
-		nsPids: numbers("NSpid"),
+		nsPids: numbers(status, "NSpid"),
 		namespaces: readNamespaces(pid),
 		splitNamespaces: readSplitNamespaces(pid),
 		hostname: inNamespace(pid, "uts", readHostname),
 		queues: inNamespace(pid, "ipc", readQueues),
-		mounts: parseMountinfo(readFileSync(`/proc/${pid}/mountinfo`, "utf8")),
+		mounts,
 		cwd: readlinkSync(`/proc/${pid}/cwd`),
 		root: readdirSync(`/proc/${pid}/root`),
 		cwdInsideRoot: cwdInsideRoot(pid),
 		procPids: readProcPids(pid),
-		cgroup: readFileSync(`/proc/${pid}/cgroup`, "utf8").trim(),
+		cgroup,
+		cgroupFiles: readCgroupFiles(cgroup),
+		tasks: readTasks(engine).slice(1),
+		descriptors: readDescriptors(pid),
+		engineDescriptors: readDescriptors(engine, 3),
+		signals: { blocked: mask("SigBlk"), ignored: mask("SigIgn"), caught: mask("SigCgt") },
+		overlay: readOverlay(mounts),
+		files: Object.fromEntries(files.map((path) => [path, readEntry(`/proc/${pid}/root`, path)])),
 		links: inNamespace(pid, "net", () => readLinks(pid)),
+		network: network ? inNamespace(pid, "net", readNetwork) : null,
 		credentials: {
-			uids: numbers("Uid"),
-			gids: numbers("Gid"),
-			capabilities: status.get("CapEff") ?? "",
-			boundingSet: status.get("CapBnd") ?? "",
+			uids: numbers(status, "Uid"),
+			gids: numbers(status, "Gid"),
+			capabilities: mask("CapEff"),
+			boundingSet: mask("CapBnd"),
 		},
 	};
-}
-
-/**
- * Lists a process and all that descend from it, the eldest first. From pid 1 that is every process of the guest: the
- * kernel's own threads descend from pid 2.
- */
-export function readTasks(pid: number): Task[] {
-	try {
-		const task = parseStat(readFileSync(`/proc/${pid}/stat`, "utf8"));
-		const children = readPids(`/proc/${pid}/task`).flatMap((thread) =>
-			readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8").split(" ").filter(Boolean).map(Number),
-		);
-		return [task, ...children.flatMap((child) => readTasks(child))];
-	} catch {
-		return []; // Ended since its parent was read.
-	}
-}
-
-/** The arguments of a process; none for a zombie or a process that has ended. */
-export function readArguments(pid: number): string[] {
-	try {
-		return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").slice(0, -1);
-	} catch {
-		return [];
-	}
-}
-
-// "4 (a) b) S 1 …": the name may hold parentheses, so it ends at the last one. See proc_pid_stat(5).
-function parseStat(stat: string): Task {
-	const end = stat.lastIndexOf(")");
-	const [state = "", ppid = "0"] = stat.slice(end + 2).split(" ");
-	const start = stat.indexOf("(");
-	return { pid: Number(stat.slice(0, start)), ppid: Number(ppid), comm: stat.slice(start + 1, end), state };
-}
-
-function readStatus(pid: number): Map<string, string> {
-	const lines = readFileSync(`/proc/${pid}/status`, "utf8").split("\n").filter(Boolean);
-	return new Map(lines.map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1).trim()]));
-}
-
-function readPids(proc: string): number[] {
-	return readdirSync(proc)
-		.filter((name) => /^\d+$/.test(name))
-		.map(Number);
-}
-
-function readNamespaces(pid: number, task = pid): Record<string, string> {
-	return Object.fromEntries(NAMESPACES.map((name) => [name, readNamespace(`/proc/${pid}/task/${task}/ns/${name}`)]));
-}
-
-// pid_for_children has no target until the first child of the new namespace exists.
-function readNamespace(link: string): string {
-	try {
-		return readlinkSync(link);
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === "ENOENT" && link.endsWith("_for_children")) return "none yet";
-		throw error;
-	}
-}
-
-function readSplitNamespaces(pid: number): string[] {
-	const threads = readPids(`/proc/${pid}/task`).map((task) => readNamespaces(pid, task));
-	return NAMESPACES.filter((name) => new Set(threads.map((namespaces) => namespaces[name])).size > 1);
-}
-
-// A namespace belongs to a thread: only this one goes there, and synchronous reads stay on it. Mount and user
-// namespaces cannot be entered so (setns(2), EINVAL in a process with several threads).
-function inNamespace<T>(pid: number, kind: "uts" | "ipc" | "net", read: () => T): T {
-	const there = `/proc/${pid}/ns/${kind}`;
-	if (readlinkSync(there) === readlinkSync(`/proc/thread-self/ns/${kind}`)) return read();
-	const home = openSync(`/proc/thread-self/ns/${kind}`, "r");
-	const target = openSync(there, "r");
-	try {
-		setns(target, 0);
-		return read();
-	} finally {
-		setns(home, 0);
-		closeSync(home);
-		closeSync(target);
-	}
 }
 
 const readHostname = () => readFileSync("/proc/sys/kernel/hostname", "utf8").trim();
@@ -156,24 +82,21 @@ function readQueues(): string[] {
 	return lines.map((line) => line.trim().split(/\s+/)[0] ?? "");
 }
 
-function readLinks(pid: number): Link[] {
-	const names = readFileSync(`/proc/${pid}/net/dev`, "utf8").split("\n").slice(2).filter(Boolean);
-	const up = networkInterfaces();
-	return names
-		.map((line) => line.slice(0, line.indexOf(":")).trim())
-		.map((name) => ({
-			name,
-			up: up[name] !== undefined,
-			addresses: (up[name] ?? []).map((address) => address.cidr ?? address.address),
-		}));
-}
-
 // "oom_kill 3": since the machine started. See proc_vmstat(5).
 const readOomKills = () => Number(/^oom_kill (\d+)$/m.exec(readFileSync("/proc/vmstat", "utf8"))?.[1] ?? 0);
 
-function readCgroups(dir = "/sys/fs/cgroup", path = ""): string[] {
-	const children = readdirSync(dir, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-	return children.flatMap(({ name }) => [`${path}/${name}`, ...readCgroups(`${dir}/${name}`, `${path}/${name}`)]);
+// The directories of an overlay are in its options, as they were named when it was mounted: that was on the host.
+function readOverlay(mounts: ProcessState["mounts"]): Overlay | null {
+	const root = mounts.findLast(({ mountPoint }) => mountPoint === "/");
+	if (root?.fstype !== "overlay") return null;
+	const option = (name: string) => new RegExp(`(?:^|,)${name}=([^,]*)`).exec(root.options)?.[1] ?? "";
+	const upperdir = option("upperdir");
+	return {
+		lowerdirs: option("lowerdir").split(":"),
+		upperdir,
+		workdir: option("workdir"),
+		upper: (upperdir === "" ? null : readTree(`/proc/1/root${upperdir}`)) ?? [],
+	};
 }
 
 // Walks up from the current directory. ".." stops at the top of a tree that is detached or that the process's root

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { openSync, readSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
 import { inspect } from "node:util";
@@ -38,11 +39,12 @@ if (LEDGER !== undefined) openLedger(openSync(LEDGER, "a"));
 const started = process.pid;
 const ending = runExercise(job);
 const inChild = process.pid !== started;
-if (ending.how === "threw") {
-	say({ ending: { ...ending, inChild } });
-	// Stays as it is until the agent has read what it looked like from outside.
+if (inChild && ending.how !== "threw") say({ ending: { how: "child-returned" } });
+else {
+	say({ ending: ending.how === "threw" ? { ...ending, inChild } : ending });
+	// Stays as it is until the agent has read what it looks like from outside: what it threw in, or its zombies.
 	readSync(JOBS, Buffer.alloc(1));
-} else say({ ending: inChild ? { how: "child-returned" } : ending });
+}
 // Not process.exit: taking Node apart takes longer than the exercise did, and in a forked child its threads are not
 // there to be stopped.
 exitAtOnce(inChild ? 70 : 0);
@@ -89,12 +91,13 @@ function shown(value: unknown, length: number): string {
 	return (typeof value === "string" ? value : inspect(value)).slice(0, length);
 }
 
-// The first fork, the first compilation and the first wait are slow; they happen before the snapshot.
+// The first fork, the first compilation, the first program and the first wait are slow; they happen before the snapshot.
 function warmUp(): void {
 	compileFunction("exports.run = () => 0", ["module", "exports"])({}, {});
 	const pid = kernel.fork();
 	if (pid === 0) kernel._exit(0);
 	kernel.waitpid(pid);
+	spawnSync("/bin/true");
 }
 
 function readJob(): Job {

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { closeSync, readFileSync, writeFileSync } from "node:fs";
+import { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
+import { pipe } from "../../native/guest.ts";
 import type { LedgerLine } from "../../native/ledger.ts";
 import { isEnding, type LedgerCall, LIMITS } from "../protocol.ts";
 import type { Job, RunnerLine } from "./job.ts";
@@ -25,6 +27,13 @@ export interface Runner {
 
 const LAST_LINE_MS = 500;
 
+/** The environment of an ordinary shell. */
+export const ENVIRONMENT = {
+	PATH: "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+	HOME: "/root",
+	TERM: "xterm-256color",
+};
+
 let started = 0;
 
 /** Starts a runner and waits until it is parked. It lives in the host's mount namespace, not in the agent's. */
@@ -32,16 +41,18 @@ export async function parkRunner(): Promise<Runner> {
 	started += 1;
 	const ledgerPath = `/run/drydock/ledger-${started}`;
 	const node = ["/usr/bin/node", "--single-threaded", "--no-warnings", "/opt/drydock/runner.cjs", ledgerPath];
+	// Node would make socket pairs. A program sees the difference: a socket cannot be opened again as /dev/stdout.
+	const [stdin, stdout, stderr] = [pipe(), pipe(), pipe()];
 	const child = spawn("/usr/bin/nsenter", ["--mount=/proc/1/ns/mnt", "--wdns=/root", "--", ...node], {
-		stdio: ["pipe", "pipe", "pipe", "pipe", "pipe"],
-		env: {
-			LD_PRELOAD: "/opt/drydock/libkernel.so",
-			PATH: "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-			HOME: "/root",
-			TERM: "xterm-256color",
-		},
+		stdio: [stdin.readFd, stdout.writeFd, stderr.writeFd, "pipe", "pipe"],
+		env: { ...ENVIRONMENT, LD_PRELOAD: "/opt/drydock/libkernel.so" },
 	});
-	const runner = wrap(child, ledgerPath);
+	for (const fd of [stdin.readFd, stdout.writeFd, stderr.writeFd]) closeSync(fd);
+	const runner = wrap(child, ledgerPath, {
+		stdin: new Socket({ fd: stdin.writeFd, readable: false, writable: true }),
+		stdout: new Socket({ fd: stdout.readFd, readable: true, writable: false }),
+		stderr: new Socket({ fd: stderr.readFd, readable: true, writable: false }),
+	});
 	await new Promise<void>((resolve, reject) => {
 		runner.onLine((line) => "parked" in line && resolve());
 		runner.ended.then(({ code, signal }) =>
@@ -51,8 +62,9 @@ export async function parkRunner(): Promise<Runner> {
 	return runner;
 }
 
-function wrap(child: ChildProcess, ledgerPath: string): Runner {
-	const [stdin, stdout, stderr, jobs, lines] = child.stdio as [Writable, Readable, Readable, Writable, Readable];
+function wrap(child: ChildProcess, ledgerPath: string, streams: Pick<Runner, "stdin" | "stdout" | "stderr">): Runner {
+	const { stdin, stdout, stderr } = streams;
+	const [, , , jobs, lines] = child.stdio as [null, null, null, Writable, Readable];
 	if (child.pid === undefined) throw new Error("no runner could be started");
 	// The agent's own protection is inherited; when memory runs out, the exercise goes first, not the kernel.
 	writeFileSync(`/proc/${child.pid}/oom_score_adj`, "0");

@@ -23,7 +23,7 @@ const CFLAGS = ["-std=gnu17", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "
 /** Gives the initial file system for `base` with this version's guest programs, making it if need be (a second). */
 export async function ensureKit(base: Base, progress: Progress): Promise<Kit> {
 	const library = await ensureLibrary(progress);
-	const key = keyOf("kit 2", base.key, basename(library), await guestSources());
+	const key = keyOf("kit 3", base.key, basename(library), await guestSources());
 	const dir = await cached("kit", key, async (staging) => {
 		await assemble(staging, base, library, await bundlePrograms());
 		await keepNewest("kit", 3);

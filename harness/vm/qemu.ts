@@ -5,7 +5,7 @@ import { type Accelerator, acceleratorOptions } from "./accelerator.ts";
 import { architecture } from "./arch.ts";
 import { Qmp } from "./qmp.ts";
 
-const GUEST_MEMORY_MB = 320;
+const GUEST_MEMORY_MB = 512;
 const SANDBOX = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny";
 const CONSOLE_TAIL_BYTES = 16 << 10;
 

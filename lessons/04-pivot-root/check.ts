@@ -15,9 +15,9 @@ const SHARED_SUBTREES = "mount_namespaces(7), SHARED SUBTREES";
 const MAKE_PRIVATE = 'Call mount(null, "/", null, MS_REC | MS_PRIVATE, null) right after unshare(CLONE_NEWNS)';
 
 /** Whether the host's own root is among the mounts that the command sees. */
-function seesHostRoot({ observation: { before, during } }: Context): boolean {
+function seesHostRoot({ observation: { before }, process }: Context): boolean {
 	const root = before.mounts.filter(({ mountPoint }) => mountPoint === "/");
-	return hostMounts(root, during?.process.mounts ?? []).length > 0;
+	return hostMounts(root, process?.mounts ?? []).length > 0;
 }
 
 /** Whether the module never left the host's mount namespace: then all that it mounts, it mounts on the host. */

@@ -4,7 +4,7 @@ import { posix } from "node:path";
 export interface Arrow {
 	from: RegExp;
 	may: RegExp;
-	/** Modules of lower-numbered lessons in the same tree can be reached too. */
+	/** Modules of this lesson and of lower-numbered ones in the same tree can be reached too. */
 	earlier?: true;
 }
 
@@ -54,5 +54,5 @@ function resolve(from: string, specifier: string): string {
 function isEarlier(from: string, to: string): boolean {
 	const [tree, lesson = ""] = from.split("/");
 	const [otherTree, other = ""] = to.split("/");
-	return tree === otherTree && /^\d\d-/.test(other) && other.slice(0, 2) < lesson.slice(0, 2);
+	return tree === otherTree && /^\d\d-/.test(other) && other.slice(0, 2) <= lesson.slice(0, 2);
 }

@@ -1,5 +1,6 @@
 import { silent } from "../../harness/progress.ts";
-import type { LedgerCall } from "../../harness/protocol.ts";
+import type { Container, LedgerCall } from "../../harness/protocol.ts";
+import type { RunRequest } from "../../harness/vm/machine.ts";
 import { Shipyard } from "../../harness/vm/shipyard.ts";
 import type * as Kernel from "../../native/kernel.ts";
 
@@ -35,11 +36,15 @@ export function newShipyard(): Shipyard {
 export async function inGuest<T, G>(yard: Shipyard, act: (guest: Guest, given: G) => T, given?: G): Promise<Played<T>> {
 	const code = `const prelude = ${prelude.toString()};
 		exports.run = (given) => (${act.toString()})(prelude(require), given);`;
-	const request = { prepare: [], code, call: "run", args: [given ?? null], token: "none", secret: null };
+	const request: RunRequest = {
+		...{ prepare: [], code, call: "run", watch: [], files: [], network: false, secret: null },
+		containers: { box: { args: [given ?? null], token: "none" } },
+		steps: [{ do: "start", container: "box" }],
+	};
 	const { outcome, output } = await yard.play(request);
 	const [stdout, stderr] = [output.stdout, output.stderr].map((chunks) => Buffer.concat(chunks).toString());
 	if (outcome.kind === "lost") throw new Error(`the machine was lost: ${outcome.how} ${outcome.detail}`);
-	const { ending, ledger } = outcome.observation;
+	const { ending, ledger } = outcome.observation.containers["box"] as Container;
 	if (ending.how !== "returned") throw new Error(`it did not return: ${JSON.stringify(ending)}\n${stderr}`);
 	return { value: ending.value as T, ledger, stdout: stdout ?? "", stderr: stderr ?? "" };
 }

@@ -1,4 +1,4 @@
-import type { HostState, Mount, Observation, ProcessState } from "../../harness/protocol.ts";
+import type { Ending, HostState, Mount, Observation, ProcessState } from "../../harness/protocol.ts";
 
 /** A mount as the host of the examples has it; only what matters to a test is named. */
 export const mount = (mountPoint: string, more: Partial<Mount> = {}): Mount => ({
@@ -10,6 +10,7 @@ export const mount = (mountPoint: string, more: Partial<Mount> = {}): Mount => (
 	propagation: ["shared:1"],
 	fstype: "tmpfs",
 	source: "none",
+	options: "",
 	...more,
 });
 
@@ -18,12 +19,14 @@ export const hostState = (more: Partial<HostState> = {}): HostState => ({
 	hostname: "harbour",
 	namespaces: { uts: "uts:[1]", ipc: "ipc:[2]", mnt: "mnt:[3]" },
 	mounts: [mount("/"), mount("/proc", { id: 21, device: "0:21", fstype: "proc" })],
-	tasks: [{ pid: 1, ppid: 0, comm: "init", state: "S" }],
+	tasks: [{ pid: 1, ppid: 0, comm: "init", state: "S", nsPids: [1] }],
 	queues: ["0x1234"],
 	cgroups: ["/system"],
 	links: [{ name: "lo", up: true, addresses: ["127.0.0.1/8"] }],
 	root: ["bin", "lab"],
 	oomKills: 0,
+	trees: {},
+	network: null,
 	...more,
 });
 
@@ -41,6 +44,14 @@ export const processState = (more: Partial<ProcessState> = {}): ProcessState => 
 	cwdInsideRoot: true,
 	procPids: [1, 300],
 	cgroup: "0::/",
+	cgroupFiles: {},
+	tasks: [],
+	descriptors: {},
+	engineDescriptors: {},
+	signals: { blocked: "0", ignored: "0", caught: "0" },
+	overlay: null,
+	files: {},
+	network: null,
 	links: hostState().links,
 	credentials: { uids: [0, 0, 0, 0], gids: [0, 0, 0, 0], capabilities: "ff", boundingSet: "ff" },
 	escape: null,
@@ -48,13 +59,20 @@ export const processState = (more: Partial<ProcessState> = {}): ProcessState => 
 });
 
 /** A run of a command that shares everything with the host and leaves nothing behind. */
-export const observation = (more: Partial<Observation> = {}): Observation => ({
+export const observation = ({
+	during = { host: hostState(), process: processState() },
+	ending = { how: "returned", value: 0 },
+	...more
+}: Partial<Observation> & {
+	during?: { host: HostState; process: ProcessState } | null;
+	ending?: Ending;
+} = {}): Observation => ({
 	before: hostState(),
-	during: { host: hostState(), process: processState() },
+	moments: during === null ? {} : { during: { host: during.host, commands: { box: during.process } } },
 	after: hostState(),
-	atThrow: null,
-	ending: { how: "returned", value: 0 },
-	ledger: [],
+	containers: { box: { ending, atThrow: null, ledger: [] } },
+	programs: {},
+	signals: {},
 	outputBytes: { stdout: 0, stderr: 0 },
 	stageMs: {},
 	...more,

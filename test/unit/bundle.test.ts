@@ -1,9 +1,11 @@
+import { createRequire } from "node:module";
 import { compileFunction } from "node:vm";
 import { afterAll, describe, expect, test } from "vitest";
 import { type BundleError, bundle } from "../../harness/grade/bundle.ts";
 import { inKit } from "../../harness/kit.ts";
 import { temporary } from "../support/temporary.ts";
 
+const engine = inKit("solutions/box.ts");
 const reference = inKit("solutions/02-unshare/isolate.ts");
 const files = await temporary();
 afterAll(() => files.remove());
@@ -14,18 +16,17 @@ async function runAsChild(subject: string): Promise<string[]> {
 	const kernel = new Proxy({ fork: () => 0, waitpid: () => ({ status: 0 }) } as Record<string, unknown>, {
 		get: (own, name: string) => own[name] ?? ((...args: unknown[]) => calls.push(`${name}(${args.join(", ")})`)),
 	});
-	const { code } = await bundle(reference, subject);
+	const { code } = await bundle(engine, new Map([[reference, subject]]));
 	const module = { exports: {} as { run?: (options: object) => void } };
 	compileFunction(code, ["module", "require"])(module, (name: string) => {
-		expect(name).toBe("#kernel");
-		return kernel;
+		return name === "#kernel" ? kernel : createRequire(import.meta.url)(name);
 	});
 	module.exports.run?.({ command: ["/bin/sh"], hostname: "web-1" });
 	return calls;
 }
 
 async function failureOf(subject: string): Promise<BundleError> {
-	return bundle(reference, subject).then(
+	return bundle(engine, new Map([[reference, subject]])).then(
 		() => Promise.reject(new Error("it was bundled")),
 		(error: BundleError) => error,
 	);
@@ -38,7 +39,7 @@ describe("a module that can be bundled", () => {
 			`import { sethostname } from "#kernel"; export function isolate(name: string) { sethostname(name + "!"); }`,
 		);
 		expect(await runAsChild(subject)).toContain("sethostname(web-1!)");
-		expect((await bundle(reference, subject)).code).toContain("pivotRoot");
+		expect((await bundle(engine, new Map([[reference, subject]]))).code).toContain("pivotRoot");
 	});
 
 	test("may import a file of its own beside it", async () => {
@@ -53,11 +54,11 @@ describe("a module that can be bundled", () => {
 
 	test("may have type errors", async () => {
 		const subject = await files.write("types.ts", "const n: number = 'x'; export const isolate = () => n.nope;");
-		await expect(bundle(reference, subject)).resolves.toHaveProperty("code");
+		await expect(bundle(engine, new Map([[reference, subject]]))).resolves.toHaveProperty("code");
 	});
 
 	test("the code holds no path of this computer, so that equal programs are equal everywhere", async () => {
-		expect((await bundle(reference, reference)).code).not.toContain(inKit());
+		expect((await bundle(engine, new Map())).code).not.toContain(inKit());
 	});
 });
 

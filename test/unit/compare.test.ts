@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { Check, Context, Explanation } from "../../harness/grade/check.ts";
+import type { Check, Explanation } from "../../harness/grade/check.ts";
 import { compare } from "../../harness/grade/compare.ts";
+import { contextOf } from "../../harness/grade/context.ts";
 import { deriveFacts } from "../../harness/grade/facts.ts";
-import type { LedgerCall, Observation } from "../../harness/protocol.ts";
+import type { Container, Ending, LedgerCall, Observation } from "../../harness/protocol.ts";
 import { hostState, observation, processState } from "../support/observation.ts";
 
 const explanation = (diagnosis: string, when?: Explanation["when"]): Explanation => ({
@@ -36,13 +37,10 @@ const check: Check = {
 
 const named = (hostname: string) =>
 	observation({ during: { host: hostState(), process: processState({ hostname, namespaces: { uts: "uts:[9]" } }) } });
-const reference = deriveFacts(named("web-1"), {});
+const reference = deriveFacts(check, named("web-1"), {});
 
 function findings(seen: Observation) {
-	const thrown = seen.ending.how === "threw" ? seen.ending.thrown : null;
-	const facts = deriveFacts(seen, {});
-	const context: Context = { facts, drawn: {}, observation: seen, ledger: seen.ledger, thrown, atThrow: null };
-	return compare(check, context, reference);
+	return compare(check, contextOf(check, seen, {}), reference);
 }
 const diagnoses = (seen: Observation) => findings(seen).map(({ diagnosis }) => diagnosis);
 
@@ -67,8 +65,8 @@ describe("facts", () => {
 });
 
 describe("endings", () => {
-	const ended = (ending: Observation["ending"], ledger: LedgerCall[] = []) =>
-		diagnoses(observation({ during: null, ending, ledger }));
+	const ended = (ending: Ending, ledger: LedgerCall[] = []) =>
+		diagnoses(observation({ during: null, containers: { box: { ending, ledger, atThrow: null } } }));
 	const threw = (
 		message: string,
 		syscall?: { call: string; args: Record<string, string>; code: string; errno: number },
@@ -80,7 +78,7 @@ describe("endings", () => {
 		});
 	const open = (task: string, call: string): LedgerCall => ({ task, call, args: { pid: "7" } });
 
-	test.each<[string, Observation["ending"], string]>([
+	test.each<[string, Ending, string]>([
 		["comes back, and its command never ran", { how: "returned", value: 0 }, "command-never-ran"],
 		["has a child that comes back", { how: "child-returned" }, "child-returned"],
 		["returns a promise", { how: "asynchronous" }, "asynchronous"],
@@ -97,11 +95,9 @@ describe("endings", () => {
 	});
 
 	test("a program that hangs in a call hangs in the deepest one", () => {
-		const seen = observation({
-			during: null,
-			ending: { how: "hung", tasks: [] },
-			ledger: [open("1", "waitpid"), open("1.1", "waitpid")],
-		});
+		const ledger = [open("1", "waitpid"), open("1.1", "waitpid")];
+		const box: Container = { ending: { how: "hung", tasks: [] }, ledger, atThrow: null };
+		const seen = observation({ during: null, containers: { box } });
 		expect(findings(seen)).toMatchObject([
 			{ diagnosis: "hangs-in-call", explanation: expect.stringContaining("waitpid(7)") },
 		]);
@@ -112,7 +108,8 @@ describe("endings", () => {
 	});
 
 	test("a command that ran and gave another exit code is a finding, and its facts are compared too", () => {
-		const seen = { ...named("web-2"), ending: { how: "returned" as const, value: 9 } };
+		const { containers } = observation({ ending: { how: "returned", value: 9 } });
+		const seen = { ...named("web-2"), containers };
 		expect(findings(seen)).toMatchObject([
 			{ diagnosis: "wrong-ending", expected: "returned 0", got: "returned 9" },
 			{ diagnosis: "wrong-hostname" },
@@ -122,13 +119,6 @@ describe("endings", () => {
 
 test("a fact whose explanations all have conditions is an error of the check", () => {
 	const careless = { ...check, facts: [{ fact: "ns.uts", what: "", explain: [explanation("x", () => false)] }] };
-	const context: Context = {
-		facts: deriveFacts(observation(), {}),
-		drawn: {},
-		observation: observation(),
-		ledger: [],
-		thrown: null,
-		atThrow: null,
-	};
+	const context = contextOf(check, observation(), {});
 	expect(() => compare(careless, context, reference)).toThrow("a check has a fact without an explanation");
 });

@@ -4,8 +4,8 @@ import type { HostState, ProcessState } from "../../harness/protocol.ts";
 import { hostState, mount, observation, processState } from "../support/observation.ts";
 
 const during = (process: Partial<ProcessState>, host: Partial<HostState> = {}) =>
-	deriveFacts(observation({ during: { host: hostState(host), process: processState(process) } }), {});
-const after = (host: Partial<HostState>) => deriveFacts(observation({ after: hostState(host) }), {});
+	deriveFacts({}, observation({ during: { host: hostState(host), process: processState(process) } }), {});
+const after = (host: Partial<HostState>) => deriveFacts({}, observation({ after: hostState(host) }), {});
 
 describe("the command", () => {
 	test("a namespace is the host's or new, whatever its number", () => {
@@ -20,8 +20,8 @@ describe("the command", () => {
 
 	test("its root is the rootfs when the drawn marker is in it", () => {
 		const seen = observation({ during: { host: hostState(), process: processState({ root: ["marker-1"] }) } });
-		expect(deriveFacts(seen, { marker: "marker-1" })["command.root"]).toBe("the rootfs");
-		expect(deriveFacts(seen, { marker: "marker-2" })["command.root"]).toBe("the host's");
+		expect(deriveFacts({}, seen, { marker: "marker-1" })["command.root"]).toBe("the rootfs");
+		expect(deriveFacts({}, seen, { marker: "marker-2" })["command.root"]).toBe("the host's");
 	});
 
 	test("an escape that was not tried is no fact", () => {
@@ -30,13 +30,13 @@ describe("the command", () => {
 	});
 
 	test("a command that never ran has no facts of its own", () => {
-		const facts = deriveFacts(observation({ during: null }), {});
+		const facts = deriveFacts({}, observation({ during: null }), {});
 		expect(facts["command.ran"]).toBe(false);
 		expect(facts).not.toHaveProperty("ns.uts");
 	});
 
 	test("without a command, nothing is said of the host while it ran", () => {
-		const facts = deriveFacts(observation({ during: null, after: hostState({ hostname: "renamed" }) }), {});
+		const facts = deriveFacts({}, observation({ during: null, after: hostState({ hostname: "renamed" }) }), {});
 		expect(facts).not.toHaveProperty("host.hostname.during");
 		expect(facts["host.hostname.after"]).toBe("renamed");
 	});
@@ -69,7 +69,7 @@ describe("the host", () => {
 	});
 
 	test("a process left behind is named with its state; a reused name with another pid is a new process", () => {
-		const tasks = [...hostState().tasks, { pid: 310, ppid: 1, comm: "init", state: "Z" }];
+		const tasks = [...hostState().tasks, { pid: 310, ppid: 1, comm: "init", state: "Z", nsPids: [310] }];
 		expect(after({ tasks })["left.processes"]).toEqual(["init (Z)"]);
 	});
 });
@@ -83,7 +83,7 @@ describe("drawn values", () => {
 				process: processState({ hostname: "keen-gull" }),
 			},
 		});
-		const facts = deriveFacts(seen, drawn);
+		const facts = deriveFacts({}, seen, drawn);
 		expect(facts).toMatchObject({ "command.hostname": "‹hostname›", "host.mounts.during": ["‹rootfs›/proc"] });
 		expect(withDrawn(facts["host.mounts.during"] ?? "", drawn)).toEqual(["/lab/r-1/proc"]);
 	});

@@ -13,6 +13,7 @@ test("every field of a line is read", () => {
 		propagation: ["master:1"],
 		fstype: "ext3",
 		source: "/dev/root",
+		options: "rw,errors=continue",
 	});
 });
 

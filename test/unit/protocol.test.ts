@@ -49,7 +49,7 @@ describe("what a guest may say", () => {
 		["a negative pid", report({ before: { ...hostState(), tasks: [{ pid: -1, ppid: 0, comm: "x", state: "S" }] } })],
 		["a text that is too long", report({ before: { ...hostState(), hostname: "x".repeat(8193) } })],
 		["a list that is too long", report({ before: { ...hostState(), root: Array(4097).fill("x") } })],
-		["an ending of its own", report({ ending: { how: "passed" } })],
+		["an ending of its own", report({ containers: { box: { ending: { how: "passed" }, atThrow: null, ledger: [] } } })],
 		["more output in one frame than a run may print", output("x".repeat(LIMITS.outputBytes * 2 + 1))],
 	])("not %s", (_what, frame) => {
 		expect(isFrame(frame)).toBe(false);

@@ -10,7 +10,10 @@ afterAll(() => files.remove());
 
 /** Runs a module in the engine on this computer, as the runner does in the guest, and locates what it throws. */
 async function thrownIn(file: string, kernel: object) {
-	const { code, map } = await bundle(inKit("solutions/02-unshare/isolate.ts"), file);
+	const { code, map } = await bundle(
+		inKit("solutions/box.ts"),
+		new Map([[inKit("solutions/02-unshare/isolate.ts"), file]]),
+	);
 	const module = { exports: {} as { run(options: object): void } };
 	compileFunction(code, ["module", "exports", "require"], { filename: "exercise.js" })(module, module.exports, () => ({
 		fork: () => 0,

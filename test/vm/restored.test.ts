@@ -27,13 +27,13 @@ describe("restored machines", () => {
 	});
 
 	test.concurrent("crypto.randomBytes and Math.random differ between them", async () => {
-		const code = `exports.run = () => [require("node:crypto").randomBytes(16).toString("hex"), Math.random()];`;
-		const request = { prepare: [], code, call: "run", args: [], token: "none", secret: null };
 		const values = await Promise.all(
 			[1, 2].map(async () => {
-				const { outcome } = await yard.play(request);
-				if (outcome.kind !== "observed" || outcome.observation.ending.how !== "returned") throw new Error("lost");
-				return outcome.observation.ending.value as [string, number];
+				const played = await inGuest(yard, () => [
+					require("node:crypto").randomBytes(16).toString("hex"),
+					Math.random(),
+				]);
+				return played.value;
 			}),
 		);
 		expect(values[0]?.[0]).not.toBe(values[1]?.[0]);

@@ -2,14 +2,15 @@ import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { judge, type Verdict } from "../../harness/grade/judge.ts";
 import { inKit } from "../../harness/kit.ts";
-import { findLesson, loadCheck } from "../../harness/lessons.ts";
+import { findLesson, lessons, loadCheck } from "../../harness/lessons.ts";
 import { silent } from "../../harness/progress.ts";
 import { Shipyard } from "../../harness/vm/shipyard.ts";
 
-const LESSONS = [
-	{ id: "02-unshare", skeleton: "host-renamed" },
-	{ id: "04-pivot-root", skeleton: "chroot-only" },
-];
+// The lessons, and what the check says of each one's untouched skeleton.
+const LESSONS = (await lessons()).map(({ id }) => ({
+	id,
+	skeleton: readFileSync(inKit("test/submissions", id, "skeleton"), "utf8").trim(),
+}));
 
 const shipyard = new Shipyard(silent);
 // Made once, outside of every test's time.

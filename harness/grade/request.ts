@@ -1,0 +1,30 @@
+import type { Step } from "../protocol.ts";
+import type { RunRequest } from "../vm/machine.ts";
+import type { Bundle } from "./bundle.ts";
+import { BOX, type Check, DURING, type Played } from "./check.ts";
+import type { Drawn } from "./facts.ts";
+import { random } from "./random.ts";
+
+const DEFAULT_STEPS: Step[] = [
+	{ do: "start", container: BOX },
+	{ do: "look", as: DURING },
+	{ do: "end", container: BOX },
+];
+
+// The command's own name ($0) is the token that the agent looks for; it prints it whenever it waits for a line.
+const PAUSE = 'pause() { echo "$0"; read -r _; }';
+
+/** A check's scenario as the work for a machine. */
+export function requestFor(check: Check, program: Bundle, drawn: Drawn): RunRequest {
+	const { prepare, exitCode, others = {}, steps = DEFAULT_STEPS, ...scenario } = check.scenario(drawn);
+	const { watch = [], files = [], network = false, secret = null } = scenario;
+	const container = ({ options, script = `pause; exit ${exitCode}`, command }: Played) => {
+		const token = random.name("drydock");
+		const run = command?.(token) ?? ["/bin/sh", "-c", `${PAUSE}\n${script}`, token];
+		return { args: [{ ...options, command: run }], token };
+	};
+	const containers = Object.fromEntries(
+		Object.entries({ [BOX]: scenario, ...others }).map(([name, played]) => [name, container(played)]),
+	);
+	return { prepare, code: program.code, call: "run", containers, steps, watch, files, network, secret };
+}

@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+const ROOT = "/sys/fs/cgroup";
+const FILES =
+	/^(cgroup\.(procs|controllers|subtree_control|events)|(memory|pids|cpu)\.(max|events|stat|peak|current|swap\.max))$/;
+const SHOWN_LENGTH = 8_000;
+
+/** The paths of all cgroups below the root. @see cgroups(7) */
+export function readCgroups(path = ""): string[] {
+	const children = readdirSync(ROOT + path, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+	return children.flatMap(({ name }) => [`${path}/${name}`, ...readCgroups(`${path}/${name}`)]);
+}
+
+/** What a process's cgroup is, as the host sees it: `0::/PATH`. */
+export function readCgroup(pid: number): string {
+	return readFileSync(`/proc/${pid}/cgroup`, "utf8").trim();
+}
+
+/** The files of a cgroup that say what is limited and what came of it. @param cgroup `0::/PATH` */
+export function readCgroupFiles(cgroup: string): Record<string, string> {
+	const path = cgroup.slice(cgroup.lastIndexOf(":") + 1);
+	if (path === "/") return {};
+	const names = readdirSync(ROOT + path).filter((name) => FILES.test(name));
+	return Object.fromEntries(names.map((name) => [name, readFile(`${ROOT}${path}/${name}`)]));
+}
+
+// A file of a controller that is off, or of a cgroup that is just being removed, cannot be read.
+function readFile(path: string): string {
+	try {
+		return readFileSync(path, "utf8").trim().slice(0, SHOWN_LENGTH);
+	} catch {
+		return "";
+	}
+}

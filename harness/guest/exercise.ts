@@ -1,0 +1,149 @@
+import type { Container, Ending, ProcessState, Task } from "../protocol.ts";
+import type { RunnerLine } from "./job.ts";
+import { readProcess, type Wanted } from "./probe.ts";
+import type { Runner } from "./runners.ts";
+import { readArguments, readTasks } from "./tasks.ts";
+
+const LOOK_EVERY_MS = 100;
+/** How long a command that is there may take to print something; it then counts as one that never does. */
+const SILENCE_MS = 1_000;
+
+/** Follows one call of the exercise on its runner: when its command runs, what it waits for, and how it ends. */
+export class Exercise {
+	/** Settles when it has ended, or is given up. Its own process then waits to be released. */
+	readonly ending: Promise<Ending>;
+	/** How often the command has said that it waits for a line. */
+	#pauses = 0;
+	#printed = false;
+	#command: number | null = null;
+	#ended = false;
+	#atThrow: ProcessState | null = null;
+	#resolve!: (ending: Ending) => void;
+	#thrown: Ending | undefined;
+	#changed: (() => void)[] = [];
+
+	constructor(
+		readonly runner: Runner,
+		private readonly token: string,
+		private readonly wanted: Wanted,
+	) {
+		this.ending = new Promise((resolve) => {
+			this.#resolve = resolve;
+		});
+		this.ending.then(() => {
+			this.#ended = true;
+			this.#wake();
+		});
+		runner.onLine((line) => this.#heard(line));
+		runner.ended.then(({ code, signal }) => this.#resolve(this.#thrown ?? { how: "exited", code, signal }));
+		// A line may come in pieces; a token never spans more than the end of one piece and the start of the next.
+		let rest = "";
+		runner.stdout.on("data", (chunk: Buffer) => {
+			this.#printed = true;
+			const lines = (rest + chunk.toString("latin1")).split("\n");
+			rest = (lines.pop() ?? "").slice(-token.length);
+			this.#pauses += lines.filter((line) => line.endsWith(token)).length;
+			this.#wake();
+		});
+	}
+
+	/** The pid of the command, or null when it does not run. */
+	get command(): number | null {
+		// The token is in the arguments of the command only, and of what it forks: so the first answer stays.
+		const tasks = this.#tasks().filter(({ pid }) => readArguments(pid).includes(this.token));
+		if (tasks.some(({ pid }) => pid === this.#command)) return this.#command;
+		// The youngest: a program that starts the command in another way has the token, too.
+		this.#command = tasks.at(-1)?.pid ?? null;
+		return this.#command;
+	}
+
+	/** Waits until the command is there and has printed something, or the exercise has ended without one. */
+	async started(): Promise<void> {
+		for (let silentMs = 0; !this.#ended; ) {
+			if (this.#printed || silentMs >= SILENCE_MS) if (this.command !== null) return;
+			await this.#change(LOOK_EVERY_MS);
+			if (!this.#printed && this.command !== null) silentMs += LOOK_EVERY_MS;
+		}
+	}
+
+	/** Gives the command a line, and waits until it waits for the next one, or has ended, or patience has. */
+	async go(patienceMs: number): Promise<void> {
+		const before = this.#pauses;
+		if (this.#ended) return;
+		this.runner.stdin.write("\n");
+		const endMs = performance.now() + patienceMs;
+		for (;;) {
+			const leftMs = endMs - performance.now();
+			if (this.#ended || this.#pauses > before || leftMs <= 0) return;
+			await this.#change(leftMs);
+		}
+	}
+
+	/** Waits for the end, but not longer. @returns whether it has ended */
+	async ends(patienceMs: number): Promise<boolean> {
+		if (!this.#ended) await this.#change(patienceMs, this.ending);
+		return this.#ended;
+	}
+
+	/** The init of its PID namespace; its command when it has none of its own. */
+	get init(): number | null {
+		return this.#tasks().find(({ nsPids }) => nsPids.length > 1 && nsPids.at(-1) === 1)?.pid ?? this.command;
+	}
+
+	/** Everything that it has started and that still runs: the eldest first, without its own process. */
+	descendants(): Task[] {
+		return this.#tasks().slice(1);
+	}
+
+	/** The deadline has come. */
+	giveUp(): void {
+		this.#resolve(this.#thrown ?? { how: "hung", tasks: this.#tasks() });
+	}
+
+	async report(): Promise<Container> {
+		return { ending: await this.ending, atThrow: this.#atThrow, ledger: this.runner.ledger() };
+	}
+
+	#heard(line: RunnerLine): void {
+		if (!("ending" in line)) return;
+		const { ending } = line;
+		const { how } = ending;
+		// The exception of a child explains what its parent then reports.
+		if (how === "threw" || how === "child-returned") this.#thrown ??= ending;
+		if (how === "threw") this.#readThrower();
+		if (how === "child-returned") return;
+		// A child has been looked at, and goes; its parent waits until the host has been read.
+		if (how === "threw" && ending.inChild) this.runner.release();
+		else this.#resolve(this.#thrown ?? ending);
+	}
+
+	// The youngest of its processes is the one that still runs its code; those above wait for it.
+	#readThrower(): void {
+		try {
+			const pid = this.#tasks().at(-1)?.pid ?? this.runner.pid;
+			this.#atThrow ??= { ...readProcess(pid, this.runner.pid, this.wanted), escape: null };
+		} catch {
+			// It was killed meanwhile; its end is told all the same.
+		}
+	}
+
+	#tasks(): Task[] {
+		return readTasks(this.runner.pid);
+	}
+
+	#change(timeoutMs: number, other?: Promise<unknown>): Promise<void> {
+		return new Promise((resolve) => {
+			const timer = setTimeout(resolve, timeoutMs);
+			const done = () => {
+				clearTimeout(timer);
+				resolve();
+			};
+			if (other !== undefined) void other.then(done);
+			else this.#changed.push(done);
+		});
+	}
+
+	#wake(): void {
+		for (const resolve of this.#changed.splice(0)) resolve();
+	}
+}

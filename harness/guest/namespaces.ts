@@ -1,0 +1,58 @@
+import { closeSync, openSync, readlinkSync } from "node:fs";
+import { setns } from "../../native/namespaces.ts";
+import { readPids } from "./tasks.ts";
+
+const NAMESPACES = [
+	"cgroup",
+	"ipc",
+	"mnt",
+	"net",
+	"pid",
+	"pid_for_children",
+	"time",
+	"time_for_children",
+	"user",
+	"uts",
+];
+
+/** The namespaces of a process, or of one of its threads. @see namespaces(7) */
+export function readNamespaces(pid: number, task = pid): Record<string, string> {
+	return Object.fromEntries(NAMESPACES.map((name) => [name, readNamespace(`/proc/${pid}/task/${task}/ns/${name}`)]));
+}
+
+/** The kinds of namespace in which a process's threads disagree. */
+export function readSplitNamespaces(pid: number): string[] {
+	const threads = readPids(`/proc/${pid}/task`).map((task) => readNamespaces(pid, task));
+	return NAMESPACES.filter((name) => new Set(threads.map((namespaces) => namespaces[name])).size > 1);
+}
+
+/**
+ * Reads something in a process's namespace.
+ *
+ * A namespace belongs to a thread: only this one goes there, and synchronous reads, and the programs it starts, are there
+ * too. Mount and user namespaces cannot be entered so (setns(2), EINVAL in a process with several threads).
+ */
+export function inNamespace<T>(pid: number, kind: "uts" | "ipc" | "net", read: () => T): T {
+	const there = `/proc/${pid}/ns/${kind}`;
+	if (readlinkSync(there) === readlinkSync(`/proc/thread-self/ns/${kind}`)) return read();
+	const home = openSync(`/proc/thread-self/ns/${kind}`, "r");
+	const target = openSync(there, "r");
+	try {
+		setns(target, 0);
+		return read();
+	} finally {
+		setns(home, 0);
+		closeSync(home);
+		closeSync(target);
+	}
+}
+
+// pid_for_children has no target until the first child of the new namespace exists.
+function readNamespace(link: string): string {
+	try {
+		return readlinkSync(link);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === "ENOENT" && link.endsWith("_for_children")) return "none yet";
+		throw error;
+	}
+}

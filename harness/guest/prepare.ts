@@ -1,0 +1,66 @@
+import { spawn } from "node:child_process";
+import { chmodSync, closeSync, cpSync, mkdirSync, openSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { addEntropy, makeQueue, setClock } from "../../native/guest.ts";
+import type { Observation, Preparation, Run } from "../protocol.ts";
+import { ENVIRONMENT } from "./runners.ts";
+
+const KEPT_OUTPUT = 4_000;
+const PREPARATION_MS = 30_000;
+
+/** Gives a restored machine what all restored machines lack: they have the same clock, and the same random numbers to come. */
+export function wake({ entropy, timeMs }: Run): void {
+	if (entropy === "") return;
+	const random = openSync("/dev/random", "r");
+	addEntropy(random, Buffer.from(entropy, "base64"));
+	closeSync(random);
+	setClock(timeMs);
+	// From here on nobody traces the agent, reads its memory or loads a module. None of it can be taken back.
+	writeFileSync("/proc/sys/kernel/yama/ptrace_scope", "3");
+	writeFileSync("/proc/sys/kernel/modules_disabled", "1");
+}
+
+/** Makes what a scenario needs on the host. */
+export async function prepare(preparation: Preparation): Promise<void> {
+	switch (preparation.do) {
+		case "write":
+			mkdirSync(dirname(preparation.path), { recursive: true });
+			writeFileSync(preparation.path, preparation.text);
+			if (preparation.mode !== undefined) chmodSync(preparation.path, preparation.mode);
+			return;
+		case "directory":
+			mkdirSync(preparation.path, { recursive: true });
+			return;
+		case "copy":
+			cpSync(preparation.from, preparation.to, { recursive: true, verbatimSymlinks: true });
+			return;
+		case "queue":
+			makeQueue();
+			return;
+		case "run": {
+			const { code, stderr } = await runProgram(preparation.argv, PREPARATION_MS);
+			if (code !== 0) throw new Error(`${preparation.argv.join(" ")}: exit code ${code}\n${stderr}`);
+		}
+	}
+}
+
+/** Runs a program where the exercises run, and says how it ended. One that takes too long is killed: its code is null. */
+export function runProgram(argv: readonly string[], timeoutMs: number): Promise<Observation["programs"][string]> {
+	return new Promise((resolve) => {
+		const args = ["--mount=/proc/1/ns/mnt", "--wdns=/root", "--", ...argv];
+		const child = spawn("nsenter", args, {
+			stdio: ["ignore", "pipe", "pipe"],
+			env: ENVIRONMENT,
+			timeout: timeoutMs,
+			killSignal: "SIGKILL",
+		});
+		const kept = { stdout: "", stderr: "" };
+		for (const stream of ["stdout", "stderr"] as const)
+			child[stream].on("data", (chunk: Buffer) => {
+				kept[stream] = (kept[stream] + chunk.toString()).slice(0, KEPT_OUTPUT);
+			});
+		child.on("error", (error) => resolve({ ...kept, code: null, stderr: error.message }));
+		// Not "close": a program that it has left behind may hold its output open.
+		child.on("exit", (code) => setImmediate(() => resolve({ ...kept, code })));
+	});
+}

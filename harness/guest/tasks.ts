@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import type { Task } from "../protocol.ts";
+
+/**
+ * Lists a process and all that descend from it, the eldest first. From pid 1 that is every process of the guest: the
+ * kernel's own threads descend from pid 2.
+ */
+export function readTasks(pid: number): Task[] {
+	try {
+		const task = readTask(pid);
+		const children = readPids(`/proc/${pid}/task`).flatMap((thread) =>
+			readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8").split(" ").filter(Boolean).map(Number),
+		);
+		return [task, ...children.flatMap((child) => readTasks(child))];
+	} catch {
+		return []; // Ended since its parent was read.
+	}
+}
+
+/** The arguments of a process; none for a zombie or a process that has ended. */
+export function readArguments(pid: number): string[] {
+	try {
+		return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").slice(0, -1);
+	} catch {
+		return [];
+	}
+}
+
+/** The lines of /proc/PID/status by name. @throws the process has ended */
+export function readStatus(pid: number): Map<string, string> {
+	const lines = readFileSync(`/proc/${pid}/status`, "utf8").split("\n").filter(Boolean);
+	return new Map(lines.map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1).trim()]));
+}
+
+/** The numbers of one line of /proc/PID/status. */
+export function numbers(status: Map<string, string>, name: string): number[] {
+	return (status.get(name) ?? "").split(/\s+/).filter(Boolean).map(Number);
+}
+
+/** The process's open files, by descriptor; those below `end` only. */
+export function readDescriptors(pid: number, end = Number.POSITIVE_INFINITY): Record<string, string> {
+	const open = readPids(`/proc/${pid}/fd`).filter((fd) => fd < end);
+	return Object.fromEntries(open.map((fd) => [String(fd), readlinkSync(`/proc/${pid}/fd/${fd}`)]));
+}
+
+/** The entries of a directory that are numbers. */
+export function readPids(proc: string): number[] {
+	return readdirSync(proc)
+		.filter((name) => /^\d+$/.test(name))
+		.map(Number);
+}
+
+// "4 (a) b) S 1 …": the name may hold parentheses, so it ends at the last one. See proc_pid_stat(5).
+function readTask(pid: number): Task {
+	const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+	const end = stat.lastIndexOf(")");
+	const [state = "", ppid = "0"] = stat.slice(end + 2).split(" ");
+	const comm = stat.slice(stat.indexOf("(") + 1, end);
+	return { pid, ppid: Number(ppid), comm, state, nsPids: numbers(readStatus(pid), "NSpid") };
+}

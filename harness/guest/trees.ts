@@ -1,0 +1,73 @@
+import { createHash } from "node:crypto";
+import { closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync, type Stats } from "node:fs";
+import { hasAttribute } from "../../native/guest.ts";
+import type { Entry } from "../protocol.ts";
+
+const MOST_ENTRIES = 512;
+const MOST_BYTES = 1 << 20;
+const SHOWN_BYTES = 200;
+
+/** Reads a directory and all below it, in order; null when there is none. The first of very many only. */
+export function readTree(top: string): Entry[] | null {
+	if (readEntry(top, ".") === null) return null;
+	const entries: Entry[] = [];
+	collect(top, ".", entries);
+	return entries;
+}
+
+/** Reads a file or directory; null when it is not there. */
+export function readEntry(top: string, path: string): Entry | null {
+	const place = `${top}/${path}`;
+	let info: Stats;
+	try {
+		info = lstatSync(place);
+	} catch {
+		return null;
+	}
+	const kind = kindOf(info);
+	const content = kind === "file" ? readContent(place) : undefined;
+	return {
+		path,
+		kind,
+		mode: info.mode & 0o7777,
+		uid: info.uid,
+		gid: info.gid,
+		size: info.size,
+		device: kind === "char" || kind === "block" ? `${info.rdev >> 8}:${info.rdev & 0xff}` : "",
+		sha256: content === undefined ? "" : createHash("sha256").update(content).digest("hex"),
+		text: kind === "symlink" ? readlinkSync(place) : (content?.subarray(0, SHOWN_BYTES).toString() ?? ""),
+		opaque: kind === "directory" && hasAttribute(place, "trusted.overlay.opaque"),
+	};
+}
+
+function collect(top: string, path: string, entries: Entry[]): void {
+	if (entries.length >= MOST_ENTRIES) return;
+	const entry = readEntry(top, path);
+	if (entry === null) return;
+	entries.push(entry);
+	if (entry.kind !== "directory") return;
+	for (const name of readdirSync(`${top}/${path}`).sort())
+		collect(top, path === "." ? name : `${path}/${name}`, entries);
+}
+
+function readContent(path: string): Buffer {
+	const fd = openSync(path, "r");
+	try {
+		const bytes = Buffer.alloc(MOST_BYTES);
+		let length = 0;
+		for (let read = -1; read !== 0 && length < MOST_BYTES; length += read)
+			read = readSync(fd, bytes, length, MOST_BYTES - length, null);
+		return bytes.subarray(0, length);
+	} finally {
+		closeSync(fd);
+	}
+}
+
+function kindOf(info: Stats): Entry["kind"] {
+	if (info.isFile()) return "file";
+	if (info.isDirectory()) return "directory";
+	if (info.isSymbolicLink()) return "symlink";
+	if (info.isCharacterDevice()) return "char";
+	if (info.isBlockDevice()) return "block";
+	return info.isFIFO() ? "fifo" : "socket";
+}

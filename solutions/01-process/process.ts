@@ -1,0 +1,30 @@
+import { writeSync } from "node:fs";
+import { _exit, execve, fork, type SyscallError, WEXITSTATUS, WIFSIGNALED, WTERMSIG, waitpid } from "#kernel";
+
+/**
+ * Runs a command in a process of its own and waits for its end.
+ *
+ * @param command the program's path and its arguments
+ * @param enter called in the new process, just before it becomes the command: what later lessons build goes there
+ * @returns the command's exit code; 128+n when signal n ended it; 127 when there is no such program, 126 when it cannot be run
+ */
+export function runCommand(command: readonly [string, ...string[]], enter: () => void): number {
+	const pid = fork();
+	if (pid === 0) {
+		enter();
+		become(command);
+	}
+	const { status } = waitpid(pid);
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+// A refused execve comes back, and there must not be two engines: this process ends here, with a shell's exit codes.
+function become(command: readonly [string, ...string[]]): never {
+	try {
+		execve(command[0], command);
+	} catch (error) {
+		const { code, message } = error as SyscallError;
+		writeSync(2, `box: ${message}\n`);
+		_exit(code === "ENOENT" ? 127 : 126);
+	}
+}

@@ -1,0 +1,17 @@
+import { runCommand } from "../01-process/process.ts";
+import { breakOut, enterRoot } from "./chroot.ts";
+
+/** The engine as it is after lesson 03: a process with another root. Lesson 04 replaces that root by a better one. */
+export function run({ command, rootfs, escape = false }: Options): number {
+	return runCommand(command, () => {
+		enterRoot(rootfs);
+		if (escape) breakOut();
+	});
+}
+
+export interface Options {
+	command: [string, ...string[]];
+	rootfs: string;
+	/** Whether to break out again before the command runs. */
+	escape?: boolean;
+}
