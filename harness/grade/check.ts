@@ -123,6 +123,15 @@ export function refused(call: string, ...codes: string[]) {
 	return ({ thrown }: Context): boolean => thrown?.syscall?.call === call && codes.includes(thrown.syscall.code);
 }
 
+/** Whether the command never ran because the kernel refused its execve, for one of these reasons or for any. */
+export function commandRefused(...codes: string[]) {
+	return ({ facts, ledger }: Context): boolean =>
+		facts["command.ran"] === false &&
+		ledger.some(
+			({ call, error }) => call === "execve" && error !== undefined && (codes.length === 0 || codes.includes(error)),
+		);
+}
+
 /** Whether the program made this call with all of these words in its arguments, and the kernel did it. */
 export function called({ ledger }: Pick<Context, "ledger">, call: string, ...words: string[]): boolean {
 	return ledger.some(

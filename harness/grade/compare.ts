@@ -1,4 +1,4 @@
-import type { Check, Context, Explanation, FactRule } from "./check.ts";
+import { type Check, type Context, commandRefused, type Explanation, type FactRule } from "./check.ts";
 import { type Facts, type FactValue, withDrawn } from "./facts.ts";
 
 /** One difference between what the kernel shows of the exercise and of the reference, explained. */
@@ -135,6 +135,16 @@ function endings(check: Check): Explanation[] {
 					: "The program ended itself before it was done.",
 			try: "Look for process.exit, _exit or kill outside the child.",
 			see: [],
+		},
+		{
+			when: commandRefused(),
+			diagnosis: "command-refused",
+			why: ({ ledger }) => {
+				const refused = ledger.find(({ call, error }) => call === "execve" && error !== undefined);
+				return `The kernel refused execve(${refused?.args["pathname"]}, …) with ${refused?.error}: the program is looked for from the root that the process then had.`;
+			},
+			try: 'Look at what / is just before the command is started: readdirSync("/") tells.',
+			see: ["execve(2), ERRORS", "path_resolution(7)"],
 		},
 		{
 			when: ({ facts }) => facts["command.ran"] === false && facts["ending"] === "returned 137",

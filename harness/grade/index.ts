@@ -7,6 +7,7 @@ export {
 	called,
 	calledElsewhere,
 	commandAt,
+	commandRefused,
 	DURING,
 	defineCheck,
 	type Explanation,

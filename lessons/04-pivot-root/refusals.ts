@@ -1,4 +1,12 @@
-import { type Context, called, type Explanation, isShared, mountOf, refused } from "../../harness/grade/index.ts";
+import {
+	type Context,
+	called,
+	commandRefused,
+	type Explanation,
+	isShared,
+	mountOf,
+	refused,
+} from "../../harness/grade/index.ts";
 
 /**
  * Calls that the kernel refuses on the way to a new root, and why. The explanations for pivot_root stand in the order
@@ -191,7 +199,7 @@ export const refusals: Explanation[] = [
 		see: ["rmdir(2), ERRORS", "umount2(2)"],
 	},
 	{
-		when: refused("execve", "ENOENT"),
+		when: commandRefused("ENOENT"),
 		diagnosis: "command-not-in-root",
 		why: "The command, /bin/sh, is not to be found from the root that enterRoot left behind.",
 		try: 'Look at what / is after enterRoot: readdirSync("/") tells.',

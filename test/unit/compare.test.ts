@@ -107,6 +107,21 @@ describe("endings", () => {
 		expect(ended({ how: "hung", tasks: [] }, [open("1", "waitpid"), open("1.1", "execve")])).toEqual(["never-ends"]);
 	});
 
+	test("a command that the kernel refused is told with the kernel's answer", () => {
+		const refused: LedgerCall = { task: "1.1", call: "execve", args: { pathname: '"/bin/sh"' }, error: "ENOENT" };
+		expect(ended({ how: "returned", value: 127 }, [refused])).toEqual(["command-refused"]);
+	});
+
+	test("memory that ran out is told by the kernel's own count", () => {
+		const seen = observation({
+			during: null,
+			ending: { how: "returned", value: 137 },
+			after: hostState({ oomKills: 1 }),
+		});
+		expect(diagnoses(seen)).toEqual(["out-of-memory"]);
+		expect(ended({ how: "returned", value: 137 })).toEqual(["killed-before-command"]);
+	});
+
 	test("a command that ran and gave another exit code is a finding, and its facts are compared too", () => {
 		const { containers } = observation({ ending: { how: "returned", value: 9 } });
 		const seen = { ...named("web-2"), containers };
