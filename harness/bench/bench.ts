@@ -32,8 +32,8 @@ await measure("coldBootMs", 3, () => boot(template));
 await measure("restoredMs", 20, () => restored(template));
 await measure("spareMs", 20, () => spare(template));
 await measure("vmPrivateMb", 5, () => privateMemory(template));
-const stages = await checks(10);
-for (const [name, values] of Object.entries(stages)) figures[name] = summary(values);
+const checked = { ...(await checks(10)), ...(await allLessons(3)) };
+for (const [name, values] of Object.entries(checked)) figures[name] = summary(values);
 
 const machine = {
 	cpu: cpus()[0]?.model,
@@ -100,29 +100,50 @@ async function privateMemory(from: Template): Promise<number> {
 }
 
 // Whole processes, from their start to their end; and where they say their time went.
-async function checks(n: number): Promise<Record<string, number[]>> {
+function checks(n: number): Promise<Record<string, number[]>> {
+	return repeated("checkMs", n, ["check", "02", "--solution", "--json"], (tookMs, stdout, add) => {
+		const verdict = JSON.parse(stdout) as Timed;
+		add("checkMs", tookMs);
+		add("checkMs.outsideJudging", tookMs - verdict.durationMs);
+		for (const [stage, ms] of Object.entries(verdict.stagesMs)) add(`checkMs.${stage}`, ms);
+	});
+}
+
+// Every lesson's solution, as many side by side as there are processors.
+function allLessons(n: number): Promise<Record<string, number[]>> {
+	return repeated("allLessonsMs", n, ["check", "--all", "--solution", "--json"], (tookMs, stdout, add) => {
+		const { verdicts } = JSON.parse(stdout) as { verdicts: Timed[] };
+		add("allLessonsMs", tookMs);
+		for (const { lesson, durationMs } of verdicts) add(`lessonMs.${lesson}`, durationMs);
+	});
+}
+
+/** What a verdict says of its time. */
+interface Timed {
+	lesson: string;
+	durationMs: number;
+	stagesMs: Record<string, number>;
+}
+
+// The first time only measures the references, if need be, and warms the disk.
+async function repeated(
+	name: string,
+	n: number,
+	args: string[],
+	take: (tookMs: number, stdout: string, add: (name: string, value: number) => void) => void,
+): Promise<Record<string, number[]>> {
 	const values: Record<string, number[]> = {};
-	const add = (name: string, value: number) => {
-		values[name] ??= [];
-		values[name].push(value);
+	const add = (figure: string, value: number) => {
+		values[figure] ??= [];
+		values[figure].push(value);
 	};
-	await visible.step("checkMs", async () => {
+	await visible.step(name, async () => {
 		for (let i = -1; i < n; i++) {
 			const startedMs = performance.now();
-			const { stdout } = await promisify(execFile)(process.execPath, [
-				inKit("harness/cli/bin.js"),
-				"check",
-				"02",
-				"--solution",
-				"--json",
-			]);
-			const tookMs = performance.now() - startedMs;
-			// The first one only measures the reference, if need be, and warms the disk.
-			if (i < 0) continue;
-			const verdict = JSON.parse(stdout) as { durationMs: number; stagesMs: Record<string, number> };
-			add("checkMs", tookMs);
-			add("checkMs.outsideJudging", tookMs - verdict.durationMs);
-			for (const [stage, ms] of Object.entries(verdict.stagesMs)) add(`checkMs.${stage}`, ms);
+			const { stdout } = await promisify(execFile)(process.execPath, [inKit("harness/cli/bin.js"), ...args], {
+				maxBuffer: 64 << 20,
+			});
+			if (i >= 0) take(performance.now() - startedMs, stdout, add);
 		}
 	});
 	return values;
