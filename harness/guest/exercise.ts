@@ -4,7 +4,6 @@ import { readProcess, type Wanted } from "./probe.ts";
 import type { Runner } from "./runners.ts";
 import { readArguments, readTasks } from "./tasks.ts";
 
-const LOOK_EVERY_MS = 100;
 /** How long a command that is there may take to print something; it then counts as one that never does. */
 const SILENCE_MS = 1_000;
 
@@ -14,7 +13,6 @@ export class Exercise {
 	readonly ending: Promise<Ending>;
 	/** How often the command has said that it waits for a line. */
 	#pauses = 0;
-	#printed = false;
 	#command: number | null = null;
 	#ended = false;
 	#atThrow: ProcessState | null = null;
@@ -39,7 +37,6 @@ export class Exercise {
 		// A line may come in pieces; a token never spans more than the end of one piece and the start of the next.
 		let rest = "";
 		runner.stdout.on("data", (chunk: Buffer) => {
-			this.#printed = true;
 			const lines = (rest + chunk.toString("latin1")).split("\n");
 			rest = (lines.pop() ?? "").slice(-token.length);
 			this.#pauses += lines.filter((line) => line.endsWith(token)).length;
@@ -59,10 +56,10 @@ export class Exercise {
 
 	/** Waits until the command is there and has printed something, or the exercise has ended without one. */
 	async started(): Promise<void> {
-		for (let silentMs = 0; !this.#ended; ) {
-			if (this.#printed || silentMs >= SILENCE_MS) if (this.command !== null) return;
-			await this.#change(LOOK_EVERY_MS);
-			if (!this.#printed && this.command !== null) silentMs += LOOK_EVERY_MS;
+		// Looking costs the exercise its only processor: only what was printed, or a long silence, is a reason to look.
+		while (!this.#ended) {
+			await this.#change(SILENCE_MS);
+			if (this.command !== null) return;
 		}
 	}
 
