@@ -34,21 +34,22 @@ const NEEDED_BYTES = 1.5e9;
 
 /**
  * Gives the base, building it if it is not in the cache (about a minute, and 80 MB from the network).
+ * @param more Debian packages beside those that the lessons use
  * @throws {Failure} unsupported: no network, no room, or a tool is missing
  */
-export async function ensureBase(progress: Progress): Promise<Base> {
+export async function ensureBase(progress: Progress, more: readonly string[] = []): Promise<Base> {
 	const arch = architecture();
-	const key = baseKey(arch);
+	const key = baseKey(arch, more);
 	const dir = await cached("base", key, async (staging) => {
-		await build(staging, arch, progress);
-		await keepNewest("base", 1);
+		await build(staging, arch, more, progress);
+		await keepNewest("base", 2);
 	});
 	return baseIn(dir, key);
 }
 
 /** Name of the base that this version of drydock uses. */
-export function baseKey(arch: Architecture): string {
-	return keyOf("base 1", SUITE, arch.platform, PACKAGES, EARLY_MODULES, arch.node);
+export function baseKey(arch: Architecture, more: readonly string[] = []): string {
+	return keyOf("base 1", SUITE, arch.platform, [...PACKAGES, ...more], EARLY_MODULES, arch.node);
 }
 
 /** The base that lies in `dir`. */
@@ -57,11 +58,11 @@ export function baseIn(dir: string, key: string): Base {
 	return { key, kernel: at("vmlinuz"), usr: at("usr.erofs"), early: at("early"), manifest: at("manifest.json") };
 }
 
-async function build(staging: string, arch: Architecture, progress: Progress): Promise<void> {
+async function build(staging: string, arch: Architecture, more: readonly string[], progress: Progress): Promise<void> {
 	await checkRoom(staging);
 	const root = join(staging, "root");
 	const debian = await progress.step("Debian packages for the virtual machine", (say) =>
-		debianPackages(root, arch, say),
+		debianPackages(root, arch, more, say),
 	);
 	await progress.step("Node for the virtual machine", async () => {
 		await copyNode(join(root, "usr/bin/node"), arch);
@@ -85,12 +86,13 @@ async function build(staging: string, arch: Architecture, progress: Progress): P
 async function debianPackages(
 	root: string,
 	arch: Architecture,
+	more: readonly string[],
 	say: (detail: string) => void,
 ): Promise<Record<string, string>> {
 	// Packages fetched before an interruption are kept, and apt goes on in the middle of the last one.
 	const archives = join(cacheDir, "downloads", "apt");
 	await mkdir(join(archives, "partial"), { recursive: true });
-	const include = [...PACKAGES, `linux-image-cloud-${arch.debian}`].join(",");
+	const include = [...PACKAGES, ...more, `linux-image-cloud-${arch.debian}`].join(",");
 	// $1 is the new root. apt there follows the link; a directory outside the root, set as an option, it refuses.
 	const keepArchives = 'mkdir -p "$1/var/cache/apt" && ln -s "$ARCHIVES" "$1/var/cache/apt/archives"';
 	const options = ["--mode=chrootless", "--variant=extract", `--architectures=${arch.debian}`];

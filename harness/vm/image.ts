@@ -17,9 +17,12 @@ export interface Image {
 	initrd: string;
 }
 
-/** Gives this version's image, building what is not in the cache. */
-export async function ensureImage(progress: Progress): Promise<Image> {
-	const base = await ensureBase(progress);
+/**
+ * Gives this version's image, building what is not in the cache.
+ * @param more Debian packages beside those that the lessons use: then it is an image of its own
+ */
+export async function ensureImage(progress: Progress, more: readonly string[] = []): Promise<Image> {
+	const base = await ensureBase(progress, more);
 	const kit = await ensureKit(base, progress);
 	return { key: kit.key, base, initrd: kit.initrd };
 }

@@ -26,7 +26,7 @@ export async function ensureKit(base: Base, progress: Progress): Promise<Kit> {
 	const key = keyOf("kit 3", base.key, basename(library), await guestSources());
 	const dir = await cached("kit", key, async (staging) => {
 		await assemble(staging, base, library, await bundlePrograms());
-		await keepNewest("kit", 3);
+		await keepNewest("kit", 4);
 	});
 	return { key, initrd: join(dir, "initrd") };
 }

@@ -10,12 +10,15 @@ import { dropTemplate, ensureTemplate, type Template } from "./template.ts";
  */
 export class Shipyard {
 	readonly #progress: Progress;
+	readonly #packages: readonly string[];
 	readonly #machines = new Set<Machine>();
 	#template: Promise<Ready> | undefined;
 	#ahead: Promise<Machine> | undefined;
 
-	constructor(progress: Progress) {
+	/** @param packages Debian packages that its machines have beside those that the lessons use */
+	constructor(progress: Progress, packages: readonly string[] = []) {
 		this.#progress = progress;
+		this.#packages = packages;
 		interruption.addEventListener("abort", () => void this.close());
 	}
 
@@ -82,7 +85,7 @@ export class Shipyard {
 	}
 
 	async #make(): Promise<Ready> {
-		const image = await ensureImage(this.#progress);
+		const image = await ensureImage(this.#progress, this.#packages);
 		return { template: await ensureTemplate(image, this.#progress), imageKey: image.key };
 	}
 }

@@ -81,7 +81,7 @@ async function entryOf(image: Image, accelerator: Accelerator, progress: Progres
 		);
 		made = true;
 	});
-	if (made) await keepNewest("templates", 2);
+	if (made) await keepNewest("templates", 3);
 	return dir;
 }
 

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bundle } from "../../harness/grade/bundle.ts";
+import { commandAt, DURING } from "../../harness/grade/check.ts";
+import { deriveFacts } from "../../harness/grade/facts.ts";
+import { inKit } from "../../harness/kit.ts";
+import { silent } from "../../harness/progress.ts";
+import type { Observation, Preparation, ProcessState } from "../../harness/protocol.ts";
+import type { RunRequest } from "../../harness/vm/machine.ts";
+import { Shipyard } from "../../harness/vm/shipyard.ts";
+
+// Independent oracles: the container runtimes of the field, in an image that only this test uses. Their containers and
+// ours are read by the same probe, and must agree on what the lessons are about.
+
+const yard = new Shipyard(silent, ["runc", "crun"]);
+const IMAGE_MS = 600_000;
+beforeAll(() => yard.accelerator(), IMAGE_MS);
+afterAll(() => yard.close());
+
+const TOKEN = "drydock-oracle";
+const COMMAND: [string, ...string[]] = ["/bin/sh", "-c", 'echo "$0"; read -r _; exit 7', TOKEN];
+const DRAWN = { hostname: "web-1", marker: "cargo" };
+const MEMORY = 96 << 20;
+const PIDS = 17;
+const ROOTFS = "/lab/web";
+
+/** A bundle as the runtimes take it. See the OCI runtime specification, config.md. */
+const CONFIG = {
+	ociVersion: "1.0.2",
+	process: { terminal: false, user: { uid: 0, gid: 0 }, args: COMMAND, env: ["PATH=/bin"], cwd: "/" },
+	root: { path: ROOTFS },
+	hostname: DRAWN.hostname,
+	mounts: [{ destination: "/proc", type: "proc", source: "proc" }],
+	linux: {
+		namespaces: ["pid", "network", "ipc", "uts", "mount"].map((type) => ({ type })),
+		resources: {
+			memory: { limit: MEMORY, swap: MEMORY },
+			pids: { limit: PIDS },
+			cpu: { quota: 50_000, period: 100_000 },
+		},
+	},
+};
+
+const PREPARE: Preparation[] = [
+	{ do: "copy", from: "/lab/rootfs", to: ROOTFS },
+	{ do: "write", path: `${ROOTFS}/${DRAWN.marker}`, text: "" },
+	{ do: "write", path: "/lab/bundle/config.json", text: JSON.stringify(CONFIG) },
+];
+
+/** Becomes a program, in a child, and passes its exit code on. */
+const PROGRAM = `const k = require("#kernel"); exports.run = ({ command }) => {
+	const pid = k.fork();
+	if (pid === 0) k.execve(command[0], command);
+	return k.WEXITSTATUS(k.waitpid(pid).status);
+};`;
+
+async function observe(code: string, options: object): Promise<{ observation: Observation; command: ProcessState }> {
+	const request: RunRequest = {
+		...{ prepare: PREPARE, code, call: "run", watch: [], files: [], network: false },
+		containers: { box: { args: [options], token: TOKEN } },
+		steps: [
+			{ do: "start", container: "box" },
+			{ do: "look", as: DURING },
+			{ do: "end", container: "box" },
+		],
+		secret: { path: "/etc/hostname", text: "no such text" },
+	};
+	const { outcome, output } = await yard.play(request);
+	if (outcome.kind === "lost") throw new Error(`the machine was lost: ${outcome.how}`);
+	const { observation } = outcome;
+	const command = commandAt(observation, DURING);
+	if (command === null)
+		throw new Error(
+			`the command never ran: ${JSON.stringify(observation.containers)}\n${Buffer.concat(output.stderr)}`,
+		);
+	return { observation, command };
+}
+
+/** What the lessons are about, of a container, whoever has made it. */
+function facets({ observation, command }: Awaited<ReturnType<typeof observe>>) {
+	const facts = deriveFacts({}, observation, DRAWN);
+	const names = ["uts", "ipc", "mnt", "pid", "net", "user", "time"].map((kind) => `ns.${kind}`);
+	const told = [
+		...["ending", "command.hostname", "command.queues", "command.root", "command.cwd", "escape", "left.processes"],
+		...["command.mounts.host", "command.mounts.peers", "host.mounts.during", "host.mounts.after", "host.cgroups.after"],
+	];
+	const inside = command.tasks.map(({ nsPids }) => nsPids).filter((pids) => pids.length === command.nsPids.length);
+	const { "memory.max": memory, "memory.swap.max": swap, "pids.max": pids, "cpu.max": cpu } = command.cgroupFiles;
+	return {
+		facts: Object.fromEntries([...names, ...told].map((name) => [name, facts[name]])),
+		pidNamespaces: command.nsPids.length,
+		// What /proc shows are the processes of the namespace, and no others.
+		procIsItsOwn: JSON.stringify(command.procPids) === JSON.stringify(inside.map((pids) => pids.at(-1)).sort()),
+		hasPid1: inside.some((pids) => pids.at(-1) === 1),
+		limits: { memory, swap, pids, cpu },
+		descriptors: Object.keys(command.descriptors).filter((fd) => Number(fd) < 3),
+	};
+}
+
+describe("a container of box", () => {
+	let ours: Awaited<ReturnType<typeof observe>>;
+	beforeAll(async () => {
+		const { code } = await bundle(inKit("solutions/box.ts"), new Map());
+		ours = await observe(code, {
+			...{ id: "0a1b2c3d", command: COMMAND, hostname: DRAWN.hostname, rootfs: ROOTFS, init: true },
+			limits: { memoryMaxBytes: MEMORY, pidsMax: PIDS, cpus: 0.5 },
+			address: "10.88.0.2",
+		});
+	});
+
+	test.concurrent.each(["/usr/sbin/runc", "/usr/bin/crun"])("and one of %s show the same facts", async (runtime) => {
+		const theirs = await observe(PROGRAM, { command: [runtime, "run", "--bundle", "/lab/bundle", "oracle"] });
+		expect(facets(ours)).toEqual(facets(theirs));
+		expect(facets(theirs)).toMatchObject({ hasPid1: true, procIsItsOwn: true, facts: { ending: "returned 7" } });
+	});
+});
