@@ -305,6 +305,8 @@ export interface Run {
 	network: boolean;
 	/** A file of the host that the break-out tries to read; none is tried without. */
 	secret: { path: string; text: string } | null;
+	/** Whether tracing programs and loading modules is forbidden first, so that nothing played gets at the agent. */
+	locked: boolean;
 	deadlineMs: number;
 }
 
