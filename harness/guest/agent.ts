@@ -89,7 +89,6 @@ async function warmUp(): Promise<Runner[]> {
 			{ do: "end", container: box },
 		],
 		...{ watch: ["/lab"], files: ["etc/passwd"], network: true, secret: { path: "/etc/hostname", text: "" } },
-		locked: true,
 	};
 	for (let i = 0; i < WARM_UP_RUNS; i++) {
 		const runners = await Promise.all([parkRunner(), parkRunner()]);

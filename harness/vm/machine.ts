@@ -6,13 +6,8 @@ import { Listener, type Loss, LostError } from "./listener.ts";
 import { loadState, type Qemu, startQemu } from "./qemu.ts";
 import type { Template } from "./template.ts";
 
-/** A run without what the machine itself adds. */
-export interface RunRequest extends Omit<Run, "type" | "nonce" | "entropy" | "timeMs" | "deadlineMs" | "locked"> {
-	/** Locked if not given. Only what is the kit's own may be played unlocked. */
-	locked?: boolean;
-	/** How many times as long as an exercise it may take; 1 if not given. */
-	length?: number;
-}
+/** A run without what the machine itself adds; the deadline only where it is not {@link Machine.deadlineMs}. */
+export type RunRequest = Omit<Run, "type" | "nonce" | "entropy" | "timeMs" | "deadlineMs"> & { deadlineMs?: number };
 
 /** How a run ended, as far as the machine can tell. */
 export type Outcome = { kind: "observed"; observation: Observation } | { kind: "lost"; how: Loss; detail: string };
@@ -100,10 +95,9 @@ export class Machine {
 	 * @throws {Error} the machine could not be restored
 	 */
 	async play(request: RunRequest): Promise<{ outcome: Outcome; output: Output }> {
-		const { locked = true, length = 1, ...asked } = request;
-		const deadlineMs = this.deadlineMs * length;
+		const { deadlineMs = this.deadlineMs } = request;
 		const entropy = randomBytes(48).toString("base64");
-		const run: Run = { type: "run", nonce: newNonce(), entropy, timeMs: Date.now(), deadlineMs, locked, ...asked };
+		const run: Run = { type: "run", nonce: newNonce(), entropy, timeMs: Date.now(), ...request, deadlineMs };
 		const output: Output = { stdout: [], stderr: [] };
 		try {
 			// The agent keeps the deadline itself, and says more about it than silence can; so it gets some more time.

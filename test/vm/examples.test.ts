@@ -18,6 +18,9 @@ import { newShipyard } from "../support/guest.ts";
 // What a lesson shows is what the reader will see: each of its commands is played, in a machine like the reader's.
 const LESSONS = (await lessons()).map(({ id }) => id);
 
+/** A whole session takes longer than an exercise may. */
+const DEADLINE_MS = 120_000;
+
 const yard = newShipyard();
 beforeAll(() => yard.accelerator());
 afterAll(() => yard.close());
@@ -69,8 +72,8 @@ async function play(examples: readonly Example[]): Promise<{ output: string; end
 		containers: { box: { args: [sessionOf(examples)], token: "none" } },
 		steps: [{ do: "start", container: "box" }],
 		// strace is refused in a locked machine, and it is shown in lessons.
-		locked: false,
-		length: 4,
+		unlocked: true,
+		deadlineMs: DEADLINE_MS,
 	});
 	const end = outcome.kind === "lost" ? outcome.how : outcome.observation.containers["box"]?.ending.how;
 	return { output: Buffer.concat(output.stdout).toString(), end: end ?? "never started" };
