@@ -89,7 +89,7 @@ export function proseOf(markdown: string): string {
 		.join("\n");
 }
 
-const parse = (markdown: string) => new MarkdownIt().parse(markdown, {});
+const parse = (markdown: string) => new MarkdownIt({ html: true }).parse(markdown, {});
 
 function headings(tokens: readonly Token[]): { level: number; text: string }[] {
 	return tokens.flatMap(({ type, tag }, index) =>
