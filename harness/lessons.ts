@@ -4,6 +4,7 @@ import { closest, distance } from "fastest-levenshtein";
 import { exists } from "./cache.ts";
 import { Failure } from "./failure.ts";
 import type { Check } from "./grade/check.ts";
+import type { Demo } from "./grade/demo.ts";
 import { inKit } from "./kit.ts";
 
 /** A lesson as it lies in lessons/. */
@@ -50,14 +51,23 @@ function nearestName(wanted: string, names: string[]): string | null {
 }
 
 /** What the lesson's check.ts says. */
-export async function loadCheck({ id }: Lesson): Promise<Check> {
-	const module = (await import(pathToFileURL(inKit("lessons", id, "check.ts")).href)) as { default: Check };
-	return module.default;
+export function loadCheck(lesson: Lesson): Promise<Check> {
+	return load<Check>(lesson, "check.ts");
+}
+
+/** What the lesson's demo.ts says. */
+export function loadDemo(lesson: Lesson): Promise<Demo> {
+	return load<Demo>(lesson, "demo.ts");
 }
 
 /** The lesson's text. */
 export function readLesson({ id }: Lesson): Promise<string> {
 	return readFile(inKit("lessons", id, "README.md"), "utf8");
+}
+
+async function load<T>({ id }: Lesson, file: string): Promise<T> {
+	const module = (await import(pathToFileURL(inKit("lessons", id, file)).href)) as { default: T };
+	return module.default;
 }
 
 async function titleOf(id: string): Promise<string> {

@@ -305,6 +305,11 @@ export interface Run {
 	network: boolean;
 	/** A file of the host that the break-out tries to read; none is tried without. */
 	secret: { path: string; text: string } | null;
+	/**
+	 * Whether tracing and the loading of modules are left to what is played, which then gets at the agent as well: for
+	 * what is the kit's own.
+	 */
+	unlocked?: boolean;
 	deadlineMs: number;
 }
 

@@ -1,4 +1,3 @@
-import { cpus } from "node:os";
 import { resolve } from "node:path";
 import { exists } from "../cache.ts";
 import { EXIT, Failure } from "../failure.ts";
@@ -7,6 +6,7 @@ import { interruption } from "../interrupt.ts";
 import { inKit } from "../kit.ts";
 import { findLesson, type Lesson, lessons, loadCheck } from "../lessons.ts";
 import { silent, visible } from "../progress.ts";
+import { sideBySide } from "../side-by-side.ts";
 import { Shipyard } from "../vm/shipyard.ts";
 import { currentLesson, learnersFile, recordPass } from "../workspace.ts";
 import { printJson, style } from "./terminal.ts";
@@ -59,21 +59,11 @@ function printFailure(error: unknown, [lesson]: Lesson[]): void {
 
 // Side by side, as many as there are processors; printed in the lessons' order.
 async function checkAll(chosen: Lesson[], yard: Shipyard, options: CheckOptions): Promise<number> {
-	const verdicts: Promise<Verdict>[] = [];
-	const running = new Set<Promise<unknown>>();
-	const print_ = async (index: number) => {
-		const lesson = chosen[index];
+	const verdicts = sideBySide(chosen, (lesson) => judgeOne(lesson, yard, options));
+	for (const [index, lesson] of chosen.entries()) {
 		const verdict = await verdicts[index];
-		if (!options.json && lesson !== undefined && verdict !== undefined) await print(lesson, verdict, options);
-	};
-	for (const lesson of chosen) {
-		if (running.size >= cpus().length) await Promise.race(running);
-		const verdict = judgeOne(lesson, yard, options);
-		verdicts.push(verdict);
-		const slot: Promise<unknown> = verdict.finally(() => running.delete(slot)).catch(() => {});
-		running.add(slot);
+		if (!options.json && verdict !== undefined) await print(lesson, verdict, options);
 	}
-	for (const index of chosen.keys()) await print_(index);
 	const all = await Promise.all(verdicts);
 	if (options.json) printJson({ schemaVersion: 1, verdicts: all });
 	return all.every(({ verdict }) => verdict === "pass") ? EXIT.passed : EXIT.notPassed;

@@ -75,6 +75,15 @@ function commandLine(): Command {
 		finish((await import("./image.ts")).importFrom(file)),
 	);
 
+	const dev = command("dev", "for authors of lessons: check");
+	command(
+		"check [lesson]",
+		"prove of one lesson, or of all, that it is whole: text, skeleton, solution, check, demo",
+		dev,
+	)
+		.option("--json", "print one JSON document")
+		.action(async (lesson, options) => finish((await import("./dev.ts")).devCheck(lesson, options)));
+
 	return program;
 }
 

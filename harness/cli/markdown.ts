@@ -6,7 +6,8 @@ import type { Style } from "../grade/report.ts";
 
 /** Renders Markdown for a terminal of this width: what lessons use of it, which is headings, prose, lists, code and tables. */
 export function renderMarkdown(source: string, style: Style): string {
-	const tokens = new MarkdownIt().parse(source, {});
+	// Comments are not for readers; as HTML they are told from text.
+	const tokens = new MarkdownIt({ html: true }).parse(source, {});
 	return `${new Renderer(style).render(tokens)}\n`;
 }
 

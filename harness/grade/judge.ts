@@ -128,7 +128,8 @@ export async function judge(lesson: Lesson, file: string, shipyard: Shipyard): P
 	});
 }
 
-async function measuredReference(lesson: Lesson, check: Check, shipyard: Shipyard): Promise<Reference> {
+/** What the kernel shows of a lesson's reference solution; measured only when it is not in the cache. */
+export async function measuredReference(lesson: Lesson, check: Check, shipyard: Shipyard): Promise<Reference> {
 	const sample = check.scenario(Object.fromEntries(Object.keys(check.draw(random)).map((name) => [name, `‹${name}›`])));
 	const program = await bundle(inKit(check.engine ?? ENGINE), new Map());
 	return referenceFacts(check, [await shipyard.imageKey(), lesson.id, program.code, sample], async () => {

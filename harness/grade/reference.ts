@@ -13,6 +13,8 @@ export type Measured = v.InferOutput<typeof Measured>;
 /** What the kernel shows of the reference solution. */
 export interface Reference {
 	facts: Facts;
+	/** What they were derived from. */
+	observation: Observation;
 	/** With the inputs of another run in the place of its own. */
 	ledger(drawn: Drawn): LedgerCall[];
 }
@@ -33,6 +35,7 @@ export async function referenceFacts(
 	const { drawn, observation } = v.parse(Measured, JSON.parse(await readFile(join(dir, "measured.json"), "utf8")));
 	return {
 		facts: deriveFacts(check, observation, drawn),
+		observation,
 		ledger: (others) => {
 			const swap = (text: string) =>
 				Object.entries(drawn).reduce((left, [name, value]) => left.replaceAll(value, others[name] ?? value), text);

@@ -7,7 +7,8 @@ $b mount -t devtmpfs dev /dev
 for module in /early/*.ko; do $b insmod "$module"; done
 
 $b mkdir -p /root
-$b mount -t tmpfs -o mode=755,size=50% root /root
+# Half of the memory, as is the default. Said as size=50%, mountinfo would show it when the pages are odd in number.
+$b mount -t tmpfs -o mode=755 root /root
 $b cp -a /kit/. /root/
 cd /root || exit 1
 $b mkdir -p dev proc sys run tmp usr mnt root var/tmp lab/rootfs

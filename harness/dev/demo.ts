@@ -1,0 +1,28 @@
+import type { Demo } from "../grade/demo.ts";
+import { type Proof, proof } from "./proof.ts";
+
+/** A demo has steps, and what they promise are patterns. Whether it keeps its promises is for its rehearsal. */
+export function proveDemo({ title, steps }: Demo): Proof {
+	const promises = steps.flatMap((step) => step.promises);
+	return proof("demo.ts has steps, and promises that can be kept", [
+		...(title.trim() === "" ? ["give it a title"] : []),
+		...(steps.length === 0 ? ["give it steps"] : []),
+		...(promises.length === 0 ? ["promise something: regular expressions of what comes out"] : []),
+		...steps.flatMap(({ narration, command, look }, index) =>
+			[narration, command, look].some((said) => said.trim() === "") ? [`step ${index + 1}: something is empty`] : [],
+		),
+		...promises.flatMap((promise) => {
+			const error = whyNoPattern(promise);
+			return error === null ? [] : [error];
+		}),
+	]);
+}
+
+function whyNoPattern(pattern: string): string | null {
+	try {
+		new RegExp(pattern);
+		return null;
+	} catch (error) {
+		return (error as Error).message;
+	}
+}

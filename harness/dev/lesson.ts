@@ -1,0 +1,157 @@
+import { readdir, readFile } from "node:fs/promises";
+import { exists } from "../cache.ts";
+import { Failure } from "../failure.ts";
+import type { Check, Explanation } from "../grade/check.ts";
+import type { Demo } from "../grade/demo.ts";
+import { judge, measuredReference, type Shipyard, type Verdict } from "../grade/judge.ts";
+import type { Reference } from "../grade/reference.ts";
+import { inKit } from "../kit.ts";
+import { type Lesson, loadCheck, loadDemo } from "../lessons.ts";
+import { proveDemo } from "./demo.ts";
+import { manualPages, pagesIn } from "./manual.ts";
+import { type Proof, proof } from "./proof.ts";
+import { linksIn, proseOf, proveForm, proveHints, proveTodos } from "./text.ts";
+
+/** Diagnoses that say nothing of the lesson: a skeleton is to run, and to be wrong in the lesson's own way. */
+const UNKIND = new Set(["exception", "syntax-error", "missing-export", "unresolved-import", "never-ends", "silent"]);
+
+/**
+ * Proves of one lesson that it is whole. What cannot even be looked at is a proof that does not hold.
+ * @throws {Failure} unsupported: this computer cannot run virtual machines
+ */
+export async function proveLesson(lesson: Lesson, shipyard: Shipyard): Promise<Proof[]> {
+	const { id } = lesson;
+	const [readme, hints] = [await text("lessons", id, "README.md"), await text("lessons", id, "hints.md")];
+	const demo = (await exists(inKit("lessons", id, "demo.ts"))) ? await loaded(() => loadDemo(lesson)) : null;
+	const proofs = [
+		...(readme === null ? [missing(id, "README.md")] : [proveForm(readme, id), ...(await proveLinks(readme, id))]),
+		hints === null ? missing(id, "hints.md") : proveHints(hints),
+		demo === null
+			? missing(id, "demo.ts")
+			: demo instanceof Error
+				? proof("demo.ts can be loaded", [demo.message])
+				: proveDemo(demo),
+	];
+	if (!(await exists(inKit("lessons", id, "check.ts")))) return [...proofs, missing(id, "check.ts")];
+	const check = await loaded(() => loadCheck(lesson));
+	if (check instanceof Error) return [...proofs, proof("check.ts can be loaded", [check.message])];
+	const skeleton = await text("lessons", id, check.module);
+	return [
+		...proofs,
+		...(skeleton === null ? [missing(id, check.module)] : proveTodos(readme ?? "", skeleton, id)),
+		await proveManual([readme ?? "", hints ?? ""].map(proseOf), check, demo instanceof Error ? null : demo),
+		await proveMisconceptions(id, check),
+		...(await proveSkeleton(lesson, check, shipyard)),
+		...(await proveSolution(lesson, check, shipyard)),
+	];
+}
+
+const missing = (id: string, name: string) => proof(`${name} is there`, [`write lessons/${id}/${name}`]);
+
+async function proveLinks(readme: string, id: string): Promise<Proof[]> {
+	const { files, missing } = linksIn(readme);
+	const there = await Promise.all(files.map((file) => exists(inKit("lessons", id, decodeURIComponent(file)))));
+	const dangling = files.filter((_, index) => !there[index]);
+	return [
+		proof(
+			"links in README.md lead somewhere",
+			[...dangling, ...missing].map((target) => `${target} is not there`),
+		),
+	];
+}
+
+async function proveManual(texts: readonly string[], check: Check, demo: Demo | null): Promise<Proof> {
+	const said = [
+		...texts,
+		...explanations(check).flatMap(({ why, try: advice, see }) => [typeof why === "string" ? why : "", advice, ...see]),
+		...(demo?.steps ?? []).flatMap(({ narration, look, note = "" }) => [narration, look, note]),
+	];
+	const pages = await manualPages();
+	const unknown = [...new Set(said.flatMap(pagesIn))].filter((page) => !pages.has(page));
+	return proof(
+		"manual pages that are named exist",
+		unknown.map((page) => `${page} is not in harness/dev/man-pages.txt`),
+	);
+}
+
+async function proveMisconceptions(id: string, check: Check): Promise<Proof> {
+	const dir = inKit("test/submissions", id, "wrong");
+	const names = await readdir(dir).catch(() => []);
+	const heads = await Promise.all(names.map((name) => readFile(`${dir}/${name}`, "utf8")));
+	const shown = new Set(heads.map((head) => /^\/\/ misconception: (\d+)$/m.exec(head)?.[1]));
+	const tags = new Set(explanations(check).flatMap(({ misconception }) => misconception ?? []));
+	const without = [...tags].filter((tag) => !shown.has(String(tag)));
+	return proof(
+		"every misconception that check.ts knows has a wrong submission",
+		without.map((tag) => `write one with "// misconception: ${tag}" into test/submissions/${id}/wrong/`),
+	);
+}
+
+const explanations = (check: Check): Explanation[] => [
+	...check.facts.flatMap(({ explain }) => explain),
+	...check.exceptions,
+];
+
+async function proveSkeleton(lesson: Lesson, check: Check, shipyard: Shipyard): Promise<Proof[]> {
+	const verdict = await loaded(() => judge(lesson, inKit("lessons", lesson.id, check.module), shipyard));
+	const expected = (await text("test/submissions", lesson.id, "skeleton"))?.trim();
+	if (verdict instanceof Error) return [proof("the skeleton can be checked", [verdict.message])];
+	const diagnosis = verdict.findings[0]?.diagnosis ?? "passed";
+	const named = expected === undefined ? "test/submissions names nothing" : `test/submissions names ${expected}`;
+	return [
+		proof("the skeleton is well typed", verdict.typeErrors.map(shown)),
+		proof("the skeleton is not right yet", verdict.verdict === "fail" ? [] : ["leave something to do"]),
+		proof(
+			"the skeleton fails in the lesson's own way, and as expected",
+			diagnosis !== expected || UNKIND.has(diagnosis) ? [`it shows ${diagnosis}, ${named}`] : [],
+		),
+	];
+}
+
+async function proveSolution(lesson: Lesson, check: Check, shipyard: Shipyard): Promise<Proof[]> {
+	const verdict = await loaded(() => judge(lesson, inKit("solutions", lesson.id, check.module), shipyard));
+	const reference = await loaded(() => measuredReference(lesson, check, shipyard));
+	return [
+		verdict instanceof Error
+			? proof("the solution can be checked", [verdict.message])
+			: proof("the solution passes and is well typed", faults(verdict)),
+		reference instanceof Error
+			? proof("the solution can be measured", [reference.message])
+			: proof("the solution leaves nothing behind", leftovers(reference)),
+	];
+}
+
+const faults = ({ findings, typeErrors }: Verdict) => [
+	...findings.map(({ what, diagnosis }) => `${what}: ${diagnosis}`),
+	...typeErrors.map(shown),
+];
+
+const shown = ({ file, line, message }: Verdict["typeErrors"][number]) => `${file}:${line} ${message}`;
+
+// Whether the lesson's check looks there or not.
+function leftovers({ facts, observation: { before, after } }: Reference): string[] {
+	const atRest = ["unchanged", "[]"];
+	const changed = Object.entries(facts)
+		.filter(([name]) => name === "left.processes" || /^host\.\w+\.after$/.test(name))
+		.filter(([, value]) => !atRest.includes(typeof value === "string" ? value : JSON.stringify(value)))
+		.map(([name, value]) => `${name}: ${Array.isArray(value) ? value.join(", ") : value}`);
+	const network = (["links", "routes", "rules"] as const)
+		.filter((part) => JSON.stringify(before.network?.[part]) !== JSON.stringify(after.network?.[part]))
+		.map((part) => `the host's ${part} have changed`);
+	return [...changed, ...network];
+}
+
+// An error of the lesson's own; what keeps this computer from running anything is not.
+async function loaded<T>(load: () => Promise<T>): Promise<T | Error> {
+	try {
+		return await load();
+	} catch (error) {
+		if (error instanceof Failure && error.kind === "unsupported") throw error;
+		return error instanceof Error ? error : new Error(String(error));
+	}
+}
+
+async function text(...path: [string, ...string[]]): Promise<string | null> {
+	const file = inKit(...path);
+	return (await exists(file)) ? readFile(file, "utf8") : null;
+}

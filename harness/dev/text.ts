@@ -1,0 +1,104 @@
+import MarkdownIt, { type Token } from "markdown-it";
+import { type Proof, proof } from "./proof.ts";
+
+/** What can be proved of a lesson by reading it. All of it is pure. */
+
+const PARTS = ["Break it", "Words", "Do", "Check", "Explore", "Read"];
+const RUNGS = ["1", "2", "3"];
+
+/** The README has the parts that every lesson has, in their order. */
+export function proveForm(readme: string, id: string): Proof {
+	const tokens = parse(readme);
+	const [title, ...rest] = headings(tokens);
+	const parts = rest.filter(({ level }) => level === 2).map(({ text }) => text);
+	const wrong: string[] = [];
+	if (title?.level !== 1 || !new RegExp(`^${id.slice(0, 2)} · .+: .+$`).test(title.text))
+		wrong.push(`begin with "# ${id.slice(0, 2)} · Title: primitive"`);
+	if (!/^# .*\n\n\*\*Goal:\*\* \S/.test(readme)) wrong.push('say "**Goal:** …" in one sentence below the title');
+	if (rest.some(({ level }) => level === 1)) wrong.push("keep to one title");
+	if (parts.join() !== PARTS.join())
+		wrong.push(`have the headings ${PARTS.join(", ")}, in this order; it has ${parts.join(", ") || "none"}`);
+	return proof("README.md has the form of a lesson", wrong);
+}
+
+/** What "Do" asks for and what the skeleton leaves open are the same, numbered from 1 on in order. */
+export function proveTodos(readme: string, skeleton: string, id: string): Proof[] {
+	const number = id.slice(0, 2);
+	const wanted = (count: number) => Array.from({ length: Math.max(count, 1) }, (_, index) => `${number}.${index + 1}`);
+	const asked = todosIn(partOf(readme, "Do"));
+	const open = todosIn(skeleton);
+	const numbered = (todos: string[]) =>
+		todos.join() === wanted(todos.length).join()
+			? []
+			: [`write ${wanted(todos.length).join(", ")}, once each; it has ${todos.join(", ") || "none"}`];
+	return [
+		proof('README.md, "Do": TODOs are numbered in order', numbered(asked)),
+		proof("the skeleton's TODOs are numbered in order", numbered(open)),
+		proof(
+			"README.md and the skeleton have the same TODOs",
+			asked.join() === open.join()
+				? []
+				: [`the text asks for ${asked.join(", ") || "none"}, the skeleton has ${open.join(", ") || "none"}`],
+		),
+	];
+}
+
+const todosIn = (text: string) => [...text.matchAll(/TODO\((\d\d\.\d+)\)/g)].map(([, number = ""]) => number);
+
+/** There are three hints, and none is empty. */
+export function proveHints(hints: string): Proof {
+	const rungs = headings(parse(hints)).map(({ text }) => text);
+	const empty = RUNGS.filter((rung) => rungs.includes(rung) && partOf(hints, rung).trim() === "");
+	return proof("hints.md has three rungs", [
+		...(rungs.join() === RUNGS.join()
+			? []
+			: [`have the headings ## ${RUNGS.join(", ## ")}; it has ${rungs.join(", ")}`]),
+		...empty.map((rung) => `say something under ## ${rung}`),
+	]);
+}
+
+/** Where the text leads by links: files relative to it, and headings of its own. */
+export function linksIn(readme: string): { files: string[]; anchors: string[]; missing: string[] } {
+	const tokens = parse(readme);
+	const targets = tokens
+		.flatMap(({ children }) => children ?? [])
+		.flatMap((token) => [token.attrGet("href"), token.attrGet("src")])
+		.filter((target) => target !== null)
+		.filter((target) => !/^[a-z]+:/.test(target));
+	const slugs = new Set(headings(tokens).map(({ text }) => slugOf(text)));
+	const anchors = targets.filter((target) => target.startsWith("#"));
+	return {
+		files: targets.filter((target) => !target.startsWith("#")).map((target) => target.replace(/#.*$/, "")),
+		anchors,
+		missing: anchors.filter((anchor) => !slugs.has(decodeURIComponent(anchor.slice(1)))),
+	};
+}
+
+// As GitHub makes them.
+const slugOf = (heading: string) =>
+	heading
+		.toLowerCase()
+		.replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+		.replaceAll(" ", "-");
+
+/** The text without its code blocks: in those, `exit(1)` is a call. */
+export function proseOf(markdown: string): string {
+	return parse(markdown)
+		.filter(({ type }) => type === "inline")
+		.map(({ content }) => content)
+		.join("\n");
+}
+
+const parse = (markdown: string) => new MarkdownIt({ html: true }).parse(markdown, {});
+
+function headings(tokens: readonly Token[]): { level: number; text: string }[] {
+	return tokens.flatMap(({ type, tag }, index) =>
+		type === "heading_open" ? [{ level: Number(tag.slice(1)), text: tokens[index + 1]?.content ?? "" }] : [],
+	);
+}
+
+// From behind a heading of the second level to the next one.
+function partOf(markdown: string, heading: string): string {
+	const [, after = ""] = `\n${markdown}`.split(`\n## ${heading}\n`);
+	return after.split("\n## ")[0] ?? "";
+}

@@ -1,0 +1,27 @@
+import { execFile } from "node:child_process";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { proveLesson } from "../../harness/dev/lesson.ts";
+import { inKit } from "../../harness/kit.ts";
+import { findLesson, lessons } from "../../harness/lessons.ts";
+import { newShipyard } from "../support/guest.ts";
+
+const yard = newShipyard();
+beforeAll(() => yard.accelerator());
+afterAll(() => yard.close());
+
+test.concurrent.each((await lessons()).map(({ id }) => id))("%s is whole", async (id) => {
+	const proofs = await proveLesson(await findLesson(id), yard);
+	expect(proofs.filter(({ holds }) => !holds)).toEqual([]);
+});
+
+test("dev check --json prints one document, and its exit code says whether all holds", async () => {
+	const [lesson] = await lessons();
+	const { code, stdout } = await new Promise<{ code: number | null; stdout: string }>((resolve) => {
+		const args = [inKit("harness/cli/bin.js"), "dev", "check", lesson?.id ?? "", "--json"];
+		const child = execFile(process.execPath, args, (_, stdout) => resolve({ code: child.exitCode, stdout }));
+	});
+	const { schemaVersion, lessons: proved } = JSON.parse(stdout);
+	expect(schemaVersion).toBe(1);
+	expect(proved).toMatchObject([{ lesson: lesson?.id }]);
+	expect(code).toBe(proved[0].proofs.every(({ holds }: { holds: boolean }) => holds) ? 0 : 1);
+});

@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { judge } from "../../harness/grade/judge.ts";
+import { report } from "../../harness/grade/report.ts";
+import { inKit } from "../../harness/kit.ts";
+import { findLesson, lessons, loadCheck, readLesson } from "../../harness/lessons.ts";
+import {
+	compareLines,
+	compareWords,
+	consoleExamples,
+	type Example,
+	outputsOf,
+	sessionOf,
+	shownReports,
+	unusedVaries,
+} from "../support/examples.ts";
+import { newShipyard } from "../support/guest.ts";
+
+// What a lesson shows is what the reader will see: each of its commands is played, in a machine like the reader's.
+const LESSONS = (await lessons()).map(({ id }) => id);
+
+/** A whole session takes longer than an exercise may. */
+const DEADLINE_MS = 120_000;
+
+const yard = newShipyard();
+beforeAll(() => yard.accelerator());
+afterAll(() => yard.close());
+
+describe.each(LESSONS)("lessons/%s/README.md", (id) => {
+	test.concurrent("every command shows what the text says", async () => {
+		const text = await textOf(id);
+		const examples = consoleExamples(text);
+		if (examples.length === 0) return;
+		const { output, end } = await play(examples);
+		const came = outputsOf(output);
+		const wrong = examples.flatMap((example, index) => {
+			const { output = [], ended = false } = came[index] ?? {};
+			const place = `lessons/${id}/README.md:${example.line}\n$ ${example.typed.replaceAll("\n", "\n> ")}\n`;
+			if (came[index] === undefined) return [`${place}was not reached: the session had ended before (${end})`];
+			const difference = compareLines(example, output);
+			const unfinished = !ended && index < examples.length - 1 ? [`${place}did not end: ${end}`] : [];
+			return difference === null ? unfinished : [`${place}${difference}`, ...unfinished];
+		});
+		if (wrong.length > 0) expect.fail(`\n${wrong.join("\n\n")}`);
+	});
+
+	test.concurrent("the report shown is what check says", async () => {
+		for (const { line, lesson: wanted, passed, shown, varies } of shownReports(await textOf(id))) {
+			const lesson = await findLesson(wanted);
+			const { module, learnt } = await loadCheck(lesson);
+			const verdict = await judge(lesson, inKit(passed ? "solutions" : "lessons", lesson.id, module), yard);
+			// As the reader calls it: on the copy in the workspace.
+			const file = inKit("workspace", lesson.id, module);
+			const text = await report({ ...verdict, file }, lesson.title, learnt, { width: 1_000, color: false });
+			const difference = compareWords({ shown, varies }, text, Object.values(verdict.drawn));
+			if (difference !== null) expect.fail(`lessons/${id}/README.md:${line}\n${difference}`);
+		}
+	});
+
+	test("what is said to vary is shown", async () => {
+		expect(unusedVaries(await textOf(id))).toEqual([]);
+	});
+});
+
+const textOf = async (id: string) => readLesson(await findLesson(id));
+
+/** Plays one session where exercises are played. Something that it leaves running does not keep it from ending. */
+async function play(examples: readonly Example[]): Promise<{ output: string; end: string }> {
+	const code = `exports.run = (session) =>
+		require("node:child_process").spawnSync("bash", ["-c", session], { stdio: ["ignore", 1, 1] }).status;`;
+	const { outcome, output } = await yard.play({
+		...{ prepare: [], code, call: "run", watch: [], files: [], network: false, secret: null },
+		containers: { box: { args: [sessionOf(examples)], token: "none" } },
+		steps: [{ do: "start", container: "box" }],
+		// strace is refused in a locked machine, and it is shown in lessons.
+		unlocked: true,
+		deadlineMs: DEADLINE_MS,
+	});
+	const end = outcome.kind === "lost" ? outcome.how : outcome.observation.containers["box"]?.ending.how;
+	return { output: Buffer.concat(output.stdout).toString(), end: end ?? "never started" };
+}

@@ -1,0 +1,54 @@
+import { cp, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { exists } from "../../harness/cache.ts";
+import { judge } from "../../harness/grade/judge.ts";
+import { inKit } from "../../harness/kit.ts";
+import { findLesson, lessons, loadCheck } from "../../harness/lessons.ts";
+import { newShipyard } from "../support/guest.ts";
+import { mutantsOf, sampleOf } from "../support/mutants.ts";
+import { temporary } from "../support/temporary.ts";
+
+// A solution with one mistake in it must fail, unless the mistake makes no difference: then test/mutants/ says why.
+// A lesson may have a hundred; DRYDOCK_MUTANTS=all plays them all.
+const PLAYED = process.env["DRYDOCK_MUTANTS"] === "all" ? Number.POSITIVE_INFINITY : 20;
+
+const LESSONS = await Promise.all(
+	(await lessons()).map(async (lesson) => {
+		const { module } = await loadCheck(lesson);
+		const source = await readFile(inKit("solutions", lesson.id, module), "utf8");
+		return { id: lesson.id, module, mutants: await mutantsOf(source), harmless: await harmlessOf(lesson.id) };
+	}),
+);
+
+const yard = newShipyard();
+const files = await temporary();
+beforeAll(() => yard.accelerator());
+afterAll(async () => {
+	await yard.close();
+	await files.remove();
+});
+
+describe.each(LESSONS)("$id", ({ id, module, mutants, harmless }) => {
+	for (const [index, { description, code }] of sampleOf([...mutants.entries()], PLAYED)) {
+		const reason = harmless[description];
+		test.concurrent(`${description} ${reason === undefined ? "fails" : `passes, as ${reason}`}`, async () => {
+			const dir = join(files.dir, `${id}-${index}`);
+			await cp(inKit("solutions", id), dir, { recursive: true });
+			await writeFile(join(dir, module), code);
+			const { verdict } = await judge(await findLesson(id), join(dir, module), yard);
+			expect(verdict).toBe(reason === undefined ? "fail" : "pass");
+		});
+	}
+
+	test("every mutant that is said to be harmless exists", () => {
+		const known = new Set(mutants.map(({ description }) => description));
+		expect(Object.keys(harmless).filter((description) => !known.has(description))).toEqual([]);
+	});
+});
+
+/** The mutants that pass, and why each is as good as the solution. */
+async function harmlessOf(id: string): Promise<Record<string, string>> {
+	const path = inKit("test/mutants", `${id}.json`);
+	return (await exists(path)) ? (JSON.parse(await readFile(path, "utf8")) as Record<string, string>) : {};
+}
