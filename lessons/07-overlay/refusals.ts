@@ -99,7 +99,7 @@ export const refusals: Explanation[] = [
 	},
 	{
 		when: refusedWith("ENOENT", UNRESOLVED),
-		diagnosis: "layer-not-there",
+		diagnosis: "directory-not-there",
 		why: saying(
 			UNRESOLVED,
 			"mount makes no directories: all that stands in the options has to be there. Between two layers stands a colon; anything else is taken for a part of the name.",
@@ -168,6 +168,14 @@ export const refusals: Explanation[] = [
 		why: "A directory that something is mounted on cannot be removed: EBUSY. And what was removed before that was removed through the mount: these were the container's files, and each has left a whiteout in upper.",
 		try: "Call umount2(merged, 0) first, then rmSync.",
 		see: ["rmdir(2), ERRORS", "umount2(2)"],
+	},
+	{
+		when: ({ thrown }) => /^ENOTEMPTY/.test(thrown?.message ?? ""),
+		diagnosis: "work-not-empty",
+		misconception: 17,
+		why: "rmdir takes empty directories only. upper holds what the container wrote, and in work the kernel has made a directory of its own, which it leaves there.",
+		try: "rmSync(dir, { recursive: true }), after umount2.",
+		see: ["rmdir(2), ERRORS"],
 	},
 	{
 		when: refused("execve", "ENOENT"),

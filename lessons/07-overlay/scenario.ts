@@ -39,16 +39,16 @@ export function drawInputs(random: Parameters<Check["draw"]>[0]): Drawn {
 	};
 }
 
-// A whiteout is how a layer says that a file of the layers below is gone: a character device 0:0.
+// The base layer has busybox and nothing else to run. A whiteout is how a layer says that a file of the layers below is gone: a character device 0:0.
 const PREPARE = `
-mkdir -p "$BASE/bin" "$BASE/proc" "$BASE/$REMADE" "$TOP" && cd "$BASE" &&
-cp -a /lab/rootfs/bin/busybox /lab/rootfs/bin/sh bin && cp -a /lab/rootfs/dev . &&
+busybox mkdir -p "$BASE/bin" "$BASE/proc" "$BASE/$REMADE" "$TOP" && cd "$BASE" &&
+busybox ln /lab/rootfs/bin/busybox bin && busybox ln -s busybox bin/sh &&
 for name in $EDITED $CHMODDED $DELETED $REPLACED $HIDDEN $REMADE/old; do echo "of the base layer" >$name; done &&
 cd "$TOP" &&
 for name in $APPENDED $REPLACED $ADDED; do echo "of the top layer" >$name; done &&
-mknod $HIDDEN c 0 0`;
+busybox mknod $HIDDEN c 0 0`;
 
-// Each line is one kind of change; the base layer has no program but busybox.
+// Each line is one kind of change.
 const SCRIPT = `
 echo "${WRITTEN}" >/$EDITED
 echo "${WRITTEN}" >>/$APPENDED
@@ -66,7 +66,7 @@ export function scenarioOf(drawn: Drawn): Scenario {
 	const options = { hostname, init: true, layers: [top, base] };
 	return {
 		does: `box run --layers ${top}:${base} sh, beside a second container on the same layers`,
-		prepare: [{ do: "run", argv: ["sh", "-c", named(PREPARE)] }],
+		prepare: [{ do: "run", argv: ["busybox", "sh", "-c", named(PREPARE)] }],
 		options: { ...options, id },
 		script: named(SCRIPT),
 		exitCode: 7,
@@ -77,7 +77,7 @@ export function scenarioOf(drawn: Drawn): Scenario {
 			{ do: "start", container: NEIGHBOUR },
 			{ do: "start", container: "box" },
 			{ do: "look", as: "during" },
-			{ do: "run", argv: ["sh", "-c", "dmesg | grep overlay"], as: LOG },
+			{ do: "run", argv: ["busybox", "sh", "-c", "busybox dmesg | busybox grep overlay"], as: LOG },
 			{ do: "end", container: NEIGHBOUR },
 			{ do: "end", container: "box" },
 		],
