@@ -1,7 +1,7 @@
-import { type Context, commandAt, DURING, defineCheck, type Explanation } from "../../harness/grade/index.ts";
+import { type Context, defineCheck, type Explanation } from "../../harness/grade/index.ts";
 import { deriveOverlay, kernelLog, rootOf } from "./facts.ts";
 import { refusals } from "./refusals.ts";
-import { drawInputs, LAYERS, NEIGHBOUR, scenarioOf } from "./scenario.ts";
+import { drawInputs, LAYERS, scenarioOf } from "./scenario.ts";
 
 const OVERLAYFS = "overlayfs in the kernel's documentation (filesystems/overlayfs)";
 
@@ -149,12 +149,13 @@ export default defineCheck({
 		{
 			fact: "neighbour.ending",
 			what: "how the second container ended, which ran beside it",
+			// Where no command ran at all, the first finding has said why.
+			accept: (_, { facts }) => facts["command.ran"] === false,
 			explain: [
 				{
 					diagnosis: "second-container-fails",
 					misconception: 17,
-					why: ({ observation }) =>
-						`Two containers run at once, and the one that ended first could not clean up after itself${commandAt(observation, DURING, NEIGHBOUR) === null ? ": it never ran" : ""}. What it tried to remove is not all its own: the other one is still running.`,
+					why: "Two containers ran at once, and the one that ended first could not clean up after itself. What it tried to remove is not all its own: the other one was still running.",
 					try: "Remove dir, which belongs to this container alone, and nothing above it.",
 					see: ["rmdir(2), ERRORS"],
 				},

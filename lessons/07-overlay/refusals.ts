@@ -178,9 +178,9 @@ export const refusals: Explanation[] = [
 		see: ["rmdir(2), ERRORS"],
 	},
 	{
-		when: refused("execve", "ENOENT"),
+		when: ({ ledger }) => ledger.some(({ call, error }) => call === "execve" && error === "ENOENT"),
 		diagnosis: "command-not-in-root",
-		why: "The command, /bin/sh, is not to be found in merged: it is in the last of the layers.",
+		why: "execve gave ENOENT: there is no /bin/sh in the directory that was given back as merged. It is in the last of the layers.",
 		try: "Give the kernel all of lowerdirs, and give back the directory that the overlay is mounted on.",
 		see: ["execve(2), ERRORS"],
 	},

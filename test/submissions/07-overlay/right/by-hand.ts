@@ -16,9 +16,7 @@ export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay
 		remove: () => {
 			umount2(merged, 0);
 			rmdirSync(merged);
-			rmdirSync(`${work}/work`);
-			rmdirSync(work);
-			rmSync(upper, { recursive: true });
+			for (const part of [upper, work]) rmSync(part, { recursive: true });
 			rmdirSync(dir);
 		},
 	};
