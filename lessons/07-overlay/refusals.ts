@@ -162,7 +162,7 @@ export const refusals: Explanation[] = [
 		see: ["umount2(2), ERRORS"],
 	},
 	{
-		when: ({ thrown }) => /^EBUSY/.test(thrown?.message ?? ""),
+		when: ({ thrown }) => /EBUSY|resource busy/.test(thrown?.message ?? ""),
 		diagnosis: "removed-before-unmounted",
 		misconception: 17,
 		why: "A directory that something is mounted on cannot be removed: EBUSY. And what was removed before that was removed through the mount: these were the container's files, and each has left a whiteout in upper.",
