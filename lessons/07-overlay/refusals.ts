@@ -120,7 +120,7 @@ export const refusals: Explanation[] = [
 		diagnosis: "layer-used-twice",
 		why: saying(
 			OVERLAPPING,
-			"A directory has one role: upperdir and workdir may not be a lower layer, and may not lie in one, nor above it. ELOOP usually speaks of symbolic links; here it means that one directory would lie over itself.",
+			"A directory has one role: upperdir and workdir may not be a lower layer, nor lie above one. ELOOP usually speaks of symbolic links; here it means that one directory would lie over itself.",
 		),
 		try: "Make upper and work in dir, away from the layers, and name each layer once.",
 		see: [OVERLAYFS],

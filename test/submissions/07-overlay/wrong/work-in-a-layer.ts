@@ -1,4 +1,4 @@
-// diagnosis: layer-used-twice
+// diagnosis: layers-changed
 // Everything for an image kept with the image.
 import { mkdirSync, rmSync } from "node:fs";
 import { mount, umount2 } from "#kernel";
