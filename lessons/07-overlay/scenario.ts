@@ -1,0 +1,92 @@
+import type { Check, Drawn, Scenario } from "../../harness/grade/index.ts";
+
+/**
+ * Two containers on the same two layers, at the same time. The first one to start, the neighbour, writes one file; the
+ * other one, which the lesson is about, does to the layers' files all that can be done to a file.
+ */
+
+/** Where the layers lie. */
+export const LAYERS = "/layers";
+/** Where the engine puts what it makes for containers. */
+export const CONTAINERS = "/run/box";
+export const NEIGHBOUR = "neighbour";
+/** The step that reads what the kernel has logged of overlays. */
+export const LOG = "log";
+/** What the box writes over a file, and behind another one. */
+export const WRITTEN = "written in the container";
+
+/** The names of everything that is in the layers, or comes into being above them. */
+export function drawInputs(random: Parameters<Check["draw"]>[0]): Drawn {
+	const names = [
+		"edited",
+		"appended",
+		"chmodded",
+		"deleted",
+		"remade",
+		"created",
+		"replaced",
+		"hidden",
+		"added",
+		"mine",
+	];
+	return {
+		id: random.name("").slice(1),
+		neighbour: random.name("").slice(1),
+		hostname: random.hostname(),
+		top: `${LAYERS}/${random.name("top")}`,
+		base: `${LAYERS}/${random.name("base")}`,
+		...Object.fromEntries(names.map((name) => [name, random.name(name)])),
+	};
+}
+
+// The base layer has busybox and nothing else to run. A whiteout is how a layer says that a file of the layers below is gone: a character device 0:0.
+const PREPARE = `
+busybox mkdir -p "$BASE/bin" "$BASE/proc" "$BASE/$REMADE" "$TOP" && cd "$BASE" &&
+busybox ln /lab/rootfs/bin/busybox bin && busybox ln -s busybox bin/sh &&
+for name in $EDITED $CHMODDED $DELETED $REPLACED $HIDDEN $REMADE/old; do echo "of the base layer" >$name; done &&
+cd "$TOP" &&
+for name in $APPENDED $REPLACED $ADDED; do echo "of the top layer" >$name; done &&
+busybox mknod $HIDDEN c 0 0`;
+
+// Each line is one kind of change.
+const SCRIPT = `
+echo "${WRITTEN}" >/$EDITED
+echo "${WRITTEN}" >>/$APPENDED
+busybox chmod 600 /$CHMODDED
+busybox rm /$DELETED
+busybox rm -r /$REMADE && busybox mkdir /$REMADE
+echo "${WRITTEN}" >/$CREATED
+pause
+exit 7`;
+
+export function scenarioOf(drawn: Drawn): Scenario {
+	const { id = "", neighbour = "", hostname = "", top = "", base = "" } = drawn;
+	const variables = Object.entries(drawn).map(([name, value]) => `${name.toUpperCase()}=${value}`);
+	const named = (script: string) => `${variables.join(" ")}\n${script}`;
+	const options = { hostname, init: true, layers: [top, base] };
+	return {
+		does: `box run --layers ${top}:${base} sh, beside a second container on the same layers`,
+		prepare: [{ do: "run", argv: ["busybox", "sh", "-c", named(PREPARE)] }],
+		options: { ...options, id },
+		script: named(SCRIPT),
+		exitCode: 7,
+		others: {
+			[NEIGHBOUR]: { options: { ...options, id: neighbour }, script: named("echo mine >/$MINE\npause\nexit 0") },
+		},
+		steps: [
+			{ do: "start", container: NEIGHBOUR },
+			{ do: "start", container: "box" },
+			{ do: "look", as: "during" },
+			{ do: "run", argv: ["busybox", "sh", "-c", "busybox dmesg | busybox grep overlay"], as: LOG },
+			{ do: "end", container: NEIGHBOUR },
+			{ do: "end", container: "box" },
+		],
+		watch: [LAYERS, CONTAINERS, "/tmp"],
+		files: [
+			...["edited", "appended", "chmodded", "deleted", "created", "replaced", "hidden", "added", "mine"].map(
+				(name) => drawn[name] ?? "",
+			),
+			`${drawn["remade"]}/old`,
+		],
+	};
+}

@@ -1,0 +1,21 @@
+// A lazy unmount: the command has ended, so it is done at once.
+import { mkdirSync, rmSync } from "node:fs";
+import { MNT_DETACH, mount, umount2 } from "#kernel";
+
+export interface Overlay {
+	merged: string;
+	remove(): void;
+}
+
+export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay {
+	const [upper, work, merged] = [`${dir}/upper`, `${dir}/work`, `${dir}/merged`];
+	for (const part of [upper, work, merged]) mkdirSync(part, { recursive: true });
+	mount("overlay", merged, "overlay", 0, `lowerdir=${lowerdirs.join(":")},upperdir=${upper},workdir=${work}`);
+	return {
+		merged,
+		remove: () => {
+			umount2(merged, MNT_DETACH);
+			rmSync(dir, { recursive: true, force: true });
+		},
+	};
+}

@@ -1,0 +1,22 @@
+// mount(8) and umount(8) do the work.
+import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+
+export interface Overlay {
+	merged: string;
+	remove(): void;
+}
+
+export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay {
+	const [upper, work, merged] = [`${dir}/upper`, `${dir}/work`, `${dir}/merged`];
+	for (const part of [upper, work, merged]) mkdirSync(part, { recursive: true });
+	const options = `lowerdir=${lowerdirs.join(":")},upperdir=${upper},workdir=${work}`;
+	execFileSync("mount", ["-t", "overlay", "overlay", "-o", options, merged]);
+	return {
+		merged,
+		remove: () => {
+			execFileSync("umount", [merged]);
+			execFileSync("rm", ["-r", dir]);
+		},
+	};
+}

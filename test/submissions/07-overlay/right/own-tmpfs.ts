@@ -1,0 +1,30 @@
+// A tmpfs of its own for what is written, with a limit.
+import { mkdirSync, rmdirSync } from "node:fs";
+import { MS_NODEV, MS_NOSUID, mount, umount2 } from "#kernel";
+
+export interface Overlay {
+	merged: string;
+	remove(): void;
+}
+
+export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay {
+	const [upper, work, merged] = [`${dir}/upper`, `${dir}/work`, `${dir}/merged`];
+	mkdirSync(dir, { recursive: true });
+	mount("box", dir, "tmpfs", MS_NODEV, "size=8m");
+	for (const part of [upper, work, merged]) mkdirSync(part, { recursive: true });
+	mount(
+		"overlay",
+		merged,
+		"overlay",
+		MS_NODEV | MS_NOSUID,
+		`lowerdir=${lowerdirs.join(":")},upperdir=${upper},workdir=${work}`,
+	);
+	return {
+		merged,
+		remove: () => {
+			umount2(merged, 0);
+			umount2(dir, 0);
+			rmdirSync(dir);
+		},
+	};
+}

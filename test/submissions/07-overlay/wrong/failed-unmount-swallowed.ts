@@ -1,0 +1,26 @@
+// diagnosis: mounts-left
+// misconception: 17
+// rm fails on what is still mounted, and nobody hears of it.
+import { mkdirSync, rmSync } from "node:fs";
+import { mount } from "#kernel";
+
+export interface Overlay {
+	merged: string;
+	remove(): void;
+}
+
+export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay {
+	const [upper, work, merged] = [`${dir}/upper`, `${dir}/work`, `${dir}/merged`];
+	for (const part of [upper, work, merged]) mkdirSync(part, { recursive: true });
+	mount("overlay", merged, "overlay", 0, `lowerdir=${lowerdirs.join(":")},upperdir=${upper},workdir=${work}`);
+	return {
+		merged,
+		remove: () => {
+			try {
+				rmSync(dir, { recursive: true, force: true });
+			} catch {
+				// Somebody else cleans up.
+			}
+		},
+	};
+}

@@ -1,0 +1,22 @@
+// diagnosis: unknown-fstype
+// The name of the documentation, not of the file system.
+import { mkdirSync, rmSync } from "node:fs";
+import { mount, umount2 } from "#kernel";
+
+export interface Overlay {
+	merged: string;
+	remove(): void;
+}
+
+export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay {
+	const [upper, work, merged] = [`${dir}/upper`, `${dir}/work`, `${dir}/merged`];
+	for (const part of [upper, work, merged]) mkdirSync(part, { recursive: true });
+	mount("overlay", merged, "overlayfs", 0, `lowerdir=${lowerdirs.join(":")},upperdir=${upper},workdir=${work}`);
+	return {
+		merged,
+		remove: () => {
+			umount2(merged, 0);
+			rmSync(dir, { recursive: true });
+		},
+	};
+}

@@ -1,0 +1,23 @@
+// diagnosis: removed-before-unmounted
+// misconception: 17
+// rm first.
+import { mkdirSync, rmSync } from "node:fs";
+import { mount, umount2 } from "#kernel";
+
+export interface Overlay {
+	merged: string;
+	remove(): void;
+}
+
+export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay {
+	const [upper, work, merged] = [`${dir}/upper`, `${dir}/work`, `${dir}/merged`];
+	for (const part of [upper, work, merged]) mkdirSync(part, { recursive: true });
+	mount("overlay", merged, "overlay", 0, `lowerdir=${lowerdirs.join(":")},upperdir=${upper},workdir=${work}`);
+	return {
+		merged,
+		remove: () => {
+			rmSync(dir, { recursive: true });
+			umount2(merged, 0);
+		},
+	};
+}

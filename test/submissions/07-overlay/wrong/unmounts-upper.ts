@@ -1,0 +1,24 @@
+// diagnosis: not-mounted-there
+// misconception: 17
+// umount of a plain directory.
+import { mkdirSync, rmSync } from "node:fs";
+import { mount, umount2 } from "#kernel";
+
+export interface Overlay {
+	merged: string;
+	remove(): void;
+}
+
+export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay {
+	const [upper, work, merged] = [`${dir}/upper`, `${dir}/work`, `${dir}/merged`];
+	for (const part of [upper, work, merged]) mkdirSync(part, { recursive: true });
+	mount("overlay", merged, "overlay", 0, `lowerdir=${lowerdirs.join(":")},upperdir=${upper},workdir=${work}`);
+	return {
+		merged,
+		remove: () => {
+			umount2(upper, 0);
+			umount2(merged, 0);
+			rmSync(dir, { recursive: true });
+		},
+	};
+}

@@ -1,0 +1,24 @@
+// diagnosis: directories-left
+// misconception: 17
+// Only dir removed, and upper is elsewhere.
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mount, umount2 } from "#kernel";
+
+export interface Overlay {
+	merged: string;
+	remove(): void;
+}
+
+export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay {
+	const scratch = mkdtempSync("/tmp/box-");
+	const [upper, work, merged] = [`${scratch}/upper`, `${scratch}/work`, `${dir}/merged`];
+	for (const part of [upper, work, merged]) mkdirSync(part, { recursive: true });
+	mount("overlay", merged, "overlay", 0, `lowerdir=${lowerdirs.join(":")},upperdir=${upper},workdir=${work}`);
+	return {
+		merged,
+		remove: () => {
+			umount2(merged, 0);
+			rmSync(dir, { recursive: true });
+		},
+	};
+}
