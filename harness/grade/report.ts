@@ -89,11 +89,8 @@ async function showPlace(page: Page, style: Style, place: Diagnostic): Promise<v
 }
 
 function showLedgers(page: Page, chalk: ChalkInstance, { ledger }: Verdict): void {
-	// Both have the engine's own fork and wait around them; what the container's process did is the lesson's.
-	const [yours, reference] = [ledger.exercise, ledger.reference].map((calls) =>
-		calls.filter(({ task }) => task !== "1").map(showCall),
-	);
-	if (!yours || !reference || yours.length + reference.length === 0) return;
+	const [yours = [], reference = []] = [ledger.exercise, ledger.reference].map((calls) => calls.map(showCall));
+	if (yours.length + reference.length === 0) return;
 	page.line();
 	page.columns(
 		[chalk.bold("asked of the kernel by yours"), ...fold(yours)],
@@ -102,7 +99,8 @@ function showLedgers(page: Page, chalk: ChalkInstance, { ledger }: Verdict): voi
 }
 
 function showCall({ task, call, args, result, error }: LedgerCall): string {
-	const indent = "  ".repeat(task.split(".").length - 2);
+	// "1" is the engine on the host, "1.1" what it has forked, and so on.
+	const indent = "  ".repeat(task.split(".").length - 1);
 	const answer = error !== undefined ? ` = ${error}` : result !== undefined && result !== 0 ? ` = ${result}` : "";
 	const shown = Object.values(args).filter((argument) => !argument.startsWith("/*"));
 	return `${indent}${call}(${shown.map(shorten).join(", ")})${answer}`;
