@@ -43,8 +43,8 @@ export function scenario(drawn: Record<string, string>): Scenario {
 	return {
 		does: `box run --init --hostname ${hostname} --rootfs ${rootfs} sh, which leaves ${ORPHANS} orphans; then SIGTERM to its init`,
 		prepare: [
-			{ do: "run", argv: ["cp", "-a", "/lab/rootfs", rootfs] },
-			{ do: "run", argv: ["mkfifo", `${rootfs}/gate`] },
+			// cp, as it takes the devices along: a shell gives /dev/null to what it starts in the background.
+			{ do: "run", argv: ["sh", "-c", `cp -a /lab/rootfs ${rootfs} && mkfifo ${rootfs}/gate`] },
 		],
 		options,
 		script: BOX_SCRIPT,
