@@ -1,13 +1,6 @@
-import {
-	called,
-	defineCheck,
-	type Explanation,
-	type Facts,
-	refused,
-	unsharedInChild,
-} from "../../harness/grade/index.ts";
-import { deriveFacts, ENDED_BEFORE, ignored } from "./facts.ts";
-import { AFTERWARDS, HUNG_UP, ORPHANS, scenario } from "./scenario.ts";
+import { defineCheck, type Explanation, type Facts, refused, unsharedInChild } from "../../harness/grade/index.ts";
+import { commandReaped, deriveFacts, ENDED_BEFORE, endedWith, ignored, takesUnblocked } from "./facts.ts";
+import { AFTERWARDS, HUNG_UP, ORPHANS, POLITE, scenario } from "./scenario.ts";
 
 const PID_1_SIGNALS = "pid_namespaces(7), The namespace init process";
 
@@ -41,12 +34,28 @@ const commandWithoutInit: Explanation = {
 	see: [PID_1_SIGNALS],
 };
 
+const notBlocked: Explanation = {
+	when: takesUnblocked,
+	diagnosis: "signals-not-blocked",
+	misconception: 9,
+	why: "sigwaitinfo was called by a process that does not block these signals: in the ledger, no sigprocmask comes before it in that process, nor in its parent before the fork. sigwaitinfo takes what is pending. A signal that is not blocked never stays pending: it goes to its handler, and one without a handler, like SIGCHLD, is thrown away.",
+	try: "Call sigprocmask(SIG_BLOCK, …) with the same set before the first fork: children inherit the mask.",
+	see: ["sigwaitinfo(2), NOTES", "signal(7), Signal mask and pending signals"],
+};
+
 const notPassedOn: Explanation = {
 	diagnosis: "signals-not-passed-on",
 	misconception: 9,
-	why: "SIGTERM was sent to the namespace's pid 1, and the container ran on until it was killed (128 + 9 = 137). The kernel throws away a signal to a pid 1 that has no handler for it; and if it had come through, only pid 1 would have had it. The command is another process.",
+	why: "SIGTERM was sent to the namespace's pid 1, the command never got it, and the container ran on until it was killed (128 + 9 = 137). The kernel passes nothing on: a signal goes to the process that it was sent to, and to a pid 1 without a handler for it not even that.",
 	try: "In pid 1: block the signals with sigprocmask before the fork, take them with sigwaitinfo, and send each on to the command with kill.",
 	see: [PID_1_SIGNALS, "sigwaitinfo(2)"],
+};
+
+const noChildLeft: Explanation = {
+	diagnosis: "no-child-left",
+	why: 'waitpid was asked for a child by a process that has none: ECHILD. With WNOHANG, pid 0 means "none has ended yet"; when the last one has been reaped, it is an error.',
+	try: "Stop as soon as the child that you look after has been reaped. A process can only wait for its own children.",
+	see: ["waitpid(2), ERRORS"],
 };
 
 const signalDeathLost: Explanation = {
@@ -133,6 +142,7 @@ export default defineCheck({
 					try: "At each SIGCHLD, call waitpid(-1, WNOHANG) until it gives pid 0.",
 					see: ["signal(7), Queueing and delivery semantics for standard signals", "waitpid(2)"],
 				},
+				notBlocked,
 				{
 					diagnosis: "orphans-not-reaped",
 					misconception: 8,
@@ -145,7 +155,12 @@ export default defineCheck({
 		{
 			fact: "polite",
 			what: "how a command ends that handles SIGTERM itself",
+			// Whatever cut the first container short; the ending has said why.
+			accept: (_, { ending }) => ending.how !== "returned",
 			explain: [
+				notBlocked,
+				{ ...notPassedOn, when: ({ observation }) => ignored(observation, POLITE) },
+				{ ...noChildLeft, when: ({ observation }) => endedWith(observation, POLITE, "ECHILD") },
 				{
 					when: ({ facts }) => /14[37]|137/.test(String(facts["polite"])),
 					diagnosis: "init-does-not-wait",
@@ -160,7 +175,10 @@ export default defineCheck({
 		{
 			fact: "hung-up",
 			what: "how a command ends that handles SIGHUP itself",
+			accept: (_, { ending }) => ending.how !== "returned",
 			explain: [
+				notBlocked,
+				{ ...noChildLeft, when: ({ observation }) => endedWith(observation, HUNG_UP, "ECHILD") },
 				{
 					when: ({ observation }) => ignored(observation, HUNG_UP),
 					diagnosis: "signal-not-in-set",
@@ -196,20 +214,14 @@ export default defineCheck({
 			see: ["fork(2), ERRORS", PID_1_SIGNALS],
 		},
 		{
-			when: refused("mount", "EBUSY"),
-			diagnosis: "proc-mounted-twice",
-			why: "The same proc file system is mounted on /proc already: each PID namespace has one, and mount refuses the same one on the same place a second time.",
-			try: "Mount it once, in pid 1.",
-			see: ["mount(2), ERRORS"],
+			when: refused("waitpid", "EINTR"),
+			diagnosis: "wait-interrupted",
+			misconception: 9,
+			why: "SIGTERM was sent to pid 1 while it was in waitpid, and the call came back unfinished: EINTR. It did not end pid 1 either. Pid 1 is still Node, which has a handler of its own for SIGTERM; a pid 1 without one would not even have noticed. And the command never heard of it.",
+			try: "Block the signals with sigprocmask before the fork, take them with sigwaitinfo, and send each on to the command with kill. Call waitpid with WNOHANG, when there is a SIGCHLD.",
+			see: ["signal(7), Interruption of system calls", PID_1_SIGNALS],
 		},
-		{
-			when: refused("waitpid", "ECHILD"),
-			diagnosis: "no-child-left",
-			why: ({ thrown }) =>
-				`waitpid(${thrown?.syscall?.args["pid"]}) was asked for a child, and this process has none: ECHILD. With WNOHANG, pid 0 means "none has ended yet"; when the last one has been reaped, it is an error.`,
-			try: "Stop as soon as the child that you look after has been reaped. A process can only wait for its own children.",
-			see: ["waitpid(2), ERRORS"],
-		},
+		{ ...noChildLeft, when: refused("waitpid", "ECHILD") },
 		runsTwice,
 		onlyChildrenMoved,
 		{
@@ -221,10 +233,11 @@ export default defineCheck({
 			see: [PID_1_SIGNALS, "waitpid(2)"],
 		},
 		{ ...commandWithoutInit, when: (context) => ignored(context.observation) && commandIsPid1(context) },
+		{ ...notBlocked, when: (context) => ignored(context.observation) && takesUnblocked(context) },
 		{
-			when: (context) => ignored(context.observation) && called(context, "kill", "SIGTERM"),
+			when: (context) => ignored(context.observation) && commandReaped(context),
 			diagnosis: "waits-for-all",
-			why: "SIGTERM came to pid 1, and was passed on: kill is in the ledger. Still the container did not end. The command had left a sleep 1000 in the background; that is pid 1's child now, and pid 1 waited for it as well.",
+			why: "SIGTERM came to the command, and ended it: in the ledger, waitpid has its pid. Still the container did not end. The command had left a sleep 1000 in the background; that is pid 1's child now, and pid 1 waited for it as well.",
 			try: "End pid 1 as soon as the command has ended. The kernel ends what is left.",
 			see: [PID_1_SIGNALS],
 		},
