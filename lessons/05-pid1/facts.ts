@@ -1,4 +1,13 @@
-import { BOX, commandAt, type Drawn, DURING, type FactValue, type Observation } from "../../harness/grade/index.ts";
+import {
+	BOX,
+	type Context,
+	commandAt,
+	type Drawn,
+	DURING,
+	type FactValue,
+	type LedgerCall,
+	type Observation,
+} from "../../harness/grade/index.ts";
 import { AFTERWARDS, codeOf, HUNG_UP, POLITE } from "./scenario.ts";
 
 /** What the facts about the orphans say of a container that they cannot be told of. */
@@ -6,6 +15,38 @@ export const ENDED_BEFORE = "unknown: the container had ended before";
 
 /** Whether a signal was sent to the container's init, and the container ran on. */
 export const ignored = ({ signals }: Observation, container = BOX) => signals[container] === "ignored";
+
+/** Whether the container was ended by a call that was refused for this reason. */
+export function endedWith({ containers }: Observation, container: string, code: string): boolean {
+	const ending = containers[container]?.ending;
+	return ending?.how === "threw" && ending.thrown.syscall?.code === code;
+}
+
+/** Whether some process waits for signals that neither it nor one above it has blocked in time. */
+export function takesUnblocked({ ledger }: Pick<Context, "ledger">): boolean {
+	const blocks = (task: string, before: number): boolean => {
+		const earlier = ledger.slice(0, before);
+		if (earlier.some((entry) => entry.task === task && entry.call === "sigprocmask")) return true;
+		const born = ledger.findIndex((entry) => entry === forkOf(ledger, task));
+		return born >= 0 && blocks(parentOf(task), born);
+	};
+	return ledger.some(({ task, call }, index) => call === "sigwaitinfo" && !blocks(task, index));
+}
+
+/** Whether the process that has forked the command has also reaped it. */
+export function commandReaped({ ledger }: Pick<Context, "ledger">): boolean {
+	const command = ledger.find(({ call }) => call === "execve")?.task ?? "";
+	const pid = forkOf(ledger, command)?.result;
+	return ledger.some(({ task, call, result }) => task === parentOf(command) && call === "waitpid" && result === pid);
+}
+
+// "1.2" is the second child that "1" has forked.
+const parentOf = (task: string) => task.slice(0, Math.max(0, task.lastIndexOf(".")));
+
+function forkOf(ledger: readonly LedgerCall[], task: string): LedgerCall | undefined {
+	const forks = ledger.filter((entry) => entry.task === parentOf(task) && entry.call === "fork");
+	return forks[Number(task.slice(task.lastIndexOf(".") + 1)) - 1];
+}
 
 /** The facts of this lesson alone. */
 export function deriveFacts(observation: Observation, drawn: Drawn): Record<string, FactValue> {
@@ -38,6 +79,7 @@ export function deriveFacts(observation: Observation, drawn: Drawn): Record<stri
 function howItEnded(observation: Observation, container: string, drawn: string): string {
 	const ending = observation.containers[container]?.ending;
 	if (ignored(observation, container)) return "not at all, and was killed";
+	if (ending?.how === "threw") return `with the exception ${ending.thrown.message}`;
 	if (ending?.how !== "returned") return ending?.how ?? "not started";
 	return ending.value === codeOf(drawn)
 		? "with its own exit code"

@@ -1,4 +1,4 @@
-// diagnosis: signals-not-passed-on
+// diagnosis: signals-not-blocked
 // misconception: 9
 // Believed that sigwaitinfo is enough, as it names the signals.
 import {

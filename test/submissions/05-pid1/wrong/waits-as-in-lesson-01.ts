@@ -1,4 +1,4 @@
-// diagnosis: signals-not-passed-on
+// diagnosis: wait-interrupted
 // misconception: 9
 // Believed that an init only has to wait.
 import {

@@ -1,5 +1,4 @@
-// diagnosis: proc-mounted-twice
-// Believed that every process needs a /proc of its own.
+// Init and command each mount /proc: the same processes, twice.
 import {
 	_exit,
 	CLONE_NEWPID,

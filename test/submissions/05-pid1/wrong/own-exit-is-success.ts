@@ -1,6 +1,5 @@
-// diagnosis: command-is-pid-1
-// misconception: 9
-// Believed that the process outside is the init, as it looks after everything.
+// diagnosis: exit-code-lost
+// Believed that a command which ends by itself ends well.
 import {
 	_exit,
 	CLONE_NEWPID,
@@ -37,17 +36,18 @@ const codeOf = (status: number) => (WIFSIGNALED(status) ? 128 + WTERMSIG(status)
 export function enterPidNamespace(): void {
 	sigprocmask(SIG_BLOCK, SIGNALS);
 	unshare(CLONE_NEWPID);
+	const init = fork();
+	if (init !== 0) _exit(codeOf(waitpid(init).status));
+	mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, null);
 	const command = fork();
 	if (command !== 0) _exit(lookAfter(command));
-	mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, null);
 }
 
-// Passes signals on, and reaps, until the child has ended.
 function lookAfter(child: number): number {
 	for (;;) {
 		const { signo } = sigwaitinfo(SIGNALS);
 		if (signo !== SIGCHLD) kill(child, signo);
 		for (let ended = waitpid(-1, WNOHANG); ended.pid !== 0; ended = waitpid(-1, WNOHANG))
-			if (ended.pid === child) return codeOf(ended.status);
+			if (ended.pid === child) return WIFSIGNALED(ended.status) ? 128 + WTERMSIG(ended.status) : 0;
 	}
 }

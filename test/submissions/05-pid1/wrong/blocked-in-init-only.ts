@@ -1,5 +1,6 @@
-// diagnosis: exit-code-lost
-// Believed that the status of a child that ended by itself is its exit code.
+// diagnosis: signals-not-blocked
+// misconception: 9
+// Believed that only pid 1 needs the mask; but lookAfter waits for signals outside, too.
 import {
 	_exit,
 	CLONE_NEWPID,
@@ -22,6 +23,7 @@ import {
 	sigprocmask,
 	sigwaitinfo,
 	unshare,
+	WEXITSTATUS,
 	WIFSIGNALED,
 	WNOHANG,
 	WTERMSIG,
@@ -30,13 +32,13 @@ import {
 
 const SIGNALS = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGCONT, SIGWINCH, SIGCHLD];
 
-const codeOf = (status: number) => (WIFSIGNALED(status) ? 128 + WTERMSIG(status) : status);
+const codeOf = (status: number) => (WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
 
 export function enterPidNamespace(): void {
-	sigprocmask(SIG_BLOCK, SIGNALS);
 	unshare(CLONE_NEWPID);
 	const init = fork();
-	if (init !== 0) _exit(codeOf(waitpid(init).status));
+	if (init !== 0) _exit(lookAfter(init));
+	sigprocmask(SIG_BLOCK, SIGNALS);
 	mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, null);
 	const command = fork();
 	if (command !== 0) _exit(lookAfter(command));
