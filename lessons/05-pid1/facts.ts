@@ -27,7 +27,7 @@ export function takesUnblocked({ ledger }: Pick<Context, "ledger">): boolean {
 	const blocks = (task: string, before: number): boolean => {
 		const earlier = ledger.slice(0, before);
 		if (earlier.some((entry) => entry.task === task && entry.call === "sigprocmask")) return true;
-		const born = ledger.findIndex((entry) => entry === forkOf(ledger, task));
+		const born = birthOf(ledger, task);
 		return born >= 0 && blocks(parentOf(task), born);
 	};
 	return ledger.some(({ task, call }, index) => call === "sigwaitinfo" && !blocks(task, index));
@@ -36,16 +36,17 @@ export function takesUnblocked({ ledger }: Pick<Context, "ledger">): boolean {
 /** Whether the process that has forked the command has also reaped it. */
 export function commandReaped({ ledger }: Pick<Context, "ledger">): boolean {
 	const command = ledger.find(({ call }) => call === "execve")?.task ?? "";
-	const pid = forkOf(ledger, command)?.result;
+	const pid = ledger[birthOf(ledger, command)]?.result;
 	return ledger.some(({ task, call, result }) => task === parentOf(command) && call === "waitpid" && result === pid);
 }
 
 // "1.2" is the second child that "1" has forked.
 const parentOf = (task: string) => task.slice(0, Math.max(0, task.lastIndexOf(".")));
 
-function forkOf(ledger: readonly LedgerCall[], task: string): LedgerCall | undefined {
-	const forks = ledger.filter((entry) => entry.task === parentOf(task) && entry.call === "fork");
-	return forks[Number(task.slice(task.lastIndexOf(".") + 1)) - 1];
+// Where in the ledger the process was forked; -1 of the first one.
+function birthOf(ledger: readonly LedgerCall[], task: string): number {
+	const forks = [...ledger.entries()].filter(([, { task: by, call }]) => by === parentOf(task) && call === "fork");
+	return forks[Number(task.slice(task.lastIndexOf(".") + 1)) - 1]?.[0] ?? -1;
 }
 
 /** The facts of this lesson alone. */
