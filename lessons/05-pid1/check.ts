@@ -25,7 +25,6 @@ const onlyChildrenMoved: Explanation = {
 };
 
 const commandWithoutInit: Explanation = {
-	when: commandIsPid1,
 	diagnosis: "command-is-pid-1",
 	misconception: 9,
 	why: ({ process }) =>
@@ -104,8 +103,6 @@ export default defineCheck({
 		{
 			fact: "init",
 			what: "what pid 1 of the command's PID namespace is",
-			// In the host's namespace, pid 1 is the host's; ns.pid has said why.
-			accept: (_, context) => hostPids(context),
 			explain: [commandWithoutInit],
 		},
 		{

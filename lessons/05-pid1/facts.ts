@@ -7,8 +7,11 @@ import {
 	type FactValue,
 	type LedgerCall,
 	type Observation,
+	type ProcessState,
 } from "../../harness/grade/index.ts";
 import { AFTERWARDS, codeOf, HUNG_UP, POLITE } from "./scenario.ts";
+
+type Task = ProcessState["tasks"][number];
 
 /** What the facts about the orphans say of a container that they cannot be told of. */
 export const ENDED_BEFORE = "unknown: the container had ended before";
@@ -51,29 +54,29 @@ function birthOf(ledger: readonly LedgerCall[], task: string): number {
 
 /** The facts of this lesson alone. */
 export function deriveFacts(observation: Observation, drawn: Drawn): Record<string, FactValue> {
-	const during = commandAt(observation, DURING);
-	const afterwards = commandAt(observation, AFTERWARDS);
+	const { [DURING]: during, [AFTERWARDS]: afterwards } = observation.moments;
+	const process = commandAt(observation, DURING);
+	const zombies = afterwards?.host.tasks.filter(({ state }) => state === "Z").length ?? 0;
 	const facts: Record<string, FactValue> = {
-		"orphans.zombies":
-			afterwards === null ? ENDED_BEFORE : afterwards.tasks.filter(({ state }) => state === "Z").length,
+		"orphans.zombies": commandAt(observation, AFTERWARDS) === null ? ENDED_BEFORE : zombies,
 		polite: howItEnded(observation, POLITE, drawn["polite"] ?? ""),
 		"hung-up": howItEnded(observation, HUNG_UP, drawn["hungUp"] ?? ""),
 	};
-	if (during === null) return facts;
+	if (during === undefined || process === null) return facts;
+	return {
+		...facts,
+		init: process.nsPids.at(-1) === 1 ? "the command itself" : "another process",
+		"command.proc": whatProcShows(during.host.tasks, process),
+	};
+}
 
-	// The command's own namespace is the innermost of those that number it.
-	const depth = during.nsPids.length - 1;
-	const inside = during.tasks.filter(({ nsPids }) => nsPids.length > depth);
-	const init = inside.find(({ nsPids }) => nsPids[depth] === 1);
-	const pids = inside.map(({ nsPids }) => nsPids[depth]).sort();
-	facts["init"] =
-		init === undefined ? "the host's" : init.pid === during.pid ? "the command itself" : "another process";
-	if (during.procPids === null) facts["command.proc"] = "none: nothing is mounted there";
-	else {
-		const same = JSON.stringify(during.procPids.toSorted()) === JSON.stringify(pids);
-		facts["command.proc"] = same ? "the container's" : "others than the container's";
-	}
-	return facts;
+// The command's own namespace is the innermost of those that number it, and nobody else is in one as deep.
+function whatProcShows(tasks: readonly Task[], { nsPids, procPids }: ProcessState): string {
+	if (procPids === null) return "none: nothing is mounted there";
+	const depth = nsPids.length - 1;
+	const inside = tasks.flatMap((task) => task.nsPids[depth] ?? []);
+	const same = JSON.stringify(procPids.toSorted()) === JSON.stringify(inside.toSorted());
+	return same ? "the container's" : "others than the container's";
 }
 
 // An exit code that was drawn differs from run to run; that it was passed on does not.
