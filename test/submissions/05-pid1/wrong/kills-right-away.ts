@@ -1,6 +1,6 @@
 // diagnosis: init-does-not-wait
 // misconception: 9
-// Believed that SIGTERM means: end the container, now.
+// Believed that a command has no business with SIGTERM but to end, at once.
 import {
 	_exit,
 	CLONE_NEWPID,
