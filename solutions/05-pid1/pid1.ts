@@ -29,34 +29,44 @@ import {
 	waitpid,
 } from "#kernel";
 
+/** What a user may send to a container, and what tells of a child's end. */
 const SIGNALS = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGCONT, SIGWINCH, SIGCHLD];
 
 /**
  * Puts the command into a PID namespace of its own, with a /proc that shows it and an init that looks after it.
  *
  * Called by one process, it returns in another: the one that is about to become the command. The caller stays outside
- * and waits; the process between them is the namespace's init, pid 1. Both end with the command's exit code.
+ * and waits; the process between them is the namespace's init, pid 1. Both end with the command's exit code, or with
+ * 128+n when signal n ended it; and when init ends, the kernel ends what the command has left behind.
+ *
+ * @throws {SyscallError} EPERM no CAP_SYS_ADMIN; ENOMEM, EAGAIN no room for a process. What init throws ends the namespace.
+ * @see pid_namespaces(7)
  */
 export function enterPidNamespace(): void {
-	// Before the first fork, so that no signal is missed. Whatever is blocked here waits for sigwaitinfo.
+	// Before the first fork, as children inherit the mask: a signal that comes from now on waits for sigwaitinfo.
 	sigprocmask(SIG_BLOCK, SIGNALS);
+	// For the children: this process keeps its pid, and its namespace.
 	unshare(CLONE_NEWPID);
 	const init = fork();
 	if (init !== 0) _exit(lookAfter(init));
 
+	// Here, not above: a proc file system shows the namespace of the process that mounts it.
 	mkdirSync("/proc", { recursive: true });
 	mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, null);
 	const command = fork();
 	if (command !== 0) _exit(lookAfter(command));
 }
 
-// Passes signals on to the child, and reaps whatever ends, until the child itself has ended.
+/**
+ * Passes signals on to the child, and reaps whatever ends, until the child itself has ended. The signals must be blocked.
+ * @returns the child's exit code; 128+n when signal n ended it
+ */
 function lookAfter(child: number): number {
 	for (;;) {
 		const { signo, code } = sigwaitinfo(SIGNALS);
 		// What a terminal sends (Ctrl-C) comes from the kernel, and has reached every process in front of it already.
 		if (signo !== SIGCHLD && code !== SI_KERNEL) kill(child, signo);
-		// One SIGCHLD may stand for many children.
+		// One SIGCHLD may stand for many children; -1, as orphans become children of pid 1.
 		for (let ended = waitpid(-1, WNOHANG); ended.pid !== 0; ended = waitpid(-1, WNOHANG)) {
 			const { pid, status } = ended;
 			if (pid === child) return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);

@@ -1,0 +1,58 @@
+import { BOX, DURING, type Scenario, type Step } from "../../harness/grade/index.ts";
+
+/** How many orphans the command makes. */
+export const ORPHANS = 50;
+/** The moment at which all of them have ended. */
+export const AFTERWARDS = "afterwards";
+
+/** Ends by itself when SIGTERM comes: what it does about that takes a moment. */
+export const POLITE = "polite";
+/** Ends by itself when SIGHUP comes. */
+export const HUNG_UP = "hung-up";
+
+/** The exit code that a container's command ends with, from the name that was drawn for it. */
+export const codeOf = (drawn: string): number => 20 + (Number.parseInt(drawn.slice(-4), 16) % 80);
+
+// The orphans wait for a writer at the gate, so all of them end at one moment: their parent gets 50 SIGCHLD at once.
+// Before the first pause nothing may be forked: the first child of a process that has merely unshared is pid 1.
+const BOX_SCRIPT = `
+pause
+i=0; while [ $i -lt ${ORPHANS} ]; do (: </gate &); i=$((i+1)); done
+setsid sleep 1000 &
+exec 3>/gate
+sleep 0.3
+pause
+pause`;
+
+const steps: Step[] = [
+	{ do: "start", container: BOX },
+	{ do: "look", as: DURING },
+	{ do: "go", container: BOX },
+	{ do: "look", as: AFTERWARDS },
+	{ do: "signal", container: BOX, to: "init", signal: "SIGTERM", as: BOX },
+	{ do: "start", container: POLITE },
+	{ do: "signal", container: POLITE, to: "init", signal: "SIGTERM", as: POLITE },
+	{ do: "start", container: HUNG_UP },
+	{ do: "signal", container: HUNG_UP, to: "init", signal: "SIGHUP", as: HUNG_UP },
+];
+
+/** What is played: three containers, one after the other, each ended by a signal to its init. */
+export function scenario(drawn: Record<string, string>): Scenario {
+	const { hostname = "", rootfs = "", polite = "", hungUp = "" } = drawn;
+	const options = { hostname, rootfs, init: true };
+	return {
+		does: `box run --init --hostname ${hostname} --rootfs ${rootfs} sh, which leaves ${ORPHANS} orphans; then SIGTERM to its init`,
+		prepare: [
+			// cp, as it takes the devices along: a shell gives /dev/null to what it starts in the background.
+			{ do: "run", argv: ["sh", "-c", `cp -a /lab/rootfs ${rootfs} && mkfifo ${rootfs}/gate`] },
+		],
+		options,
+		script: BOX_SCRIPT,
+		exitCode: 0,
+		others: {
+			[POLITE]: { options, script: `trap 'sleep 0.2; exit ${codeOf(polite)}' TERM; pause` },
+			[HUNG_UP]: { options, script: `trap 'exit ${codeOf(hungUp)}' HUP; pause` },
+		},
+		steps,
+	};
+}

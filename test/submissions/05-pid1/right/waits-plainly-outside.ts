@@ -1,0 +1,46 @@
+// The process outside only waits; a handful of signals; the command mounts /proc itself.
+import {
+	_exit,
+	CLONE_NEWPID,
+	fork,
+	kill,
+	mount,
+	SIG_BLOCK,
+	SIGCHLD,
+	SIGHUP,
+	SIGINT,
+	SIGTERM,
+	SIGUSR1,
+	sigprocmask,
+	sigwaitinfo,
+	unshare,
+	WEXITSTATUS,
+	WIFSIGNALED,
+	WNOHANG,
+	WTERMSIG,
+	waitpid,
+} from "#kernel";
+
+const SIGNALS = [SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGCHLD];
+
+const codeOf = (status: number) => (WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
+
+export function enterPidNamespace(): void {
+	sigprocmask(SIG_BLOCK, SIGNALS);
+	unshare(CLONE_NEWPID);
+	const init = fork();
+	if (init !== 0) _exit(codeOf(waitpid(init).status));
+	const command = fork();
+	if (command !== 0) _exit(lookAfter(command));
+	mount("proc", "/proc", "proc", 0, null);
+}
+
+// Passes signals on, and reaps, until the child has ended.
+function lookAfter(child: number): number {
+	for (;;) {
+		const { signo } = sigwaitinfo(SIGNALS);
+		if (signo !== SIGCHLD) kill(child, signo);
+		for (let ended = waitpid(-1, WNOHANG); ended.pid !== 0; ended = waitpid(-1, WNOHANG))
+			if (ended.pid === child) return codeOf(ended.status);
+	}
+}

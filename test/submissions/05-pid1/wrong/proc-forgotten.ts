@@ -1,0 +1,50 @@
+// diagnosis: proc-not-mounted
+// misconception: 7
+// Believed that /proc comes with the namespace.
+import {
+	_exit,
+	CLONE_NEWPID,
+	fork,
+	kill,
+	SIG_BLOCK,
+	SIGCHLD,
+	SIGCONT,
+	SIGHUP,
+	SIGINT,
+	SIGQUIT,
+	SIGTERM,
+	SIGUSR1,
+	SIGUSR2,
+	SIGWINCH,
+	sigprocmask,
+	sigwaitinfo,
+	unshare,
+	WEXITSTATUS,
+	WIFSIGNALED,
+	WNOHANG,
+	WTERMSIG,
+	waitpid,
+} from "#kernel";
+
+const SIGNALS = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGCONT, SIGWINCH, SIGCHLD];
+
+const codeOf = (status: number) => (WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
+
+export function enterPidNamespace(): void {
+	sigprocmask(SIG_BLOCK, SIGNALS);
+	unshare(CLONE_NEWPID);
+	const init = fork();
+	if (init !== 0) _exit(lookAfter(init));
+	const command = fork();
+	if (command !== 0) _exit(lookAfter(command));
+}
+
+// Passes signals on, and reaps, until the child has ended.
+function lookAfter(child: number): number {
+	for (;;) {
+		const { signo } = sigwaitinfo(SIGNALS);
+		if (signo !== SIGCHLD) kill(child, signo);
+		for (let ended = waitpid(-1, WNOHANG); ended.pid !== 0; ended = waitpid(-1, WNOHANG))
+			if (ended.pid === child) return codeOf(ended.status);
+	}
+}
