@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { chmodSync, closeSync, cpSync, mkdirSync, openSync, writeFileSync } from "node:fs";
+import { chmodSync, closeSync, mkdirSync, openSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { addEntropy, makeQueue, setClock } from "../../native/guest.ts";
 import type { Observation, Preparation, Run } from "../protocol.ts";
@@ -33,16 +33,19 @@ export async function prepare(preparation: Preparation): Promise<void> {
 			mkdirSync(preparation.path, { recursive: true });
 			return;
 		case "copy":
-			cpSync(preparation.from, preparation.to, { recursive: true, verbatimSymlinks: true });
-			return;
+			// Not cpSync: it passes over device files.
+			return must(["cp", "-aT", preparation.from, preparation.to]);
 		case "queue":
 			makeQueue();
 			return;
-		case "run": {
-			const { code, stderr } = await runProgram(preparation.argv, PREPARATION_MS);
-			if (code !== 0) throw new Error(`${preparation.argv.join(" ")}: exit code ${code}\n${stderr}`);
-		}
+		case "run":
+			return must(preparation.argv);
 	}
+}
+
+async function must(argv: readonly string[]): Promise<void> {
+	const { code, stderr } = await runProgram(argv, PREPARATION_MS);
+	if (code !== 0) throw new Error(`${argv.join(" ")}: exit code ${code}\n${stderr}`);
 }
 
 /** Runs a program where the exercises run, and says how it ended. One that takes too long is killed: its code is null. */
