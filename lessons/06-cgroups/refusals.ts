@@ -19,7 +19,7 @@ export const engineJoined: Explanation = {
 	diagnosis: "engine-joined",
 	misconception: 12,
 	why: "The engine itself is in the container's cgroup: its pid is in cgroup.procs. The limits hold for it, too, it may be the one that is killed, and the cgroup cannot be empty as long as it is there.",
-	try: "createCgroup and remove run in the engine, join runs in the process that becomes the container. Write to cgroup.procs in join, and nowhere else.",
+	try: "Write to cgroup.procs in join, and nowhere else: it runs in the process that becomes the container. Write getpid(). process.pid is what Node has noted when it started: in a forked process it is the engine's.",
 	see: ["cgroups(7), Moving a process"],
 };
 
@@ -84,6 +84,7 @@ export const refusals: Explanation[] = [
 	{
 		when: failed(/^ENOENT.* write$/),
 		diagnosis: "controller-not-there",
+		misconception: 11,
 		why: ({ observation }) =>
 			`A cgroup can hand down only what it is handed itself: cgroup.controllers lists it. A controller that is not there makes the whole line void: cgroup.subtree_control of /sys/fs/cgroup/box says ${fileOf(observation, "cgroup.subtree_control") || "nothing"}.`,
 		try: "Ask for memory, pids and cpu, and for nothing else.",

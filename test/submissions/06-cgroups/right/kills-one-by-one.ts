@@ -1,7 +1,7 @@
 // Ends what is in it by its pids, until nobody is.
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { kill, SIGKILL } from "#kernel";
+import { getpid, kill, SIGKILL } from "#kernel";
 
 interface Limits {
 	memoryMaxBytes?: number;
@@ -26,7 +26,7 @@ export function createCgroup(path: string, { memoryMaxBytes, pidsMax, cpus }: Li
 
 	return {
 		join() {
-			write("cgroup.procs", process.pid);
+			write("cgroup.procs", getpid());
 		},
 		remove() {
 			for (;;) {

@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { getpid } from "#kernel";
 
 interface Limits {
 	memoryMaxBytes?: number;
@@ -26,7 +27,7 @@ export function createCgroup(path: string, { memoryMaxBytes, pidsMax, cpus }: Li
 
 	return {
 		join() {
-			execFileSync("sh", ["-c", `echo ${process.pid} > ${path}/cgroup.procs`]);
+			execFileSync("sh", ["-c", `echo ${getpid()} > ${path}/cgroup.procs`]);
 		},
 		remove() {
 			write("cgroup.kill", 1);

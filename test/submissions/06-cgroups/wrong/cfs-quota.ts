@@ -3,6 +3,7 @@
 // Believed that the files are called as in version 1.
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { getpid } from "#kernel";
 
 interface Limits {
 	memoryMaxBytes?: number;
@@ -30,7 +31,7 @@ export function createCgroup(path: string, { memoryMaxBytes, pidsMax, cpus }: Li
 
 	return {
 		join() {
-			write("cgroup.procs", process.pid);
+			write("cgroup.procs", getpid());
 		},
 		remove() {
 			write("cgroup.kill", 1);

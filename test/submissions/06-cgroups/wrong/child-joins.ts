@@ -3,7 +3,7 @@
 // Believed that a child takes its parent along.
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { fork } from "#kernel";
+import { fork, getpid } from "#kernel";
 
 interface Limits {
 	memoryMaxBytes?: number;
@@ -30,7 +30,7 @@ export function createCgroup(path: string, { memoryMaxBytes, pidsMax, cpus }: Li
 		join() {
 			const child = fork();
 			if (child === 0) {
-				write("cgroup.procs", process.pid);
+				write("cgroup.procs", getpid());
 				for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 			}
 		},

@@ -1,6 +1,8 @@
 // diagnosis: controller-not-there
+// misconception: 11
 // Believed that a cgroup enables its own controllers: they are not handed down to it.
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { getpid } from "#kernel";
 
 interface Limits {
 	memoryMaxBytes?: number;
@@ -25,7 +27,7 @@ export function createCgroup(path: string, { memoryMaxBytes, pidsMax, cpus }: Li
 
 	return {
 		join() {
-			write("cgroup.procs", process.pid);
+			write("cgroup.procs", getpid());
 		},
 		remove() {
 			write("cgroup.kill", 1);

@@ -2,6 +2,7 @@
 // misconception: 11
 // Believed that a cgroup has all files from the start.
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { getpid } from "#kernel";
 
 interface Limits {
 	memoryMaxBytes?: number;
@@ -25,7 +26,7 @@ export function createCgroup(path: string, { memoryMaxBytes, pidsMax, cpus }: Li
 
 	return {
 		join() {
-			write("cgroup.procs", process.pid);
+			write("cgroup.procs", getpid());
 		},
 		remove() {
 			write("cgroup.kill", 1);

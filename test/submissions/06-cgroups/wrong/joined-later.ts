@@ -4,6 +4,7 @@
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import * as promises from "node:fs/promises";
 import { dirname } from "node:path";
+import { getpid } from "#kernel";
 
 interface Limits {
 	memoryMaxBytes?: number;
@@ -29,7 +30,7 @@ export function createCgroup(path: string, { memoryMaxBytes, pidsMax, cpus }: Li
 	return {
 		async join() {
 			await null;
-			await promises.writeFile(`${path}/cgroup.procs`, String(process.pid));
+			await promises.writeFile(`${path}/cgroup.procs`, String(getpid()));
 		},
 		remove() {
 			write("cgroup.kill", 1);

@@ -3,6 +3,7 @@
 // Believed that a process belongs to the parent, from where limits are handed down.
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { getpid } from "#kernel";
 
 interface Limits {
 	memoryMaxBytes?: number;
@@ -27,7 +28,7 @@ export function createCgroup(path: string, { memoryMaxBytes, pidsMax, cpus }: Li
 
 	return {
 		join() {
-			writeFileSync(`${dirname(path)}/cgroup.procs`, String(process.pid));
+			writeFileSync(`${dirname(path)}/cgroup.procs`, String(getpid()));
 		},
 		remove() {
 			write("cgroup.kill", 1);

@@ -2,6 +2,7 @@
 // Believed that memory.high is the limit, as "high" is what must not be exceeded.
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { getpid } from "#kernel";
 
 interface Limits {
 	memoryMaxBytes?: number;
@@ -26,7 +27,7 @@ export function createCgroup(path: string, { memoryMaxBytes, pidsMax, cpus }: Li
 
 	return {
 		join() {
-			write("cgroup.procs", process.pid);
+			write("cgroup.procs", getpid());
 		},
 		remove() {
 			write("cgroup.kill", 1);

@@ -1,7 +1,8 @@
 // diagnosis: cpus-not-limited
-// Forgot cpus.
+// Believed that a container gets a fair share anyway.
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { getpid } from "#kernel";
 
 interface Limits {
 	memoryMaxBytes?: number;
@@ -18,6 +19,7 @@ export function createCgroup(path: string, { memoryMaxBytes, pidsMax, cpus }: Li
 		if (memoryMaxBytes !== undefined) write("memory.max", memoryMaxBytes);
 		if (memoryMaxBytes !== undefined) write("memory.swap.max", 0);
 		if (pidsMax !== undefined) write("pids.max", pidsMax);
+		if (cpus === 0) throw new RangeError("cpus");
 	} catch (error) {
 		rmdirSync(path);
 		throw error;
@@ -25,7 +27,7 @@ export function createCgroup(path: string, { memoryMaxBytes, pidsMax, cpus }: Li
 
 	return {
 		join() {
-			write("cgroup.procs", process.pid);
+			write("cgroup.procs", getpid());
 		},
 		remove() {
 			write("cgroup.kill", 1);

@@ -3,6 +3,7 @@
 // Believed that everything ends if one waits long enough.
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { getpid } from "#kernel";
 
 interface Limits {
 	memoryMaxBytes?: number;
@@ -27,7 +28,7 @@ export function createCgroup(path: string, { memoryMaxBytes, pidsMax, cpus }: Li
 
 	return {
 		join() {
-			write("cgroup.procs", process.pid);
+			write("cgroup.procs", getpid());
 		},
 		remove() {
 			while (readFileSync(`${path}/cgroup.events`, "utf8").includes("populated 1")) {}

@@ -3,6 +3,7 @@
 // Believed that a failing clean-up is nobody's business.
 import { mkdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { getpid } from "#kernel";
 
 interface Limits {
 	memoryMaxBytes?: number;
@@ -27,7 +28,7 @@ export function createCgroup(path: string, { memoryMaxBytes, pidsMax, cpus }: Li
 
 	return {
 		join() {
-			write("cgroup.procs", process.pid);
+			write("cgroup.procs", getpid());
 		},
 		remove() {
 			try {

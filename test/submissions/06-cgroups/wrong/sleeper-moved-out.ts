@@ -3,6 +3,7 @@
 // Believed that a cgroup must be emptied before it goes, and moved what was left to the host.
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { getpid } from "#kernel";
 
 interface Limits {
 	memoryMaxBytes?: number;
@@ -27,7 +28,7 @@ export function createCgroup(path: string, { memoryMaxBytes, pidsMax, cpus }: Li
 
 	return {
 		join() {
-			write("cgroup.procs", process.pid);
+			write("cgroup.procs", getpid());
 		},
 		remove() {
 			for (const pid of readFileSync(`${path}/cgroup.procs`, "utf8").split("\n").filter(Boolean))

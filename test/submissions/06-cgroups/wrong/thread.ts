@@ -2,6 +2,7 @@
 // Believed that cgroup.threads is the new name of tasks.
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { getpid } from "#kernel";
 
 interface Limits {
 	memoryMaxBytes?: number;
@@ -26,7 +27,7 @@ export function createCgroup(path: string, { memoryMaxBytes, pidsMax, cpus }: Li
 
 	return {
 		join() {
-			write("cgroup.threads", process.pid);
+			write("cgroup.threads", getpid());
 		},
 		remove() {
 			write("cgroup.kill", 1);

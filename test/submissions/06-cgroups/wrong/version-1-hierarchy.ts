@@ -2,6 +2,7 @@
 // misconception: 10
 // Believed that every controller has a tree of its own.
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { getpid } from "#kernel";
 
 interface Limits {
 	memoryMaxBytes?: number;
@@ -33,7 +34,7 @@ export function createCgroup(path: string, { memoryMaxBytes, pidsMax, cpus }: Li
 
 	return {
 		join() {
-			write("cgroup.procs", process.pid);
+			write("cgroup.procs", getpid());
 		},
 		remove() {
 			write("cgroup.kill", 1);

@@ -1,8 +1,9 @@
 // diagnosis: engine-joined
 // misconception: 12
-// Believed that the pid stays the same: this one is the engine's, from before the fork.
+// Believed that the pid stays the same: this one is from before the fork.
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { getpid } from "#kernel";
 
 interface Limits {
 	memoryMaxBytes?: number;
@@ -12,7 +13,7 @@ interface Limits {
 
 export function createCgroup(path: string, { memoryMaxBytes, pidsMax, cpus }: Limits) {
 	const write = (file: string, value: string | number) => writeFileSync(`${path}/${file}`, String(value));
-	const pid = process.pid;
+	const pid = getpid();
 	writeFileSync(`${dirname(path)}/cgroup.subtree_control`, "+memory +pids +cpu");
 	mkdirSync(path);
 	try {
