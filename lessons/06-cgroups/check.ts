@@ -139,7 +139,7 @@ export default defineCheck({
 			what: "the command's cgroup (/proc/PID/cgroup)",
 			explain: [
 				{
-					when: (context) => ownFile(context, "cgroup.procs") === undefined,
+					when: ({ during, drawn }) => during?.host.cgroups.includes(`/box/${drawn["id"]}`) === false,
 					diagnosis: "no-cgroup",
 					why: ({ drawn }) =>
 						`There is no directory /sys/fs/cgroup/box/${drawn["id"]}. A cgroup is made by mkdir, below another one; the kernel then fills the directory with files. The command is where its engine is.`,
@@ -194,7 +194,12 @@ export default defineCheck({
 		...limit("pids", "pids.max", "more forks in the container than it may have processes (max in pids.events)", [
 			pidsNotLimited,
 		]),
-		{ fact: "limit.cpus", what: "processors that cpu.max leaves to the command's cgroup", explain: cpusNotLimited },
+		{
+			fact: "limit.cpus",
+			what: "processors that cpu.max leaves to the command's cgroup",
+			accept: elsewhere,
+			explain: cpusNotLimited,
+		},
 		{
 			fact: "effect.cpus",
 			what: "a loop in the container that does nothing but work (nr_throttled in cpu.stat)",

@@ -18,10 +18,10 @@ export default defineDemo({
 				"Now a container with four programs that take 60 MiB each. It has namespaces, and no limits. What will become of it?",
 			stage: "host",
 			command:
-				"unshare --pid --fork --kill-child sh -c 'for n in 1 2 3 4; do dd if=/dev/zero bs=60M count=1 2>/dev/null | sleep 8 & done; wait'; dmesg | grep 'Out of memory'",
-			look: "The kernel has killed a process, the one that held most: the database. The container has ended by itself.",
+				"(unshare --pid --fork --kill-child sh -c 'for n in 1 2 3 4; do dd if=/dev/zero bs=60M count=1 2>/dev/null | sleep 600 & done; wait' &); until dmesg | grep 'Out of memory'; do sleep 1; done; ps -C dd -o rss,comm; pkill sleep",
+			look: "The kernel has killed the process that held most: the database. Four are left, and they are the container's.",
 			promises: ["Out of memory: Killed process \\d+ \\(dd\\)"],
-			note: "Takes about ten seconds. The machine has some 460 MiB.",
+			note: "Takes a few seconds. The machine has some 460 MiB.",
 		},
 		{
 			narration: "A cgroup is a directory. But its limits are not there yet, not even for root.",
