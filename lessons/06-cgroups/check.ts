@@ -144,7 +144,7 @@ export default defineCheck({
 					why: ({ drawn }) =>
 						`There is no directory /sys/fs/cgroup/box/${drawn["id"]}. A cgroup is made by mkdir, below another one; the kernel then fills the directory with files. The command is where its engine is.`,
 					try: "Make the directory path with mkdirSync in createCgroup, and have join write to cgroup.procs in it.",
-					see: ["cgroups(7), Cgroups version 2 hierarchy"],
+					see: ["cgroups(7), Cgroups v2 unified hierarchy"],
 				},
 				{
 					when: (context) => (ownFile(context, "cgroup.procs") ?? "") !== "",
@@ -153,14 +153,14 @@ export default defineCheck({
 					why: (context) =>
 						`There is a process in the cgroup, pid ${ownFile(context, "cgroup.procs")}, but it is not the command, pid ${context.process?.pid}${engineInside(context) ? ": it is the engine" : ""}. A process that is moved takes nobody along: only what it forks from then on is in the cgroup, too.`,
 					try: 'In join, write getpid() to cgroup.procs, or "0", which means whoever writes. join is called in the process that becomes the container.',
-					see: ["cgroups(7), Moving a process"],
+					see: ["cgroups(7), Creating cgroups and moving processes"],
 				},
 				{
 					diagnosis: "not-joined",
 					misconception: 12,
 					why: "The cgroup is there, with its limits, and its cgroup.procs is empty: nobody is in it, so nobody is limited.",
 					try: "In join, write getpid() to cgroup.procs, and do it synchronously: a forked process has no event loop, and becomes the command at once.",
-					see: ["cgroups(7), Moving a process"],
+					see: ["cgroups(7), Creating cgroups and moving processes"],
 				},
 			],
 		},
@@ -213,6 +213,8 @@ export default defineCheck({
 		{
 			fact: "second.ending",
 			what: "a second container, without an init, with pidsMax alone; its command leaves a process behind",
+			// What has ended the first one, ends this one, too.
+			accept: (_, { ending }) => ending.how !== "returned",
 			explain: [
 				{
 					when: ({ observation }) => {
@@ -223,7 +225,7 @@ export default defineCheck({
 					misconception: 17,
 					why: "rmdir refuses a cgroup that processes are in: EBUSY. The command has ended, but it had started another process, and that one still runs, or is only just being killed. Without an init of its own, nobody else ends it.",
 					try: 'In remove: write 1 to cgroup.kill, wait until cgroup.events says "populated 0", then rmdirSync.',
-					see: ["cgroups(7), Cgroup v2 release notification", "Documentation/admin-guide/cgroup-v2.rst, cgroup.kill"],
+					see: ["cgroups(7), Cgroups v2 cgroup.events file", "Documentation/admin-guide/cgroup-v2.rst, cgroup.kill"],
 				},
 				{
 					diagnosis: "second-failed",

@@ -20,7 +20,7 @@ export const engineJoined: Explanation = {
 	misconception: 12,
 	why: "The engine itself is in the container's cgroup: its pid is in cgroup.procs. The limits hold for it, too, it may be the one that is killed, and the cgroup cannot be empty as long as it is there.",
 	try: "Write to cgroup.procs in join, and nowhere else: it runs in the process that becomes the container. Write getpid(). process.pid is what Node has noted when it started: in a forked process it is the engine's.",
-	see: ["cgroups(7), Moving a process"],
+	see: ["cgroups(7), Creating cgroups and moving processes"],
 };
 
 export const refusals: Explanation[] = [
@@ -37,7 +37,7 @@ export const refusals: Explanation[] = [
 		why: ({ thrown }) =>
 			`${thrown?.message}. In version 1 every controller had a tree of its own: /sys/fs/cgroup/memory, /sys/fs/cgroup/cpu. In version 2 there is one tree for all. A directory that is called memory is an ordinary cgroup with an unlucky name.`,
 		try: "Use path as it is given, for all limits.",
-		see: ["cgroups(7), Cgroups version 2"],
+		see: ["cgroups(7), CGROUPS VERSION 2"],
 	},
 	{
 		when: failed(VERSION_1),
@@ -46,7 +46,7 @@ export const refusals: Explanation[] = [
 		why: ({ thrown }) =>
 			`${thrown?.message}. That is a name of version 1. There is no such file in version 2, and nobody may make files in a cgroup: the kernel says EACCES where another file system would have made one.`,
 		try: "Version 2 has cgroup.procs, memory.max, memory.swap.max and cpu.max. ls the directory, and see what is there.",
-		see: ["cgroups(7), Cgroups version 2"],
+		see: ["cgroups(7), CGROUPS VERSION 2"],
 	},
 	{
 		when: failed(/^EACCES.* open '\/sys\/fs\/cgroup\//),
@@ -55,7 +55,7 @@ export const refusals: Explanation[] = [
 		why: ({ thrown, observation }) =>
 			`${thrown?.message}. The file is not there, and nobody may make files in a cgroup. A cgroup has the files of the controllers that its parent hands down, and /sys/fs/cgroup/box/cgroup.subtree_control says: ${fileOf(observation, "cgroup.subtree_control") || "nothing"}.`,
 		try: 'Write "+memory +pids +cpu" to cgroup.subtree_control of the parent, dirname(path), first.',
-		see: ["cgroups(7), Cgroups v2 controllers", `${KERNEL_DOC}, Enabling and Disabling`],
+		see: ["cgroups(7), Cgroups v2 subtree control", `${KERNEL_DOC}, Enabling and Disabling`],
 	},
 	{
 		when: failed(/^EBUSY.* write$/),
@@ -88,14 +88,14 @@ export const refusals: Explanation[] = [
 		why: ({ observation }) =>
 			`A cgroup can hand down only what it is handed itself: cgroup.controllers lists it. A controller that is not there makes the whole line void: cgroup.subtree_control of /sys/fs/cgroup/box says ${fileOf(observation, "cgroup.subtree_control") || "nothing"}.`,
 		try: "Ask for memory, pids and cpu, and for nothing else.",
-		see: ["cgroups(7), Cgroups v2 controllers"],
+		see: ["cgroups(7), Cgroups v2 subtree control"],
 	},
 	{
 		when: failed(/^ENOTSUP.* write$/),
 		diagnosis: "joined-as-thread",
 		why: "cgroup.threads moves a single thread, and only within a threaded subtree. Memory belongs to a process, not to a thread, so a cgroup that limits memory cannot be part of one: EOPNOTSUPP.",
 		try: "Write the pid to cgroup.procs: the process goes, with all its threads.",
-		see: ["cgroups(7), Thread mode"],
+		see: ["cgroups(7), CGROUPS VERSION 2 THREAD MODE"],
 	},
 	{
 		when: (context) => failed(/^EINVAL.* write$/)(context) && !fileOf(context.observation, "cgroup.subtree_control"),
@@ -103,7 +103,7 @@ export const refusals: Explanation[] = [
 		misconception: 11,
 		why: "cgroup.subtree_control of /sys/fs/cgroup/box is still empty: the kernel did not understand what was written to it. It wants the names of controllers with a sign before each, and spaces between.",
 		try: 'Write "+memory +pids +cpu".',
-		see: ["cgroups(7), Cgroups v2 controllers"],
+		see: ["cgroups(7), Cgroups v2 subtree control"],
 	},
 	{
 		when: failed(/^EINVAL.* write$/),
@@ -126,6 +126,13 @@ export const refusals: Explanation[] = [
 		see: [`${KERNEL_DOC}, cgroup.kill`],
 	},
 	{
+		when: (context) => killed(context) && oomKills(context) > 0 && context.facts["command.ran"] === false,
+		diagnosis: "memory-too-small",
+		why: "The kernel killed the container's first process before it had become the command: it had reached memory.max at once. Not even the start fits into so little.",
+		try: "Write memoryMaxBytes, as it is, to memory.max: it takes bytes.",
+		see: [`${KERNEL_DOC}, memory.max`],
+	},
+	{
 		when: (context) => killed(context) && oomKills(context) > 1,
 		diagnosis: "killed-as-a-group",
 		why: "When one program took too much memory, the kernel killed all that was in the cgroup, the command too. It does so if memory.oom.group is 1.",
@@ -133,7 +140,7 @@ export const refusals: Explanation[] = [
 		see: [`${KERNEL_DOC}, memory.oom.group`],
 	},
 	{
-		when: killed,
+		when: (context) => killed(context) && oomKills(context) === 0,
 		diagnosis: "others-killed",
 		why: "The command was killed by SIGKILL, and not because memory ran out. A second container had been removed just before: cgroup.kill ends all that is in a cgroup and below it, and below /sys/fs/cgroup/box are all containers.",
 		try: "Write 1 to cgroup.kill in path, not in its parent.",

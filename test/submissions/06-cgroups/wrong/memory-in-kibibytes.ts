@@ -1,4 +1,4 @@
-// diagnosis: memory-not-limited
+// diagnosis: memory-too-small
 // Believed that the kernel counts in kibibytes, as ulimit does.
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
