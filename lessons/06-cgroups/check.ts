@@ -14,6 +14,8 @@ import { engineJoined, refusals } from "./refusals.ts";
 import { cgroupFile, drawn, engineInside, fileOf, ownFile, REFUSED, SECOND, SPENT, scenario } from "./scenario.ts";
 
 const LIMITS = ["memory.max", "pids.max", "cpu.max"];
+/** Of a command that has not lived to be looked at. */
+const GONE = "the command had ended";
 const USUAL_PERIOD_US = 100_000;
 
 /** The part of a processor that cpu.max leaves: "55000 100000" is 0.55. */
@@ -46,12 +48,15 @@ function derive(observation: Observation, drawn: Drawn): Record<string, FactValu
 		});
 	if (commandAt(observation, DURING, SECOND) !== null)
 		facts["second.limits"] = LIMITS.map((name) => `${name}: ${during(name, SECOND).split(" ")[0]}`);
-	if (commandAt(observation, SPENT) !== null) {
-		const rose = (file: string, name: string) =>
-			new RegExp(`^${name} [1-9]`, "m").test(cgroupFile(observation, SPENT, file));
-		facts["effect.memory"] = rose("memory.events", "oom_kill") ? "killed" : "not killed";
-		facts["effect.pids"] = rose("pids.events", "max") ? "refused" : "never refused";
-		facts["effect.cpus"] = rose("cpu.stat", "nr_throttled") ? "throttled" : "never throttled";
+	if (process !== null) {
+		const spent = commandAt(observation, SPENT) !== null;
+		const effect = (file: string, name: string, came: string, not: string) => {
+			const rose = new RegExp(`^${name} [1-9]`, "m").test(cgroupFile(observation, SPENT, file));
+			return spent ? (rose ? came : not) : GONE;
+		};
+		facts["effect.memory"] = effect("memory.events", "oom_kill", "killed", "not killed");
+		facts["effect.pids"] = effect("pids.events", "max", "refused", "never refused");
+		facts["effect.cpus"] = effect("cpu.stat", "nr_throttled", "throttled", "never throttled");
 	}
 	return facts;
 }
@@ -113,6 +118,10 @@ const cpusNotLimited: Explanation[] = [
 /** Whether the command is not where its limits are: then all that it shows follows from that. */
 const elsewhere = (_: FactValue, { facts }: Context) => facts["command.cgroup"] !== "0::/box/‹id›";
 
+/** The same of an effect; and how a command has ended that has gone too early is said before. */
+const unseen = (got: FactValue, context: Context) =>
+	elsewhere(got, context) || (got === GONE && context.facts["ending"] !== "returned 0");
+
 /** A limit is read back, and its effect is looked for. */
 const limit = (
 	name: string,
@@ -122,7 +131,7 @@ const limit = (
 	before: Explanation[] = [],
 ): FactRule[] => [
 	{ fact: `limit.${name}`, what: `${file} of the command's cgroup`, accept: elsewhere, explain },
-	{ fact: `effect.${name}`, what: effect, accept: elsewhere, explain: [...before, ...explain] },
+	{ fact: `effect.${name}`, what: effect, accept: unseen, explain: [...before, ...explain] },
 ];
 
 export default defineCheck({
@@ -205,7 +214,7 @@ export default defineCheck({
 			what: "a loop in the container that does nothing but work (nr_throttled in cpu.stat)",
 			// In a period that is longer than the loop, the quota need not run out.
 			accept: (got, context) =>
-				elsewhere(got, context) ||
+				unseen(got, context) ||
 				(context.facts["limit.cpus"] === "‹cpus›" &&
 					Number(cgroupFile(context.observation, DURING, "cpu.max").split(" ")[1]) > USUAL_PERIOD_US),
 			explain: cpusNotLimited,
