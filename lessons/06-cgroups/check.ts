@@ -46,8 +46,10 @@ function derive(observation: Observation, drawn: Drawn): Record<string, FactValu
 			"limit.pids": during("pids.max"),
 			"limit.cpus": cpus(during("cpu.max")),
 		});
-	if (commandAt(observation, DURING, SECOND) !== null)
-		facts["second.limits"] = LIMITS.map((name) => `${name}: ${during(name, SECOND).split(" ")[0]}`);
+	facts["second.limits"] =
+		commandAt(observation, DURING, SECOND) === null
+			? GONE
+			: LIMITS.map((name) => `${name}: ${during(name, SECOND).split(" ")[0]}`);
 	if (process !== null) {
 		const spent = commandAt(observation, SPENT) !== null;
 		const effect = (file: string, name: string, came: string, not: string) => {
@@ -250,7 +252,8 @@ export default defineCheck({
 		{
 			fact: "second.limits",
 			what: "limits of that second container",
-			accept: elsewhere,
+			accept: (got, context) =>
+				elsewhere(got, context) || (got === GONE && context.facts["second.ending"] !== "returned"),
 			explain: [
 				{
 					diagnosis: "limited-unasked",
