@@ -1,0 +1,149 @@
+import type { Context, Explanation } from "../../harness/grade/index.ts";
+import { engineInside, fileOf, ownFile, SECOND } from "./scenario.ts";
+
+/** What the kernel refuses on the way to a cgroup with limits, and other ends that come too early. */
+
+const KERNEL_DOC = "Documentation/admin-guide/cgroup-v2.rst";
+/** Names of files of version 1; version 2 has others for what they did. */
+const VERSION_1 = /\/(tasks|notify_on_release|memory\.(limit_in_bytes|memsw\.\w+)|cpu\.(cfs_\w+|shares))'$/;
+
+/** Whether it ended with this error of Node's; a refused write names no path. */
+const failed = (pattern: RegExp) => (context: Context) => pattern.test(context.thrown?.message ?? "");
+
+const killed = ({ ending, thrown }: Context) => thrown === null && ending.how === "returned" && ending.value === 137;
+
+/** How many processes the kernel has killed, during the run, because memory ran out. */
+const oomKills = ({ observation: { before, after } }: Context) => after.oomKills - before.oomKills;
+
+export const engineJoined: Explanation = {
+	diagnosis: "engine-joined",
+	misconception: 12,
+	why: "The engine itself is in the container's cgroup: its pid is in cgroup.procs. The limits hold for it, too, it may be the one that is killed, and the cgroup cannot be empty as long as it is there.",
+	try: "Write to cgroup.procs in join, and nowhere else: it runs in the process that becomes the container. Write getpid(). process.pid is what Node has noted when it started: in a forked process it is the engine's.",
+	see: ["cgroups(7), Creating cgroups and moving processes"],
+};
+
+export const refusals: Explanation[] = [
+	{
+		when: (context) =>
+			engineInside(context) &&
+			(failed(/^EBUSY.*rmdir/)(context) || (context.ending.how === "exited" && context.ending.signal === "SIGKILL")),
+		...engineJoined,
+	},
+	{
+		when: failed(/^(ENOENT.* mkdir|EACCES.* open) '\/sys\/fs\/cgroup\/(?!box\/)\w+\//),
+		diagnosis: "version-1-hierarchy",
+		misconception: 10,
+		why: ({ thrown }) =>
+			`${thrown?.message}. In version 1 every controller had a tree of its own: /sys/fs/cgroup/memory, /sys/fs/cgroup/cpu. In version 2 there is one tree for all. A directory that is called memory is an ordinary cgroup with an unlucky name.`,
+		try: "Use path as it is given, for all limits.",
+		see: ["cgroups(7), CGROUPS VERSION 2"],
+	},
+	{
+		when: failed(VERSION_1),
+		diagnosis: "version-1-file",
+		misconception: 10,
+		why: ({ thrown }) =>
+			`${thrown?.message}. That is a name of version 1. There is no such file in version 2, and nobody may make files in a cgroup: the kernel says EACCES where another file system would have made one.`,
+		try: "Version 2 has cgroup.procs, memory.max, memory.swap.max and cpu.max. ls the directory, and see what is there.",
+		see: ["cgroups(7), CGROUPS VERSION 2"],
+	},
+	{
+		when: failed(/^EACCES.* open '\/sys\/fs\/cgroup\//),
+		diagnosis: "controller-not-enabled",
+		misconception: 11,
+		why: ({ thrown, observation }) =>
+			`${thrown?.message}. The file is not there, and nobody may make files in a cgroup. A cgroup has the files of the controllers that its parent hands down, and /sys/fs/cgroup/box/cgroup.subtree_control says: ${fileOf(observation, "cgroup.subtree_control") || "nothing"}.`,
+		try: 'Write "+memory +pids +cpu" to cgroup.subtree_control of the parent, dirname(path), first.',
+		see: ["cgroups(7), Cgroups v2 subtree control", `${KERNEL_DOC}, Enabling and Disabling`],
+	},
+	{
+		when: failed(/^EBUSY.* write$/),
+		diagnosis: "inner-node",
+		misconception: 11,
+		why: "A process was to be put into a cgroup that hands controllers down, or a cgroup that processes are in was to hand them down: EBUSY. In version 2 processes are in the leaves of the tree only; /sys/fs/cgroup/box is the parent of the containers, and no place for a process.",
+		try: "Write the pid to cgroup.procs in path, not in its parent; and let path hand nothing down.",
+		see: ['cgroups(7), Cgroups v2 "no internal processes" rule'],
+	},
+	{
+		when: failed(/^EPERM.*\/sys\/fs\/cgroup\//),
+		diagnosis: "files-not-removable",
+		misconception: 17,
+		why: ({ thrown }) =>
+			`${thrown?.message}. Removing a directory with all that is in it starts with its files, and these are the kernel's: nobody may remove them. They do not keep a cgroup from being removed.`,
+		try: "rmdirSync(path), without recursive.",
+		see: ["cgroups(7)", "rmdir(2)"],
+	},
+	{
+		when: failed(/^ENOENT.* open '\/sys\/fs\/cgroup\//),
+		diagnosis: "directory-missing",
+		why: ({ thrown }) => `${thrown?.message}. There is no such directory, so none of its files: nobody has made it.`,
+		try: "mkdirSync(path) before anything is written in it.",
+		see: ["cgroups(7)"],
+	},
+	{
+		when: failed(/^ENOENT.* write$/),
+		diagnosis: "controller-not-there",
+		misconception: 11,
+		why: ({ observation }) =>
+			`A cgroup can hand down only what it is handed itself: cgroup.controllers lists it. A controller that is not there makes the whole line void: cgroup.subtree_control of /sys/fs/cgroup/box says ${fileOf(observation, "cgroup.subtree_control") || "nothing"}.`,
+		try: "Ask for memory, pids and cpu, and for nothing else.",
+		see: ["cgroups(7), Cgroups v2 subtree control"],
+	},
+	{
+		when: failed(/^ENOTSUP.* write$/),
+		diagnosis: "joined-as-thread",
+		why: "cgroup.threads moves a single thread, and only within a threaded subtree. Memory belongs to a process, not to a thread, so a cgroup that limits memory cannot be part of one: EOPNOTSUPP.",
+		try: "Write the pid to cgroup.procs: the process goes, with all its threads.",
+		see: ["cgroups(7), CGROUPS VERSION 2 THREAD MODE"],
+	},
+	{
+		when: (context) => failed(/^EINVAL.* write$/)(context) && !fileOf(context.observation, "cgroup.subtree_control"),
+		diagnosis: "subtree-control-refused",
+		misconception: 11,
+		why: "cgroup.subtree_control of /sys/fs/cgroup/box is still empty: the kernel did not understand what was written to it. It wants the names of controllers with a sign before each, and spaces between.",
+		try: 'Write "+memory +pids +cpu".',
+		see: ["cgroups(7), Cgroups v2 subtree control"],
+	},
+	{
+		when: failed(/^EINVAL.* write$/),
+		diagnosis: "limit-refused",
+		why: (context) => {
+			const said = ["memory.max", "pids.max", "cpu.max"].map(
+				(name) => `${name} ${ownFile(context, name) ?? "is gone"}`,
+			);
+			return `The kernel could not use a value that was written to a file of the cgroup. What is there now: ${said.join(", ")}. Possible causes: a unit or a sign too much; a part or a percentage in cpu.max, which wants microseconds, 1000 at least, in a period of at most 1000000; undefined, for a limit that was not asked for.`;
+		},
+		try: "Print what you write. memory.max and pids.max take a whole number; cpu.max takes two, with a space between.",
+		see: [`${KERNEL_DOC}, cpu.max`],
+	},
+	{
+		when: ({ ending, observation }) => ending.how === "hung" && observation.containers[SECOND]?.ending.how === "hung",
+		diagnosis: "waits-for-nobody",
+		misconception: 17,
+		why: "The command of a second container, which has no init, had left a process behind. It runs on, the cgroup stays populated, and what waits for its end waits for ever.",
+		try: "Write 1 to cgroup.kill before you wait.",
+		see: [`${KERNEL_DOC}, cgroup.kill`],
+	},
+	{
+		when: (context) => killed(context) && oomKills(context) > 0 && context.facts["command.ran"] === false,
+		diagnosis: "memory-too-small",
+		why: "The kernel killed the container's first process before it had become the command: it had reached memory.max at once. Not even the start fits into so little.",
+		try: "Write memoryMaxBytes, as it is, to memory.max: it takes bytes.",
+		see: [`${KERNEL_DOC}, memory.max`],
+	},
+	{
+		when: (context) => killed(context) && oomKills(context) > 1,
+		diagnosis: "killed-as-a-group",
+		why: "When one program took too much memory, the kernel killed all that was in the cgroup, the command too. It does so if memory.oom.group is 1.",
+		try: "Leave memory.oom.group alone: it is enough that the one that takes too much is killed.",
+		see: [`${KERNEL_DOC}, memory.oom.group`],
+	},
+	{
+		when: (context) => killed(context) && oomKills(context) === 0,
+		diagnosis: "others-killed",
+		why: "The command was killed by SIGKILL, and not because memory ran out. A second container had been removed just before: cgroup.kill ends all that is in a cgroup and below it, and below /sys/fs/cgroup/box are all containers.",
+		try: "Write 1 to cgroup.kill in path, not in its parent.",
+		see: [`${KERNEL_DOC}, cgroup.kill`],
+	},
+];

@@ -1,0 +1,37 @@
+// Directory first, limits in another order, and memory.high below memory.max.
+import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { getpid } from "#kernel";
+
+interface Limits {
+	memoryMaxBytes?: number;
+	pidsMax?: number;
+	cpus?: number;
+}
+
+export function createCgroup(path: string, { memoryMaxBytes, pidsMax, cpus }: Limits) {
+	const write = (file: string, value: string | number) => writeFileSync(`${path}/${file}`, String(value));
+
+	mkdirSync(path);
+	writeFileSync(`${dirname(path)}/cgroup.subtree_control`, "+memory +pids +cpu");
+	try {
+		if (cpus !== undefined) write("cpu.max", `${Math.round(cpus * 50_000)} 50000`);
+		if (memoryMaxBytes !== undefined) write("memory.swap.max", 0);
+		if (pidsMax !== undefined) write("pids.max", pidsMax);
+		if (memoryMaxBytes !== undefined) write("memory.max", memoryMaxBytes);
+	} catch (error) {
+		rmdirSync(path);
+		throw error;
+	}
+
+	return {
+		join() {
+			write("cgroup.procs", getpid());
+		},
+		remove() {
+			write("cgroup.kill", 1);
+			while (readFileSync(`${path}/cgroup.events`, "utf8").includes("populated 1")) {}
+			rmdirSync(path);
+		},
+	};
+}
