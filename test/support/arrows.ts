@@ -15,13 +15,13 @@ export interface Import {
 }
 
 /** What a lesson's check or demo may say: only the harness's public surface, and what a long check has beside it. */
-const PUBLIC_SURFACE = /^(node:|harness\/grade\/index\.ts$|lessons\/[^/]+\/refusals\.ts$)/;
+const PUBLIC_SURFACE = /^(node:|harness\/grade\/index\.ts$|lessons\/[^/]+\/(refusals|scenario|facts)\.ts$)/;
 
 export const ARROWS: readonly Arrow[] = [
 	{ from: /^native\//, may: /^(node:|npm:ffi-rs$|native\/)/ },
 	{ from: /^solutions\/\d\d-/, may: /^(node:|native\/kernel\.ts$)/, earlier: true },
 	{ from: /^solutions\//, may: /^(node:|native\/kernel\.ts$|solutions\/)/ },
-	{ from: /^lessons\/[^/]+\/(check|demo|refusals)\.ts$/, may: PUBLIC_SURFACE },
+	{ from: /^lessons\/[^/]+\/(check|demo|refusals|scenario|facts)\.ts$/, may: PUBLIC_SURFACE },
 	{ from: /^lessons\//, may: /^(node:|native\/kernel\.ts$)/, earlier: true },
 	{ from: /^harness\/guest\//, may: /^(node:|native\/|harness\/guest\/|harness\/protocol\.ts$)/ },
 	// Shared with the guest, so it stands on nothing of the host's.
