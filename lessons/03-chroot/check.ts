@@ -14,9 +14,9 @@ import {
 /** The second container: its command runs after the break-out. */
 const ESCAPED = "escaped";
 
-/** What a container's process has asked of the kernel before it became the command. */
+/** What the process that became the command has asked of the kernel before; it is the engine's only child. */
 const callsOf = ({ containers }: Observation, container: string): LedgerCall[] =>
-	(containers[container]?.ledger ?? []).filter(({ task, call }) => task !== "1" && call !== "execve");
+	(containers[container]?.ledger ?? []).filter(({ task, call }) => task === "1.1" && call !== "execve");
 
 /** What breakOut has asked for: what comes after as many calls as enterRoot makes when it is alone. */
 const breakOutOf = ({ observation }: Context): LedgerCall[] =>
@@ -122,6 +122,16 @@ export default defineCheck({
 					},
 					try: "Use a directory that every rootfs has, or make one first; recursive: true does not mind one that is there.",
 					see: ["chroot(2), ERRORS", "path_resolution(7)"],
+				},
+				{
+					when: ({ observation }) =>
+						(observation.containers[ESCAPED]?.ledger ?? []).some(
+							({ task, call }) => task.startsWith("1.1.") && call === "chroot",
+						),
+					diagnosis: "broken-out-in-child",
+					why: "A child of yours has broken out, and it alone: each process has a root of its own. The command's is still the rootfs.",
+					try: "Call chroot in breakOut itself, without forking.",
+					see: ["chroot(2)", "fork(2)"],
 				},
 				{
 					when: (context) => escapedRan(context) && breakOutOf(context).some(climbs),

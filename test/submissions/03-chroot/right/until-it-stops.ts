@@ -11,7 +11,7 @@ export function enterRoot(rootfs: string): void {
 export function breakOut(): void {
 	mkdirSync("below");
 	chroot("below");
-	rmdirSync(".././below");
+	rmdirSync("below");
 	while (statSync(".").ino !== statSync("..").ino) process.chdir("..");
 	chroot(".");
 	console.log("outside");

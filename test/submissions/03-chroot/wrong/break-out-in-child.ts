@@ -1,4 +1,4 @@
-// diagnosis: still-inside
+// diagnosis: broken-out-in-child
 // Believed that a child's root is its parent's, too.
 import { _exit, chdir, chroot, fork, waitpid } from "#kernel";
 
