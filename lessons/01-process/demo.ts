@@ -35,7 +35,7 @@ export default defineDemo({
 			command:
 				"(sh -c 'sleep 0.1 & exec sleep 60' > /dev/null 2>&1 &); sleep 1; ps -eo pid,ppid,stat,args | grep -e '[s]leep 60' -e '[d]efunct'",
 			look: "Z is a zombie. Its memory and its files are gone, but the kernel keeps its pid and how it ended, until its parent asks.",
-			promises: ["\\bS\\s+sleep 60", "\\bZ\\s+\\[sleep\\] <defunct>"],
+			promises: ["[RS]\\s+sleep 60", "\\bZ\\s+\\[sleep\\] <defunct>"],
 		},
 		{
 			narration:
@@ -51,7 +51,7 @@ export default defineDemo({
 			command:
 				"(sh -c 'sleep 0.1 & wait; exec sleep 3' > /dev/null 2>&1 &); sleep 1; ps -eo pid,ppid,stat,args | grep -e '[s]leep 3' -e '[d]efunct'",
 			look: "One sleep, and no Z. fork, execve, waitpid: with these three you write the engine of this lesson.",
-			promises: ["^\\s*\\d+\\s+\\d+\\s+S\\s+sleep 3\\s*$"],
+			promises: ["^\\s*\\d+\\s+\\d+\\s+[RS]\\s+sleep 3\\s*$"],
 		},
 	],
 });
