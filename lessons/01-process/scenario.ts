@@ -32,7 +32,7 @@ export const draw: Check["draw"] = (random) => ({
 // The last argument is the token. At the end of its input it stays a while: an engine that gives it no input is to be
 // seen all the same.
 const program = (exitCode: number) =>
-	`#!/bin/sh\nfor token; do :; done\necho "$token"\nread -r _ || sleep 2\nexit ${exitCode}\n`;
+	`#!/bin/sh\nfor token; do :; done\necho "$token"\nread -r _ || sleep 5\nexit ${exitCode}\n`;
 
 export function scenario(drawn: Drawn): Scenario {
 	const { hostname = "", program: path = "", argument = "", missing = "" } = drawn;
