@@ -145,8 +145,13 @@ const ProcessState = v.object({
 	cgroup: text,
 	/** Files of its cgroup, such as `memory.max`; empty in the root cgroup. */
 	cgroupFiles: v.record(text, text),
+	/** Its arguments, the program's name first, and its environment, as execve was given them. */
+	arguments: list(text),
+	environment: list(text),
 	/** What its engine has started and is still there, itself included, the eldest first. */
 	tasks: list(Task),
+	/** The namespaces of the engine itself. */
+	engineNamespaces: Namespaces,
 	/** Its open files by descriptor: the links in /proc/PID/fd. */
 	descriptors: v.record(text, text),
 	/** The same of the engine that has started it: 0, 1 and 2. */

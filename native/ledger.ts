@@ -48,6 +48,11 @@ export function enterChildTask(): void {
 	forks = 0;
 }
 
+/** Whether this process is one that fork(2) has made since the ledger was opened. */
+export function isChildTask(): boolean {
+	return task !== "1";
+}
+
 function append(line: LedgerLine): void {
 	if (fd === undefined) return;
 	try {

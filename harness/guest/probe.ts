@@ -4,7 +4,7 @@ import { readCgroup, readCgroupFiles, readCgroups } from "./cgroups.ts";
 import { parseMountinfo } from "./mountinfo.ts";
 import { inNamespace, readNamespaces, readSplitNamespaces } from "./namespaces.ts";
 import { readLinks, readNetwork } from "./network.ts";
-import { numbers, readDescriptors, readPids, readStatus, readTasks } from "./tasks.ts";
+import { numbers, readArguments, readDescriptors, readEnvironment, readPids, readStatus, readTasks } from "./tasks.ts";
 import { readEntry, readTree } from "./trees.ts";
 
 /**
@@ -57,7 +57,10 @@ export function readProcess(pid: number, engine: number, { files, network }: Wan
 		procPids: readProcPids(pid),
 		cgroup,
 		cgroupFiles: readCgroupFiles(cgroup),
+		arguments: readArguments(pid),
+		environment: readEnvironment(pid),
 		tasks: readTasks(engine).slice(1),
+		engineNamespaces: readNamespaces(engine),
 		descriptors: readDescriptors(pid),
 		engineDescriptors: readDescriptors(engine, 3),
 		signals: { blocked: mask("SigBlk"), ignored: mask("SigIgn"), caught: mask("SigCgt") },

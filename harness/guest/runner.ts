@@ -5,7 +5,7 @@ import { inspect } from "node:util";
 import { compileFunction } from "node:vm";
 import { exitAtOnce, reseed } from "../../native/guest.ts";
 import * as kernel from "../../native/kernel.ts";
-import { openLedger } from "../../native/ledger.ts";
+import { isChildTask, openLedger } from "../../native/ledger.ts";
 import type { Ending } from "../protocol.ts";
 import { tryEscape } from "./escape.ts";
 import type { Job, RunnerLine } from "./job.ts";
@@ -36,9 +36,9 @@ if (job.do === "escape") {
 	exitAtOnce(0);
 }
 if (LEDGER !== undefined) openLedger(openSync(LEDGER, "a"));
-const started = process.pid;
 const ending = runExercise(job);
-const inChild = process.pid !== started;
+// Not by process.pid, which Node reads once: a forked child has its parent's.
+const inChild = isChildTask();
 if (inChild && ending.how !== "threw") say({ ending: { how: "child-returned" } });
 else {
 	say({ ending: ending.how === "threw" ? { ...ending, inChild } : ending });

@@ -19,8 +19,19 @@ export function readTasks(pid: number): Task[] {
 
 /** The arguments of a process; none for a zombie or a process that has ended. */
 export function readArguments(pid: number): string[] {
+	return readStrings(`/proc/${pid}/cmdline`);
+}
+
+/** The environment that a process started with, as NAME=VALUE; none for a zombie or a process that has ended. */
+export function readEnvironment(pid: number): string[] {
+	return readStrings(`/proc/${pid}/environ`);
+}
+
+// Each ends in a zero byte. What is longer than the protocol's longest text is cut.
+function readStrings(file: string): string[] {
 	try {
-		return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").slice(0, -1);
+		const strings = readFileSync(file, "utf8").split("\0").slice(0, -1);
+		return strings.map((string) => string.slice(0, 8192));
 	} catch {
 		return [];
 	}

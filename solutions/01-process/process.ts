@@ -7,6 +7,8 @@ import { _exit, execve, fork, type SyscallError, WEXITSTATUS, WIFSIGNALED, WTERM
  * @param command the program's path and its arguments
  * @param enter called in the new process, just before it becomes the command: what later lessons build goes there
  * @returns the command's exit code; 128+n when signal n ended it; 127 when there is no such program, 126 when it cannot be run
+ * @throws {SyscallError} EAGAIN, ENOMEM no new process; in the child, whatever `enter` throws
+ * @see fork(2), execve(2), waitpid(2)
  */
 export function runCommand(command: readonly [string, ...string[]], enter: () => void): number {
 	const pid = fork();

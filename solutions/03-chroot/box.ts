@@ -2,10 +2,10 @@ import { runCommand } from "../01-process/process.ts";
 import { breakOut, enterRoot } from "./chroot.ts";
 
 /** The engine as it is after lesson 03: a process with another root. Lesson 04 replaces that root by a better one. */
-export function run({ command, rootfs, escape = false }: Options): number {
+export function run({ command, rootfs, ...asked }: Options): number {
 	return runCommand(command, () => {
 		enterRoot(rootfs);
-		if (escape) breakOut();
+		if (asked.escape) breakOut();
 	});
 }
 

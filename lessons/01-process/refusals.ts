@@ -1,0 +1,119 @@
+import { type Context, type Explanation, refused } from "../../harness/grade/index.ts";
+import { CRASHED, crashCodeOf, exitCodeOf, MISSING, signalOf } from "./scenario.ts";
+
+/** What is known of endings: of the command that exits, of the one that crashes, and of the one that is not there. */
+
+const returned = ({ observation }: Context, container: string): unknown => {
+	const ending = observation.containers[container]?.ending;
+	return ending?.how === "returned" ? ending.value : undefined;
+};
+
+/** Whether the command runs in the place of the engine, in the engine's own process. */
+const engineReplaced = ({ process }: Context) =>
+	process !== null && !process.tasks.some(({ pid }) => pid === process.pid);
+
+const waits = ({ ledger }: Context) => ledger.filter(({ call }) => call === "waitpid");
+
+/** Whether the engine came back on its own, and no wait of its had anybody's end to tell. */
+const notWaited = (context: Context) =>
+	context.ending.how === "returned" &&
+	context.facts["command.ran"] === true &&
+	!waits(context).some(({ result = 0 }) => result > 0);
+
+/** The first command, which exits with a code. */
+export const endings: Explanation[] = [
+	{
+		when: (context) => engineReplaced(context) && refused("waitpid", "ECHILD")(context),
+		diagnosis: "branches-swapped",
+		why: "The child called waitpid, and was told ECHILD: it has no child. Its parent, the engine, has become the command meanwhile. fork returns twice: the child's pid in the parent, 0 in the child.",
+		try: "if (pid === 0) { … execve } is the child's branch; what comes after it is the parent's.",
+		see: ["fork(2), RETURN VALUE", "waitpid(2), ERRORS"],
+	},
+	{
+		when: engineReplaced,
+		diagnosis: "engine-replaced",
+		why: "The command ran in the engine's own process, under the engine's pid. execve starts no process: it gives the process that calls it another program, and the old one is gone. Nobody was left to report how the command ended.",
+		try: "Call fork first, and execve in the child only: where fork returned 0.",
+		see: ["execve(2)", "fork(2)"],
+	},
+	{
+		when: (context) => notWaited(context) && waits(context).some(({ args }) => args["options"] === "WNOHANG"),
+		diagnosis: "looked-once",
+		why: "With WNOHANG, waitpid does not wait. It returned 0, which means that no child has ended yet; the status beside it means nothing.",
+		try: "Leave WNOHANG out, and waitpid returns when the command has ended.",
+		see: ["waitpid(2)"],
+	},
+	{
+		when: notWaited,
+		diagnosis: "not-waited",
+		why: "runCommand came back without having heard of the command's end. Nothing that it could have reported is known by then. And a child that ends without being waited for stays in the process table as a zombie.",
+		try: "Call waitpid(pid) in the parent: it returns when the child has ended, and takes it off the table.",
+		see: ["waitpid(2), NOTES"],
+	},
+	{
+		when: (context) => returned(context, "box") === exitCodeOf(context.drawn) * 256,
+		diagnosis: "raw-status",
+		why: ({ drawn }) =>
+			`${exitCodeOf(drawn) * 256} is ${exitCodeOf(drawn)} times 256: the wait status itself. It holds the exit code in its second byte, and the signal in its first.`,
+		try: "Take it apart: WIFEXITED, WEXITSTATUS, WIFSIGNALED, WTERMSIG.",
+		see: ["waitpid(2)"],
+	},
+	{
+		when: ({ ending, facts }) => ending.how === "returned" && facts["command.ran"] === true,
+		diagnosis: "exit-code-wrong",
+		why: ({ drawn }) =>
+			`The command ended with _exit(${exitCodeOf(drawn)}). That number is what a script behind your engine decides on, so it has to come through unchanged.`,
+		try: "Return WEXITSTATUS(status).",
+		see: ["waitpid(2)", "_exit(2)"],
+	},
+];
+
+/** The second command, which a signal ends. */
+export const signalDeaths: Explanation[] = [
+	{
+		when: (context) => returned(context, CRASHED) === 0,
+		diagnosis: "signal-death-hidden",
+		why: ({ drawn }) =>
+			`${signalOf(drawn)} ended the command, and 0 was reported: success. A process that a signal ends has no exit code. The bits that WEXITSTATUS reads are all 0 then.`,
+		try: "Ask WIFSIGNALED(status) first; if so, return 128 + WTERMSIG(status).",
+		see: ["waitpid(2)", "signal(7)"],
+	},
+	{
+		when: (context) =>
+			[crashCodeOf(context.drawn), crashCodeOf(context.drawn) - 128].some(
+				(code) => returned(context, CRASHED) === code + 0x80,
+			),
+		diagnosis: "core-dump-bit",
+		why: ({ drawn }) =>
+			`${signalOf(drawn)} is number ${crashCodeOf(drawn) - 128}. It does not only end the process, it also writes a core dump, and then the wait status has one more bit, 0x80, beside the signal's number.`,
+		try: "Take the number out with WTERMSIG(status), which reads the lowest 7 bits, and add 128.",
+		see: ["waitpid(2)", "core(5)"],
+	},
+	{
+		diagnosis: "signal-death-wrong",
+		why: ({ drawn }) =>
+			`${signalOf(drawn)}, number ${crashCodeOf(drawn) - 128}, ended the command. There is no exit code then; shells report 128 + the number, here ${crashCodeOf(drawn)}, and so does every container engine.`,
+		try: "If WIFSIGNALED(status): return 128 + WTERMSIG(status).",
+		see: ["waitpid(2)", "signal(7)"],
+	},
+];
+
+/** The third command, which is not there. */
+export const missingPrograms: Explanation[] = [
+	{
+		when: ({ observation }) => {
+			const ending = observation.containers[MISSING]?.ending;
+			return ending?.how === "child-returned" || (ending?.how === "threw" && ending.inChild);
+		},
+		diagnosis: "second-engine",
+		why: "execve was refused, so there was no new program, and the child was still your engine. It went on and left runCommand: now there were two engines, and each believed that it was the only one.",
+		try: "Catch what execve throws, and end the child: _exit(127). Nothing of the child may come back.",
+		see: ["execve(2), RETURN VALUE", "_exit(2)"],
+	},
+	{
+		diagnosis: "missing-program-code",
+		why: "There is no such program: execve says ENOENT. What is built to be used from a shell reports that as 127, as the shell does.",
+		try: "When execve throws, end the child with _exit(127); the parent passes that on like any other exit code.",
+		see: ["execve(2), ERRORS"],
+	},
+];

@@ -1,0 +1,63 @@
+import { constants } from "node:os";
+import { BOX, type Check, type Drawn, DURING, type Scenario } from "../../harness/grade/index.ts";
+
+/** The containers beside the first: what becomes of a crash, and of a program that is not there. */
+export const CRASHED = "crashed";
+export const MISSING = "missing";
+
+/** Signals that write a core dump, which sets one more bit of the wait status. See signal(7). */
+const CRASHES = ["SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGSEGV", "SIGSYS"] as const;
+
+// Numbers are drawn as words: a number itself would be found, by chance, in much of what is read.
+const numberOf = (word = "") => Number.parseInt(word.slice(-8), 16) || 0;
+
+/** The exit code of the first command. */
+export const exitCodeOf = ({ exitCode }: Drawn): number => 3 + (numberOf(exitCode) % 100);
+
+/** The signal that ends the second command, by name. */
+export const signalOf = ({ signal }: Drawn) => CRASHES[numberOf(signal) % CRASHES.length] ?? "SIGSEGV";
+
+/** What a shell reports of that signal. */
+export const crashCodeOf = (drawn: Drawn): number => 128 + constants.signals[signalOf(drawn)];
+
+export const draw: Check["draw"] = (random) => ({
+	hostname: random.hostname(),
+	program: `/lab/${random.name("errand")}`,
+	argument: `say  "${random.name("aye")}"  $HOME`,
+	missing: `/lab/${random.name("no-such-program")}`,
+	exitCode: random.name("code"),
+	signal: random.name("signal"),
+});
+
+// The last argument is the token. At the end of its input it stays a while: an engine that gives it no input is to be
+// seen all the same.
+const program = (exitCode: number) =>
+	`#!/bin/sh\nfor token; do :; done\necho "$token"\nread -r _ || sleep 5\nexit ${exitCode}\n`;
+
+export function scenario(drawn: Drawn): Scenario {
+	const { hostname = "", program: path = "", argument = "", missing = "" } = drawn;
+	const exitCode = exitCodeOf(drawn);
+	return {
+		does: `box run --hostname ${hostname} ${path} '${argument}' '', which exits with ${exitCode}; a command that ${signalOf(drawn)} ends; and ${missing}, which is not there`,
+		prepare: [{ do: "write", path, mode: 0o755, text: program(exitCode) }],
+		options: { hostname },
+		command: (token) => [path, argument, "", token],
+		exitCode,
+		others: {
+			[CRASHED]: {
+				options: {},
+				script: `pause; cd /tmp; ulimit -c unlimited; kill -${signalOf(drawn).slice(3)} $$; sleep 2`,
+			},
+			[MISSING]: { options: {}, command: (token) => [missing, token] },
+		},
+		steps: [
+			{ do: "start", container: BOX },
+			{ do: "look", as: DURING },
+			{ do: "end", container: BOX },
+			{ do: "start", container: CRASHED },
+			{ do: "end", container: CRASHED },
+			{ do: "start", container: MISSING },
+			{ do: "end", container: MISSING },
+		],
+	};
+}

@@ -1,0 +1,203 @@
+import {
+	BOX,
+	type Context,
+	called,
+	commandAt,
+	commandRefused,
+	DURING,
+	defineCheck,
+	type LedgerCall,
+	type Observation,
+	refused,
+} from "../../harness/grade/index.ts";
+
+/** The second container: its command runs after the break-out. */
+const ESCAPED = "escaped";
+
+/** What the process that became the command has asked of the kernel before; it is the engine's only child. */
+const callsOf = ({ containers }: Observation, container: string): LedgerCall[] =>
+	(containers[container]?.ledger ?? []).filter(({ task, call }) => task === "1.1" && call !== "execve");
+
+/** What breakOut has asked for: what comes after as many calls as enterRoot makes when it is alone. */
+const breakOutOf = ({ observation }: Context): LedgerCall[] =>
+	callsOf(observation, ESCAPED).slice(callsOf(observation, BOX).length);
+
+const given = ({ args }: LedgerCall) => Object.values(args)[0]?.slice(1, -1) ?? "";
+const climbs = (entry: LedgerCall) => entry.call === "chdir" && given(entry).includes("..");
+
+const escapedRan = ({ observation }: Context) => commandAt(observation, DURING, ESCAPED) !== null;
+
+function opened(observation: Observation, { secret = "", marker = "" }: Record<string, string>): string {
+	const command = commandAt(observation, DURING, ESCAPED);
+	const ending = observation.containers[ESCAPED]?.ending;
+	if (command?.descriptors["3"] === `/${secret}`) return "a file of the host";
+	if (command !== null) return `nothing: its root is ${command.root.includes(marker) ? "the rootfs" : "another"}`;
+	if (ending?.how === "threw") return `nothing: ${ending.thrown.message}`;
+	return "nothing: /bin/sh was not to be found";
+}
+
+export default defineCheck({
+	module: "chroot.ts",
+	exported: "enterRoot",
+	engine: "solutions/03-chroot/box.ts",
+	learnt:
+		"chroot moves the place where this process's paths start, and nothing else. The host's files are all still there: whoever is root and may call chroot again climbs back to them. A container needs a root that hangs from nothing.",
+	draw: (random) => ({
+		rootfs: `/lab/${random.name("hold")}/${random.name("deck")}/${random.name("rootfs")}`,
+		marker: random.name("container"),
+		secret: random.name("host-secret"),
+	}),
+	scenario: ({ rootfs = "", marker = "", secret = "" }) => ({
+		does: `box run --rootfs ${rootfs} sh; and a second one that breaks out first, and opens /${secret} of the host`,
+		prepare: [
+			{ do: "copy", from: "/lab/rootfs", to: rootfs },
+			{ do: "write", path: `${rootfs}/${marker}`, text: "" },
+			{ do: "write", path: `/${secret}`, text: secret },
+		],
+		options: { rootfs },
+		exitCode: 0,
+		others: {
+			[ESCAPED]: {
+				options: { rootfs, escape: true },
+				script: `[ -r /${secret} ] && exec 3</${secret}; pause`,
+			},
+		},
+		steps: [
+			{ do: "start", container: BOX },
+			{ do: "start", container: ESCAPED },
+			{ do: "look", as: DURING },
+			{ do: "end", container: BOX },
+			{ do: "end", container: ESCAPED },
+		],
+	}),
+	derive: (observation, drawn) => ({ "escaped.file": opened(observation, drawn) }),
+	facts: [
+		{
+			fact: "left.processes",
+			what: "processes left behind",
+			explain: [
+				{
+					diagnosis: "processes-left",
+					why: "A process that your module has made is still there after the command has ended. A root needs no keeper: every process has its own, and passes it on to its children.",
+					try: "Make no process: chroot works on the caller.",
+					see: ["chroot(2)"],
+				},
+			],
+		},
+		{
+			fact: "command.root",
+			what: "the command's root directory in /proc/PID/root",
+			explain: [
+				{
+					diagnosis: "root-unchanged",
+					why: "The command's / holds the host's files. chdir changes where relative paths start; a path that begins with / starts at the root, and that was not moved.",
+					try: "Call chroot(rootfs).",
+					see: ["chroot(2)", "path_resolution(7)"],
+				},
+			],
+		},
+		{
+			fact: "command.cwd",
+			what: "the command's current directory in /proc/PID/cwd",
+			explain: [
+				{
+					diagnosis: "cwd-outside",
+					misconception: 6,
+					why: "Walking up from /proc/PID/cwd never meets /proc/PID/root: chroot has moved the root, and the current directory is still among the host's files. A relative path reads them; no break-out is needed.",
+					try: 'Call chdir("/") after chroot.',
+					see: ["chroot(2), DESCRIPTION", "chdir(2)"],
+				},
+			],
+		},
+		{
+			fact: "escaped.file",
+			what: "what the second command has opened, after the break-out",
+			explain: [
+				{
+					when: ({ observation }) => observation.containers[ESCAPED]?.ending.how === "threw",
+					diagnosis: "break-out-refused",
+					why: ({ observation }) => {
+						const ending = observation.containers[ESCAPED]?.ending;
+						return `breakOut ended with an exception: ${ending?.how === "threw" ? ending.thrown.message : ""}. Its paths are those of the rootfs now, not the host's, and a rootfs holds only what was put there.`;
+					},
+					try: "Use a directory that every rootfs has, or make one first; recursive: true does not mind one that is there.",
+					see: ["chroot(2), ERRORS", "path_resolution(7)"],
+				},
+				{
+					when: ({ observation }) =>
+						(observation.containers[ESCAPED]?.ledger ?? []).some(
+							({ task, call }) => task.startsWith("1.1.") && call === "chroot",
+						),
+					diagnosis: "broken-out-in-child",
+					why: "A child of yours has broken out, and it alone: each process has a root of its own. The command's is still the rootfs.",
+					try: "Call chroot in breakOut itself, without forking.",
+					see: ["chroot(2)", "fork(2)"],
+				},
+				{
+					when: (context) => escapedRan(context) && breakOutOf(context).some(climbs),
+					diagnosis: "dotdot-stops-at-root",
+					why: 'Its root is still the rootfs. "..", in a process\'s own root, is that root itself: so says the kernel, and no number of steps changes it. But it asks only there. A path that is not below the root never gets there.',
+					try: "Before you climb, chroot into a directory further down, and stay where you are: then the current directory is above the root.",
+					see: ["path_resolution(7)", "chroot(2), DESCRIPTION"],
+				},
+				{
+					when: escapedRan,
+					diagnosis: "still-inside",
+					why: "Its root is still the rootfs: breakOut has come back, and /proc/PID/root is what enterRoot made it.",
+					try: "Call chroot once more, from inside, with the current directory left above the new root. Then climb.",
+					see: ["chroot(2), DESCRIPTION"],
+				},
+				{
+					when: (context) =>
+						breakOutOf(context).findLast(({ call }) => /^(f?chdir|chroot)$/.test(call))?.call !== "chroot",
+					diagnosis: "root-not-moved",
+					why: "The last step was a chdir, so the current directory is high up, but the root is still the directory that chroot was last called with. There the command was looked for, and there is no /bin/sh.",
+					try: 'At the top, call chroot(".").',
+					see: ["chroot(2)", "execve(2)"],
+				},
+				{
+					when: (context) => breakOutOf(context).some((entry) => entry.call === "chdir" && !climbs(entry)),
+					diagnosis: "cwd-moved-along",
+					why: 'breakOut has moved its current directory to the new root, or below it. From there ".." goes up to the root and stops, as it should; the directory that then became the root has no /bin/sh.',
+					try: "Leave the current directory alone: it must stay above the new root.",
+					see: ["chroot(2), DESCRIPTION", "path_resolution(7)"],
+				},
+				{
+					diagnosis: "not-at-the-top",
+					why: "The process was out, but the directory that it made its root is not the host's: the command was looked for there, and there is no /bin/sh. It takes one step for every directory of the rootfs's path, and how many there are is not known inside.",
+					try: 'Climb further. Too many steps do no harm: at the very top, ".." stays where it is.',
+					see: ["path_resolution(7)"],
+				},
+			],
+		},
+		{
+			fact: "host.mounts.after",
+			what: "mounts that the host has more than before",
+			explain: [
+				{
+					diagnosis: "mounts-left",
+					why: "Another root is not another mount table: what was mounted from inside is a line of the host's /proc/self/mountinfo, and stays when the command has ended.",
+					try: "Do it with chroot and chdir alone, or unmount what you have mounted.",
+					see: ["mount(2)", "umount2(2)"],
+				},
+			],
+		},
+	],
+	exceptions: [
+		{
+			when: (context) => refused("chdir", "ENOENT")(context) && called(context, "chroot"),
+			diagnosis: "path-of-old-root",
+			why: ({ thrown }) =>
+				`chdir(${thrown?.syscall?.args["path"]}) came after chroot. From then on this process's absolute paths start at the new root: what was rootfs is / now.`,
+			try: 'Call chdir("/").',
+			see: ["chroot(2)", "path_resolution(7)"],
+		},
+		{
+			when: commandRefused("ENOENT"),
+			diagnosis: "command-not-in-root",
+			why: "The command, /bin/sh, is not to be found from the root that enterRoot has made. That root is another directory than the rootfs.",
+			try: "Give chroot the parameter. A relative path, and . too, starts at the current directory, and that is not the rootfs.",
+			see: ["chroot(2)", "path_resolution(7)"],
+		},
+	],
+});

@@ -1,0 +1,26 @@
+// Looks for the program before it starts a process.
+import { existsSync } from "node:fs";
+import { _exit, execve, fork, WEXITSTATUS, WIFSIGNALED, WTERMSIG, waitpid } from "#kernel";
+
+export function runCommand(command: readonly [string, ...string[]], enter: () => void): number {
+	if (!existsSync(command[0])) return 127;
+	console.log("starting", command);
+	const pid = fork();
+	if (pid === 0) {
+		enter();
+		become(command);
+	}
+	for (;;) {
+		const waited = waitpid(-1);
+		if (waited.pid !== pid) continue;
+		return WIFSIGNALED(waited.status) ? 128 + WTERMSIG(waited.status) : WEXITSTATUS(waited.status);
+	}
+}
+
+function become(command: readonly [string, ...string[]]): never {
+	try {
+		execve(command[0], command);
+	} catch {
+		_exit(127);
+	}
+}

@@ -1,0 +1,19 @@
+// diagnosis: enter-in-engine
+// Believed that what stands between fork and execve runs once.
+import { _exit, execve, fork, WEXITSTATUS, WIFSIGNALED, WTERMSIG, waitpid } from "#kernel";
+
+export function runCommand(command: readonly [string, ...string[]], enter: () => void): number {
+	const pid = fork();
+	enter();
+	if (pid === 0) become(command);
+	const { status } = waitpid(pid);
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+function become(command: readonly [string, ...string[]]): never {
+	try {
+		execve(command[0], command);
+	} catch {
+		_exit(127);
+	}
+}

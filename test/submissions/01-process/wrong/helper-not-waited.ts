@@ -1,0 +1,26 @@
+// diagnosis: zombie-left
+// Believed that only the command has to be waited for.
+import { writeSync } from "node:fs";
+import { _exit, execve, fork, WEXITSTATUS, WIFSIGNALED, WTERMSIG, waitpid } from "#kernel";
+
+export function runCommand(command: readonly [string, ...string[]], enter: () => void): number {
+	if (fork() === 0) {
+		writeSync(2, "starting\n");
+		_exit(0);
+	}
+	const pid = fork();
+	if (pid === 0) {
+		enter();
+		become(command);
+	}
+	const { status } = waitpid(pid);
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+function become(command: readonly [string, ...string[]]): never {
+	try {
+		execve(command[0], command);
+	} catch {
+		_exit(127);
+	}
+}

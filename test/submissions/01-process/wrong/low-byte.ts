@@ -1,0 +1,21 @@
+// diagnosis: core-dump-bit
+// Believed that the first byte is what a shell reports of a signal.
+import { _exit, execve, fork, WEXITSTATUS, WIFEXITED, waitpid } from "#kernel";
+
+export function runCommand(command: readonly [string, ...string[]], enter: () => void): number {
+	const pid = fork();
+	if (pid === 0) {
+		enter();
+		become(command);
+	}
+	const { status } = waitpid(pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + (status & 0xff);
+}
+
+function become(command: readonly [string, ...string[]]): never {
+	try {
+		execve(command[0], command);
+	} catch {
+		_exit(127);
+	}
+}
