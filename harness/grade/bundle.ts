@@ -75,7 +75,8 @@ export async function bundle(engine: string, replaced: ReadonlyMap<string, strin
 const isMissingExport = ({ text, location }: Message, engine: string) =>
 	text.startsWith("No matching export") && location !== null && resolve(location.file) === engine;
 
-function inPlaceOf(replaced: ReadonlyMap<string, string>): Plugin {
+/** Puts learners' modules in the place of the reference's. */
+export function inPlaceOf(replaced: ReadonlyMap<string, string>): Plugin {
 	const subjects = new Set(replaced.values());
 	return {
 		name: "in-place-of",

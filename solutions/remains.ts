@@ -1,0 +1,90 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { getpid, kill, MNT_DETACH, umount2 } from "#kernel";
+import { oneAtATime } from "./parts.ts";
+
+/**
+ * What is known of containers on this host, so that whoever finds one whose engine is gone can remove it: everything
+ * that is made for a container has its id for a name. All of this can be done twice, and by two processes at once.
+ */
+const CLAIMS = "/run/box/claims";
+const LINKS = "/sys/class/net";
+const BRIDGE = "box0";
+
+/**
+ * Claims something that only one container can have, such as an address; removeRemains gives it back.
+ * @returns whether it was to be had
+ */
+export function claim(what: string, id: string): boolean {
+	mkdirSync(CLAIMS, { recursive: true });
+	try {
+		writeFileSync(`${CLAIMS}/${what}`, `${id} ${getpid()}`, { flag: "wx" });
+		return true;
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+		throw error;
+	}
+}
+
+/** Removes what boxes have left that were killed altogether, with nobody left to clean up. */
+export function removeAbandoned(): void {
+	for (const { id, pid } of claims()) if (pid > 0 && !isRunning(pid)) removeRemains(id);
+}
+
+/** Removes everything that a container can leave, when no process of its engine is left. */
+export function removeRemains(id: string): void {
+	removeCgroup(`/sys/fs/cgroup/box/${id}`);
+	removeDirectory(`/run/box/${id}`);
+	oneAtATime(() => removeNetwork(`box-${id}`));
+	for (const { path } of claims().filter((claim) => claim.id === id)) rmSync(path, { force: true });
+}
+
+function removeCgroup(path: string): void {
+	if (!existsSync(path)) return;
+	writeFileSync(`${path}/cgroup.kill`, "1");
+	while (readFileSync(`${path}/cgroup.events`, "utf8").includes("populated 1")) pause();
+	rmdirSync(path);
+}
+
+function removeDirectory(path: string): void {
+	// First the mounts, the last one first: what lies below them is not this container's.
+	for (const mountPoint of mountPoints().toReversed())
+		if (mountPoint.startsWith(`${path}/`)) umount2(mountPoint, MNT_DETACH);
+	rmSync(path, { recursive: true, force: true });
+}
+
+function removeNetwork(name: string): void {
+	if (existsSync(`${LINKS}/${name}`)) run("ip", "link", "delete", name);
+	run("nft", `destroy table ip ${name}`);
+	if (!existsSync(`${LINKS}/${BRIDGE}`) || readdirSync(`${LINKS}/${BRIDGE}/brif`).length > 0) return;
+	run("nft", `destroy table ip ${BRIDGE}`);
+	run("ip", "link", "delete", BRIDGE);
+}
+
+function claims(): { path: string; id: string; pid: number }[] {
+	if (!existsSync(CLAIMS)) return [];
+	return readdirSync(CLAIMS).map((name) => {
+		const path = `${CLAIMS}/${name}`;
+		// Empty while it is being written.
+		const [id = "", pid] = readFileSync(path, "utf8").split(" ");
+		return { path, id, pid: Number(pid) };
+	});
+}
+
+function isRunning(pid: number): boolean {
+	try {
+		kill(pid, 0);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+// The fifth field. See proc_pid_mountinfo(5).
+function mountPoints(): string[] {
+	const lines = readFileSync("/proc/self/mountinfo", "utf8").split("\n");
+	return lines.map((line) => line.split(" ")[4] ?? "");
+}
+
+const run = (program: string, ...args: string[]) => execFileSync(program, args, { stdio: "ignore" });
+const pause = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
