@@ -12,6 +12,9 @@ const WRAPPER = `#!/bin/sh
 LD_PRELOAD=/opt/drydock/libkernel.so exec /usr/bin/node --single-threaded --no-warnings ${PROGRAM} "$@"
 `;
 
+// ffi-rs finds out which C library there is by a report of the whole process, which takes as long as starting Node.
+const BANNER = `Object.defineProperty(process, "report", { value: { getReport: () => ({ header: { glibcVersionRuntime: "2" } }) } });`;
+
 /**
  * Bundles the engine as a program for a machine: `box run IMAGE COMMAND`.
  * @param mine which file of the learner's takes the place of which module of the reference; empty for the reference's
@@ -28,6 +31,7 @@ export async function boxProgram(mine: ReadonlyMap<string, string>): Promise<str
 		target: "node24",
 		alias: { "#kernel": inKit("native/kernel.ts"), "ffi-rs": "/opt/drydock/node_modules/ffi-rs" },
 		external: ["/opt/drydock/*"],
+		banner: { js: BANNER },
 		logLevel: "silent",
 		plugins: [inPlaceOf(mine)],
 	});

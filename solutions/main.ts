@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { existsSync, lstatSync, readFileSync, realpathSync, writeSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { _exit } from "#kernel";
@@ -52,7 +51,7 @@ function main([subcommand, ...args]: string[]): void {
 	if (subcommand !== "run" || image === undefined) throw new Error(`what is to be run?\n${USAGE}`);
 
 	const { hostname, memory, pids, cpus, publish = [] } = values;
-	const id = randomBytes(4).toString("hex");
+	const id = readFileSync("/proc/sys/kernel/random/uuid", "utf8").slice(0, 8);
 	const options: Options = {
 		id,
 		hostname: hostname ?? id,

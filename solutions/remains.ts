@@ -33,10 +33,16 @@ export function removeAbandoned(): void {
 
 /** Removes everything that a container can leave, when no process of its engine is left. */
 export function removeRemains(id: string): void {
+	const claimed = claims().filter((claim) => claim.id === id);
 	removeCgroup(`/sys/fs/cgroup/box/${id}`);
 	removeDirectory(`/run/box/${id}`);
-	oneAtATime(() => removeNetwork(`box-${id}`));
-	for (const { path } of claims().filter((claim) => claim.id === id)) rmSync(path, { force: true });
+	oneAtATime(() =>
+		removeNetwork(
+			`box-${id}`,
+			claimed.some(({ what }) => what.startsWith("port-")),
+		),
+	);
+	for (const { path } of claimed) rmSync(path, { force: true });
 }
 
 function removeCgroup(path: string): void {
@@ -53,21 +59,22 @@ function removeDirectory(path: string): void {
 	rmSync(path, { recursive: true, force: true });
 }
 
-function removeNetwork(name: string): void {
+// Without a claim on a port, none has been published.
+function removeNetwork(name: string, published: boolean): void {
+	if (published) run("nft", `destroy table ip ${name}`);
 	if (existsSync(`${LINKS}/${name}`)) run("ip", "link", "delete", name);
-	run("nft", `destroy table ip ${name}`);
 	if (!existsSync(`${LINKS}/${BRIDGE}`) || readdirSync(`${LINKS}/${BRIDGE}/brif`).length > 0) return;
 	run("nft", `destroy table ip ${BRIDGE}`);
 	run("ip", "link", "delete", BRIDGE);
 }
 
-function claims(): { path: string; id: string; pid: number }[] {
+function claims(): { what: string; path: string; id: string; pid: number }[] {
 	if (!existsSync(CLAIMS)) return [];
-	return readdirSync(CLAIMS).map((name) => {
-		const path = `${CLAIMS}/${name}`;
+	return readdirSync(CLAIMS).map((what) => {
+		const path = `${CLAIMS}/${what}`;
 		// Empty while it is being written.
 		const [id = "", pid] = readFileSync(path, "utf8").split(" ");
-		return { path, id, pid: Number(pid) };
+		return { what, path, id, pid: Number(pid) };
 	});
 }
 

@@ -73,7 +73,8 @@ export function supervise(engine: Engine): void {
 		fail("the shim was killed");
 	};
 	process.on("SIGCHLD", look);
-	setInterval(look, 1_000);
+	// Handlers alone do not keep Node running.
+	setInterval(() => {}, 2 ** 30);
 	sigprocmask(SIG_UNBLOCK, AWAITED);
 }
 

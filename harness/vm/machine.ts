@@ -6,8 +6,8 @@ import { Listener, type Loss, LostError } from "./listener.ts";
 import { loadState, type Qemu, startQemu } from "./qemu.ts";
 import type { Template } from "./template.ts";
 
-/** A run without what the machine itself adds. */
-export type RunRequest = Omit<Run, "type" | "nonce" | "entropy" | "timeMs" | "deadlineMs">;
+/** A run without what the machine itself adds; the deadline only where it is not {@link Machine.deadlineMs}. */
+export type RunRequest = Omit<Run, "type" | "nonce" | "entropy" | "timeMs" | "deadlineMs"> & { deadlineMs?: number };
 
 /** How a run ended, as far as the machine can tell. */
 export type Outcome = { kind: "observed"; observation: Observation } | { kind: "lost"; how: Loss; detail: string };
@@ -95,9 +95,9 @@ export class Machine {
 	 * @throws {Error} the machine could not be restored
 	 */
 	async play(request: RunRequest): Promise<{ outcome: Outcome; output: Output }> {
-		const { deadlineMs } = this;
+		const { deadlineMs = this.deadlineMs } = request;
 		const entropy = randomBytes(48).toString("base64");
-		const run: Run = { type: "run", nonce: newNonce(), entropy, timeMs: Date.now(), deadlineMs, ...request };
+		const run: Run = { type: "run", nonce: newNonce(), entropy, timeMs: Date.now(), ...request, deadlineMs };
 		const output: Output = { stdout: [], stderr: [] };
 		try {
 			// The agent keeps the deadline itself, and says more about it than silence can; so it gets some more time.
