@@ -2,7 +2,7 @@ import { existsSync, lstatSync, readFileSync, realpathSync, writeSync } from "no
 import { parseArgs } from "node:util";
 import { _exit } from "#kernel";
 import { type Options, run } from "./box.ts";
-import { claim, removeAbandoned, removeRemains } from "./remains.ts";
+import { claim, isInContainer, removeAbandoned, removeRemains } from "./remains.ts";
 import { fail, supervise } from "./supervise.ts";
 
 const USAGE = `Usage: box run [OPTIONS] IMAGE [COMMAND [ARGUMENT…]]
@@ -75,7 +75,7 @@ function main([subcommand, ...args]: string[]): void {
 	}
 	supervise({
 		run: () => run(options),
-		isContainer: (pid) => readFileSync(`/sys/fs/cgroup/box/${id}/cgroup.procs`, "utf8").split("\n").includes(`${pid}`),
+		isContainer: (pid) => isInContainer(pid, id),
 		removeRemains: () => removeRemains(id),
 	});
 }

@@ -25,17 +25,22 @@ export class Parts {
 		this.#made = [];
 	}
 
-	/** Removes all of them, the last one first; also those that come after one that could not be removed. */
+	/** Removes all of them, the last one first. */
 	remove(): void {
-		const errors: unknown[] = [];
-		for (const part of this.#made.splice(0))
-			try {
-				oneAtATime(() => part.remove());
-			} catch (error) {
-				errors.push(error);
-			}
-		if (errors.length > 0) throw errors[0];
+		doAll(this.#made.splice(0).map((part) => () => oneAtATime(() => part.remove())));
 	}
+}
+
+/** Takes all steps, also those that come after one that fails; then throws what the first has thrown. */
+export function doAll(steps: readonly (() => void)[]): void {
+	const errors: unknown[] = [];
+	for (const step of steps)
+		try {
+			step();
+		} catch (error) {
+			errors.push(error);
+		}
+	if (errors.length > 0) throw errors[0];
 }
 
 /** Several boxes at once share a bridge: one must not remove it while another is about to use it. */

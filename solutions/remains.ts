@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { getpid, kill, MNT_DETACH, umount2 } from "#kernel";
-import { oneAtATime } from "./parts.ts";
+import { doAll, oneAtATime } from "./parts.ts";
 
 /**
  * What is known of containers on this host, so that whoever finds one whose engine is gone can remove it: everything
@@ -34,16 +34,28 @@ export function removeAbandoned(): void {
 /** Removes everything that a container can leave, when no process of its engine is left. */
 export function removeRemains(id: string): void {
 	const claimed = claims().filter((claim) => claim.id === id);
-	removeCgroup(`/sys/fs/cgroup/box/${id}`);
-	removeDirectory(`/run/box/${id}`);
-	oneAtATime(() =>
-		removeNetwork(
-			`box-${id}`,
-			claimed.some(({ what }) => what.startsWith("port-")),
-		),
-	);
-	for (const { path } of claimed) rmSync(path, { force: true });
+	const published = claimed.some(({ what }) => what.startsWith("port-"));
+	doAll([
+		() => removeCgroup(cgroupOf(id)),
+		() => removeDirectory(`/run/box/${id}`),
+		() => oneAtATime(() => removeNetwork(`box-${id}`, published)),
+		// Only now can another container have the same address.
+		...claimed.map((claim) => () => rmSync(claim.path, { force: true })),
+	]);
 }
+
+/** Whether a process is one of a container's. */
+export function isInContainer(pid: number, id: string): boolean {
+	try {
+		return readFileSync(`${cgroupOf(id)}/cgroup.procs`, "utf8")
+			.split("\n")
+			.includes(String(pid));
+	} catch {
+		return false; // There is no cgroup yet, or no longer.
+	}
+}
+
+const cgroupOf = (id: string) => `/sys/fs/cgroup/box/${id}`;
 
 function removeCgroup(path: string): void {
 	if (!existsSync(path)) return;
@@ -59,7 +71,6 @@ function removeDirectory(path: string): void {
 	rmSync(path, { recursive: true, force: true });
 }
 
-// Without a claim on a port, none has been published.
 function removeNetwork(name: string, published: boolean): void {
 	if (published) run("nft", `destroy table ip ${name}`);
 	if (existsSync(`${LINKS}/${name}`)) run("ip", "link", "delete", name);

@@ -96,26 +96,35 @@ function superviseEngine(box: number, engine: Engine): number {
 	const pid = fork();
 	if (pid === 0) _exit(runEngine(shim, engine));
 
-	let exitCode = FAILED;
+	try {
+		return follow(pid, box, engine);
+	} finally {
+		cleanUp(engine);
+	}
+}
+
+// Passes signals on to the container until the engine has ended or box is gone. Gives the exit code.
+function follow(pid: number, box: number, engine: Engine): number {
 	const isEcho = echoes();
+	let endedBy: number | undefined;
 	while (getppid() === box) {
 		const status = reap(pid);
 		if (status !== undefined) {
-			if (!WIFSIGNALED(status)) exitCode = WEXITSTATUS(status);
-			else if (exitCode === FAILED) say("the engine was killed");
-			break;
+			if (!WIFSIGNALED(status)) return WEXITSTATUS(status);
+			if (endedBy !== undefined) return 128 + endedBy;
+			say("the engine was killed");
+			return FAILED;
 		}
 		const signal = sigwaitinfo(AWAITED);
 		if (signal.signo === SIGCHLD || isEcho(signal)) continue;
 		const container = childrenOf(pid).find(engine.isContainer);
 		if (container !== undefined) tryKill(container, signal.signo);
 		else if (ENDING.includes(signal.signo)) {
-			exitCode = 128 + signal.signo;
+			endedBy = signal.signo;
 			kill(pid, SIGKILL);
 		}
 	}
-	cleanUp(engine);
-	return exitCode;
+	return FAILED;
 }
 
 function runEngine(shim: number, engine: Engine): number {

@@ -26,6 +26,9 @@ describe("box run", () => {
 			code "bad option" --memory lots /lab/rootfs true; says "bad option, said" "$(cat /tmp/err)"
 			code "hostname too long" --hostname $(printf %065d 0) /lab/rootfs true
 			says "hostname too long, said" "$(cut -d'"' -f1,3 /tmp/err)"
+			mkdir /tmp/refuses; printf '#!/bin/sh\\n[ "$1" = -f ] && exit 1; exec /usr/sbin/nft "$@"' > /tmp/refuses/nft
+			chmod +x /tmp/refuses/nft
+			PATH=/tmp/refuses:$PATH code "half-way" /lab/rootfs true; left "half-way, left"
 			head -c 300000 /dev/urandom > /tmp/bytes
 			box run /lab/rootfs cat < /tmp/bytes | cmp - /tmp/bytes; says bytes $?
 			left left
@@ -45,6 +48,8 @@ describe("box run", () => {
 			"bad option, said": "box: --memory lots: a number is expected, such as 64M",
 			"hostname too long": "125",
 			"hostname too long, said": "box: sethostname(): EINVAL (22)",
+			"half-way": "125",
+			"half-way, left": "",
 			bytes: "0",
 			left: "",
 		});
