@@ -39,10 +39,11 @@ export function run({ id = "", hostname, rootfs, init, limits, address, publish 
 	const parts = new Parts();
 	try {
 		// On the host: what the container needs before it is there, and what has to be removed once it has ended.
-		const image = asked.image === undefined ? undefined : openImage(asked.image, `/run/box/${id}/image`);
-		const layers = asked.layers ?? image?.layers;
 		const cgroup = limits && parts.make(() => createCgroup(`/sys/fs/cgroup/box/${id}`, limits));
 		const network = address === undefined ? undefined : parts.make(() => connect(`box-${id}`, address, publish));
+		// What it unpacks goes with the overlay's directory.
+		const image = asked.image === undefined ? undefined : openImage(asked.image, `/run/box/${id}/image`);
+		const layers = asked.layers ?? image?.layers;
 		const overlay = layers && parts.make(() => mountOverlay(layers, `/run/box/${id}`));
 		const root = overlay?.merged ?? rootfs;
 

@@ -2,7 +2,7 @@ import { existsSync, lstatSync, readFileSync, realpathSync, writeSync } from "no
 import { parseArgs } from "node:util";
 import { _exit } from "#kernel";
 import { type Options, run } from "./box.ts";
-import { claim, isInContainer, removeAbandoned, removeRemains } from "./remains.ts";
+import { claim, giveBack, isInContainer, removeAbandoned, removeRemains } from "./remains.ts";
 import { fail, supervise } from "./supervise.ts";
 
 const USAGE = `Usage: box run [OPTIONS] IMAGE [COMMAND [ARGUMENT…]]
@@ -70,11 +70,15 @@ function main([subcommand, ...args]: string[]): void {
 			if (!claim(`port-${host}`, id)) throw new Error(`port ${host} is another container's`);
 		options.address = claimAddress(id);
 	} catch (error) {
-		removeRemains(id);
+		giveBack(id);
 		throw error;
 	}
 	supervise({
-		run: () => run(options),
+		run: () => {
+			const exitCode = run(options);
+			giveBack(id);
+			return exitCode;
+		},
 		isContainer: (pid) => isInContainer(pid, id),
 		removeRemains: () => removeRemains(id),
 	});

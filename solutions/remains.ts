@@ -4,15 +4,16 @@ import { getpid, kill, MNT_DETACH, umount2 } from "#kernel";
 import { doAll, oneAtATime } from "./parts.ts";
 
 /**
- * What is known of containers on this host, so that whoever finds one whose engine is gone can remove it: everything
- * that is made for a container has its id for a name. All of this can be done twice, and by two processes at once.
+ * What there is of containers on this host, so that whoever finds one whose engine is gone can remove it: everything
+ * that is made for a container has its id for a name. Its claims are made first and given back last, so where there
+ * are none, there is nothing. All of this can be done twice, and by two processes at once.
  */
 const CLAIMS = "/run/box/claims";
 const LINKS = "/sys/class/net";
 const BRIDGE = "box0";
 
 /**
- * Claims something that only one container can have, such as an address; removeRemains gives it back.
+ * Claims something that only one container can have, such as an address.
  * @returns whether it was to be had
  */
 export function claim(what: string, id: string): boolean {
@@ -28,31 +29,35 @@ export function claim(what: string, id: string): boolean {
 
 /** Removes what boxes have left that were killed altogether, with nobody left to clean up. */
 export function removeAbandoned(): void {
-	for (const { id, pid } of claims()) if (pid > 0 && !isRunning(pid)) removeRemains(id);
+	for (const { id, pid } of claims())
+		try {
+			if (pid > 0 && !isRunning(pid)) removeRemains(id);
+		} catch {
+			// Another box is at it, too; or the next one tries again.
+		}
+}
+
+/** Gives back what a container has claimed, when all else of it is removed. */
+export function giveBack(id: string): void {
+	for (const { path } of claims().filter((claim) => claim.id === id)) rmSync(path, { force: true });
 }
 
 /** Removes everything that a container can leave, when no process of its engine is left. */
 export function removeRemains(id: string): void {
-	const claimed = claims().filter((claim) => claim.id === id);
-	const published = claimed.some(({ what }) => what.startsWith("port-"));
+	if (!claims().some((claim) => claim.id === id)) return;
 	doAll([
 		() => removeCgroup(cgroupOf(id)),
 		() => removeDirectory(`/run/box/${id}`),
-		() => oneAtATime(() => removeNetwork(`box-${id}`, published)),
-		// Only now can another container have the same address.
-		...claimed.map((claim) => () => rmSync(claim.path, { force: true })),
+		() => oneAtATime(() => removeNetwork(`box-${id}`)),
 	]);
+	giveBack(id);
 }
 
 /** Whether a process is one of a container's. */
 export function isInContainer(pid: number, id: string): boolean {
-	try {
-		return readFileSync(`${cgroupOf(id)}/cgroup.procs`, "utf8")
-			.split("\n")
-			.includes(String(pid));
-	} catch {
-		return false; // There is no cgroup yet, or no longer.
-	}
+	return read(`${cgroupOf(id)}/cgroup.procs`)
+		.split("\n")
+		.includes(String(pid));
 }
 
 const cgroupOf = (id: string) => `/sys/fs/cgroup/box/${id}`;
@@ -71,21 +76,30 @@ function removeDirectory(path: string): void {
 	rmSync(path, { recursive: true, force: true });
 }
 
-function removeNetwork(name: string, published: boolean): void {
-	if (published) run("nft", `destroy table ip ${name}`);
-	if (existsSync(`${LINKS}/${name}`)) run("ip", "link", "delete", name);
+function removeNetwork(name: string): void {
+	run("nft", `destroy table ip ${name}`);
+	removeLink(name);
 	if (!existsSync(`${LINKS}/${BRIDGE}`) || readdirSync(`${LINKS}/${BRIDGE}/brif`).length > 0) return;
 	run("nft", `destroy table ip ${BRIDGE}`);
-	run("ip", "link", "delete", BRIDGE);
+	removeLink(BRIDGE);
 }
 
-function claims(): { what: string; path: string; id: string; pid: number }[] {
+function removeLink(name: string): void {
+	const exists = () => existsSync(`${LINKS}/${name}`);
+	try {
+		if (exists()) run("ip", "link", "delete", name);
+	} catch (error) {
+		// It goes by itself with the container's network namespace, some time after the last process in it.
+		if (exists()) throw error;
+	}
+}
+
+function claims(): { path: string; id: string; pid: number }[] {
 	if (!existsSync(CLAIMS)) return [];
 	return readdirSync(CLAIMS).map((what) => {
 		const path = `${CLAIMS}/${what}`;
-		// Empty while it is being written.
-		const [id = "", pid] = readFileSync(path, "utf8").split(" ");
-		return { what, path, id, pid: Number(pid) };
+		const [id = "", pid] = read(path).split(" ");
+		return { path, id, pid: Number(pid) };
 	});
 }
 
@@ -102,6 +116,15 @@ function isRunning(pid: number): boolean {
 function mountPoints(): string[] {
 	const lines = readFileSync("/proc/self/mountinfo", "utf8").split("\n");
 	return lines.map((line) => line.split(" ")[4] ?? "");
+}
+
+// Empty, too, when it has gone meanwhile.
+function read(path: string): string {
+	try {
+		return readFileSync(path, "utf8");
+	} catch {
+		return "";
+	}
 }
 
 const run = (program: string, ...args: string[]) => execFileSync(program, args, { stdio: "ignore" });

@@ -20,7 +20,7 @@ ends() { wait $box; says "$1" $?; left "$1, left"; }
 # left NAME: says what containers have left, once what was killed has had time to go.
 left() {
 	for try in 1 2 3 4 5 6 7 8 9 10; do
-		set -- "$1" "$(pgrep -f box.cjs; ls -d /sys/fs/cgroup/box/*/ /run/box/????????* /run/box/claims/*;
+		set -- "$1" "$(pgrep -f '[b]ox.cjs'; ls -d /sys/fs/cgroup/box/*/ /run/box/????????* /run/box/claims/*;
 			ls /sys/class/net | grep -v lo; nft list ruleset; grep -o '/run/box/[^ ]*' /proc/self/mountinfo)"
 		[ -n "$2" ] && sleep 1 || break
 	done 2> /tmp/null
