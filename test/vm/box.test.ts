@@ -47,7 +47,7 @@ describe("box run", () => {
 			"bad option": "125",
 			"bad option, said": "box: --memory lots: a number is expected, such as 64M",
 			"hostname too long": "125",
-			"hostname too long, said": "box: sethostname(): EINVAL (22)",
+			"hostname too long, said": 'box: sethostname("): EINVAL (22)',
 			"half-way": "125",
 			"half-way, left": "",
 			bytes: "0",

@@ -131,6 +131,11 @@ describe.concurrent("drydock", () => {
 			{ id: "02-unshare", passed: true },
 			{ id: "04-pivot-root", passed: false, current: true },
 		]);
+		const onMine = await drydock(["check", "04", "--solution", "--mine", "--json"], { cwd: workspace });
+		expect(JSON.parse(onMine.stdout)).toMatchObject({
+			verdict: "pass",
+			engine: { yours: ["02-unshare"], reference: ["01-process"] },
+		});
 		const types = await readFile(join(workspace, "types/mounts.d.ts"), "utf8");
 		expect(types).toContain("@see pivot_root(2)");
 	});
