@@ -85,7 +85,11 @@ export function fail(message: string): never {
 }
 
 function say(message: string): void {
-	writeSync(2, `box: ${message}\n`);
+	try {
+		writeSync(2, `box: ${message}\n`);
+	} catch {
+		// Nobody listens: EPIPE. That must not keep it from what comes next.
+	}
 }
 
 // The shim. A forked process has one thread, so what it blocks waits for sigwaitinfo.
