@@ -11,7 +11,7 @@ says() { printf '%s\t%s\n' "$1" "$2"; }
 # starts OPTIONS… IMAGE COMMAND…: in the background, until the command prints "up". Sets box and the pids below it.
 starts() {
 	: > /tmp/up; box run "$@" > /tmp/up 2> /tmp/err & box=$!
-	until grep -q up /tmp/up || ! kill -0 $box 2> /tmp/null; do sleep 0.1; done
+	until grep -q up /tmp/up || ! kill -0 $box 2> /tmp/null; do sleep 0.3; done
 	shim=$(pgrep -P $box); engine=$(pgrep -P $shim); outer=$(pgrep -P $engine); init=$(pgrep -P $outer)
 	command=$(pgrep -P $init)
 }
@@ -26,7 +26,7 @@ left() {
 	done 2> /tmp/null
 	says "$1" "$(echo $2)"
 }
-UP='echo up; while :; do sleep 0.1; done'
+UP='echo up; sleep 1000 & wait'
 `;
 
 /**
@@ -35,18 +35,17 @@ UP='echo up; while :; do sleep 0.1; done'
  */
 export async function playScript(yard: Shipyard, program: string, script: string): Promise<Record<string, string>> {
 	const code = `exports.run = (script) => {
-		const { stdout, stderr } = require("node:child_process").spawnSync("bash", ["-c", script], { encoding: "utf8" });
-		return stdout + stderr;
+		require("node:child_process").spawnSync("bash", ["-c", script], { stdio: ["ignore", "inherit", "inherit"] });
 	}`;
-	const { outcome } = await yard.play({
+	const { outcome, output } = await yard.play({
 		...{ prepare: installBox(program), code, call: "run", watch: [], files: [], network: false, secret: null },
 		containers: { box: { args: [PRELUDE + script], token: "none" } },
 		steps: [{ do: "start", container: "box" }],
 		deadlineMs: DEADLINE_MS,
 	});
-	if (outcome.kind === "lost") throw new Error(`the machine was lost: ${outcome.how} ${outcome.detail}`);
-	const ending = outcome.observation.containers["box"]?.ending;
-	if (ending?.how !== "returned") throw new Error(`it did not return: ${JSON.stringify(ending)}`);
-	const lines = String(ending.value).split("\n").filter(Boolean);
+	const [stdout, stderr] = [output.stdout, output.stderr].map((chunks) => Buffer.concat(chunks).toString());
+	const how = outcome.kind === "lost" ? outcome.how : outcome.observation.containers["box"]?.ending.how;
+	if (how !== "returned") throw new Error(`the script did not come to its end: ${how}\n${stdout}\n${stderr}`);
+	const lines = (stdout ?? "").split("\n").filter(Boolean);
 	return Object.fromEntries(lines.map((line) => line.split("\t")));
 }

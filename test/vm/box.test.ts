@@ -72,7 +72,7 @@ describe("box run", () => {
 	test("every option has its effect", { timeout: TIMEOUT_MS }, async () => {
 		const said = await play(`
 			starts --hostname web-1 --cpus 0.5 --publish 8080:80 /lab/rootfs sh -c 'echo up; hostname; echo hello | nc -l -p 80'
-			until [ -n "$(nsenter -t $command -n ss -Hlt)" ]; do sleep 0.1; done
+			until nsenter -t $command -n ss -Hlt | grep -q :80 || ! kill -0 $box; do sleep 0.3; done
 			says cpus "$(cat /sys/fs/cgroup/box/*/cpu.max)"
 			says published "$(busybox nc 10.88.0.1 8080 < /dev/null)"
 			ends ended; says hostname "$(tail -n1 /tmp/up)"
