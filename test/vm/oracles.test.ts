@@ -13,22 +13,24 @@ const yard = newShipyard();
 let observation: Observation;
 
 beforeAll(async () => {
-	const code = `exports.run = (argv) => {
+	const code = `exports.run = (argv, env) => {
 		const { execve, fork, waitpid } = require("#kernel");
 		const pid = fork();
-		if (pid === 0) execve("/usr/bin/unshare", argv);
+		if (pid === 0) execve("/usr/bin/unshare", argv, env);
 		return waitpid(pid).status;
 	}`;
 	const namespaces = ["--uts", "--ipc", "--mount", "--pid", "--net", "--cgroup", "--fork", "--mount-proc"];
 	const script = 'ip link set lo up; mount -t tmpfs -o size=1m mine /mnt; echo "$0"; read -r _; exit 0';
-	const argv = ["unshare", ...namespaces, "/bin/sh", "-c", script, TOKEN];
+	// In the environment, so that the command alone has the token among its arguments: unshare(1) stays, and waits for it.
+	const argv = ["unshare", ...namespaces, "/bin/sh", "-c", 'exec /bin/sh -c "$SCRIPT" "$TOKEN"'];
+	const env = { PATH: "/usr/sbin:/usr/bin", SCRIPT: script, TOKEN };
 	const asks = (as: string, command: string) => ({
 		...{ do: "run" as const, as },
 		argv: ["sh", "-c", `${PID}; ${command}`],
 	});
 	const { outcome } = await yard.play({
 		...{ prepare: [], code, call: "run", watch: [], files: [], network: true, secret: null },
-		containers: { box: { args: [argv], token: TOKEN } },
+		containers: { box: { args: [argv, env], token: TOKEN } },
 		steps: [
 			{ do: "start", container: "box" },
 			{ do: "look", as: "during" },
