@@ -69,6 +69,21 @@ export async function passedLessons(): Promise<Set<string>> {
 	return new Set(Object.keys((await readProgress(await workspaceDir())).passed));
 }
 
+/**
+ * The learner's own modules of lessons that they have passed.
+ * @param before of earlier lessons than this one only
+ * @returns the learner's file by the reference's, in whose place it can stand
+ */
+export async function passedModules(before?: Lesson): Promise<Map<string, string>> {
+	const [all, passed] = await Promise.all([lessons(), passedLessons()]);
+	const earlier = all.filter(({ id }) => passed.has(id) && (before === undefined || id < before.id));
+	const pairs = earlier.map(async (lesson) => {
+		const { module } = await loadCheck(lesson);
+		return [inKit("solutions", lesson.id, module), await learnersFile(lesson)] as const;
+	});
+	return new Map(await Promise.all(pairs));
+}
+
 /** Notes that a lesson has been passed. */
 export async function recordPass({ id }: Lesson): Promise<void> {
 	const dir = await workspaceDir();

@@ -67,6 +67,13 @@ export const SI_KERNEL = 0x80;
 
 /** Which signal to get when the parent ends. See PR_SET_PDEATHSIG(2const). */
 export const PR_SET_PDEATHSIG = 1;
+/** Whether orphans among this process's descendants become its children. See PR_SET_CHILD_SUBREAPER(2const). */
+export const PR_SET_CHILD_SUBREAPER = 36;
+
+/** Take an exclusive lock. See flock(2). */
+export const LOCK_EX = 2;
+/** Give the lock back. See flock(2). */
+export const LOCK_UN = 8;
 
 export const SIGHUP = 1;
 export const SIGINT = 2;

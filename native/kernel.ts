@@ -6,6 +6,7 @@
  * into the ledger that a report shows.
  */
 export * from "./constants.ts";
+export * from "./locks.ts";
 export * from "./mounts.ts";
 export * from "./namespaces.ts";
 export * from "./processes.ts";

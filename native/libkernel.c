@@ -18,6 +18,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -177,6 +178,10 @@ long k_pivot_root(const char *packed) {
 long k_chroot(const char *packed) { return answer(chroot(unpack(&packed))); }
 long k_chdir(const char *packed) { return answer(chdir(unpack(&packed))); }
 long k_fchdir(int fd) { return answer(fchdir(fd)); }
+
+/* Locks: flock(2) */
+
+long k_flock(int fd, int operation) { return answer(flock(fd, operation)); }
 
 /* For the harness alone: the guest's clock and random numbers after a restore, and what a check prepares. */
 

@@ -1,4 +1,4 @@
-import { PR_SET_PDEATHSIG, WNOHANG } from "./constants.ts";
+import { type PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, WNOHANG } from "./constants.ts";
 import { enterChildTask, recordStart } from "./ledger.ts";
 import { callLibrary, flagNames, int, int64, quoted, recorded, strings, syscall } from "./library.ts";
 import { signalName } from "./signals.ts";
@@ -115,14 +115,17 @@ export function getppid(): number {
 }
 
 /**
- * Has the kernel send this process a signal when its parent ends. A forked child does not inherit it.
- * @param option PR_SET_PDEATHSIG
- * @param arg2 the signal
- * @see PR_SET_PDEATHSIG(2const)
+ * Sets something about this process. A forked child does not inherit either of the two.
+ * @param option PR_SET_PDEATHSIG: the kernel sends it a signal when its parent ends. PR_SET_CHILD_SUBREAPER: orphans
+ * among its descendants become its children instead of init's
+ * @param arg2 the signal; 1 for a subreaper
+ * @see PR_SET_PDEATHSIG(2const), PR_SET_CHILD_SUBREAPER(2const)
  */
-export function prctl(option: typeof PR_SET_PDEATHSIG, arg2: number): void {
-	syscall("prctl", { option: flagNames(option, { PR_SET_PDEATHSIG }), arg2: signalName(arg2) }, [
-		int(option),
-		int64(arg2),
-	]);
+export function prctl(option: typeof PR_SET_PDEATHSIG | typeof PR_SET_CHILD_SUBREAPER, arg2: number): void {
+	const isSignal = option === PR_SET_PDEATHSIG;
+	const shown = {
+		option: isSignal ? "PR_SET_PDEATHSIG" : "PR_SET_CHILD_SUBREAPER",
+		arg2: isSignal ? signalName(arg2) : String(arg2),
+	};
+	syscall("prctl", shown, [int(option), int64(arg2)]);
 }

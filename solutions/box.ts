@@ -6,6 +6,7 @@ import { createCgroup, type Limits } from "./06-cgroups/cgroup.ts";
 import { mountOverlay } from "./07-overlay/overlay.ts";
 import { connect, type Published } from "./08-network/network.ts";
 import { openImage } from "./09-scratch/image.ts";
+import { Parts } from "./parts.ts";
 
 /** What `box` is asked to run. A part that is not asked for is not done: each lesson adds one. */
 export interface Options {
@@ -30,32 +31,25 @@ export interface Options {
 	image?: string;
 }
 
-/** What is made for a container outside of it, and has to be removed. */
-interface Part {
-	remove(): void;
-}
-
 /**
  * The engine: every lesson's module, in the order in which a container needs them.
  * @returns the command's exit code; 128+n when signal n ended it
  */
 export function run({ id = "", hostname, rootfs, init, limits, address, publish = [], ...asked }: Options): number {
-	const made: Part[] = [];
-	const make = <T extends Part>(part: T): T => {
-		made.unshift(part);
-		return part;
-	};
-	let inside = false;
+	const parts = new Parts();
 	try {
+		// On the host: what the container needs before it is there, and what has to be removed once it has ended.
+		const cgroup = limits && parts.make(() => createCgroup(`/sys/fs/cgroup/box/${id}`, limits));
+		const network = address === undefined ? undefined : parts.make(() => connect(`box-${id}`, address, publish));
+		// What it unpacks goes with the overlay's directory.
 		const image = asked.image === undefined ? undefined : openImage(asked.image, `/run/box/${id}/image`);
 		const layers = asked.layers ?? image?.layers;
-		const cgroup = limits && make(createCgroup(`/sys/fs/cgroup/box/${id}`, limits));
-		const network = address === undefined ? undefined : make(connect(`box-${id}`, address, publish));
-		const overlay = layers && make(mountOverlay(layers, `/run/box/${id}`));
+		const overlay = layers && parts.make(() => mountOverlay(layers, `/run/box/${id}`));
 		const root = overlay?.merged ?? rootfs;
 
 		return runCommand(asked.command ?? (image?.command as [string]), () => {
-			inside = true;
+			// In a process of its own: it takes its leave of the host, step by step, and then becomes the command.
+			parts.belongToParent();
 			cgroup?.join();
 			network?.join();
 			if (hostname !== undefined) isolate(hostname);
@@ -63,7 +57,6 @@ export function run({ id = "", hostname, rootfs, init, limits, address, publish 
 			if (init) enterPidNamespace();
 		});
 	} finally {
-		// An exception in the forked child comes along here, too; but nothing of this is the child's to remove.
-		if (!inside) for (const part of made) part.remove();
+		parts.remove();
 	}
 }

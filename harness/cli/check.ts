@@ -8,13 +8,14 @@ import { findLesson, type Lesson, lessons, loadCheck } from "../lessons.ts";
 import { silent, visible } from "../progress.ts";
 import { sideBySide } from "../side-by-side.ts";
 import { Shipyard } from "../vm/shipyard.ts";
-import { currentLesson, learnersFile, recordPass } from "../workspace.ts";
+import { currentLesson, learnersFile, passedModules, recordPass } from "../workspace.ts";
 import { printJson, style } from "./terminal.ts";
 
 export interface CheckOptions {
 	solution?: boolean;
 	skeleton?: boolean;
 	file?: string;
+	mine?: boolean;
 	all?: boolean;
 	json?: boolean;
 }
@@ -70,7 +71,8 @@ async function checkAll(chosen: Lesson[], yard: Shipyard, options: CheckOptions)
 }
 
 async function judgeOne(lesson: Lesson, yard: Shipyard, options: CheckOptions): Promise<Verdict> {
-	const verdict = await judge(lesson, await subject(lesson, options), yard);
+	const mine = options.mine ? await passedModules(lesson) : undefined;
+	const verdict = await judge(lesson, await subject(lesson, options), yard, mine);
 	interruption.throwIfAborted();
 	if (verdict.verdict === "pass" && !options.solution && !options.skeleton && !options.file) await recordPass(lesson);
 	return verdict;

@@ -41,6 +41,7 @@ function commandLine(): Command {
 		.option("--solution", "check the reference solution")
 		.option("--skeleton", "check the lesson's untouched skeleton")
 		.option("--file <file>", "check this file in place of the workspace's")
+		.option("--mine", "play on your own passed modules of earlier lessons instead of the reference's")
 		.option("--all", "check every lesson")
 		.option("--json", "print one JSON document")
 		.addHelpText(

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { relative, resolve } from "node:path";
 import { build, type Message, type Plugin } from "esbuild";
@@ -8,6 +9,8 @@ export interface Bundle {
 	code: string;
 	/** Source map, JSON. */
 	map: string;
+	/** The files that it is made of. */
+	files: string[];
 }
 
 /** Why a module could not be bundled, at a place in it. */
@@ -42,7 +45,7 @@ export class BundleError extends Error {
  */
 export async function bundle(engine: string, replaced: ReadonlyMap<string, string>): Promise<Bundle> {
 	try {
-		const { outputFiles } = await build({
+		const { outputFiles, metafile } = await build({
 			entryPoints: [engine],
 			outfile: "/exercise.js",
 			bundle: true,
@@ -54,11 +57,12 @@ export async function bundle(engine: string, replaced: ReadonlyMap<string, strin
 			sourcemap: "external",
 			sourcesContent: false,
 			sourceRoot: "/",
+			metafile: true,
 			logLevel: "silent",
 			plugins: [inPlaceOf(replaced)],
 		});
 		const text = (ending: string) => outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? "";
-		return { code: text(".js"), map: text(".map") };
+		return { code: text(".js"), map: text(".map"), files: Object.keys(metafile.inputs).map((file) => resolve(file)) };
 	} catch (error) {
 		const [first] = (error as { errors?: Message[] }).errors ?? [];
 		if (first === undefined) throw error;
@@ -75,7 +79,8 @@ export async function bundle(engine: string, replaced: ReadonlyMap<string, strin
 const isMissingExport = ({ text, location }: Message, engine: string) =>
 	text.startsWith("No matching export") && location !== null && resolve(location.file) === engine;
 
-function inPlaceOf(replaced: ReadonlyMap<string, string>): Plugin {
+/** Puts learners' modules in the place of the reference's. */
+export function inPlaceOf(replaced: ReadonlyMap<string, string>): Plugin {
 	const subjects = new Set(replaced.values());
 	return {
 		name: "in-place-of",
@@ -85,7 +90,8 @@ function inPlaceOf(replaced: ReadonlyMap<string, string>): Plugin {
 				const module = /\/\d\d-[^/]+\/[^/]+\.ts$/.exec(resolve(resolveDir, path))?.[0];
 				if (module === undefined) return undefined;
 				const reference = inKit("solutions", module);
-				return { path: replaced.get(reference) ?? reference };
+				// What has no counterpart there is a file of the learner's own.
+				return existsSync(reference) ? { path: replaced.get(reference) ?? reference } : undefined;
 			});
 			// A file that neither imports nor exports anything would pass for CommonJS, which may export whatever is asked.
 			onLoad({ filter: /./ }, async ({ path }) =>

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { basename, dirname, relative } from "node:path";
 import { Failure } from "../failure.ts";
 import { inKit } from "../kit.ts";
 import { type Lesson, loadCheck } from "../lessons.ts";
@@ -36,6 +37,8 @@ export interface Verdict {
 	file: string;
 	/** What was done with it. */
 	did: string;
+	/** Which earlier lessons' modules it was played on, when the learner's own were asked for. */
+	engine: { yours: string[]; reference: string[] } | null;
 	findings: Finding[];
 	/** Where the exception came from, in the learner's file. */
 	thrownAt: Diagnostic | null;
@@ -55,9 +58,16 @@ export interface Verdict {
 /**
  * Judges a module in the place of a lesson's reference solution.
  * @param file the module to judge
- * @throws {Failure} the file is not there, or drydock itself failed
+ * @param mine the learner's modules of earlier lessons, by the reference's in whose place they are to stand; the
+ * reference's facts stay the reference's
+ * @throws {Failure} the file is not there, one of `mine` cannot be used, or drydock itself failed
  */
-export async function judge(lesson: Lesson, file: string, shipyard: Shipyard): Promise<Verdict> {
+export async function judge(
+	lesson: Lesson,
+	file: string,
+	shipyard: Shipyard,
+	mine?: ReadonlyMap<string, string>,
+): Promise<Verdict> {
 	const startedMs = performance.now();
 	const stagesMs: Record<string, number> = {};
 	const timed = async <T>(stage: string, work: Promise<T>): Promise<T> => {
@@ -73,12 +83,14 @@ export async function judge(lesson: Lesson, file: string, shipyard: Shipyard): P
 	const types = timed("typesAt", typeErrors(file));
 	const drawn = check.draw(random);
 	const scenario = check.scenario(drawn);
+	const on = mine === undefined ? null : await playedOn(engine, lesson, mine);
 	const verdict = (findings: Finding[], more: Partial<Verdict>): Verdict => ({
 		schemaVersion: 1,
 		lesson: lesson.id,
 		verdict: findings.length === 0 ? "pass" : "fail",
 		file,
 		did: scenario.does,
+		engine: on,
 		findings,
 		thrownAt: null,
 		typeErrors: [],
@@ -93,7 +105,7 @@ export async function judge(lesson: Lesson, file: string, shipyard: Shipyard): P
 
 	let program: Bundle;
 	try {
-		program = await timed("bundledAt", bundle(engine, new Map([[solution, file]])));
+		program = await timed("bundledAt", bundle(engine, new Map([...(mine ?? []), [solution, file]])));
 	} catch (error) {
 		if (!(error instanceof BundleError)) throw error;
 		return verdict([unbundledFinding(error, check)], { thrownAt: error.diagnostic, typeErrors: await types });
@@ -147,6 +159,22 @@ export async function measuredReference(lesson: Lesson, check: Check, shipyard: 
 		}
 		return { drawn, observation: outcome.observation };
 	});
+}
+
+// Before anything is judged: what is wrong with an earlier module is not this lesson's fault.
+async function playedOn(engine: string, { id }: Lesson, mine: ReadonlyMap<string, string>) {
+	const { files } = await bundle(engine, mine).catch((cause: unknown) => {
+		if (!(cause instanceof BundleError)) throw cause;
+		const { message, file, line } = cause.diagnostic;
+		const what = `${relative(".", file)}:${line}, which you have passed with, cannot be used any more: ${message}`;
+		throw new Failure("usage", what, `npx drydock check ${basename(dirname(file))}`, { cause });
+	});
+	const lessonOf = (module: string) => basename(dirname(module));
+	const references = files.filter((file) => dirname(dirname(file)) === inKit("solutions")).map(lessonOf);
+	return {
+		yours: [...mine].filter(([, file]) => files.includes(file)).map(([module]) => lessonOf(module)),
+		reference: references.filter((lesson) => lesson < id).sort(),
+	};
 }
 
 async function readable(file: string, lesson: Lesson): Promise<void> {

@@ -34,6 +34,7 @@ export async function report(verdict: Verdict, title: string, learnt: string, st
 	page.line();
 	page.labelled("file", relative(".", verdict.file));
 	page.labelled("did", verdict.did);
+	if (verdict.engine !== null) page.labelled("engine", playedOn(verdict.engine));
 	if (passed) {
 		page.line();
 		page.paragraph(learnt);
@@ -56,6 +57,11 @@ export async function report(verdict: Verdict, title: string, learnt: string, st
 		),
 	);
 	return page.text();
+}
+
+function playedOn({ yours, reference }: NonNullable<Verdict["engine"]>): string {
+	const numbers = (lessons: readonly string[]) => lessons.map((lesson) => lesson.slice(0, 2)).join(", ") || "none";
+	return `yours: ${numbers(yours)}; the reference's: ${numbers(reference)}`;
 }
 
 function showFinding(page: Page, chalk: ChalkInstance, finding: Finding): void {

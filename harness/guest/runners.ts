@@ -27,9 +27,9 @@ export interface Runner {
 
 const LAST_LINE_MS = 500;
 
-/** The environment of an ordinary shell. */
+/** The environment of an ordinary shell. Where there is a `box`, it lies in /opt/box/bin. */
 export const ENVIRONMENT = {
-	PATH: "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+	PATH: "/opt/box/bin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 	HOME: "/root",
 	TERM: "xterm-256color",
 };

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { compileFunction } from "node:vm";
 import { afterAll, describe, expect, test } from "vitest";
@@ -50,6 +51,10 @@ describe("a module that can be bundled", () => {
 			export function isolate(name: string) { sethostname(name + suffix); }`,
 		);
 		expect(await runAsChild(subject)).toContain("sethostname(web-1-helped)");
+		// In a workspace, its folder has the lesson's name.
+		await files.write("02-unshare/helper.ts", "export const suffix = '-too';");
+		const inWorkspace = await files.write("02-unshare/isolate.ts", await readFile(subject, "utf8"));
+		expect(await runAsChild(inWorkspace)).toContain("sethostname(web-1-too)");
 	});
 
 	test("may have type errors", async () => {

@@ -139,6 +139,11 @@ describe.concurrent("drydock", () => {
 			{ id: first.id, passed: true },
 			{ id: second?.id, passed: false, current: true },
 		]);
+		const onMine = await drydock(["check", "04", "--solution", "--mine", "--json"], { cwd: workspace });
+		expect(JSON.parse(onMine.stdout)).toMatchObject({
+			verdict: "pass",
+			engine: { yours: ["02-unshare"], reference: ["01-process"] },
+		});
 		const types = await readFile(join(workspace, "types/mounts.d.ts"), "utf8");
 		expect(types).toContain("@see pivot_root(2)");
 	});

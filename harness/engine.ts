@@ -1,0 +1,47 @@
+import { build } from "esbuild";
+import { inPlaceOf } from "./grade/bundle.ts";
+import { inKit } from "./kit.ts";
+import type { Preparation } from "./protocol.ts";
+
+const PROGRAM = "/opt/box/box.cjs";
+/** On the PATH of everything that runs in a machine. */
+const COMMAND = "/opt/box/bin/box";
+
+// The library is preloaded because fork needs it: see libkernel.c.
+const WRAPPER = `#!/bin/sh
+LD_PRELOAD=/opt/drydock/libkernel.so exec /usr/bin/node --single-threaded --no-warnings ${PROGRAM} "$@"
+`;
+
+// ffi-rs finds out which C library there is by a report of the whole process, which takes as long as starting Node.
+const BANNER = `Object.defineProperty(process, "report", { value: { getReport: () => ({ header: { glibcVersionRuntime: "2" } }) } });`;
+
+/**
+ * Bundles the engine as a program for a machine: `box run IMAGE COMMAND`.
+ * @param mine which file of the learner's takes the place of which module of the reference; empty for the reference's
+ * @returns CommonJS for the guest's Node
+ * @throws {BuildFailure} of esbuild: a module of the learner's cannot be bundled
+ */
+export async function boxProgram(mine: ReadonlyMap<string, string>): Promise<string> {
+	const { outputFiles } = await build({
+		entryPoints: [inKit("solutions/main.ts")],
+		bundle: true,
+		write: false,
+		platform: "node",
+		format: "cjs",
+		target: "node24",
+		alias: { "#kernel": inKit("native/kernel.ts"), "ffi-rs": "/opt/drydock/node_modules/ffi-rs" },
+		external: ["/opt/drydock/*"],
+		banner: { js: BANNER },
+		logLevel: "silent",
+		plugins: [inPlaceOf(mine)],
+	});
+	return outputFiles.map(({ text }) => text).join("");
+}
+
+/** What puts the program into a machine, so that `box` can be typed there. Comes before everything else in a run. */
+export function installBox(program: string): Preparation[] {
+	return [
+		{ do: "write", path: PROGRAM, text: program },
+		{ do: "write", path: COMMAND, text: WRAPPER, mode: 0o755 },
+	];
+}

@@ -1,0 +1,125 @@
+import { existsSync, lstatSync, readFileSync, realpathSync, writeSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { _exit } from "#kernel";
+import { type Options, run } from "./box.ts";
+import { claim, giveBack, isInContainer, removeAbandoned, removeRemains } from "./remains.ts";
+import { fail, supervise } from "./supervise.ts";
+
+const USAGE = `Usage: box run [OPTIONS] IMAGE [COMMAND [ARGUMENT…]]
+
+Runs a command in a container, and removes the container afterwards.
+IMAGE is a directory: of an image, or of the files that the container is to have.
+
+  --hostname NAME       the container's hostname
+  --memory BYTES        how much memory it may use, such as 64M
+  --pids NUMBER         how many processes it may have
+  --cpus NUMBER         how many processors it may use, such as 0.5
+  --publish HOST:PORT   let a port of the host lead to one of the container's; may be repeated
+  --help                show this
+
+Exit codes: the command's own; 128+n when signal n ended it; 125 box failed; 126 the command cannot be executed; 127 there
+is no such command.
+`;
+
+const OPTIONS = {
+	hostname: { type: "string" },
+	memory: { type: "string" },
+	pids: { type: "string" },
+	cpus: { type: "string" },
+	publish: { type: "string", multiple: true },
+	help: { type: "boolean" },
+} as const;
+
+// It is for this program, not for the commands that it runs.
+delete process.env["LD_PRELOAD"];
+try {
+	main(process.argv.slice(2));
+} catch (error) {
+	fail((error as Error).message);
+}
+
+function main([subcommand, ...args]: string[]): void {
+	// What comes after the image is the command's, also if it looks like an option.
+	const { tokens } = parseArgs({ args, options: OPTIONS, strict: false, tokens: true });
+	const first = tokens.find(({ kind }) => kind === "positional")?.index ?? args.length;
+	const [image, ...command] = args.slice(first);
+	const { values } = parseArgs({ args: args.slice(0, first), options: OPTIONS });
+	if (values.help || subcommand === "--help") {
+		writeSync(1, USAGE);
+		_exit(0);
+	}
+	if (subcommand !== "run" || image === undefined) throw new Error(`what is to be run?\n${USAGE}`);
+
+	const { hostname, memory, pids, cpus, publish = [] } = values;
+	const id = readFileSync("/proc/sys/kernel/random/uuid", "utf8").slice(0, 8);
+	const options: Options = {
+		id,
+		hostname: hostname ?? id,
+		init: true,
+		limits: {
+			...(memory === undefined ? {} : { memoryMaxBytes: bytes(memory) }),
+			...(pids === undefined ? {} : { pidsMax: number("--pids", pids, /^[1-9]\d*$/) }),
+			...(cpus === undefined ? {} : { cpus: number("--cpus", cpus, /^(?=.*[1-9])\d*(\.\d+)?$/) }),
+		},
+		publish: publish.map(ports),
+		...rootOf(image, command),
+	};
+	removeAbandoned();
+	try {
+		for (const { host } of options.publish ?? [])
+			if (!claim(`port-${host}`, id)) throw new Error(`port ${host} is another container's`);
+		options.address = claimAddress(id);
+	} catch (error) {
+		giveBack(id);
+		throw error;
+	}
+	supervise({
+		run: () => {
+			const exitCode = run(options);
+			giveBack(id);
+			return exitCode;
+		},
+		isContainer: (pid) => isInContainer(pid, id),
+		removeRemains: () => removeRemains(id),
+	});
+}
+
+// An image of lesson 09, or a directory that is the only layer.
+function rootOf(image: string, [name, ...args]: string[]): Options {
+	if (!existsSync(image)) throw new Error(`there is no image ${image}`);
+	const dir = realpathSync(image);
+	if (existsSync(`${dir}/manifest.json`)) return { image: dir, ...(name && { command: [name, ...args] }) };
+	if (name === undefined) throw new Error(`${image} does not say what to run, so a command is needed`);
+	return { layers: [dir], command: [name.includes("/") ? name : find(name, dir), ...args] };
+}
+
+// What a shell does with PATH; execve does not.
+function find(name: string, root: string): string {
+	const found = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+		.map((dir) => `${dir}/${name}`)
+		.find((path) => lstatSync(`${root}${path}`, { throwIfNoEntry: false }) !== undefined);
+	return found ?? name;
+}
+
+function claimAddress(id: string): string {
+	for (let host = 2; host < 255; host++) if (claim(`10.88.0.${host}`, id)) return `10.88.0.${host}`;
+	throw new Error("every address is taken");
+}
+
+function bytes(text: string): number {
+	const [, amount, unit = ""] = /^([1-9]\d*)([KMG]?)$/i.exec(text) ?? [];
+	if (amount === undefined) throw new Error(`--memory ${text}: a number is expected, such as 64M`);
+	return Number(amount) * 1024 ** " KMG".indexOf(unit.toUpperCase() || " ");
+}
+
+function number(option: string, text: string, pattern: RegExp): number {
+	if (!pattern.test(text)) throw new Error(`${option} ${text}: a number greater than 0 is expected`);
+	return Number(text);
+}
+
+function ports(text: string): { host: number; container: number } {
+	const [host = 0, container = 0] = /^\d+:\d+$/.test(text) ? text.split(":").map(Number) : [];
+	if ([host, container].some((port) => port < 1 || port > 65_535))
+		throw new Error(`--publish ${text}: two ports are expected, such as 8080:80`);
+	return { host, container };
+}

@@ -1,0 +1,51 @@
+import { installBox } from "../../harness/engine.ts";
+import type { Shipyard } from "../../harness/vm/shipyard.ts";
+
+/** A script may start `box` many times, each in seconds; on a busy computer, in many. */
+const DEADLINE_MS = 900_000;
+
+// What a script can use beside the machine's programs.
+const PRELUDE = `
+# says NAME VALUE: one line of the result.
+says() { printf '%s\t%s\n' "$1" "$2"; }
+# starts OPTIONS… IMAGE COMMAND…: in the background, until the command prints "up". Sets box and the pids below it.
+starts() {
+	: > /tmp/up; box run "$@" > /tmp/up 2> /tmp/err & box=$!
+	until grep -q up /tmp/up || ! kill -0 $box 2> /tmp/null; do sleep 0.3; done
+	shim=$(pgrep -P $box); engine=$(pgrep -P $shim); outer=$(pgrep -P $engine); init=$(pgrep -P $outer)
+	command=$(pgrep -P $init)
+}
+# ends NAME: waits for the box, says its exit code, and what is left.
+ends() { wait $box; says "$1" $?; left "$1, left"; }
+# left NAME: says what containers have left, once what was killed has had time to go.
+left() {
+	for try in 1 2 3 4 5 6 7 8 9 10; do
+		set -- "$1" "$(pgrep -f '[b]ox.cjs'; ls -d /sys/fs/cgroup/box/*/ /run/box/????????* /run/box/claims/*;
+			ls /sys/class/net | grep -v lo; nft list ruleset; grep -o '/run/box/[^ ]*' /proc/self/mountinfo)"
+		[ -n "$2" ] && sleep 1 || break
+	done 2> /tmp/null
+	says "$1" "$(echo $2)"
+}
+UP='echo up; sleep 1000 & wait'
+`;
+
+/**
+ * Plays a script of bash(1) in a fresh machine that has `box`.
+ * @returns what it says, by name
+ */
+export async function playScript(yard: Shipyard, program: string, script: string): Promise<Record<string, string>> {
+	const code = `exports.run = (script) => {
+		require("node:child_process").spawnSync("bash", ["-c", script], { stdio: ["ignore", "inherit", "inherit"] });
+	}`;
+	const { outcome, output } = await yard.play({
+		...{ prepare: installBox(program), code, call: "run", watch: [], files: [], network: false, secret: null },
+		containers: { box: { args: [PRELUDE + script], token: "none" } },
+		steps: [{ do: "start", container: "box" }],
+		deadlineMs: DEADLINE_MS,
+	});
+	const [stdout, stderr] = [output.stdout, output.stderr].map((chunks) => Buffer.concat(chunks).toString());
+	const how = outcome.kind === "lost" ? outcome.how : outcome.observation.containers["box"]?.ending.how;
+	if (how !== "returned") throw new Error(`the script did not come to its end: ${how}\n${stdout}\n${stderr}`);
+	const lines = (stdout ?? "").split("\n").filter(Boolean);
+	return Object.fromEntries(lines.map((line) => line.split("\t")));
+}

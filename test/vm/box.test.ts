@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { boxProgram } from "../../harness/engine.ts";
+import { playScript } from "../support/box.ts";
+import { newShipyard } from "../support/guest.ts";
+
+const yard = newShipyard();
+const program = await boxProgram(new Map());
+beforeAll(() => yard.accelerator());
+afterAll(() => yard.close());
+
+const TIMEOUT_MS = 1_000_000;
+const play = (script: string) => playScript(yard, program, script);
+
+describe("box run", () => {
+	test("passes exit codes and streams on", { timeout: TIMEOUT_MS }, async () => {
+		const said = await play(`
+			code() { box run "\${@:2}" > /tmp/out 2> /tmp/err; says "$1" $?; }
+			code true /lab/rootfs true
+			code exit /lab/rootfs sh -c 'echo out; echo err >&2; exit 7'
+			says stdout "$(cat /tmp/out)"; says stderr "$(cat /tmp/err)"
+			code missing /lab/rootfs nowhere
+			code "not executable" /lab/rootfs /etc/passwd
+			code killed /lab/rootfs sh -c 'kill -9 $$'
+			code "no image" /nowhere true; says "no image, said" "$(cat /tmp/err)"
+			code "no command" /lab/rootfs
+			code "bad option" --memory lots /lab/rootfs true; says "bad option, said" "$(cat /tmp/err)"
+			code "hostname too long" --hostname $(printf %065d 0) /lab/rootfs true
+			says "hostname too long, said" "$(cut -d'"' -f1,3 /tmp/err)"
+			mkdir /tmp/refuses; printf '#!/bin/sh\\n[ "$1" = -f ] && exit 1; exec /usr/sbin/nft "$@"' > /tmp/refuses/nft
+			chmod +x /tmp/refuses/nft
+			PATH=/tmp/refuses:$PATH code "half-way" /lab/rootfs true; left "half-way, left"
+			head -c 300000 /dev/urandom > /tmp/bytes
+			box run /lab/rootfs cat < /tmp/bytes | cmp - /tmp/bytes; says bytes $?
+			left left
+		`);
+		expect(said).toEqual({
+			true: "0",
+			exit: "7",
+			stdout: "out",
+			stderr: "err",
+			missing: "127",
+			"not executable": "126",
+			killed: "137",
+			"no image": "125",
+			"no image, said": "box: there is no image /nowhere",
+			"no command": "125",
+			"bad option": "125",
+			"bad option, said": "box: --memory lots: a number is expected, such as 64M",
+			"hostname too long": "125",
+			"hostname too long, said": 'box: sethostname("): EINVAL (22)',
+			"half-way": "125",
+			"half-way, left": "",
+			bytes: "0",
+			left: "",
+		});
+	});
+
+	test("passes signals on", { timeout: TIMEOUT_MS }, async () => {
+		const said = await play(`
+			starts /lab/rootfs sh -c "$UP"; kill -TERM $box; ends TERM
+			starts /lab/rootfs sh -c "$UP"; kill -INT $box; ends INT
+			starts /lab/rootfs sh -c "trap 'exit 42' TERM; $UP"; kill -TERM $box; ends "TERM, trapped"
+			starts /lab/rootfs sh -c "trap 'exit 43' USR1; $UP"; kill -USR1 $box; ends "USR1, trapped"
+			box run /lab/rootfs true & box=$!; until ls /sys/class/net/box-*; do sleep 0.05; done > /tmp/null 2>&1
+			kill -TERM $box; ends "TERM, too early"
+		`);
+		expect(said).toEqual(
+			endings({ TERM: "143", INT: "130", "TERM, trapped": "42", "USR1, trapped": "43", "TERM, too early": "143" }),
+		);
+	});
+
+	test("every option has its effect", { timeout: TIMEOUT_MS }, async () => {
+		const said = await play(`
+			starts --hostname web-1 --cpus 0.5 --publish 8080:80 /lab/rootfs sh -c 'echo up; hostname; echo hello | nc -l -p 80'
+			until nsenter -t $command -n ss -Hlt | grep -q :80 || ! kill -0 $box; do sleep 0.3; done
+			says cpus "$(cat /sys/fs/cgroup/box/*/cpu.max)"
+			says published "$(busybox nc 10.88.0.1 8080 < /dev/null)"
+			ends ended; says hostname "$(tail -n1 /tmp/up)"
+			box run --pids 10 /lab/rootfs sh -c 'for i in 0 1 2 3 4 5 6 7 8 9; do sleep 1000 & done' 2>&1 | grep -o "can't fork" > /tmp/pids
+			says pids "$(cat /tmp/pids)"
+			box run --memory 64M /lab/rootfs dd if=/dev/zero of=/dev/null bs=100M count=1 2> /tmp/null; says memory $?
+		`);
+		expect(said).toEqual({
+			cpus: "50000 100000",
+			published: "hello",
+			...endings({ ended: "0" }),
+			hostname: "web-1",
+			pids: "can't fork",
+			memory: "137",
+		});
+	});
+
+	test("leaves nothing behind, whoever is killed", { timeout: TIMEOUT_MS }, async () => {
+		const kinds = ["command", "init", "outer", "engine", "shim", "box"];
+		const said = await play(
+			kinds
+				.map((kind) => `starts --publish 8080:80 /lab/rootfs sh -c "$UP"; kill -KILL $${kind}; ends ${kind}`)
+				.join("\n"),
+		);
+		expect(said).toEqual(
+			endings({ command: "137", init: "137", outer: "137", engine: "125", shim: "125", box: "137" }),
+		);
+	});
+
+	test("two at once do not disturb each other; what was killed altogether goes with the next", {
+		timeout: TIMEOUT_MS,
+	}, async () => {
+		const said = await play(`
+			box run /lab/rootfs sh -c 'echo one > /me; cat /me; ip -4 -o addr show eth0' > /tmp/one & one=$!
+			box run /lab/rootfs sh -c 'echo two > /me; cat /me; ip -4 -o addr show eth0' > /tmp/two & two=$!
+			wait $one; says one $?; wait $two; says two $?
+			says files "$(head -qn1 /tmp/one /tmp/two | sort | xargs)"
+			says addresses "$(cat /tmp/one /tmp/two | grep -o '10.88.0.[0-9]*/' | sort | xargs)"
+			left "both, left"
+			starts --publish 8080:80 /lab/rootfs sh -c "$UP"
+			box run --publish 8080:80 /lab/rootfs true 2> /tmp/port; says "port taken" $?; says "port taken, said" "$(cat /tmp/port)"
+			kill -KILL $box $shim $engine $outer $init; wait $box; says altogether $?
+			says abandoned "$(ls -d /sys/fs/cgroup/box/*/ | wc -l)"
+			box run /lab/rootfs true; says next $?; left "next, left"
+		`);
+		expect(said).toEqual({
+			one: "0",
+			two: "0",
+			files: "one two",
+			addresses: "10.88.0.2/ 10.88.0.3/",
+			"both, left": "",
+			"port taken": "125",
+			"port taken, said": "box: port 8080 is another container's",
+			altogether: "137",
+			abandoned: "1",
+			next: "0",
+			"next, left": "",
+		});
+	});
+});
+
+// Each ends with its exit code, and leaves nothing.
+const endings = (codes: Record<string, string>) =>
+	Object.fromEntries(
+		Object.entries(codes).flatMap(([name, code]) => [
+			[name, code],
+			[`${name}, left`, ""],
+		]),
+	);
