@@ -61,7 +61,7 @@ const ASK = `ask() {
 	case $answer in *"timed out"*) touch /tmp/silence ;; esac
 	echo "$name=$answer"
 }
-get="busybox wget -q -T 2 -O -"
+get="busybox wget -q -T 4 -O -"
 `;
 
 const serve = (name: string, port: number) => `httpd -p ${port} -h /www/${name}; pause; exit 0`;
