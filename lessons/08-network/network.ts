@@ -14,11 +14,6 @@ export interface Network {
 	remove(): void;
 }
 
-/** All containers are ports of this bridge. It is the host's side of their network, and their way out of it. */
-const BRIDGE = "box0";
-/** The host's address on the bridge. The containers' addresses are in the same network, 10.88.0.0/24. */
-const GATEWAY = "10.88.0.1";
-
 /**
  * Makes a network namespace that is connected to the host's.
  * The engine calls it in its own process, before it forks the one that becomes the command.
@@ -27,17 +22,17 @@ const GATEWAY = "10.88.0.1";
  * @param address the container's, such as `10.88.0.2`
  * @param published ports of the host that lead to ports of the container
  */
-export function connect(name: string, address: string, published: readonly Published[]): Network {
+export function connect(_name: string, _address: string, _published: readonly Published[]): Network {
 	// TODO(08.1) make a network namespace, keep a descriptor of it, and come back; `join` goes there
 	// TODO(08.2) in the namespace: set the loopback up
-	// TODO(08.3) on the host: make the bridge, with its address, unless an earlier container has made it
+	// TODO(08.3) on the host: make the bridge box0 with the address 10.88.0.1/24, unless an earlier container has made it
 	// TODO(08.4) make a veth pair: `name` is a port of the bridge, `eth0` is in the namespace
 	// TODO(08.5) in the namespace: give eth0 its address, set it up, and add the default route
 	// TODO(08.6) on the host: forward packets, and masquerade what leaves through another link than the bridge
 	// TODO(08.7) on the host: lead the published ports to the container, for those outside and for the host itself
-	// TODO(08.8) remove all of it, in `remove` and when something above throws; the last container takes the bridge along
 	return {
 		join: () => {},
+		// TODO(08.8) remove all of it, here and when something above is refused; the last container takes the bridge along
 		remove: () => {},
 	};
 }
@@ -46,7 +41,7 @@ export function connect(name: string, address: string, published: readonly Publi
  * Runs commands of ip(8), such as `link set lo up`, with one program. The first that is refused is the last.
  * @throws {Error} with what ip has printed
  */
-function ip(...commands: string[]): void {
+export function ip(...commands: string[]): void {
 	execFileSync("ip", ["-batch", "-"], { input: commands.join("\n") });
 }
 
@@ -54,6 +49,6 @@ function ip(...commands: string[]): void {
  * Gives nft(8) a file of commands. All of them are done, or none.
  * @throws {Error} with what nft has printed
  */
-function nft(commands: string): void {
+export function nft(commands: string): void {
 	execFileSync("nft", ["-f", "-"], { input: commands });
 }
