@@ -1,7 +1,7 @@
 import { BOX, commandAt, DURING, defineCheck, type HostState, type Observation } from "../../harness/grade/index.ts";
 import { facts } from "./facts.ts";
 import { refusals } from "./refusals.ts";
-import { answer, draw, ENDED, HALF_WAY, OTHER, type Question, scenario } from "./scenario.ts";
+import { answer, draw, ENDED, HALF_WAY, NOT_TRIED, OTHER, type Question, scenario } from "./scenario.ts";
 
 const ANSWERS: Question[] = [
 	...(["box.lo", "box.host", "box.world", "host.box", "host.port"] as const),
@@ -47,7 +47,7 @@ function derive(observation: Observation): Record<string, string | string[]> {
 
 function otherNamespace(observation: Observation): Record<string, string> {
 	const [box, other] = [BOX, OTHER].map((name) => commandAt(observation, DURING, name)?.namespaces["net"]);
-	if (box === undefined || other === undefined) return {};
+	if (box === undefined || other === undefined) return { "ns.net.other": NOT_TRIED };
 	const host = observation.before.namespaces["net"];
 	return { "ns.net.other": other === host ? "the host's" : other === box ? "the first container's" : "its own" };
 }

@@ -91,7 +91,7 @@ const secondEnding: Explanation[] = [
 		why: ({ observation }) =>
 			`The first container was connected; the second was not: ${message(observation.containers["other"]?.ending)}.`,
 		try: "Look for what the two have in common: a name, an address, a file.",
-		see: [],
+		see: ["ip-link(8)"],
 	},
 ];
 
@@ -106,24 +106,23 @@ const sameNamespace: Explanation[] = [
 
 const loopback: Explanation[] = [
 	{
-		when: ({ process }) => !isUp(process?.network?.links.find(({ name }) => name === "lo")),
 		diagnosis: "loopback-down",
 		misconception: 15,
-		why: "lo in the container's namespace is without the flag UP. A new network namespace has a loopback, but it is down and has no address: 127.0.0.1 cannot be reached.",
+		why: ({ process }) =>
+			`In the container's namespace, lo has the flags ${process?.network?.links.find(({ name }) => name === "lo")?.flags.join(", ")}. A new network namespace has a loopback, but it is down and has no address: 127.0.0.1 cannot be reached.`,
 		try: "In the namespace: ip link set lo up. The address comes by itself.",
 		see: ["network_namespaces(7)", IP_LINK],
-	},
-	{
-		diagnosis: "loopback-unreachable",
-		why: "lo is up in the container's namespace, and still its own server cannot be reached at 127.0.0.1.",
-		try: "Look at ip address and at nft list ruleset in the container's namespace.",
-		see: [IP_LINK],
 	},
 ];
 
 /** Why the container's link to the host does not work, from the container outwards. */
 const link: Explanation[] = [
-	{ ...ENGINE_MOVED, when: engineMoved },
+	{
+		...ENGINE_MOVED,
+		when: (context) => inside(context) !== undefined && added(context).length === 0,
+		why: ({ process }) =>
+			`The host has no new link; all are in the container's namespace: ${process?.network?.links.map(({ name }) => name).join(", ")}. unshare(CLONE_NEWNET) moves its caller, and that was the engine itself: what it made from then on, it made in there.`,
+	},
 	{
 		when: (context) => inside(context) === undefined && added(context).filter(({ kind }) => kind === "veth").length > 2,
 		diagnosis: "veth-end-outside",
@@ -402,13 +401,14 @@ export const facts: FactRule[] = [
 	{ fact: "ns.net", what: "the container's network namespace", explain: separate },
 	{
 		fact: "other.ending",
+		accept: (_, { ending }) => ending.how !== "returned",
 		what: "the end of a second container, started while the first one runs",
 		explain: secondEnding,
 	},
 	{
 		fact: "ns.net.other",
 		what: "the second container's network namespace",
-		accept: (_, context) => context.facts["ns.net"] !== "new",
+		accept: (got, context) => got === NOT_TRIED || context.facts["ns.net"] !== "new",
 		explain: sameNamespace,
 	},
 	asked("box.lo", "the container's own server, asked from inside at 127.0.0.1", loopback),

@@ -58,7 +58,7 @@ const ASK = `ask() {
 	if [ -e /tmp/silence ]; then echo "$1=${NOT_TRIED}"; return; fi
 	name=$1; shift
 	answer=$("$@" 2>&1)
-	case $answer in *"timed out"*) touch /tmp/silence ;; esac
+	case $answer in *"timed out"* | *"No route to host"*) touch /tmp/silence ;; esac
 	echo "$name=$answer"
 }
 get="busybox wget -q -T 4 -O -"
