@@ -36,6 +36,7 @@ function derive(observation: Observation): Record<string, string | string[]> {
 		"left.links": newIn(before, ended, linksOf),
 		"left.rules": newIn(before, ended, rulesOf),
 		"left.mounts": newIn(before, ended, mountsOf),
+		"left.helpers": helpersLeft(observation),
 		"lost.rules": [...new Set(all.flatMap((now) => newIn(now, before, rulesOf)))],
 		// An address that is not refused fails nothing half-way.
 		"halfway.left":
@@ -50,6 +51,14 @@ function otherNamespace(observation: Observation): Record<string, string> {
 	if (box === undefined || other === undefined) return { "ns.net.other": NOT_TRIED };
 	const host = observation.before.namespaces["net"];
 	return { "ns.net.other": other === host ? "the host's" : other === box ? "the first container's" : "its own" };
+}
+
+/** Processes that were not there before; without those of the servers that were, which take their time to hang up. */
+function helpersLeft({ before, after }: Observation): string[] {
+	const known = new Map(before.tasks.map(({ pid, comm }) => [pid, comm]));
+	return after.tasks
+		.filter(({ pid, ppid }) => !known.has(pid) && known.get(ppid) !== "busybox")
+		.map(({ comm, state }) => `${comm} (${state})`);
 }
 
 const linksOf = ({ network }: HostState) => [

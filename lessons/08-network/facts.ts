@@ -428,6 +428,6 @@ export const facts: FactRule[] = [
 	{ fact: "left.links", what: "links, addresses and routes left on the host", explain: links },
 	{ fact: "left.rules", what: "nft rules left on the host", explain: rulesLeft },
 	{ fact: "left.mounts", what: "mounts left on the host", explain: mountsLeft },
-	{ fact: "left.processes", what: "processes left behind", explain: processesLeft },
+	{ fact: "left.helpers", what: "processes left behind", explain: processesLeft },
 	{ fact: "halfway.left", what: "what is left of a third container, whose address was refused", explain: halfWay },
 ];
