@@ -8,7 +8,7 @@ function end(name: string, inside: number): void {
 	for (const { host } of mine.get(name) ?? []) nft(`delete element inet boxes published { ${host} }`);
 	removeLink(name);
 	removeBridge();
-	if (!links().includes("box0")) nft("delete table inet boxes");
+	if (!links().includes("box0")) nft("destroy table inet boxes");
 }
 
 export const connect = connectWith({
@@ -17,13 +17,13 @@ export const connect = connectWith({
 		ip("link add box0 type bridge", "address add 10.88.0.1/16 dev box0", "link set box0 up");
 		nft(`table inet boxes {
 		map published { type inet_service : ipv4_addr . inet_service\n}
-		chain in { type nat hook prerouting priority dstnat
+		chain arriving { type nat hook prerouting priority dstnat
 			fib daddr type local dnat ip to tcp dport map @published
 		}
-		chain out { type nat hook output priority dstnat
+		chain sent { type nat hook output priority dstnat
 			fib daddr type local dnat ip to tcp dport map @published
 		}
-		chain masquerade { type nat hook postrouting priority srcnat
+		chain behind { type nat hook postrouting priority srcnat
 			ip saddr 10.88.0.0/16 ip daddr != 10.88.0.0/16 masquerade
 		}
 	}`);
