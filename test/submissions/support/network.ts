@@ -31,9 +31,12 @@ export const ports = () => (links().includes("box0") ? readdirSync("/sys/class/n
 export function within(namespace: number, act: () => void): void {
 	const home = openSync("/proc/thread-self/ns/net", "r");
 	setns(namespace, CLONE_NEWNET);
-	act();
-	setns(home, CLONE_NEWNET);
-	closeSync(home);
+	try {
+		act();
+	} finally {
+		setns(home, CLONE_NEWNET);
+		closeSync(home);
+	}
 }
 
 export const dnat = (address: string, published: readonly Published[]) =>
