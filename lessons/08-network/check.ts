@@ -54,7 +54,9 @@ function otherNamespace(observation: Observation): Record<string, string> {
 }
 
 /** Processes that were not there before; without those of the servers that were, which take their time to hang up. */
-function helpersLeft({ before, after }: Observation): string[] {
+function helpersLeft({ before, after, containers }: Observation): string[] {
+	// An engine that was still at work when its time was up has not left anything yet.
+	if (containers[HALF_WAY]?.ending.how === "hung") return [];
 	const known = new Map(before.tasks.map(({ pid, comm }) => [pid, comm]));
 	return after.tasks
 		.filter(({ pid, ppid }) => !known.has(pid) && known.get(ppid) !== "busybox")
