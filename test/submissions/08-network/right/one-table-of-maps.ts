@@ -5,23 +5,23 @@ const mine = new Map<string, readonly { host: number }[]>();
 
 function end(name: string, inside: number): void {
 	closeSync(inside);
-	for (const { host } of mine.get(name) ?? []) nft(`delete element inet boxes published { ${host} }`);
+	for (const { host } of mine.get(name) ?? []) nft(`delete element ip boxes published { ${host} }`);
 	removeLink(name);
 	removeBridge();
-	if (!links().includes("box0")) nft("destroy table inet boxes");
+	if (!links().includes("box0")) nft("destroy table ip boxes");
 }
 
 export const connect = connectWith({
 	bridge: () => {
 		if (links().includes("box0")) return;
 		ip("link add box0 type bridge", "address add 10.88.0.1/16 dev box0", "link set box0 up");
-		nft(`table inet boxes {
+		nft(`table ip boxes {
 		map published { type inet_service : ipv4_addr . inet_service\n}
 		chain arriving { type nat hook prerouting priority dstnat
-			fib daddr type local dnat ip to tcp dport map @published
+			fib daddr type local dnat to tcp dport map @published
 		}
 		chain sent { type nat hook output priority dstnat
-			fib daddr type local dnat ip to tcp dport map @published
+			fib daddr type local dnat to tcp dport map @published
 		}
 		chain behind { type nat hook postrouting priority srcnat
 			ip saddr 10.88.0.0/16 ip daddr != 10.88.0.0/16 masquerade
@@ -31,7 +31,7 @@ export const connect = connectWith({
 	rules: (name, address, published) => {
 		mine.set(name, published);
 		return published
-			.map(({ host, container }) => `add element inet boxes published { ${host} : ${address} . ${container} }`)
+			.map(({ host, container }) => `add element ip boxes published { ${host} : ${address} . ${container} }`)
 			.join("\n");
 	},
 	remove: end,
