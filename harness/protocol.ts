@@ -69,7 +69,7 @@ const Network = v.object({
 	),
 	/** `via` is empty for what is reached directly. */
 	routes: list(v.object({ destination: text, via: text, device: text })),
-	/** Lines of nft's ruleset. */
+	/** Lines of nft's ruleset; read of the host's only. */
 	rules: list(text),
 	/** Whether packets between links are forwarded: net.ipv4.ip_forward. */
 	forwarding: v.boolean(),

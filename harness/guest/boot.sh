@@ -19,7 +19,7 @@ ip link set lo up
 echo "+cpu +memory +pids" > /sys/fs/cgroup/cgroup.subtree_control
 # Where box keeps its containers' cgroups: an inner node, which hands nothing down yet.
 mkdir /sys/fs/cgroup/box
-modprobe -a overlay veth bridge br_netfilter nf_tables nft_chain_nat nft_masq nft_ct nft_redir nft_nat nft_fib_ipv4 zram 2>/dev/null || true
+modprobe -a overlay veth bridge br_netfilter nf_tables nft_chain_nat nft_masq nft_ct nft_redir nft_nat nft_fib_ipv4 nft_fib_inet zram 2>/dev/null || true
 sysctl -qw kernel.printk="4 4 1 7" kernel.panic=-1 vm.swappiness=0
 
 # When memory runs out, something is killed at once: otherwise the programs themselves are dropped from memory and read

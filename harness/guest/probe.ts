@@ -29,7 +29,7 @@ export function readHost({ watch, network }: Wanted): HostState {
 		root: readdirSync("/proc/1/root"),
 		oomKills: readOomKills(),
 		trees: Object.fromEntries(watch.map((path) => [path, readTree(`/proc/1/root${path}`)])),
-		network: network ? inNamespace(1, "net", readNetwork) : null,
+		network: network ? inNamespace(1, "net", () => readNetwork(true)) : null,
 	};
 }
 
@@ -67,7 +67,7 @@ export function readProcess(pid: number, engine: number, { files, network }: Wan
 		overlay: readOverlay(mounts),
 		files: Object.fromEntries(files.map((path) => [path, readEntry(`/proc/${pid}/root`, path)])),
 		links: inNamespace(pid, "net", () => readLinks(pid)),
-		network: network ? inNamespace(pid, "net", readNetwork) : null,
+		network: network ? inNamespace(pid, "net", () => readNetwork(false)) : null,
 		credentials: {
 			uids: numbers(status, "Uid"),
 			gids: numbers(status, "Gid"),

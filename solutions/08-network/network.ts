@@ -18,72 +18,104 @@ export interface Network {
 
 const BRIDGE = "box0";
 const GATEWAY = "10.88.0.1";
-const SUBNET = "10.88.0.0/24";
 
 /**
- * Makes a network namespace that is connected to the host's through a bridge.
+ * Makes a network namespace that is connected to the host's by a veth pair and a bridge.
+ * What it makes on the host bears the container's name, or is the bridge: that is all there is to remove.
+ *
  * @param name of the host's end of the veth pair, and of the container's nft table; at most 15 characters
  * @param address the container's, such as `10.88.0.2`
+ * @throws {SyscallError} EPERM no CAP_SYS_ADMIN
+ * @throws {Error} ip or nft was refused; then nothing is left
+ * @see network_namespaces(7), veth(4), ip-link(8), nft(8)
  */
 export function connect(name: string, address: string, published: readonly Published[]): Network {
-	makeBridge();
-	// A namespace belongs to a thread: this one goes into a new one, and comes back.
+	// Whoever bears the name already must not be removed with us.
+	if (links().includes(name)) throw new Error(`there is a link ${name} already`);
+	const inside = newNamespace();
+	const remove = () => {
+		closeSync(inside);
+		nft(`destroy table ip ${name}`);
+		// The other end goes along, and with it the addresses and routes that are on them.
+		if (links().includes(name)) ip(`link delete ${name}`);
+		if (links().includes(BRIDGE) && ports().length === 0) ip(`link delete ${BRIDGE}`);
+	};
+
+	try {
+		ip(
+			...(links().includes(BRIDGE)
+				? []
+				: [`link add ${BRIDGE} up type bridge`, `address add ${GATEWAY}/24 dev ${BRIDGE}`]),
+			`link add ${name} up master ${BRIDGE} type veth peer name eth0 netns /proc/${getpid()}/fd/${inside}`,
+		);
+		within(inside, () =>
+			ip(
+				"link set lo up",
+				`address add ${address}/24 dev eth0`,
+				"link set eth0 up",
+				`route add default via ${GATEWAY}`,
+			),
+		);
+		// Stays on: whether anybody else has come to need it, nobody can tell.
+		writeFileSync("/proc/sys/net/ipv4/ip_forward", "1");
+		nft(rules(name, address, published));
+	} catch (error) {
+		remove();
+		throw error;
+	}
+	return { join: () => setns(inside, CLONE_NEWNET), remove };
+}
+
+/** Makes a network namespace that lives as long as the descriptor is open, or a process is in it. */
+function newNamespace(): number {
 	const home = openSync("/proc/thread-self/ns/net", "r");
 	unshare(CLONE_NEWNET);
-	const inside = openSync("/proc/thread-self/ns/net", "r");
-	setns(home, CLONE_NEWNET);
-
-	ip(`link add ${name} type veth peer name eth0 netns /proc/${getpid()}/fd/${inside}`);
-	ip(`link set ${name} master ${BRIDGE} up`);
-	setns(inside, CLONE_NEWNET);
-	ip("link set lo up", `address add ${address}/24 dev eth0`, "link set eth0 up", `route add default via ${GATEWAY}`);
+	const made = openSync("/proc/thread-self/ns/net", "r");
 	setns(home, CLONE_NEWNET);
 	closeSync(home);
-
-	const dnat = published.map(({ host, container }) => `tcp dport ${host} dnat to ${address}:${container}`);
-	const rules = `fib daddr type local ${dnat.join(`\n\t\tfib daddr type local `)}`;
-	if (published.length > 0)
-		nft(`table ip ${name} {
-	chain prerouting { type nat hook prerouting priority dstnat;
-		${rules}
-	}
-	chain output { type nat hook output priority dstnat;
-		${rules}
-	}
-}`);
-
-	return {
-		join: () => setns(inside, CLONE_NEWNET),
-		remove: () => {
-			closeSync(inside);
-			if (published.length > 0) nft(`delete table ip ${name}`);
-			ip(`link delete ${name}`);
-			if (readdirSync(`/sys/class/net/${BRIDGE}/brif`).length === 0) removeBridge();
-		},
-	};
+	return made;
 }
 
-function makeBridge(): void {
-	if (readdirSync("/sys/class/net").includes(BRIDGE)) return;
-	ip(`link add ${BRIDGE} type bridge`, `address add ${GATEWAY}/24 dev ${BRIDGE}`, `link set ${BRIDGE} up`);
-	writeFileSync("/proc/sys/net/ipv4/ip_forward", "1");
-	nft(`table ip ${BRIDGE} {
-	chain postrouting { type nat hook postrouting priority srcnat;
-		ip saddr ${SUBNET} oifname != "${BRIDGE}" masquerade
+/** Goes into a network namespace, and comes back. The programs that `act` starts are there, too. */
+function within(namespace: number, act: () => void): void {
+	const home = openSync("/proc/thread-self/ns/net", "r");
+	setns(namespace, CLONE_NEWNET);
+	try {
+		act();
+	} finally {
+		setns(home, CLONE_NEWNET);
+		closeSync(home);
 	}
-}`);
 }
 
-function removeBridge(): void {
-	nft(`delete table ip ${BRIDGE}`);
-	ip(`link delete ${BRIDGE}`);
+// What comes from outside goes through prerouting; what the host itself sends, through output. A packet from 127.0.0.1
+// could not leave the host, so there the port stays what it was.
+function rules(name: string, address: string, published: readonly Published[]): string {
+	const dnat = published.map(
+		({ host, container }) =>
+			`fib daddr type local ip daddr != 127.0.0.0/8 tcp dport ${host} dnat to ${address}:${container}`,
+	);
+	return `table ip ${name} {
+		chain prerouting { type nat hook prerouting priority dstnat
+			${dnat.join("\n")}
+		}
+		chain output { type nat hook output priority dstnat
+			${dnat.join("\n")}
+		}
+		chain postrouting { type nat hook postrouting priority srcnat
+			ip saddr ${address} oifname != "${BRIDGE}" masquerade
+		}
+	}`;
 }
 
-// Many commands, one program.
+const links = () => readdirSync("/sys/class/net");
+const ports = () => readdirSync(`/sys/class/net/${BRIDGE}/brif`);
+
+/** Many commands, one program: the first that is refused is the last. */
 function ip(...commands: string[]): void {
 	execFileSync("ip", ["-batch", "-"], { input: commands.join("\n") });
 }
 
-function nft(rules: string): void {
-	execFileSync("nft", ["-f", "-"], { input: rules });
+function nft(commands: string): void {
+	execFileSync("nft", ["-f", "-"], { input: commands });
 }
