@@ -3,16 +3,15 @@ import { run as runBox } from "../box.ts";
 import { buildImage, type Files, gather, openImage } from "./image.ts";
 
 /** The engine so far, and before it `box build`: every image is built from files of the host, then run. */
-export function run({ id, image, files = {}, twice = false, tampered = [], command }: Options): number {
-	const changed = tampered.find((path) => opens(path, `/run/box/${id}/image`));
-	if (tampered.length > 0) return changed === undefined ? 0 : runBox({ id, image: changed, command });
+export function run({ id, image, files = {}, twice, tampered = [], command }: Options): number {
+	const opened = tampered.find((path) => opens(path, `/run/box/${id}/image`));
+	if (tampered.length > 0) return opened === undefined ? 0 : runBox({ id, image: opened, command });
 
-	const needed = Object.values(files).map((program) => gather(program));
-	const all = Object.entries(Object.assign({}, ...needed, files) as Files);
-	buildImage(image, Object.fromEntries(all), command);
-	if (twice) {
-		for (const path of Object.values(files)) utimesSync(path, 1e9, 1e9);
-		buildImage(`${image}-again`, Object.fromEntries(all.reverse()), command);
+	buildImage(image, { ...gather(Object.values(files)), ...files }, command);
+	if (twice !== undefined) {
+		buildImage(`${image}-one`, twice, command);
+		for (const path of Object.values(twice)) utimesSync(path, 1e9, 1e9);
+		buildImage(`${image}-two`, Object.fromEntries(Object.entries(twice).reverse()), command);
 	}
 	return runBox({ id, image });
 }
@@ -24,8 +23,8 @@ export interface Options {
 	files?: Files;
 	/** What the image is to run; it is told in no other way. */
 	command: [string, ...string[]];
-	/** Whether to build it a second time: from the same files with another date, told in another order. */
-	twice?: boolean;
+	/** What two more images are built from; for the second it has other dates, and is told in another order. */
+	twice?: Files;
 	/** Images that were changed after they had been built: the first that opens is run. */
 	tampered?: string[];
 }

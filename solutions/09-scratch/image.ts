@@ -104,21 +104,25 @@ export function needs(file: string): { interpreter: string | null; libraries: st
 const LIBRARY_PATH = ["/lib64", "/lib", "/usr/lib", "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu"];
 
 /**
- * Finds what a program cannot start without: its interpreter, its libraries, and what those need in turn.
- * @returns for {@link buildImage}: all at the places where they are on the host
+ * Finds what programs cannot start without: interpreters, libraries, and what those need in turn.
+ * @returns for {@link buildImage}: all at the places where they are on the host; without the programs themselves
  * @throws {Error} a library is nowhere on the path
  */
-export function gather(program: string, found: Files = {}): Files {
-	const { interpreter, libraries } = needs(program);
-	const paths = libraries.map((name) => {
-		const dir = LIBRARY_PATH.find((directory) => existsSync(`${directory}/${name}`));
-		if (dir === undefined) throw new Error(`${program} needs ${name}, which is not in ${LIBRARY_PATH.join(":")}`);
-		return `${dir}/${name}`;
-	});
-	for (const path of interpreter === null ? paths : [interpreter, ...paths]) {
-		if (path in found) continue;
-		found[path] = path;
-		gather(path, found);
+export function gather(programs: string[]): Files {
+	const found: Files = {};
+	const queue = [...programs];
+	for (const file of queue) {
+		const { interpreter, libraries } = needs(file);
+		const paths = libraries.map((name) => {
+			const dir = LIBRARY_PATH.find((directory) => existsSync(`${directory}/${name}`));
+			if (dir === undefined) throw new Error(`${file} needs ${name}, which is not in ${LIBRARY_PATH.join(":")}`);
+			return `${dir}/${name}`;
+		});
+		for (const path of interpreter === null ? paths : [interpreter, ...paths]) {
+			if (path in found) continue;
+			found[path] = path;
+			queue.push(path);
+		}
 	}
 	return found;
 }
@@ -153,7 +157,7 @@ function unpack(tar: Buffer, dir: string): string {
  * Owner 0, no date: nothing in it tells who made it, or when.
  * @see tar(5)
  */
-function tarEntry(path: string, source: string): Buffer {
+export function tarEntry(path: string, source: string): Buffer {
 	const content = readFileSync(source);
 	const octal = (value: number, digits: number) => value.toString(8).padStart(digits, "0");
 	const header = Buffer.alloc(512);
