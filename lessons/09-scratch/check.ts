@@ -14,6 +14,8 @@ import {
 import { dynamicFailures, layerOf, refusals } from "./refusals.ts";
 
 const HELLO = readFileSync(new URL("hello.asm", import.meta.url), "utf8");
+/** What can be said of an image whose manifest leads to its blobs. */
+const IMAGE_FACTS = ["names", "descriptors", "layer", "diff_id", "command", "again", "platform"] as const;
 const WHOLE = "names a config and a layer";
 const DESCRIPTOR = "OCI image specification, descriptor.md";
 const CONFIG = "OCI image specification, config.md";
@@ -73,7 +75,9 @@ function imageFacts(observation: Observation, image: string): Record<string, Fac
 	const manifest = parsed(printed(observation, image));
 	const { config, layers } = manifest ?? {};
 	const complete = config !== undefined && first(layers) !== undefined;
-	if (!complete) return { "image.manifest": manifest === undefined ? "missing" : "names no config, or no layer" };
+	const unknown = Object.fromEntries(IMAGE_FACTS.map((fact) => [`image.${fact}`, "unknown"]));
+	if (!complete)
+		return { ...unknown, "image.manifest": manifest === undefined ? "missing" : "names no config, or no layer" };
 
 	const tree = observation.after.trees[image] ?? [];
 	const blobs = tree.filter(({ kind, path }) => kind === "file" && path.startsWith("blobs/"));
@@ -146,16 +150,20 @@ function tamperedFacts(observation: Observation, source: string): Record<string,
 	const original = observation.before.trees[source]?.find(({ path }) => path === "hello");
 	const changed = process?.files["hello"]?.sha256 === original?.sha256 ? "config" : "layer";
 	const unpacked = observation.moments["tampered"]?.host.trees["/run/box"] ?? [];
-	const left = observation.after.trees["/run/box"] ?? [];
+	const files = ({ trees }: Observation["after"]) =>
+		["/run/box", "/tmp"].flatMap((dir) =>
+			(trees[dir] ?? []).filter(({ kind }) => kind === "file").map(({ path }) => `${dir}/${path}`),
+		);
+	const before = files(observation.before);
 	return {
 		tampered: process === null ? "refused" : `it runs, with another ${changed}`,
 		"tampered.unpacked": unpacked.filter(({ kind }) => process === null && kind === "file").map(({ path }) => path),
-		"left.files": left.filter(({ kind }) => kind === "file").map(({ path }) => `/run/box/${path}`),
+		"left.files": files(observation.after).filter((path) => !before.includes(path)),
 	};
 }
 
 const withoutManifest = (_: FactValue, { facts }: Context) => facts["image.manifest"] !== WHOLE;
-const inImage = (fact: string, what: string, ...explain: Explanation[]): FactRule => ({
+const inImage = (fact: (typeof IMAGE_FACTS)[number], what: string, ...explain: Explanation[]): FactRule => ({
 	fact: `image.${fact}`,
 	what,
 	accept: withoutManifest,
@@ -219,7 +227,7 @@ export default defineCheck({
 			{ do: "look", as: "tampered" },
 			{ do: "end", container: "tampered" },
 		],
-		watch: [image, source, "/run/box"],
+		watch: [image, source, "/run/box", "/tmp"],
 		files: ["hello"],
 	}),
 	derive: (observation, { image = "", source = "" }) => ({
@@ -238,7 +246,7 @@ export default defineCheck({
 					diagnosis: "no-manifest",
 					why: "The command runs, but what it was started from is a directory that anybody can change: there is no manifest.json (or no JSON in it) that would say which bytes belong to the image.",
 					try: "Let buildImage write each part as a blob under blobs/sha256/, named by its digest, and a manifest.json that names them.",
-					see: ["OCI image specification, manifest.md", "README, An image"],
+					see: ["OCI image specification, manifest.md", "OCI image specification, image-layout.md"],
 				},
 				{
 					diagnosis: "manifest-incomplete",
@@ -363,6 +371,7 @@ export default defineCheck({
 		{
 			fact: "dynamic.ending",
 			what: "the second image: dash, which then starts ls",
+			accept: (_, { facts }) => facts["image.manifest"] !== WHOLE || facts["image.layer"] !== "a tar archive",
 			explain: dynamicFailures(missingIn),
 		},
 		{
@@ -412,7 +421,7 @@ export default defineCheck({
 		},
 		{
 			fact: "left.files",
-			what: "files left in /run/box after all containers have ended",
+			what: "files left in /run/box and /tmp after all containers have ended",
 			accept: (_, { facts }) => (facts["tampered.unpacked"] as readonly string[]).length > 0,
 			explain: [
 				{
