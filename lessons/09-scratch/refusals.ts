@@ -22,6 +22,10 @@ const execveRefused =
 	({ observation }: Context) =>
 		observation.containers[container]?.ledger.some(({ call, error }) => call === "execve" && error === code) === true;
 
+// The child became nothing: there was a new root, and then not even an execve.
+const noExecve = ({ ledger }: Context) =>
+	ledger.some(({ call }) => call === "pivot_root") && !ledger.some(({ call }) => call === "execve");
+
 const neverRan = ({ facts }: Context) => facts["command.ran"] === false;
 
 /** What is known about exceptions, and about a first command that never ran. */
@@ -59,7 +63,7 @@ export const refusals: Explanation[] = [
 		see: ["mount(2), ERRORS"],
 	},
 	{
-		when: ({ thrown, ledger }) => thrown?.name === "TypeError" && ledger.some(({ call }) => call === "fork"),
+		when: (context) => neverRan(context) && noExecve(context),
 		diagnosis: "command-not-returned",
 		why: "All was made ready, and then there was no command to run: `command` of what openImage returned is no list of strings.",
 		try: "Return config.config.Cmd: the config's blob is an object, and what is to be run is in its field `config`.",
