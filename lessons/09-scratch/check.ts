@@ -27,9 +27,10 @@ tarball() { busybox gzip -dc "$1" 2>/dev/null || cat "$1"; }
 echo "== needed"; /lib64/ld-linux-x86-64.so.2 --list /usr/bin/ls
 for image in "$1" "$1-one" "$1-two"; do echo "== $image"; cat "$image/manifest.json"; echo; done
 for blob in "$1"/blobs/*/*; do
-	if json "$blob"; then echo "== config"; cat "$blob"; echo; continue; fi
-	echo "== diff"; tarball "$blob" | sha256sum
-	echo "== layer"; busybox tar -tvf "$blob"
+	name=$(basename "$blob")
+	if json "$blob"; then echo "== $name"; cat "$blob"; echo; continue; fi
+	echo "== diff $name"; tarball "$blob" | sha256sum
+	echo "== layer $name"; busybox tar -tvf "$blob"
 done
 cp -r "$1" "$1-layer" && sed -i 's/Hello from/Jello from/' "$1-layer"/blobs/*/*
 cp -r "$1" "$1-config" && sed -i 's|"/hello"|"/jello"|' "$1-config"/blobs/*/*
@@ -38,6 +39,7 @@ for blob in "$2"/blobs/*/*; do json "$blob" || busybox tar -tvf "$blob"; done
 `;
 
 interface Descriptor {
+	mediaType?: unknown;
 	digest?: unknown;
 	size?: unknown;
 }
@@ -65,10 +67,11 @@ const first = (value: unknown) => (Array.isArray(value) ? value[0] : undefined) 
 const hex = (descriptor: unknown) => String(record(descriptor)["digest"]).replace(/^sha256:/, "");
 
 /** What a descriptor says of a blob that is not so. */
-function wrongIn(name: string, { digest, size }: Descriptor, blobs: readonly Entry[]): string[] {
+function wrongIn(name: string, { mediaType, digest, size }: Descriptor, blobs: readonly Entry[]): string[] {
 	const blob = blobs.find(({ path }) => `sha256:${path.split("/").at(-1)}` === digest);
 	if (blob === undefined) return [`${name}: no blob is called ${String(digest)}`];
-	return blob.size === size ? [] : [`${name}: size ${String(size)}, the blob has ${blob.size}`];
+	if (blob.size !== size) return [`${name}: size ${String(size)}, the blob has ${blob.size}`];
+	return /^application\/vnd\.\w+\./.test(String(mediaType)) ? [] : [`${name}: media type ${String(mediaType)}`];
 }
 
 function imageFacts(observation: Observation, image: string): Record<string, FactValue> {
@@ -81,12 +84,12 @@ function imageFacts(observation: Observation, image: string): Record<string, Fac
 
 	const tree = observation.after.trees[image] ?? [];
 	const blobs = tree.filter(({ kind, path }) => kind === "file" && path.startsWith("blobs/"));
-	const { config: runs, rootfs, architecture, os } = parsed(printed(observation, "config")) ?? {};
+	const { config: runs, rootfs, architecture, os } = parsed(printed(observation, hex(config))) ?? {};
 	const command = [record(runs)["Entrypoint"], record(runs)["Cmd"]].flatMap((part) =>
 		Array.isArray(part) ? part : [],
 	);
 	const diffId = hex({ digest: first(record(rootfs)["diff_ids"]) });
-	const members = layerOf(printed(observation, "layer"));
+	const members = layerOf(printed(observation, `layer ${hex(first(layers))}`));
 	const layer = (other: string) => hex(first(parsed(printed(observation, other))?.["layers"]));
 	return {
 		"image.manifest": WHOLE,
@@ -96,7 +99,7 @@ function imageFacts(observation: Observation, image: string): Record<string, Fac
 			...wrongIn("layer", record(first(layers)), blobs),
 		],
 		"image.layer": members.length === 0 ? "no tar archive" : "a tar archive",
-		"image.diff_id": printed(observation, "diff").startsWith(diffId) ? "of the layer's tar" : "of something else",
+		"image.diff_id": printed(observation, `diff ${hex(first(layers))}`).startsWith(diffId) ? "of the layer's tar" : "of something else",
 		"image.command": command[0] === "/hello" ? "in the config" : "not in the config",
 		"image.again": layer(`${image}-one`) === layer(`${image}-two`) ? "the same" : "another",
 		"image.platform": `${String(os)}/${String(architecture)}`,
@@ -181,7 +184,7 @@ export default defineCheck({
 		"An image is files and a few lines of JSON, each named by the digest of its bytes: whoever knows one name can check all the rest. What is not in it is not there: no shell, no library, no loader. A dynamic program says in its own file what it needs.",
 	draw: (random) => ({ image: `/lab/${random.name("image")}`, source: `/lab/${random.name("source")}` }),
 	scenario: ({ image = "", source = "" }) => ({
-		does: `box build ${image}, one file: hello; box run it; then one with dash and ls; then two copies of the first that were changed`,
+		does: `box build and run ${image}, with hello alone; then one with dash and ls; then two copies of the first, each with a word changed`,
 		prepare: [
 			{ do: "write", path: `${source}/hello.asm`, text: HELLO },
 			// It belongs to who has built it; inside, that number would be somebody else's.
@@ -190,7 +193,7 @@ export default defineCheck({
 				argv: [
 					"sh",
 					"-c",
-					`cd ${source} && nasm -f bin -o hello hello.asm && chmod 711 hello && chown 1000:1000 hello`,
+					`cd ${source} && nasm -f bin -o hello hello.asm && chmod 775 hello && chown 1000:1000 hello`,
 				],
 			},
 		],
@@ -284,6 +287,13 @@ export default defineCheck({
 				see: [DESCRIPTOR],
 			},
 			{
+				when: ({ facts }) => (facts["image.descriptors"] as string[]).some((text) => text.includes("media type")),
+				diagnosis: "descriptor-media-type",
+				why: "A blob's bytes do not say what they are: a descriptor's mediaType does. Without it, another engine does not know a layer from a signature, or a tar archive from a compressed one.",
+				try: 'Write "application/vnd.oci.image.layer.v1.tar" for the layer, and "application/vnd.oci.image.config.v1+json" for the config.',
+				see: [DESCRIPTOR, "OCI image specification, media-types.md"],
+			},
+			{
 				diagnosis: "descriptor-size",
 				why: "A descriptor's size is the blob's, in bytes. Who downloads one stops reading there, and refuses what is longer.",
 				try: "Take the length of the Buffer that you write, not that of a file in it, or of a string.",
@@ -350,9 +360,9 @@ export default defineCheck({
 			explain: [
 				{
 					diagnosis: "mode-changed",
-					why: "The file came with other permission bits than it has on the host. The kernel looks at them, not at who wrote the image.",
+					why: "The file came with other permission bits than it has on the host. Either the archive has others, or they were lost in unpacking: a new file's mode goes through the umask, which takes 022 away.",
 					try: "Write the mode that statSync(source) shows into the tar header, and unpack with tar -p.",
-					see: ["tar(5)", "inode(7), The file type and mode"],
+					see: ["tar(5)", "umask(2)"],
 				},
 			],
 		},

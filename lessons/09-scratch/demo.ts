@@ -36,14 +36,14 @@ export default defineDemo({
 			command:
 				"mkdir -p /lab/tiny/lib/x86_64-linux-gnu && mount --bind /lib/x86_64-linux-gnu /lab/tiny/lib/x86_64-linux-gnu && chroot /lab/tiny /bin/sh -c 'echo it runs'",
 			look: "It runs. But only where the host has this very library: an image would bring its own.",
-			promises: ["^it runs$"],
+			promises: ["it runs"],
 		},
 		{
 			narration: "Or a program that needs nobody: file header and all, it is one page of assembler.",
 			stage: "host",
 			command: `cat > /tmp/hello.asm <<'END' && nasm -f bin -o /tmp/hello /tmp/hello.asm && chmod +x /tmp/hello && stat -c '%s bytes' /tmp/hello\n${HELLO}END`,
 			look: "198 bytes. The header alone is 64 of them.",
-			promises: ["^198 bytes$"],
+			promises: ["198 bytes"],
 			note: "The page is lessons/09-scratch/hello.asm; have it open beside the shell.",
 		},
 		{
@@ -51,7 +51,7 @@ export default defineDemo({
 			stage: "host",
 			command: "mkdir /lab/hello && cp /tmp/hello /lab/hello/ && ls /lab/hello && chroot /lab/hello /hello < /dev/null",
 			look: "No shell, no library, no /etc: FROM scratch is exactly this.",
-			promises: ["^hello$", "Hello from an empty root\\."],
+			promises: ["Hello from an empty root\\."],
 		},
 		{
 			narration: "Somebody changes one letter. The directory looks as before, and the program runs as before.",
@@ -59,7 +59,7 @@ export default defineDemo({
 			command:
 				"sed -i s/Hello/Jello/ /lab/hello/hello && ls /lab/hello && chroot /lab/hello /hello < /dev/null; sha256sum /tmp/hello /lab/hello/hello",
 			look: "Only the digests differ. An image names each of its parts by its digest, and whoever opens it compares.",
-			promises: ["Jello from", "^d6133c53[0-9a-f]+ +/tmp/hello$", "^b967f28e[0-9a-f]+ +/lab/hello/hello$"],
+			promises: ["Jello from", "d6133c53[0-9a-f]+ +/tmp/hello", "b967f28e[0-9a-f]+ +/lab/hello/hello"],
 		},
 		{
 			narration:
@@ -68,7 +68,7 @@ export default defineDemo({
 			command:
 				"echo 'alice:x:1000:1000::/:/bin/sh' >> /etc/passwd; echo 'cook:x:1000:1000::/:/bin/sh' >> /lab/rootfs/etc/passwd; touch /lab/rootfs/bread; chown alice /lab/rootfs/bread; stat -c '%u %U' /lab/rootfs/bread; chroot /lab/rootfs stat -c '%u %U' /bread",
 			look: "One number, two names: the kernel knows only the number.",
-			promises: ["^1000 alice$", "^1000 cook$"],
+			promises: ["1000 alice", "1000 cook"],
 		},
 	],
 });

@@ -69,6 +69,7 @@ export function gather(_programs: string[]): Files {
  * @see tar(5)
  */
 export function tarEntry(path: string, source: string): Buffer {
+	if (Buffer.byteLength(path) > 100) throw new Error(`${path} is too long for this kind of tar archive`);
 	const content = readFileSync(source);
 	const octal = (value: number, digits: number) => value.toString(8).padStart(digits, "0");
 	const header = Buffer.alloc(512);

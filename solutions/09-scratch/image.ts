@@ -27,10 +27,10 @@ interface Descriptor {
  * @param command what it runs: the program's path in the container, and its arguments
  */
 export function buildImage(image: string, files: Files, command: string[]): void {
-	mkdirSync(`${image}/blobs/sha256`, { recursive: true });
 	const entries = Object.keys(files)
 		.sort()
 		.map((path) => tarEntry(path, files[path] as string));
+	mkdirSync(`${image}/blobs/sha256`, { recursive: true });
 	const layer = putBlob(image, "layer.v1.tar", Buffer.concat([...entries, Buffer.alloc(1024)]));
 	const config = { architecture: "amd64", os: "linux", config: { Cmd: command } };
 	const manifest = {
@@ -42,6 +42,7 @@ export function buildImage(image: string, files: Files, command: string[]): void
 		}),
 		layers: [layer],
 	};
+	// The last: a directory without it is no image.
 	writeFileSync(`${image}/manifest.json`, JSON.stringify(manifest, null, "\t"));
 }
 
@@ -158,6 +159,7 @@ function unpack(tar: Buffer, dir: string): string {
  * @see tar(5)
  */
 export function tarEntry(path: string, source: string): Buffer {
+	if (Buffer.byteLength(path) > 100) throw new Error(`${path} is too long for this kind of tar archive`);
 	const content = readFileSync(source);
 	const octal = (value: number, digits: number) => value.toString(8).padStart(digits, "0");
 	const header = Buffer.alloc(512);

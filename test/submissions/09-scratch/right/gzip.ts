@@ -1,9 +1,8 @@
 // The layer is compressed: its digest is the blob's, its diff_id the archive's.
-
+import { gunzipSync, gzipSync } from "node:zlib";
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { gunzipSync, gzipSync } from "node:zlib";
 
 export interface Image {
 	layers: string[];
@@ -19,10 +18,10 @@ interface Descriptor {
 }
 
 export function buildImage(image: string, files: Files, command: string[]): void {
-	mkdirSync(`${image}/blobs/sha256`, { recursive: true });
 	const entries = Object.keys(files)
 		.sort()
 		.map((path) => tarEntry(path, files[path] as string));
+	mkdirSync(`${image}/blobs/sha256`, { recursive: true });
 	const tar = Buffer.concat([...entries, Buffer.alloc(1024)]);
 	const layer = putBlob(image, "layer.v1.tar+gzip", gzipSync(tar));
 	const config = { architecture: "amd64", os: "linux", config: { Cmd: command } };
@@ -123,6 +122,7 @@ function unpack(tar: Buffer, dir: string): string {
 }
 
 function tarEntry(path: string, source: string): Buffer {
+	if (Buffer.byteLength(path) > 100) throw new Error(`${path} is too long for this kind of tar archive`);
 	const content = readFileSync(source);
 	const octal = (value: number, digits: number) => value.toString(8).padStart(digits, "0");
 	const header = Buffer.alloc(512);

@@ -1,9 +1,8 @@
 // diagnosis: layer-not-tar
 // It works, and nobody else can read it.
-
+import { dirname } from "node:path";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 
 export interface Image {
 	layers: string[];
@@ -19,10 +18,10 @@ interface Descriptor {
 }
 
 export function buildImage(image: string, files: Files, command: string[]): void {
-	mkdirSync(`${image}/blobs/sha256`, { recursive: true });
 	const entries = Object.keys(files)
 		.sort()
 		.map((path) => [path, [statSync(files[path] as string).mode, readFileSync(files[path] as string, "base64")]]);
+	mkdirSync(`${image}/blobs/sha256`, { recursive: true });
 	const layer = putBlob(image, "layer.v1.tar", Buffer.from(JSON.stringify(Object.fromEntries(entries))));
 	const config = { architecture: "amd64", os: "linux", config: { Cmd: command } };
 	const manifest = {
@@ -116,11 +115,10 @@ function getBlob(image: string, { digest }: Descriptor): Buffer {
 
 function unpack(tar: Buffer, dir: string): string {
 	mkdirSync(dir, { recursive: true });
-	for (const [path, [mode, content]] of Object.entries(
-		JSON.parse(tar.toString()) as Record<string, [number, string]>,
-	)) {
+	for (const [path, [mode, content]] of Object.entries(JSON.parse(tar.toString()) as Record<string, [number, string]>)) {
 		mkdirSync(dirname(dir + path), { recursive: true });
 		writeFileSync(dir + path, Buffer.from(content, "base64"), { mode });
 	}
 	return dir;
 }
+

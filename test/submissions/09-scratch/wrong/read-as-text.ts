@@ -18,10 +18,10 @@ interface Descriptor {
 }
 
 export function buildImage(image: string, files: Files, command: string[]): void {
-	mkdirSync(`${image}/blobs/sha256`, { recursive: true });
 	const entries = Object.keys(files)
 		.sort()
 		.map((path) => tarEntry(path, files[path] as string));
+	mkdirSync(`${image}/blobs/sha256`, { recursive: true });
 	const layer = putBlob(image, "layer.v1.tar", Buffer.concat([...entries, Buffer.alloc(1024)]));
 	const config = { architecture: "amd64", os: "linux", config: { Cmd: command } };
 	const manifest = {
@@ -121,6 +121,7 @@ function unpack(tar: Buffer, dir: string): string {
 }
 
 function tarEntry(path: string, source: string): Buffer {
+	if (Buffer.byteLength(path) > 100) throw new Error(`${path} is too long for this kind of tar archive`);
 	const content = Buffer.from(readFileSync(source, "utf8"));
 	const octal = (value: number, digits: number) => value.toString(8).padStart(digits, "0");
 	const header = Buffer.alloc(512);

@@ -1,8 +1,7 @@
-// Reads the archive itself, needs no program.
-
+// diagnosis: descriptor-media-type
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 
 export interface Image {
 	layers: string[];
@@ -18,10 +17,10 @@ interface Descriptor {
 }
 
 export function buildImage(image: string, files: Files, command: string[]): void {
-	mkdirSync(`${image}/blobs/sha256`, { recursive: true });
 	const entries = Object.keys(files)
 		.sort()
 		.map((path) => tarEntry(path, files[path] as string));
+	mkdirSync(`${image}/blobs/sha256`, { recursive: true });
 	const layer = putBlob(image, "layer.v1.tar", Buffer.concat([...entries, Buffer.alloc(1024)]));
 	const config = { architecture: "amd64", os: "linux", config: { Cmd: command } };
 	const manifest = {
@@ -103,7 +102,7 @@ function putBlob(image: string, kind: string, content: Buffer | object): Descrip
 	const bytes = Buffer.isBuffer(content) ? content : Buffer.from(JSON.stringify(content));
 	const digest = digestOf(bytes);
 	writeFileSync(pathOf(image, digest), bytes);
-	return { mediaType: `application/vnd.oci.image.${kind}`, digest, size: bytes.length };
+	return { mediaType: kind.split(".")[0] as string, digest, size: bytes.length };
 }
 
 function getBlob(image: string, { digest }: Descriptor): Buffer {
@@ -115,19 +114,13 @@ function getBlob(image: string, { digest }: Descriptor): Buffer {
 
 function unpack(tar: Buffer, dir: string): string {
 	mkdirSync(dir, { recursive: true });
-	for (let at = 0; tar[at] !== 0; ) {
-		const field = (offset: number, length: number) =>
-			tar.toString("latin1", at + offset, at + offset + length).replace(/\0.*/s, "");
-		const [path, size] = [`${dir}/${field(0, 100)}`, Number.parseInt(field(124, 12), 8)];
-		mkdirSync(dirname(path), { recursive: true });
-		writeFileSync(path, tar.subarray(at + 512, at + 512 + size));
-		chmodSync(path, Number.parseInt(field(100, 8), 8));
-		at += 512 + Math.ceil(size / 512) * 512;
-	}
+	const { status, stderr } = spawnSync("busybox", ["tar", "-xpf", "-", "-C", dir], { input: tar });
+	if (status !== 0) throw new Error(`tar could not unpack a layer into ${dir}: ${stderr}`);
 	return dir;
 }
 
 function tarEntry(path: string, source: string): Buffer {
+	if (Buffer.byteLength(path) > 100) throw new Error(`${path} is too long for this kind of tar archive`);
 	const content = readFileSync(source);
 	const octal = (value: number, digits: number) => value.toString(8).padStart(digits, "0");
 	const header = Buffer.alloc(512);
