@@ -99,7 +99,9 @@ function imageFacts(observation: Observation, image: string): Record<string, Fac
 			...wrongIn("layer", record(first(layers)), blobs),
 		],
 		"image.layer": members.length === 0 ? "no tar archive" : "a tar archive",
-		"image.diff_id": printed(observation, `diff ${hex(first(layers))}`).startsWith(diffId) ? "of the layer's tar" : "of something else",
+		"image.diff_id": printed(observation, `diff ${hex(first(layers))}`).startsWith(diffId)
+			? "of the layer's tar"
+			: "of something else",
 		"image.command": command[0] === "/hello" ? "in the config" : "not in the config",
 		"image.again": layer(`${image}-one`) === layer(`${image}-two`) ? "the same" : "another",
 		"image.platform": `${String(os)}/${String(architecture)}`,

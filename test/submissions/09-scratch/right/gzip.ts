@@ -1,8 +1,9 @@
 // The layer is compressed: its digest is the blob's, its diff_id the archive's.
-import { gunzipSync, gzipSync } from "node:zlib";
+
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { gunzipSync, gzipSync } from "node:zlib";
 
 export interface Image {
 	layers: string[];

@@ -71,7 +71,10 @@ export function needs(file: string): { interpreter: string | null; libraries: st
 	const strings = address - (loaded?.vaddr ?? 0) + (loaded?.offset ?? 0);
 	return {
 		interpreter: interp === undefined ? null : text(interp.offset),
-		libraries: entries.filter(({ tag }) => tag === DT_NEEDED).slice(0, 1).map(({ value }) => text(strings + value)),
+		libraries: entries
+			.filter(({ tag }) => tag === DT_NEEDED)
+			.slice(0, 1)
+			.map(({ value }) => text(strings + value)),
 	};
 }
 

@@ -1,8 +1,9 @@
 // diagnosis: layer-not-tar
 // It works, and nobody else can read it.
-import { dirname } from "node:path";
+
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 
 export interface Image {
 	layers: string[];
@@ -115,10 +116,11 @@ function getBlob(image: string, { digest }: Descriptor): Buffer {
 
 function unpack(tar: Buffer, dir: string): string {
 	mkdirSync(dir, { recursive: true });
-	for (const [path, [mode, content]] of Object.entries(JSON.parse(tar.toString()) as Record<string, [number, string]>)) {
+	for (const [path, [mode, content]] of Object.entries(
+		JSON.parse(tar.toString()) as Record<string, [number, string]>,
+	)) {
 		mkdirSync(dirname(dir + path), { recursive: true });
 		writeFileSync(dir + path, Buffer.from(content, "base64"), { mode });
 	}
 	return dir;
 }
-

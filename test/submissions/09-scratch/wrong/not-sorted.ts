@@ -17,8 +17,7 @@ interface Descriptor {
 }
 
 export function buildImage(image: string, files: Files, command: string[]): void {
-	const entries = Object.keys(files)
-		.map((path) => tarEntry(path, files[path] as string));
+	const entries = Object.keys(files).map((path) => tarEntry(path, files[path] as string));
 	mkdirSync(`${image}/blobs/sha256`, { recursive: true });
 	const layer = putBlob(image, "layer.v1.tar", Buffer.concat([...entries, Buffer.alloc(1024)]));
 	const config = { architecture: "amd64", os: "linux", config: { Cmd: command } };
