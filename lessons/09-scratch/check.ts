@@ -30,12 +30,12 @@ for blob in "$1"/blobs/*/*; do
 	name=$(basename "$blob")
 	if json "$blob"; then echo "== $name"; cat "$blob"; echo; continue; fi
 	echo "== diff $name"; tarball "$blob" | sha256sum
-	echo "== layer $name"; busybox tar -tvf "$blob"
+	echo "== layer $name"; tarball "$blob" | busybox tar -tv
 done
 cp -r "$1" "$1-layer" && sed -i 's/Hello from/Jello from/' "$1-layer"/blobs/*/*
 cp -r "$1" "$1-config" && sed -i 's|"/hello"|"/jello"|' "$1-config"/blobs/*/*
 echo "== dynamic"
-for blob in "$2"/blobs/*/*; do json "$blob" || busybox tar -tvf "$blob"; done
+for blob in "$2"/blobs/*/*; do json "$blob" || tarball "$blob" | busybox tar -tv; done
 `;
 
 interface Descriptor {
@@ -251,7 +251,7 @@ export default defineCheck({
 					diagnosis: "no-manifest",
 					why: "The command runs, but what it was started from is a directory that anybody can change: there is no manifest.json (or no JSON in it) that would say which bytes belong to the image.",
 					try: "Let buildImage write each part as a blob under blobs/sha256/, named by its digest, and a manifest.json that names them.",
-					see: ["OCI image specification, manifest.md", "OCI image specification, image-layout.md"],
+					see: ["OCI image specification, manifest.md"],
 				},
 				{
 					diagnosis: "manifest-incomplete",
