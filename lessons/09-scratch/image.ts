@@ -66,7 +66,7 @@ export function gather(_programs: string[]): Files {
 /**
  * One file as it stands in a tar archive: a header of 512 bytes, and the content, filled up to a multiple of 512.
  * Owner 0, no date: nothing in it tells who made it, or when. After the last one, an archive has 1024 zero bytes.
- * @see tar(5)
+ * @see POSIX, pax: ustar Interchange Format
  */
 export function tarEntry(path: string, source: string): Buffer {
 	if (Buffer.byteLength(path) > 100) throw new Error(`${path} is too long for this kind of tar archive`);

@@ -35,7 +35,7 @@ export const refusals: Explanation[] = [
 		diagnosis: "not-executable",
 		why: "execve of /hello was refused with EACCES: the file is there, and has no execute bit. On the host it has: the archive's header lost it.",
 		try: "Write the mode that statSync(source) shows into the tar header, and unpack with tar -p.",
-		see: ["execve(2), ERRORS", "tar(5)"],
+		see: ["execve(2), ERRORS", "POSIX, pax: ustar Interchange Format"],
 	},
 	{
 		when: (context) => neverRan(context) && execveRefused("ENOEXEC")(context),

@@ -20,6 +20,13 @@ interface Descriptor {
 	size: number;
 }
 
+/** What an image consists of. See manifest.md there. */
+interface Manifest {
+	schemaVersion: 2;
+	config: Descriptor;
+	layers: Descriptor[];
+}
+
 /**
  * Makes an image of one layer. The same files make the same layer, byte by byte, whoever builds it and when.
  * @param image path of the directory to make
@@ -32,16 +39,14 @@ export function buildImage(image: string, files: Files, command: string[]): void
 		.map((path) => tarEntry(path, files[path] as string));
 	mkdirSync(`${image}/blobs/sha256`, { recursive: true });
 	const layer = putBlob(image, "layer.v1.tar", Buffer.concat([...entries, Buffer.alloc(1024)]));
-	const config = { architecture: "amd64", os: "linux", config: { Cmd: command } };
-	const manifest = {
-		schemaVersion: 2,
-		config: putBlob(image, "config.v1+json", {
-			...config,
-			// The digest of the tar itself. A layer's own digest differs from it as soon as the blob is compressed.
-			rootfs: { type: "layers", diff_ids: [layer.digest] },
-		}),
-		layers: [layer],
-	};
+	const config = putBlob(image, "config.v1+json", {
+		architecture: "amd64",
+		os: "linux",
+		config: { Cmd: command },
+		// The digest of the tar archive itself: not that of the layer any more once somebody compresses the blob.
+		rootfs: { type: "layers", diff_ids: [layer.digest] },
+	});
+	const manifest: Manifest = { schemaVersion: 2, config, layers: [layer] };
 	// The last: a directory without it is no image.
 	writeFileSync(`${image}/manifest.json`, JSON.stringify(manifest, null, "\t"));
 }
@@ -53,13 +58,13 @@ export function buildImage(image: string, files: Files, command: string[]): void
  * @throws {Error} a blob is not what its digest says: then nothing has been unpacked
  */
 export function openImage(image: string, dir: string): Image {
-	const manifest = JSON.parse(readFileSync(`${image}/manifest.json`, "utf8"));
-	const { config } = JSON.parse(getBlob(image, manifest.config).toString());
+	const manifest = JSON.parse(readFileSync(`${image}/manifest.json`, "utf8")) as Manifest;
+	const config = JSON.parse(getBlob(image, manifest.config).toString()) as { config: { Cmd: string[] } };
 	// Every byte is checked before tar, or the kernel, has to believe one of them.
-	const layers: Buffer[] = manifest.layers.map((layer: Descriptor) => getBlob(image, layer));
+	const layers = manifest.layers.map((layer) => getBlob(image, layer));
 	try {
 		const dirs = layers.map((tar, index) => unpack(tar, `${dir}/${index}`));
-		return { layers: dirs.reverse(), command: config.Cmd };
+		return { layers: dirs.reverse(), command: config.config.Cmd };
 	} catch (error) {
 		rmSync(dir, { recursive: true, force: true });
 		throw error;
@@ -156,7 +161,7 @@ function unpack(tar: Buffer, dir: string): string {
 /**
  * One file as it stands in a tar archive: a header of 512 bytes, and the content, filled up to a multiple of 512.
  * Owner 0, no date: nothing in it tells who made it, or when.
- * @see tar(5)
+ * @see POSIX, pax: ustar Interchange Format
  */
 export function tarEntry(path: string, source: string): Buffer {
 	if (Buffer.byteLength(path) > 100) throw new Error(`${path} is too long for this kind of tar archive`);
