@@ -23,6 +23,10 @@ const CONFIG = "OCI image specification, config.md";
 /** Prints what is in two images, and makes two copies of the first: one with another layer, one with another config. */
 const LOOK_AT_IMAGES = `
 json() { [ "$(head -c 1 "$1")" = "{" ]; }
+change() {
+	if busybox gzip -t "$1" 2>/dev/null; then busybox gzip -dc "$1" | sed "$2" | busybox gzip -c > "$1.new" && mv "$1.new" "$1"
+	else sed -i "$2" "$1"; fi
+}
 tarball() { busybox gzip -dc "$1" 2>/dev/null || cat "$1"; }
 echo "== needed"; /lib64/ld-linux-x86-64.so.2 --list /usr/bin/ls
 for image in "$1" "$1-one" "$1-two"; do echo "== $image"; cat "$image/manifest.json"; echo; done
@@ -32,8 +36,8 @@ for blob in "$1"/blobs/*/*; do
 	echo "== diff $name"; tarball "$blob" | sha256sum
 	echo "== layer $name"; tarball "$blob" | busybox tar -tv
 done
-cp -r "$1" "$1-layer" && sed -i 's/Hello from/Jello from/' "$1-layer"/blobs/*/*
-cp -r "$1" "$1-config" && sed -i 's|"/hello"|"/jello"|' "$1-config"/blobs/*/*
+cp -r "$1" "$1-layer" && for blob in "$1-layer"/blobs/*/*; do change "$blob" 's/Hello from/Jello from/'; done
+cp -r "$1" "$1-config" && for blob in "$1-config"/blobs/*/*; do change "$blob" 's|"/hello"|"/jello"|'; done
 echo "== dynamic"
 for blob in "$2"/blobs/*/*; do json "$blob" || tarball "$blob" | busybox tar -tv; done
 `;

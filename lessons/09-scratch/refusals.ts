@@ -102,11 +102,10 @@ export const dynamicFailures = (missingIn: (context: Context) => string[]): Expl
 		see: ["elf(5)"],
 	},
 	{
-		when: (context) =>
-			execveRefused("ENOENT", "dynamic")(context) && missingIn(context).some((name) => name.startsWith("ld-linux")),
+		when: (context) => execveRefused("ENOENT", "dynamic")(context) && !missingIn(context).includes("dash"),
 		diagnosis: "interpreter-missing",
 		misconception: 16,
-		why: "execve of /bin/dash was refused with ENOENT, and /bin/dash is in the image. What is not there is its interpreter: the kernel starts no dynamic program by itself. It reads in the file, under PT_INTERP, who is to load it, opens that one, and hands on the error that it gets.",
+		why: "execve of /bin/dash was refused with ENOENT, and /bin/dash is in the image. What is not where it should be is its interpreter: the kernel starts no dynamic program by itself. It reads in the file, under PT_INTERP, who is to load it, opens that one, and hands on the error that it gets.",
 		try: "Read PT_INTERP of the program, and put that file into the image at just this path. It may be a link on the host: the file that it leads to is needed.",
 		see: ["execve(2), ERRORS", "elf(5), PT_INTERP", "ld.so(8)"],
 	},

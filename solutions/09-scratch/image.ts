@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
 
 /** What an image says of itself. */
 export interface Image {
@@ -106,8 +107,7 @@ export function needs(file: string): { interpreter: string | null; libraries: st
 	};
 }
 
-// The first is where the loader is: the C library names it among its own libraries.
-const LIBRARY_PATH = ["/lib64", "/lib", "/usr/lib", "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu"];
+const LIBRARY_PATH = ["/lib", "/usr/lib", "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu"];
 
 /**
  * Finds what programs cannot start without: interpreters, libraries, and what those need in turn.
@@ -115,22 +115,21 @@ const LIBRARY_PATH = ["/lib64", "/lib", "/usr/lib", "/lib/x86_64-linux-gnu", "/u
  * @throws {Error} a library is nowhere on the path
  */
 export function gather(programs: string[]): Files {
-	const found: Files = {};
+	const found = new Map<string, string>();
 	const queue = [...programs];
 	for (const file of queue) {
 		const { interpreter, libraries } = needs(file);
-		const paths = libraries.map((name) => {
-			const dir = LIBRARY_PATH.find((directory) => existsSync(`${directory}/${name}`));
-			if (dir === undefined) throw new Error(`${file} needs ${name}, which is not in ${LIBRARY_PATH.join(":")}`);
-			return `${dir}/${name}`;
-		});
-		for (const path of interpreter === null ? paths : [interpreter, ...paths]) {
-			if (path in found) continue;
-			found[path] = path;
+		for (const name of interpreter === null ? libraries : [interpreter, ...libraries]) {
+			// Each is loaded once, by its name. That goes for the interpreter, too: the C library asks for it again.
+			if (found.has(basename(name))) continue;
+			const path =
+				name === interpreter ? name : LIBRARY_PATH.map((dir) => `${dir}/${name}`).find((path) => existsSync(path));
+			if (path === undefined) throw new Error(`${file} needs ${name}, which is not in ${LIBRARY_PATH.join(":")}`);
+			found.set(basename(name), path);
 			queue.push(path);
 		}
 	}
-	return found;
+	return Object.fromEntries([...found.values()].map((path) => [path, path]));
 }
 
 const digestOf = (bytes: Buffer) => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;

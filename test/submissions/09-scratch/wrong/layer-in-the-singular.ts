@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
 
 export interface Image {
 	layers: string[];
@@ -16,31 +17,35 @@ interface Descriptor {
 	size: number;
 }
 
+interface Manifest {
+	schemaVersion: 2;
+	config: Descriptor;
+	layer: Descriptor;
+}
+
 export function buildImage(image: string, files: Files, command: string[]): void {
 	const entries = Object.keys(files)
 		.sort()
 		.map((path) => tarEntry(path, files[path] as string));
 	mkdirSync(`${image}/blobs/sha256`, { recursive: true });
 	const layer = putBlob(image, "layer.v1.tar", Buffer.concat([...entries, Buffer.alloc(1024)]));
-	const config = { architecture: "amd64", os: "linux", config: { Cmd: command } };
-	const manifest = {
-		schemaVersion: 2,
-		config: putBlob(image, "config.v1+json", {
-			...config,
-			rootfs: { type: "layers", diff_ids: [layer.digest] },
-		}),
-		layer,
-	};
+	const config = putBlob(image, "config.v1+json", {
+		architecture: "amd64",
+		os: "linux",
+		config: { Cmd: command },
+		rootfs: { type: "layers", diff_ids: [layer.digest] },
+	});
+	const manifest: Manifest = { schemaVersion: 2, config, layer };
 	writeFileSync(`${image}/manifest.json`, JSON.stringify(manifest, null, "\t"));
 }
 
 export function openImage(image: string, dir: string): Image {
-	const manifest = JSON.parse(readFileSync(`${image}/manifest.json`, "utf8"));
-	const { config } = JSON.parse(getBlob(image, manifest.config).toString());
-	const layers: Buffer[] = [getBlob(image, manifest.layer)];
+	const manifest = JSON.parse(readFileSync(`${image}/manifest.json`, "utf8")) as Manifest;
+	const config = JSON.parse(getBlob(image, manifest.config).toString()) as { config: { Cmd: string[] } };
+	const layers = [getBlob(image, manifest.layer)];
 	try {
 		const dirs = layers.map((tar, index) => unpack(tar, `${dir}/${index}`));
-		return { layers: dirs.reverse(), command: config.Cmd };
+		return { layers: dirs.reverse(), command: config.config.Cmd };
 	} catch (error) {
 		rmSync(dir, { recursive: true, force: true });
 		throw error;
@@ -74,25 +79,23 @@ export function needs(file: string): { interpreter: string | null; libraries: st
 	};
 }
 
-const LIBRARY_PATH = ["/lib64", "/lib", "/usr/lib", "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu"];
+const LIBRARY_PATH = ["/lib", "/usr/lib", "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu"];
 
 export function gather(programs: string[]): Files {
-	const found: Files = {};
+	const found = new Map<string, string>();
 	const queue = [...programs];
 	for (const file of queue) {
 		const { interpreter, libraries } = needs(file);
-		const paths = libraries.map((name) => {
-			const dir = LIBRARY_PATH.find((directory) => existsSync(`${directory}/${name}`));
-			if (dir === undefined) throw new Error(`${file} needs ${name}, which is not in ${LIBRARY_PATH.join(":")}`);
-			return `${dir}/${name}`;
-		});
-		for (const path of interpreter === null ? paths : [interpreter, ...paths]) {
-			if (path in found) continue;
-			found[path] = path;
+		for (const name of interpreter === null ? libraries : [interpreter, ...libraries]) {
+			if (found.has(basename(name))) continue;
+			const path =
+				name === interpreter ? name : LIBRARY_PATH.map((dir) => `${dir}/${name}`).find((path) => existsSync(path));
+			if (path === undefined) throw new Error(`${file} needs ${name}, which is not in ${LIBRARY_PATH.join(":")}`);
+			found.set(basename(name), path);
 			queue.push(path);
 		}
 	}
-	return found;
+	return Object.fromEntries([...found.values()].map((path) => [path, path]));
 }
 
 const digestOf = (bytes: Buffer) => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
