@@ -26,6 +26,10 @@ const execveRefused =
 const noExecve = ({ ledger }: Context) =>
 	ledger.some(({ call }) => call === "pivot_root") && !ledger.some(({ call }) => call === "execve");
 
+// 128 + SIGILL, SIGBUS, SIGFPE or SIGSEGV: what a program of the wrong bytes comes to.
+const diedAtOnce = ({ ending }: Context) =>
+	ending.how === "returned" && [132, 135, 136, 139].includes(Number(ending.value));
+
 const neverRan = ({ facts }: Context) => facts["command.ran"] === false;
 
 /** What is known about exceptions, and about a first command that never ran. */
@@ -38,9 +42,10 @@ export const refusals: Explanation[] = [
 		see: ["execve(2), ERRORS", "POSIX, pax: ustar Interchange Format"],
 	},
 	{
-		when: (context) => neverRan(context) && execveRefused("ENOEXEC")(context),
+		when: (context) => neverRan(context) && (execveRefused("ENOEXEC")(context) || diedAtOnce(context)),
 		diagnosis: "not-a-program",
-		why: "execve of /hello was refused with ENOEXEC: the file is there and executable, but its first bytes are not those of an ELF file. So it is not the file that was put in.",
+		why: (context) =>
+			`${diedAtOnce(context) ? "execve of /hello was done, and a signal ended it before it had printed its line" : "execve of /hello was refused with ENOEXEC"}: the file is there and executable, but its bytes are not those of the file that was put in.`,
 		try: "Read and write files as Buffers, never as strings; and compare with cmp(1).",
 		see: ["execve(2), ERRORS", "elf(5)"],
 	},
