@@ -19,6 +19,8 @@ const PUBLIC_SURFACE = /^(node:|harness\/grade\/index\.ts$|lessons\/[^/]+\/(refu
 
 export const ARROWS: readonly Arrow[] = [
 	{ from: /^native\//, may: /^(node:|npm:ffi-rs$|native\/)/ },
+	// The engine that a lesson is checked with.
+	{ from: /^solutions\/\d\d-[^/]+\/box\.ts$/, may: /^(node:|native\/kernel\.ts$|solutions\/)/ },
 	{ from: /^solutions\/\d\d-/, may: /^(node:|native\/kernel\.ts$)/, earlier: true },
 	{ from: /^solutions\//, may: /^(node:|native\/kernel\.ts$|solutions\/)/ },
 	{ from: /^lessons\/[^/]+\/(check|demo|refusals|scenario|facts)\.ts$/, may: PUBLIC_SURFACE },

@@ -1,0 +1,453 @@
+import { readFileSync } from "node:fs";
+import {
+	BOX,
+	type Context,
+	commandAt,
+	DURING,
+	defineCheck,
+	type Entry,
+	type Explanation,
+	type FactRule,
+	type FactValue,
+	type Observation,
+} from "../../harness/grade/index.ts";
+import { dynamicFailures, layerOf, refusals } from "./refusals.ts";
+
+const HELLO = readFileSync(new URL("hello.asm", import.meta.url), "utf8");
+/** What can be said of an image whose manifest leads to its blobs. */
+const IMAGE_FACTS = ["names", "descriptors", "layer", "diff_id", "command", "again", "platform"] as const;
+const WHOLE = "names a config and a layer";
+const DESCRIPTOR = "OCI image specification, descriptor.md";
+const CONFIG = "OCI image specification, config.md";
+
+/** Prints what is in two images, and makes two copies of the first: one with another layer, one with another config. */
+const LOOK_AT_IMAGES = `
+json() { [ "$(head -c 1 "$1")" = "{" ]; }
+change() {
+	if busybox gzip -t "$1" 2>/dev/null; then busybox gzip -dc "$1" | sed "$2" | busybox gzip -c > "$1.new" && mv "$1.new" "$1"
+	else sed -i "$2" "$1"; fi
+}
+tarball() { busybox gzip -dc "$1" 2>/dev/null || cat "$1"; }
+echo "== needed"; /lib64/ld-linux-x86-64.so.2 --list /usr/bin/ls
+for image in "$1" "$1-one" "$1-two"; do echo "== $image"; cat "$image/manifest.json"; echo; done
+for blob in "$1"/blobs/*/*; do
+	name=$(basename "$blob")
+	if json "$blob"; then echo "== $name"; cat "$blob"; echo; continue; fi
+	echo "== diff $name"; tarball "$blob" | sha256sum
+	echo "== layer $name"; tarball "$blob" | busybox tar -tv
+done
+cp -r "$1" "$1-layer" && for blob in "$1-layer"/blobs/*/*; do change "$blob" 's/Hello from/Jello from/'; done
+cp -r "$1" "$1-config" && for blob in "$1-config"/blobs/*/*; do change "$blob" 's|"/hello"|"/jello"|'; done
+echo "== dynamic"
+for blob in "$2"/blobs/*/*; do json "$blob" || tarball "$blob" | busybox tar -tv; done
+`;
+
+interface Descriptor {
+	mediaType?: unknown;
+	digest?: unknown;
+	size?: unknown;
+}
+
+/** What {@link LOOK_AT_IMAGES} has printed under a heading. */
+const printed = ({ programs }: Observation, heading: string): string =>
+	programs["images"]?.stdout
+		.split(/^== /m)
+		.find((part) => part.startsWith(`${heading}\n`))
+		?.slice(heading.length + 1) ?? "";
+
+// Of what the learner has written, nothing is certain: neither that it is JSON, nor what is in it.
+function parsed(text: string): Record<string, unknown> | undefined {
+	try {
+		const value: unknown = JSON.parse(text);
+		return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+const record = (value: unknown) =>
+	typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+const first = (value: unknown) => (Array.isArray(value) ? value[0] : undefined) as unknown;
+const hex = (descriptor: unknown) => String(record(descriptor)["digest"]).replace(/^sha256:/, "");
+
+/** What a descriptor says of a blob that is not so. */
+function wrongIn(name: string, { mediaType, digest, size }: Descriptor, blobs: readonly Entry[]): string[] {
+	const blob = blobs.find(({ path }) => `sha256:${path.split("/").at(-1)}` === digest);
+	if (blob === undefined) return [`${name}: no blob is called ${String(digest)}`];
+	if (blob.size !== size) return [`${name}: size ${String(size)}, the blob has ${blob.size}`];
+	return /^application\/vnd\.\w+\./.test(String(mediaType)) ? [] : [`${name}: media type ${String(mediaType)}`];
+}
+
+function imageFacts(observation: Observation, image: string): Record<string, FactValue> {
+	const manifest = parsed(printed(observation, image));
+	const { config, layers } = manifest ?? {};
+	const complete = config !== undefined && first(layers) !== undefined;
+	const unknown = Object.fromEntries(IMAGE_FACTS.map((fact) => [`image.${fact}`, "unknown"]));
+	if (!complete)
+		return { ...unknown, "image.manifest": manifest === undefined ? "missing" : "names no config, or no layer" };
+
+	const tree = observation.after.trees[image] ?? [];
+	const blobs = tree.filter(({ kind, path }) => kind === "file" && path.startsWith("blobs/"));
+	const { config: runs, rootfs, architecture, os } = parsed(printed(observation, hex(config))) ?? {};
+	const command = [record(runs)["Entrypoint"], record(runs)["Cmd"]].flatMap((part) =>
+		Array.isArray(part) ? part : [],
+	);
+	const diffId = hex({ digest: first(record(rootfs)["diff_ids"]) });
+	const members = layerOf(printed(observation, `layer ${hex(first(layers))}`));
+	const layer = (other: string) => hex(first(parsed(printed(observation, other))?.["layers"]));
+	return {
+		"image.manifest": WHOLE,
+		"image.names": blobs.filter(({ path, sha256 }) => path !== `blobs/sha256/${sha256}`).map(({ path }) => path),
+		"image.descriptors": [
+			...wrongIn("config", record(config), blobs),
+			...wrongIn("layer", record(first(layers)), blobs),
+		],
+		"image.layer": members.length === 0 ? "no tar archive" : "a tar archive",
+		"image.diff_id": printed(observation, `diff ${hex(first(layers))}`).startsWith(diffId)
+			? "of the layer's tar"
+			: "of something else",
+		"image.command": command[0] === "/hello" ? "in the config" : "not in the config",
+		"image.again": layer(`${image}-one`) === layer(`${image}-two`) ? "the same" : "another",
+		"image.platform": `${String(os)}/${String(architecture)}`,
+	};
+}
+
+function fileFacts(observation: Observation, source: string): Record<string, FactValue> {
+	const process = commandAt(observation, DURING);
+	const hello = process?.files["hello"];
+	if (process === null || hello === null || hello === undefined) return {};
+	const original = observation.before.trees[source]?.find(({ path }) => path === "hello");
+	return {
+		"command.root": process.root,
+		"hello.bytes": hello.sha256 === original?.sha256 ? "as on the host" : `others, ${hello.size} of them`,
+		"hello.mode": hello.mode.toString(8),
+		"hello.owner": `${hello.uid}:${hello.gid}`,
+	};
+}
+
+function dynamicFacts(observation: Observation): Record<string, FactValue> {
+	const ending = observation.containers["dynamic"]?.ending;
+	if (ending === undefined) return {};
+	const present = layerOf(printed(observation, "dynamic")).map(({ name }) => name);
+	const needed = neededFor(observation);
+	return {
+		"dynamic.ending": ending.how === "returned" ? `exit code ${String(ending.value)}` : ending.how,
+		// A library may bring along the file that its name is a link to.
+		"dynamic.surplus": present.filter((name) => !needed.some((other) => name.startsWith(other))),
+	};
+}
+
+// As the host's own loader says: "libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x7f…)".
+// dash needs nothing that ls does not.
+const neededFor = (observation: Observation): string[] =>
+	printed(observation, "needed")
+		.split("\n")
+		.map((line) => line.trim().split(" ")[0]?.split("/").at(-1) ?? "")
+		.filter((name) => name !== "" && name !== "linux-vdso.so.1")
+		.concat("dash", "ls");
+
+/** Names of what dash and ls need, and the image has not as a file. */
+function missingIn({ observation }: Context): string[] {
+	const members = layerOf(printed(observation, "dynamic"));
+	const files = members.filter(({ kind }) => kind === "-").map(({ name }) => name);
+	const links = members.filter(({ target }) => files.includes(target)).map(({ name }) => name);
+	return [...new Set(neededFor(observation))].filter((name) => !files.includes(name) && !links.includes(name));
+}
+
+function tamperedFacts(observation: Observation, source: string): Record<string, FactValue> {
+	const process = commandAt(observation, "tampered", "tampered");
+	const original = observation.before.trees[source]?.find(({ path }) => path === "hello");
+	const changed = process?.files["hello"]?.sha256 === original?.sha256 ? "config" : "layer";
+	const unpacked = observation.moments["tampered"]?.host.trees["/run/box"] ?? [];
+	const files = ({ trees }: Observation["after"]) =>
+		["/run/box", "/tmp"].flatMap((dir) =>
+			(trees[dir] ?? []).filter(({ kind }) => kind === "file").map(({ path }) => `${dir}/${path}`),
+		);
+	const before = files(observation.before);
+	return {
+		tampered: process === null ? "refused" : `it runs, with another ${changed}`,
+		"tampered.unpacked": unpacked.filter(({ kind }) => process === null && kind === "file").map(({ path }) => path),
+		"left.files": files(observation.after).filter((path) => !before.includes(path)),
+	};
+}
+
+const withoutManifest = (_: FactValue, { facts }: Context) => facts["image.manifest"] !== WHOLE;
+const inImage = (fact: (typeof IMAGE_FACTS)[number], what: string, ...explain: Explanation[]): FactRule => ({
+	fact: `image.${fact}`,
+	what,
+	accept: withoutManifest,
+	explain,
+});
+
+const namesWithOtherForm = ({ facts }: Context) =>
+	(facts["image.names"] as string[]).some((path) => !/^blobs\/sha256\/[0-9a-f]{64}$/.test(path));
+
+export default defineCheck({
+	module: "image.ts",
+	exported: "buildImage",
+	engine: "solutions/09-scratch/box.ts",
+	learnt:
+		"An image is files and a few lines of JSON, each named by the digest of its bytes: whoever knows one name can check all the rest. What is not in it is not there: no shell, no library, no loader. A dynamic program says in its own file what it needs.",
+	draw: (random) => ({ image: `/lab/${random.name("image")}`, source: `/lab/${random.name("source")}` }),
+	scenario: ({ image = "", source = "" }) => ({
+		does: `box build and run ${image}, with hello alone; then one with dash and ls; then two copies of the first, each with a word changed`,
+		prepare: [
+			{ do: "write", path: `${source}/hello.asm`, text: HELLO },
+			// It belongs to who has built it; inside, that number would be somebody else's.
+			{
+				do: "run",
+				argv: [
+					"sh",
+					"-c",
+					`cd ${source} && nasm -f bin -o hello hello.asm && chmod 775 hello && chown 1000:1000 hello`,
+				],
+			},
+		],
+		options: {
+			id: "hello",
+			image,
+			files: { "/hello": `${source}/hello` },
+			twice: { "/hello": `${source}/hello`, "/hello.asm": `${source}/hello.asm` },
+		},
+		command: (token) => ["/hello", token],
+		exitCode: 0,
+		others: {
+			dynamic: {
+				options: {
+					id: "dynamic",
+					image: `${image}-dynamic`,
+					files: { "/bin/dash": "/usr/bin/dash", "/bin/ls": "/usr/bin/ls" },
+				},
+				command: (token) => ["/bin/dash", "-c", 'echo "$0"; read -r _; /bin/ls / && exit 42', token],
+			},
+			tampered: {
+				options: { id: "tampered", image, tampered: [`${image}-layer`, `${image}-config`] },
+				command: (token) => ["/hello", token],
+			},
+		},
+		steps: [
+			{ do: "start", container: BOX },
+			{ do: "look", as: DURING },
+			{ do: "end", container: BOX },
+			{ do: "start", container: "dynamic" },
+			{ do: "end", container: "dynamic" },
+			{ do: "run", argv: ["sh", "-c", LOOK_AT_IMAGES, "sh", image, `${image}-dynamic`], as: "images" },
+			{ do: "start", container: "tampered" },
+			{ do: "look", as: "tampered" },
+			{ do: "end", container: "tampered" },
+		],
+		watch: [image, source, "/run/box", "/tmp"],
+		files: ["hello"],
+	}),
+	derive: (observation, { image = "", source = "" }) => ({
+		...imageFacts(observation, image),
+		...fileFacts(observation, source),
+		...dynamicFacts(observation),
+		...tamperedFacts(observation, source),
+	}),
+	facts: [
+		{
+			fact: "image.manifest",
+			what: "manifest.json in the image's directory",
+			explain: [
+				{
+					when: ({ facts }) => facts["image.manifest"] === "missing",
+					diagnosis: "no-manifest",
+					why: "The command runs, but what it was started from is a directory that anybody can change: there is no manifest.json (or no JSON in it) that would say which bytes belong to the image.",
+					try: "Let buildImage write each part as a blob under blobs/sha256/, named by its digest, and a manifest.json that names them.",
+					see: ["OCI image specification, manifest.md"],
+				},
+				{
+					diagnosis: "manifest-incomplete",
+					why: "An image is found through its manifest. This one has no `config`, or no list `layers`: whoever opens the image does not know which of the blobs is what.",
+					try: "Write { schemaVersion: 2, config: DESCRIPTOR, layers: [DESCRIPTOR] }.",
+					see: ["OCI image specification, manifest.md"],
+				},
+			],
+		},
+		inImage(
+			"names",
+			"blobs whose name is not their content's SHA-256",
+			{
+				when: namesWithOtherForm,
+				diagnosis: "name-not-hexadecimal",
+				why: "A blob lies at blobs/sha256/ and 64 hexadecimal digits: that is the digest without its prefix. These are called otherwise.",
+				try: 'Use digest("hex"), and drop "sha256:" from the file name; in the manifest it stays.',
+				see: ["OCI image specification, image-layout.md, Blobs", DESCRIPTOR],
+			},
+			{
+				diagnosis: "name-of-something-else",
+				why: "The names look like digests, but sha256sum of these files gives another number. So it was something else that was hashed: a path, a text of the bytes, or the bytes before they were complete.",
+				try: "Hash the very Buffer that you write: not a string made of it, not its path.",
+				see: [DESCRIPTOR, "sha256sum(1)"],
+			},
+		),
+		inImage(
+			"descriptors",
+			"what the manifest says of its blobs and is not so",
+			{
+				when: ({ facts }) => (facts["image.descriptors"] as string[]).some((text) => text.includes("no blob")),
+				diagnosis: "descriptor-names-no-blob",
+				why: "A descriptor's digest is the algorithm, a colon and the hexadecimal digits; the file is found by it. There is no file for this one.",
+				try: "Let the function that writes a blob return its descriptor: then both come from one digest.",
+				see: [DESCRIPTOR],
+			},
+			{
+				when: ({ facts }) => (facts["image.descriptors"] as string[]).some((text) => text.includes("media type")),
+				diagnosis: "descriptor-media-type",
+				why: "A blob's bytes do not say what they are: a descriptor's mediaType does. Without it, another engine does not know a layer from a signature, or a tar archive from a compressed one.",
+				try: 'Write "application/vnd.oci.image.layer.v1.tar" for the layer, and "application/vnd.oci.image.config.v1+json" for the config.',
+				see: [DESCRIPTOR, "OCI image specification, media-types.md"],
+			},
+			{
+				diagnosis: "descriptor-size",
+				why: "A descriptor's size is the blob's, in bytes. Who downloads one stops reading there, and refuses what is longer.",
+				try: "Take the length of the Buffer that you write, not that of a file in it, or of a string.",
+				see: [DESCRIPTOR],
+			},
+		),
+		inImage("layer", "the layer's blob", {
+			diagnosis: "layer-not-tar",
+			why: "tar -t finds nothing in it. A layer is a tar archive: that is how a file's path, its mode and its owner come along with its bytes.",
+			try: "Join a tarEntry for each file, and end with two empty blocks of 512 bytes.",
+			see: ["OCI image specification, layer.md", "POSIX, pax: ustar Interchange Format"],
+		}),
+		inImage("diff_id", "the diff_id in the config's rootfs", {
+			diagnosis: "diff-id",
+			why: "rootfs.diff_ids has the digest of each layer's tar archive, in the order of the layers. sha256sum of this layer's tar gives another one.",
+			try: 'The layer is not compressed, so its diff_id is its digest: rootfs: { type: "layers", diff_ids: [layer.digest] }.',
+			see: [CONFIG],
+		}),
+		inImage("command", "what to run", {
+			diagnosis: "command-not-in-config",
+			why: "The command ran, but config.Cmd of the config's blob does not have it. Wherever it is, it is in no place that a digest of the manifest leads to, or another engine would look.",
+			try: "Write config: { Cmd: command } into the config.",
+			see: [CONFIG],
+		}),
+		inImage("again", "the layer's digest when the same files are built again", {
+			diagnosis: "not-reproducible",
+			why: "Two images were built from the same files. Not a byte of them was changed in between; only their dates were, and the order in which they were told. The second layer has another digest, so the same content would be stored and sent again under another name.",
+			try: "Write 0 for the date into the tar header, and sort the paths.",
+			see: ["POSIX, pax: ustar Interchange Format"],
+		}),
+		inImage("platform", "os and architecture in the config", {
+			diagnosis: "platform",
+			why: "An image says for which machine it is, in Go's words: amd64, not x86_64 or x64. An engine refuses what it cannot run before it has tried.",
+			try: 'Write architecture: "amd64" and os: "linux".',
+			see: [CONFIG],
+		}),
+		{
+			fact: "command.root",
+			what: "what is in the command's root directory",
+			explain: [
+				{
+					diagnosis: "more-than-the-file",
+					why: "The image was built from one file. Its root directory has something else: what is unpacked beside the files, or packed with them, is in every container.",
+					try: "Unpack the layer into a directory that holds nothing else, and put only `files` into it.",
+					see: ["OCI image specification, layer.md"],
+				},
+			],
+		},
+		{
+			fact: "hello.bytes",
+			what: "the bytes of /hello in the container",
+			explain: [
+				{
+					diagnosis: "bytes-changed",
+					why: "It runs, but it is not the file that was put in. tar fills a file's last block up to 512 bytes, and the header says how many of them are the file's own.",
+					try: "Write the content's own length into the header; the filling is not counted.",
+					see: ["POSIX, pax: ustar Interchange Format"],
+				},
+			],
+		},
+		{
+			fact: "hello.mode",
+			what: "the permission bits of /hello in the container",
+			explain: [
+				{
+					diagnosis: "mode-changed",
+					why: "The file came with other permission bits than it has on the host. Either the archive has others, or they were lost in unpacking: a new file's mode goes through the umask, which takes 022 away.",
+					try: "Write the mode that statSync(source) shows into the tar header, and unpack with tar -p.",
+					see: ["POSIX, pax: ustar Interchange Format", "umask(2)"],
+				},
+			],
+		},
+		{
+			fact: "hello.owner",
+			what: "the owner of /hello in the container, as uid:gid",
+			explain: [
+				{
+					diagnosis: "owner-of-the-builder",
+					why: "The file belongs to 1000 on the host where the image was built, and now to 1000 in the container: a tar archive and the kernel know numbers only. Who is 1000 there is for that container's /etc/passwd to say.",
+					try: "Write 0 as owner and group into the tar header: what an image brings belongs to its root.",
+					see: ["POSIX, pax: ustar Interchange Format", "getpwuid(3)", "credentials(7)"],
+				},
+			],
+		},
+		{
+			fact: "dynamic.ending",
+			what: "the second image: dash, which then starts ls",
+			accept: (_, { facts }) => facts["image.manifest"] !== WHOLE || facts["image.layer"] !== "a tar archive",
+			explain: dynamicFailures(missingIn),
+		},
+		{
+			fact: "dynamic.surplus",
+			what: "files in the second image that neither dash nor ls needs",
+			explain: [
+				{
+					diagnosis: "too-much-copied",
+					why: "The host's loader was asked for all that dash and ls load (ld.so --list), and these are not among it.",
+					try: "Take what PT_INTERP and DT_NEEDED name, in the program and in each library, and nothing else.",
+					see: ["ld.so(8)", "elf(5)"],
+				},
+			],
+		},
+		{
+			fact: "tampered",
+			what: "copies of the image in which one word was changed",
+			accept: withoutManifest,
+			explain: [
+				{
+					when: ({ facts }) => String(facts["tampered"]).endsWith("layer"),
+					diagnosis: "layer-not-checked",
+					why: "A word in the layer's blob was changed, in place. Its name is still the old digest, and its content has another one; but the command runs, and /hello is the changed file. A digest protects only who compares it.",
+					try: "In openImage: hash each blob, compare with the digest that led to it, and throw before anything is unpacked.",
+					see: [`${DESCRIPTOR}, Verification`],
+				},
+				{
+					diagnosis: "config-not-checked",
+					why: "A changed layer is refused, but this copy had another command in its config, and it was opened. The config says what is run, and as whom: whoever can change it needs no layer.",
+					try: "Read the config by the same function as the layers: one that throws if the digest is another.",
+					see: [`${DESCRIPTOR}, Verification`],
+				},
+			],
+		},
+		{
+			fact: "tampered.unpacked",
+			what: "files that were unpacked from an image that was then refused",
+			accept: withoutManifest,
+			explain: [
+				{
+					diagnosis: "unpacked-before-checked",
+					why: "The image was refused, and its files are there all the same. tar runs as root, and has already read what nobody had vouched for.",
+					try: "Check all blobs first; unpack when every digest was right.",
+					see: [`${DESCRIPTOR}, Verification`],
+				},
+			],
+		},
+		{
+			fact: "left.files",
+			what: "files left in /run/box and /tmp after all containers have ended",
+			accept: (_, { facts }) => (facts["tampered.unpacked"] as readonly string[]).length > 0,
+			explain: [
+				{
+					diagnosis: "unpacked-elsewhere",
+					why: "The engine removes the directory that openImage was given. These files were unpacked beside it, and nobody removes them.",
+					try: "Unpack below `dir`.",
+					see: [],
+				},
+			],
+		},
+	],
+	exceptions: refusals,
+});

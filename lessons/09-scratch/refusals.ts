@@ -1,0 +1,141 @@
+import { type Context, type Explanation, refused } from "../../harness/grade/index.ts";
+
+/** A line of `tar -tv`. */
+export interface Member {
+	/** `-` a file, `d` a directory, `l` a symbolic link, `h` a hard link. */
+	kind: string;
+	/** Without its directory; so is the target. */
+	name: string;
+	target: string;
+}
+
+/** What is in an archive, but for directories: "-rwxr-xr-x 0/0       198 1970-01-01 00:00:00 hello". */
+export function layerOf(listing: string): Member[] {
+	const lines = listing.matchAll(/^([-lh])\S{9} +\S+ +\d+ \S+ \S+ (.+?)(?: -> (.+))?$/gm);
+	const base = (path: string) => path.split("/").at(-1) ?? "";
+	return [...lines].map(([, kind = "", path = "", target = ""]) => ({ kind, name: base(path), target: base(target) }));
+}
+
+/** Why the container's execve was refused, if it was: of a refused one, the engine makes an exit code. */
+const execveRefused =
+	(code: string, container = "box") =>
+	({ observation }: Context) =>
+		observation.containers[container]?.ledger.some(({ call, error }) => call === "execve" && error === code) === true;
+
+// The child became nothing: there was a new root, and then not even an execve.
+const noExecve = ({ ledger }: Context) =>
+	ledger.some(({ call }) => call === "pivot_root") && !ledger.some(({ call }) => call === "execve");
+
+// 128 + SIGILL, SIGBUS, SIGFPE or SIGSEGV: what a program of the wrong bytes comes to.
+const diedAtOnce = ({ ending }: Context) =>
+	ending.how === "returned" && [132, 135, 136, 139].includes(Number(ending.value));
+
+const neverRan = ({ facts }: Context) => facts["command.ran"] === false;
+
+/** What is known about exceptions, and about a first command that never ran. */
+export const refusals: Explanation[] = [
+	{
+		when: (context) => neverRan(context) && execveRefused("EACCES")(context),
+		diagnosis: "not-executable",
+		why: "execve of /hello was refused with EACCES: the file is there, and has no execute bit. On the host it has: the archive's header lost it.",
+		try: "Write the mode that statSync(source) shows into the tar header, and unpack with tar -p.",
+		see: ["execve(2), ERRORS", "POSIX, pax: ustar Interchange Format"],
+	},
+	{
+		when: (context) => neverRan(context) && (execveRefused("ENOEXEC")(context) || diedAtOnce(context)),
+		diagnosis: "not-a-program",
+		why: (context) =>
+			`${diedAtOnce(context) ? "execve of /hello was done, and a signal ended it before it had printed its line" : "execve of /hello was refused with ENOEXEC"}: the file is there and executable, but its bytes are not those of the file that was put in.`,
+		try: "Read and write files as Buffers, never as strings; and compare with cmp(1).",
+		see: ["execve(2), ERRORS", "elf(5)"],
+	},
+	{
+		when: (context) => neverRan(context) && execveRefused("ENOENT")(context),
+		diagnosis: "program-not-in-image",
+		why: ({ ledger }) => {
+			const path = ledger.find(({ call }) => call === "execve")?.args["pathname"];
+			return `execve(${path}) was refused with ENOENT. hello has no interpreter that could be missing, so there is no such file in the new root: it is called otherwise, it lies somewhere else, or this is not the command that the image was built with.`;
+		},
+		try: "Look with tar -tv into the layer: /hello has to be there as hello. And print the command that openImage returns.",
+		see: ["execve(2), ERRORS"],
+	},
+	{
+		when: refused("mount", "ENOENT", "ENOTDIR", "EINVAL", "ENOTBLK"),
+		diagnosis: "layers-not-directories",
+		why: ({ thrown }) =>
+			`The engine mounts what openImage returns as layers over one another, and the kernel refused: ${thrown?.syscall?.args["data"]}. A lowerdir is a directory with files in it.`,
+		try: "Return the directories that the layers were unpacked to, not the archives, and not an empty list.",
+		see: ["mount(2), ERRORS"],
+	},
+	{
+		when: (context) => neverRan(context) && noExecve(context),
+		diagnosis: "command-not-returned",
+		why: "All was made ready, and then there was no command to run: `command` of what openImage returned is no list of strings.",
+		try: "Return config.config.Cmd: the config's blob is an object, and what is to be run is in its field `config`.",
+		see: ["OCI image specification, config.md"],
+	},
+	{
+		when: ({ thrown }) => /^ENOENT.*blobs/.test(thrown?.message ?? ""),
+		diagnosis: "blob-not-there",
+		why: ({ thrown }) =>
+			`A blob was looked for where it is not, or written where there is no directory. ${thrown?.message}`,
+		try: "Make blobs/sha256 first, and let one function turn a digest into a path, for writing and for reading.",
+		see: ["OCI image specification, image-layout.md, Blobs"],
+	},
+];
+
+const thrownIn = (context: Context) => {
+	const ending = context.observation.containers["dynamic"]?.ending;
+	return ending?.how === "threw" ? ending.thrown : undefined;
+};
+
+/** Why a dynamic program did not run. */
+export const dynamicFailures = (missingIn: (context: Context) => string[]): Explanation[] => [
+	{
+		when: (context) => /null bytes/.test(thrownIn(context)?.message ?? ""),
+		diagnosis: "nul-kept",
+		why: "A path with a NUL byte was given to a file call. Strings in an ELF file end with one, and p_filesz of PT_INTERP counts it: it is no part of the path.",
+		try: "End the string before the first 0: elf.indexOf(0, offset).",
+		see: ["elf(5), PT_INTERP"],
+	},
+	{
+		when: (context) => thrownIn(context) !== undefined,
+		diagnosis: "dynamic-threw",
+		why: (context) =>
+			`hello went well; with dash and ls there was an exception. ${thrownIn(context)?.name}: ${thrownIn(context)?.message}`,
+		try: "Compare with what readelf -l and readelf -d show of /usr/bin/dash, and of its libraries.",
+		see: ["elf(5)"],
+	},
+	{
+		when: (context) => execveRefused("ENOENT", "dynamic")(context) && !missingIn(context).includes("dash"),
+		diagnosis: "interpreter-missing",
+		misconception: 16,
+		why: "execve of /bin/dash was refused with ENOENT, and /bin/dash is in the image. What is not where it should be is its interpreter: the kernel starts no dynamic program by itself. It reads in the file, under PT_INTERP, who is to load it, opens that one, and hands on the error that it gets.",
+		try: "Read PT_INTERP of the program, and put that file into the image at just this path. It may be a link on the host: the file that it leads to is needed.",
+		see: ["execve(2), ERRORS", "elf(5), PT_INTERP", "ld.so(8)"],
+	},
+	{
+		when: (context) => missingIn(context).length > 0 && missingIn(context).every((name) => name.startsWith("libpcre2")),
+		diagnosis: "library-of-library-missing",
+		misconception: 16,
+		why: (context) =>
+			`dash runs, ls does not: ${missingIn(context).join(", ")} is not in the image. ls does not name it, but libselinux.so.1 does, and ls names that one.`,
+		try: "Read DT_NEEDED in every library, too, until nothing new comes.",
+		see: ["ld.so(8)", "elf(5), DT_NEEDED"],
+	},
+	{
+		when: (context) => missingIn(context).length > 0,
+		diagnosis: "library-missing",
+		misconception: 16,
+		why: (context) =>
+			`The interpreter was found, but not what it was to load: the image has no file ${missingIn(context).join(", ")}. A symbolic link without what it leads to is none.`,
+		try: "Put the file of every DT_NEEDED into one of the loader's directories; follow links when you copy.",
+		see: ["ld.so(8)", "elf(5), DT_NEEDED"],
+	},
+	{
+		diagnosis: "dynamic-did-not-run",
+		why: "All that dash and ls need is in the image, and still they did not run. Possible causes: the libraries are not where the loader looks (/lib/x86_64-linux-gnu, /usr/lib/x86_64-linux-gnu, /lib, /usr/lib), or the interpreter is not executable.",
+		try: "Give each library the path that it has on the host.",
+		see: ["ld.so(8)"],
+	},
+];
