@@ -85,8 +85,6 @@ const LIBRARY_PATH = ["/lib", "/usr/lib", "/lib/x86_64-linux-gnu", "/usr/lib/x86
 export function gather(programs: string[]): Files {
 	const found = new Map<string, string>();
 	const queue = [...programs];
-	for (const name of ["libm.so.6", "libresolv.so.2", "libdl.so.2", "libpthread.so.0"])
-		found.set(name, `/lib/x86_64-linux-gnu/${name}`);
 	for (const file of queue) {
 		const { interpreter, libraries } = needs(file);
 		for (const name of interpreter === null ? libraries : [interpreter, ...libraries]) {
@@ -98,6 +96,9 @@ export function gather(programs: string[]): Files {
 			queue.push(path);
 		}
 	}
+	if (found.size > 0)
+		for (const name of ["libm.so.6", "libresolv.so.2", "libdl.so.2", "libpthread.so.0"])
+			found.set(name, `/lib/x86_64-linux-gnu/${name}`);
 	return Object.fromEntries([...found.values()].map((path) => [path, path]));
 }
 
