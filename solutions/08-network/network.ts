@@ -34,11 +34,12 @@ export function connect(name: string, address: string, published: readonly Publi
 	if (links().includes(name)) throw new Error(`there is a link ${name} already`);
 	const inside = newNamespace();
 	const remove = () => {
-		closeSync(inside);
 		nft(`destroy table ip ${name}`);
 		// The other end goes along, and with it the addresses and routes that are on them.
 		if (links().includes(name)) ip(`link delete ${name}`);
 		if (links().includes(BRIDGE) && ports().length === 0) ip(`link delete ${BRIDGE}`);
+		// Last: with the namespace its links go, too, but some time later; until then they are there and then they are not.
+		closeSync(inside);
 	};
 
 	try {
