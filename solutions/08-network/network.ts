@@ -38,7 +38,7 @@ export function connect(name: string, address: string, published: readonly Publi
 		// The other end goes along, and with it the addresses and routes that are on them.
 		if (links().includes(name)) ip(`link delete ${name}`);
 		if (links().includes(BRIDGE) && ports().length === 0) ip(`link delete ${BRIDGE}`);
-		// Last: with the namespace, the link goes by itself, at a time of its own.
+		// Last: with the namespace its links go, too, but some time later; until then they are there and then they are not.
 		closeSync(inside);
 	};
 

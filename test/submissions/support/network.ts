@@ -87,10 +87,10 @@ const all: Parts = {
 	}`,
 	join: (inside) => setns(inside, CLONE_NEWNET),
 	remove: (name, inside) => {
-		closeSync(inside);
 		removeTable(name);
 		removeLink(name);
 		removeBridge();
+		closeSync(inside);
 	},
 	undo: (name, inside) => all.remove(name, inside),
 };

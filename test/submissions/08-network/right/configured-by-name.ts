@@ -7,8 +7,8 @@ function remove(name: string, inside: number): void {
 	removeTable(name);
 	removeLink(name);
 	removeBridge();
-	closeSync(inside);
 	execFileSync("ip", ["netns", "delete", `n${getpid()}`]);
+	closeSync(inside);
 }
 
 export const connect = connectWith({

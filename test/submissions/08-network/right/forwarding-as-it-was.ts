@@ -5,9 +5,9 @@ function end(name: string, inside: number): void {
 	removeTable(name);
 	removeLink(name);
 	removeBridge();
-	closeSync(inside);
 	if (!links().includes("box0") && existsSync("/run/forwarding"))
 		writeFileSync("/proc/sys/net/ipv4/ip_forward", readFileSync("/run/forwarding"));
+	closeSync(inside);
 }
 
 export const connect = connectWith({

@@ -6,13 +6,13 @@ let mine = "";
 
 // Out of a table that is the host's own: rule by rule.
 function end(name: string, inside: number): void {
-	closeSync(inside);
 	for (const chain of ["prerouting", "box-output", "box-postrouting"]) {
 		const listed = execFileSync("sh", ["-c", `nft -a list chain ip nat ${chain} 2>/dev/null || true`], {
 			encoding: "utf8",
 		});
 		for (const line of listed.split("\n").filter((line) => line.includes(`comment "${mine}"`)))
 			nft(`delete rule ip nat ${chain} handle ${/handle (\d+)/.exec(line)?.[1]}`);
+		closeSync(inside);
 	}
 	removeLink(name);
 	removeBridge();

@@ -4,11 +4,11 @@ import { connectWith, ip, links, nft, removeBridge, removeLink } from "../../sup
 const mine = new Map<string, readonly { host: number }[]>();
 
 function end(name: string, inside: number): void {
-	closeSync(inside);
 	for (const { host } of mine.get(name) ?? []) nft(`delete element ip boxes published { ${host} }`);
 	removeLink(name);
 	removeBridge();
 	if (!links().includes("box0")) nft("destroy table ip boxes");
+	closeSync(inside);
 }
 
 export const connect = connectWith({

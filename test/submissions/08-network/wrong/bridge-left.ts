@@ -5,8 +5,8 @@ import { connectWith, removeLink, removeTable } from "../../support/network.ts";
 
 export const connect = connectWith({
 	remove: (name, inside) => {
-		closeSync(inside);
 		removeTable(name);
 		removeLink(name);
+		closeSync(inside);
 	},
 });

@@ -5,8 +5,8 @@ import { connectWith, ip, removeLink, removeTable } from "../../support/network.
 export const connect = connectWith({
 	bridge: () => ip("link add box0 type bridge", "address add 10.88.0.1/24 dev box0", "link set box0 up"),
 	undo: (name, inside) => {
-		closeSync(inside);
 		removeTable(name);
 		removeLink(name);
+		closeSync(inside);
 	},
 });

@@ -6,8 +6,8 @@ import { connectWith, removeBridge, removeLink, removeTable } from "../../suppor
 export const connect = connectWith({
 	remove: (name, inside) => {
 		removeBridge();
-		closeSync(inside);
 		removeTable(name);
 		removeLink(name);
+		closeSync(inside);
 	},
 });

@@ -5,9 +5,9 @@ import { connectWith, removeLink, removeTable } from "../../support/network.ts";
 
 export const connect = connectWith({
 	remove: (name, inside) => {
-		closeSync(inside);
 		removeTable(name);
 		removeLink(name);
 		removeLink("box0");
+		closeSync(inside);
 	},
 });

@@ -5,10 +5,10 @@ import { connectWith, links, nft, removeBridge, removeLink, removeTable } from "
 
 export const connect = connectWith({
 	remove: (name, inside) => {
-		closeSync(inside);
 		removeTable(name);
 		removeLink(name);
 		removeBridge();
 		if (!links().includes("box0")) nft("flush ruleset");
+		closeSync(inside);
 	},
 });

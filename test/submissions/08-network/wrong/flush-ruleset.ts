@@ -5,9 +5,9 @@ import { connectWith, nft, removeBridge, removeLink } from "../../support/networ
 
 export const connect = connectWith({
 	remove: (name, inside) => {
-		closeSync(inside);
 		nft("flush ruleset");
 		removeLink(name);
 		removeBridge();
+		closeSync(inside);
 	},
 });

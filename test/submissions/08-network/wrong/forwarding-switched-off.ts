@@ -5,10 +5,10 @@ import { connectWith, removeBridge, removeLink, removeTable } from "../../suppor
 
 export const connect = connectWith({
 	remove: (name, inside) => {
-		closeSync(inside);
 		removeTable(name);
 		removeLink(name);
 		removeBridge();
 		writeFileSync("/proc/sys/net/ipv4/ip_forward", "0");
+		closeSync(inside);
 	},
 });

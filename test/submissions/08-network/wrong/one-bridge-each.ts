@@ -17,15 +17,15 @@ export const connect = connectWith({
 	},
 	bridge: () => {},
 	remove: (name, inside) => {
-		closeSync(inside);
 		removeTable(name);
 		removeLink(name);
 		removeLink(`br${name.slice(4)}`);
+		closeSync(inside);
 	},
 	undo: (name, inside) => {
-		closeSync(inside);
 		removeTable(name);
 		removeLink(name);
 		removeLink(`br${name.slice(4)}`);
+		closeSync(inside);
 	},
 });

@@ -10,15 +10,15 @@ ${chain("output", "output", dnat(address, published))}
 ${chain("postrouting", "postrouting", `ip saddr ${address} oifname != "box0" masquerade`)}
 }`,
 	remove: (name, inside) => {
-		closeSync(inside);
 		removeTable("box");
 		removeLink(name);
 		removeBridge();
+		closeSync(inside);
 	},
 	undo: (name, inside) => {
-		closeSync(inside);
 		removeTable("box");
 		removeLink(name);
 		removeBridge();
+		closeSync(inside);
 	},
 });

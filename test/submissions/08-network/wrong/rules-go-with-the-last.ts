@@ -10,15 +10,15 @@ ${chain("output", "output", dnat(address, published))}
 ${chain("postrouting", "postrouting", `ip saddr ${address} oifname != "box0" masquerade`)}
 }`,
 	remove: (name, inside) => {
-		closeSync(inside);
 		removeLink(name);
 		removeBridge();
 		if (!links().includes("box0")) removeTable("box");
+		closeSync(inside);
 	},
 	undo: (name, inside) => {
-		closeSync(inside);
 		removeLink(name);
 		removeBridge();
 		if (!links().includes("box0")) removeTable("box");
+		closeSync(inside);
 	},
 });

@@ -5,8 +5,8 @@ import { connectWith, removeBridge, removeLink } from "../../support/network.ts"
 
 export const connect = connectWith({
 	remove: (name, inside) => {
-		closeSync(inside);
 		removeLink(name);
 		removeBridge();
+		closeSync(inside);
 	},
 });
