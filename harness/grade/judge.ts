@@ -9,7 +9,7 @@ import { type Bundle, BundleError, bundle, type Diagnostic } from "./bundle.ts";
 import { type Check, commandAt, DURING } from "./check.ts";
 import { compare, type Finding } from "./compare.ts";
 import { contextOf } from "./context.ts";
-import { type Drawn, endingOf } from "./facts.ts";
+import type { Drawn } from "./facts.ts";
 import { lostFinding, unbundledFinding } from "./lost.ts";
 import { random } from "./random.ts";
 import { type Reference, referenceFacts } from "./reference.ts";
@@ -148,9 +148,13 @@ export async function measuredReference(lesson: Lesson, check: Check, shipyard: 
 		const drawn = check.draw(random);
 		const { outcome } = await shipyard.play(requestFor(check, program, drawn));
 		// A reference that was not seen to its end would fail everybody.
-		const ending = outcome.kind === "lost" ? null : endingOf(outcome.observation);
-		if (outcome.kind === "lost" || ending?.how !== "returned" || commandAt(outcome.observation, DURING) === null) {
-			const how = outcome.kind === "lost" ? `${outcome.how}\n${outcome.detail}` : JSON.stringify(ending);
+		const endings = outcome.kind === "lost" ? [] : Object.values(outcome.observation.containers);
+		if (
+			outcome.kind === "lost" ||
+			endings.some(({ ending }) => ending.how !== "returned") ||
+			commandAt(outcome.observation, DURING) === null
+		) {
+			const how = outcome.kind === "lost" ? `${outcome.how}\n${outcome.detail}` : JSON.stringify(endings, null, 1);
 			throw new Failure(
 				"failed",
 				`the reference solution of ${lesson.id} could not be measured: ${how}`,

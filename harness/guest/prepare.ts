@@ -33,6 +33,7 @@ export async function prepare(preparation: Preparation): Promise<void> {
 			mkdirSync(preparation.path, { recursive: true });
 			return;
 		case "copy":
+			mkdirSync(dirname(preparation.to), { recursive: true });
 			// Not cpSync: it passes over device files.
 			return must(["cp", "-aT", preparation.from, preparation.to]);
 		case "queue":
