@@ -279,6 +279,8 @@ export type Step =
 	| { do: "go"; container: string }
 	/** Sends a signal, and waits for the end; what then still runs is killed. */
 	| { do: "signal"; container: string; to: "command" | "init" | "engine"; signal: NodeJS.Signals; as: string }
+	/** Waits until nothing of the container's is on its way to its end: no zombie is left, and nobody more ends. */
+	| { do: "settle"; container: string }
 	/** Writes a line to the command, closes its standard input, and waits for the end. */
 	| { do: "end"; container: string }
 	/** Runs a program on the host, or in the network namespace of a container's command. */

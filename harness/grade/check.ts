@@ -43,6 +43,8 @@ export interface Played {
 	 * with the exit code.
 	 */
 	script?: string;
+	/** The engine cannot make this container: it must throw. */
+	fails?: true;
 	/** The command, where it is no script. The token must be among its arguments. */
 	command?: (token: string) => [string, ...string[]];
 }

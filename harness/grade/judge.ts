@@ -148,13 +148,18 @@ export async function measuredReference(lesson: Lesson, check: Check, shipyard: 
 		const drawn = check.draw(random);
 		const { outcome } = await shipyard.play(requestFor(check, program, drawn));
 		// A reference that was not seen to its end would fail everybody.
-		const endings = outcome.kind === "lost" ? [] : Object.values(outcome.observation.containers);
+		const endings = outcome.kind === "lost" ? [] : Object.entries(outcome.observation.containers);
+		const { others = {} } = check.scenario(drawn);
+		const meant = (name: string) => (others[name]?.fails ? "threw" : "returned");
 		if (
 			outcome.kind === "lost" ||
-			endings.some(({ ending }) => ending.how !== "returned") ||
+			endings.some(([name, { ending }]) => ending.how !== meant(name)) ||
 			commandAt(outcome.observation, DURING) === null
 		) {
-			const how = outcome.kind === "lost" ? `${outcome.how}\n${outcome.detail}` : JSON.stringify(endings, null, 1);
+			const how =
+				outcome.kind === "lost"
+					? `${outcome.how}\n${outcome.detail}`
+					: JSON.stringify(endings.map(([name, { ending }]) => [name, ending]));
 			throw new Failure(
 				"failed",
 				`the reference solution of ${lesson.id} could not be measured: ${how}`,

@@ -7,6 +7,8 @@ import { readArguments, readTasks } from "./tasks.ts";
 /** How long a command that is there may take to print something; it then counts as one that never does. */
 const SILENCE_MS = 1_000;
 
+const SETTLE_MS = 300;
+
 /** Follows one call of the exercise on its runner: when its command runs, what it waits for, and how it ends. */
 export class Exercise {
 	/** Settles when it has ended, or is given up. Its own process then waits to be released. */
@@ -73,6 +75,17 @@ export class Exercise {
 			const leftMs = endMs - performance.now();
 			if (this.#ended || this.#pauses > before || leftMs <= 0) return;
 			await this.#change(leftMs);
+		}
+	}
+
+	/** Waits until no zombie is left and the number of its processes stays the same, but not longer. */
+	async settles(patienceMs: number): Promise<void> {
+		const endMs = performance.now() + patienceMs;
+		for (let last = -1; performance.now() < endMs && !this.#ended; ) {
+			const tasks = this.descendants();
+			if (tasks.length === last && tasks.every(({ state }) => state !== "Z")) return;
+			last = tasks.length;
+			await this.#change(SETTLE_MS);
 		}
 	}
 

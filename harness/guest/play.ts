@@ -68,6 +68,8 @@ class Scene {
 				return this.#look(step.as);
 			case "go":
 				return this.#exercises.get(step.container)?.go(this.#patienceMs);
+			case "settle":
+				return this.#exercises.get(step.container)?.settles(this.#patienceMs);
 			case "signal":
 				return this.#signal(step);
 			case "end":

@@ -20,7 +20,6 @@ pause
 i=0; while [ $i -lt ${ORPHANS} ]; do (: </gate &); i=$((i+1)); done
 setsid sleep 1000 &
 exec 3>/gate
-sleep 0.3
 pause
 pause`;
 
@@ -28,6 +27,7 @@ const steps: Step[] = [
 	{ do: "start", container: BOX },
 	{ do: "look", as: DURING },
 	{ do: "go", container: BOX },
+	{ do: "settle", container: BOX },
 	{ do: "look", as: AFTERWARDS },
 	{ do: "signal", container: BOX, to: "init", signal: "SIGTERM", as: BOX },
 	{ do: "start", container: POLITE },

@@ -77,7 +77,7 @@ export function scenario({ id = "", second = "", refused = "", hostname = "", ..
 				options: { id: second, limits: { pidsMax: Number(asked["secondPidsMax"]) } },
 				script: "sleep 1000 </dev/null >/dev/null 2>&1 & pause; exit 0",
 			},
-			[REFUSED]: { options: { id: refused, limits: { pidsMax: -1 } } },
+			[REFUSED]: { options: { id: refused, limits: { pidsMax: -1 } }, fails: true },
 		},
 		steps: [
 			{ do: "start", container: BOX },

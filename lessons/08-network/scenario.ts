@@ -114,7 +114,7 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 				},
 				script: serve("other", OTHER_PORT),
 			},
-			[HALF_WAY]: { options: { ...common, id: thirdId, address: "10.88.0.300", publish: [] } },
+			[HALF_WAY]: { options: { ...common, id: thirdId, address: "10.88.0.300", publish: [] }, fails: true },
 		},
 		network: true,
 		steps: [
