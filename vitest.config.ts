@@ -11,7 +11,7 @@ export default defineConfig({
 					include: ["test/vm/**/*.test.ts"],
 					testTimeout: 180_000,
 					hookTimeout: 300_000,
-					maxConcurrency: 3,
+					maxConcurrency: 2,
 					maxWorkers: 1,
 					isolate: false,
 				},
