@@ -216,7 +216,7 @@ export default defineCheck({
 			misconception: 9,
 			why: "SIGTERM was sent to pid 1 while it was in waitpid, and the call came back unfinished: EINTR. It did not end pid 1 either. Pid 1 is still Node, which has a handler of its own for SIGTERM; a pid 1 without one would not even have noticed. And the command never heard of it.",
 			try: "Block the signals with sigprocmask before the fork, take them with sigwaitinfo, and send each on to the command with kill. Call waitpid with WNOHANG, when there is a SIGCHLD.",
-			see: ["signal(7), Interruption of system calls", PID_1_SIGNALS],
+			see: ["signal(7), Interruption of system calls and library functions by signal handlers", PID_1_SIGNALS],
 		},
 		{ ...noChildLeft, when: refused("waitpid", "ECHILD") },
 		runsTwice,
