@@ -1,3 +1,0 @@
-import { connectWith } from "../../support/network.ts";
-
-export const connect = connectWith({});

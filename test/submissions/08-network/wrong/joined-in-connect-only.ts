@@ -1,6 +1,0 @@
-// diagnosis: not-joined
-import { connectWith, within } from "../../support/network.ts";
-
-export const connect = connectWith({
-	join: (inside) => within(inside, () => {}),
-});

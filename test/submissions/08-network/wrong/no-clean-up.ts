@@ -1,8 +1,0 @@
-// diagnosis: port-still-led
-// misconception: 17
-import { connectWith } from "../../support/network.ts";
-
-export const connect = connectWith({
-	remove: () => {},
-	undo: () => {},
-});

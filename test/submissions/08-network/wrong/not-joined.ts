@@ -1,6 +1,0 @@
-// diagnosis: not-joined
-import { connectWith } from "../../support/network.ts";
-
-export const connect = connectWith({
-	join: () => {},
-});
