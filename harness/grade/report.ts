@@ -184,9 +184,12 @@ class Page {
 	columns(left: string[], right: string[]): void {
 		const width = Math.floor((this.#style.width - 3) / 2);
 		for (let index = 0; index < Math.max(left.length, right.length); index++) {
-			const cells = [left[index] ?? "", right[index] ?? ""].map((cell) =>
-				wrapAnsi(cell, width, { hard: true }).split("\n"),
-			);
+			const cells = [left[index] ?? "", right[index] ?? ""].map((cell) => {
+				// wrapAnsi would take away what a line is indented by.
+				const [indent = ""] = /^ */.exec(cell) ?? [];
+				const lines = wrapAnsi(cell.trimStart(), width - indent.length, { hard: true }).split("\n");
+				return lines.map((line) => indent + line);
+			});
 			const [one = [], other = []] = cells;
 			for (let row = 0; row < Math.max(one.length, other.length); row++) {
 				const cell = one[row] ?? "";
