@@ -8,12 +8,12 @@ import { _exit, fork, WEXITSTATUS, WIFSIGNALED, WTERMSIG, waitpid } from "#kerne
  */
 export function enterPidNamespace(): void {
 	// TODO(05.1) ask for a new PID namespace: it is for the children that are forked from now on
-	// TODO(05.4) block the signals that lookAfter is to take, so that none comes too early
+	// TODO(05.2) block the signals that lookAfter is to take, so that none comes too early
 	const init = fork();
 	if (init !== 0) _exit(lookAfter(init));
 
-	// TODO(05.2) mount a proc file system on /proc: here, by a process that is inside
-	// TODO(05.3) fork once more: this process stays, as pid 1, and looks after the child; only the child returns
+	// TODO(05.3) mount a proc file system on /proc: here, by a process that is inside
+	// TODO(05.4) fork once more: this process stays, as pid 1, and looks after the child; only the child returns
 }
 
 /**

@@ -39,7 +39,7 @@ export function consoleExamples(markdown: string): Example[] {
 			if (text.startsWith("$ "))
 				examples.push({ line: line + index, typed: text.slice(2), shown: [], varies: [...varies] });
 			else if (last === undefined) throw new Error(`line ${line + index}: a console block begins with "$ "`);
-			else if (text.startsWith("> ") && last.shown.length === 0) last.typed += `\n${text.slice(2)}`;
+			else if (/^>( |$)/.test(text) && last.shown.length === 0) last.typed += `\n${text.slice(2)}`;
 			else last.shown.push(text);
 		}
 		return examples;
