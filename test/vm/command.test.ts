@@ -142,7 +142,7 @@ describe.concurrent("drydock", () => {
 		const onMine = await drydock(["check", "04", "--solution", "--mine", "--json"], { cwd: workspace });
 		expect(JSON.parse(onMine.stdout)).toMatchObject({
 			verdict: "pass",
-			engine: { yours: ["02-unshare"], reference: ["01-process"] },
+			engine: { yours: ["01-process"], reference: ["02-unshare"] },
 		});
 		const types = await readFile(join(workspace, "types/mounts.d.ts"), "utf8");
 		expect(types).toContain("@see pivot_root(2)");
