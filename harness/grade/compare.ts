@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { type Check, type Context, commandRefused, type Explanation, type FactRule } from "./check.ts";
 import { type Facts, type FactValue, withDrawn } from "./facts.ts";
 
@@ -147,10 +148,14 @@ function endings(check: Check): Explanation[] {
 			see: ["execve(2), ERRORS", "path_resolution(7)"],
 		},
 		{
-			when: ({ facts }) => facts["command.ran"] === false && facts["ending"] === "returned 137",
+			when: (context) => context.facts["command.ran"] === false && endingSignal(context) !== undefined,
 			diagnosis: "killed-before-command",
-			why: "SIGKILL (128 + 9 = 137) ended the process before it became the command. Memory had not run out, so it was a kill of your own.",
-			try: "Look for kill, and for the pid that it is given.",
+			why: (context) => {
+				const { name, code, number } = endingSignal(context) ?? { name: "a signal", code: 0, number: 0 };
+				const told = `${name} (128 + ${number} = ${code}) ended the process before it became the command. The machine's memory had not run out.`;
+				return name === "SIGABRT" ? `${told} A Node whose own heap is full aborts in this way.` : told;
+			},
+			try: "Look for kill, and for the pid that it is given; and for what takes memory without end.",
 			see: ["signal(7)"],
 		},
 		{
@@ -167,6 +172,13 @@ function endings(check: Check): Explanation[] {
 			see: [],
 		},
 	];
+}
+
+/** The signal that the exit code tells of, as a shell does: 128 + its number. */
+function endingSignal({ ending }: Context): { name: string; code: number; number: number } | undefined {
+	const code = ending.how === "returned" ? Number(ending.value) : 0;
+	const [name, number] = Object.entries(constants.signals).find(([, signal]) => 128 + signal === code) ?? [];
+	return name === undefined || number === undefined ? undefined : { name, code, number };
 }
 
 function openCall(ledger: Context["ledger"]): string | undefined {

@@ -1,4 +1,4 @@
-// diagnosis: command-runs-twice
+// diagnosis: command-runs-twice child-returned
 import { fork } from "#kernel";
 
 fork();
