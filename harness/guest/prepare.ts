@@ -7,6 +7,7 @@ import { ENVIRONMENT } from "./runners.ts";
 
 const KEPT_OUTPUT = 4_000;
 const PREPARATION_MS = 30_000;
+const LAST_OUTPUT_MS = 500;
 
 /** Gives a restored machine what all restored machines lack: they have the same clock, and the same random numbers to come. */
 export function wake({ entropy, timeMs, unlocked }: Run): void {
@@ -65,7 +66,8 @@ export function runProgram(argv: readonly string[], timeoutMs: number): Promise<
 				kept[stream] = (kept[stream] + chunk.toString()).slice(0, KEPT_OUTPUT);
 			});
 		child.on("error", (error) => resolve({ ...kept, code: null, stderr: error.message }));
-		// Not "close": a program that it has left behind may hold its output open.
-		child.on("exit", (code) => setImmediate(() => resolve({ ...kept, code })));
+		// "close" is when its output has been read to the end; a program that it has left behind may hold that open.
+		child.on("close", (code) => resolve({ ...kept, code }));
+		child.on("exit", (code) => setTimeout(() => resolve({ ...kept, code }), LAST_OUTPUT_MS));
 	});
 }
