@@ -5,7 +5,7 @@ import { addEntropy, makeQueue, setClock } from "../../native/guest.ts";
 import type { Observation, Preparation, Run } from "../protocol.ts";
 import { ENVIRONMENT } from "./runners.ts";
 
-const KEPT_OUTPUT = 4_000;
+const KEPT_OUTPUT = 8_000;
 const PREPARATION_MS = 30_000;
 const LAST_OUTPUT_MS = 500;
 
