@@ -11,8 +11,9 @@ export type Accelerator = "kvm" | "hvf" | "tcg";
 /** QEMU's options for an accelerator. */
 export function acceleratorOptions(accelerator: Accelerator): string[] {
 	if (accelerator !== "tcg") return ["-accel", accelerator, "-cpu", "host"];
-	// 32 MB of translated code is more than a run needs, and every machine pays for its own.
-	return ["-accel", "tcg,tb-size=32", "-cpu", architecture().qemu.tcgCpu];
+	// Nearly all of a run's time goes into translating code. When this buffer is full, QEMU drops everything in it: a run
+	// fills 60 to 150 MB. Only what is filled takes up memory.
+	return ["-accel", "tcg,tb-size=256", "-cpu", architecture().qemu.tcgCpu];
 }
 
 /** The accelerators worth trying on this computer, the fastest first; the last, emulation, works everywhere. */

@@ -119,8 +119,9 @@ function qemuArguments({ accelerator, memory, disk, start }: QemuOptions): strin
 	const { qemu, console: serial } = architecture();
 	const cmdline = [
 		`console=${serial} quiet loglevel=4 panic=-1`,
-		// The emulated processor is honest, and has nobody to protect itself from.
-		"mitigations=off nokaslr no_timer_check lockdown=confidentiality",
+		// The emulated processor is honest, and has nobody to protect itself from. Without randomized addresses a program
+		// that runs for the second time is not translated for a second time.
+		"mitigations=off nokaslr norandmaps no_timer_check lockdown=confidentiality",
 	].join(" ");
 	return [
 		...["-nodefaults", "-no-user-config", "-display", "none", "-no-reboot"],
