@@ -1,0 +1,89 @@
+import { BOX, commandAt, DURING, defineCheck, type HostState, type Observation } from "../../harness/grade/index.ts";
+import { facts } from "./facts.ts";
+import { refusals } from "./refusals.ts";
+import { answer, draw, ENDED, HALF_WAY, NOT_TRIED, OTHER, type Question, scenario } from "./scenario.ts";
+
+const ANSWERS: Question[] = [
+	...(["box.lo", "box.host", "box.world", "host.box", "host.port"] as const),
+	...(["other.host", "other.world", "later.port", "later.gone"] as const),
+];
+/** Answered with the address that was seen to ask. */
+const SEEN: [Question, fact: string][] = [
+	["box.other", "seen.other"],
+	["host.fromWorld", "seen.published"],
+];
+
+function derive(observation: Observation): Record<string, string | string[]> {
+	const { before, after, moments, containers } = observation;
+	const ended = moments[ENDED]?.host ?? before;
+	const all = [...Object.values(moments).map(({ host }) => host), after];
+	const second = containers[OTHER]?.ending;
+	return {
+		...otherNamespace(observation),
+		...(second === undefined
+			? {}
+			: { "other.ending": second.how === "returned" ? `returned ${second.value}` : second.how }),
+		...Object.fromEntries(ANSWERS.map((question) => [question, answer(observation, question)])),
+		...Object.fromEntries(
+			SEEN.flatMap(([question, fact]) => {
+				const said = answer(observation, question);
+				return [
+					[question, /^\d+\.\d+\.\d+\.\d+$/.test(said) ? "answered" : said],
+					[fact, said],
+				];
+			}),
+		),
+		"left.links": newIn(before, ended, linksOf),
+		"left.rules": newIn(before, ended, rulesOf),
+		"left.mounts": newIn(before, ended, mountsOf),
+		"left.helpers": helpersLeft(observation),
+		"lost.rules": [...new Set(all.flatMap((now) => newIn(now, before, rulesOf)))],
+		// An address that is not refused fails nothing half-way.
+		"halfway.left":
+			containers[HALF_WAY]?.ending.how === "threw"
+				? [linksOf, rulesOf, mountsOf].flatMap((part) => newIn(ended, after, part))
+				: [],
+	};
+}
+
+function otherNamespace(observation: Observation): Record<string, string> {
+	const [box, other] = [BOX, OTHER].map((name) => commandAt(observation, DURING, name)?.namespaces["net"]);
+	if (box === undefined || other === undefined) return { "ns.net.other": NOT_TRIED };
+	const host = observation.before.namespaces["net"];
+	return { "ns.net.other": other === host ? "the host's" : other === box ? "the first container's" : "its own" };
+}
+
+/** Processes that were not there before; without those of the servers that were, which take their time to hang up. */
+function helpersLeft({ before, after, containers }: Observation): string[] {
+	// An engine that was still at work when its time was up has not left anything yet.
+	if (containers[HALF_WAY]?.ending.how === "hung") return [];
+	const known = new Map(before.tasks.map(({ pid, comm }) => [pid, comm]));
+	return after.tasks
+		.filter(({ pid, ppid }) => !known.has(pid) && known.get(ppid) !== "busybox")
+		.map(({ comm, state }) => `${comm} (${state})`);
+}
+
+const linksOf = ({ network }: HostState) => [
+	...(network?.links ?? []).flatMap(({ name, addresses }) => [name, ...addresses.map((one) => `${name} ${one}`)]),
+	...(network?.routes ?? []).map(({ destination, device }) => `route to ${destination} through ${device}`),
+];
+const rulesOf = ({ network }: HostState) =>
+	(network?.rules ?? []).map((line) => line.trim()).filter((line) => line !== "}");
+const mountsOf = ({ mounts }: HostState) => mounts.map(({ mountPoint }) => mountPoint);
+
+function newIn(before: HostState, now: HostState, read: (host: HostState) => string[]): string[] {
+	const known = new Set(read(before));
+	return read(now).filter((item) => !known.has(item));
+}
+
+export default defineCheck({
+	module: "network.ts",
+	exported: "connect",
+	learnt:
+		"a network namespace starts with nothing but a loopback that is down. A veth pair is the cable out of it, a bridge is the switch, and NAT lends the containers the host's address. All of it is made of single things, and each of them has to be removed.",
+	draw,
+	scenario,
+	derive,
+	facts,
+	exceptions: refusals,
+});

@@ -1,0 +1,3 @@
+import { connectWith } from "../../support/network.ts";
+
+export const connect = connectWith({});

@@ -1,0 +1,12 @@
+// diagnosis: bridge-left
+// misconception: 17
+import { closeSync } from "node:fs";
+import { connectWith, removeLink, removeTable } from "../../support/network.ts";
+
+export const connect = connectWith({
+	remove: (name, inside) => {
+		removeTable(name);
+		removeLink(name);
+		closeSync(inside);
+	},
+});

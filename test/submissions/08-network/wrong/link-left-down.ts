@@ -1,0 +1,7 @@
+// diagnosis: link-down
+// misconception: 15
+import { connectWith, ip, within } from "../../support/network.ts";
+
+export const connect = connectWith({
+	configure: (inside, address) => within(inside, () => ip("link set lo up", `address add ${address}/24 dev eth0`)),
+});

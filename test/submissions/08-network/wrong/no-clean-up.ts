@@ -1,0 +1,8 @@
+// diagnosis: port-still-led
+// misconception: 17
+import { connectWith } from "../../support/network.ts";
+
+export const connect = connectWith({
+	remove: () => {},
+	undo: () => {},
+});

@@ -1,0 +1,7 @@
+// diagnosis: not-forwarded
+// misconception: 15
+import { connectWith } from "../../support/network.ts";
+
+export const connect = connectWith({
+	forward: () => {},
+});

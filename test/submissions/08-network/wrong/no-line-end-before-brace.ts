@@ -1,0 +1,7 @@
+// diagnosis: nft-syntax
+import { connectWith } from "../../support/network.ts";
+
+export const connect = connectWith({
+	rules: (name, address) =>
+		`table ip ${name} { chain postrouting { type nat hook postrouting priority 100; ip saddr ${address} oifname != "box0" masquerade } }`,
+});

@@ -1,0 +1,6 @@
+// diagnosis: not-joined
+import { connectWith } from "../../support/network.ts";
+
+export const connect = connectWith({
+	join: () => {},
+});

@@ -1,0 +1,8 @@
+// diagnosis: not-a-port
+import { getpid } from "#kernel";
+import { connectWith, ip } from "../../support/network.ts";
+
+export const connect = connectWith({
+	plug: (name, inside) =>
+		ip(`link add ${name} type veth peer name eth0 netns /proc/${getpid()}/fd/${inside}`, `link set ${name} up`),
+});

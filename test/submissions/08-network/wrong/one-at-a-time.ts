@@ -1,0 +1,9 @@
+// diagnosis: second-failed
+import { connectWith, ip, links } from "../../support/network.ts";
+
+export const connect = connectWith({
+	bridge: () => {
+		if (links().includes("box0")) throw new Error("the network is in use");
+		ip("link add box0 type bridge", "address add 10.88.0.1/24 dev box0", "link set box0 up");
+	},
+});

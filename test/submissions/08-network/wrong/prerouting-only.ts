@@ -1,0 +1,9 @@
+// diagnosis: host-left-out
+import { chain, connectWith, dnat } from "../../support/network.ts";
+
+export const connect = connectWith({
+	rules: (name, address, published) => `table ip ${name} {
+${chain("prerouting", "prerouting", dnat(address, published))}
+${chain("postrouting", "postrouting", `ip saddr ${address} oifname != "box0" masquerade`)}
+}`,
+});

@@ -1,0 +1,7 @@
+// diagnosis: veth-left
+// misconception: 17
+import { connectWith, removeTable } from "../../support/network.ts";
+
+export const connect = connectWith({
+	remove: (name) => removeTable(name),
+});
