@@ -80,7 +80,7 @@ export default defineCheck({
 	module: "network.ts",
 	exported: "connect",
 	learnt:
-		"a network namespace starts with nothing but a loopback that is down. A veth pair is the cable out of it, a bridge is the switch, and NAT lends the containers the host's address. All of it is made of single things, and each of them has to be removed.",
+		"A network namespace starts with nothing but a loopback that is down. A veth pair is the cable out of it, a bridge is the switch, and NAT lends the containers the host's address. All of it is made of single things, and each of them has to be removed.",
 	draw,
 	scenario,
 	derive,

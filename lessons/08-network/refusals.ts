@@ -1,5 +1,5 @@
 import { type Context, type Explanation, refused } from "../../harness/grade/index.ts";
-import { ENGINE_MOVED, engineMoved } from "./facts.ts";
+import { ENGINE_MOVED, engineMoved } from "./links.ts";
 
 /** What ip and nft were refused, and why: both print the kernel's answer, and the exception carries what they print. */
 

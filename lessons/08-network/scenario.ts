@@ -27,7 +27,7 @@ export type Question =
 	| `later.${"port" | "gone"}`;
 
 export const NOT_TRIED = "not tried";
-export const SILENCE = "no answer";
+const SILENCE = "no answer";
 export const REFUSED = "Connection refused";
 
 // Answers with the address that it is asked from. See httpd's CGI variables.
@@ -53,13 +53,14 @@ nft -f - <<-END
 	}
 END`;
 
-// Silence takes long, and one is enough: after it nothing is tried any more.
+// Silence takes long, and one is enough: after it nothing is tried any more. It may end the asking itself.
 const ASK = `ask() {
-	if [ -e /tmp/silence ]; then echo "$1=${NOT_TRIED}"; return; fi
-	name=$1; shift
+	if [ -e /tmp/silence ]; then return; fi
+	echo >/tmp/silence
+	printf %s "$1="; shift
 	answer=$("$@" 2>&1)
-	case $answer in *"timed out"* | *"No route to host"*) touch /tmp/silence ;; esac
-	echo "$name=$answer"
+	case $answer in *"timed out"* | *"No route to host"*) ;; *) rm /tmp/silence ;; esac
+	echo "$answer"
 }
 get="busybox wget -q -T 4 -O -"
 `;
@@ -166,10 +167,10 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 /** What came of a question: the name or the address in the answer, or the kernel's reason why there was none. */
 export function answer({ programs }: Observation, question: Question): string {
 	const [step = ""] = question.split(".");
-	// Of a container that never ran, nothing was asked.
-	if (programs[step] === undefined) return NOT_TRIED;
-	const lines = programs[step].stdout.split("\n");
-	const said = lines.find((line) => line.startsWith(`${question}=`))?.slice(question.length + 1) ?? SILENCE;
-	if (said.includes("timed out")) return SILENCE;
+	// Of a container that never ran, nothing was asked, and after a silence nothing more.
+	const lines = programs[step]?.stdout.split("\n") ?? [];
+	const said = lines.find((line) => line.startsWith(`${question}=`))?.slice(question.length + 1);
+	if (said === undefined) return NOT_TRIED;
+	if (said === "" || said.includes("timed out")) return SILENCE;
 	return said.replace(/^wget: .*: /, "").replace(/^\[(?:::ffff:)?(.*)\]$/, "$1");
 }

@@ -12,10 +12,10 @@ function end(name: string, inside: number): void {
 		});
 		for (const line of listed.split("\n").filter((line) => line.includes(`comment "${mine}"`)))
 			nft(`delete rule ip nat ${chain} handle ${/handle (\d+)/.exec(line)?.[1]}`);
-		closeSync(inside);
 	}
 	removeLink(name);
 	removeBridge();
+	closeSync(inside);
 	if (!links().includes("box0")) nft("destroy chain ip nat box-output; destroy chain ip nat box-postrouting");
 }
 

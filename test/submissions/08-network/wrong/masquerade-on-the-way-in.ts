@@ -1,4 +1,4 @@
-// diagnosis: masquerade-misses
+// diagnosis: masquerade-too-wide
 import { chain, connectWith, dnat } from "../../support/network.ts";
 
 export const connect = connectWith({

@@ -1,4 +1,4 @@
-// diagnosis: port-still-led
+// diagnosis: veth-left
 // misconception: 17
 import { connectWith } from "../../support/network.ts";
 
