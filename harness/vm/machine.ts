@@ -87,7 +87,7 @@ export class Machine {
 		const [load = 0] = loadavg();
 		const busy = Math.min(4, Math.max(1, load / cpus().length));
 		// Generous: only what hangs ever waits for it, and a right exercise must not meet it on a computer that is busy.
-		return Math.round((3_000 + this.#template.bootMs * 0.6) * busy);
+		return Math.round((3_000 + this.#template.bootMs * 0.75) * busy);
 	}
 
 	/**

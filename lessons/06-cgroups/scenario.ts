@@ -31,10 +31,9 @@ const CROWD =
 const BURN =
 	"now() { IFS=' .' read -r s cs _ </proc/uptime; now=$s$cs; }; now; until=$((now + 30)); while [ $now -lt $until ]; do now; done";
 
-// dd fills a buffer of this size. It offers itself to the kernel: nobody else shall be chosen. It gets no more than a
-// while, as one that is only slowed down (memory.high) would never be done.
+// dd fills a buffer of this size. It offers itself to the kernel: nobody else shall be chosen.
 const hog = (bytes: number) =>
-	`{ (echo 1000 >/proc/self/oom_score_adj; exec timeout -s KILL 20 dd if=/dev/zero of=/dev/null bs=${bytes} count=1); } 2>/dev/null`;
+	`{ (echo 1000 >/proc/self/oom_score_adj; exec dd if=/dev/zero of=/dev/null bs=${bytes} count=1); } 2>/dev/null`;
 
 /** Draws numbers from a name's random hexadecimal digits. */
 export function drawn(random: { hostname(): string; name(stem: string): string }): Drawn {
@@ -88,6 +87,8 @@ export function scenario({ id = "", second = "", refused = "", hostname = "", ..
 			{ do: "end", container: SECOND },
 			{ do: "go", container: BOX },
 			{ do: "look", as: SPENT },
+			// One that is only slowed down (memory.high) would never be done.
+			{ do: "run", argv: ["busybox", "killall", "-q", "-KILL", "dd"], as: "stopped" },
 			{ do: "end", container: BOX },
 		],
 	};
