@@ -14,8 +14,8 @@ export interface Import {
 	to: string;
 }
 
-/** What a lesson's check or demo may say: only the harness's public surface, and what a long check has beside it. */
-const PUBLIC_SURFACE = /^(node:|harness\/grade\/index\.ts$|lessons\/[^/]+\/(refusals|scenario|facts)\.ts$)/;
+/** A lesson's check and demo, and what a long check has beside it: its scenario, its facts, and its explanations. */
+const CHECKS = "lessons/[^/]+/(check|demo|scenario|facts|refusals|links|packets|leftovers)\\.ts$";
 
 export const ARROWS: readonly Arrow[] = [
 	{ from: /^native\//, may: /^(node:|npm:ffi-rs$|native\/)/ },
@@ -23,7 +23,8 @@ export const ARROWS: readonly Arrow[] = [
 	{ from: /^solutions\/\d\d-[^/]+\/box\.ts$/, may: /^(node:|native\/kernel\.ts$|solutions\/)/ },
 	{ from: /^solutions\/\d\d-/, may: /^(node:|native\/kernel\.ts$)/, earlier: true },
 	{ from: /^solutions\//, may: /^(node:|native\/kernel\.ts$|solutions\/)/ },
-	{ from: /^lessons\/[^/]+\/(check|demo|refusals|scenario|facts)\.ts$/, may: PUBLIC_SURFACE },
+	// Only the harness's public surface.
+	{ from: new RegExp(`^${CHECKS}`), may: new RegExp(`^(node:|harness/grade/index\\.ts$|${CHECKS})`) },
 	{ from: /^lessons\//, may: /^(node:|native\/kernel\.ts$)/, earlier: true },
 	{ from: /^harness\/guest\//, may: /^(node:|native\/|harness\/guest\/|harness\/protocol\.ts$)/ },
 	// Shared with the guest, so it stands on nothing of the host's.
