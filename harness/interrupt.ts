@@ -21,17 +21,18 @@ export function stopInGoodOrder(): void {
 	}
 }
 
-/** Rejects as soon as the user interrupts, otherwise settles as `work` does. */
-export async function unlessInterrupted<T>(work: Promise<T>): Promise<T> {
-	interruption.throwIfAborted();
-	let stop = () => {};
+/** Rejects as soon as the user interrupts, or `other` is aborted; otherwise settles as `work` does. */
+export async function unlessInterrupted<T>(work: Promise<T>, other: AbortSignal = interruption): Promise<T> {
+	const signals = [interruption, other];
+	for (const signal of signals) signal.throwIfAborted();
+	let stop = (_event: Event) => {};
 	const interrupted = new Promise<never>((_, reject) => {
-		stop = () => reject(interruption.reason);
-		interruption.addEventListener("abort", stop, { once: true });
+		stop = ({ target }) => reject((target as AbortSignal).reason);
+		for (const signal of signals) signal.addEventListener("abort", stop, { once: true });
 	});
 	try {
 		return await Promise.race([work, interrupted]);
 	} finally {
-		interruption.removeEventListener("abort", stop);
+		for (const signal of signals) signal.removeEventListener("abort", stop);
 	}
 }

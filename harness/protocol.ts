@@ -320,7 +320,8 @@ export interface Run {
 	deadlineMs: number;
 }
 
-export type HostFrame = Run | { type: "ping"; nonce: string };
+/** What a host may say. Both others are answered by a pong; a practice is a run of the agent's own, before that. */
+export type HostFrame = Run | { type: "ping" | "practice"; nonce: string };
 export type GuestFrame = v.InferOutput<typeof GuestFrame>;
 export type Observation = v.InferOutput<typeof Observation>;
 export type HostState = v.InferOutput<typeof HostState>;

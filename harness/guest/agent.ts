@@ -11,6 +11,8 @@ import { parkRunner, protectFromOom, type Runner } from "./runners.ts";
 
 /** Three containers at once, and the break-out. */
 const PARKED_RUNNERS = 4;
+/** For a practice: its container has no break-out. */
+const PRACTICE_RUNNERS = 1;
 const WARM_UP_RUNS = 2;
 
 const port = openPort();
@@ -19,12 +21,18 @@ void main();
 
 async function main(): Promise<void> {
 	protectFromOom();
-	const runners = await warmUp();
+	for (let i = 0; i < WARM_UP_RUNS; i++) await rehearse(await park(2));
+	const runners = await park(PARKED_RUNNERS);
+	const practising = await park(PRACTICE_RUNNERS);
 	// What is not collected now would be collected in every restored machine.
 	(globalThis as { gc?: () => void }).gc?.();
 	say({ type: "ready", kernel: release() });
 	const decoder = new FrameDecoder(LIMITS.frameBytes * 2);
-	for (;;) for (const frame of receive(decoder)) await handle(frame, runners);
+	for (;;) for (const frame of receive(decoder)) await handle(frame, runners, practising);
+}
+
+function park(count: number): Promise<Runner[]> {
+	return Promise.all(Array.from({ length: count }, parkRunner));
 }
 
 // Blocks the whole process: between two frames there is nothing else to do, and the shortest way to an answer, with
@@ -36,9 +44,10 @@ function receive(decoder: FrameDecoder): HostFrame[] {
 	return decoder.push(Buffer.from(chunk.subarray(0, length))) as HostFrame[];
 }
 
-async function handle(frame: HostFrame, runners: readonly Runner[]): Promise<void> {
+async function handle(frame: HostFrame, runners: readonly Runner[], practising: readonly Runner[]): Promise<void> {
 	const { nonce } = frame;
-	if (frame.type === "ping") {
+	if (frame.type !== "run") {
+		if (frame.type === "practice") await rehearse(practising);
 		say({ type: "pong", nonce, monotonicMs: performance.now() });
 		return;
 	}
@@ -67,8 +76,9 @@ function openPort(): number {
 	throw new Error("the agent's port is missing");
 }
 
-// Whole runs before the snapshot, so that everything is loaded and compiled when it counts.
-async function warmUp(): Promise<Runner[]> {
+// A whole run that changes nothing on the host. Before the snapshot everything is loaded and compiled by it; in a restored
+// machine that waits for its run, QEMU translates what is needed then.
+async function rehearse(runners: readonly Runner[]): Promise<void> {
 	const token = "drydock-warm-up";
 	const command = ["/bin/sh", "-c", "echo $0; read -r line; exit 0", token];
 	const code = `const k = require("#kernel"); exports.run = () => {
@@ -90,9 +100,5 @@ async function warmUp(): Promise<Runner[]> {
 		],
 		...{ watch: ["/lab"], files: ["etc/passwd"], network: true, secret: { path: "/etc/hostname", text: "" } },
 	};
-	for (let i = 0; i < WARM_UP_RUNS; i++) {
-		const runners = await Promise.all([parkRunner(), parkRunner()]);
-		await play(run, runners, () => {});
-	}
-	return Promise.all(Array.from({ length: PARKED_RUNNERS }, parkRunner));
+	await play(run, runners, () => {});
 }

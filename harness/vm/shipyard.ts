@@ -22,9 +22,12 @@ export class Shipyard {
 		interruption.addEventListener("abort", () => void this.close());
 	}
 
-	/** Gets a machine ready before it is asked for. */
-	prepare(): void {
-		this.#ahead ??= this.#restore();
+	/**
+	 * Gets a machine ready before it is asked for.
+	 * @param spare whether there is time: it then practises and waits, and its run takes half as long
+	 */
+	prepare(spare = false): void {
+		this.#ahead ??= this.#restore(spare);
 		this.#ahead.catch(() => {});
 	}
 
@@ -39,19 +42,20 @@ export class Shipyard {
 	/**
 	 * Plays one scenario in a fresh machine.
 	 * A template that cannot be restored is made anew, once.
+	 * @param signal ends the machine, whatever it is doing; play then throws its reason
 	 */
-	async play(request: RunRequest): ReturnType<Machine["play"]> {
+	async play(request: RunRequest, signal: AbortSignal = interruption): ReturnType<Machine["play"]> {
 		const used = this.#ready();
 		try {
-			return await this.#playOnce(request);
+			return await this.#playOnce(request, signal);
 		} catch (error) {
-			if (interruption.aborted || !(error instanceof RestoreError)) throw error;
+			if (interruption.aborted || signal.aborted || !(error instanceof RestoreError)) throw error;
 			// Of several that find it damaged, the first has it made anew.
 			if (this.#template === used) {
 				this.#ahead = undefined;
 				this.#template = used.then(({ template }) => dropTemplate(template)).then(() => this.#make());
 			}
-			return this.#playOnce(request);
+			return this.#playOnce(request, signal);
 		}
 	}
 
@@ -61,20 +65,21 @@ export class Shipyard {
 		await Promise.all([...this.#machines].map((machine) => machine.end()));
 	}
 
-	async #playOnce(request: RunRequest): ReturnType<Machine["play"]> {
+	async #playOnce(request: RunRequest, signal: AbortSignal): ReturnType<Machine["play"]> {
 		const ahead = this.#ahead;
 		this.#ahead = undefined;
 		const machine = await (ahead ?? this.#restore());
 		try {
-			return await unlessInterrupted(machine.play(request));
+			return await unlessInterrupted(machine.play(request), signal);
 		} finally {
 			await machine.end();
 			this.#machines.delete(machine);
 		}
 	}
 
-	async #restore(): Promise<Machine> {
-		const machine = Machine.restore((await this.#ready()).template);
+	async #restore(spare = false): Promise<Machine> {
+		const { template } = await this.#ready();
+		const machine = spare ? await Machine.spare(template, true) : Machine.restore(template);
 		this.#machines.add(machine);
 		return machine;
 	}
