@@ -11,8 +11,9 @@ export async function main(args: string[]): Promise<number> {
 	stopInGoodOrder();
 	try {
 		const program = commandLine();
-		// On its own, the command says where you are.
-		await program.parseAsync(args.length === 0 ? ["list"] : args, { from: "user" });
+		// On its own, the command watches; where there is nobody to watch, it says where you are.
+		const alone = process.stdin.isTTY && process.stdout.isTTY ? "watch" : "list";
+		await program.parseAsync(args.length === 0 ? [alone] : args, { from: "user" });
 		return Number(process.exitCode ?? EXIT.passed);
 	} catch (error) {
 		return explain(error);
@@ -37,6 +38,9 @@ function commandLine(): Command {
 	command("start", "set up what is missing and show where you are")
 		.option("--only-setup", "set up, and show nothing")
 		.action(async (options: { onlySetup?: boolean }) => finish((await import("./start.ts")).start(options)));
+	command("watch", "check the current lesson at every save; the same as drydock alone, on a terminal")
+		.option("--poll", "look for changes again and again, where nobody tells of them: some mounts, some shares")
+		.action(async (options) => finish((await import("./watch.ts")).watch(options)));
 	command("check [lesson]", "run your solution in a fresh virtual machine and explain what the kernel shows")
 		.option("--solution", "check the reference solution")
 		.option("--skeleton", "check the lesson's untouched skeleton")

@@ -15,6 +15,8 @@ export interface Style {
 	/** Columns of the terminal. */
 	width: number;
 	color: boolean;
+	/** Without what was asked of the kernel. */
+	brief?: boolean;
 }
 
 const LABEL_WIDTH = 8;
@@ -48,7 +50,7 @@ export async function report(verdict: Verdict, title: string, learnt: string, st
 		page.line(chalk.yellow(`! ${error.message}`));
 		await showPlace(page, style, error);
 	}
-	if (!passed) showLedgers(page, chalk, verdict);
+	if (!passed && !style.brief) showLedgers(page, chalk, verdict);
 	showOutput(page, chalk, verdict);
 	page.line();
 	page.line(

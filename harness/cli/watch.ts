@@ -1,0 +1,196 @@
+import { dirname, relative } from "node:path";
+import { Chalk } from "chalk";
+import { type FSWatcher, watch as watchFiles } from "chokidar";
+import { EXIT, Failure } from "../failure.ts";
+import { changesSince, type Known } from "../grade/changes.ts";
+import { judge, type Verdict } from "../grade/judge.ts";
+import { report } from "../grade/report.ts";
+import { interruption } from "../interrupt.ts";
+import { type Lesson, loadCheck } from "../lessons.ts";
+import { visible } from "../progress.ts";
+import { Shipyard } from "../vm/shipyard.ts";
+import { currentLesson, learnersFile, makeWorkspace, recordPass, workspaceDir } from "../workspace.ts";
+import { Actions } from "./actions.ts";
+import { Keys } from "./keys.ts";
+import { style } from "./terminal.ts";
+
+/** An editor may write a file in several steps; what comes within this time is one save. */
+const SAVE_MS = 30;
+const POLL_MS = 250;
+const SUPERSEDED = new Error("saved again");
+
+/**
+ * `drydock` on a terminal: checks the current lesson at every save, until `q` is typed.
+ * @param poll whether to look at the files again and again: on some mounts nobody tells when they change
+ * @returns the exit code
+ */
+export async function watch({ poll = false }: { poll?: boolean }): Promise<number> {
+	if (!process.stdin.isTTY || !process.stdout.isTTY)
+		throw new Failure("usage", "watch mode needs a terminal", "npx drydock check");
+	await makeWorkspace(await workspaceDir());
+	const yard = new Shipyard(visible);
+	const loop = new Watch(yard, poll);
+	try {
+		await loop.run(await currentLesson());
+		return EXIT.passed;
+	} finally {
+		await loop.close();
+		await yard.close();
+	}
+}
+
+/** The lesson that is being worked on, its last verdict, and the check that is under way. */
+export class Watch {
+	readonly #yard: Shipyard;
+	readonly #poll: boolean;
+	readonly #keys = new Keys();
+	readonly #actions = new Actions(this);
+	readonly #chalk = new Chalk({ level: style().color ? 1 : 0 });
+	#lesson!: Lesson;
+	#file = "";
+	#verdict: Verdict | null = null;
+	#known: readonly Known[] | null = null;
+	#running: AbortController | null = null;
+	#files: FSWatcher | null = null;
+	/** Another program has the terminal: what is saved meanwhile is checked afterwards. */
+	#away = false;
+	#missed = false;
+	#end!: { resolve(): void; reject(error: unknown): void };
+
+	constructor(yard: Shipyard, poll: boolean) {
+		this.#yard = yard;
+		this.#poll = poll;
+	}
+
+	get lesson(): Lesson {
+		return this.#lesson;
+	}
+
+	get file(): string {
+		return this.#file;
+	}
+
+	get verdict(): Verdict | null {
+		return this.#verdict;
+	}
+
+	/** Settles when the user wants no more. */
+	async run(lesson: Lesson): Promise<void> {
+		const ended = new Promise<void>((resolve, reject) => {
+			this.#end = { resolve, reject };
+		});
+		interruption.addEventListener("abort", () => this.#end.reject(interruption.reason));
+		this.#keys.on("key", (key) => void this.#actions.take(key).catch(this.#end.reject));
+		this.#keys.listen();
+		await this.work(lesson);
+		return ended;
+	}
+
+	/** Goes to a lesson and checks it. */
+	async work(lesson: Lesson): Promise<void> {
+		this.#lesson = lesson;
+		this.#file = await learnersFile(lesson);
+		this.#verdict = null;
+		this.#known = null;
+		await this.#files?.close();
+		this.#files = watchFiles(dirname(this.#file), {
+			...{ ignoreInitial: true, depth: 0, usePolling: this.#poll, interval: POLL_MS },
+			ignored: (path, stats) => stats?.isFile() === true && !path.endsWith(".ts"),
+		});
+		let saved: NodeJS.Timeout | undefined;
+		this.#files.on("all", (event) => {
+			if (event !== "add" && event !== "change") return;
+			clearTimeout(saved);
+			saved = setTimeout(() => this.check(), SAVE_MS);
+		});
+		this.check();
+	}
+
+	/** Checks the file as it is now; a check that is under way is given up. */
+	check(): void {
+		if (this.#away) this.#missed = true;
+		else void this.#check().catch(this.#end.reject);
+	}
+
+	/** Lets something else have the terminal. */
+	async away(act: () => Promise<unknown>): Promise<void> {
+		this.#keys.pause();
+		this.#away = true;
+		try {
+			await act();
+		} catch (error) {
+			if (!(error instanceof Failure)) throw error;
+			process.stdout.write(`${error.message}\n${error.next === undefined ? "" : `  try: ${error.next}\n`}`);
+		} finally {
+			this.#away = false;
+			this.#keys.listen();
+		}
+		if (!this.#missed) return;
+		this.#missed = false;
+		this.check();
+	}
+
+	quit(): void {
+		this.#end.resolve();
+	}
+
+	async close(): Promise<void> {
+		this.#running?.abort(SUPERSEDED);
+		this.#keys.pause();
+		await this.#files?.close();
+	}
+
+	async #check(): Promise<void> {
+		const savedMs = performance.now();
+		this.#running?.abort(SUPERSEDED);
+		const running = new AbortController();
+		this.#running = running;
+		process.stdout.write(this.#chalk.dim(`\nchecking ${relative(".", this.#file)} …\n`));
+		try {
+			const verdict = await judge(this.#lesson, this.#file, {
+				imageKey: () => this.#yard.imageKey(),
+				accelerator: () => this.#yard.accelerator(),
+				play: (request) => this.#yard.play(request, running.signal),
+			});
+			running.signal.throwIfAborted();
+			await this.#show(verdict, performance.now() - savedMs);
+		} catch (error) {
+			if (interruption.aborted || running.signal.aborted) return;
+			if (!(error instanceof Failure) || error.kind === "unsupported") throw error;
+			process.stdout.write(`${error.message}\n${error.next === undefined ? "" : `  try: ${error.next}\n`}`);
+		} finally {
+			// The next one gets ready while this verdict is read.
+			if (this.#running === running) this.#yard.prepare(true);
+		}
+	}
+
+	async #show(verdict: Verdict, tookMs: number): Promise<void> {
+		const before = this.#known;
+		this.#verdict = verdict;
+		this.#known = verdict.findings;
+		const { learnt } = await loadCheck(this.#lesson);
+		const text = await report(verdict, this.#lesson.title, learnt, { ...style(), brief: true });
+		clear();
+		process.stdout.write(text);
+		if (before !== null) process.stdout.write(this.#changes(before, verdict));
+		process.stdout.write(
+			this.#chalk.dim(`\n${(tookMs / 1000).toFixed(1)} s after the save · ${this.#actions.hint(verdict)}\n`),
+		);
+		if (verdict.verdict === "pass") await recordPass(this.#lesson);
+	}
+
+	#changes(before: readonly Known[], { findings }: Verdict): string {
+		const { mended, fresh, left } = changesSince(before, findings);
+		if (mended.length + fresh.length === 0) return "";
+		const lines = [
+			...mended.map((what) => `  ${this.#chalk.green("✓")} now right: ${what}`),
+			...fresh.map((what) => `  ${this.#chalk.red("✗")} new: ${what}`),
+			...left.map((what) => `  · still to do: ${what}`),
+		];
+		return `\n${this.#chalk.bold("since the last attempt")}\n${lines.join("\n")}\n`;
+	}
+}
+
+function clear(): void {
+	process.stdout.write("\u001b[2J\u001b[H");
+}

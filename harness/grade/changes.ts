@@ -1,0 +1,25 @@
+import type { Finding } from "./compare.ts";
+
+/** What is known of an earlier attempt's findings. */
+export type Known = Pick<Finding, "fact" | "what">;
+
+/** What has become of the findings since an earlier attempt, in the kernel's terms: each is what a fact is about. */
+export interface Changes {
+	mended: string[];
+	/** Wrong, and not before; or not to be seen before, as something else was in the way. */
+	fresh: string[];
+	/** Wrong before and now. */
+	left: string[];
+}
+
+/** Compares an attempt's findings with the last one's. */
+export function changesSince(before: readonly Known[], now: readonly Known[]): Changes {
+	const [known, wrong] = [before, now].map((findings) => new Set(findings.map(({ fact }) => fact)));
+	const whats = (findings: readonly Known[], keep: (fact: string) => boolean) =>
+		findings.filter(({ fact }) => keep(fact)).map(({ what }) => what);
+	return {
+		mended: whats(before, (fact) => wrong?.has(fact) === false),
+		fresh: whats(now, (fact) => known?.has(fact) === false),
+		left: whats(now, (fact) => known?.has(fact) === true),
+	};
+}
