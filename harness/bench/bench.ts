@@ -79,8 +79,9 @@ async function restored(from: Template): Promise<number> {
 }
 
 async function spare(from: Template): Promise<number> {
-	const waiting = await Machine.spare(from);
+	const waiting = Machine.restore(from);
 	try {
+		await waiting.rest();
 		return await waiting.ping();
 	} finally {
 		await waiting.end();
@@ -89,8 +90,9 @@ async function spare(from: Template): Promise<number> {
 
 // What a further machine costs: pages that are its own. The template's pages are shared by all of them.
 async function privateMemory(from: Template): Promise<number> {
-	const waiting = await Machine.spare(from);
+	const waiting = Machine.restore(from);
 	try {
+		await waiting.rest();
 		await waiting.ping();
 		const rollup = await readFile(`/proc/${waiting.pid}/smaps_rollup`, "utf8");
 		return Number(/^Anonymous:\s+(\d+) kB$/m.exec(rollup)?.[1]) / 1024;

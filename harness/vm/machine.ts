@@ -53,20 +53,13 @@ export class Machine {
 	}
 
 	/**
-	 * Restores a machine, has it answer once, and pauses it: what its next answer needs is then translated (in
-	 * emulation that is most of the time) and in memory.
-	 * @param practised whether it plays a run of its own first, so that the same goes for most of what a run needs
+	 * Has it answer once, and pauses it until its next frame: what an answer needs is then in memory and, in emulation,
+	 * translated.
+	 * @param first "practice" has it play a run of its own before, so that the same goes for most of what a run needs
 	 */
-	static async spare(template: Template, practised = false): Promise<Machine> {
-		const machine = Machine.restore(template);
-		try {
-			await machine.#ask(practised ? "practice" : "ping");
-			await machine.#qemu.qmp.execute("stop");
-			return machine;
-		} catch (error) {
-			await machine.end();
-			throw error;
-		}
+	async rest(first: "ping" | "practice" = "ping"): Promise<void> {
+		await this.#ask(first);
+		await this.#qemu.qmp.execute("stop");
 	}
 
 	/** The QEMU process. */

@@ -14,6 +14,7 @@ export class Shipyard {
 	readonly #machines = new Set<Machine>();
 	#template: Promise<Ready> | undefined;
 	#ahead: Promise<Machine> | undefined;
+	#closed = false;
 
 	/** @param packages Debian packages that its machines have beside those that the lessons use */
 	constructor(progress: Progress, packages: readonly string[] = []) {
@@ -27,6 +28,7 @@ export class Shipyard {
 	 * @param spare whether there is time: it then practises and waits, and its run takes half as long
 	 */
 	prepare(spare = false): void {
+		if (this.#closed) return;
 		this.#ahead ??= this.#restore(spare);
 		this.#ahead.catch(() => {});
 	}
@@ -61,14 +63,18 @@ export class Shipyard {
 
 	/** Ends every machine that is still running, also one that is only just being started. */
 	async close(): Promise<void> {
+		this.#closed = true;
+		const end = () => Promise.all([...this.#machines].map((machine) => machine.end()));
+		await end();
 		await this.#ahead?.catch(() => {});
-		await Promise.all([...this.#machines].map((machine) => machine.end()));
+		await end();
 	}
 
 	async #playOnce(request: RunRequest, signal: AbortSignal): ReturnType<Machine["play"]> {
 		const ahead = this.#ahead;
 		this.#ahead = undefined;
-		const machine = await (ahead ?? this.#restore());
+		// One that was lost while it waited says nothing about the template.
+		const machine = await (ahead?.catch(() => this.#restore()) ?? this.#restore());
 		try {
 			return await unlessInterrupted(machine.play(request), signal);
 		} finally {
@@ -79,8 +85,9 @@ export class Shipyard {
 
 	async #restore(spare = false): Promise<Machine> {
 		const { template } = await this.#ready();
-		const machine = spare ? await Machine.spare(template, true) : Machine.restore(template);
+		const machine = Machine.restore(template);
 		this.#machines.add(machine);
+		if (spare) await machine.rest("practice");
 		return machine;
 	}
 
