@@ -23,6 +23,8 @@ export function stopInGoodOrder(): void {
 
 /** Rejects as soon as the user interrupts, or `other` is aborted; otherwise settles as `work` does. */
 export async function unlessInterrupted<T>(work: Promise<T>, other: AbortSignal = interruption): Promise<T> {
+	// When nobody waits for it any more, its failure is nobody's.
+	work.catch(() => {});
 	const signals = [interruption, other];
 	for (const signal of signals) signal.throwIfAborted();
 	let stop = (_event: Event) => {};

@@ -1,0 +1,139 @@
+import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { inKit } from "../../harness/kit.ts";
+import { makeWorkspace } from "../../harness/workspace.ts";
+import { newShipyard } from "../support/guest.ts";
+import { type Terminal, terminal } from "../support/pty.ts";
+import { temporary } from "../support/temporary.ts";
+
+// Watch mode, as somebody at a terminal has it.
+const DRYDOCK = `"${process.execPath}" "${inKit("harness/cli/bin.js")}"`;
+const FIRST = "01-process/process.ts";
+const VERDICT = /(passed|not right yet)[\s\S]*after the save/;
+
+const files = await temporary();
+const yard = newShipyard();
+beforeAll(() => yard.accelerator());
+afterAll(async () => {
+	await yard.close();
+	await files.remove();
+});
+
+/** A new workspace, and watch mode in it. */
+async function watching(name: string, options = ""): Promise<{ dir: string; screen: Terminal }> {
+	const dir = join(files.dir, name);
+	await makeWorkspace(dir);
+	const script = `stty -a > before; ${DRYDOCK} watch ${options}; code=$?; stty -a > after; exit $code`;
+	return { dir, screen: terminal(["sh", "-c", script], dir) };
+}
+
+const solve = (dir: string, module: string) => copyFile(inKit("solutions", module), join(dir, module));
+const modes = (dir: string) => Promise.all(["before", "after"].map((name) => readFile(join(dir, name), "utf8")));
+
+async function nothingLeft(screen: Terminal): Promise<void> {
+	await expect.poll(() => screen.processes(), { timeout: 20_000 }).toEqual([]);
+}
+
+test("a save is checked, and what has changed is said; n goes on, q ends", async () => {
+	const { dir, screen } = await watching("save");
+	await screen.see(/01 · .*not right yet[\s\S]*after the save/);
+	screen.forget();
+	await solve(dir, FIRST);
+	await screen.see(/01 · .*passed[\s\S]*now right: how it ended[\s\S]*after the save/);
+	screen.forget();
+	screen.type("n");
+	await screen.see(/02 · .*not right yet[\s\S]*after the save/);
+	screen.type("q");
+	expect(await screen.ended).toBe(0);
+	const [before, after] = await modes(dir);
+	expect(after).toBe(before);
+	await nothingLeft(screen);
+});
+
+test("a save while a check is under way supersedes it: only the last verdict is shown", async () => {
+	const { dir, screen } = await watching("supersede");
+	await screen.see(VERDICT);
+	screen.forget();
+	await writeFile(join(dir, FIRST), "export const runCommand = () => { for (;;); };\n");
+	await screen.see(/checking/);
+	await solve(dir, FIRST);
+	await screen.see(/passed[\s\S]*after the save/);
+	expect(screen.shown()).not.toContain("not right yet");
+	screen.type("\u0004");
+	expect(await screen.ended).toBe(0);
+	await nothingLeft(screen);
+});
+
+test("n before it has passed asks once; b before the first, a key without a meaning and an arrow do nothing", async () => {
+	const { screen } = await watching("keys");
+	await screen.see(VERDICT);
+	screen.forget();
+	screen.type("b");
+	await screen.see(/this is the first lesson/);
+	screen.type("z\u001b[A");
+	screen.type("n");
+	await screen.see(/not passed yet; n once more/);
+	screen.type("?");
+	await screen.see(/ q {2}quit/);
+	screen.type("n");
+	await screen.see(/not passed yet[\s\S]*not passed yet/);
+	screen.forget();
+	screen.type("n");
+	await screen.see(/02 · .*not right yet/);
+	screen.close();
+	await nothingLeft(screen);
+});
+
+test("Ctrl-C ends it at any time with 130, and gives the terminal back", async () => {
+	for (const [name, moment] of Object.entries({ checking: /checking/, waiting: VERDICT })) {
+		const { dir, screen } = await watching(`ctrl-c-${name}`);
+		await screen.see(moment);
+		screen.type("\u0003");
+		expect(await screen.ended).toBe(130);
+		const [before, after] = await modes(dir);
+		expect(after).toBe(before);
+		await nothingLeft(screen);
+	}
+});
+
+test("a window that is closed leaves no process", async () => {
+	for (const moment of [/checking/, VERDICT]) {
+		const { screen } = await watching(`closed-${moment === VERDICT}`);
+		await screen.see(moment);
+		screen.close();
+		await nothingLeft(screen);
+	}
+});
+
+test("--poll sees a save, too; a wider window is used", async () => {
+	const { dir, screen } = await watching("poll", "--poll");
+	await screen.see(VERDICT);
+	screen.resize(120, 40);
+	screen.forget();
+	await writeFile(join(dir, FIRST), 'throw new Error("a sentence of many words, ".repeat(9));\n');
+	await screen.see(VERDICT);
+	const longest = Math.max(
+		...screen
+			.shown()
+			.split("\n")
+			.map((line) => line.length),
+	);
+	expect(longest).toBeGreaterThan(80);
+	screen.type("q");
+	expect(await screen.ended).toBe(0);
+});
+
+test("without a terminal it says what to type instead", async () => {
+	const { execFileSync } = await import("node:child_process");
+	const { status, stderr } = (() => {
+		try {
+			execFileSync(process.execPath, [inKit("harness/cli/bin.js"), "watch"], { input: "", stdio: "pipe" });
+			return { status: 0, stderr: "" };
+		} catch (error) {
+			return error as { status: number; stderr: Buffer };
+		}
+	})();
+	expect(status).toBe(2);
+	expect(String(stderr)).toContain("npx drydock check");
+});
