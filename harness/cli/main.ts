@@ -12,7 +12,8 @@ export async function main(args: string[]): Promise<number> {
 	try {
 		const program = commandLine();
 		// On its own, the command says where you are.
-		await program.parseAsync(args.length === 0 ? ["list"] : args, { from: "user" });
+		const alone = args.every((arg) => arg === "--plain");
+		await program.parseAsync(alone ? [...args, "list"] : args, { from: "user" });
 		return Number(process.exitCode ?? EXIT.passed);
 	} catch (error) {
 		return explain(error);
@@ -24,6 +25,10 @@ function commandLine(): Command {
 	const program = new Command("drydock")
 		.description("Build your own container engine, one Linux primitive a lesson; the kernel is the judge.")
 		.exitOverride()
+		.option("--plain", "plain text: no colours, no symbols without words, nothing side by side or redrawn")
+		.on("option:plain", () => {
+			process.env["DRYDOCK_PLAIN"] = "1";
+		})
 		.showSuggestionAfterError()
 		.configureOutput({ outputError: (text, write) => write(text) })
 		.helpCommand("help [command]", "show what a command does")
@@ -55,6 +60,9 @@ function commandLine(): Command {
 	command("read [lesson]", "read a lesson in the terminal")
 		.option("--raw", "print its Markdown source")
 		.action(async (lesson, options) => finish((await import("./read.ts")).read(lesson, options)));
+	command("man <page...>", "open a manual page, such as pivot_root.2; needs no network").action(async (words) =>
+		finish((await import("./man.ts")).man(words)),
+	);
 	command("init [directory]", "make a workspace with your copies of the skeletons; overwrites nothing").action(
 		async (directory) => finish((await import("./init.ts")).init(directory)),
 	);

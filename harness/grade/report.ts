@@ -15,6 +15,10 @@ export interface Style {
 	/** Columns of the terminal. */
 	width: number;
 	color: boolean;
+	/** Words beside symbols, nothing side by side, no lines drawn: for a screen reader. */
+	plain?: boolean;
+	/** Whether the terminal is asked to make links that can be followed. */
+	hyperlinks?: boolean;
 }
 
 const LABEL_WIDTH = 8;
@@ -30,7 +34,8 @@ export async function report(verdict: Verdict, title: string, learnt: string, st
 	const chalk = new Chalk({ level: style.color ? 1 : 0 });
 	const page = new Page(style, chalk);
 	const passed = verdict.verdict === "pass";
-	page.line(passed ? chalk.green.bold(`✓ ${title} — passed`) : chalk.red.bold(`✗ ${title} — not right yet`));
+	const [mark, said] = passed ? ["✓ ", "passed"] : ["✗ ", "not right yet"];
+	page.line((passed ? chalk.green : chalk.red).bold(`${style.plain ? "" : mark}${title} — ${said}`));
 	page.line();
 	page.labelled("file", relative(".", verdict.file));
 	page.labelled("did", verdict.did);
@@ -91,6 +96,7 @@ async function showPlace(page: Page, style: Style, place: Diagnostic): Promise<v
 	page.line(`${relative(".", place.file)}:${place.line}:${place.column}`);
 	if (source === null) return;
 	const location = { start: { line: place.line, column: place.column } };
+	if (style.plain) return page.line(source.split("\n")[place.line - 1]?.trim());
 	page.block(codeFrameColumns(source, location, { linesAbove: 2, linesBelow: 2, forceColor: style.color }));
 }
 
@@ -98,10 +104,13 @@ function showLedgers(page: Page, chalk: ChalkInstance, { ledger }: Verdict): voi
 	const [yours = [], reference = []] = [ledger.exercise, ledger.reference].map((calls) => calls.map(showCall));
 	if (yours.length + reference.length === 0) return;
 	page.line();
-	page.columns(
-		[chalk.bold("asked of the kernel by yours"), ...fold(yours)],
-		[chalk.bold("by the reference"), ...fold(reference)],
-	);
+	const [left, right] = [fold(yours), fold(reference)];
+	const heading = chalk.bold("asked of the kernel by yours");
+	if (page.plain) {
+		page.list(heading, left);
+		page.line();
+		page.list("asked of the kernel by the reference", right);
+	} else page.columns([heading, ...left], [chalk.bold("by the reference"), ...right]);
 }
 
 function showCall({ task, call, args, result, error }: LedgerCall): string {
@@ -144,6 +153,13 @@ function printable(text: string): string {
 	return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "�");
 }
 
+// wrapAnsi would take away what a line is indented by.
+function hanging(line: string, width: number): string[] {
+	const [indent = ""] = /^ */.exec(line) ?? [];
+	const lines = wrapAnsi(line.trimStart(), width - indent.length, { hard: true }).split("\n");
+	return lines.map((part) => indent + part);
+}
+
 /** Lines of text that fit the terminal. */
 class Page {
 	readonly #lines: string[] = [];
@@ -153,6 +169,11 @@ class Page {
 	constructor(style: Style, chalk: ChalkInstance) {
 		this.#style = style;
 		this.#chalk = chalk;
+	}
+
+	/** Whether nothing is to stand side by side. */
+	get plain(): boolean {
+		return this.#style.plain === true;
 	}
 
 	line(text = ""): void {
@@ -180,17 +201,17 @@ class Page {
 			this.line(`  ${index === 0 ? this.#chalk.dim(label.padEnd(LABEL_WIDTH)) : " ".repeat(LABEL_WIDTH)}${line}`);
 	}
 
+	/** Lines below a heading; where one has no room, it goes on in the next. */
+	list(heading: string, lines: readonly string[]): void {
+		this.line(heading);
+		for (const line of lines) this.block(hanging(line, this.#style.width).join("\n"));
+	}
+
 	/** Two columns side by side; where a line has no room, it goes on in the next. */
 	columns(left: string[], right: string[]): void {
 		const width = Math.floor((this.#style.width - 3) / 2);
 		for (let index = 0; index < Math.max(left.length, right.length); index++) {
-			const cells = [left[index] ?? "", right[index] ?? ""].map((cell) => {
-				// wrapAnsi would take away what a line is indented by.
-				const [indent = ""] = /^ */.exec(cell) ?? [];
-				const lines = wrapAnsi(cell.trimStart(), width - indent.length, { hard: true }).split("\n");
-				return lines.map((line) => indent + line);
-			});
-			const [one = [], other = []] = cells;
+			const [one, other] = [hanging(left[index] ?? "", width), hanging(right[index] ?? "", width)];
 			for (let row = 0; row < Math.max(one.length, other.length); row++) {
 				const cell = one[row] ?? "";
 				this.line(`${cell}${" ".repeat(Math.max(0, width - stringWidth(cell)))} │ ${other[row] ?? ""}`.trimEnd());
