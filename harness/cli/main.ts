@@ -67,6 +67,7 @@ function commandLine(): Command {
 		async (directory) => finish((await import("./init.ts")).init(directory)),
 	);
 	command("doctor", "say what this computer has, what it lacks, and how to get it")
+		.option("--probe", "boot a machine with this computer's accelerator, whatever came of it before")
 		.option("--json", "print one JSON document")
 		.action(async (options) => finish((await import("./doctor.ts")).doctor(options)));
 

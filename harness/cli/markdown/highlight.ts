@@ -38,5 +38,5 @@ const SHEET = {
 	attr: chalk.cyan,
 	"title function_": chalk.cyan,
 	meta: chalk.green,
-	"language-bash": chalk.bold,
+	bash: chalk.bold,
 };
