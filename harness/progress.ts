@@ -1,3 +1,5 @@
+import { plainWanted } from "./plain.ts";
+
 /** Tells a person, on stderr, what long work is at. */
 export interface Progress {
 	/** Announces a step, runs it, and says how long it took. */
@@ -9,7 +11,7 @@ export interface Progress {
 /** Says nothing; for `--json` and for tests. */
 export const silent: Progress = { step: (_title, work) => work(() => {}), note: () => {} };
 
-/** Shows each step with its time: a spinner where stderr is a terminal, a line at its end elsewhere. */
+/** Shows each step with its time: a spinner where stderr is a terminal, a line at its end elsewhere and in plain text. */
 export const visible: Progress = {
 	note(text) {
 		process.stderr.write(`  ${text}\n`);
@@ -17,7 +19,7 @@ export const visible: Progress = {
 	async step(title, work) {
 		const startedMs = Date.now();
 		const seconds = () => `${((Date.now() - startedMs) / 1000).toFixed(1)} s`;
-		if (!process.stderr.isTTY) {
+		if (!process.stderr.isTTY || plainWanted()) {
 			const result = await work(() => {});
 			process.stderr.write(`${title}: done (${seconds()})\n`);
 			return result;

@@ -9,7 +9,14 @@ import * as v from "valibot";
  */
 
 /** Longest frame that the host takes from a guest, and the most it takes in one run. */
-export const LIMITS = { frameBytes: 4 << 20, runBytes: 16 << 20, outputBytes: 64 << 10, ledgerBytes: 1 << 20 } as const;
+export const LIMITS = {
+	frameBytes: 4 << 20,
+	runBytes: 16 << 20,
+	outputBytes: 64 << 10,
+	ledgerBytes: 1 << 20,
+	/** Characters of a program's standard output, of a step that asks for all of it. */
+	programChars: 1 << 20,
+} as const;
 
 /** The virtio-serial port's name; the guest finds it under /dev/virtio-ports. */
 export const PORT = "org.drydock.agent";
@@ -219,7 +226,11 @@ const Moment = v.object({
 });
 
 /** How a program ended that the run has started on the host. */
-const ProgramEnd = v.object({ code: v.nullable(count), stdout: text, stderr: text });
+const ProgramEnd = v.object({
+	code: v.nullable(count),
+	stdout: v.pipe(v.string(), v.maxLength(LIMITS.programChars)),
+	stderr: text,
+});
 
 export const Observation = v.object({
 	before: HostState,
@@ -283,8 +294,11 @@ export type Step =
 	| { do: "settle"; container: string }
 	/** Writes a line to the command, closes its standard input, and waits for the end. */
 	| { do: "end"; container: string }
-	/** Runs a program on the host, or in the network namespace of a container's command. */
-	| { do: "run"; argv: string[]; networkOf?: string; as: string };
+	/**
+	 * Runs a program on the host, or in the network namespace of a container's command. Of what it prints the first 8000
+	 * characters are kept, or, where the step asks for all of its standard output, {@link LIMITS}.programChars.
+	 */
+	| { do: "run"; argv: string[]; networkOf?: string; as: string; keepAll?: boolean };
 
 /** The work for one fresh virtual machine. */
 export interface Run {

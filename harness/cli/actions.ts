@@ -1,7 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { Failure } from "../failure.ts";
 import type { Verdict } from "../grade/judge.ts";
+import { trace } from "../grade/report.ts";
 import { type Lesson, lessons } from "../lessons.ts";
+import { style } from "./terminal.ts";
 import type { Watch } from "./watch.ts";
 
 /** One key of watch mode. */
@@ -28,6 +30,7 @@ export class Actions {
 			{ key: "b", name: "go back to the lesson before", act: () => this.#back() },
 			{ key: "i", name: "read the lesson", act: away(async () => (await import("./read.ts")).read(id(), {})) },
 			{ key: "l", name: "list the lessons", act: away(async () => (await import("./list.ts")).list({})) },
+			{ key: "t", name: "show what was asked of the kernel, yours beside the reference's", act: () => this.#trace() },
 			{ key: "r", name: "check again", act: async () => watch.check() },
 			{ key: "e", name: "open the file in your editor ($EDITOR)", act: away(async () => edit(watch.file)) },
 			{ key: "q", name: "quit", act: async () => watch.quit() },
@@ -43,7 +46,9 @@ export class Actions {
 
 	/** Which keys are worth knowing after a verdict. */
 	hint({ verdict }: Verdict): string {
-		return verdict === "pass" ? "n next lesson · ? all keys · q quit" : "i lesson · e edit · ? all keys · q quit";
+		return verdict === "pass"
+			? "n next lesson · ? all keys · q quit"
+			: "i lesson · t trace · e edit · ? all keys · q quit";
 	}
 
 	async #next(): Promise<void> {
@@ -70,6 +75,10 @@ export class Actions {
 	async #neighbour(distance: 1 | -1): Promise<Lesson | undefined> {
 		const all = await lessons();
 		return all[all.findIndex(({ id }) => id === this.#watch.lesson.id) + distance];
+	}
+
+	async #trace(): Promise<void> {
+		if (this.#watch.verdict !== null) process.stdout.write(trace(this.#watch.verdict, style()));
 	}
 
 	async #help(): Promise<void> {

@@ -17,6 +17,7 @@ export interface CheckOptions {
 	file?: string;
 	mine?: boolean;
 	all?: boolean;
+	trace?: boolean;
 	json?: boolean;
 }
 
@@ -99,8 +100,9 @@ async function subject(lesson: Lesson, { solution, skeleton, file }: CheckOption
 }
 
 async function print(lesson: Lesson, verdict: Verdict, options: CheckOptions): Promise<void> {
-	const { report } = await import("../grade/report.ts");
+	const { report, trace } = await import("../grade/report.ts");
 	const { learnt } = await loadCheck(lesson);
-	process.stdout.write(await report(verdict, lesson.title, learnt, style()));
+	process.stdout.write(await report(verdict, lesson.title, learnt, { ...style(), brief: options.trace === true }));
+	if (options.trace) process.stdout.write(trace(verdict, style()));
 	if (options.all) process.stdout.write("\n");
 }

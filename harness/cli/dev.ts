@@ -3,6 +3,7 @@ import { proveLesson } from "../dev/lesson.ts";
 import { EXIT } from "../failure.ts";
 import { interruption } from "../interrupt.ts";
 import { findLesson, lessons } from "../lessons.ts";
+import { mark } from "../plain.ts";
 import { silent, visible } from "../progress.ts";
 import { sideBySide } from "../side-by-side.ts";
 import { Shipyard } from "../vm/shipyard.ts";
@@ -11,7 +12,8 @@ import { printJson, style } from "./terminal.ts";
 /** `drydock dev check`. @returns the exit code */
 export async function devCheck(id: string | undefined, { json }: { json?: boolean }): Promise<number> {
 	const chosen = id === undefined ? await lessons() : [await findLesson(id)];
-	const chalk = new Chalk({ level: style().color ? 1 : 0 });
+	const { color, plain } = style();
+	const chalk = new Chalk({ level: color ? 1 : 0 });
 	const yard = new Shipyard(json ? silent : visible);
 	yard.prepare();
 	try {
@@ -24,7 +26,7 @@ export async function devCheck(id: string | undefined, { json }: { json?: boolea
 				const { lesson, proofs } = await one;
 				process.stdout.write(`${chalk.bold(lesson)}\n`);
 				for (const { what, holds, mend } of proofs) {
-					process.stdout.write(`${holds ? chalk.green("✓") : chalk.red("✗")} ${what}\n`);
+					process.stdout.write(`${mark(holds ? "holds" : "broken", chalk, plain)} ${what}\n`);
 					if (mend !== undefined) process.stdout.write(`    ${mend}\n`);
 				}
 			}

@@ -12,8 +12,9 @@ export async function main(args: string[]): Promise<number> {
 	try {
 		const program = commandLine();
 		// On its own, the command watches; where there is nobody to watch, it says where you are.
-		const alone = process.stdin.isTTY && process.stdout.isTTY ? "watch" : "list";
-		await program.parseAsync(args.length === 0 ? [alone] : args, { from: "user" });
+		const command = process.stdin.isTTY && process.stdout.isTTY ? "watch" : "list";
+		const alone = args.every((arg) => arg === "--plain");
+		await program.parseAsync(alone ? [...args, command] : args, { from: "user" });
 		return Number(process.exitCode ?? EXIT.passed);
 	} catch (error) {
 		return explain(error);
@@ -25,6 +26,10 @@ function commandLine(): Command {
 	const program = new Command("drydock")
 		.description("Build your own container engine, one Linux primitive a lesson; the kernel is the judge.")
 		.exitOverride()
+		.option("--plain", "plain text: no colours, no symbols without words, nothing side by side or redrawn")
+		.on("option:plain", () => {
+			process.env["DRYDOCK_PLAIN"] = "1";
+		})
 		.showSuggestionAfterError()
 		.configureOutput({ outputError: (text, write) => write(text) })
 		.helpCommand("help [command]", "show what a command does")
@@ -47,6 +52,7 @@ function commandLine(): Command {
 		.option("--file <file>", "check this file in place of the workspace's")
 		.option("--mine", "play on your own passed modules of earlier lessons instead of the reference's")
 		.option("--all", "check every lesson")
+		.option("--trace", "show all that was asked of the kernel, yours beside the reference's")
 		.option("--json", "print one JSON document")
 		.addHelpText(
 			"after",
@@ -59,10 +65,14 @@ function commandLine(): Command {
 	command("read [lesson]", "read a lesson in the terminal")
 		.option("--raw", "print its Markdown source")
 		.action(async (lesson, options) => finish((await import("./read.ts")).read(lesson, options)));
+	command("man <page...>", "open a manual page, such as pivot_root.2; needs no network").action(async (words) =>
+		finish((await import("./man.ts")).man(words)),
+	);
 	command("init [directory]", "make a workspace with your copies of the skeletons; overwrites nothing").action(
 		async (directory) => finish((await import("./init.ts")).init(directory)),
 	);
 	command("doctor", "say what this computer has, what it lacks, and how to get it")
+		.option("--probe", "boot a machine with this computer's accelerator, whatever came of it before")
 		.option("--json", "print one JSON document")
 		.action(async (options) => finish((await import("./doctor.ts")).doctor(options)));
 

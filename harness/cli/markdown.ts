@@ -2,27 +2,44 @@ import { Chalk, type ChalkInstance } from "chalk";
 import MarkdownIt, { type Token } from "markdown-it";
 import stringWidth from "string-width";
 import wrapAnsi from "wrap-ansi";
-import type { Style } from "../grade/report.ts";
+import type { Style } from "../grade/page.ts";
+import { inlineText } from "./markdown/inline.ts";
+import { tableLines } from "./markdown/table.ts";
 
-/** Renders Markdown for a terminal of this width: what lessons use of it, which is headings, prose, lists, code and tables. */
-export function renderMarkdown(source: string, style: Style): string {
+/** Colours the code of a block, as its language's grammar says; the number of its lines stays the same. */
+export type Highlight = (code: string, language: string) => string;
+
+/**
+ * Renders Markdown for a terminal of this width. Without colour, headings and code keep their signs.
+ * @param highlight see markdown/highlight.ts; without it, code is as it is
+ */
+export function renderMarkdown(source: string, style: Style, highlight: Highlight = (code) => code): string {
 	// Comments are not for readers; as HTML they are told from text.
 	const tokens = new MarkdownIt({ html: true }).parse(source, {});
-	return `${new Renderer(style).render(tokens)}\n`;
+	return `${new Renderer(style, highlight).render(tokens)}\n`;
 }
 
-const COLUMN_MIN = 8;
+/** What stands before the lines of a list's item, or of a quotation. */
+interface Margin {
+	/** Before the first line, until it is written. */
+	first: string | null;
+	rest: string;
+}
+
+const WIDTH_MIN = 16;
 
 class Renderer {
 	readonly #style: Style;
+	readonly #highlight: Highlight;
 	readonly #chalk: ChalkInstance;
-	readonly #out: string[] = [];
+	readonly #lines: string[] = [];
+	readonly #margins: Margin[] = [];
 	// One entry for each list that is open: the number of its next item, or null where it has bullets.
 	readonly #lists: (number | null)[] = [];
-	#marker = "";
 
-	constructor(style: Style) {
+	constructor(style: Style, highlight: Highlight) {
 		this.#style = style;
+		this.#highlight = highlight;
 		this.#chalk = new Chalk({ level: style.color ? 1 : 0 });
 	}
 
@@ -36,21 +53,22 @@ class Renderer {
 				index = end;
 			} else this.#block(token, tokens[index - 1]);
 		}
-		return this.#out
-			.join("\n")
-			.replaceAll(/\n{3,}/g, "\n\n")
-			.trim();
+		return this.#lines.join("\n").trim();
 	}
 
 	#block(token: Token, before: Token | undefined): void {
 		switch (token.type) {
 			case "inline":
-				if (before?.type === "heading_open") this.#out.push("", this.#heading(before.tag, this.#inline(token)), "");
+				if (before?.type === "heading_open") this.#heading(before, this.#inline(token));
 				else this.#paragraph(this.#inline(token));
+				break;
+			case "paragraph_close":
+				// The items of a list without blank lines stay together.
+				if (!token.hidden) this.#gap();
 				break;
 			case "fence":
 			case "code_block":
-				this.#code(token.content);
+				this.#code(token);
 				break;
 			case "bullet_list_open":
 				this.#lists.push(null);
@@ -61,123 +79,93 @@ class Renderer {
 			case "bullet_list_close":
 			case "ordered_list_close":
 				this.#lists.pop();
-				this.#out.push("");
+				this.#gap();
 				break;
 			case "list_item_open":
-				this.#marker = this.#nextMarker();
+				this.#margins.push(this.#item());
 				break;
-			case "paragraph_close":
-				if (!token.hidden) this.#out.push("");
+			case "blockquote_open":
+				this.#gap();
+				this.#margins.push({ first: null, rest: this.#chalk.dim(this.#style.color ? "│ " : "> ") });
+				break;
+			case "list_item_close":
+			case "blockquote_close":
+				this.#margins.pop();
 				break;
 			case "hr":
-				this.#out.push(this.#chalk.dim("─".repeat(this.#style.width)), "");
+				this.#gap();
+				this.#write([this.#chalk.dim((this.#style.plain ? "-" : "─").repeat(this.#room))]);
+				this.#gap();
 				break;
 			default:
 		}
 	}
 
-	#heading(tag: string, text: string): string {
-		return tag === "h1" ? this.#chalk.bold.underline(text) : this.#chalk.bold(text);
+	#heading({ tag, markup }: Token, text: string): void {
+		const { bold } = this.#chalk;
+		this.#gap();
+		this.#paragraph(this.#style.color ? (tag === "h1" ? bold.underline(text) : bold(text)) : `${markup} ${text}`);
+		this.#gap();
 	}
 
-	#nextMarker(): string {
+	#item(): Margin {
 		const number = this.#lists.at(-1);
-		if (number === null || number === undefined) return "• ";
+		if (typeof number !== "number") return { first: this.#style.plain ? "- " : "• ", rest: "  " };
 		this.#lists[this.#lists.length - 1] = number + 1;
-		return `${number}. `;
+		const first = `${number}. `;
+		return { first, rest: " ".repeat(first.length) };
 	}
 
 	#paragraph(text: string): void {
-		const indent = " ".repeat(this.#lists.length * 3);
-		const wrapped = wrapAnsi(text, this.#style.width - indent.length).split("\n");
-		for (const line of wrapped) {
-			// The marker stands where the indentation of the item's first line would.
-			const lead =
-				this.#marker === ""
-					? indent
-					: indent.slice(this.#marker.length).padEnd(indent.length - this.#marker.length) + this.#marker;
-			this.#out.push(lead + line);
-			this.#marker = "";
-		}
+		this.#write(wrapAnsi(text, this.#room).split("\n"));
 	}
 
-	#code(content: string): void {
-		const indent = " ".repeat(this.#lists.length * 3 + 2);
-		this.#out.push("");
-		for (const line of content.trimEnd().split("\n")) this.#out.push(line === "" ? "" : indent + this.#codeLine(line));
-		this.#out.push("");
+	#code({ info, content }: Token): void {
+		const code = content.trimEnd();
+		const language = code.startsWith("$ ") ? "console" : (info.split(" ")[0] ?? "");
+		this.#gap();
+		this.#write(
+			this.#highlight(code, language)
+				.split("\n")
+				.map((line) => `  ${line}`),
+		);
+		this.#gap();
 	}
 
-	// What is to be typed stands out from what is printed.
-	#codeLine(line: string): string {
-		return /^[$#] /.test(line) ? this.#chalk.cyan(line) : line;
-	}
-
-	#inline(token: Token): string {
-		let link = "";
-		const open: ((text: string) => string)[] = [];
-		const styled = (text: string) => open.reduceRight((inner, apply) => apply(inner), text);
-		const parts = (token.children ?? []).map((child): string => {
-			switch (child.type) {
-				case "text":
-					return styled(child.content);
-				case "code_inline":
-					return styled(this.#style.color ? this.#chalk.cyan(child.content) : `\`${child.content}\``);
-				case "strong_open":
-					open.push((text) => this.#chalk.bold(text));
-					return "";
-				case "em_open":
-					open.push((text) => this.#chalk.italic(text));
-					return "";
-				case "strong_close":
-				case "em_close":
-					open.pop();
-					return "";
-				case "link_open":
-					link = child.attrGet("href") ?? "";
-					return "";
-				case "link_close":
-					return link === "" ? "" : this.#chalk.dim(` (${link})`);
-				case "softbreak":
-					return " ";
-				case "hardbreak":
-					return "\n";
-				default:
-					return child.content;
-			}
-		});
-		return parts.join("");
-	}
-
-	#table(tokens: Token[]): void {
+	#table(tokens: readonly Token[]): void {
 		const rows: string[][] = [];
 		for (const token of tokens) {
 			if (token.type === "tr_open") rows.push([]);
 			if (token.type === "inline") rows.at(-1)?.push(this.#inline(token));
 		}
-		const columns = Math.max(...rows.map((row) => row.length));
-		const natural = Array.from({ length: columns }, (_, column) =>
-			Math.max(...rows.map((row) => stringWidth(row[column] ?? ""))),
-		);
-		// The widest column gives way, one character at a time, until the table fits.
-		const widths = [...natural];
-		const room = this.#style.width - 2 * (columns - 1);
-		while (widths.reduce((sum, width) => sum + width, 0) > room && Math.max(...widths) > COLUMN_MIN)
-			widths[widths.indexOf(Math.max(...widths))] = Math.max(...widths) - 1;
-		this.#out.push("");
-		for (const [index, row] of rows.entries()) {
-			const cells = widths.map((width, column) => wrapAnsi(row[column] ?? "", width, { hard: true }).split("\n"));
-			for (let line = 0; line < Math.max(...cells.map((cell) => cell.length)); line++) {
-				const text = cells
-					.map((cell, column) => padded(cell[line] ?? "", widths[column] ?? 0))
-					.join("  ")
-					.trimEnd();
-				this.#out.push(index === 0 ? this.#chalk.bold(text) : text);
-			}
-			if (index === 0) this.#out.push(this.#chalk.dim(widths.map((width) => "─".repeat(width)).join("  ")));
+		this.#gap();
+		this.#write(tableLines(rows, { ...this.#style, width: this.#room }, this.#chalk));
+		this.#gap();
+	}
+
+	#inline(token: Token): string {
+		return inlineText(token, this.#style, this.#chalk);
+	}
+
+	/** Columns between the margins and the terminal's edge. */
+	get #room(): number {
+		const taken = this.#margins.reduce((sum, { rest }) => sum + stringWidth(rest), 0);
+		return Math.max(WIDTH_MIN, this.#style.width - taken);
+	}
+
+	#write(lines: readonly string[]): void {
+		for (const line of lines) {
+			const margins = this.#margins.map((margin) => {
+				const text = margin.first ?? margin.rest;
+				margin.first = null;
+				return text;
+			});
+			this.#lines.push((margins.join("") + line).trimEnd());
 		}
-		this.#out.push("");
+	}
+
+	/** An empty line, where the last is not empty already. */
+	#gap(): void {
+		if (this.#lines.at(-1) !== "") this.#lines.push("");
 	}
 }
-
-const padded = (text: string, width: number) => text + " ".repeat(Math.max(0, width - stringWidth(text)));

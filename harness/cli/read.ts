@@ -2,12 +2,19 @@ import { EXIT } from "../failure.ts";
 import { findLesson, readLesson } from "../lessons.ts";
 import { currentLesson } from "../workspace.ts";
 import { renderMarkdown } from "./markdown.ts";
+import { paged } from "./pager.ts";
 import { style } from "./terminal.ts";
 
 /** `drydock read`. @returns the exit code */
 export async function read(id: string | undefined, { raw }: { raw?: boolean }): Promise<number> {
 	const lesson = id === undefined ? await currentLesson() : await findLesson(id);
 	const source = await readLesson(lesson);
-	process.stdout.write(raw ? source : renderMarkdown(source, style()));
+	await paged(raw ? source : await rendered(source));
 	return EXIT.passed;
+}
+
+async function rendered(source: string): Promise<string> {
+	const look = style();
+	const { highlightCode } = look.color ? await import("./markdown/highlight.ts") : {};
+	return renderMarkdown(source, look, highlightCode);
 }

@@ -1,10 +1,23 @@
-import type { Style } from "../grade/report.ts";
+import type { Style } from "../grade/page.ts";
+import { plainWanted } from "../plain.ts";
 
-/** How to write to standard output: in colour only to a terminal that wants it. @see https://no-color.org */
+const WIDTH_MAX = 100;
+
+/**
+ * How to write to standard output: in colour only to a terminal that wants it, and never where plain text is wanted.
+ * @see https://no-color.org and https://force-color.org
+ */
 export function style(): Style {
-	const { NO_COLOR, TERM } = process.env;
-	const color = process.stdout.isTTY === true && !NO_COLOR && TERM !== "dumb";
-	return { width: Math.min(process.stdout.columns ?? 80, 100), color };
+	const plain = plainWanted();
+	const color = !plain && wantsColor();
+	const hyperlinks = color && process.stdout.isTTY === true;
+	return { width: Math.min(process.stdout.columns || 80, WIDTH_MAX), color, plain, hyperlinks };
+}
+
+function wantsColor(): boolean {
+	const { FORCE_COLOR, NO_COLOR, TERM } = process.env;
+	if (FORCE_COLOR !== undefined) return FORCE_COLOR !== "0" && FORCE_COLOR !== "false";
+	return process.stdout.isTTY === true && !NO_COLOR && TERM !== "dumb";
 }
 
 /** Writes one JSON document to standard output. */

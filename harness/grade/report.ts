@@ -2,26 +2,12 @@ import { readFile } from "node:fs/promises";
 import { relative } from "node:path";
 import { codeFrameColumns } from "@babel/code-frame";
 import { Chalk, type ChalkInstance } from "chalk";
-import stringWidth from "string-width";
-import wrapAnsi from "wrap-ansi";
-import type { LedgerCall } from "../protocol.ts";
 import type { Diagnostic } from "./bundle.ts";
 import type { Finding } from "./compare.ts";
 import type { FactValue } from "./facts.ts";
 import type { Verdict } from "./judge.ts";
-
-/** How a report is to look. */
-export interface Style {
-	/** Columns of the terminal. */
-	width: number;
-	color: boolean;
-	/** Without what was asked of the kernel. */
-	brief?: boolean;
-}
-
-const LABEL_WIDTH = 8;
-const LEDGER_LINES = 14;
-const LEDGER_ARGUMENT = 28;
+import { showLedgers } from "./ledger.ts";
+import { Page, printable, type Style } from "./page.ts";
 
 /**
  * The verdict for a person to read: what was done, what the kernel shows, what it should show, why, what to try, what
@@ -32,7 +18,8 @@ export async function report(verdict: Verdict, title: string, learnt: string, st
 	const chalk = new Chalk({ level: style.color ? 1 : 0 });
 	const page = new Page(style, chalk);
 	const passed = verdict.verdict === "pass";
-	page.line(passed ? chalk.green.bold(`✓ ${title} — passed`) : chalk.red.bold(`✗ ${title} — not right yet`));
+	const [mark, said] = passed ? ["✓ ", "passed"] : ["✗ ", "not right yet"];
+	page.line((passed ? chalk.green : chalk.red).bold(`${style.plain ? "" : mark}${title} — ${said}`));
 	page.line();
 	page.labelled("file", relative(".", verdict.file));
 	page.labelled("did", verdict.did);
@@ -50,7 +37,7 @@ export async function report(verdict: Verdict, title: string, learnt: string, st
 		page.line(chalk.yellow(`! ${error.message}`));
 		await showPlace(page, style, error);
 	}
-	if (!passed && !style.brief) showLedgers(page, chalk, verdict);
+	if (!passed && !style.brief) showLedgers(page, verdict.ledger, true);
 	showOutput(page, chalk, verdict);
 	page.line();
 	page.line(
@@ -58,6 +45,13 @@ export async function report(verdict: Verdict, title: string, learnt: string, st
 			`${verdict.vm.restored ? `in a fresh virtual machine (${verdict.vm.accelerator}), ` : ""}${(verdict.durationMs / 1000).toFixed(1)} s`,
 		),
 	);
+	return page.text();
+}
+
+/** All that was asked of the kernel, yours beside the reference's. */
+export function trace({ ledger }: Verdict, style: Style): string {
+	const page = new Page(style, new Chalk({ level: style.color ? 1 : 0 }));
+	showLedgers(page, ledger, false);
 	return page.text();
 }
 
@@ -93,33 +87,8 @@ async function showPlace(page: Page, style: Style, place: Diagnostic): Promise<v
 	page.line(`${relative(".", place.file)}:${place.line}:${place.column}`);
 	if (source === null) return;
 	const location = { start: { line: place.line, column: place.column } };
+	if (style.plain) return page.line(source.split("\n")[place.line - 1]?.trim());
 	page.block(codeFrameColumns(source, location, { linesAbove: 2, linesBelow: 2, forceColor: style.color }));
-}
-
-function showLedgers(page: Page, chalk: ChalkInstance, { ledger }: Verdict): void {
-	const [yours = [], reference = []] = [ledger.exercise, ledger.reference].map((calls) => calls.map(showCall));
-	if (yours.length + reference.length === 0) return;
-	page.line();
-	page.columns(
-		[chalk.bold("asked of the kernel by yours"), ...fold(yours)],
-		[chalk.bold("by the reference"), ...fold(reference)],
-	);
-}
-
-function showCall({ task, call, args, result, error }: LedgerCall): string {
-	// "1" is the engine on the host, "1.1" what it has forked, and so on.
-	const indent = "  ".repeat(task.split(".").length - 1);
-	const answer = error !== undefined ? ` = ${error}` : result !== undefined && result !== 0 ? ` = ${result}` : "";
-	const shown = Object.values(args).filter((argument) => !argument.startsWith("/*"));
-	return `${indent}${call}(${shown.map(shorten).join(", ")})${answer}`;
-}
-
-const shorten = (argument: string) =>
-	argument.length <= LEDGER_ARGUMENT ? argument : `${argument.slice(0, LEDGER_ARGUMENT - 1)}…`;
-
-function fold(lines: string[]): string[] {
-	if (lines.length <= LEDGER_LINES) return lines;
-	return [...lines.slice(0, LEDGER_LINES - 4), `… ${lines.length - LEDGER_LINES + 2} more …`, ...lines.slice(-3)];
 }
 
 // The command says one line of its own to show that it runs; that is nobody's output.
@@ -138,69 +107,4 @@ function shown(value: FactValue | null): string {
 	if (value === null) return "nothing";
 	if (Array.isArray(value)) return value.length === 0 ? "none" : value.join(", ");
 	return printable(String(value));
-}
-
-// A submission's output could otherwise move the cursor, or worse.
-function printable(text: string): string {
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is to be shown
-	return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "�");
-}
-
-/** Lines of text that fit the terminal. */
-class Page {
-	readonly #lines: string[] = [];
-	readonly #style: Style;
-	readonly #chalk: ChalkInstance;
-
-	constructor(style: Style, chalk: ChalkInstance) {
-		this.#style = style;
-		this.#chalk = chalk;
-	}
-
-	line(text = ""): void {
-		this.#lines.push(text);
-	}
-
-	/** Lines that are not to be wrapped. */
-	block(text: string): void {
-		this.#lines.push(...text.split("\n"));
-	}
-
-	paragraph(text: string): void {
-		this.block(wrapAnsi(text, this.#style.width));
-	}
-
-	item(text: string, indent = 2): void {
-		const wrapped = wrapAnsi(text, this.#style.width - indent - 2).split("\n");
-		for (const [index, line] of wrapped.entries())
-			this.line(`${" ".repeat(indent)}${index === 0 && indent === 2 ? "· " : "  "}${line}`);
-	}
-
-	labelled(label: string, text: string): void {
-		const wrapped = wrapAnsi(text, this.#style.width - LABEL_WIDTH - 2).split("\n");
-		for (const [index, line] of wrapped.entries())
-			this.line(`  ${index === 0 ? this.#chalk.dim(label.padEnd(LABEL_WIDTH)) : " ".repeat(LABEL_WIDTH)}${line}`);
-	}
-
-	/** Two columns side by side; where a line has no room, it goes on in the next. */
-	columns(left: string[], right: string[]): void {
-		const width = Math.floor((this.#style.width - 3) / 2);
-		for (let index = 0; index < Math.max(left.length, right.length); index++) {
-			const cells = [left[index] ?? "", right[index] ?? ""].map((cell) => {
-				// wrapAnsi would take away what a line is indented by.
-				const [indent = ""] = /^ */.exec(cell) ?? [];
-				const lines = wrapAnsi(cell.trimStart(), width - indent.length, { hard: true }).split("\n");
-				return lines.map((line) => indent + line);
-			});
-			const [one = [], other = []] = cells;
-			for (let row = 0; row < Math.max(one.length, other.length); row++) {
-				const cell = one[row] ?? "";
-				this.line(`${cell}${" ".repeat(Math.max(0, width - stringWidth(cell)))} │ ${other[row] ?? ""}`.trimEnd());
-			}
-		}
-	}
-
-	text(): string {
-		return `${this.#lines.join("\n")}\n`;
-	}
 }

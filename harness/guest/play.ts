@@ -157,11 +157,12 @@ class Scene {
 		await exercise.ending;
 	}
 
-	async #runProgram({ argv, networkOf, as }: Extract<Step, { do: "run" }>): Promise<void> {
+	async #runProgram({ argv, networkOf, as, keepAll }: Extract<Step, { do: "run" }>): Promise<void> {
 		const pid = networkOf === undefined ? undefined : this.#exercises.get(networkOf)?.command;
 		if (pid === null) return;
 		const there = pid === undefined ? [] : ["nsenter", `--net=/proc/${pid}/ns/net`, "--"];
-		this.programs[as] = await runProgram([...there, ...argv], this.#patienceMs);
+		const keptChars = keepAll ? LIMITS.programChars : undefined;
+		this.programs[as] = await runProgram([...there, ...argv], this.#patienceMs, keptChars);
 	}
 
 	#forward(runner: Runner): void {

@@ -50,8 +50,15 @@ async function must(argv: readonly string[]): Promise<void> {
 	if (code !== 0) throw new Error(`${argv.join(" ")}: exit code ${code}\n${stderr}`);
 }
 
-/** Runs a program where the exercises run, and says how it ended. One that takes too long is killed: its code is null. */
-export function runProgram(argv: readonly string[], timeoutMs: number): Promise<Observation["programs"][string]> {
+/**
+ * Runs a program where the exercises run, and says how it ended. One that takes too long is killed: its code is null.
+ * @param keptChars of its standard output; what comes after them is dropped
+ */
+export function runProgram(
+	argv: readonly string[],
+	timeoutMs: number,
+	keptChars = KEPT_OUTPUT,
+): Promise<Observation["programs"][string]> {
 	return new Promise((resolve) => {
 		const args = ["--mount=/proc/1/ns/mnt", "--wdns=/root", "--", ...argv];
 		const child = spawn("nsenter", args, {
@@ -61,9 +68,10 @@ export function runProgram(argv: readonly string[], timeoutMs: number): Promise<
 			killSignal: "SIGKILL",
 		});
 		const kept = { stdout: "", stderr: "" };
+		const room = { stdout: keptChars, stderr: KEPT_OUTPUT };
 		for (const stream of ["stdout", "stderr"] as const)
-			child[stream].on("data", (chunk: Buffer) => {
-				kept[stream] = (kept[stream] + chunk.toString()).slice(0, KEPT_OUTPUT);
+			child[stream].setEncoding("utf8").on("data", (chunk: string) => {
+				kept[stream] = (kept[stream] + chunk).slice(0, room[stream]);
 			});
 		child.on("error", (error) => resolve({ ...kept, code: null, stderr: error.message }));
 		// "close" is when its output has been read to the end; a program that it has left behind may hold that open.

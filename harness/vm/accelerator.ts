@@ -1,7 +1,7 @@
 import { access, constants, readFile, writeFile } from "node:fs/promises";
 import { cpus, release } from "node:os";
 import { join } from "node:path";
-import { cacheDir, cached, keyOf } from "../cache.ts";
+import { cacheDir, cached, discard, keyOf } from "../cache.ts";
 import { architecture } from "./arch.ts";
 import { qemuIdentity } from "./program.ts";
 
@@ -31,6 +31,11 @@ export async function failureOf(accelerator: Accelerator): Promise<string | null
 /** Notes that no machine boots with `accelerator` here, so that nobody waits for it again. */
 export async function rememberFailure(accelerator: Accelerator, why: string): Promise<void> {
 	await cached("accelerators", await keyFor(accelerator), (staging) => writeFile(join(staging, "why"), why));
+}
+
+/** Forgets such a note: a machine has booted with `accelerator` after all. */
+export async function forgetFailure(accelerator: Accelerator): Promise<void> {
+	await discard(join(cacheDir, "accelerators", await keyFor(accelerator)));
 }
 
 /** The accelerator that this computer's system offers; null when only emulation is left. */

@@ -20,6 +20,8 @@ export interface Base {
 	early: string;
 	/** Names and versions of what is in it. */
 	manifest: string;
+	/** Names of the manual pages in it, such as `pivot_root.2`: a JSON array. */
+	manual: string;
 }
 
 const SUITE = "trixie";
@@ -27,6 +29,8 @@ const PACKAGES = [
 	...["bash", "coreutils", "dash", "diffutils", "file", "findutils", "grep", "hostname", "less", "mawk", "sed"],
 	...["binutils", "busybox-static", "iproute2", "kmod", "libatomic1", "libstdc++6", "mount", "nasm", "nftables"],
 	...["procps", "strace", "util-linux"],
+	// What `drydock man` shows, beside the pages that come with the programs above, and what formats it.
+	...["mandoc", "manpages", "manpages-dev"],
 ];
 // Not needed before /usr is mounted: modprobe finds them there.
 const EARLY_MODULES = ["virtio_blk", "erofs"];
@@ -55,7 +59,8 @@ export function baseKey(arch: Architecture, more: readonly string[] = []): strin
 /** The base that lies in `dir`. */
 export function baseIn(dir: string, key: string): Base {
 	const at = (name: string) => join(dir, name);
-	return { key, kernel: at("vmlinuz"), usr: at("usr.erofs"), early: at("early"), manifest: at("manifest.json") };
+	const [manifest, manual] = [at("manifest.json"), at("manual.json")];
+	return { key, kernel: at("vmlinuz"), usr: at("usr.erofs"), early: at("early"), manifest, manual };
 }
 
 async function build(staging: string, arch: Architecture, more: readonly string[], progress: Progress): Promise<void> {
@@ -75,6 +80,8 @@ async function build(staging: string, arch: Architecture, more: readonly string[
 		await collectEarly(root, vmlinuz.slice("vmlinuz-".length), join(staging, "early"));
 		for (const part of ["locale", "doc", "info", "bash-completion", "bug", "lintian"])
 			await rm(join(root, "usr/share", part), { recursive: true, force: true });
+		const pages = await keepEnglishManual(join(root, "usr/share/man"));
+		await writeFile(join(staging, "manual.json"), JSON.stringify(pages));
 		await runTool("mkfs.erofs", ["-T0", "--all-root", "-zlz4hc", join(staging, "usr.erofs"), join(root, "usr")]);
 		const manifest = { platform: arch.platform, suite: SUITE, node: arch.node.version, packages: debian };
 		await writeFile(join(staging, "manifest.json"), `${JSON.stringify(manifest, null, "\t")}\n`);
@@ -135,6 +142,16 @@ async function integrityOf(file: string): Promise<string> {
 	const hash = createHash("sha512");
 	await pipeline(createReadStream(file), hash);
 	return `sha512-${hash.digest("base64")}`;
+}
+
+// Beside the sections there are translations. @returns the names of the pages
+async function keepEnglishManual(manual: string): Promise<string[]> {
+	const pages: string[] = [];
+	for (const name of await readdir(manual)) {
+		if (/^man\d$/.test(name)) pages.push(...(await readdir(join(manual, name))));
+		else await rm(join(manual, name), { recursive: true });
+	}
+	return pages.map((page) => page.replace(/\.gz$/, "")).sort();
 }
 
 // busybox cannot load compressed modules, so the early ones are unpacked here.

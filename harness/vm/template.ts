@@ -1,12 +1,12 @@
 import { createWriteStream } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
-import { cached, discard, keepNewest, keyOf } from "../cache.ts";
+import { cacheDir, cached, discard, keepNewest, keyOf } from "../cache.ts";
 import { Failure } from "../failure.ts";
 import { interruption, unlessInterrupted } from "../interrupt.ts";
 import type { Progress } from "../progress.ts";
@@ -67,13 +67,23 @@ export async function ensureTemplate(image: Image, progress: Progress): Promise<
 	throw new Failure("failed", "no accelerator is left to try");
 }
 
+/** The template of `image` that is in the cache, and when it was made; null when none is. */
+export async function savedTemplate(image: Image): Promise<{ template: Template; savedAt: Date } | null> {
+	for (const accelerator of await candidates()) {
+		const dir = join(cacheDir, "templates", await keyFor(image, accelerator));
+		const saved = await stat(join(dir, "meta.json")).catch(() => null);
+		if (saved !== null) return { template: await load(dir, image), savedAt: saved.mtime };
+	}
+	return null;
+}
+
 /** Removes a template that cannot be restored, so that the next {@link ensureTemplate} makes it anew. */
 export async function dropTemplate(template: Template): Promise<void> {
 	await discard(template.dir);
 }
 
 async function entryOf(image: Image, accelerator: Accelerator, progress: Progress): Promise<string> {
-	const key = keyOf("template 2", image.key, await qemuIdentity(), hardware(accelerator), SETTLE_PINGS, SETTLE_MS);
+	const key = await keyFor(image, accelerator);
 	let made = false;
 	const dir = await cached("templates", key, async (staging) => {
 		await progress.step(`snapshot of a booted virtual machine (${accelerator})`, (say) =>
@@ -83,6 +93,10 @@ async function entryOf(image: Image, accelerator: Accelerator, progress: Progres
 	});
 	if (made) await keepNewest("templates", 3);
 	return dir;
+}
+
+async function keyFor(image: Image, accelerator: Accelerator): Promise<string> {
+	return keyOf("template 2", image.key, await qemuIdentity(), hardware(accelerator), SETTLE_PINGS, SETTLE_MS);
 }
 
 async function load(dir: string, image: Image): Promise<Template> {

@@ -1,0 +1,78 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { watch } from "chokidar";
+import { exists } from "../../cache.ts";
+import { kitDir } from "../../kit.ts";
+import { workspaceDir } from "../../workspace.ts";
+import { style } from "../terminal.ts";
+import type { Line } from "./line.ts";
+
+const EVENT_MS = 2_000;
+const WATCHES_MIN = 1_024;
+const COLUMNS_MIN = 80;
+
+/** What this terminal shows, and whether a person is at it. */
+export function terminalLines(): Line[] {
+	const name = "terminal";
+	const { width, color, plain } = style();
+	const [input, output] = [process.stdin, process.stdout].map((stream) => stream.isTTY === true);
+	const columns = process.stdout.columns ?? width;
+	const facts = [
+		output ? `${columns} columns` : `output is no terminal (${width} columns)`,
+		plain ? "plain text" : color ? "colours" : "no colours",
+		isUtf8() ? "UTF-8" : "not UTF-8",
+		input ? "input is a terminal" : "input is no terminal",
+	].join(", ");
+	if (!isUtf8()) return [{ name, state: "warn", fact: facts, mend: "export LC_ALL=C.UTF-8, or npx drydock --plain" }];
+	if (output && columns < COLUMNS_MIN)
+		return [{ name, state: "warn", fact: facts, mend: `make it ${COLUMNS_MIN} columns wide` }];
+	return [{ name, state: "good", fact: facts }];
+}
+
+// As setlocale(3) looks for it; macOS and Windows have it without being told.
+function isUtf8(): boolean {
+	const { LC_ALL, LC_CTYPE, LANG } = process.env;
+	return process.platform !== "linux" || /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || "");
+}
+
+/** Whether it is heard when a file of the workspace changes: on some shared folders it is not. */
+export async function fileEventLines(): Promise<Line[]> {
+	const name = "file events";
+	const workspace = await workspaceDir();
+	const dir = (await exists(workspace)) ? workspace : kitDir;
+	const heardMs = await untilHeard(dir).catch((error: Error) => error.message);
+	const poll = "npx drydock watch --poll";
+	if (typeof heardMs === "string") return [{ name, state: "warn", fact: heardMs, mend: poll }];
+	if (heardMs === null) return [{ name, state: "warn", fact: `no change is heard in ${dir}`, mend: poll }];
+	const limit = Number(await readFile("/proc/sys/fs/inotify/max_user_watches", "utf8").catch(() => Number.NaN));
+	const heard = `a change in ${dir} was heard after ${Math.round(heardMs)} ms`;
+	if (limit < WATCHES_MIN)
+		return [
+			{
+				...{ name, state: "warn", fact: `${heard}, but only ${limit} files can be watched` },
+				mend: "sudo sysctl fs.inotify.max_user_watches=65536",
+			},
+		];
+	return [{ name, state: "good", fact: heard }];
+}
+
+/** Watches a file of its own and changes it. @returns milliseconds until that was heard; null if it was not */
+async function untilHeard(dir: string): Promise<number | null> {
+	const scratch = await mkdtemp(join(dir, ".drydock-"));
+	const file = join(scratch, "watched");
+	await writeFile(file, "before");
+	const watcher = watch(file, { ignoreInitial: true });
+	try {
+		await new Promise<void>((resolve, reject) => watcher.once("ready", resolve).once("error", reject));
+		const startedMs = performance.now();
+		const heard = new Promise<number>((resolve) =>
+			watcher.once("change", () => resolve(performance.now() - startedMs)),
+		);
+		const tooLate = new Promise<null>((resolve) => setTimeout(resolve, EVENT_MS, null).unref());
+		await writeFile(file, "after that");
+		return await Promise.race([heard, tooLate]);
+	} finally {
+		await watcher.close();
+		await rm(scratch, { recursive: true, force: true });
+	}
+}

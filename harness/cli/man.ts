@@ -1,0 +1,73 @@
+import { distance } from "fastest-levenshtein";
+import { EXIT, Failure } from "../failure.ts";
+import { visible } from "../progress.ts";
+import { formattedPage, manualPages, sectionOf } from "../vm/manual.ts";
+import { withoutOverstrike } from "./overstrike.ts";
+import { paged } from "./pager.ts";
+import { style } from "./terminal.ts";
+
+// System calls first: they are what the lessons are about. Then overviews, files, programs, and the C library.
+const SECTIONS = ["2", "7", "5", "8", "1", "4", "3"];
+
+/** `drydock man`: a manual page of the virtual machine's system. @returns the exit code */
+export async function man(words: readonly string[]): Promise<number> {
+	const pages = await manualPages(visible);
+	const [found, ...others] = findPages(words, pages);
+	if (found === undefined) throw unknown(words, pages);
+	const { width, color } = style();
+	const text = await formattedPage(found, width, visible);
+	if (others.length > 0)
+		process.stderr.write(`this is ${shown(found)}; there is ${others.map(shown).join(", ")} as well\n`);
+	await paged(withoutOverstrike(text, color));
+	return EXIT.passed;
+}
+
+/**
+ * The pages that are meant, the likeliest first.
+ * @param words as they are typed: `pivot_root.2`, `2 pivot_root`, `pivot_root(2)`, or without a section
+ */
+export function findPages(words: readonly string[], pages: readonly string[]): string[] {
+	const { name, section } = wanted(words);
+	return pages
+		.filter((page) => nameOf(page) === name && (section === undefined || sectionOf(page).startsWith(section)))
+		.sort((a, b) => rank(a) - rank(b));
+}
+
+/** The three pages whose names are nearest to what was typed. */
+export function nearestPages(words: readonly string[], pages: readonly string[]): string[] {
+	const { name } = wanted(words);
+	const far = Math.max(2, name.length / 3);
+	const near = pages.map((page) => ({ page, letters: lettersApart(name, nameOf(page)) }));
+	return near
+		.filter(({ letters }) => letters <= far)
+		.sort((a, b) => a.letters - b.letters || rank(a.page) - rank(b.page))
+		.slice(0, 3)
+		.map(({ page }) => page);
+}
+
+function unknown(words: readonly string[], pages: readonly string[]): Failure {
+	const near = nearestPages(words, pages);
+	const message = `there is no manual page ${JSON.stringify(words.join(" "))}`;
+	if (near.length === 0) return new Failure("usage", message, "npx drydock man namespaces.7");
+	return new Failure("usage", `${message}; the nearest: ${near.map(shown).join(", ")}`, `npx drydock man ${near[0]}`);
+}
+
+function wanted(words: readonly string[]): { name: string; section?: string } {
+	const [first = "", second] = words;
+	if (second !== undefined)
+		return /^\d/.test(first) ? { name: second, section: first } : { name: first, section: second };
+	const [, name, section] = /^(.+?)(?:\.(\d\w*)|\((\d\w*)\))$/.exec(first)?.filter((part) => part !== undefined) ?? [];
+	return name === undefined || section === undefined ? { name: first } : { name, section };
+}
+
+// Who leaves out or swaps an underscore means the same name.
+const lettersApart = (a: string, b: string) =>
+	a.replaceAll(/[-_]/g, "").toLowerCase() === b.replaceAll(/[-_]/g, "").toLowerCase() ? 0 : distance(a, b);
+
+const nameOf = (page: string) => page.slice(0, page.lastIndexOf("."));
+const shown = (page: string) => `${nameOf(page)}(${sectionOf(page)})`;
+
+function rank(page: string): number {
+	const at = SECTIONS.indexOf(sectionOf(page));
+	return at === -1 ? SECTIONS.length : at;
+}

@@ -1,0 +1,118 @@
+import { diffArrays } from "diff";
+import type { LedgerCall } from "../protocol.ts";
+import type { Page } from "./page.ts";
+
+/** What a program asked of the kernel, beside what the reference asked. */
+export interface Ledgers {
+	exercise: readonly LedgerCall[];
+	reference: readonly LedgerCall[];
+}
+
+/** A call of yours and one of the reference's that are alike, or one that the other has not. */
+interface Row {
+	yours?: LedgerCall;
+	reference?: LedgerCall;
+}
+
+const ARGUMENT_WIDTH = 28;
+/** Rows that are alike, kept on either side of one that is not. */
+const KEPT = { brief: 3, whole: 6 };
+const BRIEF_ROWS = 16;
+
+/**
+ * Shows both side by side, per process, what a fork has made below it and indented. What is alike for long is folded,
+ * and the first place where they part is marked.
+ * @param brief only what is around that place
+ */
+export function showLedgers(page: Page, ledgers: Ledgers, brief: boolean): void {
+	const rows = align(inOrder(ledgers.exercise), inOrder(ledgers.reference));
+	if (rows.length === 0) return;
+	const parts = rows.findIndex(isDifferent);
+	page.line();
+	page.rows(["asked of the kernel by yours", "by the reference"], fold(rows, parts, brief));
+	if (parts < 0) {
+		page.line();
+		page.paragraph("The same calls, in the same order: what differs is what the kernel has made of them.");
+	}
+}
+
+/** Each call of a process in its order; what a fork has made follows the fork. */
+function inOrder(calls: readonly LedgerCall[]): LedgerCall[] {
+	const byTask = new Map<string, LedgerCall[]>();
+	for (const call of calls) byTask.set(call.task, [...(byTask.get(call.task) ?? []), call]);
+	const ordered: LedgerCall[] = [];
+	const visit = (task: string) => {
+		const own = byTask.get(task) ?? [];
+		byTask.delete(task);
+		let children = 0;
+		for (const call of own) {
+			ordered.push(call);
+			if (call.call === "fork" && Number(call.result) > 0) visit(`${task}.${++children}`);
+		}
+	};
+	for (const task of [...byTask.keys()].sort()) visit(task);
+	return ordered;
+}
+
+function align(yours: LedgerCall[], reference: LedgerCall[]): Row[] {
+	const rows: Row[] = [];
+	let [mine, theirs] = [0, 0];
+	for (const { added, removed, count = 0 } of diffArrays(yours, reference, { comparator: alike }))
+		for (let i = 0; i < count; i++) {
+			const row: Row = {};
+			const [left, right] = [added ? undefined : yours[mine++], removed ? undefined : reference[theirs++]];
+			if (left !== undefined) row.yours = left;
+			if (right !== undefined) row.reference = right;
+			rows.push(row);
+		}
+	return rows;
+}
+
+const isDifferent = ({ yours, reference }: Row) => yours === undefined || reference === undefined;
+
+// Numbers of processes and descriptors are never the same twice, and neither are addresses, shown as comments.
+function alike(one: LedgerCall, other: LedgerCall): boolean {
+	const key = ({ task, call, args, error }: LedgerCall) => [
+		task.split(".").length,
+		call,
+		error,
+		...Object.entries(args).map(([name, value]) => (/^(pid|fd)$/.test(name) || value.startsWith("/*") ? name : value)),
+	];
+	return JSON.stringify(key(one)) === JSON.stringify(key(other));
+}
+
+function fold(rows: readonly Row[], parts: number, brief: boolean) {
+	const keep = brief ? KEPT.brief : KEPT.whole;
+	const near = (index: number) => rows.slice(Math.max(0, index - keep), index + keep + 1).some(isDifferent);
+	const last = brief ? Math.max(parts, 0) - keep + BRIEF_ROWS : rows.length;
+	const shown: { cells: [string, string]; mark: boolean }[] = [];
+	let folded = 0;
+	const flush = () => {
+		if (folded > 0) shown.push({ cells: [`… ${folded} more …`, ""], mark: false });
+		folded = 0;
+	};
+	for (const [index, { yours, reference }] of rows.entries()) {
+		const wanted = parts < 0 ? index < keep || index >= rows.length - keep : near(index);
+		if (!wanted || index >= last) {
+			folded++;
+			continue;
+		}
+		flush();
+		shown.push({ cells: [showCall(yours), showCall(reference)], mark: index === parts });
+	}
+	flush();
+	return shown;
+}
+
+function showCall(call: LedgerCall | undefined): string {
+	if (call === undefined) return "";
+	const { task, args, result, error } = call;
+	// "1" is the engine on the host, "1.1" what it has forked, and so on.
+	const indent = "  ".repeat(task.split(".").length - 1);
+	const answer = error !== undefined ? ` = ${error}` : result !== undefined && result !== 0 ? ` = ${result}` : "";
+	const shown = Object.values(args).filter((argument) => !argument.startsWith("/*"));
+	return `${indent}${call.call}(${shown.map(shorten).join(", ")})${answer}`;
+}
+
+const shorten = (argument: string) =>
+	argument.length <= ARGUMENT_WIDTH ? argument : `${argument.slice(0, ARGUMENT_WIDTH - 1)}…`;

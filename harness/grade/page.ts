@@ -1,0 +1,101 @@
+import type { ChalkInstance } from "chalk";
+import stringWidth from "string-width";
+import wrapAnsi from "wrap-ansi";
+
+/** How a report is to look. */
+export interface Style {
+	/** Columns of the terminal. */
+	width: number;
+	color: boolean;
+	/** Without what was asked of the kernel. */
+	brief?: boolean;
+	/** Words beside symbols, nothing side by side, no lines drawn: for a screen reader. */
+	plain?: boolean;
+	/** Whether the terminal is asked to make links that can be followed. */
+	hyperlinks?: boolean;
+}
+
+const LABEL_WIDTH = 8;
+
+/** Lines of text that fit the terminal. */
+export class Page {
+	readonly #lines: string[] = [];
+	readonly #style: Style;
+	readonly #chalk: ChalkInstance;
+
+	constructor(style: Style, chalk: ChalkInstance) {
+		this.#style = style;
+		this.#chalk = chalk;
+	}
+
+	line(text = ""): void {
+		this.#lines.push(text);
+	}
+
+	/** Lines that are not to be wrapped. */
+	block(text: string): void {
+		this.#lines.push(...text.split("\n"));
+	}
+
+	paragraph(text: string): void {
+		this.block(wrapAnsi(text, this.#style.width));
+	}
+
+	item(text: string, indent = 2): void {
+		const wrapped = wrapAnsi(text, this.#style.width - indent - 2).split("\n");
+		for (const [index, line] of wrapped.entries())
+			this.line(`${" ".repeat(indent)}${index === 0 && indent === 2 ? "· " : "  "}${line}`);
+	}
+
+	labelled(label: string, text: string): void {
+		const wrapped = wrapAnsi(text, this.#style.width - LABEL_WIDTH - 2).split("\n");
+		for (const [index, line] of wrapped.entries())
+			this.line(`  ${index === 0 ? this.#chalk.dim(label.padEnd(LABEL_WIDTH)) : " ".repeat(LABEL_WIDTH)}${line}`);
+	}
+
+	/** Two columns under their headings; a row can be marked. In plain text one after the other, cell by cell. */
+	rows(headings: [string, string], rows: readonly { cells: [string, string]; mark: boolean }[]): void {
+		const [left, right] = headings;
+		if (this.#style.plain) {
+			for (const [index, heading] of headings.entries()) {
+				if (index > 0) this.line();
+				this.line(heading);
+				for (const { cells, mark } of rows) {
+					if (mark) this.line("here they part:");
+					if (cells[index]) this.block(hanging(cells[index], this.#style.width).join("\n"));
+				}
+			}
+			return;
+		}
+		this.#sideBySide(this.#chalk.bold(left), this.#chalk.bold(right), "│");
+		for (const { cells, mark } of rows) this.#sideBySide(...cells, mark ? this.#chalk.yellow("≠") : "│");
+	}
+
+	// Where a cell has no room, it goes on in the next line.
+	#sideBySide(left: string, right: string, between: string): void {
+		const width = Math.floor((this.#style.width - 3) / 2);
+		const [one, other] = [hanging(left, width), hanging(right, width)];
+		for (let row = 0; row < Math.max(one.length, other.length); row++) {
+			const cell = one[row] ?? "";
+			const filling = " ".repeat(Math.max(0, width - stringWidth(cell)));
+			this.line(`${cell}${filling} ${row === 0 ? between : "│"} ${other[row] ?? ""}`.trimEnd());
+		}
+	}
+
+	text(): string {
+		return `${this.#lines.join("\n")}\n`;
+	}
+}
+
+/** Text without what could move the cursor, or worse: a submission has written it. */
+export function printable(text: string): string {
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is to be shown
+	return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "�");
+}
+
+// wrapAnsi would take away what a line is indented by.
+function hanging(line: string, width: number): string[] {
+	const [indent = ""] = /^ */.exec(line) ?? [];
+	const lines = wrapAnsi(line.trimStart(), width - indent.length, { hard: true }).split("\n");
+	return lines.map((part) => indent + part);
+}

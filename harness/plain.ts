@@ -1,0 +1,24 @@
+import type { ChalkInstance } from "chalk";
+
+/** Whether the user wants plain text: `--plain` sets DRYDOCK_PLAIN, so that what is started in turn knows it as well. */
+export function plainWanted(): boolean {
+	const { DRYDOCK_PLAIN } = process.env;
+	return DRYDOCK_PLAIN !== undefined && DRYDOCK_PLAIN !== "" && DRYDOCK_PLAIN !== "0";
+}
+
+const MARKS = {
+	passed: { symbol: "✓", color: "green", word: "passed" },
+	notPassed: { symbol: "✗", color: "red", word: "not passed" },
+	current: { symbol: "›", color: "yellow", word: "current" },
+	good: { symbol: "✓", color: "green", word: "good" },
+	warn: { symbol: "!", color: "yellow", word: "warning" },
+	bad: { symbol: "✗", color: "red", word: "bad" },
+	holds: { symbol: "✓", color: "green", word: "holds" },
+	broken: { symbol: "✗", color: "red", word: "does not hold" },
+} as const;
+
+/** What stands at the head of a line: a symbol in its colour, or in plain text the word that it stands for. */
+export function mark(of: keyof typeof MARKS, chalk: ChalkInstance, plain = false): string {
+	const { symbol, color, word } = MARKS[of];
+	return plain ? `${word}:` : chalk[color](symbol);
+}
