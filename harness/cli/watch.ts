@@ -192,5 +192,6 @@ export class Watch {
 }
 
 function clear(): void {
-	process.stdout.write("\u001b[2J\u001b[H");
+	if (style().plain) process.stdout.write("\n");
+	else process.stdout.write("\u001b[2J\u001b[H");
 }

@@ -32,7 +32,7 @@ export function showLedgers(page: Page, ledgers: Ledgers, brief: boolean): void 
 	page.rows(["asked of the kernel by yours", "by the reference"], fold(rows, parts, brief));
 	if (parts < 0) {
 		page.line();
-		page.paragraph("The same calls, in the same order: what differs is what the kernel has made of them.");
+		page.paragraph("The same calls, in the same order: any difference is in what the kernel has made of them.");
 	}
 }
 
@@ -70,13 +70,15 @@ function align(yours: LedgerCall[], reference: LedgerCall[]): Row[] {
 
 const isDifferent = ({ yours, reference }: Row) => yours === undefined || reference === undefined;
 
-// Numbers of processes and descriptors are never the same twice, and neither are addresses, shown as comments.
+// Numbers of processes and descriptors are never the same twice; nor are the command's token, and what comes as a comment.
 function alike(one: LedgerCall, other: LedgerCall): boolean {
 	const key = ({ task, call, args, error }: LedgerCall) => [
 		task.split(".").length,
 		call,
 		error,
-		...Object.entries(args).map(([name, value]) => (/^(pid|fd)$/.test(name) || value.startsWith("/*") ? name : value)),
+		...Object.entries(args).map(([name, value]) =>
+			/^(pid|fd)$/.test(name) || value.startsWith("/*") ? name : value.replaceAll(/drydock-[0-9a-f]{8}/g, "drydock-"),
+		),
 	];
 	return JSON.stringify(key(one)) === JSON.stringify(key(other));
 }
@@ -86,15 +88,20 @@ function fold(rows: readonly Row[], parts: number, brief: boolean) {
 	const near = (index: number) => rows.slice(Math.max(0, index - keep), index + keep + 1).some(isDifferent);
 	const last = brief ? Math.max(parts, 0) - keep + BRIEF_ROWS : rows.length;
 	const shown: { cells: [string, string]; mark: boolean }[] = [];
-	let folded = 0;
+	let folded: Row[] = [];
 	const flush = () => {
-		if (folded > 0) shown.push({ cells: [`… ${folded} more …`, ""], mark: false });
-		folded = 0;
+		const more = (side: keyof Row) => {
+			const count = folded.filter((row) => row[side] !== undefined).length;
+			return count === 0 ? "" : `… ${count} more …`;
+		};
+		if (folded.length > 0) shown.push({ cells: [more("yours"), more("reference")], mark: false });
+		folded = [];
 	};
-	for (const [index, { yours, reference }] of rows.entries()) {
+	for (const [index, row] of rows.entries()) {
+		const { yours, reference } = row;
 		const wanted = parts < 0 ? index < keep || index >= rows.length - keep : near(index);
-		if (!wanted || index >= last) {
-			folded++;
+		if (!wanted || index >= last || isAmongAlikes(rows, index)) {
+			folded.push(row);
 			continue;
 		}
 		flush();
@@ -102,6 +109,16 @@ function fold(rows: readonly Row[], parts: number, brief: boolean) {
 	}
 	flush();
 	return shown;
+}
+
+// The same call before and after it: of a hundred, the first and the last are shown.
+function isAmongAlikes(rows: readonly Row[], index: number): boolean {
+	const [before = {}, row = {}, after = {}] = [rows[index - 1], rows[index], rows[index + 1]];
+	return (["yours", "reference"] as const).every((side) => {
+		const [one, here, other] = [before[side], row[side], after[side]];
+		if (here === undefined) return one === undefined && other === undefined;
+		return one !== undefined && other !== undefined && alike(one, here) && alike(here, other);
+	});
 }
 
 function showCall(call: LedgerCall | undefined): string {

@@ -1,0 +1,93 @@
+import { Chalk } from "chalk";
+import { describe, expect, test } from "vitest";
+import { changesSince } from "../../harness/grade/changes.ts";
+import { showLedgers } from "../../harness/grade/ledger.ts";
+import { Page } from "../../harness/grade/page.ts";
+import type { LedgerCall } from "../../harness/protocol.ts";
+
+const call = (task: string, name: string, args: Record<string, string> = {}, result = 0): LedgerCall => ({
+	...{ task, call: name, args, result },
+});
+const fork = (task: string, pid: number) => call(task, "fork", {}, pid);
+const wait = (task: string, pid: number) => call(task, "waitpid", { pid: String(pid) }, pid);
+
+function shown(exercise: LedgerCall[], reference: LedgerCall[], { brief = false, plain = false, width = 80 } = {}) {
+	const page = new Page({ width, color: false, plain }, new Chalk({ level: 0 }));
+	showLedgers(page, { exercise, reference }, brief);
+	return page.text().trim().split("\n");
+}
+
+describe("showLedgers", () => {
+	test("what a fork has made stands below it and is indented, whatever came first in time", () => {
+		const calls = [fork("1", 5), wait("1", 5), call("1.1", "chdir", { path: '"/"' })];
+		expect(shown(calls, calls).slice(1, 4)).toEqual([
+			expect.stringMatching(/^fork\(\) = 5 +│ fork\(\) = 5$/),
+			expect.stringMatching(/^ {2}chdir\("\/"\) +│ {3}chdir\("\/"\)$/),
+			expect.stringMatching(/^waitpid\(5\) = 5 +│ waitpid\(5\) = 5$/),
+		]);
+	});
+
+	test("the first place where they part is marked, and only that", () => {
+		const reference = [call("1", "unshare"), call("1", "chdir"), call("1", "umount2"), call("1", "execve")];
+		const lines = shown([reference[1], reference[3]] as LedgerCall[], reference);
+		expect(lines.filter((line) => line.includes("≠"))).toEqual([expect.stringMatching(/^ +≠ unshare\(\)$/)]);
+	});
+
+	test("numbers of processes and descriptors, and the command's token, make no difference", () => {
+		const calls = (pid: number, token: string) => [
+			...[fork("1", pid), wait("1", pid), call("1", "setns", { fd: String(pid) })],
+			call("1", "execve", { path: `["sh", "drydock-${token}"]` }),
+		];
+		const text = shown(calls(5, "0123abcd"), calls(77, "fedc9876")).join("\n");
+		expect(text).not.toContain("≠");
+		expect(text).toContain("The same calls, in the same order");
+	});
+
+	test("a refused call is another call than one that is not", () => {
+		const refused = { ...call("1", "mount"), error: "EPERM (1)" };
+		expect(shown([refused], [call("1", "mount")]).join("\n")).toMatch(/mount\(\) = EPERM \(1\) +≠/);
+	});
+
+	test("of a hundred alike the first and the last are shown", () => {
+		const many = Array.from({ length: 100 }, (_, pid) => call("1", "waitpid", { pid: "-1" }, pid + 1));
+		const lines = shown([], many);
+		expect(lines).toHaveLength(4);
+		expect(lines[1]).toMatch(/waitpid\(-1\) = 1$/);
+		expect(lines[2]).toMatch(/… 98 more …$/);
+		expect(lines[3]).toMatch(/waitpid\(-1\) = 100$/);
+	});
+
+	test("brief, it is a screenful around the place where they part", () => {
+		const long = Array.from({ length: 200 }, (_, index) => call("1", `call${index}`));
+		const lines = shown(
+			long.filter((_, index) => index !== 100),
+			long,
+			{ brief: true },
+		);
+		expect(lines.length).toBeLessThan(24);
+		expect(lines.join("\n")).toMatch(/≠ call100\(\)/);
+	});
+
+	test("no line is wider than the terminal", () => {
+		const calls = [call("1", "mount", { source: `"${"x".repeat(60)}"`, target: `"${"y".repeat(60)}"` })];
+		for (const width of [40, 80, 120])
+			for (const line of shown(calls, calls, { width })) expect(line.length).toBeLessThanOrEqual(width);
+	});
+
+	test("plain, nothing stands side by side", () => {
+		const lines = shown([call("1", "chdir")], [call("1", "unshare"), call("1", "chdir")], { plain: true });
+		expect(lines).toEqual([
+			...["asked of the kernel by yours", "here they part:", "chdir()", ""],
+			...["by the reference", "here they part:", "unshare()", "chdir()"],
+		]);
+	});
+});
+
+test("changesSince tells what is right now, what is wrong now, and what is left", () => {
+	const finding = (fact: string) => ({ fact, what: `the ${fact}` });
+	expect(changesSince([finding("root"), finding("mounts")], [finding("mounts"), finding("cwd")])).toEqual({
+		mended: ["the root"],
+		fresh: ["the cwd"],
+		left: ["the mounts"],
+	});
+});
