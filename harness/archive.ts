@@ -1,4 +1,4 @@
-import { lstat, readdir } from "node:fs/promises";
+import { lstat, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
@@ -38,15 +38,18 @@ export async function packWorkspace(dir: string): Promise<{ archive: Buffer; fil
 
 /**
  * Unpacks such an archive into memory. Nothing of it is returned unless all of it is as it should be.
- * @param name what to call the archive in an error
  * @returns the contents by their paths in a workspace
- * @throws {Failure} usage: it is damaged, or holds what {@link packWorkspace} never packs
+ * @throws {Failure} usage: it is not there, is damaged, or holds what {@link packWorkspace} never packs
  */
-export async function unpackWorkspace(archive: Buffer, name: string): Promise<Map<string, Buffer>> {
-	if (archive.length > ARCHIVE_BYTES_MAX) throw refused(name, "it is too large");
-	const unzipped = await promisify(gunzip)(archive, { maxOutputLength: ARCHIVE_BYTES_MAX }).catch((error) => {
-		throw refused(name, error.code === "ERR_BUFFER_TOO_LARGE" ? "it is too large" : "it is damaged", error);
-	});
+export async function unpackWorkspace(name: string): Promise<Map<string, Buffer>> {
+	const found = await stat(name).catch(() => null);
+	if (!found?.isFile()) throw refused(name, "there is no such file");
+	if (found.size > ARCHIVE_BYTES_MAX) throw refused(name, "it is too large");
+	const unzipped = await promisify(gunzip)(await readFile(name), { maxOutputLength: ARCHIVE_BYTES_MAX }).catch(
+		(error) => {
+			throw refused(name, error.code === "ERR_BUFFER_TOO_LARGE" ? "it is too large" : "it is damaged", error);
+		},
+	);
 	const entries = await entriesOf(unzipped).catch((error) => {
 		throw refused(name, "it is damaged", error);
 	});

@@ -12,7 +12,7 @@ import { interruption } from "../interrupt.ts";
 export async function confirmed(question: string, yes: boolean | undefined, next: string): Promise<boolean> {
 	if (yes) return true;
 	if (!process.stdin.isTTY || !process.stderr.isTTY)
-		throw new Failure("usage", `${question} There is nobody to ask.`, next);
+		throw new Failure("usage", `${question}\nThere is no terminal to ask on.`, next);
 	// Not as a terminal: so that Ctrl-C stays the signal that it is everywhere else.
 	const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
 	try {

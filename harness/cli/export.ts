@@ -3,7 +3,6 @@ import { exists } from "../cache.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { writeNew } from "../keep.ts";
 import { workspaceDir } from "../workspace.ts";
-import { nameOf } from "./place.ts";
 import { printJson } from "./terminal.ts";
 
 /** `drydock export`. @returns the exit code */
@@ -16,7 +15,7 @@ export async function exportWorkspace(file: string, { json }: { json?: boolean }
 	if (json) printJson({ schemaVersion: 1, file, files, bytes: archive.length });
 	else
 		process.stdout.write(
-			`${file} holds ${nameOf(dir)}: your files and your progress.\non the other computer: npx drydock import ${file}\n`,
+			`${file} holds your files and your progress.\non the other computer: npx drydock import ${file}\n`,
 		);
 	return EXIT.passed;
 }

@@ -1,7 +1,7 @@
-import { mkdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { unpackWorkspace } from "../archive.ts";
-import { EXIT, Failure } from "../failure.ts";
+import { EXIT } from "../failure.ts";
 import { moveAside, placeBeside, writeNew } from "../keep.ts";
 import { lessons, moduleOf, skeletonOf } from "../lessons.ts";
 import { LOGBOOK, mergeLogbooks, parseLogbook, readLogbook, updateLogbook } from "../logbook.ts";
@@ -14,7 +14,7 @@ import { printJson } from "./terminal.ts";
  * @returns the exit code
  */
 export async function importWorkspace(file: string, { json }: { json?: boolean }): Promise<number> {
-	const files = await unpackWorkspace(await contentOf(file), file);
+	const files = await unpackWorkspace(file);
 	const theirs = parseLogbook(files.get(LOGBOOK)?.toString() ?? "", `${LOGBOOK} in ${file}`);
 	const dir = await workspaceDir();
 	// Said before anything is touched, should it be damaged.
@@ -37,15 +37,6 @@ export async function importWorkspace(file: string, { json }: { json?: boolean }
 		process.stdout.write(`${file} is now in ${nameOf(dir)}: ${files.size} files, and the progress.\n${kept.join("")}`);
 	}
 	return EXIT.passed;
-}
-
-async function contentOf(file: string): Promise<Buffer> {
-	const found = await stat(file).catch(() => null);
-	if (!found?.isFile()) throw new Failure("usage", `${file} is not a file`, "npx drydock import FILE");
-	// Far beyond what can be imported: not even read.
-	if (found.size > 1 << 30)
-		throw new Failure("usage", `${file} is too large to be a workspace`, "npx drydock import FILE");
-	return readFile(file);
 }
 
 // A skeleton that nobody has touched is no work of the learner's: it makes room.

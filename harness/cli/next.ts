@@ -35,7 +35,7 @@ function nextOf(all: readonly Lesson[], book: Logbook, current: Lesson): Lesson 
 function refuse({ id }: Lesson, json: boolean | undefined): number {
 	if (json) printJson({ schemaVersion: 1, lesson: null, notPassed: id });
 	process.stderr.write(
-		`${id} has not passed yet, and the next lesson builds on it.\n  try: npx drydock check ${id}\n  or:  npx drydock next --force, and come back later\n`,
+		`${id} has not passed yet.\n  try: npx drydock check ${id}\n  or:  npx drydock next --force, and come back later\n`,
 	);
 	return EXIT.notPassed;
 }

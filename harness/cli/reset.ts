@@ -20,7 +20,7 @@ export async function reset(id: string, { yes, json }: { yes?: boolean; json?: b
 	const isReset = mine?.equals(skeleton) ?? false;
 	let kept: string | null = null;
 	if (!isReset) {
-		const question = `Put the skeleton in the place of ${nameOf(file)}? Yours is kept beside it.`;
+		const question = `Put the skeleton of ${lesson.id} back? Yours is kept beside it.`;
 		if (mine !== null && !(await confirmed(question, yes, `npx drydock reset ${lesson.id} --yes`))) {
 			process.stderr.write("Nothing was changed.\n");
 			return EXIT.notPassed;

@@ -31,6 +31,6 @@ async function stepsFromHere(steps: number): Promise<Lesson> {
 	const [all, current] = await Promise.all([lessons(), currentLesson()]);
 	const there = all[all.findIndex(({ id }) => id === current.id) + steps];
 	if (there !== undefined) return there;
-	const end = steps < 0 ? "before" : "after";
-	throw new Failure("usage", `there is no lesson that far ${end} ${current.id}`, "npx drydock list");
+	const [end, which] = steps < 0 ? [all.at(0), "first"] : [all.at(-1), "last"];
+	throw new Failure("usage", `${end?.id} is the ${which} lesson`, "npx drydock list");
 }

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { Chalk } from "chalk";
 import { createTwoFilesPatch } from "diff";
 import { logbook, recordSolutionShown } from "../course.ts";
@@ -31,7 +32,7 @@ export async function solution(id: string, { raw, yes, json }: SolutionOptions):
 		readFile(file, "utf8").catch(() => null),
 		readFile(await solutionOf(lesson), "utf8"),
 	]);
-	const patch = mine === null ? null : await patchOf(file, mine, lesson, reference);
+	const patch = mine === null ? null : patchOf(file, mine, lesson, reference);
 	if (json) printJson({ schemaVersion: 1, lesson: lesson.id, file, solution: reference, diff: patch });
 	else if (raw || patch === null) process.stdout.write(reference);
 	else if (mine === reference) process.stdout.write("Yours is the same, letter by letter.\n");
@@ -48,9 +49,8 @@ async function mayBeShown(lesson: Lesson, yes: boolean | undefined): Promise<boo
 	return may;
 }
 
-async function patchOf(file: string, mine: string, lesson: Lesson, reference: string): Promise<string> {
-	const solution = `solutions/${lesson.id}`;
-	const patch = createTwoFilesPatch(nameOf(file), nameOf(await solutionOf(lesson)), mine, reference, "yours", solution);
+function patchOf(file: string, mine: string, { id }: Lesson, reference: string): string {
+	const patch = createTwoFilesPatch(nameOf(file), `solutions/${id}/${basename(file)}`, mine, reference, "yours");
 	// Its first line is a rule of "=".
 	return patch.slice(patch.indexOf("---"));
 }
