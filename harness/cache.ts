@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import envPaths from "env-paths";
-import lockfile from "proper-lockfile";
+import { withLock } from "./lock.ts";
 
 /**
  * The cache: everything that can be made again. Entries are named by what they depend on and published whole, by one
@@ -30,6 +30,7 @@ export async function cached(kind: string, key: string, make: (staging: string) 
 	const entry = join(cacheDir, kind, key);
 	if (await isWhole(entry)) return entry;
 	await mkdir(dirname(entry), { recursive: true });
+	// Two commands that need the same entry at once: the second finds the work of the first.
 	return withLock(entry, async () => {
 		if (await isWhole(entry)) return entry;
 		await discard(entry);
@@ -90,21 +91,6 @@ export async function exists(path: string): Promise<boolean> {
 		() => true,
 		() => false,
 	);
-}
-
-// Two commands that need the same entry at once: the second waits for the first and finds its work done.
-async function withLock<T>(entry: string, work: () => Promise<T>): Promise<T> {
-	const release = await lockfile.lock(entry, {
-		realpath: false,
-		stale: 15_000,
-		update: 3_000,
-		retries: { forever: true, minTimeout: 100, maxTimeout: 1_000 },
-	});
-	try {
-		return await work();
-	} finally {
-		await release();
-	}
 }
 
 // What a killed process left of this entry; under the lock, so it is nobody's work in progress.

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { closest, distance } from "fastest-levenshtein";
-import { exists } from "./cache.ts";
+import { exists, keyOf } from "./cache.ts";
 import { Failure } from "./failure.ts";
 import type { Check } from "./grade/check.ts";
 import type { Demo } from "./grade/demo.ts";
@@ -50,6 +50,51 @@ function nearestName(wanted: string, names: string[]): string | null {
 	return distance(wanted, nearest) <= Math.min(3, wanted.length / 2) ? nearest : null;
 }
 
+/**
+ * The module that the learner writes, such as `isolate.ts`: the one file whose name is the same in the lesson, as the
+ * skeleton, and in the solution. Known without loading the check.
+ */
+export async function moduleOf({ id }: Lesson): Promise<string> {
+	const [lesson, solution] = await Promise.all([filesIn("lessons", id), filesIn("solutions", id)]);
+	const module = lesson.find((name) => solution.includes(name));
+	if (module === undefined) throw new Failure("failed", `lessons/${id} has no skeleton of what is in solutions/${id}`);
+	return module;
+}
+
+/** Where the lesson's skeleton is. */
+export async function skeletonOf(lesson: Lesson): Promise<string> {
+	return inKit("lessons", lesson.id, await moduleOf(lesson));
+}
+
+/** Where the lesson's reference solution is. */
+export async function solutionOf(lesson: Lesson): Promise<string> {
+	return inKit("solutions", lesson.id, await moduleOf(lesson));
+}
+
+/** A short name for what a lesson judges by: its check with what lies beside it, its skeleton and its solution. */
+export async function judgedBy({ id }: Lesson): Promise<string> {
+	const folders = await Promise.all(
+		["lessons", "solutions"].map(async (tree) => {
+			const names = (await filesIn(tree, id)).filter((name) => !NOT_JUDGING.has(name)).sort();
+			return Promise.all(names.map(async (name) => [name, await readFile(inKit(tree, id, name), "utf8")]));
+		}),
+	);
+	return keyOf("judged by 1", folders);
+}
+
+const NOT_JUDGING = new Set(["README.md", "hints.md", "demo.ts"]);
+
+/**
+ * The rungs of the lesson's hints, as Markdown, from a question to the call.
+ * @throws {Failure} failed: the lesson has none
+ */
+export async function readHints({ id }: Lesson): Promise<string[]> {
+	const source = await readFile(inKit("lessons", id, "hints.md"), "utf8").catch(() => "");
+	const rungs = source.split(/^## \d+$/m).slice(1);
+	if (rungs.length === 0) throw new Failure("failed", `lesson ${id} has no hints`, `npx drydock read ${id}`);
+	return rungs.map((rung) => rung.trim());
+}
+
 /** What the lesson's check.ts says. */
 export function loadCheck(lesson: Lesson): Promise<Check> {
 	return load<Check>(lesson, "check.ts");
@@ -68,6 +113,11 @@ export function readLesson({ id }: Lesson): Promise<string> {
 async function load<T>({ id }: Lesson, file: string): Promise<T> {
 	const module = (await import(pathToFileURL(inKit("lessons", id, file)).href)) as { default: T };
 	return module.default;
+}
+
+async function filesIn(tree: string, id: string): Promise<string[]> {
+	const entries = await readdir(inKit(tree, id), { withFileTypes: true }).catch(() => []);
+	return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
 }
 
 async function titleOf(id: string): Promise<string> {

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { exists } from "../cache.ts";
+import { currentLesson, passedModules, recordAttempt } from "../course.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { judge, type Verdict } from "../grade/judge.ts";
 import { interruption } from "../interrupt.ts";
@@ -8,7 +9,7 @@ import { findLesson, type Lesson, lessons, loadCheck } from "../lessons.ts";
 import { silent, visible } from "../progress.ts";
 import { sideBySide } from "../side-by-side.ts";
 import { Shipyard } from "../vm/shipyard.ts";
-import { currentLesson, learnersFile, passedModules, recordPass } from "../workspace.ts";
+import { learnersFile } from "../workspace.ts";
 import { printJson, style } from "./terminal.ts";
 
 export interface CheckOptions {
@@ -75,7 +76,7 @@ async function judgeOne(lesson: Lesson, yard: Shipyard, options: CheckOptions): 
 	const mine = options.mine ? await passedModules(lesson) : undefined;
 	const verdict = await judge(lesson, await subject(lesson, options), yard, mine);
 	interruption.throwIfAborted();
-	if (verdict.verdict === "pass" && !options.solution && !options.skeleton && !options.file) await recordPass(lesson);
+	if (!options.solution && !options.skeleton && !options.file) await recordAttempt(lesson, verdict);
 	return verdict;
 }
 

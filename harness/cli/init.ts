@@ -1,13 +1,13 @@
-import { relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import { EXIT } from "../failure.ts";
 import { makeWorkspace, workspaceDir } from "../workspace.ts";
+import { nameOf } from "./place.ts";
 
 /** `drydock init`. @returns the exit code */
 export async function init(directory: string | undefined): Promise<number> {
 	const dir = directory === undefined ? await workspaceDir() : resolve(directory);
 	const made = await makeWorkspace(dir);
-	const near = relative(".", dir) || ".";
-	const shown = near.startsWith("..") ? dir : near;
+	const shown = nameOf(dir);
 	process.stdout.write(
 		made.length === 0
 			? `${shown} is complete; nothing was changed.\n`

@@ -1,26 +1,58 @@
-import { relative } from "node:path";
 import { Chalk } from "chalk";
+import stringWidth from "string-width";
+import { changedLessons, currentLesson, logbook } from "../course.ts";
 import { EXIT } from "../failure.ts";
 import { lessons } from "../lessons.ts";
-import { currentLesson, learnersFile, passedLessons } from "../workspace.ts";
-import { printJson, style } from "./terminal.ts";
+import { pageOf } from "../logbook.ts";
+import { learnersFile } from "../workspace.ts";
+import { nameOf } from "./place.ts";
+import { duration, printJson, style } from "./terminal.ts";
+
+interface Row {
+	id: string;
+	title: string;
+	passed: boolean;
+	current: boolean;
+	attempts: number;
+	spentMs: number;
+	/** Whether it is judged by something else since it was passed. */
+	changed: boolean;
+}
 
 /** `drydock list`. @returns the exit code */
 export async function list({ json }: { json?: boolean }): Promise<number> {
-	const [all, passed, current] = await Promise.all([lessons(), passedLessons(), currentLesson()]);
-	const rows = all.map(({ id, title }) => ({ id, title, passed: passed.has(id), current: id === current.id }));
+	const [all, book, current, changed] = await Promise.all([lessons(), logbook(), currentLesson(), changedLessons()]);
+	const rows = all.map(({ id, title }): Row => {
+		const { passed, attempts, spentMs } = pageOf(book, { id });
+		const told = { attempts, spentMs, changed: changed.has(id) };
+		return { id, title, passed: passed !== null, current: id === current.id, ...told };
+	});
 	if (json) {
 		printJson({ schemaVersion: 1, lessons: rows });
 		return EXIT.passed;
 	}
-	const chalk = new Chalk({ level: style().color ? 1 : 0 });
-	for (const row of rows) {
-		const mark = row.passed ? chalk.green("✓") : row.current ? chalk.yellow("›") : " ";
-		process.stdout.write(`${mark} ${row.id.padEnd(16)} ${row.title}${row.current ? chalk.dim("  (current)") : ""}\n`);
-	}
-	const near = relative(".", await learnersFile(current));
+	const near = nameOf(await learnersFile(current));
 	process.stdout.write(
-		`\nread it    npx drydock read ${current.id}\nedit it    ${near}\ncheck it   npx drydock check ${current.id}\n`,
+		`${table(rows)}\nread it    npx drydock read ${current.id}\nedit it    ${near}\ncheck it   npx drydock check ${current.id}\n`,
 	);
 	return EXIT.passed;
 }
+
+function table(rows: readonly Row[]): string {
+	const chalk = new Chalk({ level: style().color ? 1 : 0 });
+	const ids = Math.max(...rows.map(({ id }) => id.length));
+	const titles = Math.max(...rows.map(({ title }) => stringWidth(named(title))));
+	const lines = rows.map(({ id, title, passed, current, attempts, spentMs, changed }) => {
+		const marks = (current ? chalk.yellow("›") : " ") + (passed ? chalk.green("✓") : " ");
+		const name = named(title) + " ".repeat(titles - stringWidth(named(title)));
+		const tried = attempts === 0 ? "" : `${String(attempts).padStart(4)}×  ${duration(spentMs)}`;
+		const note = changed
+			? chalk.yellow(`   ${" ".repeat(ids)}  has changed since you passed it: check it again\n`)
+			: "";
+		return `${`${marks} ${id.padEnd(ids)}  ${name}${chalk.dim(tried)}`.trimEnd()}\n${note}`;
+	});
+	return lines.join("");
+}
+
+// The id has the number already.
+const named = (title: string) => title.replace(/^\d\d · /, "");

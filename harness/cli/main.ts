@@ -62,6 +62,7 @@ function commandLine(): Command {
 	command("list", "list the lessons and how far you are")
 		.option("--json", "print one JSON document")
 		.action(async (options) => finish((await import("./list.ts")).list(options)));
+	progressCommands(command);
 	command("read [lesson]", "read a lesson in the terminal")
 		.option("--raw", "print its Markdown source")
 		.action(async (lesson, options) => finish((await import("./read.ts")).read(lesson, options)));
@@ -100,6 +101,40 @@ function commandLine(): Command {
 		.action(async (lesson, options) => finish((await import("./dev.ts")).devCheck(lesson, options)));
 
 	return program;
+}
+
+// Where the learner is, what helps them on, and what moves their work about.
+function progressCommands(command: (usage: string, description: string) => Command): void {
+	const JSON_OPTION = ["--json", "print one JSON document"] as const;
+	command("status", "say where you are and what to type next")
+		.option(...JSON_OPTION)
+		.action(async (options) => finish((await import("./status.ts")).status(options)));
+	command("next", "go on to the next lesson")
+		.option("--force", "even if the current one has not passed")
+		.option(...JSON_OPTION)
+		.action(async (options) => finish((await import("./next.ts")).next(options)));
+	command("select <lesson>", "make a lesson the current one; +1 and -1 step on and back")
+		.option(...JSON_OPTION)
+		.action(async (lesson, options) => finish((await import("./select.ts")).select(lesson, options)));
+	command("hint [lesson]", "show one more hint")
+		.option("--all", "show those again that you have seen")
+		.option(...JSON_OPTION)
+		.action(async (lesson, options) => finish((await import("./hint.ts")).hint(lesson, options)));
+	command("solution <lesson>", "show how the reference solution differs from yours")
+		.option("--raw", "show it as it is")
+		.option("--yes", "do not ask, even if the lesson has not passed")
+		.option(...JSON_OPTION)
+		.action(async (lesson, options) => finish((await import("./solution.ts")).solution(lesson, options)));
+	command("reset <lesson>", "start a lesson again from its skeleton; yours is kept beside it")
+		.option("--yes", "do not ask")
+		.option(...JSON_OPTION)
+		.action(async (lesson, options) => finish((await import("./reset.ts")).reset(lesson, options)));
+	command("export <file>", "write your workspace to a .tar.gz, to move it or to hand it in")
+		.option(...JSON_OPTION)
+		.action(async (file, options) => finish((await import("./export.ts")).exportWorkspace(file, options)));
+	command("import <file>", "take in such a file; overwrites nothing of yours")
+		.option(...JSON_OPTION)
+		.action(async (file, options) => finish((await import("./import.ts")).importWorkspace(file, options)));
 }
 
 async function finish(exitCode: Promise<number>): Promise<void> {

@@ -1,6 +1,6 @@
+import { currentLesson } from "../course.ts";
 import { EXIT } from "../failure.ts";
 import { findLesson, readLesson } from "../lessons.ts";
-import { currentLesson } from "../workspace.ts";
 import { renderMarkdown } from "./markdown.ts";
 import { paged } from "./pager.ts";
 import { style } from "./terminal.ts";

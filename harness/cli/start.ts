@@ -1,9 +1,10 @@
+import { currentLesson } from "../course.ts";
 import { EXIT } from "../failure.ts";
 import { lessons, loadCheck } from "../lessons.ts";
 import { visible } from "../progress.ts";
 import { installMissing } from "../vm/setup.ts";
 import { Shipyard } from "../vm/shipyard.ts";
-import { currentLesson, learnersFile, makeWorkspace, workspaceDir } from "../workspace.ts";
+import { learnersFile, makeWorkspace, workspaceDir } from "../workspace.ts";
 import { list } from "./list.ts";
 import { style } from "./terminal.ts";
 

@@ -20,6 +20,13 @@ function wantsColor(): boolean {
 	return process.stdout.isTTY === true && !NO_COLOR && TERM !== "dumb";
 }
 
+/** A stretch of time as a person would say it. */
+export function duration(ms: number): string {
+	const minutes = Math.round(ms / 60_000);
+	if (minutes < 60) return minutes === 0 ? "< 1 min" : `${minutes} min`;
+	return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+}
+
 /** Writes one JSON document to standard output. */
 export function printJson(document: unknown): void {
 	process.stdout.write(`${JSON.stringify(document, null, "\t")}\n`);

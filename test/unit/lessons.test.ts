@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Failure } from "../../harness/failure.ts";
-import { findLesson, lessons } from "../../harness/lessons.ts";
+import { findLesson, judgedBy, lessons, loadCheck, moduleOf } from "../../harness/lessons.ts";
 
 const failure = (wanted: string): Promise<Failure> =>
 	findLesson(wanted).then(
@@ -40,4 +40,14 @@ test("lessons come in the order of their numbers", async () => {
 	const ids = (await lessons()).map(({ id }) => id);
 	expect(ids).toContain("02-unshare");
 	expect(ids).toEqual(ids.toSorted());
+});
+
+test.each(await lessons())("the module that the check of $id judges is found without loading it", async (lesson) => {
+	expect(await moduleOf(lesson)).toBe((await loadCheck(lesson)).module);
+});
+
+test("every lesson is judged by something of its own, named the same each time", async () => {
+	const names = async () => Promise.all((await lessons()).map(judgedBy));
+	expect(await names()).toEqual(await names());
+	expect(new Set(await names()).size).toBe((await lessons()).length);
 });

@@ -1,12 +1,12 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
+import { passedModules } from "../../harness/course.ts";
 import { boxProgram } from "../../harness/engine.ts";
 import { judge, type Shipyard } from "../../harness/grade/judge.ts";
 import { report } from "../../harness/grade/report.ts";
 import { inKit } from "../../harness/kit.ts";
 import { findLesson } from "../../harness/lessons.ts";
-import { passedModules } from "../../harness/workspace.ts";
 import { temporary } from "../support/temporary.ts";
 
 const files = await temporary();

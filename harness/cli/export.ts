@@ -1,0 +1,21 @@
+import { packWorkspace } from "../archive.ts";
+import { exists } from "../cache.ts";
+import { EXIT, Failure } from "../failure.ts";
+import { writeNew } from "../keep.ts";
+import { workspaceDir } from "../workspace.ts";
+import { printJson } from "./terminal.ts";
+
+/** `drydock export`. @returns the exit code */
+export async function exportWorkspace(file: string, { json }: { json?: boolean }): Promise<number> {
+	const dir = await workspaceDir();
+	if (!(await exists(dir))) throw new Failure("usage", "there is no workspace yet", "npx drydock init");
+	const { archive, files } = await packWorkspace(dir);
+	if (!(await writeNew(file, archive)))
+		throw new Failure("usage", `${file} is there already, and stays as it is`, "npx drydock export ANOTHER-FILE");
+	if (json) printJson({ schemaVersion: 1, file, files, bytes: archive.length });
+	else
+		process.stdout.write(
+			`${file} holds your files and your progress.\non the other computer: npx drydock import ${file}\n`,
+		);
+	return EXIT.passed;
+}

@@ -1,0 +1,41 @@
+import { currentLesson, logbook, selectLesson } from "../course.ts";
+import { EXIT } from "../failure.ts";
+import { type Lesson, lessons } from "../lessons.ts";
+import { type Logbook, pageOf } from "../logbook.ts";
+import { sayWhere } from "./select.ts";
+import { printJson } from "./terminal.ts";
+
+/**
+ * `drydock next`: on to the next lesson that has not been passed.
+ * @returns the exit code: 1 when the current lesson has not been passed either
+ */
+export async function next({ force, json }: { force?: boolean; json?: boolean }): Promise<number> {
+	const [all, book, current] = await Promise.all([lessons(), logbook(), currentLesson()]);
+	const { passed, attempts } = pageOf(book, current);
+	// Who has not selected any is taken to the next lesson by passing one, and need not be stopped there.
+	const isNextAlready = passed === null && book.selected !== current.id && attempts === 0;
+	if (passed === null && !isNextAlready && !force) return refuse(current, json);
+	const lesson = isNextAlready && !force ? current : nextOf(all, book, current);
+	if (lesson === undefined) {
+		if (json) printJson({ schemaVersion: 1, lesson: null });
+		else process.stdout.write("That was the last one: there is no other lesson that you have not passed.\n");
+		return EXIT.passed;
+	}
+	await selectLesson(lesson);
+	await sayWhere(lesson, json);
+	return EXIT.passed;
+}
+
+// Those that come after it first, then those that were left out before.
+function nextOf(all: readonly Lesson[], book: Logbook, current: Lesson): Lesson | undefined {
+	const here = all.findIndex(({ id }) => id === current.id);
+	return [...all.slice(here + 1), ...all.slice(0, here)].find((lesson) => pageOf(book, lesson).passed === null);
+}
+
+function refuse({ id }: Lesson, json: boolean | undefined): number {
+	if (json) printJson({ schemaVersion: 1, lesson: null, notPassed: id });
+	process.stderr.write(
+		`${id} has not passed yet.\n  try: npx drydock check ${id}\n  or:  npx drydock next --force, and come back later\n`,
+	);
+	return EXIT.notPassed;
+}

@@ -1,0 +1,55 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { EXIT, Failure } from "../failure.ts";
+import { moveAside, writeNew } from "../keep.ts";
+import { findLesson, skeletonOf } from "../lessons.ts";
+import { learnersFile } from "../workspace.ts";
+import { confirmed } from "./ask.ts";
+import { nameOf } from "./place.ts";
+import { printJson } from "./terminal.ts";
+
+/**
+ * `drydock reset`: puts the lesson's skeleton back, and keeps what the learner has written beside it.
+ * @returns the exit code: 1 when the learner would rather not
+ */
+export async function reset(id: string, { yes, json }: { yes?: boolean; json?: boolean }): Promise<number> {
+	const lesson = await findLesson(id);
+	const file = await learnersFile(lesson);
+	const skeleton = await readFile(await skeletonOf(lesson));
+	const mine = await readFile(file).catch(() => null);
+	const isReset = mine?.equals(skeleton) ?? false;
+	let kept: string | null = null;
+	if (!isReset) {
+		const question = `Put the skeleton of ${lesson.id} back? Yours is kept beside it.`;
+		if (mine !== null && !(await confirmed(question, yes, `npx drydock reset ${lesson.id} --yes`))) {
+			process.stderr.write("Nothing was changed.\n");
+			return EXIT.notPassed;
+		}
+		kept = await asideIfThere(file);
+		await mkdir(dirname(file), { recursive: true });
+		if (!(await writeNew(file, skeleton))) throw busy(file, kept);
+	}
+	if (json) printJson({ schemaVersion: 1, lesson: lesson.id, file, kept });
+	else if (isReset) process.stdout.write(`${nameOf(file)} is the skeleton already; nothing was changed.\n`);
+	else
+		process.stdout.write(
+			`${nameOf(file)} is the skeleton again.\n${kept === null ? "" : `yours is ${nameOf(kept)}\n`}`,
+		);
+	return EXIT.passed;
+}
+
+async function asideIfThere(file: string): Promise<string | null> {
+	return moveAside(file).catch((error: NodeJS.ErrnoException) => {
+		if (error.code === "ENOENT") return null;
+		throw error;
+	});
+}
+
+function busy(file: string, kept: string | null): Failure {
+	const before = kept === null ? "" : `; what was there before is ${nameOf(kept)}`;
+	return new Failure(
+		"usage",
+		`something else has just written ${nameOf(file)}, so it stays${before}`,
+		"close it in the editor, then reset again",
+	);
+}

@@ -1,0 +1,110 @@
+import { exists } from "./cache.ts";
+import { Failure } from "./failure.ts";
+import type { Verdict } from "./grade/judge.ts";
+import { judgedBy, type Lesson, lessons, solutionOf } from "./lessons.ts";
+import { type Attempt, type Logbook, pageOf, readLogbook, updateLogbook, withPage } from "./logbook.ts";
+import { learnersFile, workspaceDir } from "./workspace.ts";
+
+/** Of the time between two attempts, what is longer than this was spent on something else. */
+const WORK_MS_MAX = 15 * 60_000;
+
+/** What the learner has done so far. @throws {Failure} usage: the logbook is damaged, or a newer drydock's */
+export async function logbook(): Promise<Logbook> {
+	return readLogbook(await workspaceDir());
+}
+
+/** The lessons that have been passed. @throws {Failure} usage: the logbook is damaged, or a newer drydock's */
+export async function passedLessons(): Promise<Set<string>> {
+	const { lessons } = await logbook();
+	return new Set(Object.keys(lessons).filter((id) => lessons[id]?.passed));
+}
+
+/**
+ * The learner's own modules of lessons that they have passed.
+ * @param before of earlier lessons than this one only
+ * @returns the learner's file by the reference's, in whose place it can stand
+ */
+export async function passedModules(before?: Lesson): Promise<Map<string, string>> {
+	const [all, passed] = await Promise.all([lessons(), passedLessons()]);
+	const earlier = all.filter(({ id }) => passed.has(id) && (before === undefined || id < before.id));
+	const pairs = earlier.map(async (lesson) => [await solutionOf(lesson), await learnersFile(lesson)] as const);
+	return new Map(await Promise.all(pairs));
+}
+
+/** The lessons that are judged by something else since they were passed. */
+export async function changedLessons(): Promise<Set<string>> {
+	const [all, book] = await Promise.all([lessons(), logbook()]);
+	const changed = all.map(async (lesson) => {
+		const then = pageOf(book, lesson).passed?.judgedBy ?? null;
+		return then !== null && then !== (await judgedBy(lesson));
+	});
+	const flags = await Promise.all(changed);
+	return new Set(all.filter((_, index) => flags[index]).map(({ id }) => id));
+}
+
+/** The lesson that was selected; otherwise the first that has not been passed, or the last, when all have. */
+export async function currentLesson(): Promise<Lesson> {
+	const [all, book] = await Promise.all([lessons(), logbook()]);
+	const selected = all.find(({ id }) => id === book.selected);
+	const current = selected ?? all.find((lesson) => pageOf(book, lesson).passed === null) ?? all.at(-1);
+	if (current === undefined) throw new Failure("failed", "there are no lessons");
+	return current;
+}
+
+/** Makes a lesson the current one, until another is selected. @throws {Failure} usage: there is no workspace */
+export async function selectLesson({ id }: Lesson): Promise<void> {
+	if (!(await change((book) => ({ ...book, selected: id }))))
+		throw new Failure("usage", "there is no workspace yet to note that in", "npx drydock init");
+}
+
+/** What the last judgement of the learner's module of this lesson said; null when there was none. */
+export async function lastAttempt(lesson: Lesson): Promise<Attempt | null> {
+	return pageOf(await logbook(), lesson).lastAttempt;
+}
+
+/** Notes what was said of the learner's module. Without a workspace, nothing is noted. */
+export async function recordAttempt(lesson: Lesson, verdict: Pick<Verdict, "verdict" | "findings">): Promise<void> {
+	const judged = await judgedBy(lesson);
+	await change((book) => {
+		const at = new Date().toISOString();
+		const page = pageOf(book, lesson);
+		const passes = verdict.verdict === "pass";
+		const findings = verdict.findings.map(({ fact, what, diagnosis, try: advice, see }) => {
+			return { fact, what, diagnosis, try: advice, see };
+		});
+		const first = page.passed === null;
+		return withPage(book, lesson, {
+			passed: passes ? { at: page.passed?.at ?? at, judgedBy: judged } : page.passed,
+			attempts: page.attempts + (first ? 1 : 0),
+			spentMs: page.spentMs + (first ? sinceLastAttemptMs(book, at) : 0),
+			lastAttempt: { at, verdict: passes ? "pass" : "fail", findings },
+		});
+	});
+}
+
+/** Notes that this many of a lesson's hints have been shown. */
+export async function recordHints(lesson: Lesson, shown: number): Promise<void> {
+	await change((book) => withPage(book, lesson, { hintsShown: Math.max(shown, pageOf(book, lesson).hintsShown) }));
+}
+
+/** Notes that the learner has looked at the solution of a lesson that they have not passed. */
+export async function recordSolutionShown(lesson: Lesson): Promise<void> {
+	const at = new Date().toISOString();
+	await change((book) => withPage(book, lesson, { solutionShownAt: pageOf(book, lesson).solutionShownAt ?? at }));
+}
+
+function sinceLastAttemptMs({ lessons }: Logbook, at: string): number {
+	const times = Object.values(lessons).flatMap(({ lastAttempt }) => lastAttempt?.at ?? []);
+	if (times.length === 0) return 0;
+	const sinceMs = Date.parse(at) - Math.max(...times.map((time) => Date.parse(time)));
+	// A clock that was set back makes no time negative.
+	return Math.min(Math.max(sinceMs, 0), WORK_MS_MAX);
+}
+
+// Whether there was a workspace to note it in.
+async function change(update: (book: Logbook) => Logbook): Promise<boolean> {
+	const dir = await workspaceDir();
+	if (!(await exists(dir))) return false;
+	await updateLogbook(dir, update);
+	return true;
+}

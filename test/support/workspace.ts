@@ -1,0 +1,57 @@
+import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { type Attempt, EMPTY_PAGE, LOGBOOK, type Logbook, type Page } from "../../harness/logbook.ts";
+
+/** Makes a workspace below a directory, with this logbook and these files. */
+export async function workspaceIn(
+	parent: string,
+	book: Logbook,
+	contents: Readonly<Record<string, string>> = {},
+): Promise<string> {
+	const dir = await mkdtemp(join(parent, "workspace-"));
+	for (const [name, text] of Object.entries({ [LOGBOOK]: JSON.stringify(book), ...contents })) {
+		await mkdir(dirname(join(dir, name)), { recursive: true });
+		await writeFile(join(dir, name), text);
+	}
+	return dir;
+}
+
+/** What is in a workspace's logbook, as it was written. */
+export async function bookIn(dir: string): Promise<Logbook> {
+	return JSON.parse(await readFile(join(dir, LOGBOOK), "utf8"));
+}
+
+/** A logbook with something on these pages. */
+export function logbookWith(pages: Record<string, Partial<Page>>, selected: string | null = null): Logbook {
+	const lessons = Object.entries(pages).map(([id, page]) => [id, { ...EMPTY_PAGE, ...page }]);
+	return { schemaVersion: 2, selected, lessons: Object.fromEntries(lessons) };
+}
+
+/** The page of a lesson that has been passed, as it is judged today or at any other time. */
+export const passedPage = (judgedBy: string | null = null): Partial<Page> => ({
+	passed: { at: "2026-01-01T00:00:00.000Z", judgedBy },
+	attempts: 2,
+	spentMs: 14 * 60_000,
+});
+
+/** An attempt that has failed. */
+export const failedAttempt = (at = "2026-01-01T00:00:00.000Z"): Attempt => ({
+	at,
+	verdict: "fail",
+	findings: [
+		{
+			fact: "ns.uts",
+			what: "the command's UTS namespace",
+			diagnosis: "uts-shared",
+			try: "Call unshare(CLONE_NEWUTS) first.",
+			see: ["uts_namespaces(7)", "unshare(2)"],
+		},
+	],
+});
+
+/** A logbook of somebody who is at the second lesson. */
+export const halfway = (): Logbook =>
+	logbookWith({
+		"01-process": passedPage("something else"),
+		"02-unshare": { attempts: 3, spentMs: 65 * 60_000, hintsShown: 1, lastAttempt: failedAttempt() },
+	});

@@ -1,0 +1,135 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, describe, expect, test, vi } from "vitest";
+import { lessons } from "../../../harness/lessons.ts";
+import type { Logbook } from "../../../harness/logbook.ts";
+import { drydock } from "../../support/drydock.ts";
+import { temporary } from "../../support/temporary.ts";
+import { bookIn, halfway, logbookWith, passedPage, workspaceIn } from "../../support/workspace.ts";
+
+// Every command is a process of its own, on a computer that may have other things to do.
+vi.setConfig({ testTimeout: 60_000 });
+const files = await temporary();
+afterAll(() => files.remove());
+const workspace = (book: Logbook, contents: Record<string, string> = {}) => workspaceIn(files.dir, book, contents);
+const all = await lessons();
+const MINE = "export function isolate() {}\n";
+
+describe("list", () => {
+	test("shows what has passed, where one is, the attempts, the time and what has changed, in 80 columns", async () => {
+		const { stdout, code } = await drydock(await workspace(halfway()), "list");
+		expect(stdout).toMatch(/^ ✓ 01-process {5}A command and its end: .* 2× {2}14 min$/m);
+		expect(stdout).toMatch(/^ +has changed since you passed it: check it again$/m);
+		expect(stdout).toMatch(/^› {2}02-unshare .* 3× {2}1 h 05 min$/m);
+		expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+		expect(code).toBe(0);
+	});
+
+	test("--json says the same", async () => {
+		const { stdout } = await drydock(await workspace(halfway()), "list", "--json");
+		const document = JSON.parse(stdout);
+		expect(document.lessons.slice(0, 2)).toMatchObject([
+			{ id: "01-process", passed: true, current: false, attempts: 2, spentMs: 14 * 60_000, changed: true },
+			{ id: "02-unshare", passed: false, current: true, attempts: 3, changed: false },
+		]);
+	});
+
+	test("a damaged logbook is said with a way out, exit code 2", async () => {
+		const dir = await workspace(halfway());
+		await writeFile(join(dir, "drydock.json"), "{");
+		const { stderr, code } = await drydock(dir, "list");
+		expect(stderr).toBe(
+			`${dir}/drydock.json is not what drydock wrote there\n  try: mv ${dir}/drydock.json ${dir}/drydock.json.damaged\n`,
+		);
+		expect(code).toBe(2);
+	});
+});
+
+describe("status", () => {
+	test("says where one is, what the last attempt showed, and what to type", async () => {
+		const { stdout, code } = await drydock(await workspace(halfway(), { "02-unshare/isolate.ts": MINE }), "status");
+		expect(stdout).toContain("02-unshare/isolate.ts");
+		expect(stdout).toContain(`1 of ${all.length} lessons passed`);
+		expect(stdout).toContain("3 times, 1 h 05 min, 1 hint");
+		expect(stdout).toContain("not right yet: the command's UTS namespace");
+		expect(stdout).toContain("01-process, since you passed it");
+		expect(stdout).toMatch(/next +npx drydock hint 02-unshare$/m);
+		expect(code).toBe(0);
+	});
+
+	test.each([
+		["not begun", logbookWith({}), "npx drydock read 01-process"],
+		["passed and still selected", logbookWith({ "01-process": passedPage() }, "01-process"), "npx drydock next"],
+	])("--json [%s] says what to type", async (_, book, command) => {
+		const dir = await workspace(book, { "01-process/process.ts": "" });
+		const document = JSON.parse((await drydock(dir, "status", "--json")).stdout);
+		expect(document).toMatchObject({ schemaVersion: 1, lesson: { id: "01-process" }, next: command });
+	});
+
+	test("without one's file, init is what to type", async () => {
+		const document = JSON.parse((await drydock(await workspace(halfway()), "status", "--json")).stdout);
+		expect(document.next).toBe("npx drydock init");
+	});
+});
+
+describe("next and select", () => {
+	const selected = async (dir: string) => (await bookIn(dir)).selected;
+
+	test("next [current not passed] refuses and says how to go on, exit code 1", async () => {
+		const dir = await workspace(halfway());
+		const { stderr, code } = await drydock(dir, "next");
+		expect(stderr).toContain("npx drydock check 02-unshare");
+		expect(stderr).toContain("npx drydock next --force");
+		expect(code).toBe(1);
+		expect(await selected(dir)).toBe(null);
+		expect((await drydock(dir, "next", "--force")).code).toBe(0);
+		expect(await selected(dir)).toBe("03-chroot");
+	});
+
+	test("next [current passed] goes to the next that has not passed", async () => {
+		const book = logbookWith({ "01-process": passedPage(), "02-unshare": passedPage() }, "01-process");
+		const dir = await workspace(book);
+		expect((await drydock(dir, "next")).stdout).toContain("03 · ");
+		expect(await selected(dir)).toBe("03-chroot");
+	});
+
+	test("next [just passed, none selected] is where passing has led; a second next refuses", async () => {
+		const dir = await workspace(logbookWith({ "01-process": passedPage() }));
+		expect(JSON.parse((await drydock(dir, "next", "--json")).stdout).lesson.id).toBe("02-unshare");
+		expect((await drydock(dir, "next")).code).toBe(1);
+		expect(await selected(dir)).toBe("02-unshare");
+	});
+
+	test("next [at the last] comes back to what was left out, and ends when nothing was", async () => {
+		const pages = Object.fromEntries(all.map(({ id }) => [id, passedPage()]));
+		const last = all.at(-1)?.id ?? "";
+		const left = await workspace(logbookWith({ ...pages, "02-unshare": {} }, last));
+		await drydock(left, "next");
+		expect(await selected(left)).toBe("02-unshare");
+		const { stdout, code } = await drydock(await workspace(logbookWith(pages, last)), "next");
+		expect(stdout).toContain("That was the last one");
+		expect(code).toBe(0);
+	});
+
+	test("select takes an id, and steps on and back", async () => {
+		const dir = await workspace(halfway());
+		await drydock(dir, "select", "pivot-root");
+		expect(await selected(dir)).toBe("04-pivot-root");
+		await drydock(dir, "select", "-1");
+		expect(await selected(dir)).toBe("03-chroot");
+		await drydock(dir, "select", "+1");
+		expect(await selected(dir)).toBe("04-pivot-root");
+	});
+
+	test.each([
+		["-1", all[0], "is the first lesson"],
+		["+1", all.at(-1), "is the last lesson"],
+		["99", all[0], "there is no lesson"],
+	])("select %s beyond the lessons changes nothing, exit code 2", async (step, lesson, said) => {
+		const dir = await workspace(logbookWith({}, lesson?.id));
+		const { stderr, code } = await drydock(dir, "select", step);
+		expect(stderr).toContain(said);
+		expect(code).toBe(2);
+		expect(await selected(dir)).toBe(lesson?.id);
+	});
+});

@@ -1,0 +1,137 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, describe, expect, test, vi } from "vitest";
+import { exists } from "../../../harness/cache.ts";
+import { inKit } from "../../../harness/kit.ts";
+import { lessons, moduleOf } from "../../../harness/lessons.ts";
+import type { Logbook } from "../../../harness/logbook.ts";
+import { drydock } from "../../support/drydock.ts";
+import { entry, LOGBOOK_ENTRY, tarball } from "../../support/tarball.ts";
+import { temporary } from "../../support/temporary.ts";
+import { answered } from "../../support/terminal.ts";
+import { bookIn, halfway, logbookWith, passedPage, workspaceIn } from "../../support/workspace.ts";
+
+// Every command is a process of its own, on a computer that may have other things to do.
+vi.setConfig({ testTimeout: 60_000 });
+const files = await temporary();
+afterAll(() => files.remove());
+const workspace = (book: Logbook, contents: Record<string, string> = {}) => workspaceIn(files.dir, book, contents);
+const all = await lessons();
+const skeleton = await readFile(inKit("lessons/02-unshare/isolate.ts"), "utf8");
+const MINE = "export function isolate() {}\n";
+const read = (dir: string, name: string) => readFile(join(dir, name), "utf8");
+
+describe("reset", () => {
+	test("twice keeps both, and says where", async () => {
+		const dir = await workspace(logbookWith({}), { "02-unshare/isolate.ts": "first" });
+		expect((await drydock(dir, "reset", "02", "--yes")).stdout).toContain("isolate.kept-1.ts");
+		await writeFile(join(dir, "02-unshare/isolate.ts"), "second");
+		const { kept } = JSON.parse((await drydock(dir, "reset", "02", "--yes", "--json")).stdout);
+		expect(kept).toBe(join(dir, "02-unshare/isolate.kept-2.ts"));
+		expect(await read(dir, "02-unshare/isolate.ts")).toBe(skeleton);
+		expect(await read(dir, "02-unshare/isolate.kept-1.ts")).toBe("first");
+		expect(await read(dir, "02-unshare/isolate.kept-2.ts")).toBe("second");
+	});
+
+	test("two at once lose nothing", async () => {
+		const dir = await workspace(logbookWith({}), { "02-unshare/isolate.ts": MINE });
+		await Promise.all([1, 2].map(() => drydock(dir, "reset", "02", "--yes")));
+		const names = await readdir(join(dir, "02-unshare"));
+		const texts = await Promise.all(names.map((name) => read(dir, `02-unshare/${name}`)));
+		expect(texts).toContain(MINE);
+		expect(await read(dir, "02-unshare/isolate.ts")).toBe(skeleton);
+	});
+
+	test("[nobody to ask] changes nothing, exit code 2; [the skeleton already] keeps nothing", async () => {
+		const dir = await workspace(logbookWith({}), { "02-unshare/isolate.ts": MINE });
+		expect((await drydock(dir, "reset", "02")).code).toBe(2);
+		expect(await read(dir, "02-unshare/isolate.ts")).toBe(MINE);
+		await writeFile(join(dir, "02-unshare/isolate.ts"), skeleton);
+		expect((await drydock(dir, "reset", "02")).stdout).toContain("nothing was changed");
+		expect(await readdir(join(dir, "02-unshare"))).toEqual(["isolate.ts"]);
+	});
+
+	test("[no file] makes it without a question", async () => {
+		const dir = await workspace(logbookWith({}));
+		expect((await drydock(dir, "reset", "02")).code).toBe(0);
+		expect(await read(dir, "02-unshare/isolate.ts")).toBe(skeleton);
+	});
+});
+
+describe("a question on a terminal", () => {
+	test.each([
+		["y and Enter", "y\r", 0],
+		["Enter", "\r", 1],
+		["no", "no\r", 1],
+		["Ctrl-D", "\u0004", 1],
+		["Ctrl-C", "\u0003", 130],
+	])("answered with %s", async (_, typed, code) => {
+		const dir = await workspace(logbookWith({}), { "02-unshare/isolate.ts": MINE });
+		expect((await answered(dir, typed, "reset", "02")).code).toBe(code);
+		expect(await read(dir, "02-unshare/isolate.ts")).toBe(code === 0 ? skeleton : MINE);
+		expect(await exists(join(dir, "02-unshare/isolate.kept-1.ts"))).toBe(code === 0);
+	});
+});
+
+describe("export and import", () => {
+	test("move a workspace: files and progress; where there was only a skeleton, the work takes its place", async () => {
+		const mine = Object.fromEntries(
+			await Promise.all(all.map(async (one) => [`${one.id}/${await moduleOf(one)}`, MINE])),
+		);
+		const from = await workspace(halfway(), { ...mine, "notes.md": "n" });
+		const archive = join(from, "../moved.tar.gz");
+		expect((await drydock(from, "export", archive)).code).toBe(0);
+		const to = await workspace(logbookWith({ "03-chroot": passedPage() }), { "02-unshare/isolate.ts": skeleton });
+		const { stdout, code } = await drydock(to, "import", archive);
+		expect(stdout).not.toContain("differs");
+		expect(code).toBe(0);
+		expect(await read(to, "notes.md")).toBe("n");
+		expect(await read(to, "02-unshare/isolate.ts")).toBe(MINE);
+		expect(await readdir(join(to, "02-unshare"))).toEqual(["isolate.ts"]);
+		const pages = (await bookIn(to)).lessons;
+		expect(
+			Object.keys(pages)
+				.filter((id) => pages[id]?.passed)
+				.sort(),
+		).toEqual(["01-process", "03-chroot"]);
+		expect(pages["02-unshare"]).toMatchObject({ attempts: 3, hintsShown: 1 });
+		// A workspace that can be worked in: all that init makes is there.
+		expect(await exists(join(to, "types/kernel.d.ts"))).toBe(true);
+	});
+
+	test("import keeps what differs beside one's own, says so, and a second time changes nothing", async () => {
+		const archive = await files.write("theirs.tar.gz", "");
+		await writeFile(archive, tarball(LOGBOOK_ENTRY, entry("02-unshare/isolate.ts", "theirs")));
+		const dir = await workspace(halfway(), { "02-unshare/isolate.ts": MINE });
+		for (let time = 0; time < 2; time++) {
+			const { beside } = JSON.parse((await drydock(dir, "import", archive, "--json")).stdout);
+			const paths = { file: join(dir, "02-unshare/isolate.ts"), kept: join(dir, "02-unshare/isolate.kept-1.ts") };
+			expect(beside).toEqual([paths]);
+		}
+		expect(await read(dir, "02-unshare/isolate.ts")).toBe(MINE);
+		expect(await read(dir, "02-unshare/isolate.kept-1.ts")).toBe("theirs");
+		expect(await readdir(join(dir, "02-unshare"))).toHaveLength(2);
+		expect((await bookIn(dir)).lessons).toEqual(halfway().lessons);
+	});
+
+	test.each([
+		["hostile", tarball(LOGBOOK_ENTRY, entry("good.ts", "x"), entry("../evil.ts", "x"))],
+		["with a damaged logbook", tarball(entry("drydock.json", "{"), entry("good.ts", "x"))],
+		["with a newer logbook", tarball(entry("drydock.json", '{"schemaVersion": 3}'), entry("good.ts", "x"))],
+	])("an archive [%s] changes nothing, exit code 2", async (name, content) => {
+		const archive = await files.write(`${name}.tar.gz`, "");
+		await writeFile(archive, content);
+		const dir = await workspace(halfway());
+		expect((await drydock(dir, "import", archive)).code).toBe(2);
+		expect(await readdir(dir)).toEqual(["drydock.json"]);
+		expect(await bookIn(dir)).toEqual(halfway());
+	});
+
+	test("export overwrites no file", async () => {
+		const archive = await files.write("there.tar.gz", "mine");
+		const { stderr, code } = await drydock(await workspace(halfway()), "export", archive);
+		expect(stderr).toContain("is there already");
+		expect(code).toBe(2);
+		expect(await readFile(archive, "utf8")).toBe("mine");
+	});
+});
