@@ -28,11 +28,17 @@ export class Actions {
 		this.#all = [
 			{ key: "n", name: "go on to the next lesson", act: () => this.#next() },
 			{ key: "b", name: "go back to the lesson before", act: () => this.#back() },
+			{ key: "h", name: "show one more hint", act: away(async () => (await import("./hint.ts")).hint(id(), {})) },
 			{ key: "i", name: "read the lesson", act: away(async () => (await import("./read.ts")).read(id(), {})) },
 			{ key: "l", name: "list the lessons", act: away(async () => (await import("./list.ts")).list({})) },
 			{ key: "t", name: "show what was asked of the kernel, yours beside the reference's", act: () => this.#trace() },
 			{ key: "r", name: "check again", act: async () => watch.check() },
 			{ key: "e", name: "open the file in your editor ($EDITOR)", act: away(async () => edit(watch.file)) },
+			{
+				key: "x",
+				name: "put the skeleton back (asks)",
+				act: away(async () => (await import("./reset.ts")).reset(id(), {})),
+			},
 			{ key: "q", name: "quit", act: async () => watch.quit() },
 			{ key: "?", name: "show these keys", act: async () => this.#help() },
 		];
@@ -48,7 +54,7 @@ export class Actions {
 	hint({ verdict }: Verdict): string {
 		return verdict === "pass"
 			? "n next lesson · ? all keys · q quit"
-			: "i lesson · t trace · e edit · ? all keys · q quit";
+			: "h hint · i lesson · t trace · ? all keys · q quit";
 	}
 
 	async #next(): Promise<void> {
@@ -63,13 +69,13 @@ export class Actions {
 			return;
 		}
 		this.#sure = false;
-		await this.#watch.work(following);
+		await this.#watch.select(following);
 	}
 
 	async #back(): Promise<void> {
 		const before = await this.#neighbour(-1);
 		if (before === undefined) process.stdout.write("this is the first lesson\n");
-		else await this.#watch.work(before);
+		else await this.#watch.select(before);
 	}
 
 	async #neighbour(distance: 1 | -1): Promise<Lesson | undefined> {

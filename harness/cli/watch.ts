@@ -1,6 +1,7 @@
 import { dirname, relative } from "node:path";
 import { Chalk } from "chalk";
 import { type FSWatcher, watch as watchFiles } from "chokidar";
+import { currentLesson, lastAttempt, recordAttempt, selectLesson } from "../course.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { changesSince, type Known } from "../grade/changes.ts";
 import { judge, type Verdict } from "../grade/judge.ts";
@@ -9,7 +10,7 @@ import { interruption } from "../interrupt.ts";
 import { type Lesson, loadCheck } from "../lessons.ts";
 import { visible } from "../progress.ts";
 import { Shipyard } from "../vm/shipyard.ts";
-import { currentLesson, learnersFile, makeWorkspace, recordPass, workspaceDir } from "../workspace.ts";
+import { learnersFile, makeWorkspace, workspaceDir } from "../workspace.ts";
 import { Actions } from "./actions.ts";
 import { Keys } from "./keys.ts";
 import { style } from "./terminal.ts";
@@ -82,16 +83,21 @@ export class Watch {
 		interruption.addEventListener("abort", () => this.#end.reject(interruption.reason));
 		this.#keys.on("key", (key) => void this.#actions.take(key).catch(this.#end.reject));
 		this.#keys.listen();
-		await this.work(lesson);
+		await this.#work(lesson);
 		return ended;
 	}
 
-	/** Goes to a lesson and checks it. */
-	async work(lesson: Lesson): Promise<void> {
+	/** Selects a lesson and checks it. */
+	async select(lesson: Lesson): Promise<void> {
+		await selectLesson(lesson);
+		await this.#work(lesson);
+	}
+
+	async #work(lesson: Lesson): Promise<void> {
 		this.#lesson = lesson;
 		this.#file = await learnersFile(lesson);
 		this.#verdict = null;
-		this.#known = null;
+		this.#known = (await lastAttempt(lesson))?.findings ?? null;
 		await this.#files?.close();
 		this.#files = watchFiles(dirname(this.#file), {
 			...{ ignoreInitial: true, depth: 0, usePolling: this.#poll, interval: POLL_MS },
@@ -176,7 +182,7 @@ export class Watch {
 		process.stdout.write(
 			this.#chalk.dim(`\n${(tookMs / 1000).toFixed(1)} s after the save · ${this.#actions.hint(verdict)}\n`),
 		);
-		if (verdict.verdict === "pass") await recordPass(this.#lesson);
+		await recordAttempt(this.#lesson, verdict);
 	}
 
 	#changes(before: readonly Known[], { findings }: Verdict): string {
