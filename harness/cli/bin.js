@@ -2,7 +2,9 @@
 // Plain JavaScript, as it must run, and say why it cannot, on any Node.
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
-	console.error(`drydock needs Node 20.19 or newer; this is ${process.version}.\n  try: https://nodejs.org/en/download`);
+	console.error(
+		`drydock needs Node 20.19 or newer; this is ${process.version}.\n  try: https://nodejs.org/en/download`,
+	);
 	process.exit(3);
 }
 try {

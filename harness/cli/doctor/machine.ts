@@ -65,7 +65,9 @@ export async function imageLines(): Promise<Line[]> {
 	const { suite, platform } = (await imageManifest()) as { suite: string; platform: string };
 	const image: Line = { name: "image", state: "good", fact: `Debian ${suite}, ${platform}, in ${cacheDir}` };
 	// Without QEMU, or what packs the image, there is none; those have lines of their own.
-	const saved = await ensureImage(silent).then(savedTemplate, () => null).catch(() => null);
+	const saved = await ensureImage(silent)
+		.then(savedTemplate, () => null)
+		.catch(() => null);
 	if (saved === null)
 		return [image, { name: "snapshot", state: "warn", fact: "not made yet: the first check makes it", mend: build }];
 	const age = `made ${ago(Date.now() - saved.savedAt.getTime())} (${saved.template.accelerator})`;
