@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { EXIT, Failure } from "../failure.ts";
 import { interruption, stopInGoodOrder } from "../interrupt.ts";
+import { addCompletion } from "./completion.ts";
 
 /**
  * The command line.
@@ -11,6 +12,7 @@ export async function main(args: string[]): Promise<number> {
 	stopInGoodOrder();
 	try {
 		const program = commandLine();
+		addCompletion(program);
 		// On its own, the command watches; where there is nobody to watch, it says where you are.
 		const command = process.stdin.isTTY && process.stdout.isTTY ? "watch" : "list";
 		const alone = args.every((arg) => arg === "--plain");

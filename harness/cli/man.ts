@@ -1,7 +1,7 @@
 import { distance } from "fastest-levenshtein";
 import { EXIT, Failure } from "../failure.ts";
 import { visible } from "../progress.ts";
-import { formattedPage, manualPages, sectionOf } from "../vm/manual.ts";
+import { formattedPage, manualPages, nameOf, sectionOf, shownPage } from "../vm/manual.ts";
 import { withoutOverstrike } from "./overstrike.ts";
 import { paged } from "./pager.ts";
 import { style } from "./terminal.ts";
@@ -17,7 +17,7 @@ export async function man(words: readonly string[]): Promise<number> {
 	const { width, color } = style();
 	const text = await formattedPage(found, width, visible);
 	if (others.length > 0)
-		process.stderr.write(`this is ${shown(found)}; there is ${others.map(shown).join(", ")} as well\n`);
+		process.stderr.write(`this is ${shownPage(found)}; there is ${others.map(shownPage).join(", ")} as well\n`);
 	await paged(withoutOverstrike(text, color));
 	return EXIT.passed;
 }
@@ -49,7 +49,11 @@ function unknown(words: readonly string[], pages: readonly string[]): Failure {
 	const near = nearestPages(words, pages);
 	const message = `there is no manual page ${JSON.stringify(words.join(" "))}`;
 	if (near.length === 0) return new Failure("usage", message, "npx drydock man namespaces.7");
-	return new Failure("usage", `${message}; the nearest: ${near.map(shown).join(", ")}`, `npx drydock man ${near[0]}`);
+	return new Failure(
+		"usage",
+		`${message}; the nearest: ${near.map(shownPage).join(", ")}`,
+		`npx drydock man ${near[0]}`,
+	);
 }
 
 function wanted(words: readonly string[]): { name: string; section?: string } {
@@ -63,9 +67,6 @@ function wanted(words: readonly string[]): { name: string; section?: string } {
 // Who leaves out or swaps an underscore means the same name.
 const lettersApart = (a: string, b: string) =>
 	a.replaceAll(/[-_]/g, "").toLowerCase() === b.replaceAll(/[-_]/g, "").toLowerCase() ? 0 : distance(a, b);
-
-const nameOf = (page: string) => page.slice(0, page.lastIndexOf("."));
-const shown = (page: string) => `${nameOf(page)}(${sectionOf(page)})`;
 
 function rank(page: string): number {
 	const at = SECTIONS.indexOf(sectionOf(page));

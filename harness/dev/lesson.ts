@@ -7,8 +7,10 @@ import { judge, measuredReference, type Shipyard, type Verdict } from "../grade/
 import type { Reference } from "../grade/reference.ts";
 import { inKit } from "../kit.ts";
 import { type Lesson, loadCheck, loadDemo } from "../lessons.ts";
+import { silent } from "../progress.ts";
+import { manualPages, shownPage } from "../vm/manual.ts";
 import { proveDemo } from "./demo.ts";
-import { manualPages, pagesIn } from "./manual.ts";
+import { pagesIn } from "./manual.ts";
 import { type Proof, proof } from "./proof.ts";
 import { linksIn, proseOf, proveForm, proveHints, proveTodos } from "./text.ts";
 
@@ -66,11 +68,13 @@ async function proveManual(texts: readonly string[], check: Check, demo: Demo | 
 		...explanations(check).flatMap(({ why, try: advice, see }) => [typeof why === "string" ? why : "", advice, ...see]),
 		...(demo?.steps ?? []).flatMap(({ narration, look, note = "" }) => [narration, look, note]),
 	];
-	const pages = await manualPages();
+	const pages = new Set((await manualPages(silent)).map(shownPage));
 	const unknown = [...new Set(said.flatMap(pagesIn))].filter((page) => !pages.has(page));
 	return proof(
 		"manual pages that are named exist",
-		unknown.map((page) => `${page} is not in harness/dev/man-pages.txt`),
+		unknown.map(
+			(page) => `${page} is not in the image, so drydock man cannot open it: see PACKAGES in harness/vm/base.ts`,
+		),
 	);
 }
 

@@ -8,11 +8,14 @@ import { baseIn } from "./base.ts";
 import { ensureImage, inCache } from "./image.ts";
 import { Shipyard } from "./shipyard.ts";
 
-/** Where a page's source is in the guest's /usr/share/man. */
-const sourceOf = (page: string) => `man${sectionOf(page)[0]}/${page}.gz`;
+/** The name in a page's name: `ld.so` of `ld.so.8`. */
+export const nameOf = (page: string): string => page.slice(0, page.lastIndexOf("."));
 
-/** The section in a page's name: `2` of `pivot_root.2`. */
+/** The section in a page's name: `8` of `ld.so.8`. */
 export const sectionOf = (page: string): string => page.slice(page.lastIndexOf(".") + 1);
+
+/** A page as texts name it: `ld.so(8)`. */
+export const shownPage = (page: string): string => `${nameOf(page)}(${sectionOf(page)})`;
 
 /**
  * Names of the manual pages in the virtual machine's image, such as `pivot_root.2`; builds the image if it is not there.
@@ -33,29 +36,46 @@ export async function manualPages(progress: Progress): Promise<string[]> {
 export async function formattedPage(page: string, width: number, progress: Progress): Promise<string> {
 	const { key } = await imageBase();
 	const dir = await cached("manual", keyOf("manual 1", key, page, width), async (staging) => {
-		await writeFile(join(staging, "page"), await format(page, width, progress));
+		const yard = new Shipyard(progress);
+		try {
+			const { [page]: text = "" } = await formatPages([page], width, yard);
+			await writeFile(join(staging, "page"), text);
+		} finally {
+			await yard.close();
+		}
 		await keepNewest("manual", 100);
 	});
 	return readFile(join(dir, "page"), "utf8");
 }
 
-async function format(page: string, width: number, progress: Progress): Promise<string> {
-	const yard = new Shipyard(progress);
-	// A page that only refers to another names it from the manual's own directory.
-	const script = `cd /usr/share/man && mandoc -T utf8 -O width=${width} ${sourceOf(page)}`;
-	try {
-		const { outcome } = await yard.play({
-			...{ prepare: [], code: "", call: "", containers: {}, watch: [], files: [], network: false, secret: null },
-			steps: [{ do: "run", argv: ["sh", "-c", script], as: "page", keepAll: true }],
-		});
-		const program = outcome.kind === "observed" ? outcome.observation.programs["page"] : undefined;
-		if (program?.stdout) return program.stdout;
-		const why = outcome.kind === "lost" ? `${outcome.how}\n${outcome.detail}` : program?.stderr;
-		throw new Failure("failed", `${page} could not be formatted: ${why}`.trim());
-	} finally {
-		await yard.close();
-	}
+/**
+ * Manual pages as {@link formattedPage} gives them, from one virtual machine; not from the cache.
+ * @throws {Failure} failed: one of them could not be formatted
+ */
+export async function formatPages(
+	pages: readonly string[],
+	width: number,
+	yard: Shipyard,
+): Promise<Record<string, string>> {
+	const { outcome } = await yard.play({
+		...{ prepare: [], code: "", call: "", containers: {}, watch: [], files: [], network: false, secret: null },
+		steps: pages.map((page) => ({ do: "run", argv: ["sh", "-c", formatting(page, width)], as: page, keepAll: true })),
+	});
+	if (outcome.kind === "lost")
+		throw new Failure("failed", `no page could be formatted: ${outcome.how}\n${outcome.detail}`.trim());
+	const { programs } = outcome.observation;
+	return Object.fromEntries(
+		pages.map((page) => {
+			const { stdout = "", stderr = "it took too long" } = programs[page] ?? {};
+			if (stdout === "") throw new Failure("failed", `${page} could not be formatted: ${stderr}`);
+			return [page, stdout];
+		}),
+	);
 }
+
+// A page that only refers to another names it from the manual's own directory.
+const formatting = (page: string, width: number) =>
+	`cd /usr/share/man && mandoc -T utf8 -O width=${width} -- 'man${sectionOf(page)[0]}/${page}.gz'`;
 
 async function imageBase() {
 	const { base } = await inCache();

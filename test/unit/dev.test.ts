@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { proveDemo } from "../../harness/dev/demo.ts";
-import { manualPages, pagesIn } from "../../harness/dev/manual.ts";
+import { pagesIn } from "../../harness/dev/manual.ts";
 import { linksIn, proseOf, proveForm, proveHints, proveTodos } from "../../harness/dev/text.ts";
 
 const README = `# 02 · A name: unshare
@@ -109,13 +109,5 @@ describe("manual pages", () => {
 
 	test("are not looked for in code blocks", () => {
 		expect(pagesIn(proseOf("See fork(2).\n\n```ts\nexit(1);\n```\n"))).toEqual(["fork(2)"]);
-	});
-
-	test("are those of Debian's packages", async () => {
-		const pages = await manualPages();
-		for (const page of ["pivot_root(2)", "mount_namespaces(7)", "proc_pid_mountinfo(5)", "unshare(1)", "nft(8)"])
-			expect(pages).toContain(page);
-		expect(pages).not.toContain("pivot_root(8x)");
-		expect(pages).not.toContain("pivotroot(2)");
 	});
 });

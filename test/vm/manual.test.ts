@@ -1,0 +1,84 @@
+import { execFile } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
+import { afterAll, describe, expect, test } from "vitest";
+import { withoutOverstrike } from "../../harness/cli/overstrike.ts";
+import { pagesIn } from "../../harness/dev/manual.ts";
+import { inKit } from "../../harness/kit.ts";
+import { silent } from "../../harness/progress.ts";
+import { formatPages, manualPages, shownPage } from "../../harness/vm/manual.ts";
+import { newShipyard } from "../support/guest.ts";
+
+const yard = newShipyard();
+afterAll(() => yard.close());
+
+const BATCH = 10;
+
+async function man(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+	return new Promise((resolve) => {
+		const child = execFile(
+			process.execPath,
+			[inKit("harness/cli/bin.js"), "man", ...args],
+			{ maxBuffer: 16 << 20 },
+			(_, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
+		);
+	});
+}
+
+describe("the manual in the image", () => {
+	test("has every page that a lesson's text or hints name, and each can be formatted", async () => {
+		const names = (await readdir(inKit("lessons"), { recursive: true })).filter((name) => name.endsWith(".md"));
+		const texts = await Promise.all(names.map((name) => readFile(inKit("lessons", name), "utf8")));
+		const there = await manualPages(silent);
+		const named = new Set(texts.flatMap((text) => pagesIn(text.replaceAll(/^```[^]*?^```/gm, ""))));
+		expect([...named].filter((page) => !there.map(shownPage).includes(page))).toEqual([]);
+		const pages = there.filter((page) => named.has(shownPage(page)));
+		expect(pages.length).toBeGreaterThan(30);
+		for (let at = 0; at < pages.length; at += BATCH) {
+			const batch = pages.slice(at, at + BATCH);
+			const formatted = await formatPages(batch, 80, yard);
+			for (const page of batch) expect(withoutOverstrike(formatted[page] ?? "", false), page).toMatch(/^NAME$/m);
+		}
+	});
+
+	test("holds what Debian calls a page, and nothing else", async () => {
+		const pages = await manualPages(silent);
+		for (const page of ["pivot_root.2", "mount_namespaces.7", "proc_pid_mountinfo.5", "unshare.1", "nft.8"])
+			expect(pages).toContain(page);
+		expect(pages).not.toContain("pivotroot.2");
+	});
+});
+
+describe("drydock man", () => {
+	test("shows a page as plain text in a pipe, within 80 columns", async () => {
+		const { code, stdout } = await man("pivot_root.2");
+		expect(code).toBe(0);
+		expect(stdout).toContain("pivot_root - change the root mount");
+		// biome-ignore lint/suspicious/noControlCharactersInRegex: neither overstruck letters nor escapes
+		expect(stdout).not.toMatch(/[\u0008\u001b]/);
+		expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+	});
+
+	test("shows the whole of the longest page", async () => {
+		const { stdout } = await man("1", "bash");
+		expect(stdout).toContain("GNU Bourne-Again SHell");
+		expect(stdout.trimEnd().split("\n").at(-1)).toMatch(/BASH\(1\)$/);
+	});
+
+	test("follows a page that only refers to another", async () => {
+		expect((await man("umount2(2)")).stdout).toContain("umount, umount2 - unmount filesystem");
+	});
+
+	test("without a section, shows the system call and names the rest", async () => {
+		const { stdout, stderr } = await man("unshare");
+		expect(stdout).toMatch(/^unshare\(2\)/);
+		expect(stderr).toContain("unshare(1)");
+	});
+
+	test("an unknown page is wrong usage, and the nearest are named", async () => {
+		const { code, stdout, stderr } = await man("pivotroot");
+		expect(code).toBe(2);
+		expect(stdout).toBe("");
+		expect(stderr).toContain("pivot_root(2)");
+		expect(stderr).toContain("npx drydock man pivot_root.2");
+	});
+});
