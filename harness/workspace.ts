@@ -84,6 +84,19 @@ export async function passedModules(before?: Lesson): Promise<Map<string, string
 	return new Map(await Promise.all(pairs));
 }
 
+/**
+ * The modules of the learner's that are in their engine while they work on a lesson: its own as it is now, and those
+ * that they have passed.
+ * @returns as {@link passedModules}
+ * @throws {Failure} usage: their copy is not there
+ */
+export async function modulesAtWork(lesson: Lesson): Promise<Map<string, string>> {
+	const { module } = await loadCheck(lesson);
+	const file = await learnersFile(lesson);
+	if (!(await exists(file))) throw new Failure("usage", `your copy, ${file}, is not there`, "npx drydock init");
+	return new Map([...(await passedModules()), [inKit("solutions", lesson.id, module), file]]);
+}
+
 /** Notes that a lesson has been passed. */
 export async function recordPass({ id }: Lesson): Promise<void> {
 	const dir = await workspaceDir();

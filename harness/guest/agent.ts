@@ -1,8 +1,18 @@
 import { openSync, readdirSync, readFileSync, readSync, writeSync } from "node:fs";
 import { release } from "node:os";
-import { encodeFrame, FrameDecoder, type GuestFrame, type HostFrame, LIMITS, type Run } from "../protocol.ts";
+import {
+	encodeFrame,
+	FrameDecoder,
+	type GuestFrame,
+	type HostFrame,
+	LIMITS,
+	type Run,
+	type SessionFrame,
+} from "../protocol.ts";
+import { chunksOf, writeAll } from "./interlocutor.ts";
 import { play } from "./play.ts";
 import { parkRunner, protectFromOom, type Runner } from "./runners.ts";
+import { holdSession, type Line } from "./session.ts";
 
 /**
  * The agent: the harness's hand in the guest. It starts runners, lets one run the exercise, has the probe read what
@@ -44,13 +54,33 @@ async function handle(frame: HostFrame, runners: readonly Runner[]): Promise<voi
 	}
 	say({ type: "started", nonce });
 	try {
-		const observation = await play(frame, runners, (stream, data) =>
-			say({ type: "output", nonce, stream, data: data.toString("base64") }),
-		);
-		say({ type: "report", nonce, observation });
+		if (frame.type === "run") {
+			const observation = await play(frame, runners, (stream, data) =>
+				say({ type: "output", nonce, stream, data: data.toString("base64") }),
+			);
+			say({ type: "report", nonce, observation });
+		}
+		if (frame.type === "session") await holdSession(frame, line());
 	} catch (error) {
 		say({ type: "failed", nonce, message: String((error as Error).stack ?? error).slice(0, 8000) });
 	}
+}
+
+// For a session the port is read and written by other threads: this one has a program to listen to. Nothing has been
+// read beyond the frame that began it, as the host says nothing more before it has heard "started".
+function line(): Line {
+	const decoder = new FrameDecoder(LIMITS.frameBytes * 2);
+	let last = Promise.resolve();
+	return {
+		async *hear() {
+			for await (const bytes of chunksOf(port)) yield* decoder.push(bytes) as SessionFrame[];
+		},
+		// One after the other: a frame may take several writes.
+		say: (frame) => {
+			last = last.then(() => writeAll(port, encodeFrame(frame)));
+			return last;
+		},
+	};
 }
 
 function say(frame: GuestFrame): void {

@@ -1,7 +1,14 @@
 import { interruption, unlessInterrupted } from "../interrupt.ts";
 import type { Progress } from "../progress.ts";
 import { ensureImage } from "./image.ts";
-import { Machine, RestoreError, type RunRequest } from "./machine.ts";
+import {
+	type Client,
+	Machine,
+	RestoreError,
+	type RunRequest,
+	type SessionEnd,
+	type SessionRequest,
+} from "./machine.ts";
 import { dropTemplate, ensureTemplate, type Template } from "./template.ts";
 
 /**
@@ -36,14 +43,21 @@ export class Shipyard {
 		return (await this.#ready()).template.accelerator;
 	}
 
-	/**
-	 * Plays one scenario in a fresh machine.
-	 * A template that cannot be restored is made anew, once.
-	 */
-	async play(request: RunRequest): ReturnType<Machine["play"]> {
+	/** Plays one scenario in a fresh machine. */
+	play(request: RunRequest): ReturnType<Machine["play"]> {
+		return this.#inMachine((machine) => machine.play(request));
+	}
+
+	/** Runs a program that the client talks to in a fresh machine. */
+	hold(request: SessionRequest, client: Client): Promise<SessionEnd> {
+		return this.#inMachine((machine) => machine.hold(request, client));
+	}
+
+	// A template that cannot be restored is made anew, once.
+	async #inMachine<T>(work: (machine: Machine) => Promise<T>): Promise<T> {
 		const used = this.#ready();
 		try {
-			return await this.#playOnce(request);
+			return await this.#once(work);
 		} catch (error) {
 			if (interruption.aborted || !(error instanceof RestoreError)) throw error;
 			// Of several that find it damaged, the first has it made anew.
@@ -51,7 +65,7 @@ export class Shipyard {
 				this.#ahead = undefined;
 				this.#template = used.then(({ template }) => dropTemplate(template)).then(() => this.#make());
 			}
-			return this.#playOnce(request);
+			return this.#once(work);
 		}
 	}
 
@@ -61,12 +75,12 @@ export class Shipyard {
 		await Promise.all([...this.#machines].map((machine) => machine.end()));
 	}
 
-	async #playOnce(request: RunRequest): ReturnType<Machine["play"]> {
+	async #once<T>(work: (machine: Machine) => Promise<T>): Promise<T> {
 		const ahead = this.#ahead;
 		this.#ahead = undefined;
 		const machine = await (ahead ?? this.#restore());
 		try {
-			return await unlessInterrupted(machine.play(request));
+			return await unlessInterrupted(work(machine));
 		} finally {
 			await machine.end();
 			this.#machines.delete(machine);
