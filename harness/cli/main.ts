@@ -63,6 +63,12 @@ function commandLine(): Command {
 		.option("--solution", "with the reference's engine")
 		.addHelpText("after", `\n${SESSIONS}`)
 		.action(async (lesson, options) => finish((await import("./shell.ts")).shell(lesson, options)));
+	command("inspect [lesson]", "what the kernel shows of the host and of your container, side by side")
+		.option("--solution", "of the reference solution")
+		.option("--skeleton", "of the lesson's untouched skeleton")
+		.option("--file <file>", "of this file in place of the workspace's")
+		.option("--json", "print one JSON document")
+		.action(async (lesson, options) => finish((await import("./inspect.ts")).inspect(lesson, options)));
 	command("list", "list the lessons and how far you are")
 		.option("--json", "print one JSON document")
 		.action(async (options) => finish((await import("./list.ts")).list(options)));

@@ -2,7 +2,7 @@ import { Chalk, type ChalkInstance } from "chalk";
 import MarkdownIt, { type Token } from "markdown-it";
 import stringWidth from "string-width";
 import wrapAnsi from "wrap-ansi";
-import type { Style } from "../grade/report.ts";
+import type { Style } from "../grade/page.ts";
 
 /** Renders Markdown for a terminal of this width: what lessons use of it, which is headings, prose, lists, code and tables. */
 export function renderMarkdown(source: string, style: Style): string {

@@ -24,9 +24,9 @@ export async function shell(id: string | undefined, { solution = false }: { solu
 			{ do: "write", path: "/root/.bashrc", text: RC },
 		],
 		greeting: [
-			`This is harbour, a virtual machine of your own, for lesson ${lesson.id}.`,
-			`box is ${solution ? "the reference's" : "your"} engine: box run /lab/rootfs sh. Ctrl-D leaves; if nothing answers,`,
-			`${HOW_TO_ESCAPE}. What you change here is gone then.\n`,
+			`This is harbour, a virtual machine of your own; lesson ${lesson.id} is in /root.`,
+			`Your engine is box${solution ? " (the reference's)" : ""}: box run /lab/rootfs sh`,
+			`Ctrl-D leaves; ${HOW_TO_ESCAPE}, if nothing answers. Nothing is kept.\n`,
 		].join("\n"),
 	});
 }

@@ -1,4 +1,4 @@
-import type { Style } from "../grade/report.ts";
+import type { Style } from "../grade/page.ts";
 
 /** How to write to standard output: in colour only to a terminal that wants it. @see https://no-color.org */
 export function style(): Style {

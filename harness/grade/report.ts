@@ -2,22 +2,13 @@ import { readFile } from "node:fs/promises";
 import { relative } from "node:path";
 import { codeFrameColumns } from "@babel/code-frame";
 import { Chalk, type ChalkInstance } from "chalk";
-import stringWidth from "string-width";
-import wrapAnsi from "wrap-ansi";
 import type { LedgerCall } from "../protocol.ts";
 import type { Diagnostic } from "./bundle.ts";
 import type { Finding } from "./compare.ts";
 import type { FactValue } from "./facts.ts";
 import type { Verdict } from "./judge.ts";
+import { Page, printable, type Style } from "./page.ts";
 
-/** How a report is to look. */
-export interface Style {
-	/** Columns of the terminal. */
-	width: number;
-	color: boolean;
-}
-
-const LABEL_WIDTH = 8;
 const LEDGER_LINES = 14;
 const LEDGER_ARGUMENT = 28;
 
@@ -136,69 +127,4 @@ function shown(value: FactValue | null): string {
 	if (value === null) return "nothing";
 	if (Array.isArray(value)) return value.length === 0 ? "none" : value.join(", ");
 	return printable(String(value));
-}
-
-// A submission's output could otherwise move the cursor, or worse.
-function printable(text: string): string {
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is to be shown
-	return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "�");
-}
-
-/** Lines of text that fit the terminal. */
-class Page {
-	readonly #lines: string[] = [];
-	readonly #style: Style;
-	readonly #chalk: ChalkInstance;
-
-	constructor(style: Style, chalk: ChalkInstance) {
-		this.#style = style;
-		this.#chalk = chalk;
-	}
-
-	line(text = ""): void {
-		this.#lines.push(text);
-	}
-
-	/** Lines that are not to be wrapped. */
-	block(text: string): void {
-		this.#lines.push(...text.split("\n"));
-	}
-
-	paragraph(text: string): void {
-		this.block(wrapAnsi(text, this.#style.width));
-	}
-
-	item(text: string, indent = 2): void {
-		const wrapped = wrapAnsi(text, this.#style.width - indent - 2).split("\n");
-		for (const [index, line] of wrapped.entries())
-			this.line(`${" ".repeat(indent)}${index === 0 && indent === 2 ? "· " : "  "}${line}`);
-	}
-
-	labelled(label: string, text: string): void {
-		const wrapped = wrapAnsi(text, this.#style.width - LABEL_WIDTH - 2).split("\n");
-		for (const [index, line] of wrapped.entries())
-			this.line(`  ${index === 0 ? this.#chalk.dim(label.padEnd(LABEL_WIDTH)) : " ".repeat(LABEL_WIDTH)}${line}`);
-	}
-
-	/** Two columns side by side; where a line has no room, it goes on in the next. */
-	columns(left: string[], right: string[]): void {
-		const width = Math.floor((this.#style.width - 3) / 2);
-		for (let index = 0; index < Math.max(left.length, right.length); index++) {
-			const cells = [left[index] ?? "", right[index] ?? ""].map((cell) => {
-				// wrapAnsi would take away what a line is indented by.
-				const [indent = ""] = /^ */.exec(cell) ?? [];
-				const lines = wrapAnsi(cell.trimStart(), width - indent.length, { hard: true }).split("\n");
-				return lines.map((line) => indent + line);
-			});
-			const [one = [], other = []] = cells;
-			for (let row = 0; row < Math.max(one.length, other.length); row++) {
-				const cell = one[row] ?? "";
-				this.line(`${cell}${" ".repeat(Math.max(0, width - stringWidth(cell)))} │ ${other[row] ?? ""}`.trimEnd());
-			}
-		}
-	}
-
-	text(): string {
-		return `${this.#lines.join("\n")}\n`;
-	}
 }

@@ -7,6 +7,7 @@ import {
 	type HostFrame,
 	LIMITS,
 	type Run,
+	type Session,
 	type SessionFrame,
 } from "../protocol.ts";
 import { chunksOf, writeAll } from "./interlocutor.ts";
@@ -124,5 +125,19 @@ async function warmUp(): Promise<Runner[]> {
 		const runners = await Promise.all([parkRunner(), parkRunner()]);
 		await play(run, runners, () => {});
 	}
+	for (const window of [null, { columns: 80, rows: 24 }]) await rehearse(window);
 	return Promise.all(Array.from({ length: PARKED_RUNNERS }, parkRunner));
+}
+
+async function rehearse(window: Session["window"]): Promise<void> {
+	const work = { nonce: "", entropy: "", timeMs: 0, prepare: [], environment: {} };
+	await holdSession(
+		{ type: "session", ...work, argv: ["bash", "-c", "echo; read -r line"], window },
+		{
+			async *hear() {
+				yield { type: "input", nonce: "", data: Buffer.from("\n").toString("base64") };
+			},
+			say: () => Promise.resolve(),
+		},
+	);
 }

@@ -25,7 +25,7 @@ export function startOnTerminal(session: Session, window: WindowSize): Interlocu
 	const child = start(session, ["setsid", "--ctty"], [slaveFd, slaveFd, slaveFd]);
 	closeSync(slaveFd);
 	return {
-		outputs: [{ stream: "stdout", chunks: chunksOf(masterFd) }],
+		outputs: [{ stream: "stdout", chunks: untilHungUp(masterFd) }],
 		input: (data) => writeAll(masterFd, data),
 		resize: ({ rows, columns }) => setWindowSize(masterFd, rows, columns),
 		ended: endOf(child),
@@ -60,17 +60,24 @@ export async function writeAll(fd: number, data: Buffer): Promise<void> {
 	for (let sent = 0; sent < data.length; ) sent += (await writeSome(fd, data, sent)).bytesWritten;
 }
 
-/** What can be read, piece by piece. Of a terminal's master, the end is an error: EIO. */
+/** What can be read, piece by piece. */
 export async function* chunksOf(fd: number): AsyncGenerator<Buffer> {
 	const buffer = Buffer.alloc(CHUNK_BYTES);
 	for (;;) {
-		const { bytesRead } = await readSome(fd, buffer).catch((error: NodeJS.ErrnoException) => {
-			if (error.code === "EIO") return { bytesRead: 0 };
-			throw error;
-		});
+		const { bytesRead } = await readSome(fd, buffer);
 		if (bytesRead === 0) return;
 		yield Buffer.from(buffer.subarray(0, bytesRead));
 	}
+}
+
+// The end of what a terminal's master has to say is an error: nobody has the terminal any more. See pty(7).
+async function* untilHungUp(masterFd: number): AsyncGenerator<Buffer> {
+	try {
+		yield* chunksOf(masterFd);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== "EIO") throw error;
+	}
+	closeSync(masterFd);
 }
 
 const readSome = promisify(read) as (fd: number, buffer: Buffer) => Promise<{ bytesRead: number }>;

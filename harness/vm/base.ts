@@ -25,8 +25,8 @@ export interface Base {
 const SUITE = "trixie";
 const PACKAGES = [
 	...["bash", "coreutils", "dash", "diffutils", "file", "findutils", "grep", "hostname", "less", "mawk", "sed"],
-	...["binutils", "busybox-static", "iproute2", "kmod", "libatomic1", "libstdc++6", "mount", "nasm", "nftables"],
-	...["procps", "strace", "util-linux"],
+	...["binutils", "busybox-static", "iproute2", "kmod", "libatomic1", "libstdc++6", "mount", "nasm", "ncurses-base"],
+	...["nftables", "procps", "strace", "util-linux"],
 ];
 // Not needed before /usr is mounted: modprobe finds them there.
 const EARLY_MODULES = ["virtio_blk", "erofs"];

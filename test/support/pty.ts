@@ -1,0 +1,60 @@
+import { type IPty, spawn } from "@lydell/node-pty";
+
+/** A program on a pseudo-terminal, as a person has it before them. */
+export interface Terminal {
+	pty: IPty;
+	/** All that has come so far. */
+	shown(): string;
+	/** Types, as keys do: Enter is `\r`. */
+	type(keys: string): void;
+	/** Waits until what came since the last wait shows this. @returns what came until then */
+	until(pattern: RegExp): Promise<string>;
+	/** How the program ended. */
+	ended: Promise<{ exitCode: number; signal?: number | undefined }>;
+}
+
+const PATIENCE_MS = 120_000;
+
+/** Starts a program on a terminal of 80 columns and 24 rows. */
+export function onTerminal(program: string, args: string[], env: NodeJS.ProcessEnv = process.env): Terminal {
+	const pty = spawn(program, args, { cols: 80, rows: 24, name: "xterm-256color", env });
+	let shown = "";
+	let from = 0;
+	const waiting = new Set<() => void>();
+	const look = () => {
+		for (const wake of waiting) wake();
+	};
+	pty.onData((data) => {
+		shown += data;
+		look();
+	});
+	const ended = new Promise<{ exitCode: number; signal?: number | undefined }>((resolve) => pty.onExit(resolve));
+	ended.then(look);
+	return {
+		pty,
+		ended,
+		shown: () => shown,
+		type: (keys) => pty.write(keys),
+		until: (pattern) =>
+			new Promise((resolve, reject) => {
+				const give = (settle: () => void) => {
+					clearTimeout(timer);
+					waiting.delete(wake);
+					settle();
+				};
+				const wake = () => {
+					const match = pattern.exec(shown.slice(from));
+					if (match === null) return;
+					const came = shown.slice(from, from + match.index + match[0].length);
+					from += came.length;
+					give(() => resolve(came));
+				};
+				const timer = setTimeout(
+					() => give(() => reject(new Error(`${pattern} never came; but ${JSON.stringify(shown.slice(from))}`))),
+					PATIENCE_MS,
+				);
+				waiting.add(wake);
+				wake();
+			}),
+	};
+}
