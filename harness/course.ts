@@ -31,6 +31,18 @@ export async function passedModules(before?: Lesson): Promise<Map<string, string
 	return new Map(await Promise.all(pairs));
 }
 
+/**
+ * The modules of the learner's that are in their engine while they work on a lesson: its own as it is now, and those
+ * that they have passed.
+ * @returns as {@link passedModules}
+ * @throws {Failure} usage: their copy is not there
+ */
+export async function modulesAtWork(lesson: Lesson): Promise<Map<string, string>> {
+	const file = await learnersFile(lesson);
+	if (!(await exists(file))) throw new Failure("usage", `your copy, ${file}, is not there`, "npx drydock init");
+	return new Map([...(await passedModules()), [await solutionOf(lesson), file]]);
+}
+
 /** The lessons that are judged by something else since they were passed. */
 export async function changedLessons(): Promise<Set<string>> {
 	const [all, book] = await Promise.all([lessons(), logbook()]);

@@ -1,5 +1,5 @@
 import { build } from "esbuild";
-import { inPlaceOf } from "./grade/bundle.ts";
+import { bundleErrorOf, inPlaceOf } from "./grade/bundle.ts";
 import { inKit } from "./kit.ts";
 import type { Preparation } from "./protocol.ts";
 
@@ -19,7 +19,7 @@ const BANNER = `Object.defineProperty(process, "report", { value: { getReport: (
  * Bundles the engine as a program for a machine: `box run IMAGE COMMAND`.
  * @param mine which file of the learner's takes the place of which module of the reference; empty for the reference's
  * @returns CommonJS for the guest's Node
- * @throws {BuildFailure} of esbuild: a module of the learner's cannot be bundled
+ * @throws {BundleError} a module of the learner's cannot be bundled
  */
 export async function boxProgram(mine: ReadonlyMap<string, string>): Promise<string> {
 	const { outputFiles } = await build({
@@ -34,6 +34,8 @@ export async function boxProgram(mine: ReadonlyMap<string, string>): Promise<str
 		banner: { js: BANNER },
 		logLevel: "silent",
 		plugins: [inPlaceOf(mine)],
+	}).catch((error: unknown) => {
+		throw bundleErrorOf(error, inKit("solutions/box.ts"), mine);
 	});
 	return outputFiles.map(({ text }) => text).join("");
 }

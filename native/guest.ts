@@ -44,14 +44,29 @@ export function makeQueue(): void {
 
 /** Makes a pipe, both ends close-on-exec. @see pipe(2) */
 export function pipe(): { readFd: number; writeFd: number } {
-	const answer = must("k_pipe", []);
-	// More than 32 bits: no bit operators.
-	return { readFd: answer % 2 ** 32, writeFd: Math.floor(answer / 2 ** 32) };
+	const [readFd, writeFd] = descriptors(must("k_pipe", []));
+	return { readFd, writeFd };
+}
+
+/** Makes a pseudo-terminal, both ends close-on-exec. @see openpty(3), pty(7) */
+export function openTerminal(rows: number, columns: number): { masterFd: number; slaveFd: number } {
+	const [masterFd, slaveFd] = descriptors(must("k_openpty", [int(rows), int(columns)]));
+	return { masterFd, slaveFd };
+}
+
+/** Says how large a terminal is now; its foreground processes hear of it by SIGWINCH. @see TIOCSWINSZ(2const) */
+export function setWindowSize(fd: number, rows: number, columns: number): void {
+	must("k_set_window_size", [int(fd), int(rows), int(columns)]);
 }
 
 /** Whether a file has this extended attribute; a symbolic link is not followed. @see lgetxattr(2) */
 export function hasAttribute(path: string, name: string): boolean {
 	return callLibrary("k_lgetxattr", [strings(path, name)]) >= 0;
+}
+
+// Two in one answer, which then has more than 32 bits: no bit operators.
+function descriptors(answer: number): [lower: number, upper: number] {
+	return [answer % 2 ** 32, Math.floor(answer / 2 ** 32)];
 }
 
 function must(name: string, args: Parameters<typeof callLibrary>[1]): number {

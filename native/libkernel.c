@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/random.h>
+#include <pty.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
@@ -210,6 +211,23 @@ int64_t k_pipe(void) {
     int fds[2];
     long r = answer(pipe2(fds, O_CLOEXEC));
     return r < 0 ? r : (int64_t)fds[1] << 32 | fds[0];
+}
+
+/* A pseudo-terminal of this size; both descriptors in one answer, the slave above the master. */
+int64_t k_openpty(int rows, int columns) {
+    struct winsize size = {.ws_row = rows, .ws_col = columns};
+    int master, slave;
+    long r = answer(openpty(&master, &slave, NULL, NULL, &size));
+    if (r < 0)
+        return r;
+    fcntl(master, F_SETFD, FD_CLOEXEC);
+    fcntl(slave, F_SETFD, FD_CLOEXEC);
+    return (int64_t)slave << 32 | master;
+}
+
+long k_set_window_size(int fd, int rows, int columns) {
+    struct winsize size = {.ws_row = rows, .ws_col = columns};
+    return answer(ioctl(fd, TIOCSWINSZ, &size));
 }
 
 /* The length of an extended attribute, or -ENODATA. */

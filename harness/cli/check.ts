@@ -1,21 +1,15 @@
-import { resolve } from "node:path";
-import { exists } from "../cache.ts";
 import { currentLesson, passedModules, recordAttempt } from "../course.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { judge, type Verdict } from "../grade/judge.ts";
 import { interruption } from "../interrupt.ts";
-import { inKit } from "../kit.ts";
 import { findLesson, type Lesson, lessons, loadCheck } from "../lessons.ts";
 import { silent, visible } from "../progress.ts";
 import { sideBySide } from "../side-by-side.ts";
 import { Shipyard } from "../vm/shipyard.ts";
-import { learnersFile } from "../workspace.ts";
+import { onlyOne, type Subject, subjectOf } from "./subject.ts";
 import { printJson, style } from "./terminal.ts";
 
-export interface CheckOptions {
-	solution?: boolean;
-	skeleton?: boolean;
-	file?: string;
+export interface CheckOptions extends Subject {
 	mine?: boolean;
 	all?: boolean;
 	trace?: boolean;
@@ -74,30 +68,18 @@ async function checkAll(chosen: Lesson[], yard: Shipyard, options: CheckOptions)
 
 async function judgeOne(lesson: Lesson, yard: Shipyard, options: CheckOptions): Promise<Verdict> {
 	const mine = options.mine ? await passedModules(lesson) : undefined;
-	const verdict = await judge(lesson, await subject(lesson, options), yard, mine);
+	const verdict = await judge(lesson, await subjectOf(lesson, options), yard, mine);
 	interruption.throwIfAborted();
 	if (!options.solution && !options.skeleton && !options.file) await recordAttempt(lesson, verdict);
 	return verdict;
 }
 
-async function choose(id: string | undefined, { all, solution, skeleton, file }: CheckOptions): Promise<Lesson[]> {
-	if ([solution, skeleton, file].filter(Boolean).length > 1)
-		throw new Failure("usage", "--solution, --skeleton and --file exclude each other", "npx drydock help check");
-	if (all && (id !== undefined || file !== undefined))
+async function choose(id: string | undefined, { all, ...subject }: CheckOptions): Promise<Lesson[]> {
+	onlyOne(subject, "check");
+	if (all && (id !== undefined || subject.file !== undefined))
 		throw new Failure("usage", "--all takes neither a lesson nor a file", "npx drydock help check");
 	if (all) return lessons();
 	return [id === undefined ? await currentLesson() : await findLesson(id)];
-}
-
-async function subject(lesson: Lesson, { solution, skeleton, file }: CheckOptions): Promise<string> {
-	if (file !== undefined) return resolve(file);
-	if (!solution && !skeleton) {
-		const path = await learnersFile(lesson);
-		if (await exists(path)) return path;
-		throw new Failure("usage", `your copy, ${path}, is not there`, "npx drydock init");
-	}
-	const { module } = await loadCheck(lesson);
-	return inKit(solution ? "solutions" : "lessons", lesson.id, module);
 }
 
 async function print(lesson: Lesson, verdict: Verdict, options: CheckOptions): Promise<void> {

@@ -61,6 +61,26 @@ function commandLine(): Command {
 			"\nA lesson is named by its number or its name: 04, pivot-root or 04-pivot-root.\nWithout one, the current lesson is checked.",
 		)
 		.action(async (lesson, options) => finish((await import("./check.ts")).check(lesson, options)));
+	command("run [words...]", "run a command in a container of your own engine: drydock run 05 -- sh")
+		.usage("[lesson] [options] -- [command...]")
+		.option("--solution", "the reference's engine")
+		.option("--hostname <name>", "the container's hostname")
+		.option("--memory <bytes>", "how much memory it may use, such as 64M")
+		.option("--pids <number>", "how many processes it may have")
+		.option("--cpus <number>", "how many processors it may use, such as 0.5")
+		.option("--publish <host:port>", "a port of the machine that leads to one of its; may be repeated", several)
+		.addHelpText("after", `\n${SESSIONS}`)
+		.action(async (words, options) => finish((await import("./run.ts")).run(...split(words, program), options)));
+	command("shell [lesson]", "a shell in the lesson's machine, on the host of your containers")
+		.option("--solution", "with the reference's engine")
+		.addHelpText("after", `\n${SESSIONS}`)
+		.action(async (lesson, options) => finish((await import("./shell.ts")).shell(lesson, options)));
+	command("inspect [lesson]", "what the kernel shows of the host and of your container, side by side")
+		.option("--solution", "of the reference solution")
+		.option("--skeleton", "of the lesson's untouched skeleton")
+		.option("--file <file>", "of this file in place of the workspace's")
+		.option("--json", "print one JSON document")
+		.action(async (lesson, options) => finish((await import("./inspect.ts")).inspect(lesson, options)));
 	command("list", "list the lessons and how far you are")
 		.option("--json", "print one JSON document")
 		.action(async (options) => finish((await import("./list.ts")).list(options)));
@@ -137,6 +157,19 @@ function progressCommands(command: (usage: string, description: string) => Comma
 	command("import <file>", "take in such a file; overwrites nothing of yours")
 		.option(...JSON_OPTION)
 		.action(async (file, options) => finish((await import("./import.ts")).importWorkspace(file, options)));
+}
+
+const SESSIONS = `The machine is fresh, and gone when the command ends; its exit code is drydock's. In a pipe, its
+standard streams are drydock's, byte for byte. Ctrl-] three times ends it all, if nothing else does.`;
+
+const several = (value: string, before: string[] = []) => [...before, value];
+
+// What stands after "--" is nobody's but the command's; commander does not tell it from what stands before.
+function split(words: string[], program: Command): [before: string[], after: string[]] {
+	const { rawArgs } = program as Command & { rawArgs: string[] };
+	const at = rawArgs.indexOf("--");
+	const after = at === -1 ? [] : rawArgs.slice(at + 1);
+	return [words.slice(0, words.length - after.length), after];
 }
 
 async function finish(exitCode: Promise<number>): Promise<void> {

@@ -64,16 +64,20 @@ export async function bundle(engine: string, replaced: ReadonlyMap<string, strin
 		const text = (ending: string) => outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? "";
 		return { code: text(".js"), map: text(".map"), files: Object.keys(metafile.inputs).map((file) => resolve(file)) };
 	} catch (error) {
-		const [first] = (error as { errors?: Message[] }).errors ?? [];
-		if (first === undefined) throw error;
-		const subjects = [...replaced.values()];
-		const missing = isMissingExport(first, engine);
-		throw new BundleError(
-			diagnosticOf(first, engine, subjects),
-			missing,
-			!missing && /^(Could not resolve|No matching export)/.test(first.text),
-		);
+		throw bundleErrorOf(error, engine, replaced);
 	}
+}
+
+/** What esbuild's error says of the modules: a {@link BundleError}; the error itself when it is not about them. */
+export function bundleErrorOf(error: unknown, engine: string, replaced: ReadonlyMap<string, string>): unknown {
+	const [first] = (error as { errors?: Message[] }).errors ?? [];
+	if (first === undefined) return error;
+	const missing = isMissingExport(first, engine);
+	return new BundleError(
+		diagnosticOf(first, engine, [...replaced.values()]),
+		missing,
+		!missing && /^(Could not resolve|No matching export)/.test(first.text),
+	);
 }
 
 const isMissingExport = ({ text, location }: Message, engine: string) =>

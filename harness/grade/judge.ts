@@ -1,10 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { basename, dirname, relative } from "node:path";
 import { Failure } from "../failure.ts";
 import { inKit } from "../kit.ts";
-import { type Lesson, loadCheck } from "../lessons.ts";
+import type { Lesson } from "../lessons.ts";
 import type { LedgerCall } from "../protocol.ts";
-import type { Outcome, RunRequest } from "../vm/machine.ts";
 import { type Bundle, BundleError, bundle, type Diagnostic } from "./bundle.ts";
 import { type Check, commandAt, DURING } from "./check.ts";
 import { compare, type Finding } from "./compare.ts";
@@ -15,18 +13,8 @@ import { random } from "./random.ts";
 import { type Reference, referenceFacts } from "./reference.ts";
 import { requestFor } from "./request.ts";
 import { locate } from "./stack.ts";
+import { bundleTrial, engineOf, newTrial, playTrial, type Shipyard } from "./trial.ts";
 import { typeErrors } from "./types.ts";
-
-/** The engine that the lessons' modules make together. */
-const ENGINE = "solutions/box.ts";
-
-/** Where fresh virtual machines come from. */
-export interface Shipyard {
-	/** Names everything that facts depend on, apart from the program and the scenario. */
-	imageKey(): Promise<string>;
-	accelerator(): Promise<string>;
-	play(request: RunRequest): Promise<{ outcome: Outcome; output: { stdout: Buffer[]; stderr: Buffer[] } }>;
-}
 
 /** The verdict on one exercise, with its reasons. This is the document that `--json` prints. */
 export interface Verdict {
@@ -76,20 +64,16 @@ export async function judge(
 		return result;
 	};
 
-	await readable(file, lesson);
-	const check = await loadCheck(lesson);
-	const solution = inKit("solutions", lesson.id, check.module);
-	const engine = inKit(check.engine ?? ENGINE);
+	const trial = await newTrial(lesson, file, mine);
+	const { check, drawn } = trial;
 	const types = timed("typesAt", typeErrors(file));
-	const drawn = check.draw(random);
-	const scenario = check.scenario(drawn);
-	const on = mine === undefined ? null : await playedOn(engine, lesson, mine);
+	const on = mine === undefined ? null : await playedOn(engineOf(check), lesson, mine);
 	const verdict = (findings: Finding[], more: Partial<Verdict>): Verdict => ({
 		schemaVersion: 1,
 		lesson: lesson.id,
 		verdict: findings.length === 0 ? "pass" : "fail",
 		file,
-		did: scenario.does,
+		did: trial.does,
 		engine: on,
 		findings,
 		thrownAt: null,
@@ -105,14 +89,14 @@ export async function judge(
 
 	let program: Bundle;
 	try {
-		program = await timed("bundledAt", bundle(engine, new Map([...(mine ?? []), [solution, file]])));
+		program = await timed("bundledAt", bundleTrial(trial));
 	} catch (error) {
 		if (!(error instanceof BundleError)) throw error;
 		return verdict([unbundledFinding(error, check)], { thrownAt: error.diagnostic, typeErrors: await types });
 	}
 
 	const [played, reference] = await Promise.all([
-		timed("playedAt", shipyard.play(requestFor(check, program, drawn))),
+		timed("playedAt", playTrial(trial, program, shipyard)),
 		timed("referenceAt", measuredReference(lesson, check, shipyard)),
 	]);
 	const common = {
@@ -143,7 +127,7 @@ export async function judge(
 /** What the kernel shows of a lesson's reference solution; measured only when it is not in the cache. */
 export async function measuredReference(lesson: Lesson, check: Check, shipyard: Shipyard): Promise<Reference> {
 	const sample = check.scenario(Object.fromEntries(Object.keys(check.draw(random)).map((name) => [name, `‹${name}›`])));
-	const program = await bundle(inKit(check.engine ?? ENGINE), new Map());
+	const program = await bundle(engineOf(check), new Map());
 	return referenceFacts(check, [await shipyard.imageKey(), lesson.id, program.code, sample], async () => {
 		const drawn = check.draw(random);
 		const { outcome } = await shipyard.play(requestFor(check, program, drawn));
@@ -184,13 +168,4 @@ async function playedOn(engine: string, { id }: Lesson, mine: ReadonlyMap<string
 		yours: [...mine].filter(([, file]) => files.includes(file)).map(([module]) => lessonOf(module)),
 		reference: references.filter((lesson) => lesson < id).sort(),
 	};
-}
-
-async function readable(file: string, lesson: Lesson): Promise<void> {
-	await readFile(file).catch((cause: NodeJS.ErrnoException) => {
-		const reason = cause.code === "ENOENT" ? "is not there" : `cannot be read (${cause.code})`;
-		throw new Failure("usage", `${file} ${reason}`, `npx drydock init, or npx drydock check ${lesson.id} --file FILE`, {
-			cause,
-		});
-	});
 }

@@ -16,6 +16,7 @@ export interface Style {
 }
 
 const LABEL_WIDTH = 8;
+const ROW_LABEL_WIDTH = 20;
 
 /** Lines of text that fit the terminal. */
 export class Page {
@@ -77,8 +78,20 @@ export class Page {
 		const [one, other] = [hanging(left, width), hanging(right, width)];
 		for (let row = 0; row < Math.max(one.length, other.length); row++) {
 			const cell = one[row] ?? "";
-			const filling = " ".repeat(Math.max(0, width - stringWidth(cell)));
-			this.line(`${cell}${filling} ${row === 0 ? between : "│"} ${other[row] ?? ""}`.trimEnd());
+			this.line(`${padded(cell, width)} ${row === 0 ? between : "│"} ${other[row] ?? ""}`.trimEnd());
+		}
+	}
+
+	/** A label and two cells beside it, each of some lines. */
+	row(label: string, left: string[], right: string[]): void {
+		const width = Math.floor((this.#style.width - ROW_LABEL_WIDTH - 2) / 2);
+		const wrapped = [left, right].map((cell) =>
+			cell.flatMap((line) => wrapAnsi(line, width, { hard: true }).split("\n")),
+		);
+		const [one = [], other = []] = wrapped;
+		for (let index = 0; index < Math.max(one.length, other.length, 1); index++) {
+			const cells = [padded(index === 0 ? label : "", ROW_LABEL_WIDTH), padded(one[index] ?? "", width)];
+			this.line(`${cells.join("")}  ${other[index] ?? ""}`.trimEnd());
 		}
 	}
 
@@ -87,7 +100,9 @@ export class Page {
 	}
 }
 
-/** Text without what could move the cursor, or worse: a submission has written it. */
+const padded = (text: string, width: number) => text + " ".repeat(Math.max(0, width - stringWidth(text)));
+
+/** A text without control characters: what a submission says could otherwise move the cursor, or worse. */
 export function printable(text: string): string {
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is to be shown
 	return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "�");

@@ -1,8 +1,19 @@
 import { openSync, readdirSync, readFileSync, readSync, writeSync } from "node:fs";
 import { release } from "node:os";
-import { encodeFrame, FrameDecoder, type GuestFrame, type HostFrame, LIMITS, type Run } from "../protocol.ts";
+import {
+	encodeFrame,
+	FrameDecoder,
+	type GuestFrame,
+	type HostFrame,
+	LIMITS,
+	type Run,
+	type Session,
+	type SessionFrame,
+} from "../protocol.ts";
+import { chunksOf, writeAll } from "./interlocutor.ts";
 import { play } from "./play.ts";
 import { parkRunner, protectFromOom, type Runner } from "./runners.ts";
+import { holdSession, type Line } from "./session.ts";
 
 /**
  * The agent: the harness's hand in the guest. It starts runners, lets one run the exercise, has the probe read what
@@ -22,6 +33,7 @@ void main();
 async function main(): Promise<void> {
 	protectFromOom();
 	for (let i = 0; i < WARM_UP_RUNS; i++) await rehearse(await park(2));
+	for (const window of [null, { columns: 80, rows: 24 }]) await rehearseSession(window);
 	const runners = await park(PARKED_RUNNERS);
 	const practising = await park(PRACTICE_RUNNERS);
 	// What is not collected now would be collected in every restored machine.
@@ -46,20 +58,40 @@ function receive(decoder: FrameDecoder): HostFrame[] {
 
 async function handle(frame: HostFrame, runners: readonly Runner[], practising: readonly Runner[]): Promise<void> {
 	const { nonce } = frame;
-	if (frame.type !== "run") {
+	if (frame.type === "ping" || frame.type === "practice") {
 		if (frame.type === "practice") await rehearse(practising);
 		say({ type: "pong", nonce, monotonicMs: performance.now() });
 		return;
 	}
 	say({ type: "started", nonce });
 	try {
-		const observation = await play(frame, runners, (stream, data) =>
-			say({ type: "output", nonce, stream, data: data.toString("base64") }),
-		);
-		say({ type: "report", nonce, observation });
+		if (frame.type === "run") {
+			const observation = await play(frame, runners, (stream, data) =>
+				say({ type: "output", nonce, stream, data: data.toString("base64") }),
+			);
+			say({ type: "report", nonce, observation });
+		}
+		if (frame.type === "session") await holdSession(frame, line());
 	} catch (error) {
 		say({ type: "failed", nonce, message: String((error as Error).stack ?? error).slice(0, 8000) });
 	}
+}
+
+// For a session the port is read and written by other threads: this one has a program to listen to. Nothing has been
+// read beyond the frame that began it, as the host says nothing more before it has heard "started".
+function line(): Line {
+	const decoder = new FrameDecoder(LIMITS.frameBytes * 2);
+	let last = Promise.resolve();
+	return {
+		async *hear() {
+			for await (const bytes of chunksOf(port)) yield* decoder.push(bytes) as SessionFrame[];
+		},
+		// One after the other: a frame may take several writes.
+		say: (frame) => {
+			last = last.then(() => writeAll(port, encodeFrame(frame)));
+			return last;
+		},
+	};
 }
 
 function say(frame: GuestFrame): void {
@@ -101,4 +133,17 @@ async function rehearse(runners: readonly Runner[]): Promise<void> {
 		...{ watch: ["/lab"], files: ["etc/passwd"], network: true, secret: { path: "/etc/hostname", text: "" } },
 	};
 	await play(run, runners, () => {});
+}
+
+async function rehearseSession(window: Session["window"]): Promise<void> {
+	const work = { nonce: "", entropy: "", timeMs: 0, prepare: [], environment: {} };
+	await holdSession(
+		{ type: "session", ...work, argv: ["bash", "-c", "echo; read -r line"], window },
+		{
+			async *hear() {
+				yield { type: "input", nonce: "", data: Buffer.from("\n").toString("base64") };
+			},
+			say: () => Promise.resolve(),
+		},
+	);
 }

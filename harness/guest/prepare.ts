@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { chmodSync, closeSync, mkdirSync, openSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { addEntropy, makeQueue, setClock } from "../../native/guest.ts";
-import type { Observation, Preparation, Run } from "../protocol.ts";
+import type { Observation, Preparation, Work } from "../protocol.ts";
 import { ENVIRONMENT } from "./runners.ts";
 
 const KEPT_OUTPUT = 8_000;
@@ -10,7 +10,7 @@ const PREPARATION_MS = 30_000;
 const LAST_OUTPUT_MS = 500;
 
 /** Gives a restored machine what all restored machines lack: they have the same clock, and the same random numbers to come. */
-export function wake({ entropy, timeMs, unlocked }: Run): void {
+export function wake({ entropy, timeMs, unlocked }: Work): void {
 	if (entropy === "") return;
 	const random = openSync("/dev/random", "r");
 	addEntropy(random, Buffer.from(entropy, "base64"));

@@ -1,18 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, readFileSync, writeFileSync } from "node:fs";
-import { Socket } from "node:net";
+import { readFileSync, writeFileSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
-import { pipe } from "../../native/guest.ts";
 import type { LedgerLine } from "../../native/ledger.ts";
 import { isEnding, type LedgerCall, LIMITS } from "../protocol.ts";
 import type { Job, RunnerLine } from "./job.ts";
+import { type StandardStreams, standardPipes } from "./pipes.ts";
 
 /** A started Node that waits for its one job. See runner.ts. */
-export interface Runner {
+export interface Runner extends StandardStreams {
 	pid: number;
-	stdin: Writable;
-	stdout: Readable;
-	stderr: Readable;
 	/** Gives it its job. */
 	start(job: Job): void;
 	/** Lets a process that has thrown end. */
@@ -41,18 +37,13 @@ export async function parkRunner(): Promise<Runner> {
 	started += 1;
 	const ledgerPath = `/run/drydock/ledger-${started}`;
 	const node = ["/usr/bin/node", "--single-threaded", "--no-warnings", "/opt/drydock/runner.cjs", ledgerPath];
-	// Node would make socket pairs. A program sees the difference: a socket cannot be opened again as /dev/stdout.
-	const [stdin, stdout, stderr] = [pipe(), pipe(), pipe()];
+	const { fds, streams, handedOver } = standardPipes();
 	const child = spawn("/usr/bin/nsenter", ["--mount=/proc/1/ns/mnt", "--wdns=/root", "--", ...node], {
-		stdio: [stdin.readFd, stdout.writeFd, stderr.writeFd, "pipe", "pipe"],
+		stdio: [...fds, "pipe", "pipe"],
 		env: { ...ENVIRONMENT, LD_PRELOAD: "/opt/drydock/libkernel.so" },
 	});
-	for (const fd of [stdin.readFd, stdout.writeFd, stderr.writeFd]) closeSync(fd);
-	const runner = wrap(child, ledgerPath, {
-		stdin: new Socket({ fd: stdin.writeFd, readable: false, writable: true }),
-		stdout: new Socket({ fd: stdout.readFd, readable: true, writable: false }),
-		stderr: new Socket({ fd: stderr.readFd, readable: true, writable: false }),
-	});
+	handedOver();
+	const runner = wrap(child, ledgerPath, streams);
 	await new Promise<void>((resolve, reject) => {
 		runner.onLine((line) => "parked" in line && resolve());
 		runner.ended.then(({ code, signal }) =>
@@ -62,12 +53,10 @@ export async function parkRunner(): Promise<Runner> {
 	return runner;
 }
 
-function wrap(child: ChildProcess, ledgerPath: string, streams: Pick<Runner, "stdin" | "stdout" | "stderr">): Runner {
-	const { stdin, stdout, stderr } = streams;
+function wrap(child: ChildProcess, ledgerPath: string, { stdin, stdout, stderr }: StandardStreams): Runner {
 	const [, , , jobs, lines] = child.stdio as [null, null, null, Writable, Readable];
 	if (child.pid === undefined) throw new Error("no runner could be started");
-	// The agent's own protection is inherited; when memory runs out, the exercise goes first, not the kernel.
-	writeFileSync(`/proc/${child.pid}/oom_score_adj`, "0");
+	exposeToOom(child.pid);
 	// A runner may die with its job half read; that is its end, which `ended` tells.
 	for (const stream of [stdin, jobs]) stream.on("error", () => {});
 	const listeners = new Set<(line: RunnerLine) => void>();
@@ -105,6 +94,11 @@ function wrap(child: ChildProcess, ledgerPath: string, streams: Pick<Runner, "st
 /** Keeps the kernel from choosing this process when memory runs out. @see proc_pid_oom_score_adj(5) */
 export function protectFromOom(): void {
 	writeFileSync("/proc/self/oom_score_adj", "-1000");
+}
+
+/** When memory runs out, what the agent has started goes first; its own protection is inherited otherwise. */
+export function exposeToOom(pid: number): void {
+	writeFileSync(`/proc/${pid}/oom_score_adj`, "0");
 }
 
 function eachLine(stream: Readable, take: (line: string) => void): void {

@@ -27,8 +27,8 @@ export interface Base {
 const SUITE = "trixie";
 const PACKAGES = [
 	...["bash", "coreutils", "dash", "diffutils", "file", "findutils", "grep", "hostname", "less", "mawk", "sed"],
-	...["binutils", "busybox-static", "iproute2", "kmod", "libatomic1", "libstdc++6", "mount", "nasm", "nftables"],
-	...["procps", "strace", "util-linux"],
+	...["binutils", "busybox-static", "iproute2", "kmod", "libatomic1", "libstdc++6", "mount", "nasm", "ncurses-base"],
+	...["nftables", "procps", "strace", "util-linux"],
 	// What `drydock man` shows, beside the pages that come with the programs above, and what formats it.
 	...["mandoc", "manpages", "manpages-dev"],
 ];

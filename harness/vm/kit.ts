@@ -17,6 +17,7 @@ export interface Kit {
 }
 
 const GUEST = inKit("harness/guest");
+const PROTOCOL = inKit("harness/protocol");
 const NATIVE = inKit("native");
 const CFLAGS = ["-std=gnu17", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"];
 
@@ -58,7 +59,7 @@ export async function libraryKey(arch: Architecture): Promise<string> {
 // What the programs are made from names them: bundling them only to see that nothing has changed takes too long.
 async function guestSources(): Promise<string[]> {
 	const folders = await Promise.all(
-		[GUEST, NATIVE].map(async (dir) => (await readdir(dir)).sort().map((name) => join(dir, name))),
+		[GUEST, NATIVE, PROTOCOL].map(async (dir) => (await readdir(dir)).sort().map((name) => join(dir, name))),
 	);
 	const files = [...folders.flat(), inKit("harness/protocol.ts"), inKit("package-lock.json")];
 	return Promise.all(files.map((file) => readFile(file, "utf8")));

@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
 import { FrameDecoder, GuestFrame, LIMITS, ProtocolError } from "../protocol.ts";
@@ -5,6 +6,8 @@ import type { Qemu } from "./qemu.ts";
 
 /** How long the machine's own end may take after its agent's port has closed. */
 const AFTER_PORT_MS = 2_000;
+/** How many frames may wait to be taken before no more are read. */
+const WAITING_FRAMES = 16;
 
 /** How a guest can be lost. */
 export type Loss =
@@ -33,11 +36,13 @@ export class LostError extends Error {
 export class Listener {
 	readonly #heard: GuestFrame[] = [];
 	readonly #decoder = new FrameDecoder(LIMITS.frameBytes);
-	#bytes = 0;
+	readonly #port: Duplex;
+	#room: number = LIMITS.runBytes;
 	#lost: LostError | undefined;
 	#wake: () => void = () => {};
 
 	constructor(qemu: Qemu) {
+		this.#port = qemu.agent;
 		let reason: Loss = "guest-shutdown";
 		qemu.qmp.onEvent(({ event, data }) => {
 			if (event === "SHUTDOWN" && data["reason"] === "guest-reset") reason = "guest-reset";
@@ -51,16 +56,23 @@ export class Listener {
 		qemu.agent.on("data", (chunk: Buffer) => this.#take(chunk));
 	}
 
+	/** From now on any amount may be said: what is heard is not kept. */
+	liftLimit(): void {
+		this.#room = Number.POSITIVE_INFINITY;
+	}
+
 	/**
 	 * The next frame.
-	 * @param deadlineMs how long to wait for it
+	 * @param deadlineMs how long to wait for it; Infinity for ever
 	 * @throws {LostError}
 	 */
 	async next(deadlineMs: number): Promise<GuestFrame> {
-		const timer = setTimeout(() => this.#lose("silent", `no word in ${Math.round(deadlineMs / 1000)} s`), deadlineMs);
+		const tooLate = () => this.#lose("silent", `no word in ${Math.round(deadlineMs / 1000)} s`);
+		const timer = deadlineMs === Number.POSITIVE_INFINITY ? undefined : setTimeout(tooLate, deadlineMs);
 		try {
 			for (;;) {
 				const frame = this.#heard.shift();
+				if (this.#heard.length === 0) this.#port.resume();
 				if (frame !== undefined) return frame;
 				if (this.#lost !== undefined) throw this.#lost;
 				await new Promise<void>((resolve) => {
@@ -83,9 +95,11 @@ export class Listener {
 	#take(chunk: Buffer): void {
 		if (this.#lost !== undefined) return;
 		try {
-			this.#bytes += chunk.length;
-			if (this.#bytes > LIMITS.runBytes) throw new ProtocolError("too much was said in one run");
+			this.#room -= chunk.length;
+			if (this.#room < 0) throw new ProtocolError("too much was said in one run");
 			for (const frame of this.#decoder.push(chunk)) this.#heard.push(validate(frame));
+			// The port then fills up, and the guest waits.
+			if (this.#heard.length >= WAITING_FRAMES) this.#port.pause();
 			this.#wake();
 		} catch (error) {
 			this.#lose("protocol", String((error as Error).message));

@@ -1,13 +1,41 @@
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { cpus, loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { encodeFrame, type GuestFrame, type HostFrame, type Observation, type Run } from "../protocol.ts";
+import {
+	encodeFrame,
+	type GuestFrame,
+	type HostFrame,
+	type Observation,
+	type Run,
+	type Session,
+	type SessionFrame,
+	type WindowSize,
+} from "../protocol.ts";
 import { Listener, type Loss, LostError } from "./listener.ts";
 import { loadState, type Qemu, startQemu } from "./qemu.ts";
 import type { Template } from "./template.ts";
 
 /** A run without what the machine itself adds; the deadline only where it is not {@link Machine.deadlineMs}. */
 export type RunRequest = Omit<Run, "type" | "nonce" | "entropy" | "timeMs" | "deadlineMs"> & { deadlineMs?: number };
+
+/** A session without what the machine itself adds. */
+export type SessionRequest = Omit<Session, "type" | "nonce" | "entropy" | "timeMs">;
+
+/** Who talks to a session's program. */
+export interface Client {
+	/** The machine is there: from now on there can be input. */
+	started(speak: {
+		/** Without a terminal, no bytes are the end of input. Settles when there is room for more. */
+		input(data: Buffer): Promise<void>;
+		resize(window: WindowSize): Promise<void>;
+	}): void;
+	/** Takes what the program has written. Settles when there is room for more. */
+	output(stream: "stdout" | "stderr", data: Buffer): Promise<void>;
+}
+
+/** How a session's program ended. */
+export type SessionEnd = { code: number | null; signal: string | null };
 
 /** How a run ended, as far as the machine can tell. */
 export type Outcome = { kind: "observed"; observation: Observation } | { kind: "lost"; how: Loss; detail: string };
@@ -86,8 +114,7 @@ export class Machine {
 	 */
 	async play(request: RunRequest): Promise<{ outcome: Outcome; output: Output }> {
 		const { deadlineMs = this.deadlineMs } = request;
-		const entropy = randomBytes(48).toString("base64");
-		const run: Run = { type: "run", nonce: newNonce(), entropy, timeMs: Date.now(), ...request, deadlineMs };
+		const run: Run = { type: "run", ...newWork(), ...request, deadlineMs };
 		const output: Output = { stdout: [], stderr: [] };
 		try {
 			// The agent keeps the deadline itself, and says more about it than silence can; so it gets some more time.
@@ -96,6 +123,35 @@ export class Machine {
 		} finally {
 			await this.end();
 		}
+	}
+
+	/**
+	 * Runs a program that the client talks to, and ends the machine when the program has ended.
+	 * @throws {LostError} the machine was lost before
+	 */
+	async hold(request: SessionRequest, client: Client): Promise<SessionEnd> {
+		const session: Session = { type: "session", ...newWork(), ...request };
+		const { nonce } = session;
+		this.#listener.liftLimit();
+		try {
+			for await (const said of this.#converse(session, this.deadlineMs)) {
+				if (said.type === "started")
+					client.started({
+						input: (data) => this.#send({ type: "input", nonce, data: data.toString("base64") }),
+						resize: (window) => this.#send({ type: "resize", nonce, window }),
+					});
+				if (said.type === "output") await client.output(said.stream, Buffer.from(said.data, "base64"));
+				if (said.type === "ended") return { code: said.code, signal: said.signal };
+				if (said.type === "failed") throw new Error(`the agent failed: ${said.message}`);
+			}
+			throw new Error("a conversation without an end");
+		} finally {
+			await this.end();
+		}
+	}
+
+	async #send(frame: SessionFrame): Promise<void> {
+		if (!this.#qemu.agent.write(encodeFrame(frame))) await once(this.#qemu.agent, "drain");
 	}
 
 	async #outcome(conversation: AsyncIterable<GuestFrame>, output: Output): Promise<Outcome> {
@@ -124,7 +180,7 @@ export class Machine {
 		return performance.now() - startedMs;
 	}
 
-	/** Sends a frame and yields what is said, until the caller has heard enough. @throws {RestoreError} | {LostError} */
+	/** Sends a frame and yields what is said, until the caller has heard enough; a session may last. @throws {RestoreError} | {LostError} */
 	async *#converse(frame: HostFrame, deadlineMs: number): AsyncGenerator<Exclude<GuestFrame, { type: "ready" }>> {
 		const qemu = this.#qemu;
 		const tooLate = sleep(deadlineMs, undefined, { ref: false }).then(() => {
@@ -137,7 +193,8 @@ export class Machine {
 		qemu.agent.write(encodeFrame(frame));
 		const endMs = performance.now() + deadlineMs;
 		for (let heard = 0; ; heard++) {
-			const said = await this.#listener.next(endMs - performance.now()).catch((cause: LostError) => {
+			const leftMs = frame.type === "session" && heard > 0 ? Number.POSITIVE_INFINITY : endMs - performance.now();
+			const said = await this.#listener.next(leftMs).catch((cause: LostError) => {
 				// Nothing has been started yet: it is not the exercise that has lost the machine.
 				throw heard === 0 ? new RestoreError(cause.message, { cause }) : cause;
 			});
@@ -148,4 +205,9 @@ export class Machine {
 	}
 }
 
+const newWork = () => ({
+	nonce: newNonce(),
+	entropy: randomBytes(48).toString("base64"),
+	timeMs: Date.now(),
+});
 const newNonce = () => randomBytes(16).toString("hex");

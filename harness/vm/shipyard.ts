@@ -1,7 +1,14 @@
 import { interruption, unlessInterrupted } from "../interrupt.ts";
 import type { Progress } from "../progress.ts";
 import { ensureImage } from "./image.ts";
-import { Machine, RestoreError, type RunRequest } from "./machine.ts";
+import {
+	type Client,
+	Machine,
+	RestoreError,
+	type RunRequest,
+	type SessionEnd,
+	type SessionRequest,
+} from "./machine.ts";
 import { dropTemplate, ensureTemplate, type Template } from "./template.ts";
 
 /**
@@ -43,13 +50,22 @@ export class Shipyard {
 
 	/**
 	 * Plays one scenario in a fresh machine.
-	 * A template that cannot be restored is made anew, once.
 	 * @param signal ends the machine, whatever it is doing; play then throws its reason
 	 */
-	async play(request: RunRequest, signal: AbortSignal = interruption): ReturnType<Machine["play"]> {
+	play(request: RunRequest, signal?: AbortSignal): ReturnType<Machine["play"]> {
+		return this.#inMachine((machine) => machine.play(request), signal);
+	}
+
+	/** Runs a program that the client talks to in a fresh machine. */
+	hold(request: SessionRequest, client: Client): Promise<SessionEnd> {
+		return this.#inMachine((machine) => machine.hold(request, client));
+	}
+
+	// A template that cannot be restored is made anew, once.
+	async #inMachine<T>(work: (machine: Machine) => Promise<T>, signal: AbortSignal = interruption): Promise<T> {
 		const used = this.#ready();
 		try {
-			return await this.#playOnce(request, signal);
+			return await this.#once(work, signal);
 		} catch (error) {
 			if (interruption.aborted || signal.aborted || !(error instanceof RestoreError)) throw error;
 			// Of several that find it damaged, the first has it made anew.
@@ -57,7 +73,7 @@ export class Shipyard {
 				this.#ahead = undefined;
 				this.#template = used.then(({ template }) => dropTemplate(template)).then(() => this.#make());
 			}
-			return this.#playOnce(request, signal);
+			return this.#once(work, signal);
 		}
 	}
 
@@ -70,13 +86,13 @@ export class Shipyard {
 		await end();
 	}
 
-	async #playOnce(request: RunRequest, signal: AbortSignal): ReturnType<Machine["play"]> {
+	async #once<T>(work: (machine: Machine) => Promise<T>, signal: AbortSignal): Promise<T> {
 		const ahead = this.#ahead;
 		this.#ahead = undefined;
 		// One that was lost while it waited says nothing about the template.
 		const machine = await (ahead?.catch(() => this.#restore()) ?? this.#restore());
 		try {
-			return await unlessInterrupted(machine.play(request), signal);
+			return await unlessInterrupted(work(machine), signal);
 		} finally {
 			await machine.end();
 			this.#machines.delete(machine);

@@ -28,9 +28,9 @@ export const ARROWS: readonly Arrow[] = [
 	{ from: /^lessons\//, may: /^(node:|native\/kernel\.ts$)/, earlier: true },
 	{ from: /^harness\/guest\//, may: /^(node:|native\/|harness\/guest\/|harness\/protocol\.ts$)/ },
 	// Shared with the guest, so it stands on nothing of the host's.
-	{ from: /^harness\/protocol\.ts$/, may: /^(node:|npm:valibot$)/ },
+	{ from: /^harness\/protocol(\.ts$|\/)/, may: /^(node:|npm:valibot$|harness\/protocol\/)/ },
 	// The host bundles native, lessons and solutions; it never runs them itself.
-	{ from: /^harness\//, may: /^(node:|npm:(?!ffi-rs$)|harness\/(?!guest\/))/ },
+	{ from: /^harness\//, may: /^(node:|npm:(?!ffi-rs$)|harness\/(?!guest\/|protocol\/))/ },
 ];
 
 /** Whether an import goes against the arrows. */

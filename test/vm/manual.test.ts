@@ -29,7 +29,7 @@ describe("the manual in the image", () => {
 		const names = (await readdir(inKit("lessons"), { recursive: true })).filter((name) => name.endsWith(".md"));
 		const texts = await Promise.all(names.map((name) => readFile(inKit("lessons", name), "utf8")));
 		const there = await manualPages(silent);
-		const named = new Set(texts.flatMap((text) => pagesIn(text.replaceAll(/^```[^]*?^```/gm, ""))));
+		const named = new Set(texts.flatMap((text) => pagesIn(text.replaceAll(/^```[\s\S]*?^```/gm, ""))));
 		expect([...named].filter((page) => !there.map(shownPage).includes(page))).toEqual([]);
 		const pages = there.filter((page) => named.has(shownPage(page)));
 		expect(pages.length).toBeGreaterThan(30);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { inKit } from "../../harness/kit.ts";
 import { makeWorkspace } from "../../harness/workspace.ts";
 import { newShipyard } from "../support/guest.ts";
-import { type Terminal, terminal } from "../support/pty.ts";
+import { type Terminal, terminal } from "../support/screen.ts";
 import { temporary } from "../support/temporary.ts";
 
 // Watch mode, as somebody at a terminal has it.

@@ -1,0 +1,28 @@
+import type { Ends } from "./session.ts";
+
+/** What a program ends with that writes where nobody reads: 128 and SIGPIPE. */
+const BROKEN_PIPE = 141;
+
+/** This process's standard streams, byte for byte. */
+export function pipes(): Ends {
+	const left = new Promise<number>((resolve) => {
+		for (const stream of [process.stdout, process.stderr]) stream.on("error", () => resolve(BROKEN_PIPE));
+	});
+	return {
+		window: null,
+		left,
+		started: async ({ input }) => {
+			try {
+				for await (const chunk of process.stdin) await input(chunk as Buffer);
+				await input(Buffer.alloc(0));
+			} catch {
+				// It was closed: the session is over.
+			}
+		},
+		output: (stream, data) =>
+			new Promise((resolve) => {
+				process[stream].write(data, () => resolve());
+			}),
+		close: () => void process.stdin.destroy(),
+	};
+}

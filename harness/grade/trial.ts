@@ -1,0 +1,66 @@
+import { readFile } from "node:fs/promises";
+import { Failure } from "../failure.ts";
+import { inKit } from "../kit.ts";
+import { type Lesson, loadCheck } from "../lessons.ts";
+import type { Outcome, RunRequest } from "../vm/machine.ts";
+import { type Bundle, bundle } from "./bundle.ts";
+import type { Check } from "./check.ts";
+import type { Drawn } from "./facts.ts";
+import { random } from "./random.ts";
+import { requestFor } from "./request.ts";
+
+/** The engine that the lessons' modules make together. */
+const ENGINE = "solutions/box.ts";
+
+/** Where fresh virtual machines come from. */
+export interface Shipyard {
+	/** Names everything that facts depend on, apart from the program and the scenario. */
+	imageKey(): Promise<string>;
+	accelerator(): Promise<string>;
+	play(request: RunRequest): Promise<{ outcome: Outcome; output: { stdout: Buffer[]; stderr: Buffer[] } }>;
+}
+
+/** A module that is to be played in the place of a lesson's reference solution, with inputs of its own. */
+export interface Trial {
+	check: Check;
+	drawn: Drawn;
+	/** What is done with it. */
+	does: string;
+	/** Which file takes the place of which module of the reference. */
+	modules: ReadonlyMap<string, string>;
+}
+
+/**
+ * Draws the inputs of a trial.
+ * @param mine the learner's modules of earlier lessons, by the reference's in whose place they are to stand
+ * @throws {Failure} usage: the file is not there
+ */
+export async function newTrial(lesson: Lesson, file: string, mine?: ReadonlyMap<string, string>): Promise<Trial> {
+	await readable(file, lesson);
+	const check = await loadCheck(lesson);
+	const drawn = check.draw(random);
+	const solution = inKit("solutions", lesson.id, check.module);
+	return { check, drawn, does: check.scenario(drawn).does, modules: new Map([...(mine ?? []), [solution, file]]) };
+}
+
+/** The file that assembles a check's modules. */
+export const engineOf = (check: Check): string => inKit(check.engine ?? ENGINE);
+
+/** @throws {BundleError} */
+export function bundleTrial({ check, modules }: Trial): Promise<Bundle> {
+	return bundle(engineOf(check), modules);
+}
+
+/** Plays the lesson's scenario in a fresh machine. */
+export function playTrial({ check, drawn }: Trial, program: Bundle, shipyard: Shipyard): ReturnType<Shipyard["play"]> {
+	return shipyard.play(requestFor(check, program, drawn));
+}
+
+async function readable(file: string, lesson: Lesson): Promise<void> {
+	await readFile(file).catch((cause: NodeJS.ErrnoException) => {
+		const reason = cause.code === "ENOENT" ? "is not there" : `cannot be read (${cause.code})`;
+		throw new Failure("usage", `${file} ${reason}`, `npx drydock init, or npx drydock check ${lesson.id} --file FILE`, {
+			cause,
+		});
+	});
+}

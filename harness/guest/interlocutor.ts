@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, read, write } from "node:fs";
+import { promisify } from "node:util";
+import { openTerminal, setWindowSize } from "../../native/guest.ts";
+import type { Session, WindowSize } from "../protocol.ts";
+import { standardPipes } from "./pipes.ts";
+import { ENVIRONMENT, exposeToOom } from "./runners.ts";
+
+/** The program that a session is with. */
+export interface Interlocutor {
+	/** What it writes; each is to be read to its end. */
+	outputs: { stream: "stdout" | "stderr"; chunks: AsyncIterable<Buffer> }[];
+	/** Settles when there is room for more. */
+	input(data: Buffer): Promise<void>;
+	resize(window: WindowSize): void;
+	ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+}
+
+const CHUNK_BYTES = 32 << 10;
+
+/** Starts the program on a terminal of its own: what it writes to stdout and stderr is then one stream. */
+export function startOnTerminal(session: Session, window: WindowSize): Interlocutor {
+	const { masterFd, slaveFd } = openTerminal(window.rows, window.columns);
+	// The leader of a new session, as whoever logs in: only such a process can have a controlling terminal.
+	const child = start(session, ["setsid", "--ctty"], [slaveFd, slaveFd, slaveFd]);
+	closeSync(slaveFd);
+	return {
+		outputs: [{ stream: "stdout", chunks: untilHungUp(masterFd) }],
+		input: (data) => writeAll(masterFd, data),
+		resize: ({ rows, columns }) => setWindowSize(masterFd, rows, columns),
+		ended: endOf(child),
+	};
+}
+
+/** Starts the program between three pipes. An input of no bytes is its end. */
+export function startBetweenPipes(session: Session): Interlocutor {
+	const { fds, streams, handedOver } = standardPipes();
+	const child = start(session, [], fds);
+	handedOver();
+	const { stdin, stdout, stderr } = streams;
+	// It may have ended, or closed its input: then nobody reads what comes.
+	stdin.on("error", () => {});
+	return {
+		outputs: [
+			{ stream: "stdout", chunks: stdout },
+			{ stream: "stderr", chunks: stderr },
+		],
+		input: (data) =>
+			new Promise((resolve) => {
+				if (data.length === 0) stdin.end(resolve);
+				else stdin.write(data, () => resolve());
+			}),
+		resize: () => {},
+		ended: endOf(child),
+	};
+}
+
+/** Writes all of it, and waits without blocking this thread. */
+export async function writeAll(fd: number, data: Buffer): Promise<void> {
+	for (let sent = 0; sent < data.length; ) sent += (await writeSome(fd, data, sent)).bytesWritten;
+}
+
+/** What can be read, piece by piece. */
+export async function* chunksOf(fd: number): AsyncGenerator<Buffer> {
+	const buffer = Buffer.alloc(CHUNK_BYTES);
+	for (;;) {
+		const { bytesRead } = await readSome(fd, buffer);
+		if (bytesRead === 0) return;
+		yield Buffer.from(buffer.subarray(0, bytesRead));
+	}
+}
+
+// The end of what a terminal's master has to say is an error: nobody has the terminal any more. See pty(7).
+async function* untilHungUp(masterFd: number): AsyncGenerator<Buffer> {
+	try {
+		yield* chunksOf(masterFd);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== "EIO") throw error;
+	}
+	closeSync(masterFd);
+}
+
+const readSome = promisify(read) as (fd: number, buffer: Buffer) => Promise<{ bytesRead: number }>;
+const writeSome = promisify(write) as (fd: number, data: Buffer, at: number) => Promise<{ bytesWritten: number }>;
+
+function start({ argv, environment }: Session, through: string[], stdio: [number, number, number]): ChildProcess {
+	const args = ["--mount=/proc/1/ns/mnt", "--wdns=/root", "--", ...through, ...argv];
+	const child = spawn("/usr/bin/nsenter", args, { stdio, env: { ...ENVIRONMENT, ...environment } });
+	if (child.pid !== undefined) exposeToOom(child.pid);
+	return child;
+}
+
+function endOf(child: ChildProcess): Interlocutor["ended"] {
+	return new Promise((resolve, reject) => {
+		child.once("error", reject);
+		child.once("exit", (code, signal) => resolve({ code, signal }));
+	});
+}

@@ -1,0 +1,31 @@
+import { closeSync } from "node:fs";
+import { Socket } from "node:net";
+import type { Readable, Writable } from "node:stream";
+import { pipe } from "../../native/guest.ts";
+
+/** The near ends of a program's standard input, output and error. */
+export interface StandardStreams {
+	stdin: Writable;
+	stdout: Readable;
+	stderr: Readable;
+}
+
+/**
+ * Makes three pipes for a program that is to be started. Node itself would make socket pairs; a program sees the
+ * difference: a socket cannot be opened again as /dev/stdout.
+ * @returns `fds` for the program; call `handedOver` once it has them
+ */
+export function standardPipes(): {
+	fds: [stdin: number, stdout: number, stderr: number];
+	streams: StandardStreams;
+	handedOver: () => void;
+} {
+	const [stdin, stdout, stderr] = [pipe(), pipe(), pipe()];
+	const fds: [number, number, number] = [stdin.readFd, stdout.writeFd, stderr.writeFd];
+	const streams = {
+		stdin: new Socket({ fd: stdin.writeFd, readable: false, writable: true }),
+		stdout: new Socket({ fd: stdout.readFd, readable: true, writable: false }),
+		stderr: new Socket({ fd: stderr.readFd, readable: true, writable: false }),
+	};
+	return { fds, streams, handedOver: () => fds.forEach((fd) => void closeSync(fd)) };
+}

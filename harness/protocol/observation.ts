@@ -1,0 +1,84 @@
+import * as v from "valibot";
+import { count, list, Task, text } from "./readings.ts";
+import { HostState, ProcessState } from "./states.ts";
+
+/** What comes of a run: what was read at which moment, and how everything ended. */
+
+const Thrown = v.object({
+	name: text,
+	message: text,
+	stack: v.pipe(v.string(), v.maxLength(65536)),
+	/** Only of a SyscallError. */
+	syscall: v.optional(v.object({ call: text, args: v.record(text, text), code: text, errno: count })),
+});
+
+/** How the exercise ended. */
+const Ending = v.variant("how", [
+	v.object({ how: v.literal("returned"), value: v.unknown() }),
+	v.object({ how: v.literal("threw"), thrown: Thrown, inChild: v.boolean() }),
+	/** A forked child came back from the exercise instead of leaving by execve or _exit. */
+	v.object({ how: v.literal("child-returned") }),
+	/** The exercise returned a promise. */
+	v.object({ how: v.literal("asynchronous") }),
+	v.object({ how: v.literal("exited"), code: v.nullable(count), signal: v.nullable(text) }),
+	/** The deadline came first: what each of its processes was doing. */
+	v.object({ how: v.literal("hung"), tasks: list(Task) }),
+]);
+
+/** Whether something that came from the exercise's side is an ending. */
+export const isEnding = (value: unknown): value is Ending => v.is(Ending, value);
+
+const LedgerCall = v.object({
+	/** Line of descent of the process: "1", its first child "1.1", and so on. */
+	task: text,
+	call: text,
+	args: v.record(text, text),
+	/** The kernel's answer; absent when the call never came back. */
+	result: v.optional(v.number()),
+	error: v.optional(text),
+});
+
+/** One container that a run has started: how it ended, and what led there. */
+const Container = v.object({
+	ending: Ending,
+	/** The process that ended the exercise with an exception, as it was when it threw. */
+	atThrow: v.nullable(ProcessState),
+	ledger: list(LedgerCall),
+});
+
+/** What was read at one moment. */
+const Moment = v.object({
+	host: HostState,
+	/** The commands that run, by container; null for one that has ended or never ran. */
+	commands: v.record(text, v.nullable(ProcessState)),
+});
+
+/** Characters of a program's standard output, of a step that asks for all of it. */
+export const PROGRAM_CHARS = 1 << 20;
+
+/** How a program ended that the run has started on the host. */
+const ProgramEnd = v.object({
+	code: v.nullable(count),
+	stdout: v.pipe(v.string(), v.maxLength(PROGRAM_CHARS)),
+	stderr: text,
+});
+
+export const Observation = v.object({
+	before: HostState,
+	/** By the name that the step gave it. */
+	moments: v.record(text, Moment),
+	after: HostState,
+	containers: v.record(text, Container),
+	programs: v.record(text, ProgramEnd),
+	/** What came of each signal, by the step's name: whether the container ended before patience did. */
+	signals: v.record(text, v.picklist(["ended", "ignored"])),
+	outputBytes: v.object({ stdout: count, stderr: count }),
+	/** Where the guest's time went, by stage. */
+	stageMs: v.record(text, v.number()),
+});
+
+export type Observation = v.InferOutput<typeof Observation>;
+export type Moment = v.InferOutput<typeof Moment>;
+export type Container = v.InferOutput<typeof Container>;
+export type Ending = v.InferOutput<typeof Ending>;
+export type LedgerCall = v.InferOutput<typeof LedgerCall>;

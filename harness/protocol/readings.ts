@@ -1,0 +1,100 @@
+import * as v from "valibot";
+
+/** The pieces that a guest's readings are made of: each is bounded, as the guest is not to be trusted. */
+
+export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+export const text = v.pipe(v.string(), v.maxLength(8192));
+export const list = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.maxLength(4096));
+
+/** Namespaces of a process: `{ uts: "uts:[4026531838]", … }`, the links in /proc/PID/ns. See namespaces(7). */
+export const Namespaces = v.record(text, text);
+
+/** A line of /proc/PID/mountinfo. See proc_pid_mountinfo(5). */
+export const Mount = v.object({
+	id: count,
+	parentId: count,
+	/** major:minor of the file system. */
+	device: text,
+	/** Which directory of the file system is mounted. */
+	root: text,
+	/** Where, as the process sees it. */
+	mountPoint: text,
+	/** Optional fields such as `shared:1` and `master:1`. */
+	propagation: list(text),
+	fstype: text,
+	source: text,
+	/** Options of the file system, such as `lowerdir=/a,upperdir=/b`. */
+	options: text,
+});
+
+/** A process in the guest, as its host sees it. */
+export const Task = v.object({
+	pid: count,
+	ppid: count,
+	comm: text,
+	state: text,
+	/** Its pid in each of the nested PID namespaces, the outermost first. */
+	nsPids: list(count),
+});
+
+/** A network link and its addresses. */
+export const Link = v.object({ name: text, up: v.boolean(), addresses: list(text) });
+
+/** What ip(8) and nft(8) show of a network namespace; read only where a run asks for it. */
+export const Network = v.object({
+	links: list(
+		v.object({
+			name: text,
+			/** `veth`, `bridge`, … or empty. */
+			kind: text,
+			/** The flags, such as UP and LOWER_UP. */
+			flags: list(text),
+			/** The bridge that it is a port of, or empty. */
+			master: text,
+			/** As ADDRESS/PREFIX. */
+			addresses: list(text),
+		}),
+	),
+	/** `via` is empty for what is reached directly. */
+	routes: list(v.object({ destination: text, via: text, device: text })),
+	/** Lines of nft's ruleset; read of the host's only. */
+	rules: list(text),
+	/** Whether packets between links are forwarded: net.ipv4.ip_forward. */
+	forwarding: v.boolean(),
+});
+
+/** One file or directory of a tree that is watched. */
+export const Entry = v.object({
+	/** Relative to the tree's top, which is `.`. */
+	path: text,
+	kind: v.picklist(["file", "directory", "symlink", "char", "block", "fifo", "socket"]),
+	/** Permission bits. */
+	mode: count,
+	uid: count,
+	gid: count,
+	size: count,
+	/** major:minor of a device file; 0:0 is an overlay's whiteout. */
+	device: text,
+	/** Of a file's content, hexadecimal; empty for all that is no file. */
+	sha256: text,
+	/** The first bytes of a file's content, or where a symbolic link leads. */
+	text: v.pipe(v.string(), v.maxLength(1024)),
+	/** An overlay shows nothing of what lies below this directory. See overlayfs in the kernel's documentation. */
+	opaque: v.boolean(),
+});
+
+/** The overlay that a process's root lies on. */
+export const Overlay = v.object({
+	lowerdirs: list(text),
+	upperdir: text,
+	workdir: text,
+	/** What is in upperdir. */
+	upper: list(Entry),
+});
+
+export type Mount = v.InferOutput<typeof Mount>;
+export type Task = v.InferOutput<typeof Task>;
+export type Link = v.InferOutput<typeof Link>;
+export type Network = v.InferOutput<typeof Network>;
+export type Entry = v.InferOutput<typeof Entry>;
+export type Overlay = v.InferOutput<typeof Overlay>;

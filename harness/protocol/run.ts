@@ -1,0 +1,67 @@
+/** Something done on the guest's host before the exercise runs. */
+export type Preparation =
+	| { do: "write"; path: string; text: string; mode?: number }
+	| { do: "directory"; path: string }
+	| { do: "copy"; from: string; to: string }
+	/** Makes a System V message queue. */
+	| { do: "queue" }
+	/** Runs a program; its failure ends the run. */
+	| { do: "run"; argv: string[] };
+
+/** One step of a run, on its containers by name. A step on a container that has ended does nothing. */
+export type Step =
+	/** Calls the exercise on a parked runner, and waits until its command runs. */
+	| { do: "start"; container: string }
+	/** Reads host and commands, and keeps what was read under this name. */
+	| { do: "look"; as: string }
+	/** Writes a line to the command, and waits until it says that it waits for the next. */
+	| { do: "go"; container: string }
+	/** Sends a signal, and waits for the end; what then still runs is killed. */
+	| { do: "signal"; container: string; to: "command" | "init" | "engine"; signal: NodeJS.Signals; as: string }
+	/** Waits until nothing of the container's is on its way to its end: no zombie is left, and nobody more ends. */
+	| { do: "settle"; container: string }
+	/** Writes a line to the command, closes its standard input, and waits for the end. */
+	| { do: "end"; container: string }
+	/**
+	 * Runs a program on the host, or in the network namespace of a container's command. Of what it prints the first 8000
+	 * characters are kept, or, where the step asks for all of its standard output, {@link LIMITS}.programChars.
+	 */
+	| { do: "run"; argv: string[]; networkOf?: string; as: string; keepAll?: boolean };
+
+/** What every kind of work for a fresh virtual machine begins with. */
+export interface Work {
+	nonce: string;
+	/** Base64; 48 bytes of the host's randomness, as every restored machine starts with the same. */
+	entropy: string;
+	timeMs: number;
+	prepare: Preparation[];
+	/**
+	 * Whether tracing and the loading of modules are left to what is played, which then gets at the agent as well: for
+	 * what is the kit's own, and where nothing is judged.
+	 */
+	unlocked?: boolean;
+}
+
+/** A scenario to be played and read. */
+export interface Run extends Work {
+	type: "run";
+	/** CommonJS; `#kernel` is left to the runner. */
+	code: string;
+	/** Which export of `code` to call. */
+	call: string;
+	/**
+	 * What to call it with, by container. The command's arguments hold the token, and so does the line that it prints
+	 * whenever it waits for one: how the agent knows that the command runs, and where it is.
+	 */
+	containers: Record<string, { args: unknown[]; token: string }>;
+	steps: Step[];
+	/** Directories of the host to read whenever the host is read. */
+	watch: string[];
+	/** Files to read in a command's root, relative to it. */
+	files: string[];
+	/** Whether to read networks. */
+	network: boolean;
+	/** A file of the host that the break-out tries to read; none is tried without. */
+	secret: { path: string; text: string } | null;
+	deadlineMs: number;
+}

@@ -1,0 +1,70 @@
+import * as v from "valibot";
+import { count, Entry, Link, list, Mount, Namespaces, Network, Overlay, Task, text } from "./readings.ts";
+
+/** What can be read of the machine as a whole, from where its init (pid 1) stands. */
+export const HostState = v.object({
+	hostname: text,
+	namespaces: Namespaces,
+	mounts: list(Mount),
+	tasks: list(Task),
+	/** Keys of the System V message queues. See proc_sysvipc(5). */
+	queues: list(text),
+	cgroups: list(text),
+	links: list(Link),
+	/** Entries of the root directory. */
+	root: list(text),
+	/** How many processes the kernel has killed since it started because memory ran out. */
+	oomKills: count,
+	/** The directories that the run watches, by path; null where there is none. */
+	trees: v.record(text, v.nullable(list(Entry))),
+	network: v.nullable(Network),
+});
+
+/** What can be read of the command that the exercise has started. */
+export const ProcessState = v.object({
+	pid: count,
+	/** Its pid in each of the nested PID namespaces, the outermost first. */
+	nsPids: list(count),
+	namespaces: Namespaces,
+	/** Kinds of namespace in which its threads disagree. */
+	splitNamespaces: list(text),
+	hostname: text,
+	queues: list(text),
+	mounts: list(Mount),
+	/** Its current directory, as a path in its mount namespace. */
+	cwd: text,
+	/** Entries of its root directory. */
+	root: list(text),
+	/** Whether walking up from its current directory meets its root. */
+	cwdInsideRoot: v.boolean(),
+	/** Pids that the /proc it sees lists; null when there is none. */
+	procPids: v.nullable(list(count)),
+	cgroup: text,
+	/** Files of its cgroup, such as `memory.max`; empty in the root cgroup. */
+	cgroupFiles: v.record(text, text),
+	/** Its arguments, the program's name first, and its environment, as execve was given them. */
+	arguments: list(text),
+	environment: list(text),
+	/** What its engine has started and is still there, itself included, the eldest first. */
+	tasks: list(Task),
+	/** The namespaces of the engine itself. */
+	engineNamespaces: Namespaces,
+	/** Its open files by descriptor: the links in /proc/PID/fd. */
+	descriptors: v.record(text, text),
+	/** The same of the engine that has started it: 0, 1 and 2. */
+	engineDescriptors: v.record(text, text),
+	/** Signals as masks: SigBlk, SigIgn and SigCgt of /proc/PID/status. */
+	signals: v.object({ blocked: text, ignored: text, caught: text }),
+	/** The overlay that is its root; null when its root is something else. */
+	overlay: v.nullable(Overlay),
+	/** Files in its root that the run asks for, by path; null where there is none. */
+	files: v.record(text, v.nullable(Entry)),
+	links: list(Link),
+	network: v.nullable(Network),
+	credentials: v.object({ uids: list(count), gids: list(count), capabilities: text, boundingSet: text }),
+	/** The result of the classic break-out from a chroot, tried from where this process stands; null if not tried. */
+	escape: v.nullable(v.object({ readHostFile: v.boolean(), refusedBy: text })),
+});
+
+export type HostState = v.InferOutput<typeof HostState>;
+export type ProcessState = v.InferOutput<typeof ProcessState>;
