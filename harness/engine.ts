@@ -15,23 +15,42 @@ LD_PRELOAD=/opt/drydock/libkernel.so exec /usr/bin/node --single-threaded --no-w
 // ffi-rs finds out which C library there is by a report of the whole process, which takes as long as starting Node.
 const BANNER = `Object.defineProperty(process, "report", { value: { getReport: () => ({ header: { glibcVersionRuntime: "2" } }) } });`;
 
+// Where the system-call library and ffi-rs are: in every machine of drydock's, or in the program's own directory.
+const LIBRARIES = {
+	machine: {
+		alias: { "ffi-rs": "/opt/drydock/node_modules/ffi-rs" },
+		external: ["/opt/drydock/*"],
+		banner: BANNER,
+	},
+	beside: {
+		alias: {},
+		external: ["ffi-rs"],
+		banner: `${BANNER}\nconst LIBKERNEL = __dirname + "/libkernel.so";`,
+	},
+};
+
 /**
- * Bundles the engine as a program for a machine: `box run IMAGE COMMAND`.
+ * Bundles the engine as a program: `box run IMAGE COMMAND`.
  * @param mine which file of the learner's takes the place of which module of the reference; empty for the reference's
- * @returns CommonJS for the guest's Node
+ * @param libraries where it finds what is not JavaScript
+ * @returns CommonJS
  * @throws {BundleError} a module of the learner's cannot be bundled
  */
-export async function boxProgram(mine: ReadonlyMap<string, string>): Promise<string> {
+export async function boxProgram(
+	mine: ReadonlyMap<string, string>,
+	libraries: keyof typeof LIBRARIES = "machine",
+): Promise<string> {
+	const { alias, external, banner } = LIBRARIES[libraries];
 	const { outputFiles } = await build({
 		entryPoints: [inKit("solutions/main.ts")],
 		bundle: true,
 		write: false,
 		platform: "node",
 		format: "cjs",
-		target: "node24",
-		alias: { "#kernel": inKit("native/kernel.ts"), "ffi-rs": "/opt/drydock/node_modules/ffi-rs" },
-		external: ["/opt/drydock/*"],
-		banner: { js: BANNER },
+		target: "node20",
+		alias: { "#kernel": inKit("native/kernel.ts"), ...alias },
+		external,
+		banner: { js: banner },
 		logLevel: "silent",
 		plugins: [inPlaceOf(mine)],
 	}).catch((error: unknown) => {

@@ -3,6 +3,8 @@ import { recordEnd, recordStart } from "./ledger.ts";
 import { SyscallError } from "./syscall-error.ts";
 
 const LIBRARY = "libkernel";
+/** Where the library is, if a program has brought its own. */
+declare const LIBKERNEL: string | undefined;
 /** Longest argument that the ledger and an error show; a path has at most 4,096 bytes. */
 const SHOWN_LENGTH = 4_096;
 
@@ -91,7 +93,6 @@ let opened = false;
 // Opened at the first call: importing #kernel is harmless on any system, only calling it needs Linux.
 function openOnce(): void {
 	if (opened) return;
-	const path = process.env["DRYDOCK_LIBKERNEL"] ?? "/opt/drydock/libkernel.so";
-	open({ library: LIBRARY, path });
+	open({ library: LIBRARY, path: typeof LIBKERNEL === "string" ? LIBKERNEL : "/opt/drydock/libkernel.so" });
 	opened = true;
 }

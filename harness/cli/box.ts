@@ -1,0 +1,77 @@
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { exists } from "../cache.ts";
+import { passedLessons, passedModules } from "../course.ts";
+import { EXIT, Failure } from "../failure.ts";
+import { BundleError } from "../grade/bundle.ts";
+import { type Lesson, lessons } from "../lessons.ts";
+import { packBox } from "../pack.ts";
+import { silent, visible } from "../progress.ts";
+import { nameOf } from "./place.ts";
+import { printJson } from "./terminal.ts";
+
+/**
+ * `drydock box`: the learner's own engine, to keep.
+ * @param dir made for it; nothing in it is overwritten
+ * @returns the exit code
+ */
+export async function box(dir: string, { json }: { json?: boolean }): Promise<number> {
+	const passed = await passedLessons();
+	const yours = (await lessons()).filter(({ id }) => passed.has(id));
+	if (yours.length === 0)
+		throw new Failure("usage", "no lesson has passed yet, so nothing of box is yours", "npx drydock check");
+	const program = join(dir, "box");
+	if (await exists(program))
+		throw new Failure("usage", `${nameOf(program)} is there already`, "npx drydock box DIRECTORY");
+	const packed = await packBox(await passedModules(), json ? silent : visible).catch((error: unknown) => {
+		if (!(error instanceof BundleError)) throw error;
+		const { message, file, line } = error.diagnostic;
+		const what = `${nameOf(file)}:${line}, which you have passed with, cannot be used any more: ${message}`;
+		throw new Failure("usage", what, "npx drydock check", { cause: error });
+	});
+	await mkdir(dir, { recursive: true });
+	await writeFile(program, packed, { flag: "wx" });
+	await chmod(program, 0o755);
+	const readme = join(dir, "README.md");
+	if (!(await exists(readme))) await writeFile(readme, await readmeOf(yours), { flag: "wx" });
+	if (json) printJson({ schemaVersion: 1, program, yours: yours.map(({ id }) => id) });
+	else process.stdout.write(`${nameOf(program)} is made of ${yours.length} of your modules.\n`);
+	return EXIT.passed;
+}
+
+async function readmeOf(yours: readonly Lesson[]): Promise<string> {
+	const rest = (await lessons()).filter(({ id }) => !yours.some((lesson) => lesson.id === id));
+	const rows = (of: readonly Lesson[]) => of.map(({ title }) => `- ${title}`).join("\n");
+	return `# box
+
+A container engine, written one Linux primitive at a time with drydock.
+
+Written by you:
+
+${rows(yours)}
+${rest.length === 0 ? "" : `\nFrom drydock's reference solutions, until you write them:\n\n${rows(rest)}\n`}
+## What it does
+
+    sudo ./box run [--hostname NAME] [--memory 64M] [--pids N] [--cpus 0.5] [--publish 8080:80] IMAGE [COMMAND…]
+
+IMAGE is a directory: of an image as lesson 09 builds it, or simply of the files that the container is to have. The
+command gets a hostname, a root, processes, limits, a writable layer and a network of its own. Its exit code is box's;
+its input and output are box's; signals are passed on. When it has ended, nothing of the container is left, not even if
+box is killed. \`./box run --help\` says the rest.
+
+To try it without any image, where busybox is installed:
+
+    mkdir -p root/bin root/proc root/dev root/tmp && cp "$(command -v busybox)" root/bin/ && root/bin/busybox --install -s root/bin
+    sudo ./box run root sh
+
+## What it needs
+
+- Linux on x86-64 with cgroup v2, a kernel of the last years, and glibc 2.34 or newer
+- Node 20.19 or newer on root's PATH
+- the programs ip and nft; busybox (its tar), for images of lesson 09
+- root: it makes namespaces, mounts, cgroups and network links
+
+It unpacks itself into /run/box-programs when it is first run. Containers share the kernel with the machine that they
+run on, and box sets up neither user namespaces nor system-call filters: run nothing in it that you would not run as root.
+`;
+}

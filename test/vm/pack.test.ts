@@ -1,0 +1,58 @@
+import { readFile } from "node:fs/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { inKit } from "../../harness/kit.ts";
+import { packBox } from "../../harness/pack.ts";
+import { silent } from "../../harness/progress.ts";
+import { newShipyard } from "../support/guest.ts";
+import { temporary } from "../support/temporary.ts";
+
+const yard = newShipyard();
+const files = await temporary();
+beforeAll(() => yard.accelerator());
+afterAll(async () => {
+	await yard.close();
+	await files.remove();
+});
+
+/** Runs a script on a machine that has the program, and of drydock nothing but Node. */
+async function onAnotherMachine(program: Buffer, script: string): Promise<string[]> {
+	const { outcome } = await yard.play({
+		prepare: [
+			{ do: "write", path: "/root/box.base64", text: program.toString("base64") },
+			{ do: "run", argv: ["sh", "-ec", "base64 -d /root/box.base64 > /root/box; chmod +x /root/box"] },
+		],
+		...{ code: "", call: "run", containers: {}, watch: [], files: [], network: false, secret: null },
+		steps: [
+			{ do: "run", argv: ["unshare", "--mount", "sh", "-c", `mount -t tmpfs none /opt; ${script}`], as: "script" },
+		],
+		deadlineMs: 600_000,
+	});
+	if (outcome.kind === "lost") throw new Error(`${outcome.how}\n${outcome.detail}`);
+	const { stdout = "", stderr = "" } = outcome.observation.programs["script"] ?? {};
+	expect(stderr).toBe("");
+	return stdout.trim().split("\n");
+}
+
+test("the packed program runs where there is no drydock, with the learner's module, and leaves nothing", async () => {
+	const solution = inKit("solutions/02-unshare/isolate.ts");
+	const text = await readFile(solution, "utf8");
+	const mine = await files.write("isolate.ts", text.replace("sethostname(hostname)", 'sethostname("my-" + hostname)'));
+	const program = await packBox(new Map([[solution, mine]]), silent);
+	expect(
+		await onAnotherMachine(
+			program,
+			`cd /root
+			./box run --hostname deck --memory 32M --pids 9 /lab/rootfs sh -c 'hostname; echo $$; cat /proc/self/cgroup | cut -c1-8'
+			./box run /lab/rootfs sh -c 'exit 7'; echo $?
+			echo in | ./box run /lab/rootfs cat
+			find /opt /run/box -mindepth 1 ! -name claims; find /sys/fs/cgroup/box -mindepth 1 -type d; ls /sys/class/net
+			ls /run/box-programs | wc -l`,
+		),
+	).toEqual(["my-deck", "2", "0::/box/", "7", "in", "lo", "1"]);
+});
+
+test("the same modules make the same program", async () => {
+	const [one, other] = await Promise.all([packBox(new Map(), silent), packBox(new Map(), silent)]);
+	expect(one?.equals(other as Buffer)).toBe(true);
+	expect(one?.subarray(0, 9).toString()).toBe("#!/bin/sh");
+});
