@@ -1,19 +1,32 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { interruption } from "./interrupt.ts";
+
+const RETRY_MS = 100;
+
 /**
  * Does some work while no other process does any under the same lock: the second waits for the first.
  * @param path what the lock is for; it need not be there, but its directory must
+ * @throws ENOENT, EACCES, EROFS …: no lock can be made there
  */
 export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
-	// Loaded only now: most commands change nothing.
-	const { default: lockfile } = await import("proper-lockfile");
-	const release = await lockfile.lock(path, {
-		realpath: false,
-		stale: 15_000,
-		update: 3_000,
-		retries: { forever: true, minTimeout: 100, maxTimeout: 1_000 },
-	});
+	const release = await locked(path);
 	try {
 		return await work();
 	} finally {
 		await release();
+	}
+}
+
+async function locked(path: string): Promise<() => Promise<void>> {
+	// Loaded only now: most commands change nothing.
+	const { default: lockfile } = await import("proper-lockfile");
+	for (;;) {
+		try {
+			return await lockfile.lock(path, { realpath: false, stale: 15_000, update: 3_000 });
+		} catch (error) {
+			// Its own retries would wait for a read-only directory as well, for ever.
+			if ((error as NodeJS.ErrnoException).code !== "ELOCKED") throw error;
+			await sleep(RETRY_MS * (0.5 + Math.random()), undefined, { signal: interruption });
+		}
 	}
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { exists } from "./cache.ts";
 import { Failure } from "./failure.ts";
+import { interruption } from "./interrupt.ts";
 import { withLock } from "./lock.ts";
 
 /**
@@ -106,22 +107,32 @@ const UPDATE = "git pull, in drydock's folder, then npm start";
  * Changes the logbook of a workspace, or makes it. Two processes that do so at once lose nothing of each other's, and
  * one that is killed leaves the old logbook or the new one.
  * @param dir is there already
- * @throws {Failure} usage: the file is damaged, or a newer drydock's; it stays as it is
+ * @throws {Failure} usage: the file is damaged, or a newer drydock's; it stays as it is. unsupported: nothing can be
+ * written there
  */
 export async function updateLogbook(dir: string, change: (logbook: Logbook) => Logbook): Promise<void> {
 	const path = join(dir, LOGBOOK);
-	await withLock(path, async () => {
-		const changed = change(await readLogbook(dir));
-		const staged = await open(`${path}.new`, "w");
-		try {
-			await staged.writeFile(`${JSON.stringify(changed, null, "\t")}\n`);
-			// So that no power cut leaves an empty file under the old name.
-			await staged.sync();
-		} finally {
-			await staged.close();
-		}
-		await rename(`${path}.new`, path);
-	});
+	try {
+		await withLock(path, async () => write(path, change(await readLogbook(dir))));
+	} catch (error) {
+		const { code } = error as NodeJS.ErrnoException;
+		if (code === undefined || interruption.aborted) throw error;
+		throw new Failure("unsupported", `${path} cannot be written (${code})`, `ls -ld ${dir}; df ${dir}`, {
+			cause: error,
+		});
+	}
+}
+
+async function write(path: string, logbook: Logbook): Promise<void> {
+	const staged = await open(`${path}.new`, "w");
+	try {
+		await staged.writeFile(`${JSON.stringify(logbook, null, "\t")}\n`);
+		// So that no power cut leaves an empty file under the old name.
+		await staged.sync();
+	} finally {
+		await staged.close();
+	}
+	await rename(`${path}.new`, path);
 }
 
 /** What is known of a lesson. */

@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline";
 import { Failure } from "../failure.ts";
-import { interruption } from "../interrupt.ts";
+import { unlessInterrupted } from "../interrupt.ts";
 
 /**
  * Asks before something is done that somebody might regret.
@@ -16,12 +16,14 @@ export async function confirmed(question: string, yes: boolean | undefined, next
 	// Not as a terminal: so that Ctrl-C stays the signal that it is everywhere else.
 	const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
 	try {
-		const answer = await new Promise<string>((resolve, reject) => {
+		const answering = new Promise<string | null>((resolve) => {
 			lines.question(`${question} [y/N] `, resolve);
-			lines.on("close", () => resolve(""));
-			interruption.addEventListener("abort", () => reject(interruption.reason), { once: true });
+			lines.on("close", () => resolve(null));
 		});
-		return /^y(es)?$/i.test(answer.trim());
+		const answer = await unlessInterrupted(answering);
+		// Ctrl-D ends no line.
+		if (answer === null) process.stderr.write("\n");
+		return /^y(es)?$/i.test(answer?.trim() ?? "");
 	} finally {
 		lines.close();
 	}

@@ -9,6 +9,8 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 try {
 	const { register } = await import("tsx/esm/api");
+	// What nearly every command needs. Later, each import asks the hook's thread where things are, and waits.
+	await Promise.all([import("commander"), import("chalk"), import("valibot")]);
 	register();
 } catch {
 	console.error("drydock's npm packages are not installed.\n  try: npm start");

@@ -1,4 +1,4 @@
-import { currentLesson, passedModules, recordAttempt } from "../course.ts";
+import { currentLesson, logbook, passedModules, recordAttempt } from "../course.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { judge, type Verdict } from "../grade/judge.ts";
 import { interruption } from "../interrupt.ts";
@@ -19,6 +19,8 @@ export interface CheckOptions extends Subject {
 /** `drydock check`. @returns the exit code */
 export async function check(id: string | undefined, options: CheckOptions): Promise<number> {
 	const chosen = await choose(id, options);
+	// A logbook that cannot be read is said before the work, not after it.
+	if (isLearners(options)) await logbook();
 	const yard = new Shipyard(options.json ? silent : visible);
 	yard.prepare();
 	try {
@@ -70,8 +72,17 @@ async function judgeOne(lesson: Lesson, yard: Shipyard, options: CheckOptions): 
 	const mine = options.mine ? await passedModules(lesson) : undefined;
 	const verdict = await judge(lesson, await subjectOf(lesson, options), yard, mine);
 	interruption.throwIfAborted();
-	if (!options.solution && !options.skeleton && !options.file) await recordAttempt(lesson, verdict);
+	if (isLearners(options)) await note(lesson, verdict);
 	return verdict;
+}
+
+const isLearners = ({ solution, skeleton, file }: CheckOptions) => !solution && !skeleton && !file;
+
+// Whether it can be noted or not, the verdict is what was asked for.
+async function note(lesson: Lesson, verdict: Verdict): Promise<void> {
+	await recordAttempt(lesson, verdict).catch(({ message }: Error) => {
+		process.stderr.write(`this attempt was not noted: ${message}\n`);
+	});
 }
 
 async function choose(id: string | undefined, { all, ...subject }: CheckOptions): Promise<Lesson[]> {

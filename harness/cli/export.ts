@@ -10,7 +10,10 @@ export async function exportWorkspace(file: string, { json }: { json?: boolean }
 	const dir = await workspaceDir();
 	if (!(await exists(dir))) throw new Failure("usage", "there is no workspace yet", "npx drydock init");
 	const { archive, files } = await packWorkspace(dir);
-	if (!(await writeNew(file, archive)))
+	const isNew = await writeNew(file, archive).catch((error: NodeJS.ErrnoException) => {
+		throw new Failure("usage", `${file} cannot be written (${error.code})`, "npx drydock export ANOTHER-FILE");
+	});
+	if (!isNew)
 		throw new Failure("usage", `${file} is there already, and stays as it is`, "npx drydock export ANOTHER-FILE");
 	if (json) printJson({ schemaVersion: 1, file, files, bytes: archive.length });
 	else

@@ -34,7 +34,7 @@ export async function importWorkspace(file: string, { json }: { json?: boolean }
 	if (json) printJson({ schemaVersion: 1, workspace: dir, files: [...files.keys()], beside });
 	else {
 		const kept = beside.map(({ file, kept }) => `${nameOf(file)} differs from yours; it is now ${nameOf(kept)}\n`);
-		process.stdout.write(`${file} is now in ${nameOf(dir)}: ${files.size} files, and the progress.\n${kept.join("")}`);
+		process.stdout.write(`your workspace has what ${file} held: files and progress.\n${kept.join("")}`);
 	}
 	return EXIT.passed;
 }

@@ -1,5 +1,4 @@
 import { Chalk } from "chalk";
-import stringWidth from "string-width";
 import { changedLessons, currentLesson, logbook } from "../course.ts";
 import { EXIT } from "../failure.ts";
 import { lessons } from "../lessons.ts";
@@ -41,10 +40,10 @@ export async function list({ json }: { json?: boolean }): Promise<number> {
 function table(rows: readonly Row[]): string {
 	const chalk = new Chalk({ level: style().color ? 1 : 0 });
 	const ids = Math.max(...rows.map(({ id }) => id.length));
-	const titles = Math.max(...rows.map(({ title }) => stringWidth(named(title))));
+	const titles = Math.max(...rows.map(({ title }) => named(title).length));
 	const lines = rows.map(({ id, title, passed, current, attempts, spentMs, changed }) => {
 		const marks = (current ? chalk.yellow("›") : " ") + (passed ? chalk.green("✓") : " ");
-		const name = named(title) + " ".repeat(titles - stringWidth(named(title)));
+		const name = named(title).padEnd(titles);
 		const tried = attempts === 0 ? "" : `${String(attempts).padStart(4)}×  ${duration(spentMs)}`;
 		const note = changed
 			? chalk.yellow(`   ${" ".repeat(ids)}  has changed since you passed it: check it again\n`)

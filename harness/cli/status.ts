@@ -1,3 +1,4 @@
+import wrapAnsi from "wrap-ansi";
 import { exists } from "../cache.ts";
 import { changedLessons, currentLesson, logbook, passedLessons } from "../course.ts";
 import { EXIT } from "../failure.ts";
@@ -5,7 +6,9 @@ import { type Lesson, lessons } from "../lessons.ts";
 import { type Page, pageOf } from "../logbook.ts";
 import { learnersFile } from "../workspace.ts";
 import { nameOf } from "./place.ts";
-import { duration, printJson } from "./terminal.ts";
+import { duration, printJson, style } from "./terminal.ts";
+
+const LABEL_WIDTH = 9;
 
 /** `drydock status`. @returns the exit code */
 export async function status({ json }: { json?: boolean }): Promise<number> {
@@ -34,7 +37,12 @@ export async function status({ json }: { json?: boolean }): Promise<number> {
 		...[...changed].map((id) => `changed  ${id}, since you passed it: npx drydock check ${id}`),
 		`next     ${next}`,
 	];
-	process.stdout.write(`${lines.join("\n")}\n`);
+	const { width } = style();
+	for (const line of lines) {
+		const [label, text] = [line.slice(0, LABEL_WIDTH), line.slice(LABEL_WIDTH)];
+		const wrapped = wrapAnsi(text, width - LABEL_WIDTH).replaceAll("\n", `\n${" ".repeat(LABEL_WIDTH)}`);
+		process.stdout.write(`${label}${wrapped}\n`);
+	}
 	return EXIT.passed;
 }
 

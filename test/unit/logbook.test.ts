@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
@@ -143,6 +143,16 @@ describe("updateLogbook", () => {
 		expect(pageOf(await readLogbook(dir), { id: "02-unshare" }).attempts).toBe(1);
 		expect(await exists(join(dir, `${LOGBOOK}.new`))).toBe(false);
 	}, 60_000);
+
+	test("where nothing can be written, that is said, and the old one stays", async () => {
+		const dir = await dirWith(FIRST);
+		await mkdir(join(dir, `${LOGBOOK}.new`));
+		await expect(updateLogbook(dir, () => logbookWith({}))).rejects.toMatchObject({
+			kind: "unsupported",
+			message: `${join(dir, LOGBOOK)} cannot be written (EISDIR)`,
+		});
+		expect(await readFile(join(dir, LOGBOOK), "utf8")).toBe(FIRST);
+	});
 
 	test("a change that throws leaves the old one, and no lock", async () => {
 		const dir = await dirWith(JSON.stringify(logbookWith({}, "02-unshare")));

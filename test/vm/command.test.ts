@@ -123,6 +123,32 @@ describe.concurrent("drydock", () => {
 		expect(stdout).not.toContain("\u001b");
 	});
 
+	test("check notes the attempt; where it cannot, the verdict is still given", async () => {
+		const workspace = join(dir, "noted");
+		await mkdir(join(workspace, "02-unshare"), { recursive: true });
+		await writeFile(join(workspace, "02-unshare/isolate.ts"), "const = 1;");
+		await writeFile(join(workspace, "drydock.json"), '{"schemaVersion": 2, "selected": null, "lessons": {}}');
+		expect(await drydock(["check", "02", "--json"], { cwd: workspace })).toMatchObject({ code: 1, stderr: "" });
+		const listed = async () => JSON.parse((await drydock(["list", "--json"], { cwd: workspace })).stdout).lessons[1];
+		expect(await listed()).toMatchObject({ id: "02-unshare", attempts: 1, passed: false });
+		// Where the next logbook would be written.
+		await mkdir(join(workspace, "drydock.json.new"));
+		const { code, stdout, stderr } = await drydock(["check", "02", "--json"], { cwd: workspace });
+		expect(JSON.parse(stdout)).toMatchObject({ verdict: "fail" });
+		expect(stderr).toMatch(/^this attempt was not noted: .*drydock\.json cannot be written \(EISDIR\)\n$/);
+		expect(code).toBe(1);
+		expect(await listed()).toMatchObject({ attempts: 1 });
+	});
+
+	test("check [logbook damaged] says so before any work and exits with 2", async () => {
+		const workspace = join(dir, "damaged");
+		await mkdir(workspace);
+		await writeFile(join(workspace, "drydock.json"), "{");
+		const { code, stdout, stderr } = await drydock(["check", "02", "--json"], { cwd: workspace });
+		expect(stderr).toContain("drydock.json.damaged");
+		expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+	});
+
 	test("init makes a workspace that is checked from inside, and overwrites nothing", async () => {
 		const workspace = join(dir, "workspace");
 		expect((await drydock(["init", workspace])).code).toBe(0);

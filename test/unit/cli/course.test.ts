@@ -53,6 +53,7 @@ describe("status", () => {
 		expect(stdout).toContain("3 times, 1 h 05 min, 1 hint");
 		expect(stdout).toContain("not right yet: the command's UTS namespace");
 		expect(stdout).toContain("01-process, since you passed it");
+		expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
 		expect(stdout).toMatch(/next +npx drydock hint 02-unshare$/m);
 		expect(code).toBe(0);
 	});

@@ -127,6 +127,12 @@ describe("export and import", () => {
 		expect(await bookIn(dir)).toEqual(halfway());
 	});
 
+	test("export [no such directory] says so, exit code 2", async () => {
+		const { stderr, code } = await drydock(await workspace(halfway()), "export", join(files.dir, "nowhere/box.tar.gz"));
+		expect(stderr).toContain("cannot be written (ENOENT)");
+		expect(code).toBe(2);
+	});
+
 	test("export overwrites no file", async () => {
 		const archive = await files.write("there.tar.gz", "mine");
 		const { stderr, code } = await drydock(await workspace(halfway()), "export", archive);
