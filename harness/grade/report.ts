@@ -50,7 +50,7 @@ export async function report(verdict: Verdict, title: string, learnt: string, st
 	showOthers(page, chalk, first, rest);
 	for (const error of verdict.typeErrors.slice(0, 3)) {
 		page.line();
-		page.line(chalk.yellow(`! ${error.message}`));
+		page.line(chalk.yellow(`${style.plain ? "warning:" : "!"} ${error.message}`));
 		await showPlace(page, style, error);
 	}
 	if (!passed) showLedgers(page, chalk, verdict);
@@ -191,8 +191,9 @@ class Page {
 
 	item(text: string, indent = 2): void {
 		const wrapped = wrapAnsi(text, this.#style.width - indent - 2).split("\n");
+		const bullet = this.plain ? "- " : "· ";
 		for (const [index, line] of wrapped.entries())
-			this.line(`${" ".repeat(indent)}${index === 0 && indent === 2 ? "· " : "  "}${line}`);
+			this.line(`${" ".repeat(indent)}${index === 0 && indent === 2 ? bullet : "  "}${line}`);
 	}
 
 	labelled(label: string, text: string): void {
