@@ -20,7 +20,8 @@ export function addCompletion(program: Command): void {
 	completion
 		?.description("print a script for bash, zsh or fish that completes commands, options and lessons")
 		.addHelpText("after", HELP)
-		.hook("preAction", ({ args: [shell] }) => void process.stdout.write(`${functionsFor(shell)}\n`))
+		// At the end: zsh takes the first line for its own.
+		.hook("postAction", ({ args: [shell] }) => void process.stdout.write(`${functionsFor(shell)}\n`))
 		.registeredArguments[0]?.choices(["bash", "zsh", "fish"]);
 }
 

@@ -10,7 +10,6 @@ describe("colours", { timeout: 30_000 }, () => {
 		["at a terminal", {}, true],
 		["where NO_COLOR is set", { NO_COLOR: "1" }, false],
 		["at a dumb terminal", { TERM: "dumb" }, false],
-		["in plain text", { DRYDOCK_PLAIN: "1" }, false],
 		["in plain text, although they are forced", { DRYDOCK_PLAIN: "1", FORCE_COLOR: "1" }, false],
 		["where they are forced, at a dumb terminal", { TERM: "dumb", FORCE_COLOR: "1" }, true],
 	])("%s", async (_what, env, expected) => {
@@ -50,15 +49,12 @@ describe("a long text", { timeout: 30_000 }, () => {
 
 describe("--plain", { timeout: 30_000 }, () => {
 	test.each([[["--plain", "read", "06"]], [["read", "--plain", "06"]]])("is understood in %j", async (args) => {
-		const [{ stdout }, { stdout: fancy }] = await Promise.all([drydock(args), drydock(["read", "06"])]);
+		const { stdout } = await drydock(args);
+		expect(stdout).toMatch(/^- /m);
 		expect(stdout).not.toContain("•");
-		expect(fancy).toContain("•");
 	});
 
 	test("on its own shows where you are", async () => {
-		const [plain, bare] = await Promise.all([drydock(["--plain"]), drydock([])]);
-		expect(plain.code).toBe(0);
-		expect(plain.stdout).toContain("npx drydock read");
-		expect(bare.stdout).toContain("npx drydock read");
+		expect(await drydock(["--plain"])).toMatchObject({ code: 0, stdout: expect.stringContaining("npx drydock read") });
 	});
 });
