@@ -2,7 +2,8 @@ import { execFile } from "node:child_process";
 import { spawn } from "@lydell/node-pty";
 import { inKit } from "../../harness/kit.ts";
 
-const BIN = inKit("harness/cli/bin.js");
+/** The command itself, for Node. */
+export const BIN = inKit("harness/cli/bin.js");
 
 /** How a command ended, and what it said. */
 export interface Ended {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { drydock, drydockAtTerminal } from "../support/command.ts";
+import { atTerminal, BIN, drydock, drydockAtTerminal } from "../support/command.ts";
 
 const COLOR = "\u001b[";
 // Shows that the text went through it.
@@ -40,6 +40,16 @@ describe("a long text", { timeout: 30_000 }, () => {
 			expect(text).not.toContain("paged: ");
 			expect(text).toContain("Read");
 		}
+	});
+
+	test("of which a pipe's reader wants nothing is no failure", async () => {
+		const screen = await atTerminal(
+			"bash",
+			["-c", `'${process.execPath}' '${BIN}' read 01 | true; echo $PIPESTATUS`],
+			{},
+			[],
+		);
+		expect(screen).toBe("0\r\n");
 	});
 
 	test("that is left early is no failure", async () => {
