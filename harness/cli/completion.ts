@@ -20,7 +20,8 @@ export function addCompletion(program: Command): void {
 	completion
 		?.description("print a script for bash, zsh or fish that completes commands, options and lessons")
 		.addHelpText("after", HELP)
-		.hook("preAction", ({ args: [shell] }) => void process.stdout.write(`${functionFor(shell)}\n`))
+		// At the end: zsh takes the first line for its own.
+		.hook("postAction", ({ args: [shell] }) => void process.stdout.write(`${functionsFor(shell)}\n`))
 		.registeredArguments[0]?.choices(["bash", "zsh", "fish"]);
 }
 
@@ -34,10 +35,16 @@ The script makes drydock a command as well, so that it needs no npx and works in
 // Nothing is to be waited for on a Tab, and the names alone say enough.
 const lessonIds = () => readdirSync(inKit("lessons")).filter((name) => /^\d\d-/.test(name));
 
-// What npx runs is in no PATH: a shell completes only a command that it knows.
-function functionFor(shell: string | undefined): string {
+// What npx runs is in no PATH: a shell completes only a command that it knows. And the script for bash calls a function
+// of the package bash-completion, which not everybody has.
+function functionsFor(shell: string | undefined): string {
 	const command = `node '${inKit("harness/cli/bin.js").replaceAll("'", "'\\''")}'`;
-	return shell === "fish"
-		? `type -q drydock; or function drydock; ${command} $argv; end`
-		: `type drydock >/dev/null 2>&1 || drydock() { ${command} "$@"; }`;
+	if (shell === "fish") return `type -q drydock; or function drydock; ${command} $argv; end`;
+	const drydock = `type drydock >/dev/null 2>&1 || drydock() { ${command} "$@"; }`;
+	return shell === "bash" ? `${drydock}\n${BASH_WORDS}` : drydock;
 }
+
+const BASH_WORDS = `declare -F _get_comp_words_by_ref >/dev/null || _get_comp_words_by_ref() {
+    cword=$COMP_CWORD words=("\${COMP_WORDS[@]}")
+    cur=\${words[cword]} prev=\${words[cword - 1]}
+}`;

@@ -10,6 +10,10 @@ import { addCompletion } from "./completion.ts";
  */
 export async function main(args: string[]): Promise<number> {
 	stopInGoodOrder();
+	// Who reads only the beginning, as head(1) does, is no failure, and the exit code is still the verdict's.
+	process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+		if (error.code !== "EPIPE") throw error;
+	});
 	try {
 		const program = commandLine();
 		addCompletion(program);

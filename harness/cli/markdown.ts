@@ -53,7 +53,7 @@ class Renderer {
 				index = end;
 			} else this.#block(token, tokens[index - 1]);
 		}
-		return this.#lines.join("\n").trim();
+		return this.#lines.join("\n").replace(/^\n+/, "").trimEnd();
 	}
 
 	#block(token: Token, before: Token | undefined): void {

@@ -14,6 +14,7 @@ interface Row {
 	reference?: LedgerCall;
 }
 
+const HEADINGS: [string, string] = ["asked of the kernel by yours", "asked of it by the reference"];
 const ARGUMENT_WIDTH = 28;
 /** Rows that are alike, kept on either side of one that is not. */
 const KEPT = { brief: 3, whole: 6 };
@@ -29,7 +30,7 @@ export function showLedgers(page: Page, ledgers: Ledgers, brief: boolean): void 
 	if (rows.length === 0) return;
 	const parts = rows.findIndex(isDifferent);
 	page.line();
-	page.rows(["asked of the kernel by yours", "by the reference"], fold(rows, parts, brief));
+	page.rows(HEADINGS, fold(rows, parts, brief));
 	if (parts < 0) {
 		page.line();
 		page.paragraph("The same calls, in the same order: any difference is in what the kernel has made of them.");

@@ -44,8 +44,9 @@ export class Page {
 
 	item(text: string, indent = 2): void {
 		const wrapped = wrapAnsi(text, this.#style.width - indent - 2).split("\n");
+		const bullet = this.#style.plain ? "- " : "· ";
 		for (const [index, line] of wrapped.entries())
-			this.line(`${" ".repeat(indent)}${index === 0 && indent === 2 ? "· " : "  "}${line}`);
+			this.line(`${" ".repeat(indent)}${index === 0 && indent === 2 ? bullet : "  "}${line}`);
 	}
 
 	labelled(label: string, text: string): void {

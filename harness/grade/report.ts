@@ -34,7 +34,7 @@ export async function report(verdict: Verdict, title: string, learnt: string, st
 	showOthers(page, chalk, first, rest);
 	for (const error of verdict.typeErrors.slice(0, 3)) {
 		page.line();
-		page.line(chalk.yellow(`! ${error.message}`));
+		page.line(chalk.yellow(`${style.plain ? "warning:" : "!"} ${error.message}`));
 		await showPlace(page, style, error);
 	}
 	if (!passed && !style.brief) showLedgers(page, verdict.ledger, true);

@@ -78,7 +78,7 @@ describe("showLedgers", () => {
 		const lines = shown([call("1", "chdir")], [call("1", "unshare"), call("1", "chdir")], { plain: true });
 		expect(lines).toEqual([
 			...["asked of the kernel by yours", "here they part:", "chdir()", ""],
-			...["by the reference", "here they part:", "unshare()", "chdir()"],
+			...["asked of it by the reference", "here they part:", "unshare()", "chdir()"],
 		]);
 	});
 });

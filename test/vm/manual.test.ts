@@ -1,9 +1,11 @@
 import { execFile } from "node:child_process";
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { afterAll, describe, expect, test } from "vitest";
 import { withoutOverstrike } from "../../harness/cli/overstrike.ts";
 import { pagesIn } from "../../harness/dev/manual.ts";
+import { proseOf } from "../../harness/dev/text.ts";
 import { inKit } from "../../harness/kit.ts";
+import { type Lesson, lessons, loadCheck } from "../../harness/lessons.ts";
 import { silent } from "../../harness/progress.ts";
 import { formatPages, manualPages, shownPage } from "../../harness/vm/manual.ts";
 import { newShipyard } from "../support/guest.ts";
@@ -24,12 +26,18 @@ async function man(...args: string[]): Promise<{ code: number | null; stdout: st
 	});
 }
 
+// What a lesson says in its text, its hints and its explanations.
+async function textsOf(lesson: Lesson): Promise<string[]> {
+	const { facts, exceptions } = await loadCheck(lesson);
+	const texts = ["README.md", "hints.md"].map((name) => readFile(inKit("lessons", lesson.id, name), "utf8"));
+	const see = [...facts.flatMap(({ explain }) => explain), ...exceptions].flatMap((explanation) => explanation.see);
+	return [...(await Promise.all(texts)).map(proseOf), ...see];
+}
+
 describe("the manual in the image", () => {
-	test("has every page that a lesson's text or hints name, and each can be formatted", async () => {
-		const names = (await readdir(inKit("lessons"), { recursive: true })).filter((name) => name.endsWith(".md"));
-		const texts = await Promise.all(names.map((name) => readFile(inKit("lessons", name), "utf8")));
+	test("has every page that a lesson names, and each can be formatted", async () => {
 		const there = await manualPages(silent);
-		const named = new Set(texts.flatMap((text) => pagesIn(text.replaceAll(/^```[\s\S]*?^```/gm, ""))));
+		const named = new Set((await Promise.all((await lessons()).map(textsOf))).flat().flatMap(pagesIn));
 		expect([...named].filter((page) => !there.map(shownPage).includes(page))).toEqual([]);
 		const pages = there.filter((page) => named.has(shownPage(page)));
 		expect(pages.length).toBeGreaterThan(30);

@@ -4,10 +4,12 @@ import wrapAnsi from "wrap-ansi";
 import type { Style } from "../../grade/page.ts";
 
 const GAP = 2;
+/** A column of prose that is narrower is tiring to read. */
+const PROSE_MIN = 14;
 
 /**
- * The lines of a table. Cells are wrapped where there is no room for them; where not even their words have room beside
- * each other, and in plain text, each row is a list of what its columns hold.
+ * The lines of a table. Cells are wrapped where there is no room for them; where columns would become
+ * too narrow to be read, and in plain text, each row is a list of what its columns hold.
  * @param rows the first has the columns' names
  */
 export function tableLines(rows: readonly string[][], { width, plain }: Style, chalk: ChalkInstance): string[] {
@@ -19,13 +21,14 @@ export function tableLines(rows: readonly string[][], { width, plain }: Style, c
 	return [...head.map((line) => chalk.bold(line)), chalk.dim(rule), ...body.flat()];
 }
 
-/** The columns' widths that fit into `room` together; null when the longest words do not. */
+/** The columns' widths that fit into `room` together; null when they do not. */
 function columnWidths(rows: readonly string[][], room: number): number[] | null {
 	const columns = (rows[0] ?? []).map((_, column) => rows.map((row) => row[column] ?? ""));
 	const widths = columns.map((cells) => Math.max(...cells.map((cell) => stringWidth(cell))));
-	const least = columns.map((cells) =>
-		Math.max(...cells.flatMap((cell) => cell.split(" ").map((word) => stringWidth(word)))),
-	);
+	const least = columns.map((cells, column) => {
+		const words = cells.flatMap((cell) => cell.split(" ")).map((word) => stringWidth(word));
+		return Math.max(...words, Math.min(PROSE_MIN, widths[column] ?? 0));
+	});
 	// The widest column that still can gives way, one character at a time.
 	while (sum(widths) > room) {
 		const yielding = widths.map((width, column) => (width > (least[column] ?? 0) ? width : 0));

@@ -1,0 +1,58 @@
+import { execFile } from "node:child_process";
+import { spawn } from "@lydell/node-pty";
+import { inKit } from "../../harness/kit.ts";
+
+/** The command itself, for Node. */
+export const BIN = inKit("harness/cli/bin.js");
+
+/** How a command ended, and what it said. */
+export interface Ended {
+	code: number | null;
+	stdout: string;
+	stderr: string;
+}
+
+// What the tests' own terminal wants is not what is tested.
+const { NO_COLOR: _, FORCE_COLOR: __, DRYDOCK_PLAIN: ___, PAGER: ____, ...ENVIRONMENT } = process.env;
+
+/** Runs `drydock` with its output in pipes. */
+export function drydock(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+	return new Promise((resolve) => {
+		const options = { env: { ...ENVIRONMENT, ...env }, maxBuffer: 16 << 20 };
+		const child = execFile(process.execPath, [BIN, ...args], options, (_, stdout, stderr) =>
+			resolve({ code: child.exitCode, stdout, stderr }),
+		);
+	});
+}
+
+/** Runs `drydock` at a terminal of 80 columns and 24 lines. @returns everything that came to the screen */
+export function drydockAtTerminal(args: readonly string[], env: Record<string, string> = {}): Promise<string> {
+	return atTerminal(process.execPath, [BIN, ...args], env, []);
+}
+
+/**
+ * Runs a program at such a terminal.
+ * @param typed each is typed when what stands before it has come to the screen
+ */
+export function atTerminal(
+	program: string,
+	args: readonly string[],
+	env: Record<string, string>,
+	typed: readonly { after: string; keys: string }[],
+): Promise<string> {
+	const { TERM = "xterm-256color", ...rest } = env;
+	const waiting = [...typed];
+	return new Promise((resolve) => {
+		const size = { cols: 80, rows: 24, name: TERM };
+		const child = spawn(program, [...args], { ...size, env: { ...ENVIRONMENT, ...rest } });
+		let screen = "";
+		child.onData((data) => {
+			screen += data;
+			const [next] = waiting;
+			if (next === undefined || !screen.includes(next.after)) return;
+			waiting.shift();
+			child.write(next.keys);
+		});
+		child.onExit(() => resolve(screen));
+	});
+}

@@ -1,0 +1,43 @@
+import { describe, expect, test } from "vitest";
+import { fileEventLines } from "../../harness/cli/doctor/surroundings.ts";
+import { drydock, drydockAtTerminal } from "../support/command.ts";
+
+const NAMES = ["Node", "accelerator", "image", "disk", "file events", "terminal"];
+
+describe("drydock doctor", { timeout: 30_000 }, () => {
+	test("--json has a line for everything that matters, and its exit code says whether something is in the way", async () => {
+		const { code, stdout } = await drydock(["doctor", "--json"]);
+		const { schemaVersion, lines } = JSON.parse(stdout) as {
+			schemaVersion: number;
+			lines: { name: string; state: string; fact: string; mend?: string }[];
+		};
+		expect(schemaVersion).toBe(1);
+		expect(lines.map(({ name }) => name)).toEqual(expect.arrayContaining(NAMES));
+		expect(lines.filter(({ state, mend }) => state === "bad" && mend === undefined)).toEqual([]);
+		expect(code).toBe(lines.some(({ state }) => state === "bad") ? 3 : 0);
+	});
+
+	test("fits on one screen", async () => {
+		const lines = (await drydockAtTerminal(["doctor"], { NO_COLOR: "1", LC_ALL: "C.UTF-8" })).trimEnd().split("\r\n");
+		expect(lines.filter((line) => line.length > 80)).toEqual([]);
+		expect(lines.length).toBeLessThan(24);
+		expect(lines.at(-1)).toBe("✓ terminal     80 columns, no colours, UTF-8, input is a terminal");
+	});
+
+	test("says words for symbols in plain text", async () => {
+		const { stdout } = await drydock(["--plain", "doctor"]);
+		for (const name of NAMES) expect(stdout).toMatch(new RegExp(`^(good|warning|bad): ${name}: `, "m"));
+		expect(stdout).not.toMatch(/[✓✗]/);
+	});
+
+	test("tells a terminal that is not UTF-8 how to become one", async () => {
+		const { stdout } = await drydock(["doctor", "--json"], { LC_ALL: "C" });
+		const lines = JSON.parse(stdout).lines as { name: string; mend?: string }[];
+		const mend = lines.find(({ name }) => name === "terminal")?.mend;
+		expect(mend).toContain("LC_ALL=C.UTF-8");
+	});
+});
+
+test("a change of a file is heard where this kit lies", async () => {
+	expect(await fileEventLines()).toMatchObject([{ name: "file events", state: "good" }]);
+});

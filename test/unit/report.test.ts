@@ -1,0 +1,84 @@
+import stringWidth from "string-width";
+import { afterAll, describe, expect, test } from "vitest";
+import type { Finding } from "../../harness/grade/compare.ts";
+import type { Verdict } from "../../harness/grade/judge.ts";
+import type { Style } from "../../harness/grade/page.ts";
+import { report } from "../../harness/grade/report.ts";
+import { temporary } from "../support/temporary.ts";
+
+const files = await temporary();
+afterAll(() => files.remove());
+const file = await files.write("enter-root.ts", "const a = 1;\n\tpivotRoot(a);\nchdir(a);\n");
+
+const finding = (what: string): Finding => ({
+	...{ fact: "ending", what, expected: "returned 0", got: "EINVAL", diagnosis: what, explanation: "It is shared." },
+	...{ try: "Make it private.", see: ["pivot_root(2)"] },
+});
+
+const verdict: Verdict = {
+	...{ schemaVersion: 1, lesson: "04-pivot-root", verdict: "fail", file, did: "box run sh", engine: null, drawn: {} },
+	findings: [finding("how it ended"), finding("its mounts")],
+	thrownAt: { message: "", file, line: 2, column: 2 },
+	typeErrors: [{ message: "not a string", file, line: 1, column: 7 }],
+	ledger: {
+		exercise: [{ task: "1", call: "fork", args: {}, result: 7 }],
+		reference: [
+			{ task: "1", call: "fork", args: {}, result: 7 },
+			{ task: "1.1", call: "chdir", args: { path: '"/a-long-path/to-somewhere"' } },
+		],
+	},
+	output: { stdout: "", stderr: "" },
+	...{ vm: { accelerator: "tcg", restored: true }, durationMs: 1500, stagesMs: {} },
+};
+
+const shown = async (style: Partial<Style> = {}, changes: Partial<Verdict> = {}) =>
+	(await report({ ...verdict, ...changes }, "04 · Title", "Learnt.", { width: 80, color: false, ...style })).split(
+		"\n",
+	);
+
+describe("the report in plain text", () => {
+	test("has no symbol, no drawn line and no colour", async () => {
+		const text = (await shown({ plain: true })).join("\n");
+		expect(text).not.toMatch(/[✓✗›│|>^!]|^ +·/m);
+		expect(text).not.toContain("\u001b");
+		expect(text).toMatch(/^04 · Title — not right yet$/m);
+		expect(text).toMatch(/^warning: not a string$/m);
+	});
+
+	test("shows the calls one list after the other", async () => {
+		const lines = await shown({ plain: true });
+		const yours = lines.indexOf("asked of the kernel by yours");
+		expect(lines.slice(yours, yours + 8)).toEqual([
+			"asked of the kernel by yours",
+			"fork() = 7",
+			"here they part:",
+			"",
+			"asked of it by the reference",
+			"fork() = 7",
+			"here they part:",
+			'  chdir("/a-long-path/to-somewhere")',
+		]);
+	});
+
+	test("shows the line that threw, without a frame", async () => {
+		const lines = await shown({ plain: true });
+		expect(lines[lines.findIndex((line) => line.endsWith("enter-root.ts:2:2")) + 1]).toBe("pivotRoot(a);");
+	});
+
+	test("says in words that it passed", async () => {
+		const [title] = await shown({ plain: true }, { verdict: "pass", findings: [], thrownAt: null, typeErrors: [] });
+		expect(title).toBe("04 · Title — passed");
+	});
+});
+
+describe("the report", () => {
+	test("shows the calls side by side, and where it threw in a frame", async () => {
+		const lines = await shown();
+		expect(lines).toContain(`${"asked of the kernel by yours".padEnd(38)} │ asked of it by the reference`);
+		expect(lines).toContain("> 2 | \tpivotRoot(a);");
+	});
+
+	test.each([{}, { plain: true }, { color: true }])("fits into 80 columns: %j", async (style) => {
+		expect((await shown(style)).filter((line) => !line.includes(file) && stringWidth(line) > 80)).toEqual([]);
+	});
+});

@@ -1,0 +1,70 @@
+import { describe, expect, test } from "vitest";
+import { atTerminal, BIN, drydock, drydockAtTerminal } from "../support/command.ts";
+
+const COLOR = "\u001b[";
+// Shows that the text went through it.
+const PAGER = "sed 's/^/paged: /'";
+
+describe("colours", { timeout: 30_000 }, () => {
+	test.each([
+		["at a terminal", {}, true],
+		["where NO_COLOR is set", { NO_COLOR: "1" }, false],
+		["at a dumb terminal", { TERM: "dumb" }, false],
+		["in plain text, although they are forced", { DRYDOCK_PLAIN: "1", FORCE_COLOR: "1" }, false],
+		["where they are forced, at a dumb terminal", { TERM: "dumb", FORCE_COLOR: "1" }, true],
+	])("%s", async (_what, env, expected) => {
+		const screen = await drydockAtTerminal(["read", "01"], { PAGER: "", ...env });
+		expect(screen.includes(COLOR)).toBe(expected);
+	});
+
+	test("in a pipe are there only where they are forced", async () => {
+		const [as, forced] = await Promise.all([drydock(["read", "01"]), drydock(["read", "01"], { FORCE_COLOR: "1" })]);
+		expect(as.stdout).not.toContain(COLOR);
+		expect(forced.stdout).toContain(COLOR);
+	});
+});
+
+describe("a long text", { timeout: 30_000 }, () => {
+	test("goes through $PAGER at a terminal", async () => {
+		expect(await drydockAtTerminal(["read", "01", "--raw"], { PAGER })).toContain("paged: ");
+	});
+
+	test("is printed in a pipe, in plain text, and where $PAGER is empty or missing", async () => {
+		const printed = [
+			(await drydock(["read", "01", "--raw"], { PAGER })).stdout,
+			await drydockAtTerminal(["--plain", "read", "01", "--raw"], { PAGER }),
+			await drydockAtTerminal(["read", "01", "--raw"], { PAGER: "" }),
+			await drydockAtTerminal(["read", "01", "--raw"], { PAGER: "no-such-pager" }),
+		];
+		for (const text of printed) {
+			expect(text).not.toContain("paged: ");
+			expect(text).toContain("Read");
+		}
+	});
+
+	test("of which a pipe's reader wants nothing is no failure", async () => {
+		const screen = await atTerminal(
+			"bash",
+			["-c", `'${process.execPath}' '${BIN}' read 01 | true; echo $PIPESTATUS`],
+			{},
+			[],
+		);
+		expect(screen).toBe("0\r\n");
+	});
+
+	test("that is left early is no failure", async () => {
+		expect(await drydockAtTerminal(["read", "01", "--raw"], { PAGER: "true" })).not.toContain("drydock itself failed");
+	});
+});
+
+describe("--plain", { timeout: 30_000 }, () => {
+	test.each([[["--plain", "read", "06"]], [["read", "--plain", "06"]]])("is understood in %j", async (args) => {
+		const { stdout } = await drydock(args);
+		expect(stdout).toMatch(/^- /m);
+		expect(stdout).not.toContain("•");
+	});
+
+	test("on its own shows where you are", async () => {
+		expect(await drydock(["--plain"])).toMatchObject({ code: 0, stdout: expect.stringContaining("npx drydock read") });
+	});
+});
