@@ -70,7 +70,7 @@ async function checkAll(chosen: Lesson[], yard: Shipyard, options: CheckOptions)
 
 async function judgeOne(lesson: Lesson, yard: Shipyard, options: CheckOptions): Promise<Verdict> {
 	const mine = options.mine ? await passedModules(lesson) : undefined;
-	const verdict = await judge(lesson, await subjectOf(lesson, options), yard, mine);
+	const verdict = await judge(lesson, await subjectOf(lesson, options), yard, { mine });
 	interruption.throwIfAborted();
 	if (isLearners(options)) await note(lesson, verdict);
 	return verdict;

@@ -46,15 +46,16 @@ export interface Verdict {
 /**
  * Judges a module in the place of a lesson's reference solution.
  * @param file the module to judge
- * @param mine the learner's modules of earlier lessons, by the reference's in whose place they are to stand; the
+ * @param options.mine the learner's modules of earlier lessons, by the reference's in whose place they are to stand; the
  * reference's facts stay the reference's
+ * @param options.types whether to look for type errors as well; they decide nothing
  * @throws {Failure} the file is not there, one of `mine` cannot be used, or drydock itself failed
  */
 export async function judge(
 	lesson: Lesson,
 	file: string,
 	shipyard: Shipyard,
-	mine?: ReadonlyMap<string, string>,
+	{ mine, types = true }: { mine?: ReadonlyMap<string, string> | undefined; types?: boolean } = {},
 ): Promise<Verdict> {
 	const startedMs = performance.now();
 	const stagesMs: Record<string, number> = {};
@@ -66,7 +67,7 @@ export async function judge(
 
 	const trial = await newTrial(lesson, file, mine);
 	const { check, drawn } = trial;
-	const types = timed("typesAt", typeErrors(file));
+	const errors = types ? timed("typesAt", typeErrors(file)) : [];
 	const on = mine === undefined ? null : await playedOn(engineOf(check), lesson, mine);
 	const verdict = (findings: Finding[], more: Partial<Verdict>): Verdict => ({
 		schemaVersion: 1,
@@ -92,7 +93,7 @@ export async function judge(
 		program = await timed("bundledAt", bundleTrial(trial));
 	} catch (error) {
 		if (!(error instanceof BundleError)) throw error;
-		return verdict([unbundledFinding(error, check)], { thrownAt: error.diagnostic, typeErrors: await types });
+		return verdict([unbundledFinding(error, check)], { thrownAt: error.diagnostic, typeErrors: await errors });
 	}
 
 	const [played, reference] = await Promise.all([
@@ -100,7 +101,7 @@ export async function judge(
 		timed("referenceAt", measuredReference(lesson, check, shipyard)),
 	]);
 	const common = {
-		typeErrors: await types,
+		typeErrors: await errors,
 		vm: { accelerator: await shipyard.accelerator(), restored: true },
 		output: {
 			stdout: Buffer.concat(played.output.stdout).toString(),

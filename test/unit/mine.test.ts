@@ -76,7 +76,7 @@ describe("judge [mine]", () => {
 		play: () => Promise.reject(new Error("no machine is needed for this")),
 	};
 	const judged = async (mine: Map<string, string>) =>
-		judge(await findLesson("04"), await files.write("broken.ts", "const = 1;"), yard, mine);
+		judge(await findLesson("04"), await files.write("broken.ts", "const = 1;"), yard, { mine });
 
 	test("says which modules are the learner's, and which of the earlier ones the reference's", async () => {
 		const mine = await files.write("02-unshare/isolate.ts", "export function isolate() {}");
