@@ -9,6 +9,7 @@ import { ensureImage } from "../vm/image.ts";
 import { Machine } from "../vm/machine.ts";
 import { qemuVersion } from "../vm/program.ts";
 import { coldBoot, ensureTemplate, type Template } from "../vm/template.ts";
+import { saves, stages } from "./watch.ts";
 
 /**
  * `npm run bench`: how long things take on this computer, each measured several times in one run. Nothing here passes
@@ -32,7 +33,7 @@ await measure("coldBootMs", 3, () => boot(template));
 await measure("restoredMs", 20, () => restored(template));
 await measure("spareMs", 20, () => spare(template));
 await measure("vmPrivateMb", 5, () => privateMemory(template));
-const checked = { ...(await checks(10)), ...(await allLessons(3)) };
+const checked = { ...(await checks(10)), ...(await allLessons(3)), ...(await watched(10)) };
 for (const [name, values] of Object.entries(checked)) figures[name] = summary(values);
 
 const machine = {
@@ -117,6 +118,19 @@ function allLessons(n: number): Promise<Record<string, number[]>> {
 		const { verdicts } = JSON.parse(stdout) as { verdicts: Timed[] };
 		add("allLessonsMs", tookMs);
 		for (const { lesson, durationMs } of verdicts) add(`lessonMs.${lesson}`, durationMs);
+	});
+}
+
+// From a save to the verdict on the screen, and where that time goes.
+async function watched(n: number): Promise<Record<string, number[]>> {
+	return visible.step("watchMs", async () => {
+		const values: Record<string, number[]> = { watchMs: await saves(n) };
+		for (const run of await stages(n))
+			for (const [stage, ms] of Object.entries(run)) {
+				values[`watchMs.${stage}`] ??= [];
+				values[`watchMs.${stage}`]?.push(ms);
+			}
+		return values;
 	});
 }
 

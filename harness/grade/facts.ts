@@ -31,7 +31,8 @@ export function deriveFacts(check: Pick<Check, "derive">, observation: Observati
 	if (ending.how === "returned")
 		facts["left.processes"] = newOnes(
 			before.tasks,
-			after.tasks,
+			// What has ended, and has nobody but the host's init for a parent, is only waiting for init's next turn.
+			after.tasks.filter(({ state, ppid }) => state !== "Z" || ppid !== 1),
 			(task) => `${task.comm} (${task.state})`,
 			(task) => task.pid,
 		);

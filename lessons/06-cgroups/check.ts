@@ -170,7 +170,7 @@ export default defineCheck({
 		},
 		{
 			fact: "second.ending",
-			what: "a second container, without an init, with pidsMax alone; its command leaves a process behind",
+			what: "a second container, without an init and without limits; its command leaves processes behind",
 			// What has ended the first one, ends this one, too.
 			accept: (_, { ending }) => ending.how !== "returned",
 			explain: [
@@ -181,7 +181,7 @@ export default defineCheck({
 					},
 					diagnosis: "still-populated",
 					misconception: 17,
-					why: "rmdir refuses a cgroup that processes are in: EBUSY. The command has ended, but it had started another process, and that one still runs, or is only just being killed. Without an init of its own, nobody else ends it.",
+					why: "rmdir refuses a cgroup that processes are in: EBUSY. The command has ended, but it had started others, and they still run, or are only just being killed. Without an init of its own, nobody else ends it.",
 					try: 'In remove: write 1 to cgroup.kill, wait until cgroup.events says "populated 0", then rmdirSync.',
 					see: ["cgroups(7), Cgroups v2 cgroup.events file", "Documentation/admin-guide/cgroup-v2.rst, cgroup.kill"],
 				},
@@ -204,7 +204,7 @@ export default defineCheck({
 			explain: [
 				{
 					diagnosis: "limited-unasked",
-					why: "This container was asked for with pidsMax alone. What is not given is not limited: the kernel says max there until somebody writes a number.",
+					why: "This container was asked for without limits. What is not given is not limited: the kernel says max there until somebody writes a number.",
 					try: "Write a limit only if it is given, and write what was given.",
 					see: ["cgroups(7)"],
 				},
@@ -250,7 +250,7 @@ export default defineCheck({
 				{
 					diagnosis: "processes-left",
 					misconception: 17,
-					why: "This process was started by the second container's command, and still runs. The cgroup knew it. Now nobody does.",
+					why: "These were started by the second container's command, and still run. The cgroup knew them. Now nobody does.",
 					try: "In remove, write 1 to cgroup.kill before anything else: it ends all processes in the cgroup, whoever their parents are.",
 					see: ["Documentation/admin-guide/cgroup-v2.rst, cgroup.kill"],
 				},

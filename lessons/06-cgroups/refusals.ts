@@ -121,7 +121,7 @@ export const refusals: Explanation[] = [
 		when: ({ ending, observation }) => ending.how === "hung" && observation.containers[SECOND]?.ending.how === "hung",
 		diagnosis: "waits-for-nobody",
 		misconception: 17,
-		why: "The command of a second container, which has no init, had left a process behind. It runs on, the cgroup stays populated, and what waits for its end waits for ever.",
+		why: "The command of a second container, which has no init, had left processes behind. They run on, the cgroup stays populated, and what waits for its end waits for ever.",
 		try: "Write 1 to cgroup.kill before you wait.",
 		see: [`${KERNEL_DOC}, cgroup.kill`],
 	},

@@ -9,12 +9,12 @@ import {
 } from "../../harness/grade/index.ts";
 
 /**
- * What is played: one container that asks for more than it may have, a second one that leaves a process behind, and a
+ * What is played: one container that asks for more than it may have, a second one that leaves processes behind, and a
  * third one whose limit the kernel refuses. And how to read what came of it.
  */
 
 export const ROOT = "/sys/fs/cgroup";
-/** Without an init, and with one limit only; its command leaves a process behind. */
+/** Without an init and without limits; its command leaves processes behind. */
 export const SECOND = "second";
 /** With a limit that the kernel refuses. */
 export const REFUSED = "refused";
@@ -47,7 +47,6 @@ export function drawn(random: { hostname(): string; name(stem: string): string }
 		memoryMaxBytes: String((24 + below(16)) << 20),
 		cpus: (0.6 + below(20) / 100).toFixed(2),
 		pidsMax: String(12 + below(8)),
-		secondPidsMax: String(30 + below(10)),
 	};
 }
 
@@ -73,8 +72,8 @@ export function scenario({ id = "", second = "", refused = "", hostname = "", ..
 		exitCode: 0,
 		others: {
 			[SECOND]: {
-				options: { id: second, limits: { pidsMax: Number(asked["secondPidsMax"]) } },
-				script: "sleep 1000 </dev/null >/dev/null 2>&1 & pause; exit 0",
+				options: { id: second, limits: {} },
+				script: `for n in 1 2 3 4 5 6 7 8; do sleep 1000 </dev/null >/dev/null 2>&1 & done; pause; exit 0`,
 			},
 			[REFUSED]: { options: { id: refused, limits: { pidsMax: -1 } }, fails: true },
 		},

@@ -45,7 +45,7 @@ export const facts: FactRule[] = [
 	asked("box.world", "a server beyond the host, asked from the container", world),
 	asked("host.fromWorld", "the published port, asked from beyond the host", fromOutside),
 	seen("seen.published", "host.fromWorld", "who has asked from out there, as the container sees it", hidden),
-	asked("host.port", "the published port, asked from the host itself", fromHost),
+	asked("host.port", "the second published port, asked from the host itself", fromHost),
 	asked("other.host", "the host, asked from the second container when the first has ended", gone),
 	asked("other.world", "the world, asked from the second container when the first has ended", gone),
 	asked("later.port", "the second container's published port, when the first has ended", gone),

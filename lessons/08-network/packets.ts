@@ -81,6 +81,14 @@ export const hidden: Explanation[] = [
 
 export const fromHost: Explanation[] = [
 	{
+		when: (context) => !rules(context).some((line) => line.includes(`dport ${context.drawn["secondPort"]} `)),
+		diagnosis: "one-port-only",
+		why: ({ drawn }) =>
+			`Two ports were asked for, and the ruleset has none for the second, ${drawn["secondPort"]}. The connection reached the host, where nobody listens on that port.`,
+		try: `One rule for each of published: ${DNAT}.`,
+		see: [NAT],
+	},
+	{
 		diagnosis: "host-left-out",
 		why: "From beyond the host the published port leads to the container; from the host itself it does not. What the host sends never arrives anywhere, so it does not pass prerouting: it passes output.",
 		try: "Put the same rule into a second chain: type nat hook output.",

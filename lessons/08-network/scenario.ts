@@ -80,11 +80,12 @@ export const draw: Check["draw"] = (random) => {
 		otherAddress: `10.88.0.${number(170, 70)}`,
 		port: String(port),
 		otherPort: String(port + number(1, 5_000)),
+		secondPort: String(number(31_000, 1_000)),
 	};
 };
 
 export const scenario = (drawn: Record<string, string>): Scenario => {
-	const { id, otherId, thirdId, hostname, address, otherAddress, port, otherPort } = drawn;
+	const { id, otherId, thirdId, hostname, address, otherAddress, port, otherPort, secondPort } = drawn;
 	const common = { hostname, rootfs: "/lab/rootfs", init: true };
 	const ask = (...questions: [Question, url: string, within?: string][]) => [
 		"sh",
@@ -92,7 +93,7 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 		ASK + questions.map(([name, url, within = ""]) => `ask ${name} ${within} $get http://${url}`).join("\n"),
 	];
 	return {
-		does: `box run --id ${id} --hostname ${hostname} --rootfs /lab/rootfs --init --address ${address} --publish ${port}:80 sh`,
+		does: `box run --id ${id} --hostname ${hostname} --rootfs /lab/rootfs --init --address ${address} --publish ${port}:80 --publish ${secondPort}:80 sh`,
 		prepare: [
 			...["host", "world", "box", "other"].map((name) => ({
 				...{ do: "write" as const, path: `/lab/rootfs/www/${name}/index.html` },
@@ -104,7 +105,12 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 			})),
 			{ do: "run", argv: ["sh", "-ec", MAKE_WORLD] },
 		],
-		options: { ...common, id, address, publish: [{ host: Number(port), container: 80 }] },
+		options: {
+			...common,
+			id,
+			address,
+			publish: [port, secondPort].map((host) => ({ host: Number(host), container: 80 })),
+		},
 		script: serve("box", 80),
 		exitCode: 0,
 		others: {
@@ -136,7 +142,7 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 				argv: ask(
 					["host.box", `${address}/`],
 					["host.fromWorld", `${HOST_OUTSIDE}:${port}/cgi-bin/who`, "ip netns exec world"],
-					["host.port", `${HOST_OUTSIDE}:${port}/`],
+					["host.port", `${HOST_OUTSIDE}:${secondPort}/`],
 				),
 			},
 			{ do: "end", container: "box" },

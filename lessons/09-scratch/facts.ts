@@ -79,12 +79,22 @@ const record = (value: unknown) =>
 const first = (value: unknown) => (Array.isArray(value) ? value[0] : undefined) as unknown;
 const hex = (descriptor: unknown) => String(record(descriptor)["digest"]).replace(/^sha256:/, "");
 
+// Other engines' own types are as good: they tell the same.
+const MEDIA_TYPES = {
+	config: /^application\/vnd\.(oci\.image\.config\.v1|docker\.container\.image\.v1)\+json$/,
+	layer: /^application\/vnd\.(oci\.image\.layer\.v1\.tar(\+(gzip|zstd))?|docker\.image\.rootfs\.diff\.tar(\.gzip)?)$/,
+};
+
 /** What a descriptor says of a blob that is not so. */
-function wrongIn(name: string, { mediaType, digest, size }: Descriptor, blobs: readonly Entry[]): string[] {
+function wrongIn(
+	name: keyof typeof MEDIA_TYPES,
+	{ mediaType, digest, size }: Descriptor,
+	blobs: readonly Entry[],
+): string[] {
 	const blob = blobs.find(({ path }) => `sha256:${path.split("/").at(-1)}` === digest);
 	if (blob === undefined) return [`${name}: no blob is called ${String(digest)}`];
 	if (blob.size !== size) return [`${name}: size ${String(size)}, the blob has ${blob.size}`];
-	return /^application\/vnd\.\w+\./.test(String(mediaType)) ? [] : [`${name}: media type ${String(mediaType)}`];
+	return MEDIA_TYPES[name].test(String(mediaType)) ? [] : [`${name}: media type ${String(mediaType)}`];
 }
 
 function imageFacts(observation: Observation, image: string): Record<string, FactValue> {

@@ -69,8 +69,14 @@ describe("the host", () => {
 	});
 
 	test("a process left behind is named with its state; a reused name with another pid is a new process", () => {
-		const tasks = [...hostState().tasks, { pid: 310, ppid: 1, comm: "init", state: "Z", nsPids: [310] }];
-		expect(after({ tasks })["left.processes"]).toEqual(["init (Z)"]);
+		const tasks = [...hostState().tasks, { pid: 310, ppid: 1, comm: "init", state: "S", nsPids: [310] }];
+		expect(after({ tasks })["left.processes"]).toEqual(["init (S)"]);
+	});
+
+	test("a zombie is left behind, unless it is the host's init that has to reap it", () => {
+		const zombie = (ppid: number) => ({ pid: 310, ppid, comm: "sleep", state: "Z", nsPids: [310] });
+		expect(after({ tasks: [...hostState().tasks, zombie(300)] })["left.processes"]).toEqual(["sleep (Z)"]);
+		expect(after({ tasks: [...hostState().tasks, zombie(1)] })["left.processes"]).toEqual([]);
 	});
 });
 
