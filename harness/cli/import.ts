@@ -9,13 +9,15 @@ import { makeWorkspace, workspaceDir } from "../workspace.ts";
 import { nameOf } from "./place.ts";
 import { printJson } from "./terminal.ts";
 
+const EXPORT_AGAIN = "on the other computer: npx drydock list, then npx drydock export FILE";
+
 /**
  * `drydock import`: brings what such an archive holds into this workspace, and overwrites nothing of the learner's.
  * @returns the exit code
  */
 export async function importWorkspace(file: string, { json }: { json?: boolean }): Promise<number> {
 	const files = await unpackWorkspace(file);
-	const theirs = parseLogbook(files.get(LOGBOOK)?.toString() ?? "", `${LOGBOOK} in ${file}`);
+	const theirs = parseLogbook(files.get(LOGBOOK)?.toString() ?? "", `${LOGBOOK} in ${file}`, EXPORT_AGAIN);
 	const dir = await workspaceDir();
 	// Said before anything is touched, should it be damaged.
 	await readLogbook(dir);
