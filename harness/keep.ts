@@ -30,7 +30,8 @@ export async function placeBeside(path: string, content: Buffer): Promise<string
 	for (let number = 0; ; number++) {
 		const candidate = number === 0 ? path : keptName(path, number);
 		if (await writeNew(candidate, content)) return candidate;
-		if ((await readFile(candidate)).equals(content)) return candidate;
+		// What cannot be read, such as a directory, is another thing.
+		if ((await readFile(candidate).catch(() => null))?.equals(content)) return candidate;
 	}
 }
 

@@ -91,14 +91,15 @@ export async function readLogbook(dir: string): Promise<Logbook> {
 /**
  * Reads a logbook's text, of this version or an earlier one.
  * @param path what to call it in an error
+ * @param mend what to do about it when it is damaged
  * @throws {Failure} usage: it is damaged, or a newer drydock's
  */
-export function parseLogbook(source: string, path: string): Logbook {
+export function parseLogbook(source: string, path: string, mend = `mv ${path} ${path}.damaged`): Logbook {
 	const parsed = v.safeParse(AnyLogbook, source);
 	if (parsed.success) return parsed.output;
 	if (v.is(Newer, source))
 		throw new Failure("usage", `${path} was written by a newer drydock; this one would lose part of it`, UPDATE);
-	throw new Failure("usage", `${path} is not what drydock wrote there`, `mv ${path} ${path}.damaged`);
+	throw new Failure("usage", `${path} is not what drydock wrote there`, mend);
 }
 
 const UPDATE = "git pull, in drydock's folder, then npm start";

@@ -31,8 +31,10 @@ export async function list({ json }: { json?: boolean }): Promise<number> {
 		return EXIT.passed;
 	}
 	const near = nameOf(await learnersFile(current));
+	const isDone = pageOf(book, current).passed !== null && rows.some(({ passed }) => !passed);
+	const goOn = isDone ? "go on      npx drydock next\n" : "";
 	process.stdout.write(
-		`${table(rows)}\nread it    npx drydock read ${current.id}\nedit it    ${near}\ncheck it   npx drydock check ${current.id}\n`,
+		`${table(rows)}\nread it    npx drydock read ${current.id}\nedit it    ${near}\ncheck it   npx drydock check ${current.id}\n${goOn}`,
 	);
 	return EXIT.passed;
 }

@@ -34,6 +34,11 @@ describe("list", () => {
 		]);
 	});
 
+	test("[the selected lesson has passed] says how to go on", async () => {
+		const book = logbookWith({ "01-process": passedPage() }, "01-process");
+		expect((await drydock(await workspace(book), "list")).stdout).toMatch(/^›✓ 01-process.*npx drydock next\n$/s);
+	});
+
 	test("a damaged logbook is said with a way out, exit code 2", async () => {
 		const dir = await workspace(halfway());
 		await writeFile(join(dir, "drydock.json"), "{");

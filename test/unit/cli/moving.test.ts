@@ -114,15 +114,29 @@ describe("export and import", () => {
 		expect((await bookIn(dir)).lessons).toEqual(halfway().lessons);
 	});
 
+	test("import [other things have those names] goes beside a directory, and stops before a file", async () => {
+		const archive = await files.write("shapes.tar.gz", "");
+		await writeFile(archive, tarball(entry("a.md", "theirs"), entry("b/c.md", "theirs"), LOGBOOK_ENTRY));
+		const dir = await workspace(halfway(), { "a.md/inner": "mine", b: "mine" });
+		const { stderr, code } = await drydock(dir, "import", archive);
+		expect(stderr).toContain(`${dir}/b is in the way`);
+		expect(code).toBe(2);
+		expect(await read(dir, "a.kept-1.md")).toBe("theirs");
+		expect([await read(dir, "a.md/inner"), await read(dir, "b")]).toEqual(["mine", "mine"]);
+		expect(await bookIn(dir)).toEqual(halfway());
+	});
+
 	test.each([
 		["hostile", tarball(LOGBOOK_ENTRY, entry("good.ts", "x"), entry("../evil.ts", "x"))],
 		["with a damaged logbook", tarball(entry("drydock.json", "{"), entry("good.ts", "x"))],
 		["with a newer logbook", tarball(entry("drydock.json", '{"schemaVersion": 3}'), entry("good.ts", "x"))],
-	])("an archive [%s] changes nothing, exit code 2", async (name, content) => {
+	])("an archive [%s] changes nothing and says what to do, exit code 2", async (name, content) => {
 		const archive = await files.write(`${name}.tar.gz`, "");
 		await writeFile(archive, content);
 		const dir = await workspace(halfway());
-		expect((await drydock(dir, "import", archive)).code).toBe(2);
+		const { stderr, code } = await drydock(dir, "import", archive);
+		expect(stderr).toMatch(/^ {2}try: (on the other computer|git pull)/m);
+		expect(code).toBe(2);
 		expect(await readdir(dir)).toEqual(["drydock.json"]);
 		expect(await bookIn(dir)).toEqual(halfway());
 	});

@@ -1,0 +1,39 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, expect, test } from "vitest";
+import { inKit } from "../../../harness/kit.ts";
+import { temporary } from "../../support/temporary.ts";
+import { halfway, workspaceIn } from "../../support/workspace.ts";
+
+const files = await temporary();
+afterAll(() => files.remove());
+
+/** The kit's modules that a command has loaded, by what Node itself says. */
+async function loadedBy(...args: string[]): Promise<string[]> {
+	const [cwd, report] = [await workspaceIn(files.dir, halfway()), await mkdtemp(join(files.dir, "report-"))];
+	const env = { ...process.env, NODE_V8_COVERAGE: report };
+	await promisify(execFile)(process.execPath, [inKit("harness/cli/bin.js"), ...args], { cwd, env });
+	const texts = await Promise.all((await readdir(report)).map((name) => readFile(join(report, name), "utf8")));
+	const urls = texts.flatMap((text) =>
+		(JSON.parse(text) as { result: { url: string }[] }).result.map(({ url }) => url),
+	);
+	const kit = new URL(`file://${inKit()}`).href;
+	return urls
+		.filter((url) => url.startsWith(kit) && !url.includes("/node_modules/"))
+		.map((url) => url.slice(kit.length));
+}
+
+// Each of these is many modules more: with them, an answer takes twice as long.
+const SLOW = /^(lessons|solutions|native)\/|^harness\/(vm|grade)\/|^harness\/protocol\.ts/;
+
+test.each(["list", "status", "help", "next --force"])(
+	"%s loads no lesson's check and nothing of the virtual machine",
+	async (command) => {
+		const loaded = await loadedBy(...command.split(" "));
+		expect(loaded).toContain("harness/cli/main.ts");
+		expect(loaded.filter((file) => SLOW.test(file))).toEqual([]);
+	},
+	60_000,
+);
