@@ -8,7 +8,6 @@ export function plainWanted(): boolean {
 
 const MARKS = {
 	passed: { symbol: "✓", color: "green", word: "passed" },
-	notPassed: { symbol: "✗", color: "red", word: "not passed" },
 	current: { symbol: "›", color: "yellow", word: "current" },
 	good: { symbol: "✓", color: "green", word: "good" },
 	warn: { symbol: "!", color: "yellow", word: "warning" },

@@ -2,12 +2,15 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { style } from "./terminal.ts";
 
+// Not everybody has it, and who has not need not hear of it.
+const LESS = "command -v less >/dev/null || exit 127; less";
+
 /**
  * Shows a long text a screen at a time, with $PAGER or less(1), where a person sits at a terminal; elsewhere it is
  * written as it is. As git does, `less` is asked to leave colours alone and to end by itself when all fits the screen.
  */
 export async function paged(text: string): Promise<void> {
-	const pager = process.env["PAGER"] ?? "less";
+	const pager = process.env["PAGER"] ?? LESS;
 	if (fits(text) || pager === "" || pager === "cat" || !(await shownBy(pager, text))) process.stdout.write(text);
 }
 

@@ -41,10 +41,13 @@ export function atTerminal(
 	typed: readonly { after: string; keys: string }[],
 ): Promise<string> {
 	const { TERM = "xterm-256color", ...rest } = env;
-	const waiting = [...typed];
+	const waiting = [...typed, { after: ENDED, keys: "\r" }];
 	return new Promise((resolve) => {
 		const size = { cols: 80, rows: 24, name: TERM };
-		const child = spawn(program, [...args], { ...size, env: { ...ENVIRONMENT, ...rest } });
+		const child = spawn("sh", ["-c", UNTIL_READ, "sh", program, ...args], {
+			...size,
+			env: { ...ENVIRONMENT, ...rest },
+		});
 		let screen = "";
 		child.onData((data) => {
 			screen += data;
@@ -53,6 +56,10 @@ export function atTerminal(
 			waiting.shift();
 			child.write(next.keys);
 		});
-		child.onExit(() => resolve(screen));
+		child.onExit(() => resolve(screen.split(ENDED)[0] ?? ""));
 	});
 }
+
+// On a busy computer, what has not been read a moment after the program's end is lost: so a shell waits for the reader.
+const ENDED = "[the program has ended]";
+const UNTIL_READ = `"$@"; printf '${ENDED}'; read -r _`;

@@ -1,6 +1,12 @@
-import { describe, expect, test } from "vitest";
+import { mkdir, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
 import { fileEventLines } from "../../harness/cli/doctor/surroundings.ts";
 import { drydock, drydockAtTerminal } from "../support/command.ts";
+import { temporary } from "../support/temporary.ts";
+
+const files = await temporary();
+afterAll(() => files.remove());
 
 const NAMES = ["Node", "accelerator", "image", "disk", "file events", "terminal"];
 
@@ -28,6 +34,24 @@ describe("drydock doctor", { timeout: 30_000 }, () => {
 		const { stdout } = await drydock(["--plain", "doctor"]);
 		for (const name of NAMES) expect(stdout).toMatch(new RegExp(`^(good|warning|bad): ${name}: `, "m"));
 		expect(stdout).not.toMatch(/[✓✗]/);
+	});
+
+	test("names what is missing, and one command that installs it", async () => {
+		await mkdir(join(files.dir, "bin"));
+		await symlink("/bin/sh", join(files.dir, "bin/sh"));
+		const { code, stdout } = await drydock(["doctor", "--json"], {
+			PATH: join(files.dir, "bin"),
+			DRYDOCK_CACHE: join(files.dir, "cache"),
+		});
+		const lines = JSON.parse(stdout).lines as { name: string; state: string; fact: string; mend?: string }[];
+		expect(code).toBe(3);
+		expect(lines.find(({ name }) => name === "QEMU")).toMatchObject({
+			state: "bad",
+			fact: "missing: qemu-system-x86_64 (runs the virtual machines)",
+			mend: expect.stringMatching(/(apt-get|brew) install .*qemu/),
+		});
+		expect(lines.find(({ name }) => name === "image")).toMatchObject({ state: "warn", mend: "npm start" });
+		expect(lines.filter(({ name }) => name === "snapshot")).toEqual([]);
 	});
 
 	test("tells a terminal that is not UTF-8 how to become one", async () => {

@@ -64,10 +64,11 @@ export async function imageLines(): Promise<Line[]> {
 	if (building) return [{ name: "image", state: "warn", fact: "not built yet", mend: "npm start" }];
 	const { suite, platform } = (await imageManifest()) as { suite: string; platform: string };
 	const image: Line = { name: "image", state: "good", fact: `Debian ${suite}, ${platform}, in ${cacheDir}` };
-	// Without QEMU, or what packs the image, there is none; those have lines of their own.
+	// Without QEMU, or what packs the image, there is nothing to look at; those have lines of their own.
 	const saved = await ensureImage(silent)
-		.then(savedTemplate, () => null)
-		.catch(() => null);
+		.then(savedTemplate)
+		.catch(() => undefined);
+	if (saved === undefined) return [image];
 	if (saved === null)
 		return [image, { name: "snapshot", state: "warn", fact: "not made yet: the first check makes it", mend: build }];
 	const age = `made ${ago(Date.now() - saved.savedAt.getTime())} (${saved.template.accelerator})`;

@@ -4,36 +4,36 @@ import { installCommand, missingRequirements, type Requirement, requirements } f
 import type { Line } from "./line.ts";
 
 const BRING_AN_IMAGE =
-	"on a Debian or Ubuntu computer: npx drydock image export FILE; here: npx drydock image import FILE";
+	"bring an image: on Debian or Ubuntu npx drydock image export FILE, here npx drydock image import FILE";
 
-/** Node, QEMU, and the programs that build the image: what is there in one line, what is missing each in its own. */
+/** Node, QEMU, and the programs that build the image; without those that an image in the cache makes needless. */
 export async function programLines(): Promise<Line[]> {
 	const [{ building }, missing] = await Promise.all([inCache(), missingRequirements()]);
-	const isMissing = ({ name }: Requirement) => missing.some((other) => other.name === name);
-	const tools = requirements().filter((requirement) => requirement.name !== "qemu" && !isMissing(requirement));
-	const qemu = requirements().some((requirement) => requirement.name === "qemu" && !isMissing(requirement));
+	const needed = requirements().filter(({ forBuilding }) => building || !forBuilding);
+	const absent = needed.filter(({ name }) => missing.some((requirement) => requirement.name === name));
+	const [qemu, tools] = [absent.filter(isQemu), absent.filter((requirement) => !isQemu(requirement))];
+	const there = needed.filter((requirement) => !isQemu(requirement)).map(({ program }) => program);
 	return [
 		{ name: "Node", state: "good", fact: `${process.version} on ${process.platform}/${process.arch}` },
-		...(qemu ? [{ name: "QEMU", state: "good" as const, fact: await qemuVersion() }] : []),
-		...(tools.length > 0
-			? [{ name: "tools", state: "good" as const, fact: tools.map(({ program }) => program).join(", ") }]
-			: []),
-		...missing.map((requirement) => missingLine(requirement, building)),
+		qemu.length > 0 ? missingLine("QEMU", qemu) : { name: "QEMU", state: "good", fact: await qemuVersion() },
+		tools.length > 0 ? missingLine("tools", tools) : { name: "tools", state: "good", fact: there.join(", ") },
 	];
 }
 
-function missingLine({ name, program, purpose, forBuilding, packages }: Requirement, building: boolean): Line {
-	const fact = `${program} is missing: it ${purpose}`;
-	if (forBuilding && !building)
-		return { name, state: "good", fact: `${program} is not here, and not needed: there is an image` };
-	if (process.platform === "linux")
-		return { name, state: "bad", fact, mend: linuxMend(name, packages.dnf, forBuilding) };
-	if (forBuilding) return { name, state: "bad", fact, mend: BRING_AN_IMAGE };
-	return { name, state: "bad", fact, mend: installCommand(name) };
+const isQemu = ({ name }: Requirement) => name === "qemu";
+
+function missingLine(name: string, absent: readonly Requirement[]): Line {
+	const fact = `missing: ${absent.map(({ program, purpose }) => `${program} (${purpose})`).join(", ")}`;
+	return { name, state: "bad", fact, mend: mendOf(absent) };
 }
 
-function linuxMend(name: string, dnf: string | null, forBuilding: boolean): string {
-	const apt = installCommand(name);
-	if (dnf !== null) return `${apt}   (Fedora: sudo dnf install ${dnf})`;
-	return forBuilding ? `${apt}   (elsewhere, ${BRING_AN_IMAGE})` : apt;
+// What builds the image is only to be had on Debian and Ubuntu: elsewhere an image is brought.
+function mendOf(absent: readonly Requirement[]): string {
+	const command = installCommand(...absent.map(({ name }) => name));
+	const elsewhere = absent.some(({ packages }) => packages.dnf === null) ? [BRING_AN_IMAGE] : [];
+	if (process.platform !== "linux")
+		return absent.every(({ packages }) => packages.brew === null) ? BRING_AN_IMAGE : [command, ...elsewhere].join("; ");
+	const dnf = absent.flatMap(({ packages }) => packages.dnf ?? []);
+	const fedora = dnf.length > 0 ? [`sudo dnf install ${dnf.join(" ")}`] : [];
+	return `${command}   (elsewhere: ${[...fedora, ...elsewhere].join("; ")})`;
 }

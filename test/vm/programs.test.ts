@@ -1,0 +1,21 @@
+import { afterAll, expect, test } from "vitest";
+import { newShipyard } from "../support/guest.ts";
+
+const yard = newShipyard();
+afterAll(() => yard.close());
+
+test("of what a program prints the beginning is kept, or all of it where the step asks for that", async () => {
+	const argv = ["sh", "-c", "yes ünüsüal | head -n 40000"];
+	const { outcome } = await yard.play({
+		...{ prepare: [], code: "", call: "", containers: {}, watch: [], files: [], network: false, secret: null },
+		steps: [
+			{ do: "run", argv, as: "beginning" },
+			{ do: "run", argv, as: "all", keepAll: true },
+		],
+	});
+	if (outcome.kind === "lost") throw new Error(outcome.how);
+	const { beginning, all } = outcome.observation.programs;
+	const whole = "ünüsüal\n".repeat(40_000);
+	expect(all).toEqual({ code: 0, stdout: whole, stderr: "" });
+	expect(beginning).toEqual({ code: 0, stdout: whole.slice(0, 8_000), stderr: "" });
+});
