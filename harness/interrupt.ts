@@ -23,6 +23,8 @@ export function stopInGoodOrder(): void {
 
 /** Rejects as soon as the user interrupts, otherwise settles as `work` does. */
 export async function unlessInterrupted<T>(work: Promise<T>): Promise<T> {
+	// What then becomes of the work is nobody's business any more.
+	work.catch(() => {});
 	interruption.throwIfAborted();
 	let stop = () => {};
 	const interrupted = new Promise<never>((_, reject) => {

@@ -160,8 +160,10 @@ export class Machine {
 		}
 	}
 
+	// A machine that has ended takes nothing; whoever listens hears of it.
 	async #send(frame: SessionFrame): Promise<void> {
-		if (!this.#qemu.agent.write(encodeFrame(frame))) await once(this.#qemu.agent, "drain");
+		const { agent } = this.#qemu;
+		if (agent.writable && !agent.write(encodeFrame(frame))) await once(agent, "drain").catch(() => {});
 	}
 
 	async #outcome(conversation: AsyncIterable<GuestFrame>, output: Output): Promise<Outcome> {
