@@ -108,8 +108,9 @@ function commandLine(): Command {
 	return program;
 }
 
-const SESSIONS = `The machine is fresh, and gone when the command ends; its exit code is drydock's. In a pipe, its
-standard streams are drydock's, byte for byte. Ctrl-] three times ends it all, if nothing else does.`;
+const SESSIONS = `The machine is fresh, and gone when the command ends, whose exit code is
+drydock's. In a pipe, its standard streams are drydock's, byte for byte.
+Ctrl-] three times ends it all, if nothing else does.`;
 
 const several = (value: string, before: string[] = []) => [...before, value];
 

@@ -143,13 +143,15 @@ export class Machine {
 		const session: Session = { type: "session", ...newWork(), ...request };
 		const { nonce } = session;
 		this.#listener.liftLimit();
+		let started = false;
 		try {
 			for await (const said of this.#converse(session, this.deadlineMs)) {
-				if (said.type === "started")
+				if (said.type === "started" && !started)
 					client.started({
 						input: (data) => this.#send({ type: "input", nonce, data: data.toString("base64") }),
 						resize: (window) => this.#send({ type: "resize", nonce, window }),
 					});
+				started = true;
 				if (said.type === "output") await client.output(said.stream, Buffer.from(said.data, "base64"));
 				if (said.type === "ended") return { code: said.code, signal: said.signal };
 				if (said.type === "failed") throw new Error(`the agent failed: ${said.message}`);
