@@ -66,8 +66,10 @@ function main([subcommand, ...args]: string[]): void {
 	};
 	removeAbandoned();
 	try {
-		for (const { host } of options.publish ?? [])
+		for (const { host } of options.publish ?? []) {
+			if (isListening(host)) throw new Error(`port ${host} is taken: a program on the host listens there`);
 			if (!claim(`port-${host}`, id)) throw new Error(`port ${host} is another container's`);
+		}
 		options.address = claimAddress(id);
 	} catch (error) {
 		giveBack(id);
@@ -99,6 +101,16 @@ function find(name: string, root: string): string {
 		.map((dir) => `${dir}/${name}`)
 		.find((path) => lstatSync(`${root}${path}`, { throwIfNoEntry: false }) !== undefined);
 	return found ?? name;
+}
+
+// Packets would turn off to the container before they reach that program, and it would never know why nobody comes.
+// Loopback is left alone, so who listens on 127.0.0.1 only is not in the way. Of a line's columns, the second is the
+// local address, its bytes reversed; the fourth the state, and 0A is LISTEN. See proc_net(5).
+function isListening(port: number): boolean {
+	const hex = port.toString(16).toUpperCase().padStart(4, "0");
+	const listener = new RegExp(`^ *\\d+: (?:(?!.{6}7F)[0-9A-F]{8}|0{32}):${hex} \\S+ 0A `, "m");
+	const tables = ["/proc/net/tcp", "/proc/net/tcp6"].filter((table) => existsSync(table));
+	return tables.some((table) => listener.test(readFileSync(table, "utf8")));
 }
 
 function claimAddress(id: string): string {

@@ -53,6 +53,9 @@ const AWAITED = [...NUMBERS, SIGCHLD];
 const ENDING = ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM"].map((name) => constants.signals[name as NodeJS.Signals]);
 /** Within this time, box has said again what the terminal has said to all. */
 const ECHO_MS = 1_000;
+/** Within this time a container comes up, or its engine ends. */
+const COMING_MS = 5_000;
+const PAUSE_MS = 10;
 
 /** Runs an engine and ends this process with its exit code. Whatever happens, nothing is left behind. */
 export function supervise(engine: Engine): void {
@@ -114,22 +117,39 @@ function follow(pid: number, box: number, engine: Engine): number {
 	while (getppid() === box) {
 		const status = reap(pid);
 		if (status !== undefined) {
-			if (!WIFSIGNALED(status)) return WEXITSTATUS(status);
-			if (endedBy !== undefined) return 128 + endedBy;
-			say("the engine was killed");
-			return FAILED;
+			const code = WIFSIGNALED(status) ? FAILED : WEXITSTATUS(status);
+			// It may also have failed because a program that it was running has had the terminal's Ctrl-C.
+			if (endedBy !== undefined && code === FAILED) return 128 + endedBy;
+			if (WIFSIGNALED(status)) say("the engine was killed");
+			return code;
 		}
 		const signal = sigwaitinfo(AWAITED);
-		if (signal.signo === SIGCHLD || isEcho(signal)) continue;
-		const container = childrenOf(pid).find(engine.isContainer);
-		if (container !== undefined) tryKill(container, signal.signo);
-		else if (ENDING.includes(signal.signo)) {
-			endedBy = signal.signo;
-			kill(pid, SIGKILL);
-		}
+		if (signal.signo === SIGCHLD) continue;
+		const had = isEcho(signal);
+		const now = containerOf(pid, engine);
+		if (now === undefined && ENDING.includes(signal.signo)) endedBy = signal.signo;
+		const container = now ?? (signal.code === SI_KERNEL ? containerToBe(pid, engine) : undefined);
+		if (container === undefined && endedBy !== undefined) tryKill(pid, SIGKILL);
+		if (container !== undefined && (now === undefined || !had)) tryKill(container, signal.signo);
 	}
 	return FAILED;
 }
+
+const containerOf = (pid: number, { isContainer }: Engine) => childrenOf(pid).find(isContainer);
+
+// The terminal has spoken when there was no container: it is still to come, or it has ended and the engine is about to.
+function containerToBe(pid: number, engine: Engine): number | undefined {
+	const clock = new Int32Array(new SharedArrayBuffer(4));
+	for (const endMs = performance.now() + COMING_MS; performance.now() < endMs && !hasEnded(pid); ) {
+		const container = containerOf(pid, engine);
+		if (container !== undefined) return container;
+		Atomics.wait(clock, 0, 0, PAUSE_MS);
+	}
+	return undefined;
+}
+
+// A zombie, until this process has reaped it. See proc_pid_stat(5).
+const hasEnded = (pid: number) => /\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
 
 function runEngine(shim: number, engine: Engine): number {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -88,7 +88,8 @@ function pageOf({ lesson, file, did }: Header, observation: Observation): string
 
 function show(page: Page, chalk: ChalkInstance, { label, host, container }: Row): void {
 	const lines = (texts: string[]) => texts.map(printable);
-	if (container === null) page.row(`  ${label}`, lines(host), [chalk.dim("the same")]);
+	if (host === null) page.row(`  ${label}`, [], lines(container ?? []));
+	else if (container === null) page.row(`  ${label}`, lines(host), [chalk.dim("the same")]);
 	else
 		page.row(
 			chalk.yellow(`≠ ${printable(label)}`),

@@ -166,8 +166,9 @@ function progressCommands(command: (usage: string, description: string) => Comma
 		.action(async (file, options) => finish((await import("./import.ts")).importWorkspace(file, options)));
 }
 
-const SESSIONS = `The machine is fresh, and gone when the command ends; its exit code is drydock's. In a pipe, its
-standard streams are drydock's, byte for byte. Ctrl-] three times ends it all, if nothing else does.`;
+const SESSIONS = `The machine is fresh, and gone when the command ends, whose exit code is
+drydock's. In a pipe, its standard streams are drydock's, byte for byte.
+Ctrl-] three times ends it all, if nothing else does.`;
 
 const several = (value: string, before: string[] = []) => [...before, value];
 

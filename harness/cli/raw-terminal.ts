@@ -20,10 +20,18 @@ const RESET = ["?1047l", "?25h", "?1000l", "?1002l", "?1003l", "?1004l", "?1006l
  */
 export function rawTerminal(): Ends {
 	const { stdin, stdout } = process;
+	// Now, as Ctrl-C would end this stty, too, and then nothing is begun.
+	const saved = stty("-g").trim();
 	const size = () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 });
 	let leave = () => {};
-	let restore = () => {};
+	let raw = false;
 	let resize = () => {};
+	const restore = () => {
+		if (!raw) return;
+		raw = false;
+		stdout.write(RESET);
+		stty(saved);
+	};
 	const left = new Promise<number>((resolve) => {
 		leave = () => resolve(EXIT.interrupted);
 	});
@@ -35,8 +43,9 @@ export function rawTerminal(): Ends {
 		window: size(),
 		left,
 		started: (speak) => {
-			restore = makeRaw();
+			raw = true;
 			process.once("exit", restore);
+			stty("raw", "-echo");
 			resize = () => void speak.resize(size());
 			stdout.on("resize", resize);
 			// It may have changed since the machine was asked for.
@@ -47,8 +56,8 @@ export function rawTerminal(): Ends {
 					escapes = byte === ESCAPE ? escapes + 1 : 0;
 					if (escapes === ESCAPES) return leave();
 				}
-				stdin.pause();
-				void speak.input(data).then(() => stdin.resume());
+				// Not waited for: a person types little, and must be heard when the guest takes nothing.
+				void speak.input(data);
 			});
 			stdin.on("end", leave);
 		},
@@ -61,22 +70,12 @@ export function rawTerminal(): Ends {
 			stdin.destroy();
 			process.off("exit", restore);
 			restore();
-			restore = () => {};
 		},
 	};
 }
 
 // By stty: Node's own raw mode goes on turning line feeds into carriage returns and line feeds, and the guest's
 // terminal has done so already.
-function makeRaw(): () => void {
-	const saved = stty("-g").trim();
-	stty("raw", "-echo");
-	return () => {
-		process.stdout.write(RESET);
-		stty(saved);
-	};
-}
-
 function stty(...args: string[]): string {
 	try {
 		return execFileSync("stty", args, { stdio: ["inherit", "pipe", "ignore"], encoding: "utf8" });

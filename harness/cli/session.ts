@@ -5,6 +5,7 @@ import { boxProgram, installBox } from "../engine.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { BundleError } from "../grade/bundle.ts";
 import { lostFinding } from "../grade/lost.ts";
+import { interruption } from "../interrupt.ts";
 import type { Lesson } from "../lessons.ts";
 import { visible } from "../progress.ts";
 import type { Preparation } from "../protocol.ts";
@@ -57,6 +58,8 @@ export async function talk({ lesson, solution, argv, prepare = [], greeting = ""
 		held.catch(() => {});
 		return await Promise.race([held, ends.left]);
 	} catch (error) {
+		// A terminal's Ctrl-C goes to QEMU as well.
+		interruption.throwIfAborted();
 		if (!(error instanceof LostError)) throw error;
 		ends.close();
 		process.stderr.write(`${lostFinding({ kind: "lost", how: error.how, detail: error.detail }).got}\n`);

@@ -10,8 +10,8 @@ export interface Section {
 /** One thing that can be read of both. */
 export interface Row {
 	label: string;
-	/** Empty where the host has no such thing. */
-	host: string[];
+	/** Null where there is nothing to compare with. */
+	host: string[] | null;
 	/** Null where it is the host's. */
 	container: string[] | null;
 }
@@ -21,7 +21,7 @@ export function sideBySide(host: HostState, container: ProcessState): Section[] 
 	return [
 		{ title: "namespaces", rows: namespaces(host, container) },
 		{ title: "what it sees", rows: view(host, container) },
-		{ title: "processes, by their pids", rows: processes(host, container) },
+		{ title: "processes", rows: processes(host, container) },
 		{ title: "cgroup", rows: cgroup(container) },
 		{ title: "network", rows: network(host, container) },
 		{ title: "overlay", rows: overlay(container) },
@@ -43,7 +43,7 @@ function view(host: HostState, container: ProcessState): Row[] {
 	return [
 		row("hostname", [host.hostname], [container.hostname]),
 		row("root", [host.root.toSorted().join(" ")], [container.root.toSorted().join(" ")]),
-		{ label: "directory", host: [], container: [container.cwd] },
+		{ label: "directory", host: null, container: [container.cwd] },
 		{
 			label: "mounts",
 			host: host.mounts.map(shown),
@@ -76,7 +76,7 @@ function cgroup({ cgroup: path, cgroupFiles }: ProcessState): Row[] {
 	);
 	return [
 		{ label: "path", host: ["/"], container: [name] },
-		...limits.map(([file, value]) => ({ label: file, host: [], container: [value] })),
+		...limits.map(([file, value]) => ({ label: file, host: null, container: [value] })),
 	];
 }
 
@@ -94,7 +94,7 @@ function network(host: HostState, container: ProcessState): Row[] {
 
 function overlay({ overlay }: ProcessState): Row[] {
 	if (overlay === null) return [];
-	const of = (label: string, lines: string[]) => ({ label, host: [], container: lines });
+	const of = (label: string, lines: string[]) => ({ label, host: null, container: lines });
 	return [
 		of("lowerdir", overlay.lowerdirs),
 		of("upperdir", [overlay.upperdir]),
@@ -106,7 +106,7 @@ function overlay({ overlay }: ProcessState): Row[] {
 }
 
 function rights({ credentials, signals }: ProcessState): Row[] {
-	const of = (label: string, value: string) => ({ label, host: [], container: [value] });
+	const of = (label: string, value: string) => ({ label, host: null, container: [value] });
 	return [
 		of("uid, gid", `${credentials.uids[1]}, ${credentials.gids[1]}`),
 		of("CapEff", credentials.capabilities),

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, read, write } from "node:fs";
+import { closeSync, read, readFileSync, write } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { openTerminal, setWindowSize } from "../../native/guest.ts";
 import type { Session, WindowSize } from "../protocol.ts";
@@ -24,9 +25,10 @@ export function startOnTerminal(session: Session, window: WindowSize): Interlocu
 	// The leader of a new session, as whoever logs in: only such a process can have a controlling terminal.
 	const child = start(session, ["setsid", "--ctty"], [slaveFd, slaveFd, slaveFd]);
 	closeSync(slaveFd);
+	const listening = hasTerminal(child.pid ?? 0);
 	return {
 		outputs: [{ stream: "stdout", chunks: untilHungUp(masterFd) }],
-		input: (data) => writeAll(masterFd, data),
+		input: (data) => listening.then(() => writeAll(masterFd, data)),
 		resize: ({ rows, columns }) => setWindowSize(masterFd, rows, columns),
 		ended: endOf(child),
 	};
@@ -67,6 +69,19 @@ export async function* chunksOf(fd: number): AsyncGenerator<Buffer> {
 		const { bytesRead } = await readSome(fd, buffer);
 		if (bytesRead === 0) return;
 		yield Buffer.from(buffer.subarray(0, bytesRead));
+	}
+}
+
+// Before, Ctrl-C would be nobody's. See tpgid in proc_pid_stat(5).
+async function hasTerminal(pid: number): Promise<void> {
+	const foreground = () => {
+		const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+		return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[5]);
+	};
+	try {
+		while (foreground() !== pid) await sleep(5);
+	} catch {
+		// It has ended.
 	}
 }
 

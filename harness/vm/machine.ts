@@ -133,13 +133,15 @@ export class Machine {
 		const session: Session = { type: "session", ...newWork(), ...request };
 		const { nonce } = session;
 		this.#listener.liftLimit();
+		let started = false;
 		try {
 			for await (const said of this.#converse(session, this.deadlineMs)) {
-				if (said.type === "started")
+				if (said.type === "started" && !started)
 					client.started({
 						input: (data) => this.#send({ type: "input", nonce, data: data.toString("base64") }),
 						resize: (window) => this.#send({ type: "resize", nonce, window }),
 					});
+				started = true;
 				if (said.type === "output") await client.output(said.stream, Buffer.from(said.data, "base64"));
 				if (said.type === "ended") return { code: said.code, signal: said.signal };
 				if (said.type === "failed") throw new Error(`the agent failed: ${said.message}`);
@@ -150,8 +152,10 @@ export class Machine {
 		}
 	}
 
+	// A machine that has ended takes nothing; whoever listens hears of it.
 	async #send(frame: SessionFrame): Promise<void> {
-		if (!this.#qemu.agent.write(encodeFrame(frame))) await once(this.#qemu.agent, "drain");
+		const { agent } = this.#qemu;
+		if (agent.writable && !agent.write(encodeFrame(frame))) await once(agent, "drain").catch(() => {});
 	}
 
 	async #outcome(conversation: AsyncIterable<GuestFrame>, output: Output): Promise<Outcome> {

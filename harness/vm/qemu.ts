@@ -94,7 +94,11 @@ export function startQemu(options: QemuOptions): Qemu {
 		ended,
 		consoleTail: tailOf(console_),
 		complaints: tailOf(stderr),
-		kill: () => kill(child, ended),
+		kill: () => {
+			// What nobody has read would keep its end from being seen.
+			agent.destroy();
+			return kill(child, ended);
+		},
 	};
 }
 

@@ -13,7 +13,7 @@ export interface Terminal {
 	ended: Promise<{ exitCode: number; signal?: number | undefined }>;
 }
 
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 60_000;
 
 /** Starts a program on a terminal of 80 columns and 24 rows. */
 export function onTerminal(program: string, args: string[], env: NodeJS.ProcessEnv = process.env): Terminal {

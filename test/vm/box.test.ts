@@ -1,5 +1,7 @@
+import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { boxProgram } from "../../harness/engine.ts";
+import { inKit } from "../../harness/kit.ts";
 import { playScript } from "../support/box.ts";
 import { newShipyard } from "../support/guest.ts";
 
@@ -100,6 +102,49 @@ describe("box run", () => {
 		expect(said).toEqual(
 			endings({ command: "137", init: "137", outer: "137", engine: "125", shim: "125", box: "137" }),
 		);
+	});
+
+	test("a port that a program on the host listens on is not published over its head", {
+		timeout: TIMEOUT_MS,
+	}, async () => {
+		const said = await play(`
+			listens() { busybox nc -ll -p 8080 $1 -e echo program & nc=$!; until ss -Hlt | grep -q :8080; do sleep 0.1; done; }
+			tries() { box run --publish 8080:80 /lab/rootfs true 2> /tmp/err; says "$1" $?; kill $nc; wait $nc 2> /tmp/null; }
+			listens; tries taken; says "taken, said" "$(cat /tmp/err)"; left "taken, left"
+			listens "-s 127.0.0.1"; tries "on loopback only"
+		`);
+		expect(said).toEqual({
+			taken: "125",
+			"taken, said": "box: port 8080 is taken: a program on the host listens there",
+			"taken, left": "",
+			"on loopback only": "0",
+		});
+	});
+
+	test("an image is run as it says, or as it is told", { timeout: TIMEOUT_MS }, async () => {
+		const builder = await build({
+			...{ entryPoints: [inKit("solutions/09-scratch/image.ts")], bundle: true, write: false },
+			...{ platform: "node", format: "cjs", external: ["#kernel"] },
+		});
+		const said = await play(`
+			cat > /tmp/image.cjs <<'END'
+${builder.outputFiles[0]?.text}
+END
+			node -e 'const { buildImage, gather } = require("/tmp/image.cjs");
+				const files = { ...gather(["/usr/bin/ls"]), "/bin/ls": "/usr/bin/ls", "/bin/sh": "/lab/rootfs/bin/busybox" };
+				buildImage("/tmp/image", files, ["/bin/ls", "/"]);'
+			box run /tmp/image > /tmp/out; says "as it says" $?; says listed "$(xargs < /tmp/out)"
+			box run /tmp/image /bin/sh -c 'exit 3'; says told $?
+			box run /tmp/image /bin/none 2> /tmp/null; says "what it has not" $?
+			left left
+		`);
+		expect(said).toEqual({
+			"as it says": "0",
+			listed: "bin lib lib64 proc",
+			told: "3",
+			"what it has not": "127",
+			left: "",
+		});
 	});
 
 	test("two at once do not disturb each other; what was killed altogether goes with the next", {

@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { sideBySide } from "../../harness/grade/inspection.ts";
+import { hostState, mount, processState } from "../support/observation.ts";
+
+function rowsOf(title: string, ...states: Parameters<typeof sideBySide>) {
+	return sideBySide(...states).find((section) => section.title === title)?.rows ?? [];
+}
+
+test("a namespace of its own is shown beside the host's; one that is shared is not repeated", () => {
+	const container = processState({ namespaces: { uts: "uts:[9]", ipc: "ipc:[2]", pid_for_children: "none yet" } });
+	expect(rowsOf("namespaces", hostState(), container)).toEqual([
+		{ label: "uts", host: ["1"], container: ["9"] },
+		{ label: "ipc", host: ["2"], container: null },
+	]);
+});
+
+test("a mount of the host's that the container sees is called the host's", () => {
+	const namespaces = { ...hostState().namespaces, mnt: "mnt:[9]" };
+	const mounts = [mount("/", { id: 70, device: "0:44", propagation: [] }), mount("/old", { id: 71 })];
+	const [row] = rowsOf("what it sees", hostState(), processState({ namespaces, mounts })).slice(-1);
+	expect(row?.container).toEqual(["/ tmpfs", "/old tmpfs shared:1 (the host's)"]);
+});
+
+test("a process has the pid that the host gives it, and the one in the innermost namespace", () => {
+	const tasks = [
+		{ pid: 299, ppid: 1, comm: "box", state: "S", nsPids: [299] },
+		{ pid: 300, ppid: 299, comm: "sh", state: "S", nsPids: [300, 1] },
+	];
+	expect(rowsOf("processes", hostState(), processState({ tasks, procPids: [2] }))).toEqual([
+		{ label: "box", host: ["299"], container: null },
+		{ label: "sh ←", host: ["300"], container: ["1"] },
+		{ label: "/proc has", host: ["1 processes"], container: ["2"] },
+	]);
+});
+
+test("of its cgroup, what is limited and used is shown; of what the lesson does not read, nothing", () => {
+	const container = processState({ cgroup: "0::/box/a", cgroupFiles: { "memory.max": "64", "memory.stat": "long" } });
+	expect(rowsOf("cgroup", hostState(), container)).toEqual([
+		{ label: "path", host: ["/"], container: ["/box/a"] },
+		{ label: "memory.max", host: null, container: ["64"] },
+	]);
+	expect(sideBySide(hostState(), container).map(({ title }) => title)).not.toContain("network");
+});

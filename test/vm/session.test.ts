@@ -1,0 +1,253 @@
+import { execFile, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { beforeAll, describe, expect, test } from "vitest";
+import { inKit } from "../../harness/kit.ts";
+import { silent } from "../../harness/progress.ts";
+import { Shipyard } from "../../harness/vm/shipyard.ts";
+import { onTerminal, type Terminal } from "../support/pty.ts";
+
+const BIN = inKit("harness/cli/bin.js");
+const CTRL_C = "\x03";
+const CTRL_D = "\x04";
+const CTRL_RIGHT_BRACKET = "\x1d";
+
+// The snapshot that the tests share.
+beforeAll(async () => {
+	await new Shipyard(silent).imageKey();
+});
+
+/** drydock on a terminal, below a shell that says what the terminal is like before and after, and the exit code. */
+function drydock(...args: string[]): Terminal {
+	// The shell gets Ctrl-C as well.
+	const script = 'trap : INT; stty -a; "$@"; echo "code $?"; stty -a; echo "the end"';
+	return onTerminal("sh", ["-c", script, "sh", process.execPath, BIN, ...args]);
+}
+
+/** The exit code, and whether the terminal is as it was. */
+async function afterwards(terminal: Terminal): Promise<{ code: number; asBefore: boolean }> {
+	await terminal.until(/the end/);
+	const shown = terminal.shown();
+	const settings = [...shown.matchAll(/speed \d+ baud[\s\S]*?-extproc/g)].map(([text]) => text);
+	expect(settings).toHaveLength(2);
+	return { code: Number(/code (\d+)/.exec(shown)?.[1]), asBefore: settings[0] === settings[1] };
+}
+
+const run = (...command: string[]) => drydock("run", "--solution", "--", ...command);
+const inShell = () => drydock("shell", "05", "--solution");
+
+function piped(args: string[], input: Buffer): Promise<{ code: number | null; stdout: Buffer; stderr: string }> {
+	return new Promise((resolve) => {
+		const child = execFile(
+			process.execPath,
+			[BIN, ...args],
+			{ encoding: "buffer", maxBuffer: 1 << 24 },
+			(_, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr: stderr.toString() }),
+		);
+		// Who does not read his input to its end breaks the pipe.
+		child.stdin?.on("error", () => {});
+		child.stdin?.end(input);
+	});
+}
+
+describe("on a terminal", () => {
+	test("what is typed reaches a shell in a container, and its answers come back", async () => {
+		const terminal = run("sh");
+		await terminal.until(/\/ # /);
+		terminal.type("echo $((6*7)); hostname | wc -c; stty size\r");
+		expect(await terminal.until(/24 80/)).toContain("42\r\n9\r\n");
+		terminal.type("\x7f\x7fsh -c 'exit 7'; echo \"was $?\"\r");
+		await terminal.until(/was 7\r/);
+		terminal.type(CTRL_D);
+		expect(await afterwards(terminal)).toEqual({ code: 0, asBefore: true });
+	});
+
+	test("shell: on the machine's host, with box, the lesson's files and a terminal that programs know", async () => {
+		const terminal = inShell();
+		await terminal.until(/# $/);
+		terminal.type("tty; ls; echo fits | less -FX; box run /lab/rootfs sh -c 'exit 9'; echo \"was $?\"\r");
+		const said = await terminal.until(/was 9\r/);
+		expect(said).toContain("/dev/pts/0\r\n");
+		expect(said).toContain("README.md  pid1.ts\r\n");
+		expect(said).toContain("fits\r\n");
+		expect(said).not.toContain("not fully functional");
+		await terminal.until(/# $/);
+		terminal.type("exit 3\r");
+		expect(await afterwards(terminal)).toEqual({ code: 3, asBefore: true });
+	});
+
+	test("Ctrl-C ends a command in a container with 130", async () => {
+		const terminal = run("sh", "-c", "echo up; exec sleep 1000");
+		await terminal.until(/up\r/);
+		terminal.type(CTRL_C);
+		expect(await afterwards(terminal)).toEqual({ code: 130, asBefore: true });
+	});
+
+	test("a program is told of the terminal's new size", async () => {
+		const terminal = run("sh", "-c", "trap 'stty size' WINCH; echo up; while sleep 0.2; do :; done");
+		await terminal.until(/up\r/);
+		terminal.pty.resize(132, 43);
+		await terminal.until(/43 132\r/);
+		terminal.type(CTRL_C);
+		await terminal.until(/the end/);
+	});
+
+	test("output in bulk arrives whole", async () => {
+		const terminal = run("seq", "20000");
+		await terminal.until(/the end/);
+		const numbers = [...terminal.shown().matchAll(/^(\d+)\r$/gm)].map(([, number]) => Number(number));
+		expect(numbers).toEqual(Array.from({ length: 20_000 }, (_, index) => index + 1));
+	});
+
+	test("Ctrl-] three times ends it, also when the machine does not answer", async () => {
+		const terminal = inShell();
+		await terminal.until(/# $/);
+		terminal.type("kill -STOP $(pgrep -f agent.cjs)\r");
+		await sleep(1_000);
+		terminal.type(CTRL_RIGHT_BRACKET.repeat(3));
+		expect(await afterwards(terminal)).toEqual({ code: 130, asBefore: true });
+	});
+
+	test("a machine that is switched off ends it in words", async () => {
+		const terminal = inShell();
+		await terminal.until(/# $/);
+		terminal.type("echo o > /proc/sysrq-trigger\r");
+		expect(await afterwards(terminal)).toEqual({ code: 1, asBefore: true });
+		expect(terminal.shown()).toContain("the virtual machine was switched off");
+	});
+
+	test("a mode that a killed program has left on is off afterwards", async () => {
+		const terminal = run("printf", "\\033[?1049h\\033[?25l");
+		await afterwards(terminal);
+		const [, last = ""] = terminal.shown().split("\x1b[?25l");
+		expect(last).toContain("\x1b[?1047l");
+		expect(last).toContain("\x1b[?25h");
+	});
+
+	test.each([0, 300, 600, 900, 1_200, 1_600, 2_000, 2_500, 3_000])(
+		"Ctrl-C %d ms after the start, while machine and container come up, is 130",
+		async (afterMs) => {
+			const terminal = run("sleep", "1000");
+			await terminal.until(/-extproc/);
+			await sleep(afterMs);
+			terminal.type(CTRL_C);
+			expect(await afterwards(terminal)).toEqual({ code: 130, asBefore: true });
+		},
+	);
+
+	test.each(["SIGTERM", "SIGHUP"] as const)("%s ends the machine and leaves the terminal as it was", async (signal) => {
+		const terminal = run("sh", "-c", "echo up; exec sleep 1000");
+		await terminal.until(/up\r/);
+		const [drydock = 0] = childrenOf(terminal.pty.pid);
+		const [qemu = 0] = childrenOf(drydock).filter(isQemu);
+		expect(qemu).toBeGreaterThan(0);
+		process.kill(drydock, signal);
+		expect(await afterwards(terminal)).toEqual({ code: 130, asBefore: true });
+		expect(isQemu(qemu)).toBe(false);
+	});
+
+	test("a terminal that is closed leaves no machine", async () => {
+		const terminal = onTerminal(process.execPath, [
+			BIN,
+			"run",
+			"--solution",
+			"--",
+			"sh",
+			"-c",
+			"echo up; exec sleep 1000",
+		]);
+		await terminal.until(/up\r/);
+		const [qemu = 0] = childrenOf(terminal.pty.pid).filter(isQemu);
+		expect(qemu).toBeGreaterThan(0);
+		(terminal.pty as unknown as { destroy(): void }).destroy();
+		await terminal.ended;
+		expect(isQemu(qemu)).toBe(false);
+	});
+});
+
+describe("in a pipe", () => {
+	test("a megabyte of random bytes goes through cat unchanged; the exit code and standard error come, too", async () => {
+		const bytes = randomBytes(1 << 20);
+		const command = ["sh", "-c", "cat; echo to stderr >&2; exit 7"];
+		const { code, stdout, stderr } = await piped(["run", "--solution", "--", ...command], bytes);
+		expect(stdout.equals(bytes)).toBe(true);
+		expect(stderr).toBe("to stderr\n");
+		expect(code).toBe(7);
+	});
+
+	test("a command that does not read its input ends, and so does one that nobody feeds", async () => {
+		expect((await piped(["run", "--solution", "--", "true"], randomBytes(1 << 20))).code).toBe(0);
+		const child = spawn(process.execPath, [BIN, "run", "--solution", "--", "sh", "-c", "exit 5"], { stdio: "pipe" });
+		const code = await new Promise((resolve) => child.once("exit", resolve));
+		expect(code).toBe(5);
+	});
+
+	test("an endless writer waits for its reader, and ends when he leaves", async () => {
+		const child = spawn(process.execPath, [BIN, "run", "--solution", "--", "yes"], {
+			stdio: ["ignore", "pipe", "inherit"],
+		});
+		await new Promise((resolve) => child.stdout.once("readable", resolve));
+		const [qemu = 0] = childrenOf(child.pid ?? 0).filter(isQemu);
+		const before = [child.pid ?? 0, qemu].map(residentKb);
+		await sleep(5_000);
+		const grown = [child.pid ?? 0, qemu].map((pid, index) => residentKb(pid) - (before[index] ?? 0));
+		// What the guest could have said in that time is some hundred megabytes.
+		expect(Math.max(...grown)).toBeLessThan(30_000);
+		child.stdout.destroy();
+		const code = await new Promise((resolve) => child.once("exit", resolve));
+		expect(code).toBe(141);
+		expect(isQemu(qemu)).toBe(false);
+	});
+
+	test("shell takes a script", async () => {
+		const { code, stdout } = await piped(["shell", "02", "--solution"], Buffer.from("hostname; exit 4\n"));
+		expect(stdout.toString()).toBe("harbour\n");
+		expect(code).toBe(4);
+	});
+});
+
+describe("inspect", () => {
+	interface Document {
+		host: { namespaces: Record<string, string> };
+		container: { namespaces: Record<string, string>; hostname: string };
+		drawn: { hostname: string };
+	}
+	const inspected = async (whose: string): Promise<Document> =>
+		JSON.parse((await piped(["inspect", "02", whose, "--json"], Buffer.alloc(0))).stdout.toString()) as Document;
+
+	test("the solution of 02 has namespaces of its own, two of the eight", async () => {
+		const { host, container, drawn } = await inspected("--solution");
+		const own = Object.keys(host.namespaces).filter((kind) => host.namespaces[kind] !== container.namespaces[kind]);
+		expect(own.sort()).toEqual(["ipc", "uts"]);
+		expect(container.hostname).toBe(drawn.hostname);
+	});
+
+	test("the skeleton of 02 has the host's", async () => {
+		const { host, container } = await inspected("--skeleton");
+		expect(container.namespaces).toEqual(host.namespaces);
+	});
+
+	test("what differs is marked, in 80 columns", async () => {
+		const { stdout } = await piped(["inspect", "02", "--solution"], Buffer.alloc(0));
+		const lines = stdout.toString().split("\n");
+		expect(lines.filter((line) => line.startsWith("≠")).map((line) => line.split(/\s+/)[1])).toEqual([
+			"ipc",
+			"uts",
+			"hostname",
+		]);
+		expect(lines.filter((line) => line.length > 80)).toEqual([]);
+	});
+});
+
+function childrenOf(pid: number): number[] {
+	return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
+}
+
+function isQemu(pid: number): boolean {
+	return readdirSync("/proc").includes(String(pid)) && readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("qemu");
+}
+
+function residentKb(pid: number): number {
+	return Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
+}
