@@ -32,6 +32,11 @@ export class Actions {
 			{ key: "i", name: "read the lesson", act: away(async () => (await import("./read.ts")).read(id(), {})) },
 			{ key: "l", name: "list the lessons", act: away(async () => (await import("./list.ts")).list({})) },
 			{ key: "t", name: "show what was asked of the kernel, yours beside the reference's", act: () => this.#trace() },
+			{
+				key: "s",
+				name: "a shell in the lesson's machine, with your box",
+				act: away(async () => (await import("./shell.ts")).shell(id(), {})),
+			},
 			{ key: "r", name: "check again", act: async () => watch.check() },
 			{ key: "e", name: "open the file in your editor ($EDITOR)", act: away(async () => edit(watch.file)) },
 			{

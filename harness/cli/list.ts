@@ -3,6 +3,7 @@ import { changedLessons, currentLesson, logbook } from "../course.ts";
 import { EXIT } from "../failure.ts";
 import { lessons } from "../lessons.ts";
 import { pageOf } from "../logbook.ts";
+import { mark } from "../plain.ts";
 import { learnersFile } from "../workspace.ts";
 import { nameOf } from "./place.ts";
 import { duration, printJson, style } from "./terminal.ts";
@@ -40,17 +41,19 @@ export async function list({ json }: { json?: boolean }): Promise<number> {
 }
 
 function table(rows: readonly Row[]): string {
-	const chalk = new Chalk({ level: style().color ? 1 : 0 });
+	const { color, plain } = style();
+	const chalk = new Chalk({ level: color ? 1 : 0 });
 	const ids = Math.max(...rows.map(({ id }) => id.length));
 	const titles = Math.max(...rows.map(({ title }) => named(title).length));
 	const lines = rows.map(({ id, title, passed, current, attempts, spentMs, changed }) => {
-		const marks = (current ? chalk.yellow("›") : " ") + (passed ? chalk.green("✓") : " ");
+		const marks = [current && "current", passed && "passed"] as const;
+		const shown = marks.map((of) => (of ? mark(of, chalk, plain) : plain ? "" : " ")).join(plain ? " " : "");
 		const name = named(title).padEnd(titles);
 		const tried = attempts === 0 ? "" : `${String(attempts).padStart(4)}×  ${duration(spentMs)}`;
 		const note = changed
 			? chalk.yellow(`   ${" ".repeat(ids)}  has changed since you passed it: check it again\n`)
 			: "";
-		return `${`${marks} ${id.padEnd(ids)}  ${name}${chalk.dim(tried)}`.trimEnd()}\n${note}`;
+		return `${`${shown} ${id.padEnd(ids)}  ${name}${chalk.dim(tried)}`.trimEnd()}\n${note}`;
 	});
 	return lines.join("");
 }

@@ -189,9 +189,9 @@ export class Watch {
 		const { mended, fresh, left } = changesSince(before, findings);
 		if (mended.length + fresh.length === 0) return "";
 		const lines = [
-			...mended.map((what) => `  ${this.#chalk.green("✓")} now right: ${what}`),
-			...fresh.map((what) => `  ${this.#chalk.red("✗")} new: ${what}`),
-			...left.map((what) => `  · still to do: ${what}`),
+			...mended.map((what) => `  ${this.#chalk.green("now right")}: ${what}`),
+			...fresh.map((what) => `  ${this.#chalk.red("new")}: ${what}`),
+			...left.map((what) => `  still to do: ${what}`),
 		];
 		return `\n${this.#chalk.bold("since the last attempt")}\n${lines.join("\n")}\n`;
 	}

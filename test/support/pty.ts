@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
 import { type IPty, spawn } from "@lydell/node-pty";
 
 /** A program on a pseudo-terminal, as a person has it before them. */
@@ -9,6 +11,10 @@ export interface Terminal {
 	type(keys: string): void;
 	/** Waits until what came since the last wait shows this. @returns what came until then */
 	until(pattern: RegExp): Promise<string>;
+	/** Closes the window: the programs in it get a SIGHUP. */
+	close(): void;
+	/** Command lines of processes that it has started, directly or not, and that still run. */
+	processes(): string[];
 	/** How the program ended. */
 	ended: Promise<{ exitCode: number; signal?: number | undefined }>;
 }
@@ -16,8 +22,11 @@ export interface Terminal {
 const PATIENCE_MS = 60_000;
 
 /** Starts a program on a terminal of 80 columns and 24 rows. */
-export function onTerminal(program: string, args: string[], env: NodeJS.ProcessEnv = process.env): Terminal {
-	const pty = spawn(program, args, { cols: 80, rows: 24, name: "xterm-256color", env });
+export function onTerminal(program: string, args: string[], cwd = process.cwd()): Terminal {
+	// In the environment of everything that it starts.
+	const mark = randomUUID();
+	const env = { ...process.env, DRYDOCK_TEST_TERMINAL: mark };
+	const pty = spawn(program, args, { cols: 80, rows: 24, name: "xterm-256color", env, cwd });
 	let shown = "";
 	let from = 0;
 	const waiting = new Set<() => void>();
@@ -35,6 +44,9 @@ export function onTerminal(program: string, args: string[], env: NodeJS.ProcessE
 		ended,
 		shown: () => shown,
 		type: (keys) => pty.write(keys),
+		// Closes the master, as a window does that goes away; the declarations leave it out.
+		close: () => (pty as unknown as { destroy(): void }).destroy(),
+		processes: () => markedWith(mark),
 		until: (pattern) =>
 			new Promise((resolve, reject) => {
 				const give = (settle: () => void) => {
@@ -57,4 +69,17 @@ export function onTerminal(program: string, args: string[], env: NodeJS.ProcessE
 				wake();
 			}),
 	};
+}
+
+function markedWith(mark: string): string[] {
+	return readdirSync("/proc")
+		.filter((name) => /^\d+$/.test(name))
+		.flatMap((pid) => {
+			try {
+				if (!readFileSync(`/proc/${pid}/environ`, "latin1").includes(mark)) return [];
+				return [readFileSync(`/proc/${pid}/cmdline`, "latin1").replaceAll("\0", " ")];
+			} catch {
+				return []; // It has ended meanwhile.
+			}
+		});
 }

@@ -1,5 +1,5 @@
-import { spawn } from "@lydell/node-pty";
 import { inKit } from "../../harness/kit.ts";
+import { onTerminal } from "./pty.ts";
 
 /** Runs `drydock` on a terminal, and answers its question with what is typed. */
 export async function answered(
@@ -7,13 +7,12 @@ export async function answered(
 	typed: string,
 	...args: string[]
 ): Promise<{ code: number; shown: string }> {
-	const terminal = spawn(process.execPath, [inKit("harness/cli/bin.js"), ...args], { cwd: dir, cols: 80, rows: 24 });
-	let shown = "";
-	terminal.onData((text) => {
-		const before = shown.includes("[y/N]");
-		shown += text;
-		if (!before && shown.includes("[y/N]")) terminal.write(typed);
-	});
-	const { exitCode } = await new Promise<{ exitCode: number }>((resolve) => terminal.onExit(resolve));
-	return { code: exitCode, shown };
+	// The shell gets Ctrl-C as well.
+	const script = 'trap : INT; "$@"; echo "[code $?]"; read -r _';
+	const terminal = onTerminal("sh", ["-c", script, "sh", process.execPath, inKit("harness/cli/bin.js"), ...args], dir);
+	await terminal.until(/\[y\/N\]/);
+	terminal.type(typed);
+	const [, code] = /\[code (\d+)\]/.exec(await terminal.until(/\[code \d+\]/)) ?? [];
+	terminal.type("\r");
+	return { code: Number(code), shown: terminal.shown() };
 }

@@ -1,10 +1,11 @@
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { inKit } from "../../harness/kit.ts";
 import { makeWorkspace } from "../../harness/workspace.ts";
 import { newShipyard } from "../support/guest.ts";
-import { type Terminal, terminal } from "../support/screen.ts";
+import { onTerminal, type Terminal } from "../support/pty.ts";
 import { temporary } from "../support/temporary.ts";
 
 // Watch mode, as somebody at a terminal has it.
@@ -25,7 +26,7 @@ async function watching(name: string, options = ""): Promise<{ dir: string; scre
 	const dir = join(files.dir, name);
 	await makeWorkspace(dir);
 	const script = `stty -a > before; ${DRYDOCK} watch ${options}; code=$?; stty -a > after; exit $code`;
-	return { dir, screen: terminal(["sh", "-c", script], dir) };
+	return { dir, screen: onTerminal("sh", ["-c", script], dir) };
 }
 
 const solve = (dir: string, module: string) => copyFile(inKit("solutions", module), join(dir, module));
@@ -37,15 +38,13 @@ async function nothingLeft(screen: Terminal): Promise<void> {
 
 test("a save is checked, and what has changed is said; n goes on, q ends", async () => {
 	const { dir, screen } = await watching("save");
-	await screen.see(/01 · .*not right yet[\s\S]*after the save/);
-	screen.forget();
+	await screen.until(/01 · .*not right yet[\s\S]*after the save/);
 	await solve(dir, FIRST);
-	await screen.see(/01 · .*passed[\s\S]*now right: how it ended[\s\S]*after the save/);
-	screen.forget();
+	await screen.until(/01 · .*passed[\s\S]*now right.*: how it ended[\s\S]*after the save/);
 	screen.type("n");
-	await screen.see(/02 · .*not right yet[\s\S]*after the save/);
+	await screen.until(/02 · .*not right yet[\s\S]*after the save/);
 	screen.type("q");
-	expect(await screen.ended).toBe(0);
+	expect((await screen.ended).exitCode).toBe(0);
 	const [before, after] = await modes(dir);
 	expect(after).toBe(before);
 	await nothingLeft(screen);
@@ -53,34 +52,30 @@ test("a save is checked, and what has changed is said; n goes on, q ends", async
 
 test("a save while a check is under way supersedes it: only the last verdict is shown", async () => {
 	const { dir, screen } = await watching("supersede");
-	await screen.see(VERDICT);
-	screen.forget();
+	await screen.until(VERDICT);
 	await writeFile(join(dir, FIRST), "export const runCommand = () => { for (;;); };\n");
-	await screen.see(/checking/);
+	await screen.until(/checking/);
 	await solve(dir, FIRST);
-	await screen.see(/passed[\s\S]*after the save/);
-	expect(screen.shown()).not.toContain("not right yet");
+	expect(await screen.until(/passed[\s\S]*after the save/)).not.toContain("not right yet");
 	screen.type("\u0004");
-	expect(await screen.ended).toBe(0);
+	expect((await screen.ended).exitCode).toBe(0);
 	await nothingLeft(screen);
 });
 
 test("n before it has passed asks once; b before the first, a key without a meaning and an arrow do nothing", async () => {
 	const { screen } = await watching("keys");
-	await screen.see(VERDICT);
-	screen.forget();
+	await screen.until(VERDICT);
 	screen.type("b");
-	await screen.see(/this is the first lesson/);
+	await screen.until(/this is the first lesson/);
 	screen.type("z\u001b[A");
 	screen.type("n");
-	await screen.see(/not passed yet; n once more/);
+	await screen.until(/not passed yet; n once more/);
 	screen.type("?");
-	await screen.see(/ q {2}quit/);
+	await screen.until(/ q {2}quit/);
 	screen.type("n");
-	await screen.see(/not passed yet[\s\S]*not passed yet/);
-	screen.forget();
+	await screen.until(/not passed yet/);
 	screen.type("n");
-	await screen.see(/02 · .*not right yet/);
+	await screen.until(/02 · .*not right yet/);
 	screen.close();
 	await nothingLeft(screen);
 });
@@ -88,9 +83,9 @@ test("n before it has passed asks once; b before the first, a key without a mean
 test("Ctrl-C ends it at any time with 130, and gives the terminal back", async () => {
 	for (const [name, moment] of Object.entries({ checking: /checking/, waiting: VERDICT })) {
 		const { dir, screen } = await watching(`ctrl-c-${name}`);
-		await screen.see(moment);
+		await screen.until(moment);
 		screen.type("\u0003");
-		expect(await screen.ended).toBe(130);
+		expect((await screen.ended).exitCode).toBe(130);
 		const [before, after] = await modes(dir);
 		expect(after).toBe(before);
 		await nothingLeft(screen);
@@ -100,7 +95,7 @@ test("Ctrl-C ends it at any time with 130, and gives the terminal back", async (
 test("a window that is closed leaves no process", async () => {
 	for (const moment of [/checking/, VERDICT]) {
 		const { screen } = await watching(`closed-${moment === VERDICT}`);
-		await screen.see(moment);
+		await screen.until(moment);
 		screen.close();
 		await nothingLeft(screen);
 	}
@@ -108,20 +103,14 @@ test("a window that is closed leaves no process", async () => {
 
 test("--poll sees a save, too; a wider window is used", async () => {
 	const { dir, screen } = await watching("poll", "--poll");
-	await screen.see(VERDICT);
-	screen.resize(120, 40);
-	screen.forget();
+	await screen.until(VERDICT);
+	screen.pty.resize(120, 40);
 	await writeFile(join(dir, FIRST), 'throw new Error("a sentence of many words, ".repeat(9));\n');
-	await screen.see(VERDICT);
-	const longest = Math.max(
-		...screen
-			.shown()
-			.split("\n")
-			.map((line) => line.length),
-	);
+	const shown = stripVTControlCharacters(await screen.until(VERDICT));
+	const longest = Math.max(...shown.split("\n").map((line) => line.length));
 	expect(longest).toBeGreaterThan(80);
 	screen.type("q");
-	expect(await screen.ended).toBe(0);
+	expect((await screen.ended).exitCode).toBe(0);
 });
 
 test("without a terminal it says what to type instead", async () => {
