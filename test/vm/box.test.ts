@@ -108,16 +108,19 @@ describe("box run", () => {
 		timeout: TIMEOUT_MS,
 	}, async () => {
 		const said = await play(`
-			listens() { busybox nc -ll -p 8080 $1 -e echo program & nc=$!; until ss -Hlt | grep -q :8080; do sleep 0.1; done; }
-			tries() { box run --publish 8080:80 /lab/rootfs true 2> /tmp/err; says "$1" $?; kill $nc; wait $nc 2> /tmp/null; }
-			listens; tries taken; says "taken, said" "$(cat /tmp/err)"; left "taken, left"
-			listens "-s 127.0.0.1"; tries "on loopback only"
+			tries() {
+				node -e 'require("net").createServer().listen(8080, process.argv[1])' $1 & server=$!
+				until ss -Hlt | grep -q :8080 || ! kill -0 $server; do sleep 0.1; done
+				box run --publish 8080:80 /lab/rootfs true 2> /tmp/err; says "$1" $?; says "$1, said" "$(cat /tmp/err)"
+				kill $server; wait $server 2> /tmp/null
+			}
+			tries ::; tries 0.0.0.0; tries 127.0.0.1; left left
 		`);
+		const taken = "box: port 8080 is taken: a program on the host listens there";
 		expect(said).toEqual({
-			taken: "125",
-			"taken, said": "box: port 8080 is taken: a program on the host listens there",
-			"taken, left": "",
-			"on loopback only": "0",
+			...{ "::": "125", "::, said": taken, "0.0.0.0": "125", "0.0.0.0, said": taken },
+			...{ "127.0.0.1": "0", "127.0.0.1, said": "" },
+			left: "",
 		});
 	});
 
