@@ -1,4 +1,4 @@
-import { build } from "esbuild";
+import { type BuildOptions, build } from "esbuild";
 import { bundleErrorOf, inPlaceOf } from "./grade/bundle.ts";
 import { inKit } from "./kit.ts";
 import type { Preparation } from "./protocol.ts";
@@ -40,8 +40,21 @@ export async function boxProgram(
 	mine: ReadonlyMap<string, string>,
 	libraries: keyof typeof LIBRARIES = "machine",
 ): Promise<string> {
+	const { outputFiles } = await build(optionsFor(mine, libraries)).catch((error: unknown) => {
+		throw bundleErrorOf(error, inKit("solutions/box.ts"), mine);
+	});
+	return outputFiles.map(({ text }) => text).join("");
+}
+
+/** The lessons whose modules it is made of: what an early one has made may have given way to a later one's. */
+export async function lessonsOfBox(): Promise<Set<string>> {
+	const { metafile } = await build({ ...optionsFor(new Map(), "machine"), metafile: true });
+	return new Set(Object.keys(metafile.inputs).flatMap((file) => /(\d\d-[^/]+)\/[^/]+$/.exec(file)?.[1] ?? []));
+}
+
+function optionsFor(mine: ReadonlyMap<string, string>, libraries: keyof typeof LIBRARIES) {
 	const { alias, external, banner } = LIBRARIES[libraries];
-	const { outputFiles } = await build({
+	return {
 		entryPoints: [inKit("solutions/main.ts")],
 		bundle: true,
 		write: false,
@@ -53,10 +66,7 @@ export async function boxProgram(
 		banner: { js: banner },
 		logLevel: "silent",
 		plugins: [inPlaceOf(mine)],
-	}).catch((error: unknown) => {
-		throw bundleErrorOf(error, inKit("solutions/box.ts"), mine);
-	});
-	return outputFiles.map(({ text }) => text).join("");
+	} satisfies BuildOptions;
 }
 
 /** What puts the program into a machine, so that `box` can be typed there. Comes before everything else in a run. */

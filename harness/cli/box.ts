@@ -2,6 +2,7 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { exists } from "../cache.ts";
 import { passedLessons, passedModules } from "../course.ts";
+import { lessonsOfBox } from "../engine.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { BundleError } from "../grade/bundle.ts";
 import { type Lesson, lessons } from "../lessons.ts";
@@ -16,8 +17,9 @@ import { printJson } from "./terminal.ts";
  * @returns the exit code
  */
 export async function box(dir: string, { json }: { json?: boolean }): Promise<number> {
-	const passed = await passedLessons();
-	const yours = (await lessons()).filter(({ id }) => passed.has(id));
+	const [all, passed, inBox] = await Promise.all([lessons(), passedLessons(), lessonsOfBox()]);
+	const parts = all.filter(({ id }) => inBox.has(id));
+	const yours = parts.filter(({ id }) => passed.has(id));
 	if (yours.length === 0)
 		throw new Failure("usage", "no lesson has passed yet, so nothing of box is yours", "npx drydock check");
 	const program = join(dir, "box");
@@ -33,14 +35,14 @@ export async function box(dir: string, { json }: { json?: boolean }): Promise<nu
 	await writeFile(program, packed, { flag: "wx" });
 	await chmod(program, 0o755);
 	const readme = join(dir, "README.md");
-	if (!(await exists(readme))) await writeFile(readme, await readmeOf(yours), { flag: "wx" });
+	if (!(await exists(readme))) await writeFile(readme, readmeOf(parts, yours), { flag: "wx" });
 	if (json) printJson({ schemaVersion: 1, program, yours: yours.map(({ id }) => id) });
 	else process.stdout.write(`${nameOf(program)} is made of ${yours.length} of your modules.\n`);
 	return EXIT.passed;
 }
 
-async function readmeOf(yours: readonly Lesson[]): Promise<string> {
-	const rest = (await lessons()).filter(({ id }) => !yours.some((lesson) => lesson.id === id));
+function readmeOf(parts: readonly Lesson[], yours: readonly Lesson[]): string {
+	const rest = parts.filter((lesson) => !yours.includes(lesson));
 	const rows = (of: readonly Lesson[]) => of.map(({ title }) => `- ${title}`).join("\n");
 	return `# box
 

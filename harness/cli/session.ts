@@ -1,7 +1,7 @@
 import { constants } from "node:os";
 import { relative } from "node:path";
 import { modulesAtWork } from "../course.ts";
-import { boxProgram, installBox } from "../engine.ts";
+import { boxProgram, installBox, lessonsOfBox } from "../engine.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { BundleError } from "../grade/bundle.ts";
 import { lostFinding } from "../grade/lost.ts";
@@ -76,6 +76,8 @@ function exitCode({ code, signal }: SessionEnd): number {
 }
 
 async function boxOf(lesson: Lesson, solution: boolean): Promise<string> {
+	if (!(await lessonsOfBox()).has(lesson.id))
+		visible.note(`box is without lesson ${lesson.id}: a later lesson does its work better, and took its place`);
 	try {
 		return await boxProgram(solution ? new Map() : await modulesAtWork(lesson));
 	} catch (cause) {

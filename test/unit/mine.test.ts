@@ -2,12 +2,12 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { passedModules } from "../../harness/course.ts";
-import { boxProgram } from "../../harness/engine.ts";
+import { boxProgram, lessonsOfBox } from "../../harness/engine.ts";
 import { judge } from "../../harness/grade/judge.ts";
 import { report } from "../../harness/grade/report.ts";
 import type { Shipyard } from "../../harness/grade/trial.ts";
 import { inKit } from "../../harness/kit.ts";
-import { findLesson } from "../../harness/lessons.ts";
+import { findLesson, lessons } from "../../harness/lessons.ts";
 import { temporary } from "../support/temporary.ts";
 
 const files = await temporary();
@@ -46,6 +46,11 @@ describe("passedModules", () => {
 		await workspace();
 		expect(await passedModules()).toEqual(new Map());
 	});
+});
+
+test("box is made of every lesson's module but the third's, which the fourth's has replaced", async () => {
+	const all = (await lessons()).map(({ id }) => id);
+	expect([...(await lessonsOfBox())].sort()).toEqual(all.filter((id) => id !== "03-chroot"));
 });
 
 describe("boxProgram", () => {
