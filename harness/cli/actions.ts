@@ -1,7 +1,8 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { Failure } from "../failure.ts";
 import type { Verdict } from "../grade/judge.ts";
 import { trace } from "../grade/report.ts";
+import { inKit } from "../kit.ts";
 import { type Lesson, lessons } from "../lessons.ts";
 import { style } from "./terminal.ts";
 import type { Watch } from "./watch.ts";
@@ -35,7 +36,7 @@ export class Actions {
 			{
 				key: "s",
 				name: "a shell in the lesson's machine, with your box",
-				act: away(async () => (await import("./shell.ts")).shell(id(), {})),
+				act: away(() => drydock("shell", id())),
 			},
 			{ key: "r", name: "check again", act: async () => watch.check() },
 			{ key: "e", name: "open the file in your editor ($EDITOR)", act: away(async () => edit(watch.file)) },
@@ -95,6 +96,12 @@ export class Actions {
 	async #help(): Promise<void> {
 		process.stdout.write(`\n${this.#all.map(({ key, name }) => `  ${key}  ${name}\n`).join("")}`);
 	}
+}
+
+// A process of its own, as it leaves nothing of its standard input to whoever comes next.
+function drydock(...args: string[]): Promise<void> {
+	const child = spawn(process.execPath, [inKit("harness/cli/bin.js"), ...args], { stdio: "inherit" });
+	return new Promise((resolve) => child.once("close", () => resolve()));
 }
 
 function edit(file: string): void {

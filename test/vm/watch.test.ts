@@ -80,6 +80,29 @@ test("n before it has passed asks once; b before the first, a key without a mean
 	await nothingLeft(screen);
 });
 
+test("s is a shell in the machine, h a hint, t the trace; afterwards the keys are heard again", async () => {
+	const { dir, screen } = await watching("others");
+	await screen.until(VERDICT);
+	screen.type("h");
+	await screen.until(/Hint 1 of 3/);
+	screen.type("t");
+	await screen.until(/by the reference/);
+	screen.type("s");
+	await screen.until(/harbour:~# /);
+	screen.type("exit\r");
+	await screen.until(/exit/);
+	await expect.poll(() => screen.processes().filter((line) => line.includes(" shell "))).toEqual([]);
+	await solve(dir, FIRST);
+	await screen.until(/passed[\s\S]*after the save/);
+	screen.type("x");
+	await screen.until(/\[y\/N\]/);
+	screen.type("y\r");
+	await screen.until(/not right yet[\s\S]*after the save/);
+	screen.type("q");
+	expect((await screen.ended).exitCode).toBe(0);
+	await nothingLeft(screen);
+});
+
 test("Ctrl-C ends it at any time with 130, and gives the terminal back", async () => {
 	for (const [name, moment] of Object.entries({ checking: /checking/, waiting: VERDICT })) {
 		const { dir, screen } = await watching(`ctrl-c-${name}`);
