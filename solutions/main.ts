@@ -17,8 +17,8 @@ IMAGE is a directory: of an image, or of the files that the container is to have
   --publish HOST:PORT   let a port of the host lead to one of the container's; may be repeated
   --help                show this
 
-Exit codes: the command's own; 128+n when signal n ended it; 125 box failed; 126 the command cannot be executed; 127 there
-is no such command.
+Exit codes: the command's own; 128+n when signal n ended it; 125 box failed;
+126 the command cannot be executed; 127 there is no such command.
 `;
 
 const OPTIONS = {

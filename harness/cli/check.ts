@@ -98,5 +98,7 @@ async function print(lesson: Lesson, verdict: Verdict, options: CheckOptions): P
 	const { learnt } = await loadCheck(lesson);
 	process.stdout.write(await report(verdict, lesson.title, learnt, { ...style(), brief: options.trace === true }));
 	if (options.trace) process.stdout.write(trace(verdict, style()));
+	if (verdict.verdict === "pass" && isLearners(options) && !options.all)
+		process.stdout.write("\ngo on   npx drydock next\n");
 	if (options.all) process.stdout.write("\n");
 }

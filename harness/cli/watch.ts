@@ -1,4 +1,5 @@
-import { dirname, relative } from "node:path";
+import { readFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { Chalk } from "chalk";
 import { type FSWatcher, watch as watchFiles } from "chokidar";
 import { currentLesson, lastAttempt, recordAttempt, selectLesson } from "../course.ts";
@@ -7,12 +8,13 @@ import { changesSince, type Known } from "../grade/changes.ts";
 import { judge, type Verdict } from "../grade/judge.ts";
 import { report } from "../grade/report.ts";
 import { interruption } from "../interrupt.ts";
-import { type Lesson, loadCheck } from "../lessons.ts";
+import { type Lesson, loadCheck, skeletonOf } from "../lessons.ts";
 import { visible } from "../progress.ts";
 import { Shipyard } from "../vm/shipyard.ts";
 import { learnersFile, makeWorkspace, workspaceDir } from "../workspace.ts";
 import { Actions } from "./actions.ts";
 import { Keys } from "./keys.ts";
+import { nameOf } from "./place.ts";
 import { style } from "./terminal.ts";
 
 /** An editor may write a file in several steps; what comes within this time is one save. */
@@ -109,7 +111,25 @@ export class Watch {
 			clearTimeout(saved);
 			saved = setTimeout(() => this.check(), SAVE_MS);
 		});
-		this.check();
+		if (await this.#isUntouched()) this.#greet();
+		else this.check();
+	}
+
+	async #isUntouched(): Promise<boolean> {
+		const [mine, skeleton] = await Promise.all([
+			readFile(this.#file, "utf8").catch(() => null),
+			readFile(await skeletonOf(this.#lesson), "utf8"),
+		]);
+		return mine === skeleton;
+	}
+
+	// What is wrong with a skeleton is what the lesson is about: that is for the reader to find out.
+	#greet(): void {
+		clear();
+		process.stdout.write(`${this.#chalk.bold(this.#lesson.title)}\n\n`);
+		process.stdout.write(`Nothing is done here yet. Write in ${nameOf(this.#file)}:\neach save is checked.\n\n`);
+		process.stdout.write(this.#chalk.dim("i read the lesson · e edit · r check it as it is · ? all keys · q quit\n"));
+		this.#yard.prepare(true);
 	}
 
 	/** Checks the file as it is now; a check that is under way is given up. */
@@ -151,7 +171,7 @@ export class Watch {
 		this.#running?.abort(SUPERSEDED);
 		const running = new AbortController();
 		this.#running = running;
-		process.stdout.write(this.#chalk.dim(`\nchecking ${relative(".", this.#file)} …\n`));
+		process.stdout.write(this.#chalk.dim(`\nchecking ${nameOf(this.#file)} …\n`));
 		try {
 			const verdict = await judge(this.#lesson, this.#file, {
 				imageKey: () => this.#yard.imageKey(),

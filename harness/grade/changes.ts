@@ -15,10 +15,12 @@ export interface Changes {
 /** Compares an attempt's findings with the last one's. */
 export function changesSince(before: readonly Known[], now: readonly Known[]): Changes {
 	const [known, wrong] = [before, now].map((findings) => new Set(findings.map(({ fact }) => fact)));
+	// A run that did not come to its end shows less: what is not to be seen has not been mended.
+	const cutShort = wrong?.has("ending") === true && known?.has("ending") === false;
 	const whats = (findings: readonly Known[], keep: (fact: string) => boolean) =>
 		findings.filter(({ fact }) => keep(fact)).map(({ what }) => what);
 	return {
-		mended: whats(before, (fact) => wrong?.has(fact) === false),
+		mended: cutShort ? [] : whats(before, (fact) => wrong?.has(fact) === false),
 		fresh: whats(now, (fact) => known?.has(fact) === false),
 		left: whats(now, (fact) => known?.has(fact) === true),
 	};

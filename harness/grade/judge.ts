@@ -4,7 +4,7 @@ import { inKit } from "../kit.ts";
 import type { Lesson } from "../lessons.ts";
 import type { LedgerCall } from "../protocol.ts";
 import { type Bundle, BundleError, bundle, type Diagnostic } from "./bundle.ts";
-import { type Check, commandAt, DURING } from "./check.ts";
+import { BOX, type Check, commandAt, DURING } from "./check.ts";
 import { compare, type Finding } from "./compare.ts";
 import { contextOf } from "./context.ts";
 import type { Drawn } from "./facts.ts";
@@ -35,6 +35,8 @@ export interface Verdict {
 	drawn: Drawn;
 	/** What the exercise asked of the kernel, and what the reference asks. */
 	ledger: { exercise: LedgerCall[]; reference: LedgerCall[] };
+	/** The same of the scenario's other containers, by name. */
+	otherLedgers: Record<string, Verdict["ledger"]>;
 	/** What the exercise printed; it is never judged. */
 	output: { stdout: string; stderr: string };
 	vm: { accelerator: string; restored: boolean };
@@ -81,6 +83,7 @@ export async function judge(
 		typeErrors: [],
 		drawn,
 		ledger: { exercise: [], reference: [] },
+		otherLedgers: {},
 		output: { stdout: "", stderr: "" },
 		vm: { accelerator: "none", restored: false },
 		durationMs: Math.round(performance.now() - startedMs),
@@ -118,8 +121,12 @@ export async function judge(
 	const context = contextOf(check, observation, drawn);
 	const { ledger, thrown } = context;
 	for (const [stage, ms] of Object.entries(observation.stageMs)) stagesMs[`guest.${stage}`] = ms;
+	const others = Object.entries(observation.containers).filter(([name]) => name !== BOX);
 	return verdict(compare(check, context, reference.facts), {
 		...common,
+		otherLedgers: Object.fromEntries(
+			others.map(([name, { ledger }]) => [name, { exercise: ledger, reference: reference.ledger(drawn, name) }]),
+		),
 		ledger: { exercise: [...ledger], reference: reference.ledger(drawn) },
 		thrownAt: thrown === null ? null : locate(thrown.stack, program.map, file),
 	});

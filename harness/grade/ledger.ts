@@ -8,6 +8,11 @@ export interface Ledgers {
 	reference: readonly LedgerCall[];
 }
 
+interface Options {
+	brief: boolean;
+	container?: string;
+}
+
 /** A call of yours and one of the reference's that are alike, or one that the other has not. */
 interface Row {
 	yours?: LedgerCall;
@@ -20,22 +25,29 @@ const ARGUMENT_WIDTH = 28;
 const KEPT = { brief: 3, whole: 6 };
 const BRIEF_ROWS = 16;
 
+/** Whether one has calls that the other has not, or in another order. */
+export const doPart = (ledgers: Ledgers): boolean => rowsOf(ledgers).some(isDifferent);
+
 /**
  * Shows both side by side, per process, what a fork has made below it and indented. What is alike for long is folded,
  * and the first place where they part is marked.
- * @param brief only what is around that place
+ * @param options.brief only what is around that place, and only the beginning of long arguments
+ * @param options.container whose they are, if not the one that the lesson is about
  */
-export function showLedgers(page: Page, ledgers: Ledgers, brief: boolean): void {
-	const rows = align(inOrder(ledgers.exercise), inOrder(ledgers.reference));
+export function showLedgers(page: Page, ledgers: Ledgers, { brief, container }: Options): void {
+	const rows = rowsOf(ledgers);
 	if (rows.length === 0) return;
 	const parts = rows.findIndex(isDifferent);
 	page.line();
+	if (container !== undefined) page.line(`the container that is called ${container}`);
 	page.rows(HEADINGS, fold(rows, parts, brief));
 	if (parts < 0) {
 		page.line();
 		page.paragraph("The same calls, in the same order: any difference is in what the kernel has made of them.");
 	}
 }
+
+const rowsOf = ({ exercise, reference }: Ledgers) => align(inOrder(exercise), inOrder(reference));
 
 /** Each call of a process in its order; what a fork has made follows the fork. */
 function inOrder(calls: readonly LedgerCall[]): LedgerCall[] {
@@ -71,14 +83,15 @@ function align(yours: LedgerCall[], reference: LedgerCall[]): Row[] {
 
 const isDifferent = ({ yours, reference }: Row) => yours === undefined || reference === undefined;
 
-// Numbers of processes and descriptors are never the same twice; nor are the command's token, and what comes as a comment.
+// Numbers of processes and descriptors are never the same twice; nor are names that were drawn, and what comes as a
+// comment.
 function alike(one: LedgerCall, other: LedgerCall): boolean {
 	const key = ({ task, call, args, error }: LedgerCall) => [
 		task.split(".").length,
 		call,
 		error,
 		...Object.entries(args).map(([name, value]) =>
-			/^(pid|fd)$/.test(name) || value.startsWith("/*") ? name : value.replaceAll(/drydock-[0-9a-f]{8}/g, "drydock-"),
+			/^(pid|fd)$/.test(name) || value.startsWith("/*") ? name : value.replaceAll(/-[0-9a-f]{4,8}\b/g, "-"),
 		),
 	];
 	return JSON.stringify(key(one)) === JSON.stringify(key(other));
@@ -106,7 +119,7 @@ function fold(rows: readonly Row[], parts: number, brief: boolean) {
 			continue;
 		}
 		flush();
-		shown.push({ cells: [showCall(yours), showCall(reference)], mark: index === parts });
+		shown.push({ cells: [showCall(yours, brief), showCall(reference, brief)], mark: index === parts });
 	}
 	flush();
 	return shown;
@@ -122,14 +135,14 @@ function isAmongAlikes(rows: readonly Row[], index: number): boolean {
 	});
 }
 
-function showCall(call: LedgerCall | undefined): string {
+function showCall(call: LedgerCall | undefined, brief: boolean): string {
 	if (call === undefined) return "";
 	const { task, args, result, error } = call;
 	// "1" is the engine on the host, "1.1" what it has forked, and so on.
 	const indent = "  ".repeat(task.split(".").length - 1);
 	const answer = error !== undefined ? ` = ${error}` : result !== undefined && result !== 0 ? ` = ${result}` : "";
 	const shown = Object.values(args).filter((argument) => !argument.startsWith("/*"));
-	return `${indent}${call.call}(${shown.map(shorten).join(", ")})${answer}`;
+	return `${indent}${call.call}(${(brief ? shown.map(shorten) : shown).join(", ")})${answer}`;
 }
 
 const shorten = (argument: string) =>

@@ -15,8 +15,8 @@ export interface Reference {
 	facts: Facts;
 	/** What they were derived from. */
 	observation: Observation;
-	/** With the inputs of another run in the place of its own. */
-	ledger(drawn: Drawn): LedgerCall[];
+	/** Of a container, with the inputs of another run in the place of its own. */
+	ledger(drawn: Drawn, container?: string): LedgerCall[];
 }
 
 /**
@@ -36,10 +36,10 @@ export async function referenceFacts(
 	return {
 		facts: deriveFacts(check, observation, drawn),
 		observation,
-		ledger: (others) => {
+		ledger: (others, container = BOX) => {
 			const swap = (text: string) =>
 				Object.entries(drawn).reduce((left, [name, value]) => left.replaceAll(value, others[name] ?? value), text);
-			return (observation.containers[BOX]?.ledger ?? []).map((call) => ({
+			return (observation.containers[container]?.ledger ?? []).map((call) => ({
 				...call,
 				args: Object.fromEntries(Object.entries(call.args).map(([name, value]) => [name, swap(value)])),
 			}));

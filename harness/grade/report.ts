@@ -6,7 +6,7 @@ import type { Diagnostic } from "./bundle.ts";
 import type { Finding } from "./compare.ts";
 import type { FactValue } from "./facts.ts";
 import type { Verdict } from "./judge.ts";
-import { showLedgers } from "./ledger.ts";
+import { doPart, showLedgers } from "./ledger.ts";
 import { Page, printable, type Style } from "./page.ts";
 
 /**
@@ -37,7 +37,7 @@ export async function report(verdict: Verdict, title: string, learnt: string, st
 		page.line(chalk.yellow(`${style.plain ? "warning:" : "!"} ${error.message}`));
 		await showPlace(page, style, error);
 	}
-	if (!passed && !style.brief) showLedgers(page, verdict.ledger, true);
+	if (!passed && !style.brief) showParting(page, verdict);
 	showOutput(page, chalk, verdict);
 	page.line();
 	page.line(
@@ -49,10 +49,19 @@ export async function report(verdict: Verdict, title: string, learnt: string, st
 }
 
 /** All that was asked of the kernel, yours beside the reference's. */
-export function trace({ ledger }: Verdict, style: Style): string {
+export function trace({ ledger, otherLedgers }: Verdict, style: Style): string {
 	const page = new Page(style, new Chalk({ level: style.color ? 1 : 0 }));
-	showLedgers(page, ledger, false);
+	showLedgers(page, ledger, { brief: false });
+	for (const [container, ledgers] of Object.entries(otherLedgers))
+		showLedgers(page, ledgers, { brief: false, container });
 	return page.text();
+}
+
+// Of several containers the first whose calls are not the reference's: there the mistake is.
+function showParting(page: Page, { ledger, otherLedgers }: Verdict): void {
+	const all: [string | undefined, Verdict["ledger"]][] = [[undefined, ledger], ...Object.entries(otherLedgers)];
+	const [container, ledgers] = all.find(([, one]) => doPart(one)) ?? [undefined, ledger];
+	showLedgers(page, ledgers, { brief: true, ...(container !== undefined && { container }) });
 }
 
 function playedOn({ yours, reference }: NonNullable<Verdict["engine"]>): string {

@@ -13,7 +13,7 @@ const wait = (task: string, pid: number) => call(task, "waitpid", { pid: String(
 
 function shown(exercise: LedgerCall[], reference: LedgerCall[], { brief = false, plain = false, width = 80 } = {}) {
 	const page = new Page({ width, color: false, plain }, new Chalk({ level: 0 }));
-	showLedgers(page, { exercise, reference }, brief);
+	showLedgers(page, { exercise, reference }, { brief });
 	return page.text().trim().split("\n");
 }
 
@@ -90,4 +90,10 @@ test("changesSince tells what is right now, what is wrong now, and what is left"
 		fresh: ["the cwd"],
 		left: ["the mounts"],
 	});
+});
+
+test("changesSince calls nothing mended in a run that did not come to its end", () => {
+	const finding = (fact: string) => ({ fact, what: `the ${fact}` });
+	expect(changesSince([finding("root")], [finding("ending")]).mended).toEqual([]);
+	expect(changesSince([finding("root"), finding("ending")], [finding("ending")]).mended).toEqual(["the root"]);
 });

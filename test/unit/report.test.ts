@@ -27,6 +27,7 @@ const verdict: Verdict = {
 			{ task: "1.1", call: "chdir", args: { path: '"/a-long-path/to-somewhere"' } },
 		],
 	},
+	otherLedgers: {},
 	output: { stdout: "", stderr: "" },
 	...{ vm: { accelerator: "tcg", restored: true }, durationMs: 1500, stagesMs: {} },
 };

@@ -11,6 +11,7 @@ import { temporary } from "../support/temporary.ts";
 // Watch mode, as somebody at a terminal has it.
 const DRYDOCK = `"${process.execPath}" "${inKit("harness/cli/bin.js")}"`;
 const FIRST = "01-process/process.ts";
+const GREETING = /01 · [\s\S]*Nothing is done here yet[\s\S]*q quit/;
 const VERDICT = /(passed|not right yet)[\s\S]*after the save/;
 
 const files = await temporary();
@@ -38,10 +39,14 @@ async function nothingLeft(screen: Terminal): Promise<void> {
 
 test("a save is checked, and what has changed is said; n goes on, q ends", async () => {
 	const { dir, screen } = await watching("save");
+	await screen.until(GREETING);
+	await writeFile(join(dir, FIRST), "export const runCommand = () => 0;\n");
 	await screen.until(/01 · .*not right yet[\s\S]*after the save/);
 	await solve(dir, FIRST);
 	await screen.until(/01 · .*passed[\s\S]*now right.*: how it ended[\s\S]*after the save/);
 	screen.type("n");
+	await screen.until(/02 · [\s\S]*Nothing is done here yet[\s\S]*quit/);
+	screen.type("r");
 	await screen.until(/02 · .*not right yet[\s\S]*after the save/);
 	screen.type("q");
 	expect((await screen.ended).exitCode).toBe(0);
@@ -52,7 +57,7 @@ test("a save is checked, and what has changed is said; n goes on, q ends", async
 
 test("a save while a check is under way supersedes it: only the last verdict is shown", async () => {
 	const { dir, screen } = await watching("supersede");
-	await screen.until(VERDICT);
+	await screen.until(GREETING);
 	await writeFile(join(dir, FIRST), "export const runCommand = () => { for (;;); };\n");
 	await screen.until(/checking/);
 	await solve(dir, FIRST);
@@ -64,7 +69,7 @@ test("a save while a check is under way supersedes it: only the last verdict is 
 
 test("n before it has passed asks once; b before the first, a key without a meaning and an arrow do nothing", async () => {
 	const { screen } = await watching("keys");
-	await screen.until(VERDICT);
+	await screen.until(GREETING);
 	screen.type("b");
 	await screen.until(/this is the first lesson/);
 	screen.type("z\u001b[A");
@@ -75,13 +80,15 @@ test("n before it has passed asks once; b before the first, a key without a mean
 	screen.type("n");
 	await screen.until(/not passed yet/);
 	screen.type("n");
-	await screen.until(/02 · .*not right yet/);
+	await screen.until(/02 · /);
 	screen.close();
 	await nothingLeft(screen);
 });
 
 test("s is a shell in the machine, h a hint, t the trace; afterwards the keys are heard again", async () => {
 	const { dir, screen } = await watching("others");
+	await screen.until(GREETING);
+	screen.type("r");
 	await screen.until(VERDICT);
 	screen.type("h");
 	await screen.until(/Hint 1 of 3/);
@@ -104,9 +111,13 @@ test("s is a shell in the machine, h a hint, t the trace; afterwards the keys ar
 });
 
 test("Ctrl-C ends it at any time with 130, and gives the terminal back", async () => {
-	for (const [name, moment] of Object.entries({ checking: /checking/, waiting: VERDICT })) {
+	for (const [name, moment] of Object.entries({ greeting: null, checking: /checking/, waiting: VERDICT })) {
 		const { dir, screen } = await watching(`ctrl-c-${name}`);
-		await screen.until(moment);
+		await screen.until(GREETING);
+		if (moment !== null) {
+			screen.type("r");
+			await screen.until(moment);
+		}
 		screen.type("\u0003");
 		expect((await screen.ended).exitCode).toBe(130);
 		const [before, after] = await modes(dir);
@@ -118,6 +129,8 @@ test("Ctrl-C ends it at any time with 130, and gives the terminal back", async (
 test("a window that is closed leaves no process", async () => {
 	for (const moment of [/checking/, VERDICT]) {
 		const { screen } = await watching(`closed-${moment === VERDICT}`);
+		await screen.until(GREETING);
+		screen.type("r");
 		await screen.until(moment);
 		screen.close();
 		await nothingLeft(screen);
@@ -126,7 +139,7 @@ test("a window that is closed leaves no process", async () => {
 
 test("--poll sees a save, too; a wider window is used", async () => {
 	const { dir, screen } = await watching("poll", "--poll");
-	await screen.until(VERDICT);
+	await screen.until(GREETING);
 	screen.pty.resize(120, 40);
 	await writeFile(join(dir, FIRST), 'throw new Error("a sentence of many words, ".repeat(9));\n');
 	const shown = stripVTControlCharacters(await screen.until(VERDICT));
