@@ -1,8 +1,10 @@
-import { type BuildOptions, build } from "esbuild";
+import { type BuildOptions, build, type Plugin } from "esbuild";
 import { bundleErrorOf, inPlaceOf } from "./grade/bundle.ts";
 import { inKit } from "./kit.ts";
 import type { Preparation } from "./protocol.ts";
 
+const PROGRAM_SOURCE = inKit("solutions/main.ts");
+const ENGINE = inKit("solutions/box.ts");
 const PROGRAM = "/opt/box/box.cjs";
 /** On the PATH of everything that runs in a machine. */
 const COMMAND = "/opt/box/bin/box";
@@ -32,30 +34,31 @@ const LIBRARIES = {
 /**
  * Bundles the engine as a program: `box run IMAGE COMMAND`.
  * @param mine which file of the learner's takes the place of which module of the reference; empty for the reference's
- * @param libraries where it finds what is not JavaScript
+ * @param options.libraries where it finds what is not JavaScript
+ * @param options.engine what puts the modules together, if not all of them are to be there
  * @returns CommonJS
  * @throws {BundleError} a module of the learner's cannot be bundled
  */
 export async function boxProgram(
 	mine: ReadonlyMap<string, string>,
-	libraries: keyof typeof LIBRARIES = "machine",
+	{ libraries = "machine", engine = ENGINE }: { libraries?: keyof typeof LIBRARIES; engine?: string } = {},
 ): Promise<string> {
-	const { outputFiles } = await build(optionsFor(mine, libraries)).catch((error: unknown) => {
-		throw bundleErrorOf(error, inKit("solutions/box.ts"), mine);
+	const { outputFiles } = await build(optionsFor(mine, libraries, engine)).catch((error: unknown) => {
+		throw bundleErrorOf(error, engine, mine);
 	});
 	return outputFiles.map(({ text }) => text).join("");
 }
 
 /** The lessons whose modules it is made of: what an early one has made may have given way to a later one's. */
 export async function lessonsOfBox(): Promise<Set<string>> {
-	const { metafile } = await build({ ...optionsFor(new Map(), "machine"), metafile: true });
+	const { metafile } = await build({ ...optionsFor(new Map(), "machine", ENGINE), metafile: true });
 	return new Set(Object.keys(metafile.inputs).flatMap((file) => /(\d\d-[^/]+)\/[^/]+$/.exec(file)?.[1] ?? []));
 }
 
-function optionsFor(mine: ReadonlyMap<string, string>, libraries: keyof typeof LIBRARIES) {
+function optionsFor(mine: ReadonlyMap<string, string>, libraries: keyof typeof LIBRARIES, engine: string) {
 	const { alias, external, banner } = LIBRARIES[libraries];
 	return {
-		entryPoints: [inKit("solutions/main.ts")],
+		entryPoints: [PROGRAM_SOURCE],
 		bundle: true,
 		write: false,
 		platform: "node",
@@ -65,9 +68,17 @@ function optionsFor(mine: ReadonlyMap<string, string>, libraries: keyof typeof L
 		external,
 		banner: { js: banner },
 		logLevel: "silent",
-		plugins: [inPlaceOf(mine)],
+		plugins: [assembledBy(engine), inPlaceOf(mine)],
 	} satisfies BuildOptions;
 }
+
+const assembledBy = (engine: string): Plugin => ({
+	name: "assembled-by",
+	setup: ({ onResolve }) =>
+		onResolve({ filter: /^\.\/box\.ts$/ }, ({ importer }) =>
+			importer === PROGRAM_SOURCE ? { path: engine } : undefined,
+		),
+});
 
 /** What puts the program into a machine, so that `box` can be typed there. Comes before everything else in a run. */
 export function installBox(program: string): Preparation[] {

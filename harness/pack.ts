@@ -18,7 +18,7 @@ export async function packBox(mine: ReadonlyMap<string, string>, progress: Progr
 	const dir = await mkdtemp(join(tmpdir(), "drydock-box-"));
 	try {
 		await cp(await ensureLibrary(progress), dir, { recursive: true });
-		await writeFile(join(dir, "box.cjs"), await boxProgram(mine, "beside"));
+		await writeFile(join(dir, "box.cjs"), await boxProgram(mine, { libraries: "beside" }));
 		// No dates and no owner: the same modules make the same program.
 		const archive = { gzip: true, cwd: dir, portable: true, mtime: new Date(0) };
 		const chunks = await create(archive, ["box.cjs", "libkernel.so", "node_modules"]).collect();

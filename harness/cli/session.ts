@@ -5,8 +5,9 @@ import { boxProgram, installBox, lessonsOfBox } from "../engine.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { BundleError } from "../grade/bundle.ts";
 import { lostFinding } from "../grade/lost.ts";
+import { engineOf } from "../grade/trial.ts";
 import { interruption } from "../interrupt.ts";
-import type { Lesson } from "../lessons.ts";
+import { type Lesson, loadCheck } from "../lessons.ts";
 import { visible } from "../progress.ts";
 import type { Preparation } from "../protocol.ts";
 import { LostError } from "../vm/listener.ts";
@@ -76,10 +77,11 @@ function exitCode({ code, signal }: SessionEnd): number {
 }
 
 async function boxOf(lesson: Lesson, solution: boolean): Promise<string> {
-	if (!(await lessonsOfBox()).has(lesson.id))
-		visible.note(`box is without lesson ${lesson.id}: a later lesson does its work better, and took its place`);
+	const mine = solution ? new Map() : await modulesAtWork(lesson);
 	try {
-		return await boxProgram(solution ? new Map() : await modulesAtWork(lesson));
+		if ((await lessonsOfBox()).has(lesson.id)) return await boxProgram(mine);
+		// A later lesson does its work better, and has taken its place.
+		return await boxProgram(mine, { engine: engineOf(await loadCheck(lesson)) });
 	} catch (cause) {
 		if (!(cause instanceof BundleError)) throw cause;
 		const { file, line, message } = cause.diagnostic;

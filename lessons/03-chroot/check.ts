@@ -23,7 +23,9 @@ const breakOutOf = ({ observation }: Context): LedgerCall[] =>
 	callsOf(observation, ESCAPED).slice(callsOf(observation, BOX).length);
 
 const given = ({ args }: LedgerCall) => Object.values(args)[0]?.slice(1, -1) ?? "";
-const climbs = (entry: LedgerCall) => entry.call === "chdir" && given(entry).includes("..");
+const triesToClimb = (entry: LedgerCall) => entry.call === "chdir" && given(entry).includes("..");
+// A path that begins at the root leads nowhere above it.
+const climbs = (entry: LedgerCall) => triesToClimb(entry) && !given(entry).startsWith("/");
 
 const escapedRan = ({ observation }: Context) => commandAt(observation, DURING, ESCAPED) !== null;
 
@@ -112,6 +114,8 @@ export default defineCheck({
 		{
 			fact: "escaped.file",
 			what: "what the second command has opened, after the break-out",
+			// What ends the first container in enterRoot, ends this one there as well.
+			accept: (_, { ending }) => ending.how === "threw",
 			explain: [
 				{
 					when: ({ observation }) => observation.containers[ESCAPED]?.ending.how === "threw",
@@ -134,7 +138,7 @@ export default defineCheck({
 					see: ["chroot(2)", "fork(2)"],
 				},
 				{
-					when: (context) => escapedRan(context) && breakOutOf(context).some(climbs),
+					when: (context) => escapedRan(context) && breakOutOf(context).some(triesToClimb),
 					diagnosis: "dotdot-stops-at-root",
 					why: 'Its root is still the rootfs. "..", in a process\'s own root, is that root itself: so says the kernel, and no number of steps changes it. But it asks only there. A path that is not below the root never gets there.',
 					try: "Before you climb, chroot into a directory further down, and stay where you are: then the current directory is above the root.",
@@ -158,8 +162,8 @@ export default defineCheck({
 				{
 					when: (context) => breakOutOf(context).some((entry) => entry.call === "chdir" && !climbs(entry)),
 					diagnosis: "cwd-moved-along",
-					why: 'breakOut has moved its current directory to the new root, or below it. From there ".." goes up to the root and stops, as it should; the directory that then became the root has no /bin/sh.',
-					try: "Leave the current directory alone: it must stay above the new root.",
+					why: 'breakOut has moved its current directory to the new root, or below it; a path that begins with / starts there, too. From there ".." goes up to the root and stops, as it should; the directory that then became the root has no /bin/sh.',
+					try: 'Leave the current directory above the new root, and climb from there with a relative path: "..".',
 					see: ["chroot(2), DESCRIPTION", "path_resolution(7)"],
 				},
 				{
@@ -184,6 +188,15 @@ export default defineCheck({
 		},
 	],
 	exceptions: [
+		{
+			// The first container's command waits for its turn; it is the second that keeps everybody waiting.
+			when: ({ observation, ending }) =>
+				ending.how === "hung" && callsOf(observation, BOX).length < callsOf(observation, ESCAPED).length,
+			diagnosis: "break-out-never-ends",
+			why: "The second container, in which breakOut is called, was given up: breakOut had not come back. The first had its command, and had to wait.",
+			try: "Climb a fixed number of steps that is surely enough, such as 64. At the very top one step too many stays where it is.",
+			see: ["path_resolution(7)"],
+		},
 		{
 			when: (context) => refused("chdir", "ENOENT")(context) && called(context, "chroot"),
 			diagnosis: "path-of-old-root",

@@ -2,7 +2,7 @@ import { runCommand } from "../01-process/process.ts";
 import { breakOut, enterRoot } from "./chroot.ts";
 
 /** The engine as it is after lesson 03: a process with another root. Lesson 04 replaces that root by a better one. */
-export function run({ command, rootfs, ...asked }: Options): number {
+export function run({ command, layers = [], rootfs = layers[0] as string, ...asked }: Options): number {
 	return runCommand(command, () => {
 		enterRoot(rootfs);
 		if (asked.escape) breakOut();
@@ -11,7 +11,9 @@ export function run({ command, rootfs, ...asked }: Options): number {
 
 export interface Options {
 	command: [string, ...string[]];
-	rootfs: string;
+	rootfs?: string;
+	/** What later engines make a root of: here, the first is all of it. */
+	layers?: readonly string[];
 	/** Whether to break out again before the command runs. */
 	escape?: boolean;
 }

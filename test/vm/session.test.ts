@@ -198,6 +198,14 @@ describe("in a pipe", () => {
 		expect(isQemu(qemu)).toBe(false);
 	});
 
+	test("lesson 03 is run on the engine as far as it has come: chroot, and the host's processes in sight", async () => {
+		const { stdout } = await piped(
+			["run", "03", "--solution", "--", "sh", "-c", "ls /; mount -t proc proc /proc; cat /proc/1/comm; umount /proc"],
+			Buffer.alloc(0),
+		);
+		expect(stdout.toString()).toMatch(/^bin\n[\s\S]*busybox\n$/);
+	});
+
 	test("shell takes a script", async () => {
 		const { code, stdout } = await piped(["shell", "02", "--solution"], Buffer.from("hostname; exit 4\n"));
 		expect(stdout.toString()).toBe("harbour\n");
