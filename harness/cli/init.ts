@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { EXIT } from "../failure.ts";
+import { inKit } from "../kit.ts";
 import { makeWorkspace, workspaceDir } from "../workspace.ts";
 import { nameOf } from "./place.ts";
 
@@ -13,5 +14,7 @@ export async function init(directory: string | undefined): Promise<number> {
 			? `${shown} is complete; nothing was changed.\n`
 			: `made in ${shown}:\n${made.map((name) => `  ${name}\n`).join("")}`,
 	);
+	if (dir !== inKit("workspace"))
+		process.stdout.write(`\nto work there:\n  cd ${shown}\n  npx --prefix ${inKit()} drydock\n`);
 	return EXIT.passed;
 }

@@ -35,7 +35,7 @@ export async function list({ json }: { json?: boolean }): Promise<number> {
 	const isDone = pageOf(book, current).passed !== null && rows.some(({ passed }) => !passed);
 	const goOn = isDone ? "go on      npx drydock next\n" : "";
 	process.stdout.write(
-		`${table(rows)}\nread it    npx drydock read ${current.id}\nedit it    ${near}\ncheck it   npx drydock check ${current.id}\n${goOn}`,
+		`${table(rows)}\nread it    npx drydock read ${current.id}\nedit it    ${near}\ncheck it   npx drydock check ${current.id}; or npx drydock, at every save\n${goOn}`,
 	);
 	return EXIT.passed;
 }

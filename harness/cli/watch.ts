@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Chalk } from "chalk";
 import { type FSWatcher, watch as watchFiles } from "chokidar";
+import wrapAnsi from "wrap-ansi";
 import { currentLesson, lastAttempt, recordAttempt, selectLesson } from "../course.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { changesSince, type Known } from "../grade/changes.ts";
@@ -20,6 +21,8 @@ import { style } from "./terminal.ts";
 /** An editor may write a file in several steps; what comes within this time is one save. */
 const SAVE_MS = 30;
 const POLL_MS = 250;
+const SLOW_MS = 6_000;
+const SLOW = "It has not come to an end yet. It is given up after half a minute or so; a save begins anew.\n";
 const SUPERSEDED = new Error("saved again");
 
 /**
@@ -112,7 +115,7 @@ export class Watch {
 			saved = setTimeout(() => this.check(), SAVE_MS);
 		});
 		if (await this.#isUntouched()) this.#greet();
-		else this.check();
+		else void this.#check(false).catch(this.#end.reject);
 	}
 
 	async #isUntouched(): Promise<boolean> {
@@ -135,7 +138,7 @@ export class Watch {
 	/** Checks the file as it is now; a check that is under way is given up. */
 	check(): void {
 		if (this.#away) this.#missed = true;
-		else void this.#check().catch(this.#end.reject);
+		else void this.#check(true).catch(this.#end.reject);
 	}
 
 	/** Lets something else have the terminal. */
@@ -166,12 +169,14 @@ export class Watch {
 		await this.#files?.close();
 	}
 
-	async #check(): Promise<void> {
+	// What is judged only because somebody has come back to it is no attempt.
+	async #check(attempt: boolean): Promise<void> {
 		const savedMs = performance.now();
 		this.#running?.abort(SUPERSEDED);
 		const running = new AbortController();
 		this.#running = running;
 		process.stdout.write(this.#chalk.dim(`\nchecking ${nameOf(this.#file)} …\n`));
+		const slow = setTimeout(() => process.stdout.write(this.#chalk.dim(SLOW)), SLOW_MS);
 		try {
 			const verdict = await judge(this.#lesson, this.#file, {
 				imageKey: () => this.#yard.imageKey(),
@@ -179,18 +184,21 @@ export class Watch {
 				play: (request) => this.#yard.play(request, running.signal),
 			});
 			running.signal.throwIfAborted();
-			await this.#show(verdict, performance.now() - savedMs);
+			// Another program has the terminal: what it shows is not to be written over.
+			if (this.#away) this.#missed = true;
+			else await this.#show(verdict, attempt ? performance.now() - savedMs : null);
 		} catch (error) {
 			if (interruption.aborted || running.signal.aborted) return;
 			if (!(error instanceof Failure) || error.kind === "unsupported") throw error;
 			process.stdout.write(`${error.message}\n${error.next === undefined ? "" : `  try: ${error.next}\n`}`);
 		} finally {
+			clearTimeout(slow);
 			// The next one gets ready while this verdict is read.
 			if (this.#running === running) this.#yard.prepare(true);
 		}
 	}
 
-	async #show(verdict: Verdict, tookMs: number): Promise<void> {
+	async #show(verdict: Verdict, tookMs: number | null): Promise<void> {
 		const before = this.#known;
 		this.#verdict = verdict;
 		this.#known = verdict.findings;
@@ -199,10 +207,9 @@ export class Watch {
 		clear();
 		process.stdout.write(text);
 		if (before !== null) process.stdout.write(this.#changes(before, verdict));
-		process.stdout.write(
-			this.#chalk.dim(`\n${(tookMs / 1000).toFixed(1)} s after the save · ${this.#actions.hint(verdict)}\n`),
-		);
-		await recordAttempt(this.#lesson, verdict);
+		const took = tookMs === null ? "" : `${(tookMs / 1000).toFixed(1)} s after the save · `;
+		process.stdout.write(this.#chalk.dim(`\n${took}${this.#actions.hint(verdict)}\n`));
+		if (tookMs !== null || verdict.verdict === "pass") await recordAttempt(this.#lesson, verdict);
 	}
 
 	#changes(before: readonly Known[], { findings }: Verdict): string {
@@ -213,7 +220,8 @@ export class Watch {
 			...fresh.map((what) => `  ${this.#chalk.red("new")}: ${what}`),
 			...left.map((what) => `  still to do: ${what}`),
 		];
-		return `\n${this.#chalk.bold("since the last attempt")}\n${lines.join("\n")}\n`;
+		const text = lines.map((line) => wrapAnsi(line, style().width, { trim: false })).join("\n");
+		return `\n${this.#chalk.bold("since the last attempt")}\n${text}\n`;
 	}
 }
 

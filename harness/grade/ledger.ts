@@ -22,7 +22,7 @@ interface Row {
 const HEADINGS: [string, string] = ["asked of the kernel by yours", "asked of it by the reference"];
 const ARGUMENT_WIDTH = 28;
 /** Rows that are alike, kept on either side of one that is not. */
-const KEPT = { brief: 3, whole: 6 };
+const KEPT = 3;
 const BRIEF_ROWS = 16;
 
 /** Whether one has calls that the other has not, or in another order. */
@@ -91,14 +91,18 @@ function alike(one: LedgerCall, other: LedgerCall): boolean {
 		call,
 		error,
 		...Object.entries(args).map(([name, value]) =>
-			/^(pid|fd)$/.test(name) || value.startsWith("/*") ? name : value.replaceAll(/-[0-9a-f]{4,8}\b/g, "-"),
+			/^(pid|fd)$/.test(name) || value.startsWith("/*") ? name : sorted(value.replaceAll(/-[0-9a-f]{4,8}\b/g, "-")),
 		),
 	];
 	return JSON.stringify(key(one)) === JSON.stringify(key(other));
 }
 
+// A set of signals is the same in any order.
+const sorted = (value: string) =>
+	/^\[SIG.*\]$/.test(value) ? value.slice(1, -1).split(", ").sort().join(", ") : value;
+
 function fold(rows: readonly Row[], parts: number, brief: boolean) {
-	const keep = brief ? KEPT.brief : KEPT.whole;
+	const keep = brief ? KEPT : rows.length;
 	const near = (index: number) => rows.slice(Math.max(0, index - keep), index + keep + 1).some(isDifferent);
 	const last = brief ? Math.max(parts, 0) - keep + BRIEF_ROWS : rows.length;
 	const shown: { cells: [string, string]; mark: boolean }[] = [];

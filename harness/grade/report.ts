@@ -71,7 +71,7 @@ function playedOn({ yours, reference }: NonNullable<Verdict["engine"]>): string 
 
 function showFinding(page: Page, chalk: ChalkInstance, finding: Finding): void {
 	page.line();
-	page.line(chalk.bold(finding.what));
+	page.paragraph(chalk.bold(finding.what));
 	page.labelled("shows", chalk.red(shown(finding.got)));
 	page.labelled("should", chalk.green(shown(finding.expected)));
 	page.labelled("why", finding.explanation);

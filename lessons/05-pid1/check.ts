@@ -1,5 +1,13 @@
 import { defineCheck, type Explanation, type Facts, refused, unsharedInChild } from "../../harness/grade/index.ts";
-import { commandReaped, deriveFacts, ENDED_BEFORE, endedWith, ignored, takesUnblocked } from "./facts.ts";
+import {
+	commandReaped,
+	deriveFacts,
+	ENDED_BEFORE,
+	endedWith,
+	ignored,
+	takesUnblocked,
+	waitsForAnyChild,
+} from "./facts.ts";
 import { AFTERWARDS, HUNG_UP, ORPHANS, POLITE, scenario } from "./scenario.ts";
 
 const PID_1_SIGNALS = "pid_namespaces(7), The namespace init process";
@@ -230,6 +238,14 @@ export default defineCheck({
 			see: [PID_1_SIGNALS, "waitpid(2)"],
 		},
 		{ ...commandWithoutInit, when: (context) => ignored(context.observation) && commandIsPid1(context) },
+		{
+			when: (context) => ignored(context.observation) && waitsForAnyChild(context),
+			diagnosis: "waits-in-waitpid",
+			misconception: 8,
+			why: "SIGTERM was sent, and nobody took it: in the ledger, the process that takes the signals is in a waitpid that has not come back. Without WNOHANG it waits there for the next child's end, however long that takes.",
+			try: "Call waitpid(-1, WNOHANG), again and again until it gives pid 0: none has ended any more.",
+			see: ["waitpid(2)", "sigwaitinfo(2)"],
+		},
 		{ ...notBlocked, when: (context) => ignored(context.observation) && takesUnblocked(context) },
 		{
 			when: (context) => ignored(context.observation) && commandReaped(context),

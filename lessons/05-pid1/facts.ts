@@ -36,6 +36,15 @@ export function takesUnblocked({ ledger }: Pick<Context, "ledger">): boolean {
 	return ledger.some(({ task, call }, index) => call === "sigwaitinfo" && !blocks(task, index));
 }
 
+/** Whether a process that takes signals has gone to wait for any child's end instead, and has not come back. */
+export function waitsForAnyChild({ ledger }: Pick<Context, "ledger">): boolean {
+	const taking = new Set(ledger.filter(({ call }) => call === "sigwaitinfo").map(({ task }) => task));
+	return ledger.some(
+		({ task, call, args, result, error }) =>
+			taking.has(task) && call === "waitpid" && args["options"] === "0" && result === undefined && error === undefined,
+	);
+}
+
 /** Whether the process that has forked the command has also reaped it. */
 export function commandReaped({ ledger }: Pick<Context, "ledger">): boolean {
 	const command = ledger.find(({ call }) => call === "execve")?.task ?? "";

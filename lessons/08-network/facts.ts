@@ -1,4 +1,4 @@
-import type { Context, Explanation, FactRule } from "../../harness/grade/index.ts";
+import type { Context, Explanation, FactRule, FactValue } from "../../harness/grade/index.ts";
 import { flushed, gone, halfWay, links, mountsLeft, processesLeft, rulesLeft, stillLed } from "./leftovers.ts";
 import { each, link, loopback, sameNamespace, secondEnding, separate } from "./links.ts";
 import { fromHost, fromOutside, hidden, tooWide, world } from "./packets.ts";
@@ -13,6 +13,17 @@ const asked = (fact: Question, what: string, explain: Explanation[]): FactRule =
 	accept: (got, context) => got === NOT_TRIED || neverApart(context),
 	explain,
 });
+
+/** Asked again when the first container has ended; of what was not answered before, a finding has said so. */
+const askedAgain = (fact: Question, before: [Question, answer: string], what: string, explain: Explanation[]) => {
+	const rule = asked(fact, what, explain);
+	const [question, answer] = before;
+	return {
+		...rule,
+		accept: (got: FactValue, context: Context) =>
+			context.facts[question] !== answer || rule.accept?.(got, context) === true,
+	};
+};
 
 /** Who asked, as the server that answered saw it; of one that did not answer, another finding says so. */
 const seen = (fact: string, of: Question, what: string, explain: Explanation[]): FactRule => ({
@@ -46,9 +57,24 @@ export const facts: FactRule[] = [
 	asked("host.fromWorld", "the published port, asked from beyond the host", fromOutside),
 	seen("seen.published", "host.fromWorld", "who has asked from out there, as the container sees it", hidden),
 	asked("host.port", "the second published port, asked from the host itself", fromHost),
-	asked("other.host", "the host, asked from the second container when the first has ended", gone),
-	asked("other.world", "the world, asked from the second container when the first has ended", gone),
-	asked("later.port", "the second container's published port, when the first has ended", gone),
+	askedAgain(
+		"other.host",
+		["box.host", "host"],
+		"the host, asked from the second container when the first has ended",
+		gone,
+	),
+	askedAgain(
+		"other.world",
+		["box.world", "world"],
+		"the world, asked from the second container when the first has ended",
+		gone,
+	),
+	askedAgain(
+		"later.port",
+		["host.port", "box"],
+		"the second container's published port, when the first has ended",
+		gone,
+	),
 	asked("later.gone", "the first container's published port, when it has ended", stillLed),
 	{ fact: "lost.rules", what: "rules of the host's own that were lost", explain: flushed },
 	{ fact: "left.links", what: "links, addresses and routes left on the host", explain: links },

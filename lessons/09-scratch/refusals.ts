@@ -60,6 +60,16 @@ export const refusals: Explanation[] = [
 		see: ["execve(2), ERRORS"],
 	},
 	{
+		when: (context) =>
+			refused("mount", "ENOENT", "ENOTDIR", "EINVAL")(context) &&
+			/lowerdir=[^,]*sha256:/.test(context.thrown?.syscall?.args["data"] ?? ""),
+		diagnosis: "colon-in-a-path",
+		why: ({ thrown }) =>
+			`The engine mounts what openImage returns as layers over one another: ${thrown?.syscall?.args["data"]}. There a colon separates one directory from the next, and the path of yours has one in it.`,
+		try: "Call the directory otherwise: by a number, or by the digest without its sha256:.",
+		see: ["mount(2)", "overlayfs in the kernel's documentation"],
+	},
+	{
 		when: refused("mount", "ENOENT", "ENOTDIR", "EINVAL", "ENOTBLK"),
 		diagnosis: "layers-not-directories",
 		why: ({ thrown }) =>

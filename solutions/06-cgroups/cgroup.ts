@@ -62,5 +62,5 @@ function setLimits(path: string, { memoryMaxBytes, pidsMax, cpus }: Limits): voi
 	if (cpus !== undefined) write("cpu.max", `${Math.round(cpus * PERIOD_US)} ${PERIOD_US}`);
 }
 
-// A forked process has no event loop to wait in.
+// The engine waits for its container, and for nothing else: there is nobody to give the time to.
 const pause = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
