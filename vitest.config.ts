@@ -4,7 +4,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
 	test: {
 		projects: [
-			{ test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+			// Some start drydock as a process; on a busy computer that takes seconds.
+			{ test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 60_000 } },
 			{
 				test: {
 					name: "vm",
