@@ -103,8 +103,15 @@ export class Shipyard {
 		const { template } = await this.#ready();
 		const machine = Machine.restore(template);
 		this.#machines.add(machine);
-		if (spare) await machine.rest("practice");
-		return machine;
+		if (!spare) return machine;
+		try {
+			await machine.rest("practice");
+			return machine;
+		} catch (error) {
+			await machine.end();
+			this.#machines.delete(machine);
+			throw error;
+		}
 	}
 
 	#ready(): Promise<Ready> {
