@@ -12,8 +12,8 @@ export interface Ended {
 	stderr: string;
 }
 
-// What the tests' own terminal wants is not what is tested.
-const { NO_COLOR: _, FORCE_COLOR: __, DRYDOCK_PLAIN: ___, PAGER: ____, ...ENVIRONMENT } = process.env;
+// What the tests' own terminal wants is not what is tested; nor that they run unattended, where nothing is redrawn.
+const { NO_COLOR: _, FORCE_COLOR: __, DRYDOCK_PLAIN: ___, PAGER: ____, CI: _____, ...ENVIRONMENT } = process.env;
 
 /** Runs `drydock` with its output in pipes. */
 export function drydock(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
