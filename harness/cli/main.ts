@@ -103,6 +103,8 @@ function commandLine(): Command {
 		.option("--json", "print one JSON document")
 		.action(async (options) => finish((await import("./doctor.ts")).doctor(options)));
 
+	gradeCommands(command);
+
 	const image = command("image", "the virtual machine's image: build, info, export, import");
 	command("build", "build the image and the snapshot, if they are not there", image)
 		.option("--fresh", "build them anew, with today's Debian packages")
@@ -165,6 +167,35 @@ function progressCommands(command: (usage: string, description: string) => Comma
 		.option(...JSON_OPTION)
 		.action(async (file, options) => finish((await import("./import.ts")).importWorkspace(file, options)));
 }
+
+// What teachers need.
+function gradeCommands(command: (usage: string, description: string, parent?: Command) => Command): void {
+	const written = (of: Command) =>
+		of
+			.option("--format <format>", "json, junit, tap, gradescope, classroom, prairielearn or exercism")
+			.option("--json", "the same as --format json")
+			.option("--out <path>", "write to this file; to files in this folder, where there is one for each submission")
+			.option("--details", "explain each submission's findings")
+			.option("--exit-zero", "exit with 0 once all is written, whatever it says");
+	const grade = command("grade <directory>", "grade a class: a folder with a folder for each submission")
+		.option("--lesson <lessons>", "only these, such as 02,04")
+		.option("--one", "the folder is a single submission")
+		.option("--shard <i/n>", "only this part of the class: for several computers")
+		.option("--resume", "go on where a run of the same command was interrupted")
+		.option("--lanes <number>", "virtual machines at a time; if not given, two more than there are processors")
+		.addHelpText("after", `\n${GRADES}`);
+	written(grade).action(async (dir, options) => finish((await import("./grade.ts")).grade(dir, options)));
+	written(command("merge <files...>", "put the shards' JSON reports together", grade)).action(async (files, _, merge) =>
+		finish((await import("./grade.ts")).gradeMerge(files, merge.optsWithGlobals())),
+	);
+}
+
+const GRADES = `A lesson's module is found by its path, 02-unshare/isolate.ts, or by its name,
+wherever it lies in the submission. Nothing that is handed in runs on this computer.
+
+Exit codes: 0 all passed; 1 something failed or was not handed in; 3, 4 something
+could not be judged, which is never a zero. With --format gradescope, prairielearn
+or exercism, 0 once the file is written.`;
 
 const SESSIONS = `The machine is fresh, and gone when the command ends, whose exit code is
 drydock's. In a pipe, its standard streams are drydock's, byte for byte.

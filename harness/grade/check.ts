@@ -12,6 +12,8 @@ export interface Check {
 	exported: string;
 	/** The engine that it is played on, as a path in the kit; `solutions/box.ts` if not given. */
 	engine?: string;
+	/** Points for passing it, when a class is graded. */
+	weight: number;
 	/** What was learnt, said when it passes. */
 	learnt: string;
 	/** Draws the inputs of one run. */

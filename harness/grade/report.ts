@@ -112,7 +112,8 @@ function showOutput(page: Page, chalk: ChalkInstance, { output }: Verdict): void
 	if (lines.length > 5) page.line(chalk.dim(`  … ${lines.length - 5} more lines`));
 }
 
-function shown(value: FactValue | null): string {
+/** A fact's value as text. */
+export function shown(value: FactValue | null): string {
 	if (value === null) return "nothing";
 	if (Array.isArray(value)) return value.length === 0 ? "none" : value.join(", ");
 	return printable(String(value));

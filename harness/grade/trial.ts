@@ -37,6 +37,11 @@ export interface Trial {
  */
 export async function newTrial(lesson: Lesson, file: string, mine?: ReadonlyMap<string, string>): Promise<Trial> {
 	await readable(file, lesson);
+	return trialOf(lesson, file, mine);
+}
+
+/** The same of a file that is not on this computer's disk. */
+export async function trialOf(lesson: Lesson, file: string, mine?: ReadonlyMap<string, string>): Promise<Trial> {
 	const check = await loadCheck(lesson);
 	const drawn = check.draw(random);
 	const solution = inKit("solutions", lesson.id, check.module);

@@ -78,6 +78,7 @@ const hostRenamed: Explanation[] = [
 export default defineCheck({
 	module: "isolate.ts",
 	exported: "isolate",
+	weight: 10,
 	learnt:
 		"A namespace is a view. One call, unshare, gave this process a hostname and a System V IPC of its own; its files, its network and its processes are still the host's.",
 	draw: (random) => ({ hostname: random.hostname() }),

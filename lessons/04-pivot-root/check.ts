@@ -38,6 +38,7 @@ const rootUnchanged = (_: FactValue, { facts }: Context) => facts["command.root"
 export default defineCheck({
 	module: "enter-root.ts",
 	exported: "enterRoot",
+	weight: 15,
 	learnt:
 		"chroot moves where paths start; pivot_root moves the mount that everything hangs from. With the old root detached there is no path back to the host's files, and the escape of lesson 03 finds nothing to climb to.",
 	draw: (random) => ({

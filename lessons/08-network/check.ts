@@ -79,6 +79,7 @@ function newIn(before: HostState, now: HostState, read: (host: HostState) => str
 export default defineCheck({
 	module: "network.ts",
 	exported: "connect",
+	weight: 20,
 	learnt:
 		"A network namespace starts with nothing but a loopback that is down. A veth pair is the cable out of it, a bridge is the switch, and NAT lends the containers the host's address. All of it is made of single things, and each of them has to be removed.",
 	draw,
