@@ -12,6 +12,7 @@ import type { Lesson } from "../lessons.ts";
 import { sideBySide, Turns } from "../side-by-side.ts";
 import { harmless } from "./harmless.ts";
 import type { Journal } from "./journal.ts";
+import { Pace } from "./pace.ts";
 import type { Judgement, Report, Result } from "./result.ts";
 import { filesOf, findModule, type Submission } from "./submission.ts";
 
@@ -70,6 +71,7 @@ export async function gradeAll(entrants: readonly Entrant[], grading: Grading): 
 class Grader {
 	readonly #grading: Grading;
 	readonly #machines: Turns;
+	readonly #proven = new Map<string, Promise<Shipyard>>();
 	readonly #underWay = new Map<string, { by: string; judgement: Promise<Judgement> }>();
 
 	constructor(grading: Grading) {
@@ -96,7 +98,8 @@ class Grader {
 		}
 	}
 
-	async #judged(name: string, submission: Submission, { lesson, check, key: kit }: Graded, path: string) {
+	async #judged(name: string, submission: Submission, graded: Graded, path: string) {
+		const { lesson, check, key: kit } = graded;
 		const sources: [string, string][] = [];
 		const files = filesOf(submission, (file, text) => sources.push([posix.relative(posix.dirname(path), file), text]));
 		const modules = new Map([[inKit("solutions", lesson.id, check.module), path]]);
@@ -109,27 +112,44 @@ class Grader {
 			() => false,
 			() => true,
 		);
-		const judged = () => judge(lesson, path, this.#grading.yard, { types: false, bundled });
+		const judged = (yard: Shipyard) => judge(lesson, path, yard, { types: false, bundled });
 		// Needs no machine, and what was read of it may not be all.
-		if (broken) return { by: name, judgement: judged().then(judgementOf) };
+		if (broken) return { by: name, judgement: judged(this.#grading.yard).then(judgementOf) };
 		const key = keyOf(kit, sources.sort());
 		const known = this.#underWay.get(key);
 		if (known !== undefined) return known;
-		const fresh = { by: name, judgement: this.#inMachine(key, judged) };
+		const fresh = { by: name, judgement: this.#inMachine(key, graded, judged) };
 		this.#underWay.set(key, fresh);
 		return fresh;
 	}
 
-	async #inMachine(key: string, judged: () => Promise<Verdict>): Promise<Judgement> {
+	// Where the reference itself does not pass, nobody is judged. How long it takes is the first measure for the others.
+	#yardFor({ lesson, check }: Graded): Promise<Shipyard> {
+		const proving = async () => {
+			const yard = new Pace(this.#grading.yard);
+			const solution = inKit("solutions", lesson.id, check.module);
+			const { findings } = await this.#machines.take(() => judge(lesson, solution, yard, { types: false }));
+			const [finding] = findings;
+			if (finding === undefined) return yard;
+			const found = `${finding.what} shows ${shown(finding.got)}`;
+			throw new Failure("failed", `the reference solution does not pass on this computer: ${found}`);
+		};
+		const proven = this.#proven.get(lesson.id) ?? proving();
+		this.#proven.set(lesson.id, proven);
+		return proven;
+	}
+
+	async #inMachine(key: string, graded: Graded, judged: (yard: Shipyard) => Promise<Verdict>): Promise<Judgement> {
 		const { journal } = this.#grading;
 		const noted = journal.judgementOf(key);
 		if (noted !== undefined) return noted;
+		const yard = await this.#yardFor(graded);
 		return this.#machines.take(async () => {
 			interruption.throwIfAborted();
 			// What is not the exercise's fault may be over: it is tried once more.
-			const verdict = await judged().catch((error) => {
+			const verdict = await judged(yard).catch((error) => {
 				if (interruption.aborted || error instanceof Failure) throw error;
-				return judged();
+				return judged(yard);
 			});
 			interruption.throwIfAborted();
 			const judgement = judgementOf(verdict);
