@@ -20,7 +20,7 @@ const LOST = ["powers-off", "reboots", "kills-everybody", "floods-the-ledger", "
 export async function gradedClass(): Promise<Record<string, number[]>> {
 	const dir = await mkdtemp(join(tmpdir(), "drydock-bench-"));
 	try {
-		const hanging = new Set(await makeClass(join(dir, "class")));
+		const made = await makeClass(join(dir, "class"));
 		const cpuBefore = await cpuSecondsOfEnded();
 		const startedMs = performance.now();
 		const out = join(dir, "report.json");
@@ -31,17 +31,17 @@ export async function gradedClass(): Promise<Record<string, number[]>> {
 		const tookMs = performance.now() - startedMs;
 		const cpuSeconds = (await cpuSecondsOfEnded()) - cpuBefore;
 		const { submissions } = JSON.parse(await readFile(out, "utf8")) as GradedReport;
-		const durations = submissions.filter(({ name }) => !hanging.has(name)).map(({ results }) => results[0].durationMs);
-		const count = (status: string) => submissions.filter(({ results }) => results[0].status === status).length;
+		const durations = submissions
+			.filter(({ name }) => made.get(name) !== "hostile")
+			.map(({ results }) => results[0].durationMs);
 		return {
 			submissionsPerMinute: [SUBMISSIONS / (tookMs / 60_000)],
 			gradeMs: [tookMs],
 			"gradeMs.each": durations,
 			gradeCpuPercent: [(100 * cpuSeconds) / ((tookMs / 1000) * cpus().length)],
 			gradePeakMb: [peakMb],
-			"graded.passed": [count("pass")],
-			"graded.failed": [count("fail")],
-			"graded.notJudged": [count("error")],
+			"graded.asExpected": [submissions.filter(({ name, results: [{ status }] }) => made.get(name) === status).length],
+			"graded.notJudged": [submissions.filter(({ results }) => results[0].status === "error").length],
 		};
 	} finally {
 		await rm(dir, { recursive: true });
@@ -52,23 +52,24 @@ interface GradedReport {
 	submissions: { name: string; results: [{ status: string; durationMs: number }] }[];
 }
 
-// Each hostile one after some others, which are right and wrong by turns. @returns who hangs
-async function makeClass(dir: string): Promise<string[]> {
+// Each hostile one after some others, which are right and wrong by turns. @returns what is to come of each, where
+// that is known
+async function makeClass(dir: string): Promise<Map<string, "pass" | "fail" | "hostile">> {
 	const bad = [...HANG, ...HOSTILE, ...LOST].map((name) => inKit("test/submissions/bad-input", `${name}.ts`));
 	const [right, wrong] = [await filesIn("right"), await filesIn("wrong")];
 	const every = Math.floor(SUBMISSIONS / bad.length);
-	const hanging: string[] = [];
+	const made = new Map<string, "pass" | "fail" | "hostile">();
 	for (let number = 0; number < SUBMISSIONS; number++) {
 		const [round, place] = [Math.floor(number / every), number % every];
+		const hostile = place === every - 1 ? bad[round] : undefined;
 		const plain = place % 2 === 0 ? right : wrong;
-		const source = place === every - 1 && round < bad.length ? bad[round] : plain[(number >> 1) % plain.length];
 		const name = `learner-${String(number).padStart(3, "0")}`;
-		if (place === every - 1 && round < HANG.length) hanging.push(name);
+		made.set(name, hostile !== undefined ? "hostile" : plain === right ? "pass" : "fail");
 		await mkdir(join(dir, name, "02-unshare"), { recursive: true });
-		const text = await readFile(source ?? "", "utf8");
+		const text = await readFile(hostile ?? plain[(number >> 1) % plain.length] ?? "", "utf8");
 		await writeFile(join(dir, name, "02-unshare/isolate.ts"), `${text}\n// ${name}\n`);
 	}
-	return hanging;
+	return made;
 }
 
 async function filesIn(kind: "right" | "wrong"): Promise<string[]> {

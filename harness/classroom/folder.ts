@@ -8,6 +8,8 @@ import { nameOf } from "./harmless.ts";
  */
 
 const ENTRIES_MAX = 20_000;
+/** So that one folder full of files hides no other. */
+const ENTRIES_IN_FOLDER_MAX = 2_000;
 const DEPTH_MAX = 16;
 /** A lesson's module has some 50 lines; the bundler's parser works through brackets in brackets by recursion. */
 const FILE_BYTES_MAX = 128 << 10;
@@ -32,10 +34,12 @@ export async function lookInto(dir: Buffer): Promise<Folder> {
 	const waiting = [{ path: "", place: dir, depth: 0 }];
 	for (let at = waiting.shift(); at !== undefined; at = waiting.shift()) {
 		const { path, place, depth } = at;
-		const { entries, whole } = await entriesOf(place, left).catch((error: NodeJS.ErrnoException) => {
-			refused.set(path || "/", `cannot be read (${error.code})`);
-			return { entries: [], whole: true };
-		});
+		const { entries, whole } = await entriesOf(place, Math.min(left, ENTRIES_IN_FOLDER_MAX)).catch(
+			(error: NodeJS.ErrnoException) => {
+				refused.set(path || "/", `cannot be read (${error.code})`);
+				return { entries: [], whole: true };
+			},
+		);
 		left -= entries.length;
 		cutOff ||= !whole;
 		for (const { name, kind } of withoutTheKit(entries)) {

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { posix, relative, resolve } from "node:path";
 import { build, type Message, type Plugin } from "esbuild";
 import { inKit } from "../kit.ts";
-import { type Confined, confinedTo, SUBMISSION, withoutScheme } from "./confined.ts";
+import { type Confined, confinedTo, loadConfined, SUBMISSION, withoutScheme } from "./confined.ts";
 
 /** A program for the guest. */
 export interface Bundle {
@@ -99,11 +99,12 @@ export function bundleErrorOf(
 const isMissingExport = ({ text, location }: Message, engine: string) =>
 	text.startsWith("No matching export") && location !== null && resolve(location.file) === engine;
 
+const AS_MODULE = "\nexport {};\n";
+
 /** Puts learners' modules in the place of the reference's. */
 export function inPlaceOf(replaced: ReadonlyMap<string, string>, confined?: Confined): Plugin {
 	const subjects = new Set(replaced.values());
 	const place = confined === undefined ? "file" : SUBMISSION;
-	const read = async (path: string) => (confined === undefined ? readFile(path, "utf8") : confined.read(path));
 	return {
 		name: "in-place-of",
 		setup({ onResolve, onLoad }) {
@@ -119,9 +120,11 @@ export function inPlaceOf(replaced: ReadonlyMap<string, string>, confined?: Conf
 				return subject === undefined ? { path: reference } : { path: subject, namespace: place };
 			});
 			// A file that neither imports nor exports anything would pass for CommonJS, which may export whatever is asked.
-			onLoad({ filter: /./, namespace: place }, async ({ path }) =>
-				subjects.has(path) ? { contents: `${await read(path)}\nexport {};\n`, loader: "ts" } : undefined,
-			);
+			onLoad({ filter: /./, namespace: place }, async ({ path }) => {
+				if (!subjects.has(path)) return undefined;
+				if (confined !== undefined) return loadConfined(confined, path, AS_MODULE);
+				return { contents: (await readFile(path, "utf8")) + AS_MODULE, loader: "ts" };
+			});
 		},
 	};
 }

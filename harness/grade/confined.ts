@@ -1,6 +1,6 @@
 import { isBuiltin } from "node:module";
 import { posix } from "node:path";
-import type { Loader, Plugin } from "esbuild";
+import { type Loader, type OnLoadResult, type Plugin, transform } from "esbuild";
 
 /**
  * A submission's own files, as all that a module in it may import beside `#kernel`, Node's modules and the reference's of
@@ -14,10 +14,7 @@ export interface Confined {
 	read(path: string): Promise<string>;
 }
 
-/**
- * The scheme of paths in a submission. With one of its own, esbuild looks for nothing beside the file: no package.json, no
- * source map, and none of the files that an import with a variable in it could mean.
- */
+/** The scheme of paths in a submission. With one of its own, esbuild looks for no package.json or source map on the disk. */
 export const SUBMISSION = "submission";
 
 /** A text of esbuild's with the paths in it as they are in the submission. */
@@ -37,13 +34,42 @@ export function confinedTo(files: Confined): Plugin {
 				const reach = "a submission can import its own files, #kernel, and modules of node:";
 				return { errors: [{ text: `Could not resolve ${JSON.stringify(path)}: ${reach}` }] };
 			});
-			onLoad({ filter: /./, namespace: SUBMISSION }, async ({ path }) => ({
-				contents: await files.read(path),
-				loader: LOADERS[posix.extname(path)] ?? "ts",
-			}));
+			onLoad({ filter: /./, namespace: SUBMISSION }, ({ path }) => loadConfined(files, path));
 		},
 	};
 }
+
+/**
+ * Loads a submission's file for the bundler.
+ * @param suffix is appended to it
+ */
+export async function loadConfined(files: Confined, path: string, suffix = ""): Promise<OnLoadResult> {
+	const loader = LOADERS[posix.extname(path)] ?? "ts";
+	const contents = (await files.read(path)) + suffix;
+	if (loader === "json" || !(await hasComputedImport(contents, loader))) return { contents, loader };
+	return { errors: [{ text: "Could not resolve an import: its path is computed, and could lead anywhere" }] };
+}
+
+// For a path with a variable in it, esbuild looks through all folders that it could mean, and asks no plugin. What it
+// looks for shows in the code as it prints it: without comments, escapes, brackets and constants that could hide it.
+async function hasComputedImport(contents: string, loader: Loader): Promise<boolean> {
+	const printed = await transform(contents, {
+		loader,
+		target: "node24",
+		minifyWhitespace: true,
+		logLevel: "silent",
+		tsconfigRaw: {},
+	}).catch(
+		// It cannot be read, and bundling it will say why.
+		() => ({ code: "" }),
+	);
+	return COMPUTED_IMPORT.test(printed.code);
+}
+
+const LITERAL = String.raw`(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\x60(?:[^\x60\\$]|\\.|\$(?!\{))*\x60)`;
+const COMPUTED_IMPORT = new RegExp(
+	String.raw`(?<![.\w$])(?:import|require(?:\.resolve)?)(?:\?\.)?\((?!${LITERAL}[,)])`,
+);
 
 // As forgiving as the bundler is with files on the disk: an ending may be missing, or be that of the compiled file.
 function find(files: Confined, path: string): string | undefined {
