@@ -16,9 +16,7 @@ describe("a submission", () => {
 	});
 
 	test("stays in its shard, on every computer and in every version", () => {
-		expect(
-			NAMES.slice(0, 8).map((name) => shards(4).find((shard) => isIn(shard, name))?.index),
-		).toMatchInlineSnapshot(`
+		expect(NAMES.slice(0, 8).map((name) => shards(4).find((shard) => isIn(shard, name))?.index)).toMatchInlineSnapshot(`
 			[
 			  1,
 			  1,

@@ -19,7 +19,14 @@ export function junit({ submissions, lessons, durationMs }: ClassReport): string
 			testsuite: suites,
 		},
 	};
-	return `${create({ version: "1.0", encoding: "UTF-8" }, document).end({ prettyPrint: true })}\n`;
+	return `${create({ version: "1.0", encoding: "UTF-8" }, withoutEntities(document)).end({ prettyPrint: true })}\n`;
+}
+
+// xmlbuilder2 reads entities in the texts that it is given, and leaves them as they are when it writes: what looks like an
+// entity in a text of ours is none.
+function withoutEntities<T>(value: T): T {
+	const plain = (_: string, part: unknown) => (typeof part === "string" ? part.replaceAll("&", "&amp;amp;") : part);
+	return JSON.parse(JSON.stringify(value, plain)) as T;
 }
 
 interface Counts {
