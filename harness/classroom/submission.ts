@@ -64,7 +64,7 @@ function notThere({ refused, cutOff }: Folder, id: string, module: string): Foun
 	if (cutOff) return { kind: "unclear", reason: "the folder has more files in it than are looked through" };
 	const instead = [...refused].find(([path]) => ["workspace", id, module].includes(basename(path)));
 	if (instead !== undefined) return { kind: "missing", reason: `${name(instead[0])} ${instead[1]}` };
-	return { kind: "missing", reason: `there is no ${id}/${module} in it, and no ${module}` };
+	return { kind: "missing", reason: `no ${id}/${module}, and no other ${module}` };
 }
 
 /**
