@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readFileSync, realpathSync, writeSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, writeSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { _exit } from "#kernel";
 import { type Options, run } from "./box.ts";
@@ -92,15 +92,7 @@ function rootOf(image: string, [name, ...args]: string[]): Options {
 	const dir = realpathSync(image);
 	if (existsSync(`${dir}/manifest.json`)) return { image: dir, ...(name && { command: [name, ...args] }) };
 	if (name === undefined) throw new Error(`${image} does not say what to run, so a command is needed`);
-	return { layers: [dir], command: [name.includes("/") ? name : find(name, dir), ...args] };
-}
-
-// What a shell does with PATH; execve does not.
-function find(name: string, root: string): string {
-	const found = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
-		.map((dir) => `${dir}/${name}`)
-		.find((path) => lstatSync(`${root}${path}`, { throwIfNoEntry: false }) !== undefined);
-	return found ?? name;
+	return { layers: [dir], command: [name, ...args] };
 }
 
 // Packets would turn off to the container before they reach that program, and it would never know why nobody comes.

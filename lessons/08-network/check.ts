@@ -5,6 +5,7 @@ import { answer, draw, ENDED, HALF_WAY, NOT_TRIED, OTHER, type Question, scenari
 
 const ANSWERS: Question[] = [
 	...(["box.lo", "box.host", "box.world", "host.box", "host.port"] as const),
+	...(["host.elsewhere", "container.elsewhere"] as const),
 	...(["other.host", "other.world", "later.port", "later.gone"] as const),
 ];
 /** Answered with the address that was seen to ask. */

@@ -22,7 +22,8 @@ const OTHER_PORT = 8080;
 /** What is asked, after the step that asks it. */
 export type Question =
 	| `box.${"lo" | "host" | "other" | "world"}`
-	| `host.${"box" | "port" | "fromWorld"}`
+	| `host.${"box" | "port" | "fromWorld" | "elsewhere"}`
+	| "container.elsewhere"
 	| `other.${"host" | "world"}`
 	| `later.${"port" | "gone"}`;
 
@@ -143,7 +144,12 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 					["host.box", `${address}/`],
 					["host.fromWorld", `${HOST_OUTSIDE}:${port}/cgi-bin/who`, "ip netns exec world"],
 					["host.port", `${HOST_OUTSIDE}:${secondPort}/`],
+					["host.elsewhere", `${WORLD}:${port}/`],
 				),
+			},
+			{
+				...{ do: "run", as: "container", networkOf: "box" },
+				argv: ask(["container.elsewhere", `${WORLD}:${otherPort}/`]),
 			},
 			{ do: "end", container: "box" },
 			{

@@ -1,5 +1,5 @@
-import { execFileSync } from "node:child_process";
 import { closeSync, openSync, readdirSync, writeFileSync } from "node:fs";
+import { ip, nft } from "#box/tools";
 import { CLONE_NEWNET, getpid, setns, unshare } from "#kernel";
 
 /** A port of the host that leads to one of the container's. */
@@ -111,12 +111,3 @@ function rules(name: string, address: string, published: readonly Published[]): 
 
 const links = () => readdirSync("/sys/class/net");
 const ports = () => readdirSync(`/sys/class/net/${BRIDGE}/brif`);
-
-/** Many commands, one program: the first that is refused is the last. */
-function ip(...commands: string[]): void {
-	execFileSync("ip", ["-batch", "-"], { input: commands.join("\n") });
-}
-
-function nft(commands: string): void {
-	execFileSync("nft", ["-f", "-"], { input: commands });
-}
