@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { cached, exists, keyOf } from "./cache.ts";
 import { inKit } from "./kit.ts";
-import { type Lesson, lessons, moduleOf } from "./lessons.ts";
+import { type Lesson, lessons, moduleOf, skeletonOf } from "./lessons.ts";
 import { LOGBOOK, updateLogbook } from "./logbook.ts";
 
 /**
@@ -24,6 +24,15 @@ export async function workspaceDir(): Promise<string> {
 /** Where the learner's module of a lesson is. */
 export async function learnersFile(lesson: Lesson): Promise<string> {
 	return join(await workspaceDir(), lesson.id, await moduleOf(lesson));
+}
+
+/** Whether the learner's module of a lesson is the skeleton still. */
+export async function isUntouched(lesson: Lesson): Promise<boolean> {
+	const [mine, skeleton] = await Promise.all([
+		readFile(await learnersFile(lesson), "utf8").catch(() => null),
+		readFile(await skeletonOf(lesson), "utf8"),
+	]);
+	return mine === skeleton;
 }
 
 /**

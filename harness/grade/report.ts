@@ -6,7 +6,7 @@ import type { Diagnostic } from "./bundle.ts";
 import type { Finding } from "./compare.ts";
 import type { FactValue } from "./facts.ts";
 import type { Verdict } from "./judge.ts";
-import { doPart, showLedgers } from "./ledger.ts";
+import { doPart, showLedgers, showSameCalls } from "./ledger.ts";
 import { Page, printable, type Style } from "./page.ts";
 
 /**
@@ -60,8 +60,9 @@ export function trace({ ledger, otherLedgers }: Verdict, style: Style): string {
 // Of several containers the first whose calls are not the reference's: there the mistake is.
 function showParting(page: Page, { ledger, otherLedgers }: Verdict): void {
 	const all: [string | undefined, Verdict["ledger"]][] = [[undefined, ledger], ...Object.entries(otherLedgers)];
-	const [container, ledgers] = all.find(([, one]) => doPart(one)) ?? [undefined, ledger];
-	showLedgers(page, ledgers, { brief: true, ...(container !== undefined && { container }) });
+	const [container, ledgers] = all.find(([, one]) => doPart(one)) ?? [];
+	if (ledgers !== undefined) showLedgers(page, ledgers, { brief: true, ...(container !== undefined && { container }) });
+	else if (ledger.exercise.length > 0) showSameCalls(page);
 }
 
 function playedOn({ yours, reference }: NonNullable<Verdict["engine"]>): string {

@@ -94,7 +94,7 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 		ASK + questions.map(([name, url, within = ""]) => `ask ${name} ${within} $get http://${url}`).join("\n"),
 	];
 	return {
-		does: `box run --id ${id} --hostname ${hostname} --rootfs /lab/rootfs --init --address ${address} --publish ${port}:80 --publish ${secondPort}:80 sh`,
+		does: `ran a server at ${address}, with the host's ports ${port} and ${secondPort} leading to its port 80; a second one at ${otherAddress}; and everybody asked everybody`,
 		prepare: [
 			...["host", "world", "box", "other"].map((name) => ({
 				...{ do: "write" as const, path: `/lab/rootfs/www/${name}/index.html` },

@@ -40,7 +40,7 @@ export default defineCheck({
 		"An image is files and a few lines of JSON, each named by the digest of its bytes: whoever knows one name can check all the rest. What is not in it is not there: no shell, no library, no loader. A dynamic program says in its own file what it needs.",
 	draw: (random) => ({ image: `/lab/${random.name("image")}`, source: `/lab/${random.name("source")}` }),
 	scenario: ({ image = "", source = "" }) => ({
-		does: `box build and run ${image}, with hello alone; then one with dash and ls; then two copies of the first, each with a word changed`,
+		does: `built ${image} of hello alone and ran it; then one of dash and ls; then two copies of the first, each with a word changed`,
 		prepare: [
 			{ do: "write", path: `${source}/hello.asm`, text: HELLO },
 			{ do: "write", path: `${source}/fixed.asm`, text: FIXED },

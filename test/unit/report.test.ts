@@ -79,6 +79,17 @@ describe("the report", () => {
 		expect(lines).toContain("> 2 | \tpivotRoot(a);");
 	});
 
+	test("brief, it shows no calls", async () => {
+		expect((await shown({ brief: true })).join("\n")).not.toContain("asked of");
+	});
+
+	test("[the same calls] says so, and lists none", async () => {
+		const ledger = { exercise: verdict.ledger.reference, reference: verdict.ledger.reference };
+		const text = (await shown({}, { ledger })).join("\n");
+		expect(text).toContain("The same calls, in the same order");
+		expect(text).not.toContain("asked of");
+	});
+
 	test.each([{}, { plain: true }, { color: true }])("fits into 80 columns: %j", async (style) => {
 		expect((await shown(style)).filter((line) => !line.includes(file) && stringWidth(line) > 80)).toEqual([]);
 	});
