@@ -5,8 +5,11 @@ import { learnersFile } from "../workspace.ts";
 import { HOW_TO_ESCAPE } from "./raw-terminal.ts";
 import { talk } from "./session.ts";
 
+// The machine knows few terminals; nearly all others understand what an xterm does. Its manual pages are shown outside.
 const RC = `PS1='\\u@\\h:\\w# '
-alias ls='ls --color=auto' grep='grep --color=auto'
+alias ls='ls --color=auto' grep='grep --color=auto' clear='busybox clear'
+[ -e "/usr/share/terminfo/\${TERM::1}/$TERM" ] || export TERM=xterm-256color
+man() { echo "in another terminal: npx drydock man \${*:-PAGE}"; }
 `;
 
 /** `drydock shell`: a shell on the host of a lesson's machine. @returns the shell's exit code */

@@ -9,6 +9,11 @@ import type { Verdict } from "./judge.ts";
 import { doPart, showLedgers, showSameCalls } from "./ledger.ts";
 import { Page, printable, type Style } from "./page.ts";
 
+/** Of a long list, as many are shown. */
+const LISTED = 6;
+/** The first digits of a digest tell it from the others. */
+const DIGEST = /\b([0-9a-f]{12})[0-9a-f]{52}\b/g;
+
 /**
  * The verdict for a person to read: what was done, what the kernel shows, what it should show, why, what to try, what
  * to read.
@@ -115,6 +120,8 @@ function showOutput(page: Page, chalk: ChalkInstance, { output }: Verdict): void
 
 function shown(value: FactValue | null): string {
 	if (value === null) return "nothing";
-	if (Array.isArray(value)) return value.length === 0 ? "none" : value.join(", ");
-	return printable(String(value));
+	if (!Array.isArray(value)) return printable(String(value));
+	if (value.length === 0) return "none";
+	const items = value.slice(0, LISTED).map((item) => item.replaceAll(DIGEST, "$1…"));
+	return [...items, ...(value.length > LISTED ? [`${value.length - LISTED} more`] : [])].join(", ");
 }

@@ -79,6 +79,14 @@ describe("the report", () => {
 		expect(lines).toContain("> 2 | \tpivotRoot(a);");
 	});
 
+	test("of a long list it shows the beginning, and of a digest the first digits", async () => {
+		const got = Array.from({ length: 9 }, (_, index) => `blobs/sha256/${String(index).repeat(64)}`);
+		const [first] = verdict.findings;
+		const text = (await shown({}, { findings: [{ ...(first as Finding), got }] })).join("\n");
+		expect(text).toMatch(/blobs\/sha256\/555555555555…, 3\s+more/);
+		expect(text).not.toMatch(/0{13}|666/);
+	});
+
 	test("brief, it shows no calls", async () => {
 		expect((await shown({ brief: true })).join("\n")).not.toContain("asked of");
 	});

@@ -138,6 +138,7 @@ END
 				buildImage("/tmp/image", files, ["/bin/ls", "/"]);'
 			box run /tmp/image > /tmp/out; says "as it says" $?; says listed "$(xargs < /tmp/out)"
 			box run /tmp/image /bin/sh -c 'exit 3'; says told $?
+			box run /tmp/image sh -c 'exit 4'; says "told a bare name" $?
 			box run /tmp/image /bin/none 2> /tmp/null; says "what it has not" $?
 			left left
 		`);
@@ -145,6 +146,7 @@ END
 			"as it says": "0",
 			listed: "bin lib lib64 proc",
 			told: "3",
+			"told a bare name": "4",
 			"what it has not": "127",
 			left: "",
 		});

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFile, writeFile } from "node:fs/promises";
+import { chmod, readFile, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { inKit } from "../../harness/kit.ts";
 import { packBox } from "../../harness/pack.ts";
@@ -55,6 +55,7 @@ test("the packed program runs where there is no drydock, with the learner's modu
 test("its help needs neither root nor Node nor cgroups", async () => {
 	const program = await files.write("box", "");
 	await writeFile(program, await packBox(new Map(), silent));
+	await chmod(files.dir, 0o755);
 	for (const asked of [["--help"], ["-h"], ["help"], ["run", "--help"]]) {
 		const { stdout } = spawnSync("/bin/sh", [program, ...asked], {
 			...{ encoding: "utf8", env: { PATH: "/nowhere:/bin" } },

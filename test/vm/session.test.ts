@@ -52,6 +52,20 @@ function piped(args: string[], input: Buffer): Promise<{ code: number | null; st
 }
 
 describe("on a terminal", () => {
+	test("a shell knows clear, says where the manual pages are, and makes up for a terminal that is not known", async () => {
+		const terminal = onTerminal("env", ["TERM=no-such-terminal", process.execPath, BIN, "shell", "05", "--solution"]);
+		await terminal.until(/harbour:~# /);
+		terminal.type("echo $TERM\r");
+		await terminal.until(/^xterm-256color/m);
+		terminal.type("man 2 pivot_root\r");
+		await terminal.until(/^in another terminal: npx drydock man 2 pivot_root/m);
+		terminal.type("clear\r");
+		// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what clears a terminal
+		await terminal.until(/\x1b\[H\x1b\[J/);
+		terminal.type("exit\r");
+		expect((await terminal.ended).exitCode).toBe(0);
+	});
+
 	test("what is typed reaches a shell in a container, and its answers come back", async () => {
 		const terminal = run("sh");
 		await terminal.until(/\/ # /);
