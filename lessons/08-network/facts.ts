@@ -14,6 +14,9 @@ const asked = (fact: Question, what: string, explain: Explanation[]): FactRule =
 	explain,
 });
 
+// The second container has then answered to the bridge's hardware address, which may be another one by now.
+const ledAstray = ({ facts }: Context) => facts["container.elsewhere"] === "other";
+
 /** Asked again when the first container has ended; of what was not answered before, a finding has said so. */
 const askedAgain = (fact: Question, before: [Question, answer: string], what: string, explain: Explanation[]) => {
 	const rule = asked(fact, what, explain);
@@ -21,7 +24,7 @@ const askedAgain = (fact: Question, before: [Question, answer: string], what: st
 	return {
 		...rule,
 		accept: (got: FactValue, context: Context) =>
-			context.facts[question] !== answer || rule.accept?.(got, context) === true,
+			context.facts[question] !== answer || ledAstray(context) || rule.accept?.(got, context) === true,
 	};
 };
 
