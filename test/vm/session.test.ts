@@ -161,6 +161,30 @@ describe("on a terminal", () => {
 		expect(isQemu(qemu)).toBe(false);
 	});
 
+	test("SIGKILL ends the machine, and the terminal is put right by somebody else", async () => {
+		const script =
+			'stty -a; "$@"; while stty -a | grep -q -e -isig; do sleep 0.1; done; echo code $?; stty -a; echo "the end"';
+		const args = [
+			"-c",
+			script,
+			"sh",
+			process.execPath,
+			BIN,
+			"run",
+			"--solution",
+			"--",
+			"sh",
+			"-c",
+			"echo up; exec sleep 1000",
+		];
+		const terminal = onTerminal("sh", args);
+		await terminal.until(/up\r/);
+		const [drydock = 0] = childrenOf(terminal.pty.pid);
+		process.kill(drydock, "SIGKILL");
+		expect(await afterwards(terminal)).toMatchObject({ asBefore: true });
+		await expect.poll(() => terminal.processes(), { timeout: 20_000 }).toEqual([]);
+	});
+
 	test("a terminal that is closed leaves no machine", async () => {
 		const terminal = onTerminal(process.execPath, [
 			BIN,
