@@ -7,7 +7,7 @@ import type { Finding } from "./compare.ts";
 import type { FactValue } from "./facts.ts";
 import type { Verdict } from "./judge.ts";
 import { doPart, showLedgers } from "./ledger.ts";
-import { Page, printable, type Style } from "./page.ts";
+import { Page, type Style } from "./page.ts";
 
 /**
  * The verdict for a person to read: what was done, what the kernel shows, what it should show, why, what to try, what
@@ -108,12 +108,12 @@ function showOutput(page: Page, chalk: ChalkInstance, { output }: Verdict): void
 	if (lines.length === 0) return;
 	page.line();
 	page.line(chalk.bold("it printed (never judged)"));
-	for (const line of lines.slice(0, 5)) page.line(chalk.dim(`  ${printable(line)}`));
+	for (const line of lines.slice(0, 5)) page.line(chalk.dim(`  ${line}`));
 	if (lines.length > 5) page.line(chalk.dim(`  … ${lines.length - 5} more lines`));
 }
 
 function shown(value: FactValue | null): string {
 	if (value === null) return "nothing";
 	if (Array.isArray(value)) return value.length === 0 ? "none" : value.join(", ");
-	return printable(String(value));
+	return String(value);
 }
