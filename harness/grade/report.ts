@@ -7,7 +7,7 @@ import type { Finding } from "./compare.ts";
 import type { FactValue } from "./facts.ts";
 import type { Verdict } from "./judge.ts";
 import { doPart, showLedgers, showSameCalls } from "./ledger.ts";
-import { Page, printable, type Style } from "./page.ts";
+import { Page, type Style } from "./page.ts";
 
 /** Of a long list, as many are shown. */
 const LISTED = 6;
@@ -114,13 +114,13 @@ function showOutput(page: Page, chalk: ChalkInstance, { output }: Verdict): void
 	if (lines.length === 0) return;
 	page.line();
 	page.line(chalk.bold("it printed (never judged)"));
-	for (const line of lines.slice(0, 5)) page.line(chalk.dim(`  ${printable(line)}`));
+	for (const line of lines.slice(0, 5)) page.line(chalk.dim(`  ${line}`));
 	if (lines.length > 5) page.line(chalk.dim(`  … ${lines.length - 5} more lines`));
 }
 
 function shown(value: FactValue | null): string {
 	if (value === null) return "nothing";
-	if (!Array.isArray(value)) return printable(String(value));
+	if (!Array.isArray(value)) return String(value);
 	if (value.length === 0) return "none";
 	const items = value.slice(0, LISTED).map((item) => item.replaceAll(DIGEST, "$1…"));
 	return [...items, ...(value.length > LISTED ? [`${value.length - LISTED} more`] : [])].join(", ");
