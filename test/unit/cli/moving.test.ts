@@ -96,7 +96,7 @@ describe("export and import", () => {
 		).toEqual(["01-process", "03-chroot"]);
 		expect(pages["02-unshare"]).toMatchObject({ attempts: 3, hintsShown: 1 });
 		// A workspace that can be worked in: all that init makes is there.
-		expect(await exists(join(to, "types/kernel.d.ts"))).toBe(true);
+		for (const name of ["kernel", "box/tar"]) expect(await exists(join(to, `types/${name}.d.ts`))).toBe(true);
 	});
 
 	test("import keeps what differs beside one's own, says so, and a second time changes nothing", async () => {
