@@ -10,13 +10,14 @@ import { Machine } from "../vm/machine.ts";
 import { qemuVersion } from "../vm/program.ts";
 import { coldBoot, ensureTemplate, type Template } from "../vm/template.ts";
 import { gradedClass } from "./grade.ts";
+import { shells } from "./shell.ts";
 import { saves, stages } from "./watch.ts";
 
 /**
  * `npm run bench`: how long things take on this computer, each measured several times in one run. Nothing here passes
  * or fails; with `-- --json` one document is printed, and with `-- grade` only that part is measured.
  */
-const PARTS = ["machine", "check", "watch", "grade"] as const;
+const PARTS = ["machine", "answer", "check", "watch", "shell", "grade"] as const;
 
 /** Values of one measure; its unit is in its name. */
 interface Figure {
@@ -43,8 +44,10 @@ if (wants("machine")) {
 	await measure("vmPrivateMb", 5, () => privateMemory(template));
 }
 const measured = {
+	...(wants("answer") ? { ...(await answers("list", 15)), ...(await answers("help", 15)) } : {}),
 	...(wants("check") ? { ...(await checks(10)), ...(await allLessons(3)) } : {}),
 	...(wants("watch") ? await watched(10) : {}),
+	...(wants("shell") ? { shellMs: await visible.step("shellMs", () => shells(10)) } : {}),
 	...(wants("grade") ? await gradedClass() : {}),
 };
 for (const [name, values] of Object.entries(measured)) figures[name] = summary(values);
@@ -115,6 +118,11 @@ async function privateMemory(from: Template): Promise<number> {
 	} finally {
 		await waiting.end();
 	}
+}
+
+// What needs no machine.
+function answers(command: string, n: number): Promise<Record<string, number[]>> {
+	return repeated(`${command}Ms`, n, [command], (tookMs, _stdout, add) => add(`${command}Ms`, tookMs));
 }
 
 // Whole processes, from their start to their end; and where they say their time went.

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { posix, relative, resolve } from "node:path";
+import { basename, posix, relative, resolve } from "node:path";
 import { build, type Message, type Plugin } from "esbuild";
 import { inKit } from "../kit.ts";
 import { type Confined, confinedTo, loadConfined, SUBMISSION, withoutScheme } from "./confined.ts";
@@ -101,13 +101,18 @@ const isMissingExport = ({ text, location }: Message, engine: string) =>
 
 const AS_MODULE = "\nexport {};\n";
 
-/** Puts learners' modules in the place of the reference's. */
+/** Puts learners' modules in the place of the reference's, and finds the parts of the engine that are given. */
 export function inPlaceOf(replaced: ReadonlyMap<string, string>, confined?: Confined): Plugin {
 	const subjects = new Set(replaced.values());
 	const place = confined === undefined ? "file" : SUBMISSION;
 	return {
 		name: "in-place-of",
 		setup({ onResolve, onLoad }) {
+			// Wherever a learner's file lies: what `#box/tar` is, the kit says.
+			onResolve({ filter: /^#box\/\w+$/ }, ({ path }) => {
+				const given = inKit("solutions/given", `${basename(path)}.ts`);
+				return existsSync(given) ? { path: given } : undefined;
+			});
 			onResolve({ filter: /^\./ }, ({ path, importer, resolveDir, namespace }) => {
 				// Wherever a learner's file lies: an earlier lesson's module, next to its folder, is the reference's.
 				const from = namespace === SUBMISSION ? posix.dirname(importer) : resolveDir;

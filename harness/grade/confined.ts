@@ -3,9 +3,9 @@ import { posix } from "node:path";
 import { type Loader, type OnLoadResult, type Plugin, transform } from "esbuild";
 
 /**
- * A submission's own files, as all that a module in it may import beside `#kernel`, Node's modules and the reference's of
- * earlier lessons. Whoever hands in is not trusted: an import, a tsconfig.json or a package.json of theirs must not make
- * the bundler read anything else on this computer.
+ * A submission's own files, as all that a module in it may import beside `#kernel`, `#box/…`, Node's modules and the
+ * reference's of earlier lessons. Whoever hands in is not trusted: an import, a tsconfig.json or a package.json of theirs
+ * must not make the bundler read anything else on this computer.
  */
 export interface Confined {
 	/** Whether there is a file that may be read; paths begin with "/", which is the submission's own folder. */
@@ -31,7 +31,7 @@ export function confinedTo(files: Confined): Plugin {
 				if (path === "#kernel" || isBuiltin(path)) return { path, external: true };
 				const found = /^\.\.?(\/|$)/.test(path) ? find(files, posix.join(posix.dirname(importer), path)) : undefined;
 				if (found !== undefined) return { path: found, namespace: SUBMISSION };
-				const reach = "a submission can import its own files, #kernel, and modules of node:";
+				const reach = "a submission can import its own files, #kernel, #box/… and modules of node:";
 				return { errors: [{ text: `Could not resolve ${JSON.stringify(path)}: ${reach}` }] };
 			});
 			onLoad({ filter: /./, namespace: SUBMISSION }, ({ path }) => loadConfined(files, path));

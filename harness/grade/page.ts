@@ -103,12 +103,6 @@ export class Page {
 
 const padded = (text: string, width: number) => text + " ".repeat(Math.max(0, width - stringWidth(text)));
 
-/** A text without control characters: what a submission says could otherwise move the cursor, or worse. */
-export function printable(text: string): string {
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is to be shown
-	return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "�");
-}
-
 // wrapAnsi would take away what a line is indented by.
 function hanging(line: string, width: number): string[] {
 	const [indent = ""] = /^ */.exec(line) ?? [];

@@ -6,8 +6,13 @@ import type { Diagnostic } from "./bundle.ts";
 import type { Finding } from "./compare.ts";
 import type { FactValue } from "./facts.ts";
 import type { Verdict } from "./judge.ts";
-import { doPart, showLedgers } from "./ledger.ts";
-import { Page, printable, type Style } from "./page.ts";
+import { doPart, showLedgers, showSameCalls } from "./ledger.ts";
+import { Page, type Style } from "./page.ts";
+
+/** Of a long list, as many are shown. */
+const LISTED = 6;
+/** The first digits of a digest tell it from the others. */
+const DIGEST = /\b([0-9a-f]{12})[0-9a-f]{52}\b/g;
 
 /**
  * The verdict for a person to read: what was done, what the kernel shows, what it should show, why, what to try, what
@@ -60,8 +65,9 @@ export function trace({ ledger, otherLedgers }: Verdict, style: Style): string {
 // Of several containers the first whose calls are not the reference's: there the mistake is.
 function showParting(page: Page, { ledger, otherLedgers }: Verdict): void {
 	const all: [string | undefined, Verdict["ledger"]][] = [[undefined, ledger], ...Object.entries(otherLedgers)];
-	const [container, ledgers] = all.find(([, one]) => doPart(one)) ?? [undefined, ledger];
-	showLedgers(page, ledgers, { brief: true, ...(container !== undefined && { container }) });
+	const [container, ledgers] = all.find(([, one]) => doPart(one)) ?? [];
+	if (ledgers !== undefined) showLedgers(page, ledgers, { brief: true, ...(container !== undefined && { container }) });
+	else if (ledger.exercise.length > 0) showSameCalls(page);
 }
 
 function playedOn({ yours, reference }: NonNullable<Verdict["engine"]>): string {
@@ -108,13 +114,15 @@ function showOutput(page: Page, chalk: ChalkInstance, { output }: Verdict): void
 	if (lines.length === 0) return;
 	page.line();
 	page.line(chalk.bold("it printed (never judged)"));
-	for (const line of lines.slice(0, 5)) page.line(chalk.dim(`  ${printable(line)}`));
+	for (const line of lines.slice(0, 5)) page.line(chalk.dim(`  ${line}`));
 	if (lines.length > 5) page.line(chalk.dim(`  … ${lines.length - 5} more lines`));
 }
 
 /** A fact's value as text. */
 export function shown(value: FactValue | null): string {
 	if (value === null) return "nothing";
-	if (Array.isArray(value)) return value.length === 0 ? "none" : value.join(", ");
-	return printable(String(value));
+	if (!Array.isArray(value)) return String(value);
+	if (value.length === 0) return "none";
+	const items = value.slice(0, LISTED).map((item) => item.replaceAll(DIGEST, "$1…"));
+	return [...items, ...(value.length > LISTED ? [`${value.length - LISTED} more`] : [])].join(", ");
 }
