@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import * as v from "valibot";
 import { keyOf } from "../cache.ts";
 import { Failure } from "../failure.ts";
+import { harmless } from "./harmless.ts";
 import { ClassReport } from "./result.ts";
 
 /** A part of a class: the i-th of n, from 1. */
@@ -38,7 +39,8 @@ export async function readReport(file: string): Promise<ClassReport> {
 	const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), ClassReport), text);
 	if (parsed.success) return parsed.output;
 	const [{ message }] = parsed.issues;
-	throw new Failure("usage", `${file} is not what drydock grade --format json writes: ${message}`, AGAIN);
+	const said = harmless(message, 200);
+	throw new Failure("usage", `${file} is not what drydock grade --format json writes: ${said}`, AGAIN);
 }
 
 const AGAIN = "npx drydock grade DIR --shard 1/2 --format json --out 1.json";

@@ -50,6 +50,7 @@ test.each([
 	["harness/grade/judge.ts", "lessons/02-unshare/check.ts"],
 	["harness/grade/judge.ts", "solutions/box.ts"],
 	["harness/cli/check.ts", "harness/guest/mountinfo.ts"],
+	["harness/classroom/grader.ts", "solutions/box.ts"],
 ])("%s may not import %s", (from, to) => {
 	expect(forbidden({ from, to })).toBe(true);
 });
