@@ -1,7 +1,7 @@
 import { realpath } from "node:fs/promises";
 import { cpus } from "node:os";
 import { keyOf } from "../cache.ts";
-import { entrantsIn } from "../classroom/class.ts";
+import { archivesIn, entrantsIn } from "../classroom/class.ts";
 import { type Entrant, type Graded, gradeAll, notGraded } from "../classroom/grader.ts";
 import { Journal, journalPath } from "../classroom/journal.ts";
 import { kitKey } from "../classroom/kit.ts";
@@ -33,6 +33,9 @@ export async function grade(dir: string, options: GradeOptions): Promise<number>
 	const shard = options.shard === undefined ? WHOLE : parseShard(options.shard);
 	const lanes = lanesOf(options.lanes);
 	const everybody = await entrantsIn(dir, await lessons(), options.one === true);
+	const archives = await archivesIn(dir);
+	if (archives > 0)
+		visible.note(`archives that are not looked into: ${archives}; unpack each into a folder of its own`);
 	const entrants = everybody.filter(({ name }) => isIn(shard, name));
 	const delivery = await deliveryOf(options, entrants.length);
 	const submissions = await gradeThem(entrants, graded, { dir, shard, lanes, resume: options.resume === true });

@@ -3,7 +3,7 @@ import { closeSync, openSync } from "node:fs";
 import { mkdir, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { entrantsIn } from "../../harness/classroom/class.ts";
+import { archivesIn, entrantsIn } from "../../harness/classroom/class.ts";
 import { lookInto, readText } from "../../harness/classroom/folder.ts";
 import { findModule, type Submission } from "../../harness/classroom/submission.ts";
 import { lessons } from "../../harness/lessons.ts";
@@ -139,6 +139,12 @@ describe("a class", () => {
 		for (const path of ["class/bob/x", "class/alice/x", "class/.git/x", "class/grades.csv"])
 			await files.write(path, "");
 		expect(await entrants(join(files.dir, "class"))).toEqual(["alice", "bob"]);
+	});
+
+	test("tells of archives, which are somebody's", async () => {
+		for (const path of ["packed/alice/x", "packed/bob.tar.gz", "packed/carol.zip", "packed/d.txt"])
+			await files.write(path, "");
+		expect(await archivesIn(join(files.dir, "packed"))).toBe(2);
 	});
 
 	test("loses nobody: a link in the place of a folder is somebody's that cannot be judged", async () => {
