@@ -7,18 +7,23 @@ import type { Finding } from "./compare.ts";
 import type { FactValue } from "./facts.ts";
 import type { Verdict } from "./judge.ts";
 import { doPart, showLedgers } from "./ledger.ts";
-import { Page, printable, type Style } from "./page.ts";
+import { legible, Page, printable, type Style } from "./page.ts";
 
 /**
  * The verdict for a person to read: what was done, what the kernel shows, what it should show, why, what to try, what
  * to read.
  * @param learnt what is said when it passes
  */
-export async function report(verdict: Verdict, title: string, learnt: string, style: Style): Promise<string> {
+export async function report(reported: Verdict, title: string, learnt: string, style: Style): Promise<string> {
+	const verdict = legible(reported);
 	const chalk = new Chalk({ level: style.color ? 1 : 0 });
 	const page = new Page(style, chalk);
 	const passed = verdict.verdict === "pass";
-	const [mark, said] = passed ? ["✓ ", "passed"] : ["✗ ", "not right yet"];
+	const [mark, said] = passed
+		? ["✓ ", "passed"]
+		: verdict.verdict === "error"
+			? ["? ", "not judged"]
+			: ["✗ ", "not right yet"];
 	page.line((passed ? chalk.green : chalk.red).bold(`${style.plain ? "" : mark}${title} — ${said}`));
 	page.line();
 	page.labelled("file", relative(".", verdict.file));
@@ -49,7 +54,8 @@ export async function report(verdict: Verdict, title: string, learnt: string, st
 }
 
 /** All that was asked of the kernel, yours beside the reference's. */
-export function trace({ ledger, otherLedgers }: Verdict, style: Style): string {
+export function trace(verdict: Verdict, style: Style): string {
+	const { ledger, otherLedgers } = legible(verdict);
 	const page = new Page(style, new Chalk({ level: style.color ? 1 : 0 }));
 	showLedgers(page, ledger, { brief: false });
 	for (const [container, ledgers] of Object.entries(otherLedgers))
@@ -91,7 +97,7 @@ function showOthers(page: Page, chalk: ChalkInstance, first: Finding | undefined
 }
 
 async function showPlace(page: Page, style: Style, place: Diagnostic): Promise<void> {
-	const source = await readFile(place.file, "utf8").catch(() => null);
+	const source = await readFile(place.file, "utf8").then(printable, () => null);
 	page.line();
 	page.line(`${relative(".", place.file)}:${place.line}:${place.column}`);
 	if (source === null) return;
@@ -108,12 +114,12 @@ function showOutput(page: Page, chalk: ChalkInstance, { output }: Verdict): void
 	if (lines.length === 0) return;
 	page.line();
 	page.line(chalk.bold("it printed (never judged)"));
-	for (const line of lines.slice(0, 5)) page.line(chalk.dim(`  ${printable(line)}`));
+	for (const line of lines.slice(0, 5)) page.line(chalk.dim(`  ${line}`));
 	if (lines.length > 5) page.line(chalk.dim(`  … ${lines.length - 5} more lines`));
 }
 
 function shown(value: FactValue | null): string {
 	if (value === null) return "nothing";
 	if (Array.isArray(value)) return value.length === 0 ? "none" : value.join(", ");
-	return printable(String(value));
+	return String(value);
 }

@@ -1,5 +1,6 @@
 import { openSync, readSync, writeSync } from "node:fs";
 import { release } from "node:os";
+import { lockMemory } from "../../native/guest.ts";
 import {
 	encodeFrame,
 	FrameDecoder,
@@ -10,11 +11,10 @@ import {
 	type Session,
 	type SessionFrame,
 } from "../protocol.ts";
-import { lockMemory } from "../../native/guest.ts";
 import { isUp } from "./harbour.ts";
 import { chunksOf, writeAll } from "./interlocutor.ts";
 import { protectFromOom } from "./oom.ts";
-import { type Cast, play } from "./play.ts";
+import { type Cast, Disturbed, play } from "./play.ts";
 import { type Place, parkRunner } from "./runners.ts";
 import { holdSession, type Line } from "./session.ts";
 
@@ -80,7 +80,9 @@ async function handle(frame: HostFrame, cast: Cast, practising: Cast): Promise<v
 	} catch (error) {
 		// The exercise restarts the machine, or switches it off: that end says more.
 		if (!isUp()) return;
-		say({ type: "failed", nonce, message: String((error as Error).stack ?? error).slice(0, 8000) });
+		const disturbed = error instanceof Disturbed;
+		const { stack } = (disturbed ? error.cause : error) as Error;
+		say({ type: "failed", nonce, message: String(stack ?? error).slice(0, 8000), disturbed });
 	}
 }
 

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readdirSync, readFileSync, writeSync } from "node:fs";
-import { pipe } from "../../native/guest.ts";
 import { CLONE_NEWNS } from "../../native/constants.ts";
+import { pipe } from "../../native/guest.ts";
 import { chdir, chroot, fchdir } from "../../native/mounts.ts";
 import { setns } from "../../native/namespaces.ts";
 import { _exit, fork, waitpid } from "../../native/processes.ts";

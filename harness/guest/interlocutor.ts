@@ -8,7 +8,6 @@ import { inHarbour, OWN_PROC } from "./harbour.ts";
 import { exposed } from "./oom.ts";
 import { standardPipes } from "./pipes.ts";
 
-
 /** The program that a session is with. */
 export interface Interlocutor {
 	/** What it writes; each is to be read to its end. */

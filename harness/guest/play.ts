@@ -11,6 +11,9 @@ type Output = (stream: "stdout" | "stderr", data: Buffer) => void;
 /** What of a run's time one step may wait for something that may never come. */
 const PATIENCE = 0.25;
 
+/** The agent could not do its work once the exercise had begun; the cause says what stood in its way. */
+export class Disturbed extends Error {}
+
 /** The runners of one run, all parked. */
 export interface Cast {
 	/** Each container takes one. */
@@ -22,6 +25,7 @@ export interface Cast {
 /**
  * Plays one scenario: reads the host, takes the steps one after the other, and reads what is left.
  * @param output takes what the exercises and their programs print, up to a limit
+ * @throws {Disturbed}
  */
 export async function play(run: Run, cast: Cast, output: Output): Promise<Observation> {
 	const scene = new Scene(run, cast, output);
@@ -32,6 +36,14 @@ export async function play(run: Run, cast: Cast, output: Output): Promise<Observ
 	stages.lap("prepare");
 	const before = readHost(run);
 	stages.lap("readBefore");
+	const { containers, after } = await takeAll(run, scene, stages).catch((cause: unknown) => {
+		throw new Disturbed("disturbed", { cause });
+	});
+	const { moments, programs, signals, outputBytes } = scene;
+	return { before, moments, after, containers, programs, signals, outputBytes, stageMs: stages.laps };
+}
+
+async function takeAll(run: Run, scene: Scene, stages: Stopwatch): Promise<Pick<Observation, "containers" | "after">> {
 	const deadline = setTimeout(() => scene.giveUp(), run.deadlineMs);
 	for (const step of run.steps) {
 		await scene.take(step);
@@ -43,8 +55,7 @@ export async function play(run: Run, cast: Cast, output: Output): Promise<Observ
 	const after = readHost(run);
 	stages.lap("readAfter");
 	scene.release();
-	const { moments, programs, signals, outputBytes } = scene;
-	return { before, moments, after, containers, programs, signals, outputBytes, stageMs: stages.laps };
+	return { containers, after };
 }
 
 /** The containers of one run, and what has been read of them. */

@@ -5,7 +5,16 @@ import { HARBOUR_ROOT, OWN_PROC } from "./harbour.ts";
 import { parseMountinfo } from "./mountinfo.ts";
 import { inNamespace, readNamespaces, readSplitNamespaces } from "./namespaces.ts";
 import { readLinks, readNetwork } from "./network.ts";
-import { numbers, readArguments, readDescriptors, readEnvironment, readPids, readStatus, readTasks, readWorld } from "./tasks.ts";
+import {
+	numbers,
+	readArguments,
+	readDescriptors,
+	readEnvironment,
+	readPids,
+	readStatus,
+	readTasks,
+	readWorld,
+} from "./tasks.ts";
 import { readEntry, readTree } from "./trees.ts";
 
 /**
