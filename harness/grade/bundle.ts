@@ -1,8 +1,11 @@
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { relative, resolve } from "node:path";
+import { dirname, relative, resolve, sep } from "node:path";
 import { build, type Message, type Plugin } from "esbuild";
 import { inKit } from "../kit.ts";
+
+/** The folders whose files an engine may be made of, beside those of the learner. */
+const KIT = ["lessons", "native", "node_modules", "solutions", "test"].map((folder) => realpathSync(inKit(folder)));
 
 /** A program for the guest. */
 export interface Bundle {
@@ -96,6 +99,15 @@ export function inPlaceOf(replaced: ReadonlyMap<string, string>): Plugin {
 				const reference = inKit("solutions", module);
 				// What has no counterpart there is a file of the learner's own.
 				return existsSync(reference) ? { path: replaced.get(reference) ?? reference } : undefined;
+			});
+			// Whatever is imported ends up in the machine, and what is printed there in a report: so nothing is taken from
+			// elsewhere on this computer, be it named by its path, by a link or by a tsconfig.json.
+			const own = [...subjects].map((file) => dirname(realpathSync(file)));
+			onLoad({ filter: /./ }, async ({ path }) => {
+				const isBelow = (dir: string) => path.startsWith(`${dir}${sep}`);
+				if ([...own, ...KIT].some(isBelow)) return undefined;
+				const text = "Only files of the kit, and files beside the module or below it, can be imported";
+				return { errors: [{ text: `Could not resolve "${path}": ${text}` }] };
 			});
 			// A file that neither imports nor exports anything would pass for CommonJS, which may export whatever is asked.
 			onLoad({ filter: /./ }, async ({ path }) =>
