@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { openSync, readdirSync, readFileSync, writeFileSync, writeSync } from "node:fs";
+import { openSync, readdirSync, readFileSync, readlinkSync, writeFileSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
 
 /** What hostile submissions have in common; bundled into them, and run in the guest only. */
@@ -39,10 +39,12 @@ export function outcome(act: () => unknown): string {
 	}
 }
 
-/** All processes whose arguments hold this text, this one excepted. */
+/** All processes whose arguments hold this text, this one and its engine excepted. */
 export function pidsOf(part: string): number[] {
+	// Node's own pid, in a forked child, is its parent's.
+	const own = [readlinkSync("/proc/self"), String(process.pid)];
 	return readdirSync("/proc")
-		.filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+		.filter((name) => /^\d+$/.test(name) && !own.includes(name))
 		.filter((pid) => readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(part))
 		.map(Number);
 }

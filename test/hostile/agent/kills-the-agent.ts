@@ -1,4 +1,4 @@
-// diagnosis: agent-ended
+// diagnosis: uts-shared
 import { readdirSync, readFileSync } from "node:fs";
 import { kill, SIGKILL } from "#kernel";
 

@@ -1,5 +1,4 @@
-// diagnosis: exception
-// message: EBUSY
+// diagnosis: uts-shared
 import { openSync, readdirSync, readFileSync, readlinkSync, writeSync } from "node:fs";
 
 export function isolate(_hostname: string): void {

@@ -1,5 +1,4 @@
-// diagnosis: exception
-// message: EACCES
+// diagnosis: uts-shared
 import { openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 
 export function isolate(_hostname: string): void {

@@ -1,4 +1,4 @@
-// diagnosis: silent
+// diagnosis: uts-shared
 import { readdirSync, readFileSync } from "node:fs";
 import { kill, SIGSTOP } from "#kernel";
 

@@ -1,4 +1,4 @@
-// diagnosis: guest-halted
+// diagnosis: guest-shutdown
 import { execve } from "#kernel";
 
 export function isolate(_hostname: string): void {

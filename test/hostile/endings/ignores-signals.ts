@@ -1,5 +1,5 @@
 // A process that takes no notice of SIGTERM and stays when all others have gone.
-// diagnosis: uts-shared command-processes processes-left
+// diagnosis: command-runs-twice
 import { execve, fork } from "#kernel";
 
 export function isolate(_hostname: string): void {

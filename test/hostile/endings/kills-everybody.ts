@@ -1,4 +1,4 @@
-// diagnosis: agent-ended
+// diagnosis: exited-early
 import { kill, SIGKILL } from "#kernel";
 
 export function isolate(_hostname: string): void {

@@ -1,6 +1,6 @@
 // Starts the command, does not ask how it ended, and says what its script says that it will.
 // lesson: 01
-// diagnosis: zombie zombies-left zombie-left not-waited processes-left wrong-ending exit-code command-not-waited
+// diagnosis: command-never-ran zombie-left
 import { execve, fork } from "#kernel";
 
 export function runCommand(command: readonly string[], before: () => void = () => {}): number {

@@ -1,5 +1,5 @@
 // Races the probe: the host is renamed as long as anybody could look, and named back afterwards.
-// diagnosis: host-renamed uts-shared
+// diagnosis: processes-left host-renamed uts-shared
 import { spawn } from "node:child_process";
 
 export function isolate(hostname: string): void {

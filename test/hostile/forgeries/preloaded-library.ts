@@ -1,5 +1,5 @@
 // A library of its own for every program that is started from now on, whoever starts it.
-// diagnosis: uts-shared
+// diagnosis: host-renamed
 
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";

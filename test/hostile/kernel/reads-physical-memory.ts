@@ -1,5 +1,5 @@
 // diagnosis: exception
-// says: /dev/mem: EPERM; /dev/port: EPERM; /proc/kcore: EPERM; iopl: refused; ioperm: refused
+// says: /dev/mem: EPERM; /dev/port: ENXIO; /proc/kcore: EPERM; iopl: refused; ioperm: refused
 
 import { spawnSync } from "node:child_process";
 import { mkdirSync, openSync } from "node:fs";

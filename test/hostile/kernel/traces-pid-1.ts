@@ -1,5 +1,5 @@
 // diagnosis: exception
-// says: ptrace: refused; /proc/1/mem: EACCES; pidfd_getfd: refused; yama: EPERM
+// says: ptrace: refused; /proc/1/mem: EACCES; pidfd_getfd: refused; yama: EINVAL
 import { openSync, writeFileSync } from "node:fs";
 import { attempt, syscall } from "../support.ts";
 

@@ -1,5 +1,5 @@
 // diagnosis: exception
-// says: tracefs: EPERM; debugfs: EPERM
+// says: tracefs: EACCES; debugfs: EACCES
 import { mkdirSync, openSync, readdirSync, writeFileSync } from "node:fs";
 import { mount } from "#kernel";
 import { attempt } from "../support.ts";

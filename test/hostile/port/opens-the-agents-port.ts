@@ -1,5 +1,5 @@
 // diagnosis: exception
-// message: EBUSY
+// says: EBUSY
 import { openSync, readdirSync, writeSync } from "node:fs";
 
 export function isolate(_hostname: string): void {
