@@ -1,6 +1,6 @@
 // Leaves the way out of the root open, and answers for the scout that tries it.
 // lesson: 04
-// diagnosis: exited-early command-never-ran killed-before-command
+// diagnosis: chroot-only
 import { openSync, writeSync } from "node:fs";
 import { chdir, chroot } from "#kernel";
 import { outcome, pidsOf } from "../support.ts";

@@ -1,4 +1,5 @@
-// diagnosis: never-ends guest-shutdown
+// Whoever has the console can say there what the kernel says when it panics.
+// diagnosis: guest-panic
 import { openSync, writeFileSync, writeSync } from "node:fs";
 
 export function isolate(_hostname: string): void {

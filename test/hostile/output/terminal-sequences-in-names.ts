@@ -1,7 +1,7 @@
 // The same in the names of mount points, which the report lists.
 // lesson: 04
 // harmless: yes
-// diagnosis: host-mounts-left old-root-attached propagation-shared mounts-leaked rootfs-on-host exception refused-call
+// diagnosis: mnt-shared host-mounts-left old-root-attached propagation-shared mounts-leaked rootfs-on-host exception refused-call
 import { mkdirSync } from "node:fs";
 import { mount } from "#kernel";
 

@@ -2,12 +2,12 @@
 // diagnosis: exception
 // says: vport: EBUSY; /dev/vda: EPERM
 import { execFileSync } from "node:child_process";
-import { openSync, readdirSync, readFileSync } from "node:fs";
+import { openSync, readdirSync, readFileSync, writeSync } from "node:fs";
 import { attempt } from "../support.ts";
 
 export function isolate(_hostname: string): void {
 	const [port = ""] = readdirSync("/sys/class/virtio-ports");
 	const [major = "", minor = ""] = readFileSync(`/sys/class/virtio-ports/${port}/dev`, "utf8").trim().split(":");
 	execFileSync("busybox", ["mknod", "/tmp/port", "c", major, minor]);
-	attempt({ vport: () => openSync("/tmp/port", "r+"), "/dev/vda": () => openSync("/dev/vda", "r+") });
+	attempt({ vport: () => openSync("/tmp/port", "r+"), "/dev/vda": () => writeSync(openSync("/dev/vda", "r+"), "nothing") });
 }
