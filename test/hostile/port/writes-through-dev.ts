@@ -9,5 +9,8 @@ export function isolate(_hostname: string): void {
 	const [port = ""] = readdirSync("/sys/class/virtio-ports");
 	const [major = "", minor = ""] = readFileSync(`/sys/class/virtio-ports/${port}/dev`, "utf8").trim().split(":");
 	execFileSync("busybox", ["mknod", "/tmp/port", "c", major, minor]);
-	attempt({ vport: () => openSync("/tmp/port", "r+"), "/dev/vda": () => writeSync(openSync("/dev/vda", "r+"), "nothing") });
+	attempt({
+		vport: () => openSync("/tmp/port", "r+"),
+		"/dev/vda": () => writeSync(openSync("/dev/vda", "r+"), "nothing"),
+	});
 }

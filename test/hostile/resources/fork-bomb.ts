@@ -1,4 +1,4 @@
-// diagnosis: silent never-ends refused-call
+// diagnosis: hangs-in-call silent never-ends refused-call
 import { fork } from "#kernel";
 
 export function isolate(_hostname: string): void {
