@@ -9,6 +9,7 @@ import { ensureImage } from "../vm/image.ts";
 import { Machine } from "../vm/machine.ts";
 import { qemuVersion } from "../vm/program.ts";
 import { coldBoot, ensureTemplate, type Template } from "../vm/template.ts";
+import { shells } from "./shell.ts";
 import { saves, stages } from "./watch.ts";
 
 /**
@@ -33,7 +34,14 @@ await measure("coldBootMs", 3, () => boot(template));
 await measure("restoredMs", 20, () => restored(template));
 await measure("spareMs", 20, () => spare(template));
 await measure("vmPrivateMb", 5, () => privateMemory(template));
-const checked = { ...(await checks(10)), ...(await allLessons(3)), ...(await watched(10)) };
+const quick = { ...(await answers("list", 15)), ...(await answers("help", 15)) };
+const checked = {
+	...quick,
+	...(await checks(10)),
+	...(await allLessons(3)),
+	...(await watched(10)),
+	shellMs: await visible.step("shellMs", () => shells(10)),
+};
 for (const [name, values] of Object.entries(checked)) figures[name] = summary(values);
 
 const machine = {
@@ -100,6 +108,11 @@ async function privateMemory(from: Template): Promise<number> {
 	} finally {
 		await waiting.end();
 	}
+}
+
+// What needs no machine.
+function answers(command: string, n: number): Promise<Record<string, number[]>> {
+	return repeated(`${command}Ms`, n, [command], (tookMs, _stdout, add) => add(`${command}Ms`, tookMs));
 }
 
 // Whole processes, from their start to their end; and where they say their time went.

@@ -1,7 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { EXIT, Failure } from "../failure.ts";
 import { interruption, stopInGoodOrder } from "../interrupt.ts";
-import { addCompletion } from "./completion.ts";
 
 /**
  * The command line.
@@ -16,7 +15,9 @@ export async function main(args: string[]): Promise<number> {
 	});
 	try {
 		const program = commandLine();
-		addCompletion(program);
+		// Beside the rest it is much to load, and asked for only here.
+		if (args.some((arg) => COMPLETING.has(arg))) (await import("./completion.ts")).addCompletion(program, COMPLETION);
+		else program.command("completion <shell>").description(COMPLETION);
 		// On its own, the command watches; where there is nobody to watch, it says where you are.
 		const command = process.stdin.isTTY && process.stdout.isTTY ? "watch" : "list";
 		const alone = args.every((arg) => arg === "--plain");
@@ -26,6 +27,9 @@ export async function main(args: string[]): Promise<number> {
 		return explain(error);
 	}
 }
+
+const COMPLETING = new Set(["complete", "completion"]);
+const COMPLETION = "print a script for bash, zsh or fish that completes commands, options and lessons";
 
 // Each command's module is loaded when it is called: `help` and `list` need no virtual machine.
 function commandLine(): Command {

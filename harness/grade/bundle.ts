@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { dirname, relative, resolve, sep } from "node:path";
+import { basename, dirname, relative, resolve, sep } from "node:path";
 import { build, type Message, type Plugin } from "esbuild";
 import { inKit } from "../kit.ts";
 
@@ -86,12 +86,17 @@ export function bundleErrorOf(error: unknown, engine: string, replaced: Readonly
 const isMissingExport = ({ text, location }: Message, engine: string) =>
 	text.startsWith("No matching export") && location !== null && resolve(location.file) === engine;
 
-/** Puts learners' modules in the place of the reference's. */
+/** Puts learners' modules in the place of the reference's, and finds the parts of the engine that are given. */
 export function inPlaceOf(replaced: ReadonlyMap<string, string>): Plugin {
 	const subjects = new Set(replaced.values());
 	return {
 		name: "in-place-of",
 		setup({ onResolve, onLoad }) {
+			// Wherever a learner's file lies: what `#box/tar` is, the kit says.
+			onResolve({ filter: /^#box\/\w+$/ }, ({ path }) => {
+				const given = inKit("solutions/given", `${basename(path)}.ts`);
+				return existsSync(given) ? { path: given } : undefined;
+			});
 			onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
 				// Wherever a learner's file lies: an earlier lesson's module, next to its folder, is the reference's.
 				const module = /\/\d\d-[^/]+\/[^/]+\.ts$/.exec(resolve(resolveDir, path))?.[0];

@@ -51,7 +51,7 @@ export interface Played {
 
 /** One run in a fresh virtual machine. The container that the lesson is about is called {@link BOX}. */
 export interface Scenario extends Played {
-	/** What is done, for the report: "box run --hostname X sh". */
+	/** What was done, for the report: "ran sh with the hostname X". */
 	does: string;
 	/** What is made on the machine's host beforehand. */
 	prepare: Preparation[];

@@ -15,7 +15,7 @@ export async function typeErrors(file: string): Promise<Diagnostic[]> {
 	const config = {
 		extends: inKit("tsconfig.json"),
 		compilerOptions: {
-			paths: { "#kernel": [inKit("native/kernel.ts")] },
+			paths: { "#kernel": [inKit("native/kernel.ts")], "#box/*": [inKit("solutions/given/*.ts")] },
 			typeRoots: [inKit("node_modules/@types")],
 			// What is merely unused is unfinished, not wrong.
 			noUnusedLocals: false,

@@ -50,7 +50,7 @@ export default defineCheck({
 		secret: random.name("host-secret"),
 	}),
 	scenario: ({ rootfs = "", marker = "", secret = "" }) => ({
-		does: `box run --rootfs ${rootfs} sh; and a second one that breaks out first, and opens /${secret} of the host`,
+		does: `ran sh in ${rootfs}; and a second one that breaks out first, and opens /${secret} of the host`,
 		prepare: [
 			{ do: "copy", from: "/lab/rootfs", to: rootfs },
 			{ do: "write", path: `${rootfs}/${marker}`, text: "" },

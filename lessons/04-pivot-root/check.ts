@@ -47,7 +47,7 @@ export default defineCheck({
 		secret: random.name("host-secret"),
 	}),
 	scenario: ({ hostname = "", rootfs = "", marker = "", secret = "" }) => ({
-		does: `box run --hostname ${hostname} --rootfs ${rootfs} sh`,
+		does: `ran sh in ${rootfs}, with the hostname ${hostname}`,
 		prepare: [
 			{ do: "copy", from: "/lab/rootfs", to: rootfs },
 			{ do: "write", path: `${rootfs}/${marker}`, text: "" },

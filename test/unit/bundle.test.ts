@@ -57,6 +57,19 @@ describe("a module that can be bundled", () => {
 		expect(await runAsChild(inWorkspace)).toContain("sethostname(web-1-too)");
 	});
 
+	test("may import what is given as #box, and nothing else of the engine's", async () => {
+		const importing = (name: string) => `import * as given from "#box/${name}"; export const isolate = () => given;`;
+		// As in a workspace of one's own, which says otherwise where #box is.
+		await files.write("own/package.json", '{"imports": {"#box/*": {"default": "./types/box/*.js"}}}');
+		const subject = await files.write("own/mine.ts", importing("tools"));
+		expect((await bundle(engine, new Map([[reference, subject]]))).code).toContain('"nft", ["-f"');
+		for (const name of ["parts", "../main", "nowhere"]) {
+			const { unresolvedImport, diagnostic } = await failureOf(await files.write("own/other.ts", importing(name)));
+			expect(unresolvedImport).toBe(true);
+			expect(diagnostic).toMatchObject({ line: 1, message: expect.stringContaining(`#box/${name}`) });
+		}
+	});
+
 	test("may have type errors", async () => {
 		const subject = await files.write("types.ts", "const n: number = 'x'; export const isolate = () => n.nope;");
 		await expect(bundle(engine, new Map([[reference, subject]]))).resolves.toHaveProperty("code");
