@@ -61,7 +61,13 @@ export const GuestFrame = v.variant("type", [
 	/** A session's program has ended, and everything that it has written has been said. */
 	v.object({ type: v.literal("ended"), nonce: text, code: v.nullable(count), signal: v.nullable(text) }),
 	/** The agent itself failed. */
-	v.object({ type: v.literal("failed"), nonce: text, message: text }),
+	v.object({
+		type: v.literal("failed"),
+		nonce: text,
+		message: text,
+		/** The exercise had begun: it has probably kept the agent from its work. */
+		disturbed: v.boolean(),
+	}),
 ]);
 
 /** Everything that a host may say. A ping is answered by a pong; so is a practice, after a run of the agent's own. */

@@ -1,4 +1,5 @@
 import { randomInt } from "node:crypto";
+import { constants } from "node:os";
 import { setFlagsFromString } from "node:v8";
 import { bytes, callLibrary, int, int64, strings } from "./library.ts";
 
@@ -33,6 +34,25 @@ export function setClock(timeMs: number): void {
 export function exitAtOnce(status: number): never {
 	callLibrary("k_exit", [int(status)]);
 	throw new Error("_exit returned");
+}
+
+/**
+ * Takes from this process, and from all that it forks or becomes, the calls by which root gets at the whole machine's
+ * kernel and past the walls of the harbour.
+ * @see seccomp(2)
+ */
+export function confine(): void {
+	must("k_confine", []);
+}
+
+/** Sends a signal to the process whose directory in /proc, of any PID namespace below, is open. @see pidfd_send_signal(2) */
+export function signalProcess(directoryFd: number, signal: NodeJS.Signals): void {
+	must("k_pidfd_send_signal", [int(directoryFd), int(constants.signals[signal])]);
+}
+
+/** Keeps this process's memory from being swapped out, where the exercise could read and change it. @see mlockall(2) */
+export function lockMemory(): void {
+	must("k_mlockall", []);
 }
 
 /** Makes a System V message queue. @see msgget(2): IPC_PRIVATE, IPC_CREAT */

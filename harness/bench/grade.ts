@@ -11,10 +11,26 @@ const SAMPLE_MS = 500;
 const TICKS_A_SECOND = 100;
 
 /** Hang until their time is up: five of a hundred. */
-const HANG = ["loops", "child-loops", "child-sleeps", "fork-bomb", "floods-stdout"];
+const HANG = [
+	"hostile/endings/loops",
+	"submissions/bad-input/child-loops",
+	"submissions/bad-input/child-sleeps",
+	"hostile/resources/fork-bomb",
+	"hostile/output/floods-stdout",
+];
 /** Take all that they can get, or the machine itself with them. */
-const HOSTILE = ["eats-all-memory", "eats-the-heap", "fills-the-file-system", "prints-a-megabyte", "panics"];
-const LOST = ["powers-off", "reboots", "kills-everybody", "floods-the-ledger", "closes-all-descriptors"];
+const HOSTILE = [
+	"resources/eats-all-memory",
+	"resources/eats-the-heap",
+	"resources/fills-the-file-system",
+	"resources/floods-the-ledger",
+	"output/prints-a-megabyte",
+	"output/closes-all-descriptors",
+	"endings/panics",
+	"endings/powers-off",
+	"endings/reboots",
+	"endings/kills-everybody",
+].map((name) => `hostile/${name}`);
 
 /** `drydock grade` on a class that is right, wrong and hostile by turns, no two files the same. Linux only: /proc. */
 export async function gradedClass(): Promise<Record<string, number[]>> {
@@ -55,7 +71,7 @@ interface GradedReport {
 // Each hostile one after some others, which are right and wrong by turns. @returns what is to come of each, where
 // that is known
 async function makeClass(dir: string): Promise<Map<string, "pass" | "fail" | "hostile">> {
-	const bad = [...HANG, ...HOSTILE, ...LOST].map((name) => inKit("test/submissions/bad-input", `${name}.ts`));
+	const bad = [...HANG, ...HOSTILE].map((name) => inKit("test", `${name}.ts`));
 	const [right, wrong] = [await filesIn("right"), await filesIn("wrong")];
 	const every = Math.floor(SUBMISSIONS / bad.length);
 	const made = new Map<string, "pass" | "fail" | "hostile">();

@@ -1,9 +1,12 @@
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { basename, posix, relative, resolve } from "node:path";
+import { basename, dirname, posix, relative, resolve, sep } from "node:path";
 import { build, type Message, type Plugin } from "esbuild";
 import { inKit } from "../kit.ts";
-import { type Confined, confinedTo, loadConfined, SUBMISSION, withoutScheme } from "./confined.ts";
+import { type Confined, confinedTo, loadConfined, loaded, SUBMISSION, withoutScheme } from "./confined.ts";
+
+/** The folders whose files an engine may be made of, beside those of the learner. */
+const KIT = ["lessons", "native", "node_modules", "solutions", "test"].map((folder) => realpathSync(inKit(folder)));
 
 /** A program for the guest. */
 export interface Bundle {
@@ -104,7 +107,6 @@ const AS_MODULE = "\nexport {};\n";
 /** Puts learners' modules in the place of the reference's, and finds the parts of the engine that are given. */
 export function inPlaceOf(replaced: ReadonlyMap<string, string>, confined?: Confined): Plugin {
 	const subjects = new Set(replaced.values());
-	const place = confined === undefined ? "file" : SUBMISSION;
 	return {
 		name: "in-place-of",
 		setup({ onResolve, onLoad }) {
@@ -122,13 +124,26 @@ export function inPlaceOf(replaced: ReadonlyMap<string, string>, confined?: Conf
 				// What has no counterpart there is a file of the learner's own.
 				if (!existsSync(reference)) return undefined;
 				const subject = replaced.get(reference);
-				return subject === undefined ? { path: reference } : { path: subject, namespace: place };
+				return {
+					path: subject ?? reference,
+					namespace: subject === undefined || confined === undefined ? "file" : SUBMISSION,
+				};
 			});
-			// A file that neither imports nor exports anything would pass for CommonJS, which may export whatever is asked.
-			onLoad({ filter: /./, namespace: place }, async ({ path }) => {
-				if (!subjects.has(path)) return undefined;
-				if (confined !== undefined) return loadConfined(confined, path, AS_MODULE);
-				return { contents: (await readFile(path, "utf8")) + AS_MODULE, loader: "ts" };
+			if (confined !== undefined)
+				onLoad({ filter: /./, namespace: SUBMISSION }, ({ path }) =>
+					subjects.has(path) ? loadConfined(confined, path, AS_MODULE) : undefined,
+				);
+			// Whatever is imported ends up in the machine, and what is printed there in a report: so nothing is taken from
+			// elsewhere on this computer, be it named by its path, by a link or by a tsconfig.json.
+			const own = confined === undefined ? [...subjects].map((file) => dirname(realpathSync(file))) : [];
+			onLoad({ filter: /./, namespace: "file" }, async ({ path }) => {
+				const isBelow = (dir: string) => path.startsWith(`${dir}${sep}`);
+				// A file that neither imports nor exports anything would pass for CommonJS, which may export whatever is asked.
+				if (subjects.has(path)) return loaded(await readFile(path, "utf8"), path, AS_MODULE);
+				if (KIT.some(isBelow)) return undefined;
+				if (own.some(isBelow)) return loaded(await readFile(path, "utf8"), path);
+				const text = "Only files of the kit, and files beside the module or below it, can be imported";
+				return { errors: [{ text: `Could not resolve "${path}": ${text}` }] };
 			});
 		},
 	};

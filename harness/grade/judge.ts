@@ -124,6 +124,7 @@ export async function judge(
 	if (played.outcome.kind === "lost") {
 		return verdict([lostFinding(played.outcome)], {
 			...common,
+			verdict: played.outcome.how === "disturbed" ? "error" : "fail",
 			ledger: { exercise: [], reference: reference.ledger(drawn) },
 		});
 	}

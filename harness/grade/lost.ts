@@ -13,24 +13,24 @@ const LOST: Record<Lost["how"], { got: string; explanation: string; try: string 
 	},
 	"guest-shutdown": {
 		got: "the virtual machine was switched off",
-		explanation: "Your program switched the whole machine off: in it you are root, and nothing was in the way.",
-		try: "Look for what calls reboot or poweroff.",
-	},
-	"guest-halted": {
-		got: "the virtual machine was halted",
-		explanation: "Your program halted the whole machine: in it you are root, and nothing was in the way.",
-		try: "Look for what calls reboot or halt.",
+		explanation:
+			"Your program halted the whole machine or switched it off: in it you are root, and nothing was in the way.",
+		try: "Look for what calls reboot, halt or poweroff.",
 	},
 	"guest-panic": {
 		got: "the kernel panicked",
-		explanation:
-			"The virtual machine's kernel stopped with a panic. The most common cause is the end of pid 1, its init.",
-		try: "Look for a signal to pid 1 or to everybody (kill(-1, …)), and for writes to /proc/sysrq-trigger.",
+		explanation: "The virtual machine's kernel stopped with a panic. Its last words, below, say why.",
+		try: "Look for writes to /proc/sysrq-trigger, and for what takes memory without end and cannot be killed.",
 	},
 	"agent-ended": {
 		got: "the harness's agent in the virtual machine ended",
 		explanation: "The agent that reads the kernel for the check was killed, so nothing could be read.",
-		try: "Look for signals to processes that are not yours: kill(-1, …) reaches every process.",
+		try: "Look for what takes memory without end, and for writes to /proc/sys and /sys.",
+	},
+	disturbed: {
+		got: "could not be judged: the judge was disturbed",
+		explanation: "The agent that reads the kernel for the check was kept from its work, so there is no verdict.",
+		try: "Look for what takes all processes, files or memory of the machine, and for writes to /proc/sys and /sys. If there is nothing of the kind, check once more.",
 	},
 	silent: {
 		got: "the virtual machine stopped answering",

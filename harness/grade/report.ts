@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { relative } from "node:path";
 import { codeFrameColumns } from "@babel/code-frame";
 import { Chalk, type ChalkInstance } from "chalk";
+import { printable } from "../printable.ts";
 import type { Diagnostic } from "./bundle.ts";
 import type { Finding } from "./compare.ts";
 import type { FactValue } from "./facts.ts";
@@ -23,7 +24,11 @@ export async function report(verdict: Verdict, title: string, learnt: string, st
 	const chalk = new Chalk({ level: style.color ? 1 : 0 });
 	const page = new Page(style, chalk);
 	const passed = verdict.verdict === "pass";
-	const [mark, said] = passed ? ["✓ ", "passed"] : ["✗ ", "not right yet"];
+	const [mark, said] = passed
+		? ["✓ ", "passed"]
+		: verdict.verdict === "error"
+			? ["? ", "not judged"]
+			: ["✗ ", "not right yet"];
 	page.line((passed ? chalk.green : chalk.red).bold(`${style.plain ? "" : mark}${title} — ${said}`));
 	page.line();
 	page.labelled("file", relative(".", verdict.file));
@@ -97,7 +102,7 @@ function showOthers(page: Page, chalk: ChalkInstance, first: Finding | undefined
 }
 
 async function showPlace(page: Page, style: Style, place: Diagnostic): Promise<void> {
-	const source = await readFile(place.file, "utf8").catch(() => null);
+	const source = await readFile(place.file, "utf8").then(printable, () => null);
 	page.line();
 	page.line(`${relative(".", place.file)}:${place.line}:${place.column}`);
 	if (source === null) return;

@@ -1,5 +1,6 @@
-import { openSync, readdirSync, readFileSync, readSync, writeSync } from "node:fs";
+import { openSync, readSync, writeSync } from "node:fs";
 import { release } from "node:os";
+import { lockMemory } from "../../native/guest.ts";
 import {
 	encodeFrame,
 	FrameDecoder,
@@ -10,9 +11,11 @@ import {
 	type Session,
 	type SessionFrame,
 } from "../protocol.ts";
+import { isUp } from "./harbour.ts";
 import { chunksOf, writeAll } from "./interlocutor.ts";
-import { play } from "./play.ts";
-import { parkRunner, protectFromOom, type Runner } from "./runners.ts";
+import { protectFromOom } from "./oom.ts";
+import { type Cast, Disturbed, play } from "./play.ts";
+import { type Place, parkRunner } from "./runners.ts";
 import { holdSession, type Line } from "./session.ts";
 
 /**
@@ -20,8 +23,8 @@ import { holdSession, type Line } from "./session.ts";
  * the kernel shows, and reports. It judges nothing.
  */
 
-/** Three containers at once, and the break-out. */
-const PARKED_RUNNERS = 4;
+/** Three containers at once. */
+const PARKED_RUNNERS = 3;
 /** For a practice: its container has no break-out. */
 const PRACTICE_RUNNERS = 1;
 const WARM_UP_RUNS = 2;
@@ -32,19 +35,21 @@ void main();
 
 async function main(): Promise<void> {
 	protectFromOom();
-	for (let i = 0; i < WARM_UP_RUNS; i++) await rehearse(await park(2));
+	lockMemory();
+	for (let i = 0; i < WARM_UP_RUNS; i++) await rehearse(await park(1, 1));
 	for (const window of [null, { columns: 80, rows: 24 }]) await rehearseSession(window);
-	const runners = await park(PARKED_RUNNERS);
-	const practising = await park(PRACTICE_RUNNERS);
+	const cast = await park(PARKED_RUNNERS, 1);
+	const practising = await park(PRACTICE_RUNNERS, 0);
 	// What is not collected now would be collected in every restored machine.
 	(globalThis as { gc?: () => void }).gc?.();
 	say({ type: "ready", kernel: release() });
 	const decoder = new FrameDecoder(LIMITS.frameBytes * 2);
-	for (;;) for (const frame of receive(decoder)) await handle(frame, runners, practising);
+	for (;;) for (const frame of receive(decoder)) await handle(frame, cast, practising);
 }
 
-function park(count: number): Promise<Runner[]> {
-	return Promise.all(Array.from({ length: count }, parkRunner));
+async function park(engines: number, scouts: number): Promise<Cast> {
+	const park = (count: number, place: Place) => Promise.all(Array.from({ length: count }, () => parkRunner(place)));
+	return { engines: await park(engines, "harbour"), scouts: await park(scouts, "outside") };
 }
 
 // Blocks the whole process: between two frames there is nothing else to do, and the shortest way to an answer, with
@@ -56,7 +61,7 @@ function receive(decoder: FrameDecoder): HostFrame[] {
 	return decoder.push(Buffer.from(chunk.subarray(0, length))) as HostFrame[];
 }
 
-async function handle(frame: HostFrame, runners: readonly Runner[], practising: readonly Runner[]): Promise<void> {
+async function handle(frame: HostFrame, cast: Cast, practising: Cast): Promise<void> {
 	const { nonce } = frame;
 	if (frame.type === "ping" || frame.type === "practice") {
 		if (frame.type === "practice") await rehearse(practising);
@@ -66,14 +71,18 @@ async function handle(frame: HostFrame, runners: readonly Runner[], practising: 
 	say({ type: "started", nonce });
 	try {
 		if (frame.type === "run") {
-			const observation = await play(frame, runners, (stream, data) =>
+			const observation = await play(frame, cast, (stream, data) =>
 				say({ type: "output", nonce, stream, data: data.toString("base64") }),
 			);
 			say({ type: "report", nonce, observation });
 		}
 		if (frame.type === "session") await holdSession(frame, line());
 	} catch (error) {
-		say({ type: "failed", nonce, message: String((error as Error).stack ?? error).slice(0, 8000) });
+		// The exercise restarts the machine, or switches it off: that end says more.
+		if (!isUp()) return;
+		const disturbed = error instanceof Disturbed;
+		const { stack } = (disturbed ? error.cause : error) as Error;
+		say({ type: "failed", nonce, message: String(stack ?? error).slice(0, 8000), disturbed });
 	}
 }
 
@@ -101,16 +110,12 @@ function say(frame: GuestFrame): void {
 
 // The kernel lets a virtio port be opened once: while the agent has it, the exercise cannot.
 function openPort(): number {
-	const ports = "/sys/class/virtio-ports";
-	for (const name of readdirSync(ports))
-		if (readFileSync(`${ports}/${name}/name`, "utf8").trim() === "org.drydock.agent")
-			return openSync(`/dev/${name}`, "r+");
-	throw new Error("the agent's port is missing");
+	return openSync("/dev/agent", "r+");
 }
 
 // A whole run that changes nothing on the host. Before the snapshot everything is loaded and compiled by it; in a restored
 // machine that waits for its run, QEMU translates what is needed then.
-async function rehearse(runners: readonly Runner[]): Promise<void> {
+async function rehearse(cast: Cast): Promise<void> {
 	const token = "drydock-warm-up";
 	const command = ["/bin/sh", "-c", "echo $0; read -r line; exit 0", token];
 	const code = `const k = require("#kernel"); exports.run = () => {
@@ -132,7 +137,7 @@ async function rehearse(runners: readonly Runner[]): Promise<void> {
 		],
 		...{ watch: ["/lab"], files: ["etc/passwd"], network: true, secret: { path: "/etc/hostname", text: "" } },
 	};
-	await play(run, runners, () => {});
+	await play(run, cast, () => {});
 }
 
 async function rehearseSession(window: Session["window"]): Promise<void> {

@@ -1,13 +1,13 @@
 #!/bin/sh
-# Run once by init (etc/inittab): makes the guest look like an ordinary Linux machine, then starts the agent.
+# Makes the harbour look like an ordinary Linux machine, and becomes its init.
 set -e
 PATH=/usr/sbin:/usr/bin; export PATH
 
+busybox umount -l /mnt
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
-mkdir -p /dev/pts /dev/shm /dev/mqueue
-mount -t devpts -o gid=5,mode=620,ptmxmode=666 devpts /dev/pts
+mkdir -p /dev/shm /dev/mqueue
 mount -t tmpfs -o mode=1777,size=32m shm /dev/shm
 mount -t mqueue mqueue /dev/mqueue
 ln -sf /proc/self/fd /dev/fd
@@ -42,3 +42,6 @@ echo "root:x:0:" > etc/group
 # The ledger's own file system: full is full, and nothing else suffers.
 mkdir -p /run/drydock
 mount -t tmpfs -o mode=755,size=4m ledger /run/drydock
+
+echo up >&3
+exec busybox init 3>&-

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readdirSync, readFileSync, writeSync } from "node:fs";
 import { CLONE_NEWNS } from "../../native/constants.ts";
+import { pipe } from "../../native/guest.ts";
 import { chdir, chroot, fchdir } from "../../native/mounts.ts";
 import { setns } from "../../native/namespaces.ts";
 import { _exit, fork, waitpid } from "../../native/processes.ts";
@@ -22,17 +23,16 @@ export function tryEscape(
 		number,
 		number,
 	];
-	const resultPath = `/run/drydock/escape-${process.pid}`;
-	const result = openSync(resultPath, "w");
+	const result = pipe();
 	// Only a process with one thread may enter a mount namespace (setns(2)): a forked child has one.
 	const child = fork();
 	if (child === 0) {
-		writeSync(result, attempt(mnt, root, cwd, secret));
+		writeSync(result.writeFd, attempt(mnt, root, cwd, secret));
 		_exit(0);
 	}
+	closeSync(result.writeFd);
+	const refusedBy = readFileSync(result.readFd, "utf8");
 	waitpid(child);
-	closeSync(result);
-	const refusedBy = readFileSync(resultPath, "utf8");
 	return { readHostFile: refusedBy === "", refusedBy };
 }
 

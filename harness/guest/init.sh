@@ -1,5 +1,6 @@
 #!/busybox sh
-# The guest's first program, in the initramfs: builds the root file system and hands over to init on it.
+# The guest's first program, in the initramfs: builds two root file systems and hands over to init on the agent's. The
+# other one, /harbour, is the host that learners see.
 # pivot_root(2) refuses to leave an initramfs, so the root that learners see is a tmpfs.
 b=/busybox
 $b mount -t proc proc /proc
@@ -7,10 +8,24 @@ $b mount -t devtmpfs dev /dev
 for module in /early/*.ko; do $b insmod "$module"; done
 
 $b mkdir -p /root
-# Half of the memory, as is the default. Said as size=50%, mountinfo would show it when the pages are odd in number.
-$b mount -t tmpfs -o mode=755 root /root
-$b cp -a /kit/. /root/
+$b mount -t tmpfs -o mode=755 agent /root
+$b cp -a /agent/. /root/
 cd /root || exit 1
+$b mkdir -p dev proc own sys run usr harbour
+$b ln -s usr/bin bin && $b ln -s usr/sbin sbin && $b ln -s usr/lib lib && $b ln -s usr/lib64 lib64
+$b mount -t erofs -o ro /dev/vda usr
+# Its own few devices: what lies in devtmpfs, the exercise can replace.
+$b mknod -m 600 dev/console c 5 1
+for device in "null 1 3" "zero 1 5" "random 1 8" "urandom 1 9" "ptmx 5 2"; do
+	set -- $device
+	$b mknod -m 666 "dev/$1" c "$2" "$3"
+done
+$b mkdir dev/pts
+
+# Half of the memory, as is the default. Said as size=50%, mountinfo would show it when the pages are odd in number.
+$b mount -t tmpfs -o mode=755 root harbour
+$b cp -a /kit/. harbour/
+cd harbour || exit 1
 $b mkdir -p dev proc sys run tmp usr mnt root var/tmp lab/rootfs
 $b chmod 1777 tmp var/tmp
 $b ln -s usr/bin bin && $b ln -s usr/sbin sbin && $b ln -s usr/lib lib && $b ln -s usr/lib64 lib64

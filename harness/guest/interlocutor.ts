@@ -4,8 +4,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { openTerminal, setWindowSize } from "../../native/guest.ts";
 import type { Session, WindowSize } from "../protocol.ts";
+import { inHarbour, OWN_PROC } from "./harbour.ts";
+import { exposed } from "./oom.ts";
 import { standardPipes } from "./pipes.ts";
-import { ENVIRONMENT, exposeToOom } from "./runners.ts";
 
 /** The program that a session is with. */
 export interface Interlocutor {
@@ -72,14 +73,18 @@ export async function* chunksOf(fd: number): AsyncGenerator<Buffer> {
 	}
 }
 
-// Before, Ctrl-C would be nobody's. See tpgid in proc_pid_stat(5).
-async function hasTerminal(pid: number): Promise<void> {
-	const foreground = () => {
-		const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-		return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[5]);
+// Before, Ctrl-C would be nobody's. See tpgid in proc_pid_stat(5). The program is the one child of nsenter.
+async function hasTerminal(nsenter: number): Promise<void> {
+	const foreground = (pid: string) => {
+		const stat = readFileSync(`${OWN_PROC}/${pid}/stat`, "utf8");
+		return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[5];
 	};
 	try {
-		while (foreground() !== pid) await sleep(5);
+		for (;;) {
+			const pid = readFileSync(`${OWN_PROC}/${nsenter}/task/${nsenter}/children`, "utf8").trim();
+			if (pid !== "" && foreground(pid) === pid) return;
+			await sleep(5);
+		}
 	} catch {
 		// It has ended.
 	}
@@ -99,10 +104,8 @@ const readSome = promisify(read) as (fd: number, buffer: Buffer) => Promise<{ by
 const writeSome = promisify(write) as (fd: number, data: Buffer, at: number) => Promise<{ bytesWritten: number }>;
 
 function start({ argv, environment }: Session, through: string[], stdio: [number, number, number]): ChildProcess {
-	const args = ["--mount=/proc/1/ns/mnt", "--wdns=/root", "--", ...through, ...argv];
-	const child = spawn("/usr/bin/nsenter", args, { stdio, env: { ...ENVIRONMENT, ...environment } });
-	if (child.pid !== undefined) exposeToOom(child.pid);
-	return child;
+	const { program, args, env } = inHarbour([...through, ...argv]);
+	return exposed(() => spawn(program, args, { stdio, env: { ...env, ...environment } }));
 }
 
 function endOf(child: ChildProcess): Interlocutor["ended"] {

@@ -7,6 +7,6 @@ export type Job =
 
 /** What a runner, or a process forked from it, says on its descriptor 4, a line each. */
 export type RunnerLine =
-	| { parked: true }
+	| { parked: number }
 	| { ending: Extract<Ending, { how: "returned" | "threw" | "child-returned" | "asynchronous" }> }
 	| { escape: { readHostFile: boolean; refusedBy: string } };

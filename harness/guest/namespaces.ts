@@ -1,5 +1,6 @@
 import { closeSync, openSync, readlinkSync } from "node:fs";
 import { setns } from "../../native/namespaces.ts";
+import { OWN_PROC } from "./harbour.ts";
 import { readPids } from "./tasks.ts";
 
 const NAMESPACES = [
@@ -34,8 +35,9 @@ export function readSplitNamespaces(pid: number): string[] {
  */
 export function inNamespace<T>(pid: number, kind: "uts" | "ipc" | "net", read: () => T): T {
 	const there = `/proc/${pid}/ns/${kind}`;
-	if (readlinkSync(there) === readlinkSync(`/proc/thread-self/ns/${kind}`)) return read();
-	const home = openSync(`/proc/thread-self/ns/${kind}`, "r");
+	const here = `${OWN_PROC}/thread-self/ns/${kind}`;
+	if (readlinkSync(there) === readlinkSync(here)) return read();
+	const home = openSync(here, "r");
 	const target = openSync(there, "r");
 	try {
 		setns(target, 0);

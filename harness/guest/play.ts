@@ -1,5 +1,7 @@
 import { type Container, LIMITS, type Observation, type Run, type Step } from "../protocol.ts";
+import { Bench } from "./bench.ts";
 import { Exercise } from "./exercise.ts";
+import { inHarbour, signal as send } from "./harbour.ts";
 import { prepare, runProgram, wake } from "./prepare.ts";
 import { readHost, readProcess } from "./probe.ts";
 import type { Runner } from "./runners.ts";
@@ -9,19 +11,39 @@ type Output = (stream: "stdout" | "stderr", data: Buffer) => void;
 /** What of a run's time one step may wait for something that may never come. */
 const PATIENCE = 0.25;
 
+/** The agent could not do its work once the exercise had begun; the cause says what stood in its way. */
+export class Disturbed extends Error {}
+
+/** The runners of one run, all parked. */
+export interface Cast {
+	/** Each container takes one. */
+	engines: readonly Runner[];
+	/** The break-out takes one. */
+	scouts: readonly Runner[];
+}
+
 /**
  * Plays one scenario: reads the host, takes the steps one after the other, and reads what is left.
- * @param runners parked; each container takes one, the break-out another
  * @param output takes what the exercises and their programs print, up to a limit
+ * @throws {Disturbed}
  */
-export async function play(run: Run, runners: readonly Runner[], output: Output): Promise<Observation> {
-	const scene = new Scene(run, runners, output);
+export async function play(run: Run, cast: Cast, output: Output): Promise<Observation> {
+	const scene = new Scene(run, cast, output);
 	const stages = new Stopwatch();
 	wake(run);
 	for (const preparation of run.prepare) await prepare(preparation);
+	if (!run.unlocked && run.steps.some((step) => step.do === "run")) scene.bench = await Bench.open();
 	stages.lap("prepare");
 	const before = readHost(run);
 	stages.lap("readBefore");
+	const { containers, after } = await takeAll(run, scene, stages).catch((cause: unknown) => {
+		throw new Disturbed("disturbed", { cause });
+	});
+	const { moments, programs, signals, outputBytes } = scene;
+	return { before, moments, after, containers, programs, signals, outputBytes, stageMs: stages.laps };
+}
+
+async function takeAll(run: Run, scene: Scene, stages: Stopwatch): Promise<Pick<Observation, "containers" | "after">> {
 	const deadline = setTimeout(() => scene.giveUp(), run.deadlineMs);
 	for (const step of run.steps) {
 		await scene.take(step);
@@ -33,26 +55,31 @@ export async function play(run: Run, runners: readonly Runner[], output: Output)
 	const after = readHost(run);
 	stages.lap("readAfter");
 	scene.release();
-	const { moments, programs, signals, outputBytes } = scene;
-	return { before, moments, after, containers, programs, signals, outputBytes, stageMs: stages.laps };
+	return { containers, after };
 }
+
+const NEVER_STARTED: Container = { ending: { how: "hung", tasks: [] }, atThrow: null, ledger: [] };
 
 /** The containers of one run, and what has been read of them. */
 class Scene {
 	readonly moments: Observation["moments"] = {};
 	readonly programs: Observation["programs"] = {};
 	readonly signals: Observation["signals"] = {};
+	/** Where the check's programs run; without, in the harbour. */
+	bench: Bench | undefined;
 	readonly outputBytes = { stdout: 0, stderr: 0 };
 	readonly #exercises = new Map<string, Exercise>();
-	readonly #free: Runner[];
+	readonly #engines: Runner[];
+	readonly #scouts: Runner[];
 	#over = false;
 
 	constructor(
 		private readonly run: Run,
-		runners: readonly Runner[],
+		cast: Cast,
 		private readonly output: Output,
 	) {
-		this.#free = [...runners];
+		this.#engines = [...cast.engines];
+		this.#scouts = [...cast.scouts];
 	}
 
 	get #patienceMs(): number {
@@ -83,7 +110,10 @@ class Scene {
 	async ended(): Promise<Record<string, Container>> {
 		for (const exercise of this.#exercises.values()) exercise.runner.stdin.end("\n");
 		const all = [...this.#exercises].map(async ([name, exercise]) => [name, await exercise.report()] as const);
-		return Object.fromEntries(await Promise.all(all));
+		const started = Object.fromEntries(await Promise.all(all));
+		// Time was up before their turn came: another one had taken it all.
+		const waiting = Object.keys(this.run.containers).map((name) => [name, NEVER_STARTED] as const);
+		return { ...Object.fromEntries(waiting), ...started };
 	}
 
 	/** The deadline has come: what runs is not waited for any longer. */
@@ -99,7 +129,7 @@ class Scene {
 
 	async #start(name: string): Promise<void> {
 		const container = this.run.containers[name];
-		const runner = this.#free.shift();
+		const runner = this.#engines.shift();
 		if (container === undefined || runner === undefined) throw new Error(`no runner for the container ${name}`);
 		const exercise = new Exercise(runner, container.token, this.run);
 		this.#exercises.set(name, exercise);
@@ -130,7 +160,7 @@ class Scene {
 
 	#attemptEscape(pid: number): Promise<{ readHostFile: boolean; refusedBy: string } | null> {
 		const { secret } = this.run;
-		const runner = secret === null ? undefined : this.#free.shift();
+		const runner = secret === null ? undefined : this.#scouts.shift();
 		if (secret === null || runner === undefined) return Promise.resolve(null);
 		return new Promise((resolve) => {
 			runner.onLine((line) => "escape" in line && resolve(line.escape));
@@ -144,10 +174,10 @@ class Scene {
 		if (exercise === undefined) return;
 		const target = to === "engine" ? exercise.runner.pid : exercise[to];
 		if (target === null) return;
-		tryKill(target, signal);
+		send(target, signal);
 		const ended = await exercise.ends(this.#patienceMs);
 		this.signals[as] = ended ? "ended" : "ignored";
-		if (!ended) for (const { pid } of exercise.descendants()) tryKill(pid, "SIGKILL");
+		if (!ended) for (const { pid } of exercise.descendants()) send(pid, "SIGKILL");
 	}
 
 	async #end(container: string): Promise<void> {
@@ -160,9 +190,9 @@ class Scene {
 	async #runProgram({ argv, networkOf, as, keepAll }: Extract<Step, { do: "run" }>): Promise<void> {
 		const pid = networkOf === undefined ? undefined : this.#exercises.get(networkOf)?.command;
 		if (pid === null) return;
-		const there = pid === undefined ? [] : ["nsenter", `--net=/proc/${pid}/ns/net`, "--"];
 		const keptChars = keepAll ? LIMITS.programChars : undefined;
-		this.programs[as] = await runProgram([...there, ...argv], this.#patienceMs, keptChars);
+		const command = this.bench?.command(argv, pid) ?? inHarbour(argv, pid);
+		this.programs[as] = await runProgram(command, this.#patienceMs, keptChars);
 	}
 
 	#forward(runner: Runner): void {
@@ -172,14 +202,6 @@ class Scene {
 				this.outputBytes[stream] += chunk.length;
 				if (room > 0) this.output(stream, chunk.subarray(0, room));
 			});
-	}
-}
-
-function tryKill(pid: number, signal: NodeJS.Signals): void {
-	try {
-		process.kill(pid, signal);
-	} catch {
-		// It has ended meanwhile.
 	}
 }
 

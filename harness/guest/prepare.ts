@@ -3,11 +3,20 @@ import { chmodSync, closeSync, mkdirSync, openSync, writeFileSync } from "node:f
 import { dirname } from "node:path";
 import { addEntropy, makeQueue, setClock } from "../../native/guest.ts";
 import type { Observation, Preparation, Work } from "../protocol.ts";
-import { ENVIRONMENT } from "./runners.ts";
+import { type Command, HARBOUR_ROOT, inHarbour } from "./harbour.ts";
 
 const KEPT_OUTPUT = 8_000;
 const PREPARATION_MS = 30_000;
 const LAST_OUTPUT_MS = 500;
+
+/** From here on nobody traces another process, or gets at the kernel itself. None of it can be taken back. */
+const LOCKS: readonly [sysctl: string, value: string][] = [
+	["yama/ptrace_scope", "3"],
+	["modules_disabled", "1"],
+	["kexec_load_disabled", "1"],
+	// What the kernel itself starts (core_pattern, release_agent, modprobe) starts outside the harbour: without a right.
+	["usermodehelper/bset", "0 0"],
+];
 
 /** Gives a restored machine what all restored machines lack: they have the same clock, and the same random numbers to come. */
 export function wake({ entropy, timeMs, unlocked }: Work): void {
@@ -17,24 +26,22 @@ export function wake({ entropy, timeMs, unlocked }: Work): void {
 	closeSync(random);
 	setClock(timeMs);
 	if (unlocked) return;
-	// From here on nobody traces the agent, reads its memory or loads a module. None of it can be taken back.
-	writeFileSync("/proc/sys/kernel/yama/ptrace_scope", "3");
-	writeFileSync("/proc/sys/kernel/modules_disabled", "1");
+	for (const [name, value] of LOCKS) writeFileSync(`/proc/sys/kernel/${name}`, value);
 }
 
 /** Makes what a scenario needs on the host. */
 export async function prepare(preparation: Preparation): Promise<void> {
 	switch (preparation.do) {
 		case "write":
-			mkdirSync(dirname(preparation.path), { recursive: true });
-			writeFileSync(preparation.path, preparation.text);
-			if (preparation.mode !== undefined) chmodSync(preparation.path, preparation.mode);
+			mkdirSync(dirname(place(preparation.path)), { recursive: true });
+			writeFileSync(place(preparation.path), preparation.text);
+			if (preparation.mode !== undefined) chmodSync(place(preparation.path), preparation.mode);
 			return;
 		case "directory":
-			mkdirSync(preparation.path, { recursive: true });
+			mkdirSync(place(preparation.path), { recursive: true });
 			return;
 		case "copy":
-			mkdirSync(dirname(preparation.to), { recursive: true });
+			mkdirSync(dirname(place(preparation.to)), { recursive: true });
 			// Not cpSync: it passes over device files.
 			return must(["cp", "-aT", preparation.from, preparation.to]);
 		case "queue":
@@ -45,25 +52,26 @@ export async function prepare(preparation: Preparation): Promise<void> {
 	}
 }
 
+const place = (path: string) => `${HARBOUR_ROOT}${path}`;
+
 async function must(argv: readonly string[]): Promise<void> {
-	const { code, stderr } = await runProgram(argv, PREPARATION_MS);
+	const { code, stderr } = await runProgram(inHarbour(argv), PREPARATION_MS);
 	if (code !== 0) throw new Error(`${argv.join(" ")}: exit code ${code}\n${stderr}`);
 }
 
 /**
- * Runs a program where the exercises run, and says how it ended. One that takes too long is killed: its code is null.
+ * Runs a program, and says how it ended. One that takes too long is killed: its code is null.
  * @param keptChars of its standard output; what comes after them is dropped
  */
 export function runProgram(
-	argv: readonly string[],
+	{ program, args, env }: Command,
 	timeoutMs: number,
 	keptChars = KEPT_OUTPUT,
 ): Promise<Observation["programs"][string]> {
 	return new Promise((resolve) => {
-		const args = ["--mount=/proc/1/ns/mnt", "--wdns=/root", "--", ...argv];
-		const child = spawn("nsenter", args, {
+		const child = spawn(program, args, {
 			stdio: ["ignore", "pipe", "pipe"],
-			env: ENVIRONMENT,
+			env,
 			timeout: timeoutMs,
 			killSignal: "SIGKILL",
 		});

@@ -1,34 +1,44 @@
 import { closeSync, constants, openSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { HostState, Overlay, ProcessState, Run } from "../protocol.ts";
 import { readCgroup, readCgroupFiles, readCgroups } from "./cgroups.ts";
+import { HARBOUR_ROOT, OWN_PROC } from "./harbour.ts";
 import { parseMountinfo } from "./mountinfo.ts";
 import { inNamespace, readNamespaces, readSplitNamespaces } from "./namespaces.ts";
 import { readLinks, readNetwork } from "./network.ts";
-import { numbers, readArguments, readDescriptors, readEnvironment, readPids, readStatus, readTasks } from "./tasks.ts";
+import {
+	numbers,
+	readArguments,
+	readDescriptors,
+	readEnvironment,
+	readPids,
+	readStatus,
+	readTasks,
+	readWorld,
+} from "./tasks.ts";
 import { readEntry, readTree } from "./trees.ts";
 
 /**
  * The probe: reads from the kernel what is so. It writes nothing and judges nothing.
  *
- * It stands in the agent's private mount namespace, so `/proc` here is always the guest host's own.
+ * It stands outside the harbour, which is the host that exercises see: nothing that they do changes what is read here.
  */
 
 /** What a run wants to have read beside what is always read. */
 export type Wanted = Pick<Run, "watch" | "files" | "network">;
 
-/** Reads the guest's host as its init (pid 1) sees it. */
+/** Reads the harbour as its init (pid 1) sees it. */
 export function readHost({ watch, network }: Wanted): HostState {
 	return {
 		hostname: inNamespace(1, "uts", readHostname),
 		namespaces: readNamespaces(1),
 		mounts: parseMountinfo(readFileSync("/proc/1/mountinfo", "utf8")),
-		tasks: readTasks(1),
+		tasks: readWorld(),
 		queues: inNamespace(1, "ipc", readQueues),
 		cgroups: readCgroups(),
 		links: inNamespace(1, "net", () => readLinks(1)),
-		root: readdirSync("/proc/1/root"),
+		root: readdirSync(HARBOUR_ROOT),
 		oomKills: readOomKills(),
-		trees: Object.fromEntries(watch.map((path) => [path, readTree(`/proc/1/root${path}`)])),
+		trees: Object.fromEntries(watch.map((path) => [path, readTree(`${HARBOUR_ROOT}${path}`)])),
 		network: network ? inNamespace(1, "net", () => readNetwork(true)) : null,
 	};
 }
@@ -98,7 +108,7 @@ function readOverlay(mounts: ProcessState["mounts"]): Overlay | null {
 		lowerdirs: option("lowerdir").split(":"),
 		upperdir,
 		workdir: option("workdir"),
-		upper: (upperdir === "" ? null : readTree(`/proc/1/root${upperdir}`)) ?? [],
+		upper: (upperdir === "" ? null : readTree(`${HARBOUR_ROOT}${upperdir}`)) ?? [],
 	};
 }
 
@@ -109,7 +119,7 @@ function cwdInsideRoot(pid: number): boolean {
 	const identity = (path: string) => {
 		const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
 		try {
-			const info = readFileSync(`/proc/thread-self/fdinfo/${fd}`, "utf8");
+			const info = readFileSync(`${OWN_PROC}/thread-self/fdinfo/${fd}`, "utf8");
 			return `${/mnt_id:\s*(\d+)/.exec(info)?.[1]} ${/ino:\s*(\d+)/.exec(info)?.[1]}`;
 		} finally {
 			closeSync(fd);

@@ -3,7 +3,7 @@ import { openSync, readSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
 import { inspect } from "node:util";
 import { compileFunction } from "node:vm";
-import { exitAtOnce, reseed } from "../../native/guest.ts";
+import { confine, exitAtOnce, reseed } from "../../native/guest.ts";
 import * as kernel from "../../native/kernel.ts";
 import { isChildTask, openLedger } from "../../native/ledger.ts";
 import type { Ending } from "../protocol.ts";
@@ -25,7 +25,9 @@ const LEDGER = process.argv[2];
 // Every program started from here on gets the environment of an ordinary shell.
 delete process.env["LD_PRELOAD"];
 warmUp();
-say({ parked: true });
+confine();
+if (LEDGER !== undefined) openLedger(openSync(LEDGER, "a"));
+say({ parked: process.pid });
 
 const job = readJob();
 reseed();
@@ -35,7 +37,6 @@ if (job.do === "escape") {
 	say({ escape: tryEscape(job.pid, job.secret) });
 	exitAtOnce(0);
 }
-if (LEDGER !== undefined) openLedger(openSync(LEDGER, "a"));
 const ending = runExercise(job);
 // Not by process.pid, which Node reads once: a forked child has its parent's.
 const inChild = isChildTask();

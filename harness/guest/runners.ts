@@ -1,13 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { fstatSync, openSync, readSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import type { LedgerLine } from "../../native/ledger.ts";
 import { isEnding, type LedgerCall, LIMITS } from "../protocol.ts";
+import { ENVIRONMENT, HARBOUR_ROOT, inHarbour } from "./harbour.ts";
 import type { Job, RunnerLine } from "./job.ts";
+import { exposed } from "./oom.ts";
 import { type StandardStreams, standardPipes } from "./pipes.ts";
 
 /** A started Node that waits for its one job. See runner.ts. */
 export interface Runner extends StandardStreams {
+	/** As the harbour numbers it. */
 	pid: number;
 	/** Gives it its job. */
 	start(job: Job): void;
@@ -23,40 +26,44 @@ export interface Runner extends StandardStreams {
 
 const LAST_LINE_MS = 500;
 
-/** The environment of an ordinary shell. Where there is a `box`, it lies in /opt/box/bin. */
-export const ENVIRONMENT = {
-	PATH: "/opt/box/bin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-	HOME: "/root",
-	TERM: "xterm-256color",
-};
-
 let started = 0;
 
-/** Starts a runner and waits until it is parked. It lives in the host's mount namespace, not in the agent's. */
-export async function parkRunner(): Promise<Runner> {
+/** Where a runner does its job: exercises in the harbour, where they see no agent; the break-out beside the agent. */
+export type Place = "harbour" | "outside";
+
+/** Starts a runner and waits until it is parked. */
+export async function parkRunner(place: Place): Promise<Runner> {
 	started += 1;
 	const ledgerPath = `/run/drydock/ledger-${started}`;
-	const node = ["/usr/bin/node", "--single-threaded", "--no-warnings", "/opt/drydock/runner.cjs", ledgerPath];
+	const node = ["/usr/bin/node", "--single-threaded", "--no-warnings", "/opt/drydock/runner.cjs"];
+	const { program, args, env } = place === "harbour" ? inHarbour([...node, ledgerPath]) : outside(node);
 	const { fds, streams, handedOver } = standardPipes();
-	const child = spawn("/usr/bin/nsenter", ["--mount=/proc/1/ns/mnt", "--wdns=/root", "--", ...node], {
-		stdio: [...fds, "pipe", "pipe"],
-		env: { ...ENVIRONMENT, LD_PRELOAD: "/opt/drydock/libkernel.so" },
-	});
+	const child = exposed(() =>
+		spawn(program, args, {
+			stdio: [...fds, "pipe", "pipe"],
+			env: { ...env, LD_PRELOAD: "/opt/drydock/libkernel.so" },
+			// A session of its own: a signal to the exercise's own process group is none to the agent.
+			detached: true,
+		}),
+	);
 	handedOver();
-	const runner = wrap(child, ledgerPath, streams);
-	await new Promise<void>((resolve, reject) => {
-		runner.onLine((line) => "parked" in line && resolve());
-		runner.ended.then(({ code, signal }) =>
+	const parked = wrap(child, streams);
+	const pid = await new Promise<number>((resolve, reject) => {
+		parked.onLine((line) => "parked" in line && resolve(line.parked));
+		parked.ended.then(({ code, signal }) =>
 			reject(new Error(`a runner ended before it was parked: ${code ?? signal}`)),
 		);
 	});
-	return runner;
+	if (place === "outside") return { ...parked, pid, ledger: () => [] };
+	// Opened before the exercise can put another file in its place.
+	const ledger = openSync(`${HARBOUR_ROOT}${ledgerPath}`, "r");
+	return { ...parked, pid, ledger: () => readLedger(ledger) };
 }
 
-function wrap(child: ChildProcess, ledgerPath: string, { stdin, stdout, stderr }: StandardStreams): Runner {
+const outside = ([program = "", ...args]: string[]) => ({ program, args, env: ENVIRONMENT });
+
+function wrap(child: ChildProcess, { stdin, stdout, stderr }: StandardStreams): Omit<Runner, "pid" | "ledger"> {
 	const [, , , jobs, lines] = child.stdio as [null, null, null, Writable, Readable];
-	if (child.pid === undefined) throw new Error("no runner could be started");
-	exposeToOom(child.pid);
 	// A runner may die with its job half read; that is its end, which `ended` tells.
 	for (const stream of [stdin, jobs]) stream.on("error", () => {});
 	const listeners = new Set<(line: RunnerLine) => void>();
@@ -66,7 +73,6 @@ function wrap(child: ChildProcess, ledgerPath: string, { stdin, stdout, stderr }
 		if (line !== undefined) for (const listener of listeners) listener(line);
 	});
 	return {
-		pid: child.pid,
 		stdin,
 		stdout,
 		stderr,
@@ -87,18 +93,7 @@ function wrap(child: ChildProcess, ledgerPath: string, { stdin, stdout, stderr }
 				setTimeout(end, LAST_LINE_MS);
 			});
 		}),
-		ledger: () => readLedger(ledgerPath),
 	};
-}
-
-/** Keeps the kernel from choosing this process when memory runs out. @see proc_pid_oom_score_adj(5) */
-export function protectFromOom(): void {
-	writeFileSync("/proc/self/oom_score_adj", "-1000");
-}
-
-/** When memory runs out, what the agent has started goes first; its own protection is inherited otherwise. */
-export function exposeToOom(pid: number): void {
-	writeFileSync(`/proc/${pid}/oom_score_adj`, "0");
 }
 
 function eachLine(stream: Readable, take: (line: string) => void): void {
@@ -111,9 +106,11 @@ function eachLine(stream: Readable, take: (line: string) => void): void {
 }
 
 // Joins the two lines of each call. The exercise can write what it likes here: what is not a ledger line is dropped.
-function readLedger(path: string): LedgerCall[] {
+function readLedger(fd: number): LedgerCall[] {
 	const calls = new Map<string, LedgerCall>();
-	for (const text of readText(path).slice(0, LIMITS.ledgerBytes).split("\n").filter(Boolean)) {
+	const bytes = Buffer.alloc(Math.min(fstatSync(fd).size, LIMITS.ledgerBytes));
+	const length = readSync(fd, bytes, 0, bytes.length, 0);
+	for (const text of bytes.toString("utf8", 0, length).split("\n").filter(Boolean)) {
 		const line = parseLine(text);
 		if (line === undefined) continue;
 		const key = `${line.task}#${line.seq}`;
@@ -144,13 +141,5 @@ function parseObject(text: string): Record<string, unknown> | undefined {
 		return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
 	} catch {
 		return undefined;
-	}
-}
-
-function readText(path: string): string {
-	try {
-		return readFileSync(path, "utf8");
-	} catch {
-		return "";
 	}
 }

@@ -1,10 +1,18 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { Task } from "../protocol.ts";
 
-/**
- * Lists a process and all that descend from it, the eldest first. From pid 1 that is every process of the guest: the
- * kernel's own threads descend from pid 2.
- */
+/** Lists every process of the harbour. The kernel's own threads are none of it. */
+export function readWorld(): Task[] {
+	return readPids("/proc").flatMap((pid) => {
+		try {
+			return [readTask(pid)];
+		} catch {
+			return []; // Ended since /proc was read.
+		}
+	});
+}
+
+/** Lists a process and all that descend from it, the eldest first. */
 export function readTasks(pid: number): Task[] {
 	try {
 		const task = readTask(pid);

@@ -24,7 +24,7 @@ const CFLAGS = ["-std=gnu17", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "
 /** Gives the initial file system for `base` with this version's guest programs, making it if need be (a second). */
 export async function ensureKit(base: Base, progress: Progress): Promise<Kit> {
 	const library = await ensureLibrary(progress);
-	const key = keyOf("kit 3", base.key, basename(library), await guestSources());
+	const key = keyOf("kit 4", base.key, basename(library), await guestSources());
 	const dir = await cached("kit", key, async (staging) => {
 		await assemble(staging, base, library, await bundlePrograms());
 		await keepNewest("kit", 4);
@@ -82,9 +82,9 @@ async function bundlePrograms(): Promise<Record<string, string>> {
 
 async function assemble(staging: string, base: Base, library: string, programs: Record<string, string>): Promise<void> {
 	const root = join(staging, "root");
-	const home = join(root, "kit/opt/drydock");
-	const etc = join(root, "kit/etc");
-	for (const dir of [home, etc, ...["dev", "proc", "early"].map((name) => join(root, name))])
+	const [home, outside] = [join(root, "kit/opt/drydock"), join(root, "agent/opt/drydock")];
+	const [etc, outsideEtc] = [join(root, "kit/etc"), join(root, "agent/etc")];
+	for (const dir of [home, outside, etc, outsideEtc, ...["dev", "proc", "early"].map((name) => join(root, name))])
 		await mkdir(dir, { recursive: true });
 
 	await copyFile(join(GUEST, "init.sh"), join(root, "init"));
@@ -92,14 +92,17 @@ async function assemble(staging: string, base: Base, library: string, programs: 
 	for (const name of await readdir(base.early))
 		await copyFile(join(base.early, name), join(root, name === "busybox" ? name : `early/${name}`));
 
-	await cp(library, home, { recursive: true });
-	for (const name of ["boot.sh", "agent.sh"]) {
-		await copyFile(join(GUEST, name), join(home, name));
-		await chmod(join(home, name), 0o755);
+	for (const dir of [home, outside]) {
+		await cp(library, dir, { recursive: true });
+		await writeFile(join(dir, "runner.cjs"), programs["runner.cjs"] ?? "");
 	}
-	for (const [name, text] of Object.entries(programs)) await writeFile(join(home, name), text);
-
-	await copyFile(join(GUEST, "inittab"), join(etc, "inittab"));
+	await writeFile(join(outside, "agent.cjs"), programs["agent.cjs"] ?? "");
+	for (const script of [join(home, "boot.sh"), join(outside, "outside.sh"), join(outside, "enter.sh")]) {
+		await copyFile(join(GUEST, basename(script)), script);
+		await chmod(script, 0o755);
+	}
+	await copyFile(join(GUEST, "harbour.inittab"), join(etc, "inittab"));
+	await copyFile(join(GUEST, "agent.inittab"), join(outsideEtc, "inittab"));
 	await writeFile(
 		join(etc, "passwd"),
 		"root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n",

@@ -13,9 +13,9 @@ const WAITING_FRAMES = 16;
 export type Loss =
 	| "guest-reset"
 	| "guest-shutdown"
-	| "guest-halted"
 	| "guest-panic"
 	| "agent-ended"
+	| "disturbed"
 	| "silent"
 	| "protocol";
 
@@ -84,11 +84,10 @@ export class Listener {
 	}
 
 	// The port closes when the agent ends, and also when the kernel shuts its devices down: then the machine's own end
-	// follows at once, or never comes after a halt.
+	// follows at once.
 	async #portClosed(qemu: Qemu): Promise<void> {
 		await Promise.race([qemu.ended, sleep(AFTER_PORT_MS)]);
-		const said = qemu.consoleTail();
-		this.#lose(said.includes("reboot: System halted") ? "guest-halted" : "agent-ended", said);
+		this.#lose("agent-ended", qemu.consoleTail());
 	}
 
 	#take(chunk: Buffer): void {

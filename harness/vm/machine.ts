@@ -46,9 +46,18 @@ export type SessionEnd = { code: number | null; signal: string | null };
 /** How a run ended, as far as the machine can tell. */
 export type Outcome = { kind: "observed"; observation: Observation } | { kind: "lost"; how: Loss; detail: string };
 
-/** The machine did not come back to life: its template is damaged. */
+/** The machine was lost before its work began: the exercise is not to blame. */
 export class RestoreError extends Error {
 	override readonly name = "RestoreError";
+
+	constructor(
+		message: string,
+		/** It never came to life at all: its template is damaged. One that has answered was well restored. */
+		readonly templateDamaged: boolean,
+		options?: ErrorOptions,
+	) {
+		super(message, options);
+	}
 }
 
 /** What the exercise printed, as far as it was kept. */
@@ -68,6 +77,7 @@ export class Machine {
 	readonly #template: Template;
 	readonly #loaded: Promise<void>;
 	readonly #listener: Listener;
+	#hasAnswered = false;
 
 	private constructor(template: Template, qemu: Qemu) {
 		this.#template = template;
@@ -171,6 +181,7 @@ export class Machine {
 			for await (const said of conversation) {
 				if (said.type === "output") output[said.stream].push(Buffer.from(said.data, "base64"));
 				if (said.type === "report") return observed(run, said.observation);
+				if (said.type === "failed" && said.disturbed) throw new LostError("disturbed", said.message);
 				if (said.type === "failed") throw new Error(`the agent failed: ${said.message}`);
 			}
 			throw new Error("a conversation without an end");
@@ -199,7 +210,7 @@ export class Machine {
 			throw new Error("the machine's state was not loaded in time");
 		});
 		await Promise.race([this.#loaded, tooLate]).catch((cause: Error) => {
-			throw new RestoreError(`${cause.message}\n${qemu.complaints()}`.trim(), { cause });
+			throw new RestoreError(`${cause.message}\n${qemu.complaints()}`.trim(), true, { cause });
 		});
 		void qemu.qmp.execute("cont").catch(() => {});
 		qemu.agent.write(encodeFrame(frame));
@@ -208,8 +219,9 @@ export class Machine {
 			const leftMs = frame.type === "session" && heard > 0 ? Number.POSITIVE_INFINITY : endMs - performance.now();
 			const said = await this.#listener.next(leftMs).catch((cause: LostError) => {
 				// Nothing has been started yet: it is not the exercise that has lost the machine.
-				throw heard === 0 ? new RestoreError(cause.message, { cause }) : cause;
+				throw heard === 0 ? new RestoreError(cause.message, !this.#hasAnswered, { cause }) : cause;
 			});
+			this.#hasAnswered = true;
 			if (said.type === "ready" || said.nonce !== frame.nonce)
 				throw new LostError("protocol", "a frame of another run");
 			yield said;

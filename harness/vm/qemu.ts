@@ -1,12 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
 import type { Duplex } from "node:stream";
 import { PORT } from "../protocol.ts";
 import { type Accelerator, acceleratorOptions } from "./accelerator.ts";
 import { architecture } from "./arch.ts";
+import { confined } from "./confinement.ts";
 import { Qmp } from "./qmp.ts";
 
 const GUEST_MEMORY_MB = 512;
 const SANDBOX = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny";
+/** Standard streams, the agent's port, QMP, the saved state, the console: the descriptors before those of files. */
+const CHANNELS = 7;
 const CONSOLE_TAIL_BYTES = 16 << 10;
 
 export interface QemuOptions {
@@ -76,8 +80,16 @@ function migrated(qmp: Qmp): Promise<void> {
 
 /** Starts QEMU with its channels on inherited descriptors: there is no socket file to clean up. */
 export function startQemu(options: QemuOptions): Qemu {
-	const [program, args] = killedWithParent(architecture().qemu.program, qemuArguments(options));
-	const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe", "pipe", "pipe", "pipe", "pipe"] });
+	const { accelerator, memory, disk, start } = options;
+	const forExercise = "incoming" in start;
+	// On Linux it gets its files open, as it may not be allowed to walk to where they are.
+	const files =
+		process.platform === "linux" && forExercise ? [memory.path, disk].map((path) => openSync(path, "r")) : [];
+	const [first = memory.path, second = disk] = files.map((_, index) => `/proc/self/fd/${CHANNELS + index}`);
+	const arguments_ = qemuArguments({ ...options, memory: { ...memory, path: first }, disk: second });
+	const [program, args] = confined(architecture().qemu.program, arguments_, { forExercise, accelerator });
+	const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe", "pipe", "pipe", "pipe", "pipe", ...files] });
+	for (const file of files) closeSync(file);
 	const [, , stderr, agent, qmp, incoming, console_] = child.stdio as unknown as (Duplex | null)[];
 	if (!stderr || !agent || !qmp || !incoming || !console_) throw new Error("QEMU has no channels");
 	// A guest that ends, ends its channels; `ended` tells.
@@ -105,12 +117,6 @@ export function startQemu(options: QemuOptions): Qemu {
 async function kill(child: ChildProcess, ended: Promise<void>): Promise<void> {
 	child.kill("SIGKILL");
 	await ended;
-}
-
-// QEMU outlives its parent otherwise. Elsewhere than on Linux only a recent QEMU can be told so.
-function killedWithParent(program: string, args: string[]): [string, string[]] {
-	if (process.platform === "linux") return ["setpriv", ["--pdeathsig", "KILL", "--", program, ...args]];
-	return [program, ["-run-with", "exit-with-parent=on", ...args]];
 }
 
 /** Everything that a guest with this accelerator is started with, but for its files: a part of a snapshot's key. */

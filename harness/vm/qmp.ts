@@ -14,6 +14,8 @@ export interface QmpEvent {
 	data: Record<string, unknown>;
 }
 
+const LONGEST_LINE = 1 << 20;
+
 interface Waiting {
 	resolve(value: unknown): void;
 	reject(error: Error): void;
@@ -65,7 +67,13 @@ export class Qmp {
 	#take(chunk: string): void {
 		const lines = (this.#rest + chunk).split("\n");
 		this.#rest = lines.pop() ?? "";
-		for (const line of lines.filter((text) => text.trim() !== "")) this.#dispatch(v.parse(Message, JSON.parse(line)));
+		try {
+			if (this.#rest.length > LONGEST_LINE) throw new RangeError("a line without an end");
+			for (const line of lines.filter((text) => text.trim() !== "")) this.#dispatch(v.parse(Message, JSON.parse(line)));
+		} catch {
+			// QEMU does not talk like this; who has taken its place is not listened to.
+			this.#channel.destroy();
+		}
 	}
 
 	// Answers come in the order of the commands.

@@ -61,7 +61,7 @@ export class Shipyard {
 		return this.#inMachine((machine) => machine.hold(request, client));
 	}
 
-	// A template that cannot be restored is made anew, once.
+	// Work that never began is done again, once. A template that cannot be restored is made anew before.
 	async #inMachine<T>(work: (machine: Machine) => Promise<T>, signal: AbortSignal = interruption): Promise<T> {
 		const used = this.#ready();
 		try {
@@ -69,7 +69,7 @@ export class Shipyard {
 		} catch (error) {
 			if (interruption.aborted || signal.aborted || !(error instanceof RestoreError)) throw error;
 			// Of several that find it damaged, the first has it made anew.
-			if (this.#template === used) {
+			if (error.templateDamaged && this.#template === used) {
 				this.#ahead = undefined;
 				this.#template = used.then(({ template }) => dropTemplate(template)).then(() => this.#make());
 			}

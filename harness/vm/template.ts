@@ -12,6 +12,7 @@ import { interruption, unlessInterrupted } from "../interrupt.ts";
 import type { Progress } from "../progress.ts";
 import { encodeFrame, type HostFrame } from "../protocol.ts";
 import { type Accelerator, candidates, rememberFailure } from "./accelerator.ts";
+import { openToMachines } from "./confinement.ts";
 import type { Image } from "./image.ts";
 import { Listener, type LostError } from "./listener.ts";
 import { qemuIdentity } from "./program.ts";
@@ -96,7 +97,7 @@ async function entryOf(image: Image, accelerator: Accelerator, progress: Progres
 }
 
 async function keyFor(image: Image, accelerator: Accelerator): Promise<string> {
-	return keyOf("template 2", image.key, await qemuIdentity(), hardware(accelerator), SETTLE_PINGS, SETTLE_MS);
+	return keyOf("template 3", image.key, await qemuIdentity(), hardware(accelerator), SETTLE_PINGS, SETTLE_MS);
 }
 
 async function load(dir: string, image: Image): Promise<Template> {
@@ -145,6 +146,7 @@ async function make(
 			}
 			say("saving");
 			await unlessInterrupted(save(qemu, join(staging, "state")));
+			await openToMachines(memory.path);
 			await writeFile(
 				join(staging, "meta.json"),
 				JSON.stringify({ accelerator, bootMs } satisfies v.InferOutput<typeof Meta>),

@@ -17,10 +17,15 @@ const CLASS: Record<string, { path: string; from: string | null; status: Result[
 	alice: { path: "workspace/02-unshare/isolate.ts", from: "solutions/02-unshare/isolate.ts", status: "pass" },
 	bob: { path: "02-unshare/isolate.ts", from: "02-unshare/wrong/no-ipc", status: "fail", diagnosis: "ipc-shared" },
 	carol: { path: "isolate.ts", from: null, status: "fail", diagnosis: "syntax-error" },
-	dave: { path: "src/isolate.ts", from: "bad-input/loops", status: "fail", diagnosis: "never-ends" },
+	dave: { path: "src/isolate.ts", from: "../hostile/endings/loops", status: "fail", diagnosis: "never-ends" },
 	erin: { path: "notes.txt", from: "02-unshare/wrong/no-ipc", status: "missing" },
 	frank: { path: "hand-in/isolate.ts", from: "02-unshare/wrong/no-ipc", status: "fail", diagnosis: "ipc-shared" },
-	grace: { path: "02-unshare/isolate.ts", from: "bad-input/powers-off", status: "fail", diagnosis: "guest-shutdown" },
+	grace: {
+		path: "02-unshare/isolate.ts",
+		from: "../hostile/endings/powers-off",
+		status: "fail",
+		diagnosis: "guest-shutdown",
+	},
 	heidi: { path: "02-unshare/isolate.ts", from: "02-unshare/right/noise", status: "pass" },
 };
 

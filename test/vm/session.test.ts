@@ -117,7 +117,8 @@ describe("on a terminal", () => {
 	test("Ctrl-] three times ends it, also when the machine does not answer", async () => {
 		const terminal = inShell();
 		await terminal.until(/# $/);
-		terminal.type("kill -STOP $(pgrep -f agent.cjs)\r");
+		// Ahead of all others on the only processor.
+		terminal.type("chrt -f 99 sh -c 'while :; do :; done'\r");
 		await sleep(1_000);
 		terminal.type(CTRL_RIGHT_BRACKET.repeat(3));
 		expect(await afterwards(terminal)).toEqual({ code: 130, asBefore: true });

@@ -1,0 +1,61 @@
+import { closeSync, openSync, readlinkSync } from "node:fs";
+import { signalProcess } from "../../native/guest.ts";
+
+/**
+ * The harbour: the machine that learners see, in a PID and a mount namespace of its own. The agent stands outside, where
+ * the exercise cannot name it; see outside.sh.
+ *
+ * Here `/proc` shows the harbour's processes by the harbour's numbers, and every pid in the guest's code is one of those,
+ * but for those of the agent's own children: these are in {@link OWN_PROC}.
+ */
+
+/** The agent's own view of all processes, itself among them. */
+export const OWN_PROC = "/own";
+
+/** A program to start, with all of its environment. */
+export interface Command {
+	program: string;
+	args: string[];
+	env: Record<string, string>;
+}
+
+/** The harbour's file system, as its init sees it. */
+export const HARBOUR_ROOT = "/proc/1/root";
+
+/** The environment of an ordinary shell. Where there is a `box`, it lies in /opt/box/bin. */
+export const ENVIRONMENT = {
+	PATH: "/opt/box/bin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+	HOME: "/root",
+	TERM: "xterm-256color",
+};
+
+/**
+ * A program that is to run in the harbour. nsenter goes there first and then forks the program: nothing
+ * of the agent's is ever seen there.
+ */
+export function inHarbour(argv: readonly string[], networkOf = 1): Command {
+	const network = networkOf === 1 ? [] : [`--net=/proc/${networkOf}/ns/net`];
+	const there = ["--mount=/proc/1/ns/mnt", "--pid=/proc/1/ns/pid", ...network, "--wdns=/root", "--"];
+	return { program: "nsenter", args: [...there, ...argv], env: ENVIRONMENT };
+}
+
+/** Sends a signal to one of the harbour's processes, if it has not ended. */
+export function signal(pid: number, name: NodeJS.Signals): void {
+	try {
+		const process = openSync(`/proc/${pid}`, "r");
+		signalProcess(process, name);
+		closeSync(process);
+	} catch {
+		// It has ended meanwhile.
+	}
+}
+
+/** Whether the harbour's init runs: otherwise its machine is being restarted or switched off. */
+export function isUp(): boolean {
+	try {
+		// A process that ends gives up its namespaces before all others of the harbour are ended.
+		return readlinkSync("/proc/1/ns/mnt") !== "";
+	} catch {
+		return false;
+	}
+}
