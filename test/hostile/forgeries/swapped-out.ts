@@ -4,9 +4,6 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { outcome } from "../support.ts";
 
-// A name in the agent's program, and not in this one, which is swapped out as well.
-const NEEDLE = Buffer.from("emarFedocne").reverse();
-
 export function isolate(_hostname: string): void {
 	outcome(() => writeFileSync("/sys/block/zram0/disksize", "256M"));
 	writeFileSync("/proc/sys/vm/swappiness", "200");
@@ -17,5 +14,6 @@ export function isolate(_hostname: string): void {
 		maxBuffer: 1 << 28,
 		stdio: ["ignore", "pipe", "ignore"],
 	});
-	if (swapped.includes(NEEDLE)) throw new Error("found the agent in the swap");
+	// A name in the agent's program; made only now, as this one's memory is swapped out as well.
+	if (swapped.includes(Buffer.from("emarFedocne").reverse())) throw new Error("found the agent in the swap");
 }
