@@ -14,6 +14,6 @@ export function isolate(_hostname: string): void {
 		maxBuffer: 1 << 28,
 		stdio: ["ignore", "pipe", "ignore"],
 	});
-	if (swapped.includes('"type":"report"') || swapped.includes("encodeFrame"))
-		throw new Error("found the agent in the swap");
+	// A name in the agent's program; made only now, as this one's memory is swapped out as well.
+	if (swapped.includes(Buffer.from("emarFedocne").reverse())) throw new Error("found the agent in the swap");
 }
