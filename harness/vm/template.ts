@@ -188,7 +188,12 @@ async function untilReady(qemu: Qemu, deadlineMs: number): Promise<Listener> {
 // See proc_pid_stat(5): utime and stime, in hundredths of a second. @returns null elsewhere than on Linux
 async function processorMs(pid: number): Promise<number | null> {
 	const line = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => null);
-	const [utime, stime] = line?.replace(/^.*\) /, "").split(" ").slice(11, 13).map(Number) ?? [];
+	const [utime, stime] =
+		line
+			?.replace(/^.*\) /, "")
+			.split(" ")
+			.slice(11, 13)
+			.map(Number) ?? [];
 	return utime === undefined || stime === undefined ? null : 10 * (utime + stime);
 }
 
