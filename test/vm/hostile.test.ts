@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { judge } from "../../harness/grade/judge.ts";
 import { report } from "../../harness/grade/report.ts";
 import { inKit } from "../../harness/kit.ts";
-import { findLesson } from "../../harness/lessons.ts";
+import { findLesson, solutionOf } from "../../harness/lessons.ts";
 import { LIMITS } from "../../harness/protocol.ts";
 import { type Footprint, footprint } from "../support/footprint.ts";
 import { newShipyard } from "../support/guest.ts";
@@ -19,8 +19,16 @@ beforeAll(async () => {
 	await yard.accelerator();
 	// Nobody else's files are in it.
 	vi.stubEnv("TMPDIR", files.dir);
-	// Whatever is made once is made now.
+	// Whatever is made once is made now: what the kernel shows of the references, too.
 	await judge(await findLesson("02"), inKit("test/submissions/bad-input/does-nothing.ts"), yard);
+	for (const id of new Set(
+		kinds()
+			.flatMap(programs)
+			.map(({ lesson }) => lesson),
+	)) {
+		const lesson = await findLesson(id);
+		await judge(lesson, await solutionOf(lesson), yard, { types: false });
+	}
 	before = await footprint();
 });
 afterAll(async () => {
