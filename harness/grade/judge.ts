@@ -2,7 +2,8 @@ import { basename, dirname, relative } from "node:path";
 import { Failure } from "../failure.ts";
 import { inKit } from "../kit.ts";
 import type { Lesson } from "../lessons.ts";
-import type { LedgerCall } from "../protocol.ts";
+import { allPrintable } from "../printable.ts";
+import type { LedgerCall, Observation } from "../protocol.ts";
 import { type Bundle, BundleError, bundle, type Diagnostic } from "./bundle.ts";
 import { BOX, type Check, commandAt, DURING } from "./check.ts";
 import { compare, type Finding } from "./compare.ts";
@@ -71,25 +72,27 @@ export async function judge(
 	const { check, drawn } = trial;
 	const errors = types ? timed("typesAt", typeErrors(file)) : [];
 	const on = mine === undefined ? null : await playedOn(engineOf(check), lesson, mine);
-	const verdict = (findings: Finding[], more: Partial<Verdict>): Verdict => ({
-		schemaVersion: 1,
-		lesson: lesson.id,
-		verdict: findings.length === 0 ? "pass" : "fail",
-		file,
-		did: trial.does,
-		engine: on,
-		findings,
-		thrownAt: null,
-		typeErrors: [],
-		drawn,
-		ledger: { exercise: [], reference: [] },
-		otherLedgers: {},
-		output: { stdout: "", stderr: "" },
-		vm: { accelerator: "none", restored: false },
-		durationMs: Math.round(performance.now() - startedMs),
-		stagesMs,
-		...more,
-	});
+	// Much of it was said in the guest, and all of it comes to somebody's terminal.
+	const verdict = (findings: Finding[], more: Partial<Verdict>): Verdict =>
+		allPrintable({
+			schemaVersion: 1,
+			lesson: lesson.id,
+			verdict: findings.length === 0 ? "pass" : "fail",
+			file,
+			did: trial.does,
+			engine: on,
+			findings,
+			thrownAt: null,
+			typeErrors: [],
+			drawn,
+			ledger: { exercise: [], reference: [] },
+			otherLedgers: {},
+			output: { stdout: "", stderr: "" },
+			vm: { accelerator: "none", restored: false },
+			durationMs: Math.round(performance.now() - startedMs),
+			stagesMs,
+			...more,
+		});
 
 	let program: Bundle;
 	try {
@@ -119,18 +122,29 @@ export async function judge(
 		});
 	}
 	const { observation } = played.outcome;
-	const context = contextOf(check, observation, drawn);
-	const { ledger, thrown } = context;
 	for (const [stage, ms] of Object.entries(observation.stageMs)) stagesMs[`guest.${stage}`] = ms;
-	const others = Object.entries(observation.containers).filter(([name]) => name !== BOX);
-	return verdict(compare(check, context, reference.facts), {
+	const { thrown, ...assessed } = assess(check, observation, drawn, reference);
+	return verdict(assessed.findings, {
 		...common,
-		otherLedgers: Object.fromEntries(
-			others.map(([name, { ledger }]) => [name, { exercise: ledger, reference: reference.ledger(drawn, name) }]),
-		),
-		ledger: { exercise: [...ledger], reference: reference.ledger(drawn) },
+		...assessed,
 		thrownAt: thrown === null ? null : locate(thrown.stack, program.map, file),
 	});
+}
+
+/** Compares what was read of a run with what was read of the reference's; it has an answer to whatever a guest says. */
+export function assess(check: Check, observation: Observation, drawn: Drawn, reference: Reference) {
+	const context = contextOf(check, observation, drawn);
+	const ledgers = (name: string) => ({
+		exercise: observation.containers[name]?.ledger ?? [],
+		reference: reference.ledger(drawn, name),
+	});
+	const others = Object.keys(observation.containers).filter((name) => name !== BOX);
+	return {
+		findings: compare(check, context, reference.facts),
+		ledger: ledgers(BOX),
+		otherLedgers: Object.fromEntries(others.map((name) => [name, ledgers(name)])),
+		thrown: context.thrown,
+	};
 }
 
 /** What the kernel shows of a lesson's reference solution; measured only when it is not in the cache. */

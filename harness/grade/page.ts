@@ -103,23 +103,6 @@ export class Page {
 
 const padded = (text: string, width: number) => text + " ".repeat(Math.max(0, width - stringWidth(text)));
 
-/**
- * A text without control characters, and without those that turn the direction of writing round: what a submission says
- * could otherwise move the cursor, or worse.
- */
-export function printable(text: string): string {
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is to be shown
-	return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "�");
-}
-
-/** A document with every text in it {@link printable}: any of them can come from a submission. */
-export function legible<T>(value: T): T {
-	if (typeof value === "string") return printable(value) as T;
-	if (Array.isArray(value)) return value.map(legible) as T;
-	if (typeof value !== "object" || value === null) return value;
-	return Object.fromEntries(Object.entries(value).map(([name, part]) => [printable(name), legible(part)])) as T;
-}
-
 // wrapAnsi would take away what a line is indented by.
 function hanging(line: string, width: number): string[] {
 	const [indent = ""] = /^ */.exec(line) ?? [];

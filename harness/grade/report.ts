@@ -2,20 +2,20 @@ import { readFile } from "node:fs/promises";
 import { relative } from "node:path";
 import { codeFrameColumns } from "@babel/code-frame";
 import { Chalk, type ChalkInstance } from "chalk";
+import { printable } from "../printable.ts";
 import type { Diagnostic } from "./bundle.ts";
 import type { Finding } from "./compare.ts";
 import type { FactValue } from "./facts.ts";
 import type { Verdict } from "./judge.ts";
 import { doPart, showLedgers } from "./ledger.ts";
-import { legible, Page, printable, type Style } from "./page.ts";
+import { Page, type Style } from "./page.ts";
 
 /**
  * The verdict for a person to read: what was done, what the kernel shows, what it should show, why, what to try, what
  * to read.
  * @param learnt what is said when it passes
  */
-export async function report(reported: Verdict, title: string, learnt: string, style: Style): Promise<string> {
-	const verdict = legible(reported);
+export async function report(verdict: Verdict, title: string, learnt: string, style: Style): Promise<string> {
 	const chalk = new Chalk({ level: style.color ? 1 : 0 });
 	const page = new Page(style, chalk);
 	const passed = verdict.verdict === "pass";
@@ -55,7 +55,7 @@ export async function report(reported: Verdict, title: string, learnt: string, s
 
 /** All that was asked of the kernel, yours beside the reference's. */
 export function trace(verdict: Verdict, style: Style): string {
-	const { ledger, otherLedgers } = legible(verdict);
+	const { ledger, otherLedgers } = verdict;
 	const page = new Page(style, new Chalk({ level: style.color ? 1 : 0 }));
 	showLedgers(page, ledger, { brief: false });
 	for (const [container, ledgers] of Object.entries(otherLedgers))

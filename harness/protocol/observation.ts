@@ -4,6 +4,9 @@ import { HostState, ProcessState } from "./states.ts";
 
 /** What comes of a run: what was read at which moment, and how everything ended. */
 
+/** Characters of what an exercise returned, as JSON. */
+const VALUE_CHARS = 1024;
+
 const Thrown = v.object({
 	name: text,
 	message: text,
@@ -12,9 +15,18 @@ const Thrown = v.object({
 	syscall: v.optional(v.object({ call: text, args: v.record(text, text), code: text, errno: count })),
 });
 
+// What is nested without end can be parsed, but not be shown again.
+function shallow(value: unknown): unknown {
+	try {
+		return (JSON.stringify(value) ?? "").length <= VALUE_CHARS ? value : "something long";
+	} catch {
+		return "something nested too deeply";
+	}
+}
+
 /** How the exercise ended. */
 const Ending = v.variant("how", [
-	v.object({ how: v.literal("returned"), value: v.unknown() }),
+	v.object({ how: v.literal("returned"), value: v.pipe(v.unknown(), v.transform(shallow)) }),
 	v.object({ how: v.literal("threw"), thrown: Thrown, inChild: v.boolean() }),
 	/** A forked child came back from the exercise instead of leaving by execve or _exit. */
 	v.object({ how: v.literal("child-returned") }),

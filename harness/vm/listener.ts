@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import * as v from "valibot";
-import { FrameDecoder, GuestFrame, LIMITS, ProtocolError } from "../protocol.ts";
+import type { GuestFrame } from "../protocol.ts";
+import { Intake } from "./intake.ts";
 import type { Qemu } from "./qemu.ts";
 
 /** How long the machine's own end may take after its agent's port has closed. */
@@ -35,9 +35,8 @@ export class LostError extends Error {
 /** Hears what a guest's agent says: validated frames in their order, until the guest is lost. */
 export class Listener {
 	readonly #heard: GuestFrame[] = [];
-	readonly #decoder = new FrameDecoder(LIMITS.frameBytes);
+	readonly #intake = new Intake();
 	readonly #port: Duplex;
-	#room: number = LIMITS.runBytes;
 	#lost: LostError | undefined;
 	#wake: () => void = () => {};
 
@@ -58,7 +57,7 @@ export class Listener {
 
 	/** From now on any amount may be said: what is heard is not kept. */
 	liftLimit(): void {
-		this.#room = Number.POSITIVE_INFINITY;
+		this.#intake.liftLimit();
 	}
 
 	/**
@@ -94,9 +93,7 @@ export class Listener {
 	#take(chunk: Buffer): void {
 		if (this.#lost !== undefined) return;
 		try {
-			this.#room -= chunk.length;
-			if (this.#room < 0) throw new ProtocolError("too much was said in one run");
-			for (const frame of this.#decoder.push(chunk)) this.#heard.push(validate(frame));
+			this.#heard.push(...this.#intake.take(chunk));
 			// The port then fills up, and the guest waits.
 			if (this.#heard.length >= WAITING_FRAMES) this.#port.pause();
 			this.#wake();
@@ -110,10 +107,4 @@ export class Listener {
 		this.#lost ??= new LostError(how, detail.trim());
 		this.#wake();
 	}
-}
-
-function validate(said: unknown): GuestFrame {
-	const parsed = v.safeParse(GuestFrame, said);
-	if (parsed.success) return parsed.output;
-	throw new ProtocolError(parsed.issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`).join("; "));
 }

@@ -128,7 +128,7 @@ export class Machine {
 		const output: Output = { stdout: [], stderr: [] };
 		try {
 			// The agent keeps the deadline itself, and says more about it than silence can; so it gets some more time.
-			const outcome = await this.#outcome(this.#converse(run, deadlineMs + this.#template.bootMs), output);
+			const outcome = await this.#outcome(run, this.#converse(run, deadlineMs + this.#template.bootMs), output);
 			return { outcome, output };
 		} finally {
 			await this.end();
@@ -168,11 +168,11 @@ export class Machine {
 		if (agent.writable && !agent.write(encodeFrame(frame))) await once(agent, "drain").catch(() => {});
 	}
 
-	async #outcome(conversation: AsyncIterable<GuestFrame>, output: Output): Promise<Outcome> {
+	async #outcome(run: Run, conversation: AsyncIterable<GuestFrame>, output: Output): Promise<Outcome> {
 		try {
 			for await (const said of conversation) {
 				if (said.type === "output") output[said.stream].push(Buffer.from(said.data, "base64"));
-				if (said.type === "report") return { kind: "observed", observation: said.observation };
+				if (said.type === "report") return observed(run, said.observation);
 				if (said.type === "failed" && said.disturbed) throw new LostError("disturbed", said.message);
 				if (said.type === "failed") throw new Error(`the agent failed: ${said.message}`);
 			}
@@ -219,6 +219,13 @@ export class Machine {
 			yield said;
 		}
 	}
+}
+
+/** @throws {LostError} it is not about what was asked for */
+function observed(run: Pick<Run, "containers">, observation: Observation): Outcome {
+	if (Object.keys(run.containers).every((name) => Object.hasOwn(observation.containers, name)))
+		return { kind: "observed", observation };
+	throw new LostError("protocol", "a report on another run");
 }
 
 const newWork = () => ({

@@ -1,0 +1,149 @@
+import fc from "fast-check";
+
+/** A place in something, as a part of it: from 0 to below 1. */
+export const part = fc.nat(9_999).map((number) => number / 10_000);
+
+/** A change to bytes, wherever it is made. */
+export interface ByteEdit {
+	/** Where, as a part of the whole. */
+	at: number;
+	/** How many bytes are taken away there. */
+	drop: number;
+	put: Uint8Array;
+}
+
+const bytes = (...texts: string[]) => texts.map((text) => new Uint8Array(Buffer.from(text, "latin1")));
+const LENGTHS = ["\0\0\0\0", "\0\0\0\u0001", "\u0080\0\0\0", "ÿÿÿÿ", "\0@\0\0", "\0@\0\u0001"];
+const TELLING = ['"', "\\", "{", "}", "[", "]", "null", "-1", "1e999", '"__proto__":', "\\u0000", "ÿ", ","];
+
+/** Changes to bytes; some of them at a frame's length. */
+export const byteEdits: fc.Arbitrary<ByteEdit[]> = fc.array(
+	fc.oneof(
+		fc.record({ at: fc.constant(0), drop: fc.constant(4), put: fc.constantFrom(...bytes(...LENGTHS)) }),
+		fc.record({
+			at: part,
+			drop: fc.nat({ max: 40 }),
+			put: fc.oneof(fc.constantFrom(...bytes(...TELLING)), fc.uint8Array({ maxLength: 8 })),
+		}),
+		// What may well be taken.
+		fc.record({
+			at: part,
+			drop: fc.constant(1),
+			put: fc.constantFrom(...bytes("0", "7", "a", "Z", " ")),
+		}),
+	),
+	{ minLength: 1, maxLength: 3 },
+);
+
+export function editedBytes(whole: Buffer, edits: readonly ByteEdit[]): Buffer {
+	return edits.reduce((left, { at, drop, put }) => {
+		const from = Math.floor(at * left.length);
+		return Buffer.concat([left.subarray(0, from), put, left.subarray(from + drop)]);
+	}, whole);
+}
+
+/** A change to one part of a document. */
+export interface Edit {
+	/** Which entry is gone into at each level, as a part of how many there are; its end is what is changed. */
+	path: number[];
+	change:
+		| { do: "drop" }
+		| { do: "twice" }
+		| { do: "rename"; to: string }
+		| { do: "put"; value: unknown }
+		/** Puts the one that is of the same type as what is there. */
+		| { do: "exchange"; text: string; count: number }
+		/** What is elsewhere in the document, found in the same way. */
+		| { do: "copy"; path: number[] };
+}
+
+const path = fc.array(part, { minLength: 1, maxLength: 9 });
+const NAMES = ["__proto__", "constructor", "toString", "length", "", "box", "0"];
+const TEXTS = ["", "\u001b[2J\u0007", "‹marker›", "‹hostname›", "$&", "__proto__", "x".repeat(8192), "\n".repeat(99)];
+const text = fc.oneof(fc.constantFrom(...TEXTS), fc.string());
+
+// Too deep, or too much, to be carried around: what they stand for is there in the text alone.
+const DEEP = "deep";
+const MANY = "many";
+
+/** Changes to a document. */
+export const edits: fc.Arbitrary<Edit[]> = fc.array(
+	fc.record({
+		path,
+		change: fc.oneof(
+			{ weight: 6, arbitrary: fc.record({ do: fc.constant("exchange" as const), text, count: fc.nat() }) },
+			fc.constant({ do: "drop" as const }),
+			fc.constant({ do: "twice" as const }),
+			fc.record({ do: fc.constant("rename" as const), to: fc.constantFrom(...NAMES) }),
+			fc.record({ do: fc.constant("copy" as const), path }),
+			fc.record({
+				do: fc.constant("put" as const),
+				value: fc.oneof(
+					fc.constantFrom<unknown>(...TEXTS, 0, 1, -1, 1.5, 2 ** 53, 1e300, null, true, false, DEEP, MANY),
+					fc.jsonValue({ maxDepth: 3 }),
+				),
+			}),
+		),
+	}),
+	{ minLength: 1, maxLength: 4 },
+);
+
+/** The document's JSON, with the changes made. */
+export function edited(document: unknown, changes: readonly Edit[]): string {
+	const copy: Node = { top: structuredClone(document) };
+	for (const { path, change } of changes) {
+		const [parent, key] = find(copy, path);
+		if (change.do === "drop") remove(parent, key);
+		if (change.do === "put") set(parent, key, change.value);
+		if (change.do === "exchange") set(parent, key, exchanged(parent[key], change));
+		if (change.do === "twice" && Array.isArray(parent)) parent.push(structuredClone(parent[Number(key)]));
+		if (change.do === "copy") {
+			const [other, name] = find(copy, change.path);
+			set(parent, key, other[name]);
+		}
+		if (change.do === "rename" && !Array.isArray(parent)) {
+			const value = parent[key];
+			remove(parent, key);
+			set(parent, change.to, value);
+		}
+	}
+	return JSON.stringify(copy["top"] ?? null)
+		.replaceAll(`"${DEEP}"`, "[".repeat(100_000) + "]".repeat(100_000))
+		.replaceAll(`"${MANY}"`, `[${'"",'.repeat(4096)}""]`);
+}
+
+function exchanged(value: unknown, { text, count }: { text: string; count: number }): unknown {
+	if (typeof value === "string") return text;
+	if (typeof value === "number") return count;
+	if (typeof value === "boolean") return !value;
+	return Array.isArray(value) ? value.toReversed() : value;
+}
+
+type Node = Record<string, unknown>;
+
+function find(top: Node, path: readonly number[]): [parent: Node, key: string] {
+	let [parent, key] = [top, "top"];
+	for (const place of path) {
+		const node = parent[key];
+		if (typeof node !== "object" || node === null) break;
+		const keys = Object.keys(node);
+		if (keys.length === 0) break;
+		[parent, key] = [node as Node, keys[Math.floor(place * keys.length)] as string];
+	}
+	return [parent, key];
+}
+
+function remove(parent: Node, key: string): void {
+	if (Array.isArray(parent)) parent.splice(Number(key), 1);
+	else delete parent[key];
+}
+
+// As JSON.parse would: also a key that means something else to an assignment; and a copy, as a part of itself is copied.
+function set(parent: Node, key: string, value: unknown): void {
+	Object.defineProperty(parent, key, {
+		value: structuredClone(value),
+		writable: true,
+		enumerable: true,
+		configurable: true,
+	});
+}

@@ -1,0 +1,65 @@
+import { describe, expect, test } from "vitest";
+import { encodeFrame, LIMITS, ProtocolError } from "../../harness/protocol.ts";
+import { Intake } from "../../harness/vm/intake.ts";
+import { observation } from "../support/observation.ts";
+
+const pong = encodeFrame({ type: "pong", nonce: "n", monotonicMs: 1 });
+
+/** A report of the greatest length, in which this text stands in the place of what the exercise returned. */
+function reportWith(json: string): Buffer {
+	const report = observation({ ending: { how: "returned", value: "HERE" } });
+	const frame = Buffer.from(
+		JSON.stringify({ type: "report", nonce: "n", observation: report }).replace('"HERE"', json),
+	);
+	const length = Buffer.alloc(4);
+	length.writeUInt32BE(frame.length);
+	return Buffer.concat([length, frame]);
+}
+
+const returned = (json: string) => {
+	const [frame] = new Intake().take(reportWith(json));
+	const ending = frame?.type === "report" ? frame.observation.containers["box"]?.ending : undefined;
+	return ending?.how === "returned" ? ending.value : undefined;
+};
+
+describe("an intake", () => {
+	test("gives what a guest says, frame by frame", () => {
+		expect(new Intake().take(Buffer.concat([pong, pong]))).toHaveLength(2);
+	});
+
+	test("takes no more in one run than its limit, unless that is lifted", () => {
+		const flood = (intake: Intake) => {
+			for (let left = LIMITS.runBytes; left >= 0; left -= pong.length) intake.take(pong);
+		};
+		expect(() => flood(new Intake())).toThrow("too much was said in one run");
+		const lifted = new Intake();
+		lifted.liftLimit();
+		expect(() => flood(lifted)).not.toThrow();
+	});
+
+	test("names the first thing wrong of a million", () => {
+		const tasks = Array(1_000_000).fill(1);
+		const frame = encodeFrame({
+			type: "report",
+			nonce: "n",
+			observation: { ...observation(), before: { ...observation().before, tasks } },
+		});
+		const said = () => new Intake().take(frame);
+		expect(said).toThrow(ProtocolError);
+		expect(said).toThrow(/^observation\.before\.tasks\.0: [^;]*$/);
+	});
+
+	test.each([
+		["a small document", '{"pid":7,"status":0}', { pid: 7, status: 0 }],
+		["something long", `"${"x".repeat(2 << 20)}"`, "something long"],
+		["something nested", "[".repeat(1 << 20) + "]".repeat(1 << 20), "something nested too deeply"],
+	])("of what an exercise returned keeps %s as what can be shown", (_what, json, value) => {
+		expect(returned(json)).toEqual(value);
+	});
+
+	test("no key changes what an object is", () => {
+		const got = returned('{"__proto__":{"how":"passed"}}') as object;
+		expect(Object.getPrototypeOf(got)).toBe(Object.prototype);
+		expect("how" in got).toBe(false);
+	});
+});

@@ -1,0 +1,184 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { Chalk } from "chalk";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { BOX, type Check } from "../../harness/grade/check.ts";
+import type { Drawn } from "../../harness/grade/facts.ts";
+import { sideBySide } from "../../harness/grade/inspection.ts";
+import { assess, measuredReference } from "../../harness/grade/judge.ts";
+import { showLedgers } from "../../harness/grade/ledger.ts";
+import { Page } from "../../harness/grade/page.ts";
+import type { Reference } from "../../harness/grade/reference.ts";
+import { bundleTrial, newTrial, playTrial } from "../../harness/grade/trial.ts";
+import { lessons, solutionOf } from "../../harness/lessons.ts";
+import { silent } from "../../harness/progress.ts";
+import { encodeFrame, type GuestFrame, type Observation, ProtocolError } from "../../harness/protocol.ts";
+import { Intake } from "../../harness/vm/intake.ts";
+import { Shipyard } from "../../harness/vm/shipyard.ts";
+import { byteEdits, edited, editedBytes, edits, part } from "../support/edits.ts";
+
+// What real machines have said is changed at random, and told to the host. A longer series: DRYDOCK_FUZZ=20.
+const seed = Number(process.env["DRYDOCK_FUZZ_SEED"] ?? Date.now() % 2 ** 31);
+const times = Number(process.env["DRYDOCK_FUZZ"] ?? 1);
+const BYTE_RUNS = 500_000 * times;
+const DOCUMENT_RUNS = 2_000 * times;
+/** In each run of bytes a frame that is changed, and the one before it; what comes after is seldom reached. */
+const FRAMES = 2;
+const GROWTH_BYTES = 64 << 20;
+const PATIENCE_MS = 900_000 * times;
+const PLAIN = new Chalk({ level: 0 });
+
+console.log(`fuzzing with DRYDOCK_FUZZ_SEED=${seed}`);
+
+interface Recorded {
+	check: Check;
+	drawn: Drawn;
+	reference: Reference;
+	observation: Observation;
+	/** As they went over the wire. */
+	frames: Buffer[];
+}
+
+const shipyard = new Shipyard(silent);
+const recorded: Recorded[] = [];
+
+beforeAll(async () => {
+	for (const lesson of await lessons()) {
+		const trial = await newTrial(lesson, await solutionOf(lesson));
+		const { outcome } = await playTrial(trial, await bundleTrial(trial), shipyard);
+		if (outcome.kind === "lost") throw new Error(`${lesson.id}: ${outcome.how}`);
+		const { observation } = outcome;
+		const nonce = "0123456789abcdef";
+		const said: GuestFrame[] = [
+			{ type: "started", nonce },
+			{ type: "output", nonce, stream: "stdout", data: Buffer.from("drydock\n").toString("base64") },
+			{ type: "output", nonce, stream: "stderr", data: "" },
+			{ type: "report", nonce, observation },
+			{ type: "pong", nonce, monotonicMs: 1234.5 },
+			{ type: "ended", nonce, code: 0, signal: null },
+			{ type: "failed", nonce, message: "Error: no", disturbed: false },
+		];
+		const reference = await measuredReference(lesson, trial.check, shipyard);
+		recorded.push({ ...trial, reference, observation, frames: said.map(encodeFrame) });
+	}
+});
+afterAll(() => shipyard.close());
+
+describe("whatever a guest says", () => {
+	test(
+		`${BYTE_RUNS * FRAMES} frames: each is taken whole, or refused as a breach of the protocol`,
+		() => {
+			const all = recorded.flatMap(({ frames }) => frames).sort((a, b) => a.length - b.length);
+			const small = all.filter(({ length }) => length < 1000).length;
+			const frame = fc.oneof(
+				{ weight: 60, arbitrary: fc.nat(small - 1) },
+				{ weight: 1, arbitrary: fc.integer({ min: small, max: all.length - 1 }) },
+			);
+			const cuts = fc.array(part, { maxLength: 3 });
+			const seen = { taken: 0, refused: 0 };
+			const before = heapUsed();
+			fc.assert(
+				fc.property(fc.tuple(frame, frame, frame), byteEdits, cuts, (three, changes, at) => {
+					const [first, changed, last] = three.map((index) => all[index] as Buffer) as [Buffer, Buffer, Buffer];
+					const then = Buffer.concat([editedBytes(changed, changes), last]);
+					const intake = new Intake();
+					try {
+						for (const chunk of [first, ...cut(then, at)])
+							for (const frame of intake.take(chunk)) {
+								seen.taken += 1;
+								expectPlain(frame);
+							}
+					} catch (error) {
+						if (!(error instanceof ProtocolError)) throw error;
+						expect(error.message.length).toBeLessThan(10_000);
+						seen.refused += 1;
+					}
+				}),
+				{ seed, numRuns: BYTE_RUNS },
+			);
+			// Both happen often: neither is everything refused, nor is everything let through.
+			expect(seen.taken).toBeGreaterThan(BYTE_RUNS * 1.03);
+			expect(seen.refused).toBeGreaterThan(BYTE_RUNS / 4);
+			expect(heapUsed() - before).toBeLessThan(GROWTH_BYTES);
+		},
+		PATIENCE_MS,
+	);
+
+	test(
+		`${DOCUMENT_RUNS} reports: what is taken is judged and shown, without an exception`,
+		() => {
+			const seen = { judged: 0, refused: 0, failed: 0 };
+			fc.assert(
+				fc.property(fc.nat(recorded.length - 1), edits, (index, changes) => {
+					const { check, drawn, reference, observation } = recorded[index] as Recorded;
+					const taken = takenFrom(`{"type":"report","nonce":"","observation":${edited(observation, changes)}}`);
+					// A report without its container is refused by the machine that asked for it.
+					if (taken === null || !Object.hasOwn(taken.containers, BOX)) {
+						seen.refused += 1;
+						return;
+					}
+					expectPlain(taken);
+					seen.judged += 1;
+					seen.failed += judgedAndShown(check, taken, drawn, reference) ? 0 : 1;
+				}),
+				{ seed, numRuns: DOCUMENT_RUNS },
+			);
+			expect(seen.judged).toBeGreaterThan(DOCUMENT_RUNS / 4);
+			expect(seen.refused).toBeGreaterThan(DOCUMENT_RUNS / 20);
+			expect(seen.failed).toBeGreaterThan(DOCUMENT_RUNS / 100);
+		},
+		PATIENCE_MS,
+	);
+});
+
+function takenFrom(report: string): Observation | null {
+	const length = Buffer.alloc(4);
+	length.writeUInt32BE(Buffer.byteLength(report));
+	try {
+		const [frame] = new Intake().take(Buffer.concat([length, Buffer.from(report)]));
+		return frame?.type === "report" ? frame.observation : null;
+	} catch (error) {
+		if (error instanceof ProtocolError) return null;
+		throw error;
+	}
+}
+
+/** @returns whether it passes */
+function judgedAndShown(check: Check, observation: Observation, drawn: Drawn, reference: Reference): boolean {
+	const { findings, ledger, otherLedgers } = assess(check, observation, drawn, reference);
+	const page = new Page({ width: 80, color: false }, PLAIN);
+	for (const ledgers of [ledger, ...Object.values(otherLedgers)]) showLedgers(page, ledgers, { brief: false });
+	for (const { host, commands } of Object.values(observation.moments))
+		for (const command of Object.values(commands)) if (command !== null) sideBySide(host, command);
+	expect(JSON.parse(JSON.stringify(findings))).toHaveLength(findings.length);
+	expect(page.text()).toBeTypeOf("string");
+	return findings.length === 0;
+}
+
+function cut(whole: Buffer, at: readonly number[]): Buffer[] {
+	const places = [0, ...at.map((place) => Math.floor(place * whole.length)).sort((a, b) => a - b), whole.length];
+	return places.slice(1).map((end, index) => whole.subarray(places[index], end));
+}
+
+/** By other means than the schemas: that nothing in it is long, deep, or anything but plain data. */
+function expectPlain(value: unknown, depth = 0): void {
+	if (typeof value === "string") bound("a text", value.length, 2 << 20);
+	if (typeof value !== "object" || value === null) return;
+	bound("a depth", depth, 600);
+	const prototype: unknown = Object.getPrototypeOf(value);
+	if (prototype !== Object.prototype && prototype !== Array.prototype) throw new Error("a prototype of its own");
+	if (Object.hasOwn(value, "__proto__") && depth < 8) throw new Error("a key __proto__");
+	if (Array.isArray(value)) bound("a list", value.length, 4096);
+	for (const part of Object.values(value)) expectPlain(part, depth + 1);
+}
+
+function bound(what: string, length: number, most: number): void {
+	if (length > most) throw new Error(`${what} of ${length}`);
+}
+
+function heapUsed(): number {
+	setFlagsFromString("--expose-gc");
+	(runInNewContext("gc") as () => void)();
+	return process.memoryUsage().heapUsed;
+}
