@@ -103,6 +103,8 @@ function commandLine(): Command {
 		.option("--json", "print one JSON document")
 		.action(async (options) => finish((await import("./doctor.ts")).doctor(options)));
 
+	demoCommands(command);
+
 	const image = command("image", "the virtual machine's image: build, info, export, import");
 	command("build", "build the image and the snapshot, if they are not there", image)
 		.option("--fresh", "build them anew, with today's Debian packages")
@@ -164,6 +166,15 @@ function progressCommands(command: (usage: string, description: string) => Comma
 	command("import <file>", "take in such a file; overwrites nothing of yours")
 		.option(...JSON_OPTION)
 		.action(async (file, options) => finish((await import("./import.ts")).importWorkspace(file, options)));
+}
+
+// What an instructor shows.
+function demoCommands(command: (usage: string, description: string, parent?: Command) => Command): void {
+	const demo = command("demo", "for instructors: a lesson's demo, step by step");
+	command("rehearse [lesson]", "play a demo and see that it keeps what it promises", demo)
+		.option("--all", "all of them")
+		.option("--json", "print one JSON document")
+		.action(async (lesson, options) => finish((await import("./rehearse.ts")).rehearseDemos(lesson, options)));
 }
 
 const SESSIONS = `The machine is fresh, and gone when the command ends, whose exit code is

@@ -22,9 +22,11 @@ export interface Kept {
 	bytes: number;
 	/** Null where there are none. */
 	file: FileHandle | null;
+	/** It is of no use any more. */
+	release(): Promise<void>;
 }
 
-const NOTHING: Kept = { pieces: new Map(), bytes: 0, file: null };
+const NOTHING: Kept = { pieces: new Map(), bytes: 0, file: null, release: () => Promise.resolve() };
 
 /**
  * The memory of a machine that can be put back: a file of its own, which the machine writes through. No machine may run
@@ -75,7 +77,7 @@ export class Memory {
 			pieces.set(start, { at, pages });
 			await file.write(packed, 0, packed.length, at);
 		});
-		return { file, pieces, bytes: end };
+		return { file, pieces, bytes: end, release: () => file.close() };
 	}
 
 	/** Makes it hold what was kept. */
@@ -93,11 +95,6 @@ export class Memory {
 			for (const block of differing(now, wanted, BLOCK_BYTES))
 				await this.file.write(wanted, block, BLOCK_BYTES, start + block);
 		});
-	}
-
-	/** What it held at first. */
-	async startAgain(): Promise<void> {
-		await this.putBack(NOTHING);
 	}
 
 	async close(): Promise<void> {

@@ -47,38 +47,37 @@ interface Life {
 export class Rewindable {
 	readonly #template: Template;
 	readonly #audience: Audience;
-	readonly #memory: Memory;
-	readonly #socket: StateSocket;
+	/** What outlives a QEMU; null before the first. */
+	#ground: { memory: Memory; socket: StateSocket } | null = null;
 	readonly #nonce = randomBytes(16).toString("hex");
 	/** What waits for a word of the agent's. */
 	readonly #awaited = new Map<GuestFrame["type"], { resolve(): void; reject(error: Error): void }>();
 	/** What is to be said when the agent may be spoken to again; null while it may. */
 	#held: Buffer[] | null = null;
 	#life: Life | null = null;
+	#begun = false;
 	#ended = false;
 
-	private constructor(template: Template, audience: Audience, memory: Memory, socket: StateSocket) {
+	constructor(template: Template, audience: Audience) {
 		this.#template = template;
 		this.#audience = audience;
-		this.#memory = memory;
-		this.#socket = socket;
 	}
 
 	/**
 	 * Restores a machine and begins a stage in it.
 	 * @throws {RestoreError} it was lost before; {Failure} there is no room for its memory
 	 */
-	static async open(template: Template, request: StageRequest, audience: Audience): Promise<Rewindable> {
-		const memory = await Memory.copyOf(template.memory);
-		const machine = new Rewindable(template, audience, memory, await StateSocket.open());
+	async begin(request: StageRequest): Promise<void> {
+		const memory = await Memory.copyOf(this.#template.memory);
+		this.#ground = { memory, socket: await StateSocket.open() };
 		try {
-			await machine.#begin(template.state);
-			const started = machine.#word("started");
-			machine.#write({ type: "stage", ...newWork(), ...request, nonce: machine.#nonce });
+			await this.#live(this.#template.state);
+			const started = this.#word("started");
+			this.#write({ type: "stage", ...newWork(), ...request, nonce: this.#nonce });
 			await started;
-			return machine;
+			this.#begun = true;
 		} catch (cause) {
-			await machine.end();
+			await this.end();
 			throw cause instanceof LostError ? new RestoreError(cause.message, true, { cause }) : cause;
 		}
 	}
@@ -90,18 +89,23 @@ export class Rewindable {
 		else await this.#send(bytes);
 	}
 
-	/** Keeps this moment. @throws {LostError} */
-	async keep(): Promise<Checkpoint> {
-		const life = this.#life;
+	/**
+	 * Keeps this moment.
+	 * @param atRest called when all that was said before has been heard
+	 * @throws {LostError}
+	 */
+	async keep(atRest: () => void): Promise<Checkpoint> {
+		const [life, { memory, socket }] = [this.#life, this.#standing()];
 		if (life === null) throw new LostError("silent", "there is no machine");
 		this.#held = [];
 		const still = this.#word("still");
 		this.#write({ type: "still", nonce: this.#nonce });
 		await still;
-		const state = await this.#socket.save(life.qemu);
-		const memory = await this.#memory.keep();
+		atRest();
+		const state = await socket.save(life.qemu);
+		const kept = await memory.keep();
 		await this.#goOn(life);
-		return { state, memory };
+		return { state, memory: kept };
 	}
 
 	/** Puts it back to a moment that was kept. @throws {RestoreError} */
@@ -109,7 +113,7 @@ export class Rewindable {
 		this.#held = [];
 		await this.#endLife();
 		try {
-			await this.#goOn(await this.#begin(state, memory));
+			await this.#goOn(await this.#live(state, memory));
 		} catch (cause) {
 			await this.#endLife();
 			throw new RestoreError((cause as Error).message, false, { cause });
@@ -118,10 +122,11 @@ export class Rewindable {
 
 	/** Ends the machine, whatever it is doing. What was kept of it is of no use any more. */
 	async end(): Promise<void> {
-		if (this.#ended) return;
 		this.#ended = true;
 		await this.#endLife();
-		await Promise.all([this.#memory.close(), this.#socket.close()]);
+		const ground = this.#ground;
+		this.#ground = null;
+		await Promise.all([ground?.memory.close(), ground?.socket.close()]);
 	}
 
 	/** The QEMU process; -1 when there is none. */
@@ -129,19 +134,24 @@ export class Rewindable {
 		return this.#life?.qemu.pid ?? -1;
 	}
 
-	async #begin(state: Buffer, memory?: Kept): Promise<Life> {
+	#standing(): { memory: Memory; socket: StateSocket } {
+		if (this.#ended || this.#ground === null) throw new LostError("silent", "it was ended");
+		return this.#ground;
+	}
+
+	async #live(state: Buffer, kept?: Kept): Promise<Life> {
 		const { accelerator, disk } = this.#template;
+		const { memory, socket } = this.#standing();
 		const qemu = startQemu({
 			...{ accelerator, disk, start: { incoming: true } },
-			memory: { path: this.#memory.path, share: true },
-			stateSocket: this.#socket.fd,
+			memory: { path: memory.path, share: true },
+			stateSocket: socket.fd,
 		});
-		const listener = new Listener(qemu);
-		listener.liftLimit();
-		const life: Life = { qemu, listener, over: false };
+		const life: Life = { qemu, listener: new Listener(qemu), over: false };
+		life.listener.liftLimit();
 		this.#life = life;
 		// While QEMU starts it does not look at its memory.
-		if (memory !== undefined) await this.#memory.putBack(memory);
+		if (kept !== undefined) await memory.putBack(kept);
 		await loadState(qemu, state);
 		await qemu.qmp.execute("cont");
 		void this.#listen(life);
@@ -169,16 +179,14 @@ export class Rewindable {
 				this.#awaited.get(said.type)?.resolve();
 			}
 		} catch (error) {
-			if (life.over) return;
-			await this.#endLife(error as Error);
-			this.#audience.lost(error as Error);
+			if (!life.over) await this.#lose(error as Error);
 		}
 	}
 
 	// A word of the agent's. Who waits for it hears of the machine's end, and of a silence that is too long.
 	#word(type: GuestFrame["type"]): Promise<void> {
 		return new Promise((resolve, reject) => {
-			const silent = () => this.#awaited.get(type)?.reject(new LostError("silent", `no word "${type}"`));
+			const silent = () => void this.#lose(new LostError("silent", `no word "${type}"`));
 			const timer = setTimeout(silent, deadlineFor(this.#template));
 			const done = () => {
 				clearTimeout(timer);
@@ -207,12 +215,17 @@ export class Rewindable {
 		if (agent?.writable && !agent.write(bytes)) await once(agent, "drain").catch(() => {});
 	}
 
+	async #lose(error: Error): Promise<void> {
+		await this.#endLife(error);
+		if (this.#begun) this.#audience.lost(error);
+	}
+
 	async #endLife(why: Error = new LostError("silent", "it was ended")): Promise<void> {
 		const life = this.#life;
 		if (life === null) return;
 		life.over = true;
 		this.#life = null;
-		for (const { reject } of this.#awaited.values()) reject(why);
+		for (const { reject } of [...this.#awaited.values()]) reject(why);
 		await life.qemu.kill();
 	}
 }

@@ -1,6 +1,6 @@
 import { closeSync, openSync } from "node:fs";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { createServer, type Server } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
@@ -32,11 +32,17 @@ export class StateSocket {
 
 	/** Has a machine's devices saved; it then stands still until it is told to go on. */
 	async save(qemu: Qemu): Promise<Buffer> {
-		const saved = new Promise<Buffer>((resolve, reject) =>
-			this.server.once("connection", (connection) => buffer(connection).then(resolve, reject)),
-		);
-		const [state] = await Promise.all([saved, saveState(qemu, `unix:${qemu.statePath ?? join(this.dir, "state")}`)]);
-		return state;
+		let take = (_connection: Socket) => {};
+		const saved = new Promise<Buffer>((resolve, reject) => {
+			take = (connection) => void buffer(connection).then(resolve, reject);
+		});
+		this.server.once("connection", take);
+		try {
+			await saveState(qemu, `unix:${qemu.statePath ?? join(this.dir, "state")}`);
+			return await saved;
+		} finally {
+			this.server.off("connection", take);
+		}
 	}
 
 	async close(): Promise<void> {

@@ -1,0 +1,330 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Failure } from "../failure.ts";
+import type { Demo as Script } from "../grade/demo.ts";
+import { interruption } from "../interrupt.ts";
+import type { Preparation } from "../protocol.ts";
+import { LostError } from "../vm/listener.ts";
+import type { Audience, Checkpoint, Rewindable, StageRequest } from "../vm/rewindable.ts";
+import { type Answers, type DemoEvent, type Happening, type Phase, SHELLS, type ShellName, type Size } from "./events.ts";
+import type { Listener, Show } from "./show.ts";
+import { Typist } from "./typist.ts";
+
+/** Of what a shell has shown, this much is known when it is gone back to. */
+const SHOWN_CHARS = 64 << 10;
+/** What all checkpoints of a demo may take together; a step that would take more cannot be gone back to. */
+const KEPT_BYTES = 2 * 2 ** 30;
+/** How long a command waits for something to be typed before it is believed that it does. */
+const LISTENING_MS = 600;
+const STOPPED = new Error("something else was asked for");
+const LEFT_RUNNING = new Error("its end is not waited for");
+const ENDED = "\r\n\x1b[2mthis shell has ended; the next one:\x1b[22m\r\n";
+
+/** Where a machine for a demo comes from. */
+export type Opens = (request: StageRequest, audience: Audience) => Promise<Rewindable>;
+
+/** A moment that can be gone back to: the machine, and what its terminals had shown. */
+interface Moment {
+	checkpoint: Checkpoint;
+	shown: Record<ShellName, string>;
+}
+
+/** What a demo is made of. */
+export interface Source {
+	lesson: string;
+	script: Script;
+	/** What is done in the machine before. */
+	prepare: Preparation[];
+	size: Size;
+}
+
+/**
+ * A lesson's demo, played in a machine: the one model of it, whoever looks at it.
+ *
+ * What is asked of it is done one thing after the other; all but typing first puts an end to a step that is being
+ * played. What happens is told to the listener, and to nobody else.
+ */
+export class Demo implements Show {
+	readonly #source: Source;
+	readonly #tell: Listener;
+	readonly #startedMs = performance.now();
+	readonly #typists: Record<ShellName, Typist>;
+	readonly #shown: Record<ShellName, string> = { host: "", container: "" };
+	readonly #sizes: Record<ShellName, Size>;
+	/** By step: the machine as it is before it. */
+	readonly #moments = new Map<number, Moment>();
+	#machine!: Rewindable;
+	#step = 1;
+	#phase: Phase = "told";
+	/** Nothing was typed by anybody since the last moment was kept. */
+	#asKept = false;
+	/** Puts an end to the step that is being played; aborted while none is. */
+	#playing = new AbortController();
+	#last: Promise<unknown> = Promise.resolve();
+	#closed = false;
+	#slowly = true;
+	#answers: Answers | null = null;
+	readonly #decoders = { host: new TextDecoder(), container: new TextDecoder() };
+	#fail: (error: unknown) => void = () => {};
+	readonly failed = new Promise<never>((_, reject) => {
+		this.#fail = reject;
+	});
+
+	private constructor(source: Source, tell: Listener) {
+		this.#source = source;
+		this.#tell = tell;
+		this.#sizes = { host: source.size, container: source.size };
+		this.#playing.abort(STOPPED);
+		this.failed.catch(() => {});
+		const typist = (shell: ShellName) => new Typist(promptOf(shell), (keys) => this.#press(shell, keys));
+		this.#typists = { host: typist("host"), container: typist("container") };
+	}
+
+	/** Starts a machine with the demo's two shells, and waits for both. */
+	static async open(source: Source, opens: Opens, tell: Listener): Promise<Demo> {
+		const demo = new Demo(source, tell);
+		const { lesson, script, prepare, size } = source;
+		const { title, minutes, steps } = script;
+		const shown = steps.map(({ promises: _, ...step }) => step);
+		await demo.#happens({ type: "demo", schemaVersion: 1, lesson, title, minutes, steps: shown, size });
+		const shells = Object.fromEntries(SHELLS.map((name) => [name, shellOf(name, size)]));
+		const request = { prepare, shells, watch: [], files: [], network: false, unlocked: true };
+		demo.#machine = await opens(request, {
+			hear: (said) => demo.#hear(said),
+			lost: (error) => demo.#down(error),
+		});
+		await Promise.all(SHELLS.map((name) => demo.#typists[name].prompted(interruption)));
+		await demo.#at(1, "told");
+		await demo.#keep(1);
+		return demo;
+	}
+
+	get step(): number {
+		return this.#step;
+	}
+
+	get phase(): Phase {
+		return this.#phase;
+	}
+
+	/** Whether commands are typed as a person does. */
+	set slowly(value: boolean) {
+		this.#slowly = value;
+	}
+
+	next(): Promise<void> {
+		// A command that is left running has no end to wait for.
+		if (this.#phase === "running") this.#playing.abort(LEFT_RUNNING);
+		return this.#do(async () => {
+			if (this.#phase === "told") return this.#play();
+			if (this.#step < this.#source.script.steps.length) await this.#at(this.#step + 1, "told");
+		});
+	}
+
+	back(): Promise<void> {
+		return this.#stop(() => this.#goTo(this.#phase === "told" ? this.#step - 1 : this.#step));
+	}
+
+	jump(step: number): Promise<void> {
+		return this.#stop(async () => {
+			const target = Math.min(Math.max(1, step), this.#source.script.steps.length);
+			const nearest = Math.max(...[...this.#moments.keys()].filter((kept) => kept <= target));
+			if (nearest <= this.#step || nearest === target) await this.#goTo(nearest);
+			while (this.#step < target) {
+				if (this.#phase === "told") await this.#play();
+				await this.#at(this.#step + 1, "told");
+			}
+		});
+	}
+
+	replay(): Promise<void> {
+		return this.#stop(async () => {
+			await this.#goTo(this.#step);
+			await this.#play();
+		});
+	}
+
+	reset(): Promise<void> {
+		return this.#stop(() => this.#goTo(1));
+	}
+
+	async type(shell: ShellName, text: string): Promise<void> {
+		this.#asKept = false;
+		await this.#press(shell, text);
+	}
+
+	async resize(shell: ShellName, size: Size): Promise<void> {
+		this.#sizes[shell] = size;
+		await this.#happens({ type: "size", shell, size });
+		await this.#machine.say({ type: "resize", shell, window: size });
+	}
+
+	async close(): Promise<void> {
+		this.#closed = true;
+		this.#playing.abort(STOPPED);
+		await this.#machine.end();
+		await this.#last;
+		await this.#forget(0);
+	}
+
+	// One thing after the other.
+	#do(act: () => Promise<void>): Promise<void> {
+		const done = this.#last.then(async () => {
+			if (!this.#closed) await act();
+		});
+		this.#last = done.catch(() => {});
+		return done;
+	}
+
+	#stop(act: () => Promise<void>): Promise<void> {
+		this.#playing.abort(STOPPED);
+		return this.#do(act);
+	}
+
+	async #play(): Promise<void> {
+		const step = this.#step;
+		const { stage, command, promises } = this.#scriptOf(step);
+		this.#playing = new AbortController();
+		const { signal } = this.#playing;
+		const typist = this.#typists[stage];
+		await this.#at(step, "typing");
+		try {
+			if (!this.#asKept || !this.#moments.has(step)) await this.#keep(step);
+			this.#asKept = false;
+			await typist.type(command, { slowly: this.#slowly, signal });
+			await this.#at(step, "running");
+			const talkedTo = this.#answers?.shells[stage]?.pid;
+			await typist.enter();
+			await Promise.race([typist.prompted(signal), this.#listens(stage, talkedTo, signal)]);
+		} catch (error) {
+			if (error instanceof LostError || signal.reason === STOPPED) return;
+			if (signal.reason !== LEFT_RUNNING) throw error;
+		} finally {
+			this.#playing.abort(STOPPED);
+		}
+		const { said } = typist;
+		const kept = promises.map((pattern) => ({ pattern, kept: new RegExp(pattern, "m").test(said) }));
+		await this.#happens({ type: "answer", step, output: said, promises: kept });
+		await this.#at(step, "done");
+		if (step < this.#source.script.steps.length) await this.#keep(step + 1).catch(unlessLost);
+	}
+
+	/** Settles when the command itself waits for something to be typed, and has done so for a while. */
+	async #listens(stage: ShellName, before: number | undefined, signal: AbortSignal): Promise<void> {
+		for (let since: number | null = null; ; ) {
+			await sleep(LISTENING_MS / 4, undefined, { signal });
+			const seen = this.#answers?.shells[stage];
+			const listens = seen?.listens === true && seen.pid !== before;
+			if (!listens) since = null;
+			else since ??= performance.now();
+			if (since !== null && performance.now() - since > LISTENING_MS) return;
+		}
+	}
+
+	async #keep(step: number): Promise<void> {
+		const startedMs = performance.now();
+		let shown = { ...this.#shown };
+		const checkpoint = await this.#machine.keep(() => {
+			shown = { ...this.#shown };
+		});
+		await this.#forget(step);
+		const { bytes } = checkpoint.memory;
+		const all = [...this.#moments.values()].reduce((sum, moment) => sum + moment.checkpoint.memory.bytes, bytes);
+		if (all > KEPT_BYTES) return checkpoint.memory.release();
+		this.#moments.set(step, { checkpoint, shown });
+		this.#asKept = true;
+		await this.#happens({ type: "kept", step, tookMs: performance.now() - startedMs, bytes });
+	}
+
+	// What comes after a moment that is kept is another story now.
+	async #forget(from: number): Promise<void> {
+		for (const [step, { checkpoint }] of [...this.#moments]) {
+			if (step < from) continue;
+			this.#moments.delete(step);
+			await checkpoint.memory.release();
+		}
+	}
+
+	async #goTo(step: number): Promise<void> {
+		const startedMs = performance.now();
+		const nearest = Math.max(...[...this.#moments.keys()].filter((kept) => kept <= Math.max(1, step)));
+		const moment = this.#moments.get(nearest);
+		if (moment === undefined) throw new Failure("failed", "there is nothing to go back to", "start the demo again");
+		await this.#machine.putBack(moment.checkpoint);
+		this.#asKept = true;
+		for (const shell of SHELLS) {
+			this.#shown[shell] = moment.shown[shell];
+			this.#decoders[shell] = new TextDecoder();
+			await this.#happens({ type: "screen", shell, data: this.#shown[shell] });
+			await this.#machine.say({ type: "resize", shell, window: this.#sizes[shell] });
+		}
+		await this.#happens({ type: "back", step: nearest, tookMs: performance.now() - startedMs });
+		await this.#at(nearest, "told");
+	}
+
+	// A step that takes the machine down is a step like others: it has been shown, and the machine is there again.
+	#down(error: Error): void {
+		const playing = !this.#playing.signal.aborted;
+		this.#playing.abort(STOPPED);
+		this.#do(async () => {
+			const step = this.#step;
+			const how = error instanceof LostError ? error.how : error.message;
+			await this.#happens({ type: "down", step, how });
+			await this.#goTo(step);
+			if (playing && this.#step === step) await this.#at(step, "done");
+		}).catch(this.#fail);
+	}
+
+	async #hear(said: Parameters<Audience["hear"]>[0]): Promise<void> {
+		if (said.type === "view") {
+			const { host, shells } = said;
+			this.#answers = { host, shells };
+			return this.#happens({ type: "view", view: this.#answers });
+		}
+		const shell = SHELLS.find((name) => name === said.shell);
+		if (shell === undefined) return;
+		const data =
+			said.type === "left" ? ENDED : this.#decoders[shell].decode(Buffer.from(said.data, "base64"), { stream: true });
+		this.#shown[shell] = tail(this.#shown[shell] + data);
+		this.#typists[shell].hear(data);
+		await this.#happens({ type: "output", shell, data });
+	}
+
+	async #at(step: number, phase: Phase): Promise<void> {
+		this.#step = step;
+		this.#phase = phase;
+		await this.#happens({ type: "step", step, phase });
+	}
+
+	async #happens(event: Happening): Promise<void> {
+		await this.#tell({ atMs: Math.round(performance.now() - this.#startedMs), ...event } as DemoEvent);
+	}
+
+	async #press(shell: ShellName, keys: string): Promise<void> {
+		await this.#machine.say({ type: "input", shell, data: Buffer.from(keys).toString("base64") });
+	}
+
+	#scriptOf(step: number): Script["steps"][number] {
+		const found = this.#source.script.steps[step - 1];
+		if (found === undefined) throw new Failure("usage", `there is no step ${step}`);
+		return found;
+	}
+}
+
+function unlessLost(error: unknown): void {
+	if (!(error instanceof LostError)) throw error;
+}
+
+// From the beginning of a line.
+function tail(text: string): string {
+	if (text.length <= SHOWN_CHARS) return text;
+	const cut = text.slice(-SHOWN_CHARS);
+	return cut.slice(cut.indexOf("\n") + 1);
+}
+
+const promptOf = (shell: ShellName) => `${shell}# `;
+
+function shellOf(name: ShellName, window: Size): StageRequest["shells"][string] {
+	const environment = { PS1: promptOf(name), PS2: "> ", LANG: "C.UTF-8", HISTFILE: "" };
+	// +H: what is typed has exclamation marks that mean nothing.
+	return { argv: ["bash", "--norc", "+H"], environment, window };
+}
