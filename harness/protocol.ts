@@ -77,5 +77,11 @@ export const GuestFrame = v.variant("type", [
 ]);
 
 /** Everything that a host may say. A ping is answered by a pong; so is a practice, after a run of the agent's own. */
-export type HostFrame = Run | Session | SessionFrame | Stage | StageFrame | { type: "ping" | "practice"; nonce: string };
+export type HostFrame =
+	| Run
+	| Session
+	| SessionFrame
+	| Stage
+	| StageFrame
+	| { type: "ping" | "practice"; nonce: string };
 export type GuestFrame = v.InferOutput<typeof GuestFrame>;

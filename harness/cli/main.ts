@@ -170,7 +170,13 @@ function progressCommands(command: (usage: string, description: string) => Comma
 
 // What an instructor shows.
 function demoCommands(command: (usage: string, description: string, parent?: Command) => Command): void {
-	const demo = command("demo", "for instructors: a lesson's demo, step by step");
+	const demo = command("demo [lesson]", "for instructors: a lesson's demo, step by step, in a machine that goes back")
+		// Its options are not those of the commands below it.
+		.enablePositionalOptions()
+		.option("--from <file>", "show a recording in the place of a machine")
+		.option("--json", "play it to its end and print what happens, an event a line")
+		.addHelpText("after", "\nWithout a lesson, the demos are listed. While one is shown, ? tells the keys.")
+		.action(async (lesson, options) => finish((await import("./demo.ts")).demo(lesson, options)));
 	command("rehearse [lesson]", "play a demo and see that it keeps what it promises", demo)
 		.option("--all", "all of them")
 		.option("--json", "print one JSON document")

@@ -107,7 +107,10 @@ function isInGroup(pid: number, group: number | undefined): boolean {
 // [pgrp, tty_nr, tpgid] of "4 (a) b) S ppid pgrp session tty_nr tpgid …".
 function readGroups(pid: number): number[] {
 	const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-	const [, , pgrp, , tty, tpgid] = stat.slice(stat.lastIndexOf(")") + 2).split(" ").map(Number);
+	const [, , pgrp, , tty, tpgid] = stat
+		.slice(stat.lastIndexOf(")") + 2)
+		.split(" ")
+		.map(Number);
 	return [pgrp ?? -1, tty ?? 0, tpgid ?? -1];
 }
 

@@ -5,7 +5,15 @@ import { interruption } from "../interrupt.ts";
 import type { Preparation } from "../protocol.ts";
 import { LostError } from "../vm/listener.ts";
 import type { Audience, Checkpoint, Rewindable, StageRequest } from "../vm/rewindable.ts";
-import { type Answers, type DemoEvent, type Happening, type Phase, SHELLS, type ShellName, type Size } from "./events.ts";
+import {
+	type Answers,
+	type DemoEvent,
+	type Happening,
+	type Phase,
+	SHELLS,
+	type ShellName,
+	type Size,
+} from "./events.ts";
 import type { Listener, Show } from "./show.ts";
 import { Typist } from "./typist.ts";
 

@@ -66,7 +66,8 @@ export async function rehearse(source: Source, opens: Opens, patienceMs: number)
 	}
 	const { lesson, script } = source;
 	const kept = played.every(({ promises }) => promises.every((promise) => promise.kept)) && isWhole(script, played);
-	const times = (type: "back" | "kept") => events.flatMap((event) => (event.type === type ? [Math.round(event.tookMs)] : []));
+	const times = (type: "back" | "kept") =>
+		events.flatMap((event) => (event.type === type ? [Math.round(event.tookMs)] : []));
 	const holds = kept && problems.length === 0;
 	return { lesson, title: script.title, holds, steps: played, backMs: times("back"), keptMs: times("kept"), problems };
 }
@@ -76,7 +77,9 @@ const isWhole = ({ steps }: Script, played: RehearsedStep[]) =>
 	steps.every(({ promises }, index) => played[index]?.promises.length === promises.length);
 
 const lost = (events: DemoEvent[]) =>
-	events.flatMap((event) => (event.type === "down" ? [`the machine was lost in step ${event.step}: ${event.how}`] : []));
+	events.flatMap((event) =>
+		event.type === "down" ? [`the machine was lost in step ${event.step}: ${event.how}`] : [],
+	);
 
 /** What both terminals had been told when this step was last told; or when the machine before it was last kept. */
 function screensAt(events: DemoEvent[], step: number): string {
