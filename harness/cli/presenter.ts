@@ -1,6 +1,6 @@
 import { Failure } from "../failure.ts";
 import { interruption } from "../interrupt.ts";
-import type { DemoEvent, ShellName } from "../live/events.ts";
+import type { DemoEvent } from "../live/events.ts";
 import { SHELLS } from "../live/events.ts";
 import type { Show } from "../live/show.ts";
 import { FullScreen } from "./full-screen.ts";
@@ -87,20 +87,20 @@ export class Presenter {
 		}
 	}
 
+	// What was typed fast comes in one piece; so does an arrow.
 	#take(keys: string): void {
 		const { typing } = this.#chosen;
-		if (typing !== null) {
-			this.#type(typing, keys);
-			return;
+		if (typing === null) {
+			const [key = "", rest] = keys.startsWith(ESCAPE) ? [keys, ""] : [keys[0], keys.slice(1)];
+			this.#press(key);
+			if (rest !== undefined && rest !== "") this.#take(rest);
+		} else if (keys === ESCAPE) this.#chosen.typing = null;
+		else {
+			const [typed = "", ...rest] = keys.split(CTRL_RIGHT_BRACKET);
+			if (typed !== "") this.#act((show) => show.type(typing, typed));
+			if (rest.length > 0) this.#chosen.typing = null;
+			if (rest.some((part) => part !== "")) this.#take(rest.join(CTRL_RIGHT_BRACKET));
 		}
-		// An arrow comes as several characters; what was typed fast, in one piece.
-		for (const key of keys.startsWith(ESCAPE) ? [keys] : keys) this.#press(key);
-		this.#paint();
-	}
-
-	#type(shell: ShellName, keys: string): void {
-		if (keys === ESCAPE || keys === CTRL_RIGHT_BRACKET) this.#chosen.typing = null;
-		else this.#act((show) => show.type(shell, keys));
 		this.#paint();
 	}
 

@@ -80,7 +80,8 @@ export class Slides {
 				return this.#screens[event.shell].resize(event.size);
 			case "view":
 				this.#view = event.view;
-				this.#before ??= event.view;
+				// Until both shells are there, nothing has changed.
+				if (this.#before === null || SHELLS.some((shell) => !this.#before?.shells[shell])) this.#before = event.view;
 				return;
 			case "step":
 				[this.#step, this.#phase] = [event.step, event.phase];

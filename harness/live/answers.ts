@@ -19,36 +19,36 @@ const KINDS = ["uts", "ipc", "mnt", "pid", "cgroup", "net", "user"];
  * @param before the view that it is compared with
  */
 export function answersOf(view: Answers, before: Answers | null): Answer[] {
-	const old = before === null ? null : asked(before);
-	return asked(view).map(([question, host, container]) => {
-		const was = old?.find(([asked]) => asked === question);
-		const changed = was !== undefined && (was[1] !== host || was[2] !== container);
-		return { question, host, container, differs: host !== container, changed };
+	const old = new Map(before === null ? [] : asked(before).map((answer) => [answer.question, answer]));
+	return asked(view).map((answer) => {
+		const was = old.get(answer.question);
+		return { ...answer, changed: was !== undefined && (was.host !== answer.host || was.container !== answer.container) };
 	});
 }
 
-function asked({ host, shells }: Answers): [question: string, host: string, container: string][] {
-	const { container } = shells;
-	const mine = shells["host"];
-	const of = (read: (shell: NonNullable<typeof container>) => string) => (container ? read(container) : "–");
-	const ofHost = (read: (shell: NonNullable<typeof container>) => string) => (mine ? read(mine) : "–");
+function asked({ host, shells }: Answers): Omit<Answer, "changed">[] {
+	const both = (question: string, read: (shell: ShellState) => string) => {
+		const [ofHost, ofContainer] = [shells["host"], shells["container"]].map((shell) => (shell ? read(shell) : "–"));
+		return { question, host: ofHost ?? "–", container: ofContainer ?? "–", differs: ofHost !== ofContainer };
+	};
+	const { host: mine, container } = both("process", processOf);
+	const nested = [shells["host"], shells["container"]].some((shell) => (shell?.nsPids.length ?? 1) > 1);
 	return [
-		["hostname", ofHost(({ hostname }) => hostname), of(({ hostname }) => hostname)],
-		["namespaces", cells(mine?.namespaces, host.namespaces), cells(container?.namespaces, host.namespaces)],
-		["process", ofHost(processOf), of(processOf)],
-		["/proc has", ofHost(seen), of(seen)],
-		["mounts", ofHost(mountsOf), of(mountsOf)],
-		["addresses", ofHost(addresses), of(addresses)],
+		both("hostname", ({ hostname }) => hostname),
+		both("namespaces", ({ namespaces }) => cells(namespaces, host.namespaces)),
+		// Two shells are two processes: that is no difference. Two numbers for one of them are.
+		{ question: "process", host: mine, container, differs: nested },
+		both("/proc has", seen),
+		both("mounts", mountsOf),
+		both("addresses", addresses),
 	];
 }
 
 type ShellState = NonNullable<Answers["shells"][string]>;
 
-// The kinds that it has of its own.
-function cells(namespaces: Record<string, string> | undefined, host: Record<string, string>): string {
-	if (namespaces === undefined) return "–";
-	const own = KINDS.filter((kind) => namespaces[kind] !== host[kind]);
-	return own.length === 0 ? "the host's" : `own ${own.join(" ")}`;
+// Those that are its own are in brackets.
+function cells(namespaces: Record<string, string>, host: Record<string, string>): string {
+	return KINDS.map((kind) => (namespaces[kind] === host[kind] ? kind : `[${kind}]`)).join(" ");
 }
 
 function processOf({ arguments: words, nsPids }: ShellState): string {
