@@ -3,7 +3,7 @@ import { Failure } from "./failure.ts";
 import type { Verdict } from "./grade/judge.ts";
 import { judgedBy, type Lesson, lessons, solutionOf } from "./lessons.ts";
 import { type Attempt, type Logbook, pageOf, readLogbook, updateLogbook, withPage } from "./logbook.ts";
-import { learnersFile, workspaceDir } from "./workspace.ts";
+import { isUntouched, learnersFile, workspaceDir } from "./workspace.ts";
 
 /** Of the time between two attempts, what is longer than this was spent on something else. */
 const WORK_MS_MAX = 15 * 60_000;
@@ -56,17 +56,28 @@ export async function changedLessons(): Promise<Set<string>> {
 
 /** The lesson that was selected; otherwise the first that has not been passed, or the last, when all have. */
 export async function currentLesson(): Promise<Lesson> {
-	const [all, book] = await Promise.all([lessons(), logbook()]);
-	const selected = all.find(({ id }) => id === book.selected);
-	const current = selected ?? all.find((lesson) => pageOf(book, lesson).passed === null) ?? all.at(-1);
+	const current = currentOf(await lessons(), await logbook());
 	if (current === undefined) throw new Failure("failed", "there are no lessons");
 	return current;
+}
+
+function currentOf(all: readonly Lesson[], book: Logbook): Lesson | undefined {
+	const selected = all.find(({ id }) => id === book.selected);
+	return selected ?? all.find((lesson) => pageOf(book, lesson).passed === null) ?? all.at(-1);
 }
 
 /** Makes a lesson the current one, until another is selected. @throws {Failure} usage: there is no workspace */
 export async function selectLesson({ id }: Lesson): Promise<void> {
 	if (!(await change((book) => ({ ...book, selected: id }))))
 		throw new Failure("usage", "there is no workspace yet to note that in", "npx drydock init");
+}
+
+/** Attempts after which the reference's calls give away nothing any more that was not looked for. */
+const REAL_ATTEMPTS = 3;
+
+/** Whether the learner has earnestly tried: the module is not the skeleton, and has been judged a few times. */
+export async function hasTried(lesson: Lesson): Promise<boolean> {
+	return pageOf(await logbook(), lesson).attempts >= REAL_ATTEMPTS && !(await isUntouched(lesson));
 }
 
 /** What the last judgement of the learner's module of this lesson said; null when there was none. */
@@ -76,7 +87,7 @@ export async function lastAttempt(lesson: Lesson): Promise<Attempt | null> {
 
 /** Notes what was said of the learner's module. Without a workspace, nothing is noted. */
 export async function recordAttempt(lesson: Lesson, verdict: Pick<Verdict, "verdict" | "findings">): Promise<void> {
-	const judged = await judgedBy(lesson);
+	const [judged, all] = await Promise.all([judgedBy(lesson), lessons()]);
 	await change((book) => {
 		const at = new Date().toISOString();
 		const page = pageOf(book, lesson);
@@ -85,7 +96,9 @@ export async function recordAttempt(lesson: Lesson, verdict: Pick<Verdict, "verd
 			return { fact, what, diagnosis, try: advice, see };
 		});
 		const first = page.passed === null;
-		return withPage(book, lesson, {
+		// Who passes stays there until they say where to go: a check never moves on.
+		const stays = passes && currentOf(all, book)?.id === lesson.id;
+		return withPage(stays ? { ...book, selected: lesson.id } : book, lesson, {
 			passed: passes ? { at: page.passed?.at ?? at, judgedBy: judged } : page.passed,
 			attempts: page.attempts + (first ? 1 : 0),
 			spentMs: page.spentMs + (first ? sinceLastAttemptMs(book, at) : 0),

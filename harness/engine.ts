@@ -67,6 +67,7 @@ function optionsFor(mine: ReadonlyMap<string, string>, libraries: keyof typeof L
 		alias: { "#kernel": inKit("native/kernel.ts"), ...alias },
 		external,
 		banner: { js: banner },
+		loader: { ".txt": "text" },
 		logLevel: "silent",
 		plugins: [assembledBy(engine), inPlaceOf(mine)],
 	} satisfies BuildOptions;

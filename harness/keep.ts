@@ -9,7 +9,7 @@ import { join, parse } from "node:path";
  */
 export async function moveAside(path: string): Promise<string> {
 	for (let number = 1; ; number++) {
-		const kept = keptName(path, number);
+		const kept = numbered(path, "kept", number);
 		if (!(await writeNew(kept, ""))) continue;
 		try {
 			// A rename takes the place of what has that name: an empty file of our own.
@@ -23,12 +23,12 @@ export async function moveAside(path: string): Promise<string> {
 }
 
 /**
- * Puts a file where it belongs; beside it, under a name that nothing has, if another is there.
+ * Puts a file where it belongs; beside it, under a name that nothing has, if another is there: `isolate.imported-1.ts`.
  * @returns where it is now, or was already
  */
 export async function placeBeside(path: string, content: Buffer): Promise<string> {
 	for (let number = 0; ; number++) {
-		const candidate = number === 0 ? path : keptName(path, number);
+		const candidate = number === 0 ? path : numbered(path, "imported", number);
 		if (await writeNew(candidate, content)) return candidate;
 		// What cannot be read, such as a directory, is another thing.
 		if ((await readFile(candidate).catch(() => null))?.equals(content)) return candidate;
@@ -47,8 +47,8 @@ export async function writeNew(path: string, content: Buffer | string): Promise<
 	}
 }
 
-// What is kept of a file that is kept itself has the next number, not a longer name.
-function keptName(path: string, number: number): string {
+// What is put beside such a file itself has the next number, not a longer name.
+function numbered(path: string, kind: "kept" | "imported", number: number): string {
 	const { dir, name, ext } = parse(path);
-	return join(dir, `${name.replace(/\.kept-\d+$/, "")}.kept-${number}${ext}`);
+	return join(dir, `${name.replace(/\.(kept|imported)-\d+$/, "")}.${kind}-${number}${ext}`);
 }

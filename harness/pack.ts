@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { create } from "tar";
 import { boxProgram } from "./engine.ts";
+import { inKit } from "./kit.ts";
 import type { Progress } from "./progress.ts";
 import { ensureLibrary } from "./vm/kit.ts";
 
@@ -24,7 +25,8 @@ export async function packBox(mine: ReadonlyMap<string, string>, progress: Progr
 		const chunks = await create(archive, ["box.cjs", "libkernel.so", "node_modules"]).collect();
 		const payload = Buffer.concat(chunks);
 		const digest = createHash("sha256").update(payload).digest("hex").slice(0, 16);
-		return Buffer.concat([Buffer.from(script(digest)), payload]);
+		const usage = await readFile(inKit("solutions/usage.txt"), "utf8");
+		return Buffer.concat([Buffer.from(script(digest, usage)), payload]);
 	} finally {
 		await rm(dir, { recursive: true });
 	}
@@ -32,12 +34,19 @@ export async function packBox(mine: ReadonlyMap<string, string>, progress: Progr
 
 // Unpacked beside its place and then moved there: two that begin at once do not see each other's half. The library is
 // preloaded because fork needs it: see libkernel.c.
-function script(digest: string): string {
+function script(digest: string, usage: string): string {
 	const lines = [
 		"#!/bin/sh",
 		"# A container engine: box run IMAGE COMMAND. See README.md.",
 		"set -e",
 		'fail() { echo "box: $1" >&2; exit 125; }',
+		// Who only asks what it does needs neither root nor Node.
+		'case "$1 $2" in "--help "* | "-h "* | "help "* | "run --help" | "run -h")',
+		"\tcat <<'END'",
+		...usage.trimEnd().split("\n"),
+		"END",
+		"\texit ;;",
+		"esac",
 		'[ "$(id -u)" = 0 ] || fail "only root may do this: sudo $0 $*"',
 		'command -v node >/dev/null || fail "Node is needed, and not on the PATH"',
 		'[ -e /sys/fs/cgroup/cgroup.controllers ] || fail "cgroup v2 is needed, at /sys/fs/cgroup"',

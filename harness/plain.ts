@@ -12,6 +12,8 @@ const MARKS = {
 	good: { symbol: "✓", color: "green", word: "good" },
 	warn: { symbol: "!", color: "yellow", word: "warning" },
 	bad: { symbol: "✗", color: "red", word: "bad" },
+	missing: { symbol: "-", color: "red", word: "not handed in" },
+	unknown: { symbol: "?", color: "yellow", word: "not judged" },
 	holds: { symbol: "✓", color: "green", word: "holds" },
 	broken: { symbol: "✗", color: "red", word: "does not hold" },
 } as const;

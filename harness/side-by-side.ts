@@ -1,25 +1,41 @@
 import { cpus } from "node:os";
 
+/** Lets only so many do something at a time; the others wait for their turn, in their order. */
+export class Turns {
+	readonly #waiting: (() => void)[] = [];
+	#free: number;
+
+	constructor(atOnce: number) {
+		this.#free = atOnce;
+	}
+
+	async take<T>(work: () => Promise<T>): Promise<T> {
+		if (this.#free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+		else this.#free -= 1;
+		try {
+			return await work();
+		} finally {
+			const next = this.#waiting.shift();
+			if (next === undefined) this.#free += 1;
+			else next();
+		}
+	}
+}
+
 /**
- * Does the same work for each item, as many at a time as there are processors.
+ * Does the same work for each item, so many at a time; as many as there are processors, if not told.
  * @returns at once: a promise for each item, in their order
  */
-export function sideBySide<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R>[] {
-	let free = cpus().length;
-	const waiting: (() => void)[] = [];
+export function sideBySide<T, R>(
+	items: readonly T[],
+	work: (item: T) => Promise<R>,
+	atOnce: number = cpus().length,
+): Promise<R>[] {
+	const turns = new Turns(atOnce);
 	return items.map((item) => {
-		const result = turn().then(() => work(item));
-		const done = result.finally(() => {
-			free += 1;
-			waiting.shift()?.();
-		});
+		const done = turns.take(() => work(item));
 		// Who awaits them one after the other may never come to the second that fails.
 		done.catch(() => {});
 		return done;
 	});
-
-	async function turn(): Promise<void> {
-		if (free === 0) await new Promise<void>((resolve) => waiting.push(resolve));
-		free -= 1;
-	}
 }

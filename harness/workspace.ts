@@ -1,11 +1,11 @@
 import { execFile } from "node:child_process";
-import { constants, copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { constants, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { cached, exists, keyOf } from "./cache.ts";
 import { inKit } from "./kit.ts";
-import { type Lesson, lessons, moduleOf } from "./lessons.ts";
+import { type Lesson, lessons, moduleOf, skeletonOf } from "./lessons.ts";
 import { LOGBOOK, updateLogbook } from "./logbook.ts";
 
 /**
@@ -24,6 +24,15 @@ export async function workspaceDir(): Promise<string> {
 /** Where the learner's module of a lesson is. */
 export async function learnersFile(lesson: Lesson): Promise<string> {
 	return join(await workspaceDir(), lesson.id, await moduleOf(lesson));
+}
+
+/** Whether the learner's module of a lesson is the skeleton still. */
+export async function isUntouched(lesson: Lesson): Promise<boolean> {
+	const [mine, skeleton] = await Promise.all([
+		readFile(await learnersFile(lesson), "utf8").catch(() => null),
+		readFile(await skeletonOf(lesson), "utf8"),
+	]);
+	return mine === skeleton;
 }
 
 /**
@@ -54,12 +63,15 @@ export async function makeWorkspace(dir: string): Promise<string[]> {
 	return made;
 }
 
-// With these, an editor resolves #kernel without the kit: the folder can be a repository of its own.
+// With these, an editor resolves #kernel and #box without the kit: the folder can be a repository of its own.
 const MANIFEST = {
 	name: "my-box",
 	private: true,
 	type: "module",
-	imports: { "#kernel": { types: "./types/kernel.d.ts", default: "./types/kernel.js" } },
+	imports: {
+		"#kernel": { types: "./types/kernel.d.ts", default: "./types/kernel.js" },
+		"#box/*": { types: "./types/box/*.d.ts", default: "./types/box/*.js" },
+	},
 	devDependencies: { "@types/node": "^20" },
 };
 const TSCONFIG = {
@@ -74,16 +86,23 @@ const TSCONFIG = {
 	},
 };
 
-// The declarations of #kernel, docstrings included. Generated, so these are renewed each time.
+// The declarations of #kernel and #box, docstrings included. Generated, so these are renewed each time.
 async function writeTypes(target: string): Promise<void> {
-	const sources = (await readdir(inKit("native"))).filter((name) => name.endsWith(".ts"));
-	const texts = await Promise.all(sources.map((name) => readFile(inKit("native", name), "utf8")));
-	const dir = await cached("declarations", keyOf("declarations 1", texts), emitDeclarations);
-	await mkdir(target, { recursive: true });
-	for (const name of await readdir(join(dir, "types"))) await copyFile(join(dir, "types", name), join(target, name));
+	const [native, given] = await Promise.all([sourcesIn("native"), sourcesIn("solutions/given")]);
+	const texts = await Promise.all([...native, ...given].map((path) => readFile(path, "utf8")));
+	const dir = await cached("declarations", keyOf("declarations 2", texts), (staging) =>
+		emitDeclarations(staging, [inKit("native/kernel.ts"), ...given]),
+	);
+	await cp(join(dir, "types/native"), target, { recursive: true });
+	await cp(join(dir, "types/solutions/given"), join(target, "box"), { recursive: true });
 }
 
-async function emitDeclarations(staging: string): Promise<void> {
+async function sourcesIn(folder: string): Promise<string[]> {
+	const names = (await readdir(inKit(folder))).filter((name) => name.endsWith(".ts"));
+	return names.map((name) => inKit(folder, name));
+}
+
+async function emitDeclarations(staging: string, files: string[]): Promise<void> {
 	const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
 	const config = {
 		extends: inKit("tsconfig.json"),
@@ -93,14 +112,14 @@ async function emitDeclarations(staging: string): Promise<void> {
 			emitDeclarationOnly: true,
 			rewriteRelativeImportExtensions: true,
 			typeRoots: [inKit("node_modules/@types")],
-			rootDir: inKit("native"),
+			rootDir: inKit(),
 			outDir: join(staging, "types"),
 		},
 		include: [],
-		files: [inKit("native/kernel.ts")],
+		files,
 	};
 	await writeFile(join(staging, "tsconfig.json"), JSON.stringify(config));
 	await promisify(execFile)(process.execPath, [tsc, "-p", join(staging, "tsconfig.json")]);
 	// No part of what #kernel exports.
-	for (const name of ["library.d.ts", "ledger.d.ts"]) await rm(join(staging, "types", name));
+	for (const name of ["library.d.ts", "ledger.d.ts"]) await rm(join(staging, "types/native", name));
 }

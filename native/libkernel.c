@@ -36,6 +36,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifndef MADV_DONTNEED_LOCKED
+#define MADV_DONTNEED_LOCKED 24
+#endif
+
 #define answer(call) ({ long r_ = (long)(call); r_ < 0 ? -(long)errno : r_; })
 
 static const char *unpack(const char **packed) {
@@ -53,11 +57,17 @@ static const char *unpack(const char **packed) {
  * Here the child goes on running JavaScript, and a heap that is not there is a
  * SIGSEGV. Refusing the advice is cheaper than undoing it before each fork, and
  * needs no /proc, which a container may not have.
+ *
+ * The agent's memory is locked, and locked pages are given back by another
+ * advice than others; V8 ends the program when the kernel refuses.
  */
 int madvise(void *addr, size_t length, int advice) {
     if (advice == MADV_DONTFORK)
         return 0;
-    return syscall(SYS_madvise, addr, length, advice);
+    int r = syscall(SYS_madvise, addr, length, advice);
+    if (r < 0 && errno == EINVAL && (advice == MADV_DONTNEED || advice == MADV_FREE))
+        return syscall(SYS_madvise, addr, length, MADV_DONTNEED_LOCKED);
+    return r;
 }
 
 /* Processes: fork(2), execve(2), waitpid(2), _exit(2), kill(2), getpid(2) */

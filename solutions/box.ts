@@ -7,6 +7,7 @@ import { mountOverlay } from "./07-overlay/overlay.ts";
 import { connect, type Published } from "./08-network/network.ts";
 import { openImage } from "./09-scratch/image.ts";
 import { Parts } from "./parts.ts";
+import { onSearchPath } from "./search-path.ts";
 
 /** What `box` is asked to run. A part that is not asked for is not done: each lesson adds one. */
 export interface Options {
@@ -46,8 +47,9 @@ export function run({ id = "", hostname, rootfs, init, limits, address, publish 
 		const layers = asked.layers ?? image?.layers;
 		const overlay = layers && parts.make(() => mountOverlay(layers, `/run/box/${id}`));
 		const root = overlay?.merged ?? rootfs;
+		const command = asked.command && onSearchPath(asked.command, layers ?? [rootfs ?? ""]);
 
-		return runCommand(asked.command ?? (image?.command as [string]), () => {
+		return runCommand(command ?? (image?.command as [string]), () => {
 			// In a process of its own: it takes its leave of the host, step by step, and then becomes the command.
 			parts.belongToParent();
 			cgroup?.join();

@@ -1,25 +1,10 @@
-import { existsSync, lstatSync, readFileSync, realpathSync, writeSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, writeSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { _exit } from "#kernel";
 import { type Options, run } from "./box.ts";
 import { claim, giveBack, isInContainer, removeAbandoned, removeRemains } from "./remains.ts";
 import { fail, supervise } from "./supervise.ts";
-
-const USAGE = `Usage: box run [OPTIONS] IMAGE [COMMAND [ARGUMENT…]]
-
-Runs a command in a container, and removes the container afterwards.
-IMAGE is a directory: of an image, or of the files that the container is to have.
-
-  --hostname NAME       the container's hostname
-  --memory BYTES        how much memory it may use, such as 64M
-  --pids NUMBER         how many processes it may have
-  --cpus NUMBER         how many processors it may use, such as 0.5
-  --publish HOST:PORT   let a port of the host lead to one of the container's; may be repeated
-  --help                show this
-
-Exit codes: the command's own; 128+n when signal n ended it; 125 box failed;
-126 the command cannot be executed; 127 there is no such command.
-`;
+import USAGE from "./usage.txt";
 
 const OPTIONS = {
 	hostname: { type: "string" },
@@ -27,8 +12,10 @@ const OPTIONS = {
 	pids: { type: "string" },
 	cpus: { type: "string" },
 	publish: { type: "string", multiple: true },
-	help: { type: "boolean" },
+	help: { type: "boolean", short: "h" },
 } as const;
+
+const HELP = new Set<string | undefined>(["--help", "-h", "help"]);
 
 // It is for this program, not for the commands that it runs.
 delete process.env["LD_PRELOAD"];
@@ -44,7 +31,7 @@ function main([subcommand, ...args]: string[]): void {
 	const first = tokens.find(({ kind }) => kind === "positional")?.index ?? args.length;
 	const [image, ...command] = args.slice(first);
 	const { values } = parseArgs({ args: args.slice(0, first), options: OPTIONS });
-	if (values.help || subcommand === "--help") {
+	if (values.help || HELP.has(subcommand)) {
 		writeSync(1, USAGE);
 		_exit(0);
 	}
@@ -92,15 +79,7 @@ function rootOf(image: string, [name, ...args]: string[]): Options {
 	const dir = realpathSync(image);
 	if (existsSync(`${dir}/manifest.json`)) return { image: dir, ...(name && { command: [name, ...args] }) };
 	if (name === undefined) throw new Error(`${image} does not say what to run, so a command is needed`);
-	return { layers: [dir], command: [name.includes("/") ? name : find(name, dir), ...args] };
-}
-
-// What a shell does with PATH; execve does not.
-function find(name: string, root: string): string {
-	const found = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
-		.map((dir) => `${dir}/${name}`)
-		.find((path) => lstatSync(`${root}${path}`, { throwIfNoEntry: false }) !== undefined);
-	return found ?? name;
+	return { layers: [dir], command: [name, ...args] };
 }
 
 // Packets would turn off to the container before they reach that program, and it would never know why nobody comes.

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { cpus, release, tmpdir, totalmem } from "node:os";
+import { cpus, loadavg, release, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { inKit } from "../kit.ts";
@@ -9,12 +9,15 @@ import { ensureImage } from "../vm/image.ts";
 import { Machine } from "../vm/machine.ts";
 import { qemuVersion } from "../vm/program.ts";
 import { coldBoot, ensureTemplate, type Template } from "../vm/template.ts";
+import { gradedClass } from "./grade.ts";
+import { shells } from "./shell.ts";
 import { saves, stages } from "./watch.ts";
 
 /**
  * `npm run bench`: how long things take on this computer, each measured several times in one run. Nothing here passes
- * or fails; with `-- --json` one document is printed.
+ * or fails; with `-- --json` one document is printed, and with `-- grade` only that part is measured.
  */
+const PARTS = ["machine", "answer", "check", "watch", "shell", "grade"] as const;
 
 /** Values of one measure; its unit is in its name. */
 interface Figure {
@@ -25,16 +28,29 @@ interface Figure {
 }
 
 const json = process.argv.includes("--json");
+const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
+const wants = (part: (typeof PARTS)[number]) => chosen.length === 0 || chosen.includes(part);
+const unknown = chosen.filter((part) => !(PARTS as readonly string[]).includes(part));
+if (unknown.length > 0) throw new Error(`there is no part ${unknown.join(", ")}: ${PARTS.join(", ")}`);
 const image = await ensureImage(visible);
 const template = await ensureTemplate(image, visible);
 
 const figures: Record<string, Figure> = {};
-await measure("coldBootMs", 3, () => boot(template));
-await measure("restoredMs", 20, () => restored(template));
-await measure("spareMs", 20, () => spare(template));
-await measure("vmPrivateMb", 5, () => privateMemory(template));
-const checked = { ...(await checks(10)), ...(await allLessons(3)), ...(await watched(10)) };
-for (const [name, values] of Object.entries(checked)) figures[name] = summary(values);
+const load = loadavg()[0]?.toFixed(1);
+if (wants("machine")) {
+	await measure("coldBootMs", 3, () => boot(template));
+	await measure("restoredMs", 20, () => restored(template));
+	await measure("spareMs", 20, () => spare(template));
+	await measure("vmPrivateMb", 5, () => privateMemory(template));
+}
+const measured = {
+	...(wants("answer") ? { ...(await answers("list", 15)), ...(await answers("help", 15)) } : {}),
+	...(wants("check") ? { ...(await checks(10)), ...(await allLessons(3)) } : {}),
+	...(wants("watch") ? await watched(10) : {}),
+	...(wants("shell") ? { shellMs: await visible.step("shellMs", () => shells(10)) } : {}),
+	...(wants("grade") ? await gradedClass() : {}),
+};
+for (const [name, values] of Object.entries(measured)) figures[name] = summary(values);
 
 const machine = {
 	cpu: cpus()[0]?.model,
@@ -44,6 +60,8 @@ const machine = {
 	node: process.version,
 	qemu: await qemuVersion(),
 	accelerator: template.accelerator,
+	/** What else the computer was doing at the beginning. */
+	load,
 };
 if (json) process.stdout.write(`${JSON.stringify({ machine, figures }, null, "\t")}\n`);
 else print();
@@ -100,6 +118,11 @@ async function privateMemory(from: Template): Promise<number> {
 	} finally {
 		await waiting.end();
 	}
+}
+
+// What needs no machine.
+function answers(command: string, n: number): Promise<Record<string, number[]>> {
+	return repeated(`${command}Ms`, n, [command], (tookMs, _stdout, add) => add(`${command}Ms`, tookMs));
 }
 
 // Whole processes, from their start to their end; and where they say their time went.

@@ -8,10 +8,16 @@ if (major < 20 || (major === 20 && minor < 19)) {
 	process.exit(3);
 }
 try {
-	const { register } = await import("tsx/esm/api");
 	// What nearly every command needs. Later, each import asks the hook's thread where things are, and waits.
 	await Promise.all([import("commander"), import("chalk"), import("valibot")]);
-	register();
+	const { register, registerHooks } = await import("node:module");
+	if (registerHooks !== undefined) (await import("tsx/esm/api")).register();
+	else {
+		// On an older Node, tsx works in a thread of its own; loading all of it into this one as well takes as long as
+		// Node's start.
+		register("tsx/esm", import.meta.url, { data: { tsconfig: false } });
+		process.setSourceMapsEnabled(true);
+	}
 } catch {
 	console.error("drydock's npm packages are not installed.\n  try: npm start");
 	process.exit(3);

@@ -59,7 +59,7 @@ ${rest.length === 0 ? "" : `\nFrom drydock's reference solutions, until you writ
 IMAGE is a directory: of an image as lesson 09 builds it, or simply of the files that the container is to have. The
 command gets a hostname, a root, processes, limits, a writable layer and a network of its own. Its exit code is box's;
 its input and output are box's; signals are passed on. When it has ended, nothing of the container is left, not even if
-box is killed. \`sudo ./box run --help\` says the rest.
+box is killed. \`./box run --help\` says the rest.
 
 To try it without any image, where busybox is installed:
 

@@ -1,4 +1,4 @@
-import { currentLesson, logbook, passedModules, recordAttempt } from "../course.ts";
+import { currentLesson, hasTried, logbook, passedModules, recordAttempt } from "../course.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { judge, type Verdict } from "../grade/judge.ts";
 import { interruption } from "../interrupt.ts";
@@ -93,12 +93,18 @@ async function choose(id: string | undefined, { all, ...subject }: CheckOptions)
 	return [id === undefined ? await currentLesson() : await findLesson(id)];
 }
 
+function whatNext({ id }: Lesson, { verdict, ledger }: Verdict, { trace }: CheckOptions): string {
+	if (verdict === "pass") return "\ngo on   npx drydock next\n";
+	if (trace || ledger.exercise.length === 0) return "";
+	return `\nyour calls, beside the reference's   npx drydock check ${id} --trace\n`;
+}
+
 async function print(lesson: Lesson, verdict: Verdict, options: CheckOptions): Promise<void> {
 	const { report, trace } = await import("../grade/report.ts");
 	const { learnt } = await loadCheck(lesson);
-	process.stdout.write(await report(verdict, lesson.title, learnt, { ...style(), brief: options.trace === true }));
+	const calls = !options.trace && isLearners(options) && (await hasTried(lesson));
+	process.stdout.write(await report(verdict, lesson.title, learnt, { ...style(), brief: !calls }));
 	if (options.trace) process.stdout.write(trace(verdict, style()));
-	if (verdict.verdict === "pass" && isLearners(options) && !options.all)
-		process.stdout.write("\ngo on   npx drydock next\n");
+	if (isLearners(options) && !options.all) process.stdout.write(whatNext(lesson, verdict, options));
 	if (options.all) process.stdout.write("\n");
 }

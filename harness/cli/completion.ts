@@ -6,8 +6,9 @@ import { inKit } from "../kit.ts";
 /**
  * Adds `completion SHELL`, which prints a script for the shell, and `complete`, which that script asks on every Tab.
  * To be called last: it completes the commands and options that `program` has by then.
+ * @param description of the command `completion`
  */
-export function addCompletion(program: Command): void {
+export function addCompletion(program: Command, description: string): void {
 	const completed = tab(program, { completionCommandName: "completion" });
 	for (const command of completed.commands.values()) {
 		const lesson = command.arguments.get("lesson");
@@ -18,7 +19,7 @@ export function addCompletion(program: Command): void {
 	}
 	const completion = program.commands.find((command) => command.name() === "completion");
 	completion
-		?.description("print a script for bash, zsh or fish that completes commands, options and lessons")
+		?.description(description)
 		.addHelpText("after", HELP)
 		// At the end: zsh takes the first line for its own.
 		.hook("postAction", ({ args: [shell] }) => void process.stdout.write(`${functionsFor(shell)}\n`))

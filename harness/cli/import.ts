@@ -34,8 +34,9 @@ export async function importWorkspace(file: string, { json }: { json?: boolean }
 	await makeWorkspace(dir);
 	if (json) printJson({ schemaVersion: 1, workspace: dir, files: [...files.keys()], beside });
 	else {
-		const kept = beside.map(({ file, kept }) => `${nameOf(file)} differs from yours; it is now ${nameOf(kept)}\n`);
-		process.stdout.write(`your workspace has what ${file} held: files and progress.\n${kept.join("")}`);
+		const kept = beside.map(({ file, kept }) => `  ${nameOf(file)}: the imported one is ${nameOf(kept)}\n`);
+		const note = kept.length === 0 ? "" : `Some differ from yours. Yours stay, and what was imported is beside them:\n`;
+		process.stdout.write(`your workspace has what ${file} held: files and progress.\n${note}${kept.join("")}`);
 	}
 	return EXIT.passed;
 }

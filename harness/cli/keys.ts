@@ -1,17 +1,21 @@
 import { EventEmitter } from "node:events";
+import { guardTerminal } from "./guardian.ts";
 
 /**
  * Single keys from a terminal. It is in raw mode as long as keys are listened to: only then nothing is echoed, and no
- * line has to be finished. Node gives the terminal back when the process ends, however it ends, unless by SIGKILL.
+ * line has to be finished. Node gives the terminal back when the process ends, however it ends;
+ * after a SIGKILL, another process does.
  */
 export class Keys extends EventEmitter<{ key: [name: string] }> {
 	readonly #stdin = process.stdin;
 	readonly #heard = (bytes: Buffer) => this.#take(bytes.toString("utf8"));
 	/** Ctrl-Z has stopped this process, and the shell has let it go on. */
 	readonly #continued = () => this.#raw(true);
+	#letGo = () => {};
 
 	/** Takes the terminal. */
 	listen(): void {
+		if (this.#stdin.isTTY) this.#letGo = guardTerminal("sane");
 		this.#raw(true);
 		this.#stdin.on("data", this.#heard);
 		this.#stdin.once("end", this.#ended);
@@ -25,6 +29,7 @@ export class Keys extends EventEmitter<{ key: [name: string] }> {
 		this.#stdin.off("end", this.#ended);
 		process.off("SIGCONT", this.#continued);
 		this.#raw(false);
+		this.#letGo();
 		this.#stdin.pause();
 	}
 

@@ -1,7 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { EXIT, Failure } from "../failure.ts";
 import { interruption, stopInGoodOrder } from "../interrupt.ts";
-import { addCompletion } from "./completion.ts";
 
 /**
  * The command line.
@@ -16,7 +15,9 @@ export async function main(args: string[]): Promise<number> {
 	});
 	try {
 		const program = commandLine();
-		addCompletion(program);
+		// Beside the rest it is much to load, and asked for only here.
+		if (args.some((arg) => COMPLETING.has(arg))) (await import("./completion.ts")).addCompletion(program, COMPLETION);
+		else program.command("completion <shell>").description(COMPLETION);
 		// On its own, the command watches; where there is nobody to watch, it says where you are.
 		const command = process.stdin.isTTY && process.stdout.isTTY ? "watch" : "list";
 		const alone = args.every((arg) => arg === "--plain");
@@ -26,6 +27,9 @@ export async function main(args: string[]): Promise<number> {
 		return explain(error);
 	}
 }
+
+const COMPLETING = new Set(["complete", "completion"]);
+const COMPLETION = "print a script for bash, zsh or fish that completes commands, options and lessons";
 
 // Each command's module is loaded when it is called: `help` and `list` need no virtual machine.
 function commandLine(): Command {
@@ -104,6 +108,7 @@ function commandLine(): Command {
 		.action(async (options) => finish((await import("./doctor.ts")).doctor(options)));
 
 	demoCommands(command);
+	gradeCommands(command);
 
 	const image = command("image", "the virtual machine's image: build, info, export, import");
 	command("build", "build the image and the snapshot, if they are not there", image)
@@ -182,6 +187,35 @@ function demoCommands(command: (usage: string, description: string, parent?: Com
 		.option("--json", "print one JSON document")
 		.action(async (lesson, options) => finish((await import("./rehearse.ts")).rehearseDemos(lesson, options)));
 }
+
+// What teachers need.
+function gradeCommands(command: (usage: string, description: string, parent?: Command) => Command): void {
+	const written = (of: Command) =>
+		of
+			.option("--format <format>", "json, junit, tap, gradescope, classroom, prairielearn or exercism")
+			.option("--json", "the same as --format json")
+			.option("--out <path>", "write to this file; to files in this folder, where there is one for each submission")
+			.option("--details", "explain each submission's findings")
+			.option("--exit-zero", "exit with 0 once all is written, whatever it says");
+	const grade = command("grade <directory>", "grade a class: a folder with a folder for each submission")
+		.option("--lesson <lessons>", "only these, such as 02,04")
+		.option("--one", "the folder is a single submission")
+		.option("--shard <i/n>", "only this part of the class: for several computers")
+		.option("--resume", "go on where a run of the same command was interrupted")
+		.option("--lanes <number>", "virtual machines at a time; if not given, two more than there are processors")
+		.addHelpText("after", `\n${GRADES}`);
+	written(grade).action(async (dir, options) => finish((await import("./grade.ts")).grade(dir, options)));
+	written(command("merge <files...>", "put the shards' JSON reports together", grade)).action(async (files, _, merge) =>
+		finish((await import("./grade.ts")).gradeMerge(files, merge.optsWithGlobals())),
+	);
+}
+
+const GRADES = `A lesson's module is found by its path, 02-unshare/isolate.ts, or by its name,
+wherever it lies in the submission. Nothing that is handed in runs on this computer.
+
+Exit codes: 0 all passed; 1 something failed or was not handed in; 3, 4 something
+could not be judged, which is never a zero. With --format gradescope, prairielearn
+or exercism, 0 once the file is written.`;
 
 const SESSIONS = `The machine is fresh, and gone when the command ends, whose exit code is
 drydock's. In a pipe, its standard streams are drydock's, byte for byte.

@@ -11,11 +11,8 @@ import { printJson } from "./terminal.ts";
  */
 export async function next({ force, json }: { force?: boolean; json?: boolean }): Promise<number> {
 	const [all, book, current] = await Promise.all([lessons(), logbook(), currentLesson()]);
-	const { passed, attempts } = pageOf(book, current);
-	// Who has not selected any is taken to the next lesson by passing one, and need not be stopped there.
-	const isNextAlready = passed === null && book.selected !== current.id && attempts === 0;
-	if (passed === null && !isNextAlready && !force) return refuse(current, json);
-	const lesson = isNextAlready && !force ? current : nextOf(all, book, current);
+	if (pageOf(book, current).passed === null && !force) return refuse(current, json);
+	const lesson = nextOf(all, book, current);
 	if (lesson === undefined) {
 		if (json) printJson({ schemaVersion: 1, lesson: null });
 		else process.stdout.write("That was the last one: there is no other lesson that you have not passed.\n");

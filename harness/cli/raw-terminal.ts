@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { EXIT } from "../failure.ts";
+import { guardTerminal } from "./guardian.ts";
 import type { Ends } from "./session.ts";
 
 /** Ctrl-]: three in a row end the session, whatever the guest does. */
@@ -26,11 +27,13 @@ export function rawTerminal(): Ends {
 	let leave = () => {};
 	let raw = false;
 	let resize = () => {};
+	let letGo = () => {};
 	const restore = () => {
 		if (!raw) return;
 		raw = false;
 		stdout.write(RESET);
 		stty(saved);
+		letGo();
 	};
 	const left = new Promise<number>((resolve) => {
 		leave = () => resolve(EXIT.interrupted);
@@ -44,6 +47,7 @@ export function rawTerminal(): Ends {
 		left,
 		started: (speak) => {
 			raw = true;
+			letGo = guardTerminal(saved, RESET);
 			process.once("exit", restore);
 			stty("raw", "-echo");
 			resize = () => void speak.resize(size());

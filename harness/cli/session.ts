@@ -79,7 +79,9 @@ function exitCode({ code, signal }: SessionEnd): number {
 async function boxOf(lesson: Lesson, solution: boolean): Promise<string> {
 	const mine = solution ? new Map() : await modulesAtWork(lesson);
 	try {
-		if ((await lessonsOfBox()).has(lesson.id)) return await boxProgram(mine);
+		// Both at once: nearly always, the lesson's module is part of it.
+		const [program, lessons] = await Promise.all([boxProgram(mine), lessonsOfBox()]);
+		if (lessons.has(lesson.id)) return program;
 		// A later lesson does its work better, and has taken its place.
 		return await boxProgram(mine, { engine: engineOf(await loadCheck(lesson)) });
 	} catch (cause) {

@@ -1,27 +1,28 @@
 import { readFile } from "node:fs/promises";
 import { currentLesson } from "../course.ts";
-import { inKit } from "../kit.ts";
-import { findLesson, loadCheck, readLesson } from "../lessons.ts";
+import { findLesson, moduleOf, readLesson, solutionOf } from "../lessons.ts";
 import { learnersFile } from "../workspace.ts";
 import { HOW_TO_ESCAPE } from "./raw-terminal.ts";
 import { talk } from "./session.ts";
 
+// The machine knows few terminals; nearly all others understand what an xterm does. Its manual pages are shown outside.
 const RC = `PS1='\\u@\\h:\\w# '
-alias ls='ls --color=auto' grep='grep --color=auto'
+alias ls='ls --color=auto' grep='grep --color=auto' clear='busybox clear'
+[ -e "/usr/share/terminfo/\${TERM::1}/$TERM" ] || export TERM=xterm-256color
+man() { echo "in another terminal: npx drydock man \${*:-PAGE}"; }
 `;
 
 /** `drydock shell`: a shell on the host of a lesson's machine. @returns the shell's exit code */
 export async function shell(id: string | undefined, { solution = false }: { solution?: boolean }): Promise<number> {
 	const lesson = id === undefined ? await currentLesson() : await findLesson(id);
-	const { module } = await loadCheck(lesson);
-	const source = solution ? inKit("solutions", lesson.id, module) : await learnersFile(lesson);
+	const source = solution ? await solutionOf(lesson) : await learnersFile(lesson);
 	return talk({
 		lesson,
 		solution,
 		argv: ["bash"],
 		prepare: [
 			{ do: "write", path: "/root/README.md", text: await readLesson(lesson) },
-			{ do: "write", path: `/root/${module}`, text: await readFile(source, "utf8") },
+			{ do: "write", path: `/root/${await moduleOf(lesson)}`, text: await readFile(source, "utf8") },
 			{ do: "write", path: "/root/.bashrc", text: RC },
 		],
 		greeting: [

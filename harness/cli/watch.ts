@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Chalk } from "chalk";
 import { type FSWatcher, watch as watchFiles } from "chokidar";
@@ -9,10 +8,10 @@ import { changesSince, type Known } from "../grade/changes.ts";
 import { judge, type Verdict } from "../grade/judge.ts";
 import { report } from "../grade/report.ts";
 import { interruption } from "../interrupt.ts";
-import { type Lesson, loadCheck, skeletonOf } from "../lessons.ts";
+import { type Lesson, loadCheck } from "../lessons.ts";
 import { visible } from "../progress.ts";
 import { Shipyard } from "../vm/shipyard.ts";
-import { learnersFile, makeWorkspace, workspaceDir } from "../workspace.ts";
+import { isUntouched, learnersFile, makeWorkspace, workspaceDir } from "../workspace.ts";
 import { Actions } from "./actions.ts";
 import { Keys } from "./keys.ts";
 import { nameOf } from "./place.ts";
@@ -114,16 +113,8 @@ export class Watch {
 			clearTimeout(saved);
 			saved = setTimeout(() => this.check(), SAVE_MS);
 		});
-		if (await this.#isUntouched()) this.#greet();
+		if (await isUntouched(lesson)) this.#greet();
 		else void this.#check(false).catch(this.#end.reject);
-	}
-
-	async #isUntouched(): Promise<boolean> {
-		const [mine, skeleton] = await Promise.all([
-			readFile(this.#file, "utf8").catch(() => null),
-			readFile(await skeletonOf(this.#lesson), "utf8"),
-		]);
-		return mine === skeleton;
 	}
 
 	// What is wrong with a skeleton is what the lesson is about: that is for the reader to find out.

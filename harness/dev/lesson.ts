@@ -44,6 +44,7 @@ export async function proveLesson(lesson: Lesson, shipyard: Shipyard): Promise<P
 		...(skeleton === null ? [missing(id, check.module)] : proveTodos(readme ?? "", skeleton, id)),
 		await proveManual([readme ?? "", hints ?? ""].map(proseOf), check, demo instanceof Error ? null : demo),
 		await proveMisconceptions(id, check),
+		proveWeight(check),
 		...(await proveSkeleton(lesson, check, shipyard)),
 		...(await proveSolution(lesson, check, shipyard)),
 	];
@@ -90,6 +91,12 @@ async function proveMisconceptions(id: string, check: Check): Promise<Proof> {
 		"every misconception that check.ts knows has a wrong submission",
 		without.map((tag) => `write one with "// misconception: ${tag}" into test/submissions/${id}/wrong/`),
 	);
+}
+
+// What a lesson without points adds to a class's scores, nobody would notice.
+function proveWeight({ weight }: Check): Proof {
+	const holds = Number.isInteger(weight) && weight > 0;
+	return proof("passing it is worth points", holds ? [] : ["give check.ts a weight, such as 10"]);
 }
 
 const explanations = (check: Check): Explanation[] => [

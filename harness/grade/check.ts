@@ -12,6 +12,8 @@ export interface Check {
 	exported: string;
 	/** The engine that it is played on, as a path in the kit; `solutions/box.ts` if not given. */
 	engine?: string;
+	/** Points for passing it, when a class is graded. */
+	weight: number;
 	/** What was learnt, said when it passes. */
 	learnt: string;
 	/** Draws the inputs of one run. */
@@ -51,7 +53,7 @@ export interface Played {
 
 /** One run in a fresh virtual machine. The container that the lesson is about is called {@link BOX}. */
 export interface Scenario extends Played {
-	/** What is done, for the report: "box run --hostname X sh". */
+	/** What was done, for the report: "ran sh with the hostname X". */
 	does: string;
 	/** What is made on the machine's host beforehand. */
 	prepare: Preparation[];

@@ -168,7 +168,7 @@ function endings(check: Check): Explanation[] {
 		{
 			diagnosis: "wrong-ending",
 			why: "The command ran, but did not end as it should have.",
-			try: "Compare the two ledgers below, the last calls first.",
+			try: "Compare your calls with the reference's, the last ones first: --trace, or t in watch mode, shows both.",
 			see: [],
 		},
 	];

@@ -1,4 +1,4 @@
-import type { Ending, HostState, Mount, Observation, ProcessState } from "../protocol.ts";
+import type { Ending, HostState, Mount, Observation, ProcessState, Task } from "../protocol.ts";
 import { BOX, type Check, commandAt, DURING } from "./check.ts";
 
 /** Values drawn at random for one run, by name. */
@@ -33,7 +33,7 @@ export function deriveFacts(check: Pick<Check, "derive">, observation: Observati
 			before.tasks,
 			// What has ended, and has nobody but the host's init for a parent, is only waiting for init's next turn.
 			after.tasks.filter(({ state, ppid }) => state !== "Z" || ppid !== 1),
-			(task) => `${task.comm} (${task.state})`,
+			(task) => `${nameOf(task)} (${task.state})`,
 			(task) => task.pid,
 		);
 	if (during !== undefined && process !== null)
@@ -43,6 +43,9 @@ export function deriveFacts(check: Pick<Check, "derive">, observation: Observati
 		});
 	return normalise({ ...facts, ...check.derive?.(observation, drawn) }, drawn);
 }
+
+/** What a process is called: Node calls its first thread MainThread, and a process is called like that. */
+export const nameOf = ({ comm }: Pick<Task, "comm">): string => (comm === "MainThread" ? "box (node)" : comm);
 
 /** How the container ended that the lesson is about. */
 export function endingOf({ containers }: Observation): Ending {

@@ -19,4 +19,4 @@ export {
 	unsharedInChild,
 } from "./check.ts";
 export { type Demo, type DemoStep, defineDemo } from "./demo.ts";
-export { type Drawn, type Facts, type FactValue, hostMounts, isShared } from "./facts.ts";
+export { type Drawn, type Facts, type FactValue, hostMounts, isShared, nameOf } from "./facts.ts";

@@ -1,5 +1,5 @@
 import type { HostState, Mount, Network, ProcessState } from "../protocol.ts";
-import { hostMounts } from "./facts.ts";
+import { hostMounts, nameOf } from "./facts.ts";
 
 /** Host and container side by side, as the kernel shows them while the command runs. */
 export interface Section {
@@ -57,7 +57,7 @@ function view(host: HostState, container: ProcessState): Row[] {
 function processes(host: HostState, { tasks, procPids, pid }: ProcessState): Row[] {
 	const rows = tasks.map((task) =>
 		row(
-			`${task.comm}${task.pid === pid ? " ←" : ""}`,
+			`${nameOf(task)}${task.pid === pid ? " ←" : ""}`,
 			[String(task.pid)],
 			task.nsPids.length > 1 ? [String(task.nsPids.at(-1))] : [String(task.pid)],
 		),

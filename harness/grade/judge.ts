@@ -14,7 +14,7 @@ import { random } from "./random.ts";
 import { type Reference, referenceFacts } from "./reference.ts";
 import { requestFor } from "./request.ts";
 import { locate } from "./stack.ts";
-import { bundleTrial, engineOf, newTrial, playTrial, type Shipyard } from "./trial.ts";
+import { bundleTrial, engineOf, newTrial, playTrial, type Shipyard, trialOf } from "./trial.ts";
 import { typeErrors } from "./types.ts";
 
 /** The verdict on one exercise, with its reasons. This is the document that `--json` prints. */
@@ -46,19 +46,26 @@ export interface Verdict {
 	stagesMs: Record<string, number>;
 }
 
+export interface JudgeOptions {
+	mine?: ReadonlyMap<string, string> | undefined;
+	types?: boolean;
+	bundled?: Promise<Bundle>;
+}
+
 /**
  * Judges a module in the place of a lesson's reference solution.
  * @param file the module to judge
  * @param options.mine the learner's modules of earlier lessons, by the reference's in whose place they are to stand; the
  * reference's facts stay the reference's
  * @param options.types whether to look for type errors as well; they decide nothing
+ * @param options.bundled the program that the module makes, where the module is in a submission and not on the disk
  * @throws {Failure} the file is not there, one of `mine` cannot be used, or drydock itself failed
  */
 export async function judge(
 	lesson: Lesson,
 	file: string,
 	shipyard: Shipyard,
-	{ mine, types = true }: { mine?: ReadonlyMap<string, string> | undefined; types?: boolean } = {},
+	{ mine, types = true, bundled }: JudgeOptions = {},
 ): Promise<Verdict> {
 	const startedMs = performance.now();
 	const stagesMs: Record<string, number> = {};
@@ -68,7 +75,7 @@ export async function judge(
 		return result;
 	};
 
-	const trial = await newTrial(lesson, file, mine);
+	const trial = await (bundled === undefined ? newTrial : trialOf)(lesson, file, mine);
 	const { check, drawn } = trial;
 	const errors = types ? timed("typesAt", typeErrors(file)) : [];
 	const on = mine === undefined ? null : await playedOn(engineOf(check), lesson, mine);
@@ -96,7 +103,7 @@ export async function judge(
 
 	let program: Bundle;
 	try {
-		program = await timed("bundledAt", bundleTrial(trial));
+		program = await timed("bundledAt", bundled ?? bundleTrial(trial));
 	} catch (error) {
 		if (!(error instanceof BundleError)) throw error;
 		return verdict([unbundledFinding(error, check)], { thrownAt: error.diagnostic, typeErrors: await errors });

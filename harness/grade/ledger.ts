@@ -41,10 +41,13 @@ export function showLedgers(page: Page, ledgers: Ledgers, { brief, container }: 
 	page.line();
 	if (container !== undefined) page.line(`the container that is called ${container}`);
 	page.rows(HEADINGS, fold(rows, parts, brief));
-	if (parts < 0) {
-		page.line();
-		page.paragraph("The same calls, in the same order: any difference is in what the kernel has made of them.");
-	}
+	if (parts < 0) showSameCalls(page);
+}
+
+/** Says that neither has calls that the other has not. */
+export function showSameCalls(page: Page): void {
+	page.line();
+	page.paragraph("The same calls, in the same order: any difference is in what the kernel has made of them.");
 }
 
 const rowsOf = ({ exercise, reference }: Ledgers) => align(inOrder(exercise), inOrder(reference));

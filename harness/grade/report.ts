@@ -7,8 +7,13 @@ import type { Diagnostic } from "./bundle.ts";
 import type { Finding } from "./compare.ts";
 import type { FactValue } from "./facts.ts";
 import type { Verdict } from "./judge.ts";
-import { doPart, showLedgers } from "./ledger.ts";
+import { doPart, showLedgers, showSameCalls } from "./ledger.ts";
 import { Page, type Style } from "./page.ts";
+
+/** Of a long list, as many are shown. */
+const LISTED = 6;
+/** The first digits of a digest tell it from the others. */
+const DIGEST = /\b([0-9a-f]{12})[0-9a-f]{52}\b/g;
 
 /**
  * The verdict for a person to read: what was done, what the kernel shows, what it should show, why, what to try, what
@@ -54,8 +59,7 @@ export async function report(verdict: Verdict, title: string, learnt: string, st
 }
 
 /** All that was asked of the kernel, yours beside the reference's. */
-export function trace(verdict: Verdict, style: Style): string {
-	const { ledger, otherLedgers } = verdict;
+export function trace({ ledger, otherLedgers }: Verdict, style: Style): string {
 	const page = new Page(style, new Chalk({ level: style.color ? 1 : 0 }));
 	showLedgers(page, ledger, { brief: false });
 	for (const [container, ledgers] of Object.entries(otherLedgers))
@@ -66,8 +70,9 @@ export function trace(verdict: Verdict, style: Style): string {
 // Of several containers the first whose calls are not the reference's: there the mistake is.
 function showParting(page: Page, { ledger, otherLedgers }: Verdict): void {
 	const all: [string | undefined, Verdict["ledger"]][] = [[undefined, ledger], ...Object.entries(otherLedgers)];
-	const [container, ledgers] = all.find(([, one]) => doPart(one)) ?? [undefined, ledger];
-	showLedgers(page, ledgers, { brief: true, ...(container !== undefined && { container }) });
+	const [container, ledgers] = all.find(([, one]) => doPart(one)) ?? [];
+	if (ledgers !== undefined) showLedgers(page, ledgers, { brief: true, ...(container !== undefined && { container }) });
+	else if (ledger.exercise.length > 0) showSameCalls(page);
 }
 
 function playedOn({ yours, reference }: NonNullable<Verdict["engine"]>): string {
@@ -118,8 +123,11 @@ function showOutput(page: Page, chalk: ChalkInstance, { output }: Verdict): void
 	if (lines.length > 5) page.line(chalk.dim(`  … ${lines.length - 5} more lines`));
 }
 
-function shown(value: FactValue | null): string {
+/** A fact's value as text. */
+export function shown(value: FactValue | null): string {
 	if (value === null) return "nothing";
-	if (Array.isArray(value)) return value.length === 0 ? "none" : value.join(", ");
-	return String(value);
+	if (!Array.isArray(value)) return String(value);
+	if (value.length === 0) return "none";
+	const items = value.slice(0, LISTED).map((item) => item.replaceAll(DIGEST, "$1…"));
+	return [...items, ...(value.length > LISTED ? [`${value.length - LISTED} more`] : [])].join(", ");
 }

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { access, constants, stat } from "node:fs/promises";
 import { Failure } from "../failure.ts";
 import { inKit } from "../kit.ts";
 import { type Lesson, loadCheck } from "../lessons.ts";
@@ -8,6 +8,8 @@ import type { Check } from "./check.ts";
 import type { Drawn } from "./facts.ts";
 import { random } from "./random.ts";
 import { requestFor } from "./request.ts";
+
+const LARGEST_MODULE_BYTES = 1 << 20;
 
 /** The engine that the lessons' modules make together. */
 const ENGINE = "solutions/box.ts";
@@ -37,6 +39,11 @@ export interface Trial {
  */
 export async function newTrial(lesson: Lesson, file: string, mine?: ReadonlyMap<string, string>): Promise<Trial> {
 	await readable(file, lesson);
+	return trialOf(lesson, file, mine);
+}
+
+/** The same of a file that is not on this computer's disk. */
+export async function trialOf(lesson: Lesson, file: string, mine?: ReadonlyMap<string, string>): Promise<Trial> {
 	const check = await loadCheck(lesson);
 	const drawn = check.draw(random);
 	const solution = inKit("solutions", lesson.id, check.module);
@@ -57,10 +64,17 @@ export function playTrial({ check, drawn }: Trial, program: Bundle, shipyard: Sh
 }
 
 async function readable(file: string, lesson: Lesson): Promise<void> {
-	await readFile(file).catch((cause: NodeJS.ErrnoException) => {
-		const reason = cause.code === "ENOENT" ? "is not there" : `cannot be read (${cause.code})`;
-		throw new Failure("usage", `${file} ${reason}`, `npx drydock init, or npx drydock check ${lesson.id} --file FILE`, {
+	const refuse = (reason: string, cause?: unknown) =>
+		new Failure("usage", `${file} ${reason}`, `npx drydock init, or npx drydock check ${lesson.id} --file FILE`, {
 			cause,
 		});
+	const info = await stat(file).catch((cause: NodeJS.ErrnoException) => {
+		throw refuse(cause.code === "ENOENT" ? "is not there" : `cannot be read (${cause.code})`, cause);
+	});
+	// A device or a pipe could be read without end.
+	if (!info.isFile()) throw refuse("is no file");
+	if (info.size > LARGEST_MODULE_BYTES) throw refuse(`is larger than ${LARGEST_MODULE_BYTES >> 10} KiB`);
+	await access(file, constants.R_OK).catch((cause: NodeJS.ErrnoException) => {
+		throw refuse(`cannot be read (${cause.code})`, cause);
 	});
 }

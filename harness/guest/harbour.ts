@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, openSync, readlinkSync } from "node:fs";
 import { signalProcess } from "../../native/guest.ts";
 
 /**
@@ -53,7 +53,8 @@ export function signal(pid: number, name: NodeJS.Signals): void {
 /** Whether the harbour's init runs: otherwise its machine is being restarted or switched off. */
 export function isUp(): boolean {
 	try {
-		return !/^State:\s+[ZX]/m.test(readFileSync("/proc/1/status", "utf8"));
+		// A process that ends gives up its namespaces before all others of the harbour are ended.
+		return readlinkSync("/proc/1/ns/mnt") !== "";
 	} catch {
 		return false;
 	}

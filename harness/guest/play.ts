@@ -58,6 +58,8 @@ async function takeAll(run: Run, scene: Scene, stages: Stopwatch): Promise<Pick<
 	return { containers, after };
 }
 
+const NEVER_STARTED: Container = { ending: { how: "hung", tasks: [] }, atThrow: null, ledger: [] };
+
 /** The containers of one run, and what has been read of them. */
 class Scene {
 	readonly moments: Observation["moments"] = {};
@@ -108,7 +110,10 @@ class Scene {
 	async ended(): Promise<Record<string, Container>> {
 		for (const exercise of this.#exercises.values()) exercise.runner.stdin.end("\n");
 		const all = [...this.#exercises].map(async ([name, exercise]) => [name, await exercise.report()] as const);
-		return Object.fromEntries(await Promise.all(all));
+		const started = Object.fromEntries(await Promise.all(all));
+		// Time was up before their turn came: another one had taken it all.
+		const waiting = Object.keys(this.run.containers).map((name) => [name, NEVER_STARTED] as const);
+		return { ...Object.fromEntries(waiting), ...started };
 	}
 
 	/** The deadline has come: what runs is not waited for any longer. */

@@ -22,7 +22,10 @@ export function answersOf(view: Answers, before: Answers | null): Answer[] {
 	const old = new Map(before === null ? [] : asked(before).map((answer) => [answer.question, answer]));
 	return asked(view).map((answer) => {
 		const was = old.get(answer.question);
-		return { ...answer, changed: was !== undefined && (was.host !== answer.host || was.container !== answer.container) };
+		return {
+			...answer,
+			changed: was !== undefined && (was.host !== answer.host || was.container !== answer.container),
+		};
 	});
 }
 

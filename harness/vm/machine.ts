@@ -16,8 +16,14 @@ import { Listener, type Loss, LostError } from "./listener.ts";
 import { loadState, type Qemu, startQemu } from "./qemu.ts";
 import type { Template } from "./template.ts";
 
-/** A run without what the machine itself adds; the deadline only where it is not {@link Machine.deadlineMs}. */
-export type RunRequest = Omit<Run, "type" | "nonce" | "entropy" | "timeMs" | "deadlineMs"> & { deadlineMs?: number };
+/**
+ * A run without what the machine itself adds; the deadline only where it is not {@link Machine.deadlineMs}.
+ * - `patienceMs`: what such a run should take at most; the machine's own deadline, if that comes earlier
+ */
+export type RunRequest = Omit<Run, "type" | "nonce" | "entropy" | "timeMs" | "deadlineMs"> & {
+	deadlineMs?: number;
+	patienceMs?: number;
+};
 
 /** A session without what the machine itself adds. */
 export type SessionRequest = Omit<Session, "type" | "nonce" | "entropy" | "timeMs">;
@@ -120,12 +126,14 @@ export class Machine {
 	 * @throws {Error} the machine could not be restored
 	 */
 	async play(request: RunRequest): Promise<{ outcome: Outcome; output: Output }> {
-		const { deadlineMs = this.deadlineMs } = request;
-		const run: Run = { type: "run", ...newWork(), ...request, deadlineMs };
+		const { patienceMs = Number.POSITIVE_INFINITY, ...asked } = request;
+		const { deadlineMs = Math.round(Math.min(this.deadlineMs, patienceMs)) } = asked;
+		const run: Run = { type: "run", ...newWork(), ...asked, deadlineMs };
 		const output: Output = { stdout: [], stderr: [] };
 		try {
 			// The agent keeps the deadline itself, and says more about it than silence can; so it gets some more time.
-			const outcome = await this.#outcome(run, this.#converse(run, deadlineMs + this.#template.bootMs), output);
+			const silenceMs = deadlineMs + Math.min(this.#template.bootMs, patienceMs);
+			const outcome = await this.#outcome(run, this.#converse(run, silenceMs), output);
 			return { outcome, output };
 		} finally {
 			await this.end();

@@ -32,7 +32,7 @@ export function requirements(): Requirement[] {
 					{
 						name: "setpriv",
 						program: "setpriv",
-						purpose: "ends them with their parent",
+						purpose: "confines them, and ends them with their parent",
 						packages: { apt: "util-linux", dnf: "util-linux", brew: null },
 						forBuilding: false,
 					},

@@ -1,4 +1,4 @@
-import { $, ProcessOutput } from "zx";
+import type { ProcessOutput } from "zx";
 import { cacheDir } from "../cache.ts";
 import { Failure } from "../failure.ts";
 import { interruption } from "../interrupt.ts";
@@ -17,6 +17,8 @@ export async function runTool(
 	onLine: (line: string) => void = () => {},
 	env: Record<string, string> = {},
 ): Promise<void> {
+	// Only here: most commands build nothing, and it is large.
+	const { $, ProcessOutput } = await import("zx");
 	const child = $({
 		quiet: true,
 		signal: interruption,

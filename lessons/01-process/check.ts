@@ -13,6 +13,7 @@ function endingOf({ containers }: Observation, container: string, expected: numb
 export default defineCheck({
 	module: "process.ts",
 	exported: "runCommand",
+	weight: 10,
 	learnt:
 		"fork makes a second process, execve gives it another program, waitpid tells how it ended and takes it off the table. What is done between the first two happens to the command alone: that gap is where a container is built.",
 	draw,

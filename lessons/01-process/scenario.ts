@@ -38,7 +38,7 @@ export function scenario(drawn: Drawn): Scenario {
 	const { hostname = "", program: path = "", argument = "", missing = "" } = drawn;
 	const exitCode = exitCodeOf(drawn);
 	return {
-		does: `box run --hostname ${hostname} ${path} '${argument}' '', which exits with ${exitCode}; a command that ${signalOf(drawn)} ends; and ${missing}, which is not there`,
+		does: `ran ${path} '${argument}' '', which exits with ${exitCode}; a command that ${signalOf(drawn)} ends; and ${missing}, which is not there`,
 		prepare: [{ do: "write", path, mode: 0o755, text: program(exitCode) }],
 		options: { hostname },
 		command: (token) => [path, argument, "", token],

@@ -78,11 +78,12 @@ const hostRenamed: Explanation[] = [
 export default defineCheck({
 	module: "isolate.ts",
 	exported: "isolate",
+	weight: 10,
 	learnt:
 		"A namespace is a view. One call, unshare, gave this process a hostname and a System V IPC of its own; its files, its network and its processes are still the host's.",
 	draw: (random) => ({ hostname: random.hostname() }),
 	scenario: ({ hostname = "" }) => ({
-		does: `box run --hostname ${hostname} sh, while a System V message queue is on the host`,
+		does: `ran sh with the hostname ${hostname}, while a System V message queue was on the host`,
 		prepare: [{ do: "queue" }],
 		options: { hostname },
 		exitCode: 0,

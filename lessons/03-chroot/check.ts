@@ -42,6 +42,7 @@ export default defineCheck({
 	module: "chroot.ts",
 	exported: "enterRoot",
 	engine: "solutions/03-chroot/box.ts",
+	weight: 10,
 	learnt:
 		"chroot moves the place where this process's paths start, and nothing else. The host's files are all still there: whoever is root and may call chroot again climbs back to them. A container needs a root that hangs from nothing.",
 	draw: (random) => ({
@@ -50,7 +51,7 @@ export default defineCheck({
 		secret: random.name("host-secret"),
 	}),
 	scenario: ({ rootfs = "", marker = "", secret = "" }) => ({
-		does: `box run --rootfs ${rootfs} sh; and a second one that breaks out first, and opens /${secret} of the host`,
+		does: `ran sh in ${rootfs}; and a second one that breaks out first, and opens /${secret} of the host`,
 		prepare: [
 			{ do: "copy", from: "/lab/rootfs", to: rootfs },
 			{ do: "write", path: `${rootfs}/${marker}`, text: "" },

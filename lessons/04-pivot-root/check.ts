@@ -38,6 +38,7 @@ const rootUnchanged = (_: FactValue, { facts }: Context) => facts["command.root"
 export default defineCheck({
 	module: "enter-root.ts",
 	exported: "enterRoot",
+	weight: 15,
 	learnt:
 		"chroot moves where paths start; pivot_root moves the mount that everything hangs from. With the old root detached there is no path back to the host's files, and the escape of lesson 03 finds nothing to climb to.",
 	draw: (random) => ({
@@ -47,7 +48,7 @@ export default defineCheck({
 		secret: random.name("host-secret"),
 	}),
 	scenario: ({ hostname = "", rootfs = "", marker = "", secret = "" }) => ({
-		does: `box run --hostname ${hostname} --rootfs ${rootfs} sh`,
+		does: `ran sh in ${rootfs}, with the hostname ${hostname}`,
 		prepare: [
 			{ do: "copy", from: "/lab/rootfs", to: rootfs },
 			{ do: "write", path: `${rootfs}/${marker}`, text: "" },

@@ -83,6 +83,7 @@ const exitCodeLost: Explanation = {
 export default defineCheck({
 	module: "pid1.ts",
 	exported: "enterPidNamespace",
+	weight: 15,
 	learnt:
 		"A PID namespace numbers its processes from 1, and its pid 1 is special: the kernel protects it from signals, gives it every orphan, and ends all others with it. So a container needs an init, and /proc has to be mounted by a process inside.",
 	draw: (random) => ({

@@ -41,7 +41,7 @@ export function scenario(drawn: Record<string, string>): Scenario {
 	const { hostname = "", rootfs = "", polite = "", hungUp = "" } = drawn;
 	const options = { hostname, rootfs, init: true };
 	return {
-		does: `box run --init --hostname ${hostname} --rootfs ${rootfs} sh, which leaves ${ORPHANS} orphans; then SIGTERM to its init`,
+		does: `ran sh below an init in ${rootfs}; sh left ${ORPHANS} orphans; then sent SIGTERM to the init`,
 		prepare: [
 			// cp, as it takes the devices along: a shell gives /dev/null to what it starts in the background.
 			{ do: "run", argv: ["sh", "-c", `cp -a /lab/rootfs ${rootfs} && mkfifo ${rootfs}/gate`] },

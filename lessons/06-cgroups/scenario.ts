@@ -60,7 +60,7 @@ export function scenario({ id = "", second = "", refused = "", hostname = "", ..
 	const ownFiles = ["cgroup.procs", "memory.max", "memory.high", "pids.max", "cpu.max", "cpu.weight"];
 	const files = [...parentFiles, ...ownFiles.map((name) => `${id}/${name}`)].map((name) => `${ROOT}/box/${name}`);
 	return {
-		does: `box run --memory ${asked["memoryMaxBytes"]} --pids ${asked["pidsMax"]} --cpus ${asked["cpus"]} --init sh, on a host that has swap`,
+		does: `ran sh with ${asked["memoryMaxBytes"]} bytes of memory at most, ${asked["pidsMax"]} processes and ${asked["cpus"]} processors, on a host that has swap`,
 		prepare: [
 			{ do: "write", path: "/sys/block/zram0/disksize", text: "64M" },
 			// The kernel's default; this machine is set up not to swap.

@@ -51,6 +51,7 @@ const mountsLeft: Explanation = {
 export default defineCheck({
 	module: "overlay.ts",
 	exported: "mountOverlay",
+	weight: 15,
 	learnt:
 		"An image is layers that nobody writes to. An overlay shows them as one directory and keeps every change in a layer of its own: a container costs what it has written, and leaves the image as it was.",
 	draw: drawInputs,

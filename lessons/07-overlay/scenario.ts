@@ -65,7 +65,7 @@ export function scenarioOf(drawn: Drawn): Scenario {
 	const named = (script: string) => `${variables.join(" ")}\n${script}`;
 	const options = { hostname, init: true, layers: [top, base] };
 	return {
-		does: `box run --layers ${top}:${base} sh, beside a second container on the same layers`,
+		does: `ran sh on the layers ${top} and ${base}, beside a second container on the same two`,
 		prepare: [{ do: "run", argv: ["busybox", "sh", "-c", named(PREPARE)] }],
 		options: { ...options, id },
 		script: named(SCRIPT),

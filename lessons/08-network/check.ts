@@ -1,10 +1,19 @@
-import { BOX, commandAt, DURING, defineCheck, type HostState, type Observation } from "../../harness/grade/index.ts";
+import {
+	BOX,
+	commandAt,
+	DURING,
+	defineCheck,
+	type HostState,
+	nameOf,
+	type Observation,
+} from "../../harness/grade/index.ts";
 import { facts } from "./facts.ts";
 import { refusals } from "./refusals.ts";
 import { answer, draw, ENDED, HALF_WAY, NOT_TRIED, OTHER, type Question, scenario } from "./scenario.ts";
 
 const ANSWERS: Question[] = [
 	...(["box.lo", "box.host", "box.world", "host.box", "host.port"] as const),
+	...(["host.elsewhere", "container.elsewhere"] as const),
 	...(["other.host", "other.world", "later.port", "later.gone"] as const),
 ];
 /** Answered with the address that was seen to ask. */
@@ -34,14 +43,14 @@ function derive(observation: Observation): Record<string, string | string[]> {
 			}),
 		),
 		"left.links": newIn(before, ended, linksOf),
-		"left.rules": newIn(before, ended, rulesOf),
+		"left.rules": newRules(before, ended),
 		"left.mounts": newIn(before, ended, mountsOf),
 		"left.helpers": helpersLeft(observation),
-		"lost.rules": [...new Set(all.flatMap((now) => newIn(now, before, rulesOf)))],
+		"lost.rules": [...new Set(all.flatMap((now) => newRules(now, before)))],
 		// An address that is not refused fails nothing half-way.
 		"halfway.left":
 			containers[HALF_WAY]?.ending.how === "threw"
-				? [linksOf, rulesOf, mountsOf].flatMap((part) => newIn(ended, after, part))
+				? [...[linksOf, mountsOf].flatMap((part) => newIn(ended, after, part)), ...newRules(ended, after)]
 				: [],
 	};
 }
@@ -60,15 +69,13 @@ function helpersLeft({ before, after, containers }: Observation): string[] {
 	const known = new Map(before.tasks.map(({ pid, comm }) => [pid, comm]));
 	return after.tasks
 		.filter(({ pid, ppid }) => !known.has(pid) && known.get(ppid) !== "busybox")
-		.map(({ comm, state }) => `${comm} (${state})`);
+		.map((task) => `${nameOf(task)} (${task.state})`);
 }
 
 const linksOf = ({ network }: HostState) => [
 	...(network?.links ?? []).flatMap(({ name, addresses }) => [name, ...addresses.map((one) => `${name} ${one}`)]),
 	...(network?.routes ?? []).map(({ destination, device }) => `route to ${destination} through ${device}`),
 ];
-const rulesOf = ({ network }: HostState) =>
-	(network?.rules ?? []).map((line) => line.trim()).filter((line) => line !== "}");
 const mountsOf = ({ mounts }: HostState) => mounts.map(({ mountPoint }) => mountPoint);
 
 function newIn(before: HostState, now: HostState, read: (host: HostState) => string[]): string[] {
@@ -76,9 +83,33 @@ function newIn(before: HostState, now: HostState, read: (host: HostState) => str
 	return read(now).filter((item) => !known.has(item));
 }
 
+/** Of a table that was not there, its name; of one that was, the lines that are new in it. */
+function newRules(before: HostState, now: HostState): string[] {
+	const known = tablesOf(before);
+	return [...tablesOf(now)].flatMap(([table, lines]) => {
+		const others = known.get(table);
+		return others === undefined ? [table] : lines.filter((line) => !others.includes(line));
+	});
+}
+
+// As nft lists them: "table ip nat {", what is in it, and a brace.
+function tablesOf({ network }: HostState): Map<string, string[]> {
+	let lines: string[] = [];
+	const tables = new Map([["", lines]]);
+	for (const line of (network?.rules ?? []).map((text) => text.trim())) {
+		const table = /^table .*(?= \{$)/.exec(line)?.[0];
+		if (table === undefined && line !== "}") lines.push(line);
+		if (table === undefined) continue;
+		lines = [];
+		tables.set(table, lines);
+	}
+	return tables;
+}
+
 export default defineCheck({
 	module: "network.ts",
 	exported: "connect",
+	weight: 20,
 	learnt:
 		"A network namespace starts with nothing but a loopback that is down. A veth pair is the cable out of it, a bridge is the switch, and NAT lends the containers the host's address. All of it is made of single things, and each of them has to be removed.",
 	draw,

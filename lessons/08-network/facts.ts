@@ -1,7 +1,7 @@
 import type { Context, Explanation, FactRule, FactValue } from "../../harness/grade/index.ts";
 import { flushed, gone, halfWay, links, mountsLeft, processesLeft, rulesLeft, stillLed } from "./leftovers.ts";
 import { each, link, loopback, sameNamespace, secondEnding, separate } from "./links.ts";
-import { fromHost, fromOutside, hidden, tooWide, world } from "./packets.ts";
+import { astray, fromHost, fromOutside, hidden, tooWide, world } from "./packets.ts";
 import { NOT_TRIED, type Question } from "./scenario.ts";
 
 /** Whether the containers have no network of their own: then nothing else can be right, and one finding says so. */
@@ -14,6 +14,9 @@ const asked = (fact: Question, what: string, explain: Explanation[]): FactRule =
 	explain,
 });
 
+// The second container has then answered to the bridge's hardware address, which may be another one by now.
+const ledAstray = ({ facts }: Context) => facts["container.elsewhere"] === "other";
+
 /** Asked again when the first container has ended; of what was not answered before, a finding has said so. */
 const askedAgain = (fact: Question, before: [Question, answer: string], what: string, explain: Explanation[]) => {
 	const rule = asked(fact, what, explain);
@@ -21,7 +24,7 @@ const askedAgain = (fact: Question, before: [Question, answer: string], what: st
 	return {
 		...rule,
 		accept: (got: FactValue, context: Context) =>
-			context.facts[question] !== answer || rule.accept?.(got, context) === true,
+			context.facts[question] !== answer || ledAstray(context) || rule.accept?.(got, context) === true,
 	};
 };
 
@@ -57,6 +60,8 @@ export const facts: FactRule[] = [
 	asked("host.fromWorld", "the published port, asked from beyond the host", fromOutside),
 	seen("seen.published", "host.fromWorld", "who has asked from out there, as the container sees it", hidden),
 	asked("host.port", "the second published port, asked from the host itself", fromHost),
+	asked("host.elsewhere", "the published port's number at somebody else's address, asked from the host", astray),
+	asked("container.elsewhere", "the same, asked from one container: the other one's port", astray),
 	askedAgain(
 		"other.host",
 		["box.host", "host"],

@@ -1,5 +1,3 @@
-import { execFileSync } from "node:child_process";
-
 /** A port of the host that leads to one of the container's. */
 export interface Published {
 	host: number;
@@ -24,7 +22,7 @@ export interface Network {
  */
 export function connect(_name: string, _address: string, _published: readonly Published[]): Network {
 	// TODO(08.1) make a network namespace, keep a descriptor of it, and come back; `join` goes there
-	// TODO(08.2) in the namespace: set the loopback up
+	// TODO(08.2) in the namespace: set the loopback up; `ip` and `nft` of #box/tools run these programs
 	// TODO(08.3) on the host: make the bridge box0 with the address 10.88.0.1/24, unless an earlier container has made it
 	// TODO(08.4) make a veth pair: `name` is a port of the bridge, `eth0` is in the namespace
 	// TODO(08.5) in the namespace: give eth0 its address, set it up, and add the default route
@@ -35,20 +33,4 @@ export function connect(_name: string, _address: string, _published: readonly Pu
 		// TODO(08.8) remove all of it, here and when something above is refused; the last container takes the bridge along
 		remove: () => {},
 	};
-}
-
-/**
- * Runs commands of ip(8), such as `link set lo up`, with one program. The first that is refused is the last.
- * @throws {Error} with what ip has printed
- */
-export function ip(...commands: string[]): void {
-	execFileSync("ip", ["-batch", "-"], { input: commands.join("\n") });
-}
-
-/**
- * Gives nft(8) a file of commands. All of them are done, or none.
- * @throws {Error} with what nft has printed
- */
-export function nft(commands: string): void {
-	execFileSync("nft", ["-f", "-"], { input: commands });
 }

@@ -1,4 +1,5 @@
 import type { Context, Explanation } from "../../harness/grade/index.ts";
+import { WORLD } from "./scenario.ts";
 
 /** What becomes of a packet that leaves the bridge, or comes from beyond it: why there is no answer, or a wrong one. */
 
@@ -93,6 +94,15 @@ export const fromHost: Explanation[] = [
 		why: "From beyond the host the published port leads to the container; from the host itself it does not. What the host sends never arrives anywhere, so it does not pass prerouting: it passes output.",
 		try: "Put the same rule into a second chain: type nat hook output.",
 		see: ["nft(8), ADDRESS FAMILIES", NAT],
+	},
+];
+
+export const astray: Explanation[] = [
+	{
+		diagnosis: "others-port-taken",
+		why: `The world, ${WORLD}, has no server on that port, and should have said so. But the rule for the published port has caught the packet: it asks for the port alone. So it takes whatever the host sends or passes on to that port, whomever it is for. With 443 published, no container could read a page of the web any more.`,
+		try: "Say whose address is meant. fib daddr type local is true when the destination is one of the host's own.",
+		see: ["nft(8), FIB EXPRESSIONS"],
 	},
 ];
 

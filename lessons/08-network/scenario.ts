@@ -22,7 +22,8 @@ const OTHER_PORT = 8080;
 /** What is asked, after the step that asks it. */
 export type Question =
 	| `box.${"lo" | "host" | "other" | "world"}`
-	| `host.${"box" | "port" | "fromWorld"}`
+	| `host.${"box" | "port" | "fromWorld" | "elsewhere"}`
+	| "container.elsewhere"
 	| `other.${"host" | "world"}`
 	| `later.${"port" | "gone"}`;
 
@@ -93,7 +94,7 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 		ASK + questions.map(([name, url, within = ""]) => `ask ${name} ${within} $get http://${url}`).join("\n"),
 	];
 	return {
-		does: `box run --id ${id} --hostname ${hostname} --rootfs /lab/rootfs --init --address ${address} --publish ${port}:80 --publish ${secondPort}:80 sh`,
+		does: `ran a server at ${address}, with the host's ports ${port} and ${secondPort} leading to its port 80; a second one at ${otherAddress}; and everybody asked everybody`,
 		prepare: [
 			...["host", "world", "box", "other"].map((name) => ({
 				...{ do: "write" as const, path: `/lab/rootfs/www/${name}/index.html` },
@@ -143,7 +144,12 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 					["host.box", `${address}/`],
 					["host.fromWorld", `${HOST_OUTSIDE}:${port}/cgi-bin/who`, "ip netns exec world"],
 					["host.port", `${HOST_OUTSIDE}:${secondPort}/`],
+					["host.elsewhere", `${WORLD}:${port}/`],
 				),
+			},
+			{
+				...{ do: "run", as: "container", networkOf: "box" },
+				argv: ask(["container.elsewhere", `${WORLD}:${otherPort}/`]),
 			},
 			{ do: "end", container: "box" },
 			{

@@ -8,10 +8,14 @@ import {
 	type FactRule,
 	type FactValue,
 } from "../../harness/grade/index.ts";
-import { derive, type IMAGE_FACTS, LOOK_AT_IMAGES, missingIn, WHOLE } from "./facts.ts";
-import { dynamicFailures, refusals } from "./refusals.ts";
+import { derive, fixedFailed, type IMAGE_FACTS, inOtherOrder, LOOK_AT_IMAGES, missingIn, WHOLE } from "./facts.ts";
+import { AT_ADDRESS, dynamicFailures, refusals } from "./refusals.ts";
 
 const HELLO = readFileSync(new URL("hello.asm", import.meta.url), "utf8");
+// It is loaded to 0x400000, as ld does unless it is told otherwise: its addresses are no offsets in the file.
+const FIXED = "extern _exit\nglobal _start\n_start:\n\txor edi, edi\n\tcall _exit\n";
+const LINK = "ld -dynamic-linker /lib64/ld-linux-x86-64.so.2 -o fixed fixed.o /lib/x86_64-linux-gnu/libc.so.6";
+const SCRIPT = `#!/bin/sh\n# ${"A text is no ELF file. ".repeat(4)}\necho it runs\n`;
 const DESCRIPTOR = "OCI image specification, descriptor.md";
 const CONFIG = "OCI image specification, config.md";
 
@@ -23,6 +27,8 @@ const inImage = (fact: (typeof IMAGE_FACTS)[number], what: string, ...explain: E
 	explain,
 });
 
+// Of one who has not come that far yet, nothing of this can be said.
+const notDynamicYet = ({ facts }: Context) => facts["dynamic.ending"] !== "exit code 42";
 const namesWithOtherForm = ({ facts }: Context) =>
 	(facts["image.names"] as string[]).some((path) => !/^blobs\/sha256\/[0-9a-f]{64}$/.test(path));
 
@@ -30,20 +36,23 @@ export default defineCheck({
 	module: "image.ts",
 	exported: "buildImage",
 	engine: "solutions/09-scratch/box.ts",
+	weight: 15,
 	learnt:
 		"An image is files and a few lines of JSON, each named by the digest of its bytes: whoever knows one name can check all the rest. What is not in it is not there: no shell, no library, no loader. A dynamic program says in its own file what it needs.",
 	draw: (random) => ({ image: `/lab/${random.name("image")}`, source: `/lab/${random.name("source")}` }),
 	scenario: ({ image = "", source = "" }) => ({
-		does: `box build and run ${image}, with hello alone; then one with dash and ls; then two copies of the first, each with a word changed`,
+		does: `built ${image} of hello alone and ran it; then one of dash and ls; then two copies of the first, each with a word changed`,
 		prepare: [
 			{ do: "write", path: `${source}/hello.asm`, text: HELLO },
+			{ do: "write", path: `${source}/fixed.asm`, text: FIXED },
+			{ do: "write", path: `${source}/script`, text: SCRIPT, mode: 0o755 },
 			// It belongs to who has built it; inside, that number would be somebody else's.
 			{
 				do: "run",
 				argv: [
 					"sh",
 					"-c",
-					`cd ${source} && nasm -f bin -o hello hello.asm && chmod 775 hello && chown 1000:1000 hello`,
+					`cd ${source} && nasm -f bin -o hello hello.asm && chmod 775 hello && chown 1000:1000 hello; nasm -f elf64 fixed.asm && ${LINK}`,
 				],
 			},
 		],
@@ -61,6 +70,8 @@ export default defineCheck({
 					id: "dynamic",
 					image: `${image}-dynamic`,
 					files: { "/bin/dash": "/usr/bin/dash", "/bin/ls": "/usr/bin/ls" },
+					more: { fixed: { "/bin/fixed": `${source}/fixed` } },
+					refused: { "/bin/script": `${source}/script` },
 				},
 				command: (token) => ["/bin/dash", "-c", 'echo "$0"; read -r _; /bin/ls / && exit 42', token],
 			},
@@ -151,6 +162,15 @@ export default defineCheck({
 			try: "Join a tarEntry for each file, and end with two empty blocks of 512 bytes.",
 			see: ["OCI image specification, layer.md", "POSIX, pax: ustar Interchange Format"],
 		}),
+		{
+			...inImage("end", "the last 1024 bytes of the layer's archive", {
+				diagnosis: "archive-without-end",
+				why: "An archive says where it ends: by two empty blocks. This one just stops. tar takes it all the same, and that is the trouble: it would take one as well that was cut off between two files, and nobody would know that some are missing.",
+				try: "Put 1024 zero bytes behind the last entry: Buffer.alloc(1024).",
+				see: ["POSIX, pax: ustar Interchange Format"],
+			}),
+			accept: (got, context) => withoutManifest(got, context) || context.facts["image.layer"] !== "a tar archive",
+		},
 		inImage("diff_id", "the diff_id in the config's rootfs", {
 			diagnosis: "diff-id",
 			why: "rootfs.diff_ids has the digest of each layer's tar archive, in the order of the layers. sha256sum of this layer's tar gives another one.",
@@ -163,12 +183,23 @@ export default defineCheck({
 			try: "Write config: { Cmd: command } into the config.",
 			see: [CONFIG],
 		}),
-		inImage("again", "the layer's digest when the same files are built again", {
-			diagnosis: "not-reproducible",
-			why: "Two images were built from the same files. Not a byte of them was changed in between; only their dates were, and the order in which they were told. The second layer has another digest, so the same content would be stored and sent again under another name.",
-			try: "Write 0 for the date into the tar header, and sort the paths.",
-			see: ["POSIX, pax: ustar Interchange Format"],
-		}),
+		inImage(
+			"again",
+			"the layer's digest when the same files are built again",
+			{
+				when: inOtherOrder,
+				diagnosis: "not-sorted",
+				why: "Two images were built from the same files, which were told in another order. That is the order in which they lie in the second archive, too; so it has another digest, and the same content would be stored and sent again under another name.",
+				try: "Sort the paths before you make the entries.",
+				see: ["POSIX, pax: ustar Interchange Format"],
+			},
+			{
+				diagnosis: "not-reproducible",
+				why: "Two images were built from the same files. Not a byte of them was changed in between; only their dates were. The second layer has another digest, so the same content would be stored and sent again under another name.",
+				try: "Write 0 for the date into the tar header; and nothing else that is not the same each time.",
+				see: ["POSIX, pax: ustar Interchange Format"],
+			},
+		),
 		inImage("platform", "os and architecture in the config", {
 			diagnosis: "platform",
 			why: "An image says for which machine it is, in Go's words: amd64, not x86_64 or x64. An engine refuses what it cannot run before it has tried.",
@@ -227,7 +258,7 @@ export default defineCheck({
 			fact: "dynamic.ending",
 			what: "the second image: dash, which then starts ls",
 			accept: (_, { facts }) => facts["image.manifest"] !== WHOLE || facts["image.layer"] !== "a tar archive",
-			explain: dynamicFailures(missingIn),
+			explain: dynamicFailures(missingIn, fixedFailed),
 		},
 		{
 			fact: "dynamic.surplus",
@@ -238,6 +269,25 @@ export default defineCheck({
 					why: "The host's loader was asked for all that dash and ls load (ld.so --list), and these are not among it.",
 					try: "Take what PT_INTERP and DT_NEEDED name, in the program and in each library, and nothing else.",
 					see: ["ld.so(8)", "elf(5)"],
+				},
+			],
+		},
+		{
+			fact: "fixed.missing",
+			what: "what is not in an image of a program that is loaded to a fixed address",
+			accept: (_, context) => notDynamicYet(context),
+			explain: [AT_ADDRESS],
+		},
+		{
+			fact: "refused",
+			what: "an image of a shell script, which is no ELF file",
+			accept: (_, context) => notDynamicYet(context),
+			explain: [
+				{
+					diagnosis: "script-taken-for-a-program",
+					why: "A text file was taken for a program that needs nothing, and the image was built. It would not start: execve gives ENOENT for the interpreter that its first line names, and nobody has put that one in.",
+					try: "In needs: if the file does not begin with 0x7f, E, L, F, throw an Error that names it.",
+					see: ["elf(5), e_ident", "execve(2), Interpreter scripts"],
 				},
 			],
 		},

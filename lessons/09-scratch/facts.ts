@@ -6,15 +6,20 @@ import {
 	type FactValue,
 	type Observation,
 } from "../../harness/grade/index.ts";
-import { layerOf } from "./refusals.ts";
+import { layerOf, type Member } from "./refusals.ts";
 
 /** How the images and what was run from them are read: by what is in the files, and by what the probe saw. */
 
 /** What can be said of an image whose manifest leads to its blobs. */
-export const IMAGE_FACTS = ["names", "descriptors", "layer", "diff_id", "command", "again", "platform"] as const;
+export const IMAGE_FACTS = [
+	...(["names", "descriptors", "layer", "end", "diff_id"] as const),
+	...(["command", "again", "platform"] as const),
+] as const;
 /** The probe hashes no more of a file than this. */
 const READ_BYTES = 1 << 20;
 export const WHOLE = "names a config and a layer";
+/** What the program at a fixed address is, and needs. */
+const FIXED_NEEDS = ["fixed", "libc.so.6", "ld-linux-x86-64.so.2"];
 
 /** Prints what is in two images, and makes two copies of the first: one with another layer, one with another config. */
 export const LOOK_AT_IMAGES = `
@@ -30,12 +35,15 @@ for blob in "$1"/blobs/*/*; do
 	name=$(basename "$blob")
 	if json "$blob"; then echo "== $name"; cat "$blob"; echo; continue; fi
 	echo "== diff $name"; tarball "$blob" | sha256sum
+	echo "== end $name"; tarball "$blob" | tail -c 1024 | tr -d '\\0' | wc -c
 	echo "== layer $name"; tarball "$blob" | busybox tar -tv
 done
 cp -r "$1" "$1-layer" && for blob in "$1-layer"/blobs/*/*; do change "$blob" 's/Hello from/Jello from/'; done
 cp -r "$1" "$1-config" && for blob in "$1-config"/blobs/*/*; do change "$blob" 's|"/hello"|"/jello"|'; done
-echo "== dynamic"
-for blob in "$2"/blobs/*/*; do json "$blob" || tarball "$blob" | busybox tar -tv; done
+for image in "$1-one" "$1-two" "$2" "$2-fixed" "$2-refused"; do
+	echo "== members of $image"
+	for blob in "$image"/blobs/*/*; do [ ! -e "$blob" ] || json "$blob" || tarball "$blob" | busybox tar -tv; done
+done
 `;
 
 /** What the images and their containers show. */
@@ -46,7 +54,7 @@ export function derive(
 	return {
 		...imageFacts(observation, image),
 		...fileFacts(observation, source),
-		...dynamicFacts(observation),
+		...dynamicFacts(observation, image),
 		...tamperedFacts(observation, source),
 	};
 }
@@ -124,6 +132,8 @@ function imageFacts(observation: Observation, image: string): Record<string, Fac
 			...wrongIn("layer", record(first(layers)), blobs),
 		],
 		"image.layer": members.length === 0 ? "no tar archive" : "a tar archive",
+		"image.end":
+			printed(observation, `end ${hex(first(layers))}`).trim() === "0" ? "two empty blocks" : "something else",
 		"image.diff_id": printed(observation, `diff ${hex(first(layers))}`).startsWith(diffId)
 			? "of the layer's tar"
 			: "of something else",
@@ -146,12 +156,14 @@ function fileFacts(observation: Observation, source: string): Record<string, Fac
 	};
 }
 
-function dynamicFacts(observation: Observation): Record<string, FactValue> {
+function dynamicFacts(observation: Observation, image: string): Record<string, FactValue> {
 	const ending = observation.containers["dynamic"]?.ending;
 	if (ending === undefined) return {};
-	const present = layerOf(printed(observation, "dynamic")).map(({ name }) => name);
+	const present = membersOf(observation, `${image}-dynamic`).map(({ name }) => name);
 	const needed = neededFor(observation);
 	return {
+		"fixed.missing": missing(membersOf(observation, `${image}-dynamic-fixed`), FIXED_NEEDS),
+		refused: membersOf(observation, `${image}-dynamic-refused`).length === 0 ? "not built" : "built",
 		"dynamic.ending": ending.how === "returned" ? `exit code ${String(ending.value)}` : ending.how,
 		// A library may bring along the file that its name is a link to.
 		"dynamic.surplus": present.filter((name) => !needed.some((other) => name.startsWith(other))),
@@ -168,11 +180,29 @@ const neededFor = (observation: Observation): string[] =>
 		.concat("dash", "ls");
 
 /** Names of what dash and ls need, and the image has not as a file. */
-export function missingIn({ observation }: Context): string[] {
-	const members = layerOf(printed(observation, "dynamic"));
+export const missingIn = ({ observation, drawn }: Context): string[] =>
+	missing(membersOf(observation, `${drawn["image"]}-dynamic`), neededFor(observation));
+
+/** Whether the image of the program at a fixed address could not even be built, when that of dash and ls had been. */
+export const fixedFailed = ({ observation, drawn }: Context): boolean => {
+	const [dynamic, fixed] = ["", "-fixed"].map(
+		(end) => membersOf(observation, `${drawn["image"]}-dynamic${end}`).length,
+	);
+	return dynamic !== 0 && fixed === 0;
+};
+
+/** Whether the same files are in another order in the second of two layers. */
+export function inOtherOrder({ observation, drawn }: Context): boolean {
+	const [one, two] = ["one", "two"].map((end) => membersOf(observation, `${drawn["image"]}-${end}`));
+	return JSON.stringify(one?.map(({ name }) => name)) !== JSON.stringify(two?.map(({ name }) => name));
+}
+
+const membersOf = (observation: Observation, image: string) => layerOf(printed(observation, `members of ${image}`));
+
+function missing(members: readonly Member[], needed: readonly string[]): string[] {
 	const files = members.filter(({ kind }) => kind === "-").map(({ name }) => name);
 	const links = members.filter(({ target }) => files.includes(target)).map(({ name }) => name);
-	return [...new Set(neededFor(observation))].filter((name) => !files.includes(name) && !links.includes(name));
+	return [...new Set(needed)].filter((name) => !files.includes(name) && !links.includes(name));
 }
 
 function tamperedFacts(observation: Observation, source: string): Record<string, FactValue> {

@@ -1,16 +1,6 @@
-import { cpSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-
-/** What an image says of itself. */
-export interface Image {
-	/** Directories of its layers, the topmost first. */
-	layers: string[];
-	/** What to run when nothing else is asked for. */
-	command: string[];
-}
-
-/** What goes into an image: where each file is in the container, and where it comes from on the host. */
-export type Files = Record<string, string>;
+import type { Files, Image } from "#box/oci";
 
 /**
  * Makes an image of one layer. The same files make the same layer, byte by byte, whoever builds it and when.
@@ -19,7 +9,7 @@ export type Files = Record<string, string>;
  * @param command what it runs: the program's path in the container, and its arguments
  */
 export function buildImage(image: string, files: Files, command: string[]): void {
-	// TODO(09.1) replace all of this: write the layer, a tar archive, as a blob that is named by its digest
+	// TODO(09.1) replace all of this: write the layer, a tar archive (tarEntry of #box/tar), as a blob named by its digest
 	for (const [path, source] of Object.entries(files)) {
 		mkdirSync(dirname(`${image}/root${path}`), { recursive: true });
 		cpSync(source, `${image}/root${path}`);
@@ -61,31 +51,4 @@ export function needs(_file: string): { interpreter: string | null; libraries: s
 export function gather(_programs: string[]): Files {
 	// TODO(09.7) ask needs of each program, and of each file that it finds, until nothing new comes
 	return {};
-}
-
-/**
- * One file as it stands in a tar archive: a header of 512 bytes, and the content, filled up to a multiple of 512.
- * Owner 0, no date: nothing in it tells who made it, or when. After the last one, an archive has 1024 zero bytes.
- * @see POSIX, pax: ustar Interchange Format
- */
-export function tarEntry(path: string, source: string): Buffer {
-	if (Buffer.byteLength(path) > 100) throw new Error(`${path} is too long for this kind of tar archive`);
-	const content = readFileSync(source);
-	const octal = (value: number, digits: number) => value.toString(8).padStart(digits, "0");
-	const header = Buffer.alloc(512);
-	const fields: [at: number, text: string][] = [
-		[0, path.replace(/^\//, "")],
-		[100, octal(statSync(source).mode & 0o7777, 7)],
-		[108, octal(0, 7)], // owner
-		[116, octal(0, 7)], // group
-		[124, octal(content.length, 11)],
-		[136, octal(0, 11)], // date
-		[148, " ".repeat(8)], // the checksum, which counts itself as blanks
-		[156, "0"], // an ordinary file
-		[257, "ustar\u000000"],
-	];
-	for (const [at, text] of fields) header.write(text, at);
-	const checksum = header.reduce((sum, byte) => sum + byte, 0);
-	header.write(`${octal(checksum, 6)}\0 `, 148);
-	return Buffer.concat([header, content, Buffer.alloc(-content.length & 511)]);
 }

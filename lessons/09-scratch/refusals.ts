@@ -99,14 +99,34 @@ const thrownIn = (context: Context) => {
 	return ending?.how === "threw" ? ending.thrown : undefined;
 };
 
+const PLACE_OF_STRINGS =
+	"DT_STRTAB says where the strings are, but as an address in memory. dash and ls are loaded to wherever there is room, counted from 0, so there an address in the first segment is an offset in the file as well. This program is loaded to 0x400000.";
+
+/** What is known of libraries' names that were looked for at an address, as if it were a place in the file. */
+export const AT_ADDRESS: Explanation = {
+	diagnosis: "address-taken-for-offset",
+	why: PLACE_OF_STRINGS,
+	try: "Look for the PT_LOAD that holds the address: address - p_vaddr + p_offset is the place in the file.",
+	see: ["elf(5), DT_STRTAB", "readelf(1), --program-headers --dynamic"],
+};
+
 /** Why a dynamic program did not run. */
-export const dynamicFailures = (missingIn: (context: Context) => string[]): Explanation[] => [
+export const dynamicFailures = (
+	missingIn: (context: Context) => string[],
+	fixedFailed: (context: Context) => boolean,
+): Explanation[] => [
 	{
 		when: (context) => /null bytes/.test(thrownIn(context)?.message ?? ""),
 		diagnosis: "nul-kept",
 		why: "A path with a NUL byte was given to a file call. Strings in an ELF file end with one, and p_filesz of PT_INTERP counts it: it is no part of the path.",
 		try: "End the string before the first 0: elf.indexOf(0, offset).",
 		see: ["elf(5), PT_INTERP"],
+	},
+	{
+		...AT_ADDRESS,
+		when: (context) => thrownIn(context) !== undefined && fixedFailed(context),
+		why: (context) =>
+			`dash and ls went well; with another program there was an exception. ${thrownIn(context)?.name}: ${thrownIn(context)?.message}. Probably the names of its libraries are read from the wrong place. ${PLACE_OF_STRINGS}`,
 	},
 	{
 		when: (context) => thrownIn(context) !== undefined,

@@ -1,5 +1,5 @@
-import { execFileSync } from "node:child_process";
 import { closeSync, openSync, readdirSync, writeFileSync } from "node:fs";
+import { ip, nft } from "#box/tools";
 import { CLONE_NEWNET, getpid, setns, unshare } from "#kernel";
 
 /** A port of the host that leads to one of the container's. */
@@ -18,6 +18,9 @@ export interface Network {
 
 const BRIDGE = "box0";
 const GATEWAY = "10.88.0.1";
+// Without one of its own, a bridge takes the lowest of its ports': another one when a container comes or goes, and those
+// that go on would send to the old one for some seconds.
+const BRIDGE_MAC = "02:00:0a:58:00:01";
 
 /**
  * Makes a network namespace that is connected to the host's by a veth pair and a bridge.
@@ -46,7 +49,7 @@ export function connect(name: string, address: string, published: readonly Publi
 		ip(
 			...(links().includes(BRIDGE)
 				? []
-				: [`link add ${BRIDGE} up type bridge`, `address add ${GATEWAY}/24 dev ${BRIDGE}`]),
+				: [`link add ${BRIDGE} address ${BRIDGE_MAC} up type bridge`, `address add ${GATEWAY}/24 dev ${BRIDGE}`]),
 			`link add ${name} up master ${BRIDGE} type veth peer name eth0 netns /proc/${getpid()}/fd/${inside}`,
 		);
 		within(inside, () =>
@@ -111,12 +114,3 @@ function rules(name: string, address: string, published: readonly Published[]): 
 
 const links = () => readdirSync("/sys/class/net");
 const ports = () => readdirSync(`/sys/class/net/${BRIDGE}/brif`);
-
-/** Many commands, one program: the first that is refused is the last. */
-function ip(...commands: string[]): void {
-	execFileSync("ip", ["-batch", "-"], { input: commands.join("\n") });
-}
-
-function nft(commands: string): void {
-	execFileSync("nft", ["-f", "-"], { input: commands });
-}

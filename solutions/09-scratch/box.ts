@@ -1,13 +1,18 @@
 import { utimesSync } from "node:fs";
+import type { Files } from "#box/oci";
 import { run as runBox } from "../box.ts";
-import { buildImage, type Files, gather, openImage } from "./image.ts";
+import { buildImage, gather, openImage } from "./image.ts";
 
 /** The engine so far, and before it `box build`: every image is built from files of the host, then run. */
-export function run({ id, image, files = {}, twice, tampered = [], command }: Options): number {
-	const opened = tampered.find((path) => opens(path, `/run/box/${id}/image`));
+export function run({ id, image, files = {}, more = {}, refused, twice, tampered = [], command }: Options): number {
+	const opened = tampered.find((path) => succeeds(() => openImage(path, `/run/box/${id}/image`)));
 	if (tampered.length > 0) return opened === undefined ? 0 : runBox({ id, image: opened, command });
 
-	buildImage(image, { ...gather(Object.values(files)), ...files }, command);
+	const build = (name: string, programs: Files) =>
+		buildImage(name, { ...gather(Object.values(programs)), ...programs }, command);
+	build(image, files);
+	for (const [name, programs] of Object.entries(more)) build(`${image}-${name}`, programs);
+	if (refused !== undefined) succeeds(() => build(`${image}-refused`, refused));
 	if (twice !== undefined) {
 		buildImage(`${image}-one`, twice, command);
 		for (const path of Object.values(twice)) utimesSync(path, 1e9, 1e9);
@@ -21,6 +26,10 @@ export interface Options {
 	image: string;
 	/** Programs by their path in the container. */
 	files?: Files;
+	/** Programs of other images, which are not run, by the end of the image's name. */
+	more?: Record<string, Files>;
+	/** Of these none can be built. */
+	refused?: Files;
 	/** What the image is to run; it is told in no other way. */
 	command: [string, ...string[]];
 	/** What two more images are built from; for the second it has other dates, and is told in another order. */
@@ -29,9 +38,9 @@ export interface Options {
 	tampered?: string[];
 }
 
-function opens(image: string, dir: string): boolean {
+function succeeds(work: () => void): boolean {
 	try {
-		openImage(image, dir);
+		work();
 		return true;
 	} catch {
 		return false;

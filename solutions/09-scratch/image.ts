@@ -1,32 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
-
-/** What an image says of itself. */
-export interface Image {
-	/** Directories of its layers, the topmost first. */
-	layers: string[];
-	/** What to run when nothing else is asked for. */
-	command: string[];
-}
-
-/** What goes into an image: where each file is in the container, and where it comes from on the host. */
-export type Files = Record<string, string>;
-
-/** How one blob names another: by what is in it. See the OCI image specification, descriptor.md. */
-interface Descriptor {
-	mediaType: string;
-	digest: string;
-	size: number;
-}
-
-/** What an image consists of. See manifest.md there. */
-interface Manifest {
-	schemaVersion: 2;
-	config: Descriptor;
-	layers: Descriptor[];
-}
+import type { Descriptor, Files, Image, Manifest } from "#box/oci";
+import { tarEntry } from "#box/tar";
 
 /**
  * Makes an image of one layer. The same files make the same layer, byte by byte, whoever builds it and when.
@@ -63,13 +40,8 @@ export function openImage(image: string, dir: string): Image {
 	const config = JSON.parse(getBlob(image, manifest.config).toString()) as { config: { Cmd: string[] } };
 	// Every byte is checked before tar, or the kernel, has to believe one of them.
 	const layers = manifest.layers.map((layer) => getBlob(image, layer));
-	try {
-		const dirs = layers.map((tar, index) => unpack(tar, `${dir}/${index}`));
-		return { layers: dirs.reverse(), command: config.config.Cmd };
-	} catch (error) {
-		rmSync(dir, { recursive: true, force: true });
-		throw error;
-	}
+	const dirs = layers.map((tar, index) => unpack(tar, `${dir}/${index}`));
+	return { layers: dirs.reverse(), command: config.config.Cmd };
 }
 
 /**
@@ -80,8 +52,7 @@ export function openImage(image: string, dir: string): Image {
  * @see elf(5)
  */
 export function needs(file: string): { interpreter: string | null; libraries: string[] } {
-	const [PT_LOAD, PT_DYNAMIC, PT_INTERP] = [1, 2, 3];
-	const [DT_NEEDED, DT_STRTAB] = [1, 5];
+	const [PT_LOAD, PT_DYNAMIC, PT_INTERP, DT_NEEDED, DT_STRTAB] = [1, 2, 3, 1, 5];
 	const elf = readFileSync(file);
 	if (elf.toString("latin1", 0, 4) !== "\x7fELF") throw new Error(`${file} is no ELF file`);
 	const number = (at: number) => Number(elf.readBigUInt64LE(at));
@@ -155,31 +126,4 @@ function unpack(tar: Buffer, dir: string): string {
 	const { status, stderr } = spawnSync("busybox", ["tar", "-xpf", "-", "-C", dir], { input: tar });
 	if (status !== 0) throw new Error(`tar could not unpack a layer into ${dir}: ${stderr}`);
 	return dir;
-}
-
-/**
- * One file as it stands in a tar archive: a header of 512 bytes, and the content, filled up to a multiple of 512.
- * Owner 0, no date: nothing in it tells who made it, or when.
- * @see POSIX, pax: ustar Interchange Format
- */
-export function tarEntry(path: string, source: string): Buffer {
-	if (Buffer.byteLength(path) > 100) throw new Error(`${path} is too long for this kind of tar archive`);
-	const content = readFileSync(source);
-	const octal = (value: number, digits: number) => value.toString(8).padStart(digits, "0");
-	const header = Buffer.alloc(512);
-	const fields: [at: number, text: string][] = [
-		[0, path.replace(/^\//, "")],
-		[100, octal(statSync(source).mode & 0o7777, 7)],
-		[108, octal(0, 7)], // owner
-		[116, octal(0, 7)], // group
-		[124, octal(content.length, 11)],
-		[136, octal(0, 11)], // date
-		[148, " ".repeat(8)], // the checksum, which counts itself as blanks
-		[156, "0"], // an ordinary file
-		[257, "ustar\u000000"],
-	];
-	for (const [at, text] of fields) header.write(text, at);
-	const checksum = header.reduce((sum, byte) => sum + byte, 0);
-	header.write(`${octal(checksum, 6)}\0 `, 148);
-	return Buffer.concat([header, content, Buffer.alloc(-content.length & 511)]);
 }

@@ -21,11 +21,12 @@ export const ARROWS: readonly Arrow[] = [
 	{ from: /^native\//, may: /^(node:|npm:ffi-rs$|native\/)/ },
 	// The engine that a lesson is checked with.
 	{ from: /^solutions\/\d\d-[^/]+\/box\.ts$/, may: /^(node:|native\/kernel\.ts$|solutions\/)/ },
-	{ from: /^solutions\/\d\d-/, may: /^(node:|native\/kernel\.ts$)/, earlier: true },
+	{ from: /^solutions\/given\//, may: /^(node:|solutions\/given\/)/ },
+	{ from: /^solutions\/\d\d-/, may: /^(node:|native\/kernel\.ts$|solutions\/given\/)/, earlier: true },
 	{ from: /^solutions\//, may: /^(node:|native\/kernel\.ts$|solutions\/)/ },
 	// Only the harness's public surface.
 	{ from: new RegExp(`^${CHECKS}`), may: new RegExp(`^(node:|harness/grade/index\\.ts$|${CHECKS})`) },
-	{ from: /^lessons\//, may: /^(node:|native\/kernel\.ts$)/, earlier: true },
+	{ from: /^lessons\//, may: /^(node:|native\/kernel\.ts$|solutions\/given\/)/, earlier: true },
 	{ from: /^harness\/guest\//, may: /^(node:|native\/|harness\/guest\/|harness\/protocol\.ts$)/ },
 	// Shared with the guest, so it stands on nothing of the host's.
 	{ from: /^harness\/protocol(\.ts$|\/)/, may: /^(node:|npm:valibot$|harness\/protocol\/)/ },
@@ -50,6 +51,7 @@ export function importsOf(from: string, text: string): Import[] {
 
 function resolve(from: string, specifier: string): string {
 	if (specifier === "#kernel") return "native/kernel.ts";
+	if (specifier.startsWith("#box/")) return `solutions/given/${specifier.slice(5)}.ts`;
 	if (specifier.startsWith(".")) return posix.join(posix.dirname(from), specifier);
 	return specifier.startsWith("node:") ? specifier : `npm:${specifier}`;
 }

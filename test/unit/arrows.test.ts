@@ -35,6 +35,8 @@ test.each([
 	["solutions/02-unshare/isolate.ts", "solutions/04-pivot-root/enter-root.ts"],
 	["solutions/02-unshare/isolate.ts", "lessons/02-unshare/isolate.ts"],
 	["lessons/02-unshare/isolate.ts", "solutions/02-unshare/isolate.ts"],
+	["lessons/09-scratch/image.ts", "solutions/parts.ts"],
+	["solutions/given/tar.ts", "solutions/box.ts"],
 	["lessons/02-unshare/check.ts", "harness/grade/facts.ts"],
 	["lessons/02-unshare/demo.ts", "harness/vm/shipyard.ts"],
 	["harness/guest/probe.ts", "harness/vm/qemu.ts"],
@@ -48,6 +50,7 @@ test.each([
 	["harness/grade/judge.ts", "lessons/02-unshare/check.ts"],
 	["harness/grade/judge.ts", "solutions/box.ts"],
 	["harness/cli/check.ts", "harness/guest/mountinfo.ts"],
+	["harness/classroom/grader.ts", "solutions/box.ts"],
 ])("%s may not import %s", (from, to) => {
 	expect(forbidden({ from, to })).toBe(true);
 });
@@ -65,6 +68,7 @@ test("every form of import is seen", () => {
 		'export * from "../protocol.ts";',
 		'const c = await import("../../native/kernel.ts");',
 		"import d from 'valibot';",
+		'import { tarEntry } from "#box/tar";',
 		'import { e } from "node:fs";',
 	].join("\n");
 	const seen = importsOf("harness/guest/a.ts", text).map(({ to }) => to);
@@ -76,5 +80,6 @@ test("every form of import is seen", () => {
 		"native/kernel.ts",
 		"node:fs",
 		"npm:valibot",
+		"solutions/given/tar.ts",
 	]);
 });

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { compileFunction } from "node:vm";
 import { afterAll, describe, expect, test } from "vitest";
@@ -57,6 +57,19 @@ describe("a module that can be bundled", () => {
 		expect(await runAsChild(inWorkspace)).toContain("sethostname(web-1-too)");
 	});
 
+	test("may import what is given as #box, and nothing else of the engine's", async () => {
+		const importing = (name: string) => `import * as given from "#box/${name}"; export const isolate = () => given;`;
+		// As in a workspace of one's own, which says otherwise where #box is.
+		await files.write("own/package.json", '{"imports": {"#box/*": {"default": "./types/box/*.js"}}}');
+		const subject = await files.write("own/mine.ts", importing("tools"));
+		expect((await bundle(engine, new Map([[reference, subject]]))).code).toContain('"nft", ["-f"');
+		for (const name of ["parts", "../main", "nowhere"]) {
+			const { unresolvedImport, diagnostic } = await failureOf(await files.write("own/other.ts", importing(name)));
+			expect(unresolvedImport).toBe(true);
+			expect(diagnostic).toMatchObject({ line: 1, message: expect.stringContaining(`#box/${name}`) });
+		}
+	});
+
 	test("may have type errors", async () => {
 		const subject = await files.write("types.ts", "const n: number = 'x'; export const isolate = () => n.nope;");
 		await expect(bundle(engine, new Map([[reference, subject]]))).resolves.toHaveProperty("code");
@@ -96,6 +109,23 @@ describe("a module that cannot be bundled", () => {
 		expect(diagnostic).toMatchObject({ file: subject, line: 2, column: 8 });
 		expect(diagnostic.message).toContain("./nowhere.ts");
 		expect(missingExport).toBe(false);
+	});
+
+	// Who reads the report is not meant to see whatever lies on the computer that drydock runs on.
+	test.each([
+		["by its path", 'import text from "/etc/passwd" with { type: "text" };'],
+		["by the way up", 'import text from "../outside.json";'],
+		["by a link", 'import text from "./link.json";'],
+		["by a tsconfig.json", 'import text from "elsewhere";'],
+	])("a file from outside the module's directory, named %s, is refused", async (how, line) => {
+		const dir = `hostile-${how.replaceAll(/\W/g, "-")}`;
+		const outside = await files.write("outside.json", '"secret"');
+		await files.write(`${dir}/tsconfig.json`, JSON.stringify({ compilerOptions: { paths: { elsewhere: [outside] } } }));
+		await symlink(outside, `${files.dir}/${dir}/link.json`);
+		const subject = await files.write(`${dir}/mine.ts`, `${line}\nexport const isolate = () => console.log(text);\n`);
+		const { diagnostic, unresolvedImport } = await failureOf(subject);
+		expect(diagnostic.message).toContain("Only files of the kit");
+		expect(unresolvedImport).toBe(true);
 	});
 
 	test("syntax error in a file that the learner's module imports: the place is in that file", async () => {

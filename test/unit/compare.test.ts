@@ -17,6 +17,7 @@ const explanation = (diagnosis: string, when?: Explanation["when"]): Explanation
 const check: Check = {
 	module: "isolate.ts",
 	exported: "isolate",
+	weight: 1,
 	learnt: "",
 	draw: () => ({}),
 	scenario: () => ({ does: "", prepare: [], options: {}, exitCode: 0 }),

@@ -32,6 +32,9 @@ describe("drydock complete", { timeout: 30_000 }, () => {
 
 	test("offers a command's options", async () => {
 		expect(await offered("check", "--s")).toEqual(["--solution", "--skeleton"]);
+		expect(await offered("grade", "--")).toEqual(
+			expect.arrayContaining(["--format", "--shard", "--resume", "--exit-zero"]),
+		);
 		expect(await offered("doctor", "--")).toEqual(expect.arrayContaining(["--json", "--probe"]));
 	});
 });

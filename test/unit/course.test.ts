@@ -1,9 +1,10 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import {
 	changedLessons,
 	currentLesson,
+	hasTried,
 	lastAttempt,
 	logbook,
 	passedLessons,
@@ -14,7 +15,7 @@ import {
 } from "../../harness/course.ts";
 import type { Finding } from "../../harness/grade/compare.ts";
 import type { Verdict } from "../../harness/grade/judge.ts";
-import { findLesson, judgedBy, lessons } from "../../harness/lessons.ts";
+import { findLesson, judgedBy, lessons, skeletonOf } from "../../harness/lessons.ts";
 import { LOGBOOK, type Logbook, pageOf } from "../../harness/logbook.ts";
 import { temporary } from "../support/temporary.ts";
 import { failedAttempt, logbookWith, passedPage } from "../support/workspace.ts";
@@ -64,6 +65,16 @@ describe("currentLesson", () => {
 });
 
 describe("recordAttempt", () => {
+	test("[a pass of the current lesson] stays there; [of another] changes nothing about where one is", async () => {
+		await working(logbookWith({}));
+		await recordAttempt(second, PASS);
+		expect(await currentLesson()).toEqual(first);
+		await recordAttempt(first, FAIL);
+		expect((await logbook()).selected).toBeNull();
+		await recordAttempt(first, PASS);
+		expect(await currentLesson()).toEqual(first);
+	});
+
 	test("counts attempts until the first pass, and keeps the time of that pass", async () => {
 		await working(logbookWith({}));
 		await recordAttempt(first, FAIL);
@@ -102,6 +113,17 @@ describe("recordAttempt", () => {
 		await Promise.all([first, second, first, second].map((lesson) => recordAttempt(lesson, FAIL)));
 		expect([(await page(first)).attempts, (await page(second)).attempts]).toEqual([2, 2]);
 	});
+});
+
+test.each([
+	[2, "// mine", false],
+	[3, "// mine", true],
+	[3, null, false],
+])("after %i attempts, with %s in the file, it has been tried: %s", async (attempts, text, tried) => {
+	const dir = await working(logbookWith({ "01-process": { attempts } }));
+	await mkdir(join(dir, first.id));
+	await writeFile(join(dir, first.id, "process.ts"), text ?? (await readFile(await skeletonOf(first))));
+	expect(await hasTried(first)).toBe(tried);
 });
 
 test("hints are counted up, never down", async () => {

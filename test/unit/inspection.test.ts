@@ -23,11 +23,11 @@ test("a mount of the host's that the container sees is called the host's", () =>
 
 test("a process has the pid that the host gives it, and the one in the innermost namespace", () => {
 	const tasks = [
-		{ pid: 299, ppid: 1, comm: "box", state: "S", nsPids: [299] },
+		{ pid: 299, ppid: 1, comm: "MainThread", state: "S", nsPids: [299] },
 		{ pid: 300, ppid: 299, comm: "sh", state: "S", nsPids: [300, 1] },
 	];
 	expect(rowsOf("processes", hostState(), processState({ tasks, procPids: [2] }))).toEqual([
-		{ label: "box", host: ["299"], container: null },
+		{ label: "box (node)", host: ["299"], container: null },
 		{ label: "sh ←", host: ["300"], container: ["1"] },
 		{ label: "/proc has", host: ["1 processes"], container: ["2"] },
 	]);

@@ -58,15 +58,15 @@ describe("placeBeside", () => {
 
 	test("one that differs goes beside it, once", async () => {
 		await writeFile(path, "mine");
-		expect(await place("theirs")).toBe(join(dir, "isolate.kept-1.ts"));
-		expect(await place("theirs")).toBe(join(dir, "isolate.kept-1.ts"));
+		expect(await place("theirs")).toBe(join(dir, "isolate.imported-1.ts"));
+		expect(await place("theirs")).toBe(join(dir, "isolate.imported-1.ts"));
 		expect(await place("mine")).toBe(path);
 		expect(await textOf("isolate.ts")).toBe("mine");
 		expect(await readdir(dir)).toHaveLength(2);
 	});
 
-	test("what was kept there and differs here gets the next number", async () => {
+	test("what was kept there and differs here goes beside it, under no longer name", async () => {
 		await writeFile(join(dir, "isolate.kept-1.ts"), "kept here");
-		expect(await place("kept there", "isolate.kept-1.ts")).toBe(join(dir, "isolate.kept-2.ts"));
+		expect(await place("kept there", "isolate.kept-1.ts")).toBe(join(dir, "isolate.imported-1.ts"));
 	});
 });

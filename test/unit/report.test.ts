@@ -79,6 +79,25 @@ describe("the report", () => {
 		expect(lines).toContain("> 2 | \tpivotRoot(a);");
 	});
 
+	test("of a long list it shows the beginning, and of a digest the first digits", async () => {
+		const got = Array.from({ length: 9 }, (_, index) => `blobs/sha256/${String(index).repeat(64)}`);
+		const [first] = verdict.findings;
+		const text = (await shown({}, { findings: [{ ...(first as Finding), got }] })).join("\n");
+		expect(text).toMatch(/blobs\/sha256\/555555555555…, 3\s+more/);
+		expect(text).not.toMatch(/0{13}|666/);
+	});
+
+	test("brief, it shows no calls", async () => {
+		expect((await shown({ brief: true })).join("\n")).not.toContain("asked of");
+	});
+
+	test("[the same calls] says so, and lists none", async () => {
+		const ledger = { exercise: verdict.ledger.reference, reference: verdict.ledger.reference };
+		const text = (await shown({}, { ledger })).join("\n");
+		expect(text).toContain("The same calls, in the same order");
+		expect(text).not.toContain("asked of");
+	});
+
 	test.each([{}, { plain: true }, { color: true }])("fits into 80 columns: %j", async (style) => {
 		expect((await shown(style)).filter((line) => !line.includes(file) && stringWidth(line) > 80)).toEqual([]);
 	});

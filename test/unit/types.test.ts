@@ -6,11 +6,13 @@ import { temporary } from "../support/temporary.ts";
 const files = await temporary();
 afterAll(() => files.remove());
 
-test("a well-typed module has none, wherever it lies: #kernel and node: are known", async () => {
+test("a well-typed module has none, wherever it lies: #kernel, #box and node: are known", async () => {
 	const file = await files.write(
 		"good.ts",
 		`import { readdirSync } from "node:fs";
 		import { sethostname } from "#kernel";
+		import { tarEntry } from "#box/tar";
+		export const entry: Buffer = tarEntry("/a", "/a");
 		export function isolate(hostname: string): void { sethostname(hostname + readdirSync("/").length); }`,
 	);
 	expect(await typeErrors(file)).toEqual([]);

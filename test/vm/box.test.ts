@@ -75,6 +75,7 @@ describe("box run", () => {
 		const said = await play(`
 			starts --hostname web-1 --cpus 0.5 --publish 8080:80 /lab/rootfs sh -c 'echo up; hostname; echo hello | nc -l -p 80'
 			until nsenter -t $command -n ss -Hlt | grep -q :80 || ! kill -0 $box; do sleep 0.3; done
+			says "ports with the bridge's address" "$(cat /sys/class/net/box-*/address | grep -c "$(cat /sys/class/net/box0/address)")"
 			says cpus "$(cat /sys/fs/cgroup/box/*/cpu.max)"
 			says published "$(busybox nc 10.88.0.1 8080 < /dev/null)"
 			ends ended; says hostname "$(tail -n1 /tmp/up)"
@@ -83,6 +84,7 @@ describe("box run", () => {
 			box run --memory 64M /lab/rootfs dd if=/dev/zero of=/dev/null bs=100M count=1 2> /tmp/null; says memory $?
 		`);
 		expect(said).toEqual({
+			"ports with the bridge's address": "0",
 			cpus: "50000 100000",
 			published: "hello",
 			...endings({ ended: "0" }),
@@ -138,6 +140,7 @@ END
 				buildImage("/tmp/image", files, ["/bin/ls", "/"]);'
 			box run /tmp/image > /tmp/out; says "as it says" $?; says listed "$(xargs < /tmp/out)"
 			box run /tmp/image /bin/sh -c 'exit 3'; says told $?
+			box run /tmp/image sh -c 'exit 4'; says "told a bare name" $?
 			box run /tmp/image /bin/none 2> /tmp/null; says "what it has not" $?
 			left left
 		`);
@@ -145,6 +148,7 @@ END
 			"as it says": "0",
 			listed: "bin lib lib64 proc",
 			told: "3",
+			"told a bare name": "4",
 			"what it has not": "127",
 			left: "",
 		});

@@ -162,8 +162,8 @@ describe.concurrent("drydock", () => {
 		expect((await drydock(["check"], { cwd: workspace })).code).toBe(0);
 		const listed = JSON.parse((await drydock(["list", "--json"], { cwd: workspace })).stdout).lessons;
 		expect(listed.slice(0, 2)).toMatchObject([
-			{ id: first.id, passed: true },
-			{ id: second?.id, passed: false, current: true },
+			{ id: first.id, passed: true, current: true },
+			{ id: second?.id, passed: false, current: false },
 		]);
 		const onMine = await drydock(["check", "04", "--solution", "--mine", "--json"], { cwd: workspace });
 		expect(JSON.parse(onMine.stdout)).toMatchObject({

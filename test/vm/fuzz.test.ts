@@ -57,7 +57,7 @@ beforeAll(async () => {
 			{ type: "report", nonce, observation },
 			{ type: "pong", nonce, monotonicMs: 1234.5 },
 			{ type: "ended", nonce, code: 0, signal: null },
-			{ type: "failed", nonce, message: "Error: no", disturbed: false },
+			{ type: "failed", disturbed: false, nonce, message: "Error: no" },
 		];
 		const reference = await measuredReference(lesson, trial.check, shipyard);
 		recorded.push({ ...trial, reference, observation, frames: said.map(encodeFrame) });

@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { spawnSync } from "node:child_process";
+import { chmod, readFile, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { inKit } from "../../harness/kit.ts";
 import { packBox } from "../../harness/pack.ts";
@@ -49,6 +50,19 @@ test("the packed program runs where there is no drydock, with the learner's modu
 			ls /run/box-programs | wc -l`,
 		),
 	).toEqual(["my-deck", "2", "0::/box/", "7", "in", "lo", "1"]);
+});
+
+test("its help needs neither root nor Node nor cgroups", async () => {
+	const program = await files.write("box", "");
+	await writeFile(program, await packBox(new Map(), silent));
+	await chmod(files.dir, 0o755);
+	for (const asked of [["--help"], ["-h"], ["help"], ["run", "--help"]]) {
+		const { stdout } = spawnSync("/bin/sh", [program, ...asked], {
+			...{ encoding: "utf8", env: { PATH: "/nowhere:/bin" } },
+			...(process.getuid?.() === 0 && { uid: 65_534, gid: 65_534 }),
+		});
+		expect(stdout).toBe(await readFile(inKit("solutions/usage.txt"), "utf8"));
+	}
 });
 
 test("the same modules make the same program", async () => {

@@ -1,10 +1,23 @@
 import { afterAll, describe, expect, test } from "vitest";
+import { silent } from "../../harness/progress.ts";
+import { ensureImage } from "../../harness/vm/image.ts";
+import { Machine } from "../../harness/vm/machine.ts";
+import { ensureTemplate } from "../../harness/vm/template.ts";
 import { inGuest, newShipyard } from "../support/guest.ts";
 
 const yard = newShipyard();
 afterAll(() => yard.close());
 
 describe("restored machines", () => {
+	test("one that is lost while it waits does not make the snapshot suspect", async () => {
+		const machine = Machine.restore(await ensureTemplate(await ensureImage(silent), silent));
+		await machine.rest();
+		process.kill(machine.pid, "SIGKILL");
+		const nothing = { prepare: [], code: "", call: "run", containers: {}, steps: [], watch: [], files: [] };
+		const lost = machine.play({ ...nothing, network: false, secret: null });
+		await expect(lost).rejects.toMatchObject({ name: "RestoreError", templateDamaged: false });
+	});
+
 	test.concurrent("have random numbers of their own and the host's time", async () => {
 		const played = await Promise.all(
 			[1, 2].map(() =>

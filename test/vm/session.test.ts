@@ -52,6 +52,20 @@ function piped(args: string[], input: Buffer): Promise<{ code: number | null; st
 }
 
 describe("on a terminal", () => {
+	test("a shell knows clear, says where the manual pages are, and makes up for a terminal that is not known", async () => {
+		const terminal = onTerminal("env", ["TERM=no-such-terminal", process.execPath, BIN, "shell", "05", "--solution"]);
+		await terminal.until(/harbour:~# /);
+		terminal.type("echo $TERM\r");
+		await terminal.until(/^xterm-256color/m);
+		terminal.type("man 2 pivot_root\r");
+		await terminal.until(/^in another terminal: npx drydock man 2 pivot_root/m);
+		terminal.type("clear\r");
+		// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what clears a terminal
+		await terminal.until(/\x1b\[H\x1b\[J/);
+		terminal.type("exit\r");
+		expect((await terminal.ended).exitCode).toBe(0);
+	});
+
 	test("what is typed reaches a shell in a container, and its answers come back", async () => {
 		const terminal = run("sh");
 		await terminal.until(/\/ # /);
@@ -103,7 +117,8 @@ describe("on a terminal", () => {
 	test("Ctrl-] three times ends it, also when the machine does not answer", async () => {
 		const terminal = inShell();
 		await terminal.until(/# $/);
-		terminal.type("kill -STOP $(pgrep -f agent.cjs)\r");
+		// Ahead of all others on the only processor.
+		terminal.type("chrt -f 99 sh -c 'while :; do :; done'\r");
 		await sleep(1_000);
 		terminal.type(CTRL_RIGHT_BRACKET.repeat(3));
 		expect(await afterwards(terminal)).toEqual({ code: 130, asBefore: true });
@@ -145,6 +160,30 @@ describe("on a terminal", () => {
 		process.kill(drydock, signal);
 		expect(await afterwards(terminal)).toEqual({ code: 130, asBefore: true });
 		expect(isQemu(qemu)).toBe(false);
+	});
+
+	test("SIGKILL ends the machine, and the terminal is put right by somebody else", async () => {
+		const script =
+			'stty -a; "$@"; while stty -a | grep -q -e -isig; do sleep 0.1; done; echo code $?; stty -a; echo "the end"';
+		const args = [
+			"-c",
+			script,
+			"sh",
+			process.execPath,
+			BIN,
+			"run",
+			"--solution",
+			"--",
+			"sh",
+			"-c",
+			"echo up; exec sleep 1000",
+		];
+		const terminal = onTerminal("sh", args);
+		await terminal.until(/up\r/);
+		const [drydock = 0] = childrenOf(terminal.pty.pid);
+		process.kill(drydock, "SIGKILL");
+		expect(await afterwards(terminal)).toMatchObject({ asBefore: true });
+		await expect.poll(() => terminal.processes(), { timeout: 20_000 }).toEqual([]);
 	});
 
 	test("a terminal that is closed leaves no machine", async () => {

@@ -26,7 +26,8 @@ async function loadedBy(...args: string[]): Promise<string[]> {
 }
 
 // Each of these is many modules more: with them, an answer takes twice as long.
-const SLOW = /^(lessons|solutions|native)\/|^harness\/(vm|grade)\/|^harness\/protocol\.ts/;
+const SLOW =
+	/^(lessons|solutions|native)\/|^harness\/(vm|grade)\/|^harness\/protocol\.ts|^harness\/cli\/completion\.ts/;
 
 test.each(["list", "status", "help", "next --force"])(
 	"%s loads no lesson's check and nothing of the virtual machine",

@@ -18,7 +18,7 @@ export const connect = connectWith({
 		ip saddr ${address} ip daddr != 10.88.0.0/24 masquerade
 	}
 	chain pre { type nat hook prerouting priority -90
-		${published.map(({ host, container }) => `ip daddr != 10.88.0.0/24 tcp dport ${host} dnat ${address}:${container}`).join("\n")}
+		${published.map(({ host, container }) => `iifname != "box0" tcp dport ${host} dnat ${address}:${container}`).join("\n")}
 	}
 	chain out { type nat hook output priority -90
 		${published.map(({ host, container }) => `fib daddr type local tcp dport ${host} dnat ${address}:${container}`).join("\n")}

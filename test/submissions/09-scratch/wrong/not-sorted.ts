@@ -1,4 +1,4 @@
-// diagnosis: not-reproducible
+// diagnosis: not-sorted
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";

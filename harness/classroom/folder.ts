@@ -1,0 +1,119 @@
+import { constants, type Dirent, type PathLike } from "node:fs";
+import { open, opendir } from "node:fs/promises";
+import { nameOf } from "./harmless.ts";
+
+/**
+ * A folder that somebody handed in, looked at without trusting it: links are not followed, only regular files are opened,
+ * and there is a limit to everything. Paths begin with "/", which is the folder itself.
+ */
+
+const ENTRIES_MAX = 20_000;
+/** So that one folder full of files hides no other. */
+const ENTRIES_IN_FOLDER_MAX = 2_000;
+const DEPTH_MAX = 16;
+/** A lesson's module has some 50 lines; the bundler's parser works through brackets in brackets by recursion. */
+const FILE_BYTES_MAX = 128 << 10;
+
+export interface Folder {
+	/** What can be imported: where each file really is, by its path. */
+	files: ReadonlyMap<string, Buffer>;
+	/** What cannot be read, by its path, and why not. */
+	refused: ReadonlyMap<string, string>;
+	/** There is more than was looked at. */
+	cutOff: boolean;
+}
+
+const SKIPPED = new Set(["node_modules", "__MACOSX"]);
+const IMPORTABLE = /\.([mc]?[jt]s|json)$/;
+
+/** Looks through a folder, what lies on top first. */
+export async function lookInto(dir: Buffer): Promise<Folder> {
+	const [files, refused] = [new Map<string, Buffer>(), new Map<string, string>()];
+	let left = ENTRIES_MAX;
+	let cutOff = false;
+	const waiting = [{ path: "", place: dir, depth: 0 }];
+	for (let at = waiting.shift(); at !== undefined; at = waiting.shift()) {
+		const { path, place, depth } = at;
+		const { entries, whole } = await entriesOf(place, Math.min(left, ENTRIES_IN_FOLDER_MAX)).catch(
+			(error: NodeJS.ErrnoException) => {
+				refused.set(path || "/", `cannot be read (${error.code})`);
+				return { entries: [], whole: true };
+			},
+		);
+		left -= entries.length;
+		cutOff ||= !whole;
+		for (const { name, kind } of withoutTheKit(entries)) {
+			const below = { path: `${path}/${nameOf(name)}`, place: joined(place, name), depth: depth + 1 };
+			if (kind === "directory" && depth + 1 > DEPTH_MAX) cutOff = true;
+			else if (kind === "directory") waiting.push(below);
+			else if (kind === "file" && IMPORTABLE.test(below.path)) files.set(below.path, below.place);
+			else if (kind !== "file") refused.set(below.path, `is ${kind}`);
+		}
+	}
+	return { files, refused, cutOff };
+}
+
+/** Reads a file of such a folder. @throws {Error} why that cannot be */
+export async function readText(place: PathLike, bytesMax = FILE_BYTES_MAX): Promise<string> {
+	// Without O_NONBLOCK, what has become a FIFO meanwhile would be waited for.
+	const file = await open(place, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+	try {
+		const stats = await file.stat();
+		if (!stats.isFile()) throw new Error("it is not a file");
+		if (stats.size > bytesMax) throw new Error(`it is larger than ${bytesMax >> 10} KiB`);
+		// The size may be a lie, as in /proc.
+		const bytes = Buffer.alloc(bytesMax + 1);
+		let length = 0;
+		for (let read = -1; read !== 0 && length < bytes.length; length += read)
+			({ bytesRead: read } = await file.read(bytes, length, bytes.length - length));
+		if (length > bytesMax) throw new Error(`it is larger than ${bytesMax >> 10} KiB`);
+		return bytes.toString("utf8", 0, length);
+	} finally {
+		await file.close();
+	}
+}
+
+/** What lies directly in a folder and is no file, in the order of the names; what is hidden is left out. */
+export async function foldersIn(dir: Buffer): Promise<{ name: string; place: Buffer; isLink: boolean }[]> {
+	const { entries } = await entriesOf(dir, Number.POSITIVE_INFINITY);
+	return entries
+		.filter(({ kind }) => kind !== "file")
+		.sort((one, other) => Buffer.compare(one.name, other.name))
+		.map(({ name, kind }) => ({ name: nameOf(name), place: joined(dir, name), isLink: kind !== "directory" }));
+}
+
+type Kind = "file" | "directory" | "a symbolic link, and links are not followed" | "neither a file nor a folder";
+interface Entry {
+	name: Buffer;
+	kind: Kind;
+}
+
+async function entriesOf(dir: Buffer, max: number): Promise<{ entries: Entry[]; whole: boolean }> {
+	const entries: Entry[] = [];
+	// One by one: of a folder with a million of them, not all are taken into memory. Names are bytes, in any encoding.
+	const opened = await opendir(dir as unknown as string, { encoding: "buffer" as BufferEncoding });
+	for await (const entry of opened as unknown as AsyncIterable<Dirent<Buffer>>) {
+		if (entries.length >= max) return { entries, whole: false };
+		const name = entry.name;
+		if (name[0] === DOT || SKIPPED.has(name.toString())) continue;
+		entries.push({ name, kind: kindOf(entry) });
+	}
+	return { entries, whole: true };
+}
+
+const DOT = ".".charCodeAt(0);
+
+function kindOf(entry: Dirent<Buffer>): Kind {
+	if (entry.isFile()) return "file";
+	if (entry.isDirectory()) return "directory";
+	return entry.isSymbolicLink() ? "a symbolic link, and links are not followed" : "neither a file nor a folder";
+}
+
+// Who hands in a whole copy of the kit hands in its solutions, too; theirs is the workspace.
+function withoutTheKit(entries: readonly Entry[]): readonly Entry[] {
+	const names = new Set(entries.map(({ name }) => name.toString()));
+	if (!names.has("harness") || !names.has("solutions")) return entries;
+	return entries.filter(({ name }) => name.toString() === "workspace");
+}
+
+const joined = (dir: Buffer, name: Buffer) => Buffer.concat([dir, Buffer.from("/"), name]);

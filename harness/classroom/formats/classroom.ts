@@ -1,0 +1,33 @@
+import { type ClassReport, explained, type Result } from "../result.ts";
+import { onlySubmission, statusOf } from "./only.ts";
+
+/**
+ * What GitHub Classroom's reporter takes: a line for the file $GITHUB_OUTPUT, so that a step's output `result` holds the
+ * document. All tests have the same weight here, as the reporter's console counts tests and its annotation adds up scores:
+ * only so both say the same. What could not be judged has status error.
+ */
+export function classroom(report: ClassReport): string {
+	const { rows } = onlySubmission(report);
+	const maxScore = report.lessons.reduce((sum, { weight }) => sum + weight, 0);
+	const document = {
+		version: 1,
+		status: overall(rows.map(({ result }) => result)),
+		max_score: maxScore,
+		tests: rows.map(({ lesson, result }) => ({
+			name: lesson.title,
+			status: statusOf(result),
+			score: result.status === "pass" ? maxScore / rows.length : 0,
+			message: result.status === "pass" ? "" : explained(result),
+			test_code: `npx drydock check ${lesson.id}`,
+			filename: result.file ?? "",
+			line_no: result.line ?? 0,
+			duration: result.durationMs,
+		})),
+	};
+	return `result=${Buffer.from(JSON.stringify(document)).toString("base64")}\n`;
+}
+
+function overall(results: readonly Result[]): "pass" | "fail" | "error" {
+	const statuses = results.map(statusOf);
+	return statuses.includes("error") ? "error" : statuses.includes("fail") ? "fail" : "pass";
+}

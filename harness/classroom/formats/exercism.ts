@@ -1,0 +1,27 @@
+import { shortened } from "../harmless.ts";
+import { type ClassReport, explained } from "../result.ts";
+import { notJudged, onlySubmission, statusOf } from "./only.ts";
+
+const MESSAGE_CHARS_MAX = 65_535;
+const OUTPUT_CHARS_MAX = 500;
+
+/** Exercism's results.json, version 3: a lesson is a test, in the lessons' order. */
+export function exercism(report: ClassReport): string {
+	const { rows } = onlySubmission(report);
+	const unjudged = notJudged(rows);
+	const passed = rows.every(({ result }) => result.status === "pass");
+	const document = {
+		version: 3,
+		status: unjudged !== null ? "error" : passed ? "pass" : "fail",
+		message: unjudged === null ? null : shortened(unjudged, MESSAGE_CHARS_MAX),
+		tests: rows.map(({ lesson, result }, at) => ({
+			name: lesson.title,
+			test_code: `npx drydock check ${lesson.id}`,
+			status: statusOf(result),
+			message: result.status === "pass" ? null : shortened(explained(result), MESSAGE_CHARS_MAX),
+			output: result.output === "" ? null : shortened(result.output, OUTPUT_CHARS_MAX),
+			task_id: at + 1,
+		})),
+	};
+	return `${JSON.stringify(document, null, "\t")}\n`;
+}

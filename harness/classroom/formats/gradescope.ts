@@ -1,0 +1,34 @@
+import { type ClassReport, explained, pointsFor, scoreOf } from "../result.ts";
+import { notJudged, onlySubmission } from "./only.ts";
+
+/**
+ * Gradescope's results.json. What could not be judged is a test without points, which changes no total. Where nothing
+ * could, there is no score at all: Gradescope then says that the autograder has failed, and gives none.
+ */
+export function gradescope(report: ClassReport): string {
+	const { submission, rows } = onlySubmission(report);
+	const { points, max } = scoreOf(submission, report.lessons);
+	const unjudged = notJudged(rows);
+	const tests = rows.map(({ lesson, result }) => {
+		const score = pointsFor(result, lesson);
+		return {
+			name: lesson.title,
+			number: lesson.id.slice(0, 2),
+			output: explained(result),
+			output_format: "text",
+			visibility: "visible",
+			...(score === null
+				? {}
+				: { score, max_score: lesson.weight, status: result.status === "pass" ? "passed" : "failed" }),
+			extra_data: { lesson: lesson.id, status: result.status, diagnosis: result.finding?.diagnosis ?? null },
+		};
+	});
+	const document = {
+		output: unjudged ?? `${points} of ${max} points.`,
+		output_format: "text",
+		visibility: "visible",
+		execution_time: Math.round(report.durationMs / 1000),
+		tests,
+	};
+	return `${JSON.stringify(document, null, "\t")}\n`;
+}

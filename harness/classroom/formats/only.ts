@@ -1,0 +1,31 @@
+import type { ClassReport, Graded, Report, Result } from "../result.ts";
+
+/** The one submission of a report that a document holds, with each lesson beside its result. */
+export function onlySubmission(report: ClassReport): {
+	submission: Report;
+	rows: { lesson: Graded; result: Result }[];
+} {
+	const [submission, ...others] = report.submissions;
+	if (submission === undefined || others.length > 0)
+		throw new Error("a document of one submission was made of several");
+	const rows = report.lessons.map((lesson, at) => {
+		const result = submission.results[at];
+		if (result === undefined) throw new Error(`a report without a result for ${lesson.id}`);
+		return { lesson, result };
+	});
+	return { submission, rows };
+}
+
+/** What is said of lessons that could not be judged; null when all could. */
+export function notJudged(rows: readonly { lesson: Graded; result: Result }[]): string | null {
+	const without = rows.filter(({ result: { status } }) => status === "error" || status === "unsupported");
+	if (without.length === 0) return null;
+	const reasons = without.map(({ lesson: { id }, result: { reason } }) => `${id}: ${reason}`);
+	return `Not all could be judged, and that says nothing of your work. Ask your teacher to grade it again.\n${reasons.join("\n")}`;
+}
+
+/** The three outcomes that most systems know. */
+export function statusOf({ status }: Result): "pass" | "fail" | "error" {
+	if (status === "pass") return "pass";
+	return status === "fail" || status === "missing" ? "fail" : "error";
+}

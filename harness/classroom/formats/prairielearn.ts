@@ -1,0 +1,29 @@
+import { shortened } from "../harmless.ts";
+import { type ClassReport, explained, headline, pointsFor, scoreOf } from "../result.ts";
+import { notJudged, onlySubmission } from "./only.ts";
+
+/** PrairieLearn takes 1 MB; a course has some ten lessons. */
+const OUTPUT_CHARS_MAX = 8_000;
+
+/** PrairieLearn's results.json. Where a lesson could not be judged, the submission is not gradable: no attempt is lost. */
+export function prairielearn(report: ClassReport): string {
+	const { submission, rows } = onlySubmission(report);
+	const { points, max } = scoreOf(submission, report.lessons);
+	const unjudged = notJudged(rows);
+	const document = {
+		gradable: unjudged === null,
+		...(unjudged === null
+			? { score: max === 0 ? 0 : points / max }
+			: { format_errors: [shortened(unjudged, OUTPUT_CHARS_MAX)] }),
+		message: shortened(unjudged ?? `${points} of ${max} points`, OUTPUT_CHARS_MAX),
+		tests: rows.map(({ lesson, result }) => ({
+			name: lesson.title,
+			description: lesson.id,
+			points: pointsFor(result, lesson) ?? 0,
+			max_points: lesson.weight,
+			message: shortened(headline(result), OUTPUT_CHARS_MAX),
+			output: shortened(explained(result), OUTPUT_CHARS_MAX),
+		})),
+	};
+	return `${JSON.stringify(document, null, "\t")}\n`;
+}

@@ -1,0 +1,69 @@
+import { mkdir, open, readdir, readFile, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import * as v from "valibot";
+import { cacheDir, keyOf } from "../cache.ts";
+import { Judgement } from "./result.ts";
+
+/**
+ * What has been judged so far, so that a run that was interrupted can go on: one line a judgement, by a key that covers
+ * the files, the lesson and the kit. A line is written at once and whole; half of one, after a power cut, is dropped.
+ */
+
+const JOURNALS_MAX = 32;
+const Line = v.pipe(v.string(), v.parseJson(), v.object({ key: v.string(), judgement: Judgement }));
+
+export class Journal {
+	readonly #path: string;
+	readonly #known: Map<string, Judgement>;
+
+	private constructor(path: string, known: Map<string, Judgement>) {
+		this.#path = path;
+		this.#known = known;
+	}
+
+	/**
+	 * @param path the file; need not be there
+	 * @param resume whether what is in it counts; otherwise it begins anew
+	 */
+	static async open(path: string, resume: boolean): Promise<Journal> {
+		await mkdir(dirname(path), { recursive: true });
+		if (!resume) await rm(path, { force: true });
+		const lines = (await readFile(path, "utf8").catch(() => "")).split("\n");
+		const parsed = lines.map((line) => v.safeParse(Line, line));
+		const known = parsed.flatMap(({ success, output }) => (success ? [[output.key, output.judgement] as const] : []));
+		return new Journal(path, new Map(known));
+	}
+
+	get size(): number {
+		return this.#known.size;
+	}
+
+	judgementOf(key: string): Judgement | undefined {
+		return this.#known.get(key);
+	}
+
+	async add(key: string, judgement: Judgement): Promise<void> {
+		this.#known.set(key, judgement);
+		const file = await open(this.#path, "a");
+		try {
+			// The first newline ends what a power cut may have left.
+			await file.writeFile(`\n${JSON.stringify({ key, judgement })}\n`);
+			await file.datasync();
+		} finally {
+			await file.close();
+		}
+	}
+}
+
+/** Where the journal of this work is, such as a class's folder and a shard; old ones are removed. */
+export async function journalPath(...work: unknown[]): Promise<string> {
+	const dir = join(cacheDir, "grades");
+	const names = await readdir(dir).catch(() => []);
+	const aged = names.map(async (name) => {
+		const { mtimeMs } = await stat(join(dir, name)).catch(() => ({ mtimeMs: 0 }));
+		return { name, mtimeMs };
+	});
+	const old = (await Promise.all(aged)).sort((a, b) => b.mtimeMs - a.mtimeMs).slice(JOURNALS_MAX);
+	await Promise.all(old.map(({ name }) => rm(join(dir, name), { force: true })));
+	return join(dir, `${keyOf("journal 1", ...work)}.jsonl`);
+}

@@ -1,0 +1,25 @@
+import { readdir, readFile } from "node:fs/promises";
+import { keyOf } from "../cache.ts";
+import { bundle } from "../grade/bundle.ts";
+import type { Check } from "../grade/check.ts";
+import { engineOf } from "../grade/trial.ts";
+import { inKit } from "../kit.ts";
+import { judgedBy, type Lesson } from "../lessons.ts";
+
+/** What takes part in a judgement, apart from the lesson and the engine. */
+const JUDGING = ["harness/grade", "harness/guest", "harness/protocol", "harness/classroom"];
+
+/** A name for everything of the kit's that a judgement on this lesson depends on; the same on every computer. */
+export async function kitKey(lesson: Lesson, check: Check): Promise<string> {
+	const { code } = await bundle(engineOf(check), new Map());
+	return keyOf("kit 1", lesson.id, check.weight, await judgedBy(lesson), code, await sources());
+}
+
+async function sources(): Promise<string[]> {
+	const texts = JUDGING.map(async (dir) => {
+		const entries = await readdir(inKit(dir), { recursive: true });
+		const names = entries.filter((name) => name.endsWith(".ts")).sort();
+		return Promise.all(names.map((name) => readFile(inKit(dir, name), "utf8")));
+	});
+	return (await Promise.all(texts)).flat();
+}

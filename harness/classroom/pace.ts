@@ -1,0 +1,45 @@
+import type { Shipyard } from "../grade/trial.ts";
+
+/**
+ * Deadlines for a class. What hangs is in the way of everybody else for as long as it is waited for, so that is measured:
+ * a submission has many times as long as the others have just taken, on this computer and with this load.
+ */
+
+const AT_LEAST_MS = 5_000;
+const TIMES = 10;
+const REMEMBERED = 15;
+
+/** Makes machines whose deadlines keep up with how long a lesson takes. Until something is known, theirs is their own. */
+export class Pace implements Shipyard {
+	readonly #yard: Shipyard;
+	readonly #tookMs: number[] = [];
+
+	constructor(yard: Shipyard) {
+		this.#yard = yard;
+	}
+
+	imageKey(): Promise<string> {
+		return this.#yard.imageKey();
+	}
+
+	accelerator(): Promise<string> {
+		return this.#yard.accelerator();
+	}
+
+	async play(request: Parameters<Shipyard["play"]>[0]): ReturnType<Shipyard["play"]> {
+		const startedMs = performance.now();
+		const played = await this.#yard.play({ ...request, ...this.#deadline() });
+		const { outcome } = played;
+		// What hung says how long it was waited for, and what was lost says nothing.
+		const ended = outcome.kind === "observed" ? Object.values(outcome.observation.containers) : [];
+		if (ended.length > 0 && ended.every(({ ending }) => ending.how !== "hung"))
+			this.#tookMs.push(performance.now() - startedMs);
+		return played;
+	}
+
+	#deadline(): { patienceMs?: number } {
+		const recent = this.#tookMs.slice(-REMEMBERED).sort((a, b) => a - b);
+		const median = recent[Math.floor(recent.length / 2)];
+		return median === undefined ? {} : { patienceMs: AT_LEAST_MS + TIMES * median };
+	}
+}

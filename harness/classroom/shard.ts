@@ -1,0 +1,90 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import * as v from "valibot";
+import { keyOf } from "../cache.ts";
+import { Failure } from "../failure.ts";
+import { harmless } from "./harmless.ts";
+import { ClassReport } from "./result.ts";
+
+/** A part of a class: the i-th of n, from 1. */
+export type Shard = ClassReport["shard"];
+
+export const WHOLE: Shard = { index: 1, of: 1 };
+
+/** Reads `2/5`. @throws {Failure} usage */
+export function parseShard(text: string): Shard {
+	const [, index, of] = /^(\d{1,4})\/(\d{1,4})$/.exec(text)?.map(Number) ?? [];
+	if (index === undefined || of === undefined || index < 1 || index > of)
+		throw new Failure(
+			"usage",
+			`--shard ${JSON.stringify(text)} is no part of a class`,
+			"--shard 2/5, the second of five",
+		);
+	return { index, of };
+}
+
+/** Whether a submission is in a shard: it is in exactly one, and stays there whoever else hands in. */
+export function isIn({ index, of }: Shard, name: string): boolean {
+	return createHash("sha256").update(name).digest().readUInt32BE() % of === index - 1;
+}
+
+/** Names a class by who is in it. */
+export const classKey = (names: readonly string[]): string => keyOf("class 1", names.toSorted());
+
+/** Reads a report that `grade --format json` has written. @throws {Failure} usage: it is none */
+export async function readReport(file: string): Promise<ClassReport> {
+	const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
+		throw new Failure("usage", `${file} cannot be read (${cause.code})`, undefined, { cause });
+	});
+	const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), ClassReport), text);
+	if (parsed.success) return parsed.output;
+	const [{ message }] = parsed.issues;
+	const said = harmless(message, 200);
+	throw new Failure("usage", `${file} is not what drydock grade --format json writes: ${said}`, AGAIN);
+}
+
+const AGAIN = "npx drydock grade DIR --shard 1/2 --format json --out 1.json";
+
+/**
+ * Puts the reports of all shards of one class together.
+ * @param files what each is called in an error
+ * @throws {Failure} usage: one is missing or there twice, or they are not of one class, one kit or the same lessons
+ */
+export function merge(reports: readonly ClassReport[], files: readonly string[]): ClassReport {
+	const [first] = reports;
+	if (first === undefined) throw new Failure("usage", "there is nothing to merge", AGAIN);
+	const fileOf = new Map<number, string>();
+	for (const [at, report] of reports.entries()) {
+		const [one, other] = [files[0], files[at] ?? ""];
+		const refuse = (what: string) => {
+			throw new Failure("usage", `${one} and ${other} cannot be merged: ${what}`);
+		};
+		if (report.shard.of !== first.shard.of)
+			refuse(`one is of ${first.shard.of} shards, the other of ${report.shard.of}`);
+		if (report.class.key !== first.class.key) refuse("the submissions are not the same class's");
+		if (keyOf(report.lessons) !== keyOf(first.lessons)) refuse("the lessons are not the same");
+		if (report.kit !== first.kit) refuse("they were judged by different versions of drydock");
+		const { index, of } = report.shard;
+		const twin = fileOf.get(index);
+		if (twin !== undefined) throw new Failure("usage", `${twin} and ${other} are both shard ${index} of ${of}`);
+		fileOf.set(index, other);
+	}
+	const { of } = first.shard;
+	const missing = Array.from({ length: of }, (_, at) => at + 1).filter((index) => !fileOf.has(index));
+	if (missing.length > 0)
+		throw new Failure("usage", `of ${of} shards, ${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} missing`);
+	const submissions = reports.flatMap((report) => report.submissions).sort((a, b) => compareNames(a.name, b.name));
+	if (
+		submissions.length !== first.class.submissions ||
+		new Set(submissions.map(({ name }) => name)).size !== submissions.length
+	)
+		throw new Failure(
+			"usage",
+			`the class has ${first.class.submissions} submissions, the files ${submissions.length}`,
+			AGAIN,
+		);
+	const durationMs = Math.max(...reports.map((report) => report.durationMs));
+	return { ...first, shard: WHOLE, submissions, durationMs };
+}
+
+const compareNames = (one: string, other: string) => Buffer.compare(Buffer.from(one), Buffer.from(other));

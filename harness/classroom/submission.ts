@@ -1,0 +1,88 @@
+import { basename } from "node:path";
+import type { Confined } from "../grade/confined.ts";
+import { type Folder, readText } from "./folder.ts";
+import { harmless } from "./harmless.ts";
+
+/** All that a module can import, together. */
+const BYTES_MAX = 1 << 20;
+
+/** What somebody handed in. */
+export interface Submission {
+	/** Its folder's name, as text that harms nobody. */
+	name: string;
+	folder: Folder;
+}
+
+/** Where a lesson's module is in a submission, or why it is not. */
+export type Found =
+	| { kind: "found"; path: string }
+	/** It was not handed in. */
+	| { kind: "missing"; reason: string }
+	/** Nobody can tell which file is meant, or whether it was handed in. */
+	| { kind: "unclear"; reason: string };
+
+/**
+ * Finds a lesson's module: in a folder with the lesson's name, best in a workspace; otherwise a file with the module's
+ * name, wherever it is.
+ */
+export async function findModule({ folder }: Submission, id: string, module: string): Promise<Found> {
+	const fits = (path: string) => RANKS.findIndex((rank) => rank(path, id, module));
+	const ranked = [...folder.files.keys()].map((path) => ({ path, rank: fits(path) })).filter(({ rank }) => rank >= 0);
+	const best = Math.min(...ranked.map(({ rank }) => rank));
+	const candidates = ranked.filter(({ rank }) => rank === best).map(({ path }) => path);
+	const highest = Math.min(...candidates.map(depthOf));
+	const [path, ...others] = candidates.filter((candidate) => depthOf(candidate) === highest).sort();
+	if (path === undefined) return notThere(folder, id, module);
+	const texts = new Set(await Promise.all([path, ...others].map((file) => textOf(folder, file))));
+	const { code } = await readText(folder.files.get(path) ?? "").then(
+		() => ({ code: undefined }),
+		(error: NodeJS.ErrnoException) => error,
+	);
+	if (code !== undefined)
+		return { kind: "unclear", reason: `${harmless(path.slice(1), 100)} cannot be read (${code})` };
+	if (texts.size === 1) return { kind: "found", path };
+	const names = [path, ...others].slice(0, 3).map((name) => harmless(name.slice(1), 100));
+	return { kind: "unclear", reason: `there are several, and they differ: ${names.join(", ")}` };
+}
+
+const RANKS: readonly ((path: string, id: string, module: string) => boolean)[] = [
+	(path, id, module) => path.endsWith(`/workspace/${id}/${module}`),
+	(path, id, module) => path.endsWith(`/${id}/${module}`),
+	(path, _id, module) => basename(path) === module,
+];
+
+const depthOf = (path: string) => path.split("/").length;
+
+// What cannot be read differs from everything.
+const textOf = (folder: Folder, path: string) =>
+	readText(folder.files.get(path) ?? "").catch((error: Error) => `${path}: ${error.message}`);
+
+function notThere({ refused, cutOff }: Folder, id: string, module: string): Found {
+	const name = (path: string) => (path === "/" ? "the folder" : harmless(path.slice(1), 100));
+	const unreadable = [...refused].find(([, why]) => why.startsWith("cannot be read"));
+	if (unreadable !== undefined) return { kind: "unclear", reason: `${name(unreadable[0])} ${unreadable[1]}` };
+	if (cutOff) return { kind: "unclear", reason: "the folder has more files in it than are looked through" };
+	const instead = [...refused].find(([path]) => ["workspace", id, module].includes(basename(path)));
+	if (instead !== undefined) return { kind: "missing", reason: `${name(instead[0])} ${instead[1]}` };
+	return { kind: "missing", reason: `no ${id}/${module}, and no other ${module}` };
+}
+
+/**
+ * A submission's files for the bundler.
+ * @param taken is told of each file that becomes part of a program
+ */
+export function filesOf({ folder }: Submission, taken: (path: string, text: string) => void): Confined {
+	let left = BYTES_MAX;
+	return {
+		has: (path) => folder.files.has(path),
+		read: async (path) => {
+			const text = await readText(folder.files.get(path) ?? "").catch((error: NodeJS.ErrnoException) => {
+				throw new Error(`${path.slice(1)} cannot be read: ${error.code ?? error.message}`);
+			});
+			left -= text.length;
+			if (left < 0) throw new Error(`the module and what it imports are larger than ${BYTES_MAX >> 10} KiB together`);
+			taken(path, text);
+			return text;
+		},
+	};
+}

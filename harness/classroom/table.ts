@@ -1,0 +1,103 @@
+import { Chalk, type ChalkInstance } from "chalk";
+import stringWidth from "string-width";
+import { Page, type Style } from "../grade/page.ts";
+import { mark } from "../plain.ts";
+import {
+	type ClassReport,
+	explained,
+	type Graded,
+	headline,
+	isJudged,
+	type Report,
+	type Result,
+	scoreOf,
+} from "./result.ts";
+
+const NAME_WIDTH_MAX = 24;
+const MARKS = { pass: "passed", fail: "bad", missing: "missing", error: "unknown", unsupported: "unknown" } as const;
+
+/** A class for a person to read: a row for each submission, and what went wrong most often. */
+export function table(report: ClassReport, style: Style): string {
+	const { lessons, submissions } = report;
+	const chalk = new Chalk({ level: style.color ? 1 : 0 });
+	const page = new Page(style, chalk);
+	if (style.plain) for (const submission of submissions) plainRow(page, submission, lessons);
+	else rows(page, chalk, report, style.width);
+	page.line();
+	for (const lesson of lessons) summary(page, lesson, submissions);
+	const unjudged = submissions.reduce((sum, one) => sum + scoreOf(one, lessons).unjudged, 0);
+	if (unjudged > 0) page.paragraph(`${unjudged} could not be judged: that is no zero, it has no score yet.`);
+	return page.text();
+}
+
+/** All that there is to say of one submission. */
+export function details(submission: Report, lessons: readonly Graded[], style: Style): string {
+	const chalk = new Chalk({ level: style.color ? 1 : 0 });
+	const page = new Page(style, chalk);
+	page.line(`${chalk.bold(submission.name)}  ${scoreText(submission, lessons)}`);
+	for (const [at, result] of submission.results.entries()) {
+		page.line();
+		page.line(`${mark(MARKS[result.status], chalk, style.plain)} ${lessons[at]?.title ?? result.lesson}`);
+		if (result.status === "pass") continue;
+		for (const line of explained(result).split("\n")) {
+			const [, label, text] = /^(shows|should|why|try|read|at|also different): (.*)$/.exec(line) ?? [];
+			if (label === undefined || text === undefined) page.item(line, 4);
+			else page.labelled(label === "also different" ? "also" : label, text);
+		}
+		if (result.sameAs !== null) page.labelled("same as", result.sameAs);
+	}
+	return page.text();
+}
+
+function rows(page: Page, chalk: ChalkInstance, { lessons, submissions }: ClassReport, width: number): void {
+	const names = Math.min(NAME_WIDTH_MAX, Math.max(10, ...submissions.map(({ name }) => stringWidth(name))));
+	const scores = Math.max(5, ...submissions.map((submission) => scoreText(submission, lessons).length));
+	const head = [fitted("submission", names), ...lessons.map(({ id }) => id.slice(0, 2)), "score".padStart(scores)];
+	const findings = width - head.join("  ").length - 2;
+	page.line(chalk.bold([...head, findings < 20 ? "" : "first finding"].join("  ").trimEnd()));
+	for (const submission of submissions) {
+		const { name, results } = submission;
+		const marks = results.map(({ status }) => `${mark(MARKS[status], chalk)} `);
+		const cells = [fitted(name, names), ...marks, scoreText(submission, lessons).padStart(scores)];
+		const first = results.find(({ status }) => status !== "pass");
+		const said = first === undefined || findings < 20 ? "" : fitted(headlineIn(first, lessons), findings);
+		page.line([...cells, said].join("  ").trimEnd());
+	}
+}
+
+// Words for symbols, and nothing to be read downwards.
+function plainRow(page: Page, submission: Report, lessons: readonly Graded[]): void {
+	page.line(`${submission.name}: ${scoreText(submission, lessons)}`);
+	for (const result of submission.results) page.line(`  ${result.lesson}: ${headline(result)}`);
+}
+
+function summary(page: Page, { id, title }: Graded, submissions: readonly Report[]): void {
+	const results = submissions.flatMap((one) => one.results.filter(({ lesson }) => lesson === id));
+	const judged = results.filter(isJudged);
+	const diagnoses = new Map<string, number>();
+	for (const { status, finding } of judged) {
+		const name = status === "missing" ? "not handed in" : finding?.diagnosis;
+		if (status !== "pass" && name !== undefined) diagnoses.set(name, (diagnoses.get(name) ?? 0) + 1);
+	}
+	const often = [...diagnoses].sort(([, one], [, other]) => other - one).slice(0, 3);
+	const passed = judged.filter(({ status }) => status === "pass").length;
+	const most = often.length === 0 ? "" : `; ${often.map(([name, times]) => `${times}× ${name}`).join(", ")}`;
+	page.paragraph(`${title}: ${passed} of ${judged.length} passed${most}`);
+}
+
+function headlineIn(result: Result, lessons: readonly Graded[]): string {
+	const said = headline(result).replaceAll(/\s+/g, " ");
+	return lessons.length === 1 ? said : `${result.lesson.slice(0, 2)} ${said}`;
+}
+
+function scoreText(submission: Report, lessons: readonly Graded[]): string {
+	const { points, max, unjudged } = scoreOf(submission, lessons);
+	return `${points}/${max}${unjudged === 0 ? "" : "?"}`;
+}
+
+// To a width on the screen, not a length: a character may be two columns wide, or none.
+function fitted(text: string, width: number): string {
+	let fitting = text;
+	for (let cut = [...text]; stringWidth(fitting) > width; fitting = `${cut.join("")}…`) cut = cut.slice(0, -1);
+	return fitting + " ".repeat(width - stringWidth(fitting));
+}

@@ -1,0 +1,125 @@
+import { mkdir, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { keyOf } from "../../cache.ts";
+import { FORMATS, type Format } from "../../classroom/formats.ts";
+import type { ClassReport } from "../../classroom/result.ts";
+import { details, table } from "../../classroom/table.ts";
+import { EXIT, Failure } from "../../failure.ts";
+import { style } from "../terminal.ts";
+
+export interface DeliveryOptions {
+	format?: string;
+	json?: boolean;
+	out?: string;
+	details?: boolean;
+	exitZero?: boolean;
+}
+
+/** How a report is to be written. */
+export interface Delivery {
+	/** Null: for a person. */
+	format: Format | null;
+	/** Where to: standard output if null. */
+	out: { path: string; isFolder: boolean } | null;
+	details: boolean;
+	endsWithZero: boolean;
+}
+
+/**
+ * Makes sense of the options, before the work: what cannot be written is said at once.
+ * @param submissions how many there are
+ * @throws {Failure} usage
+ */
+export async function deliveryOf(options: DeliveryOptions, submissions: number): Promise<Delivery> {
+	const { json = false, format: name = json ? "json" : undefined, out: path } = options;
+	const format = name === undefined ? null : (FORMATS as Record<string, Format>)[name];
+	if (format === undefined)
+		throw new Failure(
+			"usage",
+			`there is no format ${JSON.stringify(name)}`,
+			`--format ${Object.keys(FORMATS).join("|")}`,
+		);
+	const isFolder = path !== undefined && (await wantsFolder(path, format, submissions));
+	if (path === undefined && format?.holds === "submission" && submissions !== 1)
+		throw new Failure(
+			"usage",
+			`${name} has a file for each submission: say where with --out`,
+			`--format ${name} --out results`,
+		);
+	if (path !== undefined)
+		await mkdir(isFolder ? path : dirname(path), { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
+			throw new Failure("usage", `nothing can be written to ${path} (${cause.code})`, undefined, { cause });
+		});
+	const out = path === undefined ? null : { path, isFolder };
+	const { details = false, exitZero = false } = options;
+	return { format, out, details, endsWithZero: exitZero || format?.endsWithZero === true };
+}
+
+// A report for a person, or a format with one document for each submission, goes into a folder.
+async function wantsFolder(path: string, format: Format | null, submissions: number): Promise<boolean> {
+	const there = await stat(path).catch(() => null);
+	if (format?.holds === "class") {
+		if (there?.isDirectory()) throw new Failure("usage", `${path} is a folder; one file holds the whole class`);
+		return false;
+	}
+	return there?.isDirectory() === true || path.endsWith("/") || submissions !== 1;
+}
+
+/** Writes the report. @returns the exit code */
+export async function deliver(report: ClassReport, delivery: Delivery): Promise<number> {
+	const { format, out } = delivery;
+	if (format === null) await forPeople(report, delivery);
+	else {
+		const write = await format.load();
+		if (out?.isFolder !== true) await put(out?.path ?? null, write(report));
+		else
+			for (const submission of report.submissions)
+				await put(fileIn(out.path, submission.name, format.ending), write({ ...report, submissions: [submission] }));
+	}
+	return delivery.endsWithZero ? EXIT.passed : exitCodeOf(report);
+}
+
+async function forPeople(report: ClassReport, delivery: Delivery): Promise<void> {
+	const { submissions, lessons } = report;
+	const { out } = delivery;
+	const plain = { width: 80, color: false, plain: true };
+	for (const submission of out === null ? [] : submissions)
+		await put(
+			out?.isFolder ? fileIn(out.path, submission.name, ".txt") : (out?.path ?? null),
+			details(submission, lessons, plain),
+		);
+	const all = delivery.details || submissions.length === 1 ? submissions : [];
+	const told = all.map((submission) => `${details(submission, lessons, style())}\n`);
+	if (submissions.length !== 1) told.push(table(report, style()));
+	await put(null, told.join(""));
+}
+
+async function put(path: string | null, text: string): Promise<void> {
+	if (path === null) process.stdout.write(text);
+	else await writeFile(path, text);
+}
+
+// A file's name has at most 255 bytes, and a submission's may have as many without an ending.
+function fileIn(dir: string, name: string, ending: string): string {
+	const bytes = Buffer.from(name);
+	const fits = bytes.length + ending.length <= 255;
+	return join(
+		dir,
+		`${
+			fits
+				? name
+				: `${bytes
+						.subarray(0, 200)
+						.toString()
+						.replace(/\ufffd+$/, "")}-${keyOf(name)}`
+		}${ending}`,
+	);
+}
+
+/** What could not be judged comes first: it needs somebody's attention, whatever the rest is. */
+function exitCodeOf({ submissions }: ClassReport): number {
+	const statuses = new Set(submissions.flatMap(({ results }) => results.map(({ status }) => status)));
+	if (statuses.has("error")) return EXIT.failed;
+	if (statuses.has("unsupported")) return EXIT.unsupported;
+	return statuses.has("fail") || statuses.has("missing") ? EXIT.notPassed : EXIT.passed;
+}

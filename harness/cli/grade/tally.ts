@@ -1,0 +1,35 @@
+import type { Result } from "../../classroom/result.ts";
+import { plainWanted } from "../../plain.ts";
+import { visible } from "../../progress.ts";
+
+const BAR_WIDTH = 20;
+
+/**
+ * Tells how far the grading is: a bar where lines can be redrawn, and elsewhere a line at every tenth.
+ * @param say redraws what is said of the work that is under way
+ */
+export function tally(total: number, say: (detail: string) => void): { heard(result: Result): void } {
+	let [done, passed, unjudged, tenths] = [0, 0, 0, 0];
+	const redrawn = process.stderr.isTTY === true && !plainWanted();
+	const said = () => {
+		const counts = `${done} of ${total}, ${passed} passed${unjudged === 0 ? "" : `, ${unjudged} not judged`}`;
+		if (redrawn) say(`${bar(done / total)} ${counts}`);
+		else if (Math.floor((done / total) * 10) > tenths) {
+			tenths = Math.floor((done / total) * 10);
+			visible.note(counts);
+		}
+	};
+	return {
+		heard: ({ status }) => {
+			done += 1;
+			if (status === "pass") passed += 1;
+			if (status === "error" || status === "unsupported") unjudged += 1;
+			said();
+		},
+	};
+}
+
+function bar(part: number): string {
+	const full = Math.floor(part * BAR_WIDTH);
+	return "█".repeat(full) + "░".repeat(BAR_WIDTH - full);
+}

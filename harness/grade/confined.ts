@@ -1,0 +1,87 @@
+import { isBuiltin } from "node:module";
+import { posix } from "node:path";
+import { type Loader, type OnLoadResult, type Plugin, transform } from "esbuild";
+
+/**
+ * A submission's own files, as all that a module in it may import beside `#kernel`, `#box/…`, Node's modules and the
+ * reference's of earlier lessons. Whoever hands in is not trusted: an import, a tsconfig.json or a package.json of theirs
+ * must not make the bundler read anything else on this computer.
+ */
+export interface Confined {
+	/** Whether there is a file that may be read; paths begin with "/", which is the submission's own folder. */
+	has(path: string): boolean;
+	/** Its text. @throws {Error} why it cannot be read, for the learner to read */
+	read(path: string): Promise<string>;
+}
+
+/** The scheme of paths in a submission. With one of its own, esbuild looks for no package.json or source map on the disk. */
+export const SUBMISSION = "submission";
+
+/** A text of esbuild's with the paths in it as they are in the submission. */
+export const withoutScheme = (text: string): string => text.replaceAll(`${SUBMISSION}:/`, "/");
+
+const LOADERS: Record<string, Loader> = { ".json": "json", ".js": "js", ".mjs": "js", ".cjs": "js" };
+
+/** Resolves what a submission's files import within it, and loads it from there. */
+export function confinedTo(files: Confined): Plugin {
+	return {
+		name: "confined",
+		setup({ onResolve, onLoad }) {
+			onResolve({ filter: /./, namespace: SUBMISSION }, ({ path, importer }) => {
+				if (path === "#kernel" || isBuiltin(path)) return { path, external: true };
+				const found = /^\.\.?(\/|$)/.test(path) ? find(files, posix.join(posix.dirname(importer), path)) : undefined;
+				if (found !== undefined) return { path: found, namespace: SUBMISSION };
+				const reach = "a submission can import its own files, #kernel, #box/… and modules of node:";
+				return { errors: [{ text: `Could not resolve ${JSON.stringify(path)}: ${reach}` }] };
+			});
+			onLoad({ filter: /./, namespace: SUBMISSION }, ({ path }) => loadConfined(files, path));
+		},
+	};
+}
+
+/** Loads a submission's file for the bundler. @param suffix is appended to it */
+export async function loadConfined(files: Confined, path: string, suffix?: string): Promise<OnLoadResult> {
+	return loaded(await files.read(path), path, suffix);
+}
+
+/** A learner's file for the bundler, unless it would have the bundler look through the disk. */
+export async function loaded(text: string, path: string, suffix = ""): Promise<OnLoadResult> {
+	const loader = LOADERS[posix.extname(path)] ?? "ts";
+	const contents = text + suffix;
+	if (loader === "json" || !(await hasComputedImport(contents, loader))) return { contents, loader };
+	return { errors: [{ text: "Could not resolve an import: its path is computed, and could lead anywhere" }] };
+}
+
+// For a path with a variable in it, esbuild looks through all folders that it could mean, and asks no plugin. What it
+// looks for shows in the code as it prints it: without comments, escapes, brackets and constants that could hide it.
+async function hasComputedImport(contents: string, loader: Loader): Promise<boolean> {
+	const printed = await transform(contents, {
+		loader,
+		target: "node24",
+		minifyWhitespace: true,
+		logLevel: "silent",
+		tsconfigRaw: {},
+	}).catch(
+		// It cannot be read, and bundling it will say why.
+		() => ({ code: "" }),
+	);
+	return COMPUTED_IMPORT.test(printed.code);
+}
+
+const LITERAL = String.raw`(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\x60(?:[^\x60\\$]|\\.|\$(?!\{))*\x60)`;
+const COMPUTED_IMPORT = new RegExp(
+	String.raw`(?<![.\w$])(?:import|require(?:\.resolve)?)(?:\?\.)?\((?!${LITERAL}[,)])`,
+);
+
+// As forgiving as the bundler is with files on the disk: an ending may be missing, or be that of the compiled file.
+function find(files: Confined, path: string): string | undefined {
+	const candidates = [
+		path,
+		`${path}.ts`,
+		path.replace(/\.js$/, ".ts"),
+		`${path}.js`,
+		`${path}.json`,
+		`${path}/index.ts`,
+	];
+	return candidates.find((candidate) => files.has(candidate));
+}

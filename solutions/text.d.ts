@@ -1,0 +1,5 @@
+// Bundled as the text that it is.
+declare module "*.txt" {
+	const text: string;
+	export default text;
+}

@@ -1,0 +1,7 @@
+// Sends the machine to sleep, with nobody to wake it.
+// diagnosis: agent-ended silent exception guest-shutdown uts-shared
+import { writeFileSync } from "node:fs";
+
+export function isolate(_hostname: string): void {
+	writeFileSync("/sys/power/state", "freeze");
+}

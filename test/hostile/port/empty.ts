@@ -1,0 +1,9 @@
+// Frames of no bytes.
+// diagnosis: protocol agent-ended
+import { takePort } from "../support.ts";
+
+export function isolate(_hostname: string): void {
+	const send = takePort();
+	send(Buffer.alloc(4096));
+	for (;;);
+}

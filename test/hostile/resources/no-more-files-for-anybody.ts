@@ -1,0 +1,8 @@
+// Allows the whole machine no more open files than there are.
+// diagnosis: disturbed uts-shared command-never-ran
+// verdict: error fail
+import { writeFileSync } from "node:fs";
+
+export function isolate(_hostname: string): void {
+	writeFileSync("/proc/sys/fs/file-max", "1");
+}

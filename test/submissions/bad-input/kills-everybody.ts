@@ -1,6 +1,0 @@
-// diagnosis: agent-ended
-import { kill, SIGKILL } from "#kernel";
-
-export function isolate(_hostname: string): void {
-	kill(-1, SIGKILL);
-}

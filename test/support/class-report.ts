@@ -1,0 +1,50 @@
+import type { ClassReport, Judgement, Result, Status } from "../../harness/classroom/result.ts";
+
+/** A result of a lesson, as a judgement would have made it. */
+export function resultOf(lesson: string, status: Status, more: Partial<Result> = {}): Result {
+	return {
+		lesson,
+		file: status === "missing" ? null : `${lesson}/module.ts`,
+		sameAs: null,
+		...judgementOf(status),
+		...more,
+	};
+}
+
+/** A judgement, with a finding if there is something wrong. */
+export function judgementOf(status: Status): Judgement {
+	const why = {
+		pass: null,
+		fail: null,
+		missing: "nothing is there",
+		error: "the disk was full",
+		unsupported: "no QEMU",
+	};
+	const finding = {
+		...{ what: "the command's UTS namespace", shows: "the host's", should: "new", diagnosis: "uts-shared" },
+		...{ why: "both have one hostname", try: "Call unshare.", read: ["unshare(2)"] },
+	};
+	return {
+		...{ status, reason: why[status], finding: status === "fail" ? finding : null, others: [] },
+		...{ line: status === "fail" ? 7 : null, drawn: {}, output: "", durationMs: 1_234 },
+	};
+}
+
+/** A report on a class: who has which outcome in lessons 02 and 04, which count 10 and 15 points. */
+export function reportOn(outcomes: Record<string, [Status, Status]>, more: Partial<ClassReport> = {}): ClassReport {
+	const submissions = Object.entries(outcomes).map(([name, [two, four]]) => ({
+		name,
+		results: [resultOf("02-unshare", two), resultOf("04-pivot-root", four)],
+	}));
+	return {
+		...{ schemaVersion: 1, kit: "kit", class: { key: "class", submissions: submissions.length } },
+		shard: { index: 1, of: 1 },
+		lessons: [
+			{ id: "02-unshare", title: "02 · A hostname", weight: 10 },
+			{ id: "04-pivot-root", title: "04 · A root", weight: 15 },
+		],
+		submissions,
+		durationMs: 5_678,
+		...more,
+	};
+}

@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { Pace } from "../../harness/classroom/pace.ts";
+import type { Shipyard } from "../../harness/grade/trial.ts";
+import type { Ending } from "../../harness/protocol.ts";
+import type { RunRequest } from "../../harness/vm/machine.ts";
+import { observation } from "../support/observation.ts";
+
+const REQUEST: RunRequest = {
+	...{
+		prepare: [],
+		code: "",
+		call: "run",
+		containers: {},
+		steps: [],
+		watch: [],
+		files: [],
+		network: false,
+		secret: null,
+	},
+};
+
+/** Plays runs that take so long and end so, one after the other. @returns what each could take at most */
+async function deadlines(runs: readonly { ms: number; ending: Ending | null }[]): Promise<(number | undefined)[]> {
+	const given: (number | undefined)[] = [];
+	const left = [...runs];
+	const yard: Shipyard = {
+		imageKey: async () => "image",
+		accelerator: async () => "tcg",
+		play: async ({ patienceMs }) => {
+			given.push(patienceMs);
+			const { ms, ending } = left.shift() ?? { ms: 0, ending: null };
+			await sleep(ms);
+			const output = { stdout: [], stderr: [] };
+			if (ending === null) return { outcome: { kind: "lost", how: "silent", detail: "" }, output };
+			return { outcome: { kind: "observed", observation: observation({ ending }) }, output };
+		},
+	};
+	const pace = new Pace(yard);
+	for (const _ of runs) await pace.play(REQUEST);
+	return given;
+}
+
+const returned: Ending = { how: "returned", value: 0 };
+
+test("the first has the machine's own deadline; then it is many times what the others took", async () => {
+	const [first, second, third] = await deadlines(Array.from({ length: 3 }, () => ({ ms: 50, ending: returned })));
+	expect(first).toBeUndefined();
+	expect(second).toBeGreaterThan(5_400);
+	expect(third).toBeGreaterThan(5_400);
+});
+
+test("what hung or was lost is no measure", async () => {
+	const hung: Ending = { how: "hung", tasks: [] };
+	expect(await deadlines([hung, null, hung].map((ending) => ({ ms: 1, ending })))).toEqual([
+		undefined,
+		undefined,
+		undefined,
+	]);
+});

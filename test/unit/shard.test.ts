@@ -1,0 +1,98 @@
+import { afterAll, describe, expect, test } from "vitest";
+import type { ClassReport } from "../../harness/classroom/result.ts";
+import { classKey, isIn, merge, parseShard, readReport } from "../../harness/classroom/shard.ts";
+import { reportOn } from "../support/class-report.ts";
+import { temporary } from "../support/temporary.ts";
+
+const files = await temporary();
+afterAll(() => files.remove());
+const NAMES = Array.from({ length: 200 }, (_, at) => `learner-${at}`);
+const shards = (of: number) => Array.from({ length: of }, (_, at) => ({ index: at + 1, of }));
+
+describe("a submission", () => {
+	test.each([1, 2, 3, 7])("is in exactly one of %i shards, and every shard has some", (of) => {
+		for (const name of NAMES) expect(shards(of).filter((shard) => isIn(shard, name))).toHaveLength(1);
+		for (const shard of shards(of)) expect(NAMES.some((name) => isIn(shard, name))).toBe(true);
+	});
+
+	test("stays in its shard, on every computer and in every version", () => {
+		expect(NAMES.slice(0, 8).map((name) => shards(4).find((shard) => isIn(shard, name))?.index)).toMatchInlineSnapshot(`
+			[
+			  1,
+			  1,
+			  3,
+			  3,
+			  4,
+			  3,
+			  1,
+			  4,
+			]
+		`);
+	});
+});
+
+test.each(["", "0/2", "3/2", "1", "1/0", "a/b", "1/2/3", "-1/2", "1.5/2"])("--shard %j is wrong usage", (text) => {
+	expect(() => parseShard(text)).toThrow(expect.objectContaining({ kind: "usage" }));
+});
+
+describe("merge", () => {
+	const whole = Object.fromEntries(NAMES.slice(0, 9).map((name) => [name, ["pass", "fail"] as ["pass", "fail"]]));
+	const parts = (of: number): ClassReport[] =>
+		shards(of).map((shard) => {
+			const mine = Object.fromEntries(Object.entries(whole).filter(([name]) => isIn(shard, name)));
+			return reportOn(mine, { shard, class: { key: classKey(Object.keys(whole)), submissions: 9 } });
+		});
+	const merged = (reports: readonly ClassReport[]) =>
+		merge(
+			reports,
+			reports.map((_, at) => `${at + 1}.json`),
+		);
+
+	test("of all shards, in any order, is the whole class in the order of names", () => {
+		const { submissions, shard } = merged(parts(3).toReversed());
+		expect(submissions.map(({ name }) => name)).toEqual(Object.keys(whole).sort());
+		expect(shard).toEqual({ index: 1, of: 1 });
+		expect(merged(parts(1)).submissions).toEqual(submissions);
+	});
+
+	test.each<[string, (reports: ClassReport[]) => ClassReport[], string]>([
+		["nothing", () => [], "nothing to merge"],
+		["one that is missing", ([one, , three]) => [one, three] as ClassReport[], "of 3 shards, 2 is missing"],
+		[
+			"one that is there twice",
+			([one, two]) => [one, two, two] as ClassReport[],
+			"2.json and 3.json are both shard 2 of 3",
+		],
+		["shards of other sizes", ([one]) => [one, ...parts(2)] as ClassReport[], "one is of 3 shards, the other of 2"],
+		[
+			"another class",
+			([one, two, three]) => [one, two, { ...three, class: { key: "x", submissions: 9 } }] as ClassReport[],
+			"not the same class's",
+		],
+		["another kit", ([one, two, three]) => [one, { ...two, kit: "x" }, three] as ClassReport[], "different versions"],
+		[
+			"other lessons",
+			([one, two, three]) => [one, { ...two, lessons: [] }, three] as ClassReport[],
+			"lessons are not the same",
+		],
+		[
+			"a shard with somebody left out",
+			([one, two, three]) => [one, two, { ...three, submissions: [] }] as ClassReport[],
+			"the class has 9 submissions",
+		],
+	])("of %s is refused", (_what, spoil, message) => {
+		expect(() => merged(spoil(parts(3)))).toThrow(
+			expect.objectContaining({ kind: "usage", message: expect.stringContaining(message) }),
+		);
+	});
+
+	test.each([
+		["a file that is not there", null],
+		["no JSON", "TAP version 14"],
+		["another document", '{ "schemaVersion": 1, "verdict": "pass" }'],
+		["a document that ends too early", JSON.stringify(reportOn({ a: ["pass", "pass"] })).slice(0, -9)],
+	])("%s is refused by its name", async (what, text) => {
+		const path = text === null ? `${files.dir}/nowhere.json` : await files.write(`${what}.json`, text);
+		await expect(readReport(path)).rejects.toMatchObject({ kind: "usage", message: expect.stringContaining(path) });
+	});
+});

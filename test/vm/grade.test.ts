@@ -1,0 +1,181 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import * as v from "valibot";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cacheDir } from "../../harness/cache.ts";
+import { ClassReport, type Result } from "../../harness/classroom/result.ts";
+import { inKit } from "../../harness/kit.ts";
+import { silent } from "../../harness/progress.ts";
+import { Shipyard } from "../../harness/vm/shipyard.ts";
+import { BIN, drydock } from "../support/command.ts";
+import { temporary } from "../support/temporary.ts";
+
+// A small class: right, wrong, broken, hostile and missing. What each is handed in as, and what must come of it.
+const CLASS: Record<string, { path: string; from: string | null; status: Result["status"]; diagnosis?: string }> = {
+	alice: { path: "workspace/02-unshare/isolate.ts", from: "solutions/02-unshare/isolate.ts", status: "pass" },
+	bob: { path: "02-unshare/isolate.ts", from: "02-unshare/wrong/no-ipc", status: "fail", diagnosis: "ipc-shared" },
+	carol: { path: "isolate.ts", from: null, status: "fail", diagnosis: "syntax-error" },
+	dave: { path: "src/isolate.ts", from: "../hostile/endings/loops", status: "fail", diagnosis: "never-ends" },
+	erin: { path: "notes.txt", from: "02-unshare/wrong/no-ipc", status: "missing" },
+	frank: { path: "hand-in/isolate.ts", from: "02-unshare/wrong/no-ipc", status: "fail", diagnosis: "ipc-shared" },
+	grace: {
+		path: "02-unshare/isolate.ts",
+		from: "../hostile/endings/powers-off",
+		status: "fail",
+		diagnosis: "guest-shutdown",
+	},
+	heidi: { path: "02-unshare/isolate.ts", from: "02-unshare/right/noise", status: "pass" },
+};
+
+const files = await temporary();
+const dir = join(files.dir, "class");
+const yard = new Shipyard(silent);
+beforeAll(async () => {
+	for (const [name, { path, from }] of Object.entries(CLASS)) {
+		const source = from?.startsWith("solutions") ? inKit(from) : inKit("test/submissions", `${from}.ts`);
+		await files.write(
+			join("class", name, path),
+			from === null ? "export const = 1;\n" : await readFile(source, "utf8"),
+		);
+	}
+	// The snapshot that the tests share.
+	await yard.accelerator();
+});
+afterAll(() => Promise.all([yard.close(), files.remove()]));
+
+const reportIn = (text: string) => v.parse(ClassReport, JSON.parse(text));
+const resultsOf = ({ submissions }: ClassReport) =>
+	Object.fromEntries(submissions.map(({ name, results }) => [name, results[0]]));
+const grade = (...args: string[]) => drydock(["grade", dir, "--lesson", "02", ...args]);
+
+describe("a class", () => {
+	test("each gets what is theirs; the same files are judged once", async () => {
+		const { code, stdout, stderr } = await grade("--json");
+		const results = resultsOf(reportIn(stdout));
+		const summary = Object.entries(results).map(([name, result]) => [name, result?.status, result?.finding?.diagnosis]);
+		expect(summary).toEqual(Object.entries(CLASS).map(([name, { status, diagnosis }]) => [name, status, diagnosis]));
+		expect(code).toBe(1);
+		// Whichever came first.
+		expect([results["bob"]?.sameAs, results["frank"]?.sameAs]).toBeOneOf([
+			[null, "bob"],
+			["frank", null],
+		]);
+		expect(results["bob"]?.drawn).toEqual(results["frank"]?.drawn);
+		expect(results["erin"]?.reason).toContain("02-unshare/isolate.ts");
+		expect(results["carol"]).toMatchObject({ file: "isolate.ts", line: 1 });
+		expect(stderr).toContain("8 of 8, 2 passed");
+		expect(stderr).not.toContain("\u001b");
+	});
+
+	test("the same again from the journal, in any format, without a machine", async () => {
+		const { code, stdout } = await grade("--resume", "--format", "tap", "--exit-zero");
+		expect(stdout).toContain("1..8\nok 1 - alice: 02-unshare\n");
+		expect(code).toBe(0);
+		const out = join(files.dir, "results");
+		expect(await grade("--resume", "--format", "gradescope", "--out", out)).toMatchObject({ code: 0, stdout: "" });
+		expect(await readdir(out)).toEqual(Object.keys(CLASS).map((name) => `${name}.json`));
+		expect(JSON.parse(await readFile(join(out, "alice.json"), "utf8")).tests[0]).toMatchObject({
+			score: 10,
+			max_score: 10,
+		});
+	});
+
+	test("for people: a table in eighty columns, and a page for each submission", async () => {
+		const out = join(files.dir, "pages/");
+		const { stdout } = await grade("--resume", "--out", out);
+		for (const line of stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+		expect(stdout).toMatch(/^bob +✗ +0\/10 +the command's IPC namespace: ipc-shared$/m);
+		expect(stdout).toContain("2 of 8 passed; 2× ipc-shared");
+		expect(await readFile(join(out, "bob.txt"), "utf8")).toMatch(/why +\/proc\/PID\/ns\/ipc is the same link/);
+	});
+
+	test("in two shards, merged", async () => {
+		const parts = [1, 2].map((index) => join(files.dir, `${index}.json`));
+		for (const [at, part] of parts.entries())
+			await grade("--shard", `${at + 1}/2`, "--format", "json", "--out", part, "--exit-zero");
+		const { code, stdout } = await drydock(["grade", "merge", ...parts, "--json"]);
+		const results = resultsOf(reportIn(stdout));
+		expect(Object.entries(results).map(([name, result]) => [name, result?.status])).toEqual(
+			Object.entries(CLASS).map(([name, { status }]) => [name, status]),
+		);
+		expect(code).toBe(1);
+		expect(await drydock(["grade", "merge", parts[0] ?? ""])).toMatchObject({ code: 2, stdout: "" });
+	});
+});
+
+test("one submission, recognised by itself, for a classroom's step", async () => {
+	const { code, stdout } = await drydock(["grade", join(dir, "alice"), "--lesson", "02,04", "--format", "classroom"]);
+	const document = JSON.parse(Buffer.from(stdout.replace(/^result=/, ""), "base64").toString());
+	expect(document).toMatchObject({ status: "fail", tests: [{ status: "pass" }, { status: "fail" }] });
+	expect(document.tests[1].message).toContain("not handed in");
+	expect(code).toBe(1);
+});
+
+test.each([
+	["Ctrl-C", "SIGINT"],
+	["a kill", "SIGKILL"],
+] as const)("interrupted by %s, it leaves nothing behind, and goes on where it was", async (_by, signal) => {
+	const temporaryDir = await mkdtemp(join(files.dir, "tmp-"));
+	const own = join(files.dir, `copy-${signal}`);
+	// One that hangs is under way when the others are done.
+	for (const name of ["alice", "bob", "dave"]) {
+		await mkdir(join(own, name, "02-unshare"), { recursive: true });
+		const { path } = CLASS[name] ?? { path: "" };
+		await files.write(
+			join(`copy-${signal}`, name, "02-unshare/isolate.ts"),
+			await readFile(join(dir, name, path), "utf8"),
+		);
+	}
+	const env = { ...process.env, TMPDIR: temporaryDir };
+	const child = spawn(process.execPath, [BIN, "grade", own, "--lesson", "02", "--lanes", "3"], {
+		env,
+		stdio: ["ignore", "pipe", "pipe"],
+	});
+	let stderr = "";
+	child.stderr.on("data", (text) => {
+		stderr += text;
+		if (stderr.includes("2 of 3")) child.kill(signal);
+	});
+	const [code] = await once(child, "close");
+	if (signal === "SIGINT") {
+		expect(code).toBe(130);
+		expect(stderr).toContain("2 results are kept; with --resume");
+	}
+	// What runs TypeScript has a folder of its own there.
+	expect((await readdir(temporaryDir)).filter((name) => !name.startsWith("tsx-"))).toEqual([]);
+	await expect.poll(() => machinesOf(child.pid ?? -1), { timeout: 20_000 }).toEqual([]);
+	const resumed = await drydock(["grade", own, "--lesson", "02", "--resume", "--json"]);
+	expect(resumed.stderr).toContain("2 results are there from before");
+	const results = resultsOf(reportIn(resumed.stdout));
+	expect(Object.values(results).map((result) => result?.status)).toEqual(["pass", "fail", "fail"]);
+	await rm(own, { recursive: true });
+});
+
+test("without QEMU everything is unsupported, nothing a zero", async () => {
+	const { code, stdout, stderr } = await drydock(
+		["grade", join(dir, "alice"), "--lesson", "02", "--format", "prairielearn"],
+		{
+			PATH: "/nowhere",
+			DRYDOCK_CACHE: cacheDir,
+		},
+	);
+	expect(JSON.parse(stdout)).toMatchObject({ gradable: false });
+	expect(JSON.parse(stdout)).not.toHaveProperty("score");
+	expect(stderr).toContain("QEMU is not installed");
+	expect(code).toBe(0);
+});
+
+// Machines whose memory is mapped from the cache that the command used, and whose parent is gone or is it.
+async function machinesOf(parent: number): Promise<string[]> {
+	const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+	const found = pids.map(async (pid) => {
+		const status = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+		const [, name = "", rest = ""] = /^\d+ \((.*)\) \S (.*)$/s.exec(status) ?? [];
+		const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+		const above = Number(rest.split(" ")[0]);
+		return name.startsWith("qemu") && command.includes(cacheDir) && (above === parent || above === 1) ? [pid] : [];
+	});
+	return (await Promise.all(found)).flat();
+}

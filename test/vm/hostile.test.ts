@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { judge } from "../../harness/grade/judge.ts";
+import { report } from "../../harness/grade/report.ts";
+import { inKit } from "../../harness/kit.ts";
+import { findLesson } from "../../harness/lessons.ts";
+import { LIMITS } from "../../harness/protocol.ts";
+import { type Footprint, footprint } from "../support/footprint.ts";
+import { newShipyard } from "../support/guest.ts";
+import { temporary } from "../support/temporary.ts";
+
+// Whatever a submission does, nothing is left of it, and nothing of it passes that does not do the exercise. What is
+// promised, and each way that is tried: test/hostile/README.md.
+
+const yard = newShipyard();
+let before: Footprint;
+const files = await temporary();
+beforeAll(async () => {
+	await yard.accelerator();
+	// Nobody else's files are in it.
+	vi.stubEnv("TMPDIR", files.dir);
+	// Whatever is made once is made now.
+	await judge(await findLesson("02"), inKit("test/submissions/bad-input/does-nothing.ts"), yard);
+	before = await footprint();
+});
+afterAll(async () => {
+	vi.unstubAllEnvs();
+	await Promise.all([yard.close(), files.remove()]);
+});
+
+describe.each(kinds())("%s", (kind) => {
+	test.for(programs(kind))("$name → $expected", async ({ file, lesson, diagnoses, verdicts, says, isHarmless }) => {
+		const judged = await judge(await findLesson(lesson), file, yard, { types: false });
+		const [first] = judged.findings;
+		expect(first?.diagnosis ?? "none").toBeOneOf(diagnoses);
+		expect(judged.verdict).toBeOneOf(verdicts);
+		if (says !== undefined) expect(String(first?.got)).toContain(says);
+		for (const stream of [judged.output.stdout, judged.output.stderr])
+			expect(Buffer.byteLength(stream)).toBeLessThanOrEqual(LIMITS.outputBytes);
+		const shown = await report(judged, "hostile", "", { width: 100, color: false });
+		expect(shown).not.toMatch(STEERING);
+		if (isHarmless) expect(JSON.stringify(judged)).toContain("�");
+		expect(await footprint(before)).toEqual(before);
+	});
+});
+
+test("nothing that is hostile passes for a forgery", () => {
+	for (const { verdicts } of programs("forgeries")) expect(verdicts).not.toContain("pass");
+});
+
+// Everything that moves a terminal's cursor, or more.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const STEERING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
+
+function kinds(): string[] {
+	const entries = readdirSync(inKit("test/hostile"), { withFileTypes: true });
+	return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+}
+
+function programs(kind: string) {
+	const dir = inKit("test/hostile", kind);
+	return readdirSync(dir).map((entry) => {
+		const file = `${dir}/${entry}`;
+		const head = (key: string) => new RegExp(`^// ${key}: (.+)$`, "m").exec(readFileSync(file, "utf8"))?.[1];
+		const diagnoses = head("diagnosis")?.split(" ") ?? [];
+		return {
+			name: entry.replace(/\.ts$/, ""),
+			expected: diagnoses.join(" or "),
+			file,
+			lesson: head("lesson") ?? "02",
+			diagnoses,
+			verdicts: head("verdict")?.split(" ") ?? [diagnoses[0] === "none" ? "pass" : "fail"],
+			says: head("says"),
+			isHarmless: head("harmless") !== undefined,
+		};
+	});
+}

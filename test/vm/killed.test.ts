@@ -1,0 +1,88 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdir, readdir, readFile, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cacheDir } from "../../harness/cache.ts";
+import { inKit } from "../../harness/kit.ts";
+import { newShipyard } from "../support/guest.ts";
+import { temporary } from "../support/temporary.ts";
+
+// Whoever kills drydock, at whatever moment, has killed all of it: two seconds later there is no process, and the next
+// run finds nothing in its way and leaves nothing of the last one.
+
+const AFTER_MS = 2_000;
+const yard = newShipyard();
+const files = await temporary();
+beforeAll(async () => {
+	await yard.accelerator();
+	// Whatever is made once is made now.
+	await whole(cacheDir);
+});
+afterAll(() => Promise.all([yard.close(), files.remove()]));
+
+describe("SIGKILL", () => {
+	test.for([0, 0.1, 0.25, 0.4, 0.55, 0.7, 0.85])("during a check, %d of the way", async (part) => {
+		const before = await leftIn(cacheDir);
+		const { tookMs } = await whole(cacheDir);
+		await killed(cacheDir, tookMs * part);
+		expect((await whole(cacheDir)).code).toBe(0);
+		expect(await leftIn(cacheDir)).toEqual(before);
+		expect(await temporaries()).toEqual([]);
+	});
+
+	test("while the snapshot is made", { timeout: 900_000 }, async () => {
+		const own = await temporary();
+		// All but the snapshot is there.
+		for (const part of ["base", "library"]) await symlink(join(cacheDir, part), join(own.dir, part));
+		await mkdir(join(own.dir, "templates"));
+		for (const afterMs of [Math.random() * 3_000, 3_000 + Math.random() * 10_000, 13_000 + Math.random() * 15_000])
+			await killed(own.dir, afterMs);
+		expect((await whole(own.dir)).code).toBe(0);
+		expect((await leftIn(own.dir)).filter((name) => /staging|scratch|\.sock|\.lock/.test(name))).toEqual([]);
+		expect(await temporaries()).toEqual([]);
+		await own.remove();
+	});
+});
+
+/** Starts a check and kills it. @throws something of it is still there after two seconds */
+async function killed(cache: string, afterMs: number): Promise<void> {
+	const { child, mark } = check(cache);
+	await sleep(afterMs);
+	child.kill("SIGKILL");
+	await sleep(AFTER_MS);
+	expect(await marked(mark)).toEqual([]);
+}
+
+async function whole(cache: string): Promise<{ code: number | null; tookMs: number }> {
+	const startedMs = performance.now();
+	const { child } = check(cache);
+	const code = await new Promise<number | null>((resolve) => child.once("exit", resolve));
+	return { code, tookMs: performance.now() - startedMs };
+}
+
+// A check of the solution, in an environment that all of its processes inherit.
+function check(cache: string): { child: ChildProcess; mark: string } {
+	const mark = `DRYDOCK_TEST_MARK=${randomBytes(8).toString("hex")}`;
+	const [name = "", value = ""] = mark.split("=");
+	const args = ["check", "02", "--file", inKit("solutions/02-unshare/isolate.ts")];
+	const child = spawn(process.execPath, [inKit("harness/cli/bin.js"), ...args], {
+		stdio: "ignore",
+		env: { ...process.env, DRYDOCK_CACHE: cache, TMPDIR: files.dir, [name]: value },
+	});
+	return { child, mark };
+}
+
+async function marked(mark: string): Promise<string[]> {
+	const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+	const found = pids.map(async (pid) => {
+		const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
+		return environment.includes(mark) ? [(await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "")).trim()] : [];
+	});
+	return (await Promise.all(found)).flat();
+}
+
+// tsx keeps what it has translated.
+const temporaries = async () => (await readdir(files.dir)).filter((name) => !name.startsWith("tsx-"));
+const leftIn = async (dir: string) => (await readdir(dir, { recursive: true })).sort();
