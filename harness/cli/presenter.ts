@@ -40,7 +40,8 @@ export class Presenter {
 		help: null,
 		message: "",
 	};
-	#show: Show | null = null;
+	/** Whoever is in a hurry is not forgotten. */
+	#show: Promise<Show> = new Promise(() => {});
 	/** Of a number that is being typed; null while none is. */
 	#digits: string | null = null;
 	#due: NodeJS.Timeout | undefined;
@@ -73,17 +74,18 @@ export class Presenter {
 		interruption.addEventListener("abort", () => this.#end.reject(interruption.reason));
 		this.#screen.open();
 		this.#paint();
+		const opening = open();
+		opening.catch(() => {});
+		this.#show = opening;
 		try {
-			const show = await Promise.race([open(), ended]);
+			const show = await Promise.race([opening, ended]);
 			if (show === undefined) return;
-			this.#show = show;
 			this.#resize();
 			await Promise.race([ended, show.failed]);
+			await show.close();
 		} finally {
 			clearTimeout(this.#due);
-			this.#due = undefined;
 			this.#screen.close();
-			await this.#show?.close();
 		}
 	}
 
@@ -135,8 +137,7 @@ export class Presenter {
 	}
 
 	#act(act: (show: Show) => Promise<void>): void {
-		if (this.#show === null) return;
-		act(this.#show).catch((error: unknown) => {
+		this.#show.then(act).catch((error: unknown) => {
 			if (!(error instanceof Failure)) return this.#end.reject(error);
 			this.#chosen.message = error.message;
 			this.#paint();

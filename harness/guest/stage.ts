@@ -38,7 +38,7 @@ export async function holdStage(stage: Stage, line: Line<StageFrame>): Promise<v
 		if (frame.type === "move") {
 			wake({ ...stage, ...frame });
 			stillness.end();
-			watcher.stir();
+			watcher.tellAgain();
 		}
 		if (frame.type === "input") shells.get(frame.shell)?.input(Buffer.from(frame.data, "base64"));
 		if (frame.type === "resize") shells.get(frame.shell)?.resize(frame.window);

@@ -20,6 +20,7 @@ export class Watcher {
 	/** How often nothing was new since something stirred. */
 	#quiet = 0;
 	#wake = () => {};
+	#told = "";
 
 	constructor(
 		private readonly wanted: Wanted,
@@ -34,8 +35,13 @@ export class Watcher {
 		if (slept) this.#wake();
 	}
 
+	/** Whoever listens may have heard of something else meanwhile: all is told again. */
+	tellAgain(): void {
+		this.#told = "";
+		this.stir();
+	}
+
 	async run(): Promise<never> {
-		let told = "";
 		let hint = "";
 		for (;;) {
 			const startedMs = performance.now();
@@ -45,11 +51,11 @@ export class Watcher {
 			if (this.#quiet < PAUSES_MS.length - 1) {
 				const seen = this.#read();
 				const text = JSON.stringify(seen);
-				if (text !== told) {
+				if (text !== this.#told) {
 					this.#quiet = 0;
 					await this.tell(seen);
 				}
-				told = text;
+				this.#told = text;
 			}
 			const costMs = performance.now() - startedMs;
 			const pauseMs = PAUSES_MS[this.#quiet] ?? PAUSES_MS.at(-1) ?? 0;

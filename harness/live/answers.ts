@@ -49,9 +49,10 @@ function asked({ host, shells }: Answers): Omit<Answer, "changed">[] {
 
 type ShellState = NonNullable<Answers["shells"][string]>;
 
-// Those that are its own are in brackets.
+// The kinds that it has of its own.
 function cells(namespaces: Record<string, string>, host: Record<string, string>): string {
-	return KINDS.map((kind) => (namespaces[kind] === host[kind] ? kind : `[${kind}]`)).join(" ");
+	const own = KINDS.filter((kind) => namespaces[kind] !== host[kind]);
+	return own.length === 0 ? "the host's" : `own ${own.join(" ")}`;
 }
 
 function processOf({ arguments: words, nsPids }: ShellState): string {

@@ -34,6 +34,7 @@ export type Opens = (request: StageRequest, audience: Audience) => Promise<Rewin
 interface Moment {
 	checkpoint: Checkpoint;
 	shown: Record<ShellName, string>;
+	answers: Answers | null;
 }
 
 /** What a demo is made of. */
@@ -100,7 +101,8 @@ export class Demo implements Show {
 			hear: (said) => demo.#hear(said),
 			lost: (error) => demo.#down(error),
 		});
-		await Promise.all(SHELLS.map((name) => demo.#typists[name].prompted(interruption)));
+		const prompted = Promise.all(SHELLS.map((name) => demo.#typists[name].prompted(interruption)));
+		await Promise.race([prompted, demo.failed]);
 		await demo.#at(1, "told");
 		await demo.#keep(1);
 		return demo;
@@ -230,15 +232,16 @@ export class Demo implements Show {
 
 	async #keep(step: number): Promise<void> {
 		const startedMs = performance.now();
-		let shown = { ...this.#shown };
+		const seen = () => ({ shown: { ...this.#shown }, answers: this.#answers });
+		let atRest = seen();
 		const checkpoint = await this.#machine.keep(() => {
-			shown = { ...this.#shown };
+			atRest = seen();
 		});
 		await this.#forget(step);
 		const { bytes } = checkpoint.memory;
 		const all = [...this.#moments.values()].reduce((sum, moment) => sum + moment.checkpoint.memory.bytes, bytes);
 		if (all > KEPT_BYTES) return checkpoint.memory.release();
-		this.#moments.set(step, { checkpoint, shown });
+		this.#moments.set(step, { checkpoint, ...atRest });
 		this.#asKept = true;
 		await this.#happens({ type: "kept", step, tookMs: performance.now() - startedMs, bytes });
 	}
@@ -265,6 +268,8 @@ export class Demo implements Show {
 			await this.#happens({ type: "screen", shell, data: this.#shown[shell] });
 			await this.#machine.say({ type: "resize", shell, window: this.#sizes[shell] });
 		}
+		this.#answers = moment.answers;
+		if (moment.answers !== null) await this.#happens({ type: "view", view: moment.answers });
 		await this.#happens({ type: "back", step: nearest, tookMs: performance.now() - startedMs });
 		await this.#at(nearest, "told");
 	}

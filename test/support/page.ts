@@ -2,7 +2,7 @@ import { inKit } from "../../harness/kit.ts";
 import { Screen } from "../../harness/live/screen.ts";
 import { onTerminal, type Terminal } from "./pty.ts";
 
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 60_000;
 
 /** A program that fills its terminal, and what is to be seen on it. */
 export interface Page {
@@ -24,15 +24,16 @@ export function drydockPage(...args: string[]): Page {
 	const screen = new Screen({ columns: 80, rows: 24 });
 	let changed = () => {};
 	terminal.pty.onData((data) => void screen.show(data).then(() => changed()));
+	const rows = () => screen.texts.map((text) => text.trimEnd());
 	const until = async (patterns: RegExp[]) => {
 		const endMs = performance.now() + PATIENCE_MS;
 		const missing = () => {
-			const text = screen.texts.join("\n");
+			const text = rows().join("\n");
 			return patterns.filter((pattern) => !pattern.test(text));
 		};
 		while (missing().length > 0) {
 			const leftMs = endMs - performance.now();
-			if (leftMs <= 0) throw new Error(`${missing().join(" ")} never came; but\n${screen.texts.join("\n")}`);
+			if (leftMs <= 0) throw new Error(`${missing().join(" ")} never came; but\n${rows().join("\n")}`);
 			await new Promise<void>((resolve) => {
 				changed = resolve;
 				setTimeout(resolve, Math.min(leftMs, 1_000)).unref();
@@ -41,7 +42,7 @@ export function drydockPage(...args: string[]): Page {
 	};
 	return {
 		terminal,
-		rows: () => screen.texts.map((text) => text.trimEnd()),
+		rows,
 		press: async (keys, ...patterns) => {
 			terminal.type(keys);
 			await until(patterns);
