@@ -3,7 +3,7 @@ import { EXIT, Failure } from "../failure.ts";
 import { interruption } from "../interrupt.ts";
 import { findLesson, type Lesson, lessons, loadDemo } from "../lessons.ts";
 import { Demo } from "../live/demo.ts";
-import type { DemoEvent } from "../live/events.ts";
+import type { DemoEvent, Size } from "../live/events.ts";
 import { Playback } from "../live/playback.ts";
 import { lineOf, readRecording } from "../live/recording.ts";
 import type { Listener, Show } from "../live/show.ts";
@@ -34,7 +34,9 @@ export async function demo(
 	const interactive = !json && !style().plain && process.stdin.isTTY && process.stdout.isTTY;
 	if (interactive) return present(lesson, events);
 	const listener = json ? (event: DemoEvent) => void process.stdout.write(lineOf(event)) : teller();
-	return events === null ? playAll(lesson as Lesson, listener, json) : replayAll(events, listener);
+	return events === null
+		? playAll(lesson as Lesson, listener, { quiet: json, size: SIZE })
+		: replayAll(events, listener);
 }
 
 async function listDemos(json: boolean): Promise<number> {
@@ -76,12 +78,16 @@ async function present(lesson: Lesson | null, events: readonly DemoEvent[] | nul
 }
 
 /** Plays a demo from its beginning to its end. @returns the exit code: 1 if it did not keep a promise */
-export async function playAll(lesson: Lesson, listener: Listener, quiet: boolean): Promise<number> {
+export async function playAll(
+	lesson: Lesson,
+	listener: Listener,
+	{ quiet, size }: { quiet: boolean; size: Size },
+): Promise<number> {
 	const yard = new Shipyard(quiet ? silent : visible);
 	let broken = false;
 	try {
 		await yard.imageKey();
-		const source = await sourceOf(lesson, SIZE);
+		const source = await sourceOf(lesson, size);
 		const demo = await Demo.open(source, yard.stage.bind(yard), async (event) => {
 			if (event.type === "answer") broken ||= event.promises.some(({ kept }) => !kept);
 			if (event.type === "down") broken = true;

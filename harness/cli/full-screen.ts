@@ -4,6 +4,22 @@ const ENTER = "\x1b[?1049h\x1b[?25l";
 /** Whatever else a program has changed: see raw-terminal.ts. */
 const LEAVE = "\x1b[0m\x1b[?25h\x1b[?1049l";
 
+/** What turns a page into another, and puts the cursor there, if it is to be seen. */
+export function repaint(
+	before: readonly string[],
+	lines: readonly string[],
+	cursor: { column: number; row: number } | null,
+): string {
+	const changes = Array.from(
+		{ length: Math.max(before.length, lines.length) },
+		(_, row) => [row, lines[row] ?? ""] as const,
+	)
+		.filter(([row, line]) => before[row] !== line)
+		.map(([row, line]) => `\x1b[${row + 1};1H\x1b[0m${line}\x1b[0m\x1b[K`);
+	const place = cursor === null ? "\x1b[?25l" : `\x1b[${cursor.row + 1};${cursor.column + 1}H\x1b[?25h`;
+	return `\x1b[?25l${changes.join("")}${place}`;
+}
+
 /** This process's terminal, all of it: pages are shown on it, and keys are heard, until it is closed. */
 export class FullScreen {
 	readonly #taken: (keys: string) => void;
@@ -15,6 +31,7 @@ export class FullScreen {
 		this.#taken = taken;
 		this.#resized = () => {
 			this.#lines = [];
+			process.stdout.write("\x1b[2J");
 			resized();
 		};
 	}
@@ -50,13 +67,8 @@ export class FullScreen {
 	/** Shows a page; of what is there already, nothing is written. */
 	show(lines: readonly string[], cursor: { column: number; row: number } | null): void {
 		if (!this.#open) return;
-		const { rows } = this.size;
-		const changes = Array.from({ length: rows }, (_, row) => [row, lines[row] ?? ""] as const)
-			.filter(([row, line]) => this.#lines[row] !== line)
-			.map(([row, line]) => `\x1b[${row + 1};1H\x1b[0m${line}\x1b[0m\x1b[K`);
-		this.#lines = Array.from({ length: rows }, (_, row) => lines[row] ?? "");
-		const place = cursor === null ? "\x1b[?25l" : `\x1b[${cursor.row + 1};${cursor.column + 1}H\x1b[?25h`;
-		process.stdout.write(`\x1b[?25l${changes.join("")}${place}`);
+		process.stdout.write(repaint(this.#lines, lines, cursor));
+		this.#lines = [...lines];
 	}
 
 	/** Stops as Ctrl-Z does. */

@@ -182,6 +182,9 @@ function demoCommands(command: (usage: string, description: string, parent?: Com
 		.option("--json", "play it to its end and print what happens, an event a line")
 		.addHelpText("after", "\nWithout a lesson, the demos are listed. While one is shown, ? tells the keys.")
 		.action(async (lesson, options) => finish((await import("./demo.ts")).demo(lesson, options)));
+	command("record <lesson>", "play a demo and write what happens to a file, to be shown without a machine", demo)
+		.option("--out <file>", "this file; an asciicast, if its name ends in .cast")
+		.action(async (lesson, options) => finish((await import("./record.ts")).recordDemo(lesson, options)));
 	command("rehearse [lesson]", "play a demo and see that it keeps what it promises", demo)
 		.option("--all", "all of them")
 		.option("--json", "print one JSON document")

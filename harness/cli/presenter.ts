@@ -11,6 +11,8 @@ const CTRL_C = "\x03";
 const CTRL_Z = "\x1a";
 const ESCAPE = "\x1b";
 const CTRL_RIGHT_BRACKET = "\x1d";
+/** An arrow and its like come as several characters. */
+const ONE_KEY = new RegExp(`^(?:${ESCAPE}(?:\\[[\\d;]*[@-~]|O[@-~])?|.)`, "su");
 
 export const KEYS: readonly string[] = [
 	"  space → n Enter PageDown   the next step: first it is told, then it is played",
@@ -89,13 +91,13 @@ export class Presenter {
 		}
 	}
 
-	// What was typed fast comes in one piece; so does an arrow.
+	// What was typed fast comes in one piece.
 	#take(keys: string): void {
 		const { typing } = this.#chosen;
 		if (typing === null) {
-			const [key = "", rest] = keys.startsWith(ESCAPE) ? [keys, ""] : [keys[0], keys.slice(1)];
+			const [key = ""] = ONE_KEY.exec(keys) ?? [];
 			this.#press(key);
-			if (rest !== undefined && rest !== "") this.#take(rest);
+			if (key !== "" && keys.length > key.length) this.#take(keys.slice(key.length));
 		} else if (keys === ESCAPE) this.#chosen.typing = null;
 		else {
 			const [typed = "", ...rest] = keys.split(CTRL_RIGHT_BRACKET);

@@ -2,9 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../failure.ts";
 import type { Demo as Script } from "../grade/demo.ts";
 import { interruption } from "../interrupt.ts";
-import type { Preparation } from "../protocol.ts";
 import { LostError } from "../vm/listener.ts";
-import type { Audience, Checkpoint, Rewindable, StageRequest } from "../vm/rewindable.ts";
+import type { Audience, Rewindable } from "../vm/rewindable.ts";
 import {
 	type Answers,
 	type DemoEvent,
@@ -14,37 +13,17 @@ import {
 	type ShellName,
 	type Size,
 } from "./events.ts";
+import { Moments } from "./moments.ts";
+import { lastOf, promptOf, shellOf } from "./shells.ts";
 import type { Listener, Show } from "./show.ts";
+import type { Opens, Source } from "./source.ts";
 import { Typist } from "./typist.ts";
 
-/** Of what a shell has shown, this much is known when it is gone back to. */
-const SHOWN_CHARS = 64 << 10;
-/** What all checkpoints of a demo may take together; a step that would take more cannot be gone back to. */
-const KEPT_BYTES = 2 * 2 ** 30;
 /** How long a command waits for something to be typed before it is believed that it does. */
 const LISTENING_MS = 600;
 const STOPPED = new Error("something else was asked for");
 const LEFT_RUNNING = new Error("its end is not waited for");
 const ENDED = "\r\n\x1b[2mthis shell has ended; the next one:\x1b[22m\r\n";
-
-/** Where a machine for a demo comes from. */
-export type Opens = (request: StageRequest, audience: Audience) => Promise<Rewindable>;
-
-/** A moment that can be gone back to: the machine, and what its terminals had shown. */
-interface Moment {
-	checkpoint: Checkpoint;
-	shown: Record<ShellName, string>;
-	answers: Answers | null;
-}
-
-/** What a demo is made of. */
-export interface Source {
-	lesson: string;
-	script: Script;
-	/** What is done in the machine before. */
-	prepare: Preparation[];
-	size: Size;
-}
 
 /**
  * A lesson's demo, played in a machine: the one model of it, whoever looks at it.
@@ -59,8 +38,7 @@ export class Demo implements Show {
 	readonly #typists: Record<ShellName, Typist>;
 	readonly #shown: Record<ShellName, string> = { host: "", container: "" };
 	readonly #sizes: Record<ShellName, Size>;
-	/** By step: the machine as it is before it. */
-	readonly #moments = new Map<number, Moment>();
+	readonly #moments = new Moments();
 	#machine!: Rewindable;
 	#step = 1;
 	#phase: Phase = "told";
@@ -122,8 +100,10 @@ export class Demo implements Show {
 	}
 
 	next(): Promise<void> {
-		// A command that is left running has no end to wait for.
-		if (this.#phase === "running") this.#playing.abort(LEFT_RUNNING);
+		if (this.#phase === "running") {
+			this.#playing.abort(LEFT_RUNNING);
+			return this.#do(async () => {});
+		}
 		return this.#do(async () => {
 			if (this.#phase === "told") return this.#play();
 			if (this.#step < this.#source.script.steps.length) await this.#at(this.#step + 1, "told");
@@ -137,7 +117,7 @@ export class Demo implements Show {
 	jump(step: number): Promise<void> {
 		return this.#stop(async () => {
 			const target = Math.min(Math.max(1, step), this.#source.script.steps.length);
-			const nearest = Math.max(...[...this.#moments.keys()].filter((kept) => kept <= target));
+			const [nearest = 1] = this.#moments.nearest(target) ?? [];
 			if (nearest <= this.#step || nearest === target) await this.#goTo(nearest);
 			while (this.#step < target) {
 				if (this.#phase === "told") await this.#play();
@@ -173,7 +153,7 @@ export class Demo implements Show {
 		this.#playing.abort(STOPPED);
 		await this.#machine.end();
 		await this.#last;
-		await this.#forget(0);
+		await this.#moments.forget(0);
 	}
 
 	// One thing after the other.
@@ -237,29 +217,17 @@ export class Demo implements Show {
 		const checkpoint = await this.#machine.keep(() => {
 			atRest = seen();
 		});
-		await this.#forget(step);
-		const { bytes } = checkpoint.memory;
-		const all = [...this.#moments.values()].reduce((sum, moment) => sum + moment.checkpoint.memory.bytes, bytes);
-		if (all > KEPT_BYTES) return checkpoint.memory.release();
-		this.#moments.set(step, { checkpoint, ...atRest });
+		if (!(await this.#moments.keep(step, { checkpoint, ...atRest }))) return;
 		this.#asKept = true;
+		const { bytes } = checkpoint.memory;
 		await this.#happens({ type: "kept", step, tookMs: performance.now() - startedMs, bytes });
-	}
-
-	// What comes after a moment that is kept is another story now.
-	async #forget(from: number): Promise<void> {
-		for (const [step, { checkpoint }] of [...this.#moments]) {
-			if (step < from) continue;
-			this.#moments.delete(step);
-			await checkpoint.memory.release();
-		}
 	}
 
 	async #goTo(step: number): Promise<void> {
 		const startedMs = performance.now();
-		const nearest = Math.max(...[...this.#moments.keys()].filter((kept) => kept <= Math.max(1, step)));
-		const moment = this.#moments.get(nearest);
-		if (moment === undefined) throw new Failure("failed", "there is nothing to go back to", "start the demo again");
+		const found = this.#moments.nearest(Math.max(1, step));
+		if (found === undefined) throw new Failure("failed", "there is nothing to go back to", "start the demo again");
+		const [nearest, moment] = found;
 		await this.#machine.putBack(moment.checkpoint);
 		this.#asKept = true;
 		for (const shell of SHELLS) {
@@ -297,7 +265,7 @@ export class Demo implements Show {
 		if (shell === undefined) return;
 		const data =
 			said.type === "left" ? ENDED : this.#decoders[shell].decode(Buffer.from(said.data, "base64"), { stream: true });
-		this.#shown[shell] = tail(this.#shown[shell] + data);
+		this.#shown[shell] = lastOf(this.#shown[shell] + data);
 		this.#typists[shell].hear(data);
 		await this.#happens({ type: "output", shell, data });
 	}
@@ -325,19 +293,4 @@ export class Demo implements Show {
 
 function unlessLost(error: unknown): void {
 	if (!(error instanceof LostError)) throw error;
-}
-
-// From the beginning of a line.
-function tail(text: string): string {
-	if (text.length <= SHOWN_CHARS) return text;
-	const cut = text.slice(-SHOWN_CHARS);
-	return cut.slice(cut.indexOf("\n") + 1);
-}
-
-const promptOf = (shell: ShellName) => `${shell}# `;
-
-function shellOf(name: ShellName, window: Size): StageRequest["shells"][string] {
-	const environment = { PS1: promptOf(name), PS2: "> ", LANG: "C.UTF-8", HISTFILE: "" };
-	// +H: what is typed has exclamation marks that mean nothing.
-	return { argv: ["bash", "--norc", "+H"], environment, window };
 }

@@ -1,6 +1,7 @@
 import type { Demo as Script } from "../grade/demo.ts";
-import { Demo, type Opens, type Source } from "./demo.ts";
+import { Demo } from "./demo.ts";
 import type { DemoEvent } from "./events.ts";
+import type { Opens, Source } from "./source.ts";
 
 /** What a rehearsal has found. */
 export interface Rehearsal {
