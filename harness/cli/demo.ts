@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Chalk } from "chalk";
 import { EXIT, Failure } from "../failure.ts";
 import { interruption } from "../interrupt.ts";
@@ -14,6 +15,7 @@ import { Presenter } from "./presenter.ts";
 import { printJson, style } from "./terminal.ts";
 import { teller } from "./told.ts";
 
+const LOOK_MS = 400;
 const SIZE = { columns: 80, rows: 24 };
 
 /**
@@ -98,6 +100,8 @@ export async function playAll(
 			for (let step = 1; step <= steps; step++) {
 				if (step > 1) await demo.next();
 				await Promise.race([demo.next(), demo.failed, interrupted()]);
+				// What the kernel shows now is heard of a little later.
+				await sleep(LOOK_MS);
 			}
 		} finally {
 			await demo.close();

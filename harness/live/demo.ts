@@ -100,6 +100,7 @@ export class Demo implements Show {
 	}
 
 	next(): Promise<void> {
+		if (this.#phase === "typing") return this.#last.then(() => {});
 		if (this.#phase === "running") {
 			this.#playing.abort(LEFT_RUNNING);
 			return this.#do(async () => {});

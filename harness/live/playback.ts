@@ -14,12 +14,14 @@ export class Playback implements Show {
 	#at = 0;
 	#step = 1;
 	#phase: Phase = "told";
+	/** Aborted while nothing is played. */
 	#playing = new AbortController();
 	#last: Promise<unknown> = Promise.resolve();
 
 	private constructor(events: readonly DemoEvent[], tell: Listener) {
 		this.#events = events;
 		this.#tell = tell;
+		this.#playing.abort();
 	}
 
 	/** Shows what comes before the first step. */
@@ -30,7 +32,9 @@ export class Playback implements Show {
 	}
 
 	next(): Promise<void> {
-		return this.#stop(async () => {
+		// Who is in a hurry sees the rest of it at once.
+		if (!this.#playing.signal.aborted) return this.#stop(async () => {});
+		return this.#play(async () => {
 			if (this.#phase === "told") await this.#until(this.#step, "done", true);
 			else if (this.#phase === "done") await this.#until(this.#step + 1, "told", true);
 			else await this.#until(this.#step, "done", false);
@@ -46,7 +50,8 @@ export class Playback implements Show {
 	}
 
 	replay(): Promise<void> {
-		return this.#stop(async () => {
+		this.#playing.abort();
+		return this.#play(async () => {
 			await this.#goTo(this.#step);
 			await this.#until(this.#step, "done", true);
 		});
@@ -65,8 +70,18 @@ export class Playback implements Show {
 		await this.#last;
 	}
 
+	#play(act: () => Promise<void>): Promise<void> {
+		const playing = new AbortController();
+		this.#playing = playing;
+		return this.#do(() => act().finally(() => playing.abort()));
+	}
+
 	#stop(act: () => Promise<void>): Promise<void> {
 		this.#playing.abort();
+		return this.#do(act);
+	}
+
+	#do(act: () => Promise<void>): Promise<void> {
 		const done = this.#last.then(act);
 		this.#last = done.catch(() => {});
 		return done;
@@ -84,17 +99,12 @@ export class Playback implements Show {
 	async #until(step: number, phase: Phase, slowly: boolean): Promise<void> {
 		const reached = (event: DemoEvent) => event.type === "step" && event.step === step && event.phase === phase;
 		if (!this.#events.slice(this.#at).some(reached)) return;
-		this.#playing = new AbortController();
 		const { signal } = this.#playing;
 		for (let beforeMs: number | null = null; ; ) {
 			const event = this.#events[this.#at];
 			if (event === undefined) return;
-			if (slowly && beforeMs !== null) {
-				const pauseMs = Math.min(PAUSE_MS, event.atMs - beforeMs);
-				await sleep(pauseMs, undefined, { signal }).catch(() => {});
-				// What comes between is skipped by whoever does not wait: the next thing that is asked for shows it at once.
-				if (signal.aborted) return;
-			}
+			if (slowly && beforeMs !== null && !signal.aborted)
+				await sleep(Math.min(PAUSE_MS, event.atMs - beforeMs), undefined, { signal }).catch(() => {});
 			beforeMs = event.atMs;
 			this.#at += 1;
 			await this.#tell(event);
