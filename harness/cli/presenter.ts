@@ -79,15 +79,16 @@ export class Presenter {
 		const opening = open();
 		opening.catch(() => {});
 		this.#show = opening;
+		let show: Show | undefined;
 		try {
-			const show = await Promise.race([opening, ended]);
+			show = (await Promise.race([opening, ended])) ?? undefined;
 			if (show === undefined) return;
 			this.#resize();
 			await Promise.race([ended, show.failed]);
-			await show.close();
 		} finally {
 			clearTimeout(this.#due);
 			this.#screen.close();
+			await show?.close();
 		}
 	}
 

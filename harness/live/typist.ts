@@ -75,7 +75,8 @@ export class Typist {
 
 	async #until(holds: () => boolean, signal: AbortSignal, patienceMs = LONGEST_MS): Promise<void> {
 		const wake = () => this.#changed();
-		const late = setTimeout(wake, patienceMs);
+		// What waits for ever keeps no process from its end.
+		const late = setTimeout(wake, patienceMs).unref();
 		const endMs = performance.now() + patienceMs - 1;
 		signal.addEventListener("abort", wake);
 		try {
