@@ -141,4 +141,15 @@ describe("on a terminal", () => {
 		await expect.poll(() => closed.terminal.processes(), { timeout: 30_000 }).toEqual([]);
 		expect(leftovers()).toEqual([]);
 	});
+
+	test("a drydock that is killed leaves no machine and no file", async () => {
+		const page = await opened();
+		const isDrydock = (line: string) => line.includes("bin.js");
+		expect(page.terminal.processes().filter((line) => line.startsWith("qemu"))).toHaveLength(1);
+		const [pid = 0] = page.terminal.pids(isDrydock);
+		process.kill(pid, "SIGKILL");
+		await page.terminal.until(/the end/);
+		await expect.poll(() => page.terminal.processes(), { timeout: 30_000 }).toEqual([]);
+		expect(leftovers()).toEqual([]);
+	});
 });
