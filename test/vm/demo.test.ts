@@ -144,7 +144,7 @@ describe("on a terminal", () => {
 
 	test("a drydock that is killed leaves no machine and no file", async () => {
 		const page = await opened();
-		const isDrydock = (line: string) => line.includes("bin.js");
+		const isDrydock = (line: string) => line.startsWith(process.execPath);
 		expect(page.terminal.processes().filter((line) => line.startsWith("qemu"))).toHaveLength(1);
 		const [pid = 0] = page.terminal.pids(isDrydock);
 		process.kill(pid, "SIGKILL");
