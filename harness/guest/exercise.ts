@@ -4,7 +4,7 @@ import { readProcess, type Wanted } from "./probe.ts";
 import type { Runner } from "./runners.ts";
 import { readArguments, readTasks } from "./tasks.ts";
 
-/** How long a command that is there may take to print something; it then counts as one that never does. */
+/** How long all of its processes must have slept without a word, for a command to count as one that says none. */
 const SILENCE_MS = 1_000;
 
 const SETTLE_MS = 300;
@@ -56,12 +56,17 @@ export class Exercise {
 		return this.#command;
 	}
 
-	/** Waits until the command is there and has printed something, or the exercise has ended without one. */
-	async started(): Promise<void> {
+	/**
+	 * Waits until the command says that it waits for a line, or the exercise has ended without one. A command that is
+	 * there and cannot be heard is waited for until it sleeps; until patience ends, when it never does.
+	 */
+	async started(patienceMs: number): Promise<void> {
+		const endMs = performance.now() + patienceMs;
 		// Looking costs the exercise its only processor: only what was printed, or a long silence, is a reason to look.
 		while (!this.#ended) {
-			await this.#change(SILENCE_MS);
-			if (this.command !== null) return;
+			const silent = !(await this.#change(SILENCE_MS));
+			if (this.command === null) continue;
+			if (this.#pauses > 0 || (silent && this.#sleeps()) || performance.now() > endMs) return;
 		}
 	}
 
@@ -83,7 +88,7 @@ export class Exercise {
 		const endMs = performance.now() + patienceMs;
 		for (let last = -1; performance.now() < endMs && !this.#ended; ) {
 			const tasks = this.descendants();
-			if (tasks.length === last && tasks.every(({ state }) => state !== "Z")) return;
+			if (tasks.length === last && tasks.every(({ state }) => state !== "Z") && this.#sleeps()) return;
 			last = tasks.length;
 			await this.#change(SETTLE_MS);
 		}
@@ -137,16 +142,22 @@ export class Exercise {
 		}
 	}
 
+	// On a busy computer, what is about to do something has only not had its turn yet.
+	#sleeps(): boolean {
+		return this.#tasks().every(({ state }) => state !== "R" && state !== "D");
+	}
+
 	#tasks(): Task[] {
 		return readTasks(this.runner.pid);
 	}
 
-	#change(timeoutMs: number, other?: Promise<unknown>): Promise<void> {
+	/** @returns whether something has changed before the time was up */
+	#change(timeoutMs: number, other?: Promise<unknown>): Promise<boolean> {
 		return new Promise((resolve) => {
-			const timer = setTimeout(resolve, timeoutMs);
+			const timer = setTimeout(() => resolve(false), timeoutMs);
 			const done = () => {
 				clearTimeout(timer);
-				resolve();
+				resolve(true);
 			};
 			if (other !== undefined) void other.then(done);
 			else this.#changed.push(done);

@@ -135,7 +135,7 @@ class Scene {
 		this.#exercises.set(name, exercise);
 		this.#forward(runner);
 		runner.start({ do: "exercise", code: this.run.code, call: this.run.call, args: container.args });
-		await exercise.started();
+		await exercise.started(this.#patienceMs);
 	}
 
 	async #look(name: string): Promise<void> {

@@ -167,7 +167,7 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 				argv: [
 					"sh",
 					"-c",
-					`for i in 1 2 3 4 5; do [ -e /sys/class/net/box-${otherId} ] || break; busybox sleep 0.1; done`,
+					`for i in $(seq 30); do [ -e /sys/class/net/box-${otherId} ] || break; busybox sleep 0.1; done`,
 				],
 			},
 			{ do: "look", as: ENDED },

@@ -1,9 +1,10 @@
 import { runCommand } from "../01-process/process.ts";
+import { onSearchPath } from "../search-path.ts";
 import { breakOut, enterRoot } from "./chroot.ts";
 
 /** The engine as it is after lesson 03: a process with another root. Lesson 04 replaces that root by a better one. */
 export function run({ command, layers = [], rootfs = layers[0] as string, ...asked }: Options): number {
-	return runCommand(command, () => {
+	return runCommand(onSearchPath(command, [rootfs]), () => {
 		enterRoot(rootfs);
 		if (asked.escape) breakOut();
 	});

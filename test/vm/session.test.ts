@@ -144,7 +144,9 @@ describe("on a terminal", () => {
 		"Ctrl-C %d ms after the start, while machine and container come up, is 130",
 		async (afterMs) => {
 			const terminal = run("sleep", "1000");
-			await terminal.until(/-extproc/);
+			// Before, it would be the end of stty, and of nothing else.
+			const started = () => terminal.processes().some((line) => line.startsWith(process.execPath));
+			await expect.poll(started, { interval: 5, timeout: 20_000 }).toBe(true);
 			await sleep(afterMs);
 			terminal.type(CTRL_C);
 			expect(await afterwards(terminal)).toEqual({ code: 130, asBefore: true });
