@@ -9,10 +9,14 @@ import { printable } from "../printable.ts";
 /** From this width on both shells are shown; below it, the one that matters. */
 const BOTH_COLUMNS = 110;
 const FEWEST_ROWS = 4;
+const LOW_ROWS = 30;
 const MARGIN = "  ";
 const HINT = "space next · ← back · g jump · r replay · R reset · Tab type · p note · ? keys · q quit";
 
 type Header = Extract<DemoEvent, { type: "demo" }>;
+
+/** How many answers there is room for on a page of so many rows. */
+const answersOn = (rows: number) => (rows < LOW_ROWS ? 3 : 6);
 
 /** What the presenter has chosen to see, or is about to say. */
 export interface Chosen {
@@ -60,8 +64,8 @@ export class Slides {
 	/** How large the shells' terminals are on a page of this size. */
 	static shellSize({ columns, rows }: Size): Size {
 		const width = columns >= BOTH_COLUMNS ? Math.floor((columns - 3) / 2) - MARGIN.length : columns - MARGIN.length;
-		// Title, narration, answers and what to look at need the rest.
-		return { columns: Math.max(20, width), rows: Math.max(FEWEST_ROWS, rows - 17) };
+		// Title, narration and what to look at take two lines each, and there are blank ones.
+		return { columns: Math.max(20, width), rows: Math.max(FEWEST_ROWS, rows - 13 - answersOn(rows)) };
 	}
 
 	/** Takes in what has happened. */
@@ -102,7 +106,8 @@ export class Slides {
 	paint(size: Size, chosen: Chosen): Painted {
 		const { columns, rows } = size;
 		const top = [this.#title(columns), "", ...this.#narration(columns), ""];
-		const bottom = ["", ...this.#answers(columns), "", ...this.#look(columns), ...this.#footer(columns, chosen)];
+		const facts = chosen.help === null ? ["", ...this.#answers(size), "", ...this.#look(columns)] : [];
+		const bottom = [...facts, ...this.#footer(columns, chosen)];
 		const height = Math.max(1, rows - top.length - bottom.length);
 		const middle = chosen.help ?? this.#shells(columns, height, chosen.typing);
 		const filled = Array.from({ length: height }, (_, index) => middle[index] ?? "");
@@ -150,9 +155,10 @@ export class Slides {
 	}
 
 	#stretch({ text, bold, dim, underline, inverse, color }: Stretch): string {
-		if (this.#chalk.level === 0) return text;
+		const shown = printable(text);
+		if (this.#chalk.level === 0) return shown;
 		const modes = [bold && "1", dim && "2", underline && "4", inverse && "7", color].filter(Boolean).join(";");
-		return modes === "" ? text : `\x1b[${modes}m${text}\x1b[0m`;
+		return modes === "" ? shown : `\x1b[${modes}m${shown}\x1b[0m`;
 	}
 
 	#cursor(columns: number, top: number, height: number, shell: ShellName): Painted["cursor"] {
@@ -162,9 +168,13 @@ export class Slides {
 		return { column: offset + MARGIN.length + column, row: top + 1 + row - first };
 	}
 
-	#answers(columns: number): string[] {
+	// Where there is little room: those that differ, before those that have changed.
+	#answers({ columns, rows }: Size): string[] {
 		if (this.#view === null) return [];
-		const answers = answersOf(this.#view, this.#before);
+		const all = answersOf(this.#view, this.#before);
+		const weight = ({ differs, changed }: Answer) => (differs ? 2 : 0) + (changed ? 1 : 0);
+		const chosen = all.toSorted((one, other) => weight(other) - weight(one)).slice(0, answersOn(rows));
+		const answers = all.filter((answer) => chosen.includes(answer));
 		const width = Math.floor((columns - 16) / 2);
 		const head = this.#chalk.dim(`${MARGIN}${fit("", 14)}${fit("the host", width)}the container`);
 		return [head, ...answers.map((answer) => this.#answer(answer, width))];

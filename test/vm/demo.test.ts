@@ -104,7 +104,7 @@ describe("on a terminal", () => {
 		const page = await opened();
 		page.resize(120, 36);
 		await page.press("", /host# +│ +container#$/m);
-		await page.press("\tstty size\r", /^ +19 56/m);
+		await page.press("\tstty size\r", /^ +17 56/m);
 		await page.press(`${CTRL_RIGHT_BRACKET}?`, /the next step: first it is told/);
 		await page.press("q");
 		expect((await page.afterwards()).code).toBe(0);
