@@ -21,6 +21,8 @@ import { Typist } from "./typist.ts";
 
 /** How long a command waits for something to be typed before it is believed that it does. */
 const LISTENING_MS = 600;
+/** Before the first step, and before anybody has typed anything. */
+const UNTOUCHED = 0;
 const STOPPED = new Error("something else was asked for");
 const LEFT_RUNNING = new Error("its end is not waited for");
 const ENDED = "\r\n\x1b[2mthis shell has ended; the next one:\x1b[22m\r\n";
@@ -82,7 +84,7 @@ export class Demo implements Show {
 		const prompted = Promise.all(SHELLS.map((name) => demo.#typists[name].prompted(interruption)));
 		await Promise.race([prompted, demo.failed]);
 		await demo.#at(1, "told");
-		await demo.#keep(1);
+		await demo.#keep(UNTOUCHED);
 		return demo;
 	}
 
@@ -112,7 +114,7 @@ export class Demo implements Show {
 	}
 
 	back(): Promise<void> {
-		return this.#stop(() => this.#goTo(this.#phase === "told" ? this.#step - 1 : this.#step));
+		return this.#stop(() => this.#goTo(Math.max(1, this.#phase === "told" ? this.#step - 1 : this.#step)));
 	}
 
 	jump(step: number): Promise<void> {
@@ -135,7 +137,7 @@ export class Demo implements Show {
 	}
 
 	reset(): Promise<void> {
-		return this.#stop(() => this.#goTo(1));
+		return this.#stop(() => this.#goTo(UNTOUCHED));
 	}
 
 	async type(shell: ShellName, text: string): Promise<void> {
@@ -179,7 +181,7 @@ export class Demo implements Show {
 		const typist = this.#typists[stage];
 		await this.#at(step, "typing");
 		try {
-			if (!this.#asKept || !this.#moments.has(step)) await this.#keep(step);
+			if (!this.#asKept) await this.#keep(step);
 			this.#asKept = false;
 			await typist.type(command, { slowly: this.#slowly, signal });
 			await this.#at(step, "running");
@@ -221,14 +223,15 @@ export class Demo implements Show {
 		if (!(await this.#moments.keep(step, { checkpoint, ...atRest }))) return;
 		this.#asKept = true;
 		const { bytes } = checkpoint.memory;
-		await this.#happens({ type: "kept", step, tookMs: performance.now() - startedMs, bytes });
+		await this.#happens({ type: "kept", step: Math.max(1, step), tookMs: performance.now() - startedMs, bytes });
 	}
 
 	async #goTo(step: number): Promise<void> {
 		const startedMs = performance.now();
-		const found = this.#moments.nearest(Math.max(1, step));
+		const found = this.#moments.nearest(step);
 		if (found === undefined) throw new Failure("failed", "there is nothing to go back to", "start the demo again");
-		const [nearest, moment] = found;
+		const [kept, moment] = found;
+		const nearest = Math.max(1, kept);
 		await this.#machine.putBack(moment.checkpoint);
 		this.#asKept = true;
 		for (const shell of SHELLS) {

@@ -15,10 +15,6 @@ export interface Moment {
 export class Moments {
 	readonly #moments = new Map<number, Moment>();
 
-	has(step: number): boolean {
-		return this.#moments.has(step);
-	}
-
 	/**
 	 * Keeps a moment. What was kept of later ones is another story now, and goes.
 	 * @returns whether there was room for it

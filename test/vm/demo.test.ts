@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cacheDir } from "../../harness/cache.ts";
@@ -145,11 +145,21 @@ describe("on a terminal", () => {
 	test("a drydock that is killed leaves no machine and no file", async () => {
 		const page = await opened();
 		const isDrydock = (line: string) => line.startsWith(process.execPath);
-		expect(page.terminal.processes().filter((line) => line.startsWith("qemu"))).toHaveLength(1);
 		const [pid = 0] = page.terminal.pids(isDrydock);
+		const [qemu = 0] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
+			.split(" ")
+			.filter(Boolean)
+			.map(Number)
+			.filter(isQemu);
+		expect(qemu).toBeGreaterThan(0);
 		process.kill(pid, "SIGKILL");
+		await expect.poll(() => isQemu(qemu), { timeout: 30_000 }).toBe(false);
 		await page.terminal.until(/the end/);
 		await expect.poll(() => page.terminal.processes(), { timeout: 30_000 }).toEqual([]);
 		expect(leftovers()).toEqual([]);
 	});
 });
+
+function isQemu(pid: number): boolean {
+	return existsSync(`/proc/${pid}`) && readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("qemu");
+}
