@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { closeSync, openSync, rmSync } from "node:fs";
 import { type FileHandle, mkdir, open, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheDir } from "../cache.ts";
@@ -54,9 +55,7 @@ export class Memory {
 		const { file, place, remove } = await scratchFile();
 		await file.truncate(size);
 		await openToMachines(place);
-		const named = process.platform !== "linux";
-		if (!named) await remove();
-		const memory = new Memory(template, file, size, named ? place : `/proc/self/fd/${file.fd}`, remove);
+		const memory = new Memory(template, file, size, place, remove);
 		await memory.putBack(NOTHING);
 		return memory;
 	}
@@ -137,6 +136,12 @@ async function scratchFile(): Promise<{ file: FileHandle; place: string; remove:
 	if (bavail * bsize < ROOM_BYTES)
 		throw new Failure("unsupported", `a machine that can be put back needs 1 GB in ${dir}`, "make some room there");
 	const place = join(dir, randomBytes(8).toString("hex"));
-	const file = await open(place, "wx+", 0o600);
-	return { file, place, remove: () => rm(place, { force: true }) };
+	if (process.platform !== "linux")
+		return { file: await open(place, "wx+", 0o600), place, remove: () => rm(place, { force: true }) };
+	// At once, so that nothing comes between: not even the end of this process.
+	const fd = openSync(place, "wx+", 0o600);
+	rmSync(place);
+	const file = await open(`/proc/self/fd/${fd}`, "r+");
+	closeSync(fd);
+	return { file, place: `/proc/self/fd/${file.fd}`, remove: async () => {} };
 }
