@@ -107,8 +107,12 @@ describe("a container of box", () => {
 		});
 	});
 
-	test.concurrent.each(["/usr/sbin/runc", "/usr/bin/crun"])("and one of %s show the same facts", async (runtime) => {
-		const theirs = await observe(PROGRAM, { command: [runtime, "run", "--bundle", "/lab/bundle", "oracle"] });
+	test.concurrent.each([
+		// An exercise has no eBPF, by which a runtime keeps a container from devices: runc asks to be told so.
+		["/usr/sbin/runc", "--rootless=true"],
+		["/usr/bin/crun"],
+	])("and one of %s show the same facts", async (...runtime) => {
+		const theirs = await observe(PROGRAM, { command: [...runtime, "run", "--bundle", "/lab/bundle", "oracle"] });
 		expect(facets(ours)).toEqual(facets(theirs));
 		expect(facets(theirs)).toMatchObject({ hasPid1: true, procIsItsOwn: true, facts: { ending: "returned 7" } });
 	});
