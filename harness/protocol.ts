@@ -3,6 +3,7 @@ import { Observation, PROGRAM_CHARS } from "./protocol/observation.ts";
 import { count, text } from "./protocol/readings.ts";
 import type { Run } from "./protocol/run.ts";
 import type { Session, SessionFrame } from "./protocol/session.ts";
+import { Left, Printed, type Stage, type StageFrame, Still, View } from "./protocol/stage.ts";
 
 /**
  * What host and guest say to each other over the virtio-serial port; with the files in protocol/, all that both share.
@@ -24,6 +25,7 @@ export {
 export type { Entry, Link, Mount, Network, Overlay, Task } from "./protocol/readings.ts";
 export type { Preparation, Run, Step, Work } from "./protocol/run.ts";
 export type { Session, SessionFrame, WindowSize } from "./protocol/session.ts";
+export { type Stage, type StageFrame, View } from "./protocol/stage.ts";
 export type { HostState, ProcessState } from "./protocol/states.ts";
 
 /** Longest frame that the host takes from a guest, and the most it takes in one run. */
@@ -60,6 +62,10 @@ export const GuestFrame = v.variant("type", [
 	v.object({ type: v.literal("report"), nonce: text, observation: Observation }),
 	/** A session's program has ended, and everything that it has written has been said. */
 	v.object({ type: v.literal("ended"), nonce: text, code: v.nullable(count), signal: v.nullable(text) }),
+	Printed,
+	Left,
+	Still,
+	View,
 	/** The agent itself failed. */
 	v.object({
 		type: v.literal("failed"),
@@ -71,5 +77,11 @@ export const GuestFrame = v.variant("type", [
 ]);
 
 /** Everything that a host may say. A ping is answered by a pong; so is a practice, after a run of the agent's own. */
-export type HostFrame = Run | Session | SessionFrame | { type: "ping" | "practice"; nonce: string };
+export type HostFrame =
+	| Run
+	| Session
+	| SessionFrame
+	| Stage
+	| StageFrame
+	| { type: "ping" | "practice"; nonce: string };
 export type GuestFrame = v.InferOutput<typeof GuestFrame>;

@@ -107,6 +107,7 @@ function commandLine(): Command {
 		.option("--json", "print one JSON document")
 		.action(async (options) => finish((await import("./doctor.ts")).doctor(options)));
 
+	demoCommands(command);
 	gradeCommands(command);
 
 	const image = command("image", "the virtual machine's image: build, info, export, import");
@@ -170,6 +171,24 @@ function progressCommands(command: (usage: string, description: string) => Comma
 	command("import <file>", "take in such a file; overwrites nothing of yours")
 		.option(...JSON_OPTION)
 		.action(async (file, options) => finish((await import("./import.ts")).importWorkspace(file, options)));
+}
+
+// What an instructor shows.
+function demoCommands(command: (usage: string, description: string, parent?: Command) => Command): void {
+	const demo = command("demo [lesson]", "for instructors: a lesson's demo, step by step, in a machine that goes back")
+		// Its options are not those of the commands below it.
+		.enablePositionalOptions()
+		.option("--from <file>", "show a recording in the place of a machine")
+		.option("--json", "play it to its end and print what happens, an event a line")
+		.addHelpText("after", "\nWithout a lesson, the demos are listed. While one is shown, ? tells the keys.")
+		.action(async (lesson, options) => finish((await import("./demo.ts")).demo(lesson, options)));
+	command("record <lesson>", "play a demo and write what happens to a file, to be shown without a machine", demo)
+		.option("--out <file>", "this file; an asciicast, if its name ends in .cast")
+		.action(async (lesson, options) => finish((await import("./record.ts")).recordDemo(lesson, options)));
+	command("rehearse [lesson]", "play a demo and see that it keeps what it promises", demo)
+		.option("--all", "all of them")
+		.option("--json", "print one JSON document")
+		.action(async (lesson, options) => finish((await import("./rehearse.ts")).rehearseDemos(lesson, options)));
 }
 
 // What teachers need.

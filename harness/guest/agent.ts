@@ -10,6 +10,7 @@ import {
 	type Run,
 	type Session,
 	type SessionFrame,
+	type StageFrame,
 } from "../protocol.ts";
 import { isUp } from "./harbour.ts";
 import { chunksOf, writeAll } from "./interlocutor.ts";
@@ -17,6 +18,7 @@ import { protectFromOom } from "./oom.ts";
 import { type Cast, Disturbed, play } from "./play.ts";
 import { type Place, parkRunner } from "./runners.ts";
 import { holdSession, type Line } from "./session.ts";
+import { holdStage } from "./stage.ts";
 
 /**
  * The agent: the harness's hand in the guest. It starts runners, lets one run the exercise, has the probe read what
@@ -77,6 +79,7 @@ async function handle(frame: HostFrame, cast: Cast, practising: Cast): Promise<v
 			say({ type: "report", nonce, observation });
 		}
 		if (frame.type === "session") await holdSession(frame, line());
+		if (frame.type === "stage") await holdStage(frame, line());
 	} catch (error) {
 		// The exercise restarts the machine, or switches it off: that end says more.
 		if (!isUp()) return;
@@ -86,14 +89,14 @@ async function handle(frame: HostFrame, cast: Cast, practising: Cast): Promise<v
 	}
 }
 
-// For a session the port is read and written by other threads: this one has a program to listen to. Nothing has been
+// For a session or a stage the port is read and written by other threads: this one has a program to listen to. Nothing has been
 // read beyond the frame that began it, as the host says nothing more before it has heard "started".
-function line(): Line {
+function line<Frame extends SessionFrame | StageFrame>(): Line<Frame> {
 	const decoder = new FrameDecoder(LIMITS.frameBytes * 2);
 	let last = Promise.resolve();
 	return {
 		async *hear() {
-			for await (const bytes of chunksOf(port)) yield* decoder.push(bytes) as SessionFrame[];
+			for await (const bytes of chunksOf(port)) yield* decoder.push(bytes) as Frame[];
 		},
 		// One after the other: a frame may take several writes.
 		say: (frame) => {

@@ -18,16 +18,26 @@ export interface Interlocutor {
 	ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
+/** A program with a terminal. */
+export interface TerminalProgram extends Interlocutor {
+	/** As the harbour numbers it; null when it has ended before it had its terminal. */
+	pid: Promise<number | null>;
+}
+
 const CHUNK_BYTES = 32 << 10;
 
+/** A program, and what its environment has beside what every program's has there. */
+type Program = Pick<Session, "argv" | "environment">;
+
 /** Starts the program on a terminal of its own: what it writes to stdout and stderr is then one stream. */
-export function startOnTerminal(session: Session, window: WindowSize): Interlocutor {
+export function startOnTerminal(program: Program, window: WindowSize): TerminalProgram {
 	const { masterFd, slaveFd } = openTerminal(window.rows, window.columns);
 	// The leader of a new session, as whoever logs in: only such a process can have a controlling terminal.
-	const child = start(session, ["setsid", "--ctty"], [slaveFd, slaveFd, slaveFd]);
+	const child = start(program, ["setsid", "--ctty"], [slaveFd, slaveFd, slaveFd]);
 	closeSync(slaveFd);
 	const listening = hasTerminal(child.pid ?? 0);
 	return {
+		pid: listening,
 		outputs: [{ stream: "stdout", chunks: untilHungUp(masterFd) }],
 		input: (data) => listening.then(() => writeAll(masterFd, data)),
 		resize: ({ rows, columns }) => setWindowSize(masterFd, rows, columns),
@@ -36,9 +46,9 @@ export function startOnTerminal(session: Session, window: WindowSize): Interlocu
 }
 
 /** Starts the program between three pipes. An input of no bytes is its end. */
-export function startBetweenPipes(session: Session): Interlocutor {
+export function startBetweenPipes(program: Program): Interlocutor {
 	const { fds, streams, handedOver } = standardPipes();
-	const child = start(session, [], fds);
+	const child = start(program, [], fds);
 	handedOver();
 	const { stdin, stdout, stderr } = streams;
 	// It may have ended, or closed its input: then nobody reads what comes.
@@ -74,19 +84,22 @@ export async function* chunksOf(fd: number): AsyncGenerator<Buffer> {
 }
 
 // Before, Ctrl-C would be nobody's. See tpgid in proc_pid_stat(5). The program is the one child of nsenter.
-async function hasTerminal(nsenter: number): Promise<void> {
+async function hasTerminal(nsenter: number): Promise<number | null> {
 	const foreground = (pid: string) => {
 		const stat = readFileSync(`${OWN_PROC}/${pid}/stat`, "utf8");
 		return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[5];
 	};
+	// Its number in the harbour, which is one level down. See NSpid in proc_pid_status(5).
+	const inHarbour = (pid: string) =>
+		Number(/^NSpid:.*\t(\d+)$/m.exec(readFileSync(`${OWN_PROC}/${pid}/status`, "utf8"))?.[1]);
 	try {
 		for (;;) {
 			const pid = readFileSync(`${OWN_PROC}/${nsenter}/task/${nsenter}/children`, "utf8").trim();
-			if (pid !== "" && foreground(pid) === pid) return;
+			if (pid !== "" && foreground(pid) === pid) return inHarbour(pid);
 			await sleep(5);
 		}
 	} catch {
-		// It has ended.
+		return null; // It has ended.
 	}
 }
 
@@ -103,7 +116,7 @@ async function* untilHungUp(masterFd: number): AsyncGenerator<Buffer> {
 const readSome = promisify(read) as (fd: number, buffer: Buffer) => Promise<{ bytesRead: number }>;
 const writeSome = promisify(write) as (fd: number, data: Buffer, at: number) => Promise<{ bytesWritten: number }>;
 
-function start({ argv, environment }: Session, through: string[], stdio: [number, number, number]): ChildProcess {
+function start({ argv, environment }: Program, through: string[], stdio: [number, number, number]): ChildProcess {
 	const { program, args, env } = inHarbour([...through, ...argv]);
 	return exposed(() => spawn(program, args, { stdio, env: { ...env, ...environment } }));
 }

@@ -22,10 +22,11 @@ read -r _ < /run/up
 nsenter --pid="/own/$(cat /own/$harbour/task/$harbour/children | tr -d ' ')/ns/pid" mount -t proc proc /proc
 mount -o remount,ro /
 
-export LD_PRELOAD=/opt/drydock/libkernel.so HOME=/
+# Threads for what waits: a stage has three things to read from, and writes meanwhile.
+export LD_PRELOAD=/opt/drydock/libkernel.so HOME=/ UV_THREADPOOL_SIZE=8
 # Runs whenever it is awake, whatever else wants to: at the first place in the queue, and its children at the usual one.
 chrt --reset-on-fork --rr 50 node --expose-gc --no-warnings /opt/drydock/agent.cjs &
-unset LD_PRELOAD
+unset LD_PRELOAD UV_THREADPOOL_SIZE
 
 # reboot(2) in a PID namespace ends its init by a signal that says what was asked for (pid_namespaces(7)).
 set +e

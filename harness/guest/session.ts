@@ -6,9 +6,9 @@ import { prepare, wake } from "./prepare.ts";
 /** A program that the command has left behind may hold its output open: after such a silence it is not waited for. */
 const SILENCE_MS = 500;
 
-/** The agent's port, while a session lasts. */
-export interface Line {
-	hear(): AsyncIterable<SessionFrame>;
+/** The agent's port, while a session or a stage lasts. */
+export interface Line<Frame = SessionFrame> {
+	hear(): AsyncIterable<Frame>;
 	/** Settles when the frame is on its way. */
 	say(frame: GuestFrame): Promise<void>;
 }

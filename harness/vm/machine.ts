@@ -116,12 +116,9 @@ export class Machine {
 		return this.#ask("ping");
 	}
 
-	/** What an exercise may take on this computer: from how long the guest takes to boot, and how busy it is now. */
+	/** What an exercise may take. */
 	get deadlineMs(): number {
-		const [load = 0] = loadavg();
-		const busy = Math.min(4, Math.max(1, load / cpus().length));
-		// Generous: only what hangs ever waits for it, and a right exercise must not meet it on a computer that is busy.
-		return Math.round((3_000 + this.#template.bootMs * 0.75) * busy);
+		return deadlineFor(this.#template);
 	}
 
 	/**
@@ -236,7 +233,16 @@ function observed(run: Pick<Run, "containers">, observation: Observation): Outco
 	throw new LostError("protocol", "a report on another run");
 }
 
-const newWork = () => ({
+/** What work may take on this computer: from how long the guest takes to boot, and how busy it is now. */
+export function deadlineFor({ bootMs }: Template): number {
+	const [load = 0] = loadavg();
+	const busy = Math.min(4, Math.max(1, load / cpus().length));
+	// Generous: only what hangs ever waits for it, and a right exercise must not meet it on a computer that is busy.
+	return Math.round((3_000 + bootMs * 0.75) * busy);
+}
+
+/** What every work begins with. */
+export const newWork = () => ({
 	nonce: newNonce(),
 	entropy: randomBytes(48).toString("base64"),
 	timeMs: Date.now(),

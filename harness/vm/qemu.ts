@@ -21,6 +21,8 @@ export interface QemuOptions {
 	disk: string;
 	/** Boot from this kernel, or wait for a saved state. */
 	start: { kernel: string; initrd: string } | { incoming: true };
+	/** A descriptor of a socket that its state can be saved to. */
+	stateSocket?: number | null;
 }
 
 /** A QEMU process. Ends when `kill` is called, when the guest ends it, or when this process dies. */
@@ -31,6 +33,8 @@ export interface Qemu {
 	qmp: Qmp;
 	/** Takes the saved state of a machine that was started with `incoming`. */
 	incoming: Duplex;
+	/** Where it finds the socket that its state can be saved to, if it was given one. */
+	statePath: string | null;
 	/** Settles when the process has ended. */
 	ended: Promise<void>;
 	/** The last that the guest's kernel wrote to its console. */
@@ -80,7 +84,7 @@ function migrated(qmp: Qmp): Promise<void> {
 
 /** Starts QEMU with its channels on inherited descriptors: there is no socket file to clean up. */
 export function startQemu(options: QemuOptions): Qemu {
-	const { accelerator, memory, disk, start } = options;
+	const { accelerator, memory, disk, start, stateSocket = null } = options;
 	const forExercise = "incoming" in start;
 	// On Linux it gets its files open, as it may not be allowed to walk to where they are.
 	const files =
@@ -88,7 +92,9 @@ export function startQemu(options: QemuOptions): Qemu {
 	const [first = memory.path, second = disk] = files.map((_, index) => `/proc/self/fd/${CHANNELS + index}`);
 	const arguments_ = qemuArguments({ ...options, memory: { ...memory, path: first }, disk: second });
 	const [program, args] = confined(architecture().qemu.program, arguments_, { forExercise, accelerator });
-	const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe", "pipe", "pipe", "pipe", "pipe", ...files] });
+	const inherited = stateSocket === null ? files : [...files, stateSocket];
+	const channels = ["ignore", "ignore", "pipe", "pipe", "pipe", "pipe", "pipe"] as const;
+	const child = spawn(program, args, { stdio: [...channels, ...inherited] });
 	for (const file of files) closeSync(file);
 	const [, , stderr, agent, qmp, incoming, console_] = child.stdio as unknown as (Duplex | null)[];
 	if (!stderr || !agent || !qmp || !incoming || !console_) throw new Error("QEMU has no channels");
@@ -103,6 +109,7 @@ export function startQemu(options: QemuOptions): Qemu {
 		agent,
 		qmp: new Qmp(qmp),
 		incoming,
+		statePath: stateSocket === null ? null : `/proc/self/fd/${CHANNELS + files.length}`,
 		ended,
 		consoleTail: tailOf(console_),
 		complaints: tailOf(stderr),

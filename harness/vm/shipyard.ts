@@ -9,6 +9,7 @@ import {
 	type SessionEnd,
 	type SessionRequest,
 } from "./machine.ts";
+import { type Audience, Rewindable, type StageRequest } from "./rewindable.ts";
 import { dropTemplate, ensureTemplate, type Template } from "./template.ts";
 
 /**
@@ -18,7 +19,7 @@ import { dropTemplate, ensureTemplate, type Template } from "./template.ts";
 export class Shipyard {
 	readonly #progress: Progress;
 	readonly #packages: readonly string[];
-	readonly #machines = new Set<Machine>();
+	readonly #machines = new Set<{ end(): Promise<void> }>();
 	#template: Promise<Ready> | undefined;
 	#ahead: Promise<Machine> | undefined;
 	#closed = false;
@@ -61,11 +62,26 @@ export class Shipyard {
 		return this.#inMachine((machine) => machine.hold(request, client));
 	}
 
+	/** Begins a stage in a machine that can be put back. It ends with the shipyard, if not before. */
+	stage(request: StageRequest, audience: Audience): Promise<Rewindable> {
+		return this.#twice(async () => {
+			const { template } = await this.#ready();
+			const machine = new Rewindable(template, audience);
+			this.#machines.add(machine);
+			await unlessInterrupted(machine.begin(request));
+			return machine;
+		}, interruption);
+	}
+
+	#inMachine<T>(work: (machine: Machine) => Promise<T>, signal: AbortSignal = interruption): Promise<T> {
+		return this.#twice(() => this.#once(work, signal), signal);
+	}
+
 	// Work that never began is done again, once. A template that cannot be restored is made anew before.
-	async #inMachine<T>(work: (machine: Machine) => Promise<T>, signal: AbortSignal = interruption): Promise<T> {
+	async #twice<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
 		const used = this.#ready();
 		try {
-			return await this.#once(work, signal);
+			return await work();
 		} catch (error) {
 			if (interruption.aborted || signal.aborted || !(error instanceof RestoreError)) throw error;
 			// Of several that find it damaged, the first has it made anew.
@@ -73,7 +89,7 @@ export class Shipyard {
 				this.#ahead = undefined;
 				this.#template = used.then(({ template }) => dropTemplate(template)).then(() => this.#make());
 			}
-			return this.#once(work, signal);
+			return work();
 		}
 	}
 

@@ -48,7 +48,7 @@ export default defineDemo({
 			command:
 				"unshare --pid --fork --mount-proc bash -c 'exec cat < <( (sleep 0.5 &); sleep 1; ps -o pid,ppid,stat,args )'",
 			look: "Z, defunct: a zombie. Its parent is pid 1 now, and nobody reaps it.",
-			promises: ["Z +\\[sleep\\] <defunct>"],
+			promises: ["Z\\+? +\\[sleep\\] <defunct>"],
 		},
 		{
 			narration: "And it cannot be stopped. From inside, not even with SIGKILL.",

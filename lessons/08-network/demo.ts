@@ -31,7 +31,7 @@ export default defineDemo({
 				"On the host, a bridge, which is a switch; and a veth pair, which is a cable. One end is plugged into the bridge, the other is in the container.",
 			stage: "host",
 			command:
-				"ip link add box0 up type bridge; ip address add 10.88.0.1/24 dev box0; ip link add box-web up master box0 type veth peer name eth0 netns web; ls /sys/class/net",
+				"ip link add box0 up type bridge; ip address add 10.88.0.1/24 dev box0; ip link add box-web up master box0 type veth peer name eth0 netns web; ls -1 /sys/class/net",
 			look: "box0 and box-web are here. eth0, the other end, is not.",
 			promises: ["^box0$", "^box-web$"],
 		},
@@ -69,16 +69,16 @@ export default defineDemo({
 		{
 			narration: "And when the container ends? We end everything in it, and take its name away.",
 			stage: "host",
-			command: "kill $(ip netns pids web); ip netns delete web; sleep 1; ls /sys/class/net; nft list tables",
+			command: "kill -KILL $(ip netns pids web); ip netns delete web; sleep 1; ls -1 /sys/class/net; nft list tables",
 			look: "The cable went with the namespace. The bridge and the rule are still there: nobody removes them, unless the engine does.",
-			promises: ["^box0$", "^table ip box-web$"],
-			note: "ip netns pids lists the shell of the other window, too: it ends.",
+			promises: ["(?<!box-web\\n)^box0$", "^table ip box-web$"],
+			note: "ip netns pids lists the shell of the other window, too: it ends. A shell that is talked to takes no SIGTERM.",
 		},
 		{
 			narration: "So the engine does.",
 			stage: "host",
 			command:
-				"nft delete table ip box-web; ip link delete box0; ip netns delete world; sysctl -q net.ipv4.ip_forward=0; rm index.html; nft list tables; ls /sys/class/net",
+				"nft delete table ip box-web; ip link delete box0; ip netns delete world; sysctl -q net.ipv4.ip_forward=0; rm index.html; nft list tables; ls -1 /sys/class/net",
 			look: "The host is as it was.",
 			promises: ["^lo$"],
 		},

@@ -15,6 +15,8 @@ export interface Terminal {
 	close(): void;
 	/** Command lines of processes that it has started, directly or not, and that still run. */
 	processes(): string[];
+	/** The pids of those whose command line is wanted. */
+	pids(wanted: (commandLine: string) => boolean): number[];
 	/** How the program ended. */
 	ended: Promise<{ exitCode: number; signal?: number | undefined }>;
 }
@@ -46,7 +48,8 @@ export function onTerminal(program: string, args: string[], cwd = process.cwd())
 		type: (keys) => pty.write(keys),
 		// Closes the master, as a window does that goes away; the declarations leave it out.
 		close: () => (pty as unknown as { destroy(): void }).destroy(),
-		processes: () => markedWith(mark),
+		processes: () => markedWith(mark).map(({ line }) => line),
+		pids: (wanted) => markedWith(mark).flatMap(({ pid, line }) => (wanted(line) ? [pid] : [])),
 		until: (pattern) =>
 			new Promise((resolve, reject) => {
 				const give = (settle: () => void) => {
@@ -71,13 +74,13 @@ export function onTerminal(program: string, args: string[], cwd = process.cwd())
 	};
 }
 
-function markedWith(mark: string): string[] {
+function markedWith(mark: string): { pid: number; line: string }[] {
 	return readdirSync("/proc")
 		.filter((name) => /^\d+$/.test(name))
 		.flatMap((pid) => {
 			try {
 				if (!readFileSync(`/proc/${pid}/environ`, "latin1").includes(mark)) return [];
-				return [readFileSync(`/proc/${pid}/cmdline`, "latin1").replaceAll("\0", " ")];
+				return [{ pid: Number(pid), line: readFileSync(`/proc/${pid}/cmdline`, "latin1").replaceAll("\0", " ") }];
 			} catch {
 				return []; // It has ended meanwhile.
 			}

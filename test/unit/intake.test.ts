@@ -50,6 +50,23 @@ describe("an intake", () => {
 	});
 
 	test.each([
+		["a shell with an endless name", { type: "printed", nonce: "n", shell: "x".repeat(33), data: "" }],
+		["a shell that prints too much at once", { type: "printed", nonce: "n", shell: "host", data: "x".repeat(1 << 18) }],
+		["a view of nothing", { type: "view", nonce: "n", host: {}, shells: {} }],
+		[
+			"a view of half a process",
+			{ type: "view", nonce: "n", host: observation().before, shells: { host: { pid: 1 } } },
+		],
+	])("of a stage refuses %s", (_what, frame) => {
+		expect(() => new Intake().take(encodeFrame(frame))).toThrow(ProtocolError);
+	});
+
+	test("of a stage takes what is whole", () => {
+		const view = { type: "view", nonce: "n", host: observation().before, shells: { host: null } };
+		expect(new Intake().take(encodeFrame(view))).toEqual([view]);
+	});
+
+	test.each([
 		["a small document", '{"pid":7,"status":0}', { pid: 7, status: 0 }],
 		["something long", `"${"x".repeat(2 << 20)}"`, "something long"],
 		["something nested", "[".repeat(1 << 20) + "]".repeat(1 << 20), "something nested too deeply"],

@@ -1,0 +1,42 @@
+import { Chalk } from "chalk";
+import wrapAnsi from "wrap-ansi";
+import { answersOf } from "../live/answers.ts";
+import type { Answers, DemoEvent } from "../live/events.ts";
+import { printable } from "../printable.ts";
+import { style } from "./terminal.ts";
+
+type Header = Extract<DemoEvent, { type: "demo" }>;
+
+/** Tells what happens in a demo as a text, one thing after the other: for a pipe, or for a screen reader. */
+export function teller(): (event: DemoEvent) => void {
+	const { color, width } = style();
+	const chalk = new Chalk({ level: color ? 1 : 0 });
+	const say = (text: string) => void process.stdout.write(`${wrapAnsi(printable(text), width)}\n`);
+	let header: Header | null = null;
+	let seen: Answers | null = null;
+	let before: Answers | null = null;
+	const told = ({ step, phase }: Extract<DemoEvent, { type: "step" }>) => {
+		const { narration = "", stage = "host", command = "", look = "" } = header?.steps[step - 1] ?? {};
+		if (phase === "told") {
+			before = seen;
+			process.stdout.write(`\n${chalk.bold(`${step}.`)} `);
+			say(narration);
+		}
+		if (phase === "running") process.stdout.write(`\n${stage}# ${printable(command)}\n`);
+		if (phase !== "done") return;
+		const changed = seen === null ? [] : answersOf(seen, before).filter((answer) => answer.changed);
+		for (const { question, host, container } of changed)
+			say(`${question}: on the host ${host}; in the container ${container}`);
+		say(`\nlook: ${look}`);
+	};
+	return (event) => {
+		if (event.type === "demo") {
+			header = event;
+			say(`${event.title} (${event.steps.length} steps, ${event.minutes} minutes)`);
+		}
+		if (event.type === "view") seen = event.view;
+		if (event.type === "step") told(event);
+		if (event.type === "answer") process.stdout.write(event.output.split("\n").map(printable).join("\n"));
+		if (event.type === "down") say(`The machine is down (${event.how}). It is put back to where it was.`);
+	};
+}

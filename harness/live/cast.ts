@@ -1,0 +1,46 @@
+import type { DemoEvent, Size } from "./events.ts";
+
+/** How long a reader is given: for each word of what is told, and before each step. */
+const WORD_MS = 280;
+const BREATH_MS = 1_200;
+/** No pause of the demo's own is longer. */
+const PAUSE_MS = 1_500;
+
+/** What an audience sees: made of events, and painted as what a terminal is to be told. */
+export interface Painter {
+	take(event: DemoEvent): Promise<void>;
+	/** What has changed since it was last asked. */
+	paint(): string;
+}
+
+/**
+ * Makes a cast of a demo that has been played, in which there is time to read what is told.
+ * @returns the text of an asciicast, version 2
+ * @see https://docs.asciinema.org/manual/asciicast/v2/
+ */
+export async function castOf(events: readonly DemoEvent[], { columns, rows }: Size, painter: Painter): Promise<string> {
+	const [head] = events;
+	const title = head?.type === "demo" ? head.title : "";
+	const lines: unknown[] = [{ version: 2, width: columns, height: rows, title }];
+	let atMs = 0;
+	let beforeMs = 0;
+	for (const event of events) {
+		atMs += Math.min(PAUSE_MS, Math.max(0, event.atMs - beforeMs));
+		beforeMs = event.atMs;
+		await painter.take(event);
+		const data = painter.paint();
+		if (data !== "") lines.push([atMs / 1000, "o", data]);
+		if (event.type === "step" && head?.type === "demo") atMs += readingMs(head, event);
+	}
+	return `${lines.map((line) => JSON.stringify(line)).join("\n")}\n`;
+}
+
+function readingMs(
+	{ steps }: Extract<DemoEvent, { type: "demo" }>,
+	{ step, phase }: Extract<DemoEvent, { type: "step" }>,
+): number {
+	const { narration = "", look = "" } = steps[step - 1] ?? {};
+	const words = (text: string) => text.split(/\s+/).length * WORD_MS;
+	if (phase === "told") return BREATH_MS + words(narration);
+	return phase === "done" ? BREATH_MS + words(look) : 0;
+}

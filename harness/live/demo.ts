@@ -1,0 +1,300 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Failure } from "../failure.ts";
+import type { Demo as Script } from "../grade/demo.ts";
+import { interruption } from "../interrupt.ts";
+import { LostError } from "../vm/listener.ts";
+import type { Audience, Rewindable } from "../vm/rewindable.ts";
+import {
+	type Answers,
+	type DemoEvent,
+	type Happening,
+	type Phase,
+	SHELLS,
+	type ShellName,
+	type Size,
+} from "./events.ts";
+import { Moments } from "./moments.ts";
+import { lastOf, promptOf, shellOf } from "./shells.ts";
+import type { Listener, Show } from "./show.ts";
+import type { Opens, Source } from "./source.ts";
+import { Typist } from "./typist.ts";
+
+/** How long a command waits for something to be typed before it is believed that it does. */
+const LISTENING_MS = 600;
+/** Before the first step, and before anybody has typed anything. */
+const UNTOUCHED = 0;
+const STOPPED = new Error("something else was asked for");
+const LEFT_RUNNING = new Error("its end is not waited for");
+const ENDED = "\r\n\x1b[2mthis shell has ended; the next one:\x1b[22m\r\n";
+
+/**
+ * A lesson's demo, played in a machine: the one model of it, whoever looks at it.
+ *
+ * What is asked of it is done one thing after the other; all but typing first puts an end to a step that is being
+ * played. What happens is told to the listener, and to nobody else.
+ */
+export class Demo implements Show {
+	readonly #source: Source;
+	readonly #tell: Listener;
+	readonly #startedMs = performance.now();
+	readonly #typists: Record<ShellName, Typist>;
+	readonly #shown: Record<ShellName, string> = { host: "", container: "" };
+	readonly #sizes: Record<ShellName, Size>;
+	readonly #moments = new Moments();
+	#machine!: Rewindable;
+	#step = 1;
+	#phase: Phase = "told";
+	/** Nothing was typed by anybody since the last moment was kept. */
+	#asKept = false;
+	/** Puts an end to the step that is being played; aborted while none is. */
+	#playing = new AbortController();
+	#last: Promise<unknown> = Promise.resolve();
+	#closed = false;
+	#slowly = true;
+	#answers: Answers | null = null;
+	readonly #decoders = { host: new TextDecoder(), container: new TextDecoder() };
+	#fail: (error: unknown) => void = () => {};
+	readonly failed = new Promise<never>((_, reject) => {
+		this.#fail = reject;
+	});
+
+	private constructor(source: Source, tell: Listener) {
+		this.#source = source;
+		this.#tell = tell;
+		this.#sizes = { host: source.size, container: source.size };
+		this.#playing.abort(STOPPED);
+		this.failed.catch(() => {});
+		const typist = (shell: ShellName) => new Typist(promptOf(shell), (keys) => this.#press(shell, keys));
+		this.#typists = { host: typist("host"), container: typist("container") };
+	}
+
+	/** Starts a machine with the demo's two shells, and waits for both. */
+	static async open(source: Source, opens: Opens, tell: Listener): Promise<Demo> {
+		const demo = new Demo(source, tell);
+		const { lesson, script, prepare, size } = source;
+		const { title, minutes, steps } = script;
+		const shown = steps.map(({ promises: _, ...step }) => step);
+		await demo.#happens({ type: "demo", schemaVersion: 1, lesson, title, minutes, steps: shown, size });
+		const shells = Object.fromEntries(SHELLS.map((name) => [name, shellOf(name, size)]));
+		const request = { prepare, shells, watch: [], files: [], network: false, unlocked: true };
+		demo.#machine = await opens(request, {
+			hear: (said) => demo.#hear(said),
+			lost: (error) => demo.#down(error),
+		});
+		const prompted = Promise.all(SHELLS.map((name) => demo.#typists[name].prompted(interruption)));
+		await Promise.race([prompted, demo.failed]);
+		await demo.#at(1, "told");
+		await demo.#keep(UNTOUCHED);
+		return demo;
+	}
+
+	get step(): number {
+		return this.#step;
+	}
+
+	get phase(): Phase {
+		return this.#phase;
+	}
+
+	/** Whether commands are typed as a person does. */
+	set slowly(value: boolean) {
+		this.#slowly = value;
+	}
+
+	next(): Promise<void> {
+		if (this.#phase === "typing") return this.#last.then(() => {});
+		if (this.#phase === "running") {
+			this.#playing.abort(LEFT_RUNNING);
+			return this.#do(async () => {});
+		}
+		return this.#do(async () => {
+			if (this.#phase === "told") return this.#play();
+			if (this.#step < this.#source.script.steps.length) await this.#at(this.#step + 1, "told");
+		});
+	}
+
+	back(): Promise<void> {
+		return this.#stop(() => this.#goTo(Math.max(1, this.#phase === "told" ? this.#step - 1 : this.#step)));
+	}
+
+	jump(step: number): Promise<void> {
+		return this.#stop(async () => {
+			const target = Math.min(Math.max(1, step), this.#source.script.steps.length);
+			const [nearest = 1] = this.#moments.nearest(target) ?? [];
+			if (nearest <= this.#step || nearest === target) await this.#goTo(nearest);
+			while (this.#step < target) {
+				if (this.#phase === "told") await this.#play();
+				await this.#at(this.#step + 1, "told");
+			}
+		});
+	}
+
+	replay(): Promise<void> {
+		return this.#stop(async () => {
+			await this.#goTo(this.#step);
+			await this.#play();
+		});
+	}
+
+	reset(): Promise<void> {
+		return this.#stop(() => this.#goTo(UNTOUCHED));
+	}
+
+	async type(shell: ShellName, text: string): Promise<void> {
+		this.#asKept = false;
+		await this.#press(shell, text);
+	}
+
+	async resize(shell: ShellName, size: Size): Promise<void> {
+		this.#sizes[shell] = size;
+		await this.#happens({ type: "size", shell, size });
+		await this.#machine.say({ type: "resize", shell, window: size });
+	}
+
+	async close(): Promise<void> {
+		this.#closed = true;
+		this.#playing.abort(STOPPED);
+		await this.#machine.end();
+		await this.#last;
+		await this.#moments.forget(0);
+	}
+
+	// One thing after the other.
+	#do(act: () => Promise<void>): Promise<void> {
+		const done = this.#last.then(async () => {
+			if (!this.#closed) await act();
+		});
+		this.#last = done.catch(() => {});
+		return done;
+	}
+
+	#stop(act: () => Promise<void>): Promise<void> {
+		this.#playing.abort(STOPPED);
+		return this.#do(act);
+	}
+
+	async #play(): Promise<void> {
+		const step = this.#step;
+		const { stage, command, promises } = this.#scriptOf(step);
+		this.#playing = new AbortController();
+		const { signal } = this.#playing;
+		const typist = this.#typists[stage];
+		await this.#at(step, "typing");
+		try {
+			if (!this.#asKept) await this.#keep(step);
+			this.#asKept = false;
+			await typist.type(command, { slowly: this.#slowly, signal });
+			await this.#at(step, "running");
+			const talkedTo = this.#answers?.shells[stage]?.pid;
+			await typist.enter();
+			await Promise.race([typist.prompted(signal), this.#listens(stage, talkedTo, signal)]);
+		} catch (error) {
+			if (error instanceof LostError || signal.reason === STOPPED) return;
+			if (signal.reason !== LEFT_RUNNING) throw error;
+		} finally {
+			this.#playing.abort(STOPPED);
+		}
+		const { said } = typist;
+		const kept = promises.map((pattern) => ({ pattern, kept: new RegExp(pattern, "m").test(said) }));
+		await this.#happens({ type: "answer", step, output: said, promises: kept });
+		await this.#at(step, "done");
+		if (step < this.#source.script.steps.length) await this.#keep(step + 1).catch(unlessLost);
+	}
+
+	/** Settles when the command itself waits for something to be typed, and has done so for a while. */
+	async #listens(stage: ShellName, before: number | undefined, signal: AbortSignal): Promise<void> {
+		for (let since: number | null = null; ; ) {
+			await sleep(LISTENING_MS / 4, undefined, { signal });
+			const seen = this.#answers?.shells[stage];
+			const listens = seen?.listens === true && seen.pid !== before;
+			if (!listens) since = null;
+			else since ??= performance.now();
+			if (since !== null && performance.now() - since > LISTENING_MS) return;
+		}
+	}
+
+	async #keep(step: number): Promise<void> {
+		const startedMs = performance.now();
+		const seen = () => ({ shown: { ...this.#shown }, answers: this.#answers });
+		let atRest = seen();
+		const checkpoint = await this.#machine.keep(() => {
+			atRest = seen();
+		});
+		if (!(await this.#moments.keep(step, { checkpoint, ...atRest }))) return;
+		this.#asKept = true;
+		const { bytes } = checkpoint.memory;
+		await this.#happens({ type: "kept", step: Math.max(1, step), tookMs: performance.now() - startedMs, bytes });
+	}
+
+	async #goTo(step: number): Promise<void> {
+		const startedMs = performance.now();
+		const found = this.#moments.nearest(step);
+		if (found === undefined) throw new Failure("failed", "there is nothing to go back to", "start the demo again");
+		const [kept, moment] = found;
+		const nearest = Math.max(1, kept);
+		await this.#machine.putBack(moment.checkpoint);
+		this.#asKept = true;
+		for (const shell of SHELLS) {
+			this.#shown[shell] = moment.shown[shell];
+			this.#decoders[shell] = new TextDecoder();
+			await this.#happens({ type: "screen", shell, data: this.#shown[shell] });
+			await this.#machine.say({ type: "resize", shell, window: this.#sizes[shell] });
+		}
+		this.#answers = moment.answers;
+		if (moment.answers !== null) await this.#happens({ type: "view", view: moment.answers });
+		await this.#happens({ type: "back", step: nearest, tookMs: performance.now() - startedMs });
+		await this.#at(nearest, "told");
+	}
+
+	// A step that takes the machine down is a step like others: it has been shown, and the machine is there again.
+	#down(error: Error): void {
+		const playing = !this.#playing.signal.aborted;
+		this.#playing.abort(STOPPED);
+		this.#do(async () => {
+			const step = this.#step;
+			const how = error instanceof LostError ? error.how : error.message;
+			await this.#happens({ type: "down", step, how });
+			await this.#goTo(step);
+			if (playing && this.#step === step) await this.#at(step, "done");
+		}).catch(this.#fail);
+	}
+
+	async #hear(said: Parameters<Audience["hear"]>[0]): Promise<void> {
+		if (said.type === "view") {
+			const { host, shells } = said;
+			this.#answers = { host, shells };
+			return this.#happens({ type: "view", view: this.#answers });
+		}
+		const shell = SHELLS.find((name) => name === said.shell);
+		if (shell === undefined) return;
+		const data =
+			said.type === "left" ? ENDED : this.#decoders[shell].decode(Buffer.from(said.data, "base64"), { stream: true });
+		this.#shown[shell] = lastOf(this.#shown[shell] + data);
+		this.#typists[shell].hear(data);
+		await this.#happens({ type: "output", shell, data });
+	}
+
+	async #at(step: number, phase: Phase): Promise<void> {
+		this.#step = step;
+		this.#phase = phase;
+		await this.#happens({ type: "step", step, phase });
+	}
+
+	async #happens(event: Happening): Promise<void> {
+		await this.#tell({ atMs: Math.round(performance.now() - this.#startedMs), ...event } as DemoEvent);
+	}
+
+	async #press(shell: ShellName, keys: string): Promise<void> {
+		await this.#machine.say({ type: "input", shell, data: Buffer.from(keys).toString("base64") });
+	}
+
+	#scriptOf(step: number): Script["steps"][number] {
+		const found = this.#source.script.steps[step - 1];
+		if (found === undefined) throw new Failure("usage", `there is no step ${step}`);
+		return found;
+	}
+}
+
+function unlessLost(error: unknown): void {
+	if (!(error instanceof LostError)) throw error;
+}

@@ -1,0 +1,95 @@
+import type { Demo as Script } from "../grade/demo.ts";
+import { Demo } from "./demo.ts";
+import type { DemoEvent } from "./events.ts";
+import type { Opens, Source } from "./source.ts";
+
+/** What a rehearsal has found. */
+export interface Rehearsal {
+	lesson: string;
+	title: string;
+	holds: boolean;
+	steps: RehearsedStep[];
+	/** Milliseconds, each time that the machine was put back, and each time that a moment was kept. */
+	backMs: number[];
+	keptMs: number[];
+	/** What went wrong beside promises. */
+	problems: string[];
+}
+
+interface RehearsedStep {
+	step: number;
+	command: string;
+	promises: { pattern: string; kept: boolean }[];
+	output: string;
+	tookMs: number;
+}
+
+/**
+ * Plays a demo to its end, then goes back to its middle and to its beginning, and plays from both places again: what a
+ * step promises must be kept each time, and the terminals must show what they showed then.
+ * @param patienceMs how long one step may take
+ */
+export async function rehearse(source: Source, opens: Opens, patienceMs: number): Promise<Rehearsal> {
+	const events: DemoEvent[] = [];
+	const demo = await Demo.open(source, opens, (event) => void events.push(event));
+	demo.slowly = false;
+	const { steps } = source.script;
+	const problems: string[] = [];
+	const played: RehearsedStep[] = [];
+	const play = async (step: number) => {
+		const startedMs = performance.now();
+		const from = events.length;
+		const late = setTimeout(() => void demo.next(), patienceMs);
+		await demo.next();
+		clearTimeout(late);
+		const tookMs = Math.round(performance.now() - startedMs);
+		if (tookMs >= patienceMs) problems.push(`step ${step} did not come to an end`);
+		const answer = events.slice(from).find((event) => event.type === "answer");
+		const [promises, output] = answer?.type === "answer" ? [answer.promises, answer.output] : [[], ""];
+		played.push({ step, command: steps[step - 1]?.command ?? "", promises, output, tookMs });
+	};
+	try {
+		for (let step = 1; step <= steps.length; step++) {
+			if (step > 1) await demo.next();
+			await play(step);
+		}
+		const middle = Math.max(1, Math.ceil(steps.length / 2));
+		for (const step of [middle, 1]) {
+			const before = screensAt(events, step);
+			await demo.jump(step);
+			if (demo.step !== step) problems.push(`it went back to step ${demo.step}, not ${step}`);
+			if (before !== screensAt(events, step)) problems.push(`the terminals show something else before step ${step}`);
+			await play(step);
+		}
+		problems.push(...lost(events));
+	} finally {
+		await demo.close();
+	}
+	const { lesson, script } = source;
+	const kept = played.every(({ promises }) => promises.every((promise) => promise.kept)) && isWhole(script, played);
+	const times = (type: "back" | "kept") =>
+		events.flatMap((event) => (event.type === type ? [Math.round(event.tookMs)] : []));
+	const holds = kept && problems.length === 0;
+	return { lesson, title: script.title, holds, steps: played, backMs: times("back"), keptMs: times("kept"), problems };
+}
+
+// Every promise was looked for.
+const isWhole = ({ steps }: Script, played: RehearsedStep[]) =>
+	steps.every(({ promises }, index) => played[index]?.promises.length === promises.length);
+
+const lost = (events: DemoEvent[]) =>
+	events.flatMap((event) =>
+		event.type === "down" ? [`the machine was lost in step ${event.step}: ${event.how}`] : [],
+	);
+
+/** What both terminals had been told when this step was last told; or when the machine before it was last kept. */
+function screensAt(events: DemoEvent[], step: number): string {
+	const screens = { host: "", container: "" };
+	let at = "";
+	for (const event of events) {
+		if (event.type === "output") screens[event.shell] += event.data;
+		if (event.type === "screen") screens[event.shell] = event.data;
+		if ((event.type === "kept" || event.type === "back") && event.step === step) at = JSON.stringify(screens);
+	}
+	return at;
+}

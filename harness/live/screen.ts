@@ -1,0 +1,108 @@
+import headless from "@xterm/headless";
+import type { Size } from "./events.ts";
+
+type Cell = NonNullable<
+	ReturnType<NonNullable<ReturnType<headless.Terminal["buffer"]["active"]["getLine"]>>["getCell"]>
+>;
+
+/** A run of characters that look the same. */
+export interface Stretch {
+	text: string;
+	bold: boolean;
+	dim: boolean;
+	underline: boolean;
+	inverse: boolean;
+	/** As parameters of SGR, such as `38;5;4`; empty for the terminal's own. */
+	color: string;
+}
+
+/** What is to be seen on a shell's terminal. */
+export class Screen {
+	#terminal: headless.Terminal;
+
+	constructor(size: Size) {
+		this.#terminal = newTerminal(size);
+	}
+
+	get size(): Size {
+		return { columns: this.#terminal.cols, rows: this.#terminal.rows };
+	}
+
+	/** Where the next character goes. */
+	get cursor(): { column: number; row: number } {
+		const { cursorX, cursorY } = this.#terminal.buffer.active;
+		return { column: cursorX, row: cursorY };
+	}
+
+	/** Settles when it can be seen. */
+	show(data: string): Promise<void> {
+		return new Promise((resolve) => this.#terminal.write(data, resolve));
+	}
+
+	/** Forgets all that it has shown. */
+	forget(): void {
+		const { size } = this;
+		this.#terminal.dispose();
+		this.#terminal = newTerminal(size);
+	}
+
+	resize({ columns, rows }: Size): void {
+		this.#terminal.resize(columns, rows);
+	}
+
+	/** Its rows, from top to bottom, as texts. */
+	get texts(): string[] {
+		return this.rows.map((row) => row.map(({ text }) => text).join(""));
+	}
+
+	/** Its rows, from top to bottom. */
+	get rows(): Stretch[][] {
+		const { active } = this.#terminal.buffer;
+		return Array.from({ length: this.#terminal.rows }, (_, index) => {
+			const line = active.getLine(active.baseY + index);
+			const row: Stretch[] = [];
+			for (let column = 0; column < this.#terminal.cols; column++) {
+				const cell = line?.getCell(column);
+				// The second half of a wide character.
+				if (cell === undefined || cell.getWidth() === 0) continue;
+				const next = stretchOf(cell);
+				const last = row.at(-1);
+				if (last !== undefined && looksLike(last, next)) last.text += next.text;
+				else row.push(next);
+			}
+			return row;
+		});
+	}
+
+	close(): void {
+		this.#terminal.dispose();
+	}
+}
+
+const newTerminal = ({ columns, rows }: Size) =>
+	new headless.Terminal({ cols: columns, rows, scrollback: 200, allowProposedApi: true });
+
+function stretchOf(cell: Cell): Stretch {
+	return {
+		text: cell.getChars() || " ",
+		bold: cell.isBold() !== 0,
+		dim: cell.isDim() !== 0,
+		underline: cell.isUnderline() !== 0,
+		inverse: cell.isInverse() !== 0,
+		color: [
+			sgr(38, cell.isFgDefault(), cell.isFgRGB(), cell.getFgColor()),
+			sgr(48, cell.isBgDefault(), cell.isBgRGB(), cell.getBgColor()),
+		]
+			.filter(Boolean)
+			.join(";"),
+	};
+}
+
+function sgr(ground: 38 | 48, isDefault: boolean, isRgb: boolean, color: number): string {
+	if (isDefault) return "";
+	return isRgb ? `${ground};2;${color >> 16};${(color >> 8) & 0xff};${color & 0xff}` : `${ground};5;${color}`;
+}
+
+function looksLike(one: Stretch, other: Stretch): boolean {
+	return (["bold", "dim", "underline", "inverse", "color"] as const).every((key) => one[key] === other[key]);
+}

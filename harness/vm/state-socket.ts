@@ -1,0 +1,56 @@
+import { closeSync, openSync } from "node:fs";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
+import { type Qemu, saveState } from "./qemu.ts";
+
+/**
+ * Where a machine's QEMU sends the state of its devices, as often as it is asked to. On Linux the socket has no name:
+ * QEMU, which may not be allowed to walk to any, is given it open.
+ */
+export class StateSocket {
+	private constructor(
+		private readonly server: Server,
+		/** For {@link QemuOptions}; null where QEMU goes by the name. */
+		readonly fd: number | null,
+		private readonly dir: string,
+	) {}
+
+	static async open(): Promise<StateSocket> {
+		const dir = await mkdtemp(join(tmpdir(), "drydock-"));
+		const path = join(dir, "state");
+		const server = createServer({ allowHalfOpen: true });
+		await new Promise<void>((resolve, reject) => server.once("error", reject).listen(path, resolve));
+		if (process.platform !== "linux") return new StateSocket(server, null, dir);
+		await chmod(path, 0o666);
+		const fd = openSync(path, O_PATH);
+		await rm(dir, { recursive: true });
+		return new StateSocket(server, fd, dir);
+	}
+
+	/** Has a machine's devices saved; it then stands still until it is told to go on. */
+	async save(qemu: Qemu): Promise<Buffer> {
+		let take = (_connection: Socket) => {};
+		const saved = new Promise<Buffer>((resolve, reject) => {
+			take = (connection) => void buffer(connection).then(resolve, reject);
+		});
+		this.server.once("connection", take);
+		try {
+			await saveState(qemu, `unix:${qemu.statePath ?? join(this.dir, "state")}`);
+			return await saved;
+		} finally {
+			this.server.off("connection", take);
+		}
+	}
+
+	async close(): Promise<void> {
+		this.server.close();
+		if (this.fd === null) await rm(this.dir, { recursive: true, force: true });
+		else closeSync(this.fd);
+	}
+}
+
+// Node's constants lack it: a name for a file, and no more. See open(2).
+const O_PATH = 0o10000000;

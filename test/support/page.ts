@@ -1,0 +1,64 @@
+import { inKit } from "../../harness/kit.ts";
+import { Screen } from "../../harness/live/screen.ts";
+import { onTerminal, type Terminal } from "./pty.ts";
+
+const PATIENCE_MS = 60_000;
+
+/** A program that fills its terminal, and what is to be seen on it. */
+export interface Page {
+	terminal: Terminal;
+	/** The page as it is now, a text a row. */
+	rows(): string[];
+	/** Types, and waits until the page shows all of these. */
+	press(keys: string, ...patterns: RegExp[]): Promise<void>;
+	resize(columns: number, rows: number): void;
+	/** How it ended, and whether the terminal is as it was before. */
+	afterwards(): Promise<{ code: number; asBefore: boolean }>;
+}
+
+/** `drydock` on a terminal of 80 columns and 24 rows, below a shell that says how it ended. */
+export function drydockPage(...args: string[]): Page {
+	// The shell gets Ctrl-C as well.
+	const script = 'trap : INT; stty -a; "$@"; echo "code $?"; stty -a; echo "the end"';
+	const terminal = onTerminal("sh", ["-c", script, "sh", process.execPath, inKit("harness/cli/bin.js"), ...args]);
+	const screen = new Screen({ columns: 80, rows: 24 });
+	let changed = () => {};
+	terminal.pty.onData((data) => void screen.show(data).then(() => changed()));
+	const rows = () => screen.texts.map((text) => text.trimEnd());
+	const until = async (patterns: RegExp[]) => {
+		const endMs = performance.now() + PATIENCE_MS;
+		const missing = () => {
+			const text = rows().join("\n");
+			return patterns.filter((pattern) => !pattern.test(text));
+		};
+		while (missing().length > 0) {
+			const leftMs = endMs - performance.now();
+			if (leftMs <= 0) throw new Error(`${missing().join(" ")} never came; but\n${rows().join("\n")}`);
+			await new Promise<void>((resolve) => {
+				changed = resolve;
+				setTimeout(resolve, Math.min(leftMs, 1_000)).unref();
+			});
+		}
+	};
+	return {
+		terminal,
+		rows,
+		press: async (keys, ...patterns) => {
+			terminal.type(keys);
+			await until(patterns);
+		},
+		resize: (columns, rows) => {
+			screen.resize({ columns, rows });
+			terminal.pty.resize(columns, rows);
+		},
+		afterwards: async () => {
+			await terminal.until(/the end/);
+			const shown = terminal.shown();
+			const settings = [...shown.matchAll(/rows \d+; columns \d+;[\s\S]*?-extproc/g)].map(([text]) => text);
+			return {
+				code: Number(/code (\d+)/.exec(shown)?.[1]),
+				asBefore: settings.length === 2 && settings[0] === settings[1],
+			};
+		},
+	};
+}

@@ -1,0 +1,207 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Slides } from "../../harness/cli/slides.ts";
+import { inKit } from "../../harness/kit.ts";
+import { answersOf } from "../../harness/live/answers.ts";
+import { castOf } from "../../harness/live/cast.ts";
+import type { Answers, DemoEvent } from "../../harness/live/events.ts";
+import { Playback } from "../../harness/live/playback.ts";
+import { readRecording } from "../../harness/live/recording.ts";
+import { Screen } from "../../harness/live/screen.ts";
+import { Typist } from "../../harness/live/typist.ts";
+import { Memory } from "../../harness/vm/memory.ts";
+import { drydock } from "../support/drydock.ts";
+import { type Temporary, temporary } from "../support/temporary.ts";
+
+/** Three steps of a demo, as they were played in a machine. */
+const RECORDING = inKit("test/recordings/02-unshare.jsonl");
+const NOTHING_CHOSEN = { typing: null, note: false, help: null, message: "" };
+
+let files: Temporary;
+let recorded: DemoEvent[];
+beforeAll(async () => {
+	files = await temporary();
+	recorded = await readRecording(RECORDING);
+});
+afterAll(() => files.remove());
+
+/** The recording, opened, and the page that is made of it. */
+async function opened(columns = 80, rows = 24) {
+	const [head] = recorded;
+	const slides = new Slides(head?.type === "demo" ? head.size : { columns, rows }, false);
+	const show = await Playback.open(recorded, (event) => slides.take(event));
+	return { show, page: () => slides.paint({ columns, rows }, NOTHING_CHOSEN).lines.join("\n") };
+}
+
+describe("a recording", () => {
+	test("is shown step by step: told, then played", async () => {
+		const { show, page } = await opened();
+		expect(page()).toMatch(/1 \/ 3 /);
+		expect(page()).toContain("This machine is called harbour.");
+		expect(page()).not.toContain("→");
+		await show.next();
+		expect(page()).toContain("host# hostname; readlink /proc/self/ns/uts");
+		expect(page()).toMatch(/uts:\[\d+\]/);
+		expect(page()).toContain("→ A hostname belongs to no process.");
+		await show.next();
+		expect(page()).toMatch(/2 \/ 3 /);
+		expect(page()).not.toContain("→");
+	});
+
+	test("goes back and jumps, and shows what was shown then", async () => {
+		const { show, page } = await opened();
+		await show.jump(3);
+		const before = page();
+		await show.next();
+		expect(page()).toMatch(/hostname +harbour +web-1/);
+		await show.back();
+		expect(page()).toBe(before);
+		expect(page()).toMatch(/hostname +harbour +harbour/);
+		await show.back();
+		expect(page()).toMatch(/2 \/ 3 /);
+		await show.reset();
+		expect(page()).toMatch(/1 \/ 3 /);
+		expect(page()).not.toContain("hostname; readlink");
+		await show.jump(99);
+		expect(page()).toMatch(/3 \/ 3 /);
+	});
+
+	test("who is in a hurry sees a step's end at once", async () => {
+		const { show, page } = await opened();
+		const played = show.next();
+		await show.next();
+		await played;
+		expect(page()).toContain("→ A hostname belongs to no process.");
+		await show.close();
+	});
+
+	test.each([
+		["no file", null, /cannot be read: ENOENT/],
+		["something else", '{"atMs":0,"type":"step","step":1,"phase":"told"}\n', /is no recording of a demo/],
+		["no event", '{"atMs":0,"type":"demo"}\n', /:1 is no event of a demo/],
+		["no JSON", "hello\n", /:1 is no event of a demo/],
+	])("%s is refused", async (_, text, why) => {
+		const file = text === null ? `${files.dir}/none` : await files.write("bad.jsonl", text);
+		await expect(readRecording(file)).rejects.toThrow(why);
+	});
+
+	test("is told as a text in a pipe, and comes out of --json as it was", async () => {
+		const { code, stdout } = await drydock(files.dir, "demo", "--from", RECORDING);
+		expect(code).toBe(0);
+		expect(stdout).toContain("host# hostname; readlink /proc/self/ns/uts\nharbour\nuts:[");
+		expect(stdout).toContain("hostname: on the host harbour; in the container web-1");
+		// biome-ignore lint/suspicious/noControlCharactersInRegex: none is to be there
+		expect(stdout).not.toMatch(/[\x00-\x09\x0b-\x1f]/);
+		const json = await drydock(files.dir, "demo", "--from", RECORDING, "--json");
+		expect(json.stdout).toBe(await readFile(RECORDING, "utf8"));
+		expect((await drydock(files.dir, "demo", "03", "--from", RECORDING)).code).toBe(2);
+	});
+
+	test("becomes a cast: a header, then times that never go back", async () => {
+		const painter = { take: async () => {}, paint: () => "x" };
+		const lines = (await castOf(recorded, { columns: 120, rows: 36 }, painter)).trim().split("\n");
+		const [head, ...rest] = lines.map((line) => JSON.parse(line) as unknown);
+		expect(head).toMatchObject({ version: 2, width: 120, height: 36, title: expect.stringContaining("Two names") });
+		const times = rest.map((line) => (line as [number, string, string])[0]);
+		expect(times).toEqual(times.toSorted((one, other) => one - other));
+		expect(times.at(-1)).toBeGreaterThan(10);
+	});
+});
+
+describe("a page", () => {
+	test.each([
+		[80, 24],
+		[120, 36],
+		[60, 20],
+		[200, 60],
+	])("of %d columns and %d rows is filled, and no more", async (columns, rows) => {
+		const { show, page } = await opened(columns, rows);
+		await show.jump(3);
+		await show.next();
+		const lines = page().split("\n");
+		expect(lines).toHaveLength(rows);
+		expect(lines.filter((line) => [...line].length > columns)).toEqual([]);
+		expect(page().includes("│")).toBe(columns >= 110);
+	});
+
+	test("marks what differs, and what has just become another", () => {
+		const views = recorded.flatMap((event) => (event.type === "view" ? [event.view] : []));
+		const [first, last] = [views.find(({ shells }) => shells["container"]), views.at(-1)] as [Answers, Answers];
+		const of = (question: string, before: Answers) =>
+			answersOf(last, before).find((answer) => answer.question === question);
+		expect(of("hostname", first)).toMatchObject({ host: "harbour", container: "web-1", differs: true, changed: true });
+		expect(of("hostname", last)).toMatchObject({ differs: true, changed: false });
+		expect(of("namespaces", first)).toMatchObject({ host: "the host's", container: "own uts" });
+		expect(of("mounts", first)).toMatchObject({ differs: false, changed: false });
+	});
+
+	test("what a program has written on a terminal is text and looks, nothing else", async () => {
+		const screen = new Screen({ columns: 20, rows: 3 });
+		await screen.show("\x1b[2J\x1b[2;3H\x1b[1;31mred\x1b[0m \x1b]0;title\x07ok");
+		expect(screen.texts.map((text) => text.trimEnd())).toEqual(["", "  red ok", ""]);
+		expect(screen.rows[1]?.find(({ bold }) => bold)).toMatchObject({ text: "red", color: "38;5;1" });
+		screen.close();
+	});
+});
+
+describe("a typist", () => {
+	/** A shell that echoes, and runs nothing. */
+	function newTypist(answer: string) {
+		const typed: string[] = [];
+		const typist: Typist = new Typist("host# ", async (keys) => {
+			typed.push(keys);
+			typist.hear(keys === "\r" ? `\r\n\x1b[?2004l\r${answer}\x1b[?2004hhost# ` : keys.replace(/(.{10})/g, "$1 \r"));
+		});
+		return { typist, typed };
+	}
+	const signal = new AbortController().signal;
+
+	test("hears what a command has printed: not its echo, nor the prompt", async () => {
+		const { typist, typed } = newTypist("harbour\r\n\x1b[1mbold\x1b[0m\r\n");
+		await typist.type("hostname; echo a long line that is wrapped", { slowly: false, signal });
+		await typist.enter();
+		await typist.prompted(signal);
+		expect(typist.said).toBe("harbour\nbold\n");
+		expect(typed.at(-1)).toBe("\r");
+	});
+
+	test("waits for the prompt, and no longer than is wanted", async () => {
+		const typist = new Typist("host# ", async () => {});
+		const playing = new AbortController();
+		const waiting = typist.prompted(playing.signal);
+		typist.hear("host# not yet\r\n");
+		playing.abort(new Error("enough"));
+		await expect(waiting).rejects.toThrow("enough");
+	});
+});
+
+test("a memory holds again what was kept of it, and is no file that anybody finds", async () => {
+	const MB = 1 << 20;
+	const template = `${files.dir}/template`;
+	const original = Buffer.alloc(8 * MB);
+	original.fill("template", 3 * MB, 4 * MB);
+	await writeFile(template, original);
+	const memory = await Memory.copyOf(template);
+	expect((await readFile(memory.path)).equals(original)).toBe(true);
+
+	const change = async (at: number, text: string) => {
+		const bytes = await readFile(memory.path);
+		bytes.write(text, at);
+		await writeFile(memory.path, bytes);
+		return bytes;
+	};
+	const once = await change(5 * MB + 17, "once");
+	const first = await memory.keep();
+	expect(first.bytes).toBe(4096);
+	const twice = await change(3 * MB, "twice");
+	const second = await memory.keep();
+	expect(second.bytes).toBe(8192);
+	await change(7 * MB, "thrice");
+	await memory.putBack(first);
+	expect((await readFile(memory.path)).equals(once)).toBe(true);
+	await memory.putBack(second);
+	expect((await readFile(memory.path)).equals(twice)).toBe(true);
+	expect((await readFile(template)).equals(original)).toBe(true);
+	await Promise.all([first.release(), second.release()]);
+	await memory.close();
+});

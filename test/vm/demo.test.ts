@@ -1,0 +1,165 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { cacheDir } from "../../harness/cache.ts";
+import { lessons } from "../../harness/lessons.ts";
+import { rehearse } from "../../harness/live/rehearse.ts";
+import { sourceOf } from "../../harness/live/source.ts";
+import { newShipyard } from "../support/guest.ts";
+import { drydockPage, type Page } from "../support/page.ts";
+import { type Temporary, temporary } from "../support/temporary.ts";
+
+const SIZE = { columns: 80, rows: 24 };
+const PATIENCE_MS = 120_000;
+/** A step that is told, and not yet played. */
+const TOLD = /^(?![\s\S]*(→|… ))/;
+const CTRL_C = "\x03";
+const CTRL_RIGHT_BRACKET = "\x1d";
+
+const all = await lessons();
+const yard = newShipyard();
+let files: Temporary;
+
+// The snapshot that the tests share.
+beforeAll(async () => {
+	await yard.imageKey();
+	files = await temporary();
+});
+afterAll(async () => {
+	await yard.close();
+	await files.remove();
+});
+
+describe("each demo keeps what it promises, also when it has gone back", () => {
+	test.each(all.map((lesson) => [lesson.id, lesson] as const))(
+		"%s",
+		async (_, lesson) => {
+			const found = await rehearse(await sourceOf(lesson, SIZE), yard.stage.bind(yard), PATIENCE_MS);
+			const broken = found.steps.filter(({ promises }) => promises.some(({ kept }) => !kept));
+			expect(broken).toEqual([]);
+			expect(found.problems).toEqual([]);
+			expect(found.holds).toBe(true);
+			expect(found.backMs).toHaveLength(2);
+		},
+		600_000,
+	);
+});
+
+describe("on a terminal", () => {
+	/** A demo that has been opened, at its first step. */
+	const opened = async (): Promise<Page> => {
+		const page = drydockPage("demo", "02");
+		await page.press("", /1 \/ 8/, /host#$/m, /harbour/);
+		return page;
+	};
+	const leftovers = () => readdirSync(join(cacheDir, "scratch"));
+
+	test("steps forth and back: the machine, and what its shells have shown, is as it was", async () => {
+		const page = await opened();
+		await page.press(" ", /uts:\[\d+\]/, /→ A hostname belongs/);
+		await page.press(" ", /2 \/ 8/, /In the other shell/);
+		await page.press("n", /→ Nothing seems/, /own uts/);
+		await page.press("\x1b[C", /3 \/ 8/);
+		await page.press(" ", /→ Another name/, /hostname +harbour +web-1/);
+		// To where this step begins.
+		await page.press("b", TOLD, /3 \/ 8/, /hostname +harbour +harbour/, /own uts/);
+		expect(page.rows().join("\n")).not.toContain("web-1\n");
+		await page.press("\x1b[D", /2 \/ 8/, /the host's +the host's/);
+		await page.press("q");
+		expect(await page.afterwards()).toEqual({ code: 0, asBefore: true });
+		expect(page.terminal.processes()).toEqual([]);
+		expect(leftovers()).toEqual([]);
+	});
+
+	test("jumps ahead and back, replays, and begins anew", async () => {
+		const page = await opened();
+		await page.press("g4\r", /4 \/ 8/, /Has the host been renamed/, /hostname +harbour +web-1/);
+		await page.press("2\r", /2 \/ 8/, /hostname +harbour +harbour/);
+		await page.press("4\r", /4 \/ 8/, /hostname +harbour +web-1/);
+		await page.press("n", /→ It has not/);
+		await page.press("r", /… 4 \/ 8/);
+		await page.press("", /→ It has not/);
+		await page.press("R", /1 \/ 8/, /hostname +harbour +harbour/);
+		await page.press("q");
+		expect((await page.afterwards()).code).toBe(0);
+	});
+
+	test("types into both shells, and is not mistaken for keys; what was typed is gone when it goes back", async () => {
+		const page = await opened();
+		await page.press("\tq=41; echo $((q+1)) > /tmp/typed; cat /tmp/typed\r", /^ {2}42$/m);
+		await page.press(`${CTRL_RIGHT_BRACKET}n`, /→ A hostname belongs/);
+		await page.press("b", TOLD, /1 \/ 8/, /42/);
+		await page.press("\x1b[Zcat /tmp/typed\r", /container — you are typing/, /^ {2}42$/m);
+		await page.press("\x1b", /^(?![\s\S]*you are typing)/);
+		await page.press("R", TOLD, /1 \/ 8/, /▸ host\n {2}host#\n/);
+		await page.press("\tcat /tmp/typed\r", /No such file/);
+		// Ctrl-C is the shell's, then the presenter's.
+		await page.press("sleep 1000\r", /sleep 1000/);
+		await page.press(CTRL_C, /\^C/, /host#$/m);
+		await page.press(`${CTRL_RIGHT_BRACKET}${CTRL_C}`);
+		expect(await page.afterwards()).toEqual({ code: 130, asBefore: true });
+	});
+
+	test("a wide page shows both shells", async () => {
+		const page = await opened();
+		page.resize(120, 36);
+		await page.press("", /host# +│ +container#$/m);
+		await page.press("\tstty size\r", /^ +17 56/m);
+		await page.press(`${CTRL_RIGHT_BRACKET}?`, /the next step: first it is told/);
+		await page.press("q");
+		expect((await page.afterwards()).code).toBe(0);
+	});
+
+	test("a machine that is switched off is put back", async () => {
+		const page = await opened();
+		await page.press("\techo o > /proc/sysrq-trigger\r", /has taken the machine down/, /1 \/ 8/);
+		await page.press(`${CTRL_RIGHT_BRACKET}n`, /→ A hostname belongs/);
+		await page.press("q");
+		expect((await page.afterwards()).code).toBe(0);
+	});
+
+	test.each([300, 600, 1_500, 3_000, 5_000])(
+		"Ctrl-C %d ms after the start is 130, and leaves nothing",
+		async (afterMs) => {
+			const page = drydockPage("demo", "02");
+			await page.terminal.until(/-extproc/);
+			await new Promise((resolve) => setTimeout(resolve, afterMs));
+			page.terminal.type(CTRL_C);
+			expect(await page.afterwards()).toEqual({ code: 130, asBefore: true });
+			await expect.poll(() => page.terminal.processes()).toEqual([]);
+			expect(leftovers()).toEqual([]);
+		},
+	);
+
+	test("Ctrl-C while a step is played is 130; a window that is closed leaves nothing", async () => {
+		const page = await opened();
+		await page.press("n", /… 1 \/ 8/);
+		page.terminal.type(CTRL_C);
+		expect(await page.afterwards()).toEqual({ code: 130, asBefore: true });
+		const closed = await opened();
+		closed.terminal.close();
+		await expect.poll(() => closed.terminal.processes(), { timeout: 30_000 }).toEqual([]);
+		expect(leftovers()).toEqual([]);
+	});
+
+	test("a drydock that is killed leaves no machine and no file", async () => {
+		const page = await opened();
+		const isDrydock = (line: string) => line.startsWith(process.execPath);
+		const [pid = 0] = page.terminal.pids(isDrydock);
+		const [qemu = 0] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
+			.split(" ")
+			.filter(Boolean)
+			.map(Number)
+			.filter(isQemu);
+		expect(qemu).toBeGreaterThan(0);
+		process.kill(pid, "SIGKILL");
+		await expect.poll(() => isQemu(qemu), { timeout: 30_000 }).toBe(false);
+		await page.terminal.until(/the end/);
+		await expect.poll(() => page.terminal.processes(), { timeout: 30_000 }).toEqual([]);
+		expect(leftovers()).toEqual([]);
+	});
+});
+
+function isQemu(pid: number): boolean {
+	return existsSync(`/proc/${pid}`) && readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("qemu");
+}
