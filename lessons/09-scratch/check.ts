@@ -1,21 +1,14 @@
-import { readFileSync } from "node:fs";
 import {
-	BOX,
 	type Context,
-	DURING,
 	defineCheck,
 	type Explanation,
 	type FactRule,
 	type FactValue,
 } from "../../harness/grade/index.ts";
-import { derive, fixedFailed, type IMAGE_FACTS, inOtherOrder, LOOK_AT_IMAGES, missingIn, WHOLE } from "./facts.ts";
+import { derive, fixedFailed, type IMAGE_FACTS, inOtherOrder, missingIn, WHOLE } from "./facts.ts";
 import { AT_ADDRESS, dynamicFailures, refusals } from "./refusals.ts";
+import { draw, scenario } from "./scenario.ts";
 
-const HELLO = readFileSync(new URL("hello.asm", import.meta.url), "utf8");
-// It is loaded to 0x400000, as ld does unless it is told otherwise: its addresses are no offsets in the file.
-const FIXED = "extern _exit\nglobal _start\n_start:\n\txor edi, edi\n\tcall _exit\n";
-const LINK = "ld -dynamic-linker /lib64/ld-linux-x86-64.so.2 -o fixed fixed.o /lib/x86_64-linux-gnu/libc.so.6";
-const SCRIPT = `#!/bin/sh\n# ${"A text is no ELF file. ".repeat(4)}\necho it runs\n`;
 const DESCRIPTOR = "OCI image specification, descriptor.md";
 const CONFIG = "OCI image specification, config.md";
 
@@ -39,61 +32,8 @@ export default defineCheck({
 	weight: 15,
 	learnt:
 		"An image is files and a few lines of JSON, each named by the digest of its bytes: whoever knows one name can check all the rest. What is not in it is not there: no shell, no library, no loader. A dynamic program says in its own file what it needs.",
-	draw: (random) => ({ image: `/lab/${random.name("image")}`, source: `/lab/${random.name("source")}` }),
-	scenario: ({ image = "", source = "" }) => ({
-		does: `built ${image} of hello alone and ran it; then one of dash and ls; then two copies of the first, each with a word changed`,
-		prepare: [
-			{ do: "write", path: `${source}/hello.asm`, text: HELLO },
-			{ do: "write", path: `${source}/fixed.asm`, text: FIXED },
-			{ do: "write", path: `${source}/script`, text: SCRIPT, mode: 0o755 },
-			// It belongs to who has built it; inside, that number would be somebody else's.
-			{
-				do: "run",
-				argv: [
-					"sh",
-					"-c",
-					`cd ${source} && nasm -f bin -o hello hello.asm && chmod 775 hello && chown 1000:1000 hello; nasm -f elf64 fixed.asm && ${LINK}`,
-				],
-			},
-		],
-		options: {
-			id: "hello",
-			image,
-			files: { "/hello": `${source}/hello` },
-			twice: { "/hello": `${source}/hello`, "/hello.asm": `${source}/hello.asm` },
-		},
-		command: (token) => ["/hello", token],
-		exitCode: 0,
-		others: {
-			dynamic: {
-				options: {
-					id: "dynamic",
-					image: `${image}-dynamic`,
-					files: { "/bin/dash": "/usr/bin/dash", "/bin/ls": "/usr/bin/ls" },
-					more: { fixed: { "/bin/fixed": `${source}/fixed` } },
-					refused: { "/bin/script": `${source}/script` },
-				},
-				command: (token) => ["/bin/dash", "-c", 'echo "$0"; read -r _; /bin/ls / && exit 42', token],
-			},
-			tampered: {
-				options: { id: "tampered", image, tampered: [`${image}-layer`, `${image}-config`] },
-				command: (token) => ["/hello", token],
-			},
-		},
-		steps: [
-			{ do: "start", container: BOX },
-			{ do: "look", as: DURING },
-			{ do: "end", container: BOX },
-			{ do: "start", container: "dynamic" },
-			{ do: "end", container: "dynamic" },
-			{ do: "run", argv: ["sh", "-c", LOOK_AT_IMAGES, "sh", image, `${image}-dynamic`], as: "images" },
-			{ do: "start", container: "tampered" },
-			{ do: "look", as: "tampered" },
-			{ do: "end", container: "tampered" },
-		],
-		watch: [image, source, "/run/box", "/tmp"],
-		files: ["hello"],
-	}),
+	draw,
+	scenario,
 	derive,
 	facts: [
 		{
