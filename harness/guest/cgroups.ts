@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { OWN_PROC } from "./harbour.ts";
 
 const ROOT = "/sys/fs/cgroup";
 const FILES =
@@ -21,7 +22,18 @@ export function readCgroupFiles(cgroup: string): Record<string, string> {
 	const path = cgroup.slice(cgroup.lastIndexOf(":") + 1);
 	if (path === "/") return {};
 	const names = readdirSync(ROOT + path).filter((name) => FILES.test(name));
-	return Object.fromEntries(names.map((name) => [name, readFile(`${ROOT}${path}/${name}`)]));
+	const files = Object.fromEntries(names.map((name) => [name, readFile(`${ROOT}${path}/${name}`)]));
+	const { "cgroup.procs": pids } = files;
+	return pids === undefined ? files : { ...files, "cgroup.procs": asHarbourNumbers(pids) };
+}
+
+// The kernel lists them by the numbers of whoever reads: the agent, which stands outside. See NSpid in proc_pid_status(5).
+function asHarbourNumbers(pids: string): string {
+	const numbers = pids.split("\n").flatMap((pid) => {
+		const nsPids = /^NSpid:\s+\d+\s+(\d+)/m.exec(readFile(`${OWN_PROC}/${pid}/status`));
+		return nsPids?.[1] ?? [];
+	});
+	return numbers.join("\n");
 }
 
 // A file of a controller that is off, or of a cgroup that is just being removed, cannot be read.

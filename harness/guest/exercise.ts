@@ -62,11 +62,14 @@ export class Exercise {
 	 */
 	async started(patienceMs: number): Promise<void> {
 		const endMs = performance.now() + patienceMs;
-		// Looking costs the exercise its only processor: only what was printed, or a long silence, is a reason to look.
-		while (!this.#ended) {
-			const silent = !(await this.#change(SILENCE_MS));
-			if (this.command === null) continue;
-			if (this.#pauses > 0 || (silent && this.#sleeps()) || performance.now() > endMs) return;
+		for (;;) {
+			// An engine that does not wait has ended before its command is there.
+			if (this.#ended && this.descendants().every(({ state }) => state === "Z")) return;
+			// Looking costs the exercise its only processor: only what was printed, or a long silence, is a reason to look.
+			const silent = !(await this.#change(this.#ended ? SETTLE_MS : SILENCE_MS));
+			const late = performance.now() > endMs;
+			if (this.command === null && !this.#ended) continue;
+			if (this.#pauses > 0 || (silent && this.#sleeps()) || late) return;
 		}
 	}
 

@@ -71,6 +71,7 @@ export function readProcess(pid: number, engine: number, { files, network }: Wan
 		environment: readEnvironment(pid),
 		tasks: readTasks(engine).slice(1),
 		engineNamespaces: readNamespaces(engine),
+		engineCgroup: readCgroup(engine),
 		descriptors: readDescriptors(pid),
 		engineDescriptors: readDescriptors(engine, 3),
 		signals: { blocked: mask("SigBlk"), ignored: mask("SigIgn"), caught: mask("SigCgt") },

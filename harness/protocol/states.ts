@@ -49,6 +49,8 @@ export const ProcessState = v.object({
 	tasks: list(Task),
 	/** The namespaces of the engine itself. */
 	engineNamespaces: Namespaces,
+	/** The cgroup of the engine itself, as `cgroup` is said. */
+	engineCgroup: text,
 	/** Its open files by descriptor: the links in /proc/PID/fd. */
 	descriptors: v.record(text, text),
 	/** The same of the engine that has started it: 0, 1 and 2. */

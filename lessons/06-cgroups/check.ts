@@ -110,7 +110,7 @@ export default defineCheck({
 					diagnosis: "joined-another",
 					misconception: 12,
 					why: (context) =>
-						`There is a process in the cgroup, pid ${ownFile(context, "cgroup.procs")}, but it is not the command, pid ${context.process?.pid}${engineInside(context) ? ": it is the engine" : ""}. A process that is moved takes nobody along: only what it forks from then on is in the cgroup, too.`,
+						`There is a process in the cgroup, but it is not the command, pid ${context.process?.pid}${engineInside(context) ? ": it is the engine" : ""}. A process that is moved takes nobody along: only what it forks from then on is in the cgroup, too.`,
 					try: 'In join, write getpid() to cgroup.procs, or "0", which means whoever writes. join is called in the process that becomes the container.',
 					see: ["cgroups(7), Creating cgroups and moving processes"],
 				},

@@ -108,8 +108,7 @@ export function cgroupFile(observation: Observation, moment: string, name: strin
 	return commandAt(observation, moment, container)?.cgroupFiles[name] ?? "no such file";
 }
 
-/** Whether the engine is in the container's cgroup: the parent of the eldest process that it has started. */
-export function engineInside(context: Pick<Context, "observation" | "drawn">): boolean {
-	const engine = commandAt(context.observation, DURING)?.tasks[0]?.ppid;
-	return (ownFile(context, "cgroup.procs") ?? "").split(" ").includes(String(engine));
+/** Whether the engine is in the container's cgroup. */
+export function engineInside({ observation, drawn: { id } }: Pick<Context, "observation" | "drawn">): boolean {
+	return commandAt(observation, DURING)?.engineCgroup === `0::/box/${id}`;
 }

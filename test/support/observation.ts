@@ -49,6 +49,7 @@ export const processState = (more: Partial<ProcessState> = {}): ProcessState => 
 	environment: ["HOME=/root"],
 	tasks: [],
 	engineNamespaces: hostState().namespaces,
+	engineCgroup: "0::/",
 	descriptors: {},
 	engineDescriptors: {},
 	signals: { blocked: "0", ignored: "0", caught: "0" },
