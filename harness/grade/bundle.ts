@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { basename, dirname, posix, relative, resolve, sep } from "node:path";
 import { build, type Message, type Plugin } from "esbuild";
 import { inKit } from "../kit.ts";
-import { type Confined, confinedTo, loadConfined, loaded, SUBMISSION, withoutScheme } from "./confined.ts";
+import { type Confined, confinedTo, loadConfined, SUBMISSION, withoutScheme } from "./confined.ts";
 
 /** The folders whose files an engine may be made of, beside those of the learner. */
 const KIT = ["lessons", "native", "node_modules", "solutions", "test"].map((folder) => realpathSync(inKit(folder)));
@@ -139,9 +139,8 @@ export function inPlaceOf(replaced: ReadonlyMap<string, string>, confined?: Conf
 			onLoad({ filter: /./, namespace: "file" }, async ({ path }) => {
 				const isBelow = (dir: string) => path.startsWith(`${dir}${sep}`);
 				// A file that neither imports nor exports anything would pass for CommonJS, which may export whatever is asked.
-				if (subjects.has(path)) return loaded(await readFile(path, "utf8"), path, AS_MODULE);
-				if (KIT.some(isBelow)) return undefined;
-				if (own.some(isBelow)) return loaded(await readFile(path, "utf8"), path);
+				if (subjects.has(path)) return { contents: (await readFile(path, "utf8")) + AS_MODULE, loader: "ts" };
+				if ([...KIT, ...own].some(isBelow)) return undefined;
 				const text = "Only files of the kit, and files beside the module or below it, can be imported";
 				return { errors: [{ text: `Could not resolve "${path}": ${text}` }] };
 			});

@@ -39,15 +39,13 @@ export function confinedTo(files: Confined): Plugin {
 	};
 }
 
-/** Loads a submission's file for the bundler. @param suffix is appended to it */
-export async function loadConfined(files: Confined, path: string, suffix?: string): Promise<OnLoadResult> {
-	return loaded(await files.read(path), path, suffix);
-}
-
-/** A learner's file for the bundler, unless it would have the bundler look through the disk. */
-export async function loaded(text: string, path: string, suffix = ""): Promise<OnLoadResult> {
+/**
+ * Loads a submission's file for the bundler, unless it would have the bundler look through the disk.
+ * @param suffix is appended to it
+ */
+export async function loadConfined(files: Confined, path: string, suffix = ""): Promise<OnLoadResult> {
 	const loader = LOADERS[posix.extname(path)] ?? "ts";
-	const contents = text + suffix;
+	const contents = (await files.read(path)) + suffix;
 	if (loader === "json" || !(await hasComputedImport(contents, loader))) return { contents, loader };
 	return { errors: [{ text: "Could not resolve an import: its path is computed, and could lead anywhere" }] };
 }

@@ -1,7 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
-import { cached, keyOf } from "../cache.ts";
+import { cached, discard, keyOf } from "../cache.ts";
+import { Failure } from "../failure.ts";
 import { type LedgerCall, Observation } from "../protocol.ts";
 import { BOX, type Check } from "./check.ts";
 import { type Drawn, deriveFacts, type Facts } from "./facts.ts";
@@ -32,7 +33,19 @@ export async function referenceFacts(
 	const dir = await cached("references", keyOf("reference 3", ...dependsOn), async (staging) => {
 		await writeFile(join(staging, "measured.json"), JSON.stringify(await measure()));
 	});
-	const { drawn, observation } = v.parse(Measured, JSON.parse(await readFile(join(dir, "measured.json"), "utf8")));
+	const measured = v.safeParse(
+		v.pipe(v.string(), v.parseJson(), Measured),
+		await readFile(join(dir, "measured.json"), "utf8"),
+	);
+	if (!measured.success) {
+		await discard(dir);
+		throw new Failure(
+			"failed",
+			"what was measured of the reference could not be read and was removed",
+			"repeat the command",
+		);
+	}
+	const { drawn, observation } = measured.output;
 	return {
 		facts: deriveFacts(check, observation, drawn),
 		observation,
