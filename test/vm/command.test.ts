@@ -19,6 +19,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cacheDir } from "../../harness/cache.ts";
+import { EXIT } from "../../harness/failure.ts";
 import { inKit } from "../../harness/kit.ts";
 import { lessons, loadCheck } from "../../harness/lessons.ts";
 import { silent } from "../../harness/progress.ts";
@@ -44,12 +45,15 @@ function drydock(
 	args: string[],
 	{ env = {}, cwd = inKit(".") }: { env?: NodeJS.ProcessEnv; cwd?: string } = {},
 ): Promise<Run> {
-	return new Promise((resolve) => {
+	return new Promise((resolve, reject) => {
 		const child = execFile(
 			process.execPath,
 			[BIN, ...args],
 			{ cwd, env: { ...process.env, ...env }, maxBuffer: 1 << 24 },
-			(_, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
+			(_, stdout, stderr) => {
+				if (child.exitCode === EXIT.failed) reject(new Error(`drydock ${args.join(" ")}: ${stderr}`));
+				resolve({ code: child.exitCode, stdout, stderr });
+			},
 		);
 	});
 }
