@@ -30,6 +30,12 @@ export const ARROWS: readonly Arrow[] = [
 	{ from: /^harness\/guest\//, may: /^(node:|native\/|harness\/guest\/|harness\/protocol\.ts$)/ },
 	// Shared with the guest, so it stands on nothing of the host's.
 	{ from: /^harness\/protocol(\.ts$|\/)/, may: /^(node:|npm:valibot$|harness\/protocol\/)/ },
+	// The page is a browser's: it stands on the terminal, on what is shown, and on what the two say to each other.
+	{
+		from: /^harness\/live\/page\//,
+		may: /^(npm:@xterm\/|harness\/live\/(page\/|views\/|(events|words)\.ts$))/,
+	},
+	{ from: /^harness\/live\/views\//, may: /^harness\/(live\/(views\/|events\.ts$)|protocol\.ts$)/ },
 	// The host bundles native, lessons and solutions; it never runs them itself.
 	{ from: /^harness\//, may: /^(node:|npm:(?!ffi-rs$)|harness\/(?!guest\/|protocol\/))/ },
 ];

@@ -51,6 +51,9 @@ test.each([
 	["harness/grade/judge.ts", "solutions/box.ts"],
 	["harness/cli/check.ts", "harness/guest/mountinfo.ts"],
 	["harness/classroom/grader.ts", "solutions/box.ts"],
+	["harness/live/page/main.ts", "harness/live/demo.ts"],
+	["harness/live/page/main.ts", "node:fs"],
+	["harness/live/views/limits.ts", "harness/live/page/elements.ts"],
 ])("%s may not import %s", (from, to) => {
 	expect(forbidden({ from, to })).toBe(true);
 });

@@ -1,0 +1,30 @@
+type Child = Node | string | null | undefined | false;
+type Attributes = Record<string, string | number | boolean | null | undefined>;
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** Makes an HTML element. An attribute that is false, null or undefined is left out. */
+export function h<Tag extends keyof HTMLElementTagNameMap>(
+	tag: Tag,
+	attributes: Attributes = {},
+	...children: Child[]
+): HTMLElementTagNameMap[Tag] {
+	return fill(document.createElement(tag), attributes, children);
+}
+
+/** Makes an element of an SVG picture. */
+export function svg<Tag extends keyof SVGElementTagNameMap>(
+	tag: Tag,
+	attributes: Attributes = {},
+	...children: Child[]
+): SVGElementTagNameMap[Tag] {
+	return fill(document.createElementNS(SVG, tag), attributes, children);
+}
+
+function fill<E extends Element>(element: E, attributes: Attributes, children: Child[]): E {
+	for (const [name, value] of Object.entries(attributes))
+		if (value !== false && value !== null && value !== undefined)
+			element.setAttribute(name, value === true ? "" : String(value));
+	element.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
+	return element;
+}
