@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { EXIT, Failure } from "../failure.ts";
 import { interruption, stopInGoodOrder } from "../interrupt.ts";
 
@@ -108,6 +108,7 @@ function commandLine(): Command {
 		.action(async (options) => finish((await import("./doctor.ts")).doctor(options)));
 
 	demoCommands(command);
+	liveCommand(command);
 	gradeCommands(command);
 
 	const image = command("image", "the virtual machine's image: build, info, export, import");
@@ -191,6 +192,15 @@ function demoCommands(command: (usage: string, description: string, parent?: Com
 		.action(async (lesson, options) => finish((await import("./rehearse.ts")).rehearseDemos(lesson, options)));
 }
 
+// The same demos, in a browser.
+function liveCommand(command: (usage: string, description: string) => Command): void {
+	command("live [lesson]", "for instructors: a lesson's demo in the browser")
+		.option("--share", "let those in the same network follow; they can do no more than look")
+		.option("--port <number>", "serve it on this port; any that is free, if not given", port)
+		.option("--from <file>", "show a recording in the place of a machine")
+		.action(async (lesson, options) => finish((await import("./live.ts")).live(lesson, options)));
+}
+
 // What teachers need.
 function gradeCommands(command: (usage: string, description: string, parent?: Command) => Command): void {
 	const written = (of: Command) =>
@@ -223,6 +233,11 @@ or exercism, 0 once the file is written.`;
 const SESSIONS = `The machine is fresh, and gone when the command ends, whose exit code is
 drydock's. In a pipe, its standard streams are drydock's, byte for byte.
 Ctrl-] three times ends it all, if nothing else does.`;
+
+function port(value: string): number {
+	if (/^\d{1,5}$/.test(value) && Number(value) < 65_536) return Number(value);
+	throw new InvalidArgumentError("It is a number from 0 to 65535.");
+}
 
 const several = (value: string, before: string[] = []) => [...before, value];
 

@@ -1,11 +1,6 @@
 import { Chalk } from "chalk";
 import { createEmphasize } from "emphasize";
-import type { LanguageFn } from "highlight.js";
-import bash from "highlight.js/lib/languages/bash";
-import c from "highlight.js/lib/languages/c";
-import json from "highlight.js/lib/languages/json";
-import typescript from "highlight.js/lib/languages/typescript";
-import x86asm from "highlight.js/lib/languages/x86asm";
+import { ALIASES, GRAMMARS } from "../../grammars.ts";
 
 /**
  * Colours code as its language's grammar says. Loading this takes a while: load it only where there is colour.
@@ -15,14 +10,8 @@ export function highlightCode(code: string, language: string): string {
 	return emphasize.registered(language) ? emphasize.highlight(language, code, SHEET).value : code;
 }
 
-// What is typed, in the shell's language, stands out from what is printed. A line that ends in \ goes on in the next.
-const session: LanguageFn = () => ({
-	name: "console",
-	contains: [{ scope: "meta", begin: /^\$ /, starts: { end: /[^\\](?=\s*$)/, subLanguage: "bash" } }],
-});
-
-const emphasize = createEmphasize({ bash, c, console: session, json, typescript, x86asm });
-emphasize.registerAlias({ x86asm: ["asm", "nasm"] });
+const emphasize = createEmphasize(GRAMMARS);
+emphasize.registerAlias(ALIASES);
 
 // The sixteen colours that every terminal has, and its user has chosen; none that is too dark on black.
 const chalk = new Chalk({ level: 1 });

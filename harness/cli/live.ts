@@ -1,0 +1,87 @@
+import { renderUnicodeCompact } from "uqr";
+import { currentLesson } from "../course.ts";
+import { EXIT } from "../failure.ts";
+import { interruption } from "../interrupt.ts";
+import { findLesson, readLesson } from "../lessons.ts";
+import { Demo } from "../live/demo.ts";
+import type { DemoEvent } from "../live/events.ts";
+import { SHELLS } from "../live/events.ts";
+import { makePage } from "../live/page.ts";
+import { Playback } from "../live/playback.ts";
+import { readRecording } from "../live/recording.ts";
+import { openServer, type Server } from "../live/server.ts";
+import type { Show } from "../live/show.ts";
+import { sourceOf } from "../live/source.ts";
+import type { PageWord } from "../live/words.ts";
+import { visible } from "../progress.ts";
+import { Shipyard } from "../vm/shipyard.ts";
+import { style } from "./terminal.ts";
+
+/** Until a page says how much room it has. */
+const SIZE = { columns: 80, rows: 16 };
+
+/**
+ * `drydock live`: presents a demo in a browser, until it is interrupted.
+ * @param from a recording to show in the place of a machine
+ * @param port 0 for any that is free
+ * @param share whether those in the same network may follow
+ * @returns the exit code
+ */
+export async function live(
+	id: string | undefined,
+	{ from, port = 0, share = false }: { from?: string; port?: number; share?: boolean },
+): Promise<number> {
+	const events = from === undefined ? null : await readRecording(from);
+	const [head] = events ?? [];
+	const wanted = id ?? (head?.type === "demo" ? head.lesson : undefined);
+	const lesson = wanted === undefined ? await currentLesson() : await findLesson(wanted);
+	const yard = new Shipyard(visible);
+	let show: Show | undefined;
+	let server: Server | undefined;
+	try {
+		if (events === null) await yard.imageKey();
+		const obey = async (word: PageWord) => {
+			if (show !== undefined) await done(show, word);
+		};
+		server = await openServer({ port, share, page: await makePage(await readLesson(lesson)), obey });
+		const { tell } = server.hall;
+		const source = events === null ? await sourceOf(lesson, SIZE) : null;
+		const opening =
+			source === null ? Playback.open(events as DemoEvent[], tell) : Demo.open(source, yard.stage.bind(yard), tell);
+		show = await opening;
+		sayLinks(server);
+		await Promise.race([show.failed, interrupted()]);
+		return EXIT.passed;
+	} finally {
+		await show?.close();
+		await server?.close();
+		await yard.close();
+	}
+}
+
+/** Does what a presenter's page says. */
+async function done(show: Show, word: PageWord): Promise<void> {
+	switch (word.say) {
+		case "jump":
+			return show.jump(word.step);
+		case "type":
+			return show.type(word.shell, word.keys);
+		case "resize":
+			for (const shell of SHELLS) await show.resize(shell, word.size);
+			return;
+		default:
+			return show[word.say]();
+	}
+}
+
+function sayLinks({ link, shared }: Server): void {
+	const follow = shared === null ? "" : `\nto follow, in the same network: ${shared}\n`;
+	const code = shared === null || !process.stdout.isTTY || style().plain ? "" : `\n${renderUnicodeCompact(shared)}\n`;
+	process.stdout.write(`open this in a browser: ${link}\n${follow}${code}\nCtrl-C ends it\n`);
+}
+
+const interrupted = () =>
+	new Promise<never>((_, reject) => {
+		interruption.throwIfAborted();
+		interruption.addEventListener("abort", () => reject(interruption.reason), { once: true });
+	});

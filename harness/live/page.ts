@@ -1,0 +1,52 @@
+import { readFile } from "node:fs/promises";
+import { extname } from "node:path";
+import { build } from "esbuild";
+import hljs from "highlight.js/lib/core";
+import MarkdownIt from "markdown-it";
+import { ALIASES, GRAMMARS } from "../grammars.ts";
+import { inKit } from "../kit.ts";
+
+/** The live page's files by name; the page itself has none. */
+export type Page = Record<string, { type: string; body: string }>;
+
+const TYPES: Record<string, string> = {
+	".html": "text/html; charset=utf-8",
+	".css": "text/css; charset=utf-8",
+	".js": "text/javascript; charset=utf-8",
+};
+
+/**
+ * Makes the live page: everything that a browser needs, from this computer alone.
+ * @param lesson Markdown
+ */
+export async function makePage(lesson: string): Promise<Page> {
+	const [html, { outputFiles }] = await Promise.all([
+		readFile(inKit("harness/live/page/index.html"), "utf8"),
+		build({
+			entryPoints: [inKit("harness/live/page/main.ts"), inKit("harness/live/page/page.css")],
+			outdir: "/",
+			bundle: true,
+			write: false,
+			minify: true,
+			target: "es2022",
+			logLevel: "silent",
+		}),
+	]);
+	const bundled = outputFiles.map(({ path, text }) => [path.slice(path.lastIndexOf("/") + 1), text] as const);
+	const files = [["", html], ["lesson.html", renderLesson(lesson)], ...bundled] as const;
+	return Object.fromEntries(
+		files.map(([name, body]) => [name, { type: TYPES[extname(name)] ?? TYPES[".html"] ?? "", body }]),
+	);
+}
+
+// Comments are for the lesson's tests. Where a link leads is not to be had here, but for what it says.
+function renderLesson(lesson: string): string {
+	for (const [name, grammar] of Object.entries(GRAMMARS)) hljs.registerLanguage(name, grammar);
+	for (const [languageName, names] of Object.entries(ALIASES)) hljs.registerAliases(names, { languageName });
+	const highlight = (code: string, language: string) =>
+		hljs.getLanguage(language) === undefined ? "" : hljs.highlight(code, { language }).value;
+	const markdown = new MarkdownIt({ highlight });
+	markdown.renderer.rules["link_open"] = () => "<em>";
+	markdown.renderer.rules["link_close"] = () => "</em>";
+	return markdown.render(lesson.replaceAll(/^<!--.*?-->\n/gms, ""));
+}

@@ -1,0 +1,53 @@
+import type { PageWord, ServerWord } from "../words.ts";
+
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 4_000;
+
+/** What there is to be heard of the connection itself. */
+export type State = "connecting" | "open" | "lost" | "over";
+
+/** The demo is over, or what was said was not for this page to say: nobody tries again. */
+const FINAL = new Set([1001, 1008]);
+
+/** The page's one connection to drydock, which comes back by itself. */
+export class Connection {
+	#socket: WebSocket | null = null;
+	#pauseMs = FIRST_PAUSE_MS;
+
+	constructor(
+		private readonly hear: (word: ServerWord) => void,
+		private readonly changed: (state: State, why: string) => void,
+	) {
+		// A computer that wakes up, or finds its network again, need not wait.
+		addEventListener("online", () => this.#open());
+		this.#open();
+	}
+
+	/** Says it if there is anybody to hear it. */
+	say(word: PageWord): void {
+		if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(word));
+	}
+
+	#open(): void {
+		if (this.#socket !== null) return;
+		this.changed("connecting", "");
+		const address = new URL("socket", location.href);
+		address.protocol = "ws:";
+		const socket = new WebSocket(address);
+		this.#socket = socket;
+		socket.addEventListener("message", ({ data }) => {
+			this.#pauseMs = FIRST_PAUSE_MS;
+			// It comes from this computer's own drydock, and follows the same schema.
+			const word = JSON.parse(String(data)) as ServerWord;
+			if (word.word === "welcome") this.changed("open", "");
+			this.hear(word);
+		});
+		socket.addEventListener("close", ({ code, reason }) => {
+			this.#socket = null;
+			if (FINAL.has(code)) return this.changed("over", reason);
+			this.changed("lost", reason);
+			setTimeout(() => this.#open(), this.#pauseMs);
+			this.#pauseMs = Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 2);
+		});
+	}
+}

@@ -1,0 +1,37 @@
+/** How the page looks: kept by the browser for the next time, where it keeps anything. */
+export interface Look {
+	theme: "light" | "dark";
+	large: boolean;
+}
+
+const KEY = "drydock-look";
+
+export function readLook(): Look {
+	const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+	const look: Look = { theme: dark ? "dark" : "light", large: false };
+	try {
+		const kept = JSON.parse(localStorage.getItem(KEY) ?? "{}") as Partial<Look>;
+		if (kept.theme === "light" || kept.theme === "dark") look.theme = kept.theme;
+		if (kept.large === true) look.large = true;
+	} catch {
+		// It keeps nothing.
+	}
+	return look;
+}
+
+export function applyLook(look: Look): void {
+	document.documentElement.dataset["theme"] = look.theme;
+	document.documentElement.dataset["type"] = look.large ? "large" : "normal";
+	try {
+		localStorage.setItem(KEY, JSON.stringify(look));
+	} catch {
+		// It keeps nothing.
+	}
+}
+
+/** The colours of a shell's terminal, as the style sheet has them. */
+export function terminalColors(): { background: string; foreground: string; cursor: string } {
+	const style = getComputedStyle(document.documentElement);
+	const color = (name: string) => style.getPropertyValue(name).trim();
+	return { background: color("--shell"), foreground: color("--shell-ink"), cursor: color("--shell-ink") };
+}

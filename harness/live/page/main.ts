@@ -1,0 +1,197 @@
+import { type DemoEvent, SHELLS, type ShellName } from "../events.ts";
+import type { PageWord, Role, ServerWord, Share } from "../words.ts";
+import { Connection, type State } from "./connection.ts";
+import { Dialogs } from "./dialogs.ts";
+import { h } from "./elements.ts";
+import { actionFor } from "./keys.ts";
+import { applyLook, readLook, terminalColors } from "./look.ts";
+import { Scene } from "./scene.ts";
+import { Shell } from "./shell.ts";
+import { paintSteps } from "./steps.ts";
+import { Tale } from "./tale.ts";
+import { PAINTERS } from "./views.ts";
+
+const TYPE = { normal: 15, large: 20 };
+const RESIZE_MS = 150;
+
+const place = (id: string): HTMLElement => document.getElementById(id) ?? h("div");
+const dialogs = new Dialogs(document.querySelector("dialog") ?? h("dialog"));
+const scene = new Scene(PAINTERS, {
+	tabs: place("view-tabs"),
+	picture: place("picture"),
+	said: place("said"),
+	time: place("time"),
+});
+const look = readLook();
+let tale = new Tale();
+let role: Role | null = null;
+let share: Share | null = null;
+let followers = 0;
+let note = false;
+let shells: Record<ShellName, Shell> | null = null;
+let resizing: ReturnType<typeof setTimeout> | undefined;
+
+applyLook(look);
+const connection = new Connection(hear, tellState);
+void readLesson();
+addWindowListeners();
+showText("steps");
+
+function hear(word: ServerWord): void {
+	if (word.word === "welcome") {
+		[role, share, tale] = [word.role, word.share, new Tale()];
+		document.documentElement.dataset["role"] = role;
+		shells ??= makeShells(role);
+		for (const shell of SHELLS) shells[shell].showOnly("");
+		paintTools();
+		for (const event of word.events) take(event);
+		fitShells();
+	}
+	if (word.word === "event") take(word.event);
+	if (word.word === "followers") followers = word.count;
+	if (word.word === "problem") place("message").textContent = word.text;
+	paint();
+}
+
+function take(event: DemoEvent): void {
+	tale.take(event);
+	if (event.type === "output") shells?.[event.shell].show(event.data);
+	if (event.type === "screen") shells?.[event.shell].showOnly(event.data);
+	if (event.type === "size" && role === "follower") shells?.[event.shell].squeeze(event.size, typeSize());
+	if (event.type === "size" && role === "presenter" && shells !== null) shells[event.shell].size = event.size;
+	if (event.type === "view" || event.type === "back") scene.show(tale.past);
+}
+
+function paint(): void {
+	const { header, step } = tale;
+	place("title").textContent = header?.title ?? "drydock live";
+	place("place").textContent = header === null ? "" : `${header.lesson} · step ${step} of ${header.steps.length}`;
+	document.title = header === null ? "drydock live" : `${step}/${header.steps.length} ${header.title}`;
+	const jump = role === "presenter" ? (to: number) => connection.say({ say: "jump", step: to }) : null;
+	place("steps").replaceChildren(...paintSteps(tale, note, jump));
+	for (const name of SHELLS) shells?.[name].element.classList.toggle("on-stage", tale.scene?.stage === name);
+}
+
+function makeShells(of: Role): Record<ShellName, Shell> {
+	const make = (name: ShellName) => {
+		const typed = of === "presenter" ? (keys: string) => connection.say({ say: "type", shell: name, keys }) : null;
+		const shell = new Shell(name, typed, () => place("shells").focus());
+		place("shells").append(shell.element);
+		shell.open();
+		shell.colors = terminalColors();
+		return shell;
+	};
+	return { host: make("host"), container: make("container") };
+}
+
+const typeSize = () => TYPE[look.large ? "large" : "normal"];
+
+// The presenter's page says how large the terminals are; all others make their type fit.
+function fitShells(): void {
+	if (shells === null) return;
+	const { host, container } = shells;
+	if (role !== "presenter") {
+		for (const name of SHELLS) shells[name].squeeze(tale.sizeOf(name), typeSize());
+		return;
+	}
+	const [one, other] = [host.room(typeSize()), container.room(typeSize())];
+	if (one === null || other === null) return;
+	const size = { columns: Math.min(one.columns, other.columns), rows: Math.min(one.rows, other.rows) };
+	const told = tale.sizeOf("host");
+	for (const name of SHELLS) shells[name].size = size;
+	if (told.columns !== size.columns || told.rows !== size.rows) connection.say({ say: "resize", size });
+}
+
+function tellState(state: State, why: string): void {
+	const words: Record<State, string> = {
+		connecting: "connecting …",
+		open: "",
+		lost: "✗ the connection is gone; it is being looked for",
+		over: `the demo is over${why === "" ? "" : `: ${why}`}`,
+	};
+	place("connection").textContent = words[state];
+	document.documentElement.dataset["connection"] = state;
+}
+
+async function readLesson(): Promise<void> {
+	const answer = await fetch("lesson.html");
+	if (answer.ok) place("lesson").innerHTML = await answer.text();
+}
+
+function showText(which: "steps" | "lesson"): void {
+	for (const name of ["steps", "lesson"]) {
+		place(name).hidden = name !== which;
+		place(`tab-${name}`).setAttribute("aria-selected", String(name === which));
+	}
+}
+
+function paintTools(): void {
+	const tool = (text: string, label: string, act: () => void) => {
+		const button = h("button", { "aria-label": label, title: label }, text);
+		button.addEventListener("click", act);
+		return button;
+	};
+	const presents = role === "presenter";
+	place("tools").replaceChildren(
+		tool("A", "large type (t)", () => act("large")),
+		tool("◐", "light or dark (d)", () => act("theme")),
+		...(presents ? [tool("follow", "how to follow (s)", () => act("share"))] : []),
+		tool("?", "keys (?)", () => act("keys")),
+	);
+	const say = (word: PageWord["say"] & ("next" | "back" | "replay" | "reset")) => () => connection.say({ say: word });
+	place("steering").replaceChildren(
+		...(presents
+			? [
+					tool("◀ back", "back (←)", say("back")),
+					tool("next ▶", "next (space)", say("next")),
+					tool("again", "the step once more (r)", say("replay")),
+					tool("reset", "all from the beginning (R)", say("reset")),
+				]
+			: []),
+	);
+}
+
+function act(action: ReturnType<typeof actionFor>): void {
+	if (action === null) return;
+	place("message").textContent = "";
+	if (action === "large" || action === "theme") {
+		if (action === "large") look.large = !look.large;
+		else look.theme = look.theme === "light" ? "dark" : "light";
+		applyLook(look);
+		for (const name of SHELLS) if (shells !== null) shells[name].colors = terminalColors();
+		fitShells();
+	} else if (action === "keys") dialogs.keys();
+	else if (action === "share") dialogs.share(share, followers);
+	else if (action === "note") note = !note;
+	else if (action === "text") showText(place("steps").hidden ? "steps" : "lesson");
+	else if (action === "earlier" || action === "later") scene.step(action === "earlier" ? -1 : 1);
+	else if (typeof action === "number") scene.choose(action);
+	else if (role === "presenter") present(action);
+	paint();
+}
+
+function present(action: Exclude<ReturnType<typeof actionFor>, null | number>): void {
+	if (action === "host" || action === "container") shells?.[action].focus();
+	else if (action === "jump")
+		dialogs.jump(tale.header?.steps.length ?? 1, (step) => connection.say({ say: "jump", step }));
+	else if (action === "next" || action === "back" || action === "replay" || action === "reset")
+		connection.say({ say: action });
+}
+
+function addWindowListeners(): void {
+	document.addEventListener("keydown", (event) => {
+		const typing = SHELLS.some((name) => shells?.[name].hasFocus) || event.target instanceof HTMLInputElement;
+		if (typing || dialogs.isOpen || event.ctrlKey || event.altKey || event.metaKey) return;
+		// A button that has the focus is pressed by these.
+		if (event.target instanceof HTMLButtonElement && [" ", "Enter"].includes(event.key)) return;
+		const action = actionFor(event.key);
+		if (action === null) return;
+		event.preventDefault();
+		act(action);
+	});
+	addEventListener("resize", () => {
+		clearTimeout(resizing);
+		resizing = setTimeout(fitShells, RESIZE_MS);
+	});
+	for (const name of ["steps", "lesson"] as const) place(`tab-${name}`).addEventListener("click", () => showText(name));
+}

@@ -1,0 +1,93 @@
+import type { Past } from "../views/seen.ts";
+import { h } from "./elements.ts";
+import type { Painter } from "./views/painter.ts";
+
+/** The part of the page that shows what the kernel shows: a tab for each view, its picture, and a strip of time. */
+export class Scene {
+	readonly #tabs: HTMLElement;
+	readonly #picture: HTMLElement;
+	readonly #said: HTMLElement;
+	readonly #slider: HTMLInputElement;
+	readonly #when: HTMLOutputElement;
+	readonly #now: HTMLButtonElement;
+	#painter: Painter | undefined;
+	/** Somebody has chosen it: a demo's own wish comes after that. */
+	#chosen = false;
+	#past: Past = [];
+	/** How many of its moments are shown; null for all, now and later. */
+	#until: number | null = null;
+
+	constructor(
+		private readonly painters: readonly Painter[],
+		places: { tabs: HTMLElement; picture: HTMLElement; said: HTMLElement; time: HTMLElement },
+	) {
+		this.#tabs = places.tabs;
+		this.#picture = places.picture;
+		this.#said = places.said;
+		this.#slider = h("input", { type: "range", min: 1, max: 1, value: 1, "aria-label": "moment" });
+		this.#when = h("output", {});
+		this.#now = h("button", {}, "now");
+		this.#slider.addEventListener("input", () => this.#lookAt(Number(this.#slider.value)));
+		this.#now.addEventListener("click", () => this.#lookAt(this.#past.length));
+		places.time.append(this.#slider, this.#when, this.#now);
+		this.#tabs.append(...painters.map((painter, index) => this.#tab(painter, index)));
+		this.#painter = painters[0];
+	}
+
+	/** What was seen so far. */
+	show(past: Past): void {
+		this.#past = past;
+		if (this.#until !== null && this.#until >= past.length) this.#until = null;
+		this.#paint();
+	}
+
+	/** The view that this name, or this place in the row, belongs to. */
+	choose(which: string | number): void {
+		const painter = typeof which === "number" ? this.painters[which] : this.painters.find(({ name }) => name === which);
+		if (painter === undefined) return;
+		this.#chosen = true;
+		this.#painter = painter;
+		this.#paint();
+	}
+
+	/** The view that a demo would have shown first. */
+	wish(name: string | undefined): void {
+		const painter = this.painters.find((other) => other.name === name);
+		if (this.#chosen || painter === undefined) return;
+		this.#painter = painter;
+		this.#paint();
+	}
+
+	/** Looks further back, or less far. */
+	step(by: number): void {
+		this.#lookAt(Math.max(1, (this.#until ?? this.#past.length) + by));
+	}
+
+	#lookAt(until: number): void {
+		this.#until = until >= this.#past.length ? null : until;
+		this.#paint();
+	}
+
+	#tab(painter: Painter, index: number): HTMLElement {
+		const tab = h("button", { role: "tab", "data-name": painter.name, "aria-controls": "picture" }, painter.title);
+		tab.title = `key ${index + 1}`;
+		tab.addEventListener("click", () => this.choose(painter.name));
+		return tab;
+	}
+
+	#paint(): void {
+		for (const tab of this.#tabs.querySelectorAll("button"))
+			tab.setAttribute("aria-selected", String(tab.dataset["name"] === this.#painter?.name));
+		const shown = this.#past.slice(0, this.#until ?? this.#past.length);
+		const last = shown.at(-1);
+		this.#slider.max = String(Math.max(1, this.#past.length));
+		this.#slider.value = String(shown.length);
+		this.#when.value = last === undefined ? "" : `${(last.atMs / 1_000).toFixed(1)} s`;
+		this.#now.disabled = this.#until === null;
+		if (this.#painter === undefined || last === undefined) return;
+		const { said, body } = this.#painter.paint(shown);
+		this.#picture.setAttribute("aria-label", this.#painter.title);
+		this.#picture.replaceChildren(body);
+		if (this.#said.textContent !== said) this.#said.textContent = said;
+	}
+}

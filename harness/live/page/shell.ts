@@ -1,0 +1,100 @@
+import { FitAddon } from "@xterm/addon-fit";
+import { Terminal } from "@xterm/xterm";
+import type { ShellName, Size } from "../events.ts";
+import { KEYS_CHARS } from "../words.ts";
+import { h } from "./elements.ts";
+
+const FONT_SIZE = 15;
+const SMALLEST_FONT = 6;
+const TITLES: Record<ShellName, string> = { host: "host", container: "container" };
+
+/** One of the two shells, as a terminal on the page. */
+export class Shell {
+	readonly element: HTMLElement;
+	readonly #terminal: Terminal;
+	readonly #fit = new FitAddon();
+	readonly #ground: HTMLElement;
+
+	/**
+	 * @param typed is told what is typed; null on a page that only looks
+	 * @param left is told when whoever types wants to leave
+	 */
+	constructor(
+		readonly name: ShellName,
+		typed: ((keys: string) => void) | null,
+		left: () => void,
+	) {
+		this.#ground = h("div", { class: "ground" });
+		const hint = typed === null ? "" : h("small", {}, "Ctrl-] leaves it");
+		this.element = h("div", { class: `shell shell-${name}` }, h("h2", {}, TITLES[name], " ", hint), this.#ground);
+		this.#terminal = new Terminal({
+			fontFamily: "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace",
+			fontSize: FONT_SIZE,
+			scrollback: 1_000,
+			screenReaderMode: true,
+			disableStdin: typed === null,
+			cursorInactiveStyle: "outline",
+		});
+		this.#terminal.loadAddon(this.#fit);
+		this.#terminal.attachCustomKeyEventHandler(({ type, ctrlKey, key }) => {
+			if (!ctrlKey || key !== "]") return true;
+			if (type === "keydown") left();
+			return false;
+		});
+		if (typed !== null)
+			this.#terminal.onData((keys) => {
+				for (let at = 0; at < keys.length; at += KEYS_CHARS) typed(keys.slice(at, at + KEYS_CHARS));
+			});
+	}
+
+	/** Once its element is on the page. */
+	open(): void {
+		this.#terminal.open(this.#ground);
+		this.#terminal.textarea?.setAttribute("aria-label", `${TITLES[this.name]}'s shell; Ctrl-] leaves it`);
+	}
+
+	focus(): void {
+		this.#terminal.focus();
+	}
+
+	get hasFocus(): boolean {
+		return this.#ground.contains(document.activeElement);
+	}
+
+	/** Shows more. */
+	show(data: string): void {
+		this.#terminal.write(data);
+	}
+
+	/** Shows this, and nothing of what was there. */
+	showOnly(data: string): void {
+		this.#terminal.reset();
+		this.#terminal.write(data);
+	}
+
+	set colors(colors: { background: string; foreground: string; cursor: string }) {
+		// As good as invisible where its own would be read.
+		this.#terminal.options.theme = { ...colors, selectionBackground: "#7aa2f788" };
+	}
+
+	/** As many characters as there is room for in this size of type. */
+	room(fontSize: number): Size | null {
+		this.#terminal.options.fontSize = fontSize;
+		const dimensions = this.#fit.proposeDimensions();
+		if (dimensions === undefined || !Number.isFinite(dimensions.cols)) return null;
+		return { columns: Math.max(20, dimensions.cols), rows: Math.max(4, dimensions.rows) };
+	}
+
+	set size({ columns, rows }: Size) {
+		this.#terminal.resize(columns, rows);
+	}
+
+	/** Makes the type as large as a terminal of this size, which somebody else has chosen, has room for. */
+	squeeze({ columns, rows }: Size, largest: number): void {
+		for (let size = largest; size >= SMALLEST_FONT; size -= 1) {
+			const room = this.room(size);
+			if (room === null || (room.columns >= columns && room.rows >= rows)) break;
+		}
+		this.size = { columns, rows };
+	}
+}

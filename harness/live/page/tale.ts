@@ -1,0 +1,61 @@
+import type { DemoEvent, Phase, ShellName, Size } from "../events.ts";
+import type { Seen } from "../views/seen.ts";
+
+type Of<Type extends DemoEvent["type"]> = Extract<DemoEvent, { type: Type }>;
+export type Header = Of<"demo">;
+
+/** So many moments can be looked back on. */
+const MOMENTS = 400;
+
+/** What the page knows of the demo: made of its events, and of nothing else. */
+export class Tale {
+	header: Header | null = null;
+	step = 1;
+	phase: Phase | null = null;
+	/** Why the machine was down, until the next step is played. */
+	down: string | null = null;
+	/** A promise of the step's was not kept. */
+	broken = false;
+	past: Seen[] = [];
+	readonly sizes: Partial<Record<ShellName, Size>> = {};
+
+	take(event: DemoEvent): void {
+		switch (event.type) {
+			case "demo":
+				this.header = event;
+				return;
+			case "step":
+				[this.step, this.phase] = [event.step, event.phase];
+				if (event.phase === "typing") this.down = null;
+				if (event.phase === "told") this.broken = false;
+				return;
+			case "size":
+				this.sizes[event.shell] = event.size;
+				return;
+			case "view":
+				this.past = [...this.past.slice(1 - MOMENTS), { atMs: event.atMs, view: event.view }];
+				return;
+			case "back":
+				// What was seen after that moment has not happened.
+				this.past = this.past.slice(-1);
+				return;
+			case "answer":
+				this.broken = event.promises.some(({ kept }) => !kept);
+				return;
+			case "down":
+				this.down = event.how;
+				return;
+			default:
+				return;
+		}
+	}
+
+	sizeOf(shell: ShellName): Size {
+		return this.sizes[shell] ?? this.header?.size ?? { columns: 80, rows: 24 };
+	}
+
+	/** The step that is told or played. */
+	get scene(): Header["steps"][number] | undefined {
+		return this.header?.steps[this.step - 1];
+	}
+}

@@ -1,0 +1,4 @@
+import type { Painter } from "./views/painter.ts";
+
+/** All views, in the order of their keys. */
+export const PAINTERS: readonly Painter[] = [];
