@@ -41,3 +41,16 @@ test("the lock of a process that is no more is taken over", async () => {
 	await utimes(`${path}.lock`, minuteAgo, minuteAgo);
 	expect(await withLock(path, () => Promise.resolve("done"))).toBe("done");
 });
+
+test("work whose lock was taken over, as its computer slept, comes to its end", async () => {
+	const path = join(files.dir, "four");
+	const work = async () => {
+		// As whoever takes it for left behind makes it anew.
+		const soon = new Date(Date.now() + 60_000);
+		await utimes(`${path}.lock`, soon, soon);
+		// Until the owner looks after it.
+		await new Promise((resolve) => setTimeout(resolve, 3_500));
+		return "done";
+	};
+	expect(await withLock(path, work)).toBe("done");
+});
