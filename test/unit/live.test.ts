@@ -1,0 +1,224 @@
+import { once } from "node:events";
+import { request } from "node:http";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { inKit } from "../../harness/kit.ts";
+import { makePage, type Page } from "../../harness/live/page.ts";
+import { Playback } from "../../harness/live/playback.ts";
+import { readRecording } from "../../harness/live/recording.ts";
+import { openServer, type Server } from "../../harness/live/server.ts";
+import type { PageWord, ServerWord } from "../../harness/live/words.ts";
+
+const POLICY_VIOLATION = 1008;
+
+const recorded = await readRecording(inKit("test/recordings/02-unshare.jsonl"));
+const page: Page = await makePage(
+	"# A lesson\n\n```console\n$ hostname\nharbour\n```\n\n[elsewhere](https://example.org)\n",
+);
+
+let server: Server;
+let show: Playback;
+let obeyed: PageWord[];
+beforeEach(async () => {
+	obeyed = [];
+	const obey = async (word: PageWord) => {
+		obeyed.push(word);
+		if (word.say === "next") await show.next();
+	};
+	server = await openServer({ port: 0, share: true, page, obey });
+	show = await Playback.open(recorded, server.hall.tell);
+});
+afterEach(async () => {
+	await show.close();
+	await server.close();
+});
+
+const here = () => new URL(server.link);
+// The followers' link has this computer's address in its network, if it has one.
+const followers = () => new URL(server.shared ?? "");
+const socketOf = (link: URL) => Object.assign(new URL("socket", link), { protocol: "ws:" });
+
+/** A page's connection, as a browser opens it, and what it hears. */
+async function connected(link: URL, origin = link.origin) {
+	const socket = new WebSocket(socketOf(link), { origin });
+	const words: ServerWord[] = [];
+	socket.on("message", (data) => words.push(JSON.parse(String(data))));
+	const closed = once(socket, "close").then(([code]) => Number(code));
+	await once(socket, "open");
+	const heard = (what: ServerWord["word"]) =>
+		expect.poll(() => words.filter(({ word }) => word === what).length).toBeGreaterThan(0);
+	await heard("welcome");
+	return { socket, words, closed, say: (word: unknown) => socket.send(JSON.stringify(word)) };
+}
+
+/** The status of a refused connection. */
+async function refused(link: URL, options: { origin?: string; headers?: Record<string, string> }): Promise<number> {
+	const socket = new WebSocket(socketOf(link), options);
+	socket.on("error", () => {});
+	const [, response] = await once(socket, "unexpected-response");
+	socket.terminate();
+	return response.statusCode;
+}
+
+// Node's fetch says of itself which host it asks.
+function status(link: URL, host: string): Promise<number | undefined> {
+	return new Promise((resolve, reject) => {
+		request(link, { headers: { host } }, (response) => {
+			response.resume();
+			resolve(response.statusCode);
+		})
+			.on("error", reject)
+			.end();
+	});
+}
+
+describe("the page", () => {
+	test("is whole, and loads nothing from anywhere else", async () => {
+		const answer = await fetch(server.link);
+		expect(answer.headers.get("content-security-policy")).toContain("default-src 'self'");
+		const html = await answer.text();
+		const names = [...html.matchAll(/(?:href|src)="([^"#:]+)"/g)].map(([, name = ""]) => name);
+		expect(names.sort()).toEqual(["main.js", "page.css"]);
+		for (const name of names) {
+			const file = await fetch(new URL(name, server.link));
+			expect(file.status).toBe(200);
+			if (name.endsWith(".css")) expect(await file.text()).not.toMatch(/url\((?!"?data:)|@import/);
+		}
+	});
+
+	test("has the lesson's text, coloured, without its links", async () => {
+		const lesson = await (await fetch(new URL("lesson.html", server.link))).text();
+		expect(lesson).toContain("<h1>A lesson</h1>");
+		expect(lesson).toContain('<span class="hljs-meta">$ ');
+		expect(lesson).toContain("<em>elsewhere</em>");
+		expect(lesson).not.toContain("example.org");
+	});
+
+	test.each(["", "page.css", "lesson.html", "socket"])("/%s is not to be had without a token", async (name) => {
+		for (const token of ["", "presenter/", `${"0".repeat(32)}/`])
+			expect((await fetch(new URL(`/${token}${name}`, server.link))).status).toBe(404);
+	});
+
+	test("is not given to whoever calls this computer by another name", async () => {
+		expect(await status(here(), here().host)).toBe(200);
+		expect(await status(here(), `drydock.example:${here().port}`)).toBe(404);
+	});
+
+	test("is the presenter's on this computer only", async () => {
+		const elsewhere = new URL(here().pathname, followers());
+		if (elsewhere.hostname === here().hostname) return;
+		expect((await fetch(elsewhere)).status).toBe(404);
+		expect((await fetch(followers())).status).toBe(200);
+	});
+});
+
+describe("a connection", () => {
+	test.each(["http://example.org", "null", "http://127.0.0.1:1"])("from a page of %s is refused", async (origin) => {
+		expect(await refused(here(), { origin })).toBe(403);
+	});
+
+	test("that does not say from which page is refused", async () => {
+		expect(await refused(here(), {})).toBe(403);
+	});
+
+	test("without a token is refused", async () => {
+		expect(await refused(new URL("/", here()), { origin: here().origin })).toBe(404);
+	});
+
+	test("of a follower who says anything is cut off, and nothing is done", async () => {
+		const { say, closed } = await connected(followers());
+		say({ say: "type", shell: "host", keys: "reboot\r" });
+		expect(await closed).toBe(POLICY_VIOLATION);
+		expect(obeyed).toEqual([]);
+	});
+
+	test.each([
+		["no JSON", "{"],
+		["an unknown word", '{"say":"halt"}'],
+		["a shell that is none", '{"say":"type","shell":"root","keys":"x"}'],
+		["a terminal of no size", '{"say":"resize","size":{"columns":0,"rows":1e9}}'],
+	])("of a presenter who says %s is cut off, and nothing is done", async (_, text) => {
+		const { socket, closed } = await connected(here());
+		socket.send(text);
+		expect(await closed).toBe(POLICY_VIOLATION);
+		expect(obeyed).toEqual([]);
+	});
+
+	test("that floods is cut off, and the others go on", async () => {
+		const [flooding, other] = [await connected(here()), await connected(here())];
+		for (let count = 0; count < 20_000; count++) flooding.say({ say: "type", shell: "host", keys: "x" });
+		expect(await flooding.closed).toBe(POLICY_VIOLATION);
+		expect(obeyed.length).toBeLessThan(2_000);
+		other.say({ say: "next" });
+		await expect.poll(() => other.words.some((word) => word.word === "event")).toBe(true);
+	});
+
+	test("that says more at once than a page ever does is cut off", async () => {
+		const { socket, closed } = await connected(here());
+		socket.send("x".repeat(1 << 20));
+		// Message too big: section 7.4.1 of RFC 6455.
+		expect(await closed).toBe(1009);
+	});
+});
+
+describe("who comes later", () => {
+	test("is told what all have seen", async () => {
+		const early = await connected(followers());
+		await show.next();
+		await show.next();
+		await show.next();
+		const late = await connected(followers());
+		const [welcome] = late.words;
+		if (welcome?.word !== "welcome") throw new Error("nobody was welcomed");
+		expect(welcome.role).toBe("follower");
+		expect(welcome.events[0]?.type).toBe("demo");
+		const screen = welcome.events.find((event) => event.type === "screen" && event.shell === "host");
+		expect(screen).toMatchObject({ data: expect.stringContaining("harbour") });
+		const lastOf = (events: (typeof recorded)[number][], type: string) =>
+			events.findLast((event) => event.type === type);
+		const told = [...(early.words[0] as typeof welcome).events].concat(
+			early.words.flatMap((word) => (word.word === "event" ? [word.event] : [])),
+		);
+		for (const type of ["step", "view"]) expect(lastOf(welcome.events, type)).toEqual(lastOf(told, type));
+	});
+
+	test("is counted, and no longer when gone", async () => {
+		const presenter = await connected(here());
+		const counts = () => presenter.words.flatMap((word) => (word.word === "followers" ? [word.count] : []));
+		const [one, two] = [await connected(followers()), await connected(followers())];
+		await expect.poll(() => counts().at(-1)).toBe(2);
+		one.socket.close();
+		await expect.poll(() => counts().at(-1)).toBe(1);
+		two.socket.terminate();
+		await expect.poll(() => counts().at(-1)).toBe(0);
+	});
+
+	test("is shown no presenter's notes, unless it is the presenter", async () => {
+		const noted = recorded.map((event) =>
+			event.type === "demo" ? { ...event, steps: event.steps.map((step) => ({ ...step, note: "a secret" })) } : event,
+		);
+		await show.close();
+		show = await Playback.open(noted, server.hall.tell);
+		expect(JSON.stringify((await connected(here())).words)).toContain("a secret");
+		expect(JSON.stringify((await connected(followers())).words)).not.toContain("a secret");
+	});
+
+	test("and takes nothing of what is said is left behind, and the presenter is not kept waiting", async () => {
+		const presenter = await connected(here());
+		const slow = await connected(followers());
+		slow.socket.pause();
+		const output = { atMs: 0, type: "output", shell: "host", data: "x".repeat(1 << 20) } as const;
+		for (let count = 0; count < 40; count++) await server.hall.tell(output);
+		await expect.poll(() => server.hall.followers).toBe(0);
+		presenter.say({ say: "next" });
+		await expect.poll(() => obeyed).toEqual([{ say: "next" }]);
+	});
+});
+
+test("a port that is taken is said, with what helps", async () => {
+	const options = { share: false, page, obey: async () => {} };
+	await expect(openServer({ ...options, port: Number(here().port) })).rejects.toMatchObject({
+		kind: "usage",
+		next: "npx drydock live --port 0",
+	});
+});
