@@ -52,7 +52,8 @@ function commandLine(): Command {
 
 	command("start", "set up what is missing and show where you are")
 		.option("--only-setup", "set up, and show nothing")
-		.action(async (options: { onlySetup?: boolean }) => finish((await import("./start.ts")).start(options)));
+		.option("--for-tests", "set up what drydock's own tests need, too")
+		.action(async (options) => finish((await import("./start.ts")).start(options)));
 	command("watch", "check the current lesson at every save; the same as drydock alone, on a terminal")
 		.option("--poll", "look for changes again and again, where nobody tells of them: some mounts, some shares")
 		.action(async (options) => finish((await import("./watch.ts")).watch(options)));

@@ -12,8 +12,8 @@ import { style } from "./terminal.ts";
  * `drydock start`, which `npm start` runs: sets up what is missing, then shows where the learner is.
  * @returns the exit code: 0 when the set-up succeeded, whatever the verdict
  */
-export async function start({ onlySetup }: { onlySetup?: boolean }): Promise<number> {
-	await installMissing();
+export async function start({ onlySetup, forTests }: { onlySetup?: boolean; forTests?: boolean }): Promise<number> {
+	await installMissing({ testing: forTests === true });
 	const yard = new Shipyard(visible);
 	try {
 		await yard.imageKey();

@@ -232,16 +232,17 @@ export class Demo implements Show {
 		if (found === undefined) throw new Failure("failed", "there is nothing to go back to", "start the demo again");
 		const [kept, moment] = found;
 		const nearest = Math.max(1, kept);
-		await this.#machine.putBack(moment.checkpoint);
+		await this.#machine.putBack(moment.checkpoint, async () => {
+			for (const shell of SHELLS) {
+				this.#shown[shell] = moment.shown[shell];
+				this.#decoders[shell] = new TextDecoder();
+				await this.#happens({ type: "screen", shell, data: this.#shown[shell] });
+				await this.#machine.say({ type: "resize", shell, window: this.#sizes[shell] });
+			}
+			this.#answers = moment.answers;
+			if (moment.answers !== null) await this.#happens({ type: "view", view: moment.answers });
+		});
 		this.#asKept = true;
-		for (const shell of SHELLS) {
-			this.#shown[shell] = moment.shown[shell];
-			this.#decoders[shell] = new TextDecoder();
-			await this.#happens({ type: "screen", shell, data: this.#shown[shell] });
-			await this.#machine.say({ type: "resize", shell, window: this.#sizes[shell] });
-		}
-		this.#answers = moment.answers;
-		if (moment.answers !== null) await this.#happens({ type: "view", view: moment.answers });
 		await this.#happens({ type: "back", step: nearest, tookMs: performance.now() - startedMs });
 		await this.#at(nearest, "told");
 	}

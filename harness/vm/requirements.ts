@@ -7,25 +7,27 @@ export interface Requirement {
 	name: string;
 	/** The program whose presence shows that it is installed. */
 	program: string;
+	/** Others that do as well. */
+	alternatives?: readonly string[];
 	/** What it is for, as a person is told before it is installed. */
 	purpose: string;
 	/** Packages by package manager; null where it is not to be had. */
 	packages: { apt: string; dnf: string | null; brew: string | null };
-	/** Only needed for building the image, not for running from one that was brought in. */
-	forBuilding: boolean;
+	/** When it is needed: always; not where an image was brought in; only for drydock's own tests. */
+	need: "running" | "building" | "testing";
 }
 
 /** Everything that drydock runs and npm does not install. */
 export function requirements(): Requirement[] {
 	const { qemu, triplet } = architecture();
-	const building = { forBuilding: true };
+	const building = { need: "building" } as const;
 	return [
 		{
 			name: "qemu",
 			program: qemu.program,
 			purpose: "runs the virtual machines",
 			packages: { apt: qemu.package, dnf: "qemu-system-x86-core", brew: "qemu" },
-			forBuilding: false,
+			need: "running" as const,
 		},
 		...(process.platform === "linux"
 			? [
@@ -34,7 +36,7 @@ export function requirements(): Requirement[] {
 						program: "setpriv",
 						purpose: "confines them, and ends them with their parent",
 						packages: { apt: "util-linux", dnf: "util-linux", brew: null },
-						forBuilding: false,
+						need: "running" as const,
 					},
 				]
 			: []),
@@ -43,7 +45,7 @@ export function requirements(): Requirement[] {
 			program: "cpio",
 			purpose: "packs the guest's first files",
 			packages: { apt: "cpio", dnf: "cpio", brew: null },
-			forBuilding: false,
+			need: "running" as const,
 		},
 		{
 			name: "mmdebstrap",
@@ -73,13 +75,22 @@ export function requirements(): Requirement[] {
 			packages: { apt: "gcc libc6-dev", dnf: null, brew: null },
 			...building,
 		},
+		{
+			name: "browser",
+			program: "chromium",
+			alternatives: ["chromium-browser", "google-chrome", "google-chrome-stable"],
+			purpose: "looks at the live page, in drydock's own tests",
+			packages: { apt: "chromium", dnf: "chromium", brew: "chromium" },
+			need: "testing",
+		},
 	];
 }
 
-/** The requirements that this computer does not meet. */
-export async function missingRequirements(): Promise<Requirement[]> {
+/** The requirements for these needs that this computer does not meet. */
+export async function missingRequirements(needs: readonly Requirement["need"][]): Promise<Requirement[]> {
+	const needed = requirements().filter(({ need }) => needs.includes(need));
 	const found = await Promise.all(
-		requirements().map(async (requirement) => ({ requirement, there: await isInstalled(requirement.program) })),
+		needed.map(async (requirement) => ({ requirement, there: (await pathOf(requirement)) !== null })),
 	);
 	return found.filter(({ there }) => !there).map(({ requirement }) => requirement);
 }
@@ -94,11 +105,15 @@ export function installCommand(...names: string[]): string {
 	return `${sudo}apt-get install --yes --no-install-recommends ${packages.join(" ")}`;
 }
 
-// The sbin directories are not in an ordinary user's PATH on Debian.
-async function isInstalled(program: string): Promise<boolean> {
+/** Where a requirement's program is on this computer; null if it is nowhere. */
+export async function pathOf({ program, alternatives = [] }: Requirement): Promise<string | null> {
+	// The sbin directories are not in an ordinary user's PATH on Debian.
 	const PATH = `${process.env["PATH"]}:/usr/sbin:/sbin`;
-	return promisify(execFile)("sh", ["-c", 'command -v "$1"', "sh", program], { env: { ...process.env, PATH } }).then(
-		() => true,
-		() => false,
+	const find = 'for name; do command -v "$name" && exit; done; exit 1';
+	return promisify(execFile)("sh", ["-c", find, "sh", program, ...alternatives], {
+		env: { ...process.env, PATH },
+	}).then(
+		({ stdout }) => stdout.trim(),
+		() => null,
 	);
 }

@@ -108,10 +108,15 @@ export class Rewindable {
 		return { state, memory: kept };
 	}
 
-	/** Puts it back to a moment that was kept. @throws {RestoreError} */
-	async putBack({ state, memory }: Checkpoint): Promise<void> {
+	/**
+	 * Puts it back to a moment that was kept.
+	 * @param between called when nothing more is heard of what it was, and nothing yet of what it will be
+	 * @throws {RestoreError}
+	 */
+	async putBack({ state, memory }: Checkpoint, between: () => Promise<void>): Promise<void> {
 		this.#held = [];
 		await this.#endLife();
+		await between();
 		try {
 			await this.#goOn(await this.#live(state, memory));
 		} catch (cause) {

@@ -9,11 +9,17 @@ import { installCommand, missingRequirements, type Requirement } from "./require
 
 /**
  * Installs the programs that are missing here, through apt: says what and why, and asks where a person is there.
+ * @param testing also what drydock's own tests need
  * @throws {Failure} unsupported: it is not for drydock to install them here; has the exact command
  */
-export async function installMissing(): Promise<void> {
+export async function installMissing({ testing = false } = {}): Promise<void> {
 	const { building } = await inCache();
-	const missing = (await missingRequirements()).filter(({ forBuilding }) => building || !forBuilding);
+	const needs = [
+		"running",
+		...(building ? ["building"] : []),
+		...(testing ? ["testing"] : []),
+	] as Requirement["need"][];
+	const missing = await missingRequirements(needs);
 	if (missing.length === 0) return;
 	const command = installCommand(...missing.map(({ name }) => name));
 	say(missing);
@@ -24,8 +30,8 @@ export async function installMissing(): Promise<void> {
 		`${sudo}apt-get update -qq && ${sudo}env DEBIAN_FRONTEND=noninteractive ${command.replace(/^sudo /, "")} -qq`,
 		command,
 	);
-	const still = await missingRequirements();
-	if (still.some(({ forBuilding }) => building || !forBuilding))
+	const still = await missingRequirements(needs);
+	if (still.length > 0)
 		throw new Failure(
 			"unsupported",
 			`apt-get ran, but these are still missing: ${still.map(({ program }) => program).join(", ")}`,

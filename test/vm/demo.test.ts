@@ -45,8 +45,7 @@ describe("each demo keeps what it promises, also when it has gone back", () => {
 	);
 });
 
-// On a very busy computer, what the kernel shows may come later than the page is waited for.
-describe("on a terminal", { retry: 1 }, () => {
+describe("on a terminal", () => {
 	/** A demo that has been opened, at its first step. */
 	const opened = async (): Promise<Page> => {
 		const page = drydockPage("demo", "02");

@@ -8,8 +8,10 @@ const BRING_AN_IMAGE =
 
 /** Node, QEMU, and the programs that build the image; without those that an image in the cache makes needless. */
 export async function programLines(): Promise<Line[]> {
-	const [{ building }, missing] = await Promise.all([inCache(), missingRequirements()]);
-	const needed = requirements().filter(({ forBuilding }) => building || !forBuilding);
+	const { building } = await inCache();
+	const needs: Requirement["need"][] = building ? ["running", "building"] : ["running"];
+	const missing = await missingRequirements(needs);
+	const needed = requirements().filter(({ need }) => needs.includes(need));
 	const absent = needed.filter(({ name }) => missing.some((requirement) => requirement.name === name));
 	const [qemu, tools] = [absent.filter(isQemu), absent.filter((requirement) => !isQemu(requirement))];
 	const there = needed.filter((requirement) => !isQemu(requirement)).map(({ program }) => program);
