@@ -5,14 +5,13 @@ import { interruption } from "../interrupt.ts";
 import { findLesson, readLesson } from "../lessons.ts";
 import { Demo } from "../live/demo.ts";
 import type { DemoEvent } from "../live/events.ts";
-import { SHELLS } from "../live/events.ts";
+import { obey } from "../live/obey.ts";
 import { makePage } from "../live/page.ts";
 import { Playback } from "../live/playback.ts";
 import { readRecording } from "../live/recording.ts";
 import { openServer, type Server } from "../live/server.ts";
 import type { Show } from "../live/show.ts";
 import { sourceOf } from "../live/source.ts";
-import type { PageWord } from "../live/words.ts";
 import { visible } from "../progress.ts";
 import { Shipyard } from "../vm/shipyard.ts";
 import { style } from "./terminal.ts";
@@ -40,10 +39,8 @@ export async function live(
 	let server: Server | undefined;
 	try {
 		if (events === null) await yard.imageKey();
-		const obey = async (word: PageWord) => {
-			if (show !== undefined) await done(show, word);
-		};
-		server = await openServer({ port, share, page: await makePage(await readLesson(lesson)), obey });
+		const page = await makePage(await readLesson(lesson));
+		server = await openServer({ port, share, page, obey: async (word) => show && obey(show, word) });
 		const { tell } = server.hall;
 		const source = events === null ? await sourceOf(lesson, SIZE) : null;
 		const opening =
@@ -56,21 +53,6 @@ export async function live(
 		await show?.close();
 		await server?.close();
 		await yard.close();
-	}
-}
-
-/** Does what a presenter's page says. */
-async function done(show: Show, word: PageWord): Promise<void> {
-	switch (word.say) {
-		case "jump":
-			return show.jump(word.step);
-		case "type":
-			return show.type(word.shell, word.keys);
-		case "resize":
-			for (const shell of SHELLS) await show.resize(shell, word.size);
-			return;
-		default:
-			return show[word.say]();
 	}
 }
 

@@ -1,0 +1,257 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { cacheDir } from "../../harness/cache.ts";
+import { inKit } from "../../harness/kit.ts";
+import { findLesson, lessons, loadDemo, readLesson } from "../../harness/lessons.ts";
+import { Demo } from "../../harness/live/demo.ts";
+import type { DemoEvent } from "../../harness/live/events.ts";
+import { obey } from "../../harness/live/obey.ts";
+import { makePage } from "../../harness/live/page.ts";
+import { openServer, type Server } from "../../harness/live/server.ts";
+import { sourceOf } from "../../harness/live/source.ts";
+import { openBrowser } from "../support/browser.ts";
+import { newShipyard } from "../support/guest.ts";
+import { onTerminal } from "../support/pty.ts";
+
+/** An end that the server has not asked for. */
+const ABNORMAL = 3000;
+const PATIENCE_MS = 60_000;
+const PROJECTOR = { width: 1280, height: 720 };
+const PHONE = { width: 390, height: 844 };
+
+const all = await lessons();
+const yard = newShipyard();
+const open: (() => Promise<unknown>)[] = [];
+let browser: Browser;
+
+beforeAll(async () => {
+	// The snapshot that the tests share.
+	[browser] = await Promise.all([openBrowser(), yard.imageKey()]);
+});
+afterEach(async () => {
+	for (const close of open.splice(0).reverse()) await close();
+});
+afterAll(async () => {
+	await browser.close();
+	await yard.close();
+});
+
+/** A demo on a stage, with its server, and all that happens on it. */
+async function onStage(id: string): Promise<{ demo: Demo; server: Server; events: DemoEvent[] }> {
+	const lesson = await findLesson(id);
+	const events: DemoEvent[] = [];
+	let demo: Demo | undefined;
+	const page = await makePage(await readLesson(lesson));
+	const server = await openServer({ port: 0, share: true, page, obey: async (word) => demo && obey(demo, word) });
+	open.push(() => server.close());
+	demo = await Demo.open(await sourceOf(lesson, { columns: 80, rows: 16 }), yard.stage.bind(yard), (event) => {
+		events.push(event);
+		return server.hall.tell(event);
+	});
+	demo.slowly = false;
+	open.push(demo.close.bind(demo));
+	return { demo, server, events };
+}
+
+/** A page in the browser; what goes wrong on it ends its test. */
+async function look(
+	link: string,
+	options: BrowserContextOptions = {},
+	before: (context: BrowserContext) => Promise<void> = async () => {},
+) {
+	const context = await browser.newContext({ viewport: PROJECTOR, ...options });
+	open.push(() => context.close());
+	await before(context);
+	const page = await context.newPage();
+	const wrong: string[] = [];
+	page.on("pageerror", (error) => wrong.push(error.message));
+	page.on("request", (request) => {
+		if (new URL(request.url()).origin !== new URL(link).origin) wrong.push(`asked for ${request.url()}`);
+	});
+	await page.goto(link);
+	await shows(page, "#place", /step \d+ of \d+/);
+	return { page, wrong };
+}
+
+const shows = (page: Page, selector: string, text: RegExp) =>
+	expect.poll(() => textOf(page, selector), { timeout: PATIENCE_MS }).toMatch(text);
+const textOf = async (page: Page, selector: string) =>
+	(await page.locator(selector).allInnerTexts()).join("\n").replaceAll("\u00a0", " ");
+const rows = (shell: string) => `.shell-${shell} .xterm-rows`;
+const atStep = (page: Page, step: number, phase: RegExp) =>
+	expect
+		.poll(async () => `${await textOf(page, "#place")} ${await textOf(page, ".stage")}`, { timeout: PATIENCE_MS })
+		.toMatch(new RegExp(`step ${step} of .* · ${phase.source}`, "s"));
+
+describe("each demo is played to its end on the page, without a word from elsewhere", () => {
+	test.each(all.map(({ id }) => id))(
+		"%s",
+		async (id) => {
+			const { server, events } = await onStage(id);
+			const { page, wrong } = await look(server.link);
+			const { steps } = await loadDemo(await findLesson(id));
+			for (let step = 1; step <= steps.length; step++) {
+				await atStep(page, step, /to be played/);
+				await page.keyboard.press(" ");
+				await atStep(page, step, /done/);
+				expect(await page.locator("#picture > *").count()).toBe(1);
+				if (step < steps.length) await page.keyboard.press("ArrowRight");
+			}
+			const answers = events.filter((event) => event.type === "answer");
+			expect(answers.flatMap(({ promises }) => promises.filter(({ kept }) => !kept))).toEqual([]);
+			expect(answers).toHaveLength(steps.length);
+			expect(wrong).toEqual([]);
+		},
+		300_000,
+	);
+});
+
+describe("on the page", () => {
+	test("it goes back, jumps, replays and begins anew, and the machine with it", async () => {
+		const { server } = await onStage("02");
+		const { page, wrong } = await look(server.link);
+		await page.keyboard.press("g");
+		await page.keyboard.type("3");
+		await page.keyboard.press("Enter");
+		await atStep(page, 3, /to be played/);
+		await page.keyboard.press("n");
+		await atStep(page, 3, /done/);
+		await shows(page, rows("container"), /web-1/);
+		await page.keyboard.press("b");
+		await atStep(page, 3, /to be played/);
+		expect(await textOf(page, rows("container"))).not.toMatch(/^web-1$/m);
+		await page.getByRole("button", { name: "the step once more" }).click();
+		await atStep(page, 3, /done/);
+		await page.keyboard.press("R");
+		await atStep(page, 1, /to be played/);
+		expect(await textOf(page, rows("container"))).not.toContain("unshare");
+		expect(wrong).toEqual([]);
+	});
+
+	test("the presenter types into both shells, and keys are not mistaken", async () => {
+		const { server } = await onStage("02");
+		const { page } = await look(server.link);
+		await page.keyboard.press("h");
+		await page.keyboard.type("echo $((6*7)) > /tmp/n; cat /tmp/n\n");
+		await shows(page, rows("host"), /^42/m);
+		await page.keyboard.press("Control+]");
+		await page.keyboard.press("c");
+		await page.keyboard.type("cat /tmp/n; stty size\n");
+		await shows(page, rows("container"), /^42[\s\S]*^\d+ \d+/m);
+		await page.keyboard.press("Control+]");
+		await atStep(page, 1, /to be played/);
+		// What was pasted comes whole, in pieces that the server takes.
+		await page.keyboard.press("h");
+		const pasted = `: ${"x".repeat(9_000)}; echo came $((1+1))\n`;
+		await page.evaluate((text) => {
+			const data = new DataTransfer();
+			data.setData("text/plain", text);
+			const event = new ClipboardEvent("paste", { clipboardData: data, bubbles: true });
+			document.querySelector(".shell-host textarea")?.dispatchEvent(event);
+		}, pasted);
+		await page.keyboard.press("Enter");
+		await shows(page, rows("host"), /^came 2/m);
+	});
+
+	test("two follow: they see what is shown, and can do nothing", async () => {
+		const { server } = await onStage("02");
+		const presenter = (await look(server.link)).page;
+		const [one, two] = [
+			await look(server.shared ?? ""),
+			await look(server.shared ?? "", { viewport: PHONE, colorScheme: "dark", hasTouch: true }),
+		];
+		await presenter.keyboard.press("s");
+		await shows(presenter, "dialog", new RegExp(`${server.shared}[\\s\\S]*2 follow`));
+		await presenter.keyboard.press("Escape");
+		await presenter.keyboard.press(" ");
+		for (const { page } of [one, two]) {
+			await atStep(page, 1, /done/);
+			await shows(page, rows("host"), /uts:\[\d+\]/);
+			expect(await page.getByRole("button", { name: /next/ }).count()).toBe(0);
+			await page.keyboard.press(" ");
+			await page.locator(".shell-host .xterm-screen").click();
+			await page.keyboard.type("echo no\n");
+		}
+		await presenter.keyboard.press("n");
+		for (const { page, wrong } of [one, two]) {
+			await atStep(page, 2, /to be played/);
+			expect(await textOf(page, rows("host"))).not.toContain("echo no");
+			expect(wrong).toEqual([]);
+		}
+	});
+
+	test("a dropped connection comes back, and all is there", async () => {
+		const { demo, server } = await onStage("02");
+		let broken = false;
+		let cut = async () => {};
+		const { page } = await look(server.link, {}, (context) =>
+			context.routeWebSocket(/\/socket$/, (socket) => {
+				if (broken) return void socket.close({ code: ABNORMAL });
+				socket.connectToServer();
+				cut = () => socket.close({ code: ABNORMAL });
+			}),
+		);
+		broken = true;
+		await cut();
+		await shows(page, "#connection", /the connection is gone/);
+		await demo.next();
+		broken = false;
+		await atStep(page, 1, /done/);
+		await shows(page, rows("host"), /uts:\[\d+\]/);
+		await page.keyboard.press("n");
+		await atStep(page, 2, /to be played/);
+	});
+
+	test.each([
+		["a projector, light", { viewport: PROJECTOR, colorScheme: "light" }],
+		["a projector, dark", { viewport: PROJECTOR, colorScheme: "dark" }],
+		["a phone, light", { viewport: PHONE, colorScheme: "light" }],
+		["a phone, dark", { viewport: PHONE, colorScheme: "dark" }],
+	] as const)("nothing lies beside the page, nor has a name that is missing: %s", async (_, options) => {
+		const { server } = await onStage("02");
+		const { page } = await look(server.link, options);
+		for (const large of [false, true]) {
+			if (large) await page.keyboard.press("t");
+			const width = await page.evaluate(() => document.documentElement.scrollWidth);
+			expect(width).toBeLessThanOrEqual(options.viewport.width);
+			for (const button of await page.getByRole("button").all()) expect(await button.innerText()).not.toBe("");
+			const tabs = await page.getByRole("tab").all();
+			for (const tab of tabs) {
+				await tab.click();
+				expect(await tab.getAttribute("aria-selected")).toBe("true");
+			}
+			expect(tabs.length).toBeGreaterThanOrEqual(10);
+		}
+	});
+});
+
+describe("the command", () => {
+	test("says its link, and ends with 130 and without a trace at Ctrl-C", async () => {
+		const terminal = onTerminal(process.execPath, [inKit("harness/cli/bin.js"), "live", "02"]);
+		const link = /http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]+\//;
+		const [said = ""] = link.exec(await terminal.until(new RegExp(`${link.source}[\\s\\S]*Ctrl-C ends it`))) ?? [];
+		const { page } = await look(said);
+		await page.keyboard.press(" ");
+		await atStep(page, 1, /done/);
+		terminal.type("\x03");
+		expect((await terminal.ended).exitCode).toBe(130);
+		await shows(page, "#connection", /the demo is over/);
+		expect(terminal.processes()).toEqual([]);
+		expect(readdirSync(join(cacheDir, "scratch"))).toEqual([]);
+	});
+
+	test("shows a recording without a machine", async () => {
+		const recording = inKit("test/recordings/02-unshare.jsonl");
+		const terminal = onTerminal(process.execPath, [inKit("harness/cli/bin.js"), "live", "--from", recording]);
+		const link = /http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]+\//;
+		const [said = ""] = link.exec(await terminal.until(new RegExp(`${link.source}[\\s\\S]*Ctrl-C ends it`))) ?? [];
+		expect(terminal.processes().filter((line) => line.startsWith("qemu"))).toEqual([]);
+		const { page } = await look(said);
+		await page.keyboard.press(" ");
+		await atStep(page, 1, /done/);
+		terminal.type("\x03");
+		expect((await terminal.ended).exitCode).toBe(130);
+	});
+});
