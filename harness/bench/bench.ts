@@ -11,6 +11,7 @@ import { qemuVersion } from "../vm/program.ts";
 import { coldBoot, ensureTemplate, type Template } from "../vm/template.ts";
 import { rewound } from "./demo.ts";
 import { gradedClass } from "./grade.ts";
+import { liveFrames } from "./live.ts";
 import { shells } from "./shell.ts";
 import { saves, stages } from "./watch.ts";
 
@@ -18,7 +19,7 @@ import { saves, stages } from "./watch.ts";
  * `npm run bench`: how long things take on this computer, each measured several times in one run. Nothing here passes
  * or fails; with `-- --json` one document is printed, and with `-- grade` only that part is measured.
  */
-const PARTS = ["machine", "answer", "check", "watch", "shell", "demo", "grade"] as const;
+const PARTS = ["machine", "answer", "check", "watch", "shell", "demo", "live", "grade"] as const;
 
 /** Values of one measure; its unit is in its name. */
 interface Figure {
@@ -50,6 +51,7 @@ const measured = {
 	...(wants("watch") ? await watched(10) : {}),
 	...(wants("shell") ? { shellMs: await visible.step("shellMs", () => shells(10)) } : {}),
 	...(wants("demo") ? await rewound(10) : {}),
+	...(wants("live") ? await liveFrames(10) : {}),
 	...(wants("grade") ? await gradedClass() : {}),
 };
 for (const [name, values] of Object.entries(measured)) figures[name] = summary(values);

@@ -96,6 +96,11 @@ export class Demo implements Show {
 		return this.#phase;
 	}
 
+	/** Its machine's QEMU process. */
+	get pid(): number {
+		return this.#machine.pid;
+	}
+
 	/** Whether commands are typed as a person does. */
 	set slowly(value: boolean) {
 		this.#slowly = value;
