@@ -1,8 +1,9 @@
 import { renderUnicodeCompact } from "uqr";
+import { exists } from "../cache.ts";
 import { currentLesson } from "../course.ts";
 import { EXIT } from "../failure.ts";
 import { interruption } from "../interrupt.ts";
-import { findLesson, readLesson } from "../lessons.ts";
+import { findLesson, type Lesson, readLesson } from "../lessons.ts";
 import { Demo } from "../live/demo.ts";
 import type { DemoEvent } from "../live/events.ts";
 import { obey } from "../live/obey.ts";
@@ -12,8 +13,10 @@ import { readRecording } from "../live/recording.ts";
 import { openServer, type Server } from "../live/server.ts";
 import type { Show } from "../live/show.ts";
 import { sourceOf } from "../live/source.ts";
+import { untried, Work } from "../live/work.ts";
 import { visible } from "../progress.ts";
 import { Shipyard } from "../vm/shipyard.ts";
+import { learnersFile } from "../workspace.ts";
 import { style } from "./terminal.ts";
 
 /** Until a page says how much room it has. */
@@ -37,6 +40,7 @@ export async function live(
 	const yard = new Shipyard(visible);
 	let show: Show | undefined;
 	let server: Server | undefined;
+	let work: Work | undefined;
 	try {
 		if (events === null) await yard.imageKey();
 		const page = await makePage(await readLesson(lesson));
@@ -46,14 +50,24 @@ export async function live(
 		const opening =
 			source === null ? Playback.open(events as DemoEvent[], tell) : Demo.open(source, yard.stage.bind(yard), tell);
 		show = await opening;
+		work = await workOn(lesson, yard, server);
 		sayLinks(server);
 		await Promise.race([show.failed, interrupted()]);
 		return EXIT.passed;
 	} finally {
+		await work?.close();
 		await show?.close();
 		await server?.close();
 		await yard.close();
 	}
+}
+
+// Only where there is a workspace: nobody's is made for them here.
+async function workOn(lesson: Lesson, yard: Shipyard, { hall }: Server): Promise<Work | undefined> {
+	const file = await learnersFile(lesson);
+	if (!(await exists(file))) return undefined;
+	hall.tellWork(untried(file));
+	return new Work(lesson, file, yard, hall.tellWork);
 }
 
 function sayLinks({ link, shared }: Server): void {

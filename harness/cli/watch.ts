@@ -1,6 +1,4 @@
-import { dirname } from "node:path";
 import { Chalk } from "chalk";
-import { type FSWatcher, watch as watchFiles } from "chokidar";
 import wrapAnsi from "wrap-ansi";
 import { currentLesson, lastAttempt, recordAttempt, selectLesson } from "../course.ts";
 import { EXIT, Failure } from "../failure.ts";
@@ -10,6 +8,7 @@ import { report } from "../grade/report.ts";
 import { interruption } from "../interrupt.ts";
 import { type Lesson, loadCheck } from "../lessons.ts";
 import { visible } from "../progress.ts";
+import { onSave, type Watched } from "../saves.ts";
 import { Shipyard } from "../vm/shipyard.ts";
 import { isUntouched, learnersFile, makeWorkspace, workspaceDir } from "../workspace.ts";
 import { Actions } from "./actions.ts";
@@ -17,9 +16,6 @@ import { Keys } from "./keys.ts";
 import { nameOf } from "./place.ts";
 import { style } from "./terminal.ts";
 
-/** An editor may write a file in several steps; what comes within this time is one save. */
-const SAVE_MS = 30;
-const POLL_MS = 250;
 const SLOW_MS = 6_000;
 const SLOW = "It has not come to an end yet. It is given up after half a minute or so; a save begins anew.\n";
 const SUPERSEDED = new Error("saved again");
@@ -56,7 +52,7 @@ export class Watch {
 	#verdict: Verdict | null = null;
 	#known: readonly Known[] | null = null;
 	#running: AbortController | null = null;
-	#files: FSWatcher | null = null;
+	#files: Watched | null = null;
 	/** Another program has the terminal: what is saved meanwhile is checked afterwards. */
 	#away = false;
 	#missed = false;
@@ -103,16 +99,7 @@ export class Watch {
 		this.#verdict = null;
 		this.#known = (await lastAttempt(lesson))?.findings ?? null;
 		await this.#files?.close();
-		this.#files = watchFiles(dirname(this.#file), {
-			...{ ignoreInitial: true, depth: 0, usePolling: this.#poll, interval: POLL_MS },
-			ignored: (path, stats) => stats?.isFile() === true && !path.endsWith(".ts"),
-		});
-		let saved: NodeJS.Timeout | undefined;
-		this.#files.on("all", (event) => {
-			if (event !== "add" && event !== "change") return;
-			clearTimeout(saved);
-			saved = setTimeout(() => this.check(), SAVE_MS);
-		});
+		this.#files = onSave(this.#file, () => this.check(), { poll: this.#poll });
 		if (await isUntouched(lesson)) this.#greet();
 		else void this.#check(false).catch(this.#end.reject);
 	}

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { WebSocket } from "ws";
 import type { DemoEvent } from "./events.ts";
 import { forFollowers, Story } from "./story.ts";
-import { PageWord, type Role, type ServerWord, type Share } from "./words.ts";
+import { type Checked, PageWord, type Role, type ServerWord, type Share } from "./words.ts";
 
 /** Close codes. See section 7.4.1 of RFC 6455. */
 const GOING_AWAY = 1001;
@@ -23,6 +23,7 @@ export class Hall {
 	/** Done with what a presenter's page says. */
 	readonly #obey: (word: PageWord) => Promise<void>;
 	readonly #share: Share | null;
+	#work: Checked | null = null;
 
 	constructor(obey: (word: PageWord) => Promise<void>, share: Share | null) {
 		this.#obey = obey;
@@ -41,6 +42,12 @@ export class Hall {
 			return role === "presenter" ? sent : undefined;
 		});
 		await Promise.all(taken);
+	};
+
+	/** Tells the presenter what came of a save. */
+	readonly tellWork = (checked: Checked): void => {
+		this.#work = checked;
+		this.#tellPresenter({ word: "checked", checked });
 	};
 
 	/** Lets a page in. */
@@ -71,7 +78,8 @@ export class Hall {
 		});
 		const events = role === "presenter" ? this.#story.sofar : this.#story.sofar.map(forFollowers);
 		const share = role === "presenter" ? this.#share : null;
-		void send(page, JSON.stringify({ word: "welcome", role, share, events } satisfies ServerWord));
+		const work = role === "presenter" ? this.#work : null;
+		void send(page, JSON.stringify({ word: "welcome", role, share, events, work } satisfies ServerWord));
 		this.#count();
 	}
 
@@ -85,7 +93,11 @@ export class Hall {
 	}
 
 	#count(): void {
-		const text = JSON.stringify({ word: "followers", count: this.followers } satisfies ServerWord);
+		this.#tellPresenter({ word: "followers", count: this.followers });
+	}
+
+	#tellPresenter(word: ServerWord): void {
+		const text = JSON.stringify(word);
 		for (const [page, role] of this.#pages) if (role === "presenter") void send(page, text);
 	}
 }

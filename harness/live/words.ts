@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { DemoEvent } from "./events.ts";
+import type { Answers, DemoEvent } from "./events.ts";
 
 /** What the live page and its server say to each other, a JSON text a message. */
 
@@ -24,12 +24,26 @@ export type Role = "presenter" | "follower";
 /** Everything that the server says. */
 export type ServerWord =
 	/** The first: all that whoever comes later has to know. What a page has heard before is forgotten. */
-	| { word: "welcome"; role: Role; share: Share | null; events: DemoEvent[] }
+	| { word: "welcome"; role: Role; share: Share | null; events: DemoEvent[]; work: Checked | null }
 	| { word: "event"; event: DemoEvent }
 	/** To the presenter: how many follow. */
 	| { word: "followers"; count: number }
+	/** To the presenter: what came of a save. */
+	| { word: "checked"; checked: Checked }
 	/** Something could not be done. */
 	| { word: "problem"; text: string };
+
+/** The last check of somebody who works on the lesson meanwhile. */
+export interface Checked {
+	/** The learner's module, as a path. */
+	file: string;
+	/** `waiting` until the first save. */
+	verdict: "waiting" | "checking" | "pass" | "fail" | "error" | "unsupported";
+	/** The report. */
+	text: string;
+	/** What the kernel showed while the module's command ran; null when it never did. */
+	seen: Answers | null;
+}
 
 /** How to follow. */
 export interface Share {

@@ -1,4 +1,5 @@
 import { readdirSync } from "node:fs";
+import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -12,8 +13,10 @@ import { makePage } from "../../harness/live/page.ts";
 import { openServer, type Server } from "../../harness/live/server.ts";
 import { sourceOf } from "../../harness/live/source.ts";
 import { openBrowser } from "../support/browser.ts";
+import { drydock } from "../support/drydock.ts";
 import { newShipyard } from "../support/guest.ts";
-import { onTerminal } from "../support/pty.ts";
+import { onTerminal, type Terminal } from "../support/pty.ts";
+import { temporary } from "../support/temporary.ts";
 
 /** An end that the server has not asked for. */
 const ABNORMAL = 3000;
@@ -227,12 +230,17 @@ describe("on the page", () => {
 	});
 });
 
+/** What `drydock live` tells its presenter. */
+async function linkOf(terminal: Terminal): Promise<string> {
+	const link = /http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]+\//;
+	const said = await terminal.until(new RegExp(`${link.source}[\\s\\S]*Ctrl-C ends it`));
+	return link.exec(said)?.[0] ?? "";
+}
+
 describe("the command", () => {
 	test("says its link, and ends with 130 and without a trace at Ctrl-C", async () => {
 		const terminal = onTerminal(process.execPath, [inKit("harness/cli/bin.js"), "live", "02"]);
-		const link = /http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]+\//;
-		const [said = ""] = link.exec(await terminal.until(new RegExp(`${link.source}[\\s\\S]*Ctrl-C ends it`))) ?? [];
-		const { page } = await look(said);
+		const { page } = await look(await linkOf(terminal));
 		await page.keyboard.press(" ");
 		await atStep(page, 1, /done/);
 		terminal.type("\x03");
@@ -242,13 +250,35 @@ describe("the command", () => {
 		expect(readdirSync(join(cacheDir, "scratch"))).toEqual([]);
 	});
 
+	test("checks each save of somebody who works on the lesson, and shows what the kernel showed of it", async () => {
+		const files = await temporary();
+		open.push(() => files.remove());
+		const workspace = join(files.dir, "workspace");
+		expect((await drydock(files.dir, "init", workspace)).code).toBe(0);
+		const terminal = onTerminal(process.execPath, [inKit("harness/cli/bin.js"), "live", "02"], workspace);
+		open.push(async () => terminal.close());
+		const { page } = await look(await linkOf(terminal));
+		await page.getByRole("tab", { name: "Your work" }).click();
+		await shows(page, "#work", /each save is checked/);
+		const mine = join(workspace, "02-unshare/isolate.ts");
+		await writeFile(mine, "export const = 1;\n");
+		await shows(page, "#work", /✗ not right yet[\s\S]*isolate\.ts/);
+		await copyFile(inKit("solutions/02-unshare/isolate.ts"), mine);
+		await shows(page, "#work", /✓ passed/);
+		expect(await page.locator("#picture > *").count()).toBe(1);
+		const { stdout } = await drydock(workspace, "list", "--json");
+		expect(JSON.parse(stdout).lessons[1]).toMatchObject({ passed: true, attempts: 2 });
+		// Whoever comes back finds it.
+		await page.reload();
+		await shows(page, "#work", /✓ passed/);
+	});
+
 	test("shows a recording without a machine", async () => {
 		const recording = inKit("test/recordings/02-unshare.jsonl");
 		const terminal = onTerminal(process.execPath, [inKit("harness/cli/bin.js"), "live", "--from", recording]);
-		const link = /http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]+\//;
-		const [said = ""] = link.exec(await terminal.until(new RegExp(`${link.source}[\\s\\S]*Ctrl-C ends it`))) ?? [];
+		const link = await linkOf(terminal);
 		expect(terminal.processes().filter((line) => line.startsWith("qemu"))).toEqual([]);
-		const { page } = await look(said);
+		const { page } = await look(link);
 		await page.keyboard.press(" ");
 		await atStep(page, 1, /done/);
 		terminal.type("\x03");

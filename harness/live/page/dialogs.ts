@@ -12,7 +12,7 @@ export const KEYS: readonly [keys: string, does: string][] = [
 	["1 … 8", "choose a view"],
 	[", .", "look back in time, and forward"],
 	["p", "your note on this step"],
-	["l", "steps, or the lesson"],
+	["l", "steps, lesson, your work"],
 	["t", "large type"],
 	["d", "light or dark"],
 	["s", "how to follow"],

@@ -1,5 +1,5 @@
 import { type DemoEvent, SHELLS, type ShellName } from "../events.ts";
-import type { PageWord, Role, ServerWord, Share } from "../words.ts";
+import type { Checked, PageWord, Role, ServerWord, Share } from "../words.ts";
 import { Connection, type State } from "./connection.ts";
 import { Dialogs } from "./dialogs.ts";
 import { h } from "./elements.ts";
@@ -10,6 +10,7 @@ import { Shell } from "./shell.ts";
 import { paintSteps } from "./steps.ts";
 import { Tale } from "./tale.ts";
 import { PAINTERS } from "./views.ts";
+import { Work } from "./work.ts";
 
 const TYPE = { normal: 15, large: 20 };
 const RESIZE_MS = 150;
@@ -23,7 +24,10 @@ const scene = new Scene(PAINTERS, {
 	time: place("time"),
 });
 const look = readLook();
+const TEXTS = ["steps", "lesson", "work"] as const;
 let tale = new Tale();
+const work = new Work();
+let text: (typeof TEXTS)[number] = "steps";
 let role: Role | null = null;
 let share: Share | null = null;
 let followers = 0;
@@ -45,9 +49,11 @@ function hear(word: ServerWord): void {
 		for (const shell of SHELLS) shells[shell].showOnly("");
 		paintTools();
 		for (const event of word.events) take(event);
+		takeWork(word.work);
 		fitShells();
 	}
 	if (word.word === "event") take(word.event);
+	if (word.word === "checked") takeWork(word.checked);
 	if (word.word === "followers") followers = word.count;
 	if (word.word === "problem") place("message").textContent = word.text;
 	paint();
@@ -59,7 +65,19 @@ function take(event: DemoEvent): void {
 	if (event.type === "screen") shells?.[event.shell].showOnly(event.data);
 	if (event.type === "size" && role === "follower") shells?.[event.shell].squeeze(event.size, typeSize());
 	if (event.type === "size" && role === "presenter" && shells !== null) shells[event.shell].size = event.size;
-	if (event.type === "view" || event.type === "back") scene.show(tale.past);
+	if (event.type === "view" || event.type === "back") showScene();
+}
+
+function takeWork(checked: Checked | null): void {
+	work.take(checked);
+	place("tab-work").hidden = checked === null;
+	place("work").replaceChildren(...work.paint());
+	if (checked !== null && checked.verdict !== "waiting") showText("work");
+}
+
+// Whoever reads of their own work sees what the kernel showed of that.
+function showScene(): void {
+	scene.show(text === "work" && work.past.length > 0 ? work.past : tale.past);
 }
 
 function paint(): void {
@@ -118,11 +136,18 @@ async function readLesson(): Promise<void> {
 	if (answer.ok) place("lesson").innerHTML = await answer.text();
 }
 
-function showText(which: "steps" | "lesson"): void {
-	for (const name of ["steps", "lesson"]) {
+function showText(which: (typeof TEXTS)[number]): void {
+	text = which;
+	for (const name of TEXTS) {
 		place(name).hidden = name !== which;
 		place(`tab-${name}`).setAttribute("aria-selected", String(name === which));
 	}
+	showScene();
+}
+
+function nextText(): void {
+	const shown = TEXTS.filter((name) => !place(`tab-${name}`).hidden);
+	showText(shown[(shown.indexOf(text) + 1) % shown.length] ?? "steps");
 }
 
 function paintTools(): void {
@@ -163,7 +188,7 @@ function act(action: ReturnType<typeof actionFor>): void {
 	} else if (action === "keys") dialogs.keys();
 	else if (action === "share") dialogs.share(share, followers);
 	else if (action === "note") note = !note;
-	else if (action === "text") showText(place("steps").hidden ? "steps" : "lesson");
+	else if (action === "text") nextText();
 	else if (action === "earlier" || action === "later") scene.step(action === "earlier" ? -1 : 1);
 	else if (typeof action === "number") scene.choose(action);
 	else if (role === "presenter") present(action);
@@ -193,5 +218,5 @@ function addWindowListeners(): void {
 		clearTimeout(resizing);
 		resizing = setTimeout(fitShells, RESIZE_MS);
 	});
-	for (const name of ["steps", "lesson"] as const) place(`tab-${name}`).addEventListener("click", () => showText(name));
+	for (const name of TEXTS) place(`tab-${name}`).addEventListener("click", () => showText(name));
 }

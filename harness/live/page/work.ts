@@ -1,0 +1,33 @@
+import type { Seen } from "../views/seen.ts";
+import type { Checked } from "../words.ts";
+import { h } from "./elements.ts";
+
+const VERDICTS: Record<Checked["verdict"], string> = {
+	waiting: "not checked yet",
+	checking: "… is checked",
+	pass: "✓ passed",
+	fail: "✗ not right yet",
+	error: "✗ could not be judged",
+	unsupported: "✗ this computer cannot",
+};
+
+/** What came of the saves so far: the last report, and what the kernel showed of each. */
+export class Work {
+	past: Seen[] = [];
+	#last: Checked | null = null;
+
+	take(checked: Checked | null): void {
+		this.#last = checked;
+		if (checked?.seen) this.past = [...this.past, { atMs: Math.round(performance.now()), view: checked.seen }];
+	}
+
+	paint(): Node[] {
+		if (this.#last === null) return [];
+		const { file, verdict, text } = this.#last;
+		return [
+			h("p", { class: `verdict verdict-${verdict}` }, VERDICTS[verdict]),
+			h("p", { class: "file" }, file),
+			h("pre", {}, text),
+		];
+	}
+}

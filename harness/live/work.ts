@@ -1,0 +1,94 @@
+import { relative } from "node:path";
+import { recordAttempt } from "../course.ts";
+import { Failure } from "../failure.ts";
+import { BOX, DURING } from "../grade/check.ts";
+import { judge } from "../grade/judge.ts";
+import { report } from "../grade/report.ts";
+import { type Lesson, loadCheck } from "../lessons.ts";
+import type { Observation } from "../protocol.ts";
+import { onSave, type Watched } from "../saves.ts";
+import type { Shipyard } from "../vm/shipyard.ts";
+import type { Answers } from "./events.ts";
+import type { Checked } from "./words.ts";
+
+const SUPERSEDED = new Error("saved again");
+const PAGE = { width: 72, color: false, brief: true };
+
+/** Before the first save. */
+export function untried(path: string): Checked {
+	const file = relative(".", path);
+	return { file, verdict: "waiting", text: `Write in ${file}: each save is checked.`, seen: null };
+}
+
+/** Somebody who works on a lesson while its page is open: each save is checked, and what the kernel showed of it is told. */
+export class Work {
+	readonly #lesson: Lesson;
+	readonly #file: string;
+	readonly #yard: Shipyard;
+	readonly #tell: (checked: Checked) => void;
+	readonly #saves: Watched;
+	#running = new AbortController();
+
+	/** @param file the learner's module */
+	constructor(lesson: Lesson, file: string, yard: Shipyard, tell: (checked: Checked) => void) {
+		this.#lesson = lesson;
+		this.#file = file;
+		this.#yard = yard;
+		this.#tell = tell;
+		this.#saves = onSave(file, () => void this.#check());
+	}
+
+	async close(): Promise<void> {
+		this.#running.abort(SUPERSEDED);
+		await this.#saves.close();
+	}
+
+	async #check(): Promise<void> {
+		this.#running.abort(SUPERSEDED);
+		const running = new AbortController();
+		this.#running = running;
+		const file = relative(".", this.#file);
+		this.#tell({ file, verdict: "checking", text: `checking ${file} …`, seen: null });
+		let seen: Answers | null = null;
+		let plays = 0;
+		try {
+			const verdict = await judge(this.#lesson, this.#file, {
+				imageKey: () => this.#yard.imageKey(),
+				accelerator: () => this.#yard.accelerator(),
+				play: async (request) => {
+					// The reference is played as well, where it is not known yet; but after the exercise has begun.
+					const isExercise = plays++ === 0;
+					const played = await this.#yard.play(request, running.signal);
+					if (isExercise && played.outcome.kind === "observed") seen = answersIn(played.outcome.observation);
+					return played;
+				},
+			});
+			running.signal.throwIfAborted();
+			const { learnt } = await loadCheck(this.#lesson);
+			this.#tell({
+				file,
+				verdict: verdict.verdict,
+				text: await report(verdict, this.#lesson.title, learnt, PAGE),
+				seen,
+			});
+			await recordAttempt(this.#lesson, verdict);
+		} catch (error) {
+			if (running.signal.aborted) return;
+			const { message, next } = error as Failure;
+			const help = error instanceof Failure && next !== undefined ? `\n  try: ${next}` : "";
+			this.#tell({ file, verdict: "error", text: `${message}${help}`, seen });
+		} finally {
+			// The next one gets ready while this verdict is read.
+			if (this.#running === running) this.#yard.prepare(true);
+		}
+	}
+}
+
+// As a demo's views show it: the command is what whoever looks at the container talks to.
+function answersIn({ moments }: Observation): Answers | null {
+	const moment = moments[DURING];
+	const command = moment?.commands[BOX] ?? null;
+	if (moment === undefined) return null;
+	const container = command === null ? null : { ...command, listens: false, shell: command.pid };
+	return { host: moment.host, shells: { host: null, container } };
+}

@@ -1,0 +1,34 @@
+import { dirname } from "node:path";
+import { watch } from "chokidar";
+
+/** An editor may write a file in several steps; what comes within this time is one save. */
+const SAVE_MS = 30;
+const POLL_MS = 250;
+
+/** A program that looks after files. */
+export interface Watched {
+	close(): Promise<void>;
+}
+
+/**
+ * Says whenever a module, or another beside it, is saved.
+ * @param poll whether to look at the files again and again: on some mounts nobody tells when they change
+ */
+export function onSave(file: string, saved: () => void, { poll = false } = {}): Watched {
+	const files = watch(dirname(file), {
+		...{ ignoreInitial: true, depth: 0, usePolling: poll, interval: POLL_MS },
+		ignored: (path, stats) => stats?.isFile() === true && !path.endsWith(".ts"),
+	});
+	let due: NodeJS.Timeout | undefined;
+	files.on("all", (event) => {
+		if (event !== "add" && event !== "change") return;
+		clearTimeout(due);
+		due = setTimeout(saved, SAVE_MS);
+	});
+	return {
+		close: () => {
+			clearTimeout(due);
+			return files.close();
+		},
+	};
+}
