@@ -27,6 +27,15 @@ export type { Preparation, Run, Step, Work } from "./protocol/run.ts";
 export type { Session, SessionFrame, WindowSize } from "./protocol/session.ts";
 export { type Stage, type StageFrame, View } from "./protocol/stage.ts";
 export type { HostState, ProcessState } from "./protocol/states.ts";
+export {
+	type Identity,
+	type Layer,
+	type Layers,
+	type Limits,
+	type Net,
+	VIEWS,
+	type ViewName,
+} from "./protocol/views.ts";
 
 /** Longest frame that the host takes from a guest, and the most it takes in one run. */
 export const LIMITS = {

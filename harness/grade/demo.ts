@@ -1,8 +1,12 @@
+import type { ViewName } from "../protocol.ts";
+
 /** What a lesson's demo.ts says: the steps that an instructor shows in front of people. */
 export interface Demo {
 	title: string;
 	/** How long it takes, told calmly. */
 	minutes: number;
+	/** The views that it is about, the first being shown first; for some of them the probe reads more. */
+	views?: ViewName[];
 	steps: DemoStep[];
 }
 

@@ -27,6 +27,11 @@ export function readCgroupFiles(cgroup: string): Record<string, string> {
 	return pids === undefined ? files : { ...files, "cgroup.procs": asHarbourNumbers(pids) };
 }
 
+/** Some of a cgroup's files. @param path such as `/box/web-1` */
+export function readCgroupFilesNamed(path: string, names: readonly string[]): Record<string, string> {
+	return Object.fromEntries(names.map((name) => [name, readFile(`${ROOT}${path}/${name}`)]));
+}
+
 // The kernel lists them by the numbers of whoever reads: the agent, which stands outside. See NSpid in proc_pid_status(5).
 function asHarbourNumbers(pids: string): string {
 	const numbers = pids.split("\n").flatMap((pid) => {

@@ -36,7 +36,12 @@ export function readSplitNamespaces(pid: number): string[] {
 export function inNamespace<T>(pid: number, kind: "uts" | "ipc" | "net", read: () => T): T {
 	const there = `/proc/${pid}/ns/${kind}`;
 	const here = `${OWN_PROC}/thread-self/ns/${kind}`;
-	if (readlinkSync(there) === readlinkSync(here)) return read();
+	return readlinkSync(there) === readlinkSync(here) ? read() : inNamespaceAt(there, kind, read);
+}
+
+/** The same in the namespace that a file stands for, such as those of ip-netns(8). */
+export function inNamespaceAt<T>(there: string, kind: "uts" | "ipc" | "net", read: () => T): T {
+	const here = `${OWN_PROC}/thread-self/ns/${kind}`;
 	const home = openSync(here, "r");
 	const target = openSync(there, "r");
 	try {

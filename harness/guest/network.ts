@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
-import type { Link, Network } from "../protocol.ts";
+import type { Link, Net, Network } from "../protocol.ts";
 
 /** Only what is broken takes that long: both programs ask the kernel and wait for nothing else. */
 const PROGRAM_MS = 30_000;
@@ -25,10 +25,25 @@ export function readLinks(pid: number): Link[] {
  * @see ip-address(8), ip-route(8), nft(8)
  */
 export function readNetwork(withRules: boolean): Network {
-	const [links = "", routes = "", ...rules] = ask(withRules).split("\n").filter(Boolean);
-	return {
-		// Not "ip -4": that would leave out every link without an address, such as the ports of a bridge.
-		links: (JSON.parse(links) as IpLink[]).map((link) => ({
+	const { network } = parseNetwork(ask(withRules));
+	return { ...network, forwarding: readForwarding() };
+}
+
+/** What is asked of ip. Not "ip -4": that would leave out every link without an address, such as the ports of a bridge. */
+export const QUESTIONS = "address show\nroute show\n";
+
+/** The program that answers: one line of JSON for each question, and then nft's lines. */
+export function answerer(withRules: boolean): string[] {
+	const ip = ["ip", "-json", "-details", "-batch", "-"];
+	return withRules ? ["sh", "-c", `${ip.join(" ")} && nft list ruleset`] : ip;
+}
+
+/** Reads what it has answered; the links' numbers as well, by which the two ends of a cable are found. */
+export function parseNetwork(answer: string): { network: Omit<Network, "forwarding">; indices: Net["indices"] } {
+	const [links = "", routes = "", ...rules] = answer.split("\n").filter(Boolean);
+	const ipLinks = JSON.parse(links) as IpLink[];
+	const network = {
+		links: ipLinks.map((link) => ({
 			name: link.ifname,
 			kind: link.linkinfo?.info_kind ?? "",
 			flags: link.flags,
@@ -43,17 +58,18 @@ export function readNetwork(withRules: boolean): Network {
 			device: dev,
 		})),
 		rules,
-		// /proc/sys/net shows the network namespace of the thread that reads it.
-		forwarding: readFileSync("/proc/sys/net/ipv4/ip_forward", "utf8").trim() === "1",
 	};
+	const indices = ipLinks.map(({ ifname, ifindex, link_index: peer = 0 }) => [ifname, { own: ifindex, peer }]);
+	return { network, indices: Object.fromEntries(indices) as Net["indices"] };
 }
 
-// One line of JSON for each of ip's commands, and then nft's lines.
+/** Whether packets between links are forwarded. /proc/sys/net shows the network namespace of the thread that reads it. */
+export const readForwarding = () => readFileSync("/proc/sys/net/ipv4/ip_forward", "utf8").trim() === "1";
+
 function ask(withRules: boolean): string {
-	const ip = ["ip", "-json", "-details", "-batch", "-"];
-	const [program = "", ...args] = withRules ? ["sh", "-c", `${ip.join(" ")} && nft list ruleset`] : ip;
+	const [program = "", ...args] = answerer(withRules);
 	return execFileSync(program, args, {
-		input: "address show\nroute show\n",
+		input: QUESTIONS,
 		encoding: "utf8",
 		timeout: PROGRAM_MS,
 		stdio: ["pipe", "pipe", "ignore"],
@@ -62,6 +78,8 @@ function ask(withRules: boolean): string {
 
 interface IpLink {
 	ifname: string;
+	ifindex: number;
+	link_index?: number;
 	flags: string[];
 	master?: string;
 	linkinfo?: { info_kind?: string };

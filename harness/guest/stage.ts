@@ -19,7 +19,7 @@ export async function holdStage(stage: Stage, line: Line<StageFrame>): Promise<v
 		return line.say(frame);
 	};
 	const shells = new Map(Object.entries(stage.shells).map(([name, shell]) => [name, new Shell(shell)]));
-	const watcher = new Watcher(stage, shells, (seen) => say({ type: "view", nonce, ...seen }));
+	const watcher = new Watcher(stage.views, shells, (seen) => say({ type: "view", nonce, ...seen }));
 	for (const [shell, { run }] of shells)
 		void run({
 			printed: (data) => {
@@ -32,6 +32,8 @@ export async function holdStage(stage: Stage, line: Line<StageFrame>): Promise<v
 
 	for await (const frame of line.hear()) {
 		if (frame.type === "still") {
+			// What is shown with the moment that is kept is what was so then; and nobody waits for it until it is kept.
+			await watcher.look();
 			stillness.begin();
 			await line.say({ type: "still", nonce });
 		}

@@ -1,17 +1,23 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { View } from "../protocol.ts";
-import { readHost, readProcess, type Wanted } from "./probe.ts";
+import type { View, ViewName } from "../protocol.ts";
+import { type Insight, Insights } from "./insights.ts";
+import { readHost, readProcess } from "./probe.ts";
 import { readPids, readTasks } from "./tasks.ts";
 
-/** What is read of the host and of the stage's shells. */
-type Seen = Pick<View, "host" | "shells">;
+/** What is read of the host and of the stage's shells, and what the stage's views want beside. */
+type Seen = Pick<View, "host" | "shells"> & Insight;
+
+/** What a run may ask for, and a stage does not. */
+const NOTHING = { watch: [], files: [], network: false };
 
 /**
  * After something has stirred, all is read again and again, less and less often; then only what shows cheaply that
  * something has changed, at the last of these intervals.
  */
 const PAUSES_MS = [60, 200, 500, 1_000, 1_500];
+/** Where something is shown that moves by itself, no pause is longer. */
+const LONGEST_MS = 400;
 /** Of its time, at most this part goes into reading. */
 const MOST_OF_TIME = 0.3;
 
@@ -19,20 +25,24 @@ const MOST_OF_TIME = 0.3;
 export class Watcher {
 	/** How often nothing was new since something stirred. */
 	#quiet = 0;
+	#stirred = false;
 	#wake = () => {};
 	#told = "";
+	#last: Seen["shells"] = {};
+	readonly #insights: Insights;
 
 	constructor(
-		private readonly wanted: Wanted,
+		views: readonly ViewName[],
 		private readonly shells: ReadonlyMap<string, { pid: number | null }>,
 		private readonly tell: (seen: Seen) => Promise<void>,
-	) {}
+	) {
+		this.#insights = new Insights(views, () => this.stir());
+	}
 
 	/** Something may have changed. */
 	stir(): void {
-		const slept = this.#quiet > 0;
-		this.#quiet = 0;
-		if (slept) this.#wake();
+		this.#stirred = true;
+		this.#wake();
 	}
 
 	/** Whoever listens may have heard of something else meanwhile: all is told again. */
@@ -41,24 +51,28 @@ export class Watcher {
 		this.stir();
 	}
 
+	/** Reads all, and tells it if it has changed. @returns whether it has */
+	async look(): Promise<boolean> {
+		const seen = this.#read();
+		const text = JSON.stringify(seen);
+		if (text === this.#told) return false;
+		this.#told = text;
+		await this.tell(seen);
+		return true;
+	}
+
 	async run(): Promise<never> {
 		let hint = "";
 		for (;;) {
 			const startedMs = performance.now();
-			const hinted = readHint();
+			if (this.#stirred) this.#quiet = 0;
+			this.#stirred = false;
+			const hinted = this.#readHint();
 			if (hinted !== hint) this.#quiet = 0;
 			hint = hinted;
-			if (this.#quiet < PAUSES_MS.length - 1) {
-				const seen = this.#read();
-				const text = JSON.stringify(seen);
-				if (text !== this.#told) {
-					this.#quiet = 0;
-					await this.tell(seen);
-				}
-				this.#told = text;
-			}
+			if (this.#quiet < PAUSES_MS.length - 1 && (await this.look())) this.#quiet = 0;
 			const costMs = performance.now() - startedMs;
-			const pauseMs = PAUSES_MS[this.#quiet] ?? PAUSES_MS.at(-1) ?? 0;
+			const pauseMs = Math.min(PAUSES_MS[this.#quiet] ?? Infinity, this.#insights.moves ? LONGEST_MS : Infinity);
 			this.#quiet = Math.min(this.#quiet + 1, PAUSES_MS.length - 1);
 			await this.#pause(Math.max(pauseMs, costMs / MOST_OF_TIME));
 		}
@@ -68,25 +82,30 @@ export class Watcher {
 		const stirred = new Promise<void>((resolve) => {
 			this.#wake = resolve;
 		});
+		// It may have been while something was told.
+		if (this.#stirred) this.#wake();
 		await Promise.race([sleep(ms), stirred.then(() => sleep(PAUSES_MS[0]))]);
 	}
 
 	#read(): Seen {
-		const shells = [...this.shells].map(([name, { pid }]) => [name, readShell(pid, this.wanted)] as const);
-		return { host: readHost(this.wanted), shells: Object.fromEntries(shells) };
+		const shells = Object.fromEntries([...this.shells].map(([name, { pid }]) => [name, readShell(pid)]));
+		const host = readHost(NOTHING);
+		this.#last = shells;
+		return { host, shells, ...this.#insights.read(host, shells) };
+	}
+
+	// What nearly everything of interest changes with, and what costs next to nothing.
+	#readHint(): string {
+		const mounts = readFileSync("/proc/1/mountinfo", "utf8");
+		return [readPids("/proc").join(" "), mounts, this.#insights.hint(this.#last)].join("\n");
 	}
 }
 
-// What nearly everything of interest changes with, and what costs next to nothing.
-function readHint(): string {
-	return [readPids("/proc").join(" "), readFileSync("/proc/1/mountinfo", "utf8")].join("\n");
-}
-
-function readShell(shell: number | null, wanted: Wanted): Seen["shells"][string] {
+function readShell(shell: number | null): Seen["shells"][string] {
 	if (shell === null) return null;
 	try {
 		const pid = innermost(shell);
-		return { ...readProcess(pid, shell, wanted), escape: null, shell, listens: listens(pid) };
+		return { ...readProcess(pid, shell, NOTHING), escape: null, shell, listens: listens(pid) };
 	} catch {
 		return null; // It has ended while it was read.
 	}

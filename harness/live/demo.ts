@@ -14,9 +14,9 @@ import {
 	type Size,
 } from "./events.ts";
 import { Moments } from "./moments.ts";
-import { lastOf, promptOf, shellOf } from "./shells.ts";
+import { lastOf, promptOf } from "./shells.ts";
 import type { Listener, Show } from "./show.ts";
-import type { Opens, Source } from "./source.ts";
+import { headOf, type Opens, requestOf, type Source } from "./source.ts";
 import { Typist } from "./typist.ts";
 
 /** How long a command waits for something to be typed before it is believed that it does. */
@@ -71,13 +71,8 @@ export class Demo implements Show {
 	/** Starts a machine with the demo's two shells, and waits for both. */
 	static async open(source: Source, opens: Opens, tell: Listener): Promise<Demo> {
 		const demo = new Demo(source, tell);
-		const { lesson, script, prepare, size } = source;
-		const { title, minutes, steps } = script;
-		const shown = steps.map(({ promises: _, ...step }) => step);
-		await demo.#happens({ type: "demo", schemaVersion: 1, lesson, title, minutes, steps: shown, size });
-		const shells = Object.fromEntries(SHELLS.map((name) => [name, shellOf(name, size)]));
-		const request = { prepare, shells, watch: [], files: [], network: false, unlocked: true };
-		demo.#machine = await opens(request, {
+		await demo.#happens(headOf(source));
+		demo.#machine = await opens(requestOf(source), {
 			hear: (said) => demo.#hear(said),
 			lost: (error) => demo.#down(error),
 		});
@@ -267,8 +262,8 @@ export class Demo implements Show {
 
 	async #hear(said: Parameters<Audience["hear"]>[0]): Promise<void> {
 		if (said.type === "view") {
-			const { host, shells } = said;
-			this.#answers = { host, shells };
+			const { type: _, nonce: __, ...view } = said;
+			this.#answers = view;
 			return this.#happens({ type: "view", view: this.#answers });
 		}
 		const shell = SHELLS.find((name) => name === said.shell);

@@ -34,6 +34,8 @@ export const DemoEvent = v.intersect([
 			minutes: v.number(),
 			steps: v.array(Step),
 			size: Size,
+			/** What it is about, first what is to be shown first; in older recordings there is nothing of that. */
+			views: v.optional(v.array(v.string())),
 		}),
 		v.object({ type: v.literal("step"), step, phase: Phase }),
 		/** A shell's terminal was told this. */
@@ -64,8 +66,8 @@ export type DemoEvent = v.InferOutput<typeof DemoEvent>;
 export type Phase = v.InferOutput<typeof Phase>;
 export type Size = v.InferOutput<typeof Size>;
 export type ShellName = v.InferOutput<typeof Shell>;
-/** What the kernel shows of the host and of each shell's innermost process. */
-export type Answers = Pick<View, "host" | "shells">;
+/** What the kernel shows of the host and of each shell's innermost process, and what the demo's views want beside. */
+export type Answers = Omit<View, "type" | "nonce">;
 
 export const SHELLS = ["host", "container"] as const satisfies ShellName[];
 

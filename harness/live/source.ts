@@ -3,7 +3,8 @@ import type { Demo } from "../grade/demo.ts";
 import { type Lesson, loadDemo } from "../lessons.ts";
 import type { Preparation } from "../protocol.ts";
 import type { Audience, Rewindable, StageRequest } from "../vm/rewindable.ts";
-import type { Size } from "./events.ts";
+import { type Happening, SHELLS, type Size } from "./events.ts";
+import { shellOf } from "./shells.ts";
 
 /** Where a machine for a demo comes from. */
 export type Opens = (request: StageRequest, audience: Audience) => Promise<Rewindable>;
@@ -21,4 +22,17 @@ export interface Source {
 export async function sourceOf(lesson: Lesson, size: Size): Promise<Source> {
 	const [script, program] = await Promise.all([loadDemo(lesson), boxProgram(new Map())]);
 	return { lesson: lesson.id, script, prepare: installBox(program), size };
+}
+
+/** What a demo says of itself before anything happens: all but what it promises. */
+export function headOf({ lesson, script, size }: Source): Happening {
+	const { title, minutes, steps, views = [] } = script;
+	const shown = steps.map(({ promises: _, ...step }) => step);
+	return { type: "demo", schemaVersion: 1, lesson, title, minutes, steps: shown, size, views };
+}
+
+/** The stage that a demo is played on. */
+export function requestOf({ script, prepare, size }: Source): StageRequest {
+	const shells = Object.fromEntries(SHELLS.map((name) => [name, shellOf(name, size)]));
+	return { prepare, shells, views: script.views ?? [], unlocked: true };
 }

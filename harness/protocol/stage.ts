@@ -1,8 +1,9 @@
 import * as v from "valibot";
-import { count, text } from "./readings.ts";
+import { count, list, text } from "./readings.ts";
 import type { Work } from "./run.ts";
 import type { WindowSize } from "./session.ts";
 import { HostState, ProcessState } from "./states.ts";
+import { Identity, Layers, Limits, Net, type ViewName } from "./views.ts";
 
 /**
  * Several shells side by side, and what the kernel shows meanwhile. A stage has no end but its machine's; while it is
@@ -12,10 +13,8 @@ export interface Stage extends Work {
 	type: "stage";
 	/** By name. One that ends is started again. */
 	shells: Record<string, { argv: string[]; environment: Record<string, string>; window: WindowSize }>;
-	/** What to read beside what is always read; see Run. */
-	watch: string[];
-	files: string[];
-	network: boolean;
+	/** What is shown of it: for some views more is read than what is always read. */
+	views: readonly ViewName[];
 }
 
 /** What the host says while a stage lasts. */
@@ -64,6 +63,11 @@ export const View = v.object({
 			}),
 		),
 	),
+	/** Only where a view wants it; `identities` by shell. */
+	limits: v.optional(Limits),
+	layers: v.optional(list(Layers)),
+	networks: v.optional(list(Net)),
+	identities: v.optional(v.record(Name, v.nullable(Identity))),
 });
 
 export type View = v.InferOutput<typeof View>;

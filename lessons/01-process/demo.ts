@@ -3,6 +3,7 @@ import { defineDemo } from "../../harness/grade/index.ts";
 export default defineDemo({
 	title: "One call is not enough: why an engine forks",
 	minutes: 5,
+	views: ["processes"],
 	steps: [
 		{
 			narration:

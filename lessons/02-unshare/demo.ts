@@ -3,6 +3,7 @@ import { defineDemo } from "../../harness/grade/index.ts";
 export default defineDemo({
 	title: "Two names for one machine: the first walls of a container",
 	minutes: 5,
+	views: ["namespaces", "answers"],
 	steps: [
 		{
 			narration: "This machine is called harbour. We want a container that is called web-1, on the same kernel.",

@@ -3,6 +3,7 @@ import { defineDemo } from "../../harness/grade/index.ts";
 export default defineDemo({
 	title: "In and out of a chroot",
 	minutes: 5,
+	views: ["mounts", "answers"],
 	steps: [
 		{
 			narration: "The host has a secret. A container is to see the files of its image, and not this one.",

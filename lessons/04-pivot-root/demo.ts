@@ -3,6 +3,7 @@ import { defineDemo } from "../../harness/grade/index.ts";
 export default defineDemo({
 	title: "A root with nothing on the other side",
 	minutes: 7,
+	views: ["mounts", "answers"],
 	steps: [
 		{
 			narration: "The host has a secret, and a chroot does not keep it: we have broken out of one in the last lesson.",

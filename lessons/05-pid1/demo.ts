@@ -3,6 +3,7 @@ import { defineDemo } from "../../harness/grade/index.ts";
 export default defineDemo({
 	title: "Process number 1",
 	minutes: 6,
+	views: ["processes", "namespaces", "answers"],
 	steps: [
 		{
 			narration: "Something runs on the host. It has nothing to do with any container.",

@@ -5,6 +5,7 @@ const CGROUP = "/sys/fs/cgroup/box/web-1";
 export default defineDemo({
 	title: "Limits that bite",
 	minutes: 6,
+	views: ["limits", "processes"],
 	steps: [
 		{
 			narration: "A database runs on this host. It is only a dd, but it holds 160 MiB, and does nobody any harm.",

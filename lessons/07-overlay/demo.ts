@@ -3,6 +3,7 @@ import { defineDemo } from "../../harness/grade/index.ts";
 export default defineDemo({
 	title: "Many containers, one image: overlay",
 	minutes: 6,
+	views: ["layers", "mounts"],
 	steps: [
 		{
 			narration: "Two containers on one root directory. The first one leaves a note and removes a file.",

@@ -3,6 +3,7 @@ import { defineDemo } from "../../harness/grade/index.ts";
 export default defineDemo({
 	title: "A cable out of the box",
 	minutes: 7,
+	views: ["network", "namespaces", "answers"],
 	steps: [
 		{
 			narration: "Two containers, as we have them so far, and the same server in both. Each has its own files.",

@@ -6,6 +6,7 @@ const HELLO = readFileSync(new URL("hello.asm", import.meta.url), "utf8");
 export default defineDemo({
 	title: "An image from nothing",
 	minutes: 7,
+	views: ["identity", "mounts"],
 	steps: [
 		{
 			narration: "This shall be a container's whole file system: one shell, and nothing else. It does not start.",

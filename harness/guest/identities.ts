@@ -1,0 +1,41 @@
+import { lstatSync, readFileSync } from "node:fs";
+import type { Identity } from "../protocol.ts";
+
+const MOST_NAMES = 64;
+const MOST_BYTES = 64 << 10;
+
+/** Reads whose numbers a process has, and what they are called in its root. @throws it has ended */
+export function readIdentity(pid: number): Identity {
+	return {
+		uidMap: readMap(`/proc/${pid}/uid_map`),
+		gidMap: readMap(`/proc/${pid}/gid_map`),
+		users: readNames(`/proc/${pid}/root/etc/passwd`),
+		groups: readNames(`/proc/${pid}/root/etc/group`),
+	};
+}
+
+// "0 1000 1": inside, outside as whoever reads this numbers them, how many. See user_namespaces(7).
+function readMap(path: string): Identity["uidMap"] {
+	const lines = readFileSync(path, "utf8").trim().split("\n").filter(Boolean);
+	return lines.map((line) => {
+		const [inside = 0, outside = 0, length = 0] = line.trim().split(/\s+/).map(Number);
+		return { inside, outside, length };
+	});
+}
+
+// "root:x:0:…", in both files. See passwd(5) and group(5).
+function readNames(path: string): Identity["users"] {
+	try {
+		const info = lstatSync(path);
+		if (!info.isFile() || info.size > MOST_BYTES) return [];
+		const lines = readFileSync(path, "utf8").split("\n");
+		return lines
+			.flatMap((line) => {
+				const [name, , id] = line.split(":");
+				return name && /^\d+$/.test(id ?? "") ? [{ id: Number(id), name }] : [];
+			})
+			.slice(0, MOST_NAMES);
+	} catch {
+		return [];
+	}
+}

@@ -1,0 +1,79 @@
+import { lstatSync, readdirSync, type Stats } from "node:fs";
+import { isAbsolute, join } from "node:path";
+import { hasAttribute } from "../../native/guest.ts";
+import type { Layer, Layers, Mount } from "../protocol.ts";
+import { HARBOUR_ROOT } from "./harbour.ts";
+
+const MOST_ENTRIES = 48;
+const MOST_OVERLAYS = 8;
+
+/**
+ * Reads the layers of all overlays in some mount tables.
+ * @param places where a relative path may begin: an overlay's options are as they were typed
+ */
+export function readLayers(mounts: readonly Mount[], places: readonly string[]): Layers[] {
+	const overlays = mounts.filter(({ fstype }) => fstype === "overlay");
+	const byDevice = new Map(overlays.map((mount) => [mount.device, mount]));
+	return [...byDevice.values()].slice(0, MOST_OVERLAYS).map((mount) => readOverlay(mount, places));
+}
+
+function readOverlay({ device, options }: Mount, places: readonly string[]): Layers {
+	const option = (name: string) => new RegExp(`(?:^|,)${name}=([^,]*)`).exec(options)?.[1] ?? "";
+	const [upperdir, lowerdirs] = [option("upperdir"), option("lowerdir").split(":").filter(Boolean)];
+	const upper = upperdir === "" ? null : readLayer(upperdir, places, []);
+	const covered = upper?.entries?.map(({ path }) => path) ?? [];
+	return { device, upper, lower: lowerdirs.map((path) => readLayer(path, places, covered)) };
+}
+
+// The covered ones first: they are read however much there is beside them.
+function readLayer(path: string, places: readonly string[], covered: readonly string[]): Layer {
+	const top = directoryAt(path, places);
+	if (top === null) return { path, entries: null, more: false };
+	const paths = new Set(covered);
+	const more = collect(top, "", paths);
+	const entries = [...paths].sort().flatMap((name) => entryAt(top, name) ?? []);
+	return { path, entries, more };
+}
+
+function directoryAt(path: string, places: readonly string[]): string | null {
+	const candidates = isAbsolute(path) ? [path] : places.map((place) => join(place, path));
+	const tops = candidates.map((candidate) => `${HARBOUR_ROOT}${candidate}`);
+	return tops.find((top) => infoOf(top)?.isDirectory()) ?? null;
+}
+
+/** Adds the paths below a directory, level by level. @returns whether some were left out */
+function collect(top: string, directory: string, paths: Set<string>): boolean {
+	const queue = [directory];
+	for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+		for (const entry of readdirSync(`${top}/${next}`, { withFileTypes: true })) {
+			if (paths.size >= MOST_ENTRIES) return true;
+			const path = next === "" ? entry.name : `${next}/${entry.name}`;
+			paths.add(path);
+			if (entry.isDirectory()) queue.push(path);
+		}
+	}
+	return false;
+}
+
+function entryAt(top: string, path: string): NonNullable<Layer["entries"]>[number] | null {
+	const info = infoOf(`${top}/${path}`);
+	if (info === null) return null;
+	const kind = kindOf(info);
+	const opaque = kind === "directory" && hasAttribute(`${top}/${path}`, "trusted.overlay.opaque");
+	return { path, kind, size: kind === "file" ? info.size : 0, opaque };
+}
+
+// A whiteout is a character device 0:0. See overlayfs in the kernel's documentation.
+function kindOf(info: Stats): "file" | "directory" | "whiteout" | "other" {
+	if (info.isFile()) return "file";
+	if (info.isDirectory()) return "directory";
+	return info.isCharacterDevice() && info.rdev === 0 ? "whiteout" : "other";
+}
+
+function infoOf(path: string): Stats | null {
+	try {
+		return lstatSync(path);
+	} catch {
+		return null;
+	}
+}

@@ -1,0 +1,70 @@
+import { type Cell, layersOf, type Overlay, type Row } from "../../views/layers.ts";
+import { h } from "../elements.ts";
+import type { Painter } from "./painter.ts";
+
+const SYMBOLS: Record<Cell, string> = {
+	"": "",
+	file: "■",
+	directory: "▢",
+	new: "+",
+	"copied up": "↑",
+	whiteout: "✕",
+	opaque: "⊘",
+};
+
+/** An overlay's layers: what lies in which of them, and what is seen of it. */
+export const layers: Painter = {
+	name: "layers",
+	title: "Layers",
+	paint(past) {
+		const { said, overlays } = layersOf(past);
+		const body =
+			overlays.length === 0
+				? h("p", { class: "layers-none" }, "No overlay is mounted.")
+				: h("div", { class: "layers" }, ...overlays.map(tableOf));
+		return { said, body };
+	},
+};
+
+function tableOf({ merged, lower, upper, rows, news, more }: Overlay): Element {
+	const head = (role: string, path: string) =>
+		h("th", { scope: "col", title: path }, h("span", { class: "layers-role" }, role), h("br"), shortOf(path));
+	const columns = [
+		h("th", { scope: "col" }, "path"),
+		...lower.toReversed().map((path) => head("lower", path)),
+		upper !== null && head("upper", upper),
+		head("merged", merged[0] ?? ""),
+	];
+	return h(
+		"table",
+		{ class: "layers-table" },
+		h("thead", {}, h("tr", {}, ...columns)),
+		h("tbody", {}, ...rows.map((row) => rowOf(row, upper !== null, news.includes(row.path)))),
+		more && h("caption", { class: "layers-more" }, "and more than is shown"),
+	);
+}
+
+function rowOf({ path, lower, upper, from }: Row, written: boolean, isNew: boolean): Element {
+	const below = lower.map((cell, index) => ({ cell, hidden: cell !== "" && cell !== "directory" && from !== index }));
+	return h(
+		"tr",
+		{ class: isNew && "layers-new" },
+		h("th", { scope: "row", class: "layers-path" }, isNew && h("span", { title: "has just changed" }, "● "), path),
+		...below.toReversed().map(({ cell, hidden }) => cellOf(cell, hidden)),
+		written && cellOf(upper, false),
+		h("td", { class: from === null ? "layers-gone" : "layers-seen" }, from === null ? "– not there" : "◉ seen"),
+	);
+}
+
+function cellOf(cell: Cell, hidden: boolean): Element {
+	const kind = cell === "" ? "none" : cell.replace(" ", "-");
+	const text = cell === "" ? "" : `${SYMBOLS[cell]} ${cell}`;
+	return h(
+		"td",
+		{ class: `layers-cell layers-${kind}${hidden ? " layers-hidden" : ""}` },
+		hidden ? `${text}, hidden` : text,
+	);
+}
+
+// The end of a long path tells more than its beginning.
+const shortOf = (path: string) => path.split("/").filter(Boolean).slice(-1)[0] ?? "/";

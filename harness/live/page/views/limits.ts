@@ -1,0 +1,77 @@
+import { type Chart, type Group, limitsOf } from "../../views/limits.ts";
+import { h, svg } from "../elements.ts";
+import type { Painter } from "./painter.ts";
+
+const WIDTH = 600;
+const HEIGHT = 100;
+
+/** What cgroups use of what they may, over time. */
+export const limits: Painter = {
+	name: "limits",
+	title: "Limits",
+	paint(past) {
+		const { said, fromMs, toMs, groups } = limitsOf(past);
+		const body =
+			groups.length === 0
+				? h("p", { class: "limits-none" }, "No process is in a cgroup with limits.")
+				: h("div", { class: "limits" }, ...groups.map((group) => groupOf(group, fromMs, toMs)));
+		return { said, body };
+	},
+};
+
+function groupOf({ name, charts }: Group, fromMs: number, toMs: number): Element {
+	const none = "No controller is handed down to it, so it has no limits.";
+	return h(
+		"section",
+		{ class: "limits-group" },
+		h("h3", { class: "limits-name" }, name),
+		charts.length === 0
+			? h("p", { class: "limits-none" }, none)
+			: h("div", { class: "limits-charts" }, ...charts.map((chart) => chartOf(chart, fromMs, toMs))),
+	);
+}
+
+function chartOf({ resource, amount, limit, points, top, marks }: Chart, fromMs: number, toMs: number): Element {
+	const x = (atMs: number) => (toMs === fromMs ? WIDTH : ((atMs - fromMs) / (toMs - fromMs)) * WIDTH);
+	const y = (value: number) => HEIGHT - (value / top) * HEIGHT;
+	const path = stairs(points.map(({ atMs, value }) => [x(atMs), y(value)] as const));
+	const met = marks.map(({ label }) => `; ${label}`).join("");
+	const picture = svg(
+		"svg",
+		{
+			...{ class: "limits-plot", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none" },
+			...{ role: "img", "aria-label": `${resource}: ${amount}${met}` },
+		},
+		svg("path", { class: "limits-area", d: `${path} V${HEIGHT} H${x(points[0]?.atMs ?? toMs)} Z` }),
+		svg("path", { class: "limits-line", d: path }),
+		limit !== null && svg("path", { class: "limits-limit", d: `M0 ${y(limit)} H${WIDTH}` }),
+		...marks.map(({ atMs }) => svg("path", { class: "limits-pin", d: `M${x(atMs)} 0 V${HEIGHT}` })),
+	);
+	return h(
+		"figure",
+		{ class: `limits-chart limits-${resource}` },
+		h("figcaption", { class: "limits-caption" }, h("b", {}, resource), ` ${amount}`),
+		h(
+			"div",
+			{ class: "limits-frame" },
+			picture,
+			...marks.slice(-2).map((mark) => pinned(`✕ ${mark.label}`, x(mark.atMs) / WIDTH)),
+			limit !== null && h("span", { class: "limits-word", style: `top: ${(y(limit) / HEIGHT) * 100}%` }, "limit"),
+		),
+	);
+}
+
+// On the side of its line where there is room.
+function pinned(text: string, at: number): Element {
+	const style = at > 0.6 ? `right: ${(1 - at) * 100}%` : `left: ${at * 100}%`;
+	return h("span", { class: "limits-mark", style, "aria-hidden": "true" }, text);
+}
+
+// A value holds until the next one.
+function stairs(points: readonly (readonly [number, number])[]): string {
+	const [first, ...rest] = points;
+	if (first === undefined) return "M0 0";
+	return `M${round(first[0])} ${round(first[1])}${rest.map(([x, y]) => ` H${round(x)} V${round(y)}`).join("")}`;
+}
+
+const round = (n: number) => Math.round(n * 10) / 10;

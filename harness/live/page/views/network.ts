@@ -1,0 +1,91 @@
+import { type LinkPicture, networkOf, type Place } from "../../views/network.ts";
+import type { Hop, Way } from "../../views/ways.ts";
+import { h } from "../elements.ts";
+import type { Painter } from "./painter.ts";
+
+/** Network namespaces, the cables between them, and the way of a packet to a published port. */
+export const network: Painter = {
+	name: "network",
+	title: "Network",
+	paint(past) {
+		const { said, places, ways } = networkOf(past);
+		const [host, ...others] = places;
+		if (host === undefined) return { said, body: h("p", { class: "network-none" }, "Nothing was seen yet.") };
+		const body = h(
+			"div",
+			{ class: "network" },
+			h("div", { class: "network-places" }, placeOf(host), ...others.map(placeOf)),
+			...ways.map(wayOf),
+		);
+		return { said, body };
+	},
+};
+
+function placeOf(place: Place): Element {
+	const { name, shells, links, gateway, listeners } = place;
+	const side = name === "host" ? "host" : shells.includes("container") ? "container" : "other";
+	const here = shells.filter((shell) => shell !== name).map((shell) => `the ${shell}'s shell`);
+	const ports = links.filter(({ bridge }) => bridge !== "");
+	const own = links.filter(({ bridge }) => bridge === "");
+	return h(
+		"section",
+		{ class: `network-place network-${side}` },
+		h(
+			"h3",
+			{ class: "network-name" },
+			name,
+			here.length > 0 && h("span", { class: "network-here" }, ` ${here.join(", ")}`),
+		),
+		h(
+			"ul",
+			{ class: "network-links" },
+			...own.map((link) =>
+				linkOf(
+					link,
+					ports.filter(({ bridge }) => bridge === link.name),
+				),
+			),
+		),
+		gateway !== "" && h("p", { class: "network-line" }, `→ all else goes to ${gateway}`),
+		...listeners.map(({ port, program }) =>
+			h("p", { class: "network-line network-listens" }, `◎ ${program || "a program"} listens on port ${port}`),
+		),
+	);
+}
+
+function linkOf(link: LinkPicture, ports: readonly LinkPicture[]): Element {
+	const { name, kind, up, addresses, peer } = link;
+	return h(
+		"li",
+		{ class: up ? "network-link" : "network-link network-down" },
+		h("b", {}, name),
+		kind === "bridge" && " bridge",
+		!up && " ✕ down",
+		...addresses.map((address) => h("span", { class: "network-address" }, ` ${address}`)),
+		peer !== null && cableTo(peer),
+		ports.length > 0 && h("ul", { class: "network-links" }, ...ports.map((port) => linkOf(port, []))),
+	);
+}
+
+function cableTo({ place, link }: NonNullable<LinkPicture["peer"]>): Element {
+	return h("span", { class: "network-cable" }, " ═══ ", `${link} in ${place}`);
+}
+
+function wayOf({ port, hops }: Way): Element {
+	return h(
+		"section",
+		{ class: "network-way" },
+		h("h3", { class: "network-name" }, `The way in, at port ${port}`),
+		h("ol", { class: "network-hops" }, ...hops.map(hopOf)),
+	);
+}
+
+function hopOf({ at, what, holds }: Hop): Element {
+	return h(
+		"li",
+		{ class: holds ? "network-hop" : "network-hop network-missing" },
+		h("b", {}, at),
+		" ",
+		h("span", {}, holds ? what : `✕ ${what}`),
+	);
+}

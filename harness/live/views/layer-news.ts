@@ -1,0 +1,48 @@
+import type { Overlay, Row } from "./layers.ts";
+
+/** What has changed from one moment's overlays to another's, in one sentence: the most telling of it. */
+export function saidOf(before: readonly Overlay[], now: readonly Overlay[]): string {
+	for (const overlay of now) {
+		const was = before.find(({ device, upper }) => device === overlay.device && upper === overlay.upper);
+		const said = was === undefined ? saidOfNew(overlay) : saidOfChange(was, overlay);
+		if (said !== "") return said;
+	}
+	const gone = before.find(({ device }) => now.every((overlay) => overlay.device !== device));
+	if (gone === undefined) return "";
+	const kept = gone.upper === null ? "" : `; what was written is still in ${nameOf(gone.upper)}`;
+	return `The overlay at ${gone.merged[0]} is unmounted${kept}.`;
+}
+
+/** The last of a path's names: whole paths of engines are long. */
+export const nameOf = (path: string) => path.replace(/\/+$/, "").split("/").slice(-1)[0] ?? path;
+
+function saidOfNew({ merged, lower, upper }: Overlay): string {
+	const layers = lower.length === 1 ? "one lower layer" : `${lower.length} lower layers`;
+	const top = upper === null ? "and nothing can be written" : "and an upper one for what is written";
+	return `An overlay is mounted at ${merged[0]}: ${layers}, ${top}.`;
+}
+
+function saidOfChange(was: Overlay, { rows, upper, lower }: Overlay): string {
+	const top = nameOf(upper ?? "upper");
+	const below = lower.length === 1 ? nameOf(lower[0] ?? "") : "the lower layers";
+	const old = new Map(was.rows.map((row) => [row.path, row]));
+	const news = rows.flatMap((row) => saidOfRow(row, old.get(row.path), top, below) ?? []);
+	const gone = was.rows
+		.filter(({ path, upper: cell }) => cell !== "" && (rows.find((row) => row.path === path)?.upper ?? "") === "")
+		.map(({ path }) => ({ rank: 0, said: `${path} is gone from ${top}.` }));
+	return [...news, ...gone].toSorted((one, other) => other.rank - one.rank)[0]?.said ?? "";
+}
+
+function saidOfRow(row: Row, was: Row | undefined, top: string, below: string): { rank: number; said: string } | null {
+	const { path, upper } = row;
+	if (upper === was?.upper)
+		return row.size === was.size ? null : { rank: 1, said: `${path} has changed, in ${top} only.` };
+	if (upper === "whiteout")
+		return { rank: 5, said: `${path} was removed: a whiteout in ${top} hides it, and it is still in ${below}.` };
+	if (upper === "copied up")
+		return { rank: 4, said: `${path} was written to, so the kernel has copied it up to ${top}.` };
+	if (upper === "opaque")
+		return { rank: 3, said: `${path} is opaque: nothing of that directory in ${below} is seen any more.` };
+	if (upper === "new") return { rank: 2, said: `${path} is new, and lies in ${top}.` };
+	return upper === "directory" ? { rank: 0, said: `${path} is a directory in ${top} now.` } : null;
+}

@@ -1,0 +1,153 @@
+import type { Layers } from "../../protocol.ts";
+import type { Answers } from "../events.ts";
+import { lastTwo } from "./before.ts";
+import { saidOf } from "./layer-news.ts";
+import type { Past, Told } from "./seen.ts";
+
+/** What a layer has of a path, in a word. */
+export type Cell = "" | "file" | "directory" | "new" | "copied up" | "whiteout" | "opaque";
+
+/** A path, and what each layer has of it. */
+export interface Row {
+	path: string;
+	/** The topmost lower layer first. */
+	lower: Cell[];
+	upper: Cell;
+	/** Which layer shows through: `upper`, the number of a lower one, or none. */
+	from: "upper" | number | null;
+	/** Of the file in upper, in bytes. */
+	size: number;
+}
+
+/** One overlay, as a table: a row a path, a column a layer. */
+export interface Overlay {
+	device: string;
+	/** Where it is seen, such as "/root/merged". */
+	merged: string[];
+	lower: string[];
+	/** Null where nothing can be written. */
+	upper: string | null;
+	rows: Row[];
+	/** The paths that have become others since the last change. */
+	news: string[];
+	/** There are more rows than these. */
+	more: boolean;
+}
+
+export interface LayersPicture extends Told {
+	overlays: Overlay[];
+}
+
+const MOST_ROWS = 10;
+const MOST_OVERLAYS = 2;
+
+/** The overlays that are mounted, and what lies in which of their layers. */
+export function layersOf(past: Past): LayersPicture {
+	const { now, before } = lastTwo(past, ({ view }) => overlaysIn(view));
+	if (now === null) return { overlays: [], said: "" };
+	const overlays = now.slice(-MOST_OVERLAYS).map((overlay) => {
+		const was = before?.find(({ device, upper }) => device === overlay.device && upper === overlay.upper);
+		return shortened({ ...overlay, news: was === undefined ? [] : changedPaths(was, overlay) });
+	});
+	return { overlays, said: before === null ? "" : saidOf(before, now) };
+}
+
+function overlaysIn(view: Answers): Overlay[] {
+	const layers = view.layers ?? Object.values(view.shells).flatMap(layersOfRoot);
+	return layers.flatMap((overlay) => {
+		const merged = mountPoints(view, overlay.device);
+		return merged.length === 0 ? [] : [{ ...tableOf(overlay), merged }];
+	});
+}
+
+function mountPoints({ host, shells }: Answers, device: string): string[] {
+	const tables = [host.mounts, ...Object.values(shells).map((shell) => shell?.mounts ?? [])];
+	const points = tables.flatMap((table) => table.filter((mount) => mount.device === device));
+	return [...new Set(points.map(({ mountPoint }) => mountPoint))];
+}
+
+// Recordings of earlier days know the overlay that is a process's root, and what lies in its upper layer.
+function layersOfRoot(shell: Answers["shells"][string]): Layers[] {
+	const device = shell?.mounts.findLast(({ mountPoint }) => mountPoint === "/")?.device;
+	if (shell?.overlay == null || device === undefined) return [];
+	const { lowerdirs, upperdir, upper } = shell.overlay;
+	const entries = upper
+		.filter(({ path }) => path !== ".")
+		.map(({ path, kind, device: number, size, opaque }) => ({
+			...{ path, size, opaque },
+			kind: kind === "char" && number === "0:0" ? "whiteout" : kind === "file" || kind === "directory" ? kind : "other",
+		})) as NonNullable<Layers["lower"][number]["entries"]>;
+	const lower = lowerdirs.map((path) => ({ path, entries: null, more: false }));
+	return [{ device, lower, upper: upperdir === "" ? null : { path: upperdir, entries, more: false } }];
+}
+
+type Entry = NonNullable<Layers["lower"][number]["entries"]>[number];
+type Contents = Map<string, Entry>;
+
+function tableOf({ device, lower, upper }: Layers): Overlay {
+	const contents = (layer: Layers["upper"]): Contents =>
+		new Map((layer?.entries ?? []).map((entry) => [entry.path, entry]));
+	const [top, below] = [contents(upper), lower.map(contents)];
+	const paths = [...new Set([top, ...below].flatMap((layer) => [...layer.keys()]))].sort();
+	const rows = paths.map((path): Row => {
+		const [shown, shownBelow] = [shownAt([top, ...below], path), shownAt(below, path)];
+		return {
+			path,
+			lower: below.map((layer) => cellOf(layer.get(path), null)),
+			upper: cellOf(top.get(path), shownBelow !== null),
+			from: shown === null ? null : shown === 0 ? "upper" : shown - 1,
+			size: top.get(path)?.size ?? 0,
+		};
+	});
+	const more = [upper, ...lower].some((layer) => layer?.more === true);
+	return { device, merged: [], lower: lower.map(({ path }) => path), upper: upper?.path ?? null, rows, news: [], more };
+}
+
+/** @param covers whether something of that name is below; null for a layer that nobody writes to */
+function cellOf(entry: Entry | undefined, covers: boolean | null): Cell {
+	if (entry === undefined) return "";
+	if (entry.kind === "whiteout") return "whiteout";
+	if (entry.kind === "directory") return entry.opaque ? "opaque" : "directory";
+	return covers === null ? "file" : covers ? "copied up" : "new";
+}
+
+/** Which layer's entry is seen, from the top. See overlayfs in the kernel's documentation. */
+function shownAt(layers: readonly Contents[], path: string): number | null {
+	const above = path
+		.split("/")
+		.map((_, index, names) => names.slice(0, index).join("/"))
+		.slice(1);
+	for (const [index, layer] of layers.entries()) {
+		const entry = layer.get(path);
+		if (entry !== undefined) return entry.kind === "whiteout" ? null : index;
+		const hides = (directory: string) => {
+			const found = layer.get(directory);
+			return found !== undefined && (found.kind !== "directory" || found.opaque);
+		};
+		if (above.some(hides)) return null;
+	}
+	return null;
+}
+
+function changedPaths(before: Overlay, now: Overlay): string[] {
+	const old = new Map(before.rows.map((row) => [row.path, JSON.stringify(row)]));
+	return now.rows.filter((row) => old.get(row.path) !== JSON.stringify(row)).map(({ path }) => path);
+}
+
+// A directory that only holds others is no row of its own. What was written comes before what was not.
+function shortened(overlay: Overlay): Overlay {
+	const holds = (directory: string) => overlay.rows.some(({ path }) => path.startsWith(`${directory}/`));
+	const telling = overlay.rows.filter(
+		({ path, upper, lower }) =>
+			(upper !== "directory" && upper !== "") ||
+			!([upper, ...lower].every((cell) => cell === "" || cell === "directory") && holds(path)),
+	);
+	const chosen = new Set(telling.toSorted((one, other) => weight(other) - weight(one)).slice(0, MOST_ROWS));
+	return {
+		...overlay,
+		rows: telling.filter((row) => chosen.has(row)),
+		more: overlay.more || telling.length > MOST_ROWS,
+	};
+}
+
+const weight = ({ upper, from }: Row) => (upper !== "" && upper !== "directory" ? 2 : from === null ? 1 : 0);

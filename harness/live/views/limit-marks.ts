@@ -1,0 +1,100 @@
+import type { Answers } from "../events.ts";
+import { joined } from "./before.ts";
+import type { Past } from "./seen.ts";
+import { bytesText, cpusText, limitsIn, MACHINE, RESOURCES, type Resource, type Use } from "./uses.ts";
+
+/** Something that has happened to a cgroup, pinned to its moment. */
+export interface Mark {
+	atMs: number;
+	group: string;
+	/** In whose chart it is shown; null for none. */
+	resource: Resource | null;
+	/** A word or two, for the chart. */
+	label: string;
+	/** The same, in a sentence. */
+	said: string;
+}
+
+/** While a limit is met again and again, that is one story. */
+const SAME_STORY_MS = 3_000;
+const LABELS = { memory: "killed", processes: "fork refused", cpu: "made to wait" };
+
+/** Everything that has happened to cgroups, in order; of what was seen at one moment, the gravest last. */
+export function marksOf(past: Past): Mark[] {
+	const marks: Mark[] = [];
+	for (const [index, { atMs, view }] of past.entries()) {
+		const before = past[index - 1];
+		if (before === undefined) continue;
+		for (const mark of marksBetween(before.view, view, atMs)) {
+			const story = marks.findLast(({ group, label }) => group === mark.group && label === mark.label);
+			if (story === undefined || mark.label !== LABELS.cpu || atMs - story.atMs > SAME_STORY_MS) marks.push(mark);
+		}
+	}
+	return marks;
+}
+
+/** An amount of a resource, such as "10 processes". */
+export function amountOf(resource: Resource, amount: number): string {
+	if (resource === "memory") return bytesText(amount);
+	return resource === "cpu" ? cpusText(amount) : `${amount} processes`;
+}
+
+type Uses = ReturnType<typeof limitsIn>;
+
+function marksBetween(one: Answers, other: Answers, atMs: number): Mark[] {
+	const [before, now] = [limitsIn(one), limitsIn(other)];
+	const mark = (group: string, said: string, resource: Resource | null = null, label = ""): Mark => ({
+		...{ atMs, group, resource, label, said },
+	});
+	const gone = [...before.keys()].filter((name) => !now.has(name));
+	const came = [...now.keys()].filter((name) => !before.has(name) && name !== MACHINE);
+	return [
+		...gone.map((name) => mark(name, `The cgroup ${name} is gone.`)),
+		...came.map((name) => mark(name, saidOfNew(name, now))),
+		...[...now].flatMap(([name, uses]) => {
+			const said = saidOfLimits(name, before.get(name), uses);
+			return said === "" ? [] : [mark(name, said)];
+		}),
+		...[...now].flatMap(([name, uses]) =>
+			RESOURCES.filter((resource) => wasMet(name, resource, before, now)).map((resource) =>
+				mark(name, saidOfMet(name, resource, uses[resource]?.limit ?? null), resource, LABELS[resource]),
+			),
+		),
+	];
+}
+
+function saidOfNew(name: string, now: Uses): string {
+	const empty = RESOURCES.every((resource) => now.get(name)?.[resource] === undefined);
+	return `There is a new cgroup, ${name}${empty ? "; its parent hands no controller down, so it can have no limits" : ""}.`;
+}
+
+// Also of a cgroup that is new, and comes with limits.
+function saidOfLimits(
+	name: string,
+	before: Uses extends Map<string, infer U> ? U | undefined : never,
+	now: typeof before,
+) {
+	if (name === MACHINE || now === undefined) return "";
+	const limits = RESOURCES.flatMap((resource) => {
+		const [was, is] = [before?.[resource]?.limit ?? null, now[resource]?.limit ?? null];
+		return is === null || is === was ? [] : [amountOf(resource, is)];
+	});
+	return limits.length === 0 ? "" : `The cgroup ${name} may use ${joined(limits)}, and no more.`;
+}
+
+// Memory's and processes' events are counted in all cgroups above, too: the innermost is the one that met its limit.
+function wasMet(name: string, resource: Resource, before: Uses, now: Uses): boolean {
+	const grown = (path: string) => {
+		const [was, is]: (Use | undefined)[] = [before.get(path)?.[resource], now.get(path)?.[resource]];
+		return is !== undefined && is.met > (was?.met ?? (path === MACHINE ? is.met : 0));
+	};
+	return grown(name) && ![...now.keys()].some((path) => path.startsWith(`${name}/`) && grown(path));
+}
+
+function saidOfMet(name: string, resource: Resource, limit: number | null): string {
+	const most = limit === null ? "" : amountOf(resource, limit);
+	if (name === MACHINE) return `The kernel has killed a process: all of the machine's ${most} were in use.`;
+	if (resource === "memory") return `The kernel has killed a process: its cgroup may use ${most}, and wanted more.`;
+	if (resource === "processes") return `The kernel has refused a fork: the cgroup may have ${most}, and wanted more.`;
+	return `The kernel makes a cgroup wait: it may use ${most}, and wanted more.`;
+}

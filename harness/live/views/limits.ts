@@ -1,0 +1,95 @@
+import type { Answers } from "../events.ts";
+import { amountOf, type Mark, marksOf } from "./limit-marks.ts";
+import type { Past, Told } from "./seen.ts";
+import { bytesText, cpusText, limitsIn, MACHINE, RESOURCES, type Resource, type Use } from "./uses.ts";
+
+/** How much of the past is shown. */
+const SHOWN_MS = 60_000;
+/** What has happened less than that ago is news. */
+const MOST_GROUPS = 3;
+
+/** One resource of one cgroup, over time. */
+export interface Chart {
+	resource: Resource;
+	/** Such as "20 MiB of 32 MiB". */
+	amount: string;
+	/** Where the chart ends, in the resource's unit. */
+	top: number;
+	limit: number | null;
+	/** A value holds until the next point. */
+	points: { atMs: number; value: number }[];
+	marks: Mark[];
+}
+
+/** What one cgroup, or the whole machine, uses. */
+export interface Group {
+	/** Its path; or "the whole machine". */
+	name: string;
+	/** Empty for a cgroup that was not given a controller. */
+	charts: Chart[];
+}
+
+export interface LimitsPicture extends Told {
+	fromMs: number;
+	toMs: number;
+	groups: Group[];
+}
+
+/** Which resources are used, how much of them may be, and what the kernel has done about it. */
+export function limitsOf(past: Past): LimitsPicture {
+	const last = past.at(-1);
+	if (last === undefined) return { said: "", fromMs: 0, toMs: 0, groups: [] };
+	const marks = marksOf(past);
+	const toMs = last.atMs;
+	const fromMs = Math.max(past[0]?.atMs ?? 0, toMs - SHOWN_MS);
+	const names = [...limitsIn(last.view).keys()];
+	// What is limited is what it is about; the machine comes last.
+	const shown = names.filter((name) => name !== MACHINE).slice(-MOST_GROUPS);
+	const groups = [...shown, ...names.filter((name) => name === MACHINE)].map((name) => ({
+		name,
+		charts: RESOURCES.flatMap((resource) => chartOf(past, name, resource, fromMs, marks) ?? []),
+	}));
+	return { said: marks.at(-1)?.said ?? "", fromMs, toMs, groups };
+}
+
+function chartOf(past: Past, name: string, resource: Resource, fromMs: number, marks: Mark[]): Chart | null {
+	const uses = past.flatMap(({ atMs, view }) => useIn(view, name, resource, atMs));
+	const now = uses.at(-1);
+	if (now === undefined) return null;
+	const points = pointsOf(resource, uses);
+	const from = points.findLastIndex(({ atMs }) => atMs <= fromMs);
+	const shown = points.slice(Math.max(0, from)).map(({ atMs, value }) => ({ atMs: Math.max(atMs, fromMs), value }));
+	const { limit } = now;
+	const most = Math.max(...shown.map(({ value }) => value), limit ?? 0);
+	return {
+		resource,
+		amount: amount(resource, shown.at(-1)?.value ?? 0, limit),
+		top: most === 0 ? 1 : most * 1.2,
+		limit,
+		points: shown,
+		marks: marks.filter((mark) => mark.group === name && mark.resource === resource && mark.atMs >= fromMs),
+	};
+}
+
+function useIn(view: Answers, name: string, resource: Resource, atMs: number): (Use & { atMs: number })[] {
+	const use = limitsIn(view).get(name)?.[resource];
+	return use === undefined ? [] : [{ ...use, atMs }];
+}
+
+// The kernel counts the time that was used; what is shown is how many processors that was at a time.
+function pointsOf(resource: Resource, uses: readonly (Use & { atMs: number })[]): Chart["points"] {
+	if (resource !== "cpu") return uses.map(({ atMs, used }) => ({ atMs, value: used }));
+	const rates = uses.slice(1).map((use, index) => {
+		const before = uses[index] ?? use;
+		const tookMs = Math.max(1, use.atMs - before.atMs);
+		return { atMs: before.atMs, value: Math.max(0, use.used - before.used) / 1_000 / tookMs };
+	});
+	const end = uses.at(-1);
+	return end === undefined ? [] : [...rates, { atMs: end.atMs, value: rates.at(-1)?.value ?? 0 }];
+}
+
+function amount(resource: Resource, value: number, limit: number | null): string {
+	const text = resource === "memory" ? bytesText(value) : resource === "cpu" ? cpusText(value) : String(value);
+	if (limit === null) return `${text}, no limit`;
+	return `${text} of ${amountOf(resource, limit)}`;
+}

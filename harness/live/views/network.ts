@@ -1,0 +1,112 @@
+import type { Net } from "../../protocol.ts";
+import type { Answers } from "../events.ts";
+import { lastTwo } from "./before.ts";
+import { saidOf } from "./network-news.ts";
+import type { Past, Told } from "./seen.ts";
+import { type Way, waysIn } from "./ways.ts";
+
+/** A network link, and where it leads. */
+export interface LinkPicture {
+	name: string;
+	/** `veth`, `bridge`, … or empty. */
+	kind: string;
+	up: boolean;
+	addresses: string[];
+	/** The bridge that it is plugged into, or empty. */
+	bridge: string;
+	/** The other end of a veth pair, where it is known. */
+	peer: { place: string; link: string } | null;
+}
+
+/** A network namespace. */
+export interface Place {
+	/** "host", "container", what ip-netns(8) calls it, or its number. */
+	name: string;
+	/** Which shells are in it. */
+	shells: string[];
+	namespace: string;
+	links: LinkPicture[];
+	/** Where packets go by default, or empty. */
+	gateway: string;
+	forwarding: boolean;
+	listeners: { address: string; port: number; program: string }[];
+	routes: Net["routes"];
+	rules: string[];
+}
+
+export interface NetworkPicture extends Told {
+	/** The host's first. */
+	places: Place[];
+	/** The ways from a port of the host to whoever listens. */
+	ways: Way[];
+}
+
+/** The network namespaces, what joins them, and a packet's way. */
+export function networkOf(past: Past): NetworkPicture {
+	const { now, before } = lastTwo(past, ({ view }) => placesIn(view));
+	if (now === null) return { places: [], ways: [], said: "" };
+	return { places: now, ways: waysIn(now), said: before === null ? "" : saidOf(before, now) };
+}
+
+function placesIn(view: Answers): Place[] {
+	// What takes long to read is not there yet with the first of all views.
+	const nets = view.networks === undefined || view.networks.length === 0 ? netsOfShells(view) : view.networks;
+	const names = new Map(nets.map((net) => [net.namespace, nameOf(net, view)]));
+	return nets.map((net) => ({
+		name: names.get(net.namespace) ?? "",
+		shells: shellsIn(view, net.namespace),
+		namespace: net.namespace,
+		links: net.links.map((link) => ({
+			name: link.name,
+			kind: link.kind,
+			up: link.flags.includes("UP"),
+			addresses: link.addresses,
+			bridge: link.master,
+			peer: peerOf(net, link.name, nets, names),
+		})),
+		gateway: net.routes.find(({ destination }) => destination === "default")?.via ?? "",
+		forwarding: net.forwarding,
+		// httpd listens for both kinds of addresses at one port.
+		listeners: net.listeners.filter(
+			({ port }, index) => net.listeners.findIndex((other) => other.port === port) === index,
+		),
+		routes: net.routes,
+		rules: net.rules,
+	}));
+}
+
+const shellsIn = ({ shells }: Answers, namespace: string) =>
+	Object.entries(shells).flatMap(([name, shell]) => (shell?.namespaces["net"] === namespace ? [name] : []));
+
+function nameOf({ namespace, name }: Net, view: Answers): string {
+	if (view.host.namespaces["net"] === namespace) return "host";
+	if (name !== "") return name;
+	return shellsIn(view, namespace).includes("container") ? "container" : namespace.replace(/^net:/, "");
+}
+
+// Each end of a veth pair knows the number of the other in the other's namespace.
+function peerOf(net: Net, link: string, nets: readonly Net[], names: Map<string, string>): LinkPicture["peer"] {
+	const mine = net.indices[link];
+	if (mine === undefined || net.links.find(({ name }) => name === link)?.kind !== "veth") return null;
+	for (const other of nets) {
+		for (const { name, kind } of other.links) {
+			const theirs = other.indices[name];
+			const fits = kind === "veth" && theirs?.own === mine.peer && theirs.peer === mine.own;
+			if (fits && (other !== net || name !== link)) return { place: names.get(other.namespace) ?? "", link: name };
+		}
+	}
+	return null;
+}
+
+// Recordings of earlier days, and other lessons' demos, know the links' names and addresses.
+function netsOfShells({ host, shells }: Answers): Net[] {
+	const states = [host, ...Object.values(shells).filter((shell) => shell !== null)];
+	const byNamespace = new Map(states.toReversed().map((state) => [state.namespaces["net"] ?? "", state]));
+	return [...byNamespace].toReversed().map(([namespace, { links }]) => ({
+		...{ namespace, name: "", routes: [], rules: [], forwarding: false, indices: {}, listeners: [] },
+		links: links.map(({ name, up, addresses }) => ({
+			...{ name, kind: "", master: "", flags: up ? ["UP"] : [] },
+			addresses: addresses.filter((address) => !address.includes(":")),
+		})),
+	}));
+}

@@ -1,0 +1,81 @@
+import type { Answers } from "../events.ts";
+
+/** What the whole machine is called, beside the paths of cgroups. */
+export const MACHINE = "the whole machine";
+
+export const RESOURCES = ["memory", "processes", "cpu"] as const;
+export type Resource = (typeof RESOURCES)[number];
+
+/** How much of a resource is used: bytes, processes, or microseconds of a processor since the beginning. */
+export interface Use {
+	used: number;
+	/** In bytes, processes, or processors; null for no limit. */
+	limit: number | null;
+	/** How often the limit was met: processes killed, forks refused, periods in which it had to wait. */
+	met: number;
+}
+
+/** What each cgroup uses, and the whole machine, by name. */
+export function limitsIn({ limits, host, shells }: Answers): Map<string, Partial<Record<Resource, Use>>> {
+	const groups = new Map<string, Partial<Record<Resource, Use>>>();
+	const cgroups = limits?.cgroups ?? Object.fromEntries(Object.values(shells).flatMap(cgroupOf));
+	for (const [path, files] of Object.entries(cgroups)) groups.set(path, usesIn(files));
+	if (limits !== undefined) {
+		const { usedBytes, totalBytes } = limits.machine;
+		// A cgroup's victims are counted here, too.
+		const theirs = [...groups.values()].reduce((sum, { memory }) => sum + (memory?.met ?? 0), 0);
+		groups.set(MACHINE, {
+			memory: { used: usedBytes, limit: totalBytes, met: Math.max(0, host.oomKills - theirs) },
+		});
+	}
+	return groups;
+}
+
+/** Such as "32 MiB". */
+export function bytesText(bytes: number): string {
+	const mib = bytes / 2 ** 20;
+	if (mib < 1) return `${Math.round(bytes / 2 ** 10)} KiB`;
+	return `${mib < 10 ? Math.round(mib * 10) / 10 : Math.round(mib)} MiB`;
+}
+
+/** Such as "0.5 CPUs". */
+export const cpusText = (cpus: number) => `${Math.round(cpus * 100) / 100} ${cpus === 1 ? "CPU" : "CPUs"}`;
+
+// Recordings of earlier days know the cgroups that a shell is in, and no others.
+function cgroupOf(shell: Answers["shells"][string]): [string, Record<string, string>][] {
+	const path = shell?.cgroup.replace(/^.*?::/, "") ?? "/";
+	return shell === null || path === "/" ? [] : [[path, shell.cgroupFiles]];
+}
+
+// A file that is missing, or cannot be read, belongs to a controller that was not handed down.
+function usesIn(files: Record<string, string>): Partial<Record<Resource, Use>> {
+	const has = (file: string) => (files[file] ?? "") !== "";
+	const cpu = /^(max|\d+) (\d+)$/.exec(files["cpu.max"] ?? "");
+	return {
+		...(has("memory.current") && {
+			memory: {
+				used: Number(files["memory.current"]),
+				limit: limitOf(files["memory.max"]),
+				met: countOf(files["memory.events"], "oom_kill"),
+			},
+		}),
+		...(has("pids.current") && {
+			processes: {
+				used: Number(files["pids.current"]),
+				limit: limitOf(files["pids.max"]),
+				met: countOf(files["pids.events"], "max"),
+			},
+		}),
+		...(cpu !== null && {
+			cpu: {
+				used: countOf(files["cpu.stat"], "usage_usec"),
+				limit: cpu[1] === "max" ? null : Number(cpu[1]) / Number(cpu[2]),
+				met: countOf(files["cpu.stat"], "nr_throttled"),
+			},
+		}),
+	};
+}
+
+const limitOf = (text = "max") => (/^\d+$/.test(text) ? Number(text) : null);
+
+const countOf = (text = "", key: string) => Number(new RegExp(`^${key} (\\d+)$`, "m").exec(text)?.[1] ?? 0);
