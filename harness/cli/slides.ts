@@ -176,7 +176,7 @@ export class Slides {
 		const chosen = all.toSorted((one, other) => weight(other) - weight(one)).slice(0, answersOn(rows));
 		const answers = all.filter((answer) => chosen.includes(answer));
 		const width = Math.floor((columns - 16) / 2);
-		const titles = SHELLS.map((name) => fit(`the ${name}: ${printable(who[name])}`, width));
+		const titles = SHELLS.map((name) => fit(`${name}: ${printable(who[name])}`, width));
 		const head = this.#chalk.dim(`${MARGIN}${fit("", 14)}${titles.join("")}`.trimEnd());
 		return [head, ...answers.map((answer) => this.#answer(answer, width))];
 	}

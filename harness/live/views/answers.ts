@@ -17,7 +17,7 @@ export interface Answer {
 }
 
 export interface AnswersPicture extends Told {
-	/** The process that each shell's user talks to, such as `sh, pid 1; for the host 102`. */
+	/** The process that each shell's user talks to, such as `sh, pid 1 (host: 102)`. */
 	who: Record<ShellName, string>;
 	answers: Answer[];
 }
@@ -165,7 +165,7 @@ function processOf(shell: ShellState | null | undefined): string {
 	if (!shell) return NOBODY;
 	const name = shell.arguments[0]?.replace(/^.*\//, "") ?? "?";
 	const [outer, ...inner] = shell.nsPids;
-	return inner.length === 0 ? `${name}, pid ${outer}` : `${name}, pid ${inner.at(-1)}; for the host ${outer}`;
+	return inner.length === 0 ? `${name}, pid ${outer}` : `${name}, pid ${inner.at(-1)} (host: ${outer})`;
 }
 
 // A /proc of another PID namespace has other numbers: next to none of the host's.

@@ -4,8 +4,11 @@ import type { ShellName } from "../events.ts";
 
 export const SHELL_NAMES = ["host", "container"] as const satisfies ShellName[];
 
+/** "host's shell": a heading. */
+export const shellNameOf = (name: ShellName): string => `${name}'s shell`;
+
 /** "the host's shell", the subject of most sentences. */
-export const shellOf = (name: ShellName): string => `the ${name}'s shell`;
+export const shellOf = (name: ShellName): string => `the ${shellNameOf(name)}`;
 
 /** "a", "a and b", "a, b and c". */
 export function listed(words: readonly string[]): string {

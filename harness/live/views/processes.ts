@@ -119,8 +119,13 @@ class Tree {
 			});
 		};
 		const tops = shown.filter(({ ppid }) => !shown.some(({ pid }) => pid === ppid));
+		// Init, what hangs from nothing else, and each shell's tree.
+		const rank = (task: Process) => {
+			const side = this.sideOf(task);
+			return task.pid === 1 ? -2 : side === null ? -1 : SHELL_NAMES.indexOf(side);
+		};
 		return level(
-			tops.toSorted((one, other) => one.pid - other.pid),
+			tops.toSorted((one, other) => rank(one) - rank(other)),
 			0,
 		);
 	}

@@ -37,7 +37,7 @@ test.each<[Wall, string, string, string]>([
 test("who is asked has a number for each side", async () => {
 	expect(answersOf(await wallsUpTo("unshare --pid --fork --mount-proc")).who).toEqual({
 		host: "bash, pid 88",
-		container: "sh, pid 1; for the host 92",
+		container: "sh, pid 1 (host: 92)",
 	});
 });
 

@@ -8,7 +8,7 @@ const outline = (rows: readonly Row[]) => rows.map(({ name, depth }) => `${"  ".
 test("what was always there and belongs to neither shell is folded", async () => {
 	const { rows, folded } = processesOf(await wallsUpTo("shells"));
 	expect(outline(rows)).toEqual(["busybox", "bash", "bash"]);
-	expect(rows.map(({ side }) => side)).toEqual([null, "container", "host"]);
+	expect(rows.map(({ side }) => side)).toEqual([null, "host", "container"]);
 	expect(folded).toEqual(["node", "node", "node", "node"]);
 });
 
@@ -16,7 +16,7 @@ test("each process has the host's number and its own", async () => {
 	const rows = await rowsOf("unshare --pid --fork --mount-proc");
 	const inside = rows.find(({ name, inner }) => name === "sh" && inner.length > 0);
 	expect(inside).toMatchObject({ pids: [92], inner: [1], first: true, fate: "new", side: "container", shell: false });
-	expect(outline(rows)).toEqual(["busybox", "bash", "  sh", "    unshare", "      sh", "bash"]);
+	expect(outline(rows)).toEqual(["busybox", "bash", "bash", "  sh", "    unshare", "      sh"]);
 	expect(rows.filter(({ first }) => first).map(({ pids }) => pids)).toEqual([[1], [92]]);
 });
 
