@@ -1,9 +1,10 @@
 import { Chalk, type ChalkInstance } from "chalk";
 import stringWidth from "string-width";
 import wrapAnsi from "wrap-ansi";
-import { type Answer, answersOf } from "../live/answers.ts";
-import { type Answers, type DemoEvent, type Phase, SHELLS, type ShellName, type Size } from "../live/events.ts";
+import { type DemoEvent, type Phase, SHELLS, type ShellName, type Size } from "../live/events.ts";
 import { Screen, type Stretch } from "../live/screen.ts";
+import { type Answer, answersOf } from "../live/views/answers.ts";
+import type { Seen } from "../live/views/seen.ts";
 import { printable } from "../printable.ts";
 
 /** From this width on both shells are shown; below it, the one that matters. */
@@ -41,9 +42,9 @@ export class Slides {
 	#header: Header | null = null;
 	#step = 1;
 	#phase: Phase | null = null;
-	#view: Answers | null = null;
+	#seen: Seen | null = null;
 	/** What the kernel showed when the step began. */
-	#before: Answers | null = null;
+	#before: Seen | null = null;
 	#broken = false;
 	#down: string | null = null;
 
@@ -83,13 +84,12 @@ export class Slides {
 			case "size":
 				return this.#screens[event.shell].resize(event.size);
 			case "view":
-				this.#view = event.view;
-				// Until both shells are there, nothing has changed.
-				if (this.#before === null || SHELLS.some((shell) => !this.#before?.shells[shell])) this.#before = event.view;
+				this.#seen = event;
+				this.#before ??= event;
 				return;
 			case "step":
 				[this.#step, this.#phase] = [event.step, event.phase];
-				if (event.phase === "told") this.#before = this.#view;
+				if (event.phase === "told") this.#before = this.#seen;
 				if (event.phase === "typing") this.#down = null;
 				return;
 			case "answer":
@@ -170,22 +170,24 @@ export class Slides {
 
 	// Where there is little room: those that differ, before those that have changed.
 	#answers({ columns, rows }: Size): string[] {
-		if (this.#view === null) return [];
-		const all = answersOf(this.#view, this.#before);
-		const weight = ({ differs, changed }: Answer) => (differs ? 2 : 0) + (changed ? 1 : 0);
+		if (this.#seen === null) return [];
+		const { who, answers: all } = answersOf(this.#before === null ? [this.#seen] : [this.#before, this.#seen]);
+		const weight = ({ differs, changed }: Answer) => (differs ? 2 : 0) + (changed.length > 0 ? 1 : 0);
 		const chosen = all.toSorted((one, other) => weight(other) - weight(one)).slice(0, answersOn(rows));
 		const answers = all.filter((answer) => chosen.includes(answer));
 		const width = Math.floor((columns - 16) / 2);
-		const head = this.#chalk.dim(`${MARGIN}${fit("", 14)}${fit("the host", width)}the container`);
+		const titles = SHELLS.map((name) => fit(`${name}: ${printable(who[name])}`, width));
+		const head = this.#chalk.dim(`${MARGIN}${fit("", 14)}${titles.join("")}`.trimEnd());
 		return [head, ...answers.map((answer) => this.#answer(answer, width))];
 	}
 
 	// A mark and a colour where the two differ; once more where that is new.
 	#answer({ question, host, container, differs, changed }: Answer, width: number): string {
 		const mark = differs ? "≠ " : MARGIN;
-		const line = `${mark}${fit(question, 14)}${fit(printable(host), width)}${fit(printable(container), width)}`;
-		if (changed && differs) return this.#chalk.yellow.bold(`${line.trimEnd()}${changed ? " ←" : ""}`);
-		return differs ? this.#chalk.yellow(line) : changed ? this.#chalk.bold(`${line.trimEnd()} ←`) : line;
+		// The arrow takes two columns.
+		const line = `${mark}${fit(question, 14)}${fit(printable(host), width)}${fit(printable(container), width - 2)}`;
+		if (changed.length > 0) return (differs ? this.#chalk.yellow : this.#chalk).bold(`${line.trimEnd()} ←`);
+		return differs ? this.#chalk.yellow(line) : line;
 	}
 
 	#look(columns: number): string[] {

@@ -1,7 +1,8 @@
 import { Chalk } from "chalk";
 import wrapAnsi from "wrap-ansi";
-import { answersOf } from "../live/answers.ts";
-import type { Answers, DemoEvent } from "../live/events.ts";
+import type { DemoEvent } from "../live/events.ts";
+import { answersOf } from "../live/views/answers.ts";
+import type { Seen } from "../live/views/seen.ts";
 import { printable } from "../printable.ts";
 import { style } from "./terminal.ts";
 
@@ -13,8 +14,8 @@ export function teller(): (event: DemoEvent) => void {
 	const chalk = new Chalk({ level: color ? 1 : 0 });
 	const say = (text: string) => void process.stdout.write(`${wrapAnsi(printable(text), width)}\n`);
 	let header: Header | null = null;
-	let seen: Answers | null = null;
-	let before: Answers | null = null;
+	let seen: Seen | null = null;
+	let before: Seen | null = null;
 	const told = ({ step, phase }: Extract<DemoEvent, { type: "step" }>) => {
 		const { narration = "", stage = "host", command = "", look = "" } = header?.steps[step - 1] ?? {};
 		if (phase === "told") {
@@ -24,7 +25,8 @@ export function teller(): (event: DemoEvent) => void {
 		}
 		if (phase === "running") process.stdout.write(`\n${stage}# ${printable(command)}\n`);
 		if (phase !== "done") return;
-		const changed = seen === null ? [] : answersOf(seen, before).filter((answer) => answer.changed);
+		const { answers } = answersOf([before, seen].filter((one) => one !== null));
+		const changed = answers.filter((answer) => answer.changed.length > 0);
 		for (const { question, host, container } of changed)
 			say(`${question}: on the host ${host}; in the container ${container}`);
 		say(`\nlook: ${look}`);
@@ -34,7 +36,7 @@ export function teller(): (event: DemoEvent) => void {
 			header = event;
 			say(`${event.title} (${event.steps.length} steps, ${event.minutes} minutes)`);
 		}
-		if (event.type === "view") seen = event.view;
+		if (event.type === "view") seen = event;
 		if (event.type === "step") told(event);
 		if (event.type === "answer") process.stdout.write(event.output.split("\n").map(printable).join("\n"));
 		if (event.type === "down") say(`The machine is down (${event.how}). It is put back to where it was.`);

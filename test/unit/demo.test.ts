@@ -2,9 +2,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Slides } from "../../harness/cli/slides.ts";
 import { inKit } from "../../harness/kit.ts";
-import { answersOf } from "../../harness/live/answers.ts";
 import { castOf } from "../../harness/live/cast.ts";
-import type { Answers, DemoEvent } from "../../harness/live/events.ts";
+import type { DemoEvent } from "../../harness/live/events.ts";
 import { Playback } from "../../harness/live/playback.ts";
 import { readRecording } from "../../harness/live/recording.ts";
 import { Screen } from "../../harness/live/screen.ts";
@@ -122,17 +121,6 @@ describe("a page", () => {
 		expect(lines).toHaveLength(rows);
 		expect(lines.filter((line) => [...line].length > columns)).toEqual([]);
 		expect(page().includes("│")).toBe(columns >= 110);
-	});
-
-	test("marks what differs, and what has just become another", () => {
-		const views = recorded.flatMap((event) => (event.type === "view" ? [event.view] : []));
-		const [first, last] = [views.find(({ shells }) => shells["container"]), views.at(-1)] as [Answers, Answers];
-		const of = (question: string, before: Answers) =>
-			answersOf(last, before).find((answer) => answer.question === question);
-		expect(of("hostname", first)).toMatchObject({ host: "harbour", container: "web-1", differs: true, changed: true });
-		expect(of("hostname", last)).toMatchObject({ differs: true, changed: false });
-		expect(of("namespaces", first)).toMatchObject({ host: "the host's", container: "own uts" });
-		expect(of("mounts", first)).toMatchObject({ differs: false, changed: false });
 	});
 
 	test("what a program has written on a terminal is text and looks, nothing else", async () => {

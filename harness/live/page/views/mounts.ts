@@ -1,0 +1,61 @@
+import { type MountRow, mountsOf, type Table } from "../../views/mounts.ts";
+import type { Member } from "../../views/namespaces.ts";
+import { counted, listed, shellOf } from "../../views/phrases.ts";
+import { h } from "../elements.ts";
+import type { Painter } from "./painter.ts";
+
+/** What is mounted where, on the host and inside. */
+export const mounts: Painter = {
+	name: "mounts",
+	title: "Mounts",
+	paint(past) {
+		const { said, tables } = mountsOf(past);
+		return { said, body: h("div", { class: "mounts" }, ...tables.map(table)) };
+	},
+};
+
+/** What a propagation means to whoever mounts something. See mount_namespaces(7). */
+const MEANINGS: Record<string, string> = {
+	private: "what is mounted here stays here",
+	slave: "what the host mounts comes in, nothing goes out",
+};
+
+function table({ of, own, rows, propagation, gone }: Table): Element {
+	const leaking = rows.filter(({ leaks }) => leaks).length;
+	const meaning = own && propagation !== null ? MEANINGS[propagation] : undefined;
+	return h(
+		"section",
+		{ class: "mounts-table" },
+		h("h3", { class: of.includes("init") ? "mounts-host" : `mounts-${of[0]}` }, listed(of.map(titleOf))),
+		h(
+			"p",
+			{ class: "mounts-quiet" },
+			counted(rows.length, "mount"),
+			propagation !== null && `, ${rows.length === 1 ? "" : "all "}${propagation}`,
+			meaning !== undefined && `: ${meaning}`,
+		),
+		rows.length === 0 && h("p", {}, "The root is only a directory: no mount is to be seen from there."),
+		leaking > 0 &&
+			h("p", { class: "mounts-leak" }, `⚠ ${leaking} of them leak: what is mounted below one is on the host as well.`),
+		h("ul", {}, ...rows.map((row) => line(row, propagation === null)), ...gone.map(goneLine)),
+	);
+}
+
+const titleOf = (member: Member) => (member === "init" ? "the host" : shellOf(member));
+
+function line({ name, depth, holds, propagation, leaks, news }: MountRow, alone: boolean): Element {
+	const item = h(
+		"li",
+		{ class: news !== "" && "mounts-changed" },
+		h("b", {}, name),
+		h("span", { class: "mounts-quiet" }, holds),
+		alone && h("span", { class: "mounts-tag" }, propagation),
+		alone && leaks && h("span", { class: "mounts-tag mounts-bad" }, "leaks"),
+		news !== "" && h("span", { class: "mounts-tag mounts-new" }, news),
+	);
+	item.style.setProperty("--depth", String(depth));
+	return item;
+}
+
+const goneLine = (mountPoint: string) =>
+	h("li", {}, h("s", {}, mountPoint), h("span", { class: "mounts-tag mounts-bad" }, "✕ gone"));

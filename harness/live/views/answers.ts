@@ -1,0 +1,196 @@
+import type { Answers, ShellName } from "../events.ts";
+import { beforeLastChange, known, type ShellState } from "./changes.ts";
+import { counted, listed, SHELL_NAMES, shellOf } from "./phrases.ts";
+import type { Past, Told } from "./seen.ts";
+
+/** One question, and what the kernel answers the two shells at the same moment. */
+export interface Answer {
+	question: string;
+	/** A command that asks it. */
+	command: string;
+	host: string;
+	container: string;
+	/** The two are not the same. */
+	differs: boolean;
+	/** Whose answer has just become another. */
+	changed: ShellName[];
+}
+
+export interface AnswersPicture extends Told {
+	/** The process that each shell's user talks to, such as `sh, pid 1 (host: 102)`. */
+	who: Record<ShellName, string>;
+	answers: Answer[];
+}
+
+/** Kinds of namespace, in the order of the lessons. */
+const KINDS = ["uts", "ipc", "mnt", "pid", "cgroup", "net", "user", "time"];
+/** What stands in the place of an answer while there is no shell. */
+const NOBODY = "–";
+/** More than that is not told in one sentence. */
+const MOST_TOLD = 2;
+
+type Host = Answers["host"];
+
+interface Question {
+	question: string;
+	command: string;
+	answer(shell: ShellState, host: Host): string;
+	/** What of the answer matters, if not all of it. */
+	matters?(shell: ShellState, host: Host): string;
+	/** The new answer as the end of a sentence: "now the container's shell …". */
+	told(shell: ShellState, host: Host, was: ShellState): string;
+}
+
+const QUESTIONS: Question[] = [
+	{
+		question: "hostname",
+		command: "hostname",
+		answer: ({ hostname }) => hostname,
+		told: ({ hostname, namespaces }, host) =>
+			`has ${namespaces["uts"] === host.namespaces["uts"] ? "the hostname" : "a hostname of its own:"} ${hostname}`,
+	},
+	{
+		question: "processes",
+		command: "ps",
+		answer: (shell, host) =>
+			({
+				none: "no /proc",
+				host: `all ${host.tasks.length} of the host`,
+				own: `${shell.procPids?.length ?? 0}, its own`,
+			})[whoseProc(shell, host)],
+		// Not how many: each command is one more, while it runs.
+		matters: whoseProc,
+		told: (shell, host) =>
+			({
+				none: "sees no process, as it has no /proc",
+				host: "sees all processes of the host",
+				own: `sees only ${counted(shell.procPids?.length ?? 0, "process", "processes")}`,
+			})[whoseProc(shell, host)],
+	},
+	{
+		question: "user",
+		command: "id",
+		answer: userOf,
+		told: (shell, host) => `is ${userOf(shell, host).replace(",", " with")}`,
+	},
+	{
+		question: "mounts",
+		command: "findmnt",
+		answer: ({ mounts }) => (mounts.length === 0 ? "none in its root" : `${mounts.length}, / is ${rootOf(mounts)}`),
+		told: ({ mounts }, _, was) => {
+			if (mounts.length === 0) return "sees no mount, as its root is only a directory";
+			const root = rootOf(mounts) === rootOf(was.mounts) ? "" : `${rootOf(mounts)} on /`;
+			if (mounts.length === was.mounts.length) return `sees ${root}`;
+			return `sees ${counted(mounts.length, "mount")} instead of ${was.mounts.length}${root === "" ? "" : `, with ${root}`}`;
+		},
+	},
+	{
+		question: "addresses",
+		command: "ip address",
+		answer: (shell) => addressesOf(shell).join(" ") || "none",
+		told: (shell) =>
+			`has ${addressesOf(shell).length === 0 ? "no address" : `the address ${addressesOf(shell).join(" ")}`}`,
+	},
+	{
+		question: "namespaces",
+		command: "lsns",
+		answer: (shell, host) => {
+			const own = ownKinds(shell, host);
+			return own.length === 0 ? "the host's" : `own ${own.join(" ")}`;
+		},
+		told: (shell, host, was) => {
+			const left = ownKinds(was, host).filter((kind) => !ownKinds(shell, host).includes(kind));
+			const own = ownKinds(shell, host).filter((kind) => !ownKinds(was, host).includes(kind));
+			if (own.length > 0) return `is in ${own.length === 1 ? "a namespace" : "namespaces"} of its own: ${listed(own)}`;
+			return `is back in the host's ${left.length === 1 ? "namespace" : "namespaces"}: ${listed(left)}`;
+		},
+	},
+];
+
+/** Asks the kernel's view the questions of the lessons. */
+export function answersOf(past: Past): AnswersPicture {
+	const seen = known(past);
+	const view = seen.at(-1)?.view ?? past.at(-1)?.view;
+	if (view === undefined) return { who: { host: NOBODY, container: NOBODY }, answers: [], said: "" };
+	const before = beforeLastChange(seen, (one) => QUESTIONS.map((question) => SHELL_NAMES.map(heard(question, one))));
+	const changedIn = (question: Question) =>
+		before === null
+			? []
+			: SHELL_NAMES.filter((name) => heard(question, view)(name) !== heard(question, before.view)(name));
+	const answers = QUESTIONS.map((question) => {
+		const [host = NOBODY, container = NOBODY] = SHELL_NAMES.map((name) => {
+			const shell = view.shells[name];
+			return shell ? question.answer(shell, view.host) : NOBODY;
+		});
+		const differs = host !== container && host !== NOBODY && container !== NOBODY;
+		return {
+			question: question.question,
+			command: question.command,
+			host,
+			container,
+			differs,
+			changed: changedIn(question),
+		};
+	});
+	const [host = NOBODY, container = NOBODY] = SHELL_NAMES.map((name) => processOf(view.shells[name]));
+	return { who: { host, container }, answers, said: before === null ? "" : told(view, before.view, changedIn) };
+}
+
+/** What of the answer matters, to each shell. */
+function heard({ matters, answer }: Question, view: Answers): (name: ShellName) => string {
+	return (name) => {
+		const shell = view.shells[name];
+		return shell ? (matters ?? answer)(shell, view.host) : NOBODY;
+	};
+}
+
+function told(view: Answers, before: Answers, changedIn: (question: Question) => ShellName[]): string {
+	const [host = "", container = ""] = SHELL_NAMES.map((name) => {
+		const [shell, was] = [view.shells[name], before.shells[name]];
+		if (!shell || !was) return "";
+		const news = QUESTIONS.filter((question) => changedIn(question).includes(name));
+		return news
+			.slice(0, MOST_TOLD)
+			.map((question) => question.told(shell, view.host, was))
+			.join(", and it ");
+	});
+	if (host !== "" && host === container) return `Now each shell ${host}.`;
+	return [host, container]
+		.map((text, index) => (text === "" ? "" : `Now ${shellOf(SHELL_NAMES[index] ?? "host")} ${text}.`))
+		.filter((text) => text !== "")
+		.join(" ");
+}
+
+function processOf(shell: ShellState | null | undefined): string {
+	if (!shell) return NOBODY;
+	const name = shell.arguments[0]?.replace(/^.*\//, "") ?? "?";
+	const [outer, ...inner] = shell.nsPids;
+	return inner.length === 0 ? `${name}, pid ${outer}` : `${name}, pid ${inner.at(-1)} (host: ${outer})`;
+}
+
+// A /proc of another PID namespace has other numbers: next to none of the host's.
+function whoseProc({ procPids }: ShellState, { tasks }: Host): "none" | "host" | "own" {
+	if (procPids === null) return "none";
+	return tasks.filter(({ pid }) => procPids.includes(pid)).length > tasks.length / 2 ? "host" : "own";
+}
+
+// Capabilities are for what the process's user namespace owns. See user_namespaces(7).
+function userOf({ credentials, namespaces }: ShellState, host: Host): string {
+	const held = [...BigInt(`0x${credentials.capabilities || "0"}`).toString(2)].filter((bit) => bit === "1").length;
+	const here = held > 0 && namespaces["user"] !== host.namespaces["user"] ? ", in here only" : "";
+	return `uid ${credentials.uids[1] ?? "?"}, ${held === 0 ? "no capabilities" : counted(held, "capability", "capabilities")}${here}`;
+}
+
+function rootOf(mounts: ShellState["mounts"]): string {
+	const root = mounts.findLast(({ mountPoint }) => mountPoint === "/");
+	return `${root?.fstype ?? "no mount"}${root === undefined || root.root === "/" ? "" : ` ${root.root}`}`;
+}
+
+function addressesOf({ links }: ShellState): string[] {
+	return links.flatMap(({ addresses }) => addresses).filter((address) => !address.includes(":"));
+}
+
+/** The kinds of namespace that it has of its own. */
+function ownKinds({ namespaces }: ShellState, host: Host): string[] {
+	return KINDS.filter((kind) => namespaces[kind] !== host.namespaces[kind]);
+}

@@ -1,0 +1,41 @@
+import type { Answers } from "../events.ts";
+import type { Past, Seen } from "./seen.ts";
+
+/** The process that a shell's user talks to. */
+export type ShellState = NonNullable<Answers["shells"][string]>;
+
+/**
+ * The past without gaps: where a shell's process ended while it was read, it is as it was before. What was seen before
+ * all shells were there is left out.
+ */
+export function known(past: Past): Past {
+	const last: Answers["shells"] = {};
+	return past.flatMap(({ atMs, view }) => {
+		for (const [name, shell] of Object.entries(view.shells)) {
+			const before = last[name];
+			last[name] = shell ?? (before ? { ...before, listens: false } : null);
+		}
+		const complete = Object.values(last).every((shell) => shell !== null);
+		return complete ? [{ atMs, view: { ...view, shells: { ...last } } }] : [];
+	});
+}
+
+/**
+ * What the last view is to be compared with, to tell what has just changed; null when nothing ever has.
+ *
+ * That is the last view that was another, or rather how all was before the command that made it so: one command makes
+ * many views. Where a command has left nothing behind, it is the last view of the command itself.
+ * @param past without gaps
+ * @param picture what of a view can change
+ */
+export function beforeLastChange(past: Past, picture: (view: Answers) => unknown): Seen | null {
+	const text = ({ view }: Seen) => JSON.stringify(picture(view));
+	const last = past.at(-1);
+	if (last === undefined) return null;
+	const now = text(last);
+	const other = past.findLastIndex((seen) => text(seen) !== now);
+	const settled = past.slice(0, other + 1).findLast(({ view }) => Object.values(view.shells).every(listens));
+	return settled !== undefined && text(settled) !== now ? settled : (past[other] ?? null);
+}
+
+const listens = (shell: ShellState | null) => shell?.listens === true;

@@ -1,0 +1,183 @@
+import type { Answers } from "../events.ts";
+import { beforeLastChange, known } from "./changes.ts";
+import { MEMBERS, type Member } from "./namespaces.ts";
+import { counted, listed, sentence, shellOf } from "./phrases.ts";
+import type { Past, Told } from "./seen.ts";
+
+type Mount = Answers["host"]["mounts"][number];
+
+/** A mount, in the tree of a table. */
+export interface MountRow {
+	/** Its mount point, from its parent's on; the whole path for one that hangs from the root. */
+	name: string;
+	depth: number;
+	/** The file system's type and, where that is not its top, the directory of it that is mounted. */
+	holds: string;
+	/** "shared", "private", "slave", … See mount_namespaces(7). */
+	propagation: string;
+	/** What is mounted below it is mounted on the host too. */
+	leaks: boolean;
+	/** What has just happened to it, such as "new"; empty when nothing has. */
+	news: string;
+}
+
+/** What one or several processes see mounted. */
+export interface Table {
+	of: Member[];
+	/** It is not the host's table, nor a part of it. */
+	own: boolean;
+	rows: MountRow[];
+	/** The propagation of all of them, where it is the same. */
+	propagation: string | null;
+	/** Mount points that have just gone. */
+	gone: string[];
+}
+
+export interface MountsPicture extends Told {
+	tables: Table[];
+}
+
+/** More mount points than that are not told. */
+const MOST_NAMED = 2;
+
+/** The tables of mounts, and what has just changed in them. */
+export function mountsOf(past: Past): MountsPicture {
+	const seen = known(past);
+	const view = seen.at(-1)?.view;
+	if (view === undefined) return { tables: [], said: "" };
+	const before = beforeLastChange(seen, (one) => MEMBERS.map((member) => essence(one, member)))?.view ?? null;
+	const tables: Table[] = [];
+	for (const member of MEMBERS) {
+		const same = tables.find(({ of }) => of.some((other) => essence(view, other) === essence(view, member)));
+		if (same === undefined) tables.push(tableOf(view, before, member));
+		else same.of.push(member);
+	}
+	return { tables, said: before === null ? "" : told(before, view) };
+}
+
+const mountsIn = (view: Answers, member: Member): Mount[] =>
+	(member === "init" ? view.host : view.shells[member])?.mounts ?? [];
+
+const isOwn = (view: Answers, member: Member): boolean =>
+	member !== "init" && view.shells[member]?.namespaces["mnt"] !== view.host.namespaces["mnt"];
+
+/** What tells one table from another: a copy has other ids and peer groups, too. */
+const essence = (view: Answers, member: Member): string =>
+	JSON.stringify([isOwn(view, member), mountsIn(view, member)]);
+
+function tableOf(view: Answers, before: Answers | null, member: Member): Table {
+	const mounts = mountsIn(view, member);
+	const was = before === null ? mounts : mountsIn(before, member);
+	const rows = inOrder(mounts).map(({ mount, parent, depth }) => ({
+		name: nameOf(mount, parent),
+		depth,
+		holds: holdsOf(mount),
+		propagation: propagationOf(mount),
+		leaks: isOwn(view, member) && leaks(mount, view),
+		news: newsOf(mount, was),
+	}));
+	const [first] = rows;
+	const alike = first !== undefined && rows.every(({ propagation }) => propagation === first.propagation);
+	return {
+		of: [member],
+		own: isOwn(view, member),
+		rows,
+		propagation: alike ? first.propagation : null,
+		gone: goneOf(was, mounts).map(({ mountPoint }) => mountPoint),
+	};
+}
+
+// The parent of the topmost is no part of the table. What is mounted over the root is its child, too.
+function inOrder(mounts: readonly Mount[]): { mount: Mount; parent: Mount | null; depth: number }[] {
+	const below = (parent: Mount | null, depth: number): ReturnType<typeof inOrder> =>
+		mounts
+			.filter(({ parentId }) => (parent ? parentId === parent.id : !mounts.some(({ id }) => id === parentId)))
+			.toSorted((one, other) => (one.mountPoint < other.mountPoint ? -1 : 1))
+			.flatMap((mount) => [{ mount, parent, depth }, ...below(mount, depth + 1)]);
+	return below(null, 0);
+}
+
+function nameOf({ mountPoint }: Mount, parent: Mount | null): string {
+	if (parent?.mountPoint === mountPoint) return `${mountPoint} (over it)`;
+	if (parent === null || parent.mountPoint === "/") return mountPoint;
+	return mountPoint.startsWith(`${parent.mountPoint}/`) ? mountPoint.slice(parent.mountPoint.length + 1) : mountPoint;
+}
+
+const holdsOf = ({ fstype, root }: Mount): string => (root === "/" ? fstype : `${root} of a ${fstype}`);
+
+/** What the optional fields of mountinfo say. */
+function propagationOf({ propagation }: Mount): string {
+	const has = (field: string) => propagation.some((one) => one.split(":")[0] === field);
+	const names = [has("shared") && "shared", has("master") && "slave", has("unbindable") && "unbindable"];
+	return names.filter((name) => name !== false).join(", ") || "private";
+}
+
+const groupsOf = ({ propagation }: Mount): string[] => propagation.filter((field) => field.startsWith("shared:"));
+
+/** Whether it is in a peer group with one of the host's. */
+function leaks(mount: Mount, { host }: Answers): boolean {
+	return groupsOf(mount).some((group) => host.mounts.some((other) => groupsOf(other).includes(group)));
+}
+
+// Ids do not tell: a new namespace has a copy of each mount, with another id.
+const isSame = (one: Mount, other: Mount): boolean =>
+	one.device === other.device && one.root === other.root && one.mountPoint === other.mountPoint;
+
+const isMoved = (one: Mount, other: Mount): boolean =>
+	one.id === other.id && one.device === other.device && one.root === other.root;
+
+function newsOf(mount: Mount, before: readonly Mount[]): string {
+	const was = before.find((other) => isSame(other, mount)) ?? before.find((other) => isMoved(other, mount));
+	if (was === undefined) return "new";
+	if (was.mountPoint !== mount.mountPoint) return `was ${was.mountPoint}`;
+	return propagationOf(was) === propagationOf(mount) ? "" : `was ${propagationOf(was)}`;
+}
+
+const goneOf = (before: readonly Mount[], now: readonly Mount[]): Mount[] =>
+	before.filter((was) => !now.some((mount) => isSame(mount, was) || isMoved(mount, was)));
+
+function told(before: Answers, now: Answers): string {
+	const texts = MEMBERS.toReversed().map((member) => ({ member, text: toldOf(before, now, member) }));
+	const ofHost = texts.find(({ member }) => member === "init")?.text;
+	const first = texts.find(({ text }) => text !== "");
+	if (first === undefined) return "";
+	if (first.text !== ofHost)
+		return sentence(`${first.member === "init" ? "the host" : shellOf(first.member)} ${first.text}`);
+	return first.member !== "init" && isOwn(now, first.member)
+		? sentence(`${shellOf(first.member)} ${first.text}; so it is on the host, as the two are shared`)
+		: sentence(`the host ${first.text}`);
+}
+
+/** What a process now sees, as the end of a sentence. */
+function toldOf(before: Answers, now: Answers, member: Member): string {
+	const [was, mounts] = [mountsIn(before, member), mountsIn(now, member)];
+	const [rootWas, root] = [rootOf(was), rootOf(mounts)];
+	const gone = goneOf(was, mounts);
+	const news = mounts.filter((mount) => newsOf(mount, was) !== "");
+	const fresh = news.filter((mount) => newsOf(mount, was) === "new");
+	if (mounts.length === 0 && was.length > 0) return "sees no mount now, as its root is only a directory";
+	if (isOwn(before, member) && !isOwn(now, member)) return "is back at the host's table of mounts";
+	if (was.length === 0 && mounts.length > 0) return `sees ${counted(mounts.length, "mount")} again`;
+	if (root !== undefined && rootWas !== undefined && !(root.device === rootWas.device && root.root === rootWas.root))
+		return `has another root now: ${holdsOf(root)}${gone.length === 0 ? "" : `; ${gone.length} of its mounts are gone`}`;
+	if (!isOwn(before, member) && isOwn(now, member))
+		return `has a table of mounts of its own now: a copy${copyTold(now, member)}`;
+	if (fresh.length > 0) return `sees ${places(fresh)} mounted now`;
+	if (gone.length > 0) return `sees ${places(gone)} mounted no longer`;
+	const [changed] = news;
+	if (changed === undefined) return "";
+	const state = `${propagationOf(changed)} now, ${newsOf(changed, was).replace("was", "no longer")}`;
+	return `has ${counted(news.length, "mount")} that ${news.length === 1 ? "is" : "are"} ${state}`;
+}
+
+function copyTold(view: Answers, member: Member): string {
+	const mounts = mountsIn(view, member);
+	const leaking = mounts.filter((mount) => leaks(mount, view)).length;
+	if (leaking > 0) return ", still shared with the host, so what is mounted in one is mounted in both";
+	return mounts.every((mount) => propagationOf(mount) === "private") ? ", and private" : "";
+}
+
+const rootOf = (mounts: readonly Mount[]): Mount | undefined => mounts.findLast(({ mountPoint }) => mountPoint === "/");
+
+const places = (mounts: readonly Mount[]): string =>
+	mounts.length > MOST_NAMED ? `${mounts.length} places` : listed(mounts.map(({ mountPoint }) => mountPoint));

@@ -1,0 +1,193 @@
+import type { Answers, ShellName } from "../events.ts";
+import { beforeLastChange, known } from "./changes.ts";
+import { counted, listed, nameOf, SHELL_NAMES } from "./phrases.ts";
+import type { Past, Told } from "./seen.ts";
+
+type Process = Answers["host"]["tasks"][number];
+
+/** A line of the tree: a process, or several that are alike. */
+export interface Row {
+	name: string;
+	/** The pids that the host has for it, or for them. */
+	pids: number[];
+	/** Its pid in each PID namespace that it is in below the host's, the innermost last. Empty for several. */
+	inner: number[];
+	/** How deep in the tree. */
+	depth: number;
+	/** Whose tree it is in. */
+	side: ShellName | null;
+	/** It is that shell itself. */
+	shell: boolean;
+	/** It is pid 1 of a PID namespace. */
+	first: boolean;
+	/** It has ended, and its parent has not asked how. */
+	zombie: boolean;
+	/** What has just happened to it. */
+	fate: "new" | "ended" | null;
+}
+
+export interface ProcessesPicture extends Told {
+	rows: Row[];
+	/** Names of those that have been there all the time, unchanged, and belong to neither shell. */
+	folded: string[];
+}
+
+/** So many alike, with the same parent, become one line. */
+const MOST_ALIKE = 3;
+/** More names than that are not told. */
+const MOST_NAMES = 3;
+
+/** The tree of processes, with the pids that the host and the containers have for them. */
+export function processesOf(past: Past): ProcessesPicture {
+	const seen = known(past);
+	const view = seen.at(-1)?.view;
+	if (view === undefined) return { rows: [], folded: [], said: "" };
+	const before = beforeLastChange(seen, ({ host }) => host.tasks.map(essence));
+	const was = before?.view.host.tasks ?? view.host.tasks;
+	const gone = was.filter(({ pid }) => !view.host.tasks.some((task) => task.pid === pid));
+	const tree = new Tree([...view.host.tasks, ...gone], view);
+	const fateOf = ({ pid }: Process) =>
+		gone.some((task) => task.pid === pid) ? "ended" : was.some((task) => task.pid === pid) ? null : "new";
+	const still = tree.all.filter(
+		(task) => task.pid !== 1 && tree.sideOf(task) === null && seen.every((one) => isIn(one.view, task)),
+	);
+	const shown = tree.all.filter((task) => !still.includes(task));
+	return {
+		rows: tree.rows(shown, fateOf),
+		folded: still.map(nameOf),
+		said: before === null ? "" : told(new Tree(was, before.view), view.host.tasks),
+	};
+}
+
+/** What of a process can change; not whether it runs at this moment. */
+const essence = ({ pid, ppid, comm, state, nsPids }: Process) => [pid, ppid, comm, isZombie({ state }), nsPids];
+
+const isZombie = ({ state }: Pick<Process, "state">) => state === "Z";
+const isFirst = ({ nsPids }: Process) => nsPids.at(-1) === 1;
+
+const isIn = ({ host }: Answers, task: Process) =>
+	host.tasks.some((other) => JSON.stringify(essence(other)) === JSON.stringify(essence(task)));
+
+/** Processes, and who belongs to whom. */
+class Tree {
+	constructor(
+		readonly all: readonly Process[],
+		private readonly view: Answers,
+	) {}
+
+	childrenOf(parent: Process, of: readonly Process[] = this.all): Process[] {
+		return of.filter(({ ppid }) => ppid === parent.pid);
+	}
+
+	/** It, and all that descend from it. */
+	below(top: Process): Process[] {
+		return [top, ...this.childrenOf(top).flatMap((child) => this.below(child))];
+	}
+
+	/** In which shell's tree it is. */
+	sideOf(task: Process): ShellName | null {
+		const side = SHELL_NAMES.find((name) => this.view.shells[name]?.shell === task.pid);
+		if (side !== undefined) return side;
+		const parent = this.all.find(({ pid }) => pid === task.ppid);
+		return parent === undefined || parent.pid === task.pid ? null : this.sideOf(parent);
+	}
+
+	rows(shown: readonly Process[], fateOf: (task: Process) => Row["fate"]): Row[] {
+		const single = (task: Process, depth: number): Row => ({
+			name: nameOf(task),
+			pids: [task.pid],
+			inner: task.nsPids.slice(1),
+			depth,
+			side: this.sideOf(task),
+			shell: SHELL_NAMES.some((name) => this.view.shells[name]?.shell === task.pid),
+			first: isFirst(task),
+			zombie: isZombie(task),
+			fate: fateOf(task),
+		});
+		const level = (tasks: readonly Process[], depth: number): Row[] => {
+			const lines = tasks.map((task) => {
+				const children = level(this.childrenOf(task, shown), depth + 1);
+				return { row: single(task, depth), children };
+			});
+			const keyOf = ({ row, children }: (typeof lines)[number]) =>
+				JSON.stringify([row.name, row.first, row.zombie, row.fate, row.shell, children.length > 0 ? row.pids : 0]);
+			return grouped(lines, keyOf).flatMap((alike) => {
+				const [first] = alike;
+				if (first === undefined || alike.length <= MOST_ALIKE)
+					return alike.flatMap(({ row, children }) => [row, ...children]);
+				return [{ ...first.row, pids: alike.flatMap(({ row }) => row.pids), inner: [] }];
+			});
+		};
+		const tops = shown.filter(({ ppid }) => !shown.some(({ pid }) => pid === ppid));
+		// Init, what hangs from nothing else, and each shell's tree.
+		const rank = (task: Process) => {
+			const side = this.sideOf(task);
+			return task.pid === 1 ? -2 : side === null ? -1 : SHELL_NAMES.indexOf(side);
+		};
+		return level(
+			tops.toSorted((one, other) => rank(one) - rank(other)),
+			0,
+		);
+	}
+}
+
+/** Those with the same key, in the order of each group's first. */
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
+	const groups = new Map<string, T[]>();
+	for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+	return [...groups.values()];
+}
+
+function told(before: Tree, now: readonly Process[]): string {
+	const find = (tasks: readonly Process[], { pid }: Process) => tasks.find((task) => task.pid === pid);
+	const ended = before.all.filter((task) => find(now, task) === undefined);
+	const started = now.filter((task) => find(before.all, task) === undefined);
+	const pairs = now.flatMap((task) => {
+		const was = find(before.all, task);
+		return was === undefined ? [] : [{ was, task }];
+	});
+	const zombies = pairs.filter(({ was, task }) => isZombie(task) && !isZombie(was)).map(({ task }) => task);
+	const [text = ""] = [
+		endOfFirst(before, ended),
+		some(
+			started.filter(isFirst),
+			"has started, as pid 1 of a new namespace",
+			"have started, each as pid 1 of a namespace",
+		),
+		some(
+			zombies,
+			"has ended, and nobody has waited for it: a zombie",
+			"have ended, and nobody has waited for them: zombies",
+		),
+		some(ended.filter(isZombie), "was a zombie, and is gone", "were zombies, and are gone"),
+		some(ended, "has ended", "have ended"),
+		some(started, "has started", "have started"),
+		...pairs
+			.filter(({ was, task }) => was.comm !== task.comm)
+			.map(({ was, task }) => `pid ${task.pid} was ${nameOf(was)}, and is ${nameOf(task)} now`),
+		...pairs
+			.filter(({ was, task }) => was.ppid !== task.ppid)
+			.map(({ task }) => `${numbered(task)} has lost its parent; now that is pid ${task.ppid}`),
+	].filter((told) => told !== "");
+	return text === "" ? "" : `${text}.`;
+}
+
+// When pid 1 ends, the kernel kills all others of the namespace. See pid_namespaces(7).
+function endOfFirst(before: Tree, ended: readonly Process[]): string {
+	const first = ended.find(isFirst);
+	if (first === undefined) return "";
+	const others = before.below(first).filter((task) => task !== first && ended.includes(task)).length;
+	const end = `${nameOf(first)}, pid 1 of its namespace, has ended`;
+	return others === 0 ? end : `${end}, and ${counted(others, "process", "processes")} with it`;
+}
+
+const numbered = (task: Process): string => `${nameOf(task)} (pid ${task.pid})`;
+
+function some(tasks: readonly Process[], one: string, many: string): string {
+	const [first] = tasks;
+	if (first === undefined) return "";
+	if (tasks.length === 1) return `${numbered(first)} ${one}`;
+	const names = [...new Set(tasks.map(nameOf))];
+	const shown = names.length > MOST_NAMES ? "" : ` (${listed(names)})`;
+	return `${tasks.length} processes${shown} ${many}`;
+}

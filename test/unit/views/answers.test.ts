@@ -1,0 +1,98 @@
+import { expect, test } from "vitest";
+import { answersOf } from "../../../harness/live/views/answers.ts";
+import { andThen, shellIn, type Wall, wallsUpTo } from "../../support/walls.ts";
+
+const answer = async (wall: Wall, question: string) =>
+	answersOf(await wallsUpTo(wall)).answers.find((one) => one.question === question);
+
+test("a hostname of its own differs, and is what has just changed", async () => {
+	expect(await answer("shells", "hostname")).toMatchObject({ differs: false, changed: [] });
+	expect(await answer("hostname web-1", "hostname")).toMatchObject({
+		host: "harbour",
+		container: "web-1",
+		differs: true,
+		changed: ["container"],
+	});
+});
+
+test("while there is no shell, nothing is answered and nothing has changed", async () => {
+	const { answers, who, said } = answersOf(await wallsUpTo("no shell"));
+	expect(answers.every(({ host, container, differs }) => host === "–" && container === "–" && !differs)).toBe(true);
+	expect([who.host, said]).toEqual(["–", ""]);
+	expect(answersOf(await wallsUpTo("shells")).said).toBe("");
+	expect(answersOf([]).answers).toEqual([]);
+});
+
+test.each<[Wall, string, string, string]>([
+	["unshare --uts --ipc", "namespaces", "the host's", "own uts ipc"],
+	["unshare --pid --fork --mount-proc", "processes", "all 10 of the host", "1, its own"],
+	["pivot_root", "processes", "all 9 of the host", "no /proc"],
+	["pivot_root", "mounts", "10, / is tmpfs", "1, / is tmpfs /lab/rootfs"],
+	["host: unshare --user --net", "addresses", "none", "127.0.0.1/8"],
+	["host: unshare --user --net", "user", "uid 0, 41 capabilities, in here only", "uid 0, 41 capabilities"],
+])("after %s, asked for its %s: %s | %s", async (wall, question, host, container) => {
+	expect(await answer(wall, question)).toMatchObject({ host, container, differs: true });
+});
+
+test("who is asked has a number for each side", async () => {
+	expect(answersOf(await wallsUpTo("unshare --pid --fork --mount-proc")).who).toEqual({
+		host: "bash, pid 88",
+		container: "sh, pid 1 (host: 92)",
+	});
+});
+
+test.each<[Wall, string]>([
+	["unshare --uts --ipc", "Now the container's shell is in namespaces of its own: uts and ipc."],
+	["hostname web-1", "Now the container's shell has a hostname of its own: web-1."],
+	["exit", "Now the container's shell sees all processes of the host, and it sees 10 mounts instead of 11."],
+	["mount /mnt", "Now each shell sees 11 mounts instead of 10."],
+	["host: lo up", "Now the host's shell has the address 127.0.0.1/8."],
+])("after %s it is said: %s", async (wall, said) => {
+	expect(answersOf(await wallsUpTo(wall)).said).toBe(said);
+});
+
+test("a command that changes nothing leaves what is said as it was", async () => {
+	const named = await wallsUpTo("hostname web-1");
+	const running = andThen(named, (view) => {
+		shellIn(view, "host").listens = false;
+		shellIn(view, "host").procPids?.push(120);
+		view.host.tasks.push({ pid: 120, ppid: 88, comm: "ls", state: "R", nsPids: [120] });
+	});
+	for (const past of [running, [...running, ...named.slice(-1)]]) {
+		expect(answersOf(past).said).toMatch(/a hostname of its own: web-1/);
+		expect(answersOf(past).answers.flatMap(({ changed }) => changed)).toEqual(["container"]);
+	}
+});
+
+test("all that one command has changed is marked at its end, and not only what was last", async () => {
+	const before = await wallsUpTo("shells");
+	const half = andThen(before, (view) => {
+		shellIn(view, "container").hostname = "web-1";
+		shellIn(view, "container").listens = false;
+	});
+	const end = andThen(half, (view) => {
+		shellIn(view, "container").links = [];
+		shellIn(view, "container").listens = true;
+	});
+	const changed = answersOf(end).answers.filter((one) => one.changed.length > 0);
+	expect(changed.map(({ question }) => question)).toEqual(["hostname", "addresses"]);
+});
+
+test("a process that ended while it was read is shown as it was", async () => {
+	const past = andThen(await wallsUpTo("hostname web-1"), (view) => {
+		view.shells["container"] = null;
+	});
+	expect(answersOf(past).answers.find(({ question }) => question === "hostname")).toMatchObject({ container: "web-1" });
+});
+
+test("another user with no capabilities is told", async () => {
+	const past = andThen(await wallsUpTo("shells"), (view) => {
+		shellIn(view, "container").credentials = {
+			uids: [1000, 1000, 1000, 1000],
+			gids: [],
+			capabilities: "0",
+			boundingSet: "0",
+		};
+	});
+	expect(answersOf(past).said).toBe("Now the container's shell is uid 1000 with no capabilities.");
+});

@@ -1,0 +1,89 @@
+import { expect, test } from "vitest";
+import { mountsOf } from "../../../harness/live/views/mounts.ts";
+import { andThen, shellIn, type Wall, wallsUpTo } from "../../support/walls.ts";
+
+/** The table that the container's shell sees. */
+const inside = async (wall: Wall) =>
+	mountsOf(await wallsUpTo(wall)).tables.find(({ of }) => of.includes("container")) ?? expect.fail("no table");
+
+test("whoever sees the same mounts has one table", async () => {
+	expect(mountsOf(await wallsUpTo("shells")).tables.map(({ of }) => of)).toEqual([["init", "host", "container"]]);
+	expect(mountsOf(await wallsUpTo("pivot_root")).tables.map(({ of }) => of)).toEqual([["init", "host"], ["container"]]);
+});
+
+test("the tree: what hangs from the root by its path, what is below by the rest of it", async () => {
+	const rows = (await inside("shells")).rows.map(({ name, depth }) => `${"  ".repeat(depth)}${name}`);
+	expect(rows.slice(0, 5)).toEqual(["/", "  /dev", "    mqueue", "    pts", "    shm"]);
+});
+
+test.each<[Wall, string, number]>([
+	["unshare --mount, shared", "shared", 10],
+	["make-rslave", "slave", 0],
+	["unshare --pid --fork --mount-proc", "private", 0],
+	["shells", "shared", 0],
+])("after %s its mounts are %s, and %d of them leak", async (wall, propagation, leaking) => {
+	const table = await inside(wall);
+	expect(table.propagation).toBe(propagation);
+	expect(table.rows.filter(({ leaks }) => leaks)).toHaveLength(leaking);
+});
+
+test("a mount in a shared table is new on both sides", async () => {
+	const { tables, said } = mountsOf(await wallsUpTo("mount /mnt"));
+	expect(tables).toHaveLength(2);
+	for (const { rows } of tables)
+		expect(rows.filter(({ news }) => news !== "")).toMatchObject([{ name: "/mnt", news: "new" }]);
+	expect(said).toBe("The container's shell sees /mnt mounted now; so it is on the host, as the two are shared.");
+});
+
+test("pivot_root: one mount has moved to the root, ten are gone", async () => {
+	const { rows, gone } = await inside("pivot_root");
+	expect(rows).toMatchObject([{ name: "/", holds: "/lab/rootfs of a tmpfs", news: "was /lab/rootfs" }]);
+	expect(gone).toHaveLength(10);
+	expect(gone).toContain("/sys/fs/cgroup");
+});
+
+test.each<[Wall, string]>([
+	["shells", ""],
+	["hostname web-1", ""],
+	[
+		"unshare --pid --fork --mount-proc",
+		"The container's shell has a table of mounts of its own now: a copy, and private.",
+	],
+	["exit", "The container's shell is back at the host's table of mounts."],
+	["bind /lab/rootfs", "The container's shell sees /lab/rootfs mounted now."],
+	["pivot_root", "The container's shell has another root now: /lab/rootfs of a tmpfs; 10 of its mounts are gone."],
+])("after %s it is said: %s", async (wall, said) => {
+	expect(mountsOf(await wallsUpTo(wall)).said).toBe(said);
+});
+
+test("a copy that is still shared is told with what follows from it", async () => {
+	expect(mountsOf(await wallsUpTo("unshare --mount, shared")).said).toMatch(
+		/what is mounted in one is mounted in both/,
+	);
+});
+
+test("another propagation is told", async () => {
+	const past = andThen(await wallsUpTo("unshare --mount, shared"), (view) => {
+		for (const mount of shellIn(view, "container").mounts) mount.propagation = [];
+	});
+	expect(mountsOf(past).said).toBe("The container's shell has 10 mounts that are private now, no longer shared.");
+});
+
+test("a root that is no mount point shows no mount", async () => {
+	const past = andThen(await wallsUpTo("shells"), (view) => {
+		shellIn(view, "host").mounts = [];
+	});
+	const { tables, said } = mountsOf(past);
+	expect(said).toBe("The host's shell sees no mount now, as its root is only a directory.");
+	expect(tables.find(({ of }) => of.includes("host"))?.rows).toEqual([]);
+});
+
+test("what is mounted over another is told from it", async () => {
+	const past = andThen(await wallsUpTo("shells"), (view) => {
+		const { mounts } = view.host;
+		const proc = mounts.find(({ mountPoint }) => mountPoint === "/proc");
+		if (proc !== undefined) mounts.push({ ...proc, id: 99, parentId: proc.id, device: "0:99" });
+	});
+	const rows = mountsOf(past).tables.find(({ of }) => of.includes("init"))?.rows;
+	expect(rows?.find(({ news }) => news === "new")?.name).toBe("/proc (over it)");
+});
