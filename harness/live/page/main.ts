@@ -61,6 +61,7 @@ function hear(word: ServerWord): void {
 
 function take(event: DemoEvent): void {
 	tale.take(event);
+	if (event.type === "demo") scene.wish(event.views?.[0]);
 	if (event.type === "output") shells?.[event.shell].show(event.data);
 	if (event.type === "screen") shells?.[event.shell].showOnly(event.data);
 	if (event.type === "size" && role === "follower") shells?.[event.shell].squeeze(event.size, typeSize());
