@@ -12,7 +12,7 @@ export default defineConfig({
 					include: ["test/vm/**/*.test.ts"],
 					testTimeout: 180_000,
 					hookTimeout: 300_000,
-					maxConcurrency: 2,
+					maxConcurrency: 3,
 					maxWorkers: 1,
 					isolate: false,
 				},

@@ -34,12 +34,6 @@ export class Typist {
 		this.#changed();
 	}
 
-	/** Forgets what was heard: the shell is another. */
-	forget(text: string): void {
-		this.#heard = text;
-		this.#changed();
-	}
-
 	/** What has been printed since the last command's end of line, as a text. */
 	get said(): string {
 		const text = plain(this.#heard).replace(/^\n/, "");
