@@ -112,7 +112,7 @@ export function answersOf(past: Past): AnswersPicture {
 	const seen = known(past);
 	const view = seen.at(-1)?.view ?? past.at(-1)?.view;
 	if (view === undefined) return { who: { host: NOBODY, container: NOBODY }, answers: [], said: "" };
-	const before = beforeLastChange(seen, (one) => QUESTIONS.map((question) => SHELL_NAMES.map(heard(question, one))));
+	const before = beforeLastChange(seen, allHeard);
 	const changedIn = (question: Question) =>
 		before === null
 			? []
@@ -135,6 +135,8 @@ export function answersOf(past: Past): AnswersPicture {
 	const [host = NOBODY, container = NOBODY] = SHELL_NAMES.map((name) => processOf(view.shells[name]));
 	return { who: { host, container }, answers, said: before === null ? "" : told(view, before.view, changedIn) };
 }
+
+const allHeard = (view: Answers) => QUESTIONS.map((question) => SHELL_NAMES.map(heard(question, view)));
 
 /** What of the answer matters, to each shell. */
 function heard({ matters, answer }: Question, view: Answers): (name: ShellName) => string {

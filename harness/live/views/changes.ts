@@ -10,12 +10,15 @@ export type ShellState = NonNullable<Answers["shells"][string]>;
  */
 export function known(past: Past): Past {
 	const last: Answers["shells"] = {};
-	return past.flatMap(({ atMs, view }) => {
+	return past.flatMap((seen) => {
+		const { atMs, view } = seen;
+		const whole = Object.values(view.shells).every((shell) => shell !== null);
 		for (const [name, shell] of Object.entries(view.shells)) {
 			const before = last[name];
 			last[name] = shell ?? (before ? { ...before, listens: false } : null);
 		}
 		const complete = Object.values(last).every((shell) => shell !== null);
+		if (whole && complete) return [seen];
 		return complete ? [{ atMs, view: { ...view, shells: { ...last } } }] : [];
 	});
 }
@@ -26,10 +29,16 @@ export function known(past: Past): Past {
  * That is the last view that was another, or rather how all was before the command that made it so: one command makes
  * many views. Where a command has left nothing behind, it is the last view of the command itself.
  * @param past without gaps
- * @param picture what of a view can change
+ * @param picture what of a view can change; the same function each time, as what it has said is remembered
  */
 export function beforeLastChange(past: Past, picture: (view: Answers) => unknown): Seen | null {
-	const text = ({ view }: Seen) => JSON.stringify(picture(view));
+	const texts = remembered.get(picture) ?? new WeakMap<Seen, string>();
+	remembered.set(picture, texts);
+	const text = (seen: Seen) => {
+		const known = texts.get(seen) ?? JSON.stringify(picture(seen.view));
+		texts.set(seen, known);
+		return known;
+	};
 	const last = past.at(-1);
 	if (last === undefined) return null;
 	const now = text(last);
@@ -37,5 +46,8 @@ export function beforeLastChange(past: Past, picture: (view: Answers) => unknown
 	const settled = past.slice(0, other + 1).findLast(({ view }) => Object.values(view.shells).every(listens));
 	return settled !== undefined && text(settled) !== now ? settled : (past[other] ?? null);
 }
+
+/** An hour's demo is painted hundreds of times, and what was seen does not change. */
+const remembered = new WeakMap<(view: Answers) => unknown, WeakMap<Seen, string>>();
 
 const listens = (shell: ShellState | null) => shell?.listens === true;

@@ -45,7 +45,7 @@ export function mountsOf(past: Past): MountsPicture {
 	const seen = known(past);
 	const view = seen.at(-1)?.view;
 	if (view === undefined) return { tables: [], said: "" };
-	const before = beforeLastChange(seen, (one) => MEMBERS.map((member) => essence(one, member)))?.view ?? null;
+	const before = beforeLastChange(seen, allMounts)?.view ?? null;
 	const tables: Table[] = [];
 	for (const member of MEMBERS) {
 		const same = tables.find(({ of }) => of.some((other) => essence(view, other) === essence(view, member)));
@@ -64,6 +64,8 @@ const isOwn = (view: Answers, member: Member): boolean =>
 /** What tells one table from another: a copy has other ids and peer groups, too. */
 const essence = (view: Answers, member: Member): string =>
 	JSON.stringify([isOwn(view, member), mountsIn(view, member)]);
+
+const allMounts = (view: Answers) => MEMBERS.map((member) => essence(view, member));
 
 function tableOf(view: Answers, before: Answers | null, member: Member): Table {
 	const mounts = mountsIn(view, member);

@@ -67,7 +67,7 @@ export function namespacesOf(past: Past): NamespacesPicture {
 	const marks = namespaceMarks(seen);
 	const [fromMs, untilMs] = [past[0]?.atMs ?? 0, past.at(-1)?.atMs ?? 0];
 	if (last === undefined) return { kinds: [], marks, fromMs, untilMs, said: "" };
-	const before = beforeLastChange(seen, (view) => MEMBERS.map((member) => namespacesIn(view, member)));
+	const before = beforeLastChange(seen, allNamespaces);
 	const kinds = Object.entries(KINDS).map(([kind, holds]) => {
 		const letter = lettersOf(
 			seen.map(({ view }) => view),
@@ -107,6 +107,8 @@ export function namespaceMarks(past: Past): Mark[] {
 
 const namespacesIn = (view: Answers, member: Member): Record<string, string> =>
 	(member === "init" ? view.host : view.shells[member])?.namespaces ?? {};
+
+const allNamespaces = (view: Answers) => MEMBERS.map((member) => namespacesIn(view, member));
 
 const isHosts = (view: Answers, member: Member, kind: string): boolean =>
 	namespacesIn(view, member)[kind] === view.host.namespaces[kind];

@@ -42,7 +42,7 @@ export function processesOf(past: Past): ProcessesPicture {
 	const seen = known(past);
 	const view = seen.at(-1)?.view;
 	if (view === undefined) return { rows: [], folded: [], said: "" };
-	const before = beforeLastChange(seen, ({ host }) => host.tasks.map(essence));
+	const before = beforeLastChange(seen, allTasks);
 	const was = before?.view.host.tasks ?? view.host.tasks;
 	const gone = was.filter(({ pid }) => !view.host.tasks.some((task) => task.pid === pid));
 	const tree = new Tree([...view.host.tasks, ...gone], view);
@@ -62,11 +62,15 @@ export function processesOf(past: Past): ProcessesPicture {
 /** What of a process can change; not whether it runs at this moment. */
 const essence = ({ pid, ppid, comm, state, nsPids }: Process) => [pid, ppid, comm, isZombie({ state }), nsPids];
 
+const allTasks = ({ host }: Answers) => host.tasks.map(essence);
+
 const isZombie = ({ state }: Pick<Process, "state">) => state === "Z";
 const isFirst = ({ nsPids }: Process) => nsPids.at(-1) === 1;
 
-const isIn = ({ host }: Answers, task: Process) =>
-	host.tasks.some((other) => JSON.stringify(essence(other)) === JSON.stringify(essence(task)));
+function isIn({ host }: Answers, task: Process): boolean {
+	const other = host.tasks.find(({ pid }) => pid === task.pid);
+	return other !== undefined && JSON.stringify(essence(other)) === JSON.stringify(essence(task));
+}
 
 /** Processes, and who belongs to whom. */
 class Tree {
