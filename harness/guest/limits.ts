@@ -4,6 +4,7 @@ import { readCgroup, readCgroupFilesNamed, readCgroups } from "./cgroups.ts";
 
 const FILES = [
 	"memory.current",
+	"memory.peak",
 	"memory.max",
 	"memory.events",
 	"pids.current",

@@ -63,13 +63,26 @@ export default defineDemo({
 			promises: ["Jello from", "d6133c53[0-9a-f]+ +/tmp/hello", "b967f28e[0-9a-f]+ +/lab/hello/hello"],
 		},
 		{
-			narration:
-				"Last, who owns a file? Alice has number 1000 here. In the container's list of users, 1000 is the cook.",
+			narration: "Last, who owns a file? Alice has number 1000 here, and some bread in a container's root.",
 			stage: "host",
 			command:
-				"echo 'alice:x:1000:1000::/:/bin/sh' >> /etc/passwd; echo 'cook:x:1000:1000::/:/bin/sh' >> /lab/rootfs/etc/passwd; touch /lab/rootfs/bread; chown alice /lab/rootfs/bread; stat -c '%u %U' /lab/rootfs/bread; chroot /lab/rootfs stat -c '%u %U' /bread",
+				"echo 'alice:x:1000:1000::/:/bin/sh' >> /etc/passwd; echo 'cook:x:1000:1000::/:/bin/sh' >> /lab/rootfs/etc/passwd; touch /lab/rootfs/bread; chown alice /lab/rootfs/bread; stat -c '%u %U' /lab/rootfs/bread",
+			look: "The number is in the file. The name is not: stat has looked it up, in the host's list of users.",
+			promises: ["1000 alice"],
+		},
+		{
+			narration: "The container has a list of its own. We go there.",
+			stage: "container",
+			command: "chroot /lab/rootfs sh",
+			look: "Another root, and so another /etc/passwd.",
+			promises: [],
+		},
+		{
+			narration: "Whose bread is it now?",
+			stage: "container",
+			command: "stat -c '%u %U' /bread",
 			look: "One number, two names: the kernel knows only the number.",
-			promises: ["1000 alice", "1000 cook"],
+			promises: ["1000 cook"],
 		},
 	],
 });

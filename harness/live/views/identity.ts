@@ -118,14 +118,16 @@ function saidOf(before: Picture, now: Picture): string {
 	if (self !== undefined && was !== undefined && was.outside.id !== self.outside.id)
 		return `The container's shell is ${called(self.inside)} now.`;
 	const old = new Set(before.people.map((one) => JSON.stringify(one)));
-	const renamed = now.people.find((one) => !old.has(JSON.stringify(one)) && one.differs);
+	const renamed = now.people.find((one) => !old.has(JSON.stringify(one)));
 	if (renamed === undefined) return "";
-	const { inside, outside } = renamed;
+	const { inside, outside, differs } = renamed;
 	const there = inside.id === outside.id ? inside.name || "without a name" : called(inside);
-	return `Number ${outside.id} is ${outside.name || "without a name"} on the host, and ${there} in the container.`;
+	const here = outside.name || "without a name";
+	if (!differs) return `Number ${outside.id} is ${here}, on the host and in the container.`;
+	return `Number ${outside.id} is ${here} on the host, and ${there} in the container.`;
 }
 
-/** "user 1000, alice". */
+/** "user 1000 (alice)". */
 function called({ id, name }: { id: number; name: string }): string {
-	return `user ${id}${name === "" ? "" : `, ${name},`}`;
+	return `user ${id}${name === "" ? "" : ` (${name})`}`;
 }

@@ -1,7 +1,7 @@
 import type { Answers } from "../events.ts";
 import { joined } from "./before.ts";
 import type { Past } from "./seen.ts";
-import { bytesText, cpusText, limitsIn, MACHINE, RESOURCES, type Resource, type Use } from "./uses.ts";
+import { bytesText, cpusText, limitsIn, MACHINE, RESOURCES, type Resource, type Uses } from "./uses.ts";
 
 /** Something that has happened to a cgroup, pinned to its moment. */
 export interface Mark {
@@ -15,19 +15,22 @@ export interface Mark {
 	said: string;
 }
 
-/** While a limit is met again and again, that is one story. */
+/** While a cgroup has to wait again and again, that is one story. */
 const SAME_STORY_MS = 3_000;
 const LABELS = { memory: "killed", processes: "fork refused", cpu: "made to wait" };
 
 /** Everything that has happened to cgroups, in order; of what was seen at one moment, the gravest last. */
 export function marksOf(past: Past): Mark[] {
 	const marks: Mark[] = [];
+	const lastMs = new Map<string, number>();
 	for (const [index, { atMs, view }] of past.entries()) {
 		const before = past[index - 1];
 		if (before === undefined) continue;
 		for (const mark of marksBetween(before.view, view, atMs)) {
-			const story = marks.findLast(({ group, label }) => group === mark.group && label === mark.label);
-			if (story === undefined || mark.label !== LABELS.cpu || atMs - story.atMs > SAME_STORY_MS) marks.push(mark);
+			const story = `${mark.group} ${mark.label}`;
+			const goesOn = mark.resource === "cpu" && atMs - (lastMs.get(story) ?? -SAME_STORY_MS) < SAME_STORY_MS;
+			lastMs.set(story, atMs);
+			if (!goesOn) marks.push(mark);
 		}
 	}
 	return marks;
@@ -39,7 +42,7 @@ export function amountOf(resource: Resource, amount: number): string {
 	return resource === "cpu" ? cpusText(amount) : `${amount} processes`;
 }
 
-type Uses = ReturnType<typeof limitsIn>;
+type All = ReadonlyMap<string, Uses>;
 
 function marksBetween(one: Answers, other: Answers, atMs: number): Mark[] {
 	const [before, now] = [limitsIn(one), limitsIn(other)];
@@ -63,18 +66,14 @@ function marksBetween(one: Answers, other: Answers, atMs: number): Mark[] {
 	];
 }
 
-function saidOfNew(name: string, now: Uses): string {
+function saidOfNew(name: string, now: All): string {
 	const empty = RESOURCES.every((resource) => now.get(name)?.[resource] === undefined);
 	return `There is a new cgroup, ${name}${empty ? "; its parent hands no controller down, so it can have no limits" : ""}.`;
 }
 
 // Also of a cgroup that is new, and comes with limits.
-function saidOfLimits(
-	name: string,
-	before: Uses extends Map<string, infer U> ? U | undefined : never,
-	now: typeof before,
-) {
-	if (name === MACHINE || now === undefined) return "";
+function saidOfLimits(name: string, before: Uses | undefined, now: Uses): string {
+	if (name === MACHINE) return "";
 	const limits = RESOURCES.flatMap((resource) => {
 		const [was, is] = [before?.[resource]?.limit ?? null, now[resource]?.limit ?? null];
 		return is === null || is === was ? [] : [amountOf(resource, is)];
@@ -82,19 +81,24 @@ function saidOfLimits(
 	return limits.length === 0 ? "" : `The cgroup ${name} may use ${joined(limits)}, and no more.`;
 }
 
-// Memory's and processes' events are counted in all cgroups above, too: the innermost is the one that met its limit.
-function wasMet(name: string, resource: Resource, before: Uses, now: Uses): boolean {
+function wasMet(name: string, resource: Resource, before: All, now: All): boolean {
 	const grown = (path: string) => {
-		const [was, is]: (Use | undefined)[] = [before.get(path)?.[resource], now.get(path)?.[resource]];
-		return is !== undefined && is.met > (was?.met ?? (path === MACHINE ? is.met : 0));
+		const [was, is] = [before.get(path)?.[resource], now.get(path)?.[resource]];
+		return is === undefined ? 0 : is.met - (was?.met ?? (path === MACHINE ? is.met : 0));
 	};
-	return grown(name) && ![...now.keys()].some((path) => path.startsWith(`${name}/`) && grown(path));
+	const others = [...now.keys()].filter((path) => path !== MACHINE);
+	// Whoever is killed in a cgroup is counted in the whole machine, too.
+	if (name === MACHINE) return grown(MACHINE) > Math.max(0, ...others.map(grown));
+	// And in all cgroups above: the innermost is the one that has met its limit.
+	return grown(name) > 0 && !others.some((path) => path.startsWith(`${name}/`) && grown(path) > 0);
 }
 
 function saidOfMet(name: string, resource: Resource, limit: number | null): string {
-	const most = limit === null ? "" : amountOf(resource, limit);
+	// It was a limit of a cgroup above, or the end of the machine's memory.
+	if (limit === null && resource === "memory") return `The kernel has killed a process of ${name}: memory had run out.`;
+	const most = limit === null ? "so much" : amountOf(resource, limit);
 	if (name === MACHINE) return `The kernel has killed a process: all of the machine's ${most} were in use.`;
 	if (resource === "memory") return `The kernel has killed a process: its cgroup may use ${most}, and wanted more.`;
 	if (resource === "processes") return `The kernel has refused a fork: the cgroup may have ${most}, and wanted more.`;
-	return `The kernel makes a cgroup wait: it may use ${most}, and wanted more.`;
+	return `The kernel makes ${name} wait: it may use ${most}, and wanted more.`;
 }

@@ -5,7 +5,6 @@ import { bytesText, cpusText, limitsIn, MACHINE, RESOURCES, type Resource, type 
 
 /** How much of the past is shown. */
 const SHOWN_MS = 60_000;
-/** What has happened less than that ago is news. */
 const MOST_GROUPS = 3;
 
 /** One resource of one cgroup, over time. */
@@ -25,7 +24,7 @@ export interface Chart {
 export interface Group {
 	/** Its path; or "the whole machine". */
 	name: string;
-	/** Empty for a cgroup that was not given a controller. */
+	/** Memory's, and those of all that is limited; empty for a cgroup that was not given a controller. */
 	charts: Chart[];
 }
 
@@ -60,6 +59,8 @@ function chartOf(past: Past, name: string, resource: Resource, fromMs: number, m
 	const from = points.findLastIndex(({ atMs }) => atMs <= fromMs);
 	const shown = points.slice(Math.max(0, from)).map(({ atMs, value }) => ({ atMs: Math.max(atMs, fromMs), value }));
 	const { limit } = now;
+	// What is not limited is of no interest here, but for memory: that is limited in the end.
+	if (limit === null && resource !== "memory") return null;
 	const most = Math.max(...shown.map(({ value }) => value), limit ?? 0);
 	return {
 		resource,
@@ -78,7 +79,7 @@ function useIn(view: Answers, name: string, resource: Resource, atMs: number): (
 
 // The kernel counts the time that was used; what is shown is how many processors that was at a time.
 function pointsOf(resource: Resource, uses: readonly (Use & { atMs: number })[]): Chart["points"] {
-	if (resource !== "cpu") return uses.map(({ atMs, used }) => ({ atMs, value: used }));
+	if (resource !== "cpu") return uses.flatMap((use, index) => [...peakBefore(use, uses[index - 1]), point(use)]);
 	const rates = uses.slice(1).map((use, index) => {
 		const before = uses[index] ?? use;
 		const tookMs = Math.max(1, use.atMs - before.atMs);
@@ -88,8 +89,17 @@ function pointsOf(resource: Resource, uses: readonly (Use & { atMs: number })[])
 	return end === undefined ? [] : [...rates, { atMs: end.atMs, value: rates.at(-1)?.value ?? 0 }];
 }
 
+const point = ({ atMs, used }: Use & { atMs: number }) => ({ atMs, value: used });
+
+// Between two looks there may have been more than at either: the kernel remembers how much.
+function peakBefore(use: Use & { atMs: number }, before: (Use & { atMs: number }) | undefined): Chart["points"] {
+	const { peak = 0, used, atMs } = use;
+	if (before === undefined || peak <= (before.peak ?? 0) || peak <= used) return [];
+	return [{ atMs: (before.atMs + atMs) / 2, value: peak }];
+}
+
 function amount(resource: Resource, value: number, limit: number | null): string {
 	const text = resource === "memory" ? bytesText(value) : resource === "cpu" ? cpusText(value) : String(value);
 	if (limit === null) return `${text}, no limit`;
-	return `${text} of ${amountOf(resource, limit)}`;
+	return `${text} of ${resource === "processes" ? limit : amountOf(resource, limit)}`;
 }

@@ -19,7 +19,9 @@ interface News {
 
 const sameAs = (one: Place) => (other: Place) => one.namespace === other.namespace;
 
-const inPlace = (name: string) => (name === "host" || name === "container" ? `the ${name}` : name);
+const called = (name: string) => (name === "host" || name === "container" ? `the ${name}` : name);
+
+const inPlace = (name: string) => (name === "host" ? "on the host" : `in ${called(name)}`);
 
 function saidOfPorts(before: readonly Place[], now: readonly Place[]): News[] {
 	const rulesOf = (places: readonly Place[]) => publishedBy(places.find(({ name }) => name === "host")?.rules ?? []);
@@ -49,20 +51,37 @@ function saidOfPlace(was: Place | undefined, place: Place): News[] {
 			.filter(({ port }) => !ports.includes(port))
 			.map(({ port, program }) => ({
 				rank: 5,
-				said: `${program || "A program"} listens on port ${port} in ${where}.`,
+				said: `${program || "A program"} listens on port ${port} ${where}.`,
 			})),
+		...was.listeners
+			.filter(({ port }) => !place.listeners.some((one) => one.port === port))
+			.map(({ port }) => ({ rank: 2, said: `Nobody listens on port ${port} ${where} any more.` })),
 		...place.links.flatMap((link) => saidOfLink(place, old.get(link.name), link)),
-		...gone.map(({ name }) => ({ rank: 2, said: `The link ${name} in ${where} is gone.` })),
+		...gone.map(({ name }) => ({ rank: 2, said: `The link ${name} ${where} is gone.` })),
 		...(place.forwarding === was.forwarding
 			? []
 			: [
 					{
 						rank: 1,
-						said: `The kernel ${place.forwarding ? "now forwards packets" : "forwards packets no more"} in ${where}.`,
+						said: `The kernel ${place.forwarding ? "now forwards packets" : "forwards packets no more"} ${where}.`,
 					},
 				]),
+		...[
+			saidOfShell(was, place),
+			isSame(place.routes, was.routes) ? "" : `There are other routes ${where}.`,
+			isSame(place.rules, was.rules) ? "" : `There are other rules of nft ${where}.`,
+		].flatMap((said) => (said === "" ? [] : [{ rank: 1, said }])),
 	];
 }
+
+function saidOfShell(was: Place, { name, shells }: Place): string {
+	const [before, now] = [was, { shells }].map((place) => place.shells.includes("container"));
+	if (before === now) return "";
+	const namespace = name === "host" ? "the host's network namespace" : `the network namespace ${name}`;
+	return `The container's shell ${now ? "is in" : "has left"} ${namespace}.`;
+}
+
+const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
 
 function saidOfNew({ name, links }: Place): News[] {
 	const bare = links.length === 1 && links[0]?.name === "lo" && !links[0].up;
@@ -72,14 +91,14 @@ function saidOfNew({ name, links }: Place): News[] {
 
 function saidOfLink(place: Place, was: LinkPicture | undefined, link: LinkPicture): News[] {
 	const where = inPlace(place.name);
-	if (was === undefined)
-		return link.kind === "bridge"
-			? [{ rank: 3, said: `There is a new bridge in ${where}, ${link.name}.` }]
-			: saidOfCable(place, link);
+	if (was === undefined) {
+		const kind = link.kind === "bridge" ? "bridge" : "link";
+		return [{ rank: 3, said: `There is a new ${kind} ${where}, ${link.name}.` }, ...saidOfCable(place, link)];
+	}
 	const added = link.addresses.filter((address) => !was.addresses.includes(address));
 	return [
-		...(added.length === 0 ? [] : [{ rank: 3, said: `${link.name} in ${where} has the address ${added[0]}.` }]),
-		...(link.up === was.up ? [] : [{ rank: 2, said: `${link.name} in ${where} is ${link.up ? "up" : "down"}.` }]),
+		...(added.length === 0 ? [] : [{ rank: 3, said: `${link.name} ${where} has the address ${added[0]}.` }]),
+		...(link.up === was.up ? [] : [{ rank: 2, said: `${link.name} ${where} is ${link.up ? "up" : "down"}.` }]),
 	];
 }
 
@@ -87,7 +106,7 @@ function saidOfLink(place: Place, was: LinkPicture | undefined, link: LinkPictur
 function saidOfCable({ name }: Place, link: LinkPicture): News[] {
 	if (link.peer === null || name === link.peer.place) return [];
 	const plugged = link.bridge === "" ? "" : `, and is plugged into the bridge ${link.bridge}`;
-	const said = `A cable joins ${inPlace(name)} and ${inPlace(link.peer.place)}: ${link.name} here, ${link.peer.link} there${plugged}.`;
+	const said = `A cable joins ${called(name)} and ${called(link.peer.place)}: ${link.name} here, ${link.peer.link} there${plugged}.`;
 	return name === "host" ? [{ rank: 8, said }] : [];
 }
 

@@ -43,7 +43,9 @@ export interface NetworkPicture extends Told {
 
 /** The network namespaces, what joins them, and a packet's way. */
 export function networkOf(past: Past): NetworkPicture {
-	const { now, before } = lastTwo(past, ({ view }) => placesIn(view));
+	// A shell that has just ended, and is started again, has gone nowhere.
+	const whole = past.filter(({ view }) => Object.values(view.shells).every((shell) => shell !== null));
+	const { now, before } = lastTwo(whole, ({ view }) => placesIn(view));
 	if (now === null) return { places: [], ways: [], said: "" };
 	return { places: now, ways: waysIn(now), said: before === null ? "" : saidOf(before, now) };
 }

@@ -9,24 +9,25 @@ export type Resource = (typeof RESOURCES)[number];
 /** How much of a resource is used: bytes, processes, or microseconds of a processor since the beginning. */
 export interface Use {
 	used: number;
+	/** The most that was ever used, where the kernel knows it. */
+	peak?: number;
 	/** In bytes, processes, or processors; null for no limit. */
 	limit: number | null;
 	/** How often the limit was met: processes killed, forks refused, periods in which it had to wait. */
 	met: number;
 }
 
+/** What a cgroup uses; only of the controllers that it was given. */
+export type Uses = Partial<Record<Resource, Use>>;
+
 /** What each cgroup uses, and the whole machine, by name. */
-export function limitsIn({ limits, host, shells }: Answers): Map<string, Partial<Record<Resource, Use>>> {
-	const groups = new Map<string, Partial<Record<Resource, Use>>>();
+export function limitsIn({ limits, host, shells }: Answers): Map<string, Uses> {
+	const groups = new Map<string, Uses>();
 	const cgroups = limits?.cgroups ?? Object.fromEntries(Object.values(shells).flatMap(cgroupOf));
 	for (const [path, files] of Object.entries(cgroups)) groups.set(path, usesIn(files));
 	if (limits !== undefined) {
 		const { usedBytes, totalBytes } = limits.machine;
-		// A cgroup's victims are counted here, too.
-		const theirs = [...groups.values()].reduce((sum, { memory }) => sum + (memory?.met ?? 0), 0);
-		groups.set(MACHINE, {
-			memory: { used: usedBytes, limit: totalBytes, met: Math.max(0, host.oomKills - theirs) },
-		});
+		groups.set(MACHINE, { memory: { used: usedBytes, limit: totalBytes, met: host.oomKills } });
 	}
 	return groups;
 }
@@ -48,13 +49,14 @@ function cgroupOf(shell: Answers["shells"][string]): [string, Record<string, str
 }
 
 // A file that is missing, or cannot be read, belongs to a controller that was not handed down.
-function usesIn(files: Record<string, string>): Partial<Record<Resource, Use>> {
+function usesIn(files: Record<string, string>): Uses {
 	const has = (file: string) => (files[file] ?? "") !== "";
 	const cpu = /^(max|\d+) (\d+)$/.exec(files["cpu.max"] ?? "");
 	return {
 		...(has("memory.current") && {
 			memory: {
 				used: Number(files["memory.current"]),
+				peak: Number(files["memory.peak"] ?? 0),
 				limit: limitOf(files["memory.max"]),
 				met: countOf(files["memory.events"], "oom_kill"),
 			},

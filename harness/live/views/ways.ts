@@ -1,10 +1,7 @@
 import type { LinkPicture, Place } from "./network.ts";
 
-/** A step of a packet's way. */
+/** A step of a packet's way: what stands there, or what is missing. */
 export interface Hop {
-	/** Where: "port 8080 of the host". */
-	at: string;
-	/** What stands there, or what is missing. */
 	what: string;
 	/** The packet gets on from here. */
 	holds: boolean;
@@ -23,12 +20,9 @@ export function waysIn(places: readonly Place[]): Way[] {
 	return publishedBy(host.rules).map(({ port, address, to }) => ({
 		port,
 		hops: [
-			{ at: `port ${port} of the host`, what: "a rule of nft", holds: true },
-			{
-				at: `to ${address}:${to}`,
-				what: host.forwarding ? "forwarding is on" : "forwarding is off",
-				holds: host.forwarding,
-			},
+			{ what: `port ${port} of the host`, holds: true },
+			{ what: `nft: now for ${address}:${to}`, holds: true },
+			...(host.forwarding ? [] : [{ what: "the host forwards nothing", holds: false }]),
 			...hopsTo(address, to, host, places),
 		],
 	}));
@@ -47,33 +41,28 @@ export function publishedBy(rules: readonly string[]): { port: number; address: 
 }
 
 function hopsTo(address: string, port: number, host: Place, places: readonly Place[]): Hop[] {
-	const route = routeTo(address, host);
-	if (route === null) return [{ at: "the host", what: `no route to ${address}`, holds: false }];
-	const end = places.find(({ links }) =>
-		links.some((link) => link.addresses.some((one) => addressOf(one) === address)),
+	const device = routeTo(address, host);
+	if (device === null) return [{ what: `no route to ${address}`, holds: false }];
+	const route = host.links.find(({ name }) => name === device);
+	const hops = [{ what: route?.kind === "bridge" ? `${device}, the bridge` : device, holds: route?.up !== false }];
+	const owns = ({ addresses }: LinkPicture) => addresses.some((one) => addressOf(one) === address);
+	const end = places.find(({ links }) => links.some(owns));
+	const link = end?.links.find(owns);
+	if (end === undefined || link === undefined) return [...hops, { what: `nobody has ${address}`, holds: false }];
+	// Where the route leads to the cable itself there is no bridge between.
+	const cable = host.links.find(
+		({ peer, name }) => peer?.place === end.name && peer.link === link.name && name !== device,
 	);
-	const hops: Hop[] = [{ at: route, what: kindOf(host.links.find(({ name }) => name === route)), holds: true }];
-	if (end === undefined) return [...hops, { at: address, what: "nobody has this address", holds: false }];
-	const link = end.links.find(({ addresses }) => addresses.some((one) => addressOf(one) === address));
-	const port0 = host.links.find(
-		({ peer, name }) => peer?.place === end.name && peer.link === link?.name && name !== route,
-	);
-	if (port0 !== undefined) hops.push({ at: port0.name, what: "one end of the cable", holds: port0.up });
-	hops.push({
-		at: `${link?.name} in ${end.name}`,
-		what: link?.up ? "the other end" : "is down",
-		holds: link?.up === true,
-	});
+	if (cable !== undefined) hops.push({ what: cable.name, holds: cable.up });
+	hops.push({ what: `${link.name} in ${end.name}${link.up ? "" : " is down"}`, holds: link.up });
 	const listener = end.listeners.find((one) => one.port === port);
+	const program = listener?.program || "a program";
 	hops.push({
-		at: listener?.program || (listener ? "a program" : `port ${port}`),
-		what: listener ? `listens on port ${port}` : "nobody listens",
+		what: listener ? `${program}, port ${port}` : `nobody listens on port ${port}`,
 		holds: listener !== undefined,
 	});
 	return hops;
 }
-
-const kindOf = (link: LinkPicture | undefined) => (link?.kind === "bridge" ? "the bridge" : "a link");
 
 const addressOf = (address: string) => address.replace(/\/.*$/, "");
 

@@ -24,39 +24,43 @@ export const identity: Painter = {
 					? "The container's shell is in a user namespace of its own."
 					: "Host and container share one user namespace.",
 			),
-			...rulers.map(rulerOf),
+			...merged(rulers).map(([title, ruler]) => rulerOf(title, ruler)),
 			peopleOf(people),
 		);
 		return { said, body };
 	},
 };
 
-function rulerOf({ of, stretches, whole }: Ruler): Element {
-	const text = whole
-		? `${of}: every number is the same on both sides`
-		: stretches.length === 0
-			? `${of}: no map, so nobody has a number`
-			: `${of}: ${stretches.map(textOf).join("; ")}; all others are nobody`;
-	return h(
-		"figure",
-		{ class: "identity-ruler" },
-		h("figcaption", {}, text),
-		h(
-			"div",
-			{ class: "identity-sides" },
-			h("span", { class: "identity-inside" }, "container"),
-			rulersOf(stretches, whole, text),
-			h("span", { class: "identity-outside" }, "host"),
-		),
-	);
+// Users and groups are mostly counted alike.
+function merged(rulers: readonly Ruler[]): [title: string, ruler: Ruler][] {
+	const [users, groups] = rulers;
+	const alike = JSON.stringify(users?.stretches) === JSON.stringify(groups?.stretches);
+	if (users !== undefined && alike) return [["users and groups", users]];
+	return rulers.map((ruler) => [ruler.of, ruler]);
 }
 
-const textOf = ({ inside, outside }: Stretch) => `${rangeOf(inside)} → ${rangeOf(outside)} on the host`;
+function rulerOf(title: string, { stretches, whole }: Ruler): Element {
+	const ranges = (side: "inside" | "outside") => stretches.map((stretch) => rangeOf(stretch[side])).join(", ");
+	const [inside, outside] = whole
+		? ["every number", "the same number"]
+		: stretches.length === 0
+			? ["no number", "no number: there is no map"]
+			: [ranges("inside"), ranges("outside")];
+	return h(
+		"section",
+		{ class: "identity-ruler" },
+		h("h3", { class: "identity-title" }, title),
+		h("p", { class: "identity-inside" }, "container: ", h("b", {}, inside)),
+		rulersOf(stretches, whole),
+		h("p", { class: "identity-outside" }, "host: ", h("b", {}, outside)),
+		!whole && h("p", { class: "identity-others" }, "All others are nobody there, 65534."),
+	);
+}
 
 const rangeOf = ({ first, last }: Stretch["inside"]) => (first === last ? String(first) : `${first}–${last}`);
 
 // To scale nothing would be seen: one number, or a thousand, of four thousand million.
-function rulersOf(stretches: readonly Stretch[], whole: boolean, text: string): Element {
+function rulersOf(stretches: readonly Stretch[], whole: boolean): Element {
 	const [inside, outside] = (["inside", "outside"] as const).map((side) => placesOf(stretches, side, whole));
 	const bands = stretches.map((stretch) => {
 		const [above, below] = [inside?.get(stretch), outside?.get(stretch)];
@@ -70,7 +74,7 @@ function rulersOf(stretches: readonly Stretch[], whole: boolean, text: string): 
 		"svg",
 		{
 			...{ class: "identity-plot", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none" },
-			...{ role: "img", "aria-label": text },
+			"aria-hidden": "true",
 		},
 		...bands,
 		svg("path", { class: "identity-line identity-line-inside", d: `M0 5 H${WIDTH}` }),

@@ -55,14 +55,25 @@ function chartOf({ resource, amount, limit, points, top, marks }: Chart, fromMs:
 			"div",
 			{ class: "limits-frame" },
 			picture,
-			...marks.slice(-2).map((mark) => pinned(`✕ ${mark.label}`, x(mark.atMs) / WIDTH)),
+			...withRoom(marks.map((mark) => ({ text: `✕ ${mark.label}`, at: x(mark.atMs) / WIDTH }))).map(pinned),
 			limit !== null && h("span", { class: "limits-word", style: `top: ${(y(limit) / HEIGHT) * 100}%` }, "limit"),
 		),
 	);
 }
 
+/** Parts of a chart's width: two marks that are nearer have one label. */
+const LABEL_WIDTH = 0.4;
+
+interface Pin {
+	text: string;
+	at: number;
+}
+
+const withRoom = (pins: readonly Pin[]) =>
+	pins.filter(({ at }, index) => (pins[index + 1]?.at ?? Number.POSITIVE_INFINITY) - at > LABEL_WIDTH);
+
 // On the side of its line where there is room.
-function pinned(text: string, at: number): Element {
+function pinned({ text, at }: Pin): Element {
 	const style = at > 0.6 ? `right: ${(1 - at) * 100}%` : `left: ${at * 100}%`;
 	return h("span", { class: "limits-mark", style, "aria-hidden": "true" }, text);
 }

@@ -26,7 +26,8 @@ function placeOf(place: Place): Element {
 	const side = name === "host" ? "host" : shells.includes("container") ? "container" : "other";
 	const here = shells.filter((shell) => shell !== name).map((shell) => `the ${shell}'s shell`);
 	const ports = links.filter(({ bridge }) => bridge !== "");
-	const own = links.filter(({ bridge }) => bridge === "");
+	// A loopback is of interest where there is nothing else.
+	const own = links.filter(({ bridge, name: link }) => bridge === "" && (link !== "lo" || links.length === 1));
 	return h(
 		"section",
 		{ class: `network-place network-${side}` },
@@ -46,7 +47,7 @@ function placeOf(place: Place): Element {
 				),
 			),
 		),
-		gateway !== "" && h("p", { class: "network-line" }, `→ all else goes to ${gateway}`),
+		gateway !== "" && h("p", { class: "network-line" }, `all else → ${gateway}`),
 		...listeners.map(({ port, program }) =>
 			h("p", { class: "network-line network-listens" }, `◎ ${program || "a program"} listens on port ${port}`),
 		),
@@ -68,24 +69,18 @@ function linkOf(link: LinkPicture, ports: readonly LinkPicture[]): Element {
 }
 
 function cableTo({ place, link }: NonNullable<LinkPicture["peer"]>): Element {
-	return h("span", { class: "network-cable" }, " ═══ ", `${link} in ${place}`);
+	return h("span", { class: "network-cable" }, `╰══ ${link} in ${place === "host" ? "the host" : place}`);
 }
 
 function wayOf({ port, hops }: Way): Element {
 	return h(
 		"section",
 		{ class: "network-way" },
-		h("h3", { class: "network-name" }, `The way in, at port ${port}`),
+		h("h3", { class: "network-name" }, `A packet for port ${port}`),
 		h("ol", { class: "network-hops" }, ...hops.map(hopOf)),
 	);
 }
 
-function hopOf({ at, what, holds }: Hop): Element {
-	return h(
-		"li",
-		{ class: holds ? "network-hop" : "network-hop network-missing" },
-		h("b", {}, at),
-		" ",
-		h("span", {}, holds ? what : `✕ ${what}`),
-	);
+function hopOf({ what, holds }: Hop): Element {
+	return h("li", { class: holds ? "network-hop" : "network-hop network-missing" }, holds ? what : `✕ ${what}`);
 }

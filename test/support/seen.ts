@@ -1,0 +1,68 @@
+import { readFileSync } from "node:fs";
+import { inKit } from "../../harness/kit.ts";
+import type { Answers } from "../../harness/live/events.ts";
+import type { Past } from "../../harness/live/views/seen.ts";
+
+/** Of demos that were played in a machine: one view, and what of later ones was another. */
+interface Recorded {
+	base: Answers;
+	limits: LimitsMoment[];
+	slow: LimitsMoment[];
+	layers: (Moment & Pick<Answers, "layers"> & { mounts: Answers["host"]["mounts"] })[];
+	network: (Moment & Pick<Answers, "networks"> & { net: string })[];
+	identity: IdentityMoment[];
+	cook: IdentityMoment[];
+}
+
+interface Moment {
+	atMs: number;
+}
+type LimitsMoment = Moment & Pick<Answers, "limits"> & { oomKills: number };
+type IdentityMoment = Moment & Pick<Answers, "identities"> & { user: string; uids: number[] };
+
+const { base, ...recorded } = JSON.parse(readFileSync(inKit("test/recordings/views.json"), "utf8")) as Recorded;
+
+/** A view of a demo that wants no more read than what is always read. */
+export const plainView: Answers = base;
+
+/** The demo of lesson 06; or a cgroup that may use a fifth of a processor, and uses it. */
+export const limitsSeen = (which: "limits" | "slow"): Past =>
+	recorded[which].map(({ atMs, limits, oomKills }) => ({
+		atMs,
+		view: { ...base, limits, host: { ...base.host, oomKills } },
+	}));
+
+/** The demo of lesson 07. */
+export const layersSeen = (): Past =>
+	recorded.layers.map(({ atMs, layers, mounts }) => ({
+		atMs,
+		view: { ...base, layers, host: { ...base.host, mounts: [...base.host.mounts, ...mounts] } },
+	}));
+
+/** The demo of lesson 08. */
+export const networkSeen = (): Past =>
+	recorded.network.map(({ atMs, networks, net }) => ({
+		atMs,
+		view: { ...withContainer({ namespaces: { net } }), networks },
+	}));
+
+/** User namespaces of all kinds; or the end of the demo of lesson 09. */
+export const identitySeen = (which: "identity" | "cook"): Past =>
+	recorded[which].map(({ atMs, identities, user, uids }) => ({
+		atMs,
+		view: { ...withContainer({ namespaces: { user }, uids }), identities },
+	}));
+
+function withContainer({ namespaces, uids }: { namespaces: Record<string, string>; uids?: number[] }): Answers {
+	const { container } = base.shells;
+	if (container == null) throw new Error("the recording has no container");
+	const credentials = { ...container.credentials, ...(uids && { uids }) };
+	const shell = { ...container, credentials, namespaces: { ...container.namespaces, ...namespaces } };
+	return { ...base, shells: { ...base.shells, container: shell } };
+}
+
+/** What a view says, each time that it says something else. */
+export function saidBy(view: (past: Past) => { said: string }, past: Past): string[] {
+	const said = past.map((_, index) => view(past.slice(0, index + 1)).said);
+	return said.filter((text, index) => text !== "" && text !== said[index - 1]);
+}

@@ -1,0 +1,83 @@
+import { expect, test } from "vitest";
+import { limitsOf } from "../../../harness/live/views/limits.ts";
+import { limitsSeen, plainView, saidBy } from "../../support/seen.ts";
+
+const NAME = "/box/web-1";
+const demo = limitsSeen("limits");
+
+test("lesson 06's demo is told by what the kernel does, not by every page of memory", () => {
+	expect(saidBy(limitsOf, demo)).toEqual([
+		"The kernel has killed a process: all of the machine's 465 MiB were in use.",
+		"There is a new cgroup, /box/web-1; its parent hands no controller down, so it can have no limits.",
+		"The cgroup /box/web-1 may use 32 MiB and 10 processes, and no more.",
+		"The kernel has killed a process: its cgroup may use 32 MiB, and wanted more.",
+		"The kernel has refused a fork: the cgroup may have 10 processes, and wanted more.",
+		"The cgroup /box/web-1 is gone.",
+	]);
+});
+
+test("a cgroup without controllers has no charts; one with limits has a chart for each, and its marks in the right one", () => {
+	const charts = (past: typeof demo) => limitsOf(past).groups.find(({ name }) => name === NAME)?.charts;
+	const bare = demo.findIndex(({ view }) => view.limits?.cgroups[NAME]);
+	expect(charts(demo.slice(0, bare + 1))).toEqual([]);
+	const last = demo.findLastIndex(({ view }) => view.limits?.cgroups[NAME]);
+	const marked = charts(demo.slice(0, last + 1))?.map(({ resource, limit, marks }) => [
+		...[resource, limit],
+		...marks.map(({ label }) => label),
+	]);
+	expect(marked).toEqual([
+		["memory", 32 * 2 ** 20, "killed"],
+		["processes", 10, "fork refused"],
+	]);
+});
+
+test("what was used between two looks is in the chart, as the kernel remembers it", () => {
+	const killed = demo.findIndex(({ view }) => view.limits?.cgroups[NAME]?.["memory.events"]?.includes("oom_kill 1"));
+	const [chart] = limitsOf(demo.slice(0, killed + 1)).groups[0]?.charts ?? [];
+	const most = Math.max(...(chart?.points.map(({ value }) => value) ?? []));
+	expect(most).toBe(32 * 2 ** 20);
+	expect(chart?.top).toBeGreaterThan(most);
+	expect(chart?.amount).toMatch(/ of 32 MiB$/);
+	const times = chart?.points.map(({ atMs }) => atMs) ?? [];
+	expect(times).toEqual(times.toSorted((one, other) => one - other));
+});
+
+test("a cgroup that has to wait is told of once, and its chart shows processors at a time", () => {
+	const slow = limitsSeen("slow");
+	expect(saidBy(limitsOf, slow)).toEqual(["The kernel makes /box/slow wait: it may use 0.2 CPUs, and wanted more."]);
+	const cpu = limitsOf(slow).groups[0]?.charts.find(({ resource }) => resource === "cpu");
+	expect(cpu?.limit).toBe(0.2);
+	expect(cpu?.marks).toHaveLength(1);
+	const busy = cpu?.points.filter(({ value }) => value > 0.1 && value < 0.4) ?? [];
+	expect(busy.length).toBeGreaterThan(5);
+});
+
+test("of two cgroups, one in the other, the inner one is told of", () => {
+	const files = (killed: number) => ({
+		...{ "memory.current": "4096", "memory.max": "8388608", "memory.events": `oom_kill ${killed}` },
+	});
+	const past = [0, 1].map((killed) => ({
+		atMs: killed * 1_000,
+		view: {
+			...plainView,
+			limits: {
+				machine: { usedBytes: 1, totalBytes: 2 },
+				cgroups: { "/a": { ...files(killed), "memory.max": "max" }, "/a/b": files(killed) },
+			},
+			host: { ...plainView.host, oomKills: killed },
+		},
+	}));
+	expect(limitsOf(past).said).toBe("The kernel has killed a process: its cgroup may use 8 MiB, and wanted more.");
+});
+
+test("an older recording knows the cgroup that a shell is in", () => {
+	const container = plainView.shells["container"];
+	if (container == null) throw new Error("no container");
+	const cgroupFiles = { "memory.current": "1048576", "memory.max": "2097152" };
+	const shells = { ...plainView.shells, container: { ...container, cgroup: "0::/box/old", cgroupFiles } };
+	const { groups, said } = limitsOf([{ atMs: 0, view: { ...plainView, shells } }]);
+	expect(groups.map(({ name, charts }) => [name, charts[0]?.amount])).toEqual([["/box/old", "1 MiB of 2 MiB"]]);
+	expect(said).toBe("");
+	expect(limitsOf([{ atMs: 0, view: plainView }]).groups).toEqual([]);
+	expect(limitsOf([])).toMatchObject({ groups: [], said: "" });
+});
