@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { Failure } from "../failure.ts";
 import type { Demo as Script } from "../grade/demo.ts";
 import { interruption } from "../interrupt.ts";
@@ -18,9 +17,8 @@ import { lastOf, promptOf } from "./shells.ts";
 import type { Listener, Show } from "./show.ts";
 import { headOf, type Opens, requestOf, type Source } from "./source.ts";
 import { Typist } from "./typist.ts";
+import { waitsForKeys } from "./waiting.ts";
 
-/** How long a command waits for something to be typed before it is believed that it does. */
-const LISTENING_MS = 600;
 /** Before the first step, and before anybody has typed anything. */
 const UNTOUCHED = 0;
 const STOPPED = new Error("something else was asked for");
@@ -187,7 +185,8 @@ export class Demo implements Show {
 			await this.#at(step, "running");
 			const talkedTo = this.#answers?.shells[stage]?.pid;
 			await typist.enter();
-			await Promise.race([typist.prompted(signal), this.#listens(stage, talkedTo, signal)]);
+			const waits = waitsForKeys(() => this.#answers?.shells[stage] ?? null, talkedTo, signal);
+			await Promise.race([typist.prompted(signal), waits]);
 		} catch (error) {
 			if (error instanceof LostError || signal.reason === STOPPED) return;
 			if (signal.reason !== LEFT_RUNNING) throw error;
@@ -199,18 +198,6 @@ export class Demo implements Show {
 		await this.#happens({ type: "answer", step, output: said, promises: kept });
 		await this.#at(step, "done");
 		if (step < this.#source.script.steps.length) await this.#keep(step + 1).catch(unlessLost);
-	}
-
-	/** Settles when the command itself waits for something to be typed, and has done so for a while. */
-	async #listens(stage: ShellName, before: number | undefined, signal: AbortSignal): Promise<void> {
-		for (let since: number | null = null; ; ) {
-			await sleep(LISTENING_MS / 4, undefined, { signal });
-			const seen = this.#answers?.shells[stage];
-			const listens = seen?.listens === true && seen.pid !== before;
-			if (!listens) since = null;
-			else since ??= performance.now();
-			if (since !== null && performance.now() - since > LISTENING_MS) return;
-		}
 	}
 
 	async #keep(step: number): Promise<void> {
