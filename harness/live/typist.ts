@@ -88,5 +88,6 @@ export class Typist {
 }
 
 const plain = (text: string) => stripVTControlCharacters(text).replaceAll("\r", "");
-// Where a line is too long for the terminal, shells write blanks and go back over them.
-const squeezed = (text: string) => plain(text).replaceAll(/[\s\b]/g, "");
+// Where a line is too long for the terminal, some shells write a blank and go back over it; bash writes the next line's
+// first character, goes back over that, and writes it again.
+const squeezed = (text: string) => plain(text.replaceAll(/.\r(?!\n)/g, "")).replaceAll(/[\s\b]/g, "");

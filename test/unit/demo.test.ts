@@ -1,5 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { Slides } from "../../harness/cli/slides.ts";
 import { inKit } from "../../harness/kit.ts";
 import { castOf } from "../../harness/live/cast.ts";
@@ -10,6 +10,7 @@ import { Screen } from "../../harness/live/screen.ts";
 import { Typist } from "../../harness/live/typist.ts";
 import { Memory } from "../../harness/vm/memory.ts";
 import { drydock } from "../support/drydock.ts";
+import { onTerminal } from "../support/pty.ts";
 import { type Temporary, temporary } from "../support/temporary.ts";
 
 /** Three steps of a demo, as they were played in a machine. */
@@ -152,6 +153,30 @@ describe("a typist", () => {
 		expect(typist.said).toBe("harbour\nbold\n");
 		expect(typed.at(-1)).toBe("\r");
 	});
+
+	// With a clock that stands still, an echo that is not recognized is waited for for ever.
+	test.each([["bash", "--norc"], ["sh"]])(
+		"recognizes what a real %s echoes of lines that are too long",
+		async (...argv) => {
+			vi.useFakeTimers({ toFake: ["setTimeout"] });
+			const [program = "", ...args] = argv;
+			const { pty } = onTerminal("env", ["PS1=host# ", program, ...args]);
+			try {
+				const typist = new Typist("host# ", async (keys) => pty.write(keys));
+				pty.onData((data) => typist.hear(data));
+				await typist.prompted(signal);
+				for (const width of [70, 73, 74, 75, 80, 153, 154, 155, 300]) {
+					await typist.type(`: ${"ab c".repeat(100).slice(0, width)}`, { slowly: false, signal });
+					await typist.enter();
+					await typist.prompted(signal);
+				}
+				expect(typist.said).toBe("");
+			} finally {
+				vi.useRealTimers();
+				pty.kill();
+			}
+		},
+	);
 
 	test("waits for the prompt, and no longer than is wanted", async () => {
 		const typist = new Typist("host# ", async () => {});
