@@ -158,15 +158,16 @@ describe("a typist", () => {
 	test.each([["bash", "--norc"], ["sh"]])(
 		"recognizes what a real %s echoes of lines that are too long",
 		async (...argv) => {
-			vi.useFakeTimers({ toFake: ["setTimeout"] });
+			vi.useFakeTimers({ toFake: ["setTimeout", "performance"] });
 			const [program = "", ...args] = argv;
 			const { pty } = onTerminal("env", ["PS1=host# ", program, ...args]);
 			try {
 				const typist = new Typist("host# ", async (keys) => pty.write(keys));
 				pty.onData((data) => typist.hear(data));
 				await typist.prompted(signal);
-				for (const width of [70, 73, 74, 75, 80, 153, 154, 155, 300]) {
-					await typist.type(`: ${"ab c".repeat(100).slice(0, width)}`, { slowly: false, signal });
+				// What comes at once is echoed at once: only at a person's pace bash has to go back.
+				for (const width of [74, 150, 210]) {
+					await typist.type(`: ${"ab c".repeat(100).slice(0, width)}`, { slowly: true, signal });
 					await typist.enter();
 					await typist.prompted(signal);
 				}
