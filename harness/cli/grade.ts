@@ -33,9 +33,9 @@ export async function grade(dir: string, options: GradeOptions): Promise<number>
 	const shard = options.shard === undefined ? WHOLE : parseShard(options.shard);
 	const lanes = lanesOf(options.lanes);
 	const everybody = await entrantsIn(dir, await lessons(), options.one === true);
-	const archives = await archivesIn(dir);
-	if (archives > 0)
-		visible.note(`archives that are not looked into: ${archives}; unpack each into a folder of its own`);
+	const { count, commands } = await archivesIn(dir);
+	if (count > 0)
+		visible.note([`archives that are not looked into: ${count}; to unpack them:`, ...commands].join("\n  "));
 	const entrants = everybody.filter(({ name }) => isIn(shard, name));
 	const delivery = await deliveryOf(options, entrants.length);
 	const submissions = await gradeThem(entrants, graded, { dir, shard, lanes, resume: options.resume === true });

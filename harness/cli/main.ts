@@ -214,7 +214,8 @@ function gradeCommands(command: (usage: string, description: string, parent?: Co
 }
 
 const GRADES = `A lesson's module is found by its path, 02-unshare/isolate.ts, or by its name,
-wherever it lies in the submission. Nothing that is handed in runs on this computer.
+wherever it lies in the submission. An archive that drydock export has written is a
+submission as well. Nothing that is handed in runs on this computer.
 
 Exit codes: 0 all passed; 1 something failed or was not handed in; 3, 4 something
 could not be judged, which is never a zero. With --format gradescope, prairielearn

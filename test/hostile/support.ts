@@ -49,6 +49,9 @@ export function pidsOf(part: string): number[] {
 		.map(Number);
 }
 
+/** Waits, and leaves the processor to others meanwhile. */
+export const sleep = (ms: number): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+
 /** Runs a script of sh(1) as far as it goes. @returns what it says */
 export function sh(script: string): string {
 	try {
