@@ -69,9 +69,12 @@ export function takePort(): (bytes: Buffer) => void {
 	writeFileSync(`${driver}/bind`, device);
 	for (;;) {
 		const port = readdirSync("/dev").find((name) => name.startsWith("vport"));
-		if (port === undefined) continue;
-		const fd = openSync(`/dev/${port}`, "r+");
-		return (bytes) => void writeSync(fd, bytes);
+		try {
+			const fd = openSync(`/dev/${port}`, "r+");
+			return (bytes) => void writeSync(fd, bytes);
+		} catch {
+			// It is not there yet, or has a name before it can be opened.
+		}
 	}
 }
 
