@@ -205,7 +205,10 @@ function gradeCommands(command: (usage: string, description: string, parent?: Co
 		.option("--one", "the folder is a single submission")
 		.option("--shard <i/n>", "only this part of the class: for several computers")
 		.option("--resume", "go on where a run of the same command was interrupted")
-		.option("--lanes <number>", "virtual machines at a time; if not given, two more than there are processors")
+		.option(
+			"--lanes <number>",
+			"virtual machines at a time; if not given, two more than there are processors, and more while these are idle",
+		)
 		.addHelpText("after", `\n${GRADES}`);
 	written(grade).action(async (dir, options) => finish((await import("./grade.ts")).grade(dir, options)));
 	written(command("merge <files...>", "put the shards' JSON reports together", grade)).action(async (files, _, merge) =>

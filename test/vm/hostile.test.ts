@@ -12,7 +12,7 @@ import { temporary } from "../support/temporary.ts";
 // Whatever a submission does, nothing is left of it, and nothing of it passes that does not do the exercise. What is
 // promised, and each way that is tried: test/hostile/README.md.
 
-// Less than half of what one machine may say; without a leak, it is a tenth of this, up or down.
+// Half of what one machine may say; without a leak, it is less than a tenth of this, up or down.
 const HELD_MORE_BYTES = 8 << 20;
 
 const yard = newShipyard();
