@@ -12,7 +12,8 @@ import { LOGBOOK } from "./logbook.ts";
  */
 const FILES_MAX = 2_000;
 const FILE_BYTES_MAX = 4 << 20;
-const ARCHIVE_BYTES_MAX = 32 << 20;
+/** Packed or not. */
+export const ARCHIVE_BYTES_MAX = 32 << 20;
 const PATH_LENGTH_MAX = 200;
 
 /**
@@ -37,7 +38,7 @@ export async function packWorkspace(dir: string): Promise<{ archive: Buffer; fil
 }
 
 /**
- * Unpacks such an archive into memory. Nothing of it is returned unless all of it is as it should be.
+ * Unpacks such an archive into memory.
  * @returns the contents by their paths in a workspace
  * @throws {Failure} usage: it is not there, is damaged, or holds what {@link packWorkspace} never packs
  */
@@ -45,28 +46,36 @@ export async function unpackWorkspace(name: string): Promise<Map<string, Buffer>
 	const found = await stat(name).catch(() => null);
 	if (!found?.isFile()) throw refused(name, "there is no such file");
 	if (found.size > ARCHIVE_BYTES_MAX) throw refused(name, "it is too large");
-	const unzipped = await promisify(gunzip)(await readFile(name), { maxOutputLength: ARCHIVE_BYTES_MAX }).catch(
-		(error) => {
-			throw refused(name, error.code === "ERR_BUFFER_TOO_LARGE" ? "it is too large" : "it is damaged", error);
-		},
-	);
-	const entries = await entriesOf(unzipped).catch((error) => {
-		throw refused(name, "it is damaged", error);
+	return unpacked(await readFile(name)).catch((error: Error) => {
+		throw refused(name, error.message, error);
 	});
-	if (entries.length > FILES_MAX) throw refused(name, "it has too many files");
+}
+
+/**
+ * The same of an archive's bytes. Nothing of it is returned unless all of it is as it should be.
+ * @throws {Error} what is wrong with it
+ */
+export async function unpacked(archive: Buffer): Promise<Map<string, Buffer>> {
+	const unzipped = await promisify(gunzip)(archive, { maxOutputLength: ARCHIVE_BYTES_MAX }).catch((cause) => {
+		throw new Error(cause.code === "ERR_BUFFER_TOO_LARGE" ? "it is too large" : "it is damaged", { cause });
+	});
+	const entries = await entriesOf(unzipped).catch((cause) => {
+		throw new Error("it is damaged", { cause });
+	});
+	if (entries.length > FILES_MAX) throw new Error("it has too many files");
 	const files = new Map<string, Buffer>();
 	for (const { path, type, size, content } of entries) {
 		const file = path.replace(/^(\.\/)+/, "").replace(/\/$/, "");
 		if (type === "Directory" && (file === "" || file === "." || belongs(file))) continue;
-		if (type !== "File") throw refused(name, `${quoted(path)} is not a file`);
-		if (!belongs(file) || files.has(file)) throw refused(name, `${quoted(path)} has no place in a workspace`);
-		if (size > FILE_BYTES_MAX) throw refused(name, `${quoted(path)} is too large`);
+		if (type !== "File") throw new Error(`${quoted(path)} is not a file`);
+		if (!belongs(file) || files.has(file)) throw new Error(`${quoted(path)} has no place in a workspace`);
+		if (size > FILE_BYTES_MAX) throw new Error(`${quoted(path)} is too large`);
 		files.set(file, await content);
 	}
 	for (const file of files.keys())
 		for (let at = file.indexOf("/"); at !== -1; at = file.indexOf("/", at + 1))
-			if (files.has(file.slice(0, at))) throw refused(name, `${quoted(file)} is below a file`);
-	if (!files.has(LOGBOOK)) throw refused(name, `it has no ${LOGBOOK}`);
+			if (files.has(file.slice(0, at))) throw new Error(`${quoted(file)} is below a file`);
+	if (!files.has(LOGBOOK)) throw new Error(`it has no ${LOGBOOK}`);
 	return files;
 }
 

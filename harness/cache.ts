@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import envPaths from "env-paths";
 import { withLock } from "./lock.ts";
@@ -13,6 +13,9 @@ export const cacheDir = process.env["DRYDOCK_CACHE"] ?? envPaths("drydock", { su
 // What an entry's files measured when they were published. One that was cut off, written to or taken away since does
 // not measure the same, and the entry is made anew; reading hundreds of megabytes at every start would take too long.
 const SEAL = "seal.json";
+
+// What was begun so long ago is nobody's work any more: whoever made it was killed.
+const ABANDONED_MS = 24 * 3_600_000;
 
 /** A short name for everything that `parts` hold; equal parts give equal names. */
 export function keyOf(...parts: readonly unknown[]): string {
@@ -62,14 +65,32 @@ export async function discard(entry: string): Promise<void> {
 export async function keepNewest(kind: string, keep: number): Promise<void> {
 	const dir = join(cacheDir, kind);
 	const names = (await readdir(dir)).filter((name) => !name.includes("."));
-	const aged = await Promise.all(names.map(async (name) => ({ name, ms: (await stat(join(dir, name))).mtimeMs })));
+	const aged = await Promise.all(names.map(async (name) => ({ name, ms: await changedMs(join(dir, name)) })));
 	aged.sort((a, b) => b.ms - a.ms);
 	await Promise.all(aged.slice(keep).map(({ name }) => discard(join(dir, name))));
 }
 
+/** Gives some work an empty directory in the cache, which is removed after it. */
+export async function inScratch<T>(work: (dir: string) => Promise<T>): Promise<T> {
+	await mkdir(cacheDir, { recursive: true });
+	await removeAll(cacheDir, (name, ageMs) => name.startsWith("scratch-") && ageMs > ABANDONED_MS);
+	const dir = await mkdtemp(join(cacheDir, "scratch-"));
+	try {
+		return await work(dir);
+	} finally {
+		await rm(dir, { recursive: true, force: true });
+	}
+}
+
 async function isWhole(entry: string): Promise<boolean> {
 	const seal = await readFile(join(entry, SEAL), "utf8").catch(() => null);
-	return seal !== null && seal === JSON.stringify(await measure(entry));
+	if (seal === null) return false;
+	const measured = await measure(entry).catch((error: NodeJS.ErrnoException) => {
+		// Another process has discarded it meanwhile.
+		if (error.code === "ENOENT") return null;
+		throw error;
+	});
+	return seal === JSON.stringify(measured);
 }
 
 async function measure(dir: string): Promise<[name: string, bytes: number, mtimeMs: number][]> {
@@ -93,8 +114,24 @@ export async function exists(path: string): Promise<boolean> {
 	);
 }
 
-// What a killed process left of this entry; under the lock, so it is nobody's work in progress.
+// What a killed process left of this entry; under the lock, so it is nobody's work in progress. What is left of others, which
+// may never be asked for again, goes by its age.
 async function sweep(dir: string, key: string): Promise<void> {
-	const leftovers = (await readdir(dir)).filter((name) => name.startsWith(`${key}.staging-`));
-	await Promise.all(leftovers.map((name) => rm(join(dir, name), { recursive: true, force: true })));
+	const ofThis = `${key}.staging-`;
+	await removeAll(dir, (name, ageMs) => name.startsWith(ofThis) || (/\.staging-/.test(name) && ageMs > ABANDONED_MS));
 }
+
+async function removeAll(dir: string, goes: (name: string, ageMs: number) => boolean): Promise<void> {
+	const removed = (await readdir(dir)).map(async (name) => {
+		const ageMs = Date.now() - (await changedMs(join(dir, name)));
+		if (goes(name, ageMs)) await rm(join(dir, name), { recursive: true, force: true });
+	});
+	await Promise.all(removed);
+}
+
+// Of what another process has removed meanwhile: long ago.
+const changedMs = (path: string) =>
+	stat(path).then(
+		({ mtimeMs }) => mtimeMs,
+		() => 0,
+	);

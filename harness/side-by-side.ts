@@ -4,6 +4,7 @@ import { cpus } from "node:os";
 export class Turns {
 	readonly #waiting: (() => void)[] = [];
 	#free: number;
+	#lent = 0;
 
 	constructor(atOnce: number) {
 		this.#free = atOnce;
@@ -15,10 +16,22 @@ export class Turns {
 		try {
 			return await work();
 		} finally {
-			const next = this.#waiting.shift();
-			if (next === undefined) this.#free += 1;
-			else next();
+			if (this.#lent > 0) this.#lent -= 1;
+			else this.#pass();
 		}
+	}
+
+	/** Lets one that waits begin although none is done, unless so many have already; whoever is done next makes up for it. */
+	lend(atMost: number): void {
+		if (this.#lent >= atMost || this.#waiting.length === 0) return;
+		this.#lent += 1;
+		this.#pass();
+	}
+
+	#pass(): void {
+		const next = this.#waiting.shift();
+		if (next === undefined) this.#free += 1;
+		else next();
 	}
 }
 

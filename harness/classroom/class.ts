@@ -3,12 +3,13 @@ import { basename, resolve } from "node:path";
 import { Failure } from "../failure.ts";
 import type { Lesson } from "../lessons.ts";
 import { LOGBOOK } from "../logbook.ts";
-import { foldersIn, lookInto } from "./folder.ts";
+import { entriesIn, lookInto } from "./folder.ts";
 import type { Entrant } from "./grader.ts";
-import { nameOf } from "./harmless.ts";
+import { compareNames, nameOf } from "./harmless.ts";
+import { archiveNamed, lookIntoArchive, unpackCommand } from "./packed.ts";
 
 /**
- * Who has handed something in: one folder each in the class's folder; or the folder is a single submission itself, as a
+ * Who has handed something in: one folder each in the class's folder, or an archive that `drydock export` has written; or the folder is a single submission itself, as a
  * continuous-integration job has it.
  * @param one it is a single submission, whatever it looks like
  * @throws {Failure} usage: there is no such folder, or nothing in it
@@ -17,20 +18,56 @@ export async function entrantsIn(dir: string, lessons: readonly Lesson[], one: b
 	const found = await stat(dir).catch(() => null);
 	if (!found?.isDirectory()) throw new Failure("usage", `${dir} is not a folder`, "npx drydock help grade");
 	if (one || (await isSubmission(dir, lessons))) return [entrant(nameOf(Buffer.from(basename(resolve(dir)))), dir)];
-	const folders = await foldersIn(Buffer.from(dir));
-	if (folders.length === 0)
-		throw new Failure("usage", `there are no folders in ${dir}`, "one folder for each submission, or --one");
-	return folders.map(({ name, place, isLink }) => (isLink ? linked(name) : entrant(name, place)));
+	const { folders, exported } = await handedIn(dir);
+	const taken = new Set(folders.map(({ name }) => name));
+	const packed = exported.map(({ name, owner, ending, place }) => {
+		// Who has handed in two archives is there twice.
+		const unique = taken.has(owner) ? name : owner;
+		taken.add(unique);
+		return archive(unique, place, unpackCommand(dir, ending));
+	});
+	if (taken.size === 0)
+		throw new Failure("usage", `there are no submissions in ${dir}`, "one folder for each submission, or --one");
+	const unpacked = folders.map(({ name, place, kind }) => (kind === "directory" ? entrant(name, place) : linked(name)));
+	return [...unpacked, ...packed].sort((one, other) => compareNames(one.name, other.name));
 }
 
-/** Archives in a class's folder: somebody's, who would otherwise be missing without a word. */
-export async function archivesIn(dir: string): Promise<number> {
-	return (await readdir(dir)).filter((name) => /\.(tar(\.\w+)?|tgz|zip)$/i.test(name)).length;
+/** Archives in a class's folder that are not looked into: how many, and what to type so that they are folders. */
+export async function archivesIn(dir: string): Promise<{ count: number; commands: string[] }> {
+	const { others } = await handedIn(dir);
+	const endings = new Set(others.map(({ ending }) => ending));
+	return { count: others.length, commands: [...endings].map((ending) => unpackCommand(dir, ending)) };
+}
+
+// An archive beside a folder of its name has been unpacked.
+async function handedIn(dir: string) {
+	const entries = await entriesIn(Buffer.from(dir));
+	const folders = entries.filter(({ kind }) => kind !== "file");
+	const archives = entries.flatMap(({ name, place, kind }) => {
+		const archive = kind === "file" ? archiveNamed(name) : null;
+		const isUnpacked = folders.some((folder) => folder.name === archive?.owner);
+		return archive === null || isUnpacked ? [] : [{ name, place, ...archive }];
+	});
+	return {
+		folders,
+		exported: archives.filter(({ isExport }) => isExport),
+		others: archives.filter(({ isExport }) => !isExport),
+	};
 }
 
 const entrant = (name: string, place: Buffer | string): Entrant => ({
 	name,
 	open: async () => ({ name, folder: await lookInto(Buffer.from(place)) }),
+});
+
+const archive = (name: string, place: Buffer, unpack: string): Entrant => ({
+	name,
+	open: async () => {
+		const folder = await lookIntoArchive(place).catch((cause: Error) => {
+			throw new Error(`not as drydock export writes it: ${cause.message}; unpack it: ${unpack}`, { cause });
+		});
+		return { name, folder };
+	},
 });
 
 // Somebody's, surely; but what is behind it may be anything.

@@ -15,8 +15,8 @@ const DEPTH_MAX = 16;
 const FILE_BYTES_MAX = 128 << 10;
 
 export interface Folder {
-	/** What can be imported: where each file really is, by its path. */
-	files: ReadonlyMap<string, Buffer>;
+	/** What can be imported, by its path: reads the text. @throws {Error} why that cannot be */
+	files: ReadonlyMap<string, () => Promise<string>>;
 	/** What cannot be read, by its path, and why not. */
 	refused: ReadonlyMap<string, string>;
 	/** There is more than was looked at. */
@@ -24,11 +24,13 @@ export interface Folder {
 }
 
 const SKIPPED = new Set(["node_modules", "__MACOSX"]);
-const IMPORTABLE = /\.([mc]?[jt]s|json)$/;
+
+/** Whether a module could import a file of this name. */
+export const isImportable = (path: string): boolean => /\.([mc]?[jt]s|json)$/.test(path);
 
 /** Looks through a folder, what lies on top first. */
 export async function lookInto(dir: Buffer): Promise<Folder> {
-	const [files, refused] = [new Map<string, Buffer>(), new Map<string, string>()];
+	const [files, refused] = [new Map<string, () => Promise<string>>(), new Map<string, string>()];
 	let left = ENTRIES_MAX;
 	let cutOff = false;
 	const waiting = [{ path: "", place: dir, depth: 0 }];
@@ -46,40 +48,48 @@ export async function lookInto(dir: Buffer): Promise<Folder> {
 			const below = { path: `${path}/${nameOf(name)}`, place: joined(place, name), depth: depth + 1 };
 			if (kind === "directory" && depth + 1 > DEPTH_MAX) cutOff = true;
 			else if (kind === "directory") waiting.push(below);
-			else if (kind === "file" && IMPORTABLE.test(below.path)) files.set(below.path, below.place);
+			else if (kind === "file" && isImportable(below.path))
+				files.set(below.path, async () => asText(await readBytes(below.place, FILE_BYTES_MAX)));
 			else if (kind !== "file") refused.set(below.path, `is ${kind}`);
 		}
 	}
 	return { files, refused, cutOff };
 }
 
-/** Reads a file of such a folder. @throws {Error} why that cannot be */
-export async function readText(place: PathLike, bytesMax = FILE_BYTES_MAX): Promise<string> {
+/** Reads a file that somebody handed in. @throws {Error} why that cannot be */
+export async function readBytes(place: PathLike, bytesMax: number): Promise<Buffer> {
 	// Without O_NONBLOCK, what has become a FIFO meanwhile would be waited for.
 	const file = await open(place, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
 	try {
 		const stats = await file.stat();
 		if (!stats.isFile()) throw new Error("it is not a file");
-		if (stats.size > bytesMax) throw new Error(`it is larger than ${bytesMax >> 10} KiB`);
+		if (stats.size > bytesMax) throw tooLarge(bytesMax);
 		// The size may be a lie, as in /proc.
 		const bytes = Buffer.alloc(bytesMax + 1);
 		let length = 0;
 		for (let read = -1; read !== 0 && length < bytes.length; length += read)
 			({ bytesRead: read } = await file.read(bytes, length, bytes.length - length));
-		if (length > bytesMax) throw new Error(`it is larger than ${bytesMax >> 10} KiB`);
-		return bytes.toString("utf8", 0, length);
+		if (length > bytesMax) throw tooLarge(bytesMax);
+		return bytes.subarray(0, length);
 	} finally {
 		await file.close();
 	}
 }
 
-/** What lies directly in a folder and is no file, in the order of the names; what is hidden is left out. */
-export async function foldersIn(dir: Buffer): Promise<{ name: string; place: Buffer; isLink: boolean }[]> {
+/** The text of a file that could be imported. @throws {Error} it is too large */
+export function asText(bytes: Buffer): string {
+	if (bytes.length > FILE_BYTES_MAX) throw tooLarge(FILE_BYTES_MAX);
+	return bytes.toString();
+}
+
+const tooLarge = (bytesMax: number) => new Error(`it is larger than ${bytesMax >> 10} KiB`);
+
+/** What lies directly in a folder, in the order of the names; what is hidden is left out. */
+export async function entriesIn(dir: Buffer): Promise<{ name: string; place: Buffer; kind: Kind }[]> {
 	const { entries } = await entriesOf(dir, Number.POSITIVE_INFINITY);
 	return entries
-		.filter(({ kind }) => kind !== "file")
 		.sort((one, other) => Buffer.compare(one.name, other.name))
-		.map(({ name, kind }) => ({ name: nameOf(name), place: joined(dir, name), isLink: kind !== "directory" }));
+		.map(({ name, kind }) => ({ name: nameOf(name), place: joined(dir, name), kind }));
 }
 
 type Kind = "file" | "directory" | "a symbolic link, and links are not followed" | "neither a file nor a folder";

@@ -11,6 +11,7 @@ import { inKit } from "../kit.ts";
 import type { Lesson } from "../lessons.ts";
 import { sideBySide, Turns } from "../side-by-side.ts";
 import { harmless } from "./harmless.ts";
+import { couldDoMore, spent } from "./idleness.ts";
 import type { Journal } from "./journal.ts";
 import { Pace } from "./pace.ts";
 import type { Judgement, Report, Result } from "./result.ts";
@@ -18,6 +19,8 @@ import { filesOf, findModule, type Submission } from "./submission.ts";
 
 /** How many submissions are taken in ahead of the machines: those that turn out to be known need none. */
 const AHEAD = 8;
+/** How often it is asked whether one more machine could run. */
+const LOOK_EVERY_MS = 1_000;
 
 /** A lesson to grade. */
 export interface Graded {
@@ -33,6 +36,8 @@ export interface Grading {
 	journal: Journal;
 	/** Machines at a time. */
 	lanes: number;
+	/** How many more there may be while a processor has nothing to do: those that hang by sleeping then hold up nobody. */
+	moreLanes: number;
 	/** Called for each result as it comes. */
 	heard(result: Result): void;
 }
@@ -50,7 +55,7 @@ export interface Entrant {
  * @throws only when it is interrupted: what cannot be judged is a result as well
  */
 export async function gradeAll(entrants: readonly Entrant[], grading: Grading): Promise<Report[]> {
-	const { lessons, lanes, heard } = grading;
+	const { lessons, lanes, moreLanes, heard } = grading;
 	const grader = new Grader(grading);
 	const reports = sideBySide(
 		entrants,
@@ -63,9 +68,9 @@ export async function gradeAll(entrants: readonly Entrant[], grading: Grading): 
 			});
 			return { name, results: await Promise.all(results) };
 		},
-		lanes + AHEAD,
+		lanes + moreLanes + AHEAD,
 	);
-	return Promise.all(reports);
+	return grader.lending(Promise.all(reports));
 }
 
 class Grader {
@@ -96,6 +101,17 @@ class Grader {
 			interruption.throwIfAborted();
 			return { ...common, ...unjudged(error) };
 		}
+	}
+
+	/** Lets in more machines while the computer could do more, until this work is done. */
+	async lending<T>(work: Promise<T>): Promise<T> {
+		let before = spent();
+		const looking = setInterval(() => {
+			const now = spent();
+			if (couldDoMore(before, now)) this.#machines.lend(this.#grading.moreLanes);
+			before = now;
+		}, LOOK_EVERY_MS);
+		return work.finally(() => clearInterval(looking));
 	}
 
 	async #judged(name: string, submission: Submission, graded: Graded, path: string) {

@@ -39,3 +39,7 @@ export function nameOf(bytes: Buffer): string {
 		: [bytes.toString("latin1"), "latin1" as const, /[^ -~]/g];
 	return characters.replaceAll("\\", "\\\\").replaceAll(strange, (character) => escaped(character, encoding));
 }
+
+/** The order of names: the same on every computer. */
+export const compareNames = (one: string, other: string): number =>
+	Buffer.compare(Buffer.from(one), Buffer.from(other));

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import * as v from "valibot";
 import { keyOf } from "../cache.ts";
 import { Failure } from "../failure.ts";
-import { harmless } from "./harmless.ts";
+import { compareNames, harmless } from "./harmless.ts";
 import { ClassReport } from "./result.ts";
 
 /** A part of a class: the i-th of n, from 1. */
@@ -86,5 +86,3 @@ export function merge(reports: readonly ClassReport[], files: readonly string[])
 	const durationMs = Math.max(...reports.map((report) => report.durationMs));
 	return { ...first, shard: WHOLE, submissions, durationMs };
 }
-
-const compareNames = (one: string, other: string) => Buffer.compare(Buffer.from(one), Buffer.from(other));

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import type { Confined } from "../grade/confined.ts";
-import { type Folder, readText } from "./folder.ts";
+import type { Folder } from "./folder.ts";
 import { harmless } from "./harmless.ts";
 
 /** All that a module can import, together. */
@@ -34,7 +34,7 @@ export async function findModule({ folder }: Submission, id: string, module: str
 	const [path, ...others] = candidates.filter((candidate) => depthOf(candidate) === highest).sort();
 	if (path === undefined) return notThere(folder, id, module);
 	const texts = new Set(await Promise.all([path, ...others].map((file) => textOf(folder, file))));
-	const { code } = await readText(folder.files.get(path) ?? "").then(
+	const { code } = await reading(folder, path).then(
 		() => ({ code: undefined }),
 		(error: NodeJS.ErrnoException) => error,
 	);
@@ -55,7 +55,13 @@ const depthOf = (path: string) => path.split("/").length;
 
 // What cannot be read differs from everything.
 const textOf = (folder: Folder, path: string) =>
-	readText(folder.files.get(path) ?? "").catch((error: Error) => `${path}: ${error.message}`);
+	reading(folder, path).catch((error: Error) => `${path}: ${error.message}`);
+
+async function reading({ files }: Folder, path: string): Promise<string> {
+	const read = files.get(path);
+	if (read === undefined) throw new Error("it is not there");
+	return read();
+}
 
 function notThere({ refused, cutOff }: Folder, id: string, module: string): Found {
 	const name = (path: string) => (path === "/" ? "the folder" : harmless(path.slice(1), 100));
@@ -76,7 +82,7 @@ export function filesOf({ folder }: Submission, taken: (path: string, text: stri
 	return {
 		has: (path) => folder.files.has(path),
 		read: async (path) => {
-			const text = await readText(folder.files.get(path) ?? "").catch((error: NodeJS.ErrnoException) => {
+			const text = await reading(folder, path).catch((error: NodeJS.ErrnoException) => {
 				throw new Error(`${path.slice(1)} cannot be read: ${error.code ?? error.message}`);
 			});
 			left -= text.length;

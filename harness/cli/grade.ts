@@ -33,12 +33,15 @@ export async function grade(dir: string, options: GradeOptions): Promise<number>
 	const shard = options.shard === undefined ? WHOLE : parseShard(options.shard);
 	const lanes = lanesOf(options.lanes);
 	const everybody = await entrantsIn(dir, await lessons(), options.one === true);
-	const archives = await archivesIn(dir);
-	if (archives > 0)
-		visible.note(`archives that are not looked into: ${archives}; unpack each into a folder of its own`);
+	const { count, commands } = await archivesIn(dir);
+	if (count > 0)
+		visible.note([`archives that are not looked into: ${count}; to unpack them:`, ...commands].join("\n  "));
 	const entrants = everybody.filter(({ name }) => isIn(shard, name));
 	const delivery = await deliveryOf(options, entrants.length);
-	const submissions = await gradeThem(entrants, graded, { dir, shard, lanes, resume: options.resume === true });
+	// Who says how many means it.
+	const moreLanes = options.lanes === undefined ? lanes : 0;
+	const resume = options.resume === true;
+	const submissions = await gradeThem(entrants, graded, { dir, shard, lanes, moreLanes, resume });
 	const report: ClassReport = {
 		schemaVersion: 1,
 		kit: keyOf(graded.map(({ key }) => key)),
@@ -61,11 +64,12 @@ interface Work {
 	dir: string;
 	shard: ClassReport["shard"];
 	lanes: number;
+	moreLanes: number;
 	resume: boolean;
 }
 
 async function gradeThem(entrants: readonly Entrant[], graded: readonly Graded[], work: Work): Promise<Report[]> {
-	const { dir, shard, lanes, resume } = work;
+	const { dir, shard, lanes, moreLanes, resume } = work;
 	const journal = await Journal.open(await journalPath(await realpath(dir), shard), resume);
 	if (resume) visible.note(`${journal.size} results are there from before`);
 	const yard = new Shipyard(visible);
@@ -74,7 +78,7 @@ async function gradeThem(entrants: readonly Entrant[], graded: readonly Graded[]
 		const lessons = graded.map(({ key, ...rest }) => ({ ...rest, key: keyOf(key, imageKey) }));
 		return await visible.step("grading", (say) => {
 			const { heard } = tally(entrants.length * graded.length, say);
-			return gradeAll(entrants, { lessons, yard, journal, lanes, heard });
+			return gradeAll(entrants, { lessons, yard, journal, lanes, moreLanes, heard });
 		});
 	} catch (error) {
 		if (interruption.aborted && journal.size > 0)

@@ -216,7 +216,10 @@ function gradeCommands(command: (usage: string, description: string, parent?: Co
 		.option("--one", "the folder is a single submission")
 		.option("--shard <i/n>", "only this part of the class: for several computers")
 		.option("--resume", "go on where a run of the same command was interrupted")
-		.option("--lanes <number>", "virtual machines at a time; if not given, two more than there are processors")
+		.option(
+			"--lanes <number>",
+			"virtual machines at a time; if not given, two more than there are processors, and more while these are idle",
+		)
 		.addHelpText("after", `\n${GRADES}`);
 	written(grade).action(async (dir, options) => finish((await import("./grade.ts")).grade(dir, options)));
 	written(command("merge <files...>", "put the shards' JSON reports together", grade)).action(async (files, _, merge) =>
@@ -225,7 +228,8 @@ function gradeCommands(command: (usage: string, description: string, parent?: Co
 }
 
 const GRADES = `A lesson's module is found by its path, 02-unshare/isolate.ts, or by its name,
-wherever it lies in the submission. Nothing that is handed in runs on this computer.
+wherever it lies in the submission. An archive that drydock export has written is a
+submission as well. Nothing that is handed in runs on this computer.
 
 Exit codes: 0 all passed; 1 something failed or was not handed in; 3, 4 something
 could not be judged, which is never a zero. With --format gradescope, prairielearn

@@ -1,6 +1,6 @@
 import { isBuiltin } from "node:module";
 import { posix } from "node:path";
-import { type Loader, type OnLoadResult, type Plugin, transform } from "esbuild";
+import { type Loader, type Message, type OnLoadResult, type Plugin, transform } from "esbuild";
 
 /**
  * A submission's own files, as all that a module in it may import beside `#kernel`, `#box/…`, Node's modules and the
@@ -46,30 +46,32 @@ export function confinedTo(files: Confined): Plugin {
 export async function loadConfined(files: Confined, path: string, suffix = ""): Promise<OnLoadResult> {
 	const loader = LOADERS[posix.extname(path)] ?? "ts";
 	const contents = (await files.read(path)) + suffix;
-	if (loader === "json" || !(await hasComputedImport(contents, loader))) return { contents, loader };
-	return { errors: [{ text: "Could not resolve an import: its path is computed, and could lead anywhere" }] };
+	const computed = loader === "json" ? undefined : await computedImport(contents, loader);
+	if (computed === undefined) return { contents, loader };
+	const location = { ...computed.location, file: `${SUBMISSION}:${path}` };
+	return { errors: [{ text: "Could not resolve an import: its path is computed, and could lead anywhere", location }] };
 }
 
-// For a path with a variable in it, esbuild looks through all folders that it could mean, and asks no plugin. What it
-// looks for shows in the code as it prints it: without comments, escapes, brackets and constants that could hide it.
-async function hasComputedImport(contents: string, loader: Loader): Promise<boolean> {
-	const printed = await transform(contents, {
+// For a path with a variable in it, esbuild looks through all folders that it could mean, and asks no plugin. Where it does
+// not bundle, it says where such a path is, and looks for nothing.
+async function computedImport(contents: string, loader: Loader): Promise<Message | undefined> {
+	const said = await transform(contents, {
 		loader,
+		platform: "node",
+		format: "cjs",
 		target: "node24",
-		minifyWhitespace: true,
 		logLevel: "silent",
+		logOverride: Object.fromEntries(COMPUTED.map((id) => [id, "error"])),
 		tsconfigRaw: {},
-	}).catch(
-		// It cannot be read, and bundling it will say why.
-		() => ({ code: "" }),
+	}).then(
+		() => [],
+		// What else is wrong, bundling it will say.
+		({ errors = [] }: { errors?: Message[] }) => errors,
 	);
-	return COMPUTED_IMPORT.test(printed.code);
+	return said.find(({ id }) => COMPUTED.includes(id));
 }
 
-const LITERAL = String.raw`(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\x60(?:[^\x60\\$]|\\.|\$(?!\{))*\x60)`;
-const COMPUTED_IMPORT = new RegExp(
-	String.raw`(?<![.\w$])(?:import|require(?:\.resolve)?)(?:\?\.)?\((?!${LITERAL}[,)])`,
-);
+const COMPUTED = ["unsupported-dynamic-import", "unsupported-require-call"];
 
 // As forgiving as the bundler is with files on the disk: an ending may be missing, or be that of the compiled file.
 function find(files: Confined, path: string): string | undefined {

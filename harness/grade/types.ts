@@ -1,9 +1,7 @@
 import { execFile } from "node:child_process";
-import { writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { cached, keyOf } from "../cache.ts";
 import { inKit } from "../kit.ts";
 import type { Diagnostic } from "./bundle.ts";
 
@@ -24,27 +22,23 @@ export async function typeErrors(file: string): Promise<Diagnostic[]> {
 		include: [],
 		files: [resolve(file)],
 	};
-	const dir = await cached("types", keyOf("types 1", config), (staging) =>
-		writeFile(join(staging, "tsconfig.json"), JSON.stringify(config)),
-	);
-	return parse(await tsc(dir)).filter((diagnostic) => diagnostic.file === resolve(file));
+	return parse(await tsc(JSON.stringify(config))).filter((diagnostic) => diagnostic.file === resolve(file));
 }
+
+// The compiler wants its settings in a file. They come through a pipe, so that no file is left, whoever is killed when. Not
+// through a pipe of Node's: that is a socket, which cannot be opened by its name.
+const WITH_SETTINGS = 'settings=$1; shift; exec "$@" -p /dev/stdin <<END\n$settings\nEND';
 
 // The compiler reads what others have written, and types can be made to take any time and memory: it ends when it has
 // had enough of either, and with this process.
-async function tsc(dir: string): Promise<string> {
-	const compiler = [await compilerPath(), "--noEmit", "--pretty", "false", "-p", dir];
-	const limited = [
-		"--pdeathsig",
-		"KILL",
-		"--",
-		"sh",
-		"-c",
-		`ulimit -d ${MOST_KILOBYTES}; exec "$@"`,
-		"sh",
-		...compiler,
+async function tsc(settings: string): Promise<string> {
+	const started = (script: string) => ["sh", "-c", script, "sh", settings];
+	const [program = "", ...args] = [
+		...(process.platform === "linux"
+			? ["setpriv", "--pdeathsig", "KILL", "--", ...started(`ulimit -d ${MOST_KILOBYTES}; ${WITH_SETTINGS}`)]
+			: started(WITH_SETTINGS)),
+		...[await compilerPath(), "--noEmit", "--pretty", "false"],
 	];
-	const [program = "", ...args] = process.platform === "linux" ? ["setpriv", ...limited] : compiler;
 	return new Promise((done) => {
 		execFile(program, args, { cwd: "/", timeout: LONGEST_MS, killSignal: "SIGKILL" }, (_error, stdout) => done(stdout));
 	});

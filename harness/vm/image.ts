@@ -1,7 +1,7 @@
-import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { cp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
-import { cacheDir, cached, discard, exists } from "../cache.ts";
+import { cacheDir, cached, discard, exists, inScratch } from "../cache.ts";
 import { Failure } from "../failure.ts";
 import type { Progress } from "../progress.ts";
 import { architecture } from "./arch.ts";
@@ -118,13 +118,3 @@ export async function imageManifest(): Promise<unknown> {
 }
 
 const nameOf = (path: string) => path.split("/").pop() ?? "";
-
-async function inScratch(work: (dir: string) => Promise<void>): Promise<void> {
-	await mkdir(cacheDir, { recursive: true });
-	const dir = await mkdtemp(join(cacheDir, "scratch-"));
-	try {
-		await work(dir);
-	} finally {
-		await rm(dir, { recursive: true, force: true });
-	}
-}

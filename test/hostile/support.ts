@@ -49,6 +49,9 @@ export function pidsOf(part: string): number[] {
 		.map(Number);
 }
 
+/** Waits, and leaves the processor to others meanwhile. */
+export const sleep = (ms: number): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+
 /** Runs a script of sh(1) as far as it goes. @returns what it says */
 export function sh(script: string): string {
 	try {
@@ -66,9 +69,12 @@ export function takePort(): (bytes: Buffer) => void {
 	writeFileSync(`${driver}/bind`, device);
 	for (;;) {
 		const port = readdirSync("/dev").find((name) => name.startsWith("vport"));
-		if (port === undefined) continue;
-		const fd = openSync(`/dev/${port}`, "r+");
-		return (bytes) => void writeSync(fd, bytes);
+		try {
+			const fd = openSync(`/dev/${port}`, "r+");
+			return (bytes) => void writeSync(fd, bytes);
+		} catch {
+			// It is not there yet, or has a name before it can be opened.
+		}
 	}
 }
 

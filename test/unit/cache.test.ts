@@ -10,7 +10,7 @@ import { inKit } from "../../harness/kit.ts";
 const root = await mkdtemp(join(tmpdir(), "drydock-cache-test-"));
 vi.stubEnv("DRYDOCK_CACHE", root);
 // Only now: the module reads the variable when it is loaded.
-const { cacheDir, cached, discard, exists, keepNewest, keyOf } = await import("../../harness/cache.ts");
+const { cacheDir, cached, discard, exists, inScratch, keepNewest, keyOf } = await import("../../harness/cache.ts");
 
 beforeEach(async () => {
 	await rm(root, { recursive: true, force: true });
@@ -19,6 +19,7 @@ beforeEach(async () => {
 afterAll(() => rm(root, { recursive: true, force: true }));
 
 const fill = (text: string) => (staging: string) => writeFile(join(staging, "content"), text);
+const age = (path: string, hours: number) => utimes(path, new Date(), new Date(Date.now() - hours * 3_600_000));
 const names = () => readdir(join(root, "things"));
 
 test("DRYDOCK_CACHE says where the cache is", () => {
@@ -67,6 +68,41 @@ test("what a killed process left of an entry is swept, what others work on is no
 	expect(await names()).toEqual(["one", "two.staging-0badcafe"]);
 });
 
+test("so is what was left of any other entry a day ago", async () => {
+	await mkdir(join(root, "things", "two.staging-0badcafe"), { recursive: true });
+	await age(join(root, "things", "two.staging-0badcafe"), 25);
+	await cached("things", "one", fill("whole"));
+	expect(await names()).toEqual(["one"]);
+});
+
+test("an entry that another process discards while it is looked at is made anew", async () => {
+	// Many files take long to look at.
+	const many = async (staging: string) => {
+		for (let at = 0; at < 50; at++) await writeFile(join(staging, String(at)), "whole");
+	};
+	for (let time = 0; time < 20; time++) {
+		const entry = await cached("things", "one", many);
+		const [again] = await Promise.all([cached("things", "one", many), discard(entry)]);
+		expect(again).toBe(entry);
+	}
+});
+
+test("a scratch directory is there for some work, also when that fails; what was left a day ago is removed", async () => {
+	const scratch = () => readdir(root);
+	await mkdir(join(root, "scratch-others"));
+	await mkdir(join(root, "scratch-of-a-killed-process"));
+	await age(join(root, "scratch-of-a-killed-process"), 25);
+	const seen = await inScratch(async (dir) => {
+		await writeFile(join(dir, "file"), "");
+		return scratch();
+	});
+	expect(seen).toHaveLength(2);
+	expect(seen).toContain("scratch-others");
+	const failing = inScratch(() => Promise.reject(new Error("the disk is full")));
+	await expect(failing).rejects.toThrow("the disk is full");
+	expect(await scratch()).toEqual(["scratch-others"]);
+});
+
 test("the lock of a process that was killed does not stop the next one", async () => {
 	await mkdir(join(root, "things", "one.lock"), { recursive: true });
 	const minuteAgo = new Date(Date.now() - 60_000);
@@ -82,9 +118,9 @@ test("discard removes an entry, and one that is not there is no error", async ()
 });
 
 test("keepNewest keeps the newest entries and leaves those alone that are being made", async () => {
-	for (const [age, name] of ["new", "middle", "old"].entries()) {
+	for (const [hours, name] of ["new", "middle", "old"].entries()) {
 		const entry = await cached("things", name, fill(name));
-		await utimes(entry, new Date(), new Date(Date.now() - age * 60_000));
+		await age(entry, hours);
 	}
 	await mkdir(join(root, "things", "next.staging-0badcafe"));
 	await keepNewest("things", 2);

@@ -1,12 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { mkdir, symlink, truncate, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { archivesIn, entrantsIn } from "../../harness/classroom/class.ts";
-import { lookInto, readText } from "../../harness/classroom/folder.ts";
+import { lookInto, readBytes } from "../../harness/classroom/folder.ts";
 import { findModule, type Submission } from "../../harness/classroom/submission.ts";
 import { lessons } from "../../harness/lessons.ts";
+import { entry, LOGBOOK_ENTRY, tarball } from "../support/tarball.ts";
 import { temporary } from "../support/temporary.ts";
 
 const files = await temporary();
@@ -49,7 +50,7 @@ describe("a lesson's module is found", () => {
 		await writeFile(Buffer.concat([place, Buffer.from("/isolate.ts")]), "// here");
 		const found = await again(one);
 		expect(await find(found)).toEqual({ kind: "found", path: "/\\xdcb/isolate.ts" });
-		expect(await readText(found.folder.files.get("/\\xdcb/isolate.ts") ?? "")).toBe("// here");
+		expect(await found.folder.files.get("/\\xdcb/isolate.ts")?.()).toBe("// here");
 	});
 });
 
@@ -116,19 +117,19 @@ test("thousands of files are looked through, and no more than a limit", async ()
 });
 
 test("a huge file is not read; nor is one that grows while it is", async () => {
-	const path = await files.write("huge.ts", "");
-	await truncate(path, 2 ** 40);
-	await expect(readText(path)).rejects.toThrow("larger than 128 KiB");
+	const one = await submission({ "huge.ts": "" });
+	await truncate(join(one.dir, "huge.ts"), 2 ** 40);
+	await expect(one.folder.files.get("/huge.ts")?.()).rejects.toThrow("larger than 128 KiB");
 	// Says that it has no bytes.
-	await expect(readText("/proc/self/environ", 10)).rejects.toThrow("larger");
+	await expect(readBytes("/proc/self/environ", 10)).rejects.toThrow("larger");
 });
 
 test("a link or a FIFO that has taken a file's place is not opened, and not waited for", async () => {
 	await symlink("/etc/passwd", join(files.dir, "link.ts"));
-	await expect(readText(join(files.dir, "link.ts"))).rejects.toMatchObject({ code: "ELOOP" });
+	await expect(readBytes(join(files.dir, "link.ts"), 10)).rejects.toMatchObject({ code: "ELOOP" });
 	execFileSync("mkfifo", [join(files.dir, "fifo.ts")]);
-	await expect(readText(join(files.dir, "fifo.ts"))).rejects.toThrow("not a file");
-	await expect(readText("/dev/zero")).rejects.toThrow("not a file");
+	await expect(readBytes(join(files.dir, "fifo.ts"), 10)).rejects.toThrow("not a file");
+	await expect(readBytes("/dev/zero", 10)).rejects.toThrow("not a file");
 });
 
 describe("a class", () => {
@@ -141,10 +142,60 @@ describe("a class", () => {
 		expect(await entrants(join(files.dir, "class"))).toEqual(["alice", "bob"]);
 	});
 
-	test("tells of archives, which are somebody's", async () => {
-		for (const path of ["packed/alice/x", "packed/bob.tar.gz", "packed/carol.zip", "packed/d.txt"])
-			await files.write(path, "");
-		expect(await archivesIn(join(files.dir, "packed"))).toBe(2);
+	test("is also the archives that `drydock export` has written, named after their files", async () => {
+		const archive = tarball(LOGBOOK_ENTRY, entry("./02-unshare/isolate.ts", "// carol's"));
+		await files.write("exported/bob/isolate.ts", "");
+		for (const name of ["carol.tar.gz", "alice.tgz", "bob.tar.gz", "dave.tgz", "dave.tar.gz"])
+			await writeFile(join(files.dir, "exported", name), archive);
+		// Bob's has been unpacked; Dave has handed in two.
+		const dir = join(files.dir, "exported");
+		expect(await entrants(dir)).toEqual(["alice", "bob", "carol", "dave", "dave.tgz"]);
+		const carol = (await entrantsIn(dir, await lessons(), false)).find(({ name }) => name === "carol");
+		const opened = await carol?.open();
+		if (opened === undefined) throw new Error("nobody is called carol");
+		expect(await find(opened)).toEqual({ kind: "found", path: "/02-unshare/isolate.ts" });
+		expect(await opened.folder.files.get("/02-unshare/isolate.ts")?.()).toBe("// carol's");
+		expect(await archivesIn(dir)).toEqual({ count: 0, commands: [] });
+	});
+
+	test.each([
+		["a link", [LOGBOOK_ENTRY, entry("isolate.ts", "", { type: "SymbolicLink", linkpath: "/etc/passwd" })]],
+		["a path that leads elsewhere", [LOGBOOK_ENTRY, entry("../isolate.ts", "secret")]],
+		["no logbook", [entry("02-unshare/isolate.ts", "")]],
+		["a file that is too large", [LOGBOOK_ENTRY, entry("isolate.ts", "x".repeat(5 << 20))]],
+		["more than an archive may hold", Array.from({ length: 9 }, (_, at) => entry(`${at}`, "x".repeat(4 << 20)))],
+	])("does not look into an archive with %s, and tells how to unpack it", async (_what, entries) => {
+		const dir = await mkdtemp(join(files.dir, "strange-"));
+		await writeFile(join(dir, "eve.tar.gz"), tarball(...entries));
+		const [eve] = await entrantsIn(dir, await lessons(), false);
+		expect(eve?.name).toBe("eve");
+		await expect(eve?.open()).rejects.toThrow(/^not as drydock export writes it: .*; unpack it: .*tar -xf "\$f"/);
+	});
+
+	test("a file in an archive is not read when it is larger than a module", async () => {
+		const dir = await mkdtemp(join(files.dir, "large-"));
+		await writeFile(join(dir, "eve.tgz"), tarball(LOGBOOK_ENTRY, entry("isolate.ts", "x".repeat(129 << 10))));
+		const [eve] = await entrantsIn(dir, await lessons(), false);
+		const opened = await eve?.open();
+		await expect(opened?.folder.files.get("/isolate.ts")?.()).rejects.toThrow("larger than 128 KiB");
+	});
+
+	test("tells of other archives, which are somebody's, and what to type: then they are", async () => {
+		const dir = join(files.dir, "Bob's class");
+		for (const path of ["alice/isolate.ts", "d.txt"]) await files.write(join("Bob's class", path), "");
+		for (const name of ["$(touch x)", "carol"]) {
+			const from = await mkdtemp(join(files.dir, "packing-"));
+			await writeFile(join(from, "isolate.ts"), "");
+			execFileSync("tar", ["-cf", join(dir, `${name}.tar`), "-C", from, "isolate.ts"]);
+		}
+		const { count, commands } = await archivesIn(dir);
+		expect([count, commands.length]).toEqual([2, 1]);
+		execFileSync("sh", ["-c", commands[0] ?? ""], { cwd: files.dir });
+		expect(await entrants(dir)).toEqual(["$(touch x)", "alice", "carol"]);
+		expect(await archivesIn(dir)).toEqual({ count: 0, commands: [] });
+		expect(await readdir(join(dir, "carol"))).toEqual(["isolate.ts"]);
+		await files.write("zipped/bob.zip", "");
+		expect((await archivesIn(join(files.dir, "zipped"))).commands).toEqual([expect.stringContaining("do unzip -d ")]);
 	});
 
 	test("loses nobody: a link in the place of a folder is somebody's that cannot be judged", async () => {

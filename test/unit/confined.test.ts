@@ -61,8 +61,12 @@ describe("a submission may import", () => {
 			"a method that is called require, or a text about it",
 			'const x = { require: (a: string) => a }; const mine = x.require("./" + 1) + "require";',
 		],
+		["a text about computed imports", "const mine = \"import(x)\" + 'require(x)' + `import(x) @{1} require(x)`;"],
+		["a comment about them", "/* import(x) */ const mine = 1; // require(`./@{x}.json`)"],
+		["a regular expression for them", "const mine = String(/import(x)|require(x)/);"],
 	])("%s", async (_what, line) => {
-		const texts = { "02-unshare/isolate.ts": line + ISOLATE, "02-unshare/helper.ts": "export const mine = 1;" };
+		const isolate = `${placeholders(line)}\n${ISOLATE}`;
+		const texts = { "02-unshare/isolate.ts": isolate, "02-unshare/helper.ts": "export const mine = 1;" };
 		expect((await bundled(texts)).code).toContain("sethostname");
 	});
 
@@ -125,13 +129,29 @@ describe("a submission may not import", () => {
 		["hidden by brackets and escapes", "const mine = (a: string) => ((r\\u0065quire))(`../../../../@{a}/x.ts`);"],
 		["hidden in constants", 'enum E { Up = "../../../../" }; const mine = (a: string) => require(E.Up + a + "/x.ts");'],
 		["hidden in a template", 'const mine = (a: string) => import(`@{"../../../../"}@{a}/x.ts`);'],
-		["as an optional call", "const mine = (a: string) => require?.(`../../../../@{a}/x.ts`);"],
-		["as require.resolve", "const mine = (a: string) => require.resolve(`../../../../@{a}/x.ts`);"],
+		["where its failure is caught", "const mine = (a: string) => { try { require(`./@{a}.json`) } catch {} };"],
+		["where it is never reached", "const mine = 1; if (false) import(`./@{mine}.json`);"],
+		["one of two", 'const mine = (a: string) => import(a ? "./helper.ts" : `./@{a}.json`);'],
+		["with attributes", 'const mine = (a: string) => import(`./@{a}.json`, { with: { type: "json" } });'],
+		["nothing but a variable", "const mine = (a: string) => import(a);"],
 	])("%s: nobody looks for what it could mean", async (_what, line) => {
-		expect(await refusal({ "02-unshare/isolate.ts": placeholders(line) + ISOLATE })).toMatchObject({
-			unresolvedImport: true,
-			message: expect.stringContaining("computed"),
-		});
+		const error = await refusal({ "02-unshare/isolate.ts": `\n${placeholders(line)}${ISOLATE}` });
+		expect(error).toMatchObject({ unresolvedImport: true, message: expect.stringContaining("computed") });
+		expect(error.diagnostic).toMatchObject({ file: "/02-unshare/isolate.ts", line: 2 });
+	});
+
+	// The folder that this test runs in has a package.json.
+	test.each([
+		["as an optional call", "const mine = (a: string) => require?.(`./@{a}.json`);"],
+		["as require.resolve", "const mine = (a: string) => require.resolve(`./@{a}.json`);"],
+		["by another name", "const other = require; const mine = (a: string) => other(`./@{a}.json`);"],
+		["with computed attributes", "const mine = (a: any) => import(`./@{a}.json`, a);"],
+		["as a template's tag", "const mine = (a: string) => require`./@{a}.json`;"],
+	])("%s: the bundler leaves it to the machine, and looks for nothing", async (_what, line) => {
+		const { code, taken } = await bundled({ "02-unshare/isolate.ts": placeholders(line) + ISOLATE });
+		expect(code).toContain(placeholders("./@{a}.json`"));
+		expect(code).not.toContain("devDependencies");
+		expect(taken).toEqual(["/02-unshare/isolate.ts"]);
 	});
 
 	test("nor in a file that it imports", async () => {
@@ -140,7 +160,9 @@ describe("a submission may not import", () => {
 			"02-unshare/isolate.ts": `import { mine } from "./helper.ts";${ISOLATE}`,
 			"02-unshare/helper.ts": helper,
 		};
-		expect(await refusal(texts)).toMatchObject({ unresolvedImport: true });
+		const error = await refusal(texts);
+		expect(error).toMatchObject({ unresolvedImport: true });
+		expect(error.diagnostic).toMatchObject({ file: "/02-unshare/helper.ts", line: 1 });
 	});
 
 	test("a file that is a link, or lies behind one", async () => {

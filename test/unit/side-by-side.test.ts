@@ -1,6 +1,6 @@
 import { cpus } from "node:os";
 import { expect, test } from "vitest";
-import { sideBySide } from "../../harness/side-by-side.ts";
+import { sideBySide, Turns } from "../../harness/side-by-side.ts";
 
 test("as many at a time as there are processors, and the results in the items' order", async () => {
 	let [running, most] = [0, 0];
@@ -25,4 +25,40 @@ test("one that fails takes nothing from the others", async () => {
 		"rejected",
 		"fulfilled",
 	]);
+});
+
+test("a turn that is lent lets one more begin; whoever is done next makes up for it", async () => {
+	const turns = new Turns(1);
+	const begun: string[] = [];
+	const end = new Map<string, () => void>();
+	const work = ["hangs", "one", "two", "three"].map((name) =>
+		turns.take(() => {
+			begun.push(name);
+			return new Promise<void>((resolve) => end.set(name, resolve));
+		}),
+	);
+	const settled = () => new Promise((resolve) => setImmediate(resolve));
+	const ends = async (name: string) => {
+		end.get(name)?.();
+		await settled();
+	};
+	await settled();
+	expect(begun).toEqual(["hangs"]);
+	turns.lend(1);
+	turns.lend(1);
+	await settled();
+	expect(begun).toEqual(["hangs", "one"]);
+	await ends("one");
+	expect(begun).toEqual(["hangs", "one"]);
+	turns.lend(1);
+	await settled();
+	await ends("hangs");
+	expect(begun).toEqual(["hangs", "one", "two"]);
+	await ends("two");
+	expect(begun).toEqual(["hangs", "one", "two", "three"]);
+	await ends("three");
+	await Promise.all(work);
+	// Nobody waits: nothing is lent.
+	turns.lend(1);
+	await turns.take(async () => {});
 });

@@ -1,10 +1,19 @@
-import { afterAll, expect, test } from "vitest";
-import { typeErrors } from "../../harness/grade/types.ts";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, expect, test, vi } from "vitest";
 import { inKit } from "../../harness/kit.ts";
 import { temporary } from "../support/temporary.ts";
 
 const files = await temporary();
-afterAll(() => files.remove());
+const left = await temporary();
+vi.stubEnv("DRYDOCK_CACHE", join(left.dir, "cache"));
+vi.stubEnv("TMPDIR", left.dir);
+// Only now: the cache's module reads the variable when it is loaded.
+const { typeErrors } = await import("../../harness/grade/types.ts");
+afterAll(() => {
+	vi.unstubAllEnvs();
+	return Promise.all([files.remove(), left.remove()]);
+});
 
 test("a well-typed module has none, wherever it lies: #kernel, #box and node: are known", async () => {
 	const file = await files.write(
@@ -45,4 +54,9 @@ test("errors in other files are not this file's", async () => {
 
 test("the skeletons that learners start from have none", async () => {
 	expect(await typeErrors(inKit("lessons/02-unshare/isolate.ts"))).toEqual([]);
+}, 60_000);
+
+test("nothing of it is left, in the cache or elsewhere", async () => {
+	await typeErrors(inKit("lessons/02-unshare/isolate.ts"));
+	expect(await readdir(left.dir)).toEqual([]);
 }, 60_000);

@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { packWorkspace } from "../../harness/archive.ts";
 import { cacheDir } from "../../harness/cache.ts";
 import { ClassReport, type Result } from "../../harness/classroom/result.ts";
 import { inKit } from "../../harness/kit.ts";
@@ -11,8 +12,10 @@ import { silent } from "../../harness/progress.ts";
 import { Shipyard } from "../../harness/vm/shipyard.ts";
 import { BIN, drydock } from "../support/command.ts";
 import { temporary } from "../support/temporary.ts";
+import { logbookWith } from "../support/workspace.ts";
 
-// A small class: right, wrong, broken, hostile and missing. What each is handed in as, and what must come of it.
+// A small class: right, wrong, broken, hostile and missing. What each is handed in as, and what must come of it. Heidi's
+// is an archive, as `drydock export` writes it.
 const CLASS: Record<string, { path: string; from: string | null; status: Result["status"]; diagnosis?: string }> = {
 	alice: { path: "workspace/02-unshare/isolate.ts", from: "solutions/02-unshare/isolate.ts", status: "pass" },
 	bob: { path: "02-unshare/isolate.ts", from: "02-unshare/wrong/no-ipc", status: "fail", diagnosis: "ipc-shared" },
@@ -40,6 +43,9 @@ beforeAll(async () => {
 			from === null ? "export const = 1;\n" : await readFile(source, "utf8"),
 		);
 	}
+	await files.write("class/heidi/drydock.json", JSON.stringify(logbookWith({})));
+	await writeFile(join(dir, "heidi.tar.gz"), (await packWorkspace(join(dir, "heidi"))).archive);
+	await rm(join(dir, "heidi"), { recursive: true });
 	// The snapshot that the tests share.
 	await yard.accelerator();
 });

@@ -5,15 +5,19 @@ import { report } from "../../harness/grade/report.ts";
 import { inKit } from "../../harness/kit.ts";
 import { findLesson, solutionOf } from "../../harness/lessons.ts";
 import { LIMITS } from "../../harness/protocol.ts";
-import { type Footprint, footprint } from "../support/footprint.ts";
+import { type Footprint, footprint, heldBytes } from "../support/footprint.ts";
 import { newShipyard } from "../support/guest.ts";
 import { temporary } from "../support/temporary.ts";
 
 // Whatever a submission does, nothing is left of it, and nothing of it passes that does not do the exercise. What is
 // promised, and each way that is tried: test/hostile/README.md.
 
+// Half of what one machine may say; without a leak, it is less than a tenth of this, up or down.
+const HELD_MORE_BYTES = 8 << 20;
+
 const yard = newShipyard();
 let before: Footprint;
+let beforeBytes: number;
 const files = await temporary();
 beforeAll(async () => {
 	await yard.accelerator();
@@ -30,6 +34,7 @@ beforeAll(async () => {
 		await judge(lesson, await solutionOf(lesson), yard, { types: false });
 	}
 	before = await footprint();
+	beforeBytes = await heldBytes();
 });
 afterAll(async () => {
 	vi.unstubAllEnvs();
@@ -49,6 +54,7 @@ describe.each(kinds())("%s", (kind) => {
 		expect(shown).not.toMatch(STEERING);
 		if (isHarmless) expect(JSON.stringify(judged)).toContain("�");
 		expect(await footprint(before)).toEqual(before);
+		expect((await heldBytes()) - beforeBytes).toBeLessThan(HELD_MORE_BYTES);
 	});
 });
 

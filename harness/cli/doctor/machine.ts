@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, rm, statfs } from "node:fs/promises";
+import { mkdir, statfs } from "node:fs/promises";
 import { join } from "node:path";
-import { cacheDir } from "../../cache.ts";
+import { cacheDir, inScratch } from "../../cache.ts";
 import { silent } from "../../progress.ts";
 import { type Accelerator, failureOf, fastAccelerator, forgetFailure, permitted } from "../../vm/accelerator.ts";
 import { ensureImage, imageManifest, inCache } from "../../vm/image.ts";
@@ -44,17 +44,12 @@ async function known(accelerator: Accelerator): Promise<Trial> {
 
 async function bootWith(accelerator: Accelerator): Promise<Trial> {
 	const { base, initrd } = await ensureImage(silent);
-	const scratch = await mkdtemp(join(cacheDir, "scratch-"));
-	try {
+	return inScratch(async (scratch): Promise<Trial> => {
 		const memory = { path: join(scratch, "memory"), share: true };
 		const bootMs = await coldBoot({ accelerator, memory, disk: base.usr, start: { kernel: base.kernel, initrd } });
 		await forgetFailure(accelerator);
 		return { worked: `a machine booted with it in ${(bootMs / 1000).toFixed(1)} s` };
-	} catch (error) {
-		return { failed: (error as Error).message };
-	} finally {
-		await rm(scratch, { recursive: true, force: true });
-	}
+	}).catch((error: Error) => ({ failed: error.message }));
 }
 
 /** The image, and whether a machine can really be restored from the snapshot. */

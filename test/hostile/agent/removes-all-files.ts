@@ -1,4 +1,4 @@
-// diagnosis: uts-shared command-refused command-never-ran
+// diagnosis: uts-shared
 import { sh } from "../support.ts";
 
 export function isolate(_hostname: string): void {

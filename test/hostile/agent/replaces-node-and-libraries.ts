@@ -1,5 +1,5 @@
 // Puts other files in the place of node, the C library, the kit's library and the runner.
-// diagnosis: exited-early uts-shared command-refused command-never-ran
+// diagnosis: exited-early
 import { readdirSync, writeFileSync } from "node:fs";
 import { MS_BIND, mount } from "#kernel";
 import { outcome } from "../support.ts";

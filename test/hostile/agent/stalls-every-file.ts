@@ -1,5 +1,5 @@
 // Asks the kernel for leave to be asked before anybody, the agent too, opens a file of the machine, and never answers.
-// diagnosis: silent hangs-in-call never-ends uts-shared command-never-ran
+// diagnosis: never-ends
 import { spawn } from "node:child_process";
 import { syscall, text } from "../support.ts";
 

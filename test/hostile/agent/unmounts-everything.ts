@@ -1,4 +1,4 @@
-// diagnosis: uts-shared command-refused command-never-ran
+// diagnosis: command-refused
 import { readFileSync } from "node:fs";
 import { MNT_DETACH, umount2 } from "#kernel";
 import { outcome } from "../support.ts";

@@ -1,4 +1,5 @@
 // Takes the disk with all programs out of the running machine.
+// What still runs is what the kernel happens to have kept of the disk in memory.
 // diagnosis: uts-shared disturbed silent agent-ended guest-panic command-never-ran command-refused never-ends exited-early
 // verdict: fail error
 import { readdirSync, readlinkSync, writeFileSync } from "node:fs";

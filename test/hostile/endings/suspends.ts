@@ -1,5 +1,5 @@
 // Sends the machine to sleep, with nobody to wake it.
-// diagnosis: agent-ended silent exception guest-shutdown uts-shared
+// diagnosis: agent-ended
 import { writeFileSync } from "node:fs";
 
 export function isolate(_hostname: string): void {

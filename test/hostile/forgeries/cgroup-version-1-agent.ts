@@ -1,5 +1,5 @@
 // The same by the release agent of an old hierarchy of cgroups.
-// diagnosis: uts-shared exception refused-call
+// diagnosis: uts-shared
 import { sh } from "../support.ts";
 
 export function isolate(_hostname: string): void {

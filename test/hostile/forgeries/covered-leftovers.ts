@@ -1,6 +1,6 @@
 // Never takes its overlay apart, and covers what is left with an empty file system.
 // lesson: 07
-// diagnosis: changes-missing container-directory-left never-unmounted mounts-left layers-changed leftovers exception merged-left host-mounts-left
+// diagnosis: mounts-left
 import { mkdirSync } from "node:fs";
 import { mount } from "#kernel";
 

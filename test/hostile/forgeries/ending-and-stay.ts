@@ -1,5 +1,5 @@
 // Reports that the engine has returned, while the command still waits to be looked at.
-// diagnosis: command-never-ran uts-shared
+// diagnosis: command-never-ran
 import { writeSync } from "node:fs";
 
 export function isolate(_hostname: string): void {

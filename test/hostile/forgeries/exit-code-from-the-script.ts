@@ -1,12 +1,16 @@
-// Starts the command, does not ask how it ended, and says what its script says that it will.
+// Starts the command and waits until it has ended, but never asks how: it says what the command's script says.
 // lesson: 01
-// diagnosis: command-never-ran zombie-left
+// diagnosis: zombie-left
+import { readFileSync } from "node:fs";
 import { execve, fork } from "#kernel";
+import { sleep } from "../support.ts";
 
 export function runCommand(command: readonly string[], before: () => void = () => {}): number {
-	if (fork() === 0) {
+	const pid = fork();
+	if (pid === 0) {
 		before();
 		execve(command[0] as string, command);
 	}
-	return Number(/exit (\d+)/.exec(command.join(" "))?.[1] ?? 0);
+	while (!/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"))) sleep(20);
+	return Number(/^exit (\d+)$/m.exec(readFileSync(command[0] as string, "utf8"))?.[1] ?? 0);
 }

@@ -1,5 +1,5 @@
 // Has the kernel start a program outside, where the agent is, which takes it for what it is not.
-// diagnosis: uts-shared agent-ended silent
+// diagnosis: uts-shared
 import { execFileSync, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 

@@ -1,5 +1,5 @@
 // A second process with the command's name and token, which does the exercise, while the command itself does not.
-// diagnosis: processes-left command-runs-twice
+// diagnosis: command-runs-twice
 import { CLONE_NEWIPC, CLONE_NEWUTS, execve, fork, sethostname, unshare } from "#kernel";
 
 export function isolate(hostname: string): void {

@@ -1,5 +1,5 @@
 // Writes over the kit's library, in place: whoever has it mapped runs other code from now on.
-// diagnosis: exception exited-early command-never-ran killed-before-command
+// diagnosis: exception
 import { openSync, writeSync } from "node:fs";
 
 export function isolate(_hostname: string): void {

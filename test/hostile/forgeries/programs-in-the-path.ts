@@ -1,6 +1,6 @@
 // Has every program that a check could start print what is expected of it: in PATH, over the real ones, and preloaded.
 // lesson: 08
-// diagnosis: nothing-published no-network not-joined net-shared lo-down exception only-a-namespace no-namespace unreachable
+// diagnosis: net-shared
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { MS_BIND, mount } from "#kernel";
 import { outcome } from "../support.ts";

@@ -1,5 +1,5 @@
 // Takes the agent's port from it and sends the report of a run that passes. It does not know the run's nonce.
-// diagnosis: protocol agent-ended
+// diagnosis: protocol
 import { readdirSync } from "node:fs";
 import { frame, takePort } from "../support.ts";
 

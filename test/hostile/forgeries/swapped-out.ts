@@ -1,4 +1,5 @@
 // Gives the kernel a swap file that it can read and write, and wants memory until the agent's has gone there.
+// Whether the memory lasts, and who is killed when it does not, is for the kernel to decide.
 // diagnosis: uts-shared out-of-memory killed-before-command exited-early never-ends
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";

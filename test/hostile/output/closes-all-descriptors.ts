@@ -1,4 +1,4 @@
-// diagnosis: command-never-ran uts-shared
+// diagnosis: command-never-ran
 import { closeSync } from "node:fs";
 
 export function isolate(_hostname: string): void {

@@ -1,6 +1,6 @@
-// diagnosis: uts-shared command-never-ran
+// diagnosis: uts-shared
 import { closeSync } from "node:fs";
 
 export function isolate(_hostname: string): void {
-	for (const fd of [0, 1, 2]) closeSync(fd);
+	for (const fd of [1, 2]) closeSync(fd);
 }

@@ -1,5 +1,5 @@
 // Frames of no bytes.
-// diagnosis: protocol agent-ended
+// diagnosis: protocol
 import { takePort } from "../support.ts";
 
 export function isolate(_hostname: string): void {

@@ -1,5 +1,5 @@
 // A length that is negative to whoever takes it for a signed number.
-// diagnosis: protocol agent-ended
+// diagnosis: protocol
 import { takePort } from "../support.ts";
 
 export function isolate(_hostname: string): void {

@@ -1,5 +1,5 @@
 // Frames without end, and none of them in its place.
-// diagnosis: protocol agent-ended
+// diagnosis: protocol
 import { frame, takePort } from "../support.ts";
 
 export function isolate(_hostname: string): void {

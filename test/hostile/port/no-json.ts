@@ -1,5 +1,5 @@
 // Bytes that are no JSON.
-// diagnosis: protocol agent-ended
+// diagnosis: protocol
 import { frame, takePort } from "../support.ts";
 
 export function isolate(_hostname: string): void {

@@ -1,5 +1,5 @@
 // First the end, then the beginning.
-// diagnosis: protocol agent-ended
+// diagnosis: protocol
 import { frame, takePort } from "../support.ts";
 
 export function isolate(_hostname: string): void {

@@ -1,5 +1,5 @@
 // Names that mean something to JavaScript.
-// diagnosis: protocol agent-ended
+// diagnosis: protocol
 import { frame, takePort } from "../support.ts";
 
 export function isolate(_hostname: string): void {

@@ -1,5 +1,5 @@
 // One frame a thousand times.
-// diagnosis: protocol agent-ended
+// diagnosis: protocol
 import { frame, takePort } from "../support.ts";
 
 export function isolate(_hostname: string): void {

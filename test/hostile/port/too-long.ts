@@ -1,5 +1,5 @@
 // A frame that says it has four gigabytes.
-// diagnosis: protocol agent-ended
+// diagnosis: protocol
 import { takePort } from "../support.ts";
 
 export function isolate(_hostname: string): void {

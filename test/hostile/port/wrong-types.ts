@@ -1,5 +1,5 @@
 // What should be text is a number, and the other way round.
-// diagnosis: protocol agent-ended
+// diagnosis: protocol
 import { frame, takePort } from "../support.ts";
 
 export function isolate(_hostname: string): void {

@@ -1,4 +1,4 @@
-// diagnosis: out-of-memory killed-before-command
+// diagnosis: killed-before-command
 export function isolate(_hostname: string): void {
 	const kept: number[][] = [];
 	for (;;) kept.push(new Array(1 << 16).fill(1.5));

@@ -1,3 +1,4 @@
+// Whether the table of processes is full before the time is up depends on the computer.
 // diagnosis: hangs-in-call silent never-ends refused-call
 import { fork } from "#kernel";
 

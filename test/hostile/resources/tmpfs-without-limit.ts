@@ -1,4 +1,5 @@
 // A file system in memory that may take all of it. Killing its owner would free nothing.
+// Whom the kernel kills before nobody is left, and whether it then panics, is for the kernel to decide.
 // diagnosis: guest-panic out-of-memory killed-before-command never-ends silent exited-early
 import { appendFileSync, mkdirSync } from "node:fs";
 import { mount } from "#kernel";

@@ -1,4 +1,5 @@
 // Takes all memory, and forbids the kernel to choose it.
+// Whom the kernel kills before nobody is left, and whether it then panics, is for the kernel to decide.
 // diagnosis: guest-panic out-of-memory killed-before-command never-ends silent exited-early
 import { writeFileSync } from "node:fs";
 
