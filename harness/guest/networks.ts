@@ -25,6 +25,8 @@ interface Place {
  */
 export class Networks {
 	last: Net[] = [];
+	/** Something may have changed since the reading that is under way began. */
+	#asked = false;
 	#reading = false;
 
 	/** @param changed called when it looks different from before */
@@ -32,18 +34,20 @@ export class Networks {
 
 	/** Something may have changed. */
 	refresh(): void {
-		if (this.#reading) return;
+		this.#asked = true;
+		if (!this.#reading) void this.#read();
+	}
+
+	async #read(): Promise<void> {
 		this.#reading = true;
-		readNetworks()
-			.then((nets) => {
-				const differs = JSON.stringify(nets) !== JSON.stringify(this.last);
-				this.last = nets;
-				if (differs) this.changed();
-			})
-			.catch(() => {}) // One has gone meanwhile; then there is something to be read again.
-			.finally(() => {
-				this.#reading = false;
-			});
+		while (this.#asked) {
+			this.#asked = false;
+			const nets = await readNetworks();
+			if (JSON.stringify(nets) === JSON.stringify(this.last)) continue;
+			this.last = nets;
+			this.changed();
+		}
+		this.#reading = false;
 	}
 }
 
