@@ -20,8 +20,8 @@ interface Place {
 }
 
 /**
- * Keeps in mind what the network namespaces of the harbour look like. It takes programs to read that, and in emulation a program costs
- * a tenth of a second: so nobody waits for it, and what was read last is what is so.
+ * Keeps in mind what the network namespaces of the harbour look like. It takes programs to read that, and in emulation a
+ * program costs a tenth of a second: so nobody waits for it, and what was read last is what is shown.
  */
 export class Networks {
 	last: Net[] = [];
