@@ -42,7 +42,7 @@ export class Networks {
 		this.#reading = true;
 		while (this.#asked) {
 			this.#asked = false;
-			const nets = await readNetworks();
+			const nets = await readNetworks(this.last);
 			if (JSON.stringify(nets) === JSON.stringify(this.last)) continue;
 			this.last = nets;
 			this.changed();
@@ -51,8 +51,14 @@ export class Networks {
 	}
 }
 
-async function readNetworks(): Promise<Net[]> {
-	const all = await Promise.all(places().map(readNet));
+async function readNetworks(last: readonly Net[]): Promise<Net[]> {
+	const all = await Promise.all(
+		places().map(async (place) => {
+			// ip gives up when something changes while it reads; then there is news soon, and it is read again.
+			const before = last.find(({ namespace }) => namespace === place.namespace) ?? null;
+			return readNet(place).catch(() => before);
+		}),
+	);
 	return all.filter((net) => net !== null);
 }
 
@@ -88,19 +94,14 @@ function namedNamespaces(): { name: string; path: string; inode: number }[] {
 	}
 }
 
-async function readNet({ namespace, name, path, pids }: Place): Promise<Net | null> {
-	const isHost = pids.includes(1);
-	try {
-		const [answer, forwarding, sockets] = inNamespaceAt(path, "net", () => [
-			run(answerer(isHost)),
-			readForwarding(),
-			["tcp", "tcp6"].map((table) => readFileSync(`${OWN_PROC}/thread-self/net/${table}`, "utf8")).join("\n"),
-		]);
-		const { network, indices } = parseNetwork(await answer);
-		return { namespace, name, ...network, forwarding, indices, listeners: listenersIn(sockets, pids) };
-	} catch {
-		return null; // It has gone meanwhile.
-	}
+async function readNet({ namespace, name, path, pids }: Place): Promise<Net> {
+	const [answer, forwarding, sockets] = inNamespaceAt(path, "net", () => [
+		run(answerer(pids.includes(1))),
+		readForwarding(),
+		["tcp", "tcp6"].map((table) => readFileSync(`${OWN_PROC}/thread-self/net/${table}`, "utf8")).join("\n"),
+	]);
+	const { network, indices } = parseNetwork(await answer);
+	return { namespace, name, ...network, forwarding, indices, listeners: listenersIn(sockets, pids) };
 }
 
 // A program is started in the namespace that this thread is in; then the thread may leave.
