@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { type Dirent, readdirSync, readFileSync } from "node:fs";
 import { OWN_PROC } from "./harbour.ts";
 
 const ROOT = "/sys/fs/cgroup";
@@ -8,7 +8,7 @@ const SHOWN_LENGTH = 8_000;
 
 /** The paths of all cgroups below the root. @see cgroups(7) */
 export function readCgroups(path = ""): string[] {
-	const children = readdirSync(ROOT + path, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+	const children = entriesOf(ROOT + path).filter((entry) => entry.isDirectory());
 	return children.flatMap(({ name }) => [`${path}/${name}`, ...readCgroups(`${path}/${name}`)]);
 }
 
@@ -39,6 +39,14 @@ function asHarbourNumbers(pids: string): string {
 		return nsPids?.[1] ?? [];
 	});
 	return numbers.join("\n");
+}
+
+function entriesOf(directory: string): Dirent[] {
+	try {
+		return readdirSync(directory, { withFileTypes: true });
+	} catch {
+		return []; // It has been removed since its parent was read.
+	}
 }
 
 // A file of a controller that is off, or of a cgroup that is just being removed, cannot be read.

@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, type Stats } from "node:fs";
+import { type Dirent, lstatSync, readdirSync, type Stats } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { hasAttribute } from "../../native/guest.ts";
 import type { Layer, Layers, Mount } from "../protocol.ts";
@@ -45,7 +45,7 @@ function directoryAt(path: string, places: readonly string[]): string | null {
 function collect(top: string, directory: string, paths: Set<string>): boolean {
 	const queue = [directory];
 	for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-		for (const entry of readdirSync(`${top}/${next}`, { withFileTypes: true })) {
+		for (const entry of entriesOf(`${top}/${next}`)) {
 			if (paths.size >= MOST_ENTRIES) return true;
 			const path = next === "" ? entry.name : `${next}/${entry.name}`;
 			paths.add(path);
@@ -68,6 +68,14 @@ function kindOf(info: Stats): "file" | "directory" | "whiteout" | "other" {
 	if (info.isFile()) return "file";
 	if (info.isDirectory()) return "directory";
 	return info.isCharacterDevice() && info.rdev === 0 ? "whiteout" : "other";
+}
+
+function entriesOf(directory: string): Dirent[] {
+	try {
+		return readdirSync(directory, { withFileTypes: true });
+	} catch {
+		return []; // It has just been removed.
+	}
 }
 
 function infoOf(path: string): Stats | null {

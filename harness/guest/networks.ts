@@ -20,11 +20,13 @@ interface Place {
 }
 
 /**
- * Keeps in mind what the network namespaces of the harbour look like. It takes programs to read that, and in emulation a program costs
- * a tenth of a second: so nobody waits for it, and what was read last is what is so.
+ * Keeps in mind what the network namespaces of the harbour look like. It takes programs to read that, and in emulation a
+ * program costs a tenth of a second: so nobody waits for it, and what was read last is what is shown.
  */
 export class Networks {
 	last: Net[] = [];
+	/** Something may have changed since the reading that is under way began. */
+	#asked = false;
 	#reading = false;
 
 	/** @param changed called when it looks different from before */
@@ -32,23 +34,31 @@ export class Networks {
 
 	/** Something may have changed. */
 	refresh(): void {
-		if (this.#reading) return;
+		this.#asked = true;
+		if (!this.#reading) void this.#read();
+	}
+
+	async #read(): Promise<void> {
 		this.#reading = true;
-		readNetworks()
-			.then((nets) => {
-				const differs = JSON.stringify(nets) !== JSON.stringify(this.last);
-				this.last = nets;
-				if (differs) this.changed();
-			})
-			.catch(() => {}) // One has gone meanwhile; then there is something to be read again.
-			.finally(() => {
-				this.#reading = false;
-			});
+		while (this.#asked) {
+			this.#asked = false;
+			const nets = await readNetworks(this.last);
+			if (JSON.stringify(nets) === JSON.stringify(this.last)) continue;
+			this.last = nets;
+			this.changed();
+		}
+		this.#reading = false;
 	}
 }
 
-async function readNetworks(): Promise<Net[]> {
-	const all = await Promise.all(places().map(readNet));
+async function readNetworks(last: readonly Net[]): Promise<Net[]> {
+	const all = await Promise.all(
+		places().map(async (place) => {
+			// ip gives up when something changes while it reads; then there is news soon, and it is read again.
+			const before = last.find(({ namespace }) => namespace === place.namespace) ?? null;
+			return readNet(place).catch(() => before);
+		}),
+	);
 	return all.filter((net) => net !== null);
 }
 
@@ -84,19 +94,14 @@ function namedNamespaces(): { name: string; path: string; inode: number }[] {
 	}
 }
 
-async function readNet({ namespace, name, path, pids }: Place): Promise<Net | null> {
-	const isHost = pids.includes(1);
-	try {
-		const [answer, forwarding, sockets] = inNamespaceAt(path, "net", () => [
-			run(answerer(isHost)),
-			readForwarding(),
-			["tcp", "tcp6"].map((table) => readFileSync(`${OWN_PROC}/thread-self/net/${table}`, "utf8")).join("\n"),
-		]);
-		const { network, indices } = parseNetwork(await answer);
-		return { namespace, name, ...network, forwarding, indices, listeners: listenersIn(sockets, pids) };
-	} catch {
-		return null; // It has gone meanwhile.
-	}
+async function readNet({ namespace, name, path, pids }: Place): Promise<Net> {
+	const [answer, forwarding, sockets] = inNamespaceAt(path, "net", () => [
+		run(answerer(pids.includes(1))),
+		readForwarding(),
+		["tcp", "tcp6"].map((table) => readFileSync(`${OWN_PROC}/thread-self/net/${table}`, "utf8")).join("\n"),
+	]);
+	const { network, indices } = parseNetwork(await answer);
+	return { namespace, name, ...network, forwarding, indices, listeners: listenersIn(sockets, pids) };
 }
 
 // A program is started in the namespace that this thread is in; then the thread may leave.

@@ -55,6 +55,19 @@ describe("what a guest may say", () => {
 		expect(isFrame(frame)).toBe(false);
 	});
 
+	test("a view with what some views want, without it, and not with something else", () => {
+		const view = (more: object) => ({ type: "view", nonce: "n", host: hostState(), shells: { host: null }, ...more });
+		const layer = (kind: string) => ({
+			path: "u",
+			entries: [{ path: "a", kind, size: 0, opaque: false }],
+			more: false,
+		});
+		expect(isFrame(view({}))).toBe(true);
+		expect(isFrame(view({ layers: [{ device: "0:1", lower: [], upper: layer("whiteout") }] }))).toBe(true);
+		expect(isFrame(view({ layers: [{ device: "0:1", lower: [], upper: layer("verdict") }] }))).toBe(false);
+		expect(isFrame(view({ limits: { machine: { usedBytes: -1, totalBytes: 1 }, cgroups: {} } }))).toBe(false);
+	});
+
 	test("output of the full limit, in base64", () => {
 		expect(isFrame(output(Buffer.alloc(LIMITS.outputBytes).toString("base64")))).toBe(true);
 	});

@@ -4,7 +4,7 @@ import type { Past, Told } from "./seen.ts";
 import { bytesText, cpusText, limitsIn, MACHINE, RESOURCES, type Resource, type Use } from "./uses.ts";
 
 /** How much of the past is shown. */
-const SHOWN_MS = 60_000;
+const SHOWN_MS = 30_000;
 const MOST_GROUPS = 3;
 
 /** One resource of one cgroup, over time. */

@@ -95,8 +95,11 @@ function saidOfLink(place: Place, was: LinkPicture | undefined, link: LinkPictur
 		const kind = link.kind === "bridge" ? "bridge" : "link";
 		return [{ rank: 3, said: `There is a new ${kind} ${where}, ${link.name}.` }, ...saidOfCable(place, link)];
 	}
+	// The namespace of the other end may have been seen later than this one.
+	const joined = was.peer === null && link.peer !== null;
 	const added = link.addresses.filter((address) => !was.addresses.includes(address));
 	return [
+		...(joined ? saidOfCable(place, link) : []),
 		...(added.length === 0 ? [] : [{ rank: 3, said: `${link.name} ${where} has the address ${added[0]}.` }]),
 		...(link.up === was.up ? [] : [{ rank: 2, said: `${link.name} ${where} is ${link.up ? "up" : "down"}.` }]),
 	];

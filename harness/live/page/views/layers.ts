@@ -49,7 +49,12 @@ function rowOf({ path, lower, upper, from }: Row, written: boolean, isNew: boole
 	return h(
 		"tr",
 		{ class: isNew && "layers-new" },
-		h("th", { scope: "row", class: "layers-path" }, isNew && h("span", { title: "has just changed" }, "● "), path),
+		h(
+			"th",
+			{ scope: "row", class: "layers-path" },
+			isNew && h("span", { title: "has just changed" }, "● "),
+			...broken(path),
+		),
 		...below.toReversed().map(({ cell, hidden }) => cellOf(cell, hidden)),
 		written && cellOf(upper, false),
 		h("td", { class: from === null ? "layers-gone" : "layers-seen" }, from === null ? "– not there" : "◉ seen"),
@@ -65,6 +70,10 @@ function cellOf(cell: Cell, hidden: boolean): Element {
 		hidden ? `${text}, hidden` : text,
 	);
 }
+
+// A path may be continued on the next line after each of its names.
+const broken = (path: string) =>
+	path.split("/").flatMap((name, index, names) => (index < names.length - 1 ? [`${name}/`, h("wbr")] : [name]));
 
 // The end of a long path tells more than its beginning.
 const shortOf = (path: string) => path.split("/").filter(Boolean).slice(-1)[0] ?? "/";

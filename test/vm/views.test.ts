@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { findLesson } from "../../harness/lessons.ts";
+import { Demo } from "../../harness/live/demo.ts";
+import type { DemoEvent, ShellName } from "../../harness/live/events.ts";
+import { sourceOf } from "../../harness/live/source.ts";
+import { identityOf } from "../../harness/live/views/identity.ts";
+import { layersOf } from "../../harness/live/views/layers.ts";
+import { limitsOf } from "../../harness/live/views/limits.ts";
+import { networkOf } from "../../harness/live/views/network.ts";
+import type { Seen } from "../../harness/live/views/seen.ts";
+import type { ViewName } from "../../harness/protocol.ts";
+import { newShipyard } from "../support/guest.ts";
+
+const SIZE = { columns: 80, rows: 24 };
+const PATIENCE = { timeout: 60_000 };
+const BOX = "/sys/fs/cgroup/box";
+
+const yard = newShipyard();
+beforeAll(async () => void (await yard.imageKey()));
+afterAll(() => yard.close());
+
+/** A demo with these views, what was seen so far, and its shells to type into. */
+async function opened(views: ViewName[]) {
+	const source = await sourceOf(await findLesson("02"), SIZE);
+	const past: Seen[] = [];
+	const hear = (event: DemoEvent) => {
+		if (event.type === "view") past.push(event);
+	};
+	const demo = await Demo.open({ ...source, script: { ...source.script, views } }, yard.stage.bind(yard), hear);
+	return { demo, past, type: (shell: ShellName, line: string) => demo.type(shell, `${line}\r`) };
+}
+
+test("nothing is read beside what is always read where no view wants it", async () => {
+	const { demo, past, type } = await opened(["answers", "mounts"]);
+	await type("host", "hostname other");
+	await expect.poll(() => past.at(-1)?.view.host.hostname, PATIENCE).toBe("other");
+	expect(Object.keys(past.at(-1)?.view ?? {}).sort()).toEqual(["host", "shells"]);
+	await demo.close();
+});
+
+test("limits, layers, networks and maps are read as they come", async () => {
+	const { demo, past, type } = await opened(["limits", "layers", "network", "identity"]);
+	const saying = (view: (past: readonly Seen[]) => { said: string }, text: string) =>
+		expect
+			.poll(() => past.map((_, index) => view(past.slice(0, index + 1)).said), { ...PATIENCE, interval: 500 })
+			.toContainEqual(expect.stringContaining(text));
+
+	await type("host", `echo +memory > ${BOX}/cgroup.subtree_control; mkdir ${BOX}/a; echo 8M > ${BOX}/a/memory.max`);
+	await saying(limitsOf, "The cgroup /box/a may use 8 MiB, and no more.");
+	await type("host", `sh -c 'echo 0 > ${BOX}/a/cgroup.procs; dd if=/dev/zero of=/dev/null bs=32M count=1'`);
+	await saying(limitsOf, "its cgroup may use 8 MiB, and wanted more");
+
+	await type("host", "mkdir -p /tmp/o/l /tmp/o/u /tmp/o/w /tmp/o/m; cd /tmp/o; echo x | tee l/one l/two");
+	await type("host", "mount -t overlay o -o lowerdir=l,upperdir=u,workdir=w m");
+	await saying(layersOf, "An overlay is mounted at /tmp/o/m");
+	await type("host", "rm m/one; echo y >> m/two; echo z > m/three");
+	await expect
+		.poll(() => layersOf(past).overlays[0]?.rows.map(({ path, upper, from }) => [path, upper, from]), PATIENCE)
+		.toEqual([
+			["one", "whiteout", null],
+			["three", "new", "upper"],
+			["two", "copied up", "upper"],
+		]);
+
+	await type(
+		"host",
+		"ip netns add n; ip link add v up type veth peer name p netns n; busybox nc -l -p 77 < /dev/null & ip netns exec n sh",
+	);
+	await saying(networkOf, "A cable joins the host and n: v here, p there.");
+	await expect
+		.poll(() => networkOf(past).places.find(({ name }) => name === "host")?.listeners[0]?.port, PATIENCE)
+		.toBe(77);
+
+	await type("container", "unshare --user --map-root-user sh");
+	await expect
+		.poll(() => identityOf(past).rulers[0]?.stretches, PATIENCE)
+		.toEqual([{ inside: { first: 0, last: 0 }, outside: { first: 0, last: 0 } }]);
+	await demo.close();
+});
