@@ -75,10 +75,12 @@ function saidOfPlace(was: Place | undefined, place: Place): News[] {
 }
 
 function saidOfShell(was: Place, { name, shells }: Place): string {
-	const [before, now] = [was, { shells }].map((place) => place.shells.includes("container"));
-	if (before === now) return "";
+	const came = shells.find((shell) => !was.shells.includes(shell));
+	const left = was.shells.find((shell) => !shells.includes(shell));
+	const shell = came ?? left;
+	if (shell === undefined) return "";
 	const namespace = name === "host" ? "the host's network namespace" : `the network namespace ${name}`;
-	return `The container's shell ${now ? "is in" : "has left"} ${namespace}.`;
+	return `The ${shell}'s shell ${came === undefined ? "has left" : "is in"} ${namespace}.`;
 }
 
 const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
