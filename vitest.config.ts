@@ -5,7 +5,7 @@ export default defineConfig({
 	test: {
 		projects: [
 			// Some start drydock as a process; on a busy computer that takes seconds.
-			{ test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 60_000 } },
+			{ test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 60_000, maxWorkers: 2 } },
 			{
 				test: {
 					name: "vm",
