@@ -5,7 +5,15 @@ export default defineConfig({
 	test: {
 		projects: [
 			// Some start drydock as a process; on a busy computer that takes seconds.
-			{ test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 60_000, maxWorkers: 2 } },
+			{
+				test: {
+					name: "unit",
+					include: ["test/unit/**/*.test.ts"],
+					testTimeout: 60_000,
+					maxWorkers: 2,
+					sequence: { groupOrder: 0 },
+				},
+			},
 			{
 				test: {
 					name: "vm",
@@ -15,6 +23,8 @@ export default defineConfig({
 					maxConcurrency: 3,
 					maxWorkers: 1,
 					isolate: false,
+					// Machines want both processors.
+					sequence: { groupOrder: 1 },
 				},
 			},
 		],

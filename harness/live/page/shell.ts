@@ -34,6 +34,8 @@ export class Shell {
 			screenReaderMode: true,
 			disableStdin: typed === null,
 			cursorInactiveStyle: "outline",
+			// WCAG AA, whatever colours a program chooses.
+			minimumContrastRatio: 4.5,
 		});
 		this.#terminal.loadAddon(this.#fit);
 		this.#terminal.attachCustomKeyEventHandler(({ type, ctrlKey, key }) => {
