@@ -12,7 +12,7 @@ import type { Answers } from "./events.ts";
 import type { Checked } from "./words.ts";
 
 const SUPERSEDED = new Error("saved again");
-const PAGE = { width: 72, color: false, brief: true };
+const PAGE = { width: 60, color: false, brief: true };
 
 /** Before the first save. */
 export function untried(path: string): Checked {
@@ -88,7 +88,6 @@ export class Work {
 function answersIn({ moments }: Observation): Answers | null {
 	const moment = moments[DURING];
 	const command = moment?.commands[BOX] ?? null;
-	if (moment === undefined) return null;
-	const container = command === null ? null : { ...command, listens: false, shell: command.pid };
-	return { host: moment.host, shells: { host: null, container } };
+	if (moment === undefined || command === null) return null;
+	return { host: moment.host, shells: { container: { ...command, listens: false, shell: command.pid } } };
 }

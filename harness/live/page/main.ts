@@ -78,7 +78,7 @@ function takeWork(checked: Checked | null): void {
 
 // Whoever reads of their own work sees what the kernel showed of that.
 function showScene(): void {
-	scene.show(text === "work" && work.past.length > 0 ? work.past : tale.past);
+	scene.show(text === "work" ? work.past : tale.past, "The command has not run yet, so there is nothing to see of it.");
 }
 
 function paint(): void {
@@ -139,6 +139,7 @@ async function readLesson(): Promise<void> {
 
 function showText(which: (typeof TEXTS)[number]): void {
 	text = which;
+	document.documentElement.dataset["text"] = which;
 	for (const name of TEXTS) {
 		place(name).hidden = name !== which;
 		place(`tab-${name}`).setAttribute("aria-selected", String(name === which));

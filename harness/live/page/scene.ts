@@ -14,6 +14,7 @@ export class Scene {
 	/** Somebody has chosen it: a demo's own wish comes after that. */
 	#chosen = false;
 	#past: Past = [];
+	#otherwise = "";
 	/** How many of its moments are shown; null for all, now and later. */
 	#until: number | null = null;
 
@@ -34,9 +35,10 @@ export class Scene {
 		this.#painter = painters[0];
 	}
 
-	/** What was seen so far. */
-	show(past: Past): void {
+	/** What was seen so far. @param otherwise what is said where nothing was */
+	show(past: Past, otherwise: string): void {
 		this.#past = past;
+		this.#otherwise = otherwise;
 		if (this.#until !== null && this.#until >= past.length) this.#until = null;
 		this.#paint();
 	}
@@ -84,9 +86,10 @@ export class Scene {
 		this.#slider.value = String(shown.length);
 		this.#when.value = last === undefined ? "" : `${(last.atMs / 1_000).toFixed(1)} s`;
 		this.#now.disabled = this.#until === null;
-		if (this.#painter === undefined || last === undefined) return;
-		const { said, body } = this.#painter.paint(shown);
+		if (this.#painter === undefined) return;
 		this.#picture.setAttribute("aria-label", this.#painter.title);
+		const { said, body } =
+			last === undefined ? { said: "", body: h("p", {}, this.#otherwise) } : this.#painter.paint(shown);
 		this.#picture.replaceChildren(body);
 		if (this.#said.textContent !== said) this.#said.textContent = said;
 	}

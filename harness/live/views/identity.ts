@@ -1,6 +1,6 @@
 import type { Identity } from "../../protocol.ts";
 import type { Answers } from "../events.ts";
-import { lastTwo } from "./before.ts";
+import { lastTwo } from "./changes.ts";
 import type { Past, Told } from "./seen.ts";
 
 /** How many numbers there are. */

@@ -1,6 +1,6 @@
 import type { Layers } from "../../protocol.ts";
 import type { Answers } from "../events.ts";
-import { lastTwo } from "./before.ts";
+import { lastTwo } from "./changes.ts";
 import { saidOf } from "./layer-news.ts";
 import type { Past, Told } from "./seen.ts";
 

@@ -1,5 +1,5 @@
 import type { Answers } from "../events.ts";
-import { joined } from "./before.ts";
+import { listed } from "./phrases.ts";
 import type { Past } from "./seen.ts";
 import { bytesText, cpusText, limitsIn, MACHINE, RESOURCES, type Resource, type Uses } from "./uses.ts";
 
@@ -78,7 +78,7 @@ function saidOfLimits(name: string, before: Uses | undefined, now: Uses): string
 		const [was, is] = [before?.[resource]?.limit ?? null, now[resource]?.limit ?? null];
 		return is === null || is === was ? [] : [amountOf(resource, is)];
 	});
-	return limits.length === 0 ? "" : `The cgroup ${name} may use ${joined(limits)}, and no more.`;
+	return limits.length === 0 ? "" : `The cgroup ${name} may use ${listed(limits)}, and no more.`;
 }
 
 function wasMet(name: string, resource: Resource, before: All, now: All): boolean {

@@ -47,7 +47,8 @@ export function mountsOf(past: Past): MountsPicture {
 	if (view === undefined) return { tables: [], said: "" };
 	const before = beforeLastChange(seen, allMounts)?.view ?? null;
 	const tables: Table[] = [];
-	for (const member of MEMBERS) {
+	// Where a lesson is worked on there is no shell on the host.
+	for (const member of MEMBERS.filter((one) => one === "init" || view.shells[one])) {
 		const same = tables.find(({ of }) => of.some((other) => essence(view, other) === essence(view, member)));
 		if (same === undefined) tables.push(tableOf(view, before, member));
 		else same.of.push(member);

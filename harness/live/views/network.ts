@@ -1,6 +1,6 @@
 import type { Net } from "../../protocol.ts";
 import type { Answers } from "../events.ts";
-import { lastTwo } from "./before.ts";
+import { lastTwo } from "./changes.ts";
 import { saidOf } from "./network-news.ts";
 import type { Past, Told } from "./seen.ts";
 import { type Way, waysIn } from "./ways.ts";
