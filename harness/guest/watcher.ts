@@ -51,9 +51,10 @@ export class Watcher {
 		this.stir();
 	}
 
-	/** Reads all, and tells it if it has changed. @returns whether it has */
+	/** Reads all, and tells it if it has changed. @returns whether there is more to come */
 	async look(): Promise<boolean> {
 		const seen = this.#read();
+		if (seen === null) return true;
 		const text = JSON.stringify(seen);
 		if (text === this.#told) return false;
 		this.#told = text;
@@ -87,11 +88,15 @@ export class Watcher {
 		await Promise.race([sleep(ms), stirred.then(() => sleep(PAUSES_MS[0]))]);
 	}
 
-	#read(): Seen {
+	#read(): Seen | null {
 		const shells = Object.fromEntries([...this.shells].map(([name, { pid }]) => [name, readShell(pid)]));
-		const host = readHost(NOTHING);
 		this.#last = shells;
-		return { host, shells, ...this.#insights.read(host, shells) };
+		try {
+			const host = readHost(NOTHING);
+			return { host, shells, ...this.#insights.read(host, shells) };
+		} catch {
+			return null; // Something was removed while it was read.
+		}
 	}
 
 	// What nearly everything of interest changes with, and what costs next to nothing.
