@@ -2,6 +2,8 @@ import type { Past } from "../views/seen.ts";
 import { h } from "./elements.ts";
 import type { Painter } from "./views/painter.ts";
 
+const NOT_READ = "This is not read here, but in the demos of the lessons that are about it.";
+
 /** The part of the page that shows what the kernel shows: a tab for each view, its picture, and a strip of time. */
 export class Scene {
 	readonly #tabs: HTMLElement;
@@ -88,9 +90,16 @@ export class Scene {
 		this.#now.disabled = this.#until === null;
 		if (this.#painter === undefined) return;
 		this.#picture.setAttribute("aria-label", this.#painter.title);
-		const { said, body } =
-			last === undefined ? { said: "", body: h("p", {}, this.#otherwise) } : this.#painter.paint(shown);
+		const { said, body } = painted(this.#painter, shown, this.#otherwise);
 		this.#picture.replaceChildren(body);
 		if (this.#said.textContent !== said) this.#said.textContent = said;
 	}
+}
+
+function painted(painter: Painter, past: Past, otherwise: string): ReturnType<Painter["paint"]> {
+	const last = past.at(-1);
+	if (last === undefined) return { said: "", body: h("p", {}, otherwise) };
+	const { reads } = painter;
+	if (reads !== undefined && last.view[reads] === undefined) return { said: "", body: h("p", {}, NOT_READ) };
+	return painter.paint(past);
 }

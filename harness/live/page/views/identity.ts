@@ -11,6 +11,7 @@ const GAP = 40;
 export const identity: Painter = {
 	name: "identity",
 	title: "Identity",
+	reads: "identities",
 	paint(past) {
 		const { said, rulers, people, own } = identityOf(past);
 		if (rulers.length === 0) return { said, body: h("p", { class: "identity-none" }, "The maps were not read.") };

@@ -16,6 +16,7 @@ const SYMBOLS: Record<Cell, string> = {
 export const layers: Painter = {
 	name: "layers",
 	title: "Layers",
+	reads: "layers",
 	paint(past) {
 		const { said, overlays } = layersOf(past);
 		const body =

@@ -9,6 +9,7 @@ const HEIGHT = 100;
 export const limits: Painter = {
 	name: "limits",
 	title: "Limits",
+	reads: "limits",
 	paint(past) {
 		const { said, fromMs, toMs, groups } = limitsOf(past);
 		const body =

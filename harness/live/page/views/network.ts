@@ -7,6 +7,7 @@ import type { Painter } from "./painter.ts";
 export const network: Painter = {
 	name: "network",
 	title: "Network",
+	reads: "networks",
 	paint(past) {
 		const { said, places, ways } = networkOf(past);
 		const [host, ...others] = places;

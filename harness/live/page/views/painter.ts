@@ -1,3 +1,4 @@
+import type { Answers } from "../../events.ts";
 import type { Past } from "../../views/seen.ts";
 
 /** One of the page's views: it makes a picture of what was seen. */
@@ -6,6 +7,8 @@ export interface Painter {
 	name: string;
 	/** Two words at most: it stands on a tab. */
 	title: string;
+	/** What it shows beside what is always read; a demo that is not about it has it not read. */
+	reads?: keyof Answers;
 	/** Paints the past's last moment. What is shown is text or SVG with a text beside it, for screen readers. */
 	paint(past: Past): { said: string; body: Element };
 }
