@@ -168,6 +168,8 @@ describe("on the page", () => {
 		await presenter.keyboard.press("s");
 		await shows(presenter, "dialog", new RegExp(`${server.shared}[\\s\\S]*2 follow`));
 		await presenter.keyboard.press("Escape");
+		// Until it is closed, keys are the dialog's.
+		await presenter.locator("dialog").waitFor({ state: "hidden" });
 		await presenter.keyboard.press(" ");
 		for (const { page } of [one, two]) {
 			await atStep(page, 1, /done/);
