@@ -42,7 +42,7 @@ export class Networks {
 		this.#reading = true;
 		while (this.#asked) {
 			this.#asked = false;
-			const nets = await readNetworks(this.last);
+			const nets = await readNetworks(this.last).catch(() => this.last);
 			if (JSON.stringify(nets) === JSON.stringify(this.last)) continue;
 			this.last = nets;
 			this.changed();
