@@ -64,7 +64,8 @@ describe("on a terminal", () => {
 		// To where this step begins.
 		await page.press("b", TOLD, /3 \/ 8/, /hostname +harbour +harbour/, /own uts/);
 		expect(page.rows().join("\n")).not.toContain("web-1\n");
-		await page.press("\x1b[D", /2 \/ 8/, /the host's +the host's/);
+		// Of a low page's three answers, those come first that differ.
+		await page.press("\x1b[D", /2 \/ 8/, /hostname +harbour +harbour/, /^(?![\s\S]*own uts)/);
 		await page.press("q");
 		expect(await page.afterwards()).toEqual({ code: 0, asBefore: true });
 		expect(page.terminal.processes()).toEqual([]);
