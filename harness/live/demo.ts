@@ -177,15 +177,16 @@ export class Demo implements Show {
 		this.#playing = new AbortController();
 		const { signal } = this.#playing;
 		const typist = this.#typists[stage];
+		// The shell waits for keys by itself; a program that an earlier step has left running is as one that has just begun.
+		const shell = typist.isPrompted ? this.#answers?.shells[stage]?.pid : undefined;
 		await this.#at(step, "typing");
 		try {
 			if (!this.#asKept) await this.#keep(step);
 			this.#asKept = false;
 			await typist.type(command, { slowly: this.#slowly, signal });
 			await this.#at(step, "running");
-			const talkedTo = this.#answers?.shells[stage]?.pid;
 			await typist.enter();
-			const waits = waitsForKeys(() => this.#answers?.shells[stage] ?? null, talkedTo, signal);
+			const waits = waitsForKeys(() => this.#answers?.shells[stage] ?? null, shell, signal);
 			await Promise.race([typist.prompted(signal), waits]);
 		} catch (error) {
 			if (error instanceof LostError || signal.reason === STOPPED) return;
@@ -223,6 +224,7 @@ export class Demo implements Show {
 			for (const shell of SHELLS) {
 				this.#shown[shell] = moment.shown[shell];
 				this.#decoders[shell] = new TextDecoder();
+				this.#typists[shell].hear(this.#shown[shell]);
 				await this.#happens({ type: "screen", shell, data: this.#shown[shell] });
 				await this.#machine.say({ type: "resize", shell, window: this.#sizes[shell] });
 			}

@@ -64,7 +64,12 @@ export class Typist {
 
 	/** Settles when the prompt is there. */
 	async prompted(signal: AbortSignal): Promise<void> {
-		await this.#until(() => plain(this.#heard.slice(-1_000)).endsWith(this.prompt), signal);
+		await this.#until(() => this.isPrompted, signal);
+	}
+
+	/** Whether the shell waits for a command. */
+	get isPrompted(): boolean {
+		return plain(this.#heard.slice(-1_000)).endsWith(this.prompt);
 	}
 
 	async #until(holds: () => boolean, signal: AbortSignal, patienceMs = LONGEST_MS): Promise<void> {

@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cacheDir } from "../../harness/cache.ts";
-import { lessons } from "../../harness/lessons.ts";
+import { findLesson, lessons } from "../../harness/lessons.ts";
+import { Demo } from "../../harness/live/demo.ts";
 import { rehearse } from "../../harness/live/rehearse.ts";
 import { sourceOf } from "../../harness/live/source.ts";
 import { newShipyard } from "../support/guest.ts";
@@ -43,6 +44,32 @@ describe("each demo keeps what it promises, also when it has gone back", () => {
 		},
 		600_000,
 	);
+});
+
+test("a step is at its end when its command waits for something to be typed, and goes on in the next", async () => {
+	const source = await sourceOf(await findLesson("02"), SIZE);
+	const step = (command: string, promise: string) => ({
+		narration: "",
+		stage: "host" as const,
+		look: "",
+		command,
+		promises: [promise],
+	});
+	const steps = [step("echo first; cat", "^first$"), step("second", "^second$")];
+	const answers: string[] = [];
+	const demo = await Demo.open({ ...source, script: { ...source.script, steps } }, yard.stage.bind(yard), (event) => {
+		if (event.type === "answer") answers.push(event.output);
+	});
+	try {
+		await demo.next();
+		expect({ step: demo.step, phase: demo.phase, answers }).toEqual({ step: 1, phase: "done", answers: ["first\n"] });
+		await demo.next();
+		await demo.next();
+		expect({ step: demo.step, phase: demo.phase }).toEqual({ step: 2, phase: "done" });
+		expect(answers[1]).toContain("second\n");
+	} finally {
+		await demo.close();
+	}
 });
 
 describe("on a terminal", () => {
