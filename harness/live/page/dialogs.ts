@@ -42,7 +42,12 @@ export class Dialogs {
 			alt: "the link as a QR code",
 			src: `data:image/svg+xml,${encodeURIComponent(share.code)}`,
 		});
-		this.#show("To follow", code, h("p", { class: "link" }, share.link), h("p", {}, `${followers} follow now.`));
+		this.#show(
+			"To follow",
+			code,
+			h("p", { class: "link" }, share.link),
+			h("p", {}, `${followers} ${followers === 1 ? "follows" : "follow"} now.`),
+		);
 	}
 
 	jump(steps: number, go: (step: number) => void): void {

@@ -5,7 +5,8 @@ import { KEYS_CHARS } from "../words.ts";
 import { h } from "./elements.ts";
 
 const FONT_SIZE = 15;
-const SMALLEST_FONT = 6;
+/** Under that nobody reads: then a terminal is wider than the page, and is moved about. */
+const SMALLEST_FONT = 10;
 const TITLES: Record<ShellName, string> = { host: "host", container: "container" };
 
 /** One of the two shells, as a terminal on the page. */
