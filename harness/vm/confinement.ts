@@ -14,7 +14,8 @@ const NOBODY_ELSE = 59_733;
 // A process that is forked while drydock is being killed has another parent by the time it asks to die with it.
 // Limits: no core dump, no byte in a file, few open files; and no more memory than the machine and its translations need.
 const LIMITED = 'test "$PPID" = "$0" || exit 1; ulimit -c 0; ulimit -n 128';
-const MACHINE = `${LIMITED}; ulimit -f 0; ulimit -v 3000000; exec "$@"`;
+// Of addresses, the C library would reserve 64 MB for nearly every thread, and QEMU reads a slow disk with many.
+const MACHINE = `${LIMITED}; ulimit -f 0; ulimit -v 3000000; MALLOC_ARENA_MAX=2 exec "$@"`;
 const BOOT = `${LIMITED}; exec "$@"`;
 
 const isRoot = () => process.platform === "linux" && process.getuid?.() === 0;
