@@ -145,8 +145,10 @@ export class Demo implements Show {
 
 	async resize(shell: ShellName, size: Size): Promise<void> {
 		this.#sizes[shell] = size;
+		// Before anything that is typed from now on.
+		const said = this.#machine.say({ type: "resize", shell, window: size });
 		await this.#happens({ type: "size", shell, size });
-		await this.#machine.say({ type: "resize", shell, window: size });
+		await said;
 	}
 
 	async close(): Promise<void> {

@@ -66,6 +66,8 @@ export class Shipyard {
 	stage(request: StageRequest, audience: Audience): Promise<Rewindable> {
 		return this.#twice(async () => {
 			const { template } = await this.#ready();
+			// Nobody would end a machine that is begun after all have been ended.
+			interruption.throwIfAborted();
 			const machine = new Rewindable(template, audience);
 			this.#machines.add(machine);
 			await unlessInterrupted(machine.begin(request));
