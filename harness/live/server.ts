@@ -113,7 +113,8 @@ function roleOf(context: Context, tokens: Record<Role, string>, hosts: readonly 
 }
 
 function equal(one: string, other: string): boolean {
-	return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
+	const [bytes, others] = [Buffer.from(one), Buffer.from(other)];
+	return bytes.length === others.length && timingSafeEqual(bytes, others);
 }
 
 // A browser opens sockets to anywhere for any page, and says for which.

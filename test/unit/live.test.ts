@@ -95,7 +95,7 @@ describe("the page", () => {
 	});
 
 	test.each(["", "page.css", "lesson.html", "socket"])("/%s is not to be had without a token", async (name) => {
-		for (const token of ["", "presenter/", `${"0".repeat(32)}/`])
+		for (const token of ["", "presenter/", `${"0".repeat(32)}/`, `${"é".repeat(32)}/`])
 			expect((await fetch(new URL(`/${token}${name}`, server.link))).status).toBe(404);
 	});
 
