@@ -2,7 +2,7 @@ import { existsSync, readFileSync, realpathSync, writeSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { _exit } from "#kernel";
 import { type Options, run } from "./box.ts";
-import { claim, giveBack, isInContainer, removeAbandoned, removeRemains } from "./remains.ts";
+import { claim, giveBack, processesOf, removeAbandoned, removeRemains } from "./remains.ts";
 import { fail, supervise } from "./supervise.ts";
 import USAGE from "./usage.txt";
 
@@ -68,7 +68,7 @@ function main([subcommand, ...args]: string[]): void {
 			giveBack(id);
 			return exitCode;
 		},
-		isContainer: (pid) => isInContainer(pid, id),
+		processes: () => processesOf(id),
 		removeRemains: () => removeRemains(id),
 	});
 }

@@ -53,11 +53,10 @@ export function removeRemains(id: string): void {
 	giveBack(id);
 }
 
-/** Whether a process is one of a container's. */
-export function isInContainer(pid: number, id: string): boolean {
-	return read(`${cgroupOf(id)}/cgroup.procs`)
-		.split("\n")
-		.includes(String(pid));
+/** Pids of a container's processes; null when it has no cgroup. */
+export function processesOf(id: string): number[] | null {
+	const path = `${cgroupOf(id)}/cgroup.procs`;
+	return existsSync(path) ? read(path).split("\n").filter(Boolean).map(Number) : null;
 }
 
 const cgroupOf = (id: string) => `/sys/fs/cgroup/box/${id}`;

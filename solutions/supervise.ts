@@ -1,4 +1,4 @@
-import { readFileSync, writeSync } from "node:fs";
+import { readFileSync, statSync, writeSync } from "node:fs";
 import { constants } from "node:os";
 import {
 	_exit,
@@ -15,7 +15,6 @@ import {
 	SIGCHLD,
 	SIGKILL,
 	SIGTERM,
-	type Signal,
 	sigprocmask,
 	sigwaitinfo,
 	WEXITSTATUS,
@@ -37,8 +36,8 @@ import {
 export interface Engine {
 	/** Runs a container. @returns the command's exit code */
 	run(): number;
-	/** Whether a process is the container's, and may get signals. */
-	isContainer(pid: number): boolean;
+	/** Pids of the container's processes; null when nobody keeps a list, and all that the engine starts is its container. */
+	processes(): number[] | null;
 	/** Removes everything that the engine can have left. */
 	removeRemains(): void;
 }
@@ -112,7 +111,7 @@ function superviseEngine(box: number, engine: Engine): number {
 
 // Passes signals on to the container until the engine has ended or box is gone. Gives the exit code.
 function follow(pid: number, box: number, engine: Engine): number {
-	const isEcho = echoes();
+	let heard = { signo: 0, atMs: 0 };
 	let endedBy: number | undefined;
 	while (getppid() === box) {
 		const status = reap(pid);
@@ -123,29 +122,50 @@ function follow(pid: number, box: number, engine: Engine): number {
 			if (WIFSIGNALED(status)) say("the engine was killed");
 			return code;
 		}
-		const signal = sigwaitinfo(AWAITED);
-		if (signal.signo === SIGCHLD) continue;
-		const had = isEcho(signal);
-		const now = containerOf(pid, engine);
-		if (now === undefined && ENDING.includes(signal.signo)) endedBy = signal.signo;
-		const container = now ?? (signal.code === SI_KERNEL ? containerToBe(pid, engine) : undefined);
-		if (container === undefined && endedBy !== undefined) tryKill(pid, SIGKILL);
-		if (container !== undefined && (now === undefined || !had)) tryKill(container, signal.signo);
+		const { signo, code } = sigwaitinfo(AWAITED);
+		// A terminal's Ctrl-C goes to the container and to box alike, and box says again what it has heard.
+		const isEcho = signo === heard.signo && performance.now() - heard.atMs < ECHO_MS;
+		if (signo === SIGCHLD || (isEcho && code !== SI_KERNEL)) continue;
+		const had = code === SI_KERNEL && hasReached(pid, engine);
+		if (code === SI_KERNEL) heard = { signo, atMs: performance.now() };
+		const container = containerOf(pid, engine);
+		if (container !== undefined && !had) tryKill(container, signo);
+		if (container !== undefined || !ENDING.includes(signo)) continue;
+		endedBy = signo;
+		tryKill(pid, SIGKILL);
 	}
 	return FAILED;
 }
 
-const containerOf = (pid: number, { isContainer }: Engine) => childrenOf(pid).find(isContainer);
+const processesOf = (pid: number, engine: Engine) => engine.processes() ?? descendantsOf(pid);
 
-// The terminal has spoken when there was no container: it is still to come, or it has ended and the engine is about to.
-function containerToBe(pid: number, engine: Engine): number | undefined {
+// The child of the engine: what it gets, it passes on (lesson 05).
+function containerOf(pid: number, engine: Engine): number | undefined {
+	const processes = processesOf(pid, engine);
+	return childrenOf(pid).find((child) => processes.includes(child));
+}
+
+// Whether the command has what the terminal has said. Each process has it that was there then, to the one that is the
+// command now; a child that was forked later has none of what was pending for its parent: fork(2).
+function hasReached(pid: number, engine: Engine): boolean {
+	const there = processesOf(pid, engine);
 	const clock = new Int32Array(new SharedArrayBuffer(4));
 	for (const endMs = performance.now() + COMING_MS; performance.now() < endMs && !hasEnded(pid); ) {
-		const container = containerOf(pid, engine);
-		if (container !== undefined) return container;
+		const commands = processesOf(pid, engine).filter(runsAnotherProgram);
+		if (commands.length > 0) return commands.some((command) => there.includes(command));
 		Atomics.wait(clock, 0, 0, PAUSE_MS);
 	}
-	return undefined;
+	return true;
+}
+
+// The engine's processes are all forks of this one, until one of them becomes the command.
+function runsAnotherProgram(pid: number): boolean {
+	try {
+		const [its, own] = [statSync(`/proc/${pid}/exe`), statSync("/proc/self/exe")];
+		return its.ino !== own.ino || its.dev !== own.dev;
+	} catch {
+		return false; // It has ended meanwhile.
+	}
 }
 
 // A zombie, until this process has reaped it. See proc_pid_stat(5).
@@ -162,16 +182,6 @@ function runEngine(shim: number, engine: Engine): number {
 		// Also in the container's own process, as long as it has not become the command.
 		fail((error as Error).message);
 	}
-}
-
-// A terminal's Ctrl-C goes to the container and to box alike; box passes on what the container has had already.
-function echoes(): (signal: Signal) => boolean {
-	let heard = { signo: 0, atMs: 0 };
-	return ({ signo, code }) => {
-		const isEcho = signo === heard.signo && performance.now() - heard.atMs < ECHO_MS;
-		heard = { signo: code === SI_KERNEL ? signo : 0, atMs: performance.now() };
-		return code === SI_KERNEL || isEcho;
-	};
 }
 
 // What is killed leaves its children to this process, their subreaper, so in the end there are none.
@@ -198,7 +208,15 @@ function reap(child: number): number | undefined {
 }
 
 function childrenOf(pid: number): number[] {
-	return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
+	try {
+		return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
+	} catch {
+		return []; // It has ended meanwhile.
+	}
+}
+
+function descendantsOf(pid: number): number[] {
+	return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 }
 
 function tryKill(pid: number, signo: number): void {

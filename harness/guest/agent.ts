@@ -15,6 +15,7 @@ import {
 import { isUp } from "./harbour.ts";
 import { chunksOf, writeAll } from "./interlocutor.ts";
 import { protectFromOom } from "./oom.ts";
+import { ParkedShell } from "./parked-shell.ts";
 import { type Cast, Disturbed, play } from "./play.ts";
 import { type Place, parkRunner } from "./runners.ts";
 import { holdSession, type Line } from "./session.ts";
@@ -39,14 +40,16 @@ async function main(): Promise<void> {
 	protectFromOom();
 	lockMemory();
 	for (let i = 0; i < WARM_UP_RUNS; i++) await rehearse(await park(1, 1));
-	for (const window of [null, { columns: 80, rows: 24 }]) await rehearseSession(window);
+	await rehearseSession({ argv: ["sh", "-c", "read -r line"], window: null });
+	await rehearseSession({ argv: ["bash"], window: { columns: 80, rows: 24 } });
 	const cast = await park(PARKED_RUNNERS, 1);
 	const practising = await park(PRACTICE_RUNNERS, 0);
+	const shell = ParkedShell.park();
 	// What is not collected now would be collected in every restored machine.
 	(globalThis as { gc?: () => void }).gc?.();
 	say({ type: "ready", kernel: release() });
 	const decoder = new FrameDecoder(LIMITS.frameBytes * 2);
-	for (;;) for (const frame of receive(decoder)) await handle(frame, cast, practising);
+	for (;;) for (const frame of receive(decoder)) await handle(frame, cast, practising, shell);
 }
 
 async function park(engines: number, scouts: number): Promise<Cast> {
@@ -63,7 +66,7 @@ function receive(decoder: FrameDecoder): HostFrame[] {
 	return decoder.push(Buffer.from(chunk.subarray(0, length))) as HostFrame[];
 }
 
-async function handle(frame: HostFrame, cast: Cast, practising: Cast): Promise<void> {
+async function handle(frame: HostFrame, cast: Cast, practising: Cast, shell: ParkedShell): Promise<void> {
 	const { nonce } = frame;
 	if (frame.type === "ping" || frame.type === "practice") {
 		if (frame.type === "practice") await rehearse(practising);
@@ -78,8 +81,8 @@ async function handle(frame: HostFrame, cast: Cast, practising: Cast): Promise<v
 			);
 			say({ type: "report", nonce, observation });
 		}
-		if (frame.type === "session") await holdSession(frame, line());
-		if (frame.type === "stage") await holdStage(frame, line());
+		if (frame.type === "session") await holdSession(frame, shell, line());
+		if (frame.type === "stage") await shell.end().then(() => holdStage(frame, line()));
 	} catch (error) {
 		// The exercise restarts the machine, or switches it off: that end says more.
 		if (!isUp()) return;
@@ -143,15 +146,12 @@ async function rehearse(cast: Cast): Promise<void> {
 	await play(run, cast, () => {});
 }
 
-async function rehearseSession(window: Session["window"]): Promise<void> {
+async function rehearseSession(session: Pick<Session, "argv" | "window">): Promise<void> {
 	const work = { nonce: "", entropy: "", timeMs: 0, prepare: [], environment: {} };
-	await holdSession(
-		{ type: "session", ...work, argv: ["bash", "-c", "echo; read -r line"], window },
-		{
-			async *hear() {
-				yield { type: "input", nonce: "", data: Buffer.from("\n").toString("base64") };
-			},
-			say: () => Promise.resolve(),
+	await holdSession({ type: "session", ...work, ...session }, ParkedShell.park(), {
+		async *hear() {
+			yield { type: "input", nonce: "", data: Buffer.from("exit\n").toString("base64") };
 		},
-	);
+		say: () => Promise.resolve(),
+	});
 }

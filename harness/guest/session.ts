@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { GuestFrame, Session, SessionFrame } from "../protocol.ts";
-import { startBetweenPipes, startOnTerminal } from "./interlocutor.ts";
+import { type Interlocutor, startBetweenPipes, startOnTerminal } from "./interlocutor.ts";
+import { type ParkedShell, SHELL } from "./parked-shell.ts";
 import { prepare, wake } from "./prepare.ts";
 
 /** A program that the command has left behind may hold its output open: after such a silence it is not waited for. */
@@ -17,11 +18,11 @@ export interface Line<Frame = SessionFrame> {
  * Runs a session's program, and copies between it and the host until it has ended. At most one piece in each direction
  * is held here: whoever is slower makes the other wait.
  */
-export async function holdSession(session: Session, line: Line): Promise<void> {
-	const { nonce, window } = session;
+export async function holdSession(session: Session, parked: ParkedShell, line: Line): Promise<void> {
+	const { nonce } = session;
 	wake(session);
 	for (const preparation of session.prepare) await prepare(preparation);
-	const program = window === null ? startBetweenPipes(session) : startOnTerminal(session, window);
+	const program = await begin(session, parked);
 
 	void (async () => {
 		for await (const frame of line.hear())
@@ -47,4 +48,11 @@ export async function holdSession(session: Session, line: Line): Promise<void> {
 	const { code, signal } = await program.ended;
 	await Promise.race([Promise.all(copied), silence()]);
 	await line.say({ type: "ended", nonce, code, signal });
+}
+
+async function begin(session: Session, parked: ParkedShell): Promise<Interlocutor> {
+	const { window, argv, environment } = session;
+	if (window !== null && argv.join(" ") === SHELL) return parked.begin(environment, window);
+	await parked.end();
+	return window === null ? startBetweenPipes(session) : startOnTerminal(session, window);
 }

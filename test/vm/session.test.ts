@@ -154,6 +154,16 @@ describe("on a terminal", () => {
 		},
 	);
 
+	test("Ctrl-C reaches a command once, also below an engine that has no list of its container's processes", async () => {
+		// After five seconds without an answer, an engine that is still coming up would be ended.
+		const script = "trap 'echo heard' INT; echo up; for i in 1 2 3 4 5 6 7; do sleep 1; done; exit 7";
+		const terminal = drydock("run", "03", "--solution", "--", "sh", "-c", script);
+		await terminal.until(/up\r/);
+		terminal.type(CTRL_C);
+		expect(await afterwards(terminal)).toEqual({ code: 7, asBefore: true });
+		expect(terminal.shown().match(/heard\r/g)).toHaveLength(1);
+	});
+
 	test.each(["SIGTERM", "SIGHUP"] as const)("%s ends the machine and leaves the terminal as it was", async (signal) => {
 		const terminal = run("sh", "-c", "echo up; exec sleep 1000");
 		await terminal.until(/up\r/);
