@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
-import { cached, discard, keyOf } from "../cache.ts";
+import { cached, discard, keepNewest, keyOf } from "../cache.ts";
 import { Failure } from "../failure.ts";
 import { type LedgerCall, Observation } from "../protocol.ts";
 import { BOX, type Check } from "./check.ts";
@@ -10,6 +10,9 @@ import { type Drawn, deriveFacts, type Facts } from "./facts.ts";
 /** What was read while the reference solution ran, and the inputs of that run. */
 const Measured = v.object({ drawn: v.record(v.string(), v.string()), observation: Observation });
 export type Measured = v.InferOutput<typeof Measured>;
+
+/** Many times what all lessons have: what is looked up must not be taken away. */
+const KEPT = 100;
 
 /** What the kernel shows of the reference solution. */
 export interface Reference {
@@ -32,6 +35,7 @@ export async function referenceFacts(
 ): Promise<Reference> {
 	const dir = await cached("references", keyOf("reference 3", ...dependsOn), async (staging) => {
 		await writeFile(join(staging, "measured.json"), JSON.stringify(await measure()));
+		await keepNewest("references", KEPT);
 	});
 	const measured = v.safeParse(
 		v.pipe(v.string(), v.parseJson(), Measured),

@@ -15,6 +15,8 @@ const BURST_WORDS = 1_000;
 const WORDS_A_SECOND = 200;
 /** Who has taken less than this much of what was said is not told more, but told all anew when he comes again. */
 const WAITING_BYTES = 8 << 20;
+/** A presenter's page that has taken nothing for so long, as its computer sleeps, is not waited for either. */
+const PATIENCE_MS = 10_000;
 
 /** Everybody who looks at a demo: one or several pages of its presenter, and those who follow. */
 export class Hall {
@@ -39,7 +41,7 @@ export class Hall {
 		};
 		const taken = [...this.#pages].map(([page, role]) => {
 			const sent = send(page, texts[role]);
-			return role === "presenter" ? sent : undefined;
+			return role === "presenter" ? inTime(page, sent) : undefined;
 		});
 		await Promise.all(taken);
 	};
@@ -106,6 +108,12 @@ export class Hall {
 function send(page: WebSocket, text: string): Promise<void> {
 	if (page.bufferedAmount > WAITING_BYTES) page.terminate();
 	return new Promise((resolve) => page.send(text, () => resolve()));
+}
+
+async function inTime(page: WebSocket, sent: Promise<void>): Promise<void> {
+	const tooLate = setTimeout(() => page.terminate(), PATIENCE_MS);
+	await sent;
+	clearTimeout(tooLate);
 }
 
 function wordIn(text: string): PageWord | null {

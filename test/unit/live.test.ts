@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { request } from "node:http";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { inKit } from "../../harness/kit.ts";
 import { makePage, type Page } from "../../harness/live/page.ts";
@@ -12,6 +12,7 @@ import type { PageWord, ServerWord } from "../../harness/live/words.ts";
 const POLICY_VIOLATION = 1008;
 
 const recorded = await readRecording(inKit("test/recordings/02-unshare.jsonl"));
+const output = { atMs: 0, type: "output", shell: "host", data: "x".repeat(1 << 20) } as const;
 const page: Page = await makePage(
 	"# A lesson\n\n```console\n$ hostname\nharbour\n```\n\n[elsewhere](https://example.org)\n",
 );
@@ -29,6 +30,7 @@ beforeEach(async () => {
 	show = await Playback.open(recorded, server.hall.tell);
 });
 afterEach(async () => {
+	vi.useRealTimers();
 	await show.close();
 	await server.close();
 });
@@ -207,11 +209,25 @@ describe("who comes later", () => {
 		const presenter = await connected(here());
 		const slow = await connected(followers());
 		slow.socket.pause();
-		const output = { atMs: 0, type: "output", shell: "host", data: "x".repeat(1 << 20) } as const;
 		for (let count = 0; count < 40; count++) await server.hall.tell(output);
 		await expect.poll(() => server.hall.followers).toBe(0);
 		presenter.say({ say: "next" });
 		await expect.poll(() => obeyed).toEqual([{ say: "next" }]);
+	});
+
+	test("of a presenter, and takes nothing any more, is waited for, but not for ever", async () => {
+		const asleep = await connected(here());
+		asleep.socket.pause();
+		vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+		let told = 0;
+		const telling = (async () => {
+			for (; told < 40; told++) await server.hall.tell(output);
+		})();
+		// What there is room for in between is taken.
+		for (let turn = 0; turn < 1_000; turn++) await new Promise(setImmediate);
+		expect(told).toBeLessThan(40);
+		vi.advanceTimersByTime(10_000);
+		await telling;
 	});
 });
 
