@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Chalk } from "chalk";
-import { EXIT, Failure } from "../failure.ts";
+import { EXIT } from "../failure.ts";
 import { interruption } from "../interrupt.ts";
 import { findLesson, type Lesson, lessons, loadDemo } from "../lessons.ts";
 import { Demo } from "../live/demo.ts";
@@ -29,10 +29,7 @@ export async function demo(
 ): Promise<number> {
 	if (id === undefined && from === undefined) return listDemos(json);
 	const lesson = id === undefined ? null : await findLesson(id);
-	const events = from === undefined ? null : await readRecording(from);
-	const [head] = events ?? [];
-	if (lesson !== null && head?.type === "demo" && head.lesson !== lesson.id)
-		throw new Failure("usage", `${from} is a recording of ${head.lesson}`, `npx drydock demo --from ${from}`);
+	const events = from === undefined ? null : await readRecording(from, "demo", lesson?.id);
 	const interactive = !json && !style().plain && process.stdin.isTTY && process.stdout.isTTY;
 	if (interactive) return present(lesson, events);
 	const listener = json ? (event: DemoEvent) => void process.stdout.write(lineOf(event)) : teller();

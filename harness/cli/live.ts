@@ -33,10 +33,10 @@ export async function live(
 	id: string | undefined,
 	{ from, port = 0, share = false }: { from?: string; port?: number; share?: boolean },
 ): Promise<number> {
-	const events = from === undefined ? null : await readRecording(from);
+	const asked = id === undefined ? undefined : await findLesson(id);
+	const events = from === undefined ? null : await readRecording(from, "live", asked?.id);
 	const [head] = events ?? [];
-	const wanted = id ?? (head?.type === "demo" ? head.lesson : undefined);
-	const lesson = wanted === undefined ? await currentLesson() : await findLesson(wanted);
+	const lesson = asked ?? (head?.type === "demo" ? await findLesson(head.lesson) : await currentLesson());
 	const yard = new Shipyard(visible);
 	let show: Show | undefined;
 	let server: Server | undefined;

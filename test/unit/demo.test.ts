@@ -20,7 +20,7 @@ let files: Temporary;
 let recorded: DemoEvent[];
 beforeAll(async () => {
 	files = await temporary();
-	recorded = await readRecording(RECORDING);
+	recorded = await readRecording(RECORDING, "demo");
 });
 afterAll(() => files.remove());
 
@@ -81,7 +81,13 @@ describe("a recording", () => {
 		["no JSON", "hello\n", /:1 is no event of a demo/],
 	])("%s is refused", async (_, text, why) => {
 		const file = text === null ? `${files.dir}/none` : await files.write("bad.jsonl", text);
-		await expect(readRecording(file)).rejects.toThrow(why);
+		await expect(readRecording(file, "demo")).rejects.toThrow(why);
+	});
+
+	test("of another lesson than the one that is asked for is refused", async () => {
+		const { code, stderr } = await drydock(files.dir, "live", "03", "--from", RECORDING);
+		expect(code).toBe(2);
+		expect(stderr).toContain(`is a recording of 02-unshare\n  try: npx drydock live --from ${RECORDING}`);
 	});
 
 	test("is told as a text in a pipe, and comes out of --json as it was", async () => {

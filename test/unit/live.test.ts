@@ -11,7 +11,7 @@ import type { PageWord, ServerWord } from "../../harness/live/words.ts";
 
 const POLICY_VIOLATION = 1008;
 
-const recorded = await readRecording(inKit("test/recordings/02-unshare.jsonl"));
+const recorded = await readRecording(inKit("test/recordings/02-unshare.jsonl"), "live");
 const output = { atMs: 0, type: "output", shell: "host", data: "x".repeat(1 << 20) } as const;
 const page: Page = await makePage(
 	"# A lesson\n\n```console\n$ hostname\nharbour\n```\n\n[elsewhere](https://example.org)\n",
