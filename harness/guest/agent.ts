@@ -147,7 +147,8 @@ async function rehearse(cast: Cast): Promise<void> {
 }
 
 async function rehearseSession(session: Pick<Session, "argv" | "window">): Promise<void> {
-	const work = { nonce: "", entropy: "", timeMs: 0, prepare: [], environment: {} };
+	// What it types is in nobody's history.
+	const work = { nonce: "", entropy: "", timeMs: 0, prepare: [], environment: { HISTFILE: "" } };
 	await holdSession({ type: "session", ...work, ...session }, ParkedShell.park(), {
 		async *hear() {
 			yield { type: "input", nonce: "", data: Buffer.from("exit\n").toString("base64") };
