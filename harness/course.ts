@@ -1,4 +1,5 @@
-import { exists } from "./cache.ts";
+import { readFile } from "node:fs/promises";
+import { exists, keyOf } from "./cache.ts";
 import { Failure } from "./failure.ts";
 import type { Verdict } from "./grade/judge.ts";
 import { judgedBy, type Lesson, lessons, solutionOf } from "./lessons.ts";
@@ -54,6 +55,22 @@ export async function changedLessons(): Promise<Set<string>> {
 	return new Set(all.filter((_, index) => flags[index]).map(({ id }) => id));
 }
 
+/** The lessons whose module is no longer the one that has passed. */
+export async function editedLessons(): Promise<Set<string>> {
+	const [all, book] = await Promise.all([lessons(), logbook()]);
+	const edited = all.map(async (lesson) => {
+		const then = pageOf(book, lesson).passed?.module ?? null;
+		return then !== null && then !== (await moduleKey(lesson));
+	});
+	const flags = await Promise.all(edited);
+	return new Set(all.filter((_, index) => flags[index]).map(({ id }) => id));
+}
+
+async function moduleKey(lesson: Lesson): Promise<string | null> {
+	const text = await readFile(await learnersFile(lesson), "utf8").catch(() => null);
+	return text === null ? null : keyOf(text);
+}
+
 /** The lesson that was selected; otherwise the first that has not been passed, or the last, when all have. */
 export async function currentLesson(): Promise<Lesson> {
 	const current = currentOf(await lessons(), await logbook());
@@ -87,7 +104,7 @@ export async function lastAttempt(lesson: Lesson): Promise<Attempt | null> {
 
 /** Notes what was said of the learner's module. Without a workspace, nothing is noted. */
 export async function recordAttempt(lesson: Lesson, verdict: Pick<Verdict, "verdict" | "findings">): Promise<void> {
-	const [judged, all] = await Promise.all([judgedBy(lesson), lessons()]);
+	const [judged, all, module] = await Promise.all([judgedBy(lesson), lessons(), moduleKey(lesson)]);
 	await change((book) => {
 		const at = new Date().toISOString();
 		const page = pageOf(book, lesson);
@@ -99,7 +116,7 @@ export async function recordAttempt(lesson: Lesson, verdict: Pick<Verdict, "verd
 		// Who passes stays there until they say where to go: a check never moves on.
 		const stays = passes && currentOf(all, book)?.id === lesson.id;
 		return withPage(stays ? { ...book, selected: lesson.id } : book, lesson, {
-			passed: passes ? { at: page.passed?.at ?? at, judgedBy: judged } : page.passed,
+			passed: passes ? { at: page.passed?.at ?? at, judgedBy: judged, module } : page.passed,
 			attempts: page.attempts + (first ? 1 : 0),
 			spentMs: page.spentMs + (first ? sinceLastAttemptMs(book, at) : 0),
 			lastAttempt: { at, verdict: passes ? "pass" : "fail", findings },

@@ -29,7 +29,7 @@ const Attempt = v.object({
 export type Attempt = v.InferOutput<typeof Attempt>;
 
 const Page = v.object({
-	passed: v.nullable(v.object({ at: time, judgedBy: v.nullable(text) })),
+	passed: v.nullable(v.object({ at: time, judgedBy: v.nullable(text), module: v.optional(v.nullable(text), null) })),
 	attempts: count,
 	spentMs: count,
 	hintsShown: count,
@@ -38,7 +38,7 @@ const Page = v.object({
 });
 /**
  * What is known of one lesson.
- * - `passed`: when first, and what it was judged by at its last pass (null: not known)
+ * - `passed`: when first, and at its last pass what it was judged by and which module it was (null: not known)
  * - `attempts`, `spentMs`: until it first passed. An attempt adds the time since the attempt before it, at whatever
  *   lesson, but never more than a quarter of an hour
  * - `hintsShown`: 4 when all three were, and one more made of the last attempt
@@ -70,7 +70,7 @@ const FirstLogbook = v.pipe(
 	v.transform(({ passed }): Logbook => {
 		const pages = Object.entries(passed).map(([id, { at }]) => [
 			id,
-			{ ...EMPTY_PAGE, passed: { at, judgedBy: null }, attempts: 1 },
+			{ ...EMPTY_PAGE, passed: { at, judgedBy: null, module: null }, attempts: 1 },
 		]);
 		return { schemaVersion: 2, selected: null, lessons: Object.fromEntries(pages) };
 	}),

@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { constants, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { constants, copyFile, cp, lstat, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { cached, exists, keyOf } from "./cache.ts";
+import { COMPILER_OPTIONS } from "./compiler-options.ts";
 import { inKit } from "./kit.ts";
 import { type Lesson, lessons, moduleOf, skeletonOf } from "./lessons.ts";
 import { LOGBOOK, updateLogbook } from "./logbook.ts";
@@ -56,11 +57,27 @@ export async function makeWorkspace(dir: string): Promise<string[]> {
 		);
 	}
 	await add("package.json", text(`${JSON.stringify(MANIFEST, null, "\t")}\n`));
-	await add("tsconfig.json", text(`${JSON.stringify(TSCONFIG, null, "\t")}\n`));
+	await add("tsconfig.json", text(`${JSON.stringify({ compilerOptions: COMPILER_OPTIONS }, null, "\t")}\n`));
 	await add(".gitignore", text("node_modules/\n"));
 	await add(LOGBOOK, () => updateLogbook(dir, (logbook) => logbook));
 	await writeTypes(join(dir, "types"));
+	await linkKit(join(dir, "node_modules"));
 	return made;
+}
+
+// So that `npx drydock` is this kit's in the workspace as well, and an editor finds the types of Node, before anything has
+// been installed there. Renewed each time: the kit may have moved.
+async function linkKit(modules: string): Promise<void> {
+	const links = { ".bin/drydock": "harness/cli/bin.js", "@types/node": "node_modules/@types/node" };
+	for (const [name, target] of Object.entries(links)) {
+		const path = join(modules, name);
+		// What npm has installed is a directory, and stays.
+		if ((await lstat(path).catch(() => null))?.isDirectory()) continue;
+		await mkdir(dirname(path), { recursive: true });
+		await rm(path, { force: true });
+		// Some file systems have no links; all else works there, too.
+		await symlink(inKit(target), path).catch(() => {});
+	}
 }
 
 // With these, an editor resolves #kernel and #box without the kit: the folder can be a repository of its own.
@@ -74,18 +91,6 @@ const MANIFEST = {
 	},
 	devDependencies: { "@types/node": "^20" },
 };
-const TSCONFIG = {
-	compilerOptions: {
-		target: "es2023",
-		module: "esnext",
-		moduleResolution: "bundler",
-		strict: true,
-		noEmit: true,
-		allowImportingTsExtensions: true,
-		types: ["node"],
-	},
-};
-
 // The declarations of #kernel and #box, docstrings included. Generated, so these are renewed each time.
 async function writeTypes(target: string): Promise<void> {
 	const [native, given] = await Promise.all([sourcesIn("native"), sourcesIn("solutions/given")]);

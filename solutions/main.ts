@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, realpathSync, writeSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { _exit } from "#kernel";
+import { _exit, getpid } from "#kernel";
 import { type Options, run } from "./box.ts";
 import { claim, giveBack, processesOf, removeAbandoned, removeRemains } from "./remains.ts";
 import { fail, supervise } from "./supervise.ts";
@@ -19,6 +19,8 @@ const HELP = new Set<string | undefined>(["--help", "-h", "help"]);
 
 // It is for this program, not for the commands that it runs.
 delete process.env["LD_PRELOAD"];
+// Node asks once, and a forked process would have its parent's.
+Object.defineProperty(process, "pid", { get: getpid });
 try {
 	main(process.argv.slice(2));
 } catch (error) {
@@ -46,7 +48,7 @@ function main([subcommand, ...args]: string[]): void {
 		limits: {
 			...(memory === undefined ? {} : { memoryMaxBytes: bytes(memory) }),
 			...(pids === undefined ? {} : { pidsMax: number("--pids", pids, /^[1-9]\d*$/) }),
-			...(cpus === undefined ? {} : { cpus: number("--cpus", cpus, /^(?=.*[1-9])\d*(\.\d+)?$/) }),
+			...(cpus === undefined ? {} : { cpus: processors(cpus) }),
 		},
 		publish: publish.map(ports),
 		...rootOf(image, command),
@@ -105,6 +107,13 @@ function bytes(text: string): number {
 
 function number(option: string, text: string, pattern: RegExp): number {
 	if (!pattern.test(text)) throw new Error(`${option} ${text}: a number greater than 0 is expected`);
+	return Number(text);
+}
+
+// The kernel gives a millisecond at least, and a period has a hundred: see cpu.max in cgroup-v2.rst.
+function processors(text: string): number {
+	if (!/^\d*(\.\d+)?$/.test(text) || Number(text) < 0.01)
+		throw new Error(`--cpus ${text}: a number of at least 0.01 is expected`);
 	return Number(text);
 }
 

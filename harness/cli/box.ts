@@ -1,11 +1,11 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { exists } from "../cache.ts";
-import { passedLessons, passedModules } from "../course.ts";
+import { editedLessons, passedLessons, passedModules } from "../course.ts";
 import { lessonsOfBox } from "../engine.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { BundleError } from "../grade/bundle.ts";
-import { type Lesson, lessons } from "../lessons.ts";
+import { type Lesson, lessons, solutionOf } from "../lessons.ts";
 import { packBox } from "../pack.ts";
 import { silent, visible } from "../progress.ts";
 import { nameOf } from "./place.ts";
@@ -17,15 +17,22 @@ import { printJson } from "./terminal.ts";
  * @returns the exit code
  */
 export async function box(dir: string, { json }: { json?: boolean }): Promise<number> {
-	const [all, passed, inBox] = await Promise.all([lessons(), passedLessons(), lessonsOfBox()]);
+	const [all, passed, inBox, edited] = await Promise.all([lessons(), passedLessons(), lessonsOfBox(), editedLessons()]);
 	const parts = all.filter(({ id }) => inBox.has(id));
-	const yours = parts.filter(({ id }) => passed.has(id));
-	if (yours.length === 0)
-		throw new Failure("usage", "no lesson has passed yet, so nothing of box is yours", "npx drydock check");
+	const yours = parts.filter(({ id }) => passed.has(id) && !edited.has(id));
+	const left = parts.filter(({ id }) => passed.has(id) && edited.has(id));
+	if (yours.length === 0) {
+		const [edited] = left;
+		if (edited === undefined)
+			throw new Failure("usage", "no lesson has passed yet, so nothing of box is yours", "npx drydock check");
+		throw new Failure("usage", `${edited.id} has been edited since it passed`, `npx drydock check ${edited.id}`);
+	}
+	const mine = await passedModules();
+	for (const lesson of left) mine.delete(await solutionOf(lesson));
 	const program = join(dir, "box");
 	if (await exists(program))
 		throw new Failure("usage", `${nameOf(program)} is there already`, "npx drydock box DIRECTORY");
-	const packed = await packBox(await passedModules(), json ? silent : visible).catch((error: unknown) => {
+	const packed = await packBox(mine, json ? silent : visible).catch((error: unknown) => {
 		if (!(error instanceof BundleError)) throw error;
 		const { message, file, line } = error.diagnostic;
 		const what = `${nameOf(file)}:${line}, which you have passed with, cannot be used any more: ${message}`;
@@ -36,10 +43,21 @@ export async function box(dir: string, { json }: { json?: boolean }): Promise<nu
 	await chmod(program, 0o755);
 	const readme = join(dir, "README.md");
 	if (!(await exists(readme))) await writeFile(readme, readmeOf(parts, yours), { flag: "wx" });
-	if (json) printJson({ schemaVersion: 1, program, yours: yours.map(({ id }) => id) });
-	else process.stdout.write(`${nameOf(program)} is made of ${yours.length} of your modules.\n`);
+	if (json) printJson({ schemaVersion: 1, program, yours: idsOf(yours), edited: idsOf(left) });
+	else process.stdout.write(`${reportOf(program, yours)}${left.map(explain).join("")}`);
 	return EXIT.passed;
 }
+
+const idsOf = (of: readonly Lesson[]) => of.map(({ id }) => id);
+
+function reportOf(program: string, yours: readonly Lesson[]): string {
+	const modules = idsOf(yours).map((id) => `  ${id}\n`);
+	const run = `  sudo ${nameOf(program)} run IMAGE COMMAND\n`;
+	return `${nameOf(program)} is a container engine. Of your modules, it has:\n${modules.join("")}The rest is the reference's. To run it:\n${run}`;
+}
+
+const explain = ({ id }: Lesson) =>
+	`${id} has been edited since it passed, so it is not in there.\n  try: npx drydock check ${id}, then npx drydock box DIRECTORY\n`;
 
 function readmeOf(parts: readonly Lesson[], yours: readonly Lesson[]): string {
 	const rest = parts.filter((lesson) => !yours.includes(lesson));

@@ -36,7 +36,7 @@ export async function importWorkspace(file: string, { json }: { json?: boolean }
 	else {
 		const kept = beside.map(({ file, kept }) => `  ${nameOf(file)}: the imported one is ${nameOf(kept)}\n`);
 		const note = kept.length === 0 ? "" : `Some differ from yours. Yours stay, and what was imported is beside them:\n`;
-		process.stdout.write(`your workspace has what ${file} held: files and progress.\n${note}${kept.join("")}`);
+		process.stdout.write(`${nameOf(dir)} has what ${file} held: files and progress.\n${note}${kept.join("")}`);
 	}
 	return EXIT.passed;
 }

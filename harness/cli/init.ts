@@ -14,7 +14,6 @@ export async function init(directory: string | undefined): Promise<number> {
 			? `${shown} is complete; nothing was changed.\n`
 			: `made in ${shown}:\n${made.map((name) => `  ${name}\n`).join("")}`,
 	);
-	if (dir !== inKit("workspace"))
-		process.stdout.write(`\nto work there:\n  cd ${shown}\n  npx --prefix ${inKit()} drydock\n`);
+	if (dir !== inKit("workspace")) process.stdout.write(`\nto work there:\n  cd ${shown}\n  npx drydock\n`);
 	return EXIT.passed;
 }

@@ -45,7 +45,7 @@ function commandLine(): Command {
 		.helpCommand("help [command]", "show what a command does")
 		.addHelpText(
 			"after",
-			"\nExit codes: 0 passed · 1 not passed · 2 wrong usage · 3 this computer cannot · 4 drydock failed · 130 interrupted",
+			"\nExit codes: 0 passed · 1 not passed · 2 wrong usage · 3 this computer cannot\n4 drydock failed · 130 interrupted",
 		);
 	const command = (usage: string, description: string, parent: Command = program) =>
 		parent.command(usage).description(description).exitOverride();

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { COMPILER_OPTIONS } from "../compiler-options.ts";
 import { inKit } from "../kit.ts";
 import type { Diagnostic } from "./bundle.ts";
 
@@ -11,13 +12,10 @@ const MOST_KILOBYTES = 2 << 20;
 /** Type-checks one file as an editor would. @returns its errors; none for a file that is well typed */
 export async function typeErrors(file: string): Promise<Diagnostic[]> {
 	const config = {
-		extends: inKit("tsconfig.json"),
 		compilerOptions: {
+			...COMPILER_OPTIONS,
 			paths: { "#kernel": [inKit("native/kernel.ts")], "#box/*": [inKit("solutions/given/*.ts")] },
 			typeRoots: [inKit("node_modules/@types")],
-			// What is merely unused is unfinished, not wrong.
-			noUnusedLocals: false,
-			noUnusedParameters: false,
 		},
 		include: [],
 		files: [resolve(file)],

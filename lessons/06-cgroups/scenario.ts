@@ -45,7 +45,8 @@ export function drawn(random: { hostname(): string; name(stem: string): string }
 		refused: id(),
 		hostname: random.hostname(),
 		memoryMaxBytes: String((24 + below(16)) << 20),
-		cpus: (0.6 + below(20) / 100).toFixed(2),
+		// These, times a period in microseconds, are no whole numbers in floating point.
+		cpus: (0.55 + below(4) / 100).toFixed(2),
 		pidsMax: String(12 + below(8)),
 	};
 }

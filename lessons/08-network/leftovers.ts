@@ -90,7 +90,7 @@ export const halfWay: Explanation[] = [
 		diagnosis: "half-way-left",
 		misconception: 17,
 		why: "The third container was to get the address 10.88.0.300, which ip refused, and connect threw. What it had made by then is still there: the engine removes only what connect has returned.",
-		try: "Wrap the work in try; in catch, undo what is done and throw the exception again.",
+		try: "In catch, undo all that is done, from whichever namespace you are in by then, and close the descriptor: an open one keeps the namespace, and with it the link. Then throw the exception again.",
 		see: [IP_LINK],
 	},
 ];

@@ -29,7 +29,7 @@ export function logbookWith(pages: Record<string, Partial<Page>>, selected: stri
 
 /** The page of a lesson that has been passed, as it is judged today or at any other time. */
 export const passedPage = (judgedBy: string | null = null): Partial<Page> => ({
-	passed: { at: "2026-01-01T00:00:00.000Z", judgedBy },
+	passed: { at: "2026-01-01T00:00:00.000Z", judgedBy, module: null },
 	attempts: 2,
 	spentMs: 14 * 60_000,
 });

@@ -4,6 +4,7 @@ import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import {
 	changedLessons,
 	currentLesson,
+	editedLessons,
 	hasTried,
 	lastAttempt,
 	logbook,
@@ -154,4 +155,24 @@ test("a lesson that is judged by something else since it was passed has changed;
 	await recordAttempt(first, PASS);
 	expect(await changedLessons()).toEqual(new Set());
 	expect((await page()).passed?.at).toBe("2026-01-01T00:00:00.000Z");
+});
+
+test("a module that is edited is not the one that has passed, until it passes again or is as it was", async () => {
+	const dir = await working(logbookWith({ "02-unshare": passedPage() }));
+	const file = join(dir, "01-process/process.ts");
+	const edit = async (text: string) => {
+		await mkdir(join(dir, "01-process"), { recursive: true });
+		await writeFile(file, text);
+		return editedLessons();
+	};
+	await edit("one");
+	await recordAttempt(first, PASS);
+	expect(await editedLessons()).toEqual(new Set());
+	expect(await edit("two")).toEqual(new Set(["01-process"]));
+	await recordAttempt(first, FAIL);
+	expect(await edit("two")).toEqual(new Set(["01-process"]));
+	expect(await edit("one")).toEqual(new Set());
+	await edit("three");
+	await recordAttempt(first, PASS);
+	expect(await editedLessons()).toEqual(new Set());
 });

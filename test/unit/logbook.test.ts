@@ -40,7 +40,7 @@ describe("readLogbook", () => {
 
 	test("version 1: what was passed stays passed, and reading changes nothing", async () => {
 		const dir = await dirWith(FIRST);
-		const passed = { at: "2026-01-01T00:00:00Z", judgedBy: null };
+		const passed = { at: "2026-01-01T00:00:00Z", judgedBy: null, module: null };
 		expect(await readLogbook(dir)).toEqual(logbookWith({ "02-unshare": { passed, attempts: 1 } }));
 		expect(await readFile(join(dir, LOGBOOK), "utf8")).toBe(FIRST);
 	});
@@ -171,8 +171,16 @@ describe("mergeLogbooks", () => {
 	const late = "2026-02-01T00:00:00.000Z";
 
 	test("keeps the earliest pass, the most attempts and the latest attempt, from either side", () => {
-		const one = { passed: { at: late, judgedBy: "new" }, attempts: 3, lastAttempt: failedAttempt(early) };
-		const other = { passed: { at: early, judgedBy: "old" }, attempts: 5, lastAttempt: failedAttempt(late) };
+		const one = {
+			passed: { at: late, judgedBy: "new", module: "new" },
+			attempts: 3,
+			lastAttempt: failedAttempt(early),
+		};
+		const other = {
+			passed: { at: early, judgedBy: "old", module: "old" },
+			attempts: 5,
+			lastAttempt: failedAttempt(late),
+		};
 		const expected = { passed: other.passed, attempts: 5, lastAttempt: other.lastAttempt };
 		for (const [mine, theirs] of [
 			[one, other],

@@ -17,6 +17,7 @@ import {
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cacheDir } from "../../harness/cache.ts";
 import { EXIT } from "../../harness/failure.ts";
@@ -174,6 +175,15 @@ describe.concurrent("drydock", () => {
 			verdict: "pass",
 			engine: { yours: ["01-process"], reference: ["02-unshare"] },
 		});
+		// As every message says it, and not some package of that name.
+		const { stdout } = await promisify(execFile)("npx", ["--no", "drydock", "status"], { cwd: workspace });
+		expect(stdout).toContain("npx drydock next");
+		const packed = await drydock(["box", join(workspace, "one")], { cwd: workspace });
+		expect(packed.stdout).toContain("Of your modules, it has:\n  01-process\nThe rest is the reference's.");
+		await cp(inKit("lessons", module), mine);
+		const edited = await drydock(["box", join(workspace, "two")], { cwd: workspace });
+		expect(edited.code).toBe(2);
+		expect(edited.stderr).toContain("01-process has been edited since it passed\n  try: npx drydock check 01-process");
 		const types = await readFile(join(workspace, "types/mounts.d.ts"), "utf8");
 		expect(types).toContain("@see pivot_root(2)");
 	});
