@@ -14,6 +14,7 @@ export async function init(directory: string | undefined): Promise<number> {
 			? `${shown} is complete; nothing was changed.\n`
 			: `made in ${shown}:\n${made.map((name) => `  ${name}\n`).join("")}`,
 	);
-	if (dir !== inKit("workspace")) process.stdout.write(`\nto work there:\n  cd ${shown}\n  npx drydock\n`);
+	if (dir !== inKit("workspace") && dir !== process.cwd())
+		process.stdout.write(`\nto work there:\n  cd ${shown}\n  npx drydock\n`);
 	return EXIT.passed;
 }

@@ -16,6 +16,8 @@ import { Keys } from "./keys.ts";
 import { nameOf } from "./place.ts";
 import { style } from "./terminal.ts";
 
+/** Worth knowing before there is a verdict. */
+const KEYS = "i read the lesson · e edit · r check it as it is · ? all keys · q quit";
 const SLOW_MS = 6_000;
 const SLOW = "It has not come to an end yet. It is given up after half a minute or so; a save begins anew.\n";
 const SUPERSEDED = new Error("saved again");
@@ -109,7 +111,7 @@ export class Watch {
 		clear();
 		process.stdout.write(`${this.#chalk.bold(this.#lesson.title)}\n\n`);
 		process.stdout.write(`Nothing is done here yet. Write in ${nameOf(this.#file)}:\neach save is checked.\n\n`);
-		process.stdout.write(this.#chalk.dim("i read the lesson · e edit · r check it as it is · ? all keys · q quit\n"));
+		process.stdout.write(this.#chalk.dim(`${KEYS}\n`));
 		this.#yard.prepare(true);
 	}
 
@@ -132,9 +134,12 @@ export class Watch {
 			this.#away = false;
 			this.#keys.listen();
 		}
-		if (!this.#missed) return;
-		this.#missed = false;
-		this.check();
+		if (this.#missed) {
+			this.#missed = false;
+			return this.check();
+		}
+		const keys = this.#verdict === null ? KEYS : this.#actions.hint(this.#verdict);
+		process.stdout.write(this.#chalk.dim(`\n${keys}\n`));
 	}
 
 	quit(): void {

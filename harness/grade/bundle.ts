@@ -163,10 +163,14 @@ function diagnosticOf(
 		const subject = subjects.find((file) => message.includes(nameOf(file))) ?? subjects[0] ?? engine;
 		return { message, file: subject, line: 1, column: 1 };
 	}
-	return {
-		message,
-		file: resolve(withoutScheme(location.file)),
-		line: location.line,
-		column: location.column + 1,
-	};
+	const file = resolve(withoutScheme(location.file));
+	// The line that was added: something before it is not closed.
+	if (subjects.includes(file) && location.lineText === AS_MODULE.trim())
+		return {
+			message: message.replace(/but found .*/, "but found the end of the file"),
+			file,
+			line: location.line - 1,
+			column: 1,
+		};
+	return { message, file, line: location.line, column: location.column + 1 };
 }

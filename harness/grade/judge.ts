@@ -106,7 +106,13 @@ export async function judge(
 		program = await timed("bundledAt", bundled ?? bundleTrial(trial));
 	} catch (error) {
 		if (!(error instanceof BundleError)) throw error;
-		return verdict([unbundledFinding(error, check)], { thrownAt: error.diagnostic, typeErrors: await errors });
+		const isSyntax = !error.missingExport && !error.unresolvedImport;
+		return verdict([unbundledFinding(error, check)], {
+			did: "nothing, as the module cannot be loaded",
+			thrownAt: error.diagnostic,
+			// After a syntax error, the compiler has several words for the same mistake.
+			typeErrors: (await errors).filter(() => !isSyntax),
+		});
 	}
 
 	const [played, reference] = await Promise.all([

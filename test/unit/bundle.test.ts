@@ -88,6 +88,12 @@ describe("a module that cannot be bundled", () => {
 		expect(missingExport).toBe(false);
 	});
 
+	test("something that is never closed: the place is the end of the learner's file", async () => {
+		const file = await files.write("open.ts", "export function isolate( {\n");
+		const { diagnostic } = await failureOf(file);
+		expect(diagnostic).toEqual({ message: 'Expected "}" but found the end of the file', file, line: 2, column: 1 });
+	});
+
 	test("missing export: the learner's file is named, not the engine that imports it", async () => {
 		const subject = await files.write("missing.ts", "export function isolated() {}\n");
 		const { diagnostic, missingExport } = await failureOf(subject);

@@ -141,7 +141,8 @@ test("--poll sees a save, too; a wider window is used", async () => {
 	const { dir, screen } = await watching("poll", "--poll");
 	await screen.until(GREETING);
 	screen.pty.resize(120, 40);
-	await writeFile(join(dir, FIRST), 'throw new Error("a sentence of many words, ".repeat(9));\n');
+	const text = 'export function runCommand() {\n\tthrow new Error("a sentence of many words, ".repeat(9));\n}\n';
+	await writeFile(join(dir, FIRST), text);
 	const shown = stripVTControlCharacters(await screen.until(VERDICT));
 	const longest = Math.max(...shown.split("\n").map((line) => line.length));
 	expect(longest).toBeGreaterThan(80);

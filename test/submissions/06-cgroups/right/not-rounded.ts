@@ -1,5 +1,4 @@
-// diagnosis: limit-refused
-// Has not rounded: 0.57 * 100000 is 56999.99999999999 in floating point.
+// Not rounded: of 56999.99999999999, the kernel reads what is before the point.
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { getpid } from "#kernel";
