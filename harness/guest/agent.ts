@@ -26,8 +26,8 @@ import { holdStage } from "./stage.ts";
  * the kernel shows, and reports. It judges nothing.
  */
 
-/** Three containers at once. */
-const PARKED_RUNNERS = 3;
+/** The containers of one run, at most. */
+const PARKED_RUNNERS = 4;
 /** For a practice: its container has no break-out. */
 const PRACTICE_RUNNERS = 1;
 const WARM_UP_RUNS = 2;

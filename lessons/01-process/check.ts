@@ -1,6 +1,6 @@
 import { BOX, commandAt, DURING, defineCheck, type Observation } from "../../harness/grade/index.ts";
 import { endings, missingPrograms, signalDeaths } from "./refusals.ts";
-import { CRASHED, crashCodeOf, draw, exitCodeOf, MISSING, scenario } from "./scenario.ts";
+import { CRASHED, crashCodeOf, DONE, draw, exitCodeOf, MISSING, scenario } from "./scenario.ts";
 
 /** How a container ended; the number that is expected is called by its name, as it is another one in every run. */
 function endingOf({ containers }: Observation, container: string, expected: number, name: string): string {
@@ -24,6 +24,7 @@ export default defineCheck({
 			ending: endingOf(observation, BOX, exitCodeOf(drawn), "the command's exit code"),
 			"ending.crashed": endingOf(observation, CRASHED, crashCodeOf(drawn), "128 + the signal's number"),
 			"ending.missing": endingOf(observation, MISSING, 127, "127"),
+			"ending.done": endingOf(observation, DONE, 0, "0"),
 		};
 		if (command === null) return endings;
 		const { descriptors, engineDescriptors, engineNamespaces } = command;
@@ -136,6 +137,18 @@ export default defineCheck({
 			fact: "ending.missing",
 			what: "what is returned for a program that is not there",
 			explain: missingPrograms,
+		},
+		{
+			fact: "ending.done",
+			what: "what is returned for a command that ends with 0",
+			explain: [
+				{
+					diagnosis: "success-not-0",
+					why: "0 is an exit code like any other, and says that all went well. In TypeScript it is also falsy: what comes after || takes its place.",
+					try: "Ask WIFSIGNALED(status) whether there is an exit code at all, not whether the code is something.",
+					see: ["waitpid(2)", "_exit(2)"],
+				},
+			],
 		},
 	],
 	exceptions: endings,

@@ -1,9 +1,11 @@
 import { constants } from "node:os";
 import { BOX, type Check, type Drawn, DURING, type Scenario } from "../../harness/grade/index.ts";
 
-/** The containers beside the first: what becomes of a crash, and of a program that is not there. */
+/** The containers beside the first: what becomes of a crash, of a program that is not there, and of nothing in particular. */
 export const CRASHED = "crashed";
 export const MISSING = "missing";
+/** The one that most commands are: it ends well. */
+export const DONE = "done";
 
 /** Signals that write a core dump, which sets one more bit of the wait status. See signal(7). */
 const CRASHES = ["SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGSEGV", "SIGSYS"] as const;
@@ -49,6 +51,7 @@ export function scenario(drawn: Drawn): Scenario {
 				script: `pause; cd /tmp; ulimit -c unlimited; kill -${signalOf(drawn).slice(3)} $$; sleep 2`,
 			},
 			[MISSING]: { options: {}, command: (token) => [missing, token] },
+			[DONE]: { options: {}, script: "pause; exit 0" },
 		},
 		steps: [
 			{ do: "start", container: BOX },
@@ -58,6 +61,8 @@ export function scenario(drawn: Drawn): Scenario {
 			{ do: "end", container: CRASHED },
 			{ do: "start", container: MISSING },
 			{ do: "end", container: MISSING },
+			{ do: "start", container: DONE },
+			{ do: "end", container: DONE },
 		],
 	};
 }
