@@ -27,6 +27,23 @@ const triesToClimb = (entry: LedgerCall) => entry.call === "chdir" && given(entr
 // A path that begins at the root leads nowhere above it.
 const climbs = (entry: LedgerCall) => triesToClimb(entry) && !given(entry).startsWith("/");
 
+/** Whether the last chroot was given a path that begins at the root, when a climb had moved the current directory out. */
+function namesTheNewRoot(context: Context): boolean {
+	const calls = breakOutOf(context);
+	const isChroot = ({ call, error }: LedgerCall) => call === "chroot" && error === undefined;
+	const last = calls.findLastIndex(isChroot);
+	const before = calls.slice(0, Math.max(0, last));
+	const climbed = before.slice(before.findIndex(isChroot) + 1).some(climbs);
+	const stayedOutside = before.every((entry) => entry.call !== "chdir" || climbs(entry));
+	return before.some(isChroot) && climbed && stayedOutside && given(calls[last] as LedgerCall).startsWith("/");
+}
+
+/** What the exception says that ended breakOut. */
+function breakOutThrew({ observation }: Context): string | undefined {
+	const ending = observation.containers[ESCAPED]?.ending;
+	return ending?.how === "threw" ? ending.thrown.message : undefined;
+}
+
 const escapedRan = ({ observation }: Context) => commandAt(observation, DURING, ESCAPED) !== null;
 
 function opened(observation: Observation, { secret = "", marker = "" }: Record<string, string>): string {
@@ -119,14 +136,30 @@ export default defineCheck({
 			accept: (_, { ending }) => ending.how === "threw",
 			explain: [
 				{
-					when: ({ observation }) => observation.containers[ESCAPED]?.ending.how === "threw",
+					when: (context) => /\buv_cwd\b/.test(breakOutThrew(context) ?? ""),
+					diagnosis: "cwd-has-no-name",
+					why: 'process.cwd asks for the path from this process\'s root to its current directory. There is none: after chroot into a directory further down, the current directory is outside of the root. It is there all the same, and chdir("..") works from it.',
+					try: "Climb without asking for the path: a fixed number of steps that is surely enough, such as 64.",
+					see: ["getcwd(2), DESCRIPTION", "chroot(2), DESCRIPTION"],
+				},
+				{
+					// Before breakOut has moved the root itself, what is missing is missing in the rootfs.
+					when: (context) =>
+						/\b(ENOENT|EEXIST|ENOTDIR)\b/.test(breakOutThrew(context) ?? "") &&
+						!breakOutOf(context).some(({ call, error }) => call === "chroot" && error === undefined),
 					diagnosis: "break-out-refused",
-					why: ({ observation }) => {
-						const ending = observation.containers[ESCAPED]?.ending;
-						return `breakOut ended with an exception: ${ending?.how === "threw" ? ending.thrown.message : ""}. Its paths are those of the rootfs now, not the host's, and a rootfs holds only what was put there.`;
-					},
+					why: (context) =>
+						`breakOut ended with an exception: ${breakOutThrew(context)}. Its paths are those of the rootfs now, not the host's, and a rootfs holds only what was put there.`,
 					try: "Use a directory that every rootfs has, or make one first; recursive: true does not mind one that is there.",
 					see: ["chroot(2), ERRORS", "path_resolution(7)"],
+				},
+				{
+					when: (context) => breakOutThrew(context) !== undefined,
+					diagnosis: "break-out-threw",
+					why: (context) =>
+						`An exception ended the second container before its command ran: ${breakOutThrew(context)}. The first, in which breakOut is not called, ended without one.`,
+					try: "Look for what the message names, in breakOut first.",
+					see: [],
 				},
 				{
 					when: ({ observation }) =>
@@ -151,6 +184,14 @@ export default defineCheck({
 					why: "Its root is still the rootfs: breakOut has come back, and /proc/PID/root is what enterRoot made it.",
 					try: "Call chroot once more, from inside, with the current directory left above the new root. Then climb.",
 					see: ["chroot(2), DESCRIPTION"],
+				},
+				{
+					when: namesTheNewRoot,
+					diagnosis: "chroot-from-the-new-root",
+					why: (context) =>
+						`The last chroot was given ${given(breakOutOf(context).findLast(({ call }) => call === "chroot") as LedgerCall)}. A path that begins with / starts at the root that the process has, and that is the directory that breakOut itself has moved it to, not the one that it has climbed to. The command was looked for there, and there is no /bin/sh.`,
+					try: 'The place that you have climbed to is the current directory: call chroot(".").',
+					see: ["path_resolution(7)", "chroot(2)"],
 				},
 				{
 					when: (context) =>

@@ -32,6 +32,13 @@ const isMountPoint = (context: Context, name: string) => mountUnder(context, nam
 
 const onRootMount = (context: Context, name: string) => mountUnder(context, name)?.mountPoint === "/";
 
+/** Whether new_root is the current directory, which is no mount point, while the rootfs is one. */
+const namesAnotherDirectory = (context: Context) =>
+	path(context, "new_root") === context.atThrow?.cwd &&
+	context.thrown?.syscall?.args["new_root"]?.startsWith('"/') === false &&
+	!isMountPoint(context, "new_root") &&
+	context.atThrow.mounts.some(({ mountPoint }) => mountPoint === context.drawn["rootfs"]);
+
 const hasFlag = ({ thrown }: Context, ...flags: string[]) =>
 	flags.some((flag) => thrown?.syscall?.args["mountflags"]?.includes(flag));
 
@@ -95,6 +102,15 @@ const pivotRefusals: Explanation[] = [
 				: "chroot was called before, so this process's root is a directory somewhere on a mount: no line of its /proc/self/mountinfo has the mount point /. pivot_root exchanges mounts, and this root is none: EINVAL.",
 		try: "Leave chroot out: pivotRoot is instead of it, not on top of it.",
 		see: PIVOT_ERRORS,
+	},
+	{
+		when: (context) => refused("pivot_root", "EBUSY", "EINVAL")(context) && namesAnotherDirectory(context),
+		diagnosis: "pivot-chdir-missing",
+		misconception: 5,
+		why: (context) =>
+			`new_root is the current directory, ${path(context, "new_root")}, and that is no mount point: /proc/self/mountinfo has no line for it. It has one for ${context.drawn["rootfs"]}, but mount does not change the current directory.`,
+		try: "Call chdir(rootfs) after the bind mount, before pivotRoot.",
+		see: [...PIVOT_ERRORS, "path_resolution(7)"],
 	},
 	{
 		when: (context) => refused("pivot_root", "EBUSY")(context) && onRootMount(context, "new_root"),

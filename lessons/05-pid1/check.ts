@@ -1,4 +1,11 @@
-import { defineCheck, type Explanation, type Facts, refused, unsharedInChild } from "../../harness/grade/index.ts";
+import {
+	type Context,
+	defineCheck,
+	type Explanation,
+	type Facts,
+	refused,
+	unsharedInChild,
+} from "../../harness/grade/index.ts";
 import {
 	commandReaped,
 	deriveFacts,
@@ -13,7 +20,11 @@ import { AFTERWARDS, HUNG_UP, ORPHANS, POLITE, scenario } from "./scenario.ts";
 const PID_1_SIGNALS = "pid_namespaces(7), The namespace init process";
 
 const hostPids = ({ facts }: { facts: Facts }) => facts["ns.pid"] === "the host's";
+const commandRan = ({ facts }: { facts: Facts }) => facts["command.ran"] === true;
 const commandIsPid1 = ({ facts }: { facts: Facts }) => facts["init"] === "the command itself";
+
+/** Whether the first container was over before its time; the ending says why, and it is the same with the others. */
+const cutShort = (context: Context) => context.ending.how !== "returned" || !commandRan(context);
 
 const runsTwice: Explanation = {
 	when: ({ ledger }) => ledger.filter(({ call }) => call === "execve").length > 1,
@@ -138,7 +149,8 @@ export default defineCheck({
 		{
 			fact: "orphans.zombies",
 			what: `zombies in the container, after ${ORPHANS} orphans have ended`,
-			accept: (got) => got === ENDED_BEFORE,
+			// Without a PID namespace of its own, the host's init gets the orphans; another finding says so.
+			accept: (got, context) => got === ENDED_BEFORE || hostPids(context),
 			explain: [
 				{
 					when: ({ facts }) => Number(facts["orphans.zombies"]) < ORPHANS,
@@ -161,8 +173,7 @@ export default defineCheck({
 		{
 			fact: "polite",
 			what: "how a command ends that handles SIGTERM itself",
-			// Whatever cut the first container short; the ending has said why.
-			accept: (_, { ending }) => ending.how !== "returned",
+			accept: (_, context) => cutShort(context),
 			explain: [
 				notBlocked,
 				{ ...notPassedOn, when: ({ observation }) => ignored(observation, POLITE) },
@@ -181,7 +192,7 @@ export default defineCheck({
 		{
 			fact: "hung-up",
 			what: "how a command ends that handles SIGHUP itself",
-			accept: (_, { ending }) => ending.how !== "returned",
+			accept: (_, context) => cutShort(context),
 			explain: [
 				notBlocked,
 				{ ...noChildLeft, when: ({ observation }) => endedWith(observation, HUNG_UP, "ECHILD") },
@@ -231,7 +242,18 @@ export default defineCheck({
 		runsTwice,
 		onlyChildrenMoved,
 		{
-			when: ({ observation }) => observation.moments[AFTERWARDS]?.commands["box"] === null,
+			when: (context) => context.thrown !== null && commandRan(context),
+			diagnosis: "exception-beside-the-command",
+			why: "The command ran, but an exception ended a process that was to look after it: what it says is above. When pid 1 ends, the kernel kills all others in its namespace, the command too.",
+			try: "Start at the line of yours that the stack trace names.",
+			see: [PID_1_SIGNALS],
+		},
+		{
+			// A command that never ran, or a process that threw, was not ended by an orphan.
+			when: (context) =>
+				context.thrown === null &&
+				commandRan(context) &&
+				context.observation.moments[AFTERWARDS]?.commands["box"] === null,
 			diagnosis: "init-ends-with-an-orphan",
 			misconception: 8,
 			why: "The container was over before SIGTERM was sent: the command still ran when the first orphan ended, and pid 1 took that for the end of the command. Orphans are pid 1's children too, so waitpid(-1) may give any of them. When pid 1 ended, the kernel killed the command.",
@@ -256,6 +278,6 @@ export default defineCheck({
 			see: [PID_1_SIGNALS],
 		},
 		{ ...notPassedOn, when: ({ observation }) => ignored(observation) },
-		{ ...signalDeathLost, when: ({ ending }) => ending.how === "returned" },
+		{ ...signalDeathLost, when: (context) => !cutShort(context) },
 	],
 });

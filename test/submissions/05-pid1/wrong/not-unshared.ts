@@ -1,0 +1,47 @@
+// diagnosis: pid-shared
+// Forgot to ask for a namespace, and has all the rest.
+import {
+	_exit,
+	fork,
+	kill,
+	mount,
+	SIG_BLOCK,
+	SIGCHLD,
+	SIGCONT,
+	SIGHUP,
+	SIGINT,
+	SIGQUIT,
+	SIGTERM,
+	SIGUSR1,
+	SIGUSR2,
+	SIGWINCH,
+	sigprocmask,
+	sigwaitinfo,
+	WEXITSTATUS,
+	WIFSIGNALED,
+	WNOHANG,
+	WTERMSIG,
+	waitpid,
+} from "#kernel";
+
+const SIGNALS = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGCONT, SIGWINCH, SIGCHLD];
+
+export function enterPidNamespace(): void {
+	sigprocmask(SIG_BLOCK, SIGNALS);
+	const init = fork();
+	if (init !== 0) _exit(lookAfter(init));
+	mount("proc", "/proc", "proc", 0, null);
+	const command = fork();
+	if (command !== 0) _exit(lookAfter(command));
+}
+
+function lookAfter(child: number): number {
+	for (;;) {
+		const { signo } = sigwaitinfo(SIGNALS);
+		if (signo !== SIGCHLD) kill(child, signo);
+		for (let ended = waitpid(-1, WNOHANG); ended.pid !== 0; ended = waitpid(-1, WNOHANG)) {
+			const { pid, status } = ended;
+			if (pid === child) return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+		}
+	}
+}
