@@ -9,6 +9,8 @@ const SILENCE_MS = 1_000;
 
 const SETTLE_MS = 300;
 
+const REST_MS = 10;
+
 /** Follows one call of the exercise on its runner: when its command runs, what it waits for, and how it ends. */
 export class Exercise {
 	/** Settles when it has ended, or is given up. Its own process then waits to be released. */
@@ -94,6 +96,17 @@ export class Exercise {
 			if (tasks.length === last && tasks.every(({ state }) => state !== "Z") && this.#sleeps()) return;
 			last = tasks.length;
 			await this.#change(SETTLE_MS);
+		}
+	}
+
+	/** Waits until the command sleeps: a shell that is about to read has no ear for a signal until it has read. */
+	async rests(patienceMs: number): Promise<void> {
+		const endMs = performance.now() + patienceMs;
+		while (!this.#ended && performance.now() < endMs) {
+			const { command } = this;
+			const state = this.#tasks().find(({ pid }) => pid === command)?.state;
+			if (state !== "R" && state !== "D") return;
+			await this.#change(REST_MS);
 		}
 	}
 

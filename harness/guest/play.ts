@@ -172,6 +172,7 @@ class Scene {
 	async #signal({ container, to, signal, as }: Extract<Step, { do: "signal" }>): Promise<void> {
 		const exercise = this.#exercises.get(container);
 		if (exercise === undefined) return;
+		await exercise.rests(this.#patienceMs);
 		const target = to === "engine" ? exercise.runner.pid : exercise[to];
 		if (target === null) return;
 		send(target, signal);
