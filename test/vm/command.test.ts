@@ -17,12 +17,11 @@ import {
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cacheDir } from "../../harness/cache.ts";
 import { EXIT } from "../../harness/failure.ts";
 import { inKit } from "../../harness/kit.ts";
-import { lessons, loadCheck } from "../../harness/lessons.ts";
+import { lessons } from "../../harness/lessons.ts";
 import { silent } from "../../harness/progress.ts";
 import { Shipyard } from "../../harness/vm/shipyard.ts";
 
@@ -152,40 +151,6 @@ describe.concurrent("drydock", () => {
 		const { code, stdout, stderr } = await drydock(["check", "02", "--json"], { cwd: workspace });
 		expect(stderr).toContain("drydock.json.damaged");
 		expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-	});
-
-	test("init makes a workspace that is checked from inside, and overwrites nothing", async () => {
-		const workspace = join(dir, "workspace");
-		expect((await drydock(["init", workspace])).code).toBe(0);
-		const [first, second] = await lessons();
-		if (first === undefined) throw new Error("there are no lessons");
-		const module = join(first.id, (await loadCheck(first)).module);
-		await cp(inKit("solutions", module), join(workspace, module));
-		expect((await drydock(["init", workspace])).stdout).toContain("nothing was changed");
-		const [mine, reference] = [join(workspace, module), inKit("solutions", module)];
-		expect(await readFile(mine, "utf8")).toBe(await readFile(reference, "utf8"));
-		expect((await drydock(["check"], { cwd: workspace })).code).toBe(0);
-		const listed = JSON.parse((await drydock(["list", "--json"], { cwd: workspace })).stdout).lessons;
-		expect(listed.slice(0, 2)).toMatchObject([
-			{ id: first.id, passed: true, current: true },
-			{ id: second?.id, passed: false, current: false },
-		]);
-		const onMine = await drydock(["check", "04", "--solution", "--mine", "--json"], { cwd: workspace });
-		expect(JSON.parse(onMine.stdout)).toMatchObject({
-			verdict: "pass",
-			engine: { yours: ["01-process"], reference: ["02-unshare"] },
-		});
-		// As every message says it, and not some package of that name.
-		const { stdout } = await promisify(execFile)("npx", ["--no", "drydock", "status"], { cwd: workspace });
-		expect(stdout).toContain("npx drydock next");
-		const packed = await drydock(["box", join(workspace, "one")], { cwd: workspace });
-		expect(packed.stdout).toContain("Of your modules, it has:\n  01-process\nThe rest is the reference's.");
-		await cp(inKit("lessons", module), mine);
-		const edited = await drydock(["box", join(workspace, "two")], { cwd: workspace });
-		expect(edited.code).toBe(2);
-		expect(edited.stderr).toContain("01-process has been edited since it passed\n  try: npx drydock check 01-process");
-		const types = await readFile(join(workspace, "types/mounts.d.ts"), "utf8");
-		expect(types).toContain("@see pivot_root(2)");
 	});
 
 	test("read renders a lesson within 80 columns", async () => {

@@ -264,39 +264,6 @@ describe("in a pipe", () => {
 	});
 });
 
-describe("inspect", () => {
-	interface Document {
-		host: { namespaces: Record<string, string> };
-		container: { namespaces: Record<string, string>; hostname: string };
-		drawn: { hostname: string };
-	}
-	const inspected = async (whose: string): Promise<Document> =>
-		JSON.parse((await piped(["inspect", "02", whose, "--json"], Buffer.alloc(0))).stdout.toString()) as Document;
-
-	test("the solution of 02 has namespaces of its own, two of the eight", async () => {
-		const { host, container, drawn } = await inspected("--solution");
-		const own = Object.keys(host.namespaces).filter((kind) => host.namespaces[kind] !== container.namespaces[kind]);
-		expect(own.sort()).toEqual(["ipc", "uts"]);
-		expect(container.hostname).toBe(drawn.hostname);
-	});
-
-	test("the skeleton of 02 has the host's", async () => {
-		const { host, container } = await inspected("--skeleton");
-		expect(container.namespaces).toEqual(host.namespaces);
-	});
-
-	test("what differs is marked, in 80 columns", async () => {
-		const { stdout } = await piped(["inspect", "02", "--solution"], Buffer.alloc(0));
-		const lines = stdout.toString().split("\n");
-		expect(lines.filter((line) => line.startsWith("≠")).map((line) => line.split(/\s+/)[1])).toEqual([
-			"ipc",
-			"uts",
-			"hostname",
-		]);
-		expect(lines.filter((line) => line.length > 80)).toEqual([]);
-	});
-});
-
 function childrenOf(pid: number): number[] {
 	return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
 }

@@ -1,0 +1,40 @@
+import { beforeAll, expect, test } from "vitest";
+import { silent } from "../../harness/progress.ts";
+import { Shipyard } from "../../harness/vm/shipyard.ts";
+import { drydock } from "../support/command.ts";
+
+// The snapshot that the tests share.
+beforeAll(async () => {
+	await new Shipyard(silent).imageKey();
+});
+
+interface Document {
+	host: { namespaces: Record<string, string> };
+	container: { namespaces: Record<string, string>; hostname: string };
+	drawn: { hostname: string };
+}
+const inspected = async (whose: string): Promise<Document> =>
+	JSON.parse((await drydock(["inspect", "02", whose, "--json"])).stdout) as Document;
+
+test("the solution of 02 has namespaces of its own, two of the eight", async () => {
+	const { host, container, drawn } = await inspected("--solution");
+	const own = Object.keys(host.namespaces).filter((kind) => host.namespaces[kind] !== container.namespaces[kind]);
+	expect(own.sort()).toEqual(["ipc", "uts"]);
+	expect(container.hostname).toBe(drawn.hostname);
+});
+
+test("the skeleton of 02 has the host's", async () => {
+	const { host, container } = await inspected("--skeleton");
+	expect(container.namespaces).toEqual(host.namespaces);
+});
+
+test("what differs is marked, in 80 columns", async () => {
+	const { stdout } = await drydock(["inspect", "02", "--solution"]);
+	const lines = stdout.split("\n");
+	expect(lines.filter((line) => line.startsWith("≠")).map((line) => line.split(/\s+/)[1])).toEqual([
+		"ipc",
+		"uts",
+		"hostname",
+	]);
+	expect(lines.filter((line) => line.length > 80)).toEqual([]);
+});
