@@ -26,7 +26,7 @@ export async function shell(id: string | undefined, { solution = false }: { solu
 			{ do: "write", path: "/root/.bashrc", text: RC },
 		],
 		greeting: [
-			`This is harbour, a virtual machine of your own. Lesson ${lesson.id} is in /root.`,
+			`This is harbour, a virtual machine of your own. Lesson ${lesson.id.slice(0, 2)} is in /root.`,
 			`Your engine is box${solution ? " (the reference's)" : ""}: box run /lab/rootfs sh`,
 			`Ctrl-D leaves; ${HOW_TO_ESCAPE}, if nothing answers. Nothing is kept.\n`,
 		].join("\n"),

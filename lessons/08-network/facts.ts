@@ -9,7 +9,7 @@ const neverApart = ({ facts }: Context) => facts["ns.net"] !== "new" || facts["n
 
 const asked = (fact: Question, what: string, explain: Explanation[]): FactRule => ({
 	fact,
-	what,
+	what: `who answers: ${what}`,
 	accept: (got, context) => got === NOT_TRIED || neverApart(context),
 	explain,
 });
