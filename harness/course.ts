@@ -3,7 +3,7 @@ import { exists, keyOf } from "./cache.ts";
 import { Failure } from "./failure.ts";
 import type { Verdict } from "./grade/judge.ts";
 import { judgedBy, type Lesson, lessons, solutionOf } from "./lessons.ts";
-import { type Attempt, type Logbook, pageOf, readLogbook, updateLogbook, withPage } from "./logbook.ts";
+import { type Attempt, type Logbook, type Page, pageOf, readLogbook, updateLogbook, withPage } from "./logbook.ts";
 import { isUntouched, learnersFile, workspaceDir } from "./workspace.ts";
 
 /** Of the time between two attempts, what is longer than this was spent on something else. */
@@ -45,24 +45,26 @@ export async function modulesAtWork(lesson: Lesson): Promise<Map<string, string>
 }
 
 /** The lessons that are judged by something else since they were passed. */
-export async function changedLessons(): Promise<Set<string>> {
-	const [all, book] = await Promise.all([lessons(), logbook()]);
-	const changed = all.map(async (lesson) => {
-		const then = pageOf(book, lesson).passed?.judgedBy ?? null;
-		return then !== null && then !== (await judgedBy(lesson));
-	});
-	const flags = await Promise.all(changed);
-	return new Set(all.filter((_, index) => flags[index]).map(({ id }) => id));
+export function changedLessons(): Promise<Set<string>> {
+	return differing(({ passed }) => passed?.judgedBy, judgedBy);
 }
 
 /** The lessons whose module is no longer the one that has passed. */
-export async function editedLessons(): Promise<Set<string>> {
+export function editedLessons(): Promise<Set<string>> {
+	return differing(({ passed }) => passed?.module, moduleKey);
+}
+
+// Of what was not noted, nothing is said.
+async function differing(
+	then: (page: Page) => string | null | undefined,
+	now: (lesson: Lesson) => Promise<string | null>,
+): Promise<Set<string>> {
 	const [all, book] = await Promise.all([lessons(), logbook()]);
-	const edited = all.map(async (lesson) => {
-		const then = pageOf(book, lesson).passed?.module ?? null;
-		return then !== null && then !== (await moduleKey(lesson));
+	const differs = all.map(async (lesson) => {
+		const noted = then(pageOf(book, lesson)) ?? null;
+		return noted !== null && noted !== (await now(lesson));
 	});
-	const flags = await Promise.all(edited);
+	const flags = await Promise.all(differs);
 	return new Set(all.filter((_, index) => flags[index]).map(({ id }) => id));
 }
 

@@ -91,6 +91,7 @@ const MANIFEST = {
 	},
 	devDependencies: { "@types/node": "^20" },
 };
+
 // The declarations of #kernel and #box, docstrings included. Generated, so these are renewed each time.
 async function writeTypes(target: string): Promise<void> {
 	const [native, given] = await Promise.all([sourcesIn("native"), sourcesIn("solutions/given")]);

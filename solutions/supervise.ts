@@ -123,11 +123,12 @@ function follow(pid: number, box: number, engine: Engine): number {
 			return code;
 		}
 		const { signo, code } = sigwaitinfo(AWAITED);
-		// A terminal's Ctrl-C goes to the container and to box alike, and box says again what it has heard.
-		const isEcho = signo === heard.signo && performance.now() - heard.atMs < ECHO_MS;
-		if (signo === SIGCHLD || (isEcho && code !== SI_KERNEL)) continue;
+		if (signo === SIGCHLD) continue;
+		// A terminal's Ctrl-C goes to the container and to box alike, and box says again, once, what it has heard.
+		const isEcho = code !== SI_KERNEL && signo === heard.signo && performance.now() - heard.atMs < ECHO_MS;
 		const had = code === SI_KERNEL && hasReached(pid, engine);
-		if (code === SI_KERNEL) heard = { signo, atMs: performance.now() };
+		heard = { signo: code === SI_KERNEL ? signo : 0, atMs: performance.now() };
+		if (isEcho) continue;
 		const container = containerOf(pid, engine);
 		if (container !== undefined && !had) tryKill(container, signo);
 		if (container !== undefined || !ENDING.includes(signo)) continue;

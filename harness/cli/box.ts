@@ -22,10 +22,10 @@ export async function box(dir: string, { json }: { json?: boolean }): Promise<nu
 	const yours = parts.filter(({ id }) => passed.has(id) && !edited.has(id));
 	const left = parts.filter(({ id }) => passed.has(id) && edited.has(id));
 	if (yours.length === 0) {
-		const [edited] = left;
-		if (edited === undefined)
+		const [first] = left;
+		if (first === undefined)
 			throw new Failure("usage", "no lesson has passed yet, so nothing of box is yours", "npx drydock check");
-		throw new Failure("usage", `${edited.id} has been edited since it passed`, `npx drydock check ${edited.id}`);
+		throw new Failure("usage", `${first.id} has been edited since it passed`, `npx drydock check ${first.id}`);
 	}
 	const mine = await passedModules();
 	for (const lesson of left) mine.delete(await solutionOf(lesson));
