@@ -5,6 +5,7 @@ import { gunzip } from "node:zlib";
 import { create, Parser, type ReadEntry } from "tar";
 import { Failure } from "./failure.ts";
 import { LOGBOOK } from "./logbook.ts";
+import { isSealed } from "./seal.ts";
 
 /**
  * A workspace as one file. What is packed and what is taken are the same by one rule, {@link belongs}: an archive may
@@ -17,12 +18,13 @@ export const ARCHIVE_BYTES_MAX = 32 << 20;
 const PATH_LENGTH_MAX = 200;
 
 /**
- * Packs a workspace: the logbook and the learner's files, without what is generated.
+ * Packs a workspace: the logbook and the learner's files, without what is generated: types, and what
+ * `drydock box` has packed.
  * @returns a .tar.gz, and the files in it
  * @throws {Failure} usage: a file of it is too large for an archive, or there are too many
  */
 export async function packWorkspace(dir: string): Promise<{ archive: Buffer; files: string[] }> {
-	const files = await filesOf(dir, "");
+	const files = await withoutPacked(dir, await filesOf(dir, ""));
 	if (files.length > FILES_MAX) throw new Failure("usage", `${dir} has more than ${FILES_MAX} files`, MAKE_ROOM);
 	let bytes = 0;
 	for (const file of files) {
@@ -97,6 +99,17 @@ async function filesOf(dir: string, below: string): Promise<string[]> {
 		return entry.isDirectory() ? filesOf(dir, path) : entry.isFile() ? [path] : [];
 	});
 	return (await Promise.all(found)).flat().sort();
+}
+
+async function withoutPacked(dir: string, files: readonly string[]): Promise<string[]> {
+	const kept: string[] = [];
+	for (const file of files) {
+		const { size } = await lstat(join(dir, file));
+		// One that is larger is refused in any case.
+		const isPacked = size <= ARCHIVE_BYTES_MAX && isSealed(await readFile(join(dir, file)));
+		if (!isPacked) kept.push(file);
+	}
+	return kept;
 }
 
 interface ArchiveEntry {

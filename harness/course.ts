@@ -21,20 +21,21 @@ export async function passedLessons(): Promise<Set<string>> {
 }
 
 /**
- * The learner's own modules of lessons that they have passed.
+ * The learner's own modules that have passed and have not been edited since: what has, nobody has judged.
  * @param before of earlier lessons than this one only
  * @returns the learner's file by the reference's, in whose place it can stand
  */
 export async function passedModules(before?: Lesson): Promise<Map<string, string>> {
-	const [all, passed] = await Promise.all([lessons(), passedLessons()]);
-	const earlier = all.filter(({ id }) => passed.has(id) && (before === undefined || id < before.id));
+	const [all, passed, edited] = await Promise.all([lessons(), passedLessons(), editedLessons()]);
+	const asPassed = all.filter(({ id }) => passed.has(id) && !edited.has(id));
+	const earlier = asPassed.filter(({ id }) => before === undefined || id < before.id);
 	const pairs = earlier.map(async (lesson) => [await solutionOf(lesson), await learnersFile(lesson)] as const);
 	return new Map(await Promise.all(pairs));
 }
 
 /**
  * The modules of the learner's that are in their engine while they work on a lesson: its own as it is now, and those
- * that they have passed.
+ * that have passed, as they were then.
  * @returns as {@link passedModules}
  * @throws {Failure} usage: their copy is not there
  */

@@ -1,5 +1,4 @@
 import { readdir, readFile } from "node:fs/promises";
-import { pathToFileURL } from "node:url";
 import { closest, distance } from "fastest-levenshtein";
 import { exists, keyOf } from "./cache.ts";
 import { Failure } from "./failure.ts";
@@ -96,23 +95,18 @@ export async function readHints({ id }: Lesson): Promise<string[]> {
 }
 
 /** What the lesson's check.ts says. */
-export function loadCheck(lesson: Lesson): Promise<Check> {
-	return load<Check>(lesson, "check.ts");
+export async function loadCheck({ id }: Lesson): Promise<Check> {
+	return (await import(`../lessons/${id}/check.ts`)).default;
 }
 
 /** What the lesson's demo.ts says. */
-export function loadDemo(lesson: Lesson): Promise<Demo> {
-	return load<Demo>(lesson, "demo.ts");
+export async function loadDemo({ id }: Lesson): Promise<Demo> {
+	return (await import(`../lessons/${id}/demo.ts`)).default;
 }
 
 /** The lesson's text. */
 export function readLesson({ id }: Lesson): Promise<string> {
 	return readFile(inKit("lessons", id, "README.md"), "utf8");
-}
-
-async function load<T>({ id }: Lesson, file: string): Promise<T> {
-	const module = (await import(pathToFileURL(inKit("lessons", id, file)).href)) as { default: T };
-	return module.default;
 }
 
 async function filesIn(tree: string, id: string): Promise<string[]> {

@@ -6,11 +6,12 @@ import { create } from "tar";
 import { boxProgram } from "./engine.ts";
 import { inKit } from "./kit.ts";
 import type { Progress } from "./progress.ts";
+import { SEAL, sealed } from "./seal.ts";
 import { ensureLibrary } from "./vm/kit.ts";
 
 /**
  * Packs an engine into one program for any Linux machine with Node: a shell script, and behind it, as a tar archive, what
- * it unpacks when it is first run.
+ * it unpacks when it is first run. It is sealed.
  * @param mine which file of the learner's takes the place of which module of the reference
  * @throws {BundleError} a module of the learner's cannot be bundled
  * @throws {Failure} unsupported: there is neither an image nor a C compiler
@@ -26,7 +27,7 @@ export async function packBox(mine: ReadonlyMap<string, string>, progress: Progr
 		const payload = Buffer.concat(chunks);
 		const digest = createHash("sha256").update(payload).digest("hex").slice(0, 16);
 		const usage = await readFile(inKit("solutions/usage.txt"), "utf8");
-		return Buffer.concat([Buffer.from(script(digest, usage)), payload]);
+		return sealed(Buffer.concat([Buffer.from(script(digest, usage)), payload]));
 	} finally {
 		await rm(dir, { recursive: true });
 	}
@@ -38,6 +39,7 @@ function script(digest: string, usage: string): string {
 	const lines = [
 		"#!/bin/sh",
 		"# A container engine: box run IMAGE COMMAND. See README.md.",
+		`# ${SEAL}`,
 		"set -e",
 		'fail() { echo "box: $1" >&2; exit 125; }',
 		// Who only asks what it does needs neither root nor Node.

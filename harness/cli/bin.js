@@ -7,20 +7,19 @@ if (major < 20 || (major === 20 && minor < 19)) {
 	);
 	process.exit(3);
 }
-try {
-	// What nearly every command needs. Later, each import asks the hook's thread where things are, and waits.
-	await Promise.all([import("commander"), import("chalk"), import("valibot")]);
-	const { register, registerHooks } = await import("node:module");
-	if (registerHooks !== undefined) (await import("tsx/esm/api")).register();
-	else {
-		// On an older Node, tsx works in a thread of its own; loading all of it into this one as well takes as long as
-		// Node's start.
-		register("tsx/esm", import.meta.url, { data: { tsconfig: false } });
-		process.setSourceMapsEnabled(true);
-	}
-} catch {
-	console.error("drydock's npm packages are not installed.\n  try: npm start");
-	process.exit(3);
-}
-const { main } = await import("./main.ts");
+process.setSourceMapsEnabled(true);
+const { main } = await program();
 process.exitCode = await main(process.argv.slice(2));
+
+async function program() {
+	const { compiledMain } = await import("./compiled.js");
+	const compiled = await compiledMain().catch(() => undefined);
+	if (compiled !== undefined) return import(compiled);
+	// Somebody else's kit, or a module that cannot be compiled: compiling one at a time works, or says what is wrong.
+	const tsx = await import("tsx/esm/api").catch(() => {
+		console.error("drydock's npm packages are not installed.\n  try: npm start");
+		process.exit(3);
+	});
+	tsx.register();
+	return import("./main.ts");
+}

@@ -1,22 +1,26 @@
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { exists } from "../cache.ts";
 import { editedLessons, passedLessons, passedModules } from "../course.ts";
 import { lessonsOfBox } from "../engine.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { BundleError } from "../grade/bundle.ts";
-import { type Lesson, lessons, solutionOf } from "../lessons.ts";
+import { type Lesson, lessons } from "../lessons.ts";
 import { packBox } from "../pack.ts";
 import { silent, visible } from "../progress.ts";
+import { isReplaceable, replace, SEAL, sealed } from "../seal.ts";
+import { hasBeenEdited } from "./edited.ts";
 import { nameOf } from "./place.ts";
 import { printJson } from "./terminal.ts";
 
+/** Where it goes when nothing else is said. */
+const BOX_DIR = "box";
+
 /**
  * `drydock box`: the learner's own engine, to keep.
- * @param dir made for it; nothing in it is overwritten
+ * @param dir made for it; nothing in it is overwritten but what this command wrote and nobody has changed
  * @returns the exit code
  */
-export async function box(dir: string, { json }: { json?: boolean }): Promise<number> {
+export async function box(dir = BOX_DIR, { json }: { json?: boolean }): Promise<number> {
 	const [all, passed, inBox, edited] = await Promise.all([lessons(), passedLessons(), lessonsOfBox(), editedLessons()]);
 	const parts = all.filter(({ id }) => inBox.has(id));
 	const yours = parts.filter(({ id }) => passed.has(id) && !edited.has(id));
@@ -25,13 +29,14 @@ export async function box(dir: string, { json }: { json?: boolean }): Promise<nu
 		const [first] = left;
 		if (first === undefined)
 			throw new Failure("usage", "no lesson has passed yet, so nothing of box is yours", "npx drydock check");
-		throw new Failure("usage", `${first.id} has been edited since it passed`, `npx drydock check ${first.id}`);
+		throw new Failure("usage", hasBeenEdited(first.id), `npx drydock check ${first.id}`);
 	}
 	const mine = await passedModules();
-	for (const lesson of left) mine.delete(await solutionOf(lesson));
 	const program = join(dir, "box");
-	if (await exists(program))
-		throw new Failure("usage", `${nameOf(program)} is there already`, "npx drydock box DIRECTORY");
+	if (!(await isReplaceable(program))) {
+		const what = `${nameOf(program)} is there already, and is not what drydock would write there`;
+		throw new Failure("usage", what, "npx drydock box ANOTHER-DIRECTORY");
+	}
 	const packed = await packBox(mine, json ? silent : visible).catch((error: unknown) => {
 		if (!(error instanceof BundleError)) throw error;
 		const { message, file, line } = error.diagnostic;
@@ -39,12 +44,11 @@ export async function box(dir: string, { json }: { json?: boolean }): Promise<nu
 		throw new Failure("usage", what, "npx drydock check", { cause: error });
 	});
 	await mkdir(dir, { recursive: true });
-	await writeFile(program, packed, { flag: "wx" });
-	await chmod(program, 0o755);
+	await replace(program, packed, 0o755);
 	const readme = join(dir, "README.md");
-	if (!(await exists(readme))) await writeFile(readme, readmeOf(parts, yours), { flag: "wx" });
+	if (await isReplaceable(readme)) await replace(readme, sealed(Buffer.from(readmeOf(parts, yours))));
 	if (json) printJson({ schemaVersion: 1, program, yours: idsOf(yours), edited: idsOf(left) });
-	else process.stdout.write(`${reportOf(program, yours)}${left.map(explain).join("")}`);
+	else process.stdout.write(`${reportOf(program, yours)}${left.map((lesson) => explain(lesson, dir)).join("")}`);
 	return EXIT.passed;
 }
 
@@ -56,8 +60,8 @@ function reportOf(program: string, yours: readonly Lesson[]): string {
 	return `${nameOf(program)} is a container engine. Of your modules, it has:\n${modules.join("")}The rest is the reference's. To run it:\n${run}`;
 }
 
-const explain = ({ id }: Lesson) =>
-	`${id} has been edited since it passed, so it is not in there.\n  try: npx drydock check ${id}, then npx drydock box DIRECTORY\n`;
+const explain = ({ id }: Lesson, dir: string) =>
+	`${hasBeenEdited(id)}, so it is not in there.\n  try: npx drydock check ${id}, then npx drydock box${dir === BOX_DIR ? "" : ` ${nameOf(dir)}`}\n`;
 
 function readmeOf(parts: readonly Lesson[], yours: readonly Lesson[]): string {
 	const rest = parts.filter((lesson) => !yours.includes(lesson));
@@ -93,5 +97,7 @@ To try it without any image, where busybox is installed:
 
 It unpacks itself into /run/box-programs when it is first run. Containers share the kernel with the machine that they
 run on, and box sets up neither user namespaces nor system-call filters: run nothing in it that you would not run as root.
+
+<!-- ${SEAL} -->
 `;
 }

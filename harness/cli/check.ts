@@ -1,4 +1,4 @@
-import { currentLesson, hasTried, logbook, passedModules, recordAttempt } from "../course.ts";
+import { currentLesson, editedLessons, hasTried, logbook, passedModules, recordAttempt } from "../course.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { judge, type Verdict } from "../grade/judge.ts";
 import { interruption } from "../interrupt.ts";
@@ -6,6 +6,7 @@ import { findLesson, type Lesson, lessons, loadCheck } from "../lessons.ts";
 import { silent, visible } from "../progress.ts";
 import { sideBySide } from "../side-by-side.ts";
 import { Shipyard } from "../vm/shipyard.ts";
+import { sayReplaced } from "./edited.ts";
 import { onlyOne, type Subject, subjectOf } from "./subject.ts";
 import { printJson, style } from "./terminal.ts";
 
@@ -35,7 +36,9 @@ export async function check(id: string | undefined, options: CheckOptions): Prom
 
 async function checkOne([lesson]: Lesson[], yard: Shipyard, options: CheckOptions): Promise<number> {
 	if (lesson === undefined) throw new Failure("failed", "there are no lessons");
+	const edited = await editedLessons();
 	const verdict = await judgeOne(lesson, yard, options);
+	sayReplaced(replacedIn([verdict], edited));
 	if (options.json) printJson(verdict);
 	else await print(lesson, verdict, options);
 	return verdict.verdict === "pass" ? EXIT.passed : EXIT.notPassed;
@@ -58,12 +61,14 @@ function printFailure(error: unknown, [lesson]: Lesson[]): void {
 
 // Side by side, as many as there are processors; printed in the lessons' order.
 async function checkAll(chosen: Lesson[], yard: Shipyard, options: CheckOptions): Promise<number> {
+	const edited = await editedLessons();
 	const verdicts = sideBySide(chosen, (lesson) => judgeOne(lesson, yard, options));
 	for (const [index, lesson] of chosen.entries()) {
 		const verdict = await verdicts[index];
 		if (!options.json && verdict !== undefined) await print(lesson, verdict, options);
 	}
 	const all = await Promise.all(verdicts);
+	sayReplaced(replacedIn(all, edited));
 	if (options.json) printJson({ schemaVersion: 1, verdicts: all });
 	return all.every(({ verdict }) => verdict === "pass") ? EXIT.passed : EXIT.notPassed;
 }
@@ -74,6 +79,12 @@ async function judgeOne(lesson: Lesson, yard: Shipyard, options: CheckOptions): 
 	interruption.throwIfAborted();
 	if (isLearners(options)) await note(lesson, verdict);
 	return verdict;
+}
+
+// What was passed with and is the learner's no longer, where it was played on.
+function replacedIn(verdicts: readonly Verdict[], edited: ReadonlySet<string>): string[] {
+	const references = new Set(verdicts.flatMap(({ engine }) => engine?.reference ?? []));
+	return [...edited].filter((id) => references.has(id));
 }
 
 const isLearners = ({ solution, skeleton, file }: CheckOptions) => !solution && !skeleton && !file;

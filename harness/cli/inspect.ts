@@ -89,7 +89,7 @@ function pageOf({ lesson, file, did }: Header, observation: Observation): string
 
 function show(page: Page, chalk: ChalkInstance, { label, host, container }: Row): void {
 	const lines = (texts: string[]) => texts.map(printable);
-	if (host === null) page.row(`  ${label}`, [], lines(container ?? []));
+	if (host === null) page.row(`  ${label}`, [chalk.dim("—")], lines(container ?? []));
 	else if (container === null) page.row(`  ${label}`, lines(host), [chalk.dim("the same")]);
 	else
 		page.row(

@@ -164,9 +164,12 @@ function progressCommands(command: (usage: string, description: string) => Comma
 		.option("--yes", "do not ask")
 		.option(...JSON_OPTION)
 		.action(async (lesson, options) => finish((await import("./reset.ts")).reset(lesson, options)));
-	command("box [directory]", "pack your passed modules into a program of its own, to keep")
+	command(
+		"box [directory]",
+		"pack your passed modules into a program of its own, to keep; again, with what has passed since",
+	)
 		.option(...JSON_OPTION)
-		.action(async (directory = "box", options) => finish((await import("./box.ts")).box(directory, options)));
+		.action(async (directory, options) => finish((await import("./box.ts")).box(directory, options)));
 	command("export <file>", "write your workspace to a .tar.gz, to move it or to hand it in")
 		.option(...JSON_OPTION)
 		.action(async (file, options) => finish((await import("./export.ts")).exportWorkspace(file, options)));

@@ -9,6 +9,12 @@ import { style } from "./terminal.ts";
 // System calls first: they are what the lessons are about. Then overviews, files, programs, and the C library.
 const SECTIONS = ["2", "7", "5", "8", "1", "4", "3"];
 
+/** What lessons name that is no manual page, and the page that comes nearest to it. */
+const KERNEL_TEXTS: ReadonlyMap<string, { path: string; page: string }> = new Map([
+	["overlayfs", { path: "filesystems/overlayfs", page: "mount.8" }],
+	["cgroup-v2", { path: "admin-guide/cgroup-v2", page: "cgroups.7" }],
+]);
+
 /** `drydock man`: a manual page of the virtual machine's system. @returns the exit code */
 export async function man(words: readonly string[]): Promise<number> {
 	const pages = await manualPages(visible);
@@ -38,8 +44,9 @@ export function nearestPages(words: readonly string[], pages: readonly string[])
 	const { name } = wanted(words);
 	const far = Math.max(2, name.length / 3);
 	const near = pages.map((page) => ({ page, letters: lettersApart(name, nameOf(page)) }));
+	// Hardly anybody mistypes the first letter and another one.
 	return near
-		.filter(({ letters }) => letters <= far)
+		.filter(({ page, letters }) => letters <= (page[0] === name[0] ? far : 1))
 		.sort((a, b) => a.letters - b.letters || rank(a.page) - rank(b.page))
 		.slice(0, 3)
 		.map(({ page }) => page);
@@ -47,6 +54,12 @@ export function nearestPages(words: readonly string[], pages: readonly string[])
 
 function unknown(words: readonly string[], pages: readonly string[]): Failure {
 	const near = nearestPages(words, pages);
+	const { name } = wanted(words);
+	const elsewhere = KERNEL_TEXTS.get(name);
+	if (elsewhere !== undefined) {
+		const text = `${name} has no manual page: it is in the kernel's own documentation, https://docs.kernel.org/${elsewhere.path}.html`;
+		return new Failure("usage", text, `npx drydock man ${elsewhere.page}`);
+	}
 	const message = `there is no manual page ${JSON.stringify(words.join(" "))}`;
 	if (near.length === 0) return new Failure("usage", message, "npx drydock man namespaces.7");
 	return new Failure(

@@ -19,6 +19,7 @@ export async function next({ force, json }: { force?: boolean; json?: boolean })
 		return EXIT.passed;
 	}
 	await selectLesson(lesson);
+	if (!json && lesson.id < current.id) process.stdout.write(`${whyBack(all, current, lesson)}\n\n`);
 	await sayWhere(lesson, json);
 	return EXIT.passed;
 }
@@ -27,6 +28,12 @@ export async function next({ force, json }: { force?: boolean; json?: boolean })
 function nextOf(all: readonly Lesson[], book: Logbook, current: Lesson): Lesson | undefined {
 	const here = all.findIndex(({ id }) => id === current.id);
 	return [...all.slice(here + 1), ...all.slice(0, here)].find((lesson) => pageOf(book, lesson).passed === null);
+}
+
+function whyBack(all: readonly Lesson[], current: Lesson, { id }: Lesson): string {
+	return current.id === all.at(-1)?.id
+		? `${current.id} is the last lesson: back to ${id}, which has not passed yet.`
+		: `All lessons after ${current.id} have passed: back to ${id}, which has not.`;
 }
 
 function refuse({ id }: Lesson, json: boolean | undefined): number {

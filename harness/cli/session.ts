@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import { relative } from "node:path";
-import { modulesAtWork } from "../course.ts";
+import { editedLessons, modulesAtWork } from "../course.ts";
 import { boxProgram, installBox, lessonsOfBox } from "../engine.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { BundleError } from "../grade/bundle.ts";
@@ -8,11 +8,13 @@ import { lostFinding } from "../grade/lost.ts";
 import { engineOf } from "../grade/trial.ts";
 import { interruption } from "../interrupt.ts";
 import { type Lesson, loadCheck } from "../lessons.ts";
+import { printable } from "../printable.ts";
 import { visible } from "../progress.ts";
 import type { Preparation } from "../protocol.ts";
 import { LostError } from "../vm/listener.ts";
 import type { Client, SessionEnd } from "../vm/machine.ts";
 import { Shipyard } from "../vm/shipyard.ts";
+import { sayReplaced } from "./edited.ts";
 import { pipes } from "./pipes.ts";
 import { rawTerminal } from "./raw-terminal.ts";
 
@@ -63,7 +65,9 @@ export async function talk({ lesson, solution, argv, prepare = [], greeting = ""
 		interruption.throwIfAborted();
 		if (!(error instanceof LostError)) throw error;
 		ends.close();
-		process.stderr.write(`${lostFinding({ kind: "lost", how: error.how, detail: error.detail }).got}\n`);
+		const { got } = lostFinding({ kind: "lost", how: error.how, detail: error.detail });
+		const what = error.how === "protocol" ? `: ${printable(error.detail)}` : "";
+		process.stderr.write(`${got}${what}\n`);
 		return EXIT.notPassed;
 	} finally {
 		ends.close();
@@ -81,7 +85,10 @@ async function boxOf(lesson: Lesson, solution: boolean): Promise<string> {
 	try {
 		// Both at once: nearly always, the lesson's module is part of it.
 		const [program, lessons] = await Promise.all([boxProgram(mine), lessonsOfBox()]);
-		if (lessons.has(lesson.id)) return program;
+		const isWhole = lessons.has(lesson.id);
+		const others = [...(solution ? [] : await editedLessons())].filter((id) => id !== lesson.id && lessons.has(id));
+		sayReplaced(others.filter((id) => isWhole || id < lesson.id));
+		if (isWhole) return program;
 		// A later lesson does its work better, and has taken its place.
 		return await boxProgram(mine, { engine: engineOf(await loadCheck(lesson)) });
 	} catch (cause) {

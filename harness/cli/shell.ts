@@ -1,6 +1,8 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { currentLesson } from "../course.ts";
-import { findLesson, moduleOf, readLesson, solutionOf } from "../lessons.ts";
+import { inKit } from "../kit.ts";
+import { findLesson, type Lesson, moduleOf, readLesson, solutionOf } from "../lessons.ts";
+import type { Preparation } from "../protocol.ts";
 import { learnersFile } from "../workspace.ts";
 import { HOW_TO_ESCAPE } from "./raw-terminal.ts";
 import { talk } from "./session.ts";
@@ -20,15 +22,42 @@ export async function shell(id: string | undefined, { solution = false }: { solu
 		lesson,
 		solution,
 		argv: ["bash"],
-		prepare: [
-			{ do: "write", path: "/root/README.md", text: await readLesson(lesson) },
-			{ do: "write", path: `/root/${await moduleOf(lesson)}`, text: await readFile(source, "utf8") },
-			{ do: "write", path: "/root/.bashrc", text: RC },
-		],
+		prepare: [...(await filesOf(lesson, source)), { do: "write", path: "/root/.bashrc", text: RC }],
 		greeting: [
 			`This is harbour, a virtual machine of your own. Lesson ${lesson.id.slice(0, 2)} is in /root.`,
 			`Your engine is box${solution ? " (the reference's)" : ""}: box run /lab/rootfs sh`,
 			`Ctrl-D leaves; ${HOW_TO_ESCAPE}, if nothing answers. Nothing is kept.\n`,
 		].join("\n"),
 	});
+}
+
+/**
+ * What of a lesson lies in /root: its text, the module, and, where the module makes do without system calls, what it
+ * imports of the kit, so that Node can run it there.
+ */
+export async function filesOf(lesson: Lesson, source: string): Promise<Preparation[]> {
+	const module = await readFile(source, "utf8");
+	const runs = module.includes('"#box/') && !module.includes('"#kernel"');
+	return [
+		{ do: "write", path: "/root/README.md", text: await readLesson(lesson) },
+		{ do: "write", path: `/root/${await moduleOf(lesson)}`, text: module },
+		...(runs ? await givenFiles() : []),
+	];
+}
+
+async function givenFiles(): Promise<Preparation[]> {
+	const names = await readdir(inKit("solutions/given"));
+	const files = names.map(
+		async (name): Promise<Preparation> => ({
+			do: "write",
+			path: `/root/given/${name}`,
+			text: await readFile(inKit("solutions/given", name), "utf8"),
+		}),
+	);
+	const manifest = JSON.stringify({ type: "module", imports: { "#box/*": "./given/*.ts" } });
+	return [
+		{ do: "directory", path: "/root/given" },
+		{ do: "write", path: "/root/package.json", text: manifest },
+		...(await Promise.all(files)),
+	];
 }

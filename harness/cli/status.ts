@@ -59,6 +59,7 @@ function soFar({ attempts, spentMs, hintsShown, lastAttempt }: Page): string[] {
 
 // What most people would want to type now.
 function nextCommand({ id }: Lesson, { passed, lastAttempt, attempts }: Page, all: boolean): string {
+	if (passed !== null && lastAttempt?.verdict === "fail") return `npx drydock check ${id}`;
 	if (passed !== null) return all ? "npx drydock list" : "npx drydock next";
 	if (lastAttempt === null) return `npx drydock read ${id}`;
 	return attempts < 3 ? `npx drydock check ${id}` : `npx drydock hint ${id}`;

@@ -18,8 +18,12 @@ import { style } from "./terminal.ts";
 
 /** Worth knowing before there is a verdict. */
 const KEYS = "i read the lesson · e edit · r check it as it is · ? all keys · q quit";
-const SLOW_MS = 6_000;
-const SLOW = "It has not come to an end yet. It is given up after half a minute or so; a save begins anew.\n";
+/** In emulation, on a busy computer, a check that is nothing out of the ordinary takes nearly as long. */
+const SLOW_MS = 10_000;
+const SLOW = [
+	"Still running; a save begins anew. Should it hang, it is given up after half a",
+	"minute or so; later when the computer is busy.\n",
+].join("\n");
 const SUPERSEDED = new Error("saved again");
 
 /**

@@ -12,11 +12,16 @@ export interface Changes {
 	left: string[];
 }
 
+/** Where one of these is wrong, little or nothing was played. */
+const SHOWS_LESS = ["ending", "machine", "module"];
+
 /** Compares an attempt's findings with the last one's. */
 export function changesSince(before: readonly Known[], now: readonly Known[]): Changes {
 	const [known, wrong] = [before, now].map((findings) => new Set(findings.map(({ fact }) => fact)));
-	// A run that did not come to its end shows less: what is not to be seen has not been mended.
-	const cutShort = wrong?.has("ending") === true && known?.has("ending") === false;
+	// A run that did not come to its end shows less, and a module that cannot be loaded nothing: what is not to be seen has
+	// not been mended. Of a module that could not be loaded, nothing else was known.
+	const shows = (fact: string) => wrong?.has(fact) !== true || known?.has(fact) === true;
+	const cutShort = known?.has("module") === false && !SHOWS_LESS.every(shows);
 	const whats = (findings: readonly Known[], keep: (fact: string) => boolean) =>
 		findings.filter(({ fact }) => keep(fact)).map(({ what }) => what);
 	return {

@@ -59,7 +59,7 @@ export interface Scenario extends Played {
 	prepare: Preparation[];
 	/** The exit code that the command ends with once it has been looked at. */
 	exitCode: number;
-	/** More containers, by name; two at most. */
+	/** More containers, by name; four at most. */
 	others?: Record<string, Played>;
 	/** If not given: the container is started, looked at as {@link DURING}, and ended. */
 	steps?: Step[];

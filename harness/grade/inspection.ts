@@ -54,14 +54,16 @@ function view(host: HostState, container: ProcessState): Row[] {
 	];
 }
 
-function processes(host: HostState, { tasks, procPids, pid }: ProcessState): Row[] {
-	const rows = tasks.map((task) =>
-		row(
+function processes(host: HostState, { tasks, procPids, pid, nsPids }: ProcessState): Row[] {
+	const rows = tasks.map((task) => {
+		// What is not in a namespace as deep as the command's has no number there.
+		const inside = task.nsPids[nsPids.length - 1];
+		return row(
 			`${nameOf(task)}${task.pid === pid ? " ←" : ""}`,
 			[String(task.pid)],
-			task.nsPids.length > 1 ? [String(task.nsPids.at(-1))] : [String(task.pid)],
-		),
-	);
+			[inside === undefined ? "not there" : String(inside)],
+		);
+	});
 	const listed = { label: "/proc has", host: [`${host.tasks.length} processes`] };
 	if (procPids === null) return [...rows, { ...listed, container: ["there is none"] }];
 	const all = host.tasks.every((task) => procPids.includes(task.pid));

@@ -9,7 +9,7 @@ import { BOX, type Check, commandAt, DURING } from "./check.ts";
 import { compare, type Finding } from "./compare.ts";
 import { contextOf } from "./context.ts";
 import type { Drawn } from "./facts.ts";
-import { lostFinding, unbundledFinding } from "./lost.ts";
+import { isUnjudged, lostFinding, unbundledFinding } from "./lost.ts";
 import { random } from "./random.ts";
 import { type Reference, referenceFacts } from "./reference.ts";
 import { requestFor } from "./request.ts";
@@ -130,7 +130,7 @@ export async function judge(
 	if (played.outcome.kind === "lost") {
 		return verdict([lostFinding(played.outcome)], {
 			...common,
-			verdict: played.outcome.how === "disturbed" ? "error" : "fail",
+			verdict: isUnjudged(played.outcome.how) ? "error" : "fail",
 			ledger: { exercise: [], reference: reference.ledger(drawn) },
 		});
 	}
@@ -152,12 +152,22 @@ export function assess(check: Check, observation: Observation, drawn: Drawn, ref
 		reference: reference.ledger(drawn, name),
 	});
 	const others = Object.keys(observation.containers).filter((name) => name !== BOX);
+	const findings = compare(check, context, reference.facts);
 	return {
-		findings: compare(check, context, reference.facts),
+		findings,
 		ledger: ledgers(BOX),
 		otherLedgers: Object.fromEntries(others.map((name) => [name, ledgers(name)])),
-		thrown: context.thrown,
+		thrown: context.thrown ?? others.map((name) => quoted(observation, name, findings[0])).find(Boolean) ?? null,
 	};
+}
+
+// Another container's exception, if the finding that is explained is about it.
+function quoted({ containers }: Observation, name: string, finding: Finding | undefined) {
+	const ending = containers[name]?.ending;
+	if (ending?.how !== "threw" || finding === undefined) return undefined;
+	const said = `${finding.got} ${finding.explanation}`;
+	const lines = ending.thrown.message.split("\n").map((line) => line.trim());
+	return lines.some((line) => line !== "" && said.includes(line)) ? ending.thrown : undefined;
 }
 
 /** What the kernel shows of a lesson's reference solution; measured only when it is not in the cache. */

@@ -31,7 +31,7 @@ export const doPart = (ledgers: Ledgers): boolean => rowsOf(ledgers).some(isDiff
 /**
  * Shows both side by side, per process, what a fork has made below it and indented. What is alike for long is folded,
  * and the first place where they part is marked.
- * @param options.brief only what is around that place, and only the beginning of long arguments
+ * @param options.brief only what is around that place, and only the beginning of long arguments where both are alike
  * @param options.container whose they are, if not the one that the lesson is about
  */
 export function showLedgers(page: Page, ledgers: Ledgers, { brief, container }: Options): void {
@@ -86,18 +86,23 @@ function align(yours: LedgerCall[], reference: LedgerCall[]): Row[] {
 
 const isDifferent = ({ yours, reference }: Row) => yours === undefined || reference === undefined;
 
-// Numbers of processes and descriptors are never the same twice; nor are names that were drawn, and what comes as a
-// comment.
+// Numbers of processes and descriptors are never the same twice; nor are names that were drawn, numbers and signals in
+// the command's script, and what comes as a comment.
 function alike(one: LedgerCall, other: LedgerCall): boolean {
 	const key = ({ task, call, args, error }: LedgerCall) => [
 		task.split(".").length,
 		call,
 		error,
 		...Object.entries(args).map(([name, value]) =>
-			/^(pid|fd)$/.test(name) || value.startsWith("/*") ? name : sorted(value.replaceAll(/-[0-9a-f]{4,8}\b/g, "-")),
+			/^(pid|fd)$/.test(name) || value.startsWith("/*") ? name : sorted(withoutDrawn(call, value)),
 		),
 	];
 	return JSON.stringify(key(one)) === JSON.stringify(key(other));
+}
+
+function withoutDrawn(call: string, value: string): string {
+	const named = value.replaceAll(/-[0-9a-f]{4,8}\b/g, "-");
+	return call === "execve" ? named.replaceAll(/\d+|\bkill -[A-Z]+/g, "…") : named;
 }
 
 // A set of signals is the same in any order.
@@ -126,7 +131,9 @@ function fold(rows: readonly Row[], parts: number, brief: boolean) {
 			continue;
 		}
 		flush();
-		shown.push({ cells: [showCall(yours, brief), showCall(reference, brief)], mark: index === parts });
+		// Two that differ may begin alike.
+		const cut = brief && !isDifferent(row);
+		shown.push({ cells: [showCall(yours, cut), showCall(reference, cut)], mark: index === parts });
 	}
 	flush();
 	return shown;

@@ -22,6 +22,12 @@ const LOST: Record<Lost["how"], { got: string; explanation: string; try: string 
 		explanation: "The virtual machine's kernel stopped with a panic. Its last words, below, say why.",
 		try: "Look for writes to /proc/sysrq-trigger, and for what takes memory without end and cannot be killed.",
 	},
+	"guest-fault": {
+		got: "could not be judged: its kernel failed",
+		explanation:
+			"The virtual machine's kernel stopped while it served an interrupt. No program's code runs then, so this is no verdict on yours. Its last words, below, say where it was.",
+		try: "Check once more. Should it happen again with the same program, look for writes to the kernel's memory, and for what it has been told in /proc/sys and /sys.",
+	},
 	"agent-ended": {
 		got: "the harness's agent in the virtual machine ended",
 		explanation: "The agent that reads the kernel for the check was killed, so nothing could be read.",
@@ -45,13 +51,18 @@ const LOST: Record<Lost["how"], { got: string; explanation: string; try: string 
 	},
 };
 
+/** What tells of a panic's cause, among pages of registers: the fault, where it was, and what the kernel made of it. */
+const PANIC = [/\b(BUG|Oops|general protection fault|stack-protector)\b/, /\bRIP: 0010:/, /Kernel panic/];
+
+/** Whether a machine that was lost so says nothing about the exercise that was in it. */
+export const isUnjudged = (how: Lost["how"]): boolean => how === "disturbed" || how === "guest-fault";
+
 /** What a lost machine says about the exercise that was in it. */
 export function lostFinding({ how, detail }: Lost): Finding {
 	const { got, explanation, try: advice } = LOST[how];
 	const lines = detail.split("\n").filter((line) => line.trim() !== "");
-	// A panic's reason comes before a page of registers.
-	const panic = lines.filter((line) => line.includes("Kernel panic"));
-	const last = panic.length > 0 ? panic.slice(0, 1) : lines.slice(-4);
+	const panic = PANIC.flatMap((part) => lines.find((line) => part.test(line)) ?? []);
+	const last = panic.length > 0 ? panic : lines.slice(-4);
 	const said = last.length === 0 ? "" : `\nThe last it said:\n${last.join("\n")}`;
 	return {
 		fact: "machine",

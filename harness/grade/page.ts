@@ -17,6 +17,7 @@ export interface Style {
 
 const LABEL_WIDTH = 8;
 const ROW_LABEL_WIDTH = 20;
+const TAB_WIDTH = 8;
 
 /** Lines of text that fit the terminal. */
 export class Page {
@@ -47,6 +48,20 @@ export class Page {
 		const bullet = this.#style.plain ? "- " : "· ";
 		for (const [index, line] of wrapped.entries())
 			this.line(`${" ".repeat(indent)}${index === 0 && indent === 2 ? bullet : "  "}${line}`);
+	}
+
+	/** What fits in a line of text that is not the report's own, such as a program's. */
+	clipped(text: string): string {
+		const { width } = this.#style;
+		let [line, fits, columns] = ["", "", 0];
+		for (const { segment } of new Intl.Segmenter().segment(text)) {
+			const cell = segment === "\t" ? " ".repeat(TAB_WIDTH - (columns % TAB_WIDTH)) : segment;
+			columns += stringWidth(cell);
+			if (columns > width) return `${fits}…`;
+			line += cell;
+			if (columns < width) fits = line;
+		}
+		return line;
 	}
 
 	labelled(label: string, text: string): void {

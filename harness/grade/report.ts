@@ -41,10 +41,13 @@ export async function report(verdict: Verdict, title: string, learnt: string, st
 	const [first, ...rest] = verdict.findings;
 	if (first !== undefined) showFinding(page, chalk, first);
 	if (verdict.thrownAt !== null) await showPlace(page, style, verdict.thrownAt);
+	// What the compiler has to say of the very line that has thrown needs no second look at it.
+	const errors = verdict.typeErrors.slice(0, 3);
+	const here = errors.filter((error) => isSameLine(error, verdict.thrownAt));
+	for (const error of here) showTypeError(page, chalk, style, error);
 	showOthers(page, chalk, first, rest);
-	for (const error of verdict.typeErrors.slice(0, 3)) {
-		page.line();
-		page.line(chalk.yellow(`${style.plain ? "warning:" : "!"} ${error.message}`));
+	for (const error of errors.filter((error) => !here.includes(error))) {
+		showTypeError(page, chalk, style, error);
 		await showPlace(page, style, error);
 	}
 	if (!passed && !style.brief) showParting(page, verdict);
@@ -101,6 +104,13 @@ function showOthers(page: Page, chalk: ChalkInstance, first: Finding | undefined
 	}
 }
 
+const isSameLine = (one: Diagnostic, other: Diagnostic | null) => one.file === other?.file && one.line === other.line;
+
+function showTypeError(page: Page, chalk: ChalkInstance, { plain }: Style, { message }: Diagnostic): void {
+	page.line();
+	page.line(chalk.yellow(`${plain ? "warning:" : "!"} ${message}`));
+}
+
 async function showPlace(page: Page, style: Style, place: Diagnostic): Promise<void> {
 	const source = await readFile(place.file, "utf8").then(printable, () => null);
 	page.line();
@@ -119,7 +129,7 @@ function showOutput(page: Page, chalk: ChalkInstance, { output }: Verdict): void
 	if (lines.length === 0) return;
 	page.line();
 	page.line(chalk.bold("it printed (never judged)"));
-	for (const line of lines.slice(0, 5)) page.line(chalk.dim(`  ${line}`));
+	for (const line of lines.slice(0, 5)) page.line(chalk.dim(page.clipped(`  ${line}`)));
 	if (lines.length > 5) page.line(chalk.dim(`  … ${lines.length - 5} more lines`));
 }
 

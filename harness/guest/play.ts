@@ -97,6 +97,9 @@ class Scene {
 				return this.#exercises.get(step.container)?.go(this.#patienceMs);
 			case "settle":
 				return this.#exercises.get(step.container)?.settles(this.#patienceMs);
+			case "send":
+				await this.#send(step);
+				return;
 			case "signal":
 				return this.#signal(step);
 			case "end":
@@ -169,13 +172,19 @@ class Scene {
 		});
 	}
 
-	async #signal({ container, to, signal, as }: Extract<Step, { do: "signal" }>): Promise<void> {
+	async #send({ container, to, signals }: Omit<Extract<Step, { do: "send" }>, "do">): Promise<Exercise | null> {
 		const exercise = this.#exercises.get(container);
-		if (exercise === undefined) return;
+		if (exercise === undefined) return null;
 		await exercise.rests(this.#patienceMs);
 		const target = to === "engine" ? exercise.runner.pid : exercise[to];
-		if (target === null) return;
-		send(target, signal);
+		if (target === null) return null;
+		for (const signal of signals) send(target, signal);
+		return exercise;
+	}
+
+	async #signal({ container, to, signal, as }: Extract<Step, { do: "signal" }>): Promise<void> {
+		const exercise = await this.#send({ container, to, signals: [signal] });
+		if (exercise === null) return;
 		const ended = await exercise.ends(this.#patienceMs);
 		this.signals[as] = ended ? "ended" : "ignored";
 		if (!ended) for (const { pid } of exercise.descendants()) send(pid, "SIGKILL");

@@ -16,6 +16,8 @@ export type Step =
 	| { do: "look"; as: string }
 	/** Writes a line to the command, and waits until it says that it waits for the next. */
 	| { do: "go"; container: string }
+	/** Sends signals, one right after the other, and waits for nothing. */
+	| { do: "send"; container: string; to: "command" | "init" | "engine"; signals: NodeJS.Signals[] }
 	/** Sends a signal, and waits for the end; what then still runs is killed. */
 	| { do: "signal"; container: string; to: "command" | "init" | "engine"; signal: NodeJS.Signals; as: string }
 	/** Waits until nothing of the container's is on its way to its end: no zombie is left, and nobody more ends. */

@@ -14,6 +14,7 @@ export type Loss =
 	| "guest-reset"
 	| "guest-shutdown"
 	| "guest-panic"
+	| "guest-fault"
 	| "agent-ended"
 	| "disturbed"
 	| "silent"
@@ -50,7 +51,7 @@ export class Listener {
 		// All of reboot, power-off and panic end QEMU with exit code 0. A panic resets the machine: panic=-1.
 		qemu.ended.then(() => {
 			const said = `${qemu.complaints()}${qemu.consoleTail()}`;
-			this.#lose(said.includes("Kernel panic") ? "guest-panic" : reason, said);
+			this.#lose(panicIn(said) ?? reason, said);
 		});
 		qemu.agent.on("data", (chunk: Buffer) => this.#take(chunk));
 	}
@@ -107,4 +108,10 @@ export class Listener {
 		this.#lost ??= new LostError(how, detail.trim());
 		this.#wake();
 	}
+}
+
+// No program's code runs while an interrupt is served: what goes wrong then is the kernel's fault, or the emulator's.
+function panicIn(said: string): Loss | null {
+	if (said.includes("Kernel panic - not syncing: Fatal exception in interrupt")) return "guest-fault";
+	return said.includes("Kernel panic") ? "guest-panic" : null;
 }

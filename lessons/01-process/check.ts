@@ -1,6 +1,6 @@
 import { BOX, commandAt, DURING, defineCheck, type Observation } from "../../harness/grade/index.ts";
 import { endings, missingPrograms, signalDeaths } from "./refusals.ts";
-import { CRASHED, crashCodeOf, DONE, draw, exitCodeOf, MISSING, scenario } from "./scenario.ts";
+import { CRASHED, crashCodeOf, DONE, draw, exitCodeOf, MISSING, REFUSED, scenario } from "./scenario.ts";
 
 /** How a container ended; the number that is expected is called by its name, as it is another one in every run. */
 function endingOf({ containers }: Observation, container: string, expected: number, name: string): string {
@@ -25,6 +25,7 @@ export default defineCheck({
 			"ending.crashed": endingOf(observation, CRASHED, crashCodeOf(drawn), "128 + the signal's number"),
 			"ending.missing": endingOf(observation, MISSING, 127, "127"),
 			"ending.done": endingOf(observation, DONE, 0, "0"),
+			"ending.refused": observation.containers[REFUSED]?.ending.how === "threw" ? "the exception" : "none",
 		};
 		if (command === null) return endings;
 		const { descriptors, engineDescriptors, engineNamespaces } = command;
@@ -44,6 +45,8 @@ export default defineCheck({
 		{
 			fact: "left.processes",
 			what: "processes left behind",
+			// Where enter throws in the engine, nobody waits for the child any more: the cause is enter.
+			accept: (_, { facts }) => facts["engine.uts"] === "new",
 			explain: [
 				{
 					when: ({ facts }) => String(facts["left.processes"]).includes("(Z)"),
@@ -147,6 +150,20 @@ export default defineCheck({
 					why: "0 is an exit code like any other, and says that all went well. In TypeScript it is also falsy: what comes after || takes its place.",
 					try: "Ask WIFSIGNALED(status) whether there is an exit code at all, not whether the code is something.",
 					see: ["waitpid(2)", "_exit(2)"],
+				},
+			],
+		},
+		{
+			fact: "ending.refused",
+			what: "what comes out of the engine where enter throws: it asks for a hostname that is too long",
+			// Who does not hear how a command ends hears nothing of an exception either.
+			accept: (_, { facts }) => facts["ending.done"] !== "returned 0",
+			explain: [
+				{
+					diagnosis: "enter-swallowed",
+					why: "sethostname refused it with EINVAL, enter threw, and nobody heard of it: something of yours has caught the exception. All that you build in the next lessons runs in enter. What the kernel refuses there would look like a command that ended by itself.",
+					try: "Put the try around execve alone, and enter before it.",
+					see: ["sethostname(2), ERRORS"],
 				},
 			],
 		},

@@ -10,7 +10,7 @@ import { execve } from "#kernel";
 export function runCommand(command: readonly [string, ...string[]], enter: () => void): number {
 	// TODO(01.1) make a child with fork, and let only the child do what follows
 	enter();
-	// TODO(01.2) when this is refused, it throws: end the child with 127, whatever happens
+	// TODO(01.2) when execve is refused, it throws: end the child with 127; what enter throws is not caught
 	execve(command[0], command);
 	// TODO(01.3) in the parent: wait for the child's end
 	// TODO(01.4) return its exit code, or 128 + the number of the signal that ended it

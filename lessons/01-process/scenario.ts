@@ -6,6 +6,9 @@ export const CRASHED = "crashed";
 export const MISSING = "missing";
 /** The one that most commands are: it ends well. */
 export const DONE = "done";
+/** The one that never becomes a command: `enter` asks for a hostname of one character too many, and throws. */
+export const REFUSED = "refused";
+const TOO_LONG = "x".repeat(65);
 
 /** Signals that write a core dump, which sets one more bit of the wait status. See signal(7). */
 const CRASHES = ["SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGSEGV", "SIGSYS"] as const;
@@ -40,7 +43,7 @@ export function scenario(drawn: Drawn): Scenario {
 	const { hostname = "", program: path = "", argument = "", missing = "" } = drawn;
 	const exitCode = exitCodeOf(drawn);
 	return {
-		does: `ran ${path} '${argument}' '', which exits with ${exitCode}; a command that ${signalOf(drawn)} ends; and ${missing}, which is not there`,
+		does: `ran ${path} '${argument}' '', which exits with ${exitCode}; a command that ${signalOf(drawn)} ends; ${missing}, which is not there; one that exits with 0; and one before which enter throws`,
 		prepare: [{ do: "write", path, mode: 0o755, text: program(exitCode) }],
 		options: { hostname },
 		command: (token) => [path, argument, "", token],
@@ -52,6 +55,7 @@ export function scenario(drawn: Drawn): Scenario {
 			},
 			[MISSING]: { options: {}, command: (token) => [missing, token] },
 			[DONE]: { options: {}, script: "pause; exit 0" },
+			[REFUSED]: { options: { hostname: TOO_LONG }, fails: true },
 		},
 		steps: [
 			{ do: "start", container: BOX },
@@ -63,6 +67,7 @@ export function scenario(drawn: Drawn): Scenario {
 			{ do: "end", container: MISSING },
 			{ do: "start", container: DONE },
 			{ do: "end", container: DONE },
+			{ do: "start", container: REFUSED },
 		],
 	};
 }

@@ -1,12 +1,15 @@
 import {
+	BOX,
 	type Context,
 	called,
+	DURING,
 	defineCheck,
 	type Explanation,
 	type FactRule,
 	type FactValue,
 	hostMounts,
 	nothingButTheCommand,
+	type Observation,
 	unsharedInChild,
 } from "../../harness/grade/index.ts";
 import { refusals } from "./refusals.ts";
@@ -33,6 +36,18 @@ const onHost = (fact: string, what: string, explanation: Explanation): FactRule[
 		explain: [explanation],
 	}));
 
+/** The step that lists the directories of the rootfs, and of the one that it is a copy of. */
+const LISTED = "listed";
+
+// A directory that was made and removed again is nobody's business.
+function directoriesLeft({ programs }: Observation, rootfs: string): string[] {
+	const listed = (programs[LISTED]?.stdout ?? "").split("\n");
+	const below = (top: string) =>
+		listed.filter((path) => path.startsWith(`${top}/`)).map((path) => path.slice(top.length));
+	const original = below("/lab/rootfs");
+	return below(rootfs).filter((path) => !original.includes(path));
+}
+
 const rootUnchanged = (_: FactValue, { facts }: Context) => facts["command.root"] === "the host's";
 
 export default defineCheck({
@@ -56,8 +71,15 @@ export default defineCheck({
 		],
 		options: { hostname, rootfs },
 		exitCode: 0,
+		steps: [
+			{ do: "start", container: BOX },
+			{ do: "look", as: DURING },
+			{ do: "end", container: BOX },
+			{ do: "run", argv: ["find", "/lab/rootfs", rootfs, "-type", "d"], as: LISTED },
+		],
 		secret: { path: `/${secret}`, text: secret },
 	}),
+	derive: (observation, { rootfs = "" }) => ({ "rootfs.left": directoriesLeft(observation, rootfs) }),
 	facts: [
 		...nothingButTheCommand("enterRoot"),
 		{
@@ -183,6 +205,19 @@ export default defineCheck({
 			try: `${MAKE_PRIVATE}. With MS_REC: without it, only "/" itself is private, not what is mounted below it.`,
 			see: [SHARED_SUBTREES, "umount2(2)"],
 		}),
+		{
+			fact: "rootfs.left",
+			what: "directories that are in the rootfs now, and were not before",
+			explain: [
+				{
+					diagnosis: "directory-left",
+					misconception: 17,
+					why: "The command has ended, and its mounts have gone with its namespace; what was made in the rootfs itself has not. The next container finds it in its /, and a second mkdir of it is refused with EEXIST.",
+					try: 'Remove it once nothing is mounted on it any more; or do without: pivotRoot(".", ".") needs no directory.',
+					see: ["pivot_root(2), NOTES"],
+				},
+			],
+		},
 	],
 	exceptions: refusals,
 });

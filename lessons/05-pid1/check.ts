@@ -23,11 +23,14 @@ const hostPids = ({ facts }: { facts: Facts }) => facts["ns.pid"] === "the host'
 const commandRan = ({ facts }: { facts: Facts }) => facts["command.ran"] === true;
 const commandIsPid1 = ({ facts }: { facts: Facts }) => facts["init"] === "the command itself";
 
+/** Whether two processes became commands: then nothing of what follows is to be trusted. */
+const ranTwice = ({ ledger }: Pick<Context, "ledger">) => ledger.filter(({ call }) => call === "execve").length > 1;
+
 /** Whether the first container was over before its time; the ending says why, and it is the same with the others. */
-const cutShort = (context: Context) => context.ending.how !== "returned" || !commandRan(context);
+const cutShort = (context: Context) => context.ending.how !== "returned" || !commandRan(context) || ranTwice(context);
 
 const runsTwice: Explanation = {
-	when: ({ ledger }) => ledger.filter(({ call }) => call === "execve").length > 1,
+	when: ranTwice,
 	diagnosis: "command-runs-twice",
 	why: "The ledger has two execve: two processes came back from enterPidNamespace, and each went on to become the command. fork gives two processes that go on from the same line; only the last one of them may return.",
 	try: "In the parent, after each fork: wait for the child, and leave with _exit.",
@@ -64,7 +67,7 @@ const notBlocked: Explanation = {
 const notPassedOn: Explanation = {
 	diagnosis: "signals-not-passed-on",
 	misconception: 9,
-	why: "SIGTERM was sent to the namespace's pid 1, the command never got it, and the container ran on until it was killed (128 + 9 = 137). The kernel passes nothing on: a signal goes to the process that it was sent to, and to a pid 1 without a handler for it not even that.",
+	why: "SIGTERM was sent to the namespace's pid 1, the command never got it, and the container ran on until it was killed (128 + 9 = 137). The kernel passes nothing on: a signal goes to the process that it was sent to, and to a pid 1 without a handler for it not even that. A handler of Node's (process.on) is run by its event loop, and a forked process has none.",
 	try: "In pid 1: block the signals with sigprocmask before the fork, take them with sigwaitinfo, and send each on to the command with kill.",
 	see: [PID_1_SIGNALS, "sigwaitinfo(2)"],
 };
@@ -190,20 +193,30 @@ export default defineCheck({
 			],
 		},
 		{
-			fact: "hung-up",
-			what: "how a command ends that handles SIGHUP itself",
-			accept: (_, context) => cutShort(context),
+			fact: "signals.lost",
+			what: "signals that were sent to pid 1, and that the command never got",
+			// Where not even SIGTERM comes through, that has been said.
+			accept: (_, context) => cutShort(context) || ignored(context.observation, POLITE),
 			explain: [
 				notBlocked,
-				{ ...noChildLeft, when: ({ observation }) => endedWith(observation, HUNG_UP, "ECHILD") },
 				{
-					when: ({ observation }) => ignored(observation, HUNG_UP),
 					diagnosis: "signal-not-in-set",
 					misconception: 9,
-					why: "SIGTERM is passed on, and SIGHUP is not: the container ran on until it was killed. Programs are told things with other signals too: many read their settings again at SIGHUP. A signal that pid 1 has not blocked, and has no handler for, is thrown away by the kernel.",
+					why: "SIGTERM is passed on, and these are not. Programs are told things with other signals too: many read their settings again at SIGHUP. A signal that pid 1 has not blocked, and has no handler for, is thrown away by the kernel.",
 					try: "Put all that a user may send into the set: SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT.",
 					see: [PID_1_SIGNALS, "signal(7), Standard signals"],
 				},
+			],
+		},
+		{
+			fact: "hung-up",
+			what: "how a command ends that handles SIGHUP itself",
+			// A SIGHUP that is not passed on at all is one of the signals that are lost.
+			accept: (_, context) => cutShort(context) || [context.facts["signals.lost"] ?? []].flat().includes("SIGHUP"),
+			explain: [
+				notBlocked,
+				{ ...noChildLeft, when: ({ observation }) => endedWith(observation, HUNG_UP, "ECHILD") },
+				{ ...notPassedOn, when: ({ observation }) => ignored(observation, HUNG_UP) },
 				exitCodeLost,
 			],
 		},

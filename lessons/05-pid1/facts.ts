@@ -9,7 +9,7 @@ import {
 	type Observation,
 	type ProcessState,
 } from "../../harness/grade/index.ts";
-import { AFTERWARDS, codeOf, HUNG_UP, POLITE } from "./scenario.ts";
+import { AFTERWARDS, CAME, codeOf, HUNG_UP, POLITE, SENT } from "./scenario.ts";
 
 type Task = ProcessState["tasks"][number];
 
@@ -69,6 +69,7 @@ export function deriveFacts(observation: Observation, drawn: Drawn): Record<stri
 	const facts: Record<string, FactValue> = {
 		"orphans.zombies": commandAt(observation, AFTERWARDS) === null ? ENDED_BEFORE : zombies,
 		polite: howItEnded(observation, POLITE, drawn["polite"] ?? ""),
+		"signals.lost": lost(observation),
 		"hung-up": howItEnded(observation, HUNG_UP, drawn["hungUp"] ?? ""),
 	};
 	if (during === undefined || process === null) return facts;
@@ -86,6 +87,12 @@ function whatProcShows(tasks: readonly Task[], { nsPids, procPids }: ProcessStat
 	const inside = tasks.flatMap((task) => task.nsPids[depth] ?? []);
 	const same = JSON.stringify(procPids.toSorted()) === JSON.stringify(inside.toSorted());
 	return same ? "the container's" : "others than the container's";
+}
+
+// What was sent to init and did not come to the command.
+function lost(observation: Observation): string[] {
+	const came = (commandAt(observation, CAME, HUNG_UP)?.files[CAME]?.text ?? "").trim().split(" ");
+	return SENT.filter((signal) => !came.includes(signal));
 }
 
 // An exit code that was drawn differs from run to run; that it was passed on does not.

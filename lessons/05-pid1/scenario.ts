@@ -7,8 +7,12 @@ export const AFTERWARDS = "afterwards";
 
 /** Ends by itself when SIGTERM comes: what it does about that takes a moment. */
 export const POLITE = "polite";
-/** Ends by itself when SIGHUP comes. */
+/** Notes what signals come to it, and then ends by itself when SIGHUP comes. */
 export const HUNG_UP = "hung-up";
+/** What is sent to its init, all at once, before that: whatever a user may send, but for SIGTERM, which others get. */
+export const SENT = ["SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGCONT", "SIGWINCH"] as const;
+/** The moment at which it has noted them, and the file in its root, wherever that lies. */
+export const CAME = "came";
 
 /** The exit code that a container's command ends with, from the name that was drawn for it. */
 export const codeOf = (drawn: string): number => 20 + (Number.parseInt(drawn.slice(-4), 16) % 80);
@@ -23,6 +27,14 @@ exec 3>/gate
 pause
 pause`;
 
+// It says that it waits, and does not read: a signal would end a read. Some two seconds pass until it gives a signal up.
+const NOTES = `
+for name in ${SENT.map((signal) => signal.slice(3)).join(" ")}; do trap 'came="$came SIG'$name'"' $name; done
+echo "$0"
+i=0; while set -- $came; [ $# -lt ${SENT.length} ] && [ $i -lt 100 ]; do sleep 0.01; i=$((i+1)); done
+echo $came >/${CAME}
+echo "$0"; read -r _`;
+
 const steps: Step[] = [
 	{ do: "start", container: BOX },
 	{ do: "look", as: DURING },
@@ -33,6 +45,9 @@ const steps: Step[] = [
 	{ do: "start", container: POLITE },
 	{ do: "signal", container: POLITE, to: "init", signal: "SIGTERM", as: POLITE },
 	{ do: "start", container: HUNG_UP },
+	{ do: "send", container: HUNG_UP, to: "init", signals: [...SENT] },
+	{ do: "go", container: HUNG_UP },
+	{ do: "look", as: CAME },
 	{ do: "signal", container: HUNG_UP, to: "init", signal: "SIGHUP", as: HUNG_UP },
 ];
 
@@ -51,8 +66,9 @@ export function scenario(drawn: Record<string, string>): Scenario {
 		exitCode: 0,
 		others: {
 			[POLITE]: { options, script: `trap 'sleep 0.2; exit ${codeOf(polite)}' TERM; pause` },
-			[HUNG_UP]: { options, script: `trap 'exit ${codeOf(hungUp)}' HUP; pause` },
+			[HUNG_UP]: { options, script: `${NOTES}; trap 'exit ${codeOf(hungUp)}' HUP; pause` },
 		},
 		steps,
+		files: [CAME],
 	};
 }

@@ -228,10 +228,13 @@ export default defineCheck({
 			what: "cgroups left behind on the host",
 			explain: [
 				{
-					when: ({ facts }) => String(facts["host.cgroups.after"]) === "/box/‹refused›",
+					when: ({ facts, thrown }) =>
+						String(facts["host.cgroups.after"]) === "/box/‹refused›" ||
+						(thrown !== null && facts["command.ran"] === false),
 					diagnosis: "left-after-refusal",
 					misconception: 17,
-					why: "This one was made for the third container. The kernel refused its limit, the exception ended createCgroup, and the directory was there already. The engine was given nothing that it could remove.",
+					why: ({ thrown }) =>
+						`This was made for a container that has never come to be${thrown === null ? ", the third one: the kernel refused its limit" : ""}. The exception ended createCgroup, and the directory was there already. The engine was given nothing that it could remove.`,
 					try: "Catch the exception, rmdirSync the directory, and throw the exception again.",
 					see: ["cgroups(7)", "rmdir(2)"],
 				},

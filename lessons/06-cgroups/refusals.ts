@@ -86,8 +86,8 @@ export const refusals: Explanation[] = [
 		diagnosis: "controller-not-there",
 		misconception: 11,
 		why: ({ observation }) =>
-			`A cgroup can hand down only what it is handed itself: cgroup.controllers lists it. A controller that is not there makes the whole line void: cgroup.subtree_control of /sys/fs/cgroup/box says ${fileOf(observation, "cgroup.subtree_control") || "nothing"}.`,
-		try: "Ask for memory, pids and cpu, and for nothing else.",
+			`A cgroup can hand down only what it is handed itself: its cgroup.controllers lists it, and one controller that is not there makes the whole line void. cgroup.subtree_control of /sys/fs/cgroup/box says ${fileOf(observation, "cgroup.subtree_control") || "nothing"}. Possible causes: a controller that nobody has, or the subtree_control of the new cgroup, which has been handed nothing yet.`,
+		try: 'Write "+memory +pids +cpu", and nothing else, to cgroup.subtree_control of the parent, dirname(path): what it says is for the cgroups below.',
 		see: ["cgroups(7), Cgroups v2 subtree control"],
 	},
 	{

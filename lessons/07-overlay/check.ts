@@ -1,13 +1,20 @@
-import { type Context, defineCheck, type Explanation } from "../../harness/grade/index.ts";
+import { type Context, defineCheck, type Explanation, refused } from "../../harness/grade/index.ts";
 import { deriveOverlay, kernelLog, rootOf } from "./facts.ts";
 import { refusals } from "./refusals.ts";
-import { drawInputs, LAYERS, scenarioOf } from "./scenario.ts";
+import { drawInputs, LAYERS, NEIGHBOUR, scenarioOf } from "./scenario.ts";
 
 const OVERLAYFS = "overlayfs in the kernel's documentation (filesystems/overlayfs)";
 
 const onOverlay = ({ facts }: Context) => facts["root.fstype"] === "overlay";
 /** What is not an overlay has no upper layer; the first finding has said so. */
 const noOverlay = (_: unknown, context: Context) => !onOverlay(context);
+/** What umount2 has refused is left behind, with all that lies below; the exception has been explained. */
+const notUnmounted = (_: unknown, context: Context) => refused("umount2", "EBUSY")(context);
+const withoutIds = (message: string) => message.replaceAll(/\b[0-9a-f]{8}\b/g, "");
+const endedAlike = ({ thrown, observation: { containers } }: Context) => {
+	const ending = containers[NEIGHBOUR]?.ending;
+	return thrown !== null && ending?.how === "threw" && withoutIds(ending.thrown.message) === withoutIds(thrown.message);
+};
 const noUpper = (_: unknown, context: Context) => !onOverlay(context) || context.facts["upperdir"] === "none";
 
 const sharedUpper: Explanation = {
@@ -46,6 +53,19 @@ const mountsLeft: Explanation = {
 	why: "A mount in the host's table lives until it is unmounted; that its container has ended is nothing to it. These were not there before.",
 	try: "In remove: umount2(merged, 0), before the directories go.",
 	see: ["umount2(2)"],
+};
+
+const leftAfterRefusal: Explanation = {
+	diagnosis: "left-after-refusal",
+	misconception: 17,
+	why: "This was made for a container that has never come to be: the kernel refused its mount, and the exception ended mountOverlay. The engine removes only what mountOverlay has returned, and it has returned nothing.",
+	try: "Catch the exception, remove what was made for this container, and throw the exception again.",
+	see: ["mount(2)"],
+};
+
+const refusedMountsLeft: Explanation = {
+	...leftAfterRefusal,
+	when: ({ facts }) => [facts["host.mounts.after"] ?? []].flat().every((mount) => String(mount).includes("‹refused›")),
 };
 
 export default defineCheck({
@@ -150,8 +170,8 @@ export default defineCheck({
 		{
 			fact: "neighbour.ending",
 			what: "how the second container ended, which ran beside it",
-			// Where no command ran at all, the first finding has said why.
-			accept: (_, { facts }) => facts["command.ran"] === false,
+			// Where no command ran at all, or both ended with the same exception, the first finding has said why.
+			accept: (_, context) => context.facts["command.ran"] === false || endedAlike(context),
 			explain: [
 				{
 					diagnosis: "second-container-fails",
@@ -162,11 +182,31 @@ export default defineCheck({
 				},
 			],
 		},
-		{ fact: "host.mounts.after", what: "mounts left behind on the host", explain: [mountsLeft] },
+		{
+			fact: "refused.ending",
+			what: "a third container, with a layer that is not there",
+			accept: noOverlay,
+			explain: [
+				{
+					diagnosis: "refusal-swallowed",
+					why: "mount refuses to put a layer into an overlay that is not there: ENOENT. The container was started all the same, on a root that is not its image.",
+					try: "Let the exception through, once everything is removed again.",
+					see: ["mount(2), ERRORS"],
+				},
+			],
+		},
+		{
+			fact: "host.mounts.after",
+			what: "mounts left behind on the host",
+			accept: notUnmounted,
+			explain: [refusedMountsLeft, mountsLeft],
+		},
 		{
 			fact: "left.files",
 			what: "files and directories left behind on the host",
+			accept: notUnmounted,
 			explain: [
+				{ ...leftAfterRefusal, when: ({ thrown, facts }) => thrown !== null && facts["command.ran"] === false },
 				{
 					diagnosis: "directories-left",
 					misconception: 17,
@@ -189,6 +229,11 @@ export default defineCheck({
 					see: ["mount_namespaces(7), SHARED SUBTREES"],
 				},
 			],
+		},
+		{
+			fact: "refused.left",
+			what: "what is left of a third container, one of whose layers is not there",
+			explain: [leftAfterRefusal],
 		},
 	],
 	exceptions: refusals,

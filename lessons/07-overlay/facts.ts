@@ -9,7 +9,7 @@ import {
 	type Observation,
 	type ProcessState,
 } from "../../harness/grade/index.ts";
-import { CONTAINERS, LAYERS, LOG, NEIGHBOUR, WRITTEN } from "./scenario.ts";
+import { CONTAINERS, LAYERS, LOG, NEIGHBOUR, REFUSED, WRITTEN } from "./scenario.ts";
 
 /** The mount that is a process's root. */
 export const rootOf = (process: ProcessState | null) =>
@@ -28,11 +28,16 @@ export function deriveOverlay(observation: Observation, drawn: Drawn): Record<st
 	const during = moments[DURING]?.host ?? after;
 	const box = commandAt(observation, DURING);
 	const neighbour = commandAt(observation, DURING, NEIGHBOUR);
+	const left = changes(before, after, [CONTAINERS, "/tmp"]);
+	// The third container was started when the other two had made all that they make.
+	const late = changes(during, after, [CONTAINERS, "/tmp"]);
 	return {
 		"neighbour.ending": neighbourEnding(observation),
+		"refused.ending": observation.containers[REFUSED]?.ending.how ?? "not started",
 		"layers.during": changes(before, during, [LAYERS]),
 		"layers.after": changes(before, after, [LAYERS]),
-		"left.files": changes(before, after, [CONTAINERS, "/tmp"]),
+		"left.files": left.filter((path) => !late.includes(path)),
+		"refused.left": left.filter((path) => late.includes(path)),
 		...(box === null
 			? {}
 			: {

@@ -2,7 +2,8 @@ import type { Check, Drawn, Scenario } from "../../harness/grade/index.ts";
 
 /**
  * Two containers on the same two layers, at the same time. The first one to start, the neighbour, writes one file; the
- * other one, which the lesson is about, does to the layers' files all that can be done to a file.
+ * other one, which the lesson is about, does to the layers' files all that can be done to a file. A third one cannot come
+ * to be: one of its layers is not there.
  */
 
 /** Where the layers lie. */
@@ -10,6 +11,7 @@ export const LAYERS = "/layers";
 /** Where the engine puts what it makes for containers. */
 export const CONTAINERS = "/run/box";
 export const NEIGHBOUR = "neighbour";
+export const REFUSED = "refused";
 /** The step that reads what the kernel has logged of overlays. */
 export const LOG = "log";
 /** What the box writes over a file, and behind another one. */
@@ -32,9 +34,11 @@ export function drawInputs(random: Parameters<Check["draw"]>[0]): Drawn {
 	return {
 		id: random.name("").slice(1),
 		neighbour: random.name("").slice(1),
+		refused: random.name("").slice(1),
 		hostname: random.hostname(),
 		top: `${LAYERS}/${random.name("top")}`,
 		base: `${LAYERS}/${random.name("base")}`,
+		missing: `${LAYERS}/${random.name("missing")}`,
 		...Object.fromEntries(names.map((name) => [name, random.name(name)])),
 	};
 }
@@ -60,7 +64,7 @@ pause
 exit 7`;
 
 export function scenarioOf(drawn: Drawn): Scenario {
-	const { id = "", neighbour = "", hostname = "", top = "", base = "" } = drawn;
+	const { id = "", neighbour = "", refused = "", hostname = "", top = "", base = "", missing = "" } = drawn;
 	const variables = Object.entries(drawn).map(([name, value]) => `${name.toUpperCase()}=${value}`);
 	const named = (script: string) => `${variables.join(" ")}\n${script}`;
 	const options = { hostname, init: true, layers: [top, base] };
@@ -72,12 +76,15 @@ export function scenarioOf(drawn: Drawn): Scenario {
 		exitCode: 7,
 		others: {
 			[NEIGHBOUR]: { options: { ...options, id: neighbour }, script: named("echo mine >/$MINE\npause\nexit 0") },
+			[REFUSED]: { options: { ...options, id: refused, layers: [missing, base] }, fails: true },
 		},
 		steps: [
 			{ do: "start", container: NEIGHBOUR },
 			{ do: "start", container: "box" },
 			{ do: "look", as: "during" },
 			{ do: "run", argv: ["busybox", "sh", "-c", "busybox dmesg | busybox grep overlay"], as: LOG },
+			// Not before: what the log has to say is about the other two.
+			{ do: "start", container: REFUSED },
 			{ do: "end", container: NEIGHBOUR },
 			{ do: "end", container: "box" },
 		],

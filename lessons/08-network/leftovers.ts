@@ -1,4 +1,5 @@
-import type { Explanation } from "../../harness/grade/index.ts";
+import type { Explanation, Observation } from "../../harness/grade/index.ts";
+import { HALF_WAY, NO_ADDRESS } from "./scenario.ts";
 
 /** What is left when containers have ended, and what was taken away that others still use. */
 
@@ -87,6 +88,15 @@ export const processesLeft: Explanation[] = [
 
 export const halfWay: Explanation[] = [
 	{
+		when: ({ observation }) => refusedNext(observation) !== undefined,
+		diagnosis: "clean-up-refused",
+		misconception: 17,
+		why: ({ observation }) =>
+			`The third container was to get the address ${NO_ADDRESS}, which ip refused, inside the new namespace. That is not what came out of connect: your own removing was refused next ("${refusedNext(observation)}"), and what comes after that was not removed. A possible cause is that it ran where the first exception had left it: in the container's namespace there is no box0.`,
+		try: "In catch, before anything else: setns(home, CLONE_NEWNET). And remove only what is there: nft has destroy for that, which does not mind.",
+		see: ["setns(2)", "nft(8), TABLES"],
+	},
+	{
 		diagnosis: "half-way-left",
 		misconception: 17,
 		why: "The third container was to get the address 10.88.0.300, which ip refused, and connect threw. What it had made by then is still there: the engine removes only what connect has returned.",
@@ -94,6 +104,14 @@ export const halfWay: Explanation[] = [
 		see: [IP_LINK],
 	},
 ];
+
+/** What was refused to the third container after its address: what ip has said of that is not what came out. */
+function refusedNext({ containers }: Observation): string | undefined {
+	const ending = containers[HALF_WAY]?.ending;
+	const lines = ending?.how === "threw" ? ending.thrown.message.split("\n") : [];
+	if (lines.some((line) => line.includes(NO_ADDRESS))) return undefined;
+	return lines.find((line) => /Cannot find device|No such file|does not exist|ENOENT|EBADF|EINVAL/.test(line))?.trim();
+}
 
 const said = (fact: unknown) =>
 	fact === "host" || fact === "world" || fact === "other" ? "answers" : `says “${fact}”`;

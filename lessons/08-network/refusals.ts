@@ -17,7 +17,8 @@ const TOO_LONG = /Attribute failed policy validation|not a valid ifname/;
 
 /** What is known about exceptions, the most specific first. */
 export const refusals: Explanation[] = [
-	{ ...ENGINE_MOVED, when: (context) => engineMoved(context) && says(NO_DEVICE)(context) },
+	// Whatever was thrown, it was thrown in a place where nothing of the host's is to be found.
+	{ ...ENGINE_MOVED, when: (context) => context.thrown !== null && engineMoved(context) },
 	{
 		when: says(NO_DEVICE),
 		diagnosis: "end-not-inside",

@@ -9,6 +9,7 @@ import type { Check, Observation, Scenario } from "../../harness/grade/index.ts"
 export const OTHER = "other";
 /** A third one, whose address is none: its connect fails when half of the work is done. */
 export const HALF_WAY = "halfway";
+export const NO_ADDRESS = "10.88.0.300";
 /** Read when both have ended, before the third is tried. */
 export const ENDED = "ended";
 
@@ -122,7 +123,7 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 				},
 				script: serve("other", OTHER_PORT),
 			},
-			[HALF_WAY]: { options: { ...common, id: thirdId, address: "10.88.0.300", publish: [] }, fails: true },
+			[HALF_WAY]: { options: { ...common, id: thirdId, address: NO_ADDRESS, publish: [] }, fails: true },
 		},
 		network: true,
 		steps: [

@@ -26,8 +26,8 @@ test("a process has the pid that the host gives it, and the one in the innermost
 		{ pid: 299, ppid: 1, comm: "MainThread", state: "S", nsPids: [299] },
 		{ pid: 300, ppid: 299, comm: "sh", state: "S", nsPids: [300, 1] },
 	];
-	expect(rowsOf("processes", hostState(), processState({ tasks, procPids: [2] }))).toEqual([
-		{ label: "box (node)", host: ["299"], container: null },
+	expect(rowsOf("processes", hostState(), processState({ tasks, nsPids: [300, 1], procPids: [2] }))).toEqual([
+		{ label: "box (node)", host: ["299"], container: ["not there"] },
 		{ label: "sh ←", host: ["300"], container: ["1"] },
 		{ label: "/proc has", host: ["1 processes"], container: ["2"] },
 	]);

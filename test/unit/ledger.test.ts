@@ -92,6 +92,14 @@ test("changesSince tells what is right now, what is wrong now, and what is left"
 	});
 });
 
+test("changesSince calls nothing mended of a module that cannot be loaded, and says when it can again", () => {
+	const finding = (fact: string) => ({ fact, what: `the ${fact}` });
+	expect(changesSince([finding("root"), finding("ending")], [finding("module")]).mended).toEqual([]);
+	expect(changesSince([finding("module")], [finding("module")]).mended).toEqual([]);
+	for (const next of ["root", "ending", "machine"])
+		expect(changesSince([finding("module")], [finding(next)]).mended).toEqual(["the module"]);
+});
+
 test("changesSince calls nothing mended in a run that did not come to its end", () => {
 	const finding = (fact: string) => ({ fact, what: `the ${fact}` });
 	expect(changesSince([finding("root")], [finding("ending")]).mended).toEqual([]);

@@ -1,7 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
-import { passedModules } from "../../harness/course.ts";
+import { keyOf } from "../../harness/cache.ts";
+import { modulesAtWork, passedModules } from "../../harness/course.ts";
 import { boxProgram, lessonsOfBox } from "../../harness/engine.ts";
 import { judge } from "../../harness/grade/judge.ts";
 import { report } from "../../harness/grade/report.ts";
@@ -9,6 +10,7 @@ import type { Shipyard } from "../../harness/grade/trial.ts";
 import { inKit } from "../../harness/kit.ts";
 import { findLesson, lessons } from "../../harness/lessons.ts";
 import { temporary } from "../support/temporary.ts";
+import { logbookWith } from "../support/workspace.ts";
 
 const files = await temporary();
 afterEach(() => vi.restoreAllMocks());
@@ -40,6 +42,23 @@ describe("passedModules", () => {
 		await workspace("02-unshare", "04-pivot-root");
 		expect([...(await passedModules(await findLesson("04"))).keys()]).toEqual([isolate]);
 		expect(await passedModules(await findLesson("02"))).toEqual(new Map());
+	});
+
+	test("what is no longer what has passed is not used, but for the lesson that is worked on", async () => {
+		await workspace();
+		const page = (module: string) => ({ passed: { at: "2026-01-01T00:00:00.000Z", judgedBy: null, module } });
+		const book = logbookWith({ "02-unshare": page(keyOf("as it passed")), "04-pivot-root": page(keyOf("then")) });
+		await files.write("drydock.json", JSON.stringify(book));
+		const [second, fourth] = [join(files.dir, "02-unshare/isolate.ts"), join(files.dir, "04-pivot-root/enter-root.ts")];
+		await files.write("02-unshare/isolate.ts", "as it passed");
+		await files.write("04-pivot-root/enter-root.ts", "now");
+		expect(await passedModules()).toEqual(new Map([[isolate, second]]));
+		expect(await modulesAtWork(await findLesson("04"))).toEqual(
+			new Map([
+				[isolate, second],
+				[enterRoot, fourth],
+			]),
+		);
 	});
 
 	test("what was not passed is not used", async () => {

@@ -73,6 +73,16 @@ describe("the report in plain text", () => {
 });
 
 describe("the report", () => {
+	test("cuts what was printed where the terminal ends", async () => {
+		const stdout = `${"x".repeat(200)}\na\tb\n${"\t".repeat(20)}\n${"日本".repeat(50)}\n${"y".repeat(38)}\n`;
+		const lines = await shown({ width: 40 }, { output: { stdout, stderr: "" } });
+		const at = lines.indexOf("it printed (never judged)") + 1;
+		const printed = lines.slice(at, at + 5);
+		expect(printed.map((line) => stringWidth(line))).toEqual([40, 9, 33, 39, 40]);
+		expect(printed.map((line) => line.endsWith("…"))).toEqual([true, false, true, true, false]);
+		expect(printed[1]).toBe("  a     b");
+	});
+
 	test("shows the calls side by side, and where it threw in a frame", async () => {
 		const lines = await shown();
 		expect(lines).toContain(`${"asked of the kernel by yours".padEnd(38)} │ asked of it by the reference`);

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { filesOf } from "../../harness/cli/shell.ts";
+import { boxProgram, installBox } from "../../harness/engine.ts";
 import { judge } from "../../harness/grade/judge.ts";
 import { report } from "../../harness/grade/report.ts";
 import { inKit } from "../../harness/kit.ts";
-import { findLesson, lessons, loadCheck, readLesson } from "../../harness/lessons.ts";
+import { findLesson, lessons, loadCheck, readLesson, solutionOf } from "../../harness/lessons.ts";
+import type { Preparation } from "../../harness/protocol.ts";
 import {
 	compareLines,
 	compareWords,
@@ -30,7 +33,9 @@ describe.each(LESSONS)("lessons/%s/README.md", (id) => {
 		const text = await textOf(id);
 		const examples = consoleExamples(text);
 		if (examples.length === 0) return;
-		const { output, end } = await play(examples);
+		const lesson = await findLesson(id);
+		const prepare = [...installBox(await boxProgram(new Map())), ...(await filesOf(lesson, await solutionOf(lesson)))];
+		const { output, end } = await play(examples, prepare);
 		const came = outputsOf(output);
 		const wrong = examples.flatMap((example, index) => {
 			const { output = [], ended = false } = came[index] ?? {};
@@ -64,11 +69,11 @@ describe.each(LESSONS)("lessons/%s/README.md", (id) => {
 const textOf = async (id: string) => readLesson(await findLesson(id));
 
 /** Plays one session where exercises are played. Something that it leaves running does not keep it from ending. */
-async function play(examples: readonly Example[]): Promise<{ output: string; end: string }> {
+async function play(examples: readonly Example[], prepare: Preparation[]): Promise<{ output: string; end: string }> {
 	const code = `exports.run = (session) =>
 		require("node:child_process").spawnSync("bash", ["-c", session], { stdio: ["ignore", 1, 1] }).status;`;
 	const { outcome, output } = await yard.play({
-		...{ prepare: [], code, call: "run", watch: [], files: [], network: false, secret: null },
+		...{ prepare, code, call: "run", watch: [], files: [], network: false, secret: null },
 		containers: { box: { args: [sessionOf(examples)], token: "none" } },
 		steps: [{ do: "start", container: "box" }],
 		// strace is refused in a locked machine, and it is shown in lessons.

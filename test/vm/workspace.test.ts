@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, readFile } from "node:fs/promises";
+import { appendFile, cp, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -16,6 +16,25 @@ beforeAll(async () => {
 	await new Shipyard(silent).imageKey();
 });
 afterAll(() => files.remove());
+
+// What drydock has packed is packed anew, and not exported; what somebody has changed stays.
+async function boxAgain(workspace: string): Promise<void> {
+	const [program, readme] = [join(workspace, "one/box"), join(workspace, "one/README.md")];
+	const packed = await readFile(program);
+	const exported = JSON.parse((await drydock(workspace, "export", "one.tar.gz", "--json")).stdout);
+	expect(exported.files.filter((name: string) => name.startsWith("one"))).toEqual([]);
+	await writeFile(readme, "mine");
+	expect((await drydock(workspace, "box", "one")).code).toBe(0);
+	expect(packed.equals(await readFile(program))).toBe(true);
+	expect((await stat(program)).mode & 0o777).toBe(0o755);
+	expect(await readFile(readme, "utf8")).toBe("mine");
+	await appendFile(program, "\n");
+	const refused = await drydock(workspace, "box", "one");
+	expect(refused.stderr).toContain("one/box is there already, and is not what drydock would write there");
+	expect(refused.code).toBe(2);
+	expect((await readFile(program)).length).toBe(packed.length + 1);
+	expect((await readdir(join(workspace, "one"))).sort()).toEqual(["README.md", "box"]);
+}
 
 test("init makes a workspace that is checked from inside, and overwrites nothing", async () => {
 	const workspace = join(files.dir, "workspace");
@@ -43,10 +62,16 @@ test("init makes a workspace that is checked from inside, and overwrites nothing
 	expect(stdout).toContain("npx drydock next");
 	const packed = await drydock(workspace, "box", "one");
 	expect(packed.stdout).toContain("Of your modules, it has:\n  01-process\nThe rest is the reference's.");
+	await boxAgain(workspace);
 	await cp(inKit("lessons", module), mine);
 	const edited = await drydock(workspace, "box", "two");
 	expect(edited.code).toBe(2);
 	expect(edited.stderr).toContain("01-process has been edited since it passed\n  try: npx drydock check 01-process");
+	const onIts = await drydock(workspace, "check", "04", "--solution", "--mine", "--json");
+	expect(onIts.stderr).toContain("01-process has been edited since it passed: the reference's takes its place.");
+	expect(JSON.parse(onIts.stdout)).toMatchObject({ verdict: "pass", engine: { yours: [] } });
+	const ran = await drydock(workspace, "run", "02", "--", "true");
+	expect(ran.stderr).toContain("01-process has been edited since it passed: the reference's takes its place.");
 	const types = await readFile(join(workspace, "types/mounts.d.ts"), "utf8");
 	expect(types).toContain("@see pivot_root(2)");
 });

@@ -5,7 +5,7 @@ import { lessons } from "../../../harness/lessons.ts";
 import type { Logbook } from "../../../harness/logbook.ts";
 import { drydock } from "../../support/drydock.ts";
 import { temporary } from "../../support/temporary.ts";
-import { bookIn, halfway, logbookWith, passedPage, workspaceIn } from "../../support/workspace.ts";
+import { bookIn, failedAttempt, halfway, logbookWith, passedPage, workspaceIn } from "../../support/workspace.ts";
 
 // Every command is a process of its own, on a computer that may have other things to do.
 vi.setConfig({ testTimeout: 60_000 });
@@ -66,6 +66,11 @@ describe("status", () => {
 	test.each([
 		["not begun", logbookWith({}), "npx drydock read 01-process"],
 		["passed and still selected", logbookWith({ "01-process": passedPage() }, "01-process"), "npx drydock next"],
+		[
+			"passed, and not right any more",
+			logbookWith({ "01-process": { ...passedPage(), lastAttempt: failedAttempt() } }, "01-process"),
+			"npx drydock check 01-process",
+		],
 	])("--json [%s] says what to type", async (_, book, command) => {
 		const dir = await workspace(book, { "01-process/process.ts": "" });
 		const document = JSON.parse((await drydock(dir, "status", "--json")).stdout);
@@ -109,8 +114,11 @@ describe("next and select", () => {
 		const pages = Object.fromEntries(all.map(({ id }) => [id, passedPage()]));
 		const last = all.at(-1)?.id ?? "";
 		const left = await workspace(logbookWith({ ...pages, "02-unshare": {} }, last));
-		await drydock(left, "next");
+		const back = `${last} is the last lesson: back to 02-unshare, which has not passed yet.\n\n02 · `;
+		expect((await drydock(left, "next")).stdout).toContain(back);
 		expect(await selected(left)).toBe("02-unshare");
+		const before = await workspace(logbookWith({ ...pages, "02-unshare": {} }, "05-pid1"));
+		expect((await drydock(before, "next")).stdout).toContain("All lessons after 05-pid1 have passed: back to 02-");
 		const { stdout, code } = await drydock(await workspace(logbookWith(pages, last)), "next");
 		expect(stdout).toContain("That was the last one");
 		expect(code).toBe(0);

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
 import { inKit } from "../../../harness/kit.ts";
@@ -19,10 +20,14 @@ async function loadedBy(...args: string[]): Promise<string[]> {
 	const urls = texts.flatMap((text) =>
 		(JSON.parse(text) as { result: { url: string }[] }).result.map(({ url }) => url),
 	);
-	const kit = new URL(`file://${inKit()}`).href;
-	return urls
-		.filter((url) => url.startsWith(kit) && !url.includes("/node_modules/"))
-		.map((url) => url.slice(kit.length));
+	const compiled = urls.filter((url) => url.includes("/node_modules/.cache/drydock/")).map((url) => fileURLToPath(url));
+	return (await Promise.all(compiled.map(modulesIn))).flat();
+}
+
+/** The kit's modules that a compiled one was made of. */
+async function modulesIn(compiled: string): Promise<string[]> {
+	const { sources } = JSON.parse(await readFile(`${compiled}.map`, "utf8")) as { sources: string[] };
+	return sources.map((source) => relative(inKit(), resolve(dirname(compiled), source)));
 }
 
 // Each of these is many modules more: with them, an answer takes twice as long.

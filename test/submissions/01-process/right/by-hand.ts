@@ -4,8 +4,8 @@ import { execve, fork, waitpid } from "#kernel";
 export function runCommand(command: readonly [string, ...string[]], enter: () => void): number {
 	switch (fork()) {
 		case 0:
+			enter();
 			try {
-				enter();
 				execve(command[0], command, { ...process.env, container: "box" });
 			} catch (error) {
 				console.error(String(error));

@@ -7,10 +7,14 @@ import {
 	mount,
 	SIG_BLOCK,
 	SIGCHLD,
+	SIGCONT,
 	SIGHUP,
 	SIGINT,
+	SIGQUIT,
 	SIGTERM,
 	SIGUSR1,
+	SIGUSR2,
+	SIGWINCH,
 	sigprocmask,
 	sigwaitinfo,
 	unshare,
@@ -21,7 +25,7 @@ import {
 	waitpid,
 } from "#kernel";
 
-const SIGNALS = [SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGCHLD];
+const SIGNALS = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGCONT, SIGWINCH, SIGCHLD];
 
 const codeOf = (status: number) => (WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
 

@@ -10,7 +10,13 @@ export interface Overlay {
 export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay {
 	const [upper, work, merged] = [`${dir}/upper`, `${dir}/work`, `${dir}/merged`];
 	for (const part of [upper, work, merged]) mkdirSync(part, { recursive: true });
-	mount("overlay", merged, "overlay", 0, `lowerdir=${lowerdirs.join(":")},upperdir=${upper},workdir=${work}`);
+	let mounted = false;
+	try {
+		mount("overlay", merged, "overlay", 0, `lowerdir=${lowerdirs.join(":")},upperdir=${upper},workdir=${work}`);
+		mounted = true;
+	} finally {
+		if (!mounted) for (const part of [merged, upper, work, dir]) rmSync(part, { recursive: true });
+	}
 	return {
 		merged,
 		remove: () => {

@@ -10,7 +10,12 @@ export interface Overlay {
 export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay {
 	const [image, merged] = [`${dir}/image`, `${dir}/merged`];
 	for (const part of ["upper", "work", "image", "merged"]) mkdirSync(`${dir}/${part}`, { recursive: true });
-	mount("image", image, "overlay", 0, `lowerdir=${lowerdirs.join(":")}`);
+	try {
+		mount("image", image, "overlay", 0, `lowerdir=${lowerdirs.join(":")}`);
+	} catch (error) {
+		rmSync(dir, { recursive: true });
+		throw error;
+	}
 	mount("box", merged, "overlay", 0, `lowerdir=${image},upperdir=${dir}/upper,workdir=${dir}/work`);
 	return {
 		merged,

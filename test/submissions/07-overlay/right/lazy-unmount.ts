@@ -10,7 +10,12 @@ export interface Overlay {
 export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay {
 	const [upper, work, merged] = [`${dir}/upper`, `${dir}/work`, `${dir}/merged`];
 	for (const part of [upper, work, merged]) mkdirSync(part, { recursive: true });
-	mount("overlay", merged, "overlay", 0, `lowerdir=${lowerdirs.join(":")},upperdir=${upper},workdir=${work}`);
+	try {
+		mount("overlay", merged, "overlay", 0, `lowerdir=${lowerdirs.join(":")},upperdir=${upper},workdir=${work}`);
+	} catch (error) {
+		rmSync(dir, { recursive: true, force: true });
+		throw new Error("no overlay", { cause: error });
+	}
 	return {
 		merged,
 		remove: () => {

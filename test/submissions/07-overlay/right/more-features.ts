@@ -1,5 +1,5 @@
 // metacopy, redirect_dir and index.
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync, statSync } from "node:fs";
 import { mount, umount2 } from "#kernel";
 
 export interface Overlay {
@@ -8,6 +8,8 @@ export interface Overlay {
 }
 
 export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay {
+	// Nothing is made for a container that cannot be.
+	for (const layer of lowerdirs) statSync(layer);
 	const [upper, work, merged] = [`${dir}/upper`, `${dir}/work`, `${dir}/merged`];
 	for (const part of [upper, work, merged]) mkdirSync(part, { recursive: true });
 	mount(

@@ -1,5 +1,5 @@
 // mount(8) and umount(8) do the work.
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 
 export interface Overlay {
@@ -11,7 +11,11 @@ export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay
 	const [upper, work, merged] = [`${dir}/upper`, `${dir}/work`, `${dir}/merged`];
 	for (const part of [upper, work, merged]) mkdirSync(part, { recursive: true });
 	const options = `lowerdir=${lowerdirs.join(":")},upperdir=${upper},workdir=${work}`;
-	execFileSync("mount", ["-t", "overlay", "overlay", "-o", options, merged]);
+	const { status, stderr } = spawnSync("mount", ["-t", "overlay", "overlay", "-o", options, merged]);
+	if (status !== 0) {
+		execFileSync("rm", ["-r", dir]);
+		throw new Error(String(stderr));
+	}
 	return {
 		merged,
 		remove: () => {

@@ -38,6 +38,12 @@ export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay
 	};
 	const data = Object.entries(options).map(([name, value]) => `${name}=${value}`);
 	console.log("mounting", data);
-	mount("none", overlay.merged, "overlay", 0, data.join(","));
+	try {
+		mount("none", overlay.merged, "overlay", 0, data.join(","));
+	} catch (error) {
+		console.log("no overlay:", error);
+		rmSync(dir, { recursive: true, force: true });
+		throw error;
+	}
 	return overlay;
 }

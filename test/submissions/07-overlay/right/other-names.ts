@@ -9,13 +9,18 @@ export interface Overlay {
 
 export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay {
 	const [rw, tmp, root] = [`${dir}/rw`, `${dir}/tmp`, `${dir}/rootfs`];
-	for (const part of [rw, tmp, root]) mkdirSync(part, { recursive: true });
-	mount("box", root, "overlay", 0, `lowerdir=${lowerdirs.join(":")},upperdir=${rw},workdir=${tmp}`);
-	return {
-		merged: root,
-		remove: () => {
-			umount2(root, 0);
-			rmSync(dir, { recursive: true });
-		},
+	const undo: (() => void)[] = [];
+	const remove = () => {
+		for (const step of undo.reverse()) step();
 	};
+	try {
+		for (const part of [rw, tmp, root]) mkdirSync(part, { recursive: true });
+		undo.push(() => rmSync(dir, { recursive: true }));
+		mount("box", root, "overlay", 0, `lowerdir=${lowerdirs.join(":")},upperdir=${rw},workdir=${tmp}`);
+		undo.push(() => umount2(root, 0));
+	} catch (error) {
+		remove();
+		throw error;
+	}
+	return { merged: root, remove };
 }

@@ -12,13 +12,14 @@ export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay
 	mkdirSync(dir, { recursive: true });
 	mount("box", dir, "tmpfs", MS_NODEV, "size=8m");
 	for (const part of [upper, work, merged]) mkdirSync(part, { recursive: true });
-	mount(
-		"overlay",
-		merged,
-		"overlay",
-		MS_NODEV | MS_NOSUID,
-		`lowerdir=${lowerdirs.join(":")},upperdir=${upper},workdir=${work}`,
-	);
+	const options = `lowerdir=${lowerdirs.join(":")},upperdir=${upper},workdir=${work}`;
+	try {
+		mount("overlay", merged, "overlay", MS_NODEV | MS_NOSUID, options);
+	} catch (error) {
+		umount2(dir, 0);
+		rmdirSync(dir);
+		throw error;
+	}
 	return {
 		merged,
 		remove: () => {

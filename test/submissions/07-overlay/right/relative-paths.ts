@@ -11,8 +11,14 @@ export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay
 	const home = process.cwd();
 	for (const part of ["upper", "work", "merged"]) mkdirSync(`${dir}/${part}`, { recursive: true });
 	chdir(dir);
-	mount("overlay", "merged", "overlay", 0, `lowerdir=${lowerdirs.join(":")},upperdir=upper,workdir=./work`);
-	chdir(home);
+	try {
+		mount("overlay", "merged", "overlay", 0, `lowerdir=${lowerdirs.join(":")},upperdir=upper,workdir=./work`);
+		chdir(home);
+	} catch (error) {
+		chdir(home);
+		rmSync(dir, { recursive: true });
+		throw error;
+	}
 	const merged = `${dir}/merged`;
 	return {
 		merged,

@@ -11,7 +11,12 @@ export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay
 	const scratch = mkdtempSync("/tmp/box-");
 	const [upper, work, merged] = [`${scratch}/upper`, `${scratch}/work`, `${dir}/merged`];
 	for (const part of [upper, work, merged]) mkdirSync(part, { recursive: true });
-	mount("overlay", merged, "overlay", 0, `lowerdir=${lowerdirs.join(":")},upperdir=${upper},workdir=${work}`);
+	try {
+		mount("overlay", merged, "overlay", 0, `lowerdir=${lowerdirs.join(":")},upperdir=${upper},workdir=${work}`);
+	} catch (error) {
+		for (const part of [scratch, dir]) rmSync(part, { recursive: true });
+		throw error;
+	}
 	return {
 		merged,
 		remove: () => {

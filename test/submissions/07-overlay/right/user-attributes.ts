@@ -10,13 +10,14 @@ export interface Overlay {
 export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay {
 	const [upper, work, merged] = [`${dir}/upper`, `${dir}/work`, `${dir}/merged`];
 	for (const part of [upper, work, merged]) mkdirSync(part, { recursive: true });
-	mount(
-		"overlay",
-		merged,
-		"overlay",
-		0,
-		`volatile,userxattr,lowerdir=${lowerdirs.join(":")},upperdir=${upper},workdir=${work}`,
-	);
+	const options = `volatile,userxattr,lowerdir=${lowerdirs.join(":")},upperdir=${upper},workdir=${work}`;
+	try {
+		mount("overlay", merged, "overlay", 0, options);
+	} catch (error) {
+		// Whoever made the directory that dir is in, it stays.
+		for (const part of [merged, upper, work, dir]) rmSync(part, { recursive: true, force: true });
+		throw error;
+	}
 	return {
 		merged,
 		remove: () => {

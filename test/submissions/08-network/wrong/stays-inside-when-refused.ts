@@ -1,4 +1,4 @@
-// diagnosis: half-way-left
+// diagnosis: clean-up-refused
 // misconception: 17
 import { openSync } from "node:fs";
 import { CLONE_NEWNET, setns } from "#kernel";

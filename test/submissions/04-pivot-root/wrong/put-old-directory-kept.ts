@@ -1,4 +1,6 @@
-// The directory stays, empty; chdir comes last.
+// diagnosis: directory-left
+// misconception: 17
+// Believed that what is in the container's root goes with the container.
 import { mkdirSync } from "node:fs";
 import {
 	CLONE_NEWNS,

@@ -1,0 +1,76 @@
+// drydock's own modules, compiled. A loader that compiles them as they are imported costs every command more than Node's
+// start does; so they are compiled together, once, and again when one of them has changed. Plain JavaScript, as it runs
+// before anything can read TypeScript.
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const kit = fileURLToPath(new URL("../../", import.meta.url));
+const builds = join(kit, "node_modules/.cache/drydock");
+/** A program that runs still loads modules of its own build after newer ones were made. */
+const KEPT = 5;
+
+/**
+ * The compiled main module; it is made if it is not there.
+ * @returns {Promise<string>} its URL
+ * @throws {Error} the modules cannot be compiled, or what comes of it cannot be kept beside the kit's packages
+ */
+export async function compiledMain() {
+	const build = join(builds, keyOfSources());
+	if (!existsSync(build)) await compile(build);
+	return pathToFileURL(join(build, "main.js")).href;
+}
+
+// By their times and sizes: to read them all takes longer than a short command's answer.
+function keyOfSources() {
+	const files = ["harness", "lessons"].flatMap((tree) =>
+		readdirSync(join(kit, tree), { recursive: true, encoding: "utf8" }).map((name) => join(kit, tree, name)),
+	);
+	const hash = createHash("sha256");
+	for (const file of files.filter((name) => /\.[jt]s$/.test(name)).sort()) {
+		const { mtimeMs, size } = statSync(file);
+		hash.update(`${file} ${mtimeMs} ${size}\n`);
+	}
+	return hash.digest("hex").slice(0, 16);
+}
+
+async function compile(build) {
+	const esbuild = await import("esbuild");
+	const staging = `${build}.${process.pid}`;
+	mkdirSync(staging, { recursive: true });
+	try {
+		await esbuild.build({
+			absWorkingDir: kit,
+			entryPoints: [join(kit, "harness/cli/main.ts")],
+			outdir: staging,
+			bundle: true,
+			splitting: true,
+			format: "esm",
+			platform: "node",
+			target: "node20",
+			packages: "external",
+			sourcemap: "linked",
+			sourcesContent: false,
+			logLevel: "silent",
+			plugins: [{ name: "own-urls", setup: ({ onLoad }) => onLoad({ filter: /\.ts$/ }, withOwnUrl) }],
+		});
+		if (!existsSync(build)) renameSync(staging, build);
+	} finally {
+		rmSync(staging, { recursive: true, force: true });
+	}
+	for (const old of byAge(builds).slice(KEPT)) rmSync(old, { recursive: true, force: true });
+}
+
+// A module finds the kit's files by its own URL, which is not the compiled module's.
+function withOwnUrl({ path }) {
+	const url = JSON.stringify(pathToFileURL(path).href);
+	return { contents: readFileSync(path, "utf8").replaceAll("import.meta.url", url), loader: "ts" };
+}
+
+function byAge(dir) {
+	const paths = readdirSync(dir).map((name) => join(dir, name));
+	// Another drydock may be doing the same.
+	const ages = new Map(paths.map((path) => [path, statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0]));
+	return paths.sort((a, b) => ages.get(b) - ages.get(a));
+}

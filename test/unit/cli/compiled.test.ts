@@ -1,0 +1,84 @@
+import { execFile } from "node:child_process";
+import { cp, mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { inKit } from "../../../harness/kit.ts";
+import { temporary } from "../../support/temporary.ts";
+
+const files = await temporary();
+afterAll(() => files.remove());
+
+/** A kit that was set up, and of which nothing is compiled yet. */
+async function kit(): Promise<string> {
+	const dir = await mkdtemp(join(files.dir, "kit-"));
+	for (const name of ["harness", "lessons", "native", "solutions", "package.json", "tsconfig.json"])
+		await cp(inKit(name), join(dir, name), { recursive: true, preserveTimestamps: true });
+	await mkdir(join(dir, "node_modules"));
+	for (const name of await readdir(inKit("node_modules")))
+		if (!name.startsWith(".")) await symlink(inKit("node_modules", name), join(dir, "node_modules", name));
+	return dir;
+}
+
+function drydock(kit: string, ...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+	return new Promise((resolve) => {
+		const child = execFile(process.execPath, [join(kit, "harness/cli/bin.js"), ...args], (_, stdout, stderr) =>
+			resolve({ code: child.exitCode, stdout, stderr }),
+		);
+	});
+}
+
+const builds = (kit: string) => readdir(join(kit, "node_modules/.cache/drydock"));
+
+async function edit(kit: string, file: string, from: string, to: string): Promise<void> {
+	const text = await readFile(join(kit, file), "utf8");
+	expect(text).toContain(from);
+	await writeFile(join(kit, file), text.replace(from, to));
+}
+
+test("what is compiled once is used again, and a module that changed is compiled anew", async () => {
+	const dir = await kit();
+	expect(await drydock(dir, "help")).toMatchObject({ code: 0, stdout: expect.stringContaining("one Linux primitive") });
+	const first = await builds(dir);
+	await drydock(dir, "help");
+	expect(await builds(dir)).toEqual(first);
+	await edit(dir, "harness/cli/main.ts", "one Linux primitive a lesson", "changed just now");
+	expect((await drydock(dir, "help")).stdout).toContain("changed just now");
+	expect(await builds(dir)).toHaveLength(2);
+});
+
+test("two that begin at once make one build, and nothing else is left", async () => {
+	const dir = await kit();
+	const both = await Promise.all([drydock(dir, "help"), drydock(dir, "list")]);
+	expect(both.map(({ code }) => code)).toEqual([0, 0]);
+	expect(await builds(dir)).toEqual([expect.stringMatching(/^[0-9a-f]{16}$/)]);
+});
+
+test("only the newest builds are kept", async () => {
+	const dir = await kit();
+	for (let time = 0; time < 7; time++) {
+		await edit(dir, "harness/kit.ts", "/** The kit's own directory. */", "/** The kit's own directory. */\n");
+		await drydock(dir, "help");
+	}
+	expect(await builds(dir)).toHaveLength(5);
+});
+
+test("where nothing can be written beside the packages, every command works", async () => {
+	const dir = await kit();
+	await writeFile(join(dir, "node_modules/.cache"), "");
+	expect(await drydock(dir, "list")).toMatchObject({ code: 0, stdout: expect.stringContaining("02-unshare") });
+});
+
+test("a module that cannot be compiled is named, with its line", async () => {
+	const dir = await kit();
+	await edit(dir, "harness/cli/main.ts", "export async function main(", "export async function main((");
+	const { code, stderr } = await drydock(dir, "help");
+	expect(code).not.toBe(0);
+	expect(stderr).toMatch(/harness\/cli\/main\.ts:\d+/);
+});
+
+test("without the packages it says what to type", async () => {
+	const dir = await mkdtemp(join(files.dir, "bare-"));
+	await cp(inKit("harness"), join(dir, "harness"), { recursive: true });
+	await mkdir(join(dir, "lessons"));
+	expect(await drydock(dir, "list")).toMatchObject({ code: 3, stderr: expect.stringContaining("npm start") });
+});
