@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, read, readFileSync, write } from "node:fs";
+import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { openTerminal, setWindowSize } from "../../native/guest.ts";
@@ -10,7 +11,7 @@ import { standardPipes } from "./pipes.ts";
 
 /** The program that a session is with. */
 export interface Interlocutor {
-	/** What it writes; each is to be read to its end. */
+	/** What it writes, in pieces of at most CHUNK_BYTES; each is to be read to its end. */
 	outputs: { stream: "stdout" | "stderr"; chunks: AsyncIterable<Buffer> }[];
 	/** Settles when there is room for more. */
 	input(data: Buffer): Promise<void>;
@@ -55,8 +56,8 @@ export function startBetweenPipes(program: Program): Interlocutor {
 	stdin.on("error", () => {});
 	return {
 		outputs: [
-			{ stream: "stdout", chunks: stdout },
-			{ stream: "stderr", chunks: stderr },
+			{ stream: "stdout", chunks: inPieces(stdout) },
+			{ stream: "stderr", chunks: inPieces(stderr) },
 		],
 		input: (data) =>
 			new Promise((resolve) => {
@@ -81,6 +82,12 @@ export async function* chunksOf(fd: number): AsyncGenerator<Buffer> {
 		if (bytesRead === 0) return;
 		yield Buffer.from(buffer.subarray(0, bytesRead));
 	}
+}
+
+// To a reader who was slow, a stream gives all that has come since as one buffer.
+async function* inPieces(stream: Readable): AsyncGenerator<Buffer> {
+	for await (const gathered of stream as AsyncIterable<Buffer>)
+		for (let at = 0; at < gathered.length; at += CHUNK_BYTES) yield gathered.subarray(at, at + CHUNK_BYTES);
 }
 
 // Before, Ctrl-C would be nobody's. See tpgid in proc_pid_stat(5). The program is the one child of nsenter.

@@ -225,6 +225,14 @@ describe("in a pipe", () => {
 		expect(stdout.equals(bytes)).toBe(true);
 	});
 
+	test("what a command writes faster than it is taken comes whole", async () => {
+		// Small pieces, then a large one: a stream in the guest gathers more of those than one frame may hold.
+		const writer = ["60k", "1M"].map((size) => `dd if=/dev/zero bs=${size} count=3 2>/dev/null`).join("; ");
+		const command = ["run", "--solution", "--", "sh", "-c", writer];
+		const { code, stdout, stderr } = await piped(command, Buffer.alloc(0));
+		expect({ code, stderr, bytes: stdout.length }).toEqual({ code: 0, stderr: "", bytes: 3 * (60 << 10) + (3 << 20) });
+	});
+
 	test("a command that does not read its input ends, and so does one that nobody feeds", async () => {
 		expect((await piped(["run", "--solution", "--", "true"], randomBytes(1 << 20))).code).toBe(0);
 		const child = spawn(process.execPath, [BIN, "run", "--solution", "--", "sh", "-c", "exit 5"], { stdio: "pipe" });
