@@ -79,12 +79,12 @@ async function handle(frame: HostFrame, cast: Cast, practising: Cast, shell: Par
 			const observation = await play(frame, cast, (stream, data) =>
 				say({ type: "output", nonce, stream, data: data.toString("base64") }),
 			);
-			say({ type: "report", nonce, observation });
+			// The exercise restarts the machine, or switches it off: that end says more.
+			if (isUp()) say({ type: "report", nonce, observation });
 		}
 		if (frame.type === "session") await holdSession(frame, shell, line());
 		if (frame.type === "stage") await shell.end().then(() => holdStage(frame, line()));
 	} catch (error) {
-		// The exercise restarts the machine, or switches it off: that end says more.
 		if (!isUp()) return;
 		const disturbed = error instanceof Disturbed;
 		const { stack } = (disturbed ? error.cause : error) as Error;

@@ -1,4 +1,5 @@
-import { closeSync, openSync, readlinkSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { constants } from "node:os";
 import { signalProcess } from "../../native/guest.ts";
 
 /**
@@ -50,12 +51,19 @@ export function signal(pid: number, name: NodeJS.Signals): void {
 	}
 }
 
-/** Whether the harbour's init runs: otherwise its machine is being restarted or switched off. */
+/** Whether the harbour's init runs on: otherwise its machine is being restarted or switched off. */
 export function isUp(): boolean {
 	try {
-		// A process that ends gives up its namespaces before all others of the harbour are ended.
-		return readlinkSync("/proc/1/ns/mnt") !== "";
+		// reboot(2) kills it. The signal is pending until init has its turn, and then it is exiting: see SigPnd in
+		// proc_pid_status(5), and flags in proc_pid_stat(5).
+		const pending = /^SigPnd:\t([0-9a-f]+)$/m.exec(readFileSync("/proc/1/status", "utf8"))?.[1];
+		const stat = readFileSync("/proc/1/stat", "utf8");
+		const flags = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[6]);
+		return (BigInt(`0x${pending}`) & SIGKILL_PENDING) === 0n && (flags & PF_EXITING) === 0;
 	} catch {
-		return false;
+		return false; // It has ended, and the harbour's /proc with it.
 	}
 }
+
+const SIGKILL_PENDING = 1n << BigInt(constants.signals.SIGKILL - 1);
+const PF_EXITING = 0x4;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { GuestFrame, Session, SessionFrame } from "../protocol.ts";
+import { isUp } from "./harbour.ts";
 import { type Interlocutor, startBetweenPipes, startOnTerminal } from "./interlocutor.ts";
 import { type ParkedShell, SHELL } from "./parked-shell.ts";
 import { prepare, wake } from "./prepare.ts";
@@ -47,7 +48,8 @@ export async function holdSession(session: Session, parked: ParkedShell, line: L
 	};
 	const { code, signal } = await program.ended;
 	await Promise.race([Promise.all(copied), silence()]);
-	await line.say({ type: "ended", nonce, code, signal });
+	// It restarts the machine, or switches it off: that end says more.
+	if (isUp()) await line.say({ type: "ended", nonce, code, signal });
 }
 
 async function begin(session: Session, parked: ParkedShell): Promise<Interlocutor> {

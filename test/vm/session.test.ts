@@ -265,6 +265,11 @@ describe("in a pipe", () => {
 		expect(stdout.toString()).toMatch(/^bin\n[\s\S]*busybox\n$/);
 	});
 
+	test("a script that restarts the machine is told so", async () => {
+		const { code, stderr } = await piped(["shell"], Buffer.from("busybox reboot -f\n"));
+		expect({ code, stderr }).toEqual({ code: 1, stderr: "the virtual machine was restarted\n" });
+	});
+
 	test("shell takes a script", async () => {
 		const { code, stdout } = await piped(["shell", "02", "--solution"], Buffer.from("hostname; exit 4\n"));
 		expect(stdout.toString()).toBe("harbour\n");
