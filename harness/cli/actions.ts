@@ -32,7 +32,11 @@ export class Actions {
 			{ key: "h", name: "show one more hint", act: away(async () => (await import("./hint.ts")).hint(id(), {})) },
 			{ key: "i", name: "read the lesson", act: away(async () => (await import("./read.ts")).read(id(), {})) },
 			{ key: "l", name: "list the lessons", act: away(async () => (await import("./list.ts")).list({})) },
-			{ key: "t", name: "show what was asked of the kernel, yours beside the reference's", act: () => this.#trace() },
+			{
+				key: "t",
+				name: "show what was asked of the kernel, yours beside the reference's",
+				act: away(() => this.#trace()),
+			},
 			{
 				key: "s",
 				name: "a shell in the lesson's machine, with your box",
@@ -90,7 +94,9 @@ export class Actions {
 	}
 
 	async #trace(): Promise<void> {
-		if (this.#watch.verdict !== null) process.stdout.write(trace(this.#watch.verdict, style()));
+		const { verdict } = this.#watch;
+		if (verdict === null) throw new Failure("usage", "nothing has been checked yet", "r");
+		process.stdout.write(trace(verdict, style()));
 	}
 
 	async #help(): Promise<void> {

@@ -34,5 +34,6 @@ export async function run(words: string[], command: string[], options: RunOption
 		lesson: id === undefined ? await currentLesson() : await findLesson(id),
 		solution,
 		argv: ["box", "run", ...boxOptions, ROOTFS, ...(command.length > 0 ? command : ["sh"])],
+		...(command.length === 0 && { greeting: "sh in a container of your engine; exit or Ctrl-D ends it\n" }),
 	});
 }

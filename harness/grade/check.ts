@@ -51,6 +51,12 @@ export interface Played {
 	command?: (token: string) => [string, ...string[]];
 }
 
+/** A container beside the one that a lesson is about. */
+export interface Other extends Played {
+	/** What it is there for, after its name: "its command is not there". */
+	about: string;
+}
+
 /** One run in a fresh virtual machine. The container that the lesson is about is called {@link BOX}. */
 export interface Scenario extends Played {
 	/** What was done, for the report: "ran sh with the hostname X". */
@@ -60,7 +66,7 @@ export interface Scenario extends Played {
 	/** The exit code that the command ends with once it has been looked at. */
 	exitCode: number;
 	/** More containers, by name; four at most. */
-	others?: Record<string, Played>;
+	others?: Record<string, Other>;
 	/** If not given: the container is started, looked at as {@link DURING}, and ended. */
 	steps?: Step[];
 	/** Directories of the host to read whenever the host is read. */

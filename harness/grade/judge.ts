@@ -37,7 +37,7 @@ export interface Verdict {
 	/** What the exercise asked of the kernel, and what the reference asks. */
 	ledger: { exercise: LedgerCall[]; reference: LedgerCall[] };
 	/** The same of the scenario's other containers, by name. */
-	otherLedgers: Record<string, Verdict["ledger"]>;
+	otherLedgers: Record<string, Verdict["ledger"] & { about: string }>;
 	/** What the exercise printed; it is never judged. */
 	output: { stdout: string; stderr: string };
 	vm: { accelerator: string; restored: boolean };
@@ -152,11 +152,12 @@ export function assess(check: Check, observation: Observation, drawn: Drawn, ref
 		reference: reference.ledger(drawn, name),
 	});
 	const others = Object.keys(observation.containers).filter((name) => name !== BOX);
+	const about = (name: string) => check.scenario(drawn).others?.[name]?.about ?? "";
 	const findings = compare(check, context, reference.facts);
 	return {
 		findings,
 		ledger: ledgers(BOX),
-		otherLedgers: Object.fromEntries(others.map((name) => [name, ledgers(name)])),
+		otherLedgers: Object.fromEntries(others.map((name) => [name, { about: about(name), ...ledgers(name) }])),
 		thrown: context.thrown ?? others.map((name) => quoted(observation, name, findings[0])).find(Boolean) ?? null,
 	};
 }

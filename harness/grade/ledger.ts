@@ -10,7 +10,7 @@ export interface Ledgers {
 
 interface Options {
 	brief: boolean;
-	container?: string;
+	container?: { name: string; about: string };
 }
 
 /** A call of yours and one of the reference's that are alike, or one that the other has not. */
@@ -32,14 +32,14 @@ export const doPart = (ledgers: Ledgers): boolean => rowsOf(ledgers).some(isDiff
  * Shows both side by side, per process, what a fork has made below it and indented. What is alike for long is folded,
  * and the first place where they part is marked.
  * @param options.brief only what is around that place, and only the beginning of long arguments where both are alike
- * @param options.container whose they are, if not the one that the lesson is about
+ * @param options.container whose they are and what it is there for, if not the one that the lesson is about
  */
 export function showLedgers(page: Page, ledgers: Ledgers, { brief, container }: Options): void {
 	const rows = rowsOf(ledgers);
 	if (rows.length === 0) return;
 	const parts = rows.findIndex(isDifferent);
 	page.line();
-	if (container !== undefined) page.line(`the container that is called ${container}`);
+	if (container !== undefined) page.paragraph(`the container “${container.name}”: ${container.about}`);
 	page.rows(HEADINGS, fold(rows, parts, brief));
 	if (parts < 0) showSameCalls(page);
 }
@@ -50,7 +50,21 @@ export function showSameCalls(page: Page): void {
 	page.paragraph("The same calls, in the same order: any difference is in what the kernel has made of them.");
 }
 
-const rowsOf = ({ exercise, reference }: Ledgers) => align(inOrder(exercise), inOrder(reference));
+function rowsOf({ exercise, reference }: Ledgers): Row[] {
+	const [mine, theirs] = [exitCodesDrawn(exercise), exitCodesDrawn(reference)];
+	return align(
+		inOrder(exercise),
+		inOrder(reference),
+		(one, other) => alike(one, other) || (one.task === other.task && mine.has(one) && theirs.has(other)),
+	);
+}
+
+// What an init passes on of its command's end is whatever the command's script was told to end with.
+function exitCodesDrawn(calls: readonly LedgerCall[]): ReadonlySet<LedgerCall> {
+	const scripts = calls.filter(({ call }) => call === "execve").map(({ args }) => Object.values(args).join(" "));
+	const codes = new Set(scripts.flatMap((script) => [...script.matchAll(/\bexit (\d+)/g)].map(([, code]) => code)));
+	return new Set(calls.filter(({ call, args }) => call === "_exit" && codes.has(Object.values(args)[0])));
+}
 
 /** Each call of a process in its order; what a fork has made follows the fork. */
 function inOrder(calls: readonly LedgerCall[]): LedgerCall[] {
@@ -70,10 +84,10 @@ function inOrder(calls: readonly LedgerCall[]): LedgerCall[] {
 	return ordered;
 }
 
-function align(yours: LedgerCall[], reference: LedgerCall[]): Row[] {
+function align(yours: LedgerCall[], reference: LedgerCall[], comparator: typeof alike): Row[] {
 	const rows: Row[] = [];
 	let [mine, theirs] = [0, 0];
-	for (const { added, removed, count = 0 } of diffArrays(yours, reference, { comparator: alike }))
+	for (const { added, removed, count = 0 } of diffArrays(yours, reference, { comparator }))
 		for (let i = 0; i < count; i++) {
 			const row: Row = {};
 			const [left, right] = [added ? undefined : yours[mine++], removed ? undefined : reference[theirs++]];

@@ -61,20 +61,25 @@ export async function report(verdict: Verdict, title: string, learnt: string, st
 	return page.text();
 }
 
+const UNTRACED =
+	"These are the calls of #kernel. What is read and written by node:fs is not among them, nor what a program does that was run, such as ip.";
+
 /** All that was asked of the kernel, yours beside the reference's. */
 export function trace({ ledger, otherLedgers }: Verdict, style: Style): string {
 	const page = new Page(style, new Chalk({ level: style.color ? 1 : 0 }));
 	showLedgers(page, ledger, { brief: false });
-	for (const [container, ledgers] of Object.entries(otherLedgers))
-		showLedgers(page, ledgers, { brief: false, container });
+	for (const [name, { about, ...ledgers }] of Object.entries(otherLedgers))
+		showLedgers(page, ledgers, { brief: false, container: { name, about } });
+	page.line();
+	page.paragraph(UNTRACED);
 	return page.text();
 }
 
 // Of several containers the first whose calls are not the reference's: there the mistake is.
 function showParting(page: Page, { ledger, otherLedgers }: Verdict): void {
-	const all: [string | undefined, Verdict["ledger"]][] = [[undefined, ledger], ...Object.entries(otherLedgers)];
-	const [container, ledgers] = all.find(([, one]) => doPart(one)) ?? [];
-	if (ledgers !== undefined) showLedgers(page, ledgers, { brief: true, ...(container !== undefined && { container }) });
+	const [name = "", other] = Object.entries(otherLedgers).find(([, one]) => doPart(one)) ?? [];
+	if (doPart(ledger)) showLedgers(page, ledger, { brief: true });
+	else if (other !== undefined) showLedgers(page, other, { brief: true, container: { name, about: other.about } });
 	else if (ledger.exercise.length > 0) showSameCalls(page);
 }
 

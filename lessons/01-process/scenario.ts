@@ -50,12 +50,13 @@ export function scenario(drawn: Drawn): Scenario {
 		exitCode,
 		others: {
 			[CRASHED]: {
+				about: `its command is ended by ${signalOf(drawn)}`,
 				options: {},
 				script: `pause; cd /tmp; ulimit -c unlimited; kill -${signalOf(drawn).slice(3)} $$; sleep 2`,
 			},
-			[MISSING]: { options: {}, command: (token) => [missing, token] },
-			[DONE]: { options: {}, script: "pause; exit 0" },
-			[REFUSED]: { options: { hostname: TOO_LONG }, fails: true },
+			[MISSING]: { about: "its command is not there", options: {}, command: (token) => [missing, token] },
+			[DONE]: { about: "its command exits with 0", options: {}, script: "pause; exit 0" },
+			[REFUSED]: { about: "enter throws before there is a command", options: { hostname: TOO_LONG }, fails: true },
 		},
 		steps: [
 			{ do: "start", container: BOX },

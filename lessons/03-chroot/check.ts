@@ -78,6 +78,7 @@ export default defineCheck({
 		exitCode: 0,
 		others: {
 			[ESCAPED]: {
+				about: "its command breaks out first, and opens a file of the host",
 				options: { rootfs, escape: true },
 				script: `[ -r /${secret} ] && exec 3</${secret}; pause`,
 			},

@@ -65,8 +65,16 @@ export function scenario(drawn: Record<string, string>): Scenario {
 		script: BOX_SCRIPT,
 		exitCode: 0,
 		others: {
-			[POLITE]: { options, script: `trap 'sleep 0.2; exit ${codeOf(polite)}' TERM; pause` },
-			[HUNG_UP]: { options, script: `${NOTES}; trap 'exit ${codeOf(hungUp)}' HUP; pause` },
+			[POLITE]: {
+				about: "its command hears SIGTERM, and exits with a code of its own",
+				options,
+				script: `trap 'sleep 0.2; exit ${codeOf(polite)}' TERM; pause`,
+			},
+			[HUNG_UP]: {
+				about: "its command notes which signals come, and exits at SIGHUP",
+				options,
+				script: `${NOTES}; trap 'exit ${codeOf(hungUp)}' HUP; pause`,
+			},
 		},
 		steps,
 		files: [CAME],

@@ -118,7 +118,20 @@ export const refusals: Explanation[] = [
 		see: [`${KERNEL_DOC}, cpu.max`],
 	},
 	{
-		when: ({ ending, observation }) => ending.how === "hung" && observation.containers[SECOND]?.ending.how === "hung",
+		when: ({ ending, facts }) =>
+			ending.how === "hung" && facts["command.ran"] === false && ending.tasks.at(-1)?.state === "D",
+		diagnosis: "memory-high",
+		misconception: 12,
+		why: "The process that should become the command is in state D: the kernel makes it wait in the middle of what it does, for as long as it was watched. A possible cause is a small number in memory.high, such as 0. Above memory.high nothing is refused; but a process there is held up again and again, and made to give memory back.",
+		try: "Leave memory.high as it is. What may go to swap is another file's: memory.swap.max.",
+		see: [`${KERNEL_DOC}, memory.high and memory.swap.max`],
+	},
+	{
+		when: ({ ending, observation }) => {
+			const second = observation.containers[SECOND]?.ending;
+			// One that had not been started when time was up has no processes.
+			return ending.how === "hung" && second?.how === "hung" && second.tasks.length > 0;
+		},
 		diagnosis: "waits-for-nobody",
 		misconception: 17,
 		why: "The command of a second container, which has no init, had left processes behind. They run on, the cgroup stays populated, and what waits for its end waits for ever.",

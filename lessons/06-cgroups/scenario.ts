@@ -73,10 +73,15 @@ export function scenario({ id = "", second = "", refused = "", hostname = "", ..
 		exitCode: 0,
 		others: {
 			[SECOND]: {
+				about: "nothing is limited in it",
 				options: { id: second, limits: {} },
 				script: `for n in 1 2 3 4 5 6 7 8; do sleep 1000 </dev/null >/dev/null 2>&1 & done; pause; exit 0`,
 			},
-			[REFUSED]: { options: { id: refused, limits: { pidsMax: -1 } }, fails: true },
+			[REFUSED]: {
+				about: "one of its limits is a number that the kernel refuses",
+				options: { id: refused, limits: { pidsMax: -1 } },
+				fails: true,
+			},
 		},
 		steps: [
 			{ do: "start", container: BOX },

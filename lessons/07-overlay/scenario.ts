@@ -75,8 +75,16 @@ export function scenarioOf(drawn: Drawn): Scenario {
 		script: named(SCRIPT),
 		exitCode: 7,
 		others: {
-			[NEIGHBOUR]: { options: { ...options, id: neighbour }, script: named("echo mine >/$MINE\npause\nexit 0") },
-			[REFUSED]: { options: { ...options, id: refused, layers: [missing, base] }, fails: true },
+			[NEIGHBOUR]: {
+				about: "another one on the same two layers",
+				options: { ...options, id: neighbour },
+				script: named("echo mine >/$MINE\npause\nexit 0"),
+			},
+			[REFUSED]: {
+				about: "one of its layers is not there",
+				options: { ...options, id: refused, layers: [missing, base] },
+				fails: true,
+			},
 		},
 		steps: [
 			{ do: "start", container: NEIGHBOUR },

@@ -117,13 +117,18 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 		exitCode: 0,
 		others: {
 			[OTHER]: {
+				about: "a second server, with an address and a port of its own",
 				options: {
 					...{ ...common, id: otherId, address: otherAddress },
 					publish: [{ host: Number(otherPort), container: OTHER_PORT }],
 				},
 				script: serve("other", OTHER_PORT),
 			},
-			[HALF_WAY]: { options: { ...common, id: thirdId, address: NO_ADDRESS, publish: [] }, fails: true },
+			[HALF_WAY]: {
+				about: `its address is ${NO_ADDRESS}, so connect fails half-way`,
+				options: { ...common, id: thirdId, address: NO_ADDRESS, publish: [] },
+				fails: true,
+			},
 		},
 		network: true,
 		steps: [

@@ -42,6 +42,7 @@ export function scenario({ image = "", source = "" }: Drawn): Scenario {
 		exitCode: 0,
 		others: {
 			dynamic: {
+				about: "dash and ls, which are linked dynamically",
 				options: {
 					id: "dynamic",
 					image: `${image}-dynamic`,
@@ -52,6 +53,7 @@ export function scenario({ image = "", source = "" }: Drawn): Scenario {
 				command: (token) => ["/bin/dash", "-c", 'echo "$0"; read -r _; /bin/ls / && exit 42', token],
 			},
 			tampered: {
+				about: "the first image once more, with a word changed",
 				options: { id: "tampered", image, tampered: [`${image}-layer`, `${image}-config`] },
 				command: (token) => ["/hello", token],
 			},

@@ -43,6 +43,15 @@ describe("showLedgers", () => {
 		expect(text).toContain("The same calls, in the same order");
 	});
 
+	test("an init passes on the drawn code of its own command; another one is a difference", () => {
+		const calls = (drawn: string, passedOn = drawn) => [
+			call("1", "execve", { argv: `["sh", "-c", "trap 'exit ${drawn}' TERM"]` }),
+			call("1", "_exit", { status: passedOn }),
+		];
+		expect(shown(calls("39"), calls("94")).join("\n")).not.toContain("≠");
+		expect(shown(calls("39", "1"), calls("94")).join("\n")).toMatch(/_exit\(1\) +≠/);
+	});
+
 	test("a refused call is another call than one that is not", () => {
 		const refused = { ...call("1", "mount"), error: "EPERM (1)" };
 		expect(shown([refused], [call("1", "mount")]).join("\n")).toMatch(/mount\(\) = EPERM \(1\) +≠/);
