@@ -1,4 +1,5 @@
 import { setMaxListeners } from "node:events";
+import { isatty } from "node:tty";
 import { EXIT } from "./failure.ts";
 
 const controller = new AbortController();
@@ -19,6 +20,18 @@ export function stopInGoodOrder(): void {
 			controller.abort(new Error("interrupted"));
 		});
 	}
+	endByHangup();
+}
+
+// Node gives its terminals back as it ends, and where one was closed meanwhile it aborts: a crash report, and on some
+// systems a core file where the learner works. So what a closed terminal ends, ends by the signal for that.
+function endByHangup(): void {
+	const terminals = [0, 1, 2].filter((fd) => isatty(fd));
+	process.on("exit", () => {
+		if (terminals.every((fd) => isatty(fd))) return;
+		process.removeAllListeners("SIGHUP");
+		process.kill(process.pid, "SIGHUP");
+	});
 }
 
 /** Rejects as soon as the user interrupts, or `other` is aborted; otherwise settles as `work` does. */

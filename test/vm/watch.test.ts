@@ -26,7 +26,8 @@ afterAll(async () => {
 async function watching(name: string, options = ""): Promise<{ dir: string; screen: Terminal }> {
 	const dir = join(files.dir, name);
 	await makeWorkspace(dir);
-	const script = `stty -a > before; ${DRYDOCK} watch ${options}; code=$?; stty -a > after; exit $code`;
+	// The shell outlives a window that is closed.
+	const script = `trap : HUP; stty -a > before; ${DRYDOCK} watch ${options}; code=$?; echo $code > code; stty -a > after; exit $code`;
 	return { dir, screen: onTerminal("sh", ["-c", script], dir) };
 }
 
@@ -128,12 +129,14 @@ test("Ctrl-C ends it at any time with 130, and gives the terminal back", async (
 
 test("a window that is closed leaves no process", async () => {
 	for (const moment of [/checking/, VERDICT]) {
-		const { screen } = await watching(`closed-${moment === VERDICT}`);
+		const { dir, screen } = await watching(`closed-${moment === VERDICT}`);
 		await screen.until(GREETING);
 		screen.type("r");
 		await screen.until(moment);
 		screen.close();
 		await nothingLeft(screen);
+		// By SIGHUP, not by an abort.
+		expect(await readFile(join(dir, "code"), "utf8")).toBe("129\n");
 	}
 });
 
