@@ -7,12 +7,15 @@ import {
 	unsharedInChild,
 } from "../../harness/grade/index.ts";
 import {
+	commandForked,
 	commandReaped,
 	deriveFacts,
 	ENDED_BEFORE,
 	endedWith,
 	ignored,
+	takesNoChild,
 	takesUnblocked,
+	unsharedBetween,
 	waitsForAnyChild,
 } from "./facts.ts";
 import { AFTERWARDS, HUNG_UP, ORPHANS, POLITE, scenario } from "./scenario.ts";
@@ -54,6 +57,26 @@ const commandWithoutInit: Explanation = {
 	try: "Fork once more: the parent stays as pid 1, and looks after the child, which becomes the command.",
 	see: [PID_1_SIGNALS],
 };
+
+const commandIsFirst: Explanation[] = [
+	{
+		when: unsharedBetween,
+		diagnosis: "unshared-between-the-forks",
+		misconception: 1,
+		why: "There are two forks, and unshare(CLONE_NEWPID) stands between them: of the new namespace, the child of the second fork is the first process. So that is pid 1, and it is the command. The process above it is pid 1 of nothing.",
+		try: "Call unshare(CLONE_NEWPID) before the first fork.",
+		see: ["unshare(2), CLONE_NEWPID", PID_1_SIGNALS],
+	},
+	{
+		when: commandForked,
+		diagnosis: "wrong-one-returns",
+		misconception: 9,
+		why: "Two processes come out of the second fork, and the wrong one went on to become the command: the parent, which is pid 1. The child, which was to be the command, is left to look after something.",
+		try: "fork gives 0 in the child, and the child's pid in the parent. The child returns; the parent is the one to look after it.",
+		see: ["fork(2), RETURN VALUE", PID_1_SIGNALS],
+	},
+	commandWithoutInit,
+];
 
 const notBlocked: Explanation = {
 	when: takesUnblocked,
@@ -126,7 +149,7 @@ export default defineCheck({
 		{
 			fact: "init",
 			what: "what pid 1 of the command's PID namespace is",
-			explain: [commandWithoutInit],
+			explain: commandIsFirst,
 		},
 		{
 			fact: "command.proc",
@@ -209,6 +232,28 @@ export default defineCheck({
 			],
 		},
 		{
+			fact: "signals.strayed",
+			what: "signals that came to somebody whom they were not for",
+			accept: (_, context) => cutShort(context) || commandIsPid1(context) || hostPids(context),
+			explain: [
+				{
+					when: ({ facts }) => String(facts["signals.strayed"]).includes("SIGCHLD"),
+					diagnosis: "sigchld-passed-on",
+					misconception: 9,
+					why: "An orphan ended, and the kernel told pid 1 by a SIGCHLD. The command got one as well, although no child of its own had ended. Programs that count their children are misled by that.",
+					try: "Send on what sigwaitinfo gives only if it is not SIGCHLD.",
+					see: ["sigwaitinfo(2)", "signal(7), Standard signals"],
+				},
+				{
+					diagnosis: "signals-to-everybody",
+					misconception: 9,
+					why: "What was sent to pid 1 came to the command, and to a process that the command had started, too: a sleep that knows nothing of signals, and was ended by the first. Sent to -1, a signal goes to every process in the namespace but pid 1; sent to a negative number, to a process group.",
+					try: "kill(child, signo): to the child that you look after, and to nobody else. What its children are to know is the child's business.",
+					see: ["kill(2)"],
+				},
+			],
+		},
+		{
 			fact: "hung-up",
 			what: "how a command ends that handles SIGHUP itself",
 			// A SIGHUP that is not passed on at all is one of the signals that are lost.
@@ -273,7 +318,11 @@ export default defineCheck({
 			try: "Compare the pid that waitpid gives with the command's. Reap the others, and go on.",
 			see: [PID_1_SIGNALS, "waitpid(2)"],
 		},
-		{ ...commandWithoutInit, when: (context) => ignored(context.observation) && commandIsPid1(context) },
+		...commandIsFirst.map((explanation) => ({
+			...explanation,
+			when: (context: Context) =>
+				ignored(context.observation) && commandIsPid1(context) && (explanation.when?.(context) ?? true),
+		})),
 		{
 			when: (context) => ignored(context.observation) && waitsForAnyChild(context),
 			diagnosis: "waits-in-waitpid",
@@ -283,6 +332,14 @@ export default defineCheck({
 			see: ["waitpid(2)", "sigwaitinfo(2)"],
 		},
 		{ ...notBlocked, when: (context) => ignored(context.observation) && takesUnblocked(context) },
+		{
+			when: (context) => ignored(context.observation) && takesNoChild(context),
+			diagnosis: "child-end-not-heard",
+			misconception: 8,
+			why: "SIGTERM was sent, and still the container did not end. In the ledger, the set that sigwaitinfo was given has no SIGCHLD. That is the signal that tells of a child's end: without it, nobody wakes up when the command has ended, and it stays a zombie.",
+			try: "Put SIGCHLD into the set, for sigprocmask and for sigwaitinfo.",
+			see: ["sigwaitinfo(2)", "waitpid(2), NOTES"],
+		},
 		{
 			when: (context) => ignored(context.observation) && commandReaped(context),
 			diagnosis: "waits-for-all",

@@ -9,7 +9,7 @@ import {
 	type Observation,
 	type ProcessState,
 } from "../../harness/grade/index.ts";
-import { AFTERWARDS, CAME, codeOf, HUNG_UP, POLITE, SENT } from "./scenario.ts";
+import { AFTERWARDS, CAME, CHILDLESS, codeOf, HUNG_UP, OTHERS, POLITE, SENT } from "./scenario.ts";
 
 type Task = ProcessState["tasks"][number];
 
@@ -52,6 +52,24 @@ export function commandReaped({ ledger }: Pick<Context, "ledger">): boolean {
 	return ledger.some(({ task, call, result }) => task === parentOf(command) && call === "waitpid" && result === pid);
 }
 
+/** Whether a process takes signals, and the end of a child is none of them. */
+export function takesNoChild({ ledger }: Pick<Context, "ledger">): boolean {
+	return ledger.some(({ call, args }) => call === "sigwaitinfo" && !args["set"]?.includes("SIGCHLD"));
+}
+
+/** Whether the process that became the command has forked, and so has left the work of the child to its child. */
+export function commandForked({ ledger }: Pick<Context, "ledger">): boolean {
+	const command = ledger.find(({ call }) => call === "execve")?.task;
+	return ledger.some(({ task, call }) => task === command && call === "fork");
+}
+
+/** Whether the command's parent was forked by the module as well, and only then asked for the namespace. */
+export function unsharedBetween({ ledger }: Pick<Context, "ledger">): boolean {
+	const parent = parentOf(ledger.find(({ call }) => call === "execve")?.task ?? "");
+	const own = ledger.filter(({ task }) => task === parent).map(({ call, args }) => `${call} ${Object.values(args)}`);
+	return parent.split(".").length > 2 && own.some((call) => /^unshare .*CLONE_NEWPID/.test(call));
+}
+
 // "1.2" is the second child that "1" has forked.
 const parentOf = (task: string) => task.slice(0, Math.max(0, task.lastIndexOf(".")));
 
@@ -70,6 +88,7 @@ export function deriveFacts(observation: Observation, drawn: Drawn): Record<stri
 		"orphans.zombies": commandAt(observation, AFTERWARDS) === null ? ENDED_BEFORE : zombies,
 		polite: howItEnded(observation, POLITE, drawn["polite"] ?? ""),
 		"signals.lost": lost(observation),
+		"signals.strayed": strayed(observation, drawn["polite"] ?? ""),
 		"hung-up": howItEnded(observation, HUNG_UP, drawn["hungUp"] ?? ""),
 	};
 	if (during === undefined || process === null) return facts;
@@ -91,8 +110,20 @@ function whatProcShows(tasks: readonly Task[], { nsPids, procPids }: ProcessStat
 
 // What was sent to init and did not come to the command.
 function lost(observation: Observation): string[] {
-	const came = (commandAt(observation, CAME, HUNG_UP)?.files[CAME]?.text ?? "").trim().split(" ");
+	const came = whatCame(observation);
 	return SENT.filter((signal) => !came.includes(signal));
+}
+
+// What came to somebody whom it was not for.
+function strayed(observation: Observation, drawn: string): string[] {
+	const ending = observation.containers[POLITE]?.ending;
+	const child = ending?.how === "returned" && ending.value === codeOf(drawn) + CHILDLESS;
+	const others = whatCame(observation).includes(OTHERS);
+	return [...(child ? ["SIGCHLD, to the command"] : []), ...(others ? ["the command's, to others as well"] : [])];
+}
+
+function whatCame(observation: Observation): string[] {
+	return (commandAt(observation, CAME, HUNG_UP)?.files[CAME]?.text ?? "").trim().split(" ");
 }
 
 // An exit code that was drawn differs from run to run; that it was passed on does not.
@@ -101,7 +132,7 @@ function howItEnded(observation: Observation, container: string, drawn: string):
 	if (ignored(observation, container)) return "not at all, and was killed";
 	if (ending?.how === "threw") return `with the exception ${ending.thrown.message}`;
 	if (ending?.how !== "returned") return ending?.how ?? "not started";
-	return ending.value === codeOf(drawn)
+	return ending.value === codeOf(drawn) || (container === POLITE && ending.value === codeOf(drawn) + CHILDLESS)
 		? "with its own exit code"
 		: `with the exit code ${JSON.stringify(ending.value)}`;
 }
