@@ -13,13 +13,19 @@ function cpus(max: string): string {
 	return Number.isNaN(part) ? max : part.toFixed(2);
 }
 
+// createCgroup has come back, and join has not found what it was to have made.
+function joinedNothing({ containers }: Observation): boolean {
+	const ending = containers[REFUSED]?.ending;
+	return ending?.how === "threw" && /^ENOENT.*\/cgroup\.procs'/.test(ending.thrown.message);
+}
+
 /** What the cgroups show, and what came of the limits. */
 export function derive(observation: Observation, drawn: Drawn): Record<string, FactValue> {
 	const during = (name: string, container = BOX) => cgroupFile(observation, DURING, name, container);
 	const ending = (container: string) => observation.containers[container]?.ending.how ?? "not started";
 	const facts: Record<string, FactValue> = {
 		"second.ending": ending(SECOND),
-		"refused.ending": ending(REFUSED),
+		"refused.ending": joinedNothing(observation) ? "started, and had nothing to join" : ending(REFUSED),
 		"parent.limits": LIMITS.flatMap((name) => {
 			const value = fileOf(observation, name) ?? "max";
 			return value.startsWith("max") ? [] : [`${name}: ${value}`];
@@ -38,7 +44,7 @@ export function derive(observation: Observation, drawn: Drawn): Record<string, F
 	facts["second.limits"] =
 		commandAt(observation, DURING, SECOND) === null
 			? GONE
-			: LIMITS.map((name) => `${name}: ${during(name, SECOND).split(" ")[0]}`);
+			: [...LIMITS, "memory.swap.max"].map((name) => `${name}: ${during(name, SECOND).split(" ")[0]}`);
 	if (process !== null) {
 		const spent = commandAt(observation, SPENT) !== null;
 		const effect = (file: string, name: string, came: string, not: string) => {
