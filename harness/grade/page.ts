@@ -65,7 +65,7 @@ export class Page {
 	}
 
 	labelled(label: string, text: string): void {
-		const wrapped = wrapAnsi(text, this.#style.width - LABEL_WIDTH - 2).split("\n");
+		const wrapped = wrapAnsi(text, this.#style.width - LABEL_WIDTH - 2, { hard: true }).split("\n");
 		for (const [index, line] of wrapped.entries())
 			this.line(`  ${index === 0 ? this.#chalk.dim(label.padEnd(LABEL_WIDTH)) : " ".repeat(LABEL_WIDTH)}${line}`);
 	}

@@ -91,7 +91,7 @@ function playedOn({ yours, reference }: NonNullable<Verdict["engine"]>): string 
 function showFinding(page: Page, chalk: ChalkInstance, finding: Finding): void {
 	page.line();
 	page.paragraph(chalk.bold(finding.what));
-	page.labelled("shows", chalk.red(shown(finding.got)));
+	page.labelled("shows", chalk.red(shown(finding.got).trimEnd()));
 	page.labelled("should", chalk.green(shown(finding.expected)));
 	page.labelled("why", finding.explanation);
 	page.labelled("try", finding.try);
@@ -102,7 +102,7 @@ function showFinding(page: Page, chalk: ChalkInstance, finding: Finding): void {
 function showOthers(page: Page, chalk: ChalkInstance, first: Finding | undefined, rest: readonly Finding[]): void {
 	if (rest.length === 0) return;
 	page.line();
-	page.line(chalk.bold("also different"));
+	page.line(chalk.bold("also different, perhaps only in consequence"));
 	for (const { what, got, expected, diagnosis, try: advice } of rest) {
 		page.item(`${what}: ${chalk.red(shown(got))}, should be ${chalk.green(shown(expected))}`);
 		if (diagnosis !== first?.diagnosis) page.item(`try: ${advice}`, 4);

@@ -3,6 +3,7 @@ import {
 	commandAt,
 	DURING,
 	defineCheck,
+	type FactValue,
 	type HostState,
 	nameOf,
 	type Observation,
@@ -22,7 +23,7 @@ const SEEN: [Question, fact: string][] = [
 	["host.fromWorld", "seen.published"],
 ];
 
-function derive(observation: Observation): Record<string, string | string[]> {
+function derive(observation: Observation): Record<string, FactValue> {
 	const { before, after, moments, containers } = observation;
 	const ended = moments[ENDED]?.host ?? before;
 	const all = [...Object.values(moments).map(({ host }) => host), after];
@@ -45,6 +46,7 @@ function derive(observation: Observation): Record<string, string | string[]> {
 		"left.links": newIn(before, ended, linksOf),
 		"left.rules": newRules(before, ended),
 		"left.mounts": newIn(before, ended, mountsOf),
+		"left.namespaces": held(observation),
 		"left.helpers": helpersLeft(observation),
 		"lost.rules": [...new Set(all.flatMap((now) => newRules(now, before)))],
 		// An address that is not refused fails nothing half-way.
@@ -60,6 +62,12 @@ function otherNamespace(observation: Observation): Record<string, string> {
 	if (box === undefined || other === undefined) return { "ns.net.other": NOT_TRIED };
 	const host = observation.before.namespaces["net"];
 	return { "ns.net.other": other === host ? "the host's" : other === box ? "the first container's" : "its own" };
+}
+
+/** How many of the containers' network namespaces an engine has still open: it is looked at before it goes. */
+function held({ before, programs }: Observation): number {
+	const open = new Set((programs["settled"]?.stdout ?? "").split("\n").filter((line) => line !== ""));
+	return open.size - (open.has(before.namespaces["net"] ?? "") ? 1 : 0);
 }
 
 /** Processes that were not there before; without those of the servers that were, which take their time to hang up. */

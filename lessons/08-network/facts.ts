@@ -1,5 +1,15 @@
 import type { Context, Explanation, FactRule, FactValue } from "../../harness/grade/index.ts";
-import { flushed, gone, halfWay, links, mountsLeft, processesLeft, rulesLeft, stillLed } from "./leftovers.ts";
+import {
+	flushed,
+	gone,
+	halfWay,
+	links,
+	mountsLeft,
+	namespacesHeld,
+	processesLeft,
+	rulesLeft,
+	stillLed,
+} from "./leftovers.ts";
 import { each, link, loopback, sameNamespace, secondEnding, separate } from "./links.ts";
 import { astray, fromHost, fromOutside, hidden, tooWide, world } from "./packets.ts";
 import { NOT_TRIED, type Question } from "./scenario.ts";
@@ -85,6 +95,12 @@ export const facts: FactRule[] = [
 	{ fact: "left.links", what: "links, addresses and routes left on the host", explain: links },
 	{ fact: "left.rules", what: "nft rules left on the host", explain: rulesLeft },
 	{ fact: "left.mounts", what: "mounts left on the host", explain: mountsLeft },
+	{
+		fact: "left.namespaces",
+		what: "network namespaces that an engine has still open, when its container has ended",
+		accept: (_, context) => neverApart(context),
+		explain: namespacesHeld,
+	},
 	{ fact: "left.helpers", what: "processes left behind", explain: processesLeft },
 	{ fact: "halfway.left", what: "what is left of a third container, whose address was refused", explain: halfWay },
 ];

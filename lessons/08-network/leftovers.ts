@@ -76,6 +76,16 @@ export const mountsLeft: Explanation[] = [
 	},
 ];
 
+export const namespacesHeld: Explanation[] = [
+	{
+		diagnosis: "descriptor-left",
+		misconception: 17,
+		why: "remove has come back, and in /proc/PID/fd of the engine there is still a net:[…] which is not the host's. As long as a descriptor of it is open, the namespace lives on, with nobody in it. An engine that starts one container after another gathers them.",
+		try: "closeSync the descriptor in remove, when all else has been removed.",
+		see: ["namespaces(7), Namespace lifetime", "proc_pid_fd(5)"],
+	},
+];
+
 export const processesLeft: Explanation[] = [
 	{
 		diagnosis: "processes-left",

@@ -56,6 +56,14 @@ export const sameNamespace: Explanation[] = [
 
 export const loopback: Explanation[] = [
 	{
+		when: joinUnshares,
+		diagnosis: "join-unshares",
+		misconception: 15,
+		why: "The process that became the command called unshare(CLONE_NEWNET): it is in one more namespace, which nobody has ever set up. The one that connect made, with the cable in it, is held open by a descriptor, and nobody is in it.",
+		try: "In join: setns, with the descriptor of the namespace that is there already.",
+		see: ["setns(2)", "unshare(2), CLONE_NEWNET"],
+	},
+	{
 		diagnosis: "loopback-down",
 		misconception: 15,
 		why: ({ process }) =>
@@ -169,6 +177,13 @@ export function engineMoved({ ledger }: Pick<Context, "ledger">): boolean {
 }
 
 type Link = NonNullable<HostState["network"]>["links"][number];
+
+// By a process below the engine, of which the command descends: "1.1" of "1.1.1.1".
+function joinUnshares({ ledger }: Context): boolean {
+	const command = ledger.find(({ call }) => call === "execve")?.task ?? "";
+	const above = ledger.filter(({ task }) => task !== "1" && `${command}.`.startsWith(`${task}.`));
+	return called({ ledger: above }, "unshare", "CLONE_NEWNET");
+}
 
 /** The container's link, if it has one beside the loopback. */
 const inside = ({ process }: Context) => process?.network?.links.find(({ name }) => name !== "lo");

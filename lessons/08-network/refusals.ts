@@ -48,7 +48,7 @@ export const refusals: Explanation[] = [
 		when: says(/Invalid "netns" value/),
 		diagnosis: "namespace-of-ip",
 		why: (context) =>
-			`ip says: ${line(context, /netns/)} /proc/self is whoever looks: here that is the program ip, which has none of your open files.`,
+			`ip says: ${line(context, /netns/)}. /proc/self is whoever looks: here that is the program ip, which has none of your open files.`,
 		try: `Name your own process: /proc/\${getpid()}/fd/N.`,
 		see: ["ip-link(8)", "proc_pid_fd(5)"],
 	},

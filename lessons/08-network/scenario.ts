@@ -173,7 +173,7 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 				argv: [
 					"sh",
 					"-c",
-					`for i in $(seq 30); do [ -e /sys/class/net/box-${otherId} ] || break; busybox sleep 0.1; done`,
+					`for i in $(seq 30); do [ -e /sys/class/net/box-${otherId} ] || break; busybox sleep 0.1; done; find /proc/[0-9]*/fd -lname 'net:*' -printf '%l\\n'`,
 				],
 			},
 			{ do: "look", as: ENDED },
