@@ -9,10 +9,34 @@ import { style } from "./terminal.ts";
 // System calls first: they are what the lessons are about. Then overviews, files, programs, and the C library.
 const SECTIONS = ["2", "7", "5", "8", "1", "4", "3"];
 
-/** What lessons name that is no manual page, and the page that comes nearest to it. */
-const KERNEL_TEXTS: ReadonlyMap<string, { path: string; page: string }> = new Map([
-	["overlayfs", { path: "filesystems/overlayfs", page: "mount.8" }],
-	["cgroup-v2", { path: "admin-guide/cgroup-v2", page: "cgroups.7" }],
+const KERNEL_DOCS = "https://docs.kernel.org";
+
+/** What lessons name that is no manual page, where it is, and what there is to read offline. */
+const TEXTS: ReadonlyMap<string, { of: string; at: string; next: string }> = new Map([
+	[
+		"overlayfs",
+		{
+			of: "the kernel's own documentation",
+			at: `${KERNEL_DOCS}/filesystems/overlayfs.html`,
+			next: "npx drydock man mount.8",
+		},
+	],
+	[
+		"cgroup-v2",
+		{
+			of: "the kernel's own documentation",
+			at: `${KERNEL_DOCS}/admin-guide/cgroup-v2.html`,
+			next: "npx drydock man cgroups.7",
+		},
+	],
+	[
+		"pax",
+		{
+			of: "POSIX",
+			at: "https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html",
+			next: "npx drydock read 09",
+		},
+	],
 ]);
 
 /** `drydock man`: a manual page of the virtual machine's system. @returns the exit code */
@@ -55,10 +79,10 @@ export function nearestPages(words: readonly string[], pages: readonly string[])
 function unknown(words: readonly string[], pages: readonly string[]): Failure {
 	const near = nearestPages(words, pages);
 	const { name } = wanted(words);
-	const elsewhere = KERNEL_TEXTS.get(name);
+	const elsewhere = TEXTS.get(name);
 	if (elsewhere !== undefined) {
-		const text = `${name} has no manual page: it is in the kernel's own documentation, https://docs.kernel.org/${elsewhere.path}.html`;
-		return new Failure("usage", text, `npx drydock man ${elsewhere.page}`);
+		const text = `${name} has no manual page here: it is in ${elsewhere.of},\n${elsewhere.at}`;
+		return new Failure("usage", text, elsewhere.next);
 	}
 	const message = `there is no manual page ${JSON.stringify(words.join(" "))}`;
 	if (near.length === 0) return new Failure("usage", message, "npx drydock man namespaces.7");

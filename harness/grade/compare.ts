@@ -85,8 +85,9 @@ function endings(check: Check): Explanation[] {
 		{
 			when: how("threw"),
 			diagnosis: "exception",
-			why: "An exception that nobody caught ended the program before it was done.",
-			try: "Start at the line of yours that the stack trace names.",
+			why: ({ thrown }) =>
+				`An exception that nobody caught ended the program before it was done.${/^ENOENT: .*, mkdir '/.test(thrown?.message ?? "") ? " mkdir makes one directory, and the one that it is to be in must be there." : ""}`,
+			try: "Start at the line of yours that is marked below.",
 			see: [],
 		},
 		{

@@ -144,7 +144,7 @@ export const endings: Explanation[] = [
 		when: (context) => context.thrown !== null && commandRan(context),
 		diagnosis: "exception-beside-the-command",
 		why: "The command ran, but an exception ended a process that was to look after it: what it says is above. When pid 1 ends, the kernel kills all others in its namespace, the command too.",
-		try: "Start at the line of yours that the stack trace names.",
+		try: "Start at the line of yours that is marked below.",
 		see: [PID_1_SIGNALS],
 	},
 	{
