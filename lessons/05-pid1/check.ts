@@ -1,10 +1,10 @@
 import { defineCheck, unsharedInChild } from "../../harness/grade/index.ts";
+import { deriveFacts, ENDED_BEFORE, endedWith, ignored, takesNoChild } from "./facts.ts";
 import {
 	childEndNotHeard,
 	commandIsFirst,
 	commandIsPid1,
 	cutShort,
-	endings,
 	exitCodeLost,
 	hostPids,
 	noChildLeft,
@@ -12,8 +12,8 @@ import {
 	notPassedOn,
 	onlyChildrenMoved,
 	PID_1_SIGNALS,
-} from "./endings.ts";
-import { deriveFacts, ENDED_BEFORE, endedWith, ignored, takesNoChild } from "./facts.ts";
+	refusals,
+} from "./refusals.ts";
 import { HUNG_UP, ORPHANS, POLITE, scenario } from "./scenario.ts";
 
 export default defineCheck({
@@ -180,5 +180,5 @@ export default defineCheck({
 			],
 		},
 	],
-	exceptions: endings,
+	exceptions: refusals,
 });

@@ -16,7 +16,7 @@ export function createCgroup(path: string, { memoryMaxBytes, pidsMax, cpus }: Li
 	mkdirSync(path);
 	try {
 		write("memory.max", memoryMaxBytes ?? "max");
-		write("memory.swap.max", 0);
+		write("memory.swap.max", memoryMaxBytes === undefined ? "max" : 0);
 		write("pids.max", pidsMax ?? "max");
 		write("cpu.max", cpus === undefined ? "max" : `${Math.round(cpus * 100_000)} 100000`);
 	} catch (error) {

@@ -10,7 +10,7 @@ import {
 } from "./facts.ts";
 import { AFTERWARDS } from "./scenario.ts";
 
-/** What is known about containers that end as they should not, or not at all. */
+/** What is known about containers that end as they should not, or not at all, and about what is refused on the way. */
 
 export const PID_1_SIGNALS = "pid_namespaces(7), The namespace init process";
 
@@ -120,7 +120,7 @@ export const exitCodeLost: Explanation = {
 };
 
 /** Of the first container, the most specific first. */
-export const endings: Explanation[] = [
+export const refusals: Explanation[] = [
 	{
 		when: refused("fork", "ENOMEM"),
 		diagnosis: "namespace-is-over",
