@@ -1,11 +1,11 @@
 import { readdir, readFile } from "node:fs/promises";
 import { currentLesson } from "../course.ts";
 import { inKit } from "../kit.ts";
-import { findLesson, type Lesson, moduleOf, readLesson, solutionOf } from "../lessons.ts";
+import { findLesson, type Lesson, moduleOf, readLesson } from "../lessons.ts";
 import type { Preparation } from "../protocol.ts";
-import { learnersFile } from "../workspace.ts";
 import { HOW_TO_ESCAPE } from "./raw-terminal.ts";
 import { talk } from "./session.ts";
+import { subjectOf } from "./subject.ts";
 
 // The machine knows few terminals; nearly all others understand what an xterm does. Its manual pages are shown outside.
 const RC = `PS1='\\u@\\h:\\w# '
@@ -14,10 +14,14 @@ alias ls='ls --color=auto' grep='grep --color=auto' clear='busybox clear'
 man() { echo "in another terminal: npx drydock man \${*:-PAGE}"; }
 `;
 
-/** `drydock shell`: a shell on the host of a lesson's machine. @returns the shell's exit code */
+/**
+ * `drydock shell`: a shell on the host of a lesson's machine.
+ * @returns the shell's exit code
+ * @throws {Failure} usage: the learner's copy of the lesson is not there
+ */
 export async function shell(id: string | undefined, { solution = false }: { solution?: boolean }): Promise<number> {
 	const lesson = id === undefined ? await currentLesson() : await findLesson(id);
-	const source = solution ? await solutionOf(lesson) : await learnersFile(lesson);
+	const source = await subjectOf(lesson, { solution });
 	return talk({
 		lesson,
 		solution,

@@ -81,6 +81,12 @@ describe("status", () => {
 		const document = JSON.parse((await drydock(await workspace(halfway()), "status", "--json")).stdout);
 		expect(document.next).toBe("npx drydock init");
 	});
+
+	test.each(["shell", "inspect", "check"])("%s without it says so, and what to type", async (command) => {
+		const { stderr, code } = await drydock(await workspace(halfway()), command);
+		expect(stderr).toMatch(/^your copy, .*, is not there\n {2}try: npx drydock init\n$/);
+		expect(code).toBe(2);
+	});
 });
 
 describe("next and select", () => {
