@@ -4,8 +4,13 @@ import { readProcess, type Wanted } from "./probe.ts";
 import type { Runner } from "./runners.ts";
 import { readArguments, readTasks } from "./tasks.ts";
 
-/** How long all of its processes must have slept without a word, for a command to count as one that says none. */
+/**
+ * How long, and how often in a row, a command must have said no word, and been asleep at the end of it in the same
+ * processes, to count as one that says none. Once is not enough: on a busy computer a script that is at work says
+ * nothing for a second, and between two of its programs nobody runs.
+ */
 const SILENCE_MS = 1_000;
+const SILENCES = 3;
 
 const SETTLE_MS = 300;
 
@@ -64,6 +69,8 @@ export class Exercise {
 	 */
 	async started(patienceMs: number): Promise<void> {
 		const endMs = performance.now() + patienceMs;
+		let asleep: string | null = null;
+		let silences = 0;
 		for (;;) {
 			// An engine that does not wait has ended before its command is there.
 			if (this.#ended && this.descendants().every(({ state }) => state === "Z")) return;
@@ -71,7 +78,16 @@ export class Exercise {
 			const silent = !(await this.#change(this.#ended ? SETTLE_MS : SILENCE_MS));
 			const late = performance.now() > endMs;
 			if (this.command === null && !this.#ended) continue;
-			if (this.#pauses > 0 || (silent && this.#sleeps()) || late) return;
+			if (this.#pauses > 0 || late) return;
+			const before = asleep;
+			asleep =
+				silent && this.#sleeps()
+					? this.#tasks()
+							.map(({ pid }) => pid)
+							.join(" ")
+					: null;
+			silences = asleep === null ? 0 : asleep === before ? silences + 1 : 1;
+			if (silences >= SILENCES) return;
 		}
 	}
 
