@@ -49,6 +49,8 @@ export interface Played {
 	fails?: true;
 	/** The command, where it is no script. The token must be among its arguments. */
 	command?: (token: string) => [string, ...string[]];
+	/** How the line ends that such a command prints when it waits, if not with the token. */
+	says?: string;
 }
 
 /** A container beside the one that a lesson is about. */

@@ -17,6 +17,9 @@ import { locate } from "./stack.ts";
 import { bundleTrial, engineOf, newTrial, playTrial, type Shipyard, trialOf } from "./trial.ts";
 import { typeErrors } from "./types.ts";
 
+/** How often a reference is played until it is seen to its end. */
+const MEASUREMENTS = 3;
+
 /** The verdict on one exercise, with its reasons. This is the document that `--json` prints. */
 export interface Verdict {
 	schemaVersion: 1;
@@ -176,29 +179,32 @@ export async function measuredReference(lesson: Lesson, check: Check, shipyard: 
 	const sample = check.scenario(Object.fromEntries(Object.keys(check.draw(random)).map((name) => [name, `‹${name}›`])));
 	const program = await bundle(engineOf(check), new Map());
 	return referenceFacts(check, [await shipyard.imageKey(), lesson.id, program.code, sample], async () => {
-		const drawn = check.draw(random);
-		const { outcome } = await shipyard.play(requestFor(check, program, drawn));
-		// A reference that was not seen to its end would fail everybody.
-		const endings = outcome.kind === "lost" ? [] : Object.entries(outcome.observation.containers);
-		const { others = {} } = check.scenario(drawn);
-		const meant = (name: string) => (others[name]?.fails ? "threw" : "returned");
-		if (
-			outcome.kind === "lost" ||
-			endings.some(([name, { ending }]) => ending.how !== meant(name)) ||
-			commandAt(outcome.observation, DURING) === null
-		) {
-			const how =
-				outcome.kind === "lost"
-					? `${outcome.how}\n${outcome.detail}`
-					: JSON.stringify(endings.map(([name, { ending }]) => [name, ending]));
-			throw new Failure(
-				"failed",
-				`the reference solution of ${lesson.id} could not be measured: ${how}`,
-				"repeat the command when the computer is less busy",
-			);
+		let how = "";
+		for (let attempt = 0; attempt < MEASUREMENTS; attempt++) {
+			const drawn = check.draw(random);
+			const { outcome } = await shipyard.play(requestFor(check, program, drawn));
+			how = outcome.kind === "lost" ? `${outcome.how}\n${outcome.detail}` : unseen(check, outcome.observation, drawn);
+			if (outcome.kind === "observed" && how === "") return { drawn, observation: outcome.observation };
 		}
-		return { drawn, observation: outcome.observation };
+		throw new Failure(
+			"failed",
+			`the reference solution of ${lesson.id} could not be measured: ${how}`,
+			"repeat the command when the computer is less busy",
+		);
 	});
+}
+
+// What of a reference was not seen to its end: kept, it would fail everybody.
+function unseen(check: Check, observation: Observation, drawn: Drawn): string {
+	const { containers, givenUp } = observation;
+	const { others = {} } = check.scenario(drawn);
+	const meant = (name: string) => (others[name]?.fails ? "threw" : "returned");
+	const endings = Object.entries(containers).filter(([name, { ending }]) => ending.how !== meant(name));
+	return [
+		...endings.map(([name, { ending }]) => `${name}: ${JSON.stringify(ending)}`),
+		...givenUp.map((step) => `"${step}" was waited for in vain`),
+		...(commandAt(observation, DURING) === null ? ["its command was not seen"] : []),
+	].join(", ");
 }
 
 // Before anything is judged: what is wrong with an earlier module is not this lesson's fault.

@@ -18,10 +18,10 @@ const PAUSE = 'pause() { echo "$0"; read -r _; }';
 export function requestFor(check: Check, program: Bundle, drawn: Drawn): RunRequest {
 	const { prepare, exitCode, others = {}, steps = DEFAULT_STEPS, ...scenario } = check.scenario(drawn);
 	const { watch = [], files = [], network = false, secret = null } = scenario;
-	const container = ({ options, script = `pause; exit ${exitCode}`, command }: Played) => {
+	const container = ({ options, script = `pause; exit ${exitCode}`, command, says }: Played) => {
 		const token = random.name("drydock");
 		const run = command?.(token) ?? ["/bin/sh", "-c", `${PAUSE}\n${script}`, token];
-		return { args: [{ ...options, command: run }], token };
+		return { args: [{ ...options, command: run }], token, says };
 	};
 	const containers = Object.fromEntries(
 		Object.entries({ [BOX]: scenario, ...others }).map(([name, played]) => [name, container(played)]),

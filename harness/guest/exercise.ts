@@ -1,16 +1,18 @@
-import type { Container, Ending, ProcessState, Task } from "../protocol.ts";
+import type { Container, Ending, ProcessState, Run, Task } from "../protocol.ts";
 import type { RunnerLine } from "./job.ts";
+import { idleMs, type Patience } from "./patience.ts";
 import { readProcess, type Wanted } from "./probe.ts";
 import type { Runner } from "./runners.ts";
 import { readArguments, readTasks } from "./tasks.ts";
 
-/**
- * How long, and how often in a row, a command must have said no word, and been asleep at the end of it in the same
- * processes, to count as one that says none. Once is not enough: on a busy computer a script that is at work says
- * nothing for a second, and between two of its programs nobody runs.
- */
+/** How often a command that says nothing is looked at. */
 const SILENCE_MS = 1_000;
-const SILENCES = 3;
+/**
+ * For how long the machine must have had nothing to do since the command's last word, its processes all the time the
+ * same and asleep, for it to count as one that says none. Silence alone is not enough: on a busy computer a script that
+ * is at work says nothing for seconds.
+ */
+const IDLE_MS = 2_000;
 
 const SETTLE_MS = 300;
 
@@ -31,7 +33,7 @@ export class Exercise {
 
 	constructor(
 		readonly runner: Runner,
-		private readonly token: string,
+		private readonly container: Run["containers"][string],
 		private readonly wanted: Wanted,
 	) {
 		this.ending = new Promise((resolve) => {
@@ -43,12 +45,13 @@ export class Exercise {
 		});
 		runner.onLine((line) => this.#heard(line));
 		runner.ended.then(({ code, signal }) => this.#resolve(this.#thrown ?? { how: "exited", code, signal }));
-		// A line may come in pieces; a token never spans more than the end of one piece and the start of the next.
+		const { token, says = token } = container;
+		// A line may come in pieces; its end never spans more than the end of one piece and the start of the next.
 		let rest = "";
 		runner.stdout.on("data", (chunk: Buffer) => {
 			const lines = (rest + chunk.toString("latin1")).split("\n");
-			rest = (lines.pop() ?? "").slice(-token.length);
-			this.#pauses += lines.filter((line) => line.endsWith(token)).length;
+			rest = (lines.pop() ?? "").slice(-says.length);
+			this.#pauses += lines.filter((line) => line.endsWith(says)).length;
 			this.#wake();
 		});
 	}
@@ -56,7 +59,7 @@ export class Exercise {
 	/** The pid of the command, or null when it does not run. */
 	get command(): number | null {
 		// The token is in the arguments of the command only, and of what it forks: so the first answer stays.
-		const tasks = this.#tasks().filter(({ pid }) => readArguments(pid).includes(this.token));
+		const tasks = this.#tasks().filter(({ pid }) => readArguments(pid).includes(this.container.token));
 		if (tasks.some(({ pid }) => pid === this.#command)) return this.#command;
 		// The youngest: a program that starts the command in another way has the token, too.
 		this.#command = tasks.at(-1)?.pid ?? null;
@@ -66,70 +69,61 @@ export class Exercise {
 	/**
 	 * Waits until the command says that it waits for a line, or the exercise has ended without one. A command that is
 	 * there and cannot be heard is waited for until it sleeps; until patience ends, when it never does.
+	 * @returns whether that is how it came
 	 */
-	async started(patienceMs: number): Promise<void> {
-		const endMs = performance.now() + patienceMs;
-		let asleep: string | null = null;
-		let silences = 0;
+	async started(patience: Patience): Promise<boolean> {
+		let asleep = "";
+		let sinceMs = idleMs();
 		for (;;) {
 			// An engine that does not wait has ended before its command is there.
-			if (this.#ended && this.descendants().every(({ state }) => state === "Z")) return;
+			if (this.#ended && this.descendants().every(({ state }) => state === "Z")) return true;
 			// Looking costs the exercise its only processor: only what was printed, or a long silence, is a reason to look.
 			const silent = !(await this.#change(this.#ended ? SETTLE_MS : SILENCE_MS));
-			const late = performance.now() > endMs;
+			const late = patience.leftMs === 0;
 			if (this.command === null && !this.#ended) continue;
-			if (this.#pauses > 0 || late) return;
+			if (this.#pauses > 0 || late) return this.#pauses > 0;
 			const before = asleep;
-			asleep =
-				silent && this.#sleeps()
-					? this.#tasks()
-							.map(({ pid }) => pid)
-							.join(" ")
-					: null;
-			silences = asleep === null ? 0 : asleep === before ? silences + 1 : 1;
-			if (silences >= SILENCES) return;
+			asleep = silent && this.#sleeps() ? pidsOf(this.#tasks()) : "";
+			if (asleep === "" || asleep !== before) sinceMs = idleMs();
+			else if (idleMs() - sinceMs >= IDLE_MS) return false;
 		}
 	}
 
-	/** Gives the command a line, and waits until it waits for the next one, or has ended, or patience has. */
-	async go(patienceMs: number): Promise<void> {
+	/** Gives the command a line, and waits until it waits for the next one, or has ended. @returns false: patience has */
+	async go(patience: Patience): Promise<boolean> {
 		const before = this.#pauses;
-		if (this.#ended) return;
-		this.runner.stdin.write("\n");
-		const endMs = performance.now() + patienceMs;
-		for (;;) {
-			const leftMs = endMs - performance.now();
-			if (this.#ended || this.#pauses > before || leftMs <= 0) return;
-			await this.#change(leftMs);
-		}
+		if (!this.#ended) this.runner.stdin.write("\n");
+		return this.#until(() => this.#ended || this.#pauses > before, patience);
 	}
 
-	/** Waits until no zombie is left and the number of its processes stays the same, but not longer. */
-	async settles(patienceMs: number): Promise<void> {
-		const endMs = performance.now() + patienceMs;
-		for (let last = -1; performance.now() < endMs && !this.#ended; ) {
+	/** Waits until no zombie is left and the number of its processes stays the same. @returns false: patience ended first */
+	settles(patience: Patience): Promise<boolean> {
+		let last = -1;
+		const settled = () => {
 			const tasks = this.descendants();
-			if (tasks.length === last && tasks.every(({ state }) => state !== "Z") && this.#sleeps()) return;
+			const same = tasks.length === last;
 			last = tasks.length;
-			await this.#change(SETTLE_MS);
-		}
+			return this.#ended || (same && tasks.every(({ state }) => state !== "Z") && this.#sleeps());
+		};
+		return this.#until(settled, patience, SETTLE_MS);
 	}
 
-	/** Waits until the command sleeps: a shell that is about to read has no ear for a signal until it has read. */
-	async rests(patienceMs: number): Promise<void> {
-		const endMs = performance.now() + patienceMs;
-		while (!this.#ended && performance.now() < endMs) {
+	/**
+	 * Waits until the command sleeps: a shell that is about to read has no ear for a signal until it has read.
+	 * @returns false: patience ended first
+	 */
+	rests(patience: Patience): Promise<boolean> {
+		const resting = () => {
 			const { command } = this;
 			const state = this.#tasks().find(({ pid }) => pid === command)?.state;
-			if (state !== "R" && state !== "D") return;
-			await this.#change(REST_MS);
-		}
+			return this.#ended || (state !== "R" && state !== "D");
+		};
+		return this.#until(resting, patience, REST_MS);
 	}
 
-	/** Waits for the end, but not longer. @returns whether it has ended */
-	async ends(patienceMs: number): Promise<boolean> {
-		if (!this.#ended) await this.#change(patienceMs, this.ending);
-		return this.#ended;
+	/** Waits for the end. @returns false: patience ended first */
+	ends(patience: Patience): Promise<boolean> {
+		return this.#until(() => this.#ended, patience);
 	}
 
 	/** The init of its PID namespace; its command when it has none of its own. */
@@ -183,16 +177,24 @@ export class Exercise {
 		return readTasks(this.runner.pid);
 	}
 
+	/** @param stepMs how long to wait at most before looking again, though nothing has changed */
+	async #until(holds: () => boolean, patience: Patience, stepMs = Number.POSITIVE_INFINITY): Promise<boolean> {
+		for (;;) {
+			if (holds()) return true;
+			const { leftMs } = patience;
+			if (leftMs === 0) return false;
+			await this.#change(Math.min(leftMs, stepMs));
+		}
+	}
+
 	/** @returns whether something has changed before the time was up */
-	#change(timeoutMs: number, other?: Promise<unknown>): Promise<boolean> {
+	#change(timeoutMs: number): Promise<boolean> {
 		return new Promise((resolve) => {
 			const timer = setTimeout(() => resolve(false), timeoutMs);
-			const done = () => {
+			this.#changed.push(() => {
 				clearTimeout(timer);
 				resolve(true);
-			};
-			if (other !== undefined) void other.then(done);
-			else this.#changed.push(done);
+			});
 		});
 	}
 
@@ -200,3 +202,5 @@ export class Exercise {
 		for (const resolve of this.#changed.splice(0)) resolve();
 	}
 }
+
+const pidsOf = (tasks: readonly Task[]) => tasks.map(({ pid }) => pid).join(" ");

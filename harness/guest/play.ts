@@ -2,6 +2,7 @@ import { type Container, LIMITS, type Observation, type Run, type Step } from ".
 import { Bench } from "./bench.ts";
 import { Exercise } from "./exercise.ts";
 import { inHarbour, signal as send } from "./harbour.ts";
+import { Patience } from "./patience.ts";
 import { prepare, runProgram, wake } from "./prepare.ts";
 import { readHost, readProcess } from "./probe.ts";
 import type { Runner } from "./runners.ts";
@@ -39,8 +40,8 @@ export async function play(run: Run, cast: Cast, output: Output): Promise<Observ
 	const { containers, after } = await takeAll(run, scene, stages).catch((cause: unknown) => {
 		throw new Disturbed("disturbed", { cause });
 	});
-	const { moments, programs, signals, outputBytes } = scene;
-	return { before, moments, after, containers, programs, signals, outputBytes, stageMs: stages.laps };
+	const { moments, programs, signals, givenUp, outputBytes } = scene;
+	return { before, moments, after, containers, programs, signals, givenUp, outputBytes, stageMs: stages.laps };
 }
 
 async function takeAll(run: Run, scene: Scene, stages: Stopwatch): Promise<Pick<Observation, "containers" | "after">> {
@@ -65,6 +66,7 @@ class Scene {
 	readonly moments: Observation["moments"] = {};
 	readonly programs: Observation["programs"] = {};
 	readonly signals: Observation["signals"] = {};
+	readonly givenUp: string[] = [];
 	/** Where the check's programs run; without, in the harbour. */
 	bench: Bench | undefined;
 	readonly outputBytes = { stdout: 0, stderr: 0 };
@@ -82,28 +84,36 @@ class Scene {
 		this.#scouts = [...cast.scouts];
 	}
 
-	get #patienceMs(): number {
-		return Math.round(this.run.deadlineMs * PATIENCE);
+	get #patience(): Patience {
+		return new Patience(this.run.deadlineMs * PATIENCE);
 	}
 
 	async take(step: Step): Promise<void> {
-		if (this.#over) return;
+		if (this.#over || (await this.#came(step))) return;
+		const whose = "container" in step ? step.container : "as" in step ? step.as : "";
+		this.givenUp.push(`${step.do} ${whose}`);
+	}
+
+	// Whether what the step waits for has come; a step on a container that has ended waits for nothing.
+	async #came(step: Step): Promise<boolean> {
 		switch (step.do) {
 			case "start":
 				return this.#start(step.container);
 			case "look":
-				return this.#look(step.as);
+				await this.#look(step.as);
+				return true;
 			case "go":
-				return this.#exercises.get(step.container)?.go(this.#patienceMs);
+				return (await this.#exercises.get(step.container)?.go(this.#patience)) ?? true;
 			case "settle":
-				return this.#exercises.get(step.container)?.settles(this.#patienceMs);
+				return (await this.#exercises.get(step.container)?.settles(this.#patience)) ?? true;
 			case "send":
 				await this.#send(step);
-				return;
+				return true;
 			case "signal":
 				return this.#signal(step);
 			case "end":
-				return this.#end(step.container);
+				await this.#end(step.container);
+				return true;
 			case "run":
 				return this.#runProgram(step);
 		}
@@ -130,15 +140,15 @@ class Scene {
 		for (const exercise of this.#exercises.values()) exercise.runner.release();
 	}
 
-	async #start(name: string): Promise<void> {
+	async #start(name: string): Promise<boolean> {
 		const container = this.run.containers[name];
 		const runner = this.#engines.shift();
 		if (container === undefined || runner === undefined) throw new Error(`no runner for the container ${name}`);
-		const exercise = new Exercise(runner, container.token, this.run);
+		const exercise = new Exercise(runner, container, this.run);
 		this.#exercises.set(name, exercise);
 		this.#forward(runner);
 		runner.start({ do: "exercise", code: this.run.code, call: this.run.call, args: container.args });
-		await exercise.started(this.#patienceMs);
+		return exercise.started(this.#patience);
 	}
 
 	async #look(name: string): Promise<void> {
@@ -175,19 +185,20 @@ class Scene {
 	async #send({ container, to, signals }: Omit<Extract<Step, { do: "send" }>, "do">): Promise<Exercise | null> {
 		const exercise = this.#exercises.get(container);
 		if (exercise === undefined) return null;
-		await exercise.rests(this.#patienceMs);
+		await exercise.rests(this.#patience);
 		const target = to === "engine" ? exercise.runner.pid : exercise[to];
 		if (target === null) return null;
 		for (const signal of signals) send(target, signal);
 		return exercise;
 	}
 
-	async #signal({ container, to, signal, as }: Extract<Step, { do: "signal" }>): Promise<void> {
+	async #signal({ container, to, signal, as }: Extract<Step, { do: "signal" }>): Promise<boolean> {
 		const exercise = await this.#send({ container, to, signals: [signal] });
-		if (exercise === null) return;
-		const ended = await exercise.ends(this.#patienceMs);
+		if (exercise === null) return true;
+		const ended = await exercise.ends(this.#patience);
 		this.signals[as] = ended ? "ended" : "ignored";
 		if (!ended) for (const { pid } of exercise.descendants()) send(pid, "SIGKILL");
+		return ended;
 	}
 
 	async #end(container: string): Promise<void> {
@@ -197,12 +208,14 @@ class Scene {
 		await exercise.ending;
 	}
 
-	async #runProgram({ argv, networkOf, as, keepAll }: Extract<Step, { do: "run" }>): Promise<void> {
+	async #runProgram({ argv, networkOf, as, keepAll }: Extract<Step, { do: "run" }>): Promise<boolean> {
 		const pid = networkOf === undefined ? undefined : this.#exercises.get(networkOf)?.command;
-		if (pid === null) return;
+		if (pid === null) return true;
 		const keptChars = keepAll ? LIMITS.programChars : undefined;
 		const command = this.bench?.command(argv, pid) ?? inHarbour(argv, pid);
-		this.programs[as] = await runProgram(command, this.#patienceMs, keptChars);
+		const end = await runProgram(command, this.#patience, keptChars);
+		this.programs[as] = end;
+		return end.code !== null;
 	}
 
 	#forward(runner: Runner): void {

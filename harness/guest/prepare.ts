@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { addEntropy, makeQueue, setClock } from "../../native/guest.ts";
 import type { Observation, Preparation, Work } from "../protocol.ts";
 import { type Command, HARBOUR_ROOT, inHarbour } from "./harbour.ts";
+import { Patience } from "./patience.ts";
 
 const KEPT_OUTPUT = 8_000;
 const PREPARATION_MS = 30_000;
@@ -55,26 +56,22 @@ export async function prepare(preparation: Preparation): Promise<void> {
 const place = (path: string) => `${HARBOUR_ROOT}${path}`;
 
 async function must(argv: readonly string[]): Promise<void> {
-	const { code, stderr } = await runProgram(inHarbour(argv), PREPARATION_MS);
+	const { code, stderr } = await runProgram(inHarbour(argv), new Patience(PREPARATION_MS));
 	if (code !== 0) throw new Error(`${argv.join(" ")}: exit code ${code}\n${stderr}`);
 }
 
 /**
- * Runs a program, and says how it ended. One that takes too long is killed: its code is null.
+ * Runs a program, and says how it ended. One that is still running when patience ends is killed: its code is null.
  * @param keptChars of its standard output; what comes after them is dropped
  */
 export function runProgram(
 	{ program, args, env }: Command,
-	timeoutMs: number,
+	patience: Patience,
 	keptChars = KEPT_OUTPUT,
 ): Promise<Observation["programs"][string]> {
 	return new Promise((resolve) => {
-		const child = spawn(program, args, {
-			stdio: ["ignore", "pipe", "pipe"],
-			env,
-			timeout: timeoutMs,
-			killSignal: "SIGKILL",
-		});
+		const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env });
+		const spare = patience.onEnd(() => child.kill("SIGKILL"));
 		const kept = { stdout: "", stderr: "" };
 		const room = { stdout: keptChars, stderr: KEPT_OUTPUT };
 		for (const stream of ["stdout", "stderr"] as const)
@@ -84,6 +81,9 @@ export function runProgram(
 		child.on("error", (error) => resolve({ ...kept, code: null, stderr: error.message }));
 		// "close" is when its output has been read to the end; a program that it has left behind may hold that open.
 		child.on("close", (code) => resolve({ ...kept, code }));
-		child.on("exit", (code) => setTimeout(() => resolve({ ...kept, code }), LAST_OUTPUT_MS));
+		child.on("exit", (code) => {
+			spare();
+			new Patience(LAST_OUTPUT_MS).onEnd(() => resolve({ ...kept, code }));
+		});
 	});
 }

@@ -84,6 +84,8 @@ export const Observation = v.object({
 	programs: v.record(text, ProgramEnd),
 	/** What came of each signal, by the step's name: whether the container ended before patience did. */
 	signals: v.record(text, v.picklist(["ended", "ignored"])),
+	/** The steps that waited for something that did not come: their names, and whose they are, such as `go box`. */
+	givenUp: list(text),
 	outputBytes: v.object({ stdout: count, stderr: count }),
 	/** Where the guest's time went, by stage. */
 	stageMs: v.record(text, v.number()),

@@ -52,10 +52,11 @@ export interface Run extends Work {
 	/** Which export of `code` to call. */
 	call: string;
 	/**
-	 * What to call it with, by container. The command's arguments hold the token, and so does the line that it prints
-	 * whenever it waits for one: how the agent knows that the command runs, and where it is.
+	 * What to call it with, by container. The command's arguments hold the token, and so does the end of the line that it
+	 * prints whenever it waits for one, if `says` does not tell another: how the agent knows that the command runs, and
+	 * where it is.
 	 */
-	containers: Record<string, { args: unknown[]; token: string }>;
+	containers: Record<string, { args: unknown[]; token: string; says?: string | undefined }>;
 	steps: Step[];
 	/** Directories of the host to read whenever the host is read. */
 	watch: string[];

@@ -5,6 +5,7 @@ import { LOOK_AT_IMAGES } from "./facts.ts";
 /** Images are built of programs of three kinds, two are run, and copies of the first are changed and opened. */
 
 const HELLO = readFileSync(new URL("hello.asm", import.meta.url), "utf8");
+const HELLO_SAYS = "Hello from an empty root.";
 // It is loaded to 0x400000, as ld does unless it is told otherwise: its addresses are no offsets in the file.
 const FIXED = "extern _exit\nglobal _start\n_start:\n\txor edi, edi\n\tcall _exit\n";
 const LINK = "ld -dynamic-linker /lib64/ld-linux-x86-64.so.2 -o fixed fixed.o /lib/x86_64-linux-gnu/libc.so.6";
@@ -39,6 +40,7 @@ export function scenario({ image = "", source = "" }: Drawn): Scenario {
 			twice: { "/hello": `${source}/hello`, "/hello.asm": `${source}/hello.asm` },
 		},
 		command: (token) => ["/hello", token],
+		says: HELLO_SAYS,
 		exitCode: 0,
 		others: {
 			dynamic: {
@@ -56,6 +58,7 @@ export function scenario({ image = "", source = "" }: Drawn): Scenario {
 				about: "the first image once more, with a word changed",
 				options: { id: "tampered", image, tampered: [`${image}-layer`, `${image}-config`] },
 				command: (token) => ["/hello", token],
+				says: HELLO_SAYS,
 			},
 		},
 		steps: [

@@ -78,6 +78,7 @@ export const observation = ({
 	programs: {},
 	signals: {},
 	outputBytes: { stdout: 0, stderr: 0 },
+	givenUp: [],
 	stageMs: {},
 	...more,
 });

@@ -27,6 +27,7 @@ export function isolate(_hostname: string): void {
 		programs: {},
 		signals: {},
 		outputBytes: { stdout: 0, stderr: 0 },
+		givenUp: [],
 		stageMs: {},
 	};
 	for (const nonce of ["", "undefined", "0".repeat(32)]) send(frame({ type: "report", nonce, observation }));

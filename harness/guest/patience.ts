@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+
+/** How many times its patience something is waited for at most, however busy the machine. */
+const BUSY = 2;
+
+/**
+ * How long something is waited for that may never come. It is measured in time in which the machine had nothing to do:
+ * on a busy computer a guest gets its processor late, and what is about to come has only not had its turn.
+ */
+export class Patience {
+	readonly #startMs = performance.now();
+	readonly #idleAtStartMs = idleMs();
+
+	constructor(private readonly ms: number) {}
+
+	/** How long to wait before looking at it again; 0 when it is over. */
+	get leftMs(): number {
+		const idle = this.ms - (idleMs() - this.#idleAtStartMs);
+		const busy = this.ms * BUSY - (performance.now() - this.#startMs);
+		return Math.max(0, Math.min(idle, busy));
+	}
+
+	/** Calls `act` when it is over. @returns what takes that back */
+	onEnd(act: () => void): () => void {
+		let timer: NodeJS.Timeout;
+		const look = () => {
+			const { leftMs } = this;
+			if (leftMs === 0) act();
+			else timer = setTimeout(look, leftMs);
+		};
+		look();
+		return () => clearTimeout(timer);
+	}
+}
+
+/** How long the guest's processor has had nothing to do since it booted: the second number of proc_uptime(5). */
+export function idleMs(): number {
+	const [, seconds] = readFileSync("/proc/uptime", "utf8").split(" ");
+	return Number(seconds) * 1000;
+}
