@@ -1,3 +1,4 @@
+import { lastWords } from "../vm/last-words.ts";
 import type { Outcome } from "../vm/machine.ts";
 import type { BundleError } from "./bundle.ts";
 import type { Check } from "./check.ts";
@@ -25,8 +26,8 @@ const LOST: Record<Lost["how"], { got: string; explanation: string; try: string 
 	"guest-fault": {
 		got: "could not be judged: its kernel failed",
 		explanation:
-			"The virtual machine's kernel stopped while it served an interrupt. No program's code runs then, so this is no verdict on yours. Its last words, below, say where it was.",
-		try: "Check once more. Should it happen again with the same program, look for writes to the kernel's memory, and for what it has been told in /proc/sys and /sys.",
+			"The virtual machine's kernel failed in its own code, twice in two fresh machines. Programs have no way to make it do so: this is no verdict on yours. Its last words, below, say where it was.",
+		try: "Check once more. Should it happen again with the same program, look for what the kernel is told in /proc/sys, /sys and /dev/kmsg.",
 	},
 	"agent-ended": {
 		got: "the harness's agent in the virtual machine ended",
@@ -51,18 +52,13 @@ const LOST: Record<Lost["how"], { got: string; explanation: string; try: string 
 	},
 };
 
-/** What tells of a panic's cause, among pages of registers: the fault, where it was, and what the kernel made of it. */
-const PANIC = [/\b(BUG|Oops|general protection fault|stack-protector)\b/, /\bRIP: 0010:/, /Kernel panic/];
-
 /** Whether a machine that was lost so says nothing about the exercise that was in it. */
 export const isUnjudged = (how: Lost["how"]): boolean => how === "disturbed" || how === "guest-fault";
 
 /** What a lost machine says about the exercise that was in it. */
 export function lostFinding({ how, detail }: Lost): Finding {
 	const { got, explanation, try: advice } = LOST[how];
-	const lines = detail.split("\n").filter((line) => line.trim() !== "");
-	const panic = PANIC.flatMap((part) => lines.find((line) => part.test(line)) ?? []);
-	const last = panic.length > 0 ? panic : lines.slice(-4);
+	const last = lastWords(detail);
 	const said = last.length === 0 ? "" : `\nThe last it said:\n${last.join("\n")}`;
 	return {
 		fact: "machine",

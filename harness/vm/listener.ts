@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { GuestFrame } from "../protocol.ts";
 import { Intake } from "./intake.ts";
+import { failedByItself, panicked } from "./last-words.ts";
 import type { Qemu } from "./qemu.ts";
 
 /** How long the machine's own end may take after its agent's port has closed. */
@@ -51,7 +52,7 @@ export class Listener {
 		// All of reboot, power-off and panic end QEMU with exit code 0. A panic resets the machine: panic=-1.
 		qemu.ended.then(() => {
 			const said = `${qemu.complaints()}${qemu.consoleTail()}`;
-			this.#lose(panicIn(said) ?? reason, said);
+			this.#lose(failedByItself(said) ? "guest-fault" : panicked(said) ? "guest-panic" : reason, said);
 		});
 		qemu.agent.on("data", (chunk: Buffer) => this.#take(chunk));
 	}
@@ -108,10 +109,4 @@ export class Listener {
 		this.#lost ??= new LostError(how, detail.trim());
 		this.#wake();
 	}
-}
-
-// No program's code runs while an interrupt is served: what goes wrong then is the kernel's fault, or the emulator's.
-function panicIn(said: string): Loss | null {
-	if (said.includes("Kernel panic - not syncing: Fatal exception in interrupt")) return "guest-fault";
-	return said.includes("Kernel panic") ? "guest-panic" : null;
 }

@@ -12,6 +12,7 @@ import {
 	type SessionFrame,
 	type WindowSize,
 } from "../protocol.ts";
+import { failedByItself } from "./last-words.ts";
 import { Listener, type Loss, LostError } from "./listener.ts";
 import { loadState, type Qemu, startQemu } from "./qemu.ts";
 import type { Template } from "./template.ts";
@@ -177,7 +178,7 @@ export class Machine {
 		try {
 			for await (const said of conversation) {
 				if (said.type === "output") output[said.stream].push(Buffer.from(said.data, "base64"));
-				if (said.type === "report") return observed(run, said.observation);
+				if (said.type === "report") return this.#kernelFault() ?? observed(run, said.observation);
 				if (said.type === "failed" && said.disturbed) throw new LostError("disturbed", said.message);
 				if (said.type === "failed") throw new Error(`the agent failed: ${said.message}`);
 			}
@@ -186,6 +187,12 @@ export class Machine {
 			if (!(error instanceof LostError)) throw error;
 			return { kind: "lost", how: error.how, detail: error.detail };
 		}
+	}
+
+	// A kernel that has failed in some program's service ends that program, and goes on.
+	#kernelFault(): Outcome | null {
+		const detail = this.#qemu.consoleTail();
+		return failedByItself(detail) ? { kind: "lost", how: "guest-fault", detail } : null;
 	}
 
 	/** Ends the machine, whatever it is doing. */

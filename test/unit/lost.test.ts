@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { isUnjudged, lostFinding } from "../../harness/grade/lost.ts";
+import { failedByItself } from "../../harness/vm/last-words.ts";
 
 const OOPS = [
 	"[   25.998240] BUG: unable to handle page fault for address: ffffffff00000008",
@@ -15,6 +16,16 @@ test("of a panic, the fault, its place and the panic are told, and not the regis
 	expect(explanation).toContain("net_rx_action");
 	expect(explanation).toContain("Kernel panic");
 	expect(explanation).not.toContain("EFLAGS");
+});
+
+test("the failure of a kernel is told from a panic that a program asked for", () => {
+	expect(failedByItself(OOPS)).toBe(true);
+	expect(
+		failedByItself("[    9.1] Oops: general protection fault, probably for non-canonical address: 0000 [#1] SMP"),
+	).toBe(true);
+	expect(failedByItself("[    9.1] Kernel panic - not syncing: sysrq triggered crash")).toBe(false);
+	expect(failedByItself("[    9.1] Kernel panic - not syncing: System is deadlocked on memory")).toBe(false);
+	expect(failedByItself("Oops, not allowed")).toBe(false);
 });
 
 test("what the kernel did to itself is no verdict on the exercise; what a program did to it is", () => {

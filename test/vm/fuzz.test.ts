@@ -12,11 +12,10 @@ import { Page } from "../../harness/grade/page.ts";
 import type { Reference } from "../../harness/grade/reference.ts";
 import { bundleTrial, newTrial, playTrial } from "../../harness/grade/trial.ts";
 import { lessons, solutionOf } from "../../harness/lessons.ts";
-import { silent } from "../../harness/progress.ts";
 import { encodeFrame, type GuestFrame, type Observation, ProtocolError } from "../../harness/protocol.ts";
 import { Intake } from "../../harness/vm/intake.ts";
-import { Shipyard } from "../../harness/vm/shipyard.ts";
 import { byteEdits, edited, editedBytes, edits, part } from "../support/edits.ts";
+import { newShipyard } from "../support/guest.ts";
 
 // What real machines have said is changed at random, and told to the host. A longer series: DRYDOCK_FUZZ=20.
 const seed = Number(process.env["DRYDOCK_FUZZ_SEED"] ?? Date.now() % 2 ** 31);
@@ -40,7 +39,7 @@ interface Recorded {
 	frames: Buffer[];
 }
 
-const shipyard = new Shipyard(silent);
+const shipyard = newShipyard();
 const recorded: Recorded[] = [];
 
 beforeAll(async () => {

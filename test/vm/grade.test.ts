@@ -8,9 +8,8 @@ import { packWorkspace } from "../../harness/archive.ts";
 import { cacheDir } from "../../harness/cache.ts";
 import { ClassReport, type Result } from "../../harness/classroom/result.ts";
 import { inKit } from "../../harness/kit.ts";
-import { silent } from "../../harness/progress.ts";
-import { Shipyard } from "../../harness/vm/shipyard.ts";
 import { BIN, drydock } from "../support/command.ts";
+import { newShipyard } from "../support/guest.ts";
 import { temporary } from "../support/temporary.ts";
 import { logbookWith } from "../support/workspace.ts";
 
@@ -34,7 +33,7 @@ const CLASS: Record<string, { path: string; from: string | null; status: Result[
 
 const files = await temporary();
 const dir = join(files.dir, "class");
-const yard = new Shipyard(silent);
+const yard = newShipyard();
 beforeAll(async () => {
 	for (const [name, { path, from }] of Object.entries(CLASS)) {
 		const source = from?.startsWith("solutions") ? inKit(from) : inKit("test/submissions", `${from}.ts`);

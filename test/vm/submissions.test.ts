@@ -3,8 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { judge, type Verdict } from "../../harness/grade/judge.ts";
 import { inKit } from "../../harness/kit.ts";
 import { findLesson, lessons, loadCheck } from "../../harness/lessons.ts";
-import { silent } from "../../harness/progress.ts";
-import { Shipyard } from "../../harness/vm/shipyard.ts";
+import { newShipyard } from "../support/guest.ts";
 
 // The lessons, and what the check says of each one's untouched skeleton.
 const LESSONS = (await lessons()).map(({ id }) => ({
@@ -12,7 +11,7 @@ const LESSONS = (await lessons()).map(({ id }) => ({
 	skeleton: readFileSync(inKit("test/submissions", id, "skeleton"), "utf8").trim(),
 }));
 
-const shipyard = new Shipyard(silent);
+const shipyard = newShipyard();
 // Made once, outside of every test's time.
 beforeAll(() => shipyard.accelerator());
 afterAll(() => shipyard.close());
