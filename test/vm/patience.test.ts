@@ -1,0 +1,79 @@
+import { randomBytes } from "node:crypto";
+import { afterAll, describe, expect, test } from "vitest";
+import { measuredReference } from "../../harness/grade/judge.ts";
+import { findLesson, loadCheck } from "../../harness/lessons.ts";
+import type { Observation, Step } from "../../harness/protocol.ts";
+import type { RunRequest } from "../../harness/vm/machine.ts";
+import { newShipyard } from "../support/guest.ts";
+
+// How long is waited for something that may never come: on a busy computer it is only late.
+
+const TOKEN = "drydock-patience";
+// Longer than what is asleep may be silent, and never asleep itself.
+const WORKS = "end=$(($(date +%s) + 4)); while [ $(date +%s) -lt $end ]; do :; done";
+
+const yard = newShipyard();
+afterAll(() => yard.close());
+
+async function played(script: string, steps: Step[], deadlineMs?: number): Promise<Observation> {
+	const code = `exports.run = (argv) => {
+		const { execve, fork, waitpid } = require("#kernel");
+		const pid = fork();
+		if (pid === 0) execve(argv[0], argv);
+		return waitpid(pid).status;
+	}`;
+	const { outcome } = await yard.play({
+		...{ prepare: [], code, call: "run", steps, watch: [], files: [], network: false, secret: null },
+		...(deadlineMs === undefined ? {} : { deadlineMs }),
+		containers: { box: { args: [["/bin/sh", "-c", script, TOKEN]], token: TOKEN } },
+	});
+	if (outcome.kind === "lost") throw new Error(`the machine was lost: ${outcome.how} ${outcome.detail}`);
+	return outcome.observation;
+}
+
+const START: Step = { do: "start", container: "box" };
+const LOOK: Step = { do: "look", as: "then" };
+
+describe.concurrent("a command", () => {
+	test("that works for long before its first word is waited for", async () => {
+		const { givenUp, moments } = await played(`${WORKS}; echo $0; read -r _`, [START, LOOK], 120_000);
+		expect(moments["then"]?.commands["box"]?.pid).toBeGreaterThan(0);
+		expect(givenUp).toEqual([]);
+	});
+
+	test("that sleeps without a word is given up, and looked at all the same", async () => {
+		const { givenUp, moments } = await played("read -r _", [START, LOOK]);
+		expect(givenUp).toEqual(["start box"]);
+		expect(moments["then"]?.commands["box"]?.pid).toBeGreaterThan(0);
+	});
+
+	test("that does not come back from a line is given up, as is a program", async () => {
+		const steps: Step[] = [
+			START,
+			{ do: "go", container: "box" },
+			{ do: "run", argv: ["sleep", "600"], as: "sleeper" },
+		];
+		const { givenUp, programs } = await played("echo $0; read -r _; sleep 600", steps, 16_000);
+		expect(givenUp).toEqual(["go box", "run sleeper"]);
+		expect(programs["sleeper"]?.code).toBeNull();
+	});
+});
+
+test("a reference that was not seen to its end is measured again, and not kept", async () => {
+	const lesson = await findLesson("07");
+	const given: (number | undefined)[] = [];
+	// At first there is hardly any time.
+	const play = (request: RunRequest) => {
+		given.push(given.length === 0 ? 200 : request.deadlineMs);
+		return yard.play({ ...request, ...(given.length === 1 ? { deadlineMs: 200 } : {}) });
+	};
+	// A reference of its own: nobody finds it, and the cache drops it with time.
+	const imageKey = async () => `test ${randomBytes(8).toString("hex")}`;
+	const reference = await measuredReference(lesson, await loadCheck(lesson), {
+		...{ imageKey, play },
+		accelerator: () => yard.accelerator(),
+	});
+	expect(given).toEqual([200, undefined]);
+	expect(reference.observation.givenUp).toEqual([]);
+	expect(reference.facts["command.ran"]).toBe(true);
+});
