@@ -48,11 +48,7 @@ describe.concurrent("a command", () => {
 	});
 
 	test("that does not come back from a line is given up, as is a program", async () => {
-		const steps: Step[] = [
-			START,
-			{ do: "go", container: "box" },
-			{ do: "run", argv: ["sleep", "600"], as: "sleeper" },
-		];
+		const steps: Step[] = [START, { do: "go", container: "box" }, { do: "run", argv: ["sleep", "600"], as: "sleeper" }];
 		const { givenUp, programs } = await played("echo $0; read -r _; sleep 600", steps, 16_000);
 		expect(givenUp).toEqual(["go box", "run sleeper"]);
 		expect(programs["sleeper"]?.code).toBeNull();
