@@ -26,7 +26,7 @@ const LOST: Record<Lost["how"], { got: string; explanation: string; try: string 
 	"guest-fault": {
 		got: "could not be judged: its kernel failed",
 		explanation:
-			"The virtual machine's kernel failed in its own code, twice in two fresh machines. Programs have no way to make it do so: this is no verdict on yours. Its last words, below, say where it was.",
+			"The virtual machine's kernel failed in its own code. Programs have no way to make it do so: this is no verdict on yours. Its last words, below, say where it was.",
 		try: "Check once more. Should it happen again with the same program, look for what the kernel is told in /proc/sys, /sys and /dev/kmsg.",
 	},
 	"agent-ended": {

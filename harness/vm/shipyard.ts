@@ -1,8 +1,6 @@
 import { interruption, unlessInterrupted } from "../interrupt.ts";
-import { printable } from "../printable.ts";
 import type { Progress } from "../progress.ts";
 import { ensureImage } from "./image.ts";
-import { lastWords } from "./last-words.ts";
 import {
 	type Client,
 	Machine,
@@ -52,15 +50,10 @@ export class Shipyard {
 	}
 
 	/**
-	 * Plays one scenario in a fresh machine; in a second one, if the first one's kernel failed by itself: that says
-	 * nothing about what was played.
+	 * Plays one scenario in a fresh machine.
 	 * @param signal ends the machine, whatever it is doing; play then throws its reason
 	 */
-	async play(request: RunRequest, signal?: AbortSignal): ReturnType<Machine["play"]> {
-		const played = await this.#inMachine((machine) => machine.play(request), signal);
-		if (played.outcome.kind !== "lost" || played.outcome.how !== "guest-fault") return played;
-		const said = lastWords(played.outcome.detail).map((line) => `\n    ${printable(line)}`);
-		this.#progress.note(`its kernel failed by itself: once more, in a fresh virtual machine. It said:${said.join("")}`);
+	play(request: RunRequest, signal?: AbortSignal): ReturnType<Machine["play"]> {
 		return this.#inMachine((machine) => machine.play(request), signal);
 	}
 

@@ -1,4 +1,4 @@
-// What the kernel says when it has failed in its own code. It is believed, and played once more; that is all it gains.
+// What the kernel says when it has failed in its own code. It is believed, and nothing is gained: no verdict is no pass.
 // diagnosis: guest-fault
 // verdict: error
 import { writeFileSync } from "node:fs";
