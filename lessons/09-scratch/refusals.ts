@@ -129,6 +129,14 @@ export const dynamicFailures = (
 			`dash and ls went well; with another program there was an exception. ${thrownIn(context)?.name}: ${thrownIn(context)?.message}. Probably the names of its libraries are read from the wrong place. ${PLACE_OF_STRINGS}`,
 	},
 	{
+		when: (context) => thrownIn(context)?.name === "RangeError",
+		diagnosis: "beyond-the-file",
+		why: (context) =>
+			`hello went well; in dash, in ls or in a library a place was read that the file does not have. RangeError: ${thrownIn(context)?.message}. Possible causes: an address in memory was taken for a place in the file (a segment has both, p_vaddr and p_offset, and those of PT_DYNAMIC in dash are two different numbers); or a table was read beyond its end, which p_filesz tells.`,
+		try: "Read at p_offset. Compare with what readelf -l and readelf -d show of /usr/bin/dash.",
+		see: ["elf(5), p_offset", "readelf(1), --program-headers --dynamic"],
+	},
+	{
 		when: (context) => thrownIn(context) !== undefined,
 		diagnosis: "dynamic-threw",
 		why: (context) =>
