@@ -232,6 +232,19 @@ export default defineCheck({
 			],
 		},
 		{
+			fact: "orphan",
+			what: "an image of a program that names libq.so.6, which is nowhere",
+			accept: (_, context) => notDynamicYet(context),
+			explain: [
+				{
+					diagnosis: "missing-library-skipped",
+					why: "The image was built without the library. It would be noticed on the day that somebody starts the program: ld.so then says that it cannot open the file, and ends with 127. The one who builds the image could have known.",
+					try: "In gather: if a name of DT_NEEDED is in none of the directories, throw an Error that says which program needs it.",
+					see: ["elf(5), DT_NEEDED", "ld.so(8)"],
+				},
+			],
+		},
+		{
 			fact: "tampered",
 			what: "copies of the image in which one word was changed",
 			accept: withoutManifest,

@@ -40,7 +40,7 @@ for blob in "$1"/blobs/*/*; do
 done
 cp -r "$1" "$1-layer" && for blob in "$1-layer"/blobs/*/*; do change "$blob" 's/Hello from/Jello from/'; done
 cp -r "$1" "$1-config" && for blob in "$1-config"/blobs/*/*; do change "$blob" 's|"/hello"|"/jello"|'; done
-for image in "$1-one" "$1-two" "$2" "$2-fixed" "$2-refused"; do
+for image in "$1-one" "$1-two" "$2" "$2-fixed" "$2-script" "$2-orphan"; do
 	echo "== members of $image"
 	for blob in "$image"/blobs/*/*; do [ ! -e "$blob" ] || json "$blob" || tarball "$blob" | busybox tar -tv; done
 done
@@ -161,9 +161,12 @@ function dynamicFacts(observation: Observation, image: string): Record<string, F
 	if (ending === undefined) return {};
 	const present = membersOf(observation, `${image}-dynamic`).map(({ name }) => name);
 	const needed = neededFor(observation);
+	const built = (end: string) =>
+		membersOf(observation, `${image}-dynamic-${end}`).length === 0 ? "not built" : "built";
 	return {
 		"fixed.missing": missing(membersOf(observation, `${image}-dynamic-fixed`), FIXED_NEEDS),
-		refused: membersOf(observation, `${image}-dynamic-refused`).length === 0 ? "not built" : "built",
+		refused: built("script"),
+		orphan: built("orphan"),
 		"dynamic.ending": ending.how === "returned" ? `exit code ${String(ending.value)}` : ending.how,
 		// A library may bring along the file that its name is a link to.
 		"dynamic.surplus": present.filter((name) => !needed.some((other) => name.startsWith(other))),

@@ -9,6 +9,8 @@ const HELLO_SAYS = "Hello from an empty root.";
 // It is loaded to 0x400000, as ld does unless it is told otherwise: its addresses are no offsets in the file.
 const FIXED = "extern _exit\nglobal _start\n_start:\n\txor edi, edi\n\tcall _exit\n";
 const LINK = "ld -dynamic-linker /lib64/ld-linux-x86-64.so.2 -o fixed fixed.o /lib/x86_64-linux-gnu/libc.so.6";
+// The same program, but the library that it names is nowhere.
+const ORPHAN = "sed s/libc.so.6/libq.so.6/ fixed > orphan && chmod +x orphan";
 const SCRIPT = `#!/bin/sh\n# ${"A text is no ELF file. ".repeat(4)}\necho it runs\n`;
 
 export const draw: Check["draw"] = (random) => ({
@@ -29,7 +31,7 @@ export function scenario({ image = "", source = "" }: Drawn): Scenario {
 				argv: [
 					"sh",
 					"-c",
-					`cd ${source} && nasm -f bin -o hello hello.asm && chmod 775 hello && chown 1000:1000 hello; nasm -f elf64 fixed.asm && ${LINK}`,
+					`cd ${source} && nasm -f bin -o hello hello.asm && chmod 775 hello && chown 1000:1000 hello; nasm -f elf64 fixed.asm && ${LINK} && ${ORPHAN}`,
 				],
 			},
 		],
@@ -50,7 +52,10 @@ export function scenario({ image = "", source = "" }: Drawn): Scenario {
 					image: `${image}-dynamic`,
 					files: { "/bin/dash": "/usr/bin/dash", "/bin/ls": "/usr/bin/ls" },
 					more: { fixed: { "/bin/fixed": `${source}/fixed` } },
-					refused: { "/bin/script": `${source}/script` },
+					refused: {
+						script: { "/bin/script": `${source}/script` },
+						orphan: { "/bin/orphan": `${source}/orphan` },
+					},
 				},
 				command: (token) => ["/bin/dash", "-c", 'echo "$0"; read -r _; /bin/ls / && exit 42', token],
 			},

@@ -4,7 +4,16 @@ import { run as runBox } from "../box.ts";
 import { buildImage, gather, openImage } from "./image.ts";
 
 /** The engine so far, and before it `box build`: every image is built from files of the host, then run. */
-export function run({ id, image, files = {}, more = {}, refused, twice, tampered = [], command }: Options): number {
+export function run({
+	id,
+	image,
+	files = {},
+	more = {},
+	refused = {},
+	twice,
+	tampered = [],
+	command,
+}: Options): number {
 	const opened = tampered.find((path) => succeeds(() => openImage(path, `/run/box/${id}/image`)));
 	if (tampered.length > 0) return opened === undefined ? 0 : runBox({ id, image: opened, command });
 
@@ -12,7 +21,7 @@ export function run({ id, image, files = {}, more = {}, refused, twice, tampered
 		buildImage(name, { ...gather(Object.values(programs)), ...programs }, command);
 	build(image, files);
 	for (const [name, programs] of Object.entries(more)) build(`${image}-${name}`, programs);
-	if (refused !== undefined) succeeds(() => build(`${image}-refused`, refused));
+	for (const [name, programs] of Object.entries(refused)) succeeds(() => build(`${image}-${name}`, programs));
 	if (twice !== undefined) {
 		buildImage(`${image}-one`, twice, command);
 		for (const path of Object.values(twice)) utimesSync(path, 1e9, 1e9);
@@ -28,8 +37,8 @@ export interface Options {
 	files?: Files;
 	/** Programs of other images, which are not run, by the end of the image's name. */
 	more?: Record<string, Files>;
-	/** Of these none can be built. */
-	refused?: Files;
+	/** Programs of which none can be built, by the end of the image's name. */
+	refused?: Record<string, Files>;
 	/** What the image is to run; it is told in no other way. */
 	command: [string, ...string[]];
 	/** What two more images are built from; for the second it has other dates, and is told in another order. */

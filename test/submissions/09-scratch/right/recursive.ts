@@ -84,9 +84,13 @@ export function gather(programs: string[]): Files {
 	const found: Files = {};
 	const visit = (file: string) => {
 		const { interpreter, libraries } = needs(file);
-		const paths = libraries.map((name) => LIBRARY_PATH.map((dir) => `${dir}/${name}`).find((path) => existsSync(path)));
+		const paths = libraries.map((name) => {
+			const path = LIBRARY_PATH.map((dir) => `${dir}/${name}`).find((path) => existsSync(path));
+			if (path === undefined) throw new Error(`${name} is nowhere`);
+			return path;
+		});
 		for (const path of [interpreter, ...paths]) {
-			if (typeof path !== "string" || path in found) continue;
+			if (path === null || path in found) continue;
 			found[path] = path;
 			visit(path);
 		}
