@@ -7,7 +7,7 @@ import { BOX, commandAt, DURING } from "../grade/check.ts";
 import { type Row, sideBySide } from "../grade/inspection.ts";
 import { lostFinding } from "../grade/lost.ts";
 import { Page } from "../grade/page.ts";
-import { bundleTrial, newTrial, playTrial } from "../grade/trial.ts";
+import { bundleTrial, newTrial, playTrial, type Trial } from "../grade/trial.ts";
 import { findLesson, type Lesson } from "../lessons.ts";
 import { printable } from "../printable.ts";
 import { silent, visible } from "../progress.ts";
@@ -16,18 +16,27 @@ import { Shipyard } from "../vm/shipyard.ts";
 import { onlyOne, type Subject, subjectOf } from "./subject.ts";
 import { printJson, style } from "./terminal.ts";
 
-/** What is inspected: whose module, and what was done with it. */
+/** What is inspected: whose module, what was done with it, and which container of those that were played. */
 interface Header {
 	lesson: Lesson;
 	file: string;
 	did: string;
+	/** Its name, and what it is there for. */
+	who: Container;
+	others: Container[];
 }
+interface Container {
+	name: string;
+	about: string;
+}
+
+type Options = Subject & { container?: string; json?: boolean };
 
 /**
  * `drydock inspect`: what the kernel shows of the host and of the container while a lesson's scenario is played.
- * @returns the exit code: 1 when the command never ran
+ * @returns the exit code: 1 when the command was not seen
  */
-export async function inspect(id: string | undefined, options: Subject & { json?: boolean }): Promise<number> {
+export async function inspect(id: string | undefined, options: Options): Promise<number> {
 	onlyOne(options, "inspect");
 	const lesson = id === undefined ? await currentLesson() : await findLesson(id);
 	const yard = new Shipyard(options.json ? silent : visible);
@@ -35,14 +44,14 @@ export async function inspect(id: string | undefined, options: Subject & { json?
 	try {
 		const file = await subjectOf(lesson, options);
 		const trial = await newTrial(lesson, file);
-		const header = { lesson, file, did: trial.does };
+		const header = { lesson, file, did: trial.does, ...containersOf(trial, lesson, options.container) };
 		const { outcome } = await playTrial(trial, await bundleTrial(trial), yard);
 		if (outcome.kind === "lost")
 			throw new Failure("failed", `${lostFinding(outcome).got}, so there is nothing to see`, checking(lesson));
 		const { observation } = outcome;
 		if (options.json) printJson(documentOf(header, trial.drawn, observation));
 		else process.stdout.write(pageOf(header, observation));
-		return commandAt(observation, DURING) === null ? EXIT.notPassed : EXIT.passed;
+		return seen(observation, header.who).container === null ? EXIT.notPassed : EXIT.passed;
 	} catch (cause) {
 		if (!(cause instanceof BundleError)) throw cause;
 		const { file, line, message } = cause.diagnostic;
@@ -56,25 +65,50 @@ export async function inspect(id: string | undefined, options: Subject & { json?
 
 const checking = ({ id }: Lesson) => `npx drydock check ${id}`;
 
-function documentOf({ lesson, file, did }: Header, drawn: Record<string, string>, observation: Observation) {
-	const { host = null, commands = {} } = observation.moments[DURING] ?? {};
-	const ending = observation.containers[BOX]?.ending ?? null;
-	return { schemaVersion: 1, lesson: lesson.id, file, did, drawn, ending, host, container: commands[BOX] ?? null };
+function containersOf({ check, drawn }: Trial, lesson: Lesson, wanted = BOX): Pick<Header, "who" | "others"> {
+	const others = Object.entries(check.scenario(drawn).others ?? {}).map(([name, { about }]) => ({ name, about }));
+	const all = [{ name: BOX, about: "the one that the lesson is about" }, ...others];
+	const who = all.find(({ name }) => name === wanted);
+	if (who !== undefined) return { who, others: all.filter((other) => other !== who) };
+	const names = all.map(({ name }) => name).join(", ");
+	throw new Failure(
+		"usage",
+		`no container of ${lesson.id} is called ${wanted}, only: ${names}`,
+		`npx drydock inspect ${lesson.id} --container ${all.at(-1)?.name}`,
+	);
 }
 
-function pageOf({ lesson, file, did }: Header, observation: Observation): string {
+// The moment at which its command was there: the first of them, if it was looked at more than once.
+function seen(observation: Observation, { name }: Container) {
+	const moment = Object.keys(observation.moments).find((moment) => commandAt(observation, moment, name) !== null);
+	const { host = null } = observation.moments[moment ?? DURING] ?? {};
+	return { host, container: moment === undefined ? null : commandAt(observation, moment, name) };
+}
+
+function documentOf(header: Header, drawn: Record<string, string>, observation: Observation) {
+	const { lesson, file, did, who } = header;
+	const ending = observation.containers[who.name]?.ending ?? null;
+	return { schemaVersion: 1, lesson: lesson.id, file, did, name: who.name, drawn, ending, ...seen(observation, who) };
+}
+
+function pageOf({ lesson, file, did, who, others }: Header, observation: Observation): string {
 	const { color, width } = style();
 	const chalk = new Chalk({ level: color ? 1 : 0 });
 	const page = new Page({ color, width }, chalk);
-	const host = observation.moments[DURING]?.host;
-	const container = commandAt(observation, DURING);
+	const { host, container } = seen(observation, who);
 	page.line(chalk.bold(`${lesson.title} — as the kernel shows it`));
 	page.line();
 	page.labelled("file", relative(".", file));
 	page.labelled("did", did);
-	if (host === undefined || container === null) {
+	if (others.length > 0) {
+		page.labelled("who", `${who.name}: ${who.about}`);
+		page.labelled("", `with --container NAME: ${others.map(({ name }) => name).join(", ")}`);
+	}
+	if (host === null || container === null) {
 		page.line();
-		page.paragraph(`The command never ran. ${endOf(observation.containers[BOX]?.ending)}`);
+		const why =
+			who.name === BOX ? "The command never ran." : "Its command was not there when the containers were looked at.";
+		page.paragraph(`${why} ${endOf(observation.containers[who.name]?.ending)}`);
 		page.line(`  try: ${checking(lesson)}`);
 		return page.text();
 	}

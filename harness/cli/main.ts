@@ -88,6 +88,7 @@ function commandLine(): Command {
 		.option("--solution", "of the reference solution")
 		.option("--skeleton", "of the lesson's untouched skeleton")
 		.option("--file <file>", "of this file in place of the workspace's")
+		.option("--container <name>", "another one of those that the lesson plays")
 		.option("--json", "print one JSON document")
 		.action(async (lesson, options) => finish((await import("./inspect.ts")).inspect(lesson, options)));
 	command("list", "list the lessons and how far you are")

@@ -38,3 +38,15 @@ test("what differs is marked, in 80 columns", async () => {
 	]);
 	expect(lines.filter((line) => line.length > 80)).toEqual([]);
 });
+
+test("each container of a lesson can be shown, and one that is not there is told from them", async () => {
+	const { stdout } = await drydock(["inspect", "03", "--solution"]);
+	expect(stdout).toContain("--container NAME: escaped");
+	const escaped = await drydock(["inspect", "03", "--solution", "--container", "escaped", "--json"]);
+	const { name, host, container } = JSON.parse(escaped.stdout);
+	expect(name).toBe("escaped");
+	expect(container.root).toEqual(host.root);
+	const nobody = await drydock(["inspect", "03", "--solution", "--container", "nobody"]);
+	expect(nobody.code).not.toBe(0);
+	expect(nobody.stderr).toContain("box, escaped");
+});
