@@ -1,5 +1,8 @@
 import { randomBytes } from "node:crypto";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { cacheDir, discard } from "../../harness/cache.ts";
 import { measuredReference } from "../../harness/grade/judge.ts";
 import { findLesson, loadCheck } from "../../harness/lessons.ts";
 import type { Observation, Step } from "../../harness/protocol.ts";
@@ -63,13 +66,20 @@ test("a reference that was not seen to its end is measured again, and not kept",
 		given.push(given.length === 0 ? 200 : request.deadlineMs);
 		return yard.play({ ...request, ...(given.length === 1 ? { deadlineMs: 200 } : {}) });
 	};
-	// A reference of its own: nobody finds it, and the cache drops it with time.
+	// A reference of its own, which nobody else finds.
+	const kept = await references();
 	const imageKey = async () => `test ${randomBytes(8).toString("hex")}`;
 	const reference = await measuredReference(lesson, await loadCheck(lesson), {
 		...{ imageKey, play },
 		accelerator: () => yard.accelerator(),
 	});
+	for (const entry of await references()) if (!kept.includes(entry)) await discard(entry);
 	expect(given).toEqual([200, undefined]);
 	expect(reference.observation.givenUp).toEqual([]);
 	expect(reference.facts["command.ran"]).toBe(true);
 });
+
+async function references(): Promise<string[]> {
+	const dir = join(cacheDir, "references");
+	return (await readdir(dir).catch(() => [])).map((name) => join(dir, name));
+}
