@@ -13,6 +13,7 @@ import { sideBySide, Turns } from "../side-by-side.ts";
 import { harmless } from "./harmless.ts";
 import { couldDoMore, spent } from "./idleness.ts";
 import type { Journal } from "./journal.ts";
+import { judgementOf, unjudged, WANT_OF_TIME, withoutVerdict } from "./judgement.ts";
 import { Pace } from "./pace.ts";
 import type { Judgement, Report, Result } from "./result.ts";
 import { filesOf, findModule, type Submission } from "./submission.ts";
@@ -21,6 +22,13 @@ import { filesOf, findModule, type Submission } from "./submission.ts";
 const AHEAD = 8;
 /** How often it is asked whether one more machine could run. */
 const LOOK_EVERY_MS = 1_000;
+/** How often a submission is judged at most, when the computer is too busy for a verdict. */
+const ROUNDS = 3;
+/**
+ * A machine that was given less than this share of the processor time that it asked for came too late everywhere: a
+ * failure may be the computer's. With all lanes in use on a computer that does nothing else, it is more.
+ */
+const ENOUGH_SHARE = 0.4;
 
 /** A lesson to grade. */
 export interface Graded {
@@ -38,8 +46,16 @@ export interface Grading {
 	lanes: number;
 	/** How many more there may be while a processor has nothing to do: those that hang by sleeping then hold up nobody. */
 	moreLanes: number;
-	/** Called for each result as it comes. */
+	/** Called for each result as it comes; for one that is put back, only when it is final. */
 	heard(result: Result): void;
+	/** Called when so many results are put back: the computer was too busy, and they are judged again at the end. */
+	putBack(count: number): void;
+}
+
+/** A result, and whether it may be the computer's fault, which was too busy. */
+interface Tried<T> {
+	result: T;
+	isDoubtful: boolean;
 }
 
 /** Who has handed something in: looked into only when it is their turn. */
@@ -51,55 +67,90 @@ export interface Entrant {
 
 /**
  * Judges every lesson of every submission. Each is judged on the reference's engine, in a machine of its own; files that
- * are the same are judged once.
+ * are the same are judged once. What could not be judged because the computer was busy is judged again at the end.
  * @throws only when it is interrupted: what cannot be judged is a result as well
  */
 export async function gradeAll(entrants: readonly Entrant[], grading: Grading): Promise<Report[]> {
-	const { lessons, lanes, moreLanes, heard } = grading;
 	const grader = new Grader(grading);
-	const reports = sideBySide(
+	return grader.lending(gradeInRounds(entrants, grader, grading));
+}
+
+async function gradeInRounds(entrants: readonly Entrant[], grader: Grader, grading: Grading): Promise<Report[]> {
+	const tried = await gradeOnce(entrants, grader, grading, () => grading.lessons);
+	for (let round = 2; round <= ROUNDS; round++) {
+		const doubtful = (name: string) => grading.lessons.filter((_, at) => tried.get(name)?.[at]?.isDoubtful);
+		const left = entrants.filter(({ name }) => doubtful(name).length > 0);
+		if (left.length === 0) break;
+		grading.putBack(left.reduce((sum, { name }) => sum + doubtful(name).length, 0));
+		grader.begin(round);
+		for (const [name, again] of await gradeOnce(left, grader, grading, doubtful)) {
+			const results = tried.get(name) ?? [];
+			for (const one of again) results[results.findIndex(({ result }) => result.lesson === one.result.lesson)] = one;
+		}
+	}
+	return entrants.map(({ name }) => ({ name, results: (tried.get(name) ?? []).map(({ result }) => result) }));
+}
+
+async function gradeOnce(
+	entrants: readonly Entrant[],
+	grader: Grader,
+	{ lanes, moreLanes, heard }: Grading,
+	lessonsOf: (name: string) => readonly Graded[],
+): Promise<Map<string, Tried<Result>[]>> {
+	const all = sideBySide(
 		entrants,
 		async ({ name, open }) => {
 			const submission = once(open);
-			const results = lessons.map(async (lesson) => {
-				const result = await grader.grade(name, submission, lesson);
-				heard(result);
-				return result;
+			const results = lessonsOf(name).map(async (lesson) => {
+				const tried = await grader.grade(name, submission, lesson);
+				if (!tried.isDoubtful) heard(tried.result);
+				return tried;
 			});
-			return { name, results: await Promise.all(results) };
+			return [name, await Promise.all(results)] as const;
 		},
 		lanes + moreLanes + AHEAD,
 	);
-	return grader.lending(Promise.all(reports));
+	return new Map(await Promise.all(all));
 }
 
 class Grader {
 	readonly #grading: Grading;
 	readonly #machines: Turns;
 	readonly #proven = new Map<string, Promise<Shipyard>>();
-	readonly #underWay = new Map<string, { by: string; judgement: Promise<Judgement> }>();
+	readonly #underWay = new Map<string, { by: string; tried: Promise<Tried<Judgement>> }>();
+	/** What was found when the computer was busy, by the key of what was judged. */
+	readonly #doubted = new Map<string, string>();
+	#round = 1;
 
 	constructor(grading: Grading) {
 		this.#grading = grading;
 		this.#machines = new Turns(grading.lanes);
 	}
 
-	async grade(name: string, open: () => Promise<Submission>, graded: Graded): Promise<Result> {
+	/** Begins another round: how long the reference takes is measured anew, as the computer is another one now. */
+	begin(round: number): void {
+		this.#round = round;
+		this.#proven.clear();
+		this.#underWay.clear();
+	}
+
+	async grade(name: string, open: () => Promise<Submission>, graded: Graded): Promise<Tried<Result>> {
 		interruption.throwIfAborted();
 		const { id } = graded.lesson;
 		const common = { lesson: id, file: null, sameAs: null };
 		try {
 			const submission = await open();
 			const found = await findModule(submission, id, graded.check.module);
-			if (found.kind === "missing") return { ...common, ...withoutVerdict("missing", found.reason) };
-			if (found.kind === "unclear") return { ...common, ...withoutVerdict("error", found.reason) };
+			if (found.kind === "missing") return certain({ ...common, ...withoutVerdict("missing", found.reason) });
+			if (found.kind === "unclear") return certain({ ...common, ...withoutVerdict("error", found.reason) });
 			const { path } = found;
-			const { by, judgement } = await this.#judged(name, submission, graded, path);
+			const { by, tried } = await this.#judged(name, submission, graded, path);
+			const { result: judgement, isDoubtful } = await tried;
 			const file = harmless(path.slice(1), 200);
-			return { ...common, file, sameAs: by === name ? null : by, ...(await judgement) };
+			return { result: { ...common, file, sameAs: by === name ? null : by, ...judgement }, isDoubtful };
 		} catch (error) {
 			interruption.throwIfAborted();
-			return { ...common, ...unjudged(error) };
+			return certain({ ...common, ...unjudged(error) });
 		}
 	}
 
@@ -130,11 +181,11 @@ class Grader {
 		);
 		const judged = (yard: Shipyard) => judge(lesson, path, yard, { types: false, bundled });
 		// Needs no machine, and what was read of it may not be all.
-		if (broken) return { by: name, judgement: judged(this.#grading.yard).then(judgementOf) };
+		if (broken) return { by: name, tried: judged(this.#grading.yard).then(judgementOf).then(certain) };
 		const key = keyOf(kit, sources.sort());
 		const known = this.#underWay.get(key);
 		if (known !== undefined) return known;
-		const fresh = { by: name, judgement: this.#inMachine(key, graded, judged) };
+		const fresh = { by: name, tried: this.#inMachine(key, graded, judged) };
 		this.#underWay.set(key, fresh);
 		return fresh;
 	}
@@ -155,71 +206,49 @@ class Grader {
 		return proven;
 	}
 
-	async #inMachine(key: string, graded: Graded, judged: (yard: Shipyard) => Promise<Verdict>): Promise<Judgement> {
+	async #inMachine(
+		key: string,
+		graded: Graded,
+		judged: (yard: Shipyard) => Promise<Verdict>,
+	): Promise<Tried<Judgement>> {
 		const { journal } = this.#grading;
 		const noted = journal.judgementOf(key);
-		if (noted !== undefined) return noted;
-		const yard = await this.#yardFor(graded);
-		return this.#machines.take(async () => {
-			interruption.throwIfAborted();
-			// What is not the exercise's fault may be over: it is tried once more.
-			const verdict = await judged(yard).catch((error) => {
-				if (interruption.aborted || error instanceof Failure) throw error;
-				return judged(yard);
+		if (noted !== undefined) return certain(noted);
+		try {
+			const yard = await this.#yardFor(graded);
+			return await this.#machines.take(async () => {
+				interruption.throwIfAborted();
+				const verdict = await judged(yard);
+				interruption.throwIfAborted();
+				if (this.#mayBeTheComputers(key, verdict)) return this.#doubt(WANT_OF_TIME);
+				const judgement = judgementOf(verdict);
+				// What could not be judged may be judged next time.
+				if (judgement.status !== "error") await journal.add(key, judgement);
+				return certain(judgement);
 			});
+		} catch (error) {
 			interruption.throwIfAborted();
-			const judgement = judgementOf(verdict);
-			await journal.add(key, judgement);
-			return judgement;
-		});
+			if (error instanceof Failure && error.kind === "unsupported") return certain(unjudged(error));
+			return this.#doubt(unjudged(error));
+		}
+	}
+
+	// A right answer never fails because of other programs: without enough of the processor a failure counts only when it
+	// has been found twice, the second time with deadlines for a computer that is so busy.
+	#mayBeTheComputers(key: string, { verdict, findings: [first], vm }: Verdict): boolean {
+		if (first?.diagnosis === "guest-fault") return true;
+		if (verdict === "pass" || vm.processorShare >= ENOUGH_SHARE) return false;
+		const before = this.#doubted.get(key);
+		this.#doubted.set(key, first?.diagnosis ?? "");
+		return verdict === "error" || before !== first?.diagnosis;
+	}
+
+	#doubt(result: Judgement): Tried<Judgement> {
+		return { result, isDoubtful: this.#round < ROUNDS };
 	}
 }
 
-function judgementOf({ verdict, findings, thrownAt, file, drawn, output, durationMs }: Verdict): Judgement {
-	const [first, ...others] = findings;
-	// The command says one line of its own to show that it runs.
-	const printed = `${output.stdout}${output.stderr}`.replaceAll(/^drydock-[0-9a-f]{8}\n/gm, "");
-	return {
-		status: verdict,
-		reason: null,
-		finding:
-			first === undefined
-				? null
-				: {
-						what: harmless(first.what),
-						shows: harmless(shown(first.got), 1_000),
-						should: harmless(shown(first.expected), 1_000),
-						diagnosis: first.diagnosis,
-						why: harmless(first.explanation),
-						try: harmless(first.try),
-						read: first.see,
-					},
-		others: others.slice(0, 10).map(({ what }) => harmless(what, 200)),
-		line: thrownAt?.file === file ? thrownAt.line : null,
-		drawn,
-		output: harmless(printed, 1_000),
-		durationMs,
-	};
-}
-
-const withoutVerdict = (status: Judgement["status"], reason: string): Judgement => ({
-	...{ status, reason: harmless(reason, 500), finding: null, others: [], line: null, drawn: {}, output: "" },
-	durationMs: 0,
-});
-
-/** The report on somebody of whom nothing could be judged. */
-export function notGraded(name: string, lessons: readonly Graded[], error: unknown): Report {
-	return {
-		name,
-		results: lessons.map(({ lesson: { id } }) => ({ lesson: id, file: null, sameAs: null, ...unjudged(error) })),
-	};
-}
-
-// For a reason that is not the submission's.
-function unjudged(error: unknown): Judgement {
-	const status = error instanceof Failure && error.kind === "unsupported" ? "unsupported" : "error";
-	return withoutVerdict(status, String((error as Error).message));
-}
+const certain = <T>(result: T): Tried<T> => ({ result, isDoubtful: false });
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {
 	let result: Promise<T> | undefined;

@@ -8,6 +8,8 @@ import type { Shipyard } from "../grade/trial.ts";
 const AT_LEAST_MS = 5_000;
 const TIMES = 10;
 const REMEMBERED = 15;
+/** These show a computer that has just become busy, when the median does not yet. */
+const LATEST = 3;
 
 /** Makes machines whose deadlines keep up with how long a lesson takes. Until something is known, theirs is their own. */
 export class Pace implements Shipyard {
@@ -38,8 +40,11 @@ export class Pace implements Shipyard {
 	}
 
 	#deadline(): { patienceMs?: number } {
-		const recent = this.#tookMs.slice(-REMEMBERED).sort((a, b) => a - b);
-		const median = recent[Math.floor(recent.length / 2)];
-		return median === undefined ? {} : { patienceMs: AT_LEAST_MS + TIMES * median };
+		if (this.#tookMs.length === 0) return {};
+		const tookMs = Math.max(median(this.#tookMs.slice(-REMEMBERED)), median(this.#tookMs.slice(-LATEST)));
+		return { patienceMs: AT_LEAST_MS + TIMES * tookMs };
 	}
 }
+
+const median = (values: readonly number[]): number =>
+	values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;

@@ -2,8 +2,9 @@ import { realpath } from "node:fs/promises";
 import { cpus } from "node:os";
 import { keyOf } from "../cache.ts";
 import { archivesIn, entrantsIn } from "../classroom/class.ts";
-import { type Entrant, type Graded, gradeAll, notGraded } from "../classroom/grader.ts";
+import { type Entrant, type Graded, gradeAll } from "../classroom/grader.ts";
 import { Journal, journalPath } from "../classroom/journal.ts";
+import { notGraded } from "../classroom/judgement.ts";
 import { kitKey } from "../classroom/kit.ts";
 import type { ClassReport, Report } from "../classroom/result.ts";
 import { classKey, isIn, merge, parseShard, readReport, WHOLE } from "../classroom/shard.ts";
@@ -78,7 +79,9 @@ async function gradeThem(entrants: readonly Entrant[], graded: readonly Graded[]
 		const lessons = graded.map(({ key, ...rest }) => ({ ...rest, key: keyOf(key, imageKey) }));
 		return await visible.step("grading", (say) => {
 			const { heard } = tally(entrants.length * graded.length, say);
-			return gradeAll(entrants, { lessons, yard, journal, lanes, moreLanes, heard });
+			const putBack = (count: number) =>
+				visible.note(`this computer was too busy for a verdict on ${count}; judged again now, with more time`);
+			return gradeAll(entrants, { lessons, yard, journal, lanes, moreLanes, heard, putBack });
 		});
 	} catch (error) {
 		if (interruption.aborted && journal.size > 0)

@@ -43,7 +43,12 @@ export interface Verdict {
 	otherLedgers: Record<string, Verdict["ledger"] & { about: string }>;
 	/** What the exercise printed; it is never judged. */
 	output: { stdout: string; stderr: string };
-	vm: { accelerator: string; restored: boolean };
+	vm: {
+		accelerator: string;
+		restored: boolean;
+		/** How much of the processor time that the machine asked for it was given; 1 on a quiet computer. */
+		processorShare: number;
+	};
 	durationMs: number;
 	/** Where the time went. */
 	stagesMs: Record<string, number>;
@@ -98,7 +103,7 @@ export async function judge(
 			ledger: { exercise: [], reference: [] },
 			otherLedgers: {},
 			output: { stdout: "", stderr: "" },
-			vm: { accelerator: "none", restored: false },
+			vm: { accelerator: "none", restored: false, processorShare: 1 },
 			durationMs: Math.round(performance.now() - startedMs),
 			stagesMs,
 			...more,
@@ -124,7 +129,7 @@ export async function judge(
 	]);
 	const common = {
 		typeErrors: await errors,
-		vm: { accelerator: await shipyard.accelerator(), restored: true },
+		vm: { accelerator: await shipyard.accelerator(), restored: true, processorShare: played.processorShare },
 		output: {
 			stdout: Buffer.concat(played.output.stdout).toString(),
 			stderr: Buffer.concat(played.output.stderr).toString(),

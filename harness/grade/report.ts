@@ -12,6 +12,8 @@ import { Page, type Style } from "./page.ts";
 
 /** Of a long list, as many are shown. */
 const LISTED = 6;
+/** A machine that was given less of the processor may have come too late for everything. */
+const BUSY_SHARE = 0.4;
 /** The first digits of a digest tell it from the others. */
 const DIGEST = /\b([0-9a-f]{12})[0-9a-f]{52}\b/g;
 
@@ -52,6 +54,10 @@ export async function report(verdict: Verdict, title: string, learnt: string, st
 	}
 	if (!passed && !style.brief) showParting(page, verdict);
 	showOutput(page, chalk, verdict);
+	if (!passed && verdict.vm.processorShare < BUSY_SHARE) {
+		page.line();
+		page.paragraph(busy(verdict.vm.processorShare));
+	}
 	page.line();
 	page.line(
 		chalk.dim(
@@ -60,6 +66,9 @@ export async function report(verdict: Verdict, title: string, learnt: string, st
 	);
 	return page.text();
 }
+
+const busy = (share: number) =>
+	`This computer was busy: the machine was given ${Math.round(share * 100)} % of the processor time that it asked for. If the verdict surprises you, close other programs and check once more.`;
 
 const UNTRACED =
 	"These are the calls of #kernel. What is read and written by node:fs is not among them, nor what a program does that was run, such as ip.";

@@ -2,7 +2,7 @@ import { access, constants, stat } from "node:fs/promises";
 import { Failure } from "../failure.ts";
 import { inKit } from "../kit.ts";
 import { type Lesson, loadCheck } from "../lessons.ts";
-import type { Outcome, RunRequest } from "../vm/machine.ts";
+import type { PlayedRun, RunRequest } from "../vm/machine.ts";
 import { type Bundle, bundle } from "./bundle.ts";
 import type { Check } from "./check.ts";
 import type { Drawn } from "./facts.ts";
@@ -19,7 +19,7 @@ export interface Shipyard {
 	/** Names everything that facts depend on, apart from the program and the scenario. */
 	imageKey(): Promise<string>;
 	accelerator(): Promise<string>;
-	play(request: RunRequest): Promise<{ outcome: Outcome; output: { stdout: Buffer[]; stderr: Buffer[] } }>;
+	play(request: RunRequest): Promise<PlayedRun>;
 }
 
 /** A module that is to be played in the place of a lesson's reference solution, with inputs of its own. */

@@ -14,6 +14,7 @@ import {
 } from "../protocol.ts";
 import { failedByItself } from "./last-words.ts";
 import { Listener, type Loss, LostError } from "./listener.ts";
+import { processorShare, processorTime } from "./processor-share.ts";
 import { loadState, type Qemu, startQemu } from "./qemu.ts";
 import type { Template } from "./template.ts";
 
@@ -67,6 +68,14 @@ export interface Output {
 	stderr: Buffer[];
 }
 
+/** What came of a run. */
+export interface PlayedRun {
+	outcome: Outcome;
+	output: Output;
+	/** How much of the processor time that the machine asked for it was given: see {@link processorShare}. */
+	processorShare: number;
+}
+
 /**
  * A fresh virtual machine, restored from a template, for one run.
  *
@@ -87,11 +96,12 @@ export class Machine {
 		this.#loaded = loadState(qemu, template.state);
 	}
 
-	/** Starts to restore a machine. */
+	/**
+	 * Starts to restore a machine.
+	 * @throws {RestoreError} another process has just removed the template's files
+	 */
 	static restore(template: Template): Machine {
-		const { accelerator, memory, disk } = template;
-		const qemu = startQemu({ accelerator, memory: { path: memory, share: false }, disk, start: { incoming: true } });
-		const machine = new Machine(template, qemu);
+		const machine = new Machine(template, startOn(template));
 		// Whoever uses the machine hears of it; one that nobody uses must not end the process.
 		machine.#loaded.catch(() => {});
 		return machine;
@@ -126,7 +136,7 @@ export class Machine {
 	 * Plays one scenario and ends the machine.
 	 * @throws {Error} the machine could not be restored
 	 */
-	async play(request: RunRequest): Promise<{ outcome: Outcome; output: Output }> {
+	async play(request: RunRequest): Promise<PlayedRun> {
 		const { patienceMs = Number.POSITIVE_INFINITY, ...asked } = request;
 		const { deadlineMs = Math.round(Math.min(this.deadlineMs, patienceMs)) } = asked;
 		const run: Run = { type: "run", ...newWork(), ...asked, deadlineMs };
@@ -134,8 +144,9 @@ export class Machine {
 		try {
 			// The agent keeps the deadline itself, and says more about it than silence can; so it gets some more time.
 			const silenceMs = deadlineMs + Math.min(this.#template.bootMs, patienceMs);
+			const before = await processorTime(this.pid);
 			const outcome = await this.#outcome(run, this.#converse(run, silenceMs), output);
-			return { outcome, output };
+			return { outcome, output, processorShare: processorShare(before, await processorTime(this.pid)) };
 		} finally {
 			await this.end();
 		}
@@ -230,6 +241,15 @@ export class Machine {
 				throw new LostError("protocol", "a frame of another run");
 			yield said;
 		}
+	}
+}
+
+function startOn({ accelerator, memory, disk }: Template): Qemu {
+	try {
+		return startQemu({ accelerator, memory: { path: memory, share: false }, disk, start: { incoming: true } });
+	} catch (cause) {
+		if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
+		throw new RestoreError("the snapshot's files are gone", true, { cause });
 	}
 }
 

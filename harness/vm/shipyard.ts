@@ -10,7 +10,7 @@ import {
 	type SessionRequest,
 } from "./machine.ts";
 import { type Audience, Rewindable, type StageRequest } from "./rewindable.ts";
-import { dropTemplate, ensureTemplate, type Template } from "./template.ts";
+import { dropTemplate, ensureTemplate, isCurrent, type Template } from "./template.ts";
 
 /**
  * Makes fresh virtual machines, one for each run. The first begins to be restored as soon as the template is known,
@@ -81,7 +81,8 @@ export class Shipyard {
 
 	// Work that never began is done again, once. A template that cannot be restored is made anew before.
 	async #twice<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
-		const used = this.#ready();
+		const { template } = await this.#ready();
+		const used = this.#template;
 		try {
 			return await work();
 		} catch (error) {
@@ -89,7 +90,7 @@ export class Shipyard {
 			// Of several that find it damaged, the first has it made anew.
 			if (error.templateDamaged && this.#template === used) {
 				this.#ahead = undefined;
-				this.#template = used.then(({ template }) => dropTemplate(template)).then(() => this.#make());
+				this.#template = dropTemplate(template).then(() => this.#make());
 			}
 			return work();
 		}
@@ -132,8 +133,13 @@ export class Shipyard {
 		}
 	}
 
-	#ready(): Promise<Ready> {
+	// A template that another process has replaced meanwhile is loaded, or made, again.
+	async #ready(): Promise<Ready> {
 		this.#template ??= this.#make();
+		const known = this.#template;
+		const { template } = await known;
+		if (await isCurrent(template)) return known;
+		if (this.#template === known) this.#template = this.#make();
 		return this.#template;
 	}
 

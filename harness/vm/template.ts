@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
-import { cacheDir, cached, discard, keepNewest, keyOf } from "../cache.ts";
+import { cacheDir, cached, discard, exists, keepNewest, keyOf } from "../cache.ts";
 import { Failure } from "../failure.ts";
 import { interruption, unlessInterrupted } from "../interrupt.ts";
 import type { Progress } from "../progress.ts";
@@ -27,6 +27,8 @@ export interface Template {
 	accelerator: Accelerator;
 	/** The guest's memory; mapped privately by each restored machine. */
 	memory: string;
+	/** Tells this file from another one that has taken its place: the devices' state belongs to this one alone. */
+	memoryIdentity: string;
 	/** The devices' state, some hundred kilobytes. */
 	state: Buffer;
 	/** The guest's /usr, which restored machines read on. */
@@ -83,7 +85,13 @@ export async function savedTemplate(image: Image): Promise<{ template: Template;
 
 /** Removes a template that cannot be restored, so that the next {@link ensureTemplate} makes it anew. */
 export async function dropTemplate(template: Template): Promise<void> {
-	await discard(template.dir);
+	// Another process may have made a good one in its place.
+	if (await isCurrent(template)) await discard(template.dir);
+}
+
+/** Whether the template's files are still those that were loaded: another process may have removed or replaced them. */
+export async function isCurrent({ memory, memoryIdentity, disk }: Template): Promise<boolean> {
+	return memoryIdentity === (await identityOf(memory)) && (await exists(disk));
 }
 
 async function entryOf(image: Image, accelerator: Accelerator, progress: Progress): Promise<string> {
@@ -110,6 +118,7 @@ async function load(dir: string, image: Image): Promise<Template> {
 			dir,
 			...meta,
 			memory: join(dir, "memory"),
+			memoryIdentity: await identityOf(join(dir, "memory")),
 			state: await readFile(join(dir, "state")),
 			disk: image.base.usr,
 		};
@@ -117,6 +126,12 @@ async function load(dir: string, image: Image): Promise<Template> {
 		await discard(dir);
 		throw new Failure("failed", "the snapshot could not be read and was removed", "repeat the command", { cause });
 	}
+}
+
+// The empty text when there is no such file.
+async function identityOf(file: string): Promise<string> {
+	const info = await stat(file).catch(() => null);
+	return info === null ? "" : `${info.dev}:${info.ino}:${info.size}:${info.mtimeMs}`;
 }
 
 async function make(

@@ -10,7 +10,7 @@ export interface Terminal {
 	/** Types, as keys do: Enter is `\r`. */
 	type(keys: string): void;
 	/** Waits until what came since the last wait shows this. @returns what came until then */
-	until(pattern: RegExp): Promise<string>;
+	until(pattern: RegExp, patienceMs?: number): Promise<string>;
 	/** Closes the window: the programs in it get a SIGHUP. */
 	close(): void;
 	/** Command lines of processes that it has started, directly or not, and that still run. */
@@ -50,7 +50,7 @@ export function onTerminal(program: string, args: string[], cwd = process.cwd())
 		close: () => (pty as unknown as { destroy(): void }).destroy(),
 		processes: () => markedWith(mark).map(({ line }) => line),
 		pids: (wanted) => markedWith(mark).flatMap(({ pid, line }) => (wanted(line) ? [pid] : [])),
-		until: (pattern) =>
+		until: (pattern, patienceMs = PATIENCE_MS) =>
 			new Promise((resolve, reject) => {
 				const give = (settle: () => void) => {
 					clearTimeout(timer);
@@ -65,8 +65,11 @@ export function onTerminal(program: string, args: string[], cwd = process.cwd())
 					give(() => resolve(came));
 				};
 				const timer = setTimeout(
-					() => give(() => reject(new Error(`${pattern} never came; but ${JSON.stringify(shown.slice(from))}`))),
-					PATIENCE_MS,
+					() =>
+						give(() =>
+							reject(new Error(`${pattern} never came; but ${JSON.stringify(shown.slice(from).slice(-4_000))}`)),
+						),
+					patienceMs,
 				);
 				waiting.add(wake);
 				wake();

@@ -32,8 +32,8 @@ async function deadlines(runs: readonly { ms: number; ending: Ending | null }[])
 			const { ms, ending } = left.shift() ?? { ms: 0, ending: null };
 			await sleep(ms);
 			const output = { stdout: [], stderr: [] };
-			if (ending === null) return { outcome: { kind: "lost", how: "silent", detail: "" }, output };
-			return { outcome: { kind: "observed", observation: observation({ ending }) }, output };
+			if (ending === null) return { outcome: { kind: "lost", how: "silent", detail: "" }, output, processorShare: 1 };
+			return { outcome: { kind: "observed", observation: observation({ ending }) }, output, processorShare: 1 };
 		},
 	};
 	const pace = new Pace(yard);
@@ -57,4 +57,10 @@ test("what hung or was lost is no measure", async () => {
 		undefined,
 		undefined,
 	]);
+});
+
+test("a computer that has just become busy shows in the next deadline but one, not only when half of them were slow", async () => {
+	const runs = [1, 1, 1, 1, 1, 1, 1, 200, 200].map((ms) => ({ ms, ending: returned }));
+	const given = await deadlines([...runs, { ms: 1, ending: returned }]);
+	expect(given.at(-1)).toBeGreaterThan(6_900);
 });

@@ -29,7 +29,7 @@ const verdict: Verdict = {
 	},
 	otherLedgers: {},
 	output: { stdout: "", stderr: "" },
-	...{ vm: { accelerator: "tcg", restored: true }, durationMs: 1500, stagesMs: {} },
+	...{ vm: { accelerator: "tcg", restored: true, processorShare: 1 }, durationMs: 1500, stagesMs: {} },
 };
 
 const shown = async (style: Partial<Style> = {}, changes: Partial<Verdict> = {}) =>

@@ -1,7 +1,9 @@
-import { copyFile, readFile, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { copyFile, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { cacheDir } from "../../harness/cache.ts";
 import { inKit } from "../../harness/kit.ts";
 import { makeWorkspace } from "../../harness/workspace.ts";
 import { newShipyard } from "../support/guest.ts";
@@ -12,6 +14,8 @@ import { temporary } from "../support/temporary.ts";
 const DRYDOCK = `"${process.execPath}" "${inKit("harness/cli/bin.js")}"`;
 const FIRST = "01-process/process.ts";
 const GREETING = /01 · [\s\S]*Nothing is done here yet[\s\S]*q quit/;
+/** In emulation, on a busy computer. */
+const BOOT_MS = 240_000;
 const VERDICT = /(passed|not right yet)[\s\S]*after the save/;
 
 const files = await temporary();
@@ -55,6 +59,33 @@ test("a save is checked, and what has changed is said; n goes on, q ends", async
 	expect(after).toBe(before);
 	await nothingLeft(screen);
 });
+
+test(
+	"a snapshot that another process replaces or removes is loaded or made again, and watch mode goes on",
+	async () => {
+		const { dir, screen } = await watching("replaced");
+		await screen.until(GREETING);
+		const templates = join(cacheDir, "templates");
+		const [entry = ""] = (await readdir(templates)).filter((name) => !name.includes("."));
+		const place = join(templates, entry);
+		// Not Node's cp, which keeps a time's milliseconds only.
+		execFileSync("cp", ["-a", place, `${place}.copy`]);
+		await rm(place, { recursive: true });
+		await rename(`${place}.copy`, place);
+		await solve(dir, FIRST);
+		await screen.until(/passed[\s\S]*after the save/);
+		await rm(place, { recursive: true });
+		// The first has a machine that waits since before; the second has none.
+		for (const code of [1, 2]) {
+			await writeFile(join(dir, FIRST), `export const runCommand = () => ${code};\n`);
+			await screen.until(/not right yet[\s\S]*after the save/, BOOT_MS);
+		}
+		screen.type("q");
+		expect((await screen.ended).exitCode).toBe(0);
+		await nothingLeft(screen);
+	},
+	2 * BOOT_MS,
+);
 
 test("a save while a check is under way supersedes it: only the last verdict is shown", async () => {
 	const { dir, screen } = await watching("supersede");

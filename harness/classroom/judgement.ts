@@ -1,0 +1,62 @@
+import { Failure } from "../failure.ts";
+import type { Verdict } from "../grade/judge.ts";
+import { shown } from "../grade/report.ts";
+import type { Lesson } from "../lessons.ts";
+import { harmless } from "./harmless.ts";
+import type { Judgement, Report } from "./result.ts";
+
+/** What came of judging one file, as a class's report says it. */
+
+/** What a class's report keeps of a verdict. */
+export function judgementOf({ verdict, findings, thrownAt, file, drawn, output, durationMs }: Verdict): Judgement {
+	const [first, ...others] = findings;
+	// The command says one line of its own to show that it runs.
+	const printed = `${output.stdout}${output.stderr}`.replaceAll(/^drydock-[0-9a-f]{8}\n/gm, "");
+	return {
+		status: verdict,
+		reason: null,
+		finding:
+			first === undefined
+				? null
+				: {
+						what: harmless(first.what),
+						shows: harmless(shown(first.got), 1_000),
+						should: harmless(shown(first.expected), 1_000),
+						diagnosis: first.diagnosis,
+						why: harmless(first.explanation),
+						try: harmless(first.try),
+						read: first.see,
+					},
+		others: others.slice(0, 10).map(({ what }) => harmless(what, 200)),
+		line: thrownAt?.file === file ? thrownAt.line : null,
+		drawn,
+		output: harmless(printed, 1_000),
+		durationMs,
+	};
+}
+
+/** A judgement without a verdict, for a reason that is no mistake in what was handed in. */
+export const withoutVerdict = (status: Judgement["status"], reason: string): Judgement => ({
+	...{ status, reason: harmless(reason, 500), finding: null, others: [], line: null, drawn: {}, output: "" },
+	durationMs: 0,
+});
+
+/** Judged several times, and the computer was too busy each time. */
+export const WANT_OF_TIME = withoutVerdict(
+	"error",
+	"could not be judged for want of time: this computer was too busy; --resume judges what is left",
+);
+
+/** The report on somebody of whom nothing could be judged. */
+export function notGraded(name: string, lessons: readonly { lesson: Lesson }[], error: unknown): Report {
+	return {
+		name,
+		results: lessons.map(({ lesson: { id } }) => ({ lesson: id, file: null, sameAs: null, ...unjudged(error) })),
+	};
+}
+
+/** For a reason that is not the submission's. */
+export function unjudged(error: unknown): Judgement {
+	const status = error instanceof Failure && error.kind === "unsupported" ? "unsupported" : "error";
+	return withoutVerdict(status, String((error as Error).message));
+}

@@ -1,0 +1,99 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { entrantsIn } from "../../harness/classroom/class.ts";
+import { gradeAll } from "../../harness/classroom/grader.ts";
+import { Journal } from "../../harness/classroom/journal.ts";
+import type { Result } from "../../harness/classroom/result.ts";
+import { judge } from "../../harness/grade/judge.ts";
+import type { Shipyard } from "../../harness/grade/trial.ts";
+import { inKit } from "../../harness/kit.ts";
+import { findLesson, lessons, loadCheck } from "../../harness/lessons.ts";
+import type { PlayedRun } from "../../harness/vm/machine.ts";
+import { newShipyard } from "../support/guest.ts";
+import { temporary } from "../support/temporary.ts";
+
+// What is judged while the computer is suddenly busy. The machines are real; how busy the computer was is made up.
+const CLASS = { alice: "solutions/02-unshare/isolate.ts", bob: "test/submissions/02-unshare/wrong/no-ipc.ts" };
+const BUSY = 0.1;
+
+const files = await temporary();
+const yard = newShipyard();
+beforeAll(async () => {
+	for (const [name, path] of Object.entries(CLASS))
+		await files.write(`class/${name}/isolate.ts`, await readFile(inKit(path), "utf8"));
+	// What the kernel shows of the reference is in the cache from here on.
+	await judge(await findLesson("02"), inKit(CLASS.alice), yard, { types: false });
+});
+afterAll(() => Promise.all([yard.close(), files.remove()]));
+
+/** Grades the class. @param spoil what becomes of each run, the reference's among them, numbered from 0 */
+async function graded(name: string, spoil: (run: PlayedRun, index: number) => PlayedRun) {
+	let runs = 0;
+	const busyYard: Shipyard = {
+		imageKey: () => yard.imageKey(),
+		accelerator: () => yard.accelerator(),
+		play: async (request) => {
+			const index = runs++;
+			return spoil(await yard.play(request), index);
+		},
+	};
+	const lesson = await findLesson("02");
+	const heard: Result[] = [];
+	const putBack: number[] = [];
+	const journal = await Journal.open(join(files.dir, `${name}.jsonl`), false);
+	const reports = await gradeAll(await entrantsIn(join(files.dir, "class"), await lessons(), false), {
+		lessons: [{ lesson, check: await loadCheck(lesson), key: name }],
+		yard: busyYard,
+		...{ journal, lanes: 1, moreLanes: 0 },
+		heard: (result) => heard.push(result),
+		putBack: (count) => putBack.push(count),
+	});
+	const found = reports.map(({ results }) => [results[0]?.status, results[0]?.finding?.diagnosis ?? null]);
+	return { found, putBack, heard: heard.length, runs, known: journal.size };
+}
+
+const silent = (run: PlayedRun): PlayedRun => ({
+	...{ output: run.output, processorShare: BUSY },
+	outcome: { kind: "lost", how: "silent", detail: "" },
+});
+
+test("what came too late on a busy computer is judged again at the end, and told once", async () => {
+	// The reference is the first.
+	expect(await graded("late", (run, index) => (index === 1 || index === 2 ? silent(run) : run))).toEqual({
+		found: [
+			["pass", null],
+			["fail", "ipc-shared"],
+		],
+		...{ putBack: [2], heard: 2, runs: 6, known: 2 },
+	});
+});
+
+test("a mistake that is found twice counts, however busy the computer", async () => {
+	const { found, putBack } = await graded("busy", (run) => ({ ...run, processorShare: BUSY }));
+	expect(found).toEqual([
+		["pass", null],
+		["fail", "ipc-shared"],
+	]);
+	expect(putBack).toEqual([1]);
+});
+
+test("what is never judged for want of time is no failure, and is not kept", async () => {
+	const faults = ["guest-panic", "guest-reset", "silent"] as const;
+	const lost = (run: PlayedRun, index: number): PlayedRun => ({
+		...silent(run),
+		outcome: { kind: "lost", how: faults[Math.floor(index / 3)] ?? "silent", detail: "" },
+	});
+	// Of each round the first run is the reference's.
+	const { found, putBack, known } = await graded("never", (run, index) => (index % 3 === 0 ? run : lost(run, index)));
+	expect(found.map(([status]) => status)).toEqual(["error", "error"]);
+	expect(putBack).toEqual([2, 2]);
+	expect(known).toBe(0);
+});
+
+test("on a quiet computer, nothing is judged twice", async () => {
+	const { putBack, runs } = await graded("quiet", (run, index) =>
+		index === 0 ? run : { ...silent(run), processorShare: 1 },
+	);
+	expect({ putBack, runs }).toEqual({ putBack: [], runs: 3 });
+});
