@@ -1,10 +1,25 @@
 /**
- * A text without control characters, and without those that turn the direction of writing round: what a submission says
- * could otherwise move the cursor, or worse.
+ * What others have written, made fit to be read in a terminal, in a log, or in a document: it moves no cursor, turns no
+ * writing round, hides nothing, and gives no command to the program that keeps the log.
  */
+
+// By Unicode's own classes, so that no list has to know each character: control and format characters, private use, halves of
+// a pair, characters that are none, and all that is shown as nothing at all.
+const CONTROLS = String.raw`(?![\n\t])[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\p{Default_Ignorable_Code_Point}]`;
+// Two joiners and two selectors are parts of words and of emojis, but only right after them.
+const JOINED = String.raw`(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f]|(?!\p{Script=Latin})[\p{L}\p{M}])[\u200c\u200d]`;
+const SELECTED = String.raw`(?<=[\p{Emoji}\p{Extended_Pictographic}])[\ufe0e\ufe0f]`;
+const HARMFUL = new RegExp(`(?!${JOINED}|${SELECTED})${CONTROLS}`, "gu");
+
+/** So many marks upon one letter are writing in some language; more of them cover the lines around. */
+const PILED_UP = /(\p{M}{6})\p{M}+/gu;
+
+/** A text that does nothing but be read. */
 export function printable(text: string): string {
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is to be shown
-	return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "�");
+	// As it is nearly always.
+	if (/^[\n\t -"$-9;-~]*$/.test(text)) return text;
+	const still = text.replaceAll("\r\n", "\n").replaceAll(HARMFUL, "�").replaceAll(PILED_UP, "$1�");
+	return withoutCommands(still);
 }
 
 /** The same of every text in a document, such as a verdict. */
@@ -15,4 +30,16 @@ export function allPrintable<T>(document: T): T {
 	return Object.fromEntries(
 		Object.entries(document).map(([name, value]) => [printable(name), allPrintable(value)]),
 	) as T;
+}
+
+// What the programs that run jobs take out of a job's log and obey: "::error::" and the like at the beginning of a line
+// (GitHub, Gitea, Forgejo), "##[group]", "##vso[…]" and "##teamcity[…]" anywhere, and a section's marks (GitLab, Travis).
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a line may begin in colour
+const AT_THE_BEGINNING = /^((?:[^\S\n]|\u001b\[[\d;]*m)*):(?=:)/gm;
+const ANYWHERE = /##(?=[\w.-]*\[)/g;
+const SECTIONS = /(section_(?:start|end)|travis_(?:fold|time)):(?=\w)/g;
+
+/** Lines of which no program that runs jobs takes one for a command. To be used on whole lines, as they are printed. */
+export function withoutCommands(lines: string): string {
+	return lines.replaceAll(AT_THE_BEGINNING, "$1: ").replaceAll(ANYWHERE, "# #").replaceAll(SECTIONS, "$1 :");
 }

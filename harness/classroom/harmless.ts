@@ -1,3 +1,5 @@
+import { printable } from "../printable.ts";
+
 /**
  * What comes from a submission ends up in terminals, in logs of other systems, in XML and in file names. It is made
  * harmless once, when it is taken in, so that no format has to think of it.
@@ -5,16 +7,11 @@
 
 const TEXT_CHARS_MAX = 4_000;
 
-// Control characters move cursors and end XML; format characters turn text around. The two joiners are part of words.
-const HARMFUL = /(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Noncharacter_Code_Point}\u2028\u2029]/gu;
-
 /** A text that does nothing but be read: no control characters, only whole code points, and not too long. */
 export function harmless(text: string, maxChars = TEXT_CHARS_MAX): string {
 	// A lone surrogate has no bytes, so it does not survive the way through them.
 	const whole = Buffer.from(text.slice(0, maxChars + 1)).toString();
-	const still = whole.replaceAll("\r\n", "\n").replaceAll(HARMFUL, "\ufffd");
-	// At the beginning of a line, hosted runners take "::" for a command to them, and "##[" anywhere.
-	const said = still.replaceAll(/^(\s*):(?=:)/gm, "$1: ").replaceAll("##[", "# #[");
+	const said = printable(whole);
 	return whole.length > maxChars ? shortened(said, maxChars) : said;
 }
 
@@ -35,7 +32,7 @@ export function nameOf(bytes: Buffer): string {
 		[...Buffer.from(part, encoding)].map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("");
 	const valid = Buffer.from(text).equals(bytes);
 	const [characters, encoding, strange] = valid
-		? [text, "utf8" as const, /[\p{C}\u2028\u2029]/gu]
+		? [text, "utf8" as const, /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu]
 		: [bytes.toString("latin1"), "latin1" as const, /[^ -~]/g];
 	return characters.replaceAll("\\", "\\\\").replaceAll(strange, (character) => escaped(character, encoding));
 }

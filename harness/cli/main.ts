@@ -1,6 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { EXIT, Failure } from "../failure.ts";
 import { interruption, stopInGoodOrder } from "../interrupt.ts";
+import { printable } from "../printable.ts";
+import { guardLog } from "./log.ts";
 
 /**
  * The command line.
@@ -13,6 +15,8 @@ export async function main(args: string[]): Promise<number> {
 	process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 		if (error.code !== "EPIPE") throw error;
 	});
+	// A script for a shell is code, and nobody else's.
+	if (!args.some((arg) => COMPLETING.has(arg))) for (const stream of [process.stdout, process.stderr]) guardLog(stream);
 	try {
 		const program = commandLine();
 		// Beside the rest it is much to load, and asked for only here.
@@ -270,11 +274,13 @@ function explain(error: unknown): number {
 	// Commander has said it already; asking for help is no error.
 	if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage;
 	if (error instanceof Failure) {
-		process.stderr.write(`${error.message}\n${error.next === undefined ? "" : `  try: ${error.next}\n`}`);
+		const next = error.next === undefined ? "" : `  try: ${error.next}\n`;
+		// Names and texts of others may be in it.
+		process.stderr.write(printable(`${error.message}\n${next}`));
 		return error.exitCode;
 	}
 	process.stderr.write(
-		`drydock itself failed; this is not your exercise's fault.\n${(error as Error).stack ?? error}\n`,
+		`drydock itself failed; this is not your exercise's fault.\n${printable(String((error as Error)?.stack ?? error))}\n`,
 	);
 	return EXIT.failed;
 }

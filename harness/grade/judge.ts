@@ -9,7 +9,7 @@ import { BOX, type Check, commandAt, DURING } from "./check.ts";
 import { compare, type Finding } from "./compare.ts";
 import { contextOf } from "./context.ts";
 import type { Drawn } from "./facts.ts";
-import { isUnjudged, lostFinding, unbundledFinding } from "./lost.ts";
+import { isUnjudged, lostFinding, unbundledFinding, unreadFinding } from "./lost.ts";
 import { random } from "./random.ts";
 import { type Reference, referenceFacts } from "./reference.ts";
 import { requestFor } from "./request.ts";
@@ -144,12 +144,26 @@ export async function judge(
 	}
 	const { observation } = played.outcome;
 	for (const [stage, ms] of Object.entries(observation.stageMs)) stagesMs[`guest.${stage}`] = ms;
-	const { thrown, ...assessed } = assess(check, observation, drawn, reference);
+	const { thrown, ...assessed } = assessedOrNot(check, observation, drawn, reference);
 	return verdict(assessed.findings, {
 		...common,
 		...assessed,
 		thrownAt: thrown === null ? null : locate(thrown.stack, program.map, file),
 	});
+}
+
+/**
+ * The same as {@link assess}, whatever becomes of it: what is read was partly written by the exercise, and should a
+ * lesson's rule fail on it, that is neither a pass nor drydock's end.
+ */
+export function assessedOrNot(...read: Parameters<typeof assess>): ReturnType<typeof assess> & Partial<Verdict> {
+	try {
+		return assess(...read);
+	} catch (error) {
+		const [, { containers }, drawn, reference] = read;
+		const ledger = { exercise: containers[BOX]?.ledger ?? [], reference: reference.ledger(drawn) };
+		return { verdict: "error", findings: [unreadFinding(error)], ledger, otherLedgers: {}, thrown: null };
+	}
 }
 
 /** Compares what was read of a run with what was read of the reference's; it has an answer to whatever a guest says. */

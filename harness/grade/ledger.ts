@@ -24,6 +24,14 @@ const ARGUMENT_WIDTH = 28;
 /** Rows that are alike, kept on either side of one that is not. */
 const KEPT = 3;
 const BRIEF_ROWS = 16;
+/** An argument that is longer is shown by its beginning, also where nothing is to be brief. */
+const LONG_ARGUMENT_WIDTH = 200;
+/** The same of all arguments of one call. */
+const TEXT_WIDTH = 800;
+/** Many times what any engine asks. Of a program that asks more, the first so many are compared; the rest is counted. */
+const CALLS_MAX = 250;
+/** A process that descends from the engine in more steps is indented no further. */
+const INDENTS_MAX = 8;
 
 /** Whether one has calls that the other has not, or in another order. */
 export const doPart = (ledgers: Ledgers): boolean => rowsOf(ledgers).some(isDifferent);
@@ -40,7 +48,12 @@ export function showLedgers(page: Page, ledgers: Ledgers, { brief, container }: 
 	const parts = rows.findIndex(isDifferent);
 	page.line();
 	if (container !== undefined) page.paragraph(`the container “${container.name}”: ${container.about}`);
-	page.rows(HEADINGS, fold(rows, parts, brief));
+	const more = [ledgers.exercise, ledgers.reference].map(({ length }) => counted(length - CALLS_MAX)) as [
+		string,
+		string,
+	];
+	const rest = more.some((text) => text !== "") ? [{ cells: more, mark: false }] : [];
+	page.rows(HEADINGS, [...fold(rows, parts, brief), ...rest]);
 	if (parts < 0) showSameCalls(page);
 }
 
@@ -50,11 +63,14 @@ export function showSameCalls(page: Page): void {
 	page.paragraph("The same calls, in the same order: any difference is in what the kernel has made of them.");
 }
 
-function rowsOf({ exercise, reference }: Ledgers): Row[] {
-	const [mine, theirs] = [exitCodesDrawn(exercise), exitCodesDrawn(reference)];
+function rowsOf(ledgers: Ledgers): Row[] {
+	const [exercise, reference] = [ledgers.exercise, ledgers.reference].map((calls) =>
+		inOrder(calls).slice(0, CALLS_MAX),
+	);
+	const [mine, theirs] = [exitCodesDrawn(exercise ?? []), exitCodesDrawn(reference ?? [])];
 	return align(
-		inOrder(exercise),
-		inOrder(reference),
+		exercise ?? [],
+		reference ?? [],
 		(one, other) => alike(one, other) || (one.task === other.task && mine.has(one) && theirs.has(other)),
 	);
 }
@@ -69,18 +85,30 @@ function exitCodesDrawn(calls: readonly LedgerCall[]): ReadonlySet<LedgerCall> {
 /** Each call of a process in its order; what a fork has made follows the fork. */
 function inOrder(calls: readonly LedgerCall[]): LedgerCall[] {
 	const byTask = new Map<string, LedgerCall[]>();
-	for (const call of calls) byTask.set(call.task, [...(byTask.get(call.task) ?? []), call]);
+	for (const call of calls) {
+		const own = byTask.get(call.task);
+		if (own === undefined) byTask.set(call.task, [call]);
+		else own.push(call);
+	}
 	const ordered: LedgerCall[] = [];
-	const visit = (task: string) => {
-		const own = byTask.get(task) ?? [];
-		byTask.delete(task);
-		let children = 0;
-		for (const call of own) {
+	// By a list of its own, not by recursion: families may be as deep as the ledger is long.
+	for (const first of [...byTask.keys()].sort()) {
+		const waiting = [{ task: first, own: byTask.get(first) ?? [], at: 0, children: 0 }];
+		byTask.delete(first);
+		for (let top = waiting.at(-1); top !== undefined; top = waiting.at(-1)) {
+			const call = top.own[top.at++];
+			if (call === undefined) {
+				waiting.pop();
+				continue;
+			}
 			ordered.push(call);
-			if (call.call === "fork" && Number(call.result) > 0) visit(`${task}.${++children}`);
+			if (call.call !== "fork" || !(Number(call.result) > 0)) continue;
+			const task = `${top.task}.${++top.children}`;
+			const own = byTask.get(task) ?? [];
+			byTask.delete(task);
+			if (own.length > 0) waiting.push({ task, own, at: 0, children: 0 });
 		}
-	};
-	for (const task of [...byTask.keys()].sort()) visit(task);
+	}
 	return ordered;
 }
 
@@ -102,17 +130,29 @@ const isDifferent = ({ yours, reference }: Row) => yours === undefined || refere
 
 // Numbers of processes and descriptors are never the same twice; nor are names that were drawn, numbers and signals in
 // the command's script, and what comes as a comment.
-function alike(one: LedgerCall, other: LedgerCall): boolean {
-	const key = ({ task, call, args, error }: LedgerCall) => [
-		task.split(".").length,
+const alike = (one: LedgerCall, other: LedgerCall): boolean => keyOf(one) === keyOf(other);
+
+const keys = new WeakMap<LedgerCall, string>();
+
+// Made once: each call is compared with many.
+function keyOf(ofCall: LedgerCall): string {
+	const known = keys.get(ofCall);
+	if (known !== undefined) return known;
+	const { task, call, args, error } = ofCall;
+	const key = JSON.stringify([
+		generationOf(task),
 		call,
 		error,
 		...Object.entries(args).map(([name, value]) =>
 			/^(pid|fd)$/.test(name) || value.startsWith("/*") ? name : sorted(withoutDrawn(call, value)),
 		),
-	];
-	return JSON.stringify(key(one)) === JSON.stringify(key(other));
+	]);
+	keys.set(ofCall, key);
+	return key;
 }
+
+/** How many forks are between a process and the engine on the host: "1" is that one, "1.1" what it has forked. */
+const generationOf = (task: string): number => task.split(".").length - 1;
 
 function withoutDrawn(call: string, value: string): string {
 	const named = value.replaceAll(/-[0-9a-f]{4,8}\b/g, "-");
@@ -132,7 +172,7 @@ function fold(rows: readonly Row[], parts: number, brief: boolean) {
 	const flush = () => {
 		const more = (side: keyof Row) => {
 			const count = folded.filter((row) => row[side] !== undefined).length;
-			return count === 0 ? "" : `… ${count} more …`;
+			return counted(count);
 		};
 		if (folded.length > 0) shown.push({ cells: [more("yours"), more("reference")], mark: false });
 		folded = [];
@@ -166,12 +206,15 @@ function isAmongAlikes(rows: readonly Row[], index: number): boolean {
 function showCall(call: LedgerCall | undefined, brief: boolean): string {
 	if (call === undefined) return "";
 	const { task, args, result, error } = call;
-	// "1" is the engine on the host, "1.1" what it has forked, and so on.
-	const indent = "  ".repeat(task.split(".").length - 1);
+	const generation = generationOf(task);
+	const indent = "  ".repeat(Math.min(generation, INDENTS_MAX));
+	const deeper = generation > INDENTS_MAX ? `(generation ${generation}) ` : "";
 	const answer = error !== undefined ? ` = ${error}` : result !== undefined && result !== 0 ? ` = ${result}` : "";
 	const shown = Object.values(args).filter((argument) => !argument.startsWith("/*"));
-	return `${indent}${call.call}(${(brief ? shown.map(shorten) : shown).join(", ")})${answer}`;
+	const short = shown.map((argument) => shorten(argument, brief ? ARGUMENT_WIDTH : LONG_ARGUMENT_WIDTH));
+	return `${indent}${deeper}${shorten(call.call, LONG_ARGUMENT_WIDTH)}(${shorten(short.join(", "), TEXT_WIDTH)})${answer}`;
 }
 
-const shorten = (argument: string) =>
-	argument.length <= ARGUMENT_WIDTH ? argument : `${argument.slice(0, ARGUMENT_WIDTH - 1)}…`;
+const counted = (count: number) => (count <= 0 ? "" : `… ${count} more …`);
+
+const shorten = (text: string, width: number) => (text.length <= width ? text : `${text.slice(0, width - 1)}…`);

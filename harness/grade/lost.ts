@@ -72,6 +72,21 @@ export function lostFinding({ how, detail }: Lost): Finding {
 	};
 }
 
+/** What was read of a run to its end, and a rule of the check could make nothing of it. */
+export function unreadFinding(error: unknown): Finding {
+	const said = error instanceof Error ? `${error.name}: ${error.message}` : "an exception";
+	return {
+		fact: "check",
+		what: "what was read of the run",
+		expected: "something that the check can read",
+		got: "could not be judged: the check could not read it",
+		diagnosis: "unreadable",
+		explanation: `A rule of the check failed on what your program left behind or returned, so there is no verdict (${said.slice(0, 300)}).`,
+		try: "Look for values of another type than the lesson's text names. If there are none, this is a mistake of the check: tell its authors.",
+		see: [],
+	};
+}
+
 /** What is wrong with a module that cannot be bundled. */
 export function unbundledFinding({ diagnostic, missingExport, unresolvedImport }: BundleError, check: Check): Finding {
 	const common = { fact: "module", what: check.module, see: [] };

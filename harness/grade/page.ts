@@ -1,6 +1,7 @@
 import type { ChalkInstance } from "chalk";
 import stringWidth from "string-width";
 import wrapAnsi from "wrap-ansi";
+import { withoutCommands } from "../printable.ts";
 
 /** How a report is to look. */
 export interface Style {
@@ -18,6 +19,10 @@ export interface Style {
 const LABEL_WIDTH = 8;
 const ROW_LABEL_WIDTH = 20;
 const TAB_WIDTH = 8;
+/** However deep a line is indented, so much of it remains for its text. */
+const TEXT_WIDTH_MIN = 12;
+/** Nobody reads on after so many characters of one text, and wrapping takes longer than it is long. */
+const TEXT_CHARS_MAX = 20_000;
 
 /** Lines of text that fit the terminal. */
 export class Page {
@@ -40,13 +45,13 @@ export class Page {
 	}
 
 	paragraph(text: string): void {
-		this.block(wrapAnsi(text, this.#style.width));
+		this.block(wrapped(text, this.#style.width, false));
 	}
 
 	item(text: string, indent = 2): void {
-		const wrapped = wrapAnsi(text, this.#style.width - indent - 2).split("\n");
+		const lines = wrapped(text, this.#style.width - indent - 2, false).split("\n");
 		const bullet = this.#style.plain ? "- " : "· ";
-		for (const [index, line] of wrapped.entries())
+		for (const [index, line] of lines.entries())
 			this.line(`${" ".repeat(indent)}${index === 0 && indent === 2 ? bullet : "  "}${line}`);
 	}
 
@@ -65,8 +70,8 @@ export class Page {
 	}
 
 	labelled(label: string, text: string): void {
-		const wrapped = wrapAnsi(text, this.#style.width - LABEL_WIDTH - 2, { hard: true }).split("\n");
-		for (const [index, line] of wrapped.entries())
+		const lines = wrapped(text, this.#style.width - LABEL_WIDTH - 2).split("\n");
+		for (const [index, line] of lines.entries())
 			this.line(`  ${index === 0 ? this.#chalk.dim(label.padEnd(LABEL_WIDTH)) : " ".repeat(LABEL_WIDTH)}${line}`);
 	}
 
@@ -101,26 +106,31 @@ export class Page {
 	/** A label and two cells beside it, each of some lines. */
 	row(label: string, left: string[], right: string[]): void {
 		const width = Math.floor((this.#style.width - ROW_LABEL_WIDTH - 2) / 2);
-		const wrapped = [left, right].map((cell) =>
-			cell.flatMap((line) => wrapAnsi(line, width, { hard: true }).split("\n")),
-		);
-		const [one = [], other = []] = wrapped;
+		const cells = [left, right].map((cell) => cell.flatMap((line) => wrapped(line, width).split("\n")));
+		const [one = [], other = []] = cells;
 		for (let index = 0; index < Math.max(one.length, other.length, 1); index++) {
-			const cells = [padded(index === 0 ? label : "", ROW_LABEL_WIDTH), padded(one[index] ?? "", width)];
-			this.line(`${cells.join("")}  ${other[index] ?? ""}`.trimEnd());
+			const row = [padded(index === 0 ? label : "", ROW_LABEL_WIDTH), padded(one[index] ?? "", width)];
+			this.line(`${row.join("")}  ${other[index] ?? ""}`.trimEnd());
 		}
 	}
 
 	text(): string {
-		return `${this.#lines.join("\n")}\n`;
+		// Only now is it known what begins a line.
+		return `${withoutCommands(this.#lines.join("\n"))}\n`;
 	}
+}
+
+function wrapped(text: string, width: number, hard = true): string {
+	const shown = text.length <= TEXT_CHARS_MAX ? text : `${text.slice(0, TEXT_CHARS_MAX)}…`;
+	return wrapAnsi(shown, Math.max(TEXT_WIDTH_MIN, width), { hard });
 }
 
 const padded = (text: string, width: number) => text + " ".repeat(Math.max(0, width - stringWidth(text)));
 
 // wrapAnsi would take away what a line is indented by.
 function hanging(line: string, width: number): string[] {
-	const [indent = ""] = /^ */.exec(line) ?? [];
-	const lines = wrapAnsi(line.trimStart(), width - indent.length, { hard: true }).split("\n");
+	const [blanks = ""] = /^ */.exec(line) ?? [];
+	const indent = blanks.slice(0, Math.max(0, width - TEXT_WIDTH_MIN));
+	const lines = wrapped(line.trimStart(), Math.max(TEXT_WIDTH_MIN, width - indent.length)).split("\n");
 	return lines.map((part) => indent + part);
 }

@@ -14,6 +14,8 @@ import { Page, type Style } from "./page.ts";
 const LISTED = 6;
 /** A machine that was given less of the processor may have come too late for everything. */
 const BUSY_SHARE = 0.4;
+/** Of a long text, the beginning. */
+const VALUE_CHARS = 2_000;
 /** The first digits of a digest tell it from the others. */
 const DIGEST = /\b([0-9a-f]{12})[0-9a-f]{52}\b/g;
 
@@ -147,11 +149,13 @@ function showOutput(page: Page, chalk: ChalkInstance, { output }: Verdict): void
 	if (lines.length > 5) page.line(chalk.dim(`  … ${lines.length - 5} more lines`));
 }
 
+const begun = (text: string) => (text.length <= VALUE_CHARS ? text : `${text.slice(0, VALUE_CHARS)}…`);
+
 /** A fact's value as text. */
 export function shown(value: FactValue | null): string {
 	if (value === null) return "nothing";
-	if (!Array.isArray(value)) return String(value);
+	if (!Array.isArray(value)) return begun(String(value));
 	if (value.length === 0) return "none";
-	const items = value.slice(0, LISTED).map((item) => item.replaceAll(DIGEST, "$1…"));
+	const items = value.slice(0, LISTED).map((item) => begun(item.replaceAll(DIGEST, "$1…")));
 	return [...items, ...(value.length > LISTED ? [`${value.length - LISTED} more`] : [])].join(", ");
 }

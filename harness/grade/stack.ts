@@ -13,6 +13,8 @@ export function locate(stack: string, map: string, file: string): Diagnostic | n
 	const trace = new TraceMap(map);
 	const message = stack.split("\n")[0] ?? "";
 	for (const [, line, column] of stack.matchAll(/exercise\.js:(\d+):(\d+)/g)) {
+		// The exercise may have written the stack itself; both are counted from 1.
+		if (!(Number(line) >= 1 && Number(column) >= 1)) continue;
 		const position = originalPositionFor(trace, { line: Number(line), column: Number(column) - 1 });
 		if (position.source === null || resolve("/", position.source) !== resolve(file)) continue;
 		return { message, file: resolve(file), line: position.line, column: position.column + 1 };

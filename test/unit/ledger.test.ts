@@ -114,3 +114,35 @@ test("changesSince calls nothing mended in a run that did not come to its end", 
 	expect(changesSince([finding("root")], [finding("ending")]).mended).toEqual([]);
 	expect(changesSince([finding("root"), finding("ending")], [finding("ending")]).mended).toEqual(["the root"]);
 });
+
+describe("of whatever is written into a ledger", () => {
+	const longest = 8_192;
+
+	test("processes of thousands of generations are indented no deeper than there is room, and long arguments are cut", () => {
+		const task = `1.1${".1".repeat(4_000)}`;
+		const calls = Array.from({ length: 16 }, (_, at) => call(task, `call${at}`, { a: `${at}${"x".repeat(8_000)}` }));
+		for (const plain of [false, true]) {
+			const lines = shown(calls, [call("1", "chdir")], { plain });
+			expect(lines.length).toBeLessThan(500);
+			expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80);
+			expect(lines.join(" ")).toContain("(generation 4001)");
+		}
+	});
+
+	test("what is too much to compare is counted", () => {
+		const calls = Array.from({ length: 4_096 }, (_, at) => call("1", `call${at}`, { a: "x".repeat(longest) }));
+		const lines = shown(calls, [call("1", "chdir")]);
+		expect(lines.at(-1)).toMatch(/^… 3846 more …/);
+		expect(lines.length).toBeLessThan(10_000);
+	});
+
+	test("families as deep as the ledger is long have an order", () => {
+		const tasks = Array.from({ length: 2_000 }, (_, depth) => `1${".1".repeat(depth)}`);
+		expect(
+			shown(
+				tasks.map((task) => call(task, "fork", {}, 7)),
+				[],
+			).length,
+		).toBeGreaterThan(10);
+	});
+});

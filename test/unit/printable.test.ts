@@ -1,0 +1,105 @@
+import { Writable } from "node:stream";
+import { stripVTControlCharacters } from "node:util";
+import { Chalk } from "chalk";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { guardLog } from "../../harness/cli/log.ts";
+import { Page } from "../../harness/grade/page.ts";
+import { allPrintable, printable, withoutCommands } from "../../harness/printable.ts";
+
+describe("what is printed", () => {
+	test.each([
+		["a terminal's control characters", "a\u001b[2Jb\u009bc\0d\be\rf"],
+		["marks, embeddings and isolates of direction", "a\u200eb\u200fc\u061cd\u202ae\u202ef\u2066g\u2069h"],
+		["separators of lines and paragraphs", "a\u2028b\u2029c"],
+		["tag characters", "a\u{e0001}b\u{e0070}c\u{e007f}d"],
+		["what is not seen", "a\u00adb\u200bc\u2060d\ufeffe\u034ff\u115fg\u3164h\uffa0i\u180ej"],
+		["selectors of variants", "a\u{e0100}b\ufe00c\ufe0fd\u180be"],
+		["notes between the lines", "a\ufff9b\ufffac\ufffbd"],
+		["private use, and what is no character", "a\ue000b\u{f0000}c\ufdd0d\ufffee"],
+		["halves of a pair", "a\ud800b\udfffc"],
+		["joiners between Latin letters", "a\u200db\u200cc"],
+	])("has nothing of %s", (_what, text) => {
+		expect(printable(text)).toMatch(/^[ -~\ufffd]+$/);
+		expect(printable(text).replaceAll("\ufffd", "")).toBe(text.replaceAll(/[^ -~]/gu, ""));
+	});
+
+	test("keeps letters of all scripts, emojis, tabs and lines", () => {
+		const text = "Größe\tمی‌خواهم\n👩‍💻 ❤️ 1️⃣ क्‍ष เก็บ fe80::1 std::vector ✓";
+		expect(printable(text)).toBe(text);
+	});
+
+	test("ends lines as one system does", () => {
+		expect(printable("a\r\nb\r\n")).toBe("a\nb\n");
+	});
+
+	test("has no letter with marks that cover the lines around", () => {
+		expect(printable(`a${"\u0301".repeat(500)}b`).length).toBeLessThan(12);
+	});
+
+	test("takes no longer for a long text than it is long", () => {
+		for (const text of ["\n", " ", ":", "#", "\u0301", "##a", " :", "section_start:"])
+			expect(printable(text.repeat(1 << 17)).length).toBeGreaterThan(0);
+	});
+
+	test("is fit in every part of a document, names included", () => {
+		expect(allPrintable({ "a\u200f": ["\u001b", { b: "##vso[x]" }, 1, null] })).toEqual({
+			"a\ufffd": ["\ufffd", { b: "# #vso[x]" }, 1, null],
+		});
+	});
+});
+
+const COMMANDS = [
+	"::stop-commands::x",
+	"::add-mask::passed",
+	"\u3000\t ::error file=README.md,line=1::graded by nobody",
+	"\u001b[31m::notice::x",
+	"text ##[error]x",
+	"text ##vso[task.complete result=Succeeded;]done",
+	"##teamcity[testFailed name='x']",
+	"###[group]x",
+	"section_start:1560896352:my_section\r\u001b[0K",
+	"travis_fold:start:x",
+];
+
+// By the rules of the runners themselves: GitHub's ActionCommand.TryParseV2 and TryParse, Azure's Command.TryParse.
+const isCommand = (line: string) =>
+	stripVTControlCharacters(line).trimStart().startsWith("::") ||
+	/##\w*\[|(section_(start|end)|travis_fold):\w/.test(line);
+
+describe("a job's log", () => {
+	test.each(COMMANDS)("takes no command from %j", (text) => {
+		expect(isCommand(text)).toBe(true);
+		for (const line of withoutCommands(`a\n${text}\n`).split("\n")) expect(isCommand(line)).toBe(false);
+	});
+
+	test("takes none from a page, wherever its lines are broken", () => {
+		fc.assert(
+			fc.property(
+				fc.array(fc.oneof(fc.constantFrom(...COMMANDS, "::", ":", "##", "#", "vso[", "[", " ", "\n"), fc.string())),
+				fc.integer({ min: 20, max: 100 }),
+				fc.boolean(),
+				(parts, width, plain) => {
+					const page = new Page({ width, color: false, plain }, new Chalk({ level: 0 }));
+					const text = printable(parts.join(""));
+					page.labelled("why", text);
+					page.paragraph(text);
+					page.item(text);
+					page.rows([text, text], [{ cells: [text, text], mark: false }]);
+					page.line(page.clipped(`  ${text}`));
+					for (const line of page.text().split("\n")) expect(isCommand(line)).toBe(false);
+				},
+			),
+			{ numRuns: 500 },
+		);
+	});
+
+	test("takes none from what is written into it, whoever writes; a session's bytes stay", () => {
+		const written: Buffer[] = [];
+		const stream = new Writable({ write: (chunk, _, done) => done(void written.push(chunk)) });
+		guardLog(stream as unknown as NodeJS.WriteStream);
+		stream.write("::error::x\n");
+		stream.write(Buffer.from("::error::x\n"));
+		expect(Buffer.concat(written).toString()).toBe(": :error::x\n::error::x\n");
+	});
+});
