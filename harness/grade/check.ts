@@ -28,6 +28,17 @@ export interface Check {
 	exceptions: Explanation[];
 }
 
+/**
+ * The exit code that was drawn for the command of {@link BOX}, as it is for every check. The step that ends the container
+ * writes it to the command: so it stands in no script and in no argument, and nobody knows it before.
+ */
+export function exitCodeOf({ [EXIT_CODE]: drawn }: Drawn): number {
+	return Number(drawn);
+}
+
+/** What the exit code is called among the drawn values. */
+export const EXIT_CODE = "exitCode";
+
 /** Inputs that nobody can know beforehand. */
 export interface Random {
 	/** A hostname such as `brisk-otter-4f2a`. */
@@ -41,8 +52,8 @@ export interface Played {
 	/** What `run` of the engine is asked for, but for the command. */
 	options: Record<string, unknown>;
 	/**
-	 * What the command does, for sh(1). `pause` waits until the next step; if not given, the command waits once and ends
-	 * with the exit code.
+	 * What the command does, for sh(1). `pause` waits until the next step, and then `$line` is what that step has written.
+	 * If not given, the command waits once and ends with the exit code that it is told then.
 	 */
 	script?: string;
 	/** The engine cannot make this container: it must throw. */
@@ -65,8 +76,6 @@ export interface Scenario extends Played {
 	does: string;
 	/** What is made on the machine's host beforehand. */
 	prepare: Preparation[];
-	/** The exit code that the command ends with once it has been looked at. */
-	exitCode: number;
 	/** More containers, by name; four at most. */
 	others?: Record<string, Other>;
 	/** If not given: the container is started, looked at as {@link DURING}, and ended. */
@@ -86,9 +95,21 @@ export const BOX = "box";
 /** The moment at which it is looked at first. */
 export const DURING = "during";
 
+/**
+ * What a fact is made of; of several things, the one that an exercise can most easily write. It decides what the fact is
+ * worth as evidence, and test/hostile/README.md lists it for every fact of every lesson.
+ *
+ * - `kernel`: what the agent has read from the kernel itself: /proc, cgroup files, netlink, mount tables.
+ * - `answer`: what a program of the check's was answered. The exercise can neither see nor change the program.
+ * - `files`: the content or metadata of files that the exercise can write, read by the agent or a program of the check's.
+ * - `exercise`: the exercise's own word: what its function has returned or thrown, or what was printed.
+ */
+export type MadeOf = "kernel" | "answer" | "files" | "exercise";
+
 export interface FactRule {
 	/** Name in {@link Facts}. */
 	fact: string;
+	madeOf: MadeOf;
 	/** What the fact is about, for the report: "the command's UTS namespace". */
 	what: string;
 	/** Values that are as right as the reference's. */
@@ -179,10 +200,11 @@ export function nothingButTheCommand(exported: string): FactRule[] {
 	return [
 		{
 			fact: "command.processes",
+			madeOf: "kernel",
 			what: "processes that run while the command does",
 			explain: [runsTwice, processesLeft],
 		},
-		{ fact: "left.processes", what: "processes left behind", explain: [processesLeft] },
+		{ fact: "left.processes", madeOf: "kernel", what: "processes left behind", explain: [processesLeft] },
 	];
 }
 

@@ -1,5 +1,5 @@
 import type { Ending, HostState, Mount, Observation, ProcessState, Task } from "../protocol.ts";
-import { BOX, type Check, commandAt, DURING } from "./check.ts";
+import { BOX, type Check, commandAt, DURING, EXIT_CODE, exitCodeOf } from "./check.ts";
 
 /** Values drawn at random for one run, by name. */
 export type Drawn = Record<string, string>;
@@ -23,7 +23,7 @@ export function deriveFacts(check: Pick<Check, "derive">, observation: Observati
 	const during = observation.moments[DURING];
 	const process = commandAt(observation, DURING);
 	const facts: Record<string, FactValue> = {
-		ending: ending.how === "returned" ? `returned ${JSON.stringify(ending.value)}` : ending.how,
+		ending: ending.how === "returned" ? returned(ending.value, drawn) : ending.how,
 		"command.ran": process !== null,
 		...hostFacts("after", before, after),
 	};
@@ -34,18 +34,26 @@ export function deriveFacts(check: Pick<Check, "derive">, observation: Observati
 			// What has ended, and has nobody but the host's init for a parent, is only waiting for init's next turn.
 			after.tasks.filter(({ state, ppid }) => state !== "Z" || ppid !== 1),
 			(task) => `${nameOf(task)} (${task.state})`,
-			(task) => task.pid,
+			identityOf,
 		);
 	if (during !== undefined && process !== null)
 		Object.assign(facts, hostFacts("during", before, during.host), processFacts(before, process, drawn), {
 			// How many, not which: a program may rename itself.
-			"command.processes": newOnes(before.tasks, during.host.tasks, String, (task) => task.pid).length,
+			"command.processes": newOnes(before.tasks, during.host.tasks, String, identityOf).length,
 		});
 	return normalise({ ...facts, ...check.derive?.(observation, drawn) }, drawn);
 }
 
+/** What two readings of one process have in common, and no other process: pids come back. */
+export const identityOf = ({ pid, startTicks }: Pick<Task, "pid" | "startTicks">): string => `${pid} ${startTicks}`;
+
 /** What a process is called: Node calls its first thread MainThread, and a process is called like that. */
 export const nameOf = ({ comm }: Pick<Task, "comm">): string => (comm === "MainThread" ? "box (node)" : comm);
+
+// The exit code is another one in every run.
+function returned(value: unknown, drawn: Drawn): string {
+	return `returned ${value === exitCodeOf(drawn) ? `‹${EXIT_CODE}›` : JSON.stringify(value)}`;
+}
 
 /** How the container ended that the lesson is about. */
 export function endingOf({ containers }: Observation): Ending {
@@ -134,8 +142,9 @@ function newOnes<T>(
 }
 
 function normalise(facts: Record<string, FactValue>, drawn: Drawn): Facts {
-	const replace = (text: string) =>
-		Object.entries(drawn).reduce((left, [name, value]) => left.replaceAll(value, `‹${name}›`), text);
+	// An exit code is a number of two digits, and they are found where it was not put, too.
+	const names = Object.entries(drawn).filter(([name]) => name !== EXIT_CODE);
+	const replace = (text: string) => names.reduce((left, [name, value]) => left.replaceAll(value, `‹${name}›`), text);
 	return mapStrings(facts, replace);
 }
 

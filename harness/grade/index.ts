@@ -10,8 +10,11 @@ export {
 	commandRefused,
 	DURING,
 	defineCheck,
+	EXIT_CODE,
 	type Explanation,
+	exitCodeOf,
 	type FactRule,
+	type MadeOf,
 	mountOf,
 	nothingButTheCommand,
 	refused,
@@ -19,4 +22,4 @@ export {
 	unsharedInChild,
 } from "./check.ts";
 export { type Demo, type DemoStep, defineDemo } from "./demo.ts";
-export { type Drawn, type Facts, type FactValue, hostMounts, isShared, nameOf } from "./facts.ts";
+export { type Drawn, type Facts, type FactValue, hostMounts, identityOf, isShared, nameOf } from "./facts.ts";

@@ -10,12 +10,13 @@ import { compare, type Finding } from "./compare.ts";
 import { contextOf } from "./context.ts";
 import type { Drawn } from "./facts.ts";
 import { isUnjudged, lostFinding, unbundledFinding, unreadFinding } from "./lost.ts";
-import { random } from "./random.ts";
+import { drawFor } from "./random.ts";
 import { type Reference, referenceFacts } from "./reference.ts";
 import { requestFor } from "./request.ts";
 import { locate } from "./stack.ts";
 import { bundleTrial, engineOf, newTrial, playTrial, type Shipyard, trialOf } from "./trial.ts";
 import { typeErrors } from "./types.ts";
+import { unanswered, unansweredFinding } from "./unanswered.ts";
 
 /** How often a reference is played until it is seen to its end: on a busy computer that may take more than once. */
 const MEASUREMENTS = 3;
@@ -175,7 +176,9 @@ export function assess(check: Check, observation: Observation, drawn: Drawn, ref
 	});
 	const others = Object.keys(observation.containers).filter((name) => name !== BOX);
 	const about = (name: string) => check.scenario(drawn).others?.[name]?.about ?? "";
-	const findings = compare(check, context, reference.facts);
+	const compared = compare(check, context, reference.facts);
+	const questions = compared.length > 0 ? [] : unanswered(observation, reference.observation);
+	const findings = questions.length > 0 ? [unansweredFinding(questions)] : compared;
 	return {
 		findings,
 		ledger: ledgers(BOX),
@@ -195,12 +198,12 @@ function quoted({ containers }: Observation, name: string, finding: Finding | un
 
 /** What the kernel shows of a lesson's reference solution; measured only when it is not in the cache. */
 export async function measuredReference(lesson: Lesson, check: Check, shipyard: Shipyard): Promise<Reference> {
-	const sample = check.scenario(Object.fromEntries(Object.keys(check.draw(random)).map((name) => [name, `‹${name}›`])));
+	const sample = check.scenario(Object.fromEntries(Object.keys(drawFor(check)).map((name) => [name, `‹${name}›`])));
 	const program = await bundle(engineOf(check), new Map());
 	return referenceFacts(check, [await shipyard.imageKey(), lesson.id, program.code, sample], async () => {
 		let how = "";
 		for (let attempt = 0; attempt < MEASUREMENTS; attempt++) {
-			const drawn = check.draw(random);
+			const drawn = drawFor(check);
 			const { outcome } = await shipyard.play(requestFor(check, program, drawn));
 			how = outcome.kind === "lost" ? `${outcome.how}\n${outcome.detail}` : unseen(check, outcome.observation, drawn);
 			if (outcome.kind === "lost") break;

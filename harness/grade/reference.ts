@@ -33,7 +33,7 @@ export async function referenceFacts(
 	dependsOn: readonly unknown[],
 	measure: () => Promise<Measured>,
 ): Promise<Reference> {
-	const dir = await cached("references", keyOf("reference 4", ...dependsOn), async (staging) => {
+	const dir = await cached("references", keyOf("reference 5", ...dependsOn), async (staging) => {
 		await writeFile(join(staging, "measured.json"), JSON.stringify(await measure()));
 		await keepNewest("references", KEPT);
 	});

@@ -1,7 +1,7 @@
 import type { Step } from "../protocol.ts";
 import type { RunRequest } from "../vm/machine.ts";
 import type { Bundle } from "./bundle.ts";
-import { BOX, type Check, DURING, type Played } from "./check.ts";
+import { BOX, type Check, DURING, exitCodeOf, type Played } from "./check.ts";
 import type { Drawn } from "./facts.ts";
 import { random } from "./random.ts";
 
@@ -12,19 +12,34 @@ const DEFAULT_STEPS: Step[] = [
 ];
 
 // The command's own name ($0) is the token that the agent looks for; it prints it whenever it waits for a line.
-const PAUSE = 'pause() { echo "$0"; read -r _; }';
+const PAUSE = 'pause() { echo "$0"; read -r line; }';
+/** What a command does that has no script of its own. Its exit code is in the line that ends it. */
+const WAIT_AND_EXIT = "pause; exit $line";
 
 /** A check's scenario as the work for a machine. */
 export function requestFor(check: Check, program: Bundle, drawn: Drawn): RunRequest {
-	const { prepare, exitCode, others = {}, steps = DEFAULT_STEPS, ...scenario } = check.scenario(drawn);
+	const { prepare, others = {}, steps = DEFAULT_STEPS, ...scenario } = check.scenario(drawn);
 	const { watch = [], files = [], network = false, secret = null } = scenario;
-	const container = ({ options, script = `pause; exit ${exitCode}`, command, says }: Played) => {
+	const container = ({ options, script = WAIT_AND_EXIT, command, says }: Played) => {
 		const token = random.name("drydock");
 		const run = command?.(token) ?? ["/bin/sh", "-c", `${PAUSE}\n${script}`, token];
 		return { args: [{ ...options, command: run }], token, says };
 	};
+	// The exercise holds the command's input before the command does: what is written to it is written at the last moment.
+	const told = (step: Step) =>
+		step.do === "end" && step.container === BOX ? { line: String(exitCodeOf(drawn)), ...step } : step;
 	const containers = Object.fromEntries(
 		Object.entries({ [BOX]: scenario, ...others }).map(([name, played]) => [name, container(played)]),
 	);
-	return { prepare, code: program.code, call: "run", containers, steps, watch, files, network, secret };
+	return {
+		prepare,
+		code: program.code,
+		call: "run",
+		containers,
+		steps: steps.map(told),
+		watch,
+		files,
+		network,
+		secret,
+	};
 }

@@ -6,7 +6,7 @@ import type { PlayedRun, RunRequest } from "../vm/machine.ts";
 import { type Bundle, bundle } from "./bundle.ts";
 import type { Check } from "./check.ts";
 import type { Drawn } from "./facts.ts";
-import { random } from "./random.ts";
+import { drawFor } from "./random.ts";
 import { requestFor } from "./request.ts";
 
 const LARGEST_MODULE_BYTES = 1 << 20;
@@ -45,7 +45,7 @@ export async function newTrial(lesson: Lesson, file: string, mine?: ReadonlyMap<
 /** The same of a file that is not on this computer's disk. */
 export async function trialOf(lesson: Lesson, file: string, mine?: ReadonlyMap<string, string>): Promise<Trial> {
 	const check = await loadCheck(lesson);
-	const drawn = check.draw(random);
+	const drawn = drawFor(check);
 	const solution = inKit("solutions", lesson.id, check.module);
 	return { check, drawn, does: check.scenario(drawn).does, modules: new Map([...(mine ?? []), [solution, file]]) };
 }

@@ -3,7 +3,7 @@ import type { RunnerLine } from "./job.ts";
 import { idleMs, type Patience } from "./patience.ts";
 import { readProcess, type Wanted } from "./probe.ts";
 import type { Runner } from "./runners.ts";
-import { readArguments, readTasks } from "./tasks.ts";
+import { readArguments, readStart, readTasks } from "./tasks.ts";
 
 /** How often a command that says nothing is looked at. */
 const SILENCE_MS = 1_000;
@@ -24,7 +24,9 @@ export class Exercise {
 	readonly ending: Promise<Ending>;
 	/** How often the command has said that it waits for a line. */
 	#pauses = 0;
-	#command: number | null = null;
+	#command: Task | null = null;
+	/** When its own process was started: after its end the pid may be another's. */
+	readonly #startTicks: number | null;
 	#ended = false;
 	#atThrow: ProcessState | null = null;
 	#resolve!: (ending: Ending) => void;
@@ -36,6 +38,7 @@ export class Exercise {
 		private readonly container: Run["containers"][string],
 		private readonly wanted: Wanted,
 	) {
+		this.#startTicks = readStart(runner.pid);
 		this.ending = new Promise((resolve) => {
 			this.#resolve = resolve;
 		});
@@ -60,10 +63,10 @@ export class Exercise {
 	get command(): number | null {
 		// The token is in the arguments of the command only, and of what it forks: so the first answer stays.
 		const tasks = this.#tasks().filter(({ pid }) => readArguments(pid).includes(this.container.token));
-		if (tasks.some(({ pid }) => pid === this.#command)) return this.#command;
+		const same = tasks.find((task) => sameProcess(task, this.#command));
 		// The youngest: a program that starts the command in another way has the token, too.
-		this.#command = tasks.at(-1)?.pid ?? null;
-		return this.#command;
+		this.#command = same ?? tasks.at(-1) ?? null;
+		return this.#command?.pid ?? null;
 	}
 
 	/**
@@ -83,16 +86,16 @@ export class Exercise {
 			if (this.command === null && !this.#ended) continue;
 			if (this.#pauses > 0 || late) return this.#pauses > 0;
 			const before = asleep;
-			asleep = silent && this.#sleeps() ? pidsOf(this.#tasks()) : "";
+			asleep = silent && this.#sleeps() ? namesOf(this.#tasks()) : "";
 			if (asleep === "" || asleep !== before) sinceMs = idleMs();
 			else if (idleMs() - sinceMs >= IDLE_MS) return false;
 		}
 	}
 
 	/** Gives the command a line, and waits until it waits for the next one, or has ended. @returns false: patience has */
-	async go(patience: Patience): Promise<boolean> {
+	async go(patience: Patience, line = ""): Promise<boolean> {
 		const before = this.#pauses;
-		if (!this.#ended) this.runner.stdin.write("\n");
+		if (!this.#ended) this.runner.stdin.write(`${line}\n`);
 		return this.#until(() => this.#ended || this.#pauses > before, patience);
 	}
 
@@ -174,7 +177,8 @@ export class Exercise {
 	}
 
 	#tasks(): Task[] {
-		return readTasks(this.runner.pid);
+		const tasks = readTasks(this.runner.pid);
+		return tasks[0]?.startTicks === this.#startTicks ? tasks : [];
 	}
 
 	/** @param stepMs how long to wait at most before looking again, though nothing has changed */
@@ -203,4 +207,6 @@ export class Exercise {
 	}
 }
 
-const pidsOf = (tasks: readonly Task[]) => tasks.map(({ pid }) => pid).join(" ");
+const sameProcess = (one: Task, other: Task | null) => one.pid === other?.pid && one.startTicks === other.startTicks;
+
+const namesOf = (tasks: readonly Task[]) => tasks.map(({ pid, startTicks }) => `${pid}:${startTicks}`).join(" ");

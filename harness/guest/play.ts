@@ -103,7 +103,7 @@ class Scene {
 				await this.#look(step.as);
 				return true;
 			case "go":
-				return (await this.#exercises.get(step.container)?.go(this.#patience)) ?? true;
+				return (await this.#exercises.get(step.container)?.go(this.#patience, step.line)) ?? true;
 			case "settle":
 				return (await this.#exercises.get(step.container)?.settles(this.#patience)) ?? true;
 			case "send":
@@ -112,7 +112,7 @@ class Scene {
 			case "signal":
 				return this.#signal(step);
 			case "end":
-				await this.#end(step.container);
+				await this.#end(step);
 				return true;
 			case "run":
 				return this.#runProgram(step);
@@ -201,10 +201,10 @@ class Scene {
 		return ended;
 	}
 
-	async #end(container: string): Promise<void> {
+	async #end({ container, line = "" }: Extract<Step, { do: "end" }>): Promise<void> {
 		const exercise = this.#exercises.get(container);
 		if (exercise === undefined) return;
-		exercise.runner.stdin.end("\n");
+		exercise.runner.stdin.end(`${line}\n`);
 		await exercise.ending;
 	}
 

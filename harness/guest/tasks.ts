@@ -25,6 +25,15 @@ export function readTasks(pid: number): Task[] {
 	}
 }
 
+/** When the process was started, in clock ticks since boot; null when there is none. With its pid, this names a process. */
+export function readStart(pid: number): number | null {
+	try {
+		return readTask(pid).startTicks;
+	} catch {
+		return null;
+	}
+}
+
 /** The arguments of a process; none for a zombie or a process that has ended. */
 export function readArguments(pid: number): string[] {
 	return readStrings(`/proc/${pid}/cmdline`);
@@ -69,11 +78,16 @@ export function readPids(proc: string): number[] {
 		.map(Number);
 }
 
+// Field 22 of the line, which is the 20th behind the name.
+const STARTTIME = 19;
+
 // "4 (a) b) S 1 …": the name may hold parentheses, so it ends at the last one. See proc_pid_stat(5).
 function readTask(pid: number): Task {
 	const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
 	const end = stat.lastIndexOf(")");
-	const [state = "", ppid = "0"] = stat.slice(end + 2).split(" ");
+	const fields = stat.slice(end + 2).split(" ");
+	const [state = "", ppid = "0"] = fields;
 	const comm = stat.slice(stat.indexOf("(") + 1, end);
-	return { pid, ppid: Number(ppid), comm, state, nsPids: numbers(readStatus(pid), "NSpid") };
+	const startTicks = Number(fields[STARTTIME]);
+	return { pid, startTicks, ppid: Number(ppid), comm, state, nsPids: numbers(readStatus(pid), "NSpid") };
 }

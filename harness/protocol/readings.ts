@@ -30,6 +30,11 @@ export const Mount = v.object({
 /** A process in the guest, as its host sees it. */
 export const Task = v.object({
 	pid: count,
+	/**
+	 * When it was started, in clock ticks since boot: pids come back, so only both together name one process. 0 in what was
+	 * recorded before this was read.
+	 */
+	startTicks: v.optional(count, 0),
 	ppid: count,
 	comm: text,
 	state: text,

@@ -14,16 +14,16 @@ export type Step =
 	| { do: "start"; container: string }
 	/** Reads host and commands, and keeps what was read under this name. */
 	| { do: "look"; as: string }
-	/** Writes a line to the command, and waits until it says that it waits for the next. */
-	| { do: "go"; container: string }
+	/** Writes a line to the command, an empty one if not given, and waits until it says that it waits for the next. */
+	| { do: "go"; container: string; line?: string }
 	/** Sends signals, one right after the other, and waits for nothing. */
 	| { do: "send"; container: string; to: "command" | "init" | "engine"; signals: NodeJS.Signals[] }
 	/** Sends a signal, and waits for the end; what then still runs is killed. */
 	| { do: "signal"; container: string; to: "command" | "init" | "engine"; signal: NodeJS.Signals; as: string }
 	/** Waits until nothing of the container's is on its way to its end: no zombie is left, and nobody more ends. */
 	| { do: "settle"; container: string }
-	/** Writes a line to the command, closes its standard input, and waits for the end. */
-	| { do: "end"; container: string }
+	/** Writes a line to the command, an empty one if not given, closes its standard input, and waits for the end. */
+	| { do: "end"; container: string; line?: string }
 	/**
 	 * Runs a program on the host, or in the network namespace of a container's command. Of what it prints the first 8000
 	 * characters are kept, or, where the step asks for all of its standard output, {@link LIMITS}.programChars.

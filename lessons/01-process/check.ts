@@ -1,11 +1,12 @@
-import { BOX, commandAt, DURING, defineCheck, type Observation } from "../../harness/grade/index.ts";
+import { BOX, commandAt, DURING, defineCheck, exitCodeOf, type Observation } from "../../harness/grade/index.ts";
 import { endings, missingPrograms, signalDeaths } from "./refusals.ts";
-import { CRASHED, crashCodeOf, DONE, draw, exitCodeOf, MISSING, REFUSED, scenario } from "./scenario.ts";
+import { CRASHED, crashCodeOf, DONE, draw, MISSING, REFUSED, scenario } from "./scenario.ts";
 
 /** How a container ended; the number that is expected is called by its name, as it is another one in every run. */
 function endingOf({ containers }: Observation, container: string, expected: number, name: string): string {
 	const ending = containers[container]?.ending;
-	if (ending?.how === "threw") return ending.thrown.message;
+	// Whatever it throws, it is never the text of an answer.
+	if (ending?.how === "threw") return `threw ${ending.thrown.message}`;
 	if (ending?.how !== "returned") return ending?.how ?? "never started";
 	return ending.value === expected ? `returned ${name}` : `returned ${JSON.stringify(ending.value)}`;
 }
@@ -44,6 +45,7 @@ export default defineCheck({
 	facts: [
 		{
 			fact: "left.processes",
+			madeOf: "kernel",
 			what: "processes left behind",
 			// Where enter throws in the engine, nobody waits for the child any more: the cause is enter.
 			accept: (_, { facts }) => facts["engine.uts"] === "new",
@@ -65,6 +67,7 @@ export default defineCheck({
 		},
 		{
 			fact: "engine.uts",
+			madeOf: "kernel",
 			what: "the engine's own UTS namespace, while the command runs",
 			explain: [
 				{
@@ -77,6 +80,7 @@ export default defineCheck({
 		},
 		{
 			fact: "ns.uts",
+			madeOf: "kernel",
 			what: "the command's UTS namespace",
 			explain: [
 				{
@@ -89,6 +93,7 @@ export default defineCheck({
 		},
 		{
 			fact: "command.streams",
+			madeOf: "kernel",
 			what: "the command's descriptors 0, 1 and 2 in /proc/PID/fd",
 			explain: [
 				{
@@ -101,6 +106,7 @@ export default defineCheck({
 		},
 		{
 			fact: "command.arguments",
+			madeOf: "kernel",
 			what: "the command's arguments in /proc/PID/cmdline",
 			explain: [
 				{
@@ -121,6 +127,7 @@ export default defineCheck({
 		},
 		{
 			fact: "command.environment",
+			madeOf: "kernel",
 			what: "the command's environment in /proc/PID/environ",
 			explain: [
 				{
@@ -133,16 +140,19 @@ export default defineCheck({
 		},
 		{
 			fact: "ending.crashed",
+			madeOf: "exercise",
 			what: "what is returned for the command that a signal ends",
 			explain: signalDeaths,
 		},
 		{
 			fact: "ending.missing",
+			madeOf: "exercise",
 			what: "what is returned for a program that is not there",
 			explain: missingPrograms,
 		},
 		{
 			fact: "ending.done",
+			madeOf: "exercise",
 			what: "what is returned for a command that ends with 0",
 			explain: [
 				{
@@ -155,6 +165,7 @@ export default defineCheck({
 		},
 		{
 			fact: "ending.refused",
+			madeOf: "exercise",
 			what: "what comes out of the engine where enter throws: it asks for a hostname that is too long",
 			// Who does not hear how a command ends hears nothing of an exception either.
 			accept: (_, { facts }) => facts["ending.done"] !== "returned 0",

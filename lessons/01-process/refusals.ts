@@ -1,5 +1,5 @@
-import { type Context, type Explanation, refused } from "../../harness/grade/index.ts";
-import { CRASHED, crashCodeOf, exitCodeOf, MISSING, signalOf } from "./scenario.ts";
+import { type Context, type Explanation, exitCodeOf, refused } from "../../harness/grade/index.ts";
+import { CRASHED, crashCodeOf, MISSING, signalOf } from "./scenario.ts";
 
 /** What is known of endings: of the command that exits, of the one that crashes, and of the one that is not there. */
 

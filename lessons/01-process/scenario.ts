@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import { BOX, type Check, type Drawn, DURING, type Scenario } from "../../harness/grade/index.ts";
+import { BOX, type Check, type Drawn, DURING, exitCodeOf, type Scenario } from "../../harness/grade/index.ts";
 
 /** The containers beside the first: what becomes of a crash, of a program that is not there, and of nothing in particular. */
 export const CRASHED = "crashed";
@@ -16,9 +16,6 @@ const CRASHES = ["SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGSEGV", 
 // Numbers are drawn as words: a number itself would be found, by chance, in much of what is read.
 const numberOf = (word = "") => Number.parseInt(word.slice(-8), 16) || 0;
 
-/** The exit code of the first command. */
-export const exitCodeOf = ({ exitCode }: Drawn): number => 3 + (numberOf(exitCode) % 100);
-
 /** The signal that ends the second command, by name. */
 export const signalOf = ({ signal }: Drawn) => CRASHES[numberOf(signal) % CRASHES.length] ?? "SIGSEGV";
 
@@ -30,24 +27,20 @@ export const draw: Check["draw"] = (random) => ({
 	program: `/lab/${random.name("errand")}`,
 	argument: `say  "${random.name("aye")}"  $HOME`,
 	missing: `/lab/${random.name("no-such-program")}`,
-	exitCode: random.name("code"),
 	signal: random.name("signal"),
 });
 
 // The last argument is the token. At the end of its input it stays a while: an engine that gives it no input is to be
 // seen all the same.
-const program = (exitCode: number) =>
-	`#!/bin/sh\nfor token; do :; done\necho "$token"\nread -r _ || sleep 5\nexit ${exitCode}\n`;
+const PROGRAM = '#!/bin/sh\nfor token; do :; done\necho "$token"\nread -r code || sleep 5\nexit "$code"\n';
 
 export function scenario(drawn: Drawn): Scenario {
 	const { hostname = "", program: path = "", argument = "", missing = "" } = drawn;
-	const exitCode = exitCodeOf(drawn);
 	return {
-		does: `ran ${path} '${argument}' '', which exits with ${exitCode}; a command that ${signalOf(drawn)} ends; ${missing}, which is not there; one that exits with 0; and one before which enter throws`,
-		prepare: [{ do: "write", path, mode: 0o755, text: program(exitCode) }],
+		does: `ran ${path} '${argument}' '', which exits with ${exitCodeOf(drawn)}; a command that ${signalOf(drawn)} ends; ${missing}, which is not there; one that exits with 0; and one before which enter throws`,
+		prepare: [{ do: "write", path, mode: 0o755, text: PROGRAM }],
 		options: { hostname },
 		command: (token) => [path, argument, "", token],
-		exitCode,
 		others: {
 			[CRASHED]: {
 				about: `its command is ended by ${signalOf(drawn)}`,

@@ -20,6 +20,7 @@ const ONLY_THESE = "Ask unshare for CLONE_NEWUTS and CLONE_NEWIPC, and for nothi
 
 const stillShared: FactRule[] = SHARED.map(([kind, flag, name]) => ({
 	fact: `ns.${kind}`,
+	madeOf: "kernel",
 	what: `the command's ${name} namespace`,
 	explain: [
 		{
@@ -86,13 +87,18 @@ export default defineCheck({
 		does: `ran sh with the hostname ${hostname}, while a System V message queue was on the host`,
 		prepare: [{ do: "queue" }],
 		options: { hostname },
-		exitCode: 0,
 	}),
 	facts: [
 		...nothingButTheCommand("isolate"),
-		{ fact: "host.hostname.during", what: "the host's hostname while the command runs", explain: hostRenamed },
+		{
+			fact: "host.hostname.during",
+			madeOf: "kernel",
+			what: "the host's hostname while the command runs",
+			explain: hostRenamed,
+		},
 		{
 			fact: "ns.uts",
+			madeOf: "kernel",
 			what: "the command's UTS namespace",
 			explain: notUnshared("CLONE_NEWUTS", {
 				diagnosis: "uts-shared",
@@ -103,6 +109,7 @@ export default defineCheck({
 		},
 		{
 			fact: "command.hostname",
+			madeOf: "kernel",
 			what: "the hostname that the command sees",
 			// In the host's namespace it sees the host's name; ns.uts has said why.
 			accept: (_, { facts }) => facts["ns.uts"] === "the host's",
@@ -124,6 +131,7 @@ export default defineCheck({
 		},
 		{
 			fact: "ns.ipc",
+			madeOf: "kernel",
 			what: "the command's IPC namespace",
 			explain: notUnshared("CLONE_NEWIPC", {
 				diagnosis: "ipc-shared",
@@ -134,6 +142,7 @@ export default defineCheck({
 		},
 		{
 			fact: "command.queues",
+			madeOf: "kernel",
 			what: "System V message queues that the command sees (/proc/sysvipc/msg)",
 			explain: notUnshared("CLONE_NEWIPC", {
 				diagnosis: "ipc-shared",
@@ -145,6 +154,7 @@ export default defineCheck({
 		...stillShared,
 		{
 			fact: "ns.pid_for_children",
+			madeOf: "kernel",
 			what: "the PID namespace of the command's children",
 			explain: [
 				{
@@ -158,6 +168,7 @@ export default defineCheck({
 		},
 		{
 			fact: "host.hostname.after",
+			madeOf: "kernel",
 			what: "the host's hostname after the command has ended",
 			explain: hostRenamed,
 		},

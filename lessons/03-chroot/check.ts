@@ -75,7 +75,6 @@ export default defineCheck({
 			{ do: "write", path: `/${secret}`, text: secret },
 		],
 		options: { rootfs },
-		exitCode: 0,
 		others: {
 			[ESCAPED]: {
 				about: "its command breaks out first, and opens a file of the host",
@@ -95,6 +94,7 @@ export default defineCheck({
 	facts: [
 		{
 			fact: "left.processes",
+			madeOf: "kernel",
 			what: "processes left behind",
 			explain: [
 				{
@@ -107,6 +107,7 @@ export default defineCheck({
 		},
 		{
 			fact: "command.root",
+			madeOf: "files",
 			what: "the command's root directory in /proc/PID/root",
 			explain: [
 				{
@@ -119,6 +120,7 @@ export default defineCheck({
 		},
 		{
 			fact: "command.cwd",
+			madeOf: "kernel",
 			what: "the command's current directory in /proc/PID/cwd",
 			explain: [
 				{
@@ -132,6 +134,7 @@ export default defineCheck({
 		},
 		{
 			fact: "escaped.file",
+			madeOf: "kernel",
 			what: "what the second command has opened, after the break-out",
 			// What ends the first container in enterRoot, ends this one there as well.
 			accept: (_, { ending }) => ending.how === "threw",
@@ -219,6 +222,7 @@ export default defineCheck({
 		},
 		{
 			fact: "host.mounts.after",
+			madeOf: "kernel",
 			what: "mounts that the host has more than before",
 			explain: [
 				{

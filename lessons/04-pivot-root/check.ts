@@ -31,6 +31,7 @@ const neverLeft = ({ facts, atThrow, observation }: Context) =>
 const onHost = (fact: string, what: string, explanation: Explanation): FactRule[] =>
 	["during", "after"].map((when) => ({
 		fact: `${fact}.${when}`,
+		madeOf: "kernel",
 		what: `${what}, ${when === "during" ? "while the command runs" : "after the command has ended"}`,
 		accept: (_, context) => neverLeft(context),
 		explain: [explanation],
@@ -70,7 +71,6 @@ export default defineCheck({
 			{ do: "write", path: `/${secret}`, text: secret },
 		],
 		options: { hostname, rootfs },
-		exitCode: 0,
 		steps: [
 			{ do: "start", container: BOX },
 			{ do: "look", as: DURING },
@@ -84,6 +84,7 @@ export default defineCheck({
 		...nothingButTheCommand("enterRoot"),
 		{
 			fact: "ns.mnt",
+			madeOf: "kernel",
 			what: "the command's mount namespace",
 			explain: [
 				unsharedInChild("CLONE_NEWNS"),
@@ -112,6 +113,7 @@ export default defineCheck({
 		},
 		{
 			fact: "command.root",
+			madeOf: "files",
 			what: "the command's root directory",
 			explain: [
 				{
@@ -131,6 +133,7 @@ export default defineCheck({
 		}),
 		{
 			fact: "command.mounts.host",
+			madeOf: "kernel",
 			what: "the host's mounts in the command's /proc/PID/mountinfo",
 			accept: rootUnchanged,
 			explain: [
@@ -153,6 +156,7 @@ export default defineCheck({
 		},
 		{
 			fact: "command.mounts.peers",
+			madeOf: "kernel",
 			what: "mounts of the command that are peers of the host's",
 			accept: (_, context) => neverLeft(context),
 			explain: [
@@ -167,6 +171,7 @@ export default defineCheck({
 		},
 		{
 			fact: "command.cwd",
+			madeOf: "kernel",
 			what: "the command's current directory",
 			explain: [
 				{
@@ -180,6 +185,7 @@ export default defineCheck({
 		},
 		{
 			fact: "escape",
+			madeOf: "files",
 			what: "the break-out of lesson 03, tried from the command's place",
 			accept: rootUnchanged,
 			explain: [
@@ -207,6 +213,7 @@ export default defineCheck({
 		}),
 		{
 			fact: "rootfs.left",
+			madeOf: "files",
 			what: "directories that are in the rootfs now, and were not before",
 			explain: [
 				{

@@ -33,6 +33,7 @@ export default defineCheck({
 	facts: [
 		{
 			fact: "ns.pid",
+			madeOf: "kernel",
 			what: "the command's PID namespace",
 			explain: [
 				onlyChildrenMoved,
@@ -47,11 +48,13 @@ export default defineCheck({
 		},
 		{
 			fact: "init",
+			madeOf: "kernel",
 			what: "what pid 1 of the command's PID namespace is",
 			explain: commandIsFirst,
 		},
 		{
 			fact: "command.proc",
+			madeOf: "files",
 			what: "the processes that the command's /proc shows",
 			explain: [
 				{
@@ -73,6 +76,7 @@ export default defineCheck({
 		},
 		{
 			fact: "orphans.zombies",
+			madeOf: "kernel",
 			what: `zombies in the container, after ${ORPHANS} orphans have ended`,
 			// Without a PID namespace of its own, the host's init gets the orphans; another finding says so.
 			accept: (got, context) => got === ENDED_BEFORE || hostPids(context),
@@ -98,6 +102,7 @@ export default defineCheck({
 		},
 		{
 			fact: "polite",
+			madeOf: "exercise",
 			what: "how a command ends that handles SIGTERM itself",
 			accept: (_, context) => cutShort(context),
 			explain: [
@@ -118,6 +123,7 @@ export default defineCheck({
 		},
 		{
 			fact: "signals.lost",
+			madeOf: "files",
 			what: "signals that were sent to pid 1, and that the command never got",
 			// Where not even SIGTERM comes through, that has been said.
 			accept: (_, context) => cutShort(context) || ignored(context.observation, POLITE),
@@ -134,6 +140,7 @@ export default defineCheck({
 		},
 		{
 			fact: "signals.strayed",
+			madeOf: "files",
 			what: "signals that came to somebody whom they were not for",
 			accept: (_, context) => cutShort(context) || commandIsPid1(context) || hostPids(context),
 			explain: [
@@ -156,6 +163,7 @@ export default defineCheck({
 		},
 		{
 			fact: "hung-up",
+			madeOf: "exercise",
 			what: "how a command ends that handles SIGHUP itself",
 			// A SIGHUP that is not passed on at all is one of the signals that are lost.
 			accept: (_, context) => cutShort(context) || [context.facts["signals.lost"] ?? []].flat().includes("SIGHUP"),
@@ -168,6 +176,7 @@ export default defineCheck({
 		},
 		{
 			fact: "left.processes",
+			madeOf: "kernel",
 			what: "processes left behind",
 			accept: (_, context) => hostPids(context),
 			explain: [

@@ -84,7 +84,6 @@ export function scenario(drawn: Record<string, string>): Scenario {
 		],
 		options,
 		script: BOX_SCRIPT,
-		exitCode: 0,
 		others: {
 			[POLITE]: {
 				about: "its command hears SIGTERM, and exits with a code of its own",

@@ -69,7 +69,7 @@ const elsewhere = (_: FactValue, { facts }: Context) => facts["command.cgroup"] 
 
 /** The same of an effect; and how a command has ended that has gone too early is said before. */
 const unseen = (got: FactValue, context: Context) =>
-	elsewhere(got, context) || (got === GONE && context.facts["ending"] !== "returned 0");
+	elsewhere(got, context) || (got === GONE && context.facts["ending"] !== "returned ‹exitCode›");
 
 /** A limit is read back, and its effect is looked for. */
 const limit = (
@@ -79,8 +79,8 @@ const limit = (
 	explain: Explanation[],
 	before: Explanation[] = [],
 ): FactRule[] => [
-	{ fact: `limit.${name}`, what: `${file} of the command's cgroup`, accept: elsewhere, explain },
-	{ fact: `effect.${name}`, what: effect, accept: unseen, explain: [...before, ...explain] },
+	{ fact: `limit.${name}`, madeOf: "kernel", what: `${file} of the command's cgroup`, accept: elsewhere, explain },
+	{ fact: `effect.${name}`, madeOf: "kernel", what: effect, accept: unseen, explain: [...before, ...explain] },
 ];
 
 export default defineCheck({
@@ -95,6 +95,7 @@ export default defineCheck({
 	facts: [
 		{
 			fact: "command.cgroup",
+			madeOf: "kernel",
 			what: "the command's cgroup (/proc/PID/cgroup)",
 			explain: [
 				{
@@ -123,9 +124,10 @@ export default defineCheck({
 				},
 			],
 		},
-		{ fact: "engine", what: "the engine, and the container's cgroup", explain: [engineJoined] },
+		{ fact: "engine", madeOf: "kernel", what: "the engine, and the container's cgroup", explain: [engineJoined] },
 		{
 			fact: "parent.limits",
+			madeOf: "kernel",
 			what: "limits of the parent, /sys/fs/cgroup/box",
 			explain: [
 				{
@@ -145,6 +147,7 @@ export default defineCheck({
 		),
 		{
 			fact: "limit.swap",
+			madeOf: "kernel",
 			what: "memory.swap.max of the command's cgroup",
 			// Without a limit of memory, there is something to be said before this.
 			accept: (_, { facts }) => facts["limit.memory"] !== "‹memoryMaxBytes›",
@@ -155,12 +158,14 @@ export default defineCheck({
 		]),
 		{
 			fact: "limit.cpus",
+			madeOf: "kernel",
 			what: "processors that cpu.max leaves to the command's cgroup",
 			accept: elsewhere,
 			explain: cpusNotLimited,
 		},
 		{
 			fact: "effect.cpus",
+			madeOf: "kernel",
 			what: "a loop in the container that does nothing but work (nr_throttled in cpu.stat)",
 			// In a period that is longer than the loop, the quota need not run out.
 			accept: (got, context) =>
@@ -171,6 +176,7 @@ export default defineCheck({
 		},
 		{
 			fact: "second.ending",
+			madeOf: "exercise",
 			what: "a second container, without an init and without limits; its command leaves processes behind",
 			// What has ended the first one, ends this one, too.
 			accept: (_, { ending }) => ending.how !== "returned",
@@ -199,6 +205,7 @@ export default defineCheck({
 		},
 		{
 			fact: "second.limits",
+			madeOf: "kernel",
 			what: "limits of that second container",
 			accept: (got, context) =>
 				elsewhere(got, context) || (got === GONE && context.facts["second.ending"] !== "returned"),
@@ -213,6 +220,7 @@ export default defineCheck({
 		},
 		{
 			fact: "refused.ending",
+			madeOf: "exercise",
 			what: "a third container, with a limit that the kernel refuses (pidsMax -1)",
 			explain: [
 				{
@@ -225,6 +233,7 @@ export default defineCheck({
 		},
 		{
 			fact: "host.cgroups.after",
+			madeOf: "kernel",
 			what: "cgroups left behind on the host",
 			explain: [
 				{
@@ -249,6 +258,7 @@ export default defineCheck({
 		},
 		{
 			fact: "left.processes",
+			madeOf: "kernel",
 			what: "processes left behind",
 			explain: [
 				{

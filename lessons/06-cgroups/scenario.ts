@@ -69,8 +69,7 @@ export function scenario({ id = "", second = "", refused = "", hostname = "", ..
 			{ do: "run", argv: ["sh", "-c", "busybox mkswap /dev/zram0 && busybox swapon /dev/zram0"] },
 		],
 		options: { id, hostname, rootfs: "/lab/rootfs", init: true, limits },
-		script: `pause; ${CROWD}; ${BURN}; ${hog(limits.memoryMaxBytes + (16 << 20))}; pause; exit 0`,
-		exitCode: 0,
+		script: `pause; ${CROWD}; ${BURN}; ${hog(limits.memoryMaxBytes + (16 << 20))}; pause; exit $line`,
 		others: {
 			[SECOND]: {
 				about: "nothing is limited in it",

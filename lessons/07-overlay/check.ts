@@ -80,6 +80,7 @@ export default defineCheck({
 	facts: [
 		{
 			fact: "root.fstype",
+			madeOf: "kernel",
 			what: "the file system that the command's root is on",
 			explain: [
 				{
@@ -101,6 +102,7 @@ export default defineCheck({
 		},
 		{
 			fact: "upperdir",
+			madeOf: "kernel",
 			what: "the overlay's upperdir",
 			accept: noOverlay,
 			explain: [
@@ -123,12 +125,14 @@ export default defineCheck({
 		},
 		{
 			fact: "layers.during",
+			madeOf: "files",
 			what: "changes in the layers, while the command runs",
 			accept: noOverlay,
 			explain: layersChanged,
 		},
 		{
 			fact: "layers.seen",
+			madeOf: "files",
 			what: "the layers as the command sees them",
 			accept: noOverlay,
 			explain: [
@@ -149,6 +153,7 @@ export default defineCheck({
 		},
 		{
 			fact: "upper",
+			madeOf: "files",
 			what: "the command's changes, as found in upperdir",
 			accept: noUpper,
 			explain: [
@@ -163,12 +168,14 @@ export default defineCheck({
 		},
 		{
 			fact: "writes.shared",
+			madeOf: "files",
 			what: "what one container sees of the other's changes",
 			accept: noOverlay,
 			explain: [sharedUpper],
 		},
 		{
 			fact: "neighbour.ending",
+			madeOf: "exercise",
 			what: "how the second container ended, which ran beside it",
 			// Where no command ran at all, or both ended with the same exception, the first finding has said why.
 			accept: (_, context) => context.facts["command.ran"] === false || endedAlike(context),
@@ -184,6 +191,7 @@ export default defineCheck({
 		},
 		{
 			fact: "refused.ending",
+			madeOf: "exercise",
 			what: "a third container, with a layer that is not there",
 			accept: noOverlay,
 			explain: [
@@ -197,12 +205,14 @@ export default defineCheck({
 		},
 		{
 			fact: "host.mounts.after",
+			madeOf: "kernel",
 			what: "mounts left behind on the host",
 			accept: notUnmounted,
 			explain: [refusedMountsLeft, mountsLeft],
 		},
 		{
 			fact: "left.files",
+			madeOf: "files",
 			what: "files and directories left behind on the host",
 			accept: notUnmounted,
 			explain: [
@@ -216,9 +226,15 @@ export default defineCheck({
 				},
 			],
 		},
-		{ fact: "layers.after", what: "changes in the layers, after the command has ended", explain: layersChanged },
+		{
+			fact: "layers.after",
+			madeOf: "files",
+			what: "changes in the layers, after the command has ended",
+			explain: layersChanged,
+		},
 		{
 			fact: "host.propagation.after",
+			madeOf: "kernel",
 			what: "mounts of the host that are shared no longer, or have become so",
 			explain: [
 				{
@@ -232,6 +248,7 @@ export default defineCheck({
 		},
 		{
 			fact: "refused.left",
+			madeOf: "files",
 			what: "what is left of a third container, one of whose layers is not there",
 			explain: [leftAfterRefusal],
 		},

@@ -1,4 +1,4 @@
-import type { Check, Drawn, Scenario } from "../../harness/grade/index.ts";
+import { type Check, type Drawn, EXIT_CODE, type Scenario } from "../../harness/grade/index.ts";
 
 /**
  * Two containers on the same two layers, at the same time. The first one to start, the neighbour, writes one file; the
@@ -61,11 +61,13 @@ busybox rm /$DELETED
 busybox rm -r /$REMADE && busybox mkdir /$REMADE
 echo "${WRITTEN}" >/$CREATED
 pause
-exit 7`;
+exit $line`;
 
 export function scenarioOf(drawn: Drawn): Scenario {
 	const { id = "", neighbour = "", refused = "", hostname = "", top = "", base = "", missing = "" } = drawn;
-	const variables = Object.entries(drawn).map(([name, value]) => `${name.toUpperCase()}=${value}`);
+	// The exit code is for the command alone, at its end.
+	const inputs = Object.entries(drawn).filter(([name]) => name !== EXIT_CODE);
+	const variables = inputs.map(([name, value]) => `${name.toUpperCase()}=${value}`);
 	const named = (script: string) => `${variables.join(" ")}\n${script}`;
 	const options = { hostname, init: true, layers: [top, base] };
 	return {
@@ -73,7 +75,6 @@ export function scenarioOf(drawn: Drawn): Scenario {
 		prepare: [{ do: "run", argv: ["busybox", "sh", "-c", named(PREPARE)] }],
 		options: { ...options, id },
 		script: named(SCRIPT),
-		exitCode: 7,
 		others: {
 			[NEIGHBOUR]: {
 				about: "another one on the same two layers",

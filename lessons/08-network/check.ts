@@ -5,6 +5,7 @@ import {
 	defineCheck,
 	type FactValue,
 	type HostState,
+	identityOf,
 	nameOf,
 	type Observation,
 } from "../../harness/grade/index.ts";
@@ -74,9 +75,10 @@ function held({ before, programs }: Observation): number {
 function helpersLeft({ before, after, containers }: Observation): string[] {
 	// An engine that was still at work when its time was up has not left anything yet.
 	if (containers[HALF_WAY]?.ending.how === "hung") return [];
-	const known = new Map(before.tasks.map(({ pid, comm }) => [pid, comm]));
+	const known = new Set(before.tasks.map(identityOf));
+	const servers = new Set(before.tasks.filter(({ comm }) => comm === "busybox").map(({ pid }) => pid));
 	return after.tasks
-		.filter(({ pid, ppid }) => !known.has(pid) && known.get(ppid) !== "busybox")
+		.filter((task) => !known.has(identityOf(task)) && !servers.has(task.ppid))
 		.map((task) => `${nameOf(task)} (${task.state})`);
 }
 

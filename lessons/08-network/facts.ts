@@ -19,6 +19,7 @@ const neverApart = ({ facts }: Context) => facts["ns.net"] !== "new" || facts["n
 
 const asked = (fact: Question, what: string, explain: Explanation[]): FactRule => ({
 	fact,
+	madeOf: "answer",
 	what: `who answers: ${what}`,
 	accept: (got, context) => got === NOT_TRIED || neverApart(context),
 	explain,
@@ -41,6 +42,7 @@ const askedAgain = (fact: Question, before: [Question, answer: string], what: st
 /** Who asked, as the server that answered saw it; of one that did not answer, another finding says so. */
 const seen = (fact: string, of: Question, what: string, explain: Explanation[]): FactRule => ({
 	fact,
+	madeOf: "answer",
 	what,
 	accept: (_, context) => context.facts[of] !== "answered" || neverApart(context),
 	explain,
@@ -48,15 +50,17 @@ const seen = (fact: string, of: Question, what: string, explain: Explanation[]):
 
 /** What the kernel must show, from the container outwards, and then of what is left. */
 export const facts: FactRule[] = [
-	{ fact: "ns.net", what: "the container's network namespace", explain: separate },
+	{ fact: "ns.net", madeOf: "kernel", what: "the container's network namespace", explain: separate },
 	{
 		fact: "other.ending",
+		madeOf: "exercise",
 		accept: (_, { ending }) => ending.how !== "returned",
 		what: "the end of a second container, started while the first one runs",
 		explain: secondEnding,
 	},
 	{
 		fact: "ns.net.other",
+		madeOf: "kernel",
 		what: "the second container's network namespace",
 		accept: (got, context) => got === NOT_TRIED || context.facts["ns.net"] !== "new",
 		explain: sameNamespace,
@@ -91,16 +95,22 @@ export const facts: FactRule[] = [
 		gone,
 	),
 	asked("later.gone", "the first container's published port, when it has ended", stillLed),
-	{ fact: "lost.rules", what: "rules of the host's own that were lost", explain: flushed },
-	{ fact: "left.links", what: "links, addresses and routes left on the host", explain: links },
-	{ fact: "left.rules", what: "nft rules left on the host", explain: rulesLeft },
-	{ fact: "left.mounts", what: "mounts left on the host", explain: mountsLeft },
+	{ fact: "lost.rules", madeOf: "kernel", what: "rules of the host's own that were lost", explain: flushed },
+	{ fact: "left.links", madeOf: "kernel", what: "links, addresses and routes left on the host", explain: links },
+	{ fact: "left.rules", madeOf: "kernel", what: "nft rules left on the host", explain: rulesLeft },
+	{ fact: "left.mounts", madeOf: "kernel", what: "mounts left on the host", explain: mountsLeft },
 	{
 		fact: "left.namespaces",
+		madeOf: "kernel",
 		what: "network namespaces that an engine has still open, when its container has ended",
 		accept: (_, context) => neverApart(context),
 		explain: namespacesHeld,
 	},
-	{ fact: "left.helpers", what: "processes left behind", explain: processesLeft },
-	{ fact: "halfway.left", what: "what is left of a third container, whose address was refused", explain: halfWay },
+	{ fact: "left.helpers", madeOf: "kernel", what: "processes left behind", explain: processesLeft },
+	{
+		fact: "halfway.left",
+		madeOf: "kernel",
+		what: "what is left of a third container, whose address was refused",
+		explain: halfWay,
+	},
 ];

@@ -67,7 +67,7 @@ const ASK = `ask() {
 get="busybox wget -q -T 4 -O -"
 `;
 
-const serve = (name: string, port: number) => `httpd -p ${port} -h /www/${name}; pause; exit 0`;
+const serve = (name: string, port: number) => `httpd -p ${port} -h /www/${name}; pause; exit $line`;
 
 export const draw: Check["draw"] = (random) => {
 	const number = (least: number, many: number) => least + (parseInt(random.name("").slice(1), 16) % many);
@@ -114,7 +114,6 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 			publish: [port, secondPort].map((host) => ({ host: Number(host), container: 80 })),
 		},
 		script: serve("box", 80),
-		exitCode: 0,
 		others: {
 			[OTHER]: {
 				about: "a second server, with an address and a port of its own",

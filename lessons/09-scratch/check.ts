@@ -15,6 +15,7 @@ const CONFIG = "OCI image specification, config.md";
 const withoutManifest = (_: FactValue, { facts }: Context) => facts["image.manifest"] !== WHOLE;
 const inImage = (fact: (typeof IMAGE_FACTS)[number], what: string, ...explain: Explanation[]): FactRule => ({
 	fact: `image.${fact}`,
+	madeOf: "files",
 	what,
 	accept: withoutManifest,
 	explain,
@@ -38,6 +39,7 @@ export default defineCheck({
 	facts: [
 		{
 			fact: "image.manifest",
+			madeOf: "files",
 			what: "manifest.json in the image's directory",
 			explain: [
 				{
@@ -148,6 +150,7 @@ export default defineCheck({
 		}),
 		{
 			fact: "command.root",
+			madeOf: "files",
 			what: "what is in the command's root directory",
 			explain: [
 				{
@@ -160,6 +163,7 @@ export default defineCheck({
 		},
 		{
 			fact: "hello.bytes",
+			madeOf: "files",
 			what: "the bytes of /hello in the container",
 			explain: [
 				{
@@ -172,6 +176,7 @@ export default defineCheck({
 		},
 		{
 			fact: "hello.mode",
+			madeOf: "files",
 			what: "the permission bits of /hello in the container",
 			explain: [
 				{
@@ -184,6 +189,7 @@ export default defineCheck({
 		},
 		{
 			fact: "hello.owner",
+			madeOf: "files",
 			what: "the owner of /hello in the container, as uid:gid",
 			explain: [
 				{
@@ -196,12 +202,14 @@ export default defineCheck({
 		},
 		{
 			fact: "dynamic.ending",
+			madeOf: "exercise",
 			what: "the second image: dash, which then starts ls",
 			accept: (_, { facts }) => facts["image.manifest"] !== WHOLE || facts["image.layer"] !== "a tar archive",
 			explain: dynamicFailures(missingIn, fixedFailed),
 		},
 		{
 			fact: "dynamic.surplus",
+			madeOf: "files",
 			what: "files in the second image that neither dash nor ls needs",
 			explain: [
 				{
@@ -214,12 +222,14 @@ export default defineCheck({
 		},
 		{
 			fact: "fixed.missing",
+			madeOf: "files",
 			what: "what is not in an image of a program that is loaded to a fixed address",
 			accept: (_, context) => notDynamicYet(context),
 			explain: [AT_ADDRESS],
 		},
 		{
 			fact: "refused",
+			madeOf: "files",
 			what: "an image of a shell script, which is no ELF file",
 			accept: (_, context) => notDynamicYet(context),
 			explain: [
@@ -233,6 +243,7 @@ export default defineCheck({
 		},
 		{
 			fact: "orphan",
+			madeOf: "files",
 			what: "an image of a program that names libq.so.6, which is nowhere",
 			accept: (_, context) => notDynamicYet(context),
 			explain: [
@@ -246,6 +257,7 @@ export default defineCheck({
 		},
 		{
 			fact: "tampered",
+			madeOf: "files",
 			what: "copies of the image in which one word was changed",
 			accept: withoutManifest,
 			explain: [
@@ -266,6 +278,7 @@ export default defineCheck({
 		},
 		{
 			fact: "tampered.unpacked",
+			madeOf: "files",
 			what: "files that were unpacked from an image that was then refused",
 			accept: withoutManifest,
 			explain: [
@@ -279,6 +292,7 @@ export default defineCheck({
 		},
 		{
 			fact: "left.files",
+			madeOf: "files",
 			what: "files left in /run/box and /tmp after all containers have ended",
 			accept: (_, { facts }) => (facts["tampered.unpacked"] as readonly string[]).length > 0,
 			explain: [

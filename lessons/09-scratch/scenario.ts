@@ -43,7 +43,6 @@ export function scenario({ image = "", source = "" }: Drawn): Scenario {
 		},
 		command: (token) => ["/hello", token],
 		says: HELLO_SAYS,
-		exitCode: 0,
 		others: {
 			dynamic: {
 				about: "dash and ls, which are linked dynamically",

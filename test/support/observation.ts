@@ -19,7 +19,7 @@ export const hostState = (more: Partial<HostState> = {}): HostState => ({
 	hostname: "harbour",
 	namespaces: { uts: "uts:[1]", ipc: "ipc:[2]", mnt: "mnt:[3]" },
 	mounts: [mount("/"), mount("/proc", { id: 21, device: "0:21", fstype: "proc" })],
-	tasks: [{ pid: 1, ppid: 0, comm: "init", state: "S", nsPids: [1] }],
+	tasks: [{ pid: 1, startTicks: 1, ppid: 0, comm: "init", state: "S", nsPids: [1] }],
 	queues: ["0x1234"],
 	cgroups: ["/system"],
 	links: [{ name: "lo", up: true, addresses: ["127.0.0.1/8"] }],

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Check, Explanation } from "../../harness/grade/check.ts";
+import type { Check, Explanation, FactRule } from "../../harness/grade/check.ts";
 import { compare } from "../../harness/grade/compare.ts";
 import { contextOf } from "../../harness/grade/context.ts";
-import { deriveFacts } from "../../harness/grade/facts.ts";
+import { deriveFacts, type FactValue } from "../../harness/grade/facts.ts";
 import type { Container, Ending, LedgerCall, Observation } from "../../harness/protocol.ts";
 import { hostState, observation, processState } from "../support/observation.ts";
 
@@ -20,10 +20,11 @@ const check: Check = {
 	weight: 1,
 	learnt: "",
 	draw: () => ({}),
-	scenario: () => ({ does: "", prepare: [], options: {}, exitCode: 0 }),
+	scenario: () => ({ does: "", prepare: [], options: {} }),
 	facts: [
 		{
 			fact: "command.hostname",
+			madeOf: "kernel",
 			what: "the hostname",
 			accept: (got) => got === "also-right",
 			explain: [
@@ -31,7 +32,7 @@ const check: Check = {
 				explanation("wrong-hostname"),
 			],
 		},
-		{ fact: "ns.uts", what: "the namespace", explain: [explanation("uts-shared")] },
+		{ fact: "ns.uts", madeOf: "kernel", what: "the namespace", explain: [explanation("uts-shared")] },
 	],
 	exceptions: [explanation("known-exception", ({ thrown }) => thrown?.message === "known")],
 };
@@ -62,6 +63,28 @@ describe("facts", () => {
 
 	test("findings keep the order of the check's rules", () => {
 		expect(diagnoses(observation())).toEqual(["not-set", "uts-shared"]);
+	});
+});
+
+describe("what is missing", () => {
+	const unread = (from: Record<string, FactValue>, ...names: string[]) =>
+		Object.fromEntries(Object.entries(from).filter(([name]) => !names.includes(name)));
+	const context = contextOf(check, named("web-1"), {});
+
+	test("a fact that could not be read is a finding", () => {
+		const lacking = { ...context, facts: unread(context.facts, "ns.uts") };
+		expect(compare(check, lacking, reference)).toMatchObject([{ fact: "ns.uts", diagnosis: "unmeasured" }]);
+	});
+
+	test("a fact that could not be read of an exception's run is not: the exception has said why", () => {
+		const thrown = { name: "Error", message: "known", stack: "" };
+		const seen = contextOf(check, observation({ during: null, ending: { how: "threw", thrown, inChild: true } }), {});
+		expect(compare(check, seen, reference).map(({ diagnosis }) => diagnosis)).toEqual(["known-exception"]);
+	});
+
+	test("a fact that neither this run nor the reference shows is never equal: the reference has to show it", () => {
+		const lacking = { ...context, facts: unread(context.facts, "ns.uts") };
+		expect(() => compare(check, lacking, unread(reference, "ns.uts"))).toThrow("the reference shows no fact ns.uts");
 	});
 });
 
@@ -134,7 +157,7 @@ describe("endings", () => {
 });
 
 test("a fact whose explanations all have conditions is an error of the check", () => {
-	const careless = { ...check, facts: [{ fact: "ns.uts", what: "", explain: [explanation("x", () => false)] }] };
+	const careless = { ...check, facts: [{ ...check.facts[1], explain: [explanation("x", () => false)] } as FactRule] };
 	const context = contextOf(check, observation(), {});
 	expect(() => compare(careless, context, reference)).toThrow("a check has a fact without an explanation");
 });

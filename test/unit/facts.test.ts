@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { deriveFacts, hostMounts, isShared, withDrawn } from "../../harness/grade/facts.ts";
-import type { HostState, ProcessState } from "../../harness/protocol.ts";
+import type { HostState, ProcessState, Task } from "../../harness/protocol.ts";
 import { hostState, mount, observation, processState } from "../support/observation.ts";
 
 const during = (process: Partial<ProcessState>, host: Partial<HostState> = {}) =>
@@ -69,12 +69,25 @@ describe("the host", () => {
 	});
 
 	test("a process left behind is named with its state; a reused name with another pid is a new process", () => {
-		const tasks = [...hostState().tasks, { pid: 310, ppid: 1, comm: "init", state: "S", nsPids: [310] }];
+		const tasks = [
+			...hostState().tasks,
+			{ pid: 310, startTicks: 900, ppid: 1, comm: "init", state: "S", nsPids: [310] },
+		];
 		expect(after({ tasks })["left.processes"]).toEqual(["init (S)"]);
 	});
 
+	test("a process with the pid of one that has ended is another process: it was started later", () => {
+		const [init] = hostState().tasks;
+		const old = { pid: 310, startTicks: 900, ppid: 1, comm: "sh", state: "S", nsPids: [310] };
+		const seen = observation({
+			before: hostState({ tasks: [init as Task, old] }),
+			after: hostState({ tasks: [init as Task, { ...old, startTicks: 950 }] }),
+		});
+		expect(deriveFacts({}, seen, {})["left.processes"]).toEqual(["sh (S)"]);
+	});
+
 	test("a zombie is left behind, unless it is the host's init that has to reap it", () => {
-		const zombie = (ppid: number) => ({ pid: 310, ppid, comm: "sleep", state: "Z", nsPids: [310] });
+		const zombie = (ppid: number) => ({ pid: 310, startTicks: 900, ppid, comm: "sleep", state: "Z", nsPids: [310] });
 		expect(after({ tasks: [...hostState().tasks, zombie(300)] })["left.processes"]).toEqual(["sleep (Z)"]);
 		expect(after({ tasks: [...hostState().tasks, zombie(1)] })["left.processes"]).toEqual([]);
 	});
@@ -92,6 +105,18 @@ describe("drawn values", () => {
 		const facts = deriveFacts({}, seen, drawn);
 		expect(facts).toMatchObject({ "command.hostname": "‹hostname›", "host.mounts.during": ["‹rootfs›/proc"] });
 		expect(withDrawn(facts["host.mounts.during"] ?? "", drawn)).toEqual(["/lab/r-1/proc"]);
+	});
+
+	test("the exit code that was drawn is told from others, and stays where it only looks like one", () => {
+		const drawn = { exitCode: "41", hostname: "keen-gull" };
+		const seen = observation({
+			during: { host: hostState(), process: processState({ hostname: "gull-41" }) },
+			ending: { how: "returned", value: 41 },
+		});
+		const facts = deriveFacts({}, seen, drawn);
+		expect(facts).toMatchObject({ ending: "returned ‹exitCode›", "command.hostname": "gull-41" });
+		expect(withDrawn(facts["ending"] ?? "", drawn)).toBe("returned 41");
+		expect(deriveFacts({}, observation(), drawn)["ending"]).toBe("returned 0");
 	});
 
 	test("a name that was not drawn stays as it is", () => {

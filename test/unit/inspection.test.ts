@@ -23,8 +23,8 @@ test("a mount of the host's that the container sees is called the host's", () =>
 
 test("a process has the pid that the host gives it, and the one in the innermost namespace", () => {
 	const tasks = [
-		{ pid: 299, ppid: 1, comm: "MainThread", state: "S", nsPids: [299] },
-		{ pid: 300, ppid: 299, comm: "sh", state: "S", nsPids: [300, 1] },
+		{ pid: 299, startTicks: 900, ppid: 1, comm: "MainThread", state: "S", nsPids: [299] },
+		{ pid: 300, startTicks: 900, ppid: 299, comm: "sh", state: "S", nsPids: [300, 1] },
 	];
 	expect(rowsOf("processes", hostState(), processState({ tasks, nsPids: [300, 1], procPids: [2] }))).toEqual([
 		{ label: "box (node)", host: ["299"], container: ["not there"] },

@@ -44,10 +44,10 @@ export function processesOf(past: Past): ProcessesPicture {
 	if (view === undefined) return { rows: [], folded: [], said: "" };
 	const before = beforeLastChange(seen, allTasks);
 	const was = before?.view.host.tasks ?? view.host.tasks;
-	const gone = was.filter(({ pid }) => !view.host.tasks.some((task) => task.pid === pid));
+	const gone = was.filter((task) => find(view.host.tasks, task) === undefined);
 	const tree = new Tree([...view.host.tasks, ...gone], view);
-	const fateOf = ({ pid }: Process) =>
-		gone.some((task) => task.pid === pid) ? "ended" : was.some((task) => task.pid === pid) ? null : "new";
+	const fateOf = (task: Process) =>
+		find(gone, task) !== undefined ? "ended" : find(was, task) !== undefined ? null : "new";
 	const still = tree.all.filter(
 		(task) => task.pid !== 1 && tree.sideOf(task) === null && seen.every((one) => isIn(one.view, task)),
 	);
@@ -67,8 +67,12 @@ const allTasks = ({ host }: Answers) => host.tasks.map(essence);
 const isZombie = ({ state }: Pick<Process, "state">) => state === "Z";
 const isFirst = ({ nsPids }: Process) => nsPids.at(-1) === 1;
 
+/** The same process at another moment: pids come back. */
+const find = (tasks: readonly Process[], { pid, startTicks }: Process) =>
+	tasks.find((task) => task.pid === pid && task.startTicks === startTicks);
+
 function isIn({ host }: Answers, task: Process): boolean {
-	const other = host.tasks.find(({ pid }) => pid === task.pid);
+	const other = find(host.tasks, task);
 	return other !== undefined && JSON.stringify(essence(other)) === JSON.stringify(essence(task));
 }
 
@@ -143,7 +147,6 @@ function grouped<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
 }
 
 function told(before: Tree, now: readonly Process[]): string {
-	const find = (tasks: readonly Process[], { pid }: Process) => tasks.find((task) => task.pid === pid);
 	const ended = before.all.filter((task) => find(now, task) === undefined);
 	const started = now.filter((task) => find(before.all, task) === undefined);
 	const pairs = now.flatMap((task) => {

@@ -56,7 +56,7 @@ test("a command that changes nothing leaves what is said as it was", async () =>
 	const running = andThen(named, (view) => {
 		shellIn(view, "host").listens = false;
 		shellIn(view, "host").procPids?.push(120);
-		view.host.tasks.push({ pid: 120, ppid: 88, comm: "ls", state: "R", nsPids: [120] });
+		view.host.tasks.push({ pid: 120, startTicks: 900, ppid: 88, comm: "ls", state: "R", nsPids: [120] });
 	});
 	for (const past of [running, [...running, ...named.slice(-1)]]) {
 		expect(answersOf(past).said).toMatch(/a hostname of its own: web-1/);

@@ -1,0 +1,35 @@
+import { describe, expect, test } from "vitest";
+import type { Check, Scenario } from "../../harness/grade/check.ts";
+import { drawFor } from "../../harness/grade/random.ts";
+import { requestFor } from "../../harness/grade/request.ts";
+import { lessons, loadCheck } from "../../harness/lessons.ts";
+
+const PROGRAM = { code: "", map: "", files: [] } as unknown as Parameters<typeof requestFor>[1];
+const playing = (scenario: Partial<Scenario> = {}) =>
+	({ draw: () => ({}), scenario: () => ({ does: "", prepare: [], options: {}, ...scenario }) }) as unknown as Check;
+
+const ALL = await lessons();
+
+describe("the exit code of the command", () => {
+	test("is drawn for every run", () => {
+		const drawn = Array.from({ length: 50 }, () => drawFor(playing())["exitCode"]);
+		expect(new Set(drawn).size).toBeGreaterThan(5);
+	});
+
+	test("is in the line that ends the container, and in no other", () => {
+		const { steps } = requestFor(playing(), PROGRAM, { exitCode: "41" });
+		expect(steps.map((step) => ("line" in step ? step.line : ""))).toEqual(["", "", "41"]);
+	});
+
+	test("a line that the check gives itself stays", () => {
+		const { steps } = requestFor(playing({ steps: [{ do: "end", container: "box", line: "x" }] }), PROGRAM, {});
+		expect(steps).toEqual([{ do: "end", container: "box", line: "x" }]);
+	});
+
+	test.each(ALL)("stands nowhere in what the exercise of $id is given", async (lesson) => {
+		const check = await loadCheck(lesson);
+		const drawn = { ...drawFor(check), exitCode: "987654321" };
+		const { containers, prepare } = requestFor(check, PROGRAM, drawn);
+		expect(JSON.stringify([containers, prepare])).not.toContain("987654321");
+	});
+});

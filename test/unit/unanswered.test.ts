@@ -1,0 +1,44 @@
+import { describe, expect, test } from "vitest";
+import { unanswered, unansweredFinding } from "../../harness/grade/unanswered.ts";
+import type { Observation } from "../../harness/protocol.ts";
+import { hostState, observation, processState } from "../support/observation.ts";
+
+const program = (code: number | null) => ({ code, stdout: "", stderr: "" });
+const reference = observation({
+	programs: { asked: program(0) },
+	signals: { polite: "ended" },
+});
+const moment = { host: hostState(), commands: { box: processState() } };
+
+test("a run in which everything was asked and answered as the reference was lacks nothing", () => {
+	expect(unanswered(reference, reference)).toEqual([]);
+});
+
+test("what a run has beside that, and how its programs ended, does not matter", () => {
+	const more = { ...reference, programs: { asked: program(1), other: program(null) } };
+	expect(unanswered(more, reference)).toEqual([]);
+});
+
+describe("a question without an answer is named", () => {
+	test.each<[what: string, run: Partial<Observation>, named: string]>([
+		["a program that was not run", { programs: {} }, "the program asked"],
+		[
+			"a program that was ended before it had answered",
+			{ programs: { asked: program(null) } },
+			"the end of the program asked",
+		],
+		["a signal that was not sent", { signals: {} }, "the signal to polite"],
+		["a moment that never came", { moments: {} }, "the moment during"],
+		["a container that was not started", { containers: {} }, "the container box"],
+		["a step that was given up", { givenUp: ["go box"] }, 'the step "go box"'],
+		[
+			"a command that had ended when it was looked at",
+			{ moments: { during: { ...moment, commands: { box: null } } } },
+			"the command of box at the moment during",
+		],
+	])("%s", (_what, run, named) => {
+		const questions = unanswered({ ...reference, ...run }, reference);
+		expect(questions).toContain(named);
+		expect(unansweredFinding(questions).got).toContain(named);
+	});
+});
