@@ -13,9 +13,14 @@ const check: Check = {
 	weight: 1,
 	learnt: "",
 	draw: () => ({}),
-	scenario: () => ({ does: "", prepare: [], options: {}, exitCode: 0 }),
+	scenario: () => ({ does: "", prepare: [], options: {} }),
 	facts: [
-		{ fact: "command.hostname", what: "the hostname", explain: [{ diagnosis: "d", why: "w", try: "t", see: [] }] },
+		{
+			fact: "command.hostname",
+			madeOf: "kernel",
+			what: "the hostname",
+			explain: [{ diagnosis: "d", why: "w", try: "t", see: [] }],
+		},
 	],
 	exceptions: [],
 };
