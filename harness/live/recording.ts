@@ -1,7 +1,7 @@
 import { realpath } from "node:fs/promises";
 import * as v from "valibot";
-import { readBytes } from "../classroom/folder.ts";
 import { Failure } from "../failure.ts";
+import { readBytes } from "../grade/regular-file.ts";
 import { allPrintable } from "../printable.ts";
 import { View } from "../protocol.ts";
 import { DemoEvent } from "./events.ts";
