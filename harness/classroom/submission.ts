@@ -1,7 +1,10 @@
 import { basename } from "node:path";
-import { rationed, type SubmissionFiles } from "../grade/submission-files.ts";
+import type { Confined } from "../grade/confined.ts";
 import type { Folder } from "./folder.ts";
 import { harmless } from "./harmless.ts";
+
+/** All that a module can import, together. */
+const BYTES_MAX = 1 << 20;
 
 /** What somebody handed in. */
 export interface Submission {
@@ -71,23 +74,21 @@ function notThere({ refused, cutOff }: Folder, id: string, module: string): Foun
 }
 
 /**
- * A submission's files for the bundler and the type checker.
- * @param taken is told of each file that one of them reads
+ * A submission's files for the bundler.
+ * @param taken is told of each file that becomes part of a program
  */
-export function filesOf({ folder }: Submission, taken: (path: string, text: string) => void): SubmissionFiles {
-	const { files, refused } = folder;
+export function filesOf({ folder }: Submission, taken: (path: string, text: string) => void): Confined {
+	let left = BYTES_MAX;
 	return {
-		root: "/",
-		contains: () => true,
-		has: (path) => files.has(path) || refused.has(path),
-		read: rationed(async (path) => {
-			const why = refused.get(path);
-			if (why !== undefined) throw new Error(`${path.slice(1)} cannot be read: it ${why}`);
+		has: (path) => folder.files.has(path),
+		read: async (path) => {
 			const text = await reading(folder, path).catch((error: NodeJS.ErrnoException) => {
 				throw new Error(`${path.slice(1)} cannot be read: ${error.code ?? error.message}`);
 			});
+			left -= text.length;
+			if (left < 0) throw new Error(`the module and what it imports are larger than ${BYTES_MAX >> 10} KiB together`);
 			taken(path, text);
 			return text;
-		}),
+		},
 	};
 }

@@ -175,37 +175,14 @@ export function called({ ledger }: Pick<Context, "ledger">, call: string, ...wor
 	);
 }
 
-/** Whether the call was made with these words, but not by the process that became the command. */
+/** Whether the call was made with these words, but only by children of the process that became the command. */
 export function calledElsewhere({ ledger }: Pick<Context, "ledger">, call: string, ...words: string[]): boolean {
 	const commands = ledger.filter((entry) => entry.call === "execve").map(({ task }) => task);
 	const callers = ledger.filter((entry) => called({ ledger: [entry] }, call, ...words)).map(({ task }) => task);
-	return commands.length > 0 && callers.length > 0 && !callers.some((task) => commands.includes(task));
-}
-
-/** What every module that needs no process of its own must show: the command runs once, and nothing else does. */
-export function nothingButTheCommand(exported: string): FactRule[] {
-	const processesLeft: Explanation = {
-		diagnosis: "processes-left",
-		why: `${exported} has forked, and its child is still running. A namespace needs no keeper: it lives as long as any process is in it, and the command is.`,
-		try: `${exported} needs no process of its own: unshare works on the caller.`,
-		see: ["unshare(2)", "namespaces(7), Namespace lifetime"],
-	};
-	const runsTwice: Explanation = {
-		when: ({ ledger }) => ledger.filter(({ call }) => call === "execve").length > 1,
-		diagnosis: "command-runs-twice",
-		why: `${exported} has forked, and both processes came back from it: each went on to start the command, and only one of them is in the new namespaces. The ledger has two execve.`,
-		try: `Call unshare without forking: the engine has already forked the process that becomes the command.`,
-		see: ["fork(2)", "unshare(2)"],
-	};
-	return [
-		{
-			fact: "command.processes",
-			madeOf: "kernel",
-			what: "processes that run while the command does",
-			explain: [runsTwice, processesLeft],
-		},
-		{ fact: "left.processes", madeOf: "kernel", what: "processes left behind", explain: [processesLeft] },
-	];
+	const isChild = (task: string) => commands.some((command) => task.startsWith(`${command}.`));
+	return (
+		commands.length > 0 && callers.length > 0 && callers.every((task) => !commands.includes(task) && isChild(task))
+	);
 }
 
 /** What is known of a namespace that a child of the module's has, and the command has not. */

@@ -1,4 +1,4 @@
-import type { Ending, HostState, Mount, Observation, ProcessState, Task } from "../protocol.ts";
+import type { Ending, Entry, HostState, Mount, Observation, ProcessState, Task } from "../protocol.ts";
 import { BOX, type Check, commandAt, DURING, EXIT_CODE, exitCodeOf } from "./check.ts";
 
 /** Values drawn at random for one run, by name. */
@@ -9,6 +9,9 @@ export type FactValue = string | number | boolean | readonly string[];
 
 /** Facts by name, such as `"ns.uts": "new"`. */
 export type Facts = Readonly<Record<string, FactValue>>;
+
+/** Directories of the host whose files every run reads: what the host is called and how it works is in the first. */
+export const HOST_FILES = ["/etc", "/root"] as const;
 
 /** File systems that are windows into the kernel: a second mount of one shows nothing of the host's files. */
 const KERNEL_FILE_SYSTEMS = new Set(["proc", "sysfs", "cgroup2", "devpts", "mqueue", "devtmpfs"]);
@@ -26,6 +29,7 @@ export function deriveFacts(check: Pick<Check, "derive">, observation: Observati
 		ending: ending.how === "returned" ? returned(ending.value, drawn) : ending.how,
 		"command.ran": process !== null,
 		...hostFacts("after", before, after),
+		"engine.place": enginePlace(observation),
 	};
 	// Of an engine that was cut short or killed, everything is left: that says nothing about the exercise.
 	if (ending.how === "returned")
@@ -38,8 +42,7 @@ export function deriveFacts(check: Pick<Check, "derive">, observation: Observati
 		);
 	if (during !== undefined && process !== null)
 		Object.assign(facts, hostFacts("during", before, during.host), processFacts(before, process, drawn), {
-			// How many, not which: a program may rename itself.
-			"command.processes": newOnes(before.tasks, during.host.tasks, String, identityOf).length,
+			"command.copies": process.copies,
 		});
 	return normalise({ ...facts, ...check.derive?.(observation, drawn) }, drawn);
 }
@@ -73,7 +76,40 @@ function hostFacts(when: "during" | "after", before: HostState, now: HostState):
 		[`host.cgroups.${when}`]: newOnes(before.cgroups, now.cgroups, String),
 		[`host.root.${when}`]: newOnes(before.root, now.root, String),
 		[`host.links.${when}`]: same(before.links, now.links) ? "unchanged" : "changed",
+		[`host.files.${when}`]: HOST_FILES.flatMap((dir) => changedFiles(dir, before, now)),
 	};
+}
+
+// What is new counts in /etc alone, where each file means something to the host. A file that was written anew with the same
+// content is the same.
+function changedFiles(dir: (typeof HOST_FILES)[number], before: HostState, now: HostState): string[] {
+	const [old, present] = [before, now].map(
+		({ trees }) => new Map((trees[dir] ?? []).map((entry) => [entry.path, contentOf(entry)])),
+	) as [Map<string, string>, Map<string, string>];
+	const named = (path: string) => (path === "." ? dir : `${dir}/${path}`);
+	const gone = [...old.keys()].filter((path) => !present.has(path)).map((path) => `${named(path)} is gone`);
+	const changed = [...present]
+		.filter(([path, entry]) => old.has(path) && old.get(path) !== entry)
+		.map(([path]) => `${named(path)} was changed`);
+	const added = [...present.keys()].filter((path) => dir === "/etc" && !old.has(path));
+	return [...gone, ...changed, ...added.map((path) => `${named(path)} is new`)];
+}
+
+// The size of a directory says how many files are in it.
+const contentOf = (entry: Entry) => JSON.stringify(entry.kind === "directory" ? { ...entry, size: 0 } : entry);
+
+/** In which of its namespaces, and in which root, an engine was not the host's, whenever a command of its was looked at. */
+function enginePlace({ before, moments }: Observation): string[] {
+	const engines = Object.values(moments).flatMap(({ commands }) =>
+		Object.values(commands).flatMap((command) => (command === null ? [] : [command])),
+	);
+	const left = engines.flatMap(({ engineNamespaces, engineInHostRoot }) => [
+		...Object.keys(engineNamespaces)
+			.filter((kind) => engineNamespaces[kind] !== before.namespaces[kind])
+			.map((kind) => `another ${kind} namespace`),
+		...(engineInHostRoot ? [] : ["another root"]),
+	]);
+	return [...new Set(left)];
 }
 
 function processFacts(before: HostState, process: ProcessState, drawn: Drawn): Record<string, FactValue> {

@@ -16,10 +16,11 @@ export {
 	type FactRule,
 	type MadeOf,
 	mountOf,
-	nothingButTheCommand,
 	refused,
 	type Scenario,
 	unsharedInChild,
 } from "./check.ts";
+export { enginePlace, processesLeft } from "./common.ts";
 export { type Demo, type DemoStep, defineDemo } from "./demo.ts";
+export { spoiltBetween } from "./endings.ts";
 export { type Drawn, type Facts, type FactValue, hostMounts, identityOf, isShared, nameOf } from "./facts.ts";

@@ -2,7 +2,7 @@ import type { Step } from "../protocol.ts";
 import type { RunRequest } from "../vm/machine.ts";
 import type { Bundle } from "./bundle.ts";
 import { BOX, type Check, DURING, exitCodeOf, type Played } from "./check.ts";
-import type { Drawn } from "./facts.ts";
+import { type Drawn, HOST_FILES } from "./facts.ts";
 import { random } from "./random.ts";
 
 const DEFAULT_STEPS: Step[] = [
@@ -19,7 +19,8 @@ const WAIT_AND_EXIT = "pause; exit $line";
 /** A check's scenario as the work for a machine. */
 export function requestFor(check: Check, program: Bundle, drawn: Drawn): RunRequest {
 	const { prepare, others = {}, steps = DEFAULT_STEPS, ...scenario } = check.scenario(drawn);
-	const { watch = [], files = [], network = false, secret = null } = scenario;
+	const { watch: own = [], files = [], network = false, secret = null } = scenario;
+	const watch = [...new Set([...own, ...HOST_FILES])];
 	const container = ({ options, script = WAIT_AND_EXIT, command, says }: Played) => {
 		const token = random.name("drydock");
 		const run = command?.(token) ?? ["/bin/sh", "-c", `${PAUSE}\n${script}`, token];

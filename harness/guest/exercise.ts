@@ -3,7 +3,7 @@ import type { RunnerLine } from "./job.ts";
 import { idleMs, type Patience } from "./patience.ts";
 import { readProcess, type Wanted } from "./probe.ts";
 import type { Runner } from "./runners.ts";
-import { readArguments, readStart, readTasks } from "./tasks.ts";
+import { readArguments, readStart, readTasks, readWorld } from "./tasks.ts";
 
 /** How often a command that says nothing is looked at. */
 const SILENCE_MS = 1_000;
@@ -32,6 +32,8 @@ export class Exercise {
 	#resolve!: (ending: Ending) => void;
 	#thrown: Ending | undefined;
 	#changed: (() => void)[] = [];
+	/** Who was there before. */
+	readonly #earlier = readWorld();
 
 	constructor(
 		readonly runner: Runner,
@@ -62,7 +64,10 @@ export class Exercise {
 	/** The pid of the command, or null when it does not run. */
 	get command(): number | null {
 		// The token is in the arguments of the command only, and of what it forks: so the first answer stays.
-		const tasks = this.#tasks().filter(({ pid }) => readArguments(pid).includes(this.container.token));
+		const bearers = (tasks: Task[]) => tasks.filter(({ pid }) => readArguments(pid).includes(this.container.token));
+		const own = bearers(this.#tasks());
+		// A command whose parent has ended is a child of the host's init.
+		const tasks = own.length > 0 ? own : bearers(readWorld());
 		const same = tasks.find((task) => sameProcess(task, this.#command));
 		// The youngest: a program that starts the command in another way has the token, too.
 		this.#command = same ?? tasks.at(-1) ?? null;
@@ -79,7 +84,7 @@ export class Exercise {
 		let sinceMs = idleMs();
 		for (;;) {
 			// An engine that does not wait has ended before its command is there.
-			if (this.#ended && this.descendants().every(({ state }) => state === "Z")) return true;
+			if (this.#ended && [...this.descendants(), ...this.#orphans()].every(({ state }) => state === "Z")) return true;
 			// Looking costs the exercise its only processor: only what was printed, or a long silence, is a reason to look.
 			const silent = !(await this.#change(this.#ended ? SETTLE_MS : SILENCE_MS));
 			const late = patience.leftMs === 0;
@@ -122,6 +127,14 @@ export class Exercise {
 			return this.#ended || (state !== "R" && state !== "D");
 		};
 		return this.#until(resting, patience, REST_MS);
+	}
+
+	/**
+	 * Waits until none of its processes is about to do something: a second one may be on its way to a program.
+	 * @returns false: patience ended first
+	 */
+	stands(patience: Patience): Promise<boolean> {
+		return this.#until(() => this.#ended || this.#sleeps(), patience, REST_MS);
 	}
 
 	/** Waits for the end. @returns false: patience ended first */
@@ -169,6 +182,12 @@ export class Exercise {
 		} catch {
 			// It was killed meanwhile; its end is told all the same.
 		}
+	}
+
+	// What it has started, whose parent has ended since. Of several that run at once, nobody can say whose an orphan is.
+	#orphans(): Task[] {
+		const isNew = (task: Task) => !this.#earlier.some((other) => sameProcess(task, other));
+		return readWorld().filter((task) => task.ppid === 1 && isNew(task));
 	}
 
 	// On a busy computer, what is about to do something has only not had its turn yet.

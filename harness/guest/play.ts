@@ -11,6 +11,8 @@ type Output = (stream: "stdout" | "stderr", data: Buffer) => void;
 
 /** What of a run's time one step may wait for something that may never come. */
 const PATIENCE = 0.25;
+/** For how long a look waits at most until the exercises' processes all sleep. */
+const STANDS_MS = 500;
 
 /** The agent could not do its work once the exercise had begun; the cause says what stood in its way. */
 export class Disturbed extends Error {}
@@ -152,6 +154,7 @@ class Scene {
 	}
 
 	async #look(name: string): Promise<void> {
+		await Promise.all([...this.#exercises.values()].map((exercise) => exercise.stands(new Patience(STANDS_MS))));
 		const host = readHost(this.run);
 		const commands = [...this.#exercises].map(async ([container, exercise]) => {
 			const { command } = exercise;

@@ -6,6 +6,7 @@ import { parseMountinfo } from "./mountinfo.ts";
 import { inNamespace, readNamespaces, readSplitNamespaces } from "./namespaces.ts";
 import { readLinks, readNetwork } from "./network.ts";
 import {
+	hasExecuted,
 	numbers,
 	readArguments,
 	readDescriptors,
@@ -70,6 +71,9 @@ export function readProcess(pid: number, engine: number, { files, network }: Wan
 		arguments: readArguments(pid),
 		environment: readEnvironment(pid),
 		tasks: readTasks(engine).slice(1),
+		copies: countCopies(pid),
+		enginePid: engine,
+		engineInHostRoot: directoryAt(`/proc/${engine}/root/.`) === directoryAt("/proc/1/root/."),
 		engineNamespaces: readNamespaces(engine),
 		engineCgroup: readCgroup(engine),
 		descriptors: readDescriptors(pid),
@@ -116,23 +120,31 @@ function readOverlay(mounts: ProcessState["mounts"]): Overlay | null {
 // Walks up from the current directory. ".." stops at the top of a tree that is detached or that the process's root
 // is not above: then its root was never met.
 function cwdInsideRoot(pid: number): boolean {
-	// Not device and inode: a bind mount shows one directory, with one inode number, in two places.
-	const identity = (path: string) => {
-		const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
-		try {
-			const info = readFileSync(`${OWN_PROC}/thread-self/fdinfo/${fd}`, "utf8");
-			return `${/mnt_id:\s*(\d+)/.exec(info)?.[1]} ${/ino:\s*(\d+)/.exec(info)?.[1]}`;
-		} finally {
-			closeSync(fd);
-		}
-	};
-	const root = identity(`/proc/${pid}/root/.`);
+	const root = directoryAt(`/proc/${pid}/root/.`);
 	for (let path = `/proc/${pid}/cwd/.`, last = ""; ; path += "/..") {
-		const here = identity(path);
+		const here = directoryAt(path);
 		if (here === root) return true;
 		if (here === last) return false;
 		last = here;
 	}
+}
+
+// What tells one directory from another. Not device and inode: a bind mount shows one directory, with one inode number, in
+// two places.
+function directoryAt(path: string): string {
+	const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+	try {
+		const info = readFileSync(`${OWN_PROC}/thread-self/fdinfo/${fd}`, "utf8");
+		return `${/mnt_id:\s*(\d+)/.exec(info)?.[1]} ${/ino:\s*(\d+)/.exec(info)?.[1]}`;
+	} finally {
+		closeSync(fd);
+	}
+}
+
+// A shell's own child has its parent's arguments, too, but it has become no program since its fork.
+function countCopies(pid: number): number {
+	const own = readArguments(pid).join("\0");
+	return readPids("/proc").filter((other) => readArguments(other).join("\0") === own && hasExecuted(other)).length;
 }
 
 function readProcPids(pid: number): number[] | null {

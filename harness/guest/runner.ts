@@ -31,8 +31,12 @@ say({ parked: process.pid });
 
 const job = readJob();
 reseed();
-// A forked child must not take Node apart: the threads that do it were not copied.
-Object.assign(process, { reallyExit: (code?: number) => exitAtOnce(code ?? 0) });
+// Taking Node apart takes longer than the exercise did. A forked child that calls process.exit is left to do so, as in
+// box: the threads that would do it were not copied, and the kernel ends it with SIGSEGV.
+const takeApart = Reflect.get(process, "reallyExit") as (code?: number) => never;
+Object.assign(process, {
+	reallyExit: (code?: number) => (isChildTask() ? takeApart.call(process, code) : exitAtOnce(code ?? 0)),
+});
 if (job.do === "escape") {
 	say({ escape: tryEscape(job.pid, job.secret) });
 	exitAtOnce(0);

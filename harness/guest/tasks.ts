@@ -39,6 +39,19 @@ export function readArguments(pid: number): string[] {
 	return readStrings(`/proc/${pid}/cmdline`);
 }
 
+/** Whether the process has become another program since its fork: PF_FORKNOEXEC in proc_pid_stat(5). */
+export function hasExecuted(pid: number): boolean {
+	try {
+		const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+		const flags = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[6]);
+		return (flags & PF_FORKNOEXEC) === 0;
+	} catch {
+		return false; // It has ended meanwhile.
+	}
+}
+
+const PF_FORKNOEXEC = 0x40;
+
 /** The environment that a process started with, as NAME=VALUE; none for a zombie or a process that has ended. */
 export function readEnvironment(pid: number): string[] {
 	return readStrings(`/proc/${pid}/environ`);

@@ -47,6 +47,12 @@ export const ProcessState = v.object({
 	environment: list(text),
 	/** What its engine has started and is still there, itself included, the eldest first. */
 	tasks: list(Task),
+	/** How many processes have become a program with the same arguments, the token among them: itself, and any second one. */
+	copies: count,
+	/** Pid of the engine itself: the process that has called the exercise. */
+	enginePid: count,
+	/** Whether the engine's root is the host's. */
+	engineInHostRoot: v.boolean(),
 	/** The namespaces of the engine itself. */
 	engineNamespaces: Namespaces,
 	/** The cgroup of the engine itself, as `cgroup` is said. */

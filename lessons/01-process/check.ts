@@ -1,5 +1,21 @@
-import { BOX, commandAt, DURING, defineCheck, exitCodeOf, type Observation } from "../../harness/grade/index.ts";
-import { endings, missingPrograms, signalDeaths } from "./refusals.ts";
+import {
+	BOX,
+	commandAt,
+	DURING,
+	defineCheck,
+	enginePlace,
+	exitCodeOf,
+	type Observation,
+	processesLeft,
+} from "../../harness/grade/index.ts";
+import {
+	endings,
+	enterInEngine,
+	missingPrograms,
+	signalDeaths,
+	swallowedExceptions,
+	tornArguments,
+} from "./refusals.ts";
 import { CRASHED, crashCodeOf, DONE, draw, MISSING, REFUSED, scenario } from "./scenario.ts";
 
 /** How a container ended; the number that is expected is called by its name, as it is another one in every run. */
@@ -29,10 +45,9 @@ export default defineCheck({
 			"ending.refused": observation.containers[REFUSED]?.ending.how === "threw" ? "the exception" : "none",
 		};
 		if (command === null) return endings;
-		const { descriptors, engineDescriptors, engineNamespaces } = command;
+		const { descriptors, engineDescriptors } = command;
 		return {
 			...endings,
-			"engine.uts": engineNamespaces["uts"] === observation.before.namespaces["uts"] ? "the host's" : "new",
 			"command.streams": ["stdin", "stdout", "stderr"].map(
 				(name, fd) => `${name}: ${descriptors[fd] === engineDescriptors[fd] ? "the engine's" : "another"}`,
 			),
@@ -43,40 +58,11 @@ export default defineCheck({
 		};
 	},
 	facts: [
+		enginePlace("runCommand", enterInEngine),
 		{
-			fact: "left.processes",
-			madeOf: "kernel",
-			what: "processes left behind",
+			...processesLeft("runCommand"),
 			// Where enter throws in the engine, nobody waits for the child any more: the cause is enter.
-			accept: (_, { facts }) => facts["engine.uts"] === "new",
-			explain: [
-				{
-					when: ({ facts }) => String(facts["left.processes"]).includes("(Z)"),
-					diagnosis: "zombie-left",
-					why: "Z is the state of a zombie: a process that has ended, and whose parent has not asked how. The kernel keeps its pid and its status until the parent does. An engine that runs for a month would fill the process table.",
-					try: "Every fork needs its waitpid.",
-					see: ["waitpid(2), NOTES", "proc_pid_stat(5)"],
-				},
-				{
-					diagnosis: "processes-left",
-					why: "A process that runCommand has made is still running after the command has ended. Nobody will end it.",
-					try: "One fork is enough; of any other, see to its end, too.",
-					see: ["fork(2)", "kill(2)"],
-				},
-			],
-		},
-		{
-			fact: "engine.uts",
-			madeOf: "kernel",
-			what: "the engine's own UTS namespace, while the command runs",
-			explain: [
-				{
-					diagnosis: "enter-in-engine",
-					why: "enter has changed the engine itself: its /proc/PID/ns/uts is no longer the host's. What enter does is meant for the container; an engine that has walked into it cannot clean up outside, nor start a second one.",
-					try: "Call enter in the child, between fork and execve.",
-					see: ["fork(2)", "namespaces(7)"],
-				},
-			],
+			accept: (_, { facts }) => String(facts["engine.place"]) !== "",
 		},
 		{
 			fact: "ns.uts",
@@ -108,22 +94,7 @@ export default defineCheck({
 			fact: "command.arguments",
 			madeOf: "kernel",
 			what: "the command's arguments in /proc/PID/cmdline",
-			explain: [
-				{
-					when: ({ process, drawn }) =>
-						process?.arguments.includes(drawn["argument"] ?? "") === false && process.arguments.includes("say"),
-					diagnosis: "arguments-torn",
-					why: "A shell has read the command line: it took the quotes away, split at the spaces, and put a value in the place of $HOME. Arguments are a list, and execve passes on a list as it is; joined with spaces it cannot be put together again.",
-					try: "Give execve the list itself, and no shell between: execve(command[0], command).",
-					see: ["execve(2)"],
-				},
-				{
-					diagnosis: "arguments-shifted",
-					why: "argv[0] is the program's name, and the arguments start at argv[1]. The kernel puts none there: it takes the first of the list, whatever it is.",
-					try: "Pass the whole list: execve(command[0], command).",
-					see: ["execve(2)"],
-				},
-			],
+			explain: [...tornArguments],
 		},
 		{
 			fact: "command.environment",
@@ -157,7 +128,7 @@ export default defineCheck({
 			explain: [
 				{
 					diagnosis: "success-not-0",
-					why: "0 is an exit code like any other, and says that all went well. In TypeScript it is also falsy: what comes after || takes its place.",
+					why: "The command ended with exit code 0, and something else was reported. Possible cause: 0 is an exit code like any other, but in TypeScript it is falsy, and what comes after || takes its place.",
 					try: "Ask WIFSIGNALED(status) whether there is an exit code at all, not whether the code is something.",
 					see: ["waitpid(2)", "_exit(2)"],
 				},
@@ -169,14 +140,7 @@ export default defineCheck({
 			what: "what comes out of the engine where enter throws: it asks for a hostname that is too long",
 			// Who does not hear how a command ends hears nothing of an exception either.
 			accept: (_, { facts }) => facts["ending.done"] !== "returned 0",
-			explain: [
-				{
-					diagnosis: "enter-swallowed",
-					why: "sethostname refused it with EINVAL, enter threw, and nobody heard of it: something of yours has caught the exception. All that you build in the next lessons runs in enter. What the kernel refuses there would look like a command that ended by itself.",
-					try: "Put the try around execve alone, and enter before it.",
-					see: ["sethostname(2), ERRORS"],
-				},
-			],
+			explain: [...swallowedExceptions],
 		},
 	],
 	exceptions: endings,

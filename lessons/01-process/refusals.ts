@@ -1,5 +1,6 @@
-import { type Context, type Explanation, exitCodeOf, refused } from "../../harness/grade/index.ts";
-import { CRASHED, crashCodeOf, MISSING, signalOf } from "./scenario.ts";
+import { constants } from "node:os";
+import { type Context, type Explanation, exitCodeOf, refused, spoiltBetween } from "../../harness/grade/index.ts";
+import { CRASHED, crashCodeOf, MISSING, REFUSED, signalOf } from "./scenario.ts";
 
 /** What is known of endings: of the command that exits, of the one that crashes, and of the one that is not there. */
 
@@ -9,16 +10,33 @@ const returned = ({ observation }: Context, container: string): unknown => {
 };
 
 /** Whether the command runs in the place of the engine, in the engine's own process. */
-const engineReplaced = ({ process }: Context) =>
-	process !== null && !process.tasks.some(({ pid }) => pid === process.pid);
+const engineReplaced = ({ process }: Context) => process !== null && process.pid === process.enginePid;
 
 const waits = ({ ledger }: Context) => ledger.filter(({ call }) => call === "waitpid");
 
-/** Whether the engine came back on its own, and no wait of its had anybody's end to tell. */
+/** Whether the engine came back while a process of its was still there, and no wait of its had anybody's end to tell. */
 const notWaited = (context: Context) =>
 	context.ending.how === "returned" &&
 	context.facts["command.ran"] === true &&
+	String(context.facts["left.processes"]) !== "" &&
 	!waits(context).some(({ result = 0 }) => result > 0);
+
+/** What a container's ledger says of its calls that were refused. */
+const refusals = ({ observation }: Context, container: string, name: string): string[] =>
+	(observation.containers[container]?.ledger ?? []).flatMap(({ call, error }) =>
+		call === name && error !== undefined ? [error] : [],
+	);
+
+/** The engine has a hostname namespace of its own, and it was the engine's own process that called what `enter` calls. */
+export const enterInEngine: Explanation = {
+	when: ({ facts, ledger }) =>
+		String(facts["engine.place"]).includes("another uts namespace") &&
+		ledger.some(({ task, call }) => task === "1" && call === "sethostname"),
+	diagnosis: "enter-in-engine",
+	why: "enter was called in the engine's own process, and has changed the engine itself: its /proc/PID/ns/uts is no longer the host's. What enter does is meant for the container; an engine that has walked into it cannot clean up outside, nor start a second one.",
+	try: "Call enter in the child, between fork and execve.",
+	see: ["fork(2)", "namespaces(7)"],
+};
 
 /** The first command, which exits with a code. */
 export const endings: Explanation[] = [
@@ -50,6 +68,7 @@ export const endings: Explanation[] = [
 		try: "Call waitpid(pid) in the parent: it returns when the child has ended, and takes it off the table.",
 		see: ["waitpid(2), NOTES"],
 	},
+	...spoiltBetween,
 	{
 		when: (context) => returned(context, "box") === exitCodeOf(context.drawn) * 256,
 		diagnosis: "raw-status",
@@ -101,9 +120,10 @@ export const signalDeaths: Explanation[] = [
 /** The third command, which is not there. */
 export const missingPrograms: Explanation[] = [
 	{
-		when: ({ observation }) => {
-			const ending = observation.containers[MISSING]?.ending;
-			return ending?.how === "child-returned" || (ending?.how === "threw" && ending.inChild);
+		when: (context) => {
+			const ending = context.observation.containers[MISSING]?.ending;
+			const left = ending?.how === "child-returned" || (ending?.how === "threw" && ending.inChild);
+			return left && refusals(context, MISSING, "execve").length > 0;
 		},
 		diagnosis: "second-engine",
 		why: "execve was refused, so there was no new program, and the child was still your engine. It went on and left runCommand: now there were two engines, and each believed that it was the only one.",
@@ -111,9 +131,71 @@ export const missingPrograms: Explanation[] = [
 		see: ["execve(2), RETURN VALUE", "_exit(2)"],
 	},
 	{
+		when: (context) => returned(context, MISSING) === 128 + constants.signals.SIGSEGV,
+		diagnosis: "child-crashed-at-exit",
+		why: "The engine reported 139, which is 128 + SIGSEGV. There was no command that could have crashed: it was the child, still a copy of your engine. Possible cause: process.exit. It does not end the process at once, as _exit does: it takes Node apart first, with threads that fork has not copied.",
+		try: "End a forked child by _exit(127).",
+		see: ["_exit(2)", "fork(2)"],
+	},
+	{
 		diagnosis: "missing-program-code",
 		why: "There is no such program: execve says ENOENT. What is built to be used from a shell reports that as 127, as the shell does.",
 		try: "When execve throws, end the child with _exit(127); the parent passes that on like any other exit code.",
 		see: ["execve(2), ERRORS"],
+	},
+];
+
+/** The fifth one, before which `enter` throws. */
+export const swallowedExceptions: Explanation[] = [
+	{
+		when: (context) => refusals(context, REFUSED, "sethostname").length > 0,
+		diagnosis: "enter-swallowed",
+		why: (context) =>
+			`sethostname refused it with ${refusals(context, REFUSED, "sethostname")[0]}, and no exception came out of the engine: something of yours has caught it. All that you build in the next lessons runs in enter. What the kernel refuses there would look like a command that ended by itself.`,
+		try: "Put the try around execve alone, and enter before it.",
+		see: ["sethostname(2), ERRORS"],
+	},
+	{
+		diagnosis: "enter-swallowed",
+		why: "No exception came out of the engine, and the ledger has no sethostname that was refused. Possible causes: enter was not called, or its process ended before.",
+		try: "Call enter in the child, outside of any try.",
+		see: ["sethostname(2), ERRORS"],
+	},
+];
+
+const hasPiece = ({ process }: Context, piece: string) => process?.arguments.includes(piece) === true;
+
+/** What is known of arguments that came through changed: the first of them is `say  "NAME"  $HOME`. */
+export const tornArguments: Explanation[] = [
+	{
+		// Without its quotes, and with a directory in the place of $HOME.
+		when: (context) => hasPiece(context, "say") && !hasPiece(context, "$HOME"),
+		diagnosis: "arguments-torn",
+		why: "A shell has read the command line: it took the quotes away, split at the spaces, and put a value in the place of $HOME. Arguments are a list, and execve passes on a list as it is; joined with spaces it cannot be put together again.",
+		try: "Give execve the list itself, and no shell between: execve(command[0], command).",
+		see: ["execve(2)"],
+	},
+	{
+		when: (context) => hasPiece(context, "say"),
+		diagnosis: "arguments-torn",
+		why: "One argument has become several: it was split at its spaces. Arguments are a list, and execve passes on a list as it is; joined with spaces it cannot be put together again.",
+		try: "Give execve the list as it came: execve(command[0], command).",
+		see: ["execve(2)"],
+	},
+	{
+		when: ({ process, drawn }) => {
+			const [, , first] = process?.arguments ?? [];
+			return first !== drawn["argument"] && process?.arguments.includes("") === true;
+		},
+		diagnosis: "arguments-shifted",
+		why: "The first argument is missing, and those behind it are there. argv[0] is the program's name, and the arguments start at argv[1]. The kernel puts no name there: it takes the first of the list, whatever it is.",
+		try: "Pass the whole list: execve(command[0], command).",
+		see: ["execve(2)"],
+	},
+	{
+		diagnosis: "arguments-changed",
+		why: "The command was started with other arguments than runCommand was given. Each one is a string like any other, also one with quotes, spaces or nothing in it.",
+		try: "Pass the list as it came: execve(command[0], command).",
+		see: ["execve(2)"],
 	},
 ];

@@ -45,10 +45,10 @@ export function scenario(drawn: Drawn): Scenario {
 			[CRASHED]: {
 				about: `its command is ended by ${signalOf(drawn)}`,
 				options: {},
-				script: `pause; cd /tmp; ulimit -c unlimited; kill -${signalOf(drawn).slice(3)} $$; sleep 2`,
+				script: "pause; cd /tmp; ulimit -c unlimited; kill -$line $$; sleep 2",
 			},
 			[MISSING]: { about: "its command is not there", options: {}, command: (token) => [missing, token] },
-			[DONE]: { about: "its command exits with 0", options: {}, script: "pause; exit 0" },
+			[DONE]: { about: "its command exits with 0", options: {} },
 			[REFUSED]: { about: "enter throws before there is a command", options: { hostname: TOO_LONG }, fails: true },
 		},
 		steps: [
@@ -56,11 +56,11 @@ export function scenario(drawn: Drawn): Scenario {
 			{ do: "look", as: DURING },
 			{ do: "end", container: BOX },
 			{ do: "start", container: CRASHED },
-			{ do: "end", container: CRASHED },
+			{ do: "end", container: CRASHED, line: signalOf(drawn).slice(3) },
 			{ do: "start", container: MISSING },
 			{ do: "end", container: MISSING },
 			{ do: "start", container: DONE },
-			{ do: "end", container: DONE },
+			{ do: "end", container: DONE, line: "0" },
 			{ do: "start", container: REFUSED },
 		],
 	};

@@ -3,7 +3,7 @@ import {
 	defineCheck,
 	type Explanation,
 	type FactRule,
-	nothingButTheCommand,
+	processesLeft,
 	unsharedInChild,
 } from "../../harness/grade/index.ts";
 
@@ -89,7 +89,7 @@ export default defineCheck({
 		options: { hostname },
 	}),
 	facts: [
-		...nothingButTheCommand("isolate"),
+		processesLeft("isolate"),
 		{
 			fact: "host.hostname.during",
 			madeOf: "kernel",

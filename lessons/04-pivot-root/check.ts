@@ -8,8 +8,8 @@ import {
 	type FactRule,
 	type FactValue,
 	hostMounts,
-	nothingButTheCommand,
 	type Observation,
+	processesLeft,
 	unsharedInChild,
 } from "../../harness/grade/index.ts";
 import { refusals } from "./refusals.ts";
@@ -81,7 +81,7 @@ export default defineCheck({
 	}),
 	derive: (observation, { rootfs = "" }) => ({ "rootfs.left": directoriesLeft(observation, rootfs) }),
 	facts: [
-		...nothingButTheCommand("enterRoot"),
+		processesLeft("enterRoot"),
 		{
 			fact: "ns.mnt",
 			madeOf: "kernel",

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import type { Check } from "../../harness/grade/check.ts";
+import type { Check, FactRule } from "../../harness/grade/check.ts";
+import { commonRules } from "../../harness/grade/common.ts";
 import { inKit } from "../../harness/kit.ts";
 import { lessons, loadCheck } from "../../harness/lessons.ts";
 
@@ -10,13 +11,16 @@ const checks: [lesson: string, check: Check][] = await Promise.all(
 );
 
 // "| 02 `ns.uts` | kernel | nobody: links in `/proc/PID/ns` |"
-const rows = [...README.matchAll(/^\| (\d\d) `([^`]+)` *\| (\w+) *\| (.*?) *\|$/gm)];
+const rows = [...README.matchAll(/^\| (\d\d|every) `([^`]+)` *\| (\w+) *\| (.*?) *\|$/gm)];
 
 test("the list of what each fact is made of has every fact of every check, and no other", () => {
 	const listed = rows.map(([, lesson, fact, madeOf]) => `${lesson} ${fact}: ${madeOf}`);
-	const declared = checks.flatMap(([lesson, { facts }]) =>
-		facts.map(({ fact, madeOf }) => `${lesson} ${fact}: ${madeOf}`),
-	);
+	const named = (lesson: string, rules: FactRule[]) => rules.map(({ fact, madeOf }) => `${lesson} ${fact}: ${madeOf}`);
+	const declared = [
+		"every ending: exercise",
+		...named("every", commonRules({ exported: "", facts: [] })),
+		...checks.flatMap(([lesson, { facts }]) => named(lesson, facts)),
+	];
 	expect(listed.toSorted()).toEqual(declared.toSorted());
 });
 

@@ -1,5 +1,5 @@
-// Takes the status apart without the macros, and leaves by process.exit.
-import { execve, fork, waitpid } from "#kernel";
+// Takes the status apart without the macros, and always leaves by _exit.
+import { _exit, execve, fork, waitpid } from "#kernel";
 
 export function runCommand(command: readonly [string, ...string[]], enter: () => void): number {
 	switch (fork()) {
@@ -10,7 +10,7 @@ export function runCommand(command: readonly [string, ...string[]], enter: () =>
 			} catch (error) {
 				console.error(String(error));
 			} finally {
-				process.exit(127);
+				_exit(127);
 			}
 	}
 	const { status } = waitpid(-1);

@@ -1,0 +1,144 @@
+import type { Check, Context, Explanation, FactRule } from "./check.ts";
+
+/**
+ * What must be so in every lesson: the engine stays on the host, the command runs once, and the host keeps its processes, its
+ * files, its name and its mounts. A lesson that has a rule of its own for one of these facts explains it by itself.
+ */
+
+/** All rules of a lesson, in the order in which they are told. */
+export function commonRules({ exported, facts }: Pick<Check, "exported" | "facts">): FactRule[] {
+	const isMissing = ({ fact }: FactRule) => !facts.some((own) => own.fact === fact);
+	// An engine elsewhere, or a second command, is the reason for much that comes after it.
+	const first = [enginePlace(exported), commandOnce(exported)];
+	return [...first.filter(isMissing), ...facts, ...[processesLeft(exported), ...HOST].filter(isMissing)];
+}
+
+/** For lessons whose modules have no reason to make a process that stays. */
+export function processesLeft(exported: string): FactRule {
+	return {
+		fact: "left.processes",
+		madeOf: "kernel",
+		what: "processes left behind",
+		explain: [
+			{
+				when: ({ facts }) => [facts["left.processes"] ?? []].flat().every((name) => String(name).endsWith("(Z)")),
+				diagnosis: "zombie-left",
+				why: "Z is the state of a zombie: a process that has ended, and whose parent has not asked how. The kernel keeps its pid and its status until the parent does. An engine that runs for a month would fill the process table.",
+				try: "Every fork needs its waitpid.",
+				see: ["waitpid(2), NOTES", "proc_pid_stat(5)"],
+			},
+			{
+				diagnosis: "processes-left",
+				why: "These processes were not there before the run. The command has ended, and they are still there: nobody will end them. A process that waits for the command, and ends with it, is no such process. A namespace needs no keeper: it lives as long as the command is in it.",
+				try: `Leave no process of ${exported} behind: wait for each one that it forks, or do without.`,
+				see: ["waitpid(2)", "namespaces(7), Namespace lifetime"],
+			},
+		],
+	};
+}
+
+/** Whether the engine's own process, the first of the ledger, has made the call, and the kernel did it. */
+const engineCalled = ({ ledger }: Context, ...calls: string[]) =>
+	ledger.find(({ task, call, error }) => task === "1" && calls.includes(call) && error === undefined);
+
+/** The engine's own process has to stay where the host is. */
+export function enginePlace(exported: string, ...known: Explanation[]): FactRule {
+	return {
+		fact: "engine.place",
+		madeOf: "kernel",
+		what: "where the engine itself was while the command ran, if not on the host",
+		explain: [
+			...known,
+			{
+				diagnosis: "engine-left-host",
+				why: (context) => {
+					const { facts, process } = context;
+					const places = [facts["engine.place"] ?? []].flat().join(", ");
+					const call = engineCalled(context, "unshare", "setns", "chroot", "pivot_root");
+					return `The engine, pid ${process?.enginePid}, was in ${places}: /proc/PID/ns and /proc/PID/root of its own process are not the host's.${call === undefined ? "" : ` In the ledger, the engine's own process called ${call.call}(${Object.values(call.args).join(", ")}).`} The engine has to stay on the host: it makes and removes things there, and every container that it starts later begins where the engine is.`;
+				},
+				try: `Make such a call only in the process that becomes the command. Code that stands outside of ${exported}, at the top of the module, runs when the engine loads the module: in the engine's own process.`,
+				see: ["namespaces(7)", "unshare(2)"],
+			},
+		],
+	};
+}
+
+function commandOnce(exported: string): FactRule {
+	return {
+		fact: "command.copies",
+		madeOf: "kernel",
+		what: "how many processes run the command",
+		explain: [
+			{
+				when: ({ ledger }) => ledger.filter(({ call }) => call === "execve").length > 1,
+				diagnosis: "command-runs-twice",
+				why: `More than one process has become the command, and the ledger has more than one execve. A process that forks goes on twice: where both come back from ${exported}, both go on to start the command.`,
+				try: "After a fork, let one process only go on to the command. The other one has to end by _exit, and may wait for the command before.",
+				see: ["fork(2)", "_exit(2)"],
+			},
+			{
+				diagnosis: "command-runs-twice",
+				why: "More than one process runs the program with the command's arguments. Possible causes: a fork whose both sides go on to start the command; a program that was started with them.",
+				try: "Start the command once.",
+				see: ["fork(2)", "execve(2)"],
+			},
+		],
+	};
+}
+
+const HOST: FactRule[] = [
+	{
+		fact: "host.files.after",
+		madeOf: "files",
+		what: "the host's files in /etc and /root",
+		explain: [
+			{
+				diagnosis: "host-files-changed",
+				why: ({ facts }) =>
+					`After the run, the host's own files are not what they were: ${[facts["host.files.after"] ?? []].flat().join(", ")}. A path belongs to whatever root the process has that opens it. Until a process has a root of its own, /etc is the host's.`,
+				try: "Leave the host's files alone. What is meant for the container is written below the container's own root directory.",
+				see: ["path_resolution(7)", "mount_namespaces(7)"],
+			},
+		],
+	},
+	{
+		fact: "host.hostname.after",
+		madeOf: "kernel",
+		what: "the host's hostname after the command has ended",
+		explain: [
+			{
+				diagnosis: "host-renamed",
+				why: "The host has another name than before the run. sethostname renames the UTS namespace that its caller is in.",
+				try: "Set a hostname only in a process that has a UTS namespace of its own.",
+				see: ["uts_namespaces(7)", "sethostname(2)"],
+			},
+		],
+	},
+	{
+		fact: "host.queues.after",
+		madeOf: "kernel",
+		what: "the host's System V message queues after the command has ended",
+		explain: [
+			{
+				diagnosis: "host-queues-changed",
+				why: "/proc/sysvipc/msg of the host lists other queues than before the run.",
+				try: "Make and remove message queues only in an IPC namespace of your own.",
+				see: ["ipc_namespaces(7)", "sysvipc(7)"],
+			},
+		],
+	},
+	{
+		fact: "host.unmounted.after",
+		madeOf: "kernel",
+		what: "mounts that the host has lost",
+		explain: [
+			{
+				diagnosis: "host-unmounted",
+				why: "These mounts were in the mount table of the host's init before the run, and are not in it now.",
+				try: "Unmount only what you have mounted, or do it in a mount namespace of your own whose mounts are private.",
+				see: ["umount2(2)", "mount_namespaces(7)"],
+			},
+		],
+	},
+];
