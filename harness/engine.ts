@@ -1,5 +1,4 @@
-import { type BuildOptions, build, type Plugin } from "esbuild";
-import { bundleErrorOf, inPlaceOf } from "./grade/bundle.ts";
+import { bundled } from "./grade/bundle.ts";
 import { inKit } from "./kit.ts";
 import type { Preparation } from "./protocol.ts";
 
@@ -19,16 +18,8 @@ const BANNER = `Object.defineProperty(process, "report", { value: { getReport: (
 
 // Where the system-call library and ffi-rs are: in every machine of drydock's, or in the program's own directory.
 const LIBRARIES = {
-	machine: {
-		alias: { "ffi-rs": "/opt/drydock/node_modules/ffi-rs" },
-		external: ["/opt/drydock/*"],
-		banner: BANNER,
-	},
-	beside: {
-		alias: {},
-		external: ["ffi-rs"],
-		banner: `${BANNER}\nconst LIBKERNEL = __dirname + "/libkernel.so";`,
-	},
+	machine: { ffi: "/opt/drydock/node_modules/ffi-rs", banner: BANNER },
+	beside: { ffi: "ffi-rs", banner: `${BANNER}\nconst LIBKERNEL = __dirname + "/libkernel.so";` },
 };
 
 /**
@@ -43,43 +34,32 @@ export async function boxProgram(
 	mine: ReadonlyMap<string, string>,
 	{ libraries = "machine", engine = ENGINE }: { libraries?: keyof typeof LIBRARIES; engine?: string } = {},
 ): Promise<string> {
-	const { outputFiles } = await build(optionsFor(mine, libraries, engine)).catch((error: unknown) => {
-		throw bundleErrorOf(error, engine, mine);
-	});
+	const { outputFiles } = await build(mine, libraries, engine);
 	return outputFiles.map(({ text }) => text).join("");
 }
 
 /** The lessons whose modules it is made of: what an early one has made may have given way to a later one's. */
 export async function lessonsOfBox(): Promise<Set<string>> {
-	const { metafile } = await build({ ...optionsFor(new Map(), "machine", ENGINE), metafile: true });
+	const { metafile } = await build(new Map(), "machine", ENGINE);
 	return new Set(Object.keys(metafile.inputs).flatMap((file) => /(\d\d-[^/]+)\/[^/]+$/.exec(file)?.[1] ?? []));
 }
 
-function optionsFor(mine: ReadonlyMap<string, string>, libraries: keyof typeof LIBRARIES, engine: string) {
-	const { alias, external, banner } = LIBRARIES[libraries];
-	return {
+function build(mine: ReadonlyMap<string, string>, libraries: keyof typeof LIBRARIES, engine: string) {
+	const { ffi, banner } = LIBRARIES[libraries];
+	const aliases = {
+		"#kernel": { file: inKit("native/kernel.ts") },
+		"ffi-rs": { external: ffi },
+		// Only the program's main module names it so.
+		"./box.ts": { file: engine },
+	};
+	const options = {
 		entryPoints: [PROGRAM_SOURCE],
-		bundle: true,
-		write: false,
-		platform: "node",
-		format: "cjs",
 		target: "node20",
-		alias: { "#kernel": inKit("native/kernel.ts"), ...alias },
-		external,
 		banner: { js: banner },
-		loader: { ".txt": "text" },
-		logLevel: "silent",
-		plugins: [assembledBy(engine), inPlaceOf(mine)],
-	} satisfies BuildOptions;
+		metafile: true as const,
+	};
+	return bundled(engine, { replaced: mine, aliases }, options);
 }
-
-const assembledBy = (engine: string): Plugin => ({
-	name: "assembled-by",
-	setup: ({ onResolve }) =>
-		onResolve({ filter: /^\.\/box\.ts$/ }, ({ importer }) =>
-			importer === PROGRAM_SOURCE ? { path: engine } : undefined,
-		),
-});
 
 /** What puts the program into a machine, so that `box` can be typed there. Comes before everything else in a run. */
 export function installBox(program: string): Preparation[] {

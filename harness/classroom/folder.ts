@@ -1,5 +1,7 @@
-import { constants, type Dirent, type PathLike } from "node:fs";
-import { open, opendir } from "node:fs/promises";
+import type { Dirent } from "node:fs";
+import { opendir } from "node:fs/promises";
+import { readBytes, tooLarge } from "../grade/regular-file.ts";
+import { isImportable } from "../grade/submission-files.ts";
 import { nameOf } from "./harmless.ts";
 
 /**
@@ -24,9 +26,6 @@ export interface Folder {
 }
 
 const SKIPPED = new Set(["node_modules", "__MACOSX"]);
-
-/** Whether a module could import a file of this name. */
-export const isImportable = (path: string): boolean => /\.([mc]?[jt]s|json)$/.test(path);
 
 /** Looks through a folder, what lies on top first. */
 export async function lookInto(dir: Buffer): Promise<Folder> {
@@ -56,33 +55,11 @@ export async function lookInto(dir: Buffer): Promise<Folder> {
 	return { files, refused, cutOff };
 }
 
-/** Reads a file that somebody handed in. @throws {Error} why that cannot be */
-export async function readBytes(place: PathLike, bytesMax: number): Promise<Buffer> {
-	// Without O_NONBLOCK, what has become a FIFO meanwhile would be waited for.
-	const file = await open(place, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-	try {
-		const stats = await file.stat();
-		if (!stats.isFile()) throw new Error("it is not a file");
-		if (stats.size > bytesMax) throw tooLarge(bytesMax);
-		// The size may be a lie, as in /proc.
-		const bytes = Buffer.alloc(bytesMax + 1);
-		let length = 0;
-		for (let read = -1; read !== 0 && length < bytes.length; length += read)
-			({ bytesRead: read } = await file.read(bytes, length, bytes.length - length));
-		if (length > bytesMax) throw tooLarge(bytesMax);
-		return bytes.subarray(0, length);
-	} finally {
-		await file.close();
-	}
-}
-
 /** The text of a file that could be imported. @throws {Error} it is too large */
 export function asText(bytes: Buffer): string {
 	if (bytes.length > FILE_BYTES_MAX) throw tooLarge(FILE_BYTES_MAX);
 	return bytes.toString();
 }
-
-const tooLarge = (bytesMax: number) => new Error(`it is larger than ${bytesMax >> 10} KiB`);
 
 /** What lies directly in a folder, in the order of the names; what is hidden is left out. */
 export async function entriesIn(dir: Buffer): Promise<{ name: string; place: Buffer; kind: Kind }[]> {

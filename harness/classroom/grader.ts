@@ -1,11 +1,12 @@
 import { posix } from "node:path";
 import { keyOf } from "../cache.ts";
 import { Failure } from "../failure.ts";
-import { BundleError, bundle } from "../grade/bundle.ts";
+import { bundle } from "../grade/bundle.ts";
 import type { Check } from "../grade/check.ts";
 import { judge, type Verdict } from "../grade/judge.ts";
 import { shown } from "../grade/report.ts";
 import { engineOf, type Shipyard } from "../grade/trial.ts";
+import { typeErrors } from "../grade/types.ts";
 import { interruption } from "../interrupt.ts";
 import { inKit } from "../kit.ts";
 import type { Lesson } from "../lessons.ts";
@@ -170,10 +171,10 @@ class Grader {
 		const sources: [string, string][] = [];
 		const files = filesOf(submission, (file, text) => sources.push([posix.relative(posix.dirname(path), file), text]));
 		const modules = new Map([[inKit("solutions", lesson.id, check.module), path]]);
-		const bundled = bundle(engineOf(check), modules, files).catch((error) => {
-			if (error instanceof BundleError) throw error;
-			// The bundler is a process that all share: another's submission may have ended it.
-			return bundle(engineOf(check), modules, files);
+		const bundled = bundle(engineOf(check), modules, files).then(async (program) => {
+			// What types say decides nothing; where they are taken from, does.
+			await typeErrors(path, modules, files);
+			return program;
 		});
 		const broken = await bundled.then(
 			() => false,

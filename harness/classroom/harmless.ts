@@ -37,6 +37,16 @@ export function nameOf(bytes: Buffer): string {
 	return characters.replaceAll("\\", "\\\\").replaceAll(strange, (character) => escaped(character, encoding));
 }
 
+/** More than the 255 bytes that a file's name has, each written as \\xNN. */
+const NAME_CHARS_MAX = 1_020;
+
+/** Whether {@link nameOf} could have made a text: then it is the name of one file, in one folder, and fit to be shown. */
+export function isName(text: string): boolean {
+	if (text === "" || text === "." || text === ".." || text.length > NAME_CHARS_MAX || text.includes("/")) return false;
+	const backslashes = text.replaceAll(/\\\\|\\x[0-9a-f]{2}/g, "");
+	return !backslashes.includes("\\") && nameOf(Buffer.from(text.replaceAll("\\", ""))) === text.replaceAll("\\", "");
+}
+
 /** The order of names: the same on every computer. */
 export const compareNames = (one: string, other: string): number =>
 	Buffer.compare(Buffer.from(one), Buffer.from(other));

@@ -1,5 +1,7 @@
 import { ARCHIVE_BYTES_MAX, unpacked } from "../archive.ts";
-import { asText, type Folder, isImportable, readBytes } from "./folder.ts";
+import { readBytes } from "../grade/regular-file.ts";
+import { isImportable } from "../grade/submission-files.ts";
+import { asText, type Folder } from "./folder.ts";
 
 /** Archives that somebody handed in. What `drydock export` has written is looked into; others have to be unpacked before. */
 

@@ -1,8 +1,31 @@
 import * as v from "valibot";
+import { harmless, isName } from "./harmless.ts";
 
-/** What is known of a class after it was graded: what `--format json` prints and `grade merge` reads. */
+/**
+ * What is known of a class after it was graded: what `--format json` prints and `grade merge` reads. A report may have come a
+ * long way, so its schema bounds everything in it: what was once taken in can be sorted, shown and written as it is.
+ */
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+/** More than any class has, and than a computer has memory for. */
+const SUBMISSIONS_MAX = 100_000;
+const LESSONS_MAX = 100;
+/** As many parts as can be asked for; see parseShard. */
+const SHARDS_MAX = 9_999;
+const TEXT_CHARS_MAX = 10_000;
+const POINTS_MAX = 1_000_000;
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const upTo = (max: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(max));
+const text = v.pipe(
+	v.string(),
+	v.maxLength(TEXT_CHARS_MAX),
+	v.transform((raw) => harmless(raw, TEXT_CHARS_MAX)),
+);
+/** Such as a lesson's id, or a key: a word that is used in names of files, and compared. */
+const word = v.pipe(v.string(), v.regex(/^[\w][\w.-]{0,99}$/));
+/** A submission's: it becomes a file's name. */
+const name = v.pipe(v.string(), v.check(isName, "no name of a submission"));
+const list = <T extends v.GenericSchema>(item: T, max: number) => v.pipe(v.array(item), v.maxLength(max));
 
 /**
  * How a lesson went:
@@ -14,13 +37,13 @@ const Status = v.picklist(STATUSES);
 export type Status = v.InferOutput<typeof Status>;
 
 const Finding = v.object({
-	what: v.string(),
-	shows: v.string(),
-	should: v.string(),
-	diagnosis: v.string(),
-	why: v.string(),
-	try: v.string(),
-	read: v.array(v.string()),
+	what: text,
+	shows: text,
+	should: text,
+	diagnosis: text,
+	why: text,
+	try: text,
+	read: list(text, 100),
 });
 /** The first thing that is wrong, explained. */
 export type Finding = v.InferOutput<typeof Finding>;
@@ -29,51 +52,69 @@ export type Finding = v.InferOutput<typeof Finding>;
 export const Judgement = v.object({
 	status: Status,
 	/** Of what could not be judged or was not handed in: why. */
-	reason: v.nullable(v.string()),
+	reason: v.nullable(text),
 	finding: v.nullable(Finding),
 	/** What else is different. */
-	others: v.array(v.string()),
+	others: list(text, 100),
 	/** Where an exception came from: a line of the module, from 1. */
 	line: v.nullable(count),
 	/** The inputs that were drawn for this run. */
-	drawn: v.record(v.string(), v.string()),
+	drawn: v.pipe(
+		v.record(word, text),
+		v.check((drawn) => Object.keys(drawn).length <= 100, "too many inputs"),
+	),
 	/** What the exercise printed, or the beginning of it. It decides nothing. */
-	output: v.string(),
+	output: text,
 	durationMs: count,
 });
 export type Judgement = v.InferOutput<typeof Judgement>;
 
 const Result = v.object({
-	lesson: v.string(),
+	lesson: word,
 	/** Its path in the submission; null where none was found. */
-	file: v.nullable(v.string()),
+	file: v.nullable(text),
 	/** Which submission had the same files and was judged in its place. */
-	sameAs: v.nullable(v.string()),
+	sameAs: v.nullable(name),
 	...Judgement.entries,
 });
 /** How one lesson of one submission went. */
 export type Result = v.InferOutput<typeof Result>;
 
-const Report = v.object({ name: v.string(), results: v.array(Result) });
+const Report = v.object({ name, results: list(Result, LESSONS_MAX) });
 /** One submission: a result for each lesson, in the lessons' order. */
 export type Report = v.InferOutput<typeof Report>;
 
-const Graded = v.object({ id: v.string(), title: v.string(), weight: v.pipe(v.number(), v.minValue(0)) });
+const Graded = v.object({ id: word, title: text, weight: v.pipe(v.number(), v.minValue(0), v.maxValue(POINTS_MAX)) });
 /** A lesson, and the points for passing it. */
 export type Graded = v.InferOutput<typeof Graded>;
 
-export const ClassReport = v.object({
-	schemaVersion: v.literal(1),
-	/** Names all that it was judged by; reports of different kits cannot be compared. */
-	kit: v.string(),
-	/** Names the whole class, that of all shards. */
-	class: v.object({ key: v.string(), submissions: count }),
-	/** Which part of the class this is, from 1. */
-	shard: v.object({ index: count, of: count }),
-	lessons: v.array(Graded),
-	submissions: v.array(Report),
-	durationMs: count,
-});
+export const ClassReport = v.pipe(
+	v.object({
+		schemaVersion: v.literal(1),
+		/** Names all that it was judged by; reports of different kits cannot be compared. */
+		kit: word,
+		/** Names the whole class, that of all shards. */
+		class: v.object({ key: word, submissions: count }),
+		/** Which part of the class this is, from 1. */
+		shard: v.object({ index: upTo(SHARDS_MAX), of: upTo(SHARDS_MAX) }),
+		lessons: list(Graded, LESSONS_MAX),
+		submissions: list(Report, SUBMISSIONS_MAX),
+		durationMs: count,
+	}),
+	v.check(({ shard }) => shard.index <= shard.of, "a shard beyond the last"),
+	v.check(
+		({ lessons }) => new Set(lessons.map(({ id }) => id)).size === lessons.length,
+		"a lesson that is there twice",
+	),
+	v.check(
+		({ lessons, submissions }) =>
+			submissions.every(
+				({ results }) =>
+					results.length === lessons.length && results.every(({ lesson }, at) => lesson === lessons[at]?.id),
+			),
+		"a submission without a result for each lesson, in their order",
+	),
+);
 export type ClassReport = v.InferOutput<typeof ClassReport>;
 
 /** Points, as far as they are known. */

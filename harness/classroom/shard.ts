@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import * as v from "valibot";
 import { keyOf } from "../cache.ts";
 import { Failure } from "../failure.ts";
+import { readBytes } from "../grade/regular-file.ts";
 import { compareNames, harmless } from "./harmless.ts";
 import { ClassReport } from "./result.ts";
 
@@ -31,15 +32,36 @@ export function isIn({ index, of }: Shard, name: string): boolean {
 /** Names a class by who is in it. */
 export const classKey = (names: readonly string[]): string => keyOf("class 1", names.toSorted());
 
-/** Reads a report that `grade --format json` has written. @throws {Failure} usage: it is none */
-export async function readReport(file: string): Promise<ClassReport> {
-	const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
-		throw new Failure("usage", `${file} cannot be read (${cause.code})`, undefined, { cause });
-	});
-	const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), ClassReport), text);
+/** Of a class of a thousand, with all that was said of each. */
+const REPORT_BYTES_MAX = 64 << 20;
+/** The same of all shards. */
+const REPORTS_BYTES_MAX = 256 << 20;
+
+/**
+ * Reads the reports that `grade --format json` has written.
+ * @throws {Failure} usage: one is none, or they are too large
+ */
+export async function readReports(files: readonly string[]): Promise<ClassReport[]> {
+	const reports: ClassReport[] = [];
+	let left = REPORTS_BYTES_MAX;
+	// One after the other: each text is gone before the next is read.
+	for (const file of files) {
+		const bytes = await realpath(file)
+			.then((path) => readBytes(path, Math.min(left, REPORT_BYTES_MAX)))
+			.catch((cause: NodeJS.ErrnoException) => {
+				throw new Failure("usage", `${file} cannot be read: ${cause.code ?? cause.message}`, undefined, { cause });
+			});
+		left -= bytes.length;
+		reports.push(reportIn(bytes.toString(), file));
+	}
+	return reports;
+}
+
+function reportIn(text: string, file: string): ClassReport {
+	const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), ClassReport), text, { abortEarly: true });
 	if (parsed.success) return parsed.output;
-	const [{ message }] = parsed.issues;
-	const said = harmless(message, 200);
+	const [issue] = parsed.issues;
+	const said = harmless(`${v.getDotPath(issue) ?? "all of it"}: ${issue.message}`, 200);
 	throw new Failure("usage", `${file} is not what drydock grade --format json writes: ${said}`, AGAIN);
 }
 
@@ -72,7 +94,7 @@ export function merge(reports: readonly ClassReport[], files: readonly string[])
 	const { of } = first.shard;
 	const missing = Array.from({ length: of }, (_, at) => at + 1).filter((index) => !fileOf.has(index));
 	if (missing.length > 0)
-		throw new Failure("usage", `of ${of} shards, ${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} missing`);
+		throw new Failure("usage", `of ${of} shards, ${some(missing)} ${missing.length === 1 ? "is" : "are"} missing`);
 	const submissions = reports.flatMap((report) => report.submissions).sort((a, b) => compareNames(a.name, b.name));
 	if (
 		submissions.length !== first.class.submissions ||
@@ -86,3 +108,6 @@ export function merge(reports: readonly ClassReport[], files: readonly string[])
 	const durationMs = Math.max(...reports.map((report) => report.durationMs));
 	return { ...first, shard: WHOLE, submissions, durationMs };
 }
+
+const some = (numbers: readonly number[]) =>
+	numbers.length <= 20 ? numbers.join(", ") : `${numbers.slice(0, 20).join(", ")} and ${numbers.length - 20} more`;

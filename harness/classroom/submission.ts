@@ -1,10 +1,7 @@
 import { basename } from "node:path";
-import type { Confined } from "../grade/confined.ts";
+import { rationed, type SubmissionFiles } from "../grade/submission-files.ts";
 import type { Folder } from "./folder.ts";
 import { harmless } from "./harmless.ts";
-
-/** All that a module can import, together. */
-const BYTES_MAX = 1 << 20;
 
 /** What somebody handed in. */
 export interface Submission {
@@ -74,21 +71,23 @@ function notThere({ refused, cutOff }: Folder, id: string, module: string): Foun
 }
 
 /**
- * A submission's files for the bundler.
- * @param taken is told of each file that becomes part of a program
+ * A submission's files for the bundler and the type checker.
+ * @param taken is told of each file that one of them reads
  */
-export function filesOf({ folder }: Submission, taken: (path: string, text: string) => void): Confined {
-	let left = BYTES_MAX;
+export function filesOf({ folder }: Submission, taken: (path: string, text: string) => void): SubmissionFiles {
+	const { files, refused } = folder;
 	return {
-		has: (path) => folder.files.has(path),
-		read: async (path) => {
+		root: "/",
+		contains: () => true,
+		has: (path) => files.has(path) || refused.has(path),
+		read: rationed(async (path) => {
+			const why = refused.get(path);
+			if (why !== undefined) throw new Error(`${path.slice(1)} cannot be read: it ${why}`);
 			const text = await reading(folder, path).catch((error: NodeJS.ErrnoException) => {
 				throw new Error(`${path.slice(1)} cannot be read: ${error.code ?? error.message}`);
 			});
-			left -= text.length;
-			if (left < 0) throw new Error(`the module and what it imports are larger than ${BYTES_MAX >> 10} KiB together`);
 			taken(path, text);
 			return text;
-		},
+		}),
 	};
 }

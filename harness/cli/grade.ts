@@ -7,7 +7,7 @@ import { Journal, journalPath } from "../classroom/journal.ts";
 import { notGraded } from "../classroom/judgement.ts";
 import { kitKey } from "../classroom/kit.ts";
 import type { ClassReport, Report } from "../classroom/result.ts";
-import { classKey, isIn, merge, parseShard, readReport, WHOLE } from "../classroom/shard.ts";
+import { classKey, isIn, merge, parseShard, readReports, WHOLE } from "../classroom/shard.ts";
 import { Failure } from "../failure.ts";
 import { interruption } from "../interrupt.ts";
 import { findLesson, lessons, loadCheck } from "../lessons.ts";
@@ -57,7 +57,7 @@ export async function grade(dir: string, options: GradeOptions): Promise<number>
 
 /** `drydock grade merge`. @returns the exit code */
 export async function gradeMerge(files: string[], options: DeliveryOptions): Promise<number> {
-	const report = merge(await Promise.all(files.map(readReport)), files);
+	const report = merge(await readReports(files), files);
 	return deliver(report, await deliveryOf(options, report.submissions.length));
 }
 

@@ -86,7 +86,9 @@ export async function judge(
 
 	const trial = await (bundled === undefined ? newTrial : trialOf)(lesson, file, mine);
 	const { check, drawn } = trial;
-	const errors = types ? timed("typesAt", typeErrors(file)) : [];
+	const typed = types ? timed("typesAt", typeErrors(file, trial.modules)) : Promise.resolve([]);
+	// What is wrong with the module itself, the bundler finds first.
+	const errors = typed.catch(() => []);
 	const on = mine === undefined ? null : await playedOn(engineOf(check), lesson, mine);
 	// Much of it was said in the guest, and all of it comes to somebody's terminal.
 	const verdict = (findings: Finding[], more: Partial<Verdict>): Verdict =>
@@ -110,24 +112,34 @@ export async function judge(
 			...more,
 		});
 
+	const notLoaded = async (error: unknown) => {
+		if (!(error instanceof BundleError)) throw error;
+		const { fault, diagnostic } = error;
+		const isWhole = fault === "too-much-for-the-compiler" || fault === "too-large";
+		return verdict([unbundledFinding(error, check)], {
+			did: "nothing, as the module cannot be loaded",
+			thrownAt: isWhole ? null : diagnostic,
+			// After a syntax error, the compiler has several words for the same mistake.
+			typeErrors: fault === "syntax-error" || isWhole ? [] : await errors,
+		});
+	};
+
 	let program: Bundle;
 	try {
 		program = await timed("bundledAt", bundled ?? bundleTrial(trial));
 	} catch (error) {
-		if (!(error instanceof BundleError)) throw error;
-		const isSyntax = !error.missingExport && !error.unresolvedImport;
-		return verdict([unbundledFinding(error, check)], {
-			did: "nothing, as the module cannot be loaded",
-			thrownAt: error.diagnostic,
-			// After a syntax error, the compiler has several words for the same mistake.
-			typeErrors: (await errors).filter(() => !isSyntax),
-		});
+		return notLoaded(error);
 	}
 
 	const [played, reference] = await Promise.all([
 		timed("playedAt", playTrial(trial, program, shipyard)),
 		timed("referenceAt", measuredReference(lesson, check, shipyard)),
 	]);
+	const unread = await typed.then(
+		() => null,
+		(error: unknown) => ({ error }),
+	);
+	if (unread !== null) return notLoaded(unread.error);
 	const common = {
 		typeErrors: await errors,
 		vm: { accelerator: await shipyard.accelerator(), restored: true, processorShare: played.processorShare },

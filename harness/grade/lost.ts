@@ -1,6 +1,6 @@
 import { lastWords } from "../vm/last-words.ts";
 import type { Outcome } from "../vm/machine.ts";
-import type { BundleError } from "./bundle.ts";
+import type { BundleError, Fault } from "./bundle.ts";
 import type { Check } from "./check.ts";
 import type { Finding } from "./compare.ts";
 
@@ -88,32 +88,51 @@ export function unreadFinding(error: unknown): Finding {
 }
 
 /** What is wrong with a module that cannot be bundled. */
-export function unbundledFinding({ diagnostic, missingExport, unresolvedImport }: BundleError, check: Check): Finding {
-	const common = { fact: "module", what: check.module, see: [] };
-	if (missingExport)
-		return {
-			...common,
-			expected: `exports a function ${check.exported}`,
-			got: "no such export",
-			diagnosis: "missing-export",
-			explanation: `The engine imports ${check.exported} from your module, and did not find it.`,
-			try: `Write: export function ${check.exported}(…) { … }`,
-		};
-	if (unresolvedImport)
-		return {
-			...common,
-			expected: "imports of what is there",
-			got: diagnostic.message,
-			diagnosis: "unresolved-import",
-			explanation: "The module imports a file, a package or a name that was not found, so nothing was run.",
-			try: 'Look at the place that is marked: a path starts with "./", ends with ".ts", and is relative to the file it stands in.',
-		};
-	return {
-		...common,
+export function unbundledFinding({ diagnostic, fault }: BundleError, check: Check): Finding {
+	const explained = UNBUNDLED[fault](check, diagnostic.message);
+	return { fact: "module", what: check.module, see: [], diagnosis: fault, ...explained };
+}
+
+const UNBUNDLED: Record<
+	Fault,
+	(check: Check, message: string) => Pick<Finding, "expected" | "got" | "explanation" | "try">
+> = {
+	"missing-export": ({ exported }) => ({
+		expected: `exports a function ${exported}`,
+		got: "no such export",
+		explanation: `The engine imports ${exported} from your module, and did not find it.`,
+		try: `Write: export function ${exported}(…) { … }`,
+	}),
+	"unresolved-import": (_check, got) => ({
+		expected: "imports of what is there",
+		got,
+		explanation: "The module imports a file, a package or a name that was not found, so nothing was run.",
+		try: 'Look at the place that is marked: a path starts with "./", ends with ".ts", and is relative to the file it stands in.',
+	}),
+	"unreadable-import": (_check, got) => ({
+		expected: "imports of files that can be read",
+		got,
+		explanation: "The module imports something that is no ordinary file, or more than a module may import.",
+		try: "Import ordinary files only, beside the module or below it, of less than a mebibyte together.",
+	}),
+	"too-much-for-the-compiler": () => ({
+		expected: "a module that is compiled within seconds",
+		got: "too much for the compiler",
+		explanation:
+			"The compiler reached its limit of time or memory, or broke down over the module, so nothing was run. An ordinary module takes a fraction of that.",
+		try: "Possible causes: constructs nested in each other dozens of times, very long lines, types that refer to themselves. Take parts of the module away until it compiles.",
+	}),
+	"too-large": (_check, got) => ({
+		expected: "a program that fits into the machine's port",
+		got,
+		explanation:
+			"Compiled, the module is too large to be handed to the virtual machine, so nothing was run. The compiler writes a constant in full wherever it is used.",
+		try: "Compute large values while the program runs, or leave them out.",
+	}),
+	"syntax-error": (_check, got) => ({
 		expected: "a TypeScript module",
-		got: diagnostic.message,
-		diagnosis: "syntax-error",
+		got,
 		explanation: "The file could not be read as TypeScript, so nothing was run.",
 		try: "Mend the place that is marked.",
-	};
-}
+	}),
+};

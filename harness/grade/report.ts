@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { relative } from "node:path";
 import { codeFrameColumns } from "@babel/code-frame";
 import { Chalk, type ChalkInstance } from "chalk";
@@ -9,6 +8,7 @@ import type { FactValue } from "./facts.ts";
 import type { Verdict } from "./judge.ts";
 import { doPart, showLedgers, showSameCalls } from "./ledger.ts";
 import { Page, type Style } from "./page.ts";
+import { readBytes } from "./regular-file.ts";
 
 /** Of a long list, as many are shown. */
 const LISTED = 6;
@@ -128,14 +128,27 @@ function showTypeError(page: Page, chalk: ChalkInstance, { plain }: Style, { mes
 }
 
 async function showPlace(page: Page, style: Style, place: Diagnostic): Promise<void> {
-	const source = await readFile(place.file, "utf8").then(printable, () => null);
+	const source = await readBytes(place.file, SOURCE_BYTES_MAX)
+		.then(String)
+		.then(printable, () => null);
 	page.line();
 	page.line(`${relative(".", place.file)}:${place.line}:${place.column}`);
 	if (source === null) return;
-	const location = { start: { line: place.line, column: place.column } };
-	if (style.plain) return page.line(source.split("\n")[place.line - 1]?.trim());
-	page.block(codeFrameColumns(source, location, { linesAbove: 2, linesBelow: 2, forceColor: style.color }));
+	const first = Math.max(0, place.line - 1 - AROUND);
+	// Of a line that is longer than any that was written by hand, a part; all parts begin at the same column.
+	const from = place.column > LINE_CHARS_MAX ? place.column - LINE_CHARS_MAX / 2 : 0;
+	const lines = source.split("\n").slice(first, place.line + AROUND);
+	const parts = lines.map((line) => line.slice(from, from + LINE_CHARS_MAX));
+	if (style.plain) return page.line(parts[place.line - 1 - first]?.trim());
+	const location = { start: { line: place.line, column: place.column - from } };
+	const options = { startLine: first + 1, forceColor: style.color };
+	page.block(codeFrameColumns(parts.join("\n"), location, options));
 }
+
+const SOURCE_BYTES_MAX = 1 << 20;
+const LINE_CHARS_MAX = 400;
+/** Lines before the place and behind it. */
+const AROUND = 2;
 
 // The command says one line of its own to show that it runs; that is nobody's output.
 function showOutput(page: Page, chalk: ChalkInstance, { output }: Verdict): void {

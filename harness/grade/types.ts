@@ -1,45 +1,112 @@
-import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { COMPILER_OPTIONS } from "../compiler-options.ts";
+import { interruption } from "../interrupt.ts";
 import { inKit } from "../kit.ts";
-import type { Diagnostic } from "./bundle.ts";
+import { BundleError, type Diagnostic } from "./bundle.ts";
+import { compilerTurns } from "./bundler.ts";
+import { CheckerChannel } from "./checker-channel.ts";
+import { confinedEnvironment } from "./confined-tool.ts";
+import { filesBeside, type SubmissionFiles } from "./submission-files.ts";
+import { CONFIG, TypeWorld } from "./type-world.ts";
 
-const LONGEST_MS = 30_000;
-const MOST_KILOBYTES = 2 << 20;
+/** An ordinary module takes some 0.3 s and 60 MB. */
+const LIMITS = { cpuSeconds: 10, memoryKilobytes: 400_000 };
+/** Past this the computer is too busy; that is nobody's fault. */
+const LONGEST_MS = 60_000;
 
-/** Type-checks one file as an editor would. @returns its errors; none for a file that is well typed */
-export async function typeErrors(file: string): Promise<Diagnostic[]> {
-	const config = {
-		compilerOptions: {
-			...COMPILER_OPTIONS,
-			paths: { "#kernel": [inKit("native/kernel.ts")], "#box/*": [inKit("solutions/given/*.ts")] },
-			typeRoots: [inKit("node_modules/@types")],
-		},
-		include: [],
-		files: [resolve(file)],
-	};
-	return parse(await tsc(JSON.stringify(config))).filter((diagnostic) => diagnostic.file === resolve(file));
+/** What the checker says has a place, in UTF-16 units from the start of the file. */
+interface Said {
+	fileName?: string;
+	pos: number;
+	code: number;
+	category: number;
+	text: string;
 }
 
-// The compiler wants its settings in a file. They come through a pipe, so that no file is left, whoever is killed when. Not
-// through a pipe of Node's: that is a socket, which cannot be opened by its name.
-const WITH_SETTINGS = 'settings=$1; shift; exec "$@" -p /dev/stdin <<END\n$settings\nEND';
+const ERROR = 1;
 
-// The compiler reads what others have written, and types can be made to take any time and memory: it ends when it has
-// had enough of either, and with this process.
-async function tsc(settings: string): Promise<string> {
-	const started = (script: string) => ["sh", "-c", script, "sh", settings];
-	const [program = "", ...args] = [
-		...(process.platform === "linux"
-			? ["setpriv", "--pdeathsig", "KILL", "--", ...started(`ulimit -d ${MOST_KILOBYTES}; ${WITH_SETTINGS}`)]
-			: started(WITH_SETTINGS)),
-		...[await compilerPath(), "--noEmit", "--pretty", "false"],
-	];
-	return new Promise((done) => {
-		execFile(program, args, { cwd: "/", timeout: LONGEST_MS, killSignal: "SIGKILL" }, (_error, stdout) => done(stdout));
-	});
+/**
+ * Type-checks one module as an editor would.
+ * @param modules which file takes the place of which module of the reference
+ * @param files where these files are, if not on this computer's disk
+ * @returns its errors, which decide nothing; none for a module that is well typed
+ * @throws {BundleError} a type is taken from outside of the submission, or it is all too much
+ */
+export async function typeErrors(
+	file: string,
+	modules: ReadonlyMap<string, string> = new Map([[inKit("solutions", "mine.ts"), file]]),
+	files: SubmissionFiles = filesBeside([...modules.values()]),
+): Promise<Diagnostic[]> {
+	const subject = resolve(file);
+	const compiler = await compilerPath();
+	const world = new TypeWorld(compiler, subject, modules, files);
+	const said = await compilerTurns.take(() => saidBy(compiler, world));
+	if (said === "too much") {
+		const message = "this is too much for the compiler: its types are";
+		throw new BundleError({ message, file: subject, line: 1, column: 1 }, "too-much-for-the-compiler");
+	}
+	const located = await Promise.all(
+		said
+			.filter(({ category, fileName }) => category === ERROR && fileName !== undefined)
+			.map(async (one) => ({ ...one, place: await placeIn(files, world.pathOf(one.fileName ?? ""), one.pos) })),
+	);
+	const outside = located.find(({ place, ...one }) => place !== null && world.leadsOutside(place.file, one));
+	if (outside?.place) {
+		const name = /'([^']*)'/.exec(outside.text)?.[1] ?? "";
+		const why = "it is outside of the submission: only files beside the module or below it can be imported";
+		const message = `Could not resolve ${JSON.stringify(world.pathOf(name) ?? name)}: ${why}`;
+		throw new BundleError({ message, ...outside.place }, "unresolved-import");
+	}
+	return located.flatMap(({ place, code, text }) =>
+		place?.file === subject ? [{ message: `TS${code}: ${text}`, ...place }] : [],
+	);
+}
+
+async function saidBy(compiler: string, world: TypeWorld): Promise<Said[] | "too much"> {
+	interruption.throwIfAborted();
+	const args = ["--api", "--cwd", "/", `--callbacks=${world.questions.join(",")}`];
+	const environment = await confinedEnvironment(compiler, LIMITS);
+	const checker = new CheckerChannel(environment, args, (question, argument) => world.answer(question, argument));
+	let late = false;
+	const timer = setTimeout(() => {
+		late = true;
+		void checker.end();
+	}, LONGEST_MS);
+	const stop = () => void checker.end();
+	interruption.addEventListener("abort", stop, { once: true });
+	try {
+		await checker.request("initialize", null);
+		const opened = (await checker.request("updateSnapshot", { openProjects: [CONFIG] })) as {
+			snapshot: unknown;
+			projects: { id: unknown }[];
+		};
+		const [project] = opened.projects;
+		const ask = (name: string, file?: string) =>
+			checker.request(name, { snapshot: opened.snapshot, project: project?.id, ...(file && { file }) }) as Promise<
+				Said[] | null
+			>;
+		const said = [(await ask("getProgramDiagnostics")) ?? []];
+		for (const file of world.own()) {
+			said.push((await ask("getSyntacticDiagnostics", file)) ?? []);
+			said.push((await ask("getSemanticDiagnostics", file)) ?? []);
+		}
+		return said.flat();
+	} catch {
+		interruption.throwIfAborted();
+		return late ? [] : "too much";
+	} finally {
+		clearTimeout(timer);
+		interruption.removeEventListener("abort", stop);
+		await checker.end();
+	}
+}
+
+async function placeIn(files: SubmissionFiles, path: string | null, position: number) {
+	const text = path === null ? null : await files.read(path).catch(() => null);
+	if (path === null || text === null) return null;
+	const before = text.slice(0, position).split(/\r\n|\n/);
+	return { file: path, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
 // Not by way of its bin/tsc: that is a Node program which starts the compiler, and would leave it behind.
@@ -49,15 +116,4 @@ async function compilerPath(): Promise<string> {
 		default(): string;
 	};
 	return find();
-}
-
-function parse(output: string): Diagnostic[] {
-	return [...output.matchAll(/^(.+?)\((\d+),(\d+)\): error (TS\d+: .*)$/gm)].map(
-		([, file = "", line, column, message = ""]) => ({
-			message,
-			file: resolve("/", file),
-			line: Number(line),
-			column: Number(column),
-		}),
-	);
 }

@@ -88,8 +88,8 @@ export class Playback implements Show {
 	}
 
 	async #goTo(step: number): Promise<void> {
-		const steps = this.#events.flatMap((event) => (event.type === "step" ? [event.step] : []));
-		const target = Math.min(Math.max(1, step), Math.max(1, ...steps));
+		const last = this.#events.reduce((most, event) => (event.type === "step" ? Math.max(most, event.step) : most), 1);
+		const target = Math.min(Math.max(1, step), last);
 		for (const shell of SHELLS) await this.#tell({ atMs: 0, type: "screen", shell, data: "" });
 		this.#at = 0;
 		await this.#until(target, "told", false);

@@ -1,10 +1,31 @@
-import { readFile } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
+import { readBytes } from "../grade/regular-file.ts";
+import { allPrintable } from "../printable.ts";
+import { View } from "../protocol.ts";
 import { DemoEvent } from "./events.ts";
+import { takingOlder } from "./older.ts";
 
-/** A recording is a file with an event a line. */
-export const lineOf = (event: DemoEvent) => `${JSON.stringify(event)}\n`;
+/**
+ * A recording is a file with an event a line. It may be anybody's: what is read of one is bounded, and its text does nothing
+ * but be read. What it says to a terminal goes to one that is only in memory; see screen.ts.
+ */
+
+const RECORDING_BYTES_MAX = 64 << 20;
+/** Many times what the longest demo has. */
+const EVENTS_MAX = 20_000;
+
+/** An event's line. Controls are escaped, so that it can be looked at. */
+export const lineOf = (event: DemoEvent) => `${JSON.stringify(event).replaceAll(UNSEEN, escaped)}\n`;
+
+const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
+const escaped = (character: string) =>
+	Array.from({ length: character.length }, (_, at) => {
+		return `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`;
+	}).join("");
+
+const RecordedView = takingOlder(v.omit(View, ["type", "nonce"]));
 
 /**
  * Reads a recording.
@@ -13,24 +34,45 @@ export const lineOf = (event: DemoEvent) => `${JSON.stringify(event)}\n`;
  * @throws {Failure} usage: it cannot be read, is none, or is of another lesson
  */
 export async function readRecording(file: string, command: string, wanted?: string): Promise<DemoEvent[]> {
-	const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
-		throw new Failure("usage", `${file} cannot be read: ${cause.code}`, "npx drydock demo record 02", { cause });
-	});
-	const events = text
-		.split("\n")
-		.flatMap((line, index) => (line.trim() === "" ? [] : [eventIn(line, `${file}:${index + 1}`)]));
-	const [head] = events;
-	if (head?.type !== "demo")
-		throw new Failure("usage", `${file} is no recording of a demo`, "npx drydock demo record 02");
+	const text = await realpath(file)
+		.then((path) => readBytes(path, RECORDING_BYTES_MAX))
+		.catch((cause: NodeJS.ErrnoException) => {
+			const what = `${file} cannot be read: ${cause.code ?? cause.message}`;
+			throw new Failure("usage", what, "npx drydock demo record 02", { cause });
+		});
+	return eventsIn(text.toString(), file, command, wanted);
+}
+
+/** The same of a recording's text. @throws {Failure} usage */
+export function eventsIn(text: string, file: string, command: string, wanted?: string): DemoEvent[] {
+	const refused = (what: string) => new Failure("usage", `${file}${what}`, "npx drydock demo record 02");
+	const events: DemoEvent[] = [];
+	let line = 0;
+	for (let at = 0; at < text.length; line++) {
+		const end = text.indexOf("\n", at);
+		const said = text.slice(at, end === -1 ? text.length : end);
+		at = end === -1 ? text.length : end + 1;
+		if (said.trim() === "") continue;
+		if (events.length === EVENTS_MAX) throw refused(` has more than ${EVENTS_MAX} events`);
+		const event = eventIn(said);
+		if (event === null) throw refused(`:${line + 1} is no event of a demo`);
+		events.push(event);
+	}
+	const [head, ...rest] = events;
+	if (head?.type !== "demo" || rest.some(({ type }) => type === "demo")) throw refused(" is no recording of a demo");
+	if (rest.some((event) => "step" in event && event.step > head.steps.length))
+		throw refused(" has a step that its demo has not");
 	if (wanted !== undefined && head.lesson !== wanted)
 		throw new Failure("usage", `${file} is a recording of ${head.lesson}`, `npx drydock ${command} --from ${file}`);
 	return events;
 }
 
-function eventIn(line: string, place: string): DemoEvent {
-	try {
-		return v.parse(DemoEvent, JSON.parse(line));
-	} catch (cause) {
-		throw new Failure("usage", `${place} is no event of a demo`, "npx drydock demo record 02", { cause });
-	}
+function eventIn(line: string): DemoEvent | null {
+	const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), DemoEvent), line, { abortEarly: true });
+	if (!parsed.success) return null;
+	const event = parsed.output;
+	if (event.type === "output" || event.type === "screen") return event;
+	if (event.type !== "view") return allPrintable(event);
+	const view = v.safeParse(RecordedView, event.view, { abortEarly: true });
+	return view.success ? allPrintable({ ...event, view: view.output }) : null;
 }

@@ -1,7 +1,9 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
+import type { Server as HttpServer } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
 import { networkInterfaces } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createAdaptorServer, upgradeWebSocket } from "@hono/node-server";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import { type Context, Hono, type Next } from "hono";
@@ -13,6 +15,10 @@ import { Hall } from "./hall.ts";
 import type { Page } from "./page.ts";
 import type { PageWord, Role } from "./words.ts";
 
+/** So many connections at a time: those who follow, their pages, and some more. */
+const CONNECTIONS_MAX = 1_000;
+/** Pages are told that it is over, and have so long to take it. */
+const GOODBYE_MS = 500;
 /** Longest word that is read from a page. */
 const WORD_BYTES = 32 << 10;
 const LOOPBACK = "127.0.0.1";
@@ -51,6 +57,7 @@ export async function openServer({ port, share, page, obey }: Options): Promise<
 	const app = new Hono<{ Variables: { role: Role } }>();
 	const sockets = new WebSocketServer({ noServer: true, maxPayload: WORD_BYTES, perMessageDeflate: false });
 	const server = createAdaptorServer({ fetch: app.fetch, websocket: { server: sockets as unknown as Sockets } });
+	const connections = watchConnections(server as HttpServer);
 	server.listen(port, share ? EVERYWHERE : LOOPBACK);
 	await once(server, "listening").catch((cause: NodeJS.ErrnoException) => {
 		throw new Failure("usage", `port ${port} cannot be used: ${cause.code}`, "npx drydock live --port 0", { cause });
@@ -80,16 +87,53 @@ export async function openServer({ port, share, page, obey }: Options): Promise<
 		link: linkFor("presenter", LOOPBACK),
 		shared,
 		hall,
-		close: () => {
+		close: async () => {
+			const closed = new Promise<void>((resolve) => server.close(() => resolve()));
 			hall.close();
 			sockets.close();
-			return new Promise((resolve) => {
-				server.close(() => resolve());
-				if ("closeAllConnections" in server) server.closeAllConnections();
-			});
+			// Whoever does not answer, speaks no HTTP, or began something that never ends, is not waited for.
+			await Promise.race([connections.gone(), sleep(GOODBYE_MS, undefined, { ref: false })]);
+			connections.end();
+			await closed;
 		},
 	};
 }
+
+// Node's own closeAllConnections knows only of those that have asked for nothing but HTTP.
+function watchConnections(server: HttpServer) {
+	const open = new Set<Socket>();
+	let onGone = () => {};
+	server.maxConnections = CONNECTIONS_MAX;
+	server.on("connection", (socket) => {
+		open.add(socket);
+		socket.once("close", () => {
+			open.delete(socket);
+			if (open.size === 0) onGone();
+		});
+	});
+	// There is one protocol to change to. A request for another is answered, and its connection ended. Hono leaves it to others,
+	// and answers for itself only while nobody else listens.
+	const [toWebSocket] = server.listeners("upgrade");
+	server.removeAllListeners("upgrade");
+	server.on("upgrade", (request, socket, head) => {
+		if (request.headers.upgrade?.toLowerCase() === "websocket") return toWebSocket?.call(server, request, socket, head);
+		socket.on("error", () => {});
+		socket.end(NO_OTHER_PROTOCOL, () => socket.destroy());
+	});
+	return {
+		/** Settles when there is nobody any more. */
+		gone: () =>
+			new Promise<void>((resolve) => {
+				onGone = resolve;
+				if (open.size === 0) resolve();
+			}),
+		end: () => {
+			for (const socket of open) socket.destroy();
+		},
+	};
+}
+
+const NO_OTHER_PROTOCOL = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
 // All that a page loads comes from here. xterm.js makes style elements of its own.
 const POLICY = {

@@ -64,8 +64,8 @@ describe("a module that can be bundled", () => {
 		const subject = await files.write("own/mine.ts", importing("tools"));
 		expect((await bundle(engine, new Map([[reference, subject]]))).code).toContain('"nft", ["-f"');
 		for (const name of ["parts", "../main", "nowhere"]) {
-			const { unresolvedImport, diagnostic } = await failureOf(await files.write("own/other.ts", importing(name)));
-			expect(unresolvedImport).toBe(true);
+			const { fault, diagnostic } = await failureOf(await files.write("own/other.ts", importing(name)));
+			expect(fault).toBe("unresolved-import");
 			expect(diagnostic).toMatchObject({ line: 1, message: expect.stringContaining(`#box/${name}`) });
 		}
 	});
@@ -83,9 +83,9 @@ describe("a module that can be bundled", () => {
 describe("a module that cannot be bundled", () => {
 	test("syntax error: the place is the learner's file, line and column, counted from 1", async () => {
 		const subject = await files.write("syntax.ts", "export function isolate() {\n\tconst = 1;\n}\n");
-		const { diagnostic, missingExport } = await failureOf(subject);
+		const { diagnostic, fault } = await failureOf(subject);
 		expect(diagnostic).toMatchObject({ file: subject, line: 2, column: 8 });
-		expect(missingExport).toBe(false);
+		expect(fault).toBe("syntax-error");
 	});
 
 	test("something that is never closed: the place is the end of the learner's file", async () => {
@@ -96,32 +96,32 @@ describe("a module that cannot be bundled", () => {
 
 	test("missing export: the learner's file is named, not the engine that imports it", async () => {
 		const subject = await files.write("missing.ts", "export function isolated() {}\n");
-		const { diagnostic, missingExport } = await failureOf(subject);
+		const { diagnostic, fault } = await failureOf(subject);
 		expect(diagnostic).toMatchObject({ file: subject, line: 1, column: 1 });
 		expect(diagnostic.message).toContain('"isolate"');
-		expect(missingExport).toBe(true);
+		expect(fault).toBe("missing-export");
 	});
 
 	test.each([
 		["an empty file", ""],
 		["CommonJS", "module.exports = { isolate() {} };\n"],
 	])("missing export: %s exports nothing", async (_what, text) => {
-		expect((await failureOf(await files.write("none.ts", text))).missingExport).toBe(true);
+		expect((await failureOf(await files.write("none.ts", text))).fault).toBe("missing-export");
 	});
 
 	test("an import of a file that is not there: the place is that import", async () => {
 		const subject = await files.write("unresolved.ts", '\nimport "./nowhere.ts";\nexport function isolate() {}\n');
-		const { diagnostic, missingExport } = await failureOf(subject);
+		const { diagnostic, fault } = await failureOf(subject);
 		expect(diagnostic).toMatchObject({ file: subject, line: 2, column: 8 });
 		expect(diagnostic.message).toContain("./nowhere.ts");
-		expect(missingExport).toBe(false);
+		expect(fault).toBe("unresolved-import");
 	});
 
 	// Who reads the report is not meant to see whatever lies on the computer that drydock runs on.
 	test.each([
-		["by its path", 'import text from "/etc/passwd" with { type: "text" };', "Only files of the kit"],
-		["by the way up", 'import text from "../outside.json";', "Only files of the kit"],
-		["by a link", 'import text from "./link.json";', "Only files of the kit"],
+		["by its path", 'import text from "/etc/passwd" with { type: "text" };', "outside of the submission"],
+		["by the way up", 'import text from "../outside.json";', "outside of the submission"],
+		["by a link", 'import text from "./link.json";', "a link that leads outside"],
 		["by a tsconfig.json", 'import text from "elsewhere";', 'Could not resolve "elsewhere"'],
 	])("a file from outside the module's directory, named %s, is refused", async (how, line, why) => {
 		const dir = `hostile-${how.replaceAll(/\W/g, "-")}`;
@@ -129,9 +129,9 @@ describe("a module that cannot be bundled", () => {
 		await files.write(`${dir}/tsconfig.json`, JSON.stringify({ compilerOptions: { paths: { elsewhere: [outside] } } }));
 		await symlink(outside, `${files.dir}/${dir}/link.json`);
 		const subject = await files.write(`${dir}/mine.ts`, `${line}\nexport const isolate = () => console.log(text);\n`);
-		const { diagnostic, unresolvedImport } = await failureOf(subject);
+		const { diagnostic, fault } = await failureOf(subject);
 		expect(diagnostic.message).toContain(why);
-		expect(unresolvedImport).toBe(true);
+		expect(fault).toBe(how === "by a link" ? "unreadable-import" : "unresolved-import");
 	});
 
 	test("syntax error in a file that the learner's module imports: the place is in that file", async () => {
@@ -146,6 +146,6 @@ describe("a module that cannot be bundled", () => {
 			"lacking/mine.ts",
 			'import { wanted } from "./helper.ts";\nexport const isolate = () => wanted;\n',
 		);
-		expect((await failureOf(subject)).missingExport).toBe(false);
+		expect((await failureOf(subject)).fault).toBe("unresolved-import");
 	});
 });

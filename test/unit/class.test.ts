@@ -4,8 +4,9 @@ import { mkdir, mkdtemp, readdir, symlink, truncate, writeFile } from "node:fs/p
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { archivesIn, entrantsIn } from "../../harness/classroom/class.ts";
-import { lookInto, readBytes } from "../../harness/classroom/folder.ts";
+import { lookInto } from "../../harness/classroom/folder.ts";
 import { findModule, type Submission } from "../../harness/classroom/submission.ts";
+import { readBytes } from "../../harness/grade/regular-file.ts";
 import { lessons } from "../../harness/lessons.ts";
 import { entry, LOGBOOK_ENTRY, tarball } from "../support/tarball.ts";
 import { temporary } from "../support/temporary.ts";
@@ -119,17 +120,17 @@ test("thousands of files are looked through, and no more than a limit", async ()
 test("a huge file is not read; nor is one that grows while it is", async () => {
 	const one = await submission({ "huge.ts": "" });
 	await truncate(join(one.dir, "huge.ts"), 2 ** 40);
-	await expect(one.folder.files.get("/huge.ts")?.()).rejects.toThrow("larger than 128 KiB");
+	await expect(one.folder.files.get("/huge.ts")?.()).rejects.toThrow("more than 128 KiB");
 	// Says that it has no bytes.
-	await expect(readBytes("/proc/self/environ", 10)).rejects.toThrow("larger");
+	await expect(readBytes("/proc/self/environ", 10)).rejects.toThrow("too large");
 });
 
 test("a link or a FIFO that has taken a file's place is not opened, and not waited for", async () => {
 	await symlink("/etc/passwd", join(files.dir, "link.ts"));
 	await expect(readBytes(join(files.dir, "link.ts"), 10)).rejects.toMatchObject({ code: "ELOOP" });
 	execFileSync("mkfifo", [join(files.dir, "fifo.ts")]);
-	await expect(readBytes(join(files.dir, "fifo.ts"), 10)).rejects.toThrow("not a file");
-	await expect(readBytes("/dev/zero", 10)).rejects.toThrow("not a file");
+	await expect(readBytes(join(files.dir, "fifo.ts"), 10)).rejects.toThrow("not a regular file");
+	await expect(readBytes("/dev/zero", 10)).rejects.toThrow("not a regular file");
 });
 
 describe("a class", () => {
@@ -177,7 +178,7 @@ describe("a class", () => {
 		await writeFile(join(dir, "eve.tgz"), tarball(LOGBOOK_ENTRY, entry("isolate.ts", "x".repeat(129 << 10))));
 		const [eve] = await entrantsIn(dir, await lessons(), false);
 		const opened = await eve?.open();
-		await expect(opened?.folder.files.get("/isolate.ts")?.()).rejects.toThrow("larger than 128 KiB");
+		await expect(opened?.folder.files.get("/isolate.ts")?.()).rejects.toThrow("more than 128 KiB");
 	});
 
 	test("tells of other archives, which are somebody's, and what to type: then they are", async () => {

@@ -113,7 +113,7 @@ describe("a submission may not import", () => {
 			"node_modules/x/index.ts": "export default 1;",
 			"package.json": '{ "imports": { "#other": "../../other/solution.ts" } }',
 		});
-		expect(error).toMatchObject({ name: "BundleError", unresolvedImport: true });
+		expect(error).toMatchObject({ name: "BundleError", fault: "unresolved-import" });
 		expect(error.diagnostic).toMatchObject({ file: "/02-unshare/isolate.ts", line: 2 });
 		expect(error.message).not.toContain(files.dir);
 	});
@@ -136,7 +136,7 @@ describe("a submission may not import", () => {
 		["nothing but a variable", "const mine = (a: string) => import(a);"],
 	])("%s: nobody looks for what it could mean", async (_what, line) => {
 		const error = await refusal({ "02-unshare/isolate.ts": `\n${placeholders(line)}${ISOLATE}` });
-		expect(error).toMatchObject({ unresolvedImport: true, message: expect.stringContaining("computed") });
+		expect(error).toMatchObject({ fault: "unresolved-import", message: expect.stringContaining("computed") });
 		expect(error.diagnostic).toMatchObject({ file: "/02-unshare/isolate.ts", line: 2 });
 	});
 
@@ -161,7 +161,7 @@ describe("a submission may not import", () => {
 			"02-unshare/helper.ts": helper,
 		};
 		const error = await refusal(texts);
-		expect(error).toMatchObject({ unresolvedImport: true });
+		expect(error).toMatchObject({ fault: "unresolved-import" });
 		expect(error.diagnostic).toMatchObject({ file: "/02-unshare/helper.ts", line: 1 });
 	});
 
@@ -170,9 +170,12 @@ describe("a submission may not import", () => {
 			await symlink(join(files.dir, "other/solution.ts"), join(dir, "02-unshare/helper.ts"));
 			await symlink(join(files.dir, "other"), join(dir, "lib"));
 		};
-		for (const path of ["./helper.ts", "../lib/solution.ts"]) {
+		for (const [path, fault] of [
+			["./helper.ts", "unreadable-import"],
+			["../lib/solution.ts", "unresolved-import"],
+		]) {
 			const text = `import { theirs as mine } from "${path}";${ISOLATE}`;
-			expect(await refusal({ "02-unshare/isolate.ts": text }, linked)).toMatchObject({ unresolvedImport: true });
+			expect(await refusal({ "02-unshare/isolate.ts": text }, linked)).toMatchObject({ fault });
 		}
 	});
 });

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { inKit } from "../../harness/kit.ts";
@@ -236,5 +237,57 @@ test("a port that is taken is said, with what helps", async () => {
 	await expect(openServer({ ...options, port: Number(here().port) })).rejects.toMatchObject({
 		kind: "usage",
 		next: "npx drydock live --port 0",
+	});
+});
+
+describe("the end of the server", () => {
+	// Bytes of one's own, as no client sends them.
+	const dial = async (text: string) => {
+		const socket = connect(Number(here().port), "127.0.0.1");
+		let heard = "";
+		socket.on("data", (data) => {
+			heard += data;
+		});
+		socket.on("error", () => {});
+		socket.write(text);
+		return { socket, heard: () => heard, closed: once(socket, "close") };
+	};
+	const upgrade = (path: string, protocol: string, more = "") =>
+		`GET ${path} HTTP/1.1\r\nHost: ${here().host}\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\n${more}\r\n`;
+
+	test.each(["h2c", "TLS/1.0", "x", ""])(
+		"a request for the protocol %j is answered, with and without a token",
+		async (name) => {
+			for (const path of ["/", here().pathname, `${here().pathname}socket`]) {
+				const { heard, closed } = await dial(upgrade(path, name, "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n"));
+				if (name === "") await expect.poll(heard).toMatch(/^HTTP\/1.1 [234]/);
+				else await closed;
+				expect(heard()).toMatch(/^HTTP\/1.1 [234]/);
+			}
+			await server.close();
+		},
+	);
+
+	test("a request for a web socket without a token is answered", async () => {
+		const { heard, closed } = await dial(upgrade("/socket", "websocket", "Sec-WebSocket-Version: 13\r\n"));
+		await closed;
+		expect(heard()).toMatch(/^HTTP\/1.1 4/);
+	});
+
+	test("comes whoever is connected, and whatever they leave unanswered or unfinished", async () => {
+		const key = `Origin: ${here().origin}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${"A".repeat(22)}==\r\n`;
+		const all = await Promise.all(
+			[
+				upgrade(`${here().pathname}socket`, "websocket", key),
+				"",
+				"GET / HTTP/1.1\r\nHost",
+				`POST ${here().pathname} HTTP/1.1\r\nHost: ${here().host}\r\nContent-Length: 1000\r\n\r\nx`,
+				`GET ${here().pathname} HTTP/1.1\r\nHost: ${here().host}\r\n\r\n`,
+				"\0\u0001\u0002",
+			].map(dial),
+		);
+		await expect.poll(all[0]?.heard as () => string).toContain("welcome");
+		await server.close();
+		await Promise.all(all.map(({ closed }) => closed));
 	});
 });

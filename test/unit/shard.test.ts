@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from "vitest";
-import type { ClassReport } from "../../harness/classroom/result.ts";
-import { classKey, isIn, merge, parseShard, readReport } from "../../harness/classroom/shard.ts";
+import { isName, nameOf } from "../../harness/classroom/harmless.ts";
+import type { ClassReport, Result } from "../../harness/classroom/result.ts";
+import { classKey, isIn, merge, parseShard, readReports } from "../../harness/classroom/shard.ts";
 import { reportOn } from "../support/class-report.ts";
 import { temporary } from "../support/temporary.ts";
 
@@ -8,6 +9,13 @@ const files = await temporary();
 afterAll(() => files.remove());
 const NAMES = Array.from({ length: 200 }, (_, at) => `learner-${at}`);
 const shards = (of: number) => Array.from({ length: of }, (_, at) => ({ index: at + 1, of }));
+
+function spoilt(change: (report: ClassReport) => unknown): string {
+	const report = reportOn({ a: ["pass", "fail"] });
+	change(report);
+	return JSON.stringify(report);
+}
+const only = ({ submissions }: ClassReport) => submissions[0] as ClassReport["submissions"][0];
 
 describe("a submission", () => {
 	test.each([1, 2, 3, 7])("is in exactly one of %i shards, and every shard has some", (of) => {
@@ -90,9 +98,40 @@ describe("merge", () => {
 		["a file that is not there", null],
 		["no JSON", "TAP version 14"],
 		["another document", '{ "schemaVersion": 1, "verdict": "pass" }'],
+		["a name that leads out of a folder", spoilt((report) => (only(report).name = "../../outside"))],
+		["a name that steers a terminal", spoilt((report) => (only(report).name = "\u001b[2Jx"))],
+		["a name that turns writing round", spoilt((report) => (only(report).name = "a\u200fb"))],
+		["the folder itself as a name", spoilt((report) => (only(report).name = "."))],
+		["a hundred million shards", spoilt((report) => (report.shard.of = 1e8))],
+		["a shard beyond the last", spoilt((report) => (report.shard.index = 2))],
+		["no shard at all", spoilt((report) => (report.shard = { index: 0, of: 0 }))],
+		["a submission with too few results", spoilt((report) => only(report).results.pop())],
+		["results of lessons in another order", spoilt((report) => only(report).results.reverse())],
+		["points without end", spoilt((report) => ((report.lessons[0] as { weight: number }).weight = 1e300))],
+		["a text of megabytes", spoilt((report) => ((only(report).results[0] as Result).output = "x".repeat(1 << 20)))],
+		["lists in lists in lists", "[".repeat(200_000)],
+		["an empty file", ""],
 		["a document that ends too early", JSON.stringify(reportOn({ a: ["pass", "pass"] })).slice(0, -9)],
 	])("%s is refused by its name", async (what, text) => {
 		const path = text === null ? `${files.dir}/nowhere.json` : await files.write(`${what}.json`, text);
-		await expect(readReport(path)).rejects.toMatchObject({ kind: "usage", message: expect.stringContaining(path) });
+		await expect(readReports([path])).rejects.toMatchObject({ kind: "usage", message: expect.stringContaining(path) });
+	});
+
+	test("a file that is no file is not waited for", async () => {
+		await expect(readReports(["/dev/zero"])).rejects.toMatchObject({ kind: "usage" });
+	});
+
+	test("text that steers a terminal is taken in as text that does not", async () => {
+		const text = spoilt((report) => ((only(report).results[1] as Result).output = "\u001b[2J::error::x"));
+		const [report] = await readReports([await files.write("steers.json", text)]);
+		expect(report?.submissions[0]?.results[1]?.output).toBe("\ufffd[2J::error::x");
+	});
+
+	test("a name is one that a folder's entry could have given", () => {
+		for (const bytes of ["Zoë O'Neil-李", "a\nb", "a\u202e", "a\\b", "\\x", "caf\xe9"])
+			for (const encoding of ["utf8", "latin1"] as const)
+				expect(isName(nameOf(Buffer.from(bytes, encoding)))).toBe(true);
+		for (const name of ["", ".", "..", "a/b", "\0", "a\\b", "\\xZZ", "\u00ad", "x".repeat(1_021)])
+			expect(isName(name)).toBe(false);
 	});
 });

@@ -37,6 +37,8 @@ export interface MountsPicture extends Told {
 	tables: Table[];
 }
 
+/** Deeper in the tree nothing is shown. */
+const DEPTH_MAX = 200;
 /** More mount points than that are not told. */
 const MOST_NAMED = 2;
 
@@ -92,11 +94,21 @@ function tableOf(view: Answers, before: Answers | null, member: Member): Table {
 
 // The parent of the topmost is no part of the table. What is mounted over the root is its child, too.
 function inOrder(mounts: readonly Mount[]): { mount: Mount; parent: Mount | null; depth: number }[] {
-	const below = (parent: Mount | null, depth: number): ReturnType<typeof inOrder> =>
-		mounts
-			.filter(({ parentId }) => (parent ? parentId === parent.id : !mounts.some(({ id }) => id === parentId)))
+	const ids = new Set(mounts.map(({ id }) => id));
+	const children = new Map<number | null, Mount[]>();
+	for (const mount of mounts) {
+		const parent = ids.has(mount.parentId) ? mount.parentId : null;
+		children.set(parent, [...(children.get(parent) ?? []), mount]);
+	}
+	const below = (parent: Mount | null, depth: number): ReturnType<typeof inOrder> => {
+		const own = children.get(parent?.id ?? null) ?? [];
+		// Each once: a table that lies may go round in circles.
+		children.delete(parent?.id ?? null);
+		if (depth > DEPTH_MAX) return [];
+		return own
 			.toSorted((one, other) => (one.mountPoint < other.mountPoint ? -1 : 1))
 			.flatMap((mount) => [{ mount, parent, depth }, ...below(mount, depth + 1)]);
+	};
 	return below(null, 0);
 }
 

@@ -34,6 +34,8 @@ export interface ProcessesPicture extends Told {
 
 /** So many alike, with the same parent, become one line. */
 const MOST_ALIKE = 3;
+/** Deeper in the tree nothing is shown. */
+const DEPTH_MAX = 200;
 /** More names than that are not told. */
 const MOST_NAMES = 3;
 
@@ -87,17 +89,24 @@ class Tree {
 		return of.filter(({ ppid }) => ppid === parent.pid);
 	}
 
-	/** It, and all that descend from it. */
+	/** It, and all that descend from it. What was read while it changed, or by a guest that lies, may go round in circles. */
 	below(top: Process): Process[] {
-		return [top, ...this.childrenOf(top).flatMap((child) => this.below(child))];
+		const found = new Set([top]);
+		for (const parent of found) for (const child of this.childrenOf(parent)) found.add(child);
+		return [...found];
 	}
 
 	/** In which shell's tree it is. */
 	sideOf(task: Process): ShellName | null {
-		const side = SHELL_NAMES.find((name) => this.view.shells[name]?.shell === task.pid);
-		if (side !== undefined) return side;
-		const parent = this.all.find(({ pid }) => pid === task.ppid);
-		return parent === undefined || parent.pid === task.pid ? null : this.sideOf(parent);
+		const met = new Set<Process>();
+		for (let at: Process | undefined = task; at !== undefined && !met.has(at); ) {
+			met.add(at);
+			const { pid, ppid }: Process = at;
+			const side = SHELL_NAMES.find((name) => this.view.shells[name]?.shell === pid);
+			if (side !== undefined) return side;
+			at = this.all.find((other) => other.pid === ppid);
+		}
+		return null;
 	}
 
 	rows(shown: readonly Process[], fateOf: (task: Process) => Row["fate"]): Row[] {
@@ -112,8 +121,12 @@ class Tree {
 			zombie: isZombie(task),
 			fate: fateOf(task),
 		});
+		const met = new Set<Process>();
 		const level = (tasks: readonly Process[], depth: number): Row[] => {
-			const lines = tasks.map((task) => {
+			if (depth > DEPTH_MAX) return [];
+			const first = tasks.filter((task) => !met.has(task));
+			for (const task of first) met.add(task);
+			const lines = first.map((task) => {
 				const children = level(this.childrenOf(task, shown), depth + 1);
 				return { row: single(task, depth), children };
 			});

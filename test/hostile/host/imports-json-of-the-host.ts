@@ -1,6 +1,6 @@
 // JSON, which every bundler takes, from another directory; somebody else's submission would be found like this, too.
 // diagnosis: unresolved-import
-// says: Only files of the kit
+// says: outside of the submission
 import tuning from "../../../tsconfig.json";
 
 export function isolate(_hostname: string): void {

@@ -1,0 +1,103 @@
+import { createRequire } from "node:module";
+import { interruption } from "../interrupt.ts";
+import { Turns } from "../side-by-side.ts";
+import { CONFINED_TOOL, confinedEnvironment } from "./confined-tool.ts";
+
+/**
+ * esbuild in processes of our own making: confined, with limits, and one submission's work in each at a time. What is too
+ * much for one, or hangs in it, costs that process and nobody else's.
+ */
+type Esbuild = typeof import("esbuild");
+
+/** A program for the guest takes some 0.1 s and 50 MB. */
+const LIMITS = { cpuSeconds: 5, memoryKilobytes: 400_000 };
+/** For what needs no processor; there is no such thing in esbuild that we know of. */
+const LONGEST_MS = 60_000;
+/** So many at a time, as many as a computer has memory for whatever it is that they do. */
+const AT_ONCE = 2;
+/** One that was quick is kept for the next, but its processor time adds up. */
+const QUICK_MS = 500;
+const USES_MAX = 8;
+
+/** It is more than the bundler may take in time or memory, or it broke down over it. */
+export class TooMuchError extends Error {
+	override readonly name = "TooMuchError";
+}
+
+interface Service {
+	esbuild: Esbuild;
+	uses: number;
+}
+
+/** Bundler and type checker take turns. */
+export const compilerTurns = new Turns(AT_ONCE);
+const idle: Service[] = [];
+
+/**
+ * Bundles something.
+ * @param work is given esbuild, and what ends it at once, as the work is too much
+ * @throws {TooMuchError}
+ */
+export async function withBundler<T>(work: (esbuild: Esbuild, abort: () => void) => Promise<T>): Promise<T> {
+	interruption.throwIfAborted();
+	return compilerTurns.take(async () => {
+		const service = idle.pop() ?? (await start());
+		const { esbuild } = service;
+		const end = () => void esbuild.stop();
+		const timer = setTimeout(end, LONGEST_MS);
+		interruption.addEventListener("abort", end, { once: true });
+		const startedMs = performance.now();
+		let healthy = true;
+		try {
+			return await work(esbuild, end);
+		} catch (error) {
+			interruption.throwIfAborted();
+			if (!/^The service (was stopped|is no longer running)/.test(String((error as Error).message))) throw error;
+			healthy = false;
+			throw new TooMuchError("the bundler ended before it was done", { cause: error });
+		} finally {
+			clearTimeout(timer);
+			interruption.removeEventListener("abort", end);
+			service.uses += 1;
+			const isFresh = service.uses < USES_MAX && performance.now() - startedMs < QUICK_MS;
+			if (healthy && isFresh && !interruption.aborted) idle.push(service);
+			else end();
+		}
+	});
+}
+
+// The module has one process for all that it does, so each process needs a module of its own; and it takes its process's
+// program from the environment.
+async function start(): Promise<Service> {
+	const require = createRequire(import.meta.url);
+	const path = require.resolve("esbuild");
+	const confined = await confinedEnvironment(programOf(require), LIMITS);
+	const environment = { ...confined, ESBUILD_BINARY_PATH: CONFINED_TOOL };
+	const before = Object.keys(environment).map((name) => [name, process.env[name]] as const);
+	const loaded = require.cache[path];
+	delete require.cache[path];
+	Object.assign(process.env, environment);
+	try {
+		const esbuild = require(path) as Esbuild;
+		await esbuild.initialize({});
+		return { esbuild, uses: 0 };
+	} finally {
+		for (const [name, value] of before) {
+			if (value === undefined) delete process.env[name];
+			else process.env[name] = value;
+		}
+		if (loaded === undefined) delete require.cache[path];
+		else require.cache[path] = loaded;
+	}
+}
+
+// Where npm has it for this kind of computer.
+function programOf(require: NodeJS.Require): string {
+	try {
+		return createRequire(require.resolve("esbuild")).resolve(
+			`@esbuild/${process.platform}-${process.arch}/bin/esbuild`,
+		);
+	} catch {
+		return require.resolve("esbuild/bin/esbuild");
+	}
+}

@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { CONFINED_TOOL } from "./confined-tool.ts";
+
+/**
+ * A type checker in a process of its own, which has no files: whatever it wants to know of one, it asks here. Messages are
+ * MessagePack: [type, name, payload], the last two binary.
+ */
+export class CheckerChannel {
+	readonly #child: ChildProcess;
+	readonly #answer: (name: string, argument: string) => Promise<string> | string;
+	#rest: Buffer = Buffer.alloc(0);
+	#resolve: (said: string) => void = () => {};
+	#reject: (error: Error) => void = () => {};
+	readonly #ended: Promise<void>;
+
+	/** @param answer to what is asked of a file: what, and its path, both as JSON has them */
+	constructor(
+		environment: Record<string, string>,
+		args: string[],
+		answer: (name: string, argument: string) => Promise<string> | string,
+	) {
+		this.#answer = answer;
+		this.#child = spawn(CONFINED_TOOL, args, {
+			stdio: ["pipe", "pipe", "ignore"],
+			env: { ...process.env, ...environment },
+		});
+		const gone = (error = new Error("it ended")) => this.#reject(error);
+		this.#child.stdin?.on("error", gone);
+		this.#child.stdout?.on("data", (chunk: Buffer) => this.#take(chunk));
+		this.#child.on("error", gone);
+		this.#ended = new Promise((resolve) => this.#child.once("close", () => resolve()));
+		this.#ended.then(() => gone());
+	}
+
+	/** Asks for something; one thing at a time. @throws {Error} it refuses, or has ended */
+	request(name: string, parameters: unknown): Promise<unknown> {
+		return new Promise<string>((resolve, reject) => {
+			this.#resolve = resolve;
+			this.#reject = reject;
+			this.#send(REQUEST, name, JSON.stringify(parameters));
+		}).then((said) => (said === "" ? null : JSON.parse(said)));
+	}
+
+	/** Ends it, whatever it is doing. */
+	async end(): Promise<void> {
+		this.#child.kill();
+		await this.#ended;
+	}
+
+	#take(chunk: Buffer): void {
+		this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+		try {
+			for (let message = messageIn(this.#rest); message !== null; message = messageIn(this.#rest)) {
+				this.#rest = this.#rest.subarray(message.length);
+				this.#hear(message);
+			}
+			if (this.#rest.length > MESSAGE_BYTES_MAX) throw new Error("too long a message");
+		} catch (error) {
+			this.#child.stdout?.removeAllListeners("data").resume();
+			this.#reject(error as Error);
+			this.#child.kill();
+		}
+	}
+
+	#hear({ type, name, payload }: Message): void {
+		if (type === RESPONSE) this.#resolve(payload);
+		else if (type === ERROR) this.#reject(new Error(payload));
+		else if (type === CALL) void this.#respond(name, payload);
+		else throw new Error("an unknown message");
+	}
+
+	async #respond(name: string, argument: string): Promise<void> {
+		try {
+			this.#send(CALL_RESPONSE, name, await this.#answer(name, argument));
+		} catch (error) {
+			this.#reject(error as Error);
+			this.#child.kill();
+		}
+	}
+
+	#send(type: number, name: string, payload: string): void {
+		this.#child.stdin?.write(Buffer.concat([Buffer.from([ARRAY_OF_3, type]), binary(name), binary(payload)]));
+	}
+}
+
+/** Of errors there may be many, but each is a few lines. */
+const MESSAGE_BYTES_MAX = 16 << 20;
+const [REQUEST, CALL_RESPONSE, RESPONSE, ERROR, CALL] = [1, 2, 4, 5, 6];
+const [ARRAY_OF_3, BINARY_8, BINARY_16, BINARY_32] = [0x93, 0xc4, 0xc5, 0xc6];
+
+interface Message {
+	type: number;
+	name: string;
+	payload: string;
+	/** In bytes, as it came. */
+	length: number;
+}
+
+function binary(text: string): Buffer {
+	const bytes = Buffer.from(text);
+	const head = Buffer.alloc(5);
+	head[0] = BINARY_32;
+	head.writeUInt32BE(bytes.length, 1);
+	return Buffer.concat([head, bytes]);
+}
+
+// The first whole message; null while there is none.
+function messageIn(bytes: Buffer): Message | null {
+	if (bytes.length < 3) return null;
+	if (bytes[0] !== ARRAY_OF_3) throw new Error("no message");
+	// A small number is its own encoding; others have a byte before them.
+	const typeAt = bytes[1] === 0xcc ? 2 : 1;
+	const name = binaryAt(bytes, typeAt + 1);
+	const payload = name && binaryAt(bytes, name.end);
+	if (!name || !payload) return null;
+	return { type: bytes[typeAt] ?? 0, name: name.text, payload: payload.text, length: payload.end };
+}
+
+function binaryAt(bytes: Buffer, at: number): { text: string; end: number } | null {
+	const sizeBytes = { [BINARY_8]: 1, [BINARY_16]: 2, [BINARY_32]: 4 }[bytes[at] ?? BINARY_8];
+	if (sizeBytes === undefined) throw new Error("not binary");
+	if (bytes.length < at + 1 + sizeBytes) return null;
+	const start = at + 1 + sizeBytes;
+	const end = start + bytes.readUIntBE(at + 1, sizeBytes);
+	return bytes.length < end ? null : { text: bytes.toString("utf8", start, end), end };
+}

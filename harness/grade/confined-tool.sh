@@ -1,0 +1,53 @@
+#!/bin/sh
+# Starts a compiler confined: it reads what strangers have written. confined-tool.ts sets the variables:
+#   DRYDOCK_TOOL         the compiler, a program that needs no library
+#   DRYDOCK_TOOL_LEVEL   root, user or none: how its root file system is made
+#   DRYDOCK_TOOL_USER    user and group that it gets where drydock runs as root
+#   DRYDOCK_TOOL_PARENT  drydock's process
+#   DRYDOCK_TOOL_CPU_S, DRYDOCK_TOOL_MEMORY_KB
+#
+# The first sh waits for the compiler and ends it when drydock ends. The compiler itself cannot be told to: the kernel
+# forgets that wish when a process changes its user.
+
+name=${DRYDOCK_TOOL##*/}
+
+case $1 in
+confine)
+	# Its file system holds the compiler's own folder and nothing else. Go looks for /proc/self/exe.
+	shift
+	set -e
+	mount -t tmpfs -o mode=755,size=64k,nosuid,nodev none /mnt
+	mkdir -p /mnt/proc/self /mnt/lib
+	ln -s "/lib/$name" /mnt/proc/self/exe
+	mount --bind -o ro "${DRYDOCK_TOOL%/*}" /mnt/lib
+	case $DRYDOCK_TOOL_LEVEL in
+	root) set -- "--setgid=$DRYDOCK_TOOL_USER" "--setuid=$DRYDOCK_TOOL_USER" -- "/lib/$name" "$@" ;;
+	user) set -- --user --map-user=65534 --map-group=65534 -- "/lib/$name" "$@" ;;
+	esac
+	exec unshare --root=/mnt --wd=/ "$@"
+	;;
+limit)
+	shift
+	test "$PPID" = "$DRYDOCK_TOOL_PARENT" || exit 1
+	ulimit -c 0
+	ulimit -f 0
+	ulimit -n 128
+	ulimit -t "$DRYDOCK_TOOL_CPU_S"
+	ulimit -d "$DRYDOCK_TOOL_MEMORY_KB"
+	# A crash of the compiler's is a page of goroutines.
+	exec 3<&0 </dev/null 2>/dev/null
+	trap 'kill -KILL $! 2>/dev/null; exit 143' TERM INT HUP
+	case $DRYDOCK_TOOL_LEVEL in
+	root) unshare --mount --net --ipc -- /bin/sh "$0" confine "$@" <&3 3<&- & ;;
+	user) unshare --user --map-root-user --mount --net --ipc -- /bin/sh "$0" confine "$@" <&3 3<&- & ;;
+	*) "$DRYDOCK_TOOL" "$@" <&3 3<&- & ;;
+	esac
+	# Whoever reads the compiler's output shall see it end.
+	exec 3<&- >/dev/null
+	wait $!
+	exit
+	;;
+esac
+
+if command -v setpriv >/dev/null; then exec setpriv --no-new-privs --pdeathsig TERM -- /bin/sh "$0" limit "$@"; fi
+exec /bin/sh "$0" limit "$@"

@@ -1,0 +1,27 @@
+import { constants, type PathLike } from "node:fs";
+import { open } from "node:fs/promises";
+
+/** So much is read of a file that says it is smaller. */
+const SIZE_UNKNOWN_BYTES = 128 << 10;
+
+/** Reads a file that somebody handed in: a regular one, whole, and not through a link. @throws {Error} why that cannot be */
+export async function readBytes(place: PathLike, bytesMax: number): Promise<Buffer> {
+	// Without O_NONBLOCK, what has become a FIFO meanwhile would be waited for.
+	const file = await open(place, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+	try {
+		const stats = await file.stat();
+		if (!stats.isFile()) throw new Error("it is not a regular file");
+		if (stats.size > bytesMax) throw tooLarge(bytesMax);
+		// The size may be a lie, as in /proc.
+		const bytes = Buffer.alloc(Math.min(bytesMax, Math.max(stats.size, SIZE_UNKNOWN_BYTES)) + 1);
+		let length = 0;
+		for (let read = -1; read !== 0 && length < bytes.length; length += read)
+			({ bytesRead: read } = await file.read(bytes, length, bytes.length - length));
+		if (length === bytes.length) throw tooLarge(bytes.length - 1);
+		return bytes.subarray(0, length);
+	} finally {
+		await file.close();
+	}
+}
+
+export const tooLarge = (bytesMax: number): Error => new Error(`it is too large: more than ${bytesMax >> 10} KiB`);
