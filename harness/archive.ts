@@ -91,6 +91,20 @@ function belongs(path: string): boolean {
 	return parts.every((part) => part !== "" && !part.startsWith(".") && part !== "node_modules");
 }
 
+/**
+ * Whether a file of an archive is taken into somebody else's workspace: a lesson's modules, and the logbook. Nothing that
+ * npm, an editor, a compiler or any other tool would execute or obey is, wherever it lies.
+ */
+export function isTakenIn(path: string): boolean {
+	if (path === LOGBOOK) return true;
+	const [folder = "", ...below] = path.split("/");
+	const name = below.at(-1)?.toLowerCase() ?? "";
+	return belongs(path) && /^\d\d-[a-z0-9-]+$/.test(folder) && /\.[mc]?[jt]s$/.test(name) && !OBEYED.test(name);
+}
+
+// Modules all of them, but of other programs: settings of compilers, bundlers, linters and test runners, and declarations.
+const OBEYED = /\.d\.[mc]?ts$|\.(config|conf|workspace)\.[mc]?[jt]s$|^(gulp|grunt|jake|knex|rush|danger|make)file\./;
+
 async function filesOf(dir: string, below: string): Promise<string[]> {
 	const entries = await readdir(join(dir, below), { withFileTypes: true });
 	const found = entries.map(async (entry): Promise<string[]> => {

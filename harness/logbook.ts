@@ -1,10 +1,12 @@
-import { open, readFile, rename } from "node:fs/promises";
+import { open, realpath, rename } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { exists } from "./cache.ts";
 import { Failure } from "./failure.ts";
+import { readBytes } from "./grade/regular-file.ts";
 import { interruption } from "./interrupt.ts";
 import { withLock } from "./lock.ts";
+import { printable } from "./printable.ts";
 
 /**
  * The logbook: what a learner has done so far, in one file of the workspace. It is read at any time, and only ever
@@ -12,18 +14,30 @@ import { withLock } from "./lock.ts";
  */
 export const LOGBOOK = "drydock.json";
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const time = v.pipe(v.string(), v.isoTimestamp());
+/** What a logbook of a hundred lessons has, ten times over. */
+const LOGBOOK_BYTES_MAX = 4 << 20;
+const LESSONS_MAX = 200;
+
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const time = v.pipe(v.string(), v.maxLength(40), v.isoTimestamp());
 // Some of it ends up in a terminal, and an imported logbook may be anybody's.
 const text = v.pipe(
 	v.string(),
-	v.transform((raw) => raw.replaceAll(/\p{Cc}+/gu, " ")),
+	v.maxLength(20_000),
+	v.transform((raw) => printable(raw).replaceAll(/\s+/g, " ")),
 );
+const list = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.maxLength(1_000));
+/** By lesson, which is the name of a folder. */
+const byLesson = <T extends v.GenericSchema>(page: T) =>
+	v.pipe(
+		v.record(v.pipe(v.string(), v.regex(/^\w[\w-]{0,99}$/)), page),
+		v.check((pages) => Object.keys(pages).length <= LESSONS_MAX, "too many lessons"),
+	);
 
 const Attempt = v.object({
 	at: time,
 	verdict: v.picklist(["pass", "fail"]),
-	findings: v.array(v.object({ fact: text, what: text, diagnosis: text, try: text, see: v.array(text) })),
+	findings: list(v.object({ fact: text, what: text, diagnosis: text, try: text, see: list(text) })),
 });
 /** One judgement of the learner's module, and what there was to say of it. Times are ISO 8601. */
 export type Attempt = v.InferOutput<typeof Attempt>;
@@ -50,7 +64,7 @@ const Logbook = v.object({
 	schemaVersion: v.literal(2),
 	/** The lesson that the learner has chosen; null: the first that has not been passed. */
 	selected: v.nullable(text),
-	lessons: v.record(v.string(), Page),
+	lessons: byLesson(Page),
 });
 export type Logbook = v.InferOutput<typeof Logbook>;
 
@@ -66,7 +80,7 @@ export const EMPTY_PAGE: Page = {
 
 // Version 1 knew when lessons were first passed.
 const FirstLogbook = v.pipe(
-	v.object({ schemaVersion: v.literal(1), passed: v.record(v.string(), v.object({ at: time })) }),
+	v.object({ schemaVersion: v.literal(1), passed: byLesson(v.object({ at: time })) }),
 	v.transform(({ passed }): Logbook => {
 		const pages = Object.entries(passed).map(([id, { at }]) => [
 			id,
@@ -85,7 +99,12 @@ const Newer = v.pipe(v.string(), v.parseJson(), v.object({ schemaVersion: v.pipe
 export async function readLogbook(dir: string): Promise<Logbook> {
 	const path = join(dir, LOGBOOK);
 	if (!(await exists(path))) return { schemaVersion: 2, selected: null, lessons: {} };
-	return parseLogbook(await readFile(path, "utf8"), path);
+	const bytes = await realpath(path)
+		.then((file) => readBytes(file, LOGBOOK_BYTES_MAX))
+		.catch((cause: NodeJS.ErrnoException) => {
+			throw new Failure("usage", `${path} cannot be read: ${cause.code ?? cause.message}`, `ls -l ${path}`, { cause });
+		});
+	return parseLogbook(bytes.toString(), path);
 }
 
 /**

@@ -17,12 +17,7 @@ export async function buildImage({ fresh }: { fresh?: boolean }): Promise<number
 
 /** `drydock image info`. @returns the exit code */
 export async function imageInfo({ json }: { json?: boolean }): Promise<number> {
-	const manifest = (await imageManifest()) as {
-		platform: string;
-		suite: string;
-		node: string;
-		packages: Record<string, string>;
-	} | null;
+	const manifest = await imageManifest();
 	if (manifest === null) throw new Failure("unsupported", "there is no image yet", "npx drydock image build");
 	if (json) {
 		printJson({ schemaVersion: 1, ...manifest });

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { unpackWorkspace } from "../archive.ts";
+import { isTakenIn, unpackWorkspace } from "../archive.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { moveAside, placeBeside, writeNew } from "../keep.ts";
 import { lessons, moduleOf, skeletonOf } from "../lessons.ts";
@@ -22,6 +22,8 @@ export async function importWorkspace(file: string, { json }: { json?: boolean }
 	// Said before anything is touched, should it be damaged.
 	await readLogbook(dir);
 	files.delete(LOGBOOK);
+	const leftOut = [...files.keys()].filter((name) => !isTakenIn(name));
+	for (const name of leftOut) files.delete(name);
 	const untouched = await skeletons(dir);
 	const beside: { file: string; kept: string }[] = [];
 	for (const [name, content] of files) {
@@ -32,14 +34,27 @@ export async function importWorkspace(file: string, { json }: { json?: boolean }
 	await mkdir(dir, { recursive: true });
 	await updateLogbook(dir, (mine) => mergeLogbooks(mine, theirs));
 	await makeWorkspace(dir);
-	if (json) printJson({ schemaVersion: 1, workspace: dir, files: [...files.keys()], beside });
+	if (json) printJson({ schemaVersion: 1, workspace: dir, files: [...files.keys()], beside, leftOut });
 	else {
 		const kept = beside.map(({ file, kept }) => `  ${nameOf(file)}: the imported one is ${nameOf(kept)}\n`);
 		const note = kept.length === 0 ? "" : `Some differ from yours. Yours stay, and what was imported is beside them:\n`;
-		process.stdout.write(`${nameOf(dir)} has what ${file} held: files and progress.\n${note}${kept.join("")}`);
+		const imported = `${nameOf(dir)} has what ${file} held: modules and progress.\n`;
+		process.stdout.write(`${imported}${note}${kept.join("")}${leftOutNote(leftOut)}`);
 	}
 	return EXIT.passed;
 }
+
+function leftOutNote(names: readonly string[]): string {
+	// What init makes is made here as well, and is nothing that anybody misses.
+	const missed = names.filter((name) => !MADE.has(name));
+	if (missed.length === 0) return "";
+	const shown = missed.slice(0, LISTED).map((name) => `  ${name}\n`);
+	const more = missed.length > LISTED ? `  … and ${missed.length - LISTED} more\n` : "";
+	return `Left out, as they are no modules of a lesson; unpack by hand what you trust:\n${shown.join("")}${more}`;
+}
+
+const MADE = new Set(["package.json", "tsconfig.json", ".gitignore"]);
+const LISTED = 20;
 
 // Nothing is undone: importing again goes on from there.
 function stuck(error: NodeJS.ErrnoException): never {

@@ -1,13 +1,19 @@
-import { cp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { cp, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { cacheDir, cached, discard, exists, inScratch } from "../cache.ts";
 import { Failure } from "../failure.ts";
+import { readBytes } from "../grade/regular-file.ts";
+import { printable } from "../printable.ts";
 import type { Progress } from "../progress.ts";
 import { architecture } from "./arch.ts";
 import { type Base, baseKey, ensureBase } from "./base.ts";
 import { ensureKit, ensureLibrary, libraryKey } from "./kit.ts";
+import { type Label, unpackImage } from "./packed-image.ts";
 import { runTool } from "./tools.ts";
+
+/** Each package has a line in it. */
+const MANIFEST_BYTES_MAX = 1 << 20;
 
 /** Everything that a virtual machine boots from. */
 export interface Image {
@@ -43,8 +49,6 @@ export async function forgetImage(): Promise<void> {
 	await discard(library);
 }
 
-const Label = v.object({ format: v.literal("drydock image 1"), base: v.string(), library: v.string() });
-
 /**
  * Writes the image to one file: what takes tools and a network to build. The kit's own programs are not in it.
  * @param file is replaced only when the new one is whole
@@ -54,9 +58,7 @@ export async function exportImage(file: string, progress: Progress): Promise<voi
 	await ensureLibrary(progress);
 	const { base, library } = await inCache();
 	await inScratch(async (scratch) => {
-		const label = { format: "drydock image 1", base: nameOf(base), library: nameOf(library) } satisfies v.InferOutput<
-			typeof Label
-		>;
+		const label = { format: "drydock image 1", base: nameOf(base), library: nameOf(library) } satisfies Label;
 		await writeFile(join(scratch, "label.json"), JSON.stringify(label));
 		await cp(base, join(scratch, "base"), { recursive: true });
 		await cp(library, join(scratch, "library"), { recursive: true });
@@ -74,36 +76,21 @@ export async function exportImage(file: string, progress: Progress): Promise<voi
 export async function importImage(file: string, progress: Progress): Promise<void> {
 	if (!(await exists(file))) throw new Failure("usage", `${file} is not there`);
 	await inScratch(async (scratch) => {
-		await progress.step("unpacking the image", () =>
-			// Owner and permissions are this user's; GNU tar and bsdtar both refuse to leave the directory.
-			runTool("tar", ["-xf", file, "-C", scratch, "--no-same-owner"]).catch((cause: unknown) => {
-				throw new Failure(
-					"usage",
-					`${file} is not an image`,
-					"npx drydock image export FILE, on a computer that has one",
-					{ cause },
-				);
-			}),
-		);
-		const label = v.safeParse(
-			v.pipe(v.string(), v.parseJson(), Label),
-			await readFile(join(scratch, "label.json"), "utf8").catch(() => ""),
-		);
-		if (!label.success)
-			throw new Failure(
-				"usage",
-				`${file} is not an image`,
-				"npx drydock image export FILE, on a computer that has one",
-			);
+		const label = await progress
+			.step("unpacking the image", () => unpackImage(file, scratch))
+			.catch((cause: Error) => {
+				const what = `${file} is not an image: ${cause.message}`;
+				throw new Failure("usage", what, "npx drydock image export FILE, on a computer that has one", { cause });
+			});
 		const { base, library } = await inCache();
-		if (label.output.base !== nameOf(base) || label.output.library !== nameOf(library))
+		if (label.base !== nameOf(base) || label.library !== nameOf(library))
 			throw new Failure(
 				"usage",
 				`${file} was made by another version of drydock`,
 				"export it anew with this version, or update this one",
 			);
 		for (const part of ["base", "library"] as const) {
-			await cached(part, label.output[part], async (staging) => {
+			await cached(part, label[part], async (staging) => {
 				// The seal is of the files it was made for.
 				await cp(join(scratch, part), staging, { recursive: true, filter: (path) => !path.endsWith("seal.json") });
 			});
@@ -111,10 +98,22 @@ export async function importImage(file: string, progress: Progress): Promise<voi
 	});
 }
 
-/** What is in the image: platform, suite, Node, packages with versions; null if there is none. */
-export async function imageManifest(): Promise<unknown> {
+const text = v.pipe(v.string(), v.maxLength(1_000), v.transform(printable));
+const Manifest = v.object({ platform: text, suite: text, node: text, packages: v.record(text, text) });
+export type Manifest = v.InferOutput<typeof Manifest>;
+
+/**
+ * What is in the image: platform, suite, Node, packages with versions; null if there is none.
+ * @throws {Failure} usage: it does not say so, as an image may that was imported
+ */
+export async function imageManifest(): Promise<Manifest | null> {
 	const { base } = await inCache();
-	return readFile(join(base, "manifest.json"), "utf8").then(JSON.parse, () => null);
+	const file = join(base, "manifest.json");
+	if (!(await exists(file))) return null;
+	const bytes = await readBytes(file, MANIFEST_BYTES_MAX).catch(() => Buffer.alloc(0));
+	const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Manifest), bytes.toString(), { abortEarly: true });
+	if (parsed.success) return parsed.output;
+	throw new Failure("usage", "the image does not say what is in it", "npx drydock image build --fresh");
 }
 
 const nameOf = (path: string) => path.split("/").pop() ?? "";

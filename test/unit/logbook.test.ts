@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readFile, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
@@ -85,7 +85,34 @@ describe("readLogbook", () => {
 		const [finding] = failedAttempt().findings;
 		const evil = { ...failedAttempt(), findings: [{ ...finding, what: "a\u001b[2Jb\u009bc\nd" }] };
 		const text = JSON.stringify(withPage(logbookWith({}), { id: "a" }, { lastAttempt: evil as never }));
-		expect(pageOf(parseLogbook(text, "it"), { id: "a" }).lastAttempt?.findings[0]?.what).toBe("a [2Jb c d");
+		expect(pageOf(parseLogbook(text, "it"), { id: "a" }).lastAttempt?.findings[0]?.what).toBe("a\ufffd[2Jb\ufffdc d");
+	});
+
+	test.each([
+		["marks of direction", { ...logbookWith({}), selected: "02\u200e\u061c\u2067" }],
+		["a lesson that is a path", { ...logbookWith({}), lessons: { "../x": EMPTY_PAGE } }],
+		[
+			"thousands of lessons",
+			{ ...logbookWith({}), lessons: Object.fromEntries([...Array(5_000).keys()].map((id) => [`l${id}`, EMPTY_PAGE])) },
+		],
+		["a text of megabytes", { ...logbookWith({}), selected: "x".repeat(1 << 21) }],
+		["attempts beyond counting", { ...logbookWith({}), lessons: { a: { ...EMPTY_PAGE, attempts: 1e300 } } }],
+	])("[%s] is refused, or shows nothing of it", (_what, book) => {
+		let shown = "";
+		try {
+			shown = JSON.stringify(parseLogbook(JSON.stringify(book), "it"));
+		} catch (error) {
+			expect(error).toMatchObject({ kind: "usage" });
+		}
+		expect(shown).not.toMatch(/[\u200e\u061c\u2067]/u);
+		expect(shown.length).toBeLessThan(1_000);
+	});
+
+	test("a logbook that is no regular file, or has no end, is not waited for", async () => {
+		const dir = `${files.dir}/odd`;
+		await mkdir(dir);
+		await symlink("/dev/zero", `${dir}/drydock.json`);
+		await expect(readLogbook(dir)).rejects.toMatchObject({ kind: "usage" });
 	});
 
 	test("a lesson called __proto__ changes no other", () => {

@@ -57,7 +57,10 @@ export async function imageLines(): Promise<Line[]> {
 	const { building } = await inCache();
 	const build = "npx drydock image build";
 	if (building) return [{ name: "image", state: "warn", fact: "not built yet", mend: "npm start" }];
-	const { suite, platform } = (await imageManifest()) as { suite: string; platform: string };
+	const manifest = await imageManifest().catch(() => null);
+	if (manifest === null)
+		return [{ name: "image", state: "bad", fact: "does not say what is in it", mend: `${build} --fresh` }];
+	const { suite, platform } = manifest;
 	const image: Line = { name: "image", state: "good", fact: `Debian ${suite}, ${platform}, in ${cacheDir}` };
 	// Without QEMU, or what packs the image, there is nothing to look at; those have lines of their own.
 	const saved = await ensureImage(silent)

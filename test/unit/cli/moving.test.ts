@@ -78,16 +78,20 @@ describe("export and import", () => {
 		const mine = Object.fromEntries(
 			await Promise.all(all.map(async (one) => [`${one.id}/${await moduleOf(one)}`, MINE])),
 		);
-		const from = await workspace(halfway(), { ...mine, "notes.md": "n" });
+		const from = await workspace(halfway(), { ...mine, "02-unshare/parts/helper.ts": "n", "notes.md": "n" });
 		const archive = join(from, "../moved.tar.gz");
 		expect((await drydock(from, "export", archive)).code).toBe(0);
 		const to = await workspace(logbookWith({ "03-chroot": passedPage() }), { "02-unshare/isolate.ts": skeleton });
 		const { stdout, code } = await drydock(to, "import", archive);
 		expect(stdout).not.toContain("differ");
 		expect(code).toBe(0);
-		expect(await read(to, "notes.md")).toBe("n");
+		expect(await read(to, "02-unshare/parts/helper.ts")).toBe("n");
+		expect(stdout).toContain(
+			"Left out, as they are no modules of a lesson; unpack by hand what you trust:\n  notes.md\n",
+		);
+		expect(await exists(join(to, "notes.md"))).toBe(false);
 		expect(await read(to, "02-unshare/isolate.ts")).toBe(MINE);
-		expect(await readdir(join(to, "02-unshare"))).toEqual(["isolate.ts"]);
+		expect((await readdir(join(to, "02-unshare"))).sort()).toEqual(["isolate.ts", "parts"]);
 		const pages = (await bookIn(to)).lessons;
 		expect(
 			Object.keys(pages)
@@ -114,15 +118,69 @@ describe("export and import", () => {
 		expect((await bookIn(dir)).lessons).toEqual(halfway().lessons);
 	});
 
+	test("import takes in modules and the logbook, and nothing that npm, an editor or another tool would obey", async () => {
+		const evil = [
+			...["package.json", "package-lock.json", "npm-shrinkwrap.json", "tsconfig.json", "jsconfig.json", "biome.json"],
+			...[
+				"vitest.config.ts",
+				"eslint.config.js",
+				"gulpfile.js",
+				"Makefile",
+				"index.js",
+				"drydock",
+				"global.d.ts",
+				"a.code-workspace",
+			],
+			...[
+				"02-unshare/package.json",
+				"02-unshare/tsconfig.json",
+				"02-unshare/vite.config.mts",
+				"02-unshare/global.d.ts",
+			],
+			...["02-unshare/Gruntfile.js", "bin/drydock.js", "scripts/postinstall.js", "AGENTS.md", "02-unshare/run.sh"],
+		];
+		const archive = await files.write("tools.tar.gz", "");
+		const content = JSON.stringify({ name: "x", bin: { drydock: "index.js" }, scripts: { prepare: "touch /tmp/x" } });
+		const modules = ["02-unshare/isolate.ts", "02-unshare/config.ts", "10-later/deep/a.mts"];
+		await writeFile(archive, tarball(LOGBOOK_ENTRY, ...[...evil, ...modules].map((name) => entry(name, content))));
+		const dir = await workspace(halfway());
+		const { files: taken, leftOut } = JSON.parse((await drydock(dir, "import", archive, "--json")).stdout);
+		expect(taken.sort()).toEqual(modules.sort());
+		expect(leftOut.sort()).toEqual(evil.sort());
+		const there = (await readdir(dir, { recursive: true })).filter((name) => !/^(types|node_modules)\b/.test(name));
+		const texts = there.map(async (name) => [name, await read(dir, name).catch(() => "")] as const);
+		expect((await Promise.all(texts)).flatMap(([name, text]) => (text === content ? [name] : [])).sort()).toEqual(
+			modules,
+		);
+	});
+
+	test.each([
+		".npmrc",
+		".git/hooks/pre-commit",
+		".vscode/tasks.json",
+		"node_modules/.bin/drydock",
+		"types/x.d.ts",
+		".envrc",
+	])("an archive with %s is none that drydock has written, and nothing of it is taken", async (name) => {
+		const archive = await files.write("hidden.tar.gz", "");
+		await writeFile(archive, tarball(LOGBOOK_ENTRY, entry(name, "x"), entry("02-unshare/isolate.ts", "x")));
+		const dir = await workspace(halfway());
+		expect((await drydock(dir, "import", archive)).code).toBe(2);
+		expect(await readdir(dir)).toEqual(["drydock.json"]);
+	});
+
 	test("import [other things have those names] goes beside a directory, and stops before a file", async () => {
 		const archive = await files.write("shapes.tar.gz", "");
-		await writeFile(archive, tarball(entry("a.md", "theirs"), entry("b/c.md", "theirs"), LOGBOOK_ENTRY));
-		const dir = await workspace(halfway(), { "a.md/inner": "mine", b: "mine" });
+		await writeFile(
+			archive,
+			tarball(entry("02-unshare/a.ts", "theirs"), entry("02-unshare/b/c.ts", "theirs"), LOGBOOK_ENTRY),
+		);
+		const dir = await workspace(halfway(), { "02-unshare/a.ts/inner": "mine", "02-unshare/b": "mine" });
 		const { stderr, code } = await drydock(dir, "import", archive);
-		expect(stderr).toContain(`${dir}/b is in the way`);
+		expect(stderr).toContain(`${dir}/02-unshare/b is in the way`);
 		expect(code).toBe(2);
-		expect(await read(dir, "a.imported-1.md")).toBe("theirs");
-		expect([await read(dir, "a.md/inner"), await read(dir, "b")]).toEqual(["mine", "mine"]);
+		expect(await read(dir, "02-unshare/a.imported-1.ts")).toBe("theirs");
+		expect([await read(dir, "02-unshare/a.ts/inner"), await read(dir, "02-unshare/b")]).toEqual(["mine", "mine"]);
 		expect(await bookIn(dir)).toEqual(halfway());
 	});
 
