@@ -53,10 +53,11 @@ export function removeRemains(id: string): void {
 	giveBack(id);
 }
 
-/** Pids of a container's processes; null when it has no cgroup. */
+/** Pids of a container's processes, in its cgroup and below; null when it has no cgroup. */
 export function processesOf(id: string): number[] | null {
-	const path = `${cgroupOf(id)}/cgroup.procs`;
-	return existsSync(path) ? read(path).split("\n").filter(Boolean).map(Number) : null;
+	const path = cgroupOf(id);
+	if (!existsSync(path)) return null;
+	return cgroupsIn(path).flatMap((each) => read(`${each}/cgroup.procs`).split("\n").filter(Boolean).map(Number));
 }
 
 const cgroupOf = (id: string) => `/sys/fs/cgroup/box/${id}`;
@@ -65,7 +66,22 @@ function removeCgroup(path: string): void {
 	if (!existsSync(path)) return;
 	writeFileSync(`${path}/cgroup.kill`, "1");
 	while (readFileSync(`${path}/cgroup.events`, "utf8").includes("populated 1")) pause();
-	rmdirSync(path);
+	for (const each of cgroupsIn(path).toReversed()) rmdirSync(each);
+}
+
+// A module may have made cgroups below the container's own; each comes before those that are in it.
+function cgroupsIn(path: string): string[] {
+	return [path, ...directoriesIn(path).flatMap((name) => cgroupsIn(`${path}/${name}`))];
+}
+
+// None, too, when it has gone meanwhile.
+function directoriesIn(path: string): string[] {
+	try {
+		const entries = readdirSync(path, { withFileTypes: true });
+		return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+	} catch {
+		return [];
+	}
 }
 
 function removeDirectory(path: string): void {

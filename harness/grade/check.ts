@@ -84,6 +84,8 @@ export interface Scenario extends Played {
 	watch?: string[];
 	/** Files to read in each command's root, relative to it. */
 	files?: string[];
+	/** A cgroup, such as `/box`, whose files are read whenever the host is read, with all cgroups below it. */
+	limits?: string;
 	/** Whether to read links, routes and packet filters. */
 	network?: boolean;
 	/** A file of the host; the break-out from a chroot is tried on it. */

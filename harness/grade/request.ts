@@ -19,7 +19,7 @@ const WAIT_AND_EXIT = "pause; exit $line";
 /** A check's scenario as the work for a machine. */
 export function requestFor(check: Check, program: Bundle, drawn: Drawn): RunRequest {
 	const { prepare, others = {}, steps = DEFAULT_STEPS, ...scenario } = check.scenario(drawn);
-	const { watch: own = [], files = [], network = false, secret = null } = scenario;
+	const { watch: own = [], files = [], network = false, secret = null, limits } = scenario;
 	const watch = [...new Set([...own, ...HOST_FILES])];
 	const container = ({ options, script = WAIT_AND_EXIT, command, says }: Played) => {
 		const token = random.name("drydock");
@@ -42,5 +42,6 @@ export function requestFor(check: Check, program: Bundle, drawn: Drawn): RunRequ
 		files,
 		network,
 		secret,
+		limits,
 	};
 }

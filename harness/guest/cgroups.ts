@@ -27,6 +27,33 @@ export function readCgroupFiles(cgroup: string): Record<string, string> {
 	return pids === undefined ? files : { ...files, "cgroup.procs": asHarbourNumbers(pids) };
 }
 
+/** Files of a cgroup that a check may want to know of; where they are. */
+const ASKED_FOR = [
+	...["cgroup.procs", "cgroup.controllers", "cgroup.subtree_control", "cgroup.events"],
+	...["memory.max", "memory.high", "memory.swap.max", "memory.oom.group", "memory.events"],
+	...["pids.max", "pids.events", "cpu.max", "cpu.weight", "cpu.stat"],
+];
+/** Cgroups below one that are read; a program can make as many as it likes. */
+const MOST_CGROUPS = 32;
+
+/**
+ * The files of a cgroup and of all below it, by path.
+ * @param top such as `/box`
+ */
+export function readCgroupTree(top: string): Record<string, Record<string, string>> {
+	const paths = [top, ...readCgroups(top)].slice(0, MOST_CGROUPS);
+	return Object.fromEntries(paths.map((path) => [path, readFilesThere(path)]));
+}
+
+function readFilesThere(path: string): Record<string, string> {
+	const there = new Set(entriesOf(ROOT + path).map(({ name }) => name));
+	const { "cgroup.procs": pids = "", ...files } = readCgroupFilesNamed(
+		path,
+		ASKED_FOR.filter((name) => there.has(name)),
+	);
+	return { ...files, "cgroup.procs": asHarbourNumbers(pids) };
+}
+
 /** Some of a cgroup's files. @param path such as `/box/web-1` */
 export function readCgroupFilesNamed(path: string, names: readonly string[]): Record<string, string> {
 	return Object.fromEntries(names.map((name) => [name, readFile(`${ROOT}${path}/${name}`)]));

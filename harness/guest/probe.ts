@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { HostState, Overlay, ProcessState, Run } from "../protocol.ts";
-import { readCgroup, readCgroupFiles, readCgroups } from "./cgroups.ts";
+import { readCgroup, readCgroupFiles, readCgroups, readCgroupTree } from "./cgroups.ts";
 import { HARBOUR_ROOT, OWN_PROC } from "./harbour.ts";
 import { parseMountinfo } from "./mountinfo.ts";
 import { inNamespace, readNamespaces, readSplitNamespaces } from "./namespaces.ts";
@@ -25,10 +25,10 @@ import { readEntry, readTree } from "./trees.ts";
  */
 
 /** What a run wants to have read beside what is always read. */
-export type Wanted = Pick<Run, "watch" | "files" | "network">;
+export type Wanted = Pick<Run, "watch" | "files" | "network" | "limits">;
 
 /** Reads the harbour as its init (pid 1) sees it. */
-export function readHost({ watch, network }: Wanted): HostState {
+export function readHost({ watch, network, limits }: Wanted): HostState {
 	return {
 		hostname: inNamespace(1, "uts", readHostname),
 		namespaces: readNamespaces(1),
@@ -36,6 +36,7 @@ export function readHost({ watch, network }: Wanted): HostState {
 		tasks: readWorld(),
 		queues: inNamespace(1, "ipc", readQueues),
 		cgroups: readCgroups(),
+		limits: limits === undefined ? {} : readCgroupTree(limits),
 		links: inNamespace(1, "net", () => readLinks(1)),
 		root: readdirSync(HARBOUR_ROOT),
 		oomKills: readOomKills(),

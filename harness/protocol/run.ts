@@ -62,6 +62,8 @@ export interface Run extends Work {
 	watch: string[];
 	/** Files to read in a command's root, relative to it. */
 	files: string[];
+	/** A cgroup, such as `/box`, whose files are read whenever the host is read, with all cgroups below it. */
+	limits?: string | undefined;
 	/** Whether to read networks. */
 	network: boolean;
 	/** A file of the host that the break-out tries to read; none is tried without. */

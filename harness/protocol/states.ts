@@ -10,6 +10,8 @@ export const HostState = v.object({
 	/** Keys of the System V message queues. See proc_sysvipc(5). */
 	queues: list(text),
 	cgroups: list(text),
+	/** Files of the cgroup that the run asks for, and of all below it, by path: `{ "/box/web-1": { "memory.max": … } }`. */
+	limits: v.record(text, v.record(text, text)),
 	links: list(Link),
 	/** Entries of the root directory. */
 	root: list(text),

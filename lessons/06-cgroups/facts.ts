@@ -1,59 +1,99 @@
-import { BOX, commandAt, type Drawn, DURING, type FactValue, type Observation } from "../../harness/grade/index.ts";
-import { cgroupFile, engineInside, fileOf, REFUSED, SECOND, SPENT } from "./scenario.ts";
+import {
+	BOX,
+	commandAt,
+	type Drawn,
+	DURING,
+	type FactValue,
+	identityOf,
+	type Observation,
+} from "../../harness/grade/index.ts";
+import {
+	AFTER,
+	cgroupOf,
+	counted,
+	engineInside,
+	hostAt,
+	limitOn,
+	parentFile,
+	pathOf,
+	processors,
+	within,
+} from "./readings.ts";
+import { BYSTANDER, REFUSED, SECOND, SPENT } from "./scenario.ts";
 
 const LIMITS = ["memory.max", "pids.max", "cpu.max"];
 /** Of a command that has not lived to be looked at. */
 export const GONE = "the command had ended";
 export const USUAL_PERIOD_US = 100_000;
-
-/** The part of a processor that cpu.max leaves: "55000 100000" is 0.55. */
-function cpus(max: string): string {
-	const [quota, period] = max.split(" ").map(Number);
-	const part = (quota ?? Number.NaN) / (period ?? Number.NaN);
-	return Number.isNaN(part) ? max : part.toFixed(2);
-}
-
-// createCgroup has come back, and join has not found what it was to have made.
-function joinedNothing({ containers }: Observation): boolean {
-	const ending = containers[REFUSED]?.ending;
-	return ending?.how === "threw" && /^ENOENT.*\/cgroup\.procs'/.test(ending.thrown.message);
-}
+/** Of a container that came to be without what somebody has asked for. */
+export const STARTED = "started all the same";
 
 /** What the cgroups show, and what came of the limits. */
 export function derive(observation: Observation, drawn: Drawn): Record<string, FactValue> {
-	const during = (name: string, container = BOX) => cgroupFile(observation, DURING, name, container);
+	const seen = { observation, drawn };
 	const ending = (container: string) => observation.containers[container]?.ending.how ?? "not started";
 	const facts: Record<string, FactValue> = {
 		"second.ending": ending(SECOND),
-		"refused.ending": joinedNothing(observation) ? "started, and had nothing to join" : ending(REFUSED),
-		"parent.limits": LIMITS.flatMap((name) => {
-			const value = fileOf(observation, name) ?? "max";
+		"refused.ending": joinedNothing(seen) ? STARTED : ending(REFUSED),
+		"second.limits": secondLimits(seen),
+		"parent.limits": [...LIMITS, "memory.high", "memory.swap.max"].flatMap((name) => {
+			const value = parentFile(observation, name) ?? "max";
 			return value.startsWith("max") ? [] : [`${name}: ${value}`];
 		}),
+		bystander: bystander(observation),
 	};
-	const process = commandAt(observation, DURING);
-	if (process !== null)
-		Object.assign(facts, {
-			"command.cgroup": process.cgroup,
-			engine: engineInside({ observation, drawn }) ? "in it as well" : "outside",
-			"limit.memory": during("memory.max"),
-			"limit.swap": during("memory.swap.max"),
-			"limit.pids": during("pids.max"),
-			"limit.cpus": cpus(during("cpu.max")),
-		});
-	facts["second.limits"] =
-		commandAt(observation, DURING, SECOND) === null
-			? GONE
-			: [...LIMITS, "memory.swap.max"].map((name) => `${name}: ${during(name, SECOND).split(" ")[0]}`);
-	if (process !== null) {
-		const spent = commandAt(observation, SPENT) !== null;
-		const effect = (file: string, name: string, came: string, not: string) => {
-			const rose = new RegExp(`^${name} [1-9]`, "m").test(cgroupFile(observation, SPENT, file));
-			return spent ? (rose ? came : not) : GONE;
-		};
-		facts["effect.memory"] = effect("memory.events", "oom_kill", "killed", "not killed");
-		facts["effect.pids"] = effect("pids.events", "max", "refused", "never refused");
-		facts["effect.cpus"] = effect("cpu.stat", "nr_throttled", "throttled", "never throttled");
-	}
-	return facts;
+	if (commandAt(observation, DURING) === null) return facts;
+	const cpus = limitOn(seen, "cpu.max");
+	return {
+		...facts,
+		"command.cgroup": commandsCgroup(seen),
+		engine: engineInside(seen) ? "in it as well" : "outside",
+		"limit.memory": limitOn(seen, "memory.max"),
+		"limit.swap": limitOn(seen, "memory.swap.max"),
+		"limit.pids": limitOn(seen, "pids.max"),
+		"limit.cpus": cpus === "max" ? cpus : processors(cpus).toFixed(2),
+		"effect.memory": effect(seen, ["memory.events", "oom_kill"], "killed", "not killed"),
+		"effect.pids": effect(seen, ["pids.events", "max"], "refused", "never refused"),
+		"effect.cpus": effect(seen, ["cpu.stat", "nr_throttled"], "throttled", "never throttled"),
+	};
+}
+
+type Seen = { observation: Observation; drawn: Drawn };
+
+// A cgroup below is as good: all that limits the one above counts for it, too.
+function commandsCgroup({ observation, drawn }: Seen): string {
+	const path = pathOf(drawn);
+	const at = (moment: string) => {
+		const cgroup = cgroupOf(observation, moment);
+		return cgroup === undefined || within(cgroup, path) ? path : cgroup;
+	};
+	const [first, later] = [at(DURING), at(SPENT)];
+	return first === later ? `0::${first}` : `0::${first}, and later 0::${later}`;
+}
+
+function secondLimits(seen: Seen): FactValue {
+	if (commandAt(seen.observation, DURING, SECOND) === null) return GONE;
+	return [...LIMITS, "memory.swap.max"].map((name) => {
+		return `${name}: ${limitOn(seen, name, SECOND, "second")}`;
+	});
+}
+
+// What the kernel has counted since the command was let go.
+function effect(seen: Seen, [file, name]: [string, string], came: string, not: string): string {
+	if (commandAt(seen.observation, SPENT, BOX) === null) return GONE;
+	return counted(seen, file, name, SPENT) > counted(seen, file, name, DURING) ? came : not;
+}
+
+// createCgroup has come back, and join has not found what it was to have made.
+function joinedNothing({ observation: { containers } }: Seen): boolean {
+	const ending = containers[REFUSED]?.ending;
+	return ending?.how === "threw" && ending.inChild && /^ENOENT.*'\/sys\/fs\/cgroup\//.test(ending.thrown.message);
+}
+
+/** A process of the host's, which no container has started. */
+function bystander(observation: Observation): string {
+	const known = observation.before.tasks.find(({ comm, ppid }) => comm === BYSTANDER && ppid === 1);
+	if (known === undefined) return "was never there";
+	const now = hostAt(observation, AFTER)?.tasks.find((task) => identityOf(task) === identityOf(known));
+	return now !== undefined && now.state !== "Z" ? "runs" : "was ended";
 }

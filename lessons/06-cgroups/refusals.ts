@@ -1,5 +1,7 @@
 import type { Context, Explanation } from "../../harness/grade/index.ts";
-import { engineInside, fileOf, ownFile, SECOND } from "./scenario.ts";
+import { engineInside, ownFile, parentFile } from "./readings.ts";
+import { cgroupBelow, waitsForEver } from "./remains.ts";
+import { PARENT } from "./scenario.ts";
 
 /** What the kernel refuses on the way to a cgroup with limits, and other ends that come too early. */
 
@@ -9,6 +11,12 @@ const VERSION_1 = /\/(tasks|notify_on_release|memory\.(limit_in_bytes|memsw\.\w+
 
 /** Whether it ended with this error of Node's; a refused write names no path. */
 const failed = (pattern: RegExp) => (context: Context) => pattern.test(context.thrown?.message ?? "");
+
+const handsDown = ({ observation }: Context) => parentFile(observation, "cgroup.subtree_control") ?? "";
+
+/** The controller that a file belongs to that could not be opened, such as `memory` of `memory.max`. */
+const controllerOf = ({ thrown }: Context) =>
+	/ open '\/sys\/fs\/cgroup\/box\/[^/]+\/(\w+)\.[^/]*'$/.exec(thrown?.message ?? "")?.[1];
 
 const killed = ({ ending, thrown }: Context) => thrown === null && ending.how === "returned" && ending.value === 137;
 
@@ -31,7 +39,9 @@ export const refusals: Explanation[] = [
 		...engineJoined,
 	},
 	{
-		when: failed(/^(ENOENT.* mkdir|EACCES.* open) '\/sys\/fs\/cgroup\/(?!box\/)\w+\//),
+		when: failed(
+			/^(ENOENT.* mkdir|EACCES.* open) '\/sys\/fs\/cgroup\/(memory|cpu|cpuacct|pids|cpuset|devices|freezer|unified|systemd)\//,
+		),
 		diagnosis: "version-1-hierarchy",
 		misconception: 10,
 		why: ({ thrown }) =>
@@ -49,13 +59,26 @@ export const refusals: Explanation[] = [
 		see: ["cgroups(7), CGROUPS VERSION 2"],
 	},
 	{
-		when: failed(/^EACCES.* open '\/sys\/fs\/cgroup\//),
+		when: (context) => {
+			const controller = controllerOf(context);
+			return (
+				failed(/^EACCES/)(context) && controller !== undefined && !handsDown(context).split(" ").includes(controller)
+			);
+		},
 		diagnosis: "controller-not-enabled",
 		misconception: 11,
-		why: ({ thrown, observation }) =>
-			`${thrown?.message}. The file is not there, and nobody may make files in a cgroup. A cgroup has the files of the controllers that its parent hands down, and /sys/fs/cgroup/box/cgroup.subtree_control says: ${fileOf(observation, "cgroup.subtree_control") || "nothing"}.`,
+		why: (context) =>
+			`${context.thrown?.message}. The file is not there, and nobody may make files in a cgroup. A cgroup has the files of the controllers that its parent hands down, and /sys/fs/cgroup${PARENT}/cgroup.subtree_control says: ${handsDown(context) || "nothing"}.`,
 		try: 'Write "+memory +pids +cpu" to cgroup.subtree_control of the parent, dirname(path), first.',
 		see: ["cgroups(7), Cgroups v2 subtree control", `${KERNEL_DOC}, Enabling and Disabling`],
+	},
+	{
+		when: failed(/^EACCES.* open '\/sys\/fs\/cgroup\//),
+		diagnosis: "no-such-file",
+		why: ({ thrown }) =>
+			`${thrown?.message}. There is no file of that name, and nobody may make files in a cgroup: the kernel says EACCES where another file system would have made one.`,
+		try: "ls the directory, and compare the name letter by letter. cgroup.controllers there says which controllers it has files of.",
+		see: ["cgroups(7)", KERNEL_DOC],
 	},
 	{
 		when: failed(/^EBUSY.* write$/),
@@ -66,7 +89,7 @@ export const refusals: Explanation[] = [
 		see: ['cgroups(7), Cgroups v2 "no internal processes" rule'],
 	},
 	{
-		when: failed(/^EPERM.*\/sys\/fs\/cgroup\//),
+		when: failed(/^EPERM.* (rm|unlink) '\/sys\/fs\/cgroup\//),
 		diagnosis: "files-not-removable",
 		misconception: 17,
 		why: ({ thrown }) =>
@@ -75,9 +98,10 @@ export const refusals: Explanation[] = [
 		see: ["cgroups(7)", "rmdir(2)"],
 	},
 	{
-		when: failed(/^ENOENT.* open '\/sys\/fs\/cgroup\//),
+		when: (context) => failed(/^ENOENT.* open '\/sys\/fs\/cgroup\//)(context) && context.facts["command.ran"] === false,
 		diagnosis: "directory-missing",
-		why: ({ thrown }) => `${thrown?.message}. There is no such directory, so none of its files: nobody has made it.`,
+		why: ({ thrown }) =>
+			`${thrown?.message}. When this was opened, there was no such directory, and so none of its files.`,
 		try: "mkdirSync(path) before anything is written in it.",
 		see: ["cgroups(7)"],
 	},
@@ -85,8 +109,8 @@ export const refusals: Explanation[] = [
 		when: failed(/^ENOENT.* write$/),
 		diagnosis: "controller-not-there",
 		misconception: 11,
-		why: ({ observation }) =>
-			`A cgroup can hand down only what it is handed itself: its cgroup.controllers lists it, and one controller that is not there makes the whole line void. cgroup.subtree_control of /sys/fs/cgroup/box says ${fileOf(observation, "cgroup.subtree_control") || "nothing"}. Possible causes: a controller that nobody has, or the subtree_control of the new cgroup, which has been handed nothing yet.`,
+		why: (context) =>
+			`A cgroup can hand down only what it is handed itself: its cgroup.controllers lists it, and one controller that is not there makes the whole line void. cgroup.subtree_control of /sys/fs/cgroup/box says ${handsDown(context) || "nothing"}. Possible causes: a controller that nobody has, or the subtree_control of the new cgroup, which has been handed nothing yet.`,
 		try: 'Write "+memory +pids +cpu", and nothing else, to cgroup.subtree_control of the parent, dirname(path): what it says is for the cgroups below.',
 		see: ["cgroups(7), Cgroups v2 subtree control"],
 	},
@@ -98,7 +122,7 @@ export const refusals: Explanation[] = [
 		see: ["cgroups(7), CGROUPS VERSION 2 THREAD MODE"],
 	},
 	{
-		when: (context) => failed(/^EINVAL.* write$/)(context) && !fileOf(context.observation, "cgroup.subtree_control"),
+		when: (context) => failed(/^EINVAL.* write$/)(context) && handsDown(context) === "",
 		diagnosis: "subtree-control-refused",
 		misconception: 11,
 		why: "cgroup.subtree_control of /sys/fs/cgroup/box is still empty: the kernel did not understand what was written to it. It wants the names of controllers with a sign before each, and spaces between.",
@@ -126,36 +150,27 @@ export const refusals: Explanation[] = [
 		try: "Leave memory.high as it is. What may go to swap is another file's: memory.swap.max.",
 		see: [`${KERNEL_DOC}, memory.high and memory.swap.max`],
 	},
-	{
-		when: ({ ending, observation }) => {
-			const second = observation.containers[SECOND]?.ending;
-			// One that had not been started when time was up has no processes.
-			return ending.how === "hung" && second?.how === "hung" && second.tasks.length > 0;
-		},
-		diagnosis: "waits-for-nobody",
-		misconception: 17,
-		why: "The command of a second container, which has no init, had left processes behind. They run on, the cgroup stays populated, and what waits for its end waits for ever.",
-		try: "Write 1 to cgroup.kill before you wait.",
-		see: [`${KERNEL_DOC}, cgroup.kill`],
-	},
+	...waitsForEver,
+	cgroupBelow("id", failed(/^EBUSY.* rmdir/)),
 	{
 		when: (context) => killed(context) && oomKills(context) > 0 && context.facts["command.ran"] === false,
 		diagnosis: "memory-too-small",
-		why: "The kernel killed the container's first process before it had become the command: it had reached memory.max at once. Not even the start fits into so little.",
+		why: "SIGKILL ended the container's first process before it had become the command, and in that time the kernel killed something because memory ran out (oom_kill in /proc/vmstat). The machine has memory to spare. A possible cause: a memory.max into which not even the start fits.",
 		try: "Write memoryMaxBytes, as it is, to memory.max: it takes bytes.",
 		see: [`${KERNEL_DOC}, memory.max`],
 	},
 	{
-		when: (context) => killed(context) && oomKills(context) > 1,
+		when: (context) => killed(context) && ownFile(context, "memory.oom.group") === "1",
 		diagnosis: "killed-as-a-group",
-		why: "When one program took too much memory, the kernel killed all that was in the cgroup, the command too. It does so if memory.oom.group is 1.",
-		try: "Leave memory.oom.group alone: it is enough that the one that takes too much is killed.",
+		why: (context) =>
+			`memory.oom.group is 1. When one program takes too much memory, the kernel then kills all that is in the cgroup, the command too: ${oomKills(context)} processes were killed for it here. The exercise wants only the one killed that takes too much, so that the others can do something about it.`,
+		try: "Leave memory.oom.group as it is.",
 		see: [`${KERNEL_DOC}, memory.oom.group`],
 	},
 	{
-		when: (context) => killed(context) && oomKills(context) === 0,
+		when: (context) => killed(context) && oomKills(context) === 0 && context.facts["command.ran"] === true,
 		diagnosis: "others-killed",
-		why: "The command was killed by SIGKILL, and not because memory ran out. A second container had been removed just before: cgroup.kill ends all that is in a cgroup and below it, and below /sys/fs/cgroup/box are all containers.",
+		why: `The command was killed by SIGKILL, and not because memory ran out. Shortly before, a second container was removed. Possible causes: cgroup.kill of the parent, as it ends all that is in a cgroup and below it, and below /sys/fs/cgroup${PARENT} are all containers; or processes that were looked for in another way than in the second container's own cgroup.`,
 		try: "Write 1 to cgroup.kill in path, not in its parent.",
 		see: [`${KERNEL_DOC}, cgroup.kill`],
 	},

@@ -1,27 +1,20 @@
-import {
-	BOX,
-	type Context,
-	commandAt,
-	type Drawn,
-	DURING,
-	type Observation,
-	type Scenario,
-} from "../../harness/grade/index.ts";
+import { BOX, type Drawn, DURING, type Scenario } from "../../harness/grade/index.ts";
 
 /**
  * What is played: one container that asks for more than it may have, a second one that leaves processes behind, and a
- * third one whose limit the kernel refuses. And how to read what came of it.
+ * third one whose limit the kernel refuses.
  */
 
-export const ROOT = "/sys/fs/cgroup";
+/** The cgroup of all containers. */
+export const PARENT = "/box";
 /** Without an init and without limits; its command leaves processes behind. */
 export const SECOND = "second";
 /** With a limit that the kernel refuses. */
 export const REFUSED = "refused";
-/** The moment at which the container has asked for too much of everything, and the second one has ended. */
+/** The moment at which the container has asked for too much of everything, and the others have come and gone. */
 export const SPENT = "spent";
-/** The program that reads cgroup files which the probe does not read. */
-const FILES = "files";
+/** What a bystander is called, who has nothing to do with any container: like most of what the second one leaves behind. */
+export const BYSTANDER = "sleep";
 
 // Forks more than it may, and ends what it has got. A shell that cannot fork ends at once, so it is one of its own.
 const CROWD =
@@ -35,6 +28,14 @@ const BURN =
 const hog = (bytes: number) =>
 	`{ (echo 1000 >/proc/self/oom_score_adj; exec dd if=/dev/zero of=/dev/null bs=${bytes} count=1); } 2>/dev/null`;
 
+// No signal ends these but SIGKILL, and one of them is stopped. When one of the sleepers in front ends, the shell behind
+// it starts another one: whoever kills what was on a list, and does not look again, has not got them all.
+const SURVIVORS = `sh -c '
+for n in 1 2 3; do env --ignore-signal sleep 1000 & done
+sleep 0.1; kill -STOP $!
+for n in 1 2 3 4 5 6; do env --ignore-signal sleep 1000 | env --ignore-signal sh -c "read -r _; sleep 1000; :" & done
+sleep 0.1' </dev/null >/dev/null 2>&1`;
+
 /** Draws numbers from a name's random hexadecimal digits. */
 export function drawn(random: { hostname(): string; name(stem: string): string }): Drawn {
 	const id = () => random.name("").slice(1);
@@ -44,7 +45,8 @@ export function drawn(random: { hostname(): string; name(stem: string): string }
 		second: id(),
 		refused: id(),
 		hostname: random.hostname(),
-		memoryMaxBytes: String((24 + below(16)) << 20),
+		// Whole pages, but no whole MiB.
+		memoryMaxBytes: String(((24 + below(16)) << 20) + ((1 + below(200)) << 12)),
 		// These, times a period in microseconds, are no whole numbers in floating point.
 		cpus: (0.55 + below(4) / 100).toFixed(2),
 		pidsMax: String(12 + below(8)),
@@ -57,9 +59,6 @@ export function scenario({ id = "", second = "", refused = "", hostname = "", ..
 		pidsMax: Number(asked["pidsMax"]),
 		cpus: Number(asked["cpus"]),
 	};
-	const parentFiles = ["cgroup.subtree_control", "memory.max", "pids.max", "cpu.max"];
-	const ownFiles = ["cgroup.procs", "memory.max", "memory.high", "pids.max", "cpu.max", "cpu.weight"];
-	const files = [...parentFiles, ...ownFiles.map((name) => `${id}/${name}`)].map((name) => `${ROOT}/box/${name}`);
 	return {
 		does: `ran sh with ${asked["memoryMaxBytes"]} bytes of memory at most, ${asked["pidsMax"]} processes and ${asked["cpus"]} processors, on a host that has swap`,
 		prepare: [
@@ -67,14 +66,15 @@ export function scenario({ id = "", second = "", refused = "", hostname = "", ..
 			// The kernel's default; this machine is set up not to swap.
 			{ do: "write", path: "/proc/sys/vm/swappiness", text: "60" },
 			{ do: "run", argv: ["sh", "-c", "busybox mkswap /dev/zram0 && busybox swapon /dev/zram0"] },
+			{ do: "run", argv: ["sh", "-c", `${BYSTANDER} 100000 </dev/null >/dev/null 2>&1 &`] },
 		],
 		options: { id, hostname, rootfs: "/lab/rootfs", init: true, limits },
 		script: `pause; ${CROWD}; ${BURN}; ${hog(limits.memoryMaxBytes + (16 << 20))}; pause; exit $line`,
 		others: {
 			[SECOND]: {
-				about: "nothing is limited in it",
+				about: "nothing is limited in it, and what it leaves behind ignores signals",
 				options: { id: second, limits: {} },
-				script: `for n in 1 2 3 4 5 6 7 8; do sleep 1000 </dev/null >/dev/null 2>&1 & done; pause; exit 0`,
+				script: `${SURVIVORS}\npause\nexit 0`,
 			},
 			[REFUSED]: {
 				about: "one of its limits is a number that the kernel refuses",
@@ -82,12 +82,12 @@ export function scenario({ id = "", second = "", refused = "", hostname = "", ..
 				fails: true,
 			},
 		},
+		limits: PARENT,
 		steps: [
 			{ do: "start", container: BOX },
 			{ do: "start", container: SECOND },
-			{ do: "start", container: REFUSED },
 			{ do: "look", as: DURING },
-			{ do: "run", argv: ["grep", "-s", "", ...files], as: FILES },
+			{ do: "start", container: REFUSED },
 			{ do: "end", container: SECOND },
 			{ do: "go", container: BOX },
 			{ do: "look", as: SPENT },
@@ -96,24 +96,4 @@ export function scenario({ id = "", second = "", refused = "", hostname = "", ..
 			{ do: "end", container: BOX },
 		],
 	};
-}
-
-/** A file of the container's parent cgroup, by its path from there, while the command waited; undefined if not there. */
-export function fileOf({ programs }: Observation, path: string): string | undefined {
-	const lines = (programs[FILES]?.stdout ?? "").split("\n").filter((line) => line.startsWith(`${ROOT}/box/${path}:`));
-	return lines.length === 0 ? undefined : lines.map((line) => line.slice(line.indexOf(":") + 1)).join(" ");
-}
-
-/** A file of the container's own cgroup; the program reads it whether the command is in that cgroup or not. */
-export const ownFile = ({ observation, drawn: { id } }: Pick<Context, "observation" | "drawn">, name: string) =>
-	fileOf(observation, `${id}/${name}`);
-
-/** A file of the cgroup that a container's command is in. */
-export function cgroupFile(observation: Observation, moment: string, name: string, container = BOX): string {
-	return commandAt(observation, moment, container)?.cgroupFiles[name] ?? "no such file";
-}
-
-/** Whether the engine is in the container's cgroup. */
-export function engineInside({ observation, drawn: { id } }: Pick<Context, "observation" | "drawn">): boolean {
-	return commandAt(observation, DURING)?.engineCgroup === `0::/box/${id}`;
 }

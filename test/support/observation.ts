@@ -22,6 +22,7 @@ export const hostState = (more: Partial<HostState> = {}): HostState => ({
 	tasks: [{ pid: 1, startTicks: 1, ppid: 0, comm: "init", state: "S", nsPids: [1] }],
 	queues: ["0x1234"],
 	cgroups: ["/system"],
+	limits: {},
 	links: [{ name: "lo", up: true, addresses: ["127.0.0.1/8"] }],
 	root: ["bin", "lab"],
 	oomKills: 0,

