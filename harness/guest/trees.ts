@@ -29,6 +29,8 @@ export function readEntry(top: string, path: string): Entry | null {
 	return {
 		path,
 		kind,
+		inode: info.ino,
+		changedMs: info.ctimeMs,
 		mode: info.mode & 0o7777,
 		uid: info.uid,
 		gid: info.gid,

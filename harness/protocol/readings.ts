@@ -73,6 +73,9 @@ export const Entry = v.object({
 	/** Relative to the tree's top, which is `.`. */
 	path: text,
 	kind: v.picklist(["file", "directory", "symlink", "char", "block", "fifo", "socket"]),
+	/** Its inode's number, and when that was last changed: what is written and put back is another one, or younger. */
+	inode: v.optional(count, 0),
+	changedMs: v.optional(v.number(), 0),
 	/** Permission bits. */
 	mode: count,
 	uid: count,

@@ -1,7 +1,8 @@
 import { type Context, defineCheck, type Explanation, refused } from "../../harness/grade/index.ts";
-import { deriveOverlay, kernelLog, rootOf } from "./facts.ts";
+import { deriveOverlay, kernelLog, onlyPutBack, rootOf } from "./facts.ts";
+import { oneOfTwo } from "./mounts.ts";
 import { refusals } from "./refusals.ts";
-import { drawInputs, LAYERS, NEIGHBOUR, scenarioOf } from "./scenario.ts";
+import { drawInputs, LAYERS, NEIGHBOUR, REFUSED, scenarioOf } from "./scenario.ts";
 
 const OVERLAYFS = "overlayfs in the kernel's documentation (filesystems/overlayfs)";
 
@@ -23,14 +24,16 @@ const sharedUpper: Explanation = {
 	why: ({ observation }) => {
 		const warning = kernelLog(observation).find((line) => line.includes("in-use"));
 		const said = warning === undefined ? "" : ` It only says in its log: "${warning}".`;
-		return `Both containers' overlays have the same upperdir, so what one writes, the other one sees. The kernel mounts that without a complaint.${said}`;
+		return `Both containers' overlays have one upperdir, whatever they call it, so what one writes, the other one sees. The kernel mounts that without a complaint.${said}`;
 	},
 	try: "Make upper and work in dir: each container has one of its own.",
 	see: [OVERLAYFS],
 };
 
 const mountedOverLayer: Explanation = {
-	when: ({ during }) => during?.host.mounts.some(({ mountPoint }) => mountPoint.startsWith(`${LAYERS}/`)) ?? false,
+	when: ({ during }) =>
+		during?.host.mounts.some(({ mountPoint, fstype }) => fstype === "overlay" && mountPoint.startsWith(`${LAYERS}/`)) ??
+		false,
 	diagnosis: "mounted-over-a-layer",
 	why: "The host's mount table has an overlay on the layer itself. Its files are safe below, but nobody reaches them any more: the next container takes this one's merged view for the layer, and with it what this one has written.",
 	try: "Mount on a directory of its own in dir, such as DIR/merged.",
@@ -39,6 +42,13 @@ const mountedOverLayer: Explanation = {
 
 const layersChanged: Explanation[] = [
 	mountedOverLayer,
+	{
+		when: onlyPutBack,
+		diagnosis: "layers-put-back",
+		why: "The layers have the same content as before. But of these paths, the inode is another one, or was changed after the first container had been started (stat: Change). Something was written there and taken back; until then, every other container saw it.",
+		try: "Only read the layers: what a container changes, belongs into its upperdir.",
+		see: [OVERLAYFS, "stat(1)"],
+	},
 	{
 		diagnosis: "layers-changed",
 		why: "The layers were read before the container started, and again now: these paths came, went, or have other bytes. A layer is part of an image, and every container of that image starts from it.",
@@ -55,18 +65,65 @@ const mountsLeft: Explanation = {
 	see: ["umount2(2)"],
 };
 
+/** Whether mountOverlay itself has thrown, and not the container that was started all the same. */
+const threwAtOnce = ({ observation: { containers } }: Context, name: string) => {
+	const ending = containers[name]?.ending;
+	return ending?.how === "threw" && !ending.inChild && /\bmountOverlay\b/.test(ending.thrown.stack);
+};
+
 const leftAfterRefusal: Explanation = {
 	diagnosis: "left-after-refusal",
 	misconception: 17,
-	why: "This was made for a container that has never come to be: the kernel refused its mount, and the exception ended mountOverlay. The engine removes only what mountOverlay has returned, and it has returned nothing.",
+	why: "This was made for a container that has never come to be: an exception ended mountOverlay. The engine removes only what mountOverlay has returned, and it has returned nothing.",
 	try: "Catch the exception, remove what was made for this container, and throw the exception again.",
 	see: ["mount(2)"],
 };
 
 const refusedMountsLeft: Explanation = {
 	...leftAfterRefusal,
-	when: ({ facts }) => [facts["host.mounts.after"] ?? []].flat().every((mount) => String(mount).includes("‹refused›")),
+	when: (context) =>
+		threwAtOnce(context, REFUSED) &&
+		[context.facts["host.mounts.after"] ?? []].flat().every((mount) => String(mount).includes("‹refused›")),
 };
+
+const refusedLeft: Explanation[] = [
+	{ ...leftAfterRefusal, when: (context) => threwAtOnce(context, REFUSED) },
+	{
+		...leftAfterRefusal,
+		why: "One layer of this container is not there, and this is what is left of it. It was not mountOverlay's exception that ended it: what was made has not been removed.",
+		try: "Let mountOverlay throw, once it has removed what it had made.",
+	},
+];
+
+const refusedEnding: Explanation[] = [
+	{
+		when: ({ observation: { containers } }) =>
+			["exited", "child-returned", "asynchronous"].includes(containers[REFUSED]?.ending.how ?? ""),
+		diagnosis: "no-exception",
+		why: ({ observation: { containers } }) =>
+			`mount refuses to put a layer into an overlay that is not there: ENOENT. What came of that: ${containers[REFUSED]?.ending.how}. The engine may have made other parts of the container, and learns by an exception that it has to remove them.`,
+		try: "Let the exception through: do not end the program yourself.",
+		see: ["mount(2), ERRORS"],
+	},
+	{
+		diagnosis: "refusal-swallowed",
+		why: "mount refuses to put a layer into an overlay that is not there: ENOENT. mountOverlay came back all the same, and a process was started that was to become the container, on a root that is not its image.",
+		try: "Let the exception through, once everything is removed again.",
+		see: ["mount(2), ERRORS"],
+	},
+];
+
+// A layer may be mounted read-only.
+function writtenToImage({ facts, process, observation: { moments } }: Context): string {
+	const changed = [facts["layers.during"] ?? []].flat().length;
+	if (changed === 0) return "";
+	const neighbour = rootOf(moments["during"]?.commands[NEIGHBOUR] ?? null)?.root;
+	const witness =
+		neighbour === rootOf(process)?.root
+			? " And the other container, whose root is the same directory, has seen it happen."
+			: "";
+	return ` So the command has written to the image: ${changed} of its paths have changed.${witness}`;
+}
 
 export default defineCheck({
 	module: "overlay.ts",
@@ -87,7 +144,7 @@ export default defineCheck({
 					when: (context) => rootOf(context.process)?.root.startsWith(`${LAYERS}/`) === true,
 					diagnosis: "layer-as-root",
 					why: (context) =>
-						`The root in /proc/PID/mountinfo is a layer itself, ${rootOf(context.process)?.root}. So the command has written to the image: ${[context.facts["layers.during"] ?? []].flat().length} of its paths have changed. And the other container, whose root is the same directory, has seen it happen.`,
+						`The root in /proc/PID/mountinfo is a layer itself, ${rootOf(context.process)?.root}.${writtenToImage(context)}`,
 					try: "Mount an overlay of all the layers on a directory of its own, and give that back as merged.",
 					see: ["mount(2)", OVERLAYFS],
 				},
@@ -124,6 +181,44 @@ export default defineCheck({
 			],
 		},
 		{
+			fact: "upper.start",
+			madeOf: "files",
+			what: "what the second container's upperdir holds that its command has not written",
+			accept: noUpper,
+			explain: [
+				{
+					when: ({ facts }) => [facts["layers.copies"] ?? []].flat().length > 0,
+					diagnosis: "image-in-upper",
+					misconception: 13,
+					why: "The command has made one file. All this was in upperdir before, and files with the content of the layers' are among it: each container has a copy of them. Whatever is in upperdir hides what the layers have of that name, so nothing is ever copied up, or hidden by a whiteout.",
+					try: "Leave upperdir empty: the kernel copies a file there when it is first written to.",
+					see: [OVERLAYFS],
+				},
+				{
+					diagnosis: "upper-not-empty",
+					misconception: 13,
+					why: "The command has made one file. All this was in upperdir before the command began. upperdir is to hold what the container has changed: packed up, it would be the container's own layer.",
+					try: "Make a new directory for upperdir, and put nothing into it.",
+					see: [OVERLAYFS],
+				},
+			],
+		},
+		{
+			fact: "layers.copies",
+			madeOf: "files",
+			what: "files of the layers that lie somewhere else as well",
+			accept: noOverlay,
+			explain: [
+				{
+					diagnosis: "layers-copied",
+					misconception: 13,
+					why: "These have the content of files in the layers that nobody has written to, and are neither in a layer nor in an overlay's merged view: a copy of the image was made. It takes all its space again.",
+					try: "Name the layers themselves in lowerdir: the kernel only reads them.",
+					see: [OVERLAYFS],
+				},
+			],
+		},
+		{
 			fact: "layers.during",
 			madeOf: "files",
 			what: "changes in the layers, while the command runs",
@@ -139,13 +234,22 @@ export default defineCheck({
 				{
 					when: ({ facts }) => facts["layers.seen"] === "the last one on top",
 					diagnosis: "layers-reversed",
-					why: "A file that is in both layers was read in the command's root: it is the last layer's. And a file that the first layer hides, by a whiteout, is there.",
+					why: "Of two files that are in two layers each, the command's root shows the one that lies lower.",
 					try: "In lowerdir the first one is the topmost, and so it is in lowerdirs: keep the order.",
 					see: [OVERLAYFS],
 				},
 				{
+					when: ({ facts }) => !String(facts["layers.seen"]).startsWith("nothing"),
+					diagnosis: "layers-out-of-order",
+					why: ({ facts }) =>
+						`All three layers are there, but what is in two of them is not always the upper one's. Seen: ${facts["layers.seen"]}.`,
+					try: "Leave lowerdirs in the order in which they are given: neither their names nor their ages say which is on top.",
+					see: [OVERLAYFS],
+				},
+				{
 					diagnosis: "layers-missing",
-					why: "Files of one of the layers are not to be found in the command's root. An option that is given twice counts once: the last one.",
+					why: ({ facts }) =>
+						`Each layer has a file of its own; the command's root shows ${facts["layers.seen"]}. A possible cause: an option that is given twice counts once, the last one.`,
 					try: "Give all of them in one option: lowerdir=A:B.",
 					see: [OVERLAYFS],
 				},
@@ -181,11 +285,26 @@ export default defineCheck({
 			accept: (_, context) => context.facts["command.ran"] === false || endedAlike(context),
 			explain: [
 				{
+					when: ({ observation: { containers } }) => {
+						const ending = containers[NEIGHBOUR]?.ending;
+						return (
+							ending?.how === "threw" &&
+							/^(EBUSY|ENOTEMPTY|EROFS|EPERM)\b.*\b(rm|rmdir|unlink)\b/.test(ending.thrown.message)
+						);
+					},
 					diagnosis: "second-container-fails",
 					misconception: 17,
-					why: "Two containers ran at once, and the one that ended first could not clean up after itself. What it tried to remove is not all its own: the other one was still running.",
+					why: ({ facts }) =>
+						`Two containers ran at once, and the one that ended first could not remove something: ${facts["neighbour.ending"]}. The other one was still running then. Possible causes: what it tried to remove belongs to both; or something of its own is still mounted there.`,
 					try: "Remove dir, which belongs to this container alone, and nothing above it.",
 					see: ["rmdir(2), ERRORS"],
+				},
+				{
+					diagnosis: "second-container-ends-otherwise",
+					why: ({ facts }) =>
+						`Two containers ran at once, on the same layers. The one that the lesson is about did not end like this; the other one, which was started first and ended first: ${facts["neighbour.ending"]}.`,
+					try: "Look for what is different with two containers on one image: what is shared, and what one finds that the other has made.",
+					see: [OVERLAYFS],
 				},
 			],
 		},
@@ -194,21 +313,14 @@ export default defineCheck({
 			madeOf: "exercise",
 			what: "a third container, with a layer that is not there",
 			accept: noOverlay,
-			explain: [
-				{
-					diagnosis: "refusal-swallowed",
-					why: "mount refuses to put a layer into an overlay that is not there: ENOENT. The container was started all the same, on a root that is not its image.",
-					try: "Let the exception through, once everything is removed again.",
-					see: ["mount(2), ERRORS"],
-				},
-			],
+			explain: refusedEnding,
 		},
 		{
 			fact: "host.mounts.after",
 			madeOf: "kernel",
 			what: "mounts left behind on the host",
 			accept: notUnmounted,
-			explain: [refusedMountsLeft, mountsLeft],
+			explain: [refusedMountsLeft, oneOfTwo, mountsLeft],
 		},
 		{
 			fact: "left.files",
@@ -216,7 +328,10 @@ export default defineCheck({
 			what: "files and directories left behind on the host",
 			accept: notUnmounted,
 			explain: [
-				{ ...leftAfterRefusal, when: ({ thrown, facts }) => thrown !== null && facts["command.ran"] === false },
+				{
+					...leftAfterRefusal,
+					when: (context) => threwAtOnce(context, "box") && context.facts["command.ran"] === false,
+				},
 				{
 					diagnosis: "directories-left",
 					misconception: 17,
@@ -250,7 +365,7 @@ export default defineCheck({
 			fact: "refused.left",
 			madeOf: "files",
 			what: "what is left of a third container, one of whose layers is not there",
-			explain: [leftAfterRefusal],
+			explain: refusedLeft,
 		},
 	],
 	exceptions: refusals,

@@ -4,12 +4,13 @@ import {
 	type Drawn,
 	DURING,
 	type Entry,
+	type Facts,
 	type FactValue,
 	type HostState,
 	type Observation,
 	type ProcessState,
 } from "../../harness/grade/index.ts";
-import { CONTAINERS, LAYERS, LOG, NEIGHBOUR, REFUSED, WRITTEN } from "./scenario.ts";
+import { CONTAINERS, ELSEWHERE, LAYERS, LOG, NEIGHBOUR, REFUSED, textIn, UNTOUCHED, WRITTEN } from "./scenario.ts";
 
 /** The mount that is a process's root. */
 export const rootOf = (process: ProcessState | null) =>
@@ -22,21 +23,24 @@ export function kernelLog({ programs }: Observation): string[] {
 	return lines.map((line) => line.replace(/^\[[^\]]*\] /, ""));
 }
 
+/** Of a container that came to be without what somebody has asked for. */
+export const STARTED = "started all the same";
+
 /** The facts of this lesson. */
 export function deriveOverlay(observation: Observation, drawn: Drawn): Record<string, FactValue> {
 	const { before, after, moments } = observation;
 	const during = moments[DURING]?.host ?? after;
 	const box = commandAt(observation, DURING);
 	const neighbour = commandAt(observation, DURING, NEIGHBOUR);
-	const left = changes(before, after, [CONTAINERS, "/tmp"]);
+	const left = changes(before, after, [CONTAINERS, ...ELSEWHERE]);
 	// The third container was started when the other two had made all that they make.
-	const late = changes(during, after, [CONTAINERS, "/tmp"]);
+	const late = changes(during, after, [CONTAINERS, ...ELSEWHERE]);
 	return {
 		"neighbour.ending": neighbourEnding(observation),
-		"refused.ending": observation.containers[REFUSED]?.ending.how ?? "not started",
-		"layers.during": changes(before, during, [LAYERS]),
-		"layers.after": changes(before, after, [LAYERS]),
-		"left.files": left.filter((path) => !late.includes(path)),
+		"refused.ending": refusedEnding(observation),
+		"layers.during": layerChanges(before, during),
+		"layers.after": layerChanges(before, after),
+		"left.files": [...left.filter((path) => !late.includes(path)), ...newInRoot(before, after)],
 		"refused.left": left.filter((path) => late.includes(path)),
 		...(box === null
 			? {}
@@ -44,6 +48,8 @@ export function deriveOverlay(observation: Observation, drawn: Drawn): Record<st
 					"root.fstype": rootOf(box)?.fstype ?? "none",
 					"layers.seen": layersSeen(box, drawn),
 					upperdir: whoseUpper(box, neighbour, drawn),
+					"upper.start": upperAtStart(neighbour, during, drawn),
+					"layers.copies": copies(during, drawn),
 					upper: inUpper(box, during, drawn),
 					"writes.shared": sharedWrites(box, neighbour, drawn),
 				}),
@@ -55,6 +61,15 @@ function neighbourEnding({ containers }: Observation): string {
 	if (ending?.how === "returned") return `returned ${JSON.stringify(ending.value)}`;
 	return ending?.how === "threw" ? `${ending.thrown.name}: ${ending.thrown.message}` : (ending?.how ?? "never started");
 }
+
+// An exception in the process that was to become the container: mountOverlay has come back before.
+function refusedEnding({ containers }: Observation): string {
+	const ending = containers[REFUSED]?.ending;
+	return ending?.how === "threw" && ending.inChild ? STARTED : (ending?.how ?? "not started");
+}
+
+const newInRoot = (before: HostState, after: HostState) =>
+	after.root.filter((name) => !before.root.includes(name)).map((name) => `/${name}`);
 
 // The topmost paths that came, went or have another content: what lies below a new directory is not told as well.
 function changes(before: HostState, now: HostState, tops: string[]): string[] {
@@ -76,26 +91,96 @@ function changes(before: HostState, now: HostState, tops: string[]): string[] {
 // A directory's size says how many entries it has, and they are compared themselves.
 function same(one: Entry | undefined, other: Entry | undefined): boolean {
 	const shown = (entry: Entry | undefined) =>
-		JSON.stringify(entry?.kind === "directory" ? { ...entry, size: 0 } : entry);
+		entry && JSON.stringify({ ...entry, inode: 0, changedMs: 0, size: entry.kind === "directory" ? 0 : entry.size });
 	return shown(one) === shown(other);
+}
+
+/** What is said of a file that was written to, or replaced, and has the same content again. */
+const PUT_BACK = "written and put back";
+
+/** Whether all that has come of the layers is that they were written to and put back. */
+export const onlyPutBack = ({ facts }: { facts: Facts }): boolean =>
+	["layers.during", "layers.after"].every((name) =>
+		[facts[name] ?? []].flat().every((path) => String(path).endsWith(PUT_BACK)),
+	);
+
+// What was written to and put back is not what it was: the kernel gives it a new inode, or notes when it was changed.
+function layerChanges(before: HostState, now: HostState): string[] {
+	const changed = changes(before, now, [LAYERS]);
+	if (changed.length > 0) return changed;
+	const old = new Map((before.trees[LAYERS] ?? []).map((entry) => [entry.path, entry]));
+	const other = (now.trees[LAYERS] ?? []).filter(({ path, inode, changedMs }) => {
+		const known = old.get(path);
+		return known?.inode !== inode || known.changedMs !== changedMs;
+	});
+	return other.map(({ path }) => `${posix.join(LAYERS, path)}: ${PUT_BACK}`);
 }
 
 /** Looks a file of the layers up by its name in `drawn`. */
 const fileIn = (process: ProcessState | null, drawn: Drawn, name: string) => process?.files[drawn[name] ?? ""] ?? null;
 
 function layersSeen(box: ProcessState, drawn: Drawn): string {
-	const replaced = fileIn(box, drawn, "replaced")?.text ?? "";
-	const added = fileIn(box, drawn, "added") !== null;
-	const hidden = fileIn(box, drawn, "hidden") === null;
-	if (replaced.includes("top") && added && hidden) return "the first one on top";
-	if (replaced.includes("base") && added) return "the last one on top";
-	return added ? "neither over the other" : "only the last one";
+	const missing = (
+		[
+			["added", "the first"],
+			["between", "the second"],
+			["lowest", "the last"],
+		] as const
+	).filter(([name]) => fileIn(box, drawn, name) === null);
+	if (missing.length > 0) return `nothing of ${missing.map(([, layer]) => layer).join(" and ")}`;
+	const isOf = (name: string, layer: string) =>
+		fileIn(box, drawn, name)?.text === textIn(drawn[layer] ?? "", drawn[name] ?? "");
+	const inOrder = [isOf("replaced", "top"), isOf("covered", "middle")];
+	const reversed = [isOf("replaced", "middle"), isOf("covered", "base")];
+	if (inOrder.every(Boolean))
+		return fileIn(box, drawn, "hidden") === null ? "the first one on top" : "a file that the first one hides";
+	return reversed.every(Boolean) ? "the last one on top" : "in another order";
+}
+
+/** What lies in a container's upper layer. */
+function upperEntries({ overlay }: ProcessState, { trees }: HostState, known: string): Entry[] {
+	if (overlay === null) return [];
+	if (posix.isAbsolute(overlay.upperdir)) return overlay.upper;
+	// The mount table has upperdir as it was given. Where that was relative, it is looked for below the engine's directory.
+	const below = trees[CONTAINERS] ?? [];
+	const end = `/${posix.normalize(overlay.upperdir)}/${known}`;
+	const path = below.find((entry) => `/${entry.path}`.endsWith(end))?.path;
+	if (path === undefined) return [];
+	const upper = path.slice(0, -known.length);
+	return below
+		.filter((entry) => entry.path.startsWith(upper))
+		.map((entry) => ({ ...entry, path: entry.path.slice(upper.length) }));
+}
+
+// The neighbour has made one file and done nothing else; all the rest was there when it started.
+function upperAtStart(neighbour: ProcessState | null, host: HostState, drawn: Drawn): string[] {
+	if (neighbour === null) return [];
+	const mine = drawn["mine"] ?? "";
+	const paths = upperEntries(neighbour, host, mine).map(({ path }) => path);
+	return paths.filter((path) => path !== "." && path !== mine && !paths.some((above) => path.startsWith(`${above}/`)));
+}
+
+/** Files of the layers that nobody writes to, and that lie somewhere else as well. */
+function copies({ trees, mounts }: HostState, drawn: Drawn): string[] {
+	const texts = new Set(
+		["top", "middle", "base"].flatMap((layer) =>
+			UNTOUCHED.map((name) => textIn(drawn[layer] ?? "", drawn[name] ?? "")),
+		),
+	);
+	// Where a layer itself is seen, or an overlay.
+	const places = mounts.filter(({ fstype, root }) => fstype === "overlay" || `${root}/`.startsWith(`${LAYERS}/`));
+	return [CONTAINERS, ...ELSEWHERE].flatMap((top) =>
+		(trees[top] ?? [])
+			.filter(({ kind, text }) => kind === "file" && texts.has(text))
+			.map(({ path }) => posix.join(top, path))
+			.filter((path) => !places.some(({ mountPoint }) => within(path, mountPoint))),
+	);
 }
 
 function whoseUpper(box: ProcessState, neighbour: ProcessState | null, drawn: Drawn): string {
 	const upper = box.overlay?.upperdir ?? "";
 	if (upper === "") return "none";
-	const layer = ["top", "base"].map((name) => drawn[name] ?? "").find((path) => within(upper, path));
+	const layer = ["top", "middle", "base"].map((name) => drawn[name] ?? "").find((path) => within(upper, path));
 	if (layer !== undefined) return layer;
 	const other = neighbour?.overlay?.upperdir ?? "";
 	const isShared = posix.isAbsolute(upper) && posix.normalize(upper) === posix.normalize(other);
@@ -106,27 +191,21 @@ const within = (path: string, top: string) => `${posix.normalize(path)}/`.starts
 
 // What the kernel has made of each change, read from outside.
 function inUpper(box: ProcessState, host: HostState, drawn: Drawn): string[] {
-	const entry = (name: string) => upperEntry(box, host, drawn[name] ?? "");
+	const entries = upperEntries(box, host, drawn["created"] ?? "");
+	const entry = (name: string) => entries.find(({ path }) => path === drawn[name]);
 	const [edited, appended, created] = ["edited", "appended", "created"].map(entry);
 	const [chmodded, deleted, remade] = ["chmodded", "deleted", "remade"].map(entry);
 	// An overlay with the option userxattr says "opaque" with another attribute; what it shows is then the same.
 	const isEmpty = box.files[`${drawn["remade"]}/old`] === null;
 	const found: [boolean, string][] = [
 		[edited?.text === `${WRITTEN}\n`, "the file written over"],
-		[appended?.text === `of the top layer\n${WRITTEN}\n`, "the file appended to"],
+		[appended?.text === `${textIn(drawn["top"] ?? "", drawn["appended"] ?? "")}${WRITTEN}\n`, "the file appended to"],
 		[chmodded?.mode === 0o600, "the file with another mode"],
 		[deleted?.kind === "char" && deleted.device === "0:0", "a whiteout for the file deleted"],
 		[remade?.kind === "directory" && (remade.opaque || isEmpty), "an opaque directory for the one made anew"],
 		[created?.text === `${WRITTEN}\n`, "the new file"],
 	];
 	return found.filter(([isThere]) => isThere).map(([, what]) => what);
-}
-
-// The mount table has upperdir as it was given. Where that was relative, it is looked for below the engine's directory.
-function upperEntry({ overlay }: ProcessState, { trees }: HostState, name: string): Entry | undefined {
-	if (overlay === null) return undefined;
-	if (posix.isAbsolute(overlay.upperdir)) return overlay.upper.find(({ path }) => path === name);
-	return trees[CONTAINERS]?.find(({ path }) => `/${path}`.endsWith(`/${posix.normalize(overlay.upperdir)}/${name}`));
 }
 
 function sharedWrites(box: ProcessState, neighbour: ProcessState | null, drawn: Drawn): string[] {

@@ -1,5 +1,6 @@
 import { type Context, type Explanation, refused } from "../../harness/grade/index.ts";
 import { kernelLog } from "./facts.ts";
+import { inTheWay, oneOfTwo } from "./mounts.ts";
 
 /**
  * Calls that the kernel refuses on the way to an overlay. mount(2) has one errno for a dozen reasons; overlayfs writes
@@ -34,6 +35,7 @@ const IN_USE = /is in-use/;
 
 /** What is known about exceptions, the most specific first. */
 export const refusals: Explanation[] = [
+	{ ...oneOfTwo, when: (context) => context.thrown !== null && oneOfTwo.when?.(context) === true },
 	{
 		when: refusedWith("EINVAL", OTHER_MOUNT),
 		diagnosis: "workdir-on-another-mount",
@@ -108,10 +110,12 @@ export const refusals: Explanation[] = [
 		see: [OVERLAYFS, "mount(2), ERRORS"],
 	},
 	{
-		when: refused("mount", "ENOENT"),
+		when: (context) =>
+			refused("mount", "ENOENT")(context) &&
+			context.thrown?.syscall?.args["filesystemtype"]?.includes("overlay") === true,
 		diagnosis: "merged-not-there",
 		why: ({ thrown }) =>
-			`The kernel's log has no word of it: the options are right, but the place to mount on, ${thrown?.syscall?.args["target"]}, is not there.`,
+			`The kernel's log has no word of overlayfs about a directory that it could not find. The place to mount on is looked for first: ${thrown?.syscall?.args["target"]}.`,
 		try: "Make it with mkdirSync first.",
 		see: ["mount(2), ERRORS"],
 	},
@@ -148,7 +152,7 @@ export const refusals: Explanation[] = [
 		when: refused("umount2", "EBUSY"),
 		diagnosis: "merged-busy",
 		misconception: 17,
-		why: "A plain unmount refuses what is in use: an open file, a current directory, or a mount below. The command has ended, so the user is the engine itself.",
+		why: "A plain unmount refuses what is in use: an open file, a current directory, or a mount below. The command has ended, so what still uses it is the engine itself, or another mount.",
 		try: "Look for chdir, for files that are still open, and for what else was mounted inside; undo it first.",
 		see: ["umount2(2), ERRORS"],
 	},
@@ -161,19 +165,12 @@ export const refusals: Explanation[] = [
 		try: "umount2(merged, 0), once.",
 		see: ["umount2(2), ERRORS"],
 	},
-	{
-		when: ({ thrown }) => /EBUSY|resource busy/.test(thrown?.message ?? ""),
-		diagnosis: "removed-before-unmounted",
-		misconception: 17,
-		why: "A directory that something is mounted on cannot be removed: EBUSY. And what was removed before that was removed through the mount: these were the container's files, and each has left a whiteout in upper.",
-		try: "Call umount2(merged, 0) first, then rmSync.",
-		see: ["rmdir(2), ERRORS", "umount2(2)"],
-	},
+	...inTheWay,
 	{
 		when: ({ thrown }) => /^ENOTEMPTY/.test(thrown?.message ?? ""),
 		diagnosis: "work-not-empty",
 		misconception: 17,
-		why: "rmdir takes empty directories only. upper holds what the container wrote, and in work the kernel has made a directory of its own, which it leaves there.",
+		why: "rmdir takes empty directories only. Possible causes: upper holds what the container wrote, and in work the kernel has made a directory of its own, which it leaves there.",
 		try: "rmSync(dir, { recursive: true }), after umount2.",
 		see: ["rmdir(2), ERRORS"],
 	},

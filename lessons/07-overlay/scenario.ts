@@ -1,7 +1,7 @@
 import { type Check, type Drawn, EXIT_CODE, type Scenario } from "../../harness/grade/index.ts";
 
 /**
- * Two containers on the same two layers, at the same time. The first one to start, the neighbour, writes one file; the
+ * Two containers on the same three layers, at the same time. The first one to start, the neighbour, writes one file; the
  * other one, which the lesson is about, does to the layers' files all that can be done to a file. A third one cannot come
  * to be: one of its layers is not there.
  */
@@ -14,43 +14,45 @@ export const NEIGHBOUR = "neighbour";
 export const REFUSED = "refused";
 /** The step that reads what the kernel has logged of overlays. */
 export const LOG = "log";
+/** Where else something could be left. */
+export const ELSEWHERE = ["/tmp", "/var/tmp", "/dev/shm", "/root", "/mnt", "/srv"];
 /** What the box writes over a file, and behind another one. */
 export const WRITTEN = "written in the container";
 
+/** Files that nobody writes to: each layer has one of its own, and there is one in every two that lie on each other. */
+export const UNTOUCHED = ["added", "between", "lowest", "replaced", "covered"];
+/** Files that the box does something to. */
+const TOUCHED = ["edited", "appended", "chmodded", "deleted", "remade", "created"];
+
 /** The names of everything that is in the layers, or comes into being above them. */
 export function drawInputs(random: Parameters<Check["draw"]>[0]): Drawn {
-	const names = [
-		"edited",
-		"appended",
-		"chmodded",
-		"deleted",
-		"remade",
-		"created",
-		"replaced",
-		"hidden",
-		"added",
-		"mine",
-	];
+	const [first = "", second = "", third = ""] = ["layer", "layer", "layer"].map((stem) => random.name(stem)).sort();
+	const names = [...UNTOUCHED, ...TOUCHED, "hidden", "mine"];
 	return {
 		id: random.name("").slice(1),
 		neighbour: random.name("").slice(1),
 		refused: random.name("").slice(1),
 		hostname: random.hostname(),
-		top: `${LAYERS}/${random.name("top")}`,
-		base: `${LAYERS}/${random.name("base")}`,
+		// In no order of the alphabet, and made in no order of time: there is none but the one that was asked for.
+		top: `${LAYERS}/${second}`,
+		middle: `${LAYERS}/${first}`,
+		base: `${LAYERS}/${third}`,
 		missing: `${LAYERS}/${random.name("missing")}`,
 		...Object.fromEntries(names.map((name) => [name, random.name(name)])),
 	};
 }
 
+/** What is in a layer's file: it tells the layer, and there is no other file like it. */
+export const textIn = (layer: string, name: string): string => `${name} of ${layer}\n`;
+
 // The base layer has busybox and nothing else to run. A whiteout is how a layer says that a file of the layers below is gone: a character device 0:0.
 const PREPARE = `
-busybox mkdir -p "$BASE/bin" "$BASE/proc" "$BASE/$REMADE" "$TOP" && cd "$BASE" &&
+fill() { for name in "$@"; do echo "$name of $PWD" >$name; done; }
+busybox mkdir -p "$MIDDLE" && cd "$MIDDLE" && fill $BETWEEN $REPLACED $COVERED &&
+busybox mkdir -p "$TOP" && cd "$TOP" && fill $APPENDED $REPLACED $ADDED && busybox mknod $HIDDEN c 0 0 &&
+busybox mkdir -p "$BASE/bin" "$BASE/proc" "$BASE/$REMADE" && cd "$BASE" &&
 busybox ln /lab/rootfs/bin/busybox bin && busybox ln -s busybox bin/sh &&
-for name in $EDITED $CHMODDED $DELETED $REPLACED $HIDDEN $REMADE/old; do echo "of the base layer" >$name; done &&
-cd "$TOP" &&
-for name in $APPENDED $REPLACED $ADDED; do echo "of the top layer" >$name; done &&
-busybox mknod $HIDDEN c 0 0`;
+fill $EDITED $CHMODDED $DELETED $COVERED $LOWEST $HIDDEN $REMADE/old`;
 
 // Each line is one kind of change.
 const SCRIPT = `
@@ -64,26 +66,27 @@ pause
 exit $line`;
 
 export function scenarioOf(drawn: Drawn): Scenario {
-	const { id = "", neighbour = "", refused = "", hostname = "", top = "", base = "", missing = "" } = drawn;
+	const { id = "", neighbour = "", refused = "", hostname = "", missing = "" } = drawn;
+	const { top = "", middle = "", base = "" } = drawn;
 	// The exit code is for the command alone, at its end.
 	const inputs = Object.entries(drawn).filter(([name]) => name !== EXIT_CODE);
 	const variables = inputs.map(([name, value]) => `${name.toUpperCase()}=${value}`);
 	const named = (script: string) => `${variables.join(" ")}\n${script}`;
-	const options = { hostname, init: true, layers: [top, base] };
+	const options = { hostname, init: true, layers: [top, middle, base] };
 	return {
-		does: `ran sh on the layers ${top} and ${base}, beside a second container on the same two`,
+		does: `ran sh on the layers ${top}, ${middle} and ${base}, beside a second container on the same three`,
 		prepare: [{ do: "run", argv: ["busybox", "sh", "-c", named(PREPARE)] }],
 		options: { ...options, id },
 		script: named(SCRIPT),
 		others: {
 			[NEIGHBOUR]: {
-				about: "another one on the same two layers",
+				about: "another one on the same three layers",
 				options: { ...options, id: neighbour },
 				script: named("echo mine >/$MINE\npause\nexit 0"),
 			},
 			[REFUSED]: {
 				about: "one of its layers is not there",
-				options: { ...options, id: refused, layers: [missing, base] },
+				options: { ...options, id: refused, layers: [top, missing, base] },
 				fails: true,
 			},
 		},
@@ -97,12 +100,7 @@ export function scenarioOf(drawn: Drawn): Scenario {
 			{ do: "end", container: NEIGHBOUR },
 			{ do: "end", container: "box" },
 		],
-		watch: [LAYERS, CONTAINERS, "/tmp"],
-		files: [
-			...["edited", "appended", "chmodded", "deleted", "created", "replaced", "hidden", "added", "mine"].map(
-				(name) => drawn[name] ?? "",
-			),
-			`${drawn["remade"]}/old`,
-		],
+		watch: [LAYERS, CONTAINERS, ...ELSEWHERE],
+		files: [...[...UNTOUCHED, ...TOUCHED, "hidden", "mine"].map((name) => drawn[name] ?? ""), `${drawn["remade"]}/old`],
 	};
 }

@@ -54,7 +54,7 @@ test("an older recording knows the upper layer of a process's root", () => {
 	if (container == null || root === undefined) throw new Error("no container");
 	const upper = [".", "note"].map((path) => ({
 		...{ path, kind: path === "." ? ("directory" as const) : ("file" as const), mode: 0, uid: 0, gid: 0, size: 3 },
-		...{ device: "", sha256: "", text: "", opaque: false },
+		...{ device: "", sha256: "", text: "", opaque: false, inode: 0, changedMs: 0 },
 	}));
 	const mounts = [{ ...root, mountPoint: "/", fstype: "overlay", device: "0:99" }];
 	const overlay = { lowerdirs: ["/lab/rootfs"], upperdir: "/u", workdir: "/w", upper };

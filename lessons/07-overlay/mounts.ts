@@ -1,0 +1,56 @@
+import { type Context, called, type Explanation } from "../../harness/grade/index.ts";
+import { CONTAINERS } from "./scenario.ts";
+
+/** What is known about mounts that stand in the way when a container is removed. */
+
+/** Mount points that the host has now and did not have at first, one for each mount. */
+const newMountPoints = (
+	{ observation: { before } }: Context,
+	now: { mounts: readonly { id: number; mountPoint: string }[] },
+) => {
+	const known = new Set(before.mounts.map(({ id }) => id));
+	return now.mounts.filter(({ id }) => !known.has(id)).map(({ mountPoint }) => mountPoint);
+};
+
+/** Places that had several mounts, one over the other, and still have one. */
+function halfUnmounted(context: Context): string[] {
+	const during = context.during === undefined ? [] : newMountPoints(context, context.during.host);
+	const stacked = during.filter((place, index) => during.indexOf(place) !== index);
+	return newMountPoints(context, context.observation.after).filter((place) => stacked.includes(place));
+}
+
+/** Mounts of a container that are still there. */
+export const stillMounted = (context: Context): string[] =>
+	newMountPoints(context, context.observation.after).filter((place) => place.startsWith(`${CONTAINERS}/`));
+
+export const oneOfTwo: Explanation = {
+	when: (context) => halfUnmounted(context).length > 0,
+	diagnosis: "one-of-two-unmounted",
+	misconception: 17,
+	why: (context) =>
+		`While the command ran, the host's mount table had two mounts on ${halfUnmounted(context)[0]}, one over the other. Unmounting takes away the upper one, and then the lower one is seen: it is still there.`,
+	try: "Call umount2 as often as you have called mount; or mount the layers in one overlay with upperdir.",
+	see: ["umount2(2)", "mount_namespaces(7)"],
+};
+
+const isBusy = ({ thrown }: Context) => /EBUSY|resource busy/.test(thrown?.message ?? "");
+
+export const inTheWay: Explanation[] = [
+	{
+		when: (context) => isBusy(context) && stillMounted(context).length > 0 && !called(context, "umount2"),
+		diagnosis: "removed-before-unmounted",
+		misconception: 17,
+		why: "A directory that something is mounted on cannot be removed: EBUSY. And what was removed before that was removed through the mount: these were the container's files, and each has left a whiteout in upper.",
+		try: "Call umount2(merged, 0) first, then rmSync.",
+		see: ["rmdir(2), ERRORS", "umount2(2)"],
+	},
+	{
+		when: (context) => isBusy(context) && stillMounted(context).length > 0,
+		diagnosis: "mount-in-the-way",
+		misconception: 17,
+		why: (context) =>
+			`A directory that something is mounted on cannot be removed: EBUSY. The host's mount table still has ${stillMounted(context).join(", ")}.`,
+		try: "Unmount all that was mounted for this container, the last one first, before anything is removed.",
+		see: ["rmdir(2), ERRORS", "umount2(2)"],
+	},
+];
