@@ -1,0 +1,33 @@
+// diagnosis: layers-out-of-order
+// Believed that below the first one, they lie upside down.
+import { mkdirSync, rmSync } from "node:fs";
+import { mount, umount2 } from "#kernel";
+
+export interface Overlay {
+	merged: string;
+	remove(): void;
+}
+
+export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay {
+	const [upper, work, merged] = [`${dir}/upper`, `${dir}/work`, `${dir}/merged`];
+	try {
+		for (const part of [upper, work, merged]) mkdirSync(part, { recursive: true });
+		mount(
+			"overlay",
+			merged,
+			"overlay",
+			0,
+			`lowerdir=${[lowerdirs[0], ...lowerdirs.slice(1).reverse()].join(":")},upperdir=${upper},workdir=${work}`,
+		);
+	} catch (error) {
+		rmSync(dir, { recursive: true, force: true });
+		throw error;
+	}
+	return {
+		merged,
+		remove: () => {
+			umount2(merged, 0);
+			rmSync(dir, { recursive: true });
+		},
+	};
+}

@@ -1,0 +1,30 @@
+// diagnosis: image-in-upper
+// misconception: 13
+// Believed that upper has to hold what the container is to see.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, rmSync } from "node:fs";
+import { mount, umount2 } from "#kernel";
+
+export interface Overlay {
+	merged: string;
+	remove(): void;
+}
+
+export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay {
+	const [upper, work, merged] = [`${dir}/upper`, `${dir}/work`, `${dir}/merged`];
+	try {
+		for (const part of [upper, work, merged]) mkdirSync(part, { recursive: true });
+		for (const lower of lowerdirs.toReversed()) execFileSync("cp", ["-a", `${lower}/.`, upper]);
+		mount("overlay", merged, "overlay", 0, `lowerdir=${lowerdirs.join(":")},upperdir=${upper},workdir=${work}`);
+	} catch (error) {
+		rmSync(dir, { recursive: true, force: true });
+		throw error;
+	}
+	return {
+		merged,
+		remove: () => {
+			umount2(merged, 0);
+			rmSync(dir, { recursive: true });
+		},
+	};
+}

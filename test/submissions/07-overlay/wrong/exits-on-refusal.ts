@@ -1,0 +1,28 @@
+// diagnosis: no-exception
+// Believed that the program is over when the kernel refuses a mount.
+import { mkdirSync, rmSync } from "node:fs";
+import { mount, umount2 } from "#kernel";
+
+export interface Overlay {
+	merged: string;
+	remove(): void;
+}
+
+export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay {
+	const [upper, work, merged] = [`${dir}/upper`, `${dir}/work`, `${dir}/merged`];
+	try {
+		for (const part of [upper, work, merged]) mkdirSync(part, { recursive: true });
+		mount("overlay", merged, "overlay", 0, `lowerdir=${lowerdirs.join(":")},upperdir=${upper},workdir=${work}`);
+	} catch (error) {
+		rmSync(dir, { recursive: true, force: true });
+		console.error(error);
+		process.exit(1);
+	}
+	return {
+		merged,
+		remove: () => {
+			umount2(merged, 0);
+			rmSync(dir, { recursive: true });
+		},
+	};
+}

@@ -1,0 +1,36 @@
+// diagnosis: image-in-upper
+// misconception: 13
+// Believed that the topmost layer belongs into the topmost directory.
+import { execFileSync } from "node:child_process";
+import { mkdirSync, rmSync } from "node:fs";
+import { mount, umount2 } from "#kernel";
+
+export interface Overlay {
+	merged: string;
+	remove(): void;
+}
+
+export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay {
+	const [upper, work, merged] = [`${dir}/upper`, `${dir}/work`, `${dir}/merged`];
+	try {
+		for (const part of [upper, work, merged]) mkdirSync(part, { recursive: true });
+		execFileSync("cp", ["-a", `${lowerdirs[0]}/.`, upper]);
+		mount(
+			"overlay",
+			merged,
+			"overlay",
+			0,
+			`lowerdir=${lowerdirs.slice(1).join(":")},upperdir=${upper},workdir=${work}`,
+		);
+	} catch (error) {
+		rmSync(dir, { recursive: true, force: true });
+		throw error;
+	}
+	return {
+		merged,
+		remove: () => {
+			umount2(merged, 0);
+			rmSync(dir, { recursive: true });
+		},
+	};
+}

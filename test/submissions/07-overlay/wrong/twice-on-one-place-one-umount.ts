@@ -1,0 +1,29 @@
+// diagnosis: one-of-two-unmounted
+// misconception: 17
+// Believed that one umount is enough for one place.
+import { mkdirSync, rmSync } from "node:fs";
+import { mount, umount2 } from "#kernel";
+
+export interface Overlay {
+	merged: string;
+	remove(): void;
+}
+
+export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay {
+	const [upper, work, merged] = [`${dir}/upper`, `${dir}/work`, `${dir}/merged`];
+	try {
+		for (const part of [upper, work, merged]) mkdirSync(part, { recursive: true });
+		mount("overlay", merged, "overlay", 0, `lowerdir=${lowerdirs.join(":")}`);
+	} catch (error) {
+		rmSync(dir, { recursive: true, force: true });
+		throw error;
+	}
+	mount("overlay", merged, "overlay", 0, `lowerdir=${merged},upperdir=${upper},workdir=${work}`);
+	return {
+		merged,
+		remove: () => {
+			umount2(merged, 0);
+			rmSync(dir, { recursive: true });
+		},
+	};
+}
