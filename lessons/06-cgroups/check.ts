@@ -62,19 +62,19 @@ export default defineCheck({
 					see: ["cgroups(7), Cgroups v2 unified hierarchy"],
 				},
 				{
+					when: (context) => String(context.facts["command.cgroup"]).includes("later"),
+					diagnosis: "moved-out",
+					why: "The command was in the cgroup at first, and is not there any more. What a process does is charged to the cgroup that it is in at that time.",
+					try: "Look for what writes the command's pid to another cgroup.procs.",
+					see: ["cgroups(7), Creating cgroups and moving processes"],
+				},
+				{
 					when: (context) => pidsIn(context, DURING).length > 0,
 					diagnosis: "joined-another",
 					misconception: 12,
 					why: (context) =>
 						`There is a process in the cgroup, but it is not the command, pid ${context.process?.pid}${engineInside(context) ? ": it is the engine" : ""}. A process that is moved takes nobody along: only what it forks from then on is in the cgroup, too.`,
 					try: 'In join, write getpid() to cgroup.procs, or "0", which means whoever writes. join is called in the process that becomes the container.',
-					see: ["cgroups(7), Creating cgroups and moving processes"],
-				},
-				{
-					when: (context) => String(context.facts["command.cgroup"]).includes("later"),
-					diagnosis: "moved-out",
-					why: "The command was in the cgroup at first, and is not there any more. What a process does is charged to the cgroup that it is in at that time.",
-					try: "Look for what writes the command's pid to another cgroup.procs.",
 					see: ["cgroups(7), Creating cgroups and moving processes"],
 				},
 				{
