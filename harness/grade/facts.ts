@@ -96,7 +96,8 @@ function changedFiles(dir: (typeof HOST_FILES)[number], before: HostState, now: 
 }
 
 // The size of a directory says how many files are in it.
-const contentOf = (entry: Entry) => JSON.stringify(entry.kind === "directory" ? { ...entry, size: 0 } : entry);
+const contentOf = (entry: Entry) =>
+	JSON.stringify({ ...entry, inode: 0, changedMs: 0, size: entry.kind === "directory" ? 0 : entry.size });
 
 /** In which of its namespaces, and in which root, an engine was not the host's, whenever a command of its was looked at. */
 function enginePlace({ before, moments }: Observation): string[] {
