@@ -15,6 +15,7 @@ import { Left, Printed, type Stage, type StageFrame, Still, View } from "./proto
 
 export { encodeFrame, FrameDecoder, ProtocolError } from "./protocol/frames.ts";
 export {
+	type Answer,
 	type Container,
 	type Ending,
 	isEnding,
@@ -23,7 +24,7 @@ export {
 	Observation,
 } from "./protocol/observation.ts";
 export type { Entry, Link, Mount, Network, Overlay, Task } from "./protocol/readings.ts";
-export type { Preparation, Run, Step, Work } from "./protocol/run.ts";
+export type { Listener, Preparation, Question, Run, Step, Work } from "./protocol/run.ts";
 export type { Session, SessionFrame, WindowSize } from "./protocol/session.ts";
 export { type Stage, type StageFrame, View } from "./protocol/stage.ts";
 export type { HostState, ProcessState } from "./protocol/states.ts";

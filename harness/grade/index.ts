@@ -1,5 +1,15 @@
 /** What a lesson's check.ts may use of the harness. */
-export type { Entry, HostState, LedgerCall, Mount, Observation, ProcessState, Step } from "../protocol.ts";
+export type {
+	Answer,
+	Entry,
+	HostState,
+	LedgerCall,
+	Mount,
+	Observation,
+	ProcessState,
+	Question,
+	Step,
+} from "../protocol.ts";
 export {
 	BOX,
 	type Check,

@@ -20,6 +20,7 @@ export function unanswered(observation: Observation, reference: Observation): st
 		...missing("the container", reference.containers, observation.containers),
 		...missing("the moment", reference.moments, observation.moments),
 		...missing("the program", reference.programs, observation.programs),
+		...missing("the question", reference.answers, observation.answers),
 		...missing("the signal to", reference.signals, observation.signals),
 		...unfinished.map(([name]) => `the end of the program ${name}`),
 		...unseenCommands(observation, reference),

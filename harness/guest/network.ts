@@ -48,6 +48,8 @@ export function parseNetwork(answer: string): { network: Omit<Network, "forwardi
 			kind: link.linkinfo?.info_kind ?? "",
 			flags: link.flags,
 			master: link.master ?? "",
+			portState: link.linkinfo?.info_slave_data?.state ?? "",
+			spanningTree: link.linkinfo?.info_data?.stp_state === 1,
 			addresses: (link.addr_info ?? [])
 				.filter(({ family }) => family === "inet")
 				.map(({ local, prefixlen }) => `${local}/${prefixlen}`),
@@ -66,6 +68,11 @@ export function parseNetwork(answer: string): { network: Omit<Network, "forwardi
 /** Whether packets between links are forwarded. /proc/sys/net shows the network namespace of the thread that reads it. */
 export const readForwarding = () => readFileSync("/proc/sys/net/ipv4/ip_forward", "utf8").trim() === "1";
 
+/** Empties the table of hardware addresses of the namespace that this thread is in; what was put there for good stays. */
+export function forgetNeighbours(): void {
+	execFileSync("ip", ["neigh", "flush", "all"], { timeout: PROGRAM_MS, stdio: "ignore" });
+}
+
 function ask(withRules: boolean): string {
 	const [program = "", ...args] = answerer(withRules);
 	return execFileSync(program, args, {
@@ -82,7 +89,7 @@ interface IpLink {
 	link_index?: number;
 	flags: string[];
 	master?: string;
-	linkinfo?: { info_kind?: string };
+	linkinfo?: { info_kind?: string; info_data?: { stp_state?: number }; info_slave_data?: { state?: string } };
 	addr_info?: { family: string; local: string; prefixlen: number }[];
 }
 

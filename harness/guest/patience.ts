@@ -11,12 +11,21 @@ export class Patience {
 	readonly #startMs = performance.now();
 	readonly #idleAtStartMs = idleMs();
 
-	constructor(private readonly ms: number) {}
+	/** @param mostMs after how long it is over in any case, however busy the machine */
+	constructor(
+		private readonly ms: number,
+		private readonly mostMs = ms * BUSY,
+	) {}
+
+	/** Whether the machine was so busy that it was over before its time. */
+	get wasCutShort(): boolean {
+		return this.leftMs === 0 && idleMs() - this.#idleAtStartMs < this.ms;
+	}
 
 	/** How long to wait before looking at it again; 0 when it is over. */
 	get leftMs(): number {
 		const idle = this.ms - (idleMs() - this.#idleAtStartMs);
-		const busy = this.ms * BUSY - (performance.now() - this.#startMs);
+		const busy = this.mostMs - (performance.now() - this.#startMs);
 		return Math.max(0, Math.min(idle, busy));
 	}
 

@@ -1,10 +1,15 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Container, LIMITS, type Observation, type Run, type Step } from "../protocol.ts";
 import { Bench } from "./bench.ts";
 import { Exercise } from "./exercise.ts";
 import { inHarbour, signal as send } from "./harbour.ts";
+import { inNamespaceAt } from "./namespaces.ts";
+import { networkOfNeighbour } from "./neighbours.ts";
+import { forgetNeighbours, readLinks } from "./network.ts";
 import { Patience } from "./patience.ts";
 import { prepare, runProgram, wake } from "./prepare.ts";
 import { readHost, readProcess } from "./probe.ts";
+import { ask, TIMEOUT } from "./questions.ts";
 import type { Runner } from "./runners.ts";
 
 type Output = (stream: "stdout" | "stderr", data: Buffer) => void;
@@ -13,6 +18,12 @@ type Output = (stream: "stdout" | "stderr", data: Buffer) => void;
 const PATIENCE = 0.25;
 /** For how long a look waits at most until the exercises' processes all sleep. */
 const STANDS_MS = 500;
+
+/** How long a question waits for an answer. The kernel asks again after one second, and after two more. */
+const SILENCE_MS = 3_500;
+/** How long the links of a namespace that is gone may take to go. */
+const UNLINKED_MS = 3_000;
+const UNLINKED_STEP_MS = 50;
 
 /** The agent could not do its work once the exercise had begun; the cause says what stood in its way. */
 export class Disturbed extends Error {}
@@ -42,8 +53,8 @@ export async function play(run: Run, cast: Cast, output: Output): Promise<Observ
 	const { containers, after } = await takeAll(run, scene, stages).catch((cause: unknown) => {
 		throw new Disturbed("disturbed", { cause });
 	});
-	const { moments, programs, signals, givenUp, outputBytes } = scene;
-	return { before, moments, after, containers, programs, signals, givenUp, outputBytes, stageMs: stages.laps };
+	const { moments, programs, answers, signals, givenUp, outputBytes } = scene;
+	return { before, moments, after, containers, programs, answers, signals, givenUp, outputBytes, stageMs: stages.laps };
 }
 
 async function takeAll(run: Run, scene: Scene, stages: Stopwatch): Promise<Pick<Observation, "containers" | "after">> {
@@ -67,6 +78,7 @@ const NEVER_STARTED: Container = { ending: { how: "hung", tasks: [] }, atThrow: 
 class Scene {
 	readonly moments: Observation["moments"] = {};
 	readonly programs: Observation["programs"] = {};
+	readonly answers: Observation["answers"] = {};
 	readonly signals: Observation["signals"] = {};
 	readonly givenUp: string[] = [];
 	/** Where the check's programs run; without, in the harbour. */
@@ -88,6 +100,11 @@ class Scene {
 
 	get #patience(): Patience {
 		return new Patience(this.run.deadlineMs * PATIENCE);
+	}
+
+	// For what takes this long on a quiet machine; on a busy one, as long as any step may wait.
+	#patienceFor(ms: number): Patience {
+		return new Patience(ms, Math.max(ms, this.run.deadlineMs * PATIENCE));
 	}
 
 	async take(step: Step): Promise<void> {
@@ -116,6 +133,10 @@ class Scene {
 			case "end":
 				await this.#end(step);
 				return true;
+			case "ask":
+				return this.#ask(step);
+			case "unlinked":
+				return this.#unlinked(step.links);
 			case "run":
 				return this.#runProgram(step);
 		}
@@ -219,6 +240,31 @@ class Scene {
 		const end = await runProgram(command, this.#patience, keptChars);
 		this.programs[as] = end;
 		return end.code !== null;
+	}
+
+	async #ask(step: Extract<Step, { do: "ask" }>): Promise<boolean> {
+		for (const place of step.afresh ?? []) {
+			const network = this.#networkOf(place);
+			if (network !== undefined) inNamespaceAt(network, "net", forgetNeighbours);
+		}
+		const patience = this.#patienceFor(SILENCE_MS);
+		const answers = await ask(step, (place) => this.#networkOf(place), patience);
+		Object.assign(this.answers, answers);
+		return !patience.wasCutShort || Object.values(answers).every(({ failed }) => failed !== TIMEOUT);
+	}
+
+	#networkOf(place: string): string | undefined {
+		if (place === "host") return "/proc/1/ns/net";
+		const command = this.#exercises.get(place)?.command ?? null;
+		return command === null ? networkOfNeighbour(place) : `/proc/${command}/ns/net`;
+	}
+
+	async #unlinked(links: readonly string[]): Promise<boolean> {
+		const patience = this.#patienceFor(UNLINKED_MS);
+		const remain = () => readLinks(1).some(({ name }) => links.includes(name));
+		while (remain() && patience.leftMs > 0) await sleep(UNLINKED_STEP_MS);
+		// What is still there has been left: that is for the check to say.
+		return true;
 	}
 
 	#forward(runner: Runner): void {

@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { addEntropy, makeQueue, setClock } from "../../native/guest.ts";
 import type { Observation, Preparation, Work } from "../protocol.ts";
 import { type Command, HARBOUR_ROOT, inHarbour } from "./harbour.ts";
+import { makeNeighbour } from "./neighbours.ts";
 import { Patience } from "./patience.ts";
 
 const KEPT_OUTPUT = 8_000;
@@ -50,6 +51,8 @@ export async function prepare(preparation: Preparation): Promise<void> {
 			return;
 		case "run":
 			return must(preparation.argv);
+		case "neighbour":
+			return makeNeighbour(preparation);
 	}
 }
 

@@ -42,6 +42,7 @@ export function readHost({ watch, network, limits }: Wanted): HostState {
 		oomKills: readOomKills(),
 		trees: Object.fromEntries(watch.map((path) => [path, readTree(`${HARBOUR_ROOT}${path}`)])),
 		network: network ? inNamespace(1, "net", () => readNetwork(true)) : null,
+		openNetworks: network ? readOpenNetworks() : [],
 	};
 }
 
@@ -91,6 +92,18 @@ export function readProcess(pid: number, engine: number, { files, network }: Wan
 			boundingSet: mask("CapBnd"),
 		},
 	};
+}
+
+// Whichever process of the harbour has them open. See namespaces(7): an open file keeps a namespace.
+function readOpenNetworks(): string[] {
+	const open = readPids("/proc").flatMap((pid) => {
+		try {
+			return Object.values(readDescriptors(pid)).filter((link) => link.startsWith("net:["));
+		} catch {
+			return []; // It ended while it was read.
+		}
+	});
+	return [...new Set(open)];
 }
 
 const readHostname = () => readFileSync("/proc/sys/kernel/hostname", "utf8").trim();

@@ -75,6 +75,15 @@ const ProgramEnd = v.object({
 	stderr: text,
 });
 
+/** What came of a question: who answered, and from which address that listener saw it come; or why nobody did. */
+const Answer = v.object({
+	/** The place of the listener. Empty when it was no listener of the agent's, or nobody. */
+	by: text,
+	seenAs: text,
+	/** The kernel's name of the error, such as ECONNREFUSED, or other words; empty when there was an answer. */
+	failed: text,
+});
+
 export const Observation = v.object({
 	before: HostState,
 	/** By the name that the step gave it. */
@@ -82,6 +91,8 @@ export const Observation = v.object({
 	after: HostState,
 	containers: v.record(text, Container),
 	programs: v.record(text, ProgramEnd),
+	/** By the question's name; without those that could not be asked, as their place was not there. */
+	answers: v.record(text, Answer),
 	/** What came of each signal, by the step's name: whether the container ended before patience did. */
 	signals: v.record(text, v.picklist(["ended", "ignored"])),
 	/** The steps that waited for something that did not come: their names, and whose they are, such as `go box`. */
@@ -91,6 +102,7 @@ export const Observation = v.object({
 	stageMs: v.record(text, v.number()),
 });
 
+export type Answer = v.InferOutput<typeof Answer>;
 export type Observation = v.InferOutput<typeof Observation>;
 export type Moment = v.InferOutput<typeof Moment>;
 export type Container = v.InferOutput<typeof Container>;

@@ -56,6 +56,10 @@ export const Network = v.object({
 			flags: list(text),
 			/** The bridge that it is a port of, or empty. */
 			master: text,
+			/** Of a bridge's port: `forwarding`, or what it does in the place of that, such as `listening`. */
+			portState: v.optional(text, ""),
+			/** Of a bridge: whether the spanning tree protocol is on. */
+			spanningTree: v.optional(v.boolean(), false),
 			/** As ADDRESS/PREFIX. */
 			addresses: list(text),
 		}),

@@ -6,7 +6,29 @@ export type Preparation =
 	/** Makes a System V message queue. */
 	| { do: "queue" }
 	/** Runs a program; its failure ends the run. */
-	| { do: "run"; argv: string[] };
+	| { do: "run"; argv: string[] }
+	/**
+	 * Makes another computer, which only the agent has a name for: a network namespace, and a veth pair whose two ends are
+	 * both called `link`. The addresses are said with their prefix. The neighbour becomes the host's default gateway.
+	 */
+	| { do: "neighbour"; name: string; link: string; hostAddress: string; address: string };
+
+/** Where something is asked, or listens: a container by name, `host`, or a neighbour by name. */
+type Place = string;
+
+/** A socket of the agent's that listens at all addresses of a place. Without a port, the kernel chooses one. */
+export interface Listener {
+	place: Place;
+	port?: number;
+}
+
+/** A connection that is tried. A port is a number, or the one that the kernel has chosen for the listener of a place. */
+export interface Question {
+	name: string;
+	from: Place;
+	address: string;
+	port: number | { of: Place };
+}
 
 /** One step of a run, on its containers by name. A step on a container that has ended does nothing. */
 export type Step =
@@ -24,6 +46,13 @@ export type Step =
 	| { do: "settle"; container: string }
 	/** Writes a line to the command, an empty one if not given, closes its standard input, and waits for the end. */
 	| { do: "end"; container: string; line?: string }
+	/**
+	 * Asks all of the questions at once, over TCP, while the listeners listen; see {@link Question}. In the places that are
+	 * to be `afresh`, it is first forgotten which hardware address belongs to which neighbour.
+	 */
+	| { do: "ask"; listeners: Listener[]; questions: Question[]; afresh?: Place[] }
+	/** Waits until the host has none of these links: a link whose namespace is gone goes some time later. */
+	| { do: "unlinked"; links: string[] }
 	/**
 	 * Runs a program on the host, or in the network namespace of a container's command. Of what it prints the first 8000
 	 * characters are kept, or, where the step asks for all of its standard output, {@link LIMITS}.programChars.

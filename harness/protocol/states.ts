@@ -20,6 +20,8 @@ export const HostState = v.object({
 	/** The directories that the run watches, by path; null where there is none. */
 	trees: v.record(text, v.nullable(list(Entry))),
 	network: v.nullable(Network),
+	/** Network namespaces that a process of the host has open, as `net:[4026532151]`; read with `network` only. */
+	openNetworks: v.optional(list(text), []),
 });
 
 /** What can be read of the command that the exercise has started. */

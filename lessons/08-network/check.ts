@@ -11,86 +11,78 @@ import {
 } from "../../harness/grade/index.ts";
 import { facts } from "./facts.ts";
 import { refusals } from "./refusals.ts";
-import { answer, draw, ENDED, HALF_WAY, NOT_TRIED, OTHER, type Question, scenario } from "./scenario.ts";
+import { answer, draw, ENDED, HALF_WAY, NOT_ASKED, OTHER, type Question, scenario, seen } from "./scenario.ts";
 
-const ANSWERS: Question[] = [
-	...(["box.lo", "box.host", "box.world", "host.box", "host.port"] as const),
-	...(["host.elsewhere", "container.elsewhere"] as const),
-	...(["other.host", "other.world", "later.port", "later.gone"] as const),
-];
-/** Answered with the address that was seen to ask. */
-const SEEN: [Question, fact: string][] = [
-	["box.other", "seen.other"],
-	["host.fromWorld", "seen.published"],
+const QUESTIONS: Question[] = [
+	...(["box.lo", "box.host", "box.other", "box.world", "box.elsewhere"] as const),
+	...(["other.host", "other.world", "other.port"] as const),
+	...(["host.box", "host.world", "host.first", "host.second", "host.bridge", "host.elsewhere"] as const),
+	...(["world.host", "world.first", "world.second"] as const),
+	...(["later.host", "later.world", "later.port", "later.gone", "later.goneFromHost"] as const),
 ];
 
 function derive(observation: Observation): Record<string, FactValue> {
 	const { before, after, moments, containers } = observation;
 	const ended = moments[ENDED]?.host ?? before;
 	const all = [...Object.values(moments).map(({ host }) => host), after];
-	const second = containers[OTHER]?.ending;
 	return {
-		...otherNamespace(observation),
-		...(second === undefined
-			? {}
-			: { "other.ending": second.how === "returned" ? `returned ${second.value}` : second.how }),
-		...Object.fromEntries(ANSWERS.map((question) => [question, answer(observation, question)])),
-		...Object.fromEntries(
-			SEEN.flatMap(([question, fact]) => {
-				const said = answer(observation, question);
-				return [
-					[question, /^\d+\.\d+\.\d+\.\d+$/.test(said) ? "answered" : said],
-					[fact, said],
-				];
-			}),
-		),
+		"ns.net.other": otherNamespace(observation),
+		"other.ending": endingOf(containers[OTHER]),
+		...Object.fromEntries(QUESTIONS.map((question) => [question, answer(observation, question)])),
+		"seen.other": seen(observation, "box.other"),
+		"seen.published": seen(observation, "world.first"),
+		"lost.rules": [...new Set(all.flatMap((now) => newRules(now, before)))],
+		"lost.links": [...new Set(all.flatMap((now) => newIn(now, before, linksOf)))],
 		"left.links": newIn(before, ended, linksOf),
 		"left.rules": newRules(before, ended),
 		"left.mounts": newIn(before, ended, mountsOf),
-		"left.namespaces": held(observation),
+		"left.namespaces": newNetworks(before, ended).length,
 		"left.helpers": helpersLeft(observation),
-		"lost.rules": [...new Set(all.flatMap((now) => newRules(now, before)))],
-		// An address that is not refused fails nothing half-way.
-		"halfway.left":
-			containers[HALF_WAY]?.ending.how === "threw"
-				? [...[linksOf, mountsOf].flatMap((part) => newIn(ended, after, part)), ...newRules(ended, after)]
-				: [],
+		"halfway.ending": endingOf(containers[HALF_WAY]),
+		"halfway.left": [
+			...[linksOf, mountsOf].flatMap((part) => newIn(ended, after, part)),
+			...newRules(ended, after),
+			...newNetworks(ended, after).map(() => "an open descriptor of a network namespace"),
+		],
 	};
 }
 
-function otherNamespace(observation: Observation): Record<string, string> {
+const endingOf = (container: Observation["containers"][string] | undefined) =>
+	container?.ending.how === "returned" ? `returned ${container.ending.value}` : (container?.ending.how ?? NOT_ASKED);
+
+function otherNamespace(observation: Observation): string {
 	const [box, other] = [BOX, OTHER].map((name) => commandAt(observation, DURING, name)?.namespaces["net"]);
-	if (box === undefined || other === undefined) return { "ns.net.other": NOT_TRIED };
+	if (other === undefined) return "its command did not run";
 	const host = observation.before.namespaces["net"];
-	return { "ns.net.other": other === host ? "the host's" : other === box ? "the first container's" : "its own" };
+	return other === host ? "the host's" : other === box ? "the first container's" : "its own";
 }
 
-/** How many of the containers' network namespaces an engine has still open: it is looked at before it goes. */
-function held({ before, programs }: Observation): number {
-	const open = new Set((programs["settled"]?.stdout ?? "").split("\n").filter((line) => line !== ""));
-	return open.size - (open.has(before.namespaces["net"] ?? "") ? 1 : 0);
-}
-
-/** Processes that were not there before; without those of the servers that were, which take their time to hang up. */
+/** Processes that were not there before. */
 function helpersLeft({ before, after, containers }: Observation): string[] {
 	// An engine that was still at work when its time was up has not left anything yet.
 	if (containers[HALF_WAY]?.ending.how === "hung") return [];
 	const known = new Set(before.tasks.map(identityOf));
-	const servers = new Set(before.tasks.filter(({ comm }) => comm === "busybox").map(({ pid }) => pid));
-	return after.tasks
-		.filter((task) => !known.has(identityOf(task)) && !servers.has(task.ppid))
-		.map((task) => `${nameOf(task)} (${task.state})`);
+	return after.tasks.filter((task) => !known.has(identityOf(task))).map((task) => `${nameOf(task)} (${task.state})`);
 }
 
 const linksOf = ({ network }: HostState) => [
 	...(network?.links ?? []).flatMap(({ name, addresses }) => [name, ...addresses.map((one) => `${name} ${one}`)]),
 	...(network?.routes ?? []).map(({ destination, device }) => `route to ${destination} through ${device}`),
 ];
-const mountsOf = ({ mounts }: HostState) => mounts.map(({ mountPoint }) => mountPoint);
+
+// The directory of ip-netns(8), which it makes a mount of its own when it is first used, and leaves.
+const NAMED_NAMESPACES = "/run/netns";
+const mountsOf = ({ mounts }: HostState) =>
+	mounts.map(({ mountPoint }) => mountPoint).filter((mountPoint) => mountPoint !== NAMED_NAMESPACES);
 
 function newIn(before: HostState, now: HostState, read: (host: HostState) => string[]): string[] {
 	const known = new Set(read(before));
 	return read(now).filter((item) => !known.has(item));
+}
+
+// Whoever has the host's own open holds nothing that would otherwise be gone.
+function newNetworks(before: HostState, now: HostState): string[] {
+	return newIn(before, now, ({ openNetworks }) => openNetworks).filter((one) => one !== before.namespaces["net"]);
 }
 
 /** Of a table that was not there, its name; of one that was, the lines that are new in it. */

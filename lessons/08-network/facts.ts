@@ -1,116 +1,158 @@
-import type { Context, Explanation, FactRule, FactValue } from "../../harness/grade/index.ts";
+import type { Context, Explanation, FactRule, FactValue, MadeOf } from "../../harness/grade/index.ts";
 import {
 	flushed,
 	gone,
 	halfWay,
 	links,
+	linksLost,
 	mountsLeft,
 	namespacesHeld,
+	notRefused,
 	processesLeft,
 	rulesLeft,
 	stillLed,
 } from "./leftovers.ts";
-import { each, link, loopback, sameNamespace, secondEnding, separate } from "./links.ts";
-import { astray, fromHost, fromOutside, hidden, tooWide, world } from "./packets.ts";
-import { NOT_TRIED, type Question } from "./scenario.ts";
+import { each, link, loopback, sameNamespace, second, secondEnding, separate } from "./links.ts";
+import { astray, cutOff, fromBridge, fromHost, fromOutside, hidden, secondPort, tooWide, world } from "./packets.ts";
+import { type Question, REFUSED } from "./scenario.ts";
 
-/** Whether the containers have no network of their own: then nothing else can be right, and one finding says so. */
-const neverApart = ({ facts }: Context) => facts["ns.net"] !== "new" || facts["ns.net.other"] !== "its own";
+/**
+ * A fact that says nothing as long as one before it is wrong: then the finding about that one is the reason. What is
+ * excused here has always failed there.
+ */
+interface Told {
+	fact: string;
+	/** `kernel` if not given. */
+	madeOf?: MadeOf;
+	right: FactValue;
+	what: string;
+	/** Facts that have to be right for this one to mean anything. */
+	given: string[];
+	/** Whether another finding, about how the exercise ended, is the reason. */
+	excused?: (context: Context) => boolean;
+	explain: Explanation[];
+}
 
-const asked = (fact: Question, what: string, explain: Explanation[]): FactRule => ({
-	fact,
-	madeOf: "answer",
-	what: `who answers: ${what}`,
-	accept: (got, context) => got === NOT_TRIED || neverApart(context),
-	explain,
-});
+const APART = ["ns.net", "ns.net.other"];
+const LINKED = ["box.host", "host.box"];
 
-// The second container has then answered to the bridge's hardware address, which may be another one by now.
-const ledAstray = ({ facts }: Context) => facts["container.elsewhere"] === "other";
-
-/** Asked again when the first container has ended; of what was not answered before, a finding has said so. */
-const askedAgain = (fact: Question, before: [Question, answer: string], what: string, explain: Explanation[]) => {
-	const rule = asked(fact, what, explain);
-	const [question, answer] = before;
-	return {
-		...rule,
-		accept: (got: FactValue, context: Context) =>
-			context.facts[question] !== answer || ledAstray(context) || rule.accept?.(got, context) === true,
-	};
-};
-
-/** Who asked, as the server that answered saw it; of one that did not answer, another finding says so. */
-const seen = (fact: string, of: Question, what: string, explain: Explanation[]): FactRule => ({
-	fact,
-	madeOf: "answer",
-	what,
-	accept: (_, context) => context.facts[of] !== "answered" || neverApart(context),
-	explain,
+const asked = (fact: Question, right: string, what: string, given: string[], explain: Explanation[]): Told => ({
+	...{ fact, right, madeOf: "answer" as const, given: [...APART, ...given], explain },
+	what: right === REFUSED ? `what comes of asking ${what}` : `who answers: ${what}`,
 });
 
 /** What the kernel must show, from the container outwards, and then of what is left. */
-export const facts: FactRule[] = [
-	{ fact: "ns.net", madeOf: "kernel", what: "the container's network namespace", explain: separate },
+const TOLD: Told[] = [
+	{ fact: "ns.net", right: "new", what: "the container's network namespace", given: [], explain: separate },
 	{
-		fact: "other.ending",
-		madeOf: "exercise",
-		accept: (_, { ending }) => ending.how !== "returned",
+		...{ fact: "other.ending", madeOf: "exercise" as const, right: "returned 0", given: [], explain: secondEnding },
+		excused: ({ ending }) => ending.how !== "returned",
 		what: "the end of a second container, started while the first one runs",
-		explain: secondEnding,
 	},
 	{
-		fact: "ns.net.other",
-		madeOf: "kernel",
+		...{ fact: "ns.net.other", right: "its own", given: ["ns.net", "other.ending"], explain: sameNamespace },
 		what: "the second container's network namespace",
-		accept: (got, context) => got === NOT_TRIED || context.facts["ns.net"] !== "new",
-		explain: sameNamespace,
 	},
-	asked("box.lo", "the container's own server, asked from inside at 127.0.0.1", loopback),
-	asked("box.host", "the host, asked from the container at the bridge's address", link),
-	asked("host.box", "the container, asked from the host", link),
-	asked("box.other", "the second container, asked from the first", each),
-	seen("seen.other", "box.other", "who has asked, as the second container sees it", tooWide),
-	asked("box.world", "a server beyond the host, asked from the container", world),
-	asked("host.fromWorld", "the published port, asked from beyond the host", fromOutside),
-	seen("seen.published", "host.fromWorld", "who has asked from out there, as the container sees it", hidden),
-	asked("host.port", "the second published port, asked from the host itself", fromHost),
-	asked("host.elsewhere", "the published port's number at somebody else's address, asked from the host", astray),
-	asked("container.elsewhere", "the same, asked from one container: the other one's port", astray),
-	askedAgain(
-		"other.host",
-		["box.host", "host"],
-		"the host, asked from the second container when the first has ended",
-		gone,
+	asked("box.lo", "box", "the container itself, asked from inside at 127.0.0.1", [], loopback),
+	asked("box.host", "host", "the host, asked from the container at the bridge's address", [], link),
+	asked("host.box", "box", "the container, asked from the host", [], link),
+	asked("box.other", "other", "the second container, asked from the first", LINKED, each),
+	{
+		...{ fact: "seen.other", madeOf: "answer" as const, right: "‹address›", given: [...APART, "box.other"], explain: tooWide },
+		what: "who has asked, as the second container sees it",
+	},
+	asked("host.world", "world", "a server beyond the host, asked from the host itself", [], cutOff),
+	asked("world.host", "host", "the host, asked from beyond it at a port that is not published", [], cutOff),
+	asked("box.world", "world", "a server beyond the host, asked from the container", [...LINKED, "host.world"], world),
+	asked("world.first", "box", "the published port, asked from beyond the host", ["box.world"], fromOutside),
+	{
+		...{ fact: "seen.published", madeOf: "answer" as const, right: "‹world›", given: [...APART, "world.first"], explain: hidden },
+		what: "who has asked from out there, as the container sees it",
+	},
+	asked("world.second", "box", "the second published port, asked from beyond the host", ["world.first"], secondPort),
+	asked("host.first", "box", "the published port, asked from the host itself", ["world.first"], fromHost),
+	asked("host.second", "box", "the second one, asked from the host itself", ["world.second", "host.first"], secondPort),
+	asked(
+		"host.bridge",
+		"box",
+		"the published port, asked from the host at another address of its own",
+		["host.first"],
+		fromBridge,
 	),
-	askedAgain(
+	asked("other.host", "host", "the host, asked from the second container", LINKED, second),
+	asked(
 		"other.world",
-		["box.world", "world"],
+		"world",
+		"a server beyond the host, asked from the second container",
+		["box.world", "other.host"],
+		second,
+	),
+	asked(
+		"other.port",
+		"other",
+		"the second container's published port, asked from beyond the host",
+		["world.first", "other.host"],
+		second,
+	),
+	asked(
+		"host.elsewhere",
+		"world",
+		"the published port's number at somebody else's address, asked from the host",
+		["host.world"],
+		astray,
+	),
+	asked("box.elsewhere", "world", "the same, asked from a container: the other one's port", ["box.world"], astray),
+	asked(
+		"later.host",
+		"host",
+		"the host, asked from the second container when the first has ended",
+		["other.host"],
+		gone,
+	),
+	asked(
+		"later.world",
+		"world",
 		"the world, asked from the second container when the first has ended",
+		["other.world"],
 		gone,
 	),
-	askedAgain(
-		"later.port",
-		["host.port", "box"],
-		"the second container's published port, when the first has ended",
-		gone,
+	asked("later.port", "other", "the second container's published port, when the first has ended", ["other.port"], gone),
+	asked(
+		"later.gone",
+		REFUSED,
+		"the first container's published port from beyond the host, when it has ended",
+		["world.first"],
+		stillLed,
 	),
-	asked("later.gone", "the first container's published port, when it has ended", stillLed),
-	{ fact: "lost.rules", madeOf: "kernel", what: "rules of the host's own that were lost", explain: flushed },
-	{ fact: "left.links", madeOf: "kernel", what: "links, addresses and routes left on the host", explain: links },
-	{ fact: "left.rules", madeOf: "kernel", what: "nft rules left on the host", explain: rulesLeft },
-	{ fact: "left.mounts", madeOf: "kernel", what: "mounts left on the host", explain: mountsLeft },
+	asked("later.goneFromHost", REFUSED, "that port from the host itself", ["host.first"], stillLed),
+	{ fact: "lost.rules", right: [], what: "rules of the host's own that were lost", given: [], explain: flushed },
 	{
-		fact: "left.namespaces",
-		madeOf: "kernel",
-		what: "network namespaces that an engine has still open, when its container has ended",
-		accept: (_, context) => neverApart(context),
-		explain: namespacesHeld,
+		...{ fact: "lost.links", right: [], given: [], explain: linksLost },
+		what: "links, addresses and routes of the host's own that were lost",
 	},
-	{ fact: "left.helpers", madeOf: "kernel", what: "processes left behind", explain: processesLeft },
+	{ fact: "left.links", right: [], what: "links, addresses and routes left on the host", given: [], explain: links },
+	{ fact: "left.rules", right: [], what: "nft rules left on the host", given: [], explain: rulesLeft },
+	{ fact: "left.mounts", right: [], what: "mounts left on the host", given: [], explain: mountsLeft },
 	{
-		fact: "halfway.left",
-		madeOf: "kernel",
+		...{ fact: "left.namespaces", right: 0, given: APART, explain: namespacesHeld },
+		what: "network namespaces that a process has still open, when both containers have ended",
+	},
+	{ fact: "left.helpers", right: [], what: "processes left behind", given: [], explain: processesLeft },
+	{
+		...{ fact: "halfway.ending", madeOf: "exercise" as const, right: "threw", given: ["other.ending"], explain: notRefused },
+		what: "the end of a third container, whose address is none",
+	},
+	{
+		...{ fact: "halfway.left", right: [], given: ["halfway.ending"], explain: halfWay },
 		what: "what is left of a third container, whose address was refused",
-		explain: halfWay,
 	},
 ];
+
+const RIGHT = new Map(TOLD.map(({ fact, right }) => [fact, right]));
+
+const isRight = (fact: string, { facts }: Context) => JSON.stringify(facts[fact]) === JSON.stringify(RIGHT.get(fact));
+
+export const facts: FactRule[] = TOLD.map(({ fact, madeOf = "kernel", what, given, excused, explain }) => ({
+	...{ fact, madeOf, what, explain },
+	accept: (_, context) => given.some((earlier) => !isRight(earlier, context)) || excused?.(context) === true,
+}));

@@ -1,4 +1,5 @@
 import { type Context, called, type Explanation, type HostState } from "../../harness/grade/index.ts";
+import { GATEWAY } from "./scenario.ts";
 
 /** Namespaces, and the cable between them: why a container is not connected, from itself outwards. */
 
@@ -15,7 +16,7 @@ export const separate: Explanation[] = [
 	{
 		when: ({ ledger }) => called({ ledger }, "unshare", "CLONE_NEWNET"),
 		diagnosis: "not-joined",
-		why: "A network namespace was made, and /proc/PID/ns/net of the command is the host's all the same: the process that became the command never went into it.",
+		why: "A network namespace was made, and /proc/PID/ns/net of the command is the host's all the same: the process that became the command is not in it.",
 		try: "join is called in that process: call setns there, with the descriptor of the namespace.",
 		see: ["setns(2)", "network_namespaces(7)"],
 	},
@@ -32,14 +33,14 @@ export const secondEnding: Explanation[] = [
 		when: ({ observation }) => threw(observation.containers["other"]?.ending, /exist|already/),
 		diagnosis: "made-twice",
 		why: ({ observation }) =>
-			`The first container was connected, and the second was refused: ${message(observation.containers["other"]?.ending)}. What both share can be made once only.`,
+			`The first container was connected, and the second was refused: ${message(observation.containers["other"]?.ending)}. What is there already cannot be made once more. Possible causes are what both share, such as the bridge and its address, and a name that is the same for both.`,
 		try: "Ask whether the bridge is there before you make it, and name everything else after the container.",
 		see: [IP_LINK],
 	},
 	{
 		diagnosis: "second-failed",
 		why: ({ observation }) =>
-			`The first container was connected; the second was not: ${message(observation.containers["other"]?.ending)}.`,
+			`The first container's command ran and ended as it should; of the second one this came: ${message(observation.containers["other"]?.ending)}.`,
 		try: "Look for what the two have in common: a name, an address, a file.",
 		see: ["ip-link(8)"],
 	},
@@ -47,8 +48,22 @@ export const secondEnding: Explanation[] = [
 
 export const sameNamespace: Explanation[] = [
 	{
+		when: ({ facts }) => facts["ns.net.other"] === "the host's",
+		diagnosis: "second-not-joined",
+		why: "/proc/PID/ns/net of the first container's command is a namespace of its own; that of the second one's is the host's.",
+		try: "join goes into the namespace that the same call of connect has made: for every container.",
+		see: ["setns(2)", "network_namespaces(7)"],
+	},
+	{
+		when: ({ facts }) => facts["ns.net.other"] === "its command did not run",
+		diagnosis: "second-never-ran",
+		why: "The second container's engine came back, but while the first container ran, no process was seen that had become the second one's command.",
+		try: "join has to return normally, so that the engine can start the command: look for process.exit and _exit.",
+		see: [],
+	},
+	{
 		diagnosis: "one-namespace-for-both",
-		why: "/proc/PID/ns/net of the second container's command is not one of its own. What has one name is one namespace: the containers share links, addresses and ports.",
+		why: "/proc/PID/ns/net is the same link for the commands of both containers: they share links, addresses and ports.",
 		try: "Make a new namespace for each container; if it needs a name, use the container's.",
 		see: ["network_namespaces(7)", "ip-netns(8)"],
 	},
@@ -56,20 +71,29 @@ export const sameNamespace: Explanation[] = [
 
 export const loopback: Explanation[] = [
 	{
-		when: joinUnshares,
+		when: (context) => joinUnshares(context) && loopbackFlags(context).every((flag) => flag !== "UP"),
 		diagnosis: "join-unshares",
 		misconception: 15,
-		why: "The process that became the command called unshare(CLONE_NEWNET): it is in one more namespace, which nobody has ever set up. The one that connect made, with the cable in it, is held open by a descriptor, and nobody is in it.",
+		why: ({ process }) =>
+			`The process that became the command, or one above it, called unshare(CLONE_NEWNET) after the engine had forked it: so it left for one more namespace, whose loopback is down. The links in there: ${process?.network?.links.map(({ name }) => name).join(", ")}.`,
 		try: "In join: setns, with the descriptor of the namespace that is there already.",
 		see: ["setns(2)", "unshare(2), CLONE_NEWNET"],
 	},
 	{
+		when: (context) => !loopbackFlags(context).includes("UP"),
 		diagnosis: "loopback-down",
 		misconception: 15,
-		why: ({ process }) =>
-			`In the container's namespace, lo has the flags ${process?.network?.links.find(({ name }) => name === "lo")?.flags.join(", ")}. A new network namespace has a loopback, but it is down and has no address: 127.0.0.1 cannot be reached.`,
+		why: (context) =>
+			`In the container's namespace, lo has the flags ${loopbackFlags(context).join(", ")}. A new network namespace has a loopback, but it is down and has no address: 127.0.0.1 cannot be reached.`,
 		try: "In the namespace: ip link set lo up. The address comes by itself.",
 		see: ["network_namespaces(7)", IP_LINK],
+	},
+	{
+		diagnosis: "loopback-unanswered",
+		why: (context) =>
+			`In the container's namespace, lo is up and has the addresses ${shownAddresses(context.process?.network?.links.find(({ name }) => name === "lo"))}. But a connection from the container to itself, at 127.0.0.1, came to this: ${context.facts["box.lo"]}. Possible causes are an address that was taken away, and rules in the container's namespace.`,
+		try: "In the namespace, lo has to be set up, and nothing else has to be done for it.",
+		see: ["network_namespaces(7)"],
 	},
 ];
 
@@ -77,9 +101,13 @@ export const loopback: Explanation[] = [
 export const link: Explanation[] = [
 	{
 		...ENGINE_MOVED,
-		when: (context) => inside(context) !== undefined && added(context).length === 0,
-		why: ({ process }) =>
-			`The host has no new link; all are in the container's namespace: ${process?.network?.links.map(({ name }) => name).join(", ")}. unshare(CLONE_NEWNET) moves its caller, and that was the engine itself: what it made from then on, it made in there.`,
+		when: ({ process, observation }) => process?.engineNamespaces["net"] !== observation.before.namespaces["net"],
+		why: (context) =>
+			`/proc/PID/ns/net of the engine is not the host's any more: unshare and setns move their caller, and that was the engine itself. What it makes with ip and nft from then on, it makes in there. New on the host: ${
+				added(context)
+					.map(({ name }) => name)
+					.join(", ") || "no link"
+			}; in the container's namespace: ${context.process?.network?.links.map(({ name }) => name).join(", ")}.`,
 	},
 	{
 		when: (context) => inside(context) === undefined && added(context).filter(({ kind }) => kind === "veth").length > 2,
@@ -89,7 +117,7 @@ export const link: Explanation[] = [
 			`The container's namespace has lo and nothing else. The host has ${added(context)
 				.filter(({ kind }) => kind === "veth")
 				.map(({ name }) => name)
-				.join(", ")}: both ends of each veth pair are out here.`,
+				.join(", ")}. Two containers are connected, so two ends of veth pairs belong here; the others belong inside.`,
 		try: "Move one end: ip link set END netns PID-or-path, or say so when the pair is made: … peer name eth0 netns ….",
 		see: ["veth(4)", IP_LINK],
 	},
@@ -119,10 +147,19 @@ export const link: Explanation[] = [
 		see: ["ip-address(8)"],
 	},
 	{
+		when: (context) =>
+			inside(context)?.addresses.every((one) => withoutPrefix(one) !== context.drawn["address"]) === true,
+		diagnosis: "address-of-another",
+		why: (context) =>
+			`The container was to have the address ${context.drawn["address"]}. ${inside(context)?.name} in its namespace has ${shownAddresses(inside(context))}.`,
+		try: "Give it the address that connect is called with.",
+		see: ["ip-address(8)"],
+	},
+	{
 		when: (context) => isUp(inside(context)) && !isUp(outerEnd(context)) && outerEnd(context) !== undefined,
 		diagnosis: "outer-end-down",
 		why: (context) =>
-			`The container's end of the veth pair is up; the host's, ${outerEnd(context)?.name}, is not. A cable carries nothing until both ends are up.`,
+			`${inside(context)?.name} in the container's namespace is up; ${outerEnd(context)?.name} on the host is not. A cable carries nothing until both ends are up.`,
 		try: "On the host: ip link set NAME up.",
 		see: ["veth(4)", IP_LINK],
 	},
@@ -130,7 +167,7 @@ export const link: Explanation[] = [
 		when: (context) => bridge(context) !== undefined && outerEnd(context)?.master === "",
 		diagnosis: "not-a-port",
 		why: (context) =>
-			`${bridge(context)?.name} is there, but ${outerEnd(context)?.name}, the host's end of the pair, is not a port of it: it has no master. The cable is not plugged in.`,
+			`${bridge(context)?.name} is there, but ${outerEnd(context)?.name}, a veth of the host's, is not a port of it: it has no master. The cable is not plugged in.`,
 		try: "ip link set NAME master BRIDGE.",
 		see: [`${IP_LINK}, master`],
 	},
@@ -142,28 +179,68 @@ export const link: Explanation[] = [
 		see: [IP_LINK],
 	},
 	{
-		when: (context) => bridge(context)?.addresses.length === 0,
+		when: (context) => bridge(context)?.addresses.length === 0 && !hostHas(context, GATEWAY),
 		diagnosis: "bridge-without-address",
 		why: (context) =>
-			`${bridge(context)?.name} joins the containers, but the host has no address on it: nobody here is the gateway, 10.88.0.1, and the host has no route to 10.88.0.0/24.`,
+			`${bridge(context)?.name} is there, but the host has no address on it, and none of its links has 10.88.0.1: nobody is the gateway.`,
 		try: "ip address add 10.88.0.1/24 dev BRIDGE.",
 		see: ["ip-address(8)"],
 	},
 	{
-		diagnosis: "host-unreachable",
+		when: (context) => isBlocked(outerEnd(context)),
+		diagnosis: "port-not-forwarding",
 		why: (context) =>
-			`The link has its two ends, but not the same network on both. In the container: ${shownAddresses(inside(context))}. On the host: ${shownAddresses(bridge(context))}. The prefix says which addresses are reached directly: /32 is none but its own.`,
+			`${outerEnd(context)?.name} is a port of ${outerEnd(context)?.master}, in the state ${outerEnd(context)?.portState}: it passes nothing on yet.${
+				master(context)?.spanningTree === true
+					? " The bridge has the spanning tree protocol on (stp_state 1). With it, a new port listens and learns for half a minute, in case there is a loop, before it is in the state forwarding."
+					: ""
+			}`,
+		try: "Leave stp_state at 0: one bridge makes no loops. bridge link shows the state of each port.",
+		see: [`${IP_LINK}, BRIDGE Type Support`, "bridge(8)"],
+	},
+	{
+		when: (context) => !covers(inside(context), GATEWAY) || !hostCovers(context),
+		diagnosis: "networks-differ",
+		why: (context) =>
+			`The two ends are not in the same network. In the container: ${shownAddresses(inside(context))}. On the host's bridge: ${shownAddresses(bridge(context))}. The prefix says which addresses are reached directly: /32 is none but its own.`,
 		try: "Give both sides addresses of 10.88.0.0/24, written with their /24.",
 		see: ["ip-address(8)", "ip-route(8)"],
+	},
+	{
+		diagnosis: "host-unreachable",
+		why: (context) =>
+			`Both ends are there and up. In the container: ${shownAddresses(inside(context))}, on the host's bridge: ${shownAddresses(bridge(context))}. But what came of asking is, the host from the container: ${context.facts["box.host"]}; the container from the host: ${context.facts["host.box"]}. Possible causes are a rule that drops the packets, a link that does not ask for hardware addresses (NOARP), a route that leads elsewhere, and a process that has the port.`,
+		try: "Ask in the namespace: ip neigh, ip route get 10.88.0.1, nft list ruleset.",
+		see: ["ip-neighbour(8)", "ip-route(8)"],
 	},
 ];
 
 export const each: Explanation[] = [
 	{
+		when: (context) => new Set(masters(context)).size > 1,
 		diagnosis: "containers-apart",
-		why: "Each container reaches the host, but not the other: their links do not end on the same bridge, or something between its ports drops what it should pass on.",
+		why: (context) =>
+			`The first container reaches the host, but not the second one. The host's ends of their pairs are ports of different bridges: ${masters(context).join(" and ")}.`,
 		try: "Make both ends ports of one bridge: ip link set NAME master BRIDGE.",
 		see: [`${IP_LINK}, master`],
+	},
+	{
+		diagnosis: "containers-unheard",
+		why: ({ facts }) =>
+			`The first container reaches the host; what came of asking the second container is: ${facts["box.other"]}. Possible causes are a setting of the bridge's ports, such as isolated, a rule that drops what goes from port to port, and a second container that is not connected as the first one is.`,
+		try: "bridge -details link shows how the ports are set; nft list ruleset, what is dropped.",
+		see: ["bridge(8)", `${IP_LINK}, master`],
+	},
+];
+
+/** What the first container has, and the second has not. */
+export const second: Explanation[] = [
+	{
+		diagnosis: "second-left-out",
+		why: ({ facts, drawn }) =>
+			`The first container is connected. Of the second, ${drawn["otherAddress"]}, which was connected in the same way while the first one ran, came: the host ${told(facts["other.host"])}, the world ${told(facts["other.world"])}, its published port ${told(facts["other.port"])}.`,
+		try: "Look for what is done for the first container only: a rule that names its address, a step that is left out when the bridge is there already.",
+		see: ["nft(8)", "ip-route(8)"],
 	},
 ];
 
@@ -185,8 +262,13 @@ function joinUnshares({ ledger }: Context): boolean {
 	return called({ ledger: above }, "unshare", "CLONE_NEWNET");
 }
 
-/** The container's link, if it has one beside the loopback. */
-const inside = ({ process }: Context) => process?.network?.links.find(({ name }) => name !== "lo");
+const loopbackFlags = ({ process }: Context) => process?.network?.links.find(({ name }) => name === "lo")?.flags ?? [];
+
+/** The container's link, if it has one beside the loopback; of several, the one that has its address. */
+function inside({ process, drawn }: Context): Link | undefined {
+	const all = process?.network?.links.filter(({ name }) => name !== "lo") ?? [];
+	return all.find(({ addresses }) => addresses.some((one) => withoutPrefix(one) === drawn["address"])) ?? all[0];
+}
 
 /** Links of the host that were not there before. */
 function added({ during, observation }: Context): Link[] {
@@ -194,7 +276,13 @@ function added({ during, observation }: Context): Link[] {
 	return (during?.host.network?.links ?? []).filter(({ name }) => !before.has(name));
 }
 
-const bridge = (context: Context) => added(context).find(({ kind }) => kind === "bridge");
+/** The bridge that the container's link is a port of; if it is none of any, the first that is new. */
+const bridge = (context: Context) => master(context) ?? added(context).find(({ kind }) => kind === "bridge");
+
+const master = (context: Context) => {
+	const name = outerEnd(context)?.master ?? "";
+	return context.during?.host.network?.links.find((link) => name !== "" && link.name === name);
+};
 
 /** The host's end of the container's veth pair; of all, if it goes by another name. */
 function outerEnd(context: Context): Link | undefined {
@@ -202,10 +290,45 @@ function outerEnd(context: Context): Link | undefined {
 	return ends.find(({ name }) => name === `box-${context.drawn["id"]}`) ?? ends[0];
 }
 
+/** The bridges that the ends which bear the containers' names are ports of. */
+function masters(context: Context): string[] {
+	const names = [context.drawn["id"], context.drawn["otherId"]].map((id) => `box-${id}`);
+	const ends = added(context).filter(({ name }) => names.includes(name));
+	return ends.flatMap((end) => (end.master === "" ? [] : [end.master]));
+}
+
+const isBlocked = (end: Link | undefined) =>
+	end !== undefined && end.master !== "" && end.portState !== "" && end.portState !== "forwarding";
+
+const hostHas = ({ during }: Context, address: string) =>
+	during?.host.network?.links.some(({ addresses }) => addresses.some((one) => withoutPrefix(one) === address)) === true;
+
+// Whether the host reaches the container's address directly, by any of its links.
+const hostCovers = ({ during, drawn }: Context) =>
+	during?.host.network?.links.some((link) => covers(link, drawn["address"] ?? "")) === true;
+
+/** Whether one of the link's addresses has the other one in its network. */
+function covers(of: Link | undefined, address: string): boolean {
+	return (of?.addresses ?? []).some((one) => {
+		const [own = "", prefix = "32"] = one.split("/");
+		const size = 2 ** (32 - Number(prefix));
+		return Math.floor(numberOf(own) / size) === Math.floor(numberOf(address) / size);
+	});
+}
+
+const numberOf = (address: string) => address.split(".").reduce((number, part) => number * 256 + Number(part), 0);
+
+const withoutPrefix = (address: string) => address.replace(/\/.*/, "");
+
 const isUp = (link: Link | undefined) => link?.flags.includes("UP") === true;
 
 const shownAddresses = (of: Link | undefined) => of?.addresses.join(", ") || "none";
 
 const threw = (ending: Context["ending"] | undefined, pattern: RegExp) => pattern.test(message(ending));
 const message = (ending: Context["ending"] | undefined) =>
-	ending?.how === "threw" ? ending.thrown.message.trim().replaceAll(/\s*\n\s*/g, "; ") : `it ${ending?.how}`;
+	ending?.how === "threw"
+		? ending.thrown.message.trim().replaceAll(/\s*\n\s*/g, "; ")
+		: ending?.how === "returned"
+			? `it returned ${ending.value}`
+			: `it ${ending?.how ?? "was never started"}`;
+const told = (fact: unknown) => (fact === "host" || fact === "world" || fact === "other" ? "answered" : `“${fact}”`);

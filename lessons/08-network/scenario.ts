@@ -1,8 +1,8 @@
-import type { Check, Observation, Scenario } from "../../harness/grade/index.ts";
+import type { Question as Asked, Check, Observation, Scenario } from "../../harness/grade/index.ts";
 
 /**
- * Two containers, the host they run on, and a world beyond it that knows the host only. Each has a server, and each
- * server answers with its name; who asks whom, and what came back, is what the facts are made of.
+ * Two containers, the host they run on, and a world beyond it that knows the host only. Who asks whom, who answers, and
+ * whom the answerer has seen, is what most facts are made of. Both ends of each connection are the agent's own sockets.
  */
 
 /** The second container. It outlives the first. */
@@ -13,40 +13,33 @@ export const NO_ADDRESS = "10.88.0.300";
 /** Read when both have ended, before the third is tried. */
 export const ENDED = "ended";
 
-const GATEWAY = "10.88.0.1";
-/** The host's address out there, and that of its only neighbour. */
-export const HOST_OUTSIDE = "203.0.113.1";
-export const WORLD = "203.0.113.2";
-const HOST_PORT = 7777;
+export const GATEWAY = "10.88.0.1";
+const BOX = "box";
+const HOST = "host";
+const WORLD = "world";
+/** The ports that the containers' servers listen at, as the engine is told. */
+const BOX_PORT = 80;
 const OTHER_PORT = 8080;
 
-/** What is asked, after the step that asks it. */
+/** What is asked while both containers run, and what is asked again when the first has ended. */
 export type Question =
-	| `box.${"lo" | "host" | "other" | "world"}`
-	| `host.${"box" | "port" | "fromWorld" | "elsewhere"}`
-	| "container.elsewhere"
-	| `other.${"host" | "world"}`
-	| `later.${"port" | "gone"}`;
+	| `box.${"lo" | "host" | "other" | "world" | "elsewhere"}`
+	| `other.${"host" | "world" | "port"}`
+	| `host.${"box" | "world" | "first" | "second" | "bridge" | "elsewhere"}`
+	| `world.${"host" | "first" | "second"}`
+	| `later.${"host" | "world" | "port" | "gone" | "goneFromHost"}`;
 
-export const NOT_TRIED = "not tried";
-const SILENCE = "no answer";
+/** What a fact is when there was nobody to ask: its container's command did not run. Never right. */
+export const NOT_ASKED = "could not be asked";
+export const SILENCE = "no answer";
 export const REFUSED = "Connection refused";
 
-// Answers with the address that it is asked from. See httpd's CGI variables.
-const WHO = "#!/bin/sh\necho\necho $REMOTE_ADDR\n";
-
-// No route leads back from the world into the containers' network: an answer finds its way only to the host.
-const MAKE_WORLD = `ip netns add world
-ip -batch - <<-END
-	link add world0 up type veth peer name eth0 netns world
-	address add ${HOST_OUTSIDE}/24 dev world0
+// What hosts have: beside the card by which the world is reached, a link called eth0, with a network behind it, and rules.
+const OF_THE_HOST = `ip -batch - <<-END
+	link add eth0 up type veth peer name lan0
+	link set lan0 up
+	address add 192.168.77.1/24 dev eth0
 END
-ip -n world -batch - <<-END
-	address add ${WORLD}/24 dev eth0
-	link set eth0 up
-END
-ip netns exec world busybox httpd -p 80 -h /lab/rootfs/www/world
-busybox httpd -p ${HOST_PORT} -h /lab/rootfs/www/host
 nft -f - <<-END
 	table ip nat {
 		chain prerouting { type nat hook prerouting priority dstnat
@@ -54,20 +47,6 @@ nft -f - <<-END
 		}
 	}
 END`;
-
-// Silence takes long, and one is enough: after it nothing is tried any more. It may end the asking itself.
-const ASK = `ask() {
-	if [ -e /tmp/silence ]; then return; fi
-	echo >/tmp/silence
-	printf %s "$1="; shift
-	answer=$("$@" 2>&1)
-	case $answer in *"timed out"* | *"No route to host"*) ;; *) rm /tmp/silence ;; esac
-	echo "$answer"
-}
-get="busybox wget -q -T 4 -O -"
-`;
-
-const serve = (name: string, port: number) => `httpd -p ${port} -h /www/${name}; pause; exit $line`;
 
 export const draw: Check["draw"] = (random) => {
 	const number = (least: number, many: number) => least + (parseInt(random.name("").slice(1), 16) % many);
@@ -80,6 +59,9 @@ export const draw: Check["draw"] = (random) => {
 		// Three digits each, so that neither is the beginning of another.
 		address: `10.88.0.${number(100, 70)}`,
 		otherAddress: `10.88.0.${number(170, 70)}`,
+		hostOutside: `203.0.113.${number(100, 70)}`,
+		world: `203.0.113.${number(170, 70)}`,
+		card: `ens${number(3, 90)}`,
 		port: String(port),
 		otherPort: String(port + number(1, 5_000)),
 		secondPort: String(number(31_000, 1_000)),
@@ -87,41 +69,41 @@ export const draw: Check["draw"] = (random) => {
 };
 
 export const scenario = (drawn: Record<string, string>): Scenario => {
-	const { id, otherId, thirdId, hostname, address, otherAddress, port, otherPort, secondPort } = drawn;
+	const {
+		id,
+		otherId,
+		thirdId,
+		hostname,
+		address = "",
+		otherAddress = "",
+		hostOutside = "",
+		world = "",
+		card = "",
+	} = drawn;
+	const [port, otherPort, secondPort] = [drawn["port"], drawn["otherPort"], drawn["secondPort"]].map(Number);
 	const common = { hostname, rootfs: "/lab/rootfs", init: true };
-	const ask = (...questions: [Question, url: string, within?: string][]) => [
-		"sh",
-		"-c",
-		ASK + questions.map(([name, url, within = ""]) => `ask ${name} ${within} $get http://${url}`).join("\n"),
-	];
 	return {
-		does: `ran a server at ${address}, with the host's ports ${port} and ${secondPort} leading to its port 80; a second one at ${otherAddress}; and everybody asked everybody`,
+		does: `listened at port ${BOX_PORT} of a container at ${address}, to which the host's ports ${port} and ${secondPort} are to lead; started a second container at ${otherAddress}; and asked everybody from everywhere`,
 		prepare: [
-			...["host", "world", "box", "other"].map((name) => ({
-				...{ do: "write" as const, path: `/lab/rootfs/www/${name}/index.html` },
-				text: `${name}\n`,
-			})),
-			...["box", "other"].map((name) => ({
-				...{ do: "write" as const, path: `/lab/rootfs/www/${name}/cgi-bin/who` },
-				...{ text: WHO, mode: 0o755 },
-			})),
-			{ do: "run", argv: ["sh", "-ec", MAKE_WORLD] },
+			{
+				...{ do: "neighbour", name: WORLD, link: card },
+				...{ hostAddress: `${hostOutside}/24`, address: `${world}/24` },
+			},
+			{ do: "run", argv: ["sh", "-ec", OF_THE_HOST] },
 		],
 		options: {
 			...common,
 			id,
 			address,
-			publish: [port, secondPort].map((host) => ({ host: Number(host), container: 80 })),
+			publish: [port, secondPort].map((host) => ({ host, container: BOX_PORT })),
 		},
-		script: serve("box", 80),
 		others: {
 			[OTHER]: {
-				about: "a second server, with an address and a port of its own",
+				about: "a second one, with an address and a port of its own",
 				options: {
 					...{ ...common, id: otherId, address: otherAddress },
-					publish: [{ host: Number(otherPort), container: OTHER_PORT }],
+					publish: [{ host: otherPort, container: OTHER_PORT }],
 				},
-				script: serve("other", OTHER_PORT),
 			},
 			[HALF_WAY]: {
 				about: `its address is ${NO_ADDRESS}, so connect fails half-way`,
@@ -131,63 +113,83 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 		},
 		network: true,
 		steps: [
-			{ do: "start", container: "box" },
+			{ do: "start", container: BOX },
 			{ do: "start", container: OTHER },
 			{ do: "look", as: "during" },
 			{
-				...{ do: "run", as: "box", networkOf: "box" },
-				argv: ask(
-					["box.lo", "127.0.0.1/"],
-					["box.host", `${GATEWAY}:${HOST_PORT}/`],
-					["box.other", `${otherAddress}:${OTHER_PORT}/cgi-bin/who`],
-					["box.world", `${WORLD}/`],
-				),
-			},
-			{
-				...{ do: "run", as: "host" },
-				argv: ask(
-					["host.box", `${address}/`],
-					["host.fromWorld", `${HOST_OUTSIDE}:${port}/cgi-bin/who`, "ip netns exec world"],
-					["host.port", `${HOST_OUTSIDE}:${secondPort}/`],
-					["host.elsewhere", `${WORLD}:${port}/`],
-				),
-			},
-			{
-				...{ do: "run", as: "container", networkOf: "box" },
-				argv: ask(["container.elsewhere", `${WORLD}:${otherPort}/`]),
-			},
-			{ do: "end", container: "box" },
-			{
-				...{ do: "run", as: "other", networkOf: OTHER },
-				argv: ask(["other.host", `${GATEWAY}:${HOST_PORT}/`], ["other.world", `${WORLD}/`]),
-			},
-			{
-				...{ do: "run", as: "later" },
-				argv: ask(["later.port", `${HOST_OUTSIDE}:${otherPort}/`], ["later.gone", `${HOST_OUTSIDE}:${port}/`]),
-			},
-			{ do: "end", container: OTHER },
-			// A link whose namespace is gone goes too, but the kernel takes its time.
-			{
-				...{ do: "run", as: "settled" },
-				argv: [
-					"sh",
-					"-c",
-					`for i in $(seq 30); do [ -e /sys/class/net/box-${otherId} ] || break; busybox sleep 0.1; done; find /proc/[0-9]*/fd -lname 'net:*' -printf '%l\\n'`,
+				do: "ask",
+				listeners: [
+					...[BOX, OTHER, HOST, WORLD].map((place) => ({ place })),
+					{ place: BOX, port: BOX_PORT },
+					{ place: OTHER, port: OTHER_PORT },
+					// The same numbers as the published ports', at an address that is not the host's.
+					...[port, otherPort].map((number) => ({ place: WORLD, port: number ?? 0 })),
+				],
+				questions: [
+					asked("box.lo", "127.0.0.1", { of: BOX }),
+					asked("box.host", GATEWAY, { of: HOST }),
+					asked("host.box", address, { of: BOX }),
+					asked("box.other", otherAddress, { of: OTHER }),
+					asked("box.world", world, { of: WORLD }),
+					asked("other.host", GATEWAY, { of: HOST }),
+					asked("other.world", world, { of: WORLD }),
+					asked("host.world", world, { of: WORLD }),
+					asked("world.host", hostOutside, { of: HOST }),
+					asked("world.first", hostOutside, port),
+					asked("world.second", hostOutside, secondPort),
+					asked("other.port", hostOutside, otherPort, WORLD),
+					asked("host.first", hostOutside, port),
+					asked("host.second", hostOutside, secondPort),
+					asked("host.bridge", GATEWAY, port),
+					asked("host.elsewhere", world, port),
+					asked("box.elsewhere", world, otherPort),
 				],
 			},
+			{ do: "end", container: BOX },
+			{
+				do: "ask",
+				// A bridge may have changed its hardware address with the port that went; only time can tell its neighbours.
+				afresh: [OTHER, HOST],
+				listeners: [{ place: HOST }, { place: WORLD }, { place: OTHER, port: OTHER_PORT }],
+				questions: [
+					asked("later.host", GATEWAY, { of: HOST }, OTHER),
+					asked("later.world", world, { of: WORLD }, OTHER),
+					asked("later.port", hostOutside, otherPort, WORLD),
+					asked("later.gone", hostOutside, port, WORLD),
+					asked("later.goneFromHost", hostOutside, port, HOST),
+				],
+			},
+			{ do: "end", container: OTHER },
+			{ do: "unlinked", links: [`box-${id}`, `box-${otherId}`] },
 			{ do: "look", as: ENDED },
 			{ do: "start", container: HALF_WAY },
 		],
 	};
 };
 
-/** What came of a question: the name or the address in the answer, or the kernel's reason why there was none. */
-export function answer({ programs }: Observation, question: Question): string {
-	const [step = ""] = question.split(".");
-	// Of a container that never ran, nothing was asked, and after a silence nothing more.
-	const lines = programs[step]?.stdout.split("\n") ?? [];
-	const said = lines.find((line) => line.startsWith(`${question}=`))?.slice(question.length + 1);
-	if (said === undefined) return NOT_TRIED;
-	if (said === "" || said.includes("timed out")) return SILENCE;
-	return said.replace(/^wget: .*: /, "").replace(/^\[(?:::ffff:)?(.*)\]$/, "$1");
+// Asked where the question's name says, if nothing else is said.
+function asked(name: Question, address: string, port: Asked["port"] | undefined, from = name.split(".")[0]): Asked {
+	return { name, from: from ?? "", address, port: port ?? 0 };
+}
+
+const ERRORS: Record<string, string> = {
+	ECONNREFUSED: REFUSED,
+	ENETUNREACH: "Network is unreachable",
+	ECONNRESET: "Connection reset by peer",
+	// Nobody has said that the address is theirs: that takes the kernel as long as we wait.
+	EHOSTUNREACH: SILENCE,
+	timeout: SILENCE,
+};
+
+/** What came of a question: the name of who answered, or the reason why nobody did. */
+export function answer({ answers }: Observation, question: Question): string {
+	const got = answers[question];
+	if (got === undefined) return NOT_ASKED;
+	return got.by === "" ? (ERRORS[got.failed] ?? got.failed) : got.by;
+}
+
+/** Which address the one who answered has seen; of nobody's answer, what {@link answer} says. */
+export function seen(observation: Observation, question: Question): string {
+	const got = observation.answers[question];
+	return got === undefined || got.by === "" ? answer(observation, question) : got.seenAs;
 }

@@ -28,6 +28,7 @@ export const hostState = (more: Partial<HostState> = {}): HostState => ({
 	oomKills: 0,
 	trees: {},
 	network: null,
+	openNetworks: [],
 	...more,
 });
 
@@ -80,6 +81,7 @@ export const observation = ({
 	after: hostState(),
 	containers: { box: { ending, atThrow: null, ledger: [] } },
 	programs: {},
+	answers: {},
 	signals: {},
 	outputBytes: { stdout: 0, stderr: 0 },
 	givenUp: [],

@@ -107,7 +107,7 @@ function netsOfShells({ host, shells }: Answers): Net[] {
 	return [...byNamespace].toReversed().map(([namespace, { links }]) => ({
 		...{ namespace, name: "", routes: [], rules: [], forwarding: false, indices: {}, listeners: [] },
 		links: links.map(({ name, up, addresses }) => ({
-			...{ name, kind: "", master: "", flags: up ? ["UP"] : [] },
+			...{ name, kind: "", master: "", portState: "", spanningTree: false, flags: up ? ["UP"] : [] },
 			addresses: addresses.filter((address) => !address.includes(":")),
 		})),
 	}));

@@ -25,6 +25,7 @@ export function isolate(_hostname: string): void {
 		after: host,
 		containers: { box },
 		programs: {},
+		answers: {},
 		signals: {},
 		outputBytes: { stdout: 0, stderr: 0 },
 		givenUp: [],

@@ -19,8 +19,8 @@ export const connect = connectWith({
 	},
 	plug: (name) =>
 		ip(
-			`link add ${name} type veth peer name eth0`,
-			`link set eth0 netns n${getpid()}`,
+			`link add ${name} type veth peer name inner`,
+			`link set inner netns n${getpid()} name eth0`,
 			`link set ${name} master box0 up`,
 		),
 	configure: (_, address) => {

@@ -16,8 +16,8 @@ export const connect = connectWith({
 	plug: (name, pid) => {
 		while (readlinkSync(`/proc/${pid}/ns/net`) === readlinkSync("/proc/self/ns/net")) execFileSync("sleep", ["0.05"]);
 		ip(
-			`link add ${name} type veth peer name eth0`,
-			`link set eth0 netns ${pid}`,
+			`link add ${name} type veth peer name inner`,
+			`link set inner name eth0 netns ${pid}`,
 			`link set ${name} up`,
 			`link set ${name} master box0`,
 		);

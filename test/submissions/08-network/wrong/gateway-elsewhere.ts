@@ -1,4 +1,4 @@
-// diagnosis: host-unreachable
+// diagnosis: networks-differ
 import { connectWith, ip, links } from "../../support/network.ts";
 
 export const connect = connectWith({

@@ -1,4 +1,4 @@
-// diagnosis: containers-apart
+// diagnosis: containers-unheard
 import { getpid } from "#kernel";
 import { connectWith, ip } from "../../support/network.ts";
 

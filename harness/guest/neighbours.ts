@@ -1,0 +1,54 @@
+import { execFileSync } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { CLONE_NEWNET } from "../../native/constants.ts";
+import { setns, unshare } from "../../native/namespaces.ts";
+import type { Preparation } from "../protocol.ts";
+import { OWN_PROC } from "./harbour.ts";
+import { inNamespaceAt } from "./namespaces.ts";
+
+/**
+ * Computers beside the guest's host: network namespaces that only the agent holds. No process is in them and no mount
+ * keeps them, so an exercise can send packets there, and change nothing in them.
+ */
+
+type Neighbour = Extract<Preparation, { do: "neighbour" }>;
+
+const made = new Map<string, number>();
+
+/** Makes a neighbour, and the cable to it. Its address becomes the host's default route. */
+export function makeNeighbour({ name, link, hostAddress, address }: Neighbour): void {
+	const namespace = newNetwork();
+	const [gateway = ""] = address.split("/");
+	ip(namespace, [
+		`link add ${link} up type veth peer name ${link} netns ${OWN_PROC}/self/fd/3`,
+		`address add ${hostAddress} dev ${link}`,
+		`route add default via ${gateway}`,
+	]);
+	inNamespaceAt(`${OWN_PROC}/self/fd/${namespace}`, "net", () =>
+		ip(namespace, [`address add ${address} dev ${link}`, `link set ${link} up`]),
+	);
+	made.set(name, namespace);
+}
+
+/** The file that stands for a neighbour's network namespace; undefined when there is no such neighbour. */
+export function networkOfNeighbour(name: string): string | undefined {
+	const namespace = made.get(name);
+	return namespace === undefined ? undefined : `${OWN_PROC}/self/fd/${namespace}`;
+}
+
+function newNetwork(): number {
+	const home = openSync(`${OWN_PROC}/thread-self/ns/net`, "r");
+	unshare(CLONE_NEWNET);
+	const namespace = openSync(`${OWN_PROC}/thread-self/ns/net`, "r");
+	setns(home, CLONE_NEWNET);
+	closeSync(home);
+	return namespace;
+}
+
+// A program has none of its parent's descriptors but those that it is given: the namespace is its third.
+function ip(namespace: number, commands: readonly string[]): void {
+	execFileSync("ip", ["-batch", "-"], {
+		input: commands.join("\n"),
+		stdio: ["pipe", "ignore", "pipe", namespace],
+	});
+}

@@ -1,0 +1,11 @@
+// diagnosis: namespace-not-found
+import { getpid } from "#kernel";
+import { connectWith, ip } from "../../support/network.ts";
+
+export const connect = connectWith({
+	plug: (name, inside) =>
+		ip(
+			`link add ${name} type veth peer name eth0 netns /proc/${getpid()}/fd/${inside + 40}`,
+			`link set ${name} master box0 up`,
+		),
+});

@@ -1,0 +1,15 @@
+// diagnosis: link-left
+// misconception: 17
+import { connectWith, ip, links } from "../../support/network.ts";
+
+export const connect = connectWith({
+	bridge: () => {
+		if (!links().includes("box0"))
+			ip(
+				"link add box0 type bridge",
+				"address add 10.88.0.1/24 dev box0",
+				"link set box0 up",
+				"route replace 10.99.0.0/16 dev eth0",
+			);
+	},
+});
