@@ -19,6 +19,9 @@ const PATIENCE = 0.25;
 /** For how long a look waits at most until the exercises' processes all sleep. */
 const STANDS_MS = 500;
 
+/** The same for what is over as soon as the machine has had nothing to do for some seconds. */
+const BUSY_PATIENCE = 0.5;
+
 /** How long a question waits for an answer. The kernel asks again after one second, and after two more. */
 const SILENCE_MS = 3_500;
 /** How long the links of a namespace that is gone may take to go. */
@@ -102,9 +105,9 @@ class Scene {
 		return new Patience(this.run.deadlineMs * PATIENCE);
 	}
 
-	// For what takes this long on a quiet machine; on a busy one, as long as any step may wait.
-	#patienceFor(ms: number): Patience {
-		return new Patience(ms, Math.max(ms, this.run.deadlineMs * PATIENCE));
+	// For what has come within this time of a machine that has nothing to do. A busy one has half of the run's time for it.
+	#patienceFor(idleMs: number): Patience {
+		return new Patience(idleMs, Math.max(idleMs, this.run.deadlineMs * BUSY_PATIENCE));
 	}
 
 	async take(step: Step): Promise<void> {

@@ -58,7 +58,13 @@ const TOLD: Told[] = [
 	asked("host.box", "box", "the container, asked from the host", [], link),
 	asked("box.other", "other", "the second container, asked from the first", LINKED, each),
 	{
-		...{ fact: "seen.other", madeOf: "answer" as const, right: "‹address›", given: [...APART, "box.other"], explain: tooWide },
+		...{
+			fact: "seen.other",
+			madeOf: "answer" as const,
+			right: "‹address›",
+			given: [...APART, "box.other"],
+			explain: tooWide,
+		},
 		what: "who has asked, as the second container sees it",
 	},
 	asked("host.world", "world", "a server beyond the host, asked from the host itself", [], cutOff),
@@ -66,7 +72,13 @@ const TOLD: Told[] = [
 	asked("box.world", "world", "a server beyond the host, asked from the container", [...LINKED, "host.world"], world),
 	asked("world.first", "box", "the published port, asked from beyond the host", ["box.world"], fromOutside),
 	{
-		...{ fact: "seen.published", madeOf: "answer" as const, right: "‹world›", given: [...APART, "world.first"], explain: hidden },
+		...{
+			fact: "seen.published",
+			madeOf: "answer" as const,
+			right: "‹world›",
+			given: [...APART, "world.first"],
+			explain: hidden,
+		},
 		what: "who has asked from out there, as the container sees it",
 	},
 	asked("world.second", "box", "the second published port, asked from beyond the host", ["world.first"], secondPort),
@@ -139,7 +151,13 @@ const TOLD: Told[] = [
 	},
 	{ fact: "left.helpers", right: [], what: "processes left behind", given: [], explain: processesLeft },
 	{
-		...{ fact: "halfway.ending", madeOf: "exercise" as const, right: "threw", given: ["other.ending"], explain: notRefused },
+		...{
+			fact: "halfway.ending",
+			madeOf: "exercise" as const,
+			right: "threw",
+			given: ["other.ending"],
+			explain: notRefused,
+		},
 		what: "the end of a third container, whose address is none",
 	},
 	{
@@ -148,7 +166,8 @@ const TOLD: Told[] = [
 	},
 ];
 
-const RIGHT = new Map(TOLD.map(({ fact, right }) => [fact, right]));
+/** What each fact is when the exercise is right. */
+export const RIGHT: ReadonlyMap<string, FactValue> = new Map(TOLD.map(({ fact, right }) => [fact, right]));
 
 const isRight = (fact: string, { facts }: Context) => JSON.stringify(facts[fact]) === JSON.stringify(RIGHT.get(fact));
 

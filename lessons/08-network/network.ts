@@ -24,7 +24,7 @@ export function connect(_name: string, _address: string, _published: readonly Pu
 	// TODO(08.1) make a network namespace, keep a descriptor of it, and come back; `join` goes there
 	// TODO(08.2) in the namespace: set the loopback up; `ip` and `nft` of #box/tools run these programs
 	// TODO(08.3) on the host: make the bridge box0 with the address 10.88.0.1/24, unless an earlier container has made it
-	// TODO(08.4) make a veth pair: `name` is a port of the bridge, `eth0` is in the namespace
+	// TODO(08.4) make a veth pair: `name` is a port of the bridge, `eth0` is in the namespace (the host has one itself)
 	// TODO(08.5) in the namespace: give eth0 its address, set it up, and add the default route
 	// TODO(08.6) on the host: forward packets, and masquerade what leaves through another link than the bridge
 	// TODO(08.7) on the host: lead the published ports to the container, for those outside and for the host itself
