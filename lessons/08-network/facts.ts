@@ -13,7 +13,18 @@ import {
 	stillLed,
 } from "./leftovers.ts";
 import { each, link, loopback, sameNamespace, second, secondEnding, separate } from "./links.ts";
-import { astray, cutOff, fromBridge, fromHost, fromOutside, hidden, secondPort, tooWide, world } from "./packets.ts";
+import {
+	astray,
+	containerAnswers,
+	cutOff,
+	fromBridge,
+	fromHost,
+	fromOutside,
+	hidden,
+	secondPort,
+	tooWide,
+	world,
+} from "./packets.ts";
 import { type Question, REFUSED } from "./scenario.ts";
 
 /**
@@ -54,7 +65,13 @@ const TOLD: Told[] = [
 		what: "the second container's network namespace",
 	},
 	asked("box.lo", "box", "the container itself, asked from inside at 127.0.0.1", [], loopback),
-	asked("box.host", "host", "the host, asked from the container at the bridge's address", [], link),
+	asked(
+		"box.host",
+		"host",
+		"the host, asked from the container at the bridge's address",
+		[],
+		[containerAnswers, ...link],
+	),
 	asked("host.box", "box", "the container, asked from the host", [], link),
 	asked("box.other", "other", "the second container, asked from the first", LINKED, each),
 	{

@@ -75,7 +75,7 @@ export const loopback: Explanation[] = [
 		diagnosis: "join-unshares",
 		misconception: 15,
 		why: ({ process }) =>
-			`The process that became the command, or one above it, called unshare(CLONE_NEWNET) after the engine had forked it: so it left for one more namespace, whose loopback is down. The links in there: ${process?.network?.links.map(({ name }) => name).join(", ")}.`,
+			`The process that became the command, or one above it, called unshare(CLONE_NEWNET) after the engine had forked it: so it went to a namespace that is new, and whose loopback is down. The links in there: ${process?.network?.links.map(({ name }) => name).join(", ")}.`,
 		try: "In join: setns, with the descriptor of the namespace that is there already.",
 		see: ["setns(2)", "unshare(2), CLONE_NEWNET"],
 	},

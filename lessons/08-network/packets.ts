@@ -17,15 +17,20 @@ export const tooWide: Explanation[] = [
 ];
 
 /** The host's own connections, which are nobody's business. */
-export const cutOff: Explanation[] = [
-	{
-		diagnosis: "host-cut-off",
-		why: ({ facts, drawn }) =>
-			`The host has a link of its own, ${drawn["card"]}, with the address ${drawn["hostOutside"]} and the default route. With the containers connected, the host asks the world and hears “${facts["host.world"]}”; the world asks the host, at a port that was not published, and hears “${facts["world.host"]}”. Possible causes are a link, an address or a route of the host's that was changed, and a rule that catches more than the published ports.`,
-		try: "Compare ip address, ip route and nft list ruleset before connect and after.",
-		see: ["ip-route(8)", NAT],
-	},
-];
+const CUT_OFF: Explanation = {
+	diagnosis: "host-cut-off",
+	why: ({ facts, drawn }) =>
+		`The host has a link of its own, ${drawn["card"]}, with the address ${drawn["hostOutside"]} and the default route. With the containers connected, the host asks the world and hears “${facts["host.world"]}”; the world and a container ask the host, at a port that was not published, and hear “${facts["world.host"]}” and “${facts["box.host"]}”. Possible causes are a link, an address or a route of the host's that was changed, and a rule that catches more than the published ports.`,
+	try: "Compare ip address, ip route and nft list ruleset before connect and after.",
+	see: ["ip-route(8)", NAT],
+};
+export const cutOff: Explanation[] = [CUT_OFF];
+
+/** The host was asked, and one of the containers has answered. */
+export const containerAnswers: Explanation = {
+	...CUT_OFF,
+	when: ({ facts }) => facts["box.host"] === "box" || facts["box.host"] === "other",
+};
 
 export const world: Explanation[] = [
 	{

@@ -1,6 +1,6 @@
 // A file at a place that a check could use for itself, and nothing of a network: only a namespace.
 // lesson: 08
-// diagnosis: loopback-down
+// diagnosis: join-unshares
 import { writeFileSync } from "node:fs";
 import { CLONE_NEWNET, unshare } from "#kernel";
 
