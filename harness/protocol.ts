@@ -38,9 +38,10 @@ export {
 	type ViewName,
 } from "./protocol/views.ts";
 
-/** Longest frame that the host takes from a guest, and the most it takes in one run. */
+/** Longest frame that the host takes from a guest, that a guest takes from the host, and the most the host takes in one run. */
 export const LIMITS = {
 	frameBytes: 4 << 20,
+	workBytes: 8 << 20,
 	runBytes: 16 << 20,
 	outputBytes: 64 << 10,
 	ledgerBytes: 1 << 20,

@@ -15,9 +15,8 @@ const LIMITS = { cpuSeconds: 5, memoryKilobytes: 400_000 };
 const LONGEST_MS = 60_000;
 /** So many at a time, as many as a computer has memory for whatever it is that they do. */
 const AT_ONCE = 2;
-/** One that was quick is kept for the next, but its processor time adds up. */
-const QUICK_MS = 500;
-const USES_MAX = 8;
+/** One that has worked for less is kept for the next: most of its processor time is left. */
+const FRESH_MS = 1_000;
 
 /** It is more than the bundler may take in time or memory, or it broke down over it. */
 export class TooMuchError extends Error {
@@ -26,12 +25,13 @@ export class TooMuchError extends Error {
 
 interface Service {
 	esbuild: Esbuild;
-	uses: number;
+	workedMs: number;
 }
 
 /** Bundler and type checker take turns. */
 export const compilerTurns = new Turns(AT_ONCE);
-const idle: Service[] = [];
+/** One, from the first work on, so that there is no more of them at the end than at the beginning. */
+let idle: Promise<Service> | undefined;
 
 /**
  * Bundles something.
@@ -41,7 +41,9 @@ const idle: Service[] = [];
 export async function withBundler<T>(work: (esbuild: Esbuild, abort: () => void) => Promise<T>): Promise<T> {
 	interruption.throwIfAborted();
 	return compilerTurns.take(async () => {
-		const service = idle.pop() ?? (await start());
+		const taken = idle ?? start();
+		idle = undefined;
+		const service = await taken;
 		const { esbuild } = service;
 		const end = () => void esbuild.stop();
 		const timer = setTimeout(end, LONGEST_MS);
@@ -58,10 +60,11 @@ export async function withBundler<T>(work: (esbuild: Esbuild, abort: () => void)
 		} finally {
 			clearTimeout(timer);
 			interruption.removeEventListener("abort", end);
-			service.uses += 1;
-			const isFresh = service.uses < USES_MAX && performance.now() - startedMs < QUICK_MS;
-			if (healthy && isFresh && !interruption.aborted) idle.push(service);
-			else end();
+			service.workedMs += performance.now() - startedMs;
+			const isKept = healthy && service.workedMs < FRESH_MS && !interruption.aborted && idle === undefined;
+			if (!isKept) end();
+			if (!interruption.aborted) idle ??= isKept ? Promise.resolve(service) : start();
+			idle?.catch(() => {});
 		}
 	});
 }
@@ -80,7 +83,7 @@ async function start(): Promise<Service> {
 	try {
 		const esbuild = require(path) as Esbuild;
 		await esbuild.initialize({});
-		return { esbuild, uses: 0 };
+		return { esbuild, workedMs: 0 };
 	} finally {
 		for (const [name, value] of before) {
 			if (value === undefined) delete process.env[name];

@@ -86,7 +86,10 @@ export async function judge(
 
 	const trial = await (bundled === undefined ? newTrial : trialOf)(lesson, file, mine);
 	const { check, drawn } = trial;
-	const typed = types ? timed("typesAt", typeErrors(file, trial.modules)) : Promise.resolve([]);
+	const unwanted = new AbortController();
+	const typed = types
+		? timed("typesAt", typeErrors(file, trial.modules, undefined, unwanted.signal))
+		: Promise.resolve([]);
 	// What is wrong with the module itself, the bundler finds first.
 	const errors = typed.catch(() => []);
 	const on = mine === undefined ? null : await playedOn(engineOf(check), lesson, mine);
@@ -116,6 +119,7 @@ export async function judge(
 		if (!(error instanceof BundleError)) throw error;
 		const { fault, diagnostic } = error;
 		const isWhole = fault === "too-much-for-the-compiler" || fault === "too-large";
+		if (isWhole || fault === "syntax-error") unwanted.abort();
 		return verdict([unbundledFinding(error, check)], {
 			did: "nothing, as the module cannot be loaded",
 			thrownAt: isWhole ? null : diagnostic,

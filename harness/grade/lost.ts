@@ -50,6 +50,11 @@ const LOST: Record<Lost["how"], { got: string; explanation: string; try: string 
 			"Something in the virtual machine spoke on the agent's port in the agent's place; the run ended there.",
 		try: "Leave /dev/vport* and the agent alone.",
 	},
+	"too-large": {
+		got: "the program is too large for the virtual machine",
+		explanation: "The program and what it is tried with are more than the virtual machine takes, so nothing was run.",
+		try: "Compute large values while the program runs, or leave them out.",
+	},
 };
 
 /** Whether a machine that was lost so says nothing about the exercise that was in it. */

@@ -85,8 +85,19 @@ const isInside = (dirs: readonly string[], path: string) =>
 
 // A link that leads nowhere is there, and cannot be read.
 function isFile(path: string): boolean {
-	const stats = statSync(path, { throwIfNoEntry: false }) ?? lstatSync(path, { throwIfNoEntry: false });
-	return stats !== undefined && !stats.isDirectory();
+	try {
+		return !statSync(realPath(path) ?? path).isDirectory();
+	} catch {
+		return isLink(path);
+	}
+}
+
+function isLink(path: string): boolean {
+	try {
+		return lstatSync(path).isSymbolicLink();
+	} catch {
+		return false;
+	}
 }
 
 function realPath(path: string): string | undefined {

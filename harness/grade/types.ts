@@ -11,7 +11,7 @@ import { filesBeside, type SubmissionFiles } from "./submission-files.ts";
 import { CONFIG, TypeWorld } from "./type-world.ts";
 
 /** An ordinary module takes some 0.3 s and 60 MB. */
-const LIMITS = { cpuSeconds: 10, memoryKilobytes: 400_000 };
+const LIMITS = { cpuSeconds: 5, memoryKilobytes: 400_000 };
 /** Past this the computer is too busy; that is nobody's fault. */
 const LONGEST_MS = 60_000;
 
@@ -30,6 +30,7 @@ const ERROR = 1;
  * Type-checks one module as an editor would.
  * @param modules which file takes the place of which module of the reference
  * @param files where these files are, if not on this computer's disk
+ * @param signal gives up, as nobody wants to know any more
  * @returns its errors, which decide nothing; none for a module that is well typed
  * @throws {BundleError} a type is taken from outside of the submission, or it is all too much
  */
@@ -37,11 +38,12 @@ export async function typeErrors(
 	file: string,
 	modules: ReadonlyMap<string, string> = new Map([[inKit("solutions", "mine.ts"), file]]),
 	files: SubmissionFiles = filesBeside([...modules.values()]),
+	signal: AbortSignal = interruption,
 ): Promise<Diagnostic[]> {
 	const subject = resolve(file);
 	const compiler = await compilerPath();
 	const world = new TypeWorld(compiler, subject, modules, files);
-	const said = await compilerTurns.take(() => saidBy(compiler, world));
+	const said = await compilerTurns.take(() => saidBy(compiler, world, signal));
 	if (said === "too much") {
 		const message = "this is too much for the compiler: its types are";
 		throw new BundleError({ message, file: subject, line: 1, column: 1 }, "too-much-for-the-compiler");
@@ -63,8 +65,9 @@ export async function typeErrors(
 	);
 }
 
-async function saidBy(compiler: string, world: TypeWorld): Promise<Said[] | "too much"> {
-	interruption.throwIfAborted();
+async function saidBy(compiler: string, world: TypeWorld, other: AbortSignal): Promise<Said[] | "too much"> {
+	const signal = AbortSignal.any([interruption, other]);
+	signal.throwIfAborted();
 	const args = ["--api", "--cwd", "/", `--callbacks=${world.questions.join(",")}`];
 	const environment = await confinedEnvironment(compiler, LIMITS);
 	const checker = new CheckerChannel(environment, args, (question, argument) => world.answer(question, argument));
@@ -74,7 +77,7 @@ async function saidBy(compiler: string, world: TypeWorld): Promise<Said[] | "too
 		void checker.end();
 	}, LONGEST_MS);
 	const stop = () => void checker.end();
-	interruption.addEventListener("abort", stop, { once: true });
+	signal.addEventListener("abort", stop, { once: true });
 	try {
 		await checker.request("initialize", null);
 		const opened = (await checker.request("updateSnapshot", { openProjects: [CONFIG] })) as {
@@ -93,11 +96,11 @@ async function saidBy(compiler: string, world: TypeWorld): Promise<Said[] | "too
 		}
 		return said.flat();
 	} catch {
-		interruption.throwIfAborted();
+		signal.throwIfAborted();
 		return late ? [] : "too much";
 	} finally {
 		clearTimeout(timer);
-		interruption.removeEventListener("abort", stop);
+		signal.removeEventListener("abort", stop);
 		await checker.end();
 	}
 }

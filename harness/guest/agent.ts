@@ -48,7 +48,7 @@ async function main(): Promise<void> {
 	// What is not collected now would be collected in every restored machine.
 	(globalThis as { gc?: () => void }).gc?.();
 	say({ type: "ready", kernel: release() });
-	const decoder = new FrameDecoder(LIMITS.frameBytes * 2);
+	const decoder = new FrameDecoder(LIMITS.workBytes);
 	for (;;) for (const frame of receive(decoder)) await handle(frame, cast, practising, shell);
 }
 
@@ -95,7 +95,7 @@ async function handle(frame: HostFrame, cast: Cast, practising: Cast, shell: Par
 // For a session or a stage the port is read and written by other threads: this one has a program to listen to. Nothing has been
 // read beyond the frame that began it, as the host says nothing more before it has heard "started".
 function line<Frame extends SessionFrame | StageFrame>(): Line<Frame> {
-	const decoder = new FrameDecoder(LIMITS.frameBytes * 2);
+	const decoder = new FrameDecoder(LIMITS.workBytes);
 	let last = Promise.resolve();
 	return {
 		async *hear() {

@@ -19,7 +19,8 @@ export type Loss =
 	| "agent-ended"
 	| "disturbed"
 	| "silent"
-	| "protocol";
+	| "protocol"
+	| "too-large";
 
 /** Nothing more is to be heard from a guest. */
 export class LostError extends Error {

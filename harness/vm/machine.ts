@@ -6,6 +6,7 @@ import {
 	encodeFrame,
 	type GuestFrame,
 	type HostFrame,
+	LIMITS,
 	type Observation,
 	type Run,
 	type Session,
@@ -218,6 +219,14 @@ export class Machine {
 		return performance.now() - startedMs;
 	}
 
+	/** A frame that the guest would refuse is not sent: that would look as if it had never come to life. @throws {LostError} */
+	#begin(frame: HostFrame): void {
+		const bytes = encodeFrame(frame);
+		if (bytes.length > LIMITS.workBytes) throw new LostError("too-large", `${bytes.length >> 20} MiB`);
+		void this.#qemu.qmp.execute("cont").catch(() => {});
+		this.#qemu.agent.write(bytes);
+	}
+
 	/** Sends a frame and yields what is said, until the caller has heard enough; a session may last. @throws {RestoreError} | {LostError} */
 	async *#converse(frame: HostFrame, deadlineMs: number): AsyncGenerator<Exclude<GuestFrame, { type: "ready" }>> {
 		const qemu = this.#qemu;
@@ -227,8 +236,7 @@ export class Machine {
 		await Promise.race([this.#loaded, tooLate]).catch((cause: Error) => {
 			throw new RestoreError(`${cause.message}\n${qemu.complaints()}`.trim(), true, { cause });
 		});
-		void qemu.qmp.execute("cont").catch(() => {});
-		qemu.agent.write(encodeFrame(frame));
+		this.#begin(frame);
 		const endMs = performance.now() + deadlineMs;
 		for (let heard = 0; ; heard++) {
 			const leftMs = frame.type === "session" && heard > 0 ? Number.POSITIVE_INFINITY : endMs - performance.now();

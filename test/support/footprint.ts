@@ -78,8 +78,9 @@ function marked(): number[] {
 
 function nameOf(pid: number): string[] {
 	const names = orNothing(() => [readFileSync(`/proc/${pid}/comm`, "utf8").trim()]);
-	// Bundles; one for all of this process's life.
-	return names.filter((name) => name !== "esbuild");
+	// Bundles; one is kept for the next time, and what waits for its end.
+	const bundles = orNothing(() => [readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("confined-tool.sh")])[0];
+	return names.filter((name) => name !== "esbuild" && bundles !== true);
 }
 
 // Sockets and pipes by kind: their numbers are never the same.
