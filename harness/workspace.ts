@@ -56,7 +56,8 @@ export async function makeWorkspace(dir: string): Promise<string[]> {
 			copyFile(inKit("lessons", lesson.id, module), path, constants.COPYFILE_EXCL),
 		);
 	}
-	await add("package.json", text(`${JSON.stringify(MANIFEST, null, "\t")}\n`));
+	await add("package.json", text(manifest(MANIFEST)));
+	await renewManifest(join(dir, "package.json"));
 	await add("tsconfig.json", text(`${JSON.stringify({ compilerOptions: COMPILER_OPTIONS }, null, "\t")}\n`));
 	await add(".gitignore", text("node_modules/\n"));
 	await add(LOGBOOK, () => updateLogbook(dir, (logbook) => logbook));
@@ -80,17 +81,28 @@ async function linkKit(modules: string): Promise<void> {
 	}
 }
 
-// With these, an editor resolves #kernel and #box without the kit: the folder can be a repository of its own.
+// With `bin`, `npx drydock` never asks the public registry for a package of that name, which is somebody else's: not even in
+// a copy of the workspace without node_modules. With `imports`, an editor resolves #kernel and #box without the kit: the folder can be a repository of its own.
 const MANIFEST = {
 	name: "my-box",
 	private: true,
 	type: "module",
+	bin: { drydock: "node_modules/.bin/drydock" },
 	imports: {
 		"#kernel": { types: "./types/kernel.d.ts", default: "./types/kernel.js" },
 		"#box/*": { types: "./types/box/*.d.ts", default: "./types/box/*.js" },
 	},
 	devDependencies: { "@types/node": "^20" },
 };
+
+const manifest = (content: object) => `${JSON.stringify(content, null, "\t")}\n`;
+
+// One that an older drydock has made, and nobody has touched since, is no work of the learner's.
+async function renewManifest(path: string): Promise<void> {
+	const { bin: _, ...older } = MANIFEST;
+	const there = await readFile(path, "utf8").catch(() => null);
+	if (there === manifest(older)) await writeFile(path, manifest(MANIFEST));
+}
 
 // The declarations of #kernel and #box, docstrings included. Generated, so these are renewed each time.
 async function writeTypes(target: string): Promise<void> {

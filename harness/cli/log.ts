@@ -1,12 +1,18 @@
 import { withoutCommands } from "../printable.ts";
+import { NPX } from "./typed.ts";
 
 /**
- * Makes sure that whatever drydock writes into a job's log gives no command to the program that keeps it: whoever wrote it,
- * and however it was wrapped. Bytes, as a session passes on, are left as they are; so is what goes to a terminal.
+ * Looks at every text once more as drydock writes it. In a job's log, nothing of it is taken for a command by the program
+ * that keeps the log, whoever wrote it and however it was wrapped. And what is to be typed is this kit's drydock. Bytes, as a
+ * session passes on, are left as they are.
+ * @param command what to type for drydock here
  */
-export function guardLog(stream: NodeJS.WriteStream): void {
-	if (stream.isTTY) return;
+export function guardLog(stream: NodeJS.WriteStream, command: string): void {
 	const write = stream.write.bind(stream) as (chunk: unknown, ...rest: unknown[]) => boolean;
+	const guarded = (text: string) => {
+		const typed = command === NPX ? text : text.replaceAll(NPX, command);
+		return stream.isTTY ? typed : withoutCommands(typed);
+	};
 	stream.write = (chunk: unknown, ...rest: unknown[]) =>
-		write(typeof chunk === "string" ? withoutCommands(chunk) : chunk, ...rest);
+		write(typeof chunk === "string" ? guarded(chunk) : chunk, ...rest);
 }

@@ -3,6 +3,7 @@ import { EXIT, Failure } from "../failure.ts";
 import { interruption, stopInGoodOrder } from "../interrupt.ts";
 import { printable } from "../printable.ts";
 import { guardLog } from "./log.ts";
+import { commandIn } from "./typed.ts";
 
 /**
  * The command line.
@@ -16,7 +17,10 @@ export async function main(args: string[]): Promise<number> {
 		if (error.code !== "EPIPE") throw error;
 	});
 	// A script for a shell is code, and nobody else's.
-	if (!args.some((arg) => COMPLETING.has(arg))) for (const stream of [process.stdout, process.stderr]) guardLog(stream);
+	if (!args.some((arg) => COMPLETING.has(arg))) {
+		const command = commandIn(process.cwd());
+		for (const stream of [process.stdout, process.stderr]) guardLog(stream, command);
+	}
 	try {
 		const program = commandLine();
 		// Beside the rest it is much to load, and asked for only here.

@@ -97,7 +97,7 @@ describe("a job's log", () => {
 	test("takes none from what is written into it, whoever writes; a session's bytes stay", () => {
 		const written: Buffer[] = [];
 		const stream = new Writable({ write: (chunk, _, done) => done(void written.push(chunk)) });
-		guardLog(stream as unknown as NodeJS.WriteStream);
+		guardLog(stream as unknown as NodeJS.WriteStream, "npx drydock");
 		stream.write("::error::x\n");
 		stream.write(Buffer.from("::error::x\n"));
 		expect(Buffer.concat(written).toString()).toBe(": :error::x\n::error::x\n");

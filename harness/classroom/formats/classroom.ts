@@ -18,7 +18,7 @@ export function classroom(report: ClassReport): string {
 			status: statusOf(result),
 			score: result.status === "pass" ? maxScore / rows.length : 0,
 			message: result.status === "pass" ? "" : explained(result),
-			test_code: `npx drydock check ${lesson.id}`,
+			test_code: `drydock check ${lesson.id}`,
 			filename: result.file ?? "",
 			line_no: result.line ?? 0,
 			duration: result.durationMs,

@@ -16,7 +16,7 @@ export function exercism(report: ClassReport): string {
 		message: unjudged === null ? null : shortened(unjudged, MESSAGE_CHARS_MAX),
 		tests: rows.map(({ lesson, result }, at) => ({
 			name: lesson.title,
-			test_code: `npx drydock check ${lesson.id}`,
+			test_code: `drydock check ${lesson.id}`,
 			status: statusOf(result),
 			message: result.status === "pass" ? null : shortened(explained(result), MESSAGE_CHARS_MAX),
 			output: result.output === "" ? null : shortened(result.output, OUTPUT_CHARS_MAX),

@@ -1,0 +1,34 @@
+import { existsSync, realpathSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { inKit } from "../kit.ts";
+
+/** What texts call the command. In the kit and in a workspace npx finds this kit's, without asking anybody. */
+export const NPX = "npx drydock";
+
+/**
+ * What to type for this kit's drydock in a folder. Where npx would not find it, it would look for a package of that name in
+ * the public registry, which is somebody else's: there it is named by its path.
+ */
+export function commandIn(folder: string): string {
+	const bin = realpathSync(inKit("harness/cli/bin.js"));
+	const top = topOf(folder);
+	if (top !== null && (isSame(top, inKit()) || isSame(join(top, "node_modules/.bin/drydock"), bin))) return NPX;
+	// Whole also in a JSON text, and in the hands of a shell.
+	return /^[\w./@+-]+$/.test(bin) ? `node ${bin}` : "drydock";
+}
+
+/** The folder that npm takes for the top of what it is called in. See npm-prefix(1). */
+function topOf(folder: string): string | null {
+	for (let dir = folder; ; dir = dirname(dir)) {
+		if (existsSync(join(dir, "package.json")) || existsSync(join(dir, "node_modules"))) return dir;
+		if (dir === dirname(dir)) return null;
+	}
+}
+
+function isSame(one: string, other: string): boolean {
+	try {
+		return realpathSync(one) === realpathSync(other);
+	} catch {
+		return false;
+	}
+}
