@@ -15,6 +15,14 @@ import { Left, Printed, type Stage, type StageFrame, Still, View } from "./proto
 
 export { encodeFrame, FrameDecoder, ProtocolError } from "./protocol/frames.ts";
 export {
+	type Archive,
+	type ArchiveMember,
+	IMAGE_LIMITS,
+	type ImageChange,
+	type ImageFile,
+	type ImageReading,
+} from "./protocol/images.ts";
+export {
 	type Answer,
 	type Container,
 	type Ending,

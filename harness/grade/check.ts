@@ -62,6 +62,8 @@ export interface Played {
 	command?: (token: string) => [string, ...string[]];
 	/** How the line ends that such a command prints when it waits, if not with the token. */
 	says?: string;
+	/** Another container, whose command this one runs again. */
+	sameTokenAs?: string;
 }
 
 /** A container beside the one that a lesson is about. */

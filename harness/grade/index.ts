@@ -1,11 +1,14 @@
 /** What a lesson's check.ts may use of the harness. */
 export type {
 	Answer,
+	Archive,
 	Entry,
 	HostState,
+	ImageReading,
 	LedgerCall,
 	Mount,
 	Observation,
+	Preparation,
 	ProcessState,
 	Question,
 	Step,

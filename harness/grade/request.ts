@@ -21,17 +21,17 @@ export function requestFor(check: Check, program: Bundle, drawn: Drawn): RunRequ
 	const { prepare, others = {}, steps = DEFAULT_STEPS, ...scenario } = check.scenario(drawn);
 	const { watch: own = [], files = [], network = false, secret = null, limits } = scenario;
 	const watch = [...new Set([...own, ...HOST_FILES])];
-	const container = ({ options, script = WAIT_AND_EXIT, command, says }: Played) => {
-		const token = random.name("drydock");
+	const all: Record<string, Played> = { [BOX]: scenario, ...others };
+	const tokens = Object.fromEntries(Object.keys(all).map((name) => [name, random.name("drydock")]));
+	const container = (name: string, { options, script = WAIT_AND_EXIT, command, says, sameTokenAs = name }: Played) => {
+		const token = tokens[sameTokenAs] ?? "";
 		const run = command?.(token) ?? ["/bin/sh", "-c", `${PAUSE}\n${script}`, token];
 		return { args: [{ ...options, command: run }], token, says };
 	};
 	// The exercise holds the command's input before the command does: what is written to it is written at the last moment.
 	const told = (step: Step) =>
 		step.do === "end" && step.container === BOX ? { line: String(exitCodeOf(drawn)), ...step } : step;
-	const containers = Object.fromEntries(
-		Object.entries({ [BOX]: scenario, ...others }).map(([name, played]) => [name, container(played)]),
-	);
+	const containers = Object.fromEntries(Object.entries(all).map(([name, played]) => [name, container(name, played)]));
 	return {
 		prepare,
 		code: program.code,

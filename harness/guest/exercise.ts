@@ -61,6 +61,10 @@ export class Exercise {
 		});
 	}
 
+	get hasEnded(): boolean {
+		return this.#ended;
+	}
+
 	/** The pid of the command, or null when it does not run. */
 	get command(): number | null {
 		// The token is in the arguments of the command only, and of what it forks: so the first answer stays.

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Container, LIMITS, type Observation, type Run, type Step } from "../protocol.ts";
 import { Bench } from "./bench.ts";
+import { copyImage } from "./copies.ts";
 import { Exercise } from "./exercise.ts";
 import { inHarbour, signal as send } from "./harbour.ts";
+import { readImage } from "./images.ts";
 import { inNamespaceAt } from "./namespaces.ts";
 import { networkOfNeighbour } from "./neighbours.ts";
 import { forgetNeighbours, readLinks } from "./network.ts";
@@ -56,8 +58,9 @@ export async function play(run: Run, cast: Cast, output: Output): Promise<Observ
 	const { containers, after } = await takeAll(run, scene, stages).catch((cause: unknown) => {
 		throw new Disturbed("disturbed", { cause });
 	});
-	const { moments, programs, answers, signals, givenUp, outputBytes } = scene;
-	return { before, moments, after, containers, programs, answers, signals, givenUp, outputBytes, stageMs: stages.laps };
+	const { moments, programs, answers, images, signals, givenUp, outputBytes } = scene;
+	const read = { moments, programs, answers, images, signals };
+	return { before, after, containers, ...read, givenUp, outputBytes, stageMs: stages.laps };
 }
 
 async function takeAll(run: Run, scene: Scene, stages: Stopwatch): Promise<Pick<Observation, "containers" | "after">> {
@@ -82,6 +85,7 @@ class Scene {
 	readonly moments: Observation["moments"] = {};
 	readonly programs: Observation["programs"] = {};
 	readonly answers: Observation["answers"] = {};
+	readonly images: Observation["images"] = {};
 	readonly signals: Observation["signals"] = {};
 	readonly givenUp: string[] = [];
 	/** Where the check's programs run; without, in the harbour. */
@@ -122,7 +126,15 @@ class Scene {
 			case "start":
 				return this.#start(step.container);
 			case "look":
-				await this.#look(step.as);
+				if (step.container === undefined || this.#exercises.get(step.container)?.hasEnded === false)
+					await this.#look(step.as);
+				return true;
+			case "readImages":
+				for (const image of step.images) this.#readImage(image);
+				return true;
+			case "copyImage":
+				copyImage(step.from, step.to, step.change);
+				this.#readImage(step.to);
 				return true;
 			case "go":
 				return (await this.#exercises.get(step.container)?.go(this.#patience, step.line)) ?? true;
@@ -185,6 +197,10 @@ class Scene {
 			return [container, command === null ? null : await this.#observe(command, exercise.runner.pid)] as const;
 		});
 		this.moments[name] = { host, commands: Object.fromEntries(await Promise.all(commands)) };
+	}
+
+	#readImage(image: string): void {
+		this.images[image] = [...(this.images[image] ?? []), readImage(image)].slice(0, 2);
 	}
 
 	async #observe(pid: number, engine: number) {

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { ImageReading } from "./images.ts";
 import { count, list, Task, text } from "./readings.ts";
 import { HostState, ProcessState } from "./states.ts";
 
@@ -93,6 +94,8 @@ export const Observation = v.object({
 	programs: v.record(text, ProgramEnd),
 	/** By the question's name; without those that could not be asked, as their place was not there. */
 	answers: v.record(text, Answer),
+	/** The images that were read, by their path; null where there is none. An image that is read twice has both readings. */
+	images: v.record(text, v.pipe(v.array(v.nullable(ImageReading)), v.maxLength(2))),
 	/** What came of each signal, by the step's name: whether the container ended before patience did. */
 	signals: v.record(text, v.picklist(["ended", "ignored"])),
 	/** The steps that waited for something that did not come: their names, and whose they are, such as `go box`. */

@@ -1,3 +1,5 @@
+import type { ImageChange } from "./images.ts";
+
 /** Something done on the guest's host before the exercise runs. */
 export type Preparation =
 	| { do: "write"; path: string; text: string; mode?: number }
@@ -34,8 +36,11 @@ export interface Question {
 export type Step =
 	/** Calls the exercise on a parked runner, and waits until its command runs. */
 	| { do: "start"; container: string }
-	/** Reads host and commands, and keeps what was read under this name. */
-	| { do: "look"; as: string }
+	/**
+	 * Reads host and commands, and keeps what was read under this name. Where it is about one container only, nothing is read
+	 * once that has ended.
+	 */
+	| { do: "look"; as: string; container?: string }
 	/** Writes a line to the command, an empty one if not given, and waits until it says that it waits for the next. */
 	| { do: "go"; container: string; line?: string }
 	/** Sends signals, one right after the other, and waits for nothing. */
@@ -46,6 +51,10 @@ export type Step =
 	| { do: "settle"; container: string }
 	/** Writes a line to the command, an empty one if not given, closes its standard input, and waits for the end. */
 	| { do: "end"; container: string; line?: string }
+	/** Reads images that the exercise has built; the agent does it itself. */
+	| { do: "readImages"; images: string[] }
+	/** Makes a changed copy of an image, and reads it. */
+	| { do: "copyImage"; from: string; to: string; change: ImageChange }
 	/**
 	 * Asks all of the questions at once, over TCP, while the listeners listen; see {@link Question}. In the places that are
 	 * to be `afresh`, it is first forgotten which hardware address belongs to which neighbour.

@@ -5,8 +5,11 @@ import {
 	type FactRule,
 	type FactValue,
 } from "../../harness/grade/index.ts";
-import { derive, fixedFailed, type IMAGE_FACTS, inOtherOrder, missingIn, WHOLE } from "./facts.ts";
-import { AT_ADDRESS, dynamicFailures, refusals } from "./refusals.ts";
+import { copyRules } from "./copy-rules.ts";
+import { AS_TOLD, derive, type IMAGE_FACTS, inOtherOrder, missingIn } from "./facts.ts";
+import { WHOLE } from "./oci.ts";
+import { programRules } from "./program-rules.ts";
+import { dynamicFailures, refusals, TOOL_ASKED } from "./refusals.ts";
 import { draw, scenario } from "./scenario.ts";
 
 const DESCRIPTOR = "OCI image specification, descriptor.md";
@@ -21,10 +24,18 @@ const inImage = (fact: (typeof IMAGE_FACTS)[number], what: string, ...explain: E
 	explain,
 });
 
-// Of one who has not come that far yet, nothing of this can be said.
-const notDynamicYet = ({ facts }: Context) => facts["dynamic.ending"] !== "exit code 42";
 const namesWithOtherForm = ({ facts }: Context) =>
 	(facts["image.names"] as string[]).some((path) => !/^blobs\/sha256\/[0-9a-f]{64}$/.test(path));
+
+const shows = (fact: FactValue | undefined, pattern: RegExp) =>
+	Array.isArray(fact) && fact.some((text) => pattern.test(text));
+
+const otherPrograms: Explanation = {
+	diagnosis: "other-programs",
+	why: "The second image ended as it should, but what is in it is not what the host has: the digests of dash, ls and their libraries were read before the image was built.",
+	try: "Put the files that `files` names into the image, and the host's own libraries.",
+	see: ["OCI image specification, layer.md"],
+};
 
 export default defineCheck({
 	module: "image.ts",
@@ -92,17 +103,54 @@ export default defineCheck({
 				see: [DESCRIPTOR, "OCI image specification, media-types.md"],
 			},
 			{
+				when: ({ facts }) => (facts["image.descriptors"] as string[]).some((text) => text.includes("the bytes are")),
+				diagnosis: "media-type-not-the-bytes",
+				why: "A descriptor's mediaType says how the blob's bytes are to be read, and these bytes are something else. Another engine believes the media type: it gives a compressed layer to tar as it is, or to a decompressor what is not compressed.",
+				try: "Write the media type of what you write: a layer that is compressed with gzip has +gzip at the end of its media type.",
+				see: ["OCI image specification, media-types.md", "OCI image specification, layer.md"],
+			},
+			{
 				diagnosis: "descriptor-size",
 				why: "A descriptor's size is the blob's, in bytes. Who downloads one stops reading there, and refuses what is longer.",
 				try: "Take the length of the Buffer that you write, not that of a file in it, or of a string.",
 				see: [DESCRIPTOR],
 			},
 		),
+		inImage(
+			"fields",
+			"what the specification demands of the two JSON documents, and is not so",
+			{
+				when: ({ facts }) => (facts["image.fields"] as string[]).some((text) => text.includes("schemaVersion")),
+				diagnosis: "schema-version",
+				why: "A manifest says which version of the format it has: schemaVersion must be the number 2. Engines refuse another.",
+				try: "Write schemaVersion: 2 into the manifest.",
+				see: ["OCI image specification, manifest.md"],
+			},
+			{
+				when: ({ facts }) => (facts["image.fields"] as string[]).some((text) => text.includes("rootfs.type")),
+				diagnosis: "rootfs-type",
+				why: 'The config\'s rootfs must have a type, and it must be "layers": so the specification has it, and an engine refuses a config without.',
+				try: 'Write rootfs: { type: "layers", diff_ids: [ … ] }.',
+				see: [CONFIG],
+			},
+			{
+				diagnosis: "field-of-the-specification",
+				why: "The specification says of these fields that they must be there, or which values they may have, and here it is not so. Each is shown with the value that was found.",
+				try: "Look each field up in the specification: manifest.md for manifest.json, config.md for the config.",
+				see: ["OCI image specification, manifest.md", CONFIG],
+			},
+		),
 		inImage("layer", "the layer's blob", {
 			diagnosis: "layer-not-tar",
-			why: "tar -t finds nothing in it. A layer is a tar archive: that is how a file's path, its mode and its owner come along with its bytes.",
+			why: "It was read as a tar archive, and that did not go well: no entry is in it, or a header is not where it should be. A layer is a tar archive: that is how a file's path, its mode and its owner come along with its bytes.",
 			try: "Join a tarEntry for each file, and end with two empty blocks of 512 bytes.",
 			see: ["OCI image specification, layer.md", "POSIX, pax: ustar Interchange Format"],
+		}),
+		inImage("twice", "paths that are more than once in a layer", {
+			diagnosis: "path-twice",
+			why: "The specification says that a layer must not have two entries for one path: which of them counts, each program that unpacks it would decide for itself.",
+			try: "Make one entry for each key of `files`.",
+			see: ["OCI image specification, layer.md"],
 		}),
 		{
 			...inImage("end", "the last 1024 bytes of the layer's archive", {
@@ -113,12 +161,37 @@ export default defineCheck({
 			}),
 			accept: (got, context) => withoutManifest(got, context) || context.facts["image.layer"] !== "a tar archive",
 		},
-		inImage("diff_id", "the diff_id in the config's rootfs", {
-			diagnosis: "diff-id",
-			why: "rootfs.diff_ids has the digest of each layer's tar archive, in the order of the layers. sha256sum of this layer's tar gives another one.",
-			try: 'The layer is not compressed, so its diff_id is its digest: rootfs: { type: "layers", diff_ids: [layer.digest] }.',
-			see: [CONFIG],
-		}),
+		inImage(
+			"diff_id",
+			"the diff_ids in the config's rootfs",
+			{
+				when: ({ facts }) => shows(facts["image.diff_id"], / for /),
+				diagnosis: "diff-id-count",
+				why: "rootfs.diff_ids must have one digest for each layer of the manifest, in the same order: so another engine knows, once it has unpacked a layer, that this is the one which the config means.",
+				try: "Write one diff_id for each layer: the digest of its tar archive.",
+				see: [CONFIG],
+			},
+			{
+				when: ({ facts }) => shows(facts["image.diff_id"], /no digest$/),
+				diagnosis: "diff-id-form",
+				why: "A diff_id is a whole digest: sha256, a colon, and 64 hexadecimal digits. The twelve digits that docker shows are only for people.",
+				try: "Write the digest as it is, with its prefix, and uncut.",
+				see: [CONFIG, `${DESCRIPTOR}, Digests`],
+			},
+			{
+				when: ({ facts }) => shows(facts["image.diff_id"], /compressed blob/),
+				diagnosis: "diff-id-of-the-compressed",
+				why: "The layer is compressed, and its diff_id is the digest of the compressed blob. A diff_id is the digest of the tar archive before it is compressed: it stays the same, however the layer is stored or sent.",
+				try: "Hash the archive before you compress it, and keep that digest for rootfs.diff_ids.",
+				see: [CONFIG],
+			},
+			{
+				diagnosis: "diff-id",
+				why: "rootfs.diff_ids has the digest of each layer's tar archive, in the order of the layers. sha256sum of this layer's tar, without compression, gives another one.",
+				try: "Hash the tar archive itself. Where the blob is just that archive, its diff_id is its digest.",
+				see: [CONFIG],
+			},
+		),
 		inImage("command", "what to run", {
 			diagnosis: "command-not-in-config",
 			why: "The command ran, but config.Cmd of the config's blob does not have it. Wherever it is, it is in no place that a digest of the manifest leads to, or another engine would look.",
@@ -205,7 +278,21 @@ export default defineCheck({
 			madeOf: "exercise",
 			what: "the second image: dash, which then starts ls",
 			accept: (_, { facts }) => facts["image.manifest"] !== WHOLE || facts["image.layer"] !== "a tar archive",
-			explain: dynamicFailures(missingIn, fixedFailed),
+			explain: dynamicFailures(missingIn),
+		},
+		{
+			fact: "dynamic.ran",
+			madeOf: "files",
+			what: "the program that the kernel ran from the second image",
+			accept: (_, { facts }) => facts["dynamic.ending"] !== AS_TOLD || facts["image.manifest"] !== WHOLE,
+			explain: [otherPrograms],
+		},
+		{
+			fact: "dynamic.missing",
+			madeOf: "files",
+			what: "what dash and ls need, and the second image has not as it is on the host",
+			accept: (_, { facts }) => facts["dynamic.ending"] !== AS_TOLD || facts["image.manifest"] !== WHOLE,
+			explain: [otherPrograms],
 		},
 		{
 			fact: "dynamic.surplus",
@@ -220,81 +307,13 @@ export default defineCheck({
 				},
 			],
 		},
-		{
-			fact: "fixed.missing",
-			madeOf: "files",
-			what: "what is not in an image of a program that is loaded to a fixed address",
-			accept: (_, context) => notDynamicYet(context),
-			explain: [AT_ADDRESS],
-		},
-		{
-			fact: "refused",
-			madeOf: "files",
-			what: "an image of a shell script, which is no ELF file",
-			accept: (_, context) => notDynamicYet(context),
-			explain: [
-				{
-					diagnosis: "script-taken-for-a-program",
-					why: "A text file was taken for a program that needs nothing, and the image was built. It would not start: execve gives ENOENT for the interpreter that its first line names, and nobody has put that one in.",
-					try: "In needs: if the file does not begin with 0x7f, E, L, F, throw an Error that names it.",
-					see: ["elf(5), e_ident", "execve(2), Interpreter scripts"],
-				},
-			],
-		},
-		{
-			fact: "orphan",
-			madeOf: "files",
-			what: "an image of a program that names libq.so.6, which is nowhere",
-			accept: (_, context) => notDynamicYet(context),
-			explain: [
-				{
-					diagnosis: "missing-library-skipped",
-					why: "The image was built without the library. It would be noticed on the day that somebody starts the program: ld.so then says that it cannot open the file, and ends with 127. The one who builds the image could have known.",
-					try: "In gather: if a name of DT_NEEDED is in none of the directories, throw an Error that says which program needs it.",
-					see: ["elf(5), DT_NEEDED", "ld.so(8)"],
-				},
-			],
-		},
-		{
-			fact: "tampered",
-			madeOf: "files",
-			what: "copies of the image in which one word was changed",
-			accept: withoutManifest,
-			explain: [
-				{
-					when: ({ facts }) => String(facts["tampered"]).endsWith("layer"),
-					diagnosis: "layer-not-checked",
-					why: "A word in the layer's blob was changed, in place. Its name is still the old digest, and its content has another one; but the command runs, and /hello is the changed file. A digest protects only who compares it.",
-					try: "In openImage: hash each blob, compare with the digest that led to it, and throw before anything is unpacked.",
-					see: [`${DESCRIPTOR}, Verification`],
-				},
-				{
-					diagnosis: "config-not-checked",
-					why: "A changed layer is refused, but this copy had another command in its config, and it was opened. The config says what is run, and as whom: whoever can change it needs no layer.",
-					try: "Read the config by the same function as the layers: one that throws if the digest is another.",
-					see: [`${DESCRIPTOR}, Verification`],
-				},
-			],
-		},
-		{
-			fact: "tampered.unpacked",
-			madeOf: "files",
-			what: "files that were unpacked from an image that was then refused",
-			accept: withoutManifest,
-			explain: [
-				{
-					diagnosis: "unpacked-before-checked",
-					why: "The image was refused, and its files are there all the same. tar runs as root, and has already read what nobody had vouched for.",
-					try: "Check all blobs first; unpack when every digest was right.",
-					see: [`${DESCRIPTOR}, Verification`],
-				},
-			],
-		},
+		...programRules,
+		...copyRules,
 		{
 			fact: "left.files",
 			madeOf: "files",
 			what: "files left in /run/box and /tmp after all containers have ended",
-			accept: (_, { facts }) => (facts["tampered.unpacked"] as readonly string[]).length > 0,
+			accept: (_, { facts }) => (facts["copies.unpacked"] as readonly string[]).length > 0,
 			explain: [
 				{
 					diagnosis: "unpacked-elsewhere",
@@ -305,5 +324,5 @@ export default defineCheck({
 			],
 		},
 	],
-	exceptions: refusals,
+	exceptions: [TOOL_ASKED, ...refusals],
 });

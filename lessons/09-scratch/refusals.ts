@@ -1,20 +1,5 @@
 import { type Context, type Explanation, refused } from "../../harness/grade/index.ts";
-
-/** A line of `tar -tv`. */
-export interface Member {
-	/** `-` a file, `d` a directory, `l` a symbolic link, `h` a hard link. */
-	kind: string;
-	/** Without its directory; so is the target. */
-	name: string;
-	target: string;
-}
-
-/** What is in an archive, but for directories: "-rwxr-xr-x 0/0       198 1970-01-01 00:00:00 hello". */
-export function layerOf(listing: string): Member[] {
-	const lines = listing.matchAll(/^([-lh])\S{9} +\S+ +\d+ \S+ \S+ (.+?)(?: -> (.+))?$/gm);
-	const base = (path: string) => path.split("/").at(-1) ?? "";
-	return [...lines].map(([, kind = "", path = "", target = ""]) => ({ kind, name: base(path), target: base(target) }));
-}
+import { toolsStarted } from "./facts.ts";
 
 /** Why the container's execve was refused, if it was: of a refused one, the engine makes an exit code. */
 const execveRefused =
@@ -99,34 +84,25 @@ const thrownIn = (context: Context) => {
 	return ending?.how === "threw" ? ending.thrown : undefined;
 };
 
-const PLACE_OF_STRINGS =
-	"DT_STRTAB says where the strings are, but as an address in memory. dash and ls are loaded to wherever there is room, counted from 0, so there an address in the first segment is an offset in the file as well. This program is loaded to 0x400000.";
-
-/** What is known of libraries' names that were looked for at an address, as if it were a place in the file. */
-export const AT_ADDRESS: Explanation = {
-	diagnosis: "address-taken-for-offset",
-	why: PLACE_OF_STRINGS,
-	try: "Look for the PT_LOAD that holds the address: address - p_vaddr + p_offset is the place in the file.",
-	see: ["elf(5), DT_STRTAB", "readelf(1), --program-headers --dynamic"],
+/** What is known of those who ask a program in place of reading the bytes. */
+export const TOOL_ASKED: Explanation = {
+	when: (context) => toolsStarted(context).length > 0,
+	diagnosis: "tool-asked",
+	why: (context) =>
+		`${toolsStarted(context).join(" and ")} was started, and this host has no such program. Where an image is built, there may be none; and what it prints is meant for people.`,
+	try: "Read the bytes: the file's header, its program headers, and what PT_DYNAMIC leads to.",
+	see: ["elf(5)"],
 };
 
 /** Why a dynamic program did not run. */
-export const dynamicFailures = (
-	missingIn: (context: Context) => string[],
-	fixedFailed: (context: Context) => boolean,
-): Explanation[] => [
+export const dynamicFailures = (missingIn: (context: Context) => string[]): Explanation[] => [
+	TOOL_ASKED,
 	{
 		when: (context) => /null bytes/.test(thrownIn(context)?.message ?? ""),
 		diagnosis: "nul-kept",
 		why: "A path with a NUL byte was given to a file call. Strings in an ELF file end with one, and p_filesz of PT_INTERP counts it: it is no part of the path.",
 		try: "End the string before the first 0: elf.indexOf(0, offset).",
 		see: ["elf(5), PT_INTERP"],
-	},
-	{
-		...AT_ADDRESS,
-		when: (context) => thrownIn(context) !== undefined && fixedFailed(context),
-		why: (context) =>
-			`dash and ls went well; with another program there was an exception. ${thrownIn(context)?.name}: ${thrownIn(context)?.message}. Probably the names of its libraries are read from the wrong place. ${PLACE_OF_STRINGS}`,
 	},
 	{
 		when: (context) => thrownIn(context)?.name === "RangeError",

@@ -1,37 +1,75 @@
 import { readFileSync } from "node:fs";
-import { BOX, type Check, type Drawn, DURING, type Scenario } from "../../harness/grade/index.ts";
-import { LOOK_AT_IMAGES } from "./facts.ts";
+import {
+	BOX,
+	type Check,
+	type Drawn,
+	DURING,
+	exitCodeOf,
+	type Scenario,
+	type Step,
+} from "../../harness/grade/index.ts";
+import { COPIES, type Copy, copyNamed } from "./copies.ts";
+import { filesOf, PROGRAMS } from "./programs.ts";
+import { TOOLS_STARTED, withoutTools } from "./tools.ts";
 
-/** Images are built of programs of three kinds, two are run, and copies of the first are changed and opened. */
+/** Images are built of programs of many kinds, two are run, and copies of the first are changed and opened. */
 
 const HELLO = readFileSync(new URL("hello.asm", import.meta.url), "utf8");
 const HELLO_SAYS = "Hello from an empty root.";
-// It is loaded to 0x400000, as ld does unless it is told otherwise: its addresses are no offsets in the file.
-const FIXED = "extern _exit\nglobal _start\n_start:\n\txor edi, edi\n\tcall _exit\n";
-const LINK = "ld -dynamic-linker /lib64/ld-linux-x86-64.so.2 -o fixed fixed.o /lib/x86_64-linux-gnu/libc.so.6";
-// The same program, but the library that it names is nowhere.
-const ORPHAN = "sed s/libc.so.6/libq.so.6/ fixed > orphan && chmod +x orphan";
-const SCRIPT = `#!/bin/sh\n# ${"A text is no ELF file. ".repeat(4)}\necho it runs\n`;
+/** How the line of a changed /hello ends, too. */
+const ANY_HELLO_SAYS = "from an empty root.";
 
+/** The digests of what dash and ls need, as sha256sum prints them; the host's own loader says what that is. */
+const ORIGINALS = `
+loader=/lib64/ld-linux-x86-64.so.2
+sha256sum /usr/bin/dash /usr/bin/ls $loader $($loader --list /usr/bin/ls | sed -n 's/.*=> \\([^ ]*\\) .*/\\1/p')
+`;
+
+// Names tell nothing: images that cannot be built, and copies that must be refused, are called like all others.
 export const draw: Check["draw"] = (random) => ({
-	image: `/lab/${random.name("image")}`,
-	source: `/lab/${random.name("source")}`,
+	source: random.name("/lab/source"),
+	word: random.name("word"),
+	...Object.fromEntries(
+		["image", "one", "two", "dynamic", ...Object.keys(PROGRAMS)].map((name) => [name, random.name("/lab/image")]),
+	),
+	...Object.fromEntries(Object.keys(PROGRAMS).map((name) => [`${name}File`, random.name("program")])),
+	...Object.fromEntries(COPIES.flatMap(({ name }) => copyNamed(name, random))),
+	...Object.fromEntries(
+		["loader", "first", "second", "ringed", "ringing", "nowhere"].map((name) => [name, random.name("lib")]),
+	),
+	spoilt: random.name("word"),
 });
 
-export function scenario({ image = "", source = "" }: Drawn): Scenario {
+export function scenario(drawn: Drawn): Scenario {
+	const { image = "", source = "", word = "" } = drawn;
+	const files = filesOf(drawn);
+	const more: [string, Record<string, string>][] = Object.keys(PROGRAMS).map((name) => [
+		drawn[name] ?? "",
+		{ "/bin/program": `${source}/${drawn[`${name}File`]}` },
+	]);
+	const written = Object.entries(files).map(([path, content]) => `printf '${octal(content)}' > ${path}`);
+	const copies = COPIES.map(({ name }) => drawn[name] ?? "").sort();
 	return {
-		does: `built ${image} of hello alone and ran it; then one of dash and ls; then two copies of the first, each with a word changed`,
+		does: `built ${image} of hello alone and ran it; then one of dash and ls; then copies of the first: with one layer or two, some with a word changed`,
 		prepare: [
 			{ do: "write", path: `${source}/hello.asm`, text: HELLO },
-			{ do: "write", path: `${source}/fixed.asm`, text: FIXED },
-			{ do: "write", path: `${source}/script`, text: SCRIPT, mode: 0o755 },
-			// It belongs to who has built it; inside, that number would be somebody else's.
+			...withoutTools(source),
+			// hello belongs to the one who has built it; inside, that number would be somebody else's.
 			{
 				do: "run",
 				argv: [
 					"sh",
-					"-c",
-					`cd ${source} && nasm -f bin -o hello hello.asm && chmod 775 hello && chown 1000:1000 hello; nasm -f elf64 fixed.asm && ${LINK} && ${ORPHAN}`,
+					"-ec",
+					[
+						`cd ${source} && mkdir -p usr/lib/x86_64-linux-gnu`,
+						"nasm -f bin -o hello hello.asm",
+						...written,
+						`chmod 755 ${Object.keys(files).join(" ")}`,
+						"chmod 775 hello",
+						"chown 1000:1000 hello",
+						// The host's /usr is read-only.
+						`mount -t overlay -o lowerdir=${source}/usr:/usr usr /usr`,
+					].join("\n"),
 				],
 			},
 		],
@@ -39,44 +77,76 @@ export function scenario({ image = "", source = "" }: Drawn): Scenario {
 			id: "hello",
 			image,
 			files: { "/hello": `${source}/hello` },
-			twice: { "/hello": `${source}/hello`, "/hello.asm": `${source}/hello.asm` },
+			// Sorted by names that were drawn: in any order.
+			more: more.toSorted(([one], [other]) => (one < other ? -1 : 1)),
+			twice: {
+				images: [drawn["one"], drawn["two"]],
+				files: { "/hello": `${source}/hello`, "/hello.asm": `${source}/hello.asm` },
+			},
 		},
-		command: (token) => ["/hello", token],
+		command: (token) => ["/hello", token, word],
 		says: HELLO_SAYS,
 		others: {
 			dynamic: {
 				about: "dash and ls, which are linked dynamically",
 				options: {
 					id: "dynamic",
-					image: `${image}-dynamic`,
+					image: drawn["dynamic"],
 					files: { "/bin/dash": "/usr/bin/dash", "/bin/ls": "/usr/bin/ls" },
-					more: { fixed: { "/bin/fixed": `${source}/fixed` } },
-					refused: {
-						script: { "/bin/script": `${source}/script` },
-						orphan: { "/bin/orphan": `${source}/orphan` },
-					},
 				},
-				command: (token) => ["/bin/dash", "-c", 'echo "$0"; read -r _; /bin/ls / && exit 42', token],
+				command: (token) => ["/bin/dash", "-c", 'echo "$0"; read -r code; /bin/ls / && exit "$code"', token],
 			},
-			tampered: {
-				about: "the first image once more, with a word changed",
-				options: { id: "tampered", image, tampered: [`${image}-layer`, `${image}-config`] },
+			copies: {
+				about: "copies of the first image: with one layer or two, some with a word changed",
+				options: { id: "copy", copies },
 				command: (token) => ["/hello", token],
-				says: HELLO_SAYS,
+				says: ANY_HELLO_SAYS,
+				// A copy whose command is not the config's own may run the first image's, and that has to be seen.
+				sameTokenAs: BOX,
 			},
 		},
 		steps: [
+			{ do: "run", argv: ["sh", "-c", ORIGINALS], as: "originals" },
 			{ do: "start", container: BOX },
 			{ do: "look", as: DURING },
 			{ do: "end", container: BOX },
 			{ do: "start", container: "dynamic" },
-			{ do: "end", container: "dynamic" },
-			{ do: "run", argv: ["sh", "-c", LOOK_AT_IMAGES, "sh", image, `${image}-dynamic`], as: "images" },
-			{ do: "start", container: "tampered" },
-			{ do: "look", as: "tampered" },
-			{ do: "end", container: "tampered" },
+			{ do: "look", as: "dynamic", container: "dynamic" },
+			{ do: "end", container: "dynamic", line: String(exitCodeOf(drawn)) },
+			{
+				do: "readImages",
+				images: ["image", "one", "two", "dynamic", ...Object.keys(PROGRAMS)].map((name) => drawn[name] ?? ""),
+			},
+			...COPIES.map(
+				(copy): Step => ({ do: "copyImage", from: image, to: drawn[copy.name] ?? "", change: changeOf(copy, drawn) }),
+			),
+			{ do: "start", container: "copies" },
+			...COPIES.flatMap((_, index): Step[] => [
+				{ do: "look", as: `copy ${index}`, container: "copies" },
+				{ do: "go", container: "copies" },
+			]),
+			{ do: "end", container: "copies" },
+			{ do: "readImages", images: COPIES.filter(({ good }) => good).map(({ name }) => drawn[name] ?? "") },
 		],
-		watch: [image, source, "/run/box", "/tmp"],
-		files: ["hello"],
+		watch: [source, "/run/box", "/tmp", TOOLS_STARTED],
+		files: ["hello", "bin/dash"],
 	};
 }
+
+function changeOf({ name, layers, spoil }: Copy, { word = "", spoilt = "", ...drawn }: Drawn) {
+	const own = drawn[`${name}Word`] ?? "";
+	const spoils: Record<string, [string, string]> = {
+		config: [own, spoilt],
+		lower: ["Hello from", "Jello from"],
+		upper: ["Howdy from", "Jello from"],
+	};
+	const words: [string, string] = [word, own];
+	const spoiled = spoils[spoil ?? ""];
+	return {
+		words: [words],
+		...(layers === 2 ? { above: [["Hello from", "Howdy from"] as [string, string]] } : {}),
+		spoil: spoiled === undefined ? [] : [spoiled],
+	};
+}
+
+const octal = (bytes: Buffer) => [...bytes].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");

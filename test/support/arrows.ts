@@ -15,7 +15,8 @@ export interface Import {
 }
 
 /** A lesson's check and demo, and what a long check has beside it: its scenario, its facts, and its explanations. */
-const CHECKS = "lessons/[^/]+/(check|demo|scenario|facts|refusals|links|packets|leftovers)\\.ts$";
+const CHECKS =
+	"lessons/[^/]+/(check|demo|scenario|facts|refusals|links|packets|leftovers|copies|elf|oci|programs|tools|[a-z]+-rules)\\.ts$";
 
 export const ARROWS: readonly Arrow[] = [
 	{ from: /^native\//, may: /^(node:|npm:ffi-rs$|native\/)/ },
@@ -25,7 +26,7 @@ export const ARROWS: readonly Arrow[] = [
 	{ from: /^solutions\/\d\d-/, may: /^(node:|native\/kernel\.ts$|solutions\/given\/)/, earlier: true },
 	{ from: /^solutions\//, may: /^(node:|native\/kernel\.ts$|solutions\/)/ },
 	// Only the harness's public surface.
-	{ from: new RegExp(`^${CHECKS}`), may: new RegExp(`^(node:|harness/grade/index\\.ts$|${CHECKS})`) },
+	{ from: new RegExp(`^${CHECKS}`), may: new RegExp(`^(node:|npm:valibot$|harness/grade/index\\.ts$|${CHECKS})`) },
 	{ from: /^lessons\//, may: /^(node:|native\/kernel\.ts$|solutions\/given\/)/, earlier: true },
 	{ from: /^harness\/guest\//, may: /^(node:|native\/|harness\/guest\/|harness\/protocol\.ts$)/ },
 	// Shared with the guest, so it stands on nothing of the host's.

@@ -82,6 +82,7 @@ export const observation = ({
 	containers: { box: { ending, atThrow: null, ledger: [] } },
 	programs: {},
 	answers: {},
+	images: {},
 	signals: {},
 	outputBytes: { stdout: 0, stderr: 0 },
 	givenUp: [],

@@ -1,0 +1,89 @@
+import {
+	closeSync,
+	constants,
+	fstatSync,
+	mkdirSync,
+	openSync,
+	readdirSync,
+	readSync,
+	type Stats,
+	writeFileSync,
+} from "node:fs";
+import { HARBOUR_ROOT, OWN_PROC } from "./harbour.ts";
+
+/**
+ * Files of the harbour, by paths of which the exercise may have replaced any part: no symbolic link is followed. One would
+ * lead through the agent's own root.
+ */
+
+const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
+
+/** Reads a file or a directory's names. */
+export interface Found {
+	info: Stats;
+	/** Of a file: its first bytes. */
+	content: Buffer;
+	/** Of a directory, in order. */
+	names: string[];
+}
+
+/** Reads what is at the path; null when nothing is there, or a symbolic link is on the way. */
+export function readBelow(path: string, mostBytes: number): Found | null {
+	try {
+		// A FIFO without a writer would keep the agent waiting; so would some devices.
+		return opened(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, (fd) => {
+			const info = fstatSync(fd);
+			const content = info.isFile() ? read(fd, Math.min(info.size, mostBytes)) : Buffer.alloc(0);
+			return { info, content, names: info.isDirectory() ? readdirSync(own(fd)).sort() : [] };
+		});
+	} catch {
+		return null;
+	}
+}
+
+/** Writes a new file, and makes the directories that it is in. @throws {Error} it is there already, or a link is */
+export function writeBelow(path: string, content: Buffer): void {
+	const parts = partsOf(path);
+	for (let depth = 1; depth < parts.length; depth++) makeDirectory(parts.slice(0, depth).join("/"));
+	opened(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, (fd) => writeFileSync(fd, content));
+}
+
+function makeDirectory(path: string): void {
+	const parts = partsOf(path);
+	const name = parts.pop() ?? "";
+	opened(parts.join("/"), O_RDONLY | O_DIRECTORY | O_NOFOLLOW, (fd) => {
+		try {
+			mkdirSync(`${own(fd)}/${name}`);
+		} catch (error) {
+			if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+		}
+	});
+}
+
+// As openat(2) does: each part is looked for in the directory that the last one has led to.
+function opened<T>(path: string, flags: number, use: (fd: number) => T): T {
+	let fd = openSync(HARBOUR_ROOT, O_RDONLY | O_DIRECTORY);
+	try {
+		const parts = partsOf(path);
+		for (const [index, part] of parts.entries()) {
+			const isLast = index === parts.length - 1;
+			const next = openSync(`${own(fd)}/${part}`, isLast ? flags : O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0o644);
+			closeSync(fd);
+			fd = next;
+		}
+		return use(fd);
+	} finally {
+		closeSync(fd);
+	}
+}
+
+const partsOf = (path: string) => path.split("/").filter((part) => part !== "" && part !== ".");
+const own = (fd: number) => `${OWN_PROC}/self/fd/${fd}`;
+
+function read(fd: number, bytes: number): Buffer {
+	const content = Buffer.alloc(bytes);
+	let length = 0;
+	for (let got = -1; got !== 0 && length < bytes; length += got)
+		got = readSync(fd, content, length, bytes - length, null);
+	return content.subarray(0, length);
+}

@@ -1,0 +1,109 @@
+import type { ImageChange } from "../protocol.ts";
+import { compressedLike, sha256, uncompressed } from "./archives.ts";
+import { readBelow, writeBelow } from "./below.ts";
+import { MOST_FILE_BYTES } from "./images.ts";
+
+/** Copies of images, changed: some so that all digests are right again, others so that a blob is not what its name says. */
+
+/** The files of an image by their path in it: the blobs, and what lies beside them. */
+export type ImageFiles = Map<string, Buffer>;
+
+/** Makes a changed copy of an image. What is not understood is copied as it is. */
+export function copyImage(from: string, to: string, change: ImageChange): void {
+	for (const [path, content] of changed(filesOf(from), change)) writeBelow(`${to}/${path}`, content);
+}
+
+function filesOf(image: string): ImageFiles {
+	const files: ImageFiles = new Map();
+	const take = (directory: string) => {
+		for (const name of readBelow(`${image}/${directory}`, 0)?.names ?? []) {
+			const path = directory === "" ? name : `${directory}/${name}`;
+			const found = readBelow(`${image}/${path}`, MOST_FILE_BYTES);
+			if (found?.info.isFile()) files.set(path, found.content);
+		}
+	};
+	take("");
+	for (const algorithm of readBelow(`${image}/blobs`, 0)?.names ?? []) take(`blobs/${algorithm}`);
+	return files;
+}
+
+/** What is in the changed copy. */
+export function changed(files: ImageFiles, { words, above, spoil }: ImageChange): ImageFiles {
+	let copy = files;
+	try {
+		copy = rebuilt(files, words, above);
+	} catch {
+		// It is no image, or says of itself what is not so: that is told elsewhere.
+	}
+	const spoiled = [...copy].map(([path, content]): [string, Buffer] => [
+		path,
+		path.startsWith("blobs/") ? replacedInside(content, spoil) : content,
+	]);
+	return new Map(spoiled);
+}
+
+interface Descriptor {
+	digest: string;
+	size: number;
+}
+
+/** A new config, and perhaps a layer more, with names that are right. @throws {Error} this is no image */
+function rebuilt(files: ImageFiles, words: ImageChange["words"], above: ImageChange["above"]): ImageFiles {
+	const copy = new Map(files);
+	const oldManifest = files.get("manifest.json") ?? Buffer.alloc(0);
+	const manifest = JSON.parse(oldManifest.toString()) as { config: Descriptor; layers: Descriptor[] };
+	const config = JSON.parse(replaced(blobOf(files, manifest.config), words).toString());
+	if (above !== undefined) {
+		const last = manifest.layers.at(-1) as Descriptor;
+		const layer = replacedInside(blobOf(files, last), above);
+		manifest.layers.push({ ...last, ...put(copy, layer) });
+		config.rootfs.diff_ids.push(`sha256:${sha256(uncompressed(layer) ?? layer)}`);
+		if (Array.isArray(config.history)) config.history.push({});
+	}
+	copy.delete(pathOf(manifest.config.digest));
+	manifest.config = { ...manifest.config, ...put(copy, Buffer.from(JSON.stringify(config))) };
+	const newManifest = Buffer.from(JSON.stringify(manifest));
+	copy.set("manifest.json", newManifest);
+	if (copy.delete(pathOf(`sha256:${sha256(oldManifest)}`))) put(copy, newManifest);
+	// An index.json, for one, names the manifest.
+	for (const [path, content] of copy)
+		if (!path.includes("/") && path !== "manifest.json") copy.set(path, renamed(content, oldManifest, newManifest));
+	return copy;
+}
+
+function put(files: ImageFiles, content: Buffer): Descriptor {
+	const digest = `sha256:${sha256(content)}`;
+	files.set(pathOf(digest), content);
+	return { digest, size: content.length };
+}
+
+function blobOf(files: ImageFiles, { digest }: Descriptor): Buffer {
+	const content = files.get(pathOf(digest));
+	if (content === undefined) throw new Error(`no blob ${digest}`);
+	return content;
+}
+
+const pathOf = (digest: string) => `blobs/${digest.replace(":", "/")}`;
+
+// The size that stands beside a digest changes with it.
+function renamed(document: Buffer, before: Buffer, after: Buffer): Buffer {
+	const [old, digest] = [before, after].map((content) => `sha256:${sha256(content)}`);
+	if (!document.includes(old as string)) return document;
+	const text = JSON.stringify(JSON.parse(document.toString()), (_, value) =>
+		value?.digest === old ? { ...value, digest, ...("size" in value ? { size: after.length } : {}) } : value,
+	);
+	return Buffer.from(text);
+}
+
+/** The same, in an archive that may be compressed. */
+function replacedInside(blob: Buffer, words: ImageChange["words"]): Buffer {
+	const content = uncompressed(blob) ?? blob;
+	const other = replaced(content, words);
+	return other.equals(content) ? blob : compressedLike(blob, other);
+}
+
+function replaced(content: Buffer, words: ImageChange["words"]): Buffer {
+	return words.reduce((left, [word, other]) => {
+		return Buffer.from(left.toString("latin1").replaceAll(word, other), "latin1");
+	}, content);
+}

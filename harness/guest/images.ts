@@ -1,0 +1,45 @@
+import { IMAGE_LIMITS, type ImageFile, type ImageReading } from "../protocol.ts";
+import { readArchive, sha256, short } from "./archives.ts";
+import { readBelow } from "./below.ts";
+
+/** Images that an exercise has built, as the agent reads them itself. */
+
+export const MOST_FILE_BYTES = 8 << 20;
+
+/** Reads an image's directory; null when there is none. Of very many files the first only. */
+export function readImage(image: string): ImageReading | null {
+	if (readBelow(image, 0)?.info.isDirectory() !== true) return null;
+	const files: ImageFile[] = [];
+	collect(image, "", files);
+	return { files };
+}
+
+function collect(image: string, path: string, files: ImageFile[]): void {
+	for (const name of readBelow(`${image}/${path}`, 0)?.names ?? []) {
+		if (files.length === IMAGE_LIMITS.entries) return;
+		const below = path === "" ? name : `${path}/${name}`;
+		const file = readFile(image, below, files);
+		files.push(file);
+		if (file.kind === "directory") collect(image, below, files);
+	}
+}
+
+function readFile(image: string, path: string, before: readonly ImageFile[]): ImageFile {
+	const found = readBelow(`${image}/${path}`, MOST_FILE_BYTES);
+	const nothing = { path: short(path), size: found?.info.size ?? 0, sha256: "", document: null, archive: null };
+	if (found?.info.isDirectory()) return { ...nothing, kind: "directory" };
+	if (!found?.info.isFile()) return { ...nothing, kind: "other" };
+	if (found.info.size > MOST_FILE_BYTES) return { ...nothing, kind: "file" };
+	const { content } = found;
+	const isDocument = /^\s*\{/.test(content.toString("latin1", 0, 64));
+	const documents = before.filter(({ document }) => document !== null).length;
+	const isTold = isDocument && content.length <= IMAGE_LIMITS.documentChars && documents < IMAGE_LIMITS.documents;
+	return {
+		...nothing,
+		kind: "file",
+		size: content.length,
+		sha256: sha256(content),
+		document: isTold ? content.toString() : null,
+		archive: isDocument || !path.startsWith("blobs/") ? null : readArchive(content),
+	};
+}

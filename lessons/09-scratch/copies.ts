@@ -1,0 +1,119 @@
+import {
+	commandAt,
+	type Drawn,
+	type FactValue,
+	type ImageReading,
+	type Observation,
+	type ProcessState,
+} from "../../harness/grade/index.ts";
+import { readingOf } from "./programs.ts";
+
+/**
+ * Copies of the first image. Each has a config, and so a manifest, of its own: only digests tell which of them are still
+ * what they were made. Each has a word of its own in its command, and so the kernel shows which one runs.
+ */
+export interface Copy {
+	/** Its path is drawn under this name. */
+	name: string;
+	/** In words, for the report. */
+	what: string;
+	layers: 1 | 2;
+	/** It must be opened; every other must be refused. */
+	good?: true;
+	/** In which blob a word was changed after all names had been made right. */
+	spoil?: "config" | "lower" | "upper";
+}
+
+export const COPIES: readonly Copy[] = [
+	{ name: "goodOne", what: "one layer", layers: 1, good: true },
+	{ name: "goodTwo", what: "two layers", layers: 2, good: true },
+	{ name: "badConfig", what: "a word changed in the config", layers: 1, spoil: "config" },
+	{ name: "badLayer", what: "a word changed in the layer", layers: 1, spoil: "lower" },
+	{ name: "badLower", what: "a word changed in the lower of two layers", layers: 2, spoil: "lower" },
+	{ name: "badUpper", what: "a word changed in the upper of two layers", layers: 2, spoil: "upper" },
+];
+
+/** What is drawn for a copy. */
+export const copyNamed = (name: string, random: { name(stem: string): string }): [string, string][] => [
+	[name, random.name("/lab/image")],
+	[`${name}Word`, random.name("word")],
+];
+
+/** What became of the copies, by what the kernel shows of the commands that ran. */
+export function copyFacts(observation: Observation, drawn: Drawn): Record<string, FactValue> {
+	const ran = runs(observation);
+	const wordOf = ({ name }: Copy) => drawn[`${name}Word`] ?? "";
+	const runOf = (copy: Copy) => ran.find((process) => process.arguments.includes(wordOf(copy)));
+	// Of the spoilt config, it is the word that was changed.
+	const opened = (copy: Copy) =>
+		runOf(copy) ??
+		(copy.spoil === "config" ? ran.find((one) => one.arguments.includes(drawn["spoilt"] ?? "")) : undefined);
+	const known = [...COPIES.map(wordOf), drawn["spoilt"] ?? ""];
+	const bad = COPIES.filter(({ good }) => !good);
+	const good = COPIES.filter((copy) => copy.good);
+	const refused = bad.filter((copy) => opened(copy) === undefined);
+	return {
+		"copies.command": ran.some((process) => !process.arguments.some((word) => known.includes(word)))
+			? "another"
+			: "the config's",
+		"copies.opened": bad.filter((copy) => opened(copy) !== undefined).map(({ what }) => what),
+		"copies.refused": good.filter((copy) => runOf(copy) === undefined).map(({ what }) => what),
+		"copies.top": topOf(observation, drawn, ran),
+		"copies.changed": good.flatMap(({ name }) => changedIn(observation, drawn[name])),
+		"copies.unpacked": unpackedIn(observation, drawn, refused),
+		"copies.made": COPIES.filter((copy) => !isAsMeant(observation, drawn, copy)).map(({ what }) => what),
+	};
+}
+
+// One process may have been looked at twice.
+function runs(observation: Observation): ProcessState[] {
+	const all = COPIES.map((_, index) => commandAt(observation, `copy ${index}`, "copies")).filter((one) => one !== null);
+	return all.filter((one, index) => all.findIndex(({ pid }) => pid === one.pid) === index);
+}
+
+/** Of two layers with a /hello each: whose is seen. */
+function topOf(observation: Observation, drawn: Drawn, ran: readonly ProcessState[]): string {
+	const copy = COPIES.find(({ name }) => name === "goodTwo");
+	const process = ran.find((one) => one.arguments.includes(drawn[`${copy?.name}Word`] ?? ""));
+	const seen = process?.files["hello"]?.sha256;
+	if (seen === undefined) return "not seen";
+	return helloIn(first(observation, drawn["goodOne"])).includes(seen) ? "the lower layer's" : "the upper layer's";
+}
+
+const helloIn = (reading: ImageReading | null) =>
+	(reading?.files ?? [])
+		.flatMap(({ archive }) => archive?.members ?? [])
+		.filter(({ path }) => path === "hello")
+		.map(({ sha256 }) => sha256);
+
+const first = ({ images }: Observation, image: string | undefined) => images[image ?? ""]?.[0] ?? null;
+
+/** Files of an image that are others since it was opened. */
+function changedIn(observation: Observation, image: string | undefined): string[] {
+	const before = first(observation, image)?.files ?? [];
+	const after = readingOf(observation, image)?.files ?? [];
+	const same = (one: { path: string; sha256: string; kind: string }, others: typeof before) =>
+		others.some(({ path, sha256, kind }) => path === one.path && sha256 === one.sha256 && kind === one.kind);
+	const changed = [
+		...after.filter((file) => !same(file, before)),
+		...before.filter((file) => !after.some(({ path }) => path === file.path)),
+	];
+	return [...new Set(changed.map(({ path }) => path))];
+}
+
+function unpackedIn({ after }: Observation, drawn: Drawn, copies: readonly Copy[]): string[] {
+	const order = COPIES.map(({ name }) => drawn[name] ?? "").sort();
+	const directories = copies.map(({ name }) => `copy${order.indexOf(drawn[name] ?? "")}/`);
+	return (after.trees["/run/box"] ?? [])
+		.filter(({ kind, path }) => kind === "file" && directories.some((directory) => path.startsWith(directory)))
+		.map(({ path }) => path);
+}
+
+/** Whether a copy is what it was to be: with names that are all right, or with one that is not. */
+function isAsMeant(observation: Observation, drawn: Drawn, { name, good }: Copy): boolean {
+	const blobs = (first(observation, drawn[name])?.files ?? []).filter(
+		({ kind, path }) => kind === "file" && /^blobs\//.test(path),
+	);
+	const right = blobs.every(({ path, sha256 }) => path === `blobs/sha256/${sha256}`);
+	return blobs.length > 0 && right === (good === true);
+}

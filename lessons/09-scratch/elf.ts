@@ -1,0 +1,131 @@
+/** ELF files of some hundred bytes, for `needs` to read: 64-bit, little-endian. None of them is ever run. See elf(5). */
+
+export interface Elf {
+	/** The path under PT_INTERP; none if not given. */
+	interpreter?: string;
+	/** One DT_NEEDED each. */
+	libraries?: string[];
+	/** What the first segment's addresses are above their offsets in the file. */
+	base: number;
+	/** By how much more it is in each segment that follows; the strings are in the third. */
+	gap?: number;
+	/** Whether it has section headers: the kernel and the loader do without. */
+	sections?: boolean;
+}
+
+const [PT_LOAD, PT_DYNAMIC, PT_INTERP] = [1, 2, 3];
+const [DT_NULL, DT_NEEDED, DT_STRTAB, DT_SYMTAB, DT_STRSZ, DT_SYMENT] = [0, 1, 5, 6, 10, 11];
+const [SHT_PROGBITS, SHT_STRTAB, SHT_DYNAMIC] = [1, 3, 6];
+const [HEADER, PROGRAM_HEADER, SECTION_HEADER] = [64, 56, 64];
+/** The table of program headers may be anywhere: here it does not follow the file's header at once. */
+const FILLING = 16;
+
+/** The bytes of such a file. */
+export function elf({ interpreter, libraries = [], base, gap = 0, sections = false }: Elf): Buffer {
+	const headers = interpreter === undefined ? 5 : 6;
+	const table = HEADER + FILLING;
+	const path = Buffer.from(interpreter === undefined ? "" : `${interpreter}\0`);
+	const names = Buffer.from(`\0${libraries.map((name) => `${name}\0`).join("")}`);
+	const at = places(table + headers * PROGRAM_HEADER, {
+		code: 16,
+		path: path.length,
+		dynamic: 16 * (libraries.length + 5),
+		names: names.length,
+		tail: 16,
+	});
+	const address = (offset: number, segment: number) => base + segment * gap + offset;
+	const load = (from: number, to: number, segment: number) =>
+		header(PT_LOAD, from, address(from, segment), to - from, 4096);
+	const nameAt = (index: number) => 1 + libraries.slice(0, index).join("\0").length + (index === 0 ? 0 : 1);
+	const dynamic: [tag: number, value: number][] = [
+		...libraries.map((_, index): [number, number] => [DT_NEEDED, nameAt(index)]),
+		[DT_STRTAB, address(at.names, 2)],
+		[DT_STRSZ, names.length],
+		[DT_SYMTAB, address(at.names, 2)],
+		[DT_SYMENT, 24],
+		[DT_NULL, 0],
+	];
+	const dynamicBytes = numbers(dynamic.flat());
+	const file = Buffer.concat([
+		fileHeader(address(at.code, 0), table, headers, sections ? at.end : 0),
+		...(interpreter === undefined ? [] : [header(PT_INTERP, at.path, address(at.path, 0), path.length, 1)]),
+		load(0, at.dynamic, 0),
+		load(at.dynamic, at.names, 1),
+		load(at.names, at.tail, 2),
+		load(at.tail, at.end, 3),
+		header(PT_DYNAMIC, at.dynamic, address(at.dynamic, 1), dynamicBytes.length, 8),
+	]);
+	const whole = Buffer.alloc(at.end);
+	const parts: [number, Buffer][] = [
+		[0, file],
+		[at.path, path],
+		[at.dynamic, dynamicBytes],
+		[at.names, names],
+	];
+	for (const [offset, bytes] of parts) bytes.copy(whole, offset);
+	if (!sections) return whole;
+	const sectionNames = "\0.dynamic\0.dynstr\0.interp\0.shstrtab\0";
+	const named = (name: string) => sectionNames.indexOf(name);
+	return Buffer.concat([
+		whole,
+		section(0, 0, 0, 0, 0),
+		section(named(".dynamic"), SHT_DYNAMIC, at.dynamic, dynamicBytes.length, 2),
+		section(named(".dynstr"), SHT_STRTAB, at.names, names.length, 0),
+		section(named(".interp"), SHT_PROGBITS, at.path, path.length, 0),
+		section(named(".shstrtab"), SHT_STRTAB, at.end + 5 * SECTION_HEADER, sectionNames.length, 0),
+		Buffer.from(sectionNames),
+	]);
+}
+
+/** Where each part begins, one after the other; `end` is where the next one would. */
+function places<Name extends string>(start: number, sizes: Record<Name, number>): Record<Name | "end", number> {
+	let at = start;
+	const begins = Object.entries<number>(sizes).map(([name, size]): [string, number] => {
+		const begin = at;
+		at = (at + size + 15) & ~15;
+		return [name, begin];
+	});
+	return Object.fromEntries([...begins, ["end", at]]) as Record<Name | "end", number>;
+}
+
+function fileHeader(entry: number, table: number, headers: number, sectionTable: number): Buffer {
+	const bytes = Buffer.alloc(HEADER + FILLING);
+	bytes.write("\x7fELF\x02\x01\x01", "latin1");
+	bytes.fill("not a table", HEADER);
+	for (const [at, value] of [
+		[16, 2],
+		[18, 62],
+		[52, HEADER],
+		[54, PROGRAM_HEADER],
+		[56, headers],
+		[58, SECTION_HEADER],
+		[60, sectionTable === 0 ? 0 : 5],
+		[62, sectionTable === 0 ? 0 : 4],
+	] as const)
+		bytes.writeUInt16LE(value, at);
+	bytes.writeUInt32LE(1, 20);
+	numbers([entry, table, sectionTable]).copy(bytes, 24);
+	return bytes;
+}
+
+function header(type: number, offset: number, address: number, size: number, align: number): Buffer {
+	const bytes = Buffer.alloc(8);
+	bytes.writeUInt32LE(type);
+	bytes.writeUInt32LE(type === PT_LOAD ? 5 : 4, 4);
+	return Buffer.concat([bytes, numbers([offset, address, address, size, size, align])]);
+}
+
+function section(name: number, type: number, offset: number, size: number, link: number): Buffer {
+	const bytes = Buffer.alloc(SECTION_HEADER);
+	bytes.writeUInt32LE(name);
+	bytes.writeUInt32LE(type, 4);
+	numbers([0, 0, offset, size]).copy(bytes, 8);
+	bytes.writeUInt32LE(link, 40);
+	return bytes;
+}
+
+function numbers(values: readonly number[]): Buffer {
+	const bytes = Buffer.alloc(values.length * 8);
+	for (const [index, value] of values.entries()) bytes.writeBigUInt64LE(BigInt(value), index * 8);
+	return bytes;
+}

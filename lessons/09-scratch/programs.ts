@@ -1,0 +1,129 @@
+import { createHash } from "node:crypto";
+import type { Drawn, FactValue, ImageReading, Observation } from "../../harness/grade/index.ts";
+import { type Elf, elf } from "./elf.ts";
+
+/** Programs that images are built of and that are never run: what they need stands in their bytes only. */
+
+const BASE = 0x400000;
+const GAP = 0x100000;
+/** Addresses that only a computer with five levels of page tables has: nothing but reading the bytes is of use here. */
+const BEYOND = 2 ** 47;
+/** Only its first bytes say that it is no ELF file: all that follows them is one's. */
+const SCRIPT = Buffer.concat([Buffer.from("#!/bin/sh\n#.....\n").subarray(0, 16), elf({ base: 0 }).subarray(16)]);
+
+interface Program {
+	/** Its bytes. */
+	bytes(drawn: Drawn): Buffer;
+	/** Names of the drawn files that it cannot start without; null when no image can be built of it. */
+	needs: readonly string[] | null;
+}
+
+const program = (needs: readonly string[], more: Omit<Elf, "libraries">, loader = "loader"): Program => ({
+	needs: [loader, ...needs],
+	bytes: (drawn) =>
+		elf({ ...more, interpreter: libraryPath(drawn, loader), libraries: needs.map((name) => nameOf(drawn, name)) }),
+});
+
+/** By name. Each differs from the one before in one thing only, up to `high`. */
+export const PROGRAMS: Record<string, Program> = {
+	plain: program(["first"], { base: BASE, sections: true }),
+	bare: program(["first"], { base: BASE }),
+	far: program(["first"], { base: BASE, gap: GAP }),
+	high: program(["first"], { base: BEYOND, gap: GAP }),
+	several: program(["second", "first"], { base: BASE, gap: GAP }),
+	ring: { ...program(["ringed"], { base: BASE }), needs: ["loader", "ringed", "ringing"] },
+	// Its dynamic section is for itself: it needs neither an interpreter nor a library.
+	selfContained: { needs: [], bytes: () => elf({ base: 0 }) },
+	script: { needs: null, bytes: () => SCRIPT },
+	orphan: { ...program(["nowhere"], { base: BASE, sections: true }), needs: null },
+};
+
+/** Where each library lies. The two of the ring need one another. */
+const LIBRARIES: Record<string, { directory: string; needs?: string }> = {
+	loader: { directory: "/usr/lib" },
+	first: { directory: "/usr/lib/x86_64-linux-gnu" },
+	second: { directory: "/usr/lib" },
+	ringed: { directory: "/usr/lib/x86_64-linux-gnu", needs: "ringing" },
+	ringing: { directory: "/usr/lib", needs: "ringed" },
+};
+
+const nameOf = (drawn: Drawn, name: string) => `${drawn[name]}.so.1`;
+const libraryPath = (drawn: Drawn, name: string) => `${LIBRARIES[name]?.directory}/${nameOf(drawn, name)}`;
+const libraryBytes = (drawn: Drawn, name: string) => {
+	const needed = LIBRARIES[name]?.needs;
+	// A name of its own in each: two libraries are not the same bytes.
+	return Buffer.concat([
+		elf({ base: 0, gap: GAP, libraries: needed === undefined ? [] : [nameOf(drawn, needed)] }),
+		Buffer.from(nameOf(drawn, name)),
+	]);
+};
+
+/** All files to write, by their path in the source directory: programs, and in usr/ the libraries. */
+export function filesOf(drawn: Drawn): Record<string, Buffer> {
+	const programs = Object.entries(PROGRAMS).map(([name, { bytes }]) => [`${drawn[`${name}File`]}`, bytes(drawn)]);
+	const libraries = Object.keys(LIBRARIES).map((name) => [
+		libraryPath(drawn, name).slice(1),
+		libraryBytes(drawn, name),
+	]);
+	return Object.fromEntries([...programs, ...libraries]);
+}
+
+/** A file by its name, without directory, and the digest of its content. */
+export interface Needed {
+	name: string;
+	sha256: string;
+}
+
+/** The last reading of an image; null when it was not built. */
+export const readingOf = ({ images }: Observation, image: string | undefined): ImageReading | null =>
+	images[image ?? ""]?.at(-1) ?? null;
+
+/** Files that are in an image, and those that only a link names. */
+export function contentsOf(reading: ImageReading | null): Needed[] {
+	const members = (reading?.files ?? []).flatMap(({ archive }) => archive?.members ?? []);
+	const base = (path: string) => path.split("/").at(-1) ?? "";
+	const files = members.filter(({ kind }) => kind === "file").map(({ path, sha256 }) => ({ name: base(path), sha256 }));
+	const links = members.flatMap(({ kind, path, target }) => {
+		const led = files.find(({ name }) => name === base(target));
+		return kind.endsWith("link") && led !== undefined ? [{ name: base(path), sha256: led.sha256 }] : [];
+	});
+	return [...files, ...links];
+}
+
+/** Names of needed files that are not there, or with another content. */
+export function missing(contents: readonly Needed[], needed: readonly Needed[]): string[] {
+	const lacks = ({ name, sha256 }: Needed) => !contents.some((one) => one.name === name && one.sha256 === sha256);
+	return [...new Set(needed.filter(lacks).map(({ name }) => name))];
+}
+
+export const NOT_BUILT = "not built";
+
+/** What is wrong with the image of each program. */
+export function programFacts(observation: Observation, drawn: Drawn): Record<string, FactValue> {
+	return Object.fromEntries(
+		Object.entries(PROGRAMS).map(([name, one]) => [
+			`program.${name}`,
+			one.needs === null
+				? isBuilt(observation, drawn[name])
+					? "built"
+					: NOT_BUILT
+				: lacking(observation, name, one.needs, drawn),
+		]),
+	);
+}
+
+const isBuilt = (observation: Observation, image: string | undefined) =>
+	(readingOf(observation, image)?.files ?? []).some(({ kind }) => kind === "file");
+
+function lacking(observation: Observation, name: string, needs: readonly string[], drawn: Drawn): string[] {
+	const contents = contentsOf(readingOf(observation, drawn[name]));
+	if (contents.length === 0) return [NOT_BUILT];
+	const digest = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
+	const needed = needs.map((need) => ({ name: nameOf(drawn, need), sha256: digest(libraryBytes(drawn, need)) }));
+	const itself = { name: "program", sha256: digest(PROGRAMS[name]?.bytes(drawn) ?? Buffer.alloc(0)) };
+	const surplus = contents.filter((one) => ![...needed, itself].some((other) => other.name === one.name));
+	return [
+		...missing(contents, [...needed, itself]).map((lost) => `without ${lost}`),
+		...surplus.map((more) => `with ${more.name}`),
+	];
+}

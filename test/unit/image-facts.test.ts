@@ -1,0 +1,69 @@
+import fc from "fast-check";
+import * as v from "valibot";
+import { expect, test } from "vitest";
+import { contextOf } from "../../harness/grade/context.ts";
+import { drawFor } from "../../harness/grade/random.ts";
+import { findLesson, loadCheck } from "../../harness/lessons.ts";
+import { ImageReading } from "../../harness/protocol/images.ts";
+import { observation } from "../support/observation.ts";
+
+/** What the host makes of an image's documents, whatever they say: facts and explanations, never an exception. */
+
+const check = await loadCheck(await findLesson("09"));
+const drawn = drawFor(check);
+
+// Documents with the names that are looked for, and values that they should not have.
+const odd = fc.oneof(
+	fc.jsonValue({ maxDepth: 3 }),
+	fc.constantFrom({ toString: null }, { toString: 1, valueOf: null }, { length: -1 }, [], "sha256:", "‹image›"),
+);
+const named = (...keys: string[]) =>
+	fc.dictionary(fc.constantFrom(...keys, "__proto__", "constructor"), odd, { noNullPrototype: true });
+const descriptor = fc.oneof(odd, named("mediaType", "digest", "size"));
+const document = fc.oneof(
+	fc.record(
+		{ schemaVersion: odd, config: descriptor, layers: fc.oneof(odd, fc.array(descriptor, { maxLength: 3 })) },
+		{ requiredKeys: [] },
+	),
+	fc.record(
+		{ os: odd, architecture: odd, config: named("Cmd", "Entrypoint", "Env"), rootfs: named("type", "diff_ids") },
+		{ requiredKeys: [] },
+	),
+	odd,
+);
+const file = fc.record({
+	path: fc.oneof(fc.constant("manifest.json"), fc.constant("blobs/sha256/ab"), fc.string({ maxLength: 20 })),
+	kind: fc.constantFrom("file", "directory", "other"),
+	size: fc.nat(),
+	sha256: fc.constantFrom("", "ab"),
+	document: fc.option(
+		fc.oneof(
+			document.map((value) => JSON.stringify(value) ?? ""),
+			fc.string(),
+		),
+	),
+	archive: fc.constant(null),
+});
+const reading = fc.option(fc.record({ files: fc.array(file, { maxLength: 5 }) }));
+
+test("facts and explanations can be had of any image", () => {
+	fc.assert(
+		fc.property(fc.array(reading, { minLength: 20, maxLength: 20 }), (readings) => {
+			const images = Object.fromEntries(
+				Object.values(drawn)
+					.filter((value) => value.startsWith("/lab/image"))
+					.map((path, index) => [path, [readings[index % readings.length] ?? null]]),
+			);
+			for (const one of readings) expect(one === null || v.is(ImageReading, one)).toBe(true);
+			const run = observation({ images });
+			const context = contextOf(check, run, drawn);
+			const { facts } = context;
+			for (const { fact, explain, accept } of check.facts) {
+				// As it is compared: what is accepted is not explained.
+				if (facts[fact] === undefined || accept?.(facts[fact], context) === true) continue;
+				for (const { when, why } of explain) if (when?.(context) !== false && typeof why !== "string") why(context);
+			}
+		}),
+		{ numRuns: 60 },
+	);
+});
