@@ -1,0 +1,166 @@
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
+import fc from "fast-check";
+import { afterAll, describe, expect, test } from "vitest";
+import { unpacked } from "../../harness/archive.ts";
+import { FORMATS } from "../../harness/classroom/formats.ts";
+import { isName, nameOf } from "../../harness/classroom/harmless.ts";
+import { STATUSES } from "../../harness/classroom/result.ts";
+import { merge, readReports } from "../../harness/classroom/shard.ts";
+import { details, table } from "../../harness/classroom/table.ts";
+import { Slides } from "../../harness/cli/slides.ts";
+import { Failure } from "../../harness/failure.ts";
+import { inKit } from "../../harness/kit.ts";
+import { eventsIn, lineOf } from "../../harness/live/recording.ts";
+import { Story } from "../../harness/live/story.ts";
+import { answersOf } from "../../harness/live/views/answers.ts";
+import { mountsOf } from "../../harness/live/views/mounts.ts";
+import { processesOf } from "../../harness/live/views/processes.ts";
+import { mergeLogbooks, parseLogbook } from "../../harness/logbook.ts";
+import { printable } from "../../harness/printable.ts";
+import { unpackImage } from "../../harness/vm/packed-image.ts";
+import { reportOn } from "../support/class-report.ts";
+import { byteEdits, edited, editedBytes, edits } from "../support/edits.ts";
+import { entry, LOGBOOK_ENTRY, tarball } from "../support/tarball.ts";
+import { temporary } from "../support/temporary.ts";
+import { halfway } from "../support/workspace.ts";
+
+// Whatever comes from somebody else is changed at random: it is refused as wrong usage, or taken, and then all that is done
+// with it is done without an exception. `npm run soak` is a hundred times as long.
+const seed = Number(process.env["DRYDOCK_FUZZ_SEED"] ?? Date.now() % 2 ** 31);
+const times = Number(process.env["DRYDOCK_FUZZ"] ?? 1);
+const PATIENCE_MS = 120_000 * times;
+console.log(`fuzzing the entrances with DRYDOCK_FUZZ_SEED=${seed}`);
+
+const files = await temporary();
+afterAll(() => files.remove());
+const recording = (await readFile(inKit("test/recordings/02-unshare.jsonl"), "utf8"))
+	.split("\n")
+	.filter((line) => line !== "");
+const plain = { width: 80, color: false, plain: true };
+const STEERING = /(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|^\s*::|##\w*\[/mu;
+
+/** @returns what came of it, or null where it was refused as wrong usage */
+async function refusedOr<T>(work: () => T | Promise<T>): Promise<T | null> {
+	try {
+		return await work();
+	} catch (error) {
+		if (error instanceof Failure && error.kind === "usage") return null;
+		throw error;
+	}
+}
+
+const runs = (numRuns: number) => ({ seed, numRuns: Math.ceil(numRuns * times) });
+
+describe("whatever is in", () => {
+	test("a report on a class", { timeout: PATIENCE_MS }, async () => {
+		const names = ["alice", "Zoë", "\\xe9", "bob"];
+		const report = reportOn(
+			Object.fromEntries(names.map((name, at) => [name, [STATUSES[at] ?? "pass", STATUSES.at(-at) ?? "fail"]])),
+		);
+		let taken = 0;
+		await fc.assert(
+			fc.asyncProperty(edits, async (changes) => {
+				const file = await files.write("report.json", edited(report, changes));
+				const merged = await refusedOr(async () => merge(await readReports([file]), [file]));
+				if (merged === null) return;
+				taken += 1;
+				for (const { name } of merged.submissions) expect(isName(name)).toBe(true);
+				const texts = [table(merged, plain), ...merged.submissions.map((one) => details(one, merged.lessons, plain))];
+				for (const text of texts) expect(text).not.toMatch(STEERING);
+				for (const format of Object.values(FORMATS)) {
+					const write = await format.load();
+					for (const one of format.holds === "class"
+						? [merged]
+						: merged.submissions.map((one) => ({ ...merged, submissions: [one] })))
+						expect(write(one)).toBeTypeOf("string");
+				}
+			}),
+			runs(150),
+		);
+		expect(taken).toBeGreaterThan(0);
+	});
+
+	test("a recording", { timeout: PATIENCE_MS }, async () => {
+		let taken = 0;
+		await fc.assert(
+			fc.asyncProperty(fc.nat(recording.length - 1), edits, async (at, changes) => {
+				const line = edited(JSON.parse(recording[at] as string), changes);
+				const events = await refusedOr(() =>
+					eventsIn(recording.map((one, index) => (index === at ? line : one)).join("\n"), "it", "demo"),
+				);
+				if (events === null) return;
+				taken += 1;
+				const [slides, story] = [new Slides({ columns: 80, rows: 24 }, false), new Story()];
+				for (const event of events) {
+					story.take(event);
+					expect(JSON.parse(lineOf(event))).toBeTypeOf("object");
+					if (event.type !== "output" && event.type !== "screen") await slides.take(event);
+				}
+				const past = events.flatMap((event) => (event.type === "view" ? [event] : []));
+				for (const view of [answersOf, mountsOf, processesOf]) expect(view(past)).toBeTypeOf("object");
+				const page = slides.paint({ columns: 120, rows: 40 }, { typing: null, note: true, help: null, message: "" });
+				expect(page.lines.length).toBeLessThanOrEqual(40);
+				expect(story.sofar.length).toBeGreaterThan(0);
+			}),
+			runs(60),
+		);
+		expect(taken).toBeGreaterThan(0);
+	});
+
+	test("a logbook", { timeout: PATIENCE_MS }, async () => {
+		let taken = 0;
+		await fc.assert(
+			fc.asyncProperty(edits, async (changes) => {
+				const book = await refusedOr(() => parseLogbook(edited(halfway(), changes), "it"));
+				if (book === null) return;
+				taken += 1;
+				for (const [one, other] of [
+					[book, halfway()],
+					[halfway(), book],
+				] as const)
+					expect(JSON.stringify(mergeLogbooks(one, other))).not.toMatch(STEERING);
+			}),
+			runs(500),
+		);
+		expect(taken).toBeGreaterThan(0);
+	});
+
+	test("an archive of a workspace, and an image", { timeout: PATIENCE_MS }, async () => {
+		const packed = tarball(LOGBOOK_ENTRY, entry("02-unshare/isolate.ts", "x"), entry("02-unshare/a/b.ts", "y"));
+		const label = JSON.stringify({ format: "drydock image 1", base: "a", library: "b" });
+		const image = Buffer.concat([entry("label.json", label), entry("base/kernel", "k"), Buffer.alloc(1024)]);
+		const whole = gunzipSync(packed);
+		await fc.assert(
+			fc.asyncProperty(byteEdits, byteEdits, async (changes, others) => {
+				for (const bytes of [editedBytes(packed, changes), gzipSync(editedBytes(whole, others))]) {
+					const contents = await unpacked(bytes).catch((error: unknown) => {
+						expect(error).toBeInstanceOf(Error);
+						expect((error as Error).message.length).toBeLessThan(300);
+						return new Map<string, Buffer>();
+					});
+					for (const path of contents.keys()) expect(path).not.toMatch(/^\/|(^|\/)\.\.(\/|$)|\p{C}/u);
+				}
+				const file = join(files.dir, "image");
+				await writeFile(file, editedBytes(image, changes));
+				await unpackImage(file, await mkdtemp(join(files.dir, "into-"))).catch((error: unknown) => {
+					expect((error as Error).message.length).toBeLessThan(300);
+				});
+			}),
+			runs(60),
+		);
+	});
+
+	test("a name, and a text", { timeout: PATIENCE_MS }, () => {
+		fc.assert(
+			fc.property(fc.uint8Array({ maxLength: 255 }), fc.string({ unit: "binary" }), (bytes, text) => {
+				const name = nameOf(Buffer.from(bytes));
+				expect(printable(name)).toBe(printable(printable(name)));
+				expect(name).not.toMatch(/[\p{C}\u2028\u2029]/u);
+				expect(printable(text)).not.toMatch(STEERING);
+			}),
+			runs(300),
+		);
+	});
+});
