@@ -160,8 +160,20 @@ const notHandedUp: Explanation = {
 	see: ["waitpid(2)", "_exit(2)"],
 };
 
+/** Started once more after it had ended, by a process that came back as well. */
+const ranTwice: Explanation = {
+	when: ({ ledger, process }) => {
+		const started = ledger.filter(({ call, error }) => call === "execve" && error === undefined);
+		return process !== null && new Set(started.map(({ task }) => task)).size > 1;
+	},
+	diagnosis: "command-runs-twice",
+	why: "The ledger has an execve of more than one process: the command was started, and then another process became the command as well. A process that forks goes on twice, and here both went on to start the command. What the engine heard is how the other one ended.",
+	try: "After a fork, let one process only go on to the command. The other one has to end by _exit, and may wait for the command before.",
+	see: ["fork(2)", "_exit(2)"],
+};
+
 /** Of a command that ran: how a process of the exercise's between it and the engine has spoilt what the engine hears. */
-export const spoiltBetween: Explanation[] = [orphaned, childCrashed, notHandedUp];
+export const spoiltBetween: Explanation[] = [orphaned, ranTwice, childCrashed, notHandedUp];
 
 /** A kill of the exercise's that reached more than one process. */
 function wideKill({ ledger }: Context) {
