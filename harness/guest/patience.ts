@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 /** How many times its patience something is waited for at most, however busy the machine. */
 const BUSY = 2;
 
+const LOOK_AGAIN_MS = 20;
+
 /**
  * How long something is waited for that may never come. It is measured in time in which the machine had nothing to do:
  * on a busy computer a guest gets its processor late, and what is about to come has only not had its turn.
@@ -35,7 +37,8 @@ export class Patience {
 		const look = () => {
 			const { leftMs } = this;
 			if (leftMs === 0) act();
-			else timer = setTimeout(look, leftMs);
+			// Not at once again: looking keeps a machine busy, too.
+			else timer = setTimeout(look, Math.max(leftMs, LOOK_AGAIN_MS));
 		};
 		look();
 		return () => clearTimeout(timer);

@@ -36,10 +36,16 @@ export async function ask(
 	networkOf: (place: string) => string | undefined,
 	patience: Patience,
 ): Promise<Record<string, Answer>> {
+	const places = [...listeners.map(({ place }) => place), ...questions.map(({ from }) => from)];
+	const networks = new Map([...new Set(places)].map((place) => [place, networkOf(place)]));
+	let spare = () => {};
+	const silence = new Promise<void>((over) => {
+		spare = patience.onEnd(over);
+	});
 	const tokens: Tokens = new Map();
 	const sockets: Socket[] = [];
 	const servers = listeners.flatMap((listener) => {
-		const network = networkOf(listener.place);
+		const network = networks.get(listener.place);
 		return network === undefined ? [] : [{ listener, server: listen(network, listener, tokens, sockets) }];
 	});
 	const portOf = (place: string) => {
@@ -48,13 +54,14 @@ export async function ask(
 		return address === null || typeof address === "string" ? undefined : address.port;
 	};
 	const asked = questions.map(async ({ name, from, address, port }) => {
-		const [network, number] = [networkOf(from), typeof port === "number" ? port : portOf(port.of)];
+		const [network, number] = [networks.get(from), typeof port === "number" ? port : portOf(port.of)];
 		if (network === undefined || number === undefined) return [];
-		const { heard, failed } = await hear(network, address, number, sockets, patience);
+		const { heard, failed } = await hear(network, address, number, sockets, silence);
 		const { by, seenAs } = tokens.get(heard) ?? { by: "", seenAs: "" };
 		return [[name, { by, seenAs, failed: failed || (by === "" ? "answered by somebody else" : "") }] as const];
 	});
 	const answers = Object.fromEntries((await Promise.all(asked)).flat());
+	spare();
 	for (const { server } of servers) server.close();
 	// At once and without a farewell: a connection that is still being closed keeps its namespace alive.
 	for (const socket of sockets) socket.resetAndDestroy();
@@ -81,7 +88,13 @@ interface Heard {
 	failed: string;
 }
 
-function hear(network: string, address: string, port: number, sockets: Socket[], patience: Patience): Promise<Heard> {
+function hear(
+	network: string,
+	address: string,
+	port: number,
+	sockets: Socket[],
+	silence: Promise<void>,
+): Promise<Heard> {
 	// An address that is "looked up" at once, so that this socket, too, is made before the thread leaves the namespace.
 	const socket = inNamespaceAt(network, "net", () =>
 		createConnection({ host: "there", port, family: 4, lookup: (_host, _options, done) => done(null, address, 4) }),
@@ -90,15 +103,12 @@ function hear(network: string, address: string, port: number, sockets: Socket[],
 	return new Promise((resolve) => {
 		let heard = "";
 		const end = (failed: string) => resolve({ heard: heard.slice(0, TOKEN_CHARS), failed });
-		const spare = patience.onEnd(() => end(heard === "" ? TIMEOUT : ""));
+		silence.then(() => end(heard === "" ? TIMEOUT : ""));
 		socket.setEncoding("latin1").on("data", (chunk: string) => {
 			heard = (heard + chunk).slice(0, TOKEN_CHARS);
 			if (heard.length === TOKEN_CHARS) end("");
 		});
 		socket.on("error", ({ code = "" }: NodeJS.ErrnoException) => end(code));
-		socket.on("close", () => {
-			spare();
-			end("");
-		});
+		socket.on("close", () => end(""));
 	});
 }
