@@ -1,4 +1,5 @@
-// diagnosis: host-cut-off
+// diagnosis: host-links-lost
+// misconception: 17
 
 import { writeFileSync } from "node:fs";
 import { connectWith, ip } from "../../support/network.ts";

@@ -8,7 +8,7 @@ ${chain("prerouting", "prerouting", dnat(address, published))}
 ${chain("output", "output", dnat(address, published))}
 ${chain("postrouting", "postrouting", `ip saddr ${address} oifname != "box0" masquerade`)}
 chain away { type filter hook output priority 100
-	${published.map(({ host }) => `fib daddr type unicast tcp dport ${host} reject with tcp reset`).join("\n")}
+	${published.map(({ host }) => `fib daddr type unicast tcp dport ${host} drop`).join("\n")}
 }
 }`,
 });
