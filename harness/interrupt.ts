@@ -2,6 +2,9 @@ import { setMaxListeners } from "node:events";
 import { isatty } from "node:tty";
 import { EXIT } from "./failure.ts";
 
+/** From the signal on, all of drydock is gone within two seconds. */
+const CLEAN_UP_MS = 1_500;
+
 const controller = new AbortController();
 // Everything that is under way listens, and each stops listening when it is done: many listeners are no leak.
 setMaxListeners(0, controller.signal);
@@ -18,6 +21,8 @@ export function stopInGoodOrder(): void {
 		process.on(signal, () => {
 			if (controller.signal.aborted) process.exit(EXIT.interrupted);
 			controller.abort(new Error("interrupted"));
+			// Whatever does not come to its end is not waited for; the next command removes what it has left.
+			setTimeout(() => process.exit(EXIT.interrupted), CLEAN_UP_MS).unref();
 		});
 	}
 	endByHangup();

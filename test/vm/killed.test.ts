@@ -46,11 +46,19 @@ describe("SIGKILL", () => {
 	});
 });
 
+describe.each(["SIGTERM", "SIGINT"] as const)("%s", (signal) => {
+	test.for([0.05, 0.3, 0.6, 0.9])("during a check, %d of the way", async (part) => {
+		const { tookMs } = await whole(cacheDir);
+		await killed(cacheDir, tookMs * part, signal);
+		expect(await temporaries()).toEqual([]);
+	});
+});
+
 /** Starts a check and kills it. @throws something of it is still there after two seconds */
-async function killed(cache: string, afterMs: number): Promise<void> {
+async function killed(cache: string, afterMs: number, signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
 	const { child, mark } = check(cache);
 	await sleep(afterMs);
-	child.kill("SIGKILL");
+	child.kill(signal);
 	await sleep(AFTER_MS);
 	expect(await marked(mark)).toEqual([]);
 }
