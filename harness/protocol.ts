@@ -25,7 +25,9 @@ export {
 export {
 	type Answer,
 	type Container,
+	type Delivery,
 	type Ending,
+	type Finish,
 	isEnding,
 	type LedgerCall,
 	type Moment,

@@ -50,6 +50,15 @@ export function signalProcess(directoryFd: number, signal: NodeJS.Signals): void
 	must("k_pidfd_send_signal", [int(directoryFd), int(constants.signals[signal])]);
 }
 
+/**
+ * Has a process run before all that have no such priority: they wait until it sleeps.
+ * @param pid as this process's own PID namespace numbers it
+ * @see sched_setscheduler(2): SCHED_RR
+ */
+export function runFirst(pid: number, priority: number): void {
+	must("k_sched_setscheduler", [int(pid), int(priority)]);
+}
+
 /** Keeps this process's memory from being swapped out, where the exercise could read and change it. @see mlockall(2) */
 export function lockMemory(): void {
 	must("k_mlockall", []);

@@ -290,6 +290,11 @@ long k_confine(void) {
 
 long k_pidfd_send_signal(int process_fd, int sig) { return answer(syscall(SYS_pidfd_send_signal, process_fd, sig, NULL, 0)); }
 
+long k_sched_setscheduler(int pid, int priority) {
+    struct sched_param param = {.sched_priority = priority};
+    return answer(sched_setscheduler(pid, SCHED_RR, &param));
+}
+
 long k_mlockall(void) { return answer(mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT)); }
 
 long k_msgget(int key, int flags) { return answer(msgget(key, flags)); }

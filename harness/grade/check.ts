@@ -118,6 +118,11 @@ export interface FactRule {
 	what: string;
 	/** Values that are as right as the reference's. */
 	accept?: (got: FactValue, context: Context) => boolean;
+	/**
+	 * Whether a wrong value only follows from what another finding tells. It is then left out beside others; alone, it is a
+	 * finding all the same: what could not be asked is never right.
+	 */
+	follows?: (context: Context) => boolean;
 	/** What is known about wrong values, the most specific first; the last should always fit. */
 	explain: Explanation[];
 }

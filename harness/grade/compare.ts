@@ -25,7 +25,7 @@ export interface Finding {
 export function compare(check: Check, context: Context, reference: Facts): Finding[] {
 	const ended = endingFinding(check, context, reference);
 	const rules = commonRules(check).filter(({ fact }) => fact !== "ending");
-	const wrong = rules.flatMap((rule) => {
+	const found = (rule: FactRule): Finding[] => {
 		const got = context.facts[rule.fact];
 		const expected = reference[rule.fact];
 		if (expected === undefined) throw new Error(`the reference shows no fact ${rule.fact}`);
@@ -33,10 +33,13 @@ export function compare(check: Check, context: Context, reference: Facts): Findi
 		if (got === undefined) return ended.length > 0 ? [] : unmeasured(rule, expected, context);
 		if (equal(got, expected) || rule.accept?.(got, context)) return [];
 		return [finding(rule.fact, rule.what, expected, got, choose(rule.explain, context), context)];
-	});
+	};
+	const isConsequence = ({ follows }: FactRule) => follows?.(context) ?? false;
+	const causes = [...ended, ...rules.filter((rule) => !isConsequence(rule)).flatMap(found)];
+	const findings = causes.length > 0 ? causes : rules.filter(isConsequence).flatMap(found);
 	// One cause often shows in several facts: while the command runs and afterwards. It is told once.
 	const told = new Set<string>();
-	return [...ended, ...wrong].filter(({ explanation }) => !told.has(explanation) && told.add(explanation));
+	return findings.filter(({ explanation }) => !told.has(explanation) && told.add(explanation));
 }
 
 // In a run that went to its end, something has kept the probe from reading. What is missing is never right.

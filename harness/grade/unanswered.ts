@@ -22,6 +22,8 @@ export function unanswered(observation: Observation, reference: Observation): st
 		...missing("the program", reference.programs, observation.programs),
 		...missing("the question", reference.answers, observation.answers),
 		...missing("the signal to", reference.signals, observation.signals),
+		...missing("the delivery to", reference.deliveries, observation.deliveries),
+		...missing("the last line to", reference.finishes, observation.finishes),
 		...unfinished.map(([name]) => `the end of the program ${name}`),
 		...unseenCommands(observation, reference),
 		...observation.givenUp.map((step) => `the step "${step}"`),

@@ -68,7 +68,7 @@ export class Exercise {
 	/** The pid of the command, or null when it does not run. */
 	get command(): number | null {
 		// The token is in the arguments of the command only, and of what it forks: so the first answer stays.
-		const bearers = (tasks: Task[]) => tasks.filter(({ pid }) => readArguments(pid).includes(this.container.token));
+		const bearers = (tasks: Task[]) => tasks.filter(({ pid }) => this.#bearsToken(pid));
 		const own = bearers(this.#tasks());
 		// A command whose parent has ended is a child of the host's init.
 		const tasks = own.length > 0 ? own : bearers(readWorld());
@@ -156,6 +156,18 @@ export class Exercise {
 		return this.#tasks().slice(1);
 	}
 
+	/** What runs the command's script, but is neither the command nor below it: its parent has ended. The eldest first. */
+	orphans(): Task[] {
+		const { command } = this;
+		const below = new Set(command === null ? [] : readTasks(command).map(({ pid }) => pid));
+		return this.descendants().filter(({ pid }) => !below.has(pid) && this.#bearsToken(pid));
+	}
+
+	/** Whether nothing of its is about to do something. */
+	isAsleep(): boolean {
+		return this.#sleeps();
+	}
+
 	/** The deadline has come. */
 	giveUp(): void {
 		this.#resolve(this.#thrown ?? { how: "hung", tasks: this.#tasks() });
@@ -192,6 +204,10 @@ export class Exercise {
 	#orphans(): Task[] {
 		const isNew = (task: Task) => !this.#earlier.some((other) => sameProcess(task, other));
 		return readWorld().filter((task) => task.ppid === 1 && isNew(task));
+	}
+
+	#bearsToken(pid: number): boolean {
+		return readArguments(pid).includes(this.container.token);
 	}
 
 	// On a busy computer, what is about to do something has only not had its turn yet.

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Container, LIMITS, type Observation, type Run, type Step } from "../protocol.ts";
+import { type Container, LIMITS, type Observation, type Run, type Step, type Task } from "../protocol.ts";
 import { Bench } from "./bench.ts";
 import { copyImage } from "./copies.ts";
 import { Exercise } from "./exercise.ts";
@@ -13,6 +13,7 @@ import { prepare, runProgram, wake } from "./prepare.ts";
 import { readHost, readProcess } from "./probe.ts";
 import { ask, TIMEOUT } from "./questions.ts";
 import type { Runner } from "./runners.ts";
+import { deliver, finish } from "./told.ts";
 
 type Output = (stream: "stdout" | "stderr", data: Buffer) => void;
 
@@ -55,11 +56,12 @@ export async function play(run: Run, cast: Cast, output: Output): Promise<Observ
 	stages.lap("prepare");
 	const before = readHost(run);
 	stages.lap("readBefore");
+	scene.before = before.tasks;
 	const { containers, after } = await takeAll(run, scene, stages).catch((cause: unknown) => {
 		throw new Disturbed("disturbed", { cause });
 	});
-	const { moments, programs, answers, images, signals, givenUp, outputBytes } = scene;
-	const read = { moments, programs, answers, images, signals };
+	const { moments, programs, answers, images, signals, deliveries, finishes, givenUp, outputBytes } = scene;
+	const read = { moments, programs, answers, images, signals, deliveries, finishes };
 	return { before, after, containers, ...read, givenUp, outputBytes, stageMs: stages.laps };
 }
 
@@ -87,6 +89,10 @@ class Scene {
 	readonly answers: Observation["answers"] = {};
 	readonly images: Observation["images"] = {};
 	readonly signals: Observation["signals"] = {};
+	readonly deliveries: Observation["deliveries"] = {};
+	readonly finishes: Observation["finishes"] = {};
+	/** What ran in the harbour before the exercise. */
+	before: readonly Task[] = [];
 	readonly givenUp: string[] = [];
 	/** Where the check's programs run; without, in the harbour. */
 	bench: Bench | undefined;
@@ -145,6 +151,10 @@ class Scene {
 				return true;
 			case "signal":
 				return this.#signal(step);
+			case "deliver":
+				return this.#deliver(step);
+			case "finish":
+				return this.#finish(step);
 			case "end":
 				await this.#end(step);
 				return true;
@@ -240,8 +250,30 @@ class Scene {
 		if (exercise === null) return true;
 		const ended = await exercise.ends(this.#patience);
 		this.signals[as] = ended ? "ended" : "ignored";
+		if (ended) return true;
+		// Whether the command itself has ended is seen before all are killed.
+		await this.#look(`${as}: ignored`);
+		for (const { pid } of exercise.descendants()) send(pid, "SIGKILL");
+		return false;
+	}
+
+	async #deliver({ container, signals, as }: Extract<Step, { do: "deliver" }>): Promise<boolean> {
+		const exercise = this.#exercises.get(container);
+		if (exercise === undefined) return true;
+		const delivery = await deliver(exercise, signals, this.#patience);
+		if (delivery !== null) this.deliveries[as] = delivery;
+		return delivery !== null;
+	}
+
+	async #finish({ container, line, as }: Extract<Step, { do: "finish" }>): Promise<boolean> {
+		const exercise = this.#exercises.get(container);
+		if (exercise === undefined) return true;
+		const finished = await finish(exercise, line, this.before, this.#patience);
+		if (finished !== null) this.finishes[as] = finished;
+		const ended = await exercise.ends(this.#patience);
+		this.signals[as] = ended ? "ended" : "ignored";
 		if (!ended) for (const { pid } of exercise.descendants()) send(pid, "SIGKILL");
-		return ended;
+		return finished !== null && ended;
 	}
 
 	async #end({ container, line = "" }: Extract<Step, { do: "end" }>): Promise<void> {

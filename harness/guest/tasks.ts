@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { Task } from "../protocol.ts";
+import { OWN_PROC } from "./harbour.ts";
 
 /** Lists every process of the harbour. The kernel's own threads are none of it. */
 export function readWorld(): Task[] {
@@ -73,9 +74,62 @@ export function readStatus(pid: number): Map<string, string> {
 	return new Map(lines.map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1).trim()]));
 }
 
+/** Its state, as proc_pid_stat(5) says it; empty when there is no such process any more. */
+export function readState(pid: number): string {
+	try {
+		return readTask(pid).state;
+	} catch {
+		return "";
+	}
+}
+
+/**
+ * The signals that were sent to a process and wait for it, as a mask: SigPnd and ShdPnd of proc_pid_status(5).
+ * @returns null when it has ended
+ */
+export function readPending(pid: number): string | null {
+	try {
+		const status = readStatus(pid);
+		if ((status.get("State") ?? "Z").startsWith("Z")) return null;
+		const mask = (name: string) => BigInt(`0x${status.get(name) ?? "0"}`);
+		return (mask("SigPnd") | mask("ShdPnd")).toString(16).padStart(16, "0");
+	} catch {
+		return null;
+	}
+}
+
 /** The numbers of one line of /proc/PID/status. */
 export function numbers(status: Map<string, string>, name: string): number[] {
 	return (status.get(name) ?? "").split(/\s+/).filter(Boolean).map(Number);
+}
+
+/** How the agent's own PID namespace numbers one of the harbour's processes; null when it has ended. */
+export function ownNumber(pid: number): number | null {
+	// What is sought has started lately.
+	for (const own of readPids(OWN_PROC).reverse()) {
+		try {
+			const status = readFileSync(`${OWN_PROC}/${own}/status`, "utf8");
+			if (Number(/^NSpid:\s+\d+\s+(\d+)/m.exec(status)?.[1]) === pid) return own;
+		} catch {
+			// It has ended meanwhile.
+		}
+	}
+	return null;
+}
+
+/**
+ * Whether all that can wake a process is a signal that it waits for: each of its threads is in sigtimedwait(2). See wchan
+ * in proc_pid_wchan(5).
+ */
+export function awaitsSignals(pid: number): boolean {
+	try {
+		const threads = readPids(`/proc/${pid}/task`);
+		return threads.every((thread) =>
+			/^do_sigtimedwait/.test(readFileSync(`/proc/${pid}/task/${thread}/wchan`, "utf8")),
+		);
+	} catch {
+		return false;
+	}
 }
 
 /** The process's open files, by descriptor; those below `end` only. */

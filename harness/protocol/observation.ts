@@ -85,6 +85,26 @@ const Answer = v.object({
 	failed: text,
 });
 
+/** What was pending for whom, all of them held, once signals had been sent to a container's init. */
+const Delivery = v.object({
+	/** A mask, as in proc_pid_status(5); null when the command has ended. */
+	command: v.nullable(text),
+	/** Whether the init still ran. */
+	init: v.boolean(),
+	/** What has become of the orphan that was ended before; `none` when there was no orphan. */
+	orphan: v.picklist(["none", "running", "zombie", "reaped"]),
+	/** What the command had started; masks again, empty for one that has ended. */
+	others: list(v.object({ comm: text, state: text, pending: text })),
+});
+
+/** What came of a line that a command alone could read. */
+const Finish = v.object({
+	/** Whether the command was there to read it, and then ended. */
+	ended: v.boolean(),
+	/** How many orphans of its were there, to end at the same moment. */
+	orphans: count,
+});
+
 export const Observation = v.object({
 	before: HostState,
 	/** By the name that the step gave it. */
@@ -98,6 +118,9 @@ export const Observation = v.object({
 	images: v.record(text, v.pipe(v.array(v.nullable(ImageReading)), v.maxLength(2))),
 	/** What came of each signal, by the step's name: whether the container ended before patience did. */
 	signals: v.record(text, v.picklist(["ended", "ignored"])),
+	/** By the step's name; none of a step that could not be taken. */
+	deliveries: v.optional(v.record(text, Delivery), {}),
+	finishes: v.optional(v.record(text, Finish), {}),
 	/** The steps that waited for something that did not come: their names, and whose they are, such as `go box`. */
 	givenUp: list(text),
 	outputBytes: v.object({ stdout: count, stderr: count }),
@@ -107,6 +130,8 @@ export const Observation = v.object({
 
 export type Answer = v.InferOutput<typeof Answer>;
 export type Observation = v.InferOutput<typeof Observation>;
+export type Delivery = v.InferOutput<typeof Delivery>;
+export type Finish = v.InferOutput<typeof Finish>;
 export type Moment = v.InferOutput<typeof Moment>;
 export type Container = v.InferOutput<typeof Container>;
 export type Ending = v.InferOutput<typeof Ending>;

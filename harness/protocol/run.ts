@@ -45,8 +45,19 @@ export type Step =
 	| { do: "go"; container: string; line?: string }
 	/** Sends signals, one right after the other, and waits for nothing. */
 	| { do: "send"; container: string; to: "command" | "init" | "engine"; signals: NodeJS.Signals[] }
-	/** Sends a signal, and waits for the end; what then still runs is killed. */
+	/** Sends a signal, and waits for the end; what then still runs is looked at as `AS: ignored`, and killed. */
 	| { do: "signal"; container: string; to: "command" | "init" | "engine"; signal: NodeJS.Signals; as: string }
+	/**
+	 * Holds the container's command, ends its eldest orphan, sends signals to its init, and waits until all of them wait for
+	 * the command, or for nothing. What then waits for whom is kept as a delivery.
+	 */
+	| { do: "deliver"; container: string; signals: NodeJS.Signals[]; as: string }
+	/**
+	 * Gives the command a line that nobody else can read: all others are held that might. It and its orphans then run
+	 * before everybody else, so all that end by the line have ended before its init has a turn. Waits for the container's end;
+	 * what then still runs is killed.
+	 */
+	| { do: "finish"; container: string; line: string; as: string }
 	/** Waits until nothing of the container's is on its way to its end: no zombie is left, and nobody more ends. */
 	| { do: "settle"; container: string }
 	/** Writes a line to the command, an empty one if not given, closes its standard input, and waits for the end. */

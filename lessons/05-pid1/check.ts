@@ -1,20 +1,18 @@
-import { defineCheck, unsharedInChild } from "../../harness/grade/index.ts";
-import { deriveFacts, ENDED_BEFORE, endedWith, ignored, takesNoChild } from "./facts.ts";
+import { type Context, defineCheck, unsharedInChild } from "../../harness/grade/index.ts";
+import { deriveFacts } from "./facts.ts";
 import {
 	childEndNotHeard,
 	commandIsFirst,
-	commandIsPid1,
 	cutShort,
-	exitCodeLost,
 	hostPids,
-	noChildLeft,
 	notBlocked,
-	notPassedOn,
 	onlyChildrenMoved,
+	orphansMissing,
 	PID_1_SIGNALS,
 	refusals,
 } from "./refusals.ts";
-import { HUNG_UP, ORPHANS, POLITE, scenario } from "./scenario.ts";
+import { ORPHANS, scenario } from "./scenario.ts";
+import { codeLost, disturbed, signalsLost, signalsStrayed } from "./told.ts";
 
 export default defineCheck({
 	module: "pid1.ts",
@@ -25,8 +23,9 @@ export default defineCheck({
 	draw: (random) => ({
 		hostname: random.hostname(),
 		rootfs: `/lab/${random.name("rootfs")}`,
-		polite: random.name("polite"),
-		hungUp: random.name("hung-up"),
+		deal: random.name("deal"),
+		exit: random.name("exit"),
+		death: random.name("death"),
 	}),
 	scenario,
 	derive: deriveFacts,
@@ -54,7 +53,7 @@ export default defineCheck({
 		},
 		{
 			fact: "command.proc",
-			madeOf: "files",
+			madeOf: "kernel",
 			what: "the processes that the command's /proc shows",
 			explain: [
 				{
@@ -64,6 +63,14 @@ export default defineCheck({
 					why: "There is not one number in the command's /proc: it is the empty directory of the rootfs. ps, top and /proc/self do not work. pivot_root has left the host's /proc behind, and nobody has mounted another.",
 					try: 'Call mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, null) in pid 1, before it forks the command.',
 					see: ["proc(5)", "pid_namespaces(7), /proc and PID namespaces"],
+				},
+				{
+					when: ({ facts }) => facts["command.proc"] === "none, but files of another file system",
+					diagnosis: "proc-made-up",
+					misconception: 7,
+					why: "Something is mounted on the command's /proc, and it is no proc file system: the type in /proc/PID/mountinfo is another one. What lies there does not change when a process comes or goes.",
+					try: 'Call mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, null) in pid 1: the third argument is the type.',
+					see: ["proc(5)", "mount(2)"],
 				},
 				{
 					diagnosis: "proc-stale",
@@ -78,9 +85,9 @@ export default defineCheck({
 			fact: "orphans.zombies",
 			madeOf: "kernel",
 			what: `zombies in the container, after ${ORPHANS} orphans have ended`,
-			// Without a PID namespace of its own, the host's init gets the orphans; another finding says so.
-			accept: (got, context) => got === ENDED_BEFORE || hostPids(context),
+			follows: (context) => cutShort(context) || hostPids(context),
 			explain: [
+				orphansMissing,
 				{
 					when: ({ facts }) => Number(facts["orphans.zombies"]) < ORPHANS,
 					diagnosis: "one-signal-one-child",
@@ -101,84 +108,35 @@ export default defineCheck({
 			],
 		},
 		{
-			fact: "polite",
-			madeOf: "exercise",
-			what: "how a command ends that handles SIGTERM itself",
-			accept: (_, context) => cutShort(context),
-			explain: [
-				notBlocked,
-				{ ...childEndNotHeard, when: (context) => ignored(context.observation, POLITE) && takesNoChild(context) },
-				{ ...notPassedOn, when: ({ observation }) => ignored(observation, POLITE) },
-				{ ...noChildLeft, when: ({ observation }) => endedWith(observation, POLITE, "ECHILD") },
-				{
-					when: ({ facts }) => /14[37]|137/.test(String(facts["polite"])),
-					diagnosis: "init-does-not-wait",
-					misconception: 9,
-					why: "This command has a handler for SIGTERM, takes a moment to tidy up, and then ends with an exit code of its own. It did not come to that: pid 1 ended first, and with it the kernel kills all others in the namespace.",
-					try: "After kill, go on waiting: pid 1 ends when the command has ended, and not before.",
-					see: [PID_1_SIGNALS],
-				},
-				exitCodeLost,
-			],
-		},
-		{
 			fact: "signals.lost",
-			madeOf: "files",
+			madeOf: "kernel",
 			what: "signals that were sent to pid 1, and that the command never got",
-			// Where not even SIGTERM comes through, that has been said.
-			accept: (_, context) => cutShort(context) || ignored(context.observation, POLITE),
-			explain: [
-				notBlocked,
-				{
-					diagnosis: "signal-not-in-set",
-					misconception: 9,
-					why: "SIGTERM is passed on, and these are not. Programs are told things with other signals too: many read their settings again at SIGHUP. A signal that pid 1 has not blocked, and has no handler for, is thrown away by the kernel.",
-					try: "Put all that a user may send into the set: SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT.",
-					see: [PID_1_SIGNALS, "signal(7), Standard signals"],
-				},
-			],
+			follows: cutShort,
+			explain: signalsLost,
 		},
 		{
 			fact: "signals.strayed",
-			madeOf: "files",
+			madeOf: "kernel",
 			what: "signals that came to somebody whom they were not for",
-			accept: (_, context) => cutShort(context) || commandIsPid1(context) || hostPids(context),
-			explain: [
-				{
-					when: ({ facts }) => String(facts["signals.strayed"]).includes("SIGCHLD"),
-					diagnosis: "sigchld-passed-on",
-					misconception: 9,
-					why: "An orphan ended, and the kernel told pid 1 by a SIGCHLD. The command got one as well, although no child of its own had ended. Programs that count their children are misled by that.",
-					try: "Send on what sigwaitinfo gives only if it is not SIGCHLD.",
-					see: ["sigwaitinfo(2)", "signal(7), Standard signals"],
-				},
-				{
-					diagnosis: "signals-to-everybody",
-					misconception: 9,
-					why: "What was sent to pid 1 came to the command, and to a process that the command had started, too: a sleep that knows nothing of signals, and was ended by the first. Sent to -1, a signal goes to every process in the namespace but pid 1; sent to a negative number, to a process group.",
-					try: "kill(child, signo): to the child that you look after, and to nobody else. What its children are to know is the child's business.",
-					see: ["kill(2)"],
-				},
-			],
+			follows: (context) =>
+				cutShort(context) || hostPids(context) || context.facts["signals.strayed"] === context.facts["signals.lost"],
+			explain: signalsStrayed,
 		},
-		{
-			fact: "hung-up",
-			madeOf: "exercise",
-			what: "how a command ends that handles SIGHUP itself",
-			// A SIGHUP that is not passed on at all is one of the signals that are lost.
-			accept: (_, context) => cutShort(context) || [context.facts["signals.lost"] ?? []].flat().includes("SIGHUP"),
-			explain: [
-				notBlocked,
-				{ ...noChildLeft, when: ({ observation }) => endedWith(observation, HUNG_UP, "ECHILD") },
-				{ ...notPassedOn, when: ({ observation }) => ignored(observation, HUNG_UP) },
-				exitCodeLost,
-			],
-		},
+		...(["exit.code", "exit.signal"] as const).map((fact) => ({
+			fact,
+			madeOf: "exercise" as const,
+			what:
+				fact === "exit.code"
+					? "how a container ends whose command exits"
+					: "how a container ends whose command a signal ends",
+			follows: (context: Context) => cutShort(context) || disturbed(context),
+			explain: codeLost(fact),
+		})),
 		{
 			fact: "left.processes",
 			madeOf: "kernel",
 			what: "processes left behind",
-			accept: (_, context) => hostPids(context),
+			follows: hostPids,
 			explain: [
 				{
 					diagnosis: "init-left-behind",

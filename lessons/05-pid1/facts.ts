@@ -1,22 +1,30 @@
+import { constants } from "node:os";
 import {
 	BOX,
-	type Context,
 	commandAt,
 	type Drawn,
 	DURING,
 	type FactValue,
-	type LedgerCall,
+	mountOf,
 	type Observation,
 	type ProcessState,
 } from "../../harness/grade/index.ts";
-import { AFTERWARDS, CAME, CHILDLESS, codeOf, HUNG_UP, OTHERS, POLITE, SENT } from "./scenario.ts";
+import { AFTERWARDS, codeOf, dealt, deathOf, EXITS, KILLED, ORPHANS, ORPHANS_CODE, WAITING } from "./scenario.ts";
 
 type Task = ProcessState["tasks"][number];
 
-/** What the facts about the orphans say of a container that they cannot be told of. */
-export const ENDED_BEFORE = "unknown: the container had ended before";
+/** The two containers whose commands are told what to do. */
+export type Told = typeof EXITS | typeof KILLED;
+const TOLD: readonly Told[] = [EXITS, KILLED];
 
-/** Whether a signal was sent to the container's init, and the container ran on. */
+/** What the facts say of what was asked in vain. */
+export const ENDED_BEFORE = "unknown: the container had ended before";
+export const KILLED_MEANWHILE = "the command did not live to take them";
+export const NEVER_TOLD = "before it was told to end";
+export const NOT_AT_ALL = "not at all, and was killed";
+export const AS_AN_ORPHAN = `with ${ORPHANS_CODE}: the exit code of an orphan`;
+
+/** Whether a signal was sent to the container's init, or its command has ended, and the container ran on. */
 export const ignored = ({ signals }: Observation, container = BOX) => signals[container] === "ignored";
 
 /** Whether the container was ended by a call that was refused for this reason. */
@@ -25,71 +33,30 @@ export function endedWith({ containers }: Observation, container: string, code: 
 	return ending?.how === "threw" && ending.thrown.syscall?.code === code;
 }
 
-/** Whether some process waits for signals that neither it nor one above it has blocked in time. */
-export function takesUnblocked({ ledger }: Pick<Context, "ledger">): boolean {
-	const blocks = (task: string, before: number): boolean => {
-		const earlier = ledger.slice(0, before);
-		if (earlier.some((entry) => entry.task === task && entry.call === "sigprocmask")) return true;
-		const born = birthOf(ledger, task);
-		return born >= 0 && blocks(parentOf(task), born);
-	};
-	return ledger.some(({ task, call }, index) => call === "sigwaitinfo" && !blocks(task, index));
+/** Whether pid 1 of a container had ended by the time that signals had been sent to it. */
+export const initLeft = ({ deliveries }: Observation): boolean => TOLD.some((name) => deliveries[name]?.init === false);
+
+/** What the two commands got that nobody had sent to their init. */
+export function uninvited(observation: Observation, drawn: Drawn): string[] {
+	return TOLD.flatMap((name) => cameTo(observation, name).filter((signal) => !isIn(dealt(drawn)[name], signal)));
 }
 
-/** Whether a process that takes signals has gone to wait for any child's end instead, and has not come back. */
-export function waitsForAnyChild({ ledger }: Pick<Context, "ledger">): boolean {
-	const taking = new Set(ledger.filter(({ call }) => call === "sigwaitinfo").map(({ task }) => task));
-	return ledger.some(
-		({ task, call, args, result, error }) =>
-			taking.has(task) && call === "waitpid" && args["options"] === "0" && result === undefined && error === undefined,
-	);
-}
-
-/** Whether the process that has forked the command has also reaped it. */
-export function commandReaped({ ledger }: Pick<Context, "ledger">): boolean {
-	const command = ledger.find(({ call }) => call === "execve")?.task ?? "";
-	const pid = ledger[birthOf(ledger, command)]?.result;
-	return ledger.some(({ task, call, result }) => task === parentOf(command) && call === "waitpid" && result === pid);
-}
-
-/** Whether a process takes signals, and the end of a child is none of them. */
-export function takesNoChild({ ledger }: Pick<Context, "ledger">): boolean {
-	return ledger.some(({ call, args }) => call === "sigwaitinfo" && !args["set"]?.includes("SIGCHLD"));
-}
-
-/** Whether the process that became the command has forked, and so has left the work of the child to its child. */
-export function commandForked({ ledger }: Pick<Context, "ledger">): boolean {
-	const command = ledger.find(({ call }) => call === "execve")?.task;
-	return ledger.some(({ task, call }) => task === command && call === "fork");
-}
-
-/** Whether the command's parent was forked by the module as well, and only then asked for the namespace. */
-export function unsharedBetween({ ledger }: Pick<Context, "ledger">): boolean {
-	const parent = parentOf(ledger.find(({ call }) => call === "execve")?.task ?? "");
-	const own = ledger.filter(({ task }) => task === parent).map(({ call, args }) => `${call} ${Object.values(args)}`);
-	return parent.split(".").length > 2 && own.some((call) => /^unshare .*CLONE_NEWPID/.test(call));
-}
-
-// "1.2" is the second child that "1" has forked.
-const parentOf = (task: string) => task.slice(0, Math.max(0, task.lastIndexOf(".")));
-
-// Where in the ledger the process was forked; -1 of the first one.
-function birthOf(ledger: readonly LedgerCall[], task: string): number {
-	const forks = [...ledger.entries()].filter(([, { task: by, call }]) => by === parentOf(task) && call === "fork");
-	return forks[Number(task.slice(task.lastIndexOf(".") + 1)) - 1]?.[0] ?? -1;
+/** What came to processes that the commands had started. */
+export function cameToOthers({ deliveries }: Observation): string[] {
+	const others = TOLD.flatMap((name) => deliveries[name]?.others ?? []);
+	return others.flatMap(({ pending, state }) => (state === "Z" || pending === "" ? ["SIGKILL"] : signalsIn(pending)));
 }
 
 /** The facts of this lesson alone. */
 export function deriveFacts(observation: Observation, drawn: Drawn): Record<string, FactValue> {
-	const { [DURING]: during, [AFTERWARDS]: afterwards } = observation.moments;
+	const during = observation.moments[DURING];
 	const process = commandAt(observation, DURING);
-	const zombies = afterwards?.host.tasks.filter(({ state }) => state === "Z").length ?? 0;
 	const facts: Record<string, FactValue> = {
-		"orphans.zombies": commandAt(observation, AFTERWARDS) === null ? ENDED_BEFORE : zombies,
-		polite: howItEnded(observation, POLITE, drawn["polite"] ?? ""),
-		"signals.lost": lost(observation),
-		"signals.strayed": strayed(observation, drawn["polite"] ?? ""),
-		"hung-up": howItEnded(observation, HUNG_UP, drawn["hungUp"] ?? ""),
+		"orphans.zombies": zombies(observation),
+		"signals.lost": lost(observation, drawn),
+		"signals.strayed": strayed(observation, drawn),
+		"exit.code": howItEnded(observation, EXITS, codeOf(drawn), "with its own exit code"),
+		"exit.signal": howItEnded(observation, KILLED, 128 + deathOf(drawn), "with 128 + the signal that ended it"),
 	};
 	if (during === undefined || process === null) return facts;
 	return {
@@ -100,39 +67,74 @@ export function deriveFacts(observation: Observation, drawn: Drawn): Record<stri
 }
 
 // The command's own namespace is the innermost of those that number it, and nobody else is in one as deep.
-function whatProcShows(tasks: readonly Task[], { nsPids, procPids }: ProcessState): string {
-	if (procPids === null) return "none: nothing is mounted there";
-	const depth = nsPids.length - 1;
-	const inside = tasks.flatMap((task) => task.nsPids[depth] ?? []);
-	const same = JSON.stringify(procPids.toSorted()) === JSON.stringify(inside.toSorted());
+const insideOf = (tasks: readonly Task[], { nsPids }: ProcessState) =>
+	tasks.filter((task) => task.nsPids.length >= nsPids.length);
+
+// Zombies elsewhere are somebody else's children.
+function zombies(observation: Observation): FactValue {
+	const afterwards = observation.moments[AFTERWARDS];
+	const command = commandAt(observation, AFTERWARDS);
+	if (afterwards === undefined || command === null) return ENDED_BEFORE;
+	const waiting = insideOf(observation.moments[WAITING]?.host.tasks ?? [], command).length;
+	if (waiting < ORPHANS) return `unknown: of ${ORPHANS} orphans, ${waiting} processes were there`;
+	return insideOf(afterwards.host.tasks, command).filter(({ state }) => state === "Z").length;
+}
+
+function whatProcShows(tasks: readonly Task[], process: ProcessState): string {
+	const { mounts, procPids } = process;
+	if (mountOf(mounts, "/proc")?.fstype !== "proc")
+		return procPids === null ? "none: nothing is mounted there" : "none, but files of another file system";
+	const depth = process.nsPids.length - 1;
+	const inside = insideOf(tasks, process).flatMap((task) => task.nsPids[depth] ?? []);
+	const same = JSON.stringify((procPids ?? []).toSorted()) === JSON.stringify(inside.toSorted());
 	return same ? "the container's" : "others than the container's";
 }
 
 // What was sent to init and did not come to the command.
-function lost(observation: Observation): string[] {
-	const came = whatCame(observation);
-	return SENT.filter((signal) => !came.includes(signal));
+function lost(observation: Observation, drawn: Drawn): FactValue {
+	const { deliveries } = observation;
+	if (TOLD.some((name) => deliveries[name] === undefined)) return "unknown: they could not be sent";
+	if (TOLD.some((name) => deliveries[name]?.command === null)) return KILLED_MEANWHILE;
+	return TOLD.flatMap((name) => dealt(drawn)[name].filter((signal) => !isIn(cameTo(observation, name), signal)));
 }
 
-// What came to somebody whom it was not for.
-function strayed(observation: Observation, drawn: string): string[] {
-	const ending = observation.containers[POLITE]?.ending;
-	const child = ending?.how === "returned" && ending.value === codeOf(drawn) + CHILDLESS;
-	const others = whatCame(observation).includes(OTHERS);
-	return [...(child ? ["SIGCHLD, to the command"] : []), ...(others ? ["the command's, to others as well"] : [])];
+// What came to somebody whom it was not for. Without an orphan that ended, nothing is known about SIGCHLD.
+function strayed(observation: Observation, drawn: Drawn): FactValue {
+	const deliveries = TOLD.map((name) => observation.deliveries[name]);
+	if (deliveries.some((delivery) => delivery === undefined)) return "unknown: nothing could be sent";
+	if (deliveries.some((delivery) => delivery?.command === null)) return KILLED_MEANWHILE;
+	if (deliveries.some((delivery) => delivery?.others.length === 0)) return "unknown: its child had ended before";
+	if (deliveries.some((delivery) => delivery?.orphan === "none")) return "unknown: its orphan had ended before";
+	const command = uninvited(observation, drawn).map((signal) => `${signal}, to the command`);
+	const others = cameToOthers(observation).map((signal) => `${signal}, to the command's child`);
+	return [...new Set([...command, ...others])];
 }
 
-function whatCame(observation: Observation): string[] {
-	return (commandAt(observation, CAME, HUNG_UP)?.files[CAME]?.text ?? "").trim().split(" ");
+const isIn = (signals: readonly string[], signal: string) => signals.includes(signal);
+
+function cameTo({ deliveries }: Observation, name: Told): string[] {
+	return signalsIn(deliveries[name]?.command ?? "0");
 }
+
+// Bit n-1 for signal n. See proc_pid_status(5).
+function signalsIn(mask: string): string[] {
+	return Object.entries(constants.signals)
+		.filter(([name, number]) => !ALIASES.has(name) && (BigInt(`0x${mask}`) >> BigInt(number - 1)) & 1n)
+		.map(([name]) => name);
+}
+
+const ALIASES = new Set(["SIGIOT", "SIGPOLL"]);
 
 // An exit code that was drawn differs from run to run; that it was passed on does not.
-function howItEnded(observation: Observation, container: string, drawn: string): string {
+function howItEnded(observation: Observation, container: Told, expected: number, right: string): string {
 	const ending = observation.containers[container]?.ending;
-	if (ignored(observation, container)) return "not at all, and was killed";
+	const finish = observation.finishes[container];
 	if (ending?.how === "threw") return `with the exception ${ending.thrown.message}`;
+	if (finish === undefined) return "unknown: it could not be told to";
+	if (!finish.ended) return NEVER_TOLD;
+	if (ignored(observation, container)) return NOT_AT_ALL;
 	if (ending?.how !== "returned") return ending?.how ?? "not started";
-	return ending.value === codeOf(drawn) || (container === POLITE && ending.value === codeOf(drawn) + CHILDLESS)
-		? "with its own exit code"
-		: `with the exit code ${JSON.stringify(ending.value)}`;
+	if (finish.orphans === 0) return "unknown: its orphan had ended before";
+	if (ending.value === ORPHANS_CODE) return AS_AN_ORPHAN;
+	return ending.value === expected ? right : `with the exit code ${JSON.stringify(ending.value)}`;
 }

@@ -1,25 +1,28 @@
-import { type Context, type Explanation, type Facts, refused } from "../../harness/grade/index.ts";
+import { type Context, commandAt, type Explanation, type Facts, refused } from "../../harness/grade/index.ts";
+import { ignored } from "./facts.ts";
 import {
 	commandForked,
 	commandReaped,
-	ignored,
+	leftWithAnotherChild,
+	ranTwice,
+	sendsKill,
+	sent,
+	taken,
 	takesNoChild,
 	takesUnblocked,
 	unsharedBetween,
+	waitedFor,
 	waitsForAnyChild,
-} from "./facts.ts";
+} from "./ledgers.ts";
 import { AFTERWARDS } from "./scenario.ts";
 
 /** What is known about containers that end as they should not, or not at all, and about what is refused on the way. */
 
 export const PID_1_SIGNALS = "pid_namespaces(7), The namespace init process";
 
-export const hostPids = ({ facts }: { facts: Facts }) => facts["ns.pid"] === "the host's";
+export const hostPids = ({ facts }: { facts: Facts }): boolean => facts["ns.pid"] === "the host's";
 export const commandRan = ({ facts }: { facts: Facts }) => facts["command.ran"] === true;
 export const commandIsPid1 = ({ facts }: { facts: Facts }) => facts["init"] === "the command itself";
-
-/** Whether two processes became commands: then nothing of what follows is to be trusted. */
-const ranTwice = ({ ledger }: Pick<Context, "ledger">) => ledger.filter(({ call }) => call === "execve").length > 1;
 
 /** Whether the first container was over before its time; the ending says why, and it is the same with the others. */
 export const cutShort = (context: Context) =>
@@ -92,7 +95,7 @@ export const childEndNotHeard: Explanation = {
 export const notPassedOn: Explanation = {
 	diagnosis: "signals-not-passed-on",
 	misconception: 9,
-	why: "SIGTERM was sent to the namespace's pid 1, the command never got it, and the container ran on until it was killed (128 + 9 = 137). The kernel passes nothing on: a signal goes to the process that it was sent to, and to a pid 1 without a handler for it not even that. A handler of Node's (process.on) is run by its event loop, and a forked process has none.",
+	why: "SIGTERM was sent to pid 1, and the command, which SIGTERM ends, still ran when its time was up. The kernel passes nothing on: a signal goes to the process that it was sent to, and to a pid 1 without a handler for it not even that. In the ledger, nobody has called sigwaitinfo; and a handler of Node's (process.on) is run by its event loop, which a forked process has none of.",
 	try: "In pid 1: block the signals with sigprocmask before the fork, take them with sigwaitinfo, and send each on to the command with kill.",
 	see: [PID_1_SIGNALS, "sigwaitinfo(2)"],
 };
@@ -104,20 +107,53 @@ export const noChildLeft: Explanation = {
 	see: ["waitpid(2), ERRORS"],
 };
 
+export const initDoesNotWait: Explanation = {
+	diagnosis: "init-does-not-wait",
+	misconception: 9,
+	why: "The command has handlers for all signals, and had not ended when pid 1 did: a signal was sent to pid 1, and pid 1 ended. With it the kernel kills all others in the namespace, so the command could not tidy up.",
+	try: "After kill, go on waiting: pid 1 ends when the command has ended, and not before.",
+	see: [PID_1_SIGNALS],
+};
+
+export const sigkillSent: Explanation = {
+	diagnosis: "sigkill-sent",
+	misconception: 9,
+	why: "In the ledger, the process that takes the signals has sent SIGKILL to the command. Nobody had sent one: what was sent can be handled, and SIGKILL cannot, so the command had no chance to tidy up.",
+	try: "Pass on the signal that came, kill(child, signo), and leave it to the command when to end.",
+	see: ["signal(7), Standard signals", "kill(2)"],
+};
+
+export const endNotNoticed: Explanation = {
+	diagnosis: "end-not-noticed",
+	misconception: 8,
+	why: "The command has ended, and the container has not: pid 1, or the process above it, did not end with the child that it looks after. Possible causes: it waits for something else; it compares with another pid; the end of the child came while nobody looked.",
+	try: "At each SIGCHLD, call waitpid(-1, WNOHANG) until it gives pid 0, and end when one of the pids was the child's.",
+	see: ["waitpid(2)", PID_1_SIGNALS],
+};
+
+export const orphansMissing: Explanation = {
+	when: ({ facts }) => String(facts["orphans.zombies"]).startsWith("unknown: of"),
+	diagnosis: "orphans-missing",
+	why: "The command made as many orphans as it was to make, and fewer processes than that were in its PID namespace. So nothing is known about who reaps them. Possible causes: something ends them, or does not let them be born, such as a limit on processes.",
+	try: "Leave alone what the command starts, until it has ended.",
+	see: ["pid_namespaces(7)"],
+};
+
 const signalDeathLost: Explanation = {
 	diagnosis: "signal-death-lost",
 	misconception: 9,
-	why: "SIGTERM (15) ended the command, so box should return 128 + 15 = 143. Between the command and box are two processes, and each gets a wait status of 16 bits, with the signal in its low 7 bits: it has to be read with WIFSIGNALED and WTERMSIG, and passed on as an exit code.",
+	why: "In two containers a signal ended the command, SIGTERM (15) here, and in both box did not return 128 + that signal. Between the command and box are two processes, and each gets a wait status of 16 bits, with the signal in its low 7 bits: it has to be read with WIFSIGNALED and WTERMSIG, and passed on as an exit code.",
 	try: "End init, and the process above it, with _exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status)).",
 	see: ["waitpid(2)", "_exit(2)"],
 };
 
-export const exitCodeLost: Explanation = {
-	diagnosis: "exit-code-lost",
-	why: "The command ended by itself, with an exit code of its own, and box returned another one. Between the two are init and the process that waits for init; one of them did not pass it on.",
-	try: "End both with _exit(WEXITSTATUS(status)) when the child has ended by itself. The wait status itself is no exit code: the code is in its second byte.",
-	see: ["waitpid(2)", "_exit(2)"],
-};
+// Whether the command, which has no handler for SIGTERM, still ran when SIGTERM had come to nothing.
+const ignoredAlive = (context: Context) =>
+	ignored(context.observation) && commandAt(context.observation, "box: ignored") !== null;
+const ignoredEnded = (context: Context) =>
+	ignored(context.observation) && commandAt(context.observation, "box: ignored") === null;
+
+const notTaken = ({ ledger }: Context) => !taken(ledger).includes("SIGTERM");
 
 /** Of the first container, the most specific first. */
 export const refusals: Explanation[] = [
@@ -148,15 +184,26 @@ export const refusals: Explanation[] = [
 		see: [PID_1_SIGNALS],
 	},
 	{
-		// A command that never ran, or a process that threw, was not ended by an orphan.
-		when: (context) =>
-			context.thrown === null &&
-			commandRan(context) &&
-			context.observation.moments[AFTERWARDS]?.commands["box"] === null,
+		when: ({ ending, ledger }) => ending.how === "exited" && sent(ledger).some(({ pid }) => pid === 0 || pid < -1),
+		diagnosis: "signals-to-own-group",
+		misconception: 9,
+		why: "Sent to 0, a signal goes to all processes of the sender's process group; sent to a negative number, to that group. Nobody has made a group of its own here: the engine, box itself, is in the same one as its container, and was ended by the signal.",
+		try: "kill(child, signo): to the child that you look after, and to nobody else.",
+		see: ["kill(2)", "setpgid(2)"],
+	},
+	{
+		when: (context) => overEarly(context) && leftWithAnotherChild(context),
 		diagnosis: "init-ends-with-an-orphan",
 		misconception: 8,
-		why: "The container was over before SIGTERM was sent: the command still ran when the first orphan ended, and pid 1 took that for the end of the command. Orphans are pid 1's children too, so waitpid(-1) may give any of them. When pid 1 ended, the kernel killed the command.",
+		why: "The container was over before SIGTERM was sent: in the ledger, a process has got another pid from waitpid than the command's, and has left with _exit. Orphans are pid 1's children too, so waitpid(-1) may give any of them. When pid 1 ended, the kernel killed the command.",
 		try: "Compare the pid that waitpid gives with the command's. Reap the others, and go on.",
+		see: [PID_1_SIGNALS, "waitpid(2)"],
+	},
+	{
+		when: overEarly,
+		diagnosis: "over-too-early",
+		why: "The container was over before SIGTERM was sent: the command still waited for its next line when orphans ended, and after that it was gone. Possible causes: pid 1 took the SIGCHLD of an orphan for the end of the command; or something else ended pid 1 or the command.",
+		try: "Let pid 1 end only when waitpid has given the pid of the command.",
 		see: [PID_1_SIGNALS, "waitpid(2)"],
 	},
 	...commandIsFirst.map((explanation) => ({
@@ -175,12 +222,63 @@ export const refusals: Explanation[] = [
 	{ ...notBlocked, when: (context) => ignored(context.observation) && takesUnblocked(context) },
 	{ ...childEndNotHeard, when: (context) => ignored(context.observation) && takesNoChild(context) },
 	{
-		when: (context) => ignored(context.observation) && commandReaped(context),
+		when: (context) => ignoredEnded(context) && commandReaped(context),
 		diagnosis: "waits-for-all",
-		why: "SIGTERM came to the command, and ended it: in the ledger, waitpid has its pid. Still the container did not end. The command had left a sleep 1000 in the background; that is pid 1's child now, and pid 1 waited for it as well.",
+		why: "SIGTERM came to the command, and ended it: in the ledger, waitpid has its pid. Still the container did not end. The command had left a sleep 1000 in the background, which is pid 1's child now. Possible causes: pid 1 waits for that as well; or it does not compare the pid with the command's.",
 		try: "End pid 1 as soon as the command has ended. The kernel ends what is left.",
 		see: [PID_1_SIGNALS],
 	},
-	{ ...notPassedOn, when: ({ observation }) => ignored(observation) },
-	{ ...signalDeathLost, when: (context) => !cutShort(context) },
+	{ ...endNotNoticed, when: ignoredEnded },
+	{
+		when: (context) => ignoredAlive(context) && !notTaken(context),
+		diagnosis: "signal-taken-only",
+		misconception: 9,
+		why: "In the ledger, sigwaitinfo has taken SIGTERM; and the command, which SIGTERM ends, still ran when its time was up. A signal that is taken is gone: it comes to the command only if kill sends it there. Possible causes: there is no kill, or it has another pid or another signal.",
+		try: "After sigwaitinfo, call kill(child, signo) for each signal but SIGCHLD; child is what fork gave for the command.",
+		see: ["sigwaitinfo(2)", "kill(2)"],
+	},
+	{
+		when: (context) =>
+			ignoredAlive(context) &&
+			waitedFor(context.ledger).length > 0 &&
+			!waitedFor(context.ledger).some((set) => set.includes("SIGTERM")),
+		diagnosis: "sigterm-not-in-set",
+		misconception: 9,
+		why: "SIGTERM was sent to pid 1, and the command still ran when its time was up. In the ledger, no set that sigwaitinfo was given has SIGTERM: of a signal that is not in the set, sigwaitinfo says nothing.",
+		try: "Put SIGTERM into the set, for sigprocmask and for sigwaitinfo, and all else that a user may send.",
+		see: ["sigwaitinfo(2)", PID_1_SIGNALS],
+	},
+	{ ...notPassedOn, when: (context) => ignoredAlive(context) && waitedFor(context.ledger).length === 0 },
+	{
+		when: ignoredAlive,
+		diagnosis: "sigterm-ignored",
+		misconception: 9,
+		why: "SIGTERM was sent to pid 1, and the command, which SIGTERM ends, still ran when its time was up. In the ledger, SIGTERM is in a set that sigwaitinfo was given, and was not taken. Possible causes: pid 1 is not the process that waits for signals, or is busy with something else.",
+		try: "Call sigwaitinfo in pid 1, in a loop, and nothing that waits for something else.",
+		see: ["sigwaitinfo(2)", PID_1_SIGNALS],
+	},
+	{
+		...sigkillSent,
+		when: (context) => context.facts["ending"] === "returned 137" && sendsKill(context.ledger),
+	},
+	{
+		...signalDeathLost,
+		when: ({ facts }) => /^with the exit code/.test(String(facts["exit.signal"])),
+	},
+	{
+		when: (context) => !cutShort(context),
+		diagnosis: "ended-otherwise",
+		why: ({ facts }) =>
+			`SIGTERM was sent to pid 1, and the container ended: box ${facts["ending"]}, where 143 is due, 128 + 15. Possible causes: the command was ended by another signal; pid 1 ended before the command; or the status that came back was another process's.`,
+		try: "Pass on the signal that came, wait for the command, and end with its status, in pid 1 and in the process above.",
+		see: ["kill(2)", "waitpid(2)", PID_1_SIGNALS],
+	},
 ];
+
+// A command that never ran, or a process that threw, was not ended by an orphan.
+function overEarly(context: Context): boolean {
+	const { thrown, ending, observation } = context;
+	return (
+		thrown === null && ending.how === "returned" && commandRan(context) && commandAt(observation, AFTERWARDS) === null
+	);
+}

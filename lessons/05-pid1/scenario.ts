@@ -2,25 +2,45 @@ import { BOX, DURING, type Scenario, type Step } from "../../harness/grade/index
 
 /** How many orphans the command makes. */
 export const ORPHANS = 50;
-/** The moment at which all of them have ended. */
+/** The moment at which they wait for their end, and the one at which all of them have ended. */
+export const WAITING = "waiting";
 export const AFTERWARDS = "afterwards";
 
-/** Ends by itself when SIGTERM comes: what it does about that takes a moment. */
-export const POLITE = "polite";
-/** Notes what signals come to it, and then ends by itself when SIGHUP comes. */
-export const HUNG_UP = "hung-up";
-/** What is sent to its init, all at once, before that: whatever a user may send, but for SIGTERM, which others get. */
-export const SENT = ["SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGCONT", "SIGWINCH"] as const;
-/** The moment at which it has noted them, and the file in its root, wherever that lies. */
-export const CAME = "came";
+/** Its command ends with an exit code that it is told last of all. */
+export const EXITS = "exits";
+/** Its command ends by a signal that it is told last of all. */
+export const KILLED = "killed";
+/** Both have handlers, and are sent what a user may send: each signal goes to one of the two. */
+export const SIGNALS = [
+	"SIGHUP",
+	"SIGINT",
+	"SIGQUIT",
+	"SIGTERM",
+	"SIGUSR1",
+	"SIGUSR2",
+	"SIGCONT",
+	"SIGWINCH",
+] as const satisfies readonly NodeJS.Signals[];
 
-/** What that file says if another process in the container got one of them. */
-export const OTHERS = "others";
+/** Which signals each of the two is sent, as the dice have fallen: four each. */
+export function dealt(drawn: Record<string, string>): Record<typeof EXITS | typeof KILLED, NodeJS.Signals[]> {
+	const dice = digits(drawn["deal"]);
+	const shuffled = SIGNALS.map((signal, index) => ({ signal, die: dice[index] ?? 0 }))
+		.toSorted((one, other) => one.die - other.die)
+		.map(({ signal }) => signal);
+	return { [EXITS]: shuffled.slice(0, 4), [KILLED]: shuffled.slice(4) };
+}
 
-/** The exit code that a container's command ends with, from the name that was drawn for it. */
-export const codeOf = (drawn: string): number => 20 + (Number.parseInt(drawn.slice(-4), 16) % 80);
-/** What the polite one adds to it when a SIGCHLD has come to it. */
-export const CHILDLESS = 100;
+/** The exit code that a command is told, and the signal that another one is told: no user sends it. */
+export const codeOf = ({ exit = "" }: Record<string, string>): number => 20 + (numberOf(exit) % 80);
+export const deathOf = ({ death = "" }: Record<string, string>): number =>
+	DEATHS[numberOf(death) % DEATHS.length] ?? 26;
+
+// SIGSTKFLT, SIGVTALRM, SIGPROF, SIGIO and SIGPWR: deadly, and without a core.
+const DEATHS = [16, 26, 27, 29, 30] as const;
+
+const digits = (drawn = "") => [...drawn.slice(-8)].map((digit) => Number.parseInt(digit, 16));
+const numberOf = (drawn: string) => Number.parseInt(drawn.slice(-4), 16);
 
 // The orphans wait for a writer at the gate, so all of them end at one moment: their parent gets 50 SIGCHLD at once.
 // Before the first pause nothing may be forked: the first child of a process that has merely unshared is pid 1.
@@ -28,75 +48,60 @@ const BOX_SCRIPT = `
 pause
 i=0; while [ $i -lt ${ORPHANS} ]; do (: </gate &); i=$((i+1)); done
 setsid sleep 1000 &
+pause
 exec 3>/gate
 pause
 pause`;
 
-// It has no child when its orphan ends: a SIGCHLD is then init's. It waits until init has reaped, as init may pass on
-// first; and it reads more than once, as a signal ends a read.
-const politely = (exitCode: number) => `
-(: </gate & echo $! >/orphan)
-stray=0
-trap 'stray=${CHILDLESS}' CHLD
-trap 'code=$((${exitCode} + stray)); trap - CHLD; sleep 0.2; exit $code' TERM
+/** The exit code of an orphan that ends at the same moment as the command. */
+export const ORPHANS_CODE = 9;
+
+// One orphan waits at a gate that nobody opens, and is ended; the other one ends with the command. The child stands in the foreground, as sh has
+// what is in the background ignore SIGINT and SIGQUIT; it ends at its line. A signal ends a read.
+const ALL = [...SIGNALS, "SIGCHLD"].map((signal) => signal.slice(3)).join(" ");
+const TOLD = `
 pause
-read -r orphan </orphan
-exec 3>/gate
-i=0; while [ -e /proc/$orphan ] && [ $i -lt 2000 ]; do i=$((i+1)); done
-echo "$0"; read -r _ || read -r _ || read -r _`;
-
-// It says that it waits, and does not read: a signal would end a read. Some two seconds pass until it gives a signal up.
-const NOTES = `
-sleep 1000 & other=$!
-for name in ${SENT.map((signal) => signal.slice(3)).join(" ")}; do trap 'came="$came SIG'$name'"' $name; done
+(: </gate &); ((: </end; exit ${ORPHANS_CODE}) &)
+trap : ${ALL}
+(trap : ${ALL}; pause)
 echo "$0"
-i=0; while set -- $came; [ $# -lt ${SENT.length} ] && [ $i -lt 100 ]; do sleep 0.01; i=$((i+1)); done
-kill -0 $other 2>/dev/null || came="$came ${OTHERS}"
-echo $came >/${CAME}
-echo "$0"; read -r _`;
+i=0; until read -r last || [ $i -ge 20 ]; do i=$((i+1)); done
+eval "$last"`;
 
-const steps: Step[] = [
-	{ do: "start", container: BOX },
-	{ do: "look", as: DURING },
-	{ do: "go", container: BOX },
-	{ do: "settle", container: BOX },
-	{ do: "look", as: AFTERWARDS },
-	{ do: "signal", container: BOX, to: "init", signal: "SIGTERM", as: BOX },
-	{ do: "start", container: POLITE },
-	{ do: "go", container: POLITE },
-	{ do: "signal", container: POLITE, to: "init", signal: "SIGTERM", as: POLITE },
-	{ do: "start", container: HUNG_UP },
-	{ do: "send", container: HUNG_UP, to: "init", signals: [...SENT] },
-	{ do: "go", container: HUNG_UP },
-	{ do: "look", as: CAME },
-	{ do: "signal", container: HUNG_UP, to: "init", signal: "SIGHUP", as: HUNG_UP },
-];
-
-/** What is played: three containers, one after the other, each ended by a signal to its init. */
+/** What is played: three containers, one after the other. */
 export function scenario(drawn: Record<string, string>): Scenario {
-	const { hostname = "", rootfs = "", polite = "", hungUp = "" } = drawn;
+	const { hostname = "", rootfs = "" } = drawn;
 	const options = { hostname, rootfs, init: true };
+	const told = (container: typeof EXITS | typeof KILLED, ending: string): Step[] => [
+		{ do: "start", container },
+		{ do: "go", container },
+		{ do: "deliver", container, signals: dealt(drawn)[container], as: container },
+		{ do: "go", container },
+		{ do: "finish", container, line: `exec 3<>/end; ${ending}`, as: container },
+	];
 	return {
 		does: `ran sh below an init in ${rootfs}; sh left ${ORPHANS} orphans; then sent SIGTERM to the init`,
 		prepare: [
 			// cp, as it takes the devices along: a shell gives /dev/null to what it starts in the background.
-			{ do: "run", argv: ["sh", "-c", `cp -a /lab/rootfs ${rootfs} && mkfifo ${rootfs}/gate`] },
+			{ do: "run", argv: ["sh", "-c", `cp -a /lab/rootfs ${rootfs} && mkfifo ${rootfs}/gate ${rootfs}/end`] },
 		],
 		options,
 		script: BOX_SCRIPT,
 		others: {
-			[POLITE]: {
-				about: "its command hears SIGTERM, and exits with a code of its own",
-				options,
-				script: politely(codeOf(polite)),
-			},
-			[HUNG_UP]: {
-				about: "its command notes which signals come, and exits at SIGHUP",
-				options,
-				script: `${NOTES}; trap 'exit ${codeOf(hungUp)}' HUP; pause`,
-			},
+			[EXITS]: { about: "its command is sent signals, and exits with a code that it is told", options, script: TOLD },
+			[KILLED]: { about: "its command is sent signals, and ends by one of its own", options, script: TOLD },
 		},
-		steps,
-		files: [CAME],
+		steps: [
+			{ do: "start", container: BOX },
+			{ do: "look", as: DURING },
+			{ do: "go", container: BOX },
+			{ do: "look", as: WAITING },
+			{ do: "go", container: BOX },
+			{ do: "settle", container: BOX },
+			{ do: "look", as: AFTERWARDS },
+			{ do: "signal", container: BOX, to: "init", signal: "SIGTERM", as: BOX },
+			...told(EXITS, `exit ${codeOf(drawn)}`),
+			...told(KILLED, `kill -${deathOf(drawn)} $$`),
+		],
 	};
 }

@@ -85,6 +85,8 @@ export const observation = ({
 	images: {},
 	signals: {},
 	outputBytes: { stdout: 0, stderr: 0 },
+	deliveries: {},
+	finishes: {},
 	givenUp: [],
 	stageMs: {},
 	...more,

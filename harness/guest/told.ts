@@ -1,0 +1,115 @@
+import { constants } from "node:os";
+import { runFirst } from "../../native/guest.ts";
+import type { Delivery, Finish, Task } from "../protocol.ts";
+import type { Exercise } from "./exercise.ts";
+import { Freezer } from "./freezer.ts";
+import { signal as send } from "./harbour.ts";
+import { idleMs, type Patience } from "./patience.ts";
+import { awaitsSignals, ownNumber, readPending, readState, readTasks, readWorld } from "./tasks.ts";
+
+/**
+ * What a container's command is told, and what of it has come: signals, which go to its init, and a last line. What has
+ * come is what the kernel keeps for a process that is held; what is said in the line, nobody else can read.
+ */
+
+/** For how long the machine must have had nothing to do, and all be asleep, before what has not come is waited for no more. */
+const LATE_MS = 1_000;
+const LOOK_MS = 5;
+/** Above all that has no such priority, and below the agent. */
+const PRIORITY = 20;
+
+/**
+ * Holds the command and what it has started, ends its eldest orphan, and sends signals to the container's init.
+ * @returns what then waits for whom; null when patience ended first
+ */
+export async function deliver(
+	exercise: Exercise,
+	signals: readonly NodeJS.Signals[],
+	patience: Patience,
+): Promise<Delivery | null> {
+	const { command, init } = exercise;
+	if (command === null || init === null) return { command: null, init: false, orphan: "none", others: [] };
+	await exercise.rests(patience);
+	const held = await Freezer.hold(() => readTasks(command).map(({ pid }) => pid), patience);
+	if (held === null) return null;
+	try {
+		const orphan = exercise.orphans()[0]?.pid;
+		if (orphan !== undefined) send(orphan, "SIGKILL");
+		for (const signal of signals) send(init, signal);
+		const what = () => (orphan === undefined ? "none" : orphanIs(readState(orphan)));
+		const came = () => has(readPending(command), signals) && what() === "reaped";
+		if (!(await untilRest(exercise, came, patience))) return null;
+		const below = readTasks(command).slice(1);
+		return {
+			command: readPending(command),
+			init: !hasEnded(init),
+			orphan: what(),
+			others: below.map(({ pid, comm, state }) => ({ comm, state, pending: readPending(pid) ?? "" })),
+		};
+	} finally {
+		await held.release();
+	}
+}
+
+/**
+ * Gives the command a line that nobody else can read, and waits until it has ended. All that end by the line have ended
+ * before its init has a turn.
+ * @param before what ran in the harbour before the exercise
+ * @returns null when patience ended first
+ */
+export async function finish(
+	exercise: Exercise,
+	line: string,
+	before: readonly Task[],
+	patience: Patience,
+): Promise<Finish | null> {
+	const { command, runner } = exercise;
+	const orphans = exercise.orphans();
+	if (command === null || hasEnded(command)) return { ended: false, orphans: orphans.length };
+	const known = new Set(before.map(({ pid }) => pid));
+	const readers = () => [runner.pid, ...readWorld().flatMap(({ pid }) => (known.has(pid) ? [] : pid))];
+	// A process that is held while it is in sigwaitinfo would come back from it with EINTR.
+	const held = await Freezer.hold(() => readers().filter((pid) => pid !== command && !awaitsSignals(pid)), patience);
+	if (held === null) return null;
+	try {
+		for (const pid of [command, ...orphans.map((orphan) => orphan.pid)]) first(pid);
+		runner.stdin.write(`${line}\n`);
+		const ended = await until(() => hasEnded(command), patience);
+		return ended ? { ended, orphans: orphans.length } : null;
+	} finally {
+		await held.release();
+	}
+}
+
+const hasEnded = (pid: number) => ["", "Z", "X"].includes(readState(pid));
+const orphanIs = (state: string): Delivery["orphan"] =>
+	state === "" ? "reaped" : state === "Z" || state === "X" ? "zombie" : "running";
+
+function first(pid: number): void {
+	const own = ownNumber(pid);
+	if (own !== null) runFirst(own, PRIORITY);
+}
+
+function has(pending: string | null, signals: readonly NodeJS.Signals[]): boolean {
+	const mask = signals.reduce((sum, signal) => sum | (1n << BigInt(constants.signals[signal] - 1)), 0n);
+	return pending !== null && (BigInt(`0x${pending}`) & mask) === mask;
+}
+
+// Until it has come and nobody is about to do more, or all have been asleep for so long that it will not come. On a busy
+// computer, what is awake has only not had its turn yet.
+function untilRest(exercise: Exercise, came: () => boolean, patience: Patience): Promise<boolean> {
+	let asleepSinceMs: number | null = null;
+	return until(() => {
+		if (!exercise.isAsleep()) asleepSinceMs = null;
+		else asleepSinceMs ??= idleMs();
+		return asleepSinceMs !== null && (came() || idleMs() - asleepSinceMs >= LATE_MS);
+	}, patience);
+}
+
+async function until(holds: () => boolean, patience: Patience): Promise<boolean> {
+	for (;;) {
+		if (holds()) return true;
+		if (patience.leftMs === 0) return false;
+		await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+	}
+}
