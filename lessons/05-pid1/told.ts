@@ -138,7 +138,6 @@ export function codeLost(fact: "exit.code" | "exit.signal"): Explanation[] {
 		{
 			when: (context) => /^with the exit code/.test(String(got(context))),
 			diagnosis: "exit-code-lost",
-			misconception: 9,
 			why:
 				fact === "exit.code"
 					? "The command ended by itself, with an exit code that it was told last of all, and box returned another one. Between the two are init and the process that waits for init; one of them did not pass it on."

@@ -66,6 +66,22 @@ describe("facts", () => {
 	});
 });
 
+describe("what only follows from something else", () => {
+	const [hostname, namespace] = check.facts as [FactRule, FactRule];
+	const following: Check = { ...check, facts: [hostname, { ...namespace, follows: () => true }] };
+	const diagnosesOf = (seen: Observation) =>
+		compare(following, contextOf(following, seen, {}), reference).map(({ diagnosis }) => diagnosis);
+
+	test("is left out beside other findings", () => {
+		expect(diagnosesOf(observation())).toEqual(["not-set"]);
+	});
+
+	test("is a finding all the same where there is no other", () => {
+		const shared = { during: { host: hostState(), process: processState({ hostname: "web-1" }) } };
+		expect(diagnosesOf(observation(shared))).toEqual(["uts-shared"]);
+	});
+});
+
 describe("what is missing", () => {
 	const unread = (from: Record<string, FactValue>, ...names: string[]) =>
 		Object.fromEntries(Object.entries(from).filter(([name]) => !names.includes(name)));

@@ -7,6 +7,8 @@ const program = (code: number | null) => ({ code, stdout: "", stderr: "" });
 const reference = observation({
 	programs: { asked: program(0) },
 	signals: { polite: "ended" },
+	deliveries: { told: { command: "4000", init: true, orphan: "reaped", others: [] } },
+	finishes: { told: { ended: true, orphans: 1 } },
 });
 const moment = { host: hostState(), commands: { box: processState() } };
 
@@ -28,6 +30,8 @@ describe("a question without an answer is named", () => {
 			"the end of the program asked",
 		],
 		["a signal that was not sent", { signals: {} }, "the signal to polite"],
+		["signals that could not be delivered", { deliveries: {} }, "the delivery to told"],
+		["a last line that nobody could be told", { finishes: {} }, "the last line to told"],
 		["a moment that never came", { moments: {} }, "the moment during"],
 		["a container that was not started", { containers: {} }, "the container box"],
 		["a step that was given up", { givenUp: ["go box"] }, 'the step "go box"'],

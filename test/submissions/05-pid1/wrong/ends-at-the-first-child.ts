@@ -1,5 +1,4 @@
 // diagnosis: over-too-early
-// misconception: 8
 // Believed that SIGCHLD says enough: pid 1 ends without asking who has ended.
 import { _exit, kill, SIGCHLD, sigwaitinfo } from "#kernel";
 import { enter, SIGNALS } from "../../support/pid1.ts";

@@ -1,4 +1,4 @@
-// diagnosis: init-does-not-wait
+// diagnosis: sigkill-sent
 // misconception: 9
 // Believed that a command has no business with SIGTERM but to end, at once.
 import {

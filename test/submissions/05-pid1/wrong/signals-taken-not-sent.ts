@@ -1,4 +1,4 @@
-// diagnosis: signals-not-passed-on
+// diagnosis: signal-taken-only
 // misconception: 9
 // Believed that a command gets the signals that its parent gets.
 import {
