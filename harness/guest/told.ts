@@ -68,8 +68,13 @@ export async function finish(
 	if (command === null || hasEnded(command)) return { ended: false, orphans: orphans.length };
 	const known = new Set(before.map(({ pid }) => pid));
 	const readers = () => [runner.pid, ...readWorld().flatMap(({ pid }) => (known.has(pid) ? [] : pid))];
-	// A process that is held while it is in sigwaitinfo would come back from it with EINTR.
-	const held = await Freezer.hold(() => readers().filter((pid) => pid !== command && !awaitsSignals(pid)), patience);
+	// The one orphan is to end with the command. A process that is held while it is in sigwaitinfo would come back from it
+	// with EINTR.
+	const free = [command, ...(orphans.length === 1 ? orphans.map(({ pid }) => pid) : [])];
+	const held = await Freezer.hold(
+		() => readers().filter((pid) => !free.includes(pid) && !awaitsSignals(pid)),
+		patience,
+	);
 	if (held === null) return null;
 	try {
 		for (const pid of [command, ...orphans.map((orphan) => orphan.pid)]) first(pid);

@@ -134,7 +134,7 @@ function howItEnded(observation: Observation, container: Told, expected: number,
 	if (!finish.ended) return NEVER_TOLD;
 	if (ignored(observation, container)) return NOT_AT_ALL;
 	if (ending?.how !== "returned") return ending?.how ?? "not started";
-	if (finish.orphans === 0) return "unknown: its orphan had ended before";
+	if (finish.orphans !== 1) return `unknown: ${finish.orphans} orphans were to end with it`;
 	if (ending.value === ORPHANS_CODE) return AS_AN_ORPHAN;
 	return ending.value === expected ? right : `with the exit code ${JSON.stringify(ending.value)}`;
 }
