@@ -177,6 +177,17 @@ export const refusals: Explanation[] = [
 	runsTwice,
 	onlyChildrenMoved,
 	{
+		when: (context) =>
+			(refused("sigwaitinfo", "EINTR")(context) || ignoredAlive(context)) &&
+			waitedFor(context.ledger).length > 0 &&
+			!waitedFor(context.ledger).some((set) => set.includes("SIGTERM")),
+		diagnosis: "sigterm-not-in-set",
+		misconception: 9,
+		why: "SIGTERM was sent to pid 1. In the ledger, no set that sigwaitinfo was given has SIGTERM, and sigwaitinfo does not give a signal that is not in its set. Where the process has a handler for such a signal, as Node has one for SIGTERM, the call comes back with EINTR.",
+		try: "Put SIGTERM into the set, for sigprocmask and for sigwaitinfo, and all else that a user may send.",
+		see: ["sigwaitinfo(2)", PID_1_SIGNALS],
+	},
+	{
 		when: (context) => context.thrown !== null && commandRan(context),
 		diagnosis: "exception-beside-the-command",
 		why: "The command ran, but an exception ended a process that was to look after it: what it says is above. When pid 1 ends, the kernel kills all others in its namespace, the command too.",
@@ -236,17 +247,6 @@ export const refusals: Explanation[] = [
 		why: "In the ledger, sigwaitinfo has taken SIGTERM; and the command, which SIGTERM ends, still ran when its time was up. A signal that is taken is gone: it comes to the command only if kill sends it there. Possible causes: there is no kill, or it has another pid or another signal.",
 		try: "After sigwaitinfo, call kill(child, signo) for each signal but SIGCHLD; child is what fork gave for the command.",
 		see: ["sigwaitinfo(2)", "kill(2)"],
-	},
-	{
-		when: (context) =>
-			ignoredAlive(context) &&
-			waitedFor(context.ledger).length > 0 &&
-			!waitedFor(context.ledger).some((set) => set.includes("SIGTERM")),
-		diagnosis: "sigterm-not-in-set",
-		misconception: 9,
-		why: "SIGTERM was sent to pid 1, and the command still ran when its time was up. In the ledger, no set that sigwaitinfo was given has SIGTERM: of a signal that is not in the set, sigwaitinfo says nothing.",
-		try: "Put SIGTERM into the set, for sigprocmask and for sigwaitinfo, and all else that a user may send.",
-		see: ["sigwaitinfo(2)", PID_1_SIGNALS],
 	},
 	{ ...notPassedOn, when: (context) => ignoredAlive(context) && waitedFor(context.ledger).length === 0 },
 	{
