@@ -33,11 +33,11 @@ export {
 	type Moment,
 	Observation,
 } from "./protocol/observation.ts";
-export type { Entry, Link, Mount, Network, Overlay, Task } from "./protocol/readings.ts";
+export type { Entry, Link, Mount, Network, Overlay, Place, TableMount, Task } from "./protocol/readings.ts";
 export type { Listener, Preparation, Question, Run, Step, Work } from "./protocol/run.ts";
 export type { Session, SessionFrame, WindowSize } from "./protocol/session.ts";
 export { type Stage, type StageFrame, View } from "./protocol/stage.ts";
-export type { HostState, ProcessState } from "./protocol/states.ts";
+export type { Escape, HostState, ProcessState } from "./protocol/states.ts";
 export {
 	type Identity,
 	type Layer,

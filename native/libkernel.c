@@ -194,6 +194,38 @@ long k_chroot(const char *packed) { return answer(chroot(unpack(&packed))); }
 long k_chdir(const char *packed) { return answer(chdir(unpack(&packed))); }
 long k_fchdir(int fd) { return answer(fchdir(fd)); }
 
+/*
+ * Mount tables, for the harness alone: listmount(2), statmount(2), ioctl_nsfs(2). They are younger than the C library's
+ * headers, and have the same numbers everywhere.
+ */
+
+struct mount_request {
+    uint32_t size, unused;
+    uint64_t mount, what, namespace;
+};
+
+#define SYS_STATMOUNT 457
+#define SYS_LISTMOUNT 458
+#define NS_GET_MNTNS_ID _IOR(0xb7, 5, uint64_t)
+
+int64_t k_mount_namespace_id(int namespace_fd) {
+    uint64_t id = 0;
+    long r = answer(ioctl(namespace_fd, NS_GET_MNTNS_ID, &id));
+    return r < 0 ? r : (int64_t)id;
+}
+
+/* The unique ids of all mounts that hang from this one, at most so many; the oldest first. */
+long k_listmount(int64_t namespace, int64_t parent, unsigned char *ids, int most) {
+    struct mount_request request = {.size = sizeof request, .mount = parent, .namespace = namespace};
+    return answer(syscall(SYS_LISTMOUNT, &request, ids, most, 0));
+}
+
+/* Writes a struct statmount, with its strings behind it. */
+long k_statmount(int64_t namespace, int64_t mount, int64_t wanted, unsigned char *to, int size) {
+    struct mount_request request = {.size = sizeof request, .mount = mount, .what = wanted, .namespace = namespace};
+    return answer(syscall(SYS_STATMOUNT, &request, to, size, 0));
+}
+
 /* Locks: flock(2) */
 
 long k_flock(int fd, int operation) { return answer(flock(fd, operation)); }

@@ -90,8 +90,10 @@ export interface Scenario extends Played {
 	limits?: string;
 	/** Whether to read links, routes and packet filters. */
 	network?: boolean;
-	/** A file of the host; the break-out from a chroot is tried on it. */
-	secret?: { path: string; text: string };
+	/** Whether to try to break out from where the commands stand, and to read all of their mount namespaces. */
+	breakOut?: true;
+	/** Files and directories of the host to know again, whatever path leads to them. The host's root is always known. */
+	places?: string[];
 }
 
 /** The container that a lesson is about. */

@@ -1,5 +1,6 @@
 import type { Ending, Entry, HostState, Mount, Observation, ProcessState, Task } from "../protocol.ts";
 import { BOX, type Check, commandAt, DURING, EXIT_CODE, exitCodeOf } from "./check.ts";
+import { hostFiles, placeOnHost, rootOf } from "./host-files.ts";
 
 /** Values drawn at random for one run, by name. */
 export type Drawn = Record<string, string>;
@@ -118,7 +119,8 @@ function processFacts(before: HostState, process: ProcessState, drawn: Drawn): R
 		`ns.${kind}`,
 		id === before.namespaces[kind] ? "the host's" : "new",
 	]);
-	const marker = drawn["marker"];
+	const { rootfs } = drawn;
+	const came = escapeOf(process);
 	return {
 		...Object.fromEntries(namespaces),
 		"ns.split": process.splitNamespaces,
@@ -126,14 +128,27 @@ function processFacts(before: HostState, process: ProcessState, drawn: Drawn): R
 		"command.queues": before.queues.some((key) => process.queues.includes(key))
 			? "the host's are seen"
 			: "none of the host's",
-		"command.mounts.host": hostMounts(before.mounts, process.mounts).map((mount) => mount.mountPoint),
+		"command.mounts.host": hostFiles(before.mounts, process.mounts, rootfs).map((mount) => mount.mountPoint),
 		"command.mounts.peers": peersOf(before.mounts, process.mounts).map((mount) => mount.mountPoint),
-		"command.root": marker !== undefined && process.root.includes(marker) ? "the rootfs" : "the host's",
+		"command.root": rootOf(before, process, drawn),
 		"command.cwd": process.cwdInsideRoot ? "inside its root" : "outside its root",
-		...(process.escape === null
-			? {}
-			: { escape: process.escape.readHostFile ? "a file of the host was read" : "refused" }),
+		...(came === undefined ? {} : { escape: came }),
+		...(process.table === null ? {} : { "namespace.host": hostPlaces(before, process.table, rootfs) }),
 	};
+}
+
+// Nothing is known where the same attempt fails on the host's side, too, or could not be made at all.
+function escapeOf({ escape: tried }: ProcessState): string | undefined {
+	if (tried === null || tried.control.climb !== "" || tried.control.uncover !== "") return undefined;
+	const came = [tried.climb, tried.uncover];
+	if (came.includes("")) return "the host's files were reached";
+	return came.every((why) => why === "nowhere") ? "refused" : undefined;
+}
+
+// Where the host has what is mounted in a namespace, each place once.
+function hostPlaces({ mounts }: HostState, table: NonNullable<ProcessState["table"]>, rootfs?: string): string[] {
+	const places = hostFiles(mounts, table, rootfs).map((mount) => placeOnHost(mounts, mount) ?? "");
+	return [...new Set(places)];
 }
 
 /** The mounts in `seen` that show a file system of the host's as the host mounts it. */

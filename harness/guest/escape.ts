@@ -1,56 +1,171 @@
-import { closeSync, openSync, readdirSync, readFileSync, writeSync } from "node:fs";
-import { CLONE_NEWNS } from "../../native/constants.ts";
+import { closeSync, fstatSync, openSync, readFileSync, type Stats, statSync, writeSync } from "node:fs";
+import { CLONE_NEWNS, MNT_DETACH, MS_BIND, MS_MOVE, MS_PRIVATE, MS_REC } from "../../native/constants.ts";
 import { pipe } from "../../native/guest.ts";
-import { chdir, chroot, fchdir } from "../../native/mounts.ts";
-import { setns } from "../../native/namespaces.ts";
+import { chdir, chroot, fchdir, mount, umount2 } from "../../native/mounts.ts";
+import { setns, unshare } from "../../native/namespaces.ts";
 import { _exit, fork, waitpid } from "../../native/processes.ts";
 import { SyscallError } from "../../native/syscall-error.ts";
+import type { Escape } from "../protocol.ts";
+import { deviceName } from "./device.ts";
+import { OWN_PROC } from "./harbour.ts";
 
 /**
- * Tries the classic break-out from where a process stands: chroot(2) once more, into a directory below, while the
- * current directory stays above; then walk up as far as it goes, and make that the root.
- * @param pid the process whose mount namespace, root and current directory to start from
- * @param secret a file of the host, and what is in it
- * @returns whether the file could be read; if not, the call that stopped it
- * @see chroot(2), NOTES
+ * Tries to break out from where a process stands, as the process itself could. Whether a way has led out is told by where
+ * it led to, not by a file that is looked for: to a directory on a file system of the host's that is neither the process's
+ * root nor below it. Each attempt is made in a forked child, as only a process with one thread may enter a mount namespace
+ * (setns(2)), and in a copy of the mount namespace.
  */
-export function tryEscape(
-	pid: number,
-	secret: { path: string; text: string },
-): { readHostFile: boolean; refusedBy: string } {
-	const [mnt, root, cwd] = ["ns/mnt", "root", "cwd"].map((name) => openSync(`/proc/${pid}/${name}`, "r")) as [
-		number,
-		number,
-		number,
-	];
+
+/** What a child has before it tries a way: its root is the one to break out of. */
+interface Stand {
+	root: number;
+	cwd: number;
+}
+
+/** Whether it leads to the host's files. */
+type Way = (stand: Stand, isHosts: (here: Stats) => boolean) => boolean;
+
+/** More mounts than lie on one another anywhere. */
+const LAYERS = 16;
+/** So many directories up are looked at one by one; then come as many as a path can name, twice. */
+const STEPS = 64;
+const FAR_UP = "../".repeat(1300);
+/** A directory of every host, on a file system of its own: what the control breaks out of. */
+const PRISON = "/usr";
+
+/**
+ * @param pid the process to start from
+ * @param hostDevices the file systems of the host's, as major:minor
+ * @throws {Error} an attempt was ended from outside
+ */
+export function tryEscape(pid: number, hostDevices: readonly string[]): Escape {
+	const open = (path: string) => openSync(path, "r");
+	const [namespace, root, cwd] = ["ns/mnt", "root", "cwd"].map((name) => open(`/proc/${pid}/${name}`));
+	const [host, own] = [open("/proc/1/ns/mnt"), open(OWN_PROC)];
+	const isHosts = ({ dev }: Stats) => hostDevices.includes(deviceName(dev));
+	const ways = { climb: climb(own), uncover: uncover(own) };
+	const from = { namespace: namespace as number, root: root as number, cwd: cwd as number };
+	return {
+		climb: inChild(() => ways.climb(whereItStands(from), isHosts)),
+		uncover: inChild(() => ways.uncover(whereItStands(from), isHosts)),
+		control: {
+			climb: inChild(() => ways.climb(onHost(host, "chroot"), isHosts)),
+			uncover: inChild(() => ways.uncover(onHost(host, "covered"), isHosts)),
+		},
+	};
+}
+
+/** Goes where the process stands, but in a copy of its mount namespace. */
+function whereItStands({ namespace, root, cwd }: Stand & { namespace: number }): Stand {
+	enterCopy(namespace);
+	fchdir(root);
+	chroot(".");
+	return { root, cwd };
+}
+
+/** Makes a root on the host by chroot alone, or by moving a mount over the host's root, as switch_root(8) does. */
+function onHost(namespace: number, how: "chroot" | "covered"): Stand {
+	enterCopy(namespace);
+	mount(null, "/", null, MS_REC | MS_PRIVATE, null);
+	if (how === "covered") mount(PRISON, PRISON, null, MS_BIND, null);
+	chdir(PRISON);
+	if (how === "covered") mount(".", "/", null, MS_MOVE, null);
+	chroot(".");
+	const here = openSync(".", "r");
+	return { root: here, cwd: here };
+}
+
+function enterCopy(namespace: number): void {
+	setns(namespace, CLONE_NEWNS);
+	unshare(CLONE_NEWNS);
+}
+
+/**
+ * The classic one: chroot(2) to somewhere else while the current directory stays, and then up. What lies on the way to the
+ * process's root is below it; if that is never met, all of the way is out.
+ */
+const climb =
+	(elsewhere: number): Way =>
+	({ root, cwd }, isHosts) => {
+		const { dev, ino } = fstatSync(root);
+		const isRoot = (here: Stats) => here.dev === dev && here.ino === ino;
+		fchdir(elsewhere);
+		chroot(".");
+		fchdir(cwd);
+		const way = [statSync(".")];
+		for (let step = 0; step < STEPS; step++) way.push(up(".."));
+		// A path can be longer than it was ever looked at, and the top may be covered by then.
+		way.push(up(FAR_UP), up(FAR_UP));
+		const above = way.slice(way.findIndex(isRoot) + 1);
+		return above.some((here) => !isRoot(here) && isHosts(here));
+	};
+
+function up(path: string): Stats {
+	chdir(path);
+	return statSync(".");
+}
+
+/**
+ * umount2("/", MNT_DETACH) takes away what covers the namespace's root, and entering the namespace anew leads to what lay
+ * below; again, until there is nothing more to be taken away.
+ */
+const uncover =
+	(ownProc: number): Way =>
+	({ root }, isHosts) => {
+		const { dev, ino } = fstatSync(root);
+		for (let layer = 0; layer < LAYERS; layer++) {
+			enterAgain(ownProc);
+			const here = statSync("/");
+			if ((here.dev !== dev || here.ino !== ino) && isHosts(here)) return true;
+			if (!takenAway()) return false;
+		}
+		return false;
+	};
+
+// A relative path leads to the agent's /proc, whatever the root is.
+function enterAgain(ownProc: number): void {
+	fchdir(ownProc);
+	const namespace = openSync("self/ns/mnt", "r");
+	setns(namespace, CLONE_NEWNS);
+	closeSync(namespace);
+}
+
+// Only in this copy, and nowhere else. The kernel's own first mount is not to be unmounted: EINVAL.
+function takenAway(): boolean {
+	mount(null, "/", null, MS_REC | MS_PRIVATE, null);
+	try {
+		umount2("/", MNT_DETACH);
+		return true;
+	} catch (error) {
+		if (error instanceof SyscallError && error.code === "EINVAL") return false;
+		throw error;
+	}
+}
+
+/** What a child says that has come to the host's files, and what one says that has not. */
+const OUT = "out";
+const NOT_OUT = "nowhere";
+
+/** @returns "" for a way that leads out, "nowhere" for one that does not, or what kept it from being tried */
+function inChild(leadsOut: () => boolean): string {
 	const result = pipe();
-	// Only a process with one thread may enter a mount namespace (setns(2)): a forked child has one.
 	const child = fork();
 	if (child === 0) {
-		writeSync(result.writeFd, attempt(mnt, root, cwd, secret));
+		writeSync(result.writeFd, told(leadsOut));
 		_exit(0);
 	}
 	closeSync(result.writeFd);
-	const refusedBy = readFileSync(result.readFd, "utf8");
+	const said = readFileSync(result.readFd, "utf8");
+	closeSync(result.readFd);
 	waitpid(child);
-	return { readHostFile: refusedBy === "", refusedBy };
+	if (said === "") throw new Error("an attempt was ended from outside");
+	return said === OUT ? "" : said;
 }
 
-// The empty string if the secret was read, otherwise what stood in the way.
-function attempt(mnt: number, root: number, cwd: number, secret: { path: string; text: string }): string {
+function told(leadsOut: () => boolean): string {
 	try {
-		setns(mnt, CLONE_NEWNS);
-		fchdir(root);
-		chroot(".");
-		fchdir(cwd);
-		const below = readdirSync("/", { withFileTypes: true }).find((entry) => entry.isDirectory());
-		if (below === undefined) return "no directory to chroot into";
-		chroot(`/${below.name}`);
-		for (let up = 0; up < 64; up++) chdir("..");
-		chroot(".");
-		return readFileSync(secret.path, "utf8") === secret.text ? "" : `${secret.path} is another file here`;
+		return leadsOut() ? OUT : NOT_OUT;
 	} catch (error) {
-		if (error instanceof SyscallError) return error.message;
-		return `open("${secret.path}"): ${(error as NodeJS.ErrnoException).code ?? String(error)}`;
+		return error instanceof SyscallError ? error.message : String(error);
 	}
 }

@@ -194,7 +194,7 @@ export class Exercise {
 	#readThrower(): void {
 		try {
 			const pid = this.#tasks().at(-1)?.pid ?? this.runner.pid;
-			this.#atThrow ??= { ...readProcess(pid, this.runner.pid, this.wanted), escape: null };
+			this.#atThrow ??= { ...readProcess(pid, this.runner.pid, this.wanted), table: null, escape: null };
 		} catch {
 			// It was killed meanwhile; its end is told all the same.
 		}

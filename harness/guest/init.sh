@@ -32,4 +32,15 @@ $b ln -s usr/bin bin && $b ln -s usr/sbin sbin && $b ln -s usr/lib lib && $b ln 
 $b mount -t erofs -o ro /dev/vda usr
 $b umount /proc
 $b mount --move /dev dev
-exec $b switch_root /root /usr/bin/busybox init
+
+# This file system stays below the root of every mount namespace, and root gets there by umount2("/", MNT_DETACH) and setns.
+# So it is emptied and made read-only; switch_root(8) does neither. A file that is in use would keep it writable: shell
+# and console are none of its files.
+cd /root || exit 1
+exec ./usr/bin/busybox sh -ec '
+	b=./usr/bin/busybox
+	$b rm -rf /agent /kit /early /dev /proc /busybox /init
+	$b mount --move . /
+	$b rmdir /root
+	$b mount -o remount,ro none /
+	exec $b chroot . /usr/bin/busybox init' < dev/console > dev/console 2>&1

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Container, LIMITS, type Observation, type Run, type Step, type Task } from "../protocol.ts";
+import { type Container, type Escape, LIMITS, type Observation, type Run, type Step, type Task } from "../protocol.ts";
 import { Bench } from "./bench.ts";
 import { copyImage } from "./copies.ts";
 import { Exercise } from "./exercise.ts";
@@ -10,7 +10,7 @@ import { networkOfNeighbour } from "./neighbours.ts";
 import { forgetNeighbours, readLinks } from "./network.ts";
 import { Patience } from "./patience.ts";
 import { prepare, runProgram, wake } from "./prepare.ts";
-import { readHost, readProcess } from "./probe.ts";
+import { fileSystemsOf, readHost, readProcess, readTable } from "./probe.ts";
 import { ask, TIMEOUT } from "./questions.ts";
 import type { Runner } from "./runners.ts";
 import { deliver, finish } from "./told.ts";
@@ -55,6 +55,7 @@ export async function play(run: Run, cast: Cast, output: Output): Promise<Observ
 	if (!run.unlocked && run.steps.some((step) => step.do === "run")) scene.bench = await Bench.open();
 	stages.lap("prepare");
 	const before = readHost(run);
+	scene.hostDevices = fileSystemsOf(before.mounts);
 	stages.lap("readBefore");
 	scene.before = before.tasks;
 	const { containers, after } = await takeAll(run, scene, stages).catch((cause: unknown) => {
@@ -94,6 +95,8 @@ class Scene {
 	/** What ran in the harbour before the exercise. */
 	before: readonly Task[] = [];
 	readonly givenUp: string[] = [];
+	/** Where the host's files are, as it was before the exercise began. */
+	hostDevices: string[] = [];
 	/** Where the check's programs run; without, in the harbour. */
 	bench: Bench | undefined;
 	readonly outputBytes = { stdout: 0, stderr: 0 };
@@ -216,7 +219,8 @@ class Scene {
 	async #observe(pid: number, engine: number) {
 		try {
 			const process = readProcess(pid, engine, this.run);
-			return { ...process, escape: await this.#attemptEscape(pid) };
+			if (!this.run.breakOut) return { ...process, table: null, escape: null };
+			return { ...process, table: readTable(pid), escape: await this.#attemptEscape(pid) };
 		} catch (error) {
 			const { code } = error as NodeJS.ErrnoException;
 			if (code === "ENOENT" || code === "ESRCH") return null; // It ended while it was read.
@@ -224,14 +228,13 @@ class Scene {
 		}
 	}
 
-	#attemptEscape(pid: number): Promise<{ readHostFile: boolean; refusedBy: string } | null> {
-		const { secret } = this.run;
-		const runner = secret === null ? undefined : this.#scouts.shift();
-		if (secret === null || runner === undefined) return Promise.resolve(null);
+	#attemptEscape(pid: number): Promise<Escape | null> {
+		const runner = this.#scouts.shift();
+		if (runner === undefined) return Promise.resolve(null);
 		return new Promise((resolve) => {
 			runner.onLine((line) => "escape" in line && resolve(line.escape));
 			runner.ended.then(() => resolve(null));
-			runner.start({ do: "escape", pid, secret });
+			runner.start({ do: "escape", pid, hostDevices: this.hostDevices });
 		});
 	}
 

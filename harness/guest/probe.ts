@@ -1,6 +1,8 @@
-import { closeSync, constants, openSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
-import type { HostState, Overlay, ProcessState, Run } from "../protocol.ts";
+import { closeSync, constants, openSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { readMountTable } from "../../native/mount-table.ts";
+import type { HostState, Overlay, Place, ProcessState, Run, TableMount } from "../protocol.ts";
 import { readCgroup, readCgroupFiles, readCgroups, readCgroupTree } from "./cgroups.ts";
+import { deviceName } from "./device.ts";
 import { HARBOUR_ROOT, OWN_PROC } from "./harbour.ts";
 import { parseMountinfo } from "./mountinfo.ts";
 import { inNamespace, readNamespaces, readSplitNamespaces } from "./namespaces.ts";
@@ -25,10 +27,10 @@ import { readEntry, readTree } from "./trees.ts";
  */
 
 /** What a run wants to have read beside what is always read. */
-export type Wanted = Pick<Run, "watch" | "files" | "network" | "limits">;
+export type Wanted = Pick<Run, "watch" | "files" | "network" | "limits" | "places">;
 
 /** Reads the harbour as its init (pid 1) sees it. */
-export function readHost({ watch, network, limits }: Wanted): HostState {
+export function readHost({ watch, network, limits, places }: Wanted): HostState {
 	return {
 		hostname: inNamespace(1, "uts", readHostname),
 		namespaces: readNamespaces(1),
@@ -43,6 +45,7 @@ export function readHost({ watch, network, limits }: Wanted): HostState {
 		trees: Object.fromEntries(watch.map((path) => [path, readTree(`${HARBOUR_ROOT}${path}`)])),
 		network: network ? inNamespace(1, "net", () => readNetwork(true)) : null,
 		openNetworks: network ? readOpenNetworks() : [],
+		places: Object.fromEntries(places.map((path) => [path, readPlace(`${HARBOUR_ROOT}${path}`)])),
 	};
 }
 
@@ -51,10 +54,15 @@ export function readHost({ watch, network, limits }: Wanted): HostState {
  * @param engine the process that has started it, directly or not
  * @throws the process has ended meanwhile (ENOENT or ESRCH)
  */
-export function readProcess(pid: number, engine: number, { files, network }: Wanted): Omit<ProcessState, "escape"> {
+export function readProcess(
+	pid: number,
+	engine: number,
+	{ files, network }: Wanted,
+): Omit<ProcessState, "escape" | "table"> {
 	const status = readStatus(pid);
 	const mask = (name: string) => status.get(name) ?? "";
 	const cgroup = readCgroup(pid);
+	const descriptors = readDescriptors(pid);
 	const mounts = parseMountinfo(readFileSync(`/proc/${pid}/mountinfo`, "utf8"));
 	return {
 		pid,
@@ -66,6 +74,8 @@ export function readProcess(pid: number, engine: number, { files, network }: Wan
 		mounts,
 		cwd: readlinkSync(`/proc/${pid}/cwd`),
 		root: readdirSync(`/proc/${pid}/root`),
+		rootPlace: readPlace(`/proc/${pid}/root`),
+		openPlaces: readOpenPlaces(pid, descriptors),
 		cwdInsideRoot: cwdInsideRoot(pid),
 		procPids: readProcPids(pid),
 		cgroup,
@@ -78,7 +88,7 @@ export function readProcess(pid: number, engine: number, { files, network }: Wan
 		engineInHostRoot: directoryAt(`/proc/${engine}/root/.`) === directoryAt("/proc/1/root/."),
 		engineNamespaces: readNamespaces(engine),
 		engineCgroup: readCgroup(engine),
-		descriptors: readDescriptors(pid),
+		descriptors,
 		engineDescriptors: readDescriptors(engine, 3),
 		signals: { blocked: mask("SigBlk"), ignored: mask("SigIgn"), caught: mask("SigCgt") },
 		overlay: readOverlay(mounts),
@@ -104,6 +114,37 @@ function readOpenNetworks(): string[] {
 		}
 	});
 	return [...new Set(open)];
+}
+
+/** Reads all of the mount namespace that a process is in. */
+export function readTable(pid: number): TableMount[] {
+	const namespace = openSync(`/proc/${pid}/ns/mnt`, "r");
+	try {
+		return readMountTable(namespace);
+	} finally {
+		closeSync(namespace);
+	}
+}
+
+/** The file systems that hold files of the host's: not those that are windows into the kernel. */
+export function fileSystemsOf(mounts: HostState["mounts"]): string[] {
+	const windows = ["proc", "sysfs", "cgroup2", "mqueue"];
+	return [...new Set(mounts.filter(({ fstype }) => !windows.includes(fstype)).map(({ device }) => device))];
+}
+
+/** What names a file or directory, whatever path leads to it; null where there is none. */
+function readPlace(path: string): Place | null {
+	try {
+		const { dev, ino } = statSync(path);
+		return { device: deviceName(dev), inode: String(ino) };
+	} catch {
+		return null;
+	}
+}
+
+function readOpenPlaces(pid: number, descriptors: Record<string, string>): Record<string, Place> {
+	const places = Object.keys(descriptors).map((fd) => [fd, readPlace(`/proc/${pid}/fd/${fd}`)] as const);
+	return Object.fromEntries(places.flatMap(([fd, place]) => (place === null ? [] : [[fd, place]])));
 }
 
 const readHostname = () => readFileSync("/proc/sys/kernel/hostname", "utf8").trim();

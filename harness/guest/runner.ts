@@ -38,7 +38,7 @@ Object.assign(process, {
 	reallyExit: (code?: number) => (isChildTask() ? takeApart.call(process, code) : exitAtOnce(code ?? 0)),
 });
 if (job.do === "escape") {
-	say({ escape: tryEscape(job.pid, job.secret) });
+	say({ escape: tryEscape(job.pid, job.hostDevices) });
 	exitAtOnce(0);
 }
 const ending = runExercise(job);

@@ -9,7 +9,7 @@ import { readPids, readTasks } from "./tasks.ts";
 type Seen = Pick<View, "host" | "shells"> & Insight;
 
 /** What a run may ask for, and a stage does not. */
-const NOTHING = { watch: [], files: [], network: false };
+const NOTHING = { watch: [], files: [], network: false, places: [] };
 
 /**
  * After something has stirred, all is read again and again, less and less often; then only what shows cheaply that
@@ -110,7 +110,7 @@ function readShell(shell: number | null): Seen["shells"][string] {
 	if (shell === null) return null;
 	try {
 		const pid = innermost(shell);
-		return { ...readProcess(pid, shell, NOTHING), escape: null, shell, listens: listens(pid) };
+		return { ...readProcess(pid, shell, NOTHING), table: null, escape: null, shell, listens: listens(pid) };
 	} catch {
 		return null; // It has ended while it was read.
 	}

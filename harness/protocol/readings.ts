@@ -27,6 +27,12 @@ export const Mount = v.object({
 	options: text,
 });
 
+/** A mount of a mount namespace, wherever it is: covered, or out of every path's reach. See listmount(2). */
+export const TableMount = v.object({ id: count, parentId: count, device: text, root: text, fstype: text });
+
+/** What names a file or directory, whatever path leads to it. */
+export const Place = v.object({ device: text, inode: text });
+
 /** A process in the guest, as its host sees it. */
 export const Task = v.object({
 	pid: count,
@@ -105,6 +111,8 @@ export const Overlay = v.object({
 });
 
 export type Mount = v.InferOutput<typeof Mount>;
+export type TableMount = v.InferOutput<typeof TableMount>;
+export type Place = v.InferOutput<typeof Place>;
 export type Task = v.InferOutput<typeof Task>;
 export type Link = v.InferOutput<typeof Link>;
 export type Network = v.InferOutput<typeof Network>;

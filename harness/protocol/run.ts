@@ -115,7 +115,9 @@ export interface Run extends Work {
 	limits?: string | undefined;
 	/** Whether to read networks. */
 	network: boolean;
-	/** A file of the host that the break-out tries to read; none is tried without. */
-	secret: { path: string; text: string } | null;
+	/** Whether to try to break out from where each command stands, and to read all of its mount namespace. */
+	breakOut: boolean;
+	/** Files and directories of the host to name, whenever the host is read, by device and inode. */
+	places: string[];
 	deadlineMs: number;
 }

@@ -1,5 +1,32 @@
 import * as v from "valibot";
-import { count, Entry, Link, list, Mount, Namespaces, Network, Overlay, Task, text } from "./readings.ts";
+import {
+	count,
+	Entry,
+	Link,
+	list,
+	Mount,
+	Namespaces,
+	Network,
+	Overlay,
+	Place,
+	TableMount,
+	Task,
+	text,
+} from "./readings.ts";
+
+/**
+ * Ways out of a root, tried by the agent from where a process stands: "" where one led to the host's files, otherwise why
+ * it did not.
+ */
+const Ways = v.object({
+	/** chroot(2) once more, with the current directory left above the new root; then up by "..". */
+	climb: text,
+	/** umount2("/", MNT_DETACH) and setns(2) into the same mount namespace, again and again. */
+	uncover: text,
+});
+
+/** The ways, and the same ways out of a chroot of the agent's own on the host: unless those work, nothing is known. */
+const Escape = v.object({ ...Ways.entries, control: Ways });
 
 /** What can be read of the machine as a whole, from where its init (pid 1) stands. */
 export const HostState = v.object({
@@ -22,6 +49,8 @@ export const HostState = v.object({
 	network: v.nullable(Network),
 	/** Network namespaces that a process of the host has open, as `net:[4026532151]`; read with `network` only. */
 	openNetworks: v.optional(list(text), []),
+	/** What the run asks to have named, by path; null where there is nothing. */
+	places: v.optional(v.record(text, v.nullable(Place)), {}),
 });
 
 /** What can be read of the command that the exercise has started. */
@@ -35,10 +64,15 @@ export const ProcessState = v.object({
 	hostname: text,
 	queues: list(text),
 	mounts: list(Mount),
+	/** All of its mount namespace, with what its root hides; null where the run does not ask for the break-out. */
+	table: v.optional(v.nullable(list(TableMount)), null),
 	/** Its current directory, as a path in its mount namespace. */
 	cwd: text,
 	/** Entries of its root directory. */
 	root: list(text),
+	/** Its root directory, and what is open at each of its descriptors. */
+	rootPlace: v.optional(v.nullable(Place), null),
+	openPlaces: v.optional(v.record(text, Place), {}),
 	/** Whether walking up from its current directory meets its root. */
 	cwdInsideRoot: v.boolean(),
 	/** Pids that the /proc it sees lists; null when there is none. */
@@ -74,9 +108,10 @@ export const ProcessState = v.object({
 	links: list(Link),
 	network: v.nullable(Network),
 	credentials: v.object({ uids: list(count), gids: list(count), capabilities: text, boundingSet: text }),
-	/** The result of the classic break-out from a chroot, tried from where this process stands; null if not tried. */
-	escape: v.nullable(v.object({ readHostFile: v.boolean(), refusedBy: text })),
+	/** What came of breaking out from where this process stands; null if it was not tried. */
+	escape: v.nullable(Escape),
 });
 
+export type Escape = v.InferOutput<typeof Escape>;
 export type HostState = v.InferOutput<typeof HostState>;
 export type ProcessState = v.InferOutput<typeof ProcessState>;

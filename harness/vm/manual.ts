@@ -58,7 +58,17 @@ export async function formatPages(
 	yard: Shipyard,
 ): Promise<Record<string, string>> {
 	const { outcome } = await yard.play({
-		...{ prepare: [], code: "", call: "", containers: {}, watch: [], files: [], network: false, secret: null },
+		...{
+			prepare: [],
+			code: "",
+			call: "",
+			containers: {},
+			watch: [],
+			files: [],
+			network: false,
+			breakOut: false,
+			places: [],
+		},
 		steps: pages.map((page) => ({ do: "run", argv: ["sh", "-c", formatting(page, width)], as: page, keepAll: true })),
 	});
 	if (outcome.kind === "lost")

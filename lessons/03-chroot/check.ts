@@ -9,48 +9,36 @@ import {
 	type LedgerCall,
 	type Observation,
 	refused,
+	rootOf,
+	samePlace,
 } from "../../harness/grade/index.ts";
-
-/** The second container: its command runs after the break-out. */
-const ESCAPED = "escaped";
-
-/** What the process that became the command has asked of the kernel before; it is the engine's only child. */
-const callsOf = ({ containers }: Observation, container: string): LedgerCall[] =>
-	(containers[container]?.ledger ?? []).filter(({ task, call }) => task === "1.1" && call !== "execve");
-
-/** What breakOut has asked for: what comes after as many calls as enterRoot makes when it is alone. */
-const breakOutOf = ({ observation }: Context): LedgerCall[] =>
-	callsOf(observation, ESCAPED).slice(callsOf(observation, BOX).length);
-
-const given = ({ args }: LedgerCall) => Object.values(args)[0]?.slice(1, -1) ?? "";
-const triesToClimb = (entry: LedgerCall) => entry.call === "chdir" && given(entry).includes("..");
-// A path that begins at the root leads nowhere above it.
-const climbs = (entry: LedgerCall) => triesToClimb(entry) && !given(entry).startsWith("/");
-
-/** Whether the last chroot was given a path that begins at the root, when a climb had moved the current directory out. */
-function namesTheNewRoot(context: Context): boolean {
-	const calls = breakOutOf(context);
-	const isChroot = ({ call, error }: LedgerCall) => call === "chroot" && error === undefined;
-	const last = calls.findLastIndex(isChroot);
-	const before = calls.slice(0, Math.max(0, last));
-	const climbed = before.slice(before.findIndex(isChroot) + 1).some(climbs);
-	const stayedOutside = before.every((entry) => entry.call !== "chdir" || climbs(entry));
-	return before.some(isChroot) && climbed && stayedOutside && given(calls[last] as LedgerCall).startsWith("/");
-}
-
-/** What the exception says that ended breakOut. */
-function breakOutThrew({ observation }: Context): string | undefined {
-	const ending = observation.containers[ESCAPED]?.ending;
-	return ending?.how === "threw" ? ending.thrown.message : undefined;
-}
+import {
+	breakOutOf,
+	breakOutThrew,
+	callsOf,
+	depthOf,
+	ESCAPED,
+	given,
+	movedAlong,
+	namesTheNewRoot,
+	rootMovedAfterClimb,
+	stepsUp,
+	triesToClimb,
+	wallsOnTheWay,
+} from "./facts.ts";
 
 const escapedRan = ({ observation }: Context) => commandAt(observation, DURING, ESCAPED) !== null;
+const inTheRootfs = ({ facts }: Context) => facts["escaped.file"] === `nothing: its root is the rootfs`;
 
-function opened(observation: Observation, { secret = "", marker = "" }: Record<string, string>): string {
+// Root and file are known again by what names them in the kernel: a path or a name can be made elsewhere.
+function opened(observation: Observation, drawn: Record<string, string>): string {
 	const command = commandAt(observation, DURING, ESCAPED);
 	const ending = observation.containers[ESCAPED]?.ending;
-	if (command?.descriptors["3"] === `/${secret}`) return "a file of the host";
-	if (command !== null) return `nothing: its root is ${command.root.includes(marker) ? "the rootfs" : "another"}`;
+	if (command !== null) {
+		const root = rootOf(observation.before, command, drawn);
+		const hasFile = samePlace(command.openPlaces["3"], observation.before.places[`/${drawn["secret"]}`]);
+		return root === "the host's" && hasFile ? "a file of the host" : `nothing: its root is ${root}`;
+	}
 	if (ending?.how === "threw") return `nothing: ${ending.thrown.message}`;
 	return "nothing: /bin/sh was not to be found";
 }
@@ -82,6 +70,7 @@ export default defineCheck({
 				script: `[ -r /${secret} ] && exec 3</${secret}; pause`,
 			},
 		},
+		places: [rootfs, `/${secret}`],
 		steps: [
 			{ do: "start", container: BOX },
 			{ do: "start", container: ESCAPED },
@@ -107,12 +96,20 @@ export default defineCheck({
 		},
 		{
 			fact: "command.root",
-			madeOf: "files",
+			madeOf: "kernel",
 			what: "the command's root directory in /proc/PID/root",
 			explain: [
 				{
+					when: ({ facts }) => facts["command.root"] !== "the host's",
+					diagnosis: "root-elsewhere",
+					why: ({ process, drawn }) =>
+						`/proc/PID/root is a directory, but not ${drawn["rootfs"]}. In it are ${process?.root.slice(0, 8).join(", ")}.`,
+					try: "Give chroot the parameter, rootfs: each container has another one.",
+					see: ["chroot(2)", "path_resolution(7)"],
+				},
+				{
 					diagnosis: "root-unchanged",
-					why: "The command's / holds the host's files. chdir changes where relative paths start; a path that begins with / starts at the root, and that was not moved.",
+					why: "The command's / is the host's. chdir changes where relative paths start; a path that begins with / starts at the root, and that was not moved.",
 					try: "Call chroot(rootfs).",
 					see: ["chroot(2)", "path_resolution(7)"],
 				},
@@ -176,18 +173,26 @@ export default defineCheck({
 					see: ["chroot(2)", "fork(2)"],
 				},
 				{
-					when: (context) => escapedRan(context) && breakOutOf(context).some(triesToClimb),
+					when: (context) => inTheRootfs(context) && breakOutOf(context).some(triesToClimb),
 					diagnosis: "dotdot-stops-at-root",
 					why: 'Its root is still the rootfs. "..", in a process\'s own root, is that root itself: so says the kernel, and no number of steps changes it. But it asks only there. A path that is not below the root never gets there.',
 					try: "Before you climb, chroot into a directory further down, and stay where you are: then the current directory is above the root.",
 					see: ["path_resolution(7)", "chroot(2), DESCRIPTION"],
 				},
 				{
-					when: escapedRan,
+					when: inTheRootfs,
 					diagnosis: "still-inside",
 					why: "Its root is still the rootfs: breakOut has come back, and /proc/PID/root is what enterRoot made it.",
 					try: "Call chroot once more, from inside, with the current directory left above the new root. Then climb.",
 					see: ["chroot(2), DESCRIPTION"],
+				},
+				{
+					when: escapedRan,
+					diagnosis: "out-into-another-root",
+					why: ({ observation }) =>
+						`The command ran, but /proc/PID/root is not the host's. In it are ${commandAt(observation, DURING, ESCAPED)?.root.slice(0, 8).join(", ")}. From there no path that begins with / leads to the host's file.`,
+					try: 'Where the climb ends, call chroot("."): that place, and no directory below it, is the host\'s root.',
+					see: ["chroot(2)", "path_resolution(7)"],
 				},
 				{
 					when: namesTheNewRoot,
@@ -198,25 +203,41 @@ export default defineCheck({
 					see: ["path_resolution(7)", "chroot(2)"],
 				},
 				{
-					when: (context) =>
-						breakOutOf(context).findLast(({ call }) => /^(f?chdir|chroot)$/.test(call))?.call !== "chroot",
+					when: (context) => !rootMovedAfterClimb(context),
 					diagnosis: "root-not-moved",
-					why: "The last step was a chdir, so the current directory is high up, but the root is still the directory that chroot was last called with. There the command was looked for, and there is no /bin/sh.",
+					why: "breakOut has called no chroot after a step up, so the root is still the directory that chroot was last called with. There the command was looked for, and there is no /bin/sh.",
 					try: 'At the top, call chroot(".").',
 					see: ["chroot(2)", "execve(2)"],
 				},
 				{
-					when: (context) => breakOutOf(context).some((entry) => entry.call === "chdir" && !climbs(entry)),
+					when: (context) => wallsOnTheWay(context) > 0,
+					diagnosis: "wall-on-the-way",
+					why: (context) =>
+						`Between its steps up, breakOut has called chroot ${wallsOnTheWay(context)} times. Each call makes the directory that has been reached the root, and at its root ".." stays where it is: the climb went no further. The command was looked for in the directory that was the last root, and there is no /bin/sh.`,
+					try: 'Climb to the top with chdir alone. Then call chroot("."), once.',
+					see: ["path_resolution(7)", "chroot(2), DESCRIPTION"],
+				},
+				{
+					when: movedAlong,
 					diagnosis: "cwd-moved-along",
 					why: 'breakOut has moved its current directory to the new root, or below it; a path that begins with / starts there, too. From there ".." goes up to the root and stops, as it should; the directory that then became the root has no /bin/sh.',
 					try: 'Leave the current directory above the new root, and climb from there with a relative path: "..".',
 					see: ["chroot(2), DESCRIPTION", "path_resolution(7)"],
 				},
 				{
+					when: (context) => stepsUp(context) < depthOf(context),
 					diagnosis: "not-at-the-top",
-					why: "The process was out, but the directory that it made its root is not the host's: the command was looked for there, and there is no /bin/sh. It takes one step for every directory of the rootfs's path, and how many there are is not known inside.",
+					why: (context) =>
+						`breakOut has climbed ${stepsUp(context)} directories, and the rootfs lies ${depthOf(context)} below the host's root. The command was looked for in the directory that breakOut has made its root, and there is no /bin/sh. How deep the rootfs lies is not known inside.`,
 					try: 'Climb further. Too many steps do no harm: at the very top, ".." stays where it is.',
 					see: ["path_resolution(7)"],
+				},
+				{
+					diagnosis: "no-command-outside",
+					why: (context) =>
+						`There was no command: the kernel looked for /bin/sh from the root that breakOut left behind, and did not find it. breakOut had climbed ${stepsUp(context)} directories, which is enough. Possible causes: the last chroot was not given the place that the climb had led to, or a step before it did not go up.`,
+					try: 'After the last step up, call chroot("."), and nothing else.',
+					see: ["path_resolution(7)", "chroot(2)"],
 				},
 			],
 		},

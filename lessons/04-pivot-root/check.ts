@@ -7,8 +7,10 @@ import {
 	type Explanation,
 	type FactRule,
 	type FactValue,
+	hostFiles,
 	hostMounts,
 	type Observation,
+	placeOnHost,
 	processesLeft,
 	unsharedInChild,
 } from "../../harness/grade/index.ts";
@@ -28,14 +30,53 @@ const neverLeft = ({ facts, atThrow, observation }: Context) =>
 	facts["ns.mnt"] === "the host's" || atThrow?.namespaces["mnt"] === observation.before.namespaces["mnt"];
 
 /** What must not have changed on the host. Of a module that never left it, another finding says so. */
-const onHost = (fact: string, what: string, explanation: Explanation): FactRule[] =>
+const onHost = (fact: string, what: string, ...explain: Explanation[]): FactRule[] =>
 	["during", "after"].map((when) => ({
 		fact: `${fact}.${when}`,
 		madeOf: "kernel",
 		what: `${what}, ${when === "during" ? "while the command runs" : "after the command has ended"}`,
 		accept: (_, context) => neverLeft(context),
-		explain: [explanation],
+		explain,
 	}));
+
+/** Where in the ledger the mount namespace was left for the first time; -1 where it was not. */
+const leftAt = ({ ledger }: Context) =>
+	ledger.findIndex(({ call, args, error }) => call === "unshare" && !error && args["flags"]?.includes("CLONE_NEWNS"));
+
+/** Whether a call that was made before that is of this kind, and the kernel did it. */
+const madeBefore = (context: Context, call: string, ...words: string[]) =>
+	called({ ledger: context.ledger.slice(0, Math.max(0, leftAt(context))) }, call, ...words);
+
+/** Whether the module itself has mounted something after that; a change of propagation mounts nothing. */
+const mountedAfter = ({ ledger, ...context }: Context) =>
+	leftAt({ ledger, ...context }) >= 0 &&
+	ledger
+		.slice(leftAt({ ledger, ...context }))
+		.some(
+			({ call, args, error }) =>
+				call === "mount" &&
+				!error &&
+				!/^(MS_REC\|)?MS_(PRIVATE|SLAVE|SHARED|UNBINDABLE)$/.test(orderly(args["mountflags"])),
+		);
+
+const orderly = (flags = "") =>
+	flags
+		.split("|")
+		.toSorted((a) => (a === "MS_REC" ? -1 : 1))
+		.join("|");
+
+/** Whether the host's own root is in the namespace, though none of the command's paths leads to it. */
+const hidesHostRoot = (context: Context) =>
+	!seesHostRoot(context) && [context.facts["namespace.host"] ?? []].flat().includes("/");
+
+/** What the old root is to a command whose root only covers it. */
+const oldRootBelow: Explanation = {
+	diagnosis: "old-root-below",
+	misconception: 6,
+	why: "The host's root is still mounted in the command's mount namespace: listmount(2) lists it, /proc/PID/mountinfo does not, as no path of the command's leads there. What only covers it, or a chroot that looks past it, can be undone from inside: keep /proc/self/ns/mnt open, umount2(\"/\", MNT_DETACH), setns back, and / is what lay below.",
+	try: "Exchange the root with pivotRoot, and detach the old one: then nothing lies below.",
+	see: ["pivot_root(2)", "mount_namespaces(7)"],
+};
 
 /** The step that lists the directories of the rootfs, and of the one that it is a copy of. */
 const LISTED = "listed";
@@ -61,14 +102,12 @@ export default defineCheck({
 		hostname: random.hostname(),
 		rootfs: `/lab/${random.name("rootfs")}`,
 		marker: random.name("container"),
-		secret: random.name("host-secret"),
 	}),
-	scenario: ({ hostname = "", rootfs = "", marker = "", secret = "" }) => ({
+	scenario: ({ hostname = "", rootfs = "", marker = "" }) => ({
 		does: `ran sh in ${rootfs}, with the hostname ${hostname}`,
 		prepare: [
 			{ do: "copy", from: "/lab/rootfs", to: rootfs },
 			{ do: "write", path: `${rootfs}/${marker}`, text: "" },
-			{ do: "write", path: `/${secret}`, text: secret },
 		],
 		options: { hostname, rootfs },
 		steps: [
@@ -77,7 +116,8 @@ export default defineCheck({
 			{ do: "end", container: BOX },
 			{ do: "run", argv: ["find", "/lab/rootfs", rootfs, "-type", "d"], as: LISTED },
 		],
-		secret: { path: `/${secret}`, text: secret },
+		breakOut: true,
+		places: [rootfs],
 	}),
 	derive: (observation, { rootfs = "" }) => ({ "rootfs.left": directoriesLeft(observation, rootfs) }),
 	facts: [
@@ -113,24 +153,50 @@ export default defineCheck({
 		},
 		{
 			fact: "command.root",
-			madeOf: "files",
+			madeOf: "kernel",
 			what: "the command's root directory",
 			explain: [
 				{
+					when: ({ facts }) => facts["command.root"] !== "the host's",
+					diagnosis: "root-elsewhere",
+					why: ({ process, drawn }) =>
+						`/proc/PID/root is another directory than ${drawn["rootfs"]}. In it are ${process?.root.slice(0, 8).join(", ")}.`,
+					try: "Make the parameter, rootfs, the root: each container has another one.",
+					see: ["pivot_root(2)"],
+				},
+				{
 					diagnosis: "root-unchanged",
-					why: "The command's / holds the host's files: its root was never moved to the rootfs.",
+					why: "The command's / is the host's: its root was never moved to the rootfs.",
 					try: "Make rootfs a mount point, then call pivotRoot.",
 					see: ["pivot_root(2)"],
 				},
 			],
 		},
-		...onHost("host.mounts", "new mounts that the host sees", {
-			diagnosis: "mounts-leak",
-			misconception: 4,
-			why: "A new mount namespace is a copy, and its mounts are peers of the originals (shared:N in /proc/self/mountinfo). Mounting below a shared mount mounts on all its peers, so the host got these too.",
-			try: `${MAKE_PRIVATE}, before anything is mounted.`,
-			see: [SHARED_SUBTREES],
-		}),
+		...onHost(
+			"host.mounts",
+			"new mounts that the host sees",
+			{
+				when: (context) => madeBefore(context, "mount", "MS_BIND"),
+				diagnosis: "bound-on-host",
+				why: "mount came before unshare(CLONE_NEWNS): it was made in the host's own mount table, and stays there when the command's is gone. What is made private or unmounted in the copy afterwards does not change that.",
+				try: "Call unshare(CLONE_NEWNS) first of all.",
+				see: ["mount_namespaces(7)", "unshare(2)"],
+			},
+			{
+				when: mountedAfter,
+				diagnosis: "mounts-leak",
+				misconception: 4,
+				why: "A new mount namespace is a copy, and its mounts are peers of the originals (shared:N in /proc/self/mountinfo). Mounting below a shared mount mounts on all its peers, so the host got these too.",
+				try: `${MAKE_PRIVATE}, before anything is mounted.`,
+				see: [SHARED_SUBTREES],
+			},
+			{
+				diagnosis: "mounts-on-host",
+				why: "These lines are new in the host's own mount table. Possible causes: a program made the mount before unshare(CLONE_NEWNS), or in a process that was never in the new namespace; or a program made it below a mount that was still shared with the host.",
+				try: `Call unshare(CLONE_NEWNS) first of all. ${MAKE_PRIVATE}. Then mount.`,
+				see: ["mount_namespaces(7)", SHARED_SUBTREES],
+			},
+		),
 		{
 			fact: "command.mounts.host",
 			madeOf: "kernel",
@@ -138,7 +204,7 @@ export default defineCheck({
 			accept: rootUnchanged,
 			explain: [
 				{
-					when: seesHostRoot,
+					when: (context) => seesHostRoot(context) && called(context, "pivot_root"),
 					diagnosis: "old-root-attached",
 					misconception: 6,
 					why: "pivot_root does not remove the old root; it moves it to put_old. It is still mounted there, with everything on it, for whoever looks.",
@@ -148,8 +214,17 @@ export default defineCheck({
 				{
 					diagnosis: "host-mounts-visible",
 					misconception: 6,
-					why: "The old root is gone, but these lines of /proc/PID/mountinfo are file systems of the host, mounted inside the new root: what the command writes there, the host finds.",
-					try: "Bind nothing of the host's into the rootfs; MS_BIND | MS_REC takes along all that is mounted below.",
+					why: ({ observation: { before }, process, drawn }) =>
+						`These lines of /proc/PID/mountinfo show directories of the host: ${hostFiles(
+							before.mounts,
+							process?.mounts ?? [],
+							drawn["rootfs"],
+						)
+							.map((mount) => placeOnHost(before.mounts, mount))
+							.join(
+								", ",
+							)}. What the command finds there is the host's, and what it changes there is changed for the host.`,
+					try: "Bind nothing of the host's into the rootfs, and take nothing of it along. The devices that a command needs are in the rootfs already.",
 					see: ["mount(2), Creating a bind mount"],
 				},
 			],
@@ -185,16 +260,35 @@ export default defineCheck({
 		},
 		{
 			fact: "escape",
-			madeOf: "files",
-			what: "the break-out of lesson 03, tried from the command's place",
+			madeOf: "kernel",
+			what: "ways out of the command's root, tried from its place",
 			accept: rootUnchanged,
 			explain: [
 				{
+					when: ({ process }) => process?.escape?.climb === "",
 					diagnosis: "escape-works",
 					misconception: 6,
-					why: 'chroot into a directory below, chdir("..") until it goes no further, chroot("."): at the top was the host\'s root, and the file was read. A chroot ends where the caller\'s own next chroot begins.',
+					why: 'The break-out of lesson 03 works: chroot once more, with the current directory left where it is, then chdir("..") as far as it goes. That led to directories of the host. A chroot ends where the caller\'s own next chroot begins.',
 					try: "pivotRoot onto the rootfs, detach the old root, and chdir into the new one: then the top of the tree is the rootfs itself.",
 					see: ["chroot(2), DESCRIPTION", "pivot_root(2)"],
+				},
+				oldRootBelow,
+			],
+		},
+		{
+			fact: "namespace.host",
+			madeOf: "kernel",
+			what: "directories of the host that are mounted in the command's mount namespace, covered ones too",
+			accept: (got, context) => neverLeft(context) || rootUnchanged(got, context),
+			explain: [
+				{ ...oldRootBelow, when: hidesHostRoot },
+				{
+					diagnosis: "host-mounts-below",
+					misconception: 6,
+					why: ({ facts }) =>
+						`listmount(2) lists these in the command's mount namespace: ${[facts["namespace.host"] ?? []].flat().join(", ")}. Whether a path of the command's leads there or not: what is mounted can be reached from inside.`,
+					try: "Detach the old root with all that is mounted on it: umount2(put_old, MNT_DETACH). And bind nothing of the host's.",
+					see: ["pivot_root(2)", "umount2(2)"],
 				},
 			],
 		},

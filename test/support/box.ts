@@ -38,7 +38,16 @@ export async function playScript(yard: Shipyard, program: string, script: string
 		require("node:child_process").spawnSync("bash", ["-c", script], { stdio: ["ignore", "inherit", "inherit"] });
 	}`;
 	const { outcome, output } = await yard.play({
-		...{ prepare: installBox(program), code, call: "run", watch: [], files: [], network: false, secret: null },
+		...{
+			prepare: installBox(program),
+			code,
+			call: "run",
+			watch: [],
+			files: [],
+			network: false,
+			breakOut: false,
+			places: [],
+		},
 		containers: { box: { args: [PRELUDE + script], token: "none" } },
 		steps: [{ do: "start", container: "box" }],
 		deadlineMs: DEADLINE_MS,

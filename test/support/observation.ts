@@ -29,6 +29,7 @@ export const hostState = (more: Partial<HostState> = {}): HostState => ({
 	trees: {},
 	network: null,
 	openNetworks: [],
+	places: { "/": { device: "0:20", inode: "1" } },
 	...more,
 });
 
@@ -41,8 +42,11 @@ export const processState = (more: Partial<ProcessState> = {}): ProcessState => 
 	hostname: "harbour",
 	queues: hostState().queues,
 	mounts: hostState().mounts,
+	table: null,
 	cwd: "/root",
 	root: hostState().root,
+	rootPlace: { device: "0:20", inode: "1" },
+	openPlaces: {},
 	cwdInsideRoot: true,
 	procPids: [1, 300],
 	cgroup: "0::/",

@@ -18,15 +18,51 @@ describe("the command", () => {
 		expect(during({ queues: ["0x9"] })["command.queues"]).toBe("none of the host's");
 	});
 
-	test("its root is the rootfs when the drawn marker is in it", () => {
-		const seen = observation({ during: { host: hostState(), process: processState({ root: ["marker-1"] }) } });
-		expect(deriveFacts({}, seen, { marker: "marker-1" })["command.root"]).toBe("the rootfs");
-		expect(deriveFacts({}, seen, { marker: "marker-2" })["command.root"]).toBe("the host's");
+	describe("its root", () => {
+		const rootfs = { device: "0:20", inode: "7" };
+		const before = hostState({ places: { ...hostState().places, "/lab/r-1": rootfs } });
+		const root = (process: Partial<ProcessState>) =>
+			deriveFacts({}, observation({ before, during: { host: before, process: processState(process) } }), {
+				rootfs: "/lab/r-1",
+				marker: "marker-1",
+			})["command.root"];
+
+		test("is known by device and inode, whatever is in it", () => {
+			expect(root({ rootPlace: rootfs })).toBe("the rootfs");
+			expect(root({ root: ["marker-1"] })).toBe("the host's");
+			expect(root({ rootPlace: { device: "0:20", inode: "8" }, root: ["marker-1"] })).toBe("another directory");
+		});
+
+		test("may be a copy of the rootfs, if the copy is on no file system of the host's", () => {
+			expect(root({ rootPlace: { device: "0:99", inode: "7" }, root: ["marker-1"] })).toBe("the rootfs");
+			expect(root({ rootPlace: { device: "0:99", inode: "7" } })).toBe("another directory");
+		});
 	});
 
 	test("an escape that was not tried is no fact", () => {
 		expect(during({})).not.toHaveProperty("escape");
-		expect(during({ escape: { readHostFile: true, refusedBy: "" } })["escape"]).toBe("a file of the host was read");
+	});
+
+	describe("an escape", () => {
+		const works = { climb: "", uncover: "" };
+		const fails = { climb: "nowhere", uncover: "nowhere" };
+		const came = (tried: object, control: object = works) =>
+			during({ escape: { ...fails, ...tried, control: { ...works, ...control } } })["escape"];
+
+		test("that works by one way works; that works by none is refused", () => {
+			expect(came(works)).toBe("the host's files were reached");
+			expect(came({ uncover: "" })).toBe("the host's files were reached");
+			expect(came(fails)).toBe("refused");
+		});
+
+		test("is no fact where the same one fails on the host's side of the run", () => {
+			expect(came(fails, { climb: "nowhere" })).toBeUndefined();
+			expect(came(works, { uncover: "unshare(CLONE_NEWNS): ENOSPC" })).toBeUndefined();
+		});
+
+		test("is no fact where a way could not be tried, and none has led out", () => {
+			expect(came({ climb: "setns(7, CLONE_NEWNS): EPERM" })).toBeUndefined();
+		});
 	});
 
 	test("a command that never ran has no facts of its own", () => {

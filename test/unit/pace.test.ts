@@ -16,7 +16,8 @@ const REQUEST: RunRequest = {
 		watch: [],
 		files: [],
 		network: false,
-		secret: null,
+		breakOut: false,
+		places: [],
 	},
 };
 

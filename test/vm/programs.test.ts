@@ -7,7 +7,17 @@ afterAll(() => yard.close());
 test("of what a program prints the beginning is kept, or all of it where the step asks for that", async () => {
 	const argv = ["sh", "-c", "yes ünüsüal | head -n 40000"];
 	const { outcome } = await yard.play({
-		...{ prepare: [], code: "", call: "", containers: {}, watch: [], files: [], network: false, secret: null },
+		...{
+			prepare: [],
+			code: "",
+			call: "",
+			containers: {},
+			watch: [],
+			files: [],
+			network: false,
+			breakOut: false,
+			places: [],
+		},
 		steps: [
 			{ do: "run", argv, as: "beginning" },
 			{ do: "run", argv, as: "all", keepAll: true },

@@ -14,7 +14,7 @@ describe("restored machines", () => {
 		await machine.rest();
 		process.kill(machine.pid, "SIGKILL");
 		const nothing = { prepare: [], code: "", call: "run", containers: {}, steps: [], watch: [], files: [] };
-		const lost = machine.play({ ...nothing, network: false, secret: null });
+		const lost = machine.play({ ...nothing, network: false, breakOut: false, places: [] });
 		await expect(lost).rejects.toMatchObject({ name: "RestoreError", templateDamaged: false });
 	});
 

@@ -62,7 +62,8 @@ async function observe(code: string, options: object): Promise<{ observation: Ob
 			{ do: "look", as: DURING },
 			{ do: "end", container: "box" },
 		],
-		secret: { path: "/etc/hostname", text: "no such text" },
+		breakOut: true,
+		places: ["/", ROOTFS],
 	};
 	const { outcome, output } = await yard.play(request);
 	if (outcome.kind === "lost") throw new Error(`the machine was lost: ${outcome.how}`);
@@ -80,7 +81,16 @@ function facets({ observation, command }: Awaited<ReturnType<typeof observe>>) {
 	const facts = deriveFacts({}, observation, DRAWN);
 	const names = ["uts", "ipc", "mnt", "pid", "net", "user", "time"].map((kind) => `ns.${kind}`);
 	const told = [
-		...["ending", "command.hostname", "command.queues", "command.root", "command.cwd", "escape", "left.processes"],
+		...[
+			"ending",
+			"command.hostname",
+			"command.queues",
+			"command.root",
+			"command.cwd",
+			"escape",
+			"namespace.host",
+			"left.processes",
+		],
 		...["command.mounts.host", "command.mounts.peers", "host.mounts.during", "host.mounts.after", "host.cgroups.after"],
 	];
 	const inside = command.tasks.map(({ nsPids }) => nsPids).filter((pids) => pids.length === command.nsPids.length);

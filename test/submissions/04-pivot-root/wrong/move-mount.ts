@@ -1,4 +1,6 @@
-// The way of switch_root(8), for where pivot_root cannot be had: move the new root onto "/", and chroot onto it.
+// diagnosis: old-root-below
+// misconception: 6
+// Believed that MS_MOVE onto "/", as in switch_root(8), leaves nothing of the old root. It only covers it.
 import { CLONE_NEWNS, chdir, chroot, MS_BIND, MS_MOVE, MS_PRIVATE, MS_REC, mount, unshare } from "#kernel";
 
 export function enterRoot(rootfs: string): void {

@@ -1,0 +1,78 @@
+import { bytes, callLibrary, int, int64 } from "./library.ts";
+
+/**
+ * Reads mount tables by listmount(2) and statmount(2): the whole of a mount namespace, with what is covered and what no
+ * path leads to. /proc/PID/mountinfo shows only what lies below the process's root. For the harness alone, and unrecorded.
+ */
+
+/** A mount of a mount namespace. */
+export interface TableMount {
+	/** As in mountinfo. */
+	id: number;
+	parentId: number;
+	/** major:minor of the file system. */
+	device: string;
+	/** Which directory of the file system is mounted. */
+	root: string;
+	fstype: string;
+}
+
+/** One more than the protocol takes: a table that is too long to be read whole is refused, not shortened. */
+const MOST_MOUNTS = 4097;
+const ANSWER_BYTES = 16 << 10;
+// STATMOUNT_SB_BASIC, _MNT_BASIC, _MNT_ROOT, _FS_TYPE
+const WANTED = 0x01 | 0x02 | 0x08 | 0x20;
+/** Where the fields are in struct statmount, and where the strings begin. */
+const AT = { major: 16, minor: 20, fstype: 36, parent: 48, id: 56, parentId: 60, root: 104, strings: 512 } as const;
+/** LSMT_ROOT: from the first mount on the namespace's own root. */
+const FROM_ROOT = -1;
+
+/**
+ * Lists every mount of a mount namespace, the oldest first; of too many, one more than the protocol takes.
+ * @param namespaceFd the open namespace, as in /proc/PID/ns/mnt
+ * @throws {Error} refused
+ */
+export function readMountTable(namespaceFd: number): TableMount[] {
+	const namespace = answered("k_mount_namespace_id", [int(namespaceFd)]);
+	const [first] = list(namespace, FROM_ROOT);
+	if (first === undefined) return [];
+	// The namespace's own root is no mount on anything, and so in no list; all that is mounted hangs from it.
+	const root = Number(stat(namespace, first).readBigUInt64LE(AT.parent));
+	return list(namespace, root).flatMap((mount) => described(namespace, mount));
+}
+
+function list(namespace: number, parent: number): number[] {
+	const ids = Buffer.alloc(MOST_MOUNTS * 8);
+	const count = answered("k_listmount", [int64(namespace), int64(parent), bytes(ids), int(MOST_MOUNTS)]);
+	return Array.from({ length: count }, (_, index) => Number(ids.readBigUInt64LE(index * 8)));
+}
+
+// One that has been unmounted since the list was made is none.
+function described(namespace: number, mount: number): TableMount[] {
+	try {
+		const answer = stat(namespace, mount);
+		const number = (at: number) => answer.readUInt32LE(at);
+		const text = (at: number) => {
+			const start = AT.strings + number(at);
+			return answer.toString("utf8", start, answer.indexOf(0, start));
+		};
+		const device = `${number(AT.major)}:${number(AT.minor)}`;
+		const [id, parentId] = [number(AT.id), number(AT.parentId)];
+		return [{ id, parentId, device, root: text(AT.root), fstype: text(AT.fstype) }];
+	} catch (error) {
+		if ((error as { answer?: number }).answer === -2) return [];
+		throw error;
+	}
+}
+
+function stat(namespace: number, mount: number): Buffer {
+	const answer = Buffer.alloc(ANSWER_BYTES);
+	answered("k_statmount", [int64(namespace), int64(mount), int64(WANTED), bytes(answer), int(ANSWER_BYTES)]);
+	return answer;
+}
+
+function answered(name: string, args: Parameters<typeof callLibrary>[1]): number {
+	const answer = callLibrary(name, args);
+	if (answer < 0) throw Object.assign(new Error(`${name}: ${answer}`), { answer });
+	return answer;
+}

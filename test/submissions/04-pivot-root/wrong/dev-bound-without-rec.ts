@@ -1,0 +1,26 @@
+// diagnosis: host-mounts-visible
+// misconception: 6
+// Believed that /dev itself is nobody's, if what is mounted below it stays out.
+import {
+	CLONE_NEWNS,
+	chdir,
+	MNT_DETACH,
+	MS_BIND,
+	MS_PRIVATE,
+	MS_REC,
+	mount,
+	pivotRoot,
+	umount2,
+	unshare,
+} from "#kernel";
+
+export function enterRoot(rootfs: string): void {
+	unshare(CLONE_NEWNS);
+	mount(null, "/", null, MS_REC | MS_PRIVATE, null);
+	mount(rootfs, rootfs, null, MS_BIND | MS_REC, null);
+	mount("/dev", `${rootfs}/dev`, null, MS_BIND, null);
+	chdir(rootfs);
+	pivotRoot(".", ".");
+	umount2(".", MNT_DETACH);
+	chdir("/");
+}
