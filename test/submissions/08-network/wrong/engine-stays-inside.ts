@@ -1,4 +1,4 @@
-// diagnosis: engine-moved
+// diagnosis: engine-left-host
 import { openSync } from "node:fs";
 import { CLONE_NEWNET, unshare } from "#kernel";
 import { connectWith } from "../../support/network.ts";

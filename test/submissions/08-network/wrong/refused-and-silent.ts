@@ -1,6 +1,7 @@
 // diagnosis: refusal-swallowed
-import { connectWith, ip, within } from "../../support/network.ts";
+import { chain, connectWith, dnat, ip, within } from "../../support/network.ts";
 
+// What ip refuses is printed, and forgotten; no rule names the address, so nothing else is refused.
 export const connect = connectWith({
 	configure: (inside, address) =>
 		within(inside, () => {
@@ -11,4 +12,9 @@ export const connect = connectWith({
 				console.error(error);
 			}
 		}),
+	rules: (name, address, published) => `table ip ${name} {
+${chain("prerouting", "prerouting", dnat(address, published))}
+${chain("output", "output", dnat(address, published))}
+${chain("postrouting", "postrouting", 'ip saddr 10.88.0.0/24 oifname != "box0" masquerade')}
+}`,
 });
