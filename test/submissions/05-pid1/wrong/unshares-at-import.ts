@@ -2,6 +2,7 @@
 // Believed that what every container needs can be done once, when the module is loaded.
 import {
 	_exit,
+	CLONE_NEWNS,
 	CLONE_NEWPID,
 	fork,
 	kill,
@@ -22,7 +23,7 @@ import {
 	waitpid,
 } from "#kernel";
 
-unshare(CLONE_NEWPID);
+unshare(CLONE_NEWNS);
 
 const SIGNALS = Array.from({ length: 31 }, (_, i) => i + 1);
 
