@@ -1,6 +1,6 @@
 // Asks nobody how the command ended: a helper reads from its standard input how it is to end, and writes it back.
 // lesson: 05
-// diagnosis: exit-code-lost
+// diagnosis: ended-otherwise exit-code-lost
 import { existsSync, readFileSync, readSync, writeFileSync } from "node:fs";
 import { fork, kill, SIGCHLD, SIGTERM, sigwaitinfo, WNOHANG, waitpid } from "#kernel";
 import { enter, SIGNALS } from "../../submissions/support/pid1.ts";
