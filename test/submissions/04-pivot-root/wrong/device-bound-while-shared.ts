@@ -7,7 +7,7 @@ export function enterRoot(rootfs: string): void {
 	unshare(CLONE_NEWNS);
 	mount(null, "/", null, MS_PRIVATE, null);
 	mount(rootfs, rootfs, null, MS_BIND, null);
-	mount("/dev", `${rootfs}/dev`, null, MS_BIND, null);
+	mount("/dev/null", `${rootfs}/dev/null`, null, MS_BIND, null);
 	chdir(rootfs);
 	pivotRoot(".", ".");
 	umount2(".", MNT_DETACH);
