@@ -73,7 +73,7 @@ const hidesHostRoot = (context: Context) =>
 const oldRootBelow: Explanation = {
 	diagnosis: "old-root-below",
 	misconception: 6,
-	why: "The host's root is still mounted in the command's mount namespace: listmount(2) lists it, /proc/PID/mountinfo does not, as no path of the command's leads there. What only covers it, or a chroot that looks past it, can be undone from inside: keep /proc/self/ns/mnt open, umount2(\"/\", MNT_DETACH), setns back, and / is what lay below.",
+	why: "The host's root is still mounted in the command's mount namespace: the system call listmount lists it, /proc/PID/mountinfo does not, as no path of the command's leads there. What only covers it, or a chroot that looks past it, can be undone from inside: keep /proc/self/ns/mnt open, umount2(\"/\", MNT_DETACH), setns back, and / is what lay below.",
 	try: "Exchange the root with pivotRoot, and detach the old one: then nothing lies below.",
 	see: ["pivot_root(2)", "mount_namespaces(7)"],
 };
@@ -286,7 +286,7 @@ export default defineCheck({
 					diagnosis: "host-mounts-below",
 					misconception: 6,
 					why: ({ facts }) =>
-						`listmount(2) lists these in the command's mount namespace: ${[facts["namespace.host"] ?? []].flat().join(", ")}. Whether a path of the command's leads there or not: what is mounted can be reached from inside.`,
+						`The system call listmount lists these in the command's mount namespace: ${[facts["namespace.host"] ?? []].flat().join(", ")}. Whether a path of the command's leads there or not: what is mounted can be reached from inside.`,
 					try: "Detach the old root with all that is mounted on it: umount2(put_old, MNT_DETACH). And bind nothing of the host's.",
 					see: ["pivot_root(2)", "umount2(2)"],
 				},
