@@ -116,6 +116,19 @@ const HOST: FactRule[] = [
 		],
 	},
 	{
+		fact: "host.domainname.after",
+		madeOf: "kernel",
+		what: "the host's domain name after the command has ended",
+		explain: [
+			{
+				diagnosis: "host-domain-renamed",
+				why: "/proc/sys/kernel/domainname of the host holds another name than before the run. A domain name belongs to the UTS namespace, as the hostname does: a process without a UTS namespace of its own writes the host's.",
+				try: "Leave the domain name alone, or set it only in a process that has a UTS namespace of its own.",
+				see: ["uts_namespaces(7)", "setdomainname(2)"],
+			},
+		],
+	},
+	{
 		fact: "host.queues.after",
 		madeOf: "kernel",
 		what: "the host's System V message queues after the command has ended",

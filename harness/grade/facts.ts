@@ -70,6 +70,7 @@ function hostFacts(when: "during" | "after", before: HostState, now: HostState):
 	const same = <T>(one: T, other: T) => JSON.stringify(one) === JSON.stringify(other);
 	return {
 		[`host.hostname.${when}`]: now.hostname === before.hostname ? "unchanged" : now.hostname,
+		[`host.domainname.${when}`]: now.domainname === before.domainname ? "unchanged" : now.domainname,
 		[`host.mounts.${when}`]: newOnes(before.mounts, now.mounts, (mount) => mount.mountPoint, placeOf),
 		[`host.unmounted.${when}`]: newOnes(now.mounts, before.mounts, (mount) => mount.mountPoint, placeOf),
 		[`host.propagation.${when}`]: changedPropagation(before.mounts, now.mounts),

@@ -3,8 +3,11 @@ import type { Drawn } from "./facts.ts";
 
 /** What of the host's files a process can get at: which mounts show them, and what its root is. */
 
-/** Windows into the kernel: every mount of one shows the same, and none of the host's files. */
-const WINDOWS = new Set(["proc", "sysfs", "cgroup2", "mqueue"]);
+/**
+ * Windows into the kernel: every mount of one shows the same, and none of the host's files. A proc of one's own is a file
+ * system of its own, with a device of its own; the host's, bound, leads to all of the host's files by /proc/1/root.
+ */
+const WINDOWS = new Set(["sysfs", "cgroup2", "mqueue"]);
 /** Devices that hold nothing and lead nowhere: a container may have them bound one by one. */
 const HARMLESS = new Set(["/null", "/zero", "/full", "/random", "/urandom", "/tty"]);
 

@@ -32,7 +32,7 @@ export type Wanted = Pick<Run, "watch" | "files" | "network" | "limits" | "place
 /** Reads the harbour as its init (pid 1) sees it. */
 export function readHost({ watch, network, limits, places }: Wanted): HostState {
 	return {
-		hostname: inNamespace(1, "uts", readHostname),
+		...inNamespace(1, "uts", () => ({ hostname: readHostname(), domainname: readDomainname() })),
 		namespaces: readNamespaces(1),
 		mounts: parseMountinfo(readFileSync("/proc/1/mountinfo", "utf8")),
 		tasks: readWorld(),
@@ -148,6 +148,7 @@ function readOpenPlaces(pid: number, descriptors: Record<string, string>): Recor
 }
 
 const readHostname = () => readFileSync("/proc/sys/kernel/hostname", "utf8").trim();
+const readDomainname = () => readFileSync("/proc/sys/kernel/domainname", "utf8").trim();
 
 // The first line holds the headings; the first column the key. See proc_sysvipc(5).
 function readQueues(): string[] {

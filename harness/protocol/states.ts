@@ -31,6 +31,8 @@ const Escape = v.object({ ...Ways.entries, control: Ways });
 /** What can be read of the machine as a whole, from where its init (pid 1) stands. */
 export const HostState = v.object({
 	hostname: text,
+	/** The NIS domain name, which a UTS namespace has beside the hostname. See uts_namespaces(7). */
+	domainname: text,
 	namespaces: Namespaces,
 	mounts: list(Mount),
 	tasks: list(Task),

@@ -17,6 +17,7 @@ export const mount = (mountPoint: string, more: Partial<Mount> = {}): Mount => (
 /** The guest's host, quiet. */
 export const hostState = (more: Partial<HostState> = {}): HostState => ({
 	hostname: "harbour",
+	domainname: "(none)",
 	namespaces: { uts: "uts:[1]", ipc: "ipc:[2]", mnt: "mnt:[3]" },
 	mounts: [mount("/"), mount("/proc", { id: 21, device: "0:21", fstype: "proc" })],
 	tasks: [{ pid: 1, startTicks: 1, ppid: 0, comm: "init", state: "S", nsPids: [1] }],
