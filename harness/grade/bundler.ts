@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { interruption } from "../interrupt.ts";
 import { Turns } from "../side-by-side.ts";
-import { CONFINED_TOOL, confinedEnvironment } from "./confined-tool.ts";
+import { CONFINED_TOOL, startConfined } from "./confined-tool.ts";
 
 /**
  * esbuild in processes of our own making: confined, with limits, and one submission's work in each at a time. What is too
@@ -73,17 +73,29 @@ export async function withBundler<T>(work: (esbuild: Esbuild, abort: () => void)
 // program from the environment.
 async function start(): Promise<Service> {
 	const require = createRequire(import.meta.url);
+	return startConfined(programOf(require), LIMITS, async (environment) => {
+		const esbuild = loadWith(require, { ...environment, ESBUILD_BINARY_PATH: CONFINED_TOOL });
+		try {
+			// The process has been started; whether it has come to life, only an answer tells.
+			await esbuild.transform("");
+			return { esbuild, workedMs: 0 };
+		} catch (error) {
+			void esbuild.stop();
+			throw error;
+		}
+	});
+}
+
+function loadWith(require: NodeJS.Require, environment: Record<string, string>): Esbuild {
 	const path = require.resolve("esbuild");
-	const confined = await confinedEnvironment(programOf(require), LIMITS);
-	const environment = { ...confined, ESBUILD_BINARY_PATH: CONFINED_TOOL };
 	const before = Object.keys(environment).map((name) => [name, process.env[name]] as const);
 	const loaded = require.cache[path];
 	delete require.cache[path];
 	Object.assign(process.env, environment);
 	try {
 		const esbuild = require(path) as Esbuild;
-		await esbuild.initialize({});
-		return { esbuild, workedMs: 0 };
+		void esbuild.initialize({});
+		return esbuild;
 	} finally {
 		for (const [name, value] of before) {
 			if (value === undefined) delete process.env[name];

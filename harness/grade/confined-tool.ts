@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { interruption } from "../interrupt.ts";
 import { inKit } from "../kit.ts";
 
 /**
@@ -18,25 +19,42 @@ export interface ToolLimits {
 	memoryKilobytes: number;
 }
 
-/** What {@link CONFINED_TOOL} has to be told of a compiler, by its environment. */
-export async function confinedEnvironment(tool: string, limits: ToolLimits): Promise<Record<string, string>> {
-	const level = levels.get(tool) ?? levelFor(tool, limits);
-	levels.set(tool, level);
-	return environment(tool, limits, await level);
+/**
+ * Starts a compiler by {@link CONFINED_TOOL}.
+ * @param start is given what the tool's environment must hold, and ends when the compiler has answered once. It is called
+ * again, with less, where this computer does not allow the first.
+ */
+export async function startConfined<T>(
+	tool: string,
+	limits: ToolLimits,
+	start: (environment: Record<string, string>) => Promise<T>,
+): Promise<T> {
+	const known = levels.get(tool);
+	if (known !== undefined) return start(environment(tool, limits, await known));
+	try {
+		const started = await start(environment(tool, limits, MOST));
+		levels.set(tool, Promise.resolve(MOST));
+		return started;
+	} catch (error) {
+		interruption.throwIfAborted();
+		const level = levels.get(tool) ?? levelFor(tool, limits);
+		levels.set(tool, level);
+		if ((await level) === MOST) throw error;
+		return start(environment(tool, limits, await level));
+	}
 }
 
 type Level = "root" | "user" | "none";
 
+const MOST: Level = process.platform !== "linux" ? "none" : process.getuid?.() === 0 ? "root" : "user";
 const levels = new Map<string, Promise<Level>>();
 
-// A container, or a system's policy, may forbid any of it: it is tried, once for each compiler.
+// A container, or a system's policy, may forbid any of it. That is tried only when a compiler has not come to life.
 async function levelFor(tool: string, limits: ToolLimits): Promise<Level> {
-	if (process.platform !== "linux") return "none";
-	const level = process.getuid?.() === 0 ? "root" : "user";
-	const env = { ...process.env, ...environment(tool, limits, level) };
+	const env = { ...process.env, ...environment(tool, limits, MOST) };
 	return new Promise((resolve) => {
 		execFile(CONFINED_TOOL, ["--version"], { env, timeout: PROBE_MS }, (error, stdout) =>
-			resolve(error === null && /\d/.test(stdout) ? level : "none"),
+			resolve(error === null && /\d/.test(stdout) ? MOST : "none"),
 		);
 	});
 }

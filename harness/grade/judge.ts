@@ -87,10 +87,14 @@ export async function judge(
 	const trial = await (bundled === undefined ? newTrial : trialOf)(lesson, file, mine);
 	const { check, drawn } = trial;
 	const unwanted = new AbortController();
+	const bundling = timed("bundledAt", bundled ?? bundleTrial(trial));
+	bundling.catch(() => {});
+	// What is wrong with the module itself, the bundler finds first; and the machine waits for the bundle, not for the types.
 	const typed = types
-		? timed("typesAt", typeErrors(file, trial.modules, undefined, unwanted.signal))
+		? bundling
+				.then(null, () => {})
+				.then(() => timed("typesAt", typeErrors(file, trial.modules, undefined, unwanted.signal)))
 		: Promise.resolve([]);
-	// What is wrong with the module itself, the bundler finds first.
 	const errors = typed.catch(() => []);
 	const on = mine === undefined ? null : await playedOn(engineOf(check), lesson, mine);
 	// Much of it was said in the guest, and all of it comes to somebody's terminal.
@@ -130,7 +134,7 @@ export async function judge(
 
 	let program: Bundle;
 	try {
-		program = await timed("bundledAt", bundled ?? bundleTrial(trial));
+		program = await bundling;
 	} catch (error) {
 		return notLoaded(error);
 	}

@@ -6,7 +6,7 @@ import { inKit } from "../kit.ts";
 import { BundleError, type Diagnostic } from "./bundle.ts";
 import { compilerTurns } from "./bundler.ts";
 import { CheckerChannel } from "./checker-channel.ts";
-import { confinedEnvironment } from "./confined-tool.ts";
+import { startConfined } from "./confined-tool.ts";
 import { filesBeside, type SubmissionFiles } from "./submission-files.ts";
 import { CONFIG, TypeWorld } from "./type-world.ts";
 
@@ -69,24 +69,31 @@ async function saidBy(compiler: string, world: TypeWorld, other: AbortSignal): P
 	const signal = AbortSignal.any([interruption, other]);
 	signal.throwIfAborted();
 	const args = ["--api", "--cwd", "/", `--callbacks=${world.questions.join(",")}`];
-	const environment = await confinedEnvironment(compiler, LIMITS);
-	const checker = new CheckerChannel(environment, args, (question, argument) => world.answer(question, argument));
+	let checker: CheckerChannel | undefined;
 	let late = false;
+	const stop = () => void checker?.end();
 	const timer = setTimeout(() => {
 		late = true;
-		void checker.end();
+		stop();
 	}, LONGEST_MS);
-	const stop = () => void checker.end();
 	signal.addEventListener("abort", stop, { once: true });
 	try {
-		await checker.request("initialize", null);
-		const opened = (await checker.request("updateSnapshot", { openProjects: [CONFIG] })) as {
+		checker = await startConfined(compiler, LIMITS, async (environment) => {
+			const started = new CheckerChannel(environment, args, (question, argument) => world.answer(question, argument));
+			checker = started;
+			await started
+				.request("initialize", null)
+				.catch((error: unknown) => started.end().then(() => Promise.reject(error)));
+			return started;
+		});
+		const channel = checker;
+		const opened = (await channel.request("updateSnapshot", { openProjects: [CONFIG] })) as {
 			snapshot: unknown;
 			projects: { id: unknown }[];
 		};
 		const [project] = opened.projects;
 		const ask = (name: string, file?: string) =>
-			checker.request(name, { snapshot: opened.snapshot, project: project?.id, ...(file && { file }) }) as Promise<
+			channel.request(name, { snapshot: opened.snapshot, project: project?.id, ...(file && { file }) }) as Promise<
 				Said[] | null
 			>;
 		const said = [(await ask("getProgramDiagnostics")) ?? []];
@@ -101,7 +108,7 @@ async function saidBy(compiler: string, world: TypeWorld, other: AbortSignal): P
 	} finally {
 		clearTimeout(timer);
 		signal.removeEventListener("abort", stop);
-		await checker.end();
+		await checker?.end();
 	}
 }
 

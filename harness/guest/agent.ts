@@ -141,7 +141,7 @@ async function rehearse(cast: Cast): Promise<void> {
 			{ do: "look", as: "during" },
 			{ do: "end", container: box },
 		],
-		...{ watch: ["/lab"], files: ["etc/passwd"], network: true, breakOut: true, places: ["/lab"] },
+		...{ watch: ["/lab", "/etc", "/root"], files: ["etc/passwd"], network: true, breakOut: true, places: ["/lab"] },
 	};
 	await play(run, cast, () => {});
 }

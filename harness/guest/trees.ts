@@ -7,6 +7,14 @@ const MOST_ENTRIES = 512;
 const MOST_BYTES = 1 << 20;
 const SHOWN_BYTES = 200;
 
+// One for all files: in emulation, a mebibyte that is new costs more than what is read into it.
+const buffer = Buffer.allocUnsafeSlow(MOST_BYTES);
+
+/** Digests of small contents that were read before; those of the host's own files are in the snapshot already. */
+const digests = new Map<string, string>();
+const MOST_DIGESTS = 64;
+const SMALL_BYTES = 4096;
+
 /** Reads a directory and all below it, in order; null when there is none. The first of very many only. */
 export function readTree(top: string): Entry[] | null {
 	if (readEntry(top, ".") === null) return null;
@@ -36,7 +44,7 @@ export function readEntry(top: string, path: string): Entry | null {
 		gid: info.gid,
 		size: info.size,
 		device: kind === "char" || kind === "block" ? `${info.rdev >> 8}:${info.rdev & 0xff}` : "",
-		sha256: content === undefined ? "" : createHash("sha256").update(content).digest("hex"),
+		sha256: content === undefined ? "" : digestOf(content),
 		text: kind === "symlink" ? readlinkSync(place) : (content?.subarray(0, SHOWN_BYTES).toString() ?? ""),
 		opaque: kind === "directory" && hasAttribute(place, "trusted.overlay.opaque"),
 	};
@@ -52,17 +60,29 @@ function collect(top: string, path: string, entries: Entry[]): void {
 		collect(top, path === "." ? name : `${path}/${name}`, entries);
 }
 
+/** What it returns lasts until the next file is read. */
 function readContent(path: string): Buffer {
 	const fd = openSync(path, "r");
 	try {
-		const bytes = Buffer.alloc(MOST_BYTES);
 		let length = 0;
 		for (let read = -1; read !== 0 && length < MOST_BYTES; length += read)
-			read = readSync(fd, bytes, length, MOST_BYTES - length, null);
-		return bytes.subarray(0, length);
+			read = readSync(fd, buffer, length, MOST_BYTES - length, null);
+		return buffer.subarray(0, length);
 	} finally {
 		closeSync(fd);
 	}
+}
+
+// By the whole content: nothing that a program does to a file can make it look like another one.
+function digestOf(content: Buffer): string {
+	const compute = () => createHash("sha256").update(content).digest("hex");
+	if (content.length > SMALL_BYTES) return compute();
+	const key = content.toString("latin1");
+	const known = digests.get(key);
+	if (known !== undefined) return known;
+	const digest = compute();
+	if (digests.size < MOST_DIGESTS) digests.set(key, digest);
+	return digest;
 }
 
 function kindOf(info: Stats): Entry["kind"] {
