@@ -2,8 +2,10 @@ import { setMaxListeners } from "node:events";
 import { isatty } from "node:tty";
 import { EXIT } from "./failure.ts";
 
-/** From the signal on, all of drydock is gone within two seconds. */
-const CLEAN_UP_MS = 1_500;
+/** From the signal on, all of drydock is gone within two seconds: the rest is for the processes to end on a busy computer. */
+const CLEAN_UP_MS = 1_000;
+/** How often to look whether npm is still there. */
+const LOOK_MS = 200;
 
 const controller = new AbortController();
 // Everything that is under way listens, and each stops listening when it is done: many listeners are no leak.
@@ -20,12 +22,30 @@ export function stopInGoodOrder(): void {
 	for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 		process.on(signal, () => {
 			if (controller.signal.aborted) process.exit(EXIT.interrupted);
-			controller.abort(new Error("interrupted"));
-			// Whatever does not come to its end is not waited for; the next command removes what it has left.
-			setTimeout(() => process.exit(EXIT.interrupted), CLEAN_UP_MS).unref();
+			stop();
 		});
 	}
+	stopWithNpm();
 	endByHangup();
+}
+
+function stop(): void {
+	controller.abort(new Error("interrupted"));
+	// Whatever does not come to its end is not waited for; the next command removes what it has left.
+	setTimeout(() => process.exit(EXIT.interrupted), CLEAN_UP_MS).unref();
+}
+
+// npx ends by a signal and passes it on to a shell at most, which ends by it, too: drydock hears nothing, and would go on
+// without anybody who waits for it. Without npm, whoever has started it may end before it, as with nohup(1).
+function stopWithNpm(): void {
+	if (process.env["npm_command"] === undefined) return;
+	const { ppid: parent } = process;
+	const timer = setInterval(() => {
+		if (process.ppid === parent) return;
+		clearInterval(timer);
+		if (!controller.signal.aborted) stop();
+	}, LOOK_MS);
+	timer.unref();
 }
 
 // Node gives its terminals back as it ends, and where one was closed meanwhile it aborts: a crash report, and on some

@@ -24,7 +24,7 @@ if (!existsSync(stamp) || readFileSync(stamp, "utf8") !== wanted) {
 	writeFileSync(stamp, wanted);
 }
 
+// In this process: one that waited for another could be ended, and the other would go on.
 const args = process.argv.slice(2);
-const command = args.length === 0 ? ["start"] : args;
-const { status, signal } = spawnSync(process.execPath, [`${kit}harness/cli/bin.js`, ...command], { stdio: "inherit" });
-process.exit(status ?? (signal === "SIGINT" ? 130 : 4));
+process.argv = [process.execPath, `${kit}harness/cli/bin.js`, ...(args.length === 0 ? ["start"] : args)];
+await import("./bin.js");

@@ -13,6 +13,7 @@ import { temporary } from "../support/temporary.ts";
 // run finds nothing in its way and leaves nothing of the last one.
 
 const AFTER_MS = 2_000;
+const DIRECTLY: readonly string[] = [process.execPath, inKit("harness/cli/bin.js")];
 const yard = newShipyard();
 const files = await temporary();
 beforeAll(async () => {
@@ -54,9 +55,26 @@ describe.each(["SIGTERM", "SIGINT"] as const)("%s", (signal) => {
 	});
 });
 
+// Neither passes the signal on: drydock has to see by itself that it is alone.
+describe.each([
+	["npx", ["drydock"]],
+	["npm", ["start", "--"]],
+] as const)("SIGTERM to %s", (program, args) => {
+	test("during a check", async () => {
+		const { tookMs } = await whole(cacheDir);
+		await killed(cacheDir, tookMs / 2, "SIGTERM", [program, ...args]);
+		expect(await temporaries()).toEqual([]);
+	});
+});
+
 /** Starts a check and kills it. @throws something of it is still there after two seconds */
-async function killed(cache: string, afterMs: number, signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
-	const { child, mark } = check(cache);
+async function killed(
+	cache: string,
+	afterMs: number,
+	signal: NodeJS.Signals = "SIGKILL",
+	by = DIRECTLY,
+): Promise<void> {
+	const { child, mark } = check(cache, by);
 	await sleep(afterMs);
 	child.kill(signal);
 	await sleep(AFTER_MS);
@@ -71,11 +89,15 @@ async function whole(cache: string): Promise<{ code: number | null; tookMs: numb
 }
 
 // A check of the solution, in an environment that all of its processes inherit.
-function check(cache: string): { child: ChildProcess; mark: string } {
+function check(
+	cache: string,
+	[program = "", ...first]: readonly string[] = DIRECTLY,
+): { child: ChildProcess; mark: string } {
 	const mark = `DRYDOCK_TEST_MARK=${randomBytes(8).toString("hex")}`;
 	const [name = "", value = ""] = mark.split("=");
 	const args = ["check", "02", "--file", inKit("solutions/02-unshare/isolate.ts")];
-	const child = spawn(process.execPath, [inKit("harness/cli/bin.js"), ...args], {
+	const child = spawn(program, [...first, ...args], {
+		cwd: inKit("."),
 		stdio: "ignore",
 		env: { ...process.env, DRYDOCK_CACHE: cache, TMPDIR: files.dir, [name]: value },
 	});
