@@ -1,6 +1,6 @@
 import type { Container, Ending, ProcessState, Run, Task } from "../protocol.ts";
 import type { RunnerLine } from "./job.ts";
-import { idleMs, type Patience } from "./patience.ts";
+import { idleMs, type Patience, untilMachineRests } from "./patience.ts";
 import { readProcess, type Wanted } from "./probe.ts";
 import type { Runner } from "./runners.ts";
 import { readArguments, readStart, readTasks, readWorld } from "./tasks.ts";
@@ -15,8 +15,6 @@ const SILENCE_MS = 1_000;
 const IDLE_MS = 2_000;
 
 const SETTLE_MS = 300;
-
-const REST_MS = 10;
 
 /** Follows one call of the exercise on its runner: when its command runs, what it waits for, and how it ends. */
 export class Exercise {
@@ -67,14 +65,15 @@ export class Exercise {
 
 	/** The pid of the command, or null when it does not run. */
 	get command(): number | null {
+		const known = this.#command;
+		if (known !== null && readStart(known.pid) === known.startTicks && this.#bearsToken(known.pid)) return known.pid;
 		// The token is in the arguments of the command only, and of what it forks: so the first answer stays.
 		const bearers = (tasks: Task[]) => tasks.filter(({ pid }) => this.#bearsToken(pid));
 		const own = bearers(this.#tasks());
 		// A command whose parent has ended is a child of the host's init.
 		const tasks = own.length > 0 ? own : bearers(readWorld());
-		const same = tasks.find((task) => sameProcess(task, this.#command));
 		// The youngest: a program that starts the command in another way has the token, too.
-		this.#command = same ?? tasks.at(-1) ?? null;
+		this.#command = tasks.at(-1) ?? null;
 		return this.#command?.pid ?? null;
 	}
 
@@ -130,7 +129,7 @@ export class Exercise {
 			const state = this.#tasks().find(({ pid }) => pid === command)?.state;
 			return this.#ended || (state !== "R" && state !== "D");
 		};
-		return this.#until(resting, patience, REST_MS);
+		return this.#untilAtRest(resting, patience);
 	}
 
 	/**
@@ -138,7 +137,7 @@ export class Exercise {
 	 * @returns false: patience ended first
 	 */
 	stands(patience: Patience): Promise<boolean> {
-		return this.#until(() => this.#ended || this.#sleeps(), patience, REST_MS);
+		return this.#untilAtRest(() => this.#ended || this.#sleeps(), patience);
 	}
 
 	/** Waits for the end. @returns false: patience ended first */
@@ -227,6 +226,15 @@ export class Exercise {
 			const { leftMs } = patience;
 			if (leftMs === 0) return false;
 			await this.#change(Math.min(leftMs, stepMs));
+		}
+	}
+
+	// Nobody says when a process goes to sleep.
+	async #untilAtRest(holds: () => boolean, patience: Patience): Promise<boolean> {
+		for (;;) {
+			if (holds()) return true;
+			if (patience.leftMs === 0) return false;
+			await untilMachineRests();
 		}
 	}
 

@@ -1,9 +1,14 @@
 import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** How many times its patience something is waited for at most, however busy the machine. */
 const BUSY = 2;
 
 const LOOK_AGAIN_MS = 20;
+
+/** How often it is seen whether the machine has come to rest, and after how long nobody waits for that any more. */
+const REST_STEP_MS = 5;
+const REST_MOST_MS = 100;
 
 /**
  * How long something is waited for that may never come. It is measured in time in which the machine had nothing to do:
@@ -49,4 +54,15 @@ export class Patience {
 export function idleMs(): number {
 	const [, seconds] = readFileSync("/proc/uptime", "utf8").split(" ");
 	return Number(seconds) * 1000;
+}
+
+/**
+ * Waits until the machine has had nothing to do for a moment, or for a tenth of a second. The agent goes before all
+ * others: while they are at work, each of its looks at their processes takes the processor from them.
+ */
+export async function untilMachineRests(): Promise<void> {
+	const idleAtStartMs = idleMs();
+	const startMs = performance.now();
+	do await sleep(REST_STEP_MS);
+	while (idleMs() === idleAtStartMs && performance.now() - startMs < REST_MOST_MS);
 }

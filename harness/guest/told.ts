@@ -4,7 +4,7 @@ import type { Delivery, Finish, Task } from "../protocol.ts";
 import type { Exercise } from "./exercise.ts";
 import { Freezer } from "./freezer.ts";
 import { signal as send } from "./harbour.ts";
-import { idleMs, type Patience } from "./patience.ts";
+import { idleMs, type Patience, untilMachineRests } from "./patience.ts";
 import { awaitsSignals, ownNumber, readPending, readState, readTasks, readWorld } from "./tasks.ts";
 
 /**
@@ -14,7 +14,6 @@ import { awaitsSignals, ownNumber, readPending, readState, readTasks, readWorld 
 
 /** For how long the machine must have had nothing to do, and all be asleep, before what has not come is waited for no more. */
 const LATE_MS = 1_000;
-const LOOK_MS = 5;
 /** Above all that has no such priority, and below the agent. */
 const PRIORITY = 20;
 
@@ -115,6 +114,6 @@ async function until(holds: () => boolean, patience: Patience): Promise<boolean>
 	for (;;) {
 		if (holds()) return true;
 		if (patience.leftMs === 0) return false;
-		await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+		await untilMachineRests();
 	}
 }
