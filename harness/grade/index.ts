@@ -4,6 +4,7 @@ export type {
 	Archive,
 	Entry,
 	HostState,
+	ImageChange,
 	ImageReading,
 	LedgerCall,
 	Mount,

@@ -9,12 +9,15 @@ const MOST_BYTES = 32 << 20;
 
 export const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
 
-/** Reads what is in an archive, as far as it can be read. */
-export function readArchive(blob: Buffer): Archive {
+/**
+ * Reads what is in an archive, as far as it can be read.
+ * @param digest the blob's, which is that of the archive when it is not compressed
+ */
+export function readArchive(blob: Buffer, digest = sha256(blob)): Archive {
 	const compression = compressionOf(blob);
 	const tar = uncompressed(blob);
 	if (tar === null) return { compression, sha256: "", members: [], ends: false, problem: `no ${compression} data` };
-	return { compression, sha256: sha256(tar), ...membersOf(tar) };
+	return { compression, sha256: tar === blob ? digest : sha256(tar), ...membersOf(tar) };
 }
 
 /** The archive itself, or null when it cannot be had. */

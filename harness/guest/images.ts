@@ -31,6 +31,7 @@ function readFile(image: string, path: string, before: readonly ImageFile[]): Im
 	if (!found?.info.isFile()) return { ...nothing, kind: "other" };
 	if (found.info.size > MOST_FILE_BYTES) return { ...nothing, kind: "file" };
 	const { content } = found;
+	const digest = sha256(content);
 	const isDocument = /^\s*\{/.test(content.toString("latin1", 0, 64));
 	const documents = before.filter(({ document }) => document !== null).length;
 	const isTold = isDocument && content.length <= IMAGE_LIMITS.documentChars && documents < IMAGE_LIMITS.documents;
@@ -38,8 +39,8 @@ function readFile(image: string, path: string, before: readonly ImageFile[]): Im
 		...nothing,
 		kind: "file",
 		size: content.length,
-		sha256: sha256(content),
+		sha256: digest,
 		document: isTold ? content.toString() : null,
-		archive: isDocument || !path.startsWith("blobs/") ? null : readArchive(content),
+		archive: isDocument || !path.startsWith("blobs/") ? null : readArchive(content, digest),
 	};
 }

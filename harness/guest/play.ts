@@ -51,7 +51,11 @@ export async function play(run: Run, cast: Cast, output: Output): Promise<Observ
 	const scene = new Scene(run, cast, output);
 	const stages = new Stopwatch();
 	wake(run);
-	for (const preparation of run.prepare) await prepare(preparation);
+	for (const preparation of run.prepare) {
+		const end = await prepare(preparation);
+		if (end !== undefined && preparation.do === "run" && preparation.as !== undefined)
+			scene.programs[preparation.as] = end;
+	}
 	if (!run.unlocked && run.steps.some((step) => step.do === "run")) scene.bench = await Bench.open();
 	stages.lap("prepare");
 	const before = readHost(run);

@@ -7,6 +7,8 @@ import { type Command, HARBOUR_ROOT, inHarbour } from "./harbour.ts";
 import { makeNeighbour } from "./neighbours.ts";
 import { Patience } from "./patience.ts";
 
+type ProgramEnd = Observation["programs"][string];
+
 const KEPT_OUTPUT = 8_000;
 const PREPARATION_MS = 30_000;
 const LAST_OUTPUT_MS = 500;
@@ -31,12 +33,15 @@ export function wake({ entropy, timeMs, unlocked }: Work): void {
 	for (const [name, value] of LOCKS) writeFileSync(`/proc/sys/kernel/${name}`, value);
 }
 
-/** Makes what a scenario needs on the host. */
-export async function prepare(preparation: Preparation): Promise<void> {
+/**
+ * Makes what a scenario needs on the host.
+ * @returns how a program ended that was run
+ */
+export async function prepare(preparation: Preparation): Promise<ProgramEnd | undefined> {
 	switch (preparation.do) {
 		case "write":
 			mkdirSync(dirname(place(preparation.path)), { recursive: true });
-			writeFileSync(place(preparation.path), preparation.text);
+			writeFileSync(place(preparation.path), preparation.text, preparation.encoding);
 			if (preparation.mode !== undefined) chmodSync(place(preparation.path), preparation.mode);
 			return;
 		case "directory":
@@ -52,15 +57,17 @@ export async function prepare(preparation: Preparation): Promise<void> {
 		case "run":
 			return must(preparation.argv);
 		case "neighbour":
-			return makeNeighbour(preparation);
+			makeNeighbour(preparation);
+			return;
 	}
 }
 
 const place = (path: string) => `${HARBOUR_ROOT}${path}`;
 
-async function must(argv: readonly string[]): Promise<void> {
-	const { code, stderr } = await runProgram(inHarbour(argv), new Patience(PREPARATION_MS));
-	if (code !== 0) throw new Error(`${argv.join(" ")}: exit code ${code}\n${stderr}`);
+async function must(argv: readonly string[]): Promise<ProgramEnd> {
+	const end = await runProgram(inHarbour(argv), new Patience(PREPARATION_MS));
+	if (end.code !== 0) throw new Error(`${argv.join(" ")}: exit code ${end.code}\n${end.stderr}`);
+	return end;
 }
 
 /**
@@ -71,7 +78,7 @@ export function runProgram(
 	{ program, args, env }: Command,
 	patience: Patience,
 	keptChars = KEPT_OUTPUT,
-): Promise<Observation["programs"][string]> {
+): Promise<ProgramEnd> {
 	return new Promise((resolve) => {
 		const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env });
 		const spare = patience.onEnd(() => child.kill("SIGKILL"));

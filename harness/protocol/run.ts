@@ -2,13 +2,13 @@ import type { ImageChange } from "./images.ts";
 
 /** Something done on the guest's host before the exercise runs. */
 export type Preparation =
-	| { do: "write"; path: string; text: string; mode?: number }
+	| { do: "write"; path: string; text: string; encoding?: "utf8" | "base64"; mode?: number }
 	| { do: "directory"; path: string }
 	| { do: "copy"; from: string; to: string }
 	/** Makes a System V message queue. */
 	| { do: "queue" }
-	/** Runs a program; its failure ends the run. */
-	| { do: "run"; argv: string[] }
+	/** Runs a program; its failure ends the run. What it prints is kept under a name, if one is given. */
+	| { do: "run"; argv: string[]; as?: string }
 	/**
 	 * Makes another computer, which only the agent has a name for: a network namespace, and a veth pair whose two ends are
 	 * both called `link`. The addresses are said with their prefix. The neighbour becomes the host's default gateway.

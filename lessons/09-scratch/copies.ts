@@ -9,15 +9,14 @@ import {
 import { readingOf } from "./programs.ts";
 
 /**
- * Copies of the first image. Each has a config, and so a manifest, of its own: only digests tell which of them are still
- * what they were made. Each has a word of its own in its command, and so the kernel shows which one runs.
+ * Copies of the first image. Each has a config, a second layer, and so a manifest, of its own: only digests tell which of
+ * them are still what they were made. Each has a word of its own in its command, and so the kernel shows which one runs.
  */
 export interface Copy {
 	/** Its path is drawn under this name. */
 	name: string;
 	/** In words, for the report. */
 	what: string;
-	layers: 1 | 2;
 	/** It must be opened; every other must be refused. */
 	good?: true;
 	/** In which blob a word was changed after all names had been made right. */
@@ -25,12 +24,10 @@ export interface Copy {
 }
 
 export const COPIES: readonly Copy[] = [
-	{ name: "goodOne", what: "one layer", layers: 1, good: true },
-	{ name: "goodTwo", what: "two layers", layers: 2, good: true },
-	{ name: "badConfig", what: "a word changed in the config", layers: 1, spoil: "config" },
-	{ name: "badLayer", what: "a word changed in the layer", layers: 1, spoil: "lower" },
-	{ name: "badLower", what: "a word changed in the lower of two layers", layers: 2, spoil: "lower" },
-	{ name: "badUpper", what: "a word changed in the upper of two layers", layers: 2, spoil: "upper" },
+	{ name: "good", what: "a config and a second layer of its own", good: true },
+	{ name: "badConfig", what: "a word changed in the config", spoil: "config" },
+	{ name: "badLower", what: "a word changed in the lower layer", spoil: "lower" },
+	{ name: "badUpper", what: "a word changed in the upper layer", spoil: "upper" },
 ];
 
 /** What is drawn for a copy. */
@@ -73,11 +70,10 @@ function runs(observation: Observation): ProcessState[] {
 
 /** Of two layers with a /hello each: whose is seen. */
 function topOf(observation: Observation, drawn: Drawn, ran: readonly ProcessState[]): string {
-	const copy = COPIES.find(({ name }) => name === "goodTwo");
-	const process = ran.find((one) => one.arguments.includes(drawn[`${copy?.name}Word`] ?? ""));
+	const process = ran.find((one) => one.arguments.includes(drawn["goodWord"] ?? ""));
 	const seen = process?.files["hello"]?.sha256;
 	if (seen === undefined) return "not seen";
-	return helloIn(first(observation, drawn["goodOne"])).includes(seen) ? "the lower layer's" : "the upper layer's";
+	return helloIn(readingOf(observation, drawn["image"])).includes(seen) ? "the lower layer's" : "the upper layer's";
 }
 
 const helloIn = (reading: ImageReading | null) =>

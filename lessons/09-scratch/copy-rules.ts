@@ -34,16 +34,17 @@ export const copyRules: FactRule[] = [
 		"kernel",
 		"copies that were opened although a blob is not what its name says",
 		{
-			when: (context) => list(context, "opened").some((what) => /in the layer$/.test(what)),
+			when: (context) => list(context, "opened").filter((what) => what.endsWith("layer")).length === 2,
 			diagnosis: "layer-not-checked",
-			why: "A word in the layer's blob was changed, in place. Its name is still the old digest, and its content has another one; but the command runs, and /hello is the changed file. A digest protects only those who compare it.",
+			why: "In two copies a word in a layer's blob was changed, in place: in one the lower layer's, in one the upper's. Each blob's name is still the old digest, and its content has another one; but the command was run. A digest protects only those who compare it.",
 			try: "In openImage: hash each blob, compare with the digest that led to it, and throw before anything is unpacked.",
 			see: [VERIFICATION],
 		},
 		{
-			when: (context) => list(context, "opened").some((what) => /two layers$/.test(what)),
+			when: (context) => list(context, "opened").some((what) => what.endsWith("layer")),
 			diagnosis: "not-all-layers-checked",
-			why: "Where there is one layer, a changed one is refused. Of two layers one was changed, and that copy was opened.",
+			why: (context) =>
+				`Of the two layers one was changed, and whether that copy is opened depends on which: it was opened with ${list(context, "opened").find((what) => what.endsWith("layer"))}, and not where it was the other.`,
 			try: "Compare the digest of every layer that the manifest names.",
 			see: [VERIFICATION],
 		},
@@ -56,7 +57,7 @@ export const copyRules: FactRule[] = [
 	),
 	rule("refused", "kernel", "copies that were not run although every blob is what its name says", {
 		diagnosis: "good-copy-refused",
-		why: "These copies were made of your image's parts: with another argument in the config, some with a second layer. All names, digests and sizes are right, and so are the diff_ids. Their command was not seen to run.",
+		why: "These copies were made of your image's parts: with another argument in the config, and with a second layer. All names, digests and sizes are right, and so are the diff_ids. Their command was not seen to run.",
 		try: "Follow manifest.json of the image that openImage is given, through every layer that it names. What openImage threw is in what was printed.",
 		see: ["OCI image specification, manifest.md"],
 	}),

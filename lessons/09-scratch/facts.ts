@@ -26,7 +26,7 @@ export function derive(observation: Observation, drawn: Drawn): Record<string, F
 	const copies = copyFacts(observation, drawn);
 	return {
 		...imageFacts(observation, drawn),
-		...fileFacts(observation, drawn),
+		...fileFacts(observation),
 		...dynamicFacts(observation, drawn),
 		...programFacts(observation, drawn),
 		...copies,
@@ -57,21 +57,19 @@ function layersOf(image: Image | string): string | undefined {
 	return digests.includes("") ? undefined : digests.join(" ");
 }
 
-function fileFacts(observation: Observation, drawn: Drawn): Record<string, FactValue> {
+function fileFacts(observation: Observation): Record<string, FactValue> {
 	const process = commandAt(observation, DURING);
 	const hello = process?.files["hello"];
 	if (process === null || hello === null || hello === undefined) return {};
 	return {
 		"command.root": process.root,
-		"hello.bytes":
-			hello.sha256 === originalHello(observation, drawn) ? "as on the host" : `others, ${hello.size} of them`,
+		"hello.bytes": hello.sha256 === originalHello(observation) ? "as on the host" : `others, ${hello.size} of them`,
 		"hello.mode": hello.mode.toString(8),
 		"hello.owner": `${hello.uid}:${hello.gid}`,
 	};
 }
 
-const originalHello = ({ before }: Observation, { source = "" }: Drawn) =>
-	before.trees[source]?.find(({ path }) => path === "hello")?.sha256;
+const originalHello = (observation: Observation) => originals(observation).find(({ name }) => name === "hello")?.sha256;
 
 function dynamicFacts(observation: Observation, drawn: Drawn): Record<string, FactValue> {
 	const ending = observation.containers["dynamic"]?.ending;
@@ -101,8 +99,11 @@ export const AS_TOLD = "with the exit code that it was told";
 const endedWith = (value: unknown, drawn: Drawn) =>
 	value === exitCodeOf(drawn) ? AS_TOLD : `exit code ${JSON.stringify(value) ?? "none"}`;
 
-/** What dash and ls need, as the host's own loader said before the exercise began: "DIGEST  /lib/…/libc.so.6". */
-function neededFor({ programs }: Observation): Needed[] {
+/** What dash and ls need, as the host's own loader said before the exercise began. */
+const neededFor = (observation: Observation) => originals(observation).filter(({ name }) => name !== "hello");
+
+// "DIGEST  /lib/…/libc.so.6"
+function originals({ programs }: Observation): Needed[] {
 	const lines = programs["originals"]?.stdout.matchAll(/^([0-9a-f]{64}) [ *].*\/(.+)$/gm) ?? [];
 	return [...lines].map(([, sha256 = "", name = ""]) => ({ name, sha256 }));
 }

@@ -5,6 +5,8 @@ import {
 	type Drawn,
 	DURING,
 	exitCodeOf,
+	type ImageChange,
+	type Preparation,
 	type Scenario,
 	type Step,
 } from "../../harness/grade/index.ts";
@@ -19,11 +21,12 @@ const HELLO_SAYS = "Hello from an empty root.";
 /** How the line of a changed /hello ends, too. */
 const ANY_HELLO_SAYS = "from an empty root.";
 
-/** The digests of what dash and ls need, as sha256sum prints them; the host's own loader says what that is. */
+/** The digests of hello and of what dash and ls need, as sha256sum prints them; the host's own loader says what that is. */
 const ORIGINALS = `
-loader=/lib64/ld-linux-x86-64.so.2
-sha256sum /usr/bin/dash /usr/bin/ls $loader $($loader --list /usr/bin/ls | sed -n 's/.*=> \\([^ ]*\\) .*/\\1/p')
-`;
+for word in $(/lib64/ld-linux-x86-64.so.2 --list /usr/bin/ls); do
+	case $word in /*) set -- "$@" "$word"; esac
+done
+exec sha256sum hello /usr/bin/dash /usr/bin/ls "$@"`;
 
 // Names tell nothing: images that cannot be built, and copies that must be refused, are called like all others.
 export const draw: Check["draw"] = (random) => ({
@@ -42,18 +45,25 @@ export const draw: Check["draw"] = (random) => ({
 
 export function scenario(drawn: Drawn): Scenario {
 	const { image = "", source = "", word = "" } = drawn;
-	const files = filesOf(drawn);
 	const more: [string, Record<string, string>][] = Object.keys(PROGRAMS).map((name) => [
 		drawn[name] ?? "",
 		{ "/bin/program": `${source}/${drawn[`${name}File`]}` },
 	]);
-	const written = Object.entries(files).map(([path, content]) => `printf '${octal(content)}' > ${path}`);
 	const copies = COPIES.map(({ name }) => drawn[name] ?? "").sort();
 	return {
-		does: `built ${image} of hello alone and ran it; then one of dash and ls; then copies of the first: with one layer or two, some with a word changed`,
+		does: `built ${image} of hello alone and ran it; then one of dash and ls; then copies of the first, with a second layer, some with a word changed`,
 		prepare: [
 			{ do: "write", path: `${source}/hello.asm`, text: HELLO },
 			...withoutTools(source),
+			...Object.entries(filesOf(drawn)).map(
+				([path, bytes]): Preparation => ({
+					do: "write",
+					path: `${source}/${path}`,
+					text: bytes.toString("base64"),
+					encoding: "base64",
+					mode: 0o755,
+				}),
+			),
 			// hello belongs to the one who has built it; inside, that number would be somebody else's.
 			{
 				do: "run",
@@ -61,16 +71,16 @@ export function scenario(drawn: Drawn): Scenario {
 					"sh",
 					"-ec",
 					[
-						`cd ${source} && mkdir -p usr/lib/x86_64-linux-gnu`,
+						`cd ${source}`,
 						"nasm -f bin -o hello hello.asm",
-						...written,
-						`chmod 755 ${Object.keys(files).join(" ")}`,
 						"chmod 775 hello",
 						"chown 1000:1000 hello",
 						// The host's /usr is read-only.
 						`mount -t overlay -o lowerdir=${source}/usr:/usr usr /usr`,
+						ORIGINALS,
 					].join("\n"),
 				],
+				as: "originals",
 			},
 		],
 		options: {
@@ -97,7 +107,7 @@ export function scenario(drawn: Drawn): Scenario {
 				command: (token) => ["/bin/dash", "-c", 'echo "$0"; read -r code; /bin/ls / && exit "$code"', token],
 			},
 			copies: {
-				about: "copies of the first image: with one layer or two, some with a word changed",
+				about: "copies of the first image, with a second layer, some with a word changed",
 				options: { id: "copy", copies },
 				command: (token) => ["/hello", token],
 				says: ANY_HELLO_SAYS,
@@ -106,7 +116,6 @@ export function scenario(drawn: Drawn): Scenario {
 			},
 		},
 		steps: [
-			{ do: "run", argv: ["sh", "-c", ORIGINALS], as: "originals" },
 			{ do: "start", container: BOX },
 			{ do: "look", as: DURING },
 			{ do: "end", container: BOX },
@@ -128,25 +137,20 @@ export function scenario(drawn: Drawn): Scenario {
 			{ do: "end", container: "copies" },
 			{ do: "readImages", images: COPIES.filter(({ good }) => good).map(({ name }) => drawn[name] ?? "") },
 		],
-		watch: [source, "/run/box", "/tmp", TOOLS_STARTED],
+		watch: ["/run/box", "/tmp", TOOLS_STARTED],
 		files: ["hello", "bin/dash"],
 	};
 }
 
-function changeOf({ name, layers, spoil }: Copy, { word = "", spoilt = "", ...drawn }: Drawn) {
+function changeOf({ name, spoil }: Copy, { word = "", spoilt = "", ...drawn }: Drawn): ImageChange {
 	const own = drawn[`${name}Word`] ?? "";
+	// What /hello says in the copy's second layer, and in a layer that is spoilt. Nobody knows those beforehand either.
+	const [upper, wrong] = [own, spoilt].map((name) => `${name.slice(-5)} from`) as [string, string];
 	const spoils: Record<string, [string, string]> = {
 		config: [own, spoilt],
-		lower: ["Hello from", "Jello from"],
-		upper: ["Howdy from", "Jello from"],
+		lower: ["Hello from", wrong],
+		upper: [upper, wrong],
 	};
-	const words: [string, string] = [word, own];
 	const spoiled = spoils[spoil ?? ""];
-	return {
-		words: [words],
-		...(layers === 2 ? { above: [["Hello from", "Howdy from"] as [string, string]] } : {}),
-		spoil: spoiled === undefined ? [] : [spoiled],
-	};
+	return { words: [[word, own]], above: [["Hello from", upper]], spoil: spoiled === undefined ? [] : [spoiled] };
 }
-
-const octal = (bytes: Buffer) => [...bytes].map((byte) => `\\${byte.toString(8).padStart(3, "0")}`).join("");
