@@ -52,10 +52,15 @@ function rebuilt(files: ImageFiles, words: ImageChange["words"], above: ImageCha
 	const copy = new Map(files);
 	const oldManifest = files.get("manifest.json") ?? Buffer.alloc(0);
 	const manifest = JSON.parse(oldManifest.toString()) as { config: Descriptor; layers: Descriptor[] };
-	const config = JSON.parse(replaced(blobOf(files, manifest.config), words).toString());
+	// Written anew first: in JSON, one word can be written in many ways.
+	const document = JSON.stringify(JSON.parse(blobOf(files, manifest.config).toString()));
+	const config = JSON.parse(replaced(Buffer.from(document), words).toString());
 	if (above !== undefined) {
-		const last = manifest.layers.at(-1) as Descriptor;
-		const layer = replacedInside(blobOf(files, last), above);
+		const changedIn = (one: Descriptor) => replacedInside(blobOf(files, one), above);
+		// The last one that has these words: a layer above it may have none of them.
+		const last = manifest.layers.findLast((one) => changedIn(one) !== blobOf(files, one)) ?? manifest.layers.at(-1);
+		if (last === undefined) throw new Error("no layer");
+		const layer = changedIn(last);
 		manifest.layers.push({ ...last, ...put(copy, layer) });
 		config.rootfs.diff_ids.push(`sha256:${sha256(uncompressed(layer) ?? layer)}`);
 		if (Array.isArray(config.history)) config.history.push({});

@@ -53,7 +53,7 @@ export const ImageReading = v.object({ files: list(ImageFile) });
 export interface ImageChange {
 	/** In the config; its name, and all that names it, follow. */
 	words: [string, string][];
-	/** If given, one more layer: the last one with these words replaced. Config and manifest follow. */
+	/** If given, one more layer: the last one that has these words, with others in their place. Config and manifest follow. */
 	above?: [string, string][];
 	/** In all blobs, at last. Nothing follows: the blobs keep their names. */
 	spoil: [string, string][];

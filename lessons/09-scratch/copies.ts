@@ -30,6 +30,9 @@ export const COPIES: readonly Copy[] = [
 	{ name: "badUpper", what: "a word changed in the upper layer", spoil: "upper" },
 ];
 
+/** Said of a copy whose bytes are not what they were to be. */
+export const NOT_MADE = ": could not be made";
+
 /** What is drawn for a copy. */
 export const copyNamed = (name: string, random: { name(stem: string): string }): [string, string][] => [
 	[name, random.name("/lab/image")],
@@ -46,19 +49,23 @@ export function copyFacts(observation: Observation, drawn: Drawn): Record<string
 		runOf(copy) ??
 		(copy.spoil === "config" ? ran.find((one) => one.arguments.includes(drawn["spoilt"] ?? "")) : undefined);
 	const known = [...COPIES.map(wordOf), drawn["spoilt"] ?? ""];
-	const bad = COPIES.filter(({ good }) => !good);
-	const good = COPIES.filter((copy) => copy.good);
+	// Of one that is not what it was to be, nothing can be said.
+	const made = COPIES.filter((copy) => isAsMeant(observation, drawn, copy));
+	const bad = made.filter(({ good }) => !good);
+	const good = made.filter((copy) => copy.good);
 	const refused = bad.filter((copy) => opened(copy) === undefined);
 	return {
 		"copies.command": ran.some((process) => !process.arguments.some((word) => known.includes(word)))
 			? "another"
 			: "the config's",
 		"copies.opened": bad.filter((copy) => opened(copy) !== undefined).map(({ what }) => what),
-		"copies.refused": good.filter((copy) => runOf(copy) === undefined).map(({ what }) => what),
+		"copies.refused": [
+			...good.filter((copy) => runOf(copy) === undefined).map(({ what }) => what),
+			...COPIES.filter((copy) => !made.includes(copy)).map(({ what }) => `${what}${NOT_MADE}`),
+		],
 		"copies.top": topOf(observation, drawn, ran),
 		"copies.changed": good.flatMap(({ name }) => changedIn(observation, drawn[name])),
 		"copies.unpacked": unpackedIn(observation, drawn, refused),
-		"copies.made": COPIES.filter((copy) => !isAsMeant(observation, drawn, copy)).map(({ what }) => what),
 	};
 }
 

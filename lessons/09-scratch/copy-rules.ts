@@ -1,11 +1,14 @@
 import type { Context, Explanation, FactRule, FactValue, MadeOf } from "../../harness/grade/index.ts";
-import { WHOLE } from "./oci.ts";
+import { NOT_MADE } from "./copies.ts";
+import { RIGHT_DIFF_IDS, WHOLE } from "./oci.ts";
 
 /** What must be so of the copies of the first image, and what is known about each way of getting them wrong. */
 
 const VERIFICATION = "OCI image specification, descriptor.md, Verification";
 
 const list = ({ facts }: Context, fact: string) => facts[`copies.${fact}`] as readonly string[];
+
+const isNotMade = (what: string) => what.endsWith(NOT_MADE);
 
 const rule = (fact: string, madeOf: MadeOf, what: string, ...explain: Explanation[]): FactRule => ({
 	fact: `copies.${fact}`,
@@ -55,12 +58,25 @@ export const copyRules: FactRule[] = [
 			see: [VERIFICATION],
 		},
 	),
-	rule("refused", "kernel", "copies that were not run although every blob is what its name says", {
-		diagnosis: "good-copy-refused",
-		why: "These copies were made of your image's parts: with another argument in the config, and with a second layer. All names, digests and sizes are right, and so are the diff_ids. Their command was not seen to run.",
-		try: "Follow manifest.json of the image that openImage is given, through every layer that it names. What openImage threw is in what was printed.",
-		see: ["OCI image specification, manifest.md"],
-	}),
+	{
+		...rule("refused", "kernel", "copies that were not run although every blob is what its name says", {
+			diagnosis: "good-copy-refused",
+			why: (context) =>
+				list(context, "refused").some(isNotMade)
+					? "To make copies, the check changes the command's argument in the config, and a word of /hello in a layer, and all names with them. Here that did not go well: a blob is not called by its digest, or nothing was changed."
+					: "This copy was made of your image's parts: with another argument in the config, and with a second layer. All names, digests and sizes are right, and so are the diff_ids. Its command was not seen to run.",
+			try: "Follow manifest.json of the image that openImage is given, through every layer that it names. What openImage threw is in what was printed.",
+			see: ["OCI image specification, manifest.md"],
+		}),
+		// Whatever keeps the check from making copies has a finding of its own.
+		accept: (_, context) =>
+			context.facts["image.manifest"] !== WHOLE ||
+			(list(context, "refused").every(isNotMade) &&
+				(["image.names", "image.descriptors"].some((fact) => (context.facts[fact] as readonly string[]).length > 0) ||
+					context.facts["image.layer"] !== "a tar archive" ||
+					context.facts["image.diff_id"] !== RIGHT_DIFF_IDS ||
+					context.facts["image.command"] !== "in the config")),
+	},
 	{ ...top, accept: (got, context) => list(context, "refused").length > 0 || top.accept?.(got, context) === true },
 	rule("unpacked", "files", "files that were unpacked from a copy that was then refused", {
 		diagnosis: "unpacked-before-checked",
@@ -74,19 +90,4 @@ export const copyRules: FactRule[] = [
 		try: "Unpack below `dir`, and only read in `image`.",
 		see: ["OCI image specification, image-layout.md"],
 	}),
-	{
-		...rule("made", "files", "copies that could not be changed as they were to be", {
-			diagnosis: "copies-not-made",
-			why: "To make copies, the check changes the command's argument in the config, and a word of /hello in the layer. In these copies that changed nothing, or left a blob that is not called by its digest.",
-			try: "Look at the layer with tar -tv, and at the digests with sha256sum: both should show what you have put in.",
-			see: [VERIFICATION],
-		}),
-		// Whatever keeps the check from making them has a finding of its own.
-		accept: (_, { facts }) =>
-			facts["image.manifest"] !== WHOLE ||
-			["image.names", "image.descriptors"].some((fact) => (facts[fact] as readonly string[]).length > 0) ||
-			facts["image.layer"] !== "a tar archive" ||
-			facts["image.command"] !== "in the config" ||
-			(facts["copies.opened"] as readonly string[]).length > 0,
-	},
 ];

@@ -131,7 +131,8 @@ function descriptorProblems({ manifest, configFile, layers }: Image): string[] {
 		return [
 			...(blob.size === size ? [] : [`${name}: size ${size}, the blob has ${blob.size}`]),
 			...(types === undefined ? [`${name}: media type ${shown}`] : []),
-			...(types === undefined || types === bytes
+			// What is no archive at all has a finding of its own.
+			...(types === undefined || bytes === undefined || types === bytes
 				? []
 				: [`${name}: ${shown}, and the bytes are ${BYTES[bytes ?? ""] ?? bytes}`]),
 		];

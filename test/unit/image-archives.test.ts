@@ -92,6 +92,18 @@ test("a copy with another word and one more layer is right in all its names", ()
 	expect(manifest.layers[1]).toEqual(describe(Buffer.from("Howdy from a layer")));
 });
 
+test("words are replaced however the config writes them, and the second layer is made of the one that has them", () => {
+	const config = Buffer.from(CONFIG.toString().replace('"word"', '"\\u0077ord"'));
+	const other = Buffer.from("A layer of directories");
+	const layers = [describe(LAYER), describe(other)];
+	const manifest = Buffer.from(JSON.stringify({ config: describe(config), layers }));
+	const two: ImageFiles = new Map([["manifest.json", manifest], blob(LAYER), blob(other), blob(config)]);
+	const copy = changed(two, { words: [["word", "w0rd"]], above: [["Hello", "Howdy"]], spoil: [] });
+	const said = JSON.parse(String(copy.get("manifest.json")));
+	expect(said.layers[2]).toEqual(describe(Buffer.from("Howdy from a layer")));
+	expect(JSON.parse(String(copy.get(`blobs/${said.config.digest.replace(":", "/")}`))).config.Cmd).toEqual(["w0rd"]);
+});
+
 test("a spoilt copy has one blob that is not what its name says, and the same size", () => {
 	const copy = changed(image, { words: [], spoil: [["Hello", "Jello"]] });
 	expect(isRight(copy)).toBe(false);
