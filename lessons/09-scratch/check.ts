@@ -16,6 +16,8 @@ const DESCRIPTOR = "OCI image specification, descriptor.md";
 const CONFIG = "OCI image specification, config.md";
 
 const withoutManifest = (_: FactValue, { facts }: Context) => facts["image.manifest"] !== WHOLE;
+const withoutDynamic = (_: FactValue, { facts }: Context) =>
+	facts["dynamic.ending"] !== AS_TOLD || facts["image.manifest"] !== WHOLE || facts["image.layer"] !== "a tar archive";
 const inImage = (fact: (typeof IMAGE_FACTS)[number], what: string, ...explain: Explanation[]): FactRule => ({
 	fact: `image.${fact}`,
 	madeOf: "files",
@@ -284,14 +286,14 @@ export default defineCheck({
 			fact: "dynamic.ran",
 			madeOf: "files",
 			what: "the program that the kernel ran from the second image",
-			accept: (_, { facts }) => facts["dynamic.ending"] !== AS_TOLD || facts["image.manifest"] !== WHOLE,
+			accept: withoutDynamic,
 			explain: [otherPrograms],
 		},
 		{
 			fact: "dynamic.missing",
 			madeOf: "files",
 			what: "what dash and ls need, and the second image has not as it is on the host",
-			accept: (_, { facts }) => facts["dynamic.ending"] !== AS_TOLD || facts["image.manifest"] !== WHOLE,
+			accept: withoutDynamic,
 			explain: [otherPrograms],
 		},
 		{

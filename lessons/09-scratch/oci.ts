@@ -155,7 +155,7 @@ function diffIdProblems({ manifest, config, layers }: Image): FactValue {
 		const archive = layers[index]?.archive;
 		if (!/^sha256:[0-9a-f]{64}$/.test(id)) return [`${brief(id) || "nothing"}, which is no digest`];
 		if (archive && archive.sha256 !== "" && id === `sha256:${archive.sha256}`) return [];
-		if (id === manifest.layers[index]?.digest && archive?.compression !== "none")
+		if (id === manifest.layers[index]?.digest && archive && archive.compression !== "none")
 			return ["that of the compressed blob"];
 		return [`${brief(id)}, and the tar archive has ${archive?.sha256 ? `sha256:${archive.sha256}` : "none"}`];
 	});

@@ -5,8 +5,11 @@ import { TOOL_ASKED } from "./refusals.ts";
 
 /** What must be so of images of programs that are only read, and what is known about each way of getting them wrong. */
 
-// Nothing can be said of these before dash and ls run.
-const notDynamicYet = ({ facts }: Context) => facts["dynamic.ending"] !== AS_TOLD;
+// Nothing can be said of these before dash and ls run, and are those of the host.
+const notDynamicYet = ({ facts }: Context) =>
+	facts["dynamic.ending"] !== AS_TOLD ||
+	facts["image.layer"] !== "a tar archive" ||
+	(facts["dynamic.missing"] as readonly string[]).length > 0;
 
 const list = ({ facts }: Context, name: string) => facts[`program.${name}`] as readonly string[];
 const isRight = (context: Context, name: string) => list(context, name).length === 0;

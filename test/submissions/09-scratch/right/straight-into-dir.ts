@@ -1,4 +1,4 @@
-// One layer needs no directory of its own. It prints a lot, and says little when it refuses.
+// All layers go into one directory, the upper over the lower. It prints a lot, and says little when it refuses.
 import { spawnSync } from "node:child_process";
 import { hash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -44,8 +44,8 @@ export function openImage(image: string, dir: string): Image {
 	const config = JSON.parse(getBlob(image, manifest.config).toString()) as { config: { Cmd: string[] } };
 	const layers = manifest.layers.map((layer) => getBlob(image, layer));
 	try {
-		const dirs = layers.map((tar) => unpack(tar, dir));
-		return { layers: dirs.reverse(), command: config.config.Cmd };
+		for (const tar of layers) unpack(tar, dir);
+		return { layers: [dir], command: config.config.Cmd };
 	} catch (error) {
 		rmSync(dir, { recursive: true, force: true });
 		throw error;
