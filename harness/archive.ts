@@ -92,18 +92,21 @@ function belongs(path: string): boolean {
 }
 
 /**
- * Whether a file of an archive is taken into somebody else's workspace: a lesson's modules, and the logbook. Nothing that
- * npm, an editor, a compiler or any other tool would execute or obey is, wherever it lies.
+ * Whether a file of an archive is taken into somebody else's workspace: the logbook, and what a lesson's module could
+ * import. Nothing is that a tool would execute or obey by its name, such as npm, an editor, a compiler or a test runner.
  */
 export function isTakenIn(path: string): boolean {
 	if (path === LOGBOOK) return true;
-	const [folder = "", ...below] = path.split("/");
-	const name = below.at(-1)?.toLowerCase() ?? "";
-	return belongs(path) && /^\d\d-[a-z0-9-]+$/.test(folder) && /\.[mc]?[jt]s$/.test(name) && !OBEYED.test(name);
+	const [folder = "", ...below] = path.toLowerCase().split("/");
+	if (!belongs(path) || !/^\d\d-[a-z0-9-]+$/.test(folder)) return false;
+	return MODULE.test(below.at(-1) ?? "") && below.every((part) => !OBEYED.test(part) && !TESTING.test(part));
 }
 
-// Modules all of them, but of other programs: settings of compilers, bundlers, linters and test runners, and declarations.
-const OBEYED = /\.d\.[mc]?ts$|\.(config|conf|workspace)\.[mc]?[jt]s$|^(gulp|grunt|jake|knex|rush|danger|make)file\./;
+// A second ending is how tools know what is for them: .config.ts, .setup.ts, .test.ts, .d.ts. Those of keep.ts are our own.
+const MODULE = /^[^.]+(\.(kept|imported)-\d+)?\.[mc]?[jt]s$/;
+const OBEYED = /^((gulp|grunt|jake|knex|rush|danger|make|plop)file|wallaby|brunch-config|ember-cli-build)\./;
+// Names by which node --test, vitest, jest and their like find files and folders: test.js, a-test.js, a_spec.ts, __mocks__.
+const TESTING = /^__|(^|[^a-z0-9])(test|spec|bench|benchmark|mock)s?([^a-z0-9]|$)|^(test|spec){2,}\.|^(e2e|cypress)$/;
 
 async function filesOf(dir: string, below: string): Promise<string[]> {
 	const entries = await readdir(join(dir, below), { withFileTypes: true });

@@ -50,7 +50,7 @@ function leftOutNote(names: readonly string[]): string {
 	if (missed.length === 0) return "";
 	const shown = missed.slice(0, LISTED).map((name) => `  ${name}\n`);
 	const more = missed.length > LISTED ? `  … and ${missed.length - LISTED} more\n` : "";
-	return `Left out, as they are no modules of a lesson; unpack by hand what you trust:\n${shown.join("")}${more}`;
+	return `Left out, as they are no modules of a lesson, or a tool would run them; unpack by hand what you trust:\n${shown.join("")}${more}`;
 }
 
 const MADE = new Set(["package.json", "tsconfig.json", ".gitignore"]);

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, symlink, truncate, writeFile } from "node:fs/p
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
-import { packWorkspace, unpackWorkspace } from "../../harness/archive.ts";
+import { isTakenIn, packWorkspace, unpackWorkspace } from "../../harness/archive.ts";
 import { entry, LOGBOOK_ENTRY, tarball } from "../support/tarball.ts";
 import { temporary } from "../support/temporary.ts";
 
@@ -160,5 +160,37 @@ describe("unpackWorkspace", () => {
 		for (const path of [join(files.dir, "nowhere"), files.dir])
 			await expect(unpackWorkspace(path)).rejects.toMatchObject({ message: expect.stringContaining("no such file") });
 		expect(await readdir(files.dir)).not.toContain("nowhere");
+	});
+});
+
+describe("isTakenIn", () => {
+	test.each([
+		...["evil.test.mjs", "evil.test.ts", "isolate.spec.js", "isolate.Test.CTS", "vitest.setup.ts", "isolate.bench.ts"],
+		...[
+			"test.js",
+			"spec.ts",
+			"specspec.js",
+			"test-isolate.js",
+			"isolate-test.cjs",
+			"isolate_test.ts",
+			"isolate_spec.js",
+		],
+		...[
+			"__mocks__/fs.js",
+			"deep/__tests__/isolate.ts",
+			"test/isolate.js",
+			"parts/Tests/isolate.mts",
+			"spec/isolate.js",
+		],
+		...["e2e/isolate.ts", "isolate_bench.ts", "isolate.stories.ts", "plopfile.js", "wallaby.js", "global.d.mts"],
+	])("not %s, which a tool finds by its name", (name) => {
+		expect(isTakenIn(`02-unshare/${name}`)).toBe(false);
+	});
+
+	test.each([
+		...["isolate.ts", "isolate.kept-1.ts", "isolate.imported-12.ts", "parts/helper.mjs", "größe.js", "Setup.ts"],
+		...["config.ts", "profile.ts", "latest.ts", "inspect.ts", "attestation.ts", "contest-a.ts", "index.cts"],
+	])("%s, which a module could import", (name) => {
+		expect(isTakenIn(`02-unshare/${name}`)).toBe(true);
 	});
 });

@@ -87,7 +87,7 @@ describe("export and import", () => {
 		expect(code).toBe(0);
 		expect(await read(to, "02-unshare/parts/helper.ts")).toBe("n");
 		expect(stdout).toContain(
-			"Left out, as they are no modules of a lesson; unpack by hand what you trust:\n  notes.md\n",
+			"Left out, as they are no modules of a lesson, or a tool would run them; unpack by hand what you trust:\n  notes.md\n",
 		);
 		expect(await exists(join(to, "notes.md"))).toBe(false);
 		expect(await read(to, "02-unshare/isolate.ts")).toBe(MINE);
