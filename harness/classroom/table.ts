@@ -1,6 +1,6 @@
 import { Chalk, type ChalkInstance } from "chalk";
 import stringWidth from "string-width";
-import { Page, type Style } from "../grade/page.ts";
+import { fitted, Page, type Style } from "../grade/page.ts";
 import { mark } from "../plain.ts";
 import {
 	type ClassReport,
@@ -93,11 +93,4 @@ function headlineIn(result: Result, lessons: readonly Graded[]): string {
 function scoreText(submission: Report, lessons: readonly Graded[]): string {
 	const { points, max, unjudged } = scoreOf(submission, lessons);
 	return `${points}/${max}${unjudged === 0 ? "" : "?"}`;
-}
-
-// To a width on the screen, not a length: a character may be two columns wide, or none.
-function fitted(text: string, width: number): string {
-	let fitting = text;
-	for (let cut = [...text]; stringWidth(fitting) > width; fitting = `${cut.join("")}…`) cut = cut.slice(0, -1);
-	return fitting + " ".repeat(width - stringWidth(fitting));
 }

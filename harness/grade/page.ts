@@ -23,6 +23,8 @@ const TAB_WIDTH = 8;
 const TEXT_WIDTH_MIN = 12;
 /** Nobody reads on after so many characters of one text, and wrapping takes longer than it is long. */
 const TEXT_CHARS_MAX = 20_000;
+/** Words without a width, one after the other: wrapAnsi puts them all into one row, and measures all of it for each. */
+const BLANK = / (?:[\t\p{M}\u200c\u200d]* ){40,}/gu;
 
 /** Lines of text that fit the terminal. */
 export class Page {
@@ -120,9 +122,21 @@ export class Page {
 	}
 }
 
+/** Exactly so many columns of a text; a character may take two of them, or none. */
+export function fitted(text: string, width: number): string {
+	let [fits, columns, left] = ["", 0, width];
+	// Of what is cut off, nothing is measured.
+	for (const { segment } of new Intl.Segmenter().segment(text)) {
+		columns += stringWidth(segment);
+		if (columns > width) return `${fits}…${" ".repeat(left - 1)}`;
+		if (columns < width) [fits, left] = [fits + segment, width - columns];
+	}
+	return text + " ".repeat(width - columns);
+}
+
 function wrapped(text: string, width: number, hard = true): string {
-	const shown = text.length <= TEXT_CHARS_MAX ? text : `${text.slice(0, TEXT_CHARS_MAX)}…`;
-	return wrapAnsi(shown, Math.max(TEXT_WIDTH_MIN, width), { hard });
+	const begun = text.length <= TEXT_CHARS_MAX ? text : `${text.slice(0, TEXT_CHARS_MAX)}…`;
+	return wrapAnsi(begun.replaceAll(BLANK, " … "), Math.max(TEXT_WIDTH_MIN, width), { hard });
 }
 
 const padded = (text: string, width: number) => text + " ".repeat(Math.max(0, width - stringWidth(text)));
