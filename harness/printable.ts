@@ -35,11 +35,35 @@ export function allPrintable<T>(document: T): T {
 // What the programs that run jobs take out of a job's log and obey: "::error::" and the like at the beginning of a line
 // (GitHub, Gitea, Forgejo), "##[group]", "##vso[…]" and "##teamcity[…]" anywhere, and a section's marks (GitLab, Travis).
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a line may begin in colour
-const AT_THE_BEGINNING = /^((?:[^\S\n]|\u001b\[[\d;]*m)*):(?=:)/gm;
+const AT_THE_BEGINNING = /^((?:[^\S\n\r\u2028\u2029]|\u001b\[[\d;]*m)*):(?=:)/gm;
 const ANYWHERE = /##(?=[\w.-]*\[)/g;
 const SECTIONS = /(section_(?:start|end)|travis_(?:fold|time)):(?=\w)/g;
 
-/** Lines of which no program that runs jobs takes one for a command. To be used on whole lines, as they are printed. */
+/** Lines of which no program that runs jobs takes one for a command. For whole lines; for pieces there is {@link Pieces}. */
 export function withoutCommands(lines: string): string {
 	return lines.replaceAll(AT_THE_BEGINNING, "$1: ").replaceAll(ANYWHERE, "# #").replaceAll(SECTIONS, "$1 :");
 }
+
+/** The same of lines that are written in pieces, wherever they are cut: what has been written of a line is remembered. */
+export class Pieces {
+	/** Of the line that has no end yet: what matters of it. */
+	#line = "";
+
+	withoutCommands(piece: string): string {
+		const whole = withoutCommands(this.#line + piece);
+		// Of what is written nothing can be changed any more: then a space parts the command where the piece begins.
+		const said = whole.startsWith(this.#line) ? whole.slice(this.#line.length) : ` ${withoutCommands(piece)}`;
+		const line = (this.#line + said).split(/[\n\r\u2028\u2029]/).at(-1) as string;
+		const begun = line.replace(BLANK, "").replace(CUT_COLOUR, "\u001b[");
+		this.#line = begun.length <= REMEMBERED ? begun : `…${begun.slice(-REMEMBERED)}`;
+		return said;
+	}
+}
+
+/** More than the longest command's name has. */
+const REMEMBERED = 64;
+// What changes nothing for what follows: colours and blanks at a line's beginning, and the numbers of a colour that is cut.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: see above
+const BLANK = /^(?:\s|\u001b\[[\d;]*m)+/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: see above
+const CUT_COLOUR = /^\u001b\[[\d;]+$/;

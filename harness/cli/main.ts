@@ -19,7 +19,7 @@ export async function main(args: string[]): Promise<number> {
 	// A script for a shell is code, and nobody else's.
 	if (!args.some((arg) => COMPLETING.has(arg))) {
 		const command = commandIn(process.cwd());
-		for (const stream of [process.stdout, process.stderr]) guardLog(stream, command);
+		guardLog([process.stdout, process.stderr], command);
 	}
 	try {
 		const program = commandLine();

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { guardLog } from "../../harness/cli/log.ts";
 import { Page } from "../../harness/grade/page.ts";
-import { allPrintable, printable, withoutCommands } from "../../harness/printable.ts";
+import { allPrintable, Pieces, printable, withoutCommands } from "../../harness/printable.ts";
 
 describe("what is printed", () => {
 	test.each([
@@ -38,7 +38,7 @@ describe("what is printed", () => {
 	});
 
 	test("takes no longer for a long text than it is long", () => {
-		for (const text of ["\n", " ", ":", "#", "\u0301", "##a", " :", "section_start:"])
+		for (const text of ["\n", "\r", " ", ":", "#", "\u0301", "##a", " :", "section_start:"])
 			expect(printable(text.repeat(1 << 17)).length).toBeGreaterThan(0);
 	});
 
@@ -94,12 +94,59 @@ describe("a job's log", () => {
 		);
 	});
 
+	/** Two streams of a process, guarded, and what was written into them: the one's, the other's, and both's. */
+	function guarded() {
+		const logs = { out: "", err: "", both: "" };
+		const newStream = (name: "out" | "err") =>
+			new Writable({
+				write: (chunk, _, done) => {
+					logs[name] += chunk;
+					logs.both += chunk;
+					done();
+				},
+			}) as unknown as NodeJS.WriteStream;
+		const streams = [newStream("out"), newStream("err")] as const;
+		guardLog(streams, "npx drydock");
+		return { logs, streams };
+	}
+
 	test("takes none from what is written into it, whoever writes; a session's bytes stay", () => {
-		const written: Buffer[] = [];
-		const stream = new Writable({ write: (chunk, _, done) => done(void written.push(chunk)) });
-		guardLog(stream as unknown as NodeJS.WriteStream, "npx drydock");
-		stream.write("::error::x\n");
-		stream.write(Buffer.from("::error::x\n"));
-		expect(Buffer.concat(written).toString()).toBe(": :error::x\n::error::x\n");
+		const { logs, streams } = guarded();
+		streams[0].write("::error::x\n");
+		streams[0].write(Buffer.from("::error::x\n"));
+		expect(logs.out).toBe(": :error::x\n::error::x\n");
+	});
+
+	test("leaves ordinary text as it is, in whatever pieces it comes", () => {
+		const { logs, streams } = guarded();
+		const text = "a::b fe80::1 std::vector # ## a#[b] \u001b[1mbold\u001b[0m\n  : see section_ start:\n";
+		for (const piece of text) streams[0].write(piece);
+		expect(logs.out).toBe(text);
+	});
+
+	test("takes none from pieces, whichever stream has them", () => {
+		const piece = fc.constantFrom(
+			...[":", "::", "#", "##", "##vso", "vso[", "[", "section_start", "section_", "start:", "travis_fold:", "1"],
+			...["\u001b[", "\u001b[31", ";1", "m", "x", " ", "\t", "\n", "\r\n", "error::x", " ".repeat(80), "1;".repeat(40)],
+			"\u001b[1m".repeat(20),
+		);
+		const written = fc.array(fc.tuple(fc.constantFrom(0, 1), piece), { maxLength: 12 });
+		fc.assert(
+			fc.property(written, (pieces) => {
+				const { logs, streams } = guarded();
+				for (const [at, text] of pieces) streams[at]?.write(text);
+				// Whatever is remembered of a line is enough.
+				for (const log of Object.values(logs)) expect(withoutCommands(log)).toBe(log);
+			}),
+			{ numRuns: 2_000 },
+		);
+	});
+
+	test.each(COMMANDS)("takes no command from %j, cut anywhere", (text) => {
+		for (let at = 0; at <= text.length; at++) {
+			const pieces = new Pieces();
+			const log = ["a\n", text.slice(0, at), text.slice(at), "\n"].map((piece) => pieces.withoutCommands(piece));
+			expect(log.join("").split("\n").filter(isCommand)).toEqual([]);
+		}
 	});
 });
