@@ -3,10 +3,10 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { exists } from "./cache.ts";
 import { Failure } from "./failure.ts";
-import { readBytes } from "./grade/regular-file.ts";
 import { interruption } from "./interrupt.ts";
 import { withLock } from "./lock.ts";
 import { printable } from "./printable.ts";
+import { readBytes } from "./regular-file.ts";
 
 /**
  * The logbook: what a learner has done so far, in one file of the workspace. It is read at any time, and only ever

@@ -1,7 +1,7 @@
 import type { Dirent } from "node:fs";
 import { opendir } from "node:fs/promises";
-import { readBytes, tooLarge } from "../grade/regular-file.ts";
 import { isImportable } from "../grade/submission-files.ts";
+import { readBytes, tooLarge } from "../regular-file.ts";
 import { nameOf } from "./harmless.ts";
 
 /**

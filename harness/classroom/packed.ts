@@ -1,6 +1,6 @@
 import { ARCHIVE_BYTES_MAX, unpacked } from "../archive.ts";
-import { readBytes } from "../grade/regular-file.ts";
 import { isImportable } from "../grade/submission-files.ts";
+import { readBytes } from "../regular-file.ts";
 import { asText, type Folder } from "./folder.ts";
 
 /** Archives that somebody handed in. What `drydock export` has written is looked into; others have to be unpacked before. */

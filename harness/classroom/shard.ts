@@ -3,7 +3,7 @@ import { realpath } from "node:fs/promises";
 import * as v from "valibot";
 import { keyOf } from "../cache.ts";
 import { Failure } from "../failure.ts";
-import { readBytes } from "../grade/regular-file.ts";
+import { readBytes } from "../regular-file.ts";
 import { compareNames, harmless } from "./harmless.ts";
 import { ClassReport } from "./result.ts";
 

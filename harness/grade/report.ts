@@ -2,13 +2,13 @@ import { relative } from "node:path";
 import { codeFrameColumns } from "@babel/code-frame";
 import { Chalk, type ChalkInstance } from "chalk";
 import { printable } from "../printable.ts";
+import { readBytes } from "../regular-file.ts";
 import type { Diagnostic } from "./bundle.ts";
 import type { Finding } from "./compare.ts";
 import type { FactValue } from "./facts.ts";
 import type { Verdict } from "./judge.ts";
 import { doPart, showLedgers, showSameCalls } from "./ledger.ts";
 import { Page, type Style } from "./page.ts";
-import { readBytes } from "./regular-file.ts";
 
 /** Of a long list, as many are shown. */
 const LISTED = 6;

@@ -1,7 +1,7 @@
 import { lstatSync, realpathSync, statSync } from "node:fs";
 import { dirname, relative, resolve, sep } from "node:path";
 import { inKit } from "../kit.ts";
-import { readBytes } from "./regular-file.ts";
+import { readBytes } from "../regular-file.ts";
 
 /**
  * Decides which files belong to a submission. The bundler and the type checker see these, the kit's, and nothing else:

@@ -1,9 +1,9 @@
 import { realpath } from "node:fs/promises";
 import * as v from "valibot";
 import { Failure } from "../failure.ts";
-import { readBytes } from "../grade/regular-file.ts";
 import { allPrintable } from "../printable.ts";
 import { View } from "../protocol.ts";
+import { readBytes } from "../regular-file.ts";
 import { DemoEvent } from "./events.ts";
 import { takingOlder } from "./older.ts";
 

@@ -6,8 +6,8 @@ import { afterAll, describe, expect, test } from "vitest";
 import { archivesIn, entrantsIn } from "../../harness/classroom/class.ts";
 import { lookInto } from "../../harness/classroom/folder.ts";
 import { findModule, type Submission } from "../../harness/classroom/submission.ts";
-import { readBytes } from "../../harness/grade/regular-file.ts";
 import { lessons } from "../../harness/lessons.ts";
+import { readBytes } from "../../harness/regular-file.ts";
 import { entry, LOGBOOK_ENTRY, tarball } from "../support/tarball.ts";
 import { temporary } from "../support/temporary.ts";
 
