@@ -1,23 +1,31 @@
-import { readdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import { Failure } from "../failure.ts";
 import type { Lesson } from "../lessons.ts";
-import { LOGBOOK } from "../logbook.ts";
 import { entriesIn, lookInto } from "./folder.ts";
 import type { Entrant } from "./grader.ts";
 import { compareNames, nameOf } from "./harmless.ts";
 import { archiveNamed, lookIntoArchive, unpackCommand } from "./packed.ts";
+import { shapeOf } from "./single.ts";
 
 /**
  * Who has handed something in: one folder each in the class's folder, or an archive that `drydock export` has written; or the folder is a single submission itself, as a
  * continuous-integration job has it.
  * @param one it is a single submission, whatever it looks like
+ * @param doubted is told where it may be meant otherwise
  * @throws {Failure} usage: there is no such folder, or nothing in it
  */
-export async function entrantsIn(dir: string, lessons: readonly Lesson[], one: boolean): Promise<Entrant[]> {
+export async function entrantsIn(
+	dir: string,
+	lessons: readonly Lesson[],
+	one: boolean,
+	doubted: (doubt: string) => void = () => {},
+): Promise<Entrant[]> {
 	const found = await stat(dir).catch(() => null);
 	if (!found?.isDirectory()) throw new Failure("usage", `${dir} is not a folder`, "npx drydock help grade");
-	if (one || (await isSubmission(dir, lessons))) return [entrant(nameOf(Buffer.from(basename(resolve(dir)))), dir)];
+	const { isSubmission, doubt } = one ? { isSubmission: true, doubt: null } : await shapeOf(dir, lessons);
+	if (doubt !== null) doubted(doubt);
+	if (isSubmission) return [entrant(nameOf(Buffer.from(basename(resolve(dir)))), dir)];
 	const { folders, exported } = await handedIn(dir);
 	const taken = new Set(folders.map(({ name }) => name));
 	const packed = exported.map(({ name, owner, ending, place }) => {
@@ -77,8 +85,3 @@ const linked = (name: string): Entrant => ({
 		throw new Error("it is no folder, and links are not followed");
 	},
 });
-
-async function isSubmission(dir: string, lessons: readonly Lesson[]): Promise<boolean> {
-	const marks = new Set([LOGBOOK, "workspace", ...lessons.map(({ id }) => id)]);
-	return (await readdir(dir)).some((name) => marks.has(name));
-}

@@ -33,7 +33,7 @@ export async function grade(dir: string, options: GradeOptions): Promise<number>
 	const graded = await lessonsOf(options.lesson);
 	const shard = options.shard === undefined ? WHOLE : parseShard(options.shard);
 	const lanes = lanesOf(options.lanes);
-	const everybody = await entrantsIn(dir, await lessons(), options.one === true);
+	const everybody = await entrantsIn(dir, await lessons(), options.one === true, (doubt) => visible.note(doubt));
 	const { count, commands } = await archivesIn(dir);
 	if (count > 0)
 		visible.note([`archives that are not looked into: ${count}; to unpack them:`, ...commands].join("\n  "));

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, symlink, truncate, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { archivesIn, entrantsIn } from "../../harness/classroom/class.ts";
 import { lookInto } from "../../harness/classroom/folder.ts";
@@ -207,13 +207,64 @@ describe("a class", () => {
 		await expect(bob?.open()).rejects.toThrow("links are not followed");
 	});
 
-	test.each(["02-unshare/isolate.ts", "workspace/x", "drydock.json"])(
-		"is one submission with %s in it",
-		async (path) => {
-			await files.write(join("solo", path, "..", path.split("/").at(-1) ?? ""), "");
-			expect(await entrants(join(files.dir, "solo"))).toEqual(["solo"]);
-		},
-	);
+	const shape = async (...paths: string[]) => {
+		const dir = await mkdtemp(join(files.dir, "shape-"));
+		for (const path of paths)
+			await files.write(join(basename(dir), path), path.endsWith(KIT) ? '"name": "drydock"' : "");
+		const doubts: string[] = [];
+		const names = (await entrantsIn(dir, await lessons(), false, (doubt) => doubts.push(doubt))).map(
+			({ name }) => name,
+		);
+		return { names: names.map((name) => (name === basename(dir) ? "one" : name)), doubt: doubts.join() };
+	};
+	const KIT = "package.json";
+	const ALICE = "alice/02-unshare/isolate.ts";
+
+	test.each([
+		["a lesson's folder", ["02-unshare/isolate.ts"]],
+		["a workspace", ["workspace/02-unshare/isolate.ts"]],
+		["a logbook", ["drydock.json", "src/notes.txt"]],
+		["a copy of the kit", [KIT, ...kit(""), "workspace/02-unshare/isolate.ts"]],
+		["lessons and pictures", ["02-unshare/isolate.ts", "pictures/one.png"]],
+	])("is one submission with %s in it", async (_what, paths) => {
+		expect((await shape(...paths)).names).toEqual(["one"]);
+	});
+
+	test("is one submission where it is a whole workspace, whatever else is kept in it", async () => {
+		const all = (await lessons()).map(({ id }) => `${id}/x.ts`);
+		expect(await shape("drydock.json", ...all, "old/02-unshare/isolate.ts")).toEqual({ names: ["one"], doubt: "" });
+	});
+
+	test.each([
+		["workspace", ["workspace/02-unshare/isolate.ts"]],
+		["workspace", ["workspace/drydock.json", "workspace/02-unshare/isolate.ts"]],
+		["02-unshare", ["02-unshare/isolate.ts"]],
+		["02-unshare", ["02-unshare/02-unshare/isolate.ts", "drydock.json"]],
+		["harness", [...kit("").map((path) => path.replace("solutions", "harness")), "drydock.json"]],
+	])("is a class although somebody in it is called %s", async (name, paths) => {
+		const { names, doubt } = await shape(ALICE, ...paths);
+		expect(names).toEqual(expect.arrayContaining(["alice", name]));
+		expect(doubt).toMatch(/taken for a class: .*"alice".*--one/);
+	});
+
+	test.each([
+		["a module without a folder", "alice/isolate.ts"],
+		["a workspace", "alice/workspace/03-chroot/enter-root.ts"],
+		["more than is looked through", `alice/${"deep/".repeat(30)}x`],
+		["an archive", "alice.tar.gz"],
+	])("is a class where somebody else has handed in %s", async (_what, path) => {
+		expect((await shape("workspace/02-unshare/isolate.ts", path)).names).toEqual(["alice", "workspace"]);
+	});
+
+	test("is a class of one who is called workspace, and has handed in nothing of a workspace", async () => {
+		expect((await shape("workspace/x")).names).toEqual(["workspace"]);
+	});
+
+	test("that is one submission by its parts alone is said to be one", async () => {
+		const { names, doubt } = await shape("workspace/02-unshare/isolate.ts", "alice/readme.txt");
+		expect(names).toEqual(["one"]);
+		expect(doubt).toMatch(/taken for a single submission: "workspace" .*"alice"/);
+	});
 
 	test("is one submission when told so", async () => {
 		await files.write("told/src/isolate.ts", "");

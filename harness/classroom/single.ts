@@ -1,0 +1,76 @@
+import { join } from "node:path";
+import { type Lesson, moduleOf } from "../lessons.ts";
+import { LOGBOOK } from "../logbook.ts";
+import { readBytes } from "../regular-file.ts";
+import { entriesIn, lookInto } from "./folder.ts";
+import { archiveNamed } from "./packed.ts";
+
+/** What a folder with submissions, or a single one, was taken for. */
+export interface Shape {
+	isSubmission: boolean;
+	/** What is to be said of it, where somebody may have meant something else. */
+	doubt: string | null;
+}
+
+type Entry = Awaited<ReturnType<typeof entriesIn>>[number];
+const WORKSPACE = "workspace";
+/** More than any of ours has. */
+const MANIFEST_BYTES_MAX = 64 << 10;
+
+/**
+ * Whether a folder is a single submission, by what is in it. Somebody in a class may be called "workspace", or as a lesson
+ * is: so it is none where somebody else has handed in something beside.
+ */
+export async function shapeOf(dir: string, lessons: readonly Lesson[]): Promise<Shape> {
+	const ids = new Set(lessons.map(({ id }) => id));
+	const entries = await entriesIn(Buffer.from(dir));
+	const workspaces = await filtered(entries, async ({ name, kind, place }) => {
+		return (
+			name === WORKSPACE && kind === "directory" && partsOf(await entriesIn(place).catch(() => []), ids).length > 0
+		);
+	});
+	const marks = [...partsOf(entries, ids), ...workspaces];
+	const [mark] = marks;
+	if (mark === undefined) return { isSubmission: false, doubt: null };
+	if (isWhole(marks, lessons) || (await isKit(dir, entries))) return { isSubmission: true, doubt: null };
+	const others = entries.filter((entry) => !marks.includes(entry) && isSomebodys(entry));
+	if (others.length === 0) return { isSubmission: true, doubt: null };
+	const modules = new Set([LOGBOOK, ...(await Promise.all(lessons.map(moduleOf)))]);
+	for (const other of others) {
+		if (!(await isHandedIn(other, modules))) continue;
+		const why = `"${mark.name}" is in it, and so is "${other.name}", where somebody has handed in something, too`;
+		return { isSubmission: false, doubt: `${dir} is taken for a class: ${why}; with --one it is a single submission` };
+	}
+	const names = others.slice(0, 3).map(({ name }) => `"${name}"`);
+	const more = others.length > names.length ? ", …" : "";
+	const why = `"${mark.name}" is in it, and no lesson's module is in ${names.join(", ")}${more}`;
+	return { isSubmission: true, doubt: `${dir} is taken for a single submission: ${why}` };
+}
+
+const partsOf = (entries: readonly Entry[], ids: ReadonlySet<string>) =>
+	entries.filter(({ name, kind }) => (kind === "directory" ? ids.has(name) : kind === "file" && name === LOGBOOK));
+
+// As `drydock init` makes it. Whatever else the learner keeps in it, no one's name makes so much.
+const isWhole = (marks: readonly Entry[], lessons: readonly Lesson[]) =>
+	marks.some(({ name }) => name === LOGBOOK) && marks.length > lessons.length / 2;
+
+// A copy of the kit: there the workspace alone is looked into.
+async function isKit(dir: string, entries: readonly Entry[]): Promise<boolean> {
+	if (!["harness", "solutions"].every((part) => entries.some(({ name }) => name === part))) return false;
+	const manifest = await readBytes(join(dir, "package.json"), MANIFEST_BYTES_MAX).catch(() => "");
+	return /"name":\s*"drydock"/.test(manifest.toString());
+}
+
+const isSomebodys = ({ name, kind }: Entry) => kind === "directory" || (kind === "file" && archiveNamed(name) !== null);
+
+async function isHandedIn({ place, kind }: Entry, modules: ReadonlySet<string>): Promise<boolean> {
+	if (kind === "file") return true;
+	const { files, refused, cutOff } = await lookInto(place);
+	if (cutOff || [...refused.values()].some((why) => why.startsWith("cannot be read"))) return true;
+	return [...files.keys()].some((path) => modules.has(path.slice(path.lastIndexOf("/") + 1)));
+}
+
+async function filtered<T>(items: readonly T[], test: (item: T) => Promise<boolean>): Promise<T[]> {
+	const passed = await Promise.all(items.map(test));
+	return items.filter((_, at) => passed[at]);
+}
