@@ -2,6 +2,7 @@ import { lstatSync, realpathSync, statSync } from "node:fs";
 import { dirname, relative, resolve, sep } from "node:path";
 import { inKit } from "../kit.ts";
 import { readBytes } from "../regular-file.ts";
+import { Turns } from "../side-by-side.ts";
 
 /**
  * Decides which files belong to a submission. The bundler and the type checker see these, the kit's, and nothing else:
@@ -26,16 +27,20 @@ const COUNT_MAX = 256;
 /** Whether a module could import a file of this name. */
 export const isImportable = (path: string): boolean => /\.([mc]?[jt]s|json)$/.test(path);
 
-/** Reads each file once, and no more than a submission may have. */
+/** Reads each file once, one at a time, and no more than a submission may have. */
 export function rationed(open: (path: string) => Promise<string>): (path: string) => Promise<string> {
 	const texts = new Map<string, Promise<string>>();
+	const turns = new Turns(1);
 	let left = BYTES_MAX;
 	const taken = async (path: string) => {
 		if (texts.size >= COUNT_MAX) throw new Error(`the module imports too many files: more than ${COUNT_MAX}`);
-		const text = await open(path);
-		left -= text.length;
-		if (left < 0) throw new Error(`the module and what it imports are larger than ${BYTES_MAX >> 10} KiB together`);
-		return text;
+		return turns.take(async () => {
+			// What is too much already is not read on.
+			const text = left < 0 ? "" : await open(path);
+			left -= text.length;
+			if (left < 0) throw new Error(`the module and what it imports are larger than ${BYTES_MAX >> 10} KiB together`);
+			return text;
+		});
 	};
 	return (path) => {
 		const text = texts.get(path) ?? taken(path);

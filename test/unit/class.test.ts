@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { archivesIn, entrantsIn } from "../../harness/classroom/class.ts";
 import { lookInto } from "../../harness/classroom/folder.ts";
 import { findModule, type Submission } from "../../harness/classroom/submission.ts";
+import { rationed } from "../../harness/grade/submission-files.ts";
 import { lessons } from "../../harness/lessons.ts";
 import { readBytes } from "../../harness/regular-file.ts";
 import { entry, LOGBOOK_ENTRY, tarball } from "../support/tarball.ts";
@@ -90,6 +91,38 @@ describe("nobody can tell", () => {
 	test("which of two that differ is meant", async () => {
 		const one = await submission({ "a/isolate.ts": "// one", "b/isolate.ts": "// other" });
 		expect(await find(one)).toMatchObject({ kind: "unclear", reason: expect.stringContaining("a/isolate.ts") });
+	});
+
+	/** As a folder with so many modules of one name, each with this text; it counts how many are read, at once and in all. */
+	function folderOf(count: number, textOf: (at: number) => string) {
+		const read = { now: 0, atOnce: 0, all: 0 };
+		const open = async (at: number) => {
+			read.all += 1;
+			read.now += 1;
+			read.atOnce = Math.max(read.atOnce, read.now);
+			await new Promise(setImmediate);
+			read.now -= 1;
+			return textOf(at);
+		};
+		const texts = Array.from({ length: count }, (_, at) => [`/${at}/isolate.ts`, () => open(at)] as const);
+		return { read, one: { name: "mallory", folder: { files: new Map(texts), refused: new Map(), cutOff: false } } };
+	}
+
+	test("which of thousands is meant, and few of them are read", async () => {
+		const { one, read } = folderOf(9_990, String);
+		expect(await find(one)).toMatchObject({
+			kind: "unclear",
+			reason: expect.stringContaining("they differ: 0/isolate.ts"),
+		});
+		expect(read).toMatchObject({ atOnce: 1, all: 3 });
+	});
+
+	test("whether thousands are the same", async () => {
+		const { one, read } = folderOf(9_990, () => "// same");
+		const reason = expect.stringMatching(/there are 9990, and no more than 100 are compared: 0\/isolate\.ts, .*…$/);
+		expect(await find(one)).toMatchObject({ kind: "unclear", reason });
+		expect(read).toMatchObject({ atOnce: 1, all: 101 });
+		expect(await find(folderOf(100, () => "// same").one)).toMatchObject({ kind: "found" });
 	});
 
 	test("whether it is there, where there is more than is looked through", async () => {
@@ -276,6 +309,21 @@ describe("a class", () => {
 		await expect(entrants(join(files.dir, "empty"))).rejects.toMatchObject({ kind: "usage" });
 		await expect(entrants(join(files.dir, "nowhere"))).rejects.toMatchObject({ kind: "usage" });
 	});
+});
+
+test("what a module imports is read one at a time, and no further than all may have", async () => {
+	const read = { now: 0, atOnce: 0, all: 0 };
+	const reader = rationed(async () => {
+		read.all += 1;
+		read.now += 1;
+		read.atOnce = Math.max(read.atOnce, read.now);
+		await new Promise(setImmediate);
+		read.now -= 1;
+		return "x".repeat(400 << 10);
+	});
+	const texts = await Promise.allSettled(Array.from({ length: 200 }, (_, at) => reader(`/${at}.ts`)));
+	expect(texts.filter(({ status }) => status === "fulfilled")).toHaveLength(2);
+	expect(read).toMatchObject({ atOnce: 1, all: 3 });
 });
 
 function kit(below: string): string[] {
