@@ -47,6 +47,8 @@ export class Presenter {
 	/** Of a number that is being typed; null while none is. */
 	#digits: string | null = null;
 	#due: NodeJS.Timeout | undefined;
+	/** The presenter has had enough. */
+	#left = false;
 	#end!: { resolve(): void; reject(error: unknown): void };
 
 	constructor(color: boolean) {
@@ -64,7 +66,7 @@ export class Presenter {
 	/** Takes in what has happened, and shows it soon. */
 	readonly hear = async (event: DemoEvent): Promise<void> => {
 		await this.slides.take(event);
-		this.#paint();
+		if (!this.#left) this.#paint();
 	};
 
 	/** Presents what `open` opens until the presenter has had enough. */
@@ -86,8 +88,10 @@ export class Presenter {
 			this.#resize();
 			await Promise.race([ended, show.failed]);
 		} finally {
+			this.#left = true;
 			clearTimeout(this.#due);
 			this.#screen.close();
+			this.slides.close();
 			await show?.close();
 		}
 	}

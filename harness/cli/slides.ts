@@ -103,6 +103,11 @@ export class Slides {
 		}
 	}
 
+	/** From now on nothing new is seen. */
+	close(): void {
+		for (const shell of SHELLS) this.#screens[shell].close();
+	}
+
 	paint(size: Size, chosen: Chosen): Painted {
 		const { columns, rows } = size;
 		const top = [this.#title(columns), "", ...this.#narration(columns), ""];

@@ -16,6 +16,11 @@ const RECORDING_BYTES_MAX = 64 << 20;
 /** Many times what the longest demo has. */
 const EVENTS_MAX = 20_000;
 
+/** What shows much again, or begins a terminal anew: four times what a demo with all the steps that it may have does. */
+const SEVERAL_MAX = { step: 4_000, size: 1_000, screen: 1_000 } as Partial<Record<DemoEvent["type"], number>>;
+/** Of texts, in sum over all that is told of steps and their answers; and of what the shells' terminals are told. */
+const SHOWN_CHARS_MAX = { texts: 4 << 20, terminals: 8 << 20 };
+
 /** An event's line. Controls are escaped, so that it can be looked at. */
 export const lineOf = (event: DemoEvent) => `${JSON.stringify(event).replaceAll(UNSEEN, escaped)}\n`;
 
@@ -62,9 +67,40 @@ export function eventsIn(text: string, file: string, command: string, wanted?: s
 	if (head?.type !== "demo" || rest.some(({ type }) => type === "demo")) throw refused(" is no recording of a demo");
 	if (rest.some((event) => "step" in event && event.step > head.steps.length))
 		throw refused(" has a step that its demo has not");
+	const tooMuch = tooMuchIn(head, rest);
+	if (tooMuch !== null) throw refused(tooMuch);
 	if (wanted !== undefined && head.lesson !== wanted)
 		throw new Failure("usage", `${file} is a recording of ${head.lesson}`, `npx drydock ${command} --from ${file}`);
 	return events;
+}
+
+/** What of a recording is more than any demo shows; null if nothing is. */
+function tooMuchIn(head: Extract<DemoEvent, { type: "demo" }>, events: readonly DemoEvent[]): string | null {
+	const counts = new Map<DemoEvent["type"], number>();
+	const chars = { texts: 0, terminals: 0 };
+	for (const event of events) {
+		const count = (counts.get(event.type) ?? 0) + 1;
+		counts.set(event.type, count);
+		const most = SEVERAL_MAX[event.type] ?? EVENTS_MAX;
+		if (count > most) return ` has more than ${most} events of the type ${event.type}`;
+		if (event.type === "output" || event.type === "screen") chars.terminals += event.data.length;
+		if (event.type === "answer") chars.texts += event.output.length;
+		if (event.type === "down") chars.texts += event.how.length;
+		if (event.type === "step") chars.texts += toldChars(head, event);
+		if (chars.texts > SHOWN_CHARS_MAX.texts) return ` tells more than ${SHOWN_CHARS_MAX.texts} characters`;
+		if (chars.terminals > SHOWN_CHARS_MAX.terminals)
+			return ` shows more than ${SHOWN_CHARS_MAX.terminals} characters on its terminals`;
+	}
+	return null;
+}
+
+function toldChars(
+	{ steps }: Extract<DemoEvent, { type: "demo" }>,
+	{ step, phase }: Extract<DemoEvent, { type: "step" }>,
+): number {
+	const { narration = "", command = "", look = "" } = steps[step - 1] ?? {};
+	const texts = { told: narration, typing: "", running: command, done: look };
+	return texts[phase].length;
 }
 
 function eventIn(line: string): DemoEvent | null {

@@ -1,4 +1,5 @@
 import headless from "@xterm/headless";
+import { Bounded, piecesOf } from "./bounded.ts";
 import type { Size } from "./events.ts";
 
 type Cell = NonNullable<
@@ -19,9 +20,13 @@ export interface Stretch {
 /** What is to be seen on a shell's terminal. */
 export class Screen {
 	#terminal: headless.Terminal;
+	#bounded: Bounded;
+	#last: Promise<void> = Promise.resolve();
+	#closed = false;
 
 	constructor(size: Size) {
 		this.#terminal = newTerminal(size);
+		this.#bounded = new Bounded(this.#terminal);
 	}
 
 	get size(): Size {
@@ -34,20 +39,25 @@ export class Screen {
 		return { column: cursorX, row: cursorY };
 	}
 
-	/** Settles when it can be seen. */
+	/** Settles when it can be seen, or nobody wants to see it any more. */
 	show(data: string): Promise<void> {
-		return new Promise((resolve) => this.#terminal.write(data, resolve));
+		const bounded = this.#bounded;
+		this.#last = this.#last.then(async () => {
+			for (const piece of piecesOf(data)) if (!this.#closed && bounded === this.#bounded) await bounded.write(piece);
+		});
+		return this.#last;
 	}
 
 	/** Forgets all that it has shown. */
 	forget(): void {
 		const { size } = this;
-		this.#terminal.dispose();
+		this.#disposeLater();
 		this.#terminal = newTerminal(size);
+		this.#bounded = new Bounded(this.#terminal);
 	}
 
 	resize({ columns, rows }: Size): void {
-		this.#terminal.resize(columns, rows);
+		if (!this.#closed) this.#terminal.resize(columns, rows);
 	}
 
 	/** Its rows, from top to bottom, as texts. */
@@ -74,8 +84,16 @@ export class Screen {
 		});
 	}
 
+	/** From now on it shows nothing. */
 	close(): void {
-		this.#terminal.dispose();
+		this.#closed = true;
+		this.#disposeLater();
+	}
+
+	// What is under way settles first.
+	#disposeLater(): void {
+		const terminal = this.#terminal;
+		this.#last = this.#last.then(() => terminal.dispose());
 	}
 }
 

@@ -105,6 +105,32 @@ describe("a recording", () => {
 		],
 		["a terminal of a billion columns", HEAD.replace("80", "1e9"), /:1 is no event/],
 		["a second demo in it", HEAD + HEAD, /is no recording of a demo/],
+		[
+			"a long step, told again and again",
+			HEAD.replace('"narration":""', `"narration":"${"漢".repeat(8_000)}"`) +
+				'{"atMs":0,"type":"step","step":1,"phase":"told"}\n'.repeat(600),
+			/tells more than 4194304 characters/,
+		],
+		[
+			"answers without end",
+			HEAD + `{"atMs":0,"type":"answer","step":1,"output":"${"x".repeat(1 << 20)}","promises":[]}\n`.repeat(5),
+			/tells more than 4194304 characters/,
+		],
+		[
+			"a step without end",
+			HEAD + '{"atMs":0,"type":"step","step":1,"phase":"done"}\n'.repeat(4_001),
+			/more than 4000 events of the type step/,
+		],
+		[
+			"a terminal that is never the same",
+			HEAD + '{"atMs":0,"type":"size","shell":"host","size":{"columns":500,"rows":500}}\n'.repeat(1_001),
+			/more than 1000 events of the type size/,
+		],
+		[
+			"a shell that says too much",
+			HEAD + `{"atMs":0,"type":"output","shell":"host","data":"${"x".repeat(1 << 20)}"}\n`.repeat(9),
+			/shows more than 8388608 characters on its terminals/,
+		],
 	])("%s is refused", async (_, text, why) => {
 		const file = text === null ? `${files.dir}/none` : await files.write("bad.jsonl", text);
 		await expect(readRecording(file, "demo")).rejects.toThrow(why);
@@ -168,6 +194,40 @@ describe("a page", () => {
 		expect(screen.texts.map((text) => text.trimEnd())).toEqual(["", "  red ok", ""]);
 		expect(screen.rows[1]?.find(({ bold }) => bold)).toMatchObject({ text: "red", color: "38;5;1" });
 		screen.close();
+	});
+});
+
+describe("a terminal in memory", () => {
+	test.each(["b", "L", "M", "S", "T", "I", "Z"])("repeats nothing two billion times: CSI n %s", async (final) => {
+		const screen = new Screen({ columns: 20, rows: 3 });
+		await screen.show(`x\x1b[2000000000${final}\x1b[20000`);
+		await screen.show(`00000${final}`);
+		await screen.show(`\x1b[2000${final}`.repeat(100_000).slice(0, 10_000));
+		await screen.show("\x1b[2J\x1b[Hok");
+		expect(screen.texts[0]?.trimEnd()).toBe("ok");
+		screen.close();
+	});
+
+	test("repeats what a program has it repeat", async () => {
+		const screen = new Screen({ columns: 20, rows: 3 });
+		await screen.show("-\x1b[4bx\r\n\x1b[1S\x1b[999;3Hy");
+		expect(screen.texts.map((text) => text.trimEnd())).toEqual(["", "", "  y"]);
+		await screen.show(`\x1b[H${"a\x1b[19b\r\n".repeat(300)}`);
+		expect(screen.texts[1]).toBe("a".repeat(20));
+		screen.close();
+	});
+
+	test("hears others while it is told much, and shows nothing more once it is closed", async () => {
+		const screen = new Screen({ columns: 20, rows: 3 });
+		const shown = screen.show(`${"x".repeat(1 << 20)}end`);
+		let heard = false;
+		setTimeout(() => {
+			heard = true;
+			screen.close();
+		});
+		await shown;
+		expect(heard).toBe(true);
+		expect(screen.texts.join("")).not.toContain("end");
 	});
 });
 

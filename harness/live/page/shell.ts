@@ -1,5 +1,6 @@
 import { FitAddon } from "@xterm/addon-fit";
 import { Terminal } from "@xterm/xterm";
+import { Bounded, piecesOf } from "../bounded.ts";
 import type { ShellName, Size } from "../events.ts";
 import { KEYS_CHARS } from "../words.ts";
 import { h } from "./elements.ts";
@@ -13,6 +14,7 @@ const TITLES: Record<ShellName, string> = { host: "host", container: "container"
 export class Shell {
 	readonly element: HTMLElement;
 	readonly #terminal: Terminal;
+	readonly #bounded: Bounded;
 	readonly #fit = new FitAddon();
 	readonly #ground: HTMLElement;
 
@@ -38,6 +40,7 @@ export class Shell {
 			// WCAG AA, whatever colours a program chooses.
 			minimumContrastRatio: 4.5,
 		});
+		this.#bounded = new Bounded(this.#terminal);
 		this.#terminal.loadAddon(this.#fit);
 		this.#terminal.attachCustomKeyEventHandler(({ type, ctrlKey, key }) => {
 			if (!ctrlKey || key !== "]") return true;
@@ -66,13 +69,13 @@ export class Shell {
 
 	/** Shows more. */
 	show(data: string): void {
-		this.#terminal.write(data);
+		for (const piece of piecesOf(data)) void this.#bounded.write(piece);
 	}
 
 	/** Shows this, and nothing of what was there. */
 	showOnly(data: string): void {
 		this.#terminal.reset();
-		this.#terminal.write(data);
+		this.show(data);
 	}
 
 	set colors(colors: { background: string; foreground: string; cursor: string }) {
