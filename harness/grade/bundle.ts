@@ -41,12 +41,25 @@ export type Fault =
 export class BundleError extends Error {
 	override readonly name = "BundleError";
 
+	readonly diagnostic: Diagnostic;
+
 	constructor(
-		readonly diagnostic: Diagnostic,
+		diagnostic: Diagnostic,
 		readonly fault: Fault,
 	) {
-		super(diagnostic.message);
+		const message = brief(diagnostic.message);
+		super(message);
+		this.diagnostic = { ...diagnostic, message };
 	}
+}
+
+/** What is wrong is said first, and why last; between them may be a name as long as the module. */
+const HALF_OF_MESSAGE_CHARS = 300;
+
+/** A compiler's message without the middle, if it is longer than anybody reads. */
+export function brief(message: string): string {
+	if (message.length <= 2 * HALF_OF_MESSAGE_CHARS) return message;
+	return `${message.slice(0, HALF_OF_MESSAGE_CHARS)} … ${message.slice(-HALF_OF_MESSAGE_CHARS)}`;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
-import type { Diagnostic } from "./bundle.ts";
+import { brief, type Diagnostic } from "./bundle.ts";
 
 /**
  * Finds where in the learner's file an exception came from.
@@ -11,7 +11,7 @@ import type { Diagnostic } from "./bundle.ts";
  */
 export function locate(stack: string, map: string, file: string): Diagnostic | null {
 	const trace = new TraceMap(map);
-	const message = stack.split("\n")[0] ?? "";
+	const message = brief(stack.split("\n")[0] ?? "");
 	for (const [, line, column] of stack.matchAll(/exercise\.js:(\d+):(\d+)/g)) {
 		// The exercise may have written the stack itself; both are counted from 1.
 		if (!(Number(line) >= 1 && Number(column) >= 1)) continue;

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { interruption } from "../interrupt.ts";
 import { inKit } from "../kit.ts";
-import { BundleError, type Diagnostic } from "./bundle.ts";
+import { BundleError, brief, type Diagnostic } from "./bundle.ts";
 import { compilerTurns } from "./bundler.ts";
 import { CheckerChannel } from "./checker-channel.ts";
 import { startConfined } from "./confined-tool.ts";
@@ -25,13 +25,15 @@ interface Said {
 }
 
 const ERROR = 1;
+/** Nobody mends more at a time. */
+const ERRORS_MAX = 100;
 
 /**
  * Type-checks one module as an editor would.
  * @param modules which file takes the place of which module of the reference
  * @param files where these files are, if not on this computer's disk
  * @param signal gives up, as nobody wants to know any more
- * @returns its errors, which decide nothing; none for a module that is well typed
+ * @returns its first errors, which decide nothing; none for a module that is well typed
  * @throws {BundleError} a type is taken from outside of the submission, or it is all too much
  */
 export async function typeErrors(
@@ -48,21 +50,27 @@ export async function typeErrors(
 		const message = "this is too much for the compiler: its types are";
 		throw new BundleError({ message, file: subject, line: 1, column: 1 }, "too-much-for-the-compiler");
 	}
-	const located = await Promise.all(
-		said
-			.filter(({ category, fileName }) => category === ERROR && fileName !== undefined)
-			.map(async (one) => ({ ...one, place: await placeIn(files, world.pathOf(one.fileName ?? ""), one.pos) })),
-	);
-	const outside = located.find(({ place, ...one }) => place !== null && world.leadsOutside(place.file, one));
-	if (outside?.place) {
-		const name = /'([^']*)'/.exec(outside.text)?.[1] ?? "";
+	const errors = said.flatMap(({ fileName, category, ...one }) => {
+		const path = category === ERROR && fileName !== undefined ? world.pathOf(fileName) : null;
+		return path === null ? [] : [{ ...one, path }];
+	});
+	for (const { path, ...one } of errors.filter(({ path, ...one }) => world.leadsOutside(path, one))) {
+		const place = await placeIn(files, path, one.pos);
+		if (place === null) continue;
+		const name = /'([^']*)'/.exec(one.text)?.[1] ?? "";
 		const why = "it is outside of the submission: only files beside the module or below it can be imported";
 		const message = `Could not resolve ${JSON.stringify(world.pathOf(name) ?? name)}: ${why}`;
-		throw new BundleError({ message, ...outside.place }, "unresolved-import");
+		throw new BundleError({ message, ...place }, "unresolved-import");
 	}
-	return located.flatMap(({ place, code, text }) =>
-		place?.file === subject ? [{ message: `TS${code}: ${text}`, ...place }] : [],
+	// The way to each place is as long as the file.
+	const own = errors.filter(({ path }) => path === subject).slice(0, ERRORS_MAX);
+	const placed = await Promise.all(
+		own.map(async ({ path, pos, code, text }) => {
+			const place = await placeIn(files, path, pos);
+			return place === null ? [] : [{ message: brief(`TS${code}: ${text}`), ...place }];
+		}),
 	);
+	return placed.flat();
 }
 
 async function saidBy(compiler: string, world: TypeWorld, other: AbortSignal): Promise<Said[] | "too much"> {
@@ -112,9 +120,9 @@ async function saidBy(compiler: string, world: TypeWorld, other: AbortSignal): P
 	}
 }
 
-async function placeIn(files: SubmissionFiles, path: string | null, position: number) {
-	const text = path === null ? null : await files.read(path).catch(() => null);
-	if (path === null || text === null) return null;
+async function placeIn(files: SubmissionFiles, path: string, position: number) {
+	const text = await files.read(path).catch(() => null);
+	if (text === null) return null;
 	const before = text.slice(0, position).split(/\r\n|\n/);
 	return { file: path, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }

@@ -117,6 +117,17 @@ describe("a module that cannot be bundled", () => {
 		expect(fault).toBe("unresolved-import");
 	});
 
+	test("an import of a name as long as a file: the message is short, and keeps its beginning and its end", async () => {
+		const name = "漢\\u001b[2J::error::".repeat(30_000);
+		const { diagnostic, message, fault } = await failureOf(
+			await files.write("endless.ts", `import { a } from "./${name}";\nexport function isolate() { a(); }\n`),
+		);
+		expect(fault).toBe("unresolved-import");
+		expect(diagnostic.message).toMatch(/^Could not resolve "\.\/漢/);
+		expect(diagnostic.message.length).toBeLessThan(700);
+		expect(message).toBe(diagnostic.message);
+	});
+
 	// Who reads the report is not meant to see whatever lies on the computer that drydock runs on.
 	test.each([
 		["by its path", 'import text from "/etc/passwd" with { type: "text" };', "outside of the submission"],

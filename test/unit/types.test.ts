@@ -38,6 +38,14 @@ test("each error has the compiler's words and its place, counted from 1", async 
 	]);
 }, 60_000);
 
+test("of thousands of errors there are the first, and none is longer than anybody reads", async () => {
+	const file = await files.write("many.ts", `${`no${"n".repeat(5_000)};\n`}${"nope;\n".repeat(20_000)}`);
+	const errors = await typeErrors(file);
+	expect(errors).toHaveLength(100);
+	expect(errors.at(-1)).toMatchObject({ line: 100, column: 1 });
+	expect(Math.max(...errors.map(({ message }) => message.length))).toBeLessThan(700);
+}, 60_000);
+
 test("what is unused is unfinished, not wrong", async () => {
 	const file = await files.write(
 		"unused.ts",
