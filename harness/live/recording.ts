@@ -16,10 +16,12 @@ const RECORDING_BYTES_MAX = 64 << 20;
 /** Many times what the longest demo has. */
 const EVENTS_MAX = 20_000;
 
-/** What shows much again, or begins a terminal anew: four times what a demo with all the steps that it may have does. */
-const SEVERAL_MAX = { step: 4_000, size: 1_000, screen: 1_000 } as Partial<Record<DemoEvent["type"], number>>;
-/** Of texts, in sum over all that is told of steps and their answers; and of what the shells' terminals are told. */
-const SHOWN_CHARS_MAX = { texts: 4 << 20, terminals: 8 << 20 };
+/** What shows much again, or begins a terminal anew: more than all steps that a demo may have. */
+const SEVERAL_MAX = { step: 1_000, size: 1_000, screen: 1_000 } as Partial<Record<DemoEvent["type"], number>>;
+/** In sum: what is told of steps, which is wrapped; the answers, which are not; and what the shells' terminals are told. */
+const TOLD_CHARS_MAX = 512 << 10;
+const ANSWERED_CHARS_MAX = 4 << 20;
+const TERMINAL_CHARS_MAX = 8 << 20;
 
 /** An event's line. Controls are escaped, so that it can be looked at. */
 export const lineOf = (event: DemoEvent) => `${JSON.stringify(event).replaceAll(UNSEEN, escaped)}\n`;
@@ -77,19 +79,19 @@ export function eventsIn(text: string, file: string, command: string, wanted?: s
 /** What of a recording is more than any demo shows; null if nothing is. */
 function tooMuchIn(head: Extract<DemoEvent, { type: "demo" }>, events: readonly DemoEvent[]): string | null {
 	const counts = new Map<DemoEvent["type"], number>();
-	const chars = { texts: 0, terminals: 0 };
+	let [told, answered, shown] = [0, 0, 0];
 	for (const event of events) {
 		const count = (counts.get(event.type) ?? 0) + 1;
 		counts.set(event.type, count);
 		const most = SEVERAL_MAX[event.type] ?? EVENTS_MAX;
 		if (count > most) return ` has more than ${most} events of the type ${event.type}`;
-		if (event.type === "output" || event.type === "screen") chars.terminals += event.data.length;
-		if (event.type === "answer") chars.texts += event.output.length;
-		if (event.type === "down") chars.texts += event.how.length;
-		if (event.type === "step") chars.texts += toldChars(head, event);
-		if (chars.texts > SHOWN_CHARS_MAX.texts) return ` tells more than ${SHOWN_CHARS_MAX.texts} characters`;
-		if (chars.terminals > SHOWN_CHARS_MAX.terminals)
-			return ` shows more than ${SHOWN_CHARS_MAX.terminals} characters on its terminals`;
+		if (event.type === "output" || event.type === "screen") shown += event.data.length;
+		if (event.type === "answer") answered += event.output.length;
+		if (event.type === "down") told += event.how.length;
+		if (event.type === "step") told += toldChars(head, event);
+		if (told > TOLD_CHARS_MAX) return ` tells more than ${TOLD_CHARS_MAX} characters of its steps`;
+		if (answered > ANSWERED_CHARS_MAX) return ` has more than ${ANSWERED_CHARS_MAX} characters of answers`;
+		if (shown > TERMINAL_CHARS_MAX) return ` shows more than ${TERMINAL_CHARS_MAX} characters on its terminals`;
 	}
 	return null;
 }
