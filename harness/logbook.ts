@@ -157,7 +157,8 @@ async function write(path: string, logbook: Logbook): Promise<void> {
 
 /** What is known of a lesson. */
 export function pageOf({ lessons }: Logbook, { id }: { id: string }): Page {
-	return lessons[id] ?? EMPTY_PAGE;
+	// Of its own only: a logbook may come from somebody else, and every object has a "toString".
+	return (Object.hasOwn(lessons, id) ? lessons[id] : undefined) ?? EMPTY_PAGE;
 }
 
 /** The logbook with some of a lesson's page written anew. */

@@ -34,7 +34,7 @@ export const ARROWS: readonly Arrow[] = [
 	// The page is a browser's: it stands on the terminal, on what is shown, and on what the two say to each other.
 	{
 		from: /^harness\/live\/page\//,
-		may: /^(npm:@xterm\/|harness\/live\/(page\/|views\/|(events|words)\.ts$))/,
+		may: /^(npm:@xterm\/|harness\/live\/(page\/|views\/|(events|words|bounded)\.ts$))/,
 	},
 	{ from: /^harness\/live\/views\//, may: /^harness\/(live\/(views\/|events\.ts$)|protocol\.ts$)/ },
 	// The host bundles native, lessons and solutions; it never runs them itself.

@@ -1,4 +1,4 @@
-// diagnosis: command-never-ran
+// diagnosis: killed-before-command
 export function isolate(_hostname: string): void {
 	process.exit(0);
 }
