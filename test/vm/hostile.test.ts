@@ -35,7 +35,8 @@ beforeAll(async () => {
 	}
 	before = await footprint();
 	beforeBytes = await heldBytes();
-});
+	// On a busy computer each lesson's reference takes its time.
+}, 900_000);
 afterAll(async () => {
 	vi.unstubAllEnvs();
 	await Promise.all([yard.close(), files.remove()]);
