@@ -90,14 +90,23 @@ function blobOf(files: ImageFiles, { digest }: Descriptor): Buffer {
 
 const pathOf = (digest: string) => `blobs/${digest.replace(":", "/")}`;
 
-// The size that stands beside a digest changes with it.
+// The size that stands beside a digest changes with it. What is no JSON is no part of an image: it stays as it is.
 function renamed(document: Buffer, before: Buffer, after: Buffer): Buffer {
 	const [old, digest] = [before, after].map((content) => `sha256:${sha256(content)}`);
-	if (!document.includes(old as string)) return document;
-	const text = JSON.stringify(JSON.parse(document.toString()), (_, value) =>
+	const parsed = document.includes(old as string) ? parsedJson(document) : undefined;
+	if (parsed === undefined) return document;
+	const text = JSON.stringify(parsed, (_, value) =>
 		value?.digest === old ? { ...value, digest, ...("size" in value ? { size: after.length } : {}) } : value,
 	);
 	return Buffer.from(text);
+}
+
+function parsedJson(document: Buffer): unknown {
+	try {
+		return JSON.parse(document.toString());
+	} catch {
+		return undefined;
+	}
 }
 
 /** The same, in an archive that may be compressed. */

@@ -54,10 +54,10 @@ export function copyFacts(observation: Observation, drawn: Drawn): Record<string
 	const bad = made.filter(({ good }) => !good);
 	const good = made.filter((copy) => copy.good);
 	const refused = bad.filter((copy) => opened(copy) === undefined);
+	const isForeign = (process: ProcessState) => !process.arguments.some((word) => known.includes(word));
 	return {
-		"copies.command": ran.some((process) => !process.arguments.some((word) => known.includes(word)))
-			? "another"
-			: "the config's",
+		// A copy that is not what it was to be may have the original's command: that says nothing.
+		"copies.command": made.length === COPIES.length && ran.some(isForeign) ? "another" : "the config's",
 		"copies.opened": bad.filter((copy) => opened(copy) !== undefined).map(({ what }) => what),
 		"copies.refused": [
 			...good.filter((copy) => runOf(copy) === undefined).map(({ what }) => what),

@@ -104,6 +104,13 @@ test("words are replaced however the config writes them, and the second layer is
 	expect(JSON.parse(String(copy.get(`blobs/${said.config.digest.replace(":", "/")}`))).config.Cmd).toEqual(["w0rd"]);
 });
 
+test("a file beside the manifest that names its digest and is no JSON keeps no copy from being made", () => {
+	const note = Buffer.from(`${digestOf(image.get("manifest.json") as Buffer)}\n`);
+	const copy = changed(new Map([...image, ["note.txt", note]]), { words: [["word", "w0rd"]], spoil: [] });
+	expect(copy.get("note.txt")).toEqual(note);
+	expect(copy.get("manifest.json")).not.toEqual(image.get("manifest.json"));
+});
+
 test("a spoilt copy has one blob that is not what its name says, and the same size", () => {
 	const copy = changed(image, { words: [], spoil: [["Hello", "Jello"]] });
 	expect(isRight(copy)).toBe(false);
