@@ -1,0 +1,154 @@
+import { execFileSync, spawn } from "node:child_process";
+import { mkdir, readdir, readFile, symlink, truncate, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import * as v from "valibot";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ClassReport } from "../../harness/classroom/result.ts";
+import { inKit } from "../../harness/kit.ts";
+import { BIN } from "../support/command.ts";
+import { newShipyard } from "../support/guest.ts";
+import { type Seen, watchedUntil } from "../support/processes.ts";
+import { temporary } from "../support/temporary.ts";
+
+// A class in which every second one attacks the computer that grades it, each in another way. Nobody else's verdict is
+// another one by that, the computer has memory left, and nothing of it stays there.
+
+const ORDINARY = [
+	...["right/caught", "right/noise", "right/setns", "right/two-calls", "right/unshares-then-forks"],
+	...["wrong/no-ipc", "wrong/fake-output", "wrong/exits", "wrong/hostname-ignored", "wrong/child-returns"],
+].map((name) => `test/submissions/02-unshare/${name}.ts`);
+/** Beside all that is meant for the computer before any machine: in a machine, but felt outside of it. */
+const IN_MACHINES = ["resources/eats-all-memory", "output/prints-a-megabyte", "output/commands-to-the-log"].map(
+	(name) => `test/hostile/${name}.ts`,
+);
+
+const DOES_NOTHING = "export function isolate(_hostname: string): void {}\n";
+const IMPORTS_ITS_HELPER = `import * as helper from "./helper.ts";\nconsole.log(helper);\n${DOES_NOTHING}`;
+const PEAK_BYTES_MAX = 1.5 * 2 ** 30;
+
+interface Attack {
+	/** What is handed in as the lesson's module. */
+	text?: string;
+	/** Makes what lies beside it. */
+	beside?: (dir: string) => unknown;
+	/** The finding's diagnosis, or what the result is instead. */
+	becomes: string;
+}
+
+const fifo = (dir: string, name: string) => execFileSync("mkfifo", [join(dir, name)]);
+const sparse = (dir: string, name: string) =>
+	writeFile(join(dir, name), "").then(() => truncate(join(dir, name), 700 << 20));
+const conditional = (depth: number) => `${"a ? (b): c => ".repeat(depth)}e${" : f".repeat(depth)}`;
+
+const ATTACKS: Record<string, Attack> = {
+	"arrows-in-conditionals": {
+		text: `const [a, b, e, f] = [1, 1, 1, 1] as any[];\nexport const x: any = ${conditional(60)};\n${DOES_NOTHING}`,
+		becomes: "too-much-for-the-compiler",
+	},
+	"helper-is-a-fifo": {
+		text: IMPORTS_ITS_HELPER,
+		beside: (dir) => fifo(dir, "helper.ts"),
+		becomes: "unreadable-import",
+	},
+	"helper-is-sparse": {
+		text: IMPORTS_ITS_HELPER,
+		beside: (dir) => sparse(dir, "helper.ts"),
+		becomes: "unreadable-import",
+	},
+	"helper-is-a-link": {
+		text: IMPORTS_ITS_HELPER,
+		beside: (dir) => symlink("/etc/passwd", join(dir, "helper.ts")),
+		becomes: "unreadable-import",
+	},
+	"settings-are-fifos": {
+		text: DOES_NOTHING,
+		beside: (dir) => ["package.json", "tsconfig.json"].map((name) => fifo(dir, name)),
+		becomes: "uts-shared",
+	},
+	"source-map-is-a-fifo": {
+		text: `${DOES_NOTHING}//# sourceMappingURL=./map.json\n`,
+		beside: (dir) => fifo(dir, "map.json"),
+		becomes: "uts-shared",
+	},
+	"types-of-the-host": {
+		text: `import type secrets from "/etc/secrets.json";\nconst leak: typeof secrets = 1;\nvoid leak;\n${DOES_NOTHING}`,
+		becomes: "unresolved-import",
+	},
+	"thousands-of-files": {
+		text: `${Array.from({ length: 900 }, (_, at) => `import "./0/${at}.ts";\n`).join("")}${DOES_NOTHING}`,
+		beside: async (dir) => {
+			for (const folder of ["0", "1", "2", "3", "4"]) {
+				await mkdir(join(dir, folder));
+				for (let at = 0; at < 1_500; at++) await writeFile(join(dir, folder, `${at}.ts`), "");
+			}
+		},
+		becomes: "unreadable-import",
+	},
+	"module-is-too-large": {
+		text: `${DOES_NOTHING}${"/".repeat(200 << 10)}`,
+		becomes: "unreadable-import",
+	},
+	"module-is-sparse": { beside: (dir) => sparse(dir, "isolate.ts"), becomes: "unreadable-import" },
+	"module-is-a-fifo": { beside: (dir) => fifo(dir, "isolate.ts"), becomes: "missing" },
+	"module-is-a-device": { beside: (dir) => symlink("/dev/zero", join(dir, "isolate.ts")), becomes: "missing" },
+};
+
+const files = await temporary();
+const yard = newShipyard();
+/** Everybody's diagnosis, as it is when nobody else is there. */
+const alone: Record<string, string> = {};
+
+beforeAll(async () => {
+	const before = (await readdir(inKit("test/hostile/host"))).map((name) => `test/hostile/host/${name}`);
+	for (const file of [...ORDINARY, ...IN_MACHINES, ...before]) {
+		const [name, text] = [basename(file, ".ts"), await readFile(inKit(file), "utf8")];
+		const diagnosis = /^\/\/ diagnosis: (\S+)$/m.exec(text)?.[1] ?? "none";
+		alone[name] = diagnosis === "none" ? "pass" : diagnosis;
+		await handIn(name, text);
+	}
+	for (const [name, { text, beside, becomes }] of Object.entries(ATTACKS)) {
+		alone[name] = becomes;
+		const dir = await handIn(name, text);
+		await beside?.(dir);
+	}
+	// The snapshot that the tests share.
+	await yard.accelerator();
+});
+afterAll(() => Promise.all([yard.close(), files.remove()]));
+
+async function handIn(name: string, text?: string): Promise<string> {
+	const dir = join(files.dir, "class", name, "02-unshare");
+	await mkdir(dir, { recursive: true });
+	if (text !== undefined) await writeFile(join(dir, "isolate.ts"), text);
+	return dir;
+}
+
+test("everybody gets what they would get alone, in little memory, and nothing is left", {
+	timeout: 600_000,
+}, async () => {
+	const { code, report, seen } = await graded();
+	const found = report.submissions.map(({ name, results: [result] }) => [
+		name,
+		result?.finding?.diagnosis ?? result?.status,
+	]);
+	expect(Object.fromEntries(found)).toEqual(alone);
+	expect(code).toBe(1);
+	console.log(`at most ${Math.round(seen.peakBytes / 2 ** 20)} MB at a time`);
+	expect(seen.peakBytes).toBeLessThan(PEAK_BYTES_MAX);
+	await expect.poll(seen.left, { timeout: 20_000 }).toEqual([]);
+	expect((await readdir(join(files.dir, "tmp"))).filter((name) => !name.startsWith("tsx-"))).toEqual([]);
+});
+
+/** Grades the class with as many machines at a time as a small computer would. */
+async function graded(): Promise<{ code: number | null; report: ClassReport; seen: Seen }> {
+	const out = join(files.dir, "report.json");
+	await mkdir(join(files.dir, "tmp"));
+	const args = ["grade", join(files.dir, "class"), "--lesson", "02", "--lanes", "4", "--json", "--out", out];
+	const child = spawn(process.execPath, [BIN, ...args], {
+		stdio: "ignore",
+		env: { ...process.env, TMPDIR: join(files.dir, "tmp") },
+	});
+	const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+	const seen = await watchedUntil(ended, child.pid ?? -1);
+	return { code: await ended, report: v.parse(ClassReport, JSON.parse(await readFile(out, "utf8"))), seen };
+}
