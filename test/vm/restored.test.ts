@@ -1,21 +1,48 @@
 import { afterAll, describe, expect, test } from "vitest";
+import { judge } from "../../harness/grade/judge.ts";
+import { findLesson, solutionOf } from "../../harness/lessons.ts";
 import { silent } from "../../harness/progress.ts";
+import { LIMITS } from "../../harness/protocol.ts";
 import { ensureImage } from "../../harness/vm/image.ts";
 import { Machine } from "../../harness/vm/machine.ts";
-import { ensureTemplate } from "../../harness/vm/template.ts";
+import { ensureTemplate, isCurrent } from "../../harness/vm/template.ts";
 import { inGuest, newShipyard } from "../support/guest.ts";
+import { temporary } from "../support/temporary.ts";
 
+const files = await temporary();
 const yard = newShipyard();
-afterAll(() => yard.close());
+afterAll(() => Promise.all([yard.close(), files.remove()]));
+const NOTHING = {
+	...{ prepare: [], code: "", call: "run", containers: {}, steps: [], watch: [], files: [] },
+	...{ network: false, breakOut: false, places: [] },
+};
+const template = async () => ensureTemplate(await ensureImage(silent), silent);
 
 describe("restored machines", () => {
 	test("one that is lost while it waits does not make the snapshot suspect", async () => {
-		const machine = Machine.restore(await ensureTemplate(await ensureImage(silent), silent));
+		const machine = Machine.restore(await template());
 		await machine.rest();
 		process.kill(machine.pid, "SIGKILL");
-		const nothing = { prepare: [], code: "", call: "run", containers: {}, steps: [], watch: [], files: [] };
-		const lost = machine.play({ ...nothing, network: false, breakOut: false, places: [] });
+		const lost = machine.play(NOTHING);
 		await expect(lost).rejects.toMatchObject({ name: "RestoreError", templateDamaged: false });
+	});
+
+	test("a program that is too large for one is the submission's failure, and the snapshot stays", async () => {
+		const before = await template();
+		const folded = Array.from({ length: 18 }, (_, at) => `a${at + 1} = a${at} + a${at},`).join("\n");
+		const nineMegabytes = `enum A { a0 = "0123456789abcdefgh",\n${folded} }\nexport const isolate = () => A;\n`;
+		const lesson = await findLesson("02");
+		const large = await judge(lesson, await files.write("isolate.ts", nineMegabytes), yard, { types: false });
+		expect(large).toMatchObject({ verdict: "fail", findings: [{ diagnosis: "too-large" }], vm: { restored: false } });
+		// Whatever makes a frame too large, no machine is asked to take it.
+		const code = "/".repeat(LIMITS.workBytes);
+		const { outcome } = await yard.play({ ...NOTHING, code });
+		expect(outcome).toMatchObject({ kind: "lost", how: "too-large" });
+		expect(await isCurrent(before)).toBe(true);
+		const next = await judge(lesson, await solutionOf(lesson), yard, { types: false });
+		expect(next).toMatchObject({ verdict: "pass", vm: { restored: true } });
+		expect(await isCurrent(before)).toBe(true);
+		expect((await template()).dir).toBe(before.dir);
 	});
 
 	test.concurrent("have random numbers of their own and the host's time", async () => {
