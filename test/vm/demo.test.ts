@@ -122,7 +122,7 @@ describe("on a terminal", () => {
 		await page.press("R", TOLD, /1 \/ 8/, /▸ host\n {2}host#\n/);
 		await page.press("\tcat /tmp/typed\r", /No such file/);
 		// Ctrl-C is the shell's, then the presenter's.
-		await page.press("sleep 1000\r", /sleep 1000/);
+		await page.press("sleep 1000\r", /host: sleep/);
 		await page.press(CTRL_C, /\^C/, /host#$/m);
 		await page.press(`${CTRL_RIGHT_BRACKET}${CTRL_C}`);
 		expect(await page.afterwards()).toEqual({ code: 130, asBefore: true });

@@ -1,5 +1,5 @@
 // A process that takes no notice of SIGTERM and stays when all others have gone.
-// diagnosis: command-runs-twice
+// diagnosis: processes-left
 import { execve, fork } from "#kernel";
 
 export function isolate(_hostname: string): void {

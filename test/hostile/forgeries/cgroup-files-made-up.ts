@@ -12,6 +12,6 @@ export function createCgroup(path: string, { pidsMax }: { pidsMax?: number }) {
 	for (const [name, text] of Object.entries(files)) writeFileSync(`${path}/${name}`, `${text}\n`);
 	return {
 		join: () => writeFileSync(`${path}/cgroup.procs`, "0"),
-		remove: () => rmSync(path, { recursive: true }),
+		remove: () => rmSync(path, { recursive: true, force: true }),
 	};
 }

@@ -1,6 +1,6 @@
 // Starts the command and waits until it has ended, but never asks how: it says what the command's script says.
 // lesson: 01
-// diagnosis: zombie-left
+// diagnosis: not-waited
 import { readFileSync } from "node:fs";
 import { execve, fork } from "#kernel";
 import { sleep } from "../support.ts";
