@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync, type Stats } from "node:fs";
 import { hasAttribute } from "../../native/guest.ts";
 import type { Entry } from "../protocol.ts";
+import { deviceName } from "./device.ts";
 
 const MOST_ENTRIES = 512;
 const MOST_BYTES = 1 << 20;
@@ -43,7 +44,7 @@ export function readEntry(top: string, path: string): Entry | null {
 		uid: info.uid,
 		gid: info.gid,
 		size: info.size,
-		device: kind === "char" || kind === "block" ? `${info.rdev >> 8}:${info.rdev & 0xff}` : "",
+		device: kind === "char" || kind === "block" ? deviceName(info.rdev) : "",
 		sha256: content === undefined ? "" : digestOf(content),
 		text: kind === "symlink" ? readlinkSync(place) : (content?.subarray(0, SHOWN_BYTES).toString() ?? ""),
 		opaque: kind === "directory" && hasAttribute(place, "trusted.overlay.opaque"),

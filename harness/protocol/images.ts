@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { count, list, text } from "./readings.ts";
+import { count, digest, list, text } from "./readings.ts";
 
 /** What the agent reads of an image that an exercise has built: files, and archives in them. See image-layout.md. */
 
@@ -18,14 +18,14 @@ export const ArchiveMember = v.object({
 	gid: count,
 	/** Where a link leads, as the archive says it. */
 	target: path,
-	/** Of a file's content, hexadecimal. */
-	sha256: text,
+	/** Of a file's content. */
+	sha256: digest,
 });
 
 export const Archive = v.object({
 	compression: v.picklist(["none", "gzip", "zstd"]),
-	/** SHA-256 of the archive when it is not compressed, hexadecimal; empty when it could not be read. */
-	sha256: text,
+	/** Of the archive when it is not compressed; empty when it could not be read. */
+	sha256: digest,
 	members: list(ArchiveMember),
 	/** Two empty blocks follow the last entry, and nothing but zeros follows them. */
 	ends: v.boolean(),
@@ -38,8 +38,8 @@ export const ImageFile = v.object({
 	path,
 	kind: v.picklist(["file", "directory", "other"]),
 	size: count,
-	/** Of its content, hexadecimal; empty for a directory, and for a file that is too large to be read. */
-	sha256: text,
+	/** Of its content; empty for a directory, and for a file that is too large to be read. */
+	sha256: digest,
 	/** All of a short file that begins like a JSON object; null for others. */
 	document: v.nullable(v.pipe(v.string(), v.maxLength(IMAGE_LIMITS.documentChars))),
 	/** A file below blobs/ that is no such document; null for others. */

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { ImageReading } from "./images.ts";
-import { count, list, Task, text } from "./readings.ts";
+import { count, list, mask, maskOrNone, Task, text } from "./readings.ts";
 import { HostState, ProcessState } from "./states.ts";
 
 /** What comes of a run: what was read at which moment, and how everything ended. */
@@ -87,14 +87,14 @@ const Answer = v.object({
 
 /** What was pending for whom, all of them held, once signals had been sent to a container's init. */
 const Delivery = v.object({
-	/** A mask, as in proc_pid_status(5); null when the command has ended. */
-	command: v.nullable(text),
+	/** Null when the command has ended. */
+	command: v.nullable(mask),
 	/** Whether the init still ran. */
 	init: v.boolean(),
 	/** What has become of the orphan that was ended before; `none` when there was no orphan. */
 	orphan: v.picklist(["none", "running", "zombie", "reaped"]),
-	/** What the command had started; masks again, empty for one that has ended. */
-	others: list(v.object({ comm: text, state: text, pending: text })),
+	/** What the command had started; none is pending for one that has ended. */
+	others: list(v.object({ comm: text, state: text, pending: maskOrNone })),
 });
 
 /** What came of a line that a command alone could read. */

@@ -4,6 +4,14 @@ import * as v from "valibot";
 
 export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 export const text = v.pipe(v.string(), v.maxLength(8192));
+const written = (pattern: RegExp) => v.pipe(v.string(), v.regex(pattern));
+/** Signals or capabilities, a bit each, hexadecimal: see proc_pid_status(5). A process that has just ended may have none. */
+export const mask = written(/^[0-9a-f]{1,16}$/);
+export const maskOrNone = written(/^[0-9a-f]{0,16}$/);
+/** major:minor; empty where there is no device. */
+export const device = written(/^(?:\d{1,10}:\d{1,10})?$/);
+/** SHA-256, hexadecimal; empty where there is no content. */
+export const digest = written(/^(?:[0-9a-f]{64})?$/);
 export const list = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.maxLength(4096));
 
 /** Namespaces of a process: `{ uts: "uts:[4026531838]", … }`, the links in /proc/PID/ns. See namespaces(7). */
@@ -13,8 +21,8 @@ export const Namespaces = v.record(text, text);
 export const Mount = v.object({
 	id: count,
 	parentId: count,
-	/** major:minor of the file system. */
-	device: text,
+	/** Of the file system. */
+	device,
 	/** Which directory of the file system is mounted. */
 	root: text,
 	/** Where, as the process sees it. */
@@ -28,10 +36,10 @@ export const Mount = v.object({
 });
 
 /** A mount of a mount namespace, wherever it is: covered, or out of every path's reach. See listmount(2). */
-export const TableMount = v.object({ id: count, parentId: count, device: text, root: text, fstype: text });
+export const TableMount = v.object({ id: count, parentId: count, device, root: text, fstype: text });
 
 /** What names a file or directory, whatever path leads to it. */
-export const Place = v.object({ device: text, inode: text });
+export const Place = v.object({ device, inode: written(/^\d{1,20}$/) });
 
 /** A process in the guest, as its host sees it. */
 export const Task = v.object({
@@ -91,10 +99,10 @@ export const Entry = v.object({
 	uid: count,
 	gid: count,
 	size: count,
-	/** major:minor of a device file; 0:0 is an overlay's whiteout. */
-	device: text,
-	/** Of a file's content, hexadecimal; empty for all that is no file. */
-	sha256: text,
+	/** Of a device file; 0:0 is an overlay's whiteout. */
+	device,
+	/** Of a file's content; empty for all that is no file. */
+	sha256: digest,
 	/** The first bytes of a file's content, or where a symbolic link leads. */
 	text: v.pipe(v.string(), v.maxLength(1024)),
 	/** An overlay shows nothing of what lies below this directory. See overlayfs in the kernel's documentation. */

@@ -5,6 +5,7 @@ import {
 	Link,
 	list,
 	Mount,
+	maskOrNone,
 	Namespaces,
 	Network,
 	Overlay,
@@ -101,15 +102,15 @@ export const ProcessState = v.object({
 	descriptors: v.record(text, text),
 	/** The same of the engine that has started it: 0, 1 and 2. */
 	engineDescriptors: v.record(text, text),
-	/** Signals as masks: SigBlk, SigIgn and SigCgt of /proc/PID/status. */
-	signals: v.object({ blocked: text, ignored: text, caught: text }),
+	/** SigBlk, SigIgn and SigCgt of /proc/PID/status. */
+	signals: v.object({ blocked: maskOrNone, ignored: maskOrNone, caught: maskOrNone }),
 	/** The overlay that is its root; null when its root is something else. */
 	overlay: v.nullable(Overlay),
 	/** Files in its root that the run asks for, by path; null where there is none. */
 	files: v.record(text, v.nullable(Entry)),
 	links: list(Link),
 	network: v.nullable(Network),
-	credentials: v.object({ uids: list(count), gids: list(count), capabilities: text, boundingSet: text }),
+	credentials: v.object({ uids: list(count), gids: list(count), capabilities: maskOrNone, boundingSet: maskOrNone }),
 	/** What came of breaking out from where this process stands; null if it was not tried. */
 	escape: v.nullable(Escape),
 });

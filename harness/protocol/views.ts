@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { count, list, Network, text } from "./readings.ts";
+import { count, device, list, Network, text } from "./readings.ts";
 
 /** The views of a demo that the instructors' page can show; a demo names those that it is about. */
 export const VIEWS = [
@@ -42,8 +42,8 @@ const Layer = v.object({
 
 /** An overlay that is mounted somewhere. Read for the view "layers". */
 export const Layers = v.object({
-	/** major:minor of the overlay: so a line of a mount table is found. */
-	device: text,
+	/** Of the overlay: so a line of a mount table is found. */
+	device,
 	/** The topmost first. All that `upper` covers is among their entries. */
 	lower: list(Layer),
 	/** Null where nothing can be written. */

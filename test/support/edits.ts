@@ -59,7 +59,21 @@ export interface Edit {
 
 const path = fc.array(part, { minLength: 1, maxLength: 9 });
 const NAMES = ["__proto__", "constructor", "toString", "length", "", "box", "0"];
-const TEXTS = ["", "\u001b[2J\u0007", "‹marker›", "‹hostname›", "$&", "__proto__", "x".repeat(8192), "\n".repeat(99)];
+const TEXTS = [
+	...[
+		"",
+		"\u001b[2J\u0007",
+		"‹marker›",
+		"‹hostname›",
+		"$&",
+		"__proto__",
+		"toString",
+		"x".repeat(8192),
+		"\n".repeat(99),
+	],
+	// What may be taken for a number, a path, a pattern or an address.
+	...["-1", "0x", "1e999", "9".repeat(400), "..", "/", "%", "(?", "[\\", "[::/129", "%zz"],
+];
 const text = fc.oneof(fc.constantFrom(...TEXTS), fc.string());
 
 // Too deep, or too much, to be carried around: what they stand for is there in the text alone.

@@ -12,10 +12,20 @@ import { observation } from "../support/observation.ts";
 const check = await loadCheck(await findLesson("09"));
 const drawn = drawFor(check);
 
+const DIGEST = "ab".repeat(32);
+
 // Documents with the names that are looked for, and values that they should not have.
 const odd = fc.oneof(
 	fc.jsonValue({ maxDepth: 3 }),
-	fc.constantFrom({ toString: null }, { toString: 1, valueOf: null }, { length: -1 }, [], "sha256:", "‹image›"),
+	fc.constantFrom(
+		{ toString: null },
+		{ toString: 1, valueOf: null },
+		{ length: -1 },
+		[],
+		"sha256:",
+		`sha256:${DIGEST}`,
+		"‹image›",
+	),
 );
 const named = (...keys: string[]) =>
 	fc.dictionary(fc.constantFrom(...keys, "__proto__", "constructor"), odd, { noNullPrototype: true });
@@ -32,10 +42,10 @@ const document = fc.oneof(
 	odd,
 );
 const file = fc.record({
-	path: fc.oneof(fc.constant("manifest.json"), fc.constant("blobs/sha256/ab"), fc.string({ maxLength: 20 })),
+	path: fc.oneof(fc.constant("manifest.json"), fc.constant(`blobs/sha256/${DIGEST}`), fc.string({ maxLength: 20 })),
 	kind: fc.constantFrom("file", "directory", "other"),
 	size: fc.nat(),
-	sha256: fc.constantFrom("", "ab"),
+	sha256: fc.constantFrom("", DIGEST),
 	document: fc.option(
 		fc.oneof(
 			document.map((value) => JSON.stringify(value) ?? ""),

@@ -38,8 +38,14 @@ describe("FrameDecoder", () => {
 describe("what a guest may say", () => {
 	const report = (change: object) => ({ type: "report", nonce: "n", observation: { ...observation(), ...change } });
 
+	const delivery = (command: string | null) => ({
+		...{ command, init: true, orphan: "reaped" },
+		others: [{ comm: "sh", state: "Z", pending: "" }],
+	});
+
 	test("a whole report", () => {
 		expect(isFrame(report({}))).toBe(true);
+		expect(isFrame(report({ deliveries: { x: delivery("0000000000004000"), y: delivery(null) } }))).toBe(true);
 	});
 
 	test.each([
@@ -49,6 +55,12 @@ describe("what a guest may say", () => {
 		["a negative pid", report({ before: { ...hostState(), tasks: [{ pid: -1, ppid: 0, comm: "x", state: "S" }] } })],
 		["a text that is too long", report({ before: { ...hostState(), hostname: "x".repeat(8193) } })],
 		["a list that is too long", report({ before: { ...hostState(), root: Array(4097).fill("x") } })],
+		["a mask that is no number", report({ deliveries: { x: delivery("") } })],
+		["a mask of more signals than there are", report({ deliveries: { x: delivery("0".repeat(17)) } })],
+		[
+			"a device without numbers",
+			report({ before: { ...hostState(), places: { "/": { device: "sda", inode: "1" } } } }),
+		],
 		["an ending of its own", report({ containers: { box: { ending: { how: "passed" }, atThrow: null, ledger: [] } } })],
 		["more output in one frame than a run may print", output("x".repeat(LIMITS.outputBytes * 2 + 1))],
 	])("not %s", (_what, frame) => {
