@@ -30,8 +30,9 @@ export function readCgroupFiles(cgroup: string): Record<string, string> {
 /** Files of a cgroup that a check may want to know of; where they are. */
 const ASKED_FOR = [
 	...["cgroup.procs", "cgroup.controllers", "cgroup.subtree_control", "cgroup.events"],
-	...["memory.max", "memory.high", "memory.swap.max", "memory.oom.group", "memory.events"],
-	...["pids.max", "pids.events", "cpu.max", "cpu.weight", "cpu.stat"],
+	...["memory.max", "memory.high", "memory.swap.max", "memory.oom.group", "memory.events.local"],
+	...["memory.peak", "memory.swap.peak", "pids.max", "pids.peak", "pids.events.local"],
+	...["cpu.max", "cpu.weight", "cpu.stat"],
 ];
 /** Cgroups below one that are read; a program can make as many as it likes. */
 const MOST_CGROUPS = 32;

@@ -7,7 +7,7 @@ import {
 	type FactValue,
 } from "../../harness/grade/index.ts";
 import { derive, GONE, USUAL_PERIOD_US } from "./facts.ts";
-import { cpusNotLimited, memoryNotLimited, pidsNotLimited, swapOpen, takenAway } from "./limits.ts";
+import { cpusNotLimited, lifted, memoryNotLimited, pidsNotLimited, swapOpen, takenAway } from "./limits.ts";
 import { engineInside, limitOn, pathOf, pidsIn } from "./readings.ts";
 import { engineJoined, refusals } from "./refusals.ts";
 import { leftBehind, refusedEnding, secondEnding } from "./remains.ts";
@@ -28,13 +28,19 @@ const limit = (
 	explain: Explanation[],
 	before: Explanation[] = [],
 ): FactRule[] => [
-	{ fact: `limit.${name}`, madeOf: "kernel", what: `${file} of the command's cgroup`, accept: elsewhere, explain },
+	{
+		fact: `limit.${name}`,
+		madeOf: "kernel",
+		what: `${file} of the command's cgroup`,
+		accept: elsewhere,
+		explain: [takenAway(name), lifted(name), ...explain],
+	},
 	{
 		fact: `effect.${name}`,
 		madeOf: "kernel",
 		what: effect,
 		accept: unseen,
-		explain: [takenAway(name), ...before, ...explain],
+		explain: [takenAway(name), ...before, lifted(name), ...explain],
 	},
 ];
 
@@ -103,7 +109,7 @@ export default defineCheck({
 		...limit(
 			"memory",
 			"memory.max",
-			"a program in the container that takes 16 MiB more than it may (oom_kill in memory.events)",
+			"a program in the container that takes 16 MiB more than it may (oom_kill in memory.events.local)",
 			memoryNotLimited,
 			[swapOpen],
 		),
@@ -113,12 +119,12 @@ export default defineCheck({
 			what: "memory.swap.max of the command's cgroup",
 			// Without a limit of memory, there is something to be said before this.
 			accept: (_, { facts }) => facts["limit.memory"] !== "‹memoryMaxBytes›",
-			explain: [swapOpen, ...memoryNotLimited],
+			explain: [takenAway("swap"), lifted("swap"), swapOpen, ...memoryNotLimited],
 		},
 		...limit(
 			"pids",
 			"pids.max",
-			"more forks in the container than it may have processes (max in pids.events)",
+			"more forks in the container than it may have processes (max in pids.events.local)",
 			pidsNotLimited,
 		),
 		{
@@ -126,7 +132,7 @@ export default defineCheck({
 			madeOf: "kernel",
 			what: "processors that cpu.max leaves to the command's cgroup",
 			accept: elsewhere,
-			explain: cpusNotLimited,
+			explain: [takenAway("cpus"), lifted("cpus"), ...cpusNotLimited],
 		},
 		{
 			fact: "effect.cpus",
@@ -137,7 +143,7 @@ export default defineCheck({
 				unseen(got, context) ||
 				(context.facts["limit.cpus"] === "‹cpus›" &&
 					Number(limitOn(context, "cpu.max").split(" ")[1]) > USUAL_PERIOD_US),
-			explain: [takenAway("cpus"), ...cpusNotLimited],
+			explain: [takenAway("cpus"), lifted("cpus"), ...cpusNotLimited],
 		},
 		{
 			fact: "second.ending",

@@ -16,10 +16,11 @@ import {
 	limitOn,
 	parentFile,
 	pathOf,
+	peak,
 	processors,
 	within,
 } from "./readings.ts";
-import { BYSTANDER, REFUSED, SECOND, SPENT } from "./scenario.ts";
+import { BYSTANDER, REFUSED, SECOND, SPENT, TOO_MUCH_BYTES } from "./scenario.ts";
 
 const LIMITS = ["memory.max", "pids.max", "cpu.max"];
 /** Of a command that has not lived to be looked at. */
@@ -27,6 +28,8 @@ export const GONE = "the command had ended";
 export const USUAL_PERIOD_US = 100_000;
 /** Of a container that came to be without what somebody has asked for. */
 export const STARTED = "started all the same";
+/** Of a limit that was not there when the command asked for more. */
+export const EXCEEDED = "had more than it may";
 
 /** What the cgroups show, and what came of the limits. */
 export function derive(observation: Observation, drawn: Drawn): Record<string, FactValue> {
@@ -43,17 +46,20 @@ export function derive(observation: Observation, drawn: Drawn): Record<string, F
 		bystander: bystander(observation),
 	};
 	if (commandAt(observation, DURING) === null) return facts;
-	const cpus = limitOn(seen, "cpu.max");
 	return {
 		...facts,
 		"command.cgroup": commandsCgroup(seen),
 		engine: engineInside(seen) ? "in it as well" : "outside",
-		"limit.memory": limitOn(seen, "memory.max"),
-		"limit.swap": limitOn(seen, "memory.swap.max"),
-		"limit.pids": limitOn(seen, "pids.max"),
-		"limit.cpus": cpus === "max" ? cpus : processors(cpus).toFixed(2),
-		"effect.memory": effect(seen, ["memory.events", "oom_kill"], "killed", "not killed"),
-		"effect.pids": effect(seen, ["pids.events", "max"], "refused", "never refused"),
+		"limit.memory": limit(seen, "memory.max"),
+		"limit.swap": limit(seen, "memory.swap.max"),
+		"limit.pids": limit(seen, "pids.max"),
+		"limit.cpus": limit(seen, "cpu.max", (cpus) => (cpus === "max" ? cpus : processors(cpus).toFixed(2))),
+		"effect.memory": hadTooMuchMemory(seen)
+			? EXCEEDED
+			: effect(seen, ["memory.events.local", "oom_kill"], "killed", "not killed"),
+		"effect.pids": hadTooManyProcesses(seen)
+			? EXCEEDED
+			: effect(seen, ["pids.events.local", "max"], "refused", "never refused"),
 		"effect.cpus": effect(seen, ["cpu.stat", "nr_throttled"], "throttled", "never throttled"),
 	};
 }
@@ -77,6 +83,20 @@ function secondLimits(seen: Seen): FactValue {
 		return `${name}: ${limitOn(seen, name, SECOND, "second")}`;
 	});
 }
+
+// A limit that stood only while it was looked at has limited nothing.
+function limit(seen: Seen, name: string, shown = (value: string) => value): string {
+	const first = shown(limitOn(seen, name));
+	if (commandAt(seen.observation, SPENT) === null) return first;
+	const later = shown(limitOn(seen, name, BOX, "id", SPENT));
+	return first === later ? first : `${first}, and later ${later}`;
+}
+
+// The kernel remembers the most that there ever was: so it shows when a limit was lifted and put back.
+const hadTooMuchMemory = (seen: Seen) =>
+	peak(seen, "memory.peak", SPENT) + peak(seen, "memory.swap.peak", SPENT) >
+	Number(seen.drawn["memoryMaxBytes"]) + TOO_MUCH_BYTES / 2;
+const hadTooManyProcesses = (seen: Seen) => peak(seen, "pids.peak", SPENT) > Number(seen.drawn["pidsMax"]);
 
 // What the kernel has counted since the command was let go.
 function effect(seen: Seen, [file, name]: [string, string], came: string, not: string): string {

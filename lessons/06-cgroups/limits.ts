@@ -1,5 +1,6 @@
 import { type Context, DURING, type Explanation } from "../../harness/grade/index.ts";
-import { ownFile, parentFile } from "./readings.ts";
+import { EXCEEDED } from "./facts.ts";
+import { limitOn, ownFile, parentFile } from "./readings.ts";
 import { PARENT, SPENT } from "./scenario.ts";
 
 /** What is known about limits that are not what they should be, or do not bite. */
@@ -9,6 +10,7 @@ const CONTROLLERS: Readonly<Record<string, { controller: string; file: string; a
 	memory: { controller: "memory", file: "memory.max", asked: "‹memoryMaxBytes›" },
 	pids: { controller: "pids", file: "pids.max", asked: "‹pidsMax›" },
 	cpus: { controller: "cpu", file: "cpu.max", asked: "‹cpus›" },
+	swap: { controller: "memory", file: "memory.swap.max", asked: "0" },
 };
 
 const shown = (context: Context, name: string, moment = DURING) =>
@@ -28,6 +30,21 @@ export function takenAway(limit: string): Explanation {
 			`${file} was there, and is gone. While this container still ran, two others came to their end, and since then cgroup.subtree_control of /sys/fs/cgroup${PARENT} says: ${parentFile(observation, "cgroup.subtree_control", SPENT) || "nothing"}. A controller that is not handed down any more is taken away from all cgroups below, with all limits.`,
 		try: "Leave cgroup.subtree_control of the parent as it is when a container is removed: others may still need it.",
 		see: ["cgroups(7), Cgroups v2 subtree control"],
+	};
+}
+
+/** A limit that was there while the command waited, and not when the command asked for more. */
+export function lifted(limit: string): Explanation {
+	const { file = "", asked = "" } = CONTROLLERS[limit] ?? {};
+	return {
+		when: ({ facts }) =>
+			String(facts[`limit.${limit}`]).startsWith(`${asked}, and later `) ||
+			(facts[`limit.${limit}`] === asked && facts[`effect.${limit}`] === EXCEEDED),
+		diagnosis: "limit-lifted",
+		why: (context) =>
+			`${file} was what it should be while the command waited. Then another container came to its end, and one was refused; and when the command asked for more than it may have, that limit was not there. What ${file} says afterwards: ${shown(context, file, SPENT)}.`,
+		try: "Let createCgroup and remove write to files of their own container's cgroup, and to none of another's.",
+		see: ["cgroups(7)"],
 	};
 }
 
@@ -61,11 +78,12 @@ function notLimited(limit: string, diagnosis: string, specific: Explanation[], w
 }
 
 export const swapOpen: Explanation = {
-	when: ({ facts }) => facts["limit.swap"] !== "0" && facts["limit.memory"] === "‹memoryMaxBytes›",
+	when: (context) =>
+		limitOn(context, "memory.swap.max") !== "0" && context.facts["limit.memory"] === "‹memoryMaxBytes›",
 	diagnosis: "swap-open",
 	misconception: 12,
 	why: (context) =>
-		`memory.max is what it should be, and memory.swap.max is ${shown(context, "memory.swap.max")}. memory.max counts what is in memory: what is too much goes to swap, if there is any, and does not count any more. This host has swap${context.facts["effect.memory"] === "not killed" ? ", and so a program took more than memory.max, and lived (memory.events)" : ""}.`,
+		`memory.max is what it should be, and memory.swap.max is ${shown(context, "memory.swap.max")}. memory.max counts what is in memory: what is too much goes to swap, if there is any, and does not count any more. This host has swap${context.facts["effect.memory"] === "killed" ? "" : ", and so a program took more than memory.max, and lived"}.`,
 	try: "Write 0 to memory.swap.max as well.",
 	see: ["cgroups(7)", `${KERNEL_DOC}, memory.swap.max`],
 };

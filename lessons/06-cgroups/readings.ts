@@ -50,20 +50,31 @@ export const pidsIn = (seen: Seen, moment: string, id = "id"): number[] =>
  * What a limit comes to for a command: the smallest one on the way from its cgroup up to its container's. A limit
  * counts for all that is below it. `max` where there is none, also when no cgroup there has the file.
  */
-export function limitOn(seen: Seen, name: string, container = BOX, id = "id"): string {
-	const { observation, drawn } = seen;
-	const from = cgroupOf(observation, DURING, container) ?? "";
-	const cgroups = Object.entries(hostAt(observation, DURING)?.limits ?? {});
-	const above = cgroups.filter(([path]) => within(path, pathOf(drawn, id)) && within(from, path));
-	const values = above.map(([, files]) => files[name] ?? "max").filter((value) => !value.startsWith("max"));
+export function limitOn(seen: Seen, name: string, container = BOX, id = "id", moment = DURING): string {
+	const values = onTheWay(seen, moment, container, id)
+		.map((files) => files[name] ?? "max")
+		.filter((value) => !value.startsWith("max"));
 	return values.toSorted((one, other) => amount(one) - amount(other))[0] ?? "max";
 }
 
-/** How often something was counted in a file such as `memory.events`, in the container's cgroup and all below it. */
+/**
+ * How often something was counted in a file such as `memory.events.local`, from the command's cgroup up to its
+ * container's. What somebody else ran into, in a cgroup beside the command's, is not among it.
+ */
 export function counted(seen: Seen, file: string, name: string, moment: string): number {
 	const pattern = new RegExp(`^${name} (\\d+)$`, "m");
-	const counts = own(seen, moment).map((files) => Number(pattern.exec(files[file] ?? "")?.[1] ?? 0));
+	const counts = onTheWay(seen, moment).map((files) => Number(pattern.exec(files[file] ?? "")?.[1] ?? 0));
 	return Math.max(0, ...counts);
+}
+
+/** The most that the container has ever used, as the kernel remembers it: a file such as `pids.peak`. */
+export const peak = (seen: Seen, file: string, moment: string): number => Number(ownFile(seen, file, moment) ?? 0);
+
+// The files of each cgroup on the way from the command's up to its container's.
+function onTheWay({ observation, drawn }: Seen, moment: string, container = BOX, id = "id"): Files[] {
+	const from = cgroupOf(observation, moment, container) ?? "";
+	const cgroups = Object.entries(hostAt(observation, moment)?.limits ?? {});
+	return cgroups.filter(([path]) => within(path, pathOf(drawn, id)) && within(from, path)).map(([, files]) => files);
 }
 
 /** The part of a processor that cpu.max leaves: 0.55 for `55000 100000`. */

@@ -13,6 +13,8 @@ export const SECOND = "second";
 export const REFUSED = "refused";
 /** The moment at which the container has asked for too much of everything, and the others have come and gone. */
 export const SPENT = "spent";
+/** How much more memory than it may have the container asks for. */
+export const TOO_MUCH_BYTES = 16 << 20;
 /** What a bystander is called, who has nothing to do with any container: like most of what the second one leaves behind. */
 export const BYSTANDER = "sleep";
 
@@ -69,7 +71,7 @@ export function scenario({ id = "", second = "", refused = "", hostname = "", ..
 			{ do: "run", argv: ["sh", "-c", `${BYSTANDER} 100000 </dev/null >/dev/null 2>&1 &`] },
 		],
 		options: { id, hostname, rootfs: "/lab/rootfs", init: true, limits },
-		script: `pause; ${CROWD}; ${BURN}; ${hog(limits.memoryMaxBytes + (16 << 20))}; pause; exit $line`,
+		script: `pause; ${CROWD}; ${BURN}; ${hog(limits.memoryMaxBytes + TOO_MUCH_BYTES)}; pause; exit $line`,
 		others: {
 			[SECOND]: {
 				about: "nothing is limited in it, and what it leaves behind ignores signals",

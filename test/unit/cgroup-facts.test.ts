@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import { derive } from "../../lessons/06-cgroups/facts.ts";
 import { hostState, observation, processState } from "../support/observation.ts";
 
-const DRAWN = { id: "web", second: "db", refused: "no" };
+const DRAWN = { id: "web", second: "db", refused: "no", memoryMaxBytes: "4096", pidsMax: "9" };
 const LIMITED = { "memory.max": "4096", "memory.swap.max": "0", "pids.max": "9", "cpu.max": "55000 100000" };
-const CALM = { "memory.events": "oom_kill 0", "pids.events": "max 0", "cpu.stat": "nr_throttled 1" };
-const BUSY = { "memory.events": "oom_kill 1", "pids.events": "max 3", "cpu.stat": "nr_throttled 4" };
+const CALM = { "memory.events.local": "oom_kill 0", "pids.events.local": "max 0", "cpu.stat": "nr_throttled 1" };
+const BUSY = { "memory.events.local": "oom_kill 1", "pids.events.local": "max 3", "cpu.stat": "nr_throttled 4" };
 
 /** What is derived of a command in this cgroup, with these files while it waits, and those when it has asked for more. */
 function facts(cgroup: string, during: Record<string, object>, spent: Record<string, object>, later = cgroup) {
@@ -54,4 +54,23 @@ test("what was counted before the command was let go is no effect", () => {
 test("a command that is moved out later is told", () => {
 	const same = { "/box/web": LIMITED };
 	expect(facts("/box/web", same, same, "/")["command.cgroup"]).toBe("0::/box/web, and later 0::/");
+});
+
+test("a limit that stood only while the command waited is told", () => {
+	const during = { "/box/web": { ...LIMITED, ...CALM } };
+	const derived = facts("/box/web", during, { "/box/web": { ...BUSY, "pids.max": "max" } });
+	expect(derived).toMatchObject({ "limit.memory": "4096, and later max", "limit.cpus": "0.55, and later max" });
+});
+
+test("a limit that was lifted and put back is told by the most that there ever was", () => {
+	const during = { "/box/web": { ...LIMITED, ...CALM } };
+	const peaks = { "memory.peak": "4096", "memory.swap.peak": String(16 << 20), "pids.peak": "10" };
+	const derived = facts("/box/web", during, { "/box/web": { ...LIMITED, ...BUSY, ...peaks } });
+	expect(derived).toMatchObject({ "effect.memory": "had more than it may", "effect.pids": "had more than it may" });
+});
+
+test("what somebody ran into in a cgroup beside the command's is no effect", () => {
+	const during = { "/box/web": LIMITED, "/box/web/leaf": CALM, "/box/web/decoy": CALM };
+	const derived = facts("/box/web/leaf", during, { ...during, "/box/web/decoy": BUSY });
+	expect(derived).toMatchObject({ "effect.memory": "not killed", "effect.cpus": "never throttled" });
 });
