@@ -4,6 +4,7 @@ import { Bench } from "./bench.ts";
 import { copyImage } from "./copies.ts";
 import { Exercise } from "./exercise.ts";
 import { inHarbour, signal as send } from "./harbour.ts";
+import { HeldFiles } from "./held-files.ts";
 import { readImage } from "./images.ts";
 import { inNamespaceAt } from "./namespaces.ts";
 import { networkOfNeighbour } from "./neighbours.ts";
@@ -57,6 +58,7 @@ export async function play(run: Run, cast: Cast, output: Output): Promise<Observ
 			scene.programs[preparation.as] = end;
 	}
 	if (!run.unlocked && run.steps.some((step) => step.do === "run")) scene.bench = await Bench.open();
+	scene.held = new HeldFiles(run.steps);
 	stages.lap("prepare");
 	const before = readHost(run);
 	scene.hostDevices = fileSystemsOf(before.mounts);
@@ -81,6 +83,7 @@ async function takeAll(run: Run, scene: Scene, stages: Stopwatch): Promise<Pick<
 	stages.lap("untilEnd");
 	const after = readHost(run);
 	stages.lap("readAfter");
+	scene.held?.close();
 	scene.release();
 	return { containers, after };
 }
@@ -101,6 +104,7 @@ class Scene {
 	readonly givenUp: string[] = [];
 	/** Where the host's files are, as it was before the exercise began. */
 	hostDevices: string[] = [];
+	held: HeldFiles | undefined;
 	/** Where the check's programs run; without, in the harbour. */
 	bench: Bench | undefined;
 	readonly outputBytes = { stdout: 0, stderr: 0 };
@@ -140,7 +144,7 @@ class Scene {
 				return this.#start(step.container);
 			case "look":
 				if (step.container === undefined || this.#exercises.get(step.container)?.hasEnded === false)
-					await this.#look(step.as);
+					await this.#look(step.as, step.writes);
 				return true;
 			case "readImages":
 				for (const image of step.images) this.#readImage(image);
@@ -206,8 +210,10 @@ class Scene {
 		return exercise.started(this.#patience);
 	}
 
-	async #look(name: string): Promise<void> {
+	async #look(name: string, writes = {}): Promise<void> {
 		await Promise.all([...this.#exercises.values()].map((exercise) => exercise.stands(new Patience(STANDS_MS))));
+		// From here to the reading nothing is waited for: nobody has a turn to write the same somewhere else.
+		this.held?.write(writes);
 		const host = readHost(this.run);
 		const commands = [...this.#exercises].map(async ([container, exercise]) => {
 			const { command } = exercise;

@@ -38,9 +38,10 @@ export type Step =
 	| { do: "start"; container: string }
 	/**
 	 * Reads host and commands, and keeps what was read under this name. Where it is about one container only, nothing is read
-	 * once that has ended.
+	 * once that has ended. Just before it reads, the agent writes to files of the host, by path: whoever sees the file itself
+	 * sees the new text, and in a copy stands the old one. They are opened before the exercise begins.
 	 */
-	| { do: "look"; as: string; container?: string }
+	| { do: "look"; as: string; container?: string; writes?: Record<string, string> }
 	/** Writes a line to the command, an empty one if not given, and waits until it says that it waits for the next. */
 	| { do: "go"; container: string; line?: string }
 	/** Sends signals, one right after the other, and waits for nothing. */

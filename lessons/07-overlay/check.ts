@@ -1,5 +1,5 @@
 import { type Context, defineCheck, type Explanation, refused } from "../../harness/grade/index.ts";
-import { deriveOverlay, kernelLog, onlyPutBack, rootOf } from "./facts.ts";
+import { deriveOverlay, IN_ORDER, kernelLog, onlyPutBack, rootOf } from "./facts.ts";
 import { oneOfTwo } from "./mounts.ts";
 import { refusals } from "./refusals.ts";
 import { drawInputs, LAYERS, NEIGHBOUR, REFUSED, scenarioOf } from "./scenario.ts";
@@ -27,6 +27,14 @@ const sharedUpper: Explanation = {
 		return `Both containers' overlays have one upperdir, whatever they call it, so what one writes, the other one sees. The kernel mounts that without a complaint.${said}`;
 	},
 	try: "Make upper and work in dir: each container has one of its own.",
+	see: [OVERLAYFS],
+};
+
+const layersCopied: Explanation = {
+	diagnosis: "layers-copied",
+	misconception: 13,
+	why: "These have the content of files in the layers that nobody has written to, and are neither in a layer nor in an overlay's merged view: a copy of the image was made. It takes all its space again.",
+	try: "Name the layers themselves in lowerdir: the kernel only reads them.",
 	see: [OVERLAYFS],
 };
 
@@ -212,15 +220,7 @@ export default defineCheck({
 			madeOf: "files",
 			what: "files of the layers that lie somewhere else as well",
 			accept: noOverlay,
-			explain: [
-				{
-					diagnosis: "layers-copied",
-					misconception: 13,
-					why: "These have the content of files in the layers that nobody has written to, and are neither in a layer nor in an overlay's merged view: a copy of the image was made. It takes all its space again.",
-					try: "Name the layers themselves in lowerdir: the kernel only reads them.",
-					see: [OVERLAYFS],
-				},
-			],
+			explain: [layersCopied],
 		},
 		{
 			fact: "layers.during",
@@ -256,6 +256,22 @@ export default defineCheck({
 						`Each layer has a file of its own; the command's root shows ${facts["layers.seen"]}. A possible cause: an option that is given twice counts once, the last one.`,
 					try: "Give all of them in one option: lowerdir=A:B.",
 					see: [OVERLAYFS],
+				},
+			],
+		},
+		{
+			fact: "layers.old",
+			madeOf: "files",
+			what: "layers that the command sees as they were, when a file in them has been written to",
+			accept: (_, context) =>
+				noOverlay(_, context) ||
+				context.facts["layers.seen"] !== IN_ORDER ||
+				// A copy that was found, or has taken the place of a layer, has been told.
+				["layers.copies", "layers.during"].some((fact) => [context.facts[fact] ?? []].flat().length > 0),
+			explain: [
+				{
+					...layersCopied,
+					why: "While the command ran, the check wrote to one file in each of these layers. The command's root still shows the file as it was: so it is not made of the layer, but of a copy, wherever that is. It takes all its space again.",
 				},
 			],
 		},

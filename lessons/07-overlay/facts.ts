@@ -10,7 +10,19 @@ import {
 	type Observation,
 	type ProcessState,
 } from "../../harness/grade/index.ts";
-import { CONTAINERS, ELSEWHERE, LAYERS, LOG, NEIGHBOUR, REFUSED, textIn, UNTOUCHED, WRITTEN } from "./scenario.ts";
+import {
+	CONTAINERS,
+	ELSEWHERE,
+	LATE,
+	LAYERS,
+	LOG,
+	lateFiles,
+	NEIGHBOUR,
+	REFUSED,
+	textIn,
+	UNTOUCHED,
+	WRITTEN,
+} from "./scenario.ts";
 
 /** The mount that is a process's root. */
 export const rootOf = (process: ProcessState | null) =>
@@ -38,8 +50,8 @@ export function deriveOverlay(observation: Observation, drawn: Drawn): Record<st
 	return {
 		"neighbour.ending": neighbourEnding(observation),
 		"refused.ending": refusedEnding(observation),
-		"layers.during": layerChanges(before, during),
-		"layers.after": layerChanges(before, after),
+		"layers.during": layerChanges(before, during, drawn),
+		"layers.after": layerChanges(before, after, drawn),
 		"left.files": [...left.filter((path) => !late.includes(path)), ...newInRoot(before, after)],
 		"refused.left": left.filter((path) => late.includes(path)),
 		...(box === null
@@ -50,6 +62,7 @@ export function deriveOverlay(observation: Observation, drawn: Drawn): Record<st
 					upperdir: whoseUpper(box, neighbour, drawn),
 					"upper.start": upperAtStart(neighbour, during, drawn),
 					"layers.copies": copies(during, drawn),
+					"layers.old": oldLayers(box, drawn),
 					upper: inUpper(box, during, drawn),
 					"writes.shared": sharedWrites(box, neighbour, drawn),
 				}),
@@ -105,19 +118,26 @@ export const onlyPutBack = ({ facts }: { facts: Facts }): boolean =>
 	);
 
 // What was written to and put back is not what it was: the kernel gives it a new inode, or notes when it was changed.
-function layerChanges(before: HostState, now: HostState): string[] {
-	const changed = changes(before, now, [LAYERS]);
+function layerChanges(before: HostState, now: HostState, drawn: Drawn): string[] {
+	const isLate = (path: string) => lateFiles(drawn).includes(path);
+	const changed = changes(before, now, [LAYERS]).filter((path) => !isLate(path));
 	if (changed.length > 0) return changed;
 	const old = new Map((before.trees[LAYERS] ?? []).map((entry) => [entry.path, entry]));
 	const other = (now.trees[LAYERS] ?? []).filter(({ path, inode, changedMs }) => {
 		const known = old.get(path);
 		return known?.inode !== inode || known.changedMs !== changedMs;
 	});
-	return other.map(({ path }) => `${posix.join(LAYERS, path)}: ${PUT_BACK}`);
+	return other
+		.map(({ path }) => posix.join(LAYERS, path))
+		.filter((path) => !isLate(path))
+		.map((path) => `${path}: ${PUT_BACK}`);
 }
 
 /** Looks a file of the layers up by its name in `drawn`. */
 const fileIn = (process: ProcessState | null, drawn: Drawn, name: string) => process?.files[drawn[name] ?? ""] ?? null;
+
+/** Of layers that lie on one another as they were asked for. */
+export const IN_ORDER = "the first one on top";
 
 function layersSeen(box: ProcessState, drawn: Drawn): string {
 	const missing = (
@@ -133,7 +153,7 @@ function layersSeen(box: ProcessState, drawn: Drawn): string {
 	const inOrder = [isOf("replaced", "top"), isOf("covered", "middle")];
 	const reversed = [isOf("replaced", "middle"), isOf("covered", "base")];
 	if (inOrder.every(Boolean))
-		return fileIn(box, drawn, "hidden") === null ? "the first one on top" : "a file that the first one hides";
+		return fileIn(box, drawn, "hidden") === null ? IN_ORDER : "a file that the first one hides";
 	return reversed.every(Boolean) ? "the last one on top" : "in another order";
 }
 
@@ -175,6 +195,12 @@ function copies({ trees, mounts }: HostState, drawn: Drawn): string[] {
 			.map(({ path }) => posix.join(top, path))
 			.filter((path) => !places.some(({ mountPoint }) => within(path, mountPoint))),
 	);
+}
+
+// The check has written to a file of each layer: what shows another content is not that file.
+function oldLayers(box: ProcessState, drawn: Drawn): string[] {
+	const old = Object.entries(LATE).filter(([, name]) => fileIn(box, drawn, name)?.text !== drawn["news"]);
+	return old.map(([layer]) => drawn[layer] ?? "");
 }
 
 function whoseUpper(box: ProcessState, neighbour: ProcessState | null, drawn: Drawn): string {

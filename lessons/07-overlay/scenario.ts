@@ -24,10 +24,13 @@ export const UNTOUCHED = ["added", "between", "lowest", "replaced", "covered"];
 /** Files that the box does something to. */
 const TOUCHED = ["edited", "appended", "chmodded", "deleted", "remade", "created"];
 
+/** Files that the check writes to while the containers run: one in each layer. */
+export const LATE = { top: "late", middle: "later", base: "latest" } as const;
+
 /** The names of everything that is in the layers, or comes into being above them. */
 export function drawInputs(random: Parameters<Check["draw"]>[0]): Drawn {
 	const [first = "", second = "", third = ""] = ["layer", "layer", "layer"].map((stem) => random.name(stem)).sort();
-	const names = [...UNTOUCHED, ...TOUCHED, "hidden", "mine"];
+	const names = [...UNTOUCHED, ...TOUCHED, ...Object.values(LATE), "hidden", "mine"];
 	return {
 		id: random.name("").slice(1),
 		neighbour: random.name("").slice(1),
@@ -38,6 +41,7 @@ export function drawInputs(random: Parameters<Check["draw"]>[0]): Drawn {
 		middle: `${LAYERS}/${first}`,
 		base: `${LAYERS}/${third}`,
 		missing: `${LAYERS}/${random.name("missing")}`,
+		news: random.name("news"),
 		...Object.fromEntries(names.map((name) => [name, random.name(name)])),
 	};
 }
@@ -45,14 +49,18 @@ export function drawInputs(random: Parameters<Check["draw"]>[0]): Drawn {
 /** What is in a layer's file: it tells the layer, and there is no other file like it. */
 export const textIn = (layer: string, name: string): string => `${name} of ${layer}\n`;
 
+/** Where the files are that the check writes to. */
+export const lateFiles = (drawn: Drawn): string[] =>
+	Object.entries(LATE).map(([layer, name]) => `${drawn[layer]}/${drawn[name]}`);
+
 // The base layer has busybox and nothing else to run. A whiteout is how a layer says that a file of the layers below is gone: a character device 0:0.
 const PREPARE = `
 fill() { for name in "$@"; do echo "$name of $PWD" >$name; done; }
-busybox mkdir -p "$MIDDLE" && cd "$MIDDLE" && fill $BETWEEN $REPLACED $COVERED &&
-busybox mkdir -p "$TOP" && cd "$TOP" && fill $APPENDED $REPLACED $ADDED && busybox mknod $HIDDEN c 0 0 &&
+busybox mkdir -p "$MIDDLE" && cd "$MIDDLE" && fill $BETWEEN $REPLACED $COVERED $LATER &&
+busybox mkdir -p "$TOP" && cd "$TOP" && fill $APPENDED $REPLACED $ADDED $LATE && busybox mknod $HIDDEN c 0 0 &&
 busybox mkdir -p "$BASE/bin" "$BASE/proc" "$BASE/$REMADE" && cd "$BASE" &&
 busybox ln /lab/rootfs/bin/busybox bin && busybox ln -s busybox bin/sh &&
-fill $EDITED $CHMODDED $DELETED $COVERED $LOWEST $HIDDEN $REMADE/old`;
+fill $EDITED $CHMODDED $DELETED $COVERED $LOWEST $HIDDEN $LATEST $REMADE/old`;
 
 // Each line is one kind of change.
 const SCRIPT = `
@@ -66,10 +74,10 @@ pause
 exit $line`;
 
 export function scenarioOf(drawn: Drawn): Scenario {
-	const { id = "", neighbour = "", refused = "", hostname = "", missing = "" } = drawn;
+	const { id = "", neighbour = "", refused = "", hostname = "", missing = "", news = "" } = drawn;
 	const { top = "", middle = "", base = "" } = drawn;
-	// The exit code is for the command alone, at its end.
-	const inputs = Object.entries(drawn).filter(([name]) => name !== EXIT_CODE);
+	// The exit code is for the command alone, at its end; and the news is nobody's until the agent writes it.
+	const inputs = Object.entries(drawn).filter(([name]) => name !== EXIT_CODE && name !== "news");
 	const variables = inputs.map(([name, value]) => `${name.toUpperCase()}=${value}`);
 	const named = (script: string) => `${variables.join(" ")}\n${script}`;
 	const options = { hostname, init: true, layers: [top, middle, base] };
@@ -93,7 +101,7 @@ export function scenarioOf(drawn: Drawn): Scenario {
 		steps: [
 			{ do: "start", container: NEIGHBOUR },
 			{ do: "start", container: "box" },
-			{ do: "look", as: "during" },
+			{ do: "look", as: "during", writes: Object.fromEntries(lateFiles(drawn).map((path) => [path, news])) },
 			{ do: "run", argv: ["busybox", "sh", "-c", "busybox dmesg | busybox grep overlay"], as: LOG },
 			// Not before: what the log has to say is about the other two.
 			{ do: "start", container: REFUSED },
@@ -101,6 +109,9 @@ export function scenarioOf(drawn: Drawn): Scenario {
 			{ do: "end", container: "box" },
 		],
 		watch: [LAYERS, CONTAINERS, ...ELSEWHERE],
-		files: [...[...UNTOUCHED, ...TOUCHED, "hidden", "mine"].map((name) => drawn[name] ?? ""), `${drawn["remade"]}/old`],
+		files: [
+			...[...UNTOUCHED, ...TOUCHED, ...Object.values(LATE), "hidden", "mine"].map((name) => drawn[name] ?? ""),
+			`${drawn["remade"]}/old`,
+		],
 	};
 }

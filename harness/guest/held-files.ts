@@ -1,0 +1,29 @@
+import { closeSync, ftruncateSync, openSync, writeSync } from "node:fs";
+import type { Step } from "../protocol.ts";
+import { HARBOUR_ROOT } from "./harbour.ts";
+
+/**
+ * Files of the host that steps will write to. They are opened before the exercise begins: whatever it does to their paths,
+ * the agent writes to these files and to no others.
+ */
+export class HeldFiles {
+	readonly #fds = new Map<string, number>();
+
+	constructor(steps: readonly Step[]) {
+		const paths = steps.flatMap((step) => (step.do === "look" ? Object.keys(step.writes ?? {}) : []));
+		for (const path of new Set(paths)) this.#fds.set(path, openSync(`${HARBOUR_ROOT}${path}`, "r+"));
+	}
+
+	/** Puts another text into each file, in place. */
+	write(texts: Readonly<Record<string, string>>): void {
+		for (const [path, text] of Object.entries(texts)) {
+			const fd = this.#fds.get(path) as number;
+			ftruncateSync(fd, 0);
+			writeSync(fd, text, 0);
+		}
+	}
+
+	close(): void {
+		for (const fd of this.#fds.values()) closeSync(fd);
+	}
+}
