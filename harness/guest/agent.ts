@@ -27,7 +27,7 @@ import { holdStage } from "./stage.ts";
  */
 
 /** The containers of one run, at most. */
-const PARKED_RUNNERS = 5;
+const PARKED_RUNNERS = 6;
 /** For a practice: its container has no break-out. */
 const PRACTICE_RUNNERS = 1;
 const WARM_UP_RUNS = 2;

@@ -11,12 +11,13 @@ import {
 import {
 	endings,
 	enterInEngine,
+	forbiddenPrograms,
 	missingPrograms,
 	signalDeaths,
 	swallowedExceptions,
 	tornArguments,
 } from "./refusals.ts";
-import { CRASHED, crashCodeOf, DONE, draw, MISSING, REFUSED, scenario } from "./scenario.ts";
+import { CRASHED, crashCodeOf, DONE, draw, FORBIDDEN, MISSING, REFUSED, scenario } from "./scenario.ts";
 
 /** How a container ended; the number that is expected is called by its name, as it is another one in every run. */
 function endingOf({ containers }: Observation, container: string, expected: number, name: string): string {
@@ -26,6 +27,9 @@ function endingOf({ containers }: Observation, container: string, expected: numb
 	if (ending?.how !== "returned") return ending?.how ?? "never started";
 	return ending.value === expected ? `returned ${name}` : `returned ${JSON.stringify(ending.value)}`;
 }
+
+// Shells say 126 of a program that is there and cannot be run; the text leaves that open.
+const howRefused = (ending: string) => (ending === "returned 126" ? "returned 127" : ending);
 
 export default defineCheck({
 	module: "process.ts",
@@ -41,6 +45,7 @@ export default defineCheck({
 			ending: endingOf(observation, BOX, exitCodeOf(drawn), "the command's exit code"),
 			"ending.crashed": endingOf(observation, CRASHED, crashCodeOf(drawn), "128 + the signal's number"),
 			"ending.missing": endingOf(observation, MISSING, 127, "127"),
+			"ending.forbidden": howRefused(endingOf(observation, FORBIDDEN, 127, "127")),
 			"ending.done": endingOf(observation, DONE, 0, "0"),
 			"ending.refused": observation.containers[REFUSED]?.ending.how === "threw" ? "the exception" : "none",
 		};
@@ -120,6 +125,12 @@ export default defineCheck({
 			madeOf: "exercise",
 			what: "what is returned for a program that is not there",
 			explain: missingPrograms,
+		},
+		{
+			fact: "ending.forbidden",
+			madeOf: "exercise",
+			what: "what is returned for a file that may not be executed",
+			explain: forbiddenPrograms,
 		},
 		{
 			fact: "ending.done",

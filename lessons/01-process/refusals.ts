@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import { type Context, type Explanation, exitCodeOf, refused, spoiltBetween } from "../../harness/grade/index.ts";
-import { CRASHED, crashCodeOf, MISSING, REFUSED, signalOf } from "./scenario.ts";
+import { CRASHED, crashCodeOf, FORBIDDEN, MISSING, REFUSED, signalOf } from "./scenario.ts";
 
 /** What is known of endings: of the command that exits, of the one that crashes, and of the one that is not there. */
 
@@ -119,24 +119,7 @@ export const signalDeaths: Explanation[] = [
 
 /** The third command, which is not there. */
 export const missingPrograms: Explanation[] = [
-	{
-		when: (context) => {
-			const ending = context.observation.containers[MISSING]?.ending;
-			const left = ending?.how === "child-returned" || (ending?.how === "threw" && ending.inChild);
-			return left && refusals(context, MISSING, "execve").length > 0;
-		},
-		diagnosis: "second-engine",
-		why: "execve was refused, so there was no new program, and the child was still your engine. It went on and left runCommand: now there were two engines, and each believed that it was the only one.",
-		try: "Catch what execve throws, and end the child: _exit(127). Nothing of the child may come back.",
-		see: ["execve(2), RETURN VALUE", "_exit(2)"],
-	},
-	{
-		when: (context) => returned(context, MISSING) === 128 + constants.signals.SIGSEGV,
-		diagnosis: "child-crashed-at-exit",
-		why: "The engine reported 139, which is 128 + SIGSEGV. There was no command that could have crashed: it was the child, still a copy of your engine. Possible cause: process.exit. It does not end the process at once, as _exit does: it takes Node apart first, with threads that fork has not copied.",
-		try: "End a forked child by _exit(127).",
-		see: ["_exit(2)", "fork(2)"],
-	},
+	...childrenThatGoOn(MISSING),
 	{
 		diagnosis: "missing-program-code",
 		why: "There is no such program: execve says ENOENT. What is built to be used from a shell reports that as 127, as the shell does.",
@@ -145,7 +128,43 @@ export const missingPrograms: Explanation[] = [
 	},
 ];
 
-/** The fifth one, before which `enter` throws. */
+/** The fourth one, which is there and may not be executed. */
+export const forbiddenPrograms: Explanation[] = [
+	...childrenThatGoOn(FORBIDDEN),
+	{
+		diagnosis: "forbidden-program-code",
+		why: "The file is there, and nobody may execute it: execve says EACCES. That is a refusal like that of a program that is not there.",
+		try: "Whatever execve throws, end the child with _exit(127); 126, as shells say here, is right as well.",
+		see: ["execve(2), ERRORS"],
+	},
+];
+
+// What a child does that is still the engine when execve has been refused.
+function childrenThatGoOn(container: string): Explanation[] {
+	return [
+		{
+			when: (context) => {
+				const ending = context.observation.containers[container]?.ending;
+				const left = ending?.how === "child-returned" || (ending?.how === "threw" && ending.inChild);
+				return left && refusals(context, container, "execve").length > 0;
+			},
+			diagnosis: "second-engine",
+			why: (context) =>
+				`execve was refused with ${refusals(context, container, "execve")[0]}, so there was no new program, and the child was still your engine. It went on and left runCommand: now there were two engines, and each believed that it was the only one.`,
+			try: "Catch what execve throws, whatever the error is, and end the child: _exit(127). Nothing of the child may come back.",
+			see: ["execve(2), RETURN VALUE", "_exit(2)"],
+		},
+		{
+			when: (context) => returned(context, container) === 128 + constants.signals.SIGSEGV,
+			diagnosis: "child-crashed-at-exit",
+			why: "The engine reported 139, which is 128 + SIGSEGV. There was no command that could have crashed: it was the child, still a copy of your engine. Possible cause: process.exit. It does not end the process at once, as _exit does: it takes Node apart first, with threads that fork has not copied.",
+			try: "End a forked child by _exit(127).",
+			see: ["_exit(2)", "fork(2)"],
+		},
+	];
+}
+
+/** The sixth one, before which `enter` throws. */
 export const swallowedExceptions: Explanation[] = [
 	{
 		when: (context) => refusals(context, REFUSED, "sethostname").length > 0,

@@ -4,6 +4,8 @@ import { BOX, type Check, type Drawn, DURING, exitCodeOf, type Scenario } from "
 /** The containers beside the first: what becomes of a crash, of a program that is not there, and of nothing in particular. */
 export const CRASHED = "crashed";
 export const MISSING = "missing";
+/** A file that is there and that nobody may execute. */
+export const FORBIDDEN = "forbidden";
 /** The one that most commands are: it ends well. */
 export const DONE = "done";
 /** The one that never becomes a command: `enter` asks for a hostname of one character too many, and throws. */
@@ -27,6 +29,7 @@ export const draw: Check["draw"] = (random) => ({
 	program: `/lab/${random.name("errand")}`,
 	argument: `say  "${random.name("aye")}"  $HOME`,
 	missing: `/lab/${random.name("no-such-program")}`,
+	forbidden: `/lab/${random.name("letter")}`,
 	signal: random.name("signal"),
 });
 
@@ -35,10 +38,13 @@ export const draw: Check["draw"] = (random) => ({
 const PROGRAM = '#!/bin/sh\nfor token; do :; done\necho "$token"\nread -r code || sleep 5\nexit "$code"\n';
 
 export function scenario(drawn: Drawn): Scenario {
-	const { hostname = "", program: path = "", argument = "", missing = "" } = drawn;
+	const { hostname = "", program: path = "", argument = "", missing = "", forbidden = "" } = drawn;
 	return {
-		does: `ran ${path} '${argument}' '', which exits with ${exitCodeOf(drawn)}; a command that ${signalOf(drawn)} ends; ${missing}, which is not there; one that exits with 0; and one before which enter throws`,
-		prepare: [{ do: "write", path, mode: 0o755, text: PROGRAM }],
+		does: `ran ${path} '${argument}' '', which exits with ${exitCodeOf(drawn)}; a command that ${signalOf(drawn)} ends; ${missing}, which is not there; ${forbidden}, which may not be executed; one that exits with 0; and one before which enter throws`,
+		prepare: [
+			{ do: "write", path, mode: 0o755, text: PROGRAM },
+			{ do: "write", path: forbidden, mode: 0o644, text: PROGRAM },
+		],
 		options: { hostname },
 		command: (token) => [path, argument, "", token],
 		others: {
@@ -48,6 +54,11 @@ export function scenario(drawn: Drawn): Scenario {
 				script: "pause; cd /tmp; ulimit -c unlimited; kill -$line $$; sleep 2",
 			},
 			[MISSING]: { about: "its command is not there", options: {}, command: (token) => [missing, token] },
+			[FORBIDDEN]: {
+				about: "its command may not be executed",
+				options: {},
+				command: (token) => [forbidden, token],
+			},
 			[DONE]: { about: "its command exits with 0", options: {} },
 			[REFUSED]: { about: "enter throws before there is a command", options: { hostname: TOO_LONG }, fails: true },
 		},
@@ -59,6 +70,8 @@ export function scenario(drawn: Drawn): Scenario {
 			{ do: "end", container: CRASHED, line: signalOf(drawn).slice(3) },
 			{ do: "start", container: MISSING },
 			{ do: "end", container: MISSING },
+			{ do: "start", container: FORBIDDEN },
+			{ do: "end", container: FORBIDDEN },
 			{ do: "start", container: DONE },
 			{ do: "end", container: DONE, line: "0" },
 			{ do: "start", container: REFUSED },

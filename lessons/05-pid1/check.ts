@@ -8,6 +8,7 @@ import {
 	notBlocked,
 	onlyChildrenMoved,
 	orphansMissing,
+	ownGroupOnly,
 	PID_1_SIGNALS,
 	refusals,
 } from "./refusals.ts";
@@ -88,6 +89,7 @@ export default defineCheck({
 			follows: (context) => cutShort(context) || hostPids(context),
 			explain: [
 				orphansMissing,
+				ownGroupOnly,
 				{
 					when: ({ facts }) => Number(facts["orphans.zombies"]) < ORPHANS,
 					diagnosis: "one-signal-one-child",

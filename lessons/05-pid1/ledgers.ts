@@ -25,6 +25,12 @@ export function waitsForAnyChild({ ledger }: Ledger): boolean {
 	);
 }
 
+/** Whether a process that takes signals waits for the children of its own process group alone. See waitpid(2), pid 0. */
+export function waitsForItsGroup({ ledger }: Ledger): boolean {
+	const taking = new Set(ledger.filter(({ call }) => call === "sigwaitinfo").map(({ task }) => task));
+	return ledger.some(({ task, call, args }) => taking.has(task) && call === "waitpid" && args["pid"] === "0");
+}
+
 /** Whether the process that has forked the command has also reaped it. */
 export function commandReaped({ ledger }: Ledger): boolean {
 	const command = commandOf(ledger);

@@ -13,6 +13,7 @@ import {
 	unsharedBetween,
 	waitedFor,
 	waitsForAnyChild,
+	waitsForItsGroup,
 } from "./ledgers.ts";
 import { AFTERWARDS } from "./scenario.ts";
 
@@ -137,6 +138,14 @@ export const orphansMissing: Explanation = {
 	why: "The command made as many orphans as it was to make, and fewer processes than that were in its PID namespace. So nothing is known about who reaps them. Possible causes: something ends them, or does not let them be born, such as a limit on processes.",
 	try: "Leave alone what the command starts, until it has ended.",
 	see: ["pid_namespaces(7)"],
+};
+
+export const ownGroupOnly: Explanation = {
+	when: waitsForItsGroup,
+	diagnosis: "own-group-only",
+	why: "In the ledger, the process that takes the signals has called waitpid with pid 0. That waits for children of its own process group alone. A daemon makes a session of its own, and a process group with it: when it has become pid 1's child and ends, waitpid(0, …) does not see it.",
+	try: "Call waitpid(-1, WNOHANG): -1 is any child.",
+	see: ["waitpid(2)", "setsid(2)"],
 };
 
 const signalDeathLost: Explanation = {

@@ -43,10 +43,12 @@ const digits = (drawn = "") => [...drawn.slice(-8)].map((digit) => Number.parseI
 const numberOf = (drawn: string) => Number.parseInt(drawn.slice(-4), 16);
 
 // The orphans wait for a writer at the gate, so all of them end at one moment: their parent gets 50 SIGCHLD at once.
+// The last one has a session of its own, as a daemon has.
 // Before the first pause nothing may be forked: the first child of a process that has merely unshared is pid 1.
 const BOX_SCRIPT = `
 pause
-i=0; while [ $i -lt ${ORPHANS} ]; do (: </gate &); i=$((i+1)); done
+i=1; while [ $i -lt ${ORPHANS} ]; do (: </gate &); i=$((i+1)); done
+(setsid sh -c ': </gate' &)
 setsid sleep 1000 &
 pause
 exec 3>/gate
