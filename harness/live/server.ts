@@ -1,6 +1,6 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
-import type { Server as HttpServer } from "node:http";
+import type { Server as HttpServer, IncomingMessage } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { networkInterfaces } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -57,7 +57,11 @@ export async function openServer({ port, share, page, obey }: Options): Promise<
 	const app = new Hono<{ Variables: { role: Role } }>();
 	const sockets = new WebSocketServer({ noServer: true, maxPayload: WORD_BYTES, perMessageDeflate: false });
 	const server = createAdaptorServer({ fetch: app.fetch, websocket: { server: sockets as unknown as Sockets } });
-	const connections = watchConnections(server as HttpServer);
+	let hosts: string[] = [];
+	const connections = watchConnections(
+		server as HttpServer,
+		({ headers, url = "" }) => url.startsWith("/") && hosts.includes(headers.host ?? ""),
+	);
 	server.listen(port, share ? EVERYWHERE : LOOPBACK);
 	await once(server, "listening").catch((cause: NodeJS.ErrnoException) => {
 		throw new Failure("usage", `port ${port} cannot be used: ${cause.code}`, "npx drydock live --port 0", { cause });
@@ -69,7 +73,7 @@ export async function openServer({ port, share, page, obey }: Options): Promise<
 	const hall = new Hall(obey, shared === null ? null : { link: shared, code: renderSVG(shared) });
 
 	// A name that somebody else's server gives this computer is none of its own: see DNS rebinding.
-	const hosts = [LOOPBACK, "localhost", ...(share ? addresses() : [])].map((name) => `${name}:${at.port}`);
+	hosts = [LOOPBACK, "localhost", ...(share ? addresses() : [])].map((name) => `${name}:${at.port}`);
 	app.use(secureHeaders({ contentSecurityPolicy: POLICY, strictTransportSecurity: false }));
 	app.use("/:token/*", async (context, next) => {
 		const role = roleOf(context, tokens, hosts);
@@ -77,7 +81,7 @@ export async function openServer({ port, share, page, obey }: Options): Promise<
 		context.set("role", role);
 		return next();
 	});
-	app.get("/:token/socket", sameOrigin, (context, next) => {
+	app.get("/:token/socket", sameOrigin, asUpgrade, (context, next) => {
 		const role = context.get("role");
 		return upgradeWebSocket(() => ({ onOpen: (_, { raw }) => hall.enter(raw as WebSocket, role) }))(context, next);
 	});
@@ -100,7 +104,7 @@ export async function openServer({ port, share, page, obey }: Options): Promise<
 }
 
 // Node's own closeAllConnections knows only of those that have asked for nothing but HTTP.
-function watchConnections(server: HttpServer) {
+function watchConnections(server: HttpServer, isForUs: (request: IncomingMessage) => boolean) {
 	const open = new Set<Socket>();
 	let onGone = () => {};
 	server.maxConnections = CONNECTIONS_MAX;
@@ -111,14 +115,15 @@ function watchConnections(server: HttpServer) {
 			if (open.size === 0) onGone();
 		});
 	});
-	// There is one protocol to change to. A request for another is answered, and its connection ended. Hono leaves it to others,
-	// and answers for itself only while nobody else listens.
+	// There is one protocol to change to. A request for another is answered, and its connection ended: Hono leaves it to others,
+	// and answers for itself only while nobody else listens. So is one for another server, of which Hono may make no address.
 	const [toWebSocket] = server.listeners("upgrade");
 	server.removeAllListeners("upgrade");
 	server.on("upgrade", (request, socket, head) => {
-		if (request.headers.upgrade?.toLowerCase() === "websocket") return toWebSocket?.call(server, request, socket, head);
+		if (request.headers.upgrade?.toLowerCase() === "websocket" && isForUs(request))
+			return toWebSocket?.call(server, request, socket, head);
 		socket.on("error", () => {});
-		socket.end(NO_OTHER_PROTOCOL, () => socket.destroy());
+		socket.end(NO_UPGRADE, () => socket.destroy());
 	});
 	return {
 		/** Settles when there is nobody any more. */
@@ -133,7 +138,7 @@ function watchConnections(server: HttpServer) {
 	};
 }
 
-const NO_OTHER_PROTOCOL = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+const NO_UPGRADE = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
 // All that a page loads comes from here. xterm.js makes style elements of its own.
 const POLICY = {
@@ -165,6 +170,14 @@ function equal(one: string, other: string): boolean {
 async function sameOrigin(context: Context, next: Next): Promise<Response | undefined> {
 	const origin = context.req.header("origin");
 	if (origin !== `http://${context.req.header("host")}`) return context.text("This page is not from here.\n", 403);
+	await next();
+	return undefined;
+}
+
+// Whoever names the protocol without asking for a change to it would get nothing but an error of Hono's.
+async function asUpgrade(context: Context, next: Next): Promise<Response | undefined> {
+	if ((context.env as { outgoing?: unknown }).outgoing !== undefined)
+		return context.text("This is a web socket.\n", 400);
 	await next();
 	return undefined;
 }

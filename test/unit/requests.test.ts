@@ -1,0 +1,144 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import fc from "fast-check";
+import * as v from "valibot";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { inKit } from "../../harness/kit.ts";
+import { obey } from "../../harness/live/obey.ts";
+import { Playback } from "../../harness/live/playback.ts";
+import { readRecording } from "../../harness/live/recording.ts";
+import { openServer, type Server } from "../../harness/live/server.ts";
+import { PageWord } from "../../harness/live/words.ts";
+import { byteEdits, edited, editedBytes, edits } from "../support/edits.ts";
+
+// Whatever is sent to the live page's server, by whoever reaches its port: it is answered, refused or cut off, and the
+// server goes on. `npm run soak` is a hundred times as long.
+const seed = Number(process.env["DRYDOCK_FUZZ_SEED"] ?? Date.now() % 2 ** 31);
+const times = Number(process.env["DRYDOCK_FUZZ"] ?? 1);
+const PATIENCE_MS = 120_000 * times;
+const runs = (numRuns: number) => ({ seed, numRuns: Math.ceil(numRuns * times) });
+console.log(`fuzzing the live page's server with DRYDOCK_FUZZ_SEED=${seed}`);
+
+const SECRET = "the page itself";
+const page = { "": { type: "text/html", body: SECRET }, "main.js": { type: "text/javascript", body: SECRET } };
+
+let server: Server;
+let show: Playback;
+/** What the server made of what pages said. */
+let obeyed: unknown[] = [];
+beforeAll(async () => {
+	server = await openServer({
+		...{ port: 0, share: true, page },
+		obey: async (word) => {
+			obeyed.push(word);
+			// A step that is played takes its time.
+			if (word.say !== "next" && word.say !== "replay") await obey(show, word);
+		},
+	});
+	show = await Playback.open(await readRecording(inKit("test/recordings/02-unshare.jsonl"), "live"), server.hall.tell);
+});
+afterAll(async () => {
+	await show.close();
+	await server.close();
+});
+
+/** Sends bytes to the server, and nothing more. @returns all that it says until it ends the connection */
+async function sent(bytes: Buffer): Promise<string> {
+	const socket = connect(Number(new URL(server.link).port), "127.0.0.1");
+	let heard = "";
+	socket.on("data", (data) => {
+		heard += data.toString("latin1");
+	});
+	socket.on("error", () => {});
+	socket.end(bytes);
+	await once(socket, "close");
+	return heard;
+}
+
+async function expectAlive(): Promise<void> {
+	const answer = await fetch(server.link);
+	expect([answer.status, await answer.text()]).toEqual([200, SECRET]);
+}
+
+describe("whatever is sent", () => {
+	const asked = (method: string, path: string, ...headers: string[]) =>
+		[`${method} ${path} HTTP/1.1`, `Host: ${new URL(server.link).host}`, ...headers, "", ""].join("\r\n");
+	const upgrade = [
+		...["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"],
+		`Sec-WebSocket-Key: ${"A".repeat(22)}==`,
+	];
+	// A text frame, masked with zeros: see section 5.2 of RFC 6455.
+	const frame = (text: string) =>
+		Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)]);
+
+	test("as a request, with and without a token", { timeout: PATIENCE_MS }, async () => {
+		const { pathname, origin } = new URL(server.link);
+		const token = pathname.split("/")[1] ?? "";
+		const socket = asked("GET", `${pathname}socket`, `Origin: ${origin}`, ...upgrade);
+		const requests = [
+			asked("GET", pathname),
+			asked("GET", `/${"0".repeat(32)}/`),
+			asked("GET", "/%2e%2e/%ff%fe/main.js?x=%#y"),
+			asked("HEAD", `${pathname}main.js`, "Range: bytes=0-1", "If-None-Match: *"),
+			asked("POST", pathname, "Content-Length: 4", "Expect: 100-continue").concat("body"),
+			asked("POST", pathname, "Transfer-Encoding: chunked").concat("4\r\nbody\r\n0\r\n\r\n"),
+			asked("GET", "/socket", ...upgrade),
+			socket,
+		].map((text) => Buffer.from(text, "latin1"));
+		requests.push(
+			Buffer.concat([Buffer.from(socket), frame('{"say":"next"}'), frame('{"say":"jump","step":1}')]),
+			Buffer.concat([Buffer.from(socket), frame("{"), Buffer.from([0x88, 0x80, 0, 0, 0, 0])]),
+		);
+		obeyed = [];
+		const answers = new Map<string, number>();
+		await fc.assert(
+			fc.asyncProperty(fc.nat(requests.length - 1), byteEdits, async (index, changes) => {
+				const bytes = editedBytes(requests[index] as Buffer, changes);
+				const heard = await sent(bytes);
+				const [, status = "none"] = /^HTTP\/1\.1 (\d{3}) /.exec(heard) ?? [];
+				answers.set(status, (answers.get(status) ?? 0) + 1);
+				expect(status).toMatch(/^(?:[1-4]\d\d|none)$/);
+				if (!bytes.includes(token)) expect(heard).not.toContain(SECRET);
+			}),
+			runs(600),
+		);
+		// Neither is everything refused, nor is everything let through.
+		for (const status of ["101", "200", "400", "404"]) expect(answers.get(status) ?? 0).toBeGreaterThan(0);
+		for (const word of obeyed) expect(v.is(PageWord, word)).toBe(true);
+		await expectAlive();
+	});
+
+	test("as a presenter's word", { timeout: PATIENCE_MS }, async () => {
+		const words = [
+			...["next", "back", "replay", "reset"].map((say) => ({ say })),
+			{ say: "jump", step: 3 },
+			{ say: "type", shell: "host", keys: "hostname\r" },
+			{ say: "resize", size: { columns: 80, rows: 24 } },
+		];
+		let cutOff = 0;
+		obeyed = [];
+		await fc.assert(
+			fc.asyncProperty(fc.nat(words.length - 1), edits, fc.boolean(), async (index, changes, isBinary) => {
+				const socket = new WebSocket(`${server.link.replace("http", "ws")}socket`, {
+					origin: new URL(server.link).origin,
+				});
+				const closed = once(socket, "close");
+				socket.on("error", () => {});
+				await once(socket, "open");
+				socket.send(edited(words[index], changes), { binary: isBinary && index % 3 === 0 });
+				// Whoever is not cut off, leaves.
+				socket.close(1000);
+				const [code] = await closed;
+				// 1006: it was still sending when it was cut off.
+				expect([1000, 1006, 1008, 1009]).toContain(code);
+				cutOff += code === 1000 ? 0 : 1;
+			}),
+			runs(300),
+		);
+		expect(cutOff).toBeGreaterThan(0);
+		expect(obeyed.length).toBeGreaterThan(0);
+		for (const word of obeyed) expect(v.is(PageWord, word)).toBe(true);
+		await expectAlive();
+	});
+});
