@@ -1,17 +1,18 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { Chalk } from "chalk";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { judgementOf } from "../../harness/classroom/judgement.ts";
 import { BOX, type Check } from "../../harness/grade/check.ts";
 import type { Drawn } from "../../harness/grade/facts.ts";
 import { sideBySide } from "../../harness/grade/inspection.ts";
-import { assess, measuredReference } from "../../harness/grade/judge.ts";
-import { showLedgers } from "../../harness/grade/ledger.ts";
-import { Page } from "../../harness/grade/page.ts";
+import { assess, measuredReference, type Verdict } from "../../harness/grade/judge.ts";
 import type { Reference } from "../../harness/grade/reference.ts";
+import { report, trace } from "../../harness/grade/report.ts";
+import { locate } from "../../harness/grade/stack.ts";
 import { bundleTrial, newTrial, playTrial } from "../../harness/grade/trial.ts";
 import { lessons, solutionOf } from "../../harness/lessons.ts";
+import { allPrintable } from "../../harness/printable.ts";
 import { encodeFrame, type GuestFrame, type Observation, ProtocolError } from "../../harness/protocol.ts";
 import { Intake } from "../../harness/vm/intake.ts";
 import { byteEdits, edited, editedBytes, edits, part } from "../support/edits.ts";
@@ -26,11 +27,14 @@ const DOCUMENT_RUNS = 2_000 * times;
 const FRAMES = 2;
 const GROWTH_BYTES = 64 << 20;
 const PATIENCE_MS = 900_000 * times;
-const PLAIN = new Chalk({ level: 0 });
+const PLAIN = { width: 80, color: false };
 
 console.log(`fuzzing with DRYDOCK_FUZZ_SEED=${seed}`);
 
 interface Recorded {
+	/** The module that was played, and the source map of its program. */
+	file: string;
+	map: string;
 	check: Check;
 	drawn: Drawn;
 	reference: Reference;
@@ -44,8 +48,10 @@ const recorded: Recorded[] = [];
 
 beforeAll(async () => {
 	for (const lesson of await lessons()) {
-		const trial = await newTrial(lesson, await solutionOf(lesson));
-		const { outcome } = await playTrial(trial, await bundleTrial(trial), shipyard);
+		const file = await solutionOf(lesson);
+		const trial = await newTrial(lesson, file);
+		const program = await bundleTrial(trial);
+		const { outcome } = await playTrial(trial, program, shipyard);
 		if (outcome.kind === "lost") throw new Error(`${lesson.id}: ${outcome.how}`);
 		const { observation } = outcome;
 		const nonce = "0123456789abcdef";
@@ -59,7 +65,7 @@ beforeAll(async () => {
 			{ type: "failed", disturbed: false, nonce, message: "Error: no" },
 		];
 		const reference = await measuredReference(lesson, trial.check, shipyard);
-		recorded.push({ ...trial, reference, observation, frames: said.map(encodeFrame) });
+		recorded.push({ ...trial, file, map: program.map, reference, observation, frames: said.map(encodeFrame) });
 	}
 });
 afterAll(() => shipyard.close());
@@ -106,12 +112,12 @@ describe("whatever a guest says", () => {
 
 	test(
 		`${DOCUMENT_RUNS} reports: what is taken is judged and shown, without an exception`,
-		() => {
+		async () => {
 			const seen = { judged: 0, refused: 0, failed: 0 };
-			fc.assert(
-				fc.property(fc.nat(recorded.length - 1), edits, (index, changes) => {
-					const { check, drawn, reference, observation } = recorded[index] as Recorded;
-					const taken = takenFrom(`{"type":"report","nonce":"","observation":${edited(observation, changes)}}`);
+			await fc.assert(
+				fc.asyncProperty(fc.nat(recorded.length - 1), edits, async (index, changes) => {
+					const one = recorded[index] as Recorded;
+					const taken = takenFrom(`{"type":"report","nonce":"","observation":${edited(one.observation, changes)}}`);
 					// A report without its container is refused by the machine that asked for it.
 					if (taken === null || !Object.hasOwn(taken.containers, BOX)) {
 						seen.refused += 1;
@@ -119,7 +125,7 @@ describe("whatever a guest says", () => {
 					}
 					expectPlain(taken);
 					seen.judged += 1;
-					seen.failed += judgedAndShown(check, taken, drawn, reference) ? 0 : 1;
+					seen.failed += (await judgedAndShown(one, taken)) ? 0 : 1;
 				}),
 				{ seed, numRuns: DOCUMENT_RUNS },
 			);
@@ -144,15 +150,22 @@ function takenFrom(report: string): Observation | null {
 }
 
 /** @returns whether it passes */
-function judgedAndShown(check: Check, observation: Observation, drawn: Drawn, reference: Reference): boolean {
-	const { findings, ledger, otherLedgers } = assess(check, observation, drawn, reference);
-	const page = new Page({ width: 80, color: false }, PLAIN);
-	for (const ledgers of [ledger, ...Object.values(otherLedgers)]) showLedgers(page, ledgers, { brief: false });
+async function judgedAndShown({ check, drawn, reference, file, map }: Recorded, observation: Observation) {
+	const { thrown, ...assessed } = assess(check, observation, drawn, reference);
+	const passes = assessed.findings.length === 0;
+	const verdict: Verdict = allPrintable({
+		...{ schemaVersion: 1, lesson: "", verdict: passes ? "pass" : "fail", file, did: "", engine: null },
+		...assessed,
+		...{ thrownAt: thrown === null ? null : locate(thrown.stack, map, file), typeErrors: [], drawn },
+		...{ output: { stdout: "", stderr: "" }, vm: { accelerator: "tcg", restored: true, processorShare: 1 } },
+		...{ durationMs: 0, stagesMs: observation.stageMs },
+	});
 	for (const { host, commands } of Object.values(observation.moments))
 		for (const command of Object.values(commands)) if (command !== null) sideBySide(host, command);
-	expect(JSON.parse(JSON.stringify(findings))).toHaveLength(findings.length);
-	expect(page.text()).toBeTypeOf("string");
-	return findings.length === 0;
+	const texts = [await report(verdict, "", "", PLAIN), trace(verdict, PLAIN), JSON.stringify(judgementOf(verdict))];
+	for (const text of texts) expect(text).toBeTypeOf("string");
+	expect(JSON.parse(JSON.stringify(verdict.findings))).toHaveLength(verdict.findings.length);
+	return passes;
 }
 
 function cut(whole: Buffer, at: readonly number[]): Buffer[] {
