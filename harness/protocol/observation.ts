@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { ImageReading } from "./images.ts";
-import { count, list, mask, maskOrNone, Task, text } from "./readings.ts";
+import { count, list, mask, maskOrNone, record, Task, text } from "./readings.ts";
 import { HostState, ProcessState } from "./states.ts";
 
 /** What comes of a run: what was read at which moment, and how everything ended. */
@@ -13,7 +13,7 @@ const Thrown = v.object({
 	message: text,
 	stack: v.pipe(v.string(), v.maxLength(65536)),
 	/** Only of a SyscallError. */
-	syscall: v.optional(v.object({ call: text, args: v.record(text, text), code: text, errno: count })),
+	syscall: v.optional(v.object({ call: text, args: record(text, text), code: text, errno: count })),
 });
 
 // What is nested without end can be parsed, but not be shown again.
@@ -45,7 +45,7 @@ const LedgerCall = v.object({
 	/** Line of descent of the process: "1", its first child "1.1", and so on. */
 	task: text,
 	call: text,
-	args: v.record(text, text),
+	args: record(text, text),
 	/** The kernel's answer; absent when the call never came back. */
 	result: v.optional(v.number()),
 	error: v.optional(text),
@@ -63,7 +63,7 @@ const Container = v.object({
 const Moment = v.object({
 	host: HostState,
 	/** The commands that run, by container; null for one that has ended or never ran. */
-	commands: v.record(text, v.nullable(ProcessState)),
+	commands: record(text, v.nullable(ProcessState)),
 });
 
 /** Characters of a program's standard output, of a step that asks for all of it. */
@@ -108,24 +108,24 @@ const Finish = v.object({
 export const Observation = v.object({
 	before: HostState,
 	/** By the name that the step gave it. */
-	moments: v.record(text, Moment),
+	moments: record(text, Moment),
 	after: HostState,
-	containers: v.record(text, Container),
-	programs: v.record(text, ProgramEnd),
+	containers: record(text, Container),
+	programs: record(text, ProgramEnd),
 	/** By the question's name; without those that could not be asked, as their place was not there. */
-	answers: v.record(text, Answer),
+	answers: record(text, Answer),
 	/** The images that were read, by their path; null where there is none. An image that is read twice has both readings. */
-	images: v.record(text, v.pipe(v.array(v.nullable(ImageReading)), v.maxLength(2))),
+	images: record(text, v.pipe(v.array(v.nullable(ImageReading)), v.maxLength(2))),
 	/** What came of each signal, by the step's name: whether the container ended before patience did. */
-	signals: v.record(text, v.picklist(["ended", "ignored"])),
+	signals: record(text, v.picklist(["ended", "ignored"])),
 	/** By the step's name; none of a step that could not be taken. */
-	deliveries: v.optional(v.record(text, Delivery), {}),
-	finishes: v.optional(v.record(text, Finish), {}),
+	deliveries: v.optional(record(text, Delivery), {}),
+	finishes: v.optional(record(text, Finish), {}),
 	/** The steps that waited for something that did not come: their names, and whose they are, such as `go box`. */
 	givenUp: list(text),
 	outputBytes: v.object({ stdout: count, stderr: count }),
 	/** Where the guest's time went, by stage. */
-	stageMs: v.record(text, v.number()),
+	stageMs: record(text, v.number()),
 });
 
 export type Answer = v.InferOutput<typeof Answer>;

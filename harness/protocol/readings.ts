@@ -14,8 +14,25 @@ export const device = written(/^(?:\d{1,10}:\d{1,10})?$/);
 export const digest = written(/^(?:[0-9a-f]{64})?$/);
 export const list = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.maxLength(4096));
 
+/** More than a process has files open. */
+const NAMES_MAX = 1 << 16;
+
+/**
+ * By names that the guest says. One that every object has a member of, such as `toString`, names nothing that is read, and
+ * is left out: whoever looks for what another record names would find that member.
+ */
+export const record = <T extends v.GenericSchema>(name: v.GenericSchema<string>, value: T) =>
+	v.pipe(
+		v.record(name, value),
+		v.check((said) => Object.keys(said).length <= NAMES_MAX, "too many names"),
+		v.transform((said) => {
+			for (const key of Object.keys(said)) if (key in Object.prototype) delete said[key];
+			return said;
+		}),
+	);
+
 /** Namespaces of a process: `{ uts: "uts:[4026531838]", … }`, the links in /proc/PID/ns. See namespaces(7). */
-export const Namespaces = v.record(text, text);
+export const Namespaces = record(text, text);
 
 /** A line of /proc/PID/mountinfo. See proc_pid_mountinfo(5). */
 export const Mount = v.object({

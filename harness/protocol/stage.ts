@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { count, list, text } from "./readings.ts";
+import { count, list, record, text } from "./readings.ts";
 import type { Work } from "./run.ts";
 import type { WindowSize } from "./session.ts";
 import { HostState, ProcessState } from "./states.ts";
@@ -51,7 +51,7 @@ export const View = v.object({
 	nonce: text,
 	host: HostState,
 	/** By shell; null for one whose process has ended while it was read. */
-	shells: v.record(
+	shells: record(
 		Name,
 		v.nullable(
 			v.object({
@@ -67,7 +67,7 @@ export const View = v.object({
 	limits: v.optional(Limits),
 	layers: v.optional(list(Layers)),
 	networks: v.optional(list(Net)),
-	identities: v.optional(v.record(Name, v.nullable(Identity))),
+	identities: v.optional(record(Name, v.nullable(Identity))),
 });
 
 export type View = v.InferOutput<typeof View>;

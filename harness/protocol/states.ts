@@ -10,6 +10,7 @@ import {
 	Network,
 	Overlay,
 	Place,
+	record,
 	TableMount,
 	Task,
 	text,
@@ -41,19 +42,19 @@ export const HostState = v.object({
 	queues: list(text),
 	cgroups: list(text),
 	/** Files of the cgroup that the run asks for, and of all below it, by path: `{ "/box/web-1": { "memory.max": … } }`. */
-	limits: v.record(text, v.record(text, text)),
+	limits: record(text, record(text, text)),
 	links: list(Link),
 	/** Entries of the root directory. */
 	root: list(text),
 	/** How many processes the kernel has killed since it started because memory ran out. */
 	oomKills: count,
 	/** The directories that the run watches, by path; null where there is none. */
-	trees: v.record(text, v.nullable(list(Entry))),
+	trees: record(text, v.nullable(list(Entry))),
 	network: v.nullable(Network),
 	/** Network namespaces that a process of the host has open, as `net:[4026532151]`; read with `network` only. */
 	openNetworks: v.optional(list(text), []),
 	/** What the run asks to have named, by path; null where there is nothing. */
-	places: v.optional(v.record(text, v.nullable(Place)), {}),
+	places: v.optional(record(text, v.nullable(Place)), {}),
 });
 
 /** What can be read of the command that the exercise has started. */
@@ -75,14 +76,14 @@ export const ProcessState = v.object({
 	root: list(text),
 	/** Its root directory, and what is open at each of its descriptors. */
 	rootPlace: v.optional(v.nullable(Place), null),
-	openPlaces: v.optional(v.record(text, Place), {}),
+	openPlaces: v.optional(record(text, Place), {}),
 	/** Whether walking up from its current directory meets its root. */
 	cwdInsideRoot: v.boolean(),
 	/** Pids that the /proc it sees lists; null when there is none. */
 	procPids: v.nullable(list(count)),
 	cgroup: text,
 	/** Files of its cgroup, such as `memory.max`; empty in the root cgroup. */
-	cgroupFiles: v.record(text, text),
+	cgroupFiles: record(text, text),
 	/** Its arguments, the program's name first, and its environment, as execve was given them. */
 	arguments: list(text),
 	environment: list(text),
@@ -99,15 +100,15 @@ export const ProcessState = v.object({
 	/** The cgroup of the engine itself, as `cgroup` is said. */
 	engineCgroup: text,
 	/** Its open files by descriptor: the links in /proc/PID/fd. */
-	descriptors: v.record(text, text),
+	descriptors: record(text, text),
 	/** The same of the engine that has started it: 0, 1 and 2. */
-	engineDescriptors: v.record(text, text),
+	engineDescriptors: record(text, text),
 	/** SigBlk, SigIgn and SigCgt of /proc/PID/status. */
 	signals: v.object({ blocked: maskOrNone, ignored: maskOrNone, caught: maskOrNone }),
 	/** The overlay that is its root; null when its root is something else. */
 	overlay: v.nullable(Overlay),
 	/** Files in its root that the run asks for, by path; null where there is none. */
-	files: v.record(text, v.nullable(Entry)),
+	files: record(text, v.nullable(Entry)),
 	links: list(Link),
 	network: v.nullable(Network),
 	credentials: v.object({ uids: list(count), gids: list(count), capabilities: maskOrNone, boundingSet: maskOrNone }),

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { count, device, list, Network, text } from "./readings.ts";
+import { count, device, list, Network, record, text } from "./readings.ts";
 
 /** The views of a demo that the instructors' page can show; a demo names those that it is about. */
 export const VIEWS = [
@@ -18,7 +18,7 @@ export const Limits = v.object({
 	/** Memory of the whole machine, in bytes: what is not available, and all that there is. See MemAvailable in proc_meminfo(5). */
 	machine: v.object({ usedBytes: count, totalBytes: count }),
 	/** Files such as `memory.current`, by cgroup: of those made since the stage began, and of those that a shell is in. */
-	cgroups: v.record(text, v.record(text, text)),
+	cgroups: record(text, record(text, text)),
 });
 
 /** A directory of an overlay, and what is in it; null where it is no more. */
@@ -58,7 +58,7 @@ export const Net = v.object({
 	name: text,
 	...Network.entries,
 	/** The links' numbers by name, and those of their other ends: 0 for a link that has none. */
-	indices: v.record(text, v.object({ own: count, peer: count })),
+	indices: record(text, v.object({ own: count, peer: count })),
 	/** TCP sockets that wait for somebody. */
 	listeners: list(v.object({ address: text, port: count, program: text })),
 });

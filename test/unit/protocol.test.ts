@@ -61,10 +61,20 @@ describe("what a guest may say", () => {
 			"a device without numbers",
 			report({ before: { ...hostState(), places: { "/": { device: "sda", inode: "1" } } } }),
 		],
+		[
+			"more names than there can be",
+			report({ stageMs: Object.fromEntries(Array.from({ length: 65_537 }, (_, at) => [`${at}`, 1])) }),
+		],
 		["an ending of its own", report({ containers: { box: { ending: { how: "passed" }, atThrow: null, ledger: [] } } })],
 		["more output in one frame than a run may print", output("x".repeat(LIMITS.outputBytes * 2 + 1))],
 	])("not %s", (_what, frame) => {
 		expect(isFrame(frame)).toBe(false);
+	});
+
+	test("names that every object has a member of are left out", () => {
+		const namespaces = { uts: "uts:[1]", toString: "x", constructor: "x", ["__proto__"]: "x", valueOf: "x" };
+		const said = v.parse(GuestFrame, report({ before: { ...hostState(), namespaces } }));
+		expect(said.type === "report" && Object.entries(said.observation.before.namespaces)).toEqual([["uts", "uts:[1]"]]);
 	});
 
 	test("a view with what some views want, without it, and not with something else", () => {
