@@ -1,5 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Container, type Escape, LIMITS, type Observation, type Run, type Step, type Task } from "../protocol.ts";
+import {
+	type Container,
+	type Escape,
+	type HostState,
+	LIMITS,
+	type Observation,
+	type Run,
+	type Step,
+} from "../protocol.ts";
 import { Bench } from "./bench.ts";
 import { copyImage } from "./copies.ts";
 import { Exercise } from "./exercise.ts";
@@ -16,6 +24,7 @@ import { ask, TIMEOUT } from "./questions.ts";
 import type { Runner } from "./runners.ts";
 import { deliver, finish } from "./told.ts";
 
+type Look = Extract<Step, { do: "look" }>;
 type Output = (stream: "stdout" | "stderr", data: Buffer) => void;
 
 /** What of a run's time one step may wait for something that may never come. */
@@ -28,7 +37,7 @@ const BUSY_PATIENCE = 0.5;
 
 /** How long a question waits for an answer. The kernel asks again after one second, and after two more. */
 const SILENCE_MS = 3_500;
-/** How long the links of a namespace that is gone may take to go. */
+/** How long a namespace that nobody holds, and its links, may take to go. */
 const UNLINKED_MS = 3_000;
 const UNLINKED_STEP_MS = 50;
 
@@ -63,7 +72,7 @@ export async function play(run: Run, cast: Cast, output: Output): Promise<Observ
 	const before = readHost(run);
 	scene.hostDevices = fileSystemsOf(before.mounts);
 	stages.lap("readBefore");
-	scene.before = before.tasks;
+	scene.before = before;
 	const { containers, after } = await takeAll(run, scene, stages).catch((cause: unknown) => {
 		throw new Disturbed("disturbed", { cause });
 	});
@@ -81,7 +90,7 @@ async function takeAll(run: Run, scene: Scene, stages: Stopwatch): Promise<Pick<
 	const containers = await scene.ended();
 	clearTimeout(deadline);
 	stages.lap("untilEnd");
-	const after = readHost(run);
+	const after = await scene.readAtLast();
 	stages.lap("readAfter");
 	scene.held?.close();
 	scene.release();
@@ -99,8 +108,8 @@ class Scene {
 	readonly signals: Observation["signals"] = {};
 	readonly deliveries: Observation["deliveries"] = {};
 	readonly finishes: Observation["finishes"] = {};
-	/** What ran in the harbour before the exercise. */
-	before: readonly Task[] = [];
+	/** The host before the exercise. */
+	before: HostState | undefined;
 	readonly givenUp: string[] = [];
 	/** Where the host's files are, as it was before the exercise began. */
 	hostDevices: string[] = [];
@@ -144,7 +153,7 @@ class Scene {
 				return this.#start(step.container);
 			case "look":
 				if (step.container === undefined || this.#exercises.get(step.container)?.hasEnded === false)
-					await this.#look(step.as, step.writes);
+					await this.#look(step.as, step);
 				return true;
 			case "readImages":
 				for (const image of step.images) this.#readImage(image);
@@ -188,6 +197,18 @@ class Scene {
 		return { ...Object.fromEntries(waiting), ...started };
 	}
 
+	/** Reads the host when all has ended: again, as long as there is a network namespace that was not there before. */
+	async readAtLast(): Promise<HostState> {
+		const patience = this.#patienceFor(UNLINKED_MS);
+		for (;;) {
+			const host = readHost(this.run);
+			const known = this.before?.network?.peers ?? [];
+			const isNew = host.network?.peers.some((peer) => !known.includes(peer)) === true;
+			if (!isNew || patience.leftMs === 0) return host;
+			await sleep(UNLINKED_STEP_MS);
+		}
+	}
+
 	/** The deadline has come: what runs is not waited for any longer. */
 	giveUp(): void {
 		this.#over = true;
@@ -210,11 +231,11 @@ class Scene {
 		return exercise.started(this.#patience);
 	}
 
-	async #look(name: string, writes = {}): Promise<void> {
+	async #look(name: string, { writes = {}, allEnded }: Partial<Look> = {}): Promise<void> {
 		await Promise.all([...this.#exercises.values()].map((exercise) => exercise.stands(new Patience(STANDS_MS))));
 		// From here to the reading nothing is waited for: nobody has a turn to write the same somewhere else.
 		this.held?.write(writes);
-		const host = readHost(this.run);
+		const host = allEnded ? await this.readAtLast() : readHost(this.run);
 		const commands = [...this.#exercises].map(async ([container, exercise]) => {
 			const { command } = exercise;
 			return [container, command === null ? null : await this.#observe(command, exercise.runner.pid)] as const;
@@ -281,7 +302,7 @@ class Scene {
 	async #finish({ container, line, as }: Extract<Step, { do: "finish" }>): Promise<boolean> {
 		const exercise = this.#exercises.get(container);
 		if (exercise === undefined) return true;
-		const finished = await finish(exercise, line, this.before, this.#patience);
+		const finished = await finish(exercise, line, this.before?.tasks ?? [], this.#patience);
 		if (finished !== null) this.finishes[as] = finished;
 		const ended = await exercise.ends(this.#patience);
 		this.signals[as] = ended ? "ended" : "ignored";

@@ -97,6 +97,10 @@ export const Network = v.object({
 	),
 	/** `via` is empty for what is reached directly. */
 	routes: list(v.object({ destination: text, via: text, device: text })),
+	/** In words, what the kernel has not made itself: rules that lead to tables of routes, routes of other tables, and of IPv6. */
+	further: v.optional(list(text), []),
+	/** The numbers by which it knows other namespaces that it is, or was, joined with: as long as those live. */
+	peers: v.optional(list(count), []),
 	/** Lines of nft's ruleset; read of the host's only. */
 	rules: list(text),
 	/** Whether packets between links are forwarded: net.ipv4.ip_forward. */

@@ -39,9 +39,10 @@ export type Step =
 	/**
 	 * Reads host and commands, and keeps what was read under this name. Where it is about one container only, nothing is read
 	 * once that has ended. Just before it reads, the agent writes to files of the host, by path: whoever sees the file itself
-	 * sees the new text, and in a copy stands the old one. They are opened before the exercise begins.
+	 * sees the new text, and in a copy stands the old one. They are opened before the exercise begins. Where all has ended,
+	 * what is gone only some time later is waited for: network namespaces.
 	 */
-	| { do: "look"; as: string; container?: string; writes?: Record<string, string> }
+	| { do: "look"; as: string; container?: string; writes?: Record<string, string>; allEnded?: true }
 	/** Writes a line to the command, an empty one if not given, and waits until it says that it waits for the next. */
 	| { do: "go"; container: string; line?: string }
 	/** Sends signals, one right after the other, and waits for nothing. */

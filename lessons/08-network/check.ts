@@ -38,12 +38,9 @@ function derive(observation: Observation): Record<string, FactValue> {
 		"left.mounts": newIn(before, ended, mountsOf),
 		"left.namespaces": newNetworks(before, ended).length,
 		"left.helpers": helpersLeft(observation),
+		"left.alive": newIn(before, ended, peersOf).length,
 		"halfway.ending": endingOf(containers[HALF_WAY]),
-		"halfway.left": [
-			...[linksOf, mountsOf].flatMap((part) => newIn(ended, after, part)),
-			...newRules(ended, after),
-			...newNetworks(ended, after).map(() => "an open descriptor of a network namespace"),
-		],
+		"halfway.left": leftHalfWay(observation, ended),
 	};
 }
 
@@ -68,6 +65,7 @@ function helpersLeft({ before, after, containers }: Observation): string[] {
 const linksOf = ({ network }: HostState) => [
 	...(network?.links ?? []).flatMap(({ name, addresses }) => [name, ...addresses.map((one) => `${name} ${one}`)]),
 	...(network?.routes ?? []).map(({ destination, device }) => `route to ${destination} through ${device}`),
+	...(network?.further ?? []),
 ];
 
 // The directory of ip-netns(8), which it makes a mount of its own when it is first used, and leaves.
@@ -83,6 +81,21 @@ function newIn(before: HostState, now: HostState, read: (host: HostState) => str
 // Whoever has the host's own open holds nothing that would otherwise be gone.
 function newNetworks(before: HostState, now: HostState): string[] {
 	return newIn(before, now, ({ openNetworks }) => openNetworks).filter((one) => one !== before.namespaces["net"]);
+}
+
+// As long as it lives, the host knows by a number what it was joined with, whatever keeps that alive.
+const peersOf = ({ network }: HostState) => (network?.peers ?? []).map(String);
+
+function leftHalfWay(observation: Observation, ended: HostState): string[] {
+	const { after } = observation;
+	const left = [
+		...[linksOf, mountsOf].flatMap((part) => newIn(ended, after, part)),
+		...newRules(ended, after),
+		...newNetworks(ended, after).map(() => "an open descriptor of a network namespace"),
+	];
+	// Whatever else is left may be what keeps it alive.
+	if (left.length > 0 || helpersLeft(observation).length > 0) return left;
+	return newIn(ended, after, peersOf).map(() => "a network namespace that is still alive");
 }
 
 /** Of a table that was not there, its name; of one that was, the lines that are new in it. */

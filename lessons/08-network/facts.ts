@@ -6,6 +6,7 @@ import {
 	links,
 	linksLost,
 	mountsLeft,
+	namespacesAlive,
 	namespacesHeld,
 	notRefused,
 	processesLeft,
@@ -167,6 +168,11 @@ const TOLD: Told[] = [
 		what: "network namespaces that a process has still open, when both containers have ended",
 	},
 	{ fact: "left.helpers", right: [], what: "processes left behind", given: [], explain: processesLeft },
+	{
+		...{ fact: "left.alive", right: 0, explain: namespacesAlive },
+		given: [...APART, "left.links", "left.mounts", "left.namespaces", "left.helpers"],
+		what: "network namespaces that still live, when both containers have ended",
+	},
 	{
 		...{
 			fact: "halfway.ending",

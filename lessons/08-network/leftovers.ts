@@ -69,9 +69,9 @@ export const links: Explanation[] = [
 	{
 		diagnosis: "link-left",
 		misconception: 17,
-		why: "Both containers have ended, and ip link, ip address or ip route on the host still show what was not there before. It is no veth and no bridge, and none of it goes by itself.",
+		why: "Both containers have ended, and ip link, ip address, ip route or ip rule on the host still show what was not there before. It is no veth and no bridge, and none of it goes by itself.",
 		try: "In remove, undo each of the commands that made something on the host.",
-		see: [IP_LINK, "ip-address(8)", "ip-route(8)"],
+		see: [IP_LINK, "ip-address(8)", "ip-route(8)", "ip-rule(8)"],
 	},
 ];
 
@@ -120,6 +120,16 @@ export const processesLeft: Explanation[] = [
 		why: "Both containers have ended, and these processes, which were not there before, still are. A process that only keeps a namespace alive keeps it for ever.",
 		try: "End every helper in remove, and wait for it. Better: hold the namespace by an open descriptor, which needs no process.",
 		see: ["namespaces(7), Namespace lifetime", "waitpid(2)"],
+	},
+];
+
+export const namespacesAlive: Explanation[] = [
+	{
+		diagnosis: "namespace-alive",
+		misconception: 17,
+		why: "Both containers have ended, and ip netns list-id on the host still has the number of a namespace that the host was joined with. No process is in it, it is mounted nowhere, and nobody has a descriptor of it. A socket keeps the namespace that it was made in, too, wherever the process that has it open is now.",
+		try: "Close what was opened while the process was in the container's namespace.",
+		see: ["namespaces(7), Namespace lifetime", "ip-netns(8)", "socket(2)"],
 	},
 ];
 

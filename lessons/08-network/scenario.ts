@@ -161,8 +161,9 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 			},
 			{ do: "end", container: OTHER },
 			{ do: "unlinked", links: [`box-${id}`, `box-${otherId}`] },
-			{ do: "look", as: ENDED },
+			{ do: "look", as: ENDED, allEnded: true },
 			{ do: "start", container: HALF_WAY },
+			{ do: "unlinked", links: [`box-${thirdId}`] },
 		],
 	};
 };

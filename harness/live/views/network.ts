@@ -105,7 +105,8 @@ function netsOfShells({ host, shells }: Answers): Net[] {
 	const states = [host, ...Object.values(shells).filter((shell) => shell !== null)];
 	const byNamespace = new Map(states.toReversed().map((state) => [state.namespaces["net"] ?? "", state]));
 	return [...byNamespace].toReversed().map(([namespace, { links }]) => ({
-		...{ namespace, name: "", routes: [], rules: [], forwarding: false, indices: {}, listeners: [] },
+		...{ namespace, name: "", routes: [], further: [], peers: [], rules: [] },
+		...{ forwarding: false, indices: {}, listeners: [] },
 		links: links.map(({ name, up, addresses }) => ({
 			...{ name, kind: "", master: "", portState: "", spanningTree: false, flags: up ? ["UP"] : [] },
 			addresses: addresses.filter((address) => !address.includes(":")),
