@@ -171,7 +171,7 @@ export default defineCheck({
 		{
 			fact: "refused.ending",
 			madeOf: "exercise",
-			what: "a third container, with a limit that the kernel refuses (pidsMax -1)",
+			what: "a container with a limit that the kernel refuses (pidsMax -1)",
 			explain: refusedEnding,
 		},
 		...leftBehind,

@@ -1,6 +1,6 @@
 import type { Context, Explanation, FactRule } from "../../harness/grade/index.ts";
 import { AFTER, cgroupsBelow, ownFile, pidsIn } from "./readings.ts";
-import { BYSTANDER, PARENT, REFUSED, SECOND, SPENT } from "./scenario.ts";
+import { BYSTANDER, OVERDRAWN, PARENT, REFUSED, SECOND, SPENT } from "./scenario.ts";
 
 /** What is known about ends: of the second container, of the one that is refused, and of what is left of them. */
 
@@ -140,6 +140,9 @@ const threwBefore = (context: Context, container: string) => {
 	return ending?.how === "threw" && !ending.inChild && /\bcreateCgroup\b/.test(ending.thrown.stack);
 };
 
+const REFUSALS = [REFUSED, OVERDRAWN];
+const isOf = (path: string, container: string) => path.startsWith(`${PARENT}/‹${container}›`);
+
 const leftOf = ({ facts }: Context) => [facts["host.cgroups.after"] ?? []].flat().map(String);
 
 export const leftBehind: FactRule[] = [
@@ -150,12 +153,12 @@ export const leftBehind: FactRule[] = [
 		explain: [
 			{
 				when: (context) =>
-					(threwBefore(context, REFUSED) && leftOf(context).every((path) => path.startsWith(`${PARENT}/‹refused›`))) ||
+					leftOf(context).every((path) => REFUSALS.some((name) => isOf(path, name) && threwBefore(context, name))) ||
 					(threwBefore(context, "box") && context.facts["command.ran"] === false),
 				diagnosis: "left-after-refusal",
 				misconception: 17,
 				why: ({ thrown }) =>
-					`This was made for a container that has never come to be${thrown === null ? ", the third one: the kernel refused its limit" : ""}. The exception ended createCgroup, and the directory was there already. The engine was given nothing that it could remove.`,
+					`This was made for a container that has never come to be${thrown === null ? ": the kernel refused its limit" : ""}. The exception ended createCgroup, and the directory was there already. The engine was given nothing that it could remove.`,
 				try: "Catch the exception, rmdirSync the directory, and throw the exception again.",
 				see: ["cgroups(7)", "rmdir(2)"],
 			},

@@ -1,8 +1,8 @@
 import { BOX, type Drawn, DURING, type Scenario } from "../../harness/grade/index.ts";
 
 /**
- * What is played: one container that asks for more than it may have, a second one that leaves processes behind, and a
- * third one whose limit the kernel refuses.
+ * What is played: one container that asks for more than it may have, a second one that leaves processes behind, and
+ * two whose limits the kernel refuses.
  */
 
 /** The cgroup of all containers. */
@@ -11,6 +11,8 @@ export const PARENT = "/box";
 export const SECOND = "second";
 /** With a limit that the kernel refuses. */
 export const REFUSED = "refused";
+/** With another one that it refuses. */
+export const OVERDRAWN = "overdrawn";
 /** The moment at which the container has asked for too much of everything, and the others have come and gone. */
 export const SPENT = "spent";
 /** How much more memory than it may have the container asks for. */
@@ -46,6 +48,7 @@ export function drawn(random: { hostname(): string; name(stem: string): string }
 		id: id(),
 		second: id(),
 		refused: id(),
+		overdrawn: id(),
 		hostname: random.hostname(),
 		// Whole pages, but no whole MiB.
 		memoryMaxBytes: String(((24 + below(16)) << 20) + ((1 + below(200)) << 12)),
@@ -55,7 +58,14 @@ export function drawn(random: { hostname(): string; name(stem: string): string }
 	};
 }
 
-export function scenario({ id = "", second = "", refused = "", hostname = "", ...asked }: Drawn): Scenario {
+export function scenario({
+	id = "",
+	second = "",
+	refused = "",
+	overdrawn = "",
+	hostname = "",
+	...asked
+}: Drawn): Scenario {
 	const limits = {
 		memoryMaxBytes: Number(asked["memoryMaxBytes"]),
 		pidsMax: Number(asked["pidsMax"]),
@@ -83,6 +93,11 @@ export function scenario({ id = "", second = "", refused = "", hostname = "", ..
 				options: { id: refused, limits: { pidsMax: -1 } },
 				fails: true,
 			},
+			[OVERDRAWN]: {
+				about: "another one of its limits is a number that the kernel refuses",
+				options: { id: overdrawn, limits: { cpus: -1 } },
+				fails: true,
+			},
 		},
 		limits: PARENT,
 		steps: [
@@ -90,6 +105,7 @@ export function scenario({ id = "", second = "", refused = "", hostname = "", ..
 			{ do: "start", container: SECOND },
 			{ do: "look", as: DURING },
 			{ do: "start", container: REFUSED },
+			{ do: "start", container: OVERDRAWN },
 			{ do: "end", container: SECOND },
 			{ do: "go", container: BOX },
 			{ do: "look", as: SPENT },

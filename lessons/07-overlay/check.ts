@@ -166,6 +166,28 @@ export default defineCheck({
 			],
 		},
 		{
+			fact: "lone.fstype",
+			madeOf: "kernel",
+			what: "the file system of the root of a container on one layer",
+			accept: noOverlay,
+			explain: [
+				{
+					when: ({ facts }) => facts["lone.fstype"] === "none",
+					diagnosis: "one-layer-not-run",
+					why: "The container on three layers ran, and beside it nothing ran in the one on one layer.",
+					try: "Make lowerdir of as many layers as there are. With one there is no colon.",
+					see: [OVERLAYFS],
+				},
+				{
+					diagnosis: "one-layer-not-overlaid",
+					why: ({ facts }) =>
+						`The root of the container on three layers is an overlay; that of the container on one layer is on ${facts["lone.fstype"]}. One layer is an image, too: what the container writes must not go to it.`,
+					try: "Mount an overlay, however many layers there are.",
+					see: [OVERLAYFS],
+				},
+			],
+		},
+		{
 			fact: "upperdir",
 			madeOf: "kernel",
 			what: "the overlay's upperdir",
@@ -328,7 +350,7 @@ export default defineCheck({
 		{
 			fact: "refused.ending",
 			madeOf: "exercise",
-			what: "a third container, with a layer that is not there",
+			what: "a container with a layer that is not there",
 			accept: noOverlay,
 			explain: refusedEnding,
 		},
@@ -381,7 +403,7 @@ export default defineCheck({
 		{
 			fact: "refused.left",
 			madeOf: "files",
-			what: "what is left of a third container, one of whose layers is not there",
+			what: "what is left of a container, one of whose layers is not there",
 			explain: refusedLeft,
 		},
 	],

@@ -16,6 +16,7 @@ import {
 	LATE,
 	LAYERS,
 	LOG,
+	LONE,
 	lateFiles,
 	NEIGHBOUR,
 	REFUSED,
@@ -44,8 +45,9 @@ export function deriveOverlay(observation: Observation, drawn: Drawn): Record<st
 	const during = moments[DURING]?.host ?? after;
 	const box = commandAt(observation, DURING);
 	const neighbour = commandAt(observation, DURING, NEIGHBOUR);
+	const lone = commandAt(observation, DURING, LONE);
 	const left = changes(before, after, [CONTAINERS, ...ELSEWHERE]);
-	// The third container was started when the other two had made all that they make.
+	// The container that is refused was started when the others had made all that they make.
 	const late = changes(during, after, [CONTAINERS, ...ELSEWHERE]);
 	return {
 		"neighbour.ending": neighbourEnding(observation),
@@ -58,6 +60,7 @@ export function deriveOverlay(observation: Observation, drawn: Drawn): Record<st
 			? {}
 			: {
 					"root.fstype": rootOf(box)?.fstype ?? "none",
+					"lone.fstype": rootOf(lone)?.fstype ?? "none",
 					"layers.seen": layersSeen(box, drawn),
 					upperdir: whoseUpper(box, neighbour, drawn),
 					"upper.start": upperAtStart(neighbour, during, drawn),

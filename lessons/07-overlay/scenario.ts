@@ -2,8 +2,8 @@ import { type Check, type Drawn, EXIT_CODE, type Scenario } from "../../harness/
 
 /**
  * Two containers on the same three layers, at the same time. The first one to start, the neighbour, writes one file; the
- * other one, which the lesson is about, does to the layers' files all that can be done to a file. A third one cannot come
- * to be: one of its layers is not there.
+ * other one, which the lesson is about, does to the layers' files all that can be done to a file. A third one has one
+ * layer alone. A fourth one cannot come to be: one of its layers is not there.
  */
 
 /** Where the layers lie. */
@@ -11,6 +11,8 @@ export const LAYERS = "/layers";
 /** Where the engine puts what it makes for containers. */
 export const CONTAINERS = "/run/box";
 export const NEIGHBOUR = "neighbour";
+/** On the lowest layer alone. */
+export const LONE = "lone";
 export const REFUSED = "refused";
 /** The step that reads what the kernel has logged of overlays. */
 export const LOG = "log";
@@ -34,6 +36,7 @@ export function drawInputs(random: Parameters<Check["draw"]>[0]): Drawn {
 	return {
 		id: random.name("").slice(1),
 		neighbour: random.name("").slice(1),
+		lone: random.name("").slice(1),
 		refused: random.name("").slice(1),
 		hostname: random.hostname(),
 		// In no order of the alphabet, and made in no order of time: there is none but the one that was asked for.
@@ -74,7 +77,7 @@ pause
 exit $line`;
 
 export function scenarioOf(drawn: Drawn): Scenario {
-	const { id = "", neighbour = "", refused = "", hostname = "", missing = "", news = "" } = drawn;
+	const { id = "", neighbour = "", lone = "", refused = "", hostname = "", missing = "", news = "" } = drawn;
 	const { top = "", middle = "", base = "" } = drawn;
 	// The exit code is for the command alone, at its end; and the news is nobody's until the agent writes it.
 	const inputs = Object.entries(drawn).filter(([name]) => name !== EXIT_CODE && name !== "news");
@@ -92,6 +95,11 @@ export function scenarioOf(drawn: Drawn): Scenario {
 				options: { ...options, id: neighbour },
 				script: named("echo mine >/$MINE\npause\nexit 0"),
 			},
+			[LONE]: {
+				about: "one on the lowest layer alone",
+				options: { ...options, id: lone, layers: [base] },
+				script: "pause\nexit 0",
+			},
 			[REFUSED]: {
 				about: "one of its layers is not there",
 				options: { ...options, id: refused, layers: [top, missing, base] },
@@ -100,12 +108,14 @@ export function scenarioOf(drawn: Drawn): Scenario {
 		},
 		steps: [
 			{ do: "start", container: NEIGHBOUR },
+			{ do: "start", container: LONE },
 			{ do: "start", container: "box" },
 			{ do: "look", as: "during", writes: Object.fromEntries(lateFiles(drawn).map((path) => [path, news])) },
 			{ do: "run", argv: ["busybox", "sh", "-c", "busybox dmesg | busybox grep overlay"], as: LOG },
 			// Not before: what the log has to say is about the other two.
 			{ do: "start", container: REFUSED },
 			{ do: "end", container: NEIGHBOUR },
+			{ do: "end", container: LONE },
 			{ do: "end", container: "box" },
 		],
 		watch: [LAYERS, CONTAINERS, ...ELSEWHERE],

@@ -11,7 +11,8 @@ interface Limits {
 
 export function createCgroup(path: string, { memoryMaxBytes, pidsMax, cpus }: Limits) {
 	const write = (file: string, value: string | number) => writeFileSync(`${path}/${file}`, String(value));
-	if ((pidsMax ?? 0) < 0) throw new RangeError(`pidsMax ${pidsMax}`);
+	for (const asked of [memoryMaxBytes, pidsMax, cpus])
+		if ((asked ?? 0) < 0) throw new RangeError(`${asked} is no limit`);
 	writeFileSync(`${dirname(path)}/cgroup.subtree_control`, "+memory +pids +cpu");
 	mkdirSync(path);
 	if (memoryMaxBytes !== undefined) write("memory.max", memoryMaxBytes);

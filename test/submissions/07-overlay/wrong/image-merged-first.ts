@@ -1,4 +1,6 @@
-// The layers merged read-only, and a second overlay above: an overlay may be a lower layer.
+// The layers merged read-only, and a second overlay above: an overlay may be a lower layer. But one without a writable layer
+// wants two lower ones.
+// diagnosis: one-layer-not-run
 import { mkdirSync, rmSync } from "node:fs";
 import { mount, umount2 } from "#kernel";
 

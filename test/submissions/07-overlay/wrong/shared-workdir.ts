@@ -1,0 +1,44 @@
+// All containers have one work place, beside their directories; the second mount is undefined behaviour, and the work
+// place stays. Breaks 1: "Make three directories in dir", and 3: "leave nothing behind".
+// diagnosis: directories-left
+// misconception: 17
+import { mkdirSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { mount, umount2 } from "#kernel";
+
+/** A root directory made of layers. */
+export interface Overlay {
+	/** Where all layers are seen as one. */
+	merged: string;
+	/** Unmounts it, and removes the writable layer. */
+	remove(): void;
+}
+
+/**
+ * Mounts layers over one another, with an empty writable one on top.
+ * The engine calls it on the host, before it forks; `merged` becomes the root of the command, and `remove` is called
+ * when the command has ended.
+ *
+ * @param lowerdirs absolute paths of the image's layers, the topmost first; nothing must be written to them
+ * @param dir absolute path of a directory for this container alone, such as /run/box/1f0c22ab; it is not there yet
+ */
+export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay {
+	const upper = `${dir}/upper`;
+	const merged = `${dir}/merged`;
+	// The kernel's own, so one is enough; it is on the same mount.
+	const work = `${dirname(dir)}/work`;
+	for (const path of [upper, work, merged]) mkdirSync(path, { recursive: true });
+	try {
+		mount("overlay", merged, "overlay", 0, `lowerdir=${lowerdirs.join(":")},upperdir=${upper},workdir=${work}`);
+	} catch (error) {
+		rmSync(dir, { recursive: true });
+		throw error;
+	}
+	return {
+		merged,
+		remove: () => {
+			umount2(merged, 0);
+			rmSync(dir, { recursive: true });
+		},
+	};
+}
