@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import * as v from "valibot";
 import { interruption } from "../interrupt.ts";
 import { inKit } from "../kit.ts";
 import { BundleError, brief, type Diagnostic } from "./bundle.ts";
@@ -15,14 +16,18 @@ const LIMITS = { cpuSeconds: 5, memoryKilobytes: 400_000 };
 /** Past this the computer is too busy; that is nobody's fault. */
 const LONGEST_MS = 60_000;
 
-/** What the checker says has a place, in UTF-16 units from the start of the file. */
-interface Said {
-	fileName?: string;
-	pos: number;
-	code: number;
-	category: number;
-	text: string;
-}
+/**
+ * What the checker says has a place, in UTF-16 units from the start of the file. The checker reads what strangers have
+ * written, so what it says is checked before it is used.
+ */
+const Said = v.object({
+	fileName: v.optional(v.string()),
+	pos: v.number(),
+	code: v.number(),
+	category: v.number(),
+	text: v.string(),
+});
+type Said = v.InferOutput<typeof Said>;
 
 const ERROR = 1;
 /** Nobody mends more at a time. */
@@ -100,14 +105,14 @@ async function saidBy(compiler: string, world: TypeWorld, other: AbortSignal): P
 			projects: { id: unknown }[];
 		};
 		const [project] = opened.projects;
-		const ask = (name: string, file?: string) =>
-			channel.request(name, { snapshot: opened.snapshot, project: project?.id, ...(file && { file }) }) as Promise<
-				Said[] | null
-			>;
-		const said = [(await ask("getProgramDiagnostics")) ?? []];
+		const ask = async (name: string, file?: string) => {
+			const about = { snapshot: opened.snapshot, project: project?.id, ...(file && { file }) };
+			return v.parse(v.nullable(v.array(Said)), await channel.request(name, about)) ?? [];
+		};
+		const said = [await ask("getProgramDiagnostics")];
 		for (const file of world.own()) {
-			said.push((await ask("getSyntacticDiagnostics", file)) ?? []);
-			said.push((await ask("getSemanticDiagnostics", file)) ?? []);
+			said.push(await ask("getSyntacticDiagnostics", file));
+			said.push(await ask("getSemanticDiagnostics", file));
 		}
 		return said.flat();
 	} catch {

@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import { Duplex } from "node:stream";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Qmp, type QmpEvent } from "../../harness/vm/qmp.ts";
+import { byteEdits, editedBytes } from "../support/edits.ts";
 
 /** A channel whose other end the test plays: `sent` is what QEMU would read, `say` what it would write. */
 function qemu() {
@@ -78,4 +80,36 @@ test("a command after QEMU's end is rejected too", async () => {
 	channel.destroy();
 	await once(channel, "close");
 	await expect(qmp.execute("stop")).rejects.toThrow();
+});
+
+// A QEMU that has been taken over can say what it likes, but not more than that. Repeat with DRYDOCK_FUZZ_SEED.
+const seed = Number(process.env["DRYDOCK_FUZZ_SEED"] ?? Date.now() % 2 ** 31);
+
+test(`whatever is said is an answer, an event, or the end (DRYDOCK_FUZZ_SEED=${seed})`, async () => {
+	const messages = [
+		...[{ QMP: { version: {} } }, { return: {} }, { error: { class: "GenericError", desc: "no" } }, { return: 1 }],
+		...[
+			{ event: "SHUTDOWN", data: { reason: "guest-reset" } },
+			{ event: "MIGRATION", data: { status: "completed" } },
+		],
+	];
+	const whole = Buffer.from(messages.map((message) => `${JSON.stringify(message)}\r\n`).join(""));
+	let cutOff = 0;
+	await fc.assert(
+		fc.asyncProperty(byteEdits, async (changes) => {
+			const { channel, qmp } = qemu();
+			const answers = ["one", "two"].map((command) => qmp.execute(command).catch((error: Error) => error));
+			const heard: QmpEvent[] = [];
+			qmp.onEvent((event) => heard.push(event));
+			channel.push(editedBytes(whole, changes));
+			await new Promise(setImmediate);
+			cutOff += channel.destroyed ? 1 : 0;
+			channel.destroy();
+			await Promise.all(answers);
+			for (const { event, data } of heard) expect([typeof event, typeof data]).toEqual(["string", "object"]);
+		}),
+		{ seed, numRuns: 500 },
+	);
+	expect(cutOff).toBeGreaterThan(0);
+	expect(cutOff).toBeLessThan(500);
 });
