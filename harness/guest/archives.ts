@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import * as zlib from "node:zlib";
-import { type Archive, type ArchiveMember, IMAGE_LIMITS } from "../protocol.ts";
+import { type Archive, type ArchiveMember, IMAGE_LIMITS, type ImageChange } from "../protocol.ts";
 
 /** Tar archives, as an exercise has made them: nothing in one is certain. See POSIX, pax: ustar Interchange Format. */
 
 const BLOCK = 512;
 const MOST_BYTES = 32 << 20;
+
+type Words = ImageChange["words"];
 
 export const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
 
@@ -34,11 +36,25 @@ export function uncompressed(blob: Buffer): Buffer | null {
 }
 
 /** Compresses a tar archive as `like` is. */
-export function compressedLike(like: Buffer, tar: Buffer): Buffer {
+function compressedLike(like: Buffer, tar: Buffer): Buffer {
 	const { zstdCompressSync } = zlib as { zstdCompressSync?: (bytes: Buffer) => Buffer };
 	const compression = compressionOf(like);
 	if (compression === "gzip") return zlib.gzipSync(tar);
 	return compression === "zstd" ? (zstdCompressSync?.(tar) ?? tar) : tar;
+}
+
+/** Replaces words in a blob, or, where it is compressed, in the archive. @returns the blob itself where it has none of them */
+export function replacedInside(blob: Buffer, words: Words): Buffer {
+	const content = uncompressed(blob) ?? blob;
+	const other = replaced(content, words);
+	return other.equals(content) ? blob : compressedLike(blob, other);
+}
+
+/** Replaces words, wherever they stand. */
+export function replaced(content: Buffer, words: Words): Buffer {
+	return words.reduce((left, [word, other]) => {
+		return Buffer.from(left.toString("latin1").replaceAll(word, other), "latin1");
+	}, content);
 }
 
 function compressionOf(blob: Buffer): Archive["compression"] {

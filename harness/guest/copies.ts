@@ -1,5 +1,5 @@
 import type { ImageChange } from "../protocol.ts";
-import { compressedLike, sha256, uncompressed } from "./archives.ts";
+import { replaced, replacedInside, sha256, uncompressed } from "./archives.ts";
 import { readBelow, writeBelow } from "./below.ts";
 import { MOST_FILE_BYTES } from "./images.ts";
 
@@ -28,10 +28,10 @@ function filesOf(image: string): ImageFiles {
 }
 
 /** What is in the changed copy. */
-export function changed(files: ImageFiles, { words, above, spoil }: ImageChange): ImageFiles {
+export function changed(files: ImageFiles, { spoil, ...change }: ImageChange): ImageFiles {
 	let copy = files;
 	try {
-		copy = rebuilt(files, words, above);
+		copy = rebuilt(files, change);
 	} catch {
 		// It is no image, or says of itself what is not so: that is told elsewhere.
 	}
@@ -48,21 +48,30 @@ interface Descriptor {
 }
 
 /** A new config, and perhaps a layer more, with names that are right. @throws {Error} this is no image */
-function rebuilt(files: ImageFiles, words: ImageChange["words"], above: ImageChange["above"]): ImageFiles {
+function rebuilt(files: ImageFiles, { words, above, below = [] }: Omit<ImageChange, "spoil">): ImageFiles {
 	const copy = new Map(files);
 	const oldManifest = files.get("manifest.json") ?? Buffer.alloc(0);
 	const manifest = JSON.parse(oldManifest.toString()) as { config: Descriptor; layers: Descriptor[] };
 	// Written anew first: in JSON, one word can be written in many ways.
 	const document = JSON.stringify(JSON.parse(blobOf(files, manifest.config).toString()));
 	const config = JSON.parse(replaced(Buffer.from(document), words).toString());
+	const diffIdOf = (layer: Buffer) => `sha256:${sha256(uncompressed(layer) ?? layer)}`;
+	const originals = [...manifest.layers];
+	for (const [index, one] of originals.entries()) {
+		const layer = replacedInside(blobOf(files, one), below);
+		if (layer === blobOf(files, one)) continue;
+		copy.delete(pathOf(one.digest));
+		manifest.layers[index] = { ...one, ...put(copy, layer) };
+		config.rootfs.diff_ids[index] = diffIdOf(layer);
+	}
 	if (above !== undefined) {
 		const changedIn = (one: Descriptor) => replacedInside(blobOf(files, one), above);
 		// The last one that has these words: a layer above it may have none of them.
-		const last = manifest.layers.findLast((one) => changedIn(one) !== blobOf(files, one)) ?? manifest.layers.at(-1);
+		const last = originals.findLast((one) => changedIn(one) !== blobOf(files, one)) ?? originals.at(-1);
 		if (last === undefined) throw new Error("no layer");
 		const layer = changedIn(last);
 		manifest.layers.push({ ...last, ...put(copy, layer) });
-		config.rootfs.diff_ids.push(`sha256:${sha256(uncompressed(layer) ?? layer)}`);
+		config.rootfs.diff_ids.push(diffIdOf(layer));
 		if (Array.isArray(config.history)) config.history.push({});
 	}
 	copy.delete(pathOf(manifest.config.digest));
@@ -107,17 +116,4 @@ function parsedJson(document: Buffer): unknown {
 	} catch {
 		return undefined;
 	}
-}
-
-/** The same, in an archive that may be compressed. */
-function replacedInside(blob: Buffer, words: ImageChange["words"]): Buffer {
-	const content = uncompressed(blob) ?? blob;
-	const other = replaced(content, words);
-	return other.equals(content) ? blob : compressedLike(blob, other);
-}
-
-function replaced(content: Buffer, words: ImageChange["words"]): Buffer {
-	return words.reduce((left, [word, other]) => {
-		return Buffer.from(left.toString("latin1").replaceAll(word, other), "latin1");
-	}, content);
 }

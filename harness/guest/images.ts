@@ -1,30 +1,35 @@
-import { IMAGE_LIMITS, type ImageFile, type ImageReading } from "../protocol.ts";
-import { readArchive, sha256, short } from "./archives.ts";
+import { IMAGE_LIMITS, type ImageChange, type ImageFile, type ImageReading } from "../protocol.ts";
+import { readArchive, replacedInside, sha256, short } from "./archives.ts";
 import { readBelow } from "./below.ts";
 
 /** Images that an exercise has built, as the agent reads them itself. */
 
 export const MOST_FILE_BYTES = 8 << 20;
 
-/** Reads an image's directory; null when there is none. Of very many files the first only. */
-export function readImage(image: string): ImageReading | null {
+/**
+ * Reads an image's directory; null when there is none. Of very many files the first only.
+ * @param words that are replaced in archives before these are read
+ */
+export function readImage(image: string, words: Words = []): ImageReading | null {
 	if (readBelow(image, 0)?.info.isDirectory() !== true) return null;
 	const files: ImageFile[] = [];
-	collect(image, "", files);
+	collect(image, "", files, words);
 	return { files };
 }
 
-function collect(image: string, path: string, files: ImageFile[]): void {
+type Words = ImageChange["words"];
+
+function collect(image: string, path: string, files: ImageFile[], words: Words): void {
 	for (const name of readBelow(`${image}/${path}`, 0)?.names ?? []) {
 		if (files.length === IMAGE_LIMITS.entries) return;
 		const below = path === "" ? name : `${path}/${name}`;
-		const file = readFile(image, below, files);
+		const file = readFile(image, below, files, words);
 		files.push(file);
-		if (file.kind === "directory") collect(image, below, files);
+		if (file.kind === "directory") collect(image, below, files, words);
 	}
 }
 
-function readFile(image: string, path: string, before: readonly ImageFile[]): ImageFile {
+function readFile(image: string, path: string, before: readonly ImageFile[], words: Words): ImageFile {
 	const found = readBelow(`${image}/${path}`, MOST_FILE_BYTES);
 	const nothing = { path: short(path), size: found?.info.size ?? 0, sha256: "", document: null, archive: null };
 	if (found?.info.isDirectory()) return { ...nothing, kind: "directory" };
@@ -41,6 +46,11 @@ function readFile(image: string, path: string, before: readonly ImageFile[]): Im
 		size: content.length,
 		sha256: digest,
 		document: isTold ? content.toString() : null,
-		archive: isDocument || !path.startsWith("blobs/") ? null : readArchive(content, digest),
+		archive: isDocument || !path.startsWith("blobs/") ? null : readArchive(...withWords(content, digest, words)),
 	};
+}
+
+function withWords(blob: Buffer, digest: string, words: Words): [blob: Buffer, digest: string] {
+	const other = replacedInside(blob, words);
+	return other === blob ? [blob, digest] : [other, sha256(other)];
 }

@@ -3,6 +3,7 @@ import {
 	type Container,
 	type Escape,
 	type HostState,
+	type ImageChange,
 	LIMITS,
 	type Observation,
 	type Run,
@@ -156,7 +157,7 @@ class Scene {
 					await this.#look(step.as, step);
 				return true;
 			case "readImages":
-				for (const image of step.images) this.#readImage(image);
+				for (const image of step.images) this.#readImage(image, step.words);
 				return true;
 			case "copyImage":
 				copyImage(step.from, step.to, step.change);
@@ -243,8 +244,8 @@ class Scene {
 		this.moments[name] = { host, commands: Object.fromEntries(await Promise.all(commands)) };
 	}
 
-	#readImage(image: string): void {
-		this.images[image] = [...(this.images[image] ?? []), readImage(image)].slice(0, 2);
+	#readImage(image: string, words?: ImageChange["words"]): void {
+		this.images[image] = [...(this.images[image] ?? []), readImage(image, words)].slice(0, 2);
 	}
 
 	async #observe(pid: number, engine: number) {

@@ -55,6 +55,8 @@ export interface ImageChange {
 	words: [string, string][];
 	/** If given, one more layer: the last one that has these words, with others in their place. Config and manifest follow. */
 	above?: [string, string][];
+	/** In the layers that were there already; their names, and all that names them, follow. */
+	below?: [string, string][];
 	/** In all blobs, at last. Nothing follows: the blobs keep their names. */
 	spoil: [string, string][];
 }

@@ -64,8 +64,11 @@ export type Step =
 	| { do: "settle"; container: string }
 	/** Writes a line to the command, an empty one if not given, closes its standard input, and waits for the end. */
 	| { do: "end"; container: string; line?: string }
-	/** Reads images that the exercise has built; the agent does it itself. */
-	| { do: "readImages"; images: string[] }
+	/**
+	 * Reads images that the exercise has built; the agent does it itself. What is read of archives is read of them with these
+	 * words replaced, if any are given.
+	 */
+	| { do: "readImages"; images: string[]; words?: ImageChange["words"] }
 	/** Makes a changed copy of an image, and reads it. */
 	| { do: "copyImage"; from: string; to: string; change: ImageChange }
 	/**

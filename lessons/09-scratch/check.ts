@@ -6,7 +6,7 @@ import {
 	type FactValue,
 } from "../../harness/grade/index.ts";
 import { copyRules } from "./copy-rules.ts";
-import { AS_TOLD, derive, type IMAGE_FACTS, inOtherOrder, missingIn } from "./facts.ts";
+import { AS_TOLD, derive, type IMAGE_FACTS, inOtherOrder, missingIn, NOT_ANEW } from "./facts.ts";
 import { WHOLE } from "./oci.ts";
 import { programRules } from "./program-rules.ts";
 import { dynamicFailures, refusals, TOOL_ASKED } from "./refusals.ts";
@@ -31,6 +31,12 @@ const namesWithOtherForm = ({ facts }: Context) =>
 
 const shows = (fact: FactValue | undefined, pattern: RegExp) =>
 	Array.isArray(fact) && fact.some((text) => pattern.test(text));
+
+const notReproducible = {
+	diagnosis: "not-reproducible",
+	try: "Write 0 for the date into the tar header; and nothing else that is not the same each time.",
+	see: ["POSIX, pax: ustar Interchange Format"],
+};
 
 const otherPrograms: Explanation = {
 	diagnosis: "other-programs",
@@ -211,10 +217,13 @@ export default defineCheck({
 				see: ["POSIX, pax: ustar Interchange Format"],
 			},
 			{
-				diagnosis: "not-reproducible",
+				...notReproducible,
+				when: ({ facts }) => facts["image.again"] === NOT_ANEW,
+				why: "An image was built from two files, and later, by another process, once more. In between a word in one of them was changed, and the dates of both. Apart from that word, the second archive should be the first, byte by byte; and it is not.",
+			},
+			{
+				...notReproducible,
 				why: "Two images were built from the same files. Not a byte of them was changed in between; only their dates were. The second layer has another digest, so the same content would be stored and sent again under another name.",
-				try: "Write 0 for the date into the tar header; and nothing else that is not the same each time.",
-				see: ["POSIX, pax: ustar Interchange Format"],
 			},
 		),
 		inImage("platform", "os and architecture in the config", {

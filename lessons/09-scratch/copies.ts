@@ -2,15 +2,16 @@ import {
 	commandAt,
 	type Drawn,
 	type FactValue,
-	type ImageReading,
 	type Observation,
 	type ProcessState,
 } from "../../harness/grade/index.ts";
+import { openReading } from "./oci.ts";
 import { readingOf } from "./programs.ts";
 
 /**
- * Copies of the first image. Each has a config, a second layer, and so a manifest, of its own: only digests tell which of
- * them are still what they were made. Each has a word of its own in its command, and so the kernel shows which one runs.
+ * Copies of the first image. Each has a config, two layers, and so a manifest, of its own, with a drawn word in each that
+ * stands nowhere else: only digests tell which of them are still what they were made. By the word in its command the kernel
+ * shows which one runs.
  */
 export interface Copy {
 	/** Its path is drawn under this name. */
@@ -24,7 +25,7 @@ export interface Copy {
 }
 
 export const COPIES: readonly Copy[] = [
-	{ name: "good", what: "a config and a second layer of its own", good: true },
+	{ name: "good", what: "a config and two layers of its own", good: true },
 	{ name: "badConfig", what: "a word changed in the config", spoil: "config" },
 	{ name: "badLower", what: "a word changed in the lower layer", spoil: "lower" },
 	{ name: "badUpper", what: "a word changed in the upper layer", spoil: "upper" },
@@ -36,7 +37,7 @@ export const NOT_MADE = ": could not be made";
 /** What is drawn for a copy. */
 export const copyNamed = (name: string, random: { name(stem: string): string }): [string, string][] => [
 	[name, random.name("/lab/image")],
-	[`${name}Word`, random.name("word")],
+	...["Word", "Lower", "Upper", "Spoilt"].map((what): [string, string] => [`${name}${what}`, random.name("word")]),
 ];
 
 /** What became of the copies, by what the kernel shows of the commands that ran. */
@@ -45,10 +46,10 @@ export function copyFacts(observation: Observation, drawn: Drawn): Record<string
 	const wordOf = ({ name }: Copy) => drawn[`${name}Word`] ?? "";
 	const runOf = (copy: Copy) => ran.find((process) => process.arguments.includes(wordOf(copy)));
 	// Of the spoilt config, it is the word that was changed.
+	const spoiltOf = ({ name }: Copy) => drawn[`${name}Spoilt`] ?? "";
 	const opened = (copy: Copy) =>
-		runOf(copy) ??
-		(copy.spoil === "config" ? ran.find((one) => one.arguments.includes(drawn["spoilt"] ?? "")) : undefined);
-	const known = [...COPIES.map(wordOf), drawn["spoilt"] ?? ""];
+		runOf(copy) ?? (copy.spoil === "config" ? ran.find((one) => one.arguments.includes(spoiltOf(copy))) : undefined);
+	const known = COPIES.flatMap((copy) => [wordOf(copy), spoiltOf(copy)]);
 	// Of one that is not what it was to be, nothing can be said.
 	const made = COPIES.filter((copy) => isAsMeant(observation, drawn, copy));
 	const bad = made.filter(({ good }) => !good);
@@ -79,15 +80,13 @@ function runs(observation: Observation): ProcessState[] {
 function topOf(observation: Observation, drawn: Drawn, ran: readonly ProcessState[]): string {
 	const process = ran.find((one) => one.arguments.includes(drawn["goodWord"] ?? ""));
 	const seen = process?.files["hello"]?.sha256;
-	if (seen === undefined) return "not seen";
-	return helloIn(readingOf(observation, drawn["image"])).includes(seen) ? "the lower layer's" : "the upper layer's";
+	const image = openReading(first(observation, drawn["good"]));
+	if (seen === undefined || typeof image === "string") return "not seen";
+	const withIt = image.layers.findLastIndex((layer) =>
+		layer?.archive?.members.some(({ path, sha256 }) => path === "hello" && sha256 === seen),
+	);
+	return withIt === image.layers.length - 1 ? "the upper layer's" : "the lower layer's";
 }
-
-const helloIn = (reading: ImageReading | null) =>
-	(reading?.files ?? [])
-		.flatMap(({ archive }) => archive?.members ?? [])
-		.filter(({ path }) => path === "hello")
-		.map(({ sha256 }) => sha256);
 
 const first = ({ images }: Observation, image: string | undefined) => images[image ?? ""]?.[0] ?? null;
 

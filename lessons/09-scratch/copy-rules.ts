@@ -64,7 +64,7 @@ export const copyRules: FactRule[] = [
 			why: (context) =>
 				list(context, "refused").some(isNotMade)
 					? "To make copies, the check changes the command's argument in the config, and a word of /hello in a layer, and all names with them. Here that did not go well: a blob is not called by its digest, or nothing was changed."
-					: "This copy was made of your image's parts: with another argument in the config, and with a second layer. All names, digests and sizes are right, and so are the diff_ids. Its command was not seen to run.",
+					: "This copy was made of your image's parts: with another argument in the config, another word in the layer, and a second layer. All names, digests and sizes are right, and so are the diff_ids. Its command was not seen to run.",
 			try: "Follow manifest.json of the image that openImage is given, through every layer that it names. What openImage threw is in what was printed.",
 			see: ["OCI image specification, manifest.md"],
 		}),

@@ -38,24 +38,33 @@ function imageFacts(observation: Observation, drawn: Drawn): Record<string, Fact
 	const image = openReading(readingOf(observation, drawn["image"]));
 	if (typeof image === "string")
 		return { ...Object.fromEntries(IMAGE_FACTS.map((fact) => [`image.${fact}`, "unknown"])), "image.manifest": image };
-	const [one, two] = [drawn["one"], drawn["two"]].map((name) => layersOf(openReading(readingOf(observation, name))));
 	const command = commandOf(image);
 	return {
 		...specificationFacts(image),
 		"image.manifest": WHOLE,
 		"image.command":
 			command[0] === "/hello" && command.includes(drawn["word"] ?? "") ? "in the config" : "not in the config",
-		"image.again":
-			one === undefined || two === undefined ? "none that could be read" : one === two ? "the same" : "another",
+		"image.again": builtAgain(observation, drawn),
 	};
 }
 
-/** The digests of an image's layers, by their bytes; nothing when there is no such image. */
-function layersOf(image: Image | string): string | undefined {
-	if (typeof image === "string") return undefined;
-	const digests = image.layers.map((layer) => layer?.sha256 ?? "");
-	return digests.includes("") ? undefined : digests.join(" ");
+/** Of an image whose layers are what they were, but for a word that was changed in a file. */
+export const NOT_ANEW = "another, when a word in a file was changed";
+
+function builtAgain(observation: Observation, drawn: Drawn): string {
+	const [one, two, anew] = ["one", "two", "anew"].map((name) => openReading(readingOf(observation, drawn[name])));
+	if ([one, two, anew].some((image) => layersOf(image).includes(""))) return "none that could be read";
+	if (`${layersOf(one)}` !== `${layersOf(two)}`) return "another";
+	return `${archivesOf(one)}` === `${archivesOf(anew)}` ? "the same" : NOT_ANEW;
 }
+
+/** The digests of an image's layers, by their bytes; an empty one where there is no layer. */
+const layersOf = (image: Image | string | undefined): string[] =>
+	typeof image === "object" ? image.layers.map((layer) => layer?.sha256 ?? "") : [""];
+
+/** The same of the archives in them. Of the image that was built anew, the word is changed back before. */
+const archivesOf = (image: Image | string | undefined): string[] =>
+	typeof image === "object" ? image.layers.map((layer) => layer?.archive?.sha256 ?? "") : [""];
 
 function fileFacts(observation: Observation): Record<string, FactValue> {
 	const process = commandAt(observation, DURING);
@@ -116,10 +125,11 @@ export const missingIn = ({ observation, drawn }: Context): string[] =>
 export const toolsStarted = ({ observation }: Context): string[] =>
 	(observation.after.trees[TOOLS_STARTED] ?? []).filter(({ kind }) => kind === "file").map(({ path }) => path);
 
-/** Whether the same files are in another order in the second of two layers. */
+/** Whether the same files are in another order in a layer that was built later. */
 export function inOtherOrder({ observation, drawn }: Context): boolean {
-	const [one, two] = [drawn["one"], drawn["two"]].map((image) => pathsIn(readingOf(observation, image)));
-	return one !== two && one?.split("\n").sort().join("\n") === two?.split("\n").sort().join("\n");
+	const [one = "", ...later] = ["one", "two", "anew"].map((name) => pathsIn(readingOf(observation, drawn[name])));
+	const sorted = (paths: string) => paths.split("\n").sort().join("\n");
+	return later.some((paths) => one !== paths && sorted(one) === sorted(paths));
 }
 
 const pathsIn = (reading: ImageReading | null) => {

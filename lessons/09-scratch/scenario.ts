@@ -16,8 +16,11 @@ import { TOOLS_STARTED, withoutTools } from "./tools.ts";
 
 /** Images are built of programs of many kinds, two are run, and copies of the first are changed and opened. */
 
-const HELLO = readFileSync(new URL("hello.asm", import.meta.url), "utf8");
-const HELLO_SAYS = "Hello from an empty root.";
+const SOURCE = readFileSync(new URL("hello.asm", import.meta.url), "utf8");
+/** In what hello says; and the word that stands in its source when that is put into another image. */
+const HELLO = "Hello from";
+const rewrittenIn = ({ rewritten = "" }: Drawn) => `${rewritten.slice(-5)} from`;
+const HELLO_SAYS = `${HELLO} an empty root.`;
 /** How the line of a changed /hello ends, too. */
 const ANY_HELLO_SAYS = "from an empty root.";
 
@@ -33,14 +36,17 @@ export const draw: Check["draw"] = (random) => ({
 	source: random.name("/lab/source"),
 	word: random.name("word"),
 	...Object.fromEntries(
-		["image", "one", "two", "dynamic", ...Object.keys(PROGRAMS)].map((name) => [name, random.name("/lab/image")]),
+		["image", "one", "two", "anew", "dynamic", ...Object.keys(PROGRAMS)].map((name) => [
+			name,
+			random.name("/lab/image"),
+		]),
 	),
 	...Object.fromEntries(Object.keys(PROGRAMS).map((name) => [`${name}File`, random.name("program")])),
 	...Object.fromEntries(COPIES.flatMap(({ name }) => copyNamed(name, random))),
 	...Object.fromEntries(
 		["loader", "first", "second", "ringed", "ringing", "nowhere"].map((name) => [name, random.name("lib")]),
 	),
-	spoilt: random.name("word"),
+	rewritten: random.name("word"),
 });
 
 export function scenario(drawn: Drawn): Scenario {
@@ -50,10 +56,13 @@ export function scenario(drawn: Drawn): Scenario {
 		{ "/bin/program": `${source}/${drawn[`${name}File`]}` },
 	]);
 	const copies = COPIES.map(({ name }) => drawn[name] ?? "").sort();
+	// Not in the order of the list: which was made first would tell the good one.
+	const inAnyOrder = COPIES.toSorted((one, other) => ((drawn[one.name] ?? "") < (drawn[other.name] ?? "") ? -1 : 1));
+	const both = { "/hello": `${source}/hello`, "/hello.asm": `${source}/hello.asm` };
 	return {
 		does: `built ${image} of hello alone and ran it; then one of dash and ls; then copies of the first, with a second layer, some with a word changed`,
 		prepare: [
-			{ do: "write", path: `${source}/hello.asm`, text: HELLO },
+			{ do: "write", path: `${source}/hello.asm`, text: SOURCE },
 			...withoutTools(source),
 			...Object.entries(filesOf(drawn)).map(
 				([path, bytes]): Preparation => ({
@@ -91,7 +100,7 @@ export function scenario(drawn: Drawn): Scenario {
 			more: more.toSorted(([one], [other]) => (one < other ? -1 : 1)),
 			twice: {
 				images: [drawn["one"], drawn["two"]],
-				files: { "/hello": `${source}/hello`, "/hello.asm": `${source}/hello.asm` },
+				files: both,
 			},
 		},
 		command: (token) => ["/hello", token, word],
@@ -103,6 +112,7 @@ export function scenario(drawn: Drawn): Scenario {
 					id: "dynamic",
 					image: drawn["dynamic"],
 					files: { "/bin/dash": "/usr/bin/dash", "/bin/ls": "/usr/bin/ls" },
+					anew: { image: drawn["anew"], files: both },
 				},
 				command: (token) => ["/bin/dash", "-c", 'echo "$0"; read -r code; /bin/ls / && exit "$code"', token],
 			},
@@ -117,7 +127,11 @@ export function scenario(drawn: Drawn): Scenario {
 		},
 		steps: [
 			{ do: "start", container: BOX },
-			{ do: "look", as: DURING },
+			// What is built of the source from now on can have been remembered by nobody.
+			{
+				...{ do: "look", as: DURING },
+				writes: { [`${source}/hello.asm`]: SOURCE.replaceAll(HELLO, rewrittenIn(drawn)) },
+			},
 			{ do: "end", container: BOX },
 			{ do: "start", container: "dynamic" },
 			{ do: "look", as: "dynamic", container: "dynamic" },
@@ -126,7 +140,8 @@ export function scenario(drawn: Drawn): Scenario {
 				do: "readImages",
 				images: ["image", "one", "two", "dynamic", ...Object.keys(PROGRAMS)].map((name) => drawn[name] ?? ""),
 			},
-			...COPIES.map(
+			{ do: "readImages", images: [drawn["anew"] ?? ""], words: [[rewrittenIn(drawn), HELLO]] },
+			...inAnyOrder.map(
 				(copy): Step => ({ do: "copyImage", from: image, to: drawn[copy.name] ?? "", change: changeOf(copy, drawn) }),
 			),
 			{ do: "start", container: "copies" },
@@ -142,15 +157,20 @@ export function scenario(drawn: Drawn): Scenario {
 	};
 }
 
-function changeOf({ name, spoil }: Copy, { word = "", spoilt = "", ...drawn }: Drawn): ImageChange {
-	const own = drawn[`${name}Word`] ?? "";
-	// What /hello says in the copy's second layer, and in a layer that is spoilt. Nobody knows those beforehand either.
-	const [upper, wrong] = [own, spoilt].map((name) => `${name.slice(-5)} from`) as [string, string];
+function changeOf({ name, spoil }: Copy, { word = "", ...drawn }: Drawn): ImageChange {
+	const own = (what: string) => drawn[`${name}${what}`] ?? "";
+	// What /hello says in each layer of the copy, or in one that is spoilt.
+	const says = (what: string) => `${own(what).slice(-5)} from`;
 	const spoils: Record<string, [string, string]> = {
-		config: [own, spoilt],
-		lower: ["Hello from", wrong],
-		upper: [upper, wrong],
+		config: [own("Word"), own("Spoilt")],
+		lower: [says("Lower"), says("Spoilt")],
+		upper: [says("Upper"), says("Spoilt")],
 	};
 	const spoiled = spoils[spoil ?? ""];
-	return { words: [[word, own]], above: [["Hello from", upper]], spoil: spoiled === undefined ? [] : [spoiled] };
+	return {
+		words: [[word, own("Word")]],
+		below: [[HELLO, says("Lower")]],
+		above: [[HELLO, says("Upper")]],
+		spoil: spoiled === undefined ? [] : [spoiled],
+	};
 }

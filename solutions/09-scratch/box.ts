@@ -5,7 +5,7 @@ import { run as runBox } from "../box.ts";
 import { buildImage, gather } from "./image.ts";
 
 /** The engine so far, and before it `box build`: every image is built from files of the host, then run. */
-export function run({ id, image = "", files = {}, more = [], twice, copies, command }: Options): number {
+export function run({ id, image = "", files = {}, more = [], twice, anew, copies, command }: Options): number {
 	if (copies !== undefined) {
 		for (const [index, copy] of copies.entries()) inChild(() => runBox({ id: `${id}${index}`, image: copy }));
 		return 0;
@@ -14,12 +14,16 @@ export function run({ id, image = "", files = {}, more = [], twice, copies, comm
 		buildImage(name, { ...gather(Object.values(programs)), ...programs }, command);
 	build(image, files);
 	for (const [name, programs] of more) attempt(() => build(name, programs));
+	// Built again, it is told in another order, and the files have other dates.
+	const buildAgain = (name: string, programs: Files) => {
+		for (const path of Object.values(programs)) utimesSync(path, 1e9, 1e9);
+		buildImage(name, Object.fromEntries(Object.entries(programs).reverse()), command);
+	};
 	if (twice !== undefined) {
-		const [first, second] = twice.images;
-		buildImage(first, twice.files, command);
-		for (const path of Object.values(twice.files)) utimesSync(path, 1e9, 1e9);
-		buildImage(second, Object.fromEntries(Object.entries(twice.files).reverse()), command);
+		buildImage(twice.images[0], twice.files, command);
+		buildAgain(twice.images[1], twice.files);
 	}
+	if (anew !== undefined) buildAgain(anew.image, anew.files);
 	return runBox({ id, image });
 }
 
@@ -32,8 +36,10 @@ export interface Options {
 	more?: [image: string, programs: Files][];
 	/** What the image is to run; it is told in no other way. */
 	command: [string, ...string[]];
-	/** What two more images are built from; for the second it has other dates, and is told in another order. */
+	/** What two more images are built from, one after the other. */
 	twice?: { images: [string, string]; files: Files };
+	/** What an image is built from that another process has built before. */
+	anew?: { image: string; files: Files };
 	/** Images that were made from a built one; some were changed. Each that opens is run, one after the other. */
 	copies?: string[];
 }

@@ -92,6 +92,17 @@ test("a copy with another word and one more layer is right in all its names", ()
 	expect(manifest.layers[1]).toEqual(describe(Buffer.from("Howdy from a layer")));
 });
 
+test("a copy with another word in each of its layers is right in all its names", () => {
+	const copy = changed(image, { words: [], below: [["Hello", "Howdy"]], above: [["Hello", "Salve"]], spoil: [] });
+	expect(isRight(copy)).toBe(true);
+	const manifest = JSON.parse(String(copy.get("manifest.json")));
+	const config = JSON.parse(String(copy.get(`blobs/${manifest.config.digest.replace(":", "/")}`)));
+	const layers = ["Howdy from a layer", "Salve from a layer"].map((text) => describe(Buffer.from(text)));
+	expect(manifest.layers).toEqual(layers);
+	expect(config.rootfs.diff_ids).toEqual(layers.map(({ digest }) => digest));
+	expect(copy.has(`blobs/sha256/${sha256(LAYER)}`)).toBe(false);
+});
+
 test("words are replaced however the config writes them, and the second layer is made of the one that has them", () => {
 	const config = Buffer.from(CONFIG.toString().replace('"word"', '"\\u0077ord"'));
 	const other = Buffer.from("A layer of directories");

@@ -77,3 +77,18 @@ test("facts and explanations can be had of any image", () => {
 		{ numRuns: 60 },
 	);
 });
+
+test("the good copy is made first in some runs only, and nothing in a copy is in another one as well", () => {
+	const runs = Array.from({ length: 64 }, () => drawFor(check)).map((values) => ({
+		values,
+		made: (check.scenario(values).steps ?? []).filter((step) => step.do === "copyImage"),
+	}));
+	const places = runs.map(({ values, made }) => made.findIndex(({ to }) => to === values["good"]));
+	expect(new Set(places).size).toBeGreaterThan(1);
+	for (const { made } of runs) {
+		const words = made.flatMap(({ change }) => [...change.words, ...(change.below ?? []), ...(change.above ?? [])]);
+		const spoilt = made.flatMap(({ change }) => change.spoil);
+		const all = [...words, ...spoilt].map(([, other]) => other);
+		expect(new Set(all).size).toBe(all.length);
+	}
+});
