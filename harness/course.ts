@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { exists, keyOf } from "./cache.ts";
 import { Failure } from "./failure.ts";
 import type { Verdict } from "./grade/judge.ts";
+import { readText } from "./kit.ts";
 import { judgedBy, type Lesson, lessons, solutionOf } from "./lessons.ts";
 import { type Attempt, type Logbook, type Page, pageOf, readLogbook, updateLogbook, withPage } from "./logbook.ts";
 import { isUntouched, learnersFile, workspaceDir } from "./workspace.ts";
@@ -70,7 +70,7 @@ async function differing(
 }
 
 async function moduleKey(lesson: Lesson): Promise<string | null> {
-	const text = await readFile(await learnersFile(lesson), "utf8").catch(() => null);
+	const text = await readText(await learnersFile(lesson)).catch(() => null);
 	return text === null ? null : keyOf(text);
 }
 

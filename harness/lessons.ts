@@ -1,10 +1,10 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { closest, distance } from "fastest-levenshtein";
 import { exists, keyOf } from "./cache.ts";
 import { Failure } from "./failure.ts";
 import type { Check } from "./grade/check.ts";
 import type { Demo } from "./grade/demo.ts";
-import { inKit } from "./kit.ts";
+import { inKit, readText } from "./kit.ts";
 
 /** A lesson as it lies in lessons/. */
 export interface Lesson {
@@ -75,7 +75,7 @@ export async function judgedBy({ id }: Lesson): Promise<string> {
 	const folders = await Promise.all(
 		["lessons", "solutions"].map(async (tree) => {
 			const names = (await filesIn(tree, id)).filter((name) => !NOT_JUDGING.has(name)).sort();
-			return Promise.all(names.map(async (name) => [name, await readFile(inKit(tree, id, name), "utf8")]));
+			return Promise.all(names.map(async (name) => [name, await readText(inKit(tree, id, name))]));
 		}),
 	);
 	return keyOf("judged by 1", folders);
@@ -88,7 +88,7 @@ const NOT_JUDGING = new Set(["README.md", "hints.md", "demo.ts"]);
  * @throws {Failure} failed: the lesson has none
  */
 export async function readHints({ id }: Lesson): Promise<string[]> {
-	const source = await readFile(inKit("lessons", id, "hints.md"), "utf8").catch(() => "");
+	const source = await readText(inKit("lessons", id, "hints.md")).catch(() => "");
 	const rungs = source.split(/^## \d+$/m).slice(1);
 	if (rungs.length === 0) throw new Failure("failed", `lesson ${id} has no hints`, `npx drydock read ${id}`);
 	return rungs.map((rung) => rung.trim());
@@ -106,7 +106,7 @@ export async function loadDemo({ id }: Lesson): Promise<Demo> {
 
 /** The lesson's text. */
 export function readLesson({ id }: Lesson): Promise<string> {
-	return readFile(inKit("lessons", id, "README.md"), "utf8");
+	return readText(inKit("lessons", id, "README.md"));
 }
 
 async function filesIn(tree: string, id: string): Promise<string[]> {
@@ -117,6 +117,6 @@ async function filesIn(tree: string, id: string): Promise<string[]> {
 async function titleOf(id: string): Promise<string> {
 	const path = inKit("lessons", id, "README.md");
 	if (!(await exists(path))) return id;
-	const heading = /^# (.*)$/m.exec(await readFile(path, "utf8"));
+	const heading = /^# (.*)$/m.exec(await readText(path));
 	return heading?.[1] ?? id;
 }

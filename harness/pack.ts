@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { create } from "tar";
 import { boxProgram } from "./engine.ts";
-import { inKit } from "./kit.ts";
+import { inKit, readText } from "./kit.ts";
 import type { Progress } from "./progress.ts";
 import { SEAL, sealed } from "./seal.ts";
 import { ensureLibrary } from "./vm/kit.ts";
@@ -26,7 +26,7 @@ export async function packBox(mine: ReadonlyMap<string, string>, progress: Progr
 		const chunks = await create(archive, ["box.cjs", "libkernel.so", "node_modules"]).collect();
 		const payload = Buffer.concat(chunks);
 		const digest = createHash("sha256").update(payload).digest("hex").slice(0, 16);
-		const usage = await readFile(inKit("solutions/usage.txt"), "utf8");
+		const usage = await readText(inKit("solutions/usage.txt"));
 		return sealed(Buffer.concat([Buffer.from(script(digest, usage)), payload]));
 	} finally {
 		await rm(dir, { recursive: true });

@@ -1,11 +1,11 @@
 import { execFile } from "node:child_process";
-import { constants, copyFile, cp, lstat, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, lstat, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { cached, exists, keyOf } from "./cache.ts";
 import { COMPILER_OPTIONS } from "./compiler-options.ts";
-import { inKit } from "./kit.ts";
+import { inKit, readText } from "./kit.ts";
 import { type Lesson, lessons, moduleOf, skeletonOf } from "./lessons.ts";
 import { LOGBOOK, updateLogbook } from "./logbook.ts";
 
@@ -30,8 +30,8 @@ export async function learnersFile(lesson: Lesson): Promise<string> {
 /** Whether the learner's module of a lesson is the skeleton still. */
 export async function isUntouched(lesson: Lesson): Promise<boolean> {
 	const [mine, skeleton] = await Promise.all([
-		readFile(await learnersFile(lesson), "utf8").catch(() => null),
-		readFile(await skeletonOf(lesson), "utf8"),
+		readText(await learnersFile(lesson)).catch(() => null),
+		readText(await skeletonOf(lesson)),
 	]);
 	return mine === skeleton;
 }
@@ -52,9 +52,8 @@ export async function makeWorkspace(dir: string): Promise<string[]> {
 	const text = (content: string) => (path: string) => writeFile(path, content, { flag: "wx" });
 	for (const lesson of await lessons()) {
 		const module = await moduleOf(lesson);
-		await add(join(lesson.id, module), (path) =>
-			copyFile(inKit("lessons", lesson.id, module), path, constants.COPYFILE_EXCL),
-		);
+		// As a text, not as a copy: a kit that is read-only would give the learner files that cannot be written.
+		await add(join(lesson.id, module), text(await readText(inKit("lessons", lesson.id, module))));
 	}
 	await add("package.json", text(manifest(MANIFEST)));
 	await renewManifest(join(dir, "package.json"));
@@ -107,7 +106,7 @@ async function renewManifest(path: string): Promise<void> {
 // The declarations of #kernel and #box, docstrings included. Generated, so these are renewed each time.
 async function writeTypes(target: string): Promise<void> {
 	const [native, given] = await Promise.all([sourcesIn("native"), sourcesIn("solutions/given")]);
-	const texts = await Promise.all([...native, ...given].map((path) => readFile(path, "utf8")));
+	const texts = await Promise.all([...native, ...given].map(readText));
 	const dir = await cached("declarations", keyOf("declarations 2", texts), (staging) =>
 		emitDeclarations(staging, [inKit("native/kernel.ts"), ...given]),
 	);

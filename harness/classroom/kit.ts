@@ -1,9 +1,9 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { keyOf } from "../cache.ts";
 import { bundle } from "../grade/bundle.ts";
 import type { Check } from "../grade/check.ts";
 import { engineOf } from "../grade/trial.ts";
-import { inKit } from "../kit.ts";
+import { inKit, readText } from "../kit.ts";
 import { judgedBy, type Lesson } from "../lessons.ts";
 
 /** What takes part in a judgement, apart from the lesson and the engine. */
@@ -19,7 +19,7 @@ async function sources(): Promise<string[]> {
 	const texts = JUDGING.map(async (dir) => {
 		const entries = await readdir(inKit(dir), { recursive: true });
 		const names = entries.filter((name) => name.endsWith(".ts")).sort();
-		return Promise.all(names.map((name) => readFile(inKit(dir, name), "utf8")));
+		return Promise.all(names.map((name) => readText(inKit(dir, name))));
 	});
 	return (await Promise.all(texts)).flat();
 }

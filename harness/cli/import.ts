@@ -1,8 +1,9 @@
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isTakenIn, unpackWorkspace } from "../archive.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { moveAside, placeBeside, writeNew } from "../keep.ts";
+import { readText } from "../kit.ts";
 import { lessons, moduleOf, skeletonOf } from "../lessons.ts";
 import { LOGBOOK, mergeLogbooks, parseLogbook, readLogbook, updateLogbook } from "../logbook.ts";
 import { makeWorkspace, workspaceDir } from "../workspace.ts";
@@ -64,20 +65,20 @@ function stuck(error: NodeJS.ErrnoException): never {
 }
 
 // A skeleton that nobody has touched is no work of the learner's: it makes room.
-async function place(path: string, content: Buffer, skeleton: Buffer | undefined): Promise<string> {
+async function place(path: string, content: Buffer, skeleton: string | undefined): Promise<string> {
 	await mkdir(dirname(path), { recursive: true });
-	const there = await readFile(path).catch(() => null);
-	if (there === null || skeleton === undefined || !there.equals(skeleton)) return placeBeside(path, content);
+	const there = await readText(path).catch(() => null);
+	if (there === null || skeleton === undefined || there !== skeleton) return placeBeside(path, content);
 	const aside = await moveAside(path);
 	const placed = (await writeNew(path, content)) ? path : await placeBeside(path, content);
 	// Unless it was touched just now.
-	if ((await readFile(aside)).equals(skeleton)) await rm(aside);
+	if ((await readText(aside)) === skeleton) await rm(aside);
 	return placed;
 }
 
-async function skeletons(dir: string): Promise<Map<string, Buffer>> {
+async function skeletons(dir: string): Promise<Map<string, string>> {
 	const pairs = (await lessons()).map(async (lesson) => {
-		const skeleton = await readFile(await skeletonOf(lesson));
+		const skeleton = await readText(await skeletonOf(lesson));
 		return [join(dir, lesson.id, await moduleOf(lesson)), skeleton] as const;
 	});
 	return new Map(await Promise.all(pairs));

@@ -1,7 +1,8 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { EXIT, Failure } from "../failure.ts";
 import { moveAside, writeNew } from "../keep.ts";
+import { readText } from "../kit.ts";
 import { findLesson, skeletonOf } from "../lessons.ts";
 import { learnersFile } from "../workspace.ts";
 import { confirmed } from "./ask.ts";
@@ -15,9 +16,9 @@ import { printJson } from "./terminal.ts";
 export async function reset(id: string, { yes, json }: { yes?: boolean; json?: boolean }): Promise<number> {
 	const lesson = await findLesson(id);
 	const file = await learnersFile(lesson);
-	const skeleton = await readFile(await skeletonOf(lesson));
-	const mine = await readFile(file).catch(() => null);
-	const isReset = mine?.equals(skeleton) ?? false;
+	const skeleton = await readText(await skeletonOf(lesson));
+	const mine = await readText(file).catch(() => null);
+	const isReset = mine === skeleton;
 	let kept: string | null = null;
 	if (!isReset) {
 		const question = `Put the skeleton of ${lesson.id} back? Yours is kept beside it.`;

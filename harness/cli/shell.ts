@@ -1,6 +1,6 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { currentLesson } from "../course.ts";
-import { inKit } from "../kit.ts";
+import { inKit, readText } from "../kit.ts";
 import { findLesson, type Lesson, moduleOf, readLesson } from "../lessons.ts";
 import type { Preparation } from "../protocol.ts";
 import { HOW_TO_ESCAPE } from "./raw-terminal.ts";
@@ -40,7 +40,7 @@ export async function shell(id: string | undefined, { solution = false }: { solu
  * imports of the kit, so that Node can run it there.
  */
 export async function filesOf(lesson: Lesson, source: string): Promise<Preparation[]> {
-	const module = await readFile(source, "utf8");
+	const module = await readText(source);
 	const runs = module.includes('"#box/') && !module.includes('"#kernel"');
 	return [
 		{ do: "write", path: "/root/README.md", text: await readLesson(lesson) },
@@ -55,7 +55,7 @@ async function givenFiles(): Promise<Preparation[]> {
 		async (name): Promise<Preparation> => ({
 			do: "write",
 			path: `/root/given/${name}`,
-			text: await readFile(inKit("solutions/given", name), "utf8"),
+			text: await readText(inKit("solutions/given", name)),
 		}),
 	);
 	const manifest = JSON.stringify({ type: "module", imports: { "#box/*": "./given/*.ts" } });

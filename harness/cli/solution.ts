@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { Chalk } from "chalk";
 import { createTwoFilesPatch } from "diff";
 import { logbook, recordSolutionShown } from "../course.ts";
 import { EXIT } from "../failure.ts";
+import { readText } from "../kit.ts";
 import { findLesson, type Lesson, solutionOf } from "../lessons.ts";
 import { pageOf } from "../logbook.ts";
 import { learnersFile } from "../workspace.ts";
@@ -28,10 +28,7 @@ export async function solution(id: string, { raw, yes, json }: SolutionOptions):
 		return EXIT.notPassed;
 	}
 	const file = await learnersFile(lesson);
-	const [mine, reference] = await Promise.all([
-		readFile(file, "utf8").catch(() => null),
-		readFile(await solutionOf(lesson), "utf8"),
-	]);
+	const [mine, reference] = await Promise.all([readText(file).catch(() => null), readText(await solutionOf(lesson))]);
 	const patch = mine === null ? null : patchOf(file, mine, lesson, reference);
 	if (json) printJson({ schemaVersion: 1, lesson: lesson.id, file, solution: reference, diff: patch });
 	else if (raw || patch === null) process.stdout.write(reference);

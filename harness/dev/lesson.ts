@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { exists } from "../cache.ts";
 import { Failure } from "../failure.ts";
 import type { Check, Explanation } from "../grade/check.ts";
@@ -6,7 +6,7 @@ import type { Demo } from "../grade/demo.ts";
 import { judge, measuredReference, type Verdict } from "../grade/judge.ts";
 import type { Reference } from "../grade/reference.ts";
 import type { Shipyard } from "../grade/trial.ts";
-import { inKit } from "../kit.ts";
+import { inKit, readText } from "../kit.ts";
 import { type Lesson, loadCheck, loadDemo } from "../lessons.ts";
 import { silent } from "../progress.ts";
 import { manualPages, shownPage } from "../vm/manual.ts";
@@ -83,7 +83,7 @@ async function proveManual(texts: readonly string[], check: Check, demo: Demo | 
 async function proveMisconceptions(id: string, check: Check): Promise<Proof> {
 	const dir = inKit("test/submissions", id, "wrong");
 	const names = await readdir(dir).catch(() => []);
-	const heads = await Promise.all(names.map((name) => readFile(`${dir}/${name}`, "utf8")));
+	const heads = await Promise.all(names.map((name) => readText(`${dir}/${name}`)));
 	const shown = new Set(heads.map((head) => /^\/\/ misconception: (\d+)$/m.exec(head)?.[1]));
 	const tags = new Set(explanations(check).flatMap(({ misconception }) => misconception ?? []));
 	const without = [...tags].filter((tag) => !shown.has(String(tag)));
@@ -165,5 +165,5 @@ async function loaded<T>(load: () => Promise<T>): Promise<T | Error> {
 
 async function text(...path: [string, ...string[]]): Promise<string | null> {
 	const file = inKit(...path);
-	return (await exists(file)) ? readFile(file, "utf8") : null;
+	return (await exists(file)) ? readText(file) : null;
 }

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { interruption } from "../interrupt.ts";
 import { Turns } from "../side-by-side.ts";
-import { CONFINED_TOOL, startConfined } from "./confined-tool.ts";
+import { startConfined } from "./confined-tool.ts";
 
 /**
  * esbuild in processes of our own making: confined, with limits, and one submission's work in each at a time. What is too
@@ -73,8 +73,8 @@ export async function withBundler<T>(work: (esbuild: Esbuild, abort: () => void)
 // program from the environment.
 async function start(): Promise<Service> {
 	const require = createRequire(import.meta.url);
-	return startConfined(programOf(require), LIMITS, async (environment) => {
-		const esbuild = loadWith(require, { ...environment, ESBUILD_BINARY_PATH: CONFINED_TOOL });
+	return startConfined(programOf(require), LIMITS, async (script, environment) => {
+		const esbuild = loadWith(require, { ...environment, ESBUILD_BINARY_PATH: script });
 		try {
 			// The process has been started; whether it has come to life, only an answer tells.
 			await esbuild.transform("");

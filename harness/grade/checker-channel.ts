@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { CONFINED_TOOL } from "./confined-tool.ts";
 
 /**
  * A type checker in a process of its own, which has no files: whatever it wants to know of one, it asks here. Messages are
@@ -13,14 +12,18 @@ export class CheckerChannel {
 	#reject: (error: Error) => void = () => {};
 	readonly #ended: Promise<void>;
 
-	/** @param answer to what is asked of a file: what, and its path, both as JSON has them */
+	/**
+	 * @param script starts the type checker: see confined-tool.ts
+	 * @param answer to what is asked of a file: what, and its path, both as JSON has them
+	 */
 	constructor(
+		script: string,
 		environment: Record<string, string>,
 		args: string[],
 		answer: (name: string, argument: string) => Promise<string> | string,
 	) {
 		this.#answer = answer;
-		this.#child = spawn(CONFINED_TOOL, args, {
+		this.#child = spawn(script, args, {
 			stdio: ["pipe", "pipe", "ignore"],
 			env: { ...process.env, ...environment },
 		});

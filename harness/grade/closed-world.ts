@@ -1,9 +1,8 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
 import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import type { Loader, Message, OnLoadResult, OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";
-import { inKit } from "../kit.ts";
+import { inKit, readText } from "../kit.ts";
 import { inPlaceOfReference } from "./places.ts";
 import type { SubmissionFiles } from "./submission-files.ts";
 
@@ -56,7 +55,7 @@ export function closedWorld(world: World): Plugin {
 				return args.namespace === SUBMISSION ? fromSubmission(world, args) : fromKit(world, args);
 			});
 			onLoad({ filter: /./, namespace: KIT }, async ({ path }) => ({
-				contents: await readFile(inKit(path), "utf8"),
+				contents: await readText(inKit(path)),
 				loader: loaderOf(path),
 			}));
 			onLoad({ filter: /./, namespace: SUBMISSION }, ({ path }) => load(world, path, esbuild));

@@ -1,14 +1,17 @@
 import { execFile } from "node:child_process";
+import { chmod, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { cached, keyOf } from "../cache.ts";
 import { interruption } from "../interrupt.ts";
-import { inKit } from "../kit.ts";
+import { inKit, withUnixLines } from "../kit.ts";
 
 /**
  * The compilers read what strangers have written. Each runs as a process of its own, with limits of memory and processor
  * time, and as confined as this computer allows: on Linux without files, network and privileges of ours.
  */
 
-/** Starts the program that its environment names. It ends when this process ends. */
-export const CONFINED_TOOL = inKit("harness/grade/confined-tool.sh");
+const SCRIPT = inKit("harness/grade/confined-tool.sh");
+let script: Promise<string> | undefined;
 
 /** A user and a group that no system gives to anybody. */
 const NOBODY_ELSE = "59734";
@@ -20,27 +23,30 @@ export interface ToolLimits {
 }
 
 /**
- * Starts a compiler by {@link CONFINED_TOOL}.
- * @param start is given what the tool's environment must hold, and ends when the compiler has answered once. It is called
- * again, with less, where this computer does not allow the first.
+ * Starts a compiler by `confined-tool.sh`.
+ * @param start is given the script, which starts the compiler and ends when this process ends, and what the script's
+ * environment must hold. It settles when the compiler has answered once. It is called again, with less, where this
+ * computer does not allow the first.
  */
 export async function startConfined<T>(
 	tool: string,
 	limits: ToolLimits,
-	start: (environment: Record<string, string>) => Promise<T>,
+	start: (script: string, environment: Record<string, string>) => Promise<T>,
 ): Promise<T> {
+	script ??= runnable(SCRIPT);
+	const path = await script;
 	const known = levels.get(tool);
-	if (known !== undefined) return start(environment(tool, limits, await known));
+	if (known !== undefined) return start(path, environment(tool, limits, await known));
 	try {
-		const started = await start(environment(tool, limits, MOST));
+		const started = await start(path, environment(tool, limits, MOST));
 		levels.set(tool, Promise.resolve(MOST));
 		return started;
 	} catch (error) {
 		interruption.throwIfAborted();
-		const level = levels.get(tool) ?? levelFor(tool, limits);
+		const level = levels.get(tool) ?? levelFor(path, tool, limits);
 		levels.set(tool, level);
 		if ((await level) === MOST) throw error;
-		return start(environment(tool, limits, await level));
+		return start(path, environment(tool, limits, await level));
 	}
 }
 
@@ -50,10 +56,10 @@ const MOST: Level = process.platform !== "linux" ? "none" : process.getuid?.() =
 const levels = new Map<string, Promise<Level>>();
 
 // A container, or a system's policy, may forbid any of it. That is tried only when a compiler has not come to life.
-async function levelFor(tool: string, limits: ToolLimits): Promise<Level> {
+async function levelFor(path: string, tool: string, limits: ToolLimits): Promise<Level> {
 	const env = { ...process.env, ...environment(tool, limits, MOST) };
 	return new Promise((resolve) => {
-		execFile(CONFINED_TOOL, ["--version"], { env, timeout: PROBE_MS }, (error, stdout) =>
+		execFile(path, ["--version"], { env, timeout: PROBE_MS }, (error, stdout) =>
 			resolve(error === null && /\d/.test(stdout) ? MOST : "none"),
 		);
 	});
@@ -68,3 +74,14 @@ const environment = (tool: string, { cpuSeconds, memoryKilobytes }: ToolLimits, 
 	DRYDOCK_TOOL_MEMORY_KB: String(memoryKilobytes),
 	GOMEMLIMIT: `${memoryKilobytes >> 1}KiB`,
 });
+
+// The kernel takes a carriage return at the end of "#!/bin/sh" for a part of the name, and so finds no such program.
+async function runnable(path: string): Promise<string> {
+	const text = await readFile(path, "utf8");
+	if (!text.includes("\r")) return path;
+	const dir = await cached("tools", keyOf(text), async (staging) => {
+		await writeFile(join(staging, "confined-tool.sh"), withUnixLines(text));
+		await chmod(join(staging, "confined-tool.sh"), 0o755);
+	});
+	return join(dir, "confined-tool.sh");
+}

@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { codeFrameColumns } from "@babel/code-frame";
 import { Chalk, type ChalkInstance } from "chalk";
+import { withUnixLines } from "../kit.ts";
 import { printable } from "../printable.ts";
 import { readBytes } from "../regular-file.ts";
 import type { Diagnostic } from "./bundle.ts";
@@ -130,7 +131,10 @@ function showTypeError(page: Page, chalk: ChalkInstance, { plain }: Style, { mes
 async function showPlace(page: Page, style: Style, place: Diagnostic): Promise<void> {
 	const source = await readBytes(place.file, SOURCE_BYTES_MAX)
 		.then(String)
-		.then(printable, () => null);
+		.then(
+			(text) => printable(withUnixLines(text)),
+			() => null,
+		);
 	page.line();
 	page.line(`${relative(".", place.file)}:${place.line}:${place.column}`);
 	if (source === null) return;

@@ -1,6 +1,6 @@
 import { lstatSync, realpathSync, statSync } from "node:fs";
 import { dirname, relative, resolve, sep } from "node:path";
-import { inKit } from "../kit.ts";
+import { inKit, withUnixLines } from "../kit.ts";
 import { readBytes } from "../regular-file.ts";
 import { Turns } from "../side-by-side.ts";
 
@@ -36,7 +36,7 @@ export function rationed(open: (path: string) => Promise<string>): (path: string
 		if (texts.size >= COUNT_MAX) throw new Error(`the module imports too many files: more than ${COUNT_MAX}`);
 		return turns.take(async () => {
 			// What is too much already is not read on.
-			const text = left < 0 ? "" : await open(path);
+			const text = left < 0 ? "" : withUnixLines(await open(path));
 			left -= text.length;
 			if (left < 0) throw new Error(`the module and what it imports are larger than ${BYTES_MAX >> 10} KiB together`);
 			return text;

@@ -91,8 +91,10 @@ async function saidBy(compiler: string, world: TypeWorld, other: AbortSignal): P
 	}, LONGEST_MS);
 	signal.addEventListener("abort", stop, { once: true });
 	try {
-		checker = await startConfined(compiler, LIMITS, async (environment) => {
-			const started = new CheckerChannel(environment, args, (question, argument) => world.answer(question, argument));
+		checker = await startConfined(compiler, LIMITS, async (script, environment) => {
+			const started = new CheckerChannel(script, environment, args, (question, argument) =>
+				world.answer(question, argument),
+			);
 			checker = started;
 			await started
 				.request("initialize", null)

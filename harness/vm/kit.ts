@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { build } from "esbuild";
 import { cached, keepNewest, keyOf } from "../cache.ts";
-import { inKit } from "../kit.ts";
+import { inKit, readText } from "../kit.ts";
 import type { Progress } from "../progress.ts";
 import { type Architecture, architecture } from "./arch.ts";
 import type { Base } from "./base.ts";
@@ -26,7 +26,15 @@ export async function ensureKit(base: Base, progress: Progress): Promise<Kit> {
 	const library = await ensureLibrary(progress);
 	const key = keyOf("kit 4", base.key, basename(library), await guestSources());
 	const dir = await cached("kit", key, async (staging) => {
-		await assemble(staging, base, library, await bundlePrograms());
+		const root = join(staging, "root");
+		await fillRoot(root, base, library);
+		await runTool("sh", [
+			"-c",
+			'cd "$1" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0 > ../initrd',
+			"sh",
+			root,
+		]);
+		await rm(root, { recursive: true });
 		await keepNewest("kit", 4);
 	});
 	return { key, initrd: join(dir, "initrd") };
@@ -51,7 +59,7 @@ export async function ensureLibrary(progress: Progress): Promise<string> {
 
 /** Name of the library that this version of drydock uses. */
 export async function libraryKey(arch: Architecture): Promise<string> {
-	const source = await readFile(join(NATIVE, "libkernel.c"), "utf8");
+	const source = await readText(join(NATIVE, "libkernel.c"));
 	const ffi = JSON.parse(await readFile(join(packageDir("ffi-rs"), "package.json"), "utf8")) as { version: string };
 	return keyOf("library 1", source, CFLAGS, arch.triplet, arch.ffi, ffi.version);
 }
@@ -62,7 +70,7 @@ async function guestSources(): Promise<string[]> {
 		[GUEST, NATIVE, PROTOCOL].map(async (dir) => (await readdir(dir)).sort().map((name) => join(dir, name))),
 	);
 	const files = [...folders.flat(), inKit("harness/protocol.ts"), inKit("package-lock.json")];
-	return Promise.all(files.map((file) => readFile(file, "utf8")));
+	return Promise.all(files.map((file) => readText(file)));
 }
 
 async function bundlePrograms(): Promise<Record<string, string>> {
@@ -80,15 +88,23 @@ async function bundlePrograms(): Promise<Record<string, string>> {
 	return Object.fromEntries(outputFiles.map(({ path, text }) => [path.slice(1), text]));
 }
 
-async function assemble(staging: string, base: Base, library: string, programs: Record<string, string>): Promise<void> {
-	const root = join(staging, "root");
+/**
+ * Writes all that the initial file system holds into a new directory.
+ * @param base what the early boot needs is taken from there
+ * @param library the directory from {@link ensureLibrary}
+ */
+export async function fillRoot(root: string, base: Pick<Base, "early">, library: string): Promise<void> {
+	const programs = await bundlePrograms();
 	const [home, outside] = [join(root, "kit/opt/drydock"), join(root, "agent/opt/drydock")];
 	const [etc, outsideEtc] = [join(root, "kit/etc"), join(root, "agent/etc")];
 	for (const dir of [home, outside, etc, outsideEtc, ...["dev", "proc", "early"].map((name) => join(root, name))])
 		await mkdir(dir, { recursive: true });
 
-	await copyFile(join(GUEST, "init.sh"), join(root, "init"));
-	await chmod(join(root, "init"), 0o755);
+	const add = async (name: string, target: string, mode = 0o644) => {
+		await writeFile(target, await readText(join(GUEST, name)));
+		await chmod(target, mode);
+	};
+	await add("init.sh", join(root, "init"), 0o755);
 	for (const name of await readdir(base.early))
 		await copyFile(join(base.early, name), join(root, name === "busybox" ? name : `early/${name}`));
 
@@ -97,26 +113,16 @@ async function assemble(staging: string, base: Base, library: string, programs: 
 		await writeFile(join(dir, "runner.cjs"), programs["runner.cjs"] ?? "");
 	}
 	await writeFile(join(outside, "agent.cjs"), programs["agent.cjs"] ?? "");
-	for (const script of [join(home, "boot.sh"), join(outside, "outside.sh"), join(outside, "enter.sh")]) {
-		await copyFile(join(GUEST, basename(script)), script);
-		await chmod(script, 0o755);
-	}
-	await copyFile(join(GUEST, "harbour.inittab"), join(etc, "inittab"));
-	await copyFile(join(GUEST, "agent.inittab"), join(outsideEtc, "inittab"));
+	for (const script of [join(home, "boot.sh"), join(outside, "outside.sh"), join(outside, "enter.sh")])
+		await add(basename(script), script, 0o755);
+	await add("harbour.inittab", join(etc, "inittab"));
+	await add("agent.inittab", join(outsideEtc, "inittab"));
 	await writeFile(
 		join(etc, "passwd"),
 		"root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n",
 	);
 	await writeFile(join(etc, "group"), "root:x:0:\ntty:x:5:\nnogroup:x:65534:\n");
 	await writeFile(join(etc, "hosts"), "127.0.0.1 localhost\n::1 localhost\n");
-
-	await runTool("sh", [
-		"-c",
-		'cd "$1" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0 > ../initrd',
-		"sh",
-		root,
-	]);
-	await rm(root, { recursive: true });
 }
 
 function packageDir(name: string): string {

@@ -1,23 +1,15 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { inKit } from "../../../harness/kit.ts";
+import { kitCopy } from "../../support/kit-copy.ts";
 import { temporary } from "../../support/temporary.ts";
 
 const files = await temporary();
 afterAll(() => files.remove());
 
-/** A kit that was set up, and of which nothing is compiled yet. */
-async function kit(): Promise<string> {
-	const dir = await mkdtemp(join(files.dir, "kit-"));
-	for (const name of ["harness", "lessons", "native", "solutions", "package.json", "tsconfig.json"])
-		await cp(inKit(name), join(dir, name), { recursive: true, preserveTimestamps: true });
-	await mkdir(join(dir, "node_modules"));
-	for (const name of await readdir(inKit("node_modules")))
-		if (!name.startsWith(".")) await symlink(inKit("node_modules", name), join(dir, "node_modules", name));
-	return dir;
-}
+const kit = () => kitCopy(files.dir);
 
 function drydock(kit: string, ...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
 	return new Promise((resolve) => {

@@ -1,0 +1,26 @@
+import { cp, mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { inKit } from "../../harness/kit.ts";
+
+const PARTS = ["harness", "lessons", "native", "solutions", "package.json", "package-lock.json", "tsconfig.json"];
+
+/** Copies the kit into a new folder: it was set up, and nothing of it is compiled yet. */
+export async function kitCopy(parent: string, name = "kit-"): Promise<string> {
+	const dir = await mkdtemp(join(parent, name));
+	for (const part of PARTS) await cp(inKit(part), join(dir, part), { recursive: true, preserveTimestamps: true });
+	await mkdir(join(dir, "node_modules"));
+	for (const name of await readdir(inKit("node_modules")))
+		if (!name.startsWith(".")) await symlink(inKit("node_modules", name), join(dir, "node_modules", name));
+	return dir;
+}
+
+/** Gives all the files of such a copy the line ends that git writes on Windows. */
+export async function withWindowsLines(dir: string): Promise<void> {
+	for (const part of ["harness", "lessons", "native", "solutions"]) {
+		const entries = await readdir(join(dir, part), { recursive: true, withFileTypes: true });
+		for (const file of entries.filter((entry) => entry.isFile())) {
+			const path = join(file.parentPath, file.name);
+			await writeFile(path, (await readFile(path, "utf8")).replaceAll("\n", "\r\n"));
+		}
+	}
+}
