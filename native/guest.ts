@@ -77,6 +77,16 @@ export function pipe(): { readFd: number; writeFd: number } {
 	return { readFd, writeFd };
 }
 
+/** Makes a group that is told who reads from the files that it watches; to read it never waits. @see fanotify(7) */
+export function readersGroup(): number {
+	return must("k_fanotify_init", []);
+}
+
+/** Has the group watch an open file, whatever descriptor it is read by. @see fanotify_mark(2): FAN_ACCESS */
+export function watchReads(group: number, fd: number): void {
+	must("k_fanotify_mark", [int(group), int(fd)]);
+}
+
 /** Makes a pseudo-terminal, both ends close-on-exec. @see openpty(3), pty(7) */
 export function openTerminal(rows: number, columns: number): { masterFd: number; slaveFd: number } {
 	const [masterFd, slaveFd] = descriptors(must("k_openpty", [int(rows), int(columns)]));

@@ -23,6 +23,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fanotify.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -257,6 +258,18 @@ int64_t k_pipe(void) {
     int fds[2];
     long r = answer(pipe2(fds, O_CLOEXEC));
     return r < 0 ? r : (int64_t)fds[1] << 32 | fds[0];
+}
+
+/*
+ * A group that is told of each read from the files it watches; see fanotify(7). Reading it never waits. Of pipes, the
+ * kernel tells a group that names files by their inodes, and no other.
+ */
+long k_fanotify_init(void) {
+    return answer(fanotify_init(FAN_CLASS_NOTIF | FAN_REPORT_FID | FAN_CLOEXEC | FAN_NONBLOCK, 0));
+}
+
+long k_fanotify_mark(int group, int fd) {
+    return answer(fanotify_mark(group, FAN_MARK_ADD, FAN_ACCESS, fd, NULL));
 }
 
 /* A pseudo-terminal of this size; both descriptors in one answer, the slave above the master. */

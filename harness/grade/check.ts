@@ -92,6 +92,8 @@ export interface Scenario extends Played {
 	network?: boolean;
 	/** Whether to try to break out from where the commands stand, and to read all of their mount namespaces. */
 	breakOut?: true;
+	/** Files of the host to look for in the commands' roots and in all that is mounted there, relative to the host's root. */
+	secrets?: string[];
 	/** Files and directories of the host to know again, whatever path leads to them. The host's root is always known. */
 	places?: string[];
 }

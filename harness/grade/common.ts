@@ -9,7 +9,7 @@ import type { Check, Context, Explanation, FactRule } from "./check.ts";
 export function commonRules({ exported, facts }: Pick<Check, "exported" | "facts">): FactRule[] {
 	const isMissing = ({ fact }: FactRule) => !facts.some((own) => own.fact === fact);
 	// An engine elsewhere, or a second command, is the reason for much that comes after it.
-	const first = [enginePlace(exported), commandOnce(exported)];
+	const first = [enginePlace(exported), commandOnce(exported), inputTaken(exported)];
 	return [...first.filter(isMissing), ...facts, ...[processesLeft(exported), ...HOST].filter(isMissing)];
 }
 
@@ -82,6 +82,22 @@ function commandOnce(exported: string): FactRule {
 				why: "More than one process runs the program with the command's arguments. Possible causes: a fork whose both sides go on to start the command; a program that was started with them.",
 				try: "Start the command once.",
 				see: ["fork(2)", "execve(2)"],
+			},
+		],
+	};
+}
+
+function inputTaken(exported: string): FactRule {
+	return {
+		fact: "input.taken",
+		madeOf: "kernel",
+		what: "containers whose command's input was read by another process",
+		explain: [
+			{
+				diagnosis: "input-taken",
+				why: "A line was written to the command's standard input, and a process that is not the command has read it. What one process takes out of a pipe, no other one finds there. A process that answers in the command's place is not the command either.",
+				try: `Leave descriptor 0 to the command: read nothing from it in ${exported}, and let no program do so that you start.`,
+				see: ["pipe(7)", "execve(2), Effect on process attributes"],
 			},
 		],
 	};

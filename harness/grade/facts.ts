@@ -31,6 +31,7 @@ export function deriveFacts(check: Pick<Check, "derive">, observation: Observati
 		"command.ran": process !== null,
 		...hostFacts("after", before, after),
 		"engine.place": enginePlace(observation),
+		"input.taken": Object.keys(observation.containers).filter((name) => observation.containers[name]?.inputTaken),
 	};
 	// Of an engine that was cut short or killed, everything is left: that says nothing about the exercise.
 	if (ending.how === "returned")

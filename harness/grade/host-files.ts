@@ -38,7 +38,7 @@ export function hostFiles<T extends Shown>(host: readonly Mount[], seen: readonl
 /** What a process's root is. A copy of the rootfs counts as the rootfs if it is on no file system of the host's. */
 export function rootOf(
 	{ places, mounts }: HostState,
-	{ rootPlace, root }: ProcessState,
+	{ rootPlace, root }: Pick<ProcessState, "rootPlace" | "root">,
 	{ rootfs = "", marker = "" }: Drawn,
 ): "the host's" | "the rootfs" | "another directory" {
 	if (rootPlace === null || samePlace(rootPlace, places["/"])) return "the host's";

@@ -19,7 +19,15 @@ const WAIT_AND_EXIT = "pause; exit $line";
 /** A check's scenario as the work for a machine. */
 export function requestFor(check: Check, program: Bundle, drawn: Drawn): RunRequest {
 	const { prepare, others = {}, steps = DEFAULT_STEPS, ...scenario } = check.scenario(drawn);
-	const { watch: own = [], files = [], network = false, breakOut = false, places = [], limits } = scenario;
+	const {
+		watch: own = [],
+		files = [],
+		network = false,
+		breakOut = false,
+		places = [],
+		secrets = [],
+		limits,
+	} = scenario;
 	const watch = [...new Set([...own, ...HOST_FILES])];
 	const all: Record<string, Played> = { [BOX]: scenario, ...others };
 	const tokens = Object.fromEntries(Object.keys(all).map((name) => [name, random.name("drydock")]));
@@ -42,7 +50,8 @@ export function requestFor(check: Check, program: Bundle, drawn: Drawn): RunRequ
 		files,
 		network,
 		breakOut,
-		places: ["/", ...places],
+		places: ["/", ...places, ...secrets.map((path) => `/${path}`)],
+		secrets,
 		limits,
 	};
 }

@@ -141,7 +141,14 @@ async function rehearse(cast: Cast): Promise<void> {
 			{ do: "look", as: "during" },
 			{ do: "end", container: box },
 		],
-		...{ watch: ["/lab", "/etc", "/root"], files: ["etc/passwd"], network: true, breakOut: true, places: ["/lab"] },
+		...{
+			watch: ["/lab", "/etc", "/root"],
+			files: ["etc/passwd"],
+			network: true,
+			breakOut: true,
+			places: ["/lab"],
+			secrets: ["secret"],
+		},
 	};
 	await play(run, cast, () => {});
 }

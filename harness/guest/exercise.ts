@@ -1,9 +1,10 @@
 import type { Container, Ending, ProcessState, Run, Task } from "../protocol.ts";
+import { signal } from "./harbour.ts";
 import type { RunnerLine } from "./job.ts";
 import { idleMs, type Patience, untilMachineRests } from "./patience.ts";
-import { readProcess, type Wanted } from "./probe.ts";
+import { readProcess, readRoot, type Wanted } from "./probe.ts";
 import type { Runner } from "./runners.ts";
-import { readArguments, readStart, readTasks, readWorld } from "./tasks.ts";
+import { hasExecuted, ownNumber, readArguments, readStart, readTasks, readWorld } from "./tasks.ts";
 
 /** How often a command that says nothing is looked at. */
 const SILENCE_MS = 1_000;
@@ -27,9 +28,15 @@ export class Exercise {
 	readonly #startTicks: number | null;
 	#ended = false;
 	#atThrow: ProcessState | null = null;
+	#stopped: Container["stopped"] = null;
 	#resolve!: (ending: Ending) => void;
 	#thrown: Ending | undefined;
 	#changed: (() => void)[] = [];
+	/** Who may read the line that was written last, by the agent's own numbers; and whether somebody else has read one. */
+	#addressees: number[] = [];
+	#inputTaken = false;
+	/** The agent's own numbers of processes, by what names them. */
+	readonly #ownNumbers = new Map<string, number | null>();
 	/** Who was there before. */
 	readonly #earlier = readWorld();
 
@@ -100,11 +107,34 @@ export class Exercise {
 		}
 	}
 
+	/**
+	 * Waits until one of its processes has stopped itself, notes where that is, and has it go on.
+	 * @returns false: patience ended first
+	 */
+	async stops(patience: Patience): Promise<boolean> {
+		const stopped = () => this.descendants().find(({ state }) => state === "T");
+		const came = await this.#untilAtRest(() => this.#ended || stopped() !== undefined, patience);
+		const task = stopped();
+		if (task === undefined) return came;
+		const { pid, startTicks } = task;
+		this.#stopped = { pid, startTicks, ...readRoot(pid), children: readTasks(pid).length - 1 };
+		signal(pid, "SIGCONT");
+		return true;
+	}
+
 	/** Gives the command a line, and waits until it waits for the next one, or has ended. @returns false: patience has */
 	async go(patience: Patience, line = ""): Promise<boolean> {
 		const before = this.#pauses;
-		if (!this.#ended) this.runner.stdin.write(`${line}\n`);
+		if (!this.#ended) this.tell(line);
 		return this.#until(() => this.#ended || this.#pauses > before, patience);
+	}
+
+	/** Writes a line to the command: nobody else is to read it. After the last one, its standard input ends. */
+	tell(line: string, last = false): void {
+		this.#noteReaders();
+		this.#addressees = this.#copiesOfCommand().flatMap((task) => this.#ownNumber(task) ?? []);
+		if (last) this.runner.stdin.end(`${line}\n`);
+		else this.runner.stdin.write(`${line}\n`);
 	}
 
 	/** Waits until no zombie is left and the number of its processes stays the same. @returns false: patience ended first */
@@ -173,7 +203,29 @@ export class Exercise {
 	}
 
 	async report(): Promise<Container> {
-		return { ending: await this.ending, atThrow: this.#atThrow, ledger: this.runner.ledger() };
+		const ending = await this.ending;
+		this.#noteReaders();
+		const read = { atThrow: this.#atThrow, inputTaken: this.#inputTaken, stopped: this.#stopped };
+		return { ending, ...read, ledger: this.runner.ledger() };
+	}
+
+	#noteReaders(): void {
+		if (this.runner.readers().some((pid) => !this.#addressees.includes(pid))) this.#inputTaken = true;
+	}
+
+	// A shell's own child reads for it. It has the same arguments, and has become no program since its fork.
+	#copiesOfCommand(): Task[] {
+		const { command } = this;
+		if (command === null) return [];
+		const same = readArguments(command).join("\0");
+		const isCopy = ({ pid }: Task) => readArguments(pid).join("\0") === same && !hasExecuted(pid);
+		return readTasks(command).filter((task) => task.pid === command || isCopy(task));
+	}
+
+	#ownNumber(task: Task): number | null {
+		const name = namesOf([task]);
+		if (!this.#ownNumbers.has(name)) this.#ownNumbers.set(name, ownNumber(task.pid));
+		return this.#ownNumbers.get(name) ?? null;
 	}
 
 	#heard(line: RunnerLine): void {
@@ -193,7 +245,11 @@ export class Exercise {
 	#readThrower(): void {
 		try {
 			const pid = this.#tasks().at(-1)?.pid ?? this.runner.pid;
-			this.#atThrow ??= { ...readProcess(pid, this.runner.pid, this.wanted), table: null, escape: null };
+			this.#atThrow ??= {
+				...readProcess(pid, this.runner.pid, this.wanted, this.runner.given),
+				table: null,
+				escape: null,
+			};
 		} catch {
 			// It was killed meanwhile; its end is told all the same.
 		}

@@ -98,7 +98,13 @@ async function takeAll(run: Run, scene: Scene, stages: Stopwatch): Promise<Pick<
 	return { containers, after };
 }
 
-const NEVER_STARTED: Container = { ending: { how: "hung", tasks: [] }, atThrow: null, ledger: [] };
+const NEVER_STARTED: Container = {
+	ending: { how: "hung", tasks: [] },
+	atThrow: null,
+	inputTaken: false,
+	stopped: null,
+	ledger: [],
+};
 
 /** The containers of one run, and what has been read of them. */
 class Scene {
@@ -151,7 +157,7 @@ class Scene {
 	async #came(step: Step): Promise<boolean> {
 		switch (step.do) {
 			case "start":
-				return this.#start(step.container);
+				return this.#start(step.container, step.stops ?? false);
 			case "look":
 				if (step.container === undefined || this.#exercises.get(step.container)?.hasEnded === false)
 					await this.#look(step.as, step);
@@ -190,7 +196,7 @@ class Scene {
 
 	/** Ends what still runs, and says how each container ended. */
 	async ended(): Promise<Record<string, Container>> {
-		for (const exercise of this.#exercises.values()) exercise.runner.stdin.end("\n");
+		for (const exercise of this.#exercises.values()) exercise.tell("", true);
 		const all = [...this.#exercises].map(async ([name, exercise]) => [name, await exercise.report()] as const);
 		const started = Object.fromEntries(await Promise.all(all));
 		// Time was up before their turn came: another one had taken it all.
@@ -221,7 +227,7 @@ class Scene {
 		for (const exercise of this.#exercises.values()) exercise.runner.release();
 	}
 
-	async #start(name: string): Promise<boolean> {
+	async #start(name: string, stops: boolean): Promise<boolean> {
 		const container = this.run.containers[name];
 		const runner = this.#engines.shift();
 		if (container === undefined || runner === undefined) throw new Error(`no runner for the container ${name}`);
@@ -229,7 +235,8 @@ class Scene {
 		this.#exercises.set(name, exercise);
 		this.#forward(runner);
 		runner.start({ do: "exercise", code: this.run.code, call: this.run.call, args: container.args });
-		return exercise.started(this.#patience);
+		const stopped = !stops || (await exercise.stops(this.#patience));
+		return (await exercise.started(this.#patience)) && stopped;
 	}
 
 	async #look(name: string, { writes = {}, allEnded }: Partial<Look> = {}): Promise<void> {
@@ -239,7 +246,7 @@ class Scene {
 		const host = allEnded ? await this.readAtLast() : readHost(this.run);
 		const commands = [...this.#exercises].map(async ([container, exercise]) => {
 			const { command } = exercise;
-			return [container, command === null ? null : await this.#observe(command, exercise.runner.pid)] as const;
+			return [container, command === null ? null : await this.#observe(command, exercise.runner)] as const;
 		});
 		this.moments[name] = { host, commands: Object.fromEntries(await Promise.all(commands)) };
 	}
@@ -248,9 +255,9 @@ class Scene {
 		this.images[image] = [...(this.images[image] ?? []), readImage(image, words)].slice(0, 2);
 	}
 
-	async #observe(pid: number, engine: number) {
+	async #observe(pid: number, engine: Runner) {
 		try {
-			const process = readProcess(pid, engine, this.run);
+			const process = readProcess(pid, engine.pid, this.run, engine.given);
 			if (!this.run.breakOut) return { ...process, table: null, escape: null };
 			return { ...process, table: readTable(pid), escape: await this.#attemptEscape(pid) };
 		} catch (error) {
@@ -314,7 +321,7 @@ class Scene {
 	async #end({ container, line = "" }: Extract<Step, { do: "end" }>): Promise<void> {
 		const exercise = this.#exercises.get(container);
 		if (exercise === undefined) return;
-		exercise.runner.stdin.end(`${line}\n`);
+		exercise.tell(line, true);
 		await exercise.ending;
 	}
 

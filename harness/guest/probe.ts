@@ -27,7 +27,7 @@ import { readEntry, readTree } from "./trees.ts";
  */
 
 /** What a run wants to have read beside what is always read. */
-export type Wanted = Pick<Run, "watch" | "files" | "network" | "limits" | "places">;
+export type Wanted = Pick<Run, "watch" | "files" | "network" | "limits" | "places" | "secrets">;
 
 /** Reads the harbour as its init (pid 1) sees it. */
 export function readHost({ watch, network, limits, places }: Wanted): HostState {
@@ -52,12 +52,14 @@ export function readHost({ watch, network, limits, places }: Wanted): HostState 
 /**
  * Reads a process from outside.
  * @param engine the process that has started it, directly or not
+ * @param given what that process was started with at 0, 1 and 2
  * @throws the process has ended meanwhile (ENOENT or ESRCH)
  */
 export function readProcess(
 	pid: number,
 	engine: number,
-	{ files, network }: Wanted,
+	{ files, network, secrets = [] }: Wanted,
+	given: Record<string, string> = {},
 ): Omit<ProcessState, "escape" | "table"> {
 	const status = readStatus(pid);
 	const mask = (name: string) => status.get(name) ?? "";
@@ -73,9 +75,9 @@ export function readProcess(
 		queues: inNamespace(pid, "ipc", readQueues),
 		mounts,
 		cwd: readlinkSync(`/proc/${pid}/cwd`),
-		root: readdirSync(`/proc/${pid}/root`),
-		rootPlace: readPlace(`/proc/${pid}/root`),
+		...readRoot(pid),
 		openPlaces: readOpenPlaces(pid, descriptors),
+		secrets: found(pid, mounts, secrets),
 		cwdInsideRoot: cwdInsideRoot(pid),
 		procPids: readProcPids(pid),
 		cgroup,
@@ -89,7 +91,7 @@ export function readProcess(
 		engineNamespaces: readNamespaces(engine),
 		engineCgroup: readCgroup(engine),
 		descriptors,
-		engineDescriptors: readDescriptors(engine, 3),
+		engineDescriptors: given,
 		signals: { blocked: mask("SigBlk"), ignored: mask("SigIgn"), caught: mask("SigCgt") },
 		overlay: readOverlay(mounts),
 		files: Object.fromEntries(files.map((path) => [path, readEntry(`/proc/${pid}/root`, path)])),
@@ -102,6 +104,11 @@ export function readProcess(
 			boundingSet: mask("CapBnd"),
 		},
 	};
+}
+
+/** What a process's root is: which directory, and what is in it. */
+export function readRoot(pid: number): Pick<ProcessState, "root" | "rootPlace"> {
+	return { root: readdirSync(`/proc/${pid}/root`), rootPlace: readPlace(`/proc/${pid}/root`) };
 }
 
 // Whichever process of the harbour has them open. See namespaces(7): an open file keeps a namespace.
@@ -140,6 +147,13 @@ function readPlace(path: string): Place | null {
 	} catch {
 		return null;
 	}
+}
+
+// An overlay of a directory of the host's has the directory's files, and a device of its own.
+function found(pid: number, mounts: ProcessState["mounts"], secrets: readonly string[]): string[] {
+	const places = secrets.length === 0 ? [] : [...new Set(["/", ...mounts.map(({ mountPoint }) => mountPoint)])];
+	const paths = places.flatMap((place) => secrets.map((secret) => `${place === "/" ? "" : place}/${secret}`));
+	return paths.filter((path) => readPlace(`/proc/${pid}/root${path}`) !== null);
 }
 
 function readOpenPlaces(pid: number, descriptors: Record<string, string>): Record<string, Place> {

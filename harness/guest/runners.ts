@@ -7,6 +7,8 @@ import { ENVIRONMENT, HARBOUR_ROOT, inHarbour } from "./harbour.ts";
 import type { Job, RunnerLine } from "./job.ts";
 import { exposed } from "./oom.ts";
 import { type StandardStreams, standardPipes } from "./pipes.ts";
+import { watchReaders } from "./readers.ts";
+import { readDescriptors } from "./tasks.ts";
 
 /** A started Node that waits for its one job. See runner.ts. */
 export interface Runner extends StandardStreams {
@@ -14,6 +16,10 @@ export interface Runner extends StandardStreams {
 	pid: number;
 	/** Gives it its job. */
 	start(job: Job): void;
+	/** What it was started with at 0, 1 and 2, as readlink(2) names it. */
+	given: Record<string, string>;
+	/** Who has read from its standard input since this was last asked, by the agent's own numbers. */
+	readers(): number[];
 	/** Lets a process that has thrown end. */
 	release(): void;
 	/** Called for every line it says from now on. */
@@ -46,6 +52,7 @@ export async function parkRunner(place: Place): Promise<Runner> {
 			detached: true,
 		}),
 	);
+	const readers = watchReaders(fds[0]);
 	handedOver();
 	const parked = wrap(child, streams);
 	const pid = await new Promise<number>((resolve, reject) => {
@@ -54,15 +61,20 @@ export async function parkRunner(place: Place): Promise<Runner> {
 			reject(new Error(`a runner ended before it was parked: ${code ?? signal}`)),
 		);
 	});
-	if (place === "outside") return { ...parked, pid, ledger: () => [] };
+	if (place === "outside") return { ...parked, pid, readers, given: {}, ledger: () => [] };
 	// Opened before the exercise can put another file in its place.
 	const ledger = openSync(`${HARBOUR_ROOT}${ledgerPath}`, "r");
-	return { ...parked, pid, ledger: () => readLedger(ledger) };
+	// Read before the exercise can exchange them.
+	const given = readDescriptors(pid, 3);
+	return { ...parked, pid, readers, given, ledger: () => readLedger(ledger) };
 }
 
 const outside = ([program = "", ...args]: string[]) => ({ program, args, env: ENVIRONMENT });
 
-function wrap(child: ChildProcess, { stdin, stdout, stderr }: StandardStreams): Omit<Runner, "pid" | "ledger"> {
+function wrap(
+	child: ChildProcess,
+	{ stdin, stdout, stderr }: StandardStreams,
+): Omit<Runner, "pid" | "ledger" | "given" | "readers"> {
 	const [, , , jobs, lines] = child.stdio as [null, null, null, Writable, Readable];
 	// A runner may die with its job half read; that is its end, which `ended` tells.
 	for (const stream of [stdin, jobs]) stream.on("error", () => {});

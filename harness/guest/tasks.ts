@@ -89,8 +89,8 @@ export function readState(pid: number): string {
  */
 export function readPending(pid: number): string | null {
 	try {
+		if (["Z", "X"].includes(readTask(pid).state)) return null;
 		const status = readStatus(pid);
-		if ((status.get("State") ?? "Z").startsWith("Z")) return null;
 		const mask = (name: string) => BigInt(`0x${status.get(name) ?? "0"}`);
 		return (mask("SigPnd") | mask("ShdPnd")).toString(16).padStart(16, "0");
 	} catch {
@@ -145,7 +145,8 @@ export function readPids(proc: string): number[] {
 		.map(Number);
 }
 
-// Field 22 of the line, which is the 20th behind the name.
+// Fields 20 and 22 of the line, which are the 18th and the 20th behind the name.
+const NUM_THREADS = 17;
 const STARTTIME = 19;
 
 // "4 (a) b) S 1 …": the name may hold parentheses, so it ends at the last one. See proc_pid_stat(5).
@@ -153,8 +154,19 @@ function readTask(pid: number): Task {
 	const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
 	const end = stat.lastIndexOf(")");
 	const fields = stat.slice(end + 2).split(" ");
-	const [state = "", ppid = "0"] = fields;
+	const [first = "", ppid = "0"] = fields;
+	// A process whose first thread has ended looks like a zombie while its other threads run on. See pthread_exit(3).
+	const state = first === "Z" && Number(fields[NUM_THREADS]) > 1 ? stateOfThreads(pid) : first;
 	const comm = stat.slice(stat.indexOf("(") + 1, end);
 	const startTicks = Number(fields[STARTTIME]);
 	return { pid, startTicks, ppid: Number(ppid), comm, state, nsPids: numbers(readStatus(pid), "NSpid") };
+}
+
+// Of one that is at work, if there is any; of the others, one that has not ended.
+function stateOfThreads(pid: number): string {
+	const states = readPids(`/proc/${pid}/task`).map((thread) => {
+		const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, "utf8");
+		return stat[stat.lastIndexOf(")") + 2] ?? "";
+	});
+	return ["R", "D"].find((state) => states.includes(state)) ?? states.find((state) => !"ZX".includes(state)) ?? "Z";
 }

@@ -27,7 +27,8 @@ export async function deliver(
 	patience: Patience,
 ): Promise<Delivery | null> {
 	const { command, init } = exercise;
-	if (command === null || init === null) return { command: null, init: false, orphan: "none", others: [] };
+	if (command === null || init === null)
+		return { command: null, init: false, ownInit: false, orphan: "none", others: [] };
 	await exercise.rests(patience);
 	const held = await Freezer.hold(() => readTasks(command).map(({ pid }) => pid), patience);
 	if (held === null) return null;
@@ -42,6 +43,7 @@ export async function deliver(
 		return {
 			command: readPending(command),
 			init: !hasEnded(init),
+			ownInit: init !== command,
 			orphan: what(),
 			others: below.map(({ pid, comm, state }) => ({ comm, state, pending: readPending(pid) ?? "" })),
 		};
@@ -77,7 +79,7 @@ export async function finish(
 	if (held === null) return null;
 	try {
 		for (const pid of [command, ...orphans.map((orphan) => orphan.pid)]) first(pid);
-		runner.stdin.write(`${line}\n`);
+		exercise.tell(line);
 		const ended = await until(() => hasEnded(command), patience);
 		return ended ? { ended, orphans: orphans.length } : null;
 	} finally {

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { ImageReading } from "./images.ts";
-import { count, list, mask, maskOrNone, record, Task, text } from "./readings.ts";
+import { count, list, mask, maskOrNone, Place, record, Task, text } from "./readings.ts";
 import { HostState, ProcessState } from "./states.ts";
 
 /** What comes of a run: what was read at which moment, and how everything ended. */
@@ -56,6 +56,23 @@ const Container = v.object({
 	ending: Ending,
 	/** The process that ended the exercise with an exception, as it was when it threw. */
 	atThrow: v.nullable(ProcessState),
+	/** Whether a process other than the command has read what was written to the command. */
+	inputTaken: v.optional(v.boolean(), false),
+	/** The process that stopped itself on its way to the command, as it was then; null where no step waits for that. */
+	stopped: v.optional(
+		v.nullable(
+			v.object({
+				pid: count,
+				startTicks: count,
+				/** Its root directory, and the entries of that. */
+				rootPlace: v.nullable(Place),
+				root: list(text),
+				/** How many processes it had started that were still there. */
+				children: count,
+			}),
+		),
+		null,
+	),
 	ledger: list(LedgerCall),
 });
 
@@ -91,6 +108,8 @@ const Delivery = v.object({
 	command: v.nullable(mask),
 	/** Whether the init still ran. */
 	init: v.boolean(),
+	/** Whether that was pid 1 of a PID namespace, and not the command itself. */
+	ownInit: v.boolean(),
 	/** What has become of the orphan that was ended before; `none` when there was no orphan. */
 	orphan: v.picklist(["none", "running", "zombie", "reaped"]),
 	/** What the command had started; none is pending for one that has ended. */

@@ -34,8 +34,11 @@ export interface Question {
 
 /** One step of a run, on its containers by name. A step on a container that has ended does nothing. */
 export type Step =
-	/** Calls the exercise on a parked runner, and waits until its command runs. */
-	| { do: "start"; container: string }
+	/**
+	 * Calls the exercise on a parked runner, and waits until its command runs. Where the engine has the process stop itself
+	 * on its way to the command (SIGSTOP), its root is read there, and it is sent on.
+	 */
+	| { do: "start"; container: string; stops?: true }
 	/**
 	 * Reads host and commands, and keeps what was read under this name. Where it is about one container only, nothing is read
 	 * once that has ended. Just before it reads, the agent writes to files of the host, by path: whoever sees the file itself
@@ -124,5 +127,7 @@ export interface Run extends Work {
 	breakOut: boolean;
 	/** Files and directories of the host to name, whenever the host is read, by device and inode. */
 	places: string[];
+	/** Files of the host to look for in a command's root and in all that is mounted there, relative to the host's root. */
+	secrets?: string[];
 	deadlineMs: number;
 }

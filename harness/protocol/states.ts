@@ -77,6 +77,8 @@ export const ProcessState = v.object({
 	/** Its root directory, and what is open at each of its descriptors. */
 	rootPlace: v.optional(v.nullable(Place), null),
 	openPlaces: v.optional(record(text, Place), {}),
+	/** Where it finds the host's files that the run looks for: below its root, and below whatever is mounted there. */
+	secrets: v.optional(list(text), []),
 	/** Whether walking up from its current directory meets its root. */
 	cwdInsideRoot: v.boolean(),
 	/** Pids that the /proc it sees lists; null when there is none. */
@@ -101,7 +103,7 @@ export const ProcessState = v.object({
 	engineCgroup: text,
 	/** Its open files by descriptor: the links in /proc/PID/fd. */
 	descriptors: record(text, text),
-	/** The same of the engine that has started it: 0, 1 and 2. */
+	/** What the agent has started its engine with at 0, 1 and 2, said in the same way. */
 	engineDescriptors: record(text, text),
 	/** SigBlk, SigIgn and SigCgt of /proc/PID/status. */
 	signals: v.object({ blocked: maskOrNone, ignored: maskOrNone, caught: maskOrNone }),

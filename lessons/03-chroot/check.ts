@@ -7,10 +7,14 @@ import {
 	DURING,
 	defineCheck,
 	type LedgerCall,
+	noSecrets,
 	type Observation,
 	refused,
 	rootOf,
 	samePlace,
+	secretsFound,
+	secretsOf,
+	writeSecrets,
 } from "../../harness/grade/index.ts";
 import {
 	breakOutOf,
@@ -21,6 +25,7 @@ import {
 	given,
 	movedAlong,
 	namesTheNewRoot,
+	rootBefore,
 	rootMovedAfterClimb,
 	stepsUp,
 	triesToClimb,
@@ -60,7 +65,7 @@ export default defineCheck({
 		prepare: [
 			{ do: "copy", from: "/lab/rootfs", to: rootfs },
 			{ do: "write", path: `${rootfs}/${marker}`, text: "" },
-			{ do: "write", path: `/${secret}`, text: secret },
+			...writeSecrets({ secret }),
 		],
 		options: { rootfs },
 		others: {
@@ -70,16 +75,21 @@ export default defineCheck({
 				script: `[ -r /${secret} ] && exec 3</${secret}; pause`,
 			},
 		},
-		places: [rootfs, `/${secret}`],
+		places: [rootfs],
+		secrets: secretsOf({ secret }),
 		steps: [
 			{ do: "start", container: BOX },
-			{ do: "start", container: ESCAPED },
+			{ do: "start", container: ESCAPED, stops: true },
 			{ do: "look", as: DURING },
 			{ do: "end", container: BOX },
 			{ do: "end", container: ESCAPED },
 		],
 	}),
-	derive: (observation, drawn) => ({ "escaped.file": opened(observation, drawn) }),
+	derive: (observation, drawn) => ({
+		"escaped.file": opened(observation, drawn),
+		"escaped.before": rootBefore(observation, drawn),
+		...secretsFound(observation, drawn),
+	}),
 	facts: [
 		{
 			fact: "left.processes",
@@ -115,6 +125,7 @@ export default defineCheck({
 				},
 			],
 		},
+		noSecrets,
 		{
 			fact: "command.cwd",
 			madeOf: "kernel",
@@ -238,6 +249,21 @@ export default defineCheck({
 						`There was no command: the kernel looked for /bin/sh from the root that breakOut left behind, and did not find it. breakOut had climbed ${stepsUp(context)} directories, which is enough. Possible causes: the last chroot was not given the place that the climb had led to, or a step before it did not go up.`,
 					try: 'After the last step up, call chroot("."), and nothing else.',
 					see: ["path_resolution(7)", "chroot(2)"],
+				},
+			],
+		},
+		{
+			fact: "escaped.before",
+			madeOf: "kernel",
+			what: "the second command's root directory when its break-out began",
+			// What enterRoot makes of the first container, or what ends it there, has been told.
+			accept: (_, context) => context.facts["command.root"] !== "the rootfs" || !escapedRan(context),
+			explain: [
+				{
+					diagnosis: "never-entered",
+					why: "The process that became the second command was looked at between enterRoot and breakOut, and its root was not the rootfs. What was never inside cannot break out. The first container's root is the rootfs, so enterRoot does not do the same each time that it is called.",
+					try: "Have enterRoot depend on its parameter only: every container gets its root.",
+					see: ["chroot(2)"],
 				},
 			],
 		},

@@ -1,4 +1,15 @@
-import { BOX, type Context, type LedgerCall, type Observation } from "../../harness/grade/index.ts";
+import {
+	BOX,
+	type Context,
+	commandAt,
+	type Drawn,
+	DURING,
+	identityOf,
+	type LedgerCall,
+	type Observation,
+	type ProcessState,
+	rootOf,
+} from "../../harness/grade/index.ts";
 
 /** What breakOut has done, as the ledger tells it: it explains a verdict, and never makes it. */
 
@@ -68,6 +79,26 @@ export const stepsUp = (context: Context) =>
 					.filter((part) => part === "..").length,
 			0,
 		);
+
+/**
+ * What the root of the second container's command was when the break-out began. It has to be seen in the process that
+ * becomes the command, or that forks it afterwards.
+ */
+export function rootBefore(observation: Observation, drawn: Drawn): string {
+	const stopped = observation.containers[ESCAPED]?.stopped ?? null;
+	if (stopped === null) return "unknown: no break-out began";
+	const command = commandAt(observation, DURING, ESCAPED);
+	const isCommand =
+		command === null || descent(command.pid, command.tasks).some((task) => identityOf(task) === identityOf(stopped));
+	const isAlone = command?.pid === stopped.pid || stopped.children === 0;
+	return isCommand && isAlone ? rootOf(observation.before, stopped, drawn) : "unknown: another process broke out";
+}
+
+// The command, the process that has forked it, and so on.
+function descent(pid: number, tasks: ProcessState["tasks"]): ProcessState["tasks"] {
+	const task = tasks.find((other) => other.pid === pid);
+	return task === undefined ? [] : [task, ...descent(task.ppid, tasks)];
+}
 
 /** How many directories lie above the rootfs, the host's root among them. */
 export const depthOf = ({ drawn }: Context) => (drawn["rootfs"] ?? "").split("/").length - 1;

@@ -9,10 +9,14 @@ import {
 	type FactValue,
 	hostFiles,
 	hostMounts,
+	noSecrets,
 	type Observation,
 	placeOnHost,
 	processesLeft,
+	secretsFound,
+	secretsOf,
 	unsharedInChild,
+	writeSecrets,
 } from "../../harness/grade/index.ts";
 import { refusals } from "./refusals.ts";
 
@@ -102,12 +106,14 @@ export default defineCheck({
 		hostname: random.hostname(),
 		rootfs: `/lab/${random.name("rootfs")}`,
 		marker: random.name("container"),
+		secret: random.name("host-secret"),
 	}),
-	scenario: ({ hostname = "", rootfs = "", marker = "" }) => ({
+	scenario: ({ hostname = "", rootfs = "", marker = "", secret = "" }) => ({
 		does: `ran sh in ${rootfs}, with the hostname ${hostname}`,
 		prepare: [
 			{ do: "copy", from: "/lab/rootfs", to: rootfs },
 			{ do: "write", path: `${rootfs}/${marker}`, text: "" },
+			...writeSecrets({ secret }),
 		],
 		options: { hostname, rootfs },
 		steps: [
@@ -118,8 +124,12 @@ export default defineCheck({
 		],
 		breakOut: true,
 		places: [rootfs],
+		secrets: secretsOf({ secret }),
 	}),
-	derive: (observation, { rootfs = "" }) => ({ "rootfs.left": directoriesLeft(observation, rootfs) }),
+	derive: (observation, { rootfs = "", ...drawn }) => ({
+		"rootfs.left": directoriesLeft(observation, rootfs),
+		...secretsFound(observation, drawn),
+	}),
 	facts: [
 		processesLeft("enterRoot"),
 		{
@@ -229,6 +239,7 @@ export default defineCheck({
 				},
 			],
 		},
+		noSecrets,
 		{
 			fact: "command.mounts.peers",
 			madeOf: "kernel",

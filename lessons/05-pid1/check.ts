@@ -53,6 +53,20 @@ export default defineCheck({
 			explain: commandIsFirst,
 		},
 		{
+			fact: "told.init",
+			madeOf: "kernel",
+			what: "containers whose command is sent signals and that have no pid 1 beside it",
+			follows: (context) => hostPids(context) || context.facts["init"] !== "another process" || cutShort(context),
+			explain: [
+				{
+					diagnosis: "init-once-only",
+					why: "The first container has a PID namespace with an init in it, and these have not: enterPidNamespace does not do the same each time that it is called. Each container is another call, of another engine.",
+					try: "Have enterPidNamespace depend on nothing that an earlier call has left behind.",
+					see: ["pid_namespaces(7)"],
+				},
+			],
+		},
+		{
 			fact: "command.proc",
 			madeOf: "kernel",
 			what: "the processes that the command's /proc shows",

@@ -53,6 +53,7 @@ export function deriveFacts(observation: Observation, drawn: Drawn): Record<stri
 	const process = commandAt(observation, DURING);
 	const facts: Record<string, FactValue> = {
 		"orphans.zombies": zombies(observation),
+		"told.init": TOLD.filter((name) => observation.deliveries[name]?.ownInit === false),
 		"signals.lost": lost(observation, drawn),
 		"signals.strayed": strayed(observation, drawn),
 		"exit.code": howItEnded(observation, EXITS, codeOf(drawn), "with its own exit code"),

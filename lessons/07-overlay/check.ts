@@ -188,6 +188,21 @@ export default defineCheck({
 			],
 		},
 		{
+			fact: "neighbour.root",
+			madeOf: "kernel",
+			what: "the file system that the second container's root is",
+			// That it never had a command has been told.
+			accept: (_, context) => !onOverlay(context) || context.facts["neighbour.ending"] !== "returned 0",
+			explain: [
+				{
+					diagnosis: "neighbour-no-overlay",
+					why: "The other container's root is an overlay, and this one's is not: mountOverlay does not do the same each time that it is called. Every container of an image shares its layers; one that has a copy takes as much room as the image.",
+					try: "Have mountOverlay depend on its parameters only.",
+					see: [OVERLAYFS],
+				},
+			],
+		},
+		{
 			fact: "upperdir",
 			madeOf: "kernel",
 			what: "the overlay's upperdir",

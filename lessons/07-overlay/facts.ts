@@ -61,6 +61,7 @@ export function deriveOverlay(observation: Observation, drawn: Drawn): Record<st
 			: {
 					"root.fstype": rootOf(box)?.fstype ?? "none",
 					"lone.fstype": rootOf(lone)?.fstype ?? "none",
+					"neighbour.root": rootOf(neighbour)?.fstype ?? "none",
 					"layers.seen": layersSeen(box, drawn),
 					upperdir: whoseUpper(box, neighbour, drawn),
 					"upper.start": upperAtStart(neighbour, during, drawn),

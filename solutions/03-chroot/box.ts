@@ -1,3 +1,4 @@
+import { getpid } from "#kernel";
 import { runCommand } from "../01-process/process.ts";
 import { onSearchPath } from "../search-path.ts";
 import { breakOut, enterRoot } from "./chroot.ts";
@@ -6,7 +7,10 @@ import { breakOut, enterRoot } from "./chroot.ts";
 export function run({ command, layers = [], rootfs = layers[0] as string, ...asked }: Options): number {
 	return runCommand(onSearchPath(command, [rootfs]), () => {
 		enterRoot(rootfs);
-		if (asked.escape) breakOut();
+		if (!asked.escape) return;
+		// The check looks at where the break-out begins, and sends it on.
+		process.kill(getpid(), "SIGSTOP");
+		breakOut();
 	});
 }
 

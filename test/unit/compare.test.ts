@@ -106,7 +106,12 @@ describe("what is missing", () => {
 
 describe("endings", () => {
 	const ended = (ending: Ending, ledger: LedgerCall[] = []) =>
-		diagnoses(observation({ during: null, containers: { box: { ending, ledger, atThrow: null } } }));
+		diagnoses(
+			observation({
+				during: null,
+				containers: { box: { ending, ledger, atThrow: null, inputTaken: false, stopped: null } },
+			}),
+		);
 	const threw = (
 		message: string,
 		syscall?: { call: string; args: Record<string, string>; code: string; errno: number },
@@ -136,7 +141,13 @@ describe("endings", () => {
 
 	test("a program that hangs in a call hangs in the deepest one", () => {
 		const ledger = [open("1", "waitpid"), open("1.1", "waitpid")];
-		const box: Container = { ending: { how: "hung", tasks: [] }, ledger, atThrow: null };
+		const box: Container = {
+			ending: { how: "hung", tasks: [] },
+			ledger,
+			atThrow: null,
+			inputTaken: false,
+			stopped: null,
+		};
 		const seen = observation({ during: null, containers: { box } });
 		expect(findings(seen)).toMatchObject([
 			{ diagnosis: "hangs-in-call", explanation: expect.stringContaining("waitpid(7)") },

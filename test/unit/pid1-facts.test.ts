@@ -12,7 +12,7 @@ const NUMBERS: Record<string, number> = {
 };
 const all = (name: typeof EXITS | typeof KILLED) => dealt(drawn)[name].map((signal) => NUMBERS[signal] ?? 0);
 const delivery = (command: string | null, other = "0", orphan: "reaped" | "none" = "reaped") => ({
-	...{ command, init: true, orphan },
+	...{ command, init: true, ownInit: true, orphan },
 	others: [{ comm: "sh", state: "S", pending: other }],
 });
 const RIGHT = { [EXITS]: delivery(mask(...all(EXITS))), [KILLED]: delivery(mask(...all(KILLED))) };
@@ -63,7 +63,13 @@ describe("signals", () => {
 
 describe("the end of a container whose command was told how to end", () => {
 	const ended = (value: unknown, finish: { ended: boolean; orphans: number } | null = { ended: true, orphans: 1 }) => {
-		const container = { ending: { how: "returned" as const, value }, atThrow: null, ledger: [] };
+		const container = {
+			ending: { how: "returned" as const, value },
+			atThrow: null,
+			inputTaken: false,
+			stopped: null,
+			ledger: [],
+		};
 		const seen = observation({ finishes: finish === null ? {} : { [EXITS]: finish } });
 		return deriveFacts({ ...seen, containers: { ...seen.containers, [EXITS]: container } }, drawn)["exit.code"];
 	};

@@ -7,7 +7,7 @@ const program = (code: number | null) => ({ code, stdout: "", stderr: "" });
 const reference = observation({
 	programs: { asked: program(0) },
 	signals: { polite: "ended" },
-	deliveries: { told: { command: "4000", init: true, orphan: "reaped", others: [] } },
+	deliveries: { told: { command: "4000", init: true, ownInit: true, orphan: "reaped", others: [] } },
 	finishes: { told: { ended: true, orphans: 1 } },
 });
 const moment = { host: hostState(), commands: { box: processState() } };
