@@ -39,7 +39,7 @@ describe("what a guest may say", () => {
 	const report = (change: object) => ({ type: "report", nonce: "n", observation: { ...observation(), ...change } });
 
 	const delivery = (command: string | null) => ({
-		...{ command, init: true, orphan: "reaped" },
+		...{ command, init: true, ownInit: true, orphan: "reaped" },
 		others: [{ comm: "sh", state: "Z", pending: "" }],
 	});
 
