@@ -1,18 +1,17 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
-import envPaths from "env-paths";
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { claim, inWords } from "./cache-owner.ts";
+import { isSealed, seal } from "./cache-seal.ts";
+import { Failure } from "./failure.ts";
 import { withLock } from "./lock.ts";
 
 /**
  * The cache: everything that can be made again. Entries are named by what they depend on and published whole, by one
- * rename; nothing in them is ever changed afterwards.
+ * rename; nothing in them is ever changed afterwards. An entry that does not agree with its seal is made anew, and goes
+ * only when its successor is whole.
  */
-export const cacheDir = process.env["DRYDOCK_CACHE"] ?? envPaths("drydock", { suffix: "" }).cache;
-
-// What an entry's files measured when they were published. One that was cut off, written to or taken away since does
-// not measure the same, and the entry is made anew; reading hundreds of megabytes at every start would take too long.
-const SEAL = "seal.json";
+export const cacheDir = process.env["DRYDOCK_CACHE"] || (await usualPlace());
 
 // What was begun so long ago is nobody's work any more: whoever made it was killed.
 const ABANDONED_MS = 24 * 3_600_000;
@@ -26,39 +25,62 @@ export function keyOf(...parts: readonly unknown[]): string {
  * Finds an entry, or makes it.
  * @param kind the folder of the cache, such as `base`
  * @param key from {@link keyOf}
- * @param make fills the (new, empty) directory that it is given; when it throws, nothing is published
+ * @param make fills the (new, empty) directory that it is given; when it throws, nothing is published, and what was there stays
+ * @param isGood whether an entry whose files are those that were published can be used
  * @returns the entry's directory
+ * @throws {Failure} unsupported: the cache cannot be written to, is full, or belongs to somebody else
  */
-export async function cached(kind: string, key: string, make: (staging: string) => Promise<void>): Promise<string> {
+export async function cached(
+	kind: string,
+	key: string,
+	make: (staging: string) => Promise<void>,
+	isGood: (entry: string) => Promise<boolean> = async () => true,
+): Promise<string> {
 	const entry = join(cacheDir, kind, key);
-	if (await isWhole(entry)) return entry;
-	await mkdir(dirname(entry), { recursive: true });
-	// Two commands that need the same entry at once: the second finds the work of the first.
-	return withLock(entry, async () => {
-		if (await isWhole(entry)) return entry;
-		await discard(entry);
-		await sweep(dirname(entry), key);
-		const staging = `${entry}.staging-${randomBytes(4).toString("hex")}`;
-		await mkdir(staging);
-		try {
-			await make(staging);
-			await writeFile(join(staging, SEAL), JSON.stringify(await measure(staging)));
-			await rename(staging, entry);
-		} finally {
-			await rm(staging, { recursive: true, force: true });
-		}
-		return entry;
+	const isThere = async () => (await isSealed(entry)) && (await isGood(entry));
+	if (await isThere()) return entry;
+	return inOwnCache(entry, async () => {
+		await openDirectory(dirname(entry));
+		// Two commands that need the same entry at once: the second finds the work of the first.
+		return withLock(entry, async () => {
+			if (await isThere()) return entry;
+			await sweep(dirname(entry), key);
+			const staging = stagingOf(entry);
+			await mkdir(staging);
+			try {
+				await withOpenModes(() => make(staging));
+				await seal(staging);
+				await discard(entry);
+				await rename(staging, entry);
+			} finally {
+				await rm(staging, { recursive: true, force: true });
+			}
+			return entry;
+		});
 	});
+}
+
+/** Whether an entry is there and whole. Changes nothing that matters. */
+export function isWhole(kind: string, key: string): Promise<boolean> {
+	return isSealed(join(cacheDir, kind, key));
 }
 
 /** Removes an entry. A virtual machine that still has its files open keeps them until it ends. */
 export async function discard(entry: string): Promise<void> {
-	const doomed = `${entry}.staging-${randomBytes(4).toString("hex")}`;
-	// Renamed first, so that nobody finds half an entry.
-	await rename(entry, doomed).catch((error: NodeJS.ErrnoException) => {
-		if (error.code !== "ENOENT") throw error;
-	});
-	await rm(doomed, { recursive: true, force: true });
+	const doomed = stagingOf(entry);
+	try {
+		// Renamed first, so that nobody finds half an entry.
+		await rename(entry, doomed);
+		await rm(doomed, { recursive: true, force: true });
+	} catch (error) {
+		const { code } = error as NodeJS.ErrnoException;
+		if (code === "ENOENT") return;
+		// A directory in a lower layer of an overlay is not renamed: see "Changes to underlying filesystems" and
+		// redirect_dir in the kernel's documentation. Without its seal, it is no entry any more.
+		if (code !== "EXDEV") throw error;
+		await rm(join(entry, "seal.json"), { force: true });
+		await rm(entry, { recursive: true, force: true });
+	}
 }
 
 /** Removes all entries of a kind but the `keep` newest ones. */
@@ -72,9 +94,11 @@ export async function keepNewest(kind: string, keep: number): Promise<void> {
 
 /** Gives some work an empty directory in the cache, which is removed after it. */
 export async function inScratch<T>(work: (dir: string) => Promise<T>): Promise<T> {
-	await mkdir(cacheDir, { recursive: true });
-	await removeAll(cacheDir, (name, ageMs) => name.startsWith("scratch-") && ageMs > ABANDONED_MS);
-	const dir = await mkdtemp(join(cacheDir, "scratch-"));
+	const dir = await inOwnCache(join(cacheDir, "scratch"), async () => {
+		await openDirectory(cacheDir);
+		await removeAll(cacheDir, (name, ageMs) => name.startsWith("scratch-") && ageMs > ABANDONED_MS);
+		return mkdtemp(join(cacheDir, "scratch-"));
+	});
 	try {
 		return await work(dir);
 	} finally {
@@ -82,29 +106,56 @@ export async function inScratch<T>(work: (dir: string) => Promise<T>): Promise<T
 	}
 }
 
-async function isWhole(entry: string): Promise<boolean> {
-	const seal = await readFile(join(entry, SEAL), "utf8").catch(() => null);
-	if (seal === null) return false;
-	const measured = await measure(entry).catch((error: NodeJS.ErrnoException) => {
-		// Another process has discarded it meanwhile.
-		if (error.code === "ENOENT") return null;
-		throw error;
-	});
-	return seal === JSON.stringify(measured);
+/**
+ * Does work that writes to the cache.
+ * @param path what it writes, in the cache
+ * @throws {Failure} unsupported: the cache cannot be written to, is full, or belongs to somebody else
+ */
+export async function inOwnCache<T>(path: string, work: () => Promise<T>): Promise<T> {
+	await claim(cacheDir, path);
+	try {
+		return await work();
+	} catch (error) {
+		throw (await inWords(error, cacheDir)) ?? error;
+	}
 }
 
-async function measure(dir: string): Promise<[name: string, bytes: number, mtimeMs: number][]> {
-	const entries = await readdir(dir, { recursive: true, withFileTypes: true });
-	const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-	const measured = files
-		.filter((path) => path !== join(dir, SEAL))
-		.sort()
-		.map(async (path): Promise<[string, number, number]> => {
-			const { size, mtimeMs } = await stat(path);
-			return [relative(dir, path), size, mtimeMs];
-		});
-	return Promise.all(measured);
+// What is made for the cache has the modes that it would have for most people, on this computer and in the virtual
+// machine. Several pieces of work may be under way.
+let working = 0;
+let umask = 0;
+async function withOpenModes(work: () => Promise<void>): Promise<void> {
+	if (working++ === 0) umask = process.umask(0o022);
+	try {
+		await work();
+	} finally {
+		if (--working === 0) process.umask(umask);
+	}
 }
+
+// In most people's caches all may read.
+async function openDirectory(dir: string): Promise<void> {
+	for (const path of [cacheDir, dir])
+		if ((await mkdir(path, { recursive: true })) !== undefined) await chmod(path, 0o755);
+}
+
+async function usualPlace(): Promise<string> {
+	// An empty HOME would make it the current directory.
+	if (process.env["HOME"] === "") delete process.env["HOME"];
+	try {
+		const { default: envPaths } = await import("env-paths");
+		return envPaths("drydock", { suffix: "" }).cache;
+	} catch (cause) {
+		throw new Failure(
+			"unsupported",
+			"drydock keeps a cache in your home directory, and this user has none",
+			"export DRYDOCK_CACHE=/a/directory/of/yours, and repeat the command",
+			{ cause },
+		);
+	}
+}
+
+const stagingOf = (entry: string) => `${entry}.staging-${randomBytes(4).toString("hex")}`;
 
 /** Whether something is at `path`. */
 export async function exists(path: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, readFile, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as v from "valibot";
-import { cacheDir, keyOf } from "../cache.ts";
+import { cacheDir, inOwnCache, keyOf } from "../cache.ts";
 import { Judgement } from "./result.ts";
 
 /**
@@ -55,9 +55,14 @@ export class Journal {
 	}
 }
 
-/** Where the journal of this work is, such as a class's folder and a shard; old ones are removed. */
+/**
+ * Where the journal of this work is, such as a class's folder and a shard; old ones are removed.
+ * @throws {Failure} unsupported: the cache cannot be written to
+ */
 export async function journalPath(...work: unknown[]): Promise<string> {
 	const dir = join(cacheDir, "grades");
+	const path = join(dir, `${keyOf("journal 1", ...work)}.jsonl`);
+	await inOwnCache(path, () => mkdir(dir, { recursive: true }));
 	const names = await readdir(dir).catch(() => []);
 	const aged = names.map(async (name) => {
 		const { mtimeMs } = await stat(join(dir, name)).catch(() => ({ mtimeMs: 0 }));
@@ -65,5 +70,5 @@ export async function journalPath(...work: unknown[]): Promise<string> {
 	});
 	const old = (await Promise.all(aged)).sort((a, b) => b.mtimeMs - a.mtimeMs).slice(JOURNALS_MAX);
 	await Promise.all(old.map(({ name }) => rm(join(dir, name), { force: true })));
-	return join(dir, `${keyOf("journal 1", ...work)}.jsonl`);
+	return path;
 }

@@ -2,7 +2,18 @@
 // start does; so they are compiled together, once, and again when one of them has changed. Plain JavaScript, as it runs
 // before anything can read TypeScript.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+	accessSync,
+	chmodSync,
+	constants,
+	existsSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	statSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -14,12 +25,15 @@ const KEPT = 5;
 /**
  * The compiled main module; it is made if it is not there.
  * @returns {Promise<string>} its URL
- * @throws {Error} the modules cannot be compiled, or what comes of it cannot be kept beside the kit's packages
+ * @throws {Error} the modules cannot be compiled, or what comes of it cannot be kept, or read, beside the kit's packages
  */
 export async function compiledMain() {
 	const build = join(builds, keyOfSources());
 	if (!existsSync(build)) await compile(build);
-	return pathToFileURL(join(build, "main.js")).href;
+	const main = join(build, "main.js");
+	// Another user may have made it, and kept it to himself.
+	accessSync(main, constants.R_OK);
+	return pathToFileURL(main).href;
 }
 
 // By their times and sizes: to read them all takes longer than a short command's answer.
@@ -55,6 +69,9 @@ async function compile(build) {
 			logLevel: "silent",
 			plugins: [{ name: "own-urls", setup: ({ onLoad }) => onLoad({ filter: /\.ts$/ }, withOwnUrl) }],
 		});
+		// Whoever may read the kit may read this: root's umask(2) is not meant for it.
+		for (const path of [...readdirSync(staging).map((name) => join(staging, name)), staging])
+			chmodSync(path, path === staging ? 0o755 : 0o644);
 		if (!existsSync(build)) renameSync(staging, build);
 	} finally {
 		rmSync(staging, { recursive: true, force: true });

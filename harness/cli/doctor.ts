@@ -3,7 +3,7 @@ import wrapAnsi from "wrap-ansi";
 import { EXIT } from "../failure.ts";
 import { mark } from "../plain.ts";
 import type { Line } from "./doctor/line.ts";
-import { acceleratorLines, diskLines, imageLines } from "./doctor/machine.ts";
+import { acceleratorLines, confinementLines, diskLines, imageLines } from "./doctor/machine.ts";
 import { programLines } from "./doctor/programs.ts";
 import { fileEventLines, terminalLines } from "./doctor/surroundings.ts";
 import { printJson, style } from "./terminal.ts";
@@ -13,7 +13,7 @@ const NAME_WIDTH = 13;
 /** `drydock doctor`. @returns the exit code: 3 when something is in the way */
 export async function doctor({ json, probe }: { json?: boolean; probe?: boolean }): Promise<number> {
 	const parts = [programLines(), acceleratorLines(probe === true), imageLines(), diskLines(), fileEventLines()];
-	const lines = [...(await Promise.all(parts)).flat(), ...terminalLines()];
+	const lines = [...(await Promise.all(parts)).flat(), ...confinementLines(), ...terminalLines()];
 	if (json) printJson({ schemaVersion: 1, lines });
 	else print(lines);
 	return lines.some(({ state }) => state === "bad") ? EXIT.unsupported : EXIT.passed;

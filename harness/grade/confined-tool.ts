@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { cached, keyOf } from "../cache.ts";
 import { interruption } from "../interrupt.ts";
 import { inKit, withUnixLines } from "../kit.ts";
+import { rootPrivileges } from "../vm/privileges.ts";
 
 /**
  * The compilers read what strangers have written. Each runs as a process of its own, with limits of memory and processor
@@ -52,7 +53,9 @@ export async function startConfined<T>(
 
 type Level = "root" | "user" | "none";
 
-const MOST: Level = process.platform !== "linux" ? "none" : process.getuid?.() === 0 ? "root" : "user";
+// Root that may not change users makes a user namespace, as everybody else does.
+const MOST: Level =
+	process.platform !== "linux" ? "none" : rootPrivileges()?.mayChangeTo(Number(NOBODY_ELSE)) === true ? "root" : "user";
 const levels = new Map<string, Promise<Level>>();
 
 // A container, or a system's policy, may forbid any of it. That is tried only when a compiler has not come to life.

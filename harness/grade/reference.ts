@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
-import { cached, discard, keepNewest, keyOf } from "../cache.ts";
+import { cached, keepNewest, keyOf } from "../cache.ts";
 import { Failure } from "../failure.ts";
 import { type LedgerCall, Observation } from "../protocol.ts";
 import { BOX, type Check } from "./check.ts";
@@ -33,23 +33,22 @@ export async function referenceFacts(
 	dependsOn: readonly unknown[],
 	measure: () => Promise<Measured>,
 ): Promise<Reference> {
-	const dir = await cached("references", keyOf("reference 5", ...dependsOn), async (staging) => {
-		await writeFile(join(staging, "measured.json"), JSON.stringify(await measure()));
-		await keepNewest("references", KEPT);
-	});
-	const measured = v.safeParse(
-		v.pipe(v.string(), v.parseJson(), Measured),
-		await readFile(join(dir, "measured.json"), "utf8"),
+	let measured = null as Measured | null;
+	const dir = await cached(
+		"references",
+		keyOf("reference 5", ...dependsOn),
+		async (staging) => {
+			await writeFile(join(staging, "measured.json"), JSON.stringify(await measure()));
+			await keepNewest("references", KEPT);
+		},
+		async (entry) => {
+			measured = await measuredIn(entry);
+			return measured !== null;
+		},
 	);
-	if (!measured.success) {
-		await discard(dir);
-		throw new Failure(
-			"failed",
-			"what was measured of the reference could not be read and was removed",
-			"repeat the command",
-		);
-	}
-	const { drawn, observation } = measured.output;
+	measured ??= await measuredIn(dir);
+	if (measured === null) throw new Failure("failed", "what was measured of the reference could not be read");
+	const { drawn, observation } = measured;
 	// A number of two digits is found where it was not put, too.
 	const names = Object.entries(drawn).filter(([, value]) => value.length > 4);
 	return {
@@ -64,4 +63,10 @@ export async function referenceFacts(
 			}));
 		},
 	};
+}
+
+async function measuredIn(entry: string): Promise<Measured | null> {
+	const text = await readFile(join(entry, "measured.json"), "utf8").catch(() => "");
+	const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Measured), text);
+	return parsed.success ? parsed.output : null;
 }

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, statfs, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { cacheDir, cached, keepNewest, keyOf } from "../cache.ts";
+import { needRoom } from "../cache-owner.ts";
 import { Failure } from "../failure.ts";
 import type { Progress } from "../progress.ts";
 import { type Architecture, architecture } from "./arch.ts";
@@ -64,7 +65,7 @@ export function baseIn(dir: string, key: string): Base {
 }
 
 async function build(staging: string, arch: Architecture, more: readonly string[], progress: Progress): Promise<void> {
-	await checkRoom(staging);
+	await needRoom(staging, NEEDED_BYTES, "building the image");
 	const root = join(staging, "root");
 	const debian = await progress.step("Debian packages for the virtual machine", (say) =>
 		debianPackages(root, arch, more, say),
@@ -186,15 +187,4 @@ function loadingOrder(module: string, dependencies: Map<string, string[]>): stri
 	for (const [path, needs] of dependencies)
 		if (path.split("/").pop()?.split(".")[0] === module) return [...needs.toReversed(), path];
 	throw new Failure("failed", `the kernel has no module ${module}`);
-}
-
-async function checkRoom(dir: string): Promise<void> {
-	const { bavail, bsize } = await statfs(dir);
-	if (bavail * bsize >= NEEDED_BYTES) return;
-	const mb = Math.round((bavail * bsize) / 1e6);
-	throw new Failure(
-		"unsupported",
-		`building the image takes ${NEEDED_BYTES / 1e6} MB of disk space, ${cacheDir} has ${mb} MB left`,
-		"make room, or put the cache elsewhere: DRYDOCK_CACHE=/other/disk npx drydock image build",
-	);
 }

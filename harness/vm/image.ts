@@ -1,14 +1,14 @@
 import { cp, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
-import { cacheDir, cached, discard, exists, inScratch } from "../cache.ts";
+import { cacheDir, cached, discard, exists, inScratch, isWhole } from "../cache.ts";
 import { Failure } from "../failure.ts";
 import { printable } from "../printable.ts";
 import type { Progress } from "../progress.ts";
 import { readBytes } from "../regular-file.ts";
 import { architecture } from "./arch.ts";
-import { type Base, baseKey, ensureBase } from "./base.ts";
-import { ensureKit, ensureLibrary, libraryKey } from "./kit.ts";
+import { type Base, baseIn, baseKey, ensureBase } from "./base.ts";
+import { ensureKit, ensureLibrary, kitKey, libraryKey } from "./kit.ts";
 import { type Label, unpackImage } from "./packed-image.ts";
 import { runTool } from "./tools.ts";
 
@@ -33,13 +33,24 @@ export async function ensureImage(progress: Progress, more: readonly string[] = 
 	return { key: kit.key, base, initrd: kit.initrd };
 }
 
-/** What is in the cache of this version's image. */
+/** This version's image, if all of it is in the cache. Only looks: nothing is built. */
+export async function savedImage(): Promise<Image | null> {
+	const { base: baseDir, library, building } = await inCache();
+	if (building) return null;
+	const base = baseIn(baseDir, nameOf(baseDir));
+	const key = await kitKey(base, library);
+	return (await isWhole("kit", key)) ? { key, base, initrd: join(cacheDir, "kit", key, "initrd") } : null;
+}
+
+/** Where this version's image is in the cache, and whether any of it has yet to be built: that takes tools. */
 export async function inCache(): Promise<{ base: string; library: string; building: boolean }> {
 	const arch = architecture();
-	const base = join(cacheDir, "base", baseKey(arch));
-	const library = join(cacheDir, "library", await libraryKey(arch));
-	// Whether anything is left that needs the tools for building.
-	return { base, library, building: !((await exists(base)) && (await exists(library))) };
+	const [base, library] = [baseKey(arch), await libraryKey(arch)];
+	return {
+		base: join(cacheDir, "base", base),
+		library: join(cacheDir, "library", library),
+		building: !((await isWhole("base", base)) && (await isWhole("library", library))),
+	};
 }
 
 /** Forgets this version's image, so that the next one is built anew. */

@@ -24,7 +24,7 @@ const CFLAGS = ["-std=gnu17", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "
 /** Gives the initial file system for `base` with this version's guest programs, making it if need be (a second). */
 export async function ensureKit(base: Base, progress: Progress): Promise<Kit> {
 	const library = await ensureLibrary(progress);
-	const key = keyOf("kit 4", base.key, basename(library), await guestSources());
+	const key = await kitKey(base, library);
 	const dir = await cached("kit", key, async (staging) => {
 		const root = join(staging, "root");
 		await fillRoot(root, base, library);
@@ -38,6 +38,11 @@ export async function ensureKit(base: Base, progress: Progress): Promise<Kit> {
 		await keepNewest("kit", 4);
 	});
 	return { key, initrd: join(dir, "initrd") };
+}
+
+/** Name of the initial file system for `base` with this version's guest programs. */
+export async function kitKey(base: Base, library: string): Promise<string> {
+	return keyOf("kit 4", base.key, basename(library), await guestSources());
 }
 
 /**

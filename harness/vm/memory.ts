@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, openSync, rmSync } from "node:fs";
-import { type FileHandle, mkdir, open, rm, statfs } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { cacheDir } from "../cache.ts";
-import { Failure } from "../failure.ts";
+import { cacheDir, inOwnCache } from "../cache.ts";
+import { needRoom } from "../cache-owner.ts";
 import { openToMachines } from "./confinement.ts";
 
 /** A page of the guest's: the smallest piece that is kept. */
@@ -131,11 +131,9 @@ async function readAll(file: FileHandle, into: Buffer, from: number): Promise<vo
 
 async function scratchFile(): Promise<{ file: FileHandle; place: string; remove: () => Promise<void> }> {
 	const dir = join(cacheDir, "scratch");
-	await mkdir(dir, { recursive: true });
-	const { bavail, bsize } = await statfs(dir);
-	if (bavail * bsize < ROOM_BYTES)
-		throw new Failure("unsupported", `a machine that can be put back needs 1 GB in ${dir}`, "make some room there");
 	const place = join(dir, randomBytes(8).toString("hex"));
+	await inOwnCache(place, () => mkdir(dir, { recursive: true }));
+	await needRoom(dir, ROOM_BYTES, "a machine that can be put back");
 	if (process.platform !== "linux")
 		return { file: await open(place, "wx+", 0o600), place, remove: () => rm(place, { force: true }) };
 	// At once, so that nothing comes between: not even the end of this process.

@@ -10,7 +10,7 @@ import {
 	type SessionRequest,
 } from "./machine.ts";
 import { type Audience, Rewindable, type StageRequest } from "./rewindable.ts";
-import { dropTemplate, ensureTemplate, isCurrent, type Template } from "./template.ts";
+import { ensureTemplate, isCurrent, type Template } from "./template.ts";
 
 /**
  * Makes fresh virtual machines, one for each run. The first begins to be restored as soon as the template is known,
@@ -90,7 +90,7 @@ export class Shipyard {
 			// Of several that find it damaged, the first has it made anew.
 			if (error.templateDamaged && this.#template === used) {
 				this.#ahead = undefined;
-				this.#template = dropTemplate(template).then(() => this.#make());
+				this.#template = this.#make(template);
 			}
 			return work();
 		}
@@ -143,9 +143,9 @@ export class Shipyard {
 		return this.#template;
 	}
 
-	async #make(): Promise<Ready> {
+	async #make(damaged?: Template): Promise<Ready> {
 		const image = await ensureImage(this.#progress, this.#packages);
-		return { template: await ensureTemplate(image, this.#progress), imageKey: image.key };
+		return { template: await ensureTemplate(image, this.#progress, damaged), imageKey: image.key };
 	}
 }
 

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
-import { cacheDir, cached, discard, exists, keepNewest, keyOf } from "../cache.ts";
+import { cacheDir, cached, exists, isWhole, keepNewest, keyOf } from "../cache.ts";
+import { inWords, needRoom } from "../cache-owner.ts";
 import { Failure } from "../failure.ts";
 import { interruption, unlessInterrupted } from "../interrupt.ts";
 import type { Progress } from "../progress.ts";
@@ -46,24 +47,29 @@ const CLOCK_TOLERANCE = 0.1;
 // sun_path of unix(7) has 108 bytes on Linux and 104 on macOS, the closing NUL included.
 const SOCKET_PATH_MAX = 103;
 const BOOT_ATTEMPTS = 4;
+/** The guest's memory, of which it has touched less than half. */
+const NEEDED_BYTES = 600e6;
 const SETTLE_MS: Record<Accelerator, number> = { kvm: 500, hvf: 500, tcg: 2_500 };
 const Meta = v.object({ accelerator: v.picklist(["kvm", "hvf", "tcg"]), bootMs: v.number() });
 
 /**
  * Gives the template of `image`, booting and saving one if it is not in the cache. An accelerator counts as usable
  * when a machine has really booted with it; one that has not is remembered and not tried again.
- * @throws {Failure} unsupported: QEMU is missing; failed: not even emulation boots
+ * @param damaged cannot be restored: it is made anew, and goes when its successor is whole
+ * @throws {Failure} unsupported: QEMU is missing, or the cache cannot be used; failed: not even emulation boots
  */
-export async function ensureTemplate(image: Image, progress: Progress): Promise<Template> {
+export async function ensureTemplate(image: Image, progress: Progress, damaged?: Template): Promise<Template> {
 	const failures = new Map<Accelerator, string>();
 	for (const accelerator of await candidates()) {
 		try {
-			const template = await load(await entryOf(image, accelerator, progress), image);
+			const template = await templateFor(image, accelerator, progress, damaged);
 			// Only now it is certain that the accelerator was to blame, not the image.
 			for (const [failed, why] of failures) await rememberFailure(failed, why);
 			return template;
 		} catch (error) {
 			if (accelerator === "tcg" || interruption.aborted) throw error;
+			// Nothing has been tried: the cache is another's, or full. It may hold a snapshot for the next all the same.
+			if (error instanceof Failure && error.kind === "unsupported") continue;
 			failures.set(accelerator, String((error as Error).message));
 			progress.note(
 				`no machine boots with ${accelerator} here, so it is emulated: slower, but the lessons are the same`,
@@ -73,20 +79,18 @@ export async function ensureTemplate(image: Image, progress: Progress): Promise<
 	throw new Failure("failed", "no accelerator is left to try");
 }
 
-/** The template of `image` that is in the cache, and when it was made; null when none is. */
+/**
+ * The template of `image` that is in the cache, and when it was made; null when none is, or it is damaged.
+ * @throws {Failure} unsupported: this user cannot use it
+ */
 export async function savedTemplate(image: Image): Promise<{ template: Template; savedAt: Date } | null> {
 	for (const accelerator of await candidates()) {
-		const dir = join(cacheDir, "templates", await keyFor(image, accelerator));
-		const saved = await stat(join(dir, "meta.json")).catch(() => null);
-		if (saved !== null) return { template: await load(dir, image), savedAt: saved.mtime };
+		const key = await keyFor(image, accelerator);
+		if (!(await isWhole("templates", key))) continue;
+		const template = await load(join(cacheDir, "templates", key), image);
+		if (template !== null) return { template, savedAt: (await stat(join(template.dir, "meta.json"))).mtime };
 	}
 	return null;
-}
-
-/** Removes a template that cannot be restored, so that the next {@link ensureTemplate} makes it anew. */
-export async function dropTemplate(template: Template): Promise<void> {
-	// Another process may have made a good one in its place.
-	if (await isCurrent(template)) await discard(template.dir);
 }
 
 /** Whether the template's files are still those that were loaded: another process may have removed or replaced them. */
@@ -94,38 +98,61 @@ export async function isCurrent({ memory, memoryIdentity, disk }: Template): Pro
 	return memoryIdentity === (await identityOf(memory)) && (await exists(disk));
 }
 
-async function entryOf(image: Image, accelerator: Accelerator, progress: Progress): Promise<string> {
+async function templateFor(
+	image: Image,
+	accelerator: Accelerator,
+	progress: Progress,
+	damaged: Template | undefined,
+): Promise<Template> {
 	const key = await keyFor(image, accelerator);
 	let made = false;
-	const dir = await cached("templates", key, async (staging) => {
-		await progress.step(`snapshot of a booted virtual machine (${accelerator})`, (say) =>
-			make(staging, image, accelerator, say),
-		);
-		made = true;
-	});
-	if (made) await keepNewest("templates", 3);
-	return dir;
+	let template = null as Template | null;
+	const dir = await cached(
+		"templates",
+		key,
+		async (staging) => {
+			await needRoom(staging, NEEDED_BYTES, "the snapshot of a virtual machine");
+			await progress.step(`snapshot of a booted virtual machine (${accelerator})`, (say) =>
+				make(staging, image, accelerator, say),
+			);
+			made = true;
+		},
+		async (entry) => {
+			template = await load(entry, image);
+			return template !== null && template.memoryIdentity !== damaged?.memoryIdentity;
+		},
+	);
+	if (made) {
+		await keepNewest("templates", 3);
+		template = await load(dir, image);
+	}
+	if (template === null) throw new Failure("failed", "the snapshot could not be read", "repeat the command");
+	return template;
 }
 
 async function keyFor(image: Image, accelerator: Accelerator): Promise<string> {
 	return keyOf("template 4", image.key, await qemuIdentity(), hardware(accelerator), SETTLE_PINGS, SETTLE_MS);
 }
 
-async function load(dir: string, image: Image): Promise<Template> {
+/**
+ * Reads a template.
+ * @returns null when it is damaged
+ * @throws {Failure} unsupported: this user cannot use it
+ */
+async function load(dir: string, image: Image): Promise<Template | null> {
+	const memory = join(dir, "memory");
+	const [text, state] = await Promise.all([
+		readFile(join(dir, "meta.json"), "utf8").catch(() => ""),
+		readFile(join(dir, "state")).catch(() => null),
+	]);
+	const meta = v.safeParse(v.pipe(v.string(), v.parseJson(), Meta), text);
+	if (!meta.success || state === null || !(await exists(memory))) return null;
 	try {
-		const meta = v.parse(Meta, JSON.parse(await readFile(join(dir, "meta.json"), "utf8")));
-		return {
-			dir,
-			...meta,
-			memory: join(dir, "memory"),
-			memoryIdentity: await identityOf(join(dir, "memory")),
-			state: await readFile(join(dir, "state")),
-			disk: image.base.usr,
-		};
-	} catch (cause) {
-		await discard(dir);
-		throw new Failure("failed", "the snapshot could not be read and was removed", "repeat the command", { cause });
+		await openToMachines(memory);
+	} catch (error) {
+		throw (await inWords(error, memory)) ?? error;
 	}
+	return { dir, ...meta.output, memory, memoryIdentity: await identityOf(memory), state, disk: image.base.usr };
 }
 
 // The empty text when there is no such file.

@@ -1,16 +1,19 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { promisify } from "node:util";
 import { afterAll, beforeEach, expect, test, vi } from "vitest";
 import { inKit } from "../../harness/kit.ts";
 
 const root = await mkdtemp(join(tmpdir(), "drydock-cache-test-"));
 vi.stubEnv("DRYDOCK_CACHE", root);
 // Only now: the module reads the variable when it is loaded.
-const { cacheDir, cached, discard, exists, inScratch, keepNewest, keyOf } = await import("../../harness/cache.ts");
+const { cacheDir, cached, discard, exists, inScratch, isWhole, keepNewest, keyOf } = await import(
+	"../../harness/cache.ts"
+);
 
 beforeEach(async () => {
 	await rm(root, { recursive: true, force: true });
@@ -85,6 +88,66 @@ test("an entry that another process discards while it is looked at is made anew"
 		const [again] = await Promise.all([cached("things", "one", many), discard(entry)]);
 		expect(again).toBe(entry);
 	}
+});
+
+test("an entry that is no good any more goes only when its successor is whole", async () => {
+	const entry = await cached("things", "one", fill("old"));
+	const content = () => readFile(join(entry, "content"), "utf8");
+	const isNew = async () => (await content()) === "new";
+	const failing = cached("things", "one", () => Promise.reject(new Error("there is no network")), isNew);
+	await expect(failing).rejects.toThrow("there is no network");
+	expect(await content()).toBe("old");
+	const making = async (staging: string) => {
+		expect(await content()).toBe("old");
+		await fill("new")(staging);
+	};
+	await cached("things", "one", making, isNew);
+	expect(await content()).toBe("new");
+	expect(await names()).toEqual(["one"]);
+});
+
+test("an entry that is damaged goes only when its successor is whole", async () => {
+	const entry = await cached("things", "one", fill("whole"));
+	await writeFile(join(entry, "content"), "cut");
+	expect(await isWhole("things", "one")).toBe(false);
+	await expect(cached("things", "one", () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+	expect(await readFile(join(entry, "content"), "utf8")).toBe("cut");
+	await cached("things", "one", fill("whole"));
+	expect(await isWhole("things", "one")).toBe(true);
+});
+
+test("entries are open to all users, whatever the umask is, and the umask stays as it is", async () => {
+	const before = process.umask(0o077);
+	const entry = await cached("things", "one", async (staging) => {
+		await fill("whole")(staging);
+		await mkdir(join(staging, "folder"));
+	});
+	expect(process.umask(before)).toBe(0o077);
+	const modes = ["", "content", "folder", "../../things"].map(
+		async (name) => (await stat(join(entry, name))).mode & 0o777,
+	);
+	expect(await Promise.all(modes)).toEqual([0o755, 0o644, 0o755, 0o755]);
+});
+
+test("a cache that is no directory is said to be none", async () => {
+	await rm(root, { recursive: true });
+	await writeFile(root, "");
+	await expect(cached("things", "one", fill("whole"))).rejects.toMatchObject({ exitCode: 3 });
+	await rm(root);
+});
+
+test.each([
+	["DRYDOCK_CACHE", { DRYDOCK_CACHE: "" }, "/home/somebody/.cache/drydock"],
+	["HOME", { DRYDOCK_CACHE: "", HOME: "" }, join(userInfo().homedir, ".cache/drydock")],
+])("an empty %s counts as not set", async (_, set, expected) => {
+	const module = JSON.stringify(inKit("harness/cache.ts"));
+	const code = `import(${module}).then(({ cacheDir }) => process.stdout.write(cacheDir))`;
+	const { XDG_CACHE_HOME: __, ...env } = process.env;
+	const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", "-e", code], {
+		cwd: inKit(),
+		env: { ...env, HOME: "/home/somebody", ...set },
+	});
+	expect(stdout).toBe(expected);
 });
 
 test("a scratch directory is there for some work, also when that fails; what was left a day ago is removed", async () => {

@@ -1,10 +1,13 @@
-import { mkdir, statfs } from "node:fs/promises";
-import { join } from "node:path";
-import { cacheDir, inScratch } from "../../cache.ts";
-import { silent } from "../../progress.ts";
+import { statfs } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { cacheDir, exists, inScratch } from "../../cache.ts";
+import { claim, ownerOf, userName } from "../../cache-owner.ts";
+import { Failure } from "../../failure.ts";
 import { type Accelerator, failureOf, fastAccelerator, forgetFailure, permitted } from "../../vm/accelerator.ts";
-import { ensureImage, imageManifest, inCache } from "../../vm/image.ts";
+import { changesUser } from "../../vm/confinement.ts";
+import { type Image, imageManifest, inCache, savedImage } from "../../vm/image.ts";
 import { Machine } from "../../vm/machine.ts";
+import { rootPrivileges } from "../../vm/privileges.ts";
 import { coldBoot, savedTemplate } from "../../vm/template.ts";
 import type { Line } from "./line.ts";
 
@@ -18,15 +21,14 @@ export async function acceleratorLines(probe: boolean): Promise<Line[]> {
 	const slow = "programs in the guest run slowly, but the lessons are the same";
 	const emulated = (why: string): Line => ({ name, state: "warn", fact: `emulation (tcg), as ${why}: ${slow}` });
 	if (fast === null) return [emulated("this processor is not the guest's")];
-	if (!(await permitted(fast)))
-		return [
-			{
-				...emulated("/dev/kvm is not there or not yours"),
-				mend: "sudo usermod -aG kvm $USER, then log in again",
-			},
-		];
-	const { building } = await inCache();
-	const tried = probe && !building ? await bootWith(fast) : await known(fast);
+	if (!(await exists("/dev/kvm")) && fast === "kvm") return [emulated("there is no /dev/kvm")];
+	if (!(await permitted(fast))) {
+		const line = emulated("/dev/kvm is not yours");
+		// Root is in no need of a group: where it may not open the device, nobody in this container may.
+		return [process.getuid?.() === 0 ? line : { ...line, mend: "sudo usermod -aG kvm $USER, then log in again" }];
+	}
+	const image = probe ? await savedImage() : null;
+	const tried = image === null ? await known(fast) : await bootWith(fast, image);
 	return [
 		"worked" in tried
 			? { name, state: "good", fact: `${fast}, ${tried.worked}` }
@@ -42,8 +44,7 @@ async function known(accelerator: Accelerator): Promise<Trial> {
 	return failed === null ? { worked: "to be proved by the next snapshot's boot" } : { failed };
 }
 
-async function bootWith(accelerator: Accelerator): Promise<Trial> {
-	const { base, initrd } = await ensureImage(silent);
+async function bootWith(accelerator: Accelerator, { base, initrd }: Image): Promise<Trial> {
 	return inScratch(async (scratch): Promise<Trial> => {
 		const memory = { path: join(scratch, "memory"), share: true };
 		const bootMs = await coldBoot({ accelerator, memory, disk: base.usr, start: { kernel: base.kernel, initrd } });
@@ -54,21 +55,30 @@ async function bootWith(accelerator: Accelerator): Promise<Trial> {
 
 /** The image, and whether a machine can really be restored from the snapshot. */
 export async function imageLines(): Promise<Line[]> {
-	const { building } = await inCache();
+	const { base, building } = await inCache();
 	const build = "npx drydock image build";
-	if (building) return [{ name: "image", state: "warn", fact: "not built yet", mend: "npm start" }];
+	if (building) {
+		const fact = (await exists(base)) ? "incomplete or damaged: it is built anew" : "not built yet";
+		return [{ name: "image", state: "warn", fact, mend: "npm start" }, ...(await ownerLines(base))];
+	}
 	const manifest = await imageManifest().catch(() => null);
 	if (manifest === null)
 		return [{ name: "image", state: "bad", fact: "does not say what is in it", mend: `${build} --fresh` }];
 	const { suite, platform } = manifest;
 	const image: Line = { name: "image", state: "good", fact: `Debian ${suite}, ${platform}, in ${cacheDir}` };
-	// Without QEMU, or what packs the image, there is nothing to look at; those have lines of their own.
-	const saved = await ensureImage(silent)
-		.then(savedTemplate)
-		.catch(() => undefined);
-	if (saved === undefined) return [image];
-	if (saved === null)
-		return [image, { name: "snapshot", state: "warn", fact: "not made yet: the first check makes it", mend: build }];
+	// Without QEMU nothing can be restored; it has a line of its own.
+	const found = await savedSnapshot().catch((error: Error) => error);
+	if (found instanceof Failure && found.message.startsWith(cacheDir)) return [image, refused("snapshot", found)];
+	if (found instanceof Error) return [image];
+	if (found === null)
+		return [
+			...[
+				image,
+				{ name: "snapshot", state: "warn", fact: "not made yet: the first check makes it", mend: build } as const,
+			],
+			...(await ownerLines(join(cacheDir, "templates", "new"))),
+		];
+	const saved = found;
 	const age = `made ${ago(Date.now() - saved.savedAt.getTime())} (${saved.template.accelerator})`;
 	const startedMs = performance.now();
 	const machine = Machine.restore(saved.template);
@@ -84,14 +94,49 @@ export async function imageLines(): Promise<Line[]> {
 	}
 }
 
-/** Room for the cache: an image and its building, or only snapshots. */
+async function savedSnapshot(): ReturnType<typeof savedTemplate> {
+	const image = await savedImage();
+	return image === null ? null : savedTemplate(image);
+}
+
+// What has yet to be made can be made by the cache's owner only.
+async function ownerLines(entry: string): Promise<Line[]> {
+	return claim(cacheDir, entry).then(
+		() => [],
+		(error: Error) => [
+			error instanceof Failure ? refused("cache", error) : { name: "cache", state: "bad", fact: error.message },
+		],
+	);
+}
+
+function refused(name: string, { message, next }: Failure): Line {
+	return { name, state: "bad", fact: message, ...(next === undefined ? {} : { mend: next }) };
+}
+
+/** Whose the cache is, and its room: for an image and its building, or only for snapshots. */
 export async function diskLines(): Promise<Line[]> {
-	await mkdir(cacheDir, { recursive: true });
-	const [{ bavail, bsize }, { building }] = await Promise.all([statfs(cacheDir), inCache()]);
+	let place = cacheDir;
+	while (!(await exists(place))) place = dirname(place);
+	const [{ bavail, bsize }, { building }, saved] = await Promise.all([
+		statfs(place),
+		inCache(),
+		savedSnapshot().catch(() => null),
+	]);
 	const [gb, neededGb] = [(bavail * bsize) / 1e9, building ? 1.5 : 0.6];
-	const fact = `${gb.toFixed(1)} GB free for ${cacheDir}`;
-	if (gb >= neededGb) return [{ name: "disk", state: "good", fact }];
+	const owner = await ownerOf(cacheDir);
+	const whose = owner === null || owner === process.getuid?.() ? "" : `, which belongs to ${await userName(owner)}`;
+	const fact = `${gb.toFixed(1)} GB free for ${cacheDir}${whose}`;
+	if (gb >= neededGb) return [{ name: "disk", state: whose === "" ? "good" : "warn", fact }];
+	if (saved !== null)
+		return [{ name: "disk", state: "warn", fact, mend: `make room: the next version's snapshot needs ${neededGb} GB` }];
 	return [{ name: "disk", state: "bad", fact, mend: `make room: ${neededGb} GB are needed` }];
+}
+
+/** Where root's machines cannot have a user of their own. */
+export function confinementLines(): Line[] {
+	if (rootPrivileges() === null || changesUser()) return [];
+	const fact = "root may not change users here, so QEMU runs as root, without capabilities and in its sandbox";
+	return [{ name: "confinement", state: "warn", fact }];
 }
 
 function ago(ms: number): string {

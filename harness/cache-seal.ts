@@ -1,0 +1,119 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { chmod, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { pipeline } from "node:stream/promises";
+import * as v from "valibot";
+
+/**
+ * A seal says what an entry's files were when they were published. An entry whose files were cut off, written to or
+ * taken away since does not agree with its seal.
+ *
+ * Reading hundreds of megabytes at every start would take too long, so sizes and times are compared first. Times are
+ * compared in whole seconds, as tar(1) and container images keep no more. Where a time differs, as after a plain copy,
+ * the digest decides.
+ */
+
+const SEAL = "seal.json";
+
+const Files = v.array(v.object({ name: v.string(), bytes: v.number(), mtimeS: v.number(), sha256: v.string() }));
+const Seal = v.object({ version: v.literal(2), files: Files });
+// Older seals have no digests, and times in milliseconds.
+const OlderSeal = v.pipe(
+	v.array(v.tuple([v.string(), v.number(), v.number()])),
+	v.transform((files) =>
+		files.map(([name, bytes, mtimeMs]) => ({ name, bytes, mtimeS: wholeSeconds(mtimeMs), sha256: null })),
+	),
+);
+
+interface Measured {
+	name: string;
+	bytes: number;
+	mtimeS: number;
+	/** Whether other users may read it. */
+	open: boolean;
+}
+
+/** Seals a directory's files, and lets all users read them, whatever this process's umask(2) is. */
+export async function seal(dir: string): Promise<void> {
+	await openToAll(dir);
+	await writeSeal(dir, await measure(dir));
+}
+
+/** Whether the directory's files are those that were sealed. One that cannot be read is not. */
+export async function isSealed(dir: string): Promise<boolean> {
+	const sealed = await readSeal(dir);
+	// Another process may have discarded it meanwhile, and another user's may be closed to this one.
+	const measured = sealed === null ? null : await measure(dir).catch(() => null);
+	if (sealed === null || measured === null || sealed.length !== measured.length) return false;
+	const known = new Map(sealed.map((file) => [file.name, file]));
+	if (measured.some(({ name, bytes }) => known.get(name)?.bytes !== bytes)) return false;
+	const copied = measured.filter(({ name, mtimeS }) => known.get(name)?.mtimeS !== mtimeS);
+	for (const { name } of copied) {
+		const digest = await digestOf(join(dir, name)).catch(() => null);
+		if (digest === null || digest !== known.get(name)?.sha256) return false;
+	}
+	// Neither is needed; a cache that cannot be written to serves without.
+	if (copied.length > 0) await writeSeal(dir, measured).catch(() => {});
+	if (measured.some(({ open }) => !open)) await openToAll(dir).catch(() => {});
+	return true;
+}
+
+// Also one that is being written.
+const isPartOfSeal = (path: string) => path.split("/").pop()?.startsWith(SEAL) === true;
+
+async function readSeal(
+	dir: string,
+): Promise<{ name: string; bytes: number; mtimeS: number; sha256: string | null }[] | null> {
+	const text = await readFile(join(dir, SEAL), "utf8").catch(() => "");
+	const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), v.union([Seal, OlderSeal])), text);
+	if (!parsed.success) return null;
+	return "files" in parsed.output ? parsed.output.files : parsed.output;
+}
+
+async function writeSeal(dir: string, measured: readonly Measured[]): Promise<void> {
+	const files: v.InferOutput<typeof Files> = [];
+	for (const { name, bytes, mtimeS } of measured)
+		files.push({ name, bytes, mtimeS, sha256: await digestOf(join(dir, name)) });
+	// By a rename: whoever reads it meanwhile finds the old one.
+	const part = join(dir, `${SEAL}-${process.pid}`);
+	await writeFile(part, JSON.stringify({ version: 2, files } satisfies v.InferOutput<typeof Seal>));
+	await chmod(part, 0o644);
+	await rename(part, join(dir, SEAL));
+}
+
+async function measure(dir: string): Promise<Measured[]> {
+	const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+	const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+	const measured = files
+		.filter((path) => !isPartOfSeal(path))
+		.sort()
+		.map(async (path): Promise<Measured> => {
+			const { size, mtimeMs, mode } = await stat(path);
+			return { name: relative(dir, path), bytes: size, mtimeS: wholeSeconds(mtimeMs), open: (mode & 0o004) !== 0 };
+		});
+	return Promise.all(measured);
+}
+
+async function digestOf(file: string): Promise<string> {
+	const hash = createHash("sha256");
+	await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
+	return hash.digest("hex");
+}
+
+// What its owner may execute, all may.
+async function openToAll(dir: string): Promise<void> {
+	const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+	const paths = entries
+		.filter((entry) => entry.isFile() || entry.isDirectory())
+		.map((entry) => join(entry.parentPath, entry.name));
+	for (const path of [dir, ...paths]) {
+		const { mode } = await stat(path);
+		const wanted = mode | 0o444 | ((mode & 0o100) === 0 ? 0 : 0o111);
+		if (wanted !== mode) await chmod(path, wanted);
+	}
+}
+
+function wholeSeconds(ms: number): number {
+	return Math.floor(ms / 1_000);
+}
