@@ -12,8 +12,8 @@ import { OWN_PROC } from "./harbour.ts";
 /**
  * Tries to break out from where a process stands, as the process itself could. Whether a way has led out is told by where
  * it led to, not by a file that is looked for: to a directory on a file system of the host's that is neither the process's
- * root nor below it. Each attempt is made in a forked child, as only a process with one thread may enter a mount namespace
- * (setns(2)), and in a copy of the mount namespace.
+ * root nor below it. All attempts are made in a forked child, as only a process with one thread may enter a mount namespace
+ * (setns(2)), and each in a copy of the mount namespace, which begins at that namespace's root.
  */
 
 /** What a child has before it tries a way: its root is the one to break out of. */
@@ -45,14 +45,13 @@ export function tryEscape(pid: number, hostDevices: readonly string[]): Escape {
 	const isHosts = ({ dev }: Stats) => hostDevices.includes(deviceName(dev));
 	const ways = { climb: climb(own), uncover: uncover(own) };
 	const from = { namespace: namespace as number, root: root as number, cwd: cwd as number };
-	return {
-		climb: inChild(() => ways.climb(whereItStands(from), isHosts)),
-		uncover: inChild(() => ways.uncover(whereItStands(from), isHosts)),
-		control: {
-			climb: inChild(() => ways.climb(onHost(host, "chroot"), isHosts)),
-			uncover: inChild(() => ways.uncover(onHost(host, "covered"), isHosts)),
-		},
-	};
+	const [outClimb, outUncover, controlClimb, controlUncover] = inChild([
+		() => ways.climb(whereItStands(from), isHosts),
+		() => ways.uncover(whereItStands(from), isHosts),
+		() => ways.climb(onHost(host, "chroot"), isHosts),
+		() => ways.uncover(onHost(host, "covered"), isHosts),
+	]);
+	return { climb: outClimb, uncover: outUncover, control: { climb: controlClimb, uncover: controlUncover } };
 }
 
 /** Goes where the process stands, but in a copy of its mount namespace. */
@@ -142,16 +141,19 @@ function takenAway(): boolean {
 	}
 }
 
-/** What a child says that has come to the host's files, and what one says that has not. */
+/** What the child says of a way that leads to the host's files, and of one that does not. */
 const OUT = "out";
 const NOT_OUT = "nowhere";
 
+type Four<Item> = [Item, Item, Item, Item];
+
+// One after the other, in one child: in emulation, a fork of Node costs more than all that it then does.
 /** @returns "" for a way that leads out, "nowhere" for one that does not, or what kept it from being tried */
-function inChild(leadsOut: () => boolean): string {
+function inChild(ways: Four<() => boolean>): Four<string> {
 	const result = pipe();
 	const child = fork();
 	if (child === 0) {
-		writeSync(result.writeFd, told(leadsOut));
+		writeSync(result.writeFd, JSON.stringify(ways.map(told)));
 		_exit(0);
 	}
 	closeSync(result.writeFd);
@@ -159,7 +161,7 @@ function inChild(leadsOut: () => boolean): string {
 	closeSync(result.readFd);
 	waitpid(child);
 	if (said === "") throw new Error("an attempt was ended from outside");
-	return said === OUT ? "" : said;
+	return (JSON.parse(said) as Four<string>).map((one) => (one === OUT ? "" : one)) as Four<string>;
 }
 
 function told(leadsOut: () => boolean): string {
