@@ -92,7 +92,7 @@ const climb =
 		chroot(".");
 		fchdir(cwd);
 		const way = [statSync(".")];
-		for (let step = 0; step < STEPS; step++) way.push(up(".."));
+		for (let step = 1; step <= STEPS; step++) way.push(statSync("../".repeat(step)));
 		// A path can be longer than it was ever looked at, and the top may be covered by then.
 		way.push(up(FAR_UP), up(FAR_UP));
 		const above = way.slice(way.findIndex(isRoot) + 1);
