@@ -92,6 +92,8 @@ function inputTaken(exported: string): FactRule {
 		fact: "input.taken",
 		madeOf: "kernel",
 		what: "containers whose command's input was read by another process",
+		// What a lesson has found between the command and its input reads that.
+		follows: ({ facts }) => String(facts["command.streams"]).includes("stdin: another"),
 		explain: [
 			{
 				diagnosis: "input-taken",

@@ -1,6 +1,6 @@
 // Never breaks out: it brings the host's file into the rootfs, under the same name and with the same inode.
 // lesson: 03
-// diagnosis: still-inside
+// diagnosis: host-files-in-root
 import { linkSync, readdirSync } from "node:fs";
 import { chdir, chroot } from "#kernel";
 import { outcome } from "../support.ts";

@@ -1,6 +1,7 @@
 // Asks nobody how the command ended: a helper reads from its standard input how it is to end, and writes it back.
 // lesson: 05
-// diagnosis: ended-otherwise exit-code-lost
+// Which of the lines the helper gets, and so what the container ends with, is a matter of who comes first.
+// diagnosis: ended-otherwise exit-code-lost signal-death-lost input-taken
 import { existsSync, readFileSync, readSync, writeFileSync } from "node:fs";
 import { fork, kill, SIGCHLD, SIGTERM, sigwaitinfo, WNOHANG, waitpid } from "#kernel";
 import { enter, SIGNALS } from "../../submissions/support/pid1.ts";
