@@ -177,7 +177,7 @@ export const leftBehind: FactRule[] = [
 		what: "processes left behind",
 		explain: [
 			{
-				when: ({ facts }) => [facts["left.processes"] ?? []].flat().every((name) => /^(sleep|sh) /.test(String(name))),
+				when: ({ facts }) => [facts["left.processes"] ?? []].flat().every((name) => /^(sleep|sh|env) /.test(String(name))),
 				diagnosis: "processes-left",
 				misconception: 17,
 				why: "The second container's command had started processes of these names, and they still run. The cgroup knew them. Now nobody does.",
@@ -187,7 +187,7 @@ export const leftBehind: FactRule[] = [
 			{
 				diagnosis: "process-of-your-own-left",
 				misconception: 17,
-				why: "These run on, and not all of them can be the containers': a container's processes are called sh and sleep here.",
+				why: "These run on, and not all of them can be the containers': a container's processes are called sh, sleep and env here.",
 				try: "createCgroup needs no process of its own; what it forks, it has to end and to wait for.",
 				see: ["fork(2)", "waitpid(2)"],
 			},
