@@ -1,3 +1,6 @@
+import { tmpdir } from "node:os";
+import { inKit } from "./kit.ts";
+
 /** What went wrong, in the four kinds that must never be mixed, with their exit codes. */
 export const EXIT = { passed: 0, notPassed: 1, usage: 2, unsupported: 3, failed: 4, interrupted: 130 } as const;
 
@@ -21,3 +24,79 @@ export class Failure extends Error {
 		return EXIT[this.kind];
 	}
 }
+
+/** Causes of causes are looked at no deeper than this. */
+const CAUSES_MAX = 8;
+
+/**
+ * The failure that an error is: itself, or what the computer refused, where nobody had foreseen that.
+ * @returns null: the error is drydock's own
+ */
+export function failureOf(error: unknown): Failure | null {
+	let cause = error;
+	for (let depth = 0; depth < CAUSES_MAX && cause instanceof Error; depth++) {
+		if (cause instanceof Failure) return cause;
+		const refused = refusal(cause);
+		if (refused !== null) return new Failure("unsupported", refused.what, refused.next, { cause: error });
+		cause = cause.cause;
+	}
+	return null;
+}
+
+const FORBIDDEN = "this user may not do that";
+/** What the kernel's refusals mean. All others are for drydock to avoid. */
+const MEANINGS = new Map([
+	["EACCES", FORBIDDEN],
+	["EPERM", FORBIDDEN],
+	["EROFS", "the file system is read-only"],
+	["ENOSPC", "the disk is full, or its inodes are used up"],
+	["EDQUOT", "this user's disk quota is used up"],
+	["EFBIG", "the file is larger than this user's limit"],
+	["EMFILE", "this process may open no more files"],
+	["ENFILE", "the whole computer may open no more files"],
+	["ENOMEM", "there is no memory left"],
+	["EIO", "the disk cannot be read or written"],
+	["ESTALE", "the network's file system has lost it"],
+	["ENAMETOOLONG", "the path is too long"],
+]);
+const END_OTHERS = "end other programs, then repeat the command";
+const STEPS = new Map([
+	["EFBIG", "ulimit -f unlimited, then the same command"],
+	["EMFILE", "ulimit -n 1024, then the same command"],
+	["ENFILE", END_OTHERS],
+	["ENOMEM", END_OTHERS],
+]);
+
+interface Refusal {
+	what: string;
+	next: string | undefined;
+}
+
+function refusal(error: NodeJS.ErrnoException): Refusal | null {
+	const { code = "", syscall = "", path } = error;
+	if (syscall.startsWith("spawn") && !STEPS.has(code)) return unstartable(path ?? syscall, code);
+	const meaning = MEANINGS.get(code);
+	if (meaning === undefined) return null;
+	return { what: `${meaning}: ${error.message}`, next: STEPS.get(code) ?? (path && helpWith(path)) };
+}
+
+function unstartable(program: string, code: string): Refusal {
+	if (code === "ENOENT") return { what: `${program} is not installed, or not on the PATH`, next: "npx drydock doctor" };
+	if (code === "EAGAIN") return { what: `${program} cannot be started: too many processes`, next: END_OTHERS };
+	// A program for another architecture has an error that Node knows by its number alone.
+	const next = `npm start, in drydock's folder; if that does not help: findmnt -T ${program} may say noexec`;
+	return { what: `${program} cannot be executed here (${code})`, next };
+}
+
+// Which variable, or which command, leads away from there.
+function helpWith(path: string): string {
+	const cache = process.env["DRYDOCK_CACHE"];
+	if ((cache && path.startsWith(cache)) || /\/\.?caches?\/drydock/i.test(path))
+		return "export DRYDOCK_CACHE=/a/directory/of/yours, and repeat the command";
+	if (path.startsWith(inKit("workspace"))) return OTHER_WORKSPACE;
+	if (path.startsWith(tmpdir())) return "export TMPDIR=/a/directory/of/yours, and repeat the command";
+	return `ls -ld ${path}`;
+}
+
+/** What to do where the workspace cannot be written. */
+export const OTHER_WORKSPACE = "npx drydock init /a/directory/of/yours, and work there";

@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
-import { cp, lstat, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { access, constants, cp, lstat, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { cached, exists, keyOf } from "./cache.ts";
 import { COMPILER_OPTIONS } from "./compiler-options.ts";
+import { Failure, OTHER_WORKSPACE } from "./failure.ts";
 import { inKit, readText } from "./kit.ts";
 import { type Lesson, lessons, moduleOf, skeletonOf } from "./lessons.ts";
 import { LOGBOOK, updateLogbook } from "./logbook.ts";
@@ -27,6 +28,20 @@ export async function learnersFile(lesson: Lesson): Promise<string> {
 	return join(await workspaceDir(), lesson.id, await moduleOf(lesson));
 }
 
+/**
+ * Makes sure that a workspace can be made or completed there.
+ * @throws {Failure} unsupported: nothing can be written there
+ */
+export async function needWritable(dir: string): Promise<void> {
+	let there = dir;
+	while (!(await exists(there)) && there !== dirname(there)) there = dirname(there);
+	await access(there, constants.W_OK | constants.X_OK).catch((cause: NodeJS.ErrnoException) => {
+		throw new Failure("unsupported", `the workspace ${dir} cannot be written (${cause.code})`, OTHER_WORKSPACE, {
+			cause,
+		});
+	});
+}
+
 /** Whether the learner's module of a lesson is the skeleton still. */
 export async function isUntouched(lesson: Lesson): Promise<boolean> {
 	const [mine, skeleton] = await Promise.all([
@@ -39,8 +54,10 @@ export async function isUntouched(lesson: Lesson): Promise<boolean> {
 /**
  * Makes a workspace, or completes one: what is there already stays as it is.
  * @returns the files that were made
+ * @throws {Failure} unsupported: nothing can be written there
  */
 export async function makeWorkspace(dir: string): Promise<string[]> {
+	await needWritable(dir);
 	const made: string[] = [];
 	const add = async (name: string, write: (path: string) => Promise<void>) => {
 		const path = join(dir, name);

@@ -1,14 +1,12 @@
 #!/usr/bin/env node
-// Plain JavaScript, as it must run, and say why it cannot, on any Node.
-const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-if (major < 20 || (major === 20 && minor < 19)) {
-	console.error(
-		`drydock needs Node 20.19 or newer; this is ${process.version}.\n  try: https://nodejs.org/en/download`,
-	);
-	process.exit(3);
-}
+// Plain JavaScript, as it must run, and say why it cannot, before anything else is there.
+import "./before.cjs";
+
 process.setSourceMapsEnabled(true);
-const { main } = await program();
+// What nobody waits for, such as a compiler that cannot be started, comes here.
+process.on("uncaughtException", notLoaded);
+const { main } = await program().catch(notLoaded);
+process.off("uncaughtException", notLoaded);
 process.exitCode = await main(process.argv.slice(2));
 
 async function program() {
@@ -16,10 +14,15 @@ async function program() {
 	const compiled = await compiledMain().catch(() => undefined);
 	if (compiled !== undefined) return import(compiled);
 	// Somebody else's kit, or a module that cannot be compiled: compiling one at a time works, or says what is wrong.
-	const tsx = await import("tsx/esm/api").catch(() => {
-		console.error("drydock's npm packages are not installed.\n  try: npm start");
-		process.exit(3);
-	});
+	const tsx = await import("tsx/esm/api");
 	tsx.register();
 	return import("./main.ts");
+}
+
+function notLoaded(error) {
+	const isMissing = ["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND"].includes(error?.code);
+	const what = isMissing ? "drydock's npm packages are not installed, or not all of them" : "drydock cannot be loaded";
+	const next = error?.code === "EMFILE" ? "ulimit -n 1024, then the same command" : "npm start, in drydock's folder";
+	console.error(`${what}\n${error?.message ?? error}\n  try: ${next}`);
+	process.exit(3);
 }

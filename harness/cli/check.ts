@@ -1,5 +1,5 @@
 import { currentLesson, editedLessons, hasTried, logbook, passedModules, recordAttempt } from "../course.ts";
-import { EXIT, Failure } from "../failure.ts";
+import { EXIT, Failure, failureOf } from "../failure.ts";
 import { judge, type Verdict } from "../grade/judge.ts";
 import { interruption } from "../interrupt.ts";
 import { findLesson, type Lesson, lessons, loadCheck } from "../lessons.ts";
@@ -22,13 +22,18 @@ export async function check(id: string | undefined, options: CheckOptions): Prom
 	const chosen = await choose(id, options);
 	// A logbook that cannot be read is said before the work, not after it.
 	if (isLearners(options)) await logbook();
-	const yard = new Shipyard(options.json ? silent : visible);
-	yard.prepare();
 	try {
-		return options.all ? await checkAll(chosen, yard, options) : await checkOne(chosen, yard, options);
+		return await checkIn(new Shipyard(options.json ? silent : visible), chosen, options);
 	} catch (error) {
 		if (options.json && !interruption.aborted) printFailure(error, chosen);
 		throw error;
+	}
+}
+
+async function checkIn(yard: Shipyard, chosen: Lesson[], options: CheckOptions): Promise<number> {
+	yard.prepare();
+	try {
+		return options.all ? await checkAll(chosen, yard, options) : await checkOne(chosen, yard, options);
 	} finally {
 		await yard.close();
 	}
@@ -47,14 +52,15 @@ async function checkOne([lesson]: Lesson[], yard: Shipyard, options: CheckOption
 // Who asked for JSON gets a document, whatever happens; the reason is on standard error as well. Wrong usage is no
 // verdict.
 function printFailure(error: unknown, [lesson]: Lesson[]): void {
-	const kind = error instanceof Failure ? error.kind : "failed";
+	const failure = failureOf(error);
+	const kind = failure?.kind ?? "failed";
 	if (kind === "usage") return;
 	printJson({
 		schemaVersion: 1,
 		lesson: lesson?.id ?? null,
 		verdict: kind === "unsupported" ? "unsupported" : "error",
-		message: String((error as Error).message),
-		next: error instanceof Failure ? (error.next ?? null) : null,
+		message: failure?.message ?? String((error as Error).message),
+		next: failure?.next ?? null,
 		findings: [],
 	});
 }

@@ -1,5 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
-import { EXIT, Failure } from "../failure.ts";
+import { EXIT, failureOf } from "../failure.ts";
 import { interruption, stopInGoodOrder } from "../interrupt.ts";
 import { printable } from "../printable.ts";
 import { guardLog } from "./log.ts";
@@ -12,6 +12,8 @@ import { commandIn } from "./typed.ts";
  */
 export async function main(args: string[]): Promise<number> {
 	stopInGoodOrder();
+	// What nobody waits for. Node's own exit code for it is 1, which means that an exercise has not passed.
+	process.on("uncaughtException", (error) => process.exit(explain(error)));
 	// Who reads only the beginning, as head(1) does, is no failure, and the exit code is still the verdict's.
 	process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 		if (error.code !== "EPIPE") throw error;
@@ -277,11 +279,12 @@ function explain(error: unknown): number {
 	}
 	// Commander has said it already; asking for help is no error.
 	if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage;
-	if (error instanceof Failure) {
-		const next = error.next === undefined ? "" : `  try: ${error.next}\n`;
+	const failure = failureOf(error);
+	if (failure !== null) {
+		const next = failure.next === undefined ? "" : `  try: ${failure.next}\n`;
 		// Names and texts of others may be in it.
-		process.stderr.write(printable(`${error.message}\n${next}`));
-		return error.exitCode;
+		process.stderr.write(printable(`${failure.message}\n${next}`));
+		return failure.exitCode;
 	}
 	process.stderr.write(
 		`drydock itself failed; this is not your exercise's fault.\n${printable(String((error as Error)?.stack ?? error))}\n`,

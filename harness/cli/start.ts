@@ -4,7 +4,7 @@ import { lessons, loadCheck } from "../lessons.ts";
 import { visible } from "../progress.ts";
 import { installMissing } from "../vm/setup.ts";
 import { Shipyard } from "../vm/shipyard.ts";
-import { learnersFile, makeWorkspace, workspaceDir } from "../workspace.ts";
+import { learnersFile, makeWorkspace, needWritable, workspaceDir } from "../workspace.ts";
 import { list } from "./list.ts";
 import { style } from "./terminal.ts";
 
@@ -13,6 +13,8 @@ import { style } from "./terminal.ts";
  * @returns the exit code: 0 when the set-up succeeded, whatever the verdict
  */
 export async function start({ onlySetup, forTests }: { onlySetup?: boolean; forTests?: boolean }): Promise<number> {
+	// Said before minutes of work, not after them.
+	if (!onlySetup) await needWritable(await workspaceDir());
 	await installMissing({ testing: forTests === true });
 	const yard = new Shipyard(visible);
 	try {

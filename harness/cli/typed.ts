@@ -1,4 +1,5 @@
-import { existsSync, realpathSync } from "node:fs";
+import { accessSync, constants, existsSync, realpathSync } from "node:fs";
+import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { inKit } from "../kit.ts";
 
@@ -11,10 +12,22 @@ export const NPX = "npx drydock";
  */
 export function commandIn(folder: string): string {
 	const bin = realpathSync(inKit("harness/cli/bin.js"));
-	const top = topOf(folder);
+	const top = npxWorks() ? topOf(folder) : null;
 	if (top !== null && (isSame(top, inKit()) || isSame(join(top, "node_modules/.bin/drydock"), bin))) return NPX;
 	// Whole also in a JSON text, and in the hands of a shell.
 	return /^[\w./@+-]+$/.test(bin) ? `node ${bin}` : "drydock";
+}
+
+// npx makes a folder in npm's cache before it does anything else.
+function npxWorks(): boolean {
+	try {
+		let dir = process.env["npm_config_cache"] || join(homedir(), ".npm");
+		while (!existsSync(dir) && dir !== dirname(dir)) dir = dirname(dir);
+		accessSync(dir, constants.W_OK);
+		return true;
+	} catch {
+		return false;
+	}
 }
 
 /** The folder that npm takes for the top of what it is called in. See npm-prefix(1). */

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cached, keyOf } from "../cache.ts";
+import { Failure } from "../failure.ts";
 import { interruption } from "../interrupt.ts";
 import { inKit, withUnixLines } from "../kit.ts";
 import { rootPrivileges } from "../vm/privileges.ts";
@@ -28,6 +29,7 @@ export interface ToolLimits {
  * @param start is given the script, which starts the compiler and ends when this process ends, and what the script's
  * environment must hold. It settles when the compiler has answered once. It is called again, with less, where this
  * computer does not allow the first.
+ * @throws {Failure} unsupported: the compiler cannot be executed here. It has seen nothing of a submission by then
  */
 export async function startConfined<T>(
 	tool: string,
@@ -46,10 +48,19 @@ export async function startConfined<T>(
 		interruption.throwIfAborted();
 		const level = levels.get(tool) ?? levelFor(path, tool, limits);
 		levels.set(tool, level);
-		if ((await level) === MOST) throw error;
-		return start(path, environment(tool, limits, await level));
+		const tried = (await level) === MOST ? Promise.reject(error) : start(path, environment(tool, limits, await level));
+		return tried.catch((cause: unknown) => {
+			interruption.throwIfAborted();
+			throw notExecutable(tool, cause);
+		});
 	}
 }
+
+/** A compiler that npm has left out, or that this computer does not execute. */
+export const notExecutable = (tool: string, cause: unknown): Failure =>
+	new Failure("unsupported", `${tool} cannot be executed here`, "npm start, in drydock's folder, which says why", {
+		cause,
+	});
 
 type Level = "root" | "user" | "none";
 

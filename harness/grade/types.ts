@@ -2,12 +2,13 @@ import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as v from "valibot";
+import { Failure } from "../failure.ts";
 import { interruption } from "../interrupt.ts";
 import { inKit } from "../kit.ts";
 import { BundleError, brief, type Diagnostic } from "./bundle.ts";
 import { compilerTurns } from "./bundler.ts";
 import { CheckerChannel } from "./checker-channel.ts";
-import { startConfined } from "./confined-tool.ts";
+import { notExecutable, startConfined } from "./confined-tool.ts";
 import { filesBeside, type SubmissionFiles } from "./submission-files.ts";
 import { CONFIG, TypeWorld } from "./type-world.ts";
 
@@ -39,6 +40,7 @@ const ERRORS_MAX = 100;
  * @param files where these files are, if not on this computer's disk
  * @param signal gives up, as nobody wants to know any more
  * @returns its first errors, which decide nothing; none for a module that is well typed
+ * @throws {Failure} unsupported: the type checker cannot be executed here
  * @throws {BundleError} a type is taken from outside of the submission, or it is all too much
  */
 export async function typeErrors(
@@ -117,9 +119,11 @@ async function saidBy(compiler: string, world: TypeWorld, other: AbortSignal): P
 			said.push(await ask("getSemanticDiagnostics", file));
 		}
 		return said.flat();
-	} catch {
+	} catch (error) {
 		signal.throwIfAborted();
-		return late ? [] : "too much";
+		if (late) return [];
+		if (error instanceof Failure) throw error;
+		return "too much";
 	} finally {
 		clearTimeout(timer);
 		signal.removeEventListener("abort", stop);
@@ -140,5 +144,9 @@ async function compilerPath(): Promise<string> {
 	const { default: find } = (await import(pathToFileURL(join(home, "lib/getExePath.js")).href)) as {
 		default(): string;
 	};
-	return find();
+	try {
+		return find();
+	} catch (error) {
+		throw notExecutable("typescript", error);
+	}
 }

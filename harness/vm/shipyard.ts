@@ -9,6 +9,7 @@ import {
 	type SessionEnd,
 	type SessionRequest,
 } from "./machine.ts";
+import { needOpenFiles } from "./open-files.ts";
 import { type Audience, Rewindable, type StageRequest } from "./rewindable.ts";
 import { ensureTemplate, isCurrent, type Template } from "./template.ts";
 
@@ -24,8 +25,12 @@ export class Shipyard {
 	#ahead: Promise<Machine> | undefined;
 	#closed = false;
 
-	/** @param packages Debian packages that its machines have beside those that the lessons use */
+	/**
+	 * @param packages Debian packages that its machines have beside those that the lessons use
+	 * @throws {Failure} unsupported: this process may open too few files
+	 */
 	constructor(progress: Progress, packages: readonly string[] = []) {
+		needOpenFiles();
 		this.#progress = progress;
 		this.#packages = packages;
 		interruption.addEventListener("abort", () => void this.close());

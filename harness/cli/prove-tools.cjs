@@ -1,0 +1,44 @@
+// Executes what of the npm packages is a program for one kind of computer. npm leaves such a package out without a word,
+// and a folder can be moved to another computer or to a file system that nothing may be executed on.
+// Exits with 1 and says which one it is.
+const { spawnSync } = require("node:child_process");
+const { dirname, join } = require("node:path");
+const { pathToFileURL } = require("node:url");
+
+const PROOFS = {
+	esbuild: () => require("esbuild").transformSync(""),
+	typescript: async () => {
+		const home = dirname(require.resolve("typescript/package.json"));
+		const { default: find } = await import(pathToFileURL(join(home, "lib/getExePath.js")).href);
+		const { status, error, stderr } = spawnSync(find(), ["--version"], { encoding: "utf8" });
+		if (error !== undefined) throw error;
+		if (status !== 0) throw new Error(stderr);
+	},
+	// Its compiled half runs in the virtual machine; elsewhere than here, that comes with an image.
+	"ffi-rs": () => {
+		if (process.platform !== "linux" || process.arch !== "x64" || !isGlibc()) return;
+		createRequireFrom("ffi-rs").resolve("@yuuang/ffi-rs-linux-x64-gnu");
+	},
+};
+
+function createRequireFrom(name) {
+	return require("node:module").createRequire(require.resolve(`${name}/package.json`));
+}
+
+function isGlibc() {
+	return process.report.getReport().header.glibcVersionRuntime !== undefined;
+}
+
+async function prove() {
+	for (const [name, proof] of Object.entries(PROOFS)) {
+		try {
+			await proof();
+		} catch (error) {
+			console.log(`${name}: ${error.message.split("\n")[0]}`);
+			process.exitCode = 1;
+			return;
+		}
+	}
+}
+
+prove();

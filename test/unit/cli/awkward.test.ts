@@ -1,0 +1,191 @@
+import { execFile, spawnSync } from "node:child_process";
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { inKit } from "../../../harness/kit.ts";
+import { kitCopy } from "../../support/kit-copy.ts";
+import { temporary } from "../../support/temporary.ts";
+
+// Computers that are not as drydock wants them. It says so in its own words, with the step that helps, and exits with 3: 1 is
+// nothing but "not passed".
+
+const files = await temporary();
+afterAll(() => files.remove());
+
+interface Ended {
+	code: number | null;
+	said: string;
+}
+
+/** Runs a shell's script, in which $1 is Node and $2 the kit. */
+function sh(script: string, kit: string, env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+	const options = { cwd: kit, env: { ...process.env, DRYDOCK_CACHE: join(files.dir, "cache"), ...env } };
+	return new Promise((resolve) => {
+		const child = execFile("sh", ["-c", script, "sh", process.execPath, kit], options, (_, stdout, stderr) =>
+			resolve({ code: child.exitCode, said: stdout + stderr }),
+		);
+		child.stdin?.end();
+	});
+}
+
+const words = (...parts: (string | RegExp)[]) => ({
+	code: 3,
+	said: expect.toSatisfy(
+		(said: string) =>
+			parts.every((part) => (typeof part === "string" ? said.includes(part) : part.test(said))) &&
+			said.includes("  try: ") &&
+			!/^ {4}at /m.test(said),
+		`words with ${parts.join(", ")}, and no stack`,
+	),
+});
+
+const COMPILERS = ["esbuild", "typescript", "@esbuild", "@typescript"];
+
+/** A kit whose compilers are its own, to be spoilt. Each test finds it whole, and as if npm had never run. */
+const kit = await kitCopy(files.dir);
+beforeEach(async () => {
+	for (const name of [...COMPILERS, "commander", ".drydock"])
+		await rm(join(kit, "node_modules", name), { recursive: true, force: true });
+	for (const name of COMPILERS)
+		await cp(inKit("node_modules", name), join(kit, "node_modules", name), { recursive: true });
+	await symlink(inKit("node_modules/commander"), join(kit, "node_modules/commander"));
+});
+
+/** A folder for the PATH, with an npm in it that notes its arguments and does what the script says. */
+async function fakeNpm(script = ""): Promise<{ path: string; calls(): Promise<string[]> }> {
+	const dir = await mkdtemp(join(files.dir, "npm-"));
+	await writeFile(join(dir, "npm"), `#!/bin/sh\necho "$@" >>"${dir}/calls"\n${script}\n`);
+	await chmod(join(dir, "npm"), 0o755);
+	const calls = () =>
+		readFile(join(dir, "calls"), "utf8").then(
+			(text) => text.trim().split("\n"),
+			() => [],
+		);
+	return { path: `${dir}:${process.env["PATH"]}`, calls };
+}
+
+const LAUNCH = '"$1" harness/cli/launch.cjs help';
+const esbuildIn = (kit: string) => join(kit, `node_modules/@esbuild/${process.platform}-${process.arch}/bin/esbuild`);
+
+describe("npm start", () => {
+	test("installs all that is needed, whatever the user's npm leaves out, and only once", async () => {
+		const { path, calls } = await fakeNpm();
+		const env = { PATH: path, npm_config_omit: "optional", NODE_ENV: "production" };
+		for (const _ of [1, 2]) expect(await sh(LAUNCH, kit, env)).toMatchObject({ code: 0 });
+		expect(await calls()).toEqual([expect.stringMatching(/^ci --include=dev --include=optional --ignore-scripts /)]);
+	});
+
+	test("has no success noted where npm has left a compiler out, so the next start mends it", async () => {
+		const omitted = await fakeNpm("rm -rf node_modules/@esbuild");
+		expect(await sh(LAUNCH, kit, { PATH: omitted.path })).toEqual(words("esbuild: ", "node_modules"));
+		const whole = await fakeNpm(`cp -r "${inKit("node_modules/@esbuild")}" node_modules/`);
+		expect(await sh(LAUNCH, kit, { PATH: whole.path })).toMatchObject({ code: 0 });
+		await rm(join(kit, "node_modules/@typescript"), { recursive: true });
+		const again = await fakeNpm(`cp -r "${inKit("node_modules/@typescript")}" node_modules/`);
+		expect(await sh(LAUNCH, kit, { PATH: again.path })).toMatchObject({ code: 0 });
+		expect(await again.calls()).toHaveLength(1);
+	});
+
+	test("says that a program may not be executed, and does not install it again", async () => {
+		const { path, calls } = await fakeNpm();
+		await sh(LAUNCH, kit, { PATH: path });
+		await chmod(esbuildIn(kit), 0o644);
+		expect(await sh(LAUNCH, kit, { PATH: path })).toEqual(words("cannot be executed", "EACCES", "findmnt"));
+		expect(await calls()).toHaveLength(1);
+	});
+
+	test("says what is missing: a network, npm", async () => {
+		const { path } = await fakeNpm("echo 'npm error network' >&2; exit 1");
+		expect(await sh(LAUNCH, kit, { PATH: path })).toEqual(words("could not be installed", "with a network"));
+		const without = await mkdtemp(join(files.dir, "empty-"));
+		expect(await sh(`PATH=${without}; ${LAUNCH}`, kit)).toEqual(words("npm cannot be started"));
+	});
+});
+
+test.each(["launch.cjs", "bin.cjs"])("a backslash in the kit's path is named by %s, not by Node", async (entry) => {
+	const dir = join(files.dir, "back\\slash");
+	await mkdir(join(dir, "harness"), { recursive: true });
+	await cp(inKit("harness/cli"), join(dir, "harness/cli"), { recursive: true });
+	await cp(inKit("package.json"), join(dir, "package.json"));
+	expect(await sh(`"$1" harness/cli/${entry} help`, dir)).toEqual(words("backslash", dir, "rename"));
+});
+
+test("a package that is not there is said, with what to type", async () => {
+	await rm(join(kit, "node_modules/commander"));
+	expect(await sh('"$1" harness/cli/bin.js list', kit)).toEqual(words("not installed", "npm start"));
+});
+
+test("compilers that cannot be executed are no verdict", async () => {
+	await writeFile(join(kit, "compile.mjs"), COMPILE);
+	const compile = '"$1" --import tsx compile.mjs solutions/02-unshare/isolate.ts';
+	expect(await sh(compile, kit)).toMatchObject({ said: "bundled\ntyped\n" });
+	await chmod(esbuildIn(kit), 0o644);
+	expect((await sh(compile, kit)).said).toMatch(/^Failure unsupported .*esbuild cannot be executed here\ntyped\n$/);
+	await chmod(esbuildIn(kit), 0o755);
+	await rm(join(kit, "node_modules/@typescript"), { recursive: true });
+	expect((await sh(compile, kit)).said).toBe("bundled\nFailure unsupported typescript cannot be executed here\n");
+});
+
+const COMPILE = `
+import { bundle } from "./harness/grade/bundle.ts";
+import { typeErrors } from "./harness/grade/types.ts";
+const [, , file] = process.argv;
+const said = ({ name, kind, message }) => console.log(name, kind, message);
+await bundle("solutions/box.ts", new Map()).then(() => console.log("bundled"), said);
+await typeErrors(file).then(() => console.log("typed"), said);
+process.exit();
+`;
+
+describe.runIf(process.platform === "linux")("few open files", () => {
+	test.each([
+		["check 02 --solution", 64],
+		["grade .", 64],
+		["list", 32],
+	])("%s [ulimit -n %d]", async (command, limit) => {
+		expect(await sh(`ulimit -n ${limit}; "$1" harness/cli/bin.js ${command}`, inKit())).toEqual(
+			words(/open.* files/, "ulimit -n 1024"),
+		);
+	});
+
+	test("who asked for JSON gets a document", async () => {
+		const { said } = await sh('ulimit -n 64; "$1" harness/cli/bin.js check 02 --solution --json 2>/dev/null', inKit());
+		expect(JSON.parse(said)).toMatchObject({ verdict: "unsupported", next: expect.stringContaining("ulimit") });
+	});
+});
+
+/** Mounts nothing that anybody else sees. */
+const mayMount = spawnSync("unshare", ["-m", "true"]).status === 0 && process.getuid?.() === 0;
+
+describe.runIf(mayMount)("mounts", () => {
+	/** Runs a script while a folder, if not the kit, is mounted with these options. */
+	const mounted = (options: string, script: string, dir = kit) =>
+		`unshare -m sh -c 'mount --bind ${dir} ${dir} && mount -o remount,bind,${options} ${dir} && cd "$PWD" && ${script}' sh "$1"`;
+
+	test("a read-only kit names the way to a workspace elsewhere, which works", async () => {
+		const bin = '"$1" harness/cli/bin.js';
+		expect(await sh(mounted("ro", `${bin} list`), kit)).toMatchObject({ code: 0 });
+		expect(await sh(mounted("ro", `${bin} start`), kit)).toEqual(words("workspace", "EROFS", "drydock init"));
+		expect(await sh(mounted("ro", `${bin} init`), kit)).toEqual(words("workspace", "EROFS", "drydock init"));
+		const elsewhere = join(files.dir, "elsewhere");
+		expect(await sh(mounted("ro", `${bin} init ${elsewhere}`), kit)).toMatchObject({ code: 0 });
+	});
+
+	test("a read-only kit without its packages says so before npm does", async () => {
+		await rm(join(kit, "node_modules/esbuild"), { recursive: true });
+		expect(await sh(mounted("ro", LAUNCH), kit)).toEqual(words("cannot be written", "cp -r"));
+	});
+
+	test("where npx cannot write its cache, what is to be typed makes do without npx", async () => {
+		const home = join(files.dir, "home");
+		await mkdir(home);
+		const list = '"$1" harness/cli/bin.js list';
+		const env = { HOME: home, npm_config_cache: "" };
+		expect((await sh(list, kit, env)).said).toContain("npx drydock read");
+		expect((await sh(mounted("ro", list, home), kit, env)).said).toContain(`node ${kit}/harness/cli/bin.js read`);
+	});
+
+	test("a kit in a folder that nothing may be executed in", async () => {
+		const { path } = await fakeNpm();
+		expect(await sh(mounted("noexec", LAUNCH), kit, { PATH: path })).toEqual(words("cannot be executed", "findmnt"));
+	});
+});
