@@ -4,7 +4,17 @@ import type { RunnerLine } from "./job.ts";
 import { idleMs, type Patience, untilMachineRests } from "./patience.ts";
 import { readProcess, readRoot, type Wanted } from "./probe.ts";
 import type { Runner } from "./runners.ts";
-import { hasExecuted, ownNumber, readArguments, readStart, readTasks, readWorld } from "./tasks.ts";
+import {
+	hasExecuted,
+	ownNumber,
+	readArguments,
+	readStart,
+	readState,
+	readStats,
+	readTasks,
+	readWorldStats,
+	type Stat,
+} from "./tasks.ts";
 
 /** How often a command that says nothing is looked at. */
 const SILENCE_MS = 1_000;
@@ -17,13 +27,16 @@ const IDLE_MS = 2_000;
 
 const SETTLE_MS = 300;
 
+/** States of what is about to do something: running, and waiting for a disk. See proc_pid_stat(5). */
+const AWAKE = ["R", "D"];
+
 /** Follows one call of the exercise on its runner: when its command runs, what it waits for, and how it ends. */
 export class Exercise {
 	/** Settles when it has ended, or is given up. Its own process then waits to be released. */
 	readonly ending: Promise<Ending>;
 	/** How often the command has said that it waits for a line. */
 	#pauses = 0;
-	#command: Task | null = null;
+	#command: Stat | null = null;
 	/** When its own process was started: after its end the pid may be another's. */
 	readonly #startTicks: number | null;
 	#ended = false;
@@ -38,7 +51,7 @@ export class Exercise {
 	/** The agent's own numbers of processes, by what names them. */
 	readonly #ownNumbers = new Map<string, number | null>();
 	/** Who was there before. */
-	readonly #earlier = readWorld();
+	readonly #earlier = readWorldStats();
 
 	constructor(
 		readonly runner: Runner,
@@ -75,10 +88,10 @@ export class Exercise {
 		const known = this.#command;
 		if (known !== null && readStart(known.pid) === known.startTicks && this.#bearsToken(known.pid)) return known.pid;
 		// The token is in the arguments of the command only, and of what it forks: so the first answer stays.
-		const bearers = (tasks: Task[]) => tasks.filter(({ pid }) => this.#bearsToken(pid));
-		const own = bearers(this.#tasks());
+		const bearers = (tasks: Stat[]) => tasks.filter(({ pid }) => this.#bearsToken(pid));
+		const own = bearers(this.#stats());
 		// A command whose parent has ended is a child of the host's init.
-		const tasks = own.length > 0 ? own : bearers(readWorld());
+		const tasks = own.length > 0 ? own : bearers(readWorldStats());
 		// The youngest: a program that starts the command in another way has the token, too.
 		this.#command = tasks.at(-1) ?? null;
 		return this.#command?.pid ?? null;
@@ -101,7 +114,7 @@ export class Exercise {
 			if (this.command === null && !this.#ended) continue;
 			if (this.#pauses > 0 || late) return this.#pauses > 0;
 			const before = asleep;
-			asleep = silent && this.#sleeps() ? namesOf(this.#tasks()) : "";
+			asleep = silent && this.#sleeps() ? namesOf(this.#stats()) : "";
 			if (asleep === "" || asleep !== before) sinceMs = idleMs();
 			else if (idleMs() - sinceMs >= IDLE_MS) return false;
 		}
@@ -117,7 +130,7 @@ export class Exercise {
 		const task = stopped();
 		if (task === undefined) return came;
 		const { pid, startTicks } = task;
-		this.#stopped = { pid, startTicks, ...readRoot(pid), children: readTasks(pid).length - 1 };
+		this.#stopped = { pid, startTicks, ...readRoot(pid), children: readStats(pid).length - 1 };
 		signal(pid, "SIGCONT");
 		return true;
 	}
@@ -156,8 +169,7 @@ export class Exercise {
 	rests(patience: Patience): Promise<boolean> {
 		const resting = () => {
 			const { command } = this;
-			const state = this.#tasks().find(({ pid }) => pid === command)?.state;
-			return this.#ended || (state !== "R" && state !== "D");
+			return this.#ended || command === null || !AWAKE.includes(readState(command));
 		};
 		return this.#untilAtRest(resting, patience);
 	}
@@ -181,14 +193,14 @@ export class Exercise {
 	}
 
 	/** Everything that it has started and that still runs: the eldest first, without its own process. */
-	descendants(): Task[] {
-		return this.#tasks().slice(1);
+	descendants(): Stat[] {
+		return this.#stats().slice(1);
 	}
 
 	/** What runs the command's script, but is neither the command nor below it: its parent has ended. The eldest first. */
-	orphans(): Task[] {
+	orphans(): Stat[] {
 		const { command } = this;
-		const below = new Set(command === null ? [] : readTasks(command).map(({ pid }) => pid));
+		const below = new Set(command === null ? [] : readStats(command).map(({ pid }) => pid));
 		return this.descendants().filter(({ pid }) => !below.has(pid) && this.#bearsToken(pid));
 	}
 
@@ -214,15 +226,15 @@ export class Exercise {
 	}
 
 	// A shell's own child reads for it. It has the same arguments, and has become no program since its fork.
-	#copiesOfCommand(): Task[] {
+	#copiesOfCommand(): Stat[] {
 		const { command } = this;
 		if (command === null) return [];
 		const same = readArguments(command).join("\0");
-		const isCopy = ({ pid }: Task) => readArguments(pid).join("\0") === same && !hasExecuted(pid);
-		return readTasks(command).filter((task) => task.pid === command || isCopy(task));
+		const isCopy = ({ pid }: Stat) => readArguments(pid).join("\0") === same && !hasExecuted(pid);
+		return readStats(command).filter((task) => task.pid === command || isCopy(task));
 	}
 
-	#ownNumber(task: Task): number | null {
+	#ownNumber(task: Stat): number | null {
 		const name = namesOf([task]);
 		if (!this.#ownNumbers.has(name)) this.#ownNumbers.set(name, ownNumber(task.pid));
 		return this.#ownNumbers.get(name) ?? null;
@@ -244,7 +256,7 @@ export class Exercise {
 	// The youngest of its processes is the one that still runs its code; those above wait for it.
 	#readThrower(): void {
 		try {
-			const pid = this.#tasks().at(-1)?.pid ?? this.runner.pid;
+			const pid = this.#stats().at(-1)?.pid ?? this.runner.pid;
 			this.#atThrow ??= {
 				...readProcess(pid, this.runner.pid, this.wanted, this.runner.given),
 				table: null,
@@ -256,9 +268,9 @@ export class Exercise {
 	}
 
 	// What it has started, whose parent has ended since. Of several that run at once, nobody can say whose an orphan is.
-	#orphans(): Task[] {
-		const isNew = (task: Task) => !this.#earlier.some((other) => sameProcess(task, other));
-		return readWorld().filter((task) => task.ppid === 1 && isNew(task));
+	#orphans(): Stat[] {
+		const isNew = (task: Stat) => !this.#earlier.some((other) => sameProcess(task, other));
+		return readWorldStats().filter((task) => task.ppid === 1 && isNew(task));
 	}
 
 	#bearsToken(pid: number): boolean {
@@ -267,11 +279,19 @@ export class Exercise {
 
 	// On a busy computer, what is about to do something has only not had its turn yet.
 	#sleeps(): boolean {
-		return this.#tasks().every(({ state }) => state !== "R" && state !== "D");
+		return this.#stats().every(({ state }) => !AWAKE.includes(state));
 	}
 
 	#tasks(): Task[] {
-		const tasks = readTasks(this.runner.pid);
+		return this.#own(readTasks(this.runner.pid));
+	}
+
+	#stats(): Stat[] {
+		return this.#own(readStats(this.runner.pid));
+	}
+
+	// After its end, the pid may be another's.
+	#own<One extends Stat>(tasks: One[]): One[] {
 		return tasks[0]?.startTicks === this.#startTicks ? tasks : [];
 	}
 
@@ -310,6 +330,6 @@ export class Exercise {
 	}
 }
 
-const sameProcess = (one: Task, other: Task | null) => one.pid === other?.pid && one.startTicks === other.startTicks;
+const sameProcess = (one: Stat, other: Stat | null) => one.pid === other?.pid && one.startTicks === other.startTicks;
 
-const namesOf = (tasks: readonly Task[]) => tasks.map(({ pid, startTicks }) => `${pid}:${startTicks}`).join(" ");
+const namesOf = (tasks: readonly Stat[]) => tasks.map(({ pid, startTicks }) => `${pid}:${startTicks}`).join(" ");

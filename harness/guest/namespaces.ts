@@ -23,7 +23,9 @@ export function readNamespaces(pid: number, task = pid): Record<string, string> 
 
 /** The kinds of namespace in which a process's threads disagree. */
 export function readSplitNamespaces(pid: number): string[] {
-	const threads = readPids(`/proc/${pid}/task`).map((task) => readNamespaces(pid, task));
+	const tasks = readPids(`/proc/${pid}/task`);
+	if (tasks.length < 2) return [];
+	const threads = tasks.map((task) => readNamespaces(pid, task));
 	return NAMESPACES.filter((name) => new Set(threads.map((namespaces) => namespaces[name])).size > 1);
 }
 

@@ -4,7 +4,7 @@ import type { Net } from "../protocol.ts";
 import { HARBOUR_ROOT, OWN_PROC } from "./harbour.ts";
 import { inNamespaceAt } from "./namespaces.ts";
 import { answerer, parseNetwork, QUESTIONS, readForwarding } from "./network.ts";
-import { readDescriptors, readWorld } from "./tasks.ts";
+import { readDescriptors, readWorldStats } from "./tasks.ts";
 
 const MOST_NAMESPACES = 8;
 /** What has not answered by then is ended. */
@@ -70,7 +70,7 @@ function places(): Place[] {
 		found.set(namespace, place);
 		return place;
 	};
-	for (const { pid } of readWorld()) {
+	for (const { pid } of readWorldStats()) {
 		const path = `/proc/${pid}/ns/net`;
 		const namespace = linkAt(path);
 		if (namespace !== null) add(namespace, path).pids.push(pid);

@@ -246,7 +246,7 @@ class Scene {
 		const host = allEnded ? await this.readAtLast() : readHost(this.run);
 		const commands = [...this.#exercises].map(async ([container, exercise]) => {
 			const { command } = exercise;
-			return [container, command === null ? null : await this.#observe(command, exercise.runner)] as const;
+			return [container, command === null ? null : await this.#observe(command, exercise.runner, host)] as const;
 		});
 		this.moments[name] = { host, commands: Object.fromEntries(await Promise.all(commands)) };
 	}
@@ -255,9 +255,9 @@ class Scene {
 		this.images[image] = [...(this.images[image] ?? []), readImage(image, words)].slice(0, 2);
 	}
 
-	async #observe(pid: number, engine: Runner) {
+	async #observe(pid: number, engine: Runner, { tasks }: HostState) {
 		try {
-			const process = readProcess(pid, engine.pid, this.run, engine.given);
+			const process = readProcess(pid, engine.pid, this.run, engine.given, tasks);
 			if (!this.run.breakOut) return { ...process, table: null, escape: null };
 			return { ...process, table: readTable(pid), escape: await this.#attemptEscape(pid) };
 		} catch (error) {

@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { readMountTable } from "../../native/mount-table.ts";
-import type { HostState, Overlay, Place, ProcessState, Run, TableMount } from "../protocol.ts";
+import type { HostState, Overlay, Place, ProcessState, Run, TableMount, Task } from "../protocol.ts";
 import { readCgroup, readCgroupFiles, readCgroups, readCgroupTree } from "./cgroups.ts";
 import { deviceName } from "./device.ts";
 import { HARBOUR_ROOT, OWN_PROC } from "./harbour.ts";
@@ -8,6 +8,7 @@ import { parseMountinfo } from "./mountinfo.ts";
 import { inNamespace, readNamespaces, readSplitNamespaces } from "./namespaces.ts";
 import { readLinks, readNetwork } from "./network.ts";
 import {
+	below,
 	hasExecuted,
 	numbers,
 	readArguments,
@@ -15,7 +16,6 @@ import {
 	readEnvironment,
 	readPids,
 	readStatus,
-	readTasks,
 	readWorld,
 } from "./tasks.ts";
 import { readEntry, readTree } from "./trees.ts";
@@ -53,6 +53,7 @@ export function readHost({ watch, network, limits, places }: Wanted): HostState 
  * Reads a process from outside.
  * @param engine the process that has started it, directly or not
  * @param given what that process was started with at 0, 1 and 2
+ * @param world all processes, if they have been read already
  * @throws the process has ended meanwhile (ENOENT or ESRCH)
  */
 export function readProcess(
@@ -60,6 +61,7 @@ export function readProcess(
 	engine: number,
 	{ files, network, secrets = [] }: Wanted,
 	given: Record<string, string> = {},
+	world: readonly Task[] = readWorld(),
 ): Omit<ProcessState, "escape" | "table"> {
 	const status = readStatus(pid);
 	const mask = (name: string) => status.get(name) ?? "";
@@ -84,7 +86,7 @@ export function readProcess(
 		cgroupFiles: readCgroupFiles(cgroup),
 		arguments: readArguments(pid),
 		environment: readEnvironment(pid),
-		tasks: readTasks(engine).slice(1),
+		tasks: below(engine, world),
 		copies: countCopies(pid),
 		enginePid: engine,
 		engineInHostRoot: directoryAt(`/proc/${engine}/root/.`) === directoryAt("/proc/1/root/."),

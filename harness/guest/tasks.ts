@@ -2,11 +2,19 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { Task } from "../protocol.ts";
 import { OWN_PROC } from "./harbour.ts";
 
+/** What one line of the kernel's says of a process. Its numbers in PID namespaces are in another file, which takes as long. */
+export type Stat = Omit<Task, "nsPids">;
+
 /** Lists every process of the harbour. The kernel's own threads are none of it. */
-export function readWorld(): Task[] {
+export const readWorld = (): Task[] => readAll(readTask);
+
+/** The same with less of each. */
+export const readWorldStats = (): Stat[] => readAll(readStat);
+
+function readAll<One>(read: (pid: number) => One): One[] {
 	return readPids("/proc").flatMap((pid) => {
 		try {
-			return [readTask(pid)];
+			return [read(pid)];
 		} catch {
 			return []; // Ended since /proc was read.
 		}
@@ -14,22 +22,32 @@ export function readWorld(): Task[] {
 }
 
 /** Lists a process and all that descend from it, the eldest first. */
-export function readTasks(pid: number): Task[] {
+export const readTasks = (pid: number): Task[] => readDescent(pid, readTask);
+
+/** The same with less of each. */
+export const readStats = (pid: number): Stat[] => readDescent(pid, readStat);
+
+function readDescent<One>(pid: number, read: (pid: number) => One): One[] {
 	try {
-		const task = readTask(pid);
+		const one = read(pid);
 		const children = readPids(`/proc/${pid}/task`).flatMap((thread) =>
 			readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8").split(" ").filter(Boolean).map(Number),
 		);
-		return [task, ...children.flatMap((child) => readTasks(child))];
+		return [one, ...children.flatMap((child) => readDescent(child, read))];
 	} catch {
 		return []; // Ended since its parent was read.
 	}
 }
 
+/** Those of a list that descend from a process, the eldest first; without itself. */
+export function below(pid: number, tasks: readonly Task[]): Task[] {
+	return tasks.filter(({ ppid }) => ppid === pid).flatMap((task) => [task, ...below(task.pid, tasks)]);
+}
+
 /** When the process was started, in clock ticks since boot; null when there is none. With its pid, this names a process. */
 export function readStart(pid: number): number | null {
 	try {
-		return readTask(pid).startTicks;
+		return readStat(pid).startTicks;
 	} catch {
 		return null;
 	}
@@ -77,7 +95,7 @@ export function readStatus(pid: number): Map<string, string> {
 /** Its state, as proc_pid_stat(5) says it; empty when there is no such process any more. */
 export function readState(pid: number): string {
 	try {
-		return readTask(pid).state;
+		return readStat(pid).state;
 	} catch {
 		return "";
 	}
@@ -89,7 +107,7 @@ export function readState(pid: number): string {
  */
 export function readPending(pid: number): string | null {
 	try {
-		if (["Z", "X"].includes(readTask(pid).state)) return null;
+		if (["Z", "X"].includes(readStat(pid).state)) return null;
 		const status = readStatus(pid);
 		const mask = (name: string) => BigInt(`0x${status.get(name) ?? "0"}`);
 		return (mask("SigPnd") | mask("ShdPnd")).toString(16).padStart(16, "0");
@@ -150,7 +168,7 @@ const NUM_THREADS = 17;
 const STARTTIME = 19;
 
 // "4 (a) b) S 1 …": the name may hold parentheses, so it ends at the last one. See proc_pid_stat(5).
-function readTask(pid: number): Task {
+function readStat(pid: number): Stat {
 	const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
 	const end = stat.lastIndexOf(")");
 	const fields = stat.slice(end + 2).split(" ");
@@ -159,8 +177,10 @@ function readTask(pid: number): Task {
 	const state = first === "Z" && Number(fields[NUM_THREADS]) > 1 ? stateOfThreads(pid) : first;
 	const comm = stat.slice(stat.indexOf("(") + 1, end);
 	const startTicks = Number(fields[STARTTIME]);
-	return { pid, startTicks, ppid: Number(ppid), comm, state, nsPids: numbers(readStatus(pid), "NSpid") };
+	return { pid, startTicks, ppid: Number(ppid), comm, state };
 }
+
+const readTask = (pid: number): Task => ({ ...readStat(pid), nsPids: numbers(readStatus(pid), "NSpid") });
 
 // Of one that is at work, if there is any; of the others, one that has not ended.
 function stateOfThreads(pid: number): string {

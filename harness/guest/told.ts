@@ -5,7 +5,7 @@ import type { Exercise } from "./exercise.ts";
 import { Freezer } from "./freezer.ts";
 import { signal as send } from "./harbour.ts";
 import { idleMs, type Patience, untilMachineRests } from "./patience.ts";
-import { awaitsSignals, ownNumber, readPending, readState, readTasks, readWorld } from "./tasks.ts";
+import { awaitsSignals, ownNumber, readPending, readState, readStats, readWorldStats } from "./tasks.ts";
 
 /**
  * What a container's command is told, and what of it has come: signals, which go to its init, and a last line. What has
@@ -30,7 +30,7 @@ export async function deliver(
 	if (command === null || init === null)
 		return { command: null, init: false, ownInit: false, orphan: "none", others: [] };
 	await exercise.rests(patience);
-	const held = await Freezer.hold(() => readTasks(command).map(({ pid }) => pid), patience);
+	const held = await Freezer.hold(() => readStats(command).map(({ pid }) => pid), patience);
 	if (held === null) return null;
 	try {
 		const orphan = exercise.orphans()[0]?.pid;
@@ -39,7 +39,7 @@ export async function deliver(
 		const what = () => (orphan === undefined ? "none" : orphanIs(readState(orphan)));
 		const came = () => has(readPending(command), signals) && what() === "reaped";
 		if (!(await untilRest(exercise, came, patience))) return null;
-		const below = readTasks(command).slice(1);
+		const below = readStats(command).slice(1);
 		return {
 			command: readPending(command),
 			init: !hasEnded(init),
@@ -68,7 +68,7 @@ export async function finish(
 	const orphans = exercise.orphans();
 	if (command === null || hasEnded(command)) return { ended: false, orphans: orphans.length };
 	const known = new Set(before.map(({ pid }) => pid));
-	const readers = () => [runner.pid, ...readWorld().flatMap(({ pid }) => (known.has(pid) ? [] : pid))];
+	const readers = () => [runner.pid, ...readWorldStats().flatMap(({ pid }) => (known.has(pid) ? [] : pid))];
 	// The one orphan is to end with the command. A process that is held while it is in sigwaitinfo would come back from it
 	// with EINTR.
 	const free = [command, ...(orphans.length === 1 ? orphans.map(({ pid }) => pid) : [])];

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { View, ViewName } from "../protocol.ts";
 import { type Insight, Insights } from "./insights.ts";
 import { readHost, readProcess } from "./probe.ts";
-import { readPids, readTasks } from "./tasks.ts";
+import { readPids, readStats } from "./tasks.ts";
 
 /** What is read of the host and of the stage's shells, and what the stage's views want beside. */
 type Seen = Pick<View, "host" | "shells"> & Insight;
@@ -122,7 +122,7 @@ function readShell(shell: number | null): Seen["shells"][string] {
  */
 function innermost(shell: number): number {
 	const [, , group] = readGroups(shell);
-	const all = readTasks(shell).map(({ pid }) => pid);
+	const all = readStats(shell).map(({ pid }) => pid);
 	return all.findLast((pid) => isInGroup(pid, group)) ?? shell;
 }
 
