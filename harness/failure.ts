@@ -75,7 +75,9 @@ interface Refusal {
 function refusal(error: NodeJS.ErrnoException): Refusal | null {
 	const { code = "", syscall = "", path } = error;
 	if (syscall.startsWith("spawn") && !STEPS.has(code)) return unstartable(path ?? syscall, code);
-	const meaning = MEANINGS.get(code);
+	// Only a folder for temporary files that is not there; what drydock makes elsewhere, it makes the folder for.
+	const isNowhere = code === "ENOENT" && syscall === "mkdtemp";
+	const meaning = isNowhere ? "the folder is not there" : MEANINGS.get(code);
 	if (meaning === undefined) return null;
 	return { what: `${meaning}: ${error.message}`, next: STEPS.get(code) ?? (path && helpWith(path)) };
 }
@@ -91,7 +93,7 @@ function unstartable(program: string, code: string): Refusal {
 // Which variable, or which command, leads away from there.
 function helpWith(path: string): string {
 	const cache = process.env["DRYDOCK_CACHE"];
-	if ((cache && path.startsWith(cache)) || /\/\.?caches?\/drydock/i.test(path))
+	if ((cache && path.startsWith(cache)) || /\/(\.cache|Caches)(\/|$)/.test(path))
 		return "export DRYDOCK_CACHE=/a/directory/of/yours, and repeat the command";
 	if (path.startsWith(inKit("workspace"))) return OTHER_WORKSPACE;
 	if (path.startsWith(tmpdir())) return "export TMPDIR=/a/directory/of/yours, and repeat the command";

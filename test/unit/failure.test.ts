@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -21,6 +21,8 @@ test.each(["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "EMFILE", "ENFILE", "
 
 test.each([
 	[join(tmpdir(), "drydock-1"), "TMPDIR="],
+	// Where nothing of the cache is there yet.
+	["/home/somebody/.cache", "DRYDOCK_CACHE="],
 	["/home/somebody/.cache/drydock/base", "DRYDOCK_CACHE="],
 	[inKit("workspace/02-unshare"), "drydock init"],
 ])("where %s is full, %s leads away from there", (path, step) => {
@@ -32,6 +34,11 @@ test("a failure stays itself, also as the cause of another error", () => {
 	expect(failureOf(failure)).toBe(failure);
 	expect(failureOf(new Error("later", { cause: failure }))).toBe(failure);
 	expect(failureOf(new Error("later", { cause: refused("EROFS") }))).toMatchObject({ kind: "unsupported" });
+});
+
+test("a folder for temporary files that is not there is named, with its variable", async () => {
+	const error = await mkdtemp(join(tmpdir(), "nowhere/drydock-")).catch((error: unknown) => error);
+	expect(failureOf(error)).toMatchObject({ kind: "unsupported", next: expect.stringContaining("TMPDIR=") });
 });
 
 test("what drydock has done wrong itself is none", async () => {

@@ -1,4 +1,5 @@
 import { execFile, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
@@ -136,6 +137,11 @@ await typeErrors(file).then(() => console.log("typed"), said);
 process.exit();
 `;
 
+test.runIf(existsSync("/dev/full"))("output that has no room is no verdict", async () => {
+	const { code, said } = await sh('"$1" harness/cli/bin.js list >/dev/full', inKit());
+	expect({ code, said }).toMatchObject({ code: 3, said: expect.stringContaining("disk is full") });
+});
+
 describe.runIf(process.platform === "linux")("few open files", () => {
 	test.each([
 		["check 02 --solution", 64],
@@ -150,6 +156,27 @@ describe.runIf(process.platform === "linux")("few open files", () => {
 	test("who asked for JSON gets a document", async () => {
 		const { said } = await sh('ulimit -n 64; "$1" harness/cli/bin.js check 02 --solution --json 2>/dev/null', inKit());
 		expect(JSON.parse(said)).toMatchObject({ verdict: "unsupported", next: expect.stringContaining("ulimit") });
+	});
+});
+
+/** A user whom nobody knows, and who owns nothing. */
+const STRANGER = ["--reuid=59999", "--regid=59999", "--clear-groups"];
+const mayBeStranger = spawnSync("setpriv", [...STRANGER, "test", "-r", inKit("package.json")]).status === 0;
+
+describe.runIf(mayBeStranger)("a user without a home", () => {
+	test.each([
+		["HOME is not there", "check 02 --solution", { HOME: "/nowhere", DRYDOCK_CACHE: undefined }],
+		["HOME is not there, DRYDOCK_CACHE is empty", "check 02 --solution", { HOME: "/nowhere", DRYDOCK_CACHE: "" }],
+		["HOME is empty", "list", { HOME: "", DRYDOCK_CACHE: undefined }],
+		["the cache cannot be written", "check 02 --solution", { DRYDOCK_CACHE: "/proc/drydock" }],
+	])("%s", async (_what, command, env) => {
+		const stranger = `setpriv ${STRANGER.join(" ")} "$1" harness/cli/bin.js ${command}`;
+		expect(await sh(stranger, inKit(), { XDG_CACHE_HOME: undefined, ...env })).toEqual(words("DRYDOCK_CACHE="));
+	});
+
+	test("a workspace that cannot be written is said at once", async () => {
+		const init = `setpriv ${STRANGER.join(" ")} "$1" harness/cli/bin.js init /nowhere/workspace`;
+		expect(await sh(init, inKit())).toEqual(words("/nowhere/workspace cannot be written", "init"));
 	});
 });
 
