@@ -1,4 +1,5 @@
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
 import { inKit } from "./kit.ts";
 
 /** What went wrong, in the four kinds that must never be mixed, with their exit codes. */
@@ -92,12 +93,22 @@ function unstartable(program: string, code: string): Refusal {
 
 // Which variable, or which command, leads away from there.
 function helpWith(path: string): string {
-	const cache = process.env["DRYDOCK_CACHE"];
-	if ((cache && path.startsWith(cache)) || /\/(\.cache|Caches)(\/|$)/.test(path))
+	const cache = process.env["DRYDOCK_CACHE"] || join(home(), ".cache");
+	// Of a cache that is not there yet, a folder above it is what cannot be made.
+	if (path.startsWith(cache) || cache.startsWith(`${path}/`) || /\/(\.cache|Caches)(\/|$)/.test(path))
 		return "export DRYDOCK_CACHE=/a/directory/of/yours, and repeat the command";
 	if (path.startsWith(inKit("workspace"))) return OTHER_WORKSPACE;
 	if (path.startsWith(tmpdir())) return "export TMPDIR=/a/directory/of/yours, and repeat the command";
 	return `ls -ld ${path}`;
+}
+
+// Not every user has one.
+function home(): string {
+	try {
+		return homedir();
+	} catch {
+		return "";
+	}
 }
 
 /** What to do where the workspace cannot be written. */
