@@ -95,6 +95,14 @@ describe("npm start", () => {
 		expect(await calls()).toHaveLength(1);
 	});
 
+	test("ends with its parent while npm installs, and so does npm", async () => {
+		const { path, calls } = await fakeNpm("echo $$ >pid; exec sleep 100");
+		await sh(`${LAUNCH} & while ! [ -s pid ]; do sleep 0.1; done`, kit, { PATH: path });
+		const pid = Number(await readFile(join(kit, "pid"), "utf8"));
+		await expect.poll(() => existsSync(`/proc/${pid}`), { timeout: 20_000 }).toBe(false);
+		expect(await calls()).toHaveLength(1);
+	});
+
 	test("says what is missing: a network, npm", async () => {
 		const { path } = await fakeNpm("echo 'npm error network' >&2; exit 1");
 		expect(await sh(LAUNCH, kit, { PATH: path })).toEqual(words("could not be installed", "with a network"));
