@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { chmod, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { access, chmod, constants, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { pipeline } from "node:stream/promises";
 import * as v from "valibot";
@@ -18,18 +18,18 @@ const SEAL = "seal.json";
 
 const Files = v.array(v.object({ name: v.string(), bytes: v.number(), mtimeS: v.number(), sha256: v.string() }));
 const Seal = v.object({ version: v.literal(2), files: Files });
-// Older seals have no digests, and times in milliseconds.
+// Older seals have no digests, and times in milliseconds. A copy may have rounded those.
 const OlderSeal = v.pipe(
 	v.array(v.tuple([v.string(), v.number(), v.number()])),
-	v.transform((files) =>
-		files.map(([name, bytes, mtimeMs]) => ({ name, bytes, mtimeS: wholeSeconds(mtimeMs), sha256: null })),
-	),
+	v.transform((files) => files.map(([name, bytes, mtimeMs]) => ({ name, bytes, mtimeMs }))),
 );
+
+type SealedFile = v.InferOutput<typeof Files | typeof OlderSeal>[number];
 
 interface Measured {
 	name: string;
 	bytes: number;
-	mtimeS: number;
+	mtimeMs: number;
 	/** Whether other users may read it. */
 	open: boolean;
 }
@@ -48,23 +48,38 @@ export async function isSealed(dir: string): Promise<boolean> {
 	if (sealed === null || measured === null || sealed.length !== measured.length) return false;
 	const known = new Map(sealed.map((file) => [file.name, file]));
 	if (measured.some(({ name, bytes }) => known.get(name)?.bytes !== bytes)) return false;
-	const copied = measured.filter(({ name, mtimeS }) => known.get(name)?.mtimeS !== mtimeS);
+	const copied = measured.filter(({ name, mtimeMs }) => !isTimeOf(known.get(name), mtimeMs));
 	for (const { name } of copied) {
 		const digest = await digestOf(join(dir, name)).catch(() => null);
-		if (digest === null || digest !== known.get(name)?.sha256) return false;
+		const file = known.get(name);
+		if (digest === null || file === undefined || !("sha256" in file) || digest !== file.sha256) return false;
 	}
-	// Neither is needed; a cache that cannot be written to serves without.
-	if (copied.length > 0) await writeSeal(dir, measured).catch(() => {});
-	if (measured.some(({ open }) => !open)) await openToAll(dir).catch(() => {});
+	const isOlder = sealed.some((file) => !("sha256" in file));
+	const isClosed = measured.some(({ open }) => !open);
+	if ((copied.length > 0 || isOlder || isClosed) && (await mayChange(dir))) {
+		// Neither is needed: an entry on a disk that is full serves without.
+		if (copied.length > 0 || isOlder) await writeSeal(dir, measured).catch(() => {});
+		if (isClosed) await openToAll(dir).catch(() => {});
+	}
 	return true;
 }
 
 // Also one that is being written.
 const isPartOfSeal = (path: string) => path.split("/").pop()?.startsWith(SEAL) === true;
 
-async function readSeal(
-	dir: string,
-): Promise<{ name: string; bytes: number; mtimeS: number; sha256: string | null }[] | null> {
+// Root could change another user's, who could not change it back.
+async function mayChange(dir: string): Promise<boolean> {
+	const [{ uid }, writable] = await Promise.all([
+		stat(dir),
+		access(dir, constants.W_OK).then(
+			() => true,
+			() => false,
+		),
+	]);
+	return writable && (process.getuid === undefined || uid === process.getuid());
+}
+
+async function readSeal(dir: string): Promise<SealedFile[] | null> {
 	const text = await readFile(join(dir, SEAL), "utf8").catch(() => "");
 	const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), v.union([Seal, OlderSeal])), text);
 	if (!parsed.success) return null;
@@ -73,8 +88,8 @@ async function readSeal(
 
 async function writeSeal(dir: string, measured: readonly Measured[]): Promise<void> {
 	const files: v.InferOutput<typeof Files> = [];
-	for (const { name, bytes, mtimeS } of measured)
-		files.push({ name, bytes, mtimeS, sha256: await digestOf(join(dir, name)) });
+	for (const { name, bytes, mtimeMs } of measured)
+		files.push({ name, bytes, mtimeS: wholeSeconds(mtimeMs), sha256: await digestOf(join(dir, name)) });
 	// By a rename: whoever reads it meanwhile finds the old one.
 	const part = join(dir, `${SEAL}-${process.pid}`);
 	await writeFile(part, JSON.stringify({ version: 2, files } satisfies v.InferOutput<typeof Seal>));
@@ -90,7 +105,7 @@ async function measure(dir: string): Promise<Measured[]> {
 		.sort()
 		.map(async (path): Promise<Measured> => {
 			const { size, mtimeMs, mode } = await stat(path);
-			return { name: relative(dir, path), bytes: size, mtimeS: wholeSeconds(mtimeMs), open: (mode & 0o004) !== 0 };
+			return { name: relative(dir, path), bytes: size, mtimeMs, open: (mode & 0o004) !== 0 };
 		});
 	return Promise.all(measured);
 }
@@ -112,6 +127,11 @@ async function openToAll(dir: string): Promise<void> {
 		const wanted = mode | 0o444 | ((mode & 0o100) === 0 ? 0 : 0o111);
 		if (wanted !== mode) await chmod(path, wanted);
 	}
+}
+
+function isTimeOf(file: SealedFile | undefined, mtimeMs: number): boolean {
+	if (file === undefined) return false;
+	return "sha256" in file ? file.mtimeS === wholeSeconds(mtimeMs) : Math.abs(file.mtimeMs - mtimeMs) < 1_000;
 }
 
 function wholeSeconds(ms: number): number {

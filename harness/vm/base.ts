@@ -65,7 +65,7 @@ export function baseIn(dir: string, key: string): Base {
 }
 
 async function build(staging: string, arch: Architecture, more: readonly string[], progress: Progress): Promise<void> {
-	await needRoom(staging, NEEDED_BYTES, "building the image");
+	await needRoom(cacheDir, NEEDED_BYTES, "building the image");
 	const root = join(staging, "root");
 	const debian = await progress.step("Debian packages for the virtual machine", (say) =>
 		debianPackages(root, arch, more, say),

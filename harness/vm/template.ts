@@ -111,7 +111,7 @@ async function templateFor(
 		"templates",
 		key,
 		async (staging) => {
-			await needRoom(staging, NEEDED_BYTES, "the snapshot of a virtual machine");
+			await needRoom(cacheDir, NEEDED_BYTES, "the snapshot of a virtual machine");
 			await progress.step(`snapshot of a booted virtual machine (${accelerator})`, (say) =>
 				make(staging, image, accelerator, say),
 			);

@@ -74,10 +74,21 @@ describe("an older seal, which has no digests", () => {
 		await writeFile(join(dir, "seal.json"), JSON.stringify(await Promise.all(facts)));
 	};
 
-	test("counts in whole seconds", async () => {
+	test("counts to the second, however a copy has rounded", async () => {
+		const ms = await timeOf(content);
+		for (const rounded of [Math.floor(ms / 1000) * 1000, Math.ceil(ms / 1000) * 1000]) {
+			await older(0);
+			await setTime(content, rounded);
+			expect(await isSealed(dir)).toBe(true);
+			await setTime(content, ms);
+		}
+	});
+
+	test("gets digests at the first look, so a copy without times is sealed from then on", async () => {
 		await older(0);
 		expect(await isSealed(dir)).toBe(true);
-		await setTime(content, Math.floor((await timeOf(content)) / 1000) * 1000);
+		expect(JSON.parse(await sealText())).toMatchObject({ version: 2 });
+		await setTime(content, 1e12);
 		expect(await isSealed(dir)).toBe(true);
 	});
 

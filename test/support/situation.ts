@@ -1,0 +1,94 @@
+import { execFile } from "node:child_process";
+import { chmod, mkdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { cacheDir, exists } from "../../harness/cache.ts";
+import { inKit } from "../../harness/kit.ts";
+import { inCache, savedImage } from "../../harness/vm/image.ts";
+import { savedTemplate } from "../../harness/vm/template.ts";
+import type { Temporary } from "./temporary.ts";
+
+/** A computer as people really have it, and what drydock does on it. */
+export interface Situation {
+	name: string;
+	/** Shell commands that make it, by root. `$CACHE` is a directory that is drydock's cache. */
+	arrange: string;
+	/** Shell commands, one after the other. `$DRYDOCK` starts drydock; `user` runs its arguments as an ordinary user. */
+	acts: readonly Act[];
+}
+
+export interface Act {
+	run: string;
+	code: number;
+	/** What the output must show. */
+	says?: RegExp;
+}
+
+/** What came of an act. */
+export interface Acted {
+	code: number;
+	output: string;
+}
+
+/** A user whom no system knows. */
+export const USER = 59_735;
+
+/**
+ * Copies what one check needs of the cache: the image, its snapshot, and what was measured.
+ * @param target where; need not be there
+ */
+export async function copyCache(target: string): Promise<void> {
+	const image = await savedImage();
+	const saved = image === null ? null : await savedTemplate(image);
+	if (image === null || saved === null) throw new Error("there is no cache to be copied");
+	const { base, library } = await inCache();
+	const kit = dirname(image.initrd);
+	const [references, accelerators] = ["references", "accelerators"].map((kind) => join(cacheDir, kind));
+	for (const dir of [base, library, kit, saved.template.dir, references, accelerators]) {
+		// No accelerator has failed on this computer.
+		if (dir === undefined || !(await exists(dir))) continue;
+		const copy = join(target, dir.slice(cacheDir.length));
+		await mkdir(dirname(copy), { recursive: true });
+		// It knows holes.
+		await promisify(execFile)("cp", ["-a", "--reflink=auto", dir, copy]);
+	}
+}
+
+/**
+ * Makes a situation in mount and network namespaces of its own, and acts in it.
+ * @param files a directory that any user may enter; `built` in it is a cache that is never changed
+ */
+export async function actsIn({ arrange, acts }: Situation, files: Temporary): Promise<Acted[]> {
+	const scene = await files.write("scene.sh", PROLOGUE + arrange + acts.map(({ run }, at) => actOf(run, at)).join(""));
+	await chmod(files.dir, 0o755);
+	const { error, stderr } = await new Promise<{ error: Error | null; stderr: string }>((resolve) => {
+		const args = ["--mount", "--net", "--propagation", "private", "sh", scene, files.dir, inKit("."), String(USER)];
+		execFile("unshare", args, (error, _, stderr) => resolve({ error, stderr }));
+	});
+	if (error !== null) throw new Error(`the situation could not be made:\n${stderr}`);
+	const read = (name: string) => readFile(join(files.dir, name), "utf8");
+	return Promise.all(
+		acts.map(async (_, at) => ({ code: Number(await read(`code.${at}`)), output: await read(`output.${at}`) })),
+	);
+}
+
+// The kit lies where every user may go, and its compiled modules outside it: the real ones stay as they are. What a
+// situation writes is in memory, and gone with it.
+const PROLOGUE = `set -eu
+FILES=$1 KIT=$2 USER=$3
+mkdir -p $FILES/kit $FILES/compiled $FILES/stage
+mount -t tmpfs -o mode=755 none $FILES/stage
+mount --bind "$KIT" $FILES/kit
+mount --bind $FILES/compiled $FILES/kit/node_modules/.cache
+BUILT=$FILES/built STAGE=$FILES/stage CACHE=$FILES/stage/cache HOME=$FILES/stage/home
+mkdir $CACHE $HOME $STAGE/work $STAGE/upper
+chown $USER:$USER $HOME
+DRYDOCK="node $FILES/kit/harness/cli/bin.js"
+export HOME DRYDOCK_CACHE=$CACHE
+user() { setpriv --reuid=$USER --regid=$USER --clear-groups "$@"; }
+cd $HOME
+`;
+
+const actOf = (run: string, at: number) => `
+code=0; (${run}) >$FILES/output.${at} 2>&1 </dev/null || code=$?; echo $code >$FILES/code.${at}
+`;

@@ -1,0 +1,175 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { drydock } from "../support/command.ts";
+import { newShipyard } from "../support/guest.ts";
+import { actsIn, copyCache, type Situation, USER } from "../support/situation.ts";
+import { temporary } from "../support/temporary.ts";
+
+// The cache on computers as people have them. Each situation is made for real, and has no network. The exit codes are
+// those of the README; 1 is never anything but "not passed".
+
+const CHECK = "$DRYDOCK check 02 --solution";
+const DOCTOR = "$DRYDOCK doctor";
+const PASSED = { run: CHECK, code: 0, says: /passed/ };
+const WELL = { run: DOCTOR, code: 0, says: /✓ image[\s\S]*✓ snapshot|good: image[\s\S]*good: snapshot/ };
+const COPY = "cp -a $BUILT/. $CACHE\n";
+const HAS_IMAGE = { run: "test -s $CACHE/base/*/usr.erofs && test -s $CACHE/templates/*/memory", code: 0 };
+const NAMES_HELP = "[\\s\\S]*DRYDOCK_CACHE=";
+
+const SITUATIONS: readonly Situation[] = [
+	{
+		name: "a cache that was copied by tar, which keeps whole seconds",
+		arrange: "tar -C $BUILT --format=ustar -cf - . | tar -C $CACHE -xf -",
+		acts: [WELL, HAS_IMAGE, PASSED, HAS_IMAGE],
+	},
+	{
+		name: "a cache that was copied without its times",
+		arrange: "cp -r $BUILT/. $CACHE",
+		acts: [WELL, HAS_IMAGE, PASSED],
+	},
+	{
+		name: "a cache in the lower layer of an overlay, as in a container's image",
+		arrange: "mount -t overlay none -o lowerdir=$BUILT,upperdir=$STAGE/upper,workdir=$STAGE/work $CACHE",
+		acts: [PASSED, WELL],
+	},
+	{
+		name: "a user's cache in a container's image",
+		arrange: `mkdir $STAGE/lower; cp -a $BUILT/. $STAGE/lower; chown -R $USER:$USER $STAGE/lower $STAGE/upper
+mount -t overlay none -o lowerdir=$STAGE/lower,upperdir=$STAGE/upper,workdir=$STAGE/work $CACHE`,
+		acts: [
+			{ ...PASSED, run: `user ${CHECK}` },
+			{ ...WELL, run: `user ${DOCTOR}` },
+		],
+	},
+	{
+		name: "a damaged entry in the lower layer of an overlay",
+		arrange: `cp -a $BUILT/kit $STAGE/kit
+for file in $STAGE/kit/*/initrd; do : >$file; done
+mount -t overlay none -o lowerdir=$STAGE/kit:$BUILT/kit,upperdir=$STAGE/upper,workdir=$STAGE/work $STAGE/kit
+for kind in $BUILT/*; do ln -s $kind $CACHE; done
+rm $CACHE/kit && ln -s $STAGE/kit $CACHE/kit`,
+		acts: [PASSED, { run: "test -s $CACHE/kit/*/initrd", code: 0 }],
+	},
+	{
+		name: "a cache that root has made with the umask 077",
+		arrange: `${COPY}rm -r $CACHE/kit; chmod -R go= $CACHE; chown -R 0:0 $CACHE; umask 077`,
+		acts: [PASSED, { run: `user ${CHECK}`, code: 3, says: new RegExp(`root${NAMES_HELP}`) }, PASSED],
+	},
+	{
+		name: "compiled modules that root keeps to itself",
+		arrange: `mount -t tmpfs none $FILES/compiled && mount --bind $FILES/compiled $FILES/kit/node_modules/.cache
+umask 077; $DRYDOCK list >/dev/null; chmod -R go= $FILES/compiled/drydock/*; umask 022`,
+		acts: [{ run: "user $DRYDOCK list", code: 0, says: /unshare/ }],
+	},
+	{
+		name: "root in a user's cache",
+		arrange: `${COPY}chown -R $USER:$USER $CACHE; chmod -R go-w $CACHE`,
+		acts: [
+			{ run: CHECK, code: 3, says: new RegExp(`belongs to user ${USER}${NAMES_HELP}`) },
+			{ run: DOCTOR, code: 3, says: new RegExp(`belongs to user ${USER}${NAMES_HELP}`) },
+			{ run: `user ${CHECK}`, code: 0, says: /passed/ },
+			{ run: "find $CACHE ! -user $USER | grep .", code: 1 },
+		],
+	},
+	{
+		name: "root in a user's cache that has yet to be completed",
+		arrange: `${COPY}rm -r $CACHE/kit; chown -R $USER:$USER $CACHE`,
+		acts: [
+			{ run: CHECK, code: 3, says: new RegExp(`belongs to user ${USER}${NAMES_HELP}`) },
+			HAS_IMAGE,
+			{ run: "find $CACHE ! -user $USER | grep .", code: 1 },
+			{ run: `user ${CHECK}`, code: 0, says: /passed/ },
+		],
+	},
+	{
+		name: "a user with root's cache",
+		arrange: COPY,
+		acts: [
+			{ run: `user ${CHECK}`, code: 3, says: new RegExp(`belongs to root${NAMES_HELP}`) },
+			{ run: `user ${DOCTOR}`, code: 3, says: new RegExp(`belongs to root${NAMES_HELP}`) },
+			PASSED,
+		],
+	},
+	{
+		name: "a user's own cache",
+		arrange: `${COPY}chown -R $USER:$USER $CACHE`,
+		acts: [
+			{ ...PASSED, run: `user ${CHECK}` },
+			{ ...WELL, run: `user ${DOCTOR}` },
+		],
+	},
+	{
+		name: "root in a user namespace of its own, which may not change users",
+		arrange: COPY,
+		acts: [
+			{ ...PASSED, run: `unshare --map-root-user ${CHECK}` },
+			{ run: `unshare --map-root-user ${DOCTOR}`, code: 0, says: /confinement/ },
+			PASSED,
+		],
+	},
+	{
+		name: "a user who is root in a user namespace",
+		arrange: `${COPY}chown -R $USER:$USER $CACHE`,
+		acts: [{ ...PASSED, run: `user unshare --map-root-user ${CHECK}` }],
+	},
+	{
+		name: "root without capabilities",
+		arrange: `${COPY}chown -R 0:0 $CACHE`,
+		acts: [{ ...PASSED, run: `setpriv --bounding-set=-all --inh-caps=-all ${CHECK}` }, PASSED],
+	},
+	{
+		name: "a cache that is read-only",
+		arrange: `${COPY}mount --bind $CACHE $CACHE && mount -o remount,bind,ro $CACHE`,
+		acts: [
+			{ run: CHECK, code: 3, says: new RegExp(`read-only file system${NAMES_HELP}`) },
+			{ run: DOCTOR, code: 3, says: new RegExp(`read-only file system${NAMES_HELP}`) },
+		],
+	},
+	{
+		// Without room, tmpfs(5) cannot even read a hole in a file.
+		name: "a whole cache in a memory that becomes full",
+		arrange: `mount -t tmpfs -o size=600m none $CACHE; ${COPY}dd if=/dev/zero of=$CACHE/full bs=1M 2>/dev/null || true`,
+		acts: [
+			{ run: CHECK, code: 3, says: new RegExp(`/cache has 0 MB left${NAMES_HELP}`) },
+			{ run: "rm $CACHE/full", code: 0 },
+			PASSED,
+			WELL,
+		],
+	},
+	{
+		name: "a cache without a snapshot on a disk that is full",
+		arrange: `mount -t tmpfs -o size=600m none $CACHE; ${COPY}rm -r $CACHE/templates`,
+		acts: [
+			{ run: CHECK, code: 3, says: new RegExp(`the snapshot of a virtual machine takes 600 MB${NAMES_HELP}`) },
+			{ run: DOCTOR, code: 3, says: /make room: 0\.6 GB/ },
+			{ run: "test -s $CACHE/base/*/usr.erofs", code: 0 },
+		],
+	},
+	{
+		name: "no cache and no network",
+		arrange: "",
+		acts: [
+			{ run: DOCTOR, code: 0, says: /not built yet/ },
+			{ run: "find $CACHE -mindepth 1 | grep .", code: 1 },
+		],
+	},
+];
+
+const files = await temporary();
+const yard = newShipyard();
+
+describe.runIf(process.getuid?.() === 0)("with", { timeout: 120_000 }, () => {
+	beforeAll(async () => {
+		await yard.accelerator();
+		// What is measured once is measured now.
+		expect((await drydock(["check", "02", "--solution"])).code).toBe(0);
+		await copyCache(join(files.dir, "built"));
+	});
+	test.each(SITUATIONS.map((situation) => [situation.name, situation] as const))("%s", async (_, situation) => {
+		const acted = await actsIn(situation, files);
+		for (const [at, { run, code, says = /^/ }] of situation.acts.entries())
+			expect({ run, ...acted[at] }).toEqual({ run, code, output: expect.stringMatching(says) });
+	});
+});
+
+afterAll(() => Promise.all([yard.close(), files.remove()]));
