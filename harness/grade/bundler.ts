@@ -44,29 +44,40 @@ export async function withBundler<T>(work: (esbuild: Esbuild, abort: () => void)
 		const taken = idle ?? start();
 		idle = undefined;
 		const service = await taken;
-		const { esbuild } = service;
-		const end = () => void esbuild.stop();
-		const timer = setTimeout(end, LONGEST_MS);
-		interruption.addEventListener("abort", end, { once: true });
-		const startedMs = performance.now();
-		let healthy = true;
+		const isUsed = service.workedMs > 0;
 		try {
-			return await work(esbuild, end);
+			return await workWith(service, work);
 		} catch (error) {
-			interruption.throwIfAborted();
-			if (!/^The service (was stopped|is no longer running)/.test(String((error as Error).message))) throw error;
-			healthy = false;
-			throw new TooMuchError("the bundler ended before it was done", { cause: error });
-		} finally {
-			clearTimeout(timer);
-			interruption.removeEventListener("abort", end);
-			service.workedMs += performance.now() - startedMs;
-			const isKept = healthy && service.workedMs < FRESH_MS && !interruption.aborted && idle === undefined;
-			if (!isKept) end();
-			if (!interruption.aborted) idle ??= isKept ? Promise.resolve(service) : start();
-			idle?.catch(() => {});
+			// What it still held of the work before this one may have been too much: a fresh one decides.
+			if (!isUsed || !(error instanceof TooMuchError)) throw error;
+			return workWith(await start(), work);
 		}
 	});
+}
+
+async function workWith<T>(service: Service, work: (esbuild: Esbuild, abort: () => void) => Promise<T>): Promise<T> {
+	const { esbuild } = service;
+	const end = () => void esbuild.stop();
+	const timer = setTimeout(end, LONGEST_MS);
+	interruption.addEventListener("abort", end, { once: true });
+	const startedMs = performance.now();
+	let healthy = true;
+	try {
+		return await work(esbuild, end);
+	} catch (error) {
+		interruption.throwIfAborted();
+		if (!/^The service (was stopped|is no longer running)/.test(String((error as Error).message))) throw error;
+		healthy = false;
+		throw new TooMuchError("the bundler ended before it was done", { cause: error });
+	} finally {
+		clearTimeout(timer);
+		interruption.removeEventListener("abort", end);
+		service.workedMs += performance.now() - startedMs;
+		const isKept = healthy && service.workedMs < FRESH_MS && !interruption.aborted && idle === undefined;
+		if (!isKept) end();
+		if (!interruption.aborted) idle ??= isKept ? Promise.resolve(service) : start();
+		idle?.catch(() => {});
+	}
 }
 
 // The module has one process for all that it does, so each process needs a module of its own; and it takes its process's
