@@ -177,7 +177,8 @@ export const leftBehind: FactRule[] = [
 		what: "processes left behind",
 		explain: [
 			{
-				when: ({ facts }) => [facts["left.processes"] ?? []].flat().every((name) => /^(sleep|sh|env) /.test(String(name))),
+				when: ({ facts }) =>
+					[facts["left.processes"] ?? []].flat().every((name) => /^(sleep|sh|env) /.test(String(name))),
 				diagnosis: "processes-left",
 				misconception: 17,
 				why: "The second container's command had started processes of these names, and they still run. The cgroup knew them. Now nobody does.",
