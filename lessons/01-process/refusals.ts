@@ -68,6 +68,14 @@ export const endings: Explanation[] = [
 		try: "Call waitpid(pid) in the parent: it returns when the child has ended, and takes it off the table.",
 		see: ["waitpid(2), NOTES"],
 	},
+	{
+		when: ({ ending, facts }) =>
+			ending.how === "returned" && [facts["command.streams"] ?? []].flat().includes("stdin: another"),
+		diagnosis: "streams-replaced",
+		why: "The command reads from its standard input which exit code it is to end with. Its descriptor 0 is not the engine's, so it has never heard that, and ended with another code.",
+		try: 'Do nothing: fork copies the descriptors, and execve leaves 0, 1 and 2 as they are. Functions of node:child_process make pipes unless they are told stdio: "inherit".',
+		see: ["fork(2)", "execve(2), Effect on process attributes"],
+	},
 	...spoiltBetween,
 	{
 		when: (context) => returned(context, "box") === exitCodeOf(context.drawn) * 256,
