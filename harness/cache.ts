@@ -21,12 +21,15 @@ export function keyOf(...parts: readonly unknown[]): string {
 	return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
 }
 
+/** Whether an entry whose files are those that were published can be used. */
+export type IsGood = (entry: string) => Promise<boolean>;
+
 /**
  * Finds an entry, or makes it.
  * @param kind the folder of the cache, such as `base`
  * @param key from {@link keyOf}
  * @param make fills the (new, empty) directory that it is given; when it throws, nothing is published, and what was there stays
- * @param isGood whether an entry whose files are those that were published can be used
+ * @param isGood one that is not is made anew
  * @returns the entry's directory
  * @throws {Failure} unsupported: the cache cannot be written to, is full, or belongs to somebody else
  */
@@ -34,7 +37,7 @@ export async function cached(
 	kind: string,
 	key: string,
 	make: (staging: string) => Promise<void>,
-	isGood: (entry: string) => Promise<boolean> = async () => true,
+	isGood: IsGood = async () => true,
 ): Promise<string> {
 	const entry = join(cacheDir, kind, key);
 	const isThere = async () => (await isSealed(entry)) && (await isGood(entry));
@@ -58,6 +61,12 @@ export async function cached(
 			return entry;
 		});
 	});
+}
+
+/** For {@link cached}: every entry is good but those that are there now. */
+export async function newerThanNow(...entries: readonly string[]): Promise<IsGood> {
+	const before = await Promise.all(entries.map(sealOf));
+	return async (entry) => !before.includes(await sealOf(entry));
 }
 
 /** Whether an entry is there and whole. Changes nothing that matters. */
@@ -154,6 +163,13 @@ async function usualPlace(): Promise<string> {
 		);
 	}
 }
+
+// While the old one is there, no other file has its number.
+const sealOf = (entry: string) =>
+	stat(join(entry, "seal.json")).then(
+		({ dev, ino }) => `${dev}:${ino}`,
+		() => "",
+	);
 
 const stagingOf = (entry: string) => `${entry}.staging-${randomBytes(4).toString("hex")}`;
 

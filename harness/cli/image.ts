@@ -1,15 +1,15 @@
 import { resolve } from "node:path";
 import { EXIT, Failure } from "../failure.ts";
 import { visible } from "../progress.ts";
-import { exportImage, forgetImage, imageManifest, importImage } from "../vm/image.ts";
+import { exportImage, imageManifest, importImage, renewImage } from "../vm/image.ts";
 import { installMissing } from "../vm/setup.ts";
 import { Shipyard } from "../vm/shipyard.ts";
 import { printJson } from "./terminal.ts";
 
 /** `drydock image build`. @returns the exit code */
 export async function buildImage({ fresh }: { fresh?: boolean }): Promise<number> {
-	if (fresh) await forgetImage();
-	await installMissing();
+	await installMissing({ building: fresh === true });
+	if (fresh) await renewImage(visible);
 	const accelerator = await new Shipyard(visible).accelerator();
 	process.stdout.write(`the image and its snapshot are ready (${accelerator})\n`);
 	return EXIT.passed;

@@ -16,6 +16,8 @@ confine)
 	# Its file system holds the compiler's own folder and nothing else. Go looks for /proc/self/exe.
 	shift
 	set -e
+	# The compiler, which gets another user, has to enter what is made here.
+	umask 022
 	mount -t tmpfs -o mode=755,size=64k,nosuid,nodev none /mnt
 	mkdir -p /mnt/proc/self /mnt/lib
 	ln -s "/lib/$name" /mnt/proc/self/exe

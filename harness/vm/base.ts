@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { cacheDir, cached, keepNewest, keyOf } from "../cache.ts";
+import { cacheDir, cached, type IsGood, keepNewest, keyOf } from "../cache.ts";
 import { needRoom } from "../cache-owner.ts";
 import { Failure } from "../failure.ts";
 import type { Progress } from "../progress.ts";
@@ -25,6 +25,9 @@ export interface Base {
 	manual: string;
 }
 
+/** A manifest has a line for each package. */
+export const MANIFEST_BYTES_MAX = 1 << 20;
+
 const SUITE = "trixie";
 const PACKAGES = [
 	...["bash", "coreutils", "dash", "diffutils", "file", "findutils", "grep", "hostname", "less", "mawk", "sed"],
@@ -42,13 +45,14 @@ const NEEDED_BYTES = 1.5e9;
  * @param more Debian packages beside those that the lessons use
  * @throws {Failure} unsupported: no network, no room, or a tool is missing
  */
-export async function ensureBase(progress: Progress, more: readonly string[] = []): Promise<Base> {
+export async function ensureBase(progress: Progress, more: readonly string[] = [], isGood?: IsGood): Promise<Base> {
 	const arch = architecture();
 	const key = baseKey(arch, more);
-	const dir = await cached("base", key, async (staging) => {
+	const make = async (staging: string) => {
 		await build(staging, arch, more, progress);
 		await keepNewest("base", 2);
-	});
+	};
+	const dir = await cached("base", key, make, isGood);
 	return baseIn(dir, key);
 }
 

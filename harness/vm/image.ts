@@ -1,19 +1,16 @@
 import { cp, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
-import { cacheDir, cached, discard, exists, inScratch, isWhole } from "../cache.ts";
+import { cacheDir, cached, exists, inScratch, isWhole, newerThanNow } from "../cache.ts";
 import { Failure } from "../failure.ts";
 import { printable } from "../printable.ts";
 import type { Progress } from "../progress.ts";
 import { readBytes } from "../regular-file.ts";
 import { architecture } from "./arch.ts";
-import { type Base, baseIn, baseKey, ensureBase } from "./base.ts";
+import { type Base, baseIn, baseKey, ensureBase, MANIFEST_BYTES_MAX } from "./base.ts";
 import { ensureKit, ensureLibrary, kitKey, libraryKey } from "./kit.ts";
 import { type Label, unpackImage } from "./packed-image.ts";
 import { runTool } from "./tools.ts";
-
-/** Each package has a line in it. */
-const MANIFEST_BYTES_MAX = 1 << 20;
 
 /** Everything that a virtual machine boots from. */
 export interface Image {
@@ -53,11 +50,15 @@ export async function inCache(): Promise<{ base: string; library: string; buildi
 	};
 }
 
-/** Forgets this version's image, so that the next one is built anew. */
-export async function forgetImage(): Promise<void> {
+/**
+ * Builds this version's image anew. The one that is there serves until the new one is whole.
+ * @throws {Failure} unsupported: no network, no room, or a tool is missing
+ */
+export async function renewImage(progress: Progress): Promise<void> {
 	const { base, library } = await inCache();
-	await discard(base);
-	await discard(library);
+	const isNew = await newerThanNow(base, library);
+	await ensureBase(progress, [], isNew);
+	await ensureLibrary(progress, isNew);
 }
 
 /**

@@ -2,11 +2,12 @@ import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from "no
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { build } from "esbuild";
-import { cached, keepNewest, keyOf } from "../cache.ts";
+import { cached, type IsGood, keepNewest, keyOf } from "../cache.ts";
 import { inKit, readText } from "../kit.ts";
 import type { Progress } from "../progress.ts";
+import { readBytes } from "../regular-file.ts";
 import { type Architecture, architecture } from "./arch.ts";
-import type { Base } from "./base.ts";
+import { type Base, MANIFEST_BYTES_MAX } from "./base.ts";
 import { runTool } from "./tools.ts";
 
 /** The quick half of the image: the kit's own programs for the guest, as an initial file system. */
@@ -42,24 +43,26 @@ export async function ensureKit(base: Base, progress: Progress): Promise<Kit> {
 
 /** Name of the initial file system for `base` with this version's guest programs. */
 export async function kitKey(base: Base, library: string): Promise<string> {
-	return keyOf("kit 4", base.key, basename(library), await guestSources());
+	// A base that was built anew has the same key, and perhaps another kernel: its modules are in the initial file system.
+	const manifest = await readBytes(base.manifest, MANIFEST_BYTES_MAX).catch(() => "");
+	return keyOf("kit 5", base.key, String(manifest), basename(library), await guestSources());
 }
 
 /**
  * Gives the directory of the guest's compiled library: libkernel.so and ffi-rs.
  * It is made anew only when its sources change, so an imported image serves where there is no C compiler.
  */
-export async function ensureLibrary(progress: Progress): Promise<string> {
+export async function ensureLibrary(progress: Progress, isGood?: IsGood): Promise<string> {
 	const arch = architecture();
 	const key = await libraryKey(arch);
-	return cached("library", key, (staging) =>
+	const make = (staging: string) =>
 		progress.step("system-call library for the virtual machine", async () => {
 			const source = join(NATIVE, "libkernel.c");
 			await runTool(`${arch.triplet}-gcc`, [...CFLAGS, "-o", join(staging, "libkernel.so"), source]);
 			for (const name of ["ffi-rs", arch.ffi])
 				await cp(packageDir(name), join(staging, "node_modules", name), { recursive: true });
-		}),
-	);
+		});
+	return cached("library", key, make, isGood);
 }
 
 /** Name of the library that this version of drydock uses. */

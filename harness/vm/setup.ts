@@ -9,14 +9,14 @@ import { installCommand, missingRequirements, type Requirement } from "./require
 
 /**
  * Installs the programs that are missing here, through apt: says what and why, and asks where a person is there.
- * @param testing also what drydock's own tests need
+ * @param options.testing also what drydock's own tests need
+ * @param options.building also what builds an image, if one is there
  * @throws {Failure} unsupported: it is not for drydock to install them here; has the exact command
  */
-export async function installMissing({ testing = false } = {}): Promise<void> {
-	const { building } = await inCache();
+export async function installMissing({ testing = false, building = false } = {}): Promise<void> {
 	const needs = [
 		"running",
-		...(building ? ["building"] : []),
+		...(building || (await inCache()).building ? ["building"] : []),
 		...(testing ? ["testing"] : []),
 	] as Requirement["need"][];
 	const missing = await missingRequirements(needs);

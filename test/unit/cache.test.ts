@@ -11,7 +11,7 @@ import { inKit } from "../../harness/kit.ts";
 const root = await mkdtemp(join(tmpdir(), "drydock-cache-test-"));
 vi.stubEnv("DRYDOCK_CACHE", root);
 // Only now: the module reads the variable when it is loaded.
-const { cacheDir, cached, discard, exists, inScratch, isWhole, keepNewest, keyOf } = await import(
+const { cacheDir, cached, discard, exists, inScratch, isWhole, keepNewest, keyOf, newerThanNow } = await import(
 	"../../harness/cache.ts"
 );
 
@@ -104,6 +104,14 @@ test("an entry that is no good any more goes only when its successor is whole", 
 	await cached("things", "one", making, isNew);
 	expect(await content()).toBe("new");
 	expect(await names()).toEqual(["one"]);
+});
+
+test("an entry can be asked for that is newer than the one that is there", async () => {
+	const isNew = await newerThanNow(await cached("things", "one", fill("old")), join(root, "things/none"));
+	const entry = await cached("things", "one", fill("new"), isNew);
+	expect(await readFile(join(entry, "content"), "utf8")).toBe("new");
+	await cached("things", "one", fill("newer"), isNew);
+	expect(await readFile(join(entry, "content"), "utf8")).toBe("new");
 });
 
 test("an entry that is damaged goes only when its successor is whole", async () => {

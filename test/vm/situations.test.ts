@@ -146,6 +146,11 @@ umask 077; $DRYDOCK list >/dev/null; chmod -R go= $FILES/compiled/drydock/*; uma
 		],
 	},
 	{
+		name: "an image that cannot be built anew without a network",
+		arrange: COPY,
+		acts: [{ run: "$DRYDOCK image build --fresh", code: 3, says: /network/ }, HAS_IMAGE, PASSED],
+	},
+	{
 		name: "no cache and no network",
 		arrange: "",
 		acts: [
