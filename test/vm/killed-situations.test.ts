@@ -1,0 +1,80 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { drydock } from "../support/command.ts";
+import { newShipyard } from "../support/guest.ts";
+import { type Act, actsIn, copyCache, type Situation } from "../support/situation.ts";
+import { temporary } from "../support/temporary.ts";
+
+// A cache that worked works afterwards, whoever kills set-up and checks, at whatever moment, on whatever computer.
+// `npm run soak` kills a hundred times; `npm test` a few times, at other moments in each run.
+
+const TIMES = Math.max(2, Number(process.env["DRYDOCK_FUZZ"] ?? 1) / 5);
+const LONGEST_S = 2.5;
+const CHECK = "$DRYDOCK check 02 --solution";
+const AS_USER = "setpriv --reuid=$USER --regid=$USER --clear-groups";
+const IN_USER_NAMESPACE = "unshare --map-root-user";
+const COPY = "cp -a $BUILT/. $CACHE\n";
+
+/** A situation, and what starts drydock in it. */
+interface Place extends Omit<Situation, "acts"> {
+	by: string;
+}
+
+const PLACES: readonly Place[] = [
+	{
+		name: "a cache that was copied by tar, which keeps whole seconds",
+		arrange: "tar -C $BUILT --format=ustar -cf - . | tar -C $CACHE -xf -\n",
+		by: "",
+	},
+	{
+		name: "a cache in the lower layer of an overlay",
+		arrange: "mount -t overlay none -o lowerdir=$BUILT,upperdir=$STAGE/upper,workdir=$STAGE/work $CACHE\n",
+		by: "",
+	},
+	{ name: "a user's own cache", arrange: `${COPY}chown -R $USER:$USER $CACHE\n`, by: AS_USER },
+	{ name: "root that may not change users", arrange: COPY, by: IN_USER_NAMESPACE },
+	{ name: "root with the umask 077", arrange: `${COPY}umask 077\n`, by: "" },
+];
+
+// What a killed drydock has started bears a mark in its environment, and is gone two seconds later. Each second time the
+// kit is missing, so that set-up is killed too.
+const KILLED = `
+export DRYDOCK_TEST_MARK=$$
+killed() {
+	delay=$1; shift
+	"$@" >/dev/null 2>&1 & pid=$!
+	sleep $delay
+	{ kill -KILL $pid; wait $pid; } 2>/dev/null || true
+	sleep 2
+	! env -u DRYDOCK_TEST_MARK grep -lsz "^DRYDOCK_TEST_MARK=$$\\$" /proc/[0-9]*/environ
+}
+`;
+
+const files = await temporary();
+const yard = newShipyard();
+
+describe.runIf(process.getuid?.() === 0)("killed in", { timeout: 900_000 }, () => {
+	beforeAll(async () => {
+		await yard.accelerator();
+		// What is measured once is measured now.
+		expect((await drydock(["check", "02", "--solution"])).code).toBe(0);
+		await copyCache(join(files.dir, "built"));
+	});
+
+	test.each(PLACES.map((place) => [place.name, place] as const))("%s", async (_, { name, arrange, by }) => {
+		const delays = Array.from({ length: TIMES }, () => (Math.random() * LONGEST_S).toFixed(2));
+		const acts: Act[] = [
+			...delays.map((delay, at) => ({
+				run: `${at % 2 === 0 ? "rm -rf $CACHE/kit; " : ""}killed ${delay} ${by} ${CHECK}`,
+				code: 0,
+			})),
+			{ run: `${by} ${CHECK}`, code: 0, says: /passed/ },
+		];
+		const acted = await actsIn({ name, arrange: arrange + KILLED, acts }, files);
+		expect(acted.map(({ code, output }, at) => ({ run: acts[at]?.run, code, output }))).toEqual(
+			acts.map(({ run, code, says = /^$/ }) => ({ run, code, output: expect.stringMatching(says) })),
+		);
+	});
+});
+
+afterAll(() => Promise.all([yard.close(), files.remove()]));
