@@ -151,6 +151,29 @@ umask 077; $DRYDOCK list >/dev/null; chmod -R go= $FILES/compiled/drydock/*; uma
 		acts: [{ run: "$DRYDOCK image build --fresh", code: 3, says: /network/ }, HAS_IMAGE, PASSED],
 	},
 	{
+		name: "folders with spaces and umlauts",
+		arrange: `mkdir "$STAGE/Köpfe & Füße" && cp -a $BUILT "$STAGE/Köpfe & Füße/Cache" && mkdir "$STAGE/Köpfe & Füße/kit"
+mount --rbind $FILES/kit "$STAGE/Köpfe & Füße/kit"
+export DRYDOCK_CACHE="$STAGE/Köpfe & Füße/Cache"`,
+		acts: [{ ...PASSED, run: 'node "$STAGE/Köpfe & Füße/kit/harness/cli/bin.js" check 02 --solution' }],
+	},
+	{
+		name: "a directory for temporary files in which nothing may be executed",
+		arrange: `${COPY}mkdir $STAGE/noexec && mount -t tmpfs -o noexec none $STAGE/noexec; export TMPDIR=$STAGE/noexec`,
+		acts: [PASSED, WELL],
+	},
+	{
+		name: "a proxy that does not answer",
+		arrange: `${COPY}export http_proxy=http://127.0.0.1:9 https_proxy=http://127.0.0.1:9 npm_config_proxy=http://127.0.0.1:9`,
+		acts: [PASSED, WELL],
+	},
+	{
+		name: "a /dev/kvm that is no KVM",
+		arrange: `${COPY}rm -rf $CACHE/accelerators; : >$STAGE/kvm; chmod 666 $STAGE/kvm
+[ ! -e /dev/kvm ] || mount --bind $STAGE/kvm /dev/kvm`,
+		acts: [PASSED, WELL],
+	},
+	{
 		name: "no cache and no network",
 		arrange: "",
 		acts: [
