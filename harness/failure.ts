@@ -75,6 +75,12 @@ interface Refusal {
 
 function refusal(error: NodeJS.ErrnoException): Refusal | null {
 	const { code = "", syscall = "", path } = error;
+	// Some are loaded only when they are needed.
+	if (MISSING.includes(code))
+		return {
+			what: `drydock's npm packages are not installed, or not all of them: ${firstLine(error)}`,
+			next: "npm start, in drydock's folder",
+		};
 	if (syscall.startsWith("spawn") && !STEPS.has(code)) return unstartable(path ?? syscall, code);
 	// Only a folder for temporary files that is not there; what drydock makes elsewhere, it makes the folder for.
 	const isNowhere = code === "ENOENT" && syscall === "mkdtemp";
@@ -82,6 +88,9 @@ function refusal(error: NodeJS.ErrnoException): Refusal | null {
 	if (meaning === undefined) return null;
 	return { what: `${meaning}: ${error.message}`, next: STEPS.get(code) ?? (path && helpWith(path)) };
 }
+
+const MISSING = ["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND"];
+const firstLine = ({ message }: Error) => message.split("\n", 1)[0];
 
 function unstartable(program: string, code: string): Refusal {
 	if (code === "ENOENT") return { what: `${program} is not installed, or not on the PATH`, next: "npx drydock doctor" };

@@ -42,8 +42,10 @@ function keyOfSources() {
 		readdirSync(join(kit, tree), { recursive: true, encoding: "utf8" }).map((name) => join(kit, tree, name)),
 	);
 	const hash = createHash("sha256");
-	for (const file of files.filter((name) => /\.[jt]s$/.test(name)).sort()) {
-		const { mtimeMs, size } = statSync(file);
+	// With it, packages change that are compiled as well.
+	const packages = join(kit, "package-lock.json");
+	for (const file of [packages, ...files.filter((name) => /\.[jt]s$/.test(name)).sort()]) {
+		const { mtimeMs = 0, size = 0 } = statSync(file, { throwIfNoEntry: false }) ?? {};
 		hash.update(`${file} ${mtimeMs} ${size}\n`);
 	}
 	return hash.digest("hex").slice(0, 16);
@@ -63,7 +65,11 @@ async function compile(build) {
 			format: "esm",
 			platform: "node",
 			target: "node20",
-			packages: "external",
+			external: externals(),
+			// A package that is no ES module calls for others by it.
+			banner: {
+				js: 'import { createRequire as requireFor } from "node:module"; const require = requireFor(import.meta.url);',
+			},
 			sourcemap: "linked",
 			sourcesContent: false,
 			logLevel: "silent",
@@ -77,6 +83,15 @@ async function compile(build) {
 		rmSync(staging, { recursive: true, force: true });
 	}
 	for (const old of byAge(builds).slice(KEPT)) rmSync(old, { recursive: true, force: true });
+}
+
+// What nearly every command needs, and is nothing but modules: one file is found and read sooner than thirty.
+const COMPILED = ["chalk", "commander", "diff", "string-width", "valibot", "wrap-ansi"];
+
+function externals() {
+	const { dependencies, devDependencies } = JSON.parse(readFileSync(join(kit, "package.json"), "utf8"));
+	const names = Object.keys({ ...dependencies, ...devDependencies }).filter((name) => !COMPILED.includes(name));
+	return names.flatMap((name) => [name, `${name}/*`]);
 }
 
 // A module finds the kit's files by its own URL, which is not the compiled module's.

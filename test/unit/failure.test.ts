@@ -29,6 +29,11 @@ test.each([
 	expect(failureOf(refused("ENOSPC", { syscall: "write", path }))?.next).toContain(step);
 });
 
+test("a package that is missed only when it is needed is for npm to install", () => {
+	const missing = refused("ERR_MODULE_NOT_FOUND");
+	expect(failureOf(missing)).toMatchObject({ kind: "unsupported", next: expect.stringContaining("npm start") });
+});
+
 test("a failure stays itself, also as the cause of another error", () => {
 	const failure = new Failure("usage", "wrong", "right");
 	expect(failureOf(failure)).toBe(failure);

@@ -45,11 +45,11 @@ const COMPILERS = ["esbuild", "typescript", "@esbuild", "@typescript"];
 /** A kit whose compilers are its own, to be spoilt. Each test finds it whole, and as if npm had never run. */
 const kit = await kitCopy(files.dir);
 beforeEach(async () => {
-	for (const name of [...COMPILERS, "commander", ".drydock"])
+	for (const name of [...COMPILERS, "fastest-levenshtein", ".drydock"])
 		await rm(join(kit, "node_modules", name), { recursive: true, force: true });
 	for (const name of COMPILERS)
 		await cp(inKit("node_modules", name), join(kit, "node_modules", name), { recursive: true });
-	await symlink(inKit("node_modules/commander"), join(kit, "node_modules/commander"));
+	await symlink(inKit("node_modules/fastest-levenshtein"), join(kit, "node_modules/fastest-levenshtein"));
 });
 
 /** A folder for the PATH, with an npm in it that notes its arguments and does what the script says. */
@@ -120,7 +120,7 @@ test.each(["launch.cjs", "bin.cjs"])("a backslash in the kit's path is named by 
 });
 
 test("a package that is not there is said, with what to type", async () => {
-	await rm(join(kit, "node_modules/commander"));
+	await rm(join(kit, "node_modules/fastest-levenshtein"));
 	expect(await sh('"$1" harness/cli/bin.js list', kit)).toEqual(words("not installed", "npm start"));
 });
 
