@@ -12,19 +12,21 @@ const OTHER_CACHE = "export DRYDOCK_CACHE=/a/directory/of/yours, and repeat the 
 /**
  * Makes sure that this user may write an entry of the cache, and replace the one that is there.
  * @param cacheDir the cache; neither it nor the entry need be there
- * @param entry the entry's directory
+ * @param entry a directory, or a file
  * @throws {Failure} unsupported: they belong to somebody else, or cannot be written to
  */
 export async function claim(cacheDir: string, entry: string): Promise<void> {
 	const uid = process.getuid?.();
 	if (uid === undefined) return;
 	for (const path of [cacheDir, dirname(entry), entry]) {
-		const owner = await ownerOf(path);
-		if (owner === null) continue;
+		const stats = await stat(path).catch(() => null);
+		if (stats === null) continue;
+		const { uid: owner } = stats;
 		// A directory that several users share is anybody's who may write to it; but an entry is its maker's.
 		const mustOwn = uid === 0 || path === entry;
 		if (mustOwn && owner !== uid) throw await belongsTo(path, owner);
-		await access(path, constants.W_OK | constants.X_OK).catch(async (error) => {
+		const wanted = stats.isDirectory() ? constants.W_OK | constants.X_OK : constants.W_OK;
+		await access(path, wanted).catch(async (error) => {
 			throw (await inWords(error, path)) ?? error;
 		});
 	}

@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir } from "node:fs/promises";
+import { chmod, chown, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { belongsTo, claim, inWords, needRoom, userName } from "../../harness/cache-owner.ts";
@@ -27,6 +27,12 @@ describe("claim", () => {
 	test("lets the owner write, also where nothing is yet", async () => {
 		await claim(...(await cacheOf("mine")));
 		await claim(join(files.dir, "none"), join(files.dir, "none/things/one"));
+	});
+
+	test("lets the owner write to a file, which nobody executes", async () => {
+		const [cache, entry] = await cacheOf("file");
+		await writeFile(join(entry, "grades.jsonl"), "", { mode: 0o600 });
+		await claim(cache, join(entry, "grades.jsonl"));
 	});
 
 	test.runIf(isRoot)("keeps root out of another user's cache, and says whose it is and what helps", async () => {
