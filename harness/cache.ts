@@ -5,6 +5,7 @@ import { claim, inWords } from "./cache-owner.ts";
 import { isSealed, seal } from "./cache-seal.ts";
 import { Failure } from "./failure.ts";
 import { withLock } from "./lock.ts";
+import { makeDirectories } from "./make-directories.ts";
 
 /**
  * The cache: everything that can be made again. Entries are named by what they depend on and published whole, by one
@@ -144,8 +145,7 @@ async function withOpenModes(work: () => Promise<void>): Promise<void> {
 
 // In most people's caches all may read.
 async function openDirectory(dir: string): Promise<void> {
-	for (const path of [cacheDir, dir])
-		if ((await mkdir(path, { recursive: true })) !== undefined) await chmod(path, 0o755);
+	for (const path of [cacheDir, dir]) if (await makeDirectories(path)) await chmod(path, 0o755);
 }
 
 async function usualPlace(): Promise<string> {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { access, constants, cp, lstat, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { access, constants, cp, lstat, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -9,6 +9,7 @@ import { Failure, OTHER_WORKSPACE } from "./failure.ts";
 import { inKit, readText } from "./kit.ts";
 import { type Lesson, lessons, moduleOf, skeletonOf } from "./lessons.ts";
 import { LOGBOOK, updateLogbook } from "./logbook.ts";
+import { makeDirectories } from "./make-directories.ts";
 
 /**
  * The workspace: the learner's own copies of the skeletons, and the logbook. Nothing of theirs in it is ever
@@ -61,7 +62,7 @@ export async function makeWorkspace(dir: string): Promise<string[]> {
 	const made: string[] = [];
 	const add = async (name: string, write: (path: string) => Promise<void>) => {
 		const path = join(dir, name);
-		await mkdir(dirname(path), { recursive: true });
+		await makeDirectories(dirname(path));
 		if (await exists(path)) return;
 		await write(path);
 		made.push(name);
@@ -90,7 +91,7 @@ async function linkKit(modules: string): Promise<void> {
 		const path = join(modules, name);
 		// What npm has installed is a directory, and stays.
 		if ((await lstat(path).catch(() => null))?.isDirectory()) continue;
-		await mkdir(dirname(path), { recursive: true });
+		await makeDirectories(dirname(path));
 		await rm(path, { force: true });
 		// Some file systems have no links; all else works there, too.
 		await symlink(inKit(target), path).catch(() => {});

@@ -1,7 +1,8 @@
-import { mkdir, open, readdir, readFile, rm, stat } from "node:fs/promises";
+import { open, readdir, readFile, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as v from "valibot";
 import { cacheDir, inOwnCache, keyOf } from "../cache.ts";
+import { makeDirectories } from "../make-directories.ts";
 import { Judgement } from "./result.ts";
 
 /**
@@ -26,7 +27,7 @@ export class Journal {
 	 * @param resume whether what is in it counts; otherwise it begins anew
 	 */
 	static async open(path: string, resume: boolean): Promise<Journal> {
-		await mkdir(dirname(path), { recursive: true });
+		await makeDirectories(dirname(path));
 		if (!resume) await rm(path, { force: true });
 		const lines = (await readFile(path, "utf8").catch(() => "")).split("\n");
 		const parsed = lines.map((line) => v.safeParse(Line, line));
@@ -62,7 +63,7 @@ export class Journal {
 export async function journalPath(...work: unknown[]): Promise<string> {
 	const dir = join(cacheDir, "grades");
 	const path = join(dir, `${keyOf("journal 1", ...work)}.jsonl`);
-	await inOwnCache(path, () => mkdir(dir, { recursive: true }));
+	await inOwnCache(path, () => makeDirectories(dir));
 	const names = await readdir(dir).catch(() => []);
 	const aged = names.map(async (name) => {
 		const { mtimeMs } = await stat(join(dir, name)).catch(() => ({ mtimeMs: 0 }));

@@ -1,10 +1,10 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { editedLessons, passedLessons, passedModules } from "../course.ts";
 import { lessonsOfBox } from "../engine.ts";
 import { EXIT, Failure } from "../failure.ts";
 import { BundleError } from "../grade/bundle.ts";
 import { type Lesson, lessons } from "../lessons.ts";
+import { makeDirectories } from "../make-directories.ts";
 import { packBox } from "../pack.ts";
 import { silent, visible } from "../progress.ts";
 import { isReplaceable, replace, SEAL, sealed } from "../seal.ts";
@@ -43,7 +43,7 @@ export async function box(dir = BOX_DIR, { json }: { json?: boolean }): Promise<
 		const what = `${nameOf(file)}:${line}, which you have passed with, cannot be used any more: ${message}`;
 		throw new Failure("usage", what, "npx drydock check", { cause: error });
 	});
-	await mkdir(dir, { recursive: true });
+	await makeDirectories(dir);
 	await replace(program, packed, 0o755);
 	const readme = join(dir, "README.md");
 	if (await isReplaceable(readme)) await replace(readme, sealed(Buffer.from(readmeOf(parts, yours))));

@@ -1,4 +1,4 @@
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isTakenIn, unpackWorkspace } from "../archive.ts";
 import { EXIT, Failure } from "../failure.ts";
@@ -6,6 +6,7 @@ import { moveAside, placeBeside, writeNew } from "../keep.ts";
 import { readText } from "../kit.ts";
 import { lessons, moduleOf, skeletonOf } from "../lessons.ts";
 import { LOGBOOK, mergeLogbooks, parseLogbook, readLogbook, updateLogbook } from "../logbook.ts";
+import { makeDirectories } from "../make-directories.ts";
 import { makeWorkspace, workspaceDir } from "../workspace.ts";
 import { nameOf } from "./place.ts";
 import { printJson } from "./terminal.ts";
@@ -32,7 +33,7 @@ export async function importWorkspace(file: string, { json }: { json?: boolean }
 		const placed = await place(path, content, untouched.get(path)).catch(stuck);
 		if (placed !== path) beside.push({ file: path, kept: placed });
 	}
-	await mkdir(dir, { recursive: true });
+	await makeDirectories(dir);
 	await updateLogbook(dir, (mine) => mergeLogbooks(mine, theirs));
 	await makeWorkspace(dir);
 	if (json) printJson({ schemaVersion: 1, workspace: dir, files: [...files.keys()], beside, leftOut });
@@ -66,7 +67,7 @@ function stuck(error: NodeJS.ErrnoException): never {
 
 // A skeleton that nobody has touched is no work of the learner's: it makes room.
 async function place(path: string, content: Buffer, skeleton: string | undefined): Promise<string> {
-	await mkdir(dirname(path), { recursive: true });
+	await makeDirectories(dirname(path));
 	const there = await readText(path).catch(() => null);
 	if (there === null || skeleton === undefined || there !== skeleton) return placeBeside(path, content);
 	const aside = await moveAside(path);

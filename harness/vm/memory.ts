@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { closeSync, openSync, rmSync } from "node:fs";
-import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
+import { type FileHandle, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheDir, inOwnCache } from "../cache.ts";
 import { needRoom } from "../cache-owner.ts";
+import { makeDirectories } from "../make-directories.ts";
 import { openToMachines } from "./confinement.ts";
 
 /** A page of the guest's: the smallest piece that is kept. */
@@ -132,7 +133,7 @@ async function readAll(file: FileHandle, into: Buffer, from: number): Promise<vo
 async function scratchFile(): Promise<{ file: FileHandle; place: string; remove: () => Promise<void> }> {
 	const dir = join(cacheDir, "scratch");
 	const place = join(dir, randomBytes(8).toString("hex"));
-	await inOwnCache(place, () => mkdir(dir, { recursive: true }));
+	await inOwnCache(place, () => makeDirectories(dir));
 	await needRoom(dir, ROOM_BYTES, "a machine that can be put back");
 	if (process.platform !== "linux")
 		return { file: await open(place, "wx+", 0o600), place, remove: () => rm(place, { force: true }) };

@@ -1,10 +1,11 @@
-import { mkdir, stat, writeFile } from "node:fs/promises";
+import { stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { keyOf } from "../../cache.ts";
 import { FORMATS, type Format } from "../../classroom/formats.ts";
 import type { ClassReport } from "../../classroom/result.ts";
 import { details, table } from "../../classroom/table.ts";
 import { EXIT, Failure } from "../../failure.ts";
+import { makeDirectories } from "../../make-directories.ts";
 import { style } from "../terminal.ts";
 
 export interface DeliveryOptions {
@@ -47,8 +48,10 @@ export async function deliveryOf(options: DeliveryOptions, submissions: number):
 			`--format ${name} --out results`,
 		);
 	if (path !== undefined)
-		await mkdir(isFolder ? path : dirname(path), { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
-			throw new Failure("usage", `nothing can be written to ${path} (${cause.code})`, undefined, { cause });
+		await makeDirectories(isFolder ? path : dirname(path)).catch((cause: NodeJS.ErrnoException) => {
+			throw new Failure("usage", `nothing can be written to ${path} (${cause.code ?? cause.message})`, undefined, {
+				cause,
+			});
 		});
 	const out = path === undefined ? null : { path, isFolder };
 	const { details = false, exitZero = false } = options;

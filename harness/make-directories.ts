@@ -1,0 +1,40 @@
+import { mkdir, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { Failure } from "./failure.ts";
+
+/**
+ * Makes a directory, and those above it that are not there. Node's own way never ends where the kernel says ENOENT of a
+ * directory whose parent is there, as it does in /proc.
+ * @returns whether it was not there
+ * @throws {Failure} unsupported: the file system takes no directories
+ */
+export async function makeDirectories(path: string): Promise<boolean> {
+	if (await isMade(path)) return true;
+	if (await isDirectory(path)) return false;
+	await makeDirectories(dirname(path));
+	const made = await isMade(path);
+	if (made || (await isDirectory(path))) return made;
+	throw new Failure(
+		"unsupported",
+		`no directory can be made in ${dirname(path)}`,
+		"name a directory elsewhere; for the cache: export DRYDOCK_CACHE=/a/directory/of/yours",
+	);
+}
+
+// ENOENT: a directory above it is missing, or none can be there.
+async function isMade(path: string): Promise<boolean> {
+	try {
+		await mkdir(path);
+		return true;
+	} catch (error) {
+		const { code } = error as NodeJS.ErrnoException;
+		if (code === "ENOENT" || (code === "EEXIST" && (await isDirectory(path)))) return false;
+		throw error;
+	}
+}
+
+const isDirectory = (path: string) =>
+	stat(path).then(
+		(stats) => stats.isDirectory(),
+		() => false,
+	);
