@@ -1,10 +1,10 @@
-import { type Context, defineCheck, type Explanation, refused } from "../../harness/grade/index.ts";
-import { deriveOverlay, IN_ORDER, kernelLog, onlyPutBack, rootOf } from "./facts.ts";
+import { type Context, defineCheck, refused } from "../../harness/grade/index.ts";
+import { deriveOverlay, IN_ORDER, OVERLAYFS, rootOf } from "./facts.ts";
+import { layersChanged, layersCopied, sharedUpper } from "./layers.ts";
 import { oneOfTwo } from "./mounts.ts";
 import { refusals } from "./refusals.ts";
-import { drawInputs, LAYERS, NEIGHBOUR, REFUSED, scenarioOf } from "./scenario.ts";
-
-const OVERLAYFS = "overlayfs in the kernel's documentation (filesystems/overlayfs)";
+import { leftAfterRefusal, mountsLeft, refusedEnding, refusedLeft, refusedMountsLeft, threwAtOnce } from "./remains.ts";
+import { drawInputs, LAYERS, NEIGHBOUR, scenarioOf } from "./scenario.ts";
 
 const onOverlay = ({ facts }: Context) => facts["root.fstype"] === "overlay";
 /** What is not an overlay has no upper layer; the first finding has said so. */
@@ -17,109 +17,6 @@ const endedAlike = ({ thrown, observation: { containers } }: Context) => {
 	return thrown !== null && ending?.how === "threw" && withoutIds(ending.thrown.message) === withoutIds(thrown.message);
 };
 const noUpper = (_: unknown, context: Context) => !onOverlay(context) || context.facts["upperdir"] === "none";
-
-const sharedUpper: Explanation = {
-	diagnosis: "upper-shared",
-	misconception: 13,
-	why: ({ observation }) => {
-		const warning = kernelLog(observation).find((line) => line.includes("in-use"));
-		const said = warning === undefined ? "" : ` It only says in its log: "${warning}".`;
-		return `Both containers' overlays have one upperdir, whatever they call it, so what one writes, the other one sees. The kernel mounts that without a complaint.${said}`;
-	},
-	try: "Make upper and work in dir: each container has one of its own.",
-	see: [OVERLAYFS],
-};
-
-const layersCopied: Explanation = {
-	diagnosis: "layers-copied",
-	misconception: 13,
-	why: "These have the content of files in the layers that nobody has written to, and are neither in a layer nor in an overlay's merged view: a copy of the image was made. It takes all its space again.",
-	try: "Name the layers themselves in lowerdir: the kernel only reads them.",
-	see: [OVERLAYFS],
-};
-
-const mountedOverLayer: Explanation = {
-	when: ({ during }) =>
-		during?.host.mounts.some(({ mountPoint, fstype }) => fstype === "overlay" && mountPoint.startsWith(`${LAYERS}/`)) ??
-		false,
-	diagnosis: "mounted-over-a-layer",
-	why: "The host's mount table has an overlay on the layer itself. Its files are safe below, but nobody reaches them any more: the next container takes this one's merged view for the layer, and with it what this one has written.",
-	try: "Mount on a directory of its own in dir, such as DIR/merged.",
-	see: ["mount(2)", OVERLAYFS],
-};
-
-const layersChanged: Explanation[] = [
-	mountedOverLayer,
-	{
-		when: onlyPutBack,
-		diagnosis: "layers-put-back",
-		why: "The layers have the same content as before. But of these paths, the inode is another one, or was changed after the first container had been started (stat: Change). Something was written there and taken back; until then, every other container saw it.",
-		try: "Only read the layers: what a container changes, belongs into its upperdir.",
-		see: [OVERLAYFS, "stat(1)"],
-	},
-	{
-		diagnosis: "layers-changed",
-		why: "The layers were read before the container started, and again now: these paths came, went, or have other bytes. A layer is part of an image, and every container of that image starts from it.",
-		try: "Only read the layers: make and remove nothing outside of dir.",
-		see: [OVERLAYFS],
-	},
-];
-
-const mountsLeft: Explanation = {
-	diagnosis: "mounts-left",
-	misconception: 17,
-	why: "A mount in the host's table lives until it is unmounted; that its container has ended is nothing to it. These were not there before.",
-	try: "In remove: umount2(merged, 0), before the directories go.",
-	see: ["umount2(2)"],
-};
-
-/** Whether mountOverlay itself has thrown, and not the container that was started all the same. */
-const threwAtOnce = ({ observation: { containers } }: Context, name: string) => {
-	const ending = containers[name]?.ending;
-	return ending?.how === "threw" && !ending.inChild && /\bmountOverlay\b/.test(ending.thrown.stack);
-};
-
-const leftAfterRefusal: Explanation = {
-	diagnosis: "left-after-refusal",
-	misconception: 17,
-	why: "This was made for a container that has never come to be: an exception ended mountOverlay. The engine removes only what mountOverlay has returned, and it has returned nothing.",
-	try: "Catch the exception, remove what was made for this container, and throw the exception again.",
-	see: ["mount(2)"],
-};
-
-const refusedMountsLeft: Explanation = {
-	...leftAfterRefusal,
-	when: (context) =>
-		threwAtOnce(context, REFUSED) &&
-		[context.facts["host.mounts.after"] ?? []].flat().every((mount) => String(mount).includes("‹refused›")),
-};
-
-const refusedLeft: Explanation[] = [
-	{ ...leftAfterRefusal, when: (context) => threwAtOnce(context, REFUSED) },
-	{
-		...leftAfterRefusal,
-		why: "One layer of this container is not there, and this is what is left of it. It was not mountOverlay's exception that ended it: what was made has not been removed.",
-		try: "Let mountOverlay throw, once it has removed what it had made.",
-	},
-];
-
-const refusedEnding: Explanation[] = [
-	{
-		when: ({ observation: { containers } }) =>
-			["exited", "child-returned", "asynchronous"].includes(containers[REFUSED]?.ending.how ?? ""),
-		diagnosis: "no-exception",
-		why: ({ observation: { containers } }) =>
-			`mount refuses to put a layer into an overlay that is not there: ENOENT. What came of that: ${containers[REFUSED]?.ending.how}. The engine may have made other parts of the container, and learns by an exception that it has to remove them.`,
-		try: "Let the exception through: do not end the program yourself.",
-		see: ["mount(2), ERRORS"],
-	},
-	{
-		diagnosis: "refusal-swallowed",
-		why: "mount refuses to put a layer into an overlay that is not there: ENOENT. mountOverlay came back all the same, and a process was started that was to become the container, on a root that is not its image.",
-		try: "Let the exception through, once everything is removed again.",
-		see: ["mount(2), ERRORS"],
-	},
-];
 
 // A layer may be mounted read-only.
 function writtenToImage({ facts, process, observation: { moments } }: Context): string {

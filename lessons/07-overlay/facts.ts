@@ -29,6 +29,9 @@ import {
 export const rootOf = (process: ProcessState | null) =>
 	process?.mounts.findLast(({ mountPoint }) => mountPoint === "/");
 
+/** Where to read on. */
+export const OVERLAYFS = "overlayfs in the kernel's documentation (filesystems/overlayfs)";
+
 /** What the kernel has said of overlays in its log, oldest first. */
 export function kernelLog({ programs }: Observation): string[] {
 	const lines = (programs[LOG]?.stdout ?? "").split("\n").filter(Boolean);

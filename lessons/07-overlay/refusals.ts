@@ -1,5 +1,5 @@
 import { type Context, type Explanation, refused } from "../../harness/grade/index.ts";
-import { kernelLog } from "./facts.ts";
+import { kernelLog, OVERLAYFS } from "./facts.ts";
 import { inTheWay, oneOfTwo } from "./mounts.ts";
 
 /**
@@ -7,7 +7,6 @@ import { inTheWay, oneOfTwo } from "./mounts.ts";
  * into the kernel's log which one it was, and that is what these explanations go by.
  */
 
-const OVERLAYFS = "overlayfs in the kernel's documentation (filesystems/overlayfs)";
 const SAYS = "The kernel's log says";
 
 /** What the kernel has logged when it refused the mount, where it matches. */
