@@ -1,6 +1,6 @@
 import { type Context, defineCheck, refused } from "../../harness/grade/index.ts";
 import { deriveOverlay, IN_ORDER, OVERLAYFS, rootOf } from "./facts.ts";
-import { layersChanged, layersCopied, sharedUpper } from "./layers.ts";
+import { layersChanged, layersCopied, sharedUpper } from "./layer-rules.ts";
 import { oneOfTwo } from "./mounts.ts";
 import { refusals } from "./refusals.ts";
 import { leftAfterRefusal, mountsLeft, refusedEnding, refusedLeft, refusedMountsLeft, threwAtOnce } from "./remains.ts";

@@ -16,7 +16,7 @@ export interface Import {
 
 /** A lesson's check and demo, and what a long check has beside it: its scenario, its facts, and its explanations. */
 const CHECKS =
-	"lessons/[^/]+/(check|demo|scenario|facts|ledgers|told|readings|limits|remains|mounts|refusals|links|packets|leftovers|copies|elf|oci|programs|tools|limits|readings|remains|mounts|[a-z]+-rules)\\.ts$";
+	"lessons/[^/]+/(check|demo|scenario|facts|ledgers|told|readings|limits|remains|mounts|refusals|links|packets|leftovers|copies|elf|oci|programs|tools|[a-z]+-rules)\\.ts$";
 
 export const ARROWS: readonly Arrow[] = [
 	{ from: /^native\//, may: /^(node:|npm:ffi-rs$|native\/)/ },
