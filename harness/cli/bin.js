@@ -15,7 +15,8 @@ async function program() {
 	if (compiled !== undefined) return import(compiled);
 	// Somebody else's kit, or a module that cannot be compiled: compiling one at a time works, or says what is wrong.
 	const tsx = await import("tsx/esm/api");
-	tsx.register();
+	// It would look for a tsconfig.json in the folder that the command is called from, and import what its "paths" name.
+	tsx.register({ tsconfig: false });
 	return import("./main.ts");
 }
 
