@@ -1,10 +1,9 @@
 import { exists, keyOf } from "./cache.ts";
 import { Failure } from "./failure.ts";
 import type { Verdict } from "./grade/judge.ts";
-import { readText } from "./kit.ts";
 import { judgedBy, type Lesson, lessons, solutionOf } from "./lessons.ts";
 import { type Attempt, type Logbook, type Page, pageOf, readLogbook, updateLogbook, withPage } from "./logbook.ts";
-import { isUntouched, learnersFile, workspaceDir } from "./workspace.ts";
+import { isUntouched, learnersFile, readLearners, workspaceDir } from "./workspace.ts";
 
 /** Of the time between two attempts, what is longer than this was spent on something else. */
 const WORK_MS_MAX = 15 * 60_000;
@@ -70,7 +69,7 @@ async function differing(
 }
 
 async function moduleKey(lesson: Lesson): Promise<string | null> {
-	const text = await readText(await learnersFile(lesson)).catch(() => null);
+	const text = await readLearners(await learnersFile(lesson)).catch(() => null);
 	return text === null ? null : keyOf(text);
 }
 

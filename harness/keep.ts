@@ -1,5 +1,6 @@
-import { open, readFile, rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { join, parse } from "node:path";
+import { readLinked } from "./regular-file.ts";
 
 /**
  * Puts a learner's file aside, beside where it was, under a name that nothing has: `isolate.kept-1.ts`. Whoever is
@@ -31,7 +32,7 @@ export async function placeBeside(path: string, content: Buffer): Promise<string
 		const candidate = number === 0 ? path : numbered(path, "imported", number);
 		if (await writeNew(candidate, content)) return candidate;
 		// What cannot be read, such as a directory, is another thing.
-		if ((await readFile(candidate).catch(() => null))?.equals(content)) return candidate;
+		if ((await readLinked(candidate, content.length).catch(() => null))?.equals(content)) return candidate;
 	}
 }
 

@@ -1,4 +1,4 @@
-import { open, realpath, rename } from "node:fs/promises";
+import { open, realpath, rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { exists } from "./cache.ts";
@@ -18,7 +18,15 @@ export const LOGBOOK = "drydock.json";
 const LOGBOOK_BYTES_MAX = 4 << 20;
 const LESSONS_MAX = 200;
 
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+/** Much more than anybody reaches, and so much less than the largest safe integer that it can be counted on from there. */
+const COUNT_MAX = 1e12;
+
+const count = v.pipe(
+	v.number(),
+	v.safeInteger(),
+	v.minValue(0),
+	v.transform((number) => Math.min(number, COUNT_MAX)),
+);
 const time = v.pipe(v.string(), v.maxLength(40), v.isoTimestamp());
 // Some of it ends up in a terminal, and an imported logbook may be anybody's.
 const text = v.pipe(
@@ -143,16 +151,34 @@ export async function updateLogbook(dir: string, change: (logbook: Logbook) => L
 	}
 }
 
+/**
+ * A logbook as it is written.
+ * @param path what to call it in an error
+ * @throws {Failure} usage: there is more in it than could be read again
+ */
+export function textOf(logbook: Logbook, path: string): string {
+	const text = `${JSON.stringify(logbook, null, "\t")}\n`;
+	if (Buffer.byteLength(text) <= LOGBOOK_BYTES_MAX && v.is(AnyLogbook, text)) return text;
+	throw new Failure("usage", `${path} stays as it is: there would be more in it than any learner's logbook has`);
+}
+
 async function write(path: string, logbook: Logbook): Promise<void> {
-	const staged = await open(`${path}.new`, "w");
+	const text = textOf(logbook, path);
+	// A workspace may be somebody else's: a link or a FIFO that has this name is not written through.
+	await unlink(`${path}.new`).catch(unlessMissing);
+	const staged = await open(`${path}.new`, "wx");
 	try {
-		await staged.writeFile(`${JSON.stringify(logbook, null, "\t")}\n`);
+		await staged.writeFile(text);
 		// So that no power cut leaves an empty file under the old name.
 		await staged.sync();
 	} finally {
 		await staged.close();
 	}
 	await rename(`${path}.new`, path);
+}
+
+function unlessMissing(error: NodeJS.ErrnoException): void {
+	if (error.code !== "ENOENT") throw error;
 }
 
 /** What is known of a lesson. */

@@ -1,5 +1,5 @@
 import { constants, type PathLike } from "node:fs";
-import { open } from "node:fs/promises";
+import { open, realpath } from "node:fs/promises";
 
 /** So much is read of a file that says it is smaller. */
 const SIZE_UNKNOWN_BYTES = 128 << 10;
@@ -23,5 +23,9 @@ export async function readBytes(place: PathLike, bytesMax: number): Promise<Buff
 		await file.close();
 	}
 }
+
+/** The same of a file that its owner may have made a link to. */
+export const readLinked = async (path: string, bytesMax: number): Promise<Buffer> =>
+	readBytes(await realpath(path), bytesMax);
 
 export const tooLarge = (bytesMax: number): Error => new Error(`it is too large: more than ${bytesMax >> 10} KiB`);

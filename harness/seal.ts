@@ -1,12 +1,15 @@
 import { createHash } from "node:crypto";
-import { chmod, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { readLinked } from "./regular-file.ts";
 
 /**
  * A seal: a digest of a file, within the file. It tells what drydock wrote and nobody has changed since, wherever it is
  * now, so it can be written anew and need not be carried anywhere.
  */
 const MARK = "packed by drydock: ";
+/** Many times what drydock writes. */
+const FILE_BYTES_MAX = 64 << 20;
 const BLANK = "0".repeat(64);
 
 /** Where a seal is to be, in a comment of what is handed to {@link sealed}. */
@@ -28,7 +31,7 @@ export function isSealed(content: Buffer): boolean {
 /** Whether a file can be written without a loss: it is not there, or is what {@link sealed} has made. */
 export async function isReplaceable(path: string): Promise<boolean> {
 	try {
-		return isSealed(await readFile(path));
+		return isSealed(await readLinked(path, FILE_BYTES_MAX));
 	} catch (error) {
 		return (error as NodeJS.ErrnoException).code === "ENOENT";
 	}

@@ -1,15 +1,16 @@
 import { execFile } from "node:child_process";
-import { access, constants, cp, lstat, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { access, constants, cp, lstat, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { cached, exists, keyOf } from "./cache.ts";
 import { COMPILER_OPTIONS } from "./compiler-options.ts";
 import { Failure, OTHER_WORKSPACE } from "./failure.ts";
-import { inKit, readText } from "./kit.ts";
+import { inKit, readText, withUnixLines } from "./kit.ts";
 import { type Lesson, lessons, moduleOf, skeletonOf } from "./lessons.ts";
 import { LOGBOOK, updateLogbook } from "./logbook.ts";
 import { makeDirectories } from "./make-directories.ts";
+import { readLinked } from "./regular-file.ts";
 
 /**
  * The workspace: the learner's own copies of the skeletons, and the logbook. Nothing of theirs in it is ever
@@ -43,10 +44,20 @@ export async function needWritable(dir: string): Promise<void> {
 	});
 }
 
+/** More than any file that can be exported. */
+const FILE_BYTES_MAX = 4 << 20;
+
+/**
+ * Reads a learner's file; its line ends are Unix ones. A workspace may be anybody's: what is no file is not waited for.
+ * @throws {Error} it is not there, is no regular file, or has no end
+ */
+export const readLearners = async (path: string): Promise<string> =>
+	withUnixLines((await readLinked(path, FILE_BYTES_MAX)).toString());
+
 /** Whether the learner's module of a lesson is the skeleton still. */
 export async function isUntouched(lesson: Lesson): Promise<boolean> {
 	const [mine, skeleton] = await Promise.all([
-		readText(await learnersFile(lesson)).catch(() => null),
+		readLearners(await learnersFile(lesson)).catch(() => null),
 		readText(await skeletonOf(lesson)),
 	]);
 	return mine === skeleton;
@@ -89,6 +100,8 @@ async function linkKit(modules: string): Promise<void> {
 	const links = { ".bin/drydock": "harness/cli/bin.js", "@types/node": "node_modules/@types/node" };
 	for (const [name, target] of Object.entries(links)) {
 		const path = join(modules, name);
+		// Wherever a link leads, what lies there is not ours to replace.
+		if ((await isLink(modules)) || (await isLink(dirname(path)))) continue;
 		// What npm has installed is a directory, and stays.
 		if ((await lstat(path).catch(() => null))?.isDirectory()) continue;
 		await makeDirectories(dirname(path));
@@ -97,6 +110,8 @@ async function linkKit(modules: string): Promise<void> {
 		await symlink(inKit(target), path).catch(() => {});
 	}
 }
+
+const isLink = async (path: string) => (await lstat(path).catch(() => null))?.isSymbolicLink() === true;
 
 // With `bin`, `npx drydock` never asks the public registry for a package of that name, which is somebody else's: not even in
 // a copy of the workspace without node_modules. With `imports`, an editor resolves #kernel and #box without the kit: the folder can be a repository of its own.
@@ -117,7 +132,7 @@ const manifest = (content: object) => `${JSON.stringify(content, null, "\t")}\n`
 // One that an older drydock has made, and nobody has touched since, is no work of the learner's.
 async function renewManifest(path: string): Promise<void> {
 	const { bin: _, ...older } = MANIFEST;
-	const there = await readFile(path, "utf8").catch(() => null);
+	const there = await readLinked(path, FILE_BYTES_MAX).then(String, () => null);
 	if (there === manifest(older)) await writeFile(path, manifest(MANIFEST));
 }
 

@@ -5,9 +5,9 @@ import { EXIT, Failure } from "../failure.ts";
 import { moveAside, placeBeside, writeNew } from "../keep.ts";
 import { readText } from "../kit.ts";
 import { lessons, moduleOf, skeletonOf } from "../lessons.ts";
-import { LOGBOOK, mergeLogbooks, parseLogbook, readLogbook, updateLogbook } from "../logbook.ts";
+import { LOGBOOK, mergeLogbooks, parseLogbook, readLogbook, textOf, updateLogbook } from "../logbook.ts";
 import { makeDirectories } from "../make-directories.ts";
-import { makeWorkspace, workspaceDir } from "../workspace.ts";
+import { makeWorkspace, readLearners, workspaceDir } from "../workspace.ts";
 import { nameOf } from "./place.ts";
 import { printJson } from "./terminal.ts";
 
@@ -21,8 +21,8 @@ export async function importWorkspace(file: string, { json }: { json?: boolean }
 	const files = await unpackWorkspace(file);
 	const theirs = parseLogbook(files.get(LOGBOOK)?.toString() ?? "", `${LOGBOOK} in ${file}`, EXPORT_AGAIN);
 	const dir = await workspaceDir();
-	// Said before anything is touched, should it be damaged.
-	await readLogbook(dir);
+	// Said before anything is touched, should it be damaged, or the two be too much for one.
+	textOf(mergeLogbooks(await readLogbook(dir), theirs), join(dir, LOGBOOK));
 	files.delete(LOGBOOK);
 	const leftOut = [...files.keys()].filter((name) => !isTakenIn(name));
 	for (const name of leftOut) files.delete(name);
@@ -68,12 +68,12 @@ function stuck(error: NodeJS.ErrnoException): never {
 // A skeleton that nobody has touched is no work of the learner's: it makes room.
 async function place(path: string, content: Buffer, skeleton: string | undefined): Promise<string> {
 	await makeDirectories(dirname(path));
-	const there = await readText(path).catch(() => null);
+	const there = await readLearners(path).catch(() => null);
 	if (there === null || skeleton === undefined || there !== skeleton) return placeBeside(path, content);
 	const aside = await moveAside(path);
 	const placed = (await writeNew(path, content)) ? path : await placeBeside(path, content);
 	// Unless it was touched just now.
-	if ((await readText(aside)) === skeleton) await rm(aside);
+	if ((await readLearners(aside).catch(() => null)) === skeleton) await rm(aside);
 	return placed;
 }
 

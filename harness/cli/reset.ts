@@ -4,7 +4,7 @@ import { EXIT, Failure } from "../failure.ts";
 import { moveAside, writeNew } from "../keep.ts";
 import { readText } from "../kit.ts";
 import { findLesson, skeletonOf } from "../lessons.ts";
-import { learnersFile } from "../workspace.ts";
+import { learnersFile, readLearners } from "../workspace.ts";
 import { confirmed } from "./ask.ts";
 import { nameOf } from "./place.ts";
 import { printJson } from "./terminal.ts";
@@ -17,7 +17,7 @@ export async function reset(id: string, { yes, json }: { yes?: boolean; json?: b
 	const lesson = await findLesson(id);
 	const file = await learnersFile(lesson);
 	const skeleton = await readText(await skeletonOf(lesson));
-	const mine = await readText(file).catch(() => null);
+	const mine = await readLearners(file).catch(() => null);
 	const isReset = mine === skeleton;
 	let kept: string | null = null;
 	if (!isReset) {

@@ -1,8 +1,10 @@
 import { readdir } from "node:fs/promises";
 import { currentLesson } from "../course.ts";
+import { Failure } from "../failure.ts";
 import { inKit, readText } from "../kit.ts";
 import { findLesson, type Lesson, moduleOf, readLesson } from "../lessons.ts";
 import type { Preparation } from "../protocol.ts";
+import { readLearners } from "../workspace.ts";
 import { HOW_TO_ESCAPE } from "./raw-terminal.ts";
 import { talk } from "./session.ts";
 import { subjectOf } from "./subject.ts";
@@ -40,7 +42,9 @@ export async function shell(id: string | undefined, { solution = false }: { solu
  * imports of the kit, so that Node can run it there.
  */
 export async function filesOf(lesson: Lesson, source: string): Promise<Preparation[]> {
-	const module = await readText(source);
+	const module = await readLearners(source).catch((cause: NodeJS.ErrnoException) => {
+		throw new Failure("usage", `${source} cannot be read: ${cause.code ?? cause.message}`, undefined, { cause });
+	});
 	const runs = module.includes('"#box/') && !module.includes('"#kernel"');
 	return [
 		{ do: "write", path: "/root/README.md", text: await readLesson(lesson) },

@@ -6,7 +6,7 @@ import { EXIT } from "../failure.ts";
 import { readText } from "../kit.ts";
 import { findLesson, type Lesson, solutionOf } from "../lessons.ts";
 import { pageOf } from "../logbook.ts";
-import { learnersFile } from "../workspace.ts";
+import { learnersFile, readLearners } from "../workspace.ts";
 import { confirmed } from "./ask.ts";
 import { nameOf } from "./place.ts";
 import { printJson, style } from "./terminal.ts";
@@ -28,7 +28,10 @@ export async function solution(id: string, { raw, yes, json }: SolutionOptions):
 		return EXIT.notPassed;
 	}
 	const file = await learnersFile(lesson);
-	const [mine, reference] = await Promise.all([readText(file).catch(() => null), readText(await solutionOf(lesson))]);
+	const [mine, reference] = await Promise.all([
+		readLearners(file).catch(() => null),
+		readText(await solutionOf(lesson)),
+	]);
 	const patch = mine === null ? null : patchOf(file, mine, lesson, reference);
 	if (json) printJson({ schemaVersion: 1, lesson: lesson.id, file, solution: reference, diff: patch });
 	else if (raw || patch === null) process.stdout.write(reference);
