@@ -15,6 +15,9 @@ export function harmless(text: string, maxChars = TEXT_CHARS_MAX): string {
 	return whole.length > maxChars ? shortened(said, maxChars) : said;
 }
 
+/** The same text without an end of a line. */
+export const inOneLine = (text: string): string => text.replaceAll(/\s+/g, " ");
+
 /** At most so many UTF-16 code units; what is cut off shows. */
 export function shortened(text: string, maxChars: number): string {
 	if (text.length <= maxChars) return text;

@@ -2,7 +2,7 @@ import { Failure } from "../failure.ts";
 import type { Verdict } from "../grade/judge.ts";
 import { shown } from "../grade/report.ts";
 import type { Lesson } from "../lessons.ts";
-import { harmless } from "./harmless.ts";
+import { harmless, inOneLine } from "./harmless.ts";
 import type { Judgement, Report } from "./result.ts";
 
 /** What came of judging one file, as a class's report says it. */
@@ -37,7 +37,7 @@ export function judgementOf({ verdict, findings, thrownAt, file, drawn, output, 
 
 /** A judgement without a verdict, for a reason that is no mistake in what was handed in. */
 export const withoutVerdict = (status: Judgement["status"], reason: string): Judgement => ({
-	...{ status, reason: harmless(reason, 500), finding: null, others: [], line: null, drawn: {}, output: "" },
+	...{ status, reason: inOneLine(harmless(reason, 500)), finding: null, others: [], line: null, drawn: {}, output: "" },
 	durationMs: 0,
 });
 

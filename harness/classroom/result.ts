@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { harmless, isName } from "./harmless.ts";
+import { harmless, inOneLine, isName } from "./harmless.ts";
 
 /**
  * What is known of a class after it was graded: what `--format json` prints and `grade merge` reads. A report may have come a
@@ -21,6 +21,8 @@ const text = v.pipe(
 	v.maxLength(TEXT_CHARS_MAX),
 	v.transform((raw) => harmless(raw, TEXT_CHARS_MAX)),
 );
+/** What stands in a line of a report: it begins no other. */
+const line = v.pipe(text, v.transform(inOneLine));
 /** Such as a lesson's id, or a key: a word that is used in names of files, and compared. */
 const word = v.pipe(v.string(), v.regex(/^[\w][\w.-]{0,99}$/));
 /** A submission's: it becomes a file's name. */
@@ -37,13 +39,13 @@ const Status = v.picklist(STATUSES);
 export type Status = v.InferOutput<typeof Status>;
 
 const Finding = v.object({
-	what: text,
+	what: line,
 	shows: text,
 	should: text,
-	diagnosis: text,
+	diagnosis: line,
 	why: text,
 	try: text,
-	read: list(text, 100),
+	read: list(line, 100),
 });
 /** The first thing that is wrong, explained. */
 export type Finding = v.InferOutput<typeof Finding>;
@@ -52,10 +54,10 @@ export type Finding = v.InferOutput<typeof Finding>;
 export const Judgement = v.object({
 	status: Status,
 	/** Of what could not be judged or was not handed in: why. */
-	reason: v.nullable(text),
+	reason: v.nullable(line),
 	finding: v.nullable(Finding),
 	/** What else is different. */
-	others: list(text, 100),
+	others: list(line, 100),
 	/** Where an exception came from: a line of the module, from 1. */
 	line: v.nullable(count),
 	/** The inputs that were drawn for this run. */
@@ -84,7 +86,7 @@ const Report = v.object({ name, results: list(Result, LESSONS_MAX) });
 /** One submission: a result for each lesson, in the lessons' order. */
 export type Report = v.InferOutput<typeof Report>;
 
-const Graded = v.object({ id: word, title: text, weight: v.pipe(v.number(), v.minValue(0), v.maxValue(POINTS_MAX)) });
+const Graded = v.object({ id: word, title: line, weight: v.pipe(v.number(), v.minValue(0), v.maxValue(POINTS_MAX)) });
 /** A lesson, and the points for passing it. */
 export type Graded = v.InferOutput<typeof Graded>;
 
@@ -153,24 +155,29 @@ export function scoreOf({ results }: Report, lessons: readonly Graded[]): Score 
 export function headline(result: Result): string {
 	const { status, reason, finding } = result;
 	if (status === "pass") return "passed";
-	if (status === "missing") return `not handed in: ${reason}`;
-	if (finding === null) return `could not be judged: ${reason}`;
+	if (status === "missing") return inOneLine(`not handed in: ${reason}`);
+	if (finding === null) return inOneLine(`could not be judged: ${reason}`);
 	return `${finding.what}: ${finding.diagnosis}`;
 }
 
-/** All that there is to say of a result, in lines; a person reads it in whatever system the class uses. */
+/**
+ * All that there is to say of a result, in lines; a person reads it in whatever system the class uses. What a submission
+ * has said has its further lines indented, so that none of them passes for a line of the report.
+ */
 export function explained(result: Result): string {
 	const { finding, others, line, file } = result;
 	if (finding === null) return headline(result);
 	const { what, shows, should, why, try: advice, read } = finding;
 	return [
 		what,
-		`shows: ${shows}`,
-		`should: ${should}`,
-		`why: ${why}`,
-		`try: ${advice}`,
+		`shows: ${indented(shows)}`,
+		`should: ${indented(should)}`,
+		`why: ${indented(why)}`,
+		`try: ${indented(advice)}`,
 		...(read.length === 0 ? [] : [`read: ${read.join(", ")}`]),
 		...(line === null ? [] : [`at: ${file}:${line}`]),
 		...(others.length === 0 ? [] : [`also different: ${others.join("; ")}`]),
 	].join("\n");
 }
+
+const indented = (text: string) => text.replaceAll("\n", "\n  ");

@@ -105,6 +105,13 @@ export function merge(reports: readonly ClassReport[], files: readonly string[])
 			`the class has ${first.class.submissions} submissions, the files ${submissions.length}`,
 			AGAIN,
 		);
+	for (const [at, { shard, submissions: theirs }] of reports.entries()) {
+		const other = theirs.find(({ name }) => !isIn(shard, name));
+		if (other === undefined) continue;
+		throw new Failure("usage", `${files[at]} has a submission that is not in its shard: ${other.name}`, AGAIN);
+	}
+	if (classKey(submissions.map(({ name }) => name)) !== first.class.key)
+		throw new Failure("usage", `the submissions in ${files.join(", ")} are not those of the class`, AGAIN);
 	const durationMs = Math.max(...reports.map((report) => report.durationMs));
 	return { ...first, shard: WHOLE, submissions, durationMs };
 }

@@ -38,7 +38,7 @@ export async function grade(dir: string, options: GradeOptions): Promise<number>
 	if (count > 0)
 		visible.note([`archives that are not looked into: ${count}; to unpack them:`, ...commands].join("\n  "));
 	const entrants = everybody.filter(({ name }) => isIn(shard, name));
-	const delivery = await deliveryOf(options, entrants.length);
+	const delivery = await deliveryOf(options, entrants.length, dir);
 	// Who says how many means it.
 	const moreLanes = options.lanes === undefined ? lanes : 0;
 	const resume = options.resume === true;

@@ -1,4 +1,5 @@
 import type { ClassReport, Judgement, Result, Status } from "../../harness/classroom/result.ts";
+import { classKey } from "../../harness/classroom/shard.ts";
 
 /** A result of a lesson, as a judgement would have made it. */
 export function resultOf(lesson: string, status: Status, more: Partial<Result> = {}): Result {
@@ -37,7 +38,11 @@ export function reportOn(outcomes: Record<string, [Status, Status]>, more: Parti
 		results: [resultOf("02-unshare", two), resultOf("04-pivot-root", four)],
 	}));
 	return {
-		...{ schemaVersion: 1, kit: "kit", class: { key: "class", submissions: submissions.length } },
+		...{
+			schemaVersion: 1,
+			kit: "kit",
+			class: { key: classKey(Object.keys(outcomes)), submissions: submissions.length },
+		},
 		shard: { index: 1, of: 1 },
 		lessons: [
 			{ id: "02-unshare", title: "02 · A hostname", weight: 10 },

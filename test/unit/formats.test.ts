@@ -32,8 +32,12 @@ const hostile = (): ClassReport => {
 };
 
 test("json is what grade merge reads", async () => {
-	for (const report of [CLASS, hostile()])
-		expect(v.parse(ClassReport, JSON.parse(await write("json", report)))).toEqual(report);
+	expect(v.parse(ClassReport, JSON.parse(await write("json", CLASS)))).toEqual(CLASS);
+	// What stands in one line is taken in as one.
+	const taken = v.parse(ClassReport, hostile());
+	expect(v.parse(ClassReport, JSON.parse(await write("json", hostile())))).toEqual(taken);
+	expect(taken.submissions[0]?.results[0]?.finding?.what).not.toContain("\n");
+	expect(v.parse(ClassReport, taken)).toEqual(taken);
 });
 
 describe("junit", () => {

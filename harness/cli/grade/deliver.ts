@@ -7,6 +7,10 @@ import { details, table } from "../../classroom/table.ts";
 import { EXIT, Failure } from "../../failure.ts";
 import { makeDirectories } from "../../make-directories.ts";
 import { style } from "../terminal.ts";
+import { refuseHandedIn } from "./handed-in.ts";
+
+/** The ending of a report for a person. */
+const FOR_PEOPLE = ".txt";
 
 export interface DeliveryOptions {
 	format?: string;
@@ -29,9 +33,14 @@ export interface Delivery {
 /**
  * Makes sense of the options, before the work: what cannot be written is said at once.
  * @param submissions how many there are
+ * @param dir what was handed in, if anything was
  * @throws {Failure} usage
  */
-export async function deliveryOf(options: DeliveryOptions, submissions: number): Promise<Delivery> {
+export async function deliveryOf(
+	options: DeliveryOptions,
+	submissions: number,
+	dir: string | null = null,
+): Promise<Delivery> {
 	const { json = false, format: name = json ? "json" : undefined, out: path } = options;
 	const format = name === undefined ? null : (FORMATS as Record<string, Format>)[name];
 	if (format === undefined)
@@ -40,6 +49,7 @@ export async function deliveryOf(options: DeliveryOptions, submissions: number):
 			`there is no format ${JSON.stringify(name)}`,
 			`--format ${Object.keys(FORMATS).join("|")}`,
 		);
+	if (path !== undefined && dir !== null) await refuseHandedIn(dir, path, format?.ending ?? FOR_PEOPLE);
 	const isFolder = path !== undefined && (await wantsFolder(path, format, submissions));
 	if (path === undefined && format?.holds === "submission" && submissions !== 1)
 		throw new Failure(
@@ -88,7 +98,7 @@ async function forPeople(report: ClassReport, delivery: Delivery): Promise<void>
 	const plain = { width: 80, color: false, plain: true };
 	for (const submission of out === null ? [] : submissions)
 		await put(
-			out?.isFolder ? fileIn(out.path, submission.name, ".txt") : (out?.path ?? null),
+			out?.isFolder ? fileIn(out.path, submission.name, FOR_PEOPLE) : (out?.path ?? null),
 			details(submission, lessons, plain),
 		);
 	const all = delivery.details || submissions.length === 1 ? submissions : [];
@@ -102,22 +112,19 @@ async function put(path: string | null, text: string): Promise<void> {
 	else await writeFile(path, text);
 }
 
-// A file's name has at most 255 bytes, and a submission's may have as many without an ending.
+// A file's name has at most 255 bytes, and a submission's may have as many without an ending. Whoever is called as a
+// shortened name is shortened as well: nobody's file is another's.
 function fileIn(dir: string, name: string, ending: string): string {
 	const bytes = Buffer.from(name);
-	const fits = bytes.length + ending.length <= 255;
-	return join(
-		dir,
-		`${
-			fits
-				? name
-				: `${bytes
-						.subarray(0, 200)
-						.toString()
-						.replace(/\ufffd+$/, "")}-${keyOf(name)}`
-		}${ending}`,
-	);
+	if (bytes.length + ending.length <= 255 && !SHORTENED.test(name)) return join(dir, `${name}${ending}`);
+	const begun = bytes
+		.subarray(0, 200)
+		.toString()
+		.replace(/\ufffd+$/, "");
+	return join(dir, `${begun}-${keyOf(name)}${ending}`);
 }
+
+const SHORTENED = /-[0-9a-f]{16}$/;
 
 /** What could not be judged comes first: it needs somebody's attention, whatever the rest is. */
 function exitCodeOf({ submissions }: ClassReport): number {

@@ -1,0 +1,28 @@
+import { lstat, readdir } from "node:fs/promises";
+import { join, relative, resolve, sep } from "node:path";
+import { Failure } from "../../failure.ts";
+
+/**
+ * Refuses to write a report where something was handed in that would lead it elsewhere, or take it for ever: in a job, the
+ * folder that is graded is often the one that the job runs in. Elsewhere links are the caller's own.
+ * @param dir what is graded
+ * @param out where the report goes, a file or a folder
+ * @param ending of the files in a folder
+ * @throws {Failure} usage
+ */
+export async function refuseHandedIn(dir: string, out: string, ending: string): Promise<void> {
+	const below = relative(resolve(dir), resolve(out));
+	if (below === ".." || below.startsWith(`..${sep}`)) return;
+	const parts = below.split(sep);
+	const onTheWay = parts.map((_, at) => join(resolve(dir), ...parts.slice(0, at + 1)));
+	for (const path of onTheWay) await refuseUnlessPlain(path);
+	for (const name of await readdir(out).catch(() => []))
+		if (name.endsWith(ending)) await refuseUnlessPlain(join(out, name));
+}
+
+async function refuseUnlessPlain(path: string): Promise<void> {
+	const found = await lstat(path).catch(() => null);
+	if (found === null || found.isFile() || found.isDirectory()) return;
+	const what = `${path} was handed in, and is neither a file nor a folder`;
+	throw new Failure("usage", what, "--out with a path outside of the folder that is graded");
+}
