@@ -78,6 +78,11 @@ describe("too much for the compilers", () => {
 		],
 		["a sum of 100,000", `const a = 1${repeated("+a", 100_000)};`, [null, "too-much-for-the-compiler"]],
 		["100,000 conditions", `const a = ${repeated("b?c:", 100_000)}d;`, [null, "too-much-for-the-compiler"]],
+		[
+			"errors that each come with the whole line",
+			`let a${repeated(",a", 2_000)}; /*${repeated("x", 100_000)}*/`,
+			["syntax-error", "too-much-for-the-compiler"],
+		],
 		["types of types", `type A = ${repeated("{a:", 40_000)}`, ["syntax-error", "too-much-for-the-compiler"]],
 		[
 			"constants doubled by an enum",
