@@ -143,8 +143,14 @@ async function writeTypes(target: string): Promise<void> {
 	const dir = await cached("declarations", keyOf("declarations 2", texts), (staging) =>
 		emitDeclarations(staging, [inKit("native/kernel.ts"), ...given]),
 	);
-	await cp(join(dir, "types/native"), target, { recursive: true });
-	await cp(join(dir, "types/solutions/given"), join(target, "box"), { recursive: true });
+	for (const [from, to] of [
+		["types/native", target],
+		["types/solutions/given", join(target, "box")],
+	] as const)
+		await cp(join(dir, from), to, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
+			if (cause.code !== "ERR_FS_CP_DIR_TO_NON_DIR") throw cause;
+			throw new Failure("usage", `${to} is in the way: it is a link, or a file`, `mv ${to} ${to}.aside`, { cause });
+		});
 }
 
 async function sourcesIn(folder: string): Promise<string[]> {

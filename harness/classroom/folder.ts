@@ -14,7 +14,7 @@ const ENTRIES_MAX = 20_000;
 const ENTRIES_IN_FOLDER_MAX = 2_000;
 const DEPTH_MAX = 16;
 /** A lesson's module has some 50 lines; the bundler's parser works through brackets in brackets by recursion. */
-const FILE_BYTES_MAX = 128 << 10;
+export const FILE_BYTES_MAX = 128 << 10;
 
 export interface Folder {
 	/** What can be imported, by its path: reads the text. @throws {Error} why that cannot be */

@@ -1,7 +1,8 @@
 import { ARCHIVE_BYTES_MAX, unpacked } from "../archive.ts";
 import { isImportable } from "../grade/submission-files.ts";
 import { readBytes } from "../regular-file.ts";
-import { asText, type Folder } from "./folder.ts";
+import { Turns } from "../side-by-side.ts";
+import { asText, FILE_BYTES_MAX, type Folder } from "./folder.ts";
 
 /** Archives that somebody handed in. What `drydock export` has written is looked into; others have to be unpacked before. */
 
@@ -16,14 +17,21 @@ export function archiveNamed(name: string): { owner: string; ending: string; isE
 	return owner === undefined || ending === undefined ? null : { owner, ending, isExport };
 }
 
+/** A small archive may take a hundred megabytes while it is unpacked: one at a time. */
+const unpacking = new Turns(1);
+
 /**
  * Unpacks an archive into memory, and looks into it as into a folder.
  * @throws {Error} it cannot be read, or is not as `drydock export` writes it
  */
 export async function lookIntoArchive(place: Buffer): Promise<Folder> {
-	const contents = await unpacked(await readBytes(place, ARCHIVE_BYTES_MAX));
+	const contents = await unpacking.take(async () => unpacked(await readBytes(place, ARCHIVE_BYTES_MAX)));
 	const importable = [...contents].filter(([path]) => isImportable(path));
-	const files = importable.map(([path, content]) => [`/${path}`, async () => asText(content)] as const);
+	const files = importable.map(([path, content]) => {
+		// A copy, as each of these is a piece of the whole archive; of what is too large, enough to see that.
+		const kept = Buffer.from(content.subarray(0, FILE_BYTES_MAX + 1));
+		return [`/${path}`, async () => asText(kept)] as const;
+	});
 	return { files: new Map(files), refused: new Map(), cutOff: false };
 }
 

@@ -1,12 +1,16 @@
 import { execFile, execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { unpacked } from "../../harness/archive.ts";
 import { keyOf } from "../../harness/cache.ts";
+import { entrantsIn } from "../../harness/classroom/class.ts";
 import { explained, headline } from "../../harness/classroom/result.ts";
 import { merge } from "../../harness/classroom/shard.ts";
 import { details } from "../../harness/classroom/table.ts";
+import { lessons } from "../../harness/lessons.ts";
 import { EMPTY_PAGE, LOGBOOK } from "../../harness/logbook.ts";
 import { reportOn, resultOf } from "../support/class-report.ts";
 import { drydock } from "../support/drydock.ts";
@@ -64,6 +68,14 @@ describe("a workspace that somebody else has made", () => {
 			execFileSync("sh", ["-c", "rmdir node_modules && mv linked node_modules"], { cwd: dir });
 		expect((await drydock(dir, "init", ".")).code).toBe(0);
 		expect((await readdir(outside)).sort()).toEqual(there.toSorted());
+		await expectUntouched(outside);
+	});
+
+	test.each(["types", "types/box"])("has %s as a link: that is said, with what to do", async (name) => {
+		const [dir, outside] = [await workspaceIn(files.dir, halfway()), await elsewhere("kernel.d.ts", "tar.d.ts")];
+		if (name === "types/box") await mkdir(join(dir, "types"));
+		await symlink(outside, join(dir, name));
+		expect(await drydock(dir, "init", ".")).toMatchObject({ code: 2, stderr: expect.stringContaining("in the way") });
 		await expectUntouched(outside);
 	});
 
@@ -200,6 +212,21 @@ describe("a submission", () => {
 			expect(text).not.toMatch(/^ {0,2}bob/m);
 		}
 	});
+});
+
+test("archives of 30 KB that each unpack to 28 MB: what is kept of those that wait is what can be read", async () => {
+	const dir = await newFolder();
+	const large = Array.from({ length: 7 }, (_, at) => entry(`large-${at}.ts`, "x".repeat(4 << 20)));
+	const packed = tarball(LOGBOOK_ENTRY, ...large);
+	for (let at = 0; at < 12; at++) await writeFile(join(dir, `learner-${at}.tar.gz`), packed);
+	setFlagsFromString("--expose-gc");
+	const collect = runInNewContext("gc") as () => void;
+	const entrants = await entrantsIn(dir, await lessons(), false);
+	const opened = await Promise.all(entrants.map(({ open }) => open()));
+	collect();
+	expect(opened).toHaveLength(12);
+	expect(process.memoryUsage().arrayBuffers).toBeLessThan(100 << 20);
+	await expect(opened[0]?.folder.files.get("/large-0.ts")?.()).rejects.toThrow("too large");
 });
 
 describe("a report on a class", () => {

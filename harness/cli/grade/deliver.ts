@@ -116,15 +116,18 @@ async function put(path: string | null, text: string): Promise<void> {
 // shortened name is shortened as well: nobody's file is another's.
 function fileIn(dir: string, name: string, ending: string): string {
 	const bytes = Buffer.from(name);
-	if (bytes.length + ending.length <= 255 && !SHORTENED.test(name)) return join(dir, `${name}${ending}`);
+	const looksShortened = bytes.length > BEGUN_BYTES - CUT_BYTES && /-[0-9a-f]{16}$/.test(name);
+	if (bytes.length + ending.length <= 255 && !looksShortened) return join(dir, `${name}${ending}`);
 	const begun = bytes
-		.subarray(0, 200)
+		.subarray(0, BEGUN_BYTES)
 		.toString()
-		.replace(/\ufffd+$/, "");
+		.replace(/\ufffd$/, "");
 	return join(dir, `${begun}-${keyOf(name)}${ending}`);
 }
 
-const SHORTENED = /-[0-9a-f]{16}$/;
+const BEGUN_BYTES = 200;
+/** At least as much as a character that is cut in two takes away. */
+const CUT_BYTES = 8;
 
 /** What could not be judged comes first: it needs somebody's attention, whatever the rest is. */
 function exitCodeOf({ submissions }: ClassReport): number {
