@@ -53,7 +53,7 @@ export function deriveFacts(observation: Observation, drawn: Drawn): Record<stri
 	const process = commandAt(observation, DURING);
 	const facts: Record<string, FactValue> = {
 		"orphans.zombies": zombies(observation),
-		"told.init": TOLD.filter((name) => observation.deliveries[name]?.ownInit === false),
+		"told.init": TOLD.filter((name) => hasNoInit(observation.deliveries[name])),
 		"signals.lost": lost(observation, drawn),
 		"signals.strayed": strayed(observation, drawn),
 		"exit.code": howItEnded(observation, EXITS, codeOf(drawn), "with its own exit code"),
@@ -66,6 +66,10 @@ export function deriveFacts(observation: Observation, drawn: Drawn): Record<stri
 		"command.proc": whatProcShows(during.host.tasks, process),
 	};
 }
+
+// Of a container whose command never was, other facts tell.
+const hasNoInit = (delivery: Observation["deliveries"][string] | undefined) =>
+	delivery !== undefined && delivery.command !== null && !delivery.ownInit;
 
 // The command's own namespace is the innermost of those that number it, and nobody else is in one as deep.
 const insideOf = (tasks: readonly Task[], { nsPids }: ProcessState) =>

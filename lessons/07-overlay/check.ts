@@ -67,6 +67,8 @@ export default defineCheck({
 			madeOf: "kernel",
 			what: "the file system of the root of a container on one layer",
 			accept: noOverlay,
+			// Whoever takes a layer out of lowerdir leaves none for this one.
+			follows: ({ facts }) => facts["lone.fstype"] === "none",
 			explain: [
 				{
 					when: ({ facts }) => facts["lone.fstype"] === "none",
