@@ -24,7 +24,7 @@ export const layersCopied: Explanation = {
 	see: [OVERLAYFS],
 };
 
-const mountedOverLayer: Explanation = {
+export const mountedOverLayer: Explanation = {
 	when: ({ during }) =>
 		during?.host.mounts.some(({ mountPoint, fstype }) => fstype === "overlay" && mountPoint.startsWith(`${LAYERS}/`)) ??
 		false,

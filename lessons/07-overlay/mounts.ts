@@ -35,9 +35,12 @@ export const oneOfTwo: Explanation = {
 
 const isBusy = ({ thrown }: Context) => /EBUSY|resource busy/.test(thrown?.message ?? "");
 
+// What is unmounted on the way into the container has another name there.
+const unmounted = (context: Context) => called(context, "umount2", `${CONTAINERS}/`);
+
 export const inTheWay: Explanation[] = [
 	{
-		when: (context) => isBusy(context) && stillMounted(context).length > 0 && !called(context, "umount2"),
+		when: (context) => isBusy(context) && stillMounted(context).length > 0 && !unmounted(context),
 		diagnosis: "removed-before-unmounted",
 		misconception: 17,
 		why: "A directory that something is mounted on cannot be removed: EBUSY. And what was removed before that was removed through the mount: these were the container's files, and each has left a whiteout in upper.",

@@ -1,5 +1,6 @@
 import { type Context, type Explanation, refused } from "../../harness/grade/index.ts";
 import { kernelLog, OVERLAYFS } from "./facts.ts";
+import { mountedOverLayer } from "./layer-rules.ts";
 import { inTheWay, oneOfTwo } from "./mounts.ts";
 
 /**
@@ -34,6 +35,10 @@ const IN_USE = /is in-use/;
 
 /** What is known about exceptions, the most specific first. */
 export const refusals: Explanation[] = [
+	{
+		...mountedOverLayer,
+		when: (context) => refused("mount", "EINVAL")(context) && mountedOverLayer.when?.(context) === true,
+	},
 	{ ...oneOfTwo, when: (context) => context.thrown !== null && oneOfTwo.when?.(context) === true },
 	{
 		when: refusedWith("EINVAL", OTHER_MOUNT),
