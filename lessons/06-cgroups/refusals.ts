@@ -89,7 +89,8 @@ export const refusals: Explanation[] = [
 		see: ['cgroups(7), Cgroups v2 "no internal processes" rule'],
 	},
 	{
-		when: failed(/^EPERM.* (rm|unlink) '\/sys\/fs\/cgroup\//),
+		// Node says either, by its version.
+		when: failed(/^EPERM(.* (rm|unlink) '|, Operation not permitted: )\/sys\/fs\/cgroup\//),
 		diagnosis: "files-not-removable",
 		misconception: 17,
 		why: ({ thrown }) =>
