@@ -6,7 +6,7 @@ import {
 	type FactValue,
 } from "../../harness/grade/index.ts";
 import { copyRules } from "./copy-rules.ts";
-import { AS_TOLD, derive, type IMAGE_FACTS, inOtherOrder, missingIn, NOT_ANEW } from "./facts.ts";
+import { AS_TOLD, derive, type IMAGE_FACTS, inOtherOrder, missingIn, NOT_ANEW, UNREAD } from "./facts.ts";
 import { WHOLE } from "./oci.ts";
 import { programRules } from "./program-rules.ts";
 import { dynamicFailures, refusals, TOOL_ASKED } from "./refusals.ts";
@@ -206,26 +206,35 @@ export default defineCheck({
 			try: "Write config: { Cmd: command } into the config.",
 			see: [CONFIG],
 		}),
-		inImage(
-			"again",
-			"the layer's digest when the same files are built again",
-			{
-				when: inOtherOrder,
-				diagnosis: "not-sorted",
-				why: "Two images were built from the same files, which were told in another order. That is the order in which they lie in the second archive, too; so it has another digest, and the same content would be stored and sent again under another name.",
-				try: "Sort the paths before you make the entries.",
-				see: ["POSIX, pax: ustar Interchange Format"],
-			},
-			{
-				...notReproducible,
-				when: ({ facts }) => facts["image.again"] === NOT_ANEW,
-				why: "An image was built from two files, and later, by another process, once more. In between a word in one of them was changed, and the dates of both. Apart from that word, the second archive should be the first, byte by byte; and it is not.",
-			},
-			{
-				...notReproducible,
-				why: "Two images were built from the same files. Not a byte of them was changed in between; only their dates were. The second layer has another digest, so the same content would be stored and sent again under another name.",
-			},
-		),
+		{
+			// The command that builds one again has ended before, and that has been said.
+			follows: ({ facts }) => facts["image.again"] === UNREAD,
+			...inImage(
+				"again",
+				"the layer's digest when the same files are built again",
+				{
+					when: inOtherOrder,
+					diagnosis: "not-sorted",
+					why: "Two images were built from the same files, which were told in another order. That is the order in which they lie in the second archive, too; so it has another digest, and the same content would be stored and sent again under another name.",
+					try: "Sort the paths before you make the entries.",
+					see: ["POSIX, pax: ustar Interchange Format"],
+				},
+				{
+					...notReproducible,
+					when: ({ facts }) => facts["image.again"] === UNREAD,
+					why: "An image was built from two files, twice, and later once more by another process. One of the three is not there, or cannot be read.",
+				},
+				{
+					...notReproducible,
+					when: ({ facts }) => facts["image.again"] === NOT_ANEW,
+					why: "An image was built from two files, and later, by another process, once more. In between a word in one of them was changed, and the dates of both. Apart from that word, the second archive should be the first, byte by byte; and it is not.",
+				},
+				{
+					...notReproducible,
+					why: "Two images were built from the same files. Not a byte of them was changed in between; only their dates were. The second layer has another digest, so the same content would be stored and sent again under another name.",
+				},
+			),
+		},
 		inImage("platform", "os and architecture in the config", {
 			diagnosis: "platform",
 			why: "An image says for which machine it is, in Go's words: amd64, not x86_64 or x64. An engine refuses what it cannot run before it has tried.",

@@ -48,12 +48,14 @@ function imageFacts(observation: Observation, drawn: Drawn): Record<string, Fact
 	};
 }
 
+/** Of images of which one at least was not built, or not so that it can be read. */
+export const UNREAD = "none that could be read";
 /** Of an image whose layers are what they were, but for a word that was changed in a file. */
 export const NOT_ANEW = "another, when a word in a file was changed";
 
 function builtAgain(observation: Observation, drawn: Drawn): string {
 	const [one, two, anew] = ["one", "two", "anew"].map((name) => openReading(readingOf(observation, drawn[name])));
-	if ([one, two, anew].some((image) => layersOf(image).includes(""))) return "none that could be read";
+	if ([one, two, anew].some((image) => layersOf(image).includes(""))) return UNREAD;
 	if (`${layersOf(one)}` !== `${layersOf(two)}`) return "another";
 	return `${archivesOf(one)}` === `${archivesOf(anew)}` ? "the same" : NOT_ANEW;
 }
