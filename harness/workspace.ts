@@ -73,6 +73,8 @@ export async function makeWorkspace(dir: string): Promise<string[]> {
 	const made: string[] = [];
 	const add = async (name: string, write: (path: string) => Promise<void>) => {
 		const path = join(dir, name);
+		// A lesson's folder that is a link leads to somebody's own place.
+		if (dirname(path) !== dir && (await isLink(dirname(path)))) return;
 		await makeDirectories(dirname(path));
 		if (await exists(path)) return;
 		await write(path);

@@ -71,6 +71,14 @@ describe("a workspace that somebody else has made", () => {
 		await expectUntouched(outside);
 	});
 
+	test("has a lesson's folder as a link: no skeleton is written through it", async () => {
+		const [dir, outside] = [await workspaceIn(files.dir, halfway()), await elsewhere("file")];
+		await symlink(outside, join(dir, "09-scratch"));
+		expect((await drydock(dir, "init", ".")).code).toBe(0);
+		expect(await readdir(outside)).toEqual(["file"]);
+		await expectUntouched(outside);
+	});
+
 	test.each(["types", "types/box"])("has %s as a link: that is said, with what to do", async (name) => {
 		const [dir, outside] = [await workspaceIn(files.dir, halfway()), await elsewhere("kernel.d.ts", "tar.d.ts")];
 		if (name === "types/box") await mkdir(join(dir, "types"));
