@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { Failure } from "../failure.ts";
-import type { Lesson } from "../lessons.ts";
+import { Failure } from "../base/failure.ts";
+import type { Lesson } from "../judge/lessons.ts";
 import { entriesIn, lookInto } from "./folder.ts";
 import type { Entrant } from "./grader.ts";
 import { compareNames, nameOf } from "./harmless.ts";

@@ -1,7 +1,7 @@
 import type { Dirent } from "node:fs";
 import { opendir } from "node:fs/promises";
-import { isImportable } from "../grade/submission-files.ts";
-import { readBytes, tooLarge } from "../regular-file.ts";
+import { readBytes, tooLarge } from "../base/regular-file.ts";
+import { isImportable } from "../engine/submission-files.ts";
 import { nameOf } from "./harmless.ts";
 
 /**

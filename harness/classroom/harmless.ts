@@ -1,4 +1,4 @@
-import { printable } from "../printable.ts";
+import { printable } from "../base/printable.ts";
 
 /**
  * What comes from a submission ends up in terminals, in logs of other systems, in XML and in file names. It is made

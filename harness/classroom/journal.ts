@@ -1,8 +1,8 @@
 import { open, readdir, readFile, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as v from "valibot";
-import { cacheDir, inOwnCache, keyOf } from "../cache.ts";
-import { makeDirectories } from "../make-directories.ts";
+import { cacheDir, inOwnCache, keyOf } from "../base/cache.ts";
+import { makeDirectories } from "../base/make-directories.ts";
 import { Judgement } from "./result.ts";
 
 /**

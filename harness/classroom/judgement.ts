@@ -1,7 +1,7 @@
-import { Failure } from "../failure.ts";
-import type { Verdict } from "../grade/judge.ts";
-import { shown } from "../grade/report.ts";
-import type { Lesson } from "../lessons.ts";
+import { Failure } from "../base/failure.ts";
+import type { Verdict } from "../judge/judge.ts";
+import type { Lesson } from "../judge/lessons.ts";
+import { shown } from "../judge/report.ts";
 import { harmless, inOneLine } from "./harmless.ts";
 import type { Judgement, Report } from "./result.ts";
 

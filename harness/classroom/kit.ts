@@ -1,13 +1,13 @@
 import { readdir } from "node:fs/promises";
-import { keyOf } from "../cache.ts";
-import { bundle } from "../grade/bundle.ts";
-import type { Check } from "../grade/check.ts";
-import { engineOf } from "../grade/trial.ts";
-import { inKit, readText } from "../kit.ts";
-import { judgedBy, type Lesson } from "../lessons.ts";
+import { keyOf } from "../base/cache.ts";
+import { inKit, readText } from "../base/kit.ts";
+import { bundle } from "../engine/bundle.ts";
+import type { Check } from "../judge/check.ts";
+import { judgedBy, type Lesson } from "../judge/lessons.ts";
+import { engineOf } from "../judge/trial.ts";
 
 /** What takes part in a judgement, apart from the lesson and the engine. */
-const JUDGING = ["harness/grade", "harness/guest", "harness/protocol", "harness/classroom"];
+const JUDGING = ["harness/judge", "harness/engine", "harness/guest", "harness/protocol", "harness/classroom"];
 
 /** A name for everything of the kit's that a judgement on this lesson depends on; the same on every computer. */
 export async function kitKey(lesson: Lesson, check: Check): Promise<string> {

@@ -1,4 +1,4 @@
-import type { Shipyard } from "../grade/trial.ts";
+import type { Shipyard } from "../judge/trial.ts";
 
 /**
  * Deadlines for a class. What hangs is in the way of everybody else for as long as it is waited for, so that is measured:

@@ -1,7 +1,7 @@
-import { ARCHIVE_BYTES_MAX, unpacked } from "../archive.ts";
-import { isImportable } from "../grade/submission-files.ts";
-import { readBytes } from "../regular-file.ts";
-import { Turns } from "../side-by-side.ts";
+import { readBytes } from "../base/regular-file.ts";
+import { Turns } from "../base/side-by-side.ts";
+import { isImportable } from "../engine/submission-files.ts";
+import { ARCHIVE_BYTES_MAX, unpacked } from "../learner/archive.ts";
 import { asText, FILE_BYTES_MAX, type Folder } from "./folder.ts";
 
 /** Archives that somebody handed in. What `drydock export` has written is looked into; others have to be unpacked before. */

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { realpath } from "node:fs/promises";
 import * as v from "valibot";
-import { keyOf } from "../cache.ts";
-import { Failure } from "../failure.ts";
-import { readBytes } from "../regular-file.ts";
+import { keyOf } from "../base/cache.ts";
+import { Failure } from "../base/failure.ts";
+import { readBytes } from "../base/regular-file.ts";
 import { compareNames, harmless } from "./harmless.ts";
 import { ClassReport } from "./result.ts";
 

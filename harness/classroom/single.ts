@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { type Lesson, moduleOf } from "../lessons.ts";
-import { LOGBOOK } from "../logbook.ts";
-import { readBytes } from "../regular-file.ts";
+import { readBytes } from "../base/regular-file.ts";
+import { type Lesson, moduleOf } from "../judge/lessons.ts";
+import { LOGBOOK } from "../learner/logbook.ts";
 import { entriesIn, lookInto } from "./folder.ts";
 import { archiveNamed } from "./packed.ts";
 

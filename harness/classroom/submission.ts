@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { rationed, type SubmissionFiles } from "../grade/submission-files.ts";
+import { rationed, type SubmissionFiles } from "../engine/submission-files.ts";
 import type { Folder } from "./folder.ts";
 import { harmless } from "./harmless.ts";
 

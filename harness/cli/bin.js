@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Plain JavaScript, as it must run, and say why it cannot, before anything else is there.
-import "./before.cjs";
+import "./launch/before.cjs";
 
 process.setSourceMapsEnabled(true);
 // What nobody waits for, such as a compiler that cannot be started, comes here.
@@ -10,7 +10,7 @@ process.off("uncaughtException", notLoaded);
 process.exitCode = await main(process.argv.slice(2));
 
 async function program() {
-	const { compiledMain } = await import("./compiled.js");
+	const { compiledMain } = await import("./launch/compiled.js");
 	const compiled = await compiledMain().catch(() => undefined);
 	if (compiled !== undefined) return import(compiled);
 	// Somebody else's kit, or a module that cannot be compiled: compiling one at a time works, or says what is wrong.

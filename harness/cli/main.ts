@@ -1,9 +1,9 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
-import { EXIT, failureOf } from "../failure.ts";
-import { interruption, stopInGoodOrder } from "../interrupt.ts";
-import { printable } from "../printable.ts";
-import { guardLog } from "./log.ts";
-import { commandIn } from "./typed.ts";
+import { EXIT, failureOf } from "../base/failure.ts";
+import { interruption, stopInGoodOrder } from "../base/interrupt.ts";
+import { printable } from "../base/printable.ts";
+import { guardLog } from "./text/log.ts";
+import { commandIn } from "./text/typed.ts";
 
 /**
  * The command line.
@@ -26,7 +26,8 @@ export async function main(args: string[]): Promise<number> {
 	try {
 		const program = commandLine();
 		// Beside the rest it is much to load, and asked for only here.
-		if (args.some((arg) => COMPLETING.has(arg))) (await import("./completion.ts")).addCompletion(program, COMPLETION);
+		if (args.some((arg) => COMPLETING.has(arg)))
+			(await import("./doctor/completion.ts")).addCompletion(program, COMPLETION);
 		else program.command("completion <shell>").description(COMPLETION);
 		// On its own, the command watches; where there is nobody to watch, it says where you are.
 		const command = process.stdin.isTTY && process.stdout.isTTY ? "watch" : "list";
@@ -63,10 +64,10 @@ function commandLine(): Command {
 	command("start", "set up what is missing and show where you are")
 		.option("--only-setup", "set up, and show nothing")
 		.option("--for-tests", "set up what drydock's own tests need, too")
-		.action(async (options) => finish((await import("./start.ts")).start(options)));
+		.action(async (options) => finish((await import("./learn/start.ts")).start(options)));
 	command("watch", "check the current lesson at every save; the same as drydock alone, on a terminal")
 		.option("--poll", "look for changes again and again, where nobody tells of them: some mounts, some shares")
-		.action(async (options) => finish((await import("./watch.ts")).watch(options)));
+		.action(async (options) => finish((await import("./learn/watch.ts")).watch(options)));
 	command("check [lesson]", "run your solution in a fresh virtual machine and explain what the kernel shows")
 		.option("--solution", "check the reference solution")
 		.option("--skeleton", "check the lesson's untouched skeleton")
@@ -79,7 +80,7 @@ function commandLine(): Command {
 			"after",
 			"\nA lesson is named by its number or its name: 04, pivot-root or 04-pivot-root.\nWithout one, the current lesson is checked.",
 		)
-		.action(async (lesson, options) => finish((await import("./check.ts")).check(lesson, options)));
+		.action(async (lesson, options) => finish((await import("./learn/check.ts")).check(lesson, options)));
 	command("run [words...]", "run a command in a container of your own engine: drydock run 05 -- sh")
 		.usage("[lesson] [options] -- [command...]")
 		.option("--solution", "the reference's engine")
@@ -89,35 +90,37 @@ function commandLine(): Command {
 		.option("--cpus <number>", "how many processors it may use, such as 0.5")
 		.option("--publish <host:port>", "a port of the machine that leads to one of its; may be repeated", several)
 		.addHelpText("after", `\n${SESSIONS}`)
-		.action(async (words, options) => finish((await import("./run.ts")).run(...split(words, program), options)));
+		.action(async (words, options) =>
+			finish((await import("./session/run.ts")).run(...split(words, program), options)),
+		);
 	command("shell [lesson]", "a shell in the lesson's machine, on the host of your containers")
 		.option("--solution", "with the reference's engine")
 		.addHelpText("after", `\n${SESSIONS}`)
-		.action(async (lesson, options) => finish((await import("./shell.ts")).shell(lesson, options)));
+		.action(async (lesson, options) => finish((await import("./session/shell.ts")).shell(lesson, options)));
 	command("inspect [lesson]", "what the kernel shows of the host and of your container, side by side")
 		.option("--solution", "of the reference solution")
 		.option("--skeleton", "of the lesson's untouched skeleton")
 		.option("--file <file>", "of this file in place of the workspace's")
 		.option("--container <name>", "another one of those that the lesson plays")
 		.option("--json", "print one JSON document")
-		.action(async (lesson, options) => finish((await import("./inspect.ts")).inspect(lesson, options)));
+		.action(async (lesson, options) => finish((await import("./learn/inspect.ts")).inspect(lesson, options)));
 	command("list", "list the lessons and how far you are")
 		.option("--json", "print one JSON document")
-		.action(async (options) => finish((await import("./list.ts")).list(options)));
+		.action(async (options) => finish((await import("./learn/list.ts")).list(options)));
 	progressCommands(command);
 	command("read [lesson]", "read a lesson in the terminal")
 		.option("--raw", "print its Markdown source")
-		.action(async (lesson, options) => finish((await import("./read.ts")).read(lesson, options)));
+		.action(async (lesson, options) => finish((await import("./learn/read.ts")).read(lesson, options)));
 	command("man <page...>", "open a manual page, such as pivot_root.2; needs no network").action(async (words) =>
-		finish((await import("./man.ts")).man(words)),
+		finish((await import("./learn/man.ts")).man(words)),
 	);
 	command("init [directory]", "make a workspace with your copies of the skeletons; overwrites nothing").action(
-		async (directory) => finish((await import("./init.ts")).init(directory)),
+		async (directory) => finish((await import("./learn/init.ts")).init(directory)),
 	);
 	command("doctor", "say what this computer has, what it lacks, and how to get it")
 		.option("--probe", "boot a machine with this computer's accelerator, whatever came of it before")
 		.option("--json", "print one JSON document")
-		.action(async (options) => finish((await import("./doctor.ts")).doctor(options)));
+		.action(async (options) => finish((await import("./doctor/doctor.ts")).doctor(options)));
 
 	demoCommands(command);
 	liveCommand(command);
@@ -126,15 +129,15 @@ function commandLine(): Command {
 	const image = command("image", "the virtual machine's image: build, info, export, import");
 	command("build", "build the image and the snapshot, if they are not there", image)
 		.option("--fresh", "build them anew, with today's Debian packages")
-		.action(async (options) => finish((await import("./image.ts")).buildImage(options)));
+		.action(async (options) => finish((await import("./doctor/image.ts")).buildImage(options)));
 	command("info", "say what is in the image", image)
 		.option("--json", "print one JSON document")
-		.action(async (options) => finish((await import("./image.ts")).imageInfo(options)));
+		.action(async (options) => finish((await import("./doctor/image.ts")).imageInfo(options)));
 	command("export <file>", "write the image to a file, for a room without a network", image).action(async (file) =>
-		finish((await import("./image.ts")).exportTo(file)),
+		finish((await import("./doctor/image.ts")).exportTo(file)),
 	);
 	command("import <file>", "take the image from such a file", image).action(async (file) =>
-		finish((await import("./image.ts")).importFrom(file)),
+		finish((await import("./doctor/image.ts")).importFrom(file)),
 	);
 
 	const dev = command("dev", "for authors of lessons: check");
@@ -144,7 +147,7 @@ function commandLine(): Command {
 		dev,
 	)
 		.option("--json", "print one JSON document")
-		.action(async (lesson, options) => finish((await import("./dev.ts")).devCheck(lesson, options)));
+		.action(async (lesson, options) => finish((await import("./author/dev.ts")).devCheck(lesson, options)));
 
 	return program;
 }
@@ -154,39 +157,39 @@ function progressCommands(command: (usage: string, description: string) => Comma
 	const JSON_OPTION = ["--json", "print one JSON document"] as const;
 	command("status", "say where you are and what to type next")
 		.option(...JSON_OPTION)
-		.action(async (options) => finish((await import("./status.ts")).status(options)));
+		.action(async (options) => finish((await import("./learn/status.ts")).status(options)));
 	command("next", "go on to the next lesson")
 		.option("--force", "even if the current one has not passed")
 		.option(...JSON_OPTION)
-		.action(async (options) => finish((await import("./next.ts")).next(options)));
+		.action(async (options) => finish((await import("./learn/next.ts")).next(options)));
 	command("select <lesson>", "make a lesson the current one; +1 and -1 step on and back")
 		.option(...JSON_OPTION)
-		.action(async (lesson, options) => finish((await import("./select.ts")).select(lesson, options)));
+		.action(async (lesson, options) => finish((await import("./learn/select.ts")).select(lesson, options)));
 	command("hint [lesson]", "show one more hint")
 		.option("--all", "show those again that you have seen")
 		.option(...JSON_OPTION)
-		.action(async (lesson, options) => finish((await import("./hint.ts")).hint(lesson, options)));
+		.action(async (lesson, options) => finish((await import("./learn/hint.ts")).hint(lesson, options)));
 	command("solution <lesson>", "show how the reference solution differs from yours")
 		.option("--raw", "show it as it is")
 		.option("--yes", "do not ask, even if the lesson has not passed")
 		.option(...JSON_OPTION)
-		.action(async (lesson, options) => finish((await import("./solution.ts")).solution(lesson, options)));
+		.action(async (lesson, options) => finish((await import("./learn/solution.ts")).solution(lesson, options)));
 	command("reset <lesson>", "start a lesson again from its skeleton; yours is kept beside it")
 		.option("--yes", "do not ask")
 		.option(...JSON_OPTION)
-		.action(async (lesson, options) => finish((await import("./reset.ts")).reset(lesson, options)));
+		.action(async (lesson, options) => finish((await import("./learn/reset.ts")).reset(lesson, options)));
 	command(
 		"box [directory]",
 		"pack your passed modules into a program of its own, to keep; again, with what has passed since",
 	)
 		.option(...JSON_OPTION)
-		.action(async (directory, options) => finish((await import("./box.ts")).box(directory, options)));
+		.action(async (directory, options) => finish((await import("./learn/box.ts")).box(directory, options)));
 	command("export <file>", "write your workspace to a .tar.gz, to move it or to hand it in")
 		.option(...JSON_OPTION)
-		.action(async (file, options) => finish((await import("./export.ts")).exportWorkspace(file, options)));
+		.action(async (file, options) => finish((await import("./learn/export.ts")).exportWorkspace(file, options)));
 	command("import <file>", "take in such a file; overwrites nothing of yours")
 		.option(...JSON_OPTION)
-		.action(async (file, options) => finish((await import("./import.ts")).importWorkspace(file, options)));
+		.action(async (file, options) => finish((await import("./learn/import.ts")).importWorkspace(file, options)));
 }
 
 // What an instructor shows.
@@ -197,14 +200,14 @@ function demoCommands(command: (usage: string, description: string, parent?: Com
 		.option("--from <file>", "show a recording in the place of a machine")
 		.option("--json", "play it to its end and print what happens, an event a line")
 		.addHelpText("after", "\nWithout a lesson, the demos are listed. While one is shown, ? tells the keys.")
-		.action(async (lesson, options) => finish((await import("./demo.ts")).demo(lesson, options)));
+		.action(async (lesson, options) => finish((await import("./show/demo.ts")).demo(lesson, options)));
 	command("record <lesson>", "play a demo and write what happens to a file, to be shown without a machine", demo)
 		.option("--out <file>", "this file; an asciicast, if its name ends in .cast")
-		.action(async (lesson, options) => finish((await import("./record.ts")).recordDemo(lesson, options)));
+		.action(async (lesson, options) => finish((await import("./show/record.ts")).recordDemo(lesson, options)));
 	command("rehearse [lesson]", "play a demo and see that it keeps what it promises", demo)
 		.option("--all", "all of them")
 		.option("--json", "print one JSON document")
-		.action(async (lesson, options) => finish((await import("./rehearse.ts")).rehearseDemos(lesson, options)));
+		.action(async (lesson, options) => finish((await import("./show/rehearse.ts")).rehearseDemos(lesson, options)));
 }
 
 // The same demos, in a browser.
@@ -213,7 +216,7 @@ function liveCommand(command: (usage: string, description: string) => Command): 
 		.option("--share", "let those in the same network follow; they can do no more than look")
 		.option("--port <number>", "serve it on this port; any that is free, if not given", port)
 		.option("--from <file>", "show a recording in the place of a machine")
-		.action(async (lesson, options) => finish((await import("./live.ts")).live(lesson, options)));
+		.action(async (lesson, options) => finish((await import("./show/live.ts")).live(lesson, options)));
 }
 
 // What teachers need.
@@ -235,9 +238,9 @@ function gradeCommands(command: (usage: string, description: string, parent?: Co
 			"virtual machines at a time; if not given, two more than there are processors, and more while these are idle",
 		)
 		.addHelpText("after", `\n${GRADES}`);
-	written(grade).action(async (dir, options) => finish((await import("./grade.ts")).grade(dir, options)));
+	written(grade).action(async (dir, options) => finish((await import("./grade/grade.ts")).grade(dir, options)));
 	written(command("merge <files...>", "put the shards' JSON reports together", grade)).action(async (files, _, merge) =>
-		finish((await import("./grade.ts")).gradeMerge(files, merge.optsWithGlobals())),
+		finish((await import("./grade/grade.ts")).gradeMerge(files, merge.optsWithGlobals())),
 	);
 }
 

@@ -1,4 +1,4 @@
-import type { Demo } from "../grade/demo.ts";
+import type { Demo } from "../judge/demo.ts";
 import { type Proof, proof } from "./proof.ts";
 
 /** A demo has steps, and what they promise are patterns. Whether it keeps its promises is for its rehearsal. */

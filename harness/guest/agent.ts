@@ -11,7 +11,7 @@ import {
 	type Session,
 	type SessionFrame,
 	type StageFrame,
-} from "../protocol.ts";
+} from "../protocol/index.ts";
 import { isUp } from "./harbour.ts";
 import { chunksOf, writeAll } from "./interlocutor.ts";
 import { protectFromOom } from "./oom.ts";

@@ -1,4 +1,4 @@
-import type { ImageChange } from "../protocol.ts";
+import type { ImageChange } from "../protocol/index.ts";
 import { replaced, replacedInside, sha256, uncompressed } from "./archives.ts";
 import { readBelow, writeBelow } from "./below.ts";
 import { MOST_FILE_BYTES } from "./images.ts";

@@ -5,7 +5,7 @@ import { chdir, chroot, fchdir, mount, umount2 } from "../../native/mounts.ts";
 import { setns, unshare } from "../../native/namespaces.ts";
 import { _exit, fork, waitpid } from "../../native/processes.ts";
 import { SyscallError } from "../../native/syscall-error.ts";
-import type { Escape } from "../protocol.ts";
+import type { Escape } from "../protocol/index.ts";
 import { deviceName } from "./device.ts";
 import { OWN_PROC } from "./harbour.ts";
 

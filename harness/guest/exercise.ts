@@ -1,4 +1,4 @@
-import type { Container, Ending, ProcessState, Run, Task } from "../protocol.ts";
+import type { Container, Ending, ProcessState, Run, Task } from "../protocol/index.ts";
 import { signal } from "./harbour.ts";
 import type { RunnerLine } from "./job.ts";
 import { idleMs, type Patience, untilMachineRests } from "./patience.ts";

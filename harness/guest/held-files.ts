@@ -1,5 +1,5 @@
 import { closeSync, ftruncateSync, openSync, writeSync } from "node:fs";
-import type { Step } from "../protocol.ts";
+import type { Step } from "../protocol/index.ts";
 import { HARBOUR_ROOT } from "./harbour.ts";
 
 /**

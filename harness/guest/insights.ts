@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import type { Mount, View, ViewName } from "../protocol.ts";
+import type { Mount, View, ViewName } from "../protocol/index.ts";
 import { readIdentity } from "./identities.ts";
 import { readLayers } from "./layers.ts";
 import { LimitsReader } from "./limits.ts";

@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { openTerminal, setWindowSize } from "../../native/guest.ts";
-import type { Session, WindowSize } from "../protocol.ts";
+import type { Session, WindowSize } from "../protocol/index.ts";
 import { inHarbour, OWN_PROC } from "./harbour.ts";
 import { exposed } from "./oom.ts";
 import { standardPipes } from "./pipes.ts";

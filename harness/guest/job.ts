@@ -1,4 +1,4 @@
-import type { Ending, Escape } from "../protocol.ts";
+import type { Ending, Escape } from "../protocol/index.ts";
 
 /** What the agent gives a parked runner to do, as one line of JSON on its descriptor 3. */
 export type Job =

@@ -1,7 +1,7 @@
 import { type Dirent, lstatSync, readdirSync, type Stats } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { hasAttribute } from "../../native/guest.ts";
-import type { Layer, Layers, Mount } from "../protocol.ts";
+import type { Layer, Layers, Mount } from "../protocol/index.ts";
 import { HARBOUR_ROOT } from "./harbour.ts";
 
 const MOST_ENTRIES = 48;

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Limits } from "../protocol.ts";
+import type { Limits } from "../protocol/index.ts";
 import { readCgroup, readCgroupFilesNamed, readCgroups } from "./cgroups.ts";
 
 const FILES = [

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { CLONE_NEWNET } from "../../native/constants.ts";
 import { setns, unshare } from "../../native/namespaces.ts";
-import type { Preparation } from "../protocol.ts";
+import type { Preparation } from "../protocol/index.ts";
 import { OWN_PROC } from "./harbour.ts";
 import { inNamespaceAt } from "./namespaces.ts";
 

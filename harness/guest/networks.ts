@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
-import type { Net } from "../protocol.ts";
+import type { Net } from "../protocol/index.ts";
 import { HARBOUR_ROOT, OWN_PROC } from "./harbour.ts";
 import { inNamespaceAt } from "./namespaces.ts";
 import { answerer, parseNetwork, QUESTIONS, readForwarding } from "./network.ts";

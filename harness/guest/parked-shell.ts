@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { closeSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
-import type { WindowSize } from "../protocol.ts";
+import type { WindowSize } from "../protocol/index.ts";
 import { HARBOUR_ROOT, signal } from "./harbour.ts";
 import { startOnTerminal, type TerminalProgram } from "./interlocutor.ts";
 

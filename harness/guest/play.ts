@@ -8,7 +8,7 @@ import {
 	type Observation,
 	type Run,
 	type Step,
-} from "../protocol.ts";
+} from "../protocol/index.ts";
 import { Bench } from "./bench.ts";
 import { copyImage } from "./copies.ts";
 import { Exercise } from "./exercise.ts";

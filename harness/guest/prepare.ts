@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { chmodSync, closeSync, mkdirSync, openSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { addEntropy, makeQueue, setClock } from "../../native/guest.ts";
-import type { Observation, Preparation, Work } from "../protocol.ts";
+import type { Observation, Preparation, Work } from "../protocol/index.ts";
 import { type Command, HARBOUR_ROOT, inHarbour } from "./harbour.ts";
 import { makeNeighbour } from "./neighbours.ts";
 import { Patience } from "./patience.ts";

@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import { readMountTable } from "../../native/mount-table.ts";
-import type { HostState, Overlay, Place, ProcessState, Run, TableMount, Task } from "../protocol.ts";
+import type { HostState, Overlay, Place, ProcessState, Run, TableMount, Task } from "../protocol/index.ts";
 import { readCgroup, readCgroupFiles, readCgroups, readCgroupTree } from "./cgroups.ts";
 import { deviceName } from "./device.ts";
 import { HARBOUR_ROOT, OWN_PROC } from "./harbour.ts";

@@ -6,7 +6,7 @@ import { compileFunction } from "node:vm";
 import { confine, exitAtOnce, reseed } from "../../native/guest.ts";
 import * as kernel from "../../native/kernel.ts";
 import { isChildTask, openLedger } from "../../native/ledger.ts";
-import type { Ending } from "../protocol.ts";
+import type { Ending } from "../protocol/index.ts";
 import { tryEscape } from "./escape.ts";
 import type { Job, RunnerLine } from "./job.ts";
 

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { fstatSync, openSync, readSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import type { LedgerLine } from "../../native/ledger.ts";
-import { isEnding, type LedgerCall, LIMITS } from "../protocol.ts";
+import { isEnding, type LedgerCall, LIMITS } from "../protocol/index.ts";
 import { ENVIRONMENT, HARBOUR_ROOT, inHarbour } from "./harbour.ts";
 import type { Job, RunnerLine } from "./job.ts";
 import { exposed } from "./oom.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { GuestFrame, Session, SessionFrame } from "../protocol.ts";
+import type { GuestFrame, Session, SessionFrame } from "../protocol/index.ts";
 import { isUp } from "./harbour.ts";
 import { type Interlocutor, startBetweenPipes, startOnTerminal } from "./interlocutor.ts";
 import { type ParkedShell, SHELL } from "./parked-shell.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { GuestFrame, Stage, StageFrame, WindowSize } from "../protocol.ts";
+import type { GuestFrame, Stage, StageFrame, WindowSize } from "../protocol/index.ts";
 import { startOnTerminal, type TerminalProgram } from "./interlocutor.ts";
 import { prepare, wake } from "./prepare.ts";
 import type { Line } from "./session.ts";

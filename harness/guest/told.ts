@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import { runFirst } from "../../native/guest.ts";
-import type { Delivery, Finish, Task } from "../protocol.ts";
+import type { Delivery, Finish, Task } from "../protocol/index.ts";
 import type { Exercise } from "./exercise.ts";
 import { Freezer } from "./freezer.ts";
 import { signal as send } from "./harbour.ts";

@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { View, ViewName } from "../protocol.ts";
+import type { View, ViewName } from "../protocol/index.ts";
 import { type Insight, Insights } from "./insights.ts";
 import { readHost, readProcess } from "./probe.ts";
 import { readPids, readStats } from "./tasks.ts";

@@ -1,6 +1,6 @@
-import { Failure } from "../failure.ts";
-import type { Demo as Script } from "../grade/demo.ts";
-import { interruption } from "../interrupt.ts";
+import { Failure } from "../base/failure.ts";
+import { interruption } from "../base/interrupt.ts";
+import type { Demo as Script } from "../judge/demo.ts";
 import { LostError } from "../vm/listener.ts";
 import type { Audience, Rewindable } from "../vm/rewindable.ts";
 import {

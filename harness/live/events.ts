@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { View } from "../protocol.ts";
+import type { View } from "../protocol/index.ts";
 
 /**
  * What happens in a demo, as one stream: the terminal shows it, `--json` prints it, a recording is made of it. Nothing

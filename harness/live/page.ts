@@ -3,8 +3,8 @@ import { extname } from "node:path";
 import { build } from "esbuild";
 import hljs from "highlight.js/lib/core";
 import MarkdownIt from "markdown-it";
-import { ALIASES, GRAMMARS } from "../grammars.ts";
-import { inKit } from "../kit.ts";
+import { ALIASES, GRAMMARS } from "../base/grammars.ts";
+import { inKit } from "../base/kit.ts";
 
 /** The live page's files by name; the page itself has none. */
 export type Page = Record<string, { type: string; body: string }>;

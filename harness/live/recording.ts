@@ -1,9 +1,9 @@
 import { realpath } from "node:fs/promises";
 import * as v from "valibot";
-import { Failure } from "../failure.ts";
-import { allPrintable } from "../printable.ts";
-import { View } from "../protocol.ts";
-import { readBytes } from "../regular-file.ts";
+import { Failure } from "../base/failure.ts";
+import { allPrintable } from "../base/printable.ts";
+import { readBytes } from "../base/regular-file.ts";
+import { View } from "../protocol/index.ts";
 import { DemoEvent } from "./events.ts";
 import { takingOlder } from "./older.ts";
 

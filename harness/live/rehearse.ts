@@ -1,4 +1,4 @@
-import type { Demo as Script } from "../grade/demo.ts";
+import type { Demo as Script } from "../judge/demo.ts";
 import { Demo } from "./demo.ts";
 import type { DemoEvent } from "./events.ts";
 import type { Opens, Source } from "./source.ts";

@@ -10,7 +10,7 @@ import { type Context, Hono, type Next } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import { renderSVG } from "uqr";
 import { type WebSocket, WebSocketServer } from "ws";
-import { Failure } from "../failure.ts";
+import { Failure } from "../base/failure.ts";
 import { Hall } from "./hall.ts";
 import type { Page } from "./page.ts";
 import type { PageWord, Role } from "./words.ts";

@@ -1,7 +1,7 @@
-import { boxProgram, installBox } from "../engine.ts";
-import type { Demo } from "../grade/demo.ts";
-import { type Lesson, loadDemo } from "../lessons.ts";
-import type { Preparation } from "../protocol.ts";
+import { boxProgram, installBox } from "../engine/engine.ts";
+import type { Demo } from "../judge/demo.ts";
+import { type Lesson, loadDemo } from "../judge/lessons.ts";
+import type { Preparation } from "../protocol/index.ts";
 import type { Audience, Rewindable, StageRequest } from "../vm/rewindable.ts";
 import { type Happening, SHELLS, type Size } from "./events.ts";
 import { shellOf } from "./shells.ts";

@@ -3,10 +3,10 @@ import { createReadStream } from "node:fs";
 import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { cacheDir, cached, type IsGood, keepNewest, keyOf } from "../cache.ts";
-import { needRoom } from "../cache-owner.ts";
-import { Failure } from "../failure.ts";
-import type { Progress } from "../progress.ts";
+import { cacheDir, cached, type IsGood, keepNewest, keyOf } from "../base/cache.ts";
+import { needRoom } from "../base/cache-owner.ts";
+import { Failure } from "../base/failure.ts";
+import type { Progress } from "../base/progress.ts";
 import { type Architecture, architecture } from "./arch.ts";
 import { runTool } from "./tools.ts";
 

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { chmod, chown, open, stat } from "node:fs/promises";
-import { belongsTo } from "../cache-owner.ts";
+import { belongsTo } from "../base/cache-owner.ts";
 import type { Accelerator } from "./accelerator.ts";
 import { rootPrivileges } from "./privileges.ts";
 

@@ -1,11 +1,11 @@
 import { cp, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
-import { cacheDir, cached, exists, inScratch, isWhole, newerThanNow } from "../cache.ts";
-import { Failure } from "../failure.ts";
-import { printable } from "../printable.ts";
-import type { Progress } from "../progress.ts";
-import { readBytes } from "../regular-file.ts";
+import { cacheDir, cached, exists, inScratch, isWhole, newerThanNow } from "../base/cache.ts";
+import { Failure } from "../base/failure.ts";
+import { printable } from "../base/printable.ts";
+import type { Progress } from "../base/progress.ts";
+import { readBytes } from "../base/regular-file.ts";
 import { architecture } from "./arch.ts";
 import { type Base, baseIn, baseKey, ensureBase, MANIFEST_BYTES_MAX } from "./base.ts";
 import { ensureKit, ensureLibrary, kitKey, libraryKey } from "./kit.ts";

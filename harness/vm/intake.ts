@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { FrameDecoder, GuestFrame, LIMITS, ProtocolError } from "../protocol.ts";
+import { FrameDecoder, GuestFrame, LIMITS, ProtocolError } from "../protocol/index.ts";
 
 /** Takes in what a guest says, byte by byte not to be trusted: bounds it, cuts it into frames, and validates each. */
 export class Intake {

@@ -2,10 +2,10 @@ import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from "no
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { build } from "esbuild";
-import { cached, type IsGood, keepNewest, keyOf } from "../cache.ts";
-import { inKit, readText } from "../kit.ts";
-import type { Progress } from "../progress.ts";
-import { readBytes } from "../regular-file.ts";
+import { cached, type IsGood, keepNewest, keyOf } from "../base/cache.ts";
+import { inKit, readText } from "../base/kit.ts";
+import type { Progress } from "../base/progress.ts";
+import { readBytes } from "../base/regular-file.ts";
 import { type Architecture, architecture } from "./arch.ts";
 import { type Base, MANIFEST_BYTES_MAX } from "./base.ts";
 import { runTool } from "./tools.ts";
@@ -77,7 +77,7 @@ async function guestSources(): Promise<string[]> {
 	const folders = await Promise.all(
 		[GUEST, NATIVE, PROTOCOL].map(async (dir) => (await readdir(dir)).sort().map((name) => join(dir, name))),
 	);
-	const files = [...folders.flat(), inKit("harness/protocol.ts"), inKit("package-lock.json")];
+	const files = [...folders.flat(), inKit("package-lock.json")];
 	return Promise.all(files.map((file) => readText(file)));
 }
 

@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { GuestFrame } from "../protocol.ts";
+import type { GuestFrame } from "../protocol/index.ts";
 import { Intake } from "./intake.ts";
 import { failedByItself, panicked } from "./last-words.ts";
 import type { Qemu } from "./qemu.ts";

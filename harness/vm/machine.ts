@@ -12,7 +12,7 @@ import {
 	type Session,
 	type SessionFrame,
 	type WindowSize,
-} from "../protocol.ts";
+} from "../protocol/index.ts";
 import { failedByItself } from "./last-words.ts";
 import { Listener, type Loss, LostError } from "./listener.ts";
 import { processorShare, processorTime } from "./processor-share.ts";

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
-import { cached, keepNewest, keyOf } from "../cache.ts";
-import { Failure } from "../failure.ts";
-import type { Progress } from "../progress.ts";
+import { cached, keepNewest, keyOf } from "../base/cache.ts";
+import { Failure } from "../base/failure.ts";
+import type { Progress } from "../base/progress.ts";
 import { baseIn } from "./base.ts";
 import { ensureImage, inCache } from "./image.ts";
 import { Shipyard } from "./shipyard.ts";

@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { closeSync, openSync, rmSync } from "node:fs";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { cacheDir, inOwnCache } from "../cache.ts";
-import { needRoom } from "../cache-owner.ts";
-import { makeDirectories } from "../make-directories.ts";
+import { cacheDir, inOwnCache } from "../base/cache.ts";
+import { needRoom } from "../base/cache-owner.ts";
+import { makeDirectories } from "../base/make-directories.ts";
 import { openToMachines } from "./confinement.ts";
 
 /** A page of the guest's: the smallest piece that is kept. */

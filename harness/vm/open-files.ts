@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { Failure } from "../failure.ts";
+import { Failure } from "../base/failure.ts";
 
 /** A check has some eighty open, the most of them while the kit's sources are read. */
 const OPEN_FILES_MIN = 256;

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { Unpack } from "tar";
 import * as v from "valibot";
-import { interruption } from "../interrupt.ts";
-import { readBytes } from "../regular-file.ts";
+import { interruption } from "../base/interrupt.ts";
+import { readBytes } from "../base/regular-file.ts";
 
 /**
  * An image in one file: an archive as tar writes it, not compressed, of a label and two folders of regular files. It may be

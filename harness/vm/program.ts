@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { stat } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
-import { Failure } from "../failure.ts";
+import { Failure } from "../base/failure.ts";
 import { architecture } from "./arch.ts";
 import { installCommand } from "./requirements.ts";
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import type { Duplex } from "node:stream";
-import { PORT } from "../protocol.ts";
+import { PORT } from "../protocol/index.ts";
 import { type Accelerator, acceleratorOptions } from "./accelerator.ts";
 import { architecture } from "./arch.ts";
 import { confined } from "./confinement.ts";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { encodeFrame, type GuestFrame, type HostFrame, type Stage, type StageFrame } from "../protocol.ts";
+import { encodeFrame, type GuestFrame, type HostFrame, type Stage, type StageFrame } from "../protocol/index.ts";
 import { Listener, LostError } from "./listener.ts";
 import { deadlineFor, newWork, RestoreError } from "./machine.ts";
 import { type Kept, Memory } from "./memory.ts";

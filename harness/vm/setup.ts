@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline/promises";
-import { exists } from "../cache.ts";
-import { Failure } from "../failure.ts";
-import { unlessInterrupted } from "../interrupt.ts";
+import { exists } from "../base/cache.ts";
+import { Failure } from "../base/failure.ts";
+import { unlessInterrupted } from "../base/interrupt.ts";
 import { inCache } from "./image.ts";
 import { installCommand, missingRequirements, type Requirement } from "./requirements.ts";
 

@@ -1,5 +1,5 @@
-import { interruption, unlessInterrupted } from "../interrupt.ts";
-import type { Progress } from "../progress.ts";
+import { interruption, unlessInterrupted } from "../base/interrupt.ts";
+import type { Progress } from "../base/progress.ts";
 import { ensureImage } from "./image.ts";
 import {
 	type Client,

@@ -1,7 +1,7 @@
 import type { ProcessOutput } from "zx";
-import { cacheDir } from "../cache.ts";
-import { Failure } from "../failure.ts";
-import { interruption } from "../interrupt.ts";
+import { cacheDir } from "../base/cache.ts";
+import { Failure } from "../base/failure.ts";
+import { interruption } from "../base/interrupt.ts";
 
 // Debian leaves the sbin directories, where depmod is, out of an ordinary user's PATH.
 const TOOL_PATH = `${process.env["PATH"]}:/usr/sbin:/sbin`;

@@ -7,7 +7,7 @@ import {
 	exitCodeOf,
 	type Observation,
 	processesLeft,
-} from "../../harness/grade/index.ts";
+} from "../../harness/judge/index.ts";
 import {
 	endings,
 	enterInEngine,

@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import { type Context, type Explanation, exitCodeOf, refused, spoiltBetween } from "../../harness/grade/index.ts";
+import { type Context, type Explanation, exitCodeOf, refused, spoiltBetween } from "../../harness/judge/index.ts";
 import { CRASHED, crashCodeOf, FORBIDDEN, MISSING, REFUSED, signalOf } from "./scenario.ts";
 
 /** What is known of endings: of the command that exits, of the one that crashes, and of the one that is not there. */

@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import { BOX, type Check, type Drawn, DURING, exitCodeOf, type Scenario } from "../../harness/grade/index.ts";
+import { BOX, type Check, type Drawn, DURING, exitCodeOf, type Scenario } from "../../harness/judge/index.ts";
 
 /** The containers beside the first: what becomes of a crash, of a program that is not there, and of nothing in particular. */
 export const CRASHED = "crashed";

@@ -5,7 +5,7 @@ import {
 	type FactRule,
 	processesLeft,
 	unsharedInChild,
-} from "../../harness/grade/index.ts";
+} from "../../harness/judge/index.ts";
 
 /** The kinds of namespace that this lesson must leave alone. */
 const SHARED: readonly [kind: string, flag: string, holds: string][] = [

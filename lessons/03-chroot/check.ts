@@ -15,7 +15,7 @@ import {
 	secretsFound,
 	secretsOf,
 	writeSecrets,
-} from "../../harness/grade/index.ts";
+} from "../../harness/judge/index.ts";
 import {
 	breakOutOf,
 	breakOutThrew,

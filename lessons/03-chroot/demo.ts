@@ -1,4 +1,4 @@
-import { defineDemo } from "../../harness/grade/index.ts";
+import { defineDemo } from "../../harness/judge/index.ts";
 
 export default defineDemo({
 	title: "In and out of a chroot",

@@ -9,7 +9,7 @@ import {
 	type Observation,
 	type ProcessState,
 	rootOf,
-} from "../../harness/grade/index.ts";
+} from "../../harness/judge/index.ts";
 
 /** What breakOut has done, as the ledger tells it: it explains a verdict, and never makes it. */
 

@@ -17,7 +17,7 @@ import {
 	secretsOf,
 	unsharedInChild,
 	writeSecrets,
-} from "../../harness/grade/index.ts";
+} from "../../harness/judge/index.ts";
 import { refusals } from "./refusals.ts";
 
 const SHARED_SUBTREES = "mount_namespaces(7), SHARED SUBTREES";

@@ -6,7 +6,7 @@ import {
 	isShared,
 	mountOf,
 	refused,
-} from "../../harness/grade/index.ts";
+} from "../../harness/judge/index.ts";
 
 /**
  * Calls that the kernel refuses on the way to a new root, and why. The explanations for pivot_root stand in the order

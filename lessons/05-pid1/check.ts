@@ -1,4 +1,4 @@
-import { type Context, defineCheck, unsharedInChild } from "../../harness/grade/index.ts";
+import { type Context, defineCheck, unsharedInChild } from "../../harness/judge/index.ts";
 import { deriveFacts } from "./facts.ts";
 import {
 	childEndNotHeard,

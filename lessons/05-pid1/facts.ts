@@ -8,7 +8,7 @@ import {
 	mountOf,
 	type Observation,
 	type ProcessState,
-} from "../../harness/grade/index.ts";
+} from "../../harness/judge/index.ts";
 import { AFTERWARDS, codeOf, dealt, deathOf, EXITS, KILLED, ORPHANS, ORPHANS_CODE, WAITING } from "./scenario.ts";
 
 type Task = ProcessState["tasks"][number];

@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import type { Context, LedgerCall } from "../../harness/grade/index.ts";
+import type { Context, LedgerCall } from "../../harness/judge/index.ts";
 
 /** What a program has asked of the kernel. The ledger is the exercise's own word: it explains a verdict, and never makes it. */
 

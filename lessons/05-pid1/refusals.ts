@@ -1,4 +1,4 @@
-import { type Context, commandAt, type Explanation, type Facts, refused } from "../../harness/grade/index.ts";
+import { type Context, commandAt, type Explanation, type Facts, refused } from "../../harness/judge/index.ts";
 import { ignored } from "./facts.ts";
 import {
 	commandForked,

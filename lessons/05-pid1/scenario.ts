@@ -1,4 +1,4 @@
-import { BOX, DURING, type Scenario, type Step } from "../../harness/grade/index.ts";
+import { BOX, DURING, type Scenario, type Step } from "../../harness/judge/index.ts";
 
 /** How many orphans the command makes. */
 export const ORPHANS = 50;

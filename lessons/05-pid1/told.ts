@@ -1,4 +1,4 @@
-import type { Context, Explanation } from "../../harness/grade/index.ts";
+import type { Context, Explanation } from "../../harness/judge/index.ts";
 import {
 	AS_AN_ORPHAN,
 	cameToOthers,

@@ -5,7 +5,7 @@ import {
 	type Explanation,
 	type FactRule,
 	type FactValue,
-} from "../../harness/grade/index.ts";
+} from "../../harness/judge/index.ts";
 import { derive, GONE, USUAL_PERIOD_US } from "./facts.ts";
 import { cpusNotLimited, lifted, memoryNotLimited, pidsNotLimited, swapOpen, takenAway } from "./limits.ts";
 import { engineInside, limitOn, pathOf, pidsIn } from "./readings.ts";

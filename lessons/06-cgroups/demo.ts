@@ -1,4 +1,4 @@
-import { defineDemo } from "../../harness/grade/index.ts";
+import { defineDemo } from "../../harness/judge/index.ts";
 
 const CGROUP = "/sys/fs/cgroup/box/web-1";
 

@@ -6,7 +6,7 @@ import {
 	type FactValue,
 	identityOf,
 	type Observation,
-} from "../../harness/grade/index.ts";
+} from "../../harness/judge/index.ts";
 import {
 	AFTER,
 	cgroupOf,

@@ -1,4 +1,4 @@
-import { type Context, DURING, type Explanation } from "../../harness/grade/index.ts";
+import { type Context, DURING, type Explanation } from "../../harness/judge/index.ts";
 import { EXCEEDED } from "./facts.ts";
 import { limitOn, ownFile, parentFile } from "./readings.ts";
 import { PARENT, SPENT } from "./scenario.ts";

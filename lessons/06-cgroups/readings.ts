@@ -1,4 +1,4 @@
-import { BOX, type Context, commandAt, DURING, type HostState, type Observation } from "../../harness/grade/index.ts";
+import { BOX, type Context, commandAt, DURING, type HostState, type Observation } from "../../harness/judge/index.ts";
 import { PARENT } from "./scenario.ts";
 
 /** How to read what the kernel shows of the containers' cgroups. All of it was read from outside, by path. */

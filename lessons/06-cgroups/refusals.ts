@@ -1,4 +1,4 @@
-import type { Context, Explanation } from "../../harness/grade/index.ts";
+import type { Context, Explanation } from "../../harness/judge/index.ts";
 import { engineInside, ownFile, parentFile } from "./readings.ts";
 import { cgroupBelow, waitsForEver } from "./remains.ts";
 import { PARENT } from "./scenario.ts";

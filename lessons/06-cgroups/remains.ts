@@ -1,4 +1,4 @@
-import type { Context, Explanation, FactRule } from "../../harness/grade/index.ts";
+import type { Context, Explanation, FactRule } from "../../harness/judge/index.ts";
 import { AFTER, cgroupsBelow, ownFile, pidsIn } from "./readings.ts";
 import { BYSTANDER, OVERDRAWN, PARENT, REFUSED, SECOND, SPENT } from "./scenario.ts";
 

@@ -1,4 +1,4 @@
-import { BOX, type Drawn, DURING, type Scenario } from "../../harness/grade/index.ts";
+import { BOX, type Drawn, DURING, type Scenario } from "../../harness/judge/index.ts";
 
 /**
  * What is played: one container that asks for more than it may have, a second one that leaves processes behind, and

@@ -1,4 +1,4 @@
-import { type Context, defineCheck, refused } from "../../harness/grade/index.ts";
+import { type Context, defineCheck, refused } from "../../harness/judge/index.ts";
 import { deriveOverlay, IN_ORDER, OVERLAYFS, rootOf } from "./facts.ts";
 import { layersChanged, layersCopied, sharedUpper } from "./layer-rules.ts";
 import { oneOfTwo } from "./mounts.ts";

@@ -9,7 +9,7 @@ import {
 	type HostState,
 	type Observation,
 	type ProcessState,
-} from "../../harness/grade/index.ts";
+} from "../../harness/judge/index.ts";
 import {
 	CONTAINERS,
 	ELSEWHERE,

@@ -1,4 +1,4 @@
-import type { Explanation } from "../../harness/grade/index.ts";
+import type { Explanation } from "../../harness/judge/index.ts";
 import { kernelLog, OVERLAYFS, onlyPutBack } from "./facts.ts";
 import { LAYERS } from "./scenario.ts";
 

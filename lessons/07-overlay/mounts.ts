@@ -1,4 +1,4 @@
-import { type Context, called, type Explanation } from "../../harness/grade/index.ts";
+import { type Context, called, type Explanation } from "../../harness/judge/index.ts";
 import { CONTAINERS } from "./scenario.ts";
 
 /** What is known about mounts that stand in the way when a container is removed. */

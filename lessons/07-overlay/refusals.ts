@@ -1,4 +1,4 @@
-import { type Context, type Explanation, refused } from "../../harness/grade/index.ts";
+import { type Context, type Explanation, refused } from "../../harness/judge/index.ts";
 import { kernelLog, OVERLAYFS } from "./facts.ts";
 import { mountedOverLayer } from "./layer-rules.ts";
 import { inTheWay, oneOfTwo } from "./mounts.ts";

@@ -1,4 +1,4 @@
-import type { Context, Explanation } from "../../harness/grade/index.ts";
+import type { Context, Explanation } from "../../harness/judge/index.ts";
 import { REFUSED } from "./scenario.ts";
 
 /** What is known about ends: of the container that cannot come to be, and of what is left of all. */

@@ -1,4 +1,4 @@
-import { type Check, type Drawn, EXIT_CODE, type Scenario } from "../../harness/grade/index.ts";
+import { type Check, type Drawn, EXIT_CODE, type Scenario } from "../../harness/judge/index.ts";
 
 /**
  * Two containers on the same three layers, at the same time. The first one to start, the neighbour, writes one file; the

@@ -8,7 +8,7 @@ import {
 	identityOf,
 	nameOf,
 	type Observation,
-} from "../../harness/grade/index.ts";
+} from "../../harness/judge/index.ts";
 import { facts } from "./facts.ts";
 import { refusals } from "./refusals.ts";
 import { answer, draw, ENDED, HALF_WAY, NOT_ASKED, OTHER, type Question, scenario, seen } from "./scenario.ts";

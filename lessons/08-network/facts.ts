@@ -1,4 +1,4 @@
-import type { Context, Explanation, FactRule, FactValue, MadeOf } from "../../harness/grade/index.ts";
+import type { Context, Explanation, FactRule, FactValue, MadeOf } from "../../harness/judge/index.ts";
 import {
 	flushed,
 	gone,

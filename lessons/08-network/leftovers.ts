@@ -1,4 +1,4 @@
-import type { Context, Explanation, FactValue, Observation } from "../../harness/grade/index.ts";
+import type { Context, Explanation, FactValue, Observation } from "../../harness/judge/index.ts";
 import { ENDED, HALF_WAY, NO_ADDRESS } from "./scenario.ts";
 
 /** What is left when containers have ended, and what was taken away that others still use. */

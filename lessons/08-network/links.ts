@@ -1,4 +1,4 @@
-import { type Context, called, type Explanation, type HostState } from "../../harness/grade/index.ts";
+import { type Context, called, type Explanation, type HostState } from "../../harness/judge/index.ts";
 import { GATEWAY } from "./scenario.ts";
 
 /** Namespaces, and the cable between them: why a container is not connected, from itself outwards. */

@@ -1,4 +1,4 @@
-import type { Context, Explanation } from "../../harness/grade/index.ts";
+import type { Context, Explanation } from "../../harness/judge/index.ts";
 
 /** What becomes of a packet that leaves the bridge, or comes from beyond it: why there is no answer, or a wrong one. */
 

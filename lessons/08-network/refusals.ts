@@ -1,4 +1,4 @@
-import { type Context, type Explanation, refused } from "../../harness/grade/index.ts";
+import { type Context, type Explanation, refused } from "../../harness/judge/index.ts";
 import { ENGINE_MOVED, engineMoved } from "./links.ts";
 
 /** What ip and nft were refused, and why: both print the kernel's answer, and the exception carries what they print. */

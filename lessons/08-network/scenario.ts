@@ -1,4 +1,4 @@
-import type { Question as Asked, Check, Observation, Scenario } from "../../harness/grade/index.ts";
+import type { Question as Asked, Check, Observation, Scenario } from "../../harness/judge/index.ts";
 
 /**
  * Two containers, the host they run on, and a world beyond it that knows the host only. Who asks whom, who answers, and

@@ -4,7 +4,7 @@ import {
 	type Explanation,
 	type FactRule,
 	type FactValue,
-} from "../../harness/grade/index.ts";
+} from "../../harness/judge/index.ts";
 import { copyRules } from "./copy-rules.ts";
 import { AS_TOLD, derive, type IMAGE_FACTS, inOtherOrder, missingIn, NOT_ANEW, UNREAD } from "./facts.ts";
 import { WHOLE } from "./oci.ts";

@@ -4,7 +4,7 @@ import {
 	type FactValue,
 	type Observation,
 	type ProcessState,
-} from "../../harness/grade/index.ts";
+} from "../../harness/judge/index.ts";
 import { openReading } from "./oci.ts";
 import { readingOf } from "./programs.ts";
 

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { defineDemo } from "../../harness/grade/index.ts";
+import { defineDemo } from "../../harness/judge/index.ts";
 
 const HELLO = readFileSync(new URL("hello.asm", import.meta.url), "utf8");
 

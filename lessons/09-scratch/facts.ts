@@ -7,7 +7,7 @@ import {
 	type FactValue,
 	type ImageReading,
 	type Observation,
-} from "../../harness/grade/index.ts";
+} from "../../harness/judge/index.ts";
 import { copyFacts } from "./copies.ts";
 import { commandOf, type Image, openReading, specificationFacts, WHOLE } from "./oci.ts";
 import { contentsOf, missing, type Needed, programFacts, readingOf } from "./programs.ts";

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { FactValue, ImageReading } from "../../harness/grade/index.ts";
+import type { FactValue, ImageReading } from "../../harness/judge/index.ts";
 
 /** What the OCI image specification demands of an image's files (its MUST and REQUIRED), and what is not so. */
 

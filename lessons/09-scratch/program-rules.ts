@@ -1,4 +1,4 @@
-import type { Context, Explanation, FactRule, FactValue } from "../../harness/grade/index.ts";
+import type { Context, Explanation, FactRule, FactValue } from "../../harness/judge/index.ts";
 import { AS_TOLD } from "./facts.ts";
 import { NOT_BUILT } from "./programs.ts";
 import { TOOL_ASKED } from "./refusals.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Drawn, FactValue, ImageReading, Observation } from "../../harness/grade/index.ts";
+import type { Drawn, FactValue, ImageReading, Observation } from "../../harness/judge/index.ts";
 import { type Elf, elf } from "./elf.ts";
 
 /** Programs that images are built of and that are never run: what they need stands in their bytes only. */

@@ -1,4 +1,4 @@
-import { type Context, type Explanation, refused } from "../../harness/grade/index.ts";
+import { type Context, type Explanation, refused } from "../../harness/judge/index.ts";
 import { toolsStarted } from "./facts.ts";
 
 /** Why the container's execve was refused, if it was: of a refused one, the engine makes an exit code. */

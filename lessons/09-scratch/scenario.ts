@@ -9,7 +9,7 @@ import {
 	type Preparation,
 	type Scenario,
 	type Step,
-} from "../../harness/grade/index.ts";
+} from "../../harness/judge/index.ts";
 import { COPIES, type Copy, copyNamed } from "./copies.ts";
 import { filesOf, PROGRAMS } from "./programs.ts";
 import { TOOLS_STARTED, withoutTools } from "./tools.ts";

@@ -1,4 +1,4 @@
-import type { Preparation } from "../../harness/grade/index.ts";
+import type { Preparation } from "../../harness/judge/index.ts";
 
 /**
  * What the text asks to do without. Here each of them only notes that it was started. The exercise could write that note,

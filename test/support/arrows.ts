@@ -26,19 +26,19 @@ export const ARROWS: readonly Arrow[] = [
 	{ from: /^solutions\/\d\d-/, may: /^(node:|native\/kernel\.ts$|solutions\/given\/)/, earlier: true },
 	{ from: /^solutions\//, may: /^(node:|native\/kernel\.ts$|solutions\/)/ },
 	// Only the harness's public surface.
-	{ from: new RegExp(`^${CHECKS}`), may: new RegExp(`^(node:|npm:valibot$|harness/grade/index\\.ts$|${CHECKS})`) },
+	{ from: new RegExp(`^${CHECKS}`), may: new RegExp(`^(node:|npm:valibot$|harness/judge/index\\.ts$|${CHECKS})`) },
 	{ from: /^lessons\//, may: /^(node:|native\/kernel\.ts$|solutions\/given\/)/, earlier: true },
-	{ from: /^harness\/guest\//, may: /^(node:|native\/|harness\/guest\/|harness\/protocol\.ts$)/ },
+	{ from: /^harness\/guest\//, may: /^(node:|native\/|harness\/guest\/|harness\/protocol\/index\.ts$)/ },
 	// Shared with the guest, so it stands on nothing of the host's.
-	{ from: /^harness\/protocol(\.ts$|\/)/, may: /^(node:|npm:valibot$|harness\/protocol\/)/ },
+	{ from: /^harness\/protocol\//, may: /^(node:|npm:valibot$|harness\/protocol\/)/ },
 	// The page is a browser's: it stands on the terminal, on what is shown, and on what the two say to each other.
 	{
 		from: /^harness\/live\/page\//,
 		may: /^(npm:@xterm\/|harness\/live\/(page\/|views\/|(events|words|bounded)\.ts$))/,
 	},
-	{ from: /^harness\/live\/views\//, may: /^harness\/(live\/(views\/|events\.ts$)|protocol\.ts$)/ },
+	{ from: /^harness\/live\/views\//, may: /^harness\/(live\/(views\/|events\.ts$)|protocol\/index\.ts$)/ },
 	// The host bundles native, lessons and solutions; it never runs them itself.
-	{ from: /^harness\//, may: /^(node:|npm:(?!ffi-rs$)|harness\/(?!guest\/|protocol\/))/ },
+	{ from: /^harness\//, may: /^(node:|npm:(?!ffi-rs$)|harness\/(?!guest\/|protocol\/(?!index\.ts$)))/ },
 ];
 
 /** Whether an import goes against the arrows. */

@@ -1,4 +1,4 @@
-import { installBox } from "../../harness/engine.ts";
+import { installBox } from "../../harness/engine/engine.ts";
 import type { Shipyard } from "../../harness/vm/shipyard.ts";
 
 /** A script may start `box` many times, each in seconds; on a busy computer, in many. */

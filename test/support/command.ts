@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { spawn } from "@lydell/node-pty";
-import { inKit } from "../../harness/kit.ts";
+import { inKit } from "../../harness/base/kit.ts";
 
 /** The command itself, for Node. */
 export const BIN = inKit("harness/cli/bin.js");

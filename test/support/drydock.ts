@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { inKit } from "../../harness/kit.ts";
+import { inKit } from "../../harness/base/kit.ts";
 
 /** How a command has ended, and what it has said. */
 export interface Run {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { cacheDir } from "../../harness/cache.ts";
+import { cacheDir } from "../../harness/base/cache.ts";
 
 /**
  * What this computer has of drydock: whatever a submission does, it is the same before and after. All of it is what can

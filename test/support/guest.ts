@@ -1,5 +1,5 @@
-import { silent } from "../../harness/progress.ts";
-import type { Container, LedgerCall } from "../../harness/protocol.ts";
+import { silent } from "../../harness/base/progress.ts";
+import type { Container, LedgerCall } from "../../harness/protocol/index.ts";
 import type { RunRequest } from "../../harness/vm/machine.ts";
 import { Shipyard } from "../../harness/vm/shipyard.ts";
 import type * as Kernel from "../../native/kernel.ts";

@@ -1,6 +1,6 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { inKit } from "../../harness/kit.ts";
+import { inKit } from "../../harness/base/kit.ts";
 
 const PARTS = ["harness", "lessons", "native", "solutions", "package.json", "package-lock.json", "tsconfig.json"];
 

@@ -1,7 +1,7 @@
 import { appendFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { cacheDir, cached } from "../../harness/cache.ts";
+import { cacheDir, cached } from "../../harness/base/cache.ts";
 
 // A process of its own for cache.test.ts: says that it is ready, waits for its parent's word, asks for an entry, and
 // prints where it is.

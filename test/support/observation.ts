@@ -1,4 +1,4 @@
-import type { Ending, HostState, Mount, Observation, ProcessState } from "../../harness/protocol.ts";
+import type { Ending, HostState, Mount, Observation, ProcessState } from "../../harness/protocol/index.ts";
 
 /** A mount as the host of the examples has it; only what matters to a test is named. */
 export const mount = (mountPoint: string, more: Partial<Mount> = {}): Mount => ({

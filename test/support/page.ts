@@ -1,4 +1,4 @@
-import { inKit } from "../../harness/kit.ts";
+import { inKit } from "../../harness/base/kit.ts";
 import { Screen } from "../../harness/live/screen.ts";
 import { onTerminal, type Terminal } from "./pty.ts";
 

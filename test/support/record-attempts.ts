@@ -1,5 +1,5 @@
-import { recordAttempt } from "../../harness/course.ts";
-import { findLesson } from "../../harness/lessons.ts";
+import { findLesson } from "../../harness/judge/lessons.ts";
+import { recordAttempt } from "../../harness/learner/course.ts";
 
 // A process of its own for logbook.test.ts: says that it is ready, waits for its parent's word, and records attempts at
 // lesson ARGV[2], ARGV[3] times, in the workspace that is its current directory.

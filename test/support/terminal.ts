@@ -1,4 +1,4 @@
-import { inKit } from "../../harness/kit.ts";
+import { inKit } from "../../harness/base/kit.ts";
 import { onTerminal } from "./pty.ts";
 
 /** Runs `drydock` on a terminal, and answers its question with what is typed. */

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { inKit } from "../../harness/kit.ts";
+import { inKit } from "../../harness/base/kit.ts";
 import type { Answers } from "../../harness/live/events.ts";
 import type { Past, Seen } from "../../harness/live/views/seen.ts";
 

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type Attempt, EMPTY_PAGE, LOGBOOK, type Logbook, type Page } from "../../harness/logbook.ts";
+import { type Attempt, EMPTY_PAGE, LOGBOOK, type Logbook, type Page } from "../../harness/learner/logbook.ts";
 
 /** Makes a workspace below a directory, with this logbook and these files. */
 export async function workspaceIn(

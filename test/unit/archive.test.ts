@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, symlink, truncate, writeFile } from "node:fs/p
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
-import { isTakenIn, packWorkspace, unpackWorkspace } from "../../harness/archive.ts";
+import { isTakenIn, packWorkspace, unpackWorkspace } from "../../harness/learner/archive.ts";
 import { entry, LOGBOOK_ENTRY, tarball } from "../support/tarball.ts";
 import { temporary } from "../support/temporary.ts";
 

@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { inKit } from "../../harness/kit.ts";
+import { inKit } from "../../harness/base/kit.ts";
 import { forbidden, importsOf } from "../support/arrows.ts";
 
 const TREES = ["native", "solutions", "lessons", "harness"];
@@ -29,7 +29,7 @@ test("no file imports what it may not", async () => {
 });
 
 test.each([
-	["native/mounts.ts", "harness/protocol.ts"],
+	["native/mounts.ts", "harness/protocol/index.ts"],
 	["native/mounts.ts", "npm:valibot"],
 	["solutions/04-pivot-root/enter-root.ts", "native/library.ts"],
 	["solutions/02-unshare/isolate.ts", "solutions/04-pivot-root/enter-root.ts"],
@@ -37,19 +37,19 @@ test.each([
 	["lessons/02-unshare/isolate.ts", "solutions/02-unshare/isolate.ts"],
 	["lessons/09-scratch/image.ts", "solutions/parts.ts"],
 	["solutions/given/tar.ts", "solutions/box.ts"],
-	["lessons/02-unshare/check.ts", "harness/grade/facts.ts"],
+	["lessons/02-unshare/check.ts", "harness/judge/facts.ts"],
 	["lessons/02-unshare/demo.ts", "harness/vm/shipyard.ts"],
 	["harness/guest/probe.ts", "harness/vm/qemu.ts"],
 	["harness/guest/probe.ts", "npm:valibot"],
 	["harness/guest/probe.ts", "harness/protocol/frames.ts"],
-	["harness/protocol.ts", "harness/failure.ts"],
-	["harness/protocol/run.ts", "harness/failure.ts"],
-	["harness/grade/judge.ts", "harness/protocol/observation.ts"],
+	["harness/protocol/index.ts", "harness/base/failure.ts"],
+	["harness/protocol/run.ts", "harness/base/failure.ts"],
+	["harness/judge/judge.ts", "harness/protocol/observation.ts"],
 	["harness/vm/machine.ts", "native/kernel.ts"],
 	["harness/vm/machine.ts", "npm:ffi-rs"],
-	["harness/grade/judge.ts", "lessons/02-unshare/check.ts"],
-	["harness/grade/judge.ts", "solutions/box.ts"],
-	["harness/cli/check.ts", "harness/guest/mountinfo.ts"],
+	["harness/judge/judge.ts", "lessons/02-unshare/check.ts"],
+	["harness/judge/judge.ts", "solutions/box.ts"],
+	["harness/cli/learn/check.ts", "harness/guest/mountinfo.ts"],
 	["harness/classroom/grader.ts", "solutions/box.ts"],
 	["harness/live/page/main.ts", "harness/live/demo.ts"],
 	["harness/live/page/main.ts", "node:fs"],
@@ -78,7 +78,7 @@ test("every form of import is seen", () => {
 	expect(seen.sort()).toEqual([
 		"harness/guest/effect.ts",
 		"harness/guest/type.ts",
-		"harness/protocol.ts",
+		"harness/protocol/index.ts",
 		"native/kernel.ts",
 		"native/kernel.ts",
 		"node:fs",

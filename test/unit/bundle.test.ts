@@ -2,8 +2,8 @@ import { readFile, symlink } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { compileFunction } from "node:vm";
 import { afterAll, describe, expect, test } from "vitest";
-import { type BundleError, bundle } from "../../harness/grade/bundle.ts";
-import { inKit } from "../../harness/kit.ts";
+import { inKit } from "../../harness/base/kit.ts";
+import { type BundleError, bundle } from "../../harness/engine/bundle.ts";
 import { temporary } from "../support/temporary.ts";
 
 const engine = inKit("solutions/box.ts");

@@ -1,8 +1,8 @@
 import { chmod, chown, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { belongsTo, claim, inWords, needRoom, userName } from "../../harness/cache-owner.ts";
-import { Failure } from "../../harness/failure.ts";
+import { belongsTo, claim, inWords, needRoom, userName } from "../../harness/base/cache-owner.ts";
+import { Failure } from "../../harness/base/failure.ts";
 import { temporary } from "../support/temporary.ts";
 
 const files = await temporary();

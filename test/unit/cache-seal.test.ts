@@ -1,7 +1,7 @@
 import { appendFile, chmod, mkdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { isSealed, seal } from "../../harness/cache-seal.ts";
+import { isSealed, seal } from "../../harness/base/cache-seal.ts";
 import { temporary } from "../support/temporary.ts";
 
 const files = await temporary();

@@ -6,13 +6,13 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { afterAll, beforeEach, expect, test, vi } from "vitest";
-import { inKit } from "../../harness/kit.ts";
+import { inKit } from "../../harness/base/kit.ts";
 
 const root = await mkdtemp(join(tmpdir(), "drydock-cache-test-"));
 vi.stubEnv("DRYDOCK_CACHE", root);
 // Only now: the module reads the variable when it is loaded.
 const { cacheDir, cached, discard, exists, inScratch, isWhole, keepNewest, keyOf, newerThanNow } = await import(
-	"../../harness/cache.ts"
+	"../../harness/base/cache.ts"
 );
 
 beforeEach(async () => {
@@ -148,7 +148,7 @@ test.each([
 	["DRYDOCK_CACHE", { DRYDOCK_CACHE: "" }, "/home/somebody/.cache/drydock"],
 	["HOME", { DRYDOCK_CACHE: "", HOME: "" }, join(userInfo().homedir, ".cache/drydock")],
 ])("an empty %s counts as not set", async (_, set, expected) => {
-	const module = JSON.stringify(inKit("harness/cache.ts"));
+	const module = JSON.stringify(inKit("harness/base/cache.ts"));
 	const code = `import(${module}).then(({ cacheDir }) => process.stdout.write(cacheDir))`;
 	const { XDG_CACHE_HOME: __, ...env } = process.env;
 	const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", "-e", code], {

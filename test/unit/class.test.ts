@@ -3,12 +3,12 @@ import { closeSync, openSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, symlink, truncate, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { readBytes } from "../../harness/base/regular-file.ts";
 import { archivesIn, entrantsIn } from "../../harness/classroom/class.ts";
 import { lookInto } from "../../harness/classroom/folder.ts";
 import { findModule, type Submission } from "../../harness/classroom/submission.ts";
-import { rationed } from "../../harness/grade/submission-files.ts";
-import { lessons } from "../../harness/lessons.ts";
-import { readBytes } from "../../harness/regular-file.ts";
+import { rationed } from "../../harness/engine/submission-files.ts";
+import { lessons } from "../../harness/judge/lessons.ts";
 import { entry, LOGBOOK_ENTRY, tarball } from "../support/tarball.ts";
 import { temporary } from "../support/temporary.ts";
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { Check, Explanation, FactRule } from "../../harness/grade/check.ts";
-import { compare } from "../../harness/grade/compare.ts";
-import { contextOf } from "../../harness/grade/context.ts";
-import { deriveFacts, type FactValue } from "../../harness/grade/facts.ts";
-import type { Container, Ending, LedgerCall, Observation } from "../../harness/protocol.ts";
+import type { Check, Explanation, FactRule } from "../../harness/judge/check.ts";
+import { compare } from "../../harness/judge/compare.ts";
+import { contextOf } from "../../harness/judge/context.ts";
+import { deriveFacts, type FactValue } from "../../harness/judge/facts.ts";
+import type { Container, Ending, LedgerCall, Observation } from "../../harness/protocol/index.ts";
 import { hostState, observation, processState } from "../support/observation.ts";
 
 const explanation = (diagnosis: string, when?: Explanation["when"]): Explanation => ({

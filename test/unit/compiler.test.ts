@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { symlink, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { BundleError, bundle, type Fault } from "../../harness/grade/bundle.ts";
-import { typeErrors } from "../../harness/grade/types.ts";
-import { inKit } from "../../harness/kit.ts";
+import { inKit } from "../../harness/base/kit.ts";
+import { BundleError, bundle, type Fault } from "../../harness/engine/bundle.ts";
+import { typeErrors } from "../../harness/engine/types.ts";
 import { temporary } from "../support/temporary.ts";
 
 // What source can do to the compilers that read it, and to the computer that they run on, before anything of it runs.

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { lessons } from "../../harness/lessons.ts";
+import { lessons } from "../../harness/judge/lessons.ts";
 import { atTerminal, drydock } from "../support/command.ts";
 import { temporary } from "../support/temporary.ts";
 

@@ -2,10 +2,10 @@ import { execFileSync } from "node:child_process";
 import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { inKit } from "../../harness/base/kit.ts";
 import { lookInto } from "../../harness/classroom/folder.ts";
 import { filesOf } from "../../harness/classroom/submission.ts";
-import { type BundleError, bundle } from "../../harness/grade/bundle.ts";
-import { inKit } from "../../harness/kit.ts";
+import { type BundleError, bundle } from "../../harness/engine/bundle.ts";
 import { temporary } from "../support/temporary.ts";
 
 // What a submission's files make the bundler read: their own, #kernel, the reference's earlier modules, and nothing else.

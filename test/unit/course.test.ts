@@ -1,6 +1,9 @@
 import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
+import type { Finding } from "../../harness/judge/compare.ts";
+import type { Verdict } from "../../harness/judge/judge.ts";
+import { findLesson, judgedBy, lessons, skeletonOf } from "../../harness/judge/lessons.ts";
 import {
 	changedLessons,
 	currentLesson,
@@ -13,11 +16,8 @@ import {
 	recordHints,
 	recordSolutionShown,
 	selectLesson,
-} from "../../harness/course.ts";
-import type { Finding } from "../../harness/grade/compare.ts";
-import type { Verdict } from "../../harness/grade/judge.ts";
-import { findLesson, judgedBy, lessons, skeletonOf } from "../../harness/lessons.ts";
-import { LOGBOOK, type Logbook, pageOf } from "../../harness/logbook.ts";
+} from "../../harness/learner/course.ts";
+import { LOGBOOK, type Logbook, pageOf } from "../../harness/learner/logbook.ts";
 import { temporary } from "../support/temporary.ts";
 import { failedAttempt, logbookWith, passedPage } from "../support/workspace.ts";
 

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { Slides } from "../../harness/cli/slides.ts";
-import { inKit } from "../../harness/kit.ts";
+import { inKit } from "../../harness/base/kit.ts";
+import { Slides } from "../../harness/cli/show/slides.ts";
 import { castOf } from "../../harness/live/cast.ts";
 import type { DemoEvent } from "../../harness/live/events.ts";
 import { Playback } from "../../harness/live/playback.ts";

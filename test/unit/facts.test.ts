@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { deriveFacts, hostMounts, isShared, withDrawn } from "../../harness/grade/facts.ts";
-import type { HostState, ProcessState, Task } from "../../harness/protocol.ts";
+import { deriveFacts, hostMounts, isShared, withDrawn } from "../../harness/judge/facts.ts";
+import type { HostState, ProcessState, Task } from "../../harness/protocol/index.ts";
 import { hostState, mount, observation, processState } from "../support/observation.ts";
 
 const during = (process: Partial<ProcessState>, host: Partial<HostState> = {}) =>

@@ -4,8 +4,8 @@ import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { EXIT, Failure, failureOf } from "../../harness/failure.ts";
-import { inKit } from "../../harness/kit.ts";
+import { EXIT, Failure, failureOf } from "../../harness/base/failure.ts";
+import { inKit } from "../../harness/base/kit.ts";
 
 const refused = (code: string, more: object = {}) => Object.assign(new Error(`${code}: open`), { code, ...more });
 

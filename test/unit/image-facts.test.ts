@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import * as v from "valibot";
 import { expect, test } from "vitest";
-import { contextOf } from "../../harness/grade/context.ts";
-import { drawFor } from "../../harness/grade/random.ts";
-import { findLesson, loadCheck } from "../../harness/lessons.ts";
+import { contextOf } from "../../harness/judge/context.ts";
+import { findLesson, loadCheck } from "../../harness/judge/lessons.ts";
+import { drawFor } from "../../harness/judge/random.ts";
 import { ImageReading } from "../../harness/protocol/images.ts";
 import { observation } from "../support/observation.ts";
 

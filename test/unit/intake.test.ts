@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { encodeFrame, LIMITS, ProtocolError } from "../../harness/protocol.ts";
+import { encodeFrame, LIMITS, ProtocolError } from "../../harness/protocol/index.ts";
 import { Intake } from "../../harness/vm/intake.ts";
 import { observation } from "../support/observation.ts";
 

@@ -1,9 +1,9 @@
 import { Chalk } from "chalk";
 import { describe, expect, test } from "vitest";
-import { changesSince } from "../../harness/grade/changes.ts";
-import { showLedgers } from "../../harness/grade/ledger.ts";
-import { Page } from "../../harness/grade/page.ts";
-import type { LedgerCall } from "../../harness/protocol.ts";
+import { changesSince } from "../../harness/judge/changes.ts";
+import { showLedgers } from "../../harness/judge/ledger.ts";
+import { Page } from "../../harness/judge/page.ts";
+import type { LedgerCall } from "../../harness/protocol/index.ts";
 
 const call = (task: string, name: string, args: Record<string, string> = {}, result = 0): LedgerCall => ({
 	...{ task, call: name, args, result },

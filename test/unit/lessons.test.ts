@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Failure } from "../../harness/failure.ts";
-import { findLesson, judgedBy, lessons, loadCheck, moduleOf } from "../../harness/lessons.ts";
+import type { Failure } from "../../harness/base/failure.ts";
+import { findLesson, judgedBy, lessons, loadCheck, moduleOf } from "../../harness/judge/lessons.ts";
 
 const failure = (wanted: string): Promise<Failure> =>
 	findLesson(wanted).then(

@@ -4,8 +4,8 @@ import { mkdir, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
-import { bundle } from "../../harness/grade/bundle.ts";
-import { inKit } from "../../harness/kit.ts";
+import { inKit } from "../../harness/base/kit.ts";
+import { bundle } from "../../harness/engine/bundle.ts";
 import { kitCopy, withWindowsLines } from "../support/kit-copy.ts";
 import { temporary } from "../support/temporary.ts";
 
@@ -15,7 +15,7 @@ const run = promisify(execFile);
 
 const FILL = `
 import { fillRoot } from "./harness/vm/kit.ts";
-import { boxProgram } from "./harness/engine.ts";
+import { boxProgram } from "./harness/engine/engine.ts";
 import { createHash } from "node:crypto";
 const [root, empty] = process.argv.slice(1);
 await fillRoot(root, { early: empty }, empty);
@@ -45,7 +45,7 @@ test("a checkout with Windows line ends puts the same bytes into the guest, and 
 	const windows = await kitCopy(files.dir);
 	await withWindowsLines(windows);
 	expect(await readFile(join(windows, "harness/guest/init.sh"), "utf8")).toContain("\r\n");
-	expect(await readFile(join(windows, "harness/grade/confined-tool.sh"), "utf8")).toContain("\r\n");
+	expect(await readFile(join(windows, "harness/engine/confined-tool.sh"), "utf8")).toContain("\r\n");
 	const guest = await guestOf(windows);
 	expect(guest.files.map(([name]) => name)).toContain("/init");
 	expect(guest).toEqual(await guestOf(inKit()));

@@ -1,7 +1,7 @@
 import { mkdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { withLock } from "../../harness/lock.ts";
+import { withLock } from "../../harness/base/lock.ts";
 import { temporary } from "../support/temporary.ts";
 
 const files = await temporary();

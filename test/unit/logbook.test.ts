@@ -6,8 +6,8 @@ import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
-import { exists } from "../../harness/cache.ts";
-import { inKit } from "../../harness/kit.ts";
+import { exists } from "../../harness/base/cache.ts";
+import { inKit } from "../../harness/base/kit.ts";
 import {
 	EMPTY_PAGE,
 	LOGBOOK,
@@ -17,7 +17,7 @@ import {
 	readLogbook,
 	updateLogbook,
 	withPage,
-} from "../../harness/logbook.ts";
+} from "../../harness/learner/logbook.ts";
 import { temporary } from "../support/temporary.ts";
 import { failedAttempt, logbookWith } from "../support/workspace.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isUnjudged, lostFinding } from "../../harness/grade/lost.ts";
+import { isUnjudged, lostFinding } from "../../harness/judge/lost.ts";
 import { failedByItself } from "../../harness/vm/last-words.ts";
 
 const OOPS = [

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import type { Check, FactRule } from "../../harness/grade/check.ts";
-import { commonRules } from "../../harness/grade/common.ts";
-import { inKit } from "../../harness/kit.ts";
-import { lessons, loadCheck } from "../../harness/lessons.ts";
+import { inKit } from "../../harness/base/kit.ts";
+import type { Check, FactRule } from "../../harness/judge/check.ts";
+import { commonRules } from "../../harness/judge/common.ts";
+import { lessons, loadCheck } from "../../harness/judge/lessons.ts";
 
 const README = readFileSync(inKit("test/hostile/README.md"), "utf8");
 const checks: [lesson: string, check: Check][] = await Promise.all(

@@ -1,7 +1,7 @@
 import { stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { makeDirectories } from "../../harness/make-directories.ts";
+import { makeDirectories } from "../../harness/base/make-directories.ts";
 import { temporary } from "../support/temporary.ts";
 
 const files = await temporary();

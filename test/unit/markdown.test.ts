@@ -2,11 +2,11 @@ import { readFile } from "node:fs/promises";
 import MarkdownIt from "markdown-it";
 import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
+import { inKit } from "../../harness/base/kit.ts";
 import { highlightCode } from "../../harness/cli/markdown/highlight.ts";
-import { renderMarkdown } from "../../harness/cli/markdown.ts";
-import type { Style } from "../../harness/grade/page.ts";
-import { inKit } from "../../harness/kit.ts";
-import { lessons } from "../../harness/lessons.ts";
+import { renderMarkdown } from "../../harness/cli/text/markdown.ts";
+import { lessons } from "../../harness/judge/lessons.ts";
+import type { Style } from "../../harness/judge/page.ts";
 
 const rendered = (source: string, style: Partial<Style> = {}) =>
 	renderMarkdown(source, { width: 40, color: false, ...style }, style.color ? highlightCode : undefined);

@@ -1,14 +1,14 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
-import { keyOf } from "../../harness/cache.ts";
-import { modulesAtWork, passedModules } from "../../harness/course.ts";
-import { boxProgram, lessonsOfBox } from "../../harness/engine.ts";
-import { judge } from "../../harness/grade/judge.ts";
-import { report } from "../../harness/grade/report.ts";
-import type { Shipyard } from "../../harness/grade/trial.ts";
-import { inKit } from "../../harness/kit.ts";
-import { findLesson, lessons } from "../../harness/lessons.ts";
+import { keyOf } from "../../harness/base/cache.ts";
+import { inKit } from "../../harness/base/kit.ts";
+import { boxProgram, lessonsOfBox } from "../../harness/engine/engine.ts";
+import { judge } from "../../harness/judge/judge.ts";
+import { findLesson, lessons } from "../../harness/judge/lessons.ts";
+import { report } from "../../harness/judge/report.ts";
+import type { Shipyard } from "../../harness/judge/trial.ts";
+import { modulesAtWork, passedModules } from "../../harness/learner/course.ts";
 import { temporary } from "../support/temporary.ts";
 import { logbookWith } from "../support/workspace.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { contextOf } from "../../harness/grade/context.ts";
+import { contextOf } from "../../harness/judge/context.ts";
 import check from "../../lessons/08-network/check.ts";
 import { facts, RIGHT } from "../../lessons/08-network/facts.ts";
 import { NOT_ASKED } from "../../lessons/08-network/scenario.ts";

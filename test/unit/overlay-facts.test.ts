@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Entry } from "../../harness/protocol.ts";
+import type { Entry } from "../../harness/protocol/index.ts";
 import { deriveOverlay, onlyPutBack } from "../../lessons/07-overlay/facts.ts";
 import { drawInputs, textIn, UNTOUCHED } from "../../lessons/07-overlay/scenario.ts";
 import { hostState, mount, observation, processState } from "../support/observation.ts";

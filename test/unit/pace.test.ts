@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { Pace } from "../../harness/classroom/pace.ts";
-import type { Shipyard } from "../../harness/grade/trial.ts";
-import type { Ending } from "../../harness/protocol.ts";
+import type { Shipyard } from "../../harness/judge/trial.ts";
+import type { Ending } from "../../harness/protocol/index.ts";
 import type { RunRequest } from "../../harness/vm/machine.ts";
 import { observation } from "../support/observation.ts";
 

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { describe, expect, test } from "vitest";
-import { encodeFrame, FrameDecoder, GuestFrame, LIMITS, ProtocolError } from "../../harness/protocol.ts";
+import { encodeFrame, FrameDecoder, GuestFrame, LIMITS, ProtocolError } from "../../harness/protocol/index.ts";
 import { hostState, observation } from "../support/observation.ts";
 
 const isFrame = (frame: unknown) => v.is(GuestFrame, frame);

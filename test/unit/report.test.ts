@@ -1,9 +1,9 @@
 import stringWidth from "string-width";
 import { afterAll, describe, expect, test } from "vitest";
-import type { Finding } from "../../harness/grade/compare.ts";
-import type { Verdict } from "../../harness/grade/judge.ts";
-import type { Style } from "../../harness/grade/page.ts";
-import { report } from "../../harness/grade/report.ts";
+import type { Finding } from "../../harness/judge/compare.ts";
+import type { Verdict } from "../../harness/judge/judge.ts";
+import type { Style } from "../../harness/judge/page.ts";
+import { report } from "../../harness/judge/report.ts";
 import { temporary } from "../support/temporary.ts";
 
 const files = await temporary();

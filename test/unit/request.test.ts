@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Check, Scenario } from "../../harness/grade/check.ts";
-import { drawFor } from "../../harness/grade/random.ts";
-import { requestFor } from "../../harness/grade/request.ts";
-import { lessons, loadCheck } from "../../harness/lessons.ts";
+import type { Check, Scenario } from "../../harness/judge/check.ts";
+import { lessons, loadCheck } from "../../harness/judge/lessons.ts";
+import { drawFor } from "../../harness/judge/random.ts";
+import { requestFor } from "../../harness/judge/request.ts";
 
 const PROGRAM = { code: "", map: "", files: [] } as unknown as Parameters<typeof requestFor>[1];
 const playing = (scenario: Partial<Scenario> = {}) =>

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { inKit } from "../../harness/kit.ts";
+import { inKit } from "../../harness/base/kit.ts";
 import { obey } from "../../harness/live/obey.ts";
 import { Playback } from "../../harness/live/playback.ts";
 import { readRecording } from "../../harness/live/recording.ts";

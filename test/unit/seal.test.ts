@@ -1,8 +1,8 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { packWorkspace } from "../../harness/archive.ts";
-import { isReplaceable, isSealed, replace, SEAL, sealed } from "../../harness/seal.ts";
+import { isReplaceable, isSealed, replace, SEAL, sealed } from "../../harness/engine/seal.ts";
+import { packWorkspace } from "../../harness/learner/archive.ts";
 import { temporary } from "../support/temporary.ts";
 import { halfway, workspaceIn } from "../support/workspace.ts";
 

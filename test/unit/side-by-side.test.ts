@@ -1,6 +1,6 @@
 import { cpus } from "node:os";
 import { expect, test } from "vitest";
-import { sideBySide, Turns } from "../../harness/side-by-side.ts";
+import { sideBySide, Turns } from "../../harness/base/side-by-side.ts";
 
 test("as many at a time as there are processors, and the results in the items' order", async () => {
 	let [running, most] = [0, 0];

@@ -1,8 +1,8 @@
 import { compileFunction } from "node:vm";
 import { afterAll, expect, test } from "vitest";
-import { bundle } from "../../harness/grade/bundle.ts";
-import { locate } from "../../harness/grade/stack.ts";
-import { inKit } from "../../harness/kit.ts";
+import { inKit } from "../../harness/base/kit.ts";
+import { bundle } from "../../harness/engine/bundle.ts";
+import { locate } from "../../harness/judge/stack.ts";
 import { temporary } from "../support/temporary.ts";
 
 const files = await temporary();

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, expect, test, vi } from "vitest";
-import { inKit } from "../../harness/kit.ts";
+import { inKit } from "../../harness/base/kit.ts";
 import { temporary } from "../support/temporary.ts";
 
 const files = await temporary();
@@ -9,7 +9,7 @@ const left = await temporary();
 vi.stubEnv("DRYDOCK_CACHE", join(left.dir, "cache"));
 vi.stubEnv("TMPDIR", left.dir);
 // Only now: the cache's module reads the variable when it is loaded.
-const { typeErrors } = await import("../../harness/grade/types.ts");
+const { typeErrors } = await import("../../harness/engine/types.ts");
 afterAll(() => {
 	vi.unstubAllEnvs();
 	return Promise.all([files.remove(), left.remove()]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { unanswered, unansweredFinding } from "../../harness/grade/unanswered.ts";
-import type { Observation } from "../../harness/protocol.ts";
+import { unanswered, unansweredFinding } from "../../harness/judge/unanswered.ts";
+import type { Observation } from "../../harness/protocol/index.ts";
 import { hostState, observation, processState } from "../support/observation.ts";
 
 const program = (code: number | null) => ({ code, stdout: "", stderr: "" });

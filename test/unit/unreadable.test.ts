@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Check } from "../../harness/grade/check.ts";
-import { deriveFacts } from "../../harness/grade/facts.ts";
-import { assessedOrNot } from "../../harness/grade/judge.ts";
-import { locate } from "../../harness/grade/stack.ts";
+import type { Check } from "../../harness/judge/check.ts";
+import { deriveFacts } from "../../harness/judge/facts.ts";
+import { assessedOrNot } from "../../harness/judge/judge.ts";
+import { locate } from "../../harness/judge/stack.ts";
 import { observation, processState } from "../support/observation.ts";
 
 // What a check's rules are given was partly written by the exercise.

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { judge, type Verdict } from "../../harness/grade/judge.ts";
-import { inKit } from "../../harness/kit.ts";
-import { findLesson } from "../../harness/lessons.ts";
-import { LIMITS } from "../../harness/protocol.ts";
+import { inKit } from "../../harness/base/kit.ts";
+import { judge, type Verdict } from "../../harness/judge/judge.ts";
+import { findLesson } from "../../harness/judge/lessons.ts";
+import { LIMITS } from "../../harness/protocol/index.ts";
 import { newShipyard } from "../support/guest.ts";
 import { temporary } from "../support/temporary.ts";
 

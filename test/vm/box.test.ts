@@ -1,7 +1,7 @@
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { boxProgram } from "../../harness/engine.ts";
-import { inKit } from "../../harness/kit.ts";
+import { inKit } from "../../harness/base/kit.ts";
+import { boxProgram } from "../../harness/engine/engine.ts";
 import { playScript } from "../support/box.ts";
 import { newShipyard } from "../support/guest.ts";
 

@@ -3,8 +3,8 @@ import { mkdir, readdir, readFile, symlink, truncate, writeFile } from "node:fs/
 import { basename, join } from "node:path";
 import * as v from "valibot";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { inKit } from "../../harness/base/kit.ts";
 import { ClassReport } from "../../harness/classroom/result.ts";
-import { inKit } from "../../harness/kit.ts";
 import { BIN } from "../support/command.ts";
 import { newShipyard } from "../support/guest.ts";
 import { type Seen, watchedUntil } from "../support/processes.ts";

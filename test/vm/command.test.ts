@@ -18,11 +18,11 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cacheDir } from "../../harness/cache.ts";
-import { EXIT } from "../../harness/failure.ts";
-import { inKit } from "../../harness/kit.ts";
-import { lessons } from "../../harness/lessons.ts";
-import { silent } from "../../harness/progress.ts";
+import { cacheDir } from "../../harness/base/cache.ts";
+import { EXIT } from "../../harness/base/failure.ts";
+import { inKit } from "../../harness/base/kit.ts";
+import { silent } from "../../harness/base/progress.ts";
+import { lessons } from "../../harness/judge/lessons.ts";
 import { Shipyard } from "../../harness/vm/shipyard.ts";
 
 const BIN = inKit("harness/cli/bin.js");

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { silent } from "../../harness/progress.ts";
+import { silent } from "../../harness/base/progress.ts";
 import { ensureImage } from "../../harness/vm/image.ts";
 import { Machine } from "../../harness/vm/machine.ts";
 import { ensureTemplate, type Template } from "../../harness/vm/template.ts";

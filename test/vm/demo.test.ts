@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cacheDir } from "../../harness/cache.ts";
-import { findLesson, lessons } from "../../harness/lessons.ts";
+import { cacheDir } from "../../harness/base/cache.ts";
+import { findLesson, lessons } from "../../harness/judge/lessons.ts";
 import { Demo } from "../../harness/live/demo.ts";
 import { rehearse } from "../../harness/live/rehearse.ts";
 import { sourceOf } from "../../harness/live/source.ts";

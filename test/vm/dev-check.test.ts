@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { inKit } from "../../harness/base/kit.ts";
 import { proveLesson } from "../../harness/dev/lesson.ts";
-import { inKit } from "../../harness/kit.ts";
-import { findLesson, lessons } from "../../harness/lessons.ts";
+import { findLesson, lessons } from "../../harness/judge/lessons.ts";
 import { newShipyard } from "../support/guest.ts";
 
 const yard = newShipyard();

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { filesOf } from "../../harness/cli/shell.ts";
-import { boxProgram, installBox } from "../../harness/engine.ts";
-import { judge } from "../../harness/grade/judge.ts";
-import { report } from "../../harness/grade/report.ts";
-import { inKit } from "../../harness/kit.ts";
-import { findLesson, lessons, loadCheck, readLesson, solutionOf } from "../../harness/lessons.ts";
-import type { Preparation } from "../../harness/protocol.ts";
+import { inKit } from "../../harness/base/kit.ts";
+import { filesOf } from "../../harness/cli/session/shell.ts";
+import { boxProgram, installBox } from "../../harness/engine/engine.ts";
+import { judge } from "../../harness/judge/judge.ts";
+import { findLesson, lessons, loadCheck, readLesson, solutionOf } from "../../harness/judge/lessons.ts";
+import { report } from "../../harness/judge/report.ts";
+import type { Preparation } from "../../harness/protocol/index.ts";
 import {
 	compareLines,
 	compareWords,

@@ -4,10 +4,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { join } from "node:path";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { packWorkspace } from "../../harness/archive.ts";
-import { cacheDir } from "../../harness/cache.ts";
+import { cacheDir } from "../../harness/base/cache.ts";
+import { inKit } from "../../harness/base/kit.ts";
 import { ClassReport, type Result } from "../../harness/classroom/result.ts";
-import { inKit } from "../../harness/kit.ts";
+import { packWorkspace } from "../../harness/learner/archive.ts";
 import { BIN, drydock } from "../support/command.ts";
 import { newShipyard } from "../support/guest.ts";
 import { temporary } from "../support/temporary.ts";

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { judge } from "../../harness/grade/judge.ts";
-import { report } from "../../harness/grade/report.ts";
-import { inKit } from "../../harness/kit.ts";
-import { findLesson, solutionOf } from "../../harness/lessons.ts";
-import { LIMITS } from "../../harness/protocol.ts";
+import { inKit } from "../../harness/base/kit.ts";
+import { judge } from "../../harness/judge/judge.ts";
+import { findLesson, solutionOf } from "../../harness/judge/lessons.ts";
+import { report } from "../../harness/judge/report.ts";
+import { LIMITS } from "../../harness/protocol/index.ts";
 import { type Footprint, footprint, heldBytes } from "../support/footprint.ts";
 import { newShipyard } from "../support/guest.ts";
 import { temporary } from "../support/temporary.ts";

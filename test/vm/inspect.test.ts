@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { silent } from "../../harness/progress.ts";
+import { silent } from "../../harness/base/progress.ts";
 import { Shipyard } from "../../harness/vm/shipyard.ts";
 import { drydock } from "../support/command.ts";
 

@@ -4,8 +4,8 @@ import { mkdir, readdir, readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cacheDir } from "../../harness/cache.ts";
-import { inKit } from "../../harness/kit.ts";
+import { cacheDir } from "../../harness/base/cache.ts";
+import { inKit } from "../../harness/base/kit.ts";
 import { newShipyard } from "../support/guest.ts";
 import { temporary } from "../support/temporary.ts";
 

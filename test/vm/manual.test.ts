@@ -1,12 +1,12 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { afterAll, describe, expect, test } from "vitest";
-import { withoutOverstrike } from "../../harness/cli/overstrike.ts";
+import { inKit } from "../../harness/base/kit.ts";
+import { silent } from "../../harness/base/progress.ts";
+import { withoutOverstrike } from "../../harness/cli/text/overstrike.ts";
 import { pagesIn } from "../../harness/dev/manual.ts";
 import { proseOf } from "../../harness/dev/text.ts";
-import { inKit } from "../../harness/kit.ts";
-import { type Lesson, lessons, loadCheck } from "../../harness/lessons.ts";
-import { silent } from "../../harness/progress.ts";
+import { type Lesson, lessons, loadCheck } from "../../harness/judge/lessons.ts";
 import { formatPages, manualPages, shownPage } from "../../harness/vm/manual.ts";
 import { newShipyard } from "../support/guest.ts";
 

@@ -1,10 +1,10 @@
 import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { exists } from "../../harness/cache.ts";
-import { judge } from "../../harness/grade/judge.ts";
-import { inKit } from "../../harness/kit.ts";
-import { findLesson, lessons, loadCheck } from "../../harness/lessons.ts";
+import { exists } from "../../harness/base/cache.ts";
+import { inKit } from "../../harness/base/kit.ts";
+import { judge } from "../../harness/judge/judge.ts";
+import { findLesson, lessons, loadCheck } from "../../harness/judge/lessons.ts";
 import { newShipyard } from "../support/guest.ts";
 import { mutantsOf, sampleOf } from "../support/mutants.ts";
 import { temporary } from "../support/temporary.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Observation } from "../../harness/protocol.ts";
+import type { Observation } from "../../harness/protocol/index.ts";
 import { newShipyard } from "../support/guest.ts";
 
 // What the probe reads, beside what other people's programs say of the same process at the same moment. The container

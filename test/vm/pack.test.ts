@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { inKit } from "../../harness/kit.ts";
-import { packBox } from "../../harness/pack.ts";
-import { silent } from "../../harness/progress.ts";
+import { inKit } from "../../harness/base/kit.ts";
+import { silent } from "../../harness/base/progress.ts";
+import { packBox } from "../../harness/engine/pack.ts";
 import { newShipyard } from "../support/guest.ts";
 import { temporary } from "../support/temporary.ts";
 

@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { cacheDir, discard } from "../../harness/cache.ts";
-import { measuredReference } from "../../harness/grade/judge.ts";
-import { findLesson, loadCheck } from "../../harness/lessons.ts";
-import type { Observation, Step } from "../../harness/protocol.ts";
+import { cacheDir, discard } from "../../harness/base/cache.ts";
+import { measuredReference } from "../../harness/judge/judge.ts";
+import { findLesson, loadCheck } from "../../harness/judge/lessons.ts";
+import type { Observation, Step } from "../../harness/protocol/index.ts";
 import type { RunRequest } from "../../harness/vm/machine.ts";
 import { newShipyard } from "../support/guest.ts";
 

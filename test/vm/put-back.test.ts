@@ -1,14 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { inKit } from "../../harness/base/kit.ts";
 import { entrantsIn } from "../../harness/classroom/class.ts";
 import { gradeAll } from "../../harness/classroom/grader.ts";
 import { Journal } from "../../harness/classroom/journal.ts";
 import type { Result } from "../../harness/classroom/result.ts";
-import { judge } from "../../harness/grade/judge.ts";
-import type { Shipyard } from "../../harness/grade/trial.ts";
-import { inKit } from "../../harness/kit.ts";
-import { findLesson, lessons, loadCheck } from "../../harness/lessons.ts";
+import { judge } from "../../harness/judge/judge.ts";
+import { findLesson, lessons, loadCheck } from "../../harness/judge/lessons.ts";
+import type { Shipyard } from "../../harness/judge/trial.ts";
 import type { PlayedRun } from "../../harness/vm/machine.ts";
 import { newShipyard } from "../support/guest.ts";
 import { temporary } from "../support/temporary.ts";

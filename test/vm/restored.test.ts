@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { judge } from "../../harness/grade/judge.ts";
-import { findLesson, solutionOf } from "../../harness/lessons.ts";
-import { silent } from "../../harness/progress.ts";
-import { LIMITS } from "../../harness/protocol.ts";
+import { silent } from "../../harness/base/progress.ts";
+import { judge } from "../../harness/judge/judge.ts";
+import { findLesson, solutionOf } from "../../harness/judge/lessons.ts";
+import { LIMITS } from "../../harness/protocol/index.ts";
 import { ensureImage } from "../../harness/vm/image.ts";
 import { Machine } from "../../harness/vm/machine.ts";
 import { ensureTemplate, isCurrent } from "../../harness/vm/template.ts";

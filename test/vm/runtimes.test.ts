@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { bundle } from "../../harness/grade/bundle.ts";
-import { commandAt, DURING } from "../../harness/grade/check.ts";
-import { deriveFacts } from "../../harness/grade/facts.ts";
-import { inKit } from "../../harness/kit.ts";
-import { silent } from "../../harness/progress.ts";
-import type { Observation, Preparation, ProcessState } from "../../harness/protocol.ts";
+import { inKit } from "../../harness/base/kit.ts";
+import { silent } from "../../harness/base/progress.ts";
+import { bundle } from "../../harness/engine/bundle.ts";
+import { commandAt, DURING } from "../../harness/judge/check.ts";
+import { deriveFacts } from "../../harness/judge/facts.ts";
+import type { Observation, Preparation, ProcessState } from "../../harness/protocol/index.ts";
 import type { RunRequest } from "../../harness/vm/machine.ts";
 import { Shipyard } from "../../harness/vm/shipyard.ts";
 

@@ -3,8 +3,8 @@ import { randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
-import { inKit } from "../../harness/kit.ts";
-import { silent } from "../../harness/progress.ts";
+import { inKit } from "../../harness/base/kit.ts";
+import { silent } from "../../harness/base/progress.ts";
 import { Shipyard } from "../../harness/vm/shipyard.ts";
 import { onTerminal, type Terminal } from "../support/pty.ts";
 

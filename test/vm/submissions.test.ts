@@ -1,9 +1,9 @@
 import { createHash, randomInt } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { judge, type Verdict } from "../../harness/grade/judge.ts";
-import { inKit } from "../../harness/kit.ts";
-import { findLesson, lessons, loadCheck } from "../../harness/lessons.ts";
+import { inKit } from "../../harness/base/kit.ts";
+import { judge, type Verdict } from "../../harness/judge/judge.ts";
+import { findLesson, lessons, loadCheck } from "../../harness/judge/lessons.ts";
 import { newShipyard } from "../support/guest.ts";
 
 // Solutions, skeletons and right answers are all played. Of the wrong answers a tenth is drawn, others in every run:

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { findLesson } from "../../harness/lessons.ts";
+import { findLesson } from "../../harness/judge/lessons.ts";
 import { Demo } from "../../harness/live/demo.ts";
 import type { DemoEvent, ShellName } from "../../harness/live/events.ts";
 import { sourceOf } from "../../harness/live/source.ts";
@@ -8,7 +8,7 @@ import { layersOf } from "../../harness/live/views/layers.ts";
 import { limitsOf } from "../../harness/live/views/limits.ts";
 import { networkOf } from "../../harness/live/views/network.ts";
 import type { Seen } from "../../harness/live/views/seen.ts";
-import type { ViewName } from "../../harness/protocol.ts";
+import type { ViewName } from "../../harness/protocol/index.ts";
 import { newShipyard } from "../support/guest.ts";
 
 const SIZE = { columns: 80, rows: 24 };

@@ -3,9 +3,9 @@ import { copyFile, readdir, readFile, rename, rm, writeFile } from "node:fs/prom
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { cacheDir } from "../../harness/cache.ts";
-import { inKit } from "../../harness/kit.ts";
-import { makeWorkspace } from "../../harness/workspace.ts";
+import { cacheDir } from "../../harness/base/cache.ts";
+import { inKit } from "../../harness/base/kit.ts";
+import { makeWorkspace } from "../../harness/learner/workspace.ts";
 import { newShipyard } from "../support/guest.ts";
 import { onTerminal, type Terminal } from "../support/pty.ts";
 import { temporary } from "../support/temporary.ts";

@@ -3,9 +3,9 @@ import { appendFile, cp, readdir, readFile, stat, writeFile } from "node:fs/prom
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { inKit } from "../../harness/kit.ts";
-import { lessons, loadCheck } from "../../harness/lessons.ts";
-import { silent } from "../../harness/progress.ts";
+import { inKit } from "../../harness/base/kit.ts";
+import { silent } from "../../harness/base/progress.ts";
+import { lessons, loadCheck } from "../../harness/judge/lessons.ts";
 import { Shipyard } from "../../harness/vm/shipyard.ts";
 import { drydock } from "../support/drydock.ts";
 import { temporary } from "../support/temporary.ts";

@@ -1,10 +1,10 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { watch } from "chokidar";
-import { exists } from "../../cache.ts";
-import { kitDir } from "../../kit.ts";
-import { workspaceDir } from "../../workspace.ts";
-import { style } from "../terminal.ts";
+import { exists } from "../../base/cache.ts";
+import { kitDir } from "../../base/kit.ts";
+import { workspaceDir } from "../../learner/workspace.ts";
+import { style } from "../text/terminal.ts";
 import type { Line } from "./line.ts";
 
 const EVENT_MS = 2_000;

@@ -1,12 +1,12 @@
 import { stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { keyOf } from "../../cache.ts";
+import { keyOf } from "../../base/cache.ts";
+import { EXIT, Failure } from "../../base/failure.ts";
+import { makeDirectories } from "../../base/make-directories.ts";
 import { FORMATS, type Format } from "../../classroom/formats.ts";
 import type { ClassReport } from "../../classroom/result.ts";
 import { details, table } from "../../classroom/table.ts";
-import { EXIT, Failure } from "../../failure.ts";
-import { makeDirectories } from "../../make-directories.ts";
-import { style } from "../terminal.ts";
+import { style } from "../text/terminal.ts";
 import { refuseHandedIn } from "./handed-in.ts";
 
 /** The ending of a report for a person. */

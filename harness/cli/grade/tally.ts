@@ -1,6 +1,6 @@
+import { plainWanted } from "../../base/plain.ts";
+import { visible } from "../../base/progress.ts";
 import type { Result } from "../../classroom/result.ts";
-import { plainWanted } from "../../plain.ts";
-import { visible } from "../../progress.ts";
 
 const BAR_WIDTH = 20;
 

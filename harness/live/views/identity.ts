@@ -1,4 +1,4 @@
-import type { Identity } from "../../protocol.ts";
+import type { Identity } from "../../protocol/index.ts";
 import type { Answers } from "../events.ts";
 import { lastTwo } from "./changes.ts";
 import type { Past, Told } from "./seen.ts";

@@ -1,4 +1,4 @@
-import type { Layers } from "../../protocol.ts";
+import type { Layers } from "../../protocol/index.ts";
 import type { Answers } from "../events.ts";
 import { lastTwo } from "./changes.ts";
 import { saidOf } from "./layer-news.ts";

@@ -1,4 +1,4 @@
-import type { Net } from "../../protocol.ts";
+import type { Net } from "../../protocol/index.ts";
 import type { Answers } from "../events.ts";
 import { lastTwo } from "./changes.ts";
 import { saidOf } from "./network-news.ts";

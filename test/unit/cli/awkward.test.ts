@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { inKit } from "../../../harness/kit.ts";
+import { inKit } from "../../../harness/base/kit.ts";
 import { kitCopy } from "../../support/kit-copy.ts";
 import { temporary } from "../../support/temporary.ts";
 
@@ -65,7 +65,7 @@ async function fakeNpm(script = ""): Promise<{ path: string; calls(): Promise<st
 	return { path: `${dir}:${process.env["PATH"]}`, calls };
 }
 
-const LAUNCH = '"$1" harness/cli/launch.cjs help';
+const LAUNCH = '"$1" harness/cli/launch/launch.cjs help';
 const esbuildIn = (kit: string) => join(kit, `node_modules/@esbuild/${process.platform}-${process.arch}/bin/esbuild`);
 
 describe("npm start", () => {
@@ -136,8 +136,8 @@ test("compilers that cannot be executed are no verdict", async () => {
 });
 
 const COMPILE = `
-import { bundle } from "./harness/grade/bundle.ts";
-import { typeErrors } from "./harness/grade/types.ts";
+import { bundle } from "./harness/engine/bundle.ts";
+import { typeErrors } from "./harness/engine/types.ts";
 const [, , file] = process.argv;
 const said = ({ name, kind, message }) => console.log(name, kind, message);
 await bundle("solutions/box.ts", new Map()).then(() => console.log("bundled"), said);

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { inKit } from "../../../harness/kit.ts";
+import { inKit } from "../../../harness/base/kit.ts";
 import { kitCopy } from "../../support/kit-copy.ts";
 import { temporary } from "../../support/temporary.ts";
 
@@ -48,7 +48,7 @@ test("two that begin at once make one build, and nothing else is left", async ()
 test("only the newest builds are kept", async () => {
 	const dir = await kit();
 	for (let time = 0; time < 7; time++) {
-		await edit(dir, "harness/kit.ts", "/** The kit's own directory. */", "/** The kit's own directory. */\n");
+		await edit(dir, "harness/base/kit.ts", "/** The kit's own directory. */", "/** The kit's own directory. */\n");
 		await drydock(dir, "help");
 	}
 	expect(await builds(dir)).toHaveLength(5);

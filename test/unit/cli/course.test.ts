@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test, vi } from "vitest";
-import { lessons } from "../../../harness/lessons.ts";
-import type { Logbook } from "../../../harness/logbook.ts";
+import { lessons } from "../../../harness/judge/lessons.ts";
+import type { Logbook } from "../../../harness/learner/logbook.ts";
 import { drydock } from "../../support/drydock.ts";
 import { temporary } from "../../support/temporary.ts";
 import { bookIn, failedAttempt, halfway, logbookWith, passedPage, workspaceIn } from "../../support/workspace.ts";

@@ -1,8 +1,8 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test, vi } from "vitest";
-import { inKit } from "../../../harness/kit.ts";
-import type { Logbook } from "../../../harness/logbook.ts";
+import { inKit } from "../../../harness/base/kit.ts";
+import type { Logbook } from "../../../harness/learner/logbook.ts";
 import { drydock } from "../../support/drydock.ts";
 import { temporary } from "../../support/temporary.ts";
 import { answered } from "../../support/terminal.ts";

@@ -1,10 +1,10 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test, vi } from "vitest";
-import { exists } from "../../../harness/cache.ts";
-import { inKit } from "../../../harness/kit.ts";
-import { lessons, moduleOf } from "../../../harness/lessons.ts";
-import type { Logbook } from "../../../harness/logbook.ts";
+import { exists } from "../../../harness/base/cache.ts";
+import { inKit } from "../../../harness/base/kit.ts";
+import { lessons, moduleOf } from "../../../harness/judge/lessons.ts";
+import type { Logbook } from "../../../harness/learner/logbook.ts";
 import { drydock } from "../../support/drydock.ts";
 import { entry, LOGBOOK_ENTRY, tarball } from "../../support/tarball.ts";
 import { temporary } from "../../support/temporary.ts";

@@ -4,8 +4,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { inKit } from "../../../harness/kit.ts";
-import { makeWorkspace } from "../../../harness/workspace.ts";
+import { inKit } from "../../../harness/base/kit.ts";
+import { makeWorkspace } from "../../../harness/learner/workspace.ts";
 import { temporary } from "../../support/temporary.ts";
 
 // A package called drydock in the public registry is somebody else's. Nothing that is printed, documented or made reaches it.

@@ -1,0 +1,44 @@
+import { resolve } from "node:path";
+import { EXIT, Failure } from "../../base/failure.ts";
+import { visible } from "../../base/progress.ts";
+import { exportImage, imageManifest, importImage, renewImage } from "../../vm/image.ts";
+import { installMissing } from "../../vm/setup.ts";
+import { Shipyard } from "../../vm/shipyard.ts";
+import { printJson } from "../text/terminal.ts";
+
+/** `drydock image build`. @returns the exit code */
+export async function buildImage({ fresh }: { fresh?: boolean }): Promise<number> {
+	await installMissing({ building: fresh === true });
+	if (fresh) await renewImage(visible);
+	const accelerator = await new Shipyard(visible).accelerator();
+	process.stdout.write(`the image and its snapshot are ready (${accelerator})\n`);
+	return EXIT.passed;
+}
+
+/** `drydock image info`. @returns the exit code */
+export async function imageInfo({ json }: { json?: boolean }): Promise<number> {
+	const manifest = await imageManifest();
+	if (manifest === null) throw new Failure("unsupported", "there is no image yet", "npx drydock image build");
+	if (json) {
+		printJson({ schemaVersion: 1, ...manifest });
+		return EXIT.passed;
+	}
+	const { platform, suite, node, packages } = manifest;
+	process.stdout.write(`platform  ${platform}\nDebian    ${suite}\nNode      ${node}\npackages\n`);
+	for (const [name, version] of Object.entries(packages)) process.stdout.write(`  ${name.padEnd(36)} ${version}\n`);
+	return EXIT.passed;
+}
+
+/** `drydock image export`. @returns the exit code */
+export async function exportTo(file: string): Promise<number> {
+	await exportImage(resolve(file), visible);
+	process.stdout.write(`${file} holds the image; on the other computer: npx drydock image import ${file}\n`);
+	return EXIT.passed;
+}
+
+/** `drydock image import`. @returns the exit code */
+export async function importFrom(file: string): Promise<number> {
+	await importImage(resolve(file), visible);
+	process.stdout.write("the image is in place; npx drydock doctor says what else is needed\n");
+	return EXIT.passed;
+}

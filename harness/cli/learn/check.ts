@@ -1,0 +1,127 @@
+import { EXIT, Failure, failureOf } from "../../base/failure.ts";
+import { interruption } from "../../base/interrupt.ts";
+import { silent, visible } from "../../base/progress.ts";
+import { sideBySide } from "../../base/side-by-side.ts";
+import { judge, type Verdict } from "../../judge/judge.ts";
+import { findLesson, type Lesson, lessons, loadCheck } from "../../judge/lessons.ts";
+import { currentLesson, editedLessons, hasTried, logbook, passedModules, recordAttempt } from "../../learner/course.ts";
+import { Shipyard } from "../../vm/shipyard.ts";
+import { printJson, style } from "../text/terminal.ts";
+import { sayReplaced } from "./edited.ts";
+import { onlyOne, type Subject, subjectOf } from "./subject.ts";
+
+export interface CheckOptions extends Subject {
+	mine?: boolean;
+	all?: boolean;
+	trace?: boolean;
+	json?: boolean;
+}
+
+/** `drydock check`. @returns the exit code */
+export async function check(id: string | undefined, options: CheckOptions): Promise<number> {
+	const chosen = await choose(id, options);
+	// A logbook that cannot be read is said before the work, not after it.
+	if (isLearners(options)) await logbook();
+	try {
+		return await checkIn(new Shipyard(options.json ? silent : visible), chosen, options);
+	} catch (error) {
+		if (options.json && !interruption.aborted) printFailure(error, chosen);
+		throw error;
+	}
+}
+
+async function checkIn(yard: Shipyard, chosen: Lesson[], options: CheckOptions): Promise<number> {
+	yard.prepare();
+	try {
+		return options.all ? await checkAll(chosen, yard, options) : await checkOne(chosen, yard, options);
+	} finally {
+		await yard.close();
+	}
+}
+
+async function checkOne([lesson]: Lesson[], yard: Shipyard, options: CheckOptions): Promise<number> {
+	if (lesson === undefined) throw new Failure("failed", "there are no lessons");
+	const edited = await editedLessons();
+	const verdict = await judgeOne(lesson, yard, options);
+	sayReplaced(replacedIn([verdict], edited));
+	if (options.json) printJson(verdict);
+	else await print(lesson, verdict, options);
+	return verdict.verdict === "pass" ? EXIT.passed : EXIT.notPassed;
+}
+
+// Who asked for JSON gets a document, whatever happens; the reason is on standard error as well. Wrong usage is no
+// verdict.
+function printFailure(error: unknown, [lesson]: Lesson[]): void {
+	const failure = failureOf(error);
+	const kind = failure?.kind ?? "failed";
+	if (kind === "usage") return;
+	printJson({
+		schemaVersion: 1,
+		lesson: lesson?.id ?? null,
+		verdict: kind === "unsupported" ? "unsupported" : "error",
+		message: failure?.message ?? String((error as Error).message),
+		next: failure?.next ?? null,
+		findings: [],
+	});
+}
+
+// Side by side, as many as there are processors; printed in the lessons' order.
+async function checkAll(chosen: Lesson[], yard: Shipyard, options: CheckOptions): Promise<number> {
+	const edited = await editedLessons();
+	const verdicts = sideBySide(chosen, (lesson) => judgeOne(lesson, yard, options));
+	for (const [index, lesson] of chosen.entries()) {
+		const verdict = await verdicts[index];
+		if (!options.json && verdict !== undefined) await print(lesson, verdict, options);
+	}
+	const all = await Promise.all(verdicts);
+	sayReplaced(replacedIn(all, edited));
+	if (options.json) printJson({ schemaVersion: 1, verdicts: all });
+	return all.every(({ verdict }) => verdict === "pass") ? EXIT.passed : EXIT.notPassed;
+}
+
+async function judgeOne(lesson: Lesson, yard: Shipyard, options: CheckOptions): Promise<Verdict> {
+	const mine = options.mine ? await passedModules(lesson) : undefined;
+	const verdict = await judge(lesson, await subjectOf(lesson, options), yard, { mine });
+	interruption.throwIfAborted();
+	if (isLearners(options)) await note(lesson, verdict);
+	return verdict;
+}
+
+// What was passed with and is the learner's no longer, where it was played on.
+function replacedIn(verdicts: readonly Verdict[], edited: ReadonlySet<string>): string[] {
+	const references = new Set(verdicts.flatMap(({ engine }) => engine?.reference ?? []));
+	return [...edited].filter((id) => references.has(id));
+}
+
+const isLearners = ({ solution, skeleton, file }: CheckOptions) => !solution && !skeleton && !file;
+
+// Whether it can be noted or not, the verdict is what was asked for.
+async function note(lesson: Lesson, verdict: Verdict): Promise<void> {
+	await recordAttempt(lesson, verdict).catch(({ message }: Error) => {
+		process.stderr.write(`this attempt was not noted: ${message}\n`);
+	});
+}
+
+async function choose(id: string | undefined, { all, ...subject }: CheckOptions): Promise<Lesson[]> {
+	onlyOne(subject, "check");
+	if (all && (id !== undefined || subject.file !== undefined))
+		throw new Failure("usage", "--all takes neither a lesson nor a file", "npx drydock help check");
+	if (all) return lessons();
+	return [id === undefined ? await currentLesson() : await findLesson(id)];
+}
+
+function whatNext({ id }: Lesson, { verdict, ledger }: Verdict, { trace }: CheckOptions): string {
+	if (verdict === "pass") return "\ngo on   npx drydock next\n";
+	if (trace || ledger.exercise.length === 0) return "";
+	return `\nyour calls, beside the reference's   npx drydock check ${id} --trace\n`;
+}
+
+async function print(lesson: Lesson, verdict: Verdict, options: CheckOptions): Promise<void> {
+	const { report, trace } = await import("../../judge/report.ts");
+	const { learnt } = await loadCheck(lesson);
+	const calls = !options.trace && isLearners(options) && (await hasTried(lesson));
+	process.stdout.write(await report(verdict, lesson.title, learnt, { ...style(), brief: !calls }));
+	if (options.trace) process.stdout.write(trace(verdict, style()));
+	if (isLearners(options) && !options.all) process.stdout.write(whatNext(lesson, verdict, options));
+	if (options.all) process.stdout.write("\n");
+}

@@ -1,0 +1,139 @@
+import { relative } from "node:path";
+import { Chalk, type ChalkInstance } from "chalk";
+import { EXIT, Failure } from "../../base/failure.ts";
+import { printable } from "../../base/printable.ts";
+import { silent, visible } from "../../base/progress.ts";
+import { BundleError } from "../../engine/bundle.ts";
+import { BOX, commandAt, DURING } from "../../judge/check.ts";
+import { type Row, sideBySide } from "../../judge/inspection.ts";
+import { findLesson, type Lesson } from "../../judge/lessons.ts";
+import { lostFinding } from "../../judge/lost.ts";
+import { Page } from "../../judge/page.ts";
+import { bundleTrial, newTrial, playTrial, type Trial } from "../../judge/trial.ts";
+import { currentLesson } from "../../learner/course.ts";
+import type { Ending, Observation } from "../../protocol/index.ts";
+import { Shipyard } from "../../vm/shipyard.ts";
+import { printJson, style } from "../text/terminal.ts";
+import { onlyOne, type Subject, subjectOf } from "./subject.ts";
+
+/** What is inspected: whose module, what was done with it, and which container of those that were played. */
+interface Header {
+	lesson: Lesson;
+	file: string;
+	did: string;
+	/** Its name, and what it is there for. */
+	who: Container;
+	others: Container[];
+}
+interface Container {
+	name: string;
+	about: string;
+}
+
+type Options = Subject & { container?: string; json?: boolean };
+
+/**
+ * `drydock inspect`: what the kernel shows of the host and of the container while a lesson's scenario is played.
+ * @returns the exit code: 1 when the command was not seen
+ */
+export async function inspect(id: string | undefined, options: Options): Promise<number> {
+	onlyOne(options, "inspect");
+	const lesson = id === undefined ? await currentLesson() : await findLesson(id);
+	const yard = new Shipyard(options.json ? silent : visible);
+	yard.prepare();
+	try {
+		const file = await subjectOf(lesson, options);
+		const trial = await newTrial(lesson, file);
+		const header = { lesson, file, did: trial.does, ...containersOf(trial, lesson, options.container) };
+		const { outcome } = await playTrial(trial, await bundleTrial(trial), yard);
+		if (outcome.kind === "lost")
+			throw new Failure("failed", `${lostFinding(outcome).got}, so there is nothing to see`, checking(lesson));
+		const { observation } = outcome;
+		if (options.json) printJson(documentOf(header, trial.drawn, observation));
+		else process.stdout.write(pageOf(header, observation));
+		return seen(observation, header.who).container === null ? EXIT.notPassed : EXIT.passed;
+	} catch (cause) {
+		if (!(cause instanceof BundleError)) throw cause;
+		const { file, line, message } = cause.diagnostic;
+		throw new Failure("usage", `${relative(".", file)}:${line} cannot be used: ${message}`, checking(lesson), {
+			cause,
+		});
+	} finally {
+		await yard.close();
+	}
+}
+
+const checking = ({ id }: Lesson) => `npx drydock check ${id}`;
+
+function containersOf({ check, drawn }: Trial, lesson: Lesson, wanted = BOX): Pick<Header, "who" | "others"> {
+	const others = Object.entries(check.scenario(drawn).others ?? {}).map(([name, { about }]) => ({ name, about }));
+	const all = [{ name: BOX, about: "the one that the lesson is about" }, ...others];
+	const who = all.find(({ name }) => name === wanted);
+	if (who !== undefined) return { who, others: all.filter((other) => other !== who) };
+	const names = all.map(({ name }) => name).join(", ");
+	throw new Failure(
+		"usage",
+		`no container of ${lesson.id} is called ${wanted}, only: ${names}`,
+		`npx drydock inspect ${lesson.id} --container ${all.at(-1)?.name}`,
+	);
+}
+
+// The moment at which its command was there: the first of them, if it was looked at more than once.
+function seen(observation: Observation, { name }: Container) {
+	const moment = Object.keys(observation.moments).find((moment) => commandAt(observation, moment, name) !== null);
+	const { host = null } = observation.moments[moment ?? DURING] ?? {};
+	return { host, container: moment === undefined ? null : commandAt(observation, moment, name) };
+}
+
+function documentOf(header: Header, drawn: Record<string, string>, observation: Observation) {
+	const { lesson, file, did, who } = header;
+	const ending = observation.containers[who.name]?.ending ?? null;
+	return { schemaVersion: 1, lesson: lesson.id, file, did, name: who.name, drawn, ending, ...seen(observation, who) };
+}
+
+function pageOf({ lesson, file, did, who, others }: Header, observation: Observation): string {
+	const { color, width } = style();
+	const chalk = new Chalk({ level: color ? 1 : 0 });
+	const page = new Page({ color, width }, chalk);
+	const { host, container } = seen(observation, who);
+	page.line(chalk.bold(`${lesson.title} — as the kernel shows it`));
+	page.line();
+	page.labelled("file", relative(".", file));
+	page.labelled("did", did);
+	if (others.length > 0) {
+		page.labelled("who", `${who.name}: ${who.about}`);
+		page.labelled("", `with --container NAME: ${others.map(({ name }) => name).join(", ")}`);
+	}
+	if (host === null || container === null) {
+		page.line();
+		const why =
+			who.name === BOX ? "The command never ran." : "Its command was not there when the containers were looked at.";
+		page.paragraph(`${why} ${endOf(observation.containers[who.name]?.ending)}`);
+		page.line(`  try: ${checking(lesson)}`);
+		return page.text();
+	}
+	page.labelled("when", "while the command waits (←)");
+	for (const { title, rows } of sideBySide(host, container)) {
+		page.line();
+		page.row(chalk.bold(title), [chalk.dim("host")], [chalk.dim("container")]);
+		for (const row of rows) show(page, chalk, row);
+	}
+	return page.text();
+}
+
+function show(page: Page, chalk: ChalkInstance, { label, host, container }: Row): void {
+	const lines = (texts: string[]) => texts.map(printable);
+	if (host === null) page.row(`  ${label}`, [chalk.dim("—")], lines(container ?? []));
+	else if (container === null) page.row(`  ${label}`, lines(host), [chalk.dim("the same")]);
+	else
+		page.row(
+			chalk.yellow(`≠ ${printable(label)}`),
+			lines(host),
+			lines(container).map((line) => chalk.yellow(line)),
+		);
+}
+
+function endOf(ending: Ending | undefined): string {
+	if (ending?.how === "threw") return `${ending.thrown.name}: ${printable(ending.thrown.message)}`;
+	return ending?.how === "hung" ? "Nothing came to an end." : "";
+}

@@ -1,0 +1,58 @@
+import { EventEmitter } from "node:events";
+import { guardTerminal } from "../session/guardian.ts";
+
+/**
+ * Single keys from a terminal. It is in raw mode as long as keys are listened to: only then nothing is echoed, and no
+ * line has to be finished. Node gives the terminal back when the process ends, however it ends;
+ * after a SIGKILL, another process does.
+ */
+export class Keys extends EventEmitter<{ key: [name: string] }> {
+	readonly #stdin = process.stdin;
+	readonly #heard = (bytes: Buffer) => this.#take(bytes.toString("utf8"));
+	/** Ctrl-Z has stopped this process, and the shell has let it go on. */
+	readonly #continued = () => this.#raw(true);
+	#letGo = () => {};
+
+	/** Takes the terminal. */
+	listen(): void {
+		if (this.#stdin.isTTY) this.#letGo = guardTerminal("sane");
+		this.#raw(true);
+		this.#stdin.on("data", this.#heard);
+		this.#stdin.once("end", this.#ended);
+		process.on("SIGCONT", this.#continued);
+		this.#stdin.resume();
+	}
+
+	/** Gives the terminal back, so that another program, or a question, can have it. */
+	pause(): void {
+		this.#stdin.off("data", this.#heard);
+		this.#stdin.off("end", this.#ended);
+		process.off("SIGCONT", this.#continued);
+		this.#raw(false);
+		this.#letGo();
+		this.#stdin.pause();
+	}
+
+	readonly #ended = () => this.emit("key", "q");
+
+	#raw(on: boolean): void {
+		// A terminal that was closed can be given no mode any more.
+		if (this.#stdin.isTTY && !this.#stdin.destroyed) this.#stdin.setRawMode(on);
+	}
+
+	#take(text: string): void {
+		// An arrow or a function key comes as several characters. None of them means anything here.
+		if (text.startsWith("\u001b")) return;
+		for (const key of text) {
+			if (key === "\u0003") process.kill(process.pid, "SIGINT");
+			else if (key === "\u0004") this.emit("key", "q");
+			else if (key === "\u001a") this.#stop();
+			else this.emit("key", key);
+		}
+	}
+
+	#stop(): void {
+		this.#raw(false);
+		process.kill(process.pid, "SIGTSTP");
+	}
+}

@@ -1,0 +1,62 @@
+import { Chalk } from "chalk";
+import { EXIT } from "../../base/failure.ts";
+import { mark } from "../../base/plain.ts";
+import { lessons } from "../../judge/lessons.ts";
+import { changedLessons, currentLesson, logbook } from "../../learner/course.ts";
+import { pageOf } from "../../learner/logbook.ts";
+import { learnersFile } from "../../learner/workspace.ts";
+import { duration, printJson, style } from "../text/terminal.ts";
+import { nameOf } from "./place.ts";
+
+interface Row {
+	id: string;
+	title: string;
+	passed: boolean;
+	current: boolean;
+	attempts: number;
+	spentMs: number;
+	/** Whether it is judged by something else since it was passed. */
+	changed: boolean;
+}
+
+/** `drydock list`. @returns the exit code */
+export async function list({ json }: { json?: boolean }): Promise<number> {
+	const [all, book, current, changed] = await Promise.all([lessons(), logbook(), currentLesson(), changedLessons()]);
+	const rows = all.map(({ id, title }): Row => {
+		const { passed, attempts, spentMs } = pageOf(book, { id });
+		const told = { attempts, spentMs, changed: changed.has(id) };
+		return { id, title, passed: passed !== null, current: id === current.id, ...told };
+	});
+	if (json) {
+		printJson({ schemaVersion: 1, lessons: rows });
+		return EXIT.passed;
+	}
+	const near = nameOf(await learnersFile(current));
+	const isDone = pageOf(book, current).passed !== null && rows.some(({ passed }) => !passed);
+	const goOn = isDone ? "go on      npx drydock next\n" : "";
+	process.stdout.write(
+		`${table(rows)}\nread it    npx drydock read ${current.id}\nedit it    ${near}\ncheck it   npx drydock check ${current.id}; or npx drydock, at every save\n${goOn}`,
+	);
+	return EXIT.passed;
+}
+
+function table(rows: readonly Row[]): string {
+	const { color, plain } = style();
+	const chalk = new Chalk({ level: color ? 1 : 0 });
+	const ids = Math.max(...rows.map(({ id }) => id.length));
+	const titles = Math.max(...rows.map(({ title }) => named(title).length));
+	const lines = rows.map(({ id, title, passed, current, attempts, spentMs, changed }) => {
+		const marks = [current && "current", passed && "passed"] as const;
+		const shown = marks.map((of) => (of ? mark(of, chalk, plain) : plain ? "" : " ")).join(plain ? " " : "");
+		const name = named(title).padEnd(titles);
+		const tried = attempts === 0 ? "" : `${String(attempts).padStart(4)}×  ${duration(spentMs)}`;
+		const note = changed
+			? chalk.yellow(`   ${" ".repeat(ids)}  has changed since you passed it: check it again\n`)
+			: "";
+		return `${`${shown} ${id.padEnd(ids)}  ${name}${chalk.dim(tried)}`.trimEnd()}\n${note}`;
+	});
+	return lines.join("");
+}
+
+// The id has the number already.
+const named = (title: string) => title.replace(/^\d\d · /, "");

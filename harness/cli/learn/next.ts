@@ -1,0 +1,45 @@
+import { EXIT } from "../../base/failure.ts";
+import { type Lesson, lessons } from "../../judge/lessons.ts";
+import { currentLesson, logbook, selectLesson } from "../../learner/course.ts";
+import { type Logbook, pageOf } from "../../learner/logbook.ts";
+import { printJson } from "../text/terminal.ts";
+import { sayWhere } from "./select.ts";
+
+/**
+ * `drydock next`: on to the next lesson that has not been passed.
+ * @returns the exit code: 1 when the current lesson has not been passed either
+ */
+export async function next({ force, json }: { force?: boolean; json?: boolean }): Promise<number> {
+	const [all, book, current] = await Promise.all([lessons(), logbook(), currentLesson()]);
+	if (pageOf(book, current).passed === null && !force) return refuse(current, json);
+	const lesson = nextOf(all, book, current);
+	if (lesson === undefined) {
+		if (json) printJson({ schemaVersion: 1, lesson: null });
+		else process.stdout.write("That was the last one: there is no other lesson that you have not passed.\n");
+		return EXIT.passed;
+	}
+	await selectLesson(lesson);
+	if (!json && lesson.id < current.id) process.stdout.write(`${whyBack(all, current, lesson)}\n\n`);
+	await sayWhere(lesson, json);
+	return EXIT.passed;
+}
+
+// Those that come after it first, then those that were left out before.
+function nextOf(all: readonly Lesson[], book: Logbook, current: Lesson): Lesson | undefined {
+	const here = all.findIndex(({ id }) => id === current.id);
+	return [...all.slice(here + 1), ...all.slice(0, here)].find((lesson) => pageOf(book, lesson).passed === null);
+}
+
+function whyBack(all: readonly Lesson[], current: Lesson, { id }: Lesson): string {
+	return current.id === all.at(-1)?.id
+		? `${current.id} is the last lesson: back to ${id}, which has not passed yet.`
+		: `All lessons after ${current.id} have passed: back to ${id}, which has not.`;
+}
+
+function refuse({ id }: Lesson, json: boolean | undefined): number {
+	if (json) printJson({ schemaVersion: 1, lesson: null, notPassed: id });
+	process.stderr.write(
+		`${id} has not passed yet.\n  try: npx drydock check ${id}\n  or:  npx drydock next --force, and come back later\n`,
+	);
+	return EXIT.notPassed;
+}

@@ -1,0 +1,20 @@
+import { EXIT } from "../../base/failure.ts";
+import { findLesson, readLesson } from "../../judge/lessons.ts";
+import { currentLesson } from "../../learner/course.ts";
+import { renderMarkdown } from "../text/markdown.ts";
+import { paged } from "../text/pager.ts";
+import { style } from "../text/terminal.ts";
+
+/** `drydock read`. @returns the exit code */
+export async function read(id: string | undefined, { raw }: { raw?: boolean }): Promise<number> {
+	const lesson = id === undefined ? await currentLesson() : await findLesson(id);
+	const source = await readLesson(lesson);
+	await paged(raw ? source : await rendered(source));
+	return EXIT.passed;
+}
+
+async function rendered(source: string): Promise<string> {
+	const look = style();
+	const { highlightCode } = look.color ? await import("../markdown/highlight.ts") : {};
+	return renderMarkdown(source, look, highlightCode);
+}

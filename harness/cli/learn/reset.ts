@@ -1,0 +1,56 @@
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { EXIT, Failure } from "../../base/failure.ts";
+import { readText } from "../../base/kit.ts";
+import { findLesson, skeletonOf } from "../../judge/lessons.ts";
+import { moveAside, writeNew } from "../../learner/keep.ts";
+import { learnersFile, readLearners } from "../../learner/workspace.ts";
+import { confirmed } from "../text/ask.ts";
+import { printJson } from "../text/terminal.ts";
+import { nameOf } from "./place.ts";
+
+/**
+ * `drydock reset`: puts the lesson's skeleton back, and keeps what the learner has written beside it.
+ * @returns the exit code: 1 when the learner would rather not
+ */
+export async function reset(id: string, { yes, json }: { yes?: boolean; json?: boolean }): Promise<number> {
+	const lesson = await findLesson(id);
+	const file = await learnersFile(lesson);
+	const skeleton = await readText(await skeletonOf(lesson));
+	const mine = await readLearners(file).catch(() => null);
+	const isReset = mine === skeleton;
+	let kept: string | null = null;
+	if (!isReset) {
+		const question = `Put the skeleton of ${lesson.id} back? Yours is kept beside it.`;
+		if (mine !== null && !(await confirmed(question, yes, `npx drydock reset ${lesson.id} --yes`))) {
+			process.stderr.write("Nothing was changed.\n");
+			return EXIT.notPassed;
+		}
+		kept = await asideIfThere(file);
+		await mkdir(dirname(file), { recursive: true });
+		if (!(await writeNew(file, skeleton))) throw busy(file, kept);
+	}
+	if (json) printJson({ schemaVersion: 1, lesson: lesson.id, file, kept });
+	else if (isReset) process.stdout.write(`${nameOf(file)} is the skeleton already; nothing was changed.\n`);
+	else
+		process.stdout.write(
+			`${nameOf(file)} is the skeleton again.\n${kept === null ? "" : `yours is ${nameOf(kept)}\n`}`,
+		);
+	return EXIT.passed;
+}
+
+async function asideIfThere(file: string): Promise<string | null> {
+	return moveAside(file).catch((error: NodeJS.ErrnoException) => {
+		if (error.code === "ENOENT") return null;
+		throw error;
+	});
+}
+
+function busy(file: string, kept: string | null): Failure {
+	const before = kept === null ? "" : `; what was there before is ${nameOf(kept)}`;
+	return new Failure(
+		"usage",
+		`something else has just written ${nameOf(file)}, so it stays${before}`,
+		"close it in the editor, then reset again",
+	);
+}

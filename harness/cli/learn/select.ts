@@ -1,0 +1,36 @@
+import { EXIT, Failure } from "../../base/failure.ts";
+import { findLesson, type Lesson, lessons } from "../../judge/lessons.ts";
+import { currentLesson, selectLesson } from "../../learner/course.ts";
+import { learnersFile } from "../../learner/workspace.ts";
+import { printJson } from "../text/terminal.ts";
+import { nameOf } from "./place.ts";
+
+/**
+ * `drydock select`.
+ * @param wanted a lesson, or how many lessons on (`+1`) or back (`-1`)
+ * @returns the exit code
+ */
+export async function select(wanted: string, { json }: { json?: boolean }): Promise<number> {
+	const lesson = /^[+-]\d+$/.test(wanted) ? await stepsFromHere(Number(wanted)) : await findLesson(wanted);
+	await selectLesson(lesson);
+	await sayWhere(lesson, json);
+	return EXIT.passed;
+}
+
+/** Says which lesson is the current one now, and what to do there. */
+export async function sayWhere(lesson: Lesson, json: boolean | undefined): Promise<void> {
+	const file = await learnersFile(lesson);
+	if (json) printJson({ schemaVersion: 1, lesson: { ...lesson, file } });
+	else
+		process.stdout.write(
+			`${lesson.title}\n\nread it    npx drydock read\nedit it    ${nameOf(file)}\ncheck it   npx drydock check\n`,
+		);
+}
+
+async function stepsFromHere(steps: number): Promise<Lesson> {
+	const [all, current] = await Promise.all([lessons(), currentLesson()]);
+	const there = all[all.findIndex(({ id }) => id === current.id) + steps];
+	if (there !== undefined) return there;
+	const [end, which] = steps < 0 ? [all.at(0), "first"] : [all.at(-1), "last"];
+	throw new Failure("usage", `${end?.id} is the ${which} lesson`, "npx drydock list");
+}

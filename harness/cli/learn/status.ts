@@ -1,0 +1,66 @@
+import wrapAnsi from "wrap-ansi";
+import { exists } from "../../base/cache.ts";
+import { EXIT } from "../../base/failure.ts";
+import { type Lesson, lessons } from "../../judge/lessons.ts";
+import { changedLessons, currentLesson, logbook, passedLessons } from "../../learner/course.ts";
+import { type Page, pageOf } from "../../learner/logbook.ts";
+import { learnersFile } from "../../learner/workspace.ts";
+import { duration, printJson, style } from "../text/terminal.ts";
+import { nameOf } from "./place.ts";
+
+const LABEL_WIDTH = 9;
+
+/** `drydock status`. @returns the exit code */
+export async function status({ json }: { json?: boolean }): Promise<number> {
+	const [all, book, passed, changed] = await Promise.all([lessons(), logbook(), passedLessons(), changedLessons()]);
+	const lesson = await currentLesson();
+	const file = await learnersFile(lesson);
+	const page = pageOf(book, lesson);
+	const next = (await exists(file)) ? nextCommand(lesson, page, passed.size === all.length) : "npx drydock init";
+	if (json) {
+		const { attempts, spentMs, hintsShown, lastAttempt } = page;
+		printJson({
+			schemaVersion: 1,
+			lesson: { ...lesson, file, passed: page.passed !== null, attempts, spentMs, hintsShown, lastAttempt },
+			passed: all.flatMap(({ id }) => (passed.has(id) ? id : [])),
+			changed: [...changed],
+			lessons: all.length,
+			next,
+		});
+		return EXIT.passed;
+	}
+	const lines = [
+		`lesson   ${lesson.title}`,
+		`file     ${nameOf(file)}`,
+		`so far   ${passed.size} of ${all.length} lessons passed`,
+		...soFar(page),
+		...[...changed].map((id) => `changed  ${id}, since you passed it: npx drydock check ${id}`),
+		`next     ${next}`,
+	];
+	const { width } = style();
+	for (const line of lines) {
+		const [label, text] = [line.slice(0, LABEL_WIDTH), line.slice(LABEL_WIDTH)];
+		const wrapped = wrapAnsi(text, width - LABEL_WIDTH).replaceAll("\n", `\n${" ".repeat(LABEL_WIDTH)}`);
+		process.stdout.write(`${label}${wrapped}\n`);
+	}
+	return EXIT.passed;
+}
+
+function soFar({ attempts, spentMs, hintsShown, lastAttempt }: Page): string[] {
+	if (lastAttempt === null) return [];
+	const times = attempts === 1 ? "once" : `${attempts} times`;
+	const hints = hintsShown === 0 ? "" : `, ${hintsShown} ${hintsShown === 1 ? "hint" : "hints"}`;
+	const [first] = lastAttempt.findings;
+	return [
+		`tried    ${times}, ${duration(spentMs)}${hints}`,
+		`last     ${first === undefined ? "passed" : `not right yet: ${first.what}`}`,
+	];
+}
+
+// What most people would want to type now.
+function nextCommand({ id }: Lesson, { passed, lastAttempt, attempts }: Page, all: boolean): string {
+	if (passed !== null && lastAttempt?.verdict === "fail") return `npx drydock check ${id}`;
+	if (passed !== null) return all ? "npx drydock list" : "npx drydock next";
+	if (lastAttempt === null) return `npx drydock read ${id}`;
+	return attempts < 3 ? `npx drydock check ${id}` : `npx drydock hint ${id}`;
+}

@@ -1,0 +1,218 @@
+import { Chalk } from "chalk";
+import wrapAnsi from "wrap-ansi";
+import { EXIT, Failure } from "../../base/failure.ts";
+import { interruption } from "../../base/interrupt.ts";
+import { visible } from "../../base/progress.ts";
+import { onSave, type Watched } from "../../base/saves.ts";
+import { changesSince, type Known } from "../../judge/changes.ts";
+import { judge, type Verdict } from "../../judge/judge.ts";
+import { type Lesson, loadCheck } from "../../judge/lessons.ts";
+import { report } from "../../judge/report.ts";
+import { currentLesson, lastAttempt, recordAttempt, selectLesson } from "../../learner/course.ts";
+import { isUntouched, learnersFile, makeWorkspace, workspaceDir } from "../../learner/workspace.ts";
+import { Shipyard } from "../../vm/shipyard.ts";
+import { style } from "../text/terminal.ts";
+import { Actions } from "./actions.ts";
+import { Keys } from "./keys.ts";
+import { nameOf } from "./place.ts";
+
+/** Worth knowing before there is a verdict. */
+const KEYS = "i read the lesson · e edit · r check it as it is · ? all keys · q quit";
+/** In emulation, on a busy computer, a check that is nothing out of the ordinary takes nearly as long. */
+const SLOW_MS = 10_000;
+const SLOW = [
+	"Still running; a save begins anew. Should it hang, it is given up after half a",
+	"minute or so; later when the computer is busy.\n",
+].join("\n");
+const SUPERSEDED = new Error("saved again");
+
+/**
+ * `drydock` on a terminal: checks the current lesson at every save, until `q` is typed.
+ * @param poll whether to look at the files again and again: on some mounts nobody tells when they change
+ * @returns the exit code
+ */
+export async function watch({ poll = false }: { poll?: boolean }): Promise<number> {
+	if (!process.stdin.isTTY || !process.stdout.isTTY)
+		throw new Failure("usage", "watch mode needs a terminal", "npx drydock check");
+	await makeWorkspace(await workspaceDir());
+	const yard = new Shipyard(visible);
+	const loop = new Watch(yard, poll);
+	try {
+		await loop.run(await currentLesson());
+		return EXIT.passed;
+	} finally {
+		await loop.close();
+		await yard.close();
+	}
+}
+
+/** The lesson that is being worked on, its last verdict, and the check that is under way. */
+export class Watch {
+	readonly #yard: Shipyard;
+	readonly #poll: boolean;
+	readonly #keys = new Keys();
+	readonly #actions = new Actions(this);
+	readonly #chalk = new Chalk({ level: style().color ? 1 : 0 });
+	#lesson!: Lesson;
+	#file = "";
+	#verdict: Verdict | null = null;
+	#known: readonly Known[] | null = null;
+	#running: AbortController | null = null;
+	#files: Watched | null = null;
+	/** Another program has the terminal: what is saved meanwhile is checked afterwards. */
+	#away = false;
+	#missed = false;
+	#end!: { resolve(): void; reject(error: unknown): void };
+
+	constructor(yard: Shipyard, poll: boolean) {
+		this.#yard = yard;
+		this.#poll = poll;
+	}
+
+	get lesson(): Lesson {
+		return this.#lesson;
+	}
+
+	get file(): string {
+		return this.#file;
+	}
+
+	get verdict(): Verdict | null {
+		return this.#verdict;
+	}
+
+	/** Settles when the user wants no more. */
+	async run(lesson: Lesson): Promise<void> {
+		const ended = new Promise<void>((resolve, reject) => {
+			this.#end = { resolve, reject };
+		});
+		interruption.addEventListener("abort", () => this.#end.reject(interruption.reason));
+		this.#keys.on("key", (key) => void this.#actions.take(key).catch(this.#end.reject));
+		this.#keys.listen();
+		await this.#work(lesson);
+		return ended;
+	}
+
+	/** Selects a lesson and checks it. */
+	async select(lesson: Lesson): Promise<void> {
+		await selectLesson(lesson);
+		await this.#work(lesson);
+	}
+
+	async #work(lesson: Lesson): Promise<void> {
+		this.#lesson = lesson;
+		this.#file = await learnersFile(lesson);
+		this.#verdict = null;
+		this.#known = (await lastAttempt(lesson))?.findings ?? null;
+		await this.#files?.close();
+		this.#files = onSave(this.#file, () => this.check(), { poll: this.#poll });
+		if (await isUntouched(lesson)) this.#greet();
+		else void this.#check(false).catch(this.#end.reject);
+	}
+
+	// What is wrong with a skeleton is what the lesson is about: that is for the reader to find out.
+	#greet(): void {
+		clear();
+		process.stdout.write(`${this.#chalk.bold(this.#lesson.title)}\n\n`);
+		process.stdout.write(`Nothing is done here yet. Write in ${nameOf(this.#file)}:\neach save is checked.\n\n`);
+		process.stdout.write(this.#chalk.dim(`${KEYS}\n`));
+		this.#yard.prepare(true);
+	}
+
+	/** Checks the file as it is now; a check that is under way is given up. */
+	check(): void {
+		if (this.#away) this.#missed = true;
+		else void this.#check(true).catch(this.#end.reject);
+	}
+
+	/** Lets something else have the terminal. */
+	async away(act: () => Promise<unknown>): Promise<void> {
+		this.#keys.pause();
+		this.#away = true;
+		try {
+			await act();
+		} catch (error) {
+			if (!(error instanceof Failure)) throw error;
+			process.stdout.write(`${error.message}\n${error.next === undefined ? "" : `  try: ${error.next}\n`}`);
+		} finally {
+			this.#away = false;
+			this.#keys.listen();
+		}
+		if (this.#missed) {
+			this.#missed = false;
+			return this.check();
+		}
+		const keys = this.#verdict === null ? KEYS : this.#actions.hint(this.#verdict);
+		process.stdout.write(this.#chalk.dim(`\n${keys}\n`));
+	}
+
+	quit(): void {
+		this.#end.resolve();
+	}
+
+	async close(): Promise<void> {
+		this.#running?.abort(SUPERSEDED);
+		this.#keys.pause();
+		await this.#files?.close();
+	}
+
+	// What is judged only because somebody has come back to it is no attempt.
+	async #check(attempt: boolean): Promise<void> {
+		const savedMs = performance.now();
+		this.#running?.abort(SUPERSEDED);
+		const running = new AbortController();
+		this.#running = running;
+		process.stdout.write(this.#chalk.dim(`\nchecking ${nameOf(this.#file)} …\n`));
+		const slow = setTimeout(() => process.stdout.write(this.#chalk.dim(SLOW)), SLOW_MS);
+		try {
+			const verdict = await judge(this.#lesson, this.#file, {
+				imageKey: () => this.#yard.imageKey(),
+				accelerator: () => this.#yard.accelerator(),
+				play: (request) => this.#yard.play(request, running.signal),
+			});
+			running.signal.throwIfAborted();
+			// Another program has the terminal: what it shows is not to be written over.
+			if (this.#away) this.#missed = true;
+			else await this.#show(verdict, attempt ? performance.now() - savedMs : null);
+		} catch (error) {
+			if (interruption.aborted || running.signal.aborted) return;
+			if (!(error instanceof Failure) || error.kind === "unsupported") throw error;
+			process.stdout.write(`${error.message}\n${error.next === undefined ? "" : `  try: ${error.next}\n`}`);
+		} finally {
+			clearTimeout(slow);
+			// The next one gets ready while this verdict is read.
+			if (this.#running === running) this.#yard.prepare(true);
+		}
+	}
+
+	async #show(verdict: Verdict, tookMs: number | null): Promise<void> {
+		const before = this.#known;
+		this.#verdict = verdict;
+		this.#known = verdict.findings;
+		const { learnt } = await loadCheck(this.#lesson);
+		const text = await report(verdict, this.#lesson.title, learnt, { ...style(), brief: true });
+		clear();
+		process.stdout.write(text);
+		if (before !== null) process.stdout.write(this.#changes(before, verdict));
+		const took = tookMs === null ? "" : `${(tookMs / 1000).toFixed(1)} s after the save · `;
+		process.stdout.write(this.#chalk.dim(`\n${took}${this.#actions.hint(verdict)}\n`));
+		if (tookMs !== null || verdict.verdict === "pass") await recordAttempt(this.#lesson, verdict);
+	}
+
+	#changes(before: readonly Known[], { findings }: Verdict): string {
+		const { mended, fresh, left } = changesSince(before, findings);
+		if (mended.length + fresh.length === 0) return "";
+		const lines = [
+			...mended.map((what) => `  ${this.#chalk.green("now right")}: ${what}`),
+			...fresh.map((what) => `  ${this.#chalk.red("new")}: ${what}`),
+			...left.map((what) => `  still to do: ${what}`),
+		];
+		const text = lines.map((line) => wrapAnsi(line, style().width, { trim: false })).join("\n");
+		return `\n${this.#chalk.bold("since the last attempt")}\n${text}\n`;
+	}
+}
+
+function clear(): void {
+	if (style().plain) process.stdout.write("\n");
+	else process.stdout.write("\u001b[2J\u001b[H");
+}

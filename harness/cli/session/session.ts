@@ -1,0 +1,100 @@
+import { constants } from "node:os";
+import { relative } from "node:path";
+import { EXIT, Failure } from "../../base/failure.ts";
+import { interruption } from "../../base/interrupt.ts";
+import { printable } from "../../base/printable.ts";
+import { visible } from "../../base/progress.ts";
+import { BundleError } from "../../engine/bundle.ts";
+import { boxProgram, installBox, lessonsOfBox } from "../../engine/engine.ts";
+import { type Lesson, loadCheck } from "../../judge/lessons.ts";
+import { lostFinding } from "../../judge/lost.ts";
+import { engineOf } from "../../judge/trial.ts";
+import { editedLessons, modulesAtWork } from "../../learner/course.ts";
+import type { Preparation } from "../../protocol/index.ts";
+import { LostError } from "../../vm/listener.ts";
+import type { Client, SessionEnd } from "../../vm/machine.ts";
+import { Shipyard } from "../../vm/shipyard.ts";
+import { sayReplaced } from "../learn/edited.ts";
+import { pipes } from "./pipes.ts";
+import { rawTerminal } from "./raw-terminal.ts";
+
+/** What a session is about. */
+export interface Talk {
+	lesson: Lesson;
+	/** Whether `box` is made of the reference's modules only. */
+	solution: boolean;
+	argv: string[];
+	/** Beside `box`. */
+	prepare?: Preparation[];
+	/** Said to a person before the program speaks. */
+	greeting?: string;
+}
+
+/** Where input comes from and output goes to. */
+export interface Ends extends Client {
+	/** The terminal's size; null for byte streams. */
+	window: { columns: number; rows: number } | null;
+	/** Settles with an exit code when nobody is there to go on. */
+	left: Promise<number>;
+	/** Leaves everything as it was found. */
+	close(): void;
+}
+
+/**
+ * Runs a program in a fresh machine that has `box`, and connects it with this process's standard streams. Between two
+ * terminals it gets a terminal of its own; otherwise its streams are these, byte for byte.
+ * @returns the exit code: the program's own
+ * @throws {Failure} usage: a module of the learner's cannot be used
+ */
+export async function talk({ lesson, solution, argv, prepare = [], greeting = "" }: Talk): Promise<number> {
+	const yard = new Shipyard(visible);
+	yard.prepare();
+	const ends = process.stdin.isTTY && process.stdout.isTTY ? rawTerminal() : pipes();
+	try {
+		if (ends.window !== null) process.stderr.write(greeting);
+		const program = await boxOf(lesson, solution);
+		const { TERM = "xterm-256color", COLORTERM, NO_COLOR } = process.env;
+		const environment = { LANG: "C.UTF-8", TERM, ...(COLORTERM && { COLORTERM }), ...(NO_COLOR && { NO_COLOR }) };
+		const work = { prepare: [...installBox(program), ...prepare], argv, environment, unlocked: true };
+		const held = yard.hold({ ...work, window: ends.window }, ends).then(exitCode);
+		// Whoever has left does not wait for what then becomes of it.
+		held.catch(() => {});
+		return await Promise.race([held, ends.left]);
+	} catch (error) {
+		// A terminal's Ctrl-C goes to QEMU as well.
+		interruption.throwIfAborted();
+		if (!(error instanceof LostError)) throw error;
+		ends.close();
+		const { got } = lostFinding({ kind: "lost", how: error.how, detail: error.detail });
+		const what = error.how === "protocol" ? `: ${printable(error.detail)}` : "";
+		process.stderr.write(`${got}${what}\n`);
+		return EXIT.notPassed;
+	} finally {
+		ends.close();
+		await yard.close();
+	}
+}
+
+// As a shell says it.
+function exitCode({ code, signal }: SessionEnd): number {
+	return code ?? 128 + (constants.signals[signal as NodeJS.Signals] ?? 0);
+}
+
+async function boxOf(lesson: Lesson, solution: boolean): Promise<string> {
+	const mine = solution ? new Map() : await modulesAtWork(lesson);
+	try {
+		// Both at once: nearly always, the lesson's module is part of it.
+		const [program, lessons] = await Promise.all([boxProgram(mine), lessonsOfBox()]);
+		const isWhole = lessons.has(lesson.id);
+		const others = [...(solution ? [] : await editedLessons())].filter((id) => id !== lesson.id && lessons.has(id));
+		sayReplaced(others.filter((id) => isWhole || id < lesson.id));
+		if (isWhole) return program;
+		// A later lesson does its work better, and has taken its place.
+		return await boxProgram(mine, { engine: engineOf(await loadCheck(lesson)) });
+	} catch (cause) {
+		if (!(cause instanceof BundleError)) throw cause;
+		const { file, line, message } = cause.diagnostic;
+		const what = `${relative(".", file)}:${line} cannot be used: ${message}`;
+		throw new Failure("usage", what, `npx drydock check ${lesson.id}`, { cause });
+	}
+}

@@ -1,0 +1,71 @@
+import { readdir } from "node:fs/promises";
+import { Failure } from "../../base/failure.ts";
+import { inKit, readText } from "../../base/kit.ts";
+import { findLesson, type Lesson, moduleOf, readLesson } from "../../judge/lessons.ts";
+import { currentLesson } from "../../learner/course.ts";
+import { readLearners } from "../../learner/workspace.ts";
+import type { Preparation } from "../../protocol/index.ts";
+import { subjectOf } from "../learn/subject.ts";
+import { HOW_TO_ESCAPE } from "./raw-terminal.ts";
+import { talk } from "./session.ts";
+
+// The machine knows few terminals; nearly all others understand what an xterm does. Its manual pages are shown outside.
+const RC = `PS1='\\u@\\h:\\w# '
+alias ls='ls --color=auto' grep='grep --color=auto' clear='busybox clear'
+[ -e "/usr/share/terminfo/\${TERM::1}/$TERM" ] || export TERM=xterm-256color
+man() { echo "in another terminal: npx drydock man \${*:-PAGE}"; }
+`;
+
+/**
+ * `drydock shell`: a shell on the host of a lesson's machine.
+ * @returns the shell's exit code
+ * @throws {Failure} usage: the learner's copy of the lesson is not there
+ */
+export async function shell(id: string | undefined, { solution = false }: { solution?: boolean }): Promise<number> {
+	const lesson = id === undefined ? await currentLesson() : await findLesson(id);
+	const source = await subjectOf(lesson, { solution });
+	return talk({
+		lesson,
+		solution,
+		argv: ["bash"],
+		prepare: [...(await filesOf(lesson, source)), { do: "write", path: "/root/.bashrc", text: RC }],
+		greeting: [
+			`This is harbour, a virtual machine of your own. Lesson ${lesson.id.slice(0, 2)} is in /root.`,
+			`Your engine is box${solution ? " (the reference's)" : ""}: box run /lab/rootfs sh`,
+			`Ctrl-D leaves; ${HOW_TO_ESCAPE}, if nothing answers. Nothing is kept.\n`,
+		].join("\n"),
+	});
+}
+
+/**
+ * What of a lesson lies in /root: its text, the module, and, where the module makes do without system calls, what it
+ * imports of the kit, so that Node can run it there.
+ */
+export async function filesOf(lesson: Lesson, source: string): Promise<Preparation[]> {
+	const module = await readLearners(source).catch((cause: NodeJS.ErrnoException) => {
+		throw new Failure("usage", `${source} cannot be read: ${cause.code ?? cause.message}`, undefined, { cause });
+	});
+	const runs = module.includes('"#box/') && !module.includes('"#kernel"');
+	return [
+		{ do: "write", path: "/root/README.md", text: await readLesson(lesson) },
+		{ do: "write", path: `/root/${await moduleOf(lesson)}`, text: module },
+		...(runs ? await givenFiles() : []),
+	];
+}
+
+async function givenFiles(): Promise<Preparation[]> {
+	const names = await readdir(inKit("solutions/given"));
+	const files = names.map(
+		async (name): Promise<Preparation> => ({
+			do: "write",
+			path: `/root/given/${name}`,
+			text: await readText(inKit("solutions/given", name)),
+		}),
+	);
+	const manifest = JSON.stringify({ type: "module", imports: { "#box/*": "./given/*.ts" } });
+	return [
+		{ do: "directory", path: "/root/given" },
+		{ do: "write", path: "/root/package.json", text: manifest },
+		...(await Promise.all(files)),
+	];
+}

@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { Chalk } from "chalk";
+import { EXIT } from "../../base/failure.ts";
+import { interruption } from "../../base/interrupt.ts";
+import { silent, visible } from "../../base/progress.ts";
+import { findLesson, type Lesson, lessons, loadDemo } from "../../judge/lessons.ts";
+import { Demo } from "../../live/demo.ts";
+import type { DemoEvent, Size } from "../../live/events.ts";
+import { Playback } from "../../live/playback.ts";
+import { lineOf, readRecording } from "../../live/recording.ts";
+import type { Listener, Show } from "../../live/show.ts";
+import { sourceOf } from "../../live/source.ts";
+import { Shipyard } from "../../vm/shipyard.ts";
+import { printJson, style } from "../text/terminal.ts";
+import { Presenter } from "./presenter.ts";
+import { teller } from "./told.ts";
+
+const LOOK_MS = 400;
+const SIZE = { columns: 80, rows: 24 };
+
+/**
+ * `drydock demo`: lists the demos, or presents one; without a terminal, or as plain text, it is played to its end.
+ * @param from a recording to show in the place of a machine
+ * @returns the exit code
+ */
+export async function demo(
+	id: string | undefined,
+	{ from, json = false }: { from?: string; json?: boolean },
+): Promise<number> {
+	if (id === undefined && from === undefined) return listDemos(json);
+	const lesson = id === undefined ? null : await findLesson(id);
+	const events = from === undefined ? null : await readRecording(from, "demo", lesson?.id);
+	const interactive = !json && !style().plain && process.stdin.isTTY && process.stdout.isTTY;
+	if (interactive) return present(lesson, events);
+	const listener = json ? (event: DemoEvent) => void process.stdout.write(lineOf(event)) : teller();
+	return events === null
+		? playAll(lesson as Lesson, listener, { quiet: json, size: SIZE })
+		: replayAll(events, listener);
+}
+
+async function listDemos(json: boolean): Promise<number> {
+	const all = await Promise.all(
+		(await lessons()).map(async (lesson) => {
+			const { title, minutes, steps } = await loadDemo(lesson);
+			return { lesson: lesson.id, title, minutes, steps: steps.length };
+		}),
+	);
+	if (json) {
+		printJson({ schemaVersion: 1, demos: all });
+		return EXIT.passed;
+	}
+	const { color } = style();
+	const chalk = new Chalk({ level: color ? 1 : 0 });
+	const ids = Math.max(...all.map(({ lesson }) => lesson.length));
+	const lines = all.map(
+		({ lesson, title, minutes }) => `${chalk.bold(lesson.padEnd(ids))}  ${String(minutes).padStart(2)} min  ${title}\n`,
+	);
+	process.stdout.write(`${lines.join("")}\nshow one   npx drydock demo 02\n`);
+	return EXIT.passed;
+}
+
+async function present(lesson: Lesson | null, events: readonly DemoEvent[] | null): Promise<number> {
+	const yard = new Shipyard(visible);
+	const presenter = new Presenter(style().color);
+	try {
+		// What takes long says so before the terminal is taken.
+		if (events === null) await yard.imageKey();
+		await presenter.present(async (): Promise<Show> => {
+			if (events !== null) return Playback.open(events, presenter.hear);
+			const source = await sourceOf(lesson as Lesson, presenter.shellSize);
+			return Demo.open(source, yard.stage.bind(yard), presenter.hear);
+		});
+		return EXIT.passed;
+	} finally {
+		await yard.close();
+	}
+}
+
+/** Plays a demo from its beginning to its end. @returns the exit code: 1 if it did not keep a promise */
+export async function playAll(
+	lesson: Lesson,
+	listener: Listener,
+	{ quiet, size }: { quiet: boolean; size: Size },
+): Promise<number> {
+	const yard = new Shipyard(quiet ? silent : visible);
+	let broken = false;
+	try {
+		await yard.imageKey();
+		const source = await sourceOf(lesson, size);
+		const demo = await Demo.open(source, yard.stage.bind(yard), async (event) => {
+			if (event.type === "answer") broken ||= event.promises.some(({ kept }) => !kept);
+			if (event.type === "down") broken = true;
+			await listener(event);
+		});
+		const steps = source.script.steps.length;
+		try {
+			for (let step = 1; step <= steps; step++) {
+				if (step > 1) await demo.next();
+				await Promise.race([demo.next(), demo.failed, interrupted()]);
+				// What the kernel shows now is heard of a little later.
+				await sleep(LOOK_MS);
+			}
+		} finally {
+			await demo.close();
+		}
+		return broken ? EXIT.notPassed : EXIT.passed;
+	} finally {
+		await yard.close();
+	}
+}
+
+async function replayAll(events: readonly DemoEvent[], listener: Listener): Promise<number> {
+	for (const event of events) await listener(event);
+	return EXIT.passed;
+}
+
+const interrupted = () =>
+	new Promise<never>((_, reject) => {
+		interruption.addEventListener("abort", () => reject(interruption.reason), { once: true });
+	});

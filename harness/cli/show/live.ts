@@ -1,0 +1,83 @@
+import { renderUnicodeCompact } from "uqr";
+import { exists } from "../../base/cache.ts";
+import { EXIT } from "../../base/failure.ts";
+import { interruption } from "../../base/interrupt.ts";
+import { visible } from "../../base/progress.ts";
+import { findLesson, type Lesson, readLesson } from "../../judge/lessons.ts";
+import { currentLesson } from "../../learner/course.ts";
+import { learnersFile } from "../../learner/workspace.ts";
+import { Demo } from "../../live/demo.ts";
+import type { DemoEvent } from "../../live/events.ts";
+import { obey } from "../../live/obey.ts";
+import { makePage } from "../../live/page.ts";
+import { Playback } from "../../live/playback.ts";
+import { readRecording } from "../../live/recording.ts";
+import { openServer, type Server } from "../../live/server.ts";
+import type { Show } from "../../live/show.ts";
+import { sourceOf } from "../../live/source.ts";
+import { untried, Work } from "../../live/work.ts";
+import { Shipyard } from "../../vm/shipyard.ts";
+import { style } from "../text/terminal.ts";
+
+/** Until a page says how much room it has. */
+const SIZE = { columns: 80, rows: 16 };
+
+/**
+ * `drydock live`: presents a demo in a browser, until it is interrupted.
+ * @param from a recording to show in the place of a machine
+ * @param port 0 for any that is free
+ * @param share whether those in the same network may follow
+ * @returns the exit code
+ */
+export async function live(
+	id: string | undefined,
+	{ from, port = 0, share = false }: { from?: string; port?: number; share?: boolean },
+): Promise<number> {
+	const asked = id === undefined ? undefined : await findLesson(id);
+	const events = from === undefined ? null : await readRecording(from, "live", asked?.id);
+	const [head] = events ?? [];
+	const lesson = asked ?? (head?.type === "demo" ? await findLesson(head.lesson) : await currentLesson());
+	const yard = new Shipyard(visible);
+	let show: Show | undefined;
+	let server: Server | undefined;
+	let work: Work | undefined;
+	try {
+		if (events === null) await yard.imageKey();
+		const page = await makePage(await readLesson(lesson));
+		server = await openServer({ port, share, page, obey: async (word) => show && obey(show, word) });
+		const { tell } = server.hall;
+		const source = events === null ? await sourceOf(lesson, SIZE) : null;
+		const opening =
+			source === null ? Playback.open(events as DemoEvent[], tell) : Demo.open(source, yard.stage.bind(yard), tell);
+		show = await opening;
+		work = await workOn(lesson, yard, server);
+		sayLinks(server);
+		await Promise.race([show.failed, interrupted()]);
+		return EXIT.passed;
+	} finally {
+		await work?.close();
+		await show?.close();
+		await server?.close();
+		await yard.close();
+	}
+}
+
+// Only where there is a workspace: nobody's is made for them here.
+async function workOn(lesson: Lesson, yard: Shipyard, { hall }: Server): Promise<Work | undefined> {
+	const file = await learnersFile(lesson);
+	if (!(await exists(file))) return undefined;
+	hall.tellWork(untried(file));
+	return new Work(lesson, file, yard, hall.tellWork);
+}
+
+function sayLinks({ link, shared }: Server): void {
+	const follow = shared === null ? "" : `\nto follow, in the same network: ${shared}\n`;
+	const code = shared === null || !process.stdout.isTTY || style().plain ? "" : `\n${renderUnicodeCompact(shared)}\n`;
+	process.stdout.write(`open this in a browser: ${link}\n${follow}${code}\nCtrl-C ends it\n`);
+}
+
+const interrupted = () =>
+	new Promise<never>((_, reject) => {
+		interruption.throwIfAborted();
+		interruption.addEventListener("abort", () => reject(interruption.reason), { once: true });
+	});

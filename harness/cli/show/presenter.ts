@@ -1,0 +1,167 @@
+import { Failure } from "../../base/failure.ts";
+import { interruption } from "../../base/interrupt.ts";
+import type { DemoEvent } from "../../live/events.ts";
+import { SHELLS } from "../../live/events.ts";
+import type { Show } from "../../live/show.ts";
+import { FullScreen } from "./full-screen.ts";
+import { type Chosen, Slides } from "./slides.ts";
+
+const FRAME_MS = 33;
+const CTRL_C = "\x03";
+const CTRL_Z = "\x1a";
+const ESCAPE = "\x1b";
+const CTRL_RIGHT_BRACKET = "\x1d";
+/** An arrow and its like come as several characters. */
+const ONE_KEY = new RegExp(`^(?:${ESCAPE}(?:\\[[\\d;]*[@-~]|O[@-~])?|.)`, "su");
+
+export const KEYS: readonly string[] = [
+	"  space → n Enter PageDown   the next step: first it is told, then it is played",
+	"  ← b PageUp Backspace       back; the machine, too, is as it was",
+	"  g, or a number, and Enter  to where that step begins",
+	"  r                          the step once more",
+	"  R                          all from the beginning",
+	"  Tab                        type into the shell of this step; Shift-Tab: into the other",
+	"  Esc or Ctrl-]              back from there",
+	"  p                          your note on this step",
+	"  q                          quit",
+];
+
+const MOVES: Record<string, "next" | "back" | "replay" | "reset"> = {
+	...{ " ": "next", n: "next", "\r": "next", "\x1b[C": "next", "\x1b[6~": "next", "\x1bOC": "next" },
+	...{ b: "back", "\x7f": "back", "\x1b[D": "back", "\x1b[5~": "back", "\x1bOD": "back" },
+	...{ r: "replay", R: "reset" },
+};
+
+/** Shows a demo on this process's terminal, and does what the presenter's keys say. */
+export class Presenter {
+	readonly slides: Slides;
+	readonly #screen: FullScreen;
+	readonly #chosen: { -readonly [K in keyof Chosen]: Chosen[K] } = {
+		typing: null,
+		note: false,
+		help: null,
+		message: "",
+	};
+	/** Whoever is in a hurry is not forgotten. */
+	#show: Promise<Show> = new Promise(() => {});
+	/** Of a number that is being typed; null while none is. */
+	#digits: string | null = null;
+	#due: NodeJS.Timeout | undefined;
+	/** The presenter has had enough. */
+	#left = false;
+	#end!: { resolve(): void; reject(error: unknown): void };
+
+	constructor(color: boolean) {
+		this.#screen = new FullScreen(
+			(keys) => this.#take(keys),
+			() => this.#resize(),
+		);
+		this.slides = new Slides(Slides.shellSize(this.#screen.size), color);
+	}
+
+	get shellSize() {
+		return Slides.shellSize(this.#screen.size);
+	}
+
+	/** Takes in what has happened, and shows it soon. */
+	readonly hear = async (event: DemoEvent): Promise<void> => {
+		await this.slides.take(event);
+		if (!this.#left) this.#paint();
+	};
+
+	/** Presents what `open` opens until the presenter has had enough. */
+	async present(open: () => Promise<Show>): Promise<void> {
+		const ended = new Promise<void>((resolve, reject) => {
+			this.#end = { resolve, reject };
+		});
+		ended.catch(() => {});
+		interruption.addEventListener("abort", () => this.#end.reject(interruption.reason));
+		this.#screen.open();
+		this.#paint();
+		const opening = open();
+		opening.catch(() => {});
+		this.#show = opening;
+		let show: Show | undefined;
+		try {
+			show = (await Promise.race([opening, ended])) ?? undefined;
+			if (show === undefined) return;
+			this.#resize();
+			await Promise.race([ended, show.failed]);
+		} finally {
+			this.#left = true;
+			clearTimeout(this.#due);
+			this.#screen.close();
+			this.slides.close();
+			await show?.close();
+		}
+	}
+
+	// What was typed fast comes in one piece.
+	#take(keys: string): void {
+		const { typing } = this.#chosen;
+		if (typing === null) {
+			const [key = ""] = ONE_KEY.exec(keys) ?? [];
+			this.#press(key);
+			if (key !== "" && keys.length > key.length) this.#take(keys.slice(key.length));
+		} else if (keys === ESCAPE) this.#chosen.typing = null;
+		else {
+			const [typed = "", ...rest] = keys.split(CTRL_RIGHT_BRACKET);
+			if (typed !== "") this.#act((show) => show.type(typing, typed));
+			if (rest.length > 0) this.#chosen.typing = null;
+			if (rest.some((part) => part !== "")) this.#take(rest.join(CTRL_RIGHT_BRACKET));
+		}
+		this.#paint();
+	}
+
+	#press(key: string): void {
+		this.#chosen.message = "";
+		const wasHelp = this.#chosen.help !== null;
+		this.#chosen.help = null;
+		if (this.#digits !== null || key === "g" || /^\d$/.test(key)) this.#number(key);
+		else if (key === CTRL_C) process.kill(process.pid, "SIGINT");
+		else if (key === CTRL_Z) this.#screen.stop();
+		else if (key === "q" || key === "\x04") this.#end.resolve();
+		else if (key === "?" && !wasHelp) this.#chosen.help = KEYS;
+		else if (key === "p") this.#chosen.note = !this.#chosen.note;
+		else if (key === "\t") this.#chosen.typing = this.slides.stage;
+		else if (key === "\x1b[Z") this.#chosen.typing = SHELLS.find((shell) => shell !== this.slides.stage) ?? null;
+		else this.#move(MOVES[key]);
+	}
+
+	#move(to: (typeof MOVES)[string] | undefined): void {
+		if (to !== undefined) this.#act((show) => show[to]());
+	}
+
+	#number(key: string): void {
+		const digits = this.#digits ?? "";
+		this.#digits = /^\d$/.test(key) ? digits + key : key === "\x7f" ? digits.slice(0, -1) : digits;
+		if (key === "\r" || key === ESCAPE) {
+			this.#digits = null;
+			const step = Number(digits);
+			if (key === "\r" && step >= 1) this.#act((show) => show.jump(step));
+		}
+		this.#chosen.message = this.#digits === null ? "" : `to step: ${this.#digits}_  (1 to ${this.slides.steps}, Enter)`;
+	}
+
+	#act(act: (show: Show) => Promise<void>): void {
+		this.#show.then(act).catch((error: unknown) => {
+			if (!(error instanceof Failure)) return this.#end.reject(error);
+			this.#chosen.message = error.message;
+			this.#paint();
+		});
+	}
+
+	#resize(): void {
+		const size = this.shellSize;
+		for (const shell of SHELLS) this.#act((show) => show.resize(shell, size));
+		this.#paint();
+	}
+
+	#paint(): void {
+		this.#due ??= setTimeout(() => {
+			this.#due = undefined;
+			const { lines, cursor } = this.slides.paint(this.#screen.size, this.#chosen);
+			this.#screen.show(lines, cursor);
+		}, FRAME_MS);
+	}
+}

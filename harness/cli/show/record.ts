@@ -1,0 +1,51 @@
+import { EXIT, Failure } from "../../base/failure.ts";
+import { findLesson } from "../../judge/lessons.ts";
+import { writeNew } from "../../learner/keep.ts";
+import { castOf, type Painter } from "../../live/cast.ts";
+import type { DemoEvent, Size } from "../../live/events.ts";
+import { lineOf } from "../../live/recording.ts";
+import { playAll } from "./demo.ts";
+import { repaint } from "./full-screen.ts";
+import { Slides } from "./slides.ts";
+
+const SIZE = { columns: 120, rows: 36 };
+
+/**
+ * `drydock demo record`: plays a demo to its end, and writes what happens to a file: as a recording, or, where the file's
+ * name ends in .cast, as an asciicast.
+ * @returns the exit code: 1 when the demo did not keep a promise; then nothing is written
+ */
+export async function recordDemo(id: string, { out }: { out?: string }): Promise<number> {
+	const lesson = await findLesson(id);
+	const file = out ?? `${lesson.id}.demo.jsonl`;
+	const events: DemoEvent[] = [];
+	const code = await playAll(lesson, (event) => void events.push(event), {
+		quiet: false,
+		size: Slides.shellSize(SIZE),
+	});
+	if (code !== EXIT.passed)
+		throw new Failure("failed", "the demo did not go as it should", `npx drydock demo rehearse ${lesson.id}`);
+	const text = file.endsWith(".cast") ? await castOf(events, SIZE, painter(SIZE)) : events.map(lineOf).join("");
+	const isNew = await writeNew(file, Buffer.from(text)).catch((error: NodeJS.ErrnoException) => {
+		throw new Failure("usage", `${file} cannot be written (${error.code})`, "--out ANOTHER-FILE");
+	});
+	if (!isNew) throw new Failure("usage", `${file} is there already, and stays as it is`, "--out ANOTHER-FILE");
+	const next = file.endsWith(".cast") ? `asciinema play ${file}` : `npx drydock demo --from ${file}`;
+	process.stdout.write(`${file} holds the demo.\nshow it    ${next}\n`);
+	return EXIT.passed;
+}
+
+function painter(size: Size): Painter {
+	const slides = new Slides(Slides.shellSize(size), true);
+	let before: string[] = [];
+	return {
+		take: (event) => slides.take(event),
+		paint: () => {
+			const { lines } = slides.paint(size, { typing: null, note: false, help: null, message: " " });
+			if (lines.join("\n") === before.join("\n")) return "";
+			const data = repaint(before, lines, null);
+			before = lines;
+			return data;
+		},
+	};
+}

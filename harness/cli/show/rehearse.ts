@@ -1,0 +1,64 @@
+import { Chalk } from "chalk";
+import { EXIT, Failure } from "../../base/failure.ts";
+import { mark } from "../../base/plain.ts";
+import { printable } from "../../base/printable.ts";
+import { silent, visible } from "../../base/progress.ts";
+import { findLesson, type Lesson, lessons } from "../../judge/lessons.ts";
+import { type Rehearsal, rehearse } from "../../live/rehearse.ts";
+import { sourceOf } from "../../live/source.ts";
+import { Shipyard } from "../../vm/shipyard.ts";
+import { printJson, style } from "../text/terminal.ts";
+
+const SIZE = { columns: 80, rows: 24 };
+/** For one step, on a computer that emulates and is busy as well. */
+const PATIENCE_MS = 120_000;
+
+/** `drydock demo rehearse`: plays demos and says whether they keep what they promise. @returns the exit code */
+export async function rehearseDemos(
+	id: string | undefined,
+	{ all = false, json = false }: { all?: boolean; json?: boolean },
+): Promise<number> {
+	if (all === (id !== undefined))
+		throw new Failure("usage", "name a lesson, or say --all", "npx drydock demo rehearse --all");
+	const chosen = id === undefined ? await lessons() : [await findLesson(id)];
+	const progress = json ? silent : visible;
+	const yard = new Shipyard(progress);
+	const found: Rehearsal[] = [];
+	try {
+		await yard.imageKey();
+		for (const lesson of chosen) {
+			const one = await progress.step(`rehearsing ${lesson.id}`, () => rehearsed(lesson, yard));
+			if (!json) process.stdout.write(told(one));
+			found.push(one);
+		}
+	} finally {
+		await yard.close();
+	}
+	if (json) printJson({ schemaVersion: 1, demos: found });
+	return found.every(({ holds }) => holds) ? EXIT.passed : EXIT.notPassed;
+}
+
+async function rehearsed(lesson: Lesson, yard: Shipyard): Promise<Rehearsal> {
+	const opens = yard.stage.bind(yard);
+	return rehearse(await sourceOf(lesson, SIZE), opens, PATIENCE_MS);
+}
+
+function told({ lesson, title, holds, steps, problems, backMs }: Rehearsal): string {
+	const { color, plain } = style();
+	const chalk = new Chalk({ level: color ? 1 : 0 });
+	const broken = steps.flatMap(({ step, command, promises, output }) => {
+		const missed = promises.filter(({ kept }) => !kept);
+		if (missed.length === 0) return [];
+		const lines = output.split("\n").map((line) => `      ${printable(line)}`);
+		return [
+			`  step ${step}: ${printable(command)}`,
+			...missed.map(({ pattern }) => `    promised, and not there: ${pattern}`),
+			"    what came:",
+			...lines,
+		];
+	});
+	const slowest = Math.max(...backMs);
+	const back = `back within ${slowest} ms`;
+	const head = `${mark(holds ? "holds" : "broken", chalk, plain)} ${lesson} ${title} (${steps.length} steps, ${back})`;
+	return [head, ...problems.map((problem) => `  ${problem}`), ...broken, ""].join("\n");
+}

@@ -1,0 +1,245 @@
+import { Chalk, type ChalkInstance } from "chalk";
+import stringWidth from "string-width";
+import wrapAnsi from "wrap-ansi";
+import { printable } from "../../base/printable.ts";
+import { type DemoEvent, type Phase, SHELLS, type ShellName, type Size } from "../../live/events.ts";
+import { Screen, type Stretch } from "../../live/screen.ts";
+import { type Answer, answersOf } from "../../live/views/answers.ts";
+import type { Seen } from "../../live/views/seen.ts";
+
+/** From this width on both shells are shown; below it, the one that matters. */
+const BOTH_COLUMNS = 110;
+const FEWEST_ROWS = 4;
+const LOW_ROWS = 30;
+const MARGIN = "  ";
+const HINT = "space next · ← back · g jump · r replay · R reset · Tab type · p note · ? keys · q quit";
+
+type Header = Extract<DemoEvent, { type: "demo" }>;
+
+/** How many answers there is room for on a page of so many rows. */
+const answersOn = (rows: number) => (rows < LOW_ROWS ? 3 : 6);
+
+/** What the presenter has chosen to see, or is about to say. */
+export interface Chosen {
+	/** Which shell is typed into. */
+	typing: ShellName | null;
+	note: boolean;
+	/** Lines in the place of the shells. */
+	help: readonly string[] | null;
+	message: string;
+}
+
+/** A page to show: its lines, and where the cursor is, if it is to be seen. */
+export interface Painted {
+	lines: string[];
+	cursor: { column: number; row: number } | null;
+}
+
+/** What an audience sees of a demo: made of its events, and of nothing else. */
+export class Slides {
+	readonly #chalk: ChalkInstance;
+	readonly #screens: Record<ShellName, Screen>;
+	#header: Header | null = null;
+	#step = 1;
+	#phase: Phase | null = null;
+	#seen: Seen | null = null;
+	/** What the kernel showed when the step began. */
+	#before: Seen | null = null;
+	#broken = false;
+	#down: string | null = null;
+
+	constructor(size: Size, color: boolean) {
+		this.#chalk = new Chalk({ level: color ? 1 : 0 });
+		this.#screens = { host: new Screen(size), container: new Screen(size) };
+	}
+
+	get steps(): number {
+		return this.#header?.steps.length ?? 1;
+	}
+
+	/** The shell that the step is about. */
+	get stage(): ShellName {
+		return this.#header?.steps[this.#step - 1]?.stage ?? "host";
+	}
+
+	/** How large the shells' terminals are on a page of this size. */
+	static shellSize({ columns, rows }: Size): Size {
+		const width = columns >= BOTH_COLUMNS ? Math.floor((columns - 3) / 2) - MARGIN.length : columns - MARGIN.length;
+		// Title, narration and what to look at take two lines each, and there are blank ones.
+		return { columns: Math.max(20, width), rows: Math.max(FEWEST_ROWS, rows - 13 - answersOn(rows)) };
+	}
+
+	/** Takes in what has happened. */
+	async take(event: DemoEvent): Promise<void> {
+		switch (event.type) {
+			case "demo":
+				this.#header = event;
+				for (const shell of SHELLS) this.#screens[shell].resize(event.size);
+				return;
+			case "output":
+				return this.#screens[event.shell].show(event.data);
+			case "screen":
+				this.#screens[event.shell].forget();
+				return this.#screens[event.shell].show(event.data);
+			case "size":
+				return this.#screens[event.shell].resize(event.size);
+			case "view":
+				this.#seen = event;
+				this.#before ??= event;
+				return;
+			case "step":
+				[this.#step, this.#phase] = [event.step, event.phase];
+				if (event.phase === "told") this.#before = this.#seen;
+				if (event.phase === "typing") this.#down = null;
+				return;
+			case "answer":
+				this.#broken = event.promises.some(({ kept }) => !kept);
+				return;
+			case "down":
+				this.#down = event.how;
+				return;
+			default:
+				return;
+		}
+	}
+
+	/** From now on nothing new is seen. */
+	close(): void {
+		for (const shell of SHELLS) this.#screens[shell].close();
+	}
+
+	paint(size: Size, chosen: Chosen): Painted {
+		const { columns, rows } = size;
+		const top = [this.#title(columns), "", ...this.#narration(columns), ""];
+		const facts = chosen.help === null ? ["", ...this.#answers(size), "", ...this.#look(columns)] : [];
+		const bottom = [...facts, ...this.#footer(columns, chosen)];
+		const height = Math.max(1, rows - top.length - bottom.length);
+		const middle = chosen.help ?? this.#shells(columns, height, chosen.typing);
+		const filled = Array.from({ length: height }, (_, index) => middle[index] ?? "");
+		const lines = [...top, ...filled, ...bottom].slice(0, rows);
+		return { lines, cursor: chosen.typing === null ? null : this.#cursor(columns, top.length, height, chosen.typing) };
+	}
+
+	#title(columns: number): string {
+		const { lesson = "", title = "" } = this.#header ?? {};
+		const left = `${MARGIN}${lesson.slice(0, 2)} · ${title}`;
+		const state = this.#phase === "running" || this.#phase === "typing" ? "…" : "";
+		const right = `${state} ${this.#step} / ${this.steps}${MARGIN}`;
+		return this.#chalk.inverse(fit(`${fit(left, columns - stringWidth(right))}${right}`, columns));
+	}
+
+	#narration(columns: number): string[] {
+		const text = this.#phase === null ? "The machine is being made ready …" : this.#script?.narration;
+		return wrapped(text ?? "", columns).map((line) => this.#chalk.bold(line));
+	}
+
+	get #script(): Header["steps"][number] | undefined {
+		return this.#header?.steps[this.#step - 1];
+	}
+
+	#shells(columns: number, height: number, typing: ShellName | null): string[] {
+		const active = typing ?? this.stage;
+		if (columns < BOTH_COLUMNS) return this.#shell(active, columns, height, true, typing === active);
+		const width = Math.floor((columns - 3) / 2);
+		const [left = [], right = []] = SHELLS.map((shell) =>
+			this.#shell(shell, width, height, shell === active, shell === typing),
+		);
+		const bar = this.#chalk.dim("│");
+		return left.map((line, index) => `${fit(line, width)} ${bar} ${right[index] ?? ""}`);
+	}
+
+	#shell(name: ShellName, width: number, height: number, active: boolean, typing: boolean): string[] {
+		const label = `${MARGIN}${active ? "▸ " : "  "}${name}${typing ? " — you are typing; Ctrl-] goes back" : ""}`;
+		const head = active ? this.#chalk.bold(label) : this.#chalk.dim(label);
+		const rows = lastRows(this.#screens[name], height - 1).map((row) => MARGIN + this.#row(row));
+		return [fit(head, width), ...rows.map((row) => fit(row, width))];
+	}
+
+	#row(stretches: readonly Stretch[]): string {
+		return stretches.map((stretch) => this.#stretch(stretch)).join("");
+	}
+
+	#stretch({ text, bold, dim, underline, inverse, color }: Stretch): string {
+		const shown = printable(text);
+		if (this.#chalk.level === 0) return shown;
+		const modes = [bold && "1", dim && "2", underline && "4", inverse && "7", color].filter(Boolean).join(";");
+		return modes === "" ? shown : `\x1b[${modes}m${shown}\x1b[0m`;
+	}
+
+	#cursor(columns: number, top: number, height: number, shell: ShellName): Painted["cursor"] {
+		const { column, row } = this.#screens[shell].cursor;
+		const offset = columns >= BOTH_COLUMNS && shell === "container" ? Math.floor((columns - 3) / 2) + 3 : 0;
+		const first = firstRow(this.#screens[shell], height - 1);
+		return { column: offset + MARGIN.length + column, row: top + 1 + row - first };
+	}
+
+	// Where there is little room: those that differ, before those that have changed.
+	#answers({ columns, rows }: Size): string[] {
+		if (this.#seen === null) return [];
+		const { who, answers: all } = answersOf(this.#before === null ? [this.#seen] : [this.#before, this.#seen]);
+		const weight = ({ differs, changed }: Answer) => (differs ? 2 : 0) + (changed.length > 0 ? 1 : 0);
+		const chosen = all.toSorted((one, other) => weight(other) - weight(one)).slice(0, answersOn(rows));
+		const answers = all.filter((answer) => chosen.includes(answer));
+		const width = Math.floor((columns - 16) / 2);
+		const titles = SHELLS.map((name) => fit(`${name}: ${printable(who[name])}`, width));
+		const head = this.#chalk.dim(`${MARGIN}${fit("", 14)}${titles.join("")}`.trimEnd());
+		return [head, ...answers.map((answer) => this.#answer(answer, width))];
+	}
+
+	// A mark and a colour where the two differ; once more where that is new.
+	#answer({ question, host, container, differs, changed }: Answer, width: number): string {
+		const mark = differs ? "≠ " : MARGIN;
+		// The arrow takes two columns.
+		const line = `${mark}${fit(question, 14)}${fit(printable(host), width)}${fit(printable(container), width - 2)}`;
+		if (changed.length > 0) return (differs ? this.#chalk.yellow : this.#chalk).bold(`${line.trimEnd()} ←`);
+		return differs ? this.#chalk.yellow(line) : line;
+	}
+
+	#look(columns: number): string[] {
+		if (this.#down !== null)
+			return wrapped(`This step has taken the machine down (${this.#down}). It is as it was before.`, columns);
+		if (this.#phase !== "done") return ["", ""];
+		const lines = wrapped(`→ ${this.#script?.look ?? ""}`, columns).map((line) => this.#chalk.green(line));
+		const warning = "What came is not what this step promises.";
+		return this.#broken
+			? [...lines, this.#chalk.red(`${MARGIN}${warning}`)]
+			: lines.length < 2
+				? [...lines, ""]
+				: lines;
+	}
+
+	#footer(columns: number, { note, message }: Chosen): string[] {
+		const noted = this.#script?.note;
+		const lines = note && noted !== undefined ? wrapped(`note: ${noted}`, columns) : [];
+		const hint = message !== "" ? message : HINT;
+		return [
+			"",
+			...lines.map((line) => this.#chalk.cyan(line)),
+			this.#chalk.dim(fit(`${MARGIN}${hint}`, columns).trimEnd()),
+		];
+	}
+}
+
+function wrapped(text: string, columns: number): string[] {
+	const width = Math.max(20, Math.min(columns - 2 * MARGIN.length, 100));
+	return wrapAnsi(printable(text), width)
+		.split("\n")
+		.map((line) => `${MARGIN}${line}`);
+}
+
+// Where too few rows can be shown: those above the cursor, and the cursor's.
+function firstRow(screen: Screen, height: number): number {
+	return Math.max(0, Math.min(screen.cursor.row - height + 1, screen.size.rows - height));
+}
+
+function lastRows(screen: Screen, height: number): Stretch[][] {
+	const first = firstRow(screen, height);
+	return screen.rows.slice(first, first + height);
+}
+
+/** Exactly so many columns of it. */
+function fit(text: string, columns: number): string {
+	const width = stringWidth(text);
+	if (width <= columns) return text + " ".repeat(columns - width);
+	return wrapAnsi(text, Math.max(1, columns), { hard: true, trim: false, wordWrap: false }).split("\n")[0] ?? "";
+}

@@ -1,0 +1,44 @@
+import { Chalk } from "chalk";
+import wrapAnsi from "wrap-ansi";
+import { printable } from "../../base/printable.ts";
+import type { DemoEvent } from "../../live/events.ts";
+import { answersOf } from "../../live/views/answers.ts";
+import type { Seen } from "../../live/views/seen.ts";
+import { style } from "../text/terminal.ts";
+
+type Header = Extract<DemoEvent, { type: "demo" }>;
+
+/** Tells what happens in a demo as a text, one thing after the other: for a pipe, or for a screen reader. */
+export function teller(): (event: DemoEvent) => void {
+	const { color, width } = style();
+	const chalk = new Chalk({ level: color ? 1 : 0 });
+	const say = (text: string) => void process.stdout.write(`${wrapAnsi(printable(text), width)}\n`);
+	let header: Header | null = null;
+	let seen: Seen | null = null;
+	let before: Seen | null = null;
+	const told = ({ step, phase }: Extract<DemoEvent, { type: "step" }>) => {
+		const { narration = "", stage = "host", command = "", look = "" } = header?.steps[step - 1] ?? {};
+		if (phase === "told") {
+			before = seen;
+			process.stdout.write(`\n${chalk.bold(`${step}.`)} `);
+			say(narration);
+		}
+		if (phase === "running") process.stdout.write(`\n${stage}# ${printable(command)}\n`);
+		if (phase !== "done") return;
+		const { answers } = answersOf([before, seen].filter((one) => one !== null));
+		const changed = answers.filter((answer) => answer.changed.length > 0);
+		for (const { question, host, container } of changed)
+			say(`${question}: on the host ${host}; in the container ${container}`);
+		say(`\nlook: ${look}`);
+	};
+	return (event) => {
+		if (event.type === "demo") {
+			header = event;
+			say(`${event.title} (${event.steps.length} steps, ${event.minutes} minutes)`);
+		}
+		if (event.type === "view") seen = event;
+		if (event.type === "step") told(event);
+		if (event.type === "answer") process.stdout.write(event.output.split("\n").map(printable).join("\n"));
+		if (event.type === "down") say(`The machine is down (${event.how}). It is put back to where it was.`);
+	};
+}

@@ -1,0 +1,33 @@
+import { plainWanted } from "../../base/plain.ts";
+import type { Style } from "../../judge/page.ts";
+
+const WIDTH_MAX = 100;
+
+/**
+ * How to write to standard output: in colour only to a terminal that wants it, and never where plain text is wanted.
+ * @see https://no-color.org and https://force-color.org
+ */
+export function style(): Style {
+	const plain = plainWanted();
+	const color = !plain && wantsColor();
+	const hyperlinks = color && process.stdout.isTTY === true;
+	return { width: Math.min(process.stdout.columns || 80, WIDTH_MAX), color, plain, hyperlinks };
+}
+
+function wantsColor(): boolean {
+	const { FORCE_COLOR, NO_COLOR, TERM } = process.env;
+	if (FORCE_COLOR !== undefined) return FORCE_COLOR !== "0" && FORCE_COLOR !== "false";
+	return process.stdout.isTTY === true && !NO_COLOR && TERM !== "dumb";
+}
+
+/** A stretch of time as a person would say it. */
+export function duration(ms: number): string {
+	const minutes = Math.round(ms / 60_000);
+	if (minutes < 60) return minutes === 0 ? "< 1 min" : `${minutes} min`;
+	return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+}
+
+/** Writes one JSON document to standard output. */
+export function printJson(document: unknown): void {
+	process.stdout.write(`${JSON.stringify(document, null, "\t")}\n`);
+}

@@ -1,0 +1,215 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { cpus, loadavg, release, tmpdir, totalmem } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { inKit } from "../../base/kit.ts";
+import { visible } from "../../base/progress.ts";
+import { ensureImage } from "../../vm/image.ts";
+import { Machine } from "../../vm/machine.ts";
+import { qemuVersion } from "../../vm/program.ts";
+import { coldBoot, ensureTemplate, type Template } from "../../vm/template.ts";
+import { rewound } from "./demo.ts";
+import { gradedClass } from "./grade.ts";
+import { liveFrames } from "./live.ts";
+import { shells } from "./shell.ts";
+import { saves, stages } from "./watch.ts";
+
+/**
+ * `npm run bench`: how long things take on this computer, each measured several times in one run. Nothing here passes
+ * or fails; with `-- --json` one document is printed, and with `-- grade` only that part is measured.
+ */
+const PARTS = ["machine", "answer", "check", "watch", "shell", "demo", "live", "grade"] as const;
+
+/** Values of one measure; its unit is in its name. */
+interface Figure {
+	median: number;
+	p10: number;
+	p90: number;
+	n: number;
+}
+
+const json = process.argv.includes("--json");
+const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
+const wants = (part: (typeof PARTS)[number]) => chosen.length === 0 || chosen.includes(part);
+const unknown = chosen.filter((part) => !(PARTS as readonly string[]).includes(part));
+if (unknown.length > 0) throw new Error(`there is no part ${unknown.join(", ")}: ${PARTS.join(", ")}`);
+const image = await ensureImage(visible);
+const template = await ensureTemplate(image, visible);
+
+const figures: Record<string, Figure> = {};
+const load = loadavg()[0]?.toFixed(1);
+if (wants("machine")) {
+	await measure("coldBootMs", 3, () => boot(template));
+	await measure("restoredMs", 20, () => restored(template));
+	await measure("spareMs", 20, () => spare(template));
+	await measure("vmPrivateMb", 5, () => privateMemory(template));
+}
+const measured = {
+	...(wants("answer") ? { ...(await answers("list", 15)), ...(await answers("help", 15)) } : {}),
+	...(wants("check") ? { ...(await checks(10)), ...(await allLessons(3)) } : {}),
+	...(wants("watch") ? await watched(10) : {}),
+	...(wants("shell") ? { shellMs: await visible.step("shellMs", () => shells(10)) } : {}),
+	...(wants("demo") ? await rewound(10) : {}),
+	...(wants("live") ? await liveFrames(10) : {}),
+	...(wants("grade") ? await gradedClass() : {}),
+};
+for (const [name, values] of Object.entries(measured)) figures[name] = summary(values);
+
+const machine = {
+	cpu: cpus()[0]?.model,
+	cores: cpus().length,
+	memoryGb: Math.round(totalmem() / 2 ** 30),
+	kernel: release(),
+	node: process.version,
+	qemu: await qemuVersion(),
+	accelerator: template.accelerator,
+	/** What else the computer was doing at the beginning. */
+	load,
+};
+if (json) process.stdout.write(`${JSON.stringify({ machine, figures }, null, "\t")}\n`);
+else print();
+
+async function measure(name: string, n: number, once: () => Promise<number>): Promise<void> {
+	const values: number[] = [];
+	await visible.step(name, async () => {
+		for (let i = 0; i < n; i++) values.push(await once());
+	});
+	figures[name] = summary(values);
+}
+
+// QEMU's start to the agent's first word, without a snapshot.
+async function boot({ accelerator, disk }: Template): Promise<number> {
+	const dir = await mkdtemp(join(tmpdir(), "drydock-bench-"));
+	try {
+		const start = { kernel: image.base.kernel, initrd: image.initrd };
+		return await coldBoot({ accelerator, disk, start, memory: { path: join(dir, "memory"), share: true } });
+	} finally {
+		await rm(dir, { recursive: true });
+	}
+}
+
+// QEMU's start to the agent's first answer, from the snapshot.
+async function restored(from: Template): Promise<number> {
+	const startedMs = performance.now();
+	const fresh = Machine.restore(from);
+	try {
+		await fresh.ping();
+		return performance.now() - startedMs;
+	} finally {
+		await fresh.end();
+	}
+}
+
+async function spare(from: Template): Promise<number> {
+	const waiting = Machine.restore(from);
+	try {
+		await waiting.rest();
+		return await waiting.ping();
+	} finally {
+		await waiting.end();
+	}
+}
+
+// What a further machine costs: pages that are its own. The template's pages are shared by all of them.
+async function privateMemory(from: Template): Promise<number> {
+	const waiting = Machine.restore(from);
+	try {
+		await waiting.rest();
+		await waiting.ping();
+		const rollup = await readFile(`/proc/${waiting.pid}/smaps_rollup`, "utf8");
+		return Number(/^Anonymous:\s+(\d+) kB$/m.exec(rollup)?.[1]) / 1024;
+	} finally {
+		await waiting.end();
+	}
+}
+
+// What needs no machine.
+function answers(command: string, n: number): Promise<Record<string, number[]>> {
+	return repeated(`${command}Ms`, n, [command], (tookMs, _stdout, add) => add(`${command}Ms`, tookMs));
+}
+
+// Whole processes, from their start to their end; and where they say their time went.
+function checks(n: number): Promise<Record<string, number[]>> {
+	return repeated("checkMs", n, ["check", "02", "--solution", "--json"], (tookMs, stdout, add) => {
+		const verdict = JSON.parse(stdout) as Timed;
+		add("checkMs", tookMs);
+		add("checkMs.outsideJudging", tookMs - verdict.durationMs);
+		for (const [stage, ms] of Object.entries(verdict.stagesMs)) add(`checkMs.${stage}`, ms);
+	});
+}
+
+// Every lesson's solution, as many side by side as there are processors.
+function allLessons(n: number): Promise<Record<string, number[]>> {
+	return repeated("allLessonsMs", n, ["check", "--all", "--solution", "--json"], (tookMs, stdout, add) => {
+		const { verdicts } = JSON.parse(stdout) as { verdicts: Timed[] };
+		add("allLessonsMs", tookMs);
+		for (const { lesson, durationMs } of verdicts) add(`lessonMs.${lesson}`, durationMs);
+	});
+}
+
+// From a save to the verdict on the screen, and where that time goes.
+async function watched(n: number): Promise<Record<string, number[]>> {
+	return visible.step("watchMs", async () => {
+		const values: Record<string, number[]> = { watchMs: await saves(n) };
+		for (const run of await stages(n))
+			for (const [stage, ms] of Object.entries(run)) {
+				values[`watchMs.${stage}`] ??= [];
+				values[`watchMs.${stage}`]?.push(ms);
+			}
+		return values;
+	});
+}
+
+/** What a verdict says of its time. */
+interface Timed {
+	lesson: string;
+	durationMs: number;
+	stagesMs: Record<string, number>;
+}
+
+// The first time only measures the references, if need be, and warms the disk.
+async function repeated(
+	name: string,
+	n: number,
+	args: string[],
+	take: (tookMs: number, stdout: string, add: (name: string, value: number) => void) => void,
+): Promise<Record<string, number[]>> {
+	const values: Record<string, number[]> = {};
+	const add = (figure: string, value: number) => {
+		values[figure] ??= [];
+		values[figure].push(value);
+	};
+	await visible.step(name, async () => {
+		for (let i = -1; i < n; i++) {
+			const startedMs = performance.now();
+			const { stdout } = await promisify(execFile)(process.execPath, [inKit("harness/cli/bin.js"), ...args], {
+				maxBuffer: 64 << 20,
+			});
+			if (i >= 0) take(performance.now() - startedMs, stdout, add);
+		}
+	});
+	return values;
+}
+
+function summary(values: readonly number[]): Figure {
+	const sorted = values.toSorted((a, b) => a - b);
+	const quantile = (q: number) => Math.round((sorted[Math.round((sorted.length - 1) * q)] ?? 0) * 10) / 10;
+	return { median: quantile(0.5), p10: quantile(0.1), p90: quantile(0.9), n: values.length };
+}
+
+function print(): void {
+	process.stdout.write(
+		`${Object.entries(machine)
+			.map(([name, value]) => `${name}: ${value}`)
+			.join("\n")}\n\n`,
+	);
+	const width = Math.max(...Object.keys(figures).map((name) => name.length)) + 2;
+	process.stdout.write(
+		`${"".padEnd(width)}${["median", "p10", "p90", "n"].map((head) => head.padStart(9)).join("")}\n`,
+	);
+	for (const [name, { median, p10, p90, n }] of Object.entries(figures))
+		process.stdout.write(
+			`${name.padEnd(width)}${[median, p10, p90, n].map((value) => String(value).padStart(9)).join("")}\n`,
+		);
+}

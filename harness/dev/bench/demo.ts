@@ -1,0 +1,37 @@
+import { visible } from "../../base/progress.ts";
+import { findLesson } from "../../judge/lessons.ts";
+import { Demo } from "../../live/demo.ts";
+import { sourceOf } from "../../live/source.ts";
+import { Shipyard } from "../../vm/shipyard.ts";
+
+/**
+ * The demo of lesson 02: keeping a moment, and going back to one.
+ * @returns milliseconds, and how much was kept
+ */
+export async function rewound(n: number): Promise<Record<string, number[]>> {
+	const values: Record<string, number[]> = { demoOpenMs: [], checkpointMs: [], checkpointMb: [], backMs: [] };
+	await visible.step("checkpointMs, backMs", async () => {
+		const yard = new Shipyard(visible);
+		try {
+			const source = await sourceOf(await findLesson("02"), { columns: 80, rows: 24 });
+			await yard.imageKey();
+			const startedMs = performance.now();
+			const demo = await Demo.open(source, yard.stage.bind(yard), (event) => {
+				if (event.type === "back") values["backMs"]?.push(event.tookMs);
+				if (event.type !== "kept") return;
+				values["checkpointMs"]?.push(event.tookMs);
+				values["checkpointMb"]?.push(event.bytes / 2 ** 20);
+			});
+			values["demoOpenMs"]?.push(performance.now() - startedMs);
+			demo.slowly = false;
+			for (let i = 0; i < n; i++) {
+				await demo.next();
+				await demo.back();
+			}
+			await demo.close();
+		} finally {
+			await yard.close();
+		}
+	});
+	return values;
+}

@@ -1,0 +1,127 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { inKit } from "../../base/kit.ts";
+
+const SUBMISSIONS = 100;
+const SAMPLE_MS = 500;
+const TICKS_A_SECOND = 100;
+
+/** Hang until their time is up: five of a hundred. */
+const HANG = [
+	"hostile/endings/loops",
+	"submissions/bad-input/child-loops",
+	"submissions/bad-input/child-sleeps",
+	"hostile/resources/fork-bomb",
+	"hostile/output/floods-stdout",
+];
+/** Take all that they can get, or the machine itself with them. */
+const HOSTILE = [
+	"resources/eats-all-memory",
+	"resources/eats-the-heap",
+	"resources/fills-the-file-system",
+	"resources/floods-the-ledger",
+	"output/prints-a-megabyte",
+	"output/closes-all-descriptors",
+	"endings/panics",
+	"endings/powers-off",
+	"endings/reboots",
+	"endings/kills-everybody",
+].map((name) => `hostile/${name}`);
+
+/** `drydock grade` on a class that is right, wrong and hostile by turns, no two files the same. Linux only: /proc. */
+export async function gradedClass(): Promise<Record<string, number[]>> {
+	const dir = await mkdtemp(join(tmpdir(), "drydock-bench-"));
+	try {
+		const made = await makeClass(join(dir, "class"));
+		const cpuBefore = await cpuSecondsOfEnded();
+		const startedMs = performance.now();
+		const out = join(dir, "report.json");
+		const args = ["grade", join(dir, "class"), "--lesson", "02", "--format", "json", "--out", out, "--exit-zero"];
+		const child = spawn(process.execPath, [inKit("harness/cli/bin.js"), ...args], { stdio: ["ignore", 2, 2] });
+		const ended = once(child, "close");
+		const peakMb = await peakMemoryMb(child.pid ?? -1, ended);
+		const tookMs = performance.now() - startedMs;
+		const cpuSeconds = (await cpuSecondsOfEnded()) - cpuBefore;
+		const { submissions } = JSON.parse(await readFile(out, "utf8")) as GradedReport;
+		const durations = submissions
+			.filter(({ name }) => made.get(name) !== "hostile")
+			.map(({ results }) => results[0].durationMs);
+		return {
+			submissionsPerMinute: [SUBMISSIONS / (tookMs / 60_000)],
+			gradeMs: [tookMs],
+			"gradeMs.each": durations,
+			gradeCpuPercent: [(100 * cpuSeconds) / ((tookMs / 1000) * cpus().length)],
+			gradePeakMb: [peakMb],
+			"graded.asExpected": [submissions.filter(({ name, results: [{ status }] }) => made.get(name) === status).length],
+			"graded.notJudged": [submissions.filter(({ results }) => results[0].status === "error").length],
+		};
+	} finally {
+		await rm(dir, { recursive: true });
+	}
+}
+
+interface GradedReport {
+	submissions: { name: string; results: [{ status: string; durationMs: number }] }[];
+}
+
+// Each hostile one after some others, which are right and wrong by turns. @returns what is to come of each, where
+// that is known
+async function makeClass(dir: string): Promise<Map<string, "pass" | "fail" | "hostile">> {
+	const bad = [...HANG, ...HOSTILE].map((name) => inKit("test", `${name}.ts`));
+	const [right, wrong] = [await filesIn("right"), await filesIn("wrong")];
+	const every = Math.floor(SUBMISSIONS / bad.length);
+	const made = new Map<string, "pass" | "fail" | "hostile">();
+	for (let number = 0; number < SUBMISSIONS; number++) {
+		const [round, place] = [Math.floor(number / every), number % every];
+		const hostile = place === every - 1 ? bad[round] : undefined;
+		const plain = place % 2 === 0 ? right : wrong;
+		const name = `learner-${String(number).padStart(3, "0")}`;
+		made.set(name, hostile !== undefined ? "hostile" : plain === right ? "pass" : "fail");
+		await mkdir(join(dir, name, "02-unshare"), { recursive: true });
+		const text = await readFile(hostile ?? plain[(number >> 1) % plain.length] ?? "", "utf8");
+		await writeFile(join(dir, name, "02-unshare/isolate.ts"), `${text}\n// ${name}\n`);
+	}
+	return made;
+}
+
+async function filesIn(kind: "right" | "wrong"): Promise<string[]> {
+	const dir = inKit("test/submissions/02-unshare", kind);
+	return (await readdir(dir)).sort().map((name) => join(dir, name));
+}
+
+// Of drydock and everything below it. A page that several share counts once, in parts (PSS): the machines map one
+// template.
+async function peakMemoryMb(pid: number, ended: Promise<unknown>): Promise<number> {
+	let [peak, running] = [0, true];
+	ended.then(() => {
+		running = false;
+	});
+	while (running) {
+		const sizes = await Promise.all((await descendants(pid)).map(pssKb));
+		peak = Math.max(peak, sizes.reduce((sum, kb) => sum + kb, 0) / 1024);
+		await Promise.race([sleep(SAMPLE_MS), ended]);
+	}
+	return peak;
+}
+
+async function descendants(pid: number): Promise<number[]> {
+	const tasks = await readdir(`/proc/${pid}/task`).catch(() => []);
+	const lists = tasks.map((task) => readFile(`/proc/${pid}/task/${task}/children`, "utf8").catch(() => ""));
+	const children = (await Promise.all(lists)).flatMap((list) => list.split(" ").filter(Boolean).map(Number));
+	return [pid, ...(await Promise.all(children.map(descendants))).flat()];
+}
+
+async function pssKb(pid: number): Promise<number> {
+	const rollup = await readFile(`/proc/${pid}/smaps_rollup`, "utf8").catch(() => "");
+	return Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1] ?? 0);
+}
+
+// Of this process's children that have ended, and of theirs: see proc_pid_stat(5), cutime and cstime.
+async function cpuSecondsOfEnded(): Promise<number> {
+	const fields = (await readFile("/proc/self/stat", "utf8")).replace(/^.*\) /, "").split(" ");
+	return (Number(fields[13]) + Number(fields[14])) / TICKS_A_SECOND;
+}

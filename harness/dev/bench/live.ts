@@ -1,0 +1,118 @@
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { WebSocket } from "ws";
+import { visible } from "../../base/progress.ts";
+import { findLesson, readLesson } from "../../judge/lessons.ts";
+import { Demo } from "../../live/demo.ts";
+import type { DemoEvent } from "../../live/events.ts";
+import { obey } from "../../live/obey.ts";
+import { makePage } from "../../live/page.ts";
+import { openServer, type Server } from "../../live/server.ts";
+import { sourceOf } from "../../live/source.ts";
+import type { PageWord, ServerWord } from "../../live/words.ts";
+import { Shipyard } from "../../vm/shipyard.ts";
+
+const FOLLOWERS = 30;
+const IDLE_MS = 10_000;
+/** Between two changes: the probe has then gone back to looking rarely. */
+const PAUSE_MS = 3_000;
+/** Ticks of the processor's clock in a second, in /proc: USER_HZ. */
+const TICKS = 100;
+
+/**
+ * From a change in the machine to what a page hears of it: from the line that a command prints after it has changed the
+ * hostname, to the view in which that is so; alone, and with so many followers. And what the probe takes of a processor
+ * while nothing happens.
+ */
+export async function liveFrames(n: number): Promise<Record<string, number[]>> {
+	const values: Record<string, number[]> = { liveFrameMs: [], liveFrameWithFollowersMs: [], liveIdlePercent: [] };
+	await visible.step("liveFrameMs", async () => {
+		const yard = new Shipyard(visible);
+		const lesson = await findLesson("02");
+		let demo: Demo | undefined;
+		const page = await makePage(await readLesson(lesson));
+		const server = await openServer({ port: 0, share: true, page, obey: async (word) => demo && obey(demo, word) });
+		try {
+			await yard.imageKey();
+			const source = await sourceOf(lesson, { columns: 80, rows: 16 });
+			demo = await Demo.open(source, yard.stage.bind(yard), server.hall.tell);
+			const presenter = await Listener.enter(server.link);
+			for (let i = 0; i < n; i++) values["liveFrameMs"]?.push(await change(presenter, `alone-${i}`));
+			values["liveIdlePercent"]?.push(await idlePercent(demo.pid));
+			const followers = await Promise.all(Array.from({ length: FOLLOWERS }, () => follow(server)));
+			for (let i = 0; i < n; i++) values["liveFrameWithFollowersMs"]?.push(await change(presenter, `followed-${i}`));
+			for (const page of [presenter, ...followers]) page.leave();
+		} finally {
+			await demo?.close();
+			await server.close();
+			await yard.close();
+		}
+	});
+	return values;
+}
+
+async function change(presenter: Listener, name: string): Promise<number> {
+	await sleep(PAUSE_MS);
+	// What is typed has a quotation mark in it, so only what is printed is the name itself.
+	presenter.say({ say: "type", shell: "host", keys: `hostname ${name}; echo "is ""${name}"\r` });
+	const [printedMs, seenMs] = await Promise.all([
+		presenter.hears((event) => event.type === "output" && event.data.includes(`is ${name}`)),
+		presenter.hears((event) => event.type === "view" && event.view.host.hostname === name),
+	]);
+	return Math.max(0, seenMs - printedMs);
+}
+
+async function idlePercent(pid: number): Promise<number> {
+	await sleep(PAUSE_MS);
+	const ticks = async () => {
+		const stat = await readFile(`/proc/${pid}/stat`, "utf8");
+		const [, , , , , , , , , , , utime = "0", stime = "0"] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+		return Number(utime) + Number(stime);
+	};
+	const before = await ticks();
+	await sleep(IDLE_MS);
+	return (((await ticks()) - before) / TICKS / (IDLE_MS / 1_000)) * 100;
+}
+
+const follow = (server: Server) => Listener.enter(server.shared?.replace(/\/\/[^:]+/, "//127.0.0.1") ?? "");
+
+/** What a page hears, without a page. */
+class Listener {
+	readonly #waiting = new Set<(event: DemoEvent) => void>();
+
+	private constructor(private readonly socket: WebSocket) {
+		socket.on("message", (data) => {
+			const word = JSON.parse(String(data)) as ServerWord;
+			if (word.word === "event") for (const take of [...this.#waiting]) take(word.event);
+		});
+	}
+
+	static async enter(link: string): Promise<Listener> {
+		const { origin } = new URL(link);
+		const socket = new WebSocket(new URL("socket", link.replace("http:", "ws:")), { origin });
+		const listener = new Listener(socket);
+		await once(socket, "open");
+		return listener;
+	}
+
+	say(word: PageWord): void {
+		this.socket.send(JSON.stringify(word));
+	}
+
+	/** Settles when such an event comes. @returns when that was, by performance.now() */
+	hears(wanted: (event: DemoEvent) => boolean): Promise<number> {
+		return new Promise((resolve) => {
+			const take = (event: DemoEvent) => {
+				if (!wanted(event)) return;
+				this.#waiting.delete(take);
+				resolve(performance.now());
+			};
+			this.#waiting.add(take);
+		});
+	}
+
+	leave(): void {
+		this.socket.close();
+	}
+}

@@ -1,0 +1,78 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { spawn } from "@lydell/node-pty";
+import { inKit } from "../../base/kit.ts";
+import { silent } from "../../base/progress.ts";
+import { judge } from "../../judge/judge.ts";
+import { findLesson, solutionOf } from "../../judge/lessons.ts";
+import { makeWorkspace } from "../../learner/workspace.ts";
+import { Shipyard } from "../../vm/shipyard.ts";
+
+/** What somebody needs at least to read a verdict and change a line. */
+const READING_MS = 4_000;
+const BIN = inKit("harness/cli/bin.js");
+
+/**
+ * Watch mode on a terminal, lesson 02: from a save until the verdict is on the screen.
+ * @returns milliseconds, of each save
+ */
+export async function saves(n: number): Promise<number[]> {
+	const dir = await mkdtemp(join(tmpdir(), "drydock-bench-"));
+	const solution = await readFile(await solutionOf(await findLesson("02")), "utf8");
+	await makeWorkspace(dir);
+	await promisify(execFile)(process.execPath, [BIN, "select", "02"], { cwd: dir });
+	const screen = spawn(process.execPath, [BIN, "watch"], { cwd: dir, cols: 80, rows: 40 });
+	const ended = new Promise<void>((resolve) => screen.onExit(() => resolve()));
+	let shown = "";
+	let verdict = () => {};
+	screen.onData((data) => {
+		shown += data;
+		if (/after the save|Nothing is done here yet/.test(shown)) verdict();
+	});
+	const nextVerdict = () =>
+		new Promise<void>((resolve) => {
+			shown = "";
+			verdict = resolve;
+		});
+	try {
+		await nextVerdict();
+		const tookMs: number[] = [];
+		for (let i = 0; i < n; i++) {
+			await sleep(READING_MS);
+			const seen = nextVerdict();
+			const startedMs = performance.now();
+			await writeFile(join(dir, "02-unshare/isolate.ts"), `${solution}// ${i}\n`);
+			await seen;
+			tookMs.push(performance.now() - startedMs);
+		}
+		return tookMs;
+	} finally {
+		screen.write("q");
+		await ended;
+		await rm(dir, { recursive: true });
+	}
+}
+
+/** Where that time goes: the same judging, in this process, on a machine that waits. @returns for each run, by stage */
+export async function stages(n: number): Promise<Record<string, number>[]> {
+	const lesson = await findLesson("02");
+	const file = await solutionOf(lesson);
+	const yard = new Shipyard(silent);
+	const runs: Record<string, number>[] = [];
+	try {
+		// The first makes the bundler's process.
+		for (let i = -1; i < n; i++) {
+			yard.prepare(true);
+			await sleep(READING_MS);
+			const { stagesMs } = await judge(lesson, file, yard);
+			if (i >= 0) runs.push(stagesMs);
+		}
+		return runs;
+	} finally {
+		await yard.close();
+	}
+}

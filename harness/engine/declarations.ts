@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { inKit } from "../base/kit.ts";
+
+/**
+ * What the type checker knows beside a submission: the language's library and Node's modules, as files that are on no
+ * disk. Both are some sixty files each, and every file costs the checker several questions; so they are joined.
+ */
+
+/** The language's library, up to a version. */
+export function libraryDeclarations(compiler: string, name: string): string {
+	const texts = new Map<string, string>();
+	const add = (file: string) => {
+		if (texts.has(file)) return;
+		const text = readFileSync(join(dirname(compiler), `lib.${file}.d.ts`), "utf8");
+		texts.set(file, text);
+		for (const [, reference = ""] of text.matchAll(/^\/\/\/ <reference lib="([\w.]+)" \/>/gm)) add(reference);
+	};
+	add(name);
+	return [...texts.values()].map(withoutReferences).join("\n");
+}
+
+/** Node's modules and globals: files by their names, of which `index.d.ts` is the first. */
+export function nodeDeclarations(): Map<string, string> {
+	const home = dirname(createRequire(inKit("package.json")).resolve("@types/node/package.json"));
+	const names = readdirSync(home, { recursive: true, encoding: "utf8" });
+	const texts = names
+		.filter((name) => name.endsWith(".d.ts") && !/^(ts\d|index\.d\.ts$)/.test(name))
+		.map((name) => [name, readFileSync(join(home, name), "utf8")] as const);
+	// What is a module of its own cannot be joined with others.
+	const isModule = (text: string) => /^(import|export) /m.test(text);
+	const modules = texts.filter(([, text]) => isModule(text));
+	const joined = texts.filter(([, text]) => !isModule(text)).map(([, text]) => withoutReferences(text));
+	const references = modules.map(([name]) => `/// <reference path="${name}" />`);
+	return new Map([
+		...modules.map(([name, text]) => [name, withoutReferences(text)] as const),
+		["index.d.ts", [...references, ...joined].join("\n")],
+	]);
+}
+
+const withoutReferences = (text: string) => text.replaceAll(/^\/\/\/ <reference .*$/gm, "");

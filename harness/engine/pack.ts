@@ -1,0 +1,70 @@
+import { createHash } from "node:crypto";
+import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { create } from "tar";
+import { inKit, readText } from "../base/kit.ts";
+import type { Progress } from "../base/progress.ts";
+import { ensureLibrary } from "../vm/kit.ts";
+import { boxProgram } from "./engine.ts";
+import { SEAL, sealed } from "./seal.ts";
+
+/**
+ * Packs an engine into one program for any Linux machine with Node: a shell script, and behind it, as a tar archive, what
+ * it unpacks when it is first run. It is sealed.
+ * @param mine which file of the learner's takes the place of which module of the reference
+ * @throws {BundleError} a module of the learner's cannot be bundled
+ * @throws {Failure} unsupported: there is neither an image nor a C compiler
+ */
+export async function packBox(mine: ReadonlyMap<string, string>, progress: Progress): Promise<Buffer> {
+	const dir = await mkdtemp(join(tmpdir(), "drydock-box-"));
+	try {
+		await cp(await ensureLibrary(progress), dir, { recursive: true });
+		await writeFile(join(dir, "box.cjs"), await boxProgram(mine, { libraries: "beside" }));
+		// No dates and no owner: the same modules make the same program.
+		const archive = { gzip: true, cwd: dir, portable: true, mtime: new Date(0) };
+		const chunks = await create(archive, ["box.cjs", "libkernel.so", "node_modules"]).collect();
+		const payload = Buffer.concat(chunks);
+		const digest = createHash("sha256").update(payload).digest("hex").slice(0, 16);
+		const usage = await readText(inKit("solutions/usage.txt"));
+		return sealed(Buffer.concat([Buffer.from(script(digest, usage)), payload]));
+	} finally {
+		await rm(dir, { recursive: true });
+	}
+}
+
+// Unpacked beside its place and then moved there: two that begin at once do not see each other's half. The library is
+// preloaded because fork needs it: see libkernel.c.
+function script(digest: string, usage: string): string {
+	const lines = [
+		"#!/bin/sh",
+		"# A container engine: box run IMAGE COMMAND. See README.md.",
+		`# ${SEAL}`,
+		"set -e",
+		'fail() { echo "box: $1" >&2; exit 125; }',
+		// Who only asks what it does needs neither root nor Node.
+		'case "$1 $2" in "--help "* | "-h "* | "help "* | "run --help" | "run -h")',
+		"\tcat <<'END'",
+		...usage.trimEnd().split("\n"),
+		"END",
+		"\texit ;;",
+		"esac",
+		'[ "$(id -u)" = 0 ] || fail "only root may do this: sudo $0 $*"',
+		'command -v node >/dev/null || fail "Node is needed, and not on the PATH"',
+		'[ -e /sys/fs/cgroup/cgroup.controllers ] || fail "cgroup v2 is needed, at /sys/fs/cgroup"',
+		`home=/run/box-programs/${digest}`,
+		'if [ ! -e "$home" ]; then',
+		"\tmkdir -p -m 700 /run/box-programs",
+		"\tnew=$(mktemp -d /run/box-programs/new-XXXXXX)",
+		"\ttar=$(command -v tar || echo busybox tar)",
+		'\tif ! tail -n +LINES "$0" | $tar -xzf - -C "$new"; then rm -rf "$new"; fail "could not be unpacked"; fi',
+		'\tmv -T "$new" "$home" 2>/dev/null || rm -rf "$new"',
+		"fi",
+		"# Where its containers' cgroups go. The system's own tree has to hand these down.",
+		"mkdir -p /sys/fs/cgroup/box",
+		'echo "+cpu +memory +pids" >/sys/fs/cgroup/cgroup.subtree_control',
+		'LD_PRELOAD="$home/libkernel.so" exec node --single-threaded --no-warnings "$home/box.cjs" "$@"',
+		"",
+	];
+	return lines.join("\n").replace("LINES", String(lines.length));
+}

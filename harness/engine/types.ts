@@ -1,0 +1,152 @@
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import * as v from "valibot";
+import { Failure } from "../base/failure.ts";
+import { interruption } from "../base/interrupt.ts";
+import { inKit } from "../base/kit.ts";
+import { BundleError, brief, type Diagnostic } from "./bundle.ts";
+import { compilerTurns } from "./bundler.ts";
+import { CheckerChannel } from "./checker-channel.ts";
+import { notExecutable, startConfined } from "./confined-tool.ts";
+import { filesBeside, type SubmissionFiles } from "./submission-files.ts";
+import { CONFIG, TypeWorld } from "./type-world.ts";
+
+/** An ordinary module takes some 0.3 s and 60 MB. */
+const LIMITS = { cpuSeconds: 5, memoryKilobytes: 400_000 };
+/** Past this the computer is too busy; that is nobody's fault. */
+const LONGEST_MS = 60_000;
+
+/**
+ * What the checker says has a place, in UTF-16 units from the start of the file. The checker reads what strangers have
+ * written, so what it says is checked before it is used.
+ */
+const Said = v.object({
+	fileName: v.optional(v.string()),
+	pos: v.number(),
+	code: v.number(),
+	category: v.number(),
+	text: v.string(),
+});
+type Said = v.InferOutput<typeof Said>;
+
+const ERROR = 1;
+/** Nobody mends more at a time. */
+const ERRORS_MAX = 100;
+
+/**
+ * Type-checks one module as an editor would.
+ * @param modules which file takes the place of which module of the reference
+ * @param files where these files are, if not on this computer's disk
+ * @param signal gives up, as nobody wants to know any more
+ * @returns its first errors, which decide nothing; none for a module that is well typed
+ * @throws {Failure} unsupported: the type checker cannot be executed here
+ * @throws {BundleError} a type is taken from outside of the submission, or it is all too much
+ */
+export async function typeErrors(
+	file: string,
+	modules: ReadonlyMap<string, string> = new Map([[inKit("solutions", "mine.ts"), file]]),
+	files: SubmissionFiles = filesBeside([...modules.values()]),
+	signal: AbortSignal = interruption,
+): Promise<Diagnostic[]> {
+	const subject = resolve(file);
+	const compiler = await compilerPath();
+	const world = new TypeWorld(compiler, subject, modules, files);
+	const said = await compilerTurns.take(() => saidBy(compiler, world, signal));
+	if (said === "too much") {
+		const message = "this is too much for the compiler: its types are";
+		throw new BundleError({ message, file: subject, line: 1, column: 1 }, "too-much-for-the-compiler");
+	}
+	const errors = said.flatMap(({ fileName, category, ...one }) => {
+		const path = category === ERROR && fileName !== undefined ? world.pathOf(fileName) : null;
+		return path === null ? [] : [{ ...one, path }];
+	});
+	for (const { path, ...one } of errors.filter(({ path, ...one }) => world.leadsOutside(path, one))) {
+		const place = await placeIn(files, path, one.pos);
+		if (place === null) continue;
+		const name = /'([^']*)'/.exec(one.text)?.[1] ?? "";
+		const why = "it is outside of the submission: only files beside the module or below it can be imported";
+		const message = `Could not resolve ${JSON.stringify(world.pathOf(name) ?? name)}: ${why}`;
+		throw new BundleError({ message, ...place }, "unresolved-import");
+	}
+	// The way to each place is as long as the file.
+	const own = errors.filter(({ path }) => path === subject).slice(0, ERRORS_MAX);
+	const placed = await Promise.all(
+		own.map(async ({ path, pos, code, text }) => {
+			const place = await placeIn(files, path, pos);
+			return place === null ? [] : [{ message: brief(`TS${code}: ${text}`), ...place }];
+		}),
+	);
+	return placed.flat();
+}
+
+async function saidBy(compiler: string, world: TypeWorld, other: AbortSignal): Promise<Said[] | "too much"> {
+	const signal = AbortSignal.any([interruption, other]);
+	signal.throwIfAborted();
+	const args = ["--api", "--cwd", "/", `--callbacks=${world.questions.join(",")}`];
+	let checker: CheckerChannel | undefined;
+	let late = false;
+	const stop = () => void checker?.end();
+	const timer = setTimeout(() => {
+		late = true;
+		stop();
+	}, LONGEST_MS);
+	signal.addEventListener("abort", stop, { once: true });
+	try {
+		checker = await startConfined(compiler, LIMITS, async (script, environment) => {
+			const started = new CheckerChannel(script, environment, args, (question, argument) =>
+				world.answer(question, argument),
+			);
+			checker = started;
+			await started
+				.request("initialize", null)
+				.catch((error: unknown) => started.end().then(() => Promise.reject(error)));
+			return started;
+		});
+		const channel = checker;
+		const opened = (await channel.request("updateSnapshot", { openProjects: [CONFIG] })) as {
+			snapshot: unknown;
+			projects: { id: unknown }[];
+		};
+		const [project] = opened.projects;
+		const ask = async (name: string, file?: string) => {
+			const about = { snapshot: opened.snapshot, project: project?.id, ...(file && { file }) };
+			return v.parse(v.nullable(v.array(Said)), await channel.request(name, about)) ?? [];
+		};
+		const said = [await ask("getProgramDiagnostics")];
+		for (const file of world.own()) {
+			said.push(await ask("getSyntacticDiagnostics", file));
+			said.push(await ask("getSemanticDiagnostics", file));
+		}
+		return said.flat();
+	} catch (error) {
+		signal.throwIfAborted();
+		if (late) return [];
+		if (error instanceof Failure) throw error;
+		return "too much";
+	} finally {
+		clearTimeout(timer);
+		signal.removeEventListener("abort", stop);
+		await checker?.end();
+	}
+}
+
+async function placeIn(files: SubmissionFiles, path: string, position: number) {
+	const text = await files.read(path).catch(() => null);
+	if (text === null) return null;
+	const before = text.slice(0, position).split(/\r\n|\n/);
+	return { file: path, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}
+
+// Not by way of its bin/tsc: that is a Node program which starts the compiler, and would leave it behind.
+async function compilerPath(): Promise<string> {
+	const home = dirname(createRequire(import.meta.url).resolve("typescript/package.json"));
+	const { default: find } = (await import(pathToFileURL(join(home, "lib/getExePath.js")).href)) as {
+		default(): string;
+	};
+	try {
+		return find();
+	} catch (error) {
+		throw notExecutable("typescript", error);
+	}
+}

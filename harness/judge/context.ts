@@ -1,0 +1,20 @@
+import type { Observation } from "../protocol/index.ts";
+import { BOX, type Check, type Context, commandAt, DURING } from "./check.ts";
+import { type Drawn, deriveFacts, endingOf } from "./facts.ts";
+
+/** Everything that an explanation may look at, from what was read. */
+export function contextOf(check: Check, observation: Observation, drawn: Drawn): Context {
+	const ending = endingOf(observation);
+	const { atThrow = null, ledger = [] } = observation.containers[BOX] ?? {};
+	return {
+		facts: deriveFacts(check, observation, drawn),
+		drawn,
+		observation,
+		during: observation.moments[DURING],
+		process: commandAt(observation, DURING),
+		ending,
+		ledger,
+		thrown: ending.how === "threw" ? ending.thrown : null,
+		atThrow,
+	};
+}

@@ -1,0 +1,218 @@
+import type { Ending, Entry, HostState, Mount, Observation, ProcessState, Task } from "../protocol/index.ts";
+import { BOX, type Check, commandAt, DURING, EXIT_CODE, exitCodeOf } from "./check.ts";
+import { hostFiles, placeOnHost, rootOf } from "./host-files.ts";
+
+/** Values drawn at random for one run, by name. */
+export type Drawn = Record<string, string>;
+
+/** What a fact can be: something that reads well in a report and compares by value. */
+export type FactValue = string | number | boolean | readonly string[];
+
+/** Facts by name, such as `"ns.uts": "new"`. */
+export type Facts = Readonly<Record<string, FactValue>>;
+
+/** Directories of the host whose files every run reads: what the host is called and how it works is in the first. */
+export const HOST_FILES = ["/etc", "/root"] as const;
+
+/** File systems that are windows into the kernel: a second mount of one shows nothing of the host's files. */
+const KERNEL_FILE_SYSTEMS = new Set(["proc", "sysfs", "cgroup2", "devpts", "mqueue", "devtmpfs"]);
+
+/**
+ * Turns what was read into facts that can be compared between two runs: relations instead of numbers, and drawn values
+ * as `‹name›`.
+ */
+export function deriveFacts(check: Pick<Check, "derive">, observation: Observation, drawn: Drawn): Facts {
+	const { before, after } = observation;
+	const ending = endingOf(observation);
+	const during = observation.moments[DURING];
+	const process = commandAt(observation, DURING);
+	const facts: Record<string, FactValue> = {
+		ending: ending.how === "returned" ? returned(ending.value, drawn) : ending.how,
+		"command.ran": process !== null,
+		...hostFacts("after", before, after),
+		"engine.place": enginePlace(observation),
+		"input.taken": Object.keys(observation.containers).filter((name) => observation.containers[name]?.inputTaken),
+	};
+	// Of an engine that was cut short or killed, everything is left: that says nothing about the exercise.
+	if (ending.how === "returned")
+		facts["left.processes"] = newOnes(
+			before.tasks,
+			// What has ended, and has nobody but the host's init for a parent, is only waiting for init's next turn.
+			after.tasks.filter(({ state, ppid }) => state !== "Z" || ppid !== 1),
+			(task) => `${nameOf(task)} (${task.state})`,
+			identityOf,
+		);
+	if (during !== undefined && process !== null)
+		Object.assign(facts, hostFacts("during", before, during.host), processFacts(before, process, drawn), {
+			"command.copies": process.copies,
+		});
+	return normalise({ ...facts, ...check.derive?.(observation, drawn) }, drawn);
+}
+
+/** What two readings of one process have in common, and no other process: pids come back. */
+export const identityOf = ({ pid, startTicks }: Pick<Task, "pid" | "startTicks">): string => `${pid} ${startTicks}`;
+
+/** What a process is called: Node calls its first thread MainThread, and a process is called like that. */
+export const nameOf = ({ comm }: Pick<Task, "comm">): string => (comm === "MainThread" ? "box (node)" : comm);
+
+// The exit code is another one in every run.
+function returned(value: unknown, drawn: Drawn): string {
+	return `returned ${value === exitCodeOf(drawn) ? `‹${EXIT_CODE}›` : JSON.stringify(value)}`;
+}
+
+/** How the container ended that the lesson is about. */
+export function endingOf({ containers }: Observation): Ending {
+	const box = containers[BOX];
+	if (box === undefined) throw new Error("a scenario without its container");
+	return box.ending;
+}
+
+function hostFacts(when: "during" | "after", before: HostState, now: HostState): Record<string, FactValue> {
+	const same = <T>(one: T, other: T) => JSON.stringify(one) === JSON.stringify(other);
+	return {
+		[`host.hostname.${when}`]: now.hostname === before.hostname ? "unchanged" : now.hostname,
+		[`host.domainname.${when}`]: now.domainname === before.domainname ? "unchanged" : now.domainname,
+		[`host.mounts.${when}`]: newOnes(before.mounts, now.mounts, (mount) => mount.mountPoint, placeOf),
+		[`host.unmounted.${when}`]: newOnes(now.mounts, before.mounts, (mount) => mount.mountPoint, placeOf),
+		[`host.propagation.${when}`]: changedPropagation(before.mounts, now.mounts),
+		[`host.queues.${when}`]: same(before.queues, now.queues) ? "unchanged" : "changed",
+		[`host.cgroups.${when}`]: newOnes(before.cgroups, now.cgroups, String),
+		[`host.root.${when}`]: newOnes(before.root, now.root, String),
+		[`host.links.${when}`]: same(before.links, now.links) ? "unchanged" : "changed",
+		[`host.files.${when}`]: HOST_FILES.flatMap((dir) => changedFiles(dir, before, now)),
+	};
+}
+
+// What is new counts in /etc alone, where each file means something to the host. A file that was written anew with the same
+// content is the same.
+function changedFiles(dir: (typeof HOST_FILES)[number], before: HostState, now: HostState): string[] {
+	const [old, present] = [before, now].map(
+		({ trees }) => new Map((trees[dir] ?? []).map((entry) => [entry.path, contentOf(entry)])),
+	) as [Map<string, string>, Map<string, string>];
+	const named = (path: string) => (path === "." ? dir : `${dir}/${path}`);
+	const gone = [...old.keys()].filter((path) => !present.has(path)).map((path) => `${named(path)} is gone`);
+	const changed = [...present]
+		.filter(([path, entry]) => old.has(path) && old.get(path) !== entry)
+		.map(([path]) => `${named(path)} was changed`);
+	const added = [...present.keys()].filter((path) => dir === "/etc" && !old.has(path));
+	return [...gone, ...changed, ...added.map((path) => `${named(path)} is new`)];
+}
+
+// The size of a directory says how many files are in it.
+const contentOf = (entry: Entry) =>
+	JSON.stringify({ ...entry, inode: 0, changedMs: 0, size: entry.kind === "directory" ? 0 : entry.size });
+
+/** In which of its namespaces, and in which root, an engine was not the host's, whenever a command of its was looked at. */
+function enginePlace({ before, moments }: Observation): string[] {
+	const engines = Object.values(moments).flatMap(({ commands }) =>
+		Object.values(commands).flatMap((command) => (command === null ? [] : [command])),
+	);
+	const left = engines.flatMap(({ engineNamespaces, engineInHostRoot }) => [
+		...Object.keys(engineNamespaces)
+			.filter((kind) => engineNamespaces[kind] !== before.namespaces[kind])
+			.map((kind) => `another ${kind} namespace`),
+		...(engineInHostRoot ? [] : ["another root"]),
+	]);
+	return [...new Set(left)];
+}
+
+function processFacts(before: HostState, process: ProcessState, drawn: Drawn): Record<string, FactValue> {
+	const namespaces = Object.entries(process.namespaces).map(([kind, id]) => [
+		`ns.${kind}`,
+		id === before.namespaces[kind] ? "the host's" : "new",
+	]);
+	const { rootfs } = drawn;
+	const came = escapeOf(process);
+	return {
+		...Object.fromEntries(namespaces),
+		"ns.split": process.splitNamespaces,
+		"command.hostname": process.hostname,
+		"command.queues": before.queues.some((key) => process.queues.includes(key))
+			? "the host's are seen"
+			: "none of the host's",
+		"command.mounts.host": hostFiles(before.mounts, process.mounts, rootfs).map((mount) => mount.mountPoint),
+		"command.mounts.peers": peersOf(before.mounts, process.mounts).map((mount) => mount.mountPoint),
+		"command.root": rootOf(before, process, drawn),
+		"command.cwd": process.cwdInsideRoot ? "inside its root" : "outside its root",
+		...(came === undefined ? {} : { escape: came }),
+		...(process.table === null ? {} : { "namespace.host": hostPlaces(before, process.table, rootfs) }),
+	};
+}
+
+// Nothing is known where the same attempt fails on the host's side, too, or could not be made at all.
+function escapeOf({ escape: tried }: ProcessState): string | undefined {
+	if (tried === null || tried.control.climb !== "" || tried.control.uncover !== "") return undefined;
+	const came = [tried.climb, tried.uncover];
+	if (came.includes("")) return "the host's files were reached";
+	return came.every((why) => why === "nowhere") ? "refused" : undefined;
+}
+
+// Where the host has what is mounted in a namespace, each place once.
+function hostPlaces({ mounts }: HostState, table: NonNullable<ProcessState["table"]>, rootfs?: string): string[] {
+	const places = hostFiles(mounts, table, rootfs).map((mount) => placeOnHost(mounts, mount) ?? "");
+	return [...new Set(places)];
+}
+
+/** The mounts in `seen` that show a file system of the host's as the host mounts it. */
+export function hostMounts(host: readonly Mount[], seen: readonly Mount[]): Mount[] {
+	return seen.filter(
+		(mount) =>
+			!KERNEL_FILE_SYSTEMS.has(mount.fstype) &&
+			host.some((other) => other.device === mount.device && other.root === mount.root),
+	);
+}
+
+/** The mounts in `seen` that are in a peer group with one of the host's: `shared:N` with the same N. */
+export function peersOf(host: readonly Mount[], seen: readonly Mount[]): Mount[] {
+	const groups = new Set(host.flatMap(peerGroup));
+	return seen.filter((mount) => peerGroup(mount).some((group) => groups.has(group)));
+}
+
+const peerGroup = (mount: Mount) => mount.propagation.filter((field) => field.startsWith("shared:"));
+
+// Of two mounts on one place, each is one of its own.
+const placeOf = (mount: Mount) => `${mount.id} ${mount.mountPoint}`;
+
+/** Whether mounts and unmounts below this mount are seen by its peers. See mount_namespaces(7). */
+export function isShared(mount: Mount): boolean {
+	return peerGroup(mount).length > 0;
+}
+
+function changedPropagation(before: readonly Mount[], now: readonly Mount[]): string[] {
+	const known = new Map(before.map((mount) => [mount.id, isShared(mount)]));
+	return now
+		.filter((mount) => known.has(mount.id) && known.get(mount.id) !== isShared(mount))
+		.map((mount) => mount.mountPoint);
+}
+
+function newOnes<T>(
+	before: readonly T[],
+	now: readonly T[],
+	show: (item: T) => string,
+	identity: (item: T) => unknown = show,
+): string[] {
+	const known = new Set(before.map(identity));
+	return now.filter((item) => !known.has(identity(item))).map(show);
+}
+
+function normalise(facts: Record<string, FactValue>, drawn: Drawn): Facts {
+	// An exit code is a number of two digits, and they are found where it was not put, too.
+	const names = Object.entries(drawn).filter(([name]) => name !== EXIT_CODE);
+	const replace = (text: string) => names.reduce((left, [name, value]) => left.replaceAll(value, `‹${name}›`), text);
+	return mapStrings(facts, replace);
+}
+
+/** Puts the values of one run in the place of `‹name›`. */
+export function withDrawn(value: FactValue, drawn: Drawn): FactValue {
+	const replace = (text: string) => text.replace(/‹(\w+)›/g, (whole, name: string) => drawn[name] ?? whole);
+	return mapStrings({ value }, replace)["value"] ?? value;
+}
+
+function mapStrings(facts: Readonly<Record<string, FactValue>>, change: (text: string) => string): Facts {
+	return Object.fromEntries(
+		Object.entries(facts).map(([name, value]) => {
+			if (typeof value === "string") return [name, change(value)];
+			return [name, Array.isArray(value) ? value.map(change) : value];
+		}),
+	);
+}

@@ -1,0 +1,42 @@
+/** What a lesson's check.ts may use of the harness. */
+export type {
+	Answer,
+	Archive,
+	Entry,
+	HostState,
+	ImageChange,
+	ImageReading,
+	LedgerCall,
+	Mount,
+	Observation,
+	Preparation,
+	ProcessState,
+	Question,
+	Step,
+} from "../protocol/index.ts";
+export {
+	BOX,
+	type Check,
+	type Context,
+	called,
+	calledElsewhere,
+	commandAt,
+	commandRefused,
+	DURING,
+	defineCheck,
+	EXIT_CODE,
+	type Explanation,
+	exitCodeOf,
+	type FactRule,
+	type MadeOf,
+	mountOf,
+	refused,
+	type Scenario,
+	unsharedInChild,
+} from "./check.ts";
+export { enginePlace, processesLeft } from "./common.ts";
+export { type Demo, type DemoStep, defineDemo } from "./demo.ts";
+export { spoiltBetween } from "./endings.ts";
+export { type Drawn, type Facts, type FactValue, hostMounts, identityOf, isShared, nameOf } from "./facts.ts";
+export { hostFiles, placeOnHost, rootOf, samePlace } from "./host-files.ts";
+export { noSecrets, secretsFound, secretsOf, writeSecrets } from "./secrets.ts";

@@ -1,0 +1,220 @@
+import { diffArrays } from "diff";
+import type { LedgerCall } from "../protocol/index.ts";
+import type { Page } from "./page.ts";
+
+/** What a program asked of the kernel, beside what the reference asked. */
+export interface Ledgers {
+	exercise: readonly LedgerCall[];
+	reference: readonly LedgerCall[];
+}
+
+interface Options {
+	brief: boolean;
+	container?: { name: string; about: string };
+}
+
+/** A call of yours and one of the reference's that are alike, or one that the other has not. */
+interface Row {
+	yours?: LedgerCall;
+	reference?: LedgerCall;
+}
+
+const HEADINGS: [string, string] = ["asked of the kernel by yours", "asked of it by the reference"];
+const ARGUMENT_WIDTH = 28;
+/** Rows that are alike, kept on either side of one that is not. */
+const KEPT = 3;
+const BRIEF_ROWS = 16;
+/** An argument that is longer is shown by its beginning, also where nothing is to be brief. */
+const LONG_ARGUMENT_WIDTH = 200;
+/** The same of all arguments of one call. */
+const TEXT_WIDTH = 800;
+/** Many times what any engine asks. Of a program that asks more, the first so many are compared; the rest is counted. */
+const CALLS_MAX = 250;
+/** A process that descends from the engine in more steps is indented no further. */
+const INDENTS_MAX = 8;
+
+/** Whether one has calls that the other has not, or in another order. */
+export const doPart = (ledgers: Ledgers): boolean => rowsOf(ledgers).some(isDifferent);
+
+/**
+ * Shows both side by side, per process, what a fork has made below it and indented. What is alike for long is folded,
+ * and the first place where they part is marked.
+ * @param options.brief only what is around that place, and only the beginning of long arguments where both are alike
+ * @param options.container whose they are and what it is there for, if not the one that the lesson is about
+ */
+export function showLedgers(page: Page, ledgers: Ledgers, { brief, container }: Options): void {
+	const rows = rowsOf(ledgers);
+	if (rows.length === 0) return;
+	const parts = rows.findIndex(isDifferent);
+	page.line();
+	if (container !== undefined) page.paragraph(`the container “${container.name}”: ${container.about}`);
+	const more = [ledgers.exercise, ledgers.reference].map(({ length }) => counted(length - CALLS_MAX)) as [
+		string,
+		string,
+	];
+	const rest = more.some((text) => text !== "") ? [{ cells: more, mark: false }] : [];
+	page.rows(HEADINGS, [...fold(rows, parts, brief), ...rest]);
+	if (parts < 0) showSameCalls(page);
+}
+
+/** Says that neither has calls that the other has not. */
+export function showSameCalls(page: Page): void {
+	page.line();
+	page.paragraph("The same calls, in the same order: any difference is in what the kernel has made of them.");
+}
+
+function rowsOf(ledgers: Ledgers): Row[] {
+	const [exercise, reference] = [ledgers.exercise, ledgers.reference].map((calls) =>
+		inOrder(calls).slice(0, CALLS_MAX),
+	);
+	const [mine, theirs] = [exitCodesDrawn(exercise ?? []), exitCodesDrawn(reference ?? [])];
+	return align(
+		exercise ?? [],
+		reference ?? [],
+		(one, other) => alike(one, other) || (one.task === other.task && mine.has(one) && theirs.has(other)),
+	);
+}
+
+// What an init passes on of its command's end is whatever the command's script was told to end with.
+function exitCodesDrawn(calls: readonly LedgerCall[]): ReadonlySet<LedgerCall> {
+	const scripts = calls.filter(({ call }) => call === "execve").map(({ args }) => Object.values(args).join(" "));
+	const codes = new Set(scripts.flatMap((script) => [...script.matchAll(/\bexit (\d+)/g)].map(([, code]) => code)));
+	return new Set(calls.filter(({ call, args }) => call === "_exit" && codes.has(Object.values(args)[0])));
+}
+
+/** Each call of a process in its order; what a fork has made follows the fork. */
+function inOrder(calls: readonly LedgerCall[]): LedgerCall[] {
+	const byTask = new Map<string, LedgerCall[]>();
+	for (const call of calls) {
+		const own = byTask.get(call.task);
+		if (own === undefined) byTask.set(call.task, [call]);
+		else own.push(call);
+	}
+	const ordered: LedgerCall[] = [];
+	// By a list of its own, not by recursion: families may be as deep as the ledger is long.
+	for (const first of [...byTask.keys()].sort()) {
+		const waiting = [{ task: first, own: byTask.get(first) ?? [], at: 0, children: 0 }];
+		byTask.delete(first);
+		for (let top = waiting.at(-1); top !== undefined; top = waiting.at(-1)) {
+			const call = top.own[top.at++];
+			if (call === undefined) {
+				waiting.pop();
+				continue;
+			}
+			ordered.push(call);
+			if (call.call !== "fork" || !(Number(call.result) > 0)) continue;
+			const task = `${top.task}.${++top.children}`;
+			const own = byTask.get(task) ?? [];
+			byTask.delete(task);
+			if (own.length > 0) waiting.push({ task, own, at: 0, children: 0 });
+		}
+	}
+	return ordered;
+}
+
+function align(yours: LedgerCall[], reference: LedgerCall[], comparator: typeof alike): Row[] {
+	const rows: Row[] = [];
+	let [mine, theirs] = [0, 0];
+	for (const { added, removed, count = 0 } of diffArrays(yours, reference, { comparator }))
+		for (let i = 0; i < count; i++) {
+			const row: Row = {};
+			const [left, right] = [added ? undefined : yours[mine++], removed ? undefined : reference[theirs++]];
+			if (left !== undefined) row.yours = left;
+			if (right !== undefined) row.reference = right;
+			rows.push(row);
+		}
+	return rows;
+}
+
+const isDifferent = ({ yours, reference }: Row) => yours === undefined || reference === undefined;
+
+// Numbers of processes and descriptors are never the same twice; nor are names that were drawn, numbers and signals in
+// the command's script, and what comes as a comment.
+const alike = (one: LedgerCall, other: LedgerCall): boolean => keyOf(one) === keyOf(other);
+
+const keys = new WeakMap<LedgerCall, string>();
+
+// Made once: each call is compared with many.
+function keyOf(ofCall: LedgerCall): string {
+	const known = keys.get(ofCall);
+	if (known !== undefined) return known;
+	const { task, call, args, error } = ofCall;
+	const key = JSON.stringify([
+		generationOf(task),
+		call,
+		error,
+		...Object.entries(args).map(([name, value]) =>
+			/^(pid|fd)$/.test(name) || value.startsWith("/*") ? name : sorted(withoutDrawn(call, value)),
+		),
+	]);
+	keys.set(ofCall, key);
+	return key;
+}
+
+/** How many forks are between a process and the engine on the host: "1" is that one, "1.1" what it has forked. */
+const generationOf = (task: string): number => task.split(".").length - 1;
+
+function withoutDrawn(call: string, value: string): string {
+	const named = value.replaceAll(/-[0-9a-f]{4,8}\b/g, "-");
+	return call === "execve" ? named.replaceAll(/\d+|\bkill -[A-Z]+/g, "…") : named;
+}
+
+// A set of signals is the same in any order.
+const sorted = (value: string) =>
+	/^\[SIG.*\]$/.test(value) ? value.slice(1, -1).split(", ").sort().join(", ") : value;
+
+function fold(rows: readonly Row[], parts: number, brief: boolean) {
+	const keep = brief ? KEPT : rows.length;
+	const near = (index: number) => rows.slice(Math.max(0, index - keep), index + keep + 1).some(isDifferent);
+	const last = brief ? Math.max(parts, 0) - keep + BRIEF_ROWS : rows.length;
+	const shown: { cells: [string, string]; mark: boolean }[] = [];
+	let folded: Row[] = [];
+	const flush = () => {
+		const more = (side: keyof Row) => {
+			const count = folded.filter((row) => row[side] !== undefined).length;
+			return counted(count);
+		};
+		if (folded.length > 0) shown.push({ cells: [more("yours"), more("reference")], mark: false });
+		folded = [];
+	};
+	for (const [index, row] of rows.entries()) {
+		const { yours, reference } = row;
+		const wanted = parts < 0 ? index < keep || index >= rows.length - keep : near(index);
+		if (!wanted || index >= last || isAmongAlikes(rows, index)) {
+			folded.push(row);
+			continue;
+		}
+		flush();
+		// Two that differ may begin alike.
+		const cut = brief && !isDifferent(row);
+		shown.push({ cells: [showCall(yours, cut), showCall(reference, cut)], mark: index === parts });
+	}
+	flush();
+	return shown;
+}
+
+// The same call before and after it: of a hundred, the first and the last are shown.
+function isAmongAlikes(rows: readonly Row[], index: number): boolean {
+	const [before = {}, row = {}, after = {}] = [rows[index - 1], rows[index], rows[index + 1]];
+	return (["yours", "reference"] as const).every((side) => {
+		const [one, here, other] = [before[side], row[side], after[side]];
+		if (here === undefined) return one === undefined && other === undefined;
+		return one !== undefined && other !== undefined && alike(one, here) && alike(here, other);
+	});
+}
+
+function showCall(call: LedgerCall | undefined, brief: boolean): string {
+	if (call === undefined) return "";
+	const { task, args, result, error } = call;
+	const generation = generationOf(task);
+	const indent = "  ".repeat(Math.min(generation, INDENTS_MAX));
+	const deeper = generation > INDENTS_MAX ? `(generation ${generation}) ` : "";
+	const answer = error !== undefined ? ` = ${error}` : result !== undefined && result !== 0 ? ` = ${result}` : "";
+	const shown = Object.values(args).filter((argument) => !argument.startsWith("/*"));
+	const short = shown.map((argument) => shorten(argument, brief ? ARGUMENT_WIDTH : LONG_ARGUMENT_WIDTH));
+	return `${indent}${deeper}${shorten(call.call, LONG_ARGUMENT_WIDTH)}(${shorten(short.join(", "), TEXT_WIDTH)})${answer}`;
+}
+
+const counted = (count: number) => (count <= 0 ? "" : `… ${count} more …`);
+
+const shorten = (text: string, width: number) => (text.length <= width ? text : `${text.slice(0, width - 1)}…`);

@@ -1,0 +1,122 @@
+import { readdir } from "node:fs/promises";
+import { closest, distance } from "fastest-levenshtein";
+import { exists, keyOf } from "../base/cache.ts";
+import { Failure } from "../base/failure.ts";
+import { inKit, readText } from "../base/kit.ts";
+import type { Check } from "./check.ts";
+import type { Demo } from "./demo.ts";
+
+/** A lesson as it lies in lessons/. */
+export interface Lesson {
+	/** Such as `04-pivot-root`. */
+	id: string;
+	title: string;
+}
+
+/** All lessons, in order. */
+export async function lessons(): Promise<Lesson[]> {
+	const names = (await readdir(inKit("lessons"))).filter((name) => /^\d\d-/.test(name)).sort();
+	return Promise.all(names.map(async (id) => ({ id, title: await titleOf(id) })));
+}
+
+/**
+ * Finds a lesson by number, name or both: `04`, `pivot-root`, `04-pivot-root`.
+ * @throws {Failure} usage: there is none; suggests the nearest
+ */
+export async function findLesson(wanted: string): Promise<Lesson> {
+	const all = await lessons();
+	const found = all.find(
+		({ id }) => id === wanted || id.slice(0, 2) === wanted.padStart(2, "0") || id.slice(3) === wanted,
+	);
+	if (found !== undefined) return found;
+	const nearest = nearestName(
+		wanted,
+		all.flatMap(({ id }) => [id, id.slice(3)]),
+	);
+	if (nearest === null) throw new Failure("usage", `there is no lesson ${JSON.stringify(wanted)}`, "npx drydock list");
+	throw new Failure(
+		"usage",
+		`there is no lesson ${JSON.stringify(wanted)}; did you mean ${nearest}?`,
+		`npx drydock check ${nearest}`,
+	);
+}
+
+// Half a name counts as near, and so do a few wrong letters; more is a guess.
+function nearestName(wanted: string, names: string[]): string | null {
+	const begun = names.find((name) => wanted.length >= 3 && name.includes(wanted));
+	if (begun !== undefined) return begun;
+	const nearest = closest(wanted, names);
+	return distance(wanted, nearest) <= Math.min(3, wanted.length / 2) ? nearest : null;
+}
+
+/**
+ * The module that the learner writes, such as `isolate.ts`: the one file whose name is the same in the lesson, as the
+ * skeleton, and in the solution. Known without loading the check.
+ */
+export async function moduleOf({ id }: Lesson): Promise<string> {
+	const [lesson, solution] = await Promise.all([filesIn("lessons", id), filesIn("solutions", id)]);
+	const module = lesson.find((name) => solution.includes(name));
+	if (module === undefined) throw new Failure("failed", `lessons/${id} has no skeleton of what is in solutions/${id}`);
+	return module;
+}
+
+/** Where the lesson's skeleton is. */
+export async function skeletonOf(lesson: Lesson): Promise<string> {
+	return inKit("lessons", lesson.id, await moduleOf(lesson));
+}
+
+/** Where the lesson's reference solution is. */
+export async function solutionOf(lesson: Lesson): Promise<string> {
+	return inKit("solutions", lesson.id, await moduleOf(lesson));
+}
+
+/** A short name for what a lesson judges by: its check with what lies beside it, its skeleton and its solution. */
+export async function judgedBy({ id }: Lesson): Promise<string> {
+	const folders = await Promise.all(
+		["lessons", "solutions"].map(async (tree) => {
+			const names = (await filesIn(tree, id)).filter((name) => !NOT_JUDGING.has(name)).sort();
+			return Promise.all(names.map(async (name) => [name, await readText(inKit(tree, id, name))]));
+		}),
+	);
+	return keyOf("judged by 1", folders);
+}
+
+const NOT_JUDGING = new Set(["README.md", "hints.md", "demo.ts"]);
+
+/**
+ * The rungs of the lesson's hints, as Markdown, from a question to the call.
+ * @throws {Failure} failed: the lesson has none
+ */
+export async function readHints({ id }: Lesson): Promise<string[]> {
+	const source = await readText(inKit("lessons", id, "hints.md")).catch(() => "");
+	const rungs = source.split(/^## \d+$/m).slice(1);
+	if (rungs.length === 0) throw new Failure("failed", `lesson ${id} has no hints`, `npx drydock read ${id}`);
+	return rungs.map((rung) => rung.trim());
+}
+
+/** What the lesson's check.ts says. */
+export async function loadCheck({ id }: Lesson): Promise<Check> {
+	return (await import(`../../lessons/${id}/check.ts`)).default;
+}
+
+/** What the lesson's demo.ts says. */
+export async function loadDemo({ id }: Lesson): Promise<Demo> {
+	return (await import(`../../lessons/${id}/demo.ts`)).default;
+}
+
+/** The lesson's text. */
+export function readLesson({ id }: Lesson): Promise<string> {
+	return readText(inKit("lessons", id, "README.md"));
+}
+
+async function filesIn(tree: string, id: string): Promise<string[]> {
+	const entries = await readdir(inKit(tree, id), { withFileTypes: true }).catch(() => []);
+	return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+}
+
+async function titleOf(id: string): Promise<string> {
+	const path = inKit("lessons", id, "README.md");
+	if (!(await exists(path))) return id;
+	const heading = /^# (.*)$/m.exec(await readText(path));
+	return heading?.[1] ?? id;
+}

@@ -1,0 +1,143 @@
+import type { BundleError, Fault } from "../engine/bundle.ts";
+import { lastWords } from "../vm/last-words.ts";
+import type { Outcome } from "../vm/machine.ts";
+import type { Check } from "./check.ts";
+import type { Finding } from "./compare.ts";
+
+type Lost = Extract<Outcome, { kind: "lost" }>;
+
+const LOST: Record<Lost["how"], { got: string; explanation: string; try: string }> = {
+	"guest-reset": {
+		got: "the virtual machine was restarted",
+		explanation: "Your program restarted the whole machine: in it you are root, and nothing was in the way.",
+		try: "Look for what calls reboot, or writes to /proc/sysrq-trigger.",
+	},
+	"guest-shutdown": {
+		got: "the virtual machine was switched off",
+		explanation:
+			"Your program halted the whole machine or switched it off: in it you are root, and nothing was in the way.",
+		try: "Look for what calls reboot, halt or poweroff.",
+	},
+	"guest-panic": {
+		got: "the kernel panicked",
+		explanation: "The virtual machine's kernel stopped with a panic. Its last words, below, say why.",
+		try: "Look for writes to /proc/sysrq-trigger, and for what takes memory without end and cannot be killed.",
+	},
+	"guest-fault": {
+		got: "could not be judged: its kernel failed",
+		explanation:
+			"The virtual machine's kernel failed in its own code. Programs have no way to make it do so: this is no verdict on yours. Its last words, below, say where it was.",
+		try: "Check once more. Should it happen again with the same program, look for what the kernel is told in /proc/sys, /sys and /dev/kmsg.",
+	},
+	"agent-ended": {
+		got: "the harness's agent in the virtual machine ended",
+		explanation: "The agent that reads the kernel for the check was killed, so nothing could be read.",
+		try: "Look for what takes memory without end, and for writes to /proc/sys and /sys.",
+	},
+	disturbed: {
+		got: "could not be judged: the judge was disturbed",
+		explanation: "The agent that reads the kernel for the check was kept from its work, so there is no verdict.",
+		try: "Look for what takes all processes, files or memory of the machine, and for writes to /proc/sys and /sys. If there is nothing of the kind, check once more.",
+	},
+	silent: {
+		got: "the virtual machine stopped answering",
+		explanation: "Nothing was heard from the virtual machine for so long that it was ended.",
+		try: "Look for a loop that starts processes or takes memory without end.",
+	},
+	protocol: {
+		got: "the virtual machine sent what it must not send",
+		explanation:
+			"Something in the virtual machine spoke on the agent's port in the agent's place; the run ended there.",
+		try: "Leave /dev/vport* and the agent alone.",
+	},
+	"too-large": {
+		got: "the program is too large for the virtual machine",
+		explanation: "The program and what it is tried with are more than the virtual machine takes, so nothing was run.",
+		try: "Compute large values while the program runs, or leave them out.",
+	},
+};
+
+/** Whether a machine that was lost so says nothing about the exercise that was in it. */
+export const isUnjudged = (how: Lost["how"]): boolean => how === "disturbed" || how === "guest-fault";
+
+/** What a lost machine says about the exercise that was in it. */
+export function lostFinding({ how, detail }: Lost): Finding {
+	const { got, explanation, try: advice } = LOST[how];
+	const last = lastWords(detail);
+	const said = last.length === 0 ? "" : `\nThe last it said:\n${last.join("\n")}`;
+	return {
+		fact: "machine",
+		what: "the virtual machine",
+		expected: "runs until the check is done",
+		got,
+		diagnosis: how,
+		explanation: explanation + said,
+		try: advice,
+		see: [],
+	};
+}
+
+/** What was read of a run to its end, and a rule of the check could make nothing of it. */
+export function unreadFinding(error: unknown): Finding {
+	const said = error instanceof Error ? `${error.name}: ${error.message}` : "an exception";
+	return {
+		fact: "check",
+		what: "what was read of the run",
+		expected: "something that the check can read",
+		got: "could not be judged: the check could not read it",
+		diagnosis: "unreadable",
+		explanation: `A rule of the check failed on what your program left behind or returned, so there is no verdict (${said.slice(0, 300)}).`,
+		try: "Look for values of another type than the lesson's text names. If there are none, this is a mistake of the check: tell its authors.",
+		see: [],
+	};
+}
+
+/** What is wrong with a module that cannot be bundled. */
+export function unbundledFinding({ diagnostic, fault }: BundleError, check: Check): Finding {
+	const explained = UNBUNDLED[fault](check, diagnostic.message);
+	return { fact: "module", what: check.module, see: [], diagnosis: fault, ...explained };
+}
+
+const UNBUNDLED: Record<
+	Fault,
+	(check: Check, message: string) => Pick<Finding, "expected" | "got" | "explanation" | "try">
+> = {
+	"missing-export": ({ exported }) => ({
+		expected: `exports a function ${exported}`,
+		got: "no such export",
+		explanation: `The engine imports ${exported} from your module, and did not find it.`,
+		try: `Write: export function ${exported}(…) { … }`,
+	}),
+	"unresolved-import": (_check, got) => ({
+		expected: "imports of what is there",
+		got,
+		explanation: "The module imports a file, a package or a name that was not found, so nothing was run.",
+		try: 'Look at the place that is marked: a path starts with "./", ends with ".ts", and is relative to the file it stands in.',
+	}),
+	"unreadable-import": (_check, got) => ({
+		expected: "imports of files that can be read",
+		got,
+		explanation: "The module imports something that is no ordinary file, or more than a module may import.",
+		try: "Import ordinary files only, beside the module or below it, of less than a mebibyte together.",
+	}),
+	"too-much-for-the-compiler": () => ({
+		expected: "a module that is compiled within seconds",
+		got: "too much for the compiler",
+		explanation:
+			"The compiler reached its limit of time or memory, or broke down over the module, so nothing was run. An ordinary module takes a fraction of that.",
+		try: "Possible causes: constructs nested in each other dozens of times, very long lines, types that refer to themselves. Take parts of the module away until it compiles.",
+	}),
+	"too-large": (_check, got) => ({
+		expected: "a program that fits into the machine's port",
+		got,
+		explanation:
+			"Compiled, the module is too large to be handed to the virtual machine, so nothing was run. The compiler writes a constant in full wherever it is used.",
+		try: "Compute large values while the program runs, or leave them out.",
+	}),
+	"syntax-error": (_check, got) => ({
+		expected: "a TypeScript module",
+		got,
+		explanation: "The file could not be read as TypeScript, so nothing was run.",
+		try: "Mend the place that is marked.",
+	}),
+};

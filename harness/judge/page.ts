@@ -1,0 +1,150 @@
+import type { ChalkInstance } from "chalk";
+import stringWidth from "string-width";
+import wrapAnsi from "wrap-ansi";
+import { withoutCommands } from "../base/printable.ts";
+
+/** How a report is to look. */
+export interface Style {
+	/** Columns of the terminal. */
+	width: number;
+	color: boolean;
+	/** Without what was asked of the kernel. */
+	brief?: boolean;
+	/** Words beside symbols, nothing side by side, no lines drawn: for a screen reader. */
+	plain?: boolean;
+	/** Whether the terminal is asked to make links that can be followed. */
+	hyperlinks?: boolean;
+}
+
+const LABEL_WIDTH = 8;
+const ROW_LABEL_WIDTH = 20;
+const TAB_WIDTH = 8;
+/** However deep a line is indented, so much of it remains for its text. */
+const TEXT_WIDTH_MIN = 12;
+/** Nobody reads on after so many characters of one text, and wrapping takes longer than it is long. */
+const TEXT_CHARS_MAX = 20_000;
+/** Words without a width, one after the other: wrapAnsi puts them all into one row, and measures all of it for each. */
+const BLANK = / (?:[\t\p{M}\u200c\u200d]* ){40,}/gu;
+
+/** Lines of text that fit the terminal. */
+export class Page {
+	readonly #lines: string[] = [];
+	readonly #style: Style;
+	readonly #chalk: ChalkInstance;
+
+	constructor(style: Style, chalk: ChalkInstance) {
+		this.#style = style;
+		this.#chalk = chalk;
+	}
+
+	line(text = ""): void {
+		this.#lines.push(text);
+	}
+
+	/** Lines that are not to be wrapped. */
+	block(text: string): void {
+		this.#lines.push(...text.split("\n"));
+	}
+
+	paragraph(text: string): void {
+		this.block(wrapped(text, this.#style.width, false));
+	}
+
+	item(text: string, indent = 2): void {
+		const lines = wrapped(text, this.#style.width - indent - 2, false).split("\n");
+		const bullet = this.#style.plain ? "- " : "· ";
+		for (const [index, line] of lines.entries())
+			this.line(`${" ".repeat(indent)}${index === 0 && indent === 2 ? bullet : "  "}${line}`);
+	}
+
+	/** What fits in a line of text that is not the report's own, such as a program's. */
+	clipped(text: string): string {
+		const { width } = this.#style;
+		let [line, fits, columns] = ["", "", 0];
+		for (const { segment } of new Intl.Segmenter().segment(text)) {
+			const cell = segment === "\t" ? " ".repeat(TAB_WIDTH - (columns % TAB_WIDTH)) : segment;
+			columns += stringWidth(cell);
+			if (columns > width) return `${fits}…`;
+			line += cell;
+			if (columns < width) fits = line;
+		}
+		return line;
+	}
+
+	labelled(label: string, text: string): void {
+		const lines = wrapped(text, this.#style.width - LABEL_WIDTH - 2).split("\n");
+		for (const [index, line] of lines.entries())
+			this.line(`  ${index === 0 ? this.#chalk.dim(label.padEnd(LABEL_WIDTH)) : " ".repeat(LABEL_WIDTH)}${line}`);
+	}
+
+	/** Two columns under their headings; a row can be marked. In plain text one after the other, cell by cell. */
+	rows(headings: [string, string], rows: readonly { cells: [string, string]; mark: boolean }[]): void {
+		const [left, right] = headings;
+		if (this.#style.plain) {
+			for (const [index, heading] of headings.entries()) {
+				if (index > 0) this.line();
+				this.line(heading);
+				for (const { cells, mark } of rows) {
+					if (mark) this.line("here they part:");
+					if (cells[index]) this.block(hanging(cells[index], this.#style.width).join("\n"));
+				}
+			}
+			return;
+		}
+		this.#sideBySide(this.#chalk.bold(left), this.#chalk.bold(right), "│");
+		for (const { cells, mark } of rows) this.#sideBySide(...cells, mark ? this.#chalk.yellow("≠") : "│");
+	}
+
+	// Where a cell has no room, it goes on in the next line.
+	#sideBySide(left: string, right: string, between: string): void {
+		const width = Math.floor((this.#style.width - 3) / 2);
+		const [one, other] = [hanging(left, width), hanging(right, width)];
+		for (let row = 0; row < Math.max(one.length, other.length); row++) {
+			const cell = one[row] ?? "";
+			this.line(`${padded(cell, width)} ${row === 0 ? between : "│"} ${other[row] ?? ""}`.trimEnd());
+		}
+	}
+
+	/** A label and two cells beside it, each of some lines. */
+	row(label: string, left: string[], right: string[]): void {
+		const width = Math.floor((this.#style.width - ROW_LABEL_WIDTH - 2) / 2);
+		const cells = [left, right].map((cell) => cell.flatMap((line) => wrapped(line, width).split("\n")));
+		const [one = [], other = []] = cells;
+		for (let index = 0; index < Math.max(one.length, other.length, 1); index++) {
+			const row = [padded(index === 0 ? label : "", ROW_LABEL_WIDTH), padded(one[index] ?? "", width)];
+			this.line(`${row.join("")}  ${other[index] ?? ""}`.trimEnd());
+		}
+	}
+
+	text(): string {
+		// Only now is it known what begins a line.
+		return `${withoutCommands(this.#lines.join("\n"))}\n`;
+	}
+}
+
+/** Exactly so many columns of a text; a character may take two of them, or none. */
+export function fitted(text: string, width: number): string {
+	let [fits, columns, left] = ["", 0, width];
+	// Of what is cut off, nothing is measured.
+	for (const { segment } of new Intl.Segmenter().segment(text)) {
+		columns += stringWidth(segment);
+		if (columns > width) return `${fits}…${" ".repeat(left - 1)}`;
+		if (columns < width) [fits, left] = [fits + segment, width - columns];
+	}
+	return text + " ".repeat(width - columns);
+}
+
+function wrapped(text: string, width: number, hard = true): string {
+	const begun = text.length <= TEXT_CHARS_MAX ? text : `${text.slice(0, TEXT_CHARS_MAX)}…`;
+	return wrapAnsi(begun.replaceAll(BLANK, " … "), Math.max(TEXT_WIDTH_MIN, width), { hard });
+}
+
+const padded = (text: string, width: number) => text + " ".repeat(Math.max(0, width - stringWidth(text)));
+
+// wrapAnsi would take away what a line is indented by.
+function hanging(line: string, width: number): string[] {
+	const [blanks = ""] = /^ */.exec(line) ?? [];
+	const indent = blanks.slice(0, Math.max(0, width - TEXT_WIDTH_MIN));
+	const lines = wrapped(line.trimStart(), Math.max(TEXT_WIDTH_MIN, width - indent.length)).split("\n");
+	return lines.map((part) => indent + part);
+}

@@ -1,0 +1,72 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as v from "valibot";
+import { cached, keepNewest, keyOf } from "../base/cache.ts";
+import { Failure } from "../base/failure.ts";
+import { type LedgerCall, Observation } from "../protocol/index.ts";
+import { BOX, type Check } from "./check.ts";
+import { type Drawn, deriveFacts, type Facts } from "./facts.ts";
+
+/** What was read while the reference solution ran, and the inputs of that run. */
+const Measured = v.object({ drawn: v.record(v.string(), v.string()), observation: Observation });
+export type Measured = v.InferOutput<typeof Measured>;
+
+/** Many times what all lessons have: what is looked up must not be taken away. */
+const KEPT = 100;
+
+/** What the kernel shows of the reference solution. */
+export interface Reference {
+	facts: Facts;
+	/** What they were derived from. */
+	observation: Observation;
+	/** Of a container, with the inputs of another run in the place of its own. */
+	ledger(drawn: Drawn, container?: string): LedgerCall[];
+}
+
+/**
+ * Gives the reference's facts, measuring them if they are not in the cache. What is kept is what was read; the facts
+ * are derived from it anew, by the same code as the exercise's.
+ * @param dependsOn everything that the measurement depends on: the image, the program, the scenario
+ */
+export async function referenceFacts(
+	check: Check,
+	dependsOn: readonly unknown[],
+	measure: () => Promise<Measured>,
+): Promise<Reference> {
+	let measured = null as Measured | null;
+	const dir = await cached(
+		"references",
+		keyOf("reference 5", ...dependsOn),
+		async (staging) => {
+			await writeFile(join(staging, "measured.json"), JSON.stringify(await measure()));
+			await keepNewest("references", KEPT);
+		},
+		async (entry) => {
+			measured = await measuredIn(entry);
+			return measured !== null;
+		},
+	);
+	measured ??= await measuredIn(dir);
+	if (measured === null) throw new Failure("failed", "what was measured of the reference could not be read");
+	const { drawn, observation } = measured;
+	// A number of two digits is found where it was not put, too.
+	const names = Object.entries(drawn).filter(([, value]) => value.length > 4);
+	return {
+		facts: deriveFacts(check, observation, drawn),
+		observation,
+		ledger: (others, container = BOX) => {
+			const swap = (text: string) =>
+				names.reduce((left, [name, value]) => left.replaceAll(value, others[name] ?? value), text);
+			return (observation.containers[container]?.ledger ?? []).map((call) => ({
+				...call,
+				args: Object.fromEntries(Object.entries(call.args).map(([name, value]) => [name, swap(value)])),
+			}));
+		},
+	};
+}
+
+async function measuredIn(entry: string): Promise<Measured | null> {
+	const text = await readFile(join(entry, "measured.json"), "utf8").catch(() => "");
+	const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Measured), text);
+	return parsed.success ? parsed.output : null;
+}

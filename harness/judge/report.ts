@@ -1,0 +1,178 @@
+import { relative } from "node:path";
+import { codeFrameColumns } from "@babel/code-frame";
+import { Chalk, type ChalkInstance } from "chalk";
+import { withUnixLines } from "../base/kit.ts";
+import { printable } from "../base/printable.ts";
+import { readBytes } from "../base/regular-file.ts";
+import type { Diagnostic } from "../engine/bundle.ts";
+import type { Finding } from "./compare.ts";
+import type { FactValue } from "./facts.ts";
+import type { Verdict } from "./judge.ts";
+import { doPart, showLedgers, showSameCalls } from "./ledger.ts";
+import { Page, type Style } from "./page.ts";
+
+/** Of a long list, as many are shown. */
+const LISTED = 6;
+/** A machine that was given less of the processor may have come too late for everything. */
+const BUSY_SHARE = 0.4;
+/** Of a long text, the beginning. */
+const VALUE_CHARS = 2_000;
+/** The first digits of a digest tell it from the others. */
+const DIGEST = /\b([0-9a-f]{12})[0-9a-f]{52}\b/g;
+
+/**
+ * The verdict for a person to read: what was done, what the kernel shows, what it should show, why, what to try, what
+ * to read.
+ * @param learnt what is said when it passes
+ */
+export async function report(verdict: Verdict, title: string, learnt: string, style: Style): Promise<string> {
+	const chalk = new Chalk({ level: style.color ? 1 : 0 });
+	const page = new Page(style, chalk);
+	const passed = verdict.verdict === "pass";
+	const [mark, said] = passed
+		? ["✓ ", "passed"]
+		: verdict.verdict === "error"
+			? ["? ", "not judged"]
+			: ["✗ ", "not right yet"];
+	page.line((passed ? chalk.green : chalk.red).bold(`${style.plain ? "" : mark}${title} — ${said}`));
+	page.line();
+	page.labelled("file", relative(".", verdict.file));
+	page.labelled("did", verdict.did);
+	if (verdict.engine !== null) page.labelled("engine", playedOn(verdict.engine));
+	if (passed) {
+		page.line();
+		page.paragraph(learnt);
+	}
+	const [first, ...rest] = verdict.findings;
+	if (first !== undefined) showFinding(page, chalk, first);
+	if (verdict.thrownAt !== null) await showPlace(page, style, verdict.thrownAt);
+	// What the compiler has to say of the very line that has thrown needs no second look at it.
+	const errors = verdict.typeErrors.slice(0, 3);
+	const here = errors.filter((error) => isSameLine(error, verdict.thrownAt));
+	for (const error of here) showTypeError(page, chalk, style, error);
+	showOthers(page, chalk, first, rest);
+	for (const error of errors.filter((error) => !here.includes(error))) {
+		showTypeError(page, chalk, style, error);
+		await showPlace(page, style, error);
+	}
+	if (!passed && !style.brief) showParting(page, verdict);
+	showOutput(page, chalk, verdict);
+	if (!passed && verdict.vm.processorShare < BUSY_SHARE) {
+		page.line();
+		page.paragraph(busy(verdict.vm.processorShare));
+	}
+	page.line();
+	page.line(
+		chalk.dim(
+			`${verdict.vm.restored ? `in a fresh virtual machine (${verdict.vm.accelerator}), ` : ""}${(verdict.durationMs / 1000).toFixed(1)} s`,
+		),
+	);
+	return page.text();
+}
+
+const busy = (share: number) =>
+	`This computer was busy: the machine was given ${Math.round(share * 100)} % of the processor time that it asked for. If the verdict surprises you, close other programs and check once more.`;
+
+const UNTRACED =
+	"These are the calls of #kernel. What is read and written by node:fs is not among them, nor what a program does that was run, such as ip.";
+
+/** All that was asked of the kernel, yours beside the reference's. */
+export function trace({ ledger, otherLedgers }: Verdict, style: Style): string {
+	const page = new Page(style, new Chalk({ level: style.color ? 1 : 0 }));
+	showLedgers(page, ledger, { brief: false });
+	for (const [name, { about, ...ledgers }] of Object.entries(otherLedgers))
+		showLedgers(page, ledgers, { brief: false, container: { name, about } });
+	page.line();
+	page.paragraph(UNTRACED);
+	return page.text();
+}
+
+// Of several containers the first whose calls are not the reference's: there the mistake is.
+function showParting(page: Page, { ledger, otherLedgers }: Verdict): void {
+	const [name = "", other] = Object.entries(otherLedgers).find(([, one]) => doPart(one)) ?? [];
+	if (doPart(ledger)) showLedgers(page, ledger, { brief: true });
+	else if (other !== undefined) showLedgers(page, other, { brief: true, container: { name, about: other.about } });
+	else if (ledger.exercise.length > 0) showSameCalls(page);
+}
+
+function playedOn({ yours, reference }: NonNullable<Verdict["engine"]>): string {
+	const numbers = (lessons: readonly string[]) => lessons.map((lesson) => lesson.slice(0, 2)).join(", ") || "none";
+	return `yours: ${numbers(yours)}; the reference's: ${numbers(reference)}`;
+}
+
+function showFinding(page: Page, chalk: ChalkInstance, finding: Finding): void {
+	page.line();
+	page.paragraph(chalk.bold(finding.what));
+	page.labelled("shows", chalk.red(shown(finding.got).trimEnd()));
+	page.labelled("should", chalk.green(shown(finding.expected)));
+	page.labelled("why", finding.explanation);
+	page.labelled("try", finding.try);
+	if (finding.see.length > 0) page.labelled("read", finding.see.join(", "));
+}
+
+// The first finding is explained in full; what else is wrong often goes away with it.
+function showOthers(page: Page, chalk: ChalkInstance, first: Finding | undefined, rest: readonly Finding[]): void {
+	if (rest.length === 0) return;
+	page.line();
+	page.line(chalk.bold("also different, perhaps only in consequence"));
+	for (const { what, got, expected, diagnosis, try: advice } of rest) {
+		page.item(`${what}: ${chalk.red(shown(got))}, should be ${chalk.green(shown(expected))}`);
+		if (diagnosis !== first?.diagnosis) page.item(`try: ${advice}`, 4);
+	}
+}
+
+const isSameLine = (one: Diagnostic, other: Diagnostic | null) => one.file === other?.file && one.line === other.line;
+
+function showTypeError(page: Page, chalk: ChalkInstance, { plain }: Style, { message }: Diagnostic): void {
+	page.line();
+	page.line(chalk.yellow(`${plain ? "warning:" : "!"} ${message}`));
+}
+
+async function showPlace(page: Page, style: Style, place: Diagnostic): Promise<void> {
+	const source = await readBytes(place.file, SOURCE_BYTES_MAX)
+		.then(String)
+		.then(
+			(text) => printable(withUnixLines(text)),
+			() => null,
+		);
+	page.line();
+	page.line(`${relative(".", place.file)}:${place.line}:${place.column}`);
+	if (source === null) return;
+	const first = Math.max(0, place.line - 1 - AROUND);
+	// Of a line that is longer than any that was written by hand, a part; all parts begin at the same column.
+	const from = place.column > LINE_CHARS_MAX ? place.column - LINE_CHARS_MAX / 2 : 0;
+	const lines = source.split("\n").slice(first, place.line + AROUND);
+	const parts = lines.map((line) => line.slice(from, from + LINE_CHARS_MAX));
+	if (style.plain) return page.line(parts[place.line - 1 - first]?.trim());
+	const location = { start: { line: place.line, column: place.column - from } };
+	const options = { startLine: first + 1, forceColor: style.color };
+	page.block(codeFrameColumns(parts.join("\n"), location, options));
+}
+
+const SOURCE_BYTES_MAX = 1 << 20;
+const LINE_CHARS_MAX = 400;
+/** Lines before the place and behind it. */
+const AROUND = 2;
+
+// The command says one line of its own to show that it runs; that is nobody's output.
+function showOutput(page: Page, chalk: ChalkInstance, { output }: Verdict): void {
+	const lines = `${output.stdout}${output.stderr}`
+		.split("\n")
+		.filter((line) => line !== "" && !/^drydock-[0-9a-f]{8}$/.test(line));
+	if (lines.length === 0) return;
+	page.line();
+	page.line(chalk.bold("it printed (never judged)"));
+	for (const line of lines.slice(0, 5)) page.line(chalk.dim(page.clipped(`  ${line}`)));
+	if (lines.length > 5) page.line(chalk.dim(`  … ${lines.length - 5} more lines`));
+}
+
+const begun = (text: string) => (text.length <= VALUE_CHARS ? text : `${text.slice(0, VALUE_CHARS)}…`);
+
+/** A fact's value as text. */
+export function shown(value: FactValue | null): string {
+	if (value === null) return "nothing";
+	if (!Array.isArray(value)) return begun(String(value));
+	if (value.length === 0) return "none";
+	const items = value.slice(0, LISTED).map((item) => begun(item.replaceAll(DIGEST, "$1…")));
+	return [...items, ...(value.length > LISTED ? [`${value.length - LISTED} more`] : [])].join(", ");
+}

@@ -1,0 +1,57 @@
+import type { Bundle } from "../engine/bundle.ts";
+import type { Step } from "../protocol/index.ts";
+import type { RunRequest } from "../vm/machine.ts";
+import { BOX, type Check, DURING, exitCodeOf, type Played } from "./check.ts";
+import { type Drawn, HOST_FILES } from "./facts.ts";
+import { random } from "./random.ts";
+
+const DEFAULT_STEPS: Step[] = [
+	{ do: "start", container: BOX },
+	{ do: "look", as: DURING },
+	{ do: "end", container: BOX },
+];
+
+// The command's own name ($0) is the token that the agent looks for; it prints it whenever it waits for a line.
+const PAUSE = 'pause() { echo "$0"; read -r line; }';
+/** What a command does that has no script of its own. Its exit code is in the line that ends it. */
+const WAIT_AND_EXIT = "pause; exit $line";
+
+/** A check's scenario as the work for a machine. */
+export function requestFor(check: Check, program: Bundle, drawn: Drawn): RunRequest {
+	const { prepare, others = {}, steps = DEFAULT_STEPS, ...scenario } = check.scenario(drawn);
+	const {
+		watch: own = [],
+		files = [],
+		network = false,
+		breakOut = false,
+		places = [],
+		secrets = [],
+		limits,
+	} = scenario;
+	const watch = [...new Set([...own, ...HOST_FILES])];
+	const all: Record<string, Played> = { [BOX]: scenario, ...others };
+	const tokens = Object.fromEntries(Object.keys(all).map((name) => [name, random.name("drydock")]));
+	const container = (name: string, { options, script = WAIT_AND_EXIT, command, says, sameTokenAs = name }: Played) => {
+		const token = tokens[sameTokenAs] ?? "";
+		const run = command?.(token) ?? ["/bin/sh", "-c", `${PAUSE}\n${script}`, token];
+		return { args: [{ ...options, command: run }], token, says };
+	};
+	// The exercise holds the command's input before the command does: what is written to it is written at the last moment.
+	const told = (step: Step) =>
+		step.do === "end" && step.container === BOX ? { line: String(exitCodeOf(drawn)), ...step } : step;
+	const containers = Object.fromEntries(Object.entries(all).map(([name, played]) => [name, container(name, played)]));
+	return {
+		prepare,
+		code: program.code,
+		call: "run",
+		containers,
+		steps: steps.map(told),
+		watch,
+		files,
+		network,
+		breakOut,
+		places: ["/", ...places, ...secrets.map((path) => `/${path}`)],
+		secrets,
+		limits,
+	};
+}
