@@ -7,7 +7,14 @@ import { judgedBy, type Lesson } from "../judge/lessons.ts";
 import { engineOf } from "../judge/trial.ts";
 
 /** What takes part in a judgement, apart from the lesson and the engine. */
-const JUDGING = ["harness/judge", "harness/engine", "harness/guest", "harness/protocol", "harness/classroom"];
+const JUDGING = [
+	"harness/judge",
+	"harness/engine",
+	"harness/guest",
+	"harness/protocol",
+	"harness/readings",
+	"harness/classroom",
+];
 
 /** A name for everything of the kit's that a judgement on this lesson depends on; the same on every computer. */
 export async function kitKey(lesson: Lesson, check: Check): Promise<string> {

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { type Command, OWN_PROC } from "./harbour.ts";
+import { OWN_PROC } from "../readings/guest/paths.ts";
+import type { Command } from "./harbour.ts";
 
 /**
  * The bench: where a check's own programs run while the exercise does. It is a copy of the harbour's mount table, made

@@ -1,7 +1,7 @@
 import type { ImageChange } from "../protocol/index.ts";
-import { replaced, replacedInside, sha256, uncompressed } from "./archives.ts";
-import { readBelow, writeBelow } from "./below.ts";
-import { MOST_FILE_BYTES } from "./images.ts";
+import { replaced, replacedInside, sha256, uncompressed } from "../readings/guest/archives.ts";
+import { readBelow, writeBelow } from "../readings/guest/below.ts";
+import { MOST_FILE_BYTES } from "../readings/guest/images.ts";
 
 /** Copies of images, changed: some so that all digests are right again, others so that a blob is not what its name says. */
 

@@ -6,8 +6,8 @@ import { setns, unshare } from "../../native/namespaces.ts";
 import { _exit, fork, waitpid } from "../../native/processes.ts";
 import { SyscallError } from "../../native/syscall-error.ts";
 import type { Escape } from "../protocol/index.ts";
-import { deviceName } from "./device.ts";
-import { OWN_PROC } from "./harbour.ts";
+import { deviceName } from "../readings/guest/device.ts";
+import { OWN_PROC } from "../readings/guest/paths.ts";
 
 /**
  * Tries to break out from where a process stands, as the process itself could. Whether a way has led out is told by where

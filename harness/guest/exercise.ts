@@ -1,9 +1,5 @@
 import type { Container, Ending, ProcessState, Run, Task } from "../protocol/index.ts";
-import { signal } from "./harbour.ts";
-import type { RunnerLine } from "./job.ts";
-import { idleMs, type Patience, untilMachineRests } from "./patience.ts";
-import { readProcess, readRoot, type Wanted } from "./probe.ts";
-import type { Runner } from "./runners.ts";
+import { readProcess, readRoot, type Wanted } from "../readings/guest/probe.ts";
 import {
 	hasExecuted,
 	ownNumber,
@@ -14,7 +10,11 @@ import {
 	readTasks,
 	readWorldStats,
 	type Stat,
-} from "./tasks.ts";
+} from "../readings/guest/proc.ts";
+import { signal } from "./harbour.ts";
+import type { RunnerLine } from "./job.ts";
+import { idleMs, type Patience, untilMachineRests } from "./patience.ts";
+import type { Runner } from "./runners.ts";
 
 /** How often a command that says nothing is looked at. */
 const SILENCE_MS = 1_000;

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
-import { OWN_PROC } from "./harbour.ts";
+import { OWN_PROC } from "../readings/guest/paths.ts";
+import { ownNumber, readState } from "../readings/guest/proc.ts";
 import type { Patience } from "./patience.ts";
-import { ownNumber, readState } from "./tasks.ts";
 
 const CGROUPS = "/sys/fs/cgroup";
 const LOOK_MS = 2;

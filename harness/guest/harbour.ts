@@ -7,11 +7,8 @@ import { signalProcess } from "../../native/guest.ts";
  * the exercise cannot name it; see outside.sh.
  *
  * Here `/proc` shows the harbour's processes by the harbour's numbers, and every pid in the guest's code is one of those,
- * but for those of the agent's own children: these are in {@link OWN_PROC}.
+ * but for those of the agent's own children: these are in OWN_PROC of readings/guest/paths.ts.
  */
-
-/** The agent's own view of all processes, itself among them. */
-export const OWN_PROC = "/own";
 
 /** A program to start, with all of its environment. */
 export interface Command {
@@ -19,9 +16,6 @@ export interface Command {
 	args: string[];
 	env: Record<string, string>;
 }
-
-/** The harbour's file system, as its init sees it. */
-export const HARBOUR_ROOT = "/proc/1/root";
 
 /** The environment of an ordinary shell. Where there is a `box`, it lies in /opt/box/bin. */
 export const ENVIRONMENT = {

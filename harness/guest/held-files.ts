@@ -1,6 +1,6 @@
 import { closeSync, ftruncateSync, openSync, writeSync } from "node:fs";
 import type { Step } from "../protocol/index.ts";
-import { HARBOUR_ROOT } from "./harbour.ts";
+import { HARBOUR_ROOT } from "../readings/guest/paths.ts";
 
 /**
  * Files of the host that steps will write to. They are opened before the exercise begins: whatever it does to their paths,

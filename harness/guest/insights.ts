@@ -1,9 +1,9 @@
 import { dirname } from "node:path";
 import type { Mount, View, ViewName } from "../protocol/index.ts";
-import { readIdentity } from "./identities.ts";
-import { readLayers } from "./layers.ts";
-import { LimitsReader } from "./limits.ts";
-import { Networks } from "./networks.ts";
+import { readIdentity } from "../readings/guest/identity.ts";
+import { LimitsReader } from "../readings/guest/limits.ts";
+import { Networks } from "../readings/guest/networks.ts";
+import { readLayers } from "../readings/guest/overlay.ts";
 
 /** What a stage reads because one of its views wants it. */
 export type Insight = Pick<View, "limits" | "layers" | "networks" | "identities">;

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { openTerminal, setWindowSize } from "../../native/guest.ts";
 import type { Session, WindowSize } from "../protocol/index.ts";
-import { inHarbour, OWN_PROC } from "./harbour.ts";
+import { OWN_PROC } from "../readings/guest/paths.ts";
+import { inHarbour } from "./harbour.ts";
 import { exposed } from "./oom.ts";
 import { standardPipes } from "./pipes.ts";
 

@@ -3,8 +3,8 @@ import { closeSync, openSync } from "node:fs";
 import { CLONE_NEWNET } from "../../native/constants.ts";
 import { setns, unshare } from "../../native/namespaces.ts";
 import type { Preparation } from "../protocol/index.ts";
-import { OWN_PROC } from "./harbour.ts";
-import { inNamespaceAt } from "./namespaces.ts";
+import { inNamespaceAt } from "../readings/guest/namespaces.ts";
+import { OWN_PROC } from "../readings/guest/paths.ts";
 
 /**
  * Computers beside the guest's host: network namespaces that only the agent holds. No process is in them and no mount

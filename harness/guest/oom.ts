@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { OWN_PROC } from "./harbour.ts";
+import { OWN_PROC } from "../readings/guest/paths.ts";
 
 /** Keeps the kernel from choosing this process when memory runs out. @see proc_pid_oom_score_adj(5) */
 export function protectFromOom(): void {

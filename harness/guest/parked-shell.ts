@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { closeSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import type { WindowSize } from "../protocol/index.ts";
-import { HARBOUR_ROOT, signal } from "./harbour.ts";
+import { HARBOUR_ROOT } from "../readings/guest/paths.ts";
+import { signal } from "./harbour.ts";
 import { startOnTerminal, type TerminalProgram } from "./interlocutor.ts";
 
 /** What to start for a person at a terminal. */

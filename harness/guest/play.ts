@@ -9,18 +9,18 @@ import {
 	type Run,
 	type Step,
 } from "../protocol/index.ts";
+import { readImage } from "../readings/guest/images.ts";
+import { inNamespaceAt } from "../readings/guest/namespaces.ts";
+import { forgetNeighbours, readLinks } from "../readings/guest/network.ts";
+import { fileSystemsOf, readHost, readProcess, readTable } from "../readings/guest/probe.ts";
 import { Bench } from "./bench.ts";
 import { copyImage } from "./copies.ts";
 import { Exercise } from "./exercise.ts";
 import { inHarbour, signal as send } from "./harbour.ts";
 import { HeldFiles } from "./held-files.ts";
-import { readImage } from "./images.ts";
-import { inNamespaceAt } from "./namespaces.ts";
 import { networkOfNeighbour } from "./neighbours.ts";
-import { forgetNeighbours, readLinks } from "./network.ts";
 import { Patience } from "./patience.ts";
 import { prepare, runProgram, wake } from "./prepare.ts";
-import { fileSystemsOf, readHost, readProcess, readTable } from "./probe.ts";
 import { ask, TIMEOUT } from "./questions.ts";
 import type { Runner } from "./runners.ts";
 import { deliver, finish } from "./told.ts";

@@ -3,7 +3,8 @@ import { chmodSync, closeSync, mkdirSync, openSync, writeFileSync } from "node:f
 import { dirname } from "node:path";
 import { addEntropy, makeQueue, setClock } from "../../native/guest.ts";
 import type { Observation, Preparation, Work } from "../protocol/index.ts";
-import { type Command, HARBOUR_ROOT, inHarbour } from "./harbour.ts";
+import { HARBOUR_ROOT } from "../readings/guest/paths.ts";
+import { type Command, inHarbour } from "./harbour.ts";
 import { makeNeighbour } from "./neighbours.ts";
 import { Patience } from "./patience.ts";
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 import type { Answer, Listener, Step } from "../protocol/index.ts";
-import { inNamespaceAt } from "./namespaces.ts";
+import { inNamespaceAt } from "../readings/guest/namespaces.ts";
 import type { Patience } from "./patience.ts";
 
 /**

@@ -3,12 +3,13 @@ import { fstatSync, openSync, readSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import type { LedgerLine } from "../../native/ledger.ts";
 import { isEnding, type LedgerCall, LIMITS } from "../protocol/index.ts";
-import { ENVIRONMENT, HARBOUR_ROOT, inHarbour } from "./harbour.ts";
+import { HARBOUR_ROOT } from "../readings/guest/paths.ts";
+import { readDescriptors } from "../readings/guest/proc.ts";
+import { ENVIRONMENT, inHarbour } from "./harbour.ts";
 import type { Job, RunnerLine } from "./job.ts";
 import { exposed } from "./oom.ts";
 import { type StandardStreams, standardPipes } from "./pipes.ts";
 import { watchReaders } from "./readers.ts";
-import { readDescriptors } from "./tasks.ts";
 
 /** A started Node that waits for its one job. See runner.ts. */
 export interface Runner extends StandardStreams {

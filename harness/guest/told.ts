@@ -1,11 +1,11 @@
 import { constants } from "node:os";
 import { runFirst } from "../../native/guest.ts";
 import type { Delivery, Finish, Task } from "../protocol/index.ts";
+import { awaitsSignals, ownNumber, readPending, readState, readStats, readWorldStats } from "../readings/guest/proc.ts";
 import type { Exercise } from "./exercise.ts";
 import { Freezer } from "./freezer.ts";
 import { signal as send } from "./harbour.ts";
 import { idleMs, type Patience, untilMachineRests } from "./patience.ts";
-import { awaitsSignals, ownNumber, readPending, readState, readStats, readWorldStats } from "./tasks.ts";
 
 /**
  * What a container's command is told, and what of it has come: signals, which go to its init, and a last line. What has

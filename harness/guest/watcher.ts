@@ -1,9 +1,9 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { View, ViewName } from "../protocol/index.ts";
+import { readHost, readProcess } from "../readings/guest/probe.ts";
+import { readPids, readStats } from "../readings/guest/proc.ts";
 import { type Insight, Insights } from "./insights.ts";
-import { readHost, readProcess } from "./probe.ts";
-import { readPids, readStats } from "./tasks.ts";
 
 /** What is read of the host and of the stage's shells, and what the stage's views want beside. */
 type Seen = Pick<View, "host" | "shells"> & Insight;

@@ -1,6 +1,6 @@
 import * as v from "valibot";
+import { count, text } from "../readings/bounded.ts";
 import { Observation, PROGRAM_CHARS } from "./observation.ts";
-import { count, text } from "./readings.ts";
 import type { Run } from "./run.ts";
 import type { Session, SessionFrame } from "./session.ts";
 import { Left, Printed, type Stage, type StageFrame, Still, View } from "./stage.ts";
@@ -13,7 +13,7 @@ import { Left, Printed, type Stage, type StageFrame, Still, View } from "./stage
  * which is in no file and which the exercise never sees.
  */
 
-export { encodeFrame, FrameDecoder, ProtocolError } from "./frames.ts";
+export type { Entry, Link, Mount, Network, Overlay, Place, TableMount, Task } from "../readings/bounded.ts";
 export {
 	type Archive,
 	type ArchiveMember,
@@ -21,7 +21,9 @@ export {
 	type ImageChange,
 	type ImageFile,
 	type ImageReading,
-} from "./images.ts";
+} from "../readings/images.ts";
+export type { Escape, HostState, ProcessState } from "../readings/index.ts";
+export { encodeFrame, FrameDecoder, ProtocolError } from "./frames.ts";
 export {
 	type Answer,
 	type Container,
@@ -33,11 +35,9 @@ export {
 	type Moment,
 	Observation,
 } from "./observation.ts";
-export type { Entry, Link, Mount, Network, Overlay, Place, TableMount, Task } from "./readings.ts";
 export type { Listener, Preparation, Question, Run, Step, Work } from "./run.ts";
 export type { Session, SessionFrame, WindowSize } from "./session.ts";
 export { type Stage, type StageFrame, View } from "./stage.ts";
-export type { Escape, HostState, ProcessState } from "./states.ts";
 export {
 	type Identity,
 	type Layer,

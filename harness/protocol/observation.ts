@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import { ImageReading } from "./images.ts";
-import { count, list, mask, maskOrNone, Place, record, Task, text } from "./readings.ts";
-import { HostState, ProcessState } from "./states.ts";
+import { count, list, mask, maskOrNone, Place, record, Task, text } from "../readings/bounded.ts";
+import { ImageReading } from "../readings/images.ts";
+import { HostState, ProcessState } from "../readings/index.ts";
 
 /** What comes of a run: what was read at which moment, and how everything ended. */
 

@@ -1,4 +1,4 @@
-import type { ImageChange } from "./images.ts";
+import type { ImageChange } from "../readings/images.ts";
 
 /** Something done on the guest's host before the exercise runs. */
 export type Preparation =

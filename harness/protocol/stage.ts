@@ -1,8 +1,8 @@
 import * as v from "valibot";
-import { count, list, record, text } from "./readings.ts";
+import { count, list, record, text } from "../readings/bounded.ts";
+import { HostState, ProcessState } from "../readings/index.ts";
 import type { Work } from "./run.ts";
 import type { WindowSize } from "./session.ts";
-import { HostState, ProcessState } from "./states.ts";
 import { Identity, Layers, Limits, Net, type ViewName } from "./views.ts";
 
 /**

@@ -18,7 +18,8 @@ export interface Kit {
 }
 
 const GUEST = inKit("harness/guest");
-const PROTOCOL = inKit("harness/protocol");
+/** What the guest's programs are made of. */
+const SOURCES = ["harness/guest", "harness/protocol", "harness/readings", "native"];
 const NATIVE = inKit("native");
 const CFLAGS = ["-std=gnu17", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"];
 
@@ -74,10 +75,11 @@ export async function libraryKey(arch: Architecture): Promise<string> {
 
 // What the programs are made from names them: bundling them only to see that nothing has changed takes too long.
 async function guestSources(): Promise<string[]> {
-	const folders = await Promise.all(
-		[GUEST, NATIVE, PROTOCOL].map(async (dir) => (await readdir(dir)).sort().map((name) => join(dir, name))),
-	);
-	const files = [...folders.flat(), inKit("package-lock.json")];
+	const folders = SOURCES.map(async (dir) => {
+		const entries = await readdir(inKit(dir), { recursive: true, withFileTypes: true });
+		return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+	});
+	const files = [...(await Promise.all(folders)).flat().sort(), inKit("package-lock.json")];
 	return Promise.all(files.map((file) => readText(file)));
 }
 

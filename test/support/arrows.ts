@@ -28,9 +28,12 @@ export const ARROWS: readonly Arrow[] = [
 	// Only the harness's public surface.
 	{ from: new RegExp(`^${CHECKS}`), may: new RegExp(`^(node:|npm:valibot$|harness/judge/index\\.ts$|${CHECKS})`) },
 	{ from: /^lessons\//, may: /^(node:|native\/kernel\.ts$|solutions\/given\/)/, earlier: true },
-	{ from: /^harness\/guest\//, may: /^(node:|native\/|harness\/guest\/|harness\/protocol\/index\.ts$)/ },
+	{ from: /^harness\/guest\//, may: /^(node:|native\/|harness\/(guest|readings)\/|harness\/protocol\/index\.ts$)/ },
+	// How the guest reads; what of each reading both sides know lies beside that folder, and stands on nothing of the guest's.
+	{ from: /^harness\/readings\/guest\//, may: /^(node:|native\/|harness\/readings\/|harness\/protocol\/index\.ts$)/ },
+	{ from: /^harness\/readings\//, may: /^(npm:valibot$|harness\/readings\/(?!guest\/))/ },
 	// Shared with the guest, so it stands on nothing of the host's.
-	{ from: /^harness\/protocol\//, may: /^(node:|npm:valibot$|harness\/protocol\/)/ },
+	{ from: /^harness\/protocol\//, may: /^(node:|npm:valibot$|harness\/(protocol|readings(?!\/guest))\/)/ },
 	// The page is a browser's: it stands on the terminal, on what is shown, and on what the two say to each other.
 	{
 		from: /^harness\/live\/page\//,
@@ -38,7 +41,10 @@ export const ARROWS: readonly Arrow[] = [
 	},
 	{ from: /^harness\/live\/views\//, may: /^harness\/(live\/(views\/|events\.ts$)|protocol\/index\.ts$)/ },
 	// The host bundles native, lessons and solutions; it never runs them itself.
-	{ from: /^harness\//, may: /^(node:|npm:(?!ffi-rs$)|harness\/(?!guest\/|protocol\/(?!index\.ts$)))/ },
+	{
+		from: /^harness\//,
+		may: /^(node:|npm:(?!ffi-rs$)|harness\/(?!guest\/|readings\/guest\/|protocol\/(?!index\.ts$)))/,
+	},
 ];
 
 /** Whether an import goes against the arrows. */

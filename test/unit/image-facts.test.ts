@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { contextOf } from "../../harness/judge/context.ts";
 import { findLesson, loadCheck } from "../../harness/judge/lessons.ts";
 import { drawFor } from "../../harness/judge/random.ts";
-import { ImageReading } from "../../harness/protocol/images.ts";
+import { ImageReading } from "../../harness/readings/images.ts";
 import { observation } from "../support/observation.ts";
 
 /** What the host makes of an image's documents, whatever they say: facts and explanations, never an exception. */

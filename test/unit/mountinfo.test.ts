@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseMountinfo } from "../../harness/guest/mountinfo.ts";
+import { parseMountinfo } from "../../harness/readings/guest/mountinfo.ts";
 
 const only = (line: string) => parseMountinfo(`${line}\n`)[0];
 

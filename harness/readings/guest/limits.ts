@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import type { Limits } from "../protocol/index.ts";
-import { readCgroup, readCgroupFilesNamed, readCgroups } from "./cgroups.ts";
+import type { Limits } from "../../protocol/index.ts";
+import { readCgroup, readCgroupFilesNamed, readCgroups } from "./cgroup.ts";
 
 const FILES = [
 	"memory.current",

@@ -1,5 +1,5 @@
 import { type Dirent, readdirSync, readFileSync } from "node:fs";
-import { OWN_PROC } from "./harbour.ts";
+import { OWN_PROC } from "./paths.ts";
 
 const ROOT = "/sys/fs/cgroup";
 const FILES =

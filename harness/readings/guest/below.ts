@@ -9,7 +9,7 @@ import {
 	type Stats,
 	writeFileSync,
 } from "node:fs";
-import { HARBOUR_ROOT, OWN_PROC } from "./harbour.ts";
+import { HARBOUR_ROOT, OWN_PROC } from "./paths.ts";
 
 /**
  * Files of the harbour, by paths of which the exercise may have replaced any part: no symbolic link is followed. One would

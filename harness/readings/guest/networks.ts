@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
-import type { Net } from "../protocol/index.ts";
-import { HARBOUR_ROOT, OWN_PROC } from "./harbour.ts";
+import type { Net } from "../../protocol/index.ts";
 import { inNamespaceAt } from "./namespaces.ts";
 import { answerer, parseNetwork, QUESTIONS, readForwarding } from "./network.ts";
-import { readDescriptors, readWorldStats } from "./tasks.ts";
+import { HARBOUR_ROOT, OWN_PROC } from "./paths.ts";
+import { readDescriptors, readWorldStats } from "./proc.ts";
 
 const MOST_NAMESPACES = 8;
 /** What has not answered by then is ended. */

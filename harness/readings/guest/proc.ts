@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import type { Task } from "../protocol/index.ts";
-import { OWN_PROC } from "./harbour.ts";
+import type { Task } from "../../protocol/index.ts";
+import { OWN_PROC } from "./paths.ts";
 
 /** What one line of the kernel's says of a process. Its numbers in PID namespaces are in another file, which takes as long. */
 export type Stat = Omit<Task, "nsPids">;

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { count, digest, list, text } from "./readings.ts";
+import { count, digest, list, text } from "./bounded.ts";
 
 /** What the agent reads of an image that an exercise has built: files, and archives in them. See image-layout.md. */
 

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readlinkSync } from "node:fs";
-import { setns } from "../../native/namespaces.ts";
-import { OWN_PROC } from "./harbour.ts";
-import { readPids } from "./tasks.ts";
+import { setns } from "../../../native/namespaces.ts";
+import { OWN_PROC } from "./paths.ts";
+import { readPids } from "./proc.ts";
 
 const NAMESPACES = [
 	"cgroup",

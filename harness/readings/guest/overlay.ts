@@ -1,8 +1,8 @@
 import { type Dirent, lstatSync, readdirSync, type Stats } from "node:fs";
 import { isAbsolute, join } from "node:path";
-import { hasAttribute } from "../../native/guest.ts";
-import type { Layer, Layers, Mount } from "../protocol/index.ts";
-import { HARBOUR_ROOT } from "./harbour.ts";
+import { hasAttribute } from "../../../native/guest.ts";
+import type { Layer, Layers, Mount } from "../../protocol/index.ts";
+import { HARBOUR_ROOT } from "./paths.ts";
 
 const MOST_ENTRIES = 48;
 const MOST_OVERLAYS = 8;

@@ -1,12 +1,13 @@
 import { closeSync, constants, openSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
-import { readMountTable } from "../../native/mount-table.ts";
-import type { HostState, Overlay, Place, ProcessState, Run, TableMount, Task } from "../protocol/index.ts";
-import { readCgroup, readCgroupFiles, readCgroups, readCgroupTree } from "./cgroups.ts";
+import { readMountTable } from "../../../native/mount-table.ts";
+import type { HostState, Overlay, Place, ProcessState, Run, TableMount, Task } from "../../protocol/index.ts";
+import { readCgroup, readCgroupFiles, readCgroups, readCgroupTree } from "./cgroup.ts";
 import { deviceName } from "./device.ts";
-import { HARBOUR_ROOT, OWN_PROC } from "./harbour.ts";
+import { readEntry, readTree } from "./files.ts";
 import { parseMountinfo } from "./mountinfo.ts";
 import { inNamespace, readNamespaces, readSplitNamespaces } from "./namespaces.ts";
 import { readLinks, readNetwork } from "./network.ts";
+import { HARBOUR_ROOT, OWN_PROC } from "./paths.ts";
 import {
 	below,
 	hasExecuted,
@@ -17,8 +18,7 @@ import {
 	readPids,
 	readStatus,
 	readWorld,
-} from "./tasks.ts";
-import { readEntry, readTree } from "./trees.ts";
+} from "./proc.ts";
 
 /**
  * The probe: reads from the kernel what is so. It writes nothing and judges nothing.

@@ -14,7 +14,7 @@ import {
 	TableMount,
 	Task,
 	text,
-} from "./readings.ts";
+} from "./bounded.ts";
 
 /**
  * Ways out of a root, tried by the agent from where a process stands: "" where one led to the host's files, otherwise why

@@ -1,5 +1,5 @@
 import { lstatSync, readFileSync } from "node:fs";
-import type { Identity } from "../protocol/index.ts";
+import type { Identity } from "../../protocol/index.ts";
 
 const MOST_NAMES = 64;
 const MOST_BYTES = 64 << 10;

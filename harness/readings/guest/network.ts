@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
-import type { Link, Net, Network } from "../protocol/index.ts";
+import type { Link, Net, Network } from "../../protocol/index.ts";
 
 /** Only what is broken takes that long: both programs ask the kernel and wait for nothing else. */
 const PROGRAM_MS = 30_000;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync, type Stats } from "node:fs";
-import { hasAttribute } from "../../native/guest.ts";
-import type { Entry } from "../protocol/index.ts";
+import { hasAttribute } from "../../../native/guest.ts";
+import type { Entry } from "../../protocol/index.ts";
 import { deviceName } from "./device.ts";
 
 const MOST_ENTRIES = 512;
