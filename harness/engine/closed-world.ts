@@ -3,7 +3,7 @@ import { isBuiltin } from "node:module";
 import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import type { Loader, Message, OnLoadResult, OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";
 import { inKit, readText } from "../base/kit.ts";
-import { inPlaceOfReference } from "../judge/places.ts";
+import { inPlaceOfReference } from "./earlier-modules.ts";
 import type { SubmissionFiles } from "./submission-files.ts";
 
 /**

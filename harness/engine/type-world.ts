@@ -1,9 +1,9 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { inKit } from "../base/kit.ts";
-import { inPlaceOfReference } from "../judge/places.ts";
 import { COMPILER_OPTIONS } from "./compiler-options.ts";
 import { libraryDeclarations, nodeDeclarations } from "./declarations.ts";
+import { inPlaceOfReference } from "./earlier-modules.ts";
 import type { SubmissionFiles } from "./submission-files.ts";
 
 const SUBMISSION = "/submission";

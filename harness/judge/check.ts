@@ -8,7 +8,7 @@ import type {
 	ProcessState,
 	Step,
 } from "../protocol/index.ts";
-import type { Drawn, Facts, FactValue } from "./facts.ts";
+import type { Drawn, Facts, FactValue } from "./values.ts";
 
 /**
  * What a lesson's check.ts says: which scenario to play, which facts matter, and what is known about each way of

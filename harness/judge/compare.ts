@@ -1,7 +1,8 @@
 import type { Check, Context, Explanation, FactRule } from "./check.ts";
 import { commonRules } from "./common.ts";
 import { endings } from "./endings.ts";
-import { type Facts, type FactValue, withDrawn } from "./facts.ts";
+import { withDrawn } from "./facts.ts";
+import type { Facts, FactValue } from "./values.ts";
 
 /** One difference between what the kernel shows of the exercise and of the reference, explained. */
 export interface Finding {

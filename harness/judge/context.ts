@@ -1,6 +1,7 @@
 import type { Observation } from "../protocol/index.ts";
 import { BOX, type Check, type Context, commandAt, DURING } from "./check.ts";
-import { type Drawn, deriveFacts, endingOf } from "./facts.ts";
+import { deriveFacts, endingOf } from "./facts.ts";
+import type { Drawn } from "./values.ts";
 
 /** Everything that an explanation may look at, from what was read. */
 export function contextOf(check: Check, observation: Observation, drawn: Drawn): Context {

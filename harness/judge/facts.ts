@@ -1,15 +1,7 @@
 import type { Ending, Entry, HostState, Mount, Observation, ProcessState, Task } from "../protocol/index.ts";
 import { BOX, type Check, commandAt, DURING, EXIT_CODE, exitCodeOf } from "./check.ts";
 import { hostFiles, placeOnHost, rootOf } from "./host-files.ts";
-
-/** Values drawn at random for one run, by name. */
-export type Drawn = Record<string, string>;
-
-/** What a fact can be: something that reads well in a report and compares by value. */
-export type FactValue = string | number | boolean | readonly string[];
-
-/** Facts by name, such as `"ns.uts": "new"`. */
-export type Facts = Readonly<Record<string, FactValue>>;
+import type { Drawn, Facts, FactValue } from "./values.ts";
 
 /** Directories of the host whose files every run reads: what the host is called and how it works is in the first. */
 export const HOST_FILES = ["/etc", "/root"] as const;

@@ -1,5 +1,5 @@
 import type { HostState, Mount, Place, ProcessState } from "../protocol/index.ts";
-import type { Drawn } from "./facts.ts";
+import type { Drawn } from "./values.ts";
 
 /** What of the host's files a process can get at: which mounts show them, and what its root is. */
 

@@ -37,6 +37,7 @@ export {
 export { enginePlace, processesLeft } from "./common.ts";
 export { type Demo, type DemoStep, defineDemo } from "./demo.ts";
 export { spoiltBetween } from "./endings.ts";
-export { type Drawn, type Facts, type FactValue, hostMounts, identityOf, isShared, nameOf } from "./facts.ts";
+export { hostMounts, identityOf, isShared, nameOf } from "./facts.ts";
 export { hostFiles, placeOnHost, rootOf, samePlace } from "./host-files.ts";
 export { noSecrets, secretsFound, secretsOf, writeSecrets } from "./secrets.ts";
+export type { Drawn, Facts, FactValue } from "./values.ts";

@@ -8,7 +8,6 @@ import type { LedgerCall, Observation } from "../protocol/index.ts";
 import { BOX, type Check, commandAt, DURING } from "./check.ts";
 import { compare, type Finding } from "./compare.ts";
 import { contextOf } from "./context.ts";
-import type { Drawn } from "./facts.ts";
 import type { Lesson } from "./lessons.ts";
 import { isUnjudged, lostFinding, unbundledFinding, unreadFinding } from "./lost.ts";
 import { drawFor } from "./random.ts";
@@ -17,6 +16,7 @@ import { requestFor } from "./request.ts";
 import { locate } from "./stack.ts";
 import { bundleTrial, engineOf, newTrial, playTrial, type Shipyard, trialOf } from "./trial.ts";
 import { unanswered, unansweredFinding } from "./unanswered.ts";
+import type { Drawn } from "./values.ts";
 
 /** How often a reference is played until it is seen to its end: on a busy computer that may take more than once. */
 const MEASUREMENTS = 3;

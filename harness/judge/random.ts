@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { type Check, EXIT_CODE, type Random } from "./check.ts";
-import type { Drawn } from "./facts.ts";
+import type { Drawn } from "./values.ts";
 
 const ADJECTIVES = ["brisk", "calm", "deep", "keen", "mild", "proud", "quiet", "salty", "swift", "tidal"];
 const NOUNS = ["anchor", "barge", "cutter", "ferry", "gull", "hull", "mast", "otter", "sloop", "tug"];

@@ -5,7 +5,8 @@ import { cached, keepNewest, keyOf } from "../base/cache.ts";
 import { Failure } from "../base/failure.ts";
 import { type LedgerCall, Observation } from "../protocol/index.ts";
 import { BOX, type Check } from "./check.ts";
-import { type Drawn, deriveFacts, type Facts } from "./facts.ts";
+import { deriveFacts } from "./facts.ts";
+import type { Drawn, Facts } from "./values.ts";
 
 /** What was read while the reference solution ran, and the inputs of that run. */
 const Measured = v.object({ drawn: v.record(v.string(), v.string()), observation: Observation });

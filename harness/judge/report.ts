@@ -6,10 +6,10 @@ import { printable } from "../base/printable.ts";
 import { readBytes } from "../base/regular-file.ts";
 import type { Diagnostic } from "../engine/bundle.ts";
 import type { Finding } from "./compare.ts";
-import type { FactValue } from "./facts.ts";
 import type { Verdict } from "./judge.ts";
 import { doPart, showLedgers, showSameCalls } from "./ledger.ts";
 import { Page, type Style } from "./page.ts";
+import type { FactValue } from "./values.ts";
 
 /** Of a long list, as many are shown. */
 const LISTED = 6;

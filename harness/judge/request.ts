@@ -2,8 +2,9 @@ import type { Bundle } from "../engine/bundle.ts";
 import type { Step } from "../protocol/index.ts";
 import type { RunRequest } from "../vm/machine.ts";
 import { BOX, type Check, DURING, exitCodeOf, type Played } from "./check.ts";
-import { type Drawn, HOST_FILES } from "./facts.ts";
+import { HOST_FILES } from "./facts.ts";
 import { random } from "./random.ts";
+import type { Drawn } from "./values.ts";
 
 const DEFAULT_STEPS: Step[] = [
 	{ do: "start", container: BOX },

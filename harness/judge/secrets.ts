@@ -1,6 +1,6 @@
 import type { Observation, Preparation } from "../protocol/index.ts";
 import { commandAt, DURING, type FactRule } from "./check.ts";
-import type { Drawn, FactValue } from "./facts.ts";
+import type { Drawn, FactValue } from "./values.ts";
 
 /**
  * Files of the host's that nobody knows before the run: where a command finds one of them, it has the host's files, by

@@ -4,10 +4,10 @@ import { inKit } from "../base/kit.ts";
 import { type Bundle, bundle } from "../engine/bundle.ts";
 import type { PlayedRun, RunRequest } from "../vm/machine.ts";
 import type { Check } from "./check.ts";
-import type { Drawn } from "./facts.ts";
 import { type Lesson, loadCheck } from "./lessons.ts";
 import { drawFor } from "./random.ts";
 import { requestFor } from "./request.ts";
+import type { Drawn } from "./values.ts";
 
 const LARGEST_MODULE_BYTES = 1 << 20;
 

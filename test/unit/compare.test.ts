@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { Check, Explanation, FactRule } from "../../harness/judge/check.ts";
 import { compare } from "../../harness/judge/compare.ts";
 import { contextOf } from "../../harness/judge/context.ts";
-import { deriveFacts, type FactValue } from "../../harness/judge/facts.ts";
+import { deriveFacts } from "../../harness/judge/facts.ts";
+import type { FactValue } from "../../harness/judge/values.ts";
 import type { Container, Ending, LedgerCall, Observation } from "../../harness/protocol/index.ts";
 import { hostState, observation, processState } from "../support/observation.ts";
 

@@ -3,7 +3,7 @@ import MarkdownIt from "markdown-it";
 import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
-import { highlightCode } from "../../harness/cli/markdown/highlight.ts";
+import { highlightCode } from "../../harness/cli/text/markdown/highlight.ts";
 import { renderMarkdown } from "../../harness/cli/text/markdown.ts";
 import { lessons } from "../../harness/judge/lessons.ts";
 import type { Style } from "../../harness/judge/page.ts";

@@ -5,7 +5,6 @@ import type { Verdict } from "../../judge/judge.ts";
 import { type Lesson, lessons } from "../../judge/lessons.ts";
 import { trace } from "../../judge/report.ts";
 import { style } from "../text/terminal.ts";
-import type { Watch } from "./watch.ts";
 
 /** One key of watch mode. */
 interface Action {
@@ -15,17 +14,33 @@ interface Action {
 	act(): Promise<unknown>;
 }
 
+/** What the keys act on: the lesson that is being worked on. */
+interface Work {
+	readonly lesson: Lesson;
+	/** The learner's module. */
+	readonly file: string;
+	/** The last one; null before the first. */
+	readonly verdict: Verdict | null;
+	/** Checks the file as it is now. */
+	check(): void;
+	/** Selects a lesson and checks it. */
+	select(lesson: Lesson): Promise<void>;
+	/** Lets something else have the terminal. */
+	away(act: () => Promise<unknown>): Promise<void>;
+	quit(): void;
+}
+
 /** What watch mode's keys do. Each is a command, too. */
 export class Actions {
-	readonly #watch: Watch;
+	readonly #work: Work;
 	readonly #all: readonly Action[];
 	/** The last key was `n`, and the lesson has not passed. */
 	#sure = false;
 
-	constructor(watch: Watch) {
-		this.#watch = watch;
-		const away = (act: () => Promise<unknown>) => () => watch.away(act);
-		const id = () => watch.lesson.id;
+	constructor(work: Work) {
+		this.#work = work;
+		const away = (act: () => Promise<unknown>) => () => work.away(act);
+		const id = () => work.lesson.id;
 		this.#all = [
 			{ key: "n", name: "go on to the next lesson", act: () => this.#next() },
 			{ key: "b", name: "go back to the lesson before", act: () => this.#back() },
@@ -42,14 +57,14 @@ export class Actions {
 				name: "a shell in the lesson's machine, with your box",
 				act: away(() => drydock("shell", id())),
 			},
-			{ key: "r", name: "check again", act: async () => watch.check() },
-			{ key: "e", name: "open the file in your editor ($EDITOR)", act: away(async () => edit(watch.file)) },
+			{ key: "r", name: "check again", act: async () => work.check() },
+			{ key: "e", name: "open the file in your editor ($EDITOR)", act: away(async () => edit(work.file)) },
 			{
 				key: "x",
 				name: "put the skeleton back (asks)",
 				act: away(async () => (await import("./reset.ts")).reset(id(), {})),
 			},
-			{ key: "q", name: "quit", act: async () => watch.quit() },
+			{ key: "q", name: "quit", act: async () => work.quit() },
 			{ key: "?", name: "show these keys", act: async () => this.#help() },
 		];
 	}
@@ -73,28 +88,28 @@ export class Actions {
 			process.stdout.write("this is the last lesson\n");
 			return;
 		}
-		if (this.#watch.verdict?.verdict !== "pass" && !this.#sure) {
+		if (this.#work.verdict?.verdict !== "pass" && !this.#sure) {
 			this.#sure = true;
 			process.stdout.write("this lesson has not passed yet; n once more goes on all the same\n");
 			return;
 		}
 		this.#sure = false;
-		await this.#watch.select(following);
+		await this.#work.select(following);
 	}
 
 	async #back(): Promise<void> {
 		const before = await this.#neighbour(-1);
 		if (before === undefined) process.stdout.write("this is the first lesson\n");
-		else await this.#watch.select(before);
+		else await this.#work.select(before);
 	}
 
 	async #neighbour(distance: 1 | -1): Promise<Lesson | undefined> {
 		const all = await lessons();
-		return all[all.findIndex(({ id }) => id === this.#watch.lesson.id) + distance];
+		return all[all.findIndex(({ id }) => id === this.#work.lesson.id) + distance];
 	}
 
 	async #trace(): Promise<void> {
-		const { verdict } = this.#watch;
+		const { verdict } = this.#work;
 		if (verdict === null) throw new Failure("usage", "nothing has been checked yet", "r");
 		process.stdout.write(trace(verdict, style()));
 	}

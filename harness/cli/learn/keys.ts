@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { guardTerminal } from "../session/guardian.ts";
+import { guardTerminal } from "../text/guardian.ts";
 
 /**
  * Single keys from a terminal. It is in raw mode as long as keys are listened to: only then nothing is echoed, and no

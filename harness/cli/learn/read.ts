@@ -15,6 +15,6 @@ export async function read(id: string | undefined, { raw }: { raw?: boolean }): 
 
 async function rendered(source: string): Promise<string> {
 	const look = style();
-	const { highlightCode } = look.color ? await import("../markdown/highlight.ts") : {};
+	const { highlightCode } = look.color ? await import("../text/markdown/highlight.ts") : {};
 	return renderMarkdown(source, look, highlightCode);
 }

@@ -47,7 +47,7 @@ export async function watch({ poll = false }: { poll?: boolean }): Promise<numbe
 }
 
 /** The lesson that is being worked on, its last verdict, and the check that is under way. */
-export class Watch {
+class Watch {
 	readonly #yard: Shipyard;
 	readonly #poll: boolean;
 	readonly #keys = new Keys();

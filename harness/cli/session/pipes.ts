@@ -1,4 +1,4 @@
-import type { Ends } from "./session.ts";
+import type { Ends } from "./ends.ts";
 
 /** What a program ends with that writes where nobody reads: 128 and SIGPIPE. */
 const BROKEN_PIPE = 141;

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { EXIT } from "../../base/failure.ts";
-import { guardTerminal } from "./guardian.ts";
-import type { Ends } from "./session.ts";
+import { guardTerminal } from "../text/guardian.ts";
+import type { Ends } from "./ends.ts";
 
 /** Ctrl-]: three in a row end the session, whatever the guest does. */
 const ESCAPE = 0x1d;

@@ -12,7 +12,7 @@ import { engineOf } from "../../judge/trial.ts";
 import { editedLessons, modulesAtWork } from "../../learner/course.ts";
 import type { Preparation } from "../../protocol/index.ts";
 import { LostError } from "../../vm/listener.ts";
-import type { Client, SessionEnd } from "../../vm/machine.ts";
+import type { SessionEnd } from "../../vm/machine.ts";
 import { Shipyard } from "../../vm/shipyard.ts";
 import { sayReplaced } from "../learn/edited.ts";
 import { pipes } from "./pipes.ts";
@@ -28,16 +28,6 @@ export interface Talk {
 	prepare?: Preparation[];
 	/** Said to a person before the program speaks. */
 	greeting?: string;
-}
-
-/** Where input comes from and output goes to. */
-export interface Ends extends Client {
-	/** The terminal's size; null for byte streams. */
-	window: { columns: number; rows: number } | null;
-	/** Settles with an exit code when nobody is there to go on. */
-	left: Promise<number>;
-	/** Leaves everything as it was found. */
-	close(): void;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Overlay, Row } from "./layers.ts";
+import type { Overlay, Row } from "./overlay-picture.ts";
 
 /** What has changed from one moment's overlays to another's, in one sentence: the most telling of it. */
 export function saidOf(before: readonly Overlay[], now: readonly Overlay[]): string {

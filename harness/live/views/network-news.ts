@@ -1,4 +1,4 @@
-import type { LinkPicture, Place } from "./network.ts";
+import type { LinkPicture, Place } from "./place-picture.ts";
 import { publishedBy } from "./ways.ts";
 
 /** What has changed from one moment's networks to another's, in one sentence: the most telling of it. */

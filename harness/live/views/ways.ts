@@ -1,4 +1,4 @@
-import type { LinkPicture, Place } from "./network.ts";
+import type { LinkPicture, Place } from "./place-picture.ts";
 
 /** A step of a packet's way: what stands there, or what is missing. */
 export interface Hop {

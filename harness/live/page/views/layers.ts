@@ -1,4 +1,5 @@
-import { type Cell, layersOf, type Overlay, type Row } from "../../views/layers.ts";
+import { layersOf } from "../../views/layers.ts";
+import type { Cell, Overlay, Row } from "../../views/overlay-picture.ts";
 import { h } from "../elements.ts";
 import type { Painter } from "./painter.ts";
 

@@ -1,4 +1,5 @@
-import { type LinkPicture, networkOf, type Place } from "../../views/network.ts";
+import { networkOf } from "../../views/network.ts";
+import type { LinkPicture, Place } from "../../views/place-picture.ts";
 import type { Hop, Way } from "../../views/ways.ts";
 import { h } from "../elements.ts";
 import type { Painter } from "./painter.ts";

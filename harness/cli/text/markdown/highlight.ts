@@ -1,6 +1,6 @@
 import { Chalk } from "chalk";
 import { createEmphasize } from "emphasize";
-import { ALIASES, GRAMMARS } from "../../base/grammars.ts";
+import { ALIASES, GRAMMARS } from "../../../base/grammars.ts";
 
 /**
  * Colours code as its language's grammar says. Loading this takes a while: load it only where there is colour.
