@@ -1,4 +1,5 @@
 import { basename, dirname, relative } from "node:path";
+import { observationKey } from "../base/depends-on.ts";
 import { Failure } from "../base/failure.ts";
 import { inKit } from "../base/kit.ts";
 import { allPrintable } from "../base/printable.ts";
@@ -12,7 +13,7 @@ import type { Lesson } from "./lessons.ts";
 import { isUnjudged, lostFinding, unbundledFinding, unreadFinding } from "./lost.ts";
 import { drawFor } from "./random.ts";
 import { type Reference, referenceFacts } from "./reference.ts";
-import { requestFor } from "./request.ts";
+import { requestFor, undrawnRequest } from "./request.ts";
 import { locate } from "./stack.ts";
 import { bundleTrial, engineOf, newTrial, playTrial, type Shipyard, trialOf } from "./trial.ts";
 import { unanswered, unansweredFinding } from "./unanswered.ts";
@@ -218,9 +219,10 @@ function quoted({ containers }: Observation, name: string, finding: Finding | un
 
 /** What the kernel shows of a lesson's reference solution; measured only when it is not in the cache. */
 export async function measuredReference(lesson: Lesson, check: Check, shipyard: Shipyard): Promise<Reference> {
-	const sample = check.scenario(Object.fromEntries(Object.keys(drawFor(check)).map((name) => [name, `‹${name}›`])));
 	const program = await bundle(engineOf(check), new Map());
-	return referenceFacts(check, [await shipyard.imageKey(), lesson.id, program.code, sample], async () => {
+	const [image, scenario] = [await shipyard.imageKey(), undrawnRequest(check)];
+	const key = observationKey({ image, lesson: lesson.id, program: program.code, scenario });
+	return referenceFacts(check, key, async () => {
 		let how = "";
 		for (let attempt = 0; attempt < MEASUREMENTS; attempt++) {
 			const drawn = drawFor(check);

@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { closest, distance } from "fastest-levenshtein";
-import { exists, keyOf } from "../base/cache.ts";
+import { exists } from "../base/cache.ts";
 import { Failure } from "../base/failure.ts";
 import { inKit, readText } from "../base/kit.ts";
 import type { Check } from "./check.ts";
@@ -69,19 +69,6 @@ export async function skeletonOf(lesson: Lesson): Promise<string> {
 export async function solutionOf(lesson: Lesson): Promise<string> {
 	return inKit("solutions", lesson.id, await moduleOf(lesson));
 }
-
-/** A short name for what a lesson judges by: its check with what lies beside it, its skeleton and its solution. */
-export async function judgedBy({ id }: Lesson): Promise<string> {
-	const folders = await Promise.all(
-		["lessons", "solutions"].map(async (tree) => {
-			const names = (await filesIn(tree, id)).filter((name) => !NOT_JUDGING.has(name)).sort();
-			return Promise.all(names.map(async (name) => [name, await readText(inKit(tree, id, name))]));
-		}),
-	);
-	return keyOf("judged by 1", folders);
-}
-
-const NOT_JUDGING = new Set(["README.md", "hints.md", "demo.ts"]);
 
 /**
  * The rungs of the lesson's hints, as Markdown, from a question to the call.

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
-import { cached, keepNewest, keyOf } from "../base/cache.ts";
+import { cached, keepNewest } from "../base/cache.ts";
 import { Failure } from "../base/failure.ts";
 import { type LedgerCall, Observation } from "../protocol/index.ts";
 import { BOX, type Check } from "./check.ts";
@@ -27,17 +27,13 @@ export interface Reference {
 /**
  * Gives the reference's facts, measuring them if they are not in the cache. What is kept is what was read; the facts
  * are derived from it anew, by the same code as the exercise's.
- * @param dependsOn everything that the measurement depends on: the image, the program, the scenario
+ * @param key from `observationKey`
  */
-export async function referenceFacts(
-	check: Check,
-	dependsOn: readonly unknown[],
-	measure: () => Promise<Measured>,
-): Promise<Reference> {
+export async function referenceFacts(check: Check, key: string, measure: () => Promise<Measured>): Promise<Reference> {
 	let measured = null as Measured | null;
 	const dir = await cached(
 		"references",
-		keyOf("reference 5", ...dependsOn),
+		key,
 		async (staging) => {
 			await writeFile(join(staging, "measured.json"), JSON.stringify(await measure()));
 			await keepNewest("references", KEPT);

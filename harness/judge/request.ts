@@ -3,7 +3,7 @@ import type { Step } from "../protocol/index.ts";
 import type { RunRequest } from "../vm/machine.ts";
 import { BOX, type Check, DURING, exitCodeOf, type Played } from "./check.ts";
 import { HOST_FILES } from "./facts.ts";
-import { random } from "./random.ts";
+import { drawFor, random } from "./random.ts";
 import type { Drawn } from "./values.ts";
 
 const DEFAULT_STEPS: Step[] = [
@@ -11,6 +11,21 @@ const DEFAULT_STEPS: Step[] = [
 	{ do: "look", as: DURING },
 	{ do: "end", container: BOX },
 ];
+
+/**
+ * A check's scenario without what is drawn for each run, to name it by: with a placeholder for each drawn value and each
+ * token.
+ */
+export function undrawnRequest(check: Check): unknown {
+	const names = Object.keys(drawFor(check));
+	const drawn = Object.fromEntries(names.map((name) => [name, `‹${name}›`]));
+	const request = requestFor(check, { code: "", map: "", files: [] }, drawn);
+	const tokens = Object.entries(request.containers).map(([name, { token }]) => [token, `‹token of ${name}›`] as const);
+	const text = tokens.reduce((left, [token, name]) => left.replaceAll(token, name), JSON.stringify(request));
+	// One that is expected to fail is not kept when it does not.
+	const { others = {} } = check.scenario(drawn);
+	return [names, text, Object.keys(others).filter((name) => others[name]?.fails)];
+}
 
 // The command's own name ($0) is the token that the agent looks for; it prints it whenever it waits for a line.
 const PAUSE = 'pause() { echo "$0"; read -r line; }';

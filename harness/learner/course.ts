@@ -1,7 +1,8 @@
 import { exists, keyOf } from "../base/cache.ts";
+import { lessonKey } from "../base/depends-on.ts";
 import { Failure } from "../base/failure.ts";
 import type { Verdict } from "../judge/judge.ts";
-import { judgedBy, type Lesson, lessons, solutionOf } from "../judge/lessons.ts";
+import { type Lesson, lessons, solutionOf } from "../judge/lessons.ts";
 import { type Attempt, type Logbook, type Page, pageOf, readLogbook, updateLogbook, withPage } from "./logbook.ts";
 import { isUntouched, learnersFile, readLearners, workspaceDir } from "./workspace.ts";
 
@@ -46,7 +47,10 @@ export async function modulesAtWork(lesson: Lesson): Promise<Map<string, string>
 
 /** The lessons that are judged by something else since they were passed. */
 export function changedLessons(): Promise<Set<string>> {
-	return differing(({ passed }) => passed?.judgedBy, judgedBy);
+	return differing(
+		({ passed }) => passed?.judgedBy,
+		({ id }) => lessonKey(id),
+	);
 }
 
 /** The lessons whose module is no longer the one that has passed. */
@@ -106,7 +110,7 @@ export async function lastAttempt(lesson: Lesson): Promise<Attempt | null> {
 
 /** Notes what was said of the learner's module. Without a workspace, nothing is noted. */
 export async function recordAttempt(lesson: Lesson, verdict: Pick<Verdict, "verdict" | "findings">): Promise<void> {
-	const [judged, all, module] = await Promise.all([judgedBy(lesson), lessons(), moduleKey(lesson)]);
+	const [judged, all, module] = await Promise.all([lessonKey(lesson.id), lessons(), moduleKey(lesson)]);
 	await change((book) => {
 		const at = new Date().toISOString();
 		const page = pageOf(book, lesson);

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { build } from "esbuild";
 import { cached, type IsGood, keepNewest, keyOf } from "../base/cache.ts";
+import { imageKey } from "../base/depends-on.ts";
 import { inKit, readText } from "../base/kit.ts";
 import type { Progress } from "../base/progress.ts";
 import { readBytes } from "../base/regular-file.ts";
@@ -18,8 +19,6 @@ export interface Kit {
 }
 
 const GUEST = inKit("harness/guest");
-/** What the guest's programs are made of. */
-const SOURCES = ["harness/guest", "harness/protocol", "harness/readings", "native"];
 const NATIVE = inKit("native");
 const CFLAGS = ["-std=gnu17", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"];
 
@@ -44,9 +43,8 @@ export async function ensureKit(base: Base, progress: Progress): Promise<Kit> {
 
 /** Name of the initial file system for `base` with this version's guest programs. */
 export async function kitKey(base: Base, library: string): Promise<string> {
-	// A base that was built anew has the same key, and perhaps another kernel: its modules are in the initial file system.
 	const manifest = await readBytes(base.manifest, MANIFEST_BYTES_MAX).catch(() => "");
-	return keyOf("kit 5", base.key, String(manifest), basename(library), await guestSources());
+	return imageKey(base.key, String(manifest), basename(library));
 }
 
 /**
@@ -73,18 +71,13 @@ export async function libraryKey(arch: Architecture): Promise<string> {
 	return keyOf("library 1", source, CFLAGS, arch.triplet, arch.ffi, ffi.version);
 }
 
-// What the programs are made from names them: bundling them only to see that nothing has changed takes too long.
-async function guestSources(): Promise<string[]> {
-	const folders = SOURCES.map(async (dir) => {
-		const entries = await readdir(inKit(dir), { recursive: true, withFileTypes: true });
-		return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
-	});
-	const files = [...(await Promise.all(folders)).flat().sort(), inKit("package-lock.json")];
-	return Promise.all(files.map((file) => readText(file)));
-}
-
-async function bundlePrograms(): Promise<Record<string, string>> {
-	const { outputFiles } = await build({
+/**
+ * Bundles the guest's programs.
+ * @returns their texts by name, and the files that they are made of, as paths in the kit
+ */
+export async function bundlePrograms(): Promise<{ programs: Record<string, string>; sources: string[] }> {
+	const { outputFiles, metafile } = await build({
+		absWorkingDir: inKit(),
 		entryPoints: ["agent", "runner"].map((name) => join(GUEST, `${name}.ts`)),
 		outdir: "/",
 		outExtension: { ".js": ".cjs" },
@@ -94,8 +87,10 @@ async function bundlePrograms(): Promise<Record<string, string>> {
 		format: "cjs",
 		target: "node24",
 		external: ["ffi-rs"],
+		metafile: true,
 	});
-	return Object.fromEntries(outputFiles.map(({ path, text }) => [path.slice(1), text]));
+	const programs = Object.fromEntries(outputFiles.map(({ path, text }) => [path.slice(1), text]));
+	return { programs, sources: Object.keys(metafile.inputs) };
 }
 
 /**
@@ -104,7 +99,7 @@ async function bundlePrograms(): Promise<Record<string, string>> {
  * @param library the directory from {@link ensureLibrary}
  */
 export async function fillRoot(root: string, base: Pick<Base, "early">, library: string): Promise<void> {
-	const programs = await bundlePrograms();
+	const { programs } = await bundlePrograms();
 	const [home, outside] = [join(root, "kit/opt/drydock"), join(root, "agent/opt/drydock")];
 	const [etc, outsideEtc] = [join(root, "kit/etc"), join(root, "agent/etc")];
 	for (const dir of [home, outside, etc, outsideEtc, ...["dev", "proc", "early"].map((name) => join(root, name))])

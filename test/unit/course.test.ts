@@ -1,9 +1,10 @@
 import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
+import { lessonKey } from "../../harness/base/depends-on.ts";
 import type { Finding } from "../../harness/judge/compare.ts";
 import type { Verdict } from "../../harness/judge/judge.ts";
-import { findLesson, judgedBy, lessons, skeletonOf } from "../../harness/judge/lessons.ts";
+import { findLesson, lessons, skeletonOf } from "../../harness/judge/lessons.ts";
 import {
 	changedLessons,
 	currentLesson,
@@ -81,7 +82,7 @@ describe("recordAttempt", () => {
 		await recordAttempt(first, FAIL);
 		await recordAttempt(first, PASS);
 		const { passed, attempts } = await page();
-		expect({ attempts, judgedBy: passed?.judgedBy }).toEqual({ attempts: 2, judgedBy: await judgedBy(first) });
+		expect({ attempts, judgedBy: passed?.judgedBy }).toEqual({ attempts: 2, judgedBy: await lessonKey(first.id) });
 		await recordAttempt(first, FAIL);
 		expect(await page()).toMatchObject({ passed, attempts: 2, lastAttempt: { verdict: "fail" } });
 	});
@@ -142,7 +143,7 @@ test("of a solution's looks, the first is kept", async () => {
 });
 
 test("a lesson that is judged by something else since it was passed has changed; one that is passed again has not", async () => {
-	const now = await judgedBy(second);
+	const now = await lessonKey(second.id);
 	await working(
 		logbookWith({
 			"01-process": passedPage("something else"),

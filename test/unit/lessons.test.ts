@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Failure } from "../../harness/base/failure.ts";
-import { findLesson, judgedBy, lessons, loadCheck, moduleOf } from "../../harness/judge/lessons.ts";
+import { findLesson, lessons, loadCheck, moduleOf } from "../../harness/judge/lessons.ts";
 
 const failure = (wanted: string): Promise<Failure> =>
 	findLesson(wanted).then(
@@ -44,10 +44,4 @@ test("lessons come in the order of their numbers", async () => {
 
 test.each(await lessons())("the module that the check of $id judges is found without loading it", async (lesson) => {
 	expect(await moduleOf(lesson)).toBe((await loadCheck(lesson)).module);
-});
-
-test("every lesson is judged by something of its own, named the same each time", async () => {
-	const names = async () => Promise.all((await lessons()).map(judgedBy));
-	expect(await names()).toEqual(await names());
-	expect(new Set(await names()).size).toBe((await lessons()).length);
 });
