@@ -1,5 +1,5 @@
+import { SourceMap, type SourceMapPayload } from "node:module";
 import { resolve } from "node:path";
-import { originalPositionFor, TraceMap } from "@jridgewell/trace-mapping";
 import { brief, type Diagnostic } from "../engine/bundle.ts";
 
 /**
@@ -10,14 +10,16 @@ import { brief, type Diagnostic } from "../engine/bundle.ts";
  * @returns the topmost frame that lies in it; null if none does
  */
 export function locate(stack: string, map: string, file: string): Diagnostic | null {
-	const trace = new TraceMap(map);
+	const sourceMap = new SourceMap(JSON.parse(map) as SourceMapPayload);
 	const message = brief(stack.split("\n")[0] ?? "");
 	for (const [, line, column] of stack.matchAll(/exercise\.js:(\d+):(\d+)/g)) {
-		// The exercise may have written the stack itself; both are counted from 1.
+		// V8 and people count from 1, a source map from 0. The exercise may have written the stack itself.
 		if (!(Number(line) >= 1 && Number(column) >= 1)) continue;
-		const position = originalPositionFor(trace, { line: Number(line), column: Number(column) - 1 });
-		if (position.source === null || resolve("/", position.source) !== resolve(file)) continue;
-		return { message, file: resolve(file), line: position.line, column: position.column + 1 };
+		const entry = sourceMap.findEntry(Number(line) - 1, Number(column) - 1);
+		// For a line without a mapping, Node returns the last mapping of an earlier line. Code of the bundler's own has no source.
+		if (!("originalSource" in entry) || entry.generatedLine !== Number(line) - 1) continue;
+		if (resolve("/", entry.originalSource ?? "") !== resolve(file)) continue;
+		return { message, file: resolve(file), line: entry.originalLine + 1, column: entry.originalColumn + 1 };
 	}
 	return null;
 }

@@ -63,3 +63,19 @@ test("thrown in the engine alone: no place in the learner's file", async () => {
 test("no stack: no place", () => {
 	expect(locate("", '{"version":3,"sources":[],"names":[],"mappings":""}', "/x.ts")).toBeNull();
 });
+
+// Line 1 is line 1 of x.ts; line 2 has no mapping; line 3 is line 2 of x.ts, from column 3 on code of no source.
+const MAP = '{"version":3,"sources":["x.ts"],"names":[],"mappings":"AAAA;;AACA,E;"}';
+
+test.each([
+	["1:1", { line: 1, column: 1 }],
+	["1:99", { line: 1, column: 1 }],
+	["2:1", null],
+	["3:2", { line: 2, column: 1 }],
+	["3:3", null],
+	["4:1", null],
+	["99999999999999999999:1", null],
+])("exercise.js:%s lies in the learner's file only where the source map says so", (place, expected) => {
+	const found = locate(`Error: x\n    at exercise.js:${place}`, MAP, "/x.ts");
+	expect(found).toEqual(expected === null ? null : { message: "Error: x", file: "/x.ts", ...expected });
+});
