@@ -171,7 +171,7 @@ class Grader {
 		const sources: [string, string][] = [];
 		const files = filesOf(submission, (file, text) => sources.push([posix.relative(posix.dirname(path), file), text]));
 		const modules = new Map([[inKit("solutions", lesson.id, check.module), path]]);
-		const bundled = bundle(engineOf(check), modules, files).then(async (program) => {
+		const bundled = bundle(engineOf(lesson), modules, files).then(async (program) => {
 			// What types say decides nothing; where they are taken from, does.
 			await typeErrors(path, modules, files);
 			return program;

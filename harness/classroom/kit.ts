@@ -7,7 +7,7 @@ import { engineOf } from "../judge/trial.ts";
 
 /** Names everything of the kit's that a judgement on this lesson depends on; the same on every computer. */
 export async function kitKey(lesson: Lesson, check: Check): Promise<string> {
-	const { code } = await bundle(engineOf(check), new Map());
+	const { code } = await bundle(engineOf(lesson), new Map());
 	// What a report keeps of a verdict is the classroom's.
 	return keyOf("kit 2", check.weight, await verdictKey(lesson.id, code), await textsIn(["harness/classroom"]));
 }

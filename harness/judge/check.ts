@@ -19,8 +19,6 @@ export interface Check {
 	module: string;
 	/** The function that it exports; of several, the first. */
 	exported: string;
-	/** The engine that it is played on, as a path in the kit; `solutions/box.ts` if not given. */
-	engine?: string;
 	/** Points for passing it, when a class is graded. */
 	weight: number;
 	/** What was learnt, said when it passes. */

@@ -97,7 +97,7 @@ export async function judge(
 				.then(() => timed("typesAt", typeErrors(file, trial.modules, undefined, unwanted.signal)))
 		: Promise.resolve([]);
 	const errors = typed.catch(() => []);
-	const on = mine === undefined ? null : await playedOn(engineOf(check), lesson, mine);
+	const on = mine === undefined ? null : await playedOn(engineOf(lesson), lesson, mine);
 	// Much of it was said in the guest, and all of it comes to somebody's terminal.
 	const verdict = (findings: Finding[], more: Partial<Verdict>): Verdict =>
 		allPrintable({
@@ -219,7 +219,7 @@ function quoted({ containers }: Observation, name: string, finding: Finding | un
 
 /** What the kernel shows of a lesson's reference solution; measured only when it is not in the cache. */
 export async function measuredReference(lesson: Lesson, check: Check, shipyard: Shipyard): Promise<Reference> {
-	const program = await bundle(engineOf(check), new Map());
+	const program = await bundle(engineOf(lesson), new Map());
 	const [image, scenario] = [await shipyard.imageKey(), undrawnRequest(check)];
 	const key = observationKey({ image, lesson: lesson.id, program: program.code, scenario });
 	return referenceFacts(check, key, async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { access, constants, stat } from "node:fs/promises";
 import { Failure } from "../base/failure.ts";
 import { inKit } from "../base/kit.ts";
@@ -24,6 +25,7 @@ export interface Shipyard {
 
 /** A module that is to be played in the place of a lesson's reference solution, with inputs of its own. */
 export interface Trial {
+	lesson: Lesson;
 	check: Check;
 	drawn: Drawn;
 	/** What is done with it. */
@@ -47,15 +49,27 @@ export async function trialOf(lesson: Lesson, file: string, mine?: ReadonlyMap<s
 	const check = await loadCheck(lesson);
 	const drawn = drawFor(check);
 	const solution = inKit("solutions", lesson.id, check.module);
-	return { check, drawn, does: check.scenario(drawn).does, modules: new Map([...(mine ?? []), [solution, file]]) };
+	return {
+		lesson,
+		check,
+		drawn,
+		does: check.scenario(drawn).does,
+		modules: new Map([...(mine ?? []), [solution, file]]),
+	};
 }
 
-/** The file that assembles a check's modules. */
-export const engineOf = (check: Check): string => inKit(check.engine ?? ENGINE);
+/**
+ * The file that assembles the modules with which a lesson is checked: the lesson's own `driver.ts`, if it has one, and
+ * the engine otherwise.
+ */
+export function engineOf({ id }: Lesson): string {
+	const driver = inKit("lessons", id, "driver.ts");
+	return existsSync(driver) ? driver : inKit(ENGINE);
+}
 
 /** @throws {BundleError} */
-export function bundleTrial({ check, modules }: Trial): Promise<Bundle> {
-	return bundle(engineOf(check), modules);
+export function bundleTrial({ lesson, modules }: Trial): Promise<Bundle> {
+	return bundle(engineOf(lesson), modules);
 }
 
 /** Plays the lesson's scenario in a fresh machine. */

@@ -51,7 +51,6 @@ function opened(observation: Observation, drawn: Record<string, string>): string
 export default defineCheck({
 	module: "chroot.ts",
 	exported: "enterRoot",
-	engine: "solutions/03-chroot/box.ts",
 	weight: 10,
 	learnt:
 		"chroot moves the place where this process's paths start, and nothing else. The host's files are all still there: whoever is root and may call chroot again climbs back to them. A container needs a root that hangs from nothing.",

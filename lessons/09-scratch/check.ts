@@ -48,7 +48,6 @@ const otherPrograms: Explanation = {
 export default defineCheck({
 	module: "image.ts",
 	exported: "buildImage",
-	engine: "solutions/09-scratch/box.ts",
 	weight: 15,
 	learnt:
 		"An image is files and a few lines of JSON, each named by the digest of its bytes: whoever knows one name can check all the rest. What is not in it is not there: no shell, no library, no loader. A dynamic program says in its own file what it needs.",

@@ -20,8 +20,8 @@ const CHECKS =
 
 export const ARROWS: readonly Arrow[] = [
 	{ from: /^native\//, may: /^(node:|npm:ffi-rs$|native\/)/ },
-	// The engine that a lesson is checked with.
-	{ from: /^solutions\/\d\d-[^/]+\/box\.ts$/, may: /^(node:|native\/kernel\.ts$|solutions\/)/ },
+	// What a check calls in the place of the engine, in the guest.
+	{ from: /^lessons\/\d\d-[^/]+\/driver\.ts$/, may: /^(node:|native\/kernel\.ts$|solutions\/)/ },
 	{ from: /^solutions\/given\//, may: /^(node:|solutions\/given\/)/ },
 	{ from: /^solutions\/\d\d-/, may: /^(node:|native\/kernel\.ts$|solutions\/given\/)/, earlier: true },
 	{ from: /^solutions\//, may: /^(node:|native\/kernel\.ts$|solutions\/)/ },

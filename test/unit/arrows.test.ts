@@ -39,6 +39,8 @@ test.each([
 	["solutions/given/tar.ts", "solutions/box.ts"],
 	["lessons/02-unshare/check.ts", "harness/judge/facts.ts"],
 	["lessons/02-unshare/demo.ts", "harness/vm/shipyard.ts"],
+	["lessons/02-unshare/check.ts", "lessons/02-unshare/driver.ts"],
+	["lessons/09-scratch/driver.ts", "harness/judge/index.ts"],
 	["harness/guest/play.ts", "harness/vm/qemu.ts"],
 	["harness/guest/play.ts", "npm:valibot"],
 	["harness/guest/play.ts", "harness/protocol/frames.ts"],

@@ -6,7 +6,7 @@ import { printable } from "../../base/printable.ts";
 import { visible } from "../../base/progress.ts";
 import { BundleError } from "../../engine/bundle.ts";
 import { boxProgram, installBox, lessonsOfBox } from "../../engine/engine.ts";
-import { type Lesson, loadCheck } from "../../judge/lessons.ts";
+import type { Lesson } from "../../judge/lessons.ts";
 import { lostFinding } from "../../judge/lost.ts";
 import { engineOf } from "../../judge/trial.ts";
 import { editedLessons, modulesAtWork } from "../../learner/course.ts";
@@ -80,7 +80,7 @@ async function boxOf(lesson: Lesson, solution: boolean): Promise<string> {
 		sayReplaced(others.filter((id) => isWhole || id < lesson.id));
 		if (isWhole) return program;
 		// A later lesson does its work better, and has taken its place.
-		return await boxProgram(mine, { engine: engineOf(await loadCheck(lesson)) });
+		return await boxProgram(mine, { engine: engineOf(lesson) });
 	} catch (cause) {
 		if (!(cause instanceof BundleError)) throw cause;
 		const { file, line, message } = cause.diagnostic;

@@ -1,7 +1,7 @@
 import { getpid } from "#kernel";
-import { runCommand } from "../01-process/process.ts";
-import { onSearchPath } from "../search-path.ts";
-import { breakOut, enterRoot } from "./chroot.ts";
+import { runCommand } from "../../solutions/01-process/process.ts";
+import { breakOut, enterRoot } from "../../solutions/03-chroot/chroot.ts";
+import { onSearchPath } from "../../solutions/search-path.ts";
 
 /** The engine as it is after lesson 03: a process with another root. Lesson 04 replaces that root by a better one. */
 export function run({ command, layers = [], rootfs = layers[0] as string, ...asked }: Options): number {

@@ -1,8 +1,8 @@
 import { utimesSync } from "node:fs";
 import type { Files } from "#box/oci";
 import { _exit, fork, waitpid } from "#kernel";
-import { run as runBox } from "../box.ts";
-import { buildImage, gather } from "./image.ts";
+import { buildImage, gather } from "../../solutions/09-scratch/image.ts";
+import { run as runBox } from "../../solutions/box.ts";
 
 /** The engine so far, and before it `box build`: every image is built from files of the host, then run. */
 export function run({ id, image = "", files = {}, more = [], twice, anew, copies, command }: Options): number {
