@@ -5,6 +5,16 @@ import { inKit } from "./kit.ts";
 /** What went wrong, in the four kinds that must never be mixed, with their exit codes. */
 export const EXIT = { passed: 0, notPassed: 1, usage: 2, unsupported: 3, failed: 4, interrupted: 130 } as const;
 
+/** What each exit code says, in a word or two. */
+export const EXIT_MEANINGS: Record<keyof typeof EXIT, string> = {
+	passed: "passed",
+	notPassed: "not passed",
+	usage: "wrong usage",
+	unsupported: "this computer cannot",
+	failed: "drydock failed",
+	interrupted: "interrupted",
+};
+
 /**
  * A failure that is not the exercise's: wrong usage, a computer that cannot run it, or drydock's own.
  * The message says what happened; `next` is the command, or the step, that helps.

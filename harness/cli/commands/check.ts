@@ -1,0 +1,17 @@
+import { type CommandSpec, JSON_OPTION } from "../command.ts";
+
+export const check: CommandSpec = {
+	name: "check [lesson]",
+	summary: "run your solution in a fresh virtual machine and explain what the kernel shows",
+	options: [
+		["--solution", "check the reference solution"],
+		["--skeleton", "check the lesson's untouched skeleton"],
+		["--file <file>", "check this file in place of the workspace's"],
+		["--mine", "play on your own passed modules of earlier lessons instead of the reference's"],
+		["--all", "check every lesson"],
+		["--trace", "show all that was asked of the kernel, yours beside the reference's"],
+		JSON_OPTION,
+	],
+	help: "A lesson is named by its number or its name: 04, pivot-root or 04-pivot-root.\nWithout one, the current lesson is checked.",
+	run: async (lesson, options) => (await import("../learn/check.ts")).check(lesson, options),
+};

@@ -1,0 +1,8 @@
+import { type CommandSpec, JSON_OPTION } from "../command.ts";
+
+export const list: CommandSpec = {
+	name: "list",
+	summary: "list the lessons and how far you are",
+	options: [JSON_OPTION],
+	run: async (options) => (await import("../learn/list.ts")).list(options),
+};

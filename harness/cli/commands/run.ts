@@ -1,0 +1,36 @@
+import type { CommandSpec } from "../command.ts";
+
+/** Of a command that connects the terminal with a machine. */
+export const SESSIONS = `The machine is fresh, and gone when the command ends, whose exit code is
+drydock's. In a pipe, its standard streams are drydock's, byte for byte.
+Ctrl-] three times ends it all, if nothing else does.`;
+
+export const run: CommandSpec = {
+	name: "run [words...]",
+	usage: "[lesson] [options] -- [command...]",
+	summary: "run a command in a container of your own engine: drydock run 05 -- sh",
+	options: [
+		["--solution", "the reference's engine"],
+		["--hostname <name>", "the container's hostname"],
+		["--memory <bytes>", "how much memory it may use, such as 64M"],
+		["--pids <number>", "how many processes it may have"],
+		["--cpus <number>", "how many processors it may use, such as 0.5"],
+		["--publish <host:port>", "a port of the machine that leads to one of its; may be repeated", several],
+	],
+	help: SESSIONS,
+	run: async (words, options, command) => {
+		const { run } = await import("../session/run.ts");
+		return run(...split(words, command.parent), options);
+	},
+};
+
+function several(value: string, before: unknown): string[] {
+	return [...((before ?? []) as string[]), value];
+}
+
+// What stands after "--" is nobody's but the command's; commander does not tell it from what stands before.
+function split(words: string[], { rawArgs }: { rawArgs: string[] }): [before: string[], after: string[]] {
+	const at = rawArgs.indexOf("--");
+	const after = at === -1 ? [] : rawArgs.slice(at + 1);
+	return [words.slice(0, words.length - after.length), after];
+}

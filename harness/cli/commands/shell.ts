@@ -1,0 +1,10 @@
+import type { CommandSpec } from "../command.ts";
+import { SESSIONS } from "./run.ts";
+
+export const shell: CommandSpec = {
+	name: "shell [lesson]",
+	summary: "a shell in the lesson's machine, on the host of your containers",
+	options: [["--solution", "with the reference's engine"]],
+	help: SESSIONS,
+	run: async (lesson, options) => (await import("../session/shell.ts")).shell(lesson, options),
+};
