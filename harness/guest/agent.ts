@@ -141,13 +141,12 @@ async function rehearse(cast: Cast): Promise<void> {
 			{ do: "look", as: "during" },
 			{ do: "end", container: box },
 		],
-		...{
-			watch: ["/lab", "/etc", "/root"],
-			files: ["etc/passwd"],
-			network: true,
-			breakOut: true,
-			places: ["/lab"],
-			secrets: ["secret"],
+		readings: {
+			files: { watch: ["/lab", "/etc", "/root"], inRoot: ["etc/passwd"] },
+			cgroup: { below: "/" },
+			network: {},
+			places: { paths: ["/lab"], secrets: ["secret"] },
+			breakOut: {},
 		},
 	};
 	await play(run, cast, () => {});

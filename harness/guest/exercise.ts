@@ -1,5 +1,5 @@
 import type { Container, Ending, ProcessState, Run, Task } from "../protocol/index.ts";
-import { readProcess, readRoot, type Wanted } from "../readings/guest/probe.ts";
+import type { Probe } from "../readings/guest/probe.ts";
 import {
 	hasExecuted,
 	ownNumber,
@@ -11,6 +11,7 @@ import {
 	readWorldStats,
 	type Stat,
 } from "../readings/guest/proc.ts";
+import { readRoot } from "../readings/guest/root.ts";
 import { signal } from "./harbour.ts";
 import type { RunnerLine } from "./job.ts";
 import { idleMs, type Patience, untilMachineRests } from "./patience.ts";
@@ -56,7 +57,7 @@ export class Exercise {
 	constructor(
 		readonly runner: Runner,
 		private readonly container: Run["containers"][string],
-		private readonly wanted: Wanted,
+		private readonly probe: Probe,
 	) {
 		this.#startTicks = readStart(runner.pid);
 		this.ending = new Promise((resolve) => {
@@ -257,11 +258,7 @@ export class Exercise {
 	#readThrower(): void {
 		try {
 			const pid = this.#stats().at(-1)?.pid ?? this.runner.pid;
-			this.#atThrow ??= {
-				...readProcess(pid, this.runner.pid, this.wanted, this.runner.given),
-				table: null,
-				escape: null,
-			};
+			this.#atThrow ??= this.probe.readProcess(pid, this.runner);
 		} catch {
 			// It was killed meanwhile; its end is told all the same.
 		}

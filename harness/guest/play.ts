@@ -9,10 +9,11 @@ import {
 	type Run,
 	type Step,
 } from "../protocol/index.ts";
+import { fileSystemsOf } from "../readings/guest/break-out.ts";
 import { readImage } from "../readings/guest/images.ts";
 import { inNamespaceAt } from "../readings/guest/namespaces.ts";
 import { forgetNeighbours, readLinks } from "../readings/guest/network.ts";
-import { fileSystemsOf, readHost, readProcess, readTable } from "../readings/guest/probe.ts";
+import { Probe } from "../readings/guest/probe.ts";
 import { Bench } from "./bench.ts";
 import { copyImage } from "./copies.ts";
 import { Exercise } from "./exercise.ts";
@@ -70,7 +71,7 @@ export async function play(run: Run, cast: Cast, output: Output): Promise<Observ
 	if (!run.unlocked && run.steps.some((step) => step.do === "run")) scene.bench = await Bench.open();
 	scene.held = new HeldFiles(run.steps);
 	stages.lap("prepare");
-	const before = readHost(run);
+	const before = scene.probe.readHost();
 	scene.hostDevices = fileSystemsOf(before.mounts);
 	stages.lap("readBefore");
 	scene.before = before;
@@ -124,6 +125,7 @@ class Scene {
 	/** Where the check's programs run; without, in the harbour. */
 	bench: Bench | undefined;
 	readonly outputBytes = { stdout: 0, stderr: 0 };
+	readonly probe: Probe;
 	readonly #exercises = new Map<string, Exercise>();
 	readonly #engines: Runner[];
 	readonly #scouts: Runner[];
@@ -134,6 +136,7 @@ class Scene {
 		cast: Cast,
 		private readonly output: Output,
 	) {
+		this.probe = new Probe(run.readings);
 		this.#engines = [...cast.engines];
 		this.#scouts = [...cast.scouts];
 	}
@@ -208,7 +211,7 @@ class Scene {
 	async readAtLast(): Promise<HostState> {
 		const patience = this.#patienceFor(UNLINKED_MS);
 		for (;;) {
-			const host = readHost(this.run);
+			const host = this.probe.readHost();
 			const known = this.before?.network?.peers ?? [];
 			const isNew = host.network?.peers.some((peer) => !known.includes(peer)) === true;
 			if (!isNew || patience.leftMs === 0) return host;
@@ -231,7 +234,7 @@ class Scene {
 		const container = this.run.containers[name];
 		const runner = this.#engines.shift();
 		if (container === undefined || runner === undefined) throw new Error(`no runner for the container ${name}`);
-		const exercise = new Exercise(runner, container, this.run);
+		const exercise = new Exercise(runner, container, this.probe);
 		this.#exercises.set(name, exercise);
 		this.#forward(runner);
 		runner.start({ do: "exercise", code: this.run.code, call: this.run.call, args: container.args });
@@ -243,7 +246,7 @@ class Scene {
 		await Promise.all([...this.#exercises.values()].map((exercise) => exercise.stands(new Patience(STANDS_MS))));
 		// From here to the reading nothing is waited for: nobody has a turn to write the same somewhere else.
 		this.held?.write(writes);
-		const host = allEnded ? await this.readAtLast() : readHost(this.run);
+		const host = allEnded ? await this.readAtLast() : this.probe.readHost();
 		const commands = [...this.#exercises].map(async ([container, exercise]) => {
 			const { command } = exercise;
 			return [container, command === null ? null : await this.#observe(command, exercise.runner, host)] as const;
@@ -257,9 +260,9 @@ class Scene {
 
 	async #observe(pid: number, engine: Runner, { tasks }: HostState) {
 		try {
-			const process = readProcess(pid, engine.pid, this.run, engine.given, tasks);
-			if (!this.run.breakOut) return { ...process, table: null, escape: null };
-			return { ...process, table: readTable(pid), escape: await this.#attemptEscape(pid) };
+			const process = this.probe.readProcess(pid, engine, tasks);
+			if (this.run.readings.breakOut === undefined) return process;
+			return { ...process, escape: await this.#attemptEscape(pid) };
 		} catch (error) {
 			const { code } = error as NodeJS.ErrnoException;
 			if (code === "ENOENT" || code === "ESRCH") return null; // It ended while it was read.

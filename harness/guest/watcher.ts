@@ -1,15 +1,12 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { View, ViewName } from "../protocol/index.ts";
-import { readHost, readProcess } from "../readings/guest/probe.ts";
+import { Probe } from "../readings/guest/probe.ts";
 import { readPids, readStats } from "../readings/guest/proc.ts";
 import { type Insight, Insights } from "./insights.ts";
 
 /** What is read of the host and of the stage's shells, and what the stage's views want beside. */
 type Seen = Pick<View, "host" | "shells"> & Insight;
-
-/** What a run may ask for, and a stage does not. */
-const NOTHING = { watch: [], files: [], network: false, places: [] };
 
 /**
  * After something has stirred, all is read again and again, less and less often; then only what shows cheaply that
@@ -30,6 +27,7 @@ export class Watcher {
 	#told = "";
 	#last: Seen["shells"] = {};
 	readonly #insights: Insights;
+	readonly #probe = new Probe({});
 
 	constructor(
 		views: readonly ViewName[],
@@ -89,10 +87,10 @@ export class Watcher {
 	}
 
 	#read(): Seen | null {
-		const shells = Object.fromEntries([...this.shells].map(([name, { pid }]) => [name, readShell(pid)]));
+		const shells = Object.fromEntries([...this.shells].map(([name, { pid }]) => [name, readShell(pid, this.#probe)]));
 		this.#last = shells;
 		try {
-			const host = readHost(NOTHING);
+			const host = this.#probe.readHost();
 			return { host, shells, ...this.#insights.read(host, shells) };
 		} catch {
 			return null; // Something was removed while it was read.
@@ -106,11 +104,11 @@ export class Watcher {
 	}
 }
 
-function readShell(shell: number | null): Seen["shells"][string] {
+function readShell(shell: number | null, probe: Probe): Seen["shells"][string] {
 	if (shell === null) return null;
 	try {
 		const pid = innermost(shell);
-		return { ...readProcess(pid, shell, NOTHING), table: null, escape: null, shell, listens: listens(pid) };
+		return { ...probe.readProcess(pid, { pid: shell, given: {} }), shell, listens: listens(pid) };
 	} catch {
 		return null; // It has ended while it was read.
 	}

@@ -6,6 +6,7 @@ import type {
 	Observation,
 	Preparation,
 	ProcessState,
+	Readings,
 	Step,
 } from "../protocol/index.ts";
 import type { Drawn, Facts, FactValue } from "./values.ts";
@@ -89,20 +90,8 @@ export interface Scenario extends Played {
 	others?: Record<string, Other>;
 	/** If not given: the container is started, looked at as {@link DURING}, and ended. */
 	steps?: Step[];
-	/** Directories of the host to read whenever the host is read. */
-	watch?: string[];
-	/** Files to read in each command's root, relative to it. */
-	files?: string[];
-	/** A cgroup, such as `/box`, whose files are read whenever the host is read, with all cgroups below it. */
-	limits?: string;
-	/** Whether to read links, routes and packet filters. */
-	network?: boolean;
-	/** Whether to try to break out from where the commands stand, and to read all of their mount namespaces. */
-	breakOut?: true;
-	/** Files of the host to look for in the commands' roots and in all that is mounted there, relative to the host's root. */
-	secrets?: string[];
-	/** Files and directories of the host to know again, whatever path leads to them. The host's root is always known. */
-	places?: string[];
+	/** What its facts need beside what is always read, by subject: `{ network: {}, files: { watch: ["/lab"] } }`. */
+	readings?: Readings;
 }
 
 /** The container that a lesson is about. */

@@ -1,13 +1,11 @@
 import type { Ending, Entry, HostState, Mount, Observation, ProcessState, Task } from "../protocol/index.ts";
+import { nameOf } from "../readings/tasks.ts";
 import { BOX, type Check, commandAt, DURING, EXIT_CODE, exitCodeOf } from "./check.ts";
 import { hostFiles, placeOnHost, rootOf } from "./host-files.ts";
 import type { Drawn, Facts, FactValue } from "./values.ts";
 
 /** Directories of the host whose files every run reads: what the host is called and how it works is in the first. */
 export const HOST_FILES = ["/etc", "/root"] as const;
-
-/** File systems that are windows into the kernel: a second mount of one shows nothing of the host's files. */
-const KERNEL_FILE_SYSTEMS = new Set(["proc", "sysfs", "cgroup2", "devpts", "mqueue", "devtmpfs"]);
 
 /**
  * Turns what was read into facts that can be compared between two runs: relations instead of numbers, and drawn values
@@ -43,9 +41,6 @@ export function deriveFacts(check: Pick<Check, "derive">, observation: Observati
 
 /** What two readings of one process have in common, and no other process: pids come back. */
 export const identityOf = ({ pid, startTicks }: Pick<Task, "pid" | "startTicks">): string => `${pid} ${startTicks}`;
-
-/** What a process is called: Node calls its first thread MainThread, and a process is called like that. */
-export const nameOf = ({ comm }: Pick<Task, "comm">): string => (comm === "MainThread" ? "box (node)" : comm);
 
 // The exit code is another one in every run.
 function returned(value: unknown, drawn: Drawn): string {
@@ -143,15 +138,6 @@ function escapeOf({ escape: tried }: ProcessState): string | undefined {
 function hostPlaces({ mounts }: HostState, table: NonNullable<ProcessState["table"]>, rootfs?: string): string[] {
 	const places = hostFiles(mounts, table, rootfs).map((mount) => placeOnHost(mounts, mount) ?? "");
 	return [...new Set(places)];
-}
-
-/** The mounts in `seen` that show a file system of the host's as the host mounts it. */
-export function hostMounts(host: readonly Mount[], seen: readonly Mount[]): Mount[] {
-	return seen.filter(
-		(mount) =>
-			!KERNEL_FILE_SYSTEMS.has(mount.fstype) &&
-			host.some((other) => other.device === mount.device && other.root === mount.root),
-	);
 }
 
 /** The mounts in `seen` that are in a peer group with one of the host's: `shared:N` with the same N. */

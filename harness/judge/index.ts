@@ -14,6 +14,8 @@ export type {
 	Question,
 	Step,
 } from "../protocol/index.ts";
+export { hostMounts } from "../readings/mounts.ts";
+export { nameOf } from "../readings/tasks.ts";
 export {
 	BOX,
 	type Check,
@@ -37,7 +39,7 @@ export {
 export { enginePlace, processesLeft } from "./common.ts";
 export { type Demo, type DemoStep, defineDemo } from "./demo.ts";
 export { spoiltBetween } from "./endings.ts";
-export { hostMounts, identityOf, isShared, nameOf } from "./facts.ts";
+export { identityOf, isShared } from "./facts.ts";
 export { hostFiles, placeOnHost, rootOf, samePlace } from "./host-files.ts";
 export { noSecrets, secretsFound, secretsOf, writeSecrets } from "./secrets.ts";
 export type { Drawn, Facts, FactValue } from "./values.ts";

@@ -35,16 +35,8 @@ const WAIT_AND_EXIT = "pause; exit $line";
 /** A check's scenario as the work for a machine. */
 export function requestFor(check: Check, program: Bundle, drawn: Drawn): RunRequest {
 	const { prepare, others = {}, steps = DEFAULT_STEPS, ...scenario } = check.scenario(drawn);
-	const {
-		watch: own = [],
-		files = [],
-		network = false,
-		breakOut = false,
-		places = [],
-		secrets = [],
-		limits,
-	} = scenario;
-	const watch = [...new Set([...own, ...HOST_FILES])];
+	const { readings = {} } = scenario;
+	const watch = [...new Set([...(readings.files?.watch ?? []), ...HOST_FILES])];
 	const all: Record<string, Played> = { [BOX]: scenario, ...others };
 	const tokens = Object.fromEntries(Object.keys(all).map((name) => [name, random.name("drydock")]));
 	const container = (name: string, { options, script = WAIT_AND_EXIT, command, says, sameTokenAs = name }: Played) => {
@@ -62,12 +54,6 @@ export function requestFor(check: Check, program: Bundle, drawn: Drawn): RunRequ
 		call: "run",
 		containers,
 		steps: steps.map(told),
-		watch,
-		files,
-		network,
-		breakOut,
-		places: ["/", ...places, ...secrets.map((path) => `/${path}`)],
-		secrets,
-		limits,
+		readings: { ...readings, files: { ...readings.files, watch } },
 	};
 }

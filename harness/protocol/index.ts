@@ -13,7 +13,8 @@ import { Left, Printed, type Stage, type StageFrame, Still, View } from "./stage
  * which is in no file and which the exercise never sees.
  */
 
-export type { Entry, Link, Mount, Network, Overlay, Place, TableMount, Task } from "../readings/bounded.ts";
+export type { Escape, TableMount } from "../readings/break-out.ts";
+export type { Entry } from "../readings/files.ts";
 export {
 	type Archive,
 	type ArchiveMember,
@@ -22,7 +23,12 @@ export {
 	type ImageFile,
 	type ImageReading,
 } from "../readings/images.ts";
-export type { Escape, HostState, ProcessState } from "../readings/index.ts";
+export type { HostState, ProcessState, Readings } from "../readings/index.ts";
+export type { Mount } from "../readings/mounts.ts";
+export type { Network } from "../readings/network.ts";
+export type { Overlay } from "../readings/overlay.ts";
+export type { Place } from "../readings/root.ts";
+export type { Task } from "../readings/tasks.ts";
 export { encodeFrame, FrameDecoder, ProtocolError } from "./frames.ts";
 export {
 	type Answer,

@@ -1,7 +1,9 @@
 import * as v from "valibot";
-import { count, list, mask, maskOrNone, Place, record, Task, text } from "../readings/bounded.ts";
+import { count, list, mask, maskOrNone, record, text } from "../readings/bounded.ts";
 import { ImageReading } from "../readings/images.ts";
 import { HostState, ProcessState } from "../readings/index.ts";
+import { Place } from "../readings/root.ts";
+import { Task } from "../readings/tasks.ts";
 
 /** What comes of a run: what was read at which moment, and how everything ended. */
 

@@ -1,4 +1,5 @@
 import type { ImageChange } from "../readings/images.ts";
+import type { Readings } from "../readings/index.ts";
 
 /** Something done on the guest's host before the exercise runs. */
 export type Preparation =
@@ -115,19 +116,7 @@ export interface Run extends Work {
 	 */
 	containers: Record<string, { args: unknown[]; token: string; says?: string | undefined }>;
 	steps: Step[];
-	/** Directories of the host to read whenever the host is read. */
-	watch: string[];
-	/** Files to read in a command's root, relative to it. */
-	files: string[];
-	/** A cgroup, such as `/box`, whose files are read whenever the host is read, with all cgroups below it. */
-	limits?: string | undefined;
-	/** Whether to read networks. */
-	network: boolean;
-	/** Whether to try to break out from where each command stands, and to read all of its mount namespace. */
-	breakOut: boolean;
-	/** Files and directories of the host to name, whenever the host is read, by device and inode. */
-	places: string[];
-	/** Files of the host to look for in a command's root and in all that is mounted there, relative to the host's root. */
-	secrets?: string[];
+	/** What is read of host and commands beside what is always read; the break-out is tried wherever a command is looked at. */
+	readings: Readings;
 	deadlineMs: number;
 }

@@ -1,5 +1,6 @@
 import * as v from "valibot";
-import { count, device, list, Network, record, text } from "../readings/bounded.ts";
+import { count, device, list, record, text } from "../readings/bounded.ts";
+import { Network } from "../readings/network.ts";
 
 /** The views of a demo that the instructors' page can show; a demo names those that it is about. */
 export const VIEWS = [

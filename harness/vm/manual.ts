@@ -63,11 +63,7 @@ export async function formatPages(
 			code: "",
 			call: "",
 			containers: {},
-			watch: [],
-			files: [],
-			network: false,
-			breakOut: false,
-			places: [],
+			readings: {},
 		},
 		steps: pages.map((page) => ({ do: "run", argv: ["sh", "-c", formatting(page, width)], as: page, keepAll: true })),
 	});

@@ -74,8 +74,7 @@ export default defineCheck({
 				script: `[ -r /${secret} ] && exec 3</${secret}; pause`,
 			},
 		},
-		places: [rootfs],
-		secrets: secretsOf({ secret }),
+		readings: { places: { paths: [rootfs], secrets: secretsOf({ secret }) } },
 		steps: [
 			{ do: "start", container: BOX },
 			{ do: "start", container: ESCAPED, stops: true },

@@ -122,9 +122,7 @@ export default defineCheck({
 			{ do: "end", container: BOX },
 			{ do: "run", argv: ["find", "/lab/rootfs", rootfs, "-type", "d"], as: LISTED },
 		],
-		breakOut: true,
-		places: [rootfs],
-		secrets: secretsOf({ secret }),
+		readings: { breakOut: {}, places: { paths: [rootfs], secrets: secretsOf({ secret }) } },
 	}),
 	derive: (observation, { rootfs = "", ...drawn }) => ({
 		"rootfs.left": directoriesLeft(observation, rootfs),

@@ -99,7 +99,7 @@ export function scenario({
 				fails: true,
 			},
 		},
-		limits: PARENT,
+		readings: { cgroup: { below: PARENT } },
 		steps: [
 			{ do: "start", container: BOX },
 			{ do: "start", container: SECOND },

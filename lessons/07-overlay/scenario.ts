@@ -118,10 +118,14 @@ export function scenarioOf(drawn: Drawn): Scenario {
 			{ do: "end", container: LONE },
 			{ do: "end", container: "box" },
 		],
-		watch: [LAYERS, CONTAINERS, ...ELSEWHERE],
-		files: [
-			...[...UNTOUCHED, ...TOUCHED, ...Object.values(LATE), "hidden", "mine"].map((name) => drawn[name] ?? ""),
-			`${drawn["remade"]}/old`,
-		],
+		readings: {
+			files: {
+				watch: [LAYERS, CONTAINERS, ...ELSEWHERE],
+				inRoot: [
+					...[...UNTOUCHED, ...TOUCHED, ...Object.values(LATE), "hidden", "mine"].map((name) => drawn[name] ?? ""),
+					`${drawn["remade"]}/old`,
+				],
+			},
+		},
 	};
 }

@@ -111,7 +111,7 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 				fails: true,
 			},
 		},
-		network: true,
+		readings: { network: {} },
 		steps: [
 			{ do: "start", container: BOX },
 			{ do: "start", container: OTHER },

@@ -152,8 +152,7 @@ export function scenario(drawn: Drawn): Scenario {
 			{ do: "end", container: "copies" },
 			{ do: "readImages", images: COPIES.filter(({ good }) => good).map(({ name }) => drawn[name] ?? "") },
 		],
-		watch: ["/run/box", "/tmp", TOOLS_STARTED],
-		files: ["hello", "bin/dash"],
+		readings: { files: { watch: ["/run/box", "/tmp", TOOLS_STARTED], inRoot: ["hello", "bin/dash"] } },
 	};
 }
 

@@ -48,7 +48,7 @@ export async function inGuest<T, G>(yard: Shipyard, act: (guest: Guest, given: G
 	const code = `const prelude = ${prelude.toString()};
 		exports.run = (given) => (${act.toString()})(prelude(require), given);`;
 	const request: RunRequest = {
-		...{ prepare: [], code, call: "run", watch: [], files: [], network: false, breakOut: false, places: [] },
+		...{ prepare: [], code, call: "run", readings: {} },
 		containers: { box: { args: [given ?? null], token: "none" } },
 		steps: [{ do: "start", container: "box" }],
 	};

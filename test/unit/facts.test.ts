@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { deriveFacts, hostMounts, isShared, withDrawn } from "../../harness/judge/facts.ts";
+import { deriveFacts, isShared, withDrawn } from "../../harness/judge/facts.ts";
 import type { HostState, ProcessState, Task } from "../../harness/protocol/index.ts";
+import { hostMounts } from "../../harness/readings/mounts.ts";
 import { hostState, mount, observation, processState } from "../support/observation.ts";
 
 const during = (process: Partial<ProcessState>, host: Partial<HostState> = {}) =>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sideBySide } from "../../harness/judge/inspection.ts";
+import { sideBySide } from "../../harness/readings/inspection.ts";
 import { hostState, mount, processState } from "../support/observation.ts";
 
 function rowsOf(title: string, ...states: Parameters<typeof sideBySide>) {

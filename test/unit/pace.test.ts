@@ -13,11 +13,7 @@ const REQUEST: RunRequest = {
 		call: "run",
 		containers: {},
 		steps: [],
-		watch: [],
-		files: [],
-		network: false,
-		breakOut: false,
-		places: [],
+		readings: {},
 	},
 };
 

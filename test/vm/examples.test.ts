@@ -73,7 +73,7 @@ async function play(examples: readonly Example[], prepare: Preparation[]): Promi
 	const code = `exports.run = (session) =>
 		require("node:child_process").spawnSync("bash", ["-c", session], { stdio: ["ignore", 1, 1] }).status;`;
 	const { outcome, output } = await yard.play({
-		...{ prepare, code, call: "run", watch: [], files: [], network: false, breakOut: false, places: [] },
+		...{ prepare, code, call: "run", readings: {} },
 		containers: { box: { args: [sessionOf(examples)], token: "none" } },
 		steps: [{ do: "start", container: "box" }],
 		// strace is refused in a locked machine, and it is shown in lessons.

@@ -29,7 +29,7 @@ beforeAll(async () => {
 		argv: ["sh", "-c", `${PID}; ${command}`],
 	});
 	const { outcome } = await yard.play({
-		...{ prepare: [], code, call: "run", watch: [], files: [], network: true, breakOut: false, places: [] },
+		...{ prepare: [], code, call: "run", readings: { network: {} } },
 		containers: { box: { args: [argv, env], token: TOKEN } },
 		steps: [
 			{ do: "start", container: "box" },

@@ -26,7 +26,7 @@ async function played(script: string, steps: Step[], deadlineMs?: number): Promi
 		return waitpid(pid).status;
 	}`;
 	const { outcome } = await yard.play({
-		...{ prepare: [], code, call: "run", steps, watch: [], files: [], network: false, breakOut: false, places: [] },
+		...{ prepare: [], code, call: "run", steps, readings: {} },
 		...(deadlineMs === undefined ? {} : { deadlineMs }),
 		containers: { box: { args: [["/bin/sh", "-c", script, TOKEN]], token: TOKEN } },
 	});

@@ -12,11 +12,7 @@ test("of what a program prints the beginning is kept, or all of it where the ste
 			code: "",
 			call: "",
 			containers: {},
-			watch: [],
-			files: [],
-			network: false,
-			breakOut: false,
-			places: [],
+			readings: {},
 		},
 		steps: [
 			{ do: "run", argv, as: "beginning" },

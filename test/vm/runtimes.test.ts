@@ -55,15 +55,14 @@ const PROGRAM = `const k = require("#kernel"); exports.run = ({ command }) => {
 
 async function observe(code: string, options: object): Promise<{ observation: Observation; command: ProcessState }> {
 	const request: RunRequest = {
-		...{ prepare: PREPARE, code, call: "run", watch: [], files: [], network: false },
+		...{ prepare: PREPARE, code, call: "run" },
 		containers: { box: { args: [options], token: TOKEN } },
 		steps: [
 			{ do: "start", container: "box" },
 			{ do: "look", as: DURING },
 			{ do: "end", container: "box" },
 		],
-		breakOut: true,
-		places: ["/", ROOTFS],
+		readings: { breakOut: {}, places: { paths: [ROOTFS] } },
 	};
 	const { outcome, output } = await yard.play(request);
 	if (outcome.kind === "lost") throw new Error(`the machine was lost: ${outcome.how}`);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import * as zlib from "node:zlib";
-import { type Archive, type ArchiveMember, IMAGE_LIMITS, type ImageChange } from "../../protocol/index.ts";
+import { type Archive, type ArchiveMember, IMAGE_LIMITS, type ImageChange } from "../images.ts";
 
 /** Tar archives, as an exercise has made them: nothing in one is certain. See POSIX, pax: ustar Interchange Format. */
 

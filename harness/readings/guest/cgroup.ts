@@ -1,10 +1,16 @@
 import { type Dirent, readdirSync, readFileSync } from "node:fs";
 import { OWN_PROC } from "./paths.ts";
+import type { Reader } from "./reader.ts";
 
 const ROOT = "/sys/fs/cgroup";
 const FILES =
 	/^(cgroup\.(procs|controllers|subtree_control|events)|(memory|pids|cpu)\.(max|events|stat|peak|current|swap\.max))$/;
 const SHOWN_LENGTH = 8_000;
+
+export const cgroup: Reader<"cgroup"> = (asked) => ({
+	host: () => ({ cgroups: readCgroups(), limits: asked === undefined ? {} : readCgroupTree(asked.below) }),
+	process: ({ cgroup }) => ({ cgroup, cgroupFiles: readCgroupFiles(cgroup) }),
+});
 
 /** The paths of all cgroups below the root. @see cgroups(7) */
 export function readCgroups(path = ""): string[] {
@@ -12,13 +18,8 @@ export function readCgroups(path = ""): string[] {
 	return children.flatMap(({ name }) => [`${path}/${name}`, ...readCgroups(`${path}/${name}`)]);
 }
 
-/** What a process's cgroup is, as the host sees it: `0::/PATH`. */
-export function readCgroup(pid: number): string {
-	return readFileSync(`/proc/${pid}/cgroup`, "utf8").trim();
-}
-
 /** The files of a cgroup that say what is limited and what came of it. @param cgroup `0::/PATH` */
-export function readCgroupFiles(cgroup: string): Record<string, string> {
+function readCgroupFiles(cgroup: string): Record<string, string> {
 	const path = cgroup.slice(cgroup.lastIndexOf(":") + 1);
 	if (path === "/") return {};
 	const names = readdirSync(ROOT + path).filter((name) => FILES.test(name));
@@ -41,7 +42,7 @@ const MOST_CGROUPS = 32;
  * The files of a cgroup and of all below it, by path.
  * @param top such as `/box`
  */
-export function readCgroupTree(top: string): Record<string, Record<string, string>> {
+function readCgroupTree(top: string): Record<string, Record<string, string>> {
 	const paths = [top, ...readCgroups(top)].slice(0, MOST_CGROUPS);
 	return Object.fromEntries(paths.map((path) => [path, readFilesThere(path)]));
 }

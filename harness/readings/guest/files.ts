@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync, type Stats } from "node:fs";
 import { hasAttribute } from "../../../native/guest.ts";
-import type { Entry } from "../../protocol/index.ts";
+import type { Entry } from "../files.ts";
 import { deviceName } from "./device.ts";
+import { HARBOUR_ROOT } from "./paths.ts";
+import type { Reader } from "./reader.ts";
 
 const MOST_ENTRIES = 512;
 const MOST_BYTES = 1 << 20;
@@ -16,6 +18,13 @@ const digests = new Map<string, string>();
 const MOST_DIGESTS = 64;
 const SMALL_BYTES = 4096;
 
+export const files: Reader<"files"> = ({ watch = [], inRoot = [] } = {}) => ({
+	host: () => ({ trees: Object.fromEntries(watch.map((path) => [path, readTree(`${HARBOUR_ROOT}${path}`)])) }),
+	process: ({ pid }) => ({
+		files: Object.fromEntries(inRoot.map((path) => [path, readEntry(`/proc/${pid}/root`, path)])),
+	}),
+});
+
 /** Reads a directory and all below it, in order; null when there is none. The first of very many only. */
 export function readTree(top: string): Entry[] | null {
 	if (readEntry(top, ".") === null) return null;
@@ -25,7 +34,7 @@ export function readTree(top: string): Entry[] | null {
 }
 
 /** Reads a file or directory; null when it is not there. */
-export function readEntry(top: string, path: string): Entry | null {
+function readEntry(top: string, path: string): Entry | null {
 	const place = `${top}/${path}`;
 	let info: Stats;
 	try {

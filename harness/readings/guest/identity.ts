@@ -1,8 +1,21 @@
 import { lstatSync, readFileSync } from "node:fs";
 import type { Identity } from "../../protocol/index.ts";
+import { numbers } from "./proc.ts";
+import type { Reader } from "./reader.ts";
 
 const MOST_NAMES = 64;
 const MOST_BYTES = 64 << 10;
+
+export const identity: Reader<"identity"> = () => ({
+	process: ({ status }) => ({
+		credentials: {
+			uids: numbers(status, "Uid"),
+			gids: numbers(status, "Gid"),
+			capabilities: status.get("CapEff") ?? "",
+			boundingSet: status.get("CapBnd") ?? "",
+		},
+	}),
+});
 
 /** Reads whose numbers a process has, and what they are called in its root. @throws it has ended */
 export function readIdentity(pid: number): Identity {

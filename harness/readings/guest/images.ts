@@ -1,4 +1,4 @@
-import { IMAGE_LIMITS, type ImageChange, type ImageFile, type ImageReading } from "../../protocol/index.ts";
+import { IMAGE_LIMITS, type ImageChange, type ImageFile, type ImageReading } from "../images.ts";
 import { readArchive, replacedInside, sha256, short } from "./archives.ts";
 import { readBelow } from "./below.ts";
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Limits } from "../../protocol/index.ts";
-import { readCgroup, readCgroupFilesNamed, readCgroups } from "./cgroup.ts";
+import { readCgroupFilesNamed, readCgroups } from "./cgroup.ts";
+import { readCgroup } from "./proc.ts";
 
 const FILES = [
 	"memory.current",

@@ -1,4 +1,4 @@
-import type { Mount } from "../../protocol/index.ts";
+import type { Mount } from "../mounts.ts";
 
 /**
  * Reads a mount table.

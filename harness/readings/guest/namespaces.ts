@@ -2,6 +2,7 @@ import { closeSync, openSync, readlinkSync } from "node:fs";
 import { setns } from "../../../native/namespaces.ts";
 import { OWN_PROC } from "./paths.ts";
 import { readPids } from "./proc.ts";
+import type { Reader } from "./reader.ts";
 
 const NAMESPACES = [
 	"cgroup",
@@ -16,13 +17,18 @@ const NAMESPACES = [
 	"uts",
 ];
 
+export const namespaces: Reader<"namespaces"> = () => ({
+	host: () => ({ namespaces: readNamespaces(1) }),
+	process: ({ pid }) => ({ namespaces: readNamespaces(pid), splitNamespaces: readSplitNamespaces(pid) }),
+});
+
 /** The namespaces of a process, or of one of its threads. @see namespaces(7) */
 export function readNamespaces(pid: number, task = pid): Record<string, string> {
 	return Object.fromEntries(NAMESPACES.map((name) => [name, readNamespace(`/proc/${pid}/task/${task}/ns/${name}`)]));
 }
 
 /** The kinds of namespace in which a process's threads disagree. */
-export function readSplitNamespaces(pid: number): string[] {
+function readSplitNamespaces(pid: number): string[] {
 	const tasks = readPids(`/proc/${pid}/task`);
 	if (tasks.length < 2) return [];
 	const threads = tasks.map((task) => readNamespaces(pid, task));

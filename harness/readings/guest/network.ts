@@ -1,10 +1,26 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
-import type { Link, Net, Network } from "../../protocol/index.ts";
+import type { Net } from "../../protocol/index.ts";
+import type { Link, Network } from "../network.ts";
+import { inNamespace } from "./namespaces.ts";
+import { readDescriptors, readPids } from "./proc.ts";
+import type { Reader } from "./reader.ts";
 
 /** Only what is broken takes that long: both programs ask the kernel and wait for nothing else. */
 const PROGRAM_MS = 30_000;
+
+export const network: Reader<"network"> = (asked) => ({
+	host: () => ({
+		links: inNamespace(1, "net", () => readLinks(1)),
+		network: asked === undefined ? null : inNamespace(1, "net", () => readNetwork(true)),
+		openNetworks: asked === undefined ? [] : readOpenNetworks(),
+	}),
+	process: ({ pid }) => ({
+		links: inNamespace(pid, "net", () => readLinks(pid)),
+		network: asked === undefined ? null : inNamespace(pid, "net", () => readNetwork(false)),
+	}),
+});
 
 /** The names and addresses of a process's links; quick, and enough where a lesson is not about networks. */
 export function readLinks(pid: number): Link[] {
@@ -24,7 +40,7 @@ export function readLinks(pid: number): Link[] {
  * In emulation a program that is started costs a tenth of a second: so there is one, two at most.
  * @see ip-address(8), ip-route(8), ip-rule(8), ip-netns(8), nft(8)
  */
-export function readNetwork(withRules: boolean): Network {
+function readNetwork(withRules: boolean): Network {
 	const { network } = parseNetwork(ask(withRules));
 	return { ...network, forwarding: readForwarding() };
 }
@@ -101,6 +117,18 @@ export const readForwarding = () => readFileSync("/proc/sys/net/ipv4/ip_forward"
 /** Empties the table of hardware addresses of the namespace that this thread is in; what was put there for good stays. */
 export function forgetNeighbours(): void {
 	execFileSync("ip", ["neigh", "flush", "all"], { timeout: PROGRAM_MS, stdio: "ignore" });
+}
+
+// Whichever process of the harbour has them open. See namespaces(7): an open file keeps a namespace.
+function readOpenNetworks(): string[] {
+	const open = readPids("/proc").flatMap((pid) => {
+		try {
+			return Object.values(readDescriptors(pid)).filter((link) => link.startsWith("net:["));
+		} catch {
+			return []; // It ended while it was read.
+		}
+	});
+	return [...new Set(open)];
 }
 
 function ask(withRules: boolean): string {

@@ -2,10 +2,35 @@ import { type Dirent, lstatSync, readdirSync, type Stats } from "node:fs";
 import { isAbsolute, join } from "node:path";
 import { hasAttribute } from "../../../native/guest.ts";
 import type { Layer, Layers, Mount } from "../../protocol/index.ts";
+import type { Overlay } from "../overlay.ts";
+import { readTree } from "./files.ts";
 import { HARBOUR_ROOT } from "./paths.ts";
+import type { Reader } from "./reader.ts";
 
 const MOST_ENTRIES = 48;
 const MOST_OVERLAYS = 8;
+
+export const overlay: Reader<"overlay"> = () => ({
+	process: ({ mounts }) => ({ overlay: readRootOverlay(mounts) }),
+});
+
+// The directories of an overlay are in its options, as they were named when it was mounted: that was on the host.
+function readRootOverlay(mounts: readonly Mount[]): Overlay | null {
+	const root = mounts.findLast(({ mountPoint }) => mountPoint === "/");
+	if (root?.fstype !== "overlay") return null;
+	const { lowerdirs, upperdir, workdir } = directoriesIn(root.options);
+	return {
+		lowerdirs,
+		upperdir,
+		workdir,
+		upper: (upperdir === "" ? null : readTree(`${HARBOUR_ROOT}${upperdir}`)) ?? [],
+	};
+}
+
+function directoriesIn(options: string): Omit<Overlay, "upper"> {
+	const option = (name: string) => new RegExp(`(?:^|,)${name}=([^,]*)`).exec(options)?.[1] ?? "";
+	return { lowerdirs: option("lowerdir").split(":"), upperdir: option("upperdir"), workdir: option("workdir") };
+}
 
 /**
  * Reads the layers of all overlays in some mount tables.
@@ -18,11 +43,10 @@ export function readLayers(mounts: readonly Mount[], places: readonly string[]):
 }
 
 function readOverlay({ device, options }: Mount, places: readonly string[]): Layers {
-	const option = (name: string) => new RegExp(`(?:^|,)${name}=([^,]*)`).exec(options)?.[1] ?? "";
-	const [upperdir, lowerdirs] = [option("upperdir"), option("lowerdir").split(":").filter(Boolean)];
+	const { upperdir, lowerdirs } = directoriesIn(options);
 	const upper = upperdir === "" ? null : readLayer(upperdir, places, []);
 	const covered = upper?.entries?.map(({ path }) => path) ?? [];
-	return { device, upper, lower: lowerdirs.map((path) => readLayer(path, places, covered)) };
+	return { device, upper, lower: lowerdirs.filter(Boolean).map((path) => readLayer(path, places, covered)) };
 }
 
 // The covered ones first: they are read however much there is beside them.

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import type { Task } from "../../protocol/index.ts";
+import type { Task } from "../tasks.ts";
 import { OWN_PROC } from "./paths.ts";
 
 /** What one line of the kernel's says of a process. Its numbers in PID namespaces are in another file, which takes as long. */
@@ -56,6 +56,11 @@ export function readStart(pid: number): number | null {
 /** The arguments of a process; none for a zombie or a process that has ended. */
 export function readArguments(pid: number): string[] {
 	return readStrings(`/proc/${pid}/cmdline`);
+}
+
+/** What a process's cgroup is, as the host sees it: `0::/PATH`. */
+export function readCgroup(pid: number): string {
+	return readFileSync(`/proc/${pid}/cgroup`, "utf8").trim();
 }
 
 /** Whether the process has become another program since its fork: PF_FORKNOEXEC in proc_pid_stat(5). */
@@ -117,7 +122,7 @@ export function readPending(pid: number): string | null {
 }
 
 /** The numbers of one line of /proc/PID/status. */
-export function numbers(status: Map<string, string>, name: string): number[] {
+export function numbers(status: ReadonlyMap<string, string>, name: string): number[] {
 	return (status.get(name) ?? "").split(/\s+/).filter(Boolean).map(Number);
 }
 

@@ -1,0 +1,36 @@
+import { list, record, text } from "./bounded.ts";
+import { containersRow, type Row, type Subject } from "./subject.ts";
+
+const host = {
+	/** The paths of all cgroups. */
+	cgroups: list(text),
+	/** Files of the cgroups that are asked for, by path: `{ "/box/web-1": { "memory.max": … } }`. */
+	limits: record(text, record(text, text)),
+};
+const process = {
+	cgroup: text,
+	/** Files of its cgroup, such as `memory.max`; empty in the root cgroup. */
+	cgroupFiles: record(text, text),
+};
+
+interface Asked {
+	/** A cgroup, such as `/box`, whose limits are read, with all cgroups below it. */
+	below: string;
+}
+
+export const cgroup: Subject<typeof host, typeof process, Asked> = {
+	host,
+	process,
+	section: "cgroup",
+	rows(_, { cgroup: path, cgroupFiles }): Row[] {
+		const name = path.slice(path.lastIndexOf(":") + 1);
+		if (name === "/") return [{ label: "path", host: ["/"], container: null }];
+		const limits = Object.entries(cgroupFiles).filter(
+			([file, value]) => /\.(max|current|peak)$/.test(file) && value !== "",
+		);
+		return [
+			{ label: "path", host: ["/"], container: [name] },
+			...limits.map(([file, value]) => containersRow(file, value)),
+		];
+	},
+};

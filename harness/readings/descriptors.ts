@@ -1,0 +1,13 @@
+import * as v from "valibot";
+import { record, text } from "./bounded.ts";
+import { Place } from "./root.ts";
+import type { Subject } from "./subject.ts";
+
+const process = {
+	/** Its open files by descriptor: the links in /proc/PID/fd. */
+	descriptors: record(text, text),
+	/** What is open at each of them. */
+	openPlaces: v.optional(record(text, Place), {}),
+};
+
+export const descriptors: Subject<Record<never, never>, typeof process> = { host: {}, process };

@@ -1,0 +1,19 @@
+import { HARBOUR_ROOT } from "./paths.ts";
+import { readPlace } from "./place.ts";
+import type { Process } from "./process.ts";
+import type { Reader } from "./reader.ts";
+
+export const places: Reader<"places"> = ({ paths = [], secrets = [] } = {}) => {
+	const named = ["/", ...paths, ...secrets.map((path) => `/${path}`)];
+	return {
+		host: () => ({ places: Object.fromEntries(named.map((path) => [path, readPlace(`${HARBOUR_ROOT}${path}`)])) }),
+		process: (process) => ({ secrets: secrets.length === 0 ? [] : found(process, secrets) }),
+	};
+};
+
+// An overlay of a directory of the host's has the directory's files, and a device of its own.
+function found({ pid, mounts }: Process, secrets: readonly string[]): string[] {
+	const places = [...new Set(["/", ...mounts.map(({ mountPoint }) => mountPoint)])];
+	const paths = places.flatMap((place) => secrets.map((secret) => `${place === "/" ? "" : place}/${secret}`));
+	return paths.filter((path) => readPlace(`/proc/${pid}/root${path}`) !== null);
+}

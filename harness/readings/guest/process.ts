@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import type { Mount } from "../mounts.ts";
+import type { Task } from "../tasks.ts";
+import { parseMountinfo } from "./mountinfo.ts";
+import { readArguments, readCgroup, readDescriptors, readStatus, readWorld } from "./proc.ts";
+
+/** Who has started a process, directly or not. */
+export interface Engine {
+	pid: number;
+	/** What it was started with at 0, 1 and 2. */
+	given: Record<string, string>;
+}
+
+/** A process that is read from outside. What several subjects need of it is read once, and none of it before it is needed. */
+export class Process {
+	#arguments: string[] | undefined;
+	#cgroup: string | undefined;
+	#descriptors: Record<string, string> | undefined;
+	#mounts: Mount[] | undefined;
+	#status: Map<string, string> | undefined;
+	#world: readonly Task[] | undefined;
+
+	/** @param world all processes, if they have been read already */
+	constructor(
+		readonly pid: number,
+		readonly engine: Engine,
+		world?: readonly Task[],
+	) {
+		this.#world = world;
+	}
+
+	get arguments(): string[] {
+		this.#arguments ??= readArguments(this.pid);
+		return this.#arguments;
+	}
+
+	/** `0::/PATH`, as the host sees it. */
+	get cgroup(): string {
+		this.#cgroup ??= readCgroup(this.pid);
+		return this.#cgroup;
+	}
+
+	get descriptors(): Record<string, string> {
+		this.#descriptors ??= readDescriptors(this.pid);
+		return this.#descriptors;
+	}
+
+	get mounts(): Mount[] {
+		this.#mounts ??= parseMountinfo(readFileSync(`/proc/${this.pid}/mountinfo`, "utf8"));
+		return this.#mounts;
+	}
+
+	/** The lines of /proc/PID/status by name. */
+	get status(): ReadonlyMap<string, string> {
+		this.#status ??= readStatus(this.pid);
+		return this.#status;
+	}
+
+	/** All of the harbour's processes. */
+	get world(): readonly Task[] {
+		this.#world ??= readWorld();
+		return this.#world;
+	}
+}

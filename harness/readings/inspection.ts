@@ -1,0 +1,17 @@
+import { type HostState, type ProcessState, SUBJECTS } from "./index.ts";
+import { type Row, SECTIONS } from "./subject.ts";
+
+/** Host and container side by side, as the kernel shows them while the command runs. */
+export interface Section {
+	title: string;
+	rows: Row[];
+}
+
+/** Sets a command beside the host that it runs on. Of what a lesson does not read, nothing is said. */
+export function sideBySide(host: HostState, container: ProcessState): Section[] {
+	const subjects = Object.values(SUBJECTS);
+	return SECTIONS.map((title) => ({
+		title,
+		rows: subjects.flatMap((one) => (one.section === title ? (one.rows?.(host, container) ?? []) : [])),
+	})).filter(({ rows }) => rows.length > 0);
+}

@@ -1,0 +1,49 @@
+import * as v from "valibot";
+import { count, device, list, text } from "./bounded.ts";
+import type { Subject } from "./subject.ts";
+
+/** A line of /proc/PID/mountinfo. See proc_pid_mountinfo(5). */
+const Mount = v.object({
+	id: count,
+	parentId: count,
+	/** Of the file system. */
+	device,
+	/** Which directory of the file system is mounted. */
+	root: text,
+	/** Where, as the process sees it. */
+	mountPoint: text,
+	/** Optional fields such as `shared:1` and `master:1`. */
+	propagation: list(text),
+	fstype: text,
+	source: text,
+	/** Options of the file system, such as `lowerdir=/a,upperdir=/b`. */
+	options: text,
+});
+export type Mount = v.InferOutput<typeof Mount>;
+
+const entries = { mounts: list(Mount) };
+
+export const mounts: Subject<typeof entries, typeof entries> = {
+	host: entries,
+	process: entries,
+	section: "what it sees",
+	rows(host, process) {
+		const seen = hostMounts(host.mounts, process.mounts);
+		const shown = (mount: Mount) => [mount.mountPoint, mount.fstype, ...mount.propagation].join(" ");
+		const isSame = process.namespaces["mnt"] === host.namespaces["mnt"];
+		const theirs = process.mounts.map((mount) => `${shown(mount)}${seen.includes(mount) ? " (the host's)" : ""}`);
+		return [{ label: "mounts", host: host.mounts.map(shown), container: isSame ? null : theirs }];
+	},
+};
+
+/** File systems that are windows into the kernel: a second mount of one shows nothing of the host's files. */
+const KERNEL_FILE_SYSTEMS = new Set(["proc", "sysfs", "cgroup2", "devpts", "mqueue", "devtmpfs"]);
+
+/** The mounts in `seen` that show a file system of the host's as the host mounts it. */
+export function hostMounts(host: readonly Mount[], seen: readonly Mount[]): Mount[] {
+	return seen.filter(
+		(mount) =>
+			!KERNEL_FILE_SYSTEMS.has(mount.fstype) &&
+			host.some((other) => other.device === mount.device && other.root === mount.root),
+	);
+}

@@ -1,0 +1,24 @@
+import { list, record, text } from "./bounded.ts";
+import { row, type Subject } from "./subject.ts";
+
+/** Namespaces of a process: `{ uts: "uts:[4026531838]", … }`, the links in /proc/PID/ns. See namespaces(7). */
+export const Namespaces = record(text, text);
+
+const host = { namespaces: Namespaces };
+const process = {
+	namespaces: Namespaces,
+	/** Kinds of namespace in which its threads disagree. */
+	splitNamespaces: list(text),
+};
+
+export const namespaces: Subject<typeof host, typeof process> = {
+	host,
+	process,
+	section: "namespaces",
+	rows: (host, process) =>
+		Object.entries(process.namespaces)
+			.filter(([kind]) => !kind.endsWith("_for_children"))
+			.map(([kind, id]) => row(kind, [numberIn(host.namespaces[kind])], [numberIn(id)])),
+};
+
+const numberIn = (id = "") => id.replace(/^\w+:\[(\d+)\]$/, "$1");

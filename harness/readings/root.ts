@@ -1,0 +1,31 @@
+import * as v from "valibot";
+import { device, list, text, written } from "./bounded.ts";
+import { containersRow, row, type Subject } from "./subject.ts";
+
+/** What names a file or directory, whatever path leads to it. */
+export const Place = v.object({ device, inode: written(/^\d{1,20}$/) });
+export type Place = v.InferOutput<typeof Place>;
+
+const host = {
+	/** Entries of the root directory. */
+	root: list(text),
+};
+const process = {
+	/** Entries of its root directory. */
+	root: list(text),
+	rootPlace: v.optional(v.nullable(Place), null),
+	/** Its current directory, as a path in its mount namespace. */
+	cwd: text,
+	/** Whether walking up from its current directory meets its root. */
+	cwdInsideRoot: v.boolean(),
+};
+
+export const root: Subject<typeof host, typeof process> = {
+	host,
+	process,
+	section: "what it sees",
+	rows: (host, process) => [
+		row("root", [host.root.toSorted().join(" ")], [process.root.toSorted().join(" ")]),
+		containersRow("directory", process.cwd),
+	],
+};

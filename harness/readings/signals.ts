@@ -1,0 +1,15 @@
+import * as v from "valibot";
+import { maskOrNone } from "./bounded.ts";
+import { containersRow, type Subject } from "./subject.ts";
+
+const process = {
+	/** SigBlk, SigIgn and SigCgt of /proc/PID/status. */
+	signals: v.object({ blocked: maskOrNone, ignored: maskOrNone, caught: maskOrNone }),
+};
+
+export const signals: Subject<Record<never, never>, typeof process> = {
+	host: {},
+	process,
+	section: "rights",
+	rows: (_, { signals }) => [containersRow("SigBlk", signals.blocked), containersRow("SigIgn", signals.ignored)],
+};
