@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import type * as esbuildModule from "esbuild";
 import { interruption } from "../base/interrupt.ts";
 import { Turns } from "../base/side-by-side.ts";
 import { startConfined } from "./confined-tool.ts";
@@ -7,7 +8,7 @@ import { startConfined } from "./confined-tool.ts";
  * esbuild in processes of our own making: confined, with limits, and one submission's work in each at a time. What is too
  * much for one, or hangs in it, costs that process and nobody else's.
  */
-type Esbuild = typeof import("esbuild");
+type Esbuild = typeof esbuildModule;
 
 /** A program for the guest takes some 0.1 s and 50 MB. */
 const LIMITS = { cpuSeconds: 5, memoryKilobytes: 400_000 };

@@ -1,76 +1,185 @@
-import { posix } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { cruise, type IForbiddenRuleType } from "dependency-cruiser";
+import { inKit } from "../../harness/base/kit.ts";
 
-/** Who may import whom. The first row whose `from` fits a file decides; `may` is what it can reach. */
-export interface Arrow {
-	from: RegExp;
-	may: RegExp;
-	/** Modules of this lesson and of lower-numbered ones in the same tree can be reached too. */
-	earlier?: true;
+/** Some files of the kit, and what they may import beside one another. The first row that fits a file decides. */
+interface Row {
+	/** A regular expression for the files' paths in the kit. */
+	files: string;
+	/** Regular expressions for paths in the kit, and for packages: `node_modules/NAME/`. */
+	may: readonly string[];
+	/** Node's own modules, too. */
+	node?: true;
 }
 
-/** An import: a file of the kit, and what it names, as a path in the kit, `node:NAME` or `npm:NAME`. */
-export interface Import {
+/** An import that goes against a rule. */
+export interface Refused {
+	/** Path of the importing file in the kit. */
 	from: string;
+	/** A path in the kit, `node_modules/NAME/…`, or a module of Node's without `node:`. */
 	to: string;
+	rule: string;
 }
 
-/** A lesson's check and demo, and what a long check has beside it: its scenario, its facts, and its explanations. */
-const CHECKS =
-	"lessons/[^/]+/(check|demo|scenario|facts|ledgers|told|readings|limits|remains|mounts|refusals|links|packets|leftovers|copies|elf|oci|programs|tools|[a-z]+-rules)\\.ts$";
+export const TREES = ["native", "solutions", "lessons", "harness"];
 
-export const ARROWS: readonly Arrow[] = [
-	{ from: /^native\//, may: /^(node:|npm:ffi-rs$|native\/)/ },
-	// What a check calls in the place of the engine, in the guest.
-	{ from: /^lessons\/\d\d-[^/]+\/driver\.ts$/, may: /^(node:|native\/kernel\.ts$|solutions\/)/ },
-	{ from: /^solutions\/given\//, may: /^(node:|solutions\/given\/)/ },
-	{ from: /^solutions\/\d\d-/, may: /^(node:|native\/kernel\.ts$|solutions\/given\/)/, earlier: true },
-	{ from: /^solutions\//, may: /^(node:|native\/kernel\.ts$|solutions\/)/ },
-	// Only the harness's public surface.
-	{ from: new RegExp(`^${CHECKS}`), may: new RegExp(`^(node:|npm:valibot$|harness/judge/index\\.ts$|${CHECKS})`) },
-	{ from: /^lessons\//, may: /^(node:|native\/kernel\.ts$|solutions\/given\/)/, earlier: true },
-	{ from: /^harness\/guest\//, may: /^(node:|native\/|harness\/(guest|readings)\/|harness\/protocol\/index\.ts$)/ },
-	// How the guest reads; what of each reading both sides know lies beside that folder, and stands on nothing of the guest's.
-	{ from: /^harness\/readings\/guest\//, may: /^(node:|native\/|harness\/readings\/|harness\/protocol\/index\.ts$)/ },
-	{ from: /^harness\/readings\//, may: /^(npm:valibot$|harness\/readings\/(?!guest\/))/ },
-	// Shared with the guest, so it stands on nothing of the host's.
-	{ from: /^harness\/protocol\//, may: /^(node:|npm:valibot$|harness\/(protocol|readings(?!\/guest))\/)/ },
-	// The page is a browser's: it stands on the terminal, on what is shown, and on what the two say to each other.
-	{
-		from: /^harness\/live\/page\//,
-		may: /^(npm:@xterm\/|harness\/live\/(page\/|views\/|(events|words|bounded)\.ts$))/,
-	},
-	{ from: /^harness\/live\/views\//, may: /^harness\/(live\/(views\/|events\.ts$)|protocol\/index\.ts$)/ },
-	// The host bundles native, lessons and solutions; it never runs them itself.
-	{
-		from: /^harness\//,
-		may: /^(node:|npm:(?!ffi-rs$)|harness\/(?!guest\/|readings\/guest\/|protocol\/(?!index\.ts$)))/,
-	},
+const KERNEL = "^native/kernel\\.ts$";
+const GIVEN = "^solutions/given/";
+const VALIBOT = "^node_modules/valibot/";
+/** The host's side runs no system calls of its own. */
+const PACKAGES = "^node_modules/(?!ffi-rs/)";
+
+const PROTOCOL = "^harness/protocol/index\\.ts$";
+/** What a reading is. How the guest reads it lies in a folder below. */
+const READINGS = "^harness/readings/[^/]+$";
+const VIEWS = "^harness/live/views/";
+
+/** What the commands do. */
+const COMMANDS = ["cli/learn", "cli/session", "cli/show", "cli/grade", "cli/doctor", "cli/author"];
+
+/**
+ * The folders of the host's side, each above what it may import. None of them imports native, lessons or solutions: the
+ * host bundles these and runs them in the guest.
+ */
+const LAYERS: readonly (readonly [name: string, may: readonly string[], files?: string])[] = [
+	["base", []],
+	["vm", ["base", "protocol"]],
+	["engine", ["base", "protocol", "vm"]],
+	["judge", ["base", "protocol", "readings", "vm", "engine"]],
+	["learner", ["base", "engine", "judge"]],
+	["classroom", ["base", "engine", "judge", "learner"]],
+	["live", ["base", "protocol", "readings", "vm", "engine", "judge", "learner"], "^harness/live/[^/]+$"],
+	["dev", ["base", "vm", "judge", "learner", "live"]],
+	["cli/text", ["base", "judge"]],
+	["cli/learn", ["base", "protocol", "readings", "vm", "engine", "judge", "learner", "cli/text"]],
+	["cli/session", ["base", "protocol", "vm", "engine", "judge", "learner", "cli/text", "cli/learn"]],
+	["cli/show", ["base", "vm", "judge", "learner", "live", "views", "cli/text"]],
+	["cli/grade", ["base", "vm", "judge", "classroom", "cli/text"]],
+	["cli/doctor", ["base", "vm", "learner", "cli/text"]],
+	["cli/author", ["base", "vm", "judge", "dev", "cli/text"]],
+	// What each command is called and takes; it imports what it does when it is called.
+	["cli/command", [], "^harness/cli/command\\.ts$"],
+	["cli/commands", ["classroom", "cli/command", ...COMMANDS]],
+	["cli/main", ["base", "cli/text", "cli/doctor", "cli/command", "cli/commands"], "^harness/cli/(main|commands)\\.ts$"],
+	["cli/launch", ["cli/main"], "^harness/cli/(launch/|bin\\.)"],
 ];
 
-/** Whether an import goes against the arrows. */
-export function forbidden({ from, to }: Import): boolean {
-	const arrow = ARROWS.find((row) => row.from.test(from));
-	if (arrow === undefined) throw new Error(`no row of the table is about ${from}`);
-	return !arrow.may.test(to) && !(arrow.earlier === true && isEarlier(from, to));
+const ROWS: readonly Row[] = [
+	{ files: "^native/", may: ["^node_modules/ffi-rs/"], node: true },
+	...solutionRows(),
+	...lessonRows(),
+	{ files: READINGS, may: [VALIBOT] },
+	{ files: "^harness/protocol/", may: [VALIBOT, READINGS] },
+	{ files: "^harness/readings/guest/", may: ["^native/", READINGS, PROTOCOL], node: true },
+	{ files: "^harness/guest/", may: ["^native/", "^harness/readings/", PROTOCOL], node: true },
+	// Pictures of what was seen are made without a browser, and painted in one.
+	{ files: VIEWS, may: ["^harness/live/events\\.ts$", READINGS, PROTOCOL] },
+	{ files: "^harness/live/page/", may: ["^node_modules/@xterm/", VIEWS, "^harness/live/(events|words|bounded)\\.ts$"] },
+	...hostRows(),
+];
+
+/**
+ * Reads all imports in a directory that is made like the kit, type-only and dynamic ones too.
+ * @param dir the kit's, or one with some of its folders
+ * @returns which imports go against a rule, and which files there are
+ */
+export async function refusedIn(dir: string): Promise<{ refused: Refused[]; files: string[] }> {
+	const { output } = await cruise(
+		TREES.filter((tree) => existsSync(`${dir}/${tree}`)),
+		{
+			baseDir: dir,
+			// The compiler that dependency-cruiser would ask otherwise cannot be imported any more.
+			parser: "swc",
+			tsPreCompilationDeps: true,
+			doNotFollow: { path: "node_modules" },
+			enhancedResolveOptions: {
+				exportsFields: ["exports"],
+				conditionNames: ["import", "require", "node", "default"],
+				extensions: [".ts", ".js", ".cjs"],
+			},
+			validate: true,
+			ruleSet: { forbidden: [...ROWS.map(ruleOf), ...GENERAL] },
+		},
+	);
+	if (typeof output === "string") throw new Error(`dependency-cruiser has made a text: ${output}`);
+	const { violations } = output.summary;
+	return {
+		refused: violations.map(({ from, to, rule }) => ({ from, to, rule: rule.name })),
+		files: output.modules
+			.map(({ source }) => source)
+			.filter((path) => TREES.some((tree) => path.startsWith(`${tree}/`))),
+	};
 }
 
-/** The imports in a file's text, type-only and dynamic ones too. */
-export function importsOf(from: string, text: string): Import[] {
-	const specifiers = [...text.matchAll(/^(?:import|export|\})[^"'`;]*?\bfrom\s+["']([^"']+)["']/gm)]
-		.concat([...text.matchAll(/^import\s+["']([^"']+)["']/gm)])
-		.concat([...text.matchAll(/\bimport\(\s*["']([^"']+)["']/g)]);
-	return specifiers.map(([, specifier = ""]) => ({ from, to: resolve(from, specifier) }));
+const GENERAL: IForbiddenRuleType[] = [
+	{ name: "no circles", severity: "error", from: {}, to: { circular: true } },
+	{ name: "what is not there", severity: "error", from: {}, to: { couldNotResolve: true } },
+	{ name: "no row is about this file", severity: "error", from: { pathNot: ROWS.map(({ files }) => files) }, to: {} },
+];
+
+// What an earlier row is about, is not its own: a lesson's check does not import the skeleton beside it.
+function ruleOf({ files, may, node }: Row, index: number): IForbiddenRuleType {
+	const earlier = ROWS.slice(0, index).map((row) => row.files.slice(1));
+	const own = earlier.length === 0 ? files : `^(?!${earlier.join("|")})${files.slice(1)}`;
+	return {
+		name: files,
+		severity: "error",
+		from: { path: own },
+		to: { pathNot: [own, ...may], ...(node && { dependencyTypesNot: ["core"] }) },
+	};
 }
 
-function resolve(from: string, specifier: string): string {
-	if (specifier === "#kernel") return "native/kernel.ts";
-	if (specifier.startsWith("#box/")) return `solutions/given/${specifier.slice(5)}.ts`;
-	if (specifier.startsWith(".")) return posix.join(posix.dirname(from), specifier);
-	return specifier.startsWith("node:") ? specifier : `npm:${specifier}`;
+/** @throws {Error} a folder may import one that it does not stand above */
+function hostRows(): Row[] {
+	const below = new Map([
+		["protocol", PROTOCOL],
+		["readings", READINGS],
+		["views", VIEWS],
+	]);
+	return LAYERS.map(([name, may, files = `^harness/${name}/`]) => {
+		const names = may.map((other) => below.get(other) ?? raise(`${name} does not stand above ${other}`));
+		below.set(name, files);
+		return { files, may: [PACKAGES, ...names], node: true };
+	});
 }
 
-function isEarlier(from: string, to: string): boolean {
-	const [tree, lesson = ""] = from.split("/");
-	const [otherTree, other = ""] = to.split("/");
-	return tree === otherTree && /^\d\d-/.test(other) && other.slice(0, 2) <= lesson.slice(0, 2);
+function solutionRows(): Row[] {
+	return [
+		{ files: GIVEN, may: [], node: true },
+		...lessonIds("solutions").map((id, index, ids): Row => {
+			const earlier = ids.slice(0, index).map((other) => `^solutions/${other}/`);
+			return { files: `^solutions/${id}/`, may: [KERNEL, GIVEN, ...earlier], node: true };
+		}),
+		{ files: "^solutions/", may: [KERNEL, "^solutions/"], node: true },
+	];
+}
+
+// The skeleton is the module that `check.ts` names. A driver is what the check calls in the place of the engine, in the
+// guest. Whatever else lies in a lesson's folder is a part of its check or its demo, and runs on the host.
+function lessonRows(): Row[] {
+	const skeletons = lessonIds("lessons").map((id) => `^lessons/${id}/${moduleOf(id)}$`.replaceAll(".", "\\."));
+	return [
+		...skeletons.map(
+			(files, index): Row => ({ files, may: [KERNEL, GIVEN, ...skeletons.slice(0, index)], node: true }),
+		),
+		{ files: "^lessons/[^/]+/driver\\.ts$", may: [KERNEL, "^solutions/"], node: true },
+		...lessonIds("lessons").map(
+			(id): Row => ({ files: `^lessons/${id}/`, may: ["^harness/judge/index\\.ts$", VALIBOT], node: true }),
+		),
+	];
+}
+
+function lessonIds(tree: "lessons" | "solutions"): string[] {
+	return readdirSync(inKit(tree))
+		.filter((name) => /^\d\d-/.test(name))
+		.sort();
+}
+
+function moduleOf(id: string): string {
+	const [, module] = /^\tmodule: "(.+)",$/m.exec(readFileSync(inKit("lessons", id, "check.ts"), "utf8")) ?? [];
+	return module ?? raise(`lessons/${id}/check.ts names no module`);
+}
+
+function raise(message: string): never {
+	throw new Error(message);
 }

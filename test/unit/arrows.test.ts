@@ -1,91 +1,175 @@
-import { readdir, readFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, relative } from "node:path";
 import { expect, test } from "vitest";
-import { inKit } from "../../harness/base/kit.ts";
-import { forbidden, importsOf } from "../support/arrows.ts";
+import { inKit, kitDir } from "../../harness/base/kit.ts";
+import { type Refused, refusedIn, TREES } from "../support/arrows.ts";
 
-const TREES = ["native", "solutions", "lessons", "harness"];
+/** An import: a file of the kit, and what it names, as a path in the kit, `node:NAME` or `npm:NAME`. */
+type Example = readonly [from: string, to: string];
 
-async function sources(): Promise<string[]> {
-	const names = await Promise.all(
-		TREES.map(async (tree) =>
-			(await readdir(inKit(tree), { recursive: true }))
-				.filter((name) => name.endsWith(".ts"))
-				.map((name) => `${tree}/${name}`),
-		),
-	);
-	return names.flat().sort();
-}
-
-test("no file imports what it may not", async () => {
-	const files = await sources();
-	const imports = await Promise.all(files.map(async (file) => importsOf(file, await readFile(inKit(file), "utf8"))));
-	expect(files).toContain("harness/guest/agent.ts");
-	expect(
-		imports
-			.flat()
-			.filter(forbidden)
-			.map(({ from, to }) => `${from} → ${to}`),
-	).toEqual([]);
-});
-
-test.each([
+const FORBIDDEN: readonly Example[] = [
 	["native/mounts.ts", "harness/protocol/index.ts"],
 	["native/mounts.ts", "npm:valibot"],
 	["solutions/04-pivot-root/enter-root.ts", "native/library.ts"],
 	["solutions/02-unshare/isolate.ts", "solutions/04-pivot-root/enter-root.ts"],
 	["solutions/02-unshare/isolate.ts", "lessons/02-unshare/isolate.ts"],
-	["lessons/02-unshare/isolate.ts", "solutions/02-unshare/isolate.ts"],
-	["lessons/09-scratch/image.ts", "solutions/parts.ts"],
 	["solutions/given/tar.ts", "solutions/box.ts"],
+	["lessons/02-unshare/isolate.ts", "solutions/02-unshare/isolate.ts"],
+	["lessons/02-unshare/isolate.ts", "lessons/04-pivot-root/enter-root.ts"],
+	["lessons/09-scratch/image.ts", "solutions/parts.ts"],
+	["lessons/09-scratch/image.ts", "lessons/09-scratch/elf.ts"],
 	["lessons/02-unshare/check.ts", "harness/judge/facts.ts"],
-	["lessons/02-unshare/demo.ts", "harness/vm/shipyard.ts"],
+	["lessons/02-unshare/check.ts", "lessons/02-unshare/isolate.ts"],
 	["lessons/02-unshare/check.ts", "lessons/02-unshare/driver.ts"],
-	["lessons/09-scratch/driver.ts", "harness/judge/index.ts"],
+	["lessons/02-unshare/any-name.ts", "lessons/03-chroot/facts.ts"],
+	["lessons/02-unshare/any-name.ts", "native/kernel.ts"],
+	["lessons/02-unshare/demo.ts", "harness/vm/shipyard.ts"],
+	["lessons/02-unshare/driver.ts", "harness/judge/index.ts"],
+	["harness/readings/index.ts", "harness/readings/guest/network.ts"],
+	["harness/readings/index.ts", "harness/protocol/index.ts"],
+	["harness/readings/guest/probe.ts", "harness/guest/play.ts"],
+	["harness/readings/guest/probe.ts", "harness/vm/qemu.ts"],
+	["harness/readings/guest/probe.ts", "npm:valibot"],
 	["harness/guest/play.ts", "harness/vm/qemu.ts"],
 	["harness/guest/play.ts", "npm:valibot"],
 	["harness/guest/play.ts", "harness/protocol/frames.ts"],
 	["harness/protocol/index.ts", "harness/base/failure.ts"],
 	["harness/protocol/run.ts", "harness/base/failure.ts"],
+	["harness/protocol/run.ts", "node:fs"],
+	["harness/base/lock.ts", "harness/protocol/index.ts"],
+	["harness/base/lock.ts", "harness/vm/machine.ts"],
+	["harness/engine/pack.ts", "harness/judge/lessons.ts"],
 	["harness/judge/judge.ts", "harness/protocol/observation.ts"],
-	["harness/vm/machine.ts", "native/kernel.ts"],
-	["harness/vm/machine.ts", "npm:ffi-rs"],
 	["harness/judge/judge.ts", "lessons/02-unshare/check.ts"],
 	["harness/judge/judge.ts", "solutions/box.ts"],
-	["harness/cli/learn/check.ts", "harness/readings/guest/mountinfo.ts"],
-	["harness/readings/network.ts", "harness/readings/guest/network.ts"],
+	["harness/vm/machine.ts", "native/kernel.ts"],
+	["harness/vm/machine.ts", "npm:ffi-rs"],
+	["harness/learner/course.ts", "harness/cli/text/terminal.ts"],
 	["harness/classroom/grader.ts", "solutions/box.ts"],
+	["harness/cli/learn/check.ts", "harness/readings/guest/mountinfo.ts"],
+	["harness/cli/learn/check.ts", "harness/guest/play.ts"],
+	["harness/cli/learn/check.ts", "harness/cli/session/session.ts"],
+	["harness/cli/text/ask.ts", "test/support/arrows.ts"],
+	["harness/live/demo.ts", "harness/live/page/main.ts"],
 	["harness/live/page/main.ts", "harness/live/demo.ts"],
 	["harness/live/page/main.ts", "node:fs"],
 	["harness/live/views/limits.ts", "harness/live/page/elements.ts"],
-])("%s may not import %s", (from, to) => {
-	expect(forbidden({ from, to })).toBe(true);
+	["harness/live/views/limits.ts", "node:fs"],
+	["harness/new-folder/a.ts", "harness/base/lock.ts"],
+];
+
+const ALLOWED: readonly Example[] = [
+	["solutions/04-pivot-root/enter-root.ts", "solutions/02-unshare/isolate.ts"],
+	["lessons/04-pivot-root/enter-root.ts", "lessons/02-unshare/isolate.ts"],
+	["lessons/02-unshare/check.ts", "lessons/02-unshare/any-name.ts"],
+	["lessons/02-unshare/any-name.ts", "harness/judge/index.ts"],
+	["lessons/02-unshare/any-name.ts", "npm:valibot"],
+	["lessons/02-unshare/driver.ts", "native/kernel.ts"],
+	["lessons/02-unshare/driver.ts", "solutions/parts.ts"],
+	["harness/guest/play.ts", "harness/readings/guest/probe.ts"],
+	["harness/judge/judge.ts", "harness/protocol/index.ts"],
+	["harness/judge/judge.ts", "node:fs"],
+	["native/library.ts", "npm:ffi-rs"],
+];
+
+/** Every form of import; each of these files is in `harness/vm/`, where the guest may not look. */
+const FORMS = [
+	'import "../vm/effect.ts";',
+	'import type { A } from "../vm/type.ts";',
+	'import { type B } from "../vm/inline-type.ts";',
+	'import {\n\tc,\n} from "../vm/lines.ts";',
+	'export * from "../vm/all.ts";',
+	'export type { D } from "../vm/type-again.ts";',
+	"import e from '../vm/quotes.ts';",
+	'export async function f() {\n\treturn [await import("../vm/dynamic.ts"), c, e];\n}',
+];
+
+const IN_FORMS = FORMS.map((form) => `harness/${/vm\/.*\.ts/.exec(form)?.[0]}`);
+const CIRCLE = {
+	"harness/judge/one.ts": 'import type { Other } from "./other.ts";\nexport type One = Other;\n',
+	"harness/judge/other.ts": 'import type { One } from "./one.ts";\nexport type Other = One[];\n',
+};
+
+const forbidden = await refusedOf(FORBIDDEN, {
+	"harness/guest/forms.ts": FORMS.join("\n"),
+	...Object.fromEntries(IN_FORMS.map((path) => [path, "export default 1;\n"])),
+	...CIRCLE,
+});
+// In a kit of its own: together with the others these would make circles.
+const allowed = await refusedOf(ALLOWED);
+
+test("no file of the kit imports what it may not, and none itself in a circle", { timeout: 60_000 }, async () => {
+	const { refused, files } = await refusedIn(kitDir);
+	expect(files).toEqual(expect.arrayContaining(await sources()));
+	expect(refused.map(({ from, to, rule }) => `${from} → ${to}, against: ${rule}`)).toEqual([]);
 });
 
-test("a solution may import an earlier one", () => {
-	const from = "solutions/04-pivot-root/enter-root.ts";
-	expect(forbidden({ from, to: "solutions/02-unshare/isolate.ts" })).toBe(false);
+test.each(FORBIDDEN)("%s may not import %s", (from, to) => {
+	const rules = forbidden.filter((one) => one.from === from && isNamed(to, one.to)).map(({ rule }) => rule);
+	expect(rules.filter((rule) => rule !== "no circles")).toHaveLength(1);
+});
+
+test.each(ALLOWED)("%s may import %s", (from, to) => {
+	expect(allowed.filter((one) => one.from === from && isNamed(to, one.to))).toEqual([]);
 });
 
 test("every form of import is seen", () => {
-	const text = [
-		'import "./effect.ts";',
-		'import type { A } from "./type.ts";',
-		'import {\n\tb,\n} from "#kernel";',
-		'export * from "../protocol/index.ts";',
-		'const c = await import("../../native/kernel.ts");',
-		"import d from 'valibot';",
-		'import { tarEntry } from "#box/tar";',
-		'import { e } from "node:fs";',
-	].join("\n");
-	const seen = importsOf("harness/guest/a.ts", text).map(({ to }) => to);
-	expect(seen.sort()).toEqual([
-		"harness/guest/effect.ts",
-		"harness/guest/type.ts",
-		"harness/protocol/index.ts",
-		"native/kernel.ts",
-		"native/kernel.ts",
-		"node:fs",
-		"npm:valibot",
-		"solutions/given/tar.ts",
-	]);
+	const seen = forbidden.filter(({ from }) => from === "harness/guest/forms.ts").map(({ to }) => to);
+	expect(seen.sort()).toEqual(IN_FORMS.toSorted());
 });
+
+test("a circle is refused, even one of types", () => {
+	const circles = forbidden.filter(({ rule }) => rule === "no circles").map(({ from }) => from);
+	expect(circles).toContain("harness/judge/one.ts");
+});
+
+// The reader of imports does not look into types.
+test("no type imports a module by itself", async () => {
+	const texts = await Promise.all((await sources()).map((path) => readFile(inKit(path), "utf8")));
+	const inTypes = /\btypeof import\(|\bimport\(["'][^"']*["']\)\.(?!then\b)\w+/;
+	expect(texts.flatMap((text) => inTypes.exec(text)?.[0] ?? [])).toEqual([]);
+});
+
+async function sources(): Promise<string[]> {
+	const lists = TREES.map(async (tree) =>
+		(await readdir(inKit(tree), { recursive: true })).map((name) => `${tree}/${name}`),
+	);
+	return (await Promise.all(lists)).flat().filter((path) => path.endsWith(".ts"));
+}
+
+/** What is refused in a kit that has nothing but these imports and files. */
+async function refusedOf(
+	imports: readonly Example[],
+	files: Readonly<Record<string, string>> = {},
+): Promise<Refused[]> {
+	const dir = await mkdtemp(join(tmpdir(), "drydock-arrows-"));
+	const texts = new Map(Object.entries(files));
+	const add = (path: string, text: string) => texts.set(path, `${texts.get(path) ?? ""}${text}`);
+	add("package.json", '{ "type": "module" }');
+	for (const [from, to] of imports) {
+		if (to.startsWith("npm:")) add(`node_modules/${to.slice(4)}/index.js`, "");
+		else if (!to.startsWith("node:")) add(to, "");
+		add(from, `import ${JSON.stringify(specifier(from, to))};\n`);
+	}
+	try {
+		for (const [path, text] of texts) {
+			await mkdir(join(dir, dirname(path)), { recursive: true });
+			await writeFile(join(dir, path), text);
+		}
+		return (await refusedIn(dir)).refused;
+	} finally {
+		await rm(dir, { recursive: true });
+	}
+}
+
+function specifier(from: string, to: string): string {
+	if (to.startsWith("npm:")) return to.slice(4);
+	return to.startsWith("node:") ? to : `./${relative(dirname(from), to)}`;
+}
+
+/** Whether a refused import is one of what an example names. */
+function isNamed(to: string, seen: string): boolean {
+	if (to.startsWith("npm:")) return seen.startsWith(`node_modules/${to.slice(4)}/`);
+	return seen === to.replace("node:", "");
+}
