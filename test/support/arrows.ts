@@ -48,7 +48,7 @@ const LAYERS: readonly (readonly [name: string, may: readonly string[], files?: 
 	["judge", ["base", "protocol", "readings", "vm", "engine"]],
 	["learner", ["base", "engine", "judge"]],
 	["classroom", ["base", "engine", "judge", "learner"]],
-	["live", ["base", "protocol", "readings", "vm", "engine", "judge", "learner"], "^harness/live/[^/]+$"],
+	["live", ["base", "protocol", "vm", "engine", "judge", "learner"], "^harness/live/[^/]+$"],
 	["dev", ["base", "vm", "judge", "learner", "live"]],
 	["cli/text", ["base", "judge"]],
 	["cli/learn", ["base", "protocol", "readings", "vm", "engine", "judge", "learner", "cli/text"]],
@@ -73,7 +73,7 @@ const ROWS: readonly Row[] = [
 	{ files: "^harness/readings/guest/", may: ["^native/", READINGS, PROTOCOL], node: true },
 	{ files: "^harness/guest/", may: ["^native/", "^harness/readings/", PROTOCOL], node: true },
 	// Pictures of what was seen are made without a browser, and painted in one.
-	{ files: VIEWS, may: ["^harness/live/events\\.ts$", READINGS, PROTOCOL] },
+	{ files: VIEWS, may: ["^harness/live/events\\.ts$", PROTOCOL] },
 	{ files: "^harness/live/page/", may: ["^node_modules/@xterm/", VIEWS, "^harness/live/(events|words|bounded)\\.ts$"] },
 	...hostRows(),
 ];
