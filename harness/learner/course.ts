@@ -4,6 +4,7 @@ import { Failure } from "../base/failure.ts";
 import type { Verdict } from "../judge/judge.ts";
 import { type Lesson, lessons, solutionOf } from "../judge/lessons.ts";
 import { type Attempt, type Logbook, type Page, pageOf, readLogbook, updateLogbook, withPage } from "./logbook.ts";
+import { learnersOwn } from "./subject.ts";
 import { isUntouched, learnersFile, readLearners, workspaceDir } from "./workspace.ts";
 
 /** Of the time between two attempts, what is longer than this was spent on something else. */
@@ -40,9 +41,7 @@ export async function passedModules(before?: Lesson): Promise<Map<string, string
  * @throws {Failure} usage: their copy is not there
  */
 export async function modulesAtWork(lesson: Lesson): Promise<Map<string, string>> {
-	const file = await learnersFile(lesson);
-	if (!(await exists(file))) throw new Failure("usage", `your copy, ${file}, is not there`, "npx drydock init");
-	return new Map([...(await passedModules()), [await solutionOf(lesson), file]]);
+	return new Map([...(await passedModules()), [await solutionOf(lesson), await learnersOwn(lesson)]]);
 }
 
 /** The lessons that are judged by something else since they were passed. */

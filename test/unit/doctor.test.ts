@@ -1,7 +1,7 @@
 import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { fileEventLines } from "../../harness/cli/doctor/surroundings.ts";
+import { fileEventLines } from "../../harness/doctor/file-events.ts";
 import { drydock, drydockAtTerminal } from "../support/command.ts";
 import { temporary } from "../support/temporary.ts";
 

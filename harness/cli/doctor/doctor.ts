@@ -2,11 +2,12 @@ import { Chalk } from "chalk";
 import wrapAnsi from "wrap-ansi";
 import { EXIT } from "../../base/failure.ts";
 import { mark } from "../../base/plain.ts";
+import { fileEventLines } from "../../doctor/file-events.ts";
+import type { Line } from "../../doctor/line.ts";
+import { acceleratorLines, confinementLines, diskLines, imageLines } from "../../doctor/machine.ts";
+import { programLines } from "../../doctor/programs.ts";
 import { printJson, style } from "../text/terminal.ts";
-import type { Line } from "./line.ts";
-import { acceleratorLines, confinementLines, diskLines, imageLines } from "./machine.ts";
-import { programLines } from "./programs.ts";
-import { fileEventLines, terminalLines } from "./surroundings.ts";
+import { terminalLines } from "./terminal.ts";
 
 const NAME_WIDTH = 13;
 

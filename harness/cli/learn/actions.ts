@@ -2,8 +2,9 @@ import { spawn, spawnSync } from "node:child_process";
 import { Failure } from "../../base/failure.ts";
 import { inKit } from "../../base/kit.ts";
 import type { Verdict } from "../../judge/judge.ts";
-import { type Lesson, lessons } from "../../judge/lessons.ts";
+import type { Lesson } from "../../judge/lessons.ts";
 import { trace } from "../../judge/report.ts";
+import { lessonAway } from "../../learner/next.ts";
 import { style } from "../text/terminal.ts";
 
 /** One key of watch mode. */
@@ -83,7 +84,7 @@ export class Actions {
 	}
 
 	async #next(): Promise<void> {
-		const following = await this.#neighbour(1);
+		const following = await lessonAway(this.#work.lesson, 1);
 		if (following === undefined) {
 			process.stdout.write("this is the last lesson\n");
 			return;
@@ -98,14 +99,9 @@ export class Actions {
 	}
 
 	async #back(): Promise<void> {
-		const before = await this.#neighbour(-1);
+		const before = await lessonAway(this.#work.lesson, -1);
 		if (before === undefined) process.stdout.write("this is the first lesson\n");
 		else await this.#work.select(before);
-	}
-
-	async #neighbour(distance: 1 | -1): Promise<Lesson | undefined> {
-		const all = await lessons();
-		return all[all.findIndex(({ id }) => id === this.#work.lesson.id) + distance];
 	}
 
 	async #trace(): Promise<void> {

@@ -5,10 +5,11 @@ import { sideBySide } from "../../base/side-by-side.ts";
 import { judge, type Verdict } from "../../judge/judge.ts";
 import { findLesson, type Lesson, lessons, loadCheck } from "../../judge/lessons.ts";
 import { currentLesson, editedLessons, hasTried, logbook, passedModules, recordAttempt } from "../../learner/course.ts";
+import { isLearners, type Subject, subjectOf } from "../../learner/subject.ts";
 import { Shipyard } from "../../vm/shipyard.ts";
 import { printJson, style } from "../text/terminal.ts";
 import { sayReplaced } from "./edited.ts";
-import { onlyOne, type Subject, subjectOf } from "./subject.ts";
+import { onlyOne } from "./subject.ts";
 
 export interface CheckOptions extends Subject {
 	mine?: boolean;
@@ -92,8 +93,6 @@ function replacedIn(verdicts: readonly Verdict[], edited: ReadonlySet<string>): 
 	const references = new Set(verdicts.flatMap(({ engine }) => engine?.reference ?? []));
 	return [...edited].filter((id) => references.has(id));
 }
-
-const isLearners = ({ solution, skeleton, file }: CheckOptions) => !solution && !skeleton && !file;
 
 // Whether it can be noted or not, the verdict is what was asked for.
 async function note(lesson: Lesson, verdict: Verdict): Promise<void> {

@@ -10,12 +10,13 @@ import { lostFinding } from "../../judge/lost.ts";
 import { Page } from "../../judge/page.ts";
 import { bundleTrial, newTrial, playTrial, type Trial } from "../../judge/trial.ts";
 import { currentLesson } from "../../learner/course.ts";
+import { type Subject, subjectOf } from "../../learner/subject.ts";
 import type { Ending, Observation } from "../../protocol/index.ts";
 import { sideBySide } from "../../readings/inspection.ts";
 import type { Row } from "../../readings/subject.ts";
 import { Shipyard } from "../../vm/shipyard.ts";
 import { printJson, style } from "../text/terminal.ts";
-import { onlyOne, type Subject, subjectOf } from "./subject.ts";
+import { onlyOne } from "./subject.ts";
 
 /** What is inspected: whose module, what was done with it, and which container of those that were played. */
 interface Header {

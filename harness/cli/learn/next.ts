@@ -1,7 +1,8 @@
 import { EXIT } from "../../base/failure.ts";
 import { type Lesson, lessons } from "../../judge/lessons.ts";
 import { currentLesson, logbook, selectLesson } from "../../learner/course.ts";
-import { type Logbook, pageOf } from "../../learner/logbook.ts";
+import { pageOf } from "../../learner/logbook.ts";
+import { nextToPass } from "../../learner/next.ts";
 import { printJson } from "../text/terminal.ts";
 import { sayWhere } from "./select.ts";
 
@@ -12,7 +13,7 @@ import { sayWhere } from "./select.ts";
 export async function next({ force, json }: { force?: boolean; json?: boolean }): Promise<number> {
 	const [all, book, current] = await Promise.all([lessons(), logbook(), currentLesson()]);
 	if (pageOf(book, current).passed === null && !force) return refuse(current, json);
-	const lesson = nextOf(all, book, current);
+	const lesson = nextToPass(all, book, current);
 	if (lesson === undefined) {
 		if (json) printJson({ schemaVersion: 1, lesson: null });
 		else process.stdout.write("That was the last one: there is no other lesson that you have not passed.\n");
@@ -22,12 +23,6 @@ export async function next({ force, json }: { force?: boolean; json?: boolean })
 	if (!json && lesson.id < current.id) process.stdout.write(`${whyBack(all, current, lesson)}\n\n`);
 	await sayWhere(lesson, json);
 	return EXIT.passed;
-}
-
-// Those that come after it first, then those that were left out before.
-function nextOf(all: readonly Lesson[], book: Logbook, current: Lesson): Lesson | undefined {
-	const here = all.findIndex(({ id }) => id === current.id);
-	return [...all.slice(here + 1), ...all.slice(0, here)].find((lesson) => pageOf(book, lesson).passed === null);
 }
 
 function whyBack(all: readonly Lesson[], current: Lesson, { id }: Lesson): string {

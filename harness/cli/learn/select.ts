@@ -1,6 +1,7 @@
 import { EXIT, Failure } from "../../base/failure.ts";
 import { findLesson, type Lesson, lessons } from "../../judge/lessons.ts";
 import { currentLesson, selectLesson } from "../../learner/course.ts";
+import { lessonAway } from "../../learner/next.ts";
 import { learnersFile } from "../../learner/workspace.ts";
 import { printJson } from "../text/terminal.ts";
 import { nameOf } from "./place.ts";
@@ -28,9 +29,9 @@ export async function sayWhere(lesson: Lesson, json: boolean | undefined): Promi
 }
 
 async function stepsFromHere(steps: number): Promise<Lesson> {
-	const [all, current] = await Promise.all([lessons(), currentLesson()]);
-	const there = all[all.findIndex(({ id }) => id === current.id) + steps];
+	const there = await lessonAway(await currentLesson(), steps);
 	if (there !== undefined) return there;
+	const all = await lessons();
 	const [end, which] = steps < 0 ? [all.at(0), "first"] : [all.at(-1), "last"];
 	throw new Failure("usage", `${end?.id} is the ${which} lesson`, "npx drydock list");
 }

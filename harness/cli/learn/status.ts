@@ -1,9 +1,10 @@
 import wrapAnsi from "wrap-ansi";
 import { exists } from "../../base/cache.ts";
 import { EXIT } from "../../base/failure.ts";
-import { type Lesson, lessons } from "../../judge/lessons.ts";
+import { lessons } from "../../judge/lessons.ts";
 import { changedLessons, currentLesson, logbook, passedLessons } from "../../learner/course.ts";
 import { type Page, pageOf } from "../../learner/logbook.ts";
+import { nextCommand } from "../../learner/next.ts";
 import { learnersFile } from "../../learner/workspace.ts";
 import { duration, printJson, style } from "../text/terminal.ts";
 import { nameOf } from "./place.ts";
@@ -55,12 +56,4 @@ function soFar({ attempts, spentMs, hintsShown, lastAttempt }: Page): string[] {
 		`tried    ${times}, ${duration(spentMs)}${hints}`,
 		`last     ${first === undefined ? "passed" : `not right yet: ${first.what}`}`,
 	];
-}
-
-// What most people would want to type now.
-function nextCommand({ id }: Lesson, { passed, lastAttempt, attempts }: Page, all: boolean): string {
-	if (passed !== null && lastAttempt?.verdict === "fail") return `npx drydock check ${id}`;
-	if (passed !== null) return all ? "npx drydock list" : "npx drydock next";
-	if (lastAttempt === null) return `npx drydock read ${id}`;
-	return attempts < 3 ? `npx drydock check ${id}` : `npx drydock hint ${id}`;
 }

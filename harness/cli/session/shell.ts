@@ -3,9 +3,9 @@ import { Failure } from "../../base/failure.ts";
 import { inKit, readText } from "../../base/kit.ts";
 import { findLesson, type Lesson, moduleOf, readLesson } from "../../judge/lessons.ts";
 import { currentLesson } from "../../learner/course.ts";
+import { subjectOf } from "../../learner/subject.ts";
 import { readLearners } from "../../learner/workspace.ts";
 import type { Preparation } from "../../protocol/index.ts";
-import { subjectOf } from "../learn/subject.ts";
 import { HOW_TO_ESCAPE } from "./raw-terminal.ts";
 import { talk } from "./session.ts";
 

@@ -1,14 +1,14 @@
 import { statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { cacheDir, exists, inScratch } from "../../base/cache.ts";
-import { claim, ownerOf, userName } from "../../base/cache-owner.ts";
-import { Failure } from "../../base/failure.ts";
-import { type Accelerator, failureOf, fastAccelerator, forgetFailure, permitted } from "../../vm/accelerator.ts";
-import { changesUser } from "../../vm/confinement.ts";
-import { type Image, imageManifest, inCache, savedImage } from "../../vm/image.ts";
-import { Machine } from "../../vm/machine.ts";
-import { rootPrivileges } from "../../vm/privileges.ts";
-import { coldBoot, savedTemplate } from "../../vm/template.ts";
+import { cacheDir, exists, inScratch } from "../base/cache.ts";
+import { claim, ownerOf, userName } from "../base/cache-owner.ts";
+import { Failure } from "../base/failure.ts";
+import { type Accelerator, failureOf, fastAccelerator, forgetFailure, permitted } from "../vm/accelerator.ts";
+import { changesUser } from "../vm/confinement.ts";
+import { type Image, imageManifest, inCache, savedImage } from "../vm/image.ts";
+import { Machine } from "../vm/machine.ts";
+import { rootPrivileges } from "../vm/privileges.ts";
+import { coldBoot, savedTemplate } from "../vm/template.ts";
 import type { Line } from "./line.ts";
 
 /**

@@ -1,39 +1,13 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { watch } from "chokidar";
-import { exists } from "../../base/cache.ts";
-import { kitDir } from "../../base/kit.ts";
-import { workspaceDir } from "../../learner/workspace.ts";
-import { style } from "../text/terminal.ts";
+import { exists } from "../base/cache.ts";
+import { kitDir } from "../base/kit.ts";
+import { workspaceDir } from "../learner/workspace.ts";
 import type { Line } from "./line.ts";
 
 const EVENT_MS = 2_000;
 const WATCHES_MIN = 1_024;
-const COLUMNS_MIN = 80;
-
-/** What this terminal shows, and whether a person is at it. */
-export function terminalLines(): Line[] {
-	const name = "terminal";
-	const { width, color, plain } = style();
-	const [input, output] = [process.stdin, process.stdout].map((stream) => stream.isTTY === true);
-	const columns = process.stdout.columns ?? width;
-	const facts = [
-		output ? `${columns} columns` : `output is no terminal (${width} columns)`,
-		plain ? "plain text" : color ? "colours" : "no colours",
-		isUtf8() ? "UTF-8" : "not UTF-8",
-		input ? "input is a terminal" : "input is no terminal",
-	].join(", ");
-	if (!isUtf8()) return [{ name, state: "warn", fact: facts, mend: "export LC_ALL=C.UTF-8, or npx drydock --plain" }];
-	if (output && columns < COLUMNS_MIN)
-		return [{ name, state: "warn", fact: facts, mend: `make it ${COLUMNS_MIN} columns wide` }];
-	return [{ name, state: "good", fact: facts }];
-}
-
-// As setlocale(3) looks for it; macOS and Windows have it without being told.
-function isUtf8(): boolean {
-	const { LC_ALL, LC_CTYPE, LANG } = process.env;
-	return process.platform !== "linux" || /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || "");
-}
 
 /** Whether it is heard when a file of the workspace changes: on some shared folders it is not. */
 export async function fileEventLines(): Promise<Line[]> {

@@ -1,14 +1,19 @@
-import { plainWanted } from "../../base/plain.ts";
-import { visible } from "../../base/progress.ts";
-import type { Result } from "../../classroom/result.ts";
+import { plainWanted } from "../base/plain.ts";
+import type { Progress } from "../base/progress.ts";
+import type { Result } from "./result.ts";
 
 const BAR_WIDTH = 20;
 
 /**
  * Tells how far the grading is: a bar where lines can be redrawn, and elsewhere a line at every tenth.
  * @param say redraws what is said of the work that is under way
+ * @param note says what stays
  */
-export function tally(total: number, say: (detail: string) => void): { heard(result: Result): void } {
+export function tally(
+	total: number,
+	say: (detail: string) => void,
+	note: Progress["note"],
+): { heard(result: Result): void } {
 	let [done, passed, unjudged, tenths] = [0, 0, 0, 0];
 	const redrawn = process.stderr.isTTY === true && !plainWanted();
 	const said = () => {
@@ -16,7 +21,7 @@ export function tally(total: number, say: (detail: string) => void): { heard(res
 		if (redrawn) say(`${bar(done / total)} ${counts}`);
 		else if (Math.floor((done / total) * 10) > tenths) {
 			tenths = Math.floor((done / total) * 10);
-			visible.note(counts);
+			note(counts);
 		}
 	};
 	return {

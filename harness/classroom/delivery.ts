@@ -1,13 +1,13 @@
 import { stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { keyOf } from "../../base/cache.ts";
-import { EXIT, Failure } from "../../base/failure.ts";
-import { makeDirectories } from "../../base/make-directories.ts";
-import { FORMATS, type Format } from "../../classroom/formats.ts";
-import type { ClassReport } from "../../classroom/result.ts";
-import { details, table } from "../../classroom/table.ts";
-import { style } from "../text/terminal.ts";
+import { keyOf } from "../base/cache.ts";
+import { EXIT, Failure } from "../base/failure.ts";
+import { makeDirectories } from "../base/make-directories.ts";
+import type { Style } from "../judge/page.ts";
+import { FORMATS, type Format } from "./formats.ts";
 import { refuseHandedIn } from "./handed-in.ts";
+import type { ClassReport } from "./result.ts";
+import { details, table } from "./table.ts";
 
 /** The ending of a report for a person. */
 const FOR_PEOPLE = ".txt";
@@ -78,10 +78,14 @@ async function wantsFolder(path: string, format: Format | null, submissions: num
 	return there?.isDirectory() === true || path.endsWith("/") || submissions !== 1;
 }
 
-/** Writes the report. @returns the exit code */
-export async function deliver(report: ClassReport, delivery: Delivery): Promise<number> {
+/**
+ * Writes the report.
+ * @param style of what is said to a person
+ * @returns the exit code
+ */
+export async function deliver(report: ClassReport, delivery: Delivery, style: Style): Promise<number> {
 	const { format, out } = delivery;
-	if (format === null) await forPeople(report, delivery);
+	if (format === null) await forPeople(report, delivery, style);
 	else {
 		const write = await format.load();
 		if (out?.isFolder !== true) await put(out?.path ?? null, write(report));
@@ -92,7 +96,7 @@ export async function deliver(report: ClassReport, delivery: Delivery): Promise<
 	return delivery.endsWithZero ? EXIT.passed : exitCodeOf(report);
 }
 
-async function forPeople(report: ClassReport, delivery: Delivery): Promise<void> {
+async function forPeople(report: ClassReport, delivery: Delivery, style: Style): Promise<void> {
 	const { submissions, lessons } = report;
 	const { out } = delivery;
 	const plain = { width: 80, color: false, plain: true };
@@ -102,8 +106,8 @@ async function forPeople(report: ClassReport, delivery: Delivery): Promise<void>
 			details(submission, lessons, plain),
 		);
 	const all = delivery.details || submissions.length === 1 ? submissions : [];
-	const told = all.map((submission) => `${details(submission, lessons, style())}\n`);
-	if (submissions.length !== 1) told.push(table(report, style()));
+	const told = all.map((submission) => `${details(submission, lessons, style)}\n`);
+	if (submissions.length !== 1) told.push(table(report, style));
 	await put(null, told.join(""));
 }
 

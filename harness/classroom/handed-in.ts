@@ -1,6 +1,6 @@
 import { lstat, readdir } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
-import { Failure } from "../../base/failure.ts";
+import { Failure } from "../base/failure.ts";
 
 /**
  * Refuses to write a report where something was handed in that would lead it elsewhere, or take it for ever: in a job, the

@@ -1,6 +1,6 @@
-import { inCache } from "../../vm/image.ts";
-import { qemuVersion } from "../../vm/program.ts";
-import { installCommand, missingRequirements, type Requirement, requirements } from "../../vm/requirements.ts";
+import { inCache } from "../vm/image.ts";
+import { qemuVersion } from "../vm/program.ts";
+import { installCommand, missingRequirements, type Requirement, requirements } from "../vm/requirements.ts";
 import type { Line } from "./line.ts";
 
 const BRING_AN_IMAGE =

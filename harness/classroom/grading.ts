@@ -1,0 +1,95 @@
+import { realpath } from "node:fs/promises";
+import { keyOf } from "../base/cache.ts";
+import { Failure } from "../base/failure.ts";
+import { interruption } from "../base/interrupt.ts";
+import type { Progress } from "../base/progress.ts";
+import { findLesson, lessons, loadCheck } from "../judge/lessons.ts";
+import { Shipyard } from "../vm/shipyard.ts";
+import { type Entrant, type Graded, gradeAll } from "./grader.ts";
+import { Journal, journalPath } from "./journal.ts";
+import { notGraded } from "./judgement.ts";
+import { kitKey } from "./kit.ts";
+import type { ClassReport, Report } from "./result.ts";
+import { classKey, isIn, type Shard } from "./shard.ts";
+import { tally } from "./tally.ts";
+
+/** A class to grade, or a part of one. */
+export interface ClassWork {
+	/** What was handed in. */
+	dir: string;
+	everybody: readonly Entrant[];
+	lessons: readonly Graded[];
+	/** Which of everybody are graded here. */
+	shard: Shard;
+	/** Machines at a time. */
+	lanes: number;
+	/** How many more there may be while a processor is idle. */
+	moreLanes: number;
+	/** Whether what an interrupted run has judged counts. */
+	resume: boolean;
+}
+
+/**
+ * Grades a class, and says on the way how far it is.
+ * @throws only when it is interrupted, or for drydock's own fault: what this computer cannot judge is a result as well
+ */
+export async function gradeClass(work: ClassWork, progress: Progress): Promise<ClassReport> {
+	const startedMs = performance.now();
+	const { everybody, lessons, shard } = work;
+	const submissions = await gradeEntrants(work, progress);
+	return {
+		schemaVersion: 1,
+		kit: keyOf(lessons.map(({ key }) => key)),
+		class: { key: classKey(everybody.map(({ name }) => name)), submissions: everybody.length },
+		shard,
+		lessons: lessons.map(({ lesson: { id, title }, check: { weight } }) => ({ id, title, weight })),
+		submissions,
+		durationMs: Math.round(performance.now() - startedMs),
+	};
+}
+
+/**
+ * The lessons to grade, in their order.
+ * @param chosen as they are named on the command line; all if not given
+ * @throws {Failure} usage: there is no such lesson
+ */
+export async function lessonsToGrade(chosen?: readonly string[]): Promise<Graded[]> {
+	const all = await lessons();
+	const wanted = chosen === undefined ? all : await Promise.all(chosen.map(findLesson));
+	const inOrder = all.filter(({ id }) => wanted.some((lesson) => lesson.id === id));
+	return Promise.all(
+		inOrder.map(async (lesson) => {
+			const check = await loadCheck(lesson);
+			return { lesson, check, key: await kitKey(lesson, check) };
+		}),
+	);
+}
+
+async function gradeEntrants(work: ClassWork, progress: Progress): Promise<Report[]> {
+	const { dir, everybody, lessons: graded, shard, lanes, moreLanes, resume } = work;
+	const entrants = everybody.filter(({ name }) => isIn(shard, name));
+	const journal = await Journal.open(await journalPath(await realpath(dir), shard), resume);
+	if (resume) progress.note(`${journal.size} results are there from before`);
+	const yard = new Shipyard(progress);
+	try {
+		const imageKey = await yard.imageKey();
+		const lessons = graded.map(({ key, ...rest }) => ({ ...rest, key: keyOf(key, imageKey) }));
+		return await progress.step("grading", (say) => {
+			const { heard } = tally(entrants.length * graded.length, say, progress.note);
+			const putBack = (count: number) =>
+				progress.note(`this computer was too busy for a verdict on ${count}; judged again now, with more time`);
+			return gradeAll(entrants, { lessons, yard, journal, lanes, moreLanes, heard, putBack });
+		});
+	} catch (error) {
+		if (interruption.aborted && journal.size > 0)
+			progress.note(`${journal.size} results are kept; with --resume, the same command goes on from there`);
+		// What this computer cannot do is no submission's fault, and the systems that read the report are to know.
+		if (interruption.aborted || !(error instanceof Failure)) throw error;
+		progress.note(
+			`nothing could be judged: ${error.message}${error.next === undefined ? "" : `\n  try: ${error.next}`}`,
+		);
+		return entrants.map(({ name }) => notGraded(name, graded, error));
+	} finally {
+		await yard.close();
+	}
+}

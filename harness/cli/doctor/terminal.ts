@@ -1,0 +1,28 @@
+import type { Line } from "../../doctor/line.ts";
+import { style } from "../text/terminal.ts";
+
+const COLUMNS_MIN = 80;
+
+/** What this terminal shows, and whether a person is at it. */
+export function terminalLines(): Line[] {
+	const name = "terminal";
+	const { width, color, plain } = style();
+	const [input, output] = [process.stdin, process.stdout].map((stream) => stream.isTTY === true);
+	const columns = process.stdout.columns ?? width;
+	const facts = [
+		output ? `${columns} columns` : `output is no terminal (${width} columns)`,
+		plain ? "plain text" : color ? "colours" : "no colours",
+		isUtf8() ? "UTF-8" : "not UTF-8",
+		input ? "input is a terminal" : "input is no terminal",
+	].join(", ");
+	if (!isUtf8()) return [{ name, state: "warn", fact: facts, mend: "export LC_ALL=C.UTF-8, or npx drydock --plain" }];
+	if (output && columns < COLUMNS_MIN)
+		return [{ name, state: "warn", fact: facts, mend: `make it ${COLUMNS_MIN} columns wide` }];
+	return [{ name, state: "good", fact: facts }];
+}
+
+// As setlocale(3) looks for it; macOS and Windows have it without being told.
+function isUtf8(): boolean {
+	const { LC_ALL, LC_CTYPE, LANG } = process.env;
+	return process.platform !== "linux" || /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || "");
+}

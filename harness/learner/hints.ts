@@ -1,0 +1,39 @@
+import { type Lesson, readHints } from "../judge/lessons.ts";
+import { logbook, recordHints } from "./course.ts";
+import { type Page, pageOf } from "./logbook.ts";
+
+/** The hints of a lesson, as Markdown, and how far the learner is with them. */
+export interface Hints {
+	/** Those that the lesson has, and after them one that the last attempt gives, if it has not passed. */
+	all: string[];
+	/** How many of them the lesson has. */
+	written: number;
+	/** How many the learner has been shown. */
+	shown: number;
+	/** How often the lesson's check has judged the learner's module. */
+	attempts: number;
+}
+
+/** @throws {Failure} failed: the lesson has no hints */
+export async function hintsFor(lesson: Lesson): Promise<Hints> {
+	const [rungs, book] = await Promise.all([readHints(lesson), logbook()]);
+	const page = pageOf(book, lesson);
+	const derived = derivedHint(page);
+	const all = [...rungs, ...(derived === null ? [] : [derived])];
+	return { all, written: rungs.length, shown: page.hintsShown, attempts: page.attempts };
+}
+
+/** Takes one more hint, and notes it; after the last, the last again. @returns how many have been shown now */
+export async function takeHint(lesson: Lesson, { all, shown }: Hints): Promise<number> {
+	const now = Math.min(shown + 1, all.length);
+	await recordHints(lesson, now);
+	return now;
+}
+
+// Of an attempt that has not passed, what its report had to say about the first difference.
+function derivedHint({ lastAttempt }: Page): string | null {
+	const [first] = lastAttempt?.findings ?? [];
+	if (first === undefined) return null;
+	const see = first.see.length === 0 ? "" : `\n\nTo read: ${first.see.join("; ")}.`;
+	return `What differs: ${first.what}.\n\n${first.try}${see}`;
+}

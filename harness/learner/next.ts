@@ -1,0 +1,28 @@
+import { type Lesson, lessons } from "../judge/lessons.ts";
+import { type Logbook, type Page, pageOf } from "./logbook.ts";
+
+/** Attempts after which a hint is worth more than another one. */
+const TRIED_ENOUGH = 3;
+
+/** The lesson so many lessons after another one, or before it; undefined when there is none. */
+export async function lessonAway({ id }: Lesson, steps: number): Promise<Lesson | undefined> {
+	const all = await lessons();
+	return all[all.findIndex((lesson) => lesson.id === id) + steps];
+}
+
+/** The next lesson to pass: one that comes after this, or else one that was left out before; undefined when there is none. */
+export function nextToPass(all: readonly Lesson[], book: Logbook, current: Lesson): Lesson | undefined {
+	const here = all.findIndex(({ id }) => id === current.id);
+	return [...all.slice(here + 1), ...all.slice(0, here)].find((lesson) => pageOf(book, lesson).passed === null);
+}
+
+/**
+ * What most people would want to type now.
+ * @param all whether all lessons have passed
+ */
+export function nextCommand({ id }: Lesson, { passed, lastAttempt, attempts }: Page, all: boolean): string {
+	if (passed !== null && lastAttempt?.verdict === "fail") return `npx drydock check ${id}`;
+	if (passed !== null) return all ? "npx drydock list" : "npx drydock next";
+	if (lastAttempt === null) return `npx drydock read ${id}`;
+	return attempts < TRIED_ENOUGH ? `npx drydock check ${id}` : `npx drydock hint ${id}`;
+}

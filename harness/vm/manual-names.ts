@@ -1,0 +1,97 @@
+import { distance } from "fastest-levenshtein";
+import { Failure } from "../base/failure.ts";
+import { nameOf, sectionOf, shownPage } from "./manual.ts";
+
+/** Finds manual pages by what somebody types, and says what else there is where nothing is found. */
+
+// System calls first: they are what the lessons are about. Then overviews, files, programs, and the C library.
+const SECTIONS = ["2", "7", "5", "8", "1", "4", "3"];
+
+const KERNEL_DOCS = "https://docs.kernel.org";
+
+/** What lessons name that is no manual page, where it is, and what there is to read offline. */
+const TEXTS: ReadonlyMap<string, { of: string; at: string; next: string }> = new Map([
+	[
+		"overlayfs",
+		{
+			of: "the kernel's own documentation",
+			at: `${KERNEL_DOCS}/filesystems/overlayfs.html`,
+			next: "npx drydock man mount.8",
+		},
+	],
+	[
+		"cgroup-v2",
+		{
+			of: "the kernel's own documentation",
+			at: `${KERNEL_DOCS}/admin-guide/cgroup-v2.html`,
+			next: "npx drydock man cgroups.7",
+		},
+	],
+	[
+		"pax",
+		{
+			of: "POSIX",
+			at: "https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html",
+			next: "npx drydock read 09",
+		},
+	],
+]);
+
+/**
+ * The pages that are meant, the likeliest first.
+ * @param words as they are typed: `pivot_root.2`, `2 pivot_root`, `pivot_root(2)`, or without a section
+ */
+export function findPages(words: readonly string[], pages: readonly string[]): string[] {
+	const { name, section } = wanted(words);
+	return pages
+		.filter((page) => nameOf(page) === name && (section === undefined || sectionOf(page).startsWith(section)))
+		.sort((a, b) => rank(a) - rank(b));
+}
+
+/** The three pages whose names are nearest to what was typed. */
+export function nearestPages(words: readonly string[], pages: readonly string[]): string[] {
+	const { name } = wanted(words);
+	const far = Math.max(2, name.length / 3);
+	const near = pages.map((page) => ({ page, letters: lettersApart(name, nameOf(page)) }));
+	// Hardly anybody mistypes the first letter and another one.
+	return near
+		.filter(({ page, letters }) => letters <= (page[0] === name[0] ? far : 1))
+		.sort((a, b) => a.letters - b.letters || rank(a.page) - rank(b.page))
+		.slice(0, 3)
+		.map(({ page }) => page);
+}
+
+/** Of what is no page: where it is, or the nearest pages. */
+export function unknownPage(words: readonly string[], pages: readonly string[]): Failure {
+	const near = nearestPages(words, pages);
+	const { name } = wanted(words);
+	const elsewhere = TEXTS.get(name);
+	if (elsewhere !== undefined) {
+		const text = `${name} has no manual page here: it is in ${elsewhere.of},\n${elsewhere.at}`;
+		return new Failure("usage", text, elsewhere.next);
+	}
+	const message = `there is no manual page ${JSON.stringify(words.join(" "))}`;
+	if (near.length === 0) return new Failure("usage", message, "npx drydock man namespaces.7");
+	return new Failure(
+		"usage",
+		`${message}; the nearest: ${near.map(shownPage).join(", ")}`,
+		`npx drydock man ${near[0]}`,
+	);
+}
+
+function wanted(words: readonly string[]): { name: string; section?: string } {
+	const [first = "", second] = words;
+	if (second !== undefined)
+		return /^\d/.test(first) ? { name: second, section: first } : { name: first, section: second };
+	const [, name, section] = /^(.+?)(?:\.(\d\w*)|\((\d\w*)\))$/.exec(first)?.filter((part) => part !== undefined) ?? [];
+	return name === undefined || section === undefined ? { name: first } : { name, section };
+}
+
+// Who leaves out or swaps an underscore means the same name.
+const lettersApart = (a: string, b: string) =>
+	a.replaceAll(/[-_]/g, "").toLowerCase() === b.replaceAll(/[-_]/g, "").toLowerCase() ? 0 : distance(a, b);
+
+function rank(page: string): number {
+	const at = SECTIONS.indexOf(sectionOf(page));
+	return at === -1 ? SECTIONS.length : at;
+}
