@@ -23,6 +23,7 @@ export class CheckerChannel {
 		answer: (name: string, argument: string) => Promise<string> | string,
 	) {
 		this.#answer = answer;
+		// Not by zx: the two talk to each other as long as it runs, and nothing is gathered of what it says.
 		this.#child = spawn(script, args, {
 			stdio: ["pipe", "pipe", "ignore"],
 			env: { ...process.env, ...environment },

@@ -1,10 +1,10 @@
-import { execFile } from "node:child_process";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cached, keyOf } from "../base/cache.ts";
 import { Failure } from "../base/failure.ts";
 import { interruption } from "../base/interrupt.ts";
 import { inKit, withUnixLines } from "../base/kit.ts";
+import { zx } from "../base/zx.ts";
 import { rootPrivileges } from "../vm/privileges.ts";
 
 /**
@@ -72,11 +72,9 @@ const levels = new Map<string, Promise<Level>>();
 // A container, or a system's policy, may forbid any of it. That is tried only when a compiler has not come to life.
 async function levelFor(path: string, tool: string, limits: ToolLimits): Promise<Level> {
 	const env = { ...process.env, ...environment(tool, limits, MOST) };
-	return new Promise((resolve) => {
-		execFile(path, ["--version"], { env, timeout: PROBE_MS }, (error, stdout) =>
-			resolve(error === null && /\d/.test(stdout) ? MOST : "none"),
-		);
-	});
+	const $ = await zx();
+	const { ok, stdout } = await $({ env, timeout: PROBE_MS, nothrow: true })`${path} --version`;
+	return ok && /\d/.test(stdout) ? MOST : "none";
 }
 
 const environment = (tool: string, { cpuSeconds, memoryKilobytes }: ToolLimits, level: Level) => ({

@@ -1,13 +1,12 @@
-import { execFile } from "node:child_process";
 import { access, constants, cp, lstat, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
 import { cached, exists, keyOf } from "../base/cache.ts";
 import { Failure, OTHER_WORKSPACE } from "../base/failure.ts";
 import { inKit, readText, withUnixLines } from "../base/kit.ts";
 import { makeDirectories } from "../base/make-directories.ts";
 import { readLinked } from "../base/regular-file.ts";
+import { zx } from "../base/zx.ts";
 import { COMPILER_OPTIONS } from "../engine/compiler-options.ts";
 import { type Lesson, lessons, moduleOf, skeletonOf } from "../judge/lessons.ts";
 import { LOGBOOK, updateLogbook } from "./logbook.ts";
@@ -177,7 +176,8 @@ async function emitDeclarations(staging: string, files: string[]): Promise<void>
 		files,
 	};
 	await writeFile(join(staging, "tsconfig.json"), JSON.stringify(config));
-	await promisify(execFile)(process.execPath, [tsc, "-p", join(staging, "tsconfig.json")]);
+	const $ = await zx();
+	await $`${process.execPath} ${tsc} -p ${join(staging, "tsconfig.json")}`;
 	// No part of what #kernel exports.
 	for (const name of ["library.d.ts", "ledger.d.ts"]) await rm(join(staging, "types/native", name));
 }

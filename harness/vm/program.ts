@@ -1,8 +1,7 @@
-import { execFile } from "node:child_process";
 import { stat } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { promisify } from "node:util";
 import { Failure } from "../base/failure.ts";
+import { zx } from "../base/zx.ts";
 import { architecture } from "./arch.ts";
 import { installCommand } from "./requirements.ts";
 
@@ -21,6 +20,7 @@ export async function qemuIdentity(): Promise<string> {
 
 /** QEMU's own name and version, such as `QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7)`. */
 export async function qemuVersion(): Promise<string> {
-	const { stdout } = await promisify(execFile)(architecture().qemu.program, ["--version"]);
+	const $ = await zx();
+	const { stdout } = await $`${architecture().qemu.program} --version`;
 	return stdout.split("\n")[0] ?? "";
 }

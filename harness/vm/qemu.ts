@@ -94,6 +94,7 @@ export function startQemu(options: QemuOptions): Qemu {
 	const [program, args] = confined(architecture().qemu.program, arguments_, { forExercise, accelerator });
 	const inherited = stateSocket === null ? files : [...files, stateSocket];
 	const channels = ["ignore", "ignore", "pipe", "pipe", "pipe", "pipe", "pipe"] as const;
+	// Not by zx: QEMU gets descriptors beyond the first three.
 	const child = spawn(program, args, { stdio: [...channels, ...inherited] });
 	for (const file of files) closeSync(file);
 	const [, , stderr, agent, qmp, incoming, console_] = child.stdio as unknown as (Duplex | null)[];

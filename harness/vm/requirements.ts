@@ -1,5 +1,3 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { architecture } from "./arch.ts";
 
 /** A program that this computer must have, and what has it. */
@@ -107,13 +105,12 @@ export function installCommand(...names: string[]): string {
 
 /** Where a requirement's program is on this computer; null if it is nowhere. */
 export async function pathOf({ program, alternatives = [] }: Requirement): Promise<string | null> {
+	const { which } = await import("zx/core");
 	// The sbin directories are not in an ordinary user's PATH on Debian.
-	const PATH = `${process.env["PATH"]}:/usr/sbin:/sbin`;
-	const find = 'for name; do command -v "$name" && exit; done; exit 1';
-	return promisify(execFile)("sh", ["-c", find, "sh", program, ...alternatives], {
-		env: { ...process.env, PATH },
-	}).then(
-		({ stdout }) => stdout.trim(),
-		() => null,
-	);
+	const path = `${process.env["PATH"]}:/usr/sbin:/sbin`;
+	for (const name of [program, ...alternatives]) {
+		const found = await which(name, { path, nothrow: true });
+		if (found !== null) return found;
+	}
+	return null;
 }

@@ -1,9 +1,8 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { createInterface } from "node:readline/promises";
 import { exists } from "../base/cache.ts";
 import { Failure } from "../base/failure.ts";
 import { unlessInterrupted } from "../base/interrupt.ts";
+import { zx } from "../base/zx.ts";
 import { inCache } from "./image.ts";
 import { installCommand, missingRequirements, type Requirement } from "./requirements.ts";
 
@@ -25,11 +24,7 @@ export async function installMissing({ testing = false, building = false } = {})
 	say(missing);
 	if (!(await canInstall())) throw new Failure("unsupported", "these programs are missing", command);
 	if (!(await agreed(command))) throw new Failure("unsupported", "nothing was installed", command);
-	const sudo = command.startsWith("sudo") ? "sudo " : "";
-	await run(
-		`${sudo}apt-get update -qq && ${sudo}env DEBIAN_FRONTEND=noninteractive ${command.replace(/^sudo /, "")} -qq`,
-		command,
-	);
+	await install(command);
 	const still = await missingRequirements(needs);
 	if (still.length > 0)
 		throw new Failure(
@@ -49,7 +44,7 @@ async function canInstall(): Promise<boolean> {
 	if (process.platform !== "linux" || !(await exists("/usr/bin/apt-get"))) return false;
 	if (process.getuid?.() === 0) return true;
 	if (!(await exists("/usr/bin/sudo"))) return false;
-	return process.stdin.isTTY === true || (await succeeds("sudo", ["-n", "true"]));
+	return process.stdin.isTTY === true || (await sudoAsksNobody());
 }
 
 async function agreed(command: string): Promise<boolean> {
@@ -64,14 +59,19 @@ async function agreed(command: string): Promise<boolean> {
 	}
 }
 
-async function run(script: string, command: string): Promise<void> {
+async function install(command: string): Promise<void> {
+	const sudo = command.startsWith("sudo ") ? ["sudo"] : [];
+	const packages = command.split(" ").slice(sudo.length);
+	const $ = await zx();
 	// apt's own words go to stderr: standard output is the command's, which may be JSON.
-	const child = spawn("sh", ["-c", script], { stdio: ["inherit", 2, 2] });
-	const [code] = (await unlessInterrupted(once(child, "exit"))) as [number | null];
-	if (code !== 0) throw new Failure("unsupported", "apt-get could not install them (its own words are above)", command);
+	const apt = $({ stdio: ["inherit", 2, 2], nothrow: true });
+	const { ok } = await unlessInterrupted(
+		apt`${sudo} apt-get update -qq && ${sudo} env DEBIAN_FRONTEND=noninteractive ${packages} -qq`,
+	);
+	if (!ok) throw new Failure("unsupported", "apt-get could not install them (its own words are above)", command);
 }
 
-async function succeeds(program: string, args: string[]): Promise<boolean> {
-	const [code] = (await once(spawn(program, args, { stdio: "ignore" }), "exit")) as [number | null];
-	return code === 0;
+async function sudoAsksNobody(): Promise<boolean> {
+	const $ = await zx();
+	return (await $({ stdio: "ignore", nothrow: true })`sudo -n true`).ok;
 }

@@ -1,7 +1,8 @@
-import type { ProcessOutput } from "zx";
+import type { ProcessOutput } from "zx/core";
 import { cacheDir } from "../base/cache.ts";
 import { Failure } from "../base/failure.ts";
 import { interruption } from "../base/interrupt.ts";
+import { zx } from "../base/zx.ts";
 
 // Debian leaves the sbin directories, where depmod is, out of an ordinary user's PATH.
 const TOOL_PATH = `${process.env["PATH"]}:/usr/sbin:/sbin`;
@@ -17,10 +18,9 @@ export async function runTool(
 	onLine: (line: string) => void = () => {},
 	env: Record<string, string> = {},
 ): Promise<void> {
-	// Only here: most commands build nothing, and it is large.
-	const { $, ProcessOutput } = await import("zx");
+	const $ = await zx();
 	const child = $({
-		quiet: true,
+		nothrow: true,
 		signal: interruption,
 		env: { ...process.env, PATH: TOOL_PATH, ...env },
 	})`${program} ${args}`;
@@ -28,13 +28,9 @@ export async function runTool(
 		const line = chunk.toString().trim().split("\n").pop();
 		if (line) onLine(line);
 	});
-	try {
-		await child;
-	} catch (error) {
-		interruption.throwIfAborted();
-		if (!(error instanceof ProcessOutput)) throw error;
-		throw explained(program, error);
-	}
+	const output = await child;
+	interruption.throwIfAborted();
+	if (!output.ok) throw explained(program, output);
 }
 
 function explained(program: string, output: ProcessOutput): Failure {

@@ -1,6 +1,6 @@
-import { execFile } from "node:child_process";
 import { spawn } from "@lydell/node-pty";
 import { inKit } from "../../harness/base/kit.ts";
+import { zx } from "../../harness/base/zx.ts";
 
 /** The command itself, for Node. */
 export const BIN = inKit("harness/cli/bin.js");
@@ -16,13 +16,11 @@ export interface Ended {
 const { NO_COLOR: _, FORCE_COLOR: __, DRYDOCK_PLAIN: ___, PAGER: ____, CI: _____, ...ENVIRONMENT } = process.env;
 
 /** Runs `drydock` with its output in pipes. */
-export function drydock(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
-	return new Promise((resolve) => {
-		const options = { env: { ...ENVIRONMENT, ...env }, maxBuffer: 16 << 20 };
-		const child = execFile(process.execPath, [BIN, ...args], options, (_, stdout, stderr) =>
-			resolve({ code: child.exitCode, stdout, stderr }),
-		);
-	});
+export async function drydock(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+	const $ = await zx();
+	const run = $({ env: { ...ENVIRONMENT, ...env }, nothrow: true });
+	const { exitCode, stdout, stderr } = await run`${process.execPath} ${BIN} ${args}`;
+	return { code: exitCode, stdout, stderr };
 }
 
 /** Runs `drydock` at a terminal of 80 columns and 24 lines. @returns everything that came to the screen */

@@ -1,5 +1,5 @@
-import { execFile } from "node:child_process";
 import { inKit } from "../../harness/base/kit.ts";
+import { zx } from "../../harness/base/zx.ts";
 
 /** How a command has ended, and what it has said. */
 export interface Run {
@@ -9,16 +9,12 @@ export interface Run {
 }
 
 /** Runs `drydock` as a process of its own, from this directory, without a terminal. */
-export function drydock(cwd: string, ...args: string[]): Promise<Run> {
-	return new Promise((resolve) => {
-		const child = execFile(
-			process.execPath,
-			[inKit("harness/cli/bin.js"), ...args],
-			{ cwd, maxBuffer: 1 << 24 },
-			(_, stdout, stderr) => resolve({ code: child.exitCode, stdout: typed(stdout), stderr: typed(stderr) }),
-		);
-		child.stdin?.end();
-	});
+export async function drydock(cwd: string, ...args: string[]): Promise<Run> {
+	const $ = await zx();
+	const child = $({ cwd, nothrow: true })`${process.execPath} ${inKit("harness/cli/bin.js")} ${args}`;
+	child.stdin.end();
+	const { exitCode, stdout, stderr } = await child;
+	return { code: exitCode, stdout: typed(stdout), stderr: typed(stderr) };
 }
 
 // The tests' workspaces are seldom whole, so npx would not find the kit's there, and drydock says its path instead.

@@ -1,9 +1,8 @@
-import { execFile } from "node:child_process";
 import { chmod, mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
 import { cacheDir, exists } from "../../harness/base/cache.ts";
 import { inKit } from "../../harness/base/kit.ts";
+import { zx } from "../../harness/base/zx.ts";
 import { inCache, savedImage } from "../../harness/vm/image.ts";
 import { savedTemplate } from "../../harness/vm/template.ts";
 import type { Temporary } from "./temporary.ts";
@@ -42,6 +41,7 @@ export async function copyCache(target: string): Promise<void> {
 	const saved = image === null ? null : await savedTemplate(image);
 	if (image === null || saved === null) throw new Error("there is no cache to be copied");
 	const { base, library } = await inCache();
+	const $ = await zx();
 	const kit = dirname(image.initrd);
 	const [references, accelerators] = ["references", "accelerators"].map((kind) => join(cacheDir, kind));
 	for (const dir of [base, library, kit, saved.template.dir, references, accelerators]) {
@@ -50,7 +50,7 @@ export async function copyCache(target: string): Promise<void> {
 		const copy = join(target, dir.slice(cacheDir.length));
 		await mkdir(dirname(copy), { recursive: true });
 		// It knows holes.
-		await promisify(execFile)("cp", ["-a", "--reflink=auto", dir, copy]);
+		await $`cp -a --reflink=auto ${dir} ${copy}`;
 	}
 }
 
@@ -61,11 +61,10 @@ export async function copyCache(target: string): Promise<void> {
 export async function actsIn({ arrange, acts }: Situation, files: Temporary): Promise<Acted[]> {
 	const scene = await files.write("scene.sh", PROLOGUE + arrange + acts.map(({ run }, at) => actOf(run, at)).join(""));
 	await chmod(files.dir, 0o755);
-	const { error, stderr } = await new Promise<{ error: Error | null; stderr: string }>((resolve) => {
-		const args = ["--mount", "--net", "--propagation", "private", "sh", scene, files.dir, inKit("."), String(USER)];
-		execFile("unshare", args, (error, _, stderr) => resolve({ error, stderr }));
-	});
-	if (error !== null) throw new Error(`the situation could not be made:\n${stderr}`);
+	const $ = await zx();
+	const { ok, stderr } = await $({ nothrow: true })`unshare --mount --net --propagation private \
+		sh ${scene} ${files.dir} ${inKit(".")} ${String(USER)}`;
+	if (!ok) throw new Error(`the situation could not be made:\n${stderr}`);
 	const read = (name: string) => readFile(join(files.dir, name), "utf8");
 	return Promise.all(
 		acts.map(async (_, at) => ({ code: Number(await read(`code.${at}`)), output: await read(`output.${at}`) })),

@@ -55,6 +55,7 @@ async function install() {
 // It ends with whoever has started this process, as drydock does: `npm start` that is ended does not say so.
 function npm(args) {
 	const { ppid } = process;
+	// Not by zx, here and below: no package is there yet.
 	const child = spawn("npm", args, { cwd: kit, stdio: ["inherit", 2, 2] });
 	const stop = () => {
 		child.kill();

@@ -1,6 +1,6 @@
 // Executes what of the npm packages is a program for one kind of computer. npm leaves such a package out without a word,
 // and a folder can be moved to another computer or to a file system that nothing may be executed on.
-// Exits with 1 and says which one it is.
+// zx may be missing as well. Exits with 1 and says which one it is.
 const { spawnSync } = require("node:child_process");
 const { dirname, join } = require("node:path");
 const { pathToFileURL } = require("node:url");

@@ -115,7 +115,7 @@ export class Actions {
 	}
 }
 
-// A process of its own, as it leaves nothing of its standard input to whoever comes next.
+// Not by zx: these two are given the terminal, with Ctrl-C. A process of its own, as it leaves nothing of its standard input to whoever comes next.
 function drydock(...args: string[]): Promise<void> {
 	const child = spawn(process.execPath, [inKit("harness/cli/bin.js"), ...args], { stdio: "inherit" });
 	return new Promise((resolve) => child.once("close", () => resolve()));

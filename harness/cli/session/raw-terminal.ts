@@ -80,6 +80,7 @@ export function rawTerminal(): Ends {
 
 // By stty: Node's own raw mode goes on turning line feeds into carriage returns and line feeds, and the guest's
 // terminal has done so already.
+// Not by zx: the terminal is put right also while this process ends, and nothing is waited for then.
 function stty(...args: string[]): string {
 	try {
 		return execFileSync("stty", args, { stdio: ["inherit", "pipe", "ignore"], encoding: "utf8" });

@@ -12,6 +12,7 @@ const SCRIPT = `read -r _ || case $(stty -a <&3) in *-isig*) stty "$1" <&3; prin
  * @returns lets it go: the terminal is as it was
  */
 export function guardTerminal(saved: string, reset = ""): () => void {
+	// Not by zx: it outlives this process.
 	// In a session of its own: what the terminal sends to this process is not for it. It hears an end without a word when
 	// nobody holds the other end of its input any more.
 	const stdio = ["pipe", "ignore", "ignore", process.stdin.fd] as const;

@@ -22,6 +22,7 @@ function fits(text: string): boolean {
 
 // $PAGER may have arguments of its own, so a shell reads it. @returns false when there is no such program
 async function shownBy(pager: string, text: string): Promise<boolean> {
+	// Not by zx: the pager has the terminal, and a short command does not wait until zx is loaded.
 	const child = spawn("sh", ["-c", pager], {
 		stdio: ["pipe", "inherit", "inherit"],
 		env: { LESS: "FRX", LESSCHARSET: "utf-8", ...process.env },

@@ -183,6 +183,7 @@ async function repeated(
 	await visible.step(name, async () => {
 		for (let i = -1; i < n; i++) {
 			const startedMs = performance.now();
+			// Not by zx: its shell would be measured as well.
 			const { stdout } = await promisify(execFile)(process.execPath, [inKit("harness/cli/bin.js"), ...args], {
 				maxBuffer: 64 << 20,
 			});

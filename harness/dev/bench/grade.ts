@@ -41,6 +41,7 @@ export async function gradedClass(): Promise<Record<string, number[]>> {
 		const startedMs = performance.now();
 		const out = join(dir, "report.json");
 		const args = ["grade", join(dir, "class"), "--lesson", "02", "--format", "json", "--out", out, "--exit-zero"];
+		// Not by zx: the memory of this very process is measured, and a shell would be in between.
 		const child = spawn(process.execPath, [inKit("harness/cli/bin.js"), ...args], { stdio: ["ignore", 2, 2] });
 		const ended = once(child, "close");
 		const peakMb = await peakMemoryMb(child.pid ?? -1, ended);

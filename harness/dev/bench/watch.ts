@@ -1,12 +1,11 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
 import { spawn } from "@lydell/node-pty";
 import { inKit } from "../../base/kit.ts";
 import { silent } from "../../base/progress.ts";
+import { zx } from "../../base/zx.ts";
 import { judge } from "../../judge/judge.ts";
 import { findLesson, solutionOf } from "../../judge/lessons.ts";
 import { makeWorkspace } from "../../learner/workspace.ts";
@@ -24,7 +23,8 @@ export async function saves(n: number): Promise<number[]> {
 	const dir = await mkdtemp(join(tmpdir(), "drydock-bench-"));
 	const solution = await readFile(await solutionOf(await findLesson("02")), "utf8");
 	await makeWorkspace(dir);
-	await promisify(execFile)(process.execPath, [BIN, "select", "02"], { cwd: dir });
+	const $ = await zx();
+	await $({ cwd: dir })`${process.execPath} ${BIN} select 02`;
 	const screen = spawn(process.execPath, [BIN, "watch"], { cwd: dir, cols: 80, rows: 40 });
 	const ended = new Promise<void>((resolve) => screen.onExit(() => resolve()));
 	let shown = "";
