@@ -30,6 +30,7 @@ export type { Overlay } from "../readings/overlay.ts";
 export type { Place } from "../readings/root.ts";
 export type { Task } from "../readings/tasks.ts";
 export { encodeFrame, FrameDecoder, ProtocolError } from "./frames.ts";
+export { Lines } from "./lines.ts";
 export {
 	type Answer,
 	type Container,

@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import * as v from "valibot";
+import { Lines } from "../protocol/index.ts";
 
 const Message = v.union([
 	v.object({ QMP: v.unknown() }),
@@ -14,7 +15,7 @@ export interface QmpEvent {
 	data: Record<string, unknown>;
 }
 
-const LONGEST_LINE = 1 << 20;
+const LONGEST_LINE_CHARS = 1 << 20;
 
 interface Waiting {
 	resolve(value: unknown): void;
@@ -29,7 +30,7 @@ export class Qmp {
 	readonly #channel: Duplex;
 	readonly #waiting: Waiting[] = [];
 	readonly #listeners = new Set<(event: QmpEvent) => void>();
-	#rest = "";
+	readonly #lines = new Lines(LONGEST_LINE_CHARS + 1);
 	/** Settles when QEMU has ended. */
 	readonly closed: Promise<void>;
 	#isClosed = false;
@@ -65,10 +66,9 @@ export class Qmp {
 	}
 
 	#take(chunk: string): void {
-		const lines = (this.#rest + chunk).split("\n");
-		this.#rest = lines.pop() ?? "";
+		const lines = this.#lines.take(chunk);
 		try {
-			if (this.#rest.length > LONGEST_LINE) throw new RangeError("a line without an end");
+			if (this.#lines.restChars > LONGEST_LINE_CHARS) throw new RangeError("a line without an end");
 			for (const line of lines.filter((text) => text.trim() !== "")) this.#dispatch(v.parse(Message, JSON.parse(line)));
 		} catch {
 			// QEMU does not talk like this; who has taken its place is not listened to.
