@@ -1,4 +1,3 @@
-import { readdir } from "node:fs/promises";
 import { exists } from "../base/cache.ts";
 import { Failure } from "../base/failure.ts";
 import { inKit, readText } from "../base/kit.ts";
@@ -13,6 +12,7 @@ import { manualPages, shownPage } from "../vm/manual.ts";
 import { proveDemo } from "./demo.ts";
 import { pagesIn } from "./manual.ts";
 import { type Proof, proof } from "./proof.ts";
+import { submissionsOf } from "./submissions.ts";
 import { linksIn, proseOf, proveForm, proveHints, proveTodos } from "./text.ts";
 
 /** Diagnoses that say nothing of the lesson: a skeleton is to run, and to be wrong in the lesson's own way. */
@@ -81,12 +81,11 @@ async function proveManual(texts: readonly string[], check: Check, demo: Demo | 
 }
 
 async function proveMisconceptions(id: string, check: Check): Promise<Proof> {
-	const dir = inKit("test/submissions", id, "wrong");
-	const names = await readdir(dir).catch(() => []);
-	const heads = await Promise.all(names.map((name) => readText(`${dir}/${name}`)));
-	const shown = new Set(heads.map((head) => /^\/\/ misconception: (\d+)$/m.exec(head)?.[1]));
+	const wrong = await loaded(() => submissionsOf(id, "wrong"));
+	if (wrong instanceof Error) return proof("every wrong submission can be read", [wrong.message]);
+	const shown = new Set(wrong.map(({ misconception }) => misconception));
 	const tags = new Set(explanations(check).flatMap(({ misconception }) => misconception ?? []));
-	const without = [...tags].filter((tag) => !shown.has(String(tag)));
+	const without = [...tags].filter((tag) => !shown.has(tag));
 	return proof(
 		"every misconception that check.ts knows has a wrong submission",
 		without.map((tag) => `write one with "// misconception: ${tag}" into test/submissions/${id}/wrong/`),

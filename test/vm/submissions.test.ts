@@ -1,31 +1,37 @@
 import { createHash, randomInt } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
+import { submissionsOf } from "../../harness/dev/submissions.ts";
 import { judge, type Verdict } from "../../harness/judge/judge.ts";
 import { findLesson, lessons, loadCheck } from "../../harness/judge/lessons.ts";
 import { newShipyard } from "../support/guest.ts";
+import { fileOf } from "../support/submissions.ts";
+import { temporary } from "../support/temporary.ts";
 
 // Solutions, skeletons and right answers are all played. Of the wrong answers a tenth is drawn, others in every run:
 // all of them take longer than everything else. `npm run submissions` plays them all; a seed repeats a draw.
 const PLAYED_OF_WRONG = process.env["DRYDOCK_SUBMISSIONS"] === "all" ? 1 : 1 / 10;
 const SEED = Number(process.env["DRYDOCK_SUBMISSIONS_SEED"] ?? randomInt(2 ** 31));
 
-// The lessons, and what the check says of each one's untouched skeleton.
-const LESSONS = (await lessons()).map(({ id }) => ({
-	id,
-	skeleton: readFileSync(inKit("test/submissions", id, "skeleton"), "utf8").trim(),
-}));
+// Those that are written as differences.
+const files = await temporary();
+// The lessons, their submissions, and what the check says of each one's untouched skeleton.
+const LESSONS = await Promise.all(
+	(await lessons()).map(async ({ id }) => ({
+		id,
+		skeleton: readFileSync(inKit("test/submissions", id, "skeleton"), "utf8").trim(),
+		wrong: await played(id, "wrong"),
+		right: await played(id, "right"),
+	})),
+);
 
 const shipyard = newShipyard();
 // Made once, outside of every test's time.
 beforeAll(() => shipyard.accelerator());
-afterAll(() => shipyard.close());
+afterAll(() => Promise.all([shipyard.close(), files.remove()]));
 
-describe.each(LESSONS)(`$id (DRYDOCK_SUBMISSIONS_SEED=${SEED})`, ({ id, skeleton }) => {
-	const wrong = submissions(id, "wrong");
-	const right = submissions(id, "right");
-
+describe.each(LESSONS)(`$id (DRYDOCK_SUBMISSIONS_SEED=${SEED})`, ({ id, skeleton, wrong, right }) => {
 	test.concurrent("the solution passes", async () => {
 		const { module } = await checkOf(id);
 		expect(summary(await verdictOn(id, inKit("solutions", id, module)))).toEqual({ verdict: "pass" });
@@ -67,29 +73,9 @@ function isDrawn(name: string): boolean {
 	return hash.readUInt32BE() / 2 ** 32 < PLAYED_OF_WRONG;
 }
 
-interface Submission {
-	name: string;
-	file: string;
-	/** The first finding's, as the file's head says. */
-	diagnosis: string | undefined;
-	misconception: number | undefined;
-}
-
-function submissions(id: string, kind: "wrong" | "right"): Submission[] {
-	const dir = inKit("test/submissions", id, kind);
-	return readdirSync(dir)
-		.sort()
-		.map((entry) => {
-			const file = `${dir}/${entry}`;
-			const head = readFileSync(file, "utf8");
-			const misconception = /^\/\/ misconception: (\d+)$/m.exec(head)?.[1];
-			return {
-				name: entry.replace(/\.ts$/, ""),
-				file,
-				diagnosis: /^\/\/ diagnosis: (\S+)$/m.exec(head)?.[1],
-				misconception: misconception === undefined ? undefined : Number(misconception),
-			};
-		});
+async function played(id: string, kind: "right" | "wrong") {
+	const all = await submissionsOf(id, kind);
+	return Promise.all(all.map(async (submission) => ({ ...submission, file: await fileOf(submission, files) })));
 }
 
 const checkOf = async (id: string) => loadCheck(await findLesson(id));

@@ -5,6 +5,7 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { inKit } from "../../base/kit.ts";
+import { submissionsOf } from "../submissions.ts";
 
 const SUBMISSIONS = 100;
 const SAMPLE_MS = 500;
@@ -72,8 +73,8 @@ interface GradedReport {
 // Each hostile one after some others, which are right and wrong by turns. @returns what is to come of each, where
 // that is known
 async function makeClass(dir: string): Promise<Map<string, "pass" | "fail" | "hostile">> {
-	const bad = [...HANG, ...HOSTILE].map((name) => inKit("test", `${name}.ts`));
-	const [right, wrong] = [await filesIn("right"), await filesIn("wrong")];
+	const bad = await Promise.all([...HANG, ...HOSTILE].map((name) => readFile(inKit("test", `${name}.ts`), "utf8")));
+	const [right, wrong] = [await textsOf("right"), await textsOf("wrong")];
 	const every = Math.floor(SUBMISSIONS / bad.length);
 	const made = new Map<string, "pass" | "fail" | "hostile">();
 	for (let number = 0; number < SUBMISSIONS; number++) {
@@ -83,16 +84,14 @@ async function makeClass(dir: string): Promise<Map<string, "pass" | "fail" | "ho
 		const name = `learner-${String(number).padStart(3, "0")}`;
 		made.set(name, hostile !== undefined ? "hostile" : plain === right ? "pass" : "fail");
 		await mkdir(join(dir, name, "02-unshare"), { recursive: true });
-		const text = await readFile(hostile ?? plain[(number >> 1) % plain.length] ?? "", "utf8");
+		const text = hostile ?? plain[(number >> 1) % plain.length] ?? "";
 		await writeFile(join(dir, name, "02-unshare/isolate.ts"), `${text}\n// ${name}\n`);
 	}
 	return made;
 }
 
-async function filesIn(kind: "right" | "wrong"): Promise<string[]> {
-	const dir = inKit("test/submissions/02-unshare", kind);
-	return (await readdir(dir)).sort().map((name) => join(dir, name));
-}
+const textsOf = async (kind: "right" | "wrong"): Promise<string[]> =>
+	(await submissionsOf("02-unshare", kind)).map(({ text }) => text);
 
 // Of drydock and everything below it. A page that several share counts once, in parts (PSS): the machines map one
 // template.

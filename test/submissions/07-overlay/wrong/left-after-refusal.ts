@@ -1,6 +1,7 @@
 // diagnosis: left-after-refusal
 // misconception: 17
 // Believed that remove is called in any case.
+// Many other wrong answers are this one with one more mistake.
 import { mkdirSync, rmSync } from "node:fs";
 import { mount, umount2 } from "#kernel";
 
