@@ -1,7 +1,7 @@
 import { Chalk, type ChalkInstance } from "chalk";
 import stringWidth from "string-width";
+import { fitted, Page, type Style } from "../base/page.ts";
 import { mark } from "../base/plain.ts";
-import { fitted, Page, type Style } from "../judge/page.ts";
 import {
 	type ClassReport,
 	explained,

@@ -1,6 +1,6 @@
 import { diffArrays } from "diff";
+import type { Page } from "../base/page.ts";
 import type { LedgerCall } from "../protocol/index.ts";
-import type { Page } from "./page.ts";
 
 /** What a program asked of the kernel, beside what the reference asked. */
 export interface Ledgers {

@@ -2,13 +2,13 @@ import { relative } from "node:path";
 import { codeFrameColumns } from "@babel/code-frame";
 import { Chalk, type ChalkInstance } from "chalk";
 import { withUnixLines } from "../base/kit.ts";
+import { Page, type Style } from "../base/page.ts";
 import { printable } from "../base/printable.ts";
 import { readBytes } from "../base/regular-file.ts";
 import type { Diagnostic } from "../engine/bundle.ts";
 import type { Finding } from "./compare.ts";
 import type { Verdict } from "./judge.ts";
 import { doPart, showLedgers, showSameCalls } from "./ledger.ts";
-import { Page, type Style } from "./page.ts";
 import type { FactValue } from "./values.ts";
 
 /** Of a long list, as many are shown. */

@@ -51,7 +51,7 @@ const LAYERS: readonly (readonly [name: string, may: readonly string[], files?: 
 	["live", ["base", "protocol", "vm", "engine", "judge", "learner"], "^harness/live/[^/]+$"],
 	["doctor", ["base", "vm", "learner"]],
 	["dev", ["base", "vm", "judge", "learner", "live"]],
-	["cli/text", ["base", "judge"]],
+	["cli/text", ["base"]],
 	["cli/learn", ["base", "protocol", "readings", "vm", "engine", "judge", "learner", "cli/text"]],
 	["cli/session", ["base", "protocol", "vm", "engine", "judge", "learner", "cli/text", "cli/learn"]],
 	["cli/show", ["base", "vm", "judge", "learner", "live", "views", "cli/text"]],

@@ -1,8 +1,8 @@
 import { Chalk } from "chalk";
 import { describe, expect, test } from "vitest";
+import { Page } from "../../harness/base/page.ts";
 import { changesSince } from "../../harness/judge/changes.ts";
 import { showLedgers } from "../../harness/judge/ledger.ts";
-import { Page } from "../../harness/judge/page.ts";
 import type { LedgerCall } from "../../harness/protocol/index.ts";
 
 const call = (task: string, name: string, args: Record<string, string> = {}, result = 0): LedgerCall => ({

@@ -3,10 +3,10 @@ import MarkdownIt from "markdown-it";
 import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
+import type { Style } from "../../harness/base/page.ts";
 import { highlightCode } from "../../harness/cli/text/markdown/highlight.ts";
 import { renderMarkdown } from "../../harness/cli/text/markdown.ts";
 import { lessons } from "../../harness/judge/lessons.ts";
-import type { Style } from "../../harness/judge/page.ts";
 
 const rendered = (source: string, style: Partial<Style> = {}) =>
 	renderMarkdown(source, { width: 40, color: false, ...style }, style.color ? highlightCode : undefined);

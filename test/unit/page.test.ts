@@ -1,7 +1,7 @@
 import { Chalk } from "chalk";
 import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
-import { fitted, Page } from "../../harness/judge/page.ts";
+import { fitted, Page } from "../../harness/base/page.ts";
 
 // Foreign texts are up to 10,000 characters long. What measures them again for each character takes minutes, and then the
 // test's time is over.

@@ -3,9 +3,9 @@ import { stripVTControlCharacters } from "node:util";
 import { Chalk } from "chalk";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { Page } from "../../harness/base/page.ts";
 import { allPrintable, Pieces, printable, withoutCommands } from "../../harness/base/printable.ts";
 import { guardLog } from "../../harness/cli/text/log.ts";
-import { Page } from "../../harness/judge/page.ts";
 
 describe("what is printed", () => {
 	test.each([

@@ -1,8 +1,8 @@
 import stringWidth from "string-width";
 import { afterAll, describe, expect, test } from "vitest";
+import type { Style } from "../../harness/base/page.ts";
 import type { Finding } from "../../harness/judge/compare.ts";
 import type { Verdict } from "../../harness/judge/judge.ts";
-import type { Style } from "../../harness/judge/page.ts";
 import { report } from "../../harness/judge/report.ts";
 import { temporary } from "../support/temporary.ts";
 

@@ -1,13 +1,13 @@
 import { relative } from "node:path";
 import { Chalk, type ChalkInstance } from "chalk";
 import { EXIT, Failure } from "../../base/failure.ts";
+import { Page } from "../../base/page.ts";
 import { printable } from "../../base/printable.ts";
 import { silent, visible } from "../../base/progress.ts";
 import { BundleError } from "../../engine/bundle.ts";
 import { BOX, commandAt, DURING } from "../../judge/check.ts";
 import { findLesson, type Lesson } from "../../judge/lessons.ts";
 import { lostFinding } from "../../judge/lost.ts";
-import { Page } from "../../judge/page.ts";
 import { bundleTrial, newTrial, playTrial, type Trial } from "../../judge/trial.ts";
 import { currentLesson } from "../../learner/course.ts";
 import { type Subject, subjectOf } from "../../learner/subject.ts";

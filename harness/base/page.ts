@@ -1,7 +1,7 @@
 import type { ChalkInstance } from "chalk";
 import stringWidth from "string-width";
 import wrapAnsi from "wrap-ansi";
-import { withoutCommands } from "../base/printable.ts";
+import { withoutCommands } from "./printable.ts";
 
 /** How a report is to look. */
 export interface Style {
