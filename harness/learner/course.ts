@@ -57,6 +57,9 @@ export function editedLessons(): Promise<Set<string>> {
 	return differing(({ passed }) => passed?.module, moduleKey);
 }
 
+/** Of a module that is no longer the one that has passed. */
+export const hasBeenEdited = (id: string): string => `${id} has been edited since it passed`;
+
 // Of what was not noted, nothing is said.
 async function differing(
 	then: (page: Page) => string | null | undefined,

@@ -1,16 +1,9 @@
-import { join } from "node:path";
-import { EXIT, Failure } from "../../base/failure.ts";
-import { makeDirectories } from "../../base/make-directories.ts";
+import { EXIT } from "../../base/failure.ts";
+import { nameOf } from "../../base/place.ts";
 import { silent, visible } from "../../base/progress.ts";
-import { BundleError } from "../../engine/bundle.ts";
-import { lessonsOfBox } from "../../engine/engine.ts";
-import { packBox } from "../../engine/pack.ts";
-import { isReplaceable, replace, SEAL, sealed } from "../../engine/seal.ts";
-import { type Lesson, lessons } from "../../judge/lessons.ts";
-import { editedLessons, passedLessons, passedModules } from "../../learner/course.ts";
+import { hasBeenEdited } from "../../learner/course.ts";
+import { type OwnBox, packOwnBox } from "../../learner/own-box.ts";
 import { printJson } from "../text/terminal.ts";
-import { hasBeenEdited } from "./edited.ts";
-import { nameOf } from "./place.ts";
 
 /** Where it goes when nothing else is said. */
 const BOX_DIR = "box";
@@ -21,83 +14,17 @@ const BOX_DIR = "box";
  * @returns the exit code
  */
 export async function box(dir = BOX_DIR, { json }: { json?: boolean }): Promise<number> {
-	const [all, passed, inBox, edited] = await Promise.all([lessons(), passedLessons(), lessonsOfBox(), editedLessons()]);
-	const parts = all.filter(({ id }) => inBox.has(id));
-	const yours = parts.filter(({ id }) => passed.has(id) && !edited.has(id));
-	const left = parts.filter(({ id }) => passed.has(id) && edited.has(id));
-	if (yours.length === 0) {
-		const [first] = left;
-		if (first === undefined)
-			throw new Failure("usage", "no lesson has passed yet, so nothing of box is yours", "npx drydock check");
-		throw new Failure("usage", hasBeenEdited(first.id), `npx drydock check ${first.id}`);
-	}
-	const mine = await passedModules();
-	const program = join(dir, "box");
-	if (!(await isReplaceable(program))) {
-		const what = `${nameOf(program)} is there already, and is not what drydock would write there`;
-		throw new Failure("usage", what, "npx drydock box ANOTHER-DIRECTORY");
-	}
-	const packed = await packBox(mine, json ? silent : visible).catch((error: unknown) => {
-		if (!(error instanceof BundleError)) throw error;
-		const { message, file, line } = error.diagnostic;
-		const what = `${nameOf(file)}:${line}, which you have passed with, cannot be used any more: ${message}`;
-		throw new Failure("usage", what, "npx drydock check", { cause: error });
-	});
-	await makeDirectories(dir);
-	await replace(program, packed, 0o755);
-	const readme = join(dir, "README.md");
-	if (await isReplaceable(readme)) await replace(readme, sealed(Buffer.from(readmeOf(parts, yours))));
-	if (json) printJson({ schemaVersion: 1, program, yours: idsOf(yours), edited: idsOf(left) });
-	else process.stdout.write(`${reportOf(program, yours)}${left.map((lesson) => explain(lesson, dir)).join("")}`);
+	const packed = await packOwnBox(dir, json ? silent : visible);
+	if (json) printJson({ schemaVersion: 1, ...packed });
+	else process.stdout.write(`${reportOf(packed)}${packed.edited.map((id) => explain(id, dir)).join("")}`);
 	return EXIT.passed;
 }
 
-const idsOf = (of: readonly Lesson[]) => of.map(({ id }) => id);
-
-function reportOf(program: string, yours: readonly Lesson[]): string {
-	const modules = idsOf(yours).map((id) => `  ${id}\n`);
+function reportOf({ program, yours }: OwnBox): string {
+	const modules = yours.map((id) => `  ${id}\n`);
 	const run = `  sudo ${nameOf(program)} run IMAGE COMMAND\n`;
 	return `${nameOf(program)} is a container engine. Of your modules, it has:\n${modules.join("")}The rest is the reference's. To run it:\n${run}`;
 }
 
-const explain = ({ id }: Lesson, dir: string) =>
+const explain = (id: string, dir: string) =>
 	`${hasBeenEdited(id)}, so it is not in there.\n  try: npx drydock check ${id}, then npx drydock box${dir === BOX_DIR ? "" : ` ${nameOf(dir)}`}\n`;
-
-function readmeOf(parts: readonly Lesson[], yours: readonly Lesson[]): string {
-	const rest = parts.filter((lesson) => !yours.includes(lesson));
-	const rows = (of: readonly Lesson[]) => of.map(({ title }) => `- ${title}`).join("\n");
-	return `# box
-
-A container engine, written one Linux primitive at a time with drydock.
-
-Written by you:
-
-${rows(yours)}
-${rest.length === 0 ? "" : `\nFrom drydock's reference solutions, until you write them:\n\n${rows(rest)}\n`}
-## What it does
-
-    sudo ./box run [--hostname NAME] [--memory 64M] [--pids N] [--cpus 0.5] [--publish 8080:80] IMAGE [COMMAND…]
-
-IMAGE is a directory: of an image as lesson 09 builds it, or simply of the files that the container is to have. The
-command gets a hostname, a root, processes, limits, a writable layer and a network of its own. Its exit code is box's;
-its input and output are box's; signals are passed on. When it has ended, nothing of the container is left, not even if
-box is killed. \`./box run --help\` says the rest.
-
-To try it without any image, where busybox is installed:
-
-    mkdir -p root/bin root/proc root/dev root/tmp && cp "$(command -v busybox)" root/bin/ && root/bin/busybox --install -s root/bin
-    sudo ./box run root sh
-
-## What it needs
-
-- Linux on x86-64 with cgroup v2, a kernel of the last years, and glibc 2.34 or newer
-- Node 20.19 or newer on root's PATH
-- the programs ip and nft; busybox (its tar), for images of lesson 09
-- root: it makes namespaces, mounts, cgroups and network links
-
-It unpacks itself into /run/box-programs when it is first run. Containers share the kernel with the machine that they
-run on, and box sets up neither user namespaces nor system-call filters: run nothing in it that you would not run as root.
-
-<!-- ${SEAL} -->
-`;
-}

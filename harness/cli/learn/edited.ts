@@ -1,5 +1,4 @@
-/** Of a module that is no longer the one that has passed. */
-export const hasBeenEdited = (id: string) => `${id} has been edited since it passed`;
+import { hasBeenEdited } from "../../learner/course.ts";
 
 /** Says on standard error for which lessons' modules the reference's are used, and how the learner's are again. */
 export function sayReplaced(ids: readonly string[]): void {

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { EXIT } from "../../base/failure.ts";
 import { inKit } from "../../base/kit.ts";
+import { nameOf } from "../../base/place.ts";
 import { makeWorkspace, workspaceDir } from "../../learner/workspace.ts";
-import { nameOf } from "./place.ts";
 
 /** `drydock init`. @returns the exit code */
 export async function init(directory: string | undefined): Promise<number> {

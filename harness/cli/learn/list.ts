@@ -1,12 +1,12 @@
 import { Chalk } from "chalk";
 import { EXIT } from "../../base/failure.ts";
+import { nameOf } from "../../base/place.ts";
 import { mark } from "../../base/plain.ts";
 import { lessons } from "../../judge/lessons.ts";
 import { changedLessons, currentLesson, logbook } from "../../learner/course.ts";
 import { pageOf } from "../../learner/logbook.ts";
 import { learnersFile } from "../../learner/workspace.ts";
 import { duration, printJson, style } from "../text/terminal.ts";
-import { nameOf } from "./place.ts";
 
 interface Row {
 	id: string;

@@ -2,12 +2,12 @@ import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { EXIT, Failure } from "../../base/failure.ts";
 import { readText } from "../../base/kit.ts";
+import { nameOf } from "../../base/place.ts";
 import { findLesson, skeletonOf } from "../../judge/lessons.ts";
 import { moveAside, writeNew } from "../../learner/keep.ts";
 import { learnersFile, readLearners } from "../../learner/workspace.ts";
 import { confirmed } from "../text/ask.ts";
 import { printJson } from "../text/terminal.ts";
-import { nameOf } from "./place.ts";
 
 /**
  * `drydock reset`: puts the lesson's skeleton back, and keeps what the learner has written beside it.

@@ -1,10 +1,10 @@
 import { EXIT, Failure } from "../../base/failure.ts";
+import { nameOf } from "../../base/place.ts";
 import { findLesson, type Lesson, lessons } from "../../judge/lessons.ts";
 import { currentLesson, selectLesson } from "../../learner/course.ts";
 import { lessonAway } from "../../learner/next.ts";
 import { learnersFile } from "../../learner/workspace.ts";
 import { printJson } from "../text/terminal.ts";
-import { nameOf } from "./place.ts";
 
 /**
  * `drydock select`.

@@ -3,13 +3,13 @@ import { Chalk } from "chalk";
 import { createTwoFilesPatch } from "diff";
 import { EXIT } from "../../base/failure.ts";
 import { readText } from "../../base/kit.ts";
+import { nameOf } from "../../base/place.ts";
 import { findLesson, type Lesson, solutionOf } from "../../judge/lessons.ts";
 import { logbook, recordSolutionShown } from "../../learner/course.ts";
 import { pageOf } from "../../learner/logbook.ts";
 import { learnersFile, readLearners } from "../../learner/workspace.ts";
 import { confirmed } from "../text/ask.ts";
 import { printJson, style } from "../text/terminal.ts";
-import { nameOf } from "./place.ts";
 
 export interface SolutionOptions {
 	raw?: boolean;

@@ -1,13 +1,13 @@
 import wrapAnsi from "wrap-ansi";
 import { exists } from "../../base/cache.ts";
 import { EXIT } from "../../base/failure.ts";
+import { nameOf } from "../../base/place.ts";
 import { lessons } from "../../judge/lessons.ts";
 import { changedLessons, currentLesson, logbook, passedLessons } from "../../learner/course.ts";
 import { type Page, pageOf } from "../../learner/logbook.ts";
 import { nextCommand } from "../../learner/next.ts";
 import { learnersFile } from "../../learner/workspace.ts";
 import { duration, printJson, style } from "../text/terminal.ts";
-import { nameOf } from "./place.ts";
 
 const LABEL_WIDTH = 9;
 

@@ -2,6 +2,7 @@ import { Chalk } from "chalk";
 import wrapAnsi from "wrap-ansi";
 import { EXIT, Failure } from "../../base/failure.ts";
 import { interruption } from "../../base/interrupt.ts";
+import { nameOf } from "../../base/place.ts";
 import { visible } from "../../base/progress.ts";
 import { onSave, type Watched } from "../../base/saves.ts";
 import { changesSince, type Known } from "../../judge/changes.ts";
@@ -14,7 +15,6 @@ import { Shipyard } from "../../vm/shipyard.ts";
 import { style } from "../text/terminal.ts";
 import { Actions } from "./actions.ts";
 import { Keys } from "./keys.ts";
-import { nameOf } from "./place.ts";
 
 /** Worth knowing before there is a verdict. */
 const KEYS = "i read the lesson · e edit · r check it as it is · ? all keys · q quit";

@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { Chalk } from "chalk";
 import { EXIT } from "../../base/failure.ts";
-import { interruption } from "../../base/interrupt.ts";
 import { silent, visible } from "../../base/progress.ts";
 import { findLesson, type Lesson, lessons, loadDemo } from "../../judge/lessons.ts";
 import { Demo } from "../../live/demo.ts";
-import type { DemoEvent, Size } from "../../live/events.ts";
+import type { DemoEvent } from "../../live/events.ts";
+import { playAll } from "../../live/play-all.ts";
 import { Playback } from "../../live/playback.ts";
 import { lineOf, readRecording } from "../../live/recording.ts";
 import type { Listener, Show } from "../../live/show.ts";
@@ -15,7 +14,6 @@ import { printJson, style } from "../text/terminal.ts";
 import { Presenter } from "./presenter.ts";
 import { teller } from "./told.ts";
 
-const LOOK_MS = 400;
 const SIZE = { columns: 80, rows: 24 };
 
 /**
@@ -33,9 +31,9 @@ export async function demo(
 	const interactive = !json && !style().plain && process.stdin.isTTY && process.stdout.isTTY;
 	if (interactive) return present(lesson, events);
 	const listener = json ? (event: DemoEvent) => void process.stdout.write(lineOf(event)) : teller();
-	return events === null
-		? playAll(lesson as Lesson, listener, { quiet: json, size: SIZE })
-		: replayAll(events, listener);
+	if (events !== null) return replayAll(events, listener);
+	const isKept = await playAll(lesson as Lesson, listener, SIZE, json ? silent : visible);
+	return isKept ? EXIT.passed : EXIT.notPassed;
 }
 
 async function listDemos(json: boolean): Promise<number> {
@@ -76,45 +74,7 @@ async function present(lesson: Lesson | null, events: readonly DemoEvent[] | nul
 	}
 }
 
-/** Plays a demo from its beginning to its end. @returns the exit code: 1 if it did not keep a promise */
-export async function playAll(
-	lesson: Lesson,
-	listener: Listener,
-	{ quiet, size }: { quiet: boolean; size: Size },
-): Promise<number> {
-	const yard = new Shipyard(quiet ? silent : visible);
-	let broken = false;
-	try {
-		await yard.imageKey();
-		const source = await sourceOf(lesson, size);
-		const demo = await Demo.open(source, yard.stage.bind(yard), async (event) => {
-			if (event.type === "answer") broken ||= event.promises.some(({ kept }) => !kept);
-			if (event.type === "down") broken = true;
-			await listener(event);
-		});
-		const steps = source.script.steps.length;
-		try {
-			for (let step = 1; step <= steps; step++) {
-				if (step > 1) await demo.next();
-				await Promise.race([demo.next(), demo.failed, interrupted()]);
-				// What the kernel shows now is heard of a little later.
-				await sleep(LOOK_MS);
-			}
-		} finally {
-			await demo.close();
-		}
-		return broken ? EXIT.notPassed : EXIT.passed;
-	} finally {
-		await yard.close();
-	}
-}
-
 async function replayAll(events: readonly DemoEvent[], listener: Listener): Promise<number> {
 	for (const event of events) await listener(event);
 	return EXIT.passed;
 }
-
-const interrupted = () =>
-	new Promise<never>((_, reject) => {
-		interruption.addEventListener("abort", () => reject(interruption.reason), { once: true });
-	});

@@ -1,10 +1,11 @@
 import { EXIT, Failure } from "../../base/failure.ts";
+import { visible } from "../../base/progress.ts";
 import { findLesson } from "../../judge/lessons.ts";
 import { writeNew } from "../../learner/keep.ts";
 import { castOf, type Painter } from "../../live/cast.ts";
 import type { DemoEvent, Size } from "../../live/events.ts";
+import { playAll } from "../../live/play-all.ts";
 import { lineOf } from "../../live/recording.ts";
-import { playAll } from "./demo.ts";
 import { repaint } from "./full-screen.ts";
 import { Slides } from "./slides.ts";
 
@@ -19,11 +20,8 @@ export async function recordDemo(id: string, { out }: { out?: string }): Promise
 	const lesson = await findLesson(id);
 	const file = out ?? `${lesson.id}.demo.jsonl`;
 	const events: DemoEvent[] = [];
-	const code = await playAll(lesson, (event) => void events.push(event), {
-		quiet: false,
-		size: Slides.shellSize(SIZE),
-	});
-	if (code !== EXIT.passed)
+	const isKept = await playAll(lesson, (event) => void events.push(event), Slides.shellSize(SIZE), visible);
+	if (!isKept)
 		throw new Failure("failed", "the demo did not go as it should", `npx drydock demo rehearse ${lesson.id}`);
 	const text = file.endsWith(".cast") ? await castOf(events, SIZE, painter(SIZE)) : events.map(lineOf).join("");
 	const isNew = await writeNew(file, Buffer.from(text)).catch((error: NodeJS.ErrnoException) => {

@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { interruption } from "../base/interrupt.ts";
+import type { Progress } from "../base/progress.ts";
+import type { Lesson } from "../judge/lessons.ts";
+import { Shipyard } from "../vm/shipyard.ts";
+import { Demo } from "./demo.ts";
+import type { Size } from "./events.ts";
+import type { Listener } from "./show.ts";
+import { sourceOf } from "./source.ts";
+
+/** What the kernel shows is heard of a little after a command has ended. */
+const LOOK_MS = 400;
+
+/**
+ * Plays a demo from its beginning to its end, in a machine of its own.
+ * @param size of its terminals
+ * @returns whether it kept what it promises, and the machine did not go down
+ */
+export async function playAll(lesson: Lesson, listener: Listener, size: Size, progress: Progress): Promise<boolean> {
+	const yard = new Shipyard(progress);
+	let broken = false;
+	try {
+		await yard.imageKey();
+		const source = await sourceOf(lesson, size);
+		const demo = await Demo.open(source, yard.stage.bind(yard), async (event) => {
+			if (event.type === "answer") broken ||= event.promises.some(({ kept }) => !kept);
+			if (event.type === "down") broken = true;
+			await listener(event);
+		});
+		const steps = source.script.steps.length;
+		try {
+			for (let step = 1; step <= steps; step++) {
+				if (step > 1) await demo.next();
+				await Promise.race([demo.next(), demo.failed, interrupted()]);
+				await sleep(LOOK_MS);
+			}
+		} finally {
+			await demo.close();
+		}
+		return !broken;
+	} finally {
+		await yard.close();
+	}
+}
+
+const interrupted = () =>
+	new Promise<never>((_, reject) => {
+		interruption.addEventListener("abort", () => reject(interruption.reason), { once: true });
+	});
