@@ -19,7 +19,7 @@ export async function holdStage(stage: Stage, line: Line<StageFrame>): Promise<v
 		return line.say(frame);
 	};
 	const shells = new Map(Object.entries(stage.shells).map(([name, shell]) => [name, new Shell(shell)]));
-	const watcher = new Watcher(stage.views, shells, (seen) => say({ type: "view", nonce, ...seen }));
+	const watcher = new Watcher(stage.readings, shells, (seen) => say({ type: "view", nonce, ...seen }));
 	for (const [shell, { run }] of shells)
 		void run({
 			printed: (data) => {

@@ -1,12 +1,11 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { View, ViewName } from "../protocol/index.ts";
+import type { Readings, View } from "../protocol/index.ts";
 import { Probe } from "../readings/guest/probe.ts";
 import { readPids, readStats } from "../readings/guest/proc.ts";
-import { type Insight, Insights } from "./insights.ts";
 
-/** What is read of the host and of the stage's shells, and what the stage's views want beside. */
-type Seen = Pick<View, "host" | "shells"> & Insight;
+/** What is read of the host and of the stage's shells. */
+type Seen = Pick<View, "host" | "shells">;
 
 /**
  * After something has stirred, all is read again and again, less and less often; then only what shows cheaply that
@@ -26,15 +25,14 @@ export class Watcher {
 	#wake = () => {};
 	#told = "";
 	#last: Seen["shells"] = {};
-	readonly #insights: Insights;
-	readonly #probe = new Probe({});
+	readonly #probe: Probe;
 
 	constructor(
-		views: readonly ViewName[],
+		readings: Readings,
 		private readonly shells: ReadonlyMap<string, { pid: number | null }>,
 		private readonly tell: (seen: Seen) => Promise<void>,
 	) {
-		this.#insights = new Insights(views, () => this.stir());
+		this.#probe = new Probe(readings, () => this.stir());
 	}
 
 	/** Something may have changed. */
@@ -71,7 +69,7 @@ export class Watcher {
 			hint = hinted;
 			if (this.#quiet < PAUSES_MS.length - 1 && (await this.look())) this.#quiet = 0;
 			const costMs = performance.now() - startedMs;
-			const pauseMs = Math.min(PAUSES_MS[this.#quiet] ?? Infinity, this.#insights.moves ? LONGEST_MS : Infinity);
+			const pauseMs = Math.min(PAUSES_MS[this.#quiet] ?? Infinity, this.#probe.moves ? LONGEST_MS : Infinity);
 			this.#quiet = Math.min(this.#quiet + 1, PAUSES_MS.length - 1);
 			await this.#pause(Math.max(pauseMs, costMs / MOST_OF_TIME));
 		}
@@ -90,8 +88,7 @@ export class Watcher {
 		const shells = Object.fromEntries([...this.shells].map(([name, { pid }]) => [name, readShell(pid, this.#probe)]));
 		this.#last = shells;
 		try {
-			const host = this.#probe.readHost();
-			return { host, shells, ...this.#insights.read(host, shells) };
+			return { host: this.#probe.readHost(thoseIn(shells)), shells };
 		} catch {
 			return null; // Something was removed while it was read.
 		}
@@ -100,9 +97,11 @@ export class Watcher {
 	// What nearly everything of interest changes with, and what costs next to nothing.
 	#readHint(): string {
 		const mounts = readFileSync("/proc/1/mountinfo", "utf8");
-		return [readPids("/proc").join(" "), mounts, this.#insights.hint(this.#last)].join("\n");
+		return [readPids("/proc").join(" "), mounts, this.#probe.hint(thoseIn(this.#last))].join("\n");
 	}
 }
+
+const thoseIn = (shells: Seen["shells"]) => Object.values(shells).filter((shell) => shell !== null);
 
 function readShell(shell: number | null, probe: Probe): Seen["shells"][string] {
 	if (shell === null) return null;

@@ -3,9 +3,8 @@ import * as v from "valibot";
 import { Failure } from "../base/failure.ts";
 import { allPrintable } from "../base/printable.ts";
 import { readBytes } from "../base/regular-file.ts";
-import { View } from "../protocol/index.ts";
 import { DemoEvent } from "./events.ts";
-import { takingOlder } from "./older.ts";
+import { RecordedView } from "./recorded-view.ts";
 
 /**
  * A recording is a file with an event a line. It may be anybody's: what is read of one is bounded, and its text does nothing
@@ -31,8 +30,6 @@ const escaped = (character: string) =>
 	Array.from({ length: character.length }, (_, at) => {
 		return `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`;
 	}).join("");
-
-const RecordedView = takingOlder(v.omit(View, ["type", "nonce"]));
 
 /**
  * Reads a recording.

@@ -5,6 +5,7 @@ import type { Preparation } from "../protocol/index.ts";
 import type { Audience, Rewindable, StageRequest } from "../vm/rewindable.ts";
 import { type Happening, SHELLS, type Size } from "./events.ts";
 import { shellOf } from "./shells.ts";
+import { readingsOf } from "./views/readings.ts";
 
 /** Where a machine for a demo comes from. */
 export type Opens = (request: StageRequest, audience: Audience) => Promise<Rewindable>;
@@ -34,5 +35,5 @@ export function headOf({ lesson, script, size }: Source): Happening {
 /** The stage that a demo is played on. */
 export function requestOf({ script, prepare, size }: Source): StageRequest {
 	const shells = Object.fromEntries(SHELLS.map((name) => [name, shellOf(name, size)]));
-	return { prepare, shells, views: script.views ?? [], unlocked: true };
+	return { prepare, shells, readings: readingsOf(script.views ?? []), unlocked: true };
 }

@@ -15,6 +15,7 @@ import { Left, Printed, type Stage, type StageFrame, Still, View } from "./stage
 
 export type { Escape, TableMount } from "../readings/break-out.ts";
 export type { Entry } from "../readings/files.ts";
+export type { Identity } from "../readings/identity.ts";
 export {
 	type Archive,
 	type ArchiveMember,
@@ -25,8 +26,8 @@ export {
 } from "../readings/images.ts";
 export type { HostState, ProcessState, Readings } from "../readings/index.ts";
 export type { Mount } from "../readings/mounts.ts";
-export type { Network } from "../readings/network.ts";
-export type { Overlay } from "../readings/overlay.ts";
+export type { Net, Network } from "../readings/network.ts";
+export type { Layer, Layers, Overlay } from "../readings/overlay.ts";
 export type { Place } from "../readings/root.ts";
 export type { Task } from "../readings/tasks.ts";
 export { encodeFrame, FrameDecoder, ProtocolError } from "./frames.ts";
@@ -45,15 +46,7 @@ export {
 export type { Listener, Preparation, Question, Run, Step, Work } from "./run.ts";
 export type { Session, SessionFrame, WindowSize } from "./session.ts";
 export { type Stage, type StageFrame, View } from "./stage.ts";
-export {
-	type Identity,
-	type Layer,
-	type Layers,
-	type Limits,
-	type Net,
-	VIEWS,
-	type ViewName,
-} from "./views.ts";
+export { VIEWS, type ViewName } from "./views.ts";
 
 /** Longest frame that the host takes from a guest, that a guest takes from the host, and the most the host takes in one run. */
 export const LIMITS = {

@@ -1,9 +1,8 @@
 import * as v from "valibot";
-import { count, list, record, text } from "../readings/bounded.ts";
-import { HostState, ProcessState } from "../readings/index.ts";
+import { count, record, text } from "../readings/bounded.ts";
+import { HostState, ProcessState, type Readings } from "../readings/index.ts";
 import type { Work } from "./run.ts";
 import type { WindowSize } from "./session.ts";
-import { Identity, Layers, Limits, Net, type ViewName } from "./views.ts";
 
 /**
  * Several shells side by side, and what the kernel shows meanwhile. A stage has no end but its machine's; while it is
@@ -13,8 +12,8 @@ export interface Stage extends Work {
 	type: "stage";
 	/** By name. One that ends is started again. */
 	shells: Record<string, { argv: string[]; environment: Record<string, string>; window: WindowSize }>;
-	/** What is shown of it: for some views more is read than what is always read. */
-	views: readonly ViewName[];
+	/** What is read of the host and of the shells' users beside what is always read. */
+	readings: Readings;
 }
 
 /** What the host says while a stage lasts. */
@@ -63,11 +62,6 @@ export const View = v.object({
 			}),
 		),
 	),
-	/** Only where a view wants it; `identities` by shell. */
-	limits: v.optional(Limits),
-	layers: v.optional(list(Layers)),
-	networks: v.optional(list(Net)),
-	identities: v.optional(record(Name, v.nullable(Identity))),
 });
 
 export type View = v.InferOutput<typeof View>;

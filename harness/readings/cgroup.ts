@@ -13,10 +13,11 @@ const process = {
 	cgroupFiles: record(text, text),
 };
 
-interface Asked {
-	/** A cgroup, such as `/box`, whose limits are read, with all cgroups below it. */
-	below: string;
-}
+type Asked =
+	/** The limits of a cgroup, such as `/box`, and of all cgroups below it. */
+	| { below: string }
+	/** Limits and use of all cgroups that were made since the reading began, and of those that are read processes' own. */
+	| { made: true };
 
 export const cgroup: Subject<typeof host, typeof process, Asked> = {
 	host,

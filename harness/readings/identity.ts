@@ -1,12 +1,27 @@
 import * as v from "valibot";
-import { count, list, maskOrNone } from "./bounded.ts";
+import { count, list, maskOrNone, text } from "./bounded.ts";
 import { containersRow, type Subject } from "./subject.ts";
+
+const Named = list(v.object({ id: count, name: text }));
+const IdMap = list(v.object({ inside: count, outside: count, length: count }));
+
+/** Whose numbers a process has. */
+const Identity = v.object({
+	/** The lines of /proc/PID/uid_map and gid_map. See user_namespaces(7). */
+	uidMap: IdMap,
+	gidMap: IdMap,
+	/** The first of /etc/passwd and /etc/group in its root. */
+	users: Named,
+	groups: Named,
+});
+export type Identity = v.InferOutput<typeof Identity>;
 
 const process = {
 	credentials: v.object({ uids: list(count), gids: list(count), capabilities: maskOrNone, boundingSet: maskOrNone }),
+	identity: v.nullable(Identity),
 };
 
-export const identity: Subject<Record<never, never>, typeof process> = {
+export const identity: Subject<Record<never, never>, typeof process, Record<never, never>> = {
 	host: {},
 	process,
 	section: "rights",

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { count, list, text } from "./bounded.ts";
+import { count, list, record, text } from "./bounded.ts";
 import { row, type Subject } from "./subject.ts";
 
 /** A network link and its addresses. */
@@ -7,7 +7,7 @@ const Link = v.object({ name: text, up: v.boolean(), addresses: list(text) });
 export type Link = v.InferOutput<typeof Link>;
 
 /** What ip(8) and nft(8) show of a network namespace. */
-export const Network = v.object({
+const Network = v.object({
 	links: list(
 		v.object({
 			name: text,
@@ -38,15 +38,36 @@ export const Network = v.object({
 });
 export type Network = v.InferOutput<typeof Network>;
 
+/** One of all network namespaces of a machine. */
+const Net = v.object({
+	/** `net:[4026531840]`. */
+	namespace: text,
+	/** What ip-netns(8) calls it, or empty. */
+	name: text,
+	...Network.entries,
+	/** The links' numbers by name, and those of their other ends: 0 for a link that has none. */
+	indices: record(text, v.object({ own: count, peer: count })),
+	/** TCP sockets that wait for somebody. */
+	listeners: list(v.object({ address: text, port: count, program: text })),
+});
+export type Net = v.InferOutput<typeof Net>;
+
 const host = {
 	links: list(Link),
 	network: v.nullable(Network),
+	/** The machine's network namespaces, as they were when they were last read. */
+	networks: v.nullable(list(Net)),
 	/** Network namespaces that a process of the host has open, as `net:[4026532151]`. */
 	openNetworks: v.optional(list(text), []),
 };
 const process = { links: list(Link), network: v.nullable(Network) };
 
-export const network: Subject<typeof host, typeof process, Record<never, never>> = {
+interface Asked {
+	/** All network namespaces of the machine, in the place of the host's and the command's. Nobody waits for them. */
+	everywhere?: true;
+}
+
+export const network: Subject<typeof host, typeof process, Asked> = {
 	host,
 	process,
 	section: "network",

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
+import * as v from "valibot";
 import { inKit } from "../../harness/base/kit.ts";
 import type { Answers } from "../../harness/live/events.ts";
+import { RecordedView } from "../../harness/live/recorded-view.ts";
 import type { Past } from "../../harness/live/views/seen.ts";
 
 /** Of demos that were played in a machine: one view, and what of later ones was another. */
@@ -8,8 +10,8 @@ interface Recorded {
 	base: Answers;
 	limits: LimitsMoment[];
 	slow: LimitsMoment[];
-	layers: (Moment & Pick<Answers, "layers"> & { mounts: Answers["host"]["mounts"] })[];
-	network: (Moment & Pick<Answers, "networks"> & { net: string })[];
+	layers: (Moment & { layers: unknown; mounts: Answers["host"]["mounts"] })[];
+	network: (Moment & { networks: unknown; net: string })[];
 	identity: IdentityMoment[];
 	cook: IdentityMoment[];
 }
@@ -17,40 +19,43 @@ interface Recorded {
 interface Moment {
 	atMs: number;
 }
-type LimitsMoment = Moment & Pick<Answers, "limits"> & { oomKills: number };
-type IdentityMoment = Moment & Pick<Answers, "identities"> & { user: string; uids: number[] };
+type LimitsMoment = Moment & { limits: unknown; oomKills: number };
+type IdentityMoment = Moment & { identities: unknown; user: string; uids: number[] };
 
-const { base, ...recorded } = JSON.parse(readFileSync(inKit("test/recordings/views.json"), "utf8")) as Recorded;
+// They were recorded before a view's own readings were part of host and shells.
+const viewed = (older: unknown): Answers => v.parse(RecordedView, older);
+const { base: read, ...recorded } = JSON.parse(readFileSync(inKit("test/recordings/views.json"), "utf8")) as Recorded;
 
 /** A view of a demo that wants no more read than what is always read. */
-export const plainView: Answers = base;
+export const plainView: Answers = viewed(read);
+const base = plainView;
 
 /** The demo of lesson 06; or a cgroup that may use a fifth of a processor, and uses it. */
 export const limitsSeen = (which: "limits" | "slow"): Past =>
 	recorded[which].map(({ atMs, limits, oomKills }) => ({
 		atMs,
-		view: { ...base, limits, host: { ...base.host, oomKills } },
+		view: viewed({ ...base, limits, host: { ...base.host, oomKills } }),
 	}));
 
 /** The demo of lesson 07. */
 export const layersSeen = (): Past =>
 	recorded.layers.map(({ atMs, layers, mounts }) => ({
 		atMs,
-		view: { ...base, layers, host: { ...base.host, mounts: [...base.host.mounts, ...mounts] } },
+		view: viewed({ ...base, layers, host: { ...base.host, mounts: [...base.host.mounts, ...mounts] } }),
 	}));
 
 /** The demo of lesson 08. */
 export const networkSeen = (): Past =>
 	recorded.network.map(({ atMs, networks, net }) => ({
 		atMs,
-		view: { ...withContainer({ namespaces: { net } }), networks },
+		view: viewed({ ...withContainer({ namespaces: { net } }), networks }),
 	}));
 
 /** User namespaces of all kinds; or the end of the demo of lesson 09. */
 export const identitySeen = (which: "identity" | "cook"): Past =>
 	recorded[which].map(({ atMs, identities, user, uids }) => ({
 		atMs,
-		view: { ...withContainer({ namespaces: { user }, uids }), identities },
+		view: viewed({ ...withContainer({ namespaces: { user }, uids }), identities }),
 	}));
 
 function withContainer({ namespaces, uids }: { namespaces: Record<string, string>; uids?: number[] }): Answers {

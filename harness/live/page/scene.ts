@@ -99,7 +99,6 @@ export class Scene {
 function painted(painter: Painter, past: Past, otherwise: string): ReturnType<Painter["paint"]> {
 	const last = past.at(-1);
 	if (last === undefined) return { said: "", body: h("p", {}, otherwise) };
-	const { reads } = painter;
-	if (reads !== undefined && last.view[reads] === undefined) return { said: "", body: h("p", {}, NOT_READ) };
+	if (painter.isRead?.(last.view) === false) return { said: "", body: h("p", {}, NOT_READ) };
 	return painter.paint(past);
 }

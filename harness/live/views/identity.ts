@@ -53,9 +53,9 @@ export function identityOf(past: Past): IdentityPicture {
 
 type Picture = Omit<IdentityPicture, "said">;
 
-function pictureOf({ host, shells, identities }: Answers): Picture {
+function pictureOf({ host, shells }: Answers): Picture {
 	const shell = shells["container"];
-	const [ours, theirs] = [identities?.["host"] ?? null, identities?.["container"] ?? null];
+	const [ours, theirs] = [shells["host"]?.identity ?? null, shell?.identity ?? null];
 	const own = shell != null && shell.namespaces["user"] !== host.namespaces["user"];
 	if (theirs === null || shell == null) return { rulers: [], people: [], own };
 	return { rulers: rulersOf(theirs), people: peopleOf(theirs, ours?.users ?? [], shell.credentials.uids[1] ?? 0), own };

@@ -24,7 +24,7 @@ export function layersOf(past: Past): LayersPicture {
 }
 
 function overlaysIn(view: Answers): Overlay[] {
-	const layers = view.layers ?? Object.values(view.shells).flatMap(layersOfRoot);
+	const layers = view.host.layers ?? Object.values(view.shells).flatMap(layersOfRoot);
 	return layers.flatMap((overlay) => {
 		const merged = mountPoints(view, overlay.device);
 		return merged.length === 0 ? [] : [{ ...tableOf(overlay), merged }];

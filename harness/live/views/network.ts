@@ -24,7 +24,7 @@ export function networkOf(past: Past): NetworkPicture {
 
 function placesIn(view: Answers): Place[] {
 	// What takes long to read is not there yet with the first of all views.
-	const nets = view.networks === undefined || view.networks.length === 0 ? netsOfShells(view) : view.networks;
+	const nets = view.host.networks?.length ? view.host.networks : netsOfShells(view);
 	const names = new Map(nets.map((net) => [net.namespace, nameOf(net, view)]));
 	return nets.map((net) => ({
 		name: names.get(net.namespace) ?? "",

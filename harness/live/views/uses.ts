@@ -21,14 +21,13 @@ export interface Use {
 export type Uses = Partial<Record<Resource, Use>>;
 
 /** What each cgroup uses, and the whole machine, by name. */
-export function limitsIn({ limits, host, shells }: Answers): Map<string, Uses> {
+export function limitsIn({ host, shells }: Answers): Map<string, Uses> {
 	const groups = new Map<string, Uses>();
-	const cgroups = limits?.cgroups ?? Object.fromEntries(Object.values(shells).flatMap(cgroupOf));
+	const { limits, memory } = host;
+	const cgroups = memory === null ? Object.fromEntries(Object.values(shells).flatMap(cgroupOf)) : limits;
 	for (const [path, files] of Object.entries(cgroups)) groups.set(path, usesIn(files));
-	if (limits !== undefined) {
-		const { usedBytes, totalBytes } = limits.machine;
-		groups.set(MACHINE, { memory: { used: usedBytes, limit: totalBytes, met: host.oomKills } });
-	}
+	if (memory !== null)
+		groups.set(MACHINE, { memory: { used: memory.usedBytes, limit: memory.totalBytes, met: host.oomKills } });
 	return groups;
 }
 

@@ -1,19 +1,37 @@
 import { type Dirent, readdirSync, readFileSync } from "node:fs";
+import type { AskedOf, HostState } from "../index.ts";
+import type { Beside } from "./machine.ts";
 import { OWN_PROC } from "./paths.ts";
-import type { Reader } from "./reader.ts";
+import { readCgroup } from "./proc.ts";
+import type { Moving, Reader } from "./reader.ts";
 
 const ROOT = "/sys/fs/cgroup";
 const FILES =
 	/^(cgroup\.(procs|controllers|subtree_control|events)|(memory|pids|cpu)\.(max|events|stat|peak|current|swap\.max))$/;
 const SHOWN_LENGTH = 8_000;
 
-export const cgroup: Reader<"cgroup"> = (asked) => ({
-	host: () => ({ cgroups: readCgroups(), limits: asked === undefined ? {} : readCgroupTree(asked.below) }),
-	process: ({ cgroup }) => ({ cgroup, cgroupFiles: readCgroupFiles(cgroup) }),
-});
+export const cgroup: Reader<"cgroup"> = (asked) => {
+	const { limits, ...moving } = limitsReader(asked);
+	return {
+		host: ({ beside }) => ({ cgroups: readCgroups(), limits: limits(beside) }),
+		process: ({ cgroup }) => ({ cgroup, cgroupFiles: readCgroupFiles(cgroup) }),
+		...moving,
+	};
+};
+
+interface LimitsReader extends Moving {
+	limits(beside: readonly Beside[]): HostState["limits"];
+}
+
+function limitsReader(asked: AskedOf<"cgroup"> | undefined): LimitsReader {
+	if (asked === undefined) return { limits: () => ({}) };
+	if ("below" in asked) return { limits: () => readCgroupTree(asked.below) };
+	const made = new MadeCgroups();
+	return { limits: (beside) => made.read(beside), hint: (beside) => made.hint(beside) };
+}
 
 /** The paths of all cgroups below the root. @see cgroups(7) */
-export function readCgroups(path = ""): string[] {
+function readCgroups(path = ""): string[] {
 	const children = entriesOf(ROOT + path).filter((entry) => entry.isDirectory());
 	return children.flatMap(({ name }) => [`${path}/${name}`, ...readCgroups(`${path}/${name}`)]);
 }
@@ -56,8 +74,44 @@ function readFilesThere(path: string): Record<string, string> {
 	return { ...files, "cgroup.procs": asHarbourNumbers(pids) };
 }
 
+/** Files that say what a cgroup may use, and what it does use. */
+const IN_USE = [
+	...["memory.current", "memory.peak", "memory.max", "memory.events"],
+	...["pids.current", "pids.max", "pids.events", "cpu.stat", "cpu.max"],
+];
+/** What moves although nobody says a word. */
+const MOVING = ["memory.current", "pids.current", "cpu.stat"];
+const MOST_MADE = 16;
+
+/** The cgroups that were not there at first, and those that processes are in. */
+class MadeCgroups {
+	readonly #atFirst = new Set(readCgroups());
+
+	read(beside: readonly Beside[]): HostState["limits"] {
+		return Object.fromEntries(this.#paths(beside).map((path) => [path, readCgroupFilesNamed(path, IN_USE)]));
+	}
+
+	hint(beside: readonly Beside[]): string {
+		return JSON.stringify(this.#paths(beside).map((path) => Object.values(readCgroupFilesNamed(path, MOVING))));
+	}
+
+	#paths(beside: readonly Beside[]): string[] {
+		const theirs = beside.map(({ pid }) => pathOf(pid)).filter((path) => path !== "/");
+		const made = readCgroups().filter((path) => !this.#atFirst.has(path));
+		return [...new Set([...theirs, ...made])].sort().slice(0, MOST_MADE);
+	}
+}
+
+function pathOf(pid: number): string {
+	try {
+		return readCgroup(pid).replace(/^.*?::/, "");
+	} catch {
+		return "/"; // It has ended since it was seen.
+	}
+}
+
 /** Some of a cgroup's files. @param path such as `/box/web-1` */
-export function readCgroupFilesNamed(path: string, names: readonly string[]): Record<string, string> {
+function readCgroupFilesNamed(path: string, names: readonly string[]): Record<string, string> {
 	return Object.fromEntries(names.map((name) => [name, readFile(`${ROOT}${path}/${name}`)]));
 }
 

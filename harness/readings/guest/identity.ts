@@ -1,24 +1,25 @@
 import { lstatSync, readFileSync } from "node:fs";
-import type { Identity } from "../../protocol/index.ts";
+import type { Identity } from "../identity.ts";
 import { numbers } from "./proc.ts";
 import type { Reader } from "./reader.ts";
 
 const MOST_NAMES = 64;
 const MOST_BYTES = 64 << 10;
 
-export const identity: Reader<"identity"> = () => ({
-	process: ({ status }) => ({
+export const identity: Reader<"identity"> = (asked) => ({
+	process: ({ pid, status }) => ({
 		credentials: {
 			uids: numbers(status, "Uid"),
 			gids: numbers(status, "Gid"),
 			capabilities: status.get("CapEff") ?? "",
 			boundingSet: status.get("CapBnd") ?? "",
 		},
+		identity: asked === undefined ? null : readIdentity(pid),
 	}),
 });
 
-/** Reads whose numbers a process has, and what they are called in its root. @throws it has ended */
-export function readIdentity(pid: number): Identity {
+/** Reads whose numbers a process has, and what they are called in its root. */
+function readIdentity(pid: number): Identity {
 	return {
 		uidMap: readMap(`/proc/${pid}/uid_map`),
 		gidMap: readMap(`/proc/${pid}/gid_map`),

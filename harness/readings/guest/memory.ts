@@ -1,7 +1,30 @@
 import { readFileSync } from "node:fs";
+import type { HostState } from "../index.ts";
 import type { Reader } from "./reader.ts";
 
-export const memory: Reader<"memory"> = () => ({ host: () => ({ oomKills: readOomKills() }) });
+/** The machine's memory is never quite still; less than this is no news. */
+const STEP_BYTES = 8 << 20;
+
+export const memory: Reader<"memory"> = (asked) => {
+	if (asked === undefined) return { host: () => ({ oomKills: readOomKills(), memory: null }) };
+	let steady = 0;
+	const read = () => {
+		const { usedBytes, totalBytes } = readMemory();
+		if (Math.abs(usedBytes - steady) > STEP_BYTES) steady = usedBytes;
+		return { usedBytes: steady, totalBytes };
+	};
+	return {
+		host: () => ({ oomKills: readOomKills(), memory: read() }),
+		hint: () => String(read().usedBytes),
+	};
+};
 
 // "oom_kill 3": since the machine started. See proc_vmstat(5).
 const readOomKills = () => Number(/^oom_kill (\d+)$/m.exec(readFileSync("/proc/vmstat", "utf8"))?.[1] ?? 0);
+
+function readMemory(): NonNullable<HostState["memory"]> {
+	const meminfo = readFileSync("/proc/meminfo", "utf8");
+	const bytes = (name: string) => 1024 * Number(new RegExp(`^${name}: +(\\d+) kB$`, "m").exec(meminfo)?.[1] ?? 0);
+	const totalBytes = bytes("MemTotal");
+	return { usedBytes: totalBytes - bytes("MemAvailable"), totalBytes };
+}

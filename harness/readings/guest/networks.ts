@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
-import type { Net } from "../../protocol/index.ts";
+import type { Net } from "../network.ts";
+import { answerer, parseNetwork, QUESTIONS, readForwarding } from "./ip.ts";
 import { inNamespaceAt } from "./namespaces.ts";
-import { answerer, parseNetwork, QUESTIONS, readForwarding } from "./network.ts";
 import { HARBOUR_ROOT, OWN_PROC } from "./paths.ts";
 import { readDescriptors, readWorldStats } from "./proc.ts";
 
@@ -24,7 +24,7 @@ interface Place {
  * program costs a tenth of a second: so nobody waits for it, and what was read last is what is shown.
  */
 export class Networks {
-	last: Net[] = [];
+	#last: Net[] = [];
 	/** Something may have changed since the reading that is under way began. */
 	#asked = false;
 	#reading = false;
@@ -32,19 +32,20 @@ export class Networks {
 	/** @param changed called when it looks different from before */
 	constructor(private readonly changed: () => void) {}
 
-	/** Something may have changed. */
-	refresh(): void {
+	/** What was read last. Something may have changed since: so it is read again. */
+	refreshed(): Net[] {
 		this.#asked = true;
 		if (!this.#reading) void this.#read();
+		return this.#last;
 	}
 
 	async #read(): Promise<void> {
 		this.#reading = true;
 		while (this.#asked) {
 			this.#asked = false;
-			const nets = await readNetworks(this.last).catch(() => this.last);
-			if (JSON.stringify(nets) === JSON.stringify(this.last)) continue;
-			this.last = nets;
+			const nets = await readNetworks(this.#last).catch(() => this.#last);
+			if (JSON.stringify(nets) === JSON.stringify(this.#last)) continue;
+			this.#last = nets;
 			this.changed();
 		}
 		this.#reading = false;

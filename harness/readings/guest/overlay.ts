@@ -1,16 +1,18 @@
 import { type Dirent, lstatSync, readdirSync, type Stats } from "node:fs";
-import { isAbsolute, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { hasAttribute } from "../../../native/guest.ts";
-import type { Layer, Layers, Mount } from "../../protocol/index.ts";
-import type { Overlay } from "../overlay.ts";
+import type { Mount } from "../mounts.ts";
+import type { Layer, Layers, Overlay } from "../overlay.ts";
 import { readTree } from "./files.ts";
+import type { Machine } from "./machine.ts";
 import { HARBOUR_ROOT } from "./paths.ts";
 import type { Reader } from "./reader.ts";
 
 const MOST_ENTRIES = 48;
 const MOST_OVERLAYS = 8;
 
-export const overlay: Reader<"overlay"> = () => ({
+export const overlay: Reader<"overlay"> = (asked) => ({
+	host: (machine) => ({ layers: asked === undefined ? null : layersSeen(machine) }),
 	process: ({ mounts }) => ({ overlay: readRootOverlay(mounts) }),
 });
 
@@ -32,11 +34,18 @@ function directoriesIn(options: string): Omit<Overlay, "upper"> {
 	return { lowerdirs: option("lowerdir").split(":"), upperdir: option("upperdir"), workdir: option("workdir") };
 }
 
+function layersSeen({ mounts, beside }: Machine): Layers[] {
+	const all = [...mounts, ...beside.flatMap((process) => process.mounts)];
+	const points = all.filter(({ fstype }) => fstype === "overlay").map(({ mountPoint }) => dirname(mountPoint));
+	// Who mounts an overlay often stands beside it.
+	return readLayers(all, [...new Set([...beside.map(({ cwd }) => cwd), ...points])]);
+}
+
 /**
  * Reads the layers of all overlays in some mount tables.
  * @param places where a relative path may begin: an overlay's options are as they were typed
  */
-export function readLayers(mounts: readonly Mount[], places: readonly string[]): Layers[] {
+function readLayers(mounts: readonly Mount[], places: readonly string[]): Layers[] {
 	const overlays = mounts.filter(({ fstype }) => fstype === "overlay");
 	const byDevice = new Map(overlays.map((mount) => [mount.device, mount]));
 	return [...byDevice.values()].slice(0, MOST_OVERLAYS).map((mount) => readOverlay(mount, places));

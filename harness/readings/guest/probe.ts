@@ -6,7 +6,7 @@ import { engine } from "./engine.ts";
 import { files } from "./files.ts";
 import { identity } from "./identity.ts";
 import { ipc } from "./ipc.ts";
-import { Machine } from "./machine.ts";
+import { type Beside, Machine } from "./machine.ts";
 import { memory } from "./memory.ts";
 import { mounts } from "./mounts.ts";
 import { namespaces } from "./namespaces.ts";
@@ -15,7 +15,7 @@ import { overlay } from "./overlay.ts";
 import { places } from "./places.ts";
 import { Process } from "./process.ts";
 import { program } from "./program.ts";
-import type { Reader } from "./reader.ts";
+import type { Moving, Reader } from "./reader.ts";
 import { root } from "./root.ts";
 import { signals } from "./signals.ts";
 import { tasks } from "./tasks.ts";
@@ -44,7 +44,7 @@ const READERS: { [Name in SubjectName]: Reader<Name> } = {
 };
 
 /** What a reader gives, whatever it reads. */
-interface Reads {
+interface Reads extends Moving {
 	host?: ((from: Machine) => object) | undefined;
 	process?: ((from: Process) => object) | undefined;
 }
@@ -57,15 +57,32 @@ interface Reads {
 export class Probe {
 	readonly #reads: Reads[];
 
-	/** @param readings what is read beside what is always read */
-	constructor(readings: Readings) {
+	/**
+	 * @param readings what is read beside what is always read
+	 * @param changed called when something has changed that is not read at once
+	 */
+	constructor(readings: Readings, changed = () => {}) {
 		const asked = readings as Record<string, undefined>;
-		this.#reads = Object.entries<(asked: undefined) => Reads>(READERS).map(([name, read]) => read(asked[name]));
+		const readers = Object.entries<(asked: undefined, changed: () => void) => Reads>(READERS);
+		this.#reads = readers.map(([name, read]) => read(asked[name], changed));
 	}
 
-	/** Reads the harbour as its init (pid 1) sees it. */
-	readHost(): HostState {
-		const machine = new Machine();
+	/** Whether something that is read moves although nobody says a word. */
+	get moves(): boolean {
+		return this.#reads.some(({ hint }) => hint !== undefined);
+	}
+
+	/** A text that is another when something of that has moved. */
+	hint(beside: readonly Beside[]): string {
+		return this.#reads.map(({ hint }) => hint?.(beside) ?? "").join("\n");
+	}
+
+	/**
+	 * Reads the harbour as its init (pid 1) sees it.
+	 * @param beside processes that were read just before
+	 */
+	readHost(beside: readonly Beside[] = []): HostState {
+		const machine = new Machine(beside);
 		return Object.assign({}, ...this.#reads.map(({ host }) => host?.(machine)));
 	}
 

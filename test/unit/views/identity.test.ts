@@ -14,7 +14,7 @@ test("user namespaces, in sentences", () => {
 });
 
 test("a map of 500 numbers is a stretch on each ruler, and root in there is alice here", () => {
-	const mapped = kinds.findIndex(({ view }) => view.identities?.["container"]?.uidMap[0]?.length === 500);
+	const mapped = kinds.findIndex(({ view }) => view.shells["container"]?.identity?.uidMap[0]?.length === 500);
 	const { rulers, people, own } = identityOf(kinds.slice(0, mapped + 1));
 	const stretches = [{ inside: { first: 0, last: 499 }, outside: { first: 1_000, last: 1_499 } }];
 	expect(rulers).toEqual([

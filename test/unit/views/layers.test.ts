@@ -17,7 +17,7 @@ test("lesson 07's demo: copy-up, whiteout, opaque directory, and the next contai
 });
 
 test("each path has a row: what each layer has of it, and which one is seen", () => {
-	const last = demo.findLastIndex(({ view }) => view.layers?.[0]?.upper?.path === "upper");
+	const last = demo.findLastIndex(({ view }) => view.host.layers?.[0]?.upper?.path === "upper");
 	const [overlay] = layersOf(demo.slice(0, last + 1)).overlays;
 	expect(overlay).toMatchObject({ merged: ["/root/merged"], lower: ["image"], upper: "upper", more: false });
 	expect(overlay?.rows.map(({ path, lower, upper, from }) => [path, ...lower, upper, from])).toEqual([
@@ -30,8 +30,8 @@ test("each path has a row: what each layer has of it, and which one is seen", ()
 });
 
 test("of several lower layers the topmost is seen, unless a whiteout hides it", () => {
-	const [first] = demo.filter(({ view }) => view.layers?.length);
-	const [layers] = first?.view.layers ?? [];
+	const [first] = demo.filter(({ view }) => view.host.layers?.length);
+	const [layers] = first?.view.host.layers ?? [];
 	if (first === undefined || layers === undefined) throw new Error("no overlay was recorded");
 	const entry = (path: string, kind: "file" | "whiteout") => ({ path, kind, size: 0, opaque: false });
 	const lower = [
@@ -39,7 +39,8 @@ test("of several lower layers the topmost is seen, unless a whiteout hides it", 
 		{ path: "one", more: false, entries: [entry("a", "file"), entry("b", "file"), entry("c", "file")] },
 	];
 	const upper = { path: "upper", more: false, entries: [entry("a", "file"), entry("c", "file")] };
-	const past = [{ ...first, view: { ...first.view, layers: [{ ...layers, lower, upper }] } }];
+	const host = { ...first.view.host, layers: [{ ...layers, lower, upper }] };
+	const past = [{ ...first, view: { ...first.view, host } }];
 	const rows = layersOf(past).overlays[0]?.rows.map(({ path, upper, from }) => [path, upper, from]);
 	expect(rows).toEqual([
 		["a", "new", "upper"],

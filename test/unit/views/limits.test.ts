@@ -18,9 +18,9 @@ test("lesson 06's demo is told by what the kernel does, not by every page of mem
 
 test("a cgroup without controllers has no charts; one with limits has a chart for each, and its marks in the right one", () => {
 	const charts = (past: typeof demo) => limitsOf(past).groups.find(({ name }) => name === NAME)?.charts;
-	const bare = demo.findIndex(({ view }) => view.limits?.cgroups[NAME]);
+	const bare = demo.findIndex(({ view }) => view.host.limits[NAME]);
 	expect(charts(demo.slice(0, bare + 1))).toEqual([]);
-	const last = demo.findLastIndex(({ view }) => view.limits?.cgroups[NAME]);
+	const last = demo.findLastIndex(({ view }) => view.host.limits[NAME]);
 	const marked = charts(demo.slice(0, last + 1))?.map(({ resource, limit, marks }) => [
 		...[resource, limit],
 		...marks.map(({ label }) => label),
@@ -32,7 +32,7 @@ test("a cgroup without controllers has no charts; one with limits has a chart fo
 });
 
 test("what was used between two looks is in the chart, as the kernel remembers it", () => {
-	const killed = demo.findIndex(({ view }) => view.limits?.cgroups[NAME]?.["memory.events"]?.includes("oom_kill 1"));
+	const killed = demo.findIndex(({ view }) => view.host.limits[NAME]?.["memory.events"]?.includes("oom_kill 1"));
 	const [chart] = limitsOf(demo.slice(0, killed + 1)).groups[0]?.charts ?? [];
 	const most = Math.max(...(chart?.points.map(({ value }) => value) ?? []));
 	expect(most).toBe(32 * 2 ** 20);
@@ -60,11 +60,12 @@ test("of two cgroups, one in the other, the inner one is told of", () => {
 		atMs: killed * 1_000,
 		view: {
 			...plainView,
-			limits: {
-				machine: { usedBytes: 1, totalBytes: 2 },
-				cgroups: { "/a": { ...files(killed), "memory.max": "max" }, "/a/b": files(killed) },
+			host: {
+				...plainView.host,
+				limits: { "/a": { ...files(killed), "memory.max": "max" }, "/a/b": files(killed) },
+				memory: { usedBytes: 1, totalBytes: 2 },
+				oomKills: killed,
 			},
-			host: { ...plainView.host, oomKills: killed },
 		},
 	}));
 	expect(limitsOf(past).said).toBe("The kernel has killed a process: its cgroup may use 8 MiB, and wanted more.");

@@ -6,7 +6,7 @@ import { networkSeen, plainView, saidBy } from "../../support/seen.ts";
 const demo = networkSeen();
 /** All is there, and the port is published. */
 const isPublished = ({ view }: (typeof demo)[number]) =>
-	view.networks?.[0]?.rules.some((rule) => rule.includes("dnat to"));
+	view.host.networks?.[0]?.rules.some((rule) => rule.includes("dnat to"));
 const published = demo.slice(0, demo.findIndex(isPublished) + 1);
 
 test("lesson 08's demo, in sentences", () => {

@@ -11,7 +11,7 @@ const GAP = 40;
 export const identity: Painter = {
 	name: "identity",
 	title: "Identity",
-	reads: "identities",
+	isRead: ({ shells }) => Object.values(shells).some((shell) => shell?.identity != null),
 	paint(past) {
 		const { said, rulers, people, own } = identityOf(past);
 		if (rulers.length === 0) return { said, body: h("p", { class: "identity-none" }, "The maps were not read.") };

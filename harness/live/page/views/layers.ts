@@ -17,7 +17,7 @@ const SYMBOLS: Record<Cell, string> = {
 export const layers: Painter = {
 	name: "layers",
 	title: "Layers",
-	reads: "layers",
+	isRead: ({ host }) => host.layers !== null,
 	paint(past) {
 		const { said, overlays } = layersOf(past);
 		const body =

@@ -9,7 +9,7 @@ const HEIGHT = 100;
 export const limits: Painter = {
 	name: "limits",
 	title: "Limits",
-	reads: "limits",
+	isRead: ({ host }) => host.memory !== null,
 	paint(past) {
 		const { said, fromMs, toMs, groups } = limitsOf(past);
 		const body =

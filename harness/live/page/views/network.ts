@@ -8,7 +8,7 @@ import type { Painter } from "./painter.ts";
 export const network: Painter = {
 	name: "network",
 	title: "Network",
-	reads: "networks",
+	isRead: ({ host }) => host.networks !== null,
 	paint(past) {
 		const { said, places, ways } = networkOf(past);
 		const [host, ...others] = places;

@@ -7,8 +7,8 @@ export interface Painter {
 	name: string;
 	/** Two words at most: it stands on a tab. */
 	title: string;
-	/** What it shows beside what is always read; a demo that is not about it has it not read. */
-	reads?: keyof Answers;
+	/** Whether what it shows beside what is always read was read: only in a demo that is about it. */
+	isRead?(view: Answers): boolean;
 	/** Paints the past's last moment. What is shown is text or SVG with a text beside it, for screen readers. */
 	paint(past: Past): { said: string; body: Element };
 }

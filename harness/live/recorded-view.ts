@@ -1,0 +1,36 @@
+import * as v from "valibot";
+import { View } from "../protocol/index.ts";
+import { takingOlder } from "./older.ts";
+
+/** Either of its two states, with whatever is in it. */
+const State = v.looseObject({});
+
+/** What an older drydock recorded: what a demo's views wanted stood beside host and shells, and not in them. */
+const Recorded = v.object({
+	host: State,
+	shells: v.record(v.string(), v.nullable(State)),
+	limits: v.optional(v.object({ machine: v.unknown(), cgroups: v.unknown() })),
+	layers: v.optional(v.unknown()),
+	networks: v.optional(v.unknown()),
+	identities: v.optional(v.record(v.string(), v.unknown()), {}),
+});
+
+/** A view of a recording, whenever that was made. */
+export const RecordedView = v.pipe(
+	Recorded,
+	v.transform(({ host, shells, limits, layers, networks, identities }): unknown => ({
+		host: {
+			...host,
+			...(limits && { limits: limits.cgroups, memory: limits.machine }),
+			...(layers !== undefined && { layers }),
+			...(networks !== undefined && { networks }),
+		},
+		shells: Object.fromEntries(
+			Object.entries(shells).map(([name, shell]) => {
+				const identity = identities[name];
+				return [name, shell === null || identity === undefined ? shell : { ...shell, identity }];
+			}),
+		),
+	})),
+	takingOlder(v.omit(View, ["type", "nonce"])),
+);
