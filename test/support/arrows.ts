@@ -71,7 +71,7 @@ const ROWS: readonly Row[] = [
 	...lessonRows(),
 	{ files: READINGS, may: [VALIBOT] },
 	{ files: "^harness/protocol/", may: [VALIBOT, READINGS] },
-	{ files: "^harness/readings/guest/", may: ["^native/", READINGS, PROTOCOL], node: true },
+	{ files: "^harness/readings/guest/", may: ["^native/", READINGS], node: true },
 	{ files: "^harness/guest/", may: ["^native/", "^harness/readings/", PROTOCOL], node: true },
 	// Pictures of what was seen are made without a browser, and painted in one.
 	{ files: VIEWS, may: ["^harness/live/events\\.ts$", PROTOCOL] },
