@@ -12,6 +12,7 @@ import {
 	type SessionFrame,
 	type StageFrame,
 } from "../protocol/index.ts";
+import { REHEARSED } from "../readings/index.ts";
 import { isUp } from "./harbour.ts";
 import { chunksOf, writeAll } from "./interlocutor.ts";
 import { protectFromOom } from "./oom.ts";
@@ -141,13 +142,7 @@ async function rehearse(cast: Cast): Promise<void> {
 			{ do: "look", as: "during" },
 			{ do: "end", container: box },
 		],
-		readings: {
-			files: { watch: ["/lab", "/etc", "/root"], inRoot: ["etc/passwd"] },
-			cgroup: { below: "/" },
-			network: {},
-			places: { paths: ["/lab"], secrets: ["secret"] },
-			breakOut: {},
-		},
+		readings: REHEARSED,
 	};
 	await play(run, cast, () => {});
 }

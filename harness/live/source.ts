@@ -5,7 +5,7 @@ import type { Preparation } from "../protocol/index.ts";
 import type { Audience, Rewindable, StageRequest } from "../vm/rewindable.ts";
 import { type Happening, SHELLS, type Size } from "./events.ts";
 import { shellOf } from "./shells.ts";
-import { readingsOf } from "./views/readings.ts";
+import { readingsOf } from "./view-readings.ts";
 
 /** Where a machine for a demo comes from. */
 export type Opens = (request: StageRequest, audience: Audience) => Promise<Rewindable>;

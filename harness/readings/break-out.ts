@@ -28,4 +28,8 @@ const process = {
 	escape: v.nullable(Escape),
 };
 
-export const breakOut: Subject<Record<never, never>, typeof process, Record<never, never>> = { host: {}, process };
+export const breakOut: Subject<Record<never, never>, typeof process, Record<never, never>> = {
+	host: {},
+	process,
+	rehearsed: {},
+};

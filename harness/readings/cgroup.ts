@@ -22,6 +22,7 @@ type Asked =
 export const cgroup: Subject<typeof host, typeof process, Asked> = {
 	host,
 	process,
+	rehearsed: { below: "/box" },
 	section: "cgroup",
 	rows(_, { cgroup: path, cgroupFiles }): Row[] {
 		const name = path.slice(path.lastIndexOf(":") + 1);

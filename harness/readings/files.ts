@@ -42,4 +42,8 @@ interface Asked {
 	inRoot?: string[];
 }
 
-export const files: Subject<typeof host, typeof process, Asked> = { host, process };
+export const files: Subject<typeof host, typeof process, Asked> = {
+	host,
+	process,
+	rehearsed: { watch: ["/lab", "/etc", "/root"], inRoot: ["etc/passwd"] },
+};

@@ -24,6 +24,7 @@ const process = {
 export const identity: Subject<Record<never, never>, typeof process, Record<never, never>> = {
 	host: {},
 	process,
+	rehearsed: {},
 	section: "rights",
 	rows: (_, { credentials }) => [
 		containersRow("uid, gid", `${credentials.uids[1]}, ${credentials.gids[1]}`),

@@ -54,8 +54,13 @@ export type Readings = {
 	[Name in SubjectName as [AskedOf<Name>] extends [never] ? never : Name]?: AskedOf<Name>;
 };
 
+/** All of that, to be rehearsed. */
+export const REHEARSED: Readings = Object.fromEntries(
+	Object.entries(SUBJECTS).flatMap(([name, { rehearsed }]) => (rehearsed === undefined ? [] : [[name, rehearsed]])),
+);
+
 /** With what a run asks for this subject. */
-export type AskedOf<Name extends SubjectName> = NonNullable<Subjects[Name]["asked"]>;
+export type AskedOf<Name extends SubjectName> = NonNullable<Subjects[Name]["rehearsed"]>;
 /** The schemas of one subject's part of a state. */
 export type EntriesOf<Name extends SubjectName, Part extends "host" | "process"> = Subjects[Name][Part];
 

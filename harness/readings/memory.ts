@@ -9,4 +9,8 @@ const host = {
 	memory: v.nullable(v.object({ usedBytes: count, totalBytes: count })),
 };
 
-export const memory: Subject<typeof host, Record<never, never>, Record<never, never>> = { host, process: {} };
+export const memory: Subject<typeof host, Record<never, never>, Record<never, never>> = {
+	host,
+	process: {},
+	rehearsed: {},
+};

@@ -70,6 +70,7 @@ interface Asked {
 export const network: Subject<typeof host, typeof process, Asked> = {
 	host,
 	process,
+	rehearsed: {},
 	section: "network",
 	rows(host, process) {
 		if (process.network === null || host.network === null) return [];

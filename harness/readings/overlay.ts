@@ -56,6 +56,7 @@ const process = {
 export const overlay: Subject<typeof host, typeof process, Record<never, never>> = {
 	host,
 	process,
+	rehearsed: {},
 	section: "overlay",
 	rows(_, { overlay }) {
 		if (overlay === null) return [];

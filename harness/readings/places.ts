@@ -22,4 +22,8 @@ interface Asked {
 	secrets?: string[];
 }
 
-export const places: Subject<typeof host, typeof process, Asked> = { host, process };
+export const places: Subject<typeof host, typeof process, Asked> = {
+	host,
+	process,
+	rehearsed: { paths: ["/lab"], secrets: ["secret"] },
+};

@@ -12,8 +12,8 @@ export interface Subject<Host extends v.ObjectEntries, Process extends v.ObjectE
 	host: Host;
 	/** What it adds to a process's state. */
 	process: Process;
-	/** Only a type: what a run says that asks for more than what is always read. */
-	asked?: Asked;
+	/** An example of what a run says that asks for more than what is always read; the agent rehearses with it. */
+	rehearsed?: Asked;
 	/** Under which heading `drydock inspect` shows it. */
 	section?: SectionTitle;
 	/** Sets a command beside the host that it runs on; see {@link Row}. */

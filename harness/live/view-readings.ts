@@ -1,4 +1,4 @@
-import type { Readings, ViewName } from "../../protocol/index.ts";
+import type { Readings, ViewName } from "../protocol/index.ts";
 
 /** What views show beside what is always read. */
 const READINGS: Partial<Record<ViewName, Readings>> = {
