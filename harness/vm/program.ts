@@ -1,9 +1,9 @@
 import { stat } from "node:fs/promises";
-import { delimiter, join } from "node:path";
 import { Failure } from "../base/failure.ts";
 import { zx } from "../base/zx.ts";
 import { architecture } from "./arch.ts";
 import { installCommand } from "./requirements.ts";
+import { programIn } from "./search-path.ts";
 
 /**
  * Names this computer's QEMU: the file that it is. Asking for its version would start it.
@@ -11,11 +11,10 @@ import { installCommand } from "./requirements.ts";
  */
 export async function qemuIdentity(): Promise<string> {
 	const { program } = architecture().qemu;
-	for (const dir of (process.env["PATH"] ?? "").split(delimiter)) {
-		const found = await stat(join(dir, program)).catch(() => null);
-		if (found?.isFile()) return `${join(dir, program)} ${found.size} ${found.mtimeMs}`;
-	}
-	throw new Failure("unsupported", "QEMU is not installed", installCommand("qemu"));
+	const path = await programIn(process.env["PATH"] ?? "", program);
+	if (path === null) throw new Failure("unsupported", "QEMU is not installed", installCommand("qemu"));
+	const { size, mtimeMs } = await stat(path);
+	return `${path} ${size} ${mtimeMs}`;
 }
 
 /** QEMU's own name and version, such as `QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7)`. */

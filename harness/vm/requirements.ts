@@ -1,4 +1,5 @@
 import { architecture } from "./arch.ts";
+import { programIn, WITH_SBIN } from "./search-path.ts";
 
 /** A program that this computer must have, and what has it. */
 export interface Requirement {
@@ -105,12 +106,6 @@ export function installCommand(...names: string[]): string {
 
 /** Where a requirement's program is on this computer; null if it is nowhere. */
 export async function pathOf({ program, alternatives = [] }: Requirement): Promise<string | null> {
-	const { which } = await import("zx/core");
-	// The sbin directories are not in an ordinary user's PATH on Debian.
-	const path = `${process.env["PATH"]}:/usr/sbin:/sbin`;
-	for (const name of [program, ...alternatives]) {
-		const found = await which(name, { path, nothrow: true });
-		if (found !== null) return found;
-	}
-	return null;
+	const found = await Promise.all([program, ...alternatives].map((name) => programIn(WITH_SBIN, name)));
+	return found.find((path) => path !== null) ?? null;
 }

@@ -3,9 +3,7 @@ import { cacheDir } from "../base/cache.ts";
 import { Failure } from "../base/failure.ts";
 import { interruption } from "../base/interrupt.ts";
 import { zx } from "../base/zx.ts";
-
-// Debian leaves the sbin directories, where depmod is, out of an ordinary user's PATH.
-const TOOL_PATH = `${process.env["PATH"]}:/usr/sbin:/sbin`;
+import { WITH_SBIN } from "./search-path.ts";
 
 /**
  * Runs a program that builds a part of the image.
@@ -22,7 +20,7 @@ export async function runTool(
 	const child = $({
 		nothrow: true,
 		signal: interruption,
-		env: { ...process.env, PATH: TOOL_PATH, ...env },
+		env: { ...process.env, PATH: WITH_SBIN, ...env },
 	})`${program} ${args}`;
 	child.stderr.on("data", (chunk: Buffer) => {
 		const line = chunk.toString().trim().split("\n").pop();
