@@ -24,8 +24,9 @@ mount -o remount,ro /
 
 # Threads for what waits: a stage has three things to read from, and writes meanwhile.
 export LD_PRELOAD=/opt/drydock/libkernel.so HOME=/ UV_THREADPOOL_SIZE=8
+# Interpreted: QEMU takes longer to translate V8's compilers than their code saves.
 # Runs whenever it is awake, whatever else wants to: at the first place in the queue, and its children at the usual one.
-chrt --reset-on-fork --rr 50 node --expose-gc --no-warnings /opt/drydock/agent.cjs &
+chrt --reset-on-fork --rr 50 node --expose-gc --no-warnings --max-opt=0 /opt/drydock/agent.cjs &
 unset LD_PRELOAD UV_THREADPOOL_SIZE
 
 # reboot(2) in a PID namespace ends its init by a signal that says what was asked for (pid_namespaces(7)).

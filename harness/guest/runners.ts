@@ -33,6 +33,15 @@ export interface Runner extends StandardStreams {
 
 const LAST_LINE_MS = 500;
 
+/**
+ * QEMU takes longer to translate V8's compilers than their code saves. So an exercise is interpreted, and compiled only
+ * where it runs ten times as long as V8 would wait otherwise.
+ */
+const COMPILED_LATE = [
+	...["--no-sparkplug", "--no-maglev"],
+	...["--invocation-count-for-turbofan=30000", "--invocation-count-for-osr=30000"],
+];
+
 let started = 0;
 
 /** Where a runner does its job: exercises in the harbour, where they see no agent; the break-out beside the agent. */
@@ -42,7 +51,8 @@ export type Place = "harbour" | "outside";
 export async function parkRunner(place: Place): Promise<Runner> {
 	started += 1;
 	const ledgerPath = `/run/drydock/ledger-${started}`;
-	const node = ["/usr/bin/node", "--single-threaded", "--no-warnings", "/opt/drydock/runner.cjs"];
+	const options = ["--single-threaded", "--no-warnings", ...COMPILED_LATE];
+	const node = ["/usr/bin/node", ...options, "/opt/drydock/runner.cjs"];
 	const { program, args, env } = place === "harbour" ? inHarbour([...node, ledgerPath]) : outside(node);
 	const { fds, streams, handedOver } = standardPipes();
 	const child = exposed(() =>
