@@ -64,13 +64,6 @@ export function lockMemory(): void {
 	must("k_mlockall", []);
 }
 
-/** Makes a System V message queue. @see msgget(2): IPC_PRIVATE, IPC_CREAT */
-export function makeQueue(): void {
-	const IPC_PRIVATE = 0;
-	const IPC_CREAT = 0o1000;
-	must("k_msgget", [int(IPC_PRIVATE), int(IPC_CREAT | 0o644)]);
-}
-
 /** Makes a pipe, both ends close-on-exec. @see pipe(2) */
 export function pipe(): { readFd: number; writeFd: number } {
 	const [readFd, writeFd] = descriptors(must("k_pipe", []));
@@ -96,6 +89,20 @@ export function openTerminal(rows: number, columns: number): { masterFd: number;
 /** Says how large a terminal is now; its foreground processes hear of it by SIGWINCH. @see TIOCSWINSZ(2const) */
 export function setWindowSize(fd: number, rows: number, columns: number): void {
 	must("k_set_window_size", [int(fd), int(rows), int(columns)]);
+}
+
+/**
+ * Becomes the leader of a session whose controlling terminal is this one, and has it as its standard input, output and
+ * error.
+ * @see setsid(2), TIOCSCTTY(2const)
+ */
+export function takeTerminal(path: string): void {
+	must("k_take_terminal", [strings(path)]);
+}
+
+/** Has /dev/null as its standard input, output and error. @see dup2(2) */
+export function takeNothing(): void {
+	must("k_take_nothing", []);
 }
 
 /** Whether a file has this extended attribute; a symbolic link is not followed. @see lgetxattr(2) */

@@ -28,7 +28,6 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
-#include <sys/msg.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -289,6 +288,27 @@ long k_set_window_size(int fd, int rows, int columns) {
     return answer(ioctl(fd, TIOCSWINSZ, &size));
 }
 
+/* Has an open file as 0, 1 and 2. */
+static long as_standard_streams(int fd) {
+    if (fd < 0)
+        return -errno;
+    for (int stream = 0; stream < 3; stream++)
+        if (dup2(fd, stream) < 0)
+            return -errno;
+    return fd > 2 ? answer(close(fd)) : 0;
+}
+
+long k_take_terminal(const char *packed) {
+    if (setsid() < 0)
+        return -errno;
+    int fd = open(unpack(&packed), O_RDWR);
+    if (fd >= 0 && ioctl(fd, TIOCSCTTY, 0) < 0)
+        return -errno;
+    return as_standard_streams(fd);
+}
+
+long k_take_nothing(void) { return as_standard_streams(open("/dev/null", O_RDWR)); }
+
 /* The length of an extended attribute, or -ENODATA. */
 long k_lgetxattr(const char *packed) {
     const char *path = unpack(&packed);
@@ -341,8 +361,6 @@ long k_sched_setscheduler(int pid, int priority) {
 }
 
 long k_mlockall(void) { return answer(mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT)); }
-
-long k_msgget(int key, int flags) { return answer(msgget(key, flags)); }
 
 long k_clock_settime(int64_t ms) {
     struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * 1000000};

@@ -33,7 +33,7 @@ export class Pace implements Shipyard {
 		const played = await this.#yard.play({ ...request, ...this.#deadline() });
 		const { outcome } = played;
 		// What hung says how long it was waited for, and what was lost says nothing.
-		const ended = outcome.kind === "observed" ? Object.values(outcome.observation.containers) : [];
+		const ended = outcome.kind === "observed" ? Object.values(outcome.observation.calls) : [];
 		if (ended.length > 0 && ended.every(({ ending }) => ending.how !== "hung"))
 			this.#tookMs.push(performance.now() - startedMs);
 		return played;

@@ -62,9 +62,12 @@ export function brief(message: string): string {
 	return `${message.slice(0, HALF_OF_MESSAGE_CHARS)} … ${message.slice(-HALF_OF_MESSAGE_CHARS)}`;
 }
 
+/** What programs for the guest find there. */
+const OF_THE_GUEST = { "#kernel": { external: "#kernel" }, "#guest": { external: "#guest" } };
+
 /**
  * Bundles an engine, with learners' modules in the place of the reference's.
- * `#kernel` is left out: the runner has it.
+ * `#kernel` and `#guest` are left out: the guest has them.
  * @param engine the file that assembles the modules, such as `solutions/box.ts`
  * @param replaced which file takes the place of which module of the reference
  * @param files where these files are, if not on this computer's disk; their paths are then those in the submission
@@ -77,7 +80,7 @@ export async function bundle(
 ): Promise<Bundle> {
 	const { outputFiles, metafile } = await bundled(
 		engine,
-		{ replaced, ...(files && { files }), aliases: { "#kernel": { external: "#kernel" } } },
+		{ replaced, ...(files && { files }), aliases: OF_THE_GUEST },
 		{
 			entryPoints: [engine],
 			outfile: "/exercise.js",

@@ -17,8 +17,9 @@ import { isUp } from "./harbour.ts";
 import { chunksOf, writeAll } from "./interlocutor.ts";
 import { protectFromOom } from "./oom.ts";
 import { ParkedShell } from "./parked-shell.ts";
-import { type Cast, Disturbed, play } from "./play.ts";
+import { Disturbed, play } from "./play.ts";
 import { type Place, parkRunner } from "./runners.ts";
+import type { Cast } from "./scene.ts";
 import { holdSession, type Line } from "./session.ts";
 import { holdStage } from "./stage.ts";
 
@@ -27,9 +28,9 @@ import { holdStage } from "./stage.ts";
  * the kernel shows, and reports. It judges nothing.
  */
 
-/** The containers of one run, at most. */
+/** The calls of one run, at most. */
 const PARKED_RUNNERS = 6;
-/** For a practice: its container has no break-out. */
+/** For a practice: its call has no break-out. */
 const PRACTICE_RUNNERS = 1;
 const WARM_UP_RUNS = 2;
 
@@ -135,12 +136,12 @@ async function rehearse(cast: Cast): Promise<void> {
 	}`;
 	const box = "box";
 	const run: Run = {
-		...{ type: "run", nonce: "", entropy: "", timeMs: 0, deadlineMs: 60_000, prepare: [], code, call: "run" },
-		containers: { [box]: { args: [], token } },
+		...{ type: "run", nonce: "", entropy: "", timeMs: 0, deadlineMs: 60_000, prepare: [], code },
+		calls: { [box]: { export: "run", args: [], token } },
 		steps: [
-			{ do: "start", container: box },
+			{ do: "call", call: box },
 			{ do: "look", as: "during" },
-			{ do: "end", container: box },
+			{ do: "feed", call: box, last: true },
 		],
 		readings: REHEARSED,
 	};

@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { chmodSync, closeSync, mkdirSync, openSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { addEntropy, makeQueue, setClock } from "../../native/guest.ts";
+import { addEntropy, setClock } from "../../native/guest.ts";
 import type { Observation, Preparation, Work } from "../protocol/index.ts";
 import { HARBOUR_ROOT } from "../readings/guest/paths.ts";
 import { type Command, inHarbour } from "./harbour.ts";
 import { makeNeighbour } from "./neighbours.ts";
 import { Patience } from "./patience.ts";
+import { serve } from "./servers.ts";
 
 type ProgramEnd = Observation["programs"][string];
 
@@ -52,11 +53,10 @@ export async function prepare(preparation: Preparation): Promise<ProgramEnd | un
 			mkdirSync(dirname(place(preparation.to)), { recursive: true });
 			// Not cpSync: it passes over device files.
 			return must(["cp", "-aT", preparation.from, preparation.to]);
-		case "queue":
-			makeQueue();
-			return;
 		case "run":
 			return must(preparation.argv);
+		case "serve":
+			return void (await serve(preparation, new Patience(PREPARATION_MS)));
 		case "neighbour":
 			makeNeighbour(preparation);
 			return;

@@ -3,7 +3,7 @@ import { openSync, readSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
 import { inspect } from "node:util";
 import { compileFunction } from "node:vm";
-import { confine, exitAtOnce, reseed } from "../../native/guest.ts";
+import { confine, exitAtOnce, reseed, takeNothing, takeTerminal } from "../../native/guest.ts";
 import * as kernel from "../../native/kernel.ts";
 import { isChildTask, openLedger } from "../../native/ledger.ts";
 import type { Ending } from "../protocol/index.ts";
@@ -14,7 +14,8 @@ import type { Job, RunnerLine } from "./job.ts";
  * A runner: a Node that has started, waits for one job, does it and ends. Several of them wait in the snapshot, so a
  * run costs no start of Node.
  *
- * All of it is synchronous: the exercise forks, and a forked child has only the thread that forked.
+ * All of it is synchronous, but for a call that may return a promise: the exercise forks, and a forked child has only the
+ * thread that forked.
  */
 
 // Node marks what it was started with close-on-exec: the container's programs inherit neither.
@@ -41,24 +42,38 @@ if (job.do === "escape") {
 	say({ escape: tryEscape(job.pid, job.hostDevices) });
 	exitAtOnce(0);
 }
+takeIdentity(job);
 const ending = runExercise(job);
-// Not by process.pid, which Node reads once: a forked child has its parent's.
-const inChild = isChildTask();
-if (inChild && ending.how !== "threw") say({ ending: { how: "child-returned" } });
-else {
-	say({ ending: ending.how === "threw" ? { ...ending, inChild } : ending });
-	// Stays as it is until the agent has read what it looks like from outside: what it threw in, or its zombies.
-	readSync(JOBS, Buffer.alloc(1));
-}
-// Not process.exit: taking Node apart takes longer than the exercise did, and in a forked child its threads are not
-// there to be stopped.
-exitAtOnce(inChild ? 70 : 0);
+if (ending instanceof Promise) ending.then(end);
+else end(ending);
 
-function runExercise({
-	code,
-	call,
-	args,
-}: Extract<Job, { do: "exercise" }>): Exclude<RunnerEnding, { how: "child-returned" }> {
+function end(ending: RunnerEnding): never {
+	// Not by process.pid, which Node reads once: a forked child has its parent's.
+	const inChild = isChildTask();
+	if (inChild && ending.how !== "threw") say({ ending: { how: "child-returned" } });
+	else {
+		say({ ending: ending.how === "threw" ? { ...ending, inChild } : ending });
+		// Stays as it is until the agent has read what it looks like from outside: what it threw in, or its zombies.
+		readSync(JOBS, Buffer.alloc(1));
+	}
+	// Not process.exit: taking Node apart takes longer than the exercise did, and in a forked child its threads are not
+	// there to be stopped.
+	exitAtOnce(inChild ? 70 : 0);
+}
+
+// In the order in which each is still allowed. See credentials(7).
+function takeIdentity({ as, stdio }: ExerciseJob): void {
+	if (typeof stdio === "object") takeTerminal(stdio.terminal);
+	if (stdio === "none") takeNothing();
+	if (as === undefined) return;
+	process.setgroups?.(as.groups ?? []);
+	process.setgid?.(as.gid);
+	process.setuid?.(as.uid);
+}
+
+function runExercise({ code, export: name, args, asynchronous }: ExerciseJob): RunnerEnding | Promise<RunnerEnding> {
+	const threw = (error: unknown): RunnerEnding => ({ how: "threw", thrown: describe(error), inChild: false });
+	const returned = (value: unknown): RunnerEnding => ({ how: "returned", value: value ?? null });
 	try {
 		const module = { exports: {} as Record<string, unknown> };
 		compileFunction(code, ["module", "exports", "require"], { filename: "exercise.js" })(
@@ -66,17 +81,18 @@ function runExercise({
 			module.exports,
 			requireForExercise,
 		);
-		const exported = module.exports[call];
-		if (typeof exported !== "function") throw new TypeError(`the exercise exports no function ${call}`);
+		const exported = module.exports[name];
+		if (typeof exported !== "function") throw new TypeError(`the exercise exports no function ${name}`);
 		const value: unknown = exported(...args);
-		if (value instanceof Promise) return { how: "asynchronous" };
-		return { how: "returned", value: value ?? null };
+		if (!(value instanceof Promise)) return returned(value);
+		return asynchronous ? value.then(returned, threw) : { how: "asynchronous" };
 	} catch (error) {
-		return { how: "threw", thrown: describe(error), inChild: false };
+		return threw(error);
 	}
 }
 
-type RunnerEnding = Extract<Ending, { how: "returned" | "threw" | "child-returned" | "asynchronous" }>;
+type ExerciseJob = Extract<Job, { do: "exercise" }>;
+type RunnerEnding = Extract<Ending, { how: "returned" | "threw" | "asynchronous" }>;
 
 function requireForExercise(name: string): unknown {
 	return name === "#kernel" ? kernel : createRequire("/opt/drydock/")(name);

@@ -2,23 +2,32 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { fstatSync, openSync, readSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import type { LedgerLine } from "../../native/ledger.ts";
-import { isEnding, type LedgerCall, LIMITS } from "../protocol/index.ts";
+import { isEnding, type LedgerCall, LIMITS, type WindowSize } from "../protocol/index.ts";
 import { HARBOUR_ROOT } from "../readings/guest/paths.ts";
 import { readDescriptors } from "../readings/guest/proc.ts";
+import { FarEnd, type OutputStream } from "./far-end.ts";
 import { ENVIRONMENT, inHarbour } from "./harbour.ts";
 import type { Job, RunnerLine } from "./job.ts";
 import { exposed } from "./oom.ts";
-import { type StandardStreams, standardPipes } from "./pipes.ts";
+import { standardPipes } from "./pipes.ts";
 import { watchReaders } from "./readers.ts";
 
 /** A started Node that waits for its one job. See runner.ts. */
-export interface Runner extends StandardStreams {
+export interface Runner {
 	/** As the harbour numbers it. */
 	pid: number;
 	/** Gives it its job. */
 	start(job: Job): void;
-	/** What it was started with at 0, 1 and 2, as readlink(2) names it. */
-	given: Record<string, string>;
+	/** What its job finds at 0, 1 and 2, as readlink(2) names it. */
+	readonly given: Record<string, string>;
+	/** Makes a terminal, which takes the place of the pipes. @returns its name in the harbour, for the job */
+	giveTerminal(window: WindowSize): string;
+	/** Its far end: the pipes or the terminal. */
+	input(data: string): void;
+	endInput(): void;
+	onOutput(stream: OutputStream, listener: (chunk: Buffer) => void): void;
+	resize(window: WindowSize): void;
+	hangUp(): void;
 	/** Who has read from its standard input since this was last asked, by the agent's own numbers. */
 	readers(): number[];
 	/** Lets a process that has thrown end. */
@@ -65,30 +74,43 @@ export async function parkRunner(place: Place): Promise<Runner> {
 	);
 	const readers = watchReaders(fds[0]);
 	handedOver();
-	const parked = wrap(child, streams);
+	const parked = wrap(child);
 	const pid = await new Promise<number>((resolve, reject) => {
 		parked.onLine((line) => "parked" in line && resolve(line.parked));
 		parked.ended.then(({ code, signal }) =>
 			reject(new Error(`a runner ended before it was parked: ${code ?? signal}`)),
 		);
 	});
-	if (place === "outside") return { ...parked, pid, readers, given: {}, ledger: () => [] };
+	const end = new FarEnd(streams);
+	if (place === "outside") return { ...parked, ...methodsOf(end), pid, readers, given: {}, ledger: () => [] };
 	// Opened before the exercise can put another file in its place.
 	const ledger = openSync(`${HARBOUR_ROOT}${ledgerPath}`, "r");
 	// Read before the exercise can exchange them.
-	const given = readDescriptors(pid, 3);
-	return { ...parked, pid, readers, given, ledger: () => readLedger(ledger) };
+	const pipes = readDescriptors(pid, 3);
+	return {
+		...{ ...parked, ...methodsOf(end), pid, readers },
+		get given() {
+			return end.terminal === null ? pipes : { "0": end.terminal, "1": end.terminal, "2": end.terminal };
+		},
+		ledger: () => readLedger(ledger),
+	};
 }
 
 const outside = ([program = "", ...args]: string[]) => ({ program, args, env: ENVIRONMENT });
 
-function wrap(
-	child: ChildProcess,
-	{ stdin, stdout, stderr }: StandardStreams,
-): Omit<Runner, "pid" | "ledger" | "given" | "readers"> {
+const methodsOf = (end: FarEnd) => ({
+	giveTerminal: (window: WindowSize) => end.giveTerminal(window),
+	input: (data: string) => end.input(data),
+	endInput: () => end.endInput(),
+	onOutput: (stream: OutputStream, listener: (chunk: Buffer) => void) => end.onOutput(stream, listener),
+	resize: (window: WindowSize) => end.resize(window),
+	hangUp: () => end.hangUp(),
+});
+
+function wrap(child: ChildProcess): Pick<Runner, "start" | "release" | "onLine" | "ended"> {
 	const [, , , jobs, lines] = child.stdio as [null, null, null, Writable, Readable];
 	// A runner may die with its job half read; that is its end, which `ended` tells.
-	for (const stream of [stdin, jobs]) stream.on("error", () => {});
+	jobs.on("error", () => {});
 	const listeners = new Set<(line: RunnerLine) => void>();
 	eachLine(lines, (text) => {
 		// The exercise can write what it likes here, too.
@@ -96,9 +118,6 @@ function wrap(
 		if (line !== undefined) for (const listener of listeners) listener(line);
 	});
 	return {
-		stdin,
-		stdout,
-		stderr,
 		start: (job) => {
 			jobs.write(`${JSON.stringify(job)}\n`);
 		},

@@ -1,4 +1,5 @@
 import type {
+	Call,
 	Ending,
 	LedgerCall,
 	Moment,
@@ -28,6 +29,8 @@ export interface Check {
 	draw(random: Random): Drawn;
 	/** What is played with them. */
 	scenario(drawn: Drawn): Scenario;
+	/** The call that the lesson is about, and the moment at which it is looked at first; {@link PRIMARY} if not given. */
+	primary?: Primary;
 	/** Facts of this lesson alone, beside those that are derived for all. Drawn values in them become `‹name›`. */
 	derive?(observation: Observation, drawn: Drawn): Record<string, FactValue>;
 	/** What must be so, the most telling first. Every fact is compared with the reference's. */
@@ -37,7 +40,7 @@ export interface Check {
 }
 
 /**
- * The exit code that was drawn for the command of {@link BOX}, as it is for every check. The step that ends the container
+ * The exit code that was drawn for the primary call's command, as it is for every check. The step that ends the call
  * writes it to the command: so it stands in no script and in no argument, and nobody knows it before.
  */
 export function exitCodeOf({ [EXIT_CODE]: drawn }: Drawn): number {
@@ -55,49 +58,54 @@ export interface Random {
 	name(stem: string): string;
 }
 
-/** A container of a scenario. */
-export interface Played {
-	/** What `run` of the engine is asked for, but for the command. */
+/** A call that a scenario makes: what it asks of the engine, and how its command can be told. See {@link Call}. */
+export interface PlannedCall extends Pick<Call, "as" | "stdio" | "until" | "asynchronous" | "says"> {
+	/** What it is there for, after its name: "its command is not there". */
+	about?: string;
+	/** Which export of the engine's, or of the lesson's driver, is called; `run` if not given. */
+	export?: string;
+	/** What it is asked for, but for the command. */
 	options: Record<string, unknown>;
 	/**
 	 * What the command does, for sh(1). `pause` waits until the next step, and then `$line` is what that step has written.
 	 * If not given, the command waits once and ends with the exit code that it is told then.
 	 */
 	script?: string;
-	/** The engine cannot make this container: it must throw. */
+	/** The engine cannot do this: it must throw. */
 	fails?: true;
-	/** The command, where it is no script. The token must be among its arguments. */
-	command?: (token: string) => [string, ...string[]];
-	/** How the line ends that such a command prints when it waits, if not with the token. */
-	says?: string;
-	/** Another container, whose command this one runs again. */
+	/** The command, where it is no script. The token must be among its arguments; none, where the call starts no command. */
+	command?: ((token: string) => [string, ...string[]]) | "none";
+	/** Another call, whose command this one runs again. */
 	sameTokenAs?: string;
 }
 
-/** A container beside the one that a lesson is about. */
-export interface Other extends Played {
-	/** What it is there for, after its name: "its command is not there". */
-	about: string;
-}
-
-/** One run in a fresh virtual machine. The container that the lesson is about is called {@link BOX}. */
-export interface Scenario extends Played {
+/** One run in a fresh virtual machine. */
+export interface Scenario {
 	/** What was done, for the report: "ran sh with the hostname X". */
 	does: string;
 	/** What is made on the machine's host beforehand. */
 	prepare: Preparation[];
-	/** More containers, by name; four at most. */
-	others?: Record<string, Other>;
-	/** If not given: the container is started, looked at as {@link DURING}, and ended. */
+	/** Each on a runner of its own: six at most. The one that the lesson is about is {@link Check.primary}. */
+	calls: Record<string, PlannedCall>;
+	/** If not given: the primary call is made, looked at as the primary moment, and ended. */
 	steps?: Step[];
 	/** What its facts need beside what is always read, by subject: `{ network: {}, files: { watch: ["/lab"] } }`. */
 	readings?: Readings;
 }
 
-/** The container that a lesson is about. */
+/** The call that a lesson is about, and the moment at which it is looked at first. */
+export interface Primary {
+	call: string;
+	moment: string;
+}
+
+/** What most lessons call them. */
 export const BOX = "box";
-/** The moment at which it is looked at first. */
 export const DURING = "during";
+export const PRIMARY: Primary = { call: BOX, moment: DURING };
+
+/** @see Check.primary */
+export const primaryOf = ({ primary = PRIMARY }: Pick<Check, "primary">): Primary => primary;
 
 /**
  * What a fact is made of; of several things, the one that an exercise can most easily write. It decides what the fact is
@@ -148,7 +156,7 @@ export interface Context {
 	facts: Facts;
 	drawn: Drawn;
 	observation: Observation;
-	/** What was read while the command ran: the moment {@link DURING}; undefined when there was none. */
+	/** What was read while the command ran: the primary moment; undefined when there was none. */
 	during: Moment | undefined;
 	/** The command, then. */
 	process: ProcessState | null;
@@ -215,9 +223,9 @@ export function mountOf(mounts: readonly Mount[], path: string): Mount | undefin
 	return above.toSorted((a, b) => a.mountPoint.length - b.mountPoint.length).at(-1);
 }
 
-/** The command of a container at a moment; null when it did not run. */
-export function commandAt(observation: Observation, moment: string, container = BOX): ProcessState | null {
-	return observation.moments[moment]?.commands[container] ?? null;
+/** The command of a call at a moment; null when it did not run. */
+export function commandAt(observation: Observation, moment: string, call = BOX): ProcessState | null {
+	return observation.moments[moment]?.commands[call] ?? null;
 }
 
 /** Gives a check its type. */

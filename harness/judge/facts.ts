@@ -1,6 +1,6 @@
 import type { Ending, Entry, HostState, Mount, Observation, ProcessState, Task } from "../protocol/index.ts";
 import { nameOf } from "../readings/tasks.ts";
-import { BOX, type Check, commandAt, DURING, EXIT_CODE, exitCodeOf } from "./check.ts";
+import { type Check, commandAt, EXIT_CODE, exitCodeOf, primaryOf } from "./check.ts";
 import { hostFiles, placeOnHost, rootOf } from "./host-files.ts";
 import type { Drawn, Facts, FactValue } from "./values.ts";
 
@@ -11,17 +11,18 @@ export const HOST_FILES = ["/etc", "/root"] as const;
  * Turns what was read into facts that can be compared between two runs: relations instead of numbers, and drawn values
  * as `‹name›`.
  */
-export function deriveFacts(check: Pick<Check, "derive">, observation: Observation, drawn: Drawn): Facts {
+export function deriveFacts(check: Pick<Check, "derive" | "primary">, observation: Observation, drawn: Drawn): Facts {
 	const { before, after } = observation;
-	const ending = endingOf(observation);
-	const during = observation.moments[DURING];
-	const process = commandAt(observation, DURING);
+	const { call, moment } = primaryOf(check);
+	const ending = endingOf(observation, call);
+	const during = observation.moments[moment];
+	const process = commandAt(observation, moment, call);
 	const facts: Record<string, FactValue> = {
 		ending: ending.how === "returned" ? returned(ending.value, drawn) : ending.how,
 		"command.ran": process !== null,
 		...hostFacts("after", before, after),
 		"engine.place": enginePlace(observation),
-		"input.taken": Object.keys(observation.containers).filter((name) => observation.containers[name]?.inputTaken),
+		"input.taken": Object.keys(observation.calls).filter((name) => observation.calls[name]?.inputTaken),
 	};
 	// Of an engine that was cut short or killed, everything is left: that says nothing about the exercise.
 	if (ending.how === "returned")
@@ -47,11 +48,11 @@ function returned(value: unknown, drawn: Drawn): string {
 	return `returned ${value === exitCodeOf(drawn) ? `‹${EXIT_CODE}›` : JSON.stringify(value)}`;
 }
 
-/** How the container ended that the lesson is about. */
-export function endingOf({ containers }: Observation): Ending {
-	const box = containers[BOX];
-	if (box === undefined) throw new Error("a scenario without its container");
-	return box.ending;
+/** How a call ended. */
+export function endingOf({ calls }: Observation, name: string): Ending {
+	const call = calls[name];
+	if (call === undefined) throw new Error(`a scenario without the call ${name}`);
+	return call.ending;
 }
 
 function hostFacts(when: "during" | "after", before: HostState, now: HostState): Record<string, FactValue> {

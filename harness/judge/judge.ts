@@ -6,9 +6,10 @@ import { allPrintable } from "../base/printable.ts";
 import { type Bundle, BundleError, bundle, type Diagnostic } from "../engine/bundle.ts";
 import { typeErrors } from "../engine/types.ts";
 import type { LedgerCall, Observation } from "../protocol/index.ts";
-import { BOX, type Check, commandAt, DURING } from "./check.ts";
+import { type Check, commandAt, primaryOf } from "./check.ts";
 import { compare, type Finding } from "./compare.ts";
 import { contextOf } from "./context.ts";
+import { instrumentsOf } from "./instruments.ts";
 import type { Lesson } from "./lessons.ts";
 import { isUnjudged, lostFinding, unbundledFinding, unreadFinding } from "./lost.ts";
 import { drawFor } from "./random.ts";
@@ -41,7 +42,7 @@ export interface Verdict {
 	drawn: Drawn;
 	/** What the exercise asked of the kernel, and what the reference asks. */
 	ledger: { exercise: LedgerCall[]; reference: LedgerCall[] };
-	/** The same of the scenario's other containers, by name. */
+	/** The same of the scenario's other calls, by name. */
 	otherLedgers: Record<string, Verdict["ledger"] & { about: string }>;
 	/** What the exercise printed; it is never judged. */
 	output: { stdout: string; stderr: string };
@@ -161,7 +162,7 @@ export async function judge(
 		return verdict([lostFinding(played.outcome)], {
 			...common,
 			verdict: isUnjudged(played.outcome.how) ? "error" : "fail",
-			ledger: { exercise: [], reference: reference.ledger(drawn) },
+			ledger: { exercise: [], reference: reference.ledger(drawn, primaryOf(check).call) },
 		});
 	}
 	const { observation } = played.outcome;
@@ -182,8 +183,9 @@ export function assessedOrNot(...read: Parameters<typeof assess>): ReturnType<ty
 	try {
 		return assess(...read);
 	} catch (error) {
-		const [, { containers }, drawn, reference] = read;
-		const ledger = { exercise: containers[BOX]?.ledger ?? [], reference: reference.ledger(drawn) };
+		const [check, { calls }, drawn, reference] = read;
+		const { call } = primaryOf(check);
+		const ledger = { exercise: calls[call]?.ledger ?? [], reference: reference.ledger(drawn, call) };
 		return { verdict: "error", findings: [unreadFinding(error)], ledger, otherLedgers: {}, thrown: null };
 	}
 }
@@ -192,25 +194,26 @@ export function assessedOrNot(...read: Parameters<typeof assess>): ReturnType<ty
 export function assess(check: Check, observation: Observation, drawn: Drawn, reference: Reference) {
 	const context = contextOf(check, observation, drawn);
 	const ledgers = (name: string) => ({
-		exercise: observation.containers[name]?.ledger ?? [],
+		exercise: observation.calls[name]?.ledger ?? [],
 		reference: reference.ledger(drawn, name),
 	});
-	const others = Object.keys(observation.containers).filter((name) => name !== BOX);
-	const about = (name: string) => check.scenario(drawn).others?.[name]?.about ?? "";
+	const { call: primary } = primaryOf(check);
+	const others = Object.keys(observation.calls).filter((name) => name !== primary);
+	const about = (name: string) => check.scenario(drawn).calls[name]?.about ?? "";
 	const compared = compare(check, context, reference.facts);
 	const questions = compared.length > 0 ? [] : unanswered(observation, reference.observation);
 	const findings = questions.length > 0 ? [unansweredFinding(questions)] : compared;
 	return {
 		findings,
-		ledger: ledgers(BOX),
+		ledger: ledgers(primary),
 		otherLedgers: Object.fromEntries(others.map((name) => [name, { about: about(name), ...ledgers(name) }])),
 		thrown: context.thrown ?? others.map((name) => quoted(observation, name, findings[0])).find(Boolean) ?? null,
 	};
 }
 
-// Another container's exception, if the finding that is explained is about it.
-function quoted({ containers }: Observation, name: string, finding: Finding | undefined) {
-	const ending = containers[name]?.ending;
+// Another call's exception, if the finding that is explained is about it.
+function quoted({ calls }: Observation, name: string, finding: Finding | undefined) {
+	const ending = calls[name]?.ending;
 	if (ending?.how !== "threw" || finding === undefined) return undefined;
 	const said = `${finding.got} ${finding.explanation}`;
 	const lines = ending.thrown.message.split("\n").map((line) => line.trim());
@@ -219,14 +222,14 @@ function quoted({ containers }: Observation, name: string, finding: Finding | un
 
 /** What the kernel shows of a lesson's reference solution; measured only when it is not in the cache. */
 export async function measuredReference(lesson: Lesson, check: Check, shipyard: Shipyard): Promise<Reference> {
-	const program = await bundle(engineOf(lesson), new Map());
-	const [image, scenario] = [await shipyard.imageKey(), undrawnRequest(check)];
+	const [program, instruments] = await Promise.all([bundle(engineOf(lesson), new Map()), instrumentsOf(lesson)]);
+	const [image, scenario] = [await shipyard.imageKey(), undrawnRequest(check, instruments)];
 	const key = observationKey({ image, lesson: lesson.id, program: program.code, scenario });
 	return referenceFacts(check, key, async () => {
 		let how = "";
 		for (let attempt = 0; attempt < MEASUREMENTS; attempt++) {
 			const drawn = drawFor(check);
-			const { outcome } = await shipyard.play(requestFor(check, program, drawn));
+			const { outcome } = await shipyard.play(requestFor(check, program, drawn, instruments));
 			how = outcome.kind === "lost" ? `${outcome.how}\n${outcome.detail}` : unseen(check, outcome.observation, drawn);
 			if (outcome.kind === "lost") break;
 			if (how === "") return { drawn, observation: outcome.observation };
@@ -241,14 +244,16 @@ export async function measuredReference(lesson: Lesson, check: Check, shipyard: 
 
 // What of a reference was not seen to its end: kept, it would fail everybody.
 function unseen(check: Check, observation: Observation, drawn: Drawn): string {
-	const { containers, givenUp } = observation;
-	const { others = {} } = check.scenario(drawn);
-	const meant = (name: string) => (others[name]?.fails ? "threw" : "returned");
-	const endings = Object.entries(containers).filter(([name, { ending }]) => ending.how !== meant(name));
+	const { calls, givenUp } = observation;
+	const planned = check.scenario(drawn).calls;
+	const { call, moment } = primaryOf(check);
+	const isSeen = planned[call]?.command === "none" || commandAt(observation, moment, call) !== null;
+	const meant = (name: string) => (planned[name]?.fails ? "threw" : "returned");
+	const endings = Object.entries(calls).filter(([name, { ending }]) => ending.how !== meant(name));
 	return [
 		...endings.map(([name, { ending }]) => `${name}: ${JSON.stringify(ending)}`),
 		...givenUp.map((step) => `"${step}" was waited for in vain`),
-		...(commandAt(observation, DURING) === null ? ["its command was not seen"] : []),
+		...(isSeen ? [] : ["its command was not seen"]),
 	].join(", ");
 }
 

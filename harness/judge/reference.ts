@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { cached, keepNewest } from "../base/cache.ts";
 import { Failure } from "../base/failure.ts";
 import { type LedgerCall, Observation } from "../protocol/index.ts";
-import { BOX, type Check } from "./check.ts";
+import type { Check } from "./check.ts";
 import { deriveFacts } from "./facts.ts";
 import type { Drawn, Facts } from "./values.ts";
 
@@ -20,8 +20,8 @@ export interface Reference {
 	facts: Facts;
 	/** What they were derived from. */
 	observation: Observation;
-	/** Of a container, with the inputs of another run in the place of its own. */
-	ledger(drawn: Drawn, container?: string): LedgerCall[];
+	/** Of a call, with the inputs of another run in the place of its own. */
+	ledger(drawn: Drawn, call: string): LedgerCall[];
 }
 
 /**
@@ -51,10 +51,10 @@ export async function referenceFacts(check: Check, key: string, measure: () => P
 	return {
 		facts: deriveFacts(check, observation, drawn),
 		observation,
-		ledger: (others, container = BOX) => {
+		ledger: (others, name) => {
 			const swap = (text: string) =>
 				names.reduce((left, [name, value]) => left.replaceAll(value, others[name] ?? value), text);
-			return (observation.containers[container]?.ledger ?? []).map((call) => ({
+			return (observation.calls[name]?.ledger ?? []).map((call) => ({
 				...call,
 				args: Object.fromEntries(Object.entries(call.args).map(([name, value]) => [name, swap(value)])),
 			}));

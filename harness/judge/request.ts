@@ -1,59 +1,69 @@
 import type { Bundle } from "../engine/bundle.ts";
-import type { Step } from "../protocol/index.ts";
+import type { Call, Step } from "../protocol/index.ts";
 import type { RunRequest } from "../vm/machine.ts";
-import { BOX, type Check, DURING, exitCodeOf, type Played } from "./check.ts";
+import { type Check, exitCodeOf, type PlannedCall, type Primary, primaryOf } from "./check.ts";
 import { HOST_FILES } from "./facts.ts";
 import { drawFor, random } from "./random.ts";
 import type { Drawn } from "./values.ts";
 
-const DEFAULT_STEPS: Step[] = [
-	{ do: "start", container: BOX },
-	{ do: "look", as: DURING },
-	{ do: "end", container: BOX },
+const defaultSteps = ({ call, moment }: Primary): Step[] => [
+	{ do: "call", call },
+	{ do: "look", as: moment },
+	{ do: "feed", call, last: true },
 ];
-
-/**
- * A check's scenario without what is drawn for each run, to name it by: with a placeholder for each drawn value and each
- * token.
- */
-export function undrawnRequest(check: Check): unknown {
-	const names = Object.keys(drawFor(check));
-	const drawn = Object.fromEntries(names.map((name) => [name, `‹${name}›`]));
-	const request = requestFor(check, { code: "", map: "", files: [] }, drawn);
-	const tokens = Object.entries(request.containers).map(([name, { token }]) => [token, `‹token of ${name}›`] as const);
-	const text = tokens.reduce((left, [token, name]) => left.replaceAll(token, name), JSON.stringify(request));
-	// One that is expected to fail is not kept when it does not.
-	const { others = {} } = check.scenario(drawn);
-	return [names, text, Object.keys(others).filter((name) => others[name]?.fails)];
-}
 
 // The command's own name ($0) is the token that the agent looks for; it prints it whenever it waits for a line.
 const PAUSE = 'pause() { echo "$0"; read -r line; }';
 /** What a command does that has no script of its own. Its exit code is in the line that ends it. */
 const WAIT_AND_EXIT = "pause; exit $line";
 
-/** A check's scenario as the work for a machine. */
-export function requestFor(check: Check, program: Bundle, drawn: Drawn): RunRequest {
-	const { prepare, others = {}, steps = DEFAULT_STEPS, ...scenario } = check.scenario(drawn);
-	const { readings = {} } = scenario;
+/**
+ * A check's scenario as the work for a machine.
+ * @param instruments the lesson's, as CommonJS, if it has any
+ */
+export function requestFor(check: Check, program: Bundle, drawn: Drawn, instruments?: string): RunRequest {
+	const primary = primaryOf(check);
+	const { prepare, calls, steps = defaultSteps(primary), readings = {} } = check.scenario(drawn);
 	const watch = [...new Set([...(readings.files?.watch ?? []), ...HOST_FILES])];
-	const all: Record<string, Played> = { [BOX]: scenario, ...others };
-	const tokens = Object.fromEntries(Object.keys(all).map((name) => [name, random.name("drydock")]));
-	const container = (name: string, { options, script = WAIT_AND_EXIT, command, says, sameTokenAs = name }: Played) => {
-		const token = tokens[sameTokenAs] ?? "";
-		const run = command?.(token) ?? ["/bin/sh", "-c", `${PAUSE}\n${script}`, token];
-		return { args: [{ ...options, command: run }], token, says };
-	};
+	const tokens = Object.fromEntries(Object.keys(calls).map((name) => [name, random.name("drydock")]));
 	// The exercise holds the command's input before the command does: what is written to it is written at the last moment.
 	const told = (step: Step) =>
-		step.do === "end" && step.container === BOX ? { line: String(exitCodeOf(drawn)), ...step } : step;
-	const containers = Object.fromEntries(Object.entries(all).map(([name, played]) => [name, container(name, played)]));
+		step.do === "feed" && "last" in step && step.call === primary.call
+			? { line: String(exitCodeOf(drawn)), ...step }
+			: step;
 	return {
 		prepare,
 		code: program.code,
-		call: "run",
-		containers,
+		instruments,
+		calls: Object.fromEntries(
+			Object.entries(calls).map(([name, call]) => [name, callOf(call, tokens[call.sameTokenAs ?? name] ?? "")]),
+		),
 		steps: steps.map(told),
 		readings: { ...readings, files: { ...readings.files, watch } },
 	};
+}
+
+/**
+ * A check's scenario without what is drawn for each run, to name it by: with a placeholder for each drawn value and each
+ * token.
+ */
+export function undrawnRequest(check: Check, instruments?: string): unknown {
+	const names = Object.keys(drawFor(check));
+	const drawn = Object.fromEntries(names.map((name) => [name, `‹${name}›`]));
+	const request = requestFor(check, { code: "", map: "", files: [] }, drawn, instruments);
+	const tokens = Object.entries(request.calls).map(([name, { token }]) => [token, `‹token of ${name}›`] as const);
+	const text = tokens.reduce((left, [token, name]) => left.replaceAll(token, name), JSON.stringify(request));
+	// One that is expected to fail is not kept when it does not.
+	const { calls } = check.scenario(drawn);
+	return [names, text, Object.keys(calls).filter((name) => calls[name]?.fails)];
+}
+
+function callOf(
+	{ options, script = WAIT_AND_EXIT, command, export: name = "run", ...planned }: PlannedCall,
+	token: string,
+): Call {
+	const { as, stdio, until, asynchronous, says } = planned;
+	const shell = ["/bin/sh", "-c", `${PAUSE}\n${script}`, token];
+	const args = command === "none" ? options : { ...options, command: command?.(token) ?? shell };
+	return { export: name, args: [args], token, says, as, stdio, until, asynchronous };
 }

@@ -5,6 +5,7 @@ import { inKit } from "../base/kit.ts";
 import { type Bundle, bundle } from "../engine/bundle.ts";
 import type { PlayedRun, RunRequest } from "../vm/machine.ts";
 import type { Check } from "./check.ts";
+import { instrumentsOf } from "./instruments.ts";
 import { type Lesson, loadCheck } from "./lessons.ts";
 import { drawFor } from "./random.ts";
 import { requestFor } from "./request.ts";
@@ -73,8 +74,9 @@ export function bundleTrial({ lesson, modules }: Trial): Promise<Bundle> {
 }
 
 /** Plays the lesson's scenario in a fresh machine. */
-export function playTrial({ check, drawn }: Trial, program: Bundle, shipyard: Shipyard): ReturnType<Shipyard["play"]> {
-	return shipyard.play(requestFor(check, program, drawn));
+export async function playTrial(trial: Trial, program: Bundle, shipyard: Shipyard): Promise<PlayedRun> {
+	const { lesson, check, drawn } = trial;
+	return shipyard.play(requestFor(check, program, drawn, await instrumentsOf(lesson)));
 }
 
 async function readable(file: string, lesson: Lesson): Promise<void> {

@@ -17,13 +17,12 @@ export function unanswered(observation: Observation, reference: Observation): st
 		return code === null && other !== undefined && other.code !== null;
 	});
 	return [
-		...missing("the container", reference.containers, observation.containers),
+		...missing("the call", reference.calls, observation.calls),
 		...missing("the moment", reference.moments, observation.moments),
 		...missing("the program", reference.programs, observation.programs),
 		...missing("the question", reference.answers, observation.answers),
 		...missing("the signal to", reference.signals, observation.signals),
-		...missing("the delivery to", reference.deliveries, observation.deliveries),
-		...missing("the last line to", reference.finishes, observation.finishes),
+		...missing("the measurement of", reference.measured, observation.measured),
 		...unfinished.map(([name]) => `the end of the program ${name}`),
 		...unseenCommands(observation, reference),
 		...observation.givenUp.map((step) => `the step "${step}"`),
@@ -45,7 +44,7 @@ export function unansweredFinding(questions: readonly string[]): Finding {
 	};
 }
 
-// A container whose command was there when the reference was looked at has to have one.
+// A call whose command was there when the reference was looked at has to have one.
 function unseenCommands({ moments }: Observation, reference: Observation): string[] {
 	return Object.entries(reference.moments).flatMap(([moment, { commands }]) =>
 		Object.entries(commands)

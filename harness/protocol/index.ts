@@ -20,7 +20,6 @@ export {
 	type Archive,
 	type ArchiveMember,
 	IMAGE_LIMITS,
-	type ImageChange,
 	type ImageFile,
 	type ImageReading,
 } from "../readings/images.ts";
@@ -34,19 +33,18 @@ export { encodeFrame, FrameDecoder, ProtocolError } from "./frames.ts";
 export { Lines } from "./lines.ts";
 export {
 	type Answer,
-	type Container,
-	type Delivery,
+	type CallReport,
 	type Ending,
-	type Finish,
 	isEnding,
 	type LedgerCall,
 	type Moment,
 	Observation,
 } from "./observation.ts";
-export type { Listener, Preparation, Question, Run, Step, Work } from "./run.ts";
-export type { Session, SessionFrame, WindowSize } from "./session.ts";
+export type { Call, Listener, Question, Run, Step } from "./run.ts";
+export type { Session, SessionFrame } from "./session.ts";
 export { type Stage, type StageFrame, View } from "./stage.ts";
 export { VIEWS, type ViewName } from "./views.ts";
+export type { Preparation, SocketAddress, WindowSize, Work } from "./work.ts";
 
 /** Longest frame that the host takes from a guest, that a guest takes from the host, and the most the host takes in one run. */
 export const LIMITS = {

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { count, list, mask, maskOrNone, record, text } from "../readings/bounded.ts";
+import { count, list, record, text } from "../readings/bounded.ts";
 import { ImageReading } from "../readings/images.ts";
 import { HostState, ProcessState } from "../readings/index.ts";
 import { Place } from "../readings/root.ts";
@@ -53,12 +53,12 @@ const LedgerCall = v.object({
 	error: v.optional(text),
 });
 
-/** One container that a run has started: how it ended, and what led there. */
-const Container = v.object({
+/** One call that a run has made: how it ended, and what led there. */
+const CallReport = v.object({
 	ending: Ending,
 	/** The process that ended the exercise with an exception, as it was when it threw. */
 	atThrow: v.nullable(ProcessState),
-	/** Whether a process other than the command has read what was written to the command. */
+	/** Whether a process other than the command has read what was written to it. */
 	inputTaken: v.optional(v.boolean(), false),
 	/** The process that stopped itself on its way to the command, as it was then; null where no step waits for that. */
 	stopped: v.optional(
@@ -81,7 +81,7 @@ const Container = v.object({
 /** What was read at one moment. */
 const Moment = v.object({
 	host: HostState,
-	/** The commands that run, by container; null for one that has ended or never ran. */
+	/** The commands that run, by call; null for one that has ended or never ran. */
 	commands: record(text, v.nullable(ProcessState)),
 });
 
@@ -104,45 +104,31 @@ const Answer = v.object({
 	failed: text,
 });
 
-/** What was pending for whom, all of them held, once signals had been sent to a container's init. */
-const Delivery = v.object({
-	/** Null when the command has ended. */
-	command: v.nullable(mask),
-	/** Whether the init still ran. */
-	init: v.boolean(),
-	/** Whether that was pid 1 of a PID namespace, and not the command itself. */
-	ownInit: v.boolean(),
-	/** What has become of the orphan that was ended before; `none` when there was no orphan. */
-	orphan: v.picklist(["none", "running", "zombie", "reaped"]),
-	/** What the command had started; none is pending for one that has ended. */
-	others: list(v.object({ comm: text, state: text, pending: maskOrNone })),
-});
+/** Characters of what an instrument has measured, as JSON. */
+const MEASURED_CHARS = 1 << 16;
 
-/** What came of a line that a command alone could read. */
-const Finish = v.object({
-	/** Whether the command was there to read it, and then ended. */
-	ended: v.boolean(),
-	/** How many orphans of its were there, to end at the same moment. */
-	orphans: count,
-});
+// The form of what an instrument measures is its lesson's to say; here it is only bounded.
+const Measured = v.pipe(
+	v.unknown(),
+	v.check((value) => (JSON.stringify(value) ?? "").length <= MEASURED_CHARS, "something long"),
+);
 
 export const Observation = v.object({
 	before: HostState,
 	/** By the name that the step gave it. */
 	moments: record(text, Moment),
 	after: HostState,
-	containers: record(text, Container),
+	calls: record(text, CallReport),
 	programs: record(text, ProgramEnd),
 	/** By the question's name; without those that could not be asked, as their place was not there. */
 	answers: record(text, Answer),
 	/** The images that were read, by their path; null where there is none. An image that is read twice has both readings. */
 	images: record(text, v.pipe(v.array(v.nullable(ImageReading)), v.maxLength(2))),
-	/** What came of each signal, by the step's name: whether the container ended before patience did. */
+	/** What came of each signal, by the step's name: whether the call ended before patience did. */
 	signals: record(text, v.picklist(["ended", "ignored"])),
-	/** By the step's name; none of a step that could not be taken. */
-	deliveries: v.optional(record(text, Delivery), {}),
-	finishes: v.optional(record(text, Finish), {}),
-	/** The steps that waited for something that did not come: their names, and whose they are, such as `go box`. */
+	/** What instruments have measured, by the step's name; none of a step that could not be taken. */
+	measured: v.optional(record(text, Measured), {}),
+	/** The steps that waited for something that did not come: their names, and whose they are, such as `feed box`. */
 	givenUp: list(text),
 	outputBytes: v.object({ stdout: count, stderr: count }),
 	/** Where the guest's time went, by stage. */
@@ -151,9 +137,7 @@ export const Observation = v.object({
 
 export type Answer = v.InferOutput<typeof Answer>;
 export type Observation = v.InferOutput<typeof Observation>;
-export type Delivery = v.InferOutput<typeof Delivery>;
-export type Finish = v.InferOutput<typeof Finish>;
 export type Moment = v.InferOutput<typeof Moment>;
-export type Container = v.InferOutput<typeof Container>;
+export type CallReport = v.InferOutput<typeof CallReport>;
 export type Ending = v.InferOutput<typeof Ending>;
 export type LedgerCall = v.InferOutput<typeof LedgerCall>;

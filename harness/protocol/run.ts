@@ -1,22 +1,7 @@
-import type { ImageChange } from "../readings/images.ts";
 import type { Readings } from "../readings/index.ts";
+import type { SocketAddress, WindowSize, Work } from "./work.ts";
 
-/** Something done on the guest's host before the exercise runs. */
-export type Preparation =
-	| { do: "write"; path: string; text: string; encoding?: "utf8" | "base64"; mode?: number }
-	| { do: "directory"; path: string }
-	| { do: "copy"; from: string; to: string }
-	/** Makes a System V message queue. */
-	| { do: "queue" }
-	/** Runs a program; its failure ends the run. What it prints is kept under a name, if one is given. */
-	| { do: "run"; argv: string[]; as?: string }
-	/**
-	 * Makes another computer, which only the agent has a name for: a network namespace, and a veth pair whose two ends are
-	 * both called `link`. The addresses are said with their prefix. The neighbour becomes the host's default gateway.
-	 */
-	| { do: "neighbour"; name: string; link: string; hostAddress: string; address: string };
-
-/** Where something is asked, or listens: a container by name, `host`, or a neighbour by name. */
+/** Where something is asked, or listens: a call's command by name, `host`, or a neighbour by name. */
 type Place = string;
 
 /** A socket of the agent's that listens at all addresses of a place. Without a port, the kernel chooses one. */
@@ -33,88 +18,94 @@ export interface Question {
 	port: number | { of: Place };
 }
 
-/** One step of a run, on its containers by name. A step on a container that has ended does nothing. */
-export type Step =
+/** A call of one of the program's exports, on a runner of its own. */
+export interface Call {
+	export: string;
+	args: unknown[];
 	/**
-	 * Calls the exercise on a parked runner, and waits until its command runs. Where the engine has the process stop itself
-	 * on its way to the command (SIGSTOP), its root is read there, and it is sent on.
+	 * Names the call's command: the process whose arguments hold it, wherever in the guest it runs and whoever started it.
+	 * A line that the command prints whenever it waits for one ends with the token, or with `says`.
 	 */
-	| { do: "start"; container: string; stops?: true }
+	token: string;
+	says?: string | undefined;
+	/** Who calls; root if not given. */
+	as?: { uid: number; gid: number; groups?: number[] } | undefined;
+	/** What the call has as its standard input, output and error; pipes if not given. */
+	stdio?: "pipes" | "none" | { terminal: WindowSize } | undefined;
 	/**
-	 * Reads host and commands, and keeps what was read under this name. Where it is about one container only, nothing is read
+	 * What the call is waited for: its command `runs` and waits for its first line; the export `returns`; a process `stops`
+	 * itself (SIGSTOP) on its way to the command, is read there and sent on; a server accepts connections.
+	 */
+	until?: "runs" | "returns" | "stops" | { serves: SocketAddress } | undefined;
+	/** The export may return a promise; the call then lasts until that is settled. Otherwise a promise is a mistake. */
+	asynchronous?: boolean | undefined;
+}
+
+/** One step of a run, on its calls by name. A step on a call that has ended does nothing. */
+export type Step =
+	/** Makes the call, and waits for what it is waited for. */
+	| { do: "call"; call: string }
+	/**
+	 * Reads host and commands, and keeps what was read under this name. Where it is about one call only, nothing is read
 	 * once that has ended. Just before it reads, the agent writes to files of the host, by path: whoever sees the file itself
-	 * sees the new text, and in a copy stands the old one. They are opened before the exercise begins. Where all has ended,
+	 * sees the new text, and in a copy stands the old one. They are opened before the first call. Where all has ended,
 	 * what is gone only some time later is waited for: network namespaces.
 	 */
-	| { do: "look"; as: string; container?: string; writes?: Record<string, string>; allEnded?: true }
-	/** Writes a line to the command, an empty one if not given, and waits until it says that it waits for the next. */
-	| { do: "go"; container: string; line?: string }
-	/** Sends signals, one right after the other, and waits for nothing. */
-	| { do: "send"; container: string; to: "command" | "init" | "engine"; signals: NodeJS.Signals[] }
-	/** Sends a signal, and waits for the end; what then still runs is looked at as `AS: ignored`, and killed. */
-	| { do: "signal"; container: string; to: "command" | "init" | "engine"; signal: NodeJS.Signals; as: string }
+	| { do: "look"; as: string; call?: string; writes?: Record<string, string>; allEnded?: true }
 	/**
-	 * Holds the container's command, ends its eldest orphan, sends signals to its init, and waits until all of them wait for
-	 * the command, or for nothing. What then waits for whom is kept as a delivery.
+	 * Writes a line to the call's standard input, an empty one if not given, and waits until the command says that it waits
+	 * for the next one. After the last one, the input ends, and the end of the call is waited for.
 	 */
-	| { do: "deliver"; container: string; signals: NodeJS.Signals[]; as: string }
+	| { do: "feed"; call: string; line?: string; last?: true }
+	/** Writes these characters, such as a Ctrl-C for a terminal, and waits for nothing. */
+	| { do: "feed"; call: string; text: string }
+	/** Gives the call's terminal another size. */
+	| { do: "resize"; call: string; window: WindowSize }
+	/** Closes the agent's end of the call's terminal. */
+	| { do: "hangUp"; call: string }
 	/**
-	 * Gives the command a line that nobody else can read: all others are held that might. It and its orphans then run
-	 * before everybody else, so all that end by the line have ended before its init has a turn. Waits for the container's end;
-	 * what then still runs is killed.
+	 * Sends signals, one right after the other. With a name, the call's end is waited for and kept under that name; what then
+	 * still runs is looked at as `AS: ignored`, and killed.
 	 */
-	| { do: "finish"; container: string; line: string; as: string }
-	/** Waits until nothing of the container's is on its way to its end: no zombie is left, and nobody more ends. */
-	| { do: "settle"; container: string }
-	/** Writes a line to the command, an empty one if not given, closes its standard input, and waits for the end. */
-	| { do: "end"; container: string; line?: string }
+	| { do: "signal"; call: string; to: "command" | "init" | "engine"; signals: NodeJS.Signals[]; as?: string }
+	/**
+	 * Waits until the call's processes have settled: no zombie is left, and nobody more ends; until it has ended; or until the
+	 * command's terminal or pipes have shown a text.
+	 */
+	| { do: "await"; call: string; until: "settled" | "ended" | { prints: string } }
+	/** Waits until the host has none of these links: a link whose namespace is gone goes some time later. */
+	| { do: "await"; until: { unlinked: string[] } }
+	/** Ends all that a call has started by SIGKILL, and waits for its end. */
+	| { do: "stop"; call: string }
+	/** Has an instrument of the run's measure something; see {@link Run.instruments}. */
+	| { do: "measure"; with: string; args: unknown[]; as: string }
 	/**
 	 * Reads images that the exercise has built; the agent does it itself. What is read of archives is read of them with these
 	 * words replaced, if any are given.
 	 */
-	| { do: "readImages"; images: string[]; words?: ImageChange["words"] }
-	/** Makes a changed copy of an image, and reads it. */
-	| { do: "copyImage"; from: string; to: string; change: ImageChange }
+	| { do: "readImages"; images: string[]; words?: [string, string][] }
 	/**
 	 * Asks all of the questions at once, over TCP, while the listeners listen; see {@link Question}. In the places that are
 	 * to be `afresh`, it is first forgotten which hardware address belongs to which neighbour.
 	 */
 	| { do: "ask"; listeners: Listener[]; questions: Question[]; afresh?: Place[] }
-	/** Waits until the host has none of these links: a link whose namespace is gone goes some time later. */
-	| { do: "unlinked"; links: string[] }
 	/**
-	 * Runs a program on the host, or in the network namespace of a container's command. Of what it prints the first 8000
+	 * Runs a program on the host, or in the network namespace of a call's command. Of what it prints the first 8000
 	 * characters are kept, or, where the step asks for all of its standard output, {@link LIMITS}.programChars.
 	 */
 	| { do: "run"; argv: string[]; networkOf?: string; as: string; keepAll?: boolean };
-
-/** What every kind of work for a fresh virtual machine begins with. */
-export interface Work {
-	nonce: string;
-	/** Base64; 48 bytes of the host's randomness, as every restored machine starts with the same. */
-	entropy: string;
-	timeMs: number;
-	prepare: Preparation[];
-	/**
-	 * Whether tracing and the loading of modules are left to what is played, which then gets at the agent as well: for
-	 * what is the kit's own, and where nothing is judged.
-	 */
-	unlocked?: boolean;
-}
 
 /** A scenario to be played and read. */
 export interface Run extends Work {
 	type: "run";
 	/** CommonJS; `#kernel` is left to the runner. */
 	code: string;
-	/** Which export of `code` to call. */
-	call: string;
 	/**
-	 * What to call it with, by container. The command's arguments hold the token, and so does the end of the line that it
-	 * prints whenever it waits for one, if `says` does not tell another: how the agent knows that the command runs, and
-	 * where it is.
+	 * CommonJS, run by the agent itself, where no exercise reaches it: what a lesson measures beyond the steps. Each export is
+	 * an instrument; `#guest` is left to the agent.
 	 */
-	containers: Record<string, { args: unknown[]; token: string; says?: string | undefined }>;
+	instruments?: string | undefined;
+	calls: Record<string, Call>;
 	steps: Step[];
 	/** What is read of host and commands beside what is always read; the break-out is tried wherever a command is looked at. */
 	readings: Readings;

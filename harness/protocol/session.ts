@@ -1,4 +1,4 @@
-import type { Work } from "./run.ts";
+import type { WindowSize, Work } from "./work.ts";
 
 /** A program in the guest that a person, or another program, talks to until it ends. It has no deadline. */
 export interface Session extends Work {
@@ -9,12 +9,6 @@ export interface Session extends Work {
 	environment: Record<string, string>;
 	/** Of the terminal that it is given; null for three pipes in its place. */
 	window: WindowSize | null;
-}
-
-/** In characters. */
-export interface WindowSize {
-	columns: number;
-	rows: number;
 }
 
 /**

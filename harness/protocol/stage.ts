@@ -1,8 +1,7 @@
 import * as v from "valibot";
 import { count, record, text } from "../readings/bounded.ts";
 import { HostState, ProcessState, type Readings } from "../readings/index.ts";
-import type { Work } from "./run.ts";
-import type { WindowSize } from "./session.ts";
+import type { WindowSize, Work } from "./work.ts";
 
 /**
  * Several shells side by side, and what the kernel shows meanwhile. A stage has no end but its machine's; while it is

@@ -49,18 +49,6 @@ export const ImageFile = v.object({
 /** All that is in an image's directory. */
 export const ImageReading = v.object({ files: list(ImageFile) });
 
-/** How the agent changes a copy of an image. All words are replaced by words of the same length. */
-export interface ImageChange {
-	/** In the config; its name, and all that names it, follow. */
-	words: [string, string][];
-	/** If given, one more layer: the last one that has these words, with others in their place. Config and manifest follow. */
-	above?: [string, string][];
-	/** In the layers that were there already; their names, and all that names them, follow. */
-	below?: [string, string][];
-	/** In all blobs, at last. Nothing follows: the blobs keep their names. */
-	spoil: [string, string][];
-}
-
 export type ArchiveMember = v.InferOutput<typeof ArchiveMember>;
 export type Archive = v.InferOutput<typeof Archive>;
 export type ImageFile = v.InferOutput<typeof ImageFile>;

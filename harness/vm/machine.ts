@@ -262,8 +262,8 @@ function startOn({ accelerator, memory, disk }: Template): Qemu {
 }
 
 /** @throws {LostError} it is not about what was asked for */
-function observed(run: Pick<Run, "containers">, observation: Observation): Outcome {
-	if (Object.keys(run.containers).every((name) => Object.hasOwn(observation.containers, name)))
+function observed(run: Pick<Run, "calls">, observation: Observation): Outcome {
+	if (Object.keys(run.calls).every((name) => Object.hasOwn(observation.calls, name)))
 		return { kind: "observed", observation };
 	throw new LostError("protocol", "a report on another run");
 }

@@ -61,8 +61,7 @@ export async function formatPages(
 		...{
 			prepare: [],
 			code: "",
-			call: "",
-			containers: {},
+			calls: {},
 			readings: {},
 		},
 		steps: pages.map((page) => ({ do: "run", argv: ["sh", "-c", formatting(page, width)], as: page, keepAll: true })),

@@ -20,8 +20,8 @@ import {
 import { CRASHED, crashCodeOf, DONE, draw, FORBIDDEN, MISSING, REFUSED, scenario } from "./scenario.ts";
 
 /** How a container ended; the number that is expected is called by its name, as it is another one in every run. */
-function endingOf({ containers }: Observation, container: string, expected: number, name: string): string {
-	const ending = containers[container]?.ending;
+function endingOf({ calls }: Observation, container: string, expected: number, name: string): string {
+	const ending = calls[container]?.ending;
 	// Whatever it throws, it is never the text of an answer.
 	if (ending?.how === "threw") return `threw ${ending.thrown.message}`;
 	if (ending?.how !== "returned") return ending?.how ?? "never started";
@@ -47,7 +47,7 @@ export default defineCheck({
 			"ending.missing": endingOf(observation, MISSING, 127, "127"),
 			"ending.forbidden": howRefused(endingOf(observation, FORBIDDEN, 127, "127")),
 			"ending.done": endingOf(observation, DONE, 0, "0"),
-			"ending.refused": observation.containers[REFUSED]?.ending.how === "threw" ? "the exception" : "none",
+			"ending.refused": observation.calls[REFUSED]?.ending.how === "threw" ? "the exception" : "none",
 		};
 		if (command === null) return endings;
 		const { descriptors, engineDescriptors } = command;

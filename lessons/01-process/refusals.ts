@@ -5,7 +5,7 @@ import { CRASHED, crashCodeOf, FORBIDDEN, MISSING, REFUSED, signalOf } from "./s
 /** What is known of endings: of the command that exits, of the one that crashes, and of the one that is not there. */
 
 const returned = ({ observation }: Context, container: string): unknown => {
-	const ending = observation.containers[container]?.ending;
+	const ending = observation.calls[container]?.ending;
 	return ending?.how === "returned" ? ending.value : undefined;
 };
 
@@ -23,7 +23,7 @@ const notWaited = (context: Context) =>
 
 /** What a container's ledger says of its calls that were refused. */
 const refusals = ({ observation }: Context, container: string, name: string): string[] =>
-	(observation.containers[container]?.ledger ?? []).flatMap(({ call, error }) =>
+	(observation.calls[container]?.ledger ?? []).flatMap(({ call, error }) =>
 		call === name && error !== undefined ? [error] : [],
 	);
 
@@ -152,7 +152,7 @@ function childrenThatGoOn(container: string): Explanation[] {
 	return [
 		{
 			when: (context) => {
-				const ending = context.observation.containers[container]?.ending;
+				const ending = context.observation.calls[container]?.ending;
 				const left = ending?.how === "child-returned" || (ending?.how === "threw" && ending.inChild);
 				return left && refusals(context, container, "execve").length > 0;
 			},

@@ -45,9 +45,8 @@ export function scenario(drawn: Drawn): Scenario {
 			{ do: "write", path, mode: 0o755, text: PROGRAM },
 			{ do: "write", path: forbidden, mode: 0o644, text: PROGRAM },
 		],
-		options: { hostname },
-		command: (token) => [path, argument, "", token],
-		others: {
+		calls: {
+			[BOX]: { options: { hostname }, command: (token) => [path, argument, "", token] },
 			[CRASHED]: {
 				about: `its command is ended by ${signalOf(drawn)}`,
 				options: {},
@@ -63,18 +62,18 @@ export function scenario(drawn: Drawn): Scenario {
 			[REFUSED]: { about: "enter throws before there is a command", options: { hostname: TOO_LONG }, fails: true },
 		},
 		steps: [
-			{ do: "start", container: BOX },
+			{ do: "call", call: BOX },
 			{ do: "look", as: DURING },
-			{ do: "end", container: BOX },
-			{ do: "start", container: CRASHED },
-			{ do: "end", container: CRASHED, line: signalOf(drawn).slice(3) },
-			{ do: "start", container: MISSING },
-			{ do: "end", container: MISSING },
-			{ do: "start", container: FORBIDDEN },
-			{ do: "end", container: FORBIDDEN },
-			{ do: "start", container: DONE },
-			{ do: "end", container: DONE, line: "0" },
-			{ do: "start", container: REFUSED },
+			{ do: "feed", call: BOX, last: true },
+			{ do: "call", call: CRASHED },
+			{ do: "feed", call: CRASHED, line: signalOf(drawn).slice(3), last: true },
+			{ do: "call", call: MISSING },
+			{ do: "feed", call: MISSING, last: true },
+			{ do: "call", call: FORBIDDEN },
+			{ do: "feed", call: FORBIDDEN, last: true },
+			{ do: "call", call: DONE },
+			{ do: "feed", call: DONE, line: "0", last: true },
+			{ do: "call", call: REFUSED },
 		],
 	};
 }

@@ -1,4 +1,5 @@
 import {
+	BOX,
 	called,
 	defineCheck,
 	type Explanation,
@@ -85,8 +86,8 @@ export default defineCheck({
 	draw: (random) => ({ hostname: random.hostname() }),
 	scenario: ({ hostname = "" }) => ({
 		does: `ran sh with the hostname ${hostname}, while a System V message queue was on the host`,
-		prepare: [{ do: "queue" }],
-		options: { hostname },
+		prepare: [{ do: "run", argv: ["ipcmk", "--queue"] }],
+		calls: { [BOX]: { options: { hostname } } },
 	}),
 	facts: [
 		processesLeft("isolate"),

@@ -38,7 +38,7 @@ const inTheRootfs = ({ facts }: Context) => facts["escaped.file"] === `nothing: 
 // Root and file are known again by what names them in the kernel: a path or a name can be made elsewhere.
 function opened(observation: Observation, drawn: Record<string, string>): string {
 	const command = commandAt(observation, DURING, ESCAPED);
-	const ending = observation.containers[ESCAPED]?.ending;
+	const ending = observation.calls[ESCAPED]?.ending;
 	if (command !== null) {
 		const root = rootOf(observation.before, command, drawn);
 		const hasFile = samePlace(command.openPlaces["3"], observation.before.places[`/${drawn["secret"]}`]);
@@ -66,21 +66,23 @@ export default defineCheck({
 			{ do: "write", path: `${rootfs}/${marker}`, text: "" },
 			...writeSecrets({ secret }),
 		],
-		options: { rootfs },
-		others: {
+		calls: {
+			[BOX]: { options: { rootfs } },
 			[ESCAPED]: {
 				about: "its command breaks out first, and opens a file of the host",
 				options: { rootfs, escape: true },
+				// The driver has it stop where the break-out begins.
+				until: "stops",
 				script: `[ -r /${secret} ] && exec 3</${secret}; pause`,
 			},
 		},
 		readings: { places: { paths: [rootfs], secrets: secretsOf({ secret }) } },
 		steps: [
-			{ do: "start", container: BOX },
-			{ do: "start", container: ESCAPED, stops: true },
+			{ do: "call", call: BOX },
+			{ do: "call", call: ESCAPED },
 			{ do: "look", as: DURING },
-			{ do: "end", container: BOX },
-			{ do: "end", container: ESCAPED },
+			{ do: "feed", call: BOX, last: true },
+			{ do: "feed", call: ESCAPED, last: true },
 		],
 	}),
 	derive: (observation, drawn) => ({
@@ -173,7 +175,7 @@ export default defineCheck({
 				},
 				{
 					when: ({ observation }) =>
-						(observation.containers[ESCAPED]?.ledger ?? []).some(
+						(observation.calls[ESCAPED]?.ledger ?? []).some(
 							({ task, call }) => task.startsWith("1.1.") && call === "chroot",
 						),
 					diagnosis: "broken-out-in-child",

@@ -17,8 +17,8 @@ import {
 export const ESCAPED = "escaped";
 
 /** What the process that became the command has asked of the kernel before; it is the engine's only child. */
-export const callsOf = ({ containers }: Observation, container: string): LedgerCall[] =>
-	(containers[container]?.ledger ?? []).filter(({ task, call }) => task === "1.1" && call !== "execve");
+export const callsOf = ({ calls }: Observation, container: string): LedgerCall[] =>
+	(calls[container]?.ledger ?? []).filter(({ task, call }) => task === "1.1" && call !== "execve");
 
 /** What breakOut has asked for: what comes after as many calls as enterRoot makes when it is alone. */
 export const breakOutOf = ({ observation }: Context): LedgerCall[] =>
@@ -85,7 +85,7 @@ export const stepsUp = (context: Context) =>
  * becomes the command, or that forks it afterwards.
  */
 export function rootBefore(observation: Observation, drawn: Drawn): string {
-	const stopped = observation.containers[ESCAPED]?.stopped ?? null;
+	const stopped = observation.calls[ESCAPED]?.stopped ?? null;
 	if (stopped === null) return "unknown: no break-out began";
 	const command = commandAt(observation, DURING, ESCAPED);
 	const isCommand =
@@ -105,6 +105,6 @@ export const depthOf = ({ drawn }: Context) => (drawn["rootfs"] ?? "").split("/"
 
 /** What the exception says that ended breakOut. */
 export function breakOutThrew({ observation }: Context): string | undefined {
-	const ending = observation.containers[ESCAPED]?.ending;
+	const ending = observation.calls[ESCAPED]?.ending;
 	return ending?.how === "threw" ? ending.thrown.message : undefined;
 }

@@ -9,6 +9,7 @@ import {
 	type Observation,
 	type ProcessState,
 } from "../../harness/judge/index.ts";
+import { type Delivery, readDelivery, readFinish } from "./measured.ts";
 import { AFTERWARDS, codeOf, dealt, deathOf, EXITS, KILLED, ORPHANS, ORPHANS_CODE, WAITING } from "./scenario.ts";
 
 type Task = ProcessState["tasks"][number];
@@ -28,13 +29,14 @@ export const AS_AN_ORPHAN = `with ${ORPHANS_CODE}: the exit code of an orphan`;
 export const ignored = ({ signals }: Observation, container = BOX) => signals[container] === "ignored";
 
 /** Whether the container was ended by a call that was refused for this reason. */
-export function endedWith({ containers }: Observation, container: string, code: string): boolean {
-	const ending = containers[container]?.ending;
+export function endedWith({ calls }: Observation, container: string, code: string): boolean {
+	const ending = calls[container]?.ending;
 	return ending?.how === "threw" && ending.thrown.syscall?.code === code;
 }
 
 /** Whether pid 1 of a container had ended by the time that signals had been sent to it. */
-export const initLeft = ({ deliveries }: Observation): boolean => TOLD.some((name) => deliveries[name]?.init === false);
+export const initLeft = (observation: Observation): boolean =>
+	TOLD.some((name) => readDelivery(observation, name)?.init === false);
 
 /** What the two commands got that nobody had sent to their init. */
 export function uninvited(observation: Observation, drawn: Drawn): string[] {
@@ -42,8 +44,8 @@ export function uninvited(observation: Observation, drawn: Drawn): string[] {
 }
 
 /** What came to processes that the commands had started. */
-export function cameToOthers({ deliveries }: Observation): string[] {
-	const others = TOLD.flatMap((name) => deliveries[name]?.others ?? []);
+export function cameToOthers(observation: Observation): string[] {
+	const others = TOLD.flatMap((name) => readDelivery(observation, name)?.others ?? []);
 	return others.flatMap(({ pending, state }) => (state === "Z" || pending === "" ? ["SIGKILL"] : signalsIn(pending)));
 }
 
@@ -53,7 +55,7 @@ export function deriveFacts(observation: Observation, drawn: Drawn): Record<stri
 	const process = commandAt(observation, DURING);
 	const facts: Record<string, FactValue> = {
 		"orphans.zombies": zombies(observation),
-		"told.init": TOLD.filter((name) => hasNoInit(observation.deliveries[name])),
+		"told.init": TOLD.filter((name) => hasNoInit(readDelivery(observation, name))),
 		"signals.lost": lost(observation, drawn),
 		"signals.strayed": strayed(observation, drawn),
 		"exit.code": howItEnded(observation, EXITS, codeOf(drawn), "with its own exit code"),
@@ -68,7 +70,7 @@ export function deriveFacts(observation: Observation, drawn: Drawn): Record<stri
 }
 
 // Of a container whose command never was, other facts tell.
-const hasNoInit = (delivery: Observation["deliveries"][string] | undefined) =>
+const hasNoInit = (delivery: Delivery | undefined) =>
 	delivery !== undefined && delivery.command !== null && !delivery.ownInit;
 
 // The command's own namespace is the innermost of those that number it, and nobody else is in one as deep.
@@ -97,15 +99,15 @@ function whatProcShows(tasks: readonly Task[], process: ProcessState): string {
 
 // What was sent to init and did not come to the command.
 function lost(observation: Observation, drawn: Drawn): FactValue {
-	const { deliveries } = observation;
-	if (TOLD.some((name) => deliveries[name] === undefined)) return "unknown: they could not be sent";
-	if (TOLD.some((name) => deliveries[name]?.command === null)) return KILLED_MEANWHILE;
+	const deliveries = TOLD.map((name) => readDelivery(observation, name));
+	if (deliveries.some((delivery) => delivery === undefined)) return "unknown: they could not be sent";
+	if (deliveries.some((delivery) => delivery?.command === null)) return KILLED_MEANWHILE;
 	return TOLD.flatMap((name) => dealt(drawn)[name].filter((signal) => !isIn(cameTo(observation, name), signal)));
 }
 
 // What came to somebody whom it was not for. Without an orphan that ended, nothing is known about SIGCHLD.
 function strayed(observation: Observation, drawn: Drawn): FactValue {
-	const deliveries = TOLD.map((name) => observation.deliveries[name]);
+	const deliveries = TOLD.map((name) => readDelivery(observation, name));
 	if (deliveries.some((delivery) => delivery === undefined)) return "unknown: nothing could be sent";
 	if (deliveries.some((delivery) => delivery?.command === null)) return KILLED_MEANWHILE;
 	if (deliveries.some((delivery) => delivery?.others.length === 0)) return "unknown: its child had ended before";
@@ -117,8 +119,8 @@ function strayed(observation: Observation, drawn: Drawn): FactValue {
 
 const isIn = (signals: readonly string[], signal: string) => signals.includes(signal);
 
-function cameTo({ deliveries }: Observation, name: Told): string[] {
-	return signalsIn(deliveries[name]?.command ?? "0");
+function cameTo(observation: Observation, name: Told): string[] {
+	return signalsIn(readDelivery(observation, name)?.command ?? "0");
 }
 
 // Bit n-1 for signal n. See proc_pid_status(5).
@@ -132,12 +134,12 @@ const ALIASES = new Set(["SIGIOT", "SIGPOLL"]);
 
 // An exit code that was drawn differs from run to run; that it was passed on does not.
 function howItEnded(observation: Observation, container: Told, expected: number, right: string): string {
-	const ending = observation.containers[container]?.ending;
-	const finish = observation.finishes[container];
+	const ending = observation.calls[container]?.ending;
+	const finish = readFinish(observation, container);
 	if (ending?.how === "threw") return `with the exception ${ending.thrown.message}`;
 	if (finish === undefined) return "unknown: it could not be told to";
 	if (!finish.ended) return NEVER_TOLD;
-	if (ignored(observation, container)) return NOT_AT_ALL;
+	if (!finish.over) return NOT_AT_ALL;
 	if (ending?.how !== "returned") return ending?.how ?? "not started";
 	if (finish.orphans !== 1) return `unknown: ${finish.orphans} orphans were to end with it`;
 	if (ending.value === ORPHANS_CODE) return AS_AN_ORPHAN;

@@ -1,5 +1,7 @@
 import { BOX, DURING, type Scenario, type Step } from "../../harness/judge/index.ts";
 
+import { deliveryTo, finishOf } from "./measured.ts";
+
 /** How many orphans the command makes. */
 export const ORPHANS = 50;
 /** The moment at which they wait for their end, and the one at which all of them have ended. */
@@ -75,11 +77,11 @@ export function scenario(drawn: Record<string, string>): Scenario {
 	const { hostname = "", rootfs = "" } = drawn;
 	const options = { hostname, rootfs, init: true };
 	const told = (container: typeof EXITS | typeof KILLED, ending: string): Step[] => [
-		{ do: "start", container },
-		{ do: "go", container },
-		{ do: "deliver", container, signals: dealt(drawn)[container], as: container },
-		{ do: "go", container },
-		{ do: "finish", container, line: `exec 3<>/end; ${ending}`, as: container },
+		{ do: "call", call: container },
+		{ do: "feed", call: container },
+		{ do: "measure", with: "deliver", args: [container, dealt(drawn)[container]], as: deliveryTo(container) },
+		{ do: "feed", call: container },
+		{ do: "measure", with: "finish", args: [container, `exec 3<>/end; ${ending}`], as: finishOf(container) },
 	];
 	return {
 		does: `ran sh below an init in ${rootfs}; sh left ${ORPHANS} orphans; then sent SIGTERM to the init`,
@@ -87,21 +89,20 @@ export function scenario(drawn: Record<string, string>): Scenario {
 			// cp, as it takes the devices along: a shell gives /dev/null to what it starts in the background.
 			{ do: "run", argv: ["sh", "-c", `cp -a /lab/rootfs ${rootfs} && mkfifo ${rootfs}/gate ${rootfs}/end`] },
 		],
-		options,
-		script: BOX_SCRIPT,
-		others: {
+		calls: {
+			[BOX]: { options, script: BOX_SCRIPT },
 			[EXITS]: { about: "its command is sent signals, and exits with a code that it is told", options, script: TOLD },
 			[KILLED]: { about: "its command is sent signals, and ends by one of its own", options, script: TOLD },
 		},
 		steps: [
-			{ do: "start", container: BOX },
+			{ do: "call", call: BOX },
 			{ do: "look", as: DURING },
-			{ do: "go", container: BOX },
+			{ do: "feed", call: BOX },
 			{ do: "look", as: WAITING },
-			{ do: "go", container: BOX },
-			{ do: "settle", container: BOX },
+			{ do: "feed", call: BOX },
+			{ do: "await", call: BOX, until: "settled" },
 			{ do: "look", as: AFTERWARDS },
-			{ do: "signal", container: BOX, to: "init", signal: "SIGTERM", as: BOX },
+			{ do: "signal", call: BOX, to: "init", signals: ["SIGTERM"], as: BOX },
 			...told(EXITS, `exit ${codeOf(drawn)}`),
 			...told(KILLED, `kill -${deathOf(drawn)} $$`),
 		],

@@ -24,7 +24,7 @@ import { EXITS, KILLED, SIGNALS } from "./scenario.ts";
 
 /** What is known about the two containers whose commands are told what to do: by signals, and by a last line. */
 
-const containers = ({ observation }: Context) => [EXITS, KILLED].map((name) => observation.containers[name]);
+const containers = ({ observation }: Context) => [EXITS, KILLED].map((name) => observation.calls[name]);
 const ledgers = (context: Context) => containers(context).map((container) => container?.ledger ?? []);
 const lost = ({ facts }: Context) => [facts["signals.lost"] ?? []].flat().map(String);
 const strayed = ({ facts }: Context) => [facts["signals.strayed"] ?? []].flat();

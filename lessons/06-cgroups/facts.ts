@@ -34,7 +34,7 @@ export const EXCEEDED = "had more than it may";
 /** What the cgroups show, and what came of the limits. */
 export function derive(observation: Observation, drawn: Drawn): Record<string, FactValue> {
 	const seen = { observation, drawn };
-	const ending = (container: string) => observation.containers[container]?.ending.how ?? "not started";
+	const ending = (container: string) => observation.calls[container]?.ending.how ?? "not started";
 	const facts: Record<string, FactValue> = {
 		"second.ending": ending(SECOND),
 		"refused.ending": joinedNothing(seen) ? STARTED : ending(REFUSED),
@@ -105,8 +105,8 @@ function effect(seen: Seen, [file, name]: [string, string], came: string, not: s
 }
 
 // createCgroup has come back, and join has not found what it was to have made.
-function joinedNothing({ observation: { containers } }: Seen): boolean {
-	const ending = containers[REFUSED]?.ending;
+function joinedNothing({ observation: { calls } }: Seen): boolean {
+	const ending = calls[REFUSED]?.ending;
 	return ending?.how === "threw" && ending.inChild && /^ENOENT.*'\/sys\/fs\/cgroup\//.test(ending.thrown.message);
 }
 

@@ -6,7 +6,7 @@ import { BYSTANDER, OVERDRAWN, PARENT, REFUSED, SECOND, SPENT } from "./scenario
 
 const KERNEL_DOC = "Documentation/admin-guide/cgroup-v2.rst";
 
-const endingOf = ({ observation }: Context, container: string) => observation.containers[container]?.ending;
+const endingOf = ({ observation }: Context, container: string) => observation.calls[container]?.ending;
 const threw = (context: Context, container: string, pattern: RegExp) => {
 	const ending = endingOf(context, container);
 	return ending?.how === "threw" && pattern.test(ending.thrown.message);
@@ -17,7 +17,7 @@ const survivors = (context: Context, moment: string) => pidsIn(context, moment, 
 
 /** Signals that the second container's engine has sent. */
 const signalsSent = ({ observation }: Context) =>
-	(observation.containers[SECOND]?.ledger ?? [])
+	(observation.calls[SECOND]?.ledger ?? [])
 		.filter(({ call, error, args }) => call === "kill" && error === undefined && args["sig"] !== "0")
 		.map(({ args }) => args["sig"] ?? "");
 

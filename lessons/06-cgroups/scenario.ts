@@ -80,9 +80,11 @@ export function scenario({
 			{ do: "run", argv: ["sh", "-c", "busybox mkswap /dev/zram0 && busybox swapon /dev/zram0"] },
 			{ do: "run", argv: ["sh", "-c", `${BYSTANDER} 100000 </dev/null >/dev/null 2>&1 &`] },
 		],
-		options: { id, hostname, rootfs: "/lab/rootfs", init: true, limits },
-		script: `pause; ${CROWD}; ${BURN}; ${hog(limits.memoryMaxBytes + TOO_MUCH_BYTES)}; pause; exit $line`,
-		others: {
+		calls: {
+			[BOX]: {
+				options: { id, hostname, rootfs: "/lab/rootfs", init: true, limits },
+				script: `pause; ${CROWD}; ${BURN}; ${hog(limits.memoryMaxBytes + TOO_MUCH_BYTES)}; pause; exit $line`,
+			},
 			[SECOND]: {
 				about: "nothing is limited in it, and what it leaves behind ignores signals",
 				options: { id: second, limits: {} },
@@ -101,17 +103,17 @@ export function scenario({
 		},
 		readings: { cgroup: { below: PARENT } },
 		steps: [
-			{ do: "start", container: BOX },
-			{ do: "start", container: SECOND },
+			{ do: "call", call: BOX },
+			{ do: "call", call: SECOND },
 			{ do: "look", as: DURING },
-			{ do: "start", container: REFUSED },
-			{ do: "start", container: OVERDRAWN },
-			{ do: "end", container: SECOND },
-			{ do: "go", container: BOX },
+			{ do: "call", call: REFUSED },
+			{ do: "call", call: OVERDRAWN },
+			{ do: "feed", call: SECOND, last: true },
+			{ do: "feed", call: BOX },
 			{ do: "look", as: SPENT },
 			// One that is only slowed down (memory.high) would never be done.
 			{ do: "run", argv: ["busybox", "killall", "-q", "-KILL", "dd"], as: "stopped" },
-			{ do: "end", container: BOX },
+			{ do: "feed", call: BOX, last: true },
 		],
 	};
 }

@@ -12,8 +12,8 @@ const noOverlay = (_: unknown, context: Context) => !onOverlay(context);
 /** What umount2 has refused is left behind, with all that lies below; the exception has been explained. */
 const notUnmounted = (_: unknown, context: Context) => refused("umount2", "EBUSY")(context);
 const withoutIds = (message: string) => message.replaceAll(/\b[0-9a-f]{8}\b/g, "");
-const endedAlike = ({ thrown, observation: { containers } }: Context) => {
-	const ending = containers[NEIGHBOUR]?.ending;
+const endedAlike = ({ thrown, observation: { calls } }: Context) => {
+	const ending = calls[NEIGHBOUR]?.ending;
 	return thrown !== null && ending?.how === "threw" && withoutIds(ending.thrown.message) === withoutIds(thrown.message);
 };
 const noUpper = (_: unknown, context: Context) => !onOverlay(context) || context.facts["upperdir"] === "none";
@@ -241,8 +241,8 @@ export default defineCheck({
 			accept: (_, context) => context.facts["command.ran"] === false || endedAlike(context),
 			explain: [
 				{
-					when: ({ observation: { containers } }) => {
-						const ending = containers[NEIGHBOUR]?.ending;
+					when: ({ observation: { calls } }) => {
+						const ending = calls[NEIGHBOUR]?.ending;
 						return ending?.how === "threw" && /EBUSY|ENOTEMPTY|EROFS|resource busy/.test(ending.thrown.message);
 					},
 					diagnosis: "second-container-fails",

@@ -76,15 +76,15 @@ export function deriveOverlay(observation: Observation, drawn: Drawn): Record<st
 	};
 }
 
-function neighbourEnding({ containers }: Observation): string {
-	const ending = containers[NEIGHBOUR]?.ending;
+function neighbourEnding({ calls }: Observation): string {
+	const ending = calls[NEIGHBOUR]?.ending;
 	if (ending?.how === "returned") return `returned ${JSON.stringify(ending.value)}`;
 	return ending?.how === "threw" ? `${ending.thrown.name}: ${ending.thrown.message}` : (ending?.how ?? "never started");
 }
 
 // An exception in the process that was to become the container: mountOverlay has come back before.
-function refusedEnding({ containers }: Observation): string {
-	const ending = containers[REFUSED]?.ending;
+function refusedEnding({ calls }: Observation): string {
+	const ending = calls[REFUSED]?.ending;
 	return ending?.how === "threw" && ending.inChild ? STARTED : (ending?.how ?? "not started");
 }
 

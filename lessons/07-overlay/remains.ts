@@ -12,8 +12,8 @@ export const mountsLeft: Explanation = {
 };
 
 /** Whether mountOverlay itself has thrown, and not the container that was started all the same. */
-export const threwAtOnce = ({ observation: { containers } }: Context, name: string) => {
-	const ending = containers[name]?.ending;
+export const threwAtOnce = ({ observation: { calls } }: Context, name: string) => {
+	const ending = calls[name]?.ending;
 	return ending?.how === "threw" && !ending.inChild && /\bmountOverlay\b/.test(ending.thrown.stack);
 };
 
@@ -43,11 +43,11 @@ export const refusedLeft: Explanation[] = [
 
 export const refusedEnding: Explanation[] = [
 	{
-		when: ({ observation: { containers } }) =>
-			["exited", "child-returned", "asynchronous"].includes(containers[REFUSED]?.ending.how ?? ""),
+		when: ({ observation: { calls } }) =>
+			["exited", "child-returned", "asynchronous"].includes(calls[REFUSED]?.ending.how ?? ""),
 		diagnosis: "no-exception",
-		why: ({ observation: { containers } }) =>
-			`mount refuses to put a layer into an overlay that is not there: ENOENT. What came of that: ${containers[REFUSED]?.ending.how}. The engine may have made other parts of the container, and learns by an exception that it has to remove them.`,
+		why: ({ observation: { calls } }) =>
+			`mount refuses to put a layer into an overlay that is not there: ENOENT. What came of that: ${calls[REFUSED]?.ending.how}. The engine may have made other parts of the container, and learns by an exception that it has to remove them.`,
 		try: "Let the exception through: do not end the program yourself.",
 		see: ["mount(2), ERRORS"],
 	},

@@ -1,4 +1,4 @@
-import { type Check, type Drawn, EXIT_CODE, type Scenario } from "../../harness/judge/index.ts";
+import { BOX, type Check, type Drawn, EXIT_CODE, type Scenario } from "../../harness/judge/index.ts";
 
 /**
  * Two containers on the same three layers, at the same time. The first one to start, the neighbour, writes one file; the
@@ -87,9 +87,8 @@ export function scenarioOf(drawn: Drawn): Scenario {
 	return {
 		does: `ran sh on the layers ${top}, ${middle} and ${base}, beside a second container on the same three`,
 		prepare: [{ do: "run", argv: ["busybox", "sh", "-c", named(PREPARE)] }],
-		options: { ...options, id },
-		script: named(SCRIPT),
-		others: {
+		calls: {
+			[BOX]: { options: { ...options, id }, script: named(SCRIPT) },
 			[NEIGHBOUR]: {
 				about: "another one on the same three layers",
 				options: { ...options, id: neighbour },
@@ -107,16 +106,16 @@ export function scenarioOf(drawn: Drawn): Scenario {
 			},
 		},
 		steps: [
-			{ do: "start", container: NEIGHBOUR },
-			{ do: "start", container: LONE },
-			{ do: "start", container: "box" },
+			{ do: "call", call: NEIGHBOUR },
+			{ do: "call", call: LONE },
+			{ do: "call", call: BOX },
 			{ do: "look", as: "during", writes: Object.fromEntries(lateFiles(drawn).map((path) => [path, news])) },
 			{ do: "run", argv: ["busybox", "sh", "-c", "busybox dmesg | busybox grep overlay"], as: LOG },
 			// Not before: what the log has to say is about the other two.
-			{ do: "start", container: REFUSED },
-			{ do: "end", container: NEIGHBOUR },
-			{ do: "end", container: LONE },
-			{ do: "end", container: "box" },
+			{ do: "call", call: REFUSED },
+			{ do: "feed", call: NEIGHBOUR, last: true },
+			{ do: "feed", call: LONE, last: true },
+			{ do: "feed", call: BOX, last: true },
 		],
 		readings: {
 			files: {

@@ -22,12 +22,12 @@ const QUESTIONS: Question[] = [
 ];
 
 function derive(observation: Observation): Record<string, FactValue> {
-	const { before, after, moments, containers } = observation;
+	const { before, after, moments, calls } = observation;
 	const ended = moments[ENDED]?.host ?? before;
 	const all = [...Object.values(moments).map(({ host }) => host), after];
 	return {
 		"ns.net.other": otherNamespace(observation),
-		"other.ending": endingOf(containers[OTHER]),
+		"other.ending": endingOf(calls[OTHER]),
 		...Object.fromEntries(QUESTIONS.map((question) => [question, answer(observation, question)])),
 		"seen.other": seen(observation, "box.other"),
 		"seen.published": seen(observation, "world.first"),
@@ -39,12 +39,12 @@ function derive(observation: Observation): Record<string, FactValue> {
 		"left.namespaces": newNetworks(before, ended).length,
 		"left.helpers": helpersLeft(observation),
 		"left.alive": newIn(before, ended, peersOf).length,
-		"halfway.ending": endingOf(containers[HALF_WAY]),
+		"halfway.ending": endingOf(calls[HALF_WAY]),
 		"halfway.left": leftHalfWay(observation, ended),
 	};
 }
 
-const endingOf = (container: Observation["containers"][string] | undefined) =>
+const endingOf = (container: Observation["calls"][string] | undefined) =>
 	container?.ending.how === "returned" ? `returned ${container.ending.value}` : (container?.ending.how ?? NOT_ASKED);
 
 function otherNamespace(observation: Observation): string {
@@ -55,9 +55,9 @@ function otherNamespace(observation: Observation): string {
 }
 
 /** Processes that were not there before. */
-function helpersLeft({ before, after, containers }: Observation): string[] {
+function helpersLeft({ before, after, calls }: Observation): string[] {
 	// An engine that was still at work when its time was up has not left anything yet.
-	if (containers[HALF_WAY]?.ending.how === "hung") return [];
+	if (calls[HALF_WAY]?.ending.how === "hung") return [];
 	const known = new Set(before.tasks.map(identityOf));
 	return after.tasks.filter((task) => !known.has(identityOf(task))).map((task) => `${nameOf(task)} (${task.state})`);
 }

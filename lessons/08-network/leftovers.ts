@@ -163,8 +163,8 @@ export const halfWay: Explanation[] = [
 ];
 
 /** What was refused to the third container after its address: what ip has said of that is not what came out. */
-function refusedNext({ containers }: Observation): string | undefined {
-	const ending = containers[HALF_WAY]?.ending;
+function refusedNext({ calls }: Observation): string | undefined {
+	const ending = calls[HALF_WAY]?.ending;
 	const lines = ending?.how === "threw" ? ending.thrown.message.split("\n") : [];
 	if (lines.some((line) => line.includes(NO_ADDRESS))) return undefined;
 	return lines.find((line) => /Cannot find device|No such file|does not exist|ENOENT|EBADF|EINVAL/.test(line))?.trim();

@@ -30,17 +30,17 @@ export const separate: Explanation[] = [
 
 export const secondEnding: Explanation[] = [
 	{
-		when: ({ observation }) => threw(observation.containers["other"]?.ending, /exist|already/),
+		when: ({ observation }) => threw(observation.calls["other"]?.ending, /exist|already/),
 		diagnosis: "made-twice",
 		why: ({ observation }) =>
-			`The first container was connected, and the second was refused: ${message(observation.containers["other"]?.ending)}. What is there already cannot be made once more. Possible causes are what both share, such as the bridge and its address, and a name that is the same for both.`,
+			`The first container was connected, and the second was refused: ${message(observation.calls["other"]?.ending)}. What is there already cannot be made once more. Possible causes are what both share, such as the bridge and its address, and a name that is the same for both.`,
 		try: "Ask whether the bridge is there before you make it, and name everything else after the container.",
 		see: [IP_LINK],
 	},
 	{
 		diagnosis: "second-failed",
 		why: ({ observation }) =>
-			`The first container's command ran and ended as it should; of the second one this came: ${message(observation.containers["other"]?.ending)}.`,
+			`The first container's command ran and ended as it should; of the second one this came: ${message(observation.calls["other"]?.ending)}.`,
 		try: "Look for what the two have in common: a name, an address, a file.",
 		see: ["ip-link(8)"],
 	},

@@ -91,13 +91,13 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 			},
 			{ do: "run", argv: ["sh", "-ec", OF_THE_HOST] },
 		],
-		options: {
-			...common,
-			id,
-			address,
-			publish: [port, secondPort].map((host) => ({ host, container: BOX_PORT })),
-		},
-		others: {
+		calls: {
+			[BOX]: {
+				options: {
+					...{ ...common, id, address },
+					publish: [port, secondPort].map((host) => ({ host, container: BOX_PORT })),
+				},
+			},
 			[OTHER]: {
 				about: "a second one, with an address and a port of its own",
 				options: {
@@ -113,8 +113,8 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 		},
 		readings: { network: {} },
 		steps: [
-			{ do: "start", container: BOX },
-			{ do: "start", container: OTHER },
+			{ do: "call", call: BOX },
+			{ do: "call", call: OTHER },
 			{ do: "look", as: "during" },
 			{
 				do: "ask",
@@ -145,7 +145,7 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 					asked("box.elsewhere", world, otherPort),
 				],
 			},
-			{ do: "end", container: BOX },
+			{ do: "feed", call: BOX, last: true },
 			{
 				do: "ask",
 				// A bridge may have changed its hardware address with the port that went; only time can tell its neighbours.
@@ -159,11 +159,11 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 					asked("later.goneFromHost", hostOutside, port, HOST),
 				],
 			},
-			{ do: "end", container: OTHER },
-			{ do: "unlinked", links: [`box-${id}`, `box-${otherId}`] },
+			{ do: "feed", call: OTHER, last: true },
+			{ do: "await", until: { unlinked: [`box-${id}`, `box-${otherId}`] } },
 			{ do: "look", as: ENDED, allEnded: true },
-			{ do: "start", container: HALF_WAY },
-			{ do: "unlinked", links: [`box-${thirdId}`] },
+			{ do: "call", call: HALF_WAY },
+			{ do: "await", until: { unlinked: [`box-${thirdId}`] } },
 		],
 	};
 };

@@ -83,7 +83,7 @@ function fileFacts(observation: Observation): Record<string, FactValue> {
 const originalHello = (observation: Observation) => originals(observation).find(({ name }) => name === "hello")?.sha256;
 
 function dynamicFacts(observation: Observation, drawn: Drawn): Record<string, FactValue> {
-	const ending = observation.containers["dynamic"]?.ending;
+	const ending = observation.calls["dynamic"]?.ending;
 	if (ending === undefined) return {};
 	const contents = contentsOf(readingOf(observation, drawn["dynamic"]));
 	const needed = neededFor(observation);

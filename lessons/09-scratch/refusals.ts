@@ -5,7 +5,7 @@ import { toolsStarted } from "./facts.ts";
 const execveRefused =
 	(code: string, container = "box") =>
 	({ observation }: Context) =>
-		observation.containers[container]?.ledger.some(({ call, error }) => call === "execve" && error === code) === true;
+		observation.calls[container]?.ledger.some(({ call, error }) => call === "execve" && error === code) === true;
 
 // The child became nothing: there was a new root, and then not even an execve.
 const noExecve = ({ ledger }: Context) =>
@@ -80,7 +80,7 @@ export const refusals: Explanation[] = [
 ];
 
 const thrownIn = (context: Context) => {
-	const ending = context.observation.containers["dynamic"]?.ending;
+	const ending = context.observation.calls["dynamic"]?.ending;
 	return ending?.how === "threw" ? ending.thrown : undefined;
 };
 

@@ -5,12 +5,12 @@ import {
 	type Drawn,
 	DURING,
 	exitCodeOf,
-	type ImageChange,
 	type Preparation,
 	type Scenario,
 	type Step,
 } from "../../harness/judge/index.ts";
 import { COPIES, type Copy, copyNamed } from "./copies.ts";
+import type { ImageChange } from "./image-change.ts";
 import { filesOf, PROGRAMS } from "./programs.ts";
 import { TOOLS_STARTED, withoutTools } from "./tools.ts";
 
@@ -92,20 +92,22 @@ export function scenario(drawn: Drawn): Scenario {
 				as: "originals",
 			},
 		],
-		options: {
-			id: "hello",
-			image,
-			files: { "/hello": `${source}/hello` },
-			// Sorted by names that were drawn: in any order.
-			more: more.toSorted(([one], [other]) => (one < other ? -1 : 1)),
-			twice: {
-				images: [drawn["one"], drawn["two"]],
-				files: both,
+		calls: {
+			[BOX]: {
+				options: {
+					id: "hello",
+					image,
+					files: { "/hello": `${source}/hello` },
+					// Sorted by names that were drawn: in any order.
+					more: more.toSorted(([one], [other]) => (one < other ? -1 : 1)),
+					twice: {
+						images: [drawn["one"], drawn["two"]],
+						files: both,
+					},
+				},
+				command: (token) => ["/hello", token, word],
+				says: HELLO_SAYS,
 			},
-		},
-		command: (token) => ["/hello", token, word],
-		says: HELLO_SAYS,
-		others: {
 			dynamic: {
 				about: "dash and ls, which are linked dynamically",
 				options: {
@@ -126,30 +128,34 @@ export function scenario(drawn: Drawn): Scenario {
 			},
 		},
 		steps: [
-			{ do: "start", container: BOX },
+			{ do: "call", call: BOX },
 			// What is built of the source from now on can have been remembered by nobody.
 			{
 				...{ do: "look", as: DURING },
 				writes: { [`${source}/hello.asm`]: SOURCE.replaceAll(HELLO, rewrittenIn(drawn)) },
 			},
-			{ do: "end", container: BOX },
-			{ do: "start", container: "dynamic" },
-			{ do: "look", as: "dynamic", container: "dynamic" },
-			{ do: "end", container: "dynamic", line: String(exitCodeOf(drawn)) },
+			{ do: "feed", call: BOX, last: true },
+			{ do: "call", call: "dynamic" },
+			{ do: "look", as: "dynamic", call: "dynamic" },
+			{ do: "feed", call: "dynamic", line: String(exitCodeOf(drawn)), last: true },
 			{
 				do: "readImages",
 				images: ["image", "one", "two", "dynamic", ...Object.keys(PROGRAMS)].map((name) => drawn[name] ?? ""),
 			},
 			{ do: "readImages", images: [drawn["anew"] ?? ""], words: [[rewrittenIn(drawn), HELLO]] },
-			...inAnyOrder.map(
-				(copy): Step => ({ do: "copyImage", from: image, to: drawn[copy.name] ?? "", change: changeOf(copy, drawn) }),
-			),
-			{ do: "start", container: "copies" },
+			...inAnyOrder.flatMap((copy): Step[] => {
+				const to = drawn[copy.name] ?? "";
+				return [
+					{ do: "measure", with: "copyImage", args: [image, to, changeOf(copy, drawn)], as: `copy ${copy.name}` },
+					{ do: "readImages", images: [to] },
+				];
+			}),
+			{ do: "call", call: "copies" },
 			...COPIES.flatMap((_, index): Step[] => [
-				{ do: "look", as: `copy ${index}`, container: "copies" },
-				{ do: "go", container: "copies" },
+				{ do: "look", as: `copy ${index}`, call: "copies" },
+				{ do: "feed", call: "copies" },
 			]),
-			{ do: "end", container: "copies" },
+			{ do: "feed", call: "copies", last: true },
 			{ do: "readImages", images: COPIES.filter(({ good }) => good).map(({ name }) => drawn[name] ?? "") },
 		],
 		readings: { files: { watch: ["/run/box", "/tmp", TOOLS_STARTED], inRoot: ["hello", "bin/dash"] } },

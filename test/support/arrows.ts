@@ -29,6 +29,8 @@ const VALIBOT = "^node_modules/valibot/";
 /** The host's side runs no system calls of its own. */
 const PACKAGES = "^node_modules/(?!ffi-rs/)";
 
+/** What the guest's code has for instruments. */
+const GUEST = "^harness/guest/index\\.ts$";
 const PROTOCOL = "^harness/protocol/index\\.ts$";
 /** What a reading is. How the guest reads it lies in a folder below. */
 const READINGS = "^harness/readings/[^/]+$";
@@ -156,7 +158,8 @@ function solutionRows(): Row[] {
 }
 
 // The skeleton is the module that `check.ts` names. A driver is what the check calls in the place of the engine, in the
-// guest. Whatever else lies in a lesson's folder is a part of its check or its demo, and runs on the host.
+// guest; an instrument is the agent's own there. Whatever else lies in a lesson's folder is a part of its check or its demo,
+// and runs on the host.
 function lessonRows(): Row[] {
 	const skeletons = lessonIds("lessons").map((id) => `^lessons/${id}/${moduleOf(id)}$`.replaceAll(".", "\\."));
 	return [
@@ -164,6 +167,9 @@ function lessonRows(): Row[] {
 			(files, index): Row => ({ files, may: [KERNEL, GIVEN, ...skeletons.slice(0, index)], node: true }),
 		),
 		{ files: "^lessons/[^/]+/driver\\.ts$", may: [KERNEL, "^solutions/"], node: true },
+		...lessonIds("lessons").map(
+			(id): Row => ({ files: `^lessons/${id}/instrument\\.ts$`, may: [GUEST, `^lessons/${id}/`], node: true }),
+		),
 		...lessonIds("lessons").map(
 			(id): Row => ({ files: `^lessons/${id}/`, may: ["^harness/judge/index\\.ts$", VALIBOT], node: true }),
 		),

@@ -41,15 +41,14 @@ export async function playScript(yard: Shipyard, program: string, script: string
 		...{
 			prepare: installBox(program),
 			code,
-			call: "run",
 			readings: {},
 		},
-		containers: { box: { args: [PRELUDE + script], token: "none" } },
-		steps: [{ do: "start", container: "box" }],
+		calls: { box: { export: "run", args: [PRELUDE + script], token: "none" } },
+		steps: [{ do: "call", call: "box" }],
 		deadlineMs: DEADLINE_MS,
 	});
 	const [stdout, stderr] = [output.stdout, output.stderr].map((chunks) => Buffer.concat(chunks).toString());
-	const how = outcome.kind === "lost" ? outcome.how : outcome.observation.containers["box"]?.ending.how;
+	const how = outcome.kind === "lost" ? outcome.how : outcome.observation.calls["box"]?.ending.how;
 	if (how !== "returned") throw new Error(`the script did not come to its end: ${how}\n${stdout}\n${stderr}`);
 	const lines = (stdout ?? "").split("\n").filter(Boolean);
 	return Object.fromEntries(lines.map((line) => line.split("\t")));

@@ -1,5 +1,5 @@
 import { silent } from "../../harness/base/progress.ts";
-import type { Container, LedgerCall } from "../../harness/protocol/index.ts";
+import type { CallReport, LedgerCall } from "../../harness/protocol/index.ts";
 import type { RunRequest } from "../../harness/vm/machine.ts";
 import { Shipyard } from "../../harness/vm/shipyard.ts";
 import type * as Kernel from "../../native/kernel.ts";
@@ -48,14 +48,14 @@ export async function inGuest<T, G>(yard: Shipyard, act: (guest: Guest, given: G
 	const code = `const prelude = ${prelude.toString()};
 		exports.run = (given) => (${act.toString()})(prelude(require), given);`;
 	const request: RunRequest = {
-		...{ prepare: [], code, call: "run", readings: {} },
-		containers: { box: { args: [given ?? null], token: "none" } },
-		steps: [{ do: "start", container: "box" }],
+		...{ prepare: [], code, readings: {} },
+		calls: { box: { export: "run", args: [given ?? null], token: "none" } },
+		steps: [{ do: "call", call: "box" }],
 	};
 	const { outcome, output } = await yard.play(request);
 	const [stdout, stderr] = [output.stdout, output.stderr].map((chunks) => Buffer.concat(chunks).toString());
 	if (outcome.kind === "lost") throw new Error(`the machine was lost: ${outcome.how} ${outcome.detail}`);
-	const { ending, ledger } = outcome.observation.containers["box"] as Container;
+	const { ending, ledger } = outcome.observation.calls["box"] as CallReport;
 	if (ending.how !== "returned") throw new Error(`it did not return: ${JSON.stringify(ending)}\n${stderr}`);
 	return { value: ending.value as T, ledger, stdout: stdout ?? "", stderr: stderr ?? "" };
 }

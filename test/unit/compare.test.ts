@@ -4,7 +4,7 @@ import { compare } from "../../harness/judge/compare.ts";
 import { contextOf } from "../../harness/judge/context.ts";
 import { deriveFacts } from "../../harness/judge/facts.ts";
 import type { FactValue } from "../../harness/judge/values.ts";
-import type { Container, Ending, LedgerCall, Observation } from "../../harness/protocol/index.ts";
+import type { CallReport, Ending, LedgerCall, Observation } from "../../harness/protocol/index.ts";
 import { hostState, observation, processState } from "../support/observation.ts";
 
 const explanation = (diagnosis: string, when?: Explanation["when"]): Explanation => ({
@@ -21,7 +21,7 @@ const check: Check = {
 	weight: 1,
 	learnt: "",
 	draw: () => ({}),
-	scenario: () => ({ does: "", prepare: [], options: {} }),
+	scenario: () => ({ does: "", prepare: [], calls: { box: { options: {} } } }),
 	facts: [
 		{
 			fact: "command.hostname",
@@ -110,7 +110,7 @@ describe("endings", () => {
 		diagnoses(
 			observation({
 				during: null,
-				containers: { box: { ending, ledger, atThrow: null, inputTaken: false, stopped: null } },
+				calls: { box: { ending, ledger, atThrow: null, inputTaken: false, stopped: null } },
 			}),
 		);
 	const threw = (
@@ -142,14 +142,14 @@ describe("endings", () => {
 
 	test("a program that hangs in a call hangs in the deepest one", () => {
 		const ledger = [open("1", "waitpid"), open("1.1", "waitpid")];
-		const box: Container = {
+		const box: CallReport = {
 			ending: { how: "hung", tasks: [] },
 			ledger,
 			atThrow: null,
 			inputTaken: false,
 			stopped: null,
 		};
-		const seen = observation({ during: null, containers: { box } });
+		const seen = observation({ during: null, calls: { box } });
 		expect(findings(seen)).toMatchObject([
 			{ diagnosis: "hangs-in-call", explanation: expect.stringContaining("waitpid(7)") },
 		]);
@@ -175,8 +175,8 @@ describe("endings", () => {
 	});
 
 	test("a command that ran and gave another exit code is a finding, and its facts are compared too", () => {
-		const { containers } = observation({ ending: { how: "returned", value: 9 } });
-		const seen = { ...named("web-2"), containers };
+		const { calls } = observation({ ending: { how: "returned", value: 9 } });
+		const seen = { ...named("web-2"), calls };
 		expect(findings(seen)).toMatchObject([
 			{ diagnosis: "wrong-ending", expected: "returned 0", got: "returned 9" },
 			{ diagnosis: "wrong-hostname" },

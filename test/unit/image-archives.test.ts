@@ -3,8 +3,8 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { changed, type ImageFiles } from "../../harness/guest/copies.ts";
 import { readArchive, sha256 } from "../../harness/readings/guest/archives.ts";
+import { changed, type ImageFiles } from "../../lessons/09-scratch/instrument.ts";
 import { temporary } from "../support/temporary.ts";
 
 /** What the agent makes of archives and images that somebody else has made. */

@@ -5,6 +5,7 @@ import { contextOf } from "../../harness/judge/context.ts";
 import { findLesson, loadCheck } from "../../harness/judge/lessons.ts";
 import { drawFor } from "../../harness/judge/random.ts";
 import { ImageReading } from "../../harness/readings/images.ts";
+import type { ImageChange } from "../../lessons/09-scratch/image-change.ts";
 import { observation } from "../support/observation.ts";
 
 /** What the host makes of an image's documents, whatever they say: facts and explanations, never an exception. */
@@ -81,7 +82,11 @@ test("facts and explanations can be had of any image", () => {
 test("the good copy is made first in some runs only, and nothing in a copy is in another one as well", () => {
 	const runs = Array.from({ length: 64 }, () => drawFor(check)).map((values) => ({
 		values,
-		made: (check.scenario(values).steps ?? []).filter((step) => step.do === "copyImage"),
+		made: (check.scenario(values).steps ?? []).flatMap((step) => {
+			if (step.do !== "measure" || step.with !== "copyImage") return [];
+			const [, to, change] = step.args as [string, string, ImageChange];
+			return [{ to, change }];
+		}),
 	}));
 	const places = runs.map(({ values, made }) => made.findIndex(({ to }) => to === values["good"]));
 	expect(new Set(places).size).toBeGreaterThan(1);

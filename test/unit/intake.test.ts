@@ -18,7 +18,7 @@ function reportWith(json: string): Buffer {
 
 const returned = (json: string) => {
 	const [frame] = new Intake().take(reportWith(json));
-	const ending = frame?.type === "report" ? frame.observation.containers["box"]?.ending : undefined;
+	const ending = frame?.type === "report" ? frame.observation.calls["box"]?.ending : undefined;
 	return ending?.how === "returned" ? ending.value : undefined;
 };
 

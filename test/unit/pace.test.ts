@@ -10,8 +10,7 @@ const REQUEST: RunRequest = {
 	...{
 		prepare: [],
 		code: "",
-		call: "run",
-		containers: {},
+		calls: {},
 		steps: [],
 		readings: {},
 	},

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { deriveFacts } from "../../lessons/05-pid1/facts.ts";
+import { deliveryTo, finishOf } from "../../lessons/05-pid1/measured.ts";
 import { codeOf, dealt, deathOf, EXITS, KILLED, ORPHANS_CODE, SIGNALS } from "../../lessons/05-pid1/scenario.ts";
 import { observation } from "../support/observation.ts";
 
@@ -16,8 +17,10 @@ const delivery = (command: string | null, other = "0", orphan: "reaped" | "none"
 	others: [{ comm: "sh", state: "S", pending: other }],
 });
 const RIGHT = { [EXITS]: delivery(mask(...all(EXITS))), [KILLED]: delivery(mask(...all(KILLED))) };
+const named = (measured: Record<string, object>, nameOf: (container: string) => string) =>
+	Object.fromEntries(Object.entries(measured).map(([container, one]) => [nameOf(container), one]));
 const facts = (deliveries: Record<string, ReturnType<typeof delivery>>) =>
-	deriveFacts(observation({ deliveries }), drawn);
+	deriveFacts(observation({ measured: named(deliveries, deliveryTo) }), drawn);
 
 test("each of the signals goes to one of the two containers, four to each, as the dice fall", () => {
 	const { [EXITS]: one, [KILLED]: other } = dealt(drawn);
@@ -70,8 +73,8 @@ describe("the end of a container whose command was told how to end", () => {
 			stopped: null,
 			ledger: [],
 		};
-		const seen = observation({ finishes: finish === null ? {} : { [EXITS]: finish } });
-		return deriveFacts({ ...seen, containers: { ...seen.containers, [EXITS]: container } }, drawn)["exit.code"];
+		const seen = observation({ measured: finish === null ? {} : { [finishOf(EXITS)]: { over: true, ...finish } } });
+		return deriveFacts({ ...seen, calls: { ...seen.calls, [EXITS]: container } }, drawn)["exit.code"];
 	};
 
 	test("is right with the code that was drawn, and with no other", () => {

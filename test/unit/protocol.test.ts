@@ -38,14 +38,9 @@ describe("FrameDecoder", () => {
 describe("what a guest may say", () => {
 	const report = (change: object) => ({ type: "report", nonce: "n", observation: { ...observation(), ...change } });
 
-	const delivery = (command: string | null) => ({
-		...{ command, init: true, ownInit: true, orphan: "reaped" },
-		others: [{ comm: "sh", state: "Z", pending: "" }],
-	});
-
 	test("a whole report", () => {
 		expect(isFrame(report({}))).toBe(true);
-		expect(isFrame(report({ deliveries: { x: delivery("0000000000004000"), y: delivery(null) } }))).toBe(true);
+		expect(isFrame(report({ measured: { x: { of: ["any", 1] }, y: null } }))).toBe(true);
 	});
 
 	test.each([
@@ -55,8 +50,7 @@ describe("what a guest may say", () => {
 		["a negative pid", report({ before: { ...hostState(), tasks: [{ pid: -1, ppid: 0, comm: "x", state: "S" }] } })],
 		["a text that is too long", report({ before: { ...hostState(), hostname: "x".repeat(8193) } })],
 		["a list that is too long", report({ before: { ...hostState(), root: Array(4097).fill("x") } })],
-		["a mask that is no number", report({ deliveries: { x: delivery("") } })],
-		["a mask of more signals than there are", report({ deliveries: { x: delivery("0".repeat(17)) } })],
+		["more than an instrument can have measured", report({ measured: { x: "x".repeat(1 << 17) } })],
 		[
 			"a device without numbers",
 			report({ before: { ...hostState(), places: { "/": { device: "sda", inode: "1" } } } }),
@@ -65,7 +59,7 @@ describe("what a guest may say", () => {
 			"more names than there can be",
 			report({ stageMs: Object.fromEntries(Array.from({ length: 65_537 }, (_, at) => [`${at}`, 1])) }),
 		],
-		["an ending of its own", report({ containers: { box: { ending: { how: "passed" }, atThrow: null, ledger: [] } } })],
+		["an ending of its own", report({ calls: { box: { ending: { how: "passed" }, atThrow: null, ledger: [] } } })],
 		["more output in one frame than a run may print", output("x".repeat(LIMITS.outputBytes * 2 + 1))],
 	])("not %s", (_what, frame) => {
 		expect(isFrame(frame)).toBe(false);

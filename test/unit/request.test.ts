@@ -6,7 +6,10 @@ import { requestFor } from "../../harness/judge/request.ts";
 
 const PROGRAM = { code: "", map: "", files: [] } as unknown as Parameters<typeof requestFor>[1];
 const playing = (scenario: Partial<Scenario> = {}) =>
-	({ draw: () => ({}), scenario: () => ({ does: "", prepare: [], options: {}, ...scenario }) }) as unknown as Check;
+	({
+		draw: () => ({}),
+		scenario: () => ({ does: "", prepare: [], calls: { box: { options: {} } }, ...scenario }),
+	}) as unknown as Check;
 
 const ALL = await lessons();
 
@@ -22,14 +25,14 @@ describe("the exit code of the command", () => {
 	});
 
 	test("a line that the check gives itself stays", () => {
-		const { steps } = requestFor(playing({ steps: [{ do: "end", container: "box", line: "x" }] }), PROGRAM, {});
-		expect(steps).toEqual([{ do: "end", container: "box", line: "x" }]);
+		const { steps } = requestFor(playing({ steps: [{ do: "feed", call: "box", line: "x", last: true }] }), PROGRAM, {});
+		expect(steps).toEqual([{ do: "feed", call: "box", line: "x", last: true }]);
 	});
 
 	test.each(ALL)("stands nowhere in what the exercise of $id is given", async (lesson) => {
 		const check = await loadCheck(lesson);
 		const drawn = { ...drawFor(check), exitCode: "987654321" };
-		const { containers, prepare } = requestFor(check, PROGRAM, drawn);
-		expect(JSON.stringify([containers, prepare])).not.toContain("987654321");
+		const { calls, prepare } = requestFor(check, PROGRAM, drawn);
+		expect(JSON.stringify([calls, prepare])).not.toContain("987654321");
 	});
 });

@@ -7,8 +7,7 @@ const program = (code: number | null) => ({ code, stdout: "", stderr: "" });
 const reference = observation({
 	programs: { asked: program(0) },
 	signals: { polite: "ended" },
-	deliveries: { told: { command: "4000", init: true, ownInit: true, orphan: "reaped", others: [] } },
-	finishes: { told: { ended: true, orphans: 1 } },
+	measured: { told: { ended: true, orphans: 1 } },
 });
 const moment = { host: hostState(), commands: { box: processState() } };
 
@@ -30,11 +29,10 @@ describe("a question without an answer is named", () => {
 			"the end of the program asked",
 		],
 		["a signal that was not sent", { signals: {} }, "the signal to polite"],
-		["signals that could not be delivered", { deliveries: {} }, "the delivery to told"],
-		["a last line that nobody could be told", { finishes: {} }, "the last line to told"],
+		["what no instrument has measured", { measured: {} }, "the measurement of told"],
 		["a moment that never came", { moments: {} }, "the moment during"],
-		["a container that was not started", { containers: {} }, "the container box"],
-		["a step that was given up", { givenUp: ["go box"] }, 'the step "go box"'],
+		["a call that was not made", { calls: {} }, "the call box"],
+		["a step that was given up", { givenUp: ["feed box"] }, 'the step "feed box"'],
 		[
 			"a command that had ended when it was looked at",
 			{ moments: { during: { ...moment, commands: { box: null } } } },

@@ -13,7 +13,7 @@ const check: Check = {
 	weight: 1,
 	learnt: "",
 	draw: () => ({}),
-	scenario: () => ({ does: "", prepare: [], options: {} }),
+	scenario: () => ({ does: "", prepare: [], calls: { box: { options: {} } } }),
 	facts: [
 		{
 			fact: "command.hostname",

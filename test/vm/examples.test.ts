@@ -73,13 +73,13 @@ async function play(examples: readonly Example[], prepare: Preparation[]): Promi
 	const code = `exports.run = (session) =>
 		require("node:child_process").spawnSync("bash", ["-c", session], { stdio: ["ignore", 1, 1] }).status;`;
 	const { outcome, output } = await yard.play({
-		...{ prepare, code, call: "run", readings: {} },
-		containers: { box: { args: [sessionOf(examples)], token: "none" } },
-		steps: [{ do: "start", container: "box" }],
+		...{ prepare, code, readings: {} },
+		calls: { box: { export: "run", args: [sessionOf(examples)], token: "none" } },
+		steps: [{ do: "call", call: "box" }],
 		// strace is refused in a locked machine, and it is shown in lessons.
 		unlocked: true,
 		deadlineMs: DEADLINE_MS,
 	});
-	const end = outcome.kind === "lost" ? outcome.how : outcome.observation.containers["box"]?.ending.how;
+	const end = outcome.kind === "lost" ? outcome.how : outcome.observation.calls["box"]?.ending.how;
 	return { output: Buffer.concat(output.stdout).toString(), end: end ?? "never started" };
 }

@@ -119,7 +119,7 @@ describe("whatever a guest says", () => {
 					const one = recorded[index] as Recorded;
 					const taken = takenFrom(`{"type":"report","nonce":"","observation":${edited(one.observation, changes)}}`);
 					// A report without its container is refused by the machine that asked for it.
-					if (taken === null || !Object.hasOwn(taken.containers, BOX)) {
+					if (taken === null || !Object.hasOwn(taken.calls, BOX)) {
 						seen.refused += 1;
 						return;
 					}

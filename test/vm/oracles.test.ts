@@ -29,16 +29,16 @@ beforeAll(async () => {
 		argv: ["sh", "-c", `${PID}; ${command}`],
 	});
 	const { outcome } = await yard.play({
-		...{ prepare: [], code, call: "run", readings: { network: {} } },
-		containers: { box: { args: [argv, env], token: TOKEN } },
+		...{ prepare: [], code, readings: { network: {} } },
+		calls: { box: { export: "run", args: [argv, env], token: TOKEN } },
 		steps: [
-			{ do: "start", container: "box" },
+			{ do: "call", call: "box" },
 			{ do: "look", as: "during" },
 			asks("lsns", "lsns --json --output NS,TYPE --task $pid"),
 			asks("findmnt", "findmnt --json --list --task $pid --output TARGET,FSTYPE,PROPAGATION"),
 			asks("status", "grep NSpid /proc/$pid/status"),
 			{ do: "run", argv: ["ip", "-4", "-json", "address"], networkOf: "box", as: "ip" },
-			{ do: "end", container: "box" },
+			{ do: "feed", call: "box", last: true },
 		],
 		// The programs are to see the processes by the same numbers.
 		unlocked: true,

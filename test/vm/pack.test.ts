@@ -22,7 +22,7 @@ async function onAnotherMachine(program: Buffer, script: string): Promise<string
 			{ do: "write", path: "/root/box.base64", text: program.toString("base64") },
 			{ do: "run", argv: ["sh", "-ec", "base64 -d /root/box.base64 > /root/box; chmod +x /root/box"] },
 		],
-		...{ code: "", call: "run", containers: {}, readings: {} },
+		...{ code: "", calls: {}, readings: {} },
 		steps: [
 			{ do: "run", argv: ["unshare", "--mount", "sh", "-c", `mount -t tmpfs none /opt; ${script}`], as: "script" },
 		],

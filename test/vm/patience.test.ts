@@ -26,15 +26,15 @@ async function played(script: string, steps: Step[], deadlineMs?: number): Promi
 		return waitpid(pid).status;
 	}`;
 	const { outcome } = await yard.play({
-		...{ prepare: [], code, call: "run", steps, readings: {} },
+		...{ prepare: [], code, steps, readings: {} },
 		...(deadlineMs === undefined ? {} : { deadlineMs }),
-		containers: { box: { args: [["/bin/sh", "-c", script, TOKEN]], token: TOKEN } },
+		calls: { box: { export: "run", args: [["/bin/sh", "-c", script, TOKEN]], token: TOKEN } },
 	});
 	if (outcome.kind === "lost") throw new Error(`the machine was lost: ${outcome.how} ${outcome.detail}`);
 	return outcome.observation;
 }
 
-const START: Step = { do: "start", container: "box" };
+const START: Step = { do: "call", call: "box" };
 const LOOK: Step = { do: "look", as: "then" };
 
 describe.concurrent("a command", () => {
@@ -46,14 +46,14 @@ describe.concurrent("a command", () => {
 
 	test("that sleeps without a word is given up, and looked at all the same", async () => {
 		const { givenUp, moments } = await played("read -r _", [START, LOOK]);
-		expect(givenUp).toEqual(["start box"]);
+		expect(givenUp).toEqual(["call box"]);
 		expect(moments["then"]?.commands["box"]?.pid).toBeGreaterThan(0);
 	});
 
 	test("that does not come back from a line is given up, as is a program", async () => {
-		const steps: Step[] = [START, { do: "go", container: "box" }, { do: "run", argv: ["sleep", "600"], as: "sleeper" }];
+		const steps: Step[] = [START, { do: "feed", call: "box" }, { do: "run", argv: ["sleep", "600"], as: "sleeper" }];
 		const { givenUp, programs } = await played("echo $0; read -r _; sleep 600", steps, 16_000);
-		expect(givenUp).toEqual(["go box", "run sleeper"]);
+		expect(givenUp).toEqual(["feed box", "run sleeper"]);
 		expect(programs["sleeper"]?.code).toBeNull();
 	});
 });

@@ -10,8 +10,7 @@ test("of what a program prints the beginning is kept, or all of it where the ste
 		...{
 			prepare: [],
 			code: "",
-			call: "",
-			containers: {},
+			calls: {},
 			readings: {},
 		},
 		steps: [

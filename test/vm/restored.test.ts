@@ -13,7 +13,7 @@ const files = await temporary();
 const yard = newShipyard();
 afterAll(() => Promise.all([yard.close(), files.remove()]));
 const NOTHING = {
-	...{ prepare: [], code: "", call: "run", containers: {}, steps: [], readings: {} },
+	...{ prepare: [], code: "", calls: {}, steps: [], readings: {} },
 };
 const template = async () => ensureTemplate(await ensureImage(silent), silent);
 

@@ -56,11 +56,11 @@ const PROGRAM = `const k = require("#kernel"); exports.run = ({ command }) => {
 async function observe(code: string, options: object): Promise<{ observation: Observation; command: ProcessState }> {
 	const request: RunRequest = {
 		...{ prepare: PREPARE, code, call: "run" },
-		containers: { box: { args: [options], token: TOKEN } },
+		calls: { box: { export: "run", args: [options], token: TOKEN } },
 		steps: [
-			{ do: "start", container: "box" },
+			{ do: "call", call: "box" },
 			{ do: "look", as: DURING },
-			{ do: "end", container: "box" },
+			{ do: "feed", call: "box", last: true },
 		],
 		readings: { breakOut: {}, places: { paths: [ROOTFS] } },
 	};
@@ -69,9 +69,7 @@ async function observe(code: string, options: object): Promise<{ observation: Ob
 	const { observation } = outcome;
 	const command = commandAt(observation, DURING);
 	if (command === null)
-		throw new Error(
-			`the command never ran: ${JSON.stringify(observation.containers)}\n${Buffer.concat(output.stderr)}`,
-		);
+		throw new Error(`the command never ran: ${JSON.stringify(observation.calls)}\n${Buffer.concat(output.stderr)}`);
 	return { observation, command };
 }
 

@@ -5,7 +5,7 @@ import { Page } from "../../base/page.ts";
 import { printable } from "../../base/printable.ts";
 import { silent, visible } from "../../base/progress.ts";
 import { BundleError } from "../../engine/bundle.ts";
-import { BOX, commandAt, DURING } from "../../judge/check.ts";
+import { commandAt, primaryOf } from "../../judge/check.ts";
 import { findLesson, type Lesson } from "../../judge/lessons.ts";
 import { lostFinding } from "../../judge/lost.ts";
 import { bundleTrial, newTrial, playTrial, type Trial } from "../../judge/trial.ts";
@@ -30,6 +30,8 @@ interface Header {
 interface Container {
 	name: string;
 	about: string;
+	/** It is the one that the lesson is about. */
+	isPrimary: boolean;
 }
 
 type Options = Subject & { container?: string; json?: boolean };
@@ -67,10 +69,15 @@ export async function inspect(id: string | undefined, options: Options): Promise
 
 const checking = ({ id }: Lesson) => `npx drydock check ${id}`;
 
-function containersOf({ check, drawn }: Trial, lesson: Lesson, wanted = BOX): Pick<Header, "who" | "others"> {
-	const others = Object.entries(check.scenario(drawn).others ?? {}).map(([name, { about }]) => ({ name, about }));
-	const all = [{ name: BOX, about: "the one that the lesson is about" }, ...others];
-	const who = all.find(({ name }) => name === wanted);
+function containersOf({ check, drawn }: Trial, lesson: Lesson, wanted?: string): Pick<Header, "who" | "others"> {
+	const primary = primaryOf(check).call;
+	const all = Object.entries(check.scenario(drawn).calls).map(
+		([name, { about = "the one that the lesson is about" }]) => ({
+			...{ name, about },
+			isPrimary: name === primary,
+		}),
+	);
+	const who = all.find(({ name, isPrimary }) => (wanted === undefined ? isPrimary : name === wanted));
 	if (who !== undefined) return { who, others: all.filter((other) => other !== who) };
 	const names = all.map(({ name }) => name).join(", ");
 	throw new Failure(
@@ -82,14 +89,15 @@ function containersOf({ check, drawn }: Trial, lesson: Lesson, wanted = BOX): Pi
 
 // The moment at which its command was there: the first of them, if it was looked at more than once.
 function seen(observation: Observation, { name }: Container) {
-	const moment = Object.keys(observation.moments).find((moment) => commandAt(observation, moment, name) !== null);
-	const { host = null } = observation.moments[moment ?? DURING] ?? {};
+	const moments = Object.keys(observation.moments);
+	const moment = moments.find((one) => commandAt(observation, one, name) !== null);
+	const { host = null } = observation.moments[moment ?? moments[0] ?? ""] ?? {};
 	return { host, container: moment === undefined ? null : commandAt(observation, moment, name) };
 }
 
 function documentOf(header: Header, drawn: Record<string, string>, observation: Observation) {
 	const { lesson, file, did, who } = header;
-	const ending = observation.containers[who.name]?.ending ?? null;
+	const ending = observation.calls[who.name]?.ending ?? null;
 	return { schemaVersion: 1, lesson: lesson.id, file, did, name: who.name, drawn, ending, ...seen(observation, who) };
 }
 
@@ -108,9 +116,10 @@ function pageOf({ lesson, file, did, who, others }: Header, observation: Observa
 	}
 	if (host === null || container === null) {
 		page.line();
-		const why =
-			who.name === BOX ? "The command never ran." : "Its command was not there when the containers were looked at.";
-		page.paragraph(`${why} ${endOf(observation.containers[who.name]?.ending)}`);
+		const why = who.isPrimary
+			? "The command never ran."
+			: "Its command was not there when the containers were looked at.";
+		page.paragraph(`${why} ${endOf(observation.calls[who.name]?.ending)}`);
 		page.line(`  try: ${checking(lesson)}`);
 		return page.text();
 	}

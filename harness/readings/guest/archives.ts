@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import * as zlib from "node:zlib";
-import { type Archive, type ArchiveMember, IMAGE_LIMITS, type ImageChange } from "../images.ts";
+import { type Archive, type ArchiveMember, IMAGE_LIMITS } from "../images.ts";
 
 /** Tar archives, as an exercise has made them: nothing in one is certain. See POSIX, pax: ustar Interchange Format. */
 
 const BLOCK = 512;
 const MOST_BYTES = 32 << 20;
 
-type Words = ImageChange["words"];
+/** Each is replaced by one of the same length. */
+type Words = [string, string][];
 
 export const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
 

@@ -1,4 +1,4 @@
-import { IMAGE_LIMITS, type ImageChange, type ImageFile, type ImageReading } from "../images.ts";
+import { IMAGE_LIMITS, type ImageFile, type ImageReading } from "../images.ts";
 import { readArchive, replacedInside, sha256, short } from "./archives.ts";
 import { readBelow } from "./below.ts";
 
@@ -17,7 +17,8 @@ export function readImage(image: string, words: Words = []): ImageReading | null
 	return { files };
 }
 
-type Words = ImageChange["words"];
+/** Each is replaced by one of the same length. */
+type Words = [string, string][];
 
 function collect(image: string, path: string, files: ImageFile[], words: Words): void {
 	for (const name of readBelow(`${image}/${path}`, 0)?.names ?? []) {

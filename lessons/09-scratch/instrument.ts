@@ -1,16 +1,25 @@
-import type { ImageChange } from "../protocol/index.ts";
-import { replaced, replacedInside, sha256, uncompressed } from "../readings/guest/archives.ts";
-import { readBelow, writeBelow } from "../readings/guest/below.ts";
-import { MOST_FILE_BYTES } from "../readings/guest/images.ts";
+import {
+	type Measuring,
+	MOST_FILE_BYTES,
+	readBelow,
+	replaced,
+	replacedInside,
+	sha256,
+	uncompressed,
+	writeBelow,
+} from "#guest";
+import type { ImageChange } from "./image-change.ts";
 
 /** Copies of images, changed: some so that all digests are right again, others so that a blob is not what its name says. */
 
 /** The files of an image by their path in it: the blobs, and what lies beside them. */
 export type ImageFiles = Map<string, Buffer>;
 
-/** Makes a changed copy of an image. What is not understood is copied as it is. */
-export function copyImage(from: string, to: string, change: ImageChange): void {
-	for (const [path, content] of changed(filesOf(from), change)) writeBelow(`${to}/${path}`, content);
+/** Makes a changed copy of an image. What is not understood is copied as it is. @returns of how many files */
+export function copyImage(_: Measuring, from: string, to: string, change: ImageChange): number {
+	const copy = changed(filesOf(from), change);
+	for (const [path, content] of copy) writeBelow(`${to}/${path}`, content);
+	return copy.size;
 }
 
 function filesOf(image: string): ImageFiles {

@@ -1,11 +1,21 @@
 import { constants } from "node:os";
-import { runFirst } from "../../native/guest.ts";
-import type { Delivery, Finish, Task } from "../protocol/index.ts";
-import { awaitsSignals, ownNumber, readPending, readState, readStats, readWorldStats } from "../readings/guest/proc.ts";
-import type { Exercise } from "./exercise.ts";
-import { Freezer } from "./freezer.ts";
-import { signal as send } from "./harbour.ts";
-import { idleMs, type Patience, untilMachineRests } from "./patience.ts";
+import {
+	awaitsSignals,
+	Freezer,
+	idleMs,
+	type Measuring,
+	type OngoingCall,
+	ownNumber,
+	type Patience,
+	readPending,
+	readState,
+	readStats,
+	readWorldStats,
+	runFirst,
+	signal as send,
+	untilMachineRests,
+} from "#guest";
+import type { Delivery, Finish } from "./measured.ts";
 
 /**
  * What a container's command is told, and what of it has come: signals, which go to its init, and a last line. What has
@@ -19,26 +29,29 @@ const PRIORITY = 20;
 
 /**
  * Holds the command and what it has started, ends its eldest orphan, and sends signals to the container's init.
- * @returns what then waits for whom; null when patience ended first
+ * @returns what then waits for whom; undefined when patience ended first
  */
 export async function deliver(
-	exercise: Exercise,
+	{ call, patience }: Measuring,
+	name: string,
 	signals: readonly NodeJS.Signals[],
-	patience: Patience,
-): Promise<Delivery | null> {
-	const { command, init } = exercise;
+): Promise<Delivery | undefined> {
+	const ongoing = call(name);
+	if (ongoing === undefined) return undefined;
+	const { processes } = ongoing;
+	const { command, init } = processes;
 	if (command === null || init === null)
 		return { command: null, init: false, ownInit: false, orphan: "none", others: [] };
-	await exercise.rests(patience);
+	await ongoing.rests(patience);
 	const held = await Freezer.hold(() => readStats(command).map(({ pid }) => pid), patience);
-	if (held === null) return null;
+	if (held === null) return undefined;
 	try {
-		const orphan = exercise.orphans()[0]?.pid;
+		const orphan = processes.orphans()[0]?.pid;
 		if (orphan !== undefined) send(orphan, "SIGKILL");
 		for (const signal of signals) send(init, signal);
 		const what = () => (orphan === undefined ? "none" : orphanIs(readState(orphan)));
 		const came = () => has(readPending(command), signals) && what() === "reaped";
-		if (!(await untilRest(exercise, came, patience))) return null;
+		if (!(await untilRest(ongoing, came, patience))) return undefined;
 		const below = readStats(command).slice(1);
 		return {
 			command: readPending(command),
@@ -53,21 +66,31 @@ export async function deliver(
 }
 
 /**
- * Gives the command a line that nobody else can read, and waits until it has ended. All that end by the line have ended
- * before its init has a turn.
- * @param before what ran in the harbour before the exercise
- * @returns null when patience ended first
+ * Gives the command a line that nobody else can read: all others are held that might. It and its orphans then run before
+ * everybody else, so all that end by the line have ended before its init has a turn. Waits for the call's end; what then
+ * still runs is killed.
+ * @returns undefined when patience ended first
  */
-export async function finish(
-	exercise: Exercise,
+export async function finish(measuring: Measuring, name: string, line: string): Promise<Finish | undefined> {
+	const { call, patience } = measuring;
+	const ongoing = call(name);
+	if (ongoing === undefined) return undefined;
+	const told = await tell(ongoing, line, measuring);
+	const over = await ongoing.ends(patience);
+	if (!over) ongoing.kill();
+	return told && { ...told, over };
+}
+
+async function tell(
+	ongoing: OngoingCall,
 	line: string,
-	before: readonly Task[],
-	patience: Patience,
-): Promise<Finish | null> {
-	const { command, runner } = exercise;
-	const orphans = exercise.orphans();
+	{ tasksBefore, patience }: Measuring,
+): Promise<Omit<Finish, "over"> | undefined> {
+	const { processes, runner } = ongoing;
+	const { command } = processes;
+	const orphans = processes.orphans();
 	if (command === null || hasEnded(command)) return { ended: false, orphans: orphans.length };
-	const known = new Set(before.map(({ pid }) => pid));
+	const known = new Set(tasksBefore.map(({ pid }) => pid));
 	const readers = () => [runner.pid, ...readWorldStats().flatMap(({ pid }) => (known.has(pid) ? [] : pid))];
 	// The one orphan is to end with the command. A process that is held while it is in sigwaitinfo would come back from it
 	// with EINTR.
@@ -76,12 +99,12 @@ export async function finish(
 		() => readers().filter((pid) => !free.includes(pid) && !awaitsSignals(pid)),
 		patience,
 	);
-	if (held === null) return null;
+	if (held === null) return undefined;
 	try {
 		for (const pid of [command, ...orphans.map((orphan) => orphan.pid)]) first(pid);
-		exercise.tell(line);
+		ongoing.tell(line);
 		const ended = await until(() => hasEnded(command), patience);
-		return ended ? { ended, orphans: orphans.length } : null;
+		return ended ? { ended, orphans: orphans.length } : undefined;
 	} finally {
 		await held.release();
 	}
@@ -103,10 +126,10 @@ function has(pending: string | null, signals: readonly NodeJS.Signals[]): boolea
 
 // Until it has come and nobody is about to do more, or all have been asleep for so long that it will not come. On a busy
 // computer, what is awake has only not had its turn yet.
-function untilRest(exercise: Exercise, came: () => boolean, patience: Patience): Promise<boolean> {
+function untilRest({ processes }: OngoingCall, came: () => boolean, patience: Patience): Promise<boolean> {
 	let asleepSinceMs: number | null = null;
 	return until(() => {
-		if (!exercise.isAsleep()) asleepSinceMs = null;
+		if (!processes.areAsleep()) asleepSinceMs = null;
 		else asleepSinceMs ??= idleMs();
 		return asleepSinceMs !== null && (came() || idleMs() - asleepSinceMs >= LATE_MS);
 	}, patience);

@@ -1,0 +1,37 @@
+import { spawn } from "node:child_process";
+import { createConnection } from "node:net";
+import type { Preparation, SocketAddress } from "../protocol/index.ts";
+import { HARBOUR_ROOT } from "../readings/guest/paths.ts";
+import { inHarbour } from "./harbour.ts";
+import { type Patience, untilMachineRests } from "./patience.ts";
+
+/** Servers on the harbour: whether one accepts connections, and stock programs that go on running until the machine ends. */
+
+type Serve = Extract<Preparation, { do: "serve" }>;
+
+/** Whether a server accepts a connection there now. */
+export function accepts(at: SocketAddress): Promise<boolean> {
+	const socket = createConnection("path" in at ? { path: `${HARBOUR_ROOT}${at.path}` } : { port: at.port });
+	return new Promise((resolve) => {
+		socket.once("connect", () => resolve(true));
+		socket.once("error", () => resolve(false));
+	}).then((accepted) => {
+		socket.destroy();
+		return accepted === true;
+	});
+}
+
+/** Starts a stock program, and waits until it accepts connections. @throws {Error} it has ended, or patience has */
+export async function serve({ argv, at }: Serve, patience: Patience): Promise<void> {
+	const { program, args, env } = inHarbour(argv);
+	const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"], env });
+	let complaints = "";
+	child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+		complaints = (complaints + chunk).slice(-2_000);
+	});
+	while (!(await accepts(at))) {
+		if (child.exitCode !== null) throw new Error(`${argv.join(" ")}: exit code ${child.exitCode}\n${complaints}`);
+		if (patience.leftMs === 0) throw new Error(`${argv.join(" ")}: accepts no connection\n${complaints}`);
+		await untilMachineRests();
+	}
+}
