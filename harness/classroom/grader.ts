@@ -5,12 +5,13 @@ import { interruption } from "../base/interrupt.ts";
 import { inKit } from "../base/kit.ts";
 import { sideBySide, Turns } from "../base/side-by-side.ts";
 import { bundle } from "../engine/bundle.ts";
+import { engineAt } from "../engine/engine-at.ts";
 import { typeErrors } from "../engine/types.ts";
 import type { Check } from "../judge/check.ts";
 import { judge, type Verdict } from "../judge/judge.ts";
 import type { Lesson } from "../judge/lessons.ts";
 import { shown } from "../judge/report.ts";
-import { engineOf, type Shipyard } from "../judge/trial.ts";
+import type { Shipyard } from "../judge/trial.ts";
 import { harmless } from "./harmless.ts";
 import { couldDoMore, spent } from "./idleness.ts";
 import type { Journal } from "./journal.ts";
@@ -171,7 +172,7 @@ class Grader {
 		const sources: [string, string][] = [];
 		const files = filesOf(submission, (file, text) => sources.push([posix.relative(posix.dirname(path), file), text]));
 		const modules = new Map([[inKit("solutions", lesson.id, check.module), path]]);
-		const bundled = bundle(engineOf(lesson), modules, files).then(async (program) => {
+		const bundled = bundle(engineAt(lesson.id), modules, files).then(async (program) => {
 			// What types say decides nothing; where they are taken from, does.
 			await typeErrors(path, modules, files);
 			return program;

@@ -1,7 +1,8 @@
 import { relative, resolve } from "node:path";
 import type { BuildOptions, BuildResult, Message } from "esbuild";
 import { TooMuchError, withBundler } from "./bundler.ts";
-import { AS_MODULE, closedWorld, placeOf, type Refusal, type World, withoutSchemes } from "./closed-world.ts";
+import { AS_MODULE, closedWorld, isOfKit, placeOf, type Refusal, type World, withoutSchemes } from "./closed-world.ts";
+import type { Engine } from "./engine-at.ts";
 import { filesBeside, type SubmissionFiles } from "./submission-files.ts";
 
 /** The guest takes frames of eight mebibytes; the engine without a learner's module has some hundred kibibytes. */
@@ -68,21 +69,21 @@ const OF_THE_GUEST = { "#kernel": { external: "#kernel" }, "#guest": { external:
 /**
  * Bundles an engine, with learners' modules in the place of the reference's.
  * `#kernel` and `#guest` are left out: the guest has them.
- * @param engine the file that assembles the modules, such as `solutions/box.ts`
+ * @param engine what assembles the modules, from `engineAt`
  * @param replaced which file takes the place of which module of the reference
  * @param files where these files are, if not on this computer's disk; their paths are then those in the submission
  * @throws {BundleError}
  */
 export async function bundle(
-	engine: string,
+	{ entry, upTo }: Engine,
 	replaced: ReadonlyMap<string, string>,
 	files?: SubmissionFiles,
 ): Promise<Bundle> {
 	const { outputFiles, metafile } = await bundled(
-		engine,
-		{ replaced, ...(files && { files }), aliases: OF_THE_GUEST },
+		entry,
+		{ replaced, upTo, ...(files && { files }), aliases: OF_THE_GUEST },
 		{
-			entryPoints: [engine],
+			entryPoints: [entry],
 			outfile: "/exercise.js",
 			target: "node24",
 			sourcemap: "external",
@@ -104,11 +105,11 @@ type Program = Pick<BuildOptions, "outfile" | "sourcesContent" | "sourceRoot" | 
 
 /**
  * Bundles what is made of the kit's files and a submission's.
- * @param engine the file that assembles the modules: what is wrong there is the modules' fault
+ * @param entry the kit's file that the program begins with
  * @throws {BundleError}
  */
 export async function bundled(
-	engine: string,
+	entry: string,
 	parts: Omit<World, "abort" | "files"> & { files?: SubmissionFiles },
 	options: Program,
 ): Promise<BuildResult<Program & { write: false }>> {
@@ -135,19 +136,19 @@ export async function bundled(
 	} catch (error) {
 		if (error instanceof TooMuchError) throw atStart("this is too much for the compiler", "too-much-for-the-compiler");
 		const [first] = (error as { errors?: Message[] }).errors ?? [];
-		throw first === undefined ? error : await bundleErrorOf(first, engine, subjects, files);
+		throw first === undefined ? error : await bundleErrorOf(first, entry, subjects, files);
 	}
 
 	function atStart(message: string, fault: Fault): BundleError {
-		return new BundleError({ message, file: subjects[0] ?? engine, line: 1, column: 1 }, fault);
+		return new BundleError({ message, file: subjects[0] ?? entry, line: 1, column: 1 }, fault);
 	}
 }
 
-async function bundleErrorOf(error: Message, engine: string, subjects: readonly string[], files: SubmissionFiles) {
-	const { message, ...place } = diagnosticOf(error, engine, subjects);
+async function bundleErrorOf(error: Message, entry: string, subjects: readonly string[], files: SubmissionFiles) {
+	const { message, ...place } = diagnosticOf(error, entry, subjects);
 	const names = subjects.map((file) => [file, relative(files.root, file)] as const);
 	const named = names.reduce((text, [file, name]) => text.replaceAll(`"${file}"`, `"${name}"`), message);
-	return new BundleError({ message: named, ...(await withinText(place, files)) }, faultOf(error, engine));
+	return new BundleError({ message: named, ...(await withinText(place, files)) }, faultOf(error));
 }
 
 const FAULT_OF_REFUSAL: Record<Refusal, Fault> = {
@@ -156,19 +157,19 @@ const FAULT_OF_REFUSAL: Record<Refusal, Fault> = {
 	unreadable: "unreadable-import",
 };
 
-function faultOf({ text, location, detail }: Message, engine: string): Fault {
+function faultOf({ text, location, detail }: Message): Fault {
 	if (Object.hasOwn(FAULT_OF_REFUSAL, String(detail))) return FAULT_OF_REFUSAL[detail as Refusal];
 	if (text.startsWith("No matching export"))
-		return location !== null && placeOf(location.file) === engine ? "missing-export" : "unresolved-import";
+		return location !== null && isOfKit(location.file) ? "missing-export" : "unresolved-import";
 	return text.startsWith("Could not resolve") ? "unresolved-import" : "syntax-error";
 }
 
-// An export that the engine misses is reported where it is imported, in the engine; but the fault is in the subject.
-function diagnosticOf({ text, location }: Message, engine: string, subjects: readonly string[]): Diagnostic {
+// An export that a part of the engine misses is reported where it is imported, in the part; but the fault is in the subject.
+function diagnosticOf({ text, location }: Message, entry: string, subjects: readonly string[]): Diagnostic {
 	const message = withoutSchemes(text);
-	if (location === null || placeOf(location.file) === engine) {
+	if (location === null || isOfKit(location.file)) {
 		// Of several, the one that the message names.
-		const subject = subjects.find((file) => message.includes(file)) ?? subjects[0] ?? engine;
+		const subject = subjects.find((file) => message.includes(file)) ?? subjects[0] ?? entry;
 		return { message, file: subject, line: 1, column: 1 };
 	}
 	const file = placeOf(location.file);

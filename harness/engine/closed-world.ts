@@ -2,8 +2,9 @@ import { existsSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import type { Loader, Message, OnLoadResult, OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";
-import { inKit, readText } from "../base/kit.ts";
+import { inKit } from "../base/kit.ts";
 import { inPlaceOfReference } from "./earlier-modules.ts";
+import { engineText } from "./engine-at.ts";
 import type { SubmissionFiles } from "./submission-files.ts";
 
 /**
@@ -26,6 +27,8 @@ export interface World {
 	files: SubmissionFiles;
 	/** What some imports of the kit's become: a path that is left as it is, or a file of the kit's. */
 	aliases: Readonly<Record<string, { external: string } | { file: string }>>;
+	/** Number of the last lesson whose part of the engine is there; all are if not given. */
+	upTo?: string | undefined;
 	/** Ends the bundler, as this is too much for it. */
 	abort(): void;
 }
@@ -34,9 +37,12 @@ export interface World {
 export const withoutSchemes = (text: string): string =>
 	text.replaceAll(`${SUBMISSION}:/`, "/").replaceAll(new RegExp(`\\b${KIT}:(?=\\w)`, "g"), "");
 
+/** Whether a file that esbuild speaks of is the kit's. */
+export const isOfKit = (file: string): boolean => file.startsWith(`${KIT}:`);
+
 /** Where a file is that esbuild speaks of. */
 export const placeOf = (file: string): string =>
-	file.startsWith(`${KIT}:`) ? inKit(file.slice(KIT.length + 1)) : resolve(file.replace(`${SUBMISSION}:`, ""));
+	isOfKit(file) ? inKit(file.slice(KIT.length + 1)) : resolve(file.replace(`${SUBMISSION}:`, ""));
 
 /** A file that neither imports nor exports anything would pass for CommonJS, which may export whatever is asked. */
 export const AS_MODULE = "export {};";
@@ -54,8 +60,8 @@ export function closedWorld(world: World): Plugin {
 				if (args.kind === "entry-point") return { path: relative(inKit(), args.path), namespace: KIT };
 				return args.namespace === SUBMISSION ? fromSubmission(world, args) : fromKit(world, args);
 			});
-			onLoad({ filter: /./, namespace: KIT }, async ({ path }) => ({
-				contents: await readText(inKit(path)),
+			onLoad({ filter: /./, namespace: KIT }, ({ path }) => ({
+				contents: engineText(path, world.upTo),
 				loader: loaderOf(path),
 			}));
 			onLoad({ filter: /./, namespace: SUBMISSION }, ({ path }) => load(world, path, esbuild));

@@ -3,7 +3,7 @@ import { basename, dirname, resolve } from "node:path";
 import { inKit } from "../base/kit.ts";
 
 /** How a module is named by one of another lesson: in the folder of its lesson, next to the other's. */
-const MODULE = /\/(\d\d-[^/]+)\/[^/]+\.ts$/;
+export const MODULE = /\/(\d\d-[^/]+)\/(?!part\.ts$)[^/]+\.ts$/;
 
 /**
  * The reference's module of an earlier lesson, where an import leads to the place that it would have beside the

@@ -3,7 +3,6 @@ import type { Preparation } from "../protocol/index.ts";
 import { bundled } from "./bundle.ts";
 
 const PROGRAM_SOURCE = inKit("solutions/main.ts");
-const ENGINE = inKit("solutions/box.ts");
 const PROGRAM = "/opt/box/box.cjs";
 /** On the PATH of everything that runs in a machine. */
 const COMMAND = "/opt/box/bin/box";
@@ -26,31 +25,29 @@ const LIBRARIES = {
  * Bundles the engine as a program: `box run IMAGE COMMAND`.
  * @param mine which file of the learner's takes the place of which module of the reference; empty for the reference's
  * @param options.libraries where it finds what is not JavaScript
- * @param options.engine what puts the modules together, if not all of them are to be there
+ * @param options.upTo number of the last lesson whose part is there; all are if not given
  * @returns CommonJS
  * @throws {BundleError} a module of the learner's cannot be bundled
  */
 export async function boxProgram(
 	mine: ReadonlyMap<string, string>,
-	{ libraries = "machine", engine = ENGINE }: { libraries?: keyof typeof LIBRARIES; engine?: string } = {},
+	{ libraries = "machine", upTo }: { libraries?: keyof typeof LIBRARIES; upTo?: string } = {},
 ): Promise<string> {
-	const { outputFiles } = await build(mine, libraries, engine);
+	const { outputFiles } = await build(mine, libraries, upTo);
 	return outputFiles.map(({ text }) => text).join("");
 }
 
 /** The lessons whose modules it is made of: what an early one has made may have given way to a later one's. */
 export async function lessonsOfBox(): Promise<Set<string>> {
-	const { metafile } = await build(new Map(), "machine", ENGINE);
+	const { metafile } = await build(new Map(), "machine");
 	return new Set(Object.keys(metafile.inputs).flatMap((file) => /(\d\d-[^/]+)\/[^/]+$/.exec(file)?.[1] ?? []));
 }
 
-function build(mine: ReadonlyMap<string, string>, libraries: keyof typeof LIBRARIES, engine: string) {
+function build(mine: ReadonlyMap<string, string>, libraries: keyof typeof LIBRARIES, upTo?: string) {
 	const { ffi, banner } = LIBRARIES[libraries];
 	const aliases = {
 		"#kernel": { file: inKit("native/kernel.ts") },
 		"ffi-rs": { external: ffi },
-		// Only the program's main module names it so.
-		"./box.ts": { file: engine },
 	};
 	const options = {
 		entryPoints: [PROGRAM_SOURCE],
@@ -58,7 +55,7 @@ function build(mine: ReadonlyMap<string, string>, libraries: keyof typeof LIBRAR
 		banner: { js: banner },
 		metafile: true as const,
 	};
-	return bundled(engine, { replaced: mine, aliases }, options);
+	return bundled(PROGRAM_SOURCE, { replaced: mine, upTo, aliases }, options);
 }
 
 /** What puts the program into a machine, so that `box` can be typed there. Comes before everything else in a run. */

@@ -3,10 +3,10 @@ import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { create } from "tar";
-import { inKit, readText } from "../base/kit.ts";
 import type { Progress } from "../base/progress.ts";
 import { ensureLibrary } from "../vm/kit.ts";
 import { boxProgram } from "./engine.ts";
+import { engineText } from "./engine-at.ts";
 import { SEAL, sealed } from "./seal.ts";
 
 /**
@@ -26,7 +26,7 @@ export async function packBox(mine: ReadonlyMap<string, string>, progress: Progr
 		const chunks = await create(archive, ["box.cjs", "libkernel.so", "node_modules"]).collect();
 		const payload = Buffer.concat(chunks);
 		const digest = createHash("sha256").update(payload).digest("hex").slice(0, 16);
-		const usage = await readText(inKit("solutions/usage.txt"));
+		const usage = engineText("solutions/commands/run.txt");
 		return sealed(Buffer.concat([Buffer.from(script(digest, usage)), payload]));
 	} finally {
 		await rm(dir, { recursive: true });

@@ -9,5 +9,5 @@ import type { Lesson } from "./lessons.ts";
  */
 export async function instrumentsOf({ id }: Lesson): Promise<string | undefined> {
 	const file = inKit("lessons", id, "instrument.ts");
-	return existsSync(file) ? (await bundle(file, new Map())).code : undefined;
+	return existsSync(file) ? (await bundle({ entry: file }, new Map())).code : undefined;
 }

@@ -4,6 +4,8 @@ import { Failure } from "../base/failure.ts";
 import { inKit } from "../base/kit.ts";
 import { allPrintable } from "../base/printable.ts";
 import { type Bundle, BundleError, bundle, type Diagnostic } from "../engine/bundle.ts";
+import { MODULE } from "../engine/earlier-modules.ts";
+import { engineAt } from "../engine/engine-at.ts";
 import { typeErrors } from "../engine/types.ts";
 import type { LedgerCall, Observation } from "../protocol/index.ts";
 import { type Check, commandAt, primaryOf } from "./check.ts";
@@ -16,7 +18,7 @@ import { drawFor } from "./random.ts";
 import { type Reference, referenceFacts } from "./reference.ts";
 import { requestFor, undrawnRequest } from "./request.ts";
 import { locate } from "./stack.ts";
-import { bundleTrial, engineOf, newTrial, playTrial, type Shipyard, trialOf } from "./trial.ts";
+import { bundleTrial, newTrial, playTrial, type Shipyard, trialOf } from "./trial.ts";
 import { unanswered, unansweredFinding } from "./unanswered.ts";
 import type { Drawn } from "./values.ts";
 
@@ -98,7 +100,7 @@ export async function judge(
 				.then(() => timed("typesAt", typeErrors(file, trial.modules, undefined, unwanted.signal)))
 		: Promise.resolve([]);
 	const errors = typed.catch(() => []);
-	const on = mine === undefined ? null : await playedOn(engineOf(lesson), lesson, mine);
+	const on = mine === undefined ? null : await playedOn(lesson, mine);
 	// Much of it was said in the guest, and all of it comes to somebody's terminal.
 	const verdict = (findings: Finding[], more: Partial<Verdict>): Verdict =>
 		allPrintable({
@@ -222,7 +224,7 @@ function quoted({ calls }: Observation, name: string, finding: Finding | undefin
 
 /** What the kernel shows of a lesson's reference solution; measured only when it is not in the cache. */
 export async function measuredReference(lesson: Lesson, check: Check, shipyard: Shipyard): Promise<Reference> {
-	const [program, instruments] = await Promise.all([bundle(engineOf(lesson), new Map()), instrumentsOf(lesson)]);
+	const [program, instruments] = await Promise.all([bundle(engineAt(lesson.id), new Map()), instrumentsOf(lesson)]);
 	const [image, scenario] = [await shipyard.imageKey(), undrawnRequest(check, instruments)];
 	const key = observationKey({ image, lesson: lesson.id, program: program.code, scenario });
 	return referenceFacts(check, key, async () => {
@@ -258,15 +260,16 @@ function unseen(check: Check, observation: Observation, drawn: Drawn): string {
 }
 
 // Before anything is judged: what is wrong with an earlier module is not this lesson's fault.
-async function playedOn(engine: string, { id }: Lesson, mine: ReadonlyMap<string, string>) {
-	const { files } = await bundle(engine, mine).catch((cause: unknown) => {
+async function playedOn({ id }: Lesson, mine: ReadonlyMap<string, string>) {
+	const { files } = await bundle(engineAt(id), mine).catch((cause: unknown) => {
 		if (!(cause instanceof BundleError)) throw cause;
 		const { message, file, line } = cause.diagnostic;
 		const what = `${relative(".", file)}:${line}, which you have passed with, cannot be used any more: ${message}`;
 		throw new Failure("usage", what, `npx drydock check ${basename(dirname(file))}`, { cause });
 	});
 	const lessonOf = (module: string) => basename(dirname(module));
-	const references = files.filter((file) => dirname(dirname(file)) === inKit("solutions")).map(lessonOf);
+	const isModule = (file: string) => dirname(dirname(file)) === inKit("solutions") && MODULE.test(file);
+	const references = files.filter(isModule).map(lessonOf);
 	return {
 		yours: [...mine].filter(([, file]) => files.includes(file)).map(([module]) => lessonOf(module)),
 		reference: references.filter((lesson) => lesson < id).sort(),

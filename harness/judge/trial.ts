@@ -1,8 +1,8 @@
-import { existsSync } from "node:fs";
 import { access, constants, stat } from "node:fs/promises";
 import { Failure } from "../base/failure.ts";
 import { inKit } from "../base/kit.ts";
 import { type Bundle, bundle } from "../engine/bundle.ts";
+import { engineAt } from "../engine/engine-at.ts";
 import type { PlayedRun, RunRequest } from "../vm/machine.ts";
 import type { Check } from "./check.ts";
 import { instrumentsOf } from "./instruments.ts";
@@ -12,9 +12,6 @@ import { requestFor } from "./request.ts";
 import type { Drawn } from "./values.ts";
 
 const LARGEST_MODULE_BYTES = 1 << 20;
-
-/** The engine that the lessons' modules make together. */
-const ENGINE = "solutions/box.ts";
 
 /** Where fresh virtual machines come from. */
 export interface Shipyard {
@@ -59,18 +56,9 @@ export async function trialOf(lesson: Lesson, file: string, mine?: ReadonlyMap<s
 	};
 }
 
-/**
- * The file that assembles the modules with which a lesson is checked: the lesson's own `driver.ts`, if it has one, and
- * the engine otherwise.
- */
-export function engineOf({ id }: Lesson): string {
-	const driver = inKit("lessons", id, "driver.ts");
-	return existsSync(driver) ? driver : inKit(ENGINE);
-}
-
 /** @throws {BundleError} */
 export function bundleTrial({ lesson, modules }: Trial): Promise<Bundle> {
-	return bundle(engineOf(lesson), modules);
+	return bundle(engineAt(lesson.id), modules);
 }
 
 /** Plays the lesson's scenario in a fresh machine. */

@@ -4,6 +4,7 @@ import { makeDirectories } from "../base/make-directories.ts";
 import { nameOf } from "../base/place.ts";
 import type { Progress } from "../base/progress.ts";
 import { BundleError } from "../engine/bundle.ts";
+import { boxOptions } from "../engine/engine-at.ts";
 import { lessonsOfBox } from "../engine/engine.ts";
 import { packBox } from "../engine/pack.ts";
 import { isReplaceable, replace, SEAL, sealed } from "../engine/seal.ts";
@@ -59,6 +60,7 @@ const idsOf = (of: readonly Lesson[]) => of.map(({ id }) => id);
 
 function readmeOf(parts: readonly Lesson[], yours: readonly Lesson[]): string {
 	const rest = parts.filter((lesson) => !yours.includes(lesson));
+	const options = Object.entries(boxOptions()).map(([name, { value }]) => `[--${name} ${value}]`);
 	const rows = (of: readonly Lesson[]) => of.map(({ title }) => `- ${title}`).join("\n");
 	return `# box
 
@@ -70,7 +72,7 @@ ${rows(yours)}
 ${rest.length === 0 ? "" : `\nFrom drydock's reference solutions, until you write them:\n\n${rows(rest)}\n`}
 ## What it does
 
-    sudo ./box run [--hostname NAME] [--memory 64M] [--pids N] [--cpus 0.5] [--publish 8080:80] IMAGE [COMMAND…]
+    sudo ./box run ${options.join(" ")} IMAGE [COMMAND…]
 
 IMAGE is a directory: of an image as lesson 09 builds it, or simply of the files that the container is to have. The
 command gets a hostname, a root, processes, limits, a writable layer and a network of its own. Its exit code is box's;

@@ -62,7 +62,7 @@ const LAYERS: readonly (readonly [name: string, may: readonly string[], files?: 
 	["cli/author", ["base", "vm", "judge", "dev", "cli/text"]],
 	// What each command is called and takes; it imports what it does when it is called.
 	["cli/command", [], "^harness/cli/command\\.ts$"],
-	["cli/commands", ["classroom", "cli/command", ...COMMANDS]],
+	["cli/commands", ["engine", "classroom", "cli/command", ...COMMANDS]],
 	["cli/main", ["base", "cli/text", "cli/doctor", "cli/command", "cli/commands"], "^harness/cli/(main|commands)\\.ts$"],
 	["cli/launch", ["cli/main"], "^harness/cli/(launch/|bin\\.)"],
 ];
@@ -149,6 +149,14 @@ function hostRows(): Row[] {
 function solutionRows(): Row[] {
 	return [
 		{ files: GIVEN, may: [], node: true },
+		// A part joins a lesson's module with the engine, which the module knows nothing of.
+		...lessonIds("solutions").map(
+			(id): Row => ({
+				files: `^solutions/${id}/part\\.ts$`,
+				may: [KERNEL, GIVEN, "^solutions/[^/]+$", `^solutions/${id}/`],
+				node: true,
+			}),
+		),
 		...lessonIds("solutions").map((id, index, ids): Row => {
 			const earlier = ids.slice(0, index).map((other) => `^solutions/${other}/`);
 			return { files: `^solutions/${id}/`, may: [KERNEL, GIVEN, ...earlier], node: true };

@@ -4,12 +4,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
 import { BundleError, bundle, type Fault } from "../../harness/engine/bundle.ts";
+import { WHOLE_ENGINE } from "../../harness/engine/engine-at.ts";
 import { typeErrors } from "../../harness/engine/types.ts";
 import { temporary } from "../support/temporary.ts";
 
 // What source can do to the compilers that read it, and to the computer that they run on, before anything of it runs.
 
-const engine = inKit("solutions/box.ts");
+const engine = WHOLE_ENGINE;
 const reference = inKit("solutions/02-unshare/isolate.ts");
 const ISOLATE = "export function isolate(_hostname: string): void {}\n";
 const files = await temporary();

@@ -6,11 +6,12 @@ import { inKit } from "../../harness/base/kit.ts";
 import { lookInto } from "../../harness/classroom/folder.ts";
 import { filesOf } from "../../harness/classroom/submission.ts";
 import { type BundleError, bundle } from "../../harness/engine/bundle.ts";
+import { WHOLE_ENGINE } from "../../harness/engine/engine-at.ts";
 import { temporary } from "../support/temporary.ts";
 
 // What a submission's files make the bundler read: their own, #kernel, the reference's earlier modules, and nothing else.
 
-const engine = inKit("solutions/box.ts");
+const engine = WHOLE_ENGINE;
 const reference = inKit("solutions/02-unshare/isolate.ts");
 const files = await temporary();
 afterAll(() => files.remove());

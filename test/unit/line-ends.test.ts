@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
 import { bundle } from "../../harness/engine/bundle.ts";
+import { WHOLE_ENGINE } from "../../harness/engine/engine-at.ts";
 import { kitCopy, withWindowsLines } from "../support/kit-copy.ts";
 import { temporary } from "../support/temporary.ts";
 
@@ -58,7 +59,7 @@ test("a learner's file with Windows line ends makes the same program", async () 
 	const text = `${await readFile(reference, "utf8")}export const lines = \`one\ntwo\`;\n`;
 	const programs = ["\n", "\r\n"].map(async (end, at) => {
 		const mine = await files.write(`${at}/isolate.ts`, text.replaceAll("\n", end));
-		const { code } = await bundle(inKit("solutions/box.ts"), new Map([[reference, mine]]));
+		const { code } = await bundle(WHOLE_ENGINE, new Map([[reference, mine]]));
 		return code.replaceAll(`${files.dir}/${at}`, "");
 	});
 	const [unix, windows] = await Promise.all(programs);

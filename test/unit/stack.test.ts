@@ -2,6 +2,7 @@ import { compileFunction } from "node:vm";
 import { afterAll, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
 import { bundle } from "../../harness/engine/bundle.ts";
+import { WHOLE_ENGINE } from "../../harness/engine/engine-at.ts";
 import { locate } from "../../harness/judge/stack.ts";
 import { temporary } from "../support/temporary.ts";
 
@@ -10,10 +11,7 @@ afterAll(() => files.remove());
 
 /** Runs a module in the engine on this computer, as the runner does in the guest, and locates what it throws. */
 async function thrownIn(file: string, kernel: object) {
-	const { code, map } = await bundle(
-		inKit("solutions/box.ts"),
-		new Map([[inKit("solutions/02-unshare/isolate.ts"), file]]),
-	);
+	const { code, map } = await bundle(WHOLE_ENGINE, new Map([[inKit("solutions/02-unshare/isolate.ts"), file]]));
 	const module = { exports: {} as { run(options: object): void } };
 	compileFunction(code, ["module", "exports", "require"], { filename: "exercise.js" })(module, module.exports, () => ({
 		fork: () => 0,

@@ -3,6 +3,7 @@ import { chmod, readFile, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
 import { silent } from "../../harness/base/progress.ts";
+import { engineText } from "../../harness/engine/engine-at.ts";
 import { packBox } from "../../harness/engine/pack.ts";
 import { newShipyard } from "../support/guest.ts";
 import { temporary } from "../support/temporary.ts";
@@ -61,7 +62,7 @@ test("its help needs neither root nor Node nor cgroups", async () => {
 			...{ encoding: "utf8", env: { PATH: "/nowhere:/bin" } },
 			...(process.getuid?.() === 0 && { uid: 65_534, gid: 65_534 }),
 		});
-		expect(stdout).toBe(await readFile(inKit("solutions/usage.txt"), "utf8"));
+		expect(stdout).toBe(engineText("solutions/commands/run.txt"));
 	}
 });
 

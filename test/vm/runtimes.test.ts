@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { inKit } from "../../harness/base/kit.ts";
 import { silent } from "../../harness/base/progress.ts";
 import { bundle } from "../../harness/engine/bundle.ts";
+import { WHOLE_ENGINE } from "../../harness/engine/engine-at.ts";
 import { commandAt, DURING } from "../../harness/judge/check.ts";
 import { deriveFacts } from "../../harness/judge/facts.ts";
 import type { Observation, Preparation, ProcessState } from "../../harness/protocol/index.ts";
@@ -106,7 +106,7 @@ function facets({ observation, command }: Awaited<ReturnType<typeof observe>>) {
 describe("a container of box", () => {
 	let ours: Awaited<ReturnType<typeof observe>>;
 	beforeAll(async () => {
-		const { code } = await bundle(inKit("solutions/box.ts"), new Map());
+		const { code } = await bundle(WHOLE_ENGINE, new Map());
 		ours = await observe(code, {
 			...{ id: "0a1b2c3d", command: COMMAND, hostname: DRAWN.hostname, rootfs: ROOTFS, init: true },
 			limits: { memoryMaxBytes: MEMORY, pidsMax: PIDS, cpus: 0.5 },

@@ -1,4 +1,5 @@
-import type { CommandSpec } from "../command.ts";
+import { boxOptions } from "../../engine/engine-at.ts";
+import type { CommandSpec, OptionSpec } from "../command.ts";
 
 /** Of a command that connects the terminal with a machine. */
 export const SESSIONS = `The machine is fresh, and gone when the command ends, whose exit code is
@@ -11,11 +12,11 @@ export const run: CommandSpec = {
 	summary: "run a command in a container of your own engine: drydock run 05 -- sh",
 	options: [
 		["--solution", "the reference's engine"],
-		["--hostname <name>", "the container's hostname"],
-		["--memory <bytes>", "how much memory it may use, such as 64M"],
-		["--pids <number>", "how many processes it may have"],
-		["--cpus <number>", "how many processors it may use, such as 0.5"],
-		["--publish <host:port>", "a port of the machine that leads to one of its; may be repeated", several],
+		// Those of `box run`, which they are passed on to.
+		...Object.entries(boxOptions()).map(([name, { value, help, repeats }]): OptionSpec => {
+			const flag = `--${name} <${value.toLowerCase()}>`;
+			return repeats ? [flag, `${help}; may be repeated`, several] : [flag, help];
+		}),
 	],
 	help: SESSIONS,
 	run: async (words, options, command) => {

@@ -3,14 +3,11 @@ import { findLesson } from "../../judge/lessons.ts";
 import { currentLesson } from "../../learner/course.ts";
 import { talk } from "./session.ts";
 
-/** What `box run` is given as options, and whose modules it is made of. */
+/** Whose modules `box` is made of. */
 export interface RunOptions {
 	solution?: boolean;
-	hostname?: string;
-	memory?: string;
-	pids?: string;
-	cpus?: string;
-	publish?: string[];
+	/** Options of `box run`, by name: passed on. */
+	[option: string]: string | string[] | boolean | undefined;
 }
 
 const ROOTFS = "/lab/rootfs";
@@ -25,15 +22,14 @@ export async function run(words: string[], command: string[], options: RunOption
 	const [id, ...more] = words;
 	if (more.length > 0)
 		throw new Failure("usage", "the command comes after --", `npx drydock run ${id} -- ${more.join(" ")}`);
-	const { solution = false, publish = [], ...given } = options;
-	const boxOptions = [
-		...Object.entries(given).flatMap(([name, value]) => [`--${name}`, value]),
-		...publish.flatMap((ports) => ["--publish", ports]),
-	];
+	const { solution = false, ...given } = options;
+	const passedOn = Object.entries(given).flatMap(([name, values]) =>
+		[values].flat().flatMap((value) => [`--${name}`, String(value)]),
+	);
 	return talk({
 		lesson: id === undefined ? await currentLesson() : await findLesson(id),
 		solution,
-		argv: ["box", "run", ...boxOptions, ROOTFS, ...(command.length > 0 ? command : ["sh"])],
+		argv: ["box", "run", ...passedOn, ROOTFS, ...(command.length > 0 ? command : ["sh"])],
 		...(command.length === 0 && { greeting: "sh in a container of your engine; exit or Ctrl-D ends it\n" }),
 	});
 }

@@ -8,7 +8,6 @@ import { BundleError } from "../../engine/bundle.ts";
 import { boxProgram, installBox, lessonsOfBox } from "../../engine/engine.ts";
 import type { Lesson } from "../../judge/lessons.ts";
 import { lostFinding } from "../../judge/lost.ts";
-import { engineOf } from "../../judge/trial.ts";
 import { editedLessons, modulesAtWork } from "../../learner/course.ts";
 import type { Preparation } from "../../protocol/index.ts";
 import { LostError } from "../../vm/listener.ts";
@@ -80,7 +79,7 @@ async function boxOf(lesson: Lesson, solution: boolean): Promise<string> {
 		sayReplaced(others.filter((id) => isWhole || id < lesson.id));
 		if (isWhole) return program;
 		// A later lesson does its work better, and has taken its place.
-		return await boxProgram(mine, { engine: engineOf(lesson) });
+		return await boxProgram(mine, { upTo: lesson.id.slice(0, 2) });
 	} catch (cause) {
 		if (!(cause instanceof BundleError)) throw cause;
 		const { file, line, message } = cause.diagnostic;

@@ -137,10 +137,11 @@ test("compilers that cannot be executed are no verdict", async () => {
 
 const COMPILE = `
 import { bundle } from "./harness/engine/bundle.ts";
+import { WHOLE_ENGINE } from "./harness/engine/engine-at.ts";
 import { typeErrors } from "./harness/engine/types.ts";
 const [, , file] = process.argv;
 const said = ({ name, kind, message }) => console.log(name, kind, message);
-await bundle("solutions/box.ts", new Map()).then(() => console.log("bundled"), said);
+await bundle(WHOLE_ENGINE, new Map()).then(() => console.log("bundled"), said);
 await typeErrors(file).then(() => console.log("typed"), said);
 process.exit();
 `;

@@ -32,7 +32,7 @@ async function modulesIn(compiled: string): Promise<string[]> {
 
 // Each of these is many modules more: with them, an answer takes twice as long.
 const SLOW =
-	/^(lessons|solutions|native)\/|^harness\/(vm|protocol|readings|guest|live)\/|^harness\/engine\/(?!compiler-options)|^harness\/cli\/doctor\//;
+	/^(lessons|solutions|native)\/|^harness\/(vm|protocol|readings|guest|live)\/|^harness\/engine\/(?!compiler-options|engine-at)|^harness\/cli\/doctor\//;
 
 test.each(["list", "status", "help", "next --force"])(
 	"%s loads no lesson's check and nothing of the virtual machine",

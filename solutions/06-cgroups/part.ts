@@ -1,0 +1,81 @@
+import { existsSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { part } from "../part.ts";
+import { type Cgroup, createCgroup, type Limits } from "./cgroup.ts";
+import options from "./options.json";
+
+/** What a container may use. */
+part<{ limits: Limits }, Cgroup>({
+	when: "limits",
+	options,
+	ask: (given) => {
+		const [[memory], [pids], [cpus]] = [given("memory"), given("pids"), given("cpus")];
+		return {
+			limits: {
+				...(memory === undefined ? {} : { memoryMaxBytes: bytes(memory) }),
+				...(pids === undefined ? {} : { pidsMax: count(pids) }),
+				...(cpus === undefined ? {} : { cpus: processors(cpus) }),
+			},
+		};
+	},
+	make: ({ id, limits }) => createCgroup(pathOf(id), limits),
+	enter: (_, cgroup) => cgroup?.join(),
+	remove: (cgroup) => cgroup.remove(),
+	removeRemains: (id) => {
+		const path = pathOf(id);
+		if (!existsSync(path)) return;
+		writeFileSync(`${path}/cgroup.kill`, "1");
+		while (readFileSync(`${path}/cgroup.events`, "utf8").includes("populated 1")) pause();
+		for (const each of cgroupsIn(path).toReversed()) rmdirSync(each);
+	},
+	processes: (id) => {
+		const path = pathOf(id);
+		if (!existsSync(path)) return null;
+		return cgroupsIn(path).flatMap((each) => read(`${each}/cgroup.procs`).split("\n").filter(Boolean).map(Number));
+	},
+});
+
+const pathOf = (id: string) => `/sys/fs/cgroup/box/${id}`;
+
+function bytes(text: string): number {
+	const [, amount, unit = ""] = /^([1-9]\d*)([KMG]?)$/i.exec(text) ?? [];
+	if (amount === undefined) throw new Error(`--memory ${text}: a number is expected, such as 64M`);
+	return Number(amount) * 1024 ** " KMG".indexOf(unit.toUpperCase() || " ");
+}
+
+function count(text: string): number {
+	if (!/^[1-9]\d*$/.test(text)) throw new Error(`--pids ${text}: a number greater than 0 is expected`);
+	return Number(text);
+}
+
+// The kernel gives a millisecond at least, and a period has a hundred: see cpu.max in cgroup-v2.rst.
+function processors(text: string): number {
+	if (!/^\d*(\.\d+)?$/.test(text) || Number(text) < 0.01)
+		throw new Error(`--cpus ${text}: a number of at least 0.01 is expected`);
+	return Number(text);
+}
+
+// A module may have made cgroups below the container's own; each comes before those that are in it.
+function cgroupsIn(path: string): string[] {
+	return [path, ...directoriesIn(path).flatMap((name) => cgroupsIn(`${path}/${name}`))];
+}
+
+// None, too, when it has gone meanwhile.
+function directoriesIn(path: string): string[] {
+	try {
+		const entries = readdirSync(path, { withFileTypes: true });
+		return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+	} catch {
+		return [];
+	}
+}
+
+// Empty, too, when it has gone meanwhile.
+function read(path: string): string {
+	try {
+		return readFileSync(path, "utf8");
+	} catch {
+		return "";
+	}
+}
+
+const pause = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);

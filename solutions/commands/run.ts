@@ -1,0 +1,45 @@
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { run } from "../box.ts";
+import { claim, giveBack } from "../claims.ts";
+import { type Container, parts } from "../part.ts";
+import { processesOf, removeAbandoned, removeRemains } from "../remains.ts";
+import { supervise } from "../supervise.ts";
+import type { Command } from "./command.ts";
+import usage from "./run.txt";
+
+/** `box run`: a command in a container, which is removed afterwards. */
+export const runCommand: Command = {
+	name: "run",
+	usage,
+	options: Object.assign({}, ...parts.map(({ options }) => options)),
+	start,
+};
+
+function start(given: (name: string) => string[], [image, ...command]: string[]): void {
+	if (image === undefined) throw new Error(`what is to be run?\n${usage}`);
+	if (!existsSync(image)) throw new Error(`there is no image ${image}`);
+	const id = readFileSync("/proc/sys/kernel/random/uuid", "utf8").slice(0, 8);
+	const container: Container = { id, rootfs: realpathSync(image) };
+	removeAbandoned();
+	claim(id, id);
+	try {
+		for (const { ask } of parts) Object.assign(container, ask?.(given, container));
+		if (isCommand(command)) container.command = command;
+		else if (container.layers ?? container.rootfs)
+			throw new Error(`${image} does not say what to run, so a command is needed`);
+	} catch (error) {
+		giveBack(id);
+		throw error;
+	}
+	supervise({
+		run: () => {
+			const exitCode = run({ ...container });
+			giveBack(id);
+			return exitCode;
+		},
+		processes: () => processesOf(id),
+		removeRemains: () => removeRemains(id),
+	});
+}
+
+const isCommand = (words: string[]): words is [string, ...string[]] => words.length > 0;
