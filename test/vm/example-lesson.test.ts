@@ -1,0 +1,60 @@
+import { execFile } from "node:child_process";
+import { cp } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { addExampleLesson } from "../support/example-lesson.ts";
+import { kitCopy } from "../support/kit-copy.ts";
+import { temporary } from "../support/temporary.ts";
+
+// A lesson is its own folders and a line in the engine's list: no file of the harness names lessons.
+const TIMEOUT_MS = 600_000;
+const files = await temporary();
+const kit = await kitCopy(files.dir);
+beforeAll(() => addExampleLesson(kit));
+afterAll(() => files.remove());
+
+/** Runs drydock in the copy. */
+function drydock(...args: string[]): Promise<{ code: number; said: string }> {
+	return new Promise((resolve) => {
+		const child = execFile(process.execPath, ["harness/cli/bin.js", ...args], { cwd: kit }, (_, stdout, stderr) =>
+			resolve({ code: child.exitCode ?? -1, said: `${stdout}${stderr}` }),
+		);
+	});
+}
+
+const submission = (path: string) => join(kit, "test/submissions/99-example", path);
+
+test("its solution and what is right in another way pass", { timeout: TIMEOUT_MS }, async () => {
+	expect(await drydock("check", "99", "--solution")).toMatchObject({ code: 0 });
+	expect(await drydock("check", "99", "--file", submission("right/twice.ts"))).toMatchObject({ code: 0 });
+});
+
+test("its skeleton and what is wrong fail with its own diagnosis", { timeout: TIMEOUT_MS }, async () => {
+	for (const args of [["--skeleton"], ["--file", submission("wrong/another.ts")]]) {
+		const { code, said } = await drydock("check", "99", ...args, "--json");
+		expect({ code, diagnosis: JSON.parse(said).findings?.[0]?.diagnosis }).toEqual({
+			code: 1,
+			diagnosis: "not-there",
+		});
+	}
+});
+
+test("it is whole, and its demo keeps its promises, on a box that has its option", {
+	timeout: TIMEOUT_MS,
+}, async () => {
+	expect(await drydock("dev", "check", "99")).toMatchObject({ code: 0 });
+	expect(await drydock("demo", "rehearse", "99")).toMatchObject({ code: 0 });
+	expect((await drydock("run", "--help")).said).toContain("--workdir <dir>");
+});
+
+test("it is graded", { timeout: TIMEOUT_MS }, async () => {
+	await cp(submission("right/twice.ts"), join(kit, "class/alice/99-example/begin-in.ts"), { recursive: true });
+	await cp(submission("wrong/another.ts"), join(kit, "class/bob/99-example/begin-in.ts"), { recursive: true });
+	const { said } = await drydock("grade", "class", "--lesson", "99", "--format", "json", "--exit-zero");
+	expect(said).toMatch(/"status": ?"pass"/);
+	expect(said).toMatch(/"status": ?"fail"/);
+});
+
+test("it is listed", async () => {
+	expect((await drydock("list")).said).toContain("Where it begins: chdir");
+});
