@@ -36,15 +36,6 @@ export function exitAtOnce(status: number): never {
 	throw new Error("_exit returned");
 }
 
-/**
- * Takes from this process, and from all that it forks or becomes, the calls by which root gets at the whole machine's
- * kernel and past the walls of the harbour.
- * @see seccomp(2)
- */
-export function confine(): void {
-	must("k_confine", []);
-}
-
 /** Sends a signal to the process whose directory in /proc, of any PID namespace below, is open. @see pidfd_send_signal(2) */
 export function signalProcess(directoryFd: number, signal: NodeJS.Signals): void {
 	must("k_pidfd_send_signal", [int(directoryFd), int(constants.signals[signal])]);

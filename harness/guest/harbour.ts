@@ -25,10 +25,18 @@ export const ENVIRONMENT = {
 };
 
 /**
- * A program that is to run in the harbour. nsenter goes there first and then forks the program: nothing
- * of the agent's is ever seen there.
+ * A program that is to run in the harbour. nsenter goes there first and then forks the program: nothing of the agent's is
+ * ever seen there. It is confined, as it may come to execute a learner's code: bpf(2) and a few more calls are refused to
+ * it, and to all that it starts. See confined.c.
+ * @param networkOf whose network namespace it is to be in, by pid; the harbour's if not given
  */
 export function inHarbour(argv: readonly string[], networkOf = 1): Command {
+	const { program, args, env } = stockInHarbour(argv, networkOf);
+	return { program: "/opt/drydock/confined", args: [program, ...args], env };
+}
+
+/** The same for a stock program that never executes a learner's code, without the filter. */
+export function stockInHarbour(argv: readonly string[], networkOf = 1): Command {
 	const network = networkOf === 1 ? [] : [`--net=/proc/${networkOf}/ns/net`];
 	const there = ["--mount=/proc/1/ns/mnt", "--pid=/proc/1/ns/pid", ...network, "--wdns=/root", "--"];
 	return { program: "nsenter", args: [...there, ...argv], env: ENVIRONMENT };

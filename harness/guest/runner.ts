@@ -3,7 +3,7 @@ import { openSync, readSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
 import { inspect } from "node:util";
 import { compileFunction } from "node:vm";
-import { confine, exitAtOnce, reseed, takeNothing, takeTerminal } from "../../native/guest.ts";
+import { exitAtOnce, reseed, takeNothing, takeTerminal } from "../../native/guest.ts";
 import * as kernel from "../../native/kernel.ts";
 import { isChildTask, openLedger } from "../../native/ledger.ts";
 import type { Ending } from "../protocol/index.ts";
@@ -26,7 +26,6 @@ const LEDGER = process.argv[2];
 // Every program started from here on gets the environment of an ordinary shell.
 delete process.env["LD_PRELOAD"];
 warmUp();
-confine();
 if (LEDGER !== undefined) openLedger(openSync(LEDGER, "a"));
 say({ parked: process.pid });
 

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { createConnection } from "node:net";
 import type { Preparation, SocketAddress } from "../protocol/index.ts";
 import { HARBOUR_ROOT } from "../readings/guest/paths.ts";
-import { inHarbour } from "./harbour.ts";
+import { stockInHarbour } from "./harbour.ts";
 import { type Patience, untilMachineRests } from "./patience.ts";
 
 /** Servers on the harbour: whether one accepts connections, and stock programs that go on running until the machine ends. */
@@ -23,7 +23,7 @@ export function accepts(at: SocketAddress): Promise<boolean> {
 
 /** Starts a stock program, and waits until it accepts connections. @throws {Error} it has ended, or patience has */
 export async function serve({ argv, at }: Serve, patience: Patience): Promise<void> {
-	const { program, args, env } = inHarbour(argv);
+	const { program, args, env } = stockInHarbour(argv);
 	const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"], env });
 	let complaints = "";
 	child.stderr.setEncoding("utf8").on("data", (chunk: string) => {

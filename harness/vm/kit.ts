@@ -20,7 +20,8 @@ export interface Kit {
 
 const GUEST = inKit("harness/guest");
 const NATIVE = inKit("native");
-const CFLAGS = ["-std=gnu17", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"];
+const CFLAGS = ["-std=gnu17", "-O2", "-Wall", "-Wextra", "-Werror"];
+const SHARED = ["-shared", "-fPIC"];
 
 /** Gives the initial file system for `base` with this version's guest programs, making it if need be (a second). */
 export async function ensureKit(base: Base, progress: Progress): Promise<Kit> {
@@ -48,7 +49,7 @@ export async function kitKey(base: Base, library: string): Promise<string> {
 }
 
 /**
- * Gives the directory of the guest's compiled library: libkernel.so and ffi-rs.
+ * Gives the directory of what is compiled for the guest: libkernel.so, confined, and ffi-rs.
  * It is made anew only when its sources change, so an imported image serves where there is no C compiler.
  */
 export async function ensureLibrary(progress: Progress, isGood?: IsGood): Promise<string> {
@@ -56,8 +57,10 @@ export async function ensureLibrary(progress: Progress, isGood?: IsGood): Promis
 	const key = await libraryKey(arch);
 	const make = (staging: string) =>
 		progress.step("system-call library for the virtual machine", async () => {
-			const source = join(NATIVE, "libkernel.c");
-			await runTool(`${arch.triplet}-gcc`, [...CFLAGS, "-o", join(staging, "libkernel.so"), source]);
+			const compile = (source: string, target: string, flags: readonly string[] = []) =>
+				runTool(`${arch.triplet}-gcc`, [...CFLAGS, ...flags, "-o", join(staging, target), join(NATIVE, source)]);
+			await compile("libkernel.c", "libkernel.so", SHARED);
+			await compile("confined.c", "confined");
 			for (const name of ["ffi-rs", arch.ffi])
 				await cp(packageDir(name), join(staging, "node_modules", name), { recursive: true });
 		});
@@ -66,9 +69,9 @@ export async function ensureLibrary(progress: Progress, isGood?: IsGood): Promis
 
 /** Name of the library that this version of drydock uses. */
 export async function libraryKey(arch: Architecture): Promise<string> {
-	const source = await readText(join(NATIVE, "libkernel.c"));
+	const sources = await Promise.all(["libkernel.c", "confined.c"].map((name) => readText(join(NATIVE, name))));
 	const ffi = JSON.parse(await readFile(join(packageDir("ffi-rs"), "package.json"), "utf8")) as { version: string };
-	return keyOf("library 1", source, CFLAGS, arch.triplet, arch.ffi, ffi.version);
+	return keyOf("library 2", sources, CFLAGS, arch.triplet, arch.ffi, ffi.version);
 }
 
 /**
