@@ -7,18 +7,25 @@ import type * as v from "valibot";
  * What is always read are the facts that every check needs. All else is read only where a run asks for the subject by
  * its name; otherwise it is null or empty.
  */
-export interface Subject<Host extends v.ObjectEntries, Process extends v.ObjectEntries, Asked = never> {
+export type Subject<Host extends v.ObjectEntries, Process extends v.ObjectEntries, Asked = never> = Shown<
+	Host,
+	Process
+> &
+	Rehearsed<Asked>;
+
+interface Shown<Host extends v.ObjectEntries, Process extends v.ObjectEntries> {
 	/** What it adds to a host's state. */
 	host: Host;
 	/** What it adds to a process's state. */
 	process: Process;
-	/** An example of what a run says that asks for more than what is always read; the agent rehearses with it. */
-	rehearsed?: Asked;
 	/** Under which heading `drydock inspect` shows it. */
 	section?: SectionTitle;
 	/** Sets a command beside the host that it runs on; see {@link Row}. */
 	rows?(host: Read<Host> & Placed, process: Read<Process> & Placed): Row[];
 }
+
+/** Where more than what is always read can be asked for: an example of that, with which the agent rehearses. */
+type Rehearsed<Asked> = [Asked] extends [never] ? { rehearsed?: never } : { rehearsed: Asked };
 
 /** What was read, once a schema has taken it. */
 export type Read<Entries extends v.ObjectEntries> = v.InferOutput<v.ObjectSchema<Entries, undefined>>;

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
-import { HostState, ProcessState, REHEARSED, SUBJECTS } from "../../harness/readings/index.ts";
+import { HostState, ProcessState, SUBJECTS } from "../../harness/readings/index.ts";
 
 const NAMES = Object.keys(SUBJECTS);
 const fileOf = (name: string) => `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`;
@@ -16,10 +16,4 @@ test.each(["host", "process"] as const)("each field of a %s's state is one subje
 	expect(fields).toEqual([...new Set(fields)]);
 	const state = part === "host" ? HostState : ProcessState;
 	expect(Object.keys(state.entries).sort()).toEqual(fields.sort());
-});
-
-test("what can be asked for is rehearsed, but for what only demos ask for", () => {
-	expect(Object.keys(REHEARSED).sort()).toEqual([
-		...["breakOut", "cgroup", "files", "identity", "memory", "network", "overlay", "places"],
-	]);
 });
