@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { getpid, kill } from "#kernel";
+import { unlessGone } from "./gone.ts";
 
 /**
  * What containers have of which there is only one, such as an address. A container's id is claimed before anything is
@@ -40,25 +41,9 @@ function claims(): { path: string; id: string; pid: number }[] {
 	if (!existsSync(CLAIMS)) return [];
 	return readdirSync(CLAIMS).map((what) => {
 		const path = `${CLAIMS}/${what}`;
-		const [id = "", pid] = read(path).split(" ");
+		const [id = "", pid] = unlessGone(() => readFileSync(path, "utf8"), "").split(" ");
 		return { path, id, pid: Number(pid) };
 	});
 }
 
-// Empty when it has gone meanwhile.
-function read(path: string): string {
-	try {
-		return readFileSync(path, "utf8");
-	} catch {
-		return "";
-	}
-}
-
-function isRunning(pid: number): boolean {
-	try {
-		kill(pid, 0);
-		return true;
-	} catch {
-		return false;
-	}
-}
+const isRunning = (pid: number) => unlessGone(() => kill(pid, 0) === undefined, false);

@@ -22,6 +22,7 @@ import {
 	WNOHANG,
 	waitpid,
 } from "#kernel";
+import { unlessGone } from "./gone.ts";
 
 /**
  * Three processes, so that whichever of them is killed, another one cleans up:
@@ -161,12 +162,10 @@ function hasReached(pid: number, engine: Engine): boolean {
 
 // The engine's processes are all forks of this one, until one of them becomes the command.
 function runsAnotherProgram(pid: number): boolean {
-	try {
+	return unlessGone(() => {
 		const [its, own] = [statSync(`/proc/${pid}/exe`), statSync("/proc/self/exe")];
 		return its.ino !== own.ino || its.dev !== own.dev;
-	} catch {
-		return false; // It has ended meanwhile.
-	}
+	}, false);
 }
 
 // A zombie, until this process has reaped it. See proc_pid_stat(5).
@@ -209,11 +208,8 @@ function reap(child: number): number | undefined {
 }
 
 function childrenOf(pid: number): number[] {
-	try {
-		return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
-	} catch {
-		return []; // It has ended meanwhile.
-	}
+	const children = unlessGone(() => readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8"), "");
+	return children.split(" ").filter(Boolean).map(Number);
 }
 
 function descendantsOf(pid: number): number[] {
@@ -221,9 +217,5 @@ function descendantsOf(pid: number): number[] {
 }
 
 function tryKill(pid: number, signo: number): void {
-	try {
-		kill(pid, signo);
-	} catch {
-		// It has ended meanwhile.
-	}
+	unlessGone(() => kill(pid, signo), undefined);
 }

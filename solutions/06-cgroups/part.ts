@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { unlessGone } from "../gone.ts";
 import { part } from "../part.ts";
 import { type Cgroup, createCgroup, type Limits } from "./cgroup.ts";
 import options from "./options.json";
@@ -30,7 +31,7 @@ part<{ limits: Limits }, Cgroup>({
 	processes: (id) => {
 		const path = pathOf(id);
 		if (!existsSync(path)) return null;
-		return cgroupsIn(path).flatMap((each) => read(`${each}/cgroup.procs`).split("\n").filter(Boolean).map(Number));
+		return cgroupsIn(path).flatMap(pidsIn);
 	},
 });
 
@@ -59,23 +60,14 @@ function cgroupsIn(path: string): string[] {
 	return [path, ...directoriesIn(path).flatMap((name) => cgroupsIn(`${path}/${name}`))];
 }
 
-// None, too, when it has gone meanwhile.
 function directoriesIn(path: string): string[] {
-	try {
-		const entries = readdirSync(path, { withFileTypes: true });
-		return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-	} catch {
-		return [];
-	}
+	const entries = unlessGone(() => readdirSync(path, { withFileTypes: true }), []);
+	return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
-// Empty, too, when it has gone meanwhile.
-function read(path: string): string {
-	try {
-		return readFileSync(path, "utf8");
-	} catch {
-		return "";
-	}
+function pidsIn(path: string): number[] {
+	const pids = unlessGone(() => readFileSync(`${path}/cgroup.procs`, "utf8"), "");
+	return pids.split("\n").filter(Boolean).map(Number);
 }
 
 const pause = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
