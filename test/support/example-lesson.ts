@@ -51,7 +51,7 @@ export function beginIn(_directory: string): void {
 	// TODO(99.1) go to the directory
 }
 `,
-	"lessons/99-example/check.ts": `import { commandAt, DURING, defineCheck } from "../../harness/judge/index.ts";
+	"lessons/99-example/check.ts": `import { BOX, commandAt, DURING, defineCheck } from "../../harness/judge/index.ts";
 
 export default defineCheck({
 	module: "begin-in.ts",
@@ -62,7 +62,7 @@ export default defineCheck({
 	scenario: ({ hostname = "" }) => ({
 		does: "ran sh in /etc of the container",
 		prepare: [],
-		options: { hostname, rootfs: "/lab/rootfs", init: true, workdir: "/etc" },
+		calls: { [BOX]: { options: { hostname, rootfs: "/lab/rootfs", init: true, workdir: "/etc" } } },
 	}),
 	derive: (observation) => ({ "command.directory": commandAt(observation, DURING)?.cwd ?? null }),
 	facts: [
