@@ -17,7 +17,15 @@ const Identity = v.object({
 export type Identity = v.InferOutput<typeof Identity>;
 
 const process = {
-	credentials: v.object({ uids: list(count), gids: list(count), capabilities: maskOrNone, boundingSet: maskOrNone }),
+	credentials: v.object({
+		/** Real, effective, saved and file system's. */
+		uids: list(count),
+		gids: list(count),
+		/** The supplementary ones. None in what was recorded before they were read. */
+		groups: v.optional(list(count), []),
+		capabilities: maskOrNone,
+		boundingSet: maskOrNone,
+	}),
 	identity: v.nullable(Identity),
 };
 

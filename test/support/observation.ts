@@ -71,7 +71,7 @@ export const processState = (more: Partial<ProcessState> = {}): ProcessState => 
 	files: {},
 	network: null,
 	links: hostState().links,
-	credentials: { uids: [0, 0, 0, 0], gids: [0, 0, 0, 0], capabilities: "ff", boundingSet: "ff" },
+	credentials: { uids: [0, 0, 0, 0], gids: [0, 0, 0, 0], groups: [], capabilities: "ff", boundingSet: "ff" },
 	identity: null,
 	escape: null,
 	...more,

@@ -11,6 +11,7 @@ export const identity: Reader<"identity"> = (asked) => ({
 		credentials: {
 			uids: numbers(status, "Uid"),
 			gids: numbers(status, "Gid"),
+			groups: numbers(status, "Groups"),
 			capabilities: status.get("CapEff") ?? "",
 			boundingSet: status.get("CapBnd") ?? "",
 		},

@@ -90,6 +90,7 @@ test("another user with no capabilities is told", async () => {
 		shellIn(view, "container").credentials = {
 			uids: [1000, 1000, 1000, 1000],
 			gids: [],
+			groups: [],
 			capabilities: "0",
 			boundingSet: "0",
 		};
