@@ -25,6 +25,8 @@ export function reseed(): void {
 	setFlagsFromString(`--random-seed=${randomInt(1, 0x7fffffff)}`);
 }
 
+const PR_SET_DUMPABLE = 4;
+
 /** Sets the wall clock. @see clock_settime(2) */
 export function setClock(timeMs: number): void {
 	must("k_clock_settime", [int64(timeMs)]);
@@ -94,6 +96,14 @@ export function takeTerminal(path: string): void {
 /** Has /dev/null as its standard input, output and error. @see dup2(2) */
 export function takeNothing(): void {
 	must("k_take_nothing", []);
+}
+
+/**
+ * Makes this process's files in /proc, such as uid_map, its user's own: a process that changes its user leaves them to root.
+ * @see PR_SET_DUMPABLE(2const)
+ */
+export function takeBackProc(): void {
+	must("k_prctl", [int(PR_SET_DUMPABLE), int64(1)]);
 }
 
 /** Whether a file has this extended attribute; a symbolic link is not followed. @see lgetxattr(2) */

@@ -92,6 +92,11 @@ export class CallProcesses {
 		return this.#stats().every(({ state }) => !AWAKE.includes(state));
 	}
 
+	/** The same also for what has left them: a command whose parent has ended. */
+	areAllAsleep(): boolean {
+		return this.areAsleep() && this.#strays().every(({ state }) => !AWAKE.includes(state));
+	}
+
 	/** Whether the command sleeps, or does not run. */
 	commandSleeps(): boolean {
 		const { command } = this;

@@ -13,8 +13,8 @@ const END_OF_INPUT = "\u0004";
 
 /** The agent's end of what a call has as its standard input, output and error: three pipes, or a terminal. */
 export class FarEnd {
-	/** The terminal's name in the harbour; null for pipes. */
-	terminal: string | null = null;
+	/** What takes the place of the pipes, as the harbour names it: a terminal, or /dev/null. Null for the pipes themselves. */
+	substitute: string | null = null;
 	#masterFd = -1;
 	#master: ReadStream | undefined;
 	readonly #listeners: ((stream: OutputStream, chunk: Buffer) => void)[] = [];
@@ -36,18 +36,23 @@ export class FarEnd {
 			.on("data", (chunk) => {
 				for (const tell of this.#listeners) tell("stdout", chunk);
 			});
-		[this.#master, this.#masterFd, this.terminal] = [master, masterFd, name];
+		[this.#master, this.#masterFd, this.substitute] = [master, masterFd, name];
 		return name;
+	}
+
+	/** The call takes /dev/null in place of the pipes; what is written to it from now on is lost. */
+	giveNothing(): void {
+		this.substitute = "/dev/null";
 	}
 
 	/** Writes to the standard input. Once nobody reads it any more, what is written is lost. */
 	input(data: string): void {
-		if (this.terminal === null) this.pipes.stdin.write(data);
-		else if (this.#masterFd >= 0) writeSync(this.#masterFd, data);
+		if (this.substitute === null) this.pipes.stdin.write(data);
+		else if (this.#masterFd >= 0) this.#type(data);
 	}
 
 	endInput(): void {
-		if (this.terminal === null) this.pipes.stdin.end();
+		if (this.substitute === null) this.pipes.stdin.end();
 		else this.input(END_OF_INPUT);
 	}
 
@@ -65,5 +70,14 @@ export class FarEnd {
 	hangUp(): void {
 		this.#master?.destroy();
 		this.#masterFd = -1;
+	}
+
+	#type(data: string): void {
+		try {
+			writeSync(this.#masterFd, data);
+		} catch (error) {
+			// A terminal that is not read takes some thousand characters. See pty(7).
+			if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+		}
 	}
 }

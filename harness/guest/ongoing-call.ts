@@ -1,4 +1,4 @@
-import type { Call, CallReport, Ending, ProcessState } from "../protocol/index.ts";
+import { type Call, type CallReport, type Ending, Lines, type ProcessState } from "../protocol/index.ts";
 import type { Probe } from "../readings/guest/probe.ts";
 import { readRoot } from "../readings/guest/root.ts";
 import { CallProcesses } from "./call-processes.ts";
@@ -56,14 +56,11 @@ export class OngoingCall {
 		runner.onLine((line) => this.#heard(line));
 		runner.ended.then(({ code, signal }) => this.#resolve(this.#thrown ?? { how: "exited", code, signal }));
 		const { token, says = token } = call;
-		// A line may come in pieces; its end never spans more than the end of one piece and the start of the next.
-		let rest = "";
+		// A terminal ends its lines with CR and LF.
+		const lines = new Lines(says.length + 1);
 		runner.onOutput("stdout", (chunk) => {
 			const text = chunk.toString("latin1");
-			const lines = (rest + text).split("\n");
-			rest = (lines.pop() ?? "").slice(-says.length - 1);
-			// A terminal ends its lines with CR and LF.
-			this.#pauses += lines.filter((line) => line.endsWith(says) || line.endsWith(`${says}\r`)).length;
+			this.#pauses += lines.take(text).filter((line) => line.endsWith(says) || line.endsWith(`${says}\r`)).length;
 			this.#printed = (this.#printed + text).slice(-PRINTED_CHARS);
 			this.#wake();
 		});
@@ -76,6 +73,7 @@ export class OngoingCall {
 	/** Makes the call on its runner. @param code the program whose export is called, as CommonJS */
 	begin(code: string): void {
 		const { stdio, export: name, args, as, asynchronous } = this.call;
+		if (stdio === "none") this.runner.giveNothing();
 		const given = typeof stdio === "object" ? { terminal: this.runner.giveTerminal(stdio.terminal) } : stdio;
 		this.runner.start({ do: "exercise", code, export: name, args, as, stdio: given, asynchronous });
 	}
@@ -86,7 +84,7 @@ export class OngoingCall {
 		if (until === "returns") return this.ends(patience);
 		if (until === "runs") return this.#runs(patience);
 		if (until === "stops") return (await this.#stops(patience)) && this.#runs(patience);
-		const answers = async () => this.#ended || (await accepts(until.serves));
+		const answers = async () => this.#ended || (await accepts(until.serves, patience.leftMs));
 		while (!(await answers())) {
 			if (patience.leftMs === 0) return false;
 			await untilMachineRests();
@@ -137,11 +135,12 @@ export class OngoingCall {
 	}
 
 	/**
-	 * Waits until none of its processes is about to do something: a second one may be on its way to a program.
+	 * Waits until none of its processes is about to do something: a second one may be on its way to a program, also when the
+	 * call has returned.
 	 * @returns false: patience ended first
 	 */
 	stands(patience: Patience): Promise<boolean> {
-		return this.#untilAtRest(() => this.#ended || this.processes.areAsleep(), patience);
+		return this.#untilAtRest(() => this.processes.areAllAsleep(), patience);
 	}
 
 	/** Waits for the end. @returns false: patience ended first */
@@ -152,6 +151,12 @@ export class OngoingCall {
 	/** Ends all that it has started. */
 	kill(): void {
 		for (const { pid } of this.processes.descendants()) signal(pid, "SIGKILL");
+	}
+
+	/** The same; a server is ended itself, too: it would not end with what it has started. */
+	stop(): void {
+		this.kill();
+		if (typeof this.call.until === "object") signal(this.runner.pid, "SIGKILL");
 	}
 
 	/** The deadline has come. */
@@ -178,6 +183,8 @@ export class OngoingCall {
 			const silent = !(await this.#change(this.#ended ? SETTLE_MS : SILENCE_MS));
 			const late = patience.leftMs === 0;
 			if (this.processes.command === null && !this.#ended) continue;
+			// It has nowhere to say that it waits.
+			if (this.call.stdio === "none") return this.rests(patience);
 			if (this.#pauses > 0 || late) return this.#pauses > 0;
 			const before = asleep;
 			asleep = silent && this.processes.areAsleep() ? this.processes.names() : "";

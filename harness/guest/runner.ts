@@ -3,7 +3,7 @@ import { openSync, readSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
 import { inspect } from "node:util";
 import { compileFunction } from "node:vm";
-import { exitAtOnce, reseed, takeNothing, takeTerminal } from "../../native/guest.ts";
+import { exitAtOnce, reseed, takeBackProc, takeNothing, takeTerminal } from "../../native/guest.ts";
 import * as kernel from "../../native/kernel.ts";
 import { isChildTask, openLedger } from "../../native/ledger.ts";
 import type { Ending } from "../protocol/index.ts";
@@ -68,6 +68,7 @@ function takeIdentity({ as, stdio }: ExerciseJob): void {
 	process.setgroups?.(as.groups ?? []);
 	process.setgid?.(as.gid);
 	process.setuid?.(as.uid);
+	takeBackProc();
 }
 
 function runExercise({ code, export: name, args, asynchronous }: ExerciseJob): RunnerEnding | Promise<RunnerEnding> {
@@ -84,7 +85,10 @@ function runExercise({ code, export: name, args, asynchronous }: ExerciseJob): R
 		if (typeof exported !== "function") throw new TypeError(`the exercise exports no function ${name}`);
 		const value: unknown = exported(...args);
 		if (!(value instanceof Promise)) return returned(value);
-		return asynchronous ? value.then(returned, threw) : { how: "asynchronous" };
+		if (!asynchronous) return { how: "asynchronous" };
+		// What a callback throws rejects no promise.
+		process.once("uncaughtException", (error) => end(threw(error)));
+		return value.then(returned, threw);
 	} catch (error) {
 		return threw(error);
 	}

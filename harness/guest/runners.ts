@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { fstatSync, openSync, readSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import type { LedgerLine } from "../../native/ledger.ts";
-import { isEnding, type LedgerCall, LIMITS, type WindowSize } from "../protocol/index.ts";
+import { isEnding, type LedgerCall, LIMITS, Lines, type WindowSize } from "../protocol/index.ts";
 import { HARBOUR_ROOT } from "../readings/guest/paths.ts";
 import { readDescriptors } from "../readings/guest/proc.ts";
 import { FarEnd, type OutputStream } from "./far-end.ts";
@@ -22,6 +22,8 @@ export interface Runner {
 	readonly given: Record<string, string>;
 	/** Makes a terminal, which takes the place of the pipes. @returns its name in the harbour, for the job */
 	giveTerminal(window: WindowSize): string;
+	/** Its job takes /dev/null in place of the pipes. */
+	giveNothing(): void;
 	/** Its far end: the pipes or the terminal. */
 	input(data: string): void;
 	endInput(): void;
@@ -41,6 +43,9 @@ export interface Runner {
 }
 
 const LAST_LINE_MS = 500;
+
+/** More than a runner ever says in one line. An exercise can write there without an end. */
+const LINE_CHARS = 1 << 20;
 
 /**
  * QEMU takes longer to translate V8's compilers than their code saves. So an exercise is interpreted, and compiled only
@@ -90,7 +95,8 @@ export async function parkRunner(place: Place): Promise<Runner> {
 	return {
 		...{ ...parked, ...methodsOf(end), pid, readers },
 		get given() {
-			return end.terminal === null ? pipes : { "0": end.terminal, "1": end.terminal, "2": end.terminal };
+			const { substitute } = end;
+			return substitute === null ? pipes : { "0": substitute, "1": substitute, "2": substitute };
 		},
 		ledger: () => readLedger(ledger),
 	};
@@ -100,6 +106,7 @@ const outside = ([program = "", ...args]: string[]) => ({ program, args, env: EN
 
 const methodsOf = (end: FarEnd) => ({
 	giveTerminal: (window: WindowSize) => end.giveTerminal(window),
+	giveNothing: () => end.giveNothing(),
 	input: (data: string) => end.input(data),
 	endInput: () => end.endInput(),
 	onOutput: (stream: OutputStream, listener: (chunk: Buffer) => void) => end.onOutput(stream, listener),
@@ -139,11 +146,9 @@ function wrap(child: ChildProcess): Pick<Runner, "start" | "release" | "onLine" 
 }
 
 function eachLine(stream: Readable, take: (line: string) => void): void {
-	let rest = "";
+	const lines = new Lines(LINE_CHARS);
 	stream.setEncoding("utf8").on("data", (chunk: string) => {
-		const lines = (rest + chunk).split("\n");
-		rest = lines.pop() ?? "";
-		for (const line of lines) take(line);
+		for (const line of lines.take(chunk)) take(line);
 	});
 }
 

@@ -179,7 +179,7 @@ export class Scene {
 				call.runner.hangUp();
 				return true;
 			case "stop":
-				call.kill();
+				call.stop();
 				return call.ends(this.#patience);
 			case "signal":
 				return this.#signal(call, step);

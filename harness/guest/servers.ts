@@ -9,12 +9,17 @@ import { type Patience, untilMachineRests } from "./patience.ts";
 
 type Serve = Extract<Preparation, { do: "serve" }>;
 
-/** Whether a server accepts a connection there now. */
-export function accepts(at: SocketAddress): Promise<boolean> {
-	const socket = createConnection("path" in at ? { path: `${HARBOUR_ROOT}${at.path}` } : { port: at.port });
+/**
+ * Whether a server accepts a connection there now.
+ * @param timeoutMs one whose queue is full leaves the question without an answer: see listen(2)
+ */
+export function accepts(at: SocketAddress, timeoutMs: number): Promise<boolean> {
+	const where = "path" in at ? { path: `${HARBOUR_ROOT}${at.path}` } : { host: "127.0.0.1", port: at.port };
+	const socket = createConnection(where);
 	return new Promise((resolve) => {
 		socket.once("connect", () => resolve(true));
 		socket.once("error", () => resolve(false));
+		socket.setTimeout(Math.max(timeoutMs, 1), () => resolve(false));
 	}).then((accepted) => {
 		socket.destroy();
 		return accepted === true;
@@ -29,8 +34,9 @@ export async function serve({ argv, at }: Serve, patience: Patience): Promise<vo
 	child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
 		complaints = (complaints + chunk).slice(-2_000);
 	});
-	while (!(await accepts(at))) {
-		if (child.exitCode !== null) throw new Error(`${argv.join(" ")}: exit code ${child.exitCode}\n${complaints}`);
+	while (!(await accepts(at, patience.leftMs))) {
+		const end = child.exitCode ?? child.signalCode;
+		if (end !== null) throw new Error(`${argv.join(" ")}: ended with ${end}\n${complaints}`);
 		if (patience.leftMs === 0) throw new Error(`${argv.join(" ")}: accepts no connection\n${complaints}`);
 		await untilMachineRests();
 	}

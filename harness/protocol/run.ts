@@ -75,7 +75,10 @@ export type Step =
 	| { do: "await"; call: string; until: "settled" | "ended" | { prints: string } }
 	/** Waits until the host has none of these links: a link whose namespace is gone goes some time later. */
 	| { do: "await"; until: { unlinked: string[] } }
-	/** Ends all that a call has started by SIGKILL, and waits for its end. */
+	/**
+	 * Ends all that a call has started by SIGKILL, and waits for its end. A server is ended itself, too: it never returns, and
+	 * one that is not stopped has hung at the end.
+	 */
 	| { do: "stop"; call: string }
 	/** Has an instrument of the run's measure something; see {@link Run.instruments}. */
 	| { do: "measure"; with: string; args: unknown[]; as: string }
