@@ -21,7 +21,7 @@ test("the list of what each fact is made of has every fact of every check, and n
 		...named("every", commonRules({ exported: "", facts: [] })),
 		...checks.flatMap(([lesson, { facts }]) => named(lesson, facts)),
 	];
-	expect(listed.toSorted()).toEqual(declared.toSorted());
+	expect(listed.toSorted(), "the rows of the table in test/hostile/README.md").toEqual(declared.toSorted());
 });
 
 test("it says of every fact who could have written it: of what is read from the kernel, nobody", () => {

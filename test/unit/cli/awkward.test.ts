@@ -111,13 +111,16 @@ describe("npm start", () => {
 	});
 });
 
-test.each(["launch.cjs", "bin.cjs"])("a backslash in the kit's path is named by %s, not by Node", async (entry) => {
-	const dir = join(files.dir, "back\\slash");
-	await mkdir(join(dir, "harness"), { recursive: true });
-	await cp(inKit("harness/cli"), join(dir, "harness/cli"), { recursive: true });
-	await cp(inKit("package.json"), join(dir, "package.json"));
-	expect(await sh(`"$1" harness/cli/${entry} help`, dir)).toEqual(words("backslash", dir, "rename"));
-});
+test.each(["launch/launch.cjs", "bin.cjs"])(
+	"a backslash in the kit's path is named by %s, not by Node",
+	async (entry) => {
+		const dir = join(files.dir, "back\\slash");
+		await mkdir(join(dir, "harness"), { recursive: true });
+		await cp(inKit("harness/cli"), join(dir, "harness/cli"), { recursive: true });
+		await cp(inKit("package.json"), join(dir, "package.json"));
+		expect(await sh(`"$1" harness/cli/${entry} help`, dir)).toEqual(words("backslash", dir, "rename"));
+	},
+);
 
 test("a package that is not there is said, with what to type", async () => {
 	await rm(join(kit, "node_modules/fastest-levenshtein"));
