@@ -23,6 +23,9 @@ const JOBS = 3;
 const REPORTS = 4;
 const LEDGER = process.argv[2];
 
+/** Characters of what an exercise returns, as JSON. */
+const VALUE_CHARS = 1 << 16;
+
 // Every program started from here on gets the environment of an ordinary shell.
 delete process.env["LD_PRELOAD"];
 warmUp();
@@ -51,13 +54,20 @@ function end(ending: RunnerEnding): never {
 	const inChild = isChildTask();
 	if (inChild && ending.how !== "threw") say({ ending: { how: "child-returned" } });
 	else {
-		say({ ending: ending.how === "threw" ? { ...ending, inChild } : ending });
+		say({ ending: ending.how === "threw" ? { ...ending, inChild } : bounded(ending) });
 		// Stays as it is until the agent has read what it looks like from outside: what it threw in, or its zombies.
 		readSync(JOBS, Buffer.alloc(1));
 	}
 	// Not process.exit: taking Node apart takes longer than the exercise did, and in a forked child its threads are not
 	// there to be stopped.
 	exitAtOnce(inChild ? 70 : 0);
+}
+
+// The agent keeps a part of a line only. What is cut here is still more than the host takes: it says that it was long.
+function bounded(ending: Exclude<RunnerEnding, { how: "threw" }>): RunnerEnding {
+	if (ending.how !== "returned") return ending;
+	const text = JSON.stringify(ending.value) ?? "";
+	return text.length > VALUE_CHARS ? { ...ending, value: text.slice(0, VALUE_CHARS) } : ending;
 }
 
 // In the order in which each is still allowed. See credentials(7).

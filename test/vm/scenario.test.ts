@@ -347,6 +347,28 @@ describe.concurrent("a call", () => {
 		expect(seen.givenUp).toEqual([]);
 	});
 
+	test("is heard, however much it returns or writes where its runner reports", async () => {
+		const returns = (name: string): Call => ({ export: name, args: [], token: "drydock-none", until: "returns" });
+		const seen = await played({
+			code: `
+				exports.long = () => Buffer.alloc(1 << 20);
+				exports.floods = () => {
+					for (let piece = 0; piece < 64; piece++) fs.writeSync(4, "x".repeat(1 << 16));
+					fs.writeSync(4, "\\n");
+					return "said";
+				};
+			`,
+			calls: { long: returns("long"), floods: returns("floods") },
+			steps: [
+				{ do: "call", call: "long" },
+				{ do: "call", call: "floods" },
+			],
+		});
+		expect(endingOf(seen, "long")).toEqual({ how: "returned", value: "something long" });
+		expect(endingOf(seen, "floods")).toEqual({ how: "returned", value: "said" });
+		expect(seen.givenUp).toEqual([]);
+	});
+
 	test("has nothing to read or to write", async () => {
 		const token = "drydock-nothing";
 		const seen = await played({
