@@ -5,7 +5,7 @@ import { AS_MODULE, closedWorld, isOfKit, placeOf, type Refusal, type World, wit
 import type { Engine } from "./engine-at.ts";
 import { filesBeside, type SubmissionFiles } from "./submission-files.ts";
 
-/** The guest takes frames of eight mebibytes; the engine without a learner's module has some hundred kibibytes. */
+/** The guest accepts frames of 8 MiB. The engine without a learner's module takes a few hundred KiB. */
 const PROGRAM_BYTES_MAX = 3 << 20;
 
 /** A program for the guest. */
@@ -13,11 +13,11 @@ export interface Bundle {
 	code: string;
 	/** Source map, JSON. */
 	map: string;
-	/** The files that it is made of. */
+	/** The source files that the program was bundled from. */
 	files: string[];
 }
 
-/** Why a module could not be bundled, at a place in it. */
+/** Why a module could not be bundled, and the place in the source. */
 export interface Diagnostic {
 	message: string;
 	file: string;
@@ -25,20 +25,20 @@ export interface Diagnostic {
 	column: number;
 }
 
-/** What is wrong with a module that cannot be bundled. */
+/** The kinds of error that keep a module from being bundled. */
 export type Fault =
 	| "syntax-error"
-	/** It is the expected export that is missing. */
+	/** The module does not export what the lesson expects. */
 	| "missing-export"
-	/** It imports what is not there, or what a submission cannot import. */
+	/** The module imports a file that does not exist, or something that a submission may not import. */
 	| "unresolved-import"
-	/** It imports a file that is there, and is none that can be read. */
+	/** The module imports something that exists but cannot be read, such as a directory or a device. */
 	| "unreadable-import"
 	| "too-much-for-the-compiler"
-	/** The program that it makes is. */
+	/** The bundled program is too large. */
 	| "too-large";
 
-/** The module cannot be bundled: what is wrong, and where. */
+/** Thrown when a module cannot be bundled. Says what is wrong, and where. */
 export class BundleError extends Error {
 	override readonly name = "BundleError";
 
@@ -54,24 +54,24 @@ export class BundleError extends Error {
 	}
 }
 
-/** What is wrong is said first, and why last; between them may be a name as long as the module. */
+/** esbuild's messages begin with the error and end with its cause. The middle can be a name as long as the module. */
 const HALF_OF_MESSAGE_CHARS = 300;
 
-/** A compiler's message without the middle, if it is longer than anybody reads. */
+/** Shortens a compiler's message that is too long to read: drops its middle. */
 export function brief(message: string): string {
 	if (message.length <= 2 * HALF_OF_MESSAGE_CHARS) return message;
 	return `${message.slice(0, HALF_OF_MESSAGE_CHARS)} … ${message.slice(-HALF_OF_MESSAGE_CHARS)}`;
 }
 
-/** What programs for the guest find there. */
+/** Modules that the guest provides, so they are not bundled. */
 const OF_THE_GUEST = { "#kernel": { external: "#kernel" }, "#guest": { external: "#guest" } };
 
 /**
- * Bundles an engine, with learners' modules in the place of the reference's.
- * `#kernel` and `#guest` are left out: the guest has them.
- * @param engine what assembles the modules, from `engineAt`
- * @param replaced which file takes the place of which module of the reference
- * @param files where these files are, if not on this computer's disk; their paths are then those in the submission
+ * Bundles an engine. Learners' modules replace modules of the reference solution.
+ * The bundle does not contain `#kernel` and `#guest`: the guest provides them.
+ * @param engine the entry file and the parts of the engine, from `engineAt`
+ * @param replaced the replacing file, by the reference module that it replaces
+ * @param files reads these files if they are not on this computer's disk; their paths are then paths in the submission
  * @throws {BundleError}
  */
 export async function bundle(
@@ -104,7 +104,7 @@ type Program = Pick<BuildOptions, "outfile" | "sourcesContent" | "sourceRoot" | 
 };
 
 /**
- * Bundles what is made of the kit's files and a submission's.
+ * Bundles a program from the kit's files and a submission's files.
  * @param entry the kit's file that the program begins with
  * @throws {BundleError}
  */
@@ -125,7 +125,7 @@ export async function bundled(
 				platform: "node",
 				format: "cjs",
 				logLevel: "silent",
-				// One that lies with the module would change what is made of it, and differ between a learner's computer and ours.
+				// A tsconfig.json beside the module would change the program. The program would then differ between computers.
 				tsconfigRaw: {},
 				plugins: [closedWorld({ ...world, abort })],
 			}),
@@ -164,16 +164,17 @@ function faultOf({ text, location, detail }: Message): Fault {
 	return text.startsWith("Could not resolve") ? "unresolved-import" : "syntax-error";
 }
 
-// An export that a part of the engine misses is reported where it is imported, in the part; but the fault is in the subject.
+// When a part of the engine imports an export that is missing, esbuild reports the place of the import. The error is in
+// the learner's module, so the diagnostic names that module.
 function diagnosticOf({ text, location }: Message, entry: string, subjects: readonly string[]): Diagnostic {
 	const message = withoutSchemes(text);
 	if (location === null || isOfKit(location.file)) {
-		// Of several, the one that the message names.
+		// With several learners' modules, picks the module that the message names.
 		const subject = subjects.find((file) => message.includes(file)) ?? subjects[0] ?? entry;
 		return { message, file: subject, line: 1, column: 1 };
 	}
 	const file = placeOf(location.file);
-	// The line that was added: something before it is not closed.
+	// The error is in the line that closedWorld() appended: something in the learner's text before it is not closed.
 	if (subjects.includes(file) && location.lineText === AS_MODULE)
 		return {
 			message: message.replace(/but found .*/, "but found the end of the file"),
@@ -184,7 +185,7 @@ function diagnosticOf({ text, location }: Message, entry: string, subjects: read
 	return { message, file, line: location.line, column: location.column + 1 };
 }
 
-// What was added to a file is behind its last line.
+// closedWorld() appends lines to a file. A place in such a line becomes the last line of the learner's own text.
 async function withinText({ file, line, column }: Omit<Diagnostic, "message">, files: SubmissionFiles) {
 	if (!files.has(file)) return { file, line, column };
 	const lines = (await files.read(file).catch(() => "")).split("\n");

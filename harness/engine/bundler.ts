@@ -5,21 +5,21 @@ import { Turns } from "../base/side-by-side.ts";
 import { startConfined } from "./confined-tool.ts";
 
 /**
- * esbuild in processes of our own making: confined, with limits, and one submission's work in each at a time. What is too
- * much for one, or hangs in it, costs that process and nobody else's.
+ * esbuild runs in processes that this module starts: confined, with limits, and with one submission's work at a time. A
+ * submission that exceeds the limits or hangs ends its own process and disturbs no other submission.
  */
 type Esbuild = typeof esbuildModule;
 
-/** A program for the guest takes some 0.1 s and 50 MB. */
+/** Bundling a program for the guest takes about 0.1 s and 50 MB. */
 const LIMITS = { cpuSeconds: 5, memoryKilobytes: 400_000 };
-/** For what needs no processor; there is no such thing in esbuild that we know of. */
+/** Ends work that hangs without using processor time. No such case is known in esbuild. */
 const LONGEST_MS = 60_000;
-/** So many at a time, as many as a computer has memory for whatever it is that they do. */
+/** How many compilers run at once. Even if each uses all the memory that its limits allow, the computer has enough. */
 const AT_ONCE = 2;
-/** One that has worked for less is kept for the next: most of its processor time is left. */
+/** A process that has worked for less than this is kept for the next work: most of its processor time is left. */
 const FRESH_MS = 1_000;
 
-/** It is more than the bundler may take in time or memory, or it broke down over it. */
+/** The work exceeded the bundler's limits of time or memory, or made the bundler crash. */
 export class TooMuchError extends Error {
 	override readonly name = "TooMuchError";
 }
@@ -29,14 +29,14 @@ interface Service {
 	workedMs: number;
 }
 
-/** Bundler and type checker take turns. */
+/** The bundler and the type checker share these turns. */
 export const compilerTurns = new Turns(AT_ONCE);
-/** One, from the first work on, so that there is no more of them at the end than at the beginning. */
+/** The process that waits for the next work. From the first work on there is always one, and never a second. */
 let idle: Promise<Service> | undefined;
 
 /**
- * Bundles something.
- * @param work is given esbuild, and what ends it at once, as the work is too much
+ * Runs `work` with a confined esbuild.
+ * @param work gets esbuild, and a function that stops esbuild at once, for work that is too much
  * @throws {TooMuchError}
  */
 export async function withBundler<T>(work: (esbuild: Esbuild, abort: () => void) => Promise<T>): Promise<T> {
@@ -49,7 +49,7 @@ export async function withBundler<T>(work: (esbuild: Esbuild, abort: () => void)
 		try {
 			return await workWith(service, work);
 		} catch (error) {
-			// What it still held of the work before this one may have been too much: a fresh one decides.
+			// Memory from earlier work may have counted against this work: a new process decides.
 			if (!isUsed || !(error instanceof TooMuchError)) throw error;
 			return workWith(await start(), work);
 		}
@@ -81,14 +81,14 @@ async function workWith<T>(service: Service, work: (esbuild: Esbuild, abort: () 
 	}
 }
 
-// The module has one process for all that it does, so each process needs a module of its own; and it takes its process's
-// program from the environment.
+// The esbuild module starts one process for all its work, so each process needs its own copy of the module. The module
+// takes the path of its process's program from the environment.
 async function start(): Promise<Service> {
 	const require = createRequire(import.meta.url);
 	return startConfined(programOf(require), LIMITS, async (script, environment) => {
 		const esbuild = loadWith(require, { ...environment, ESBUILD_BINARY_PATH: script });
 		try {
-			// The process has been started; whether it has come to life, only an answer tells.
+			// esbuild does not report whether its process came up. Only an answer shows that.
 			await esbuild.transform("");
 			return { esbuild, workedMs: 0 };
 		} catch (error) {
@@ -118,7 +118,7 @@ function loadWith(require: NodeJS.Require, environment: Record<string, string>):
 	}
 }
 
-// Where npm has it for this kind of computer.
+// Where npm installs esbuild's program for this platform.
 function programOf(require: NodeJS.Require): string {
 	try {
 		return createRequire(require.resolve("esbuild")).resolve(

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 
 /**
- * A type checker in a process of its own, which has no files: whatever it wants to know of one, it asks here. Messages are
- * MessagePack: [type, name, payload], the last two binary.
+ * A type checker in its own process. The process has no files: it asks this channel for every file that it needs.
+ * Messages are MessagePack arrays: [type, name, payload]; name and payload are binary.
  */
 export class CheckerChannel {
 	readonly #child: ChildProcess;
@@ -14,7 +14,7 @@ export class CheckerChannel {
 
 	/**
 	 * @param script starts the type checker: see confined-tool.ts
-	 * @param answer to what is asked of a file: what, and its path, both as JSON has them
+	 * @param answer answers a question about a file: gets the question's name, and the path as JSON; returns JSON
 	 */
 	constructor(
 		script: string,
@@ -23,7 +23,7 @@ export class CheckerChannel {
 		answer: (name: string, argument: string) => Promise<string> | string,
 	) {
 		this.#answer = answer;
-		// Not by zx: the two talk to each other as long as it runs, and nothing is gathered of what it says.
+		// Not zx: both sides talk as long as the process runs, and zx would collect all output in memory.
 		this.#child = spawn(script, args, {
 			stdio: ["pipe", "pipe", "ignore"],
 			env: { ...process.env, ...environment },
@@ -36,7 +36,7 @@ export class CheckerChannel {
 		this.#ended.then(() => gone());
 	}
 
-	/** Asks for something; one thing at a time. @throws {Error} it refuses, or has ended */
+	/** Sends a request; only one at a time. @throws {Error} the checker refuses the request, or has ended */
 	request(name: string, parameters: unknown): Promise<unknown> {
 		return new Promise<string>((resolve, reject) => {
 			this.#resolve = resolve;
@@ -45,7 +45,7 @@ export class CheckerChannel {
 		}).then((said) => (said === "" ? null : JSON.parse(said)));
 	}
 
-	/** Ends it, whatever it is doing. */
+	/** Ends the process, whatever it is doing. */
 	async end(): Promise<void> {
 		this.#child.kill();
 		await this.#ended;
@@ -87,7 +87,7 @@ export class CheckerChannel {
 	}
 }
 
-/** Of errors there may be many, but each is a few lines. */
+/** A message can list many errors, but each is only a few lines. */
 const MESSAGE_BYTES_MAX = 16 << 20;
 const [REQUEST, CALL_RESPONSE, RESPONSE, ERROR, CALL] = [1, 2, 4, 5, 6];
 const [ARRAY_OF_3, BINARY_8, BINARY_16, BINARY_32] = [0x93, 0xc4, 0xc5, 0xc6];
@@ -96,7 +96,7 @@ interface Message {
 	type: number;
 	name: string;
 	payload: string;
-	/** In bytes, as it came. */
+	/** Length of the encoded message, in bytes. */
 	length: number;
 }
 
@@ -108,11 +108,11 @@ function binary(text: string): Buffer {
 	return Buffer.concat([head, bytes]);
 }
 
-// The first whole message; null while there is none.
+// Decodes the first complete message; null while the bytes hold none.
 function messageIn(bytes: Buffer): Message | null {
 	if (bytes.length < 3) return null;
 	if (bytes[0] !== ARRAY_OF_3) throw new Error("no message");
-	// A small number is its own encoding; others have a byte before them.
+	// MessagePack encodes a number below 128 as one byte, and a larger one with a prefix byte.
 	const typeAt = bytes[1] === 0xcc ? 2 : 1;
 	const name = binaryAt(bytes, typeAt + 1);
 	const payload = name && binaryAt(bytes, name.end);

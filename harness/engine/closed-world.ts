@@ -8,48 +8,53 @@ import { engineText } from "./engine-at.ts";
 import type { SubmissionFiles } from "./submission-files.ts";
 
 /**
- * All that a program is made of: files of a submission and files of the kit. Both have a scheme of their own, and what is
- * in them comes from here; so the bundler looks for nothing on the disk, no tsconfig.json, package.json or source map.
+ * A program consists of files of a submission and files of the kit. Each kind has its own esbuild namespace, and this
+ * plugin supplies their contents. So the bundler never searches the disk for a tsconfig.json, a package.json or a
+ * source map.
  */
 
 const SUBMISSION = "submission";
 const KIT = "kit";
-/** An engine and a module have some fifty imports; each costs an answer. */
+/** An engine and a module have about fifty imports. The plugin answers for each one. */
 const IMPORTS_MAX = 2_000;
 
-/** What an error says of its kind. */
+/** Why the plugin refuses an import. esbuild passes it on in an error's `detail`. */
 export type Refusal = "outside" | "unreadable" | "computed";
 
-/** What a program is made of. */
+/** The files that a program can consist of. */
 export interface World {
-	/** Which file takes the place of which module of the reference. */
+	/** The replacing file, by the reference module that it replaces. */
 	replaced: ReadonlyMap<string, string>;
 	files: SubmissionFiles;
-	/** What some imports of the kit's become: a path that is left as it is, or a file of the kit's. */
+	/** How some imports in the kit's files are resolved: to an external path, or to another file of the kit. */
 	aliases: Readonly<Record<string, { external: string } | { file: string }>>;
-	/** Number of the last lesson whose part of the engine is there; all are if not given. */
+	/** Number of the last lesson whose part of the engine is included; all parts if not given. */
 	upTo?: string | undefined;
-	/** Ends the bundler, as this is too much for it. */
+	/** Ends the bundler, because the program is too much for it. */
 	abort(): void;
 }
 
-/** A text of esbuild's with the paths in it as they are on the disk, or in the submission. */
+/** Replaces esbuild's namespaced paths in a text by paths on the disk or in the submission. */
 export const withoutSchemes = (text: string): string =>
 	text.replaceAll(`${SUBMISSION}:/`, "/").replaceAll(new RegExp(`\\b${KIT}:(?=\\w)`, "g"), "");
 
-/** Whether a file that esbuild speaks of is the kit's. */
+/** Whether esbuild's name of a file means a file of the kit. */
 export const isOfKit = (file: string): boolean => file.startsWith(`${KIT}:`);
 
-/** Where a file is that esbuild speaks of. */
+/** The path on the disk or in the submission, from esbuild's name of a file. */
 export const placeOf = (file: string): string =>
 	isOfKit(file) ? inKit(file.slice(KIT.length + 1)) : resolve(file.replace(`${SUBMISSION}:`, ""));
 
-/** A file that neither imports nor exports anything would pass for CommonJS, which may export whatever is asked. */
+/**
+ * Appended to a learner's module. esbuild takes a file without imports and exports for CommonJS, and assumes that
+ * CommonJS exports every name.
+ */
 export const AS_MODULE = "export {};";
-// Of several comments about source maps the last one counts. One that names a file would be read by the bundler itself.
+// esbuild would read the file that a source-map comment names. Only the last such comment counts, so a last one that
+// names no file is appended.
 const NO_SOURCE_MAP = "//# sourceMappingURL=none:";
 
-/** Resolves all imports within the world, and loads what they lead to. */
+/** The esbuild plugin that resolves every import within `world`, and loads the files. */
 export function closedWorld(world: World): Plugin {
 	return {
 		name: "closed-world",
@@ -94,7 +99,7 @@ function fromSubmission(world: World, { path, importer }: OnResolveArgs): OnReso
 	}
 	const found = candidates(target).find((candidate) => world.files.has(candidate));
 	if (found !== undefined) return { path: found, namespace: SUBMISSION };
-	// What leads above the topmost folder ends there, but is not meant to.
+	// resolve() stops at the root folder. An import that climbs above the root is meant to lead outside.
 	const climbs = join(dirname(importer).slice(1), path).startsWith("../");
 	return world.files.contains(target) && !climbs ? refused(path, "", undefined) : refused(path, OUTSIDE, "outside");
 }
@@ -109,13 +114,13 @@ function refused(path: string, why: string, detail: Refusal | undefined): OnReso
 
 const ofKit = (file: string): OnResolveResult => ({ path: relative(inKit(), file), namespace: KIT });
 
-// Parts of the engine that no lesson asks for. Wherever a learner's file lies: what `#box/tar` is, the kit says.
+// Parts of the engine that no lesson asks for. `#box/tar` is always the kit's file, wherever the learner's file is.
 function given(path: string): string | undefined {
 	const file = /^#box\/\w+$/.test(path) ? inKit("solutions/given", `${basename(path)}.ts`) : undefined;
 	return file !== undefined && existsSync(file) ? file : undefined;
 }
 
-// Modules that only this computer's newer Node has are none.
+// Node modules that this computer's newer Node may have, and the guest's Node may not.
 const NEWER = new Set(["node:sqlite", "node:sea"]);
 const isOfGuestsNode = (path: string) => isBuiltin(path) && !NEWER.has(path);
 
@@ -136,8 +141,8 @@ async function load({ files, replaced }: World, path: string, esbuild: PluginBui
 	return { errors: [{ text: why, location, detail: "computed" satisfies Refusal }] };
 }
 
-// For a path with a variable in it, esbuild looks through all folders that it could mean, and asks no plugin. Where it does
-// not bundle, it says where such a path is, and looks for nothing.
+// For an import path that contains a variable, esbuild searches every folder that the path could mean, and asks no
+// plugin. transform() does not bundle: it reports such an import and searches nothing.
 async function computedImport(
 	contents: string,
 	loader: Loader,
@@ -153,7 +158,7 @@ async function computedImport(
 		tsconfigRaw: {},
 	}).then(
 		() => [],
-		// What else is wrong, bundling it will say.
+		// Bundling reports all other errors.
 		({ errors = [] }: { errors?: Message[] }) => errors,
 	);
 	return said.find(({ id }) => COMPUTED.includes(id));
@@ -161,7 +166,10 @@ async function computedImport(
 
 const COMPUTED = ["unsupported-dynamic-import", "unsupported-require-call"];
 
-/** As forgiving as the bundler is with files on the disk: an ending may be missing, or be that of the compiled file. */
+/**
+ * The paths that an import may mean, as the bundler resolves files on the disk: the ending may be missing, or be `.js`
+ * for a `.ts` file.
+ */
 export const candidates = (path: string): string[] => [
 	path,
 	`${path}.ts`,

@@ -1,4 +1,7 @@
-/** How a learner's modules are type-checked: by their editor, in the workspace, and by a check. They say the same. */
+/**
+ * Options for type-checking a learner's modules. The workspace's editor and a check use the same ones, so both report
+ * the same errors.
+ */
 export const COMPILER_OPTIONS = {
 	target: "es2023",
 	lib: ["es2023"],

@@ -1,22 +1,22 @@
 #!/bin/sh
-# Starts a compiler confined: it reads what strangers have written. confined-tool.ts sets the variables:
-#   DRYDOCK_TOOL         the compiler, a program that needs no library
+# Starts a compiler confined, because the compiler reads source text from strangers. confined-tool.ts sets the variables:
+#   DRYDOCK_TOOL         path of the compiler, a program that needs no shared library
 #   DRYDOCK_TOOL_LEVEL   root, user or none: how its root file system is made
-#   DRYDOCK_TOOL_USER    user and group that it gets where drydock runs as root
-#   DRYDOCK_TOOL_PARENT  drydock's process
+#   DRYDOCK_TOOL_USER    number of the user and group that the compiler gets at level root
+#   DRYDOCK_TOOL_PARENT  pid of drydock's process
 #   DRYDOCK_TOOL_CPU_S, DRYDOCK_TOOL_MEMORY_KB
 #
-# The first sh waits for the compiler and ends it when drydock ends. The compiler itself cannot be told to: the kernel
-# forgets that wish when a process changes its user.
+# The first sh waits for the compiler, and kills it when drydock ends. A parent-death signal for the compiler itself would
+# not last: the kernel clears it when a process changes its user. See PR_SET_PDEATHSIG(2const).
 
 name=${DRYDOCK_TOOL##*/}
 
 case $1 in
 confine)
-	# Its file system holds the compiler's own folder and nothing else. Go looks for /proc/self/exe.
+	# The compiler's root file system contains only the compiler's own folder. Its Go runtime reads /proc/self/exe.
 	shift
 	set -e
-	# The compiler, which gets another user, has to enter what is made here.
+	# The compiler runs as another user, and has to enter the folders made here.
 	umask 022
 	mount -t tmpfs -o mode=755,size=64k,nosuid,nodev none /mnt
 	mkdir -p /mnt/proc/self /mnt/lib
@@ -36,7 +36,7 @@ limit)
 	ulimit -n 128
 	ulimit -t "$DRYDOCK_TOOL_CPU_S"
 	ulimit -d "$DRYDOCK_TOOL_MEMORY_KB"
-	# A crash of the compiler's is a page of goroutines.
+	# Standard error is closed off: when the compiler crashes, it would print a page of goroutines.
 	exec 3<&0 </dev/null 2>/dev/null
 	trap 'kill -KILL $! 2>/dev/null; exit 143' TERM INT HUP
 	case $DRYDOCK_TOOL_LEVEL in
@@ -44,7 +44,7 @@ limit)
 	user) unshare --user --map-root-user --mount --net --ipc -- /bin/sh "$0" confine "$@" <&3 3<&- & ;;
 	*) "$DRYDOCK_TOOL" "$@" <&3 3<&- & ;;
 	esac
-	# Whoever reads the compiler's output shall see it end.
+	# This sh closes its copy of standard output, so that drydock sees the output end when the compiler ends.
 	exec 3<&- >/dev/null
 	wait $!
 	exit

@@ -8,14 +8,15 @@ import { zx } from "../base/zx.ts";
 import { rootPrivileges } from "../vm/privileges.ts";
 
 /**
- * The compilers read what strangers have written. Each runs as a process of its own, with limits of memory and processor
- * time, and as confined as this computer allows: on Linux without files, network and privileges of ours.
+ * The compilers read source text from strangers. Each compiler runs in its own process, with limits of memory and
+ * processor time, and as confined as this computer allows: on Linux without access to files, network and drydock's
+ * privileges.
  */
 
 const SCRIPT = inKit("harness/engine/confined-tool.sh");
 let script: Promise<string> | undefined;
 
-/** A user and a group that no system gives to anybody. */
+/** A user and group number that systems do not assign. */
 const NOBODY_ELSE = "59734";
 const PROBE_MS = 10_000;
 
@@ -25,10 +26,10 @@ export interface ToolLimits {
 }
 
 /**
- * Starts a compiler by `confined-tool.sh`.
- * @param start is given the script, which starts the compiler and ends when this process ends, and what the script's
- * environment must hold. It settles when the compiler has answered once. It is called again, with less, where this
- * computer does not allow the first.
+ * Starts a compiler through `confined-tool.sh`.
+ * @param start gets the script's path and the environment that the script needs. The script starts the compiler, and
+ * ends when this process ends. `start` settles when the compiler has answered once. Where this computer does not allow
+ * the strictest confinement, `start` is called a second time, with less confinement.
  * @throws {Failure} unsupported: the compiler cannot be executed here. It has seen nothing of a submission by then
  */
 export async function startConfined<T>(
@@ -56,7 +57,7 @@ export async function startConfined<T>(
 	}
 }
 
-/** A compiler that npm has left out, or that this computer does not execute. */
+/** The error for a compiler that npm did not install, or that this computer cannot execute. */
 export const notExecutable = (tool: string, cause: unknown): Failure =>
 	new Failure("unsupported", `${tool} cannot be executed here`, "npm start, in drydock's folder, which says why", {
 		cause,
@@ -64,12 +65,13 @@ export const notExecutable = (tool: string, cause: unknown): Failure =>
 
 type Level = "root" | "user" | "none";
 
-// Root that may not change users makes a user namespace, as everybody else does.
+// Root that may not change users makes a user namespace, as other users do.
 const MOST: Level =
 	process.platform !== "linux" ? "none" : rootPrivileges()?.mayChangeTo(Number(NOBODY_ELSE)) === true ? "root" : "user";
 const levels = new Map<string, Promise<Level>>();
 
-// A container, or a system's policy, may forbid any of it. That is tried only when a compiler has not come to life.
+// A container or a system's policy may forbid part of the confinement. This is tested only after a compiler has not
+// answered.
 async function levelFor(path: string, tool: string, limits: ToolLimits): Promise<Level> {
 	const env = { ...process.env, ...environment(tool, limits, MOST) };
 	const $ = await zx();
@@ -87,7 +89,8 @@ const environment = (tool: string, { cpuSeconds, memoryKilobytes }: ToolLimits, 
 	GOMEMLIMIT: `${memoryKilobytes >> 1}KiB`,
 });
 
-// The kernel takes a carriage return at the end of "#!/bin/sh" for a part of the name, and so finds no such program.
+// In a checkout with Windows line ends, the kernel reads "#!/bin/sh\r" as a program whose name ends in a carriage
+// return, and does not find it. The script is then copied with Unix line ends.
 async function runnable(path: string): Promise<string> {
 	const text = await readFile(path, "utf8");
 	if (!text.includes("\r")) return path;

@@ -4,11 +4,12 @@ import { dirname, join } from "node:path";
 import { inKit } from "../base/kit.ts";
 
 /**
- * What the type checker knows beside a submission: the language's library and Node's modules, as files that are on no
- * disk. Both are some sixty files each, and every file costs the checker several questions; so they are joined.
+ * Declarations that the type checker sees beside a submission: the language's library and Node's modules. They are
+ * joined into files that exist on no disk. Each set has about sixty files, and every file costs the checker several
+ * questions.
  */
 
-/** The language's library, up to a version. */
+/** The declarations of the language's library up to a version, such as `es2023`, as one text. */
 export function libraryDeclarations(compiler: string, name: string): string {
 	const texts = new Map<string, string>();
 	const add = (file: string) => {
@@ -21,14 +22,14 @@ export function libraryDeclarations(compiler: string, name: string): string {
 	return [...texts.values()].map(withoutReferences).join("\n");
 }
 
-/** Node's modules and globals: files by their names, of which `index.d.ts` is the first. */
+/** The declarations of Node's modules and globals: texts by file name. `index.d.ts` refers to all others. */
 export function nodeDeclarations(): Map<string, string> {
 	const home = dirname(createRequire(inKit("package.json")).resolve("@types/node/package.json"));
 	const names = readdirSync(home, { recursive: true, encoding: "utf8" });
 	const texts = names
 		.filter((name) => name.endsWith(".d.ts") && !/^(ts\d|index\.d\.ts$)/.test(name))
 		.map((name) => [name, readFileSync(join(home, name), "utf8")] as const);
-	// What is a module of its own cannot be joined with others.
+	// A file with a top-level import or export is a module, and cannot be joined with other files.
 	const isModule = (text: string) => /^(import|export) /m.test(text);
 	const modules = texts.filter(([, text]) => isModule(text));
 	const joined = texts.filter(([, text]) => !isModule(text)).map(([, text]) => withoutReferences(text));

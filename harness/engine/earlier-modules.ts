@@ -2,13 +2,15 @@ import { existsSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { inKit } from "../base/kit.ts";
 
-/** How a module is named by one of another lesson: in the folder of its lesson, next to the other's. */
+/** The path by which a module imports another lesson's module: `NN-slug/MODULE.ts`, beside its own lesson's folder. */
 export const MODULE = /\/(\d\d-[^/]+)\/(?!part\.ts$)[^/]+\.ts$/;
 
 /**
- * The reference's module of an earlier lesson, where an import leads to the place that it would have beside the
- * importer's. Wherever a learner's file lies: what an earlier lesson's module is, the kit says.
- * @param replaced which file takes the place of which module of the reference
+ * Resolves an import of an earlier lesson's module: finds the reference solution's module of the same lesson and name.
+ * The kit provides earlier modules, wherever the learner's file is.
+ * @param replaced the replacing file, by the reference module that it replaces
+ * @param target absolute path that the import leads to
+ * @returns the reference solution's file; undefined if the import means no earlier lesson's module
  */
 export function inPlaceOfReference(
 	replaced: ReadonlyMap<string, string>,
@@ -17,13 +19,13 @@ export function inPlaceOfReference(
 ): string | undefined {
 	const [module, lesson] = MODULE.exec(target) ?? [];
 	if (module === undefined || lesson === undefined) return undefined;
-	// Of its own lesson, and of later ones, there is nothing for a learner's file to have.
+	// A learner's module may not import modules of its own lesson or a later one this way.
 	if (lesson >= lessonOf(replaced, importer)) return undefined;
 	const reference = inKit("solutions", module);
 	return existsSync(reference) ? reference : undefined;
 }
 
-// That of the module in whose folder the importer lies, or below it; otherwise the last of all.
+// The lesson of the learner's module in whose folder the importer is, or below; the last lesson if there is none.
 function lessonOf(replaced: ReadonlyMap<string, string>, importer: string): string {
 	const all = [...replaced].map(([reference, file]) => ({
 		lesson: basename(dirname(reference)),

@@ -2,22 +2,22 @@ import { existsSync, readFileSync } from "node:fs";
 import { inKit, withUnixLines } from "../base/kit.ts";
 
 /**
- * The engine is a list of parts, one a lesson: `solutions/box.ts`. A lesson is checked with the parts of lessons up to its
- * own, so nothing that is added to a later one changes the program that it is checked with.
+ * The engine is a list of parts, one for each lesson: `solutions/box.ts`. A lesson is checked with the parts up to its
+ * own, so a change to a later part does not change that lesson's program.
  */
 const LIST = "solutions/box.ts";
 
-/** What a program for the guest is made of. */
+/** The parts of the engine that a program for the guest contains. */
 export interface Engine {
-	/** The file that the program begins with. */
+	/** The program's entry file. */
 	entry: string;
-	/** Number of the last lesson whose part is there, such as `07`; all are if not given. */
+	/** Number of the last lesson whose part is included, such as `07`; all parts if not given. */
 	upTo?: string;
 }
 
 /** An option of `box run`. */
 export interface BoxOption {
-	/** What stands for its value in the usage text. */
+	/** The placeholder for the option's value in the usage text. */
 	value: string;
 	help: string;
 	repeats?: boolean;
@@ -27,7 +27,8 @@ export interface BoxOption {
 export const WHOLE_ENGINE: Engine = { entry: inKit(LIST) };
 
 /**
- * What a lesson is checked with: the lesson's own `driver.ts`, if it has one, and the engine otherwise.
+ * The engine that a lesson is checked with. Its entry file is the lesson's `driver.ts`, if the lesson has one, and
+ * otherwise `solutions/box.ts`.
  * @param lesson the lesson's id
  */
 export function engineAt(lesson: string): Engine {
@@ -36,9 +37,10 @@ export function engineAt(lesson: string): Engine {
 }
 
 /**
- * Reads a file of the kit's for a program.
- * @param path in the kit
- * @param upTo number of the last lesson whose part is there
+ * Reads a source file of the kit, as a program up to a lesson contains it: the list of parts without later parts, and
+ * the usage text with the options of the included parts.
+ * @param path relative to the kit's folder
+ * @param upTo number of the last lesson whose part is included
  */
 export function engineText(path: string, upTo?: string): string {
 	const text = withUnixLines(readFileSync(inKit(path), "utf8"));
@@ -46,7 +48,7 @@ export function engineText(path: string, upTo?: string): string {
 	return path.endsWith(".txt") ? text.replace("{OPTIONS}", usageOf(boxOptions(upTo))) : text;
 }
 
-/** The options of `box run`, by name, in the order of the lessons. */
+/** The options of `box run` by name, in the order of the lessons. */
 export function boxOptions(upTo?: string): Record<string, BoxOption> {
 	const list = withUnixLines(readFileSync(inKit(LIST), "utf8"));
 	const lessons = [...list.matchAll(LINE)]
@@ -59,14 +61,14 @@ export function boxOptions(upTo?: string): Record<string, BoxOption> {
 	);
 }
 
-// The line of a part, and the number of the lesson whose part takes its place.
+// A line of the list: the part, and the number of the lesson whose part replaces it.
 const LINE = /^import "\.\/(\d\d-[^"/]+)\/part\.ts"(?: with \{ until: "(\d\d)" \})?;\n/gm;
 
 function isThere([lesson = "", until = "99+"]: (string | undefined)[], upTo = "99"): boolean {
 	return lesson.slice(0, 2) <= upTo && upTo < until;
 }
 
-/** Where the text about an option begins, and where its lines end. */
+/** The column where an option's description begins, and the width of a line. */
 const [INDENT, WIDTH] = [24, 80];
 
 function usageOf(options: Record<string, BoxOption>): string {

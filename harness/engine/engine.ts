@@ -4,18 +4,20 @@ import { bundled } from "./bundle.ts";
 
 const PROGRAM_SOURCE = inKit("solutions/main.ts");
 const PROGRAM = "/opt/box/box.cjs";
-/** On the PATH of everything that runs in a machine. */
+/** A directory on the PATH of every program in a machine contains this command. */
 const COMMAND = "/opt/box/bin/box";
 
-// The library is preloaded because fork needs it: see libkernel.c.
+// fork needs the library to be preloaded: see libkernel.c.
 const WRAPPER = `#!/bin/sh
 LD_PRELOAD=/opt/drydock/libkernel.so exec /usr/bin/node --single-threaded --no-warnings ${PROGRAM} "$@"
 `;
 
-// ffi-rs finds out which C library there is by a report of the whole process, which takes as long as starting Node.
+// To find out the C library, ffi-rs makes a report of the whole process, which takes as long as starting Node. This
+// line replaces the report.
 const BANNER = `Object.defineProperty(process, "report", { value: { getReport: () => ({ header: { glibcVersionRuntime: "2" } }) } });`;
 
-// Where the system-call library and ffi-rs are: in every machine of drydock's, or in the program's own directory.
+// Where the program finds the system-call library and ffi-rs: at the place that every drydock machine has them, or in
+// the program's own directory.
 const LIBRARIES = {
 	machine: { ffi: "/opt/drydock/node_modules/ffi-rs", banner: BANNER },
 	beside: { ffi: "ffi-rs", banner: `${BANNER}\nconst LIBKERNEL = __dirname + "/libkernel.so";` },
@@ -23,11 +25,11 @@ const LIBRARIES = {
 
 /**
  * Bundles the engine as a program: `box run IMAGE COMMAND`.
- * @param mine which file of the learner's takes the place of which module of the reference; empty for the reference's
- * @param options.libraries where it finds what is not JavaScript
- * @param options.upTo number of the last lesson whose part is there; all are if not given
+ * @param mine the learner's file, by the reference module that it replaces; empty for the reference solution
+ * @param options.libraries where the program finds its native libraries
+ * @param options.upTo number of the last lesson whose part is included; all parts if not given
  * @returns CommonJS
- * @throws {BundleError} a module of the learner's cannot be bundled
+ * @throws {BundleError} a learner's module cannot be bundled
  */
 export async function boxProgram(
 	mine: ReadonlyMap<string, string>,
@@ -37,7 +39,7 @@ export async function boxProgram(
 	return outputFiles.map(({ text }) => text).join("");
 }
 
-/** The lessons whose modules it is made of: what an early one has made may have given way to a later one's. */
+/** The lessons whose modules `box` contains. A later lesson's module may have replaced an earlier one. */
 export async function lessonsOfBox(): Promise<Set<string>> {
 	const { metafile } = await build(new Map(), "machine");
 	return new Set(Object.keys(metafile.inputs).flatMap((file) => /(\d\d-[^/]+)\/[^/]+$/.exec(file)?.[1] ?? []));
@@ -58,7 +60,9 @@ function build(mine: ReadonlyMap<string, string>, libraries: keyof typeof LIBRAR
 	return bundled(PROGRAM_SOURCE, { replaced: mine, upTo, aliases }, options);
 }
 
-/** What puts the program into a machine, so that `box` can be typed there. Comes before everything else in a run. */
+/**
+ * The preparations that install the program in a machine, so that `box` can be typed there. They come first in a run.
+ */
 export function installBox(program: string): Preparation[] {
 	return [
 		{ do: "write", path: PROGRAM, text: program },

@@ -10,10 +10,10 @@ import { engineText } from "./engine-at.ts";
 import { SEAL, sealed } from "./seal.ts";
 
 /**
- * Packs an engine into one program for any Linux machine with Node: a shell script, and behind it, as a tar archive, what
- * it unpacks when it is first run. It is sealed.
- * @param mine which file of the learner's takes the place of which module of the reference
- * @throws {BundleError} a module of the learner's cannot be bundled
+ * Packs an engine into one program for any Linux machine with Node. The program is a shell script followed by a tar
+ * archive, which the script unpacks when it first runs. The program carries a seal: see seal.ts.
+ * @param mine the learner's file, by the reference module that it replaces
+ * @throws {BundleError} a learner's module cannot be bundled
  * @throws {Failure} unsupported: there is neither an image nor a C compiler
  */
 export async function packBox(mine: ReadonlyMap<string, string>, progress: Progress): Promise<Buffer> {
@@ -21,7 +21,7 @@ export async function packBox(mine: ReadonlyMap<string, string>, progress: Progr
 	try {
 		await cp(await ensureLibrary(progress), dir, { recursive: true });
 		await writeFile(join(dir, "box.cjs"), await boxProgram(mine, { libraries: "beside" }));
-		// No dates and no owner: the same modules make the same program.
+		// Without dates and owners, the same modules always make the same program.
 		const archive = { gzip: true, cwd: dir, portable: true, mtime: new Date(0) };
 		const chunks = await create(archive, ["box.cjs", "libkernel.so", "node_modules"]).collect();
 		const payload = Buffer.concat(chunks);
@@ -33,8 +33,8 @@ export async function packBox(mine: ReadonlyMap<string, string>, progress: Progr
 	}
 }
 
-// Unpacked beside its place and then moved there: two that begin at once do not see each other's half. The library is
-// preloaded because fork needs it: see libkernel.c.
+// The script unpacks into a new directory, then renames it. So two programs that start at once never use each other's
+// half-unpacked files. fork needs the library to be preloaded: see libkernel.c.
 function script(digest: string, usage: string): string {
 	const lines = [
 		"#!/bin/sh",
@@ -42,7 +42,7 @@ function script(digest: string, usage: string): string {
 		`# ${SEAL}`,
 		"set -e",
 		'fail() { echo "box: $1" >&2; exit 125; }',
-		// Who only asks what it does needs neither root nor Node.
+		// Printing the usage needs neither root nor Node.
 		'case "$1 $2" in "--help "* | "-h "* | "help "* | "run --help" | "run -h")',
 		"\tcat <<'END'",
 		...usage.trimEnd().split("\n"),

@@ -4,23 +4,23 @@ import { dirname, join } from "node:path";
 import { readLinked } from "../base/regular-file.ts";
 
 /**
- * A seal: a digest of a file, within the file. It tells what drydock wrote and nobody has changed since, wherever it is
- * now, so it can be written anew and need not be carried anywhere.
+ * A seal is a digest of a file, inside the file. It proves that drydock wrote the file and nobody has changed it since,
+ * wherever the file is now. So the file can be overwritten without a loss, and an export can leave it out.
  */
 const MARK = "packed by drydock: ";
-/** Many times what drydock writes. */
+/** Many times the size of any file that drydock seals. */
 const FILE_BYTES_MAX = 64 << 20;
 const BLANK = "0".repeat(64);
 
-/** Where a seal is to be, in a comment of what is handed to {@link sealed}. */
+/** The placeholder for the seal, in a comment of the content that {@link sealed} gets. */
 export const SEAL = `${MARK}${BLANK}`;
 
-/** Puts the digest where {@link SEAL} is. */
+/** Replaces {@link SEAL} in the content by the seal with the content's digest. */
 export function sealed(content: Buffer): Buffer {
 	return withDigest(content, digestOf(content));
 }
 
-/** Whether it is what {@link sealed} has made, byte for byte. */
+/** Whether the content is exactly what {@link sealed} returned once. */
 export function isSealed(content: Buffer): boolean {
 	const at = content.indexOf(MARK);
 	if (at === -1 || content.length < at + SEAL.length) return false;
@@ -28,7 +28,7 @@ export function isSealed(content: Buffer): boolean {
 	return digest === digestOf(withDigest(content, BLANK));
 }
 
-/** Whether a file can be written without a loss: it is not there, or is what {@link sealed} has made. */
+/** Whether a file can be overwritten without a loss: it does not exist, or its seal is intact. */
 export async function isReplaceable(path: string): Promise<boolean> {
 	try {
 		return isSealed(await readLinked(path, FILE_BYTES_MAX));
@@ -37,7 +37,7 @@ export async function isReplaceable(path: string): Promise<boolean> {
 	}
 }
 
-/** Writes a file at once: whoever runs the old one meanwhile goes on with it. */
+/** Replaces a file atomically. A process that runs the old file keeps the old one. */
 export async function replace(path: string, content: Buffer, mode?: number): Promise<void> {
 	const staging = await mkdtemp(join(dirname(path), ".drydock-"));
 	try {

@@ -5,29 +5,31 @@ import { readBytes } from "../base/regular-file.ts";
 import { Turns } from "../base/side-by-side.ts";
 
 /**
- * Decides which files belong to a submission. The bundler and the type checker see these, the kit's, and nothing else:
- * neither opens a file by itself, and whatever a source names is asked for here. Paths are absolute.
+ * Decides which files belong to a submission. The bundler and the type checker see only these files and the kit's. They
+ * open no file themselves: they ask here for every file that a source text names. Paths are absolute.
  */
 export interface SubmissionFiles {
-	/** What its files' names are shown relative to. */
+	/** Shown file names are relative to this folder. */
 	root: string;
-	/** Whether a path lies in the submission, be there a file or not. */
+	/** Whether a path lies in the submission, whether or not a file is there. */
 	contains(path: string): boolean;
-	/** Whether there is such a file, be it one that can be read or not. */
+	/** Whether the file exists, readable or not. */
 	has(path: string): boolean;
-	/** Its text; a file is read once. @throws {Error} why it cannot be read, for the learner to read */
+	/** The file's text. A file is read only once. @throws {Error} why it cannot be read, in words for the learner */
 	read(path: string): Promise<string>;
 }
 
 const FILE_BYTES_MAX = 1 << 20;
-/** All that a module can import, together. */
+/** Limit for a module and everything it imports, together. */
 const BYTES_MAX = 1 << 20;
 const COUNT_MAX = 256;
 
-/** Whether a module could import a file of this name. */
+/** Whether a module can import a file of this name. */
 export const isImportable = (path: string): boolean => /\.([mc]?[jt]s|json)$/.test(path);
 
-/** Reads each file once, one at a time, and no more than a submission may have. */
+/**
+ * Reads each file only once, one file at a time, and enforces the limits on a submission's size and number of files.
+ */
 export function rationed(open: (path: string) => Promise<string>): (path: string) => Promise<string> {
 	const texts = new Map<string, Promise<string>>();
 	const turns = new Turns(1);
@@ -35,7 +37,7 @@ export function rationed(open: (path: string) => Promise<string>): (path: string
 	const taken = async (path: string) => {
 		if (texts.size >= COUNT_MAX) throw new Error(`the module imports too many files: more than ${COUNT_MAX}`);
 		return turns.take(async () => {
-			// What is too much already is not read on.
+			// Once the limit is exceeded, nothing more is read.
 			const text = left < 0 ? "" : withUnixLines(await open(path));
 			left -= text.length;
 			if (left < 0) throw new Error(`the module and what it imports are larger than ${BYTES_MAX >> 10} KiB together`);
@@ -51,8 +53,8 @@ export function rationed(open: (path: string) => Promise<string>): (path: string
 }
 
 /**
- * The files beside modules and below them, on this computer's disk. No link leads out of there.
- * @param modules the learner's modules; the one who named them may have named them by a link
+ * The files beside the modules and below, on this computer's disk. A link that leads out of these folders is refused.
+ * @param modules paths of the learner's modules; these paths themselves may be links to anywhere
  */
 export function filesBeside(modules: readonly string[]): SubmissionFiles {
 	const named = new Set(modules.map((file) => resolve(file)));
@@ -68,7 +70,7 @@ export function filesBeside(modules: readonly string[]): SubmissionFiles {
 			const refusal = (why: string) => new Error(`${relative(".", path)} cannot be read: ${why}`);
 			if (!named.has(path) && !isInside(realDirs, place))
 				throw refusal("it is a link that leads outside of the submission");
-			// Opening a device can do something; so it is looked at before as well.
+			// Opening a device can have effects, so the type is checked before the file is opened, too.
 			if (!lstatSync(place).isFile()) throw refusal("it is not a regular file");
 			const bytes = await readBytes(place, FILE_BYTES_MAX).catch((error: NodeJS.ErrnoException) => {
 				throw refusal(error.code ?? error.message);
@@ -88,7 +90,7 @@ function foldersOf(module: string): string[] {
 const isInside = (dirs: readonly string[], path: string) =>
 	dirs.some((dir) => path.startsWith(dir.endsWith(sep) ? dir : `${dir}${sep}`));
 
-// A link that leads nowhere is there, and cannot be read.
+// A dangling link counts as a file that cannot be read.
 function isFile(path: string): boolean {
 	try {
 		return !statSync(realPath(path) ?? path).isDirectory();

@@ -11,13 +11,16 @@ const KIT = "/kit";
 const LIBRARY = "/drydock/library.d.ts";
 const NODE = "/drydock/types/node";
 export const CONFIG = "/drydock/tsconfig.json";
-/** An ordinary module makes it ask some three hundred times. */
+/** The type checker asks about three hundred questions for an ordinary module. */
 const QUESTIONS_MAX = 20_000;
 
-/** What says that a file was not found, by the checker's numbers. */
+/** The checker's error numbers for a file or module that was not found. */
 const NOT_FOUND = new Set([2307, 2664, 2688, 2732, 2792, 6053, 6054, 7016]);
 
-/** All files that the type checker sees: the submission's, and the declarations that go with it. */
+/**
+ * All files that the type checker sees: the submission's files, and the declarations of the language, of Node and of
+ * the kit.
+ */
 export class TypeWorld {
 	readonly questions = ["readFile", "fileExists", "directoryExists", "getAccessibleEntries", "realpath"];
 	readonly #texts = new Map<string, string>();
@@ -48,17 +51,17 @@ export class TypeWorld {
 		this.#own.add(SUBMISSION + subject);
 	}
 
-	/** The submission's files that have been asked for, as the checker names them. */
+	/** The submission's files that the checker has read, by the checker's names. */
 	own(): Iterable<string> {
 		return this.#own;
 	}
 
-	/** Which file of the submission the checker means; null if none. */
+	/** The submission's path for a name that the checker uses; null if the name means no file of the submission. */
 	pathOf(name: string): string | null {
 		return name.startsWith(`${SUBMISSION}/`) ? name.slice(SUBMISSION.length) : null;
 	}
 
-	/** Answers a question about a file. @throws {Error} there were too many */
+	/** Answers one of the checker's questions about a file. @throws {Error} there were too many questions */
 	async answer(question: string, argument: string): Promise<string> {
 		this.#asked += 1;
 		if (this.#asked > QUESTIONS_MAX) throw new Error("too many questions");
@@ -77,7 +80,7 @@ export class TypeWorld {
 		}
 	}
 
-	/** Whether an error says that a file was named which is not the submission's to name. */
+	/** Whether an error of the checker says that an import leads outside of the submission. */
 	leadsOutside(file: string, { code, text }: { code: number; text: string }): boolean {
 		const name = /'([^']*)'/.exec(text)?.[1];
 		if (!NOT_FOUND.has(code) || name === undefined || !/^(\.\.?)?\/|^file:/.test(name)) return false;
@@ -108,10 +111,10 @@ export class TypeWorld {
 		return this.files.read(own.path).catch(() => null);
 	}
 
-	// Types go by the same rule as values: an earlier lesson's module is the reference's.
+	// Imports of types resolve as imports of values do: an earlier lesson's module is the reference solution's.
 	#ownPath(name: string): { path: string; kit: boolean } | null {
 		const path = this.pathOf(name);
-		// What these say is not the checker's business: it has its settings from here.
+		// The checker gets its settings from CONFIG only. It does not see a submission's own settings.
 		if (path === null || /\/(package|tsconfig)\.json$/.test(path)) return null;
 		const reference = path === this.subject ? undefined : inPlaceOfReference(this.modules, this.subject, path);
 		if (reference === undefined) return { path, kit: false };
@@ -127,6 +130,7 @@ function kitPath(path: string): string | null {
 	return KIT_FOLDERS.test(name) ? inKit(name) : null;
 }
 
-// Where nothing is, a file will be missed; but no question is worth asking about a folder of packages.
+// Every folder below /submission and /kit is said to exist: in a missing one, the checker finds no file anyway. Folders
+// of packages are denied, which saves questions.
 const isFolder = (path: string) =>
 	NODE.startsWith(path) || (!path.includes("node_modules") && /^\/(submission|kit)(\/|$)/.test(path));

@@ -12,14 +12,14 @@ import { notExecutable, startConfined } from "./confined-tool.ts";
 import { filesBeside, type SubmissionFiles } from "./submission-files.ts";
 import { CONFIG, TypeWorld } from "./type-world.ts";
 
-/** An ordinary module takes some 0.3 s and 60 MB. */
+/** Checking an ordinary module takes about 0.3 s and 60 MB. */
 const LIMITS = { cpuSeconds: 5, memoryKilobytes: 400_000 };
-/** Past this the computer is too busy; that is nobody's fault. */
+/** If a check takes longer, the computer is too busy. That is not the submission's fault, so no error is reported. */
 const LONGEST_MS = 60_000;
 
 /**
- * What the checker says has a place, in UTF-16 units from the start of the file. The checker reads what strangers have
- * written, so what it says is checked before it is used.
+ * An error as the checker reports it; `pos` is in UTF-16 units from the start of the file. The checker reads source
+ * text from strangers, so its answers are validated before use.
  */
 const Said = v.object({
 	fileName: v.optional(v.string()),
@@ -31,17 +31,17 @@ const Said = v.object({
 type Said = v.InferOutput<typeof Said>;
 
 const ERROR = 1;
-/** Nobody mends more at a time. */
+/** More errors than a learner fixes at a time. */
 const ERRORS_MAX = 100;
 
 /**
  * Type-checks one module as an editor would.
- * @param modules which file takes the place of which module of the reference
- * @param files where these files are, if not on this computer's disk
- * @param signal gives up, as nobody wants to know any more
- * @returns its first errors, which decide nothing; none for a module that is well typed
+ * @param modules the replacing file, by the reference module that it replaces
+ * @param files reads these files if they are not on this computer's disk
+ * @param signal ends the check when its result is no longer needed
+ * @returns the module's first errors, which do not change a verdict; none for a well-typed module
  * @throws {Failure} unsupported: the type checker cannot be executed here
- * @throws {BundleError} a type is taken from outside of the submission, or it is all too much
+ * @throws {BundleError} an import of a type leads outside of the submission, or the check exceeds its limits
  */
 export async function typeErrors(
 	file: string,
@@ -69,7 +69,7 @@ export async function typeErrors(
 		const message = `Could not resolve ${JSON.stringify(world.pathOf(name) ?? name)}: ${why}`;
 		throw new BundleError({ message, ...place }, "unresolved-import");
 	}
-	// The way to each place is as long as the file.
+	// Finding the place of an error reads the file up to there, so only the first errors get one.
 	const own = errors.filter(({ path }) => path === subject).slice(0, ERRORS_MAX);
 	const placed = await Promise.all(
 		own.map(async ({ path, pos, code, text }) => {
@@ -138,7 +138,8 @@ async function placeIn(files: SubmissionFiles, path: string, position: number) {
 	return { file: path, line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
-// Not by way of its bin/tsc: that is a Node program which starts the compiler, and would leave it behind.
+// Not through typescript's bin/tsc: that is a Node program that starts the compiler, and would leave the compiler
+// running when it is killed.
 async function compilerPath(): Promise<string> {
 	const home = dirname(createRequire(import.meta.url).resolve("typescript/package.json"));
 	const { default: find } = (await import(pathToFileURL(join(home, "lib/getExePath.js")).href)) as {
