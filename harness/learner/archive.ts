@@ -8,20 +8,20 @@ import { isSealed } from "../engine/seal.ts";
 import { LOGBOOK } from "./logbook.ts";
 
 /**
- * A workspace as one file. What is packed and what is taken are the same by one rule, {@link belongs}: an archive may
- * come from anybody.
+ * Limits for an archive of a workspace. {@link belongs} decides which files may be in it, for packing and unpacking
+ * alike: an archive to unpack may come from a stranger.
  */
 const FILES_MAX = 2_000;
 const FILE_BYTES_MAX = 4 << 20;
-/** Packed or not. */
+/** For the archive itself, and for its unpacked contents. */
 export const ARCHIVE_BYTES_MAX = 32 << 20;
 const PATH_LENGTH_MAX = 200;
 
 /**
- * Packs a workspace: the logbook and the learner's files, without what is generated: types, and what
- * `drydock box` has packed.
- * @returns a .tar.gz, and the files in it
- * @throws {Failure} usage: a file of it is too large for an archive, or there are too many
+ * Packs a workspace: the logbook and the learner's files. Leaves out generated files: types, and programs that `drydock
+ * box` has packed.
+ * @returns the bytes of a .tar.gz, and the paths of the files in it
+ * @throws {Failure} usage: a file is too large for an archive, or there are too many files
  */
 export async function packWorkspace(dir: string): Promise<{ archive: Buffer; files: string[] }> {
 	const files = await withoutPacked(dir, await filesOf(dir, ""));
@@ -33,16 +33,17 @@ export async function packWorkspace(dir: string): Promise<{ archive: Buffer; fil
 		if (size > FILE_BYTES_MAX || bytes > ARCHIVE_BYTES_MAX / 2)
 			throw new Failure("usage", `${join(dir, file)} is too large for an archive of ${dir}`, MAKE_ROOM);
 	}
-	// With the leading "./", tar takes no name for an instruction. Who has packed it is nobody's business.
+	// tar could take a bare name for an option; a leading "./" prevents that. `portable` leaves out who owns the files.
 	const names = files.map((file) => `./${file}`);
 	const archive = await create({ cwd: dir, gzip: true, portable: true, strict: true }, names).concat();
 	return { archive, files };
 }
 
 /**
- * Unpacks such an archive into memory.
+ * Unpacks an archive of a workspace into memory.
  * @returns the contents by their paths in a workspace
- * @throws {Failure} usage: it is not there, is damaged, or holds what {@link packWorkspace} never packs
+ * @throws {Failure} usage: the file does not exist, is damaged, or contains something that {@link packWorkspace} never
+ * packs
  */
 export async function unpackWorkspace(name: string): Promise<Map<string, Buffer>> {
 	const found = await stat(name).catch(() => null);
@@ -54,8 +55,8 @@ export async function unpackWorkspace(name: string): Promise<Map<string, Buffer>
 }
 
 /**
- * The same of an archive's bytes. Nothing of it is returned unless all of it is as it should be.
- * @throws {Error} what is wrong with it
+ * Unpacks the bytes of an archive. Returns either all files or, if anything is wrong, none.
+ * @throws {Error} what is wrong with the archive
  */
 export async function unpacked(archive: Buffer): Promise<Map<string, Buffer>> {
 	const unzipped = await promisify(gunzip)(archive, { maxOutputLength: ARCHIVE_BYTES_MAX }).catch((cause) => {
@@ -81,8 +82,8 @@ export async function unpacked(archive: Buffer): Promise<Map<string, Buffer>> {
 	return files;
 }
 
-// What can be carried from one workspace to another: nothing hidden, nothing installed or generated, no archives, and no
-// name that leads elsewhere or that a terminal would obey.
+// Whether a path may be in an archive. Hidden, installed and generated files and archives may not. Neither may a path
+// that leads out of the workspace, nor one with characters that control a terminal.
 function belongs(path: string): boolean {
 	if (path === ".gitignore") return true;
 	if (path.length > PATH_LENGTH_MAX || /[\p{C}\\]/u.test(path) || path.endsWith(".tar.gz")) return false;
@@ -92,8 +93,9 @@ function belongs(path: string): boolean {
 }
 
 /**
- * Whether a file of an archive is taken into somebody else's workspace: the logbook, and what a lesson's module could
- * import. Nothing is that a tool would execute or obey by its name, such as npm, an editor, a compiler or a test runner.
+ * Whether a file of an archive is imported into another learner's workspace: the logbook, and files that a lesson's
+ * module could import. Files that tools run or read because of their names are not imported: those of npm, editors,
+ * compilers and test runners.
  */
 export function isTakenIn(path: string): boolean {
 	if (path === LOGBOOK) return true;
@@ -102,10 +104,12 @@ export function isTakenIn(path: string): boolean {
 	return MODULE.test(below.at(-1) ?? "") && below.every((part) => !OBEYED.test(part) && !TESTING.test(part));
 }
 
-// A second ending is how tools know what is for them: .config.ts, .setup.ts, .test.ts, .d.ts. Those of keep.ts are our own.
+// Tools recognise their files by a second ending: .config.ts, .setup.ts, .test.ts, .d.ts. Only the second endings that
+// keep.ts adds are allowed.
 const MODULE = /^[^.]+(\.(kept|imported)-\d+)?\.[mc]?[jt]s$/;
 const OBEYED = /^((gulp|grunt|jake|knex|rush|danger|make|plop)file|wallaby|brunch-config|ember-cli-build)\./;
-// Names by which node --test, vitest, jest and their like find files and folders: test.js, a-test.js, a_spec.ts, __mocks__.
+// Names of files and folders that node --test, vitest, jest and similar tools pick up: test.js, a-test.js, a_spec.ts,
+// __mocks__.
 const TESTING = /^__|(^|[^a-z0-9])(test|spec|bench|benchmark|mock)s?([^a-z0-9]|$)|^(test|spec){2,}\.|^(e2e|cypress)$/;
 
 async function filesOf(dir: string, below: string): Promise<string[]> {
@@ -122,7 +126,7 @@ async function withoutPacked(dir: string, files: readonly string[]): Promise<str
 	const kept: string[] = [];
 	for (const file of files) {
 		const { size } = await lstat(join(dir, file));
-		// One that is larger is refused in any case.
+		// packWorkspace() refuses a larger file anyway.
 		const isPacked = size <= ARCHIVE_BYTES_MAX && isSealed(await readFile(join(dir, file)));
 		if (!isPacked) kept.push(file);
 	}
@@ -137,7 +141,7 @@ interface ArchiveEntry {
 }
 
 function entriesOf(unzipped: Buffer): Promise<ArchiveEntry[]> {
-	// Else the parser would look for an archive in the archive.
+	// Without this check, the parser would try to decompress the bytes once more.
 	if (unzipped.toString("latin1", 257, 262) !== "ustar") return Promise.reject(new Error("no tar archive"));
 	return new Promise((resolve, reject) => {
 		const entries: ArchiveEntry[] = [];
@@ -160,5 +164,5 @@ function refused(name: string, reason: string, cause?: unknown): Failure {
 	return new Failure("usage", message, "on the other computer: npx drydock export FILE", { cause });
 }
 
-// In plain letters, whatever it holds.
+// Printable ASCII only, whatever characters the path contains.
 const quoted = (path: string) => JSON.stringify(path.slice(0, 60)).replaceAll(/[^ -~]/g, "?");

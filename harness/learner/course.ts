@@ -7,24 +7,25 @@ import { type Attempt, type Logbook, type Page, pageOf, readLogbook, updateLogbo
 import { learnersOwn } from "./subject.ts";
 import { isUntouched, learnersFile, readLearners, workspaceDir } from "./workspace.ts";
 
-/** Of the time between two attempts, what is longer than this was spent on something else. */
+/** Longest time between two attempts that counts as work. Any time beyond this was spent on something else. */
 const WORK_MS_MAX = 15 * 60_000;
 
-/** What the learner has done so far. @throws {Failure} usage: the logbook is damaged, or a newer drydock's */
+/** The learner's logbook. @throws {Failure} usage: the logbook is damaged, or was written by a newer drydock */
 export async function logbook(): Promise<Logbook> {
 	return readLogbook(await workspaceDir());
 }
 
-/** The lessons that have been passed. @throws {Failure} usage: the logbook is damaged, or a newer drydock's */
+/** The ids of the passed lessons. @throws {Failure} usage: the logbook is damaged, or was written by a newer drydock */
 export async function passedLessons(): Promise<Set<string>> {
 	const { lessons } = await logbook();
 	return new Set(Object.keys(lessons).filter((id) => lessons[id]?.passed));
 }
 
 /**
- * The learner's own modules that have passed and have not been edited since: what has, nobody has judged.
- * @param before of earlier lessons than this one only
- * @returns the learner's file by the reference's, in whose place it can stand
+ * The learner's modules that have passed and are unchanged since. A module that was edited since is left out, because
+ * nobody has judged the new text.
+ * @param before only modules of lessons before this one
+ * @returns the learner's file, by the reference module that it replaces
  */
 export async function passedModules(before?: Lesson): Promise<Map<string, string>> {
 	const [all, passed, edited] = await Promise.all([lessons(), passedLessons(), editedLessons()]);
@@ -35,16 +36,16 @@ export async function passedModules(before?: Lesson): Promise<Map<string, string
 }
 
 /**
- * The modules of the learner's that are in their engine while they work on a lesson: its own as it is now, and those
- * that have passed, as they were then.
+ * The learner's modules that their engine contains while they work on a lesson: that lesson's module as it is now, and
+ * the passed modules that are unchanged since.
  * @returns as {@link passedModules}
- * @throws {Failure} usage: their copy is not there
+ * @throws {Failure} usage: the learner's copy of the lesson's module does not exist
  */
 export async function modulesAtWork(lesson: Lesson): Promise<Map<string, string>> {
 	return new Map([...(await passedModules()), [await solutionOf(lesson), await learnersOwn(lesson)]]);
 }
 
-/** The lessons that are judged by something else since they were passed. */
+/** The passed lessons whose check, skeleton or solution has changed since. */
 export function changedLessons(): Promise<Set<string>> {
 	return differing(
 		({ passed }) => passed?.judgedBy,
@@ -52,15 +53,16 @@ export function changedLessons(): Promise<Set<string>> {
 	);
 }
 
-/** The lessons whose module is no longer the one that has passed. */
+/** The passed lessons whose module the learner has edited since. */
 export function editedLessons(): Promise<Set<string>> {
 	return differing(({ passed }) => passed?.module, moduleKey);
 }
 
-/** Of a module that is no longer the one that has passed. */
+/** The message about a module that was edited since it passed. */
 export const hasBeenEdited = (id: string): string => `${id} has been edited since it passed`;
 
-// Of what was not noted, nothing is said.
+// The lessons for which a value noted in the logbook differs from its value now. A lesson without a noted value is left
+// out.
 async function differing(
 	then: (page: Page) => string | null | undefined,
 	now: (lesson: Lesson) => Promise<string | null>,
@@ -79,7 +81,10 @@ async function moduleKey(lesson: Lesson): Promise<string | null> {
 	return text === null ? null : keyOf(text);
 }
 
-/** The lesson that was selected; otherwise the first that has not been passed, or the last, when all have. */
+/**
+ * The lesson that the learner selected; otherwise the first lesson that has not been passed; if all have, the last
+ * lesson.
+ */
 export async function currentLesson(): Promise<Lesson> {
 	const current = currentOf(await lessons(), await logbook());
 	if (current === undefined) throw new Failure("failed", "there are no lessons");
@@ -97,20 +102,20 @@ export async function selectLesson({ id }: Lesson): Promise<void> {
 		throw new Failure("usage", "there is no workspace yet to note that in", "npx drydock init");
 }
 
-/** Attempts after which the reference's calls give away nothing any more that was not looked for. */
+/** After this many attempts, showing the reference solution's calls spoils nothing for a learner who has tried. */
 const REAL_ATTEMPTS = 3;
 
-/** Whether the learner has earnestly tried: the module is not the skeleton, and has been judged a few times. */
+/** Whether the learner has seriously tried: the module differs from the skeleton, and has been judged a few times. */
 export async function hasTried(lesson: Lesson): Promise<boolean> {
 	return pageOf(await logbook(), lesson).attempts >= REAL_ATTEMPTS && !(await isUntouched(lesson));
 }
 
-/** What the last judgement of the learner's module of this lesson said; null when there was none. */
+/** The result of the last check of the learner's module; null if there was none. */
 export async function lastAttempt(lesson: Lesson): Promise<Attempt | null> {
 	return pageOf(await logbook(), lesson).lastAttempt;
 }
 
-/** Notes what was said of the learner's module. Without a workspace, nothing is noted. */
+/** Records the result of a check of the learner's module. Without a workspace, records nothing. */
 export async function recordAttempt(lesson: Lesson, verdict: Pick<Verdict, "verdict" | "findings">): Promise<void> {
 	const [judged, all, module] = await Promise.all([lessonKey(lesson.id), lessons(), moduleKey(lesson)]);
 	await change((book) => {
@@ -121,7 +126,8 @@ export async function recordAttempt(lesson: Lesson, verdict: Pick<Verdict, "verd
 			return { fact, what, diagnosis, try: advice, see };
 		});
 		const first = page.passed === null;
-		// Who passes stays there until they say where to go: a check never moves on.
+		// A pass selects the lesson, so the learner stays in it until they choose to go on: a check never moves on by
+		// itself.
 		const stays = passes && currentOf(all, book)?.id === lesson.id;
 		return withPage(stays ? { ...book, selected: lesson.id } : book, lesson, {
 			passed: passes ? { at: page.passed?.at ?? at, judgedBy: judged, module } : page.passed,
@@ -132,12 +138,12 @@ export async function recordAttempt(lesson: Lesson, verdict: Pick<Verdict, "verd
 	});
 }
 
-/** Notes that this many of a lesson's hints have been shown. */
+/** Records how many of a lesson's hints have been shown. */
 export async function recordHints(lesson: Lesson, shown: number): Promise<void> {
 	await change((book) => withPage(book, lesson, { hintsShown: Math.max(shown, pageOf(book, lesson).hintsShown) }));
 }
 
-/** Notes that the learner has looked at the solution of a lesson that they have not passed. */
+/** Records that the learner has looked at the solution of a lesson that they have not passed. */
 export async function recordSolutionShown(lesson: Lesson): Promise<void> {
 	const at = new Date().toISOString();
 	await change((book) => withPage(book, lesson, { solutionShownAt: pageOf(book, lesson).solutionShownAt ?? at }));
@@ -147,11 +153,11 @@ function sinceLastAttemptMs({ lessons }: Logbook, at: string): number {
 	const times = Object.values(lessons).flatMap(({ lastAttempt }) => lastAttempt?.at ?? []);
 	if (times.length === 0) return 0;
 	const sinceMs = Date.parse(at) - Math.max(...times.map((time) => Date.parse(time)));
-	// A clock that was set back makes no time negative.
+	// The difference is negative if the clock was set back.
 	return Math.min(Math.max(sinceMs, 0), WORK_MS_MAX);
 }
 
-// Whether there was a workspace to note it in.
+// @returns whether there was a workspace whose logbook could be changed
 async function change(update: (book: Logbook) => Logbook): Promise<boolean> {
 	const dir = await workspaceDir();
 	if (!(await exists(dir))) return false;

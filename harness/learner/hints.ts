@@ -4,11 +4,11 @@ import { type Page, pageOf } from "./logbook.ts";
 
 /** The hints of a lesson, as Markdown, and how far the learner is with them. */
 export interface Hints {
-	/** Those that the lesson has, and after them one that the last attempt gives, if it has not passed. */
+	/** The lesson's hints. If the last attempt has not passed, one more hint follows, made from that attempt's report. */
 	all: string[];
-	/** How many of them the lesson has. */
+	/** How many of `all` are the lesson's own. */
 	written: number;
-	/** How many the learner has been shown. */
+	/** How many the learner has seen. */
 	shown: number;
 	/** How often the lesson's check has judged the learner's module. */
 	attempts: number;
@@ -23,14 +23,17 @@ export async function hintsFor(lesson: Lesson): Promise<Hints> {
 	return { all, written: rungs.length, shown: page.hintsShown, attempts: page.attempts };
 }
 
-/** Takes one more hint, and notes it; after the last, the last again. @returns how many have been shown now */
+/**
+ * Records that one more hint has been shown. After the last hint, the last is shown again.
+ * @returns how many have been shown now
+ */
 export async function takeHint(lesson: Lesson, { all, shown }: Hints): Promise<number> {
 	const now = Math.min(shown + 1, all.length);
 	await recordHints(lesson, now);
 	return now;
 }
 
-// Of an attempt that has not passed, what its report had to say about the first difference.
+// A hint made from what a failed attempt's report says about the first difference.
 function derivedHint({ lastAttempt }: Page): string | null {
 	const [first] = lastAttempt?.findings ?? [];
 	if (first === undefined) return null;

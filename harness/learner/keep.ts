@@ -3,8 +3,8 @@ import { join, parse } from "node:path";
 import { readLinked } from "../base/regular-file.ts";
 
 /**
- * Puts a learner's file aside, beside where it was, under a name that nothing has: `isolate.kept-1.ts`. Whoever is
- * writing to it meanwhile writes to what is kept.
+ * Renames a learner's file to a free name in the same folder, such as `isolate.kept-1.ts`. A process that is writing to
+ * the file goes on writing to the renamed file.
  * @returns the new path
  * @throws ENOENT: there is no such file
  */
@@ -13,7 +13,7 @@ export async function moveAside(path: string): Promise<string> {
 		const kept = numbered(path, "kept", number);
 		if (!(await writeNew(kept, ""))) continue;
 		try {
-			// A rename takes the place of what has that name: an empty file of our own.
+			// The rename replaces the empty file that writeNew() made to reserve the name.
 			await rename(path, kept);
 			return kept;
 		} catch (error) {
@@ -24,19 +24,20 @@ export async function moveAside(path: string): Promise<string> {
 }
 
 /**
- * Puts a file where it belongs; beside it, under a name that nothing has, if another is there: `isolate.imported-1.ts`.
- * @returns where it is now, or was already
+ * Writes a file to `path`. If another file is there, writes to a free name in the same folder, such as
+ * `isolate.imported-1.ts`. If a file with the same content is found, writes nothing.
+ * @returns the path of the file with the content
  */
 export async function placeBeside(path: string, content: Buffer): Promise<string> {
 	for (let number = 0; ; number++) {
 		const candidate = number === 0 ? path : numbered(path, "imported", number);
 		if (await writeNew(candidate, content)) return candidate;
-		// What cannot be read, such as a directory, is another thing.
+		// Something that cannot be read, such as a directory, counts as different.
 		if ((await readLinked(candidate, content.length).catch(() => null))?.equals(content)) return candidate;
 	}
 }
 
-/** Writes a file, unless there is one. @returns whether there was none */
+/** Writes a file, unless the path exists. @returns whether it was written */
 export async function writeNew(path: string, content: Buffer | string): Promise<boolean> {
 	try {
 		const file = await open(path, "wx");
@@ -48,7 +49,7 @@ export async function writeNew(path: string, content: Buffer | string): Promise<
 	}
 }
 
-// What is put beside such a file itself has the next number, not a longer name.
+// A file that already has such a suffix gets the next number instead of a second suffix.
 function numbered(path: string, kind: "kept" | "imported", number: number): string {
 	const { dir, name, ext } = parse(path);
 	return join(dir, `${name.replace(/\.(kept|imported)-\d+$/, "")}.${kind}-${number}${ext}`);

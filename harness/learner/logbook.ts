@@ -9,16 +9,16 @@ import { printable } from "../base/printable.ts";
 import { readBytes } from "../base/regular-file.ts";
 
 /**
- * The logbook: what a learner has done so far, in one file of the workspace. It is read at any time, and only ever
- * changed by {@link updateLogbook}.
+ * The name of the logbook's file in a workspace. The logbook records what the learner has done so far. Any command may
+ * read it; only {@link updateLogbook} changes it.
  */
 export const LOGBOOK = "drydock.json";
 
-/** What a logbook of a hundred lessons has, ten times over. */
+/** Ten times the size of a logbook with a hundred lessons. */
 const LOGBOOK_BYTES_MAX = 4 << 20;
 const LESSONS_MAX = 200;
 
-/** Much more than anybody reaches, and so much less than the largest safe integer that it can be counted on from there. */
+/** Far above any real count, and far enough below the largest safe integer that adding to it stays exact. */
 const COUNT_MAX = 1e12;
 
 const count = v.pipe(
@@ -28,14 +28,14 @@ const count = v.pipe(
 	v.transform((number) => Math.min(number, COUNT_MAX)),
 );
 const time = v.pipe(v.string(), v.maxLength(40), v.isoTimestamp());
-// Some of it ends up in a terminal, and an imported logbook may be anybody's.
+// Some of these texts are printed on a terminal, and an imported logbook may come from a stranger.
 const text = v.pipe(
 	v.string(),
 	v.maxLength(20_000),
 	v.transform((raw) => printable(raw).replaceAll(/\s+/g, " ")),
 );
 const list = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.maxLength(1_000));
-/** By lesson, which is the name of a folder. */
+/** A record by lesson id, which is also the name of a folder. */
 const byLesson = <T extends v.GenericSchema>(page: T) =>
 	v.pipe(
 		v.record(v.pipe(v.string(), v.regex(/^\w[\w-]{0,99}$/)), page),
@@ -47,7 +47,7 @@ const Attempt = v.object({
 	verdict: v.picklist(["pass", "fail"]),
 	findings: list(v.object({ fact: text, what: text, diagnosis: text, try: text, see: list(text) })),
 });
-/** One judgement of the learner's module, and what there was to say of it. Times are ISO 8601. */
+/** One check of the learner's module, and its findings. Times are ISO 8601. */
 export type Attempt = v.InferOutput<typeof Attempt>;
 
 const Page = v.object({
@@ -59,24 +59,25 @@ const Page = v.object({
 	lastAttempt: v.nullable(Attempt),
 });
 /**
- * What is known of one lesson.
- * - `passed`: when first, and at its last pass what it was judged by and which module it was (null: not known)
- * - `attempts`, `spentMs`: until it first passed. An attempt adds the time since the attempt before it, at whatever
- *   lesson, but never more than a quarter of an hour
- * - `hintsShown`: 4 when all three were, and one more made of the last attempt
- * - `solutionShownAt`: when the solution was first looked at without a pass
+ * What the logbook records about one lesson.
+ * - `passed`: the time of the first pass; the keys of what judged the last pass and of the module that passed (null:
+ *   not known)
+ * - `attempts`, `spentMs`: counted until the first pass. An attempt adds the time since the previous attempt at any
+ *   lesson, but at most a quarter of an hour
+ * - `hintsShown`: how many hints were shown; after the lesson's three, a fourth is made from the last attempt
+ * - `solutionShownAt`: when the learner first looked at the solution before passing
  */
 export type Page = v.InferOutput<typeof Page>;
 
 const Logbook = v.object({
 	schemaVersion: v.literal(2),
-	/** The lesson that the learner has chosen; null: the first that has not been passed. */
+	/** Id of the lesson that the learner selected; null: the first lesson that has not been passed. */
 	selected: v.nullable(text),
 	lessons: byLesson(Page),
 });
 export type Logbook = v.InferOutput<typeof Logbook>;
 
-/** A page with nothing on it yet. */
+/** The page of a lesson that the learner has not begun. */
 export const EMPTY_PAGE: Page = {
 	passed: null,
 	attempts: 0,
@@ -86,7 +87,7 @@ export const EMPTY_PAGE: Page = {
 	lastAttempt: null,
 };
 
-// Version 1 knew when lessons were first passed.
+// Version 1 recorded only when each lesson was first passed.
 const FirstLogbook = v.pipe(
 	v.object({ schemaVersion: v.literal(1), passed: byLesson(v.object({ at: time })) }),
 	v.transform(({ passed }): Logbook => {
@@ -101,8 +102,8 @@ const AnyLogbook = v.pipe(v.string(), v.parseJson(), v.union([Logbook, FirstLogb
 const Newer = v.pipe(v.string(), v.parseJson(), v.object({ schemaVersion: v.pipe(v.number(), v.minValue(3)) }));
 
 /**
- * The logbook of a workspace; an empty one, if it has none.
- * @throws {Failure} usage: the file is damaged, or a newer drydock's
+ * Reads the logbook of a workspace; an empty one if the file does not exist.
+ * @throws {Failure} usage: the file is damaged, or was written by a newer drydock
  */
 export async function readLogbook(dir: string): Promise<Logbook> {
 	const path = join(dir, LOGBOOK);
@@ -116,10 +117,10 @@ export async function readLogbook(dir: string): Promise<Logbook> {
 }
 
 /**
- * Reads a logbook's text, of this version or an earlier one.
- * @param path what to call it in an error
- * @param mend what to do about it when it is damaged
- * @throws {Failure} usage: it is damaged, or a newer drydock's
+ * Parses a logbook's text, of this version or an earlier one.
+ * @param path what error messages call the logbook
+ * @param mend what error messages suggest when the logbook is damaged
+ * @throws {Failure} usage: the logbook is damaged, or was written by a newer drydock
  */
 export function parseLogbook(source: string, path: string, mend = `mv ${path} ${path}.damaged`): Logbook {
 	const parsed = v.safeParse(AnyLogbook, source);
@@ -132,11 +133,11 @@ export function parseLogbook(source: string, path: string, mend = `mv ${path} ${
 const UPDATE = "git pull, in drydock's folder, then npm start";
 
 /**
- * Changes the logbook of a workspace, or makes it. Two processes that do so at once lose nothing of each other's, and
- * one that is killed leaves the old logbook or the new one.
- * @param dir is there already
- * @throws {Failure} usage: the file is damaged, or a newer drydock's; it stays as it is. unsupported: nothing can be
- * written there
+ * Changes the logbook of a workspace, or creates it. When two processes do this at once, neither change is lost. A
+ * process that is killed leaves either the old logbook or the new one.
+ * @param dir an existing directory
+ * @throws {Failure} usage: the file is damaged, or was written by a newer drydock; it stays unchanged. unsupported: the
+ * directory cannot be written
  */
 export async function updateLogbook(dir: string, change: (logbook: Logbook) => Logbook): Promise<void> {
 	const path = join(dir, LOGBOOK);
@@ -152,9 +153,9 @@ export async function updateLogbook(dir: string, change: (logbook: Logbook) => L
 }
 
 /**
- * A logbook as it is written.
- * @param path what to call it in an error
- * @throws {Failure} usage: there is more in it than could be read again
+ * Serializes a logbook.
+ * @param path what error messages call the logbook
+ * @throws {Failure} usage: the logbook exceeds the limits for reading it again
  */
 export function textOf(logbook: Logbook, path: string): string {
 	const text = `${JSON.stringify(logbook, null, "\t")}\n`;
@@ -164,12 +165,12 @@ export function textOf(logbook: Logbook, path: string): string {
 
 async function write(path: string, logbook: Logbook): Promise<void> {
 	const text = textOf(logbook, path);
-	// A workspace may be somebody else's: a link or a FIFO that has this name is not written through.
+	// The workspace may come from a stranger: if this name is a link or a FIFO, it is removed instead of written through.
 	await unlink(`${path}.new`).catch(unlessMissing);
 	const staged = await open(`${path}.new`, "wx");
 	try {
 		await staged.writeFile(text);
-		// So that no power cut leaves an empty file under the old name.
+		// Without sync(), a power cut after the rename could leave an empty logbook.
 		await staged.sync();
 	} finally {
 		await staged.close();
@@ -181,18 +182,18 @@ function unlessMissing(error: NodeJS.ErrnoException): void {
 	if (error.code !== "ENOENT") throw error;
 }
 
-/** What is known of a lesson. */
+/** The page of a lesson; EMPTY_PAGE if the logbook has none. */
 export function pageOf({ lessons }: Logbook, { id }: { id: string }): Page {
-	// Of its own only: a logbook may come from somebody else, and every object has a "toString".
+	// Only own properties count: a logbook from a stranger may name a lesson "toString", which every object inherits.
 	return (Object.hasOwn(lessons, id) ? lessons[id] : undefined) ?? EMPTY_PAGE;
 }
 
-/** The logbook with some of a lesson's page written anew. */
+/** Returns the logbook with some fields of a lesson's page replaced. */
 export function withPage(logbook: Logbook, { id }: { id: string }, news: Partial<Page>): Logbook {
 	return { ...logbook, lessons: { ...logbook.lessons, [id]: { ...pageOf(logbook, { id }), ...news } } };
 }
 
-/** One logbook of two, of the same learner on two computers. Where they cannot both be right, `mine` is. */
+/** Merges two logbooks of the same learner, from two computers. Of a selected lesson, `mine` counts. */
 export function mergeLogbooks(mine: Logbook, theirs: Logbook): Logbook {
 	const merged = Object.keys({ ...theirs.lessons, ...mine.lessons }).map((id) => {
 		const [one, other] = [pageOf(mine, { id }), pageOf(theirs, { id })];
@@ -209,7 +210,7 @@ export function mergeLogbooks(mine: Logbook, theirs: Logbook): Logbook {
 	return { schemaVersion: 2, selected: mine.selected ?? theirs.selected, lessons: Object.fromEntries(merged) };
 }
 
-// The earlier of two that may be missing; with -1, the later.
+// The earlier of two values, either of which may be missing; with order -1, the later.
 function earliest<T>(one: T | null, other: T | null, at: (of: T) => string, order: 1 | -1 = 1): T | null {
 	if (one === null || other === null) return one ?? other;
 	return (Date.parse(at(one)) - Date.parse(at(other))) * order <= 0 ? one : other;

@@ -1,23 +1,26 @@
 import { type Lesson, lessons } from "../judge/lessons.ts";
 import { type Logbook, type Page, pageOf } from "./logbook.ts";
 
-/** Attempts after which a hint is worth more than another one. */
+/** After this many attempts, a hint helps more than another attempt. */
 const TRIED_ENOUGH = 3;
 
-/** The lesson so many lessons after another one, or before it; undefined when there is none. */
+/** The lesson that is `steps` lessons after this one, or before it if negative; undefined when there is none. */
 export async function lessonAway({ id }: Lesson, steps: number): Promise<Lesson | undefined> {
 	const all = await lessons();
 	return all[all.findIndex((lesson) => lesson.id === id) + steps];
 }
 
-/** The next lesson to pass: one that comes after this, or else one that was left out before; undefined when there is none. */
+/**
+ * The next lesson to pass: the first unpassed lesson after `current`, or else the first unpassed one before it;
+ * undefined when there is none.
+ */
 export function nextToPass(all: readonly Lesson[], book: Logbook, current: Lesson): Lesson | undefined {
 	const here = all.findIndex(({ id }) => id === current.id);
 	return [...all.slice(here + 1), ...all.slice(0, here)].find((lesson) => pageOf(book, lesson).passed === null);
 }
 
 /**
- * What most people would want to type now.
+ * The command that most learners would want to type now.
  * @param all whether all lessons have passed
  */
 export function nextCommand({ id }: Lesson, { passed, lastAttempt, attempts }: Page, all: boolean): string {

@@ -11,20 +11,21 @@ import { isReplaceable, replace, SEAL, sealed } from "../engine/seal.ts";
 import { type Lesson, lessons } from "../judge/lessons.ts";
 import { editedLessons, hasBeenEdited, passedLessons, passedModules } from "./course.ts";
 
-/** The learner's engine as a program. */
+/** The result of packing the learner's engine. */
 export interface OwnBox {
-	/** Its file. */
+	/** Path of the packed program. */
 	program: string;
-	/** The lessons whose modules in it are the learner's. */
+	/** The ids of the lessons whose modules in the program are the learner's own. */
 	yours: string[];
-	/** The lessons whose modules were left out, as they were edited since they passed. */
+	/** The ids of the passed lessons whose modules were left out, because the learner has edited them since. */
 	edited: string[];
 }
 
 /**
- * Packs the learner's passed modules into a program, with a README beside it.
- * @param dir made for it; nothing in it is overwritten but what was packed before and nobody has changed
- * @throws {Failure} usage: nothing has passed, a module cannot be used any more, or a file is in the way
+ * Packs the learner's passed modules into a program, and writes a README beside it.
+ * @param dir is created if need be. The only files overwritten are those that drydock wrote and nobody has changed
+ * since
+ * @throws {Failure} usage: no lesson has passed, a module cannot be bundled any more, or a file is in the way
  */
 export async function packOwnBox(dir: string, progress: Progress): Promise<OwnBox> {
 	const [all, passed, inBox, edited] = await Promise.all([lessons(), passedLessons(), lessonsOfBox(), editedLessons()]);

@@ -4,23 +4,23 @@ import { Failure } from "../base/failure.ts";
 import { type Lesson, skeletonOf, solutionOf } from "../judge/lessons.ts";
 import { learnersFile } from "./workspace.ts";
 
-/** Which module of a lesson is meant; the learner's, if nothing is said. */
+/** Which module of a lesson a command works on; the learner's, if no field is set. */
 export interface Subject {
 	solution?: boolean;
 	skeleton?: boolean;
 	file?: string;
 }
 
-/** Whether the learner's own module is meant. */
+/** Whether the command works on the learner's own module. */
 export const isLearners = ({ solution, skeleton, file }: Subject): boolean => !solution && !skeleton && !file;
 
-/** The module's file. @throws {Failure} usage: the learner's copy is not there */
+/** Path of the module. @throws {Failure} usage: the learner's copy does not exist */
 export async function subjectOf(lesson: Lesson, subject: Subject): Promise<string> {
 	if (subject.file !== undefined) return resolve(subject.file);
 	return isLearners(subject) ? learnersOwn(lesson) : subject.solution ? solutionOf(lesson) : skeletonOf(lesson);
 }
 
-/** The learner's copy. @throws {Failure} usage: it is not there */
+/** Path of the learner's copy of a lesson's module. @throws {Failure} usage: it does not exist */
 export async function learnersOwn(lesson: Lesson): Promise<string> {
 	const path = await learnersFile(lesson);
 	if (await exists(path)) return path;

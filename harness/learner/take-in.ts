@@ -11,26 +11,27 @@ import { makeWorkspace, readLearners, workspaceDir } from "./workspace.ts";
 
 const EXPORT_AGAIN = "on the other computer: npx drydock list, then npx drydock export FILE";
 
-/** What became of an archive's files. Paths in the archive are those in a workspace. */
+/** The result of importing an archive. A path in the archive is also a path in a workspace. */
 export interface TakenIn {
 	workspace: string;
-	/** Paths in the archive of what was taken in. */
+	/** Paths in the archive of the imported files. */
 	files: string[];
-	/** Which of the learner's files differ from the archive's, and where the archive's are. */
+	/** The learner's files that differ from the archive's, and where the archive's version was written. */
 	beside: { file: string; kept: string }[];
-	/** Paths in the archive of what was left out. */
+	/** Paths in the archive of the files that were not imported. */
 	leftOut: string[];
 }
 
 /**
- * Brings what an archive of a workspace holds into the learner's, and overwrites nothing of theirs.
- * @throws {Failure} usage: it is no such archive, or something is in the way; what was taken in before stays
+ * Imports an archive of a workspace into the learner's workspace. Overwrites none of the learner's work.
+ * @throws {Failure} usage: the file is no such archive, or something is in the way; files imported before the error
+ * stay
  */
 export async function takeIn(archive: string): Promise<TakenIn> {
 	const files = await unpackWorkspace(archive);
 	const theirs = parseLogbook(files.get(LOGBOOK)?.toString() ?? "", `${LOGBOOK} in ${archive}`, EXPORT_AGAIN);
 	const dir = await workspaceDir();
-	// Said before anything is touched, should it be damaged, or the two be too much for one.
+	// Reading and merging first reports a damaged logbook, or a merged one that is too large, before any file is changed.
 	textOf(mergeLogbooks(await readLogbook(dir), theirs), join(dir, LOGBOOK));
 	files.delete(LOGBOOK);
 	const leftOut = [...files.keys()].filter((name) => !isTakenIn(name));
@@ -48,21 +49,21 @@ export async function takeIn(archive: string): Promise<TakenIn> {
 	return { workspace: dir, files: [...files.keys()], beside, leftOut };
 }
 
-// Nothing is undone: importing again goes on from there.
+// Files imported so far stay. Importing again continues from there.
 function stuck(error: NodeJS.ErrnoException): never {
 	const { code, path } = error;
 	if (code === undefined) throw error;
 	throw new Failure("usage", `${path} is in the way (${code})`, "move it aside, then import again", { cause: error });
 }
 
-// A skeleton that nobody has touched is no work of the learner's: it makes room.
+// An unchanged skeleton contains none of the learner's work, so the archive's file replaces it.
 async function place(path: string, content: Buffer, skeleton: string | undefined): Promise<string> {
 	await makeDirectories(dirname(path));
 	const there = await readLearners(path).catch(() => null);
 	if (there === null || skeleton === undefined || there !== skeleton) return placeBeside(path, content);
 	const aside = await moveAside(path);
 	const placed = (await writeNew(path, content)) ? path : await placeBeside(path, content);
-	// Unless it was touched just now.
+	// The learner may have edited the file just before it was moved aside: then the moved file is kept.
 	if ((await readLearners(aside).catch(() => null)) === skeleton) await rm(aside);
 	return placed;
 }

@@ -12,11 +12,11 @@ import { type Lesson, lessons, moduleOf, skeletonOf } from "../judge/lessons.ts"
 import { LOGBOOK, updateLogbook } from "./logbook.ts";
 
 /**
- * The workspace: the learner's own copies of the skeletons, and the logbook. Nothing of theirs in it is ever
- * overwritten.
+ * The workspace contains the learner's copies of the skeletons, and the logbook. Drydock never overwrites the learner's
+ * work in it.
  */
 
-/** The workspace that a command works in: the one it is called from, or the kit's own. */
+/** The workspace of a command: the one that contains the current directory, otherwise the kit's own. */
 export async function workspaceDir(): Promise<string> {
 	for (let dir = process.cwd(); ; dir = dirname(dir)) {
 		if (await exists(join(dir, LOGBOOK))) return dir;
@@ -24,14 +24,14 @@ export async function workspaceDir(): Promise<string> {
 	}
 }
 
-/** Where the learner's module of a lesson is. */
+/** Path of the learner's module of a lesson. */
 export async function learnersFile(lesson: Lesson): Promise<string> {
 	return join(await workspaceDir(), lesson.id, await moduleOf(lesson));
 }
 
 /**
- * Makes sure that a workspace can be made or completed there.
- * @throws {Failure} unsupported: nothing can be written there
+ * Checks that a workspace can be created or completed in a directory.
+ * @throws {Failure} unsupported: the directory, or the nearest parent that exists, cannot be written
  */
 export async function needWritable(dir: string): Promise<void> {
 	let there = dir;
@@ -43,17 +43,18 @@ export async function needWritable(dir: string): Promise<void> {
 	});
 }
 
-/** More than any file that can be exported. */
+/** At least the size of any file that can be exported. */
 const FILE_BYTES_MAX = 4 << 20;
 
 /**
- * Reads a learner's file; its line ends are Unix ones. A workspace may be anybody's: what is no file is not waited for.
- * @throws {Error} it is not there, is no regular file, or has no end
+ * Reads a learner's file, with Unix line ends. The workspace may come from a stranger: reading a FIFO or a device fails
+ * instead of waiting.
+ * @throws {Error} the file does not exist, is not a regular file, or is too large
  */
 export const readLearners = async (path: string): Promise<string> =>
 	withUnixLines((await readLinked(path, FILE_BYTES_MAX)).toString());
 
-/** Whether the learner's module of a lesson is the skeleton still. */
+/** Whether the learner's module of a lesson is still the unchanged skeleton. */
 export async function isUntouched(lesson: Lesson): Promise<boolean> {
 	const [mine, skeleton] = await Promise.all([
 		readLearners(await learnersFile(lesson)).catch(() => null),
@@ -63,16 +64,16 @@ export async function isUntouched(lesson: Lesson): Promise<boolean> {
 }
 
 /**
- * Makes a workspace, or completes one: what is there already stays as it is.
- * @returns the files that were made
- * @throws {Failure} unsupported: nothing can be written there
+ * Creates a workspace, or adds what an existing one lacks. Existing files stay as they are.
+ * @returns the paths of the files that were added
+ * @throws {Failure} unsupported: the directory cannot be written
  */
 export async function makeWorkspace(dir: string): Promise<string[]> {
 	await needWritable(dir);
 	const made: string[] = [];
 	const add = async (name: string, write: (path: string) => Promise<void>) => {
 		const path = join(dir, name);
-		// A lesson's folder that is a link leads to somebody's own place.
+		// If a lesson's folder is a link, it leads out of the workspace: nothing is written there.
 		if (dirname(path) !== dir && (await isLink(dirname(path)))) return;
 		await makeDirectories(dirname(path));
 		if (await exists(path)) return;
@@ -82,7 +83,7 @@ export async function makeWorkspace(dir: string): Promise<string[]> {
 	const text = (content: string) => (path: string) => writeFile(path, content, { flag: "wx" });
 	for (const lesson of await lessons()) {
 		const module = await moduleOf(lesson);
-		// As a text, not as a copy: a kit that is read-only would give the learner files that cannot be written.
+		// Writes the text instead of copying the file: a copy from a read-only kit would be read-only, too.
 		await add(join(lesson.id, module), text(await readText(inKit("lessons", lesson.id, module))));
 	}
 	await add("package.json", text(manifest(MANIFEST)));
@@ -95,27 +96,28 @@ export async function makeWorkspace(dir: string): Promise<string[]> {
 	return made;
 }
 
-// So that `npx drydock` is this kit's in the workspace as well, and an editor finds the types of Node, before anything has
-// been installed there. Renewed each time: the kit may have moved.
+// These links make `npx drydock` run this kit in the workspace, and let an editor find Node's types, before anything is
+// installed there. They are renewed each time, because the kit may have moved.
 async function linkKit(modules: string): Promise<void> {
 	const links = { ".bin/drydock": "harness/cli/bin.js", "@types/node": "node_modules/@types/node" };
 	for (const [name, target] of Object.entries(links)) {
 		const path = join(modules, name);
-		// Wherever a link leads, what lies there is not ours to replace.
+		// If a folder is a link, its contents are not drydock's to replace.
 		if ((await isLink(modules)) || (await isLink(dirname(path)))) continue;
-		// What npm has installed is a directory, and stays.
+		// A directory was installed by npm, and stays.
 		if ((await lstat(path).catch(() => null))?.isDirectory()) continue;
 		await makeDirectories(dirname(path));
 		await rm(path, { force: true });
-		// Some file systems have no links; all else works there, too.
+		// Some file systems have no symbolic links. Everything else works there.
 		await symlink(inKit(target), path).catch(() => {});
 	}
 }
 
 const isLink = async (path: string) => (await lstat(path).catch(() => null))?.isSymbolicLink() === true;
 
-// With `bin`, `npx drydock` never asks the public registry for a package of that name, which is somebody else's: not even in
-// a copy of the workspace without node_modules. With `imports`, an editor resolves #kernel and #box without the kit: the folder can be a repository of its own.
+// `bin` keeps `npx drydock` from asking the public registry for a package of that name, which belongs to somebody else,
+// even in a copy of the workspace without node_modules. `imports` lets an editor resolve #kernel and #box without the
+// kit, so the workspace can be a repository of its own.
 const MANIFEST = {
 	name: "my-box",
 	private: true,
@@ -130,14 +132,15 @@ const MANIFEST = {
 
 const manifest = (content: object) => `${JSON.stringify(content, null, "\t")}\n`;
 
-// One that an older drydock has made, and nobody has touched since, is no work of the learner's.
+// A manifest that an older drydock wrote, and nobody has changed since, is replaced by the current one.
 async function renewManifest(path: string): Promise<void> {
 	const { bin: _, ...older } = MANIFEST;
 	const there = await readLinked(path, FILE_BYTES_MAX).then(String, () => null);
 	if (there === manifest(older)) await writeFile(path, manifest(MANIFEST));
 }
 
-// The declarations of #kernel and #box, docstrings included. Generated, so these are renewed each time.
+// Writes the declarations of #kernel and #box, with their docstrings. They are generated, so they are renewed each
+// time.
 async function writeTypes(target: string): Promise<void> {
 	const [native, given] = await Promise.all([sourcesIn("native"), sourcesIn("solutions/given")]);
 	const texts = await Promise.all([...native, ...given].map(readText));
@@ -178,6 +181,6 @@ async function emitDeclarations(staging: string, files: string[]): Promise<void>
 	await writeFile(join(staging, "tsconfig.json"), JSON.stringify(config));
 	const $ = await zx();
 	await $`${process.execPath} ${tsc} -p ${join(staging, "tsconfig.json")}`;
-	// No part of what #kernel exports.
+	// #kernel exports nothing from these.
 	for (const name of ["library.d.ts", "ledger.d.ts"]) await rm(join(staging, "types/native", name));
 }
