@@ -1,7 +1,7 @@
 /**
- * The engine: every lesson's part, in the order in which a container needs them. Importing a part adds it. `until` names
- * the lesson whose part takes its place. Lesson 01 has no line: it runs the command that all others are made around. Each
- * lesson is checked with the parts of lessons up to its own.
+ * The engine. Each import adds the part of one lesson; the order is the one in which `run` makes and enters the parts.
+ * `until` names the lesson whose part replaces this one. Lesson 01 has no part: `run` calls its `runCommand` directly.
+ * The check of a lesson runs the engine with the parts of lessons up to that lesson.
  */
 import "./06-cgroups/part.ts";
 import "./08-network/part.ts";

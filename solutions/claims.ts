@@ -3,12 +3,13 @@ import { getpid, kill } from "#kernel";
 import { unlessGone } from "./gone.ts";
 
 /**
- * What containers have of which there is only one, such as an address. A container's id is claimed before anything is
- * made for it, and given back when everything is removed: where there is no claim, there is nothing.
+ * Things that only one container can have at a time, such as an address: a file for each claim. A container claims its
+ * own id before anything is made for it, and gives the id back after everything is removed. So a container without a
+ * claim has left nothing behind.
  */
 const CLAIMS = "/run/box/claims";
 
-/** Claims something for a container. @returns whether nobody has it */
+/** Claims something for a container. @returns false if it is claimed already */
 export function claim(what: string, id: string): boolean {
 	mkdirSync(CLAIMS, { recursive: true });
 	try {
@@ -28,7 +29,9 @@ export function giveBack(id: string): void {
 /** Whether a container has claimed anything. */
 export const hasClaims = (id: string): boolean => claims().some((claim) => claim.id === id);
 
-/** Ids of containers whose box was killed altogether, with nobody left to clean up. */
+/**
+ * Ids of containers whose claims name a process that no longer runs: such a box was killed before it could clean up.
+ */
 export function abandoned(): Set<string> {
 	return new Set(
 		claims()

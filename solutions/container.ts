@@ -4,7 +4,8 @@ import { type Container, type Part, parts } from "./part.ts";
 import { onSearchPath } from "./search-path.ts";
 
 /**
- * Runs a container: all that it asks for is made on the host, entered from inside, and removed in the end.
+ * Runs a container: makes each part that the container asks for on the host, enters the parts in the container's first
+ * process, and removes them after the command has ended.
  * @returns the command's exit code; 128+n when signal n ended it
  */
 export function run(asked: Partial<Container> & Record<string, unknown>): number {
@@ -12,14 +13,15 @@ export function run(asked: Partial<Container> & Record<string, unknown>): number
 	const used: { part: Part; made: unknown }[] = [];
 	try {
 		for (const part of parts) {
-			// Not before its turn: a part may be asked for by what an earlier one has made.
+			// Not checked earlier: the `make` of an earlier part may set the property that asks for this part.
 			if (container[part.when] === undefined) continue;
 			const make = () => part.make?.(container);
 			used.push({ part, made: part.remove ? oneAtATime(make) : make() });
 		}
 		const command = asked.command && onSearchPath(asked.command, container.layers ?? [asked.rootfs ?? ""]);
 		return runCommand(command ?? (container.command as [string]), () => {
-			// In a forked child, nothing of this is the child's to remove, also when it throws.
+			// This runs in a forked child. It empties `used`, so that the child's `finally` removes nothing if `enter`
+			// throws.
 			for (const { part, made } of used.splice(0)) part.enter?.(container, made);
 		});
 	} finally {
@@ -28,7 +30,7 @@ export function run(asked: Partial<Container> & Record<string, unknown>): number
 	}
 }
 
-/** Takes a step for each, also for those that come after one that fails; then throws what the first has thrown. */
+/** Calls `step` for each item, also after one call has thrown. Then throws the first error, if there was one. */
 export function doAll<T>(each: readonly T[], step: (one: T) => void): void {
 	const errors: unknown[] = [];
 	for (const one of each)

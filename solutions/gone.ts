@@ -1,4 +1,4 @@
-/** What is read; or what is given instead, when a file or process has gone meanwhile. */
+/** Returns what `read` returns, or `otherwise` if `read` throws: the file or process may be gone by then. */
 export function unlessGone<T>(read: () => T, otherwise: T): T {
 	try {
 		return read();

@@ -5,14 +5,14 @@ import type { Command } from "./commands/command.ts";
 import { runCommand } from "./commands/run.ts";
 import { fail } from "./supervise.ts";
 
-/** What `box` can be told to do, by its first argument. */
+/** The commands of `box`. The first argument names one. */
 const COMMANDS: readonly Command[] = [runCommand];
 
 const HELP = new Set<string | undefined>(["--help", "-h", "help"]);
 
-// It is for this program, not for the commands that it runs.
+// LD_PRELOAD is for this program, not for the commands that it runs.
 delete process.env["LD_PRELOAD"];
-// Node asks once, and a forked process would have its parent's.
+// Node reads the pid once and keeps the number, so a forked process would see its parent's pid.
 Object.defineProperty(process, "pid", { get: getpid });
 try {
 	main(process.argv.slice(2));
@@ -29,7 +29,8 @@ function main([name, ...args]: string[]): void {
 		([option, { repeats = false }]) => [option, { type: "string", multiple: repeats }] as const,
 	);
 	const options = { ...Object.fromEntries(flags), help: { type: "boolean", short: "h" } } as const;
-	// What comes after the first word that is no option is the command's, also if it looks like one.
+	// Box's own options end at the first word that is not an option. What follows belongs to the command, even if it
+	// looks like an option.
 	const { tokens } = parseArgs({ args, options, strict: false, tokens: true });
 	const first = tokens.find(({ kind }) => kind === "positional")?.index ?? args.length;
 	const values: Record<string, unknown> = parseArgs({ args: args.slice(0, first), options }).values;

@@ -1,50 +1,57 @@
-/** What `box` is asked to run, and what its parts make of that on the way. Each part adds options of its own. */
+/**
+ * What `box` is asked to run. Each part adds properties of its own, and may change others while it makes the container.
+ */
 export interface Container {
-	/** Eight letters or digits: everything that is made for the container is named after it. */
+	/** Eight letters or digits. The names of everything that is made for the container contain this id. */
 	id: string;
 	/** The program and its arguments. */
 	command?: [string, ...string[]];
-	/** The directory that becomes its root. */
+	/** The directory that becomes the container's root. */
 	rootfs?: string | undefined;
-	/** The directories that its root is made of, the topmost first. */
+	/** The directories that the container's root is made of, the topmost first. */
 	layers?: string[] | undefined;
 }
 
 /** An option of the command line. */
 export interface Option {
-	/** What stands for its value in the usage text. */
+	/** The placeholder for the value in the usage text. */
 	value: string;
 	help: string;
 	repeats?: boolean;
 }
 
 /**
- * What one lesson adds to a container. A container that does not ask for it is spared all of it.
- * `Own` are its options of a container, `Made` is what it makes on the host.
+ * What one lesson adds to a container. `make`, `enter` and `remove` run only for a container that asks for the part.
+ * `Own` are the part's own properties of a container, `Made` is what `make` returns.
  */
 export interface Part<Own = Record<string, unknown>, Made = unknown> {
-	/** The option of a container that asks for this part. */
+	/** The property of a container that asks for this part. */
 	when: keyof Own & string;
-	/** Its options of the command line, by name. */
+	/** The part's command-line options, by name. */
 	options?: Record<string, Option>;
-	/** Reads the command line. @param given the values of an option, the last one only if it is not to be repeated */
+	/**
+	 * Reads the command line.
+	 * @param given returns the values of an option; only the last one if the option does not repeat
+	 */
 	ask?(given: (name: string) => string[], container: Container): Partial<Container & Own>;
-	/** On the host, before the container's first process. When it throws, it has removed what it had begun. */
+	/**
+	 * Runs on the host, before the container's first process starts. Before it throws, it removes what it has made so
+	 * far.
+	 */
 	make?(container: Container & Own): Made;
-	/** In the container's first process, which leaves the host part by part and then becomes the command. */
+	/** Runs in the container's first process, which enters part after part and then becomes the command. */
 	enter?(container: Container & Own, made: Made): void;
-	/** On the host, when the command has ended. */
+	/** Runs on the host, after the command has ended. */
 	remove?(made: Made): void;
-	/** The same without `made`, when the engine was killed. It can be done twice, and by two processes at once. */
+	/** Does the same without `made`, after the engine was killed. It may run twice, also in two processes at once. */
 	removeRemains?(id: string): void;
-	/** Pids of the container's processes; null when there is no list of them. */
+	/** Pids of the container's processes; null when the part has no list of them. */
 	processes?(id: string): number[] | null;
 }
 
-/** All parts, in their order. */
+/** All parts, in the order in which they were added. */
 export const parts: Part[] = [];
 
-/** Adds a part. */
 export function part<Own, Made = unknown>(added: Part<Own, Made>): void {
 	parts.push(added as unknown as Part);
 }

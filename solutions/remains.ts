@@ -2,20 +2,20 @@ import { abandoned, giveBack, hasClaims } from "./claims.ts";
 import { doAll } from "./container.ts";
 import { parts } from "./part.ts";
 
-/** Removes everything that a container can leave, when no process of its engine is left. */
+/** Removes everything that a container can leave behind. None of its engine's processes may be left. */
 export function removeRemains(id: string): void {
 	if (!hasClaims(id)) return;
 	doAll(parts, (part) => part.removeRemains?.(id));
 	giveBack(id);
 }
 
-/** Removes what boxes have left that were killed altogether. */
+/** Removes what is left of containers whose box was killed before it could clean up. */
 export function removeAbandoned(): void {
 	for (const id of abandoned())
 		try {
 			removeRemains(id);
 		} catch {
-			// Another box is at it, too; or the next one tries again.
+			// Another box may be removing the same things. If they remain, the next box tries again.
 		}
 }
 

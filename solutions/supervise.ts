@@ -33,40 +33,43 @@ import { unlessGone } from "./gone.ts";
  *           └─ …     the container: lessons 01 and 05
  */
 
-/** What can be asked of an engine. */
+/** What `supervise` needs of an engine. */
 export interface Engine {
 	/** Runs a container. @returns the command's exit code */
 	run(): number;
-	/** Pids of the container's processes; null when nobody keeps a list, and all that the engine starts is its container. */
+	/** Pids of the container's processes. If null, all descendants of the engine count as the container's. */
 	processes(): number[] | null;
-	/** Removes everything that the engine can have left. */
+	/** Removes everything that the engine can have left behind. */
 	removeRemains(): void;
 }
 
-/** The exit code of a box that has failed, as other engines have it. */
+/** The exit code when box itself has failed. Other engines use the same number. */
 export const FAILED = 125;
 
 const PASSED_ON = ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGCONT", "SIGWINCH"] as const;
 const NUMBERS = PASSED_ON.map((name) => constants.signals[name]);
 const AWAITED = [...NUMBERS, SIGCHLD];
-/** Before there is a container, these end the engine. */
+/** Signals that end the engine as long as there is no container. */
 const ENDING = ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM"].map((name) => constants.signals[name as NodeJS.Signals]);
-/** Within this time, box has said again what the terminal has said to all. */
+/** The terminal sends Ctrl-C to every process, and box passes its copy on. Within this time, that copy is an echo. */
 const ECHO_MS = 1_000;
-/** Within this time a container comes up, or its engine ends. */
+/** Within this time, the container's command starts or its engine ends. */
 const COMING_MS = 5_000;
 const PAUSE_MS = 10;
 
-/** Runs an engine and ends this process with its exit code. Whatever happens, nothing is left behind. */
+/**
+ * Runs an engine and ends this process with the engine's exit code. Cleans up even if one of the processes is killed.
+ */
 export function supervise(engine: Engine): void {
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	const box = getpid();
-	// Blocked until it is clear who is who: the forked process must lose none.
+	// Signals stay blocked across the fork, so that the forked process loses none.
 	sigprocmask(SIG_BLOCK, AWAITED);
 	const shim = fork();
 	if (shim === 0) _exit(superviseEngine(box, engine));
 
-	// This process has threads of Node's that cannot block signals, so here they are handled, not waited for.
+	// Node's other threads in this process cannot be made to block signals. So this process handles signals, and does
+	// not wait for them.
 	for (const name of PASSED_ON) process.on(name, () => kill(shim, constants.signals[name]));
 	const look = () => {
 		const status = reap(shim);
@@ -81,7 +84,7 @@ export function supervise(engine: Engine): void {
 	sigprocmask(SIG_UNBLOCK, AWAITED);
 }
 
-/** Says what went wrong, and ends this process. */
+/** Prints what went wrong, and ends this process. */
 export function fail(message: string): never {
 	say(message);
 	_exit(FAILED);
@@ -91,11 +94,12 @@ function say(message: string): void {
 	try {
 		writeSync(2, `box: ${message}\n`);
 	} catch {
-		// Nobody listens: EPIPE. That must not keep it from what comes next.
+		// EPIPE: nobody reads standard error. The message is lost, but what comes next must still happen.
 	}
 }
 
-// The shim. A forked process has one thread, so what it blocks waits for sigwaitinfo.
+// Runs in the shim. A forked process has one thread, so a signal that it blocks stays pending until sigwaitinfo takes
+// it.
 function superviseEngine(box: number, engine: Engine): number {
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -110,7 +114,7 @@ function superviseEngine(box: number, engine: Engine): number {
 	}
 }
 
-// Passes signals on to the container until the engine has ended or box is gone. Gives the exit code.
+// Passes signals on to the container until the engine has ended or box is gone. Returns the exit code.
 function follow(pid: number, box: number, engine: Engine): number {
 	let heard = { signo: 0, atMs: 0 };
 	let endedBy: number | undefined;
@@ -118,14 +122,15 @@ function follow(pid: number, box: number, engine: Engine): number {
 		const status = reap(pid);
 		if (status !== undefined) {
 			const code = WIFSIGNALED(status) ? FAILED : WEXITSTATUS(status);
-			// It may also have failed because a program that it was running has had the terminal's Ctrl-C.
+			// The terminal's Ctrl-C also reaches programs that the engine runs. The engine may have failed because one
+			// of them ended.
 			if (endedBy !== undefined && code === FAILED) return 128 + endedBy;
 			if (WIFSIGNALED(status)) say("the engine was killed");
 			return code;
 		}
 		const { signo, code } = sigwaitinfo(AWAITED);
 		if (signo === SIGCHLD) continue;
-		// A terminal's Ctrl-C goes to the container and to box alike, and box says again, once, what it has heard.
+		// The terminal sends Ctrl-C to the container, to this process and to box. Box then passes it on, once: an echo.
 		const isEcho = code !== SI_KERNEL && signo === heard.signo && performance.now() - heard.atMs < ECHO_MS;
 		const had = code === SI_KERNEL && hasReached(pid, engine);
 		heard = { signo: code === SI_KERNEL ? signo : 0, atMs: performance.now() };
@@ -141,14 +146,15 @@ function follow(pid: number, box: number, engine: Engine): number {
 
 const processesOf = (pid: number, engine: Engine) => engine.processes() ?? descendantsOf(pid);
 
-// The child of the engine: what it gets, it passes on (lesson 05).
+// Returns the engine's child that is in the container. That process passes signals on to the command (lesson 05).
 function containerOf(pid: number, engine: Engine): number | undefined {
 	const processes = processesOf(pid, engine);
 	return childrenOf(pid).find((child) => processes.includes(child));
 }
 
-// Whether the command has what the terminal has said. Each process has it that was there then, to the one that is the
-// command now; a child that was forked later has none of what was pending for its parent: fork(2).
+// Whether the signal that the terminal has sent has reached the command. It has reached every process that existed at
+// that moment, so the command has it if its process existed then. A child forked later does not inherit pending
+// signals: fork(2).
 function hasReached(pid: number, engine: Engine): boolean {
 	const there = processesOf(pid, engine);
 	const clock = new Int32Array(new SharedArrayBuffer(4));
@@ -160,7 +166,7 @@ function hasReached(pid: number, engine: Engine): boolean {
 	return true;
 }
 
-// The engine's processes are all forks of this one, until one of them becomes the command.
+// Every process of the engine is a fork of this one and runs this program, until one of them becomes the command.
 function runsAnotherProgram(pid: number): boolean {
 	return unlessGone(() => {
 		const [its, own] = [statSync(`/proc/${pid}/exe`), statSync("/proc/self/exe")];
@@ -168,23 +174,24 @@ function runsAnotherProgram(pid: number): boolean {
 	}, false);
 }
 
-// A zombie, until this process has reaped it. See proc_pid_stat(5).
+// A process that has ended is a zombie until this process reaps it. See proc_pid_stat(5).
 const hasEnded = (pid: number) => /\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
 
 function runEngine(shim: number, engine: Engine): number {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() !== shim) return FAILED;
-	// The other signals stay blocked: Ctrl-C is for the container. This one Node needs when it runs a program.
+	// Node needs SIGCHLD when it runs a program. The other signals stay blocked: Ctrl-C is for the container.
 	sigprocmask(SIG_UNBLOCK, [SIGCHLD]);
 	try {
 		return engine.run();
 	} catch (error) {
-		// Also in the container's own process, as long as it has not become the command.
+		// Errors of the container's own process end here, too, until that process becomes the command.
 		fail((error as Error).message);
 	}
 }
 
-// What is killed leaves its children to this process, their subreaper, so in the end there are none.
+// When a process is killed, its children become children of this process, their subreaper. So the loop reaches them
+// all.
 function cleanUp(engine: Engine): void {
 	sigprocmask(SIG_UNBLOCK, [SIGCHLD]);
 	try {
@@ -198,7 +205,7 @@ function cleanUp(engine: Engine): void {
 	}
 }
 
-// Takes every child that has ended out of the process table. Gives the wait status of this one, if it has ended.
+// Reaps children that have ended. Returns the wait status of `child`, if it has ended.
 function reap(child: number): number | undefined {
 	for (;;) {
 		const { pid, status } = waitpid(-1, WNOHANG);

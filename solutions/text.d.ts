@@ -1,4 +1,4 @@
-// Bundled as the text that it is, with the options of box's parts in the place of {OPTIONS}.
+// The bundle contains the file as a string, with the options of box's parts in place of {OPTIONS}.
 declare module "*.txt" {
 	const text: string;
 	export default text;

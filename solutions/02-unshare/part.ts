@@ -2,7 +2,7 @@ import { part } from "../part.ts";
 import { isolate } from "./isolate.ts";
 import options from "./options.json";
 
-/** A container's own name. */
+/** Gives a container its own hostname. */
 part<{ hostname: string }>({
 	when: "hostname",
 	options,

@@ -1,5 +1,5 @@
 import { part } from "../part.ts";
 import { enterRoot } from "./chroot.ts";
 
-/** A root directory: paths start there. */
+/** Gives a container its own root directory, where its paths start. */
 part<{ rootfs: string }>({ when: "rootfs", enter: ({ rootfs }) => enterRoot(rootfs) });

@@ -1,5 +1,5 @@
 import { part } from "../part.ts";
 import { enterRoot } from "./enter-root.ts";
 
-/** A root mount of its own, from which no path leads to the host's. */
+/** Gives a container its own root mount. No path leads from there to the host's root. */
 part<{ rootfs: string }>({ when: "rootfs", enter: ({ rootfs }) => enterRoot(rootfs) });

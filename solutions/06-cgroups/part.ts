@@ -4,7 +4,7 @@ import { part } from "../part.ts";
 import { type Cgroup, createCgroup, type Limits } from "./cgroup.ts";
 import options from "./options.json";
 
-/** What a container may use. */
+/** Limits what a container may use. */
 part<{ limits: Limits }, Cgroup>({
 	when: "limits",
 	options,
@@ -48,14 +48,14 @@ function count(text: string): number {
 	return Number(text);
 }
 
-// The kernel gives a millisecond at least, and a period has a hundred: see cpu.max in cgroup-v2.rst.
+// The kernel accepts no quota below 1 ms, and a period has 100 ms: see cpu.max in cgroup-v2.rst.
 function processors(text: string): number {
 	if (!/^\d*(\.\d+)?$/.test(text) || Number(text) < 0.01)
 		throw new Error(`--cpus ${text}: a number of at least 0.01 is expected`);
 	return Number(text);
 }
 
-// A module may have made cgroups below the container's own; each comes before those that are in it.
+// Lists each cgroup before those below it. A module may have made cgroups below the container's own.
 function cgroupsIn(path: string): string[] {
 	return [path, ...directoriesIn(path).flatMap((name) => cgroupsIn(`${path}/${name}`))];
 }

@@ -3,10 +3,10 @@ import { MNT_DETACH, umount2 } from "#kernel";
 import { part } from "../part.ts";
 import { mountOverlay, type Overlay } from "./overlay.ts";
 
-/** A root made of layers, the topmost of which is the container's own. */
+/** Gives a container a root made of layers. The topmost layer is the container's own. */
 part<{ layers: string[] }, Overlay>({
 	when: "layers",
-	// A directory is the only layer.
+	// A directory becomes the only layer.
 	ask: (_, { rootfs }) => (rootfs === undefined ? {} : { layers: [rootfs], rootfs: undefined }),
 	make: (container) => {
 		const overlay = mountOverlay(container.layers, directoryOf(container.id));
@@ -16,7 +16,8 @@ part<{ layers: string[] }, Overlay>({
 	remove: (overlay) => overlay.remove(),
 	removeRemains: (id) => {
 		const path = directoryOf(id);
-		// First the mounts, the last one first: what lies below them is not this container's.
+		// Mounts go first, the latest one first: rmSync must not delete what is mounted there. That is not this
+		// container's.
 		for (const mountPoint of mountPoints().toReversed())
 			if (mountPoint.startsWith(`${path}/`)) umount2(mountPoint, MNT_DETACH);
 		rmSync(path, { recursive: true, force: true });
@@ -25,7 +26,7 @@ part<{ layers: string[] }, Overlay>({
 
 const directoryOf = (id: string) => `/run/box/${id}`;
 
-// The fifth field. See proc_pid_mountinfo(5).
+// The mount point is the fifth field of a line. See proc_pid_mountinfo(5).
 function mountPoints(): string[] {
 	const lines = readFileSync("/proc/self/mountinfo", "utf8").split("\n");
 	return lines.map((line) => line.split(" ")[4] ?? "");

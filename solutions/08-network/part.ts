@@ -6,7 +6,7 @@ import { part } from "../part.ts";
 import { connect, type Network, type Published } from "./network.ts";
 import options from "./options.json";
 
-/** A network of its own, and what leads there. */
+/** Gives a container its own network, with an address and published ports. */
 part<{ address: string; publish?: Published[] }, Network>({
 	when: "address",
 	options,
@@ -33,9 +33,10 @@ function ports(text: string): Published {
 	return { host, container };
 }
 
-// Packets would turn off to the container before they reach that program, and it would never know why nobody comes.
-// Loopback is left alone, so who listens on 127.0.0.1 only is not in the way. Of a line's columns, the second is the
-// local address, its bytes reversed; the fourth the state, and 0A is LISTEN. See proc_net(5).
+// The container's rules redirect packets before they reach a program of the host at the same port. That program would
+// get no more connections, and no error. Rules leave loopback alone, so a program that listens on 127.0.0.1 only is not
+// in the way. In each line, the second column is the local address with its bytes reversed. The fourth column is the
+// state: 0A is LISTEN. See proc_net(5).
 function isListening(port: number): boolean {
 	const hex = port.toString(16).toUpperCase().padStart(4, "0");
 	const listener = new RegExp(`^ *\\d+: (?:(?!.{6}7F)[0-9A-F]{8}|0{32}):${hex} \\S+ 0A `, "m");
@@ -64,7 +65,8 @@ function removeLink(name: string): void {
 	try {
 		if (exists()) run("ip", "link", "delete", name);
 	} catch (error) {
-		// It goes by itself with the container's network namespace, some time after the last process in it.
+		// The kernel removes the link with the container's network namespace, some time after the last process there
+		// has ended.
 		if (exists()) throw error;
 	}
 }

@@ -2,7 +2,9 @@ import { existsSync } from "node:fs";
 import { part } from "../part.ts";
 import { openImage } from "./image.ts";
 
-/** Where a container's layers and its command come from. What it unpacks goes with the overlay's directory. */
+/**
+ * Takes a container's layers and its command from an image. Unpacked files are removed with the overlay's directory.
+ */
 part<{ image: string }>({
 	when: "image",
 	ask: (_, { rootfs = "" }) => (existsSync(`${rootfs}/manifest.json`) ? { image: rootfs, rootfs: undefined } : {}),

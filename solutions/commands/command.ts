@@ -1,15 +1,12 @@
 import type { Option } from "../part.ts";
 
-/** What `box` can be told to do. */
+/** A command of `box`, such as `run`. */
 export interface Command {
-	/** The first argument. */
+	/** The first argument of `box`. */
 	name: string;
 	/** What --help shows. */
 	usage: string;
 	options: Record<string, Option>;
-	/**
-	 * @param given the values of an option
-	 * @param rest what comes after the options
-	 */
+	/** Runs the command. @param given returns the values of an option @param rest the words after the options */
 	start(given: (option: string) => string[], rest: string[]): void;
 }

@@ -7,7 +7,7 @@ import { supervise } from "../supervise.ts";
 import type { Command } from "./command.ts";
 import usage from "./run.txt";
 
-/** `box run`: a command in a container, which is removed afterwards. */
+/** `box run`: runs a command in a container, and removes the container afterwards. */
 export const runCommand: Command = {
 	name: "run",
 	usage,

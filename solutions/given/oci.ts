@@ -1,6 +1,8 @@
-/** What an image consists of, as the OCI image specification has it; and what the engine takes and gives. */
+/**
+ * The contents of an image, as the OCI image specification names them, and the types that the engine uses for images.
+ */
 
-/** How one blob names another: by what is in it. See descriptor.md. */
+/** A blob refers to another blob by the digest of its content. See descriptor.md. */
 export interface Descriptor {
 	mediaType: string;
 	/** `sha256:` and 64 hexadecimal digits. */
@@ -9,7 +11,7 @@ export interface Descriptor {
 	size: number;
 }
 
-/** The blobs of an image. See manifest.md. */
+/** Names the blobs of an image. See manifest.md. */
 export interface Manifest {
 	schemaVersion: 2;
 	config: Descriptor;
@@ -17,13 +19,13 @@ export interface Manifest {
 	layers: Descriptor[];
 }
 
-/** What goes into an image: where each file is in the container, and where it comes from on the host. */
+/** The files to put into an image: for each path in the container, the file's path on the host. */
 export type Files = Record<string, string>;
 
-/** An image that is open: what the engine needs of it. */
+/** What the engine needs of an image that it has opened. */
 export interface Image {
-	/** Directories of its layers, the topmost first. */
+	/** The directories of the image's layers, the topmost first. */
 	layers: string[];
-	/** What to run when nothing else is asked for. */
+	/** The command to run when the user gives none. */
 	command: string[];
 }

@@ -1,8 +1,9 @@
 import { readFileSync, statSync } from "node:fs";
 
 /**
- * One file as it stands in a tar archive: a header of 512 bytes, and the content, filled up to a multiple of 512.
- * Owner 0, no date: nothing in it tells who made it, or when. After the last one, an archive has 1024 zero bytes.
+ * Makes the entry of one file in a tar archive: a header of 512 bytes, and the content, padded to a multiple of 512.
+ * Owner and date are 0, so the entry does not depend on who makes it, or when. After its last entry, an archive ends
+ * with 1024 zero bytes.
  * @param path where the file is in the container
  * @param source where it is on the host; symbolic links are followed
  * @throws {Error} the path is longer than 100 bytes
@@ -20,7 +21,7 @@ export function tarEntry(path: string, source: string): Buffer {
 		[116, octal(0, 7)], // group
 		[124, octal(content.length, 11)],
 		[136, octal(0, 11)], // date
-		[148, " ".repeat(8)], // the checksum, which counts itself as blanks
+		[148, " ".repeat(8)], // the checksum, computed with blanks in its place
 		[156, "0"], // an ordinary file
 		[257, "ustar\u000000"],
 	];
