@@ -19,16 +19,16 @@ import {
 } from "./refusals.ts";
 import { CRASHED, crashCodeOf, DONE, draw, FORBIDDEN, MISSING, REFUSED, scenario } from "./scenario.ts";
 
-/** How a container ended; the number that is expected is called by its name, as it is another one in every run. */
+/** How a container ended. The expected number is shown by its name, because the number differs in every run. */
 function endingOf({ calls }: Observation, container: string, expected: number, name: string): string {
 	const ending = calls[container]?.ending;
-	// Whatever it throws, it is never the text of an answer.
+	// "threw" comes first, so that no exception's message can equal an expected text.
 	if (ending?.how === "threw") return `threw ${ending.thrown.message}`;
 	if (ending?.how !== "returned") return ending?.how ?? "never started";
 	return ending.value === expected ? `returned ${name}` : `returned ${JSON.stringify(ending.value)}`;
 }
 
-// Shells say 126 of a program that is there and cannot be run; the text leaves that open.
+// Shells return 126 for a program that exists and cannot be executed. The lesson's text allows both numbers.
 const howRefused = (ending: string) => (ending === "returned 126" ? "returned 127" : ending);
 
 export default defineCheck({
@@ -56,9 +56,9 @@ export default defineCheck({
 			"command.streams": ["stdin", "stdout", "stderr"].map(
 				(name, fd) => `${name}: ${descriptors[fd] === engineDescriptors[fd] ? "the engine's" : "another"}`,
 			),
-			// The first is the script's interpreter, which the kernel puts there; the last is the check's own.
+			// The kernel puts the script's interpreter first, and the check adds the last argument.
 			"command.arguments": command.arguments.slice(1, -1).map((argument) => `'${argument}'`),
-			// More than the engine has may be there.
+			// The command may have more variables than the engine.
 			"command.environment": command.environment.filter((line) => /^(HOME|PATH|TERM)=/.test(line)).toSorted(),
 		};
 	},
@@ -66,7 +66,8 @@ export default defineCheck({
 		enginePlace("runCommand", enterInEngine),
 		{
 			...processesLeft("runCommand"),
-			// Where enter throws in the engine, nobody waits for the child any more: the cause is enter.
+			// If enter throws in the engine, the engine does not wait for the child any more. Then engine.place reports
+			// the cause.
 			accept: (_, { facts }) => String(facts["engine.place"]) !== "",
 		},
 		{
@@ -149,7 +150,8 @@ export default defineCheck({
 			fact: "ending.refused",
 			madeOf: "exercise",
 			what: "what comes out of the engine where enter throws: it asks for a hostname that is too long",
-			// Who does not hear how a command ends hears nothing of an exception either.
+			// An engine that does not learn how a command ends does not learn of an exception either. ending.done
+			// reports that.
 			accept: (_, { facts }) => facts["ending.done"] !== "returned 0",
 			explain: [...swallowedExceptions],
 		},

@@ -3,7 +3,7 @@ import { part } from "../../solutions/part.ts";
 
 export { run } from "../../solutions/box.ts";
 
-/** Stands for what later lessons build: there is something to enter, and the kernel can refuse it. */
+/** Stands for the parts of later lessons: it has an `enter`, and the kernel can refuse what `enter` asks for. */
 part<{ hostname: string }>({
 	when: "hostname",
 	enter: ({ hostname }) => {

@@ -2,32 +2,32 @@ import { constants } from "node:os";
 import { type Context, type Explanation, exitCodeOf, refused, spoiltBetween } from "../../harness/judge/index.ts";
 import { CRASHED, crashCodeOf, FORBIDDEN, MISSING, REFUSED, signalOf } from "./scenario.ts";
 
-/** What is known of endings: of the command that exits, of the one that crashes, and of the one that is not there. */
+/** Explanations of wrong endings: of a command that exits, one that crashes, one that does not exist, and others. */
 
 const returned = ({ observation }: Context, container: string): unknown => {
 	const ending = observation.calls[container]?.ending;
 	return ending?.how === "returned" ? ending.value : undefined;
 };
 
-/** Whether the command runs in the place of the engine, in the engine's own process. */
+/** Whether the command ran in the engine's own process. */
 const engineReplaced = ({ process }: Context) => process !== null && process.pid === process.enginePid;
 
 const waits = ({ ledger }: Context) => ledger.filter(({ call }) => call === "waitpid");
 
-/** Whether the engine came back while a process of its was still there, and no wait of its had anybody's end to tell. */
+/** Whether the engine returned while one of its processes was still there, and no waitpid had returned a pid. */
 const notWaited = (context: Context) =>
 	context.ending.how === "returned" &&
 	context.facts["command.ran"] === true &&
 	String(context.facts["left.processes"]) !== "" &&
 	!waits(context).some(({ result = 0 }) => result > 0);
 
-/** What a container's ledger says of its calls that were refused. */
+/** The error codes of a container's calls that the kernel refused, from the container's ledger. */
 const refusals = ({ observation }: Context, container: string, name: string): string[] =>
 	(observation.calls[container]?.ledger ?? []).flatMap(({ call, error }) =>
 		call === name && error !== undefined ? [error] : [],
 	);
 
-/** The engine has a hostname namespace of its own, and it was the engine's own process that called what `enter` calls. */
+/** The engine has its own UTS namespace, and the engine's own process made the calls of `enter`. */
 export const enterInEngine: Explanation = {
 	when: ({ facts, ledger }) =>
 		String(facts["engine.place"]).includes("another uts namespace") &&
@@ -38,7 +38,7 @@ export const enterInEngine: Explanation = {
 	see: ["fork(2)", "namespaces(7)"],
 };
 
-/** The first command, which exits with a code. */
+/** For the first command, which exits with a code. */
 export const endings: Explanation[] = [
 	{
 		when: (context) => engineReplaced(context) && refused("waitpid", "ECHILD")(context),
@@ -95,7 +95,7 @@ export const endings: Explanation[] = [
 	},
 ];
 
-/** The second command, which a signal ends. */
+/** For the second command, which a signal ends. */
 export const signalDeaths: Explanation[] = [
 	{
 		when: (context) => returned(context, CRASHED) === 0,
@@ -125,7 +125,7 @@ export const signalDeaths: Explanation[] = [
 	},
 ];
 
-/** The third command, which is not there. */
+/** For the third command, whose program does not exist. */
 export const missingPrograms: Explanation[] = [
 	...childrenThatGoOn(MISSING),
 	{
@@ -136,7 +136,7 @@ export const missingPrograms: Explanation[] = [
 	},
 ];
 
-/** The fourth one, which is there and may not be executed. */
+/** For the fourth command, whose file exists and may not be executed. */
 export const forbiddenPrograms: Explanation[] = [
 	...childrenThatGoOn(FORBIDDEN),
 	{
@@ -147,7 +147,7 @@ export const forbiddenPrograms: Explanation[] = [
 	},
 ];
 
-// What a child does that is still the engine when execve has been refused.
+// Explanations of a child that still runs the engine's code after execve was refused.
 function childrenThatGoOn(container: string): Explanation[] {
 	return [
 		{
@@ -172,7 +172,7 @@ function childrenThatGoOn(container: string): Explanation[] {
 	];
 }
 
-/** The sixth one, before which `enter` throws. */
+/** For the sixth command, which never starts because `enter` throws. */
 export const swallowedExceptions: Explanation[] = [
 	{
 		when: (context) => refusals(context, REFUSED, "sethostname").length > 0,
@@ -192,10 +192,10 @@ export const swallowedExceptions: Explanation[] = [
 
 const hasPiece = ({ process }: Context, piece: string) => process?.arguments.includes(piece) === true;
 
-/** What is known of arguments that came through changed: the first of them is `say  "NAME"  $HOME`. */
+/** Explanations of arguments that have changed. The first argument is `say  "NAME"  $HOME`. */
 export const tornArguments: Explanation[] = [
 	{
-		// Without its quotes, and with a directory in the place of $HOME.
+		// The quotes are gone, and a directory has replaced $HOME.
 		when: (context) => hasPiece(context, "say") && !hasPiece(context, "$HOME"),
 		diagnosis: "arguments-torn",
 		why: "A shell has read the command line: it took the quotes away, split at the spaces, and put a value in the place of $HOME. Arguments are a list, and execve passes on a list as it is; joined with spaces it cannot be put together again.",

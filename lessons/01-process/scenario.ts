@@ -1,27 +1,27 @@
 import { constants } from "node:os";
 import { BOX, type Check, type Drawn, DURING, exitCodeOf, type Scenario } from "../../harness/judge/index.ts";
 
-/** The containers beside the first: what becomes of a crash, of a program that is not there, and of nothing in particular. */
+/** Containers after the first: this one's command crashes, and the program of the next one does not exist. */
 export const CRASHED = "crashed";
 export const MISSING = "missing";
-/** A file that is there and that nobody may execute. */
+/** The command's file exists, and nobody may execute it. */
 export const FORBIDDEN = "forbidden";
-/** The one that most commands are: it ends well. */
+/** The command exits with 0, as most commands do. */
 export const DONE = "done";
-/** The one that never becomes a command: `enter` asks for a hostname of one character too many, and throws. */
+/** No command starts: `enter` asks for a hostname that is one character too long, and throws. */
 export const REFUSED = "refused";
 const TOO_LONG = "x".repeat(65);
 
 /** Signals that write a core dump, which sets one more bit of the wait status. See signal(7). */
 const CRASHES = ["SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGSEGV", "SIGSYS"] as const;
 
-// Numbers are drawn as words: a number itself would be found, by chance, in much of what is read.
+// Numbers are drawn as words: a bare number would occur by chance in much of the output.
 const numberOf = (word = "") => Number.parseInt(word.slice(-8), 16) || 0;
 
 /** The signal that ends the second command, by name. */
 export const signalOf = ({ signal }: Drawn) => CRASHES[numberOf(signal) % CRASHES.length] ?? "SIGSEGV";
 
-/** What a shell reports of that signal. */
+/** The exit code that a shell reports for that signal. */
 export const crashCodeOf = (drawn: Drawn): number => 128 + constants.signals[signalOf(drawn)];
 
 export const draw: Check["draw"] = (random) => ({
@@ -33,8 +33,8 @@ export const draw: Check["draw"] = (random) => ({
 	signal: random.name("signal"),
 });
 
-// The last argument is the token. At the end of its input it stays a while: an engine that gives it no input is to be
-// seen all the same.
+// The last argument is the token. An engine that gives the program no input must be seen as well: so the program stays
+// for a while when its input ends.
 const PROGRAM = '#!/bin/sh\nfor token; do :; done\necho "$token"\nread -r code || sleep 5\nexit "$code"\n';
 
 export function scenario(drawn: Drawn): Scenario {

@@ -33,7 +33,10 @@ const stillShared: FactRule[] = SHARED.map(([kind, flag, name]) => ({
 	],
 }));
 
-/** Why the command is still in the host's namespace, as far as the ledger tells; `otherwise` if it does not. */
+/**
+ * Why the command is still in the host's namespace, according to the ledger; `otherwise` if the ledger does not show
+ * it.
+ */
 const notUnshared = (flag: string, ...otherwise: Explanation[]): Explanation[] => [
 	{
 		when: ({ ledger, thrown }) =>
@@ -112,7 +115,7 @@ export default defineCheck({
 			fact: "command.hostname",
 			madeOf: "kernel",
 			what: "the hostname that the command sees",
-			// In the host's namespace it sees the host's name; ns.uts has said why.
+			// A command in the host's UTS namespace sees the host's name; ns.uts has reported that.
 			accept: (_, { facts }) => facts["ns.uts"] === "the host's",
 			explain: [
 				{

@@ -35,7 +35,7 @@ import {
 const escapedRan = ({ observation }: Context) => commandAt(observation, DURING, ESCAPED) !== null;
 const inTheRootfs = ({ facts }: Context) => facts["escaped.file"] === `nothing: its root is the rootfs`;
 
-// Root and file are known again by what names them in the kernel: a path or a name can be made elsewhere.
+// Root and file are recognised by their device and inode: a path or a name can be made elsewhere, too.
 function opened(observation: Observation, drawn: Record<string, string>): string {
 	const command = commandAt(observation, DURING, ESCAPED);
 	const ending = observation.calls[ESCAPED]?.ending;
@@ -71,7 +71,7 @@ export default defineCheck({
 			[ESCAPED]: {
 				about: "its command breaks out first, and opens a file of the host",
 				options: { rootfs, escape: true },
-				// The driver has it stop where the break-out begins.
+				// The driver stops the process where the break-out begins.
 				until: "stops",
 				script: `[ -r /${secret} ] && exec 3</${secret}; pause`,
 			},
@@ -144,7 +144,7 @@ export default defineCheck({
 			fact: "escaped.file",
 			madeOf: "kernel",
 			what: "what the second command has opened, after the break-out",
-			// What ends the first container in enterRoot, ends this one there as well.
+			// An exception that ends the first container in enterRoot ends this container there, too.
 			accept: (_, { ending }) => ending.how === "threw",
 			explain: [
 				{
@@ -155,7 +155,7 @@ export default defineCheck({
 					see: ["getcwd(2), DESCRIPTION", "chroot(2), DESCRIPTION"],
 				},
 				{
-					// Before breakOut has moved the root itself, what is missing is missing in the rootfs.
+					// Until breakOut has changed the root itself, a path that is missing is missing in the rootfs.
 					when: (context) =>
 						/\b(ENOENT|EEXIST|ENOTDIR)\b/.test(breakOutThrew(context) ?? "") &&
 						!breakOutOf(context).some(({ call, error }) => call === "chroot" && error === undefined),
@@ -256,7 +256,7 @@ export default defineCheck({
 			fact: "escaped.before",
 			madeOf: "kernel",
 			what: "the second command's root directory when its break-out began",
-			// What enterRoot makes of the first container, or what ends it there, has been told.
+			// Other findings have reported a wrong root of the first container, or an end in enterRoot.
 			accept: (_, context) => context.facts["command.root"] !== "the rootfs" || !escapedRan(context),
 			explain: [
 				{
@@ -283,7 +283,7 @@ export default defineCheck({
 	],
 	exceptions: [
 		{
-			// The first container's command waits for its turn; it is the second that keeps everybody waiting.
+			// The first container's command waits to be told to end. The second container is the one that hangs.
 			when: ({ observation, ending }) =>
 				ending.how === "hung" && callsOf(observation, BOX).length < callsOf(observation, ESCAPED).length,
 			diagnosis: "break-out-never-ends",

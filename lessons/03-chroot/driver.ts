@@ -4,11 +4,13 @@ import { part } from "../../solutions/part.ts";
 
 export { run } from "../../solutions/box.ts";
 
-/** Breaks out again before the command runs. This is the last part, so the process is in its root already. */
+/**
+ * Breaks out of the root before the command runs. This is the last part, so the process has entered its root already.
+ */
 part<{ escape: true }>({
 	when: "escape",
 	enter: () => {
-		// The check looks at where the break-out begins, and sends it on.
+		// The check looks at the process here, where the break-out begins, and then continues it.
 		process.kill(getpid(), "SIGSTOP");
 		breakOut();
 	},

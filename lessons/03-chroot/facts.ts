@@ -11,25 +11,27 @@ import {
 	rootOf,
 } from "../../harness/judge/index.ts";
 
-/** What breakOut has done, as the ledger tells it: it explains a verdict, and never makes it. */
+/** What breakOut has done according to the ledger. The ledger explains a verdict, and never decides one. */
 
-/** The second container: its command runs after the break-out. */
+/** The second container. Its command runs after the break-out. */
 export const ESCAPED = "escaped";
 
-/** What the process that became the command has asked of the kernel before; it is the engine's only child. */
+/** The system calls, before execve, of the process that became the command: the engine's only child. */
 export const callsOf = ({ calls }: Observation, container: string): LedgerCall[] =>
 	(calls[container]?.ledger ?? []).filter(({ task, call }) => task === "1.1" && call !== "execve");
 
-/** What breakOut has asked for: what comes after as many calls as enterRoot makes when it is alone. */
+/** The calls of breakOut: those that follow as many calls as enterRoot makes in the first container. */
 export const breakOutOf = ({ observation }: Context): LedgerCall[] =>
 	callsOf(observation, ESCAPED).slice(callsOf(observation, BOX).length);
 
 export const given = ({ args }: LedgerCall) => Object.values(args)[0]?.slice(1, -1) ?? "";
 export const triesToClimb = (entry: LedgerCall) => entry.call === "chdir" && given(entry).includes("..");
-// A path that begins at the root leads nowhere above it.
+// Above the root there is nothing that an absolute path could lead to.
 export const climbs = (entry: LedgerCall) => triesToClimb(entry) && !given(entry).startsWith("/");
 
-/** Whether the last chroot was given a path that begins at the root, when a climb had moved the current directory out. */
+/**
+ * Whether the last chroot was given an absolute path, although a climb had moved the current directory out of the root.
+ */
 export function namesTheNewRoot(context: Context): boolean {
 	const calls = breakOutOf(context);
 	const last = calls.findLastIndex(isChroot);
@@ -42,13 +44,13 @@ export function namesTheNewRoot(context: Context): boolean {
 export const done = ({ error }: LedgerCall) => error === undefined;
 export const isChroot = (entry: LedgerCall) => entry.call === "chroot" && done(entry);
 
-/** Whether breakOut has made a directory its root after it had climbed, or tried to. */
+/** Whether breakOut has called chroot after a climb, or after an attempt to climb. */
 export function rootMovedAfterClimb(context: Context): boolean {
 	const calls = breakOutOf(context);
 	return calls.some((entry, index) => isChroot(entry) && calls.slice(0, index).some(triesToClimb));
 }
 
-/** How often breakOut has called chroot in the middle of its climb. */
+/** How often breakOut has called chroot during its climb. */
 export function wallsOnTheWay(context: Context): number {
 	const calls = breakOutOf(context).filter(done);
 	const steps = calls.flatMap((entry, index) => (climbs(entry) ? [index] : []));
@@ -56,14 +58,14 @@ export function wallsOnTheWay(context: Context): number {
 	return calls.filter((entry, index) => isChroot(entry) && index > first && index < last).length;
 }
 
-/** Whether the current directory was moved to the new root, or below it, before the climb. */
+/** Whether the current directory was in the new root, or below it, before the climb. */
 export function movedAlong(context: Context): boolean {
 	const calls = breakOutOf(context).filter(done);
 	const climb = calls.findLastIndex(triesToClimb);
 	const before = calls.slice(0, climb + 1);
 	const moved = before.findLastIndex((entry) => entry.call === "chdir" && !climbs(entry));
 	const root = before.findLastIndex(isChroot);
-	// Either it goes to where paths start by then, or the new root is where it stands.
+	// Either chdir came after chroot, or the new root was the current directory itself.
 	return moved >= 0 && root >= 0 && (moved > root || given(before[root] as LedgerCall) === ".");
 }
 
@@ -81,8 +83,8 @@ export const stepsUp = (context: Context) =>
 		);
 
 /**
- * What the root of the second container's command was when the break-out began. It has to be seen in the process that
- * becomes the command, or that forks it afterwards.
+ * What the root of the second container's command was when the break-out began. The process that stopped there must be
+ * the one that becomes the command, or one that forks that process afterwards.
  */
 export function rootBefore(observation: Observation, drawn: Drawn): string {
 	const stopped = observation.calls[ESCAPED]?.stopped ?? null;
@@ -94,16 +96,16 @@ export function rootBefore(observation: Observation, drawn: Drawn): string {
 	return isCommand && isAlone ? rootOf(observation.before, stopped, drawn) : "unknown: another process broke out";
 }
 
-// The command, the process that has forked it, and so on.
+// The command's process, its parent, its grandparent and so on.
 function descent(pid: number, tasks: ProcessState["tasks"]): ProcessState["tasks"] {
 	const task = tasks.find((other) => other.pid === pid);
 	return task === undefined ? [] : [task, ...descent(task.ppid, tasks)];
 }
 
-/** How many directories lie above the rootfs, the host's root among them. */
+/** How many directories are above the rootfs. The host's root counts. */
 export const depthOf = ({ drawn }: Context) => (drawn["rootfs"] ?? "").split("/").length - 1;
 
-/** What the exception says that ended breakOut. */
+/** The message of the exception that ended breakOut. */
 export function breakOutThrew({ observation }: Context): string | undefined {
 	const ending = observation.calls[ESCAPED]?.ending;
 	return ending?.how === "threw" ? ending.thrown.message : undefined;

@@ -23,17 +23,17 @@ import { refusals } from "./refusals.ts";
 const SHARED_SUBTREES = "mount_namespaces(7), SHARED SUBTREES";
 const MAKE_PRIVATE = 'Call mount(null, "/", null, MS_REC | MS_PRIVATE, null) right after unshare(CLONE_NEWNS)';
 
-/** Whether the host's own root is among the mounts that the command sees. */
+/** Whether the command's mounts include the host's root. */
 function seesHostRoot({ observation: { before }, process }: Context): boolean {
 	const root = before.mounts.filter(({ mountPoint }) => mountPoint === "/");
 	return hostMounts(root, process?.mounts ?? []).length > 0;
 }
 
-/** Whether the module never left the host's mount namespace: then all that it mounts, it mounts on the host. */
+/** Whether the module never left the host's mount namespace. Then it makes all its mounts on the host. */
 const neverLeft = ({ facts, atThrow, observation }: Context) =>
 	facts["ns.mnt"] === "the host's" || atThrow?.namespaces["mnt"] === observation.before.namespaces["mnt"];
 
-/** What must not have changed on the host. Of a module that never left it, another finding says so. */
+/** Rules for things that must not change on the host. For a module that never left it, ns.mnt is the finding. */
 const onHost = (fact: string, what: string, ...explain: Explanation[]): FactRule[] =>
 	["during", "after"].map((when) => ({
 		fact: `${fact}.${when}`,
@@ -43,15 +43,15 @@ const onHost = (fact: string, what: string, ...explain: Explanation[]): FactRule
 		explain,
 	}));
 
-/** Where in the ledger the mount namespace was left for the first time; -1 where it was not. */
+/** The index of the ledger's first unshare(CLONE_NEWNS); -1 if there is none. */
 const leftAt = ({ ledger }: Context) =>
 	ledger.findIndex(({ call, args, error }) => call === "unshare" && !error && args["flags"]?.includes("CLONE_NEWNS"));
 
-/** Whether a call that was made before that is of this kind, and the kernel did it. */
+/** Whether the module has made such a call before that unshare, and the kernel has carried it out. */
 const madeBefore = (context: Context, call: string, ...words: string[]) =>
 	called({ ledger: context.ledger.slice(0, Math.max(0, leftAt(context))) }, call, ...words);
 
-/** Whether the module itself has mounted something after that; a change of propagation mounts nothing. */
+/** Whether the module has mounted something after that unshare. A change of propagation mounts nothing. */
 const mountedAfter = ({ ledger, ...context }: Context) =>
 	leftAt({ ledger, ...context }) >= 0 &&
 	ledger
@@ -69,11 +69,11 @@ const orderly = (flags = "") =>
 		.toSorted((a) => (a === "MS_REC" ? -1 : 1))
 		.join("|");
 
-/** Whether the host's own root is in the namespace, though none of the command's paths leads to it. */
+/** Whether the host's root is still mounted in the namespace, although none of the command's paths leads there. */
 const hidesHostRoot = (context: Context) =>
 	!seesHostRoot(context) && [context.facts["namespace.host"] ?? []].flat().includes("/");
 
-/** What the old root is to a command whose root only covers it. */
+/** For a command whose root only covers the old root. */
 const oldRootBelow: Explanation = {
 	diagnosis: "old-root-below",
 	misconception: 6,
@@ -82,10 +82,10 @@ const oldRootBelow: Explanation = {
 	see: ["pivot_root(2)", "mount_namespaces(7)"],
 };
 
-/** The step that lists the directories of the rootfs, and of the one that it is a copy of. */
+/** The step that lists the directories of the rootfs, and of the directory that it was copied from. */
 const LISTED = "listed";
 
-// A directory that was made and removed again is nobody's business.
+// Compares only what is there afterwards: a module may make a directory and remove it.
 function directoriesLeft({ programs }: Observation, rootfs: string): string[] {
 	const listed = (programs[LISTED]?.stdout ?? "").split("\n");
 	const below = (top: string) =>

@@ -9,30 +9,30 @@ import {
 } from "../../harness/judge/index.ts";
 
 /**
- * Calls that the kernel refuses on the way to a new root, and why. The explanations for pivot_root stand in the order
- * in which the kernel itself looks, as the first reason it finds is the one it gives.
+ * Calls that the kernel refuses on the way to a new root, and why. The explanations for pivot_root are in the order of
+ * the kernel's own checks, because the kernel returns the first error that it finds.
  */
 
 const PIVOT_ERRORS = ["pivot_root(2), ERRORS"];
 const MAKE_PRIVATE = 'Call mount(null, "/", null, MS_REC | MS_PRIVATE, null) right after unshare(CLONE_NEWNS).';
 const BIND_IT = "Bind it to itself first: mount(rootfs, rootfs, null, MS_BIND | MS_REC, null).";
 
-/** The path that a refused call was given, as it stands in the mount namespace of the caller. */
+/** An argument of the refused call as an absolute path in the caller's mount namespace. */
 function path({ thrown, atThrow }: Context, name: string): string {
 	const given = thrown?.syscall?.args[name]?.slice(1, -1) ?? "";
 	const absolute = given.startsWith("/") ? given : `${atThrow?.cwd ?? ""}/${given}`;
 	return absolute.replaceAll(/\/\.(?=\/|$)/g, "").replaceAll(/\/{2,}/g, "/") || "/";
 }
 
-/** The mount that the argument lies on, for the process that threw. */
+/** The mount that contains the path, in the mount namespace of the process that threw. */
 const mountUnder = (context: Context, name: string) => mountOf(context.atThrow?.mounts ?? [], path(context, name));
 
-/** Whether the argument is the place of a mount. */
+/** Whether the path is a mount point. */
 const isMountPoint = (context: Context, name: string) => mountUnder(context, name)?.mountPoint === path(context, name);
 
 const onRootMount = (context: Context, name: string) => mountUnder(context, name)?.mountPoint === "/";
 
-/** Whether new_root is the current directory, which is no mount point, while the rootfs is one. */
+/** Whether new_root names the current directory, which is no mount point, although the rootfs is a mount point. */
 const namesAnotherDirectory = (context: Context) =>
 	path(context, "new_root") === context.atThrow?.cwd &&
 	context.thrown?.syscall?.args["new_root"]?.startsWith('"/') === false &&
@@ -45,7 +45,7 @@ const hasFlag = ({ thrown }: Context, ...flags: string[]) =>
 const stillOnHost = ({ atThrow, observation }: Context) =>
 	atThrow?.namespaces["mnt"] === observation.before.namespaces["mnt"];
 
-/** The mount whose being shared makes pivot_root refuse, and what it is to the call. */
+/** Which shared mount makes pivot_root refuse, and what that mount is to the call. */
 function sharedForPivot(context: Context): string | undefined {
 	const mounts = context.atThrow?.mounts ?? [];
 	const putOld = mountUnder(context, "put_old");
@@ -159,7 +159,7 @@ const pivotRefusals: Explanation[] = [
 	},
 ];
 
-/** What is known about exceptions, the most specific first. */
+/** Explanations of exceptions, the most specific first. */
 export const refusals: Explanation[] = [
 	...pivotRefusals,
 	{

@@ -14,42 +14,45 @@ import { AFTERWARDS, codeOf, dealt, deathOf, EXITS, KILLED, ORPHANS, ORPHANS_COD
 
 type Task = ProcessState["tasks"][number];
 
-/** The two containers whose commands are told what to do. */
+/** The two containers whose commands are told how to end. */
 export type Told = typeof EXITS | typeof KILLED;
 const TOLD: readonly Told[] = [EXITS, KILLED];
 
-/** What the facts say of what was asked in vain. */
+/** Values of facts whose question could not be answered. */
 export const ENDED_BEFORE = "unknown: the container had ended before";
 export const KILLED_MEANWHILE = "the command did not live to take them";
 export const NEVER_TOLD = "before it was told to end";
 export const NOT_AT_ALL = "not at all, and was killed";
 export const AS_AN_ORPHAN = `with ${ORPHANS_CODE}: the exit code of an orphan`;
 
-/** Whether a signal was sent to the container's init, or its command has ended, and the container ran on. */
+/**
+ * Whether the container was still running in the end, although a signal had been sent to its init or its command had
+ * ended.
+ */
 export const ignored = ({ signals }: Observation, container = BOX) => signals[container] === "ignored";
 
-/** Whether the container was ended by a call that was refused for this reason. */
+/** Whether a refused call with this error code ended the container. */
 export function endedWith({ calls }: Observation, container: string, code: string): boolean {
 	const ending = calls[container]?.ending;
 	return ending?.how === "threw" && ending.thrown.syscall?.code === code;
 }
 
-/** Whether pid 1 of a container had ended by the time that signals had been sent to it. */
+/** Whether a container's pid 1 had ended by the time its signals had been sent. */
 export const initLeft = (observation: Observation): boolean =>
 	TOLD.some((name) => readDelivery(observation, name)?.init === false);
 
-/** What the two commands got that nobody had sent to their init. */
+/** Signals that arrived at one of the two commands although nobody had sent them to its init. */
 export function uninvited(observation: Observation, drawn: Drawn): string[] {
 	return TOLD.flatMap((name) => cameTo(observation, name).filter((signal) => !isIn(dealt(drawn)[name], signal)));
 }
 
-/** What came to processes that the commands had started. */
+/** Signals that arrived at processes that the commands had started. */
 export function cameToOthers(observation: Observation): string[] {
 	const others = TOLD.flatMap((name) => readDelivery(observation, name)?.others ?? []);
 	return others.flatMap(({ pending, state }) => (state === "Z" || pending === "" ? ["SIGKILL"] : signalsIn(pending)));
 }
 
-/** The facts of this lesson alone. */
+/** The facts that only this lesson has. */
 export function deriveFacts(observation: Observation, drawn: Drawn): Record<string, FactValue> {
 	const during = observation.moments[DURING];
 	const process = commandAt(observation, DURING);
@@ -69,15 +72,15 @@ export function deriveFacts(observation: Observation, drawn: Drawn): Record<stri
 	};
 }
 
-// Of a container whose command never was, other facts tell.
+// If the container's command never ran, other facts report that.
 const hasNoInit = (delivery: Delivery | undefined) =>
 	delivery !== undefined && delivery.command !== null && !delivery.ownInit;
 
-// The command's own namespace is the innermost of those that number it, and nobody else is in one as deep.
+// The tasks in the command's PID namespace. That namespace is the deepest one, so no other task has as many numbers.
 const insideOf = (tasks: readonly Task[], { nsPids }: ProcessState) =>
 	tasks.filter((task) => task.nsPids.length >= nsPids.length);
 
-// Zombies elsewhere are somebody else's children.
+// Counts zombies in the command's PID namespace only: others are not the exercise's.
 function zombies(observation: Observation): FactValue {
 	const afterwards = observation.moments[AFTERWARDS];
 	const command = commandAt(observation, AFTERWARDS);
@@ -97,7 +100,7 @@ function whatProcShows(tasks: readonly Task[], process: ProcessState): string {
 	return same ? "the container's" : "others than the container's";
 }
 
-// What was sent to init and did not come to the command.
+// The signals that were sent to init and did not arrive at the command.
 function lost(observation: Observation, drawn: Drawn): FactValue {
 	const deliveries = TOLD.map((name) => readDelivery(observation, name));
 	if (deliveries.some((delivery) => delivery === undefined)) return "unknown: they could not be sent";
@@ -105,7 +108,7 @@ function lost(observation: Observation, drawn: Drawn): FactValue {
 	return TOLD.flatMap((name) => dealt(drawn)[name].filter((signal) => !isIn(cameTo(observation, name), signal)));
 }
 
-// What came to somebody whom it was not for. Without an orphan that ended, nothing is known about SIGCHLD.
+// The signals that arrived at a process that they were not for. SIGCHLD can only be judged if an orphan has ended.
 function strayed(observation: Observation, drawn: Drawn): FactValue {
 	const deliveries = TOLD.map((name) => readDelivery(observation, name));
 	if (deliveries.some((delivery) => delivery === undefined)) return "unknown: nothing could be sent";
@@ -132,7 +135,7 @@ function signalsIn(mask: string): string[] {
 
 const ALIASES = new Set(["SIGIOT", "SIGPOLL"]);
 
-// An exit code that was drawn differs from run to run; that it was passed on does not.
+// The drawn exit code differs in every run. So the fact says whether the code was passed on, and not its number.
 function howItEnded(observation: Observation, container: Told, expected: number, right: string): string {
 	const ending = observation.calls[container]?.ending;
 	const finish = readFinish(observation, container);

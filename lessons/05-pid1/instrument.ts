@@ -18,18 +18,19 @@ import {
 import type { Delivery, Finish } from "./measured.ts";
 
 /**
- * What a container's command is told, and what of it has come: signals, which go to its init, and a last line. What has
- * come is what the kernel keeps for a process that is held; what is said in the line, nobody else can read.
+ * Sends signals to a container's init, and a last line to its command, and measures what arrives. A process that is
+ * held keeps its signals pending in the kernel, where they can be read. While the line is written, only the command can
+ * read it.
  */
 
-/** For how long the machine must have had nothing to do, and all be asleep, before what has not come is waited for no more. */
+/** After the machine has been idle, and all processes asleep, for this long, nothing more is expected to arrive. */
 const LATE_MS = 1_000;
-/** Above all that has no such priority, and below the agent. */
+/** Real-time priority: above all processes that have none, and below the agent. */
 const PRIORITY = 20;
 
 /**
- * Holds the command and what it has started, ends its eldest orphan, and sends signals to the container's init.
- * @returns what then waits for whom; undefined when patience ended first
+ * Stops the command and what it has started, kills its eldest orphan, and sends signals to the container's init.
+ * @returns which signals are then pending for whom; undefined if time ran out first
  */
 export async function deliver(
 	{ call, patience }: Measuring,
@@ -66,10 +67,10 @@ export async function deliver(
 }
 
 /**
- * Gives the command a line that nobody else can read: all others are held that might. It and its orphans then run before
- * everybody else, so all that end by the line have ended before its init has a turn. Waits for the call's end; what then
- * still runs is killed.
- * @returns undefined when patience ended first
+ * Writes a line that only the command can read: all other possible readers are stopped meanwhile. The command and its
+ * orphans run at a higher priority, so that all that end by the line have ended before init runs again. Waits for the
+ * end of the call, and kills what still runs then.
+ * @returns undefined if time ran out first
  */
 export async function finish(measuring: Measuring, name: string, line: string): Promise<Finish | undefined> {
 	const { call, patience } = measuring;
@@ -92,8 +93,8 @@ async function tell(
 	if (command === null || hasEnded(command)) return { ended: false, orphans: orphans.length };
 	const known = new Set(tasksBefore.map(({ pid }) => pid));
 	const readers = () => [runner.pid, ...readWorldStats().flatMap(({ pid }) => (known.has(pid) ? [] : pid))];
-	// The one orphan is to end with the command. A process that is held while it is in sigwaitinfo would come back from it
-	// with EINTR.
+	// A single orphan is meant to end with the command, so it is not stopped. Nor is a process in sigwaitinfo: after a
+	// stop, the call would return EINTR.
 	const free = [command, ...(orphans.length === 1 ? orphans.map(({ pid }) => pid) : [])];
 	const held = await Freezer.hold(
 		() => readers().filter((pid) => !free.includes(pid) && !awaitsSignals(pid)),
@@ -124,8 +125,8 @@ function has(pending: string | null, signals: readonly NodeJS.Signals[]): boolea
 	return pending !== null && (BigInt(`0x${pending}`) & mask) === mask;
 }
 
-// Until it has come and nobody is about to do more, or all have been asleep for so long that it will not come. On a busy
-// computer, what is awake has only not had its turn yet.
+// Waits until the signals have come and all processes sleep, or until all have slept so long that nothing more will
+// come. On a busy computer, a process that is awake may only be waiting for its turn.
 function untilRest({ processes }: OngoingCall, came: () => boolean, patience: Patience): Promise<boolean> {
 	let asleepSinceMs: number | null = null;
 	return until(() => {

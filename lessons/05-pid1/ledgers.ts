@@ -1,11 +1,17 @@
 import { constants } from "node:os";
 import type { Context, LedgerCall } from "../../harness/judge/index.ts";
 
-/** What a program has asked of the kernel. The ledger is the exercise's own word: it explains a verdict, and never makes it. */
+/**
+ * What the exercise's processes have called, according to the ledger. The exercise itself writes the ledger, so the
+ * ledger explains a verdict and never decides one.
+ */
 
 type Ledger = Pick<Context, "ledger">;
 
-/** Whether some process waits for signals that neither it nor one above it has blocked in time. */
+/**
+ * Whether some process called sigwaitinfo, and neither this process nor an ancestor before the fork had blocked
+ * signals.
+ */
 export function takesUnblocked({ ledger }: Ledger): boolean {
 	const blocks = (task: string, before: number): boolean => {
 		const earlier = ledger.slice(0, before);
@@ -16,7 +22,7 @@ export function takesUnblocked({ ledger }: Ledger): boolean {
 	return ledger.some(({ task, call }, index) => call === "sigwaitinfo" && !blocks(task, index));
 }
 
-/** Whether a process that takes signals has gone to wait for any child's end instead, and has not come back. */
+/** Whether a process that takes signals has blocked in waitpid without WNOHANG, and the call never returned. */
 export function waitsForAnyChild({ ledger }: Ledger): boolean {
 	const taking = new Set(ledger.filter(({ call }) => call === "sigwaitinfo").map(({ task }) => task));
 	return ledger.some(
@@ -25,43 +31,45 @@ export function waitsForAnyChild({ ledger }: Ledger): boolean {
 	);
 }
 
-/** Whether a process that takes signals waits for the children of its own process group alone. See waitpid(2), pid 0. */
+/** Whether a process that takes signals waits only for children in its own process group. See waitpid(2), pid 0. */
 export function waitsForItsGroup({ ledger }: Ledger): boolean {
 	const taking = new Set(ledger.filter(({ call }) => call === "sigwaitinfo").map(({ task }) => task));
 	return ledger.some(({ task, call, args }) => taking.has(task) && call === "waitpid" && args["pid"] === "0");
 }
 
-/** Whether the process that has forked the command has also reaped it. */
+/** Whether the process that forked the command has also reaped it. */
 export function commandReaped({ ledger }: Ledger): boolean {
 	const command = commandOf(ledger);
 	const pid = ledger[birthOf(ledger, command)]?.result;
 	return ledger.some(({ task, call, result }) => task === parentOf(command) && call === "waitpid" && result === pid);
 }
 
-/** Whether a process takes signals, and the end of a child is none of them in any of its sets. */
+/** Whether a process takes signals, and none of its sets contains SIGCHLD. */
 export function takesNoChild({ ledger }: Ledger): boolean {
 	const takers = new Set(ledger.filter(({ call }) => call === "sigwaitinfo").map(({ task }) => task));
 	return [...takers].some((task) => !setsOf(ledger, task).some((set) => set.includes("SIGCHLD")));
 }
 
-/** Whether the process that became the command has forked, and so has left the work of the child to its child. */
+/**
+ * Whether the process that became the command has forked: then the wrong one of the two processes became the command.
+ */
 export function commandForked({ ledger }: Ledger): boolean {
 	const command = commandOf(ledger);
 	return ledger.some(({ task, call }) => task === command && call === "fork");
 }
 
-/** Whether the command's parent was forked by the module as well, and only then asked for the namespace. */
+/** Whether the module forked the command's parent, and this parent called unshare(CLONE_NEWPID) only afterwards. */
 export function unsharedBetween({ ledger }: Ledger): boolean {
 	const parent = parentOf(commandOf(ledger));
 	const own = ledger.filter(({ task }) => task === parent).map(({ call, args }) => `${call} ${Object.values(args)}`);
 	return parent.split(".").length > 2 && own.some((call) => /^unshare .*CLONE_NEWPID/.test(call));
 }
 
-/** Whether two processes became the command: then nothing of what follows is to be trusted. */
+/** Whether two processes became the command. Then no later fact can be trusted. */
 export const ranTwice = ({ ledger }: Ledger): boolean =>
 	ledger.filter((entry) => entry.error === undefined && isCommand(entry)).length > 1;
 
-/** Whether a process has got the end of another child than the command from waitpid, and has left right after that. */
+/** Whether the command's parent called _exit right after waitpid had returned another child than the command. */
 export function leftWithAnotherChild({ ledger }: Ledger): boolean {
 	const pid = ledger[birthOf(ledger, commandOf(ledger))]?.result;
 	return ledger.some(({ task, call, result }, index) => {
@@ -70,26 +78,26 @@ export function leftWithAnotherChild({ ledger }: Ledger): boolean {
 	});
 }
 
-/** The sets of signals that any process of the namespace has waited with. */
+/** The sets of signals that were passed to sigwaitinfo. */
 export function waitedFor(ledger: readonly LedgerCall[]): string[] {
 	return ledger.filter(({ call }) => call === "sigwaitinfo").map(({ args }) => args["set"] ?? "");
 }
 
-/** The signals that some process has taken. */
+/** The signals that sigwaitinfo has returned. */
 export function taken(ledger: readonly LedgerCall[]): string[] {
 	return ledger
 		.filter(({ call, result }) => call === "sigwaitinfo" && result !== undefined)
 		.map(({ result }) => nameOfSignal(result ?? 0));
 }
 
-/** What was sent, and to which pid; what was refused is not among it. */
+/** Which signals were sent with kill to which pid, without the calls that were refused. */
 export function sent(ledger: readonly LedgerCall[]): { signal: string; pid: number }[] {
 	return ledger
 		.filter(({ call, error }) => call === "kill" && error === undefined)
 		.map(({ args }) => ({ signal: args["sig"] ?? "", pid: Number(args["pid"]) }));
 }
 
-/** Whether somebody who takes signals has sent SIGKILL to the command, or to all. */
+/** Whether a process that takes signals has sent SIGKILL to the command, or to all processes. */
 export function sendsKill(ledger: readonly LedgerCall[]): boolean {
 	const pid = ledger[birthOf(ledger, commandOf(ledger))]?.result ?? 0;
 	const takers = ledger.filter(({ call }) => call === "sigwaitinfo").map(({ task }) => task);
@@ -103,13 +111,13 @@ function setsOf(ledger: readonly LedgerCall[], task: string): string[] {
 
 const commandOf = (ledger: readonly LedgerCall[]) => ledger.find(isCommand)?.task ?? "";
 
-// By its own name, which was drawn; other programs may be started, too.
+// The command is recognised by its drawn name: a process may execute other programs, too.
 const isCommand = ({ call, args }: LedgerCall) => call === "execve" && /"drydock-[0-9a-f]{8}"/.test(args["argv"] ?? "");
 
 // "1.2" is the second child that "1" has forked.
 const parentOf = (task: string) => task.slice(0, Math.max(0, task.lastIndexOf(".")));
 
-// Where in the ledger the process was forked; -1 of the first one.
+// Index of the fork in the ledger that made this task; -1 for the first task.
 function birthOf(ledger: readonly LedgerCall[], task: string): number {
 	const forks = [...ledger.entries()].filter(([, { task: by, call }]) => by === parentOf(task) && call === "fork");
 	return forks[Number(task.slice(task.lastIndexOf(".") + 1)) - 1]?.[0] ?? -1;

@@ -17,7 +17,7 @@ import {
 } from "./ledgers.ts";
 import { AFTERWARDS } from "./scenario.ts";
 
-/** What is known about containers that end as they should not, or not at all, and about what is refused on the way. */
+/** Explanations of containers that end wrongly or never, and of calls that are refused before. */
 
 export const PID_1_SIGNALS = "pid_namespaces(7), The namespace init process";
 
@@ -25,7 +25,10 @@ export const hostPids = ({ facts }: { facts: Facts }): boolean => facts["ns.pid"
 export const commandRan = ({ facts }: { facts: Facts }) => facts["command.ran"] === true;
 export const commandIsPid1 = ({ facts }: { facts: Facts }) => facts["init"] === "the command itself";
 
-/** Whether the first container was over before its time; the ending says why, and it is the same with the others. */
+/**
+ * Whether the first container ended too early. Its ending reports the reason, which holds for the other containers,
+ * too.
+ */
 export const cutShort = (context: Context) =>
 	context.ending.how !== "returned" || !commandRan(context) || ranTwice(context);
 
@@ -156,7 +159,7 @@ const signalDeathLost: Explanation = {
 	see: ["waitpid(2)", "_exit(2)"],
 };
 
-// Whether the command, which has no handler for SIGTERM, still ran when SIGTERM had come to nothing.
+// Whether the command still ran after SIGTERM had been sent to init. The command has no handler for SIGTERM.
 const ignoredAlive = (context: Context) =>
 	ignored(context.observation) && commandAt(context.observation, "box: ignored") !== null;
 const ignoredEnded = (context: Context) =>
@@ -164,7 +167,7 @@ const ignoredEnded = (context: Context) =>
 
 const notTaken = ({ ledger }: Context) => !taken(ledger).includes("SIGTERM");
 
-/** Of the first container, the most specific first. */
+/** For the first container, the most specific first. */
 export const refusals: Explanation[] = [
 	{
 		when: refused("fork", "ENOMEM"),
@@ -284,7 +287,7 @@ export const refusals: Explanation[] = [
 	},
 ];
 
-// A command that never ran, or a process that threw, was not ended by an orphan.
+// If a command never ran, or a process threw, then an orphan's end was not the reason.
 function overEarly(context: Context): boolean {
 	const { thrown, ending, observation } = context;
 	return (

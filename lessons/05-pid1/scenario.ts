@@ -4,15 +4,15 @@ import { deliveryTo, finishOf } from "./measured.ts";
 
 /** How many orphans the command makes. */
 export const ORPHANS = 50;
-/** The moment at which they wait for their end, and the one at which all of them have ended. */
+/** The moment at which the orphans wait to end, and the moment at which all of them have ended. */
 export const WAITING = "waiting";
 export const AFTERWARDS = "afterwards";
 
-/** Its command ends with an exit code that it is told last of all. */
+/** The container whose command ends with an exit code that its last line tells. */
 export const EXITS = "exits";
-/** Its command ends by a signal that it is told last of all. */
+/** The container whose command ends by a signal that its last line tells. */
 export const KILLED = "killed";
-/** Both have handlers, and are sent what a user may send: each signal goes to one of the two. */
+/** The signals that a user may send. Both containers handle them all; each signal is sent to one of the two. */
 export const SIGNALS = [
 	"SIGHUP",
 	"SIGINT",
@@ -24,7 +24,7 @@ export const SIGNALS = [
 	"SIGWINCH",
 ] as const satisfies readonly NodeJS.Signals[];
 
-/** Which signals each of the two is sent, as the dice have fallen: four each. */
+/** Which four signals each of the two containers is sent, as drawn. */
 export function dealt(drawn: Record<string, string>): Record<typeof EXITS | typeof KILLED, NodeJS.Signals[]> {
 	const dice = digits(drawn["deal"]);
 	const shuffled = SIGNALS.map((signal, index) => ({ signal, die: dice[index] ?? 0 }))
@@ -33,20 +33,20 @@ export function dealt(drawn: Record<string, string>): Record<typeof EXITS | type
 	return { [EXITS]: shuffled.slice(0, 4), [KILLED]: shuffled.slice(4) };
 }
 
-/** The exit code that a command is told, and the signal that another one is told: no user sends it. */
+/** The exit code and the signal that the last lines tell. The signal is one that no user sends. */
 export const codeOf = ({ exit = "" }: Record<string, string>): number => 20 + (numberOf(exit) % 80);
 export const deathOf = ({ death = "" }: Record<string, string>): number =>
 	DEATHS[numberOf(death) % DEATHS.length] ?? 26;
 
-// SIGSTKFLT, SIGVTALRM, SIGPROF, SIGIO and SIGPWR: deadly, and without a core.
+// SIGSTKFLT, SIGVTALRM, SIGPROF, SIGIO and SIGPWR: they end a process, and write no core dump.
 const DEATHS = [16, 26, 27, 29, 30] as const;
 
 const digits = (drawn = "") => [...drawn.slice(-8)].map((digit) => Number.parseInt(digit, 16));
 const numberOf = (drawn: string) => Number.parseInt(drawn.slice(-4), 16);
 
-// The orphans wait for a writer at the gate, so all of them end at one moment: their parent gets 50 SIGCHLD at once.
-// The last one has a session of its own, as a daemon has.
-// Before the first pause nothing may be forked: the first child of a process that has merely unshared is pid 1.
+// The orphans wait for a writer at the gate, so that all of them end at one moment: their parent gets 50 SIGCHLD at
+// once. The last orphan has a session of its own, as a daemon has. Before the first pause the script forks nothing:
+// after unshare, the first child would become pid 1.
 const BOX_SCRIPT = `
 pause
 i=1; while [ $i -lt ${ORPHANS} ]; do (: </gate &); i=$((i+1)); done
@@ -60,8 +60,9 @@ pause`;
 /** The exit code of an orphan that ends at the same moment as the command. */
 export const ORPHANS_CODE = 9;
 
-// One orphan waits at a gate that nobody opens, and is ended; the other one ends with the command. The child stands in the foreground, as sh has
-// what is in the background ignore SIGINT and SIGQUIT; it ends at its line. A signal ends a read.
+// One orphan waits at the gate, which nobody opens, and is killed. The other one ends together with the command. The
+// child runs in the foreground, because sh makes background processes ignore SIGINT and SIGQUIT; the child ends at the
+// line it reads. A signal interrupts read, so the loop reads again.
 const ALL = [...SIGNALS, "SIGCHLD"].map((signal) => signal.slice(3)).join(" ");
 const TOLD = `
 pause
@@ -72,7 +73,7 @@ echo "$0"
 i=0; until read -r last || [ $i -ge 20 ]; do i=$((i+1)); done
 eval "$last"`;
 
-/** What is played: three containers, one after the other. */
+/** Runs three containers, one after the other. */
 export function scenario(drawn: Record<string, string>): Scenario {
 	const { hostname = "", rootfs = "" } = drawn;
 	const options = { hostname, rootfs, init: true };
@@ -86,7 +87,8 @@ export function scenario(drawn: Record<string, string>): Scenario {
 	return {
 		does: `ran sh below an init in ${rootfs}; sh left ${ORPHANS} orphans; then sent SIGTERM to the init`,
 		prepare: [
-			// cp, as it takes the devices along: a shell gives /dev/null to what it starts in the background.
+			// cp -a copies the devices, too: a shell opens /dev/null for the processes that it starts in the
+			// background.
 			{ do: "run", argv: ["sh", "-c", `cp -a /lab/rootfs ${rootfs} && mkfifo ${rootfs}/gate ${rootfs}/end`] },
 		],
 		calls: {

@@ -22,14 +22,14 @@ import {
 } from "./refusals.ts";
 import { EXITS, KILLED, SIGNALS } from "./scenario.ts";
 
-/** What is known about the two containers whose commands are told what to do: by signals, and by a last line. */
+/** Explanations for the two containers whose commands get signals and then a last line. */
 
 const containers = ({ observation }: Context) => [EXITS, KILLED].map((name) => observation.calls[name]);
 const ledgers = (context: Context) => containers(context).map((container) => container?.ledger ?? []);
 const lost = ({ facts }: Context) => [facts["signals.lost"] ?? []].flat().map(String);
 const strayed = ({ facts }: Context) => [facts["signals.strayed"] ?? []].flat();
 
-/** Whether signals have made of a container what it was not to be: how it then ends says nothing more. */
+/** Whether signals have disturbed a container. Then the way in which it ended says nothing more. */
 export const disturbed = (context: Context) => strayed(context).length > 0 || lost(context)[0] === KILLED_MEANWHILE;
 
 export const signalsLost: Explanation[] = [
@@ -40,7 +40,7 @@ export const signalsLost: Explanation[] = [
 	},
 	{ ...initDoesNotWait, when: ({ observation }) => initLeft(observation) },
 	{
-		// Of a signal that is in no set, nobody is told.
+		// sigwaitinfo returns no signal that is not in its set.
 		when: (context) => {
 			const sets = ledgers(context).flatMap(waitedFor);
 			return (
@@ -113,7 +113,7 @@ export const signalsStrayed: Explanation[] = [
 	},
 ];
 
-/** Of the container that this fact is about. */
+/** For the container that this fact is about. */
 export function codeLost(fact: "exit.code" | "exit.signal"): Explanation[] {
 	const name: Told = fact === "exit.code" ? EXITS : KILLED;
 	const got = ({ facts }: Context) => facts[fact];

@@ -13,14 +13,16 @@ import { engineJoined, refusals } from "./refusals.ts";
 import { leftBehind, refusedEnding, secondEnding } from "./remains.ts";
 import { drawn, scenario } from "./scenario.ts";
 
-/** Whether the command is not where its limits are: then all that it shows follows from that. */
+/** Whether the command is outside the cgroup with its limits. Then every other finding follows from that. */
 const elsewhere = (_: FactValue, { facts }: Context) => facts["command.cgroup"] !== "0::/box/‹id›";
 
-/** The same of an effect; and how a command has ended that has gone too early is said before. */
+/**
+ * The same for an effect, which is also not visible if the command ended too early. Then `ending` reports the reason.
+ */
 const unseen = (got: FactValue, context: Context) =>
 	elsewhere(got, context) || (got === GONE && context.facts["ending"] !== "returned ‹exitCode›");
 
-/** A limit is read back, and its effect is looked for. */
+/** Two rules for each limit: the file shows its value, and the command runs into it. */
 const limit = (
 	name: string,
 	file: string,
@@ -117,7 +119,7 @@ export default defineCheck({
 			fact: "limit.swap",
 			madeOf: "kernel",
 			what: "memory.swap.max of the command's cgroup",
-			// Without a limit of memory, there is something to be said before this.
+			// If the memory limit is missing, that is the first finding.
 			accept: (_, { facts }) => facts["limit.memory"] !== "‹memoryMaxBytes›",
 			explain: [takenAway("swap"), lifted("swap"), swapOpen, ...memoryNotLimited],
 		},
@@ -138,7 +140,7 @@ export default defineCheck({
 			fact: "effect.cpus",
 			madeOf: "kernel",
 			what: "a loop in the container that does nothing but work (nr_throttled in cpu.stat)",
-			// In a period that is longer than the loop, the quota need not run out.
+			// If the period is longer than the loop runs, the loop need not use up its quota.
 			accept: (got, context) =>
 				unseen(got, context) ||
 				(context.facts["limit.cpus"] === "‹cpus›" &&
@@ -149,7 +151,7 @@ export default defineCheck({
 			fact: "second.ending",
 			madeOf: "exercise",
 			what: "a second container, without an init and without limits; what its command leaves behind ignores signals",
-			// What has ended the first one, ends this one, too.
+			// What ended the first container ends this one, too.
 			accept: (_, { ending }) => ending.how !== "returned",
 			explain: secondEnding,
 		},

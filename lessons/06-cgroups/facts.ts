@@ -23,15 +23,15 @@ import {
 import { BYSTANDER, REFUSED, SECOND, SPENT, TOO_MUCH_BYTES } from "./scenario.ts";
 
 const LIMITS = ["memory.max", "pids.max", "cpu.max"];
-/** Of a command that has not lived to be looked at. */
+/** The command had ended before the kernel's files were read. */
 export const GONE = "the command had ended";
 export const USUAL_PERIOD_US = 100_000;
-/** Of a container that came to be without what somebody has asked for. */
+/** The container was started although one of its limits had been refused. */
 export const STARTED = "started all the same";
-/** Of a limit that was not there when the command asked for more. */
+/** The limit was not in force when the command asked for more. */
 export const EXCEEDED = "had more than it may";
 
-/** What the cgroups show, and what came of the limits. */
+/** The facts that the cgroups show, and the effects of the limits. */
 export function derive(observation: Observation, drawn: Drawn): Record<string, FactValue> {
 	const seen = { observation, drawn };
 	const ending = (container: string) => observation.calls[container]?.ending.how ?? "not started";
@@ -66,7 +66,7 @@ export function derive(observation: Observation, drawn: Drawn): Record<string, F
 
 type Seen = { observation: Observation; drawn: Drawn };
 
-// A cgroup below is as good: all that limits the one above counts for it, too.
+// A cgroup below the container's own is right as well: the limits above it hold there, too.
 function commandsCgroup({ observation, drawn }: Seen): string {
 	const path = pathOf(drawn);
 	const at = (moment: string) => {
@@ -84,7 +84,7 @@ function secondLimits(seen: Seen): FactValue {
 	});
 }
 
-// A limit that stood only while it was looked at has limited nothing.
+// The limit is read twice: a limit that is there only at the first look limits nothing.
 function limit(seen: Seen, name: string, shown = (value: string) => value): string {
 	const first = shown(limitOn(seen, name));
 	if (commandAt(seen.observation, SPENT) === null) return first;
@@ -92,25 +92,25 @@ function limit(seen: Seen, name: string, shown = (value: string) => value): stri
 	return first === later ? first : `${first}, and later ${later}`;
 }
 
-// The kernel remembers the most that there ever was: so it shows when a limit was lifted and put back.
+// The kernel keeps the highest value. So a limit that was lifted and put back shows in that value.
 const hadTooMuchMemory = (seen: Seen) =>
 	peak(seen, "memory.peak", SPENT) + peak(seen, "memory.swap.peak", SPENT) >
 	Number(seen.drawn["memoryMaxBytes"]) + TOO_MUCH_BYTES / 2;
 const hadTooManyProcesses = (seen: Seen) => peak(seen, "pids.peak", SPENT) > Number(seen.drawn["pidsMax"]);
 
-// What the kernel has counted since the command was let go.
+// Whether the kernel's counter has grown since the command was told to go on.
 function effect(seen: Seen, [file, name]: [string, string], came: string, not: string): string {
 	if (commandAt(seen.observation, SPENT, BOX) === null) return GONE;
 	return counted(seen, file, name, SPENT) > counted(seen, file, name, DURING) ? came : not;
 }
 
-// createCgroup has come back, and join has not found what it was to have made.
+// createCgroup returned, but join did not find the cgroup.
 function joinedNothing({ observation: { calls } }: Seen): boolean {
 	const ending = calls[REFUSED]?.ending;
 	return ending?.how === "threw" && ending.inChild && /^ENOENT.*'\/sys\/fs\/cgroup\//.test(ending.thrown.message);
 }
 
-/** A process of the host's, which no container has started. */
+/** What became of a process that belongs to the host, not to a container. */
 function bystander(observation: Observation): string {
 	const known = observation.before.tasks.find(({ comm, ppid }) => comm === BYSTANDER && ppid === 1);
 	if (known === undefined) return "was never there";

@@ -3,7 +3,7 @@ import { EXCEEDED } from "./facts.ts";
 import { limitOn, ownFile, parentFile } from "./readings.ts";
 import { PARENT, SPENT } from "./scenario.ts";
 
-/** What is known about limits that are not what they should be, or do not bite. */
+/** Explanations of limits that are wrong, or have no effect. */
 
 const KERNEL_DOC = "Documentation/admin-guide/cgroup-v2.rst";
 const CONTROLLERS: Readonly<Record<string, { controller: string; file: string; asked: string }>> = {
@@ -16,11 +16,11 @@ const CONTROLLERS: Readonly<Record<string, { controller: string; file: string; a
 const shown = (context: Context, name: string, moment = DURING) =>
 	ownFile(context, name, moment) ?? "there is no such file";
 
-/** Whether the parent hands a controller down. */
+/** Whether the parent's cgroup.subtree_control contains a controller. */
 const handedDown = ({ observation }: Context, controller: string, moment = DURING) =>
 	(parentFile(observation, "cgroup.subtree_control", moment) ?? "").split(" ").includes(controller);
 
-/** A limit that was there, and has gone since with its controller: `memory`, `pids` or `cpus`. */
+/** The limit was there, and has disappeared with its controller. @param limit `memory`, `pids` or `cpus` */
 export function takenAway(limit: string): Explanation {
 	const { controller = "", file = "" } = CONTROLLERS[limit] ?? {};
 	return {
@@ -33,7 +33,7 @@ export function takenAway(limit: string): Explanation {
 	};
 }
 
-/** A limit that was there while the command waited, and not when the command asked for more. */
+/** The limit was there while the command waited, but not when the command asked for more. */
 export function lifted(limit: string): Explanation {
 	const { file = "", asked = "" } = CONTROLLERS[limit] ?? {};
 	return {
@@ -48,7 +48,7 @@ export function lifted(limit: string): Explanation {
 	};
 }
 
-/** Explanations of a limit that is wrong; the last one is of one that was right, and has not been felt. */
+/** Explanations of a limit that is wrong. The last one is for a limit that is right and has had no effect. */
 function notLimited(limit: string, diagnosis: string, specific: Explanation[], wrong: Explanation): Explanation[] {
 	const { controller = "", file = "", asked = "" } = CONTROLLERS[limit] ?? {};
 	const isWrong = ({ facts }: Context) => facts[`limit.${limit}`] !== asked;

@@ -3,24 +3,24 @@ import { engineInside, ownFile, parentFile } from "./readings.ts";
 import { cgroupBelow, waitsForEver } from "./remains.ts";
 import { PARENT } from "./scenario.ts";
 
-/** What the kernel refuses on the way to a cgroup with limits, and other ends that come too early. */
+/** Explanations of what the kernel refuses before a cgroup has its limits, and of other early ends. */
 
 const KERNEL_DOC = "Documentation/admin-guide/cgroup-v2.rst";
-/** Names of files of version 1; version 2 has others for what they did. */
+/** Names of cgroup version 1 files. Version 2 has other names for them. */
 const VERSION_1 = /\/(tasks|notify_on_release|memory\.(limit_in_bytes|memsw\.\w+)|cpu\.(cfs_\w+|shares))'$/;
 
-/** Whether it ended with this error of Node's; a refused write names no path. */
+/** Whether this error of Node's ended the exercise. The error of a refused write names no path. */
 const failed = (pattern: RegExp) => (context: Context) => pattern.test(context.thrown?.message ?? "");
 
 const handsDown = ({ observation }: Context) => parentFile(observation, "cgroup.subtree_control") ?? "";
 
-/** The controller that a file belongs to that could not be opened, such as `memory` of `memory.max`. */
+/** The controller of a file that could not be opened: `memory` for `memory.max`. */
 const controllerOf = ({ thrown }: Context) =>
 	/ open '\/sys\/fs\/cgroup\/box\/[^/]+\/(\w+)\.[^/]*'$/.exec(thrown?.message ?? "")?.[1];
 
 const killed = ({ ending, thrown }: Context) => thrown === null && ending.how === "returned" && ending.value === 137;
 
-/** How many processes the kernel has killed, during the run, because memory ran out. */
+/** How many processes the kernel killed during the run because memory ran out. */
 const oomKills = ({ observation: { before, after } }: Context) => after.oomKills - before.oomKills;
 
 export const engineJoined: Explanation = {
@@ -89,7 +89,7 @@ export const refusals: Explanation[] = [
 		see: ['cgroups(7), Cgroups v2 "no internal processes" rule'],
 	},
 	{
-		// Node says either, by its version.
+		// The wording depends on Node's version.
 		when: failed(/^EPERM(.* (rm|unlink) '|, Operation not permitted: )\/sys\/fs\/cgroup\//),
 		diagnosis: "files-not-removable",
 		misconception: 17,

@@ -2,7 +2,7 @@ import type { Context, Explanation, FactRule } from "../../harness/judge/index.t
 import { AFTER, cgroupsBelow, ownFile, pidsIn } from "./readings.ts";
 import { BYSTANDER, OVERDRAWN, PARENT, REFUSED, SECOND, SPENT } from "./scenario.ts";
 
-/** What is known about ends: of the second container, of the one that is refused, and of what is left of them. */
+/** Explanations of the ends of the second container and of the refused ones, and of what they leave behind. */
 
 const KERNEL_DOC = "Documentation/admin-guide/cgroup-v2.rst";
 
@@ -12,7 +12,7 @@ const threw = (context: Context, container: string, pattern: RegExp) => {
 	return ending?.how === "threw" && pattern.test(ending.thrown.message);
 };
 
-/** How many of the second container's processes run on. */
+/** How many processes of the second container still run. */
 const survivors = (context: Context, moment: string) => pidsIn(context, moment, "second").length;
 
 /** Signals that the second container's engine has sent. */
@@ -21,7 +21,7 @@ const signalsSent = ({ observation }: Context) =>
 		.filter(({ call, error, args }) => call === "kill" && error === undefined && args["sig"] !== "0")
 		.map(({ args }) => args["sig"] ?? "");
 
-/** The second container's engine has sent signals, and not the one that cannot be ignored. */
+/** The second container's engine has sent signals, but not SIGKILL. */
 const signalIgnored = (moment: string): Explanation => ({
 	when: (context) =>
 		signalsSent(context).length > 0 && !signalsSent(context).includes("SIGKILL") && survivors(context, moment) > 0,
@@ -33,7 +33,7 @@ const signalIgnored = (moment: string): Explanation => ({
 	see: ["signal(7)", `${KERNEL_DOC}, cgroup.kill`],
 });
 
-/** SIGKILL was sent, and somebody has forked before it came. */
+/** The engine has sent SIGKILL, but a process had forked meanwhile. */
 const forkedMeanwhile = (moment: string): Explanation => ({
 	when: (context) => signalsSent(context).includes("SIGKILL") && survivors(context, moment) > 0,
 	diagnosis: "forked-meanwhile",
@@ -54,7 +54,7 @@ const waitsForNobody: Explanation = {
 	see: [`${KERNEL_DOC}, cgroup.kill`],
 };
 
-/** Explanations of an engine that waits for ever for the second container's processes. */
+/** Explanations of an engine that never stops waiting for the second container's processes. */
 export const waitsForEver: Explanation[] = [signalIgnored(AFTER), forkedMeanwhile(AFTER), waitsForNobody].map(
 	(each) => ({
 		...each,
@@ -65,7 +65,7 @@ export const waitsForEver: Explanation[] = [signalIgnored(AFTER), forkedMeanwhil
 
 const BUSY = /^EBUSY.* rmdir/;
 
-/** rmdir was refused for the sake of cgroups that are still below. */
+/** rmdir was refused because there are still cgroups below. */
 export const cgroupBelow = (id: string, isBusy: (context: Context) => boolean): Explanation => ({
 	when: (context) => isBusy(context) && cgroupsBelow(context, AFTER, id).length > 0,
 	diagnosis: "cgroup-below",
@@ -134,7 +134,7 @@ export const refusedEnding: Explanation[] = [
 	},
 ];
 
-/** Whether createCgroup itself has thrown, so that the engine had nothing to remove. */
+/** Whether createCgroup itself threw. Then the engine had nothing to remove. */
 const threwBefore = (context: Context, container: string) => {
 	const ending = endingOf(context, container);
 	return ending?.how === "threw" && !ending.inChild && /\bcreateCgroup\b/.test(ending.thrown.stack);

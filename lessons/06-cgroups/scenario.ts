@@ -1,39 +1,40 @@
 import { BOX, type Drawn, DURING, type Scenario } from "../../harness/judge/index.ts";
 
 /**
- * What is played: one container that asks for more than it may have, a second one that leaves processes behind, and
- * two whose limits the kernel refuses.
+ * Runs one container that asks for more than its limits, a second one that leaves processes behind, and two whose
+ * limits the kernel refuses.
  */
 
-/** The cgroup of all containers. */
+/** The parent cgroup of all containers. */
 export const PARENT = "/box";
-/** Without an init and without limits; its command leaves processes behind. */
+/** The container without an init and without limits. Its command leaves processes behind. */
 export const SECOND = "second";
-/** With a limit that the kernel refuses. */
+/** The container with a limit that the kernel refuses. */
 export const REFUSED = "refused";
-/** With another one that it refuses. */
+/** The container with another limit that the kernel refuses. */
 export const OVERDRAWN = "overdrawn";
-/** The moment at which the container has asked for too much of everything, and the others have come and gone. */
+/** The moment at which the first container has exceeded every limit, and the other containers have ended. */
 export const SPENT = "spent";
-/** How much more memory than it may have the container asks for. */
+/** How many bytes over its limit the container asks for. */
 export const TOO_MUCH_BYTES = 16 << 20;
-/** What a bystander is called, who has nothing to do with any container: like most of what the second one leaves behind. */
+/** The name of a process that belongs to no container. Most processes that the second container leaves have it, too. */
 export const BYSTANDER = "sleep";
 
-// Forks more than it may, and ends what it has got. A shell that cannot fork ends at once, so it is one of its own.
+// Forks more processes than allowed, then kills its children. A shell that cannot fork ends, so this one is a subshell.
 const CROWD =
 	"(trap 'kill $pids; wait' EXIT; for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22; do sleep 60 & pids=\"$pids $!\"; done) 2>/dev/null";
 
-// Works for 0.3 s by the clock: three periods of the usual length.
+// Keeps a processor busy for 0.3 s of real time: three periods of the usual length.
 const BURN =
 	"now() { IFS=' .' read -r s cs _ </proc/uptime; now=$s$cs; }; now; until=$((now + 30)); while [ $now -lt $until ]; do now; done";
 
-// dd fills a buffer of this size. It offers itself to the kernel: nobody else shall be chosen.
+// dd allocates a buffer of this size. Its oom_score_adj makes the kernel's OOM killer choose dd and no other process.
 const hog = (bytes: number) =>
 	`{ (echo 1000 >/proc/self/oom_score_adj; exec dd if=/dev/zero of=/dev/null bs=${bytes} count=1); } 2>/dev/null`;
 
-// No signal ends these but SIGKILL, and one of them is stopped. When one of the sleepers in front ends, the shell behind
-// it starts another one: whoever kills what was on a list, and does not look again, has not got them all.
+// SIGKILL is the only signal that ends these processes, and one of them is stopped. When the sleeper at the head of a
+// pipe ends, the shell behind it starts another sleeper. So an engine that reads the list of processes only once misses
+// some.
 const SURVIVORS = `sh -c '
 for n in 1 2 3; do env --ignore-signal sleep 1000 & done
 sleep 0.1; kill -STOP $!
@@ -50,9 +51,9 @@ export function drawn(random: { hostname(): string; name(stem: string): string }
 		refused: id(),
 		overdrawn: id(),
 		hostname: random.hostname(),
-		// Whole pages, but no whole MiB.
+		// A multiple of the page size, but not of 1 MiB.
 		memoryMaxBytes: String(((24 + below(16)) << 20) + ((1 + below(200)) << 12)),
-		// These, times a period in microseconds, are no whole numbers in floating point.
+		// Multiplied by a period in microseconds, these give no whole number in floating point.
 		cpus: (0.55 + below(4) / 100).toFixed(2),
 		pidsMax: String(12 + below(8)),
 	};
@@ -75,7 +76,7 @@ export function scenario({
 		does: `ran sh with ${asked["memoryMaxBytes"]} bytes of memory at most, ${asked["pidsMax"]} processes and ${asked["cpus"]} processors, on a host that has swap`,
 		prepare: [
 			{ do: "write", path: "/sys/block/zram0/disksize", text: "64M" },
-			// The kernel's default; this machine is set up not to swap.
+			// The kernel's default: this machine otherwise does not swap.
 			{ do: "write", path: "/proc/sys/vm/swappiness", text: "60" },
 			{ do: "run", argv: ["sh", "-c", "busybox mkswap /dev/zram0 && busybox swapon /dev/zram0"] },
 			{ do: "run", argv: ["sh", "-c", `${BYSTANDER} 100000 </dev/null >/dev/null 2>&1 &`] },
@@ -111,7 +112,7 @@ export function scenario({
 			{ do: "feed", call: SECOND, last: true },
 			{ do: "feed", call: BOX },
 			{ do: "look", as: SPENT },
-			// One that is only slowed down (memory.high) would never be done.
+			// If the limit only slows dd down (memory.high), dd would never finish.
 			{ do: "run", argv: ["busybox", "killall", "-q", "-KILL", "dd"], as: "stopped" },
 			{ do: "feed", call: BOX, last: true },
 		],
