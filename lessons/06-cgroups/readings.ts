@@ -58,8 +58,8 @@ export function limitOn(seen: Seen, name: string, container = BOX, id = "id", mo
 }
 
 /**
- * The sum of a counter, from the command's cgroup up to its container's cgroup, in a file such as
- * `memory.events.local`. Events in a cgroup beside the command's do not count.
+ * The value of a counter in a file such as `memory.events.local`: the highest value from the command's cgroup up to its
+ * container's cgroup. Events in a cgroup beside the command's do not count.
  */
 export function counted(seen: Seen, file: string, name: string, moment: string): number {
 	const pattern = new RegExp(`^${name} (\\d+)$`, "m");

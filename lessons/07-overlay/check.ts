@@ -7,9 +7,9 @@ import { leftAfterRefusal, mountsLeft, refusedEnding, refusedLeft, refusedMounts
 import { drawInputs, LAYERS, NEIGHBOUR, scenarioOf } from "./scenario.ts";
 
 const onOverlay = ({ facts }: Context) => facts["root.fstype"] === "overlay";
-/** What is not an overlay has no upper layer; the first finding has said so. */
+/** Without an overlay there is no upper layer; the finding about root.fstype reports that. */
 const noOverlay = (_: unknown, context: Context) => !onOverlay(context);
-/** What umount2 has refused is left behind, with all that lies below; the exception has been explained. */
+/** If umount2 was refused, the mount stays, with everything below it. The exception explains that. */
 const notUnmounted = (_: unknown, context: Context) => refused("umount2", "EBUSY")(context);
 const withoutIds = (message: string) => message.replaceAll(/\b[0-9a-f]{8}\b/g, "");
 const endedAlike = ({ thrown, observation: { calls } }: Context) => {
@@ -18,7 +18,7 @@ const endedAlike = ({ thrown, observation: { calls } }: Context) => {
 };
 const noUpper = (_: unknown, context: Context) => !onOverlay(context) || context.facts["upperdir"] === "none";
 
-// A layer may be mounted read-only.
+// False for a layer that was mounted read-only: the command could not write to it.
 function writtenToImage({ facts, process, observation: { moments } }: Context): string {
 	const changed = [facts["layers.during"] ?? []].flat().length;
 	if (changed === 0) return "";
@@ -67,7 +67,7 @@ export default defineCheck({
 			madeOf: "kernel",
 			what: "the file system of the root of a container on one layer",
 			accept: noOverlay,
-			// Whoever takes a layer out of lowerdir leaves none for this one.
+			// An engine that takes one of the layers out of lowerdir has no lowerdir left for this container.
 			follows: ({ facts }) => facts["lone.fstype"] === "none",
 			explain: [
 				{
@@ -90,7 +90,7 @@ export default defineCheck({
 			fact: "neighbour.root",
 			madeOf: "kernel",
 			what: "the file system that the second container's root is",
-			// That it never had a command has been told.
+			// If the second container has no command, neighbour.ending reports that.
 			accept: (_, context) => !onOverlay(context) || context.facts["neighbour.ending"] !== "returned 0",
 			explain: [
 				{
@@ -128,7 +128,7 @@ export default defineCheck({
 			fact: "upper.start",
 			madeOf: "files",
 			what: "what the second container's upperdir holds that its command has not written",
-			// One that two containers share has what both have written; that is said below.
+			// An upperdir that both containers share holds the changes of both; writes.shared reports that.
 			accept: (_, context) =>
 				noUpper(_, context) ||
 				context.facts["upperdir"] !== "its own" ||
@@ -202,7 +202,7 @@ export default defineCheck({
 			accept: (_, context) =>
 				noOverlay(_, context) ||
 				context.facts["layers.seen"] !== IN_ORDER ||
-				// A copy that was found, or has taken the place of a layer, has been told.
+				// Other findings report copies, and layers that were replaced.
 				["layers.copies", "layers.during"].some((fact) => [context.facts[fact] ?? []].flat().length > 0),
 			explain: [
 				{
@@ -237,7 +237,8 @@ export default defineCheck({
 			fact: "neighbour.ending",
 			madeOf: "exercise",
 			what: "how the second container ended, which ran beside it",
-			// Where no command ran at all, or both ended with the same exception, the first finding has said why.
+			// If no command ran at all, or both containers ended with the same exception, the first finding gives the
+			// reason.
 			accept: (_, context) => context.facts["command.ran"] === false || endedAlike(context),
 			explain: [
 				{

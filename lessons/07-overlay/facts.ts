@@ -25,21 +25,21 @@ import {
 	WRITTEN,
 } from "./scenario.ts";
 
-/** The mount that is a process's root. */
+/** The mount that is the process's root. */
 export const rootOf = (process: ProcessState | null) =>
 	process?.mounts.findLast(({ mountPoint }) => mountPoint === "/");
 
-/** Where to read on. */
+/** The documentation that explanations refer to. */
 export const OVERLAYFS = "overlayfs in the kernel's documentation (filesystems/overlayfs)";
 
-/** What the kernel has said of overlays in its log, oldest first. */
+/** What the kernel has logged about overlays, oldest first. */
 export function kernelLog({ programs }: Observation): string[] {
 	const lines = (programs[LOG]?.stdout ?? "").split("\n").filter(Boolean);
-	// "[   12.345678] overlayfs: missing 'workdir'"
+	// Removes the time: "[   12.345678] overlayfs: missing 'workdir'"
 	return lines.map((line) => line.replace(/^\[[^\]]*\] /, ""));
 }
 
-/** Of a container that came to be without what somebody has asked for. */
+/** The container was started although one of its layers does not exist. */
 export const STARTED = "started all the same";
 
 /** The facts of this lesson. */
@@ -50,7 +50,7 @@ export function deriveOverlay(observation: Observation, drawn: Drawn): Record<st
 	const neighbour = commandAt(observation, DURING, NEIGHBOUR);
 	const lone = commandAt(observation, DURING, LONE);
 	const left = changes(before, after, [CONTAINERS, ...ELSEWHERE]);
-	// The container that is refused was started when the others had made all that they make.
+	// The refused container is started only after the look, so what is new since then is its own.
 	const late = changes(during, after, [CONTAINERS, ...ELSEWHERE]);
 	return {
 		"neighbour.ending": neighbourEnding(observation),
@@ -82,7 +82,7 @@ function neighbourEnding({ calls }: Observation): string {
 	return ending?.how === "threw" ? `${ending.thrown.name}: ${ending.thrown.message}` : (ending?.how ?? "never started");
 }
 
-// An exception in the process that was to become the container: mountOverlay has come back before.
+// If the exception came from the process that was to become the container, then mountOverlay had returned.
 function refusedEnding({ calls }: Observation): string {
 	const ending = calls[REFUSED]?.ending;
 	return ending?.how === "threw" && ending.inChild ? STARTED : (ending?.how ?? "not started");
@@ -91,7 +91,7 @@ function refusedEnding({ calls }: Observation): string {
 const newInRoot = (before: HostState, after: HostState) =>
 	after.root.filter((name) => !before.root.includes(name)).map((name) => `/${name}`);
 
-// The topmost paths that came, went or have another content: what lies below a new directory is not told as well.
+// Paths that were added, removed or changed. Leaves out what lies below a path that is already listed.
 function changes(before: HostState, now: HostState, tops: string[]): string[] {
 	const told: string[] = [];
 	for (const top of tops) {
@@ -108,23 +108,23 @@ function changes(before: HostState, now: HostState, tops: string[]): string[] {
 	return told;
 }
 
-// A directory's size says how many entries it has, and they are compared themselves.
+// The size of a directory only counts its entries, and the entries themselves are compared.
 function same(one: Entry | undefined, other: Entry | undefined): boolean {
 	const shown = (entry: Entry | undefined) =>
 		entry && JSON.stringify({ ...entry, inode: 0, changedMs: 0, size: entry.kind === "directory" ? 0 : entry.size });
 	return shown(one) === shown(other);
 }
 
-/** What is said of a file that was written to, or replaced, and has the same content again. */
+/** Text for a file that was changed or replaced, and has its old content again. */
 const PUT_BACK = "written and put back";
 
-/** Whether all that has come of the layers is that they were written to and put back. */
+/** Whether the only changes in the layers are files that were changed and put back. */
 export const onlyPutBack = ({ facts }: { facts: Facts }): boolean =>
 	["layers.during", "layers.after"].every((name) =>
 		[facts[name] ?? []].flat().every((path) => String(path).endsWith(PUT_BACK)),
 	);
 
-// What was written to and put back is not what it was: the kernel gives it a new inode, or notes when it was changed.
+// A file that was changed and put back is found, too: it has a new inode, or another time of its last change.
 function layerChanges(before: HostState, now: HostState, drawn: Drawn): string[] {
 	const isLate = (path: string) => lateFiles(drawn).includes(path);
 	const changed = changes(before, now, [LAYERS]).filter((path) => !isLate(path));
@@ -140,10 +140,10 @@ function layerChanges(before: HostState, now: HostState, drawn: Drawn): string[]
 		.map((path) => `${path}: ${PUT_BACK}`);
 }
 
-/** Looks a file of the layers up by its name in `drawn`. */
+/** A file in the command's root, by the name of its path in `drawn`. */
 const fileIn = (process: ProcessState | null, drawn: Drawn, name: string) => process?.files[drawn[name] ?? ""] ?? null;
 
-/** Of layers that lie on one another as they were asked for. */
+/** The layers are stacked in the order that was asked for. */
 export const IN_ORDER = "the first one on top";
 
 function layersSeen(box: ProcessState, drawn: Drawn): string {
@@ -164,11 +164,11 @@ function layersSeen(box: ProcessState, drawn: Drawn): string {
 	return reversed.every(Boolean) ? "the last one on top" : "in another order";
 }
 
-/** What lies in a container's upper layer. */
+/** The entries of a container's upper layer. @param known a file that the upper layer must have */
 function upperEntries({ overlay }: ProcessState, { trees }: HostState, known: string): Entry[] {
 	if (overlay === null) return [];
 	if (posix.isAbsolute(overlay.upperdir)) return overlay.upper;
-	// The mount table has upperdir as it was given. Where that was relative, it is looked for below the engine's directory.
+	// The mount table shows upperdir as it was given. A relative one is looked for below the engine's directory.
 	const below = trees[CONTAINERS] ?? [];
 	const end = `/${posix.normalize(overlay.upperdir)}/${known}`;
 	const path = below.find((entry) => `/${entry.path}`.endsWith(end))?.path;
@@ -179,7 +179,7 @@ function upperEntries({ overlay }: ProcessState, { trees }: HostState, known: st
 		.map((entry) => ({ ...entry, path: entry.path.slice(upper.length) }));
 }
 
-// The neighbour has made one file and done nothing else; all the rest was there when it started.
+// The neighbour's command makes only one file. Every other entry was there when the command started.
 function upperAtStart(neighbour: ProcessState | null, host: HostState, drawn: Drawn): string[] {
 	if (neighbour === null) return [];
 	const mine = drawn["mine"] ?? "";
@@ -187,14 +187,14 @@ function upperAtStart(neighbour: ProcessState | null, host: HostState, drawn: Dr
 	return paths.filter((path) => path !== "." && path !== mine && !paths.some((above) => path.startsWith(`${above}/`)));
 }
 
-/** Files of the layers that nobody writes to, and that lie somewhere else as well. */
+/** Files that also lie outside the layers, although no command writes to them. */
 function copies({ trees, mounts }: HostState, drawn: Drawn): string[] {
 	const texts = new Set(
 		["top", "middle", "base"].flatMap((layer) =>
 			UNTOUCHED.map((name) => textIn(drawn[layer] ?? "", drawn[name] ?? "")),
 		),
 	);
-	// Where a layer itself is seen, or an overlay.
+	// Not copies: files seen through an overlay, or through another mount of a layer.
 	const places = mounts.filter(({ fstype, root }) => fstype === "overlay" || `${root}/`.startsWith(`${LAYERS}/`));
 	return [CONTAINERS, ...ELSEWHERE].flatMap((top) =>
 		(trees[top] ?? [])
@@ -204,7 +204,7 @@ function copies({ trees, mounts }: HostState, drawn: Drawn): string[] {
 	);
 }
 
-// The check has written to a file of each layer: what shows another content is not that file.
+// The check has changed a file in each layer. A layer that still shows the old content is a copy.
 function oldLayers(box: ProcessState, drawn: Drawn): string[] {
 	const old = Object.entries(LATE).filter(([, name]) => fileIn(box, drawn, name)?.text !== drawn["news"]);
 	return old.map(([layer]) => drawn[layer] ?? "");
@@ -222,13 +222,14 @@ function whoseUpper(box: ProcessState, neighbour: ProcessState | null, drawn: Dr
 
 const within = (path: string, top: string) => `${posix.normalize(path)}/`.startsWith(`${top}/`);
 
-// What the kernel has made of each change, read from outside.
+// Which of the command's changes the upper layer contains, read from outside.
 function inUpper(box: ProcessState, host: HostState, drawn: Drawn): string[] {
 	const entries = upperEntries(box, host, drawn["created"] ?? "");
 	const entry = (name: string) => entries.find(({ path }) => path === drawn[name]);
 	const [edited, appended, created] = ["edited", "appended", "created"].map(entry);
 	const [chmodded, deleted, remade] = ["chmodded", "deleted", "remade"].map(entry);
-	// An overlay with the option userxattr says "opaque" with another attribute; what it shows is then the same.
+	// With the option userxattr, overlayfs marks an opaque directory in another way. Then the old file must be
+	// invisible.
 	const isEmpty = box.files[`${drawn["remade"]}/old`] === null;
 	const found: [boolean, string][] = [
 		[edited?.text === `${WRITTEN}\n`, "the file written over"],

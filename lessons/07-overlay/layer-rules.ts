@@ -2,7 +2,7 @@ import type { Explanation } from "../../harness/judge/index.ts";
 import { kernelLog, OVERLAYFS, onlyPutBack } from "./facts.ts";
 import { LAYERS } from "./scenario.ts";
 
-/** What is known about layers that are written to, copied, or shared where they must not be. */
+/** Explanations of layers that are written to, copied, or shared wrongly. */
 
 export const sharedUpper: Explanation = {
 	diagnosis: "upper-shared",

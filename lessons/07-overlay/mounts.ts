@@ -1,9 +1,9 @@
 import { type Context, called, type Explanation } from "../../harness/judge/index.ts";
 import { CONTAINERS } from "./scenario.ts";
 
-/** What is known about mounts that stand in the way when a container is removed. */
+/** Explanations of mounts that keep a container from being removed. */
 
-/** Mount points that the host has now and did not have at first, one for each mount. */
+/** Mount points of the mounts that the host has now and did not have at first, one entry for each mount. */
 const newMountPoints = (
 	{ observation: { before } }: Context,
 	now: { mounts: readonly { id: number; mountPoint: string }[] },
@@ -12,14 +12,14 @@ const newMountPoints = (
 	return now.mounts.filter(({ id }) => !known.has(id)).map(({ mountPoint }) => mountPoint);
 };
 
-/** Places that had several mounts, one over the other, and still have one. */
+/** Mount points that had several mounts on top of each other, and still have at least one. */
 function halfUnmounted(context: Context): string[] {
 	const during = context.during === undefined ? [] : newMountPoints(context, context.during.host);
 	const stacked = during.filter((place, index) => during.indexOf(place) !== index);
 	return newMountPoints(context, context.observation.after).filter((place) => stacked.includes(place));
 }
 
-/** Mounts of a container that are still there. */
+/** Mount points of a container's mounts that are still there. */
 export const stillMounted = (context: Context): string[] =>
 	newMountPoints(context, context.observation.after).filter((place) => place.startsWith(`${CONTAINERS}/`));
 
@@ -35,7 +35,7 @@ export const oneOfTwo: Explanation = {
 
 const isBusy = ({ thrown }: Context) => /EBUSY|resource busy/.test(thrown?.message ?? "");
 
-// What is unmounted on the way into the container has another name there.
+// A path below CONTAINERS is the host's: a process that has entered the container unmounts by another path.
 const unmounted = (context: Context) => called(context, "umount2", `${CONTAINERS}/`);
 
 export const inTheWay: Explanation[] = [

@@ -4,21 +4,21 @@ import { mountedOverLayer } from "./layer-rules.ts";
 import { inTheWay, oneOfTwo } from "./mounts.ts";
 
 /**
- * Calls that the kernel refuses on the way to an overlay. mount(2) has one errno for a dozen reasons; overlayfs writes
- * into the kernel's log which one it was, and that is what these explanations go by.
+ * Explanations of calls that the kernel refuses before there is an overlay. mount(2) returns one errno for a dozen
+ * reasons. overlayfs logs the actual reason, and these explanations read that log.
  */
 
 const SAYS = "The kernel's log says";
 
-/** What the kernel has logged when it refused the mount, where it matches. */
+/** The last line of the kernel's log about overlays that matches. */
 const logged = (context: Context, pattern: RegExp) =>
 	kernelLog(context.observation).findLast((line) => pattern.test(line));
 
-/** Whether mount was refused so, with that in the log. */
+/** Whether mount was refused with this error, and the log has such a line. */
 const refusedWith = (code: string, pattern: RegExp) => (context: Context) =>
 	refused("mount", code)(context) && logged(context, pattern) !== undefined;
 
-/** The log's line, and what it means. */
+/** An explanation that quotes the line of the log. */
 const saying = (pattern: RegExp, meaning: string) => (context: Context) =>
 	`${SAYS}: "${logged(context, pattern)}". ${meaning}`;
 
@@ -33,7 +33,7 @@ const OVERLAPPING = /conflicting|overlapping/;
 const TOO_FEW = /at least 2 lowerdir are needed/;
 const IN_USE = /is in-use/;
 
-/** What is known about exceptions, the most specific first. */
+/** Explanations of exceptions, the most specific first. */
 export const refusals: Explanation[] = [
 	{
 		...mountedOverLayer,

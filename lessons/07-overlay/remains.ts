@@ -1,7 +1,7 @@
 import type { Context, Explanation } from "../../harness/judge/index.ts";
 import { REFUSED } from "./scenario.ts";
 
-/** What is known about ends: of the container that cannot come to be, and of what is left of all. */
+/** Explanations of how the refused container ends, and of what any container leaves behind. */
 
 export const mountsLeft: Explanation = {
 	diagnosis: "mounts-left",
@@ -11,7 +11,7 @@ export const mountsLeft: Explanation = {
 	see: ["umount2(2)"],
 };
 
-/** Whether mountOverlay itself has thrown, and not the container that was started all the same. */
+/** Whether mountOverlay itself threw, and not a container that was started all the same. */
 export const threwAtOnce = ({ observation: { calls } }: Context, name: string) => {
 	const ending = calls[name]?.ending;
 	return ending?.how === "threw" && !ending.inChild && /\bmountOverlay\b/.test(ending.thrown.stack);
