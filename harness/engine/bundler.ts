@@ -29,7 +29,7 @@ interface Service {
 	workedMs: number;
 }
 
-/** The bundler and the type checker share these turns. */
+/** The bundler and the type checker share this limit. */
 export const compilerTurns = new Turns(AT_ONCE);
 /** The process that waits for the next work. From the first work on there is always one, and never a second. */
 let idle: Promise<Service> | undefined;

@@ -6,15 +6,15 @@ export interface Architecture {
 	platform: string;
 	/** Debian's name, also in package names. */
 	debian: string;
-	/** GNU triplet; prefix of the C compiler that makes the guest's library. */
+	/** GNU triplet: the prefix of the C compiler that compiles the guest's library. */
 	triplet: string;
-	/** QEMU's program and what it emulates. */
+	/** QEMU's program, its Debian package, and the machine and processor that it emulates. */
 	qemu: { program: string; package: string; machine: string; tcgCpu: string };
-	/** Node for the guest: the npm package, its version, and its tarball's SHA-512 as in the registry. */
+	/** Node for the guest: the npm package, its version, and the SHA-512 of its tarball as the npm registry gives it. */
 	node: { package: string; version: string; integrity: string };
-	/** The npm package with ffi-rs's compiled half. */
+	/** The npm package with ffi-rs's compiled part. */
 	ffi: string;
-	/** Name of the first serial line, for the kernel's messages. */
+	/** Name of the first serial port, for the kernel's messages. */
 	console: string;
 }
 
@@ -26,9 +26,9 @@ const amd64: Architecture = {
 		program: "qemu-system-x86_64",
 		package: "qemu-system-x86",
 		machine: "q35,vmport=off,smbus=off,sata=off,i8042=off,hpet=off",
-		// A plain, old processor: what the guest does not find it does not use, and emulates no wide vectors.
-		// Without cmpxchg16b: where an interrupt follows it at once, QEMU 7.2 gives the kernel flags that nobody has set, and
-		// the kernel panics. The kernel allocates memory with it where it can.
+		// An old processor model without wide vectors: the guest does not use what it does not find, so QEMU need not
+		// emulate it. cmpxchg16b is switched off. With QEMU 7.2, an interrupt right after this instruction gives the kernel
+		// wrong flags, and the kernel panics. The kernel's memory allocator uses the instruction where it is available.
 		tcgCpu: "Nehalem,-cx16",
 	},
 	node: {
@@ -45,7 +45,7 @@ const amd64: Architecture = {
  * @throws {Failure} unsupported: no image is defined for it yet
  */
 export function architecture(): Architecture {
-	// An arm64 computer can run the amd64 guest too, in emulation; slowly, but the lessons are the same.
+	// An arm64 computer emulates the amd64 guest: slowly, but with the same lessons.
 	if (process.arch === "x64" || process.arch === "arm64") return amd64;
 	throw new Failure(
 		"unsupported",

@@ -10,22 +10,25 @@ import type { Progress } from "../base/progress.ts";
 import { type Architecture, architecture } from "./arch.ts";
 import { runTool } from "./tools.ts";
 
-/** The slow half of the image: Debian's kernel and programs, and Node. Has no line of the kit's own code. */
+/**
+ * The part of the image that is slow to build: Debian's kernel and programs, and Node. It contains none of the kit's
+ * own code.
+ */
 export interface Base {
 	key: string;
-	/** Linux, as QEMU's -kernel takes it. */
+	/** The Linux kernel, as QEMU's -kernel option takes it. */
 	kernel: string;
-	/** The guest's /usr: an EROFS file system, read-only. */
+	/** The guest's /usr: a read-only EROFS file system. */
 	usr: string;
-	/** What the initial file system needs before /usr is there: a static busybox and kernel modules, in loading order. */
+	/** What the initramfs needs before /usr is mounted: a static busybox, and kernel modules named in loading order. */
 	early: string;
-	/** Names and versions of what is in it. */
+	/** A JSON file with the names and versions of what the base contains. */
 	manifest: string;
-	/** Names of the manual pages in it, such as `pivot_root.2`: a JSON array. */
+	/** A JSON file: an array of the names of the base's manual pages, such as `pivot_root.2`. */
 	manual: string;
 }
 
-/** A manifest has a line for each package. */
+/** Limit for reading a manifest, which has one line for each package. */
 export const MANIFEST_BYTES_MAX = 1 << 20;
 
 const SUITE = "trixie";
@@ -33,16 +36,16 @@ const PACKAGES = [
 	...["bash", "coreutils", "dash", "diffutils", "file", "findutils", "grep", "hostname", "less", "mawk", "sed"],
 	...["binutils", "busybox-static", "iproute2", "kmod", "libatomic1", "libstdc++6", "mount", "nasm", "ncurses-base"],
 	...["nftables", "procps", "strace", "util-linux"],
-	// What `drydock man` shows, beside the pages that come with the programs above, and what formats it.
+	// Manual pages that `drydock man` shows beside those of the programs above, and the program that formats them.
 	...["mandoc", "manpages", "manpages-dev"],
 ];
-// Not needed before /usr is mounted: modprobe finds them there.
+// Kernel modules that mounting /usr needs. modprobe finds all other modules in /usr.
 const EARLY_MODULES = ["virtio_blk", "erofs"];
 const NEEDED_BYTES = 1.5e9;
 
 /**
- * Gives the base, building it if it is not in the cache (about a minute, and 80 MB from the network).
- * @param more Debian packages beside those that the lessons use
+ * Returns the base, and builds it if it is not in the cache (about a minute, and 80 MB from the network).
+ * @param more Debian packages in addition to those that the lessons use
  * @throws {Failure} unsupported: no network, no room, or a tool is missing
  */
 export async function ensureBase(progress: Progress, more: readonly string[] = [], isGood?: IsGood): Promise<Base> {
@@ -56,12 +59,12 @@ export async function ensureBase(progress: Progress, more: readonly string[] = [
 	return baseIn(dir, key);
 }
 
-/** Name of the base that this version of drydock uses. */
+/** The cache key of the base that this version of drydock uses. */
 export function baseKey(arch: Architecture, more: readonly string[] = []): string {
 	return keyOf("base 1", SUITE, arch.platform, [...PACKAGES, ...more], EARLY_MODULES, arch.node);
 }
 
-/** The base that lies in `dir`. */
+/** The base in the directory `dir`. */
 export function baseIn(dir: string, key: string): Base {
 	const at = (name: string) => join(dir, name);
 	const [manifest, manual] = [at("manifest.json"), at("manual.json")];
@@ -94,18 +97,18 @@ async function build(staging: string, arch: Architecture, more: readonly string[
 	});
 }
 
-// chrootless: only unpacks, so that it needs no root, no namespaces and no programs of the guest's architecture.
+// chrootless only unpacks packages, so it needs neither root, nor namespaces, nor programs of the guest's architecture.
 async function debianPackages(
 	root: string,
 	arch: Architecture,
 	more: readonly string[],
 	say: (detail: string) => void,
 ): Promise<Record<string, string>> {
-	// Packages fetched before an interruption are kept, and apt goes on in the middle of the last one.
+	// Downloaded packages survive an interruption, and apt resumes the last download.
 	const archives = join(cacheDir, "downloads", "apt");
 	await mkdir(join(archives, "partial"), { recursive: true });
 	const include = [...PACKAGES, ...more, `linux-image-cloud-${arch.debian}`].join(",");
-	// $1 is the new root. apt there follows the link; a directory outside the root, set as an option, it refuses.
+	// $1 is the new root. apt refuses an archive directory outside the root as an option, but follows a link to one.
 	const keepArchives = 'mkdir -p "$1/var/cache/apt" && ln -s "$ARCHIVES" "$1/var/cache/apt/archives"';
 	const options = ["--mode=chrootless", "--variant=extract", `--architectures=${arch.debian}`];
 	await runTool(
@@ -149,7 +152,7 @@ async function integrityOf(file: string): Promise<string> {
 	return `sha512-${hash.digest("base64")}`;
 }
 
-// Beside the sections there are translations. @returns the names of the pages
+// Deletes the translations of manual pages and keeps the sections. @returns the names of the remaining pages
 async function keepEnglishManual(manual: string): Promise<string[]> {
 	const pages: string[] = [];
 	for (const name of await readdir(manual)) {
@@ -159,7 +162,7 @@ async function keepEnglishManual(manual: string): Promise<string[]> {
 	return pages.map((page) => page.replace(/\.gz$/, "")).sort();
 }
 
-// busybox cannot load compressed modules, so the early ones are unpacked here.
+// busybox cannot load compressed modules, so the early modules are decompressed here.
 async function collectEarly(root: string, release: string, early: string): Promise<void> {
 	await runTool("depmod", ["-b", root, release]);
 	await mkdir(early);
@@ -186,7 +189,7 @@ function parseModulesDep(text: string): Map<string, string[]> {
 	);
 }
 
-// modules.dep lists what a module needs, the nearest first: it is loaded from the end.
+// modules.dep lists a module's direct and indirect dependencies, the nearest first. They are loaded in reverse order.
 function loadingOrder(module: string, dependencies: Map<string, string[]>): string[] {
 	for (const [path, needs] of dependencies)
 		if (path.split("/").pop()?.split(".")[0] === module) return [...needs.toReversed(), path];

@@ -5,34 +5,39 @@ import type { Accelerator } from "./accelerator.ts";
 import { rootPrivileges } from "./privileges.ts";
 
 /**
- * What QEMU is allowed to do on this computer. Should an exercise ever break out of its virtual machine, it finds itself
- * in a process that can start nothing, has no capability and can get none, writes no file, and, where drydock was
- * started as root and root may change users, belongs to a user that nothing else belongs to.
+ * What QEMU may do on this computer. If an exercise breaks out of its virtual machine, it is in a process that cannot
+ * start programs, has no capabilities and cannot get any, and cannot write files. If drydock runs as root and may
+ * change users, the process also has a user to itself.
  */
 
-/** User and group of a machine's QEMU where drydock runs as root: a number that no system gives to anybody. */
+/** User and group of a machine's QEMU if drydock runs as root: a number that systems do not assign. */
 const NOBODY_ELSE = 59_733;
 
-// A process that is forked while drydock is being killed has another parent by the time it asks to die with it.
-// Limits: no core dump, no byte in a file, few open files; and no more memory than the machine and its translations need.
+// The test of $PPID: if drydock dies before the new process asks for a parent-death signal, the process already has
+// another parent. The limits: no core dump, no bytes written to files, few open files, and only the memory that the
+// machine and its translated code need.
 const LIMITED = 'test "$PPID" = "$0" || exit 1; ulimit -c 0; ulimit -n 128';
-// Of addresses, the C library would reserve 64 MB for nearly every thread, and QEMU reads a slow disk with many.
+// QEMU reads a slow disk with many threads. The C library reserves 64 MB of addresses for nearly every thread, which
+// would exceed ulimit -v; MALLOC_ARENA_MAX prevents that.
 const MACHINE = `${LIMITED}; ulimit -f 0; ulimit -v 3000000; MALLOC_ARENA_MAX=2 exec "$@"`;
 const BOOT = `${LIMITED}; exec "$@"`;
 
-/** Whether a machine's QEMU gets a user of its own. Root in a small container may not change users; the rest holds there, too. */
+/**
+ * Whether a machine's QEMU runs as a user of its own. In a small container, root may not change users; all other
+ * restrictions apply there, too.
+ */
 export const changesUser = (): boolean => rootPrivileges()?.mayChangeTo(NOBODY_ELSE) === true;
 
 /**
- * The command that starts QEMU confined.
- * @param forExercise it is to run what others have written; a machine that only boots has nothing but the kit's own
+ * Builds the command that starts QEMU confined.
+ * @param forExercise whether the machine runs code from strangers; a machine that only boots runs only the kit's own
  */
 export function confined(
 	program: string,
 	args: string[],
 	{ forExercise, accelerator }: { forExercise: boolean; accelerator: Accelerator },
 ): [program: string, args: string[]] {
-	// QEMU outlives its parent otherwise. Elsewhere than on Linux only a recent QEMU can be told so.
+	// Without this option QEMU outlives its parent. Only a recent QEMU has the option; Linux uses --pdeathsig instead.
 	if (process.platform !== "linux") return [program, ["-run-with", "exit-with-parent=on", ...args]];
 	const user = () => [`--reuid=${NOBODY_ELSE}`, `--regid=${NOBODY_ELSE}`, ...groupsFor(accelerator)];
 	const privileges = [
@@ -46,24 +51,24 @@ export function confined(
 }
 
 /**
- * Lets a machine's QEMU open this file of the cache, to read and to write its private copy of it.
- * @throws {Failure} unsupported: where root's machines have a user of their own, it is not root's to open it to them
- * @throws EACCES, EROFS …: it cannot be opened
+ * Lets a machine's QEMU open a file of the cache for reading and for a private, writable mapping.
+ * @throws {Failure} unsupported: QEMU runs as a user of its own, and the file belongs to another user than root
+ * @throws EACCES, EROFS …: the file cannot be opened
  */
 export async function openToMachines(file: string): Promise<void> {
-	// Opened as QEMU will open it. A file in a lower layer of an overlay is copied up by that, all of it at once, which the
-	// limits of QEMU's process forbid.
+	// Opens the file as QEMU will. If the file is in a lower layer of an overlay, opening it for writing copies the whole
+	// file up. QEMU itself could not do that, because of its file size limit.
 	await (await open(file, "r+")).close();
 	if (!changesUser()) return;
 	const { uid, gid, mode } = await stat(file);
 	if (gid === NOBODY_ELSE && (mode & 0o060) === 0o060) return;
 	if (uid !== 0) throw await belongsTo(file, uid);
 	await chown(file, 0, NOBODY_ELSE);
-	// In this order: chown takes bits away.
+	// chmod comes second, because chown clears mode bits.
 	await chmod(file, mode | 0o660);
 }
 
-// /dev/kvm belongs to a group of its own.
+// QEMU needs the group that owns /dev/kvm.
 function groupsFor(accelerator: Accelerator): string[] {
 	return accelerator === "kvm" ? [`--groups=${statSync("/dev/kvm").gid}`] : ["--clear-groups"];
 }

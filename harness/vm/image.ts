@@ -14,15 +14,15 @@ import { runTool } from "./tools.ts";
 
 /** Everything that a virtual machine boots from. */
 export interface Image {
-	/** Names what is in it. */
+	/** Cache key that identifies the image's contents. */
 	key: string;
 	base: Base;
 	initrd: string;
 }
 
 /**
- * Gives this version's image, building what is not in the cache.
- * @param more Debian packages beside those that the lessons use: then it is an image of its own
+ * Returns this version's image, and builds the parts that are not in the cache.
+ * @param more Debian packages in addition to those that the lessons use: they make it a separate image
  */
 export async function ensureImage(progress: Progress, more: readonly string[] = []): Promise<Image> {
 	const base = await ensureBase(progress, more);
@@ -30,7 +30,7 @@ export async function ensureImage(progress: Progress, more: readonly string[] = 
 	return { key: kit.key, base, initrd: kit.initrd };
 }
 
-/** This version's image, if all of it is in the cache. Only looks: nothing is built. */
+/** Returns this version's image if all of it is in the cache; otherwise null. Builds nothing. */
 export async function savedImage(): Promise<Image | null> {
 	const { base: baseDir, library, building } = await inCache();
 	if (building) return null;
@@ -39,7 +39,7 @@ export async function savedImage(): Promise<Image | null> {
 	return (await isWhole("kit", key)) ? { key, base, initrd: join(cacheDir, "kit", key, "initrd") } : null;
 }
 
-/** Where this version's image is in the cache, and whether any of it has yet to be built: that takes tools. */
+/** Where the image's parts that take tools to build are in the cache, and whether any of them has yet to be built. */
 export async function inCache(): Promise<{ base: string; library: string; building: boolean }> {
 	const arch = architecture();
 	const [base, library] = [baseKey(arch), await libraryKey(arch)];
@@ -51,7 +51,7 @@ export async function inCache(): Promise<{ base: string; library: string; buildi
 }
 
 /**
- * Builds this version's image anew. The one that is there serves until the new one is whole.
+ * Rebuilds this version's image. Other commands use the existing one until the new one is complete.
  * @throws {Failure} unsupported: no network, no room, or a tool is missing
  */
 export async function renewImage(progress: Progress): Promise<void> {
@@ -62,8 +62,9 @@ export async function renewImage(progress: Progress): Promise<void> {
 }
 
 /**
- * Writes the image to one file: what takes tools and a network to build. The kit's own programs are not in it.
- * @param file is replaced only when the new one is whole
+ * Writes to one file those parts of the image that take tools and a network to build. The kit's own programs are not in
+ * it.
+ * @param file is replaced only when the new file is complete
  */
 export async function exportImage(file: string, progress: Progress): Promise<void> {
 	await ensureBase(progress);
@@ -82,8 +83,8 @@ export async function exportImage(file: string, progress: Progress): Promise<voi
 }
 
 /**
- * Takes the image from a file that {@link exportImage} wrote.
- * @throws {Failure} usage: it is no such file, or another version's
+ * Imports the image from a file that {@link exportImage} wrote.
+ * @throws {Failure} usage: the file does not exist, is no image, or is another version's image
  */
 export async function importImage(file: string, progress: Progress): Promise<void> {
 	if (!(await exists(file))) throw new Failure("usage", `${file} is not there`);
@@ -103,7 +104,7 @@ export async function importImage(file: string, progress: Progress): Promise<voi
 			);
 		for (const part of ["base", "library"] as const) {
 			await cached(part, label[part], async (staging) => {
-				// The seal is of the files it was made for.
+				// The exported seal describes other copies of the files: the cache writes a new one.
 				await cp(join(scratch, part), staging, { recursive: true, filter: (path) => !path.endsWith("seal.json") });
 			});
 		}
@@ -115,8 +116,8 @@ const Manifest = v.object({ platform: text, suite: text, node: text, packages: v
 export type Manifest = v.InferOutput<typeof Manifest>;
 
 /**
- * What is in the image: platform, suite, Node, packages with versions; null if there is none.
- * @throws {Failure} usage: it does not say so, as an image may that was imported
+ * Reads what the image contains: platform, suite, Node, packages with versions; null if there is no image.
+ * @throws {Failure} usage: the manifest is damaged, which can happen with an imported image
  */
 export async function imageManifest(): Promise<Manifest | null> {
 	const { base } = await inCache();

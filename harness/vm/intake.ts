@@ -1,20 +1,23 @@
 import * as v from "valibot";
 import { FrameDecoder, GuestFrame, LIMITS, ProtocolError } from "../protocol/index.ts";
 
-/** Takes in what a guest says, byte by byte not to be trusted: bounds it, cuts it into frames, and validates each. */
+/**
+ * Decodes the bytes from a guest: limits their amount, splits them into frames, and validates each frame. None of the
+ * bytes are trusted.
+ */
 export class Intake {
 	readonly #decoder = new FrameDecoder(LIMITS.frameBytes);
 	#room: number = LIMITS.runBytes;
 
-	/** From now on any amount may be said: what is taken in is not kept. */
+	/** Removes the limit on the amount: the caller does not keep what it receives. */
 	liftLimit(): void {
 		this.#room = Number.POSITIVE_INFINITY;
 	}
 
 	/**
-	 * Takes the next bytes.
-	 * @returns the frames that are now whole
-	 * @throws {ProtocolError} whatever is wrong with them; what comes after is not to be taken any more
+	 * Decodes the next bytes.
+	 * @returns the frames that are now complete
+	 * @throws {ProtocolError} the bytes are too many or invalid; the caller must not decode any after them
 	 */
 	take(chunk: Buffer): GuestFrame[] {
 		this.#room -= chunk.length;
@@ -24,7 +27,7 @@ export class Intake {
 }
 
 function validate(said: unknown): GuestFrame {
-	// The first thing wrong is enough: a frame of four megabytes has room for a million.
+	// Stops at the first error: a frame of four mebibytes can contain a million.
 	const parsed = v.safeParse(GuestFrame, said, { abortEarly: true });
 	if (parsed.success) return parsed.output;
 	throw new ProtocolError(parsed.issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`).join("; "));

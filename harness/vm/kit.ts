@@ -11,7 +11,7 @@ import { type Architecture, architecture } from "./arch.ts";
 import { type Base, MANIFEST_BYTES_MAX } from "./base.ts";
 import { runTool } from "./tools.ts";
 
-/** The quick half of the image: the kit's own programs for the guest, as an initial file system. */
+/** The part of the image that is quick to build: the kit's own programs for the guest, as an initramfs. */
 export interface Kit {
 	key: string;
 	/** A cpio archive for QEMU's -initrd. */
@@ -23,7 +23,10 @@ const NATIVE = inKit("native");
 const CFLAGS = ["-std=gnu17", "-O2", "-Wall", "-Wextra", "-Werror"];
 const SHARED = ["-shared", "-fPIC"];
 
-/** Gives the initial file system for `base` with this version's guest programs, making it if need be (a second). */
+/**
+ * Returns the initramfs for `base` with this version's guest programs, and builds it if it is not in the cache (takes a
+ * second).
+ */
 export async function ensureKit(base: Base, progress: Progress): Promise<Kit> {
 	const library = await ensureLibrary(progress);
 	const key = await kitKey(base, library);
@@ -42,15 +45,15 @@ export async function ensureKit(base: Base, progress: Progress): Promise<Kit> {
 	return { key, initrd: join(dir, "initrd") };
 }
 
-/** Name of the initial file system for `base` with this version's guest programs. */
+/** The cache key of the initramfs for `base` with this version's guest programs. */
 export async function kitKey(base: Base, library: string): Promise<string> {
 	const manifest = await readBytes(base.manifest, MANIFEST_BYTES_MAX).catch(() => "");
 	return imageKey(base.key, String(manifest), basename(library));
 }
 
 /**
- * Gives the directory of what is compiled for the guest: libkernel.so, confined, and ffi-rs.
- * It is made anew only when its sources change, so an imported image serves where there is no C compiler.
+ * Returns the directory with what is compiled for the guest: libkernel.so, confined, and ffi-rs. It is rebuilt only
+ * when its sources change, so an imported image also works without a C compiler.
  */
 export async function ensureLibrary(progress: Progress, isGood?: IsGood): Promise<string> {
 	const arch = architecture();
@@ -67,7 +70,7 @@ export async function ensureLibrary(progress: Progress, isGood?: IsGood): Promis
 	return cached("library", key, make, isGood);
 }
 
-/** Name of the library that this version of drydock uses. */
+/** The cache key of the library that this version of drydock uses. */
 export async function libraryKey(arch: Architecture): Promise<string> {
 	const sources = await Promise.all(["libkernel.c", "confined.c"].map((name) => readText(join(NATIVE, name))));
 	const ffi = JSON.parse(await readFile(join(packageDir("ffi-rs"), "package.json"), "utf8")) as { version: string };
@@ -76,7 +79,7 @@ export async function libraryKey(arch: Architecture): Promise<string> {
 
 /**
  * Bundles the guest's programs.
- * @returns their texts by name, and the files that they are made of, as paths in the kit
+ * @returns the programs' texts by name, and the source files that they were bundled from, relative to the kit's folder
  */
 export async function bundlePrograms(): Promise<{ programs: Record<string, string>; sources: string[] }> {
 	const { outputFiles, metafile } = await build({
@@ -97,8 +100,8 @@ export async function bundlePrograms(): Promise<{ programs: Record<string, strin
 }
 
 /**
- * Writes all that the initial file system holds into a new directory.
- * @param base what the early boot needs is taken from there
+ * Writes the contents of the initramfs into a new directory.
+ * @param base provides the files that the early boot needs
  * @param library the directory from {@link ensureLibrary}
  */
 export async function fillRoot(root: string, base: Pick<Base, "early">, library: string): Promise<void> {

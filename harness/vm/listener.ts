@@ -5,12 +5,12 @@ import { Intake } from "./intake.ts";
 import { failedByItself, panicked } from "./last-words.ts";
 import type { Qemu } from "./qemu.ts";
 
-/** How long the machine's own end may take after its agent's port has closed. */
+/** How long the machine may take to end after its agent's port has closed. */
 const AFTER_PORT_MS = 2_000;
-/** How many frames may wait to be taken before no more are read. */
+/** When this many frames wait to be taken, reading from the port pauses. */
 const WAITING_FRAMES = 16;
 
-/** How a guest can be lost. */
+/** The ways in which a guest can be lost. */
 export type Loss =
 	| "guest-reset"
 	| "guest-shutdown"
@@ -22,20 +22,20 @@ export type Loss =
 	| "protocol"
 	| "too-large";
 
-/** Nothing more is to be heard from a guest. */
+/** Thrown when the guest is lost: no further frames can come from it. */
 export class LostError extends Error {
 	override readonly name = "LostError";
 
 	constructor(
 		readonly how: Loss,
-		/** The last that its kernel said, or what was wrong with its frame. */
+		/** The last console output of the guest's kernel, or what was wrong with a frame. */
 		readonly detail: string,
 	) {
 		super(`the virtual machine was lost: ${how}${detail === "" ? "" : `\n${detail}`}`);
 	}
 }
 
-/** Hears what a guest's agent says: validated frames in their order, until the guest is lost. */
+/** Receives the frames of a guest's agent, validated and in order, until the guest is lost. */
 export class Listener {
 	readonly #heard: GuestFrame[] = [];
 	readonly #intake = new Intake();
@@ -50,7 +50,8 @@ export class Listener {
 			if (event === "SHUTDOWN" && data["reason"] === "guest-reset") reason = "guest-reset";
 			if (event === "VSERPORT_CHANGE" && data["open"] === false) void this.#portClosed(qemu);
 		});
-		// All of reboot, power-off and panic end QEMU with exit code 0. A panic resets the machine: panic=-1.
+		// QEMU ends with exit code 0 after a reboot, a power-off and a panic alike. The kernel option panic=-1 makes a
+		// panic reset the machine.
 		qemu.ended.then(() => {
 			const said = `${qemu.complaints()}${qemu.consoleTail()}`;
 			this.#lose(failedByItself(said) ? "guest-fault" : panicked(said) ? "guest-panic" : reason, said);
@@ -58,15 +59,15 @@ export class Listener {
 		qemu.agent.on("data", (chunk: Buffer) => this.#take(chunk));
 	}
 
-	/** From now on any amount may be said: what is heard is not kept. */
+	/** Removes the limit on the amount of data: the caller does not keep what it receives. */
 	liftLimit(): void {
 		this.#intake.liftLimit();
 	}
 
 	/**
-	 * The next frame.
-	 * @param deadlineMs how long to wait for it; Infinity for ever
-	 * @throws {LostError}
+	 * Returns the next frame.
+	 * @param deadlineMs how long to wait for the frame; Infinity waits forever
+	 * @throws {LostError} the guest is lost, and no frame received before is left
 	 */
 	async next(deadlineMs: number): Promise<GuestFrame> {
 		const tooLate = () => this.#lose("silent", `no word in ${Math.round(deadlineMs / 1000)} s`);
@@ -86,8 +87,8 @@ export class Listener {
 		}
 	}
 
-	// The port closes when the agent ends, and also when the kernel shuts its devices down: then the machine's own end
-	// follows at once.
+	// The port closes when the agent ends, but also when the kernel shuts its devices down. In that case the machine ends
+	// immediately afterwards.
 	async #portClosed(qemu: Qemu): Promise<void> {
 		await Promise.race([qemu.ended, sleep(AFTER_PORT_MS)]);
 		this.#lose("agent-ended", qemu.consoleTail());
@@ -97,7 +98,7 @@ export class Listener {
 		if (this.#lost !== undefined) return;
 		try {
 			this.#heard.push(...this.#intake.take(chunk));
-			// The port then fills up, and the guest waits.
+			// The port's buffer then fills up, and the guest waits.
 			if (this.#heard.length >= WAITING_FRAMES) this.#port.pause();
 			this.#wake();
 		} catch (error) {
@@ -105,7 +106,8 @@ export class Listener {
 		}
 	}
 
-	// What was heard before is still handed out; the first reason is the true one.
+	// next() still returns the frames received before. Only the first reason for the loss is kept: later ones are its
+	// consequences.
 	#lose(how: Loss, detail: string): void {
 		this.#lost ??= new LostError(how, detail.trim());
 		this.#wake();

@@ -20,42 +20,45 @@ import { loadState, type Qemu, startQemu } from "./qemu.ts";
 import type { Template } from "./template.ts";
 
 /**
- * A run without what the machine itself adds; the deadline only where it is not {@link Machine.deadlineMs}.
- * - `patienceMs`: what such a run should take at most; the machine's own deadline, if that comes earlier
+ * A run without the fields that the machine itself adds.
+ * - `deadlineMs`: only if it is to differ from {@link Machine.deadlineMs}
+ * - `patienceMs`: the longest that such a run should take; lowers the machine's own deadline, never raises it
  */
 export type RunRequest = Omit<Run, "type" | "nonce" | "entropy" | "timeMs" | "deadlineMs"> & {
 	deadlineMs?: number;
 	patienceMs?: number;
 };
 
-/** A session without what the machine itself adds. */
+/** A session without the fields that the machine itself adds. */
 export type SessionRequest = Omit<Session, "type" | "nonce" | "entropy" | "timeMs">;
 
-/** Who talks to a session's program. */
+/** The side that exchanges input and output with a session's program. */
 export interface Client {
-	/** The machine is there: from now on there can be input. */
+	/** The machine has begun the session, and accepts input from now on. */
 	started(speak: {
-		/** Without a terminal, no bytes are the end of input. Settles when there is room for more. */
+		/** Without a terminal, an empty buffer ends the input. Settles when there is room for more. */
 		input(data: Buffer): Promise<void>;
 		resize(window: WindowSize): Promise<void>;
 	}): void;
-	/** Takes what the program has written. Settles when there is room for more. */
+	/** Gets what the program wrote. Settles when there is room for more. */
 	output(stream: "stdout" | "stderr", data: Buffer): Promise<void>;
 }
 
 /** How a session's program ended. */
 export type SessionEnd = { code: number | null; signal: string | null };
 
-/** How a run ended, as far as the machine can tell. */
+/** How a run ended, as far as the host can tell. */
 export type Outcome = { kind: "observed"; observation: Observation } | { kind: "lost"; how: Loss; detail: string };
 
-/** The machine was lost before its work began: the exercise is not to blame. */
+/** The machine was lost before its work began, so the exercise is not the cause. */
 export class RestoreError extends Error {
 	override readonly name = "RestoreError";
 
 	constructor(
 		message: string,
-		/** It never came to life at all: its template is damaged. One that has answered was well restored. */
+		/**
+		 * The machine never answered, so its template is damaged. A machine that has answered once was restored correctly.
+		 */
 		readonly templateDamaged: boolean,
 		options?: ErrorOptions,
 	) {
@@ -63,25 +66,25 @@ export class RestoreError extends Error {
 	}
 }
 
-/** What the exercise printed, as far as it was kept. */
+/** The part of the exercise's output that was kept. */
 export interface Output {
 	stdout: Buffer[];
 	stderr: Buffer[];
 }
 
-/** What came of a run. */
+/** The result of a run. */
 export interface PlayedRun {
 	outcome: Outcome;
 	output: Output;
-	/** How much of the processor time that the machine asked for it was given: see {@link processorShare}. */
+	/** The share of the processor time that the machine got of what it asked for: see {@link processorShare}. */
 	processorShare: number;
 }
 
 /**
  * A fresh virtual machine, restored from a template, for one run.
  *
- * Nothing that its guest does reaches further than this process's memory and time: every frame is validated, sizes
- * are bounded, a deadline ends it, and so does the end of this process.
+ * The guest can affect nothing on the host beyond this process's memory and time: every frame is validated, sizes are
+ * limited, and QEMU is killed at a deadline or when this process ends.
  */
 export class Machine {
 	readonly #qemu: Qemu;
@@ -103,15 +106,15 @@ export class Machine {
 	 */
 	static restore(template: Template): Machine {
 		const machine = new Machine(template, startOn(template));
-		// Whoever uses the machine hears of it; one that nobody uses must not end the process.
+		// Each use of the machine awaits #loaded and reports its error. An unused machine's error must not end the process.
 		machine.#loaded.catch(() => {});
 		return machine;
 	}
 
 	/**
-	 * Has it answer once, and pauses it until its next frame: what an answer needs is then in memory and, in emulation,
-	 * translated.
-	 * @param first "practice" has it play a run of its own before, so that the same goes for most of what a run needs
+	 * Makes the machine answer once, then pauses it until its next frame. The memory that an answer needs is then loaded
+	 * and, in emulation, the code translated.
+	 * @param first "practice" makes the agent play a run of its own first, which prepares most of what a run needs
 	 */
 	async rest(first: "ping" | "practice" = "ping"): Promise<void> {
 		await this.#ask(first);
@@ -123,12 +126,12 @@ export class Machine {
 		return this.#qemu.pid;
 	}
 
-	/** Asks the agent for an answer. @returns milliseconds until it came */
+	/** Asks the agent for an answer. @returns how long the answer took, in milliseconds */
 	ping(): Promise<number> {
 		return this.#ask("ping");
 	}
 
-	/** What an exercise may take. */
+	/** How long an exercise may take. */
 	get deadlineMs(): number {
 		return deadlineFor(this.#template);
 	}
@@ -143,7 +146,8 @@ export class Machine {
 		const run: Run = { type: "run", ...newWork(), ...asked, deadlineMs };
 		const output: Output = { stdout: [], stderr: [] };
 		try {
-			// The agent keeps the deadline itself, and says more about it than silence can; so it gets some more time.
+			// The agent enforces the deadline itself, and its report says more than a silent guest does. So the host waits a
+			// while longer.
 			const silenceMs = deadlineMs + Math.min(this.#template.bootMs, patienceMs);
 			const before = await processorTime(this.pid);
 			const outcome = await this.#outcome(run, this.#converse(run, silenceMs), output);
@@ -155,7 +159,8 @@ export class Machine {
 
 	/**
 	 * Runs a program that the client talks to, and ends the machine when the program has ended.
-	 * @throws {LostError} the machine was lost before
+	 * @throws {RestoreError} the machine was lost before its first answer
+	 * @throws {LostError} the machine was lost before the program ended
 	 */
 	async hold(request: SessionRequest, client: Client): Promise<SessionEnd> {
 		const session: Session = { type: "session", ...newWork(), ...request };
@@ -180,7 +185,7 @@ export class Machine {
 		}
 	}
 
-	// A machine that has ended takes nothing; whoever listens hears of it.
+	// Input for a machine that has ended is dropped: reading from the machine reports its end.
 	async #send(frame: SessionFrame): Promise<void> {
 		const { agent } = this.#qemu;
 		if (agent.writable && !agent.write(encodeFrame(frame))) await once(agent, "drain").catch(() => {});
@@ -201,7 +206,8 @@ export class Machine {
 		}
 	}
 
-	// A kernel that has failed in some program's service ends that program, and goes on.
+	// When the kernel fails while it serves a program, it ends that program and goes on. Only the console shows the
+	// fault.
 	#kernelFault(): Outcome | null {
 		const detail = this.#qemu.consoleTail();
 		return failedByItself(detail) ? { kind: "lost", how: "guest-fault", detail } : null;
@@ -219,7 +225,10 @@ export class Machine {
 		return performance.now() - startedMs;
 	}
 
-	/** A frame that the guest would refuse is not sent: that would look as if it had never come to life. @throws {LostError} */
+	/**
+	 * Refuses a frame that is too large for the guest: the guest's refusal would look like a machine that never answered.
+	 * @throws {LostError}
+	 */
 	#begin(frame: HostFrame): void {
 		const bytes = encodeFrame(frame);
 		if (bytes.length > LIMITS.workBytes) throw new LostError("too-large", `${bytes.length >> 20} MiB`);
@@ -227,7 +236,12 @@ export class Machine {
 		this.#qemu.agent.write(bytes);
 	}
 
-	/** Sends a frame and yields what is said, until the caller has heard enough; a session may last. @throws {RestoreError} | {LostError} */
+	/**
+	 * Sends a frame, and yields the guest's frames until the caller stops reading. A session's answers have no deadline
+	 * after the first.
+	 * @throws {RestoreError} the machine was lost before its first answer
+	 * @throws {LostError} the machine was lost later
+	 */
 	async *#converse(frame: HostFrame, deadlineMs: number): AsyncGenerator<Exclude<GuestFrame, { type: "ready" }>> {
 		const qemu = this.#qemu;
 		const tooLate = sleep(deadlineMs, undefined, { ref: false }).then(() => {
@@ -241,7 +255,7 @@ export class Machine {
 		for (let heard = 0; ; heard++) {
 			const leftMs = frame.type === "session" && heard > 0 ? Number.POSITIVE_INFINITY : endMs - performance.now();
 			const said = await this.#listener.next(leftMs).catch((cause: LostError) => {
-				// Nothing has been started yet: it is not the exercise that has lost the machine.
+				// The guest has not begun its work, so the exercise is not the cause.
 				throw heard === 0 ? new RestoreError(cause.message, !this.#hasAnswered, { cause }) : cause;
 			});
 			this.#hasAnswered = true;
@@ -261,22 +275,23 @@ function startOn({ accelerator, memory, disk }: Template): Qemu {
 	}
 }
 
-/** @throws {LostError} it is not about what was asked for */
+/** @throws {LostError} the observation does not contain the calls that the run asked for */
 function observed(run: Pick<Run, "calls">, observation: Observation): Outcome {
 	if (Object.keys(run.calls).every((name) => Object.hasOwn(observation.calls, name)))
 		return { kind: "observed", observation };
 	throw new LostError("protocol", "a report on another run");
 }
 
-/** What work may take on this computer: from how long the guest takes to boot, and how busy it is now. */
+/** The deadline for a piece of work on this computer: from how long the guest takes to boot, and the current load. */
 export function deadlineFor({ bootMs }: Template): number {
 	const [load = 0] = loadavg();
 	const busy = Math.min(4, Math.max(1, load / cpus().length));
-	// Generous: only what hangs ever waits for it, and a right exercise must not meet it on a computer that is busy.
+	// Generous, because only work that hangs waits for the deadline, and a correct exercise must not reach it on a busy
+	// computer.
 	return Math.round((3_000 + bootMs * 0.75) * busy);
 }
 
-/** What every work begins with. */
+/** The fields that every run, session and stage begins with. */
 export const newWork = () => ({
 	nonce: newNonce(),
 	entropy: randomBytes(48).toString("base64"),

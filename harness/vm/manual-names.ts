@@ -2,14 +2,17 @@ import { distance } from "fastest-levenshtein";
 import { Failure } from "../base/failure.ts";
 import { nameOf, sectionOf, shownPage } from "./manual.ts";
 
-/** Finds manual pages by what somebody types, and says what else there is where nothing is found. */
+/** Finds the manual pages that a user means, and suggests others where there is none. */
 
-// System calls first: they are what the lessons are about. Then overviews, files, programs, and the C library.
+// System calls first, because the lessons are about them. Then overviews, files, programs, and the C library.
 const SECTIONS = ["2", "7", "5", "8", "1", "4", "3"];
 
 const KERNEL_DOCS = "https://docs.kernel.org";
 
-/** What lessons name that is no manual page, where it is, and what there is to read offline. */
+/**
+ * Documents that lessons name and that are no manual pages: where each one is, and the command that shows something to
+ * read offline.
+ */
 const TEXTS: ReadonlyMap<string, { of: string; at: string; next: string }> = new Map([
 	[
 		"overlayfs",
@@ -38,8 +41,8 @@ const TEXTS: ReadonlyMap<string, { of: string; at: string; next: string }> = new
 ]);
 
 /**
- * The pages that are meant, the likeliest first.
- * @param words as they are typed: `pivot_root.2`, `2 pivot_root`, `pivot_root(2)`, or without a section
+ * The pages that match, the likeliest first.
+ * @param words as typed: `pivot_root.2`, `2 pivot_root`, `pivot_root(2)`, or without a section
  */
 export function findPages(words: readonly string[], pages: readonly string[]): string[] {
 	const { name, section } = wanted(words);
@@ -48,12 +51,13 @@ export function findPages(words: readonly string[], pages: readonly string[]): s
 		.sort((a, b) => rank(a) - rank(b));
 }
 
-/** The three pages whose names are nearest to what was typed. */
+/** The three pages whose names are nearest to the typed one. */
 export function nearestPages(words: readonly string[], pages: readonly string[]): string[] {
 	const { name } = wanted(words);
 	const far = Math.max(2, name.length / 3);
 	const near = pages.map((page) => ({ page, letters: lettersApart(name, nameOf(page)) }));
-	// Hardly anybody mistypes the first letter and another one.
+	// Hardly anybody mistypes the first letter and another letter, too: a page with another first letter may differ in
+	// that letter only.
 	return near
 		.filter(({ page, letters }) => letters <= (page[0] === name[0] ? far : 1))
 		.sort((a, b) => a.letters - b.letters || rank(a.page) - rank(b.page))
@@ -61,7 +65,7 @@ export function nearestPages(words: readonly string[], pages: readonly string[])
 		.map(({ page }) => page);
 }
 
-/** Of what is no page: where it is, or the nearest pages. */
+/** The error for a name that has no page: says where the document is, or names the nearest pages. */
 export function unknownPage(words: readonly string[], pages: readonly string[]): Failure {
 	const near = nearestPages(words, pages);
 	const { name } = wanted(words);
@@ -87,7 +91,7 @@ function wanted(words: readonly string[]): { name: string; section?: string } {
 	return name === undefined || section === undefined ? { name: first } : { name, section };
 }
 
-// Who leaves out or swaps an underscore means the same name.
+// Names that differ only in hyphens, underscores and case count as the same.
 const lettersApart = (a: string, b: string) =>
 	a.replaceAll(/[-_]/g, "").toLowerCase() === b.replaceAll(/[-_]/g, "").toLowerCase() ? 0 : distance(a, b);
 

@@ -14,12 +14,12 @@ export const nameOf = (page: string): string => page.slice(0, page.lastIndexOf("
 /** The section in a page's name: `8` of `ld.so.8`. */
 export const sectionOf = (page: string): string => page.slice(page.lastIndexOf(".") + 1);
 
-/** A page as texts name it: `ld.so(8)`. */
+/** A page as texts cite it: `ld.so(8)`. */
 export const shownPage = (page: string): string => `${nameOf(page)}(${sectionOf(page)})`;
 
 /**
- * Names of the manual pages in the virtual machine's image, such as `pivot_root.2`; builds the image if it is not there.
- * They are those of the kernel, of the C library and of the programs that the guest has.
+ * The names of the manual pages in the virtual machine's image, such as `pivot_root.2`: pages of the kernel, of the C
+ * library and of the guest's programs. Builds the image if it is not in the cache.
  */
 export async function manualPages(progress: Progress): Promise<string[]> {
 	if ((await inCache()).building) await ensureImage(progress);
@@ -28,8 +28,8 @@ export async function manualPages(progress: Progress): Promise<string[]> {
 }
 
 /**
- * A manual page as mandoc(1) formats it, in a virtual machine; from then on it is in the cache.
- * Bold and underlined letters are overstruck, as a typewriter would: see grotty(1), "Legacy output format".
+ * A manual page, formatted by mandoc(1) in a virtual machine and then kept in the cache. Bold and underlined letters
+ * are overstruck, as on a typewriter: see grotty(1), "Legacy output format".
  * @param page one of {@link manualPages}
  * @param width in columns
  */
@@ -49,8 +49,8 @@ export async function formattedPage(page: string, width: number, progress: Progr
 }
 
 /**
- * Manual pages as {@link formattedPage} gives them, from one virtual machine; not from the cache.
- * @throws {Failure} failed: one of them could not be formatted
+ * Manual pages as {@link formattedPage} returns them, all formatted in one virtual machine. Does not use the cache.
+ * @throws {Failure} failed: a page could not be formatted
  */
 export async function formatPages(
 	pages: readonly string[],
@@ -78,7 +78,7 @@ export async function formatPages(
 	);
 }
 
-// A page that only refers to another names it from the manual's own directory.
+// A page that only includes another page names it relative to /usr/share/man.
 const formatting = (page: string, width: number) =>
 	`cd /usr/share/man && mandoc -T utf8 -O width=${width} -- 'man${sectionOf(page)[0]}/${page}.gz'`;
 

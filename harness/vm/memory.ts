@@ -7,47 +7,50 @@ import { needRoom } from "../base/cache-owner.ts";
 import { makeDirectories } from "../base/make-directories.ts";
 import { openToMachines } from "./confinement.ts";
 
-/** A page of the guest's: the smallest piece that is kept. */
+/** The size of a guest's page, the smallest unit that is kept. */
 const PAGE_BYTES = 4 << 10;
-/** What is written at once. */
+/** How much is written at once. */
 const BLOCK_BYTES = 64 << 10;
-/** What is compared at once, and how many of them. */
+/** How much is compared at once, and how many comparisons run in parallel. */
 const PIECE_BYTES = 4 << 20;
 const AT_ONCE = 2;
-/** What the machine may fill, and some of what is kept. */
+/** Room for the machine's whole memory and for some kept pages. */
 const ROOM_BYTES = 2 ** 30;
 
-/** What a memory held at one moment: the pages that differ from its template's. */
+/** The contents of a memory at one moment: the pages that differ from the template's. */
 export interface Kept {
-	/** By the piece that they are in: where they are in the file, one after the other, and where in the piece. */
+	/**
+	 * The pages by the start of their piece. `at` is the offset in `file` of the piece's pages, which are stored one
+	 * after another. `pages` are their offsets in the piece.
+	 */
 	pieces: ReadonlyMap<number, { at: number; pages: readonly number[] }>;
 	bytes: number;
-	/** Null where there are none. */
+	/** Null if no page differs. */
 	file: FileHandle | null;
-	/** It is of no use any more. */
+	/** Closes the file; the contents cannot be used any more. */
 	release(): Promise<void>;
 }
 
 const NOTHING: Kept = { pieces: new Map(), bytes: 0, file: null, release: () => Promise.resolve() };
 
 /**
- * The memory of a machine that can be put back: a file of its own, which the machine writes through. No machine may run
- * on it while it is read or put back.
+ * The memory of a machine that can be put back: a file of its own, which the machine maps shared. No machine may run on
+ * the file while this class reads or changes it.
  *
- * Its files have no names: they are gone with this process, however it ends.
+ * On Linux the files have no names, so they disappear with this process, however it ends.
  */
 export class Memory {
 	private constructor(
 		private readonly template: FileHandle,
 		private readonly file: FileHandle,
 		private readonly bytes: number,
-		/** Where a machine that this process starts finds it. */
+		/** The path by which a machine that this process starts opens the file. */
 		readonly path: string,
 		private readonly remove: () => Promise<void>,
 	) {}
 
 	/**
-	 * A copy of a template's memory.
+	 * Creates a copy of a template's memory.
 	 * @throws {Failure} unsupported: there is no room
 	 */
 	static async copyOf(path: string): Promise<Memory> {
@@ -61,7 +64,7 @@ export class Memory {
 		return memory;
 	}
 
-	/** Keeps what it holds now. */
+	/** Keeps the current contents. */
 	async keep(): Promise<Kept> {
 		const { file, remove } = await scratchFile();
 		await remove();
@@ -80,7 +83,7 @@ export class Memory {
 		return { file, pieces, bytes: end, release: () => file.close() };
 	}
 
-	/** Makes it hold what was kept. */
+	/** Restores contents that were kept. */
 	async putBack({ file, pieces }: Kept): Promise<void> {
 		await this.#eachPiece(async (start, [wanted, now]) => {
 			await Promise.all([readAll(this.template, wanted, start), readAll(this.file, now, start)]);
@@ -116,7 +119,7 @@ export class Memory {
 	}
 }
 
-/** Where two buffers differ, in steps of `step` bytes. */
+/** The offsets of the blocks of `step` bytes in which two buffers differ. */
 function differing(one: Buffer, other: Buffer, step: number): number[] {
 	const starts = Array.from({ length: one.length / step }, (_, index) => index * step);
 	return starts.filter((start) => one.compare(other, start, start + step, start, start + step) !== 0);
@@ -137,7 +140,7 @@ async function scratchFile(): Promise<{ file: FileHandle; place: string; remove:
 	await needRoom(dir, ROOM_BYTES, "a machine that can be put back");
 	if (process.platform !== "linux")
 		return { file: await open(place, "wx+", 0o600), place, remove: () => rm(place, { force: true }) };
-	// At once, so that nothing comes between: not even the end of this process.
+	// Synchronous calls, so that no other code of this process, such as an interruption, runs while the file has a name.
 	const fd = openSync(place, "wx+", 0o600);
 	rmSync(place);
 	const file = await open(`/proc/self/fd/${fd}`, "r+");

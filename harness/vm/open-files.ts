@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { Failure } from "../base/failure.ts";
 
-/** A check has some eighty open, the most of them while the kit's sources are read. */
+/** A check has about eighty files open at most, while the kit's sources are read. */
 const OPEN_FILES_MIN = 256;
 
 /**
- * Makes sure that this process may open as many files as a check needs. With fewer, any part of it could fail, and a cache
- * that cannot be read looks damaged.
- * @throws {Failure} unsupported: it may not
+ * Checks that this process may open as many files as a check needs. With a lower limit, any part of a check could fail,
+ * and a cache that cannot be read would look damaged.
+ * @throws {Failure} unsupported: the limit is too low
  */
 export function needOpenFiles(): void {
 	const limit = limitOfOpenFiles();
@@ -21,7 +21,7 @@ function limitOfOpenFiles(): number {
 		const [, limit] = /^Max open files +(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8")) ?? [];
 		return limit === undefined ? Number.POSITIVE_INFINITY : Number(limit);
 	} catch {
-		// Elsewhere than on Linux nothing tells.
+		// Only Linux shows the limit in a file.
 		return Number.POSITIVE_INFINITY;
 	}
 }

@@ -8,12 +8,12 @@ import { interruption } from "../base/interrupt.ts";
 import { readBytes } from "../base/regular-file.ts";
 
 /**
- * An image in one file: an archive as tar writes it, not compressed, of a label and two folders of regular files. It may be
- * anybody's, so it is looked at entry by entry as it is unpacked, and what it takes is bounded.
+ * An image in one file: an uncompressed tar archive of a label and two folders of regular files. The file may come from
+ * a stranger, so each entry is checked as it is unpacked, and the total size is limited.
  */
 
 const LABEL_BYTES_MAX = 4 << 10;
-/** Several times what an image has. */
+/** Several times the size of an image. */
 const BYTES_MAX = 4 * 2 ** 30;
 const ENTRIES_MAX = 5_000;
 const PATH_CHARS_MAX = 200;
@@ -24,11 +24,11 @@ export type Label = v.InferOutput<typeof Label>;
 
 /**
  * Unpacks an image into a directory.
- * @returns its label
- * @throws {Error} what is wrong with it
+ * @returns the image's label
+ * @throws {Error} what is wrong with the file
  */
 export async function unpackImage(file: string, dir: string): Promise<Label> {
-	// Without O_NONBLOCK, a FIFO would be waited for.
+	// Without O_NONBLOCK, opening a FIFO would wait for a writer.
 	const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
 	try {
 		const stats = await handle.stat();
@@ -36,7 +36,7 @@ export async function unpackImage(file: string, dir: string): Promise<Label> {
 		if (stats.size > BYTES_MAX) throw new Error("it is too large");
 		const head = Buffer.alloc(HEADER_BYTES);
 		await handle.read(head, 0, HEADER_BYTES, 0);
-		// Else the parser would look for a compressed archive in it.
+		// Without this check, the parser would try to decompress the file.
 		if (head.toString("latin1", 257, 262) !== "ustar") throw new Error("it is no archive, or a compressed one");
 		await unpack(handle.createReadStream({ start: 0, autoClose: false }), dir, stats.size);
 	} finally {
@@ -59,7 +59,7 @@ async function unpack(bytes: NodeJS.ReadableStream, dir: string, sizeBytes: numb
 		cwd: dir,
 		strict: true,
 		preserveOwner: false,
-		// One wrong entry spoils it all; what is unpacked is thrown away then.
+		// One invalid entry makes the whole image invalid; the caller then deletes what was unpacked.
 		filter: (path, entry) => {
 			const { type = "", size = 0 } = entry as { type?: string; size?: number };
 			entries += 1;
@@ -73,7 +73,7 @@ async function unpack(bytes: NodeJS.ReadableStream, dir: string, sizeBytes: numb
 			return refused === undefined;
 		},
 	});
-	// A sparse file, or whatever else the library knows of and does not unpack.
+	// The library ignores entries that it knows but does not unpack, such as sparse files.
 	unpacking.on("ignoredEntry", () => {
 		refused ??= new Error("it holds something else than files");
 	});

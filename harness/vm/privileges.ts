@@ -1,30 +1,34 @@
 import { readFileSync } from "node:fs";
 
 /**
- * What root may do here. In a user namespace with one user in it (`unshare --map-root-user`), and in a container without
- * capabilities, root can neither become another user nor give away a file: see user_namespaces(7) and capabilities(7).
+ * What root may do on this computer. In a user namespace that maps a single user (`unshare --map-root-user`), and in a
+ * container without capabilities, root can neither become another user nor change a file's owner: see
+ * user_namespaces(7) and capabilities(7).
  */
 
 // From <linux/capability.h>.
 const CAP = { CHOWN: 0, FOWNER: 3, SETGID: 6, SETUID: 7, SETPCAP: 8 } as const;
 
 export interface Privileges {
-	/** Whether it can start a process as another user, with other groups, and give that user a file. */
+	/** Whether this process can start a process as another user, with other groups, and give files to that user. */
 	mayChangeTo(id: number): boolean;
-	/** Whether it can take capabilities from what it starts, for good. */
+	/**
+	 * Whether this process can permanently remove capabilities from the processes that it starts: see "Capability
+	 * bounding set" in capabilities(7).
+	 */
 	mayDropBounding: boolean;
 }
 
 /**
  * Reads this process's privileges.
- * @param proc where proc(5) has them
+ * @param proc the process's directory in proc(5)
  */
 export function privilegesIn(proc: string): Privileges {
 	const read = (name: string) => {
 		try {
 			return readFileSync(`${proc}/${name}`, "utf8");
 		} catch {
-			// A kernel without user namespaces.
+			// The kernel has no user namespaces.
 			return null;
 		}
 	};
@@ -38,7 +42,7 @@ export function privilegesIn(proc: string): Privileges {
 	};
 }
 
-// A line has the first number inside, the first outside, and how many there are.
+// A line holds the first number inside the namespace, the first outside, and the length of the range.
 function isMapped(map: string, id: number): boolean {
 	const lines = map.trim().split("\n");
 	return lines.some((line) => {
@@ -49,7 +53,7 @@ function isMapped(map: string, id: number): boolean {
 
 let known: Privileges | undefined;
 
-/** What this process may do as root; null where it is not root. */
+/** This process's privileges as root; null if it does not run as root. */
 export function rootPrivileges(): Privileges | null {
 	if (process.platform !== "linux" || process.getuid?.() !== 0) return null;
 	known ??= privilegesIn("/proc/self");

@@ -2,21 +2,22 @@ import { readdir, readFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
 
 /**
- * How much of the processor time that a process asked for it was given. On a quiet computer that is nearly all of it. On
- * a busy one the process stands in a queue: what then came too late says nothing about the program that ran in it.
+ * Measures which share of the requested processor time a process got. On an idle computer it gets nearly all. On a busy
+ * computer the process waits in a queue, so a late answer says nothing about the program that ran in it.
  */
 
-/** Processor time that a process's threads have had, and time that they have stood in the queue for it. */
+/** The time that a process's threads have run, and the time that they have waited in the run queue. */
 export interface ProcessorTime {
 	ranNs: number;
 	queuedNs: number;
 }
 
-/** @returns null where the kernel does not tell: elsewhere than on Linux, or the process has ended */
+/** @returns null if the kernel does not tell: on another system than Linux, or when the process has ended */
 export async function processorTime(pid: number): Promise<ProcessorTime | null> {
 	try {
 		const threads = await readdir(`/proc/${pid}/task`);
-		// "123 45 6": time on a processor, time in the queue, turns. See Documentation/scheduler/sched-stats in the kernel.
+		// "123 45 6": nanoseconds on a processor, nanoseconds in the run queue, number of time slices. See
+		// Documentation/scheduler/sched-stats in the kernel.
 		const read = threads.map(async (thread) =>
 			(await readFile(`/proc/${pid}/task/${thread}/schedstat`, "utf8")).split(" "),
 		);
@@ -29,8 +30,8 @@ export async function processorTime(pid: number): Promise<ProcessorTime | null> 
 }
 
 /**
- * The share that a process was given between two readings of {@link processorTime}: 1 is all that it asked for.
- * Without the readings it is guessed from the load of the last minute.
+ * The share of the requested processor time that a process got between two readings of {@link processorTime}; 1 is all.
+ * Without the readings, the share is estimated from the load of the last minute.
  */
 export function processorShare(
 	before: ProcessorTime | null,

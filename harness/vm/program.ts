@@ -6,8 +6,8 @@ import { installCommand } from "./requirements.ts";
 import { programIn } from "./search-path.ts";
 
 /**
- * Names this computer's QEMU: the file that it is. Asking for its version would start it.
- * @throws {Failure} unsupported: it is not installed
+ * Identifies this computer's QEMU by its file's path, size and time. Asking for its version would start QEMU.
+ * @throws {Failure} unsupported: QEMU is not installed
  */
 export async function qemuIdentity(): Promise<string> {
 	const { program } = architecture().qemu;

@@ -9,7 +9,7 @@ import { Qmp } from "./qmp.ts";
 
 const GUEST_MEMORY_MB = 512;
 const SANDBOX = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny";
-/** Standard streams, the agent's port, QMP, the saved state, the console: the descriptors before those of files. */
+/** Descriptors below those of files: the standard streams, the agent's port, QMP, the saved state, the console. */
 const CHANNELS = 7;
 const CONSOLE_TAIL_BYTES = 16 << 10;
 
@@ -19,38 +19,42 @@ export interface QemuOptions {
 	memory: { path: string; share: boolean };
 	/** The guest's /usr. */
 	disk: string;
-	/** Boot from this kernel, or wait for a saved state. */
+	/** Boots this kernel, or waits for a saved state. */
 	start: { kernel: string; initrd: string } | { incoming: true };
-	/** A descriptor of a socket that its state can be saved to. */
+	/** Descriptor of a socket to which QEMU can save the machine's state. */
 	stateSocket?: number | null;
 }
 
-/** A QEMU process. Ends when `kill` is called, when the guest ends it, or when this process dies. */
+/** A QEMU process. It ends when `kill` is called, when the guest shuts down, or when this process dies. */
 export interface Qemu {
 	pid: number;
 	/** The agent's port. */
 	agent: Duplex;
 	qmp: Qmp;
-	/** Takes the saved state of a machine that was started with `incoming`. */
+	/** The channel for the saved state, if the machine was started with `incoming`. */
 	incoming: Duplex;
-	/** Where it finds the socket that its state can be saved to, if it was given one. */
+	/** The path by which QEMU opens the state socket; null if it was given none. */
 	statePath: string | null;
 	/** Settles when the process has ended. */
 	ended: Promise<void>;
-	/** The last that the guest's kernel wrote to its console. */
+	/** The end of what the guest's kernel wrote to its console. */
 	consoleTail(): string;
-	/** QEMU's own complaints. */
+	/** The end of QEMU's standard error. */
 	complaints(): string;
 	kill(): Promise<void>;
 }
 
-// "Ignore shared": the memory stays in its file when the machine is saved, and is not looked for when restored.
+// x-ignore-shared: the saved state does not contain the memory, which stays in its file. A restored machine does not
+// expect it there either.
 const CAPABILITIES = [
 	{ capability: "x-ignore-shared", state: true },
 	{ capability: "events", state: true },
 ];
 
-/** Saves a machine's devices to `uri`; its memory is in its file already. It does not run on. */
+/**
+ * Saves the state of a machine's devices to `uri`. The memory is in its file already. QEMU stops the machine and does
+ * not resume it.
+ */
 export async function saveState({ qmp }: Qemu, uri: string): Promise<void> {
 	const completed = migrated(qmp);
 	await Promise.all([
@@ -60,7 +64,7 @@ export async function saveState({ qmp }: Qemu, uri: string): Promise<void> {
 	]);
 }
 
-/** Gives a machine that was started with `incoming` its saved state. It runs on. */
+/** Loads a saved state into a machine that was started with `incoming`. The machine then runs. */
 export async function loadState({ qmp, incoming }: Qemu, state: Buffer): Promise<void> {
 	const completed = migrated(qmp);
 	incoming.end(state);
@@ -82,11 +86,11 @@ function migrated(qmp: Qmp): Promise<void> {
 	});
 }
 
-/** Starts QEMU with its channels on inherited descriptors: there is no socket file to clean up. */
+/** Starts QEMU. Its channels are inherited descriptors, so there are no socket files to clean up. */
 export function startQemu(options: QemuOptions): Qemu {
 	const { accelerator, memory, disk, start, stateSocket = null } = options;
 	const forExercise = "incoming" in start;
-	// On Linux it gets its files open, as it may not be allowed to walk to where they are.
+	// On Linux, QEMU gets its files as open descriptors, because its user may not be allowed to enter their folders.
 	const files =
 		process.platform === "linux" && forExercise ? [memory.path, disk].map((path) => openSync(path, "r")) : [];
 	const [first = memory.path, second = disk] = files.map((_, index) => `/proc/self/fd/${CHANNELS + index}`);
@@ -94,12 +98,12 @@ export function startQemu(options: QemuOptions): Qemu {
 	const [program, args] = confined(architecture().qemu.program, arguments_, { forExercise, accelerator });
 	const inherited = stateSocket === null ? files : [...files, stateSocket];
 	const channels = ["ignore", "ignore", "pipe", "pipe", "pipe", "pipe", "pipe"] as const;
-	// Not by zx: QEMU gets descriptors beyond the first three.
+	// Not zx: QEMU gets more descriptors than the first three.
 	const child = spawn(program, args, { stdio: [...channels, ...inherited] });
 	for (const file of files) closeSync(file);
 	const [, , stderr, agent, qmp, incoming, console_] = child.stdio as unknown as (Duplex | null)[];
 	if (!stderr || !agent || !qmp || !incoming || !console_) throw new Error("QEMU has no channels");
-	// A guest that ends, ends its channels; `ended` tells.
+	// When QEMU ends, its channels may report errors. `ended` reports the end.
 	for (const channel of [agent, qmp, incoming, console_]) channel.on("error", () => {});
 	const ended = new Promise<void>((resolve) => {
 		child.once("error", () => resolve());
@@ -115,7 +119,7 @@ export function startQemu(options: QemuOptions): Qemu {
 		consoleTail: tailOf(console_),
 		complaints: tailOf(stderr),
 		kill: () => {
-			// What nobody has read would keep its end from being seen.
+			// The child's "close" event waits for unread data.
 			agent.destroy();
 			return kill(child, ended);
 		},
@@ -127,7 +131,7 @@ async function kill(child: ChildProcess, ended: Promise<void>): Promise<void> {
 	await ended;
 }
 
-/** Everything that a guest with this accelerator is started with, but for its files: a part of a snapshot's key. */
+/** All arguments of QEMU for this accelerator, without the paths of files. They are a part of a snapshot's key. */
 export function hardware(accelerator: Accelerator): string[] {
 	const start = { kernel: "", initrd: "" };
 	return qemuArguments({ accelerator, memory: { path: "", share: true }, disk: "", start });
@@ -137,8 +141,8 @@ function qemuArguments({ accelerator, memory, disk, start }: QemuOptions): strin
 	const { qemu, console: serial } = architecture();
 	const cmdline = [
 		`console=${serial} quiet loglevel=4 panic=-1`,
-		// The emulated processor is honest, and has nobody to protect itself from. Without randomized addresses a program
-		// that runs for the second time is not translated for a second time.
+		// Nothing in the guest needs protection from attacks on the processor, so mitigations=off. With fixed addresses
+		// (nokaslr, norandmaps), a program that runs a second time is not translated a second time.
 		"mitigations=off nokaslr norandmaps no_timer_check lockdown=confidentiality",
 	].join(" ");
 	return [
@@ -159,7 +163,8 @@ function qemuArguments({ accelerator, memory, disk, start }: QemuOptions): strin
 		...["-device", `virtserialport,chardev=agent,name=${PORT},id=agent`],
 		...["-chardev", "socket,id=qmp,fd=4", "-mon", "chardev=qmp,mode=control"],
 		...["-chardev", "socket,id=console,fd=6", "-serial", "chardev:console"],
-		// The exercise is root in the guest: no network, no shared folder, and QEMU itself can start nothing.
+		// The exercise is root in the guest, so the guest has no network and no shared folder. The sandbox keeps QEMU from
+		// starting programs.
 		...["-nic", "none"],
 		...(process.platform === "linux" ? ["-sandbox", SANDBOX] : []),
 		...("kernel" in start
@@ -170,7 +175,7 @@ function qemuArguments({ accelerator, memory, disk, start }: QemuOptions): strin
 
 const onOff = (value: boolean) => (value ? "on" : "off");
 
-// In QEMU's option strings a comma is written twice.
+// QEMU's option strings escape a comma by doubling it.
 const escapeCommas = (path: string) => path.replaceAll(",", ",,");
 
 function tailOf(stream: Duplex): () => string {

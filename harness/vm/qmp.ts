@@ -9,7 +9,7 @@ const Message = v.union([
 	v.object({ event: v.string(), data: v.optional(v.record(v.string(), v.unknown()), {}) }),
 ]);
 
-/** Something that QEMU tells unasked, such as `SHUTDOWN` or `MIGRATION`. */
+/** A message that QEMU sends without being asked, such as `SHUTDOWN` or `MIGRATION`. */
 export interface QmpEvent {
 	event: string;
 	data: Record<string, unknown>;
@@ -41,7 +41,8 @@ export class Qmp {
 		channel.on("data", (chunk: string) => this.#take(chunk));
 		this.closed = new Promise((resolve) => channel.once("close", () => resolve()));
 		this.closed.then(() => this.#close());
-		// Nothing may be asked before this; QEMU reads it once its greeting is out, so nothing waits for that.
+		// qmp_capabilities must be the first command. QEMU reads it after sending its greeting, so there is no need to wait
+		// for the greeting.
 		this.execute("qmp_capabilities").catch(() => {});
 	}
 
@@ -71,12 +72,12 @@ export class Qmp {
 			if (this.#lines.restChars > LONGEST_LINE_CHARS) throw new RangeError("a line without an end");
 			for (const line of lines.filter((text) => text.trim() !== "")) this.#dispatch(v.parse(Message, JSON.parse(line)));
 		} catch {
-			// QEMU does not talk like this; who has taken its place is not listened to.
+			// QEMU does not send such lines. Something else may have taken over its process, so the channel is closed.
 			this.#channel.destroy();
 		}
 	}
 
-	// Answers come in the order of the commands.
+	// QEMU answers commands in order.
 	#dispatch(message: v.InferOutput<typeof Message>): void {
 		if ("event" in message) for (const listener of this.#listeners) listener(message);
 		else if ("return" in message) this.#waiting.shift()?.resolve(message.return);

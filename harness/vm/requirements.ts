@@ -1,22 +1,22 @@
 import { architecture } from "./arch.ts";
 import { programIn, WITH_SBIN } from "./search-path.ts";
 
-/** A program that this computer must have, and what has it. */
+/** A program that this computer must have, and the packages that contain it. */
 export interface Requirement {
 	name: string;
-	/** The program whose presence shows that it is installed. */
+	/** The program whose presence shows that the requirement is met. */
 	program: string;
-	/** Others that do as well. */
+	/** Other programs that meet the requirement, too. */
 	alternatives?: readonly string[];
-	/** What it is for, as a person is told before it is installed. */
+	/** What it is for, in the words that a user reads before it is installed. */
 	purpose: string;
-	/** Packages by package manager; null where it is not to be had. */
+	/** Packages by package manager; null where there is no package. */
 	packages: { apt: string; dnf: string | null; brew: string | null };
-	/** When it is needed: always; not where an image was brought in; only for drydock's own tests. */
+	/** When it is needed: always; only to build the image, so not with an imported one; only for drydock's own tests. */
 	need: "running" | "building" | "testing";
 }
 
-/** Everything that drydock runs and npm does not install. */
+/** All programs that drydock runs and npm does not install. */
 export function requirements(): Requirement[] {
 	const { qemu, triplet } = architecture();
 	const building = { need: "building" } as const;
@@ -94,7 +94,7 @@ export async function missingRequirements(needs: readonly Requirement["need"][])
 	return found.filter(({ there }) => !there).map(({ requirement }) => requirement);
 }
 
-/** The exact command that installs what a requirement, or several, name on this system. */
+/** The exact command that installs the named requirements on this system. */
 export function installCommand(...names: string[]): string {
 	const wanted = requirements().filter(({ name }) => names.includes(name));
 	const manager = process.platform === "darwin" ? "brew" : "apt";
@@ -104,7 +104,7 @@ export function installCommand(...names: string[]): string {
 	return `${sudo}apt-get install --yes --no-install-recommends ${packages.join(" ")}`;
 }
 
-/** Where a requirement's program is on this computer; null if it is nowhere. */
+/** Path of a requirement's program on this computer; null if it is not installed. */
 export async function pathOf({ program, alternatives = [] }: Requirement): Promise<string | null> {
 	const found = await Promise.all([program, ...alternatives].map((name) => programIn(WITH_SBIN, name)));
 	return found.find((path) => path !== null) ?? null;

@@ -8,21 +8,21 @@ import { loadState, type Qemu, startQemu } from "./qemu.ts";
 import { StateSocket } from "./state-socket.ts";
 import type { Template } from "./template.ts";
 
-/** A stage without what the machine itself adds. */
+/** A stage without the fields that the machine itself adds. */
 export type StageRequest = Omit<Stage, "type" | "nonce" | "entropy" | "timeMs">;
 
-/** What a stage says. */
+/** The frames of a stage that its audience gets. */
 export type StageSays = Extract<GuestFrame, { type: "printed" | "left" | "view" }>;
 
-/** Who listens to a stage. */
+/** The receiver of a stage's frames. */
 export interface Audience {
 	/** Settles when there is room for more. */
 	hear(said: StageSays): Promise<void>;
-	/** The machine is lost, and nobody has asked for that; it can be put back. */
+	/** The machine was lost unexpectedly. It can still be put back. */
 	lost(error: Error): void;
 }
 
-/** A moment of a machine that it can be put back to. */
+/** A moment that a machine can be put back to. */
 export interface Checkpoint {
 	state: Buffer;
 	memory: Kept;
@@ -30,7 +30,7 @@ export interface Checkpoint {
 
 type Unaddressed<T> = T extends unknown ? Omit<T, "nonce"> : never;
 
-/** Everything on a machine's way from one loss, or one going back, to the next. */
+/** One QEMU process of the machine, from its start until the machine is lost or put back. */
 interface Life {
 	qemu: Qemu;
 	listener: Listener;
@@ -38,21 +38,21 @@ interface Life {
 }
 
 /**
- * A machine with a stage that can be put back to where it was, its shells included.
+ * A machine with a stage that can be put back to an earlier moment, together with its shells.
  *
- * Its memory is a file that it shares with nobody but this process, so keeping a moment takes two things: the devices'
- * state, and the pages of that file which are no longer the template's. The agent is asked to be still first, so that
- * nothing is half said when the moment is kept.
+ * Only this process shares the machine's memory file. So a moment consists of two things: the devices' state, and the
+ * pages of that file that differ from the template's. Before a moment is kept, the agent is asked to be still, so that
+ * no frame is only half sent.
  */
 export class Rewindable {
 	readonly #template: Template;
 	readonly #audience: Audience;
-	/** What outlives a QEMU; null before the first. */
+	/** What all QEMU processes of the machine use; null before the first one and after the end. */
 	#ground: { memory: Memory; socket: StateSocket } | null = null;
 	readonly #nonce = randomBytes(16).toString("hex");
-	/** What waits for a word of the agent's. */
+	/** The callers that wait for a frame from the agent, by the frame's type. */
 	readonly #awaited = new Map<GuestFrame["type"], { resolve(): void; reject(error: Error): void }>();
-	/** What is to be said when the agent may be spoken to again; null while it may. */
+	/** Input that is held back until the agent accepts input again; null while the agent accepts it. */
 	#held: Buffer[] | null = null;
 	#life: Life | null = null;
 	#begun = false;
@@ -64,8 +64,9 @@ export class Rewindable {
 	}
 
 	/**
-	 * Restores a machine and begins a stage in it.
-	 * @throws {RestoreError} it was lost before; {Failure} there is no room for its memory
+	 * Restores a machine, and begins a stage in it.
+	 * @throws {RestoreError} the machine was lost before the stage began
+	 * @throws {Failure} there is no room for the machine's memory
 	 */
 	async begin(request: StageRequest): Promise<void> {
 		const memory = await Memory.copyOf(this.#template.memory);
@@ -82,7 +83,7 @@ export class Rewindable {
 		}
 	}
 
-	/** Types something, or says how large a terminal is. Settles when there is room for more. */
+	/** Sends input, or a terminal's new size. Settles when there is room for more. */
 	async say(frame: Unaddressed<Extract<StageFrame, { type: "input" | "resize" }>>): Promise<void> {
 		const bytes = encodeFrame({ ...frame, nonce: this.#nonce });
 		if (this.#held !== null) this.#held.push(bytes);
@@ -90,8 +91,8 @@ export class Rewindable {
 	}
 
 	/**
-	 * Keeps this moment.
-	 * @param atRest called when all that was said before has been heard
+	 * Keeps the current moment.
+	 * @param atRest called when the audience has received everything that the stage sent before this moment
 	 * @throws {LostError}
 	 */
 	async keep(atRest: () => void): Promise<Checkpoint> {
@@ -109,8 +110,8 @@ export class Rewindable {
 	}
 
 	/**
-	 * Puts it back to a moment that was kept.
-	 * @param between called when nothing more is heard of what it was, and nothing yet of what it will be
+	 * Puts the machine back to a moment that was kept.
+	 * @param between called after the last frame from before, and before the first frame from the moment put back to
 	 * @throws {RestoreError}
 	 */
 	async putBack({ state, memory }: Checkpoint, between: () => Promise<void>): Promise<void> {
@@ -125,7 +126,7 @@ export class Rewindable {
 		}
 	}
 
-	/** Ends the machine, whatever it is doing. What was kept of it is of no use any more. */
+	/** Ends the machine, whatever it is doing. Its checkpoints cannot be used any more. */
 	async end(): Promise<void> {
 		this.#ended = true;
 		await this.#endLife();
@@ -155,7 +156,7 @@ export class Rewindable {
 		const life: Life = { qemu, listener: new Listener(qemu), over: false };
 		life.listener.liftLimit();
 		this.#life = life;
-		// While QEMU starts it does not look at its memory.
+		// QEMU does not read the memory while it starts, so the memory can be restored meanwhile.
 		if (kept !== undefined) await memory.putBack(kept);
 		await loadState(qemu, state);
 		await qemu.qmp.execute("cont");
@@ -188,7 +189,8 @@ export class Rewindable {
 		}
 	}
 
-	// A word of the agent's. Who waits for it hears of the machine's end, and of a silence that is too long.
+	// Waits for a frame of the agent. The promise is rejected when the machine ends, or when the agent is silent for too
+	// long.
 	#word(type: GuestFrame["type"]): Promise<void> {
 		return new Promise((resolve, reject) => {
 			const silent = () => void this.#lose(new LostError("silent", `no word "${type}"`));
@@ -214,7 +216,7 @@ export class Rewindable {
 		this.#life?.qemu.agent.write(encodeFrame(frame));
 	}
 
-	// A machine that has ended takes nothing; whoever listens hears of it.
+	// Input for a machine that has ended is dropped: #listen() reports the end.
 	async #send(bytes: Buffer): Promise<void> {
 		const agent = this.#life?.qemu.agent;
 		if (agent?.writable && !agent.write(bytes)) await once(agent, "drain").catch(() => {});

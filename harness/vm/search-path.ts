@@ -1,10 +1,10 @@
 import { access, constants, stat } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 
-/** PATH of this process, and the sbin directories, which Debian leaves out of an ordinary user's. */
+/** PATH of this process, plus the sbin directories, which Debian leaves out of an ordinary user's PATH. */
 export const WITH_SBIN = `${process.env["PATH"]}${delimiter}/usr/sbin${delimiter}/sbin`;
 
-/** Finds a program in a search path such as PATH; null if it is not there. Starts nothing. */
+/** Finds a program in a search path such as PATH; null if it is not there. Starts no program. */
 export async function programIn(path: string, name: string): Promise<string | null> {
 	for (const file of path.split(delimiter).map((dir) => join(dir, name))) if (await isProgram(file)) return file;
 	return null;
@@ -13,7 +13,7 @@ export async function programIn(path: string, name: string): Promise<string | nu
 async function isProgram(file: string): Promise<boolean> {
 	try {
 		await access(file, constants.X_OK);
-		// A directory may be entered, which is the same permission.
+		// For a directory, X_OK means permission to enter.
 		return (await stat(file)).isFile();
 	} catch {
 		return false;

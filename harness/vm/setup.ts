@@ -7,10 +7,12 @@ import { inCache } from "./image.ts";
 import { installCommand, missingRequirements, type Requirement } from "./requirements.ts";
 
 /**
- * Installs the programs that are missing here, through apt: says what and why, and asks where a person is there.
- * @param options.testing also what drydock's own tests need
- * @param options.building also what builds an image, if one is there
- * @throws {Failure} unsupported: it is not for drydock to install them here; has the exact command
+ * Installs the missing programs through apt. Says what is missing and why, and asks first if a person is at the
+ * terminal.
+ * @param options.testing also installs what drydock's own tests need
+ * @param options.building also installs what building an image needs, even if there is an image
+ * @throws {Failure} unsupported: drydock cannot install the programs here, or the user declined; contains the exact
+ * command
  */
 export async function installMissing({ testing = false, building = false } = {}): Promise<void> {
 	const needs = [
@@ -39,7 +41,7 @@ function say(missing: readonly Requirement[]): void {
 	for (const { program, purpose } of missing) process.stderr.write(`  ${program.padEnd(22)} ${purpose}\n`);
 }
 
-// Root may; somebody else only through a sudo that asks a person, or nobody.
+// Root can install. Other users need a sudo that can ask a person for the password, or asks for none.
 async function canInstall(): Promise<boolean> {
 	if (process.platform !== "linux" || !(await exists("/usr/bin/apt-get"))) return false;
 	if (process.getuid?.() === 0) return true;
@@ -63,7 +65,7 @@ async function install(command: string): Promise<void> {
 	const sudo = command.startsWith("sudo ") ? ["sudo"] : [];
 	const packages = command.split(" ").slice(sudo.length);
 	const $ = await zx();
-	// apt's own words go to stderr: standard output is the command's, which may be JSON.
+	// apt's output goes to stderr, because standard output is the command's, which may be JSON.
 	const apt = $({ stdio: ["inherit", 2, 2], nothrow: true });
 	const { ok } = await unlessInterrupted(
 		apt`${sudo} apt-get update -qq && ${sudo} env DEBIAN_FRONTEND=noninteractive ${packages} -qq`,

@@ -14,8 +14,8 @@ import { type Audience, Rewindable, type StageRequest } from "./rewindable.ts";
 import { ensureTemplate, isCurrent, type Template } from "./template.ts";
 
 /**
- * Makes fresh virtual machines, one for each run. The first begins to be restored as soon as the template is known,
- * while the program for it is still being made.
+ * Provides fresh virtual machines, one for each run. prepare() restores the next machine in advance, while the program
+ * for the run is still being bundled.
  */
 export class Shipyard {
 	readonly #progress: Progress;
@@ -26,7 +26,7 @@ export class Shipyard {
 	#closed = false;
 
 	/**
-	 * @param packages Debian packages that its machines have beside those that the lessons use
+	 * @param packages Debian packages that the machines have in addition to those that the lessons use
 	 * @throws {Failure} unsupported: this process may open too few files
 	 */
 	constructor(progress: Progress, packages: readonly string[] = []) {
@@ -37,8 +37,9 @@ export class Shipyard {
 	}
 
 	/**
-	 * Gets a machine ready before it is asked for.
-	 * @param spare whether there is time: it then practises and waits, and its run takes half as long
+	 * Restores a machine before it is asked for.
+	 * @param spare whether there is time: the machine then plays a practice run and pauses, and its real run takes half
+	 * as long
 	 */
 	prepare(spare = false): void {
 		if (this.#closed) return;
@@ -56,22 +57,22 @@ export class Shipyard {
 
 	/**
 	 * Plays one scenario in a fresh machine.
-	 * @param signal ends the machine, whatever it is doing; play then throws its reason
+	 * @param signal ends the machine, whatever it is doing; play() then throws the signal's reason
 	 */
 	play(request: RunRequest, signal?: AbortSignal): ReturnType<Machine["play"]> {
 		return this.#inMachine((machine) => machine.play(request), signal);
 	}
 
-	/** Runs a program that the client talks to in a fresh machine. */
+	/** Runs a program that the client talks to, in a fresh machine. */
 	hold(request: SessionRequest, client: Client): Promise<SessionEnd> {
 		return this.#inMachine((machine) => machine.hold(request, client));
 	}
 
-	/** Begins a stage in a machine that can be put back. It ends with the shipyard, if not before. */
+	/** Begins a stage in a machine that can be put back. close() ends the machine, if it has not ended before. */
 	stage(request: StageRequest, audience: Audience): Promise<Rewindable> {
 		return this.#twice(async () => {
 			const { template } = await this.#ready();
-			// Nobody would end a machine that is begun after all have been ended.
+			// close() ends only the machines that it knows. A machine begun after close() would never be ended.
 			interruption.throwIfAborted();
 			const machine = new Rewindable(template, audience);
 			this.#machines.add(machine);
@@ -84,7 +85,7 @@ export class Shipyard {
 		return this.#twice(() => this.#once(work, signal), signal);
 	}
 
-	// Work that never began is done again, once. A template that cannot be restored is made anew before.
+	// Repeats work once if it never began. If the template cannot be restored, makes a new one first.
 	async #twice<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
 		const { template } = await this.#ready();
 		const used = this.#template;
@@ -92,7 +93,7 @@ export class Shipyard {
 			return await work();
 		} catch (error) {
 			if (interruption.aborted || signal.aborted || !(error instanceof RestoreError)) throw error;
-			// Of several that find it damaged, the first has it made anew.
+			// Of several pieces of work that find the template damaged, only the first makes a new one.
 			if (error.templateDamaged && this.#template === used) {
 				this.#ahead = undefined;
 				this.#template = this.#make(template);
@@ -101,7 +102,7 @@ export class Shipyard {
 		}
 	}
 
-	/** Ends every machine that is still running, also one that is only just being started. */
+	/** Ends every machine that is still running or just being started. */
 	async close(): Promise<void> {
 		this.#closed = true;
 		const end = () => Promise.all([...this.#machines].map((machine) => machine.end()));
@@ -113,7 +114,8 @@ export class Shipyard {
 	async #once<T>(work: (machine: Machine) => Promise<T>, signal: AbortSignal): Promise<T> {
 		const ahead = this.#ahead;
 		this.#ahead = undefined;
-		// One that was lost while it waited says nothing about the template.
+		// If the machine restored in advance was lost while it waited, the template need not be damaged: another one is
+		// restored.
 		const machine = await (ahead?.catch(() => this.#restore()) ?? this.#restore());
 		try {
 			return await unlessInterrupted(work(machine), signal);
@@ -138,7 +140,7 @@ export class Shipyard {
 		}
 	}
 
-	// A template that another process has replaced meanwhile is loaded, or made, again.
+	// If another process has replaced the template, loads it again, or makes a new one.
 	async #ready(): Promise<Ready> {
 		this.#template ??= this.#make();
 		const known = this.#template;

@@ -7,13 +7,13 @@ import { buffer } from "node:stream/consumers";
 import { type Qemu, saveState } from "./qemu.ts";
 
 /**
- * Where a machine's QEMU sends the state of its devices, as often as it is asked to. On Linux the socket has no name:
- * QEMU, which may not be allowed to walk to any, is given it open.
+ * A socket to which a machine's QEMU sends the state of its devices, once for each save(). On Linux the socket has no
+ * name: QEMU gets it as an open descriptor, because its user may not be allowed to enter the socket's folder.
  */
 export class StateSocket {
 	private constructor(
 		private readonly server: Server,
-		/** For {@link QemuOptions}; null where QEMU goes by the name. */
+		/** The socket's descriptor, for {@link QemuOptions}; null where QEMU opens the socket by its path. */
 		readonly fd: number | null,
 		private readonly dir: string,
 	) {}
@@ -30,7 +30,7 @@ export class StateSocket {
 		return new StateSocket(server, fd, dir);
 	}
 
-	/** Has a machine's devices saved; it then stands still until it is told to go on. */
+	/** Saves the state of a machine's devices. The machine then stays stopped until QEMU gets the command "cont". */
 	async save(qemu: Qemu): Promise<Buffer> {
 		let take = (_connection: Socket) => {};
 		const saved = new Promise<Buffer>((resolve, reject) => {
@@ -52,5 +52,5 @@ export class StateSocket {
 	}
 }
 
-// Node's constants lack it: a name for a file, and no more. See open(2).
+// Missing in Node's constants. A descriptor opened with it only names a file: see open(2).
 const O_PATH = 0o10000000;

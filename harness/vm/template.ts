@@ -20,23 +20,23 @@ import { qemuIdentity } from "./program.ts";
 import { hardware, type Qemu, type QemuOptions, saveState, startQemu } from "./qemu.ts";
 
 /**
- * A snapshot: the memory and the device state of a machine that has booted, with its agent warm and its runners
- * parked. Machines are restored from it copy-on-write, so it is never changed once it is published.
+ * A snapshot of a booted machine: its memory and device state, with a warmed-up agent and runners that wait. Machines
+ * are restored from it copy-on-write, so its files never change once it is published.
  */
 export interface Template {
 	dir: string;
 	accelerator: Accelerator;
-	/** The guest's memory; mapped privately by each restored machine. */
+	/** File with the guest's memory. Each restored machine maps it privately. */
 	memory: string;
-	/** Tells this file from another one that has taken its place: the devices' state belongs to this one alone. */
+	/** Distinguishes the memory file from a later one at the same path. The device state fits only this file. */
 	memoryIdentity: string;
-	/** The devices' state, some hundred kilobytes. */
+	/** The devices' state, a few hundred kilobytes. */
 	state: Buffer;
-	/** The guest's /usr, which restored machines read on. */
+	/** The guest's /usr, which restored machines continue to read. */
 	disk: string;
 	/**
-	 * What it takes on this computer from QEMU's start to the agent's first word: the measure for all deadlines. Where
-	 * the kernel says so, without the time for which others had the processor.
+	 * Time from QEMU's start to the agent's first frame on this computer, from which all deadlines are computed. On
+	 * Linux, QEMU's processor time is used if that is less, so that waiting for other processes does not count.
 	 */
 	bootMs: number;
 }
@@ -44,31 +44,34 @@ export interface Template {
 const BOOT_DEADLINE_MS: Record<Accelerator, number> = { kvm: 20_000, hvf: 20_000, tcg: 240_000 };
 const SETTLE_PINGS = 400;
 const CLOCK_TOLERANCE = 0.1;
-// sun_path of unix(7) has 108 bytes on Linux and 104 on macOS, the closing NUL included.
+// sun_path of unix(7) has 108 bytes on Linux and 104 on macOS, including the final NUL.
 const SOCKET_PATH_MAX = 103;
 const BOOT_ATTEMPTS = 4;
-/** The guest's memory, of which it has touched less than half. */
+/** Room for the guest's memory, of which a booted guest has touched less than half. */
 const NEEDED_BYTES = 600e6;
 const SETTLE_MS: Record<Accelerator, number> = { kvm: 500, hvf: 500, tcg: 2_500 };
 const Meta = v.object({ accelerator: v.picklist(["kvm", "hvf", "tcg"]), bootMs: v.number() });
 
 /**
- * Gives the template of `image`, booting and saving one if it is not in the cache. An accelerator counts as usable
- * when a machine has really booted with it; one that has not is remembered and not tried again.
- * @param damaged cannot be restored: it is made anew, and goes when its successor is whole
- * @throws {Failure} unsupported: QEMU is missing, or the cache cannot be used; failed: not even emulation boots
+ * Returns the template of `image`. Boots and saves a machine if there is no template in the cache. An accelerator
+ * counts as usable only when a machine has booted with it. One that failed is recorded, and not tried again.
+ * @param damaged a template that cannot be restored: it is replaced, and deleted when the new one is complete
+ * @throws {Failure} unsupported: QEMU is missing, or the cache cannot be used; failed: no machine boots even in
+ * emulation
  */
 export async function ensureTemplate(image: Image, progress: Progress, damaged?: Template): Promise<Template> {
 	const failures = new Map<Accelerator, string>();
 	for (const accelerator of await candidates()) {
 		try {
 			const template = await templateFor(image, accelerator, progress, damaged);
-			// Only now it is certain that the accelerator was to blame, not the image.
+			// A machine that boots with another accelerator shows that the image is good and the failed accelerator was the
+			// cause.
 			for (const [failed, why] of failures) await rememberFailure(failed, why);
 			return template;
 		} catch (error) {
 			if (accelerator === "tcg" || interruption.aborted) throw error;
-			// Nothing has been tried: the cache is another's, or full. It may hold a snapshot for the next all the same.
+			// No machine was tried: the cache belongs to another user, or is full. It may still hold a snapshot for the next
+			// accelerator.
 			if (error instanceof Failure && error.kind === "unsupported") continue;
 			failures.set(accelerator, String((error as Error).message));
 			progress.note(
@@ -80,8 +83,8 @@ export async function ensureTemplate(image: Image, progress: Progress, damaged?:
 }
 
 /**
- * The template of `image` that is in the cache, and when it was made; null when none is, or it is damaged.
- * @throws {Failure} unsupported: this user cannot use it
+ * The template of `image` in the cache, and when it was made; null if there is none, or it is damaged.
+ * @throws {Failure} unsupported: this user cannot use the template
  */
 export async function savedTemplate(image: Image): Promise<{ template: Template; savedAt: Date } | null> {
 	for (const accelerator of await candidates()) {
@@ -93,7 +96,7 @@ export async function savedTemplate(image: Image): Promise<{ template: Template;
 	return null;
 }
 
-/** Whether the template's files are still those that were loaded: another process may have removed or replaced them. */
+/** Whether the template's files are still the loaded ones: another process may have removed or replaced them. */
 export async function isCurrent({ memory, memoryIdentity, disk }: Template): Promise<boolean> {
 	return memoryIdentity === (await identityOf(memory)) && (await exists(disk));
 }
@@ -136,8 +139,8 @@ async function keyFor(image: Image, accelerator: Accelerator): Promise<string> {
 
 /**
  * Reads a template.
- * @returns null when it is damaged
- * @throws {Failure} unsupported: this user cannot use it
+ * @returns null if it is damaged
+ * @throws {Failure} unsupported: this user cannot use the template
  */
 async function load(dir: string, image: Image): Promise<Template | null> {
 	const memory = join(dir, "memory");
@@ -155,7 +158,7 @@ async function load(dir: string, image: Image): Promise<Template | null> {
 	return { dir, ...meta.output, memory, memoryIdentity: await identityOf(memory), state, disk: image.base.usr };
 }
 
-// The empty text when there is no such file.
+// An empty string if there is no such file.
 async function identityOf(file: string): Promise<string> {
 	const info = await stat(file).catch(() => null);
 	return info === null ? "" : `${info.dev}:${info.ino}:${info.size}:${info.mtimeMs}`;
@@ -180,8 +183,9 @@ async function make(
 			const bootMs = Math.min(wallMs, (await processorMs(qemu.pid)) ?? wallMs);
 			say("settling");
 			const clockRate = await unlessInterrupted(settle(qemu, listener, SETTLE_MS[accelerator]));
-			// Emulated, on a busy computer, the kernel may measure its clock against a timer that came late: then seconds
-			// pass in the guest as milliseconds do outside, for good. Nothing mends it but another boot.
+			// In emulation on a busy computer, the kernel may calibrate its clock against a timer that came late. The guest's
+			// clock then runs far too fast: seconds pass in the guest while milliseconds pass outside. Only another boot
+			// corrects that.
 			if (Math.abs(clockRate - 1) > CLOCK_TOLERANCE) {
 				if (attempt < BOOT_ATTEMPTS) continue;
 				throw new Failure(
@@ -204,7 +208,7 @@ async function make(
 	}
 }
 
-/** Boots `options` and waits until its agent speaks; for the bench. @returns milliseconds */
+/** Boots a machine with `options` and waits for its agent's first frame; for measurements. @returns milliseconds */
 export async function coldBoot(options: QemuOptions): Promise<number> {
 	const startedMs = performance.now();
 	const qemu = startQemu(options);
@@ -227,7 +231,8 @@ async function untilReady(qemu: Qemu, deadlineMs: number): Promise<Listener> {
 	return listener;
 }
 
-// See proc_pid_stat(5): utime and stime, in hundredths of a second. @returns null elsewhere than on Linux
+// The sum of utime and stime, which are in hundredths of a second: see proc_pid_stat(5). @returns null on other systems
+// than Linux
 async function processorMs(pid: number): Promise<number | null> {
 	const line = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => null);
 	const [utime, stime] =
@@ -239,8 +244,9 @@ async function processorMs(pid: number): Promise<number | null> {
 	return utime === undefined || stime === undefined ? null : 10 * (utime + stime);
 }
 
-// A snapshot of a busy machine would go on being busy in every copy: it is asked often enough for V8 to compile the way
-// to an answer, and then left alone. @returns how fast the guest's clock runs, 1 being right
+// Restored machines would repeat whatever work the snapshot interrupted. So the agent is pinged often enough for V8 to
+// compile the code that answers, then the machine is left alone until it is idle. @returns the rate of the guest's
+// clock, 1 being right
 async function settle(qemu: Qemu, listener: Listener, quietMs: number): Promise<number> {
 	const ask = async () => {
 		qemu.agent.write(encodeFrame({ type: "ping", nonce: "" } satisfies HostFrame));
@@ -256,11 +262,12 @@ async function settle(qemu: Qemu, listener: Listener, quietMs: number): Promise<
 	return (last.guestMs - first.guestMs) / (last.hostMs - first.hostMs);
 }
 
-// Only the devices' state goes through the socket. QEMU stops the machine as it finishes, and it never runs on: what
-// the memory's file holds is what the state belongs to.
+// Only the devices' state goes through the socket. QEMU stops the machine when it has saved the state, and never
+// resumes it. So the memory file matches the state.
 async function save(qemu: Qemu, path: string): Promise<void> {
 	const server = createServer();
-	// Beside the file, where what a killed process leaves is swept away; unless that is too long for a socket's path.
+	// The socket is beside the file, because the cache deletes what a killed process leaves there. If that path is too
+	// long for a socket, the socket is in a temporary directory.
 	const beside = `${path}.sock`;
 	const dir = beside.length <= SOCKET_PATH_MAX ? null : await mkdtemp(join(tmpdir(), "drydock-"));
 	const socket = dir === null ? beside : join(dir, "state.sock");

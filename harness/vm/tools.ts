@@ -7,8 +7,8 @@ import { WITH_SBIN } from "./search-path.ts";
 
 /**
  * Runs a program that builds a part of the image.
- * @param onLine takes each line of its standard error, for showing progress
- * @throws {Failure} it is missing, failed, found no room or no network
+ * @param onLine gets lines of the program's standard error, for showing progress
+ * @throws {Failure} the program is missing or failed, or there is no room or no network
  */
 export async function runTool(
 	program: string,
