@@ -1,35 +1,35 @@
 import { BOX, type Check, type Drawn, EXIT_CODE, type Scenario } from "../../harness/judge/index.ts";
 
 /**
- * Two containers on the same three layers, at the same time. The first one to start, the neighbour, writes one file; the
- * other one, which the lesson is about, does to the layers' files all that can be done to a file. A third one has one
- * layer alone. A fourth one cannot come to be: one of its layers is not there.
+ * Two containers run on the same three layers at the same time. The neighbour starts first, and writes one file. The
+ * container that the lesson is about changes files of the layers in every possible way. A third container has a single
+ * layer. A fourth one must fail, because one of its layers does not exist.
  */
 
-/** Where the layers lie. */
+/** The directory of the layers. */
 export const LAYERS = "/layers";
-/** Where the engine puts what it makes for containers. */
+/** The directory in which the engine makes files for containers. */
 export const CONTAINERS = "/run/box";
 export const NEIGHBOUR = "neighbour";
-/** On the lowest layer alone. */
+/** The container that has only the lowest layer. */
 export const LONE = "lone";
 export const REFUSED = "refused";
-/** The step that reads what the kernel has logged of overlays. */
+/** The step that reads the kernel's log about overlays. */
 export const LOG = "log";
-/** Where else something could be left. */
+/** Other directories in which an exercise could leave something behind. */
 export const ELSEWHERE = ["/tmp", "/var/tmp", "/dev/shm", "/root", "/mnt", "/srv"];
-/** What the box writes over a file, and behind another one. */
+/** The text that the command writes over one file, and appends to another. */
 export const WRITTEN = "written in the container";
 
-/** Files that nobody writes to: each layer has one of its own, and there is one in every two that lie on each other. */
+/** Files that no command changes: one in each layer alone, and one in each pair of neighbouring layers. */
 export const UNTOUCHED = ["added", "between", "lowest", "replaced", "covered"];
-/** Files that the box does something to. */
+/** Files that the command changes. */
 const TOUCHED = ["edited", "appended", "chmodded", "deleted", "remade", "created"];
 
 /** Files that the check writes to while the containers run: one in each layer. */
 export const LATE = { top: "late", middle: "later", base: "latest" } as const;
 
-/** The names of everything that is in the layers, or comes into being above them. */
+/** Draws names for everything that is in the layers, or is made above them. */
 export function drawInputs(random: Parameters<Check["draw"]>[0]): Drawn {
 	const [first = "", second = "", third = ""] = ["layer", "layer", "layer"].map((stem) => random.name(stem)).sort();
 	const names = [...UNTOUCHED, ...TOUCHED, ...Object.values(LATE), "hidden", "mine"];
@@ -39,7 +39,7 @@ export function drawInputs(random: Parameters<Check["draw"]>[0]): Drawn {
 		lone: random.name("").slice(1),
 		refused: random.name("").slice(1),
 		hostname: random.hostname(),
-		// In no order of the alphabet, and made in no order of time: there is none but the one that was asked for.
+		// The names are in neither alphabetical nor chronological order: only the order that was asked for is right.
 		top: `${LAYERS}/${second}`,
 		middle: `${LAYERS}/${first}`,
 		base: `${LAYERS}/${third}`,
@@ -49,14 +49,15 @@ export function drawInputs(random: Parameters<Check["draw"]>[0]): Drawn {
 	};
 }
 
-/** What is in a layer's file: it tells the layer, and there is no other file like it. */
+/** The content of a file of a layer. It names the layer, and no other file has it. */
 export const textIn = (layer: string, name: string): string => `${name} of ${layer}\n`;
 
-/** Where the files are that the check writes to. */
+/** Paths of the files that the check changes. */
 export const lateFiles = (drawn: Drawn): string[] =>
 	Object.entries(LATE).map(([layer, name]) => `${drawn[layer]}/${drawn[name]}`);
 
-// The base layer has busybox and nothing else to run. A whiteout is how a layer says that a file of the layers below is gone: a character device 0:0.
+// The base layer contains busybox as its only program. A character device 0:0 is a whiteout: it hides a file of the
+// layers below.
 const PREPARE = `
 fill() { for name in "$@"; do echo "$name of $PWD" >$name; done; }
 busybox mkdir -p "$MIDDLE" && cd "$MIDDLE" && fill $BETWEEN $REPLACED $COVERED $LATER &&
@@ -65,7 +66,7 @@ busybox mkdir -p "$BASE/bin" "$BASE/proc" "$BASE/$REMADE" && cd "$BASE" &&
 busybox ln /lab/rootfs/bin/busybox bin && busybox ln -s busybox bin/sh &&
 fill $EDITED $CHMODDED $DELETED $COVERED $LOWEST $HIDDEN $LATEST $REMADE/old`;
 
-// Each line is one kind of change.
+// Each line is another kind of change.
 const SCRIPT = `
 echo "${WRITTEN}" >/$EDITED
 echo "${WRITTEN}" >>/$APPENDED
@@ -79,7 +80,7 @@ exit $line`;
 export function scenarioOf(drawn: Drawn): Scenario {
 	const { id = "", neighbour = "", lone = "", refused = "", hostname = "", missing = "", news = "" } = drawn;
 	const { top = "", middle = "", base = "" } = drawn;
-	// The exit code is for the command alone, at its end; and the news is nobody's until the agent writes it.
+	// The command learns the exit code only at its end. Nobody learns the news before the agent writes them.
 	const inputs = Object.entries(drawn).filter(([name]) => name !== EXIT_CODE && name !== "news");
 	const variables = inputs.map(([name, value]) => `${name.toUpperCase()}=${value}`);
 	const named = (script: string) => `${variables.join(" ")}\n${script}`;
@@ -111,7 +112,7 @@ export function scenarioOf(drawn: Drawn): Scenario {
 			{ do: "call", call: BOX },
 			{ do: "look", as: "during", writes: Object.fromEntries(lateFiles(drawn).map((path) => [path, news])) },
 			{ do: "run", argv: ["busybox", "sh", "-c", "busybox dmesg | busybox grep overlay"], as: LOG },
-			// Not before: what the log has to say is about the other two.
+			// This comes after the log was read: the log is about the other containers.
 			{ do: "call", call: REFUSED },
 			{ do: "feed", call: NEIGHBOUR, last: true },
 			{ do: "feed", call: LONE, last: true },

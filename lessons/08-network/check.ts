@@ -54,9 +54,9 @@ function otherNamespace(observation: Observation): string {
 	return other === host ? "the host's" : other === box ? "the first container's" : "its own";
 }
 
-/** Processes that were not there before. */
+/** Processes that exist now and did not exist before. */
 function helpersLeft({ before, after, calls }: Observation): string[] {
-	// An engine that was still at work when its time was up has not left anything yet.
+	// An engine that was still working when time ran out has not left anything behind yet.
 	if (calls[HALF_WAY]?.ending.how === "hung") return [];
 	const known = new Set(before.tasks.map(identityOf));
 	return after.tasks.filter((task) => !known.has(identityOf(task))).map((task) => `${nameOf(task)} (${task.state})`);
@@ -68,7 +68,7 @@ const linksOf = ({ network }: HostState) => [
 	...(network?.further ?? []),
 ];
 
-// The directory of ip-netns(8), which it makes a mount of its own when it is first used, and leaves.
+// ip-netns(8) mounts this directory on itself when it is first used, and does not unmount it.
 const NAMED_NAMESPACES = "/run/netns";
 const mountsOf = ({ mounts }: HostState) =>
 	mounts.map(({ mountPoint }) => mountPoint).filter((mountPoint) => mountPoint !== NAMED_NAMESPACES);
@@ -78,12 +78,12 @@ function newIn(before: HostState, now: HostState, read: (host: HostState) => str
 	return read(now).filter((item) => !known.has(item));
 }
 
-// Whoever has the host's own open holds nothing that would otherwise be gone.
+// Network namespaces that a process keeps open. An open descriptor of the host's own keeps nothing alive.
 function newNetworks(before: HostState, now: HostState): string[] {
 	return newIn(before, now, ({ openNetworks }) => openNetworks).filter((one) => one !== before.namespaces["net"]);
 }
 
-// As long as it lives, the host knows by a number what it was joined with, whatever keeps that alive.
+// The host has a number for every other network namespace that was connected to it, as long as that namespace lives.
 const peersOf = ({ network }: HostState) => (network?.peers ?? []).map(String);
 
 function leftHalfWay(observation: Observation, ended: HostState): string[] {
@@ -93,12 +93,12 @@ function leftHalfWay(observation: Observation, ended: HostState): string[] {
 		...newRules(ended, after),
 		...newNetworks(ended, after).map(() => "an open descriptor of a network namespace"),
 	];
-	// Whatever else is left may be what keeps it alive.
+	// If something else is left, it may be what keeps the namespace alive.
 	if (left.length > 0 || helpersLeft(observation).length > 0) return left;
 	return newIn(ended, after, peersOf).map(() => "a network namespace that is still alive");
 }
 
-/** Of a table that was not there, its name; of one that was, the lines that are new in it. */
+/** What is new in the ruleset: for a new table its name, for a table that was there its new lines. */
 function newRules(before: HostState, now: HostState): string[] {
 	const known = tablesOf(before);
 	return [...tablesOf(now)].flatMap(([table, lines]) => {
@@ -107,7 +107,7 @@ function newRules(before: HostState, now: HostState): string[] {
 	});
 }
 
-// As nft lists them: "table ip nat {", what is in it, and a brace.
+// The format of nft list ruleset: "table ip nat {", the table's lines, and a closing brace.
 function tablesOf({ network }: HostState): Map<string, string[]> {
 	let lines: string[] = [];
 	const tables = new Map([["", lines]]);

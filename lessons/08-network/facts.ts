@@ -29,18 +29,18 @@ import {
 import { type Question, REFUSED } from "./scenario.ts";
 
 /**
- * A fact that says nothing as long as one before it is wrong: then the finding about that one is the reason. What is
- * excused here has always failed there.
+ * A fact that is only judged when the facts before it are right. If one of those is wrong, its finding gives the
+ * reason.
  */
 interface Told {
 	fact: string;
-	/** `kernel` if not given. */
+	/** Default: `kernel`. */
 	madeOf?: MadeOf;
 	right: FactValue;
 	what: string;
-	/** Facts that have to be right for this one to mean anything. */
+	/** Facts that must be right before this one is judged. */
 	given: string[];
-	/** Whether another finding, about how the exercise ended, is the reason. */
+	/** Whether a finding about the ending of the exercise gives the reason. */
 	excused?: (context: Context) => boolean;
 	explain: Explanation[];
 }
@@ -53,7 +53,7 @@ const asked = (fact: Question, right: string, what: string, given: string[], exp
 	what: right === REFUSED ? `what comes of asking ${what}` : `who answers: ${what}`,
 });
 
-/** What the kernel must show, from the container outwards, and then of what is left. */
+/** What the kernel must show: first for the container, then outwards from it, and last what is left behind. */
 const TOLD: Told[] = [
 	{ fact: "ns.net", right: "new", what: "the container's network namespace", given: [], explain: separate },
 	{
@@ -189,7 +189,7 @@ const TOLD: Told[] = [
 	},
 ];
 
-/** What each fact is when the exercise is right. */
+/** The right value of each fact. */
 export const RIGHT: ReadonlyMap<string, FactValue> = new Map(TOLD.map(({ fact, right }) => [fact, right]));
 
 const isRight = (fact: string, { facts }: Context) => JSON.stringify(facts[fact]) === JSON.stringify(RIGHT.get(fact));

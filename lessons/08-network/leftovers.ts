@@ -1,7 +1,7 @@
 import type { Context, Explanation, FactValue, Observation } from "../../harness/judge/index.ts";
 import { ENDED, HALF_WAY, NO_ADDRESS } from "./scenario.ts";
 
-/** What is left when containers have ended, and what was taken away that others still use. */
+/** Explanations of what ended containers leave behind, and of things that were removed while others still use them. */
 
 const IP_LINK = "ip-link(8)";
 const REMOVED_BY_HAND =
@@ -162,7 +162,9 @@ export const halfWay: Explanation[] = [
 	},
 ];
 
-/** What was refused to the third container after its address: what ip has said of that is not what came out. */
+/**
+ * Which step failed for the third container after its address was refused, if the message does not name the address.
+ */
 function refusedNext({ calls }: Observation): string | undefined {
 	const ending = calls[HALF_WAY]?.ending;
 	const lines = ending?.how === "threw" ? ending.thrown.message.split("\n") : [];
@@ -172,7 +174,7 @@ function refusedNext({ calls }: Observation): string | undefined {
 
 const asList = (fact: FactValue | undefined): readonly string[] => (typeof fact === "object" ? fact : []);
 
-/** Whether one of the links that are left is of this kind. */
+/** Whether one of the links that are left behind is of this kind. */
 function leftOfKind(kind: string) {
 	return ({ observation: { before, moments } }: Context) => {
 		const known = new Set(before.network?.links.map(({ name }) => name));

@@ -206,7 +206,7 @@ export default defineCheck({
 			see: [CONFIG],
 		}),
 		{
-			// The command that builds one again has ended before, and that has been said.
+			// The command that builds the image again ended too early, and another finding reports that.
 			follows: ({ facts }) => facts["image.again"] === UNREAD,
 			...inImage(
 				"again",

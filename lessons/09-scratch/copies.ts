@@ -9,18 +9,18 @@ import { openReading } from "./oci.ts";
 import { readingOf } from "./programs.ts";
 
 /**
- * Copies of the first image. Each has a config, two layers, and so a manifest, of its own, with a drawn word in each that
- * stands nowhere else: only digests tell which of them are still what they were made. By the word in its command the kernel
- * shows which one runs.
+ * Copies of the first image. Each copy has its own config, two layers and manifest. Each contains a drawn word that
+ * occurs nowhere else, so that only digests show which copies are still intact. The word in a copy's command shows in
+ * the kernel which copy runs.
  */
 export interface Copy {
-	/** Its path is drawn under this name. */
+	/** The name of the copy's path in `drawn`. */
 	name: string;
-	/** In words, for the report. */
+	/** A description for the report. */
 	what: string;
-	/** It must be opened; every other must be refused. */
+	/** Only such a copy must be opened. All others must be refused. */
 	good?: true;
-	/** In which blob a word was changed after all names had been made right. */
+	/** The blob in which a word is changed after all digests have been corrected. */
 	spoil?: "config" | "lower" | "upper";
 }
 
@@ -31,33 +31,33 @@ export const COPIES: readonly Copy[] = [
 	{ name: "badUpper", what: "a word changed in the upper layer", spoil: "upper" },
 ];
 
-/** Said of a copy whose bytes are not what they were to be. */
+/** Follows the description of a copy that did not become what it should be. */
 export const NOT_MADE = ": could not be made";
 
-/** What is drawn for a copy. */
+/** The names and values that are drawn for a copy. */
 export const copyNamed = (name: string, random: { name(stem: string): string }): [string, string][] => [
 	[name, random.name("/lab/image")],
 	...["Word", "Lower", "Upper", "Spoilt"].map((what): [string, string] => [`${name}${what}`, random.name("word")]),
 ];
 
-/** What became of the copies, by what the kernel shows of the commands that ran. */
+/** What has become of the copies, according to the commands that the kernel shows. */
 export function copyFacts(observation: Observation, drawn: Drawn): Record<string, FactValue> {
 	const ran = runs(observation);
 	const wordOf = ({ name }: Copy) => drawn[`${name}Word`] ?? "";
 	const runOf = (copy: Copy) => ran.find((process) => process.arguments.includes(wordOf(copy)));
-	// Of the spoilt config, it is the word that was changed.
+	// In the copy with a spoilt config, the command contains this word in place of its own.
 	const spoiltOf = ({ name }: Copy) => drawn[`${name}Spoilt`] ?? "";
 	const opened = (copy: Copy) =>
 		runOf(copy) ?? (copy.spoil === "config" ? ran.find((one) => one.arguments.includes(spoiltOf(copy))) : undefined);
 	const known = COPIES.flatMap((copy) => [wordOf(copy), spoiltOf(copy)]);
-	// Of one that is not what it was to be, nothing can be said.
+	// The check judges only the copies that became what they should be.
 	const made = COPIES.filter((copy) => isAsMeant(observation, drawn, copy));
 	const bad = made.filter(({ good }) => !good);
 	const good = made.filter((copy) => copy.good);
 	const refused = bad.filter((copy) => opened(copy) === undefined);
 	const isForeign = (process: ProcessState) => !process.arguments.some((word) => known.includes(word));
 	return {
-		// A copy that is not what it was to be may have the original's command: that says nothing.
+		// A copy that did not become what it should be may still have the original's command.
 		"copies.command": made.length === COPIES.length && ran.some(isForeign) ? "another" : "the config's",
 		"copies.opened": bad.filter((copy) => opened(copy) !== undefined).map(({ what }) => what),
 		"copies.refused": [
@@ -70,13 +70,13 @@ export function copyFacts(observation: Observation, drawn: Drawn): Record<string
 	};
 }
 
-// One process may have been looked at twice.
+// The list has each process once: two looks may have found the same process.
 function runs(observation: Observation): ProcessState[] {
 	const all = COPIES.map((_, index) => commandAt(observation, `copy ${index}`, "copies")).filter((one) => one !== null);
 	return all.filter((one, index) => all.findIndex(({ pid }) => pid === one.pid) === index);
 }
 
-/** Of two layers with a /hello each: whose is seen. */
+/** Which layer's /hello the command sees. Both layers have one. */
 function topOf(observation: Observation, drawn: Drawn, ran: readonly ProcessState[]): string {
 	const process = ran.find((one) => one.arguments.includes(drawn["goodWord"] ?? ""));
 	const seen = process?.files["hello"]?.sha256;
@@ -90,7 +90,7 @@ function topOf(observation: Observation, drawn: Drawn, ran: readonly ProcessStat
 
 const first = ({ images }: Observation, image: string | undefined) => images[image ?? ""]?.[0] ?? null;
 
-/** Files of an image that are others since it was opened. */
+/** Paths of an image's files that have changed since the image was opened. */
 function changedIn(observation: Observation, image: string | undefined): string[] {
 	const before = first(observation, image)?.files ?? [];
 	const after = readingOf(observation, image)?.files ?? [];
@@ -111,7 +111,10 @@ function unpackedIn({ after }: Observation, drawn: Drawn, copies: readonly Copy[
 		.map(({ path }) => path);
 }
 
-/** Whether a copy is what it was to be: with names that are all right, or with one that is not. */
+/**
+ * Whether a copy became what it should be: every blob's name matches its digest in the good copy, but not in the
+ * others.
+ */
 function isAsMeant(observation: Observation, drawn: Drawn, { name, good }: Copy): boolean {
 	const blobs = (first(observation, drawn[name])?.files ?? []).filter(
 		({ kind, path }) => kind === "file" && /^blobs\//.test(path),

@@ -2,7 +2,7 @@ import type { Context, Explanation, FactRule, FactValue, MadeOf } from "../../ha
 import { NOT_MADE } from "./copies.ts";
 import { RIGHT_DIFF_IDS, WHOLE } from "./oci.ts";
 
-/** What must be so of the copies of the first image, and what is known about each way of getting them wrong. */
+/** Rules for the copies of the first image, and explanations of each way to get them wrong. */
 
 const VERIFICATION = "OCI image specification, descriptor.md, Verification";
 
@@ -68,7 +68,7 @@ export const copyRules: FactRule[] = [
 			try: "Follow manifest.json of the image that openImage is given, through every layer that it names. What openImage threw is in what was printed.",
 			see: ["OCI image specification, manifest.md"],
 		}),
-		// Whatever keeps the check from making copies has a finding of its own.
+		// If the copies could not be made because the image is wrong, another finding reports that.
 		accept: (_, context) =>
 			context.facts["image.manifest"] !== WHOLE ||
 			(list(context, "refused").every(isNotMade) &&

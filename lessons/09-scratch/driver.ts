@@ -4,7 +4,7 @@ import { _exit, fork, waitpid } from "#kernel";
 import { buildImage, gather } from "../../solutions/09-scratch/image.ts";
 import { run as runBox } from "../../solutions/box.ts";
 
-/** The engine so far, and before it `box build`: every image is built from files of the host, then run. */
+/** Runs the engine, and builds images before that, as a `box build` would: from files of the host. */
 export function run({ id, image = "", files = {}, more = [], twice, anew, copies, command }: Options): number {
 	if (copies !== undefined) {
 		for (const [index, copy] of copies.entries()) inChild(() => runBox({ id: `${id}${index}`, image: copy }));
@@ -14,7 +14,7 @@ export function run({ id, image = "", files = {}, more = [], twice, anew, copies
 		buildImage(name, { ...gather(Object.values(programs)), ...programs }, command);
 	build(image, files);
 	for (const [name, programs] of more) attempt(() => build(name, programs));
-	// Built again, it is told in another order, and the files have other dates.
+	// The files of an image that is built again come in another order, and have other dates.
 	const buildAgain = (name: string, programs: Files) => {
 		for (const path of Object.values(programs)) utimesSync(path, 1e9, 1e9);
 		buildImage(name, Object.fromEntries(Object.entries(programs).reverse()), command);
@@ -30,21 +30,24 @@ export function run({ id, image = "", files = {}, more = [], twice, anew, copies
 export interface Options {
 	id: string;
 	image?: string;
-	/** Programs by their path in the container. */
+	/** The path of each program in the container, and its path on the host. */
 	files?: Files;
-	/** Other images, which are not run, and their programs; of some, none can be built. */
+	/** Other images with their programs. They are built and not run. Some of them cannot be built. */
 	more?: [image: string, programs: Files][];
-	/** What the image is to run; it is told in no other way. */
+	/** The command to put into the image. The engine learns the command only from the image. */
 	command: [string, ...string[]];
-	/** What two more images are built from, one after the other. */
+	/** Two more images, and the files that both are built from, one after the other. */
 	twice?: { images: [string, string]; files: Files };
-	/** What an image is built from that another process has built before. */
+	/** An image, and files that another process has built an image from before. */
 	anew?: { image: string; files: Files };
-	/** Images that were made from a built one; some were changed. Each that opens is run, one after the other. */
+	/**
+	 * Images that were copied from a built one, some with changes. Those that can be opened are run, one after the
+	 * other.
+	 */
 	copies?: string[];
 }
 
-// A process for each: whatever becomes of it, the next one gets its turn.
+// Each copy gets a process of its own, so that the next copy is tried whatever happens to this process.
 function inChild(work: () => void): void {
 	const pid = fork();
 	if (pid === 0) {

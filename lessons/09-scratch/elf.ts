@@ -1,15 +1,17 @@
-/** ELF files of some hundred bytes, for `needs` to read: 64-bit, little-endian. None of them is ever run. See elf(5). */
+/**
+ * Makes ELF files of a few hundred bytes, 64-bit and little-endian, for `needs` to read. Nothing runs them. See elf(5).
+ */
 
 export interface Elf {
-	/** The path under PT_INTERP; none if not given. */
+	/** The interpreter's path in PT_INTERP. Without it, there is no PT_INTERP. */
 	interpreter?: string;
-	/** One DT_NEEDED each. */
+	/** Names of libraries, with one DT_NEEDED for each. */
 	libraries?: string[];
-	/** What the first segment's addresses are above their offsets in the file. */
+	/** The difference between address and file offset in the first segment. */
 	base: number;
-	/** By how much more it is in each segment that follows; the strings are in the third. */
+	/** How much this difference grows with each further segment. The strings are in the third. */
 	gap?: number;
-	/** Whether it has section headers: the kernel and the loader do without. */
+	/** Whether the file has section headers. The kernel and the loader do not need them. */
 	sections?: boolean;
 }
 
@@ -17,10 +19,10 @@ const [PT_LOAD, PT_DYNAMIC, PT_INTERP] = [1, 2, 3];
 const [DT_NULL, DT_NEEDED, DT_STRTAB, DT_SYMTAB, DT_STRSZ, DT_SYMENT] = [0, 1, 5, 6, 10, 11];
 const [SHT_PROGBITS, SHT_STRTAB, SHT_DYNAMIC] = [1, 3, 6];
 const [HEADER, PROGRAM_HEADER, SECTION_HEADER] = [64, 56, 64];
-/** The table of program headers may be anywhere: here it does not follow the file's header at once. */
+/** The table of program headers need not follow the file's header directly, and here it does not. */
 const FILLING = 16;
 
-/** The bytes of such a file. */
+/** The bytes of an ELF file. */
 export function elf({ interpreter, libraries = [], base, gap = 0, sections = false }: Elf): Buffer {
 	const headers = interpreter === undefined ? 5 : 6;
 	const table = HEADER + FILLING;
@@ -77,7 +79,7 @@ export function elf({ interpreter, libraries = [], base, gap = 0, sections = fal
 	]);
 }
 
-/** Where each part begins, one after the other; `end` is where the next one would. */
+/** The offset at which each part begins, when the parts follow one another. `end` is the offset after the last part. */
 function places<Name extends string>(start: number, sizes: Record<Name, number>): Record<Name | "end", number> {
 	let at = start;
 	const begins = Object.entries<number>(sizes).map(([name, size]): [string, number] => {

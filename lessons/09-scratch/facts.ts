@@ -13,15 +13,15 @@ import { commandOf, type Image, openReading, specificationFacts, WHOLE } from ".
 import { contentsOf, missing, type Needed, programFacts, readingOf } from "./programs.ts";
 import { TOOLS_STARTED } from "./tools.ts";
 
-/** How the images and what was run from them are read: by what is in the files, and by what the kernel shows. */
+/** Facts about the images and the containers that run from them: from the images' files, and from the kernel. */
 
-/** What can be said of an image whose manifest leads to its blobs. */
+/** The facts that need an image whose manifest leads to its blobs. */
 export const IMAGE_FACTS = [
 	...(["names", "descriptors", "fields", "layer", "twice", "end"] as const),
 	...(["diff_id", "command", "again", "platform"] as const),
 ] as const;
 
-/** What the images and their containers show. */
+/** All facts of this lesson. */
 export function derive(observation: Observation, drawn: Drawn): Record<string, FactValue> {
 	const copies = copyFacts(observation, drawn);
 	return {
@@ -48,9 +48,9 @@ function imageFacts(observation: Observation, drawn: Drawn): Record<string, Fact
 	};
 }
 
-/** Of images of which one at least was not built, or not so that it can be read. */
+/** At least one of the images was not built, or cannot be read. */
 export const UNREAD = "none that could be read";
-/** Of an image whose layers are what they were, but for a word that was changed in a file. */
+/** Only the image that was built after a word in a file had changed has other layers. */
 export const NOT_ANEW = "another, when a word in a file was changed";
 
 function builtAgain(observation: Observation, drawn: Drawn): string {
@@ -60,11 +60,13 @@ function builtAgain(observation: Observation, drawn: Drawn): string {
 	return `${archivesOf(one)}` === `${archivesOf(anew)}` ? "the same" : NOT_ANEW;
 }
 
-/** The digests of an image's layers, by their bytes; an empty one where there is no layer. */
+/** The digests of an image's layers; an empty text for a layer that is missing. */
 const layersOf = (image: Image | string | undefined): string[] =>
 	typeof image === "object" ? image.layers.map((layer) => layer?.sha256 ?? "") : [""];
 
-/** The same of the archives in them. Of the image that was built anew, the word is changed back before. */
+/**
+ * The digests of the archives in the layers. In the image that was built anew, the changed word is changed back first.
+ */
 const archivesOf = (image: Image | string | undefined): string[] =>
 	typeof image === "object" ? image.layers.map((layer) => layer?.archive?.sha256 ?? "") : [""];
 
@@ -95,7 +97,7 @@ function dynamicFacts(observation: Observation, drawn: Drawn): Record<string, Fa
 				? "the host's dash"
 				: "not seen",
 		"dynamic.missing": missing(contents, needed),
-		// A library may bring along the file that its name is a link to.
+		// A library is a link on some hosts. Then the file behind the link, whose name is longer, is not surplus.
 		"dynamic.surplus": [
 			...new Set(
 				contents.map(({ name }) => name).filter((name) => !needed.some((other) => name.startsWith(other.name))),
@@ -104,30 +106,30 @@ function dynamicFacts(observation: Observation, drawn: Drawn): Record<string, Fa
 	};
 }
 
-/** How dash ends when ls has gone well. */
+/** The exit code of dash after ls has succeeded. */
 export const AS_TOLD = "with the exit code that it was told";
 
 const endedWith = (value: unknown, drawn: Drawn) =>
 	value === exitCodeOf(drawn) ? AS_TOLD : `exit code ${JSON.stringify(value) ?? "none"}`;
 
-/** What dash and ls need, as the host's own loader said before the exercise began. */
+/** What dash and ls need. The host's loader listed these files before the exercise began. */
 const neededFor = (observation: Observation) => originals(observation).filter(({ name }) => name !== "hello");
 
-// "DIGEST  /lib/…/libc.so.6"
+// A line of sha256sum: "DIGEST  /lib/…/libc.so.6"
 function originals({ programs }: Observation): Needed[] {
 	const lines = programs["originals"]?.stdout.matchAll(/^([0-9a-f]{64}) [ *].*\/(.+)$/gm) ?? [];
 	return [...lines].map(([, sha256 = "", name = ""]) => ({ name, sha256 }));
 }
 
-/** Names of what dash and ls need, and the image has not as a file. */
+/** Names of files that dash and ls need, and that are missing in the image. */
 export const missingIn = ({ observation, drawn }: Context): string[] =>
 	missing(contentsOf(readingOf(observation, drawn["dynamic"])), neededFor(observation));
 
-/** Which of the programs that the text asks to do without were started. */
+/** The programs that were started although the lesson's text asks to do without them. */
 export const toolsStarted = ({ observation }: Context): string[] =>
 	(observation.after.trees[TOOLS_STARTED] ?? []).filter(({ kind }) => kind === "file").map(({ path }) => path);
 
-/** Whether the same files are in another order in a layer that was built later. */
+/** Whether a layer that was built later has the same files in another order. */
 export function inOtherOrder({ observation, drawn }: Context): boolean {
 	const [one = "", ...later] = ["one", "two", "anew"].map((name) => pathsIn(readingOf(observation, drawn[name])));
 	const sorted = (paths: string) => paths.split("\n").sort().join("\n");

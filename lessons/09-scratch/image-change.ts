@@ -1,11 +1,14 @@
-/** How the agent changes a copy of an image. All words are replaced by words of the same length. */
+/** How the agent changes a copy of an image. Every word is replaced by a word of the same length. */
 export interface ImageChange {
-	/** In the config; its name, and all that names it, follow. */
+	/** Words to replace in the config. The config's digest changes, and so does everything that refers to it. */
 	words: [string, string][];
-	/** If given, one more layer: the last one that has these words, with others in their place. Config and manifest follow. */
+	/**
+	 * If given, one more layer: a copy of the last layer that has these words, with the words replaced. Config and
+	 * manifest include the new layer.
+	 */
 	above?: [string, string][];
-	/** In the layers that were there already; their names, and all that names them, follow. */
+	/** Words to replace in the original layers. Their digests change, and so does everything that refers to them. */
 	below?: [string, string][];
-	/** In all blobs, at last. Nothing follows: the blobs keep their names. */
+	/** Words to replace in all blobs at the end. Nothing is corrected: the blobs keep their names. */
 	spoil: [string, string][];
 }

@@ -10,12 +10,18 @@ import {
 } from "#guest";
 import type { ImageChange } from "./image-change.ts";
 
-/** Copies of images, changed: some so that all digests are right again, others so that a blob is not what its name says. */
+/**
+ * Makes changed copies of images. In some copies all digests are right again. In others, a blob does not match its
+ * name.
+ */
 
-/** The files of an image by their path in it: the blobs, and what lies beside them. */
+/** The files of an image by their path in the image: blobs, and files outside `blobs`. */
 export type ImageFiles = Map<string, Buffer>;
 
-/** Makes a changed copy of an image. What is not understood is copied as it is. @returns of how many files */
+/**
+ * Makes a changed copy of an image. Copies a file unchanged if it cannot parse it.
+ * @returns the number of files in the copy
+ */
 export function copyImage(_: Measuring, from: string, to: string, change: ImageChange): number {
 	const copy = changed(filesOf(from), change);
 	for (const [path, content] of copy) writeBelow(`${to}/${path}`, content);
@@ -36,13 +42,13 @@ function filesOf(image: string): ImageFiles {
 	return files;
 }
 
-/** What is in the changed copy. */
+/** The files of the changed copy. */
 export function changed(files: ImageFiles, { spoil, ...change }: ImageChange): ImageFiles {
 	let copy = files;
 	try {
 		copy = rebuilt(files, change);
 	} catch {
-		// It is no image, or says of itself what is not so: that is told elsewhere.
+		// This is no image, or it is inconsistent. Other facts report that.
 	}
 	const spoiled = [...copy].map(([path, content]): [string, Buffer] => [
 		path,
@@ -56,12 +62,15 @@ interface Descriptor {
 	size: number;
 }
 
-/** A new config, and perhaps a layer more, with names that are right. @throws {Error} this is no image */
+/**
+ * Changes the config and the layers, adds a layer if asked to, and corrects all digests.
+ * @throws {Error} this is no image
+ */
 function rebuilt(files: ImageFiles, { words, above, below = [] }: Omit<ImageChange, "spoil">): ImageFiles {
 	const copy = new Map(files);
 	const oldManifest = files.get("manifest.json") ?? Buffer.alloc(0);
 	const manifest = JSON.parse(oldManifest.toString()) as { config: Descriptor; layers: Descriptor[] };
-	// Written anew first: in JSON, one word can be written in many ways.
+	// Parsed and written again first: JSON can escape the characters of a word in many ways.
 	const document = JSON.stringify(JSON.parse(blobOf(files, manifest.config).toString()));
 	const config = JSON.parse(replaced(Buffer.from(document), words).toString());
 	const diffIdOf = (layer: Buffer) => `sha256:${sha256(uncompressed(layer) ?? layer)}`;
@@ -75,7 +84,7 @@ function rebuilt(files: ImageFiles, { words, above, below = [] }: Omit<ImageChan
 	}
 	if (above !== undefined) {
 		const changedIn = (one: Descriptor) => replacedInside(blobOf(files, one), above);
-		// The last one that has these words: a layer above it may have none of them.
+		// Uses the last layer that contains the words: a layer above it may contain none.
 		const last = originals.findLast((one) => changedIn(one) !== blobOf(files, one)) ?? originals.at(-1);
 		if (last === undefined) throw new Error("no layer");
 		const layer = changedIn(last);
@@ -88,7 +97,7 @@ function rebuilt(files: ImageFiles, { words, above, below = [] }: Omit<ImageChan
 	const newManifest = Buffer.from(JSON.stringify(manifest));
 	copy.set("manifest.json", newManifest);
 	if (copy.delete(pathOf(`sha256:${sha256(oldManifest)}`))) put(copy, newManifest);
-	// An index.json, for one, names the manifest.
+	// Other documents, such as index.json, refer to the manifest.
 	for (const [path, content] of copy)
 		if (!path.includes("/") && path !== "manifest.json") copy.set(path, renamed(content, oldManifest, newManifest));
 	return copy;
@@ -108,7 +117,7 @@ function blobOf(files: ImageFiles, { digest }: Descriptor): Buffer {
 
 const pathOf = (digest: string) => `blobs/${digest.replace(":", "/")}`;
 
-// The size that stands beside a digest changes with it. What is no JSON is no part of an image: it stays as it is.
+// Replaces a digest, and the size beside it. A file that is not JSON is no part of an image and stays unchanged.
 function renamed(document: Buffer, before: Buffer, after: Buffer): Buffer {
 	const [old, digest] = [before, after].map((content) => `sha256:${sha256(content)}`);
 	const parsed = document.includes(old as string) ? parsedJson(document) : undefined;

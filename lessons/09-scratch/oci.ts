@@ -1,14 +1,14 @@
 import * as v from "valibot";
 import type { FactValue, ImageReading } from "../../harness/judge/index.ts";
 
-/** What the OCI image specification demands of an image's files (its MUST and REQUIRED), and what is not so. */
+/** Compares an image's files with the MUST and REQUIRED of the OCI image specification. */
 
 export const WHOLE = "names a config and a layer";
 export const RIGHT_DIFF_IDS = "those of the layers' tar archives";
 
 const MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json";
 const CONFIG_TYPE = /^application\/vnd\.(oci\.image\.config\.v1|docker\.container\.image\.v1)\+json$/;
-/** Other engines' own types are as good. What they say of the bytes: compressed by whom, or not at all. */
+/** Media types of layers, with the compression that each promises. Types of other engines are accepted, too. */
 const LAYER_TYPES: readonly [type: RegExp, compression: string][] = [
 	[/^application\/vnd\.(oci\.image\.layer\.(nondistributable\.)?v1\.tar|docker\.image\.rootfs\.diff\.tar)$/, "none"],
 	[/^application\/vnd\.oci\.image\.layer\.(nondistributable\.)?v1\.tar\+gzip$/, "gzip"],
@@ -16,7 +16,7 @@ const LAYER_TYPES: readonly [type: RegExp, compression: string][] = [
 	[/^application\/vnd\.oci\.image\.layer\.(nondistributable\.)?v1\.tar\+zstd$/, "zstd"],
 ];
 
-// Of what somebody else has written, nothing is certain: what has another type than it should have, becomes nothing.
+// The image may contain anything. A value of the wrong type is replaced by an empty value.
 const Descriptor = v.object({
 	mediaType: v.fallback(v.string(), ""),
 	digest: v.fallback(v.string(), ""),
@@ -32,7 +32,7 @@ const Config = v.object({
 	rootfs: v.fallback(v.object({ diff_ids: words }), { diff_ids: [] }),
 });
 
-// What is not there may also be null: Go writes that for an empty list.
+// A missing value may also be null: Go writes null for an empty list.
 const optional = <T extends v.GenericSchema>(schema: T) => v.nullish(schema);
 const texts = v.record(v.string(), v.string());
 const StrictManifest = v.object({
@@ -62,7 +62,7 @@ const StrictConfig = v.object({
 
 type File = ImageReading["files"][number];
 
-/** An image as far as it can be followed from its manifest. */
+/** The parts of an image that its manifest leads to. */
 export interface Image {
 	manifest: v.InferOutput<typeof Manifest>;
 	config: v.InferOutput<typeof Config>;
@@ -70,11 +70,11 @@ export interface Image {
 	/** The layers' blobs, the lowest first. */
 	layers: (File | undefined)[];
 	blobs: File[];
-	/** The two documents, as they are. */
+	/** The parsed documents, unchecked. */
 	documents: { manifest: unknown; config: unknown };
 }
 
-/** Follows a manifest to what it names; says what is wrong with it when it names nothing. */
+/** Follows a manifest to the config and the layers. @returns the image, or why there is none */
 export function openReading(reading: ImageReading | null): Image | "missing" | "names no config, or no layer" {
 	const files = reading?.files ?? [];
 	const document = parsed(files.find(({ path }) => path === "manifest.json")?.document);
@@ -95,7 +95,7 @@ export function openReading(reading: ImageReading | null): Image | "missing" | "
 	};
 }
 
-/** Facts of an image that has a manifest. */
+/** The facts of an image whose manifest can be followed. */
 export function specificationFacts(image: Image): Record<string, FactValue> {
 	const archives = image.layers.map((layer) => layer?.archive);
 	const problems = archives.map((archive) => archive?.problem ?? "no tar archive");
@@ -131,7 +131,7 @@ function descriptorProblems({ manifest, configFile, layers }: Image): string[] {
 		return [
 			...(blob.size === size ? [] : [`${name}: size ${size}, the blob has ${blob.size}`]),
 			...(types === undefined ? [`${name}: media type ${shown}`] : []),
-			// What is no archive at all has a finding of its own.
+			// A layer that is no archive at all has a finding of its own.
 			...(types === undefined || bytes === undefined || types === bytes
 				? []
 				: [`${name}: ${shown}, and the bytes are ${BYTES[bytes ?? ""] ?? bytes}`]),
@@ -172,7 +172,7 @@ function problemsOf(name: string, schema: v.GenericSchema, document: unknown): s
 	});
 }
 
-/** What the config says is to be run. */
+/** The command in the config. */
 export const commandOf = ({ config }: Image): string[] => [...config.config.Entrypoint, ...config.config.Cmd];
 
 function repeated(paths: readonly string[]): string[] {

@@ -3,9 +3,9 @@ import { AS_TOLD } from "./facts.ts";
 import { NOT_BUILT } from "./programs.ts";
 import { TOOL_ASKED } from "./refusals.ts";
 
-/** What must be so of images of programs that are only read, and what is known about each way of getting them wrong. */
+/** Rules for images of programs that are only read, never run, and explanations of each way to get them wrong. */
 
-// Nothing can be said of these before dash and ls run, and are those of the host.
+// These facts are not judged until dash and ls run, and are the host's.
 const notDynamicYet = ({ facts }: Context) =>
 	facts["dynamic.ending"] !== AS_TOLD ||
 	facts["image.layer"] !== "a tar archive" ||

@@ -2,19 +2,22 @@ import { createHash } from "node:crypto";
 import type { Drawn, FactValue, ImageReading, Observation } from "../../harness/judge/index.ts";
 import { type Elf, elf } from "./elf.ts";
 
-/** Programs that images are built of and that are never run: what they need stands in their bytes only. */
+/** Programs that images are built from and that never run. Only their bytes show what they need. */
 
 const BASE = 0x400000;
 const GAP = 0x100000;
-/** Addresses that only a computer with five levels of page tables has: nothing but reading the bytes is of use here. */
+/**
+ * Addresses that exist only with five levels of page tables. So nobody can run the program here: its bytes must be
+ * read.
+ */
 const BEYOND = 2 ** 47;
-/** Only its first bytes say that it is no ELF file: all that follows them is one's. */
+/** Only the first bytes show that this is no ELF file. All bytes after them are those of one. */
 const SCRIPT = Buffer.concat([Buffer.from("#!/bin/sh\n#.....\n").subarray(0, 16), elf({ base: 0 }).subarray(16)]);
 
 interface Program {
-	/** Its bytes. */
+	/** The bytes of the program's file. */
 	bytes(drawn: Drawn): Buffer;
-	/** Names of the drawn files that it cannot start without; null when no image can be built of it. */
+	/** Names in `drawn` of the files that the program needs; null if no image can be built from the program. */
 	needs: readonly string[] | null;
 }
 
@@ -24,7 +27,7 @@ const program = (needs: readonly string[], more: Omit<Elf, "libraries">, loader 
 		elf({ ...more, interpreter: libraryPath(drawn, loader), libraries: needs.map((name) => nameOf(drawn, name)) }),
 });
 
-/** By name. Each differs from the one before in one thing only, up to `high`. */
+/** Programs by name. Up to `high`, each differs from the one before in one thing only. */
 export const PROGRAMS: Record<string, Program> = {
 	plain: program(["first"], { base: BASE, sections: true }),
 	bare: program(["first"], { base: BASE }),
@@ -32,13 +35,13 @@ export const PROGRAMS: Record<string, Program> = {
 	high: program(["first"], { base: BEYOND, gap: GAP }),
 	several: program(["second", "first"], { base: BASE, gap: GAP }),
 	ring: { ...program(["ringed"], { base: BASE }), needs: ["loader", "ringed", "ringing"] },
-	// Its dynamic section is for itself: it needs neither an interpreter nor a library.
+	// It has a dynamic section, but no interpreter and no libraries.
 	selfContained: { needs: [], bytes: () => elf({ base: 0 }) },
 	script: { needs: null, bytes: () => SCRIPT },
 	orphan: { ...program(["nowhere"], { base: BASE, sections: true }), needs: null },
 };
 
-/** Where each library lies. The two of the ring need one another. */
+/** The directory of each library, and the library that it needs. The two libraries of the ring need each other. */
 const LIBRARIES: Record<string, { directory: string; needs?: string }> = {
 	loader: { directory: "/usr/lib" },
 	first: { directory: "/usr/lib/x86_64-linux-gnu" },
@@ -51,14 +54,14 @@ const nameOf = (drawn: Drawn, name: string) => `${drawn[name]}.so.1`;
 const libraryPath = (drawn: Drawn, name: string) => `${LIBRARIES[name]?.directory}/${nameOf(drawn, name)}`;
 const libraryBytes = (drawn: Drawn, name: string) => {
 	const needed = LIBRARIES[name]?.needs;
-	// A name of its own in each: two libraries are not the same bytes.
+	// The library's own name follows, so that no two libraries have the same bytes.
 	return Buffer.concat([
 		elf({ base: 0, gap: GAP, libraries: needed === undefined ? [] : [nameOf(drawn, needed)] }),
 		Buffer.from(nameOf(drawn, name)),
 	]);
 };
 
-/** All files to write, by their path in the source directory: programs, and in usr/ the libraries. */
+/** All files to write, by their path in the source directory: programs, and libraries in usr/. */
 export function filesOf(drawn: Drawn): Record<string, Buffer> {
 	const programs = Object.entries(PROGRAMS).map(([name, { bytes }]) => [`${drawn[`${name}File`]}`, bytes(drawn)]);
 	const libraries = Object.keys(LIBRARIES).map((name) => [
@@ -68,7 +71,7 @@ export function filesOf(drawn: Drawn): Record<string, Buffer> {
 	return Object.fromEntries([...programs, ...libraries]);
 }
 
-/** A file by its name, without directory, and the digest of its content. */
+/** A file's name without its directory, and the digest of its content. */
 export interface Needed {
 	name: string;
 	sha256: string;
@@ -78,7 +81,7 @@ export interface Needed {
 export const readingOf = ({ images }: Observation, image: string | undefined): ImageReading | null =>
 	images[image ?? ""]?.at(-1) ?? null;
 
-/** Files that are in an image, and those that only a link names. */
+/** The files in an image, and its links to such files. */
 export function contentsOf(reading: ImageReading | null): Needed[] {
 	const members = (reading?.files ?? []).flatMap(({ archive }) => archive?.members ?? []);
 	const base = (path: string) => path.split("/").at(-1) ?? "";
@@ -90,7 +93,7 @@ export function contentsOf(reading: ImageReading | null): Needed[] {
 	return [...files, ...links];
 }
 
-/** Names of needed files that are not there, or with another content. */
+/** Names of needed files that are missing, or have other content. */
 export function missing(contents: readonly Needed[], needed: readonly Needed[]): string[] {
 	const lacks = ({ name, sha256 }: Needed) => !contents.some((one) => one.name === name && one.sha256 === sha256);
 	return [...new Set(needed.filter(lacks).map(({ name }) => name))];

@@ -1,23 +1,23 @@
 import { type Context, type Explanation, refused } from "../../harness/judge/index.ts";
 import { toolsStarted } from "./facts.ts";
 
-/** Why the container's execve was refused, if it was: of a refused one, the engine makes an exit code. */
+/** Whether the container's execve was refused with this error. The engine only returns an exit code for it. */
 const execveRefused =
 	(code: string, container = "box") =>
 	({ observation }: Context) =>
 		observation.calls[container]?.ledger.some(({ call, error }) => call === "execve" && error === code) === true;
 
-// The child became nothing: there was a new root, and then not even an execve.
+// The child got as far as pivot_root and never called execve.
 const noExecve = ({ ledger }: Context) =>
 	ledger.some(({ call }) => call === "pivot_root") && !ledger.some(({ call }) => call === "execve");
 
-// 128 + SIGILL, SIGBUS, SIGFPE or SIGSEGV: what a program of the wrong bytes comes to.
+// 128 + SIGILL, SIGBUS, SIGFPE or SIGSEGV: the likely end of a program whose bytes are wrong.
 const diedAtOnce = ({ ending }: Context) =>
 	ending.how === "returned" && [132, 135, 136, 139].includes(Number(ending.value));
 
 const neverRan = ({ facts }: Context) => facts["command.ran"] === false;
 
-/** What is known about exceptions, and about a first command that never ran. */
+/** Explanations of exceptions, and of a first command that never ran. */
 export const refusals: Explanation[] = [
 	{
 		when: (context) => neverRan(context) && execveRefused("EACCES")(context),
@@ -84,7 +84,7 @@ const thrownIn = (context: Context) => {
 	return ending?.how === "threw" ? ending.thrown : undefined;
 };
 
-/** What is known of those who ask a program in place of reading the bytes. */
+/** For an exercise that starts a tool in place of reading the file's bytes. */
 export const TOOL_ASKED: Explanation = {
 	when: (context) => toolsStarted(context).length > 0,
 	diagnosis: "tool-asked",
@@ -94,7 +94,7 @@ export const TOOL_ASKED: Explanation = {
 	see: ["elf(5)"],
 };
 
-/** Why a dynamic program did not run. */
+/** Explanations of a dynamic program that did not run. */
 export const dynamicFailures = (missingIn: (context: Context) => string[]): Explanation[] => [
 	TOOL_ASKED,
 	{

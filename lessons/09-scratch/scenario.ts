@@ -14,24 +14,26 @@ import type { ImageChange } from "./image-change.ts";
 import { filesOf, PROGRAMS } from "./programs.ts";
 import { TOOLS_STARTED, withoutTools } from "./tools.ts";
 
-/** Images are built of programs of many kinds, two are run, and copies of the first are changed and opened. */
+/**
+ * Builds images from many kinds of programs, runs two of them, then changes copies of the first image and opens these.
+ */
 
 const SOURCE = readFileSync(new URL("hello.asm", import.meta.url), "utf8");
-/** In what hello says; and the word that stands in its source when that is put into another image. */
+/** A part of the text that hello prints, and its replacement when the source is changed for another image. */
 const HELLO = "Hello from";
 const rewrittenIn = ({ rewritten = "" }: Drawn) => `${rewritten.slice(-5)} from`;
 const HELLO_SAYS = `${HELLO} an empty root.`;
-/** How the line of a changed /hello ends, too. */
+/** The end of the text that /hello prints, also after its beginning was changed. */
 const ANY_HELLO_SAYS = "from an empty root.";
 
-/** The digests of hello and of what dash and ls need, as sha256sum prints them; the host's own loader says what that is. */
+/** Prints the digests of hello and of the files that dash and ls need. The host's loader lists the libraries. */
 const ORIGINALS = `
 for word in $(/lib64/ld-linux-x86-64.so.2 --list /usr/bin/ls); do
 	case $word in /*) set -- "$@" "$word"; esac
 done
 exec sha256sum hello /usr/bin/dash /usr/bin/ls "$@"`;
 
-// Names tell nothing: images that cannot be built, and copies that must be refused, are called like all others.
+// All images have names of the same form: a name must not tell which image cannot be built or must be refused.
 export const draw: Check["draw"] = (random) => ({
 	source: random.name("/lab/source"),
 	word: random.name("word"),
@@ -56,7 +58,7 @@ export function scenario(drawn: Drawn): Scenario {
 		{ "/bin/program": `${source}/${drawn[`${name}File`]}` },
 	]);
 	const copies = COPIES.map(({ name }) => drawn[name] ?? "").sort();
-	// Not in the order of the list: which was made first would tell the good one.
+	// Copies are made in the order of their drawn names. In the order of the list, the first one would be the good one.
 	const inAnyOrder = COPIES.toSorted((one, other) => ((drawn[one.name] ?? "") < (drawn[other.name] ?? "") ? -1 : 1));
 	const both = { "/hello": `${source}/hello`, "/hello.asm": `${source}/hello.asm` };
 	return {
@@ -73,7 +75,8 @@ export function scenario(drawn: Drawn): Scenario {
 					mode: 0o755,
 				}),
 			),
-			// hello belongs to the one who has built it; inside, that number would be somebody else's.
+			// On the host, hello belongs to the user who has built it. In the container, that number would be another
+			// user's.
 			{
 				do: "run",
 				argv: [
@@ -84,7 +87,7 @@ export function scenario(drawn: Drawn): Scenario {
 						"nasm -f bin -o hello hello.asm",
 						"chmod 775 hello",
 						"chown 1000:1000 hello",
-						// The host's /usr is read-only.
+						// The overlay is needed because the host's /usr is read-only.
 						`mount -t overlay -o lowerdir=${source}/usr:/usr usr /usr`,
 						ORIGINALS,
 					].join("\n"),
@@ -98,7 +101,7 @@ export function scenario(drawn: Drawn): Scenario {
 					id: "hello",
 					image,
 					files: { "/hello": `${source}/hello` },
-					// Sorted by names that were drawn: in any order.
+					// Sorted by drawn names, so the order tells nothing.
 					more: more.toSorted(([one], [other]) => (one < other ? -1 : 1)),
 					twice: {
 						images: [drawn["one"], drawn["two"]],
@@ -123,13 +126,13 @@ export function scenario(drawn: Drawn): Scenario {
 				options: { id: "copy", copies },
 				command: (token) => ["/hello", token],
 				says: ANY_HELLO_SAYS,
-				// A copy whose command is not the config's own may run the first image's, and that has to be seen.
+				// A copy may wrongly run the first image's command. The same token makes that visible.
 				sameTokenAs: BOX,
 			},
 		},
 		steps: [
 			{ do: "call", call: BOX },
-			// What is built of the source from now on can have been remembered by nobody.
+			// From now on the source is different, so no earlier build of the source can be reused.
 			{
 				...{ do: "look", as: DURING },
 				writes: { [`${source}/hello.asm`]: SOURCE.replaceAll(HELLO, rewrittenIn(drawn)) },
@@ -164,7 +167,7 @@ export function scenario(drawn: Drawn): Scenario {
 
 function changeOf({ name, spoil }: Copy, { word = "", ...drawn }: Drawn): ImageChange {
 	const own = (what: string) => drawn[`${name}${what}`] ?? "";
-	// What /hello says in each layer of the copy, or in one that is spoilt.
+	// The beginning of the text that /hello prints in a layer of the copy, or in a spoilt layer.
 	const says = (what: string) => `${own(what).slice(-5)} from`;
 	const spoils: Record<string, [string, string]> = {
 		config: [own("Word"), own("Spoilt")],

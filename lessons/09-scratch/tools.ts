@@ -1,12 +1,12 @@
 import type { Preparation } from "../../harness/judge/index.ts";
 
 /**
- * What the text asks to do without. Here each of them only notes that it was started. The exercise could write that note,
- * too, so it explains a failure and never makes one.
+ * Programs that the lesson's text asks to do without. Each is replaced by a script that only notes that it was started.
+ * The exercise could write such a note itself, so the note explains a failure and never causes one.
  */
 
 const TOOLS = ["readelf", "objdump", "ldd", "file"];
-/** A directory with a file for each that was started. */
+/** The directory with a file for each program that was started. */
 export const TOOLS_STARTED = "/run/tools-started";
 
 const SCRIPT = `#!/bin/sh
@@ -15,6 +15,6 @@ echo "$0 is not on this host: the bytes are enough" >&2
 exit 127
 `;
 
-/** @param root what is below it is later shown in the place of the host's own files */
+/** @param root a directory whose usr later covers the host's /usr */
 export const withoutTools = (root: string): Preparation[] =>
 	TOOLS.map((tool) => ({ do: "write", path: `${root}/usr/bin/${tool}`, text: SCRIPT, mode: 0o755 }));
