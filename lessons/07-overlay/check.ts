@@ -18,7 +18,7 @@ const endedAlike = ({ thrown, observation: { calls } }: Context) => {
 };
 const noUpper = (_: unknown, context: Context) => !onOverlay(context) || context.facts["upperdir"] === "none";
 
-// False for a layer that was mounted read-only: the command could not write to it.
+// Returns an empty text if nothing has changed: the engine may have mounted the layer read-only.
 function writtenToImage({ facts, process, observation: { moments } }: Context): string {
 	const changed = [facts["layers.during"] ?? []].flat().length;
 	if (changed === 0) return "";

@@ -1,7 +1,7 @@
 import { type Context, called, type Explanation, type HostState } from "../../harness/judge/index.ts";
 import { GATEWAY } from "./scenario.ts";
 
-/** Namespaces, and the cable between them: why a container is not connected, from itself outwards. */
+/** Explanations of a container that is not connected: of its namespace first, then of the veth pair and the bridge. */
 
 const IP_LINK = "ip-link(8)";
 
@@ -97,7 +97,7 @@ export const loopback: Explanation[] = [
 	},
 ];
 
-/** Why the container's link to the host does not work, from the container outwards. */
+/** Why the container's link to the host does not work: first causes in the container, then on the host. */
 export const link: Explanation[] = [
 	{
 		...ENGINE_MOVED,
@@ -233,7 +233,7 @@ export const each: Explanation[] = [
 	},
 ];
 
-/** What the first container has, and the second has not. */
+/** Something that the first container has and the second lacks. */
 export const second: Explanation[] = [
 	{
 		diagnosis: "second-left-out",
@@ -244,7 +244,7 @@ export const second: Explanation[] = [
 	},
 ];
 
-/** Whether the engine went into a new network namespace and did not come back. */
+/** Whether the engine unshared its network namespace and never called setns afterwards. */
 export function engineMoved({ ledger }: Pick<Context, "ledger">): boolean {
 	const own = ledger.filter(({ task, error }) => task === "1" && error === undefined);
 	const left = own.findLastIndex(
@@ -255,7 +255,7 @@ export function engineMoved({ ledger }: Pick<Context, "ledger">): boolean {
 
 type Link = NonNullable<HostState["network"]>["links"][number];
 
-// By a process below the engine, of which the command descends: "1.1" of "1.1.1.1".
+// Whether a process between the engine and the command unshared: for the command "1.1.1.1", tasks such as "1.1".
 function joinUnshares({ ledger }: Context): boolean {
 	const command = ledger.find(({ call }) => call === "execve")?.task ?? "";
 	const above = ledger.filter(({ task }) => task !== "1" && `${command}.`.startsWith(`${task}.`));
@@ -264,19 +264,19 @@ function joinUnshares({ ledger }: Context): boolean {
 
 const loopbackFlags = ({ process }: Context) => process?.network?.links.find(({ name }) => name === "lo")?.flags ?? [];
 
-/** The container's link, if it has one beside the loopback; of several, the one that has its address. */
+/** The container's link beside the loopback. Of several, the one with the container's address. */
 function inside({ process, drawn }: Context): Link | undefined {
 	const all = process?.network?.links.filter(({ name }) => name !== "lo") ?? [];
 	return all.find(({ addresses }) => addresses.some((one) => withoutPrefix(one) === drawn["address"])) ?? all[0];
 }
 
-/** Links of the host that were not there before. */
+/** Links that the host has now and did not have before. */
 function added({ during, observation }: Context): Link[] {
 	const before = new Set(observation.before.network?.links.map(({ name }) => name));
 	return (during?.host.network?.links ?? []).filter(({ name }) => !before.has(name));
 }
 
-/** The bridge that the container's link is a port of; if it is none of any, the first that is new. */
+/** The bridge that the container's veth belongs to; if it belongs to none, the first new bridge. */
 const bridge = (context: Context) => master(context) ?? added(context).find(({ kind }) => kind === "bridge");
 
 const master = (context: Context) => {
@@ -284,13 +284,13 @@ const master = (context: Context) => {
 	return context.during?.host.network?.links.find((link) => name !== "" && link.name === name);
 };
 
-/** The host's end of the container's veth pair; of all, if it goes by another name. */
+/** The host's end of the container's veth pair. If no link has its name, the host's first new veth. */
 function outerEnd(context: Context): Link | undefined {
 	const ends = added(context).filter(({ kind }) => kind === "veth");
 	return ends.find(({ name }) => name === `box-${context.drawn["id"]}`) ?? ends[0];
 }
 
-/** The bridges that the ends which bear the containers' names are ports of. */
+/** Names of the bridges that the containers' ends on the host belong to. */
 function masters(context: Context): string[] {
 	const names = [context.drawn["id"], context.drawn["otherId"]].map((id) => `box-${id}`);
 	const ends = added(context).filter(({ name }) => names.includes(name));
@@ -303,11 +303,11 @@ const isBlocked = (end: Link | undefined) =>
 const hostHas = ({ during }: Context, address: string) =>
 	during?.host.network?.links.some(({ addresses }) => addresses.some((one) => withoutPrefix(one) === address)) === true;
 
-// Whether the host reaches the container's address directly, by any of its links.
+// Whether one of the host's links has an address in the same network as the container's address.
 const hostCovers = ({ during, drawn }: Context) =>
 	during?.host.network?.links.some((link) => covers(link, drawn["address"] ?? "")) === true;
 
-/** Whether one of the link's addresses has the other one in its network. */
+/** Whether one of the link's addresses is in the same network as `address`. */
 function covers(of: Link | undefined, address: string): boolean {
 	return (of?.addresses ?? []).some((one) => {
 		const [own = "", prefix = "32"] = one.split("/");

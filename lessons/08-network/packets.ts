@@ -1,6 +1,6 @@
 import type { Context, Explanation } from "../../harness/judge/index.ts";
 
-/** What becomes of a packet that leaves the bridge, or comes from beyond it: why there is no answer, or a wrong one. */
+/** Explanations of packets that leave the bridge or come from beyond it: why no answer comes, or a wrong one. */
 
 const NAT = "nft(8), NAT STATEMENTS";
 const MASQUERADE = 'ip saddr ADDRESS oifname != "box0" masquerade';
@@ -16,7 +16,7 @@ export const tooWide: Explanation[] = [
 	},
 ];
 
-/** The host's own connections, which are nobody's business. */
+/** The host's own connections no longer work. */
 const CUT_OFF: Explanation = {
 	diagnosis: "host-cut-off",
 	why: ({ facts, drawn }) =>
@@ -26,7 +26,7 @@ const CUT_OFF: Explanation = {
 };
 export const cutOff: Explanation[] = [CUT_OFF];
 
-/** The host was asked, and one of the containers has answered. */
+/** A question to the host was answered by one of the containers. */
 export const containerAnswers: Explanation = {
 	...CUT_OFF,
 	when: ({ facts }) => facts["box.host"] === "box" || facts["box.host"] === "other",
@@ -166,10 +166,10 @@ const DESTINATION_NAT = /\b(dnat|redirect)\b/;
 
 const rules = ({ during }: Context) => during?.host.network?.rules ?? [];
 
-// The host has a rule of its own that redirects.
+// A rule that the check has made on the host.
 const isHosts = (line: string) => /tcp dport 2222 redirect to :22\b/.test(line);
 
-/** The rules that fit, in a sentence. */
+/** The matching rules in a sentence. */
 function ruleset(context: Context, kind: RegExp, what: string): string {
 	const lines = rules(context)
 		.map((line) => line.trim())

@@ -1,14 +1,17 @@
 import { type Context, type Explanation, refused } from "../../harness/judge/index.ts";
 import { ENGINE_MOVED, engineMoved } from "./links.ts";
 
-/** What ip and nft were refused, and why: both print the kernel's answer, and the exception carries what they print. */
+/**
+ * Explanations of commands that ip and nft refuse. Both print the kernel's error, and the exception contains that
+ * output.
+ */
 
 const says =
 	(pattern: RegExp) =>
 	({ thrown }: Context) =>
 		pattern.test(thrown?.message ?? "");
 
-/** The line of the message that fits. */
+/** The line of the message that matches. */
 const line = ({ thrown }: Context, pattern: RegExp) =>
 	(thrown?.message.split("\n").find((text) => pattern.test(text)) ?? "").trim();
 
@@ -21,7 +24,7 @@ const TOO_LONG = /Attribute failed policy validation|not a valid ifname/;
 
 const programOf = (thrown: Context["thrown"]) => /spawn(?:Sync)? (\S+) ENOENT/.exec(thrown?.message ?? "")?.[1] ?? "";
 
-/** What is known about exceptions, the most specific first. */
+/** Explanations of exceptions, the most specific first. */
 export const refusals: Explanation[] = [
 	{
 		when: says(NO_PROGRAM),

@@ -1,27 +1,27 @@
 import type { Question as Asked, Check, Observation, Scenario } from "../../harness/judge/index.ts";
 
 /**
- * Two containers, the host they run on, and a world beyond it that knows the host only. Who asks whom, who answers, and
- * whom the answerer has seen, is what most facts are made of. Both ends of each connection are the agent's own sockets.
+ * Two containers, their host, and a world that knows only the host. Most facts come from questions: who asks whom, who
+ * answers, and which source address the answerer sees. The agent opens the sockets at both ends.
  */
 
-/** The second container. It outlives the first. */
+/** The second container. It ends after the first. */
 export const OTHER = "other";
-/** A third one, whose address is none: its connect fails when half of the work is done. */
+/** The third container. Its address is invalid, so its connect fails half-way. */
 export const HALF_WAY = "halfway";
 export const NO_ADDRESS = "10.88.0.300";
-/** Read when both have ended, before the third is tried. */
+/** The moment when both containers have ended, and the third has not started. */
 export const ENDED = "ended";
 
 export const GATEWAY = "10.88.0.1";
 const BOX = "box";
 const HOST = "host";
 const WORLD = "world";
-/** The ports that the containers' servers listen at, as the engine is told. */
+/** The ports on which the containers' servers listen. The engine is given these numbers. */
 const BOX_PORT = 80;
 const OTHER_PORT = 8080;
 
-/** What is asked while both containers run, and what is asked again when the first has ended. */
+/** Questions while both containers run; those of `later` are asked after the first container has ended. */
 export type Question =
 	| `box.${"lo" | "host" | "other" | "world" | "elsewhere"}`
 	| `other.${"host" | "world" | "port"}`
@@ -29,12 +29,12 @@ export type Question =
 	| `world.${"host" | "first" | "second"}`
 	| `later.${"host" | "world" | "port" | "gone" | "goneFromHost"}`;
 
-/** What a fact is when there was nobody to ask: its container's command did not run. Never right. */
+/** The value of a question's fact when the container's command did not run. It is never the right value. */
 export const NOT_ASKED = "could not be asked";
 export const SILENCE = "no answer";
 export const REFUSED = "Connection refused";
 
-// What hosts have: beside the card by which the world is reached, a link called eth0, with a network behind it, and rules.
+// Things that a host may have: beside the card that leads to the world, a link called eth0 with a network, and a rule.
 const OF_THE_HOST = `ip -batch - <<-END
 	link add eth0 up type veth peer name lan0
 	link set lan0 up
@@ -56,7 +56,7 @@ export const draw: Check["draw"] = (random) => {
 		otherId: random.name("").slice(1),
 		thirdId: random.name("").slice(1),
 		hostname: random.hostname(),
-		// Three digits each, so that neither is the beginning of another.
+		// Always three digits, so that no address is the beginning of another.
 		address: `10.88.0.${number(100, 70)}`,
 		otherAddress: `10.88.0.${number(170, 70)}`,
 		hostOutside: `203.0.113.${number(100, 70)}`,
@@ -122,7 +122,7 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 					...[BOX, OTHER, HOST, WORLD].map((place) => ({ place })),
 					{ place: BOX, port: BOX_PORT },
 					{ place: OTHER, port: OTHER_PORT },
-					// The same numbers as the published ports', at an address that is not the host's.
+					// The world listens on the published port numbers, too, at an address that is not the host's.
 					...[port, otherPort].map((number) => ({ place: WORLD, port: number ?? 0 })),
 				],
 				questions: [
@@ -148,7 +148,8 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 			{ do: "feed", call: BOX, last: true },
 			{
 				do: "ask",
-				// A bridge may have changed its hardware address with the port that went; only time can tell its neighbours.
+				// Without its first port, a bridge may have another hardware address. Its neighbours would learn it
+				// only after some time.
 				afresh: [OTHER, HOST],
 				listeners: [{ place: HOST }, { place: WORLD }, { place: OTHER, port: OTHER_PORT }],
 				questions: [
@@ -168,7 +169,7 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 	};
 };
 
-// Asked where the question's name says, if nothing else is said.
+// By default, the question is asked from the place that its name begins with.
 function asked(name: Question, address: string, port: Asked["port"] | undefined, from = name.split(".")[0]): Asked {
 	return { name, from: from ?? "", address, port: port ?? 0 };
 }
@@ -177,19 +178,19 @@ const ERRORS: Record<string, string> = {
 	ECONNREFUSED: REFUSED,
 	ENETUNREACH: "Network is unreachable",
 	ECONNRESET: "Connection reset by peer",
-	// Nobody has said that the address is theirs: that takes the kernel as long as we wait.
+	// No neighbour has claimed the address. The kernel finds that out only after as long as we wait for an answer.
 	EHOSTUNREACH: SILENCE,
 	timeout: SILENCE,
 };
 
-/** What came of a question: the name of who answered, or the reason why nobody did. */
+/** Who answered a question; if nobody did, the reason. */
 export function answer({ answers }: Observation, question: Question): string {
 	const got = answers[question];
 	if (got === undefined) return NOT_ASKED;
 	return got.by === "" ? (ERRORS[got.failed] ?? got.failed) : got.by;
 }
 
-/** Which address the one who answered has seen; of nobody's answer, what {@link answer} says. */
+/** The source address that the answerer saw; if nobody answered, the value of {@link answer}. */
 export function seen(observation: Observation, question: Question): string {
 	const got = observation.answers[question];
 	return got === undefined || got.by === "" ? answer(observation, question) : got.seenAs;
