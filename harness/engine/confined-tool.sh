@@ -36,7 +36,7 @@ limit)
 	ulimit -n 128
 	ulimit -t "$DRYDOCK_TOOL_CPU_S"
 	ulimit -d "$DRYDOCK_TOOL_MEMORY_KB"
-	# Standard error is closed off: when the compiler crashes, it would print a page of goroutines.
+	# Standard error is discarded: a compiler that crashes prints a page of goroutines.
 	exec 3<&0 </dev/null 2>/dev/null
 	trap 'kill -KILL $! 2>/dev/null; exit 143' TERM INT HUP
 	case $DRYDOCK_TOOL_LEVEL in

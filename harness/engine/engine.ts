@@ -4,7 +4,7 @@ import { bundled } from "./bundle.ts";
 
 const PROGRAM_SOURCE = inKit("solutions/main.ts");
 const PROGRAM = "/opt/box/box.cjs";
-/** A directory on the PATH of every program in a machine contains this command. */
+/** The folder of this command is on the PATH of every program in a machine. */
 const COMMAND = "/opt/box/bin/box";
 
 // fork needs the library to be preloaded: see libkernel.c.

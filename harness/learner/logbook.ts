@@ -193,7 +193,10 @@ export function withPage(logbook: Logbook, { id }: { id: string }, news: Partial
 	return { ...logbook, lessons: { ...logbook.lessons, [id]: { ...pageOf(logbook, { id }), ...news } } };
 }
 
-/** Merges two logbooks of the same learner, from two computers. Of a selected lesson, `mine` counts. */
+/**
+ * Merges two logbooks of the same learner, from two computers. If both have a selected lesson, the one in `mine`
+ * counts.
+ */
 export function mergeLogbooks(mine: Logbook, theirs: Logbook): Logbook {
 	const merged = Object.keys({ ...theirs.lessons, ...mine.lessons }).map((id) => {
 		const [one, other] = [pageOf(mine, { id }), pageOf(theirs, { id })];

@@ -138,7 +138,8 @@ export class Machine {
 
 	/**
 	 * Plays one scenario and ends the machine.
-	 * @throws {Error} the machine could not be restored
+	 * @throws {RestoreError} the machine could not be restored, or was lost before its first answer
+	 * @throws {Error} the agent failed
 	 */
 	async play(request: RunRequest): Promise<PlayedRun> {
 		const { patienceMs = Number.POSITIVE_INFINITY, ...asked } = request;

@@ -40,9 +40,9 @@ interface Life {
 /**
  * A machine with a stage that can be put back to an earlier moment, together with its shells.
  *
- * Only this process shares the machine's memory file. So a moment consists of two things: the devices' state, and the
- * pages of that file that differ from the template's. Before a moment is kept, the agent is asked to be still, so that
- * no frame is only half sent.
+ * The machine's memory is a file that only this process shares. So a checkpoint consists of two things: the devices'
+ * state, and the pages of that file that differ from the template's. Before a checkpoint is made, the agent is asked to
+ * be still, so that no frame is only half sent.
  */
 export class Rewindable {
 	readonly #template: Template;
