@@ -11,22 +11,25 @@ import {
 	type Stat,
 } from "../readings/guest/proc.ts";
 
-/** States of what is about to do something: running, and waiting for a disk. See proc_pid_stat(5). */
+/** States of a process that is about to act: it runs, or waits for a disk. See proc_pid_stat(5). */
 const AWAKE = ["R", "D"];
 
-/** The processes of one call: its own, what that has started, and the command, wherever it is. */
+/**
+ * The processes of one call: the call's own process (its runner), the descendants of that process, and the command,
+ * wherever it runs.
+ */
 export class CallProcesses {
-	/** When its own process was started: after its end the pid may be another's. */
+	/** When the call's own process was started. After its end, another process may get its pid. */
 	readonly #startTicks: number | null;
-	/** Who was there before. */
+	/** The processes that were there before the call. */
 	readonly #earlier = readWorldStats();
-	/** The agent's own numbers of processes, by what names them. */
+	/** Pids in the agent's PID namespace, by `nameOf` the process. */
 	readonly #ownNumbers = new Map<string, number | null>();
 	#command: Stat | null = null;
 
 	/**
 	 * @param own the pid of the call's own process
-	 * @param token what the command's arguments hold
+	 * @param token the text that names the command: one of the command's arguments is equal to it
 	 */
 	constructor(
 		private readonly own: number,
@@ -39,60 +42,69 @@ export class CallProcesses {
 	get command(): number | null {
 		const known = this.#command;
 		if (known !== null && readStart(known.pid) === known.startTicks && this.#bearsToken(known.pid)) return known.pid;
-		// The token is in the arguments of the command only, and of what it forks: so the first answer stays.
+		// Only the command, and what the command forks, has the token among its arguments. So the first answer stays
+		// right.
 		const bearers = (tasks: Stat[]) => tasks.filter(({ pid }) => this.#bearsToken(pid));
 		const own = bearers(this.#stats());
-		// One whose parent has ended is a child of the host's init; another one was started by somebody else's process.
+		// A command outside the call's own processes has lost its parent and is a child of the host's init, or another
+		// process started it.
 		const tasks = own.length > 0 ? own : bearers(readWorldStats());
-		// The youngest: a program that starts the command in another way has the token, too.
+		// A program that starts the command for the engine also has the token among its arguments. The command is the
+		// youngest.
 		this.#command = tasks.at(-1) ?? null;
 		return this.#command?.pid ?? null;
 	}
 
-	/** The init of its PID namespace; its command when it has none of its own. */
+	/** The init of the call's PID namespace. The command if the call has no PID namespace of its own. */
 	get init(): number | null {
 		return this.tasks().find(({ nsPids }) => nsPids.length > 1 && nsPids.at(-1) === 1)?.pid ?? this.command;
 	}
 
-	/** The call's own process and everything below it, the eldest first; none once it has ended. */
+	/** The call's own process and its descendants, the eldest first. None once the call's own process has ended. */
 	tasks(): Task[] {
 		return this.#unlessOver(readTasks(this.own));
 	}
 
-	/** Everything that it has started and that still runs: the eldest first, without its own process. */
+	/** The descendants of the call's own process, the eldest first. */
 	descendants(): Stat[] {
 		return this.#stats().slice(1);
 	}
 
-	/** The youngest of them, which runs the exercise's code; those above wait for it. */
+	/** The youngest of the call's processes. It runs the exercise's code, and its ancestors wait for it. */
 	get youngest(): number {
 		return this.#stats().at(-1)?.pid ?? this.own;
 	}
 
-	/** The one that has stopped itself, and how many processes it has started that are still there. */
+	/** The descendant that has stopped itself, and how many descendants it has. */
 	stopped(): (Stat & { children: number }) | undefined {
 		const task = this.descendants().find(({ state }) => state === "T");
 		return task && { ...task, children: readStats(task.pid).length - 1 };
 	}
 
-	/** What runs the command's script, but is neither the command nor below it: its parent has ended. The eldest first. */
+	/**
+	 * The processes that have the token among their arguments but are neither the command nor below it, because their
+	 * parent has ended. The eldest first.
+	 */
 	orphans(): Stat[] {
 		const { command } = this;
 		const below = new Set(command === null ? [] : readStats(command).map(({ pid }) => pid));
 		return this.descendants().filter(({ pid }) => !below.has(pid) && this.#bearsToken(pid));
 	}
 
-	/** Whether none of them runs any more; its own process may have ended, too. */
+	/** Whether every process that the call has started is gone or a zombie. */
 	haveEnded(): boolean {
 		return [...this.descendants(), ...this.#strays()].every(({ state }) => state === "Z");
 	}
 
-	/** Whether none of them is about to do something. On a busy computer, one that is has only not had its turn yet. */
+	/**
+	 * Whether neither the call's own process nor a descendant of it is about to act. On a busy computer, a process that
+	 * is about to act may only wait for its turn.
+	 */
 	areAsleep(): boolean {
 		return this.#stats().every(({ state }) => !AWAKE.includes(state));
 	}
 
-	/** The same also for what has left them: a command whose parent has ended. */
+	/** Like {@link areAsleep}, but also looks at processes that have lost their parent, such as a command. */
 	areAllAsleep(): boolean {
 		return this.areAsleep() && this.#strays().every(({ state }) => !AWAKE.includes(state));
 	}
@@ -103,17 +115,21 @@ export class CallProcesses {
 		return command === null || !AWAKE.includes(readState(command));
 	}
 
-	/** The command, and shells' own children that read for it, by the agent's own numbers. */
+	/**
+	 * The processes that may read the command's input: the command, and the copies of itself that a shell forks. The
+	 * pids are those in the agent's PID namespace.
+	 */
 	readersOfCommand(): number[] {
 		return this.#copiesOfCommand().flatMap((task) => this.#ownNumber(task) ?? []);
 	}
 
-	/** Tells this set of processes from every other one. */
+	/** A text that is different for every set of processes. */
 	names(): string {
 		return this.#stats().map(nameOf).join(" ");
 	}
 
-	// It has the same arguments as the shell, and has become no program since its fork.
+	// The command and its copies. A copy has the same arguments as the command, and has not called execve(2) since its
+	// fork.
 	#copiesOfCommand(): Stat[] {
 		const { command } = this;
 		if (command === null) return [];
@@ -128,7 +144,8 @@ export class CallProcesses {
 		return this.#ownNumbers.get(name) ?? null;
 	}
 
-	// What it has started, whose parent has ended since. Of several calls at once, nobody can say whose an orphan is.
+	// Children of the host's init that were not there before the call: their parent has ended. With several calls at
+	// once, nothing shows which call started such a process.
 	#strays(): Stat[] {
 		const isNew = (task: Stat) => !this.#earlier.some((other) => nameOf(task) === nameOf(other));
 		return readWorldStats().filter((task) => task.ppid === 1 && isNew(task));
@@ -142,7 +159,7 @@ export class CallProcesses {
 		return this.#unlessOver(readStats(this.own));
 	}
 
-	// After its end, the pid may be another's.
+	// After the end of the call's own process, another process may have its pid.
 	#unlessOver<One extends Stat>(tasks: One[]): One[] {
 		return tasks[0]?.startTicks === this.#startTicks ? tasks : [];
 	}

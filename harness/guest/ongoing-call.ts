@@ -8,26 +8,32 @@ import { idleMs, type Patience, untilMachineRests } from "./patience.ts";
 import type { Runner } from "./runners.ts";
 import { accepts } from "./servers.ts";
 
-/** How often a command that says nothing is looked at. */
+/** If the call prints nothing for this long, the agent looks at its processes. */
 const SILENCE_MS = 1_000;
 /**
- * For how long the machine must have had nothing to do since the command's last word, its processes all the time the
- * same and asleep, for it to count as one that says none. Silence alone is not enough: on a busy computer a script that
- * is at work says nothing for seconds.
+ * A command that prints nothing counts as one that never says that it waits for a line, once the machine has been idle
+ * for this long while the call's processes were all asleep and stayed the same ones. Silence alone is not enough: on a
+ * busy computer, a script that is at work prints nothing for seconds.
  */
 const IDLE_MS = 2_000;
 
 const SETTLE_MS = 300;
 
-/** Characters of what was printed last, in which a text is looked for. */
+/** How many of the last printed characters are kept, to look for a text in. */
 const PRINTED_CHARS = 8_192;
 
-/** Follows one call of the exercise on its runner: when its command runs, what it waits for, and how it ends. */
+/**
+ * Follows one call of an export of the exercise: when its command runs, when the command waits for input, and how the
+ * call ends.
+ */
 export class OngoingCall {
-	/** Settles when it has ended, or is given up. Its own process then waits to be released. */
+	/**
+	 * Resolves when the call has ended, or when the deadline has passed. After the exercise has returned or thrown, the
+	 * call's own process waits for `runner.release()`.
+	 */
 	readonly ending: Promise<Ending>;
 	readonly processes: CallProcesses;
-	/** How often the command has said that it waits for a line. */
+	/** How many times the command has printed that it waits for a line. */
 	#pauses = 0;
 	#printed = "";
 	#ended = false;
@@ -36,8 +42,9 @@ export class OngoingCall {
 	#resolve!: (ending: Ending) => void;
 	#thrown: Ending | undefined;
 	#changed: (() => void)[] = [];
-	/** Who may read the line that was written last, by the agent's own numbers; and whether somebody else has read one. */
+	/** The processes that may read the last written line, by their pids in the agent's PID namespace. */
 	#addressees: number[] = [];
+	/** Whether another process has read from the call's standard input. */
 	#inputTaken = false;
 
 	constructor(
@@ -56,7 +63,7 @@ export class OngoingCall {
 		runner.onLine((line) => this.#heard(line));
 		runner.ended.then(({ code, signal }) => this.#resolve(this.#thrown ?? { how: "exited", code, signal }));
 		const { token, says = token } = call;
-		// A terminal ends its lines with CR and LF.
+		// One character more than `says`: a terminal ends each line with CR LF.
 		const lines = new Lines(says.length + 1);
 		runner.onOutput("stdout", (chunk) => {
 			const text = chunk.toString("latin1");
@@ -70,7 +77,10 @@ export class OngoingCall {
 		return this.#ended;
 	}
 
-	/** Makes the call on its runner. @param code the program whose export is called, as CommonJS */
+	/**
+	 * Starts the call on its runner.
+	 * @param code the program that has the export, as CommonJS
+	 */
 	begin(code: string): void {
 		const { stdio, export: name, args, as, asynchronous } = this.call;
 		if (stdio === "none") this.runner.giveNothing();
@@ -78,7 +88,10 @@ export class OngoingCall {
 		this.runner.start({ do: "exercise", code, export: name, args, as, stdio: given, asynchronous });
 	}
 
-	/** Waits for what the call is waited for. @returns false: patience ended first, or it will never come */
+	/**
+	 * Waits until the call has reached the point that its `until` names.
+	 * @returns false if patience ended first, or if the call can no longer reach that point
+	 */
 	async came(patience: Patience): Promise<boolean> {
 		const { until = "runs" } = this.call;
 		if (until === "returns") return this.ends(patience);
@@ -92,14 +105,20 @@ export class OngoingCall {
 		return !this.#ended;
 	}
 
-	/** Gives the command a line, and waits until it waits for the next one, or has ended. @returns false: patience has */
+	/**
+	 * Writes a line to the command. Then waits until the command waits for the next line, or until the call has ended.
+	 * @returns false if patience ended first
+	 */
 	async feed(patience: Patience, line = ""): Promise<boolean> {
 		const before = this.#pauses;
 		if (!this.#ended) this.tell(line);
 		return this.#until(() => this.#ended || this.#pauses > before, patience);
 	}
 
-	/** Writes a line to the command: nobody else is to read it. After the last one, its standard input ends. */
+	/**
+	 * Writes a line that only the command may read.
+	 * @param last whether to end the standard input after this line
+	 */
 	tell(line: string, last = false): void {
 		this.#noteReaders();
 		this.#addressees = this.processes.readersOfCommand();
@@ -107,7 +126,11 @@ export class OngoingCall {
 		if (last) this.runner.endInput();
 	}
 
-	/** Waits until no zombie is left and the number of its processes stays the same. @returns false: patience ended first */
+	/**
+	 * Waits until none of the call's processes is a zombie or about to act and their number no longer changes, or until
+	 * the call has ended.
+	 * @returns false if patience ended first
+	 */
 	settles(patience: Patience): Promise<boolean> {
 		let last = -1;
 		const settled = () => {
@@ -120,46 +143,53 @@ export class OngoingCall {
 		return this.#until(settled, patience, SETTLE_MS);
 	}
 
-	/** Waits until it has printed this text. @returns false: patience ended first, or the call has ended without it */
+	/**
+	 * Waits until the call has printed this text.
+	 * @returns false if patience ended first, or if the call ended without printing it
+	 */
 	async prints(text: string, patience: Patience): Promise<boolean> {
 		await this.#until(() => this.#ended || this.#printed.includes(text), patience);
 		return this.#printed.includes(text);
 	}
 
 	/**
-	 * Waits until the command sleeps: a shell that is about to read has no ear for a signal until it has read.
-	 * @returns false: patience ended first
+	 * Waits until the command sleeps or the call has ended. A signal that reaches a shell just before its read(2) would
+	 * be handled only after that read(2) has returned.
+	 * @returns false if patience ended first
 	 */
 	rests(patience: Patience): Promise<boolean> {
 		return this.#untilAtRest(() => this.#ended || this.processes.commandSleeps(), patience);
 	}
 
 	/**
-	 * Waits until none of its processes is about to do something: a second one may be on its way to a program, also when the
-	 * call has returned.
-	 * @returns false: patience ended first
+	 * Waits until none of the call's processes is about to act. Even after the call has returned, a process that it
+	 * started may not have reached its execve(2) yet.
+	 * @returns false if patience ended first
 	 */
 	stands(patience: Patience): Promise<boolean> {
 		return this.#untilAtRest(() => this.processes.areAllAsleep(), patience);
 	}
 
-	/** Waits for the end. @returns false: patience ended first */
+	/** Waits for the end of the call. @returns false if patience ended first */
 	ends(patience: Patience): Promise<boolean> {
 		return this.#until(() => this.#ended, patience);
 	}
 
-	/** Ends all that it has started. */
+	/** Kills every process that the call has started. */
 	kill(): void {
 		for (const { pid } of this.processes.descendants()) signal(pid, "SIGKILL");
 	}
 
-	/** The same; a server is ended itself, too: it would not end with what it has started. */
+	/**
+	 * Kills every process that the call has started. If the call is a server, also kills the call's own process, which
+	 * would not end with the others.
+	 */
 	stop(): void {
 		this.kill();
 		if (typeof this.call.until === "object") signal(this.runner.pid, "SIGKILL");
 	}
 
-	/** The deadline has come. */
+	/** Stops waiting for the end of the call, because the deadline has passed. */
 	giveUp(): void {
 		this.#resolve(this.#thrown ?? { how: "hung", tasks: this.processes.tasks() });
 	}
@@ -171,19 +201,21 @@ export class OngoingCall {
 		return { ending, ...read, ledger: this.runner.ledger() };
 	}
 
-	// Until the command says that it waits for a line, or the call has ended without one. A command that is there and cannot
-	// be heard is waited for until it sleeps; until patience ends, when it never does.
+	// Waits until the command prints that it waits for a line, or until every process of a call that has ended is gone.
+	// A command whose output goes to /dev/null cannot print that; the wait then lasts until the command sleeps. Returns
+	// false if patience ended first, or if the command stays silent and asleep on an idle machine (IDLE_MS).
 	async #runs(patience: Patience): Promise<boolean> {
 		let asleep = "";
 		let sinceMs = idleMs();
 		for (;;) {
-			// An engine that does not wait has ended before its command is there.
+			// An engine that does not wait for its command may end before the command has started.
 			if (this.#ended && this.processes.haveEnded()) return true;
-			// Looking costs the exercise its only processor: only what was printed, or a long silence, is a reason to look.
+			// Looking at processes takes the guest's only processor from the exercise. So look only after output or a
+			// long silence.
 			const silent = !(await this.#change(this.#ended ? SETTLE_MS : SILENCE_MS));
 			const late = patience.leftMs === 0;
 			if (this.processes.command === null && !this.#ended) continue;
-			// It has nowhere to say that it waits.
+			// Its output goes to /dev/null, so it cannot say that it waits.
 			if (this.call.stdio === "none") return this.rests(patience);
 			if (this.#pauses > 0 || late) return this.#pauses > 0;
 			const before = asleep;
@@ -193,7 +225,8 @@ export class OngoingCall {
 		}
 	}
 
-	// Until one of its processes has stopped itself; notes where that is, and has it go on.
+	// Waits until one of the call's processes has stopped itself. Records that process's root directory and the number
+	// of its descendants, and then continues it.
 	async #stops(patience: Patience): Promise<boolean> {
 		const came = await this.#untilAtRest(() => this.#ended || this.processes.stopped() !== undefined, patience);
 		const task = this.processes.stopped();
@@ -212,11 +245,11 @@ export class OngoingCall {
 		if (!("ending" in line)) return;
 		const { ending } = line;
 		const { how } = ending;
-		// The exception of a child explains what its parent then reports.
+		// A child's exception explains what its parent reports afterwards, so the child's is kept.
 		if (how === "threw" || how === "child-returned") this.#thrown ??= ending;
 		if (how === "threw") this.#readThrower();
 		if (how === "child-returned") return;
-		// A child has been looked at, and goes; its parent waits until the host has been read.
+		// The child has been read, so let it exit. Its parent stays until the host has been read.
 		if (how === "threw" && ending.inChild) this.runner.release();
 		else this.#resolve(this.#thrown ?? ending);
 	}
@@ -225,11 +258,11 @@ export class OngoingCall {
 		try {
 			this.#atThrow ??= this.probe.readProcess(this.processes.youngest, this.runner);
 		} catch {
-			// It was killed meanwhile; its end is told all the same.
+			// The process was killed meanwhile. Its exception is reported all the same.
 		}
 	}
 
-	/** @param stepMs how long to wait at most before looking again, though nothing has changed */
+	/** @param stepMs how often to call `holds` again although nothing was printed and the call has not ended */
 	async #until(holds: () => boolean, patience: Patience, stepMs = Number.POSITIVE_INFINITY): Promise<boolean> {
 		for (;;) {
 			if (holds()) return true;
@@ -239,7 +272,7 @@ export class OngoingCall {
 		}
 	}
 
-	// Nobody says when a process goes to sleep.
+	// No event tells when a process goes to sleep, so this looks again and again.
 	async #untilAtRest(holds: () => boolean, patience: Patience): Promise<boolean> {
 		for (;;) {
 			if (holds()) return true;
@@ -248,7 +281,7 @@ export class OngoingCall {
 		}
 	}
 
-	/** @returns whether something has changed before the time was up */
+	/** Waits until something is printed or the call ends. @returns false if neither happened within this time */
 	#change(timeoutMs: number): Promise<boolean> {
 		return new Promise((resolve) => {
 			const timer = setTimeout(() => resolve(false), timeoutMs);

@@ -1,48 +1,53 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** How many times its patience something is waited for at most, however busy the machine. */
+/** By default, patience ends after this many times its idle time, however busy the machine is. */
 const BUSY = 2;
 
 const LOOK_AGAIN_MS = 20;
 
-/** How often it is seen whether the machine has come to rest, and after how long nobody waits for that any more. */
+/** How often {@link untilMachineRests} looks whether the machine is idle. */
 const REST_STEP_MS = 5;
+/** How long {@link untilMachineRests} waits at most. */
 const REST_MOST_MS = 100;
 
 /**
- * How long something is waited for that may never come. It is measured in time in which the machine had nothing to do:
- * on a busy computer a guest gets its processor late, and what is about to come has only not had its turn.
+ * How long the agent waits for something that may never come. Only the time in which the guest's processor was idle
+ * counts: on a busy computer the guest gets its processor late, and the awaited process may only not have had its turn
+ * yet.
  */
 export class Patience {
 	readonly #startMs = performance.now();
 	readonly #idleAtStartMs = idleMs();
 
-	/** @param mostMs after how long it is over in any case, however busy the machine */
+	/**
+	 * @param ms patience ends after this much idle time
+	 * @param mostMs patience ends after this much time in any case, however busy the machine is
+	 */
 	constructor(
 		private readonly ms: number,
 		private readonly mostMs = ms * BUSY,
 	) {}
 
-	/** Whether the machine was so busy that it was over before its time. */
+	/** Whether patience ended before its idle time was used up, because the machine was too busy. */
 	get wasCutShort(): boolean {
 		return this.leftMs === 0 && idleMs() - this.#idleAtStartMs < this.ms;
 	}
 
-	/** How long to wait before looking at it again; 0 when it is over. */
+	/** How long to wait before looking again; 0 once patience has ended. */
 	get leftMs(): number {
 		const idle = this.ms - (idleMs() - this.#idleAtStartMs);
 		const busy = this.mostMs - (performance.now() - this.#startMs);
 		return Math.max(0, Math.min(idle, busy));
 	}
 
-	/** Calls `act` when it is over. @returns what takes that back */
+	/** Calls `act` when patience ends. @returns a function that cancels the call */
 	onEnd(act: () => void): () => void {
 		let timer: NodeJS.Timeout;
 		const look = () => {
 			const { leftMs } = this;
 			if (leftMs === 0) act();
-			// Not at once again: looking keeps a machine busy, too.
+			// Pause before looking again: looking keeps the machine busy, too.
 			else timer = setTimeout(look, Math.max(leftMs, LOOK_AGAIN_MS));
 		};
 		look();
@@ -50,15 +55,15 @@ export class Patience {
 	}
 }
 
-/** How long the guest's processor has had nothing to do since it booted: the second number of proc_uptime(5). */
+/** How long the guest's processor has been idle since it booted: the second number of proc_uptime(5). */
 export function idleMs(): number {
 	const [, seconds] = readFileSync("/proc/uptime", "utf8").split(" ");
 	return Number(seconds) * 1000;
 }
 
 /**
- * Waits until the machine has had nothing to do for a moment, or for a tenth of a second. The agent goes before all
- * others: while they are at work, each of its looks at their processes takes the processor from them.
+ * Waits until the machine has been idle for a moment, but at most a tenth of a second. The agent runs before all other
+ * processes. While they are at work, each look that the agent takes at them takes the processor from them.
  */
 export async function untilMachineRests(): Promise<void> {
 	const idleAtStartMs = idleMs();

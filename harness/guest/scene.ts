@@ -27,15 +27,18 @@ import type { Runner } from "./runners.ts";
 type Of<Name extends Step["do"]> = Extract<Step, { do: Name }>;
 type Output = (stream: "stdout" | "stderr", data: Buffer) => void;
 
-/** What of a run's time one step may wait for something that may never come. */
+/** The part of a run's deadline that one step may spend on waiting for something that may never come. */
 const PATIENCE = 0.25;
-/** The same for what is over as soon as the machine has had nothing to do for some seconds. */
+/** The same part for a wait that ends once the machine has been idle for some seconds. */
 const BUSY_PATIENCE = 0.5;
-/** For how long a look waits at most until the calls' processes all sleep. */
+/** How long a look waits for the calls' processes to sleep; see {@link Patience}. */
 const STANDS_MS = 500;
-/** How long a question waits for an answer. The kernel asks again after one second, and after two more. */
+/**
+ * How long a question waits for an answer. The kernel sends an unanswered SYN again after one second, and again two
+ * seconds later.
+ */
 const SILENCE_MS = 3_500;
-/** How long a namespace that nobody holds, and its links, may take to go. */
+/** How long a network namespace that nothing holds any more, and its links, may take to disappear. */
 const UNLINKED_MS = 3_000;
 const UNLINKED_STEP_MS = 50;
 
@@ -51,17 +54,18 @@ const NEVER_MADE: CallReport = {
 export interface Cast {
 	/** Each call takes one. */
 	engines: readonly Runner[];
-	/** The break-out takes one. */
+	/** Each break-out attempt takes one. */
 	scouts: readonly Runner[];
 }
 
-/** What a scene stands on. */
+/** What a scene needs besides the run and its runners. */
 interface Ground {
-	/** The host before the first call, and where its files are. */
+	/** The host before the first call. */
 	before: HostState;
+	/** The host's file systems, as major:minor. */
 	hostDevices: string[];
 	probe: Probe;
-	/** Where the check's programs run; without, in the harbour. */
+	/** Where the check's own programs run. If undefined, they run in the harbour. */
 	bench: Bench | undefined;
 	held: HeldFiles;
 	output: Output;
@@ -72,7 +76,7 @@ type Seen = Pick<
 	"moments" | "programs" | "answers" | "images" | "signals" | "measured" | "givenUp" | "outputBytes"
 >;
 
-/** The calls of one run, and what has been seen of them. */
+/** Takes the steps of one run, makes its calls, and keeps what the steps have observed. */
 export class Scene {
 	readonly seen: Seen = {
 		...{ moments: {}, programs: {}, answers: {}, images: {}, signals: {}, measured: {}, givenUp: [] },
@@ -93,24 +97,30 @@ export class Scene {
 		this.#scouts = [...cast.scouts];
 	}
 
-	/** Takes a step, and notes it where what it waits for has not come. */
+	/** Takes a step. Records the step in `seen.givenUp` if what it waits for has not come. */
 	async take(step: Step): Promise<void> {
 		if (this.#over || (await this.#came(step))) return;
 		const whose = "call" in step ? step.call : "as" in step ? step.as : "";
 		this.seen.givenUp.push(`${step.do} ${whose}`);
 	}
 
-	/** Ends what still runs, and says how each call ended. */
+	/**
+	 * Gives every call a last empty line, ends its standard input, and waits for its end.
+	 * @returns how each call ended
+	 */
 	async ended(): Promise<Record<string, CallReport>> {
 		for (const call of this.#calls.values()) call.tell("", true);
 		const all = [...this.#calls].map(async ([name, call]) => [name, await call.report()] as const);
 		const made = Object.fromEntries(await Promise.all(all));
-		// Time was up before their turn came: another one had taken it all.
+		// A call that was never made is reported as hung: an earlier step used up the deadline.
 		const waiting = Object.keys(this.run.calls).map((name) => [name, NEVER_MADE] as const);
 		return { ...Object.fromEntries(waiting), ...made };
 	}
 
-	/** Reads the host when all has ended: again, as long as there is a network namespace that was not there before. */
+	/**
+	 * Reads the host after all calls have ended. Reads it again while it has a network namespace that was not there
+	 * before the first call, but only until patience ends.
+	 */
 	async readAtLast(): Promise<HostState> {
 		const patience = this.#patienceFor(UNLINKED_MS);
 		const known = this.ground.before.network?.peers ?? [];
@@ -122,18 +132,18 @@ export class Scene {
 		}
 	}
 
-	/** The deadline has come: what runs is not waited for any longer. */
+	/** Stops waiting for calls that still run, because the deadline has passed. */
 	giveUp(): void {
 		this.#over = true;
 		for (const call of this.#calls.values()) call.giveUp();
 	}
 
-	/** Lets the calls' own processes go, which have waited so that they could be looked at. */
+	/** Lets the calls' own processes exit. They have waited so that the agent could read them. */
 	release(): void {
 		for (const call of this.#calls.values()) call.runner.release();
 	}
 
-	// Whether what the step waits for has come; a step on a call that was not made waits for nothing.
+	// Takes the step, and returns whether what it waits for has come. A step on a call that was not made does nothing.
 	async #came(step: Step): Promise<boolean> {
 		switch (step.do) {
 			case "call":
@@ -162,7 +172,7 @@ export class Scene {
 		}
 	}
 
-	// What is done to one ongoing call.
+	// Takes a step on one ongoing call.
 	async #act(call: OngoingCall, step: Of<"feed" | "resize" | "hangUp" | "signal" | "stop">): Promise<boolean> {
 		switch (step.do) {
 			case "feed":
@@ -190,7 +200,7 @@ export class Scene {
 		return new Patience(this.run.deadlineMs * PATIENCE);
 	}
 
-	// For what has come within this time of a machine that has nothing to do. A busy one has half of the run's time for it.
+	// For something that comes within this much idle time. On a busy machine, it may take half of the run's deadline.
 	#patienceFor(idleMs: number): Patience {
 		return new Patience(idleMs, Math.max(idleMs, this.run.deadlineMs * BUSY_PATIENCE));
 	}
@@ -208,7 +218,8 @@ export class Scene {
 
 	async #look(name: string, { writes = {}, allEnded }: Partial<Of<"look">> = {}): Promise<void> {
 		await Promise.all([...this.#calls.values()].map((call) => call.stands(new Patience(STANDS_MS))));
-		// From here to the reading nothing is waited for: nobody has a turn to write the same somewhere else.
+		// From here until the host is read, the agent keeps the processor. So no process can run and write the same
+		// text somewhere else.
 		this.ground.held.write(writes);
 		const host = allEnded ? await this.readAtLast() : this.ground.probe.readHost();
 		const commands = [...this.#calls].map(async ([call, { processes, runner }]) => {
@@ -225,7 +236,7 @@ export class Scene {
 			return { ...process, escape: await this.#attemptEscape(pid) };
 		} catch (error) {
 			const { code } = error as NodeJS.ErrnoException;
-			if (code === "ENOENT" || code === "ESRCH") return null; // It ended while it was read.
+			if (code === "ENOENT" || code === "ESRCH") return null; // The process ended while it was read.
 			throw error;
 		}
 	}
@@ -263,7 +274,7 @@ export class Scene {
 		const ended = await call.ends(this.#patience);
 		this.seen.signals[as] = ended ? "ended" : "ignored";
 		if (ended) return true;
-		// Whether the command itself has ended is seen before all are killed.
+		// Look before the kill: afterwards, nothing shows whether the command itself had ended.
 		await this.#look(`${name}: ignored`);
 		call.kill();
 		return false;
@@ -280,7 +291,7 @@ export class Scene {
 		const patience = this.#patienceFor(UNLINKED_MS);
 		const remain = () => readLinks(1).some(({ name }) => links.includes(name));
 		while (remain() && patience.leftMs > 0) await sleep(UNLINKED_STEP_MS);
-		// What is still there has been left: that is for the check to say.
+		// Links that are still there were left behind. The check decides about them.
 		return true;
 	}
 

@@ -8,18 +8,18 @@ import { readPids, readStats } from "../readings/guest/proc.ts";
 type Seen = Pick<View, "host" | "shells">;
 
 /**
- * After something has stirred, all is read again and again, less and less often; then only what shows cheaply that
- * something has changed, at the last of these intervals.
+ * The pauses between two readings. After a change, the watcher reads everything at these growing intervals. At the last
+ * interval it reads only what is cheap to read, until that changes.
  */
 const PAUSES_MS = [60, 200, 500, 1_000, 1_500];
-/** Where something is shown that moves by itself, no pause is longer. */
+/** The longest pause while the watcher reads something that changes even if no shell is used. */
 const LONGEST_MS = 400;
-/** Of its time, at most this part goes into reading. */
+/** Reading takes at most this part of the time. */
 const MOST_OF_TIME = 0.3;
 
-/** Tells what the kernel shows of the host and of each shell whenever it has changed. */
+/** Reads what the kernel shows of the host and of each shell, and passes it on whenever it has changed. */
 export class Watcher {
-	/** How often nothing was new since something stirred. */
+	/** How many readings there were since the last change, up to the index of the longest pause. */
 	#quiet = 0;
 	#stirred = false;
 	#wake = () => {};
@@ -35,19 +35,24 @@ export class Watcher {
 		this.#probe = new Probe(readings, () => this.stir());
 	}
 
-	/** Something may have changed. */
+	/** Call this when something may have changed. */
 	stir(): void {
 		this.#stirred = true;
 		this.#wake();
 	}
 
-	/** Whoever listens may have heard of something else meanwhile: all is told again. */
+	/**
+	 * Passes everything on again, even if nothing has changed: after a restore, the host may have seen another state.
+	 */
 	tellAgain(): void {
 		this.#told = "";
 		this.stir();
 	}
 
-	/** Reads all, and tells it if it has changed. @returns whether there is more to come */
+	/**
+	 * Reads everything, and passes it on if it has changed.
+	 * @returns false if nothing has changed: the next reading may wait longer
+	 */
 	async look(): Promise<boolean> {
 		const seen = this.#read();
 		if (seen === null) return true;
@@ -79,7 +84,7 @@ export class Watcher {
 		const stirred = new Promise<void>((resolve) => {
 			this.#wake = resolve;
 		});
-		// It may have been while something was told.
+		// Something may have changed while the last reading was passed on.
 		if (this.#stirred) this.#wake();
 		await Promise.race([sleep(ms), stirred.then(() => sleep(PAUSES_MS[0]))]);
 	}
@@ -90,11 +95,11 @@ export class Watcher {
 		try {
 			return { host: this.#probe.readHost(thoseIn(shells)), shells };
 		} catch {
-			return null; // Something was removed while it was read.
+			return null; // Something disappeared while it was read.
 		}
 	}
 
-	// What nearly everything of interest changes with, and what costs next to nothing.
+	// These are cheap to read, and nearly every change of interest changes one of them.
 	#readHint(): string {
 		const mounts = readFileSync("/proc/1/mountinfo", "utf8");
 		return [readPids("/proc").join(" "), mounts, this.#probe.hint(thoseIn(this.#last))].join("\n");
@@ -109,12 +114,12 @@ function readShell(shell: number | null, probe: Probe): Seen["shells"][string] {
 		const pid = innermost(shell);
 		return { ...probe.readProcess(pid, { pid: shell, given: {} }), shell, listens: listens(pid) };
 	} catch {
-		return null; // It has ended while it was read.
+		return null; // The process ended while it was read.
 	}
 }
 
 /**
- * The process that whoever types talks to: the youngest of those that its shell's terminal belongs to.
+ * The process that gets what is typed: the youngest one in the foreground process group of the shell's terminal.
  * @see proc_pid_stat(5): pgrp, tpgid
  */
 function innermost(shell: number): number {
@@ -127,7 +132,7 @@ function isInGroup(pid: number, group: number | undefined): boolean {
 	try {
 		return readGroups(pid)[0] === group;
 	} catch {
-		return false; // It has ended.
+		return false; // The process has ended.
 	}
 }
 
@@ -145,11 +150,11 @@ function readGroups(pid: number): number[] {
 const [READ, POLL, PSELECT] = process.arch === "arm64" ? [63, -1, 72] : [0, 7, 270];
 const FOR_EVER = "0xffffffffffffffff";
 
-/** Whether a process waits in the kernel for something to be typed. */
+/** Whether a process waits in the kernel for terminal input. */
 function listens(pid: number): boolean {
 	const [call = "", first = "", second, third] = readFileSync(`/proc/${pid}/syscall`, "utf8").split(" ");
 	if (Number(call) === READ) return /^\/dev\/(pts\/|tty)/.test(readlinkSync(`/proc/${pid}/fd/${Number(first)}`));
-	// Of one descriptor: readline looks at nothing else, and for pselect that has to be 0.
+	// readline waits for one descriptor. For pselect6 that is descriptor 0, so its first argument is 1.
 	if (Number(call) === PSELECT) return Number(first) === 1;
 	return Number(call) === POLL && Number(second) === 1 && third === FOR_EVER;
 }
