@@ -24,13 +24,13 @@ import { holdSession, type Line } from "./session.ts";
 import { holdStage } from "./stage.ts";
 
 /**
- * The agent: the harness's hand in the guest. It starts runners, lets one run the exercise, has the probe read what
- * the kernel shows, and reports. It judges nothing.
+ * The agent: the harness's process in the guest. It starts runners, gives them the exercise, has the probe read what
+ * the kernel shows, and reports to the host. It judges nothing.
  */
 
-/** The calls of one run, at most. */
+/** One run makes at most this many calls. */
 const PARKED_RUNNERS = 6;
-/** For a practice: its call has no break-out. */
+/** A practice makes one call, and no break-out attempt. */
 const PRACTICE_RUNNERS = 1;
 const WARM_UP_RUNS = 2;
 
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
 	const cast = await park(PARKED_RUNNERS, 1);
 	const practising = await park(PRACTICE_RUNNERS, 0);
 	const shell = ParkedShell.park();
-	// What is not collected now would be collected in every restored machine.
+	// Collect garbage now: otherwise every restored machine would have to.
 	(globalThis as { gc?: () => void }).gc?.();
 	say({ type: "ready", kernel: release() });
 	const decoder = new FrameDecoder(LIMITS.workBytes);
@@ -59,11 +59,12 @@ async function park(engines: number, scouts: number): Promise<Cast> {
 	return { engines: await park(engines, "harbour"), scouts: await park(scouts, "outside") };
 }
 
-// Blocks the whole process: between two frames there is nothing else to do, and the shortest way to an answer, with
-// neither event loop nor second thread in it, is the quickest in a machine whose every instruction is translated anew.
+// Blocks the whole process: between two frames the agent has nothing else to do. In a restored machine, QEMU has to
+// translate every instruction anew. So the shortest path to an answer, without the event loop and without a second
+// thread, is the fastest.
 function receive(decoder: FrameDecoder): HostFrame[] {
 	const length = readSync(port, chunk);
-	// 0 is said while no host is connected.
+	// read(2) returns 0 while no host is connected.
 	if (length === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
 	return decoder.push(Buffer.from(chunk.subarray(0, length))) as HostFrame[];
 }
@@ -81,7 +82,8 @@ async function handle(frame: HostFrame, cast: Cast, practising: Cast, shell: Par
 			const observation = await play(frame, cast, (stream, data) =>
 				say({ type: "output", nonce, stream, data: data.toString("base64") }),
 			);
-			// The exercise restarts the machine, or switches it off: that end says more.
+			// If the exercise restarts the machine or switches it off, the machine's end tells the host more than this
+			// report.
 			if (isUp()) say({ type: "report", nonce, observation });
 		}
 		if (frame.type === "session") await holdSession(frame, shell, line());
@@ -94,8 +96,9 @@ async function handle(frame: HostFrame, cast: Cast, practising: Cast, shell: Par
 	}
 }
 
-// For a session or a stage the port is read and written by other threads: this one has a program to listen to. Nothing has been
-// read beyond the frame that began it, as the host says nothing more before it has heard "started".
+// During a session or a stage, other threads read and write the port, because this thread serves a program. `receive`
+// has read nothing beyond the frame that began the session: the host sends nothing more until it has received
+// "started".
 function line<Frame extends SessionFrame | StageFrame>(): Line<Frame> {
 	const decoder = new FrameDecoder(LIMITS.workBytes);
 	let last = Promise.resolve();
@@ -103,7 +106,7 @@ function line<Frame extends SessionFrame | StageFrame>(): Line<Frame> {
 		async *hear() {
 			for await (const bytes of chunksOf(port)) yield* decoder.push(bytes) as Frame[];
 		},
-		// One after the other: a frame may take several writes.
+		// Write one frame after the other: a frame may take several writes.
 		say: (frame) => {
 			last = last.then(() => writeAll(port, encodeFrame(frame)));
 			return last;
@@ -116,13 +119,13 @@ function say(frame: GuestFrame): void {
 	for (let sent = 0; sent < bytes.length; ) sent += writeSync(port, bytes, sent);
 }
 
-// The kernel lets a virtio port be opened once: while the agent has it, the exercise cannot.
+// The kernel lets a virtio port be open only once: while the agent has it open, the exercise cannot open it.
 function openPort(): number {
 	return openSync("/dev/agent", "r+");
 }
 
-// A whole run that changes nothing on the host. Before the snapshot everything is loaded and compiled by it; in a restored
-// machine that waits for its run, QEMU translates what is needed then.
+// Plays a whole run that changes nothing on the host. Before the snapshot, this loads and compiles everything. In a
+// restored machine that waits for its run, it makes QEMU translate the code that the run will need.
 async function rehearse(cast: Cast): Promise<void> {
 	const token = "drydock-warm-up";
 	const command = ["/bin/sh", "-c", "echo $0; read -r line; exit 0", token];
@@ -149,7 +152,7 @@ async function rehearse(cast: Cast): Promise<void> {
 }
 
 async function rehearseSession(session: Pick<Session, "argv" | "window">): Promise<void> {
-	// What it types is in nobody's history.
+	// Keeps the typed line out of the shell's history.
 	const work = { nonce: "", entropy: "", timeMs: 0, prepare: [], environment: { HISTFILE: "" } };
 	await holdSession({ type: "session", ...work, ...session }, ParkedShell.park(), {
 		async *hear() {

@@ -10,33 +10,37 @@ import { deviceName } from "../readings/guest/device.ts";
 import { OWN_PROC } from "../readings/guest/paths.ts";
 
 /**
- * Tries to break out from where a process stands, as the process itself could. Whether a way has led out is told by where
- * it led to, not by a file that is looked for: to a directory on a file system of the host's that is neither the process's
- * root nor below it. All attempts are made in a forked child, as only a process with one thread may enter a mount namespace
- * (setns(2)), and each in a copy of the mount namespace, which begins at that namespace's root.
+ * Tries to break out of a process's root, as the process itself could. An attempt has succeeded if it leads to a
+ * directory that is on a file system of the host and that is neither the process's root nor below it. Such a directory
+ * counts whatever files it has. A forked child makes all attempts, because only a process with one thread may enter a
+ * mount namespace (setns(2)). Each attempt has its own copy of the mount namespace, and begins at that namespace's
+ * root.
  */
 
-/** What a child has before it tries a way: its root is the one to break out of. */
+/** The open directories from which an attempt starts. `root` is the directory to break out of. */
 interface Stand {
 	root: number;
 	cwd: number;
 }
 
-/** Whether it leads to the host's files. */
+/** A way to break out. Returns whether it leads to the host's files. */
 type Way = (stand: Stand, isHosts: (here: Stats) => boolean) => boolean;
 
-/** More mounts than lie on one another anywhere. */
+/** More mounts than are stacked on one directory anywhere. */
 const LAYERS = 16;
-/** So many directories up are looked at one by one; then come as many as a path can name, twice. */
+/** {@link climb} looks at this many directories above, one by one. Then it goes up FAR_UP, twice. */
 const STEPS = 64;
+/** As many directories up as a path can name. */
 const FAR_UP = "../".repeat(1300);
-/** A directory of every host, on a file system of its own: what the control breaks out of. */
+/** The directory that the control attempts break out of. Every host has it, on a file system of its own. */
 const PRISON = "/usr";
 
 /**
- * @param pid the process to start from
- * @param hostDevices the file systems of the host's, as major:minor
- * @throws {Error} an attempt was ended from outside
+ * Tries all ways out of a process's root. As a control, tries the same ways out of roots on the host that they must
+ * break.
+ * @param pid the process whose root and current directory the attempts start from
+ * @param hostDevices the host's file systems, as major:minor
+ * @throws {Error} another process ended the child that makes the attempts
  */
 export function tryEscape(pid: number, hostDevices: readonly string[]): Escape {
 	const open = (path: string) => openSync(path, "r");
@@ -54,7 +58,7 @@ export function tryEscape(pid: number, hostDevices: readonly string[]): Escape {
 	return { climb: outClimb, uncover: outUncover, control: { climb: controlClimb, uncover: controlUncover } };
 }
 
-/** Goes where the process stands, but in a copy of its mount namespace. */
+/** Makes the process's root the root of this process, in a copy of the process's mount namespace. */
 function whereItStands({ namespace, root, cwd }: Stand & { namespace: number }): Stand {
 	enterCopy(namespace);
 	fchdir(root);
@@ -80,8 +84,9 @@ function enterCopy(namespace: number): void {
 }
 
 /**
- * The classic one: chroot(2) to somewhere else while the current directory stays, and then up. What lies on the way to the
- * process's root is below it; if that is never met, all of the way is out.
+ * The classic way: chroot(2) to another directory while the current directory stays, and then go up. The directories on
+ * the way to the process's root are below that root, so only those after it count. If the way does not meet the
+ * process's root, all directories count.
  */
 const climb =
 	(elsewhere: number): Way =>
@@ -93,7 +98,8 @@ const climb =
 		fchdir(cwd);
 		const way = [statSync(".")];
 		for (let step = 1; step <= STEPS; step++) way.push(statSync("../".repeat(step)));
-		// A path can be longer than it was ever looked at, and the top may be covered by then.
+		// The current directory may be more than STEPS directories deep. The topmost directory may be covered by
+		// another file system, so the directories on the way count, too.
 		way.push(up(FAR_UP), up(FAR_UP));
 		const above = way.slice(way.findIndex(isRoot) + 1);
 		return above.some((here) => !isRoot(here) && isHosts(here));
@@ -105,8 +111,8 @@ function up(path: string): Stats {
 }
 
 /**
- * umount2("/", MNT_DETACH) takes away what covers the namespace's root, and entering the namespace anew leads to what lay
- * below; again, until there is nothing more to be taken away.
+ * umount2("/", MNT_DETACH) removes the mount that covers the namespace's root. After entering the namespace again, "/"
+ * is what lay below that mount. Repeats both until nothing more can be removed.
  */
 const uncover =
 	(ownProc: number): Way =>
@@ -121,7 +127,7 @@ const uncover =
 		return false;
 	};
 
-// A relative path leads to the agent's /proc, whatever the root is.
+// A path relative to the agent's /proc works whatever the root is.
 function enterAgain(ownProc: number): void {
 	fchdir(ownProc);
 	const namespace = openSync("self/ns/mnt", "r");
@@ -129,7 +135,8 @@ function enterAgain(ownProc: number): void {
 	closeSync(namespace);
 }
 
-// Only in this copy, and nowhere else. The kernel's own first mount is not to be unmounted: EINVAL.
+// Private propagation keeps the unmount in this copy of the namespace. The kernel's own first mount cannot be
+// unmounted: EINVAL.
 function takenAway(): boolean {
 	mount(null, "/", null, MS_REC | MS_PRIVATE, null);
 	try {
@@ -141,14 +148,17 @@ function takenAway(): boolean {
 	}
 }
 
-/** What the child says of a way that leads to the host's files, and of one that does not. */
+/** What the child reports for a way that leads to the host's files, and for a way that does not. */
 const OUT = "out";
 const NOT_OUT = "nowhere";
 
 type Four<Item> = [Item, Item, Item, Item];
 
-// One after the other, in one child: in emulation, a fork of Node costs more than all that it then does.
-/** @returns "" for a way that leads out, "nowhere" for one that does not, or what kept it from being tried */
+// Makes all attempts one after the other in one child: under emulation, a fork of Node costs more than the attempts.
+/**
+ * @returns "" for a way that leads out, "nowhere" for one that does not, or the error that kept the way from being
+ * tried
+ */
 function inChild(ways: Four<() => boolean>): Four<string> {
 	const result = pipe();
 	const child = fork();

@@ -8,28 +8,31 @@ import type { StandardStreams } from "./pipes.ts";
 
 export type OutputStream = "stdout" | "stderr";
 
-/** Ctrl-D: to a terminal, the end of the input. See VEOF in termios(3). */
+/** Ctrl-D: a terminal takes this as the end of the input. See VEOF in termios(3). */
 const END_OF_INPUT = "\u0004";
 
-/** The agent's end of what a call has as its standard input, output and error: three pipes, or a terminal. */
+/** The agent's end of a call's standard streams: three pipes, or a terminal. */
 export class FarEnd {
-	/** What takes the place of the pipes, as the harbour names it: a terminal, or /dev/null. Null for the pipes themselves. */
+	/**
+	 * The path, in the harbour, of what the call uses instead of the pipes: a terminal, or /dev/null. Null if it uses
+	 * the pipes.
+	 */
 	substitute: string | null = null;
 	#masterFd = -1;
 	#master: ReadStream | undefined;
 	readonly #listeners: ((stream: OutputStream, chunk: Buffer) => void)[] = [];
 
 	constructor(private readonly pipes: StandardStreams) {
-		// The runner may have ended, or closed its input.
+		// Ignore EPIPE: the runner may have ended, or closed its input.
 		pipes.stdin.on("error", () => {});
 	}
 
-	/** Makes a terminal, which takes the place of the pipes. @returns its name in the harbour */
+	/** Makes a terminal for the call to use instead of the pipes. @returns the terminal's path in the harbour */
 	giveTerminal(window: WindowSize): string {
 		const { masterFd, slaveFd } = openTerminal(window.rows, window.columns);
-		// The harbour has the same devpts.
+		// The harbour has the same devpts file system, so the path is the same there.
 		const name = readlinkSync(`${OWN_PROC}/self/fd/${slaveFd}`);
-		// The slave stays open here: while nobody has it, reading the master is an error. See pty(7).
+		// Keep the slave open: while no process has it open, reading the master is an error. See pty(7).
 		const master = new ReadStream(masterFd);
 		master
 			.on("error", () => {})
@@ -40,12 +43,12 @@ export class FarEnd {
 		return name;
 	}
 
-	/** The call takes /dev/null in place of the pipes; what is written to it from now on is lost. */
+	/** The call uses /dev/null instead of the pipes. What is written to the call from now on is lost. */
 	giveNothing(): void {
 		this.substitute = "/dev/null";
 	}
 
-	/** Writes to the standard input. Once nobody reads it any more, what is written is lost. */
+	/** Writes to the call's standard input. What no process reads any more is lost. */
 	input(data: string): void {
 		if (this.substitute === null) this.pipes.stdin.write(data);
 		else if (this.#masterFd >= 0) this.#type(data);
@@ -56,7 +59,7 @@ export class FarEnd {
 		else this.input(END_OF_INPUT);
 	}
 
-	/** A terminal's output is all of the first stream's. */
+	/** Calls `listener` for what the call writes to this stream. All of a terminal's output counts as stdout. */
 	onOutput(stream: OutputStream, listener: (chunk: Buffer) => void): void {
 		this.pipes[stream].on("data", listener);
 		this.#listeners.push((from, chunk) => from === stream && listener(chunk));
@@ -66,7 +69,7 @@ export class FarEnd {
 		if (this.#masterFd >= 0) setWindowSize(this.#masterFd, rows, columns);
 	}
 
-	/** Closes the terminal: whoever has it is sent SIGHUP. See pty(7). */
+	/** Closes the terminal: the kernel sends SIGHUP to the processes that have it. See pty(7). */
 	hangUp(): void {
 		this.#master?.destroy();
 		this.#masterFd = -1;
@@ -76,7 +79,8 @@ export class FarEnd {
 		try {
 			writeSync(this.#masterFd, data);
 		} catch (error) {
-			// A terminal that is not read takes some thousand characters. See pty(7).
+			// A terminal that no process reads holds some thousand characters. Then writing fails with EAGAIN. See
+			// pty(7).
 			if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
 		}
 	}

@@ -8,16 +8,19 @@ const CGROUPS = "/sys/fs/cgroup";
 const LOOK_MS = 2;
 
 /**
- * Processes of the harbour that stand still: they are in a frozen cgroup, whose name is drawn. A frozen process takes no
- * step, and what is sent to it stays pending, where the agent can read it; SIGKILL, and any signal that it has no
- * handler for and that is deadly, still ends it. Its parent is told nothing of all that. See cgroups(7) and the kernel's
- * cgroup-v2, cgroup.freeze.
+ * Freezes processes of the harbour: it moves them into a frozen cgroup with a random name. A frozen process executes
+ * nothing. Signals that are sent to it stay pending, where the agent can read them. SIGKILL still ends it, and so does
+ * a deadly signal that it has no handler for. Its parent is told nothing of the freeze. See cgroups(7), and
+ * cgroup.freeze in the kernel's cgroup-v2 documentation.
  */
 export class Freezer {
 	readonly #path = `${CGROUPS}/held-${randomBytes(8).toString("hex")}`;
-	/** By the harbour's numbers. */
+	/** Pids in the harbour's PID namespace. */
 	readonly #known = new Set<number>();
-	/** The cgroup that each process was in, by the agent's own numbers: the kernel takes those of whoever writes. */
+	/**
+	 * The cgroup that each process was in before, by its pid in the agent's PID namespace: the kernel takes a pid that
+	 * is written to cgroup.procs as a pid of the writer's namespace.
+	 */
 	readonly #former = new Map<number, string>();
 
 	private constructor() {
@@ -26,9 +29,9 @@ export class Freezer {
 	}
 
 	/**
-	 * Makes processes stand still.
-	 * @param pids names them; asked again until it names no new one
-	 * @returns null: patience ended first, and nobody is held
+	 * Freezes processes.
+	 * @param pids returns their pids; called again until it returns no new one
+	 * @returns null if patience ended first; then no process stays frozen
 	 */
 	static async hold(pids: () => number[], patience: Patience): Promise<Freezer | null> {
 		const freezer = new Freezer();
@@ -42,7 +45,7 @@ export class Freezer {
 		return null;
 	}
 
-	/** Lets all of them go on, in the cgroups that they were in. */
+	/** Moves all processes back into the cgroups that they were in, where they go on. */
 	async release(): Promise<void> {
 		writeFileSync(`${this.#path}/cgroup.freeze`, "0");
 		// A process may fork while it is moved.
@@ -57,7 +60,7 @@ export class Freezer {
 		}
 	}
 
-	/** @returns whether all of them were held already */
+	/** @returns whether none of these processes was new */
 	#take(pids: readonly number[]): boolean {
 		const news = pids.filter((pid) => !this.#known.has(pid));
 		for (const pid of news) {
@@ -91,7 +94,7 @@ function move(own: number, cgroup: string): boolean {
 		writeFileSync(`${CGROUPS}${cgroup}/cgroup.procs`, String(own));
 		return true;
 	} catch {
-		return false; // It has ended meanwhile.
+		return false; // The process has ended meanwhile.
 	}
 }
 

@@ -10,11 +10,11 @@ import { inHarbour } from "./harbour.ts";
 import { exposed } from "./oom.ts";
 import { standardPipes } from "./pipes.ts";
 
-/** The program that a session is with. */
+/** A running program whose input and output the agent carries. */
 export interface Interlocutor {
-	/** What it writes, in pieces of at most CHUNK_BYTES; each is to be read to its end. */
+	/** What the program writes, in pieces of at most CHUNK_BYTES. Every output must be read to its end. */
 	outputs: { stream: "stdout" | "stderr"; chunks: AsyncIterable<Buffer> }[];
-	/** Settles when there is room for more. */
+	/** Writes to the program. Resolves when there is room for more. */
 	input(data: Buffer): Promise<void>;
 	resize(window: WindowSize): void;
 	ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
@@ -22,19 +22,19 @@ export interface Interlocutor {
 
 /** A program with a terminal. */
 export interface TerminalProgram extends Interlocutor {
-	/** As the harbour numbers it; null when it has ended before it had its terminal. */
+	/** The program's pid in the harbour; null if the program ended before it had its terminal. */
 	pid: Promise<number | null>;
 }
 
 const CHUNK_BYTES = 32 << 10;
 
-/** A program, and what its environment has beside what every program's has there. */
+/** A program, and the variables that it gets in addition to the harbour's usual environment. */
 type Program = Pick<Session, "argv" | "environment">;
 
-/** Starts the program on a terminal of its own: what it writes to stdout and stderr is then one stream. */
+/** Starts the program on a terminal of its own. Its stdout and stderr are then one stream. */
 export function startOnTerminal(program: Program, window: WindowSize): TerminalProgram {
 	const { masterFd, slaveFd } = openTerminal(window.rows, window.columns);
-	// The leader of a new session, as whoever logs in: only such a process can have a controlling terminal.
+	// Make the program the leader of a new session: only a session leader can get a controlling terminal.
 	const child = start(program, ["setsid", "--ctty"], [slaveFd, slaveFd, slaveFd]);
 	closeSync(slaveFd);
 	const listening = hasTerminal(child.pid ?? 0);
@@ -47,13 +47,13 @@ export function startOnTerminal(program: Program, window: WindowSize): TerminalP
 	};
 }
 
-/** Starts the program between three pipes. An input of no bytes is its end. */
+/** Starts the program with three pipes as its standard streams. An empty `input` ends its standard input. */
 export function startBetweenPipes(program: Program): Interlocutor {
 	const { fds, streams, handedOver } = standardPipes();
 	const child = start(program, [], fds);
 	handedOver();
 	const { stdin, stdout, stderr } = streams;
-	// It may have ended, or closed its input: then nobody reads what comes.
+	// Ignore EPIPE: the program may have ended, or closed its input.
 	stdin.on("error", () => {});
 	return {
 		outputs: [
@@ -70,12 +70,12 @@ export function startBetweenPipes(program: Program): Interlocutor {
 	};
 }
 
-/** Writes all of it, and waits without blocking this thread. */
+/** Writes all of `data`, and waits without blocking this thread. */
 export async function writeAll(fd: number, data: Buffer): Promise<void> {
 	for (let sent = 0; sent < data.length; ) sent += (await writeSome(fd, data, sent)).bytesWritten;
 }
 
-/** What can be read, piece by piece. */
+/** Reads `fd` to its end, piece by piece. */
 export async function* chunksOf(fd: number): AsyncGenerator<Buffer> {
 	const buffer = Buffer.alloc(CHUNK_BYTES);
 	for (;;) {
@@ -85,19 +85,21 @@ export async function* chunksOf(fd: number): AsyncGenerator<Buffer> {
 	}
 }
 
-// To a reader who was slow, a stream gives all that has come since as one buffer.
+// A stream gives a slow reader everything that has arrived in one buffer. This cuts the buffer into pieces.
 async function* inPieces(stream: Readable): AsyncGenerator<Buffer> {
 	for await (const gathered of stream as AsyncIterable<Buffer>)
 		for (let at = 0; at < gathered.length; at += CHUNK_BYTES) yield gathered.subarray(at, at + CHUNK_BYTES);
 }
 
-// Before, Ctrl-C would be nobody's. See tpgid in proc_pid_stat(5). The program is the one child of nsenter.
+// Waits until the program is in its terminal's foreground process group: before that, Ctrl-C would reach no process.
+// See tpgid in proc_pid_stat(5). The program is nsenter's only child.
 async function hasTerminal(nsenter: number): Promise<number | null> {
 	const foreground = (pid: string) => {
 		const stat = readFileSync(`${OWN_PROC}/${pid}/stat`, "utf8");
 		return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[5];
 	};
-	// Its number in the harbour, which is one level down. See NSpid in proc_pid_status(5).
+	// The program's pid in the harbour, whose PID namespace is one level below the agent's. See NSpid in
+	// proc_pid_status(5).
 	const inHarbour = (pid: string) =>
 		Number(/^NSpid:.*\t(\d+)$/m.exec(readFileSync(`${OWN_PROC}/${pid}/status`, "utf8"))?.[1]);
 	try {
@@ -107,11 +109,11 @@ async function hasTerminal(nsenter: number): Promise<number | null> {
 			await sleep(5);
 		}
 	} catch {
-		return null; // It has ended.
+		return null; // The program has ended.
 	}
 }
 
-// The end of what a terminal's master has to say is an error: nobody has the terminal any more. See pty(7).
+// Once no process has the terminal open, reading its master fails with EIO. That is the end of the output. See pty(7).
 async function* untilHungUp(masterFd: number): AsyncGenerator<Buffer> {
 	try {
 		yield* chunksOf(masterFd);

@@ -7,15 +7,17 @@ import { inNamespaceAt } from "../readings/guest/namespaces.ts";
 import { OWN_PROC } from "../readings/guest/paths.ts";
 
 /**
- * Computers beside the guest's host: network namespaces that only the agent holds. No process is in them and no mount
- * keeps them, so an exercise can send packets there, and change nothing in them.
+ * Computers beside the guest's host. Each is a network namespace that only the agent has open. No process is in it and
+ * no mount refers to it, so an exercise can send packets there, but cannot change anything there.
  */
 
 type Neighbour = Extract<Preparation, { do: "neighbour" }>;
 
 const made = new Map<string, number>();
 
-/** Makes a neighbour, and the cable to it. Its address becomes the host's default route. */
+/**
+ * Makes a neighbour, and a veth pair between it and the host. The host's default route goes by way of the neighbour.
+ */
 export function makeNeighbour({ name, link, hostAddress, address }: Neighbour): void {
 	const namespace = newNetwork();
 	const [gateway = ""] = address.split("/");
@@ -30,7 +32,7 @@ export function makeNeighbour({ name, link, hostAddress, address }: Neighbour): 
 	made.set(name, namespace);
 }
 
-/** The file that stands for a neighbour's network namespace; undefined when there is no such neighbour. */
+/** The path of a neighbour's network namespace; undefined if there is no such neighbour. */
 export function networkOfNeighbour(name: string): string | undefined {
 	const namespace = made.get(name);
 	return namespace === undefined ? undefined : `${OWN_PROC}/self/fd/${namespace}`;
@@ -45,7 +47,7 @@ function newNetwork(): number {
 	return namespace;
 }
 
-// A program has none of its parent's descriptors but those that it is given: the namespace is its third.
+// A child process gets no descriptors but those in `stdio`. The namespace becomes its descriptor 3.
 function ip(namespace: number, commands: readonly string[]): void {
 	execFileSync("ip", ["-batch", "-"], {
 		input: commands.join("\n"),

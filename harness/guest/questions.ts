@@ -5,31 +5,38 @@ import { inNamespaceAt } from "../readings/guest/namespaces.ts";
 import type { Patience } from "./patience.ts";
 
 /**
- * Who reaches whom over TCP. Both ends of every connection are the agent's own sockets, each made in the network
- * namespace where it belongs; no program runs there that an exercise could see, stop or replace.
+ * Finds out who reaches whom over TCP. Both ends of every connection are the agent's own sockets. Each socket is made
+ * in the network namespace where it belongs, so no program that an exercise could see, stop or replace has to run
+ * there.
  *
- * A listener greets each connection with a token that is drawn at that moment, so nobody can answer in its place with
- * what it would have said. A port that is left open is chosen by the kernel when the listener is made, and asked in the
- * same turn of the event loop: nobody can take it first, or be ready for it.
+ * A listener greets each connection with a token that it draws at that moment, so no other server can know its answer
+ * in advance. If a question leaves the port open, the kernel chooses the port when the listener is made. The question
+ * is asked in the same turn of the event loop, so no process can take that port first or prepare for it.
  */
 
-/** What is said of a question that nobody has answered, not even with a refusal, before patience ended. */
+/** The `failed` of a question that got neither an answer nor a refusal before patience ended. */
 export const TIMEOUT = "timeout";
 
 /** Hexadecimal digits of a token. */
 const TOKEN_CHARS = 32;
-/** Connections that one listener takes; an exercise that makes more has only kept others from being answered. */
+/**
+ * How many connections one listener accepts. An exercise that makes more only keeps its own questions from being
+ * answered.
+ */
 const MOST_CONNECTIONS = 64;
 
 type Ask = Extract<Step, { do: "ask" }>;
 
-/** What a token says: whose listener has drawn it, and from which address it saw the connection come. */
+/**
+ * What each token stands for: the place of the listener that drew it, and the address from which that listener saw the
+ * connection come.
+ */
 type Tokens = Map<string, Pick<Answer, "by" | "seenAs">>;
 
 /**
  * Asks all questions at once.
- * @param networkOf the file that stands for a place's network namespace; undefined where there is none
- * @returns the answers by the question's name; a question that has no place to be asked from has none
+ * @param networkOf returns the path of a place's network namespace, or undefined if there is no such place
+ * @returns the answers by the question's name; a question has no answer if the place that it is asked from is not there
  */
 export async function ask(
 	{ listeners, questions }: Ask,
@@ -63,7 +70,8 @@ export async function ask(
 	const answers = Object.fromEntries((await Promise.all(asked)).flat());
 	spare();
 	for (const { server } of servers) server.close();
-	// At once and without a farewell: a connection that is still being closed keeps its namespace alive.
+	// Reset the connections: a connection that closes in the ordinary way keeps its network namespace alive for a
+	// while.
 	for (const socket of sockets) socket.resetAndDestroy();
 	return answers;
 }
@@ -76,15 +84,15 @@ function listen(network: string, { place, port = 0 }: Listener, tokens: Tokens, 
 		socket.write(token);
 	});
 	server.maxConnections = MOST_CONNECTIONS;
-	// The port is taken: whoever has it will answer, and not know a token.
+	// If the port is taken, the server that has it answers, but knows no token.
 	server.on("error", () => {});
-	// Without an address, the socket is made before this comes back: in the namespace.
+	// Without an address, `listen` makes the socket before it returns, so in this namespace.
 	return inNamespaceAt(network, "net", () => server.listen(port));
 }
 
 interface Heard {
 	heard: string;
-	/** Why there was no answer: the kernel's name of the error, or {@link TIMEOUT}. */
+	/** Why there was no answer: the name of the error, such as ECONNREFUSED, or {@link TIMEOUT}. */
 	failed: string;
 }
 
@@ -95,7 +103,7 @@ function hear(
 	sockets: Socket[],
 	silence: Promise<void>,
 ): Promise<Heard> {
-	// An address that is "looked up" at once, so that this socket, too, is made before the thread leaves the namespace.
+	// The lookup answers synchronously. So this socket, too, is made before the thread leaves the namespace.
 	const socket = inNamespaceAt(network, "net", () =>
 		createConnection({ host: "there", port, family: 4, lookup: (_host, _options, done) => done(null, address, 4) }),
 	);

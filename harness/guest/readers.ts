@@ -2,24 +2,25 @@ import { fstatSync, readSync } from "node:fs";
 import { readersGroup, watchReads } from "../../native/guest.ts";
 
 /**
- * Who reads from a pipe, told by the kernel: by read(2), splice(2) or tee(2), at whatever descriptor and under whatever
- * name. See fanotify(7).
+ * Finds out which processes read from a pipe. The kernel reports each read(2), splice(2) and tee(2), through whichever
+ * descriptor and whichever path. See fanotify(7).
  */
 
-/** Stands for all whom the kernel could not name: too many had read. */
+/** Stands for all readers that the kernel could not name, because there were more reads than its queue holds. */
 const SOMEBODY = 0;
 
 const FAN_Q_OVERFLOW = 0x4000;
 
-/** Who has read from which pipe, by its inode, since it was last asked. */
+/** The processes that have read from each pipe since the last question, by the pipe's inode number. */
 const readers = new Map<number, Set<number>>();
 let group: number | undefined;
 const events = Buffer.alloc(4096);
 
 /**
  * Watches a pipe from now on.
- * @param fd either end of it
- * @returns tells who has read from it since it was last asked, by the agent's own numbers
+ * @param fd either end of the pipe
+ * @returns a function that returns the processes that have read from the pipe since its last call, by their pids in the
+ * agent's PID namespace
  */
 export function watchReaders(fd: number): () => number[] {
 	group ??= readersGroup();
@@ -35,7 +36,8 @@ export function watchReaders(fd: number): () => number[] {
 	};
 }
 
-// struct fanotify_event_metadata: its own length, the mask at 8, the pid at 20; and in the handle behind it, at 44, the inode.
+// In struct fanotify_event_metadata, the event's length is at 0, the mask at 8, and the pid at 20. In the file handle
+// behind it, the inode number is at 44.
 function collect(from: number): void {
 	for (;;) {
 		const length = readEvents(from);

@@ -11,19 +11,20 @@ import { tryEscape } from "./escape.ts";
 import type { Job, RunnerLine } from "./job.ts";
 
 /**
- * A runner: a Node that has started, waits for one job, does it and ends. Several of them wait in the snapshot, so a
- * run costs no start of Node.
+ * A runner: a Node process that has started, waits for one job, does it and ends. Several runners wait in the snapshot,
+ * so a run does not have to start Node.
  *
- * All of it is synchronous, but for a call that may return a promise: the exercise forks, and a forked child has only the
- * thread that forked.
+ * All of this file is synchronous, because the exercise forks, and a forked child has only the thread that forked. The
+ * one exception is a call that may return a promise.
  */
 
-// Node marks what it was started with close-on-exec: the container's programs inherit neither.
+// Node sets close-on-exec on the descriptors that it was started with, so the container's programs inherit neither of
+// these.
 const JOBS = 3;
 const REPORTS = 4;
 const LEDGER = process.argv[2];
 
-/** Characters of what an exercise returns, as JSON. */
+/** The most characters of an exercise's return value, as JSON, that a runner reports. */
 const VALUE_CHARS = 1 << 16;
 
 // Every program started from here on gets the environment of an ordinary shell.
@@ -34,8 +35,9 @@ say({ parked: process.pid });
 
 const job = readJob();
 reseed();
-// Taking Node apart takes longer than the exercise did. A forked child that calls process.exit is left to do so, as in
-// box: the threads that would do it were not copied, and the kernel ends it with SIGSEGV.
+// Shutting Node down takes longer than the exercise did, so process.exit ends the process at once. In a forked child,
+// process.exit shuts Node down as it does under box: fork has not copied the threads that it needs, and the kernel
+// kills the child with SIGSEGV.
 const takeApart = Reflect.get(process, "reallyExit") as (code?: number) => never;
 Object.assign(process, {
 	reallyExit: (code?: number) => (isChildTask() ? takeApart.call(process, code) : exitAtOnce(code ?? 0)),
@@ -50,27 +52,28 @@ if (ending instanceof Promise) ending.then(end);
 else end(ending);
 
 function end(ending: RunnerEnding): never {
-	// Not by process.pid, which Node reads once: a forked child has its parent's.
+	// process.pid would not tell: Node reads the pid once, so a forked child has its parent's.
 	const inChild = isChildTask();
 	if (inChild && ending.how !== "threw") say({ ending: { how: "child-returned" } });
 	else {
 		say({ ending: ending.how === "threw" ? { ...ending, inChild } : bounded(ending) });
-		// Stays as it is until the agent has read what it looks like from outside: what it threw in, or its zombies.
+		// Wait until the agent has read this process from outside: its state when it threw, or its zombies.
 		readSync(JOBS, Buffer.alloc(1));
 	}
-	// Not process.exit: taking Node apart takes longer than the exercise did, and in a forked child its threads are not
-	// there to be stopped.
+	// Not process.exit: shutting Node down takes longer than the exercise did, and needs threads that a forked child
+	// does not have.
 	exitAtOnce(inChild ? 70 : 0);
 }
 
-// The agent keeps a part of a line only. What is cut here is still more than the host takes: it says that it was long.
+// The agent keeps only a part of a longer line. The host accepts still less than what is left here, so it reports the
+// value as too long.
 function bounded(ending: Exclude<RunnerEnding, { how: "threw" }>): RunnerEnding {
 	if (ending.how !== "returned") return ending;
 	const text = JSON.stringify(ending.value) ?? "";
 	return text.length > VALUE_CHARS ? { ...ending, value: text.slice(0, VALUE_CHARS) } : ending;
 }
 
-// In the order in which each is still allowed. See credentials(7).
+// The order matters: after setuid(2), the process may change its groups no more. See credentials(7).
 function takeIdentity({ as, stdio }: ExerciseJob): void {
 	if (typeof stdio === "object") takeTerminal(stdio.terminal);
 	if (stdio === "none") takeNothing();
@@ -96,7 +99,7 @@ function runExercise({ code, export: name, args, asynchronous }: ExerciseJob): R
 		const value: unknown = exported(...args);
 		if (!(value instanceof Promise)) return returned(value);
 		if (!asynchronous) return { how: "asynchronous" };
-		// What a callback throws rejects no promise.
+		// An exception in a callback rejects no promise.
 		process.once("uncaughtException", (error) => end(threw(error)));
 		return value.then(returned, threw);
 	} catch (error) {
@@ -120,12 +123,12 @@ function describe(error: unknown): Extract<Ending, { how: "threw" }>["thrown"] {
 	return { ...thrown, syscall: { call, args: { ...args }, code, errno } };
 }
 
-// Anything can be thrown, also what no text can be made of.
+// JavaScript can throw any value, even one that cannot be converted to a string.
 function shown(value: unknown, length: number): string {
 	return (typeof value === "string" ? value : inspect(value)).slice(0, length);
 }
 
-// The first fork, the first compilation, the first program and the first wait are slow; they happen before the snapshot.
+// The first fork, compilation, program and wait of a process are slow. So they happen here, before the snapshot.
 function warmUp(): void {
 	compileFunction("exports.run = () => 0", ["module", "exports"])({}, {});
 	const pid = kernel.fork();

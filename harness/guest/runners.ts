@@ -12,44 +12,50 @@ import { exposed } from "./oom.ts";
 import { standardPipes } from "./pipes.ts";
 import { watchReaders } from "./readers.ts";
 
-/** A started Node that waits for its one job. See runner.ts. */
+/** A Node process that has started and waits for its one job. See runner.ts. */
 export interface Runner {
-	/** As the harbour numbers it. */
+	/** The runner's pid as the runner sees it: for a runner in the harbour, its pid there. */
 	pid: number;
-	/** Gives it its job. */
+	/** Gives the runner its job. */
 	start(job: Job): void;
-	/** What its job finds at 0, 1 and 2, as readlink(2) names it. */
+	/** What descriptors 0, 1 and 2 of the job refer to, as readlink(2) shows it. */
 	readonly given: Record<string, string>;
-	/** Makes a terminal, which takes the place of the pipes. @returns its name in the harbour, for the job */
+	/**
+	 * Makes a terminal for the job to use instead of the pipes.
+	 * @returns the terminal's path in the harbour, to be put into the job
+	 */
 	giveTerminal(window: WindowSize): string;
-	/** Its job takes /dev/null in place of the pipes. */
+	/** The job uses /dev/null instead of the pipes. */
 	giveNothing(): void;
-	/** Its far end: the pipes or the terminal. */
+	/** Writes to the job's standard input: a pipe or the terminal. */
 	input(data: string): void;
 	endInput(): void;
 	onOutput(stream: OutputStream, listener: (chunk: Buffer) => void): void;
 	resize(window: WindowSize): void;
 	hangUp(): void;
-	/** Who has read from its standard input since this was last asked, by the agent's own numbers. */
+	/**
+	 * The processes that have read from the job's standard input since the last call, by their pids in the agent's PID
+	 * namespace.
+	 */
 	readers(): number[];
-	/** Lets a process that has thrown end. */
+	/** Lets a process exit that has reported how the exercise ended and waits. */
 	release(): void;
-	/** Called for every line it says from now on. */
+	/** Calls `listener` for every line that the runner reports from now on. */
 	onLine(listener: (line: RunnerLine) => void): void;
 	/** Settles when the runner's own process has ended. */
 	ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
-	/** What it, and its children, have asked of the kernel so far. */
+	/** The system calls that the runner and its children have recorded so far. */
 	ledger(): LedgerCall[];
 }
 
 const LAST_LINE_MS = 500;
 
-/** More than a runner ever says in one line. An exercise can write there without an end. */
+/** Longer than any line that a runner reports. An exercise can write to the same descriptor without end. */
 const LINE_CHARS = 1 << 20;
 
 /**
- * QEMU takes longer to translate V8's compilers than their code saves. So an exercise is interpreted, and compiled only
- * where it runs ten times as long as V8 would wait otherwise.
+ * QEMU takes longer to translate V8's compilers than compiled code saves. So V8 interprets an exercise, and compiles
+ * only code that runs ten times as long as V8 would otherwise wait.
  */
 const COMPILED_LATE = [
 	...["--no-sparkplug", "--no-maglev"],
@@ -58,7 +64,10 @@ const COMPILED_LATE = [
 
 let started = 0;
 
-/** Where a runner does its job: exercises in the harbour, where they see no agent; the break-out beside the agent. */
+/**
+ * Where a runner does its job: an exercise in the harbour, where it cannot see the agent; a break-out attempt outside
+ * of the harbour, beside the agent.
+ */
 export type Place = "harbour" | "outside";
 
 /** Starts a runner and waits until it is parked. */
@@ -73,7 +82,7 @@ export async function parkRunner(place: Place): Promise<Runner> {
 		spawn(program, args, {
 			stdio: [...fds, "pipe", "pipe"],
 			env: { ...env, LD_PRELOAD: "/opt/drydock/libkernel.so" },
-			// A session of its own: a signal to the exercise's own process group is none to the agent.
+			// In a session of its own, so that a signal to the exercise's own process group does not reach the agent.
 			detached: true,
 		}),
 	);
@@ -88,9 +97,9 @@ export async function parkRunner(place: Place): Promise<Runner> {
 	});
 	const end = new FarEnd(streams);
 	if (place === "outside") return { ...parked, ...methodsOf(end), pid, readers, given: {}, ledger: () => [] };
-	// Opened before the exercise can put another file in its place.
+	// Open the ledger before the exercise can put another file in its place.
 	const ledger = openSync(`${HARBOUR_ROOT}${ledgerPath}`, "r");
-	// Read before the exercise can exchange them.
+	// Read the descriptors before the exercise can replace them.
 	const pipes = readDescriptors(pid, 3);
 	return {
 		...{ ...parked, ...methodsOf(end), pid, readers },
@@ -116,11 +125,11 @@ const methodsOf = (end: FarEnd) => ({
 
 function wrap(child: ChildProcess): Pick<Runner, "start" | "release" | "onLine" | "ended"> {
 	const [, , , jobs, lines] = child.stdio as [null, null, null, Writable, Readable];
-	// A runner may die with its job half read; that is its end, which `ended` tells.
+	// A runner may die before it has read its whole job. `ended` reports its end.
 	jobs.on("error", () => {});
 	const listeners = new Set<(line: RunnerLine) => void>();
 	eachLine(lines, (text) => {
-		// The exercise can write what it likes here, too.
+		// The exercise can write anything to this descriptor.
 		const line = parseRunnerLine(text);
 		if (line !== undefined) for (const listener of listeners) listener(line);
 	});
@@ -134,8 +143,8 @@ function wrap(child: ChildProcess): Pick<Runner, "start" | "release" | "onLine" 
 		onLine: (listener) => listeners.add(listener),
 		ended: new Promise((resolve) => {
 			child.on("exit", (code, signal) => {
-				// Its last line may still be on its way: they travel on different descriptors. A process that it has left
-				// behind may hold that one open, so its end is not waited for without end.
+				// The runner's last line may still be in the pipe. A process that the runner left behind may keep the
+				// pipe open, so the wait for its end is limited.
 				const end = () => resolve({ code, signal });
 				if (lines.readableEnded) end();
 				else lines.once("end", end);
@@ -152,7 +161,8 @@ function eachLine(stream: Readable, take: (line: string) => void): void {
 	});
 }
 
-// Joins the two lines of each call. The exercise can write what it likes here: what is not a ledger line is dropped.
+// Joins the two lines of each call. The exercise can write anything to this file, so lines that are no ledger lines are
+// dropped.
 function readLedger(fd: number): LedgerCall[] {
 	const calls = new Map<string, LedgerCall>();
 	const bytes = Buffer.alloc(Math.min(fstatSync(fd).size, LIMITS.ledgerBytes));

@@ -5,19 +5,22 @@ import { type Interlocutor, startBetweenPipes, startOnTerminal } from "./interlo
 import { type ParkedShell, SHELL } from "./parked-shell.ts";
 import { prepare, wake } from "./prepare.ts";
 
-/** A program that the command has left behind may hold its output open: after such a silence it is not waited for. */
+/**
+ * After the command has ended, the agent waits for output until none has come for this long. It does not wait for the
+ * end of the output: a process that the command left behind may keep the output open.
+ */
 const SILENCE_MS = 500;
 
-/** The agent's port, while a session or a stage lasts. */
+/** The agent's connection to the host during a session or a stage. */
 export interface Line<Frame = SessionFrame> {
 	hear(): AsyncIterable<Frame>;
-	/** Settles when the frame is on its way. */
+	/** Resolves when the frame has been written. */
 	say(frame: GuestFrame): Promise<void>;
 }
 
 /**
- * Runs a session's program, and copies between it and the host until it has ended. At most one piece in each direction
- * is held here: whoever is slower makes the other wait.
+ * Runs a session's program, and copies data between the program and the host until the program has ended. The agent
+ * holds at most one piece of each stream, so a slow reader makes its writer wait.
  */
 export async function holdSession(session: Session, parked: ParkedShell, line: Line): Promise<void> {
 	const { nonce } = session;
@@ -28,7 +31,7 @@ export async function holdSession(session: Session, parked: ParkedShell, line: L
 	void (async () => {
 		for await (const frame of line.hear())
 			if (frame.type === "resize") program.resize(frame.window);
-			// Who has ended takes no more.
+			// A program that has ended takes no more input.
 			else await program.input(Buffer.from(frame.data, "base64")).catch(() => {});
 	})();
 
@@ -43,12 +46,12 @@ export async function holdSession(session: Session, parked: ParkedShell, line: L
 		}
 	});
 	const silence = async () => {
-		// A reader who takes his time is no silence.
+		// While a frame is still being written, the host is only slow to read.
 		for (let before = -1; saying > 0 || before !== said; await sleep(SILENCE_MS)) before = said;
 	};
 	const { code, signal } = await program.ended;
 	await Promise.race([Promise.all(copied), silence()]);
-	// It restarts the machine, or switches it off: that end says more.
+	// If the command restarts the machine or switches it off, the machine's end tells the host more than this frame.
 	if (isUp()) await line.say({ type: "ended", nonce, code, signal });
 }
 

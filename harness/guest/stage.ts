@@ -5,10 +5,10 @@ import { prepare, wake } from "./prepare.ts";
 import type { Line } from "./session.ts";
 import { Watcher } from "./watcher.ts";
 
-/** Before a shell that has ended is started again. */
+/** The pause before a shell that has ended is started again. */
 const RESTART_MS = 200;
 
-/** Lets the stage's shells talk with the host, and says what the kernel shows meanwhile, until the machine ends. */
+/** Connects the stage's shells with the host, and reports what the kernel shows, until the machine ends. */
 export async function holdStage(stage: Stage, line: Line<StageFrame>): Promise<void> {
 	const { nonce } = stage;
 	wake(stage);
@@ -32,7 +32,8 @@ export async function holdStage(stage: Stage, line: Line<StageFrame>): Promise<v
 
 	for await (const frame of line.hear()) {
 		if (frame.type === "still") {
-			// What is shown with the moment that is kept is what was so then; and nobody waits for it until it is kept.
+			// Report the current state before the save: the host shows it together with the saved moment, and must not
+			// have to wait for it until after the save.
 			await watcher.look();
 			stillness.begin();
 			await line.say({ type: "still", nonce });
@@ -47,7 +48,10 @@ export async function holdStage(stage: Stage, line: Line<StageFrame>): Promise<v
 	}
 }
 
-/** While it lasts nothing is said: a copy of the machine is made, which must not hold half a frame. */
+/**
+ * While it lasts, the agent sends nothing: the host is saving the machine, and the saved machine must not have sent
+ * half a frame.
+ */
 class Stillness {
 	#over: Promise<void> | null = null;
 	#end = () => {};
@@ -63,15 +67,15 @@ class Stillness {
 		this.#end();
 	}
 
-	// Whoever goes on does so in the same turn in which it has seen that there is none.
+	// Looks again after each wait, because a new stillness may have begun.
 	async ended(): Promise<void> {
 		while (this.#over !== null) await this.#over;
 	}
 }
 
-/** One of the stage's shells, as often as it is started. */
+/** One of the stage's shells. It is started again whenever it ends. */
 class Shell {
-	/** Of the program that runs now, as the harbour numbers it. */
+	/** The pid of the running program, in the harbour's PID namespace; null while none runs. */
 	pid: number | null = null;
 	#program: TerminalProgram | null = null;
 	#window: WindowSize;
@@ -96,7 +100,7 @@ class Shell {
 		}
 	};
 
-	// Not waited for: a program that does not read what is typed must not keep the host from being heard.
+	// Does not wait for the program: the agent must hear the host even while a program does not read its input.
 	input(data: Buffer): void {
 		this.#typed = this.#typed.then(() => this.#program?.input(data)).catch(() => {});
 	}
