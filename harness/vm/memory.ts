@@ -25,7 +25,7 @@ export interface Kept {
 	 */
 	pieces: ReadonlyMap<number, { at: number; pages: readonly number[] }>;
 	bytes: number;
-	/** Null if no page differs. */
+	/** Null for {@link NOTHING}, which keeps no pages. */
 	file: FileHandle | null;
 	/** Closes the file; the contents cannot be used any more. */
 	release(): Promise<void>;
