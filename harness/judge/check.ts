@@ -31,6 +31,8 @@ export interface Check {
 	scenario(drawn: Drawn): Scenario;
 	/** The call that the lesson is about, and the moment at which it is looked at first; {@link PRIMARY} if not given. */
 	primary?: Primary;
+	/** The directory that the command's root is to be, where there is one: whatever shows it shows nothing of the host's. */
+	rootfs?(drawn: Drawn): Rootfs;
 	/** Facts of this lesson alone, beside those that are derived for all. Drawn values in them become `‹name›`. */
 	derive?(observation: Observation, drawn: Drawn): Record<string, FactValue>;
 	/** What must be so, the most telling first. Every fact is compared with the reference's. */
@@ -91,6 +93,13 @@ export interface Scenario {
 	steps?: Step[];
 	/** What its facts need beside what is always read, by subject: `{ network: {}, files: { watch: ["/lab"] } }`. */
 	readings?: Readings;
+}
+
+/** A directory of the host's that becomes a container's root. */
+export interface Rootfs {
+	path: string;
+	/** A file in it, with a drawn name, by which a copy of the directory is known. */
+	marker?: string;
 }
 
 /** The call that a lesson is about, and the moment at which it is looked at first. */

@@ -1,6 +1,6 @@
 import type { Ending, Entry, HostState, Mount, Observation, ProcessState, Task } from "../protocol/index.ts";
 import { nameOf } from "../readings/tasks.ts";
-import { type Check, commandAt, EXIT_CODE, exitCodeOf, primaryOf } from "./check.ts";
+import { type Check, commandAt, EXIT_CODE, exitCodeOf, primaryOf, type Rootfs } from "./check.ts";
 import { hostFiles, placeOnHost, rootOf } from "./host-files.ts";
 import type { Drawn, Facts, FactValue } from "./values.ts";
 
@@ -11,7 +11,11 @@ export const HOST_FILES = ["/etc", "/root"] as const;
  * Turns what was read into facts that can be compared between two runs: relations instead of numbers, and drawn values
  * as `‹name›`.
  */
-export function deriveFacts(check: Pick<Check, "derive" | "primary">, observation: Observation, drawn: Drawn): Facts {
+export function deriveFacts(
+	check: Pick<Check, "derive" | "primary" | "rootfs">,
+	observation: Observation,
+	drawn: Drawn,
+): Facts {
 	const { before, after } = observation;
 	const { call, moment } = primaryOf(check);
 	const ending = endingOf(observation, call);
@@ -34,9 +38,14 @@ export function deriveFacts(check: Pick<Check, "derive" | "primary">, observatio
 			identityOf,
 		);
 	if (during !== undefined && process !== null)
-		Object.assign(facts, hostFacts("during", before, during.host), processFacts(before, process, drawn), {
-			"command.copies": process.copies,
-		});
+		Object.assign(
+			facts,
+			hostFacts("during", before, during.host),
+			processFacts(before, process, check.rootfs?.(drawn)),
+			{
+				"command.copies": process.copies,
+			},
+		);
 	return normalise({ ...facts, ...check.derive?.(observation, drawn) }, drawn);
 }
 
@@ -104,12 +113,11 @@ function enginePlace({ before, moments }: Observation): string[] {
 	return [...new Set(left)];
 }
 
-function processFacts(before: HostState, process: ProcessState, drawn: Drawn): Record<string, FactValue> {
+function processFacts(before: HostState, process: ProcessState, rootfs?: Rootfs): Record<string, FactValue> {
 	const namespaces = Object.entries(process.namespaces).map(([kind, id]) => [
 		`ns.${kind}`,
 		id === before.namespaces[kind] ? "the host's" : "new",
 	]);
-	const { rootfs } = drawn;
 	const came = escapeOf(process);
 	return {
 		...Object.fromEntries(namespaces),
@@ -118,12 +126,12 @@ function processFacts(before: HostState, process: ProcessState, drawn: Drawn): R
 		"command.queues": before.queues.some((key) => process.queues.includes(key))
 			? "the host's are seen"
 			: "none of the host's",
-		"command.mounts.host": hostFiles(before.mounts, process.mounts, rootfs).map((mount) => mount.mountPoint),
+		"command.mounts.host": hostFiles(before.mounts, process.mounts, rootfs?.path).map((mount) => mount.mountPoint),
 		"command.mounts.peers": peersOf(before.mounts, process.mounts).map((mount) => mount.mountPoint),
-		"command.root": rootOf(before, process, drawn),
+		"command.root": rootOf(before, process, rootfs),
 		"command.cwd": process.cwdInsideRoot ? "inside its root" : "outside its root",
 		...(came === undefined ? {} : { escape: came }),
-		...(process.table === null ? {} : { "namespace.host": hostPlaces(before, process.table, rootfs) }),
+		...(process.table === null ? {} : { "namespace.host": hostPlaces(before, process.table, rootfs?.path) }),
 	};
 }
 

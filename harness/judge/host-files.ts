@@ -1,5 +1,5 @@
 import type { HostState, Mount, Place, ProcessState } from "../protocol/index.ts";
-import type { Drawn } from "./values.ts";
+import type { Rootfs } from "./check.ts";
 
 /** What of the host's files a process can get at: which mounts show them, and what its root is. */
 
@@ -39,10 +39,10 @@ export function hostFiles<T extends Shown>(host: readonly Mount[], seen: readonl
 export function rootOf(
 	{ places, mounts }: HostState,
 	{ rootPlace, root }: Pick<ProcessState, "rootPlace" | "root">,
-	{ rootfs = "", marker = "" }: Drawn,
+	{ path = "", marker = "" }: Partial<Rootfs> = {},
 ): "the host's" | "the rootfs" | "another directory" {
 	if (rootPlace === null || samePlace(rootPlace, places["/"])) return "the host's";
-	if (samePlace(rootPlace, places[rootfs])) return "the rootfs";
+	if (samePlace(rootPlace, places[path])) return "the rootfs";
 	const onHost = mounts.some(({ device }) => device === rootPlace.device);
 	return !onHost && marker !== "" && root.includes(marker) ? "the rootfs" : "another directory";
 }

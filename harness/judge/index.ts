@@ -32,6 +32,7 @@ export {
 	type MadeOf,
 	mountOf,
 	type Primary,
+	type Rootfs,
 	refused,
 	type Scenario,
 	unsharedInChild,

@@ -1,6 +1,6 @@
 import type { Observation, Preparation } from "../protocol/index.ts";
 import { commandAt, DURING, type FactRule } from "./check.ts";
-import type { Drawn, FactValue } from "./values.ts";
+import type { FactValue } from "./values.ts";
 
 /**
  * Files of the host's that nobody knows before the run: where a command finds one of them, it has the host's files, by
@@ -11,19 +11,19 @@ import type { Drawn, FactValue } from "./values.ts";
 /** In which of the host's directories they lie. */
 const DIRECTORIES = ["", "etc/", "lab/", "root/"] as const;
 
-/** Their paths, relative to the host's root. All of them have the drawn name `secret`. */
-export const secretsOf = ({ secret = "" }: Drawn): string[] => DIRECTORIES.map((directory) => `${directory}${secret}`);
+/** Their paths, relative to the host's root. @param name what all of them are called: a drawn name */
+export const secretsOf = (name: string): string[] => DIRECTORIES.map((directory) => `${directory}${name}`);
 
 /** Makes them. */
-export const writeSecrets = (drawn: Drawn): Preparation[] =>
-	secretsOf(drawn).map((path) => ({ do: "write", path: `/${path}`, text: drawn["secret"] ?? "" }));
+export const writeSecrets = (name: string): Preparation[] =>
+	secretsOf(name).map((path) => ({ do: "write", path: `/${path}`, text: name }));
 
 /** Which of them the command finds. One that is not on the host any more cannot be looked for. */
-export function secretsFound(observation: Observation, drawn: Drawn): Record<string, FactValue> {
+export function secretsFound(observation: Observation, name: string): Record<string, FactValue> {
 	const process = commandAt(observation, DURING);
 	if (process === null) return {};
 	const places = observation.moments[DURING]?.host.places ?? {};
-	const gone = secretsOf(drawn).filter((path) => (places[`/${path}`] ?? null) === null);
+	const gone = secretsOf(name).filter((path) => (places[`/${path}`] ?? null) === null);
 	return { "command.secrets": [...process.secrets, ...gone.map((path) => `/${path} is gone from the host`)] };
 }
 

@@ -26,6 +26,7 @@ import {
 	movedAlong,
 	namesTheNewRoot,
 	rootBefore,
+	rootfsOf,
 	rootMovedAfterClimb,
 	stepsUp,
 	triesToClimb,
@@ -40,7 +41,7 @@ function opened(observation: Observation, drawn: Record<string, string>): string
 	const command = commandAt(observation, DURING, ESCAPED);
 	const ending = observation.calls[ESCAPED]?.ending;
 	if (command !== null) {
-		const root = rootOf(observation.before, command, drawn);
+		const root = rootOf(observation.before, command, rootfsOf(drawn));
 		const hasFile = samePlace(command.openPlaces["3"], observation.before.places[`/${drawn["secret"]}`]);
 		return root === "the host's" && hasFile ? "a file of the host" : `nothing: its root is ${root}`;
 	}
@@ -64,7 +65,7 @@ export default defineCheck({
 		prepare: [
 			{ do: "copy", from: "/lab/rootfs", to: rootfs },
 			{ do: "write", path: `${rootfs}/${marker}`, text: "" },
-			...writeSecrets({ secret }),
+			...writeSecrets(secret),
 		],
 		calls: {
 			[BOX]: { options: { rootfs } },
@@ -76,7 +77,7 @@ export default defineCheck({
 				script: `[ -r /${secret} ] && exec 3</${secret}; pause`,
 			},
 		},
-		readings: { places: { paths: [rootfs], secrets: secretsOf({ secret }) } },
+		readings: { places: { paths: [rootfs], secrets: secretsOf(secret) } },
 		steps: [
 			{ do: "call", call: BOX },
 			{ do: "call", call: ESCAPED },
@@ -85,10 +86,11 @@ export default defineCheck({
 			{ do: "feed", call: ESCAPED, last: true },
 		],
 	}),
+	rootfs: rootfsOf,
 	derive: (observation, drawn) => ({
 		"escaped.file": opened(observation, drawn),
 		"escaped.before": rootBefore(observation, drawn),
-		...secretsFound(observation, drawn),
+		...secretsFound(observation, drawn["secret"] ?? ""),
 	}),
 	facts: [
 		{

@@ -8,6 +8,7 @@ import {
 	type LedgerCall,
 	type Observation,
 	type ProcessState,
+	type Rootfs,
 	rootOf,
 } from "../../harness/judge/index.ts";
 
@@ -93,7 +94,9 @@ export function rootBefore(observation: Observation, drawn: Drawn): string {
 	const isCommand =
 		command === null || descent(command.pid, command.tasks).some((task) => identityOf(task) === identityOf(stopped));
 	const isAlone = command?.pid === stopped.pid || stopped.children === 0;
-	return isCommand && isAlone ? rootOf(observation.before, stopped, drawn) : "unknown: another process broke out";
+	return isCommand && isAlone
+		? rootOf(observation.before, stopped, rootfsOf(drawn))
+		: "unknown: another process broke out";
 }
 
 // The command's process, its parent, its grandparent and so on.
@@ -101,6 +104,9 @@ function descent(pid: number, tasks: ProcessState["tasks"]): ProcessState["tasks
 	const task = tasks.find((other) => other.pid === pid);
 	return task === undefined ? [] : [task, ...descent(task.ppid, tasks)];
 }
+
+/** The directory that becomes the root, and the file by which a copy of it is known. */
+export const rootfsOf = ({ rootfs = "", marker = "" }: Drawn): Rootfs => ({ path: rootfs, marker });
 
 /** How many directories are above the rootfs. The host's root counts. */
 export const depthOf = ({ drawn }: Context) => (drawn["rootfs"] ?? "").split("/").length - 1;

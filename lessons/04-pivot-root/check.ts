@@ -113,7 +113,7 @@ export default defineCheck({
 		prepare: [
 			{ do: "copy", from: "/lab/rootfs", to: rootfs },
 			{ do: "write", path: `${rootfs}/${marker}`, text: "" },
-			...writeSecrets({ secret }),
+			...writeSecrets(secret),
 		],
 		calls: { [BOX]: { options: { hostname, rootfs } } },
 		steps: [
@@ -122,11 +122,12 @@ export default defineCheck({
 			{ do: "feed", call: BOX, last: true },
 			{ do: "run", argv: ["find", "/lab/rootfs", rootfs, "-type", "d"], as: LISTED },
 		],
-		readings: { breakOut: {}, places: { paths: [rootfs], secrets: secretsOf({ secret }) } },
+		readings: { breakOut: {}, places: { paths: [rootfs], secrets: secretsOf(secret) } },
 	}),
+	rootfs: ({ rootfs = "", marker = "" }) => ({ path: rootfs, marker }),
 	derive: (observation, { rootfs = "", ...drawn }) => ({
 		"rootfs.left": directoriesLeft(observation, rootfs),
-		...secretsFound(observation, drawn),
+		...secretsFound(observation, drawn["secret"] ?? ""),
 	}),
 	facts: [
 		processesLeft("enterRoot"),

@@ -29,6 +29,7 @@ export default defineCheck({
 		death: random.name("death"),
 	}),
 	scenario,
+	rootfs: ({ rootfs = "" }) => ({ path: rootfs }),
 	derive: deriveFacts,
 	facts: [
 		{

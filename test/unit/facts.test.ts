@@ -23,10 +23,11 @@ describe("the command", () => {
 		const rootfs = { device: "0:20", inode: "7" };
 		const before = hostState({ places: { ...hostState().places, "/lab/r-1": rootfs } });
 		const root = (process: Partial<ProcessState>) =>
-			deriveFacts({}, observation({ before, during: { host: before, process: processState(process) } }), {
-				rootfs: "/lab/r-1",
-				marker: "marker-1",
-			})["command.root"];
+			deriveFacts(
+				{ rootfs: () => ({ path: "/lab/r-1", marker: "marker-1" }) },
+				observation({ before, during: { host: before, process: processState(process) } }),
+				{},
+			)["command.root"];
 
 		test("is known by device and inode, whatever is in it", () => {
 			expect(root({ rootPlace: rootfs })).toBe("the rootfs");
