@@ -2,21 +2,23 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { cruise, type IForbiddenRuleType } from "dependency-cruiser";
 import { inKit } from "../../harness/base/kit.ts";
 
-/** Some files of the kit, and what they may import beside one another. The first row that fits a file decides. */
+/**
+ * A set of files in the kit, and what they may import besides each other. The first row that matches a file decides.
+ */
 interface Row {
 	/** A regular expression for the files' paths in the kit. */
 	files: string;
 	/** Regular expressions for paths in the kit, and for packages: `node_modules/NAME/`. */
 	may: readonly string[];
-	/** Node's own modules, too. */
+	/** Whether they may import Node's own modules. */
 	node?: true;
 }
 
-/** An import that goes against a rule. */
+/** An import that breaks a rule. */
 export interface Refused {
 	/** Path of the importing file in the kit. */
 	from: string;
-	/** A path in the kit, `node_modules/NAME/…`, or a module of Node's without `node:`. */
+	/** A path in the kit, `node_modules/NAME/…`, or one of Node's modules without `node:`. */
 	to: string;
 	rule: string;
 }
@@ -26,22 +28,22 @@ export const TREES = ["native", "solutions", "lessons", "harness"];
 const KERNEL = "^native/kernel\\.ts$";
 const GIVEN = "^solutions/given/";
 const VALIBOT = "^node_modules/valibot/";
-/** The host's side runs no system calls of its own. */
+/** Packages for the host's code, which makes no system calls of its own. */
 const PACKAGES = "^node_modules/(?!ffi-rs/)";
 
-/** What the guest's code has for instruments. */
+/** The guest's functions that instruments may use. */
 const GUEST = "^harness/guest/index\\.ts$";
 const PROTOCOL = "^harness/protocol/index\\.ts$";
-/** What a reading is. How the guest reads it lies in a folder below. */
+/** The schemas of readings. A folder below contains the guest's code that reads. */
 const READINGS = "^harness/readings/[^/]+$";
 const VIEWS = "^harness/live/views/";
 
-/** What the commands do. */
+/** The folders that contain the code of the commands. */
 const COMMANDS = ["cli/learn", "cli/session", "cli/show", "cli/grade", "cli/doctor", "cli/author"];
 
 /**
- * The folders of the host's side, each above what it may import. None of them imports native, lessons or solutions: the
- * host bundles these and runs them in the guest.
+ * The folders of the host's code. Each may import only folders that come before it in the list. None imports native,
+ * lessons or solutions: the host bundles those, and runs them in the guest.
  */
 const LAYERS: readonly (readonly [name: string, may: readonly string[], files?: string])[] = [
 	["base", []],
@@ -60,7 +62,7 @@ const LAYERS: readonly (readonly [name: string, may: readonly string[], files?: 
 	["cli/grade", ["base", "judge", "classroom", "cli/text"]],
 	["cli/doctor", ["base", "vm", "doctor", "cli/text"]],
 	["cli/author", ["base", "vm", "judge", "dev", "cli/text"]],
-	// What each command is called and takes; it imports what it does when it is called.
+	// The names and arguments of the commands. A command imports its code only when it is called.
 	["cli/command", [], "^harness/cli/command\\.ts$"],
 	["cli/commands", ["engine", "classroom", "cli/command", ...COMMANDS]],
 	["cli/main", ["base", "cli/text", "cli/doctor", "cli/command", "cli/commands"], "^harness/cli/(main|commands)\\.ts$"],
@@ -75,23 +77,23 @@ const ROWS: readonly Row[] = [
 	{ files: "^harness/protocol/", may: [VALIBOT, READINGS] },
 	{ files: "^harness/readings/guest/", may: ["^native/", READINGS], node: true },
 	{ files: "^harness/guest/", may: ["^native/", "^harness/readings/", PROTOCOL], node: true },
-	// Pictures of what was seen are made without a browser, and painted in one.
+	// Code for pictures that does not need a browser. The page paints the pictures.
 	{ files: VIEWS, may: ["^harness/live/events\\.ts$", PROTOCOL] },
 	{ files: "^harness/live/page/", may: ["^node_modules/@xterm/", VIEWS, "^harness/live/(events|words|bounded)\\.ts$"] },
 	...hostRows(),
 ];
 
 /**
- * Reads all imports in a directory that is made like the kit, type-only and dynamic ones too.
- * @param dir the kit's, or one with some of its folders
- * @returns which imports go against a rule, and which files there are
+ * Reads all imports in a directory that has the kit's structure, including dynamic and type-only imports.
+ * @param dir the kit, or a directory with some of its folders
+ * @returns the imports that break a rule, and the files that were read
  */
 export async function refusedIn(dir: string): Promise<{ refused: Refused[]; files: string[] }> {
 	const { output } = await cruise(
 		TREES.filter((tree) => existsSync(`${dir}/${tree}`)),
 		{
 			baseDir: dir,
-			// The compiler that dependency-cruiser would ask otherwise cannot be imported any more.
+			// dependency-cruiser's default parser would need a compiler that can no longer be imported.
 			parser: "swc",
 			tsPreCompilationDeps: true,
 			doNotFollow: { path: "node_modules" },
@@ -120,7 +122,7 @@ const GENERAL: IForbiddenRuleType[] = [
 	{ name: "no row is about this file", severity: "error", from: { pathNot: ROWS.map(({ files }) => files) }, to: {} },
 ];
 
-// What an earlier row is about, is not its own: a lesson's check does not import the skeleton beside it.
+// Without the files of earlier rows: a lesson's check must not import the skeleton beside it.
 function ruleOf({ files, may, node }: Row, index: number): IForbiddenRuleType {
 	const earlier = ROWS.slice(0, index).map((row) => row.files.slice(1));
 	const own = earlier.length === 0 ? files : `^(?!${earlier.join("|")})${files.slice(1)}`;
@@ -132,7 +134,7 @@ function ruleOf({ files, may, node }: Row, index: number): IForbiddenRuleType {
 	};
 }
 
-/** @throws {Error} a folder may import one that it does not stand above */
+/** @throws {Error} a folder may import a folder that does not come before it */
 function hostRows(): Row[] {
 	const below = new Map([
 		["protocol", PROTOCOL],
@@ -149,7 +151,7 @@ function hostRows(): Row[] {
 function solutionRows(): Row[] {
 	return [
 		{ files: GIVEN, may: [], node: true },
-		// A part joins a lesson's module with the engine, which the module knows nothing of.
+		// A part connects a lesson's module with the engine. The module itself does not know the engine.
 		...lessonIds("solutions").map(
 			(id): Row => ({
 				files: `^solutions/${id}/part\\.ts$`,
@@ -165,9 +167,9 @@ function solutionRows(): Row[] {
 	];
 }
 
-// The skeleton is the module that `check.ts` names. A driver is what the check calls in the place of the engine, in the
-// guest; an instrument is the agent's own there. Whatever else lies in a lesson's folder is a part of its check or its demo,
-// and runs on the host.
+// The skeleton is the module that `check.ts` names. A driver runs in the guest, in place of the engine. An instrument
+// runs in the guest, in the agent. All other files in a lesson's folder belong to the check or the demo, and run on the
+// host.
 function lessonRows(): Row[] {
 	const skeletons = lessonIds("lessons").map((id) => `^lessons/${id}/${moduleOf(id)}$`.replaceAll(".", "\\."));
 	return [

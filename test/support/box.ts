@@ -1,10 +1,10 @@
 import { installBox } from "../../harness/engine/engine.ts";
 import type { Shipyard } from "../../harness/vm/shipyard.ts";
 
-/** A script may start `box` many times, each in seconds; on a busy computer, in many. */
+/** A script may start `box` many times. Each start takes seconds, and longer on a busy computer. */
 const DEADLINE_MS = 900_000;
 
-// What a script can use beside the machine's programs.
+// Shell functions for the scripts, in addition to the machine's programs.
 const PRELUDE = `
 # says NAME VALUE: one line of the result.
 says() { printf '%s\t%s\n' "$1" "$2"; }
@@ -30,8 +30,8 @@ UP='echo up; sleep 1000 & wait'
 `;
 
 /**
- * Plays a script of bash(1) in a fresh machine that has `box`.
- * @returns what it says, by name
+ * Runs a bash(1) script in a fresh machine that has `box`.
+ * @returns the values that the script prints with `says`, by name
  */
 export async function playScript(yard: Shipyard, program: string, script: string): Promise<Record<string, string>> {
 	const code = `exports.run = (script) => {

@@ -1,7 +1,7 @@
 import type { ClassReport, Judgement, Result, Status } from "../../harness/classroom/result.ts";
 import { classKey } from "../../harness/classroom/shard.ts";
 
-/** A result of a lesson, as a judgement would have made it. */
+/** A result of a lesson, as the grader would give it. */
 export function resultOf(lesson: string, status: Status, more: Partial<Result> = {}): Result {
 	return {
 		lesson,
@@ -12,7 +12,7 @@ export function resultOf(lesson: string, status: Status, more: Partial<Result> =
 	};
 }
 
-/** A judgement, with a finding if there is something wrong. */
+/** A judgement with this status, and a finding unless it passes. */
 export function judgementOf(status: Status): Judgement {
 	const why = {
 		pass: null,
@@ -31,7 +31,7 @@ export function judgementOf(status: Status): Judgement {
 	};
 }
 
-/** A report on a class: who has which outcome in lessons 02 and 04, which count 10 and 15 points. */
+/** A report on a class: each submission's outcomes in lessons 02 and 04, which are worth 10 and 15 points. */
 export function reportOn(outcomes: Record<string, [Status, Status]>, more: Partial<ClassReport> = {}): ClassReport {
 	const submissions = Object.entries(outcomes).map(([name, [two, four]]) => ({
 		name,

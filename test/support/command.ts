@@ -2,17 +2,17 @@ import { spawn } from "@lydell/node-pty";
 import { inKit } from "../../harness/base/kit.ts";
 import { zx } from "../../harness/base/zx.ts";
 
-/** The command itself, for Node. */
+/** The path of `drydock`'s entry file. */
 export const BIN = inKit("harness/cli/bin.js");
 
-/** How a command ended, and what it said. */
+/** The exit code of a command, and its output. */
 export interface Ended {
 	code: number | null;
 	stdout: string;
 	stderr: string;
 }
 
-// What the tests' own terminal wants is not what is tested; nor that they run unattended, where nothing is redrawn.
+// These variables of the tests' own environment would change the output. With CI set, drydock redraws nothing.
 const { NO_COLOR: _, FORCE_COLOR: __, DRYDOCK_PLAIN: ___, PAGER: ____, CI: _____, ...ENVIRONMENT } = process.env;
 
 /** Runs `drydock` with its output in pipes. */
@@ -23,15 +23,12 @@ export async function drydock(args: readonly string[], env: Record<string, strin
 	return { code: exitCode, stdout, stderr };
 }
 
-/** Runs `drydock` at a terminal of 80 columns and 24 lines. @returns everything that came to the screen */
+/** Runs `drydock` on a terminal of 80 columns and 24 lines. @returns everything that the terminal received */
 export function drydockAtTerminal(args: readonly string[], env: Record<string, string> = {}): Promise<string> {
 	return atTerminal(process.execPath, [BIN, ...args], env, []);
 }
 
-/**
- * Runs a program at such a terminal.
- * @param typed each is typed when what stands before it has come to the screen
- */
+/** Runs a program on such a terminal. @param typed keys to type, each after its text has appeared on the terminal */
 export function atTerminal(
 	program: string,
 	args: readonly string[],
@@ -58,6 +55,7 @@ export function atTerminal(
 	});
 }
 
-// On a busy computer, what has not been read a moment after the program's end is lost: so a shell waits for the reader.
+// Output that is unread when the program ends can get lost on a busy computer. So the shell waits until it has been
+// read.
 const ENDED = "[the program has ended]";
 const UNTIL_READ = `"$@"; printf '${ENDED}'; read -r _`;

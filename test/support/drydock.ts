@@ -1,14 +1,14 @@
 import { inKit } from "../../harness/base/kit.ts";
 import { zx } from "../../harness/base/zx.ts";
 
-/** How a command has ended, and what it has said. */
+/** The exit code of a command, and its output. */
 export interface Run {
 	code: number | null;
 	stdout: string;
 	stderr: string;
 }
 
-/** Runs `drydock` as a process of its own, from this directory, without a terminal. */
+/** Runs `drydock` as a process of its own in this directory, without a terminal. */
 export async function drydock(cwd: string, ...args: string[]): Promise<Run> {
 	const $ = await zx();
 	const child = $({ cwd, nothrow: true })`${process.execPath} ${inKit("harness/cli/bin.js")} ${args}`;
@@ -17,5 +17,5 @@ export async function drydock(cwd: string, ...args: string[]): Promise<Run> {
 	return { code: exitCode, stdout: typed(stdout), stderr: typed(stderr) };
 }
 
-// The tests' workspaces are seldom whole, so npx would not find the kit's there, and drydock says its path instead.
+// Most of the tests' workspaces lack what npx needs to find the kit. There drydock prints its own path, replaced here.
 const typed = (text: string) => text.replaceAll(`node ${inKit("harness/cli/bin.js")}`, "npx drydock");

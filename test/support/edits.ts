@@ -1,13 +1,13 @@
 import fc from "fast-check";
 
-/** A place in something, as a part of it: from 0 to below 1. */
+/** A position as a fraction of the whole, from 0 to below 1. */
 export const part = fc.nat(9_999).map((number) => number / 10_000);
 
-/** A change to bytes, wherever it is made. */
+/** A change to bytes. */
 export interface ByteEdit {
-	/** Where, as a part of the whole. */
+	/** The position, as a fraction of the length. */
 	at: number;
-	/** How many bytes are taken away there. */
+	/** How many bytes to remove there. */
 	drop: number;
 	put: Uint8Array;
 }
@@ -16,7 +16,7 @@ const bytes = (...texts: string[]) => texts.map((text) => new Uint8Array(Buffer.
 const LENGTHS = ["\0\0\0\0", "\0\0\0\u0001", "\u0080\0\0\0", "ÿÿÿÿ", "\0@\0\0", "\0@\0\u0001"];
 const TELLING = ['"', "\\", "{", "}", "[", "]", "null", "-1", "1e999", '"__proto__":', "\\u0000", "ÿ", ","];
 
-/** Changes to bytes; some of them at a frame's length. */
+/** Changes to bytes. Some change the length at the start of a frame. */
 export const byteEdits: fc.Arbitrary<ByteEdit[]> = fc.array(
 	fc.oneof(
 		fc.record({ at: fc.constant(0), drop: fc.constant(4), put: fc.constantFrom(...bytes(...LENGTHS)) }),
@@ -25,7 +25,7 @@ export const byteEdits: fc.Arbitrary<ByteEdit[]> = fc.array(
 			drop: fc.nat({ max: 40 }),
 			put: fc.oneof(fc.constantFrom(...bytes(...TELLING)), fc.uint8Array({ maxLength: 8 })),
 		}),
-		// What may well be taken.
+		// Changes that a reader may well accept.
 		fc.record({
 			at: part,
 			drop: fc.constant(1),
@@ -42,18 +42,18 @@ export function editedBytes(whole: Buffer, edits: readonly ByteEdit[]): Buffer {
 	}, whole);
 }
 
-/** A change to one part of a document. */
+/** A change at one place of a document. */
 export interface Edit {
-	/** Which entry is gone into at each level, as a part of how many there are; its end is what is changed. */
+	/** The way to this place: for each level, which entry to enter, as a fraction of the number of entries. */
 	path: number[];
 	change:
 		| { do: "drop" }
 		| { do: "twice" }
 		| { do: "rename"; to: string }
 		| { do: "put"; value: unknown }
-		/** Puts the one that is of the same type as what is there. */
+		/** Replaces the value by one of the same type. */
 		| { do: "exchange"; text: string; count: number }
-		/** What is elsewhere in the document, found in the same way. */
+		/** Replaces the value by another one of the document, which is found in the same way. */
 		| { do: "copy"; path: number[] };
 }
 
@@ -71,12 +71,12 @@ const TEXTS = [
 		"x".repeat(8192),
 		"\n".repeat(99),
 	],
-	// What may be taken for a number, a path, a pattern or an address.
+	// Texts that look like a number, a path, a pattern or an address.
 	...["-1", "0x", "1e999", "9".repeat(400), "..", "/", "%", "(?", "[\\", "[::/129", "%zz"],
 ];
 const text = fc.oneof(fc.constantFrom(...TEXTS), fc.string());
 
-// Too deep, or too much, to be carried around: what they stand for is there in the text alone.
+// Placeholders for values that are too deep or too large to build. `edited` replaces them in the JSON text.
 const DEEP = "deep";
 const MANY = "many";
 
@@ -102,7 +102,7 @@ export const edits: fc.Arbitrary<Edit[]> = fc.array(
 	{ minLength: 1, maxLength: 4 },
 );
 
-/** The document's JSON, with the changes made. */
+/** The JSON of the document after the changes. */
 export function edited(document: unknown, changes: readonly Edit[]): string {
 	const copy: Node = { top: structuredClone(document) };
 	for (const { path, change } of changes) {
@@ -152,7 +152,8 @@ function remove(parent: Node, key: string): void {
 	else delete parent[key];
 }
 
-// As JSON.parse would: also a key that means something else to an assignment; and a copy, as a part of itself is copied.
+// Defines the property as JSON.parse would, also if it is called __proto__. Clones the value, which may contain the
+// parent.
 function set(parent: Node, key: string, value: unknown): void {
 	Object.defineProperty(parent, key, {
 		value: structuredClone(value),

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-/** A whole lesson about a small primitive: the least that a lesson's author writes. */
+/** A complete lesson about a small primitive, with the fewest files that an author must write. */
 const LESSON = {
 	"lessons/99-example/README.md": `# 99 · Where it begins: chdir
 
@@ -140,11 +140,11 @@ export function beginIn(_directory: string): void {
 `,
 };
 
-/** What the lesson's line in the engine's list comes after. */
+/** The line of the engine's list after which the lesson's own line is added. */
 const BEFORE = 'import "./05-pid1/part.ts";\n';
 const LINE = 'import "./99-example/part.ts";\n';
 
-/** Writes the lesson into a copy of the kit: its own folders, and a line in the engine's list. */
+/** Adds the lesson to a copy of the kit: the lesson's folders, and a line in the engine's list. */
 export async function addExampleLesson(kit: string): Promise<void> {
 	for (const [path, text] of Object.entries(LESSON)) {
 		await mkdir(dirname(join(kit, path)), { recursive: true });
