@@ -1,26 +1,26 @@
 import MarkdownIt, { type Token } from "markdown-it";
 
 /**
- * The examples in a lesson's text: what is typed, and what is shown as its output.
+ * An example in a lesson's text: a command, and the output that the text shows.
  *
- * In a ```console block, lines that start with `$ ` are typed, `> ` continues them, and all up to the next `$ ` is the
- * output, standard error included. A line `…` stands for any number of lines. The comment
- * `<!-- varies: 4026532151, 54 -->` directly before a block names what is another text in each run, without blanks; a
- * comma without a blank after it is part of a text.
+ * In a ```console block, a line that starts with `$ ` is a command, and `> ` continues it. The lines up to the next `$
+ * ` are the output, including standard error. A line `…` stands for any number of lines. The comment `<!-- varies:
+ * 4026532151, 54 -->` directly before a block lists texts without blanks that differ in each run. Only a comma followed
+ * by a blank separates two texts.
  */
 export interface Example {
-	/** Of the text, counted from 1. */
+	/** The line in the text, counted from 1. */
 	line: number;
-	/** Without the prompts. */
+	/** The command without the prompts. */
 	typed: string;
 	shown: string[];
 	varies: string[];
 }
 
-/** A block of the text that shows a report of `drydock check`. */
+/** A block of the text that shows the output of `drydock check`. */
 export interface ShownReport {
 	line: number;
-	/** As it is typed: `04`. */
+	/** The lesson as it is typed, such as `04`. */
 	lesson: string;
 	passed: boolean;
 	shown: string[];
@@ -30,7 +30,7 @@ export interface ShownReport {
 const VARIES = /^<!--\s*varies:\s*(.*?)\s*-->\s*$/s;
 const CHECK = /^\$ npx drydock check (\S+)$/;
 
-/** All that the ```console blocks show, in order. @throws {Error} a block that begins with output */
+/** All examples in the ```console blocks, in order. @throws {Error} a block begins with output */
 export function consoleExamples(markdown: string): Example[] {
 	return fences(markdown, "console").flatMap(({ line, content, varies }) => {
 		const examples: Example[] = [];
@@ -46,7 +46,7 @@ export function consoleExamples(markdown: string): Example[] {
 	});
 }
 
-/** The ```text blocks that show what `drydock check` says. */
+/** The ```text blocks that show the output of `drydock check`. */
 export function shownReports(markdown: string): ShownReport[] {
 	return fences(markdown, "text").flatMap(({ line, content: [typed = "", ...shown], varies }) => {
 		const lesson = CHECK.exec(typed)?.[1];
@@ -54,7 +54,7 @@ export function shownReports(markdown: string): ShownReport[] {
 	});
 }
 
-/** The texts that comments say to vary, and that their blocks do not show. */
+/** Texts that a comment lists as varying although its block does not show them. */
 export function unusedVaries(markdown: string): string[] {
 	return fences(markdown).flatMap(({ content, varies }) =>
 		varies.filter((text) => !content.some((line) => !line.startsWith("$ ") && line.includes(text))),
@@ -62,7 +62,7 @@ export function unusedVaries(markdown: string): string[] {
 }
 
 interface Fence {
-	/** Of its first line of content. */
+	/** The line in the text of the block's first content line. */
 	line: number;
 	content: string[];
 	varies: string[];
@@ -84,20 +84,20 @@ function variesOf(before: Token | undefined): string[] {
 
 const END = "\u001e";
 
-/** One session of bash(1) in which all is typed in order, and each example's end is marked in the output. */
+/** A bash(1) session that types all commands in order. A mark in the output follows each example. */
 export function sessionOf(examples: readonly Example[]): string {
-	// The exit code goes on to the next command, which may ask for it.
+	// Passes on the exit code: the next command may ask for it.
 	const head = `__next() { local code=$?; printf '\\036\\n'; return $code; }`;
 	return [head, ...examples.flatMap(({ typed }) => [typed, "__next"])].join("\n");
 }
 
-/** What came of an example: its output, and whether the session went on after it. */
+/** The output of an example, and whether the session went on afterwards. */
 export interface Came {
 	output: string[];
 	ended: boolean;
 }
 
-/** The output of each example, from the session's; undefined for those that were never reached. */
+/** Splits the output of a session into that of each example. Examples that were never reached are missing. */
 export function outputsOf(session: string): Came[] {
 	const parts = session.split(`${END}\n`);
 	const last = parts.pop() ?? "";
@@ -112,12 +112,13 @@ function linesOf(text: string): string[] {
 
 const GAP = "…";
 
-/** One piece of what is shown, or null for any number of anything. */
+/** A line or word that is shown, or null for any number of lines or words. */
 type Piece = { text: string; fits: (came: string) => boolean } | null;
 
 /**
- * Sets what is shown line by line beside what came.
- * @returns null when it fits; otherwise both, with - before lines that are shown and + before lines that came
+ * Compares the shown lines with the actual output.
+ * @returns null if they match; otherwise all lines, with - before those only shown and + before those only in the
+ * output
  */
 export function compareLines({ shown, varies }: Pick<Example, "shown" | "varies">, came: readonly string[]) {
 	const piece = (line: string): Piece => {
@@ -129,8 +130,8 @@ export function compareLines({ shown, varies }: Pick<Example, "shown" | "varies"
 }
 
 /**
- * The same word by word, for a text that is wrapped anew each time. What is shown may end early.
- * @param drawn what is drawn anew for each run, as it came; in its place, anything may be shown
+ * Compares word by word, for a text that is wrapped differently in each run. What is shown may end early.
+ * @param drawn values that were drawn for this run; the text may show anything in their place
  */
 export function compareWords({ shown, varies }: Pick<Example, "shown" | "varies">, came: string, drawn: string[]) {
 	const piece = (word: string): Piece => {
@@ -143,7 +144,7 @@ export function compareWords({ shown, varies }: Pick<Example, "shown" | "varies"
 
 const wordsOf = (text: string) => text.split(/\s+/).filter(Boolean);
 
-// Where values vary, so do the widths of columns. Which line of its input a shell complains about is the test's doing.
+// If values vary, column widths vary, too. The line number in an error of bash depends on the test's own script.
 function patternOf(text: string, varies: readonly string[]): RegExp {
 	const longestFirst = varies.filter(Boolean).toSorted((a, b) => b.length - a.length);
 	const parts = longestFirst.length === 0 ? [text] : text.split(new RegExp(`(${longestFirst.map(escaped).join("|")})`));
@@ -154,20 +155,20 @@ function patternOf(text: string, varies: readonly string[]): RegExp {
 
 const escaped = (text: string) => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 
-// Blanks at a line's end cannot be seen, nor can empty lines at the end.
+// Removes what cannot be seen: blanks at the end of lines, and empty lines at the end.
 function trimmed(lines: readonly string[]): string[] {
 	const kept = lines.map((line) => line.trimEnd().replace(/^(\S*bash): line \d+: /, "$1: "));
 	while (kept.at(-1) === "") kept.pop();
 	return kept;
 }
 
-/** The cheapest way from the pieces to what came, as a text; null when nothing differs. */
+/** The smallest difference between pieces and output, as a text; null if there is none. */
 function difference(
 	pieces: readonly Piece[],
 	came: readonly string[],
 	{ joint, early }: { joint: string; early: boolean },
 ): string | null {
-	// cost[i][j]: how many pieces and lines differ from piece i and line j on.
+	// cost[i][j]: the number of differences between the pieces from i on and the output from j on.
 	const cost = Array.from({ length: pieces.length + 1 }, () => new Array<number>(came.length + 1).fill(0));
 	const at = (i: number, j: number) => cost[i]?.[j] ?? Number.POSITIVE_INFINITY;
 	const fits = (i: number, j: number) => pieces[i]?.fits(came[j] ?? "") === true;
@@ -206,7 +207,7 @@ function difference(
 	return joined(lines, joint);
 }
 
-// Words of one kind that follow each other share a line.
+// Consecutive words with the same mark share a line.
 function joined(lines: readonly [mark: string, text: string][], joint: string): string {
 	const out: [mark: string, text: string][] = [];
 	for (const [mark, text] of lines) {

@@ -8,29 +8,32 @@ import { runInNewContext } from "node:vm";
 import { cacheDir } from "../../harness/base/cache.ts";
 
 /**
- * What this computer has of drydock: whatever a submission does, it is the same before and after. All of it is what can
- * be put down to drydock: how much memory or disk the computer has left, others change all the time.
+ * What drydock has on this computer. A submission must leave it unchanged. Only things that belong to drydock count:
+ * free memory or disk space would change for other reasons, too.
  */
 export interface Footprint {
-	/** Processes that this one has started, directly or not, by name. */
+	/** Names of the processes that this process has started, directly or indirectly. */
 	processes: string[];
-	/** What this process has open, apart from what Node opens for itself; also what has no name any more. */
+	/** This process's open files, including deleted ones, apart from those that Node opens for itself. */
 	openFiles: string[];
-	/** What is in the directory for temporary files, and the bytes that it really occupies: a hole has none. */
+	/** Entries of the directory for temporary files, with the bytes that they occupy on disk. Holes occupy none. */
 	temporary: string[];
-	/** The same of the cache. */
+	/** The same for the cache. */
 	cache: string[];
-	/** Memory that outlives whoever has made it: what is in /dev/shm, and segments by their numbers and bytes. */
+	/** Memory that outlives its creator: files in /dev/shm, and System V segments with their numbers and sizes. */
 	sharedMemory: string[];
 }
 
-// Every process inherits it, and keeps it when its parent has ended.
+// Child processes inherit this variable, and keep it after their parent has ended.
 const MARK = `DRYDOCK_FOOTPRINT=${randomUUID()}`;
 process.env["DRYDOCK_FOOTPRINT"] = MARK.split("=")[1];
 
 const LARGE_BYTES = 1 << 20;
 
-/** @param before what to wait for: the end of a process is seen a moment after it was asked for */
+/**
+ * Measures the footprint.
+ * @param before waits a moment for this footprint: a process that is killed disappears only later
+ */
 export async function footprint(before?: Footprint): Promise<Footprint> {
 	for (let patience = 40; ; patience--) {
 		const now = await measure();
@@ -39,11 +42,11 @@ export async function footprint(before?: Footprint): Promise<Footprint> {
 	}
 }
 
-/** The memory that this process holds, in bytes: what is left when all that can be collected has been. */
+/** Bytes of memory that this process holds after a full garbage collection. */
 export async function heldBytes(): Promise<number> {
 	setFlagsFromString("--expose-gc");
 	const collect = runInNewContext("gc") as () => void;
-	// What is beside the heap is given back some time after the first.
+	// Memory outside the heap is freed only some time after the first collection.
 	for (let time = 0; time < 2; time++) {
 		collect();
 		await new Promise((resolve) => setImmediate(resolve));
@@ -78,12 +81,12 @@ function marked(): number[] {
 
 function nameOf(pid: number): string[] {
 	const names = orNothing(() => [readFileSync(`/proc/${pid}/comm`, "utf8").trim()]);
-	// Bundles; one is kept for the next time, and what waits for its end.
+	// Not counted: bundlers. One is kept for the next run, together with the process that waits for its end.
 	const bundles = orNothing(() => [readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("confined-tool.sh")])[0];
 	return names.filter((name) => name !== "esbuild" && bundles !== true);
 }
 
-// Sockets and pipes by kind: their numbers are never the same.
+// Shows sockets and pipes without their numbers, which always differ.
 function openFiles(): string[] {
 	const fds = readdirSync("/proc/self/fd");
 	return fds.flatMap((fd) => orNothing(() => [readlinkSync(`/proc/self/fd/${fd}`).replace(/:\[\d+\]$/, "")]));
@@ -93,7 +96,7 @@ async function occupied(dir: string): Promise<string[]> {
 	const names = await readdir(dir, { recursive: true }).catch(() => []);
 	const measured = names.sort().map(async (name) => {
 		const stats = await lstat(join(dir, name)).catch(() => null);
-		// A directory keeps the room that it once needed.
+		// A directory does not shrink when its entries are removed.
 		if (stats?.isFile() !== true) return name;
 		if (stats.size > LARGE_BYTES) await flush(join(dir, name));
 		return `${name}: ${(await lstat(join(dir, name))).blocks * 512}`;
@@ -101,13 +104,13 @@ async function occupied(dir: string): Promise<string[]> {
 	return Promise.all(measured);
 }
 
-// What has only just been written gets its last blocks some time later.
+// A file system may allocate the last blocks of new data only when it writes the data out.
 async function flush(path: string): Promise<void> {
 	const file = await open(path);
 	await file.sync().finally(() => file.close());
 }
 
-// Their keys may all be 0; see proc_sysvipc(5).
+// A segment is identified by its number, because several may have the key 0; see proc_sysvipc(5).
 function segments(): string[] {
 	const lines = orNothing(() => readFileSync("/proc/sysvipc/shm", "utf8").trim().split("\n").slice(1));
 	return lines.map((line) => {
@@ -116,7 +119,7 @@ function segments(): string[] {
 	});
 }
 
-// It has ended meanwhile, or is not to be read.
+// The process may have ended, or may not be readable.
 function orNothing<T>(read: () => T[]): T[] {
 	try {
 		return read();

@@ -4,19 +4,22 @@ import type { RunRequest } from "../../harness/vm/machine.ts";
 import { Shipyard } from "../../harness/vm/shipyard.ts";
 import type * as Kernel from "../../native/kernel.ts";
 
-/** What a function that runs in the guest is given. It is sent as text, so it can use nothing else from outside. */
+/**
+ * The argument of a function that runs in the guest. The function is sent as text and can use nothing else from
+ * outside.
+ */
 export interface Guest {
 	k: typeof Kernel;
 	fs: typeof import("node:fs");
-	/** "ok", or the name of the error that `act` throws. */
+	/** Returns "ok", or the name of the error that `act` throws. */
 	attempt(act: () => unknown): string;
 	/** Runs `act` in a forked child. @returns what `act` returned, or the wait status if the child died first */
 	inChild<T>(act: () => T): T;
-	/** Collects this process's garbage: all of it, or that of young objects. */
+	/** Runs a garbage collection: of all objects, or of young ones only. */
 	collectGarbage(kind: "major" | "minor"): void;
 }
 
-/** What came of a function in the guest. */
+/** The result of a function that ran in the guest. */
 export interface Played<T> {
 	value: T;
 	ledger: LedgerCall[];
@@ -24,13 +27,13 @@ export interface Played<T> {
 	stderr: string;
 }
 
-/** A shipyard for one test file. */
+/** Makes a shipyard for one test file. */
 export function newShipyard(): Shipyard {
 	return new Patient(silent);
 }
 
-// In some thousands of machines one has a kernel that fails by itself. The grader then says that it could not judge, and
-// to check once more; so do the tests, and show what that kernel said.
+// In one of some thousands of machines, the kernel fails by itself. The grader then reports that it could not judge,
+// and asks for another check. So the tests run once more, too, and show the kernel's message.
 class Patient extends Shipyard {
 	override async play(...asked: Parameters<Shipyard["play"]>): ReturnType<Shipyard["play"]> {
 		const played = await super.play(...asked);
@@ -41,8 +44,8 @@ class Patient extends Shipyard {
 }
 
 /**
- * Runs `act` in a fresh virtual machine, in the place where an exercise runs.
- * @param given what it needs from outside; goes there as JSON
+ * Runs `act` in a fresh virtual machine, where an exercise would run.
+ * @param given the function's input, sent as JSON
  */
 export async function inGuest<T, G>(yard: Shipyard, act: (guest: Guest, given: G) => T, given?: G): Promise<Played<T>> {
 	const code = `const prelude = ${prelude.toString()};
@@ -74,7 +77,7 @@ function prelude(require: NodeJS.Require): Guest {
 			return (error as NodeJS.ErrnoException).code ?? String(error);
 		}
 	};
-	// Through an open file: the child may be in another mount namespace by the time it is done.
+	// Writes through an open file: the child may be in another mount namespace when it returns.
 	const inChild = <T>(act: () => T): T => {
 		const file = fs.openSync(`/tmp/result-${process.pid}`, "w+");
 		const pid = k.fork();

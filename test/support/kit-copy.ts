@@ -4,7 +4,7 @@ import { inKit } from "../../harness/base/kit.ts";
 
 const PARTS = ["harness", "lessons", "native", "solutions", "package.json", "package-lock.json", "tsconfig.json"];
 
-/** Copies the kit into a new folder: it was set up, and nothing of it is compiled yet. */
+/** Copies the kit into a new folder. The copy is set up, but none of its modules is compiled yet. */
 export async function kitCopy(parent: string, name = "kit-"): Promise<string> {
 	const dir = await mkdtemp(join(parent, name));
 	for (const part of PARTS) await cp(inKit(part), join(dir, part), { recursive: true, preserveTimestamps: true });
@@ -14,7 +14,7 @@ export async function kitCopy(parent: string, name = "kit-"): Promise<string> {
 	return dir;
 }
 
-/** Gives all the files of such a copy the line ends that git writes on Windows. */
+/** Gives all files of such a copy the line ends that git writes on Windows. */
 export async function withWindowsLines(dir: string): Promise<void> {
 	for (const part of ["harness", "lessons", "native", "solutions"]) {
 		const entries = await readdir(join(dir, part), { recursive: true, withFileTypes: true });

@@ -1,15 +1,15 @@
 import { type AnyNode, type CallExpression, type ExpressionStatement, type Program, parse } from "acorn";
 import { transform } from "esbuild";
 
-/** A solution with one mistake in it, such as a hurried programmer makes. */
+/** A solution with one mistake, such as a programmer in a hurry makes. */
 export interface Mutant {
-	/** What was done, in words that stay the same when lines move: `drop "chdir(rootfs);"`. */
+	/** The change, described without line numbers: `drop "chdir(rootfs);"`. */
 	description: string;
 	/** JavaScript. */
 	code: string;
 }
 
-/** A piece of the text, and what stands in its place. */
+/** A part of the source, and its replacement. */
 interface Edit {
 	what: string;
 	start: number;
@@ -18,9 +18,9 @@ interface Edit {
 }
 
 /**
- * All mutants of a module: a call is left out, two neighbouring calls are exchanged, a flag is missing, a condition or
- * a result is ignored, an argument is empty.
- * @param source TypeScript; what changes nothing when it runs, its types and comments, is taken away first
+ * All mutants of a module. Each drops a call, exchanges two neighbouring calls, drops a flag, ignores a condition or a
+ * result, or empties an argument.
+ * @param source TypeScript; types and comments are removed first
  */
 export async function mutantsOf(source: string): Promise<Mutant[]> {
 	const { code } = await transform(source, { loader: "ts", target: "esnext", charset: "utf8" });
@@ -37,7 +37,7 @@ export async function mutantsOf(source: string): Promise<Mutant[]> {
 	});
 }
 
-/** As many of them, spread over all; always the same. */
+/** A selection of `size` items, spread evenly. It is the same in every run. */
 export function sampleOf<T>(items: readonly T[], size: number): readonly T[] {
 	if (items.length <= size) return items;
 	return items.filter(
@@ -49,7 +49,7 @@ type TextOf = (node: { start: number; end: number }) => string;
 
 function editsIn(program: Program, textOf: TextOf): Edit[] {
 	const edits: Edit[] = [];
-	// The call or statement that an edit is in tells it from others of its kind.
+	// The description includes the surrounding call or statement, which distinguishes similar edits.
 	const visit = (node: AnyNode, within: AnyNode, inFlags: boolean) => {
 		const around = isCall(node) || /Statement$|Declaration$/.test(node.type) ? node : within;
 		const shown = (inside: AnyNode) => shorten(textOf(inside));
@@ -72,7 +72,7 @@ function editsIn(program: Program, textOf: TextOf): Edit[] {
 		if (node.type === "IfStatement" || node.type === "ConditionalExpression")
 			for (const value of ["true", "false"])
 				replace(`${value} for the condition "${shown(node.test)}"`, node.test, value);
-		// True would go on for ever.
+		// Not true as well: the loop would never end.
 		if (node.type === "WhileStatement") replace(`false for the condition "${shown(node.test)}"`, node.test, "false");
 		if (node.type === "ReturnStatement" && node.argument != null && isCall(node.argument))
 			replace(`return 0 in place of "${shown(node.argument)}"`, node.argument, `(${textOf(node.argument)}, 0)`);
@@ -106,7 +106,7 @@ function flagsOf(node: AnyNode): AnyNode[] {
 	return [...flagsOf(node.left as AnyNode), ...flagsOf(node.right)];
 }
 
-// What a call gets in the place of an argument; null for one that is not taken away.
+// The replacement for an argument; null for an argument that stays.
 function emptied(argument: AnyNode): string | null {
 	if (argument.type === "Identifier" && /^[A-Z][A-Z0-9_]+$/.test(argument.name)) return "0";
 	if (argument.type === "TemplateLiteral") return '""';

@@ -1,6 +1,6 @@
 import type { Ending, HostState, Mount, Observation, ProcessState } from "../../harness/protocol/index.ts";
 
-/** A mount as the host of the examples has it; only what matters to a test is named. */
+/** A mount on the examples' host. Give only the properties that matter to the test. */
 export const mount = (mountPoint: string, more: Partial<Mount> = {}): Mount => ({
 	id: 20,
 	parentId: 1,
@@ -14,7 +14,7 @@ export const mount = (mountPoint: string, more: Partial<Mount> = {}): Mount => (
 	...more,
 });
 
-/** The guest's host, quiet. */
+/** The guest's host with nothing going on. */
 export const hostState = (more: Partial<HostState> = {}): HostState => ({
 	hostname: "harbour",
 	domainname: "(none)",
@@ -37,7 +37,7 @@ export const hostState = (more: Partial<HostState> = {}): HostState => ({
 	...more,
 });
 
-/** A command that shares everything with that host. */
+/** A command that shares every namespace with that host. */
 export const processState = (more: Partial<ProcessState> = {}): ProcessState => ({
 	pid: 300,
 	nsPids: [300],
@@ -77,7 +77,7 @@ export const processState = (more: Partial<ProcessState> = {}): ProcessState => 
 	...more,
 });
 
-/** A run of a command that shares everything with the host and leaves nothing behind. */
+/** A run of a command that shares every namespace with the host and leaves nothing behind. */
 export const observation = ({
 	during = { host: hostState(), process: processState() },
 	ending = { how: "returned", value: 0 },

@@ -4,21 +4,21 @@ import { onTerminal, type Terminal } from "./pty.ts";
 
 const PATIENCE_MS = 60_000;
 
-/** A program that fills its terminal, and what is to be seen on it. */
+/** A program that uses the whole terminal, and what the terminal shows. */
 export interface Page {
 	terminal: Terminal;
-	/** The page as it is now, a text a row. */
+	/** The terminal's current rows. */
 	rows(): string[];
-	/** Types, and waits until the page shows all of these. */
+	/** Types keys, and waits until the page matches all patterns. */
 	press(keys: string, ...patterns: RegExp[]): Promise<void>;
 	resize(columns: number, rows: number): void;
-	/** How it ended, and whether the terminal is as it was before. */
+	/** The exit code, and whether the terminal's settings are as before. */
 	afterwards(): Promise<{ code: number; asBefore: boolean }>;
 }
 
-/** `drydock` on a terminal of 80 columns and 24 rows, below a shell that says how it ended. */
+/** Starts `drydock` on a terminal of 80 columns and 24 rows. A shell around it prints the exit code. */
 export function drydockPage(...args: string[]): Page {
-	// The shell gets Ctrl-C as well.
+	// Ctrl-C also reaches the shell.
 	const script = 'trap : INT; stty -a; "$@"; echo "code $?"; stty -a; echo "the end"';
 	const terminal = onTerminal("sh", ["-c", script, "sh", process.execPath, inKit("harness/cli/bin.js"), ...args]);
 	const screen = new Screen({ columns: 80, rows: 24 });

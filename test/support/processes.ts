@@ -1,19 +1,19 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** What a process and all that it has started were, as far as somebody who looks now and then sees it. Linux only: /proc. */
+/** What was seen of a process and its descendants in regular looks at /proc. Linux only. */
 export interface Seen {
 	/**
-	 * The most memory that they had together at any moment, in bytes. A page that several share counts once, in parts (PSS); what the
-	 * machines' guests use of theirs is part of it.
+	 * The most memory that the processes used together at any look, in bytes. A shared page counts in equal parts for
+	 * each process that shares it (PSS). The memory of the machines' guests is included.
 	 */
 	peakBytes: number;
-	/** Those that are still there. */
+	/** Command lines of the processes that still exist. */
 	left(): string[];
 }
 
 const LOOK_EVERY_MS = 100;
 
-/** Looks at a process and all below it until it has ended. */
+/** Looks at a process and its descendants until `ended` settles. */
 export async function watchedUntil(ended: Promise<unknown>, pid: number): Promise<Seen> {
 	const seen = new Map<number, string>();
 	let [peakBytes, running] = [0, true];
@@ -42,14 +42,14 @@ function descendants(pid: number): number[] {
 	return [pid, ...children.flatMap(descendants)];
 }
 
-// Of a process that is confined, not everybody may read the shares; see proc_pid_smaps(5). Then all that it shares counts.
+// Reading the PSS of a confined process may be refused; see proc_pid_smaps(5). Then shared pages count in full (VmRSS).
 function memoryOf(pid: number): number {
 	const read = (file: string, line: RegExp) =>
 		Number(line.exec(or("", () => readFileSync(`/proc/${pid}/${file}`, "utf8")))?.[1] ?? 0) << 10;
 	return read("smaps_rollup", /^Pss:\s+(\d+) kB$/m) || read("status", /^VmRSS:\s+(\d+) kB$/m);
 }
 
-// A pid may be somebody else's later on; see starttime in proc_pid_stat(5).
+// The start time tells whether a pid belongs to another process by now; see starttime in proc_pid_stat(5).
 const startedAt = (pid: number) =>
 	or(
 		"",
@@ -62,7 +62,7 @@ const startedAt = (pid: number) =>
 const nameOf = (pid: number) =>
 	or("", () => readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").slice(0, 200));
 
-// It has ended meanwhile, or is not to be read.
+// The process may have ended, or may not be readable.
 function or<T>(otherwise: T, read: () => T): T {
 	try {
 		return read();

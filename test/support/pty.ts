@@ -2,22 +2,22 @@ import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { type IPty, spawn } from "@lydell/node-pty";
 
-/** A program on a pseudo-terminal, as a person has it before them. */
+/** A program on a pseudo-terminal, as a person would use it. */
 export interface Terminal {
 	pty: IPty;
-	/** All that has come so far. */
+	/** All output so far. */
 	shown(): string;
-	/** Types, as keys do: Enter is `\r`. */
+	/** Types keys. Enter is `\r`. */
 	type(keys: string): void;
-	/** Waits until what came since the last wait shows this. @returns what came until then */
+	/** Waits until the output since the last wait matches. @returns this output up to the end of the match */
 	until(pattern: RegExp, patienceMs?: number): Promise<string>;
-	/** Closes the window: the programs in it get a SIGHUP. */
+	/** Closes the terminal's window: its programs get SIGHUP. */
 	close(): void;
-	/** Command lines of processes that it has started, directly or not, and that still run. */
+	/** Command lines of running processes that the program has started, directly or indirectly. */
 	processes(): string[];
-	/** The pids of those whose command line is wanted. */
+	/** Pids of those processes whose command line `wanted` accepts. */
 	pids(wanted: (commandLine: string) => boolean): number[];
-	/** How the program ended. */
+	/** Resolves when the program has ended. */
 	ended: Promise<{ exitCode: number; signal?: number | undefined }>;
 }
 
@@ -25,7 +25,7 @@ const PATIENCE_MS = 60_000;
 
 /** Starts a program on a terminal of 80 columns and 24 rows. */
 export function onTerminal(program: string, args: string[], cwd = process.cwd()): Terminal {
-	// In the environment of everything that it starts.
+	// All processes that the program starts inherit this variable.
 	const mark = randomUUID();
 	const env = { ...process.env, DRYDOCK_TEST_TERMINAL: mark };
 	const pty = spawn(program, args, { cols: 80, rows: 24, name: "xterm-256color", env, cwd });
@@ -46,7 +46,7 @@ export function onTerminal(program: string, args: string[], cwd = process.cwd())
 		ended,
 		shown: () => shown,
 		type: (keys) => pty.write(keys),
-		// Closes the master, as a window does that goes away; the declarations leave it out.
+		// Closes the master, as a window does when it is closed. The method is missing in the type declarations.
 		close: () => (pty as unknown as { destroy(): void }).destroy(),
 		processes: () => markedWith(mark).map(({ line }) => line),
 		pids: (wanted) => markedWith(mark).flatMap(({ pid, line }) => (wanted(line) ? [pid] : [])),
@@ -85,7 +85,7 @@ function markedWith(mark: string): { pid: number; line: string }[] {
 				if (!readFileSync(`/proc/${pid}/environ`, "latin1").includes(mark)) return [];
 				return [{ pid: Number(pid), line: readFileSync(`/proc/${pid}/cmdline`, "latin1").replaceAll("\0", " ") }];
 			} catch {
-				return []; // It has ended meanwhile.
+				return []; // The process has ended meanwhile.
 			}
 		});
 }

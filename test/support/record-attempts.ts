@@ -1,8 +1,8 @@
 import { findLesson } from "../../harness/judge/lessons.ts";
 import { recordAttempt } from "../../harness/learner/course.ts";
 
-// A process of its own for logbook.test.ts: says that it is ready, waits for its parent's word, and records attempts at
-// lesson ARGV[2], ARGV[3] times, in the workspace that is its current directory.
+// logbook.test.ts runs this file as a process of its own. It prints "ready", waits for input from its parent, and
+// records ARGV[3] attempts at lesson ARGV[2] in the workspace that is its current directory.
 const lesson = await findLesson(process.argv[2] ?? "");
 process.stdout.write("ready\n");
 await new Promise((resolve) => process.stdin.once("data", resolve));

@@ -5,7 +5,7 @@ import type { Answers } from "../../harness/live/events.ts";
 import { RecordedView } from "../../harness/live/recorded-view.ts";
 import type { Past } from "../../harness/live/views/seen.ts";
 
-/** Of demos that were played in a machine: one view, and what of later ones was another. */
+/** Recordings of demos that ran in a machine: one whole view, and for later views only what differs. */
 interface Recorded {
 	base: Answers;
 	limits: LimitsMoment[];
@@ -22,36 +22,36 @@ interface Moment {
 type LimitsMoment = Moment & { limits: unknown; oomKills: number };
 type IdentityMoment = Moment & { identities: unknown; user: string; uids: number[] };
 
-// They were recorded before a view's own readings were part of host and shells.
+// The recordings are older than the format in which a view's own readings belong to host and shells.
 const viewed = (older: unknown): Answers => v.parse(RecordedView, older);
 const { base: read, ...recorded } = JSON.parse(readFileSync(inKit("test/recordings/views.json"), "utf8")) as Recorded;
 
-/** A view of a demo that wants no more read than what is always read. */
+/** A view of a demo that asks for no additional readings. */
 export const plainView: Answers = viewed(read);
 const base = plainView;
 
-/** The demo of lesson 06; or a cgroup that may use a fifth of a processor, and uses it. */
+/** What was seen in the demo of lesson 06, or of a cgroup that uses up its limit of a fifth of a processor. */
 export const limitsSeen = (which: "limits" | "slow"): Past =>
 	recorded[which].map(({ atMs, limits, oomKills }) => ({
 		atMs,
 		view: viewed({ ...base, limits, host: { ...base.host, oomKills } }),
 	}));
 
-/** The demo of lesson 07. */
+/** What was seen in the demo of lesson 07. */
 export const layersSeen = (): Past =>
 	recorded.layers.map(({ atMs, layers, mounts }) => ({
 		atMs,
 		view: viewed({ ...base, layers, host: { ...base.host, mounts: [...base.host.mounts, ...mounts] } }),
 	}));
 
-/** The demo of lesson 08. */
+/** What was seen in the demo of lesson 08. */
 export const networkSeen = (): Past =>
 	recorded.network.map(({ atMs, networks, net }) => ({
 		atMs,
 		view: viewed({ ...withContainer({ namespaces: { net } }), networks }),
 	}));
 
-/** User namespaces of all kinds; or the end of the demo of lesson 09. */
+/** What was seen of user namespaces of all kinds, or at the end of the demo of lesson 09. */
 export const identitySeen = (which: "identity" | "cook"): Past =>
 	recorded[which].map(({ atMs, identities, user, uids }) => ({
 		atMs,
@@ -66,7 +66,7 @@ function withContainer({ namespaces, uids }: { namespaces: Record<string, string
 	return { ...base, shells: { ...base.shells, container: shell } };
 }
 
-/** What a view says, each time that it says something else. */
+/** The texts that a view says one after the other, without repetitions. */
 export function saidBy(view: (past: Past) => { said: string }, past: Past): string[] {
 	const said = past.map((_, index) => view(past.slice(0, index + 1)).said);
 	return said.filter((text, index) => text !== "" && text !== said[index - 1]);

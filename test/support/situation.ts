@@ -7,34 +7,34 @@ import { inCache, savedImage } from "../../harness/vm/image.ts";
 import { savedTemplate } from "../../harness/vm/template.ts";
 import type { Temporary } from "./temporary.ts";
 
-/** A computer as people really have it, and what drydock does on it. */
+/** A computer as people really have it, and commands to run on it. */
 export interface Situation {
 	name: string;
-	/** Shell commands that make it, by root. `$CACHE` is a directory that is drydock's cache. */
+	/** Shell commands that set up the situation as root. `$CACHE` is drydock's cache directory. */
 	arrange: string;
-	/** Shell commands, one after the other. `$DRYDOCK` starts drydock; `user` runs its arguments as an ordinary user. */
+	/** Shell commands to run in order. `$DRYDOCK` starts drydock; `user` runs its arguments as an ordinary user. */
 	acts: readonly Act[];
 }
 
 export interface Act {
 	run: string;
 	code: number;
-	/** What the output must show. */
+	/** The output must match this pattern. */
 	says?: RegExp;
 }
 
-/** What came of an act. */
+/** The exit code and the output of an act. */
 export interface Acted {
 	code: number;
 	output: string;
 }
 
-/** A user whom no system knows. */
+/** A user id that no system has assigned. */
 export const USER = 59_735;
 
 /**
- * Copies what one check needs of the cache: the image, its snapshot, and what was measured.
- * @param target where; need not be there
+ * Copies what one check needs from the cache: the image, its snapshot, and earlier measurements.
+ * @param target the directory to copy to; it need not exist
  */
 export async function copyCache(target: string): Promise<void> {
 	const image = await savedImage();
@@ -45,18 +45,18 @@ export async function copyCache(target: string): Promise<void> {
 	const kit = dirname(image.initrd);
 	const [references, accelerators] = ["references", "accelerators"].map((kind) => join(cacheDir, kind));
 	for (const dir of [base, library, kit, saved.template.dir, references, accelerators]) {
-		// No accelerator has failed on this computer.
+		// Some are missing: accelerators, for example, if none has failed on this computer.
 		if (dir === undefined || !(await exists(dir))) continue;
 		const copy = join(target, dir.slice(cacheDir.length));
 		await mkdir(dirname(copy), { recursive: true });
-		// It knows holes.
+		// cp copies holes as holes.
 		await $`cp -a --reflink=auto ${dir} ${copy}`;
 	}
 }
 
 /**
- * Makes a situation in mount and network namespaces of its own, and acts in it.
- * @param files a directory that any user may enter; `built` in it is a cache that is never changed
+ * Sets up a situation in new mount and network namespaces, and runs its acts there.
+ * @param files a directory that every user may enter; its `built` is a cache that is never changed
  */
 export async function actsIn({ arrange, acts }: Situation, files: Temporary): Promise<Acted[]> {
 	const scene = await files.write("scene.sh", PROLOGUE + arrange + acts.map(({ run }, at) => actOf(run, at)).join(""));
@@ -71,8 +71,8 @@ export async function actsIn({ arrange, acts }: Situation, files: Temporary): Pr
 	);
 }
 
-// The kit lies where every user may go, and its compiled modules outside it: the real ones stay as they are. What a
-// situation writes is in memory, and gone with it.
+// The kit is mounted where every user may enter, with another directory over its compiled modules, so that the real
+// ones stay unchanged. The situation writes to a tmpfs, which disappears with its namespace.
 const PROLOGUE = `set -eu
 FILES=$1 KIT=$2 USER=$3
 mkdir -p $FILES/kit $FILES/compiled $FILES/stage

@@ -3,8 +3,8 @@ import type { Submission } from "../../harness/dev/submissions.ts";
 import type { Temporary } from "./temporary.ts";
 
 /**
- * Finds a file with a submission's whole text, or writes it where the submission's own file holds a difference.
- * @param files where it is written
+ * Returns a file with a submission's whole text. If the submission is a .diff, writes the text to a new file.
+ * @param files where the new file is written
  * @returns an absolute path
  */
 export const fileOf = ({ path, text, isDifference }: Submission, files: Temporary): Promise<string> =>

@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import { Header, type HeaderData } from "tar";
 import { logbookWith } from "./workspace.ts";
 
-/** An entry of a tar archive, made byte by byte: what no honest packer writes can be written too. */
+/** Makes an entry of a tar archive byte by byte. So it can contain what no honest program would write. */
 export function entry(path: string, content = "", more: HeaderData = {}): Buffer {
 	const header = Buffer.alloc(512);
 	const body = Buffer.from(content);
@@ -10,10 +10,10 @@ export function entry(path: string, content = "", more: HeaderData = {}): Buffer
 	return Buffer.concat([header, body, Buffer.alloc((512 - (body.length % 512)) % 512)]);
 }
 
-/** The entry that every archive of a workspace has. */
+/** The entry that every exported workspace contains. */
 export const LOGBOOK_ENTRY = entry("drydock.json", JSON.stringify(logbookWith({})));
 
-/** A .tar.gz of these entries. */
+/** Makes a .tar.gz of these entries. */
 export function tarball(...entries: Buffer[]): Buffer {
 	return gzipSync(Buffer.concat([...entries, Buffer.alloc(1024)]));
 }

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-/** A directory for the files of one test file, and how to write one in it. */
+/** A directory for the files of one test file. */
 export interface Temporary {
 	dir: string;
 	write(name: string, text: string): Promise<string>;

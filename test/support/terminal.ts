@@ -1,13 +1,13 @@
 import { inKit } from "../../harness/base/kit.ts";
 import { onTerminal } from "./pty.ts";
 
-/** Runs `drydock` on a terminal, and answers its question with what is typed. */
+/** Runs `drydock` on a terminal, and types an answer to its question. */
 export async function answered(
 	dir: string,
 	typed: string,
 	...args: string[]
 ): Promise<{ code: number; shown: string }> {
-	// The shell gets Ctrl-C as well.
+	// Ctrl-C also reaches the shell.
 	const script = 'trap : INT; "$@"; echo "[code $?]"; read -r _';
 	const terminal = onTerminal("sh", ["-c", script, "sh", process.execPath, inKit("harness/cli/bin.js"), ...args], dir);
 	await terminal.until(/\[y\/N\]/);

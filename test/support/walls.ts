@@ -4,8 +4,8 @@ import type { Answers } from "../../harness/live/events.ts";
 import type { Past, Seen } from "../../harness/live/views/seen.ts";
 
 /**
- * Seventeen views of one machine, as it was read while one wall after the other was put up; the name of each says what
- * had been done, in the container's shell if nothing else is said.
+ * Seventeen views of one machine, recorded while it was taken apart step by step. The name of a view says which command
+ * was run before: in the container's shell, unless it begins with `host`.
  */
 export const WALLS = [
 	"no shell",
@@ -29,13 +29,13 @@ export const WALLS = [
 
 export type Wall = (typeof WALLS)[number];
 
-/** All that was seen, up to a moment. */
+/** Everything that was seen up to this view. */
 export async function wallsUpTo(wall: Wall): Promise<Past> {
 	const lines = (await readFile(inKit("test/recordings/walls.jsonl"), "utf8")).trim().split("\n");
 	return lines.slice(0, WALLS.indexOf(wall) + 1).map((line) => JSON.parse(line) as Seen);
 }
 
-/** One thing more is seen, a second later: what was seen last, changed. */
+/** Adds a view one second later: the last one with a change. */
 export function andThen(past: Past, change: (view: Answers) => void): Past {
 	const last = structuredClone(past.at(-1));
 	if (last === undefined) throw new Error("nothing has been seen");
@@ -43,7 +43,7 @@ export function andThen(past: Past, change: (view: Answers) => void): Past {
 	return [...past, { ...last, atMs: last.atMs + 1_000 }];
 }
 
-/** A shell's process, which is there. */
+/** A shell's process. @throws {Error} there is no such shell */
 export function shellIn(view: Answers, name: "host" | "container") {
 	const shell = view.shells[name];
 	if (!shell) throw new Error(`no ${name}`);

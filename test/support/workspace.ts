@@ -16,25 +16,25 @@ export async function workspaceIn(
 	return dir;
 }
 
-/** What is in a workspace's logbook, as it was written. */
+/** The contents of a workspace's logbook file. */
 export async function bookIn(dir: string): Promise<Logbook> {
 	return JSON.parse(await readFile(join(dir, LOGBOOK), "utf8"));
 }
 
-/** A logbook with something on these pages. */
+/** A logbook in which these pages are filled in. */
 export function logbookWith(pages: Record<string, Partial<Page>>, selected: string | null = null): Logbook {
 	const lessons = Object.entries(pages).map(([id, page]) => [id, { ...EMPTY_PAGE, ...page }]);
 	return { schemaVersion: 2, selected, lessons: Object.fromEntries(lessons) };
 }
 
-/** The page of a lesson that has been passed, as it is judged today or at any other time. */
+/** The page of a lesson that was passed. @param judgedBy the key of the lesson as it was judged; null if unknown */
 export const passedPage = (judgedBy: string | null = null): Partial<Page> => ({
 	passed: { at: "2026-01-01T00:00:00.000Z", judgedBy, module: null },
 	attempts: 2,
 	spentMs: 14 * 60_000,
 });
 
-/** An attempt that has failed. */
+/** An attempt that failed. */
 export const failedAttempt = (at = "2026-01-01T00:00:00.000Z"): Attempt => ({
 	at,
 	verdict: "fail",
@@ -49,7 +49,7 @@ export const failedAttempt = (at = "2026-01-01T00:00:00.000Z"): Attempt => ({
 	],
 });
 
-/** A logbook of somebody who is at the second lesson. */
+/** A logbook whose owner is at the second lesson. */
 export const halfway = (): Logbook =>
 	logbookWith({
 		"01-process": passedPage("something else"),
