@@ -3,10 +3,11 @@ import MarkdownIt, { type Token } from "markdown-it";
 /**
  * An example in a lesson's text: a command, and the output that the text shows.
  *
- * In a ```console block, a line that starts with `$ ` is a command, and `> ` continues it. The lines up to the next `$
- * ` are the output, including standard error. A line `…` stands for any number of lines. The comment `<!-- varies:
- * 4026532151, 54 -->` directly before a block lists texts without blanks that differ in each run. Only a comma followed
- * by a blank separates two texts.
+ * In a ```console block, a line that starts with `$ ` is a command, and `> ` continues it. The lines up to the next
+ * `$ ` are the output, including standard error. A line `…` stands for any number of lines.
+ *
+ * The comment `<!-- varies: 4026532151, 54 -->` directly before a block lists texts without blanks that differ in each
+ * run. Only a comma followed by a blank separates two texts.
  */
 export interface Example {
 	/** The line in the text, counted from 1. */

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { inKit, kitDir } from "../../harness/base/kit.ts";
 import { type Refused, refusedIn, TREES } from "../support/arrows.ts";
 
-/** An import: a file of the kit, and what it names, as a path in the kit, `node:NAME` or `npm:NAME`. */
+/** An import: the importing file, and the imported path in the kit, `node:NAME` or `npm:NAME`. */
 type Example = readonly [from: string, to: string];
 
 const FORBIDDEN: readonly Example[] = [
@@ -76,7 +76,7 @@ const ALLOWED: readonly Example[] = [
 	["native/library.ts", "npm:ffi-rs"],
 ];
 
-/** Every form of import; each of these files is in `harness/vm/`, where the guest may not look. */
+/** Every form of import. Each imports a file of `harness/vm/`, which the guest may not import. */
 const FORMS = [
 	'import "../vm/effect.ts";',
 	'import type { A } from "../vm/type.ts";',
@@ -99,7 +99,7 @@ const forbidden = await refusedOf(FORBIDDEN, {
 	...Object.fromEntries(IN_FORMS.map((path) => [path, "export default 1;\n"])),
 	...CIRCLE,
 });
-// In a kit of its own: together with the others these would make circles.
+// A separate kit: together with the forbidden imports, these would form circles.
 const allowed = await refusedOf(ALLOWED);
 
 test("no file of the kit imports what it may not, and none itself in a circle", { timeout: 60_000 }, async () => {
@@ -127,7 +127,7 @@ test("a circle is refused, even one of types", () => {
 	expect(circles).toContain("harness/judge/one.ts");
 });
 
-// The reader of imports does not look into types.
+// The tool that reads the imports does not see an import inside a type.
 test("no type imports a module by itself", async () => {
 	const texts = await Promise.all((await sources()).map((path) => readFile(inKit(path), "utf8")));
 	const inTypes = /\btypeof import\(|\bimport\(["'][^"']*["']\)\.(?!then\b)\w+/;
@@ -141,7 +141,7 @@ async function sources(): Promise<string[]> {
 	return (await Promise.all(lists)).flat().filter((path) => path.endsWith(".ts"));
 }
 
-/** What is refused in a kit that has nothing but these imports and files. */
+/** The refused imports of a kit that contains only these imports and files. */
 async function refusedOf(
 	imports: readonly Example[],
 	files: Readonly<Record<string, string>> = {},
@@ -171,7 +171,7 @@ function specifier(from: string, to: string): string {
 	return to.startsWith("node:") ? to : `./${relative(dirname(from), to)}`;
 }
 
-/** Whether a refused import is one of what an example names. */
+/** Whether a refused import is the one that the example names. */
 function isNamed(to: string, seen: string): boolean {
 	if (to.startsWith("npm:")) return seen.startsWith(`node_modules/${to.slice(4)}/`);
 	return seen === to.replace("node:", "");

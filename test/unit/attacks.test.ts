@@ -19,8 +19,8 @@ import { entry, LOGBOOK_ENTRY, tarball } from "../support/tarball.ts";
 import { temporary } from "../support/temporary.ts";
 import { bookIn, halfway, logbookWith, workspaceIn } from "../support/workspace.ts";
 
-// What somebody else has made, and drydock is started in or on: a workspace, a submission, an archive, a report. None of it
-// is executed, followed to other files, waited for, or believed further than it goes.
+// Somebody else has made a file that drydock reads: a workspace, a submission, an archive or a report. drydock must not
+// execute it, follow it to other files, wait for it, or trust it further than it checks it.
 
 vi.setConfig({ testTimeout: 120_000 });
 const files = await temporary();
@@ -29,7 +29,7 @@ const PRECIOUS = "somebody's own";
 const newFolder = () => mkdtemp(join(files.dir, "folder-"));
 const fifo = (path: string) => execFileSync("mkfifo", [path]);
 
-/** A folder outside of all that is handed in, with files in it. */
+/** A folder with files, outside everything that is handed in. */
 async function elsewhere(...names: string[]): Promise<string> {
 	const dir = await newFolder();
 	for (const name of names) await writeFile(join(dir, name), PRECIOUS);
@@ -155,7 +155,7 @@ describe("an archive to import", () => {
 describe("a submission", () => {
 	test("has a tsconfig.json, and is graded in its folder with a kit that cannot be written: none of it is executed", async () => {
 		const kit = await kitCopy(files.dir);
-		// Where the compiled modules would be kept.
+		// A file where the folder of compiled modules would be.
 		await writeFile(join(kit, "node_modules/.cache"), "");
 		const dir = await newFolder();
 		const paths = Object.fromEntries(["chalk", "commander", "valibot"].map((name) => [name, ["./theirs.ts"]]));

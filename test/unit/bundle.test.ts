@@ -12,7 +12,10 @@ const reference = inKit("solutions/02-unshare/isolate.ts");
 const files = await temporary();
 afterAll(() => files.remove());
 
-/** Runs the bundled engine on this computer, with these functions for a kernel, as its forked child. */
+/**
+ * Runs the bundled engine on this computer as if in its forked child.
+ * @returns the calls of the mocked kernel functions
+ */
 async function runAsChild(subject: string): Promise<string[]> {
 	const calls: string[] = [];
 	const kernel = new Proxy({ fork: () => 0, waitpid: () => ({ status: 0 }) } as Record<string, unknown>, {
@@ -52,7 +55,7 @@ describe("a module that can be bundled", () => {
 			export function isolate(name: string) { sethostname(name + suffix); }`,
 		);
 		expect(await runAsChild(subject)).toContain("sethostname(web-1-helped)");
-		// In a workspace, its folder has the lesson's name.
+		// In a workspace, the module's folder is named after the lesson.
 		await files.write("02-unshare/helper.ts", "export const suffix = '-too';");
 		const inWorkspace = await files.write("02-unshare/isolate.ts", await readFile(subject, "utf8"));
 		expect(await runAsChild(inWorkspace)).toContain("sethostname(web-1-too)");
@@ -60,7 +63,7 @@ describe("a module that can be bundled", () => {
 
 	test("may import what is given as #box, and nothing else of the engine's", async () => {
 		const importing = (name: string) => `import * as given from "#box/${name}"; export const isolate = () => given;`;
-		// As in a workspace of one's own, which says otherwise where #box is.
+		// As in a learner's own workspace, whose package.json maps #box elsewhere.
 		await files.write("own/package.json", '{"imports": {"#box/*": {"default": "./types/box/*.js"}}}');
 		const subject = await files.write("own/mine.ts", importing("tools"));
 		expect((await bundle(engine, new Map([[reference, subject]]))).code).toContain('"nft", ["-f"');
@@ -129,7 +132,7 @@ describe("a module that cannot be bundled", () => {
 		expect(message).toBe(diagnostic.message);
 	});
 
-	// Who reads the report is not meant to see whatever lies on the computer that drydock runs on.
+	// A reader of the report must not see files of the computer that drydock runs on.
 	test.each([
 		["by its path", 'import text from "/etc/passwd" with { type: "text" };', "outside of the submission"],
 		["by the way up", 'import text from "../outside.json";', "outside of the submission"],

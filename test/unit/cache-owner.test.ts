@@ -8,7 +8,7 @@ import { temporary } from "../support/temporary.ts";
 const files = await temporary();
 afterAll(() => files.remove());
 const isRoot = process.getuid?.() === 0;
-/** A user whom no system knows. */
+/** A user id that no system has assigned. */
 const STRANGER = 59_735;
 
 async function cacheOf(name: string, owners: { cache?: number; entry?: number } = {}): Promise<[string, string]> {

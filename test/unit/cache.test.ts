@@ -10,7 +10,7 @@ import { inKit } from "../../harness/base/kit.ts";
 
 const root = await mkdtemp(join(tmpdir(), "drydock-cache-test-"));
 vi.stubEnv("DRYDOCK_CACHE", root);
-// Only now: the module reads the variable when it is loaded.
+// Imported here, because the module reads the variable when it is loaded.
 const { cacheDir, cached, discard, exists, inScratch, isWhole, keepNewest, keyOf, newerThanNow } = await import(
 	"../../harness/base/cache.ts"
 );
@@ -79,7 +79,7 @@ test("so is what was left of any other entry a day ago", async () => {
 });
 
 test("an entry that another process discards while it is looked at is made anew", async () => {
-	// Many files take long to look at.
+	// With many files, the look at the entry takes long enough.
 	const many = async (staging: string) => {
 		for (let at = 0; at < 50; at++) await writeFile(join(staging, String(at)), "whole");
 	};

@@ -7,7 +7,11 @@ const LIMITED = { "memory.max": "4096", "memory.swap.max": "0", "pids.max": "9",
 const CALM = { "memory.events.local": "oom_kill 0", "pids.events.local": "max 0", "cpu.stat": "nr_throttled 1" };
 const BUSY = { "memory.events.local": "oom_kill 1", "pids.events.local": "max 3", "cpu.stat": "nr_throttled 4" };
 
-/** What is derived of a command in this cgroup, with these files while it waits, and those when it has asked for more. */
+/**
+ * The facts of a command in this cgroup.
+ * @param during the cgroups' files while the command waits
+ * @param spent the same after it has asked for more
+ */
 function facts(cgroup: string, during: Record<string, object>, spent: Record<string, object>, later = cgroup) {
 	const moment = (limits: object, where: string) => ({
 		host: hostState({ limits: limits as Record<string, Record<string, string>> }),

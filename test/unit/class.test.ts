@@ -16,7 +16,7 @@ const files = await temporary();
 afterAll(() => files.remove());
 let made = 0;
 
-/** A submission with these files in it. */
+/** A submission that consists of these files. */
 async function submission(texts: Record<string, string>): Promise<Submission & { dir: string }> {
 	const name = `someone-${made++}`;
 	await mkdir(join(files.dir, name));
@@ -93,7 +93,7 @@ describe("nobody can tell", () => {
 		expect(await find(one)).toMatchObject({ kind: "unclear", reason: expect.stringContaining("a/isolate.ts") });
 	});
 
-	/** As a folder with so many modules of one name, each with this text; it counts how many are read, at once and in all. */
+	/** A folder with `count` modules of one name and these texts. Counts how many are read, at once and in total. */
 	function folderOf(count: number, textOf: (at: number) => string) {
 		const read = { now: 0, atOnce: 0, all: 0 };
 		const open = async (at: number) => {
@@ -154,7 +154,7 @@ test("a huge file is not read; nor is one that grows while it is", async () => {
 	const one = await submission({ "huge.ts": "" });
 	await truncate(join(one.dir, "huge.ts"), 2 ** 40);
 	await expect(one.folder.files.get("/huge.ts")?.()).rejects.toThrow("more than 128 KiB");
-	// Says that it has no bytes.
+	// The size of this file is shown as 0.
 	await expect(readBytes("/proc/self/environ", 10)).rejects.toThrow("too large");
 });
 
@@ -181,7 +181,7 @@ describe("a class", () => {
 		await files.write("exported/bob/isolate.ts", "");
 		for (const name of ["carol.tar.gz", "alice.tgz", "bob.tar.gz", "dave.tgz", "dave.tar.gz"])
 			await writeFile(join(files.dir, "exported", name), archive);
-		// Bob's has been unpacked; Dave has handed in two.
+		// Bob's archive has been unpacked beside it. Dave has handed in two archives.
 		const dir = join(files.dir, "exported");
 		expect(await entrants(dir)).toEqual(["alice", "bob", "carol", "dave", "dave.tgz"]);
 		const carol = (await entrantsIn(dir, await lessons(), false)).find(({ name }) => name === "carol");

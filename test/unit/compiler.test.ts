@@ -8,7 +8,7 @@ import { WHOLE_ENGINE } from "../../harness/engine/engine-at.ts";
 import { typeErrors } from "../../harness/engine/types.ts";
 import { temporary } from "../support/temporary.ts";
 
-// What source can do to the compilers that read it, and to the computer that they run on, before anything of it runs.
+// What source code can do to the compilers, and to the computer that they run on, before any of it runs.
 
 const engine = WHOLE_ENGINE;
 const reference = inKit("solutions/02-unshare/isolate.ts");
@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 let made = 0;
 
-/** What comes of a module, and of files beside it: how it cannot be compiled, or the type checker's errors. */
+/** Compiles a module with files beside it. @returns why it cannot be compiled, or the type checker's errors */
 async function compiled(text: string, beside: Record<string, string> = {}, furnish = async (_dir: string) => {}) {
 	const dir = `submission-${made++}`;
 	for (const [name, content] of Object.entries(beside)) await files.write(join(dir, name), content);
@@ -117,7 +117,7 @@ describe("too much for the compilers", () => {
 		],
 	])("%s", { timeout: 240_000 }, async ([, text, faults]) => {
 		expect((await compiled(`${text}\n${ISOLATE}`, { "a.ts": "" })).fault).toBeOneOf(faults);
-		// What comes next is none the worse for it.
+		// The next compilation works as usual.
 		expect((await compiled(ISOLATE)).fault).toBe(null);
 	});
 

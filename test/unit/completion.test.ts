@@ -8,7 +8,7 @@ afterAll(() => files.remove());
 
 const ids = (await lessons()).map(({ id }) => id);
 
-/** What is offered for the last of the words. */
+/** The completions of the last word. */
 async function offered(...words: string[]): Promise<string[]> {
 	const { stdout } = await drydock(["complete", "--", ...words]);
 	return stdout

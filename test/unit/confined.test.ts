@@ -9,7 +9,7 @@ import { type BundleError, bundle } from "../../harness/engine/bundle.ts";
 import { WHOLE_ENGINE } from "../../harness/engine/engine-at.ts";
 import { temporary } from "../support/temporary.ts";
 
-// What a submission's files make the bundler read: their own, #kernel, the reference's earlier modules, and nothing else.
+// The bundler may read a submission's own files, #kernel and the reference's earlier modules, and nothing else.
 
 const engine = WHOLE_ENGINE;
 const reference = inKit("solutions/02-unshare/isolate.ts");
@@ -22,7 +22,7 @@ let made = 0;
 const ISOLATE =
 	'import { sethostname } from "#kernel";\nexport function isolate(name: string) { sethostname(name + mine); }\n';
 
-/** Bundles the submission's isolate.ts in the reference's place. */
+/** Bundles the engine with the submission's isolate.ts in place of the reference's. */
 async function bundled(texts: Record<string, string>, furnish = async (_dir: string) => {}) {
 	const name = `someone-${made++}`;
 	await mkdir(join(files.dir, name));
@@ -141,7 +141,7 @@ describe("a submission may not import", () => {
 		expect(error.diagnostic).toMatchObject({ file: "/02-unshare/isolate.ts", line: 2 });
 	});
 
-	// The folder that this test runs in has a package.json.
+	// The test's current directory has a package.json, which must not be found.
 	test.each([
 		["as an optional call", "const mine = (a: string) => require?.(`./@{a}.json`);"],
 		["as require.resolve", "const mine = (a: string) => require.resolve(`./@{a}.json`);"],
@@ -220,7 +220,7 @@ describe("a file that is made to hurt the bundler", () => {
 		["a long template", `const mine = \`${placeholders("@{1}".repeat(30_000))}\`;`],
 	])("%s: is an answer like any other", async (_what, line) => {
 		await bundled({ "02-unshare/isolate.ts": line + ISOLATE }).catch((error) => expect(error.name).toBe("BundleError"));
-		// And the bundler is still there.
+		// The bundler still works.
 		expect((await bundled({ "02-unshare/isolate.ts": `const mine = 1;${ISOLATE}` })).code).toContain("sethostname");
 	});
 
@@ -238,7 +238,7 @@ describe("a file that is made to hurt the bundler", () => {
 	});
 });
 
-// Written so that they are not taken for a mistake here.
+// Replaces @{…} by a template placeholder: Biome would report the placeholder itself as a mistake in these strings.
 function placeholders(text: string): string {
 	return text.replaceAll("@{", "${");
 }

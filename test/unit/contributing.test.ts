@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
 
-/** A path of the kit's in backticks; `NN-slug` and `NAME` stand for any of a kind. */
+/** A path of the kit in backticks. In it, `NN-slug` and `NAME` stand for any name. */
 const PATH = /`((?:harness|lessons|native|solutions|test)\/[\w./-]*)`/g;
 
 test("every file and folder that CONTRIBUTING.md names is there", async () => {

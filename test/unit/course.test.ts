@@ -31,7 +31,7 @@ const second = await findLesson("02");
 const PASS: Pick<Verdict, "verdict" | "findings"> = { verdict: "pass", findings: [] };
 const FAIL: Pick<Verdict, "verdict" | "findings"> = { verdict: "fail", findings: [] };
 
-/** Works in a workspace with this logbook. */
+/** Makes a workspace with this logbook, and works there. */
 async function working(book: Logbook): Promise<string> {
 	const dir = await mkdtemp(join(files.dir, "workspace-"));
 	await writeFile(join(dir, LOGBOOK), JSON.stringify(book));

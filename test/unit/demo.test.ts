@@ -12,7 +12,7 @@ import { Memory } from "../../harness/vm/memory.ts";
 import { drydock } from "../support/drydock.ts";
 import { type Temporary, temporary } from "../support/temporary.ts";
 
-/** Three steps of a demo, as they were played in a machine. */
+/** Three steps of a demo that ran in a machine. */
 const RECORDING = inKit("test/recordings/02-unshare.jsonl");
 const NOTHING_CHOSEN = { typing: null, note: false, help: null, message: "" };
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => files.remove());
 
-/** The recording, opened, and the page that is made of it. */
+/** Opens the recording, and makes a page of it. */
 async function opened(columns = 80, rows = 24) {
 	const [head] = recorded;
 	const slides = new Slides(head?.type === "demo" ? head.size : { columns, rows }, false);
@@ -154,7 +154,7 @@ describe("a recording", () => {
 			text
 				.replaceAll("\\r\\n", "\\n")
 				.split("\n")
-				// Of a view there is what this drydock reads, and no more.
+				// Views are not compared: this drydock writes only what it reads of them.
 				.filter((line) => line !== "" && !line.includes('"type":"view"'));
 		expect(events(json.stdout)).toEqual(events(await readFile(RECORDING, "utf8")));
 		expect(json.stdout).toContain('"type":"view"');
@@ -232,7 +232,7 @@ describe("a terminal in memory", () => {
 });
 
 describe("a typist", () => {
-	/** A shell that echoes, and runs nothing. */
+	/** A typist for a shell that echoes its input and runs nothing. */
 	function newTypist(answer: string) {
 		const typed: string[] = [];
 		const typist: Typist = new Typist("host# ", async (keys) => {
@@ -252,7 +252,7 @@ describe("a typist", () => {
 		expect(typed.at(-1)).toBe("\r");
 	});
 
-	// With a clock that stands still, an echo that is not recognized is waited for for ever.
+	// The clock stands still. So if the echo is not recognized, the test never ends.
 	test("recognizes what bash echoes of a line that is too long, as it was recorded", async () => {
 		vi.useFakeTimers({ toFake: ["setTimeout", "performance"] });
 		try {

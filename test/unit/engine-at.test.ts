@@ -14,7 +14,7 @@ const files = await temporary();
 afterAll(() => files.remove());
 
 const all = (await lessons()).map(({ id }) => id);
-/** Prints the program that each lesson is checked with, as one JSON document. */
+/** Prints the program of each lesson's check, all as one JSON document. */
 const BUNDLE_ALL = `
 import { bundle } from "./harness/engine/bundle.ts";
 import { engineAt } from "./harness/engine/engine-at.ts";
@@ -87,7 +87,7 @@ test.each([
 	},
 );
 
-/** Its names are taken already, so that where both are there the bundler has to choose others. */
+/** Declares names that other modules declare, too. So the bundler must rename some when it includes this part. */
 const EXAMPLE = `import { part } from "../part.ts";
 import options from "./options.json";
 const PAUSE_MS = 99;

@@ -26,8 +26,8 @@ import { entry, LOGBOOK_ENTRY, tarball } from "../support/tarball.ts";
 import { temporary } from "../support/temporary.ts";
 import { halfway } from "../support/workspace.ts";
 
-// Whatever comes from somebody else is changed at random: it is refused as wrong usage, or taken, and then all that is done
-// with it is done without an exception. `npm run soak` is a hundred times as long.
+// Files from somebody else are changed at random. drydock must refuse each as wrong usage, or accept it; and then all
+// further work with it must end without an exception. `npm run soak` runs a hundred times as many.
 const seed = Number(process.env["DRYDOCK_FUZZ_SEED"] ?? Date.now() % 2 ** 31);
 const times = Number(process.env["DRYDOCK_FUZZ"] ?? 1);
 const PATIENCE_MS = 120_000 * times;
@@ -41,7 +41,7 @@ const recording = (await readFile(inKit("test/recordings/02-unshare.jsonl"), "ut
 const plain = { width: 80, color: false, plain: true };
 const STEERING = /(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|^\s*::|##\w*\[/mu;
 
-/** @returns what came of it, or null where it was refused as wrong usage */
+/** @returns the result of the work, or null if it was refused as wrong usage */
 async function refusedOr<T>(work: () => T | Promise<T>): Promise<T | null> {
 	try {
 		return await work();

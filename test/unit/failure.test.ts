@@ -21,7 +21,7 @@ test.each(["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "EMFILE", "ENFILE", "
 
 test.each([
 	[join(tmpdir(), "drydock-1"), "TMPDIR="],
-	// Where nothing of the cache is there yet.
+	// The cache's directory does not exist yet.
 	["/home/somebody/.cache", "DRYDOCK_CACHE="],
 	["/home/somebody/.cache/drydock/base", "DRYDOCK_CACHE="],
 	[inKit("workspace/02-unshare"), "drydock init"],

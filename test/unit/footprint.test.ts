@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { temporary } from "../support/temporary.ts";
 
-// That nothing is left, as the tests of hostile programs say, is worth what their measure is: here something is left.
+// The tests of hostile programs rely on footprints. These tests leave something behind, and a footprint must show it.
 
 const files = await temporary();
 const cache = join(files.dir, "cache");
@@ -13,7 +13,7 @@ const place = join(files.dir, "tmp");
 await Promise.all([mkdir(cache), mkdir(place)]);
 vi.stubEnv("DRYDOCK_CACHE", cache);
 vi.stubEnv("TMPDIR", place);
-// Only now: the cache's module reads the variable when it is loaded.
+// Imported here, because the cache's module reads the variable when it is loaded.
 const { footprint, heldBytes } = await import("../support/footprint.ts");
 afterAll(() => {
 	vi.unstubAllEnvs();

@@ -7,7 +7,7 @@ import { nameOf } from "../../harness/classroom/harmless.ts";
 import { ClassReport } from "../../harness/classroom/result.ts";
 import { reportOn, resultOf } from "../support/class-report.ts";
 
-// Read by the formats' own readers where there is one, and held against what the systems document where there is none.
+// Other people's readers read the formats. If there is none, the system's documentation is the standard.
 
 const write = async (format: keyof typeof FORMATS, report: ClassReport) => (await FORMATS[format].load())(report);
 const one = (...outcomes: Parameters<typeof reportOn>[0][string]) => reportOn({ alice: outcomes });
@@ -19,7 +19,7 @@ const CLASS = reportOn({
 	dave: ["unsupported", "unsupported"],
 });
 
-/** Everything that has done harm to readers of such files. */
+/** A name with everything that has ever harmed a reader of such files. */
 const HOSTILE = nameOf(Buffer.from("]]>&<a b='c\"d'>#\\ # TODO\n\u001b[2J\u202e x".repeat(3)));
 const hostile = (): ClassReport => {
 	const text = "---\n...\nok 1\nBail out! no\n]]> &amp; <b> \\ # SKIP\t: - [x] {y} 'z' \"w\" !tag %d";
@@ -33,7 +33,7 @@ const hostile = (): ClassReport => {
 
 test("json is what grade merge reads", async () => {
 	expect(v.parse(ClassReport, JSON.parse(await write("json", CLASS)))).toEqual(CLASS);
-	// What stands in one line is taken in as one.
+	// Reading the report turns texts that belong on one line into one line.
 	const taken = v.parse(ClassReport, hostile());
 	expect(v.parse(ClassReport, JSON.parse(await write("json", hostile())))).toEqual(taken);
 	expect(taken.submissions[0]?.results[0]?.finding?.what).not.toContain("\n");
@@ -110,7 +110,7 @@ describe("tap", () => {
 	});
 });
 
-// The platform's documentation: "Autograder Specifications", Output Format.
+// From the platform's documentation: "Autograder Specifications", Output Format.
 const text = v.string();
 const textFormat = v.picklist(["text", "html", "simple_format", "md", "ansi"]);
 const visibility = v.picklist(["hidden", "after_due_date", "after_published", "visible"]);

@@ -3,7 +3,7 @@ import { couldDoMore, spent } from "../../harness/classroom/idleness.ts";
 
 const GIGABYTE = 2 ** 30;
 const before = { idle: 500, all: 1_000, processors: 2 };
-// In a second, two processors spend two.
+// In one second, two processors count two.
 const after = (idleMs: number) => ({ idle: 500 + idleMs, all: 3_000, processors: 2 });
 
 test.each([

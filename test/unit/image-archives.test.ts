@@ -7,7 +7,7 @@ import { readArchive, sha256 } from "../../harness/readings/guest/archives.ts";
 import { changed, type ImageFiles } from "../../lessons/09-scratch/instrument.ts";
 import { temporary } from "../support/temporary.ts";
 
-/** What the agent makes of archives and images that somebody else has made. */
+/** How the agent reads archives and images that somebody else has made. */
 
 const { dir, remove } = await temporary();
 afterAll(remove);

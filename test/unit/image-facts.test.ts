@@ -8,14 +8,16 @@ import { ImageReading } from "../../harness/readings/images.ts";
 import type { ImageChange } from "../../lessons/09-scratch/image-change.ts";
 import { observation } from "../support/observation.ts";
 
-/** What the host makes of an image's documents, whatever they say: facts and explanations, never an exception. */
+/**
+ * How the host judges an image's documents. Whatever they contain, it finds facts and explanations, and throws nothing.
+ */
 
 const check = await loadCheck(await findLesson("09"));
 const drawn = drawFor(check);
 
 const DIGEST = "ab".repeat(32);
 
-// Documents with the names that are looked for, and values that they should not have.
+// Values of the wrong form, for documents that have the right names.
 const odd = fc.oneof(
 	fc.jsonValue({ maxDepth: 3 }),
 	fc.constantFrom(
@@ -70,7 +72,7 @@ test("facts and explanations can be had of any image", () => {
 			const context = contextOf(check, run, drawn);
 			const { facts } = context;
 			for (const { fact, explain, accept } of check.facts) {
-				// As it is compared: what is accepted is not explained.
+				// As when facts are compared: an accepted fact is not explained.
 				if (facts[fact] === undefined || accept?.(facts[fact], context) === true) continue;
 				for (const { when, why } of explain) if (when?.(context) !== false && typeof why !== "string") why(context);
 			}
@@ -96,6 +98,6 @@ test("the good copy is made first in some runs only, and nothing in a copy is in
 		const all = [...words, ...spoilt].map(([, other]) => other);
 		return new Set(all).size === all.length;
 	});
-	// Five digits can be the same by chance.
+	// A few runs may have equal words: five digits can be the same by chance.
 	expect(differ.length).toBeGreaterThan(60);
 });

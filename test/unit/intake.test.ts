@@ -5,7 +5,7 @@ import { observation } from "../support/observation.ts";
 
 const pong = encodeFrame({ type: "pong", nonce: "n", monotonicMs: 1 });
 
-/** A report of the greatest length, in which this text stands in the place of what the exercise returned. */
+/** A report in which this text replaces the value that the exercise returned. */
 function reportWith(json: string): Buffer {
 	const report = observation({ ending: { how: "returned", value: "HERE" } });
 	const frame = Buffer.from(

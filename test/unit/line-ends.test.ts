@@ -24,7 +24,7 @@ console.log(createHash("sha256").update(await boxProgram(new Map())).digest("hex
 process.exit();
 `;
 
-/** What a kit puts into the guest: each file's mode and digest by its name, and the digest of the engine's program. */
+/** What a kit puts into the guest: name, mode and digest of each file, and the digest of the engine's program. */
 async function guestOf(kit: string): Promise<{ files: [string, number, string][]; engine: string }> {
 	const [root, empty] = [join(files.dir, `${kit.length}-root`), join(files.dir, "empty")];
 	await mkdir(empty, { recursive: true });
@@ -34,7 +34,7 @@ async function guestOf(kit: string): Promise<{ files: [string, number, string][]
 	const entries = (await readdir(root, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
 	const paths = entries.map((entry) => join(entry.parentPath, entry.name)).sort();
 	const digests = paths.map(async (path): Promise<[string, number, string]> => {
-		// The bundler notes where it found a package: the copy's are links.
+		// Removes the bundler's comments about where it found a package: in the copy, packages are links.
 		const bytes = (await readFile(path, "latin1")).replaceAll(/^\/\/ .*node_modules.*$/gm, "");
 		const digest = createHash("sha256").update(bytes).digest("hex");
 		return [path.slice(root.length), (await stat(path)).mode, digest];

@@ -37,11 +37,11 @@ afterEach(async () => {
 });
 
 const here = () => new URL(server.link);
-// The followers' link has this computer's address in its network, if it has one.
+// If the computer has an address in its network, the link for followers contains it.
 const followers = () => new URL(server.shared ?? "");
 const socketOf = (link: URL) => Object.assign(new URL("socket", link), { protocol: "ws:" });
 
-/** A page's connection, as a browser opens it, and what it hears. */
+/** Connects as the page in a browser does. @returns the connection, and what it receives */
 async function connected(link: URL, origin = link.origin) {
 	const socket = new WebSocket(socketOf(link), { origin });
 	const words: ServerWord[] = [];
@@ -54,7 +54,7 @@ async function connected(link: URL, origin = link.origin) {
 	return { socket, words, closed, say: (word: unknown) => socket.send(JSON.stringify(word)) };
 }
 
-/** The status of a refused connection. */
+/** The HTTP status of a refused connection. */
 async function refused(link: URL, options: { origin?: string; headers?: Record<string, string> }): Promise<number> {
 	const socket = new WebSocket(socketOf(link), options);
 	socket.on("error", () => {});
@@ -63,7 +63,7 @@ async function refused(link: URL, options: { origin?: string; headers?: Record<s
 	return response.statusCode;
 }
 
-// Node's fetch says of itself which host it asks.
+// Not fetch, which sets the Host header itself.
 function status(link: URL, host: string): Promise<number | undefined> {
 	return new Promise((resolve, reject) => {
 		request(link, { headers: { host } }, (response) => {
@@ -159,7 +159,7 @@ describe("a connection", () => {
 	test("that says more at once than a page ever does is cut off", async () => {
 		const { socket, closed } = await connected(here());
 		socket.send("x".repeat(1 << 20));
-		// Message too big: section 7.4.1 of RFC 6455.
+		// 1009 means "message too big": RFC 6455, section 7.4.1.
 		expect(await closed).toBe(1009);
 	});
 });
@@ -224,7 +224,7 @@ describe("who comes later", () => {
 		const telling = (async () => {
 			for (; told < 40; told++) await server.hall.tell(output);
 		})();
-		// What there is room for in between is taken.
+		// The buffers in between take some of the events.
 		for (let turn = 0; turn < 1_000; turn++) await new Promise(setImmediate);
 		expect(told).toBeLessThan(40);
 		vi.advanceTimersByTime(10_000);
@@ -241,7 +241,7 @@ test("a port that is taken is said, with what helps", async () => {
 });
 
 describe("the end of the server", () => {
-	// Bytes of one's own, as no client sends them.
+	// Sends bytes that no real client would send.
 	const dial = async (text: string) => {
 		const socket = connect(Number(here().port), "127.0.0.1");
 		let heard = "";

@@ -98,14 +98,14 @@ test("a lock is renewed as long as the work goes on", async () => {
 test("work whose lock was taken over, as its computer slept, comes to its end", async () => {
 	const path = join(files.dir, "four");
 	const work = async () => {
-		// As whoever takes it for left behind makes it anew.
+		// Changes the lock's time, as another process does that takes over an abandoned lock.
 		const soon = new Date(Date.now() + 60_000);
 		await utimes(`${path}.lock`, soon, soon);
-		// Until the owner looks after it.
+		// Waits until the owner renews its lock.
 		await new Promise((resolve) => setTimeout(resolve, 3_500));
 		return "done";
 	};
 	expect(await withLock(path, work)).toBe("done");
-	// It is the other process's now.
+	// The lock belongs to the other process now.
 	expect(await exists(`${path}.lock`)).toBe(true);
 });

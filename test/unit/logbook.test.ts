@@ -157,12 +157,12 @@ describe("updateLogbook", () => {
 			child.kill("SIGKILL");
 			await ended(child);
 			expect(pageOf(await readLogbook(dir), { id: "01-process" }).attempts).toBeGreaterThanOrEqual(before + said);
-			// As if its lock were as old as one that nobody renews.
+			// Makes the lock of the killed process old enough to count as abandoned.
 			const lock = join(dir, `${LOGBOOK}.lock`);
 			const minuteAgo = new Date(Date.now() - 60_000);
 			if (await exists(lock)) await utimes(lock, minuteAgo, minuteAgo);
 		}
-		// Half of a new one, which the killed process had not put in place yet.
+		// A half-written new logbook, which the killed process had not renamed yet.
 		await writeFile(join(dir, `${LOGBOOK}.new`), '{"schemaVersion": 2, "sel');
 		const attempts = pageOf(await readLogbook(dir), { id: "01-process" }).attempts;
 		await updateLogbook(dir, (book) => withPage(book, { id: "02-unshare" }, { attempts: 1 }));

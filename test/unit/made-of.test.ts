@@ -10,7 +10,7 @@ const checks: [lesson: string, check: Check][] = await Promise.all(
 	(await lessons()).map(async (lesson) => [lesson.id.slice(0, 2), await loadCheck(lesson)] as [string, Check]),
 );
 
-// "| 02 `ns.uts` | kernel | nobody: links in `/proc/PID/ns` |"
+// A row of the table: "| 02 `ns.uts` | kernel | nobody: links in `/proc/PID/ns` |"
 const rows = [...README.matchAll(/^\| (\d\d|every) `([^`]+)` *\| (\w+) *\| (.*?) *\|$/gm)];
 
 test("the list of what each fact is made of has every fact of every check, and no other", () => {

@@ -109,7 +109,7 @@ describe.each((await lessons()).map(({ id }) => id))("the text of %s", async (id
 	const blocks = new MarkdownIt().parse(source, {}).flatMap(({ type, content }) => (type === "fence" ? [content] : []));
 	const code = new Set(blocks.flatMap((block) => block.split("\n").map((line) => line.trimEnd())));
 	const isCode = (line: string) => line.startsWith("  ") && code.has(line.slice(2));
-	// A word that is longer than the line stays whole.
+	// A word longer than the line is not broken.
 	const isOneWord = (line: string) => !line.trim().includes(" ");
 
 	test.each([40, 80, 120])("fits into %i columns, but for code and long words", (width) => {
@@ -119,7 +119,7 @@ describe.each((await lessons()).map(({ id }) => id))("the text of %s", async (id
 	});
 
 	test("is the same with colours as without, but for the signs that stand for them", () => {
-		// Signs take up room, so cells of a table may be wrapped elsewhere.
+		// Without colours, signs such as # take up room, so table cells may wrap at other words.
 		const words = (text: string) => text.replaceAll(/[`#─]/g, "").trim().split(/\s+/).sort();
 		const colored = withoutColors(rendered(source, { width: 80, color: true }));
 		expect(words(colored)).toEqual(words(rendered(source, { width: 80 })));

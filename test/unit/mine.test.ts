@@ -19,7 +19,7 @@ afterAll(() => files.remove());
 const isolate = inKit("solutions/02-unshare/isolate.ts");
 const enterRoot = inKit("solutions/04-pivot-root/enter-root.ts");
 
-/** Works in a workspace in which these lessons have been passed. */
+/** Makes a workspace in which these lessons have been passed, and works there. */
 async function workspace(...passed: string[]): Promise<void> {
 	const when = Object.fromEntries(passed.map((id) => [id, { at: "2026-01-01T00:00:00Z" }]));
 	await mkdir(files.dir, { recursive: true });

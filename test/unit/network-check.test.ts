@@ -5,8 +5,8 @@ import { facts, RIGHT } from "../../lessons/08-network/facts.ts";
 import { NOT_ASKED } from "../../lessons/08-network/scenario.ts";
 import { observation } from "../support/observation.ts";
 
-// Lesson 08 tells one finding for one cause: a fact is excused while one before it is wrong. What is excused has to have
-// failed there, or something passes that was never seen.
+// Lesson 08 reports one finding for one cause: a fact is excused if an earlier fact is wrong. That earlier fact must
+// have failed. Otherwise an exercise could pass although something was never seen.
 
 const context = contextOf(check, observation(), {});
 const ORDER = facts.map(({ fact }) => fact);

@@ -15,7 +15,11 @@ const entry = (path: string, text = "", more: Partial<Entry> = {}): Entry => ({
 	...more,
 });
 
-/** Files as the command sees them; of each that several layers have, the layer that it is seen of. */
+/**
+ * Files as the command sees them.
+ * @param replaced the layer whose `replaced` the command sees
+ * @param covered the same for `covered`
+ */
 const seen = (replaced: string, covered: string, others = ["added", "between", "lowest"]) => ({
 	...Object.fromEntries(others.map((name) => [named(name), entry(named(name))])),
 	[named("replaced")]: entry(named("replaced"), textIn(named(replaced), named("replaced"))),

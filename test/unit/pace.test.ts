@@ -16,7 +16,7 @@ const REQUEST: RunRequest = {
 	},
 };
 
-/** Plays runs that take so long and end so, one after the other. @returns what each could take at most */
+/** Plays runs of these lengths and endings one after the other. @returns the time limit of each run */
 async function deadlines(runs: readonly { ms: number; ending: Ending | null }[]): Promise<(number | undefined)[]> {
 	const given: (number | undefined)[] = [];
 	const left = [...runs];

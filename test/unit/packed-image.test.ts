@@ -18,7 +18,7 @@ async function target(): Promise<string> {
 	return join(files.dir, `into-${made}`);
 }
 
-/** An archive of a folder that a program of the system has filled, as tar writes it. */
+/** Fills a folder, and packs it with the system's tar. @returns the path of the archive */
 async function packed(fill: (dir: string) => Promise<unknown> | unknown, ...parts: string[]): Promise<string> {
 	const dir = await target();
 	await files.write(`into-${made}/label.json`, LABEL);

@@ -3,8 +3,8 @@ import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
 import { fitted, Page } from "../../harness/base/page.ts";
 
-// Foreign texts are up to 10,000 characters long. What measures them again for each character takes minutes, and then the
-// test's time is over.
+// Texts of others can have 10,000 characters. Code that measures the rest of the text for each character takes minutes,
+// so the test would time out.
 const LONG = 10_000;
 
 describe("a text in a column", () => {

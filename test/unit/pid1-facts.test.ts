@@ -4,7 +4,7 @@ import { deliveryTo, finishOf } from "../../lessons/05-pid1/measured.ts";
 import { codeOf, dealt, deathOf, EXITS, KILLED, ORPHANS_CODE, SIGNALS } from "../../lessons/05-pid1/scenario.ts";
 import { observation } from "../support/observation.ts";
 
-// What lesson 05 makes of what was pending for whom, and of what a container then ended with.
+// What lesson 05 concludes from pending signals, and from the way in which a container ended.
 
 const drawn = { deal: "deal-fbd7b905", exit: "exit-3c1aeb07", death: "death-0f7c39a6" };
 const mask = (...numbers: number[]) => numbers.reduce((sum, n) => sum + 2 ** (n - 1), 0).toString(16);

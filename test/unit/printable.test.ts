@@ -62,7 +62,7 @@ const COMMANDS = [
 	"travis_fold:start:x",
 ];
 
-// By the rules of the runners themselves: GitHub's ActionCommand.TryParseV2 and TryParse, Azure's Command.TryParse.
+// The runners' own rules: GitHub's ActionCommand.TryParseV2 and TryParse, Azure's Command.TryParse.
 const isCommand = (line: string) =>
 	stripVTControlCharacters(line).trimStart().startsWith("::") ||
 	/##\w*\[|(section_(start|end)|travis_fold):\w/.test(line);
@@ -94,7 +94,7 @@ describe("a job's log", () => {
 		);
 	});
 
-	/** Two streams of a process, guarded, and what was written into them: the one's, the other's, and both's. */
+	/** Two guarded streams of a process, and what was written to each and to both. */
 	function guarded() {
 		const logs = { out: "", err: "", both: "" };
 		const newStream = (name: "out" | "err") =>
@@ -135,7 +135,7 @@ describe("a job's log", () => {
 			fc.property(written, (pieces) => {
 				const { logs, streams } = guarded();
 				for (const [at, text] of pieces) streams[at]?.write(text);
-				// Whatever is remembered of a line is enough.
+				// What the guard remembers of an unfinished line suffices to find every command.
 				for (const log of Object.values(logs)) expect(withoutCommands(log)).toBe(log);
 			}),
 			{ numRuns: 2_000 },

@@ -7,7 +7,7 @@ afterAll(() => files.remove());
 
 const EVERYBODY = "         0          0 4294967295\n";
 const ALL = "000001ffffffffff";
-// What a container of Docker's has: neither SYS_ADMIN nor NET_ADMIN, but CHOWN, SETUID, SETGID and SETPCAP.
+// The capabilities of a Docker container: CHOWN, SETUID, SETGID and SETPCAP, but neither SYS_ADMIN nor NET_ADMIN.
 const DOCKER = "00000000a80425fb";
 const USER = 59_733;
 

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { Qmp, type QmpEvent } from "../../harness/vm/qmp.ts";
 import { byteEdits, editedBytes } from "../support/edits.ts";
 
-/** A channel whose other end the test plays: `sent` is what QEMU would read, `say` what it would write. */
+/** A channel to a QEMU that the test plays: `sent` is what QEMU would read, and `say` writes as QEMU. */
 function qemu() {
 	const sent: { execute: string; arguments: object }[] = [];
 	const channel = new Duplex({
@@ -54,7 +54,7 @@ test("an event reaches every listener, with its data or with none", () => {
 	const { channel, qmp } = qemu();
 	const events: QmpEvent[] = [];
 	qmp.onEvent((event) => events.push(event));
-	// Cut in the middle of a message, as a pipe may.
+	// A pipe may deliver a message in two pieces.
 	channel.emit("data", '{"event":"SHUTDOWN","data":{"reason":"guest-re');
 	expect(events).toEqual([]);
 	channel.emit("data", 'set"}}\r\n{"event":"RESUME"}\r\n');
@@ -82,7 +82,7 @@ test("a command after QEMU's end is rejected too", async () => {
 	await expect(qmp.execute("stop")).rejects.toThrow();
 });
 
-// A QEMU that has been taken over can say what it likes, but not more than that. Repeat with DRYDOCK_FUZZ_SEED.
+// A QEMU that an attacker controls may send anything, and must do no other harm. DRYDOCK_FUZZ_SEED repeats a run.
 const seed = Number(process.env["DRYDOCK_FUZZ_SEED"] ?? Date.now() % 2 ** 31);
 
 test(`whatever is said is an answer, an event, or the end (DRYDOCK_FUZZ_SEED=${seed})`, async () => {

@@ -12,8 +12,8 @@ import { openServer, type Server } from "../../harness/live/server.ts";
 import { PageWord } from "../../harness/live/words.ts";
 import { byteEdits, edited, editedBytes, edits } from "../support/edits.ts";
 
-// Whatever is sent to the live page's server, by whoever reaches its port: it is answered, refused or cut off, and the
-// server goes on. `npm run soak` is a hundred times as long.
+// Anybody who reaches the port of the live page's server may send anything. The server must answer, refuse or
+// disconnect, and then go on. `npm run soak` runs a hundred times as many.
 const seed = Number(process.env["DRYDOCK_FUZZ_SEED"] ?? Date.now() % 2 ** 31);
 const times = Number(process.env["DRYDOCK_FUZZ"] ?? 1);
 const PATIENCE_MS = 120_000 * times;
@@ -25,14 +25,14 @@ const page = { "": { type: "text/html", body: SECRET }, "main.js": { type: "text
 
 let server: Server;
 let show: Playback;
-/** What the server made of what pages said. */
+/** The words of pages that the server has passed on. */
 let obeyed: unknown[] = [];
 beforeAll(async () => {
 	server = await openServer({
 		...{ port: 0, share: true, page },
 		obey: async (word) => {
 			obeyed.push(word);
-			// A step that is played takes its time.
+			// Does not play steps, which would take too long.
 			if (word.say !== "next" && word.say !== "replay") await obey(show, word);
 		},
 	});
@@ -43,7 +43,7 @@ afterAll(async () => {
 	await server.close();
 });
 
-/** Sends bytes to the server, and nothing more. @returns all that it says until it ends the connection */
+/** Sends only these bytes to the server. @returns everything that the server sends until it ends the connection */
 async function sent(bytes: Buffer): Promise<string> {
 	const socket = connect(Number(new URL(server.link).port), "127.0.0.1");
 	let heard = "";
@@ -68,7 +68,7 @@ describe("whatever is sent", () => {
 		...["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13"],
 		`Sec-WebSocket-Key: ${"A".repeat(22)}==`,
 	];
-	// A text frame, masked with zeros: see section 5.2 of RFC 6455.
+	// A text frame with a mask of zeros: RFC 6455, section 5.2.
 	const frame = (text: string) =>
 		Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), Buffer.from(text)]);
 
@@ -103,7 +103,7 @@ describe("whatever is sent", () => {
 			}),
 			runs(600),
 		);
-		// Neither is everything refused, nor is everything let through.
+		// Some requests are refused, and some are accepted.
 		for (const status of ["101", "200", "400", "404"]) expect(answers.get(status) ?? 0).toBeGreaterThan(0);
 		for (const word of obeyed) expect(v.is(PageWord, word)).toBe(true);
 		await expectAlive();
@@ -127,10 +127,10 @@ describe("whatever is sent", () => {
 				socket.on("error", () => {});
 				await once(socket, "open");
 				socket.send(edited(words[index], changes), { binary: isBinary && index % 3 === 0 });
-				// Whoever is not cut off, leaves.
+				// A client that was not disconnected closes the connection.
 				socket.close(1000);
 				const [code] = await closed;
-				// 1006: it was still sending when it was cut off.
+				// 1006: the client was disconnected while it was sending.
 				expect([1000, 1006, 1008, 1009]).toContain(code);
 				cutOff += code === 1000 ? 0 : 1;
 			}),

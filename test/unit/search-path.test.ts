@@ -13,7 +13,7 @@ test("a bare command is found in any of the layers, in the order of the path; a 
 	await mkdir(join(base, "usr/bin"), { recursive: true });
 	await writeFile(join(top, "bin/both"), "");
 	await writeFile(join(base, "usr/bin/both"), "");
-	// Where it leads to is there only from inside.
+	// The link's target exists only inside the container.
 	await symlink("/bin/busybox", join(top, "bin/sh"));
 	const layers = [top, base];
 	expect(onSearchPath(["both", "1"], layers)).toEqual(["/usr/bin/both", "1"]);

@@ -58,7 +58,7 @@ test("a turn that is lent lets one more begin; whoever is done next makes up for
 	expect(begun).toEqual(["hangs", "one", "two", "three"]);
 	await ends("three");
 	await Promise.all(work);
-	// Nobody waits: nothing is lent.
+	// Nothing waits, so this lends nothing.
 	turns.lend(1);
 	await turns.take(async () => {});
 });

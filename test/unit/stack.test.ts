@@ -9,7 +9,10 @@ import { temporary } from "../support/temporary.ts";
 const files = await temporary();
 afterAll(() => files.remove());
 
-/** Runs a module in the engine on this computer, as the runner does in the guest, and locates what it throws. */
+/**
+ * Runs a module in the engine on this computer, as the runner does in the guest.
+ * @returns where its exception was thrown
+ */
 async function thrownIn(file: string, kernel: object) {
 	const { code, map } = await bundle(WHOLE_ENGINE, new Map([[inKit("solutions/02-unshare/isolate.ts"), file]]));
 	const module = { exports: {} as { run(options: object): void } };
@@ -62,7 +65,8 @@ test("no stack: no place", () => {
 	expect(locate("", '{"version":3,"sources":[],"names":[],"mappings":""}', "/x.ts")).toBeNull();
 });
 
-// Line 1 is line 1 of x.ts; line 2 has no mapping; line 3 is line 2 of x.ts, from column 3 on code of no source.
+// Line 1 maps to line 1 of x.ts. Line 2 has no mapping. Line 3 maps to line 2 of x.ts, and from column 3 on to no
+// source.
 const MAP = '{"version":3,"sources":["x.ts"],"names":[],"mappings":"AAAA;;AACA,E;"}';
 
 test.each([

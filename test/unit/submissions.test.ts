@@ -104,7 +104,7 @@ describe("the submissions", async () => {
 			compilerOptions: {
 				typeRoots: [inKit("node_modules/@types")],
 				paths: { "#kernel": [inKit("native/kernel.ts")], "#box/*": [inKit("solutions/given/*.ts")] },
-				// Whatever is left out may leave its import behind.
+				// A submission that leaves out a call may keep the import.
 				noUnusedLocals: false,
 			},
 			include: ["test"],

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { atTerminal, BIN, drydock, drydockAtTerminal } from "../support/command.ts";
 
 const COLOR = "\u001b[";
-// Shows that the text went through it.
+// Marks text that went through the pager.
 const PAGER = "sed 's/^/paged: /'";
 
 describe("colours", { timeout: 30_000 }, () => {

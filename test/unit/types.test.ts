@@ -8,7 +8,7 @@ const files = await temporary();
 const left = await temporary();
 vi.stubEnv("DRYDOCK_CACHE", join(left.dir, "cache"));
 vi.stubEnv("TMPDIR", left.dir);
-// Only now: the cache's module reads the variable when it is loaded.
+// Imported here, because the cache's module reads the variable when it is loaded.
 const { typeErrors } = await import("../../harness/engine/types.ts");
 afterAll(() => {
 	vi.unstubAllEnvs();

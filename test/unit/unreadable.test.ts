@@ -5,7 +5,7 @@ import { assessedOrNot } from "../../harness/judge/judge.ts";
 import { locate } from "../../harness/judge/stack.ts";
 import { observation, processState } from "../support/observation.ts";
 
-// What a check's rules are given was partly written by the exercise.
+// The exercise has written some of the values that a check's rules receive.
 
 const check: Check = {
 	module: "isolate.ts",
@@ -27,7 +27,7 @@ const check: Check = {
 const right = observation();
 const reference = { facts: deriveFacts(check, right, {}), observation: right, ledger: () => [] };
 
-// As JSON brings it: String() throws on it.
+// JSON can contain such a value, for which String() throws.
 const unprintable = JSON.parse('{"toString": null}') as unknown;
 const fail = () => {
 	throw new RangeError(`${unprintable === null}`);

@@ -7,8 +7,8 @@ import { inKit } from "../../../harness/base/kit.ts";
 import { kitCopy } from "../../support/kit-copy.ts";
 import { temporary } from "../../support/temporary.ts";
 
-// Computers that are not as drydock wants them. It says so in its own words, with the step that helps, and exits with 3: 1 is
-// nothing but "not passed".
+// Computers that lack something that drydock needs. drydock explains that in its own words, names the step that helps,
+// and exits with 3. Exit code 1 only means "not passed".
 
 const files = await temporary();
 afterAll(() => files.remove());
@@ -18,7 +18,7 @@ interface Ended {
 	said: string;
 }
 
-/** Runs a shell's script, in which $1 is Node and $2 the kit. */
+/** Runs a shell script, in which $1 is the path of Node and $2 that of the kit. */
 function sh(script: string, kit: string, env: NodeJS.ProcessEnv = {}): Promise<Ended> {
 	const options = { cwd: kit, env: { ...process.env, DRYDOCK_CACHE: join(files.dir, "cache"), ...env } };
 	return new Promise((resolve) => {
@@ -42,7 +42,9 @@ const words = (...parts: (string | RegExp)[]) => ({
 
 const COMPILERS = ["esbuild", "typescript", "@esbuild", "@typescript"];
 
-/** A kit whose compilers are its own, to be spoilt. Each test finds it whole, and as if npm had never run. */
+/**
+ * A kit with compilers of its own, which tests may damage. Before each test it is whole, and as if npm had never run.
+ */
 const kit = await kitCopy(files.dir);
 beforeEach(async () => {
 	for (const name of [...COMPILERS, "fastest-levenshtein", ".drydock"])
@@ -52,7 +54,7 @@ beforeEach(async () => {
 	await symlink(inKit("node_modules/fastest-levenshtein"), join(kit, "node_modules/fastest-levenshtein"));
 });
 
-/** A folder for the PATH, with an npm in it that notes its arguments and does what the script says. */
+/** A folder for PATH with an npm that records its arguments and runs this script. */
 async function fakeNpm(script = ""): Promise<{ path: string; calls(): Promise<string[]> }> {
 	const dir = await mkdtemp(join(files.dir, "npm-"));
 	await writeFile(join(dir, "npm"), `#!/bin/sh\necho "$@" >>"${dir}/calls"\n${script}\n`);
@@ -171,7 +173,7 @@ describe.runIf(process.platform === "linux")("few open files", () => {
 	});
 });
 
-/** A user whom nobody knows, and who owns nothing. */
+/** A user id that no system has assigned, and that owns nothing. */
 const STRANGER = ["--reuid=59999", "--regid=59999", "--clear-groups"];
 const mayBeStranger = spawnSync("setpriv", [...STRANGER, "test", "-r", inKit("package.json")]).status === 0;
 
@@ -192,11 +194,11 @@ describe.runIf(mayBeStranger)("a user without a home", () => {
 	});
 });
 
-/** Mounts nothing that anybody else sees. */
+/** Whether this user may make a mount namespace. */
 const mayMount = spawnSync("unshare", ["-m", "true"]).status === 0 && process.getuid?.() === 0;
 
 describe.runIf(mayMount)("mounts", () => {
-	/** Runs a script while a folder, if not the kit, is mounted with these options. */
+	/** Runs a script while a folder, by default the kit, is mounted with these options. */
 	const mounted = (options: string, script: string, dir = kit) =>
 		`unshare -m sh -c 'mount --bind ${dir} ${dir} && mount -o remount,bind,${options} ${dir} && cd "$PWD" && ${script}' sh "$1"`;
 

@@ -7,7 +7,7 @@ import { drydock } from "../../support/drydock.ts";
 import { temporary } from "../../support/temporary.ts";
 import { bookIn, failedAttempt, halfway, logbookWith, passedPage, workspaceIn } from "../../support/workspace.ts";
 
-// Every command is a process of its own, on a computer that may have other things to do.
+// Every command is a process of its own, and the computer may be busy.
 vi.setConfig({ testTimeout: 60_000 });
 const files = await temporary();
 afterAll(() => files.remove());

@@ -11,7 +11,7 @@ import { temporary } from "../../support/temporary.ts";
 import { answered } from "../../support/terminal.ts";
 import { bookIn, halfway, logbookWith, passedPage, workspaceIn } from "../../support/workspace.ts";
 
-// Every command is a process of its own, on a computer that may have other things to do.
+// Every command is a process of its own, and the computer may be busy.
 vi.setConfig({ testTimeout: 60_000 });
 const files = await temporary();
 afterAll(() => files.remove());
@@ -99,7 +99,7 @@ describe("export and import", () => {
 				.sort(),
 		).toEqual(["01-process", "03-chroot"]);
 		expect(pages["02-unshare"]).toMatchObject({ attempts: 3, hintsShown: 1 });
-		// A workspace that can be worked in: all that init makes is there.
+		// The workspace can be used: everything that init makes is there.
 		for (const name of ["kernel", "box/tar"]) expect(await exists(join(to, `types/${name}.d.ts`))).toBe(true);
 	});
 

@@ -8,7 +8,8 @@ import { inKit } from "../../../harness/base/kit.ts";
 import { makeWorkspace } from "../../../harness/learner/workspace.ts";
 import { temporary } from "../../support/temporary.ts";
 
-// A package called drydock in the public registry is somebody else's. Nothing that is printed, documented or made reaches it.
+// A package called drydock in the public registry would be somebody else's. No command that drydock prints, documents
+// or makes may ask the registry for it.
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 const files = await temporary();

@@ -11,7 +11,7 @@ import { halfway, workspaceIn } from "../../support/workspace.ts";
 const files = await temporary();
 afterAll(() => files.remove());
 
-/** The kit's modules that a command has loaded, by what Node itself says. */
+/** The kit's modules that a command loads, according to Node's coverage report. */
 async function loadedBy(...args: string[]): Promise<string[]> {
 	const [cwd, report] = [await workspaceIn(files.dir, halfway()), await mkdtemp(join(files.dir, "report-"))];
 	const env = { ...process.env, NODE_V8_COVERAGE: report };
@@ -24,13 +24,13 @@ async function loadedBy(...args: string[]): Promise<string[]> {
 	return (await Promise.all(compiled.map(modulesIn))).flat();
 }
 
-/** The kit's modules that a compiled one was made of. */
+/** The kit's modules that a compiled module contains. */
 async function modulesIn(compiled: string): Promise<string[]> {
 	const { sources } = JSON.parse(await readFile(`${compiled}.map`, "utf8")) as { sources: string[] };
 	return sources.map((source) => relative(inKit(), resolve(dirname(compiled), source)));
 }
 
-// Each of these is many modules more: with them, an answer takes twice as long.
+// Loading any of these loads many more modules, and a command takes twice as long.
 const SLOW =
 	/^(lessons|solutions|native)\/|^harness\/(vm|protocol|readings|guest|live)\/|^harness\/engine\/(?!compiler-options|engine-at)|^harness\/cli\/doctor\//;
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { mountsOf } from "../../../harness/live/views/mounts.ts";
 import { andThen, shellIn, type Wall, wallsUpTo } from "../../support/walls.ts";
 
-/** The table that the container's shell sees. */
+/** The mount table that the container's shell sees. */
 const inside = async (wall: Wall) =>
 	mountsOf(await wallsUpTo(wall)).tables.find(({ of }) => of.includes("container")) ?? expect.fail("no table");
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { namespaceMarks, namespacesOf } from "../../../harness/live/views/namespaces.ts";
 import { andThen, shellIn, type Wall, wallsUpTo } from "../../support/walls.ts";
 
-/** The letters of init, the host's shell and the container's, by kind. */
+/** For each kind of namespace, the letters of init, the host's shell and the container's shell. */
 async function letters(wall: Wall): Promise<Record<string, string>> {
 	const { kinds } = namespacesOf(await wallsUpTo(wall));
 	return Object.fromEntries(
@@ -23,7 +23,7 @@ test("who shares a namespace has the same letter", async () => {
 		pid: "AAB",
 		net: "AAA",
 	});
-	// The kernel has given the new one the number that had become free; to whoever looks, it is the same.
+	// The kernel has reused the freed number for the new pid namespace, so the view cannot tell them apart.
 	expect(await letters("unshare --mount, shared")).toMatchObject({ pid: "AAA", mnt: "AAB" });
 	expect(await letters("host: unshare --user --net")).toMatchObject({ uts: "AAB", user: "ABA", net: "ABA" });
 });

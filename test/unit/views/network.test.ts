@@ -4,7 +4,7 @@ import { publishedBy, waysIn } from "../../../harness/live/views/ways.ts";
 import { networkSeen, plainView, saidBy } from "../../support/seen.ts";
 
 const demo = networkSeen();
-/** All is there, and the port is published. */
+/** Whether the port is published. Everything else is there by then. */
 const isPublished = ({ view }: (typeof demo)[number]) =>
 	view.host.networks?.[0]?.rules.some((rule) => rule.includes("dnat to"));
 const published = demo.slice(0, demo.findIndex(isPublished) + 1);
