@@ -3,9 +3,10 @@ import { OWN_PROC } from "../readings/guest/paths.ts";
 import type { Command } from "./harbour.ts";
 
 /**
- * The bench: where a check's own programs run while the exercise does. It is a copy of the harbour's mount table, made
- * before the exercise begins and private: whatever is mounted over a program afterwards, or put into PATH or
- * /etc/ld.so.preload, is not there. Its processes are outside the harbour, and so is its /proc.
+ * The bench: a mount namespace in which a check's own programs run while the exercise runs. It is a private copy of the
+ * harbour's mount namespace, made before the exercise begins. Nothing that the exercise later mounts over a program is
+ * in it. Its PATH has only directories of the read-only /usr, and its /etc is empty, so no /etc/ld.so.preload takes
+ * effect. Its programs run in the agent's PID namespace, and its /proc shows that namespace.
  */
 export class Bench {
 	private constructor(private readonly keeper: number) {}
@@ -23,7 +24,7 @@ export class Bench {
 		});
 	}
 
-	/** @param networkOf the process whose network namespace the program is to be in; the harbour's if not given */
+	/** @param networkOf pid of a process whose network namespace the program gets; the harbour's if not given */
 	command(argv: readonly string[], networkOf?: number): Command {
 		const network = networkOf === undefined ? [] : [`--net=/proc/${networkOf}/ns/net`];
 		const there = [`--mount=${OWN_PROC}/${this.keeper}/ns/mnt`, ...network, "--wdns=/root", "--"];

@@ -17,13 +17,13 @@ mount --make-rshared /
 hostname harbour
 ip link set lo up
 echo "+cpu +memory +pids" > /sys/fs/cgroup/cgroup.subtree_control
-# Where box keeps its containers' cgroups: an inner node, which hands nothing down yet.
+# box makes its containers' cgroups below this one. No controller is enabled for them yet.
 mkdir /sys/fs/cgroup/box
 modprobe -a overlay veth bridge br_netfilter nf_tables nft_chain_nat nft_masq nft_ct nft_redir nft_nat nft_fib_ipv4 nft_fib_inet zram 2>/dev/null || true
 sysctl -qw kernel.printk="4 4 1 7" kernel.panic=-1 vm.swappiness=0
 
-# When memory runs out, something is killed at once: otherwise the programs themselves are dropped from memory and read
-# again and again, and nothing ends.
+# When memory runs out, the kernel kills a process at once. Otherwise it would drop the pages of running programs and
+# read them again and again, and nothing would end.
 echo y > /sys/kernel/mm/lru_gen/enabled
 echo 1000 > /sys/kernel/mm/lru_gen/min_ttl_ms
 
@@ -39,7 +39,7 @@ done
 echo "root:x:0:0:root:/root:/bin/sh" > etc/passwd
 echo "root:x:0:" > etc/group
 
-# The ledger's own file system: full is full, and nothing else suffers.
+# The ledger has a file system of its own: when it is full, nothing else is affected.
 mkdir -p /run/drydock
 mount -t tmpfs -o mode=755,size=4m ledger /run/drydock
 

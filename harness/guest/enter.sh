@@ -1,5 +1,5 @@
 #!/bin/sh
-# The harbour's first program: takes its root, and leaves the agent's behind.
+# The harbour's first program: makes /harbour its root, and puts the agent's root on /mnt, which boot.sh unmounts.
 exec 3> /run/up < /dev/console > /dev/console 2>&1
 cd /harbour
 busybox pivot_root . mnt || exit

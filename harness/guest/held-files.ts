@@ -3,8 +3,8 @@ import type { Step } from "../protocol/index.ts";
 import { HARBOUR_ROOT } from "../readings/guest/paths.ts";
 
 /**
- * Files of the host that steps will write to. They are opened before the exercise begins: whatever it does to their paths,
- * the agent writes to these files and to no others.
+ * Files of the host that steps will write to. The agent opens them before the exercise begins. So it writes to these
+ * files and to no others, whatever the exercise does to their paths.
  */
 export class HeldFiles {
 	readonly #fds = new Map<string, number>();
@@ -14,7 +14,7 @@ export class HeldFiles {
 		for (const path of new Set(paths)) this.#fds.set(path, openSync(`${HARBOUR_ROOT}${path}`, "r+"));
 	}
 
-	/** Puts another text into each file, in place. */
+	/** Replaces the text of each file, in place. */
 	write(texts: Readonly<Record<string, string>>): void {
 		for (const [path, text] of Object.entries(texts)) {
 			const fd = this.#fds.get(path) as number;

@@ -1,4 +1,4 @@
-/** What a lesson's instrument.ts may use of the guest's code. */
+/** What a lesson's instrument.ts may import of the guest's code, as `#guest`. */
 export { runFirst } from "../../native/guest.ts";
 export { replaced, replacedInside, sha256, uncompressed } from "../readings/guest/archives.ts";
 export { readBelow, writeBelow } from "../readings/guest/below.ts";

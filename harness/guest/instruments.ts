@@ -4,11 +4,11 @@ import * as surface from "./index.ts";
 import type { Instrument } from "./measuring.ts";
 
 /**
- * Instruments: what a lesson measures beyond the steps that every lesson has. Their code comes with the run, from the
- * lesson's folder; it is a part of the agent while the run lasts, and no exercise reaches it.
+ * Instruments: functions of one lesson that measure what no step measures. A run brings their code, from the lesson's
+ * folder. The agent itself executes it, so no exercise can reach it.
  */
 
-/** The instruments that a run has brought, by name. @param code CommonJS; each of its exports is one */
+/** Loads the instruments that a run has brought. @param code CommonJS; each of its exports is an instrument */
 export function loadInstruments(code: string): Readonly<Record<string, Instrument>> {
 	const module = { exports: {} as Record<string, Instrument> };
 	const require = (name: string) => (name === "#guest" ? surface : createRequire("/opt/drydock/")(name));

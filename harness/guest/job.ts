@@ -4,18 +4,19 @@ import type { Call, Ending, Escape } from "../protocol/index.ts";
 export type Job =
 	| {
 			do: "exercise";
-			/** CommonJS; `export` is which of its exports to call. */
+			/** CommonJS; `export` names the function to call. */
 			code: string;
 			export: string;
 			args: unknown[];
-			/** Who calls, and on what: pipes and root, if not given. */
+			/** The user that makes the call; root if not given. */
 			as?: Call["as"];
+			/** The call's standard input, output and error; pipes if not given. */
 			stdio?: "pipes" | "none" | { terminal: string } | undefined;
 			asynchronous?: boolean | undefined;
 	  }
 	| { do: "escape"; pid: number; hostDevices: string[] };
 
-/** What a runner, or a process forked from it, says on its descriptor 4, a line each. */
+/** A line that a runner, or a process forked from it, writes to its descriptor 4. */
 export type RunnerLine =
 	| { parked: number }
 	| { ending: Extract<Ending, { how: "returned" | "threw" | "child-returned" | "asynchronous" }> }

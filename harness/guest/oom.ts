@@ -1,12 +1,15 @@
 import { writeFileSync } from "node:fs";
 import { OWN_PROC } from "../readings/guest/paths.ts";
 
-/** Keeps the kernel from choosing this process when memory runs out. @see proc_pid_oom_score_adj(5) */
+/** Keeps the kernel from killing this process when memory runs out. @see proc_pid_oom_score_adj(5) */
 export function protectFromOom(): void {
 	adjust(-1000);
 }
 
-/** Starts something that goes first when memory runs out; it would inherit the agent's own protection otherwise. */
+/**
+ * Calls `start`, which starts a process. The new process does not inherit the agent's protection, so the kernel may
+ * kill it when memory runs out.
+ */
 export function exposed<T>(start: () => T): T {
 	adjust(0);
 	try {

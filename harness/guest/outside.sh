@@ -1,7 +1,8 @@
 #!/bin/sh
-# Run once by the guest's own init (agent.inittab): starts the harbour, the machine that learners see, in a PID and a
-# mount namespace of its own, and beside it the agent. So the exercise, root in the harbour, has no name for the agent: it
-# can neither signal nor trace it, nor enter its namespaces, nor put anything between it and its files.
+# The guest's own init runs this once (agent.inittab). It starts the harbour, the machine that learners see, in a PID
+# and a mount namespace of its own, and the agent outside of the harbour. So the exercise, which is root in the harbour,
+# has no pid and no path that refers to the agent. It can neither signal nor trace the agent, nor enter its namespaces,
+# nor mount anything over its files.
 set -e
 PATH=/usr/sbin:/usr/bin; export PATH
 
@@ -18,18 +19,19 @@ mkfifo /run/up
 unshare --pid --fork --mount --propagation private /opt/drydock/enter.sh &
 harbour=$!
 read -r _ < /run/up
-# The harbour's processes, by the harbour's numbers.
+# This /proc shows the harbour's processes by their pids in the harbour.
 nsenter --pid="/own/$(cat /own/$harbour/task/$harbour/children | tr -d ' ')/ns/pid" mount -t proc proc /proc
 mount -o remount,ro /
 
-# Threads for what waits: a stage has three things to read from, and writes meanwhile.
+# Eight threads for blocking calls: a stage reads from three descriptors at once, and writes meanwhile.
 export LD_PRELOAD=/opt/drydock/libkernel.so HOME=/ UV_THREADPOOL_SIZE=8
-# Interpreted: QEMU takes longer to translate V8's compilers than their code saves.
-# Runs whenever it is awake, whatever else wants to: at the first place in the queue, and its children at the usual one.
+# --max-opt=0: V8 only interprets, because QEMU takes longer to translate V8's compilers than compiled code saves.
+# chrt: whenever the agent is awake, it runs before all other processes. Its children get the usual priority.
 chrt --reset-on-fork --rr 50 node --expose-gc --no-warnings --max-opt=0 /opt/drydock/agent.cjs &
 unset LD_PRELOAD UV_THREADPOOL_SIZE
 
-# reboot(2) in a PID namespace ends its init by a signal that says what was asked for (pid_namespaces(7)).
+# reboot(2) in a PID namespace kills its init with a signal: SIGHUP, which is exit code 129 here, stands for a restart.
+# See pid_namespaces(7).
 set +e
 wait $harbour
 case $? in

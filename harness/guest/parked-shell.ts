@@ -5,19 +5,19 @@ import { HARBOUR_ROOT } from "../readings/guest/paths.ts";
 import { signal } from "./harbour.ts";
 import { startOnTerminal, type TerminalProgram } from "./interlocutor.ts";
 
-/** What to start for a person at a terminal. */
+/** The program to start for a person at a terminal. */
 export const SHELL = "bash";
 
 const RC_FILE = `${HARBOUR_ROOT}/root/.bashrc`;
-/** A named pipe, as the harbour names it. */
+/** The path of a named pipe in the harbour. */
 const NEXT_FILE = "/run/drydock/shell";
-// Its editor's commands are of no interest; to name them, it starts its editor.
+// `bind -l` makes bash start its line editor. The names that it prints are not needed.
 const RC = `bind -l > /dev/null; . ${NEXT_FILE}`;
 const BEFORE_ANY_WINDOW: WindowSize = { columns: 80, rows: 24 };
 
 /**
- * A shell that has started on its terminal, and waits in the snapshot before it reads ~/.bashrc. So it is not started in
- * a restored machine, where in emulation each of its instructions would have to be translated first.
+ * A shell that has started on its terminal, and waits in the snapshot before it reads ~/.bashrc. So a restored machine
+ * does not have to start a shell, for which QEMU would first have to translate each instruction.
  */
 export class ParkedShell {
 	private constructor(
@@ -25,7 +25,7 @@ export class ParkedShell {
 		private readonly nextFile: number,
 	) {}
 
-	/** Starts one and waits until it waits. */
+	/** Starts a shell and waits until it is parked. */
 	static park(): ParkedShell {
 		const pipe = `${HARBOUR_ROOT}${NEXT_FILE}`;
 		spawnSync("mkfifo", [pipe]);
@@ -37,7 +37,10 @@ export class ParkedShell {
 		return new ParkedShell(program, nextFile);
 	}
 
-	/** Has it go on, as one that is started now would: with this environment beside its own, and with ~/.bashrc. */
+	/**
+	 * Lets the shell go on as if it had been started now: with these variables in addition to its own, and with
+	 * ~/.bashrc.
+	 */
 	begin(environment: Record<string, string>, window: WindowSize): TerminalProgram {
 		this.program.resize(window);
 		const exports = Object.entries(environment).map(([name, value]) => `export ${name}=${quoted(value)}\n`);
@@ -46,7 +49,7 @@ export class ParkedShell {
 		return this.program;
 	}
 
-	/** Ends it where it is not needed, and gives its terminal back. */
+	/** Kills a shell that is not needed, and closes its terminal. */
 	async end(): Promise<void> {
 		const pid = await this.program.pid;
 		if (pid !== null) signal(pid, "SIGKILL");

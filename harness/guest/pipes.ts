@@ -3,7 +3,7 @@ import { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import { pipe } from "../../native/guest.ts";
 
-/** The near ends of a program's standard input, output and error. */
+/** This process's ends of a program's standard input, output and error. */
 export interface StandardStreams {
 	stdin: Writable;
 	stdout: Readable;
@@ -11,9 +11,9 @@ export interface StandardStreams {
 }
 
 /**
- * Makes three pipes for a program that is to be started. Node itself would make socket pairs; a program sees the
- * difference: a socket cannot be opened again as /dev/stdout.
- * @returns `fds` for the program; call `handedOver` once it has them
+ * Makes three pipes for a program that is to be started. Node itself would make socket pairs, but a program cannot open
+ * a socket again, as /dev/stdout.
+ * @returns `fds` for the program, and this process's ends; call `handedOver` once the program has been started
  */
 export function standardPipes(): {
 	fds: [stdin: number, stdout: number, stderr: number];

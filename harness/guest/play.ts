@@ -8,13 +8,13 @@ import { type Cast, Scene } from "./scene.ts";
 
 type Output = (stream: "stdout" | "stderr", data: Buffer) => void;
 
-/** The agent could not do its work once the exercise had begun; the cause says what stood in its way. */
+/** The agent could not do its work after the exercise had begun. `cause` is the error. */
 export class Disturbed extends Error {}
 
 /**
- * Plays one scenario: reads the host, takes the steps one after the other, and reads what is left.
- * @param output takes what the exercises and their programs print, up to a limit
- * @throws {Disturbed}
+ * Plays one scenario: reads the host, takes the steps one after the other, and reads the host again.
+ * @param output gets what the run's calls print, up to a limit
+ * @throws {Disturbed} the agent failed after the exercise had begun
  */
 export async function play(run: Run, cast: Cast, output: Output): Promise<Observation> {
 	const stages = new Stopwatch();

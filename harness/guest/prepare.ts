@@ -15,16 +15,20 @@ const KEPT_OUTPUT = 8_000;
 const PREPARATION_MS = 30_000;
 const LAST_OUTPUT_MS = 500;
 
-/** From here on nobody traces another process, or gets at the kernel itself. None of it can be taken back. */
+/** Once these are set, no process can trace another one or change the kernel. None of them can be reset. */
 const LOCKS: readonly [sysctl: string, value: string][] = [
 	["yama/ptrace_scope", "3"],
 	["modules_disabled", "1"],
 	["kexec_load_disabled", "1"],
-	// What the kernel itself starts (core_pattern, release_agent, modprobe) starts outside the harbour: without a right.
+	// Programs that the kernel itself starts (core_pattern, release_agent, modprobe) run outside of the harbour. This
+	// takes every capability from them.
 	["usermodehelper/bset", "0 0"],
 ];
 
-/** Gives a restored machine what all restored machines lack: they have the same clock, and the same random numbers to come. */
+/**
+ * Sets the clock of a restored machine, gives its kernel new randomness, and sets {@link LOCKS} unless the work is
+ * `unlocked`. All machines restored from one snapshot have the same clock, and would draw the same random numbers.
+ */
 export function wake({ entropy, timeMs, unlocked }: Work): void {
 	if (entropy === "") return;
 	const random = openSync("/dev/random", "r");
@@ -36,8 +40,8 @@ export function wake({ entropy, timeMs, unlocked }: Work): void {
 }
 
 /**
- * Makes what a scenario needs on the host.
- * @returns how a program ended that was run
+ * Makes one thing that a scenario needs on the host.
+ * @returns how the program ended, if one was run
  */
 export async function prepare(preparation: Preparation): Promise<ProgramEnd | undefined> {
 	switch (preparation.do) {
@@ -51,7 +55,7 @@ export async function prepare(preparation: Preparation): Promise<ProgramEnd | un
 			return;
 		case "copy":
 			mkdirSync(dirname(place(preparation.to)), { recursive: true });
-			// Not cpSync: it passes over device files.
+			// Not cpSync, which leaves out device files.
 			return must(["cp", "-aT", preparation.from, preparation.to]);
 		case "run":
 			return must(preparation.argv);
@@ -72,8 +76,9 @@ async function must(argv: readonly string[]): Promise<ProgramEnd> {
 }
 
 /**
- * Runs a program, and says how it ended. One that is still running when patience ends is killed: its code is null.
- * @param keptChars of its standard output; what comes after them is dropped
+ * Runs a program, and returns how it ended. A program that is still running when patience ends is killed, and its code
+ * is null.
+ * @param keptChars how many characters of its standard output are kept; the rest is dropped
  */
 export function runProgram(
 	{ program, args, env }: Command,
@@ -90,7 +95,8 @@ export function runProgram(
 				kept[stream] = (kept[stream] + chunk).slice(0, room[stream]);
 			});
 		child.on("error", (error) => resolve({ ...kept, code: null, stderr: error.message }));
-		// "close" is when its output has been read to the end; a program that it has left behind may hold that open.
+		// "close" comes once all output has been read. A process that the program left behind may keep the output open,
+		// so "exit" limits the wait.
 		child.on("close", (code) => resolve({ ...kept, code }));
 		child.on("exit", (code) => {
 			spare();

@@ -5,13 +5,16 @@ import { HARBOUR_ROOT } from "../readings/guest/paths.ts";
 import { stockInHarbour } from "./harbour.ts";
 import { type Patience, untilMachineRests } from "./patience.ts";
 
-/** Servers on the harbour: whether one accepts connections, and stock programs that go on running until the machine ends. */
+/**
+ * Servers in the harbour: asks whether a server accepts connections, and starts stock servers, which run until the
+ * machine ends.
+ */
 
 type Serve = Extract<Preparation, { do: "serve" }>;
 
 /**
- * Whether a server accepts a connection there now.
- * @param timeoutMs one whose queue is full leaves the question without an answer: see listen(2)
+ * Whether a server accepts a connection at this address now.
+ * @param timeoutMs how long to wait: a server with a full queue gives no answer; see listen(2)
  */
 export function accepts(at: SocketAddress, timeoutMs: number): Promise<boolean> {
 	const where = "path" in at ? { path: `${HARBOUR_ROOT}${at.path}` } : { host: "127.0.0.1", port: at.port };
@@ -26,7 +29,10 @@ export function accepts(at: SocketAddress, timeoutMs: number): Promise<boolean> 
 	});
 }
 
-/** Starts a stock program, and waits until it accepts connections. @throws {Error} it has ended, or patience has */
+/**
+ * Starts a stock program, and waits until it accepts connections.
+ * @throws {Error} the program ended, or patience ended first
+ */
 export async function serve({ argv, at }: Serve, patience: Patience): Promise<void> {
 	const { program, args, env } = stockInHarbour(argv);
 	const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"], env });
