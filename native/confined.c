@@ -1,6 +1,6 @@
 /*
- * confined PROGRAM ARGUMENT...: becomes the program, under the filter of the harbour. Whatever may execute a learner's code
- * is started by it.
+ * confined PROGRAM ARGUMENT...: installs the harbour's seccomp filter, and executes the program. The agent uses it to
+ * start every program that may execute a learner's code.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -14,11 +14,14 @@
 #include <unistd.h>
 
 /*
- * What keeps an exercise's processes in the harbour, together with its namespaces: for good, and for all that they fork or
- * become. Everything else that root can do is left to them.
- *   - bpf, perf_event_open: would read other processes' memory and change what they are told.
- *   - NS_MNT_GET_NEXT and _PREV (0xb7 11 and 12): hand out a descriptor of every mount namespace, the agent's as well.
- * A process may make the calls of three instruction sets (int 0x80 works in a 64-bit program, too): refused in each.
+ * Installs the filter. Together with the harbour's namespaces, it keeps an exercise's processes in the harbour. It
+ * cannot be removed, and it applies to everything that these processes fork or execute. The filter refuses these calls
+ * with EPERM, and allows everything else that root can do:
+ *   - bpf, perf_event_open: they could read other processes' memory and change what the kernel tells these processes.
+ *   - ioctl NS_MNT_GET_NEXT and _PREV (0xb7 11 and 12): they return a descriptor of every mount namespace, also of the
+ *     agent's.
+ * A process can make calls by three ABIs: x86-64, x32, and i386 (int 0x80 works in a 64-bit program, too). The filter
+ * covers each of them; it refuses every x32 call.
  */
 static int confine(void) {
 #define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))

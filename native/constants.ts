@@ -1,11 +1,11 @@
 /**
- * Constants under their kernel names, with the values of `linux/amd64`
- * (`include/uapi/linux` in the kernel's source; those used here are the same on arm64).
+ * Constants by their kernel names, with the values of `linux/amd64` (`include/uapi/linux` in the kernel's source). On
+ * arm64, the values used here are the same.
  */
 
 /** New mount namespace: the process gets a copy of the mount table. See mount_namespaces(7). */
 export const CLONE_NEWNS = 0x00020000;
-/** New cgroup namespace: the current cgroup becomes the root that it sees. See cgroup_namespaces(7). */
+/** New cgroup namespace: the process sees its current cgroup as the root. See cgroup_namespaces(7). */
 export const CLONE_NEWCGROUP = 0x02000000;
 /** New UTS namespace: hostname and NIS domain name. See uts_namespaces(7). */
 export const CLONE_NEWUTS = 0x04000000;
@@ -24,9 +24,9 @@ export const CLONE_NEWTIME = 0x00000080;
 export const MS_RDONLY = 0x1;
 /** Ignore set-user-ID and set-group-ID bits and file capabilities. See mount(2). */
 export const MS_NOSUID = 0x2;
-/** Give no access to device files. See mount(2). */
+/** Allow no access to device files. See mount(2). */
 export const MS_NODEV = 0x4;
-/** Let no program be executed from this mount. See mount(2). */
+/** Do not allow programs to be executed from this mount. See mount(2). */
 export const MS_NOEXEC = 0x8;
 /** Change the flags of an existing mount. See mount(2). */
 export const MS_REMOUNT = 0x20;
@@ -34,45 +34,45 @@ export const MS_REMOUNT = 0x20;
 export const MS_BIND = 0x1000;
 /** Move a mount to another place. See mount(2). */
 export const MS_MOVE = 0x2000;
-/** Apply to the whole tree of mounts below, not to one mount. See mount(2). */
+/** Apply to this mount and to all mounts below it. See mount(2). */
 export const MS_REC = 0x4000;
-/** Let no mount and unmount event in or out. See mount_namespaces(7), "SHARED SUBTREES". */
+/** Neither receive nor send mount and unmount events. See mount_namespaces(7), "SHARED SUBTREES". */
 export const MS_PRIVATE = 0x40000;
-/** Let events in from the master, and none out. See mount_namespaces(7), "SHARED SUBTREES". */
+/** Receive events from the master mount, and send none. See mount_namespaces(7), "SHARED SUBTREES". */
 export const MS_SLAVE = 0x80000;
 /** Share mount and unmount events with the peer group. See mount_namespaces(7), "SHARED SUBTREES". */
 export const MS_SHARED = 0x100000;
 
-/** Unmount even when busy, and cut what still uses it. See umount2(2). */
+/** Abort requests that are pending in the file system before unmounting. See umount2(2). */
 export const MNT_FORCE = 0x1;
-/** Detach now, clean up when nobody uses it any more. See umount2(2). */
+/** Detach the mount now, and clean up once nothing uses it any more. See umount2(2). */
 export const MNT_DETACH = 0x2;
 /** Do not follow `target` if it is a symbolic link. See umount2(2). */
 export const UMOUNT_NOFOLLOW = 0x8;
 
-/** Answer at once if no child has changed state. See waitpid(2). */
+/** Return at once if no child has changed state. See waitpid(2). */
 export const WNOHANG = 0x1;
 
 /** Add to the signals that are blocked. See sigprocmask(2). */
 export const SIG_BLOCK = 0;
-/** Take from the signals that are blocked. See sigprocmask(2). */
+/** Remove from the signals that are blocked. See sigprocmask(2). */
 export const SIG_UNBLOCK = 1;
 /** Block these signals and no others. See sigprocmask(2). */
 export const SIG_SETMASK = 2;
 
 /** A process sent the signal, with kill(2). See sigaction(2). */
 export const SI_USER = 0;
-/** The kernel sent the signal: a terminal's Ctrl-C, for one. See sigaction(2). */
+/** The kernel sent the signal, for example for a terminal's Ctrl-C. See sigaction(2). */
 export const SI_KERNEL = 0x80;
 
-/** Which signal to get when the parent ends. See PR_SET_PDEATHSIG(2const). */
+/** Set the signal that this process gets when its parent ends. See PR_SET_PDEATHSIG(2const). */
 export const PR_SET_PDEATHSIG = 1;
-/** Whether orphans among this process's descendants become its children. See PR_SET_CHILD_SUBREAPER(2const). */
+/** Set whether orphans among this process's descendants become its children. See PR_SET_CHILD_SUBREAPER(2const). */
 export const PR_SET_CHILD_SUBREAPER = 36;
 
 /** Take an exclusive lock. See flock(2). */
 export const LOCK_EX = 2;
-/** Give the lock back. See flock(2). */
+/** Release the lock. See flock(2). */
 export const LOCK_UN = 8;
 
 export const SIGHUP = 1;

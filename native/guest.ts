@@ -4,14 +4,14 @@ import { setFlagsFromString } from "node:v8";
 import { bytes, callLibrary, int, int64, strings } from "./library.ts";
 
 /**
- * Calls that only the harness makes, in the guest; unrecorded, and no part of `#kernel`.
+ * Calls that only the harness makes, in the guest. The ledger does not record them, and `#kernel` does not export them.
  */
 
 /**
- * Mixes the host's randomness into the kernel's generator and makes it count at once.
+ * Adds the host's randomness to the kernel's random number generator, and reseeds the generator at once.
  * @param randomFd an open /dev/random
  * @param entropy at most 64 bytes
- * @throws {Error} refused
+ * @throws {Error} the kernel refused
  * @see random(4): RNDADDENTROPY, RNDRESEEDCRNG
  */
 export function addEntropy(randomFd: number, entropy: Buffer): void {
@@ -21,7 +21,7 @@ export function addEntropy(randomFd: number, entropy: Buffer): void {
 /** Gives this process's random numbers (node:crypto, Math.random) a new seed from the kernel. */
 export function reseed(): void {
 	must("k_reseed", []);
-	// V8 takes its seed from here when Math.random is first called.
+	// V8 takes this seed when Math.random is first called.
 	setFlagsFromString(`--random-seed=${randomInt(1, 0x7fffffff)}`);
 }
 
@@ -32,19 +32,26 @@ export function setClock(timeMs: number): void {
 	must("k_clock_settime", [int64(timeMs)]);
 }
 
-/** Ends this process as _exit(2) does, but unrecorded: it is the harness's call, not the exercise's. */
+/**
+ * Ends this process as _exit(2) does. The ledger does not record it, because it is the harness's call and not the
+ * exercise's.
+ */
 export function exitAtOnce(status: number): never {
 	callLibrary("k_exit", [int(status)]);
 	throw new Error("_exit returned");
 }
 
-/** Sends a signal to the process whose directory in /proc, of any PID namespace below, is open. @see pidfd_send_signal(2) */
+/**
+ * Sends a signal to a process.
+ * @param directoryFd the process's open directory in a /proc of this PID namespace or of one below it
+ * @see pidfd_send_signal(2)
+ */
 export function signalProcess(directoryFd: number, signal: NodeJS.Signals): void {
 	must("k_pidfd_send_signal", [int(directoryFd), int(constants.signals[signal])]);
 }
 
 /**
- * Has a process run before all that have no such priority: they wait until it sleeps.
+ * Gives a process a real-time priority: processes without one wait until it sleeps.
  * @param pid as this process's own PID namespace numbers it
  * @see sched_setscheduler(2): SCHED_RR
  */
@@ -63,12 +70,15 @@ export function pipe(): { readFd: number; writeFd: number } {
 	return { readFd, writeFd };
 }
 
-/** Makes a group that is told who reads from the files that it watches; to read it never waits. @see fanotify(7) */
+/**
+ * Makes a group that reports which processes read the files that it watches. Reading from the group never blocks. @see
+ * fanotify(7)
+ */
 export function readersGroup(): number {
 	return must("k_fanotify_init", []);
 }
 
-/** Has the group watch an open file, whatever descriptor it is read by. @see fanotify_mark(2): FAN_ACCESS */
+/** Makes the group watch an open file, whichever descriptor a process reads it by. @see fanotify_mark(2): FAN_ACCESS */
 export function watchReads(group: number, fd: number): void {
 	must("k_fanotify_mark", [int(group), int(fd)]);
 }
@@ -79,27 +89,28 @@ export function openTerminal(rows: number, columns: number): { masterFd: number;
 	return { masterFd, slaveFd };
 }
 
-/** Says how large a terminal is now; its foreground processes hear of it by SIGWINCH. @see TIOCSWINSZ(2const) */
+/** Sets the size of a terminal. The kernel sends SIGWINCH to its foreground process group. @see TIOCSWINSZ(2const) */
 export function setWindowSize(fd: number, rows: number, columns: number): void {
 	must("k_set_window_size", [int(fd), int(rows), int(columns)]);
 }
 
 /**
- * Becomes the leader of a session whose controlling terminal is this one, and has it as its standard input, output and
- * error.
+ * Makes this process the leader of a new session with this controlling terminal, and makes the terminal its standard
+ * input, output and error.
  * @see setsid(2), TIOCSCTTY(2const)
  */
 export function takeTerminal(path: string): void {
 	must("k_take_terminal", [strings(path)]);
 }
 
-/** Has /dev/null as its standard input, output and error. @see dup2(2) */
+/** Makes /dev/null this process's standard input, output and error. @see dup2(2) */
 export function takeNothing(): void {
 	must("k_take_nothing", []);
 }
 
 /**
- * Makes this process's files in /proc, such as uid_map, its user's own: a process that changes its user leaves them to root.
+ * Gives this process's files in /proc, such as uid_map, to its current user. Without this, they belong to root once the
+ * process has changed its user.
  * @see PR_SET_DUMPABLE(2const)
  */
 export function takeBackProc(): void {
@@ -111,7 +122,7 @@ export function hasAttribute(path: string, name: string): boolean {
 	return callLibrary("k_lgetxattr", [strings(path, name)]) >= 0;
 }
 
-// Two in one answer, which then has more than 32 bits: no bit operators.
+// The answer holds two descriptors. It may have more than 32 bits, so bit operators do not work.
 function descriptors(answer: number): [lower: number, upper: number] {
 	return [answer % 2 ** 32, Math.floor(answer / 2 ** 32)];
 }

@@ -1,9 +1,8 @@
 /**
  * The system calls of Linux, spelled as in the manual pages (section 2).
  *
- * Every call is synchronous, answers what the kernel answers, and throws a
- * {@link SyscallError} when the kernel refuses. Every call and its answer goes
- * into the ledger that a report shows.
+ * Every call is synchronous, returns what the kernel returns, and throws a {@link SyscallError} when the kernel
+ * refuses. The ledger records every call and its result, and a report shows the ledger.
  */
 export * from "./constants.ts";
 export * from "./locks.ts";

@@ -1,10 +1,10 @@
 import { writeSync } from "node:fs";
 
 /**
- * The syscall ledger: what a program asked of the kernel and what it answered.
+ * The syscall ledger: which system calls a program made, and what the kernel returned.
  *
- * One line of JSON at the start of a call and one at its end, so that a call that never comes back is still seen.
- * A task is a process, named by its line of descent: "1" forks "1.1" and "1.2", "1.1" forks "1.1.1". Forked children
+ * Each call has one line of JSON for its start and one for its end, so the ledger shows even a call that never returns.
+ * A task is a process, named by its ancestry: "1" forks "1.1" and "1.2", and "1.1" forks "1.1.1". Forked children
  * inherit the open file, and O_APPEND keeps their lines whole (open(2)).
  */
 export type LedgerLine =
@@ -17,7 +17,10 @@ let task = "1";
 let seq = 0;
 let forks = 0;
 
-/** Starts the ledger, in a file opened for appending, close-on-exec. Nothing is recorded before. */
+/**
+ * Starts the ledger.
+ * @param ledgerFd a file that is opened for appending and close-on-exec. Before this call, nothing is recorded.
+ */
 export function openLedger(ledgerFd: number): void {
 	fd = ledgerFd;
 	task = "1";
@@ -25,10 +28,10 @@ export function openLedger(ledgerFd: number): void {
 	forks = 0;
 }
 
-/** Which call of which task, to be given to {@link recordEnd}. */
+/** Names one call of one task, for {@link recordEnd}. */
 export type Started = { task: string; seq: number };
 
-/** Notes that `call` starts. */
+/** Records the start of `call`. */
 export function recordStart(call: string, args: Record<string, string>): Started {
 	seq += 1;
 	if (call === "fork") forks += 1;
@@ -36,19 +39,19 @@ export function recordStart(call: string, args: Record<string, string>): Started
 	return { task, seq };
 }
 
-/** Notes what the kernel answered. fork(2) answers twice; the child's 0 goes without saying. */
+/** Records what the kernel returned. fork(2) returns twice; the child's 0 is not recorded. */
 export function recordEnd(started: Started, answer: { result: number } | { error: string }): void {
 	if (started.task === task) append({ ...started, ...answer });
 }
 
-/** Gives the process that fork(2) has just made its own name. */
+/** Gives a child that fork(2) has just made a task name of its own. */
 export function enterChildTask(): void {
 	task = `${task}.${forks}`;
 	seq = 0;
 	forks = 0;
 }
 
-/** Whether this process is one that fork(2) has made since the ledger was opened. */
+/** Whether fork(2) has made this process since the ledger was opened. */
 export function isChildTask(): boolean {
 	return task !== "1";
 }
@@ -58,7 +61,7 @@ function append(line: LedgerLine): void {
 	try {
 		writeSync(fd, `${JSON.stringify(line)}\n`);
 	} catch {
-		// The ledger lies on a small tmpfs of its own: once that is full (ENOSPC), or the program has closed the
+		// The ledger is on a small tmpfs of its own. Once the tmpfs is full (ENOSPC), or the program has closed the
 		// file (EBADF), the program goes on without being recorded.
 	}
 }

@@ -3,11 +3,11 @@
  *
  * Rules of use
  *   - Every function returns the kernel's answer: a value >= 0, or -errno.
- *     ffi-rs reads errno too late to be trusted, so it never crosses.
- *   - Strings cross packed in one buffer, because ffi-rs can pass neither NULL
+ *     Callers do not read errno: ffi-rs would read it too late.
+ *   - Strings are packed into one buffer, because ffi-rs can pass neither NULL
  *     nor a NULL-terminated array: each is "\1bytes\0", or "\0" for NULL.
- *   - The library is LD_PRELOADed into Node (see madvise below) and then opened
- *     by ffi-rs; both are the same copy.
+ *   - The library is LD_PRELOADed into Node (see madvise below). ffi-rs then
+ *     opens the same copy.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -49,13 +49,13 @@ static const char *unpack(const char **packed) {
 }
 
 /*
- * V8 asks for MADV_DONTFORK on its heap, as fork is normally followed by exec.
- * Here the child goes on running JavaScript, and a heap that is not there is a
- * SIGSEGV. Refusing the advice is cheaper than undoing it before each fork, and
- * needs no /proc, which a container may not have.
+ * V8 asks for MADV_DONTFORK on its heap, because fork is normally followed by
+ * exec. Here the child goes on running JavaScript, and would die of SIGSEGV
+ * without the heap. Ignoring the advice is cheaper than undoing it before each
+ * fork, and needs no /proc, which a container may not have.
  *
- * The agent's memory is locked, and locked pages are given back by another
- * advice than others; V8 ends the program when the kernel refuses.
+ * The agent's memory is locked. For locked pages, the kernel refuses the usual
+ * advice (EINVAL), and V8 then ends the program. MADV_DONTNEED_LOCKED works.
  */
 int madvise(void *addr, size_t length, int advice) {
     if (advice == MADV_DONTFORK)
@@ -71,10 +71,11 @@ int madvise(void *addr, size_t length, int advice) {
 long k_fork(void) { return answer(fork()); }
 
 /*
- * An ignored signal stays ignored across execve, and so does the signal mask
- * (signal(7)); Node ignores SIGPIPE and others. And Node marks every descriptor
- * it was started with close-on-exec, stdin, stdout and stderr too (libuv's
- * uv_disable_stdio_inheritance). A program must start clean.
+ * Resets what Node has changed and what a new program would inherit or lose.
+ * Ignored signals and the signal mask survive execve (signal(7)), and Node
+ * ignores SIGPIPE and others. Node also sets close-on-exec on every descriptor
+ * that it was started with, even stdin, stdout and stderr (libuv's
+ * uv_disable_stdio_inheritance).
  */
 long k_execve(const char *packed, int argc, int envc) {
     const char *path = unpack(&packed);
@@ -103,7 +104,7 @@ long k_execve(const char *packed, int argc, int envc) {
 
     long r = answer(execve(path, (char *const *)argv, (char *const *)envp));
 
-    /* Only a failed execve comes back: give Node its signals again. */
+    /* Only a failed execve returns: restore Node's signals. */
     for (int sig = 1; sig < NSIG; sig++)
         if (sigismember(&was_ignored, sig) == 1)
             signal(sig, SIG_IGN);
@@ -113,7 +114,7 @@ long k_execve(const char *packed, int argc, int envc) {
     return r;
 }
 
-/* The wait status has 16 bits; the pid goes above it in one 64-bit answer. */
+/* One 64-bit answer holds the wait status in its lowest 16 bits, and the pid above them. */
 int64_t k_waitpid(int pid, int options) {
     int status = 0;
     long r = answer(waitpid(pid, &status, options));
@@ -142,7 +143,9 @@ long k_sigprocmask(int how, int64_t mask) {
     return answer(sigprocmask(how, &set, NULL));
 }
 
-/* si_code, which may be negative, goes above the 8 bits of the signal's number, 0x8000 higher than it is. */
+/*
+ * The answer holds the signal's number in its lowest 8 bits, and si_code + 0x8000 above them: si_code may be negative.
+ */
 int64_t k_sigwaitinfo(int64_t mask) {
     sigset_t set = signal_set(mask);
     siginfo_t info;
@@ -191,8 +194,8 @@ long k_chdir(const char *packed) { return answer(chdir(unpack(&packed))); }
 long k_fchdir(int fd) { return answer(fchdir(fd)); }
 
 /*
- * Mount tables, for the harness alone: listmount(2), statmount(2), ioctl_nsfs(2). They are younger than the C library's
- * headers, and have the same numbers everywhere.
+ * Mount tables, for the harness alone: listmount(2), statmount(2), ioctl_nsfs(2). The C library's headers are too old
+ * to declare these calls. The calls have the same numbers on every architecture.
  */
 
 struct mount_request {
@@ -210,13 +213,13 @@ int64_t k_mount_namespace_id(int namespace_fd) {
     return r < 0 ? r : (int64_t)id;
 }
 
-/* The unique ids of all mounts that hang from this one, at most so many; the oldest first. */
+/* Writes the unique ids of the mounts below `parent` to `ids`, the oldest first, `most` at most. */
 long k_listmount(int64_t namespace, int64_t parent, unsigned char *ids, int most) {
     struct mount_request request = {.size = sizeof request, .mount = parent, .namespace = namespace};
     return answer(syscall(SYS_LISTMOUNT, &request, ids, most, 0));
 }
 
-/* Writes a struct statmount, with its strings behind it. */
+/* Writes a struct statmount, followed by its strings, to `to`. */
 long k_statmount(int64_t namespace, int64_t mount, int64_t wanted, unsigned char *to, int size) {
     struct mount_request request = {.size = sizeof request, .mount = mount, .what = wanted, .namespace = namespace};
     return answer(syscall(SYS_STATMOUNT, &request, to, size, 0));
@@ -226,7 +229,10 @@ long k_statmount(int64_t namespace, int64_t mount, int64_t wanted, unsigned char
 
 long k_flock(int fd, int operation) { return answer(flock(fd, operation)); }
 
-/* For the harness alone: the guest's clock and random numbers after a restore, and what a check prepares. */
+/*
+ * The rest is for the harness alone: the guest's clock and random numbers after a restore, pipes, terminals, and what a
+ * check prepares.
+ */
 
 struct pool_info {
     int entropy_count;
@@ -243,12 +249,12 @@ long k_add_entropy(int random_fd, const unsigned char *bytes, int length) {
     return r < 0 ? r : answer(ioctl(random_fd, RNDRESEEDCRNG));
 }
 
-/* OpenSSL is a part of Node and drew its seed before the snapshot; Node lets libraries call it. */
+/* Node contains OpenSSL, which drew its seed before the snapshot. Node exports OpenSSL's functions to libraries. */
 extern int RAND_poll(void) __attribute__((weak));
 
 long k_reseed(void) { return RAND_poll && RAND_poll() == 1 ? 0 : -EIO; }
 
-/* Both descriptors in one answer, the writing end above the reading end. */
+/* The answer holds both descriptors, the writing end above the reading end. */
 int64_t k_pipe(void) {
     int fds[2];
     long r = answer(pipe2(fds, O_CLOEXEC));
@@ -256,8 +262,8 @@ int64_t k_pipe(void) {
 }
 
 /*
- * A group that is told of each read from the files it watches; see fanotify(7). Reading it never waits. Of pipes, the
- * kernel tells a group that names files by their inodes, and no other.
+ * Makes a group that reports each read from the files that it watches; see fanotify(7). Reading from the group never
+ * blocks. The kernel reports reads from pipes only to a group with FAN_REPORT_FID, which names files by their inodes.
  */
 long k_fanotify_init(void) {
     return answer(fanotify_init(FAN_CLASS_NOTIF | FAN_REPORT_FID | FAN_CLOEXEC | FAN_NONBLOCK, 0));
@@ -267,7 +273,7 @@ long k_fanotify_mark(int group, int fd) {
     return answer(fanotify_mark(group, FAN_MARK_ADD, FAN_ACCESS, fd, NULL));
 }
 
-/* A pseudo-terminal of this size; both descriptors in one answer, the slave above the master. */
+/* Makes a pseudo-terminal of this size. The answer holds both descriptors, the slave above the master. */
 int64_t k_openpty(int rows, int columns) {
     struct winsize size = {.ws_row = rows, .ws_col = columns};
     int master, slave;
@@ -284,7 +290,7 @@ long k_set_window_size(int fd, int rows, int columns) {
     return answer(ioctl(fd, TIOCSWINSZ, &size));
 }
 
-/* Has an open file as 0, 1 and 2. */
+/* Makes an open file this process's standard input, output and error. */
 static long as_standard_streams(int fd) {
     if (fd < 0)
         return -errno;
@@ -305,7 +311,7 @@ long k_take_terminal(const char *packed) {
 
 long k_take_nothing(void) { return as_standard_streams(open("/dev/null", O_RDWR)); }
 
-/* The length of an extended attribute, or -ENODATA. */
+/* Returns the length of an extended attribute, or -ENODATA if there is none. */
 long k_lgetxattr(const char *packed) {
     const char *path = unpack(&packed);
     return answer(lgetxattr(path, unpack(&packed), NULL, 0));

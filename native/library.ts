@@ -3,12 +3,12 @@ import { recordEnd, recordStart } from "./ledger.ts";
 import { SyscallError } from "./syscall-error.ts";
 
 const LIBRARY = "libkernel";
-/** Where the library is, if a program has brought its own. */
+/** The path of the library, in a program that brings its own copy. */
 declare const LIBKERNEL: string | undefined;
 /** Longest argument that the ledger and an error show; a path has at most 4,096 bytes. */
 const SHOWN_LENGTH = 4_096;
 
-/** An argument for C: a number (int), a bigint-free 64-bit number, or a packed buffer. */
+/** An argument for C: a 32-bit or 64-bit integer, both given as a number, or a buffer. */
 export type CArgument = { type: DataType; value: number | Buffer };
 
 export const int = (value: number): CArgument => ({ type: DataType.I32, value });
@@ -17,7 +17,7 @@ export const bytes = (value: Buffer): CArgument => ({ type: DataType.U8Array, va
 
 /**
  * Packs strings for libkernel.c: `"\1bytes\0"` for each, `"\0"` for NULL.
- * @throws {TypeError} a string holds a NUL byte, which no C string can
+ * @throws {TypeError} a string holds a NUL byte, which a C string cannot hold
  */
 export function strings(...values: readonly (string | null)[]): CArgument {
 	const parts = values.map((value) => {
@@ -44,8 +44,8 @@ export function callLibrary(function_: string, args: readonly CArgument[]): numb
 }
 
 /**
- * Makes one system call by its manual's name, and records it in the ledger.
- * @param call the manual's name, such as `mount`
+ * Makes one system call, and records it in the ledger.
+ * @param call the manual's name of the call, such as `mount`
  * @param shown the arguments by the manual's names, each as it would be written in C
  * @returns the kernel's answer, 0 or more
  * @throws {SyscallError} the kernel refused
@@ -55,7 +55,7 @@ export function syscall(call: string, shown: Record<string, string>, args: reado
 }
 
 /**
- * Records a system call that `make` makes, and turns a refusal into an exception.
+ * Records a system call that `make` makes, and throws an exception if the kernel refuses the call.
  * @param make returns the kernel's answer: a value of 0 or more, or a negative error number
  * @throws {SyscallError} the kernel refused
  */
@@ -90,7 +90,7 @@ export function flagNames(value: number, names: Readonly<Record<string, number>>
 
 let opened = false;
 
-// Opened at the first call: importing #kernel is harmless on any system, only calling it needs Linux.
+// Opens the library at the first call. So #kernel can be imported on any system; only calling it needs Linux.
 function openOnce(): void {
 	if (opened) return;
 	open({ library: LIBRARY, path: typeof LIBKERNEL === "string" ? LIBKERNEL : "/opt/drydock/libkernel.so" });

@@ -2,8 +2,8 @@ import { LOCK_EX, type LOCK_UN } from "./constants.ts";
 import { int, syscall } from "./library.ts";
 
 /**
- * Takes a lock on an open file or directory, and waits while another process has it; or gives it back. The kernel gives
- * it back when the file is closed everywhere, so also when all that had it open have been killed.
+ * Locks an open file or directory, and waits while another process has the lock; or unlocks it. The kernel also unlocks
+ * it when the last descriptor of this open file is closed, for example because all processes that had it were killed.
  * @throws {SyscallError} EBADF not open; EINTR a signal was handled first
  * @see flock(2)
  */

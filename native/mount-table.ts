@@ -1,42 +1,47 @@
 import { bytes, callLibrary, int, int64 } from "./library.ts";
 
 /**
- * Reads mount tables by listmount(2) and statmount(2): the whole of a mount namespace, with what is covered and what no
- * path leads to. /proc/PID/mountinfo shows only what lies below the process's root. For the harness alone, and unrecorded.
+ * Reads mount tables with listmount(2) and statmount(2). These show every mount of a namespace, even covered mounts and
+ * mounts that no path leads to. /proc/PID/mountinfo shows only what is below the process's root. Only the harness uses
+ * this, and the ledger does not record it.
  */
 
 /** A mount of a mount namespace. */
 export interface TableMount {
-	/** As in mountinfo. */
+	/** The mount's id, as in mountinfo. */
 	id: number;
 	parentId: number;
 	/** major:minor of the file system. */
 	device: string;
-	/** Which directory of the file system is mounted. */
+	/** The directory of the file system that is mounted. */
 	root: string;
 	fstype: string;
 }
 
-/** One more than the protocol takes: a table that is too long to be read whole is refused, not shortened. */
+/**
+ * One more than the protocol accepts. So the protocol refuses a table that is too long to be read whole, and never gets
+ * a shortened one that it would accept.
+ */
 const MOST_MOUNTS = 4097;
 const ANSWER_BYTES = 16 << 10;
 // STATMOUNT_SB_BASIC, _MNT_BASIC, _MNT_ROOT, _FS_TYPE
 const WANTED = 0x01 | 0x02 | 0x08 | 0x20;
-/** Where the fields are in struct statmount, and where the strings begin. */
+/** The offsets of the fields in struct statmount, and of its strings. */
 const AT = { major: 16, minor: 20, fstype: 36, parent: 48, id: 56, parentId: 60, root: 104, strings: 512 } as const;
-/** LSMT_ROOT: from the first mount on the namespace's own root. */
+/** LSMT_ROOT: list from the first mount on the namespace's own root. */
 const FROM_ROOT = -1;
 
 /**
- * Lists every mount of a mount namespace, the oldest first; of too many, one more than the protocol takes.
+ * Lists the mounts of a mount namespace, the oldest first, but at most one more than the protocol accepts.
  * @param namespaceFd the open namespace, as in /proc/PID/ns/mnt
- * @throws {Error} refused
+ * @throws {Error} the kernel refused
  */
 export function readMountTable(namespaceFd: number): TableMount[] {
 	const namespace = answered("k_mount_namespace_id", [int(namespaceFd)]);
 	const [first] = list(namespace, FROM_ROOT);
 	if (first === undefined) return [];
-	// The namespace's own root is no mount on anything, and so in no list; all that is mounted hangs from it.
+	// The namespace's own root mount is mounted on nothing, so it is in no list. All other mounts are below it, and it
+	// is the parent of the first one.
 	const root = Number(stat(namespace, first).readBigUInt64LE(AT.parent));
 	return list(namespace, root).flatMap((mount) => described(namespace, mount));
 }
@@ -47,7 +52,7 @@ function list(namespace: number, parent: number): number[] {
 	return Array.from({ length: count }, (_, index) => Number(ids.readBigUInt64LE(index * 8)));
 }
 
-// One that has been unmounted since the list was made is none.
+// A mount that has been unmounted since the list was made is left out (2 is ENOENT).
 function described(namespace: number, mount: number): TableMount[] {
 	try {
 		const answer = stat(namespace, mount);

@@ -3,12 +3,13 @@ import { flagNames, int, int64, quoted, strings, syscall } from "./library.ts";
 
 /**
  * Mounts a file system, binds a directory to a second place, or changes the propagation of a mount: `flags` decides.
- * @param source a device, a directory (MS_BIND, MS_MOVE), a name to be shown, or null where it is not used
+ * @param source a device, a directory (MS_BIND, MS_MOVE), a name to be shown, or null where the call does not use it
  * @param target an existing directory (or file, for a bind mount of a file)
- * @param fstype such as `proc`, `tmpfs`, `overlay`; null where it is not used
+ * @param fstype such as `proc`, `tmpfs`, `overlay`; null where the call does not use it
  * @param flags `MS_*` constants, combined with `|`
  * @param data options of the file system, comma-separated, or null
- * @throws {SyscallError} ENOENT; ENOTDIR; EINVAL no mount point where one is needed; EBUSY; ENODEV unknown fstype; EPERM
+ * @throws {SyscallError} ENOENT; ENOTDIR; EINVAL no mount point where one is needed; EBUSY; ENODEV unknown fstype;
+ * EPERM
  * @see mount(2), mount_namespaces(7)
  */
 export function mount(
@@ -30,7 +31,7 @@ export function mount(
 
 /**
  * Unmounts the topmost mount on `target`.
- * @param flags 0, or `MNT_DETACH` and its like
+ * @param flags 0, or `MNT_*` and `UMOUNT_*` constants, combined with `|`
  * @throws {SyscallError} EINVAL not a mount point; EBUSY still in use (open files, a cwd, mounts below); ENOENT; EPERM
  * @see umount2(2)
  */
@@ -39,11 +40,12 @@ export function umount2(target: string, flags: number): void {
 }
 
 /**
- * Makes `newRoot` the root mount of this mount namespace, and attaches the old one at `putOld`.
- * The current directory does not move with it, unless it was the old root.
+ * Makes `newRoot` the root mount of this mount namespace, and attaches the old root at `putOld`. The current directory
+ * stays where it is, unless it was the old root.
  * @param newRoot a directory that is a mount point; neither it nor its parent mount may be shared
  * @param putOld a directory at or below `newRoot`
- * @throws {SyscallError} EBUSY newRoot or putOld is on the current root mount; EINVAL not a mount point, shared, putOld not below newRoot, or the current root is not a mount point or the initramfs; ENOENT; ENOTDIR; EPERM
+ * @throws {SyscallError} EBUSY newRoot or putOld is on the current root mount; EINVAL not a mount point, shared, putOld
+ * not below newRoot, or the current root is not a mount point or the initramfs; ENOENT; ENOTDIR; EPERM
  * @see pivot_root(2), mount_namespaces(7)
  */
 export function pivotRoot(newRoot: string, putOld: string): void {
@@ -51,7 +53,7 @@ export function pivotRoot(newRoot: string, putOld: string): void {
 }
 
 /**
- * Makes `path` the place where this process's absolute paths start. The current directory does not move.
+ * Makes `path` the directory where this process's absolute paths start. The current directory stays where it is.
  * @throws {SyscallError} ENOENT; ENOTDIR; EPERM no CAP_SYS_CHROOT
  * @see chroot(2)
  */
@@ -60,7 +62,7 @@ export function chroot(path: string): void {
 }
 
 /**
- * Moves the current directory.
+ * Changes the current directory to `path`.
  * @throws {SyscallError} ENOENT; ENOTDIR; EACCES
  * @see chdir(2)
  */
@@ -69,7 +71,7 @@ export function chdir(path: string): void {
 }
 
 /**
- * Moves the current directory to an open directory.
+ * Changes the current directory to an open directory.
  * @param fd an open directory
  * @throws {SyscallError} EBADF not open; ENOTDIR
  * @see fchdir(2)

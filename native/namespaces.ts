@@ -2,11 +2,14 @@ import { CLONE_FLAGS } from "./constants.ts";
 import { flagNames, int, quoted, strings, syscall } from "./library.ts";
 
 /**
- * Gives this process new namespaces of the kinds asked for, and keeps the others shared.
+ * Gives this process new namespaces of the kinds in `flags`. It keeps its other namespaces, which it shares with other
+ * processes.
  *
- * CLONE_NEWPID and CLONE_NEWTIME are different: they count for the children forked from now on, not for the caller.
+ * CLONE_NEWPID and CLONE_NEWTIME are different: the new namespace is for children that are forked from now on, not for
+ * the caller.
  * @param flags `CLONE_NEW*` constants, combined with `|`
- * @throws {SyscallError} EINVAL unknown flag, or CLONE_NEWUSER in a process with several threads; EPERM no CAP_SYS_ADMIN; ENOSPC too many namespaces
+ * @throws {SyscallError} EINVAL unknown flag, or CLONE_NEWUSER in a process with several threads; EPERM no
+ * CAP_SYS_ADMIN; ENOSPC too many namespaces
  * @see unshare(2), namespaces(7)
  */
 export function unshare(flags: number): void {
@@ -25,7 +28,7 @@ export function setns(fd: number, nstype: number): void {
 }
 
 /**
- * Sets the hostname of the UTS namespace that this process is in: every process in it sees the new name.
+ * Sets the hostname of this process's UTS namespace. Every process in that namespace sees the new name.
  * @param name at most 64 bytes
  * @throws {SyscallError} EINVAL too long; EPERM no CAP_SYS_ADMIN over the UTS namespace
  * @see sethostname(2), uts_namespaces(7)

@@ -4,10 +4,10 @@ import { callLibrary, flagNames, int, int64, quoted, recorded, strings, syscall 
 import { signalName } from "./signals.ts";
 
 /**
- * Makes a child: a second process that goes on from this very line.
+ * Makes a child: a second process that continues at the same point of the program.
  *
- * In the child only synchronous code may run (no promise, timer or stream: their threads were not copied), and it
- * leaves by {@link execve} or {@link _exit}.
+ * Only synchronous code may run in the child, so no promise, timer or stream: fork copies only the calling thread. The
+ * child must leave by {@link execve} or {@link _exit}.
  * @returns the child's pid in the parent, 0 in the child
  * @throws {SyscallError} EAGAIN too many processes; ENOMEM no memory, or the PID namespace's init has ended
  * @see fork(2)
@@ -21,14 +21,15 @@ export function fork(): number {
 }
 
 /**
- * Replaces this process's program by another one. Does not return when it succeeds.
+ * Replaces the program of this process with another program. Does not return when it succeeds.
  *
- * The new program gets this one's stdin, stdout and stderr. Ignored signals and the signal mask, which would survive,
- * are reset first: Node ignores SIGPIPE.
+ * The new program keeps this process's stdin, stdout and stderr. execve(2) alone would also keep ignored signals and
+ * the signal mask. This function resets both first, because Node ignores SIGPIPE.
  * @param path of the program, as this process sees the file system; PATH is not searched
  * @param argv the arguments, the program's name first
  * @param env the environment; `process.env` if not given
- * @throws {SyscallError} ENOENT no such file *or its interpreter is missing*; EACCES not executable; ENOEXEC not a program
+ * @throws {SyscallError} ENOENT no such file *or its interpreter is missing*; EACCES not executable; ENOEXEC not a
+ * program
  * @see execve(2)
  */
 export function execve(
@@ -45,16 +46,16 @@ export function execve(
 	throw new Error("execve returned without an error");
 }
 
-/** What {@link waitpid} reports: whose end it was, and the 16-bit wait status. */
+/** What {@link waitpid} returns: which child has ended, and its 16-bit wait status. */
 export interface Waited {
-	/** The child that changed state; 0 with WNOHANG when none has. */
+	/** The child that has ended; 0 with WNOHANG when none has. */
 	pid: number;
-	/** To be read with {@link WIFEXITED}, {@link WEXITSTATUS}, {@link WIFSIGNALED} and {@link WTERMSIG}. */
+	/** Read it with {@link WIFEXITED}, {@link WEXITSTATUS}, {@link WIFSIGNALED} and {@link WTERMSIG}. */
 	status: number;
 }
 
 /**
- * Waits until a child has ended, and takes it out of the process table (a child not waited for stays a zombie).
+ * Waits until a child has ended, and removes it from the process table. Until then, a child that has ended is a zombie.
  * @param pid the child's pid, or -1 for any child
  * @param options 0, or WNOHANG
  * @throws {SyscallError} ECHILD no such child; EINTR a signal came first
@@ -66,7 +67,8 @@ export function waitpid(pid: number, options = 0): Waited {
 	const waited = recorded("waitpid", shown, () => {
 		const answer = callLibrary("k_waitpid", [int(pid), int(options)]);
 		if (answer < 0) return answer;
-		// libkernel.c puts the pid above the 16 bits of the status: more than 32 bits, so no bit operators.
+		// libkernel.c puts the pid above the 16 bits of the status. The answer may have more than 32 bits, so bit
+		// operators do not work.
 		status = answer % 0x10000;
 		return Math.floor(answer / 0x10000);
 	});
@@ -83,7 +85,7 @@ export const WIFSIGNALED = (status: number): boolean => (status & 0x7f) !== 0 &&
 export const WTERMSIG = (status: number): number => status & 0x7f;
 
 /**
- * Ends this process at once: nothing is flushed, no handler runs. The right end for a forked child.
+ * Ends this process at once: no buffer is flushed, and no exit handler runs. A forked child should end this way.
  * @param status exit code; only its lowest 8 bits count
  * @see _exit(2)
  */
@@ -115,10 +117,10 @@ export function getppid(): number {
 }
 
 /**
- * Sets something about this process. A forked child does not inherit either of the two.
- * @param option PR_SET_PDEATHSIG: the kernel sends it a signal when its parent ends. PR_SET_CHILD_SUBREAPER: orphans
- * among its descendants become its children instead of init's
- * @param arg2 the signal; 1 for a subreaper
+ * Sets an attribute of this process. A forked child inherits neither of these two.
+ * @param option PR_SET_PDEATHSIG: the kernel sends this process a signal when its parent ends. PR_SET_CHILD_SUBREAPER:
+ * orphans among this process's descendants become its children instead of init's
+ * @param arg2 the signal for PR_SET_PDEATHSIG; 1 for PR_SET_CHILD_SUBREAPER
  * @see PR_SET_PDEATHSIG(2const), PR_SET_CHILD_SUBREAPER(2const)
  */
 export function prctl(option: typeof PR_SET_PDEATHSIG | typeof PR_SET_CHILD_SUBREAPER, arg2: number): void {

@@ -5,8 +5,8 @@ import { callLibrary, int, int64, recorded, syscall } from "./library.ts";
 /**
  * Changes which signals this process blocks. A blocked signal is not lost: it stays pending until it is unblocked or
  * taken with {@link sigwaitinfo}. A forked child inherits the mask; {@link execve} empties it.
- * @param how SIG_BLOCK adds to the mask, SIG_UNBLOCK takes away, SIG_SETMASK replaces it
- * @param set signals such as SIGTERM; SIGKILL and SIGSTOP cannot be blocked and are passed over
+ * @param how SIG_BLOCK adds `set` to the mask, SIG_UNBLOCK removes `set` from it, SIG_SETMASK replaces it with `set`
+ * @param set signals such as SIGTERM; SIGKILL and SIGSTOP cannot be blocked and are ignored
  * @throws {SyscallError} EINVAL unknown `how`
  * @see sigprocmask(2), signal(7)
  */
@@ -18,12 +18,16 @@ export function sigprocmask(how: number, set: readonly number[]): void {
 /** What {@link sigwaitinfo} took. */
 export interface Signal {
 	signo: number;
-	/** Who sent it: SI_USER a process, with kill(2); SI_KERNEL the kernel, such as a terminal's Ctrl-C. */
+	/**
+	 * Who sent it: SI_USER stands for a process that called kill(2), SI_KERNEL for the kernel, such as for a terminal's
+	 * Ctrl-C.
+	 */
 	code: number;
 }
 
 /**
- * Waits until one of these signals is pending, and takes it. They must be blocked: otherwise they do what they always do.
+ * Waits until one of these signals is pending, and takes it. The process must block these signals first: a signal that
+ * is not blocked has its usual effect.
  * @throws {SyscallError} EINTR a signal that is not in `set` was handled
  * @see sigwaitinfo(2)
  */
@@ -32,19 +36,19 @@ export function sigwaitinfo(set: readonly number[]): Signal {
 	const signo = recorded("sigwaitinfo", { set: shown(set) }, () => {
 		const answer = callLibrary("k_sigwaitinfo", [int64(mask(set))]);
 		if (answer < 0) return answer;
-		// libkernel.c puts the code above the signal's 8 bits, and 0x8000 higher, as it may be negative.
+		// libkernel.c puts the code above the signal's 8 bits, and adds 0x8000 to it because the code may be negative.
 		code = (answer >> 8) - 0x8000;
 		return answer & 0xff;
 	});
 	return { signo, code };
 }
 
-/** Shows a signal by its name. */
+/** The name of a signal, such as SIGTERM. */
 export function signalName(sig: number): string {
 	return Object.entries(constants.signals).find(([, number]) => number === sig)?.[0] ?? String(sig);
 }
 
 const shown = (set: readonly number[]) => `[${set.map(signalName).join(", ")}]`;
 
-// Bit n-1 for signal n. Standard signals only: a double holds whole numbers up to 53 bits.
+// Bit n-1 for signal n. Only standard signals work: a double holds integers of up to 53 bits exactly.
 const mask = (set: readonly number[]) => [...new Set(set)].reduce((sum, sig) => sum + 2 ** (sig - 1), 0);
