@@ -1,25 +1,26 @@
 import type { Finding } from "./compare.ts";
 
-/** What is known of an earlier attempt's findings. */
+/** The part of an earlier attempt's findings that is remembered. */
 export type Known = Pick<Finding, "fact" | "what">;
 
-/** What has become of the findings since an earlier attempt, in the kernel's terms: each is what a fact is about. */
+/** What changed since an earlier attempt. Each entry is the `what` of a finding. */
 export interface Changes {
 	mended: string[];
-	/** Wrong, and not before; or not to be seen before, as something else was in the way. */
+	/** Wrong now, and not reported before: it was right before, or another mistake hid it. */
 	fresh: string[];
 	/** Wrong before and now. */
 	left: string[];
 }
 
-/** Where one of these is wrong, little or nothing was played. */
+/** If one of these facts is wrong, the run ended early or did not begin. */
 const SHOWS_LESS = ["ending", "machine", "module"];
 
 /** Compares an attempt's findings with the last one's. */
 export function changesSince(before: readonly Known[], now: readonly Known[]): Changes {
 	const [known, wrong] = [before, now].map((findings) => new Set(findings.map(({ fact }) => fact)));
-	// A run that did not come to its end shows less, and a module that cannot be loaded nothing: what is not to be seen has
-	// not been mended. Of a module that could not be loaded, nothing else was known.
+	// A run that ended early shows fewer facts, and a module that cannot be loaded shows none. A fact that this attempt
+	// cannot show is not mended. But if the earlier attempt could not load the module, that was its only finding, and
+	// it is mended.
 	const shows = (fact: string) => wrong?.has(fact) !== true || known?.has(fact) === true;
 	const cutShort = known?.has("module") === false && !SHOWS_LESS.every(shows);
 	const whats = (findings: readonly Known[], keep: (fact: string) => boolean) =>

@@ -13,46 +13,47 @@ import type {
 import type { Drawn, Facts, FactValue } from "./values.ts";
 
 /**
- * What a lesson's check.ts says: which scenario to play, which facts matter, and what is known about each way of
- * getting them wrong.
+ * What a lesson's check.ts defines: the scenario to run, the facts that matter, and explanations for the known ways of
+ * getting each fact wrong.
  */
 export interface Check {
-	/** The module that the learner writes, such as `isolate.ts`; the same name in lessons/ and solutions/. */
+	/** File name of the module that the learner writes, such as `isolate.ts`. The solution has the same name. */
 	module: string;
-	/** The function that it exports; of several, the first. */
+	/** The function that the module exports; if there are several, the first. */
 	exported: string;
 	/** Points for passing it, when a class is graded. */
 	weight: number;
-	/** What was learnt, said when it passes. */
+	/** What the lesson teaches; printed when the module passes. */
 	learnt: string;
-	/** Draws the inputs of one run. */
+	/** Draws the random inputs of one run. */
 	draw(random: Random): Drawn;
-	/** What is played with them. */
+	/** Returns the scenario with these inputs. */
 	scenario(drawn: Drawn): Scenario;
-	/** The call that the lesson is about, and the moment at which it is looked at first; {@link PRIMARY} if not given. */
+	/** The call that the lesson is about, and the moment at which its command is read. Default: {@link PRIMARY}. */
 	primary?: Primary;
-	/** The directory that the command's root is to be, where there is one: whatever shows it shows nothing of the host's. */
+	/** The directory that the command's root must be, if there is one. Mounts of it do not count as the host's files. */
 	rootfs?(drawn: Drawn): Rootfs;
-	/** Facts of this lesson alone, beside those that are derived for all. Drawn values in them become `‹name›`. */
+	/** Derives facts that only this lesson has. Drawn values in them are replaced by `‹name›`. */
 	derive?(observation: Observation, drawn: Drawn): Record<string, FactValue>;
-	/** What must be so, the most telling first. Every fact is compared with the reference's. */
+	/** Rules for the lesson's facts, the most important first. Each fact is compared with the reference's. */
 	facts: FactRule[];
-	/** What is known about exceptions that the exercise ends with. */
+	/** Explanations of wrong endings, such as exceptions. They are tried before those of every lesson. */
 	exceptions: Explanation[];
 }
 
 /**
- * The exit code that was drawn for the primary call's command, as it is for every check. The step that ends the call
- * writes it to the command: so it stands in no script and in no argument, and nobody knows it before.
+ * The exit code of the primary call's command. It is drawn at random for every run. The step that ends the call
+ * writes it to the command's standard input. It is in no script and in no argument, so the exercise cannot know it
+ * earlier.
  */
 export function exitCodeOf({ [EXIT_CODE]: drawn }: Drawn): number {
 	return Number(drawn);
 }
 
-/** What the exit code is called among the drawn values. */
+/** Name of the exit code among the drawn values. */
 export const EXIT_CODE = "exitCode";
 
-/** Inputs that nobody can know beforehand. */
+/** Draws inputs that a submission cannot know in advance. */
 export interface Random {
 	/** A hostname such as `brisk-otter-4f2a`. */
 	hostname(): string;
@@ -60,55 +61,57 @@ export interface Random {
 	name(stem: string): string;
 }
 
-/** A call that a scenario makes: what it asks of the engine, and how its command can be told. See {@link Call}. */
+/** A call that a scenario makes: the options for the engine, and how to recognise the command. See {@link Call}. */
 export interface PlannedCall extends Pick<Call, "as" | "stdio" | "until" | "asynchronous" | "says"> {
-	/** What it is there for, after its name: "its command is not there". */
+	/** What the call is for; printed after the call's name, such as "its command is not there". */
 	about?: string;
-	/** Which export of the engine's, or of the lesson's driver, is called; `run` if not given. */
+	/** The function to call: an export of the engine, or of the lesson's driver. Default: `run`. */
 	export?: string;
-	/** What it is asked for, but for the command. */
+	/** The function's options, except `command`. */
 	options: Record<string, unknown>;
 	/**
-	 * What the command does, for sh(1). `pause` waits until the next step, and then `$line` is what that step has written.
-	 * If not given, the command waits once and ends with the exit code that it is told then.
+	 * The command's script for sh(1). `pause` waits for a line that a `feed` step writes; then `$line` holds that line.
+	 * Default: a script that waits for one line, and exits with the exit code in it.
 	 */
 	script?: string;
-	/** The engine cannot do this: it must throw. */
+	/** The call is impossible: the engine must throw. */
 	fails?: true;
-	/** The command, where it is no script. The token must be among its arguments; none, where the call starts no command. */
+	/** A command other than a script. The token must be one of its arguments. `none`: the call starts no command. */
 	command?: ((token: string) => [string, ...string[]]) | "none";
-	/** Another call, whose command this one runs again. */
+	/** Name of another call. This call runs the same command, and its command has the same token. */
 	sameTokenAs?: string;
 }
 
 /** One run in a fresh virtual machine. */
 export interface Scenario {
-	/** What was done, for the report: "ran sh with the hostname X". */
+	/** What the run does, for the report: "ran sh with the hostname X". */
 	does: string;
-	/** What is made on the machine's host beforehand. */
+	/** What to create on the virtual machine's host before the run. */
 	prepare: Preparation[];
-	/** Each on a runner of its own: six at most. The one that the lesson is about is {@link Check.primary}. */
+	/**
+	 * Up to six calls by name, each in a runner process of its own. {@link Check.primary} names the most important one.
+	 */
 	calls: Record<string, PlannedCall>;
-	/** If not given: the primary call is made, looked at as the primary moment, and ended. */
+	/** Default: makes the primary call, reads the kernel as the primary moment, and ends the call. */
 	steps?: Step[];
-	/** What its facts need beside what is always read, by subject: `{ network: {}, files: { watch: ["/lab"] } }`. */
+	/** What to read in addition to what every run reads, by subject: `{ network: {}, files: { watch: ["/lab"] } }`. */
 	readings?: Readings;
 }
 
-/** A directory of the host's that becomes a container's root. */
+/** A directory of the host that becomes a container's root. */
 export interface Rootfs {
 	path: string;
-	/** A file in it, with a drawn name, by which a copy of the directory is known. */
+	/** Name of a file in it, drawn at random: a root that has this file is the directory or a copy of it. */
 	marker?: string;
 }
 
-/** The call that a lesson is about, and the moment at which it is looked at first. */
+/** The call that a lesson is about, and the moment at which its command is read. */
 export interface Primary {
 	call: string;
 	moment: string;
 }
 
-/** What most lessons call them. */
+/** The names that most lessons use for their call and its moment. */
 export const BOX = "box";
 export const DURING = "during";
 export const PRIMARY: Primary = { call: BOX, moment: DURING };
@@ -117,13 +120,14 @@ export const PRIMARY: Primary = { call: BOX, moment: DURING };
 export const primaryOf = ({ primary = PRIMARY }: Pick<Check, "primary">): Primary => primary;
 
 /**
- * What a fact is made of; of several things, the one that an exercise can most easily write. It decides what the fact is
- * worth as evidence, and test/hostile/README.md lists it for every fact of every lesson.
+ * The source of a fact. If a fact has several sources, this is the one that an exercise can most easily write. The
+ * source decides what the fact is worth as evidence. test/hostile/README.md lists the source of every fact of every
+ * lesson.
  *
- * - `kernel`: what the agent has read from the kernel itself: /proc, cgroup files, netlink, mount tables.
- * - `answer`: what a program of the check's was answered. The exercise can neither see nor change the program.
- * - `files`: the content or metadata of files that the exercise can write, read by the agent or a program of the check's.
- * - `exercise`: the exercise's own word: what its function has returned or thrown, or what was printed.
+ * - `kernel`: the agent read it from the kernel itself: /proc, cgroup files, netlink, mount tables.
+ * - `answer`: a program of the check received it as an answer. The exercise can neither see nor change that program.
+ * - `files`: content or metadata of files that the exercise can write, read by the agent or by a program of the check.
+ * - `exercise`: what the exercise says: what its function returned or threw, or what was printed.
  */
 export type MadeOf = "kernel" | "answer" | "files" | "exercise";
 
@@ -133,26 +137,26 @@ export interface FactRule {
 	madeOf: MadeOf;
 	/** What the fact is about, for the report: "the command's UTS namespace". */
 	what: string;
-	/** Values that are as right as the reference's. */
+	/** Whether a value that differs from the reference's is right as well. */
 	accept?: (got: FactValue, context: Context) => boolean;
 	/**
-	 * Whether a wrong value only follows from what another finding tells. It is then left out beside others; alone, it is a
-	 * finding all the same: what could not be asked is never right.
+	 * Whether a wrong value is only a consequence of another finding. If there are other findings, this one is left
+	 * out. If there are none, it is reported: what could not be measured is never right.
 	 */
 	follows?: (context: Context) => boolean;
-	/** What is known about wrong values, the most specific first; the last should always fit. */
+	/** Explanations of wrong values, the most specific first. The last one should always fit. */
 	explain: Explanation[];
 }
 
-/** What a finding says about one way of being wrong. */
+/** Explains one way of getting a fact wrong. */
 export interface Explanation {
-	/** Whether it fits what was measured; always, if absent. */
+	/** Whether the explanation fits what was measured. Without `when`, it always fits. */
 	when?: (context: Context) => boolean;
 	/** Short name of the diagnosis, such as `old-root-attached`; tests of wrong submissions name it. */
 	diagnosis: string;
 	/** Number in the curriculum's list of misconceptions. */
 	misconception?: number;
-	/** Why it is so: the fact that shows it. May say "possible causes" when it was not measured. */
+	/** Why the value is wrong, with the fact that proves it. If the cause was not measured, says "possible causes". */
 	why: string | ((context: Context) => string);
 	/** What to try. */
 	try: string;
@@ -165,24 +169,27 @@ export interface Context {
 	facts: Facts;
 	drawn: Drawn;
 	observation: Observation;
-	/** What was read while the command ran: the primary moment; undefined when there was none. */
+	/** What was read at the primary moment, while the command ran; undefined if the run did not reach that moment. */
 	during: Moment | undefined;
-	/** The command, then. */
+	/** The command's process at that moment; null if it was not running. */
 	process: ProcessState | null;
 	ending: Ending;
 	ledger: readonly LedgerCall[];
 	/** The exception that ended the exercise. */
 	thrown: Extract<Ending, { how: "threw" }>["thrown"] | null;
-	/** The process that threw it, as it was at that moment. */
+	/** The process that threw the exception, as it was at that moment. */
 	atThrow: ProcessState | null;
 }
 
-/** Whether the exercise ended with this call refused for one of these reasons. */
+/** Makes a test: did the exercise end with a SyscallError of this call, with one of these error codes? */
 export function refused(call: string, ...codes: string[]) {
 	return ({ thrown }: Context): boolean => thrown?.syscall?.call === call && codes.includes(thrown.syscall.code);
 }
 
-/** Whether the command never ran because the kernel refused its execve, for one of these reasons or for any. */
+/**
+ * Makes a test: did the command never run because the kernel refused its execve?
+ * @param codes the error codes that count; all, if none is given
+ */
 export function commandRefused(...codes: string[]) {
 	return ({ facts, ledger }: Context): boolean =>
 		facts["command.ran"] === false &&
@@ -191,7 +198,7 @@ export function commandRefused(...codes: string[]) {
 		);
 }
 
-/** Whether the program made this call with all of these words in its arguments, and the kernel did it. */
+/** Whether the program made this call successfully, with all of these words in its arguments. */
 export function called({ ledger }: Pick<Context, "ledger">, call: string, ...words: string[]): boolean {
 	return ledger.some(
 		(entry) =>
@@ -201,7 +208,7 @@ export function called({ ledger }: Pick<Context, "ledger">, call: string, ...wor
 	);
 }
 
-/** Whether the call was made with these words, but only by children of the process that became the command. */
+/** Whether the call succeeded with these words, but only in descendants of the process that became the command. */
 export function calledElsewhere({ ledger }: Pick<Context, "ledger">, call: string, ...words: string[]): boolean {
 	const commands = ledger.filter((entry) => entry.call === "execve").map(({ task }) => task);
 	const callers = ledger.filter((entry) => called({ ledger: [entry] }, call, ...words)).map(({ task }) => task);
@@ -211,7 +218,7 @@ export function calledElsewhere({ ledger }: Pick<Context, "ledger">, call: strin
 	);
 }
 
-/** What is known of a namespace that a child of the module's has, and the command has not. */
+/** Explains why the command has no new namespace: the module created the namespace in a child process. */
 export function unsharedInChild(flag: string): Explanation {
 	return {
 		when: (context) => calledElsewhere(context, "unshare", flag),
@@ -222,17 +229,17 @@ export function unsharedInChild(flag: string): Explanation {
 	};
 }
 
-/** The mount that the path lies on, in the view of a process. */
+/** The mount that `path` is on, according to a process's mount table. */
 export function mountOf(mounts: readonly Mount[], path: string): Mount | undefined {
 	const above = mounts.filter(
 		({ mountPoint }) =>
 			path === mountPoint || path.startsWith(mountPoint.endsWith("/") ? mountPoint : `${mountPoint}/`),
 	);
-	// Of two mounts on one place, the later one covers the other.
+	// If two mounts have the same mount point, the later one covers the other.
 	return above.toSorted((a, b) => a.mountPoint.length - b.mountPoint.length).at(-1);
 }
 
-/** The command of a call at a moment; null when it did not run. */
+/** The command of a call at a moment; null if it was not running. */
 export function commandAt(observation: Observation, moment: string, call = BOX): ProcessState | null {
 	return observation.moments[moment]?.commands[call] ?? null;
 }

@@ -1,19 +1,20 @@
 import type { Check, Context, Explanation, FactRule } from "./check.ts";
 
 /**
- * What must be so in every lesson: the engine stays on the host, the command runs once, and the host keeps its processes, its
- * files, its name and its mounts. A lesson that has a rule of its own for one of these facts explains it by itself.
+ * The rules that every lesson has: the engine stays on the host, the command runs once, and the host keeps its
+ * processes, files, name and mounts. If a lesson has its own rule for one of these facts, that rule replaces the one
+ * here.
  */
 
-/** All rules of a lesson, in the order in which they are told. */
+/** All rules of a lesson, in the order in which their findings are reported. */
 export function commonRules({ exported, facts }: Pick<Check, "exported" | "facts">): FactRule[] {
 	const isMissing = ({ fact }: FactRule) => !facts.some((own) => own.fact === fact);
-	// An engine elsewhere, or a second command, is the reason for much that comes after it.
+	// These rules come first: an engine that left the host, or a second command, causes many other differences.
 	const first = [enginePlace(exported), commandOnce(exported), inputTaken(exported)];
 	return [...first.filter(isMissing), ...facts, ...[processesLeft(exported), ...HOST].filter(isMissing)];
 }
 
-/** For lessons whose modules have no reason to make a process that stays. */
+/** The rule that no process is left behind. It suits lessons whose modules have no reason to leave one. */
 export function processesLeft(exported: string): FactRule {
 	return {
 		fact: "left.processes",
@@ -37,11 +38,14 @@ export function processesLeft(exported: string): FactRule {
 	};
 }
 
-/** Whether the engine's own process, the first of the ledger, has made the call, and the kernel did it. */
+/** The first of these calls that succeeded in the engine's own process, which is task "1" in the ledger. */
 const engineCalled = ({ ledger }: Context, ...calls: string[]) =>
 	ledger.find(({ task, call, error }) => task === "1" && calls.includes(call) && error === undefined);
 
-/** The engine's own process has to stay where the host is. */
+/**
+ * The rule that the engine's own process stays in the host's namespaces and root.
+ * @param known explanations to try first
+ */
 export function enginePlace(exported: string, ...known: Explanation[]): FactRule {
 	return {
 		fact: "engine.place",
@@ -92,7 +96,8 @@ function inputTaken(exported: string): FactRule {
 		fact: "input.taken",
 		madeOf: "kernel",
 		what: "containers whose command's input was read by another process",
-		// What a lesson has found between the command and its input reads that.
+		// Lesson 01 finds that the command's stdin is another file. Then it is known who reads the line: whatever is in
+		// between.
 		follows: ({ facts }) => String(facts["command.streams"]).includes("stdin: another"),
 		explain: [
 			{

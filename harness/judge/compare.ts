@@ -4,7 +4,7 @@ import { endings } from "./endings.ts";
 import { withDrawn } from "./facts.ts";
 import type { Facts, FactValue } from "./values.ts";
 
-/** One difference between what the kernel shows of the exercise and of the reference, explained. */
+/** One fact that differs between the exercise and the reference, with an explanation. */
 export interface Finding {
 	fact: string;
 	/** What the fact is about, in words. */
@@ -30,7 +30,7 @@ export function compare(check: Check, context: Context, reference: Facts): Findi
 		const got = context.facts[rule.fact];
 		const expected = reference[rule.fact];
 		if (expected === undefined) throw new Error(`the reference shows no fact ${rule.fact}`);
-		// Of a run that did not come to its end, not everything can be read, and its ending has said why.
+		// After a wrong ending, not everything can be read. The finding about the ending explains that.
 		if (got === undefined) return ended.length > 0 ? [] : unmeasured(rule, expected, context);
 		if (equal(got, expected) || rule.accept?.(got, context)) return [];
 		return [finding(rule.fact, rule.what, expected, got, choose(rule.explain, context), context)];
@@ -38,12 +38,12 @@ export function compare(check: Check, context: Context, reference: Facts): Findi
 	const isConsequence = ({ follows }: FactRule) => follows?.(context) ?? false;
 	const causes = [...ended, ...rules.filter((rule) => !isConsequence(rule)).flatMap(found)];
 	const findings = causes.length > 0 ? causes : rules.filter(isConsequence).flatMap(found);
-	// One cause often shows in several facts: while the command runs and afterwards. It is told once.
+	// One cause often changes several facts, while the command runs and afterwards. Its explanation is given once.
 	const told = new Set<string>();
 	return findings.filter(({ explanation }) => !told.has(explanation) && told.add(explanation));
 }
 
-// In a run that went to its end, something has kept the probe from reading. What is missing is never right.
+// The ending is right, so something prevented the agent from reading the fact. A missing fact is never right.
 function unmeasured(rule: FactRule, expected: FactValue, context: Context): Finding[] {
 	const explanation: Explanation = {
 		diagnosis: "unmeasured",
@@ -54,7 +54,7 @@ function unmeasured(rule: FactRule, expected: FactValue, context: Context): Find
 	return [finding(rule.fact, rule.what, expected, "nothing that could be read", explanation, context)];
 }
 
-// A command that ran and a wrong exit code are two findings; an exception is the reason for all that follows.
+// The finding about how the run ended. It also covers a command that never ran. An exception is shown with its message.
 function endingFinding(check: Check, context: Context, reference: Facts): Finding[] {
 	const got = context.facts["ending"] ?? "";
 	const expected = reference["ending"] ?? "";

@@ -3,7 +3,7 @@ import { type Check, type Context, commandAt, primaryOf } from "./check.ts";
 import { deriveFacts, endingOf } from "./facts.ts";
 import type { Drawn } from "./values.ts";
 
-/** Everything that an explanation may look at, from what was read. */
+/** Makes the context of explanations from an observation. */
 export function contextOf(check: Check, observation: Observation, drawn: Drawn): Context {
 	const { call, moment } = primaryOf(check);
 	const ending = endingOf(observation, call);

@@ -1,28 +1,28 @@
 import type { ViewName } from "../protocol/index.ts";
 
-/** What a lesson's demo.ts says: the steps that an instructor shows in front of people. */
+/** What a lesson's demo.ts defines: steps that an instructor shows to an audience. */
 export interface Demo {
 	title: string;
-	/** How long it takes, told calmly. */
+	/** Duration in minutes, at a calm pace. */
 	minutes: number;
-	/** The views that it is about, the first being shown first; for some of them the probe reads more. */
+	/** The views that the demo is about. The first one is shown first. Some views need additional readings. */
 	views?: ViewName[];
 	steps: DemoStep[];
 }
 
-/** One step: something is said, typed, and looked at. */
+/** One step: the narration, a command to type, and what to look at. */
 export interface DemoStep {
 	/** What the audience is told before the command is typed: a sentence or two. */
 	narration: string;
-	/** Which of the two shells it is typed into: one on the host, or one in the container. */
+	/** The shell that the command is typed into: the one on the host, or the one in the container. */
 	stage: "host" | "container";
-	/** One command line for sh(1). A container's shell is entered by such a line, too. */
+	/** One command line for sh(1). A step also enters the container's shell by such a command. */
 	command: string;
-	/** Where in its output to look, and what it means. */
+	/** Where to look in the command's output, and what it means. */
 	look: string;
-	/** What must be found in the output, as regular expressions: the demo's rehearsal checks it. */
+	/** Regular expressions that must match the output. The demo's rehearsal tests them. */
 	promises: string[];
-	/** For the presenter's eyes only. */
+	/** A note that only the presenter sees. */
 	note?: string;
 }
 

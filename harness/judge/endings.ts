@@ -1,7 +1,10 @@
 import { constants } from "node:os";
 import { type Check, type Context, commandRefused, type Explanation } from "./check.ts";
 
-/** What is known of endings in every lesson; a check's own exceptions come first. The last always fits. */
+/**
+ * Explanations of wrong endings for every lesson. A check's own `exceptions` are tried first. The last one always
+ * fits.
+ */
 export function endings(check: Check): Explanation[] {
 	const how = (name: string) => (context: Context) => context.ending.how === name;
 	return [
@@ -51,7 +54,7 @@ export function endings(check: Check): Explanation[] {
 			see: ["fork(2)"],
 		},
 		{
-			// It kills the largest process of all, which is the child or, by a hair, the engine above it.
+			// The kernel kills the largest process: the child, or the engine above it if that is slightly larger.
 			when: ({ observation: { before, after }, facts }) =>
 				facts["command.ran"] === false && after.oomKills > before.oomKills,
 			diagnosis: "out-of-memory",
@@ -120,7 +123,7 @@ export function endings(check: Check): Explanation[] {
 const TAKEN_APART =
 	"Possible cause: process.exit in a forked child. It takes Node apart, with threads that fork has not copied, and crashes. A forked child ends by _exit.";
 
-/** The command runs, but its parent is the host's init: whoever had forked it has ended without waiting. */
+/** The command runs, but its parent is the host's init: the process that forked it ended without waiting for it. */
 const orphaned: Explanation = {
 	when: ({ process, during }) =>
 		process !== null &&
@@ -133,7 +136,7 @@ const orphaned: Explanation = {
 	see: ["waitpid(2)", "fork(2)", "_exit(2)"],
 };
 
-/** The process between the engine and the command, if there is one: the command's parent is not the engine. */
+/** The command's parent, if it is a process of the exercise's and not the engine itself. */
 function processBetween({ process, during }: Context) {
 	const parent = during?.host.tasks.find(({ pid }) => pid === process?.pid)?.ppid;
 	const between = process?.tasks.find(({ pid }) => pid === parent);
@@ -160,7 +163,7 @@ const notHandedUp: Explanation = {
 	see: ["waitpid(2)", "_exit(2)"],
 };
 
-/** Started once more after it had ended, by a process that came back as well. */
+/** The command was started again after it had ended: after a fork, both processes returned and went on to start it. */
 const ranTwice: Explanation = {
 	when: ({ ledger, process }) => {
 		const started = ledger.filter(({ call, error }) => call === "execve" && error === undefined);
@@ -172,15 +175,15 @@ const ranTwice: Explanation = {
 	see: ["fork(2)", "_exit(2)"],
 };
 
-/** Of a command that ran: how a process of the exercise's between it and the engine has spoilt what the engine hears. */
+/** The command ran, but a process that the exercise forked changed the ending that the engine learnt of. */
 export const spoiltBetween: Explanation[] = [orphaned, ranTwice, childCrashed, notHandedUp];
 
-/** A kill of the exercise's that reached more than one process. */
+/** A successful kill(2) of the exercise's whose pid, 0 or negative, stands for several processes. */
 function wideKill({ ledger }: Context) {
 	return ledger.find(({ call, args, error }) => call === "kill" && error === undefined && Number(args["pid"]) <= 0);
 }
 
-/** The signal that the exit code tells of, as a shell does: 128 + its number. */
+/** The signal that the exit code stands for. As in a shell, the code is 128 + the signal's number. */
 function endingSignal({ ending }: Context): { name: string; code: number; number: number } | undefined {
 	const code = ending.how === "returned" ? Number(ending.value) : 0;
 	const [name, number] = Object.entries(constants.signals).find(([, signal]) => 128 + signal === code) ?? [];
@@ -188,7 +191,7 @@ function endingSignal({ ending }: Context): { name: string; code: number; number
 }
 
 function openCall(ledger: Context["ledger"]): string | undefined {
-	// The engine's own parent always waits; a wait in it is only the echo of a wait below.
+	// The engine's own process, task "1", always waits for its child. So its waitpid says nothing about the cause.
 	const open = ledger.filter(
 		(entry) =>
 			entry.result === undefined && entry.error === undefined && entry.call !== "execve" && entry.call !== "_exit",

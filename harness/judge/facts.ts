@@ -4,12 +4,12 @@ import { type Check, commandAt, EXIT_CODE, exitCodeOf, primaryOf, type Rootfs } 
 import { hostFiles, placeOnHost, rootOf } from "./host-files.ts";
 import type { Drawn, Facts, FactValue } from "./values.ts";
 
-/** Directories of the host whose files every run reads: what the host is called and how it works is in the first. */
+/** Directories of the host whose files every run reads. The first holds the host's name and configuration. */
 export const HOST_FILES = ["/etc", "/root"] as const;
 
 /**
- * Turns what was read into facts that can be compared between two runs: relations instead of numbers, and drawn values
- * as `‹name›`.
+ * Derives facts from an observation. Facts can be compared between two runs: they hold relations instead of numbers,
+ * and `‹name›` instead of drawn values.
  */
 export function deriveFacts(
 	check: Pick<Check, "derive" | "primary" | "rootfs">,
@@ -28,11 +28,11 @@ export function deriveFacts(
 		"engine.place": enginePlace(observation),
 		"input.taken": Object.keys(observation.calls).filter((name) => observation.calls[name]?.inputTaken),
 	};
-	// Of an engine that was cut short or killed, everything is left: that says nothing about the exercise.
+	// An engine that was killed or did not get to its end leaves everything behind. That says nothing about the exercise.
 	if (ending.how === "returned")
 		facts["left.processes"] = newOnes(
 			before.tasks,
-			// What has ended, and has nobody but the host's init for a parent, is only waiting for init's next turn.
+			// Zombies whose parent is the host's init are left out: init will soon reap them.
 			after.tasks.filter(({ state, ppid }) => state !== "Z" || ppid !== 1),
 			(task) => `${nameOf(task)} (${task.state})`,
 			identityOf,
@@ -49,10 +49,10 @@ export function deriveFacts(
 	return normalise({ ...facts, ...check.derive?.(observation, drawn) }, drawn);
 }
 
-/** What two readings of one process have in common, and no other process: pids come back. */
+/** Identifies a process across readings. The pid alone does not: the kernel reuses pids. */
 export const identityOf = ({ pid, startTicks }: Pick<Task, "pid" | "startTicks">): string => `${pid} ${startTicks}`;
 
-// The exit code is another one in every run.
+// The drawn exit code differs in every run, so its name stands for it.
 function returned(value: unknown, drawn: Drawn): string {
 	return `returned ${value === exitCodeOf(drawn) ? `‹${EXIT_CODE}›` : JSON.stringify(value)}`;
 }
@@ -80,8 +80,8 @@ function hostFacts(when: "during" | "after", before: HostState, now: HostState):
 	};
 }
 
-// What is new counts in /etc alone, where each file means something to the host. A file that was written anew with the same
-// content is the same.
+// New files count only in /etc, where each file is part of the host's configuration. A file that was rewritten with
+// the same content counts as unchanged.
 function changedFiles(dir: (typeof HOST_FILES)[number], before: HostState, now: HostState): string[] {
 	const [old, present] = [before, now].map(
 		({ trees }) => new Map((trees[dir] ?? []).map((entry) => [entry.path, contentOf(entry)])),
@@ -95,11 +95,11 @@ function changedFiles(dir: (typeof HOST_FILES)[number], before: HostState, now: 
 	return [...gone, ...changed, ...added.map((path) => `${named(path)} is new`)];
 }
 
-// The size of a directory says how many files are in it.
+// A directory's size is ignored: it depends on the number of files in it.
 const contentOf = (entry: Entry) =>
 	JSON.stringify({ ...entry, inode: 0, changedMs: 0, size: entry.kind === "directory" ? 0 : entry.size });
 
-/** In which of its namespaces, and in which root, an engine was not the host's, whenever a command of its was looked at. */
+/** Namespaces and roots of engines that were not the host's, at all moments at which a command was read. */
 function enginePlace({ before, moments }: Observation): string[] {
 	const engines = Object.values(moments).flatMap(({ commands }) =>
 		Object.values(commands).flatMap((command) => (command === null ? [] : [command])),
@@ -135,7 +135,7 @@ function processFacts(before: HostState, process: ProcessState, rootfs?: Rootfs)
 	};
 }
 
-// Nothing is known where the same attempt fails on the host's side, too, or could not be made at all.
+// Undefined if nothing is known: the control attempt on the host failed as well, or an attempt could not be made.
 function escapeOf({ escape: tried }: ProcessState): string | undefined {
 	if (tried === null || tried.control.climb !== "" || tried.control.uncover !== "") return undefined;
 	const came = [tried.climb, tried.uncover];
@@ -143,13 +143,13 @@ function escapeOf({ escape: tried }: ProcessState): string | undefined {
 	return came.every((why) => why === "nowhere") ? "refused" : undefined;
 }
 
-// Where the host has what is mounted in a namespace, each place once.
+// The host's paths of the directories that are mounted in a mount namespace, each path once.
 function hostPlaces({ mounts }: HostState, table: NonNullable<ProcessState["table"]>, rootfs?: string): string[] {
 	const places = hostFiles(mounts, table, rootfs).map((mount) => placeOnHost(mounts, mount) ?? "");
 	return [...new Set(places)];
 }
 
-/** The mounts in `seen` that are in a peer group with one of the host's: `shared:N` with the same N. */
+/** The mounts in `seen` that share a peer group with a mount of the host: both have `shared:N` with the same N. */
 export function peersOf(host: readonly Mount[], seen: readonly Mount[]): Mount[] {
 	const groups = new Set(host.flatMap(peerGroup));
 	return seen.filter((mount) => peerGroup(mount).some((group) => groups.has(group)));
@@ -157,10 +157,10 @@ export function peersOf(host: readonly Mount[], seen: readonly Mount[]): Mount[]
 
 const peerGroup = (mount: Mount) => mount.propagation.filter((field) => field.startsWith("shared:"));
 
-// Of two mounts on one place, each is one of its own.
+// Two mounts can have the same mount point, so the id is part of a mount's identity.
 const placeOf = (mount: Mount) => `${mount.id} ${mount.mountPoint}`;
 
-/** Whether mounts and unmounts below this mount are seen by its peers. See mount_namespaces(7). */
+/** Whether mounts and unmounts below this mount propagate to peers. See mount_namespaces(7). */
 export function isShared(mount: Mount): boolean {
 	return peerGroup(mount).length > 0;
 }
@@ -183,13 +183,13 @@ function newOnes<T>(
 }
 
 function normalise(facts: Record<string, FactValue>, drawn: Drawn): Facts {
-	// An exit code is a number of two digits, and they are found where it was not put, too.
+	// The exit code is not replaced: so short a number may also occur elsewhere in a text.
 	const names = Object.entries(drawn).filter(([name]) => name !== EXIT_CODE);
 	const replace = (text: string) => names.reduce((left, [name, value]) => left.replaceAll(value, `‹${name}›`), text);
 	return mapStrings(facts, replace);
 }
 
-/** Puts the values of one run in the place of `‹name›`. */
+/** Replaces each `‹name›` by the value that was drawn for one run. */
 export function withDrawn(value: FactValue, drawn: Drawn): FactValue {
 	const replace = (text: string) => text.replace(/‹(\w+)›/g, (whole, name: string) => drawn[name] ?? whole);
 	return mapStrings({ value }, replace)["value"] ?? value;

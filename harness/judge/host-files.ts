@@ -1,20 +1,21 @@
 import type { HostState, Mount, Place, ProcessState } from "../protocol/index.ts";
 import type { Rootfs } from "./check.ts";
 
-/** What of the host's files a process can get at: which mounts show them, and what its root is. */
+/** Tells which of the host's files a process can reach: which mounts show them, and what the process's root is. */
 
 /**
- * Windows into the kernel: every mount of one shows the same, and none of the host's files. A proc of one's own is a file
- * system of its own, with a device of its own; the host's, bound, leads to all of the host's files by /proc/1/root.
+ * File systems that show the state of the kernel: every mount shows the same, and none of the host's files. proc is not
+ * among them. A new proc has a device of its own, but a bind mount of the host's proc leads to all of the host's
+ * files, by /proc/1/root.
  */
 const WINDOWS = new Set(["sysfs", "cgroup2", "mqueue"]);
-/** Devices that hold nothing and lead nowhere: a container may have them bound one by one. */
+/** Device files that give access to no file of the host's. A container may have bind mounts of them. */
 const HARMLESS = new Set(["/null", "/zero", "/full", "/random", "/urandom", "/tty"]);
 
-/** What of a mount tells which directory it shows. */
+/** The fields of a mount that identify the directory that it shows. */
 type Shown = Pick<Mount, "device" | "root" | "fstype">;
 
-/** Where the host has the directory that a mount shows; undefined where it is on no file system of the host's. */
+/** The host's path of what a mount shows; undefined if it is harmless, or on none of the host's file systems. */
 export function placeOnHost(host: readonly Mount[], { device, root, fstype }: Shown): string | undefined {
 	if (WINDOWS.has(fstype) || (fstype === "devtmpfs" && HARMLESS.has(root))) return undefined;
 	const same = host.filter((mount) => mount.device === device);
@@ -25,8 +26,8 @@ export function placeOnHost(host: readonly Mount[], { device, root, fstype }: Sh
 }
 
 /**
- * The mounts that show files of the host's, but for those of one directory.
- * @param own the directory that the process may have: its rootfs
+ * The mounts in `seen` that show files of the host's outside of `own`.
+ * @param own the directory of the host that the process may see: its rootfs
  */
 export function hostFiles<T extends Shown>(host: readonly Mount[], seen: readonly T[], own: string | undefined): T[] {
 	return seen.filter((mount) => {

@@ -1,4 +1,4 @@
-/** What a lesson's check.ts may use of the harness. */
+/** The part of the harness that a lesson's check.ts may import. */
 export type {
 	Answer,
 	Archive,

@@ -4,8 +4,8 @@ import { bundle } from "../engine/bundle.ts";
 import type { Lesson } from "./lessons.ts";
 
 /**
- * A lesson's instruments: what it measures beyond the steps that every lesson has, as a program for the agent.
- * @returns CommonJS, for which `#guest` is the guest's own code; undefined when the lesson has no `instrument.ts`
+ * Bundles a lesson's instruments: functions that the agent runs to measure what no ordinary step measures.
+ * @returns CommonJS, without `#guest`, which the agent provides; undefined if the lesson has no `instrument.ts`
  */
 export async function instrumentsOf({ id }: Lesson): Promise<string | undefined> {
 	const file = inKit("lessons", id, "instrument.ts");

@@ -22,7 +22,7 @@ import { bundleTrial, newTrial, playTrial, type Shipyard, trialOf } from "./tria
 import { unanswered, unansweredFinding } from "./unanswered.ts";
 import type { Drawn } from "./values.ts";
 
-/** How often a reference is played until it is seen to its end: on a busy computer that may take more than once. */
+/** Maximum number of attempts to measure a reference. On a busy computer an attempt may be incomplete: see `unseen`. */
 const MEASUREMENTS = 3;
 
 /** The verdict on one exercise, with its reasons. This is the document that `--json` prints. */
@@ -32,30 +32,33 @@ export interface Verdict {
 	verdict: "pass" | "fail" | "error" | "unsupported";
 	/** The file that was judged. */
 	file: string;
-	/** What was done with it. */
+	/** What the run did with the module, such as "ran sh with the hostname X". */
 	did: string;
-	/** Which earlier lessons' modules it was played on, when the learner's own were asked for. */
+	/**
+	 * The earlier lessons whose modules were part of the program: the learner's and the reference's. Null unless the
+	 * learner's modules were asked for.
+	 */
 	engine: { yours: string[]; reference: string[] } | null;
 	findings: Finding[];
 	/** Where the exception came from, in the learner's file. */
 	thrownAt: Diagnostic | null;
 	typeErrors: Diagnostic[];
-	/** What was drawn at random for this run. */
+	/** The values drawn at random for this run. */
 	drawn: Drawn;
-	/** What the exercise asked of the kernel, and what the reference asks. */
+	/** The system calls that the exercise made, and those that the reference makes. */
 	ledger: { exercise: LedgerCall[]; reference: LedgerCall[] };
-	/** The same of the scenario's other calls, by name. */
+	/** The same for the scenario's other calls, by the call's name. */
 	otherLedgers: Record<string, Verdict["ledger"] & { about: string }>;
 	/** What the exercise printed; it is never judged. */
 	output: { stdout: string; stderr: string };
 	vm: {
 		accelerator: string;
 		restored: boolean;
-		/** How much of the processor time that the machine asked for it was given; 1 on a quiet computer. */
+		/** Share of the requested processor time that the machine was given: nearly 1 on a quiet computer. */
 		processorShare: number;
 	};
 	durationMs: number;
-	/** Where the time went. */
+	/** When each stage ended, in milliseconds since judging began; `guest.` stages are those of the guest. */
 	stagesMs: Record<string, number>;
 }
 
@@ -66,13 +69,14 @@ export interface JudgeOptions {
 }
 
 /**
- * Judges a module in the place of a lesson's reference solution.
+ * Judges a module: runs the lesson's scenario with the module in place of the reference solution, and compares the
+ * facts with the reference's.
  * @param file the module to judge
- * @param options.mine the learner's modules of earlier lessons, by the reference's in whose place they are to stand; the
- * reference's facts stay the reference's
- * @param options.types whether to look for type errors as well; they decide nothing
- * @param options.bundled the program that the module makes, where the module is in a submission and not on the disk
- * @throws {Failure} the file is not there, one of `mine` cannot be used, or drydock itself failed
+ * @param options.mine the learner's modules of earlier lessons, by the path of the reference module that each replaces;
+ * the reference is measured with its own modules in any case
+ * @param options.types whether to report type errors as well; they do not affect the verdict
+ * @param options.bundled the bundled program, if the module is in a submission and not on the disk
+ * @throws {Failure} the file does not exist, one of `mine` cannot be used, or drydock itself failed
  */
 export async function judge(
 	lesson: Lesson,
@@ -93,7 +97,8 @@ export async function judge(
 	const unwanted = new AbortController();
 	const bundling = timed("bundledAt", bundled ?? bundleTrial(trial));
 	bundling.catch(() => {});
-	// What is wrong with the module itself, the bundler finds first; and the machine waits for the bundle, not for the types.
+	// Type checking starts after bundling, because the machine waits for the bundle and not for the types. The bundler
+	// also finds the faults that keep the module from loading.
 	const typed = types
 		? bundling
 				.then(null, () => {})
@@ -101,7 +106,7 @@ export async function judge(
 		: Promise.resolve([]);
 	const errors = typed.catch(() => []);
 	const on = mine === undefined ? null : await playedOn(lesson, mine);
-	// Much of it was said in the guest, and all of it comes to somebody's terminal.
+	// Much of the text comes from the guest, and all of it may be printed on a terminal.
 	const verdict = (findings: Finding[], more: Partial<Verdict>): Verdict =>
 		allPrintable({
 			schemaVersion: 1,
@@ -131,7 +136,7 @@ export async function judge(
 		return verdict([unbundledFinding(error, check)], {
 			did: "nothing, as the module cannot be loaded",
 			thrownAt: isWhole ? null : diagnostic,
-			// After a syntax error, the compiler has several words for the same mistake.
+			// The compiler often reports several type errors for one syntax error.
 			typeErrors: fault === "syntax-error" || isWhole ? [] : await errors,
 		});
 	};
@@ -178,8 +183,8 @@ export async function judge(
 }
 
 /**
- * The same as {@link assess}, whatever becomes of it: what is read was partly written by the exercise, and should a
- * lesson's rule fail on it, that is neither a pass nor drydock's end.
+ * Like {@link assess}, but never throws. The exercise wrote part of what was read. If a lesson's rule throws on it, the
+ * verdict is "error": the submission does not pass, and drydock does not crash.
  */
 export function assessedOrNot(...read: Parameters<typeof assess>): ReturnType<typeof assess> & Partial<Verdict> {
 	try {
@@ -192,7 +197,7 @@ export function assessedOrNot(...read: Parameters<typeof assess>): ReturnType<ty
 	}
 }
 
-/** Compares what was read of a run with what was read of the reference's; it has an answer to whatever a guest says. */
+/** Compares the observation of a run with that of the reference. Throws what a rule of the lesson's check throws. */
 export function assess(check: Check, observation: Observation, drawn: Drawn, reference: Reference) {
 	const context = contextOf(check, observation, drawn);
 	const ledgers = (name: string) => ({
@@ -213,7 +218,7 @@ export function assess(check: Check, observation: Observation, drawn: Drawn, ref
 	};
 }
 
-// Another call's exception, if the finding that is explained is about it.
+// The exception that ended the call `name`, if the finding quotes a line of its message.
 function quoted({ calls }: Observation, name: string, finding: Finding | undefined) {
 	const ending = calls[name]?.ending;
 	if (ending?.how !== "threw" || finding === undefined) return undefined;
@@ -222,7 +227,11 @@ function quoted({ calls }: Observation, name: string, finding: Finding | undefin
 	return lines.some((line) => line !== "" && said.includes(line)) ? ending.thrown : undefined;
 }
 
-/** What the kernel shows of a lesson's reference solution; measured only when it is not in the cache. */
+/**
+ * Returns what was measured of a lesson's reference solution. The solution only runs if the cache has no observation
+ * of it.
+ * @throws {Failure} failed: no attempt was complete
+ */
 export async function measuredReference(lesson: Lesson, check: Check, shipyard: Shipyard): Promise<Reference> {
 	const [program, instruments] = await Promise.all([bundle(engineAt(lesson.id), new Map()), instrumentsOf(lesson)]);
 	const [image, scenario] = [await shipyard.imageKey(), undrawnRequest(check, instruments)];
@@ -244,7 +253,8 @@ export async function measuredReference(lesson: Lesson, check: Check, shipyard: 
 	});
 }
 
-// What of a reference was not seen to its end: kept, it would fail everybody.
+// Describes what is missing in an observation of the reference; empty if it is complete. An incomplete observation
+// must not be kept in the cache: it would fail every submission.
 function unseen(check: Check, observation: Observation, drawn: Drawn): string {
 	const { calls, givenUp } = observation;
 	const planned = check.scenario(drawn).calls;
@@ -259,7 +269,8 @@ function unseen(check: Check, observation: Observation, drawn: Drawn): string {
 	].join(", ");
 }
 
-// Before anything is judged: what is wrong with an earlier module is not this lesson's fault.
+// Lists the earlier lessons' modules that the program uses. This happens before anything is judged: an error in an
+// earlier module is not a mistake in this lesson.
 async function playedOn({ id }: Lesson, mine: ReadonlyMap<string, string>) {
 	const { files } = await bundle(engineAt(id), mine).catch((cause: unknown) => {
 		if (!(cause instanceof BundleError)) throw cause;

@@ -2,7 +2,7 @@ import { diffArrays } from "diff";
 import type { Page } from "../base/page.ts";
 import type { LedgerCall } from "../protocol/index.ts";
 
-/** What a program asked of the kernel, beside what the reference asked. */
+/** The system calls of an exercise, and those of the reference. */
 export interface Ledgers {
 	exercise: readonly LedgerCall[];
 	reference: readonly LedgerCall[];
@@ -13,7 +13,7 @@ interface Options {
 	container?: { name: string; about: string };
 }
 
-/** A call of yours and one of the reference's that are alike, or one that the other has not. */
+/** A call of the exercise and the matching call of the reference; or a call that only one of them made. */
 interface Row {
 	yours?: LedgerCall;
 	reference?: LedgerCall;
@@ -21,26 +21,26 @@ interface Row {
 
 const HEADINGS: [string, string] = ["asked of the kernel by yours", "asked of it by the reference"];
 const ARGUMENT_WIDTH = 28;
-/** Rows that are alike, kept on either side of one that is not. */
+/** Number of matching rows to show before and after each row that differs. */
 const KEPT = 3;
 const BRIEF_ROWS = 16;
-/** An argument that is longer is shown by its beginning, also where nothing is to be brief. */
+/** Longer arguments are cut, even if the ledgers are shown in full. */
 const LONG_ARGUMENT_WIDTH = 200;
-/** The same of all arguments of one call. */
+/** The same for all arguments of one call together. */
 const TEXT_WIDTH = 800;
-/** Many times what any engine asks. Of a program that asks more, the first so many are compared; the rest is counted. */
+/** Number of calls to compare: many times what any engine makes. Further calls are only counted. */
 const CALLS_MAX = 250;
-/** A process that descends from the engine in more steps is indented no further. */
+/** Deepest indentation, in generations below the engine. Later generations are indented no further. */
 const INDENTS_MAX = 8;
 
-/** Whether one has calls that the other has not, or in another order. */
+/** Whether the two differ in their calls, or in the order of the calls. */
 export const doPart = (ledgers: Ledgers): boolean => rowsOf(ledgers).some(isDifferent);
 
 /**
- * Shows both side by side, per process, what a fork has made below it and indented. What is alike for long is folded,
- * and the first place where they part is marked.
- * @param options.brief only what is around that place, and only the beginning of long arguments where both are alike
- * @param options.container whose they are and what it is there for, if not the one that the lesson is about
+ * Shows both ledgers side by side, process by process. The calls of a forked process are below the fork, and indented.
+ * Long sequences of matching rows are folded. The first difference is marked.
+ * @param options.brief shows only rows around the first differences, and cuts long arguments in matching rows
+ * @param options.container the call that the ledgers belong to, if it is not the one that the lesson is about
  */
 export function showLedgers(page: Page, ledgers: Ledgers, { brief, container }: Options): void {
 	const rows = rowsOf(ledgers);
@@ -57,7 +57,7 @@ export function showLedgers(page: Page, ledgers: Ledgers, { brief, container }: 
 	if (parts < 0) showSameCalls(page);
 }
 
-/** Says that neither has calls that the other has not. */
+/** Says that both made the same calls in the same order. */
 export function showSameCalls(page: Page): void {
 	page.line();
 	page.paragraph("The same calls, in the same order: any difference is in what the kernel has made of them.");
@@ -75,14 +75,15 @@ function rowsOf(ledgers: Ledgers): Row[] {
 	);
 }
 
-// What an init passes on of its command's end is whatever the command's script was told to end with.
+// The _exit calls with an exit code that the command's script contains. An init passes on that code, and the code may
+// be another one in each run.
 function exitCodesDrawn(calls: readonly LedgerCall[]): ReadonlySet<LedgerCall> {
 	const scripts = calls.filter(({ call }) => call === "execve").map(({ args }) => Object.values(args).join(" "));
 	const codes = new Set(scripts.flatMap((script) => [...script.matchAll(/\bexit (\d+)/g)].map(([, code]) => code)));
 	return new Set(calls.filter(({ call, args }) => call === "_exit" && codes.has(Object.values(args)[0])));
 }
 
-/** Each call of a process in its order; what a fork has made follows the fork. */
+/** Orders the calls: those of a process in their own order, and those of a forked process right after the fork. */
 function inOrder(calls: readonly LedgerCall[]): LedgerCall[] {
 	const byTask = new Map<string, LedgerCall[]>();
 	for (const call of calls) {
@@ -91,7 +92,7 @@ function inOrder(calls: readonly LedgerCall[]): LedgerCall[] {
 		else own.push(call);
 	}
 	const ordered: LedgerCall[] = [];
-	// By a list of its own, not by recursion: families may be as deep as the ledger is long.
+	// Uses a stack instead of recursion: the tree of processes may be as deep as the ledger is long.
 	for (const first of [...byTask.keys()].sort()) {
 		const waiting = [{ task: first, own: byTask.get(first) ?? [], at: 0, children: 0 }];
 		byTask.delete(first);
@@ -128,13 +129,13 @@ function align(yours: LedgerCall[], reference: LedgerCall[], comparator: typeof 
 
 const isDifferent = ({ yours, reference }: Row) => yours === undefined || reference === undefined;
 
-// Numbers of processes and descriptors are never the same twice; nor are names that were drawn, numbers and signals in
-// the command's script, and what comes as a comment.
+// Ignores what differs between any two runs: pids, descriptors, drawn names, numbers and signals in the command's
+// script, and arguments that are comments.
 const alike = (one: LedgerCall, other: LedgerCall): boolean => keyOf(one) === keyOf(other);
 
 const keys = new WeakMap<LedgerCall, string>();
 
-// Made once: each call is compared with many.
+// Keeps the key: each call is compared with many others.
 function keyOf(ofCall: LedgerCall): string {
 	const known = keys.get(ofCall);
 	if (known !== undefined) return known;
@@ -151,7 +152,7 @@ function keyOf(ofCall: LedgerCall): string {
 	return key;
 }
 
-/** How many forks are between a process and the engine on the host: "1" is that one, "1.1" what it has forked. */
+/** Number of forks from the engine to a process: 0 for "1", the engine itself, and 1 for "1.1", its first child. */
 const generationOf = (task: string): number => task.split(".").length - 1;
 
 function withoutDrawn(call: string, value: string): string {
@@ -185,7 +186,7 @@ function fold(rows: readonly Row[], parts: number, brief: boolean) {
 			continue;
 		}
 		flush();
-		// Two that differ may begin alike.
+		// Differing rows are not cut: the difference may be at the end of a long argument.
 		const cut = brief && !isDifferent(row);
 		shown.push({ cells: [showCall(yours, cut), showCall(reference, cut)], mark: index === parts });
 	}
@@ -193,7 +194,8 @@ function fold(rows: readonly Row[], parts: number, brief: boolean) {
 	return shown;
 }
 
-// The same call before and after it: of a hundred, the first and the last are shown.
+// Whether the rows before and after it show the same call. If a call is repeated many times, only the first and the
+// last are shown.
 function isAmongAlikes(rows: readonly Row[], index: number): boolean {
 	const [before = {}, row = {}, after = {}] = [rows[index - 1], rows[index], rows[index + 1]];
 	return (["yours", "reference"] as const).every((side) => {

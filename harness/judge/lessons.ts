@@ -6,7 +6,7 @@ import { inKit, readText } from "../base/kit.ts";
 import type { Check } from "./check.ts";
 import type { Demo } from "./demo.ts";
 
-/** A lesson as it lies in lessons/. */
+/** A lesson in lessons/. */
 export interface Lesson {
 	/** Such as `04-pivot-root`. */
 	id: string;
@@ -21,7 +21,7 @@ export async function lessons(): Promise<Lesson[]> {
 
 /**
  * Finds a lesson by number, name or both: `04`, `pivot-root`, `04-pivot-root`.
- * @throws {Failure} usage: there is none; suggests the nearest
+ * @throws {Failure} usage: there is no such lesson; the message may suggest a similar name
  */
 export async function findLesson(wanted: string): Promise<Lesson> {
 	const all = await lessons();
@@ -41,7 +41,7 @@ export async function findLesson(wanted: string): Promise<Lesson> {
 	);
 }
 
-// Half a name counts as near, and so do a few wrong letters; more is a guess.
+// Suggests a name that contains what was typed, or that differs in up to three letters. Anything else would be a guess.
 function nearestName(wanted: string, names: string[]): string | null {
 	const begun = names.find((name) => wanted.length >= 3 && name.includes(wanted));
 	if (begun !== undefined) return begun;
@@ -50,8 +50,8 @@ function nearestName(wanted: string, names: string[]): string | null {
 }
 
 /**
- * The module that the learner writes, such as `isolate.ts`: the one file whose name is the same in the lesson, as the
- * skeleton, and in the solution. Known without loading the check.
+ * File name of the module that the learner writes, such as `isolate.ts`. It is the only file name that is both in
+ * lessons/ID (the skeleton) and in solutions/ID. The check is not loaded.
  */
 export async function moduleOf({ id }: Lesson): Promise<string> {
 	const [lesson, solution] = await Promise.all([filesIn("lessons", id), filesIn("solutions", id)]);
@@ -60,19 +60,19 @@ export async function moduleOf({ id }: Lesson): Promise<string> {
 	return module;
 }
 
-/** Where the lesson's skeleton is. */
+/** Path of the lesson's skeleton. */
 export async function skeletonOf(lesson: Lesson): Promise<string> {
 	return inKit("lessons", lesson.id, await moduleOf(lesson));
 }
 
-/** Where the lesson's reference solution is. */
+/** Path of the lesson's reference solution. */
 export async function solutionOf(lesson: Lesson): Promise<string> {
 	return inKit("solutions", lesson.id, await moduleOf(lesson));
 }
 
 /**
- * The rungs of the lesson's hints, as Markdown, from a question to the call.
- * @throws {Failure} failed: the lesson has none
+ * The lesson's hints as Markdown, in order: the first is a question, the last names the call.
+ * @throws {Failure} failed: the lesson has no hints
  */
 export async function readHints({ id }: Lesson): Promise<string[]> {
 	const source = await readText(inKit("lessons", id, "hints.md")).catch(() => "");
@@ -81,17 +81,17 @@ export async function readHints({ id }: Lesson): Promise<string[]> {
 	return rungs.map((rung) => rung.trim());
 }
 
-/** What the lesson's check.ts says. */
+/** Loads the lesson's check.ts. */
 export async function loadCheck({ id }: Lesson): Promise<Check> {
 	return (await import(`../../lessons/${id}/check.ts`)).default;
 }
 
-/** What the lesson's demo.ts says. */
+/** Loads the lesson's demo.ts. */
 export async function loadDemo({ id }: Lesson): Promise<Demo> {
 	return (await import(`../../lessons/${id}/demo.ts`)).default;
 }
 
-/** The lesson's text. */
+/** The lesson's README.md. */
 export function readLesson({ id }: Lesson): Promise<string> {
 	return readText(inKit("lessons", id, "README.md"));
 }

@@ -57,10 +57,10 @@ const LOST: Record<Lost["how"], { got: string; explanation: string; try: string 
 	},
 };
 
-/** Whether a machine that was lost so says nothing about the exercise that was in it. */
+/** Whether the loss of the machine says nothing about the exercise, so that there is no verdict. */
 export const isUnjudged = (how: Lost["how"]): boolean => how === "disturbed" || how === "guest-fault";
 
-/** What a lost machine says about the exercise that was in it. */
+/** The finding for an exercise whose machine was lost. */
 export function lostFinding({ how, detail }: Lost): Finding {
 	const { got, explanation, try: advice } = LOST[how];
 	const last = lastWords(detail);
@@ -77,7 +77,7 @@ export function lostFinding({ how, detail }: Lost): Finding {
 	};
 }
 
-/** What was read of a run to its end, and a rule of the check could make nothing of it. */
+/** The finding for a run that was read to its end, but on which a rule of the check threw an exception. */
 export function unreadFinding(error: unknown): Finding {
 	const said = error instanceof Error ? `${error.name}: ${error.message}` : "an exception";
 	return {
@@ -92,7 +92,7 @@ export function unreadFinding(error: unknown): Finding {
 	};
 }
 
-/** What is wrong with a module that cannot be bundled. */
+/** The finding for a module that cannot be bundled. */
 export function unbundledFinding({ diagnostic, fault }: BundleError, check: Check): Finding {
 	const explained = UNBUNDLED[fault](check, diagnostic.message);
 	return { fact: "module", what: check.module, see: [], diagnosis: fault, ...explained };

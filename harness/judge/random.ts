@@ -5,7 +5,7 @@ import type { Drawn } from "./values.ts";
 const ADJECTIVES = ["brisk", "calm", "deep", "keen", "mild", "proud", "quiet", "salty", "swift", "tidal"];
 const NOUNS = ["anchor", "barge", "cutter", "ferry", "gull", "hull", "mast", "otter", "sloop", "tug"];
 
-/** Draws inputs that no submission can know beforehand. */
+/** Draws inputs that a submission cannot know in advance. */
 export const random: Random = {
 	hostname: () => `${pick(ADJECTIVES)}-${pick(NOUNS)}-${hex(2)}`,
 	name: (stem) => `${stem}-${hex(4)}`,
@@ -16,7 +16,10 @@ export function drawFor(check: Check): Drawn {
 	return { [EXIT_CODE]: String(EXIT_CODES.least + randomInt(EXIT_CODES.many)), ...check.draw(random) };
 }
 
-/** Neither success nor a common failure, and below those that tell of the shell (126, 127) and of signals (128 + n). */
+/**
+ * Above success (0) and common failures (1, 2); below the shell's own codes (126, 127) and those of signals (128 +
+ * n).
+ */
 const EXIT_CODES = { least: 3, many: 100 };
 
 const pick = (words: readonly string[]) => words[randomInt(words.length)] ?? "";

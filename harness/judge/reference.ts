@@ -8,25 +8,25 @@ import type { Check } from "./check.ts";
 import { deriveFacts } from "./facts.ts";
 import type { Drawn, Facts } from "./values.ts";
 
-/** What was read while the reference solution ran, and the inputs of that run. */
+/** An observation of the reference solution, and the inputs that were drawn for it. */
 const Measured = v.object({ drawn: v.record(v.string(), v.string()), observation: Observation });
 export type Measured = v.InferOutput<typeof Measured>;
 
-/** Many times what all lessons have: what is looked up must not be taken away. */
+/** Number of cache entries to keep: many times the number of lessons, so that no entry in use is removed. */
 const KEPT = 100;
 
-/** What the kernel shows of the reference solution. */
+/** What was measured of a lesson's reference solution. */
 export interface Reference {
 	facts: Facts;
-	/** What they were derived from. */
+	/** The observation that the facts were derived from. */
 	observation: Observation;
-	/** Of a call, with the inputs of another run in the place of its own. */
+	/** The ledger of one call. The inputs drawn for the reference's run are replaced by those of another run. */
 	ledger(drawn: Drawn, call: string): LedgerCall[];
 }
 
 /**
- * Gives the reference's facts, measuring them if they are not in the cache. What is kept is what was read; the facts
- * are derived from it anew, by the same code as the exercise's.
+ * Returns what was measured of the reference, and measures it if it is not in the cache. The cache holds the
+ * observation. The facts are derived from it each time, by the same code as the exercise's facts.
  * @param key from `observationKey`
  */
 export async function referenceFacts(check: Check, key: string, measure: () => Promise<Measured>): Promise<Reference> {
@@ -46,7 +46,7 @@ export async function referenceFacts(check: Check, key: string, measure: () => P
 	measured ??= await measuredIn(dir);
 	if (measured === null) throw new Failure("failed", "what was measured of the reference could not be read");
 	const { drawn, observation } = measured;
-	// A number of two digits is found where it was not put, too.
+	// Short values, such as the exit code, are not replaced: they may also occur elsewhere in a text.
 	const names = Object.entries(drawn).filter(([, value]) => value.length > 4);
 	return {
 		facts: deriveFacts(check, observation, drawn),

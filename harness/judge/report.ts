@@ -11,19 +11,19 @@ import type { Verdict } from "./judge.ts";
 import { doPart, showLedgers, showSameCalls } from "./ledger.ts";
 import type { FactValue } from "./values.ts";
 
-/** Of a long list, as many are shown. */
+/** Number of items of a long list that are shown. */
 const LISTED = 6;
-/** A machine that was given less of the processor may have come too late for everything. */
+/** Below this share of the requested processor time, a run may have been too slow for its deadlines. */
 const BUSY_SHARE = 0.4;
-/** Of a long text, the beginning. */
+/** Number of characters of a long text that are shown. */
 const VALUE_CHARS = 2_000;
-/** The first digits of a digest tell it from the others. */
+/** A SHA-256 digest. The first 12 digits are shown; they suffice to distinguish it from others. */
 const DIGEST = /\b([0-9a-f]{12})[0-9a-f]{52}\b/g;
 
 /**
- * The verdict for a person to read: what was done, what the kernel shows, what it should show, why, what to try, what
- * to read.
- * @param learnt what is said when it passes
+ * Formats a verdict for a person to read: what the run did, what the kernel shows, what it should show, why, what to
+ * try, what to read.
+ * @param learnt text to print when the module passes
  */
 export async function report(verdict: Verdict, title: string, learnt: string, style: Style): Promise<string> {
 	const chalk = new Chalk({ level: style.color ? 1 : 0 });
@@ -46,7 +46,7 @@ export async function report(verdict: Verdict, title: string, learnt: string, st
 	const [first, ...rest] = verdict.findings;
 	if (first !== undefined) showFinding(page, chalk, first);
 	if (verdict.thrownAt !== null) await showPlace(page, style, verdict.thrownAt);
-	// What the compiler has to say of the very line that has thrown needs no second look at it.
+	// Type errors in the line that threw are shown below it, without showing the line again.
 	const errors = verdict.typeErrors.slice(0, 3);
 	const here = errors.filter((error) => isSameLine(error, verdict.thrownAt));
 	for (const error of here) showTypeError(page, chalk, style, error);
@@ -76,7 +76,7 @@ const busy = (share: number) =>
 const UNTRACED =
 	"These are the calls of #kernel. What is read and written by node:fs is not among them, nor what a program does that was run, such as ip.";
 
-/** All that was asked of the kernel, yours beside the reference's. */
+/** Formats all system calls of the exercise beside those of the reference. */
 export function trace({ ledger, otherLedgers }: Verdict, style: Style): string {
 	const page = new Page(style, new Chalk({ level: style.color ? 1 : 0 }));
 	showLedgers(page, ledger, { brief: false });
@@ -87,7 +87,7 @@ export function trace({ ledger, otherLedgers }: Verdict, style: Style): string {
 	return page.text();
 }
 
-// Of several containers the first whose calls are not the reference's: there the mistake is.
+// If there are several containers, shows the first one whose calls differ from the reference's: the mistake is there.
 function showParting(page: Page, { ledger, otherLedgers }: Verdict): void {
 	const [name = "", other] = Object.entries(otherLedgers).find(([, one]) => doPart(one)) ?? [];
 	if (doPart(ledger)) showLedgers(page, ledger, { brief: true });
@@ -110,7 +110,7 @@ function showFinding(page: Page, chalk: ChalkInstance, finding: Finding): void {
 	if (finding.see.length > 0) page.labelled("read", finding.see.join(", "));
 }
 
-// The first finding is explained in full; what else is wrong often goes away with it.
+// Only the first finding is explained in full. The others often disappear when the first is mended.
 function showOthers(page: Page, chalk: ChalkInstance, first: Finding | undefined, rest: readonly Finding[]): void {
 	if (rest.length === 0) return;
 	page.line();
@@ -139,7 +139,7 @@ async function showPlace(page: Page, style: Style, place: Diagnostic): Promise<v
 	page.line(`${relative(".", place.file)}:${place.line}:${place.column}`);
 	if (source === null) return;
 	const first = Math.max(0, place.line - 1 - AROUND);
-	// Of a line that is longer than any that was written by hand, a part; all parts begin at the same column.
+	// Very long lines are shown in part. The parts of all lines begin at the same column.
 	const from = place.column > LINE_CHARS_MAX ? place.column - LINE_CHARS_MAX / 2 : 0;
 	const lines = source.split("\n").slice(first, place.line + AROUND);
 	const parts = lines.map((line) => line.slice(from, from + LINE_CHARS_MAX));
@@ -151,10 +151,10 @@ async function showPlace(page: Page, style: Style, place: Diagnostic): Promise<v
 
 const SOURCE_BYTES_MAX = 1 << 20;
 const LINE_CHARS_MAX = 400;
-/** Lines before the place and behind it. */
+/** Number of lines to show before and after the place. */
 const AROUND = 2;
 
-// The command says one line of its own to show that it runs; that is nobody's output.
+// The command prints its token to show that it runs. Those lines are left out.
 function showOutput(page: Page, chalk: ChalkInstance, { output }: Verdict): void {
 	const lines = `${output.stdout}${output.stderr}`
 		.split("\n")

@@ -12,21 +12,22 @@ const defaultSteps = ({ call, moment }: Primary): Step[] => [
 	{ do: "feed", call, last: true },
 ];
 
-// The command's own name ($0) is the token that the agent looks for; it prints it whenever it waits for a line.
+// The script's $0 is the token by which the agent recognises the command. The script prints it when it waits for a
+// line.
 const PAUSE = 'pause() { echo "$0"; read -r line; }';
-/** What a command does that has no script of its own. Its exit code is in the line that ends it. */
+/** The script of a call that has none of its own. The line that ends the command holds its exit code. */
 const WAIT_AND_EXIT = "pause; exit $line";
 
 /**
- * A check's scenario as the work for a machine.
- * @param instruments the lesson's, as CommonJS, if it has any
+ * Turns a check's scenario into a request for a machine.
+ * @param instruments the lesson's instruments, as CommonJS, if it has any
  */
 export function requestFor(check: Check, program: Bundle, drawn: Drawn, instruments?: string): RunRequest {
 	const primary = primaryOf(check);
 	const { prepare, calls, steps = defaultSteps(primary), readings = {} } = check.scenario(drawn);
 	const watch = [...new Set([...(readings.files?.watch ?? []), ...HOST_FILES])];
 	const tokens = Object.fromEntries(Object.keys(calls).map((name) => [name, random.name("drydock")]));
-	// The exercise holds the command's input before the command does: what is written to it is written at the last moment.
+	// The exercise has the command's input before the command has it. So the exit code is only written in the last step.
 	const told = (step: Step) =>
 		step.do === "feed" && "last" in step && step.call === primary.call
 			? { line: String(exitCodeOf(drawn)), ...step }
@@ -44,8 +45,8 @@ export function requestFor(check: Check, program: Bundle, drawn: Drawn, instrume
 }
 
 /**
- * A check's scenario without what is drawn for each run, to name it by: with a placeholder for each drawn value and each
- * token.
+ * A check's scenario with a placeholder for each drawn value and each token. It is the same for every run, so it can
+ * be part of a cache key.
  */
 export function undrawnRequest(check: Check, instruments?: string): unknown {
 	const names = Object.keys(drawFor(check));
@@ -53,7 +54,7 @@ export function undrawnRequest(check: Check, instruments?: string): unknown {
 	const request = requestFor(check, { code: "", map: "", files: [] }, drawn, instruments);
 	const tokens = Object.entries(request.calls).map(([name, { token }]) => [token, `‹token of ${name}›`] as const);
 	const text = tokens.reduce((left, [token, name]) => left.replaceAll(token, name), JSON.stringify(request));
-	// One that is expected to fail is not kept when it does not.
+	// An observation is only kept if these calls threw, so they are part of the key.
 	const { calls } = check.scenario(drawn);
 	return [names, text, Object.keys(calls).filter((name) => calls[name]?.fails)];
 }

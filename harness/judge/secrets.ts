@@ -3,22 +3,25 @@ import { commandAt, DURING, type FactRule } from "./check.ts";
 import type { FactValue } from "./values.ts";
 
 /**
- * Files of the host's that nobody knows before the run: where a command finds one of them, it has the host's files, by
- * whatever mount. An overlay of the host's root is a file system of its own, and no line of a mount table says whose files
- * are in it.
+ * Files on the host with a name that is drawn for the run. If a command finds one of them, it can reach the host's
+ * files, whatever mount leads there. So an overlay of the host's root is found, too: it is a file system with a
+ * device of its own, and the mount table does not show whose files are in it.
  */
 
-/** In which of the host's directories they lie. */
+/** Directories of the host that get such a file, relative to the host's root. */
 const DIRECTORIES = ["", "etc/", "lab/", "root/"] as const;
 
-/** Their paths, relative to the host's root. @param name what all of them are called: a drawn name */
+/** Paths of the files, relative to the host's root. @param name the drawn name of all files */
 export const secretsOf = (name: string): string[] => DIRECTORIES.map((directory) => `${directory}${name}`);
 
-/** Makes them. */
+/** Creates the files. */
 export const writeSecrets = (name: string): Preparation[] =>
 	secretsOf(name).map((path) => ({ do: "write", path: `/${path}`, text: name }));
 
-/** Which of them the command finds. One that is not on the host any more cannot be looked for. */
+/**
+ * The files that the command finds. A file that is gone from the host is listed as well: the search for it says
+ * nothing.
+ */
 export function secretsFound(observation: Observation, name: string): Record<string, FactValue> {
 	const process = commandAt(observation, DURING);
 	if (process === null) return {};
@@ -27,7 +30,9 @@ export function secretsFound(observation: Observation, name: string): Record<str
 	return { "command.secrets": [...process.secrets, ...gone.map((path) => `/${path} is gone from the host`)] };
 }
 
-/** That it finds none. Where its root is another one, or one of the host's mounts is seen, that is why. */
+/**
+ * The rule that the command finds none of the files. A wrong root, or a mount of the host's, is a finding of its own.
+ */
 export const noSecrets: FactRule = {
 	fact: "command.secrets",
 	madeOf: "kernel",

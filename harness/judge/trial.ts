@@ -13,36 +13,36 @@ import type { Drawn } from "./values.ts";
 
 const LARGEST_MODULE_BYTES = 1 << 20;
 
-/** Where fresh virtual machines come from. */
+/** Provides fresh virtual machines. */
 export interface Shipyard {
-	/** Names everything that facts depend on, apart from the program and the scenario. */
+	/** Key of everything that an observation depends on, apart from the program and the scenario. */
 	imageKey(): Promise<string>;
 	accelerator(): Promise<string>;
 	play(request: RunRequest): Promise<PlayedRun>;
 }
 
-/** A module that is to be played in the place of a lesson's reference solution, with inputs of its own. */
+/** A module to run in place of a lesson's reference solution, and the inputs drawn for the run. */
 export interface Trial {
 	lesson: Lesson;
 	check: Check;
 	drawn: Drawn;
-	/** What is done with it. */
+	/** What the run does, for the report. */
 	does: string;
-	/** Which file takes the place of which module of the reference. */
+	/** The files that replace modules of the reference, by the path of the module that each replaces. */
 	modules: ReadonlyMap<string, string>;
 }
 
 /**
- * Draws the inputs of a trial.
- * @param mine the learner's modules of earlier lessons, by the reference's in whose place they are to stand
- * @throws {Failure} usage: the file is not there
+ * Makes a trial of a file, and draws the inputs.
+ * @param mine the learner's modules of earlier lessons, by the path of the reference module that each replaces
+ * @throws {Failure} usage: the file does not exist, cannot be read, is not a regular file, or is too large
  */
 export async function newTrial(lesson: Lesson, file: string, mine?: ReadonlyMap<string, string>): Promise<Trial> {
 	await readable(file, lesson);
 	return trialOf(lesson, file, mine);
 }
 
-/** The same of a file that is not on this computer's disk. */
+/** Like {@link newTrial}, for a file that is not on this computer's disk. */
 export async function trialOf(lesson: Lesson, file: string, mine?: ReadonlyMap<string, string>): Promise<Trial> {
 	const check = await loadCheck(lesson);
 	const drawn = drawFor(check);
@@ -61,7 +61,7 @@ export function bundleTrial({ lesson, modules }: Trial): Promise<Bundle> {
 	return bundle(engineAt(lesson.id), modules);
 }
 
-/** Plays the lesson's scenario in a fresh machine. */
+/** Runs the lesson's scenario in a fresh machine. */
 export async function playTrial(trial: Trial, program: Bundle, shipyard: Shipyard): Promise<PlayedRun> {
 	const { lesson, check, drawn } = trial;
 	return shipyard.play(requestFor(check, program, drawn, await instrumentsOf(lesson)));
@@ -75,7 +75,7 @@ async function readable(file: string, lesson: Lesson): Promise<void> {
 	const info = await stat(file).catch((cause: NodeJS.ErrnoException) => {
 		throw refuse(cause.code === "ENOENT" ? "is not there" : `cannot be read (${cause.code})`, cause);
 	});
-	// A device or a pipe could be read without end.
+	// Reading a device or a pipe might never end.
 	if (!info.isFile()) throw refuse("is no file");
 	if (info.size > LARGEST_MODULE_BYTES) throw refuse(`is larger than ${LARGEST_MODULE_BYTES >> 10} KiB`);
 	await access(file, constants.R_OK).catch((cause: NodeJS.ErrnoException) => {

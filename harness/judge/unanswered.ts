@@ -2,11 +2,12 @@ import type { Observation } from "../protocol/index.ts";
 import type { Finding } from "./compare.ts";
 
 /**
- * A question that was not asked, or that has no answer, is never a right answer. Facts are made of answers, and an author
- * of a check can overlook that one is missing; here it is asked of every run, whatever its facts say.
+ * Finds the questions of a check that a run did not answer. A missing answer is never right. Facts are derived from
+ * answers, and an author of a check may overlook that an answer can be missing. So this module looks for missing
+ * answers in every run, whatever the facts are.
  */
 
-/** What was read of the reference, and not of this run; and what this run waited for in vain. */
+/** Names what was read of the reference and not of this run, and the steps that this run waited for in vain. */
 export function unanswered(observation: Observation, reference: Observation): string[] {
 	const missing = (kind: string, had: object, has: object) =>
 		Object.keys(had)
@@ -29,7 +30,7 @@ export function unanswered(observation: Observation, reference: Observation): st
 	];
 }
 
-/** What is found in a run in which every fact is right, and yet not every question has an answer. */
+/** The finding for a run whose facts are all right, but in which some questions have no answer. */
 export function unansweredFinding(questions: readonly string[]): Finding {
 	return {
 		fact: "questions",
@@ -44,7 +45,7 @@ export function unansweredFinding(questions: readonly string[]): Finding {
 	};
 }
 
-// A call whose command was there when the reference was looked at has to have one.
+// If a call's command was running at some moment of the reference's run, it must be running at that moment here.
 function unseenCommands({ moments }: Observation, reference: Observation): string[] {
 	return Object.entries(reference.moments).flatMap(([moment, { commands }]) =>
 		Object.entries(commands)
