@@ -9,10 +9,10 @@ import { archiveNamed, lookIntoArchive, unpackCommand } from "./packed.ts";
 import { shapeOf } from "./single.ts";
 
 /**
- * Who has handed something in: one folder each in the class's folder, or an archive that `drydock export` has written; or the folder is a single submission itself, as a
- * continuous-integration job has it.
- * @param one it is a single submission, whatever it looks like
- * @param doubted is told where it may be meant otherwise
+ * Finds the submissions in a folder. In a class's folder, a submission is a folder, or an archive that `drydock
+ * export` wrote. The folder itself may also be a single submission, as in a continuous-integration job.
+ * @param one take the folder for a single submission, whatever it looks like
+ * @param doubted called with a message if the caller may have meant the other
  * @throws {Failure} usage: there is no such folder, or nothing in it
  */
 export async function entrantsIn(
@@ -29,7 +29,7 @@ export async function entrantsIn(
 	const { folders, exported } = await handedIn(dir);
 	const taken = new Set(folders.map(({ name }) => name));
 	const packed = exported.map(({ name, owner, ending, place }) => {
-		// Who has handed in two archives is there twice.
+		// If somebody handed in two archives, the second one is listed by its file name.
 		const unique = taken.has(owner) ? name : owner;
 		taken.add(unique);
 		return archive(unique, place, unpackCommand(dir, ending));
@@ -40,14 +40,14 @@ export async function entrantsIn(
 	return [...unpacked, ...packed].sort((one, other) => compareNames(one.name, other.name));
 }
 
-/** Archives in a class's folder that are not looked into: how many, and what to type so that they are folders. */
+/** Counts the archives in a class's folder that cannot be read. @returns their number, and commands that unpack them */
 export async function archivesIn(dir: string): Promise<{ count: number; commands: string[] }> {
 	const { others } = await handedIn(dir);
 	const endings = new Set(others.map(({ ending }) => ending));
 	return { count: others.length, commands: [...endings].map((ending) => unpackCommand(dir, ending)) };
 }
 
-// An archive beside a folder of its name has been unpacked.
+// An archive beside a folder of the same name is left out: it has been unpacked already.
 async function handedIn(dir: string) {
 	const entries = await entriesIn(Buffer.from(dir));
 	const folders = entries.filter(({ kind }) => kind !== "file");
@@ -78,7 +78,7 @@ const archive = (name: string, place: Buffer, unpack: string): Entrant => ({
 	},
 });
 
-// Somebody's, surely; but what is behind it may be anything.
+// A link counts as a submission, but is not followed: it may lead anywhere.
 const linked = (name: string): Entrant => ({
 	name,
 	open: async () => {

@@ -9,7 +9,7 @@ import { refuseHandedIn } from "./handed-in.ts";
 import type { ClassReport } from "./result.ts";
 import { details, table } from "./table.ts";
 
-/** The ending of a report for a person. */
+/** File name ending of a report for a person. */
 const FOR_PEOPLE = ".txt";
 
 export interface DeliveryOptions {
@@ -22,18 +22,18 @@ export interface DeliveryOptions {
 
 /** How a report is to be written. */
 export interface Delivery {
-	/** Null: for a person. */
+	/** Null: text for a person. */
 	format: Format | null;
-	/** Where to: standard output if null. */
+	/** Where to write the report; null is standard output. */
 	out: { path: string; isFolder: boolean } | null;
 	details: boolean;
 	endsWithZero: boolean;
 }
 
 /**
- * Makes sense of the options, before the work: what cannot be written is said at once.
- * @param submissions how many there are
- * @param dir what was handed in, if anything was
+ * Reads the options before the grading begins, so that a report that cannot be written is refused at once.
+ * @param submissions number of submissions
+ * @param dir the folder that is graded, if there is one
  * @throws {Failure} usage
  */
 export async function deliveryOf(
@@ -68,7 +68,7 @@ export async function deliveryOf(
 	return { format, out, details, endsWithZero: exitZero || format?.endsWithZero === true };
 }
 
-// A report for a person, or a format with one document for each submission, goes into a folder.
+// Whether `path` becomes a folder with a file for each submission. A format that holds a class is always one file.
 async function wantsFolder(path: string, format: Format | null, submissions: number): Promise<boolean> {
 	const there = await stat(path).catch(() => null);
 	if (format?.holds === "class") {
@@ -80,7 +80,7 @@ async function wantsFolder(path: string, format: Format | null, submissions: num
 
 /**
  * Writes the report.
- * @param style of what is said to a person
+ * @param style style of the text for a person
  * @returns the exit code
  */
 export async function deliver(report: ClassReport, delivery: Delivery, style: Style): Promise<number> {
@@ -116,8 +116,8 @@ async function put(path: string | null, text: string): Promise<void> {
 	else await writeFile(path, text);
 }
 
-// A file's name has at most 255 bytes, and a submission's may have as many without an ending. Whoever is called as a
-// shortened name is shortened as well: nobody's file is another's.
+// A file's name has at most 255 bytes, and a submission's name alone may have as many. A long name is cut, and a hash
+// is added. A name that looks like the result is treated in the same way, so that no two submissions share a file.
 function fileIn(dir: string, name: string, ending: string): string {
 	const bytes = Buffer.from(name);
 	const looksShortened = bytes.length > BEGUN_BYTES - CUT_BYTES && /-[0-9a-f]{16}$/.test(name);
@@ -130,10 +130,10 @@ function fileIn(dir: string, name: string, ending: string): string {
 }
 
 const BEGUN_BYTES = 200;
-/** At least as much as a character that is cut in two takes away. */
+/** A margin: if the cut splits a character, the rest of that character is removed as well. */
 const CUT_BYTES = 8;
 
-/** What could not be judged comes first: it needs somebody's attention, whatever the rest is. */
+/** Modules that could not be judged decide the exit code first, because somebody has to look at them. */
 function exitCodeOf({ submissions }: ClassReport): number {
 	const statuses = new Set(submissions.flatMap(({ results }) => results.map(({ status }) => status)));
 	if (statuses.has("error")) return EXIT.failed;

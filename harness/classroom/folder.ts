@@ -5,29 +5,29 @@ import { isImportable } from "../engine/submission-files.ts";
 import { nameOf } from "./harmless.ts";
 
 /**
- * A folder that somebody handed in, looked at without trusting it: links are not followed, only regular files are opened,
- * and there is a limit to everything. Paths begin with "/", which is the folder itself.
+ * Reads a folder that somebody handed in, without trusting it. Links are not followed, only regular files are opened,
+ * and everything has a limit. Paths begin with "/", which is the folder itself.
  */
 
 const ENTRIES_MAX = 20_000;
-/** So that one folder full of files hides no other. */
+/** A limit for each folder, so that one folder full of files does not use up the limit for all. */
 const ENTRIES_IN_FOLDER_MAX = 2_000;
 const DEPTH_MAX = 16;
-/** A lesson's module has some 50 lines; the bundler's parser works through brackets in brackets by recursion. */
+/** A lesson's module has some 50 lines. The limit also bounds nested brackets: the bundler's parser is recursive. */
 export const FILE_BYTES_MAX = 128 << 10;
 
 export interface Folder {
-	/** What can be imported, by its path: reads the text. @throws {Error} why that cannot be */
+	/** The files that can be imported, by path. The function reads the text. @throws {Error} why it cannot be read */
 	files: ReadonlyMap<string, () => Promise<string>>;
-	/** What cannot be read, by its path, and why not. */
+	/** The entries that cannot be read, by path, and why not. */
 	refused: ReadonlyMap<string, string>;
-	/** There is more than was looked at. */
+	/** Whether a limit left out some entries. */
 	cutOff: boolean;
 }
 
 const SKIPPED = new Set(["node_modules", "__MACOSX"]);
 
-/** Looks through a folder, what lies on top first. */
+/** Lists the files in a folder and below, level by level from the top. */
 export async function lookInto(dir: Buffer): Promise<Folder> {
 	const [files, refused] = [new Map<string, () => Promise<string>>(), new Map<string, string>()];
 	let left = ENTRIES_MAX;
@@ -61,7 +61,7 @@ export function asText(bytes: Buffer): string {
 	return bytes.toString();
 }
 
-/** What lies directly in a folder, in the order of the names; what is hidden is left out. */
+/** The entries directly in a folder, in the order of their names, without hidden ones. */
 export async function entriesIn(dir: Buffer): Promise<{ name: string; place: Buffer; kind: Kind }[]> {
 	const { entries } = await entriesOf(dir, Number.POSITIVE_INFINITY);
 	return entries
@@ -77,7 +77,8 @@ interface Entry {
 
 async function entriesOf(dir: Buffer, max: number): Promise<{ entries: Entry[]; whole: boolean }> {
 	const entries: Entry[] = [];
-	// One by one: of a folder with a million of them, not all are taken into memory. Names are bytes, in any encoding.
+	// Reads entries one by one, so that a folder with a million of them does not fill the memory. A name is bytes in an
+	// unknown encoding.
 	const opened = await opendir(dir as unknown as string, { encoding: "buffer" as BufferEncoding });
 	for await (const entry of opened as unknown as AsyncIterable<Dirent<Buffer>>) {
 		if (entries.length >= max) return { entries, whole: false };
@@ -96,7 +97,7 @@ function kindOf(entry: Dirent<Buffer>): Kind {
 	return entry.isSymbolicLink() ? "a symbolic link, and links are not followed" : "neither a file nor a folder";
 }
 
-// Who hands in a whole copy of the kit hands in its solutions, too; theirs is the workspace.
+// A copy of the whole kit contains the reference solutions, too. Only the workspace is the learner's work.
 function withoutTheKit(entries: readonly Entry[]): readonly Entry[] {
 	const names = new Set(entries.map(({ name }) => name.toString()));
 	if (!names.has("harness") || !names.has("solutions")) return entries;

@@ -1,14 +1,17 @@
 import type { ClassReport } from "./result.ts";
 
-/** What other systems read. */
+/** A report format that another system reads. */
 export interface Format {
 	/** Whether one document holds a whole class, or one submission. */
 	holds: "class" | "submission";
-	/** The ending of its files' names. */
+	/** File name ending, such as `.json`. */
 	ending: string;
-	/** Whether a command that has written it has done what it was for: the system reads the verdicts from the file. */
+	/** Whether the command exits with 0 whatever the verdicts are: the system reads them from the file. */
 	endsWithZero: boolean;
-	/** Its libraries are loaded only now. @returns what writes it, of a report that holds what a document does */
+	/**
+	 * Loads the format's libraries, which other commands do not need.
+	 * @returns a function that makes a document of a report; if `holds` is "submission", the report has exactly one
+	 */
 	load(): Promise<(report: ClassReport) => string>;
 }
 

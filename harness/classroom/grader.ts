@@ -20,15 +20,15 @@ import { Pace } from "./pace.ts";
 import type { Judgement, Report, Result } from "./result.ts";
 import { filesOf, findModule, type Submission } from "./submission.ts";
 
-/** How many submissions are taken in ahead of the machines: those that turn out to be known need none. */
+/** Number of submissions to open in advance: some turn out to be judged already, and need no machine. */
 const AHEAD = 8;
-/** How often it is asked whether one more machine could run. */
+/** Interval at which the grader asks whether the computer could run one more machine. */
 const LOOK_EVERY_MS = 1_000;
-/** How often a submission is judged at most, when the computer is too busy for a verdict. */
+/** Maximum number of times that a submission is judged while the computer is too busy for a verdict. */
 const ROUNDS = 3;
 /**
- * A machine that was given less than this share of the processor time that it asked for came too late everywhere: a
- * failure may be the computer's. With all lanes in use on a computer that does nothing else, it is more.
+ * Below this share of the requested processor time, a machine may have been too slow for its deadlines, so a failure
+ * may be the computer's fault. On a computer that does nothing else, the share is higher even with all lanes in use.
  */
 const ENOUGH_SHARE = 0.4;
 
@@ -36,7 +36,7 @@ const ENOUGH_SHARE = 0.4;
 export interface Graded {
 	lesson: Lesson;
 	check: Check;
-	/** Names everything that a judgement depends on, apart from what was handed in. */
+	/** Key of everything that a judgement depends on, apart from the submission. */
 	key: string;
 }
 
@@ -44,33 +44,35 @@ export interface Grading {
 	lessons: readonly Graded[];
 	yard: Shipyard;
 	journal: Journal;
-	/** Machines at a time. */
+	/** Number of machines that run at a time. */
 	lanes: number;
-	/** How many more there may be while a processor has nothing to do: those that hang by sleeping then hold up nobody. */
+	/**
+	 * Number of additional machines while a processor is idle, so that submissions that hang by sleeping delay nobody.
+	 */
 	moreLanes: number;
-	/** Called for each result as it comes; for one that is put back, only when it is final. */
+	/** Called for each result as soon as it is final. */
 	heard(result: Result): void;
-	/** Called when so many results are put back: the computer was too busy, and they are judged again at the end. */
+	/** Called with the number of results that are judged again, because the computer was too busy. */
 	putBack(count: number): void;
 }
 
-/** A result, and whether it may be the computer's fault, which was too busy. */
+/** A result, and whether it may be wrong because the computer was too busy. */
 interface Tried<T> {
 	result: T;
 	isDoubtful: boolean;
 }
 
-/** Who has handed something in: looked into only when it is their turn. */
+/** Somebody who handed in a submission. It is opened only when it is judged. */
 export interface Entrant {
 	name: string;
-	/** @throws {Error} why it cannot be looked into */
+	/** @throws {Error} the submission cannot be read; the message says why */
 	open(): Promise<Submission>;
 }
 
 /**
- * Judges every lesson of every submission. Each is judged on the reference's engine, in a machine of its own; files that
- * are the same are judged once. What could not be judged because the computer was busy is judged again at the end.
- * @throws only when it is interrupted: what cannot be judged is a result as well
+ * Judges every lesson of every submission. Each module runs in the reference's engine, in a machine of its own. Equal
+ * files are judged once. Modules for which the computer was too busy are judged again at the end.
+ * @throws only if it is interrupted: a module that cannot be judged is a result as well
  */
 export async function gradeAll(entrants: readonly Entrant[], grading: Grading): Promise<Report[]> {
 	const grader = new Grader(grading);
@@ -120,7 +122,7 @@ class Grader {
 	readonly #machines: Turns;
 	readonly #proven = new Map<string, Promise<Shipyard>>();
 	readonly #underWay = new Map<string, { by: string; tried: Promise<Tried<Judgement>> }>();
-	/** What was found when the computer was busy, by the key of what was judged. */
+	/** Diagnoses that were made while the computer was busy, by the key of the judged files. */
 	readonly #doubted = new Map<string, string>();
 	#round = 1;
 
@@ -129,7 +131,7 @@ class Grader {
 		this.#machines = new Turns(grading.lanes);
 	}
 
-	/** Begins another round: how long the reference takes is measured anew, as the computer is another one now. */
+	/** Begins another round. The reference is timed again, because the computer's load has changed. */
 	begin(round: number): void {
 		this.#round = round;
 		this.#proven.clear();
@@ -156,7 +158,7 @@ class Grader {
 		}
 	}
 
-	/** Lets in more machines while the computer could do more, until this work is done. */
+	/** Allows additional machines while the computer could do more, until `work` is done. */
 	async lending<T>(work: Promise<T>): Promise<T> {
 		let before = spent();
 		const looking = setInterval(() => {
@@ -173,7 +175,7 @@ class Grader {
 		const files = filesOf(submission, (file, text) => sources.push([posix.relative(posix.dirname(path), file), text]));
 		const modules = new Map([[inKit("solutions", lesson.id, check.module), path]]);
 		const bundled = bundle(engineAt(lesson.id), modules, files).then(async (program) => {
-			// What types say decides nothing; where they are taken from, does.
+			// Type errors do not affect the verdict. But this throws if a type is imported from outside of the submission.
 			await typeErrors(path, modules, files);
 			return program;
 		});
@@ -182,7 +184,7 @@ class Grader {
 			() => true,
 		);
 		const judged = (yard: Shipyard) => judge(lesson, path, yard, { types: false, bundled });
-		// Needs no machine, and what was read of it may not be all.
+		// A broken module needs no machine. It gets no key, because perhaps not all of its files were read.
 		if (broken) return { by: name, tried: judged(this.#grading.yard).then(judgementOf).then(certain) };
 		const key = keyOf(kit, sources.sort());
 		const known = this.#underWay.get(key);
@@ -192,7 +194,8 @@ class Grader {
 		return fresh;
 	}
 
-	// Where the reference itself does not pass, nobody is judged. How long it takes is the first measure for the others.
+	// Judges the reference first. If it does not pass, nobody is judged. The time it takes sets the first deadline for
+	// others.
 	#yardFor({ lesson, check }: Graded): Promise<Shipyard> {
 		const proving = async () => {
 			const yard = new Pace(this.#grading.yard);
@@ -224,7 +227,7 @@ class Grader {
 				interruption.throwIfAborted();
 				if (this.#mayBeTheComputers(key, verdict)) return this.#doubt(WANT_OF_TIME);
 				const judgement = judgementOf(verdict);
-				// What could not be judged may be judged next time.
+				// A module that could not be judged is judged again next time.
 				if (judgement.status !== "error") await journal.add(key, judgement);
 				return certain(judgement);
 			});
@@ -235,8 +238,8 @@ class Grader {
 		}
 	}
 
-	// A right answer never fails because of other programs: without enough of the processor a failure counts only when it
-	// has been found twice, the second time with deadlines for a computer that is so busy.
+	// A right answer must not fail because other programs use the processor. So a failure on a busy computer counts
+	// only if it is found in two rounds. In the second round, the deadlines take account of the load.
 	#mayBeTheComputers(key: string, { verdict, findings: [first], vm }: Verdict): boolean {
 		if (first?.diagnosis === "guest-fault") return true;
 		if (verdict === "pass" || vm.processorShare >= ENOUGH_SHARE) return false;

@@ -15,23 +15,23 @@ import { tally } from "./tally.ts";
 
 /** A class to grade, or a part of one. */
 export interface ClassWork {
-	/** What was handed in. */
+	/** The folder with what was handed in. */
 	dir: string;
 	everybody: readonly Entrant[];
 	lessons: readonly Graded[];
-	/** Which of everybody are graded here. */
+	/** The part of `everybody` to grade. */
 	shard: Shard;
-	/** Machines at a time. */
+	/** Number of machines that run at a time. */
 	lanes: number;
-	/** How many more there may be while a processor is idle. */
+	/** Number of additional machines while a processor is idle. */
 	moreLanes: number;
-	/** Whether what an interrupted run has judged counts. */
+	/** Whether to use the judgements of an interrupted run. */
 	resume: boolean;
 }
 
 /**
- * Grades a class, and says on the way how far it is.
- * @throws only when it is interrupted, or for drydock's own fault: what this computer cannot judge is a result as well
+ * Grades a class, and reports progress.
+ * @throws only if it is interrupted, or drydock has a bug. A {@link Failure} becomes a result of every submission.
  */
 export async function gradeClass(work: ClassWork, progress: Progress): Promise<ClassReport> {
 	const startedMs = performance.now();
@@ -50,7 +50,7 @@ export async function gradeClass(work: ClassWork, progress: Progress): Promise<C
 
 /**
  * The lessons to grade, in their order.
- * @param chosen as they are named on the command line; all if not given
+ * @param chosen lessons as they are named on the command line. Default: all lessons.
  * @throws {Failure} usage: there is no such lesson
  */
 export async function lessonsToGrade(chosen?: readonly string[]): Promise<Graded[]> {
@@ -83,7 +83,7 @@ async function gradeEntrants(work: ClassWork, progress: Progress): Promise<Repor
 	} catch (error) {
 		if (interruption.aborted && journal.size > 0)
 			progress.note(`${journal.size} results are kept; with --resume, the same command goes on from there`);
-		// What this computer cannot do is no submission's fault, and the systems that read the report are to know.
+		// That this computer cannot judge is no submission's fault. The systems that read the report must learn of it.
 		if (interruption.aborted || !(error instanceof Failure)) throw error;
 		progress.note(
 			`nothing could be judged: ${error.message}${error.next === undefined ? "" : `\n  try: ${error.next}`}`,

@@ -3,11 +3,12 @@ import { join, relative, resolve, sep } from "node:path";
 import { Failure } from "../base/failure.ts";
 
 /**
- * Refuses to write a report where something was handed in that would lead it elsewhere, or take it for ever: in a job, the
- * folder that is graded is often the one that the job runs in. Elsewhere links are the caller's own.
- * @param dir what is graded
- * @param out where the report goes, a file or a folder
- * @param ending of the files in a folder
+ * Refuses to write a report through something that was handed in: a symbolic link would lead the report elsewhere,
+ * and a FIFO could block for ever. In a continuous-integration job, the graded folder is often the job's working
+ * directory. Links outside of the graded folder are the caller's own, and are allowed.
+ * @param dir the folder that is graded
+ * @param out the file or folder that the report goes to
+ * @param ending the file name ending of reports in a folder
  * @throws {Failure} usage
  */
 export async function refuseHandedIn(dir: string, out: string, ending: string): Promise<void> {

@@ -1,33 +1,33 @@
 import { printable } from "../base/printable.ts";
 
 /**
- * What comes from a submission ends up in terminals, in logs of other systems, in XML and in file names. It is made
- * harmless once, when it is taken in, so that no format has to think of it.
+ * Text from a submission ends up in terminals, in logs of other systems, in XML and in file names. It is made
+ * harmless once, when it is read, so that no format has to do it.
  */
 
 const TEXT_CHARS_MAX = 4_000;
 
-/** A text that does nothing but be read: no control characters, only whole code points, and not too long. */
+/** Makes a text safe to print: without control characters, only whole code points, and not too long. */
 export function harmless(text: string, maxChars = TEXT_CHARS_MAX): string {
-	// A lone surrogate has no bytes, so it does not survive the way through them.
+	// Lone surrogates have no UTF-8 encoding, so encoding and decoding replaces them.
 	const whole = Buffer.from(text.slice(0, maxChars + 1)).toString();
 	const said = printable(whole);
 	return whole.length > maxChars ? shortened(said, maxChars) : said;
 }
 
-/** The same text without an end of a line. */
+/** The same text in one line: white space becomes single spaces. */
 export const inOneLine = (text: string): string => text.replaceAll(/\s+/g, " ");
 
-/** At most so many UTF-16 code units; what is cut off shows. */
+/** Cuts a text to at most `maxChars` UTF-16 code units. "…" marks the cut. */
 export function shortened(text: string, maxChars: number): string {
 	if (text.length <= maxChars) return text;
-	// Not in the middle of a pair.
+	// Does not split a surrogate pair.
 	return `${text.slice(0, maxChars - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }
 
 /**
- * A file's name as text: itself, if it is printable UTF-8; what is not is written as `\xNN`, byte by byte, and a backslash
- * twice. Two names are never the same text.
+ * A file's name as printable text. Printable UTF-8 stays as it is, other bytes become `\xNN`, and a backslash is
+ * doubled. Different names become different texts.
  */
 export function nameOf(bytes: Buffer): string {
 	const text = bytes.toString();
@@ -40,16 +40,16 @@ export function nameOf(bytes: Buffer): string {
 	return characters.replaceAll("\\", "\\\\").replaceAll(strange, (character) => escaped(character, encoding));
 }
 
-/** More than the 255 bytes that a file's name has, each written as \\xNN. */
+/** A file's name has at most 255 bytes, and each takes four characters as `\xNN`. */
 const NAME_CHARS_MAX = 1_020;
 
-/** Whether {@link nameOf} could have made a text: then it is the name of one file, in one folder, and fit to be shown. */
+/** Whether {@link nameOf} could have made a text: then the text names one entry of a folder, and is safe to print. */
 export function isName(text: string): boolean {
 	if (text === "" || text === "." || text === ".." || text.length > NAME_CHARS_MAX || text.includes("/")) return false;
 	const backslashes = text.replaceAll(/\\\\|\\x[0-9a-f]{2}/g, "");
 	return !backslashes.includes("\\") && nameOf(Buffer.from(text.replaceAll("\\", ""))) === text.replaceAll("\\", "");
 }
 
-/** The order of names: the same on every computer. */
+/** Compares names by their bytes, so that their order is the same on every computer. */
 export const compareNames = (one: string, other: string): number =>
 	Buffer.compare(Buffer.from(one), Buffer.from(other));

@@ -1,16 +1,16 @@
 import { cpus, freemem } from "node:os";
 
 /**
- * Whether the computer could do more. A machine whose exercise sleeps for ever costs no more than memory, and still is in
- * the way of others until its deadline; one whose exercise spins, or works, keeps a processor busy.
+ * Tells whether the computer could run more machines. A machine whose exercise sleeps for ever costs only memory, but
+ * others wait for its place until its deadline. A machine whose exercise works, or spins, keeps a processor busy.
  */
 
-/** Of a processor: what the machines that only wait cost is less. */
+/** This part of one processor must be idle. Machines that only wait use less than the rest. */
 const IDLE_ENOUGH = 0.75;
-/** A machine needs a fifth of it. */
+/** Free memory that one more machine requires. It uses about a fifth of this. */
 const ROOM_BYTES = 1 << 30;
 
-/** What processors have done so far, in any unit. */
+/** Processor time so far, in any unit. */
 export interface Spent {
 	idle: number;
 	all: number;
@@ -24,7 +24,7 @@ export function spent(): Spent {
 	return { idle, all, processors: times.length };
 }
 
-/** Whether a processor has had next to nothing to do in between, and there is memory for one more machine. */
+/** Whether one processor was mostly idle between two readings, and there is memory for one more machine. */
 export function couldDoMore(before: Spent, now: Spent, freeBytes = freemem()): boolean {
 	const idle = ((now.idle - before.idle) / (now.all - before.all)) * now.processors;
 	return idle >= IDLE_ENOUGH && freeBytes >= ROOM_BYTES;

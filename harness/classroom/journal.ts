@@ -6,8 +6,9 @@ import { makeDirectories } from "../base/make-directories.ts";
 import { Judgement } from "./result.ts";
 
 /**
- * What has been judged so far, so that a run that was interrupted can go on: one line a judgement, by a key that covers
- * the files, the lesson and the kit. A line is written at once and whole; half of one, after a power cut, is dropped.
+ * The judgements made so far, so that an interrupted run can be resumed. Each line of the file holds one judgement
+ * and its key, which depends on the submitted files, the lesson and the kit. Each line is written to disk at once. A
+ * line that a power cut left incomplete is ignored.
  */
 
 const JOURNALS_MAX = 32;
@@ -23,8 +24,8 @@ export class Journal {
 	}
 
 	/**
-	 * @param path the file; need not be there
-	 * @param resume whether what is in it counts; otherwise it begins anew
+	 * @param path the journal's file; it need not exist
+	 * @param resume whether to keep the judgements in the file; otherwise the file is removed
 	 */
 	static async open(path: string, resume: boolean): Promise<Journal> {
 		await makeDirectories(dirname(path));
@@ -47,7 +48,7 @@ export class Journal {
 		this.#known.set(key, judgement);
 		const file = await open(this.#path, "a");
 		try {
-			// The first newline ends what a power cut may have left.
+			// The first newline ends a line that a power cut may have left incomplete.
 			await file.writeFile(`\n${JSON.stringify({ key, judgement })}\n`);
 			await file.datasync();
 		} finally {
@@ -57,7 +58,8 @@ export class Journal {
 }
 
 /**
- * Where the journal of this work is, such as a class's folder and a shard; old ones are removed.
+ * The path of the journal for some work. Old journals are removed.
+ * @param work what identifies the work, such as a class's folder and a shard
  * @throws {Failure} unsupported: the cache cannot be written to
  */
 export async function journalPath(...work: unknown[]): Promise<string> {

@@ -5,12 +5,12 @@ import { shown } from "../judge/report.ts";
 import { harmless, inOneLine } from "./harmless.ts";
 import type { Judgement, Report } from "./result.ts";
 
-/** What came of judging one file, as a class's report says it. */
+/** Makes the judgements in a class's report from verdicts and errors. */
 
-/** What a class's report keeps of a verdict. */
+/** The part of a verdict that a class's report keeps. */
 export function judgementOf({ verdict, findings, thrownAt, file, drawn, output, durationMs }: Verdict): Judgement {
 	const [first, ...others] = findings;
-	// The command says one line of its own to show that it runs.
+	// The command prints its token to show that it runs. Those lines are left out.
 	const printed = `${output.stdout}${output.stderr}`.replaceAll(/^drydock-[0-9a-f]{8}\n/gm, "");
 	return {
 		status: verdict,
@@ -35,19 +35,19 @@ export function judgementOf({ verdict, findings, thrownAt, file, drawn, output, 
 	};
 }
 
-/** A judgement without a verdict, for a reason that is no mistake in what was handed in. */
+/** A judgement of a module that was not judged, and why. */
 export const withoutVerdict = (status: Judgement["status"], reason: string): Judgement => ({
 	...{ status, reason: inOneLine(harmless(reason, 500)), finding: null, others: [], line: null, drawn: {}, output: "" },
 	durationMs: 0,
 });
 
-/** Judged several times, and the computer was too busy each time. */
+/** The judgement of a module for which the computer was too busy. */
 export const WANT_OF_TIME = withoutVerdict(
 	"error",
 	"could not be judged for want of time: this computer was too busy; --resume judges what is left",
 );
 
-/** The report on somebody of whom nothing could be judged. */
+/** The report on a submission of which nothing could be judged. */
 export function notGraded(name: string, lessons: readonly { lesson: Lesson }[], error: unknown): Report {
 	return {
 		name,
@@ -55,7 +55,7 @@ export function notGraded(name: string, lessons: readonly { lesson: Lesson }[], 
 	};
 }
 
-/** For a reason that is not the submission's. */
+/** The judgement of a module that an error kept from being judged. */
 export function unjudged(error: unknown): Judgement {
 	const status = error instanceof Failure && error.kind === "unsupported" ? "unsupported" : "error";
 	return withoutVerdict(status, String((error as Error).message));

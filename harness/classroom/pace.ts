@@ -1,17 +1,17 @@
 import type { Shipyard } from "../judge/trial.ts";
 
 /**
- * Deadlines for a class. What hangs is in the way of everybody else for as long as it is waited for, so that is measured:
- * a submission has many times as long as the others have just taken, on this computer and with this load.
+ * Deadlines for a class. A submission that hangs delays all others until its deadline. So the deadline is derived from
+ * measurements: it is many times what other submissions have just taken on this computer, under its present load.
  */
 
 const AT_LEAST_MS = 5_000;
 const TIMES = 10;
 const REMEMBERED = 15;
-/** These show a computer that has just become busy, when the median does not yet. */
+/** The median of so few runs rises as soon as the computer becomes busy. The median of all rises later. */
 const LATEST = 3;
 
-/** Makes machines whose deadlines keep up with how long a lesson takes. Until something is known, theirs is their own. */
+/** Runs machines with deadlines that follow how long a lesson takes. The first runs have the machine's own deadline. */
 export class Pace implements Shipyard {
 	readonly #yard: Shipyard;
 	readonly #tookMs: number[] = [];
@@ -32,7 +32,7 @@ export class Pace implements Shipyard {
 		const startedMs = performance.now();
 		const played = await this.#yard.play({ ...request, ...this.#deadline() });
 		const { outcome } = played;
-		// What hung says how long it was waited for, and what was lost says nothing.
+		// Only runs that ended count. A run that hung took as long as its deadline, and a lost machine says nothing.
 		const ended = outcome.kind === "observed" ? Object.values(outcome.observation.calls) : [];
 		if (ended.length > 0 && ended.every(({ ending }) => ending.how !== "hung"))
 			this.#tookMs.push(performance.now() - startedMs);

@@ -2,14 +2,15 @@ import * as v from "valibot";
 import { harmless, inOneLine, isName } from "./harmless.ts";
 
 /**
- * What is known of a class after it was graded: what `--format json` prints and `grade merge` reads. A report may have come a
- * long way, so its schema bounds everything in it: what was once taken in can be sorted, shown and written as it is.
+ * The report on a class: `--format json` prints it, and `grade merge` reads it. A report may come from somewhere
+ * else, so its schema bounds everything in it. Once a report is accepted, its values can be sorted, printed and
+ * written as they are.
  */
 
-/** More than any class has, and than a computer has memory for. */
+/** More than any class has, and more than a computer has memory for. */
 const SUBMISSIONS_MAX = 100_000;
 const LESSONS_MAX = 100;
-/** As many parts as can be asked for; see parseShard. */
+/** The largest number that parseShard accepts. */
 const SHARDS_MAX = 9_999;
 const TEXT_CHARS_MAX = 10_000;
 const POINTS_MAX = 1_000_000;
@@ -21,18 +22,18 @@ const text = v.pipe(
 	v.maxLength(TEXT_CHARS_MAX),
 	v.transform((raw) => harmless(raw, TEXT_CHARS_MAX)),
 );
-/** What stands in a line of a report: it begins no other. */
+/** Text for one line of a report. It contains no line break. */
 const line = v.pipe(text, v.transform(inOneLine));
-/** Such as a lesson's id, or a key: a word that is used in names of files, and compared. */
+/** A word such as a lesson's id or a key, for comparisons and for file names. */
 const word = v.pipe(v.string(), v.regex(/^[\w][\w.-]{0,99}$/));
-/** A submission's: it becomes a file's name. */
+/** Name of a submission. It becomes part of a file name. */
 const name = v.pipe(v.string(), v.check(isName, "no name of a submission"));
 const list = <T extends v.GenericSchema>(item: T, max: number) => v.pipe(v.array(item), v.maxLength(max));
 
 /**
- * How a lesson went:
- * - `missing`: it was not handed in
- * - `error`, `unsupported`: it could not be judged, which says nothing of what was handed in
+ * The result of a lesson:
+ * - `missing`: no module was handed in
+ * - `error`, `unsupported`: the module could not be judged, which says nothing about the module
  */
 export const STATUSES = ["pass", "fail", "missing", "error", "unsupported"] as const;
 const Status = v.picklist(STATUSES);
@@ -50,13 +51,13 @@ const Finding = v.object({
 /** The first thing that is wrong, explained. */
 export type Finding = v.InferOutput<typeof Finding>;
 
-/** What came of judging one file. */
+/** The result of judging one file. */
 export const Judgement = v.object({
 	status: Status,
-	/** Of what could not be judged or was not handed in: why. */
+	/** Why the module could not be judged, or why none was found. */
 	reason: v.nullable(line),
 	finding: v.nullable(Finding),
-	/** What else is different. */
+	/** What else differs from the reference. */
 	others: list(line, 100),
 	/** Where an exception came from: a line of the module, from 1. */
 	line: v.nullable(count),
@@ -65,7 +66,7 @@ export const Judgement = v.object({
 		v.record(word, text),
 		v.check((drawn) => Object.keys(drawn).length <= 100, "too many inputs"),
 	),
-	/** What the exercise printed, or the beginning of it. It decides nothing. */
+	/** What the exercise printed, or the beginning of it. It does not affect the status. */
 	output: text,
 	durationMs: count,
 });
@@ -75,7 +76,7 @@ const Result = v.object({
 	lesson: word,
 	/** Its path in the submission; null where none was found. */
 	file: v.nullable(text),
-	/** Which submission had the same files and was judged in its place. */
+	/** The submission that had the same files and was judged instead; null if there is none. */
 	sameAs: v.nullable(name),
 	...Judgement.entries,
 });
@@ -93,9 +94,9 @@ export type Graded = v.InferOutput<typeof Graded>;
 export const ClassReport = v.pipe(
 	v.object({
 		schemaVersion: v.literal(1),
-		/** Names all that it was judged by; reports of different kits cannot be compared. */
+		/** Key of everything in the kit that decides verdicts. Reports with different keys cannot be merged. */
 		kit: word,
-		/** Names the whole class, that of all shards. */
+		/** The whole class, over all shards: its key, and the number of its submissions. */
 		class: v.object({ key: word, submissions: count }),
 		/** Which part of the class this is, from 1. */
 		shard: v.object({ index: upTo(SHARDS_MAX), of: upTo(SHARDS_MAX) }),
@@ -122,7 +123,7 @@ export type ClassReport = v.InferOutput<typeof ClassReport>;
 /** Points, as far as they are known. */
 export interface Score {
 	points: number;
-	/** Of the lessons that could be judged. */
+	/** Maximum of the lessons that could be judged. */
 	judgedMax: number;
 	max: number;
 	/** Lessons that could not be judged: the score is not final. */
@@ -131,7 +132,7 @@ export interface Score {
 
 export const isJudged = ({ status }: { status: Status }): boolean => status !== "error" && status !== "unsupported";
 
-/** The points for one lesson; null when it could not be judged: that is never a zero. */
+/** The points for one lesson; null if it could not be judged, which must not count as zero points. */
 export function pointsFor({ status }: { status: Status }, { weight }: Graded): number | null {
 	if (status === "error" || status === "unsupported") return null;
 	return status === "pass" ? weight : 0;
@@ -151,7 +152,7 @@ export function scoreOf({ results }: Report, lessons: readonly Graded[]): Score 
 	return score;
 }
 
-/** What there is to say of a result in one line. */
+/** Describes a result in one line. */
 export function headline(result: Result): string {
 	const { status, reason, finding } = result;
 	if (status === "pass") return "passed";
@@ -161,8 +162,8 @@ export function headline(result: Result): string {
 }
 
 /**
- * All that there is to say of a result, in lines; a person reads it in whatever system the class uses. What a submission
- * has said has its further lines indented, so that none of them passes for a line of the report.
+ * Describes a result in full, in several lines, for a person to read in whatever system the class uses. If a text has
+ * several lines, the later ones are indented. So no text of a submission's looks like a line of the report.
  */
 export function explained(result: Result): string {
 	const { finding, others, line, file } = result;

@@ -24,27 +24,27 @@ export function parseShard(text: string): Shard {
 	return { index, of };
 }
 
-/** Whether a submission is in a shard: it is in exactly one, and stays there whoever else hands in. */
+/** Whether a submission is in a shard. It is in exactly one, which depends on its name and not on other submissions. */
 export function isIn({ index, of }: Shard, name: string): boolean {
 	return createHash("sha256").update(name).digest().readUInt32BE() % of === index - 1;
 }
 
-/** Names a class by who is in it. */
+/** Key of a class: it depends on the names of all submissions. */
 export const classKey = (names: readonly string[]): string => keyOf("class 1", names.toSorted());
 
-/** Of a class of a thousand, with all that was said of each. */
+/** Largest report: enough for a class of a thousand, with all explanations. */
 const REPORT_BYTES_MAX = 64 << 20;
-/** The same of all shards. */
+/** Largest size of all reports together. */
 const REPORTS_BYTES_MAX = 256 << 20;
 
 /**
  * Reads the reports that `grade --format json` has written.
- * @throws {Failure} usage: one is none, or they are too large
+ * @throws {Failure} usage: a file cannot be read, or is not such a report, or the files are too large
  */
 export async function readReports(files: readonly string[]): Promise<ClassReport[]> {
 	const reports: ClassReport[] = [];
 	let left = REPORTS_BYTES_MAX;
-	// One after the other: each text is gone before the next is read.
+	// Reads one file after the other, so that only one text is in memory.
 	for (const file of files) {
 		const bytes = await realpath(file)
 			.then((path) => readBytes(path, Math.min(left, REPORT_BYTES_MAX)))
@@ -68,9 +68,9 @@ function reportIn(text: string, file: string): ClassReport {
 const AGAIN = "npx drydock grade DIR --shard 1/2 --format json --out 1.json";
 
 /**
- * Puts the reports of all shards of one class together.
- * @param files what each is called in an error
- * @throws {Failure} usage: one is missing or there twice, or they are not of one class, one kit or the same lessons
+ * Merges the reports of all shards of one class.
+ * @param files names of the reports, for error messages
+ * @throws {Failure} usage: a shard is missing or there twice, or the reports differ in their class, kit or lessons
  */
 export function merge(reports: readonly ClassReport[], files: readonly string[]): ClassReport {
 	const [first] = reports;

@@ -5,21 +5,21 @@ import { LOGBOOK } from "../learner/logbook.ts";
 import { entriesIn, lookInto } from "./folder.ts";
 import { archiveNamed } from "./packed.ts";
 
-/** What a folder with submissions, or a single one, was taken for. */
+/** Whether a folder is a single submission, or a class's folder with several. */
 export interface Shape {
 	isSubmission: boolean;
-	/** What is to be said of it, where somebody may have meant something else. */
+	/** A message about this decision, if the caller may have meant the other; otherwise null. */
 	doubt: string | null;
 }
 
 type Entry = Awaited<ReturnType<typeof entriesIn>>[number];
 const WORKSPACE = "workspace";
-/** More than any of ours has. */
+/** Largest package.json that is read; the kit's is smaller. */
 const MANIFEST_BYTES_MAX = 64 << 10;
 
 /**
- * Whether a folder is a single submission, by what is in it. Somebody in a class may be called "workspace", or as a lesson
- * is: so it is none where somebody else has handed in something beside.
+ * Decides whether a folder is a single submission, by its contents. Somebody in a class may be called "workspace", or
+ * like a lesson. So a folder is a class's if somebody else has handed in something beside such a folder.
  */
 export async function shapeOf(dir: string, lessons: readonly Lesson[]): Promise<Shape> {
 	const ids = new Set(lessons.map(({ id }) => id));
@@ -50,11 +50,12 @@ export async function shapeOf(dir: string, lessons: readonly Lesson[]): Promise<
 const partsOf = (entries: readonly Entry[], ids: ReadonlySet<string>) =>
 	entries.filter(({ name, kind }) => (kind === "directory" ? ids.has(name) : kind === "file" && name === LOGBOOK));
 
-// As `drydock init` makes it. Whatever else the learner keeps in it, no one's name makes so much.
+// Whether the folder looks like a workspace that `drydock init` made: it has a logbook and most lessons. The names of
+// the people in a class do not produce that.
 const isWhole = (marks: readonly Entry[], lessons: readonly Lesson[]) =>
 	marks.some(({ name }) => name === LOGBOOK) && marks.length > lessons.length / 2;
 
-// A copy of the kit: there the workspace alone is looked into.
+// Whether the folder is a copy of the kit. Of such a copy, only the workspace is read.
 async function isKit(dir: string, entries: readonly Entry[]): Promise<boolean> {
 	if (!["harness", "solutions"].every((part) => entries.some(({ name }) => name === part))) return false;
 	const manifest = await readBytes(join(dir, "package.json"), MANIFEST_BYTES_MAX).catch(() => "");

@@ -5,22 +5,22 @@ import { harmless } from "./harmless.ts";
 
 /** What somebody handed in. */
 export interface Submission {
-	/** Its folder's name, as text that harms nobody. */
+	/** The folder's name, as text that is safe to print. */
 	name: string;
 	folder: Folder;
 }
 
-/** Where a lesson's module is in a submission, or why it is not. */
+/** The place of a lesson's module in a submission, or why there is none. */
 export type Found =
 	| { kind: "found"; path: string }
 	/** It was not handed in. */
 	| { kind: "missing"; reason: string }
-	/** Nobody can tell which file is meant, or whether it was handed in. */
+	/** It is not clear which file is meant, or whether the module was handed in. */
 	| { kind: "unclear"; reason: string };
 
 /**
- * Finds a lesson's module: in a folder with the lesson's name, best in a workspace; otherwise a file with the module's
- * name, wherever it is.
+ * Finds a lesson's module. The first choice is the lesson's folder in a workspace, then any folder with the lesson's
+ * name, then any file with the module's name.
  */
 export async function findModule({ folder }: Submission, id: string, module: string): Promise<Found> {
 	const fits = (path: string) => RANKS.findIndex((rank) => rank(path, id, module));
@@ -44,10 +44,10 @@ export async function findModule({ folder }: Submission, id: string, module: str
 	return { kind: "unclear", reason: `${many}: ${names.join(", ")}, …` };
 }
 
-/** Nobody hands in more copies by mistake. */
+/** Number of copies of a module to compare: nobody hands in more by mistake. */
 const COMPARED_MAX = 100;
 
-// One after the other, and no further than the first that differs: each is open, and in memory, alone.
+// Reads one file after the other, and stops at the first that differs, so that few are in memory at a time.
 async function doDiffer(folder: Folder, [first = "", ...others]: readonly string[]): Promise<boolean> {
 	if (others.length === 0) return false;
 	const text = await textOf(folder, first);
@@ -63,7 +63,7 @@ const RANKS: readonly ((path: string, id: string, module: string) => boolean)[] 
 
 const depthOf = (path: string) => path.split("/").length;
 
-// What cannot be read differs from everything.
+// A file that cannot be read counts as different from every other file.
 const textOf = (folder: Folder, path: string) =>
 	reading(folder, path).catch((error: Error) => `${path}: ${error.message}`);
 
@@ -85,7 +85,7 @@ function notThere({ refused, cutOff }: Folder, id: string, module: string): Foun
 
 /**
  * A submission's files for the bundler and the type checker.
- * @param taken is told of each file that one of them reads
+ * @param taken called for each file that one of the two reads
  */
 export function filesOf({ folder }: Submission, taken: (path: string, text: string) => void): SubmissionFiles {
 	const { files, refused } = folder;

@@ -16,7 +16,7 @@ import {
 const NAME_WIDTH_MAX = 24;
 const MARKS = { pass: "passed", fail: "bad", missing: "missing", error: "unknown", unsupported: "unknown" } as const;
 
-/** A class for a person to read: a row for each submission, and what went wrong most often. */
+/** Formats a class's report for a person: a row for each submission, and the most frequent mistakes of each lesson. */
 export function table(report: ClassReport, style: Style): string {
 	const { lessons, submissions } = report;
 	const chalk = new Chalk({ level: style.color ? 1 : 0 });
@@ -30,7 +30,7 @@ export function table(report: ClassReport, style: Style): string {
 	return page.text();
 }
 
-/** All that there is to say of one submission. */
+/** Formats all results of one submission, with their explanations. */
 export function details(submission: Report, lessons: readonly Graded[], style: Style): string {
 	const chalk = new Chalk({ level: style.color ? 1 : 0 });
 	const page = new Page(style, chalk);
@@ -65,7 +65,7 @@ function rows(page: Page, chalk: ChalkInstance, { lessons, submissions }: ClassR
 	}
 }
 
-// Words for symbols, and nothing to be read downwards.
+// For screen readers: words instead of symbols, and no columns.
 function plainRow(page: Page, submission: Report, lessons: readonly Graded[]): void {
 	page.line(`${submission.name}: ${scoreText(submission, lessons)}`);
 	for (const result of submission.results) page.line(`  ${result.lesson}: ${headline(result)}`);

@@ -5,9 +5,9 @@ import type { Result } from "./result.ts";
 const BAR_WIDTH = 20;
 
 /**
- * Tells how far the grading is: a bar where lines can be redrawn, and elsewhere a line at every tenth.
- * @param say redraws what is said of the work that is under way
- * @param note says what stays
+ * Shows the progress of the grading: a bar if the terminal can redraw lines; otherwise a line after every tenth.
+ * @param say redraws the line about the work in progress
+ * @param note prints a line that stays
  */
 export function tally(
 	total: number,

@@ -2,9 +2,9 @@ import { type ClassReport, explained, type Result } from "../result.ts";
 import { onlySubmission, statusOf } from "./only.ts";
 
 /**
- * What GitHub Classroom's reporter takes: a line for the file $GITHUB_OUTPUT, so that a step's output `result` holds the
- * document. All tests have the same weight here, as the reporter's console counts tests and its annotation adds up scores:
- * only so both say the same. What could not be judged has status error.
+ * The input of GitHub Classroom's reporter: a line for the file $GITHUB_OUTPUT, so that the step's output `result`
+ * holds the document. All tests have the same weight. The reporter's console counts tests, and its annotation adds up
+ * scores: with equal weights, both say the same. A lesson that could not be judged has the status error.
  */
 export function classroom(report: ClassReport): string {
 	const { rows } = onlySubmission(report);

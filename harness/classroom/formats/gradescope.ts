@@ -2,8 +2,9 @@ import { type ClassReport, explained, pointsFor, scoreOf } from "../result.ts";
 import { notJudged, onlySubmission } from "./only.ts";
 
 /**
- * Gradescope's results.json. What could not be judged is a test without points, which changes no total. Where nothing
- * could, there is no score at all: Gradescope then says that the autograder has failed, and gives none.
+ * Gradescope's results.json. A lesson that could not be judged is a test without points, which changes no total. If
+ * no lesson could be judged, the document has no score at all: Gradescope then says that the autograder failed, and
+ * gives no score.
  */
 export function gradescope(report: ClassReport): string {
 	const { submission, rows } = onlySubmission(report);

@@ -2,8 +2,9 @@ import { type ClassReport, explained, headline, type Report, type Result, scoreO
 import { type Element, element, xmlDocument } from "./xml.ts";
 
 /**
- * JUnit XML, of a whole class: a submission is a testsuite, a lesson a testcase. There is no official schema; this is the
- * dialect that is read everywhere. What could not be judged is an error or skipped, never a failure.
+ * JUnit XML for a whole class: a submission is a testsuite, and a lesson is a testcase. There is no official schema;
+ * this is the dialect that most programs read. A lesson that could not be judged is an error or skipped, never a
+ * failure.
  */
 export function junit({ submissions, lessons, durationMs }: ClassReport): string {
 	const counts = countsOf(submissions.flatMap(({ results }) => results));

@@ -1,6 +1,6 @@
 import type { ClassReport, Graded, Report, Result } from "../result.ts";
 
-/** The one submission of a report that a document holds, with each lesson beside its result. */
+/** The only submission in a report, with each lesson beside its result; for documents that hold one submission. */
 export function onlySubmission(report: ClassReport): {
 	submission: Report;
 	rows: { lesson: Graded; result: Result }[];
@@ -16,7 +16,7 @@ export function onlySubmission(report: ClassReport): {
 	return { submission, rows };
 }
 
-/** What is said of lessons that could not be judged; null when all could. */
+/** A message about the lessons that could not be judged; null if there are none. */
 export function notJudged(rows: readonly { lesson: Graded; result: Result }[]): string | null {
 	const without = rows.filter(({ result: { status } }) => status === "error" || status === "unsupported");
 	if (without.length === 0) return null;

@@ -2,10 +2,13 @@ import { shortened } from "../harmless.ts";
 import { type ClassReport, explained, headline, pointsFor, scoreOf } from "../result.ts";
 import { notJudged, onlySubmission } from "./only.ts";
 
-/** PrairieLearn takes 1 MB; a course has some ten lessons. */
+/** PrairieLearn accepts 1 MB in total, and a course has some ten lessons. */
 const OUTPUT_CHARS_MAX = 8_000;
 
-/** PrairieLearn's results.json. Where a lesson could not be judged, the submission is not gradable: no attempt is lost. */
+/**
+ * PrairieLearn's results.json. If a lesson could not be judged, the submission is not gradable, and no attempt is
+ * lost.
+ */
 export function prairielearn(report: ClassReport): string {
 	const { submission, rows } = onlySubmission(report);
 	const { points, max } = scoreOf(submission, report.lessons);

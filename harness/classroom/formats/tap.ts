@@ -1,7 +1,9 @@
 import { stringify } from "yaml";
 import { type ClassReport, headline, pointsFor, type Result } from "../result.ts";
 
-/** TAP 14, of a whole class: one test for each lesson of each submission. What could not be judged is skipped. */
+/**
+ * TAP 14 for a whole class: a test for each lesson of each submission. A lesson that could not be judged is skipped.
+ */
 export function tap({ submissions, lessons }: ClassReport): string {
 	const tests = submissions.flatMap(({ name, results }) => results.map((result) => ({ name, result })));
 	const lines = tests.map(({ name, result }, at) => {
@@ -26,5 +28,5 @@ function diagnostics(value: object): string {
 	return `  ---\n${yaml.replaceAll(/^(?=.)/gm, "  ")}\n  ...\n`;
 }
 
-// A "#" begins a directive, and a line's end ends the test.
+// In TAP, "#" begins a directive, and a line break ends the test.
 const escaped = (text: string) => text.replaceAll(/\s+/g, " ").replaceAll(/[\\#]/g, "\\$&");

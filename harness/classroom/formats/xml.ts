@@ -1,4 +1,4 @@
-/** An element of an XML document. A value is a text of any characters but those that XML cannot hold: see harmless.ts. */
+/** An element of an XML document. Its texts must not contain characters that XML cannot hold: see harmless.ts. */
 export interface Element {
 	name: string;
 	attributes: Record<string, string | number>;
@@ -6,12 +6,12 @@ export interface Element {
 	content: Element[] | string;
 }
 
-/** An element; without content unless some is given. */
+/** Makes an element. Default: without content. */
 export function element(name: string, attributes: Element["attributes"], content: Element["content"] = []): Element {
 	return { name, attributes, content };
 }
 
-/** A document with this root: an element a line, indented by two spaces a level. A text is written as it is. */
+/** Writes a document: an element on each line, indented by two spaces for each level. Texts are not indented. */
 export function xmlDocument(root: Element): string {
 	return `<?xml version="1.0" encoding="UTF-8"?>\n${written(root, "")}\n`;
 }
@@ -27,7 +27,7 @@ function written({ name, attributes, content }: Element, indent: string): string
 
 const ENTITIES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
-// A ">" is escaped, too: "]]>" may not stand in a text.
+// Escapes ">" as well, because XML does not allow "]]>" in a text.
 function escaped(text: string, quote = ""): string {
 	return text.replaceAll(new RegExp(`[&<>${quote}]`, "g"), (character) => ENTITIES[character] ?? character);
 }
