@@ -1,7 +1,10 @@
 import type { Demo } from "../judge/demo.ts";
 import { type Proof, proof } from "./proof.ts";
 
-/** A demo has steps, and what they promise are patterns. Whether it keeps its promises is for its rehearsal. */
+/**
+ * Proves that a demo has steps, and that its promises are valid patterns. The rehearsal tests if the output matches
+ * them.
+ */
 export function proveDemo({ title, steps }: Demo): Proof {
 	const promises = steps.flatMap((step) => step.promises);
 	return proof("demo.ts has steps, and promises that can be kept", [

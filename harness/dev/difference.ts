@@ -8,9 +8,9 @@
  *     -	unshare(CLONE_NEWUTS | CLONE_NEWIPC);
  *     +	unshare(CLONE_NEWIPC);
  *
- * A place is found by its old lines, not by numbers: the other module has them exactly once. So a change elsewhere in that
- * module changes nothing here, and a change of these lines is noticed. The text after `@@` is for the reader. A place without
- * old lines is at the top of the module: an import takes one line.
+ * A place is found by its old lines, not by line numbers: the other module must have these lines exactly once. So a
+ * change elsewhere in that module has no effect here, and a change of these lines is an error. The text after `@@` is
+ * for the reader. New lines without old lines are inserted at the top of the module, such as an import.
  */
 export interface Difference {
 	/** The comments before the changes. */
@@ -25,7 +25,7 @@ interface Place {
 	after: string[];
 }
 
-/** @throws {Error} this is no difference, or it names no other module */
+/** @throws {Error} the text is not a difference, or it does not name the other module */
 export function parseDifference(text: string): Difference {
 	const [preamble = "", ...places] = text.replace(/\n$/, "").split(/^@@.*\n/m);
 	const base = /^--- (?:a\/)?(\S+)/m.exec(preamble)?.[1];
@@ -35,7 +35,7 @@ export function parseDifference(text: string): Difference {
 }
 
 function parsePlace(text: string): Place {
-	// Git says so below a last line that does not end.
+	// Leaves out git's line "\ No newline at end of file".
 	const lines = text
 		.replace(/\n$/, "")
 		.split("\n")
@@ -47,10 +47,11 @@ function parsePlace(text: string): Place {
 }
 
 /**
- * Makes the changes.
+ * Applies the changes.
  * @param base text of the other module
- * @returns text of the module, without a head
- * @throws {Error} a place is not in the other module, or more than once; two overlap; or nothing is changed
+ * @returns text of the module, without the comments in `head`
+ * @throws {Error} the other module has a place's old lines not at all or more than once; two places overlap; or the result
+ * is the same text
  */
 export function applied({ places }: Difference, base: string): string {
 	const lines = base.split("\n");

@@ -15,11 +15,11 @@ import { type Proof, proof } from "./proof.ts";
 import { submissionsOf } from "./submissions.ts";
 import { linksIn, proseOf, proveForm, proveHints, proveTodos } from "./text.ts";
 
-/** Diagnoses that say nothing of the lesson: a skeleton is to run, and to be wrong in the lesson's own way. */
+/** Diagnoses that no skeleton may have: it has to run, and to be wrong in what the lesson is about. */
 const UNKIND = new Set(["exception", "syntax-error", "missing-export", "unresolved-import", "never-ends", "silent"]);
 
 /**
- * Proves of one lesson that it is whole. What cannot even be looked at is a proof that does not hold.
+ * Proves that a lesson is complete. If a part of the lesson is missing or cannot be loaded, a proof does not hold.
  * @throws {Failure} unsupported: this computer cannot run virtual machines
  */
 export async function proveLesson(lesson: Lesson, shipyard: Shipyard): Promise<Proof[]> {
@@ -92,7 +92,7 @@ async function proveMisconceptions(id: string, check: Check): Promise<Proof> {
 	);
 }
 
-// What a lesson without points adds to a class's scores, nobody would notice.
+// A lesson without points would not count in a class's scores, and nobody would notice.
 function proveWeight({ weight }: Check): Proof {
 	const holds = Number.isInteger(weight) && weight > 0;
 	return proof("passing it is worth points", holds ? [] : ["give check.ts a weight, such as 10"]);
@@ -139,7 +139,7 @@ const faults = ({ findings, typeErrors }: Verdict) => [
 
 const shown = ({ file, line, message }: Verdict["typeErrors"][number]) => `${file}:${line} ${message}`;
 
-// Whether the lesson's check looks there or not.
+// Looks at all facts about the host, including those for which the lesson's check has no rule.
 function leftovers({ facts, observation: { before, after } }: Reference): string[] {
 	const atRest = ["unchanged", "[]"];
 	const changed = Object.entries(facts)
@@ -152,7 +152,7 @@ function leftovers({ facts, observation: { before, after } }: Reference): string
 	return [...changed, ...network];
 }
 
-// An error of the lesson's own; what keeps this computer from running anything is not.
+// Returns an error of the lesson's own. Throws if this computer cannot run virtual machines.
 async function loaded<T>(load: () => Promise<T>): Promise<T | Error> {
 	try {
 		return await load();

@@ -3,7 +3,7 @@ import { basename, extname } from "node:path";
 import { inKit, readText } from "../base/kit.ts";
 import { applied, parseDifference } from "./difference.ts";
 
-/** An answer to a lesson whose verdict is known: a file in `test/submissions/NN-slug`. */
+/** A solution of a lesson, right or wrong, whose verdict is known: a file in `test/submissions/NN-slug`. */
 export interface Submission {
 	/** Such as `no-ipc`. */
 	name: string;
@@ -11,18 +11,21 @@ export interface Submission {
 	path: string;
 	/** The whole module. */
 	text: string;
-	/** Whether the file holds a difference from another module, instead of the whole one. Its name ends in `.diff` then. */
+	/**
+	 * Whether the file holds a difference from another module instead of a whole module. Its name then ends in `.diff`.
+	 */
 	isDifference: boolean;
-	/** The first finding's, as the comments at the top say; a right answer has none. */
+	/** The expected diagnosis of the first finding, from the comments at the top; undefined for a right answer. */
 	diagnosis: string | undefined;
-	/** The first finding's, if it has one. */
+	/** The misconception of the first finding, if it has one. */
 	misconception: number | undefined;
 }
 
 /**
- * A lesson's right or wrong answers, by their names; none for a lesson without such a folder.
+ * A lesson's right or wrong answers, sorted by name; none if the lesson has no such folder.
  * @param id such as `02-unshare`
- * @throws {Error} one is a difference that does not fit any more, or a wrong one has no diagnosis; it names the file
+ * @throws {Error} a difference does not fit its module any more, or a wrong answer has no diagnosis; the message names the
+ * file
  */
 export async function submissionsOf(id: string, kind: "right" | "wrong"): Promise<Submission[]> {
 	const folder = `test/submissions/${id}/${kind}`;
@@ -31,7 +34,7 @@ export async function submissionsOf(id: string, kind: "right" | "wrong"): Promis
 }
 
 /**
- * One submission.
+ * Reads one submission.
  * @param path in the kit, such as `test/submissions/02-unshare/wrong/no-ipc.ts`
  * @throws {Error} as {@link submissionsOf}
  */
@@ -64,5 +67,5 @@ async function whole(path: string, written: string): Promise<string> {
 	}
 }
 
-// The comments at the top of a submission are about that one only, not about those that differ from it.
+// The comments at the top of a submission describe only that submission, not those that are differences from it.
 const withoutHead = (text: string): string => text.replace(/^(\/\/.*\n)+/, "");

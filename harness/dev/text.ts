@@ -1,12 +1,12 @@
 import MarkdownIt, { type Token } from "markdown-it";
 import { type Proof, proof } from "./proof.ts";
 
-/** What can be proved of a lesson by reading it. All of it is pure. */
+/** Proofs that only need a lesson's text. All functions are pure. */
 
 const PARTS = ["Break it", "Words", "Do", "Check", "Explore", "Read"];
 const RUNGS = ["1", "2", "3"];
 
-/** The README has the parts that every lesson has, in their order. */
+/** Proves that the README has a title, a goal, and the parts of every lesson in their order. */
 export function proveForm(readme: string, id: string): Proof {
 	const tokens = parse(readme);
 	const [title, ...rest] = headings(tokens);
@@ -21,7 +21,7 @@ export function proveForm(readme: string, id: string): Proof {
 	return proof("README.md has the form of a lesson", wrong);
 }
 
-/** What "Do" asks for and what the skeleton leaves open are the same, numbered from 1 on in order. */
+/** Proves that the README's "Do" part and the skeleton have the same TODOs, numbered in order from 1. */
 export function proveTodos(readme: string, skeleton: string, id: string): Proof[] {
 	const number = id.slice(0, 2);
 	const wanted = (count: number) => Array.from({ length: Math.max(count, 1) }, (_, index) => `${number}.${index + 1}`);
@@ -45,7 +45,7 @@ export function proveTodos(readme: string, skeleton: string, id: string): Proof[
 
 const todosIn = (text: string) => [...text.matchAll(/TODO\((\d\d\.\d+)\)/g)].map(([, number = ""]) => number);
 
-/** There are three hints, and none is empty. */
+/** Proves that there are three hints, and that none is empty. */
 export function proveHints(hints: string): Proof {
 	const rungs = headings(parse(hints)).map(({ text }) => text);
 	const empty = RUNGS.filter((rung) => rungs.includes(rung) && partOf(hints, rung).trim() === "");
@@ -57,7 +57,10 @@ export function proveHints(hints: string): Proof {
 	]);
 }
 
-/** Where the text leads by links: files relative to it, and headings of its own. */
+/**
+ * The targets of a text's links: files relative to it, and its own headings. `missing`: links to headings that do not
+ * exist.
+ */
 export function linksIn(readme: string): { files: string[]; anchors: string[]; missing: string[] } {
 	const tokens = parse(readme);
 	const targets = tokens
@@ -74,14 +77,14 @@ export function linksIn(readme: string): { files: string[]; anchors: string[]; m
 	};
 }
 
-// As GitHub makes them.
+// Makes the anchor of a heading as GitHub does.
 const slugOf = (heading: string) =>
 	heading
 		.toLowerCase()
 		.replaceAll(/[^\p{L}\p{N} _-]/gu, "")
 		.replaceAll(" ", "-");
 
-/** The text without its code blocks: in those, `exit(1)` is a call. */
+/** The text without its code blocks: in a code block, `exit(1)` is a call and not a manual page. */
 export function proseOf(markdown: string): string {
 	return parse(markdown)
 		.filter(({ type }) => type === "inline")
@@ -97,7 +100,7 @@ function headings(tokens: readonly Token[]): { level: number; text: string }[] {
 	);
 }
 
-// From behind a heading of the second level to the next one.
+// The text between a second-level heading and the next one.
 function partOf(markdown: string, heading: string): string {
 	const [, after = ""] = `\n${markdown}`.split(`\n## ${heading}\n`);
 	return after.split("\n## ")[0] ?? "";

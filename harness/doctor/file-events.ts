@@ -9,7 +9,7 @@ import type { Line } from "./line.ts";
 const EVENT_MS = 2_000;
 const WATCHES_MIN = 1_024;
 
-/** Whether it is heard when a file of the workspace changes: on some shared folders it is not. */
+/** Tests whether drydock is notified when a file in the workspace changes. On some shared folders, it is not. */
 export async function fileEventLines(): Promise<Line[]> {
 	const name = "file events";
 	const workspace = await workspaceDir();
@@ -30,7 +30,7 @@ export async function fileEventLines(): Promise<Line[]> {
 	return [{ name, state: "good", fact: heard }];
 }
 
-/** Watches a file of its own and changes it. @returns milliseconds until that was heard; null if it was not */
+/** Watches a file of its own and changes it. @returns milliseconds until the notification; null if there was none */
 async function untilHeard(dir: string): Promise<number | null> {
 	const scratch = await mkdtemp(join(dir, ".drydock-"));
 	const file = join(scratch, "watched");

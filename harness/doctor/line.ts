@@ -1,9 +1,9 @@
 /** One fact about this computer. */
 export interface Line {
 	name: string;
-	/** "warn" is slower or less, "bad" is in the way. */
+	/** "warn": drydock works, but slower or with restrictions. "bad": drydock does not work. */
 	state: "good" | "warn" | "bad";
 	fact: string;
-	/** The command, or the step, that mends it. */
+	/** The command, or the step, that mends the problem. */
 	mend?: string;
 }

@@ -12,8 +12,8 @@ import { coldBoot, savedTemplate } from "../vm/template.ts";
 import type { Line } from "./line.ts";
 
 /**
- * What the virtual machines run on.
- * @param probe boots a machine with this computer's accelerator, whatever came of it before
+ * The accelerator that the virtual machines use.
+ * @param probe whether to boot a machine with this computer's accelerator, even if an earlier boot failed
  */
 export async function acceleratorLines(probe: boolean): Promise<Line[]> {
 	const name = "accelerator";
@@ -24,7 +24,7 @@ export async function acceleratorLines(probe: boolean): Promise<Line[]> {
 	if (!(await exists("/dev/kvm")) && fast === "kvm") return [emulated("there is no /dev/kvm")];
 	if (!(await permitted(fast))) {
 		const line = emulated("/dev/kvm is not yours");
-		// Root is in no need of a group: where it may not open the device, nobody in this container may.
+		// Root needs no group. If root may not open the device, nobody in this container may.
 		return [process.getuid?.() === 0 ? line : { ...line, mend: "sudo usermod -aG kvm $USER, then log in again" }];
 	}
 	const image = probe ? await savedImage() : null;
@@ -38,7 +38,7 @@ export async function acceleratorLines(probe: boolean): Promise<Line[]> {
 
 type Trial = { worked: string } | { failed: string };
 
-// Without QEMU nothing can have been tried.
+// Without QEMU, no boot can have failed.
 async function known(accelerator: Accelerator): Promise<Trial> {
 	const failed = await failureOf(accelerator).catch(() => null);
 	return failed === null ? { worked: "to be proved by the next snapshot's boot" } : { failed };
@@ -53,7 +53,7 @@ async function bootWith(accelerator: Accelerator, { base, initrd }: Image): Prom
 	}).catch((error: Error) => ({ failed: error.message }));
 }
 
-/** The image, and whether a machine can really be restored from the snapshot. */
+/** The state of the image, and whether a machine can be restored from the snapshot: this restores one. */
 export async function imageLines(): Promise<Line[]> {
 	const { base, building } = await inCache();
 	const build = "npx drydock image build";
@@ -66,7 +66,7 @@ export async function imageLines(): Promise<Line[]> {
 		return [{ name: "image", state: "bad", fact: "does not say what is in it", mend: `${build} --fresh` }];
 	const { suite, platform } = manifest;
 	const image: Line = { name: "image", state: "good", fact: `Debian ${suite}, ${platform}, in ${cacheDir}` };
-	// Without QEMU nothing can be restored; it has a line of its own.
+	// Without QEMU, nothing can be restored. Another line reports that QEMU is missing.
 	const found = await savedSnapshot().catch((error: Error) => error);
 	if (found instanceof Failure && found.message.startsWith(cacheDir)) return [image, refused("snapshot", found)];
 	if (found instanceof Error) return [image];
@@ -99,7 +99,7 @@ async function savedSnapshot(): ReturnType<typeof savedTemplate> {
 	return image === null ? null : savedTemplate(image);
 }
 
-// What has yet to be made can be made by the cache's owner only.
+// Only the cache's owner can make an entry that does not exist yet.
 async function ownerLines(entry: string): Promise<Line[]> {
 	return claim(cacheDir, entry).then(
 		() => [],
@@ -113,7 +113,7 @@ function refused(name: string, { message, next }: Failure): Line {
 	return { name, state: "bad", fact: message, ...(next === undefined ? {} : { mend: next }) };
 }
 
-/** Whose the cache is, and its room: for an image and its building, or only for snapshots. */
+/** The cache's owner, and whether there is space to build an image, or only for snapshots if there is an image. */
 export async function diskLines(): Promise<Line[]> {
 	let place = cacheDir;
 	while (!(await exists(place))) place = dirname(place);
@@ -132,7 +132,7 @@ export async function diskLines(): Promise<Line[]> {
 	return [{ name: "disk", state: "bad", fact, mend: `make room: ${neededGb} GB are needed` }];
 }
 
-/** Where root's machines cannot have a user of their own. */
+/** A warning if drydock runs as root and QEMU cannot get a user of its own. */
 export function confinementLines(): Line[] {
 	if (rootPrivileges() === null || changesUser()) return [];
 	const fact = "root may not change users here, so QEMU runs as root, without capabilities and in its sandbox";

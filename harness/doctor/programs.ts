@@ -6,7 +6,7 @@ import type { Line } from "./line.ts";
 const BRING_AN_IMAGE =
 	"bring an image: on Debian or Ubuntu npx drydock image export FILE, here npx drydock image import FILE";
 
-/** Node, QEMU, and the programs that build the image; without those that an image in the cache makes needless. */
+/** Node, QEMU, and the programs that build the image. The latter are left out if the cache has an image. */
 export async function programLines(): Promise<Line[]> {
 	const { building } = await inCache();
 	const needs: Requirement["need"][] = building ? ["running", "building"] : ["running"];
@@ -29,7 +29,7 @@ function missingLine(name: string, absent: readonly Requirement[]): Line {
 	return { name, state: "bad", fact, mend: mendOf(absent) };
 }
 
-// What builds the image is only to be had on Debian and Ubuntu: elsewhere an image is brought.
+// Some programs that build the image exist only on Debian and Ubuntu. Elsewhere, the user imports an image.
 function mendOf(absent: readonly Requirement[]): string {
 	const command = installCommand(...absent.map(({ name }) => name));
 	const elsewhere = absent.some(({ packages }) => packages.dnf === null) ? [BRING_AN_IMAGE] : [];

@@ -16,12 +16,13 @@ import { shells } from "./shell.ts";
 import { saves, stages } from "./watch.ts";
 
 /**
- * `npm run bench`: how long things take on this computer, each measured several times in one run. Nothing here passes
- * or fails; with `-- --json` one document is printed, and with `-- grade` only that part is measured.
+ * `npm run bench`: measures how long things take on this computer, each several times. Nothing passes or fails. With
+ * `-- --json`, the result is one JSON document. With the name of a part, such as `-- grade`, only that part is
+ * measured.
  */
 const PARTS = ["machine", "answer", "check", "watch", "shell", "demo", "live", "grade"] as const;
 
-/** Values of one measure; its unit is in its name. */
+/** Statistics of one measure. The measure's name ends with its unit. */
 interface Figure {
 	median: number;
 	p10: number;
@@ -64,7 +65,7 @@ const machine = {
 	node: process.version,
 	qemu: await qemuVersion(),
 	accelerator: template.accelerator,
-	/** What else the computer was doing at the beginning. */
+	/** The computer's load average over one minute, at the beginning. */
 	load,
 };
 if (json) process.stdout.write(`${JSON.stringify({ machine, figures }, null, "\t")}\n`);
@@ -78,7 +79,7 @@ async function measure(name: string, n: number, once: () => Promise<number>): Pr
 	figures[name] = summary(values);
 }
 
-// QEMU's start to the agent's first word, without a snapshot.
+// Milliseconds from QEMU's start to the agent's first message, without a snapshot.
 async function boot({ accelerator, disk }: Template): Promise<number> {
 	const dir = await mkdtemp(join(tmpdir(), "drydock-bench-"));
 	try {
@@ -89,7 +90,7 @@ async function boot({ accelerator, disk }: Template): Promise<number> {
 	}
 }
 
-// QEMU's start to the agent's first answer, from the snapshot.
+// Milliseconds from QEMU's start to the agent's first answer, from the snapshot.
 async function restored(from: Template): Promise<number> {
 	const startedMs = performance.now();
 	const fresh = Machine.restore(from);
@@ -111,7 +112,7 @@ async function spare(from: Template): Promise<number> {
 	}
 }
 
-// What a further machine costs: pages that are its own. The template's pages are shared by all of them.
+// MiB of memory that one more machine costs: its own pages. All machines share the template's pages.
 async function privateMemory(from: Template): Promise<number> {
 	const waiting = Machine.restore(from);
 	try {
@@ -124,12 +125,12 @@ async function privateMemory(from: Template): Promise<number> {
 	}
 }
 
-// What needs no machine.
+// Measures commands that need no machine.
 function answers(command: string, n: number): Promise<Record<string, number[]>> {
 	return repeated(`${command}Ms`, n, [command], (tookMs, _stdout, add) => add(`${command}Ms`, tookMs));
 }
 
-// Whole processes, from their start to their end; and where they say their time went.
+// Measures whole processes, from start to end, and the stages that they report.
 function checks(n: number): Promise<Record<string, number[]>> {
 	return repeated("checkMs", n, ["check", "02", "--solution", "--json"], (tookMs, stdout, add) => {
 		const verdict = JSON.parse(stdout) as Timed;
@@ -139,7 +140,7 @@ function checks(n: number): Promise<Record<string, number[]>> {
 	});
 }
 
-// Every lesson's solution, as many side by side as there are processors.
+// Measures the check of every lesson's solution. As many run at a time as there are processors.
 function allLessons(n: number): Promise<Record<string, number[]>> {
 	return repeated("allLessonsMs", n, ["check", "--all", "--solution", "--json"], (tookMs, stdout, add) => {
 		const { verdicts } = JSON.parse(stdout) as { verdicts: Timed[] };
@@ -148,7 +149,7 @@ function allLessons(n: number): Promise<Record<string, number[]>> {
 	});
 }
 
-// From a save to the verdict on the screen, and where that time goes.
+// Measures the time from a save to the verdict on the screen, and its stages.
 async function watched(n: number): Promise<Record<string, number[]>> {
 	return visible.step("watchMs", async () => {
 		const values: Record<string, number[]> = { watchMs: await saves(n) };
@@ -161,14 +162,14 @@ async function watched(n: number): Promise<Record<string, number[]>> {
 	});
 }
 
-/** What a verdict says of its time. */
+/** The part of a verdict that is about time. */
 interface Timed {
 	lesson: string;
 	durationMs: number;
 	stagesMs: Record<string, number>;
 }
 
-// The first time only measures the references, if need be, and warms the disk.
+// The first run does not count: it measures the references if necessary, and reads the files into memory.
 async function repeated(
 	name: string,
 	n: number,
@@ -183,7 +184,7 @@ async function repeated(
 	await visible.step(name, async () => {
 		for (let i = -1; i < n; i++) {
 			const startedMs = performance.now();
-			// Not by zx: its shell would be measured as well.
+			// Does not use zx, because zx starts a shell, which would be measured as well.
 			const { stdout } = await promisify(execFile)(process.execPath, [inKit("harness/cli/bin.js"), ...args], {
 				maxBuffer: 64 << 20,
 			});

@@ -5,8 +5,8 @@ import { sourceOf } from "../../live/source.ts";
 import { Shipyard } from "../../vm/shipyard.ts";
 
 /**
- * The demo of lesson 02: keeping a moment, and going back to one.
- * @returns milliseconds, and how much was kept
+ * Measures the demo of lesson 02: opening it, keeping a checkpoint of the machine, and going back to a checkpoint.
+ * @returns milliseconds, and the checkpoints' sizes in MiB
  */
 export async function rewound(n: number): Promise<Record<string, number[]>> {
 	const values: Record<string, number[]> = { demoOpenMs: [], checkpointMs: [], checkpointMb: [], backMs: [] };

@@ -11,7 +11,7 @@ const SUBMISSIONS = 100;
 const SAMPLE_MS = 500;
 const TICKS_A_SECOND = 100;
 
-/** Hang until their time is up: five of a hundred. */
+/** Submissions that hang until their deadline: five of a hundred. */
 const HANG = [
 	"hostile/endings/loops",
 	"submissions/bad-input/child-loops",
@@ -19,7 +19,7 @@ const HANG = [
 	"hostile/resources/fork-bomb",
 	"hostile/output/floods-stdout",
 ];
-/** Take all that they can get, or the machine itself with them. */
+/** Submissions that use up a resource of the machine, or end the machine itself. */
 const HOSTILE = [
 	"resources/eats-all-memory",
 	"resources/eats-the-heap",
@@ -33,7 +33,10 @@ const HOSTILE = [
 	"endings/kills-everybody",
 ].map((name) => `hostile/${name}`);
 
-/** `drydock grade` on a class that is right, wrong and hostile by turns, no two files the same. Linux only: /proc. */
+/**
+ * Measures `drydock grade` on a class of right, wrong and hostile submissions, all different. Linux only: reads
+ * /proc.
+ */
 export async function gradedClass(): Promise<Record<string, number[]>> {
 	const dir = await mkdtemp(join(tmpdir(), "drydock-bench-"));
 	try {
@@ -42,7 +45,7 @@ export async function gradedClass(): Promise<Record<string, number[]>> {
 		const startedMs = performance.now();
 		const out = join(dir, "report.json");
 		const args = ["grade", join(dir, "class"), "--lesson", "02", "--format", "json", "--out", out, "--exit-zero"];
-		// Not by zx: the memory of this very process is measured, and a shell would be in between.
+		// Does not use zx, because zx starts a shell. The memory is measured from this process downwards.
 		const child = spawn(process.execPath, [inKit("harness/cli/bin.js"), ...args], { stdio: ["ignore", 2, 2] });
 		const ended = once(child, "close");
 		const peakMb = await peakMemoryMb(child.pid ?? -1, ended);
@@ -70,8 +73,8 @@ interface GradedReport {
 	submissions: { name: string; results: [{ status: string; durationMs: number }] }[];
 }
 
-// Each hostile one after some others, which are right and wrong by turns. @returns what is to come of each, where
-// that is known
+// Writes the class: after some submissions that are right and wrong by turns comes a hostile one, and so on. @returns
+// the status that each must get, or "hostile" if that is not known
 async function makeClass(dir: string): Promise<Map<string, "pass" | "fail" | "hostile">> {
 	const bad = await Promise.all([...HANG, ...HOSTILE].map((name) => readFile(inKit("test", `${name}.ts`), "utf8")));
 	const [right, wrong] = [await textsOf("right"), await textsOf("wrong")];
@@ -93,8 +96,8 @@ async function makeClass(dir: string): Promise<Map<string, "pass" | "fail" | "ho
 const textsOf = async (kind: "right" | "wrong"): Promise<string[]> =>
 	(await submissionsOf("02-unshare", kind)).map(({ text }) => text);
 
-// Of drydock and everything below it. A page that several share counts once, in parts (PSS): the machines map one
-// template.
+// The peak memory of drydock and its descendants, in MiB. Uses PSS, which divides a shared page among the processes
+// that map it: all machines map one template.
 async function peakMemoryMb(pid: number, ended: Promise<unknown>): Promise<number> {
 	let [peak, running] = [0, true];
 	ended.then(() => {
@@ -120,7 +123,8 @@ async function pssKb(pid: number): Promise<number> {
 	return Number(/^Pss:\s+(\d+) kB$/m.exec(rollup)?.[1] ?? 0);
 }
 
-// Of this process's children that have ended, and of theirs: see proc_pid_stat(5), cutime and cstime.
+// The processor time of this process's children that have ended, and of their children: see proc_pid_stat(5), cutime
+// and cstime.
 async function cpuSecondsOfEnded(): Promise<number> {
 	const fields = (await readFile("/proc/self/stat", "utf8")).replace(/^.*\) /, "").split(" ");
 	return (Number(fields[13]) + Number(fields[14])) / TICKS_A_SECOND;

@@ -15,15 +15,16 @@ import { Shipyard } from "../../vm/shipyard.ts";
 
 const FOLLOWERS = 30;
 const IDLE_MS = 10_000;
-/** Between two changes: the probe has then gone back to looking rarely. */
+/** Pause before each change. It is long enough for the probe to read rarely again. */
 const PAUSE_MS = 3_000;
-/** Ticks of the processor's clock in a second, in /proc: USER_HZ. */
+/** Clock ticks per second in /proc: USER_HZ. */
 const TICKS = 100;
 
 /**
- * From a change in the machine to what a page hears of it: from the line that a command prints after it has changed the
- * hostname, to the view in which that is so; alone, and with so many followers. And what the probe takes of a processor
- * while nothing happens.
+ * Measures the time from a change in the machine to the message that shows it in a page. A command changes the
+ * hostname and prints a line. The time begins with that line, and ends with the first view that has the new hostname.
+ * It is measured without followers, and with {@link FOLLOWERS} of them. Also measures how much of a processor QEMU
+ * uses while only the probe works.
  */
 export async function liveFrames(n: number): Promise<Record<string, number[]>> {
 	const values: Record<string, number[]> = { liveFrameMs: [], liveFrameWithFollowersMs: [], liveIdlePercent: [] };
@@ -54,7 +55,7 @@ export async function liveFrames(n: number): Promise<Record<string, number[]>> {
 
 async function change(presenter: Listener, name: string): Promise<number> {
 	await sleep(PAUSE_MS);
-	// What is typed has a quotation mark in it, so only what is printed is the name itself.
+	// The typed line has quotation marks before the name, so only the printed line matches.
 	presenter.say({ say: "type", shell: "host", keys: `hostname ${name}; echo "is ""${name}"\r` });
 	const [printedMs, seenMs] = await Promise.all([
 		presenter.hears((event) => event.type === "output" && event.data.includes(`is ${name}`)),
@@ -77,7 +78,7 @@ async function idlePercent(pid: number): Promise<number> {
 
 const follow = (server: Server) => Listener.enter(server.shared?.replace(/\/\/[^:]+/, "//127.0.0.1") ?? "");
 
-/** What a page hears, without a page. */
+/** Receives what the server sends to a page. */
 class Listener {
 	readonly #waiting = new Set<(event: DemoEvent) => void>();
 
@@ -100,7 +101,7 @@ class Listener {
 		this.socket.send(JSON.stringify(word));
 	}
 
-	/** Settles when such an event comes. @returns when that was, by performance.now() */
+	/** Waits for an event that fits. @returns the time at which it came, by performance.now() */
 	hears(wanted: (event: DemoEvent) => boolean): Promise<number> {
 		return new Promise((resolve) => {
 			const take = (event: DemoEvent) => {

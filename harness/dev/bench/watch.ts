@@ -11,13 +11,13 @@ import { findLesson, solutionOf } from "../../judge/lessons.ts";
 import { makeWorkspace } from "../../learner/workspace.ts";
 import { Shipyard } from "../../vm/shipyard.ts";
 
-/** What somebody needs at least to read a verdict and change a line. */
+/** The time that a person needs at least to read a verdict and change a line. */
 const READING_MS = 4_000;
 const BIN = inKit("harness/cli/bin.js");
 
 /**
- * Watch mode on a terminal, lesson 02: from a save until the verdict is on the screen.
- * @returns milliseconds, of each save
+ * Measures watch mode on a terminal with lesson 02, from a save until the verdict is on the screen.
+ * @returns milliseconds of each save
  */
 export async function saves(n: number): Promise<number[]> {
 	const dir = await mkdtemp(join(tmpdir(), "drydock-bench-"));
@@ -57,14 +57,17 @@ export async function saves(n: number): Promise<number[]> {
 	}
 }
 
-/** Where that time goes: the same judging, in this process, on a machine that waits. @returns for each run, by stage */
+/**
+ * Measures the stages of that time. Judges the same module in this process, on a machine that was made ready before.
+ * @returns milliseconds by stage, for each run
+ */
 export async function stages(n: number): Promise<Record<string, number>[]> {
 	const lesson = await findLesson("02");
 	const file = await solutionOf(lesson);
 	const yard = new Shipyard(silent);
 	const runs: Record<string, number>[] = [];
 	try {
-		// The first makes the bundler's process.
+		// The first run does not count: it starts the bundler's process.
 		for (let i = -1; i < n; i++) {
 			yard.prepare(true);
 			await sleep(READING_MS);
