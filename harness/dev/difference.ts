@@ -50,8 +50,8 @@ function parsePlace(text: string): Place {
  * Applies the changes.
  * @param base text of the other module
  * @returns text of the module, without the comments in `head`
- * @throws {Error} the other module has a place's old lines not at all or more than once; two places overlap; or the result
- * is the same text
+ * @throws {Error} the other module does not have a place's old lines, or has them more than once; two places overlap; or
+ * the result is the same text
  */
 export function applied({ places }: Difference, base: string): string {
 	const lines = base.split("\n");

@@ -24,8 +24,8 @@ export interface Submission {
 /**
  * A lesson's right or wrong answers, sorted by name; none if the lesson has no such folder.
  * @param id such as `02-unshare`
- * @throws {Error} a difference does not fit its module any more, or a wrong answer has no diagnosis; the message names the
- * file
+ * @throws {Error} a difference does not fit its module any more, or a wrong answer has no diagnosis; the message names
+ * the file
  */
 export async function submissionsOf(id: string, kind: "right" | "wrong"): Promise<Submission[]> {
 	const folder = `test/submissions/${id}/${kind}`;

@@ -101,7 +101,7 @@ export interface Scenario {
 /** A directory of the host that becomes a container's root. */
 export interface Rootfs {
 	path: string;
-	/** Name of a file in it, drawn at random: a root that has this file is the directory or a copy of it. */
+	/** Name of a file in it, drawn at random. The file identifies a copy of the directory. */
 	marker?: string;
 }
 
