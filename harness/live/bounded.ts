@@ -1,9 +1,10 @@
 /**
- * What a shell says to a terminal may be anybody's, and a terminal obeys: a few characters have it repeat one thing two
- * billion times, and meanwhile it hears nobody.
+ * A shell's output may come from anybody, and a terminal emulator obeys the control sequences in it. A few characters
+ * can make it repeat an action two billion times. Meanwhile the emulator's process handles nothing else. This module
+ * bounds such repetitions.
  */
 
-/** Whatever emulates a terminal: @xterm/headless, and @xterm/xterm. */
+/** A terminal emulator: @xterm/headless or @xterm/xterm. */
 interface Emulator {
 	readonly parser: {
 		registerCsiHandler(id: { final: string }, obeyed: (numbers: (number | number[])[]) => boolean): unknown;
@@ -11,14 +12,17 @@ interface Emulator {
 	write(data: string, done: () => void): void;
 }
 
-/** REP, IL, DL, SU, SD, CHT, CBT. All others do their work once, however large their number is. */
+/**
+ * The final characters of the CSI sequences REP, IL, DL, SU, SD, CHT and CBT. All other sequences act once, however
+ * large their parameter is.
+ */
 const REPEATING = ["b", "L", "M", "S", "T", "I", "Z"];
-/** So much is obeyed at once; then keys and signals are heard. */
+/** How many characters the emulator handles at once. Keys and signals are handled between two pieces. */
 const PIECE_CHARS = 1 << 10;
-/** In a piece, things are repeated so often in sum; what would be more is not obeyed. */
+/** How many repetitions one piece may cause in all. A sequence that would exceed this is ignored. */
 const REPEATS_MAX = 2_000;
 
-/** An emulator that is done with every text soon. */
+/** A terminal emulator that handles every text in bounded time. */
 export class Bounded {
 	readonly #emulator: Emulator;
 	#repeats = 0;
@@ -34,7 +38,7 @@ export class Bounded {
 			});
 	}
 
-	/** Settles when a piece has been obeyed. */
+	/** Writes a piece. Settles when the emulator has handled it. */
 	write(piece: string): Promise<void> {
 		return new Promise((resolve) =>
 			this.#emulator.write(piece, () => {
@@ -45,7 +49,7 @@ export class Bounded {
 	}
 }
 
-/** A text as pieces that are obeyed one after the other. */
+/** Splits a text into pieces, which are to be written one after the other. */
 export function* piecesOf(data: string): Generator<string> {
 	for (let at = 0; at < data.length; at += PIECE_CHARS) yield data.slice(at, at + PIECE_CHARS);
 }

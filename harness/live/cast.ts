@@ -1,20 +1,20 @@
 import type { DemoEvent, Size } from "./events.ts";
 
-/** How long a reader is given: for each word of what is told, and before each step. */
+/** How long a cast waits for a text to be read: per word, and once per text in addition. */
 const WORD_MS = 280;
 const BREATH_MS = 1_200;
-/** No pause of the demo's own is longer. */
+/** The longest pause between two of the demo's events; longer pauses are cut to this. */
 const PAUSE_MS = 1_500;
 
-/** What an audience sees: made of events, and painted as what a terminal is to be told. */
+/** Turns events into what an audience sees on a terminal. */
 export interface Painter {
 	take(event: DemoEvent): Promise<void>;
-	/** What has changed since it was last asked. */
+	/** The escape sequences that show what has changed since the last call; empty if nothing has. */
 	paint(): string;
 }
 
 /**
- * Makes a cast of a demo that has been played, in which there is time to read what is told.
+ * Makes a cast of a demo that has been played, with pauses that leave time to read.
  * @returns the text of an asciicast, version 2
  * @see https://docs.asciinema.org/manual/asciicast/v2/
  */

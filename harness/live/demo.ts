@@ -19,17 +19,17 @@ import { headOf, type Opens, requestOf, type Source } from "./source.ts";
 import { Typist } from "./typist.ts";
 import { waitsForKeys } from "./waiting.ts";
 
-/** Before the first step, and before anybody has typed anything. */
+/** The number under which the first moment of all is kept: before step 1, when nobody has typed anything. */
 const UNTOUCHED = 0;
 const STOPPED = new Error("something else was asked for");
 const LEFT_RUNNING = new Error("its end is not waited for");
 const ENDED = "\r\n\x1b[2mthis shell has ended; the next one:\x1b[22m\r\n";
 
 /**
- * A lesson's demo, played in a machine: the one model of it, whoever looks at it.
+ * A lesson's demo, played in a machine. The terminal, the page, recordings and rehearsals all use this class.
  *
- * What is asked of it is done one thing after the other; all but typing first puts an end to a step that is being
- * played. What happens is told to the listener, and to nobody else.
+ * It carries out next, back, jump, replay and reset one after the other; type and resize act at once. Back, jump,
+ * replay and reset first stop a step that is being played. All events go to the listener.
  */
 export class Demo implements Show {
 	readonly #source: Source;
@@ -42,9 +42,9 @@ export class Demo implements Show {
 	#machine!: Rewindable;
 	#step = 1;
 	#phase: Phase = "told";
-	/** Nothing was typed by anybody since the last moment was kept. */
+	/** Nobody has typed anything since the last moment was kept or gone back to. */
 	#asKept = false;
-	/** Puts an end to the step that is being played; aborted while none is. */
+	/** Ends the step that is being played; already aborted while none is. */
 	#playing = new AbortController();
 	#last: Promise<unknown> = Promise.resolve();
 	#closed = false;
@@ -66,7 +66,7 @@ export class Demo implements Show {
 		this.#typists = { host: typist("host"), container: typist("container") };
 	}
 
-	/** Starts a machine with the demo's two shells, and waits for both. */
+	/** Starts a machine with the demo's two shells, and waits for both prompts. */
 	static async open(source: Source, opens: Opens, tell: Listener): Promise<Demo> {
 		const demo = new Demo(source, tell);
 		await demo.#happens(headOf(source));
@@ -89,12 +89,12 @@ export class Demo implements Show {
 		return this.#phase;
 	}
 
-	/** Its machine's QEMU process. */
+	/** Pid of the machine's QEMU process; -1 while there is none. */
 	get pid(): number {
 		return this.#machine.pid;
 	}
 
-	/** Whether commands are typed as a person does. */
+	/** Whether to type commands slowly, as a person does. */
 	set slowly(value: boolean) {
 		this.#slowly = value;
 	}
@@ -145,7 +145,7 @@ export class Demo implements Show {
 
 	async resize(shell: ShellName, size: Size): Promise<void> {
 		this.#sizes[shell] = size;
-		// Before anything that is typed from now on.
+		// Sent before the event, so that the machine gets the size before anything that is typed from now on.
 		const said = this.#machine.say({ type: "resize", shell, window: size });
 		await this.#happens({ type: "size", shell, size });
 		await said;
@@ -159,7 +159,7 @@ export class Demo implements Show {
 		await this.#moments.forget(0);
 	}
 
-	// One thing after the other.
+	// Runs `act` after everything that was requested before it.
 	#do(act: () => Promise<void>): Promise<void> {
 		const done = this.#last.then(async () => {
 			if (!this.#closed) await act();
@@ -179,7 +179,9 @@ export class Demo implements Show {
 		this.#playing = new AbortController();
 		const { signal } = this.#playing;
 		const typist = this.#typists[stage];
-		// The shell waits for keys by itself; a program that an earlier step has left running is as one that has just begun.
+		// If the prompt is there, the foreground process is a shell. It waits for keys itself, which does not mean that
+		// the command waits for them. Without a prompt, it is a program that an earlier step has left running. When that
+		// one waits for keys again, the step is done.
 		const shell = typist.isPrompted ? this.#answers?.shells[stage]?.pid : undefined;
 		await this.#at(step, "typing");
 		try {
@@ -238,7 +240,8 @@ export class Demo implements Show {
 		await this.#at(nearest, "told");
 	}
 
-	// A step that takes the machine down is a step like others: it has been shown, and the machine is there again.
+	// A step may take the machine down on purpose. The machine then goes back to where it was before the step, and the
+	// step counts as done.
 	#down(error: Error): void {
 		const playing = !this.#playing.signal.aborted;
 		this.#playing.abort(STOPPED);

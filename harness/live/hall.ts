@@ -10,19 +10,21 @@ const POLICY_VIOLATION = 1008;
 const TRY_AGAIN_LATER = 1013;
 
 const MOST_FOLLOWERS = 300;
-/** A page may say so many words at once, and so many each second; far more than anybody types. */
+/** How many messages a page may send at once, and how many per second: far more than anybody types. */
 const BURST_WORDS = 1_000;
 const WORDS_A_SECOND = 200;
-/** Who has taken less than this much of what was said is not told more, but told all anew when he comes again. */
+/**
+ * A page that falls further behind than this is disconnected. When it reconnects, it gets the demo so far; see Story.
+ */
 const WAITING_BYTES = 8 << 20;
-/** A presenter's page that has taken nothing for so long, as its computer sleeps, is not waited for either. */
+/** A presenter's page that takes nothing for this long, for example because its computer sleeps, is disconnected. */
 const PATIENCE_MS = 10_000;
 
-/** Everybody who looks at a demo: one or several pages of its presenter, and those who follow. */
+/** The pages that show a demo: one or several of its presenter, and those of the followers. */
 export class Hall {
 	readonly #story = new Story();
 	readonly #pages = new Map<WebSocket, Role>();
-	/** Done with what a presenter's page says. */
+	/** Carries out a message of a presenter's page. */
 	readonly #obey: (word: PageWord) => Promise<void>;
 	readonly #share: Share | null;
 	#work: Checked | null = null;
@@ -32,7 +34,7 @@ export class Hall {
 		this.#share = share;
 	}
 
-	/** Tells all of what has happened. Settles when the presenter's pages have taken it. */
+	/** Sends an event to all pages. Settles when the presenter's pages have taken it or were disconnected. */
 	readonly tell = async (event: DemoEvent): Promise<void> => {
 		this.#story.take(event);
 		const texts = {
@@ -46,13 +48,13 @@ export class Hall {
 		await Promise.all(taken);
 	};
 
-	/** Tells the presenter what came of a save. */
+	/** Sends the presenter's pages what is known of the learner's last save. */
 	readonly tellWork = (checked: Checked): void => {
 		this.#work = checked;
 		this.#tellPresenter({ word: "checked", checked });
 	};
 
-	/** Lets a page in. */
+	/** Adds a page and sends it the demo so far. Refuses a follower's page if there are too many. */
 	enter(page: WebSocket, role: Role): void {
 		if (role === "follower" && this.followers >= MOST_FOLLOWERS) {
 			page.close(TRY_AGAIN_LATER, "the room is full");
@@ -89,7 +91,7 @@ export class Hall {
 		return [...this.#pages.values()].filter((role) => role === "follower").length;
 	}
 
-	/** Sends everybody home. */
+	/** Closes all pages' connections: the demo is over. */
 	close(): void {
 		for (const page of this.#pages.keys()) page.close(GOING_AWAY, "the demo is over");
 	}
@@ -104,7 +106,7 @@ export class Hall {
 	}
 }
 
-// A page that is gone, or is cut off, has taken it.
+// Settles as well when the page is gone or was disconnected.
 function send(page: WebSocket, text: string): Promise<void> {
 	if (page.bufferedAmount > WAITING_BYTES) page.terminate();
 	return new Promise((resolve) => page.send(text, () => resolve()));

@@ -2,7 +2,7 @@ import { SHELLS } from "./events.ts";
 import type { Show } from "./show.ts";
 import type { PageWord } from "./words.ts";
 
-/** Does what a presenter's page says. */
+/** Carries out a message of a presenter's page. */
 export async function obey(show: Show, word: PageWord): Promise<void> {
 	switch (word.say) {
 		case "jump":

@@ -3,8 +3,8 @@ import * as v from "valibot";
 type Schema = v.GenericSchema;
 
 /**
- * A schema for what an older drydock has written by the one of its own time: what was not read then is empty. All that is
- * there is held to the same limits.
+ * Relaxes a schema, so that it accepts what an older drydock wrote as well. Entries that the older drydock did not
+ * write become empty. All others must keep the schema's limits.
  */
 export function takingOlder<T extends Schema>(schema: T): v.GenericSchema<unknown, v.InferOutput<T>> {
 	return relaxed(schema) as unknown as v.GenericSchema<unknown, v.InferOutput<T>>;

@@ -6,7 +6,7 @@ import MarkdownIt from "markdown-it";
 import { ALIASES, GRAMMARS } from "../base/grammars.ts";
 import { inKit } from "../base/kit.ts";
 
-/** The live page's files by name; the page itself has none. */
+/** The live page's files, by name. The name of the HTML page itself is empty. */
 export type Page = Record<string, { type: string; body: string }>;
 
 const TYPES: Record<string, string> = {
@@ -16,8 +16,8 @@ const TYPES: Record<string, string> = {
 };
 
 /**
- * Makes the live page: everything that a browser needs, from this computer alone.
- * @param lesson Markdown
+ * Makes the live page: all files that a browser needs. None of them comes from the network.
+ * @param lesson the lesson's Markdown
  */
 export async function makePage(lesson: string): Promise<Page> {
 	const [html, { outputFiles }] = await Promise.all([
@@ -39,7 +39,8 @@ export async function makePage(lesson: string): Promise<Page> {
 	);
 }
 
-// Comments are for the lesson's tests. Where a link leads is not to be had here, but for what it says.
+// Leaves out comments, which are for the lesson's tests. Makes a link's text emphasised text: the server does not
+// have the link's target.
 function renderLesson(lesson: string): string {
 	for (const [name, grammar] of Object.entries(GRAMMARS)) hljs.registerLanguage(name, grammar);
 	for (const [languageName, names] of Object.entries(ALIASES)) hljs.registerAliases(names, { languageName });

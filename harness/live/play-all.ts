@@ -8,13 +8,13 @@ import type { Size } from "./events.ts";
 import type { Listener } from "./show.ts";
 import { sourceOf } from "./source.ts";
 
-/** What the kernel shows is heard of a little after a command has ended. */
+/** How long to wait after a step: what the kernel shows arrives a little after the command has ended. */
 const LOOK_MS = 400;
 
 /**
  * Plays a demo from its beginning to its end, in a machine of its own.
- * @param size of its terminals
- * @returns whether it kept what it promises, and the machine did not go down
+ * @param size of the terminals
+ * @returns whether the demo kept its promises and the machine did not go down
  */
 export async function playAll(lesson: Lesson, listener: Listener, size: Size, progress: Progress): Promise<boolean> {
 	const yard = new Shipyard(progress);

@@ -2,19 +2,19 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type DemoEvent, type Phase, SHELLS } from "./events.ts";
 import type { Listener, Show } from "./show.ts";
 
-/** No pause of a recording is longer. */
+/** The longest pause between two events; longer pauses of the recording are cut to this. */
 const PAUSE_MS = 700;
 
-/** A recording of a demo, shown step by step without a machine. What is typed into its shells goes nowhere. */
+/** A recording of a demo, shown step by step without a machine. Typing into its shells does nothing. */
 export class Playback implements Show {
 	readonly failed = new Promise<never>(() => {});
 	readonly #events: readonly DemoEvent[];
 	readonly #tell: Listener;
-	/** Of the next event. */
+	/** Index of the next event. */
 	#at = 0;
 	#step = 1;
 	#phase: Phase = "told";
-	/** Aborted while nothing is played. */
+	/** Stops what is being played; already aborted while nothing is. */
 	#playing = new AbortController();
 	#last: Promise<unknown> = Promise.resolve();
 
@@ -24,7 +24,7 @@ export class Playback implements Show {
 		this.#playing.abort();
 	}
 
-	/** Shows what comes before the first step. */
+	/** Opens a recording, and shows it up to the first step's narration. */
 	static async open(events: readonly DemoEvent[], tell: Listener): Promise<Playback> {
 		const playback = new Playback(events, tell);
 		await playback.#goTo(1);
@@ -32,7 +32,7 @@ export class Playback implements Show {
 	}
 
 	next(): Promise<void> {
-		// Who is in a hurry sees the rest of it at once.
+		// If a step is being played, shows the rest of it at once.
 		if (!this.#playing.signal.aborted) return this.#stop(async () => {});
 		return this.#play(async () => {
 			if (this.#phase === "told") await this.#until(this.#step, "done", true);
@@ -95,7 +95,8 @@ export class Playback implements Show {
 		await this.#until(target, "told", false);
 	}
 
-	// Tells all until the step is in this phase; in its own time, or at once.
+	// Sends events until the step is in this phase: with the recording's pauses, or at once. Sends nothing if the rest
+	// of the recording does not have that phase.
 	async #until(step: number, phase: Phase, slowly: boolean): Promise<void> {
 		const reached = (event: DemoEvent) => event.type === "step" && event.step === step && event.phase === phase;
 		if (!this.#events.slice(this.#at).some(reached)) return;

@@ -2,10 +2,13 @@ import * as v from "valibot";
 import { View } from "../protocol/index.ts";
 import { takingOlder } from "./older.ts";
 
-/** Either of its two states, with whatever is in it. */
+/** The state of the host or of a shell, with any entries. */
 const State = v.looseObject({});
 
-/** What an older drydock recorded: what a demo's views wanted stood beside host and shells, and not in them. */
+/**
+ * A view as an older drydock recorded it. Limits, layers, networks and identities were beside `host` and `shells`,
+ * and not in them.
+ */
 const Recorded = v.object({
 	host: State,
 	shells: v.record(v.string(), v.nullable(State)),
@@ -15,7 +18,7 @@ const Recorded = v.object({
 	identities: v.optional(v.record(v.string(), v.unknown()), {}),
 });
 
-/** A view of a recording, whenever that was made. */
+/** A view in a recording, whether this or an older drydock made it. */
 export const RecordedView = v.pipe(
 	Recorded,
 	v.transform(({ host, shells, limits, layers, networks, identities }): unknown => ({

@@ -7,22 +7,29 @@ import { DemoEvent } from "./events.ts";
 import { RecordedView } from "./recorded-view.ts";
 
 /**
- * A recording is a file with an event a line. It may be anybody's: what is read of one is bounded, and its text does nothing
- * but be read. What it says to a terminal goes to one that is only in memory; see screen.ts.
+ * A recording is a file with one event per line. It may come from anybody. So its size is limited, and characters in
+ * its texts that could act on a terminal are replaced. Only the output of its shells is kept as it is: it goes to a
+ * terminal emulator; see screen.ts.
  */
 
 const RECORDING_BYTES_MAX = 64 << 20;
-/** Many times what the longest demo has. */
+/** Many times as many as the longest demo has. */
 const EVENTS_MAX = 20_000;
 
-/** What shows much again, or begins a terminal anew: more than all steps that a demo may have. */
+/**
+ * Limits for events that are costly to show, because they repaint much or make a new terminal. Higher than any demo
+ * needs.
+ */
 const SEVERAL_MAX = { step: 1_000, size: 1_000, screen: 1_000 } as Partial<Record<DemoEvent["type"], number>>;
-/** In sum: what is told of steps, which is wrapped; the answers, which are not; and what the shells' terminals are told. */
+/**
+ * Limits for all events together: the texts of steps, which are wrapped; the answers, which are not; and the output
+ * of the shells' terminals.
+ */
 const TOLD_CHARS_MAX = 512 << 10;
 const ANSWERED_CHARS_MAX = 4 << 20;
 const TERMINAL_CHARS_MAX = 8 << 20;
 
-/** An event's line. Controls are escaped, so that it can be looked at. */
+/** An event as a line of a recording. Control characters are escaped, so that the file can be shown on a terminal. */
 export const lineOf = (event: DemoEvent) => `${JSON.stringify(event).replaceAll(UNSEEN, escaped)}\n`;
 
 const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
@@ -33,9 +40,9 @@ const escaped = (character: string) =>
 
 /**
  * Reads a recording.
- * @param command what reads it, such as `demo`
- * @param wanted the lesson that it is to be of, if that matters
- * @throws {Failure} usage: it cannot be read, is none, or is of another lesson
+ * @param command the drydock command to name in the error message, such as `demo`
+ * @param wanted id of the lesson that the recording must be of; any lesson if not given
+ * @throws {Failure} usage: the file cannot be read, is no recording, exceeds a limit, or is of another lesson
  */
 export async function readRecording(file: string, command: string, wanted?: string): Promise<DemoEvent[]> {
 	const text = await realpath(file)
@@ -47,7 +54,7 @@ export async function readRecording(file: string, command: string, wanted?: stri
 	return eventsIn(text.toString(), file, command, wanted);
 }
 
-/** The same of a recording's text. @throws {Failure} usage */
+/** Parses the text of a recording. For parameters and errors, see {@link readRecording}. */
 export function eventsIn(text: string, file: string, command: string, wanted?: string): DemoEvent[] {
 	const refused = (what: string) => new Failure("usage", `${file}${what}`, "npx drydock demo record 02");
 	const events: DemoEvent[] = [];
@@ -73,7 +80,7 @@ export function eventsIn(text: string, file: string, command: string, wanted?: s
 	return events;
 }
 
-/** What of a recording is more than any demo shows; null if nothing is. */
+/** Says which limit a recording exceeds; null if it exceeds none. */
 function tooMuchIn(head: Extract<DemoEvent, { type: "demo" }>, events: readonly DemoEvent[]): string | null {
 	const counts = new Map<DemoEvent["type"], number>();
 	let [told, answered, shown] = [0, 0, 0];

@@ -9,10 +9,10 @@ export interface Rehearsal {
 	title: string;
 	holds: boolean;
 	steps: RehearsedStep[];
-	/** Milliseconds, each time that the machine was put back, and each time that a moment was kept. */
+	/** How long the machine took each time to go back; `keptMs`: how long it took to keep a moment. */
 	backMs: number[];
 	keptMs: number[];
-	/** What went wrong beside promises. */
+	/** What went wrong, other than promises. */
 	problems: string[];
 }
 
@@ -25,8 +25,8 @@ interface RehearsedStep {
 }
 
 /**
- * Plays a demo to its end, then goes back to its middle and to its beginning, and plays from both places again: what a
- * step promises must be kept each time, and the terminals must show what they showed then.
+ * Plays a demo to its end. Then goes back to its middle and to its beginning, and plays one step from each. The steps
+ * must keep their promises each time. After going back, the terminals must show what they showed before that step.
  * @param patienceMs how long one step may take
  */
 export async function rehearse(source: Source, opens: Opens, patienceMs: number): Promise<Rehearsal> {
@@ -73,7 +73,7 @@ export async function rehearse(source: Source, opens: Opens, patienceMs: number)
 	return { lesson, title: script.title, holds, steps: played, backMs: times("back"), keptMs: times("kept"), problems };
 }
 
-// Every promise was looked for.
+// Whether every promise of every step was looked for.
 const isWhole = ({ steps }: Script, played: RehearsedStep[]) =>
 	steps.every(({ promises }, index) => played[index]?.promises.length === promises.length);
 
@@ -82,7 +82,9 @@ const lost = (events: DemoEvent[]) =>
 		event.type === "down" ? [`the machine was lost in step ${event.step}: ${event.how}`] : [],
 	);
 
-/** What both terminals had been told when this step was last told; or when the machine before it was last kept. */
+/**
+ * The output of both terminals when the moment before this step was last kept or gone back to; empty if it never was.
+ */
 function screensAt(events: DemoEvent[], step: number): string {
 	const screens = { host: "", container: "" };
 	let at = "";

@@ -13,11 +13,11 @@ export interface Stretch {
 	dim: boolean;
 	underline: boolean;
 	inverse: boolean;
-	/** As parameters of SGR, such as `38;5;4`; empty for the terminal's own. */
+	/** Colours as parameters of SGR, such as `38;5;4`; empty for the terminal's own. */
 	color: string;
 }
 
-/** What is to be seen on a shell's terminal. */
+/** The screen of a shell's terminal, emulated in memory. */
 export class Screen {
 	#terminal: headless.Terminal;
 	#bounded: Bounded;
@@ -39,7 +39,10 @@ export class Screen {
 		return { column: cursorX, row: cursorY };
 	}
 
-	/** Settles when it can be seen, or nobody wants to see it any more. */
+	/**
+	 * Writes output to the terminal. Settles when the screen shows it, or when the screen was cleared or closed
+	 * meanwhile.
+	 */
 	show(data: string): Promise<void> {
 		const bounded = this.#bounded;
 		this.#last = this.#last.then(async () => {
@@ -48,7 +51,7 @@ export class Screen {
 		return this.#last;
 	}
 
-	/** Forgets all that it has shown. */
+	/** Clears the screen. */
 	forget(): void {
 		const { size } = this;
 		this.#disposeLater();
@@ -84,13 +87,13 @@ export class Screen {
 		});
 	}
 
-	/** From now on it shows nothing. */
+	/** Ends the emulation: from now on, `show` and `resize` do nothing. */
 	close(): void {
 		this.#closed = true;
 		this.#disposeLater();
 	}
 
-	// What is under way settles first.
+	// Disposes of the terminal after what is being written.
 	#disposeLater(): void {
 		const terminal = this.#terminal;
 		this.#last = this.#last.then(() => terminal.dispose());

@@ -15,41 +15,44 @@ import { Hall } from "./hall.ts";
 import type { Page } from "./page.ts";
 import type { PageWord, Role } from "./words.ts";
 
-/** So many connections at a time: those who follow, their pages, and some more. */
+/** How many connections may be open at a time: one for each page that may follow, and many more for loading pages. */
 const CONNECTIONS_MAX = 1_000;
-/** Pages are told that it is over, and have so long to take it. */
+/** How long the server waits, when it closes, for pages to close their connections. */
 const GOODBYE_MS = 500;
-/** Longest word that is read from a page. */
+/** The longest message that the server reads from a page. */
 const WORD_BYTES = 32 << 10;
 const LOOPBACK = "127.0.0.1";
 const EVERYWHERE = "0.0.0.0";
 
-/** Where the live page is served, and how it is reached. */
+/** The running server of the live page. */
 export interface Server {
-	/** The presenter's. Whoever has it on this computer can do all that the presenter can. */
+	/**
+	 * The presenter's link. It works only on this computer. Everybody who has it there can do all that the presenter
+	 * can.
+	 */
 	link: string;
-	/** The followers', on the room's network; null where nobody is to follow. */
+	/** The followers' link, for other computers in the network; null if the page is not shared. */
 	shared: string | null;
 	hall: Hall;
 	close(): Promise<void>;
 }
 
-// ws says of its options that they may be undefined, and so is not quite what Hono asks for.
+// The types of ws do not quite fit those of Hono: ws allows options to be undefined.
 type Sockets = NonNullable<Parameters<typeof createAdaptorServer>[0]["websocket"]>["server"];
 
 interface Options {
-	/** 0 for any that is free. */
+	/** 0 for any free port. */
 	port: number;
-	/** Whether those in the same network may follow. */
+	/** Whether others in the same network may follow. */
 	share: boolean;
 	page: Page;
-	/** Does what a presenter's page says. */
+	/** Carries out a message of a presenter's page. */
 	obey(word: PageWord): Promise<void>;
 }
 
 /**
- * Serves the live page on this computer's loopback, and, if it is shared, to the network: but there nobody can do
- * more than look. A link has a token in it, and without that there is nothing to be had.
+ * Serves the live page on this computer's loopback interface and, if it is shared, to the network. Other computers
+ * can only look. Each link contains a token; a request without a valid token gets nothing.
  * @throws {Failure} usage: the port is taken
  */
 export async function openServer({ port, share, page, obey }: Options): Promise<Server> {
@@ -72,7 +75,8 @@ export async function openServer({ port, share, page, obey }: Options): Promise<
 	const shared = share ? linkFor("follower", address ?? LOOPBACK) : null;
 	const hall = new Hall(obey, shared === null ? null : { link: shared, code: renderSVG(shared) });
 
-	// A name that somebody else's server gives this computer is none of its own: see DNS rebinding.
+	// Only requests for these hosts are answered. Another host name may be one that somebody else's name server
+	// resolves to this computer; see DNS rebinding.
 	hosts = [LOOPBACK, "localhost", ...(share ? addresses() : [])].map((name) => `${name}:${at.port}`);
 	app.use(secureHeaders({ contentSecurityPolicy: POLICY, strictTransportSecurity: false }));
 	app.use("/:token/*", async (context, next) => {
@@ -95,7 +99,7 @@ export async function openServer({ port, share, page, obey }: Options): Promise<
 			const closed = new Promise<void>((resolve) => server.close(() => resolve()));
 			hall.close();
 			sockets.close();
-			// Whoever does not answer, speaks no HTTP, or began something that never ends, is not waited for.
+			// Clients that do not answer, speak no HTTP or never finish a request are not waited for.
 			await Promise.race([connections.gone(), sleep(GOODBYE_MS, undefined, { ref: false })]);
 			connections.end();
 			await closed;
@@ -103,7 +107,7 @@ export async function openServer({ port, share, page, obey }: Options): Promise<
 	};
 }
 
-// Node's own closeAllConnections knows only of those that have asked for nothing but HTTP.
+// Node's own closeAllConnections closes only connections that speak HTTP, and not those upgraded to WebSocket.
 function watchConnections(server: HttpServer, isForUs: (request: IncomingMessage) => boolean) {
 	const open = new Set<Socket>();
 	let onGone = () => {};
@@ -115,8 +119,10 @@ function watchConnections(server: HttpServer, isForUs: (request: IncomingMessage
 			if (open.size === 0) onGone();
 		});
 	});
-	// There is one protocol to change to. A request for another is answered, and its connection ended: Hono leaves it to others,
-	// and answers for itself only while nobody else listens. So is one for another server, of which Hono may make no address.
+	// WebSocket is the only protocol that a client may upgrade to. Hono leaves upgrades to other protocols to other
+	// listeners, and reports a failed upgrade only if it is the only listener. So this listener takes the place of
+	// Hono's. It refuses other protocols, and requests for other hosts, of which Hono may fail to make a URL, and
+	// closes their connections. It passes all other upgrades on to Hono.
 	const [toWebSocket] = server.listeners("upgrade");
 	server.removeAllListeners("upgrade");
 	server.on("upgrade", (request, socket, head) => {
@@ -126,7 +132,7 @@ function watchConnections(server: HttpServer, isForUs: (request: IncomingMessage
 		socket.end(NO_UPGRADE, () => socket.destroy());
 	});
 	return {
-		/** Settles when there is nobody any more. */
+		/** Settles when no connection is open any more. */
 		gone: () =>
 			new Promise<void>((resolve) => {
 				onGone = resolve;
@@ -140,7 +146,7 @@ function watchConnections(server: HttpServer, isForUs: (request: IncomingMessage
 
 const NO_UPGRADE = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
-// All that a page loads comes from here. xterm.js makes style elements of its own.
+// A page loads everything from this server. xterm.js makes style elements, so inline styles are allowed.
 const POLICY = {
 	defaultSrc: ["'self'"],
 	styleSrc: ["'self'", "'unsafe-inline'"],
@@ -166,7 +172,7 @@ function equal(one: string, other: string): boolean {
 	return bytes.length === others.length && timingSafeEqual(bytes, others);
 }
 
-// A browser opens sockets to anywhere for any page, and says for which.
+// A browser lets any page open a WebSocket to any server. It names the page's origin in the request.
 async function sameOrigin(context: Context, next: Next): Promise<Response | undefined> {
 	const origin = context.req.header("origin");
 	if (origin !== `http://${context.req.header("host")}`) return context.text("This page is not from here.\n", 403);
@@ -174,7 +180,8 @@ async function sameOrigin(context: Context, next: Next): Promise<Response | unde
 	return undefined;
 }
 
-// Whoever names the protocol without asking for a change to it would get nothing but an error of Hono's.
+// Answers a plain HTTP request. Otherwise one that names WebSocket without asking for an upgrade would only get an
+// error of Hono's.
 async function asUpgrade(context: Context, next: Next): Promise<Response | undefined> {
 	if ((context.env as { outgoing?: unknown }).outgoing !== undefined)
 		return context.text("This is a web socket.\n", 400);

@@ -1,20 +1,20 @@
 import type { StageRequest } from "../vm/rewindable.ts";
 import type { ShellName, Size } from "./events.ts";
 
-/** Of what a shell has shown, this much is known when it is gone back to. */
+/** How much of a shell's output is kept, to be shown again when the demo goes back or a page connects later. */
 const SHOWN_CHARS = 64 << 10;
 
-/** What a shell says when it waits for a command; every shell that it starts says it as well. */
+/** A shell's prompt. Every shell that it starts has the same prompt. */
 export const promptOf = (shell: ShellName) => `${shell}# `;
 
-/** One of a demo's two shells, to be started. */
+/** What starts one of a demo's two shells. */
 export function shellOf(name: ShellName, window: Size): StageRequest["shells"][string] {
 	const environment = { PS1: promptOf(name), PS2: "> ", LANG: "C.UTF-8", HISTFILE: "" };
-	// +H: what is typed has exclamation marks that mean nothing.
+	// +H turns off history expansion: exclamation marks in a command stand for themselves.
 	return { argv: ["bash", "--norc", "+H"], environment, window };
 }
 
-/** The end of what a shell has shown, from the beginning of a line. */
+/** The end of a shell's output, cut at the beginning of a line. */
 export function lastOf(shown: string): string {
 	if (shown.length <= SHOWN_CHARS) return shown;
 	const cut = shown.slice(-SHOWN_CHARS);

@@ -2,24 +2,27 @@ import type { DemoEvent, ShellName, Size } from "./events.ts";
 
 /** Something that can be shown step by step: a demo in a machine, or a recording of one. */
 export interface Show {
-	/** Has a step that was told played, or the next one told. While it is played: goes on without waiting for its end. */
+	/**
+	 * Plays the step that was just introduced; otherwise introduces the next one. While a step is being played, goes on
+	 * without waiting for its end.
+	 */
 	next(): Promise<void>;
-	/** To where the step begins; from there, to where the one before begins. */
+	/** Goes back to the beginning of the step; from there, to the beginning of the step before. */
 	back(): Promise<void>;
-	/** To where this step begins; those before it are played if they were not. */
+	/** Goes to the beginning of this step. Plays the steps before it if they have not been played. */
 	jump(step: number): Promise<void>;
 	/** Plays the step again. */
 	replay(): Promise<void>;
-	/** To where all begins. */
+	/** Goes back to the beginning of the demo. */
 	reset(): Promise<void>;
 	/** Types into a shell. */
 	type(shell: ShellName, text: string): Promise<void>;
 	resize(shell: ShellName, size: Size): Promise<void>;
-	/** Rejects when it cannot go on. */
+	/** Rejects when the show cannot go on. */
 	readonly failed: Promise<never>;
-	/** Ends it, and leaves nothing behind. */
+	/** Ends the show and everything that it has started. */
 	close(): Promise<void>;
 }
 
-/** Is told of all that happens. Settles when there is room for more. */
+/** Receives every event of a show. Settles when there is room for more. */
 export type Listener = (event: DemoEvent) => void | Promise<void>;

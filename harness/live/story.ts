@@ -1,10 +1,10 @@
 import { type DemoEvent, SHELLS } from "./events.ts";
 import { lastOf } from "./shells.ts";
 
-/** So many views are told to whoever comes later: what they can look back on. */
+/** How many views a page gets that connects later, so that it can look back on them. */
 const VIEWS = 60;
 
-/** A demo as far as it has come: the events that whoever comes later must be told to see what all see. */
+/** A demo so far: the events that a page needs when it connects later, to show what all other pages show. */
 export class Story {
 	#header: DemoEvent | null = null;
 	#step: DemoEvent | null = null;
@@ -40,7 +40,8 @@ export class Story {
 				this.#views = [...this.#views.slice(1 - VIEWS), event];
 				return;
 			case "back":
-				// What was seen after that moment has not happened.
+				// The last view is that of the moment that the demo has gone back to: the demo sends it just before this
+				// event.
 				this.#views = this.#views.slice(-1);
 				return;
 			default:
@@ -48,7 +49,7 @@ export class Story {
 		}
 	}
 
-	/** In an order in which they can be taken one after the other. */
+	/** The events, in an order in which a page can take them. */
 	get sofar(): DemoEvent[] {
 		const ofShells = (events: ReadonlyMap<string, DemoEvent>) => SHELLS.map((shell) => events.get(shell) ?? null);
 		return [
@@ -58,7 +59,7 @@ export class Story {
 	}
 }
 
-/** What followers are told of it: a presenter's notes are not for them. */
+/** An event as followers get it: without the presenter's notes. */
 export function forFollowers(event: DemoEvent): DemoEvent {
 	if (event.type !== "demo") return event;
 	return { ...event, steps: event.steps.map(({ note: _, ...step }) => step) };

@@ -1,23 +1,23 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 
-/** How long typing a line may take at most, and one key. */
+/** How long typing a command takes at most, and how long one key takes. */
 const LINE_MS = 1_600;
 const KEY_MS = 35;
 const BEAT_MS = 50;
-/** An echo that has not come by then is not waited for any longer. */
+/** How long to wait for the echo of what was typed. */
 const ECHO_MS = 5_000;
-/** For ever, to a timer. */
+/** The longest delay that a timer can have. */
 const LONGEST_MS = 2 ** 31 - 1;
-/** Of what a shell prints, this much is looked at. */
+/** How much of a shell's output is kept to be looked at. */
 const LISTENED_CHARS = 1 << 20;
 const ENTER = "\r";
 
 /**
- * Types commands into a shell as a person does, and listens to what comes of them.
+ * Types commands into a shell as a person does, and reads their output.
  *
- * A command has come to its end when the shell's prompt is there again: also that of a shell that the command is, as
- * every shell of a stage has the same.
+ * A command has ended when the shell's prompt is there again. If the command is itself a shell, its prompt counts,
+ * too: every shell that a demo's shell starts has the same prompt.
  */
 export class Typist {
 	#heard = "";
@@ -34,13 +34,13 @@ export class Typist {
 		this.#changed();
 	}
 
-	/** What has been printed since the last command's end of line, as a text. */
+	/** What the shell has printed since the last Enter, as plain text without the prompt. */
 	get said(): string {
 		const text = plain(this.#heard).replace(/^\n/, "");
 		return text.endsWith(this.prompt) ? text.slice(0, -this.prompt.length) : text;
 	}
 
-	/** Types a command's lines; the last is not yet ended. */
+	/** Types a command's lines, without Enter after the last. Waits for the last line's echo. */
 	async type(command: string, { slowly, signal }: { slowly: boolean; signal: AbortSignal }): Promise<void> {
 		this.#heard = "";
 		const lines = command.split("\n");
@@ -51,12 +51,12 @@ export class Typist {
 			await this.press(keys.slice(at, at + size));
 			if (slowly) await sleep(BEAT_MS, undefined, { signal });
 		}
-		// What is printed after this is the command's own.
+		// After the echo, everything that is printed is the command's own.
 		const last = squeezed(lines.at(-1) ?? "");
 		await this.#until(() => squeezed(this.#heard).endsWith(last), signal, ECHO_MS);
 	}
 
-	/** Ends the line. */
+	/** Presses Enter. */
 	async enter(): Promise<void> {
 		this.#heard = "";
 		await this.press(ENTER);
@@ -74,7 +74,7 @@ export class Typist {
 
 	async #until(holds: () => boolean, signal: AbortSignal, patienceMs = LONGEST_MS): Promise<void> {
 		const wake = () => this.#changed();
-		// What waits for ever keeps no process from its end.
+		// This timer must not keep the process alive.
 		const late = setTimeout(wake, patienceMs).unref();
 		const endMs = performance.now() + patienceMs - 1;
 		signal.addEventListener("abort", wake);
@@ -93,6 +93,6 @@ export class Typist {
 }
 
 const plain = (text: string) => stripVTControlCharacters(text).replaceAll("\r", "");
-// Where a line is too long for the terminal, some shells write a blank and go back over it; bash writes the next line's
-// first character, goes back over that, and writes it again.
+// Removes what shells print to wrap a line that is too long for the terminal. Some shells print a blank and go back
+// over it. Bash prints the next line's first character, goes back over it, and prints it again.
 const squeezed = (text: string) => plain(text.replaceAll(/.\r(?!\n)/g, "")).replaceAll(/[\s\b]/g, "");

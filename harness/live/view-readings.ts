@@ -1,6 +1,6 @@
 import type { Readings, ViewName } from "../protocol/index.ts";
 
-/** What views show beside what is always read. */
+/** What to read for a view in addition to what is always read. */
 const READINGS: Partial<Record<ViewName, Readings>> = {
 	limits: { cgroup: { made: true }, memory: {} },
 	layers: { overlay: {} },
@@ -8,6 +8,6 @@ const READINGS: Partial<Record<ViewName, Readings>> = {
 	identity: { identity: {} },
 };
 
-/** What these views want read. */
+/** What to read for these views. */
 export const readingsOf = (views: readonly ViewName[]): Readings =>
 	Object.assign({}, ...views.map((view) => READINGS[view]));

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Answers } from "./events.ts";
 
-/** How long a command waits for something to be typed before it is believed that it does. */
+/** How long a command must have waited for keys before it counts as waiting. */
 const WAITING_MS = 600;
 
 /**
- * Settles when a command that has been started waits itself for something to be typed, and has done so for a while.
- * @param seen what the kernel shows of the process that whoever types talks to
- * @param shell the pid of the shell, whose prompt tells
+ * Settles when a command that has been started has itself waited for keys for a while. Rejects when `signal` is
+ * aborted.
+ * @param seen returns what the kernel shows of the process that the shell's user is talking to
+ * @param shell pid of the shell, whose own waiting does not count: its prompt shows that it waits
  */
 export async function waitsForKeys(
 	seen: () => Answers["shells"][string],

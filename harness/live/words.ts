@@ -1,15 +1,15 @@
 import * as v from "valibot";
 import type { Answers, DemoEvent } from "./events.ts";
 
-/** What the live page and its server say to each other, a JSON text a message. */
+/** The messages between the live page and its server. Each is one JSON text. */
 
-/** Of what is pasted, so much goes into one word. */
+/** The most characters that one message can type; more of them, as in a paste, are split into several messages. */
 export const KEYS_CHARS = 4_096;
 
 const Shell = v.picklist(["host", "container"]);
 const cells = v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(400));
 
-/** Everything that a presenter's page may say. A follower's page says nothing. */
+/** Every message that a presenter's page may send. A follower's page may send none. */
 export const PageWord = v.variant("say", [
 	v.object({ say: v.picklist(["next", "back", "replay", "reset"]) }),
 	v.object({ say: v.literal("jump"), step: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000)) }),
@@ -18,36 +18,36 @@ export const PageWord = v.variant("say", [
 ]);
 export type PageWord = v.InferOutput<typeof PageWord>;
 
-/** Who looks: the one who presents, or one of those who follow. */
+/** Whose page it is: the presenter's, or a follower's. */
 export type Role = "presenter" | "follower";
 
-/** Everything that the server says. */
+/** Every message that the server sends. */
 export type ServerWord =
-	/** The first: all that whoever comes later has to know. What a page has heard before is forgotten. */
+	/** The first message: the demo so far. A page forgets everything that it got before. */
 	| { word: "welcome"; role: Role; share: Share | null; events: DemoEvent[]; work: Checked | null }
 	| { word: "event"; event: DemoEvent }
 	/** To the presenter: how many follow. */
 	| { word: "followers"; count: number }
-	/** To the presenter: what came of a save. */
+	/** To the presenter: what is known of the learner's last save. */
 	| { word: "checked"; checked: Checked }
-	/** Something could not be done. */
+	/** A request could not be carried out. */
 	| { word: "problem"; text: string };
 
-/** The last check of somebody who works on the lesson meanwhile. */
+/** The last check of the learner's module while the page is open. */
 export interface Checked {
-	/** The learner's module, as a path. */
+	/** Path of the learner's module. */
 	file: string;
 	/** `waiting` until the first save. */
 	verdict: "waiting" | "checking" | "pass" | "fail" | "error" | "unsupported";
 	/** The report. */
 	text: string;
-	/** What the kernel showed while the module's command ran; null when it never did. */
+	/** What the kernel showed while the module's command ran; null if it never ran. */
 	seen: Answers | null;
 }
 
-/** How to follow. */
+/** How others can follow the demo. */
 export interface Share {
 	link: string;
-	/** The link as a picture, SVG. */
+	/** The link as a QR code, in SVG. */
 	code: string;
 }

@@ -14,13 +14,16 @@ import type { Checked } from "./words.ts";
 const SUPERSEDED = new Error("saved again");
 const PAGE = { width: 60, color: false, brief: true };
 
-/** Before the first save. */
+/** The state before the first save. */
 export function untried(path: string): Checked {
 	const file = relative(".", path);
 	return { file, verdict: "waiting", text: `Write in ${file}: each save is checked.`, seen: null };
 }
 
-/** Somebody who works on a lesson while its page is open: each save is checked, and what the kernel showed of it is told. */
+/**
+ * Checks the learner's module at every save while the lesson's page is open. Reports the verdict and what the kernel
+ * showed.
+ */
 export class Work {
 	readonly #lesson: Lesson;
 	readonly #file: string;
@@ -56,7 +59,8 @@ export class Work {
 				imageKey: () => this.#yard.imageKey(),
 				accelerator: () => this.#yard.accelerator(),
 				play: async (request) => {
-					// The reference is played as well, where it is not known yet; but after the exercise has begun.
+					// If the reference's result is not known yet, the reference is played as well, but the exercise is played
+					// first.
 					const isExercise = plays++ === 0;
 					const played = await this.#yard.play(request, running.signal);
 					if (isExercise && played.outcome.kind === "observed") seen = answersIn(played.outcome.observation);
@@ -78,13 +82,14 @@ export class Work {
 			const help = error instanceof Failure && next !== undefined ? `\n  try: ${next}` : "";
 			this.#tell({ file, verdict: "error", text: `${message}${help}`, seen });
 		} finally {
-			// The next one gets ready while this verdict is read.
+			// Gets the next machine ready while the user reads this verdict.
 			if (this.#running === running) this.#yard.prepare(true);
 		}
 	}
 }
 
-// As a demo's views show it: the command is what whoever looks at the container talks to.
+// Converts an observation for a demo's views. The module's command takes the place of the process that the user of
+// the container's shell is talking to.
 function answersIn({ moments }: Observation): Answers | null {
 	const moment = moments[DURING];
 	const command = moment?.commands[BOX] ?? null;

@@ -3,13 +3,13 @@ import type { PageWord, ServerWord } from "../words.ts";
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 4_000;
 
-/** What there is to be heard of the connection itself. */
+/** The state of the connection. */
 export type State = "connecting" | "open" | "lost" | "over";
 
-/** The demo is over, or what was said was not for this page to say: nobody tries again. */
+/** Close codes after which the page does not reconnect: the demo is over, or the page may not send what it sent. */
 const FINAL = new Set([1001, 1008]);
 
-/** The page's one connection to drydock, which comes back by itself. */
+/** The page's connection to drydock. It reconnects by itself. */
 export class Connection {
 	#socket: WebSocket | null = null;
 	#pauseMs = FIRST_PAUSE_MS;
@@ -18,12 +18,12 @@ export class Connection {
 		private readonly hear: (word: ServerWord) => void,
 		private readonly changed: (state: State, why: string) => void,
 	) {
-		// A computer that wakes up, or finds its network again, need not wait.
+		// A computer that wakes up, or is back in its network, reconnects without a pause.
 		addEventListener("online", () => this.#open());
 		this.#open();
 	}
 
-	/** Says it if there is anybody to hear it. */
+	/** Sends a message. Drops it while there is no connection. */
 	say(word: PageWord): void {
 		if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(word));
 	}
@@ -37,7 +37,7 @@ export class Connection {
 		this.#socket = socket;
 		socket.addEventListener("message", ({ data }) => {
 			this.#pauseMs = FIRST_PAUSE_MS;
-			// It comes from this computer's own drydock, and follows the same schema.
+			// Not checked: the message comes from the drydock that serves this page, and follows the same schema.
 			const word = JSON.parse(String(data)) as ServerWord;
 			if (word.word === "welcome") this.changed("open", "");
 			this.hear(word);

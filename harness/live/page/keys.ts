@@ -1,4 +1,4 @@
-/** What a key means, outside the shells; a number is that of a view, from 0. */
+/** What a key does outside the shells. A number chooses a view, counted from 0. */
 export type Action =
 	| ("next" | "back" | "jump" | "replay" | "reset" | "host" | "container")
 	| ("note" | "text" | "large" | "theme" | "share" | "keys" | "earlier" | "later")

@@ -1,4 +1,4 @@
-/** How the page looks: kept by the browser for the next time, where it keeps anything. */
+/** How the page looks. The browser keeps it for the next visit, if it has local storage. */
 export interface Look {
 	theme: "light" | "dark";
 	large: boolean;
@@ -14,7 +14,7 @@ export function readLook(): Look {
 		if (kept.theme === "light" || kept.theme === "dark") look.theme = kept.theme;
 		if (kept.large === true) look.large = true;
 	} catch {
-		// It keeps nothing.
+		// There is no local storage, or nothing readable in it.
 	}
 	return look;
 }
@@ -25,11 +25,11 @@ export function applyLook(look: Look): void {
 	try {
 		localStorage.setItem(KEY, JSON.stringify(look));
 	} catch {
-		// It keeps nothing.
+		// There is no local storage.
 	}
 }
 
-/** The colours of a shell's terminal, as the style sheet has them. */
+/** The colours of a shell's terminal, from the style sheet. */
 export function terminalColors(): { background: string; foreground: string; cursor: string } {
 	const style = getComputedStyle(document.documentElement);
 	const color = (name: string) => style.getPropertyValue(name).trim();

@@ -76,7 +76,7 @@ function takeWork(checked: Checked | null): void {
 	if (checked !== null && checked.verdict !== "waiting") showText("work");
 }
 
-// Whoever reads of their own work sees what the kernel showed of that.
+// While the text shows the learner's own work, the picture shows what the kernel showed of it.
 function showScene(): void {
 	scene.show(text === "work" ? work.past : tale.past, "The command has not run yet, so there is nothing to see of it.");
 }
@@ -105,7 +105,7 @@ function makeShells(of: Role): Record<ShellName, Shell> {
 
 const typeSize = () => TYPE[look.large ? "large" : "normal"];
 
-// The presenter's page says how large the terminals are; all others make their type fit.
+// The presenter's page decides how large the terminals are. All other pages adapt their font size.
 function fitShells(): void {
 	if (shells === null) return;
 	const { host, container } = shells;
@@ -209,7 +209,7 @@ function addWindowListeners(): void {
 	document.addEventListener("keydown", (event) => {
 		const typing = SHELLS.some((name) => shells?.[name].hasFocus) || event.target instanceof HTMLInputElement;
 		if (typing || dialogs.isOpen || event.ctrlKey || event.altKey || event.metaKey) return;
-		// A button that has the focus is pressed by these.
+		// These keys press the button that has the focus.
 		if (event.target instanceof HTMLButtonElement && [" ", "Enter"].includes(event.key)) return;
 		const action = actionFor(event.key);
 		if (action === null) return;

@@ -4,7 +4,10 @@ import type { Painter } from "./views/painter.ts";
 
 const NOT_READ = "This is not read here, but in the demos of the lessons that are about it.";
 
-/** The part of the page that shows what the kernel shows: a tab for each view, its picture, and a strip of time. */
+/**
+ * The part of the page that shows what the kernel shows: a tab for each view, the chosen view's picture, and a slider
+ * for the moment.
+ */
 export class Scene {
 	readonly #tabs: HTMLElement;
 	readonly #picture: HTMLElement;
@@ -13,11 +16,11 @@ export class Scene {
 	readonly #when: HTMLOutputElement;
 	readonly #now: HTMLButtonElement;
 	#painter: Painter | undefined;
-	/** Somebody has chosen it: a demo's own wish comes after that. */
+	/** The user has chosen a view, so the demo's wish does not count any more. */
 	#chosen = false;
 	#past: Past = [];
 	#otherwise = "";
-	/** How many of its moments are shown; null for all, now and later. */
+	/** How many moments of the past are shown; null for all, also those to come. */
 	#until: number | null = null;
 
 	constructor(
@@ -37,7 +40,10 @@ export class Scene {
 		this.#painter = painters[0];
 	}
 
-	/** What was seen so far. @param otherwise what is said where nothing was */
+	/**
+	 * Shows what was seen so far.
+	 * @param otherwise shown if nothing was seen
+	 */
 	show(past: Past, otherwise: string): void {
 		this.#past = past;
 		this.#otherwise = otherwise;
@@ -45,7 +51,7 @@ export class Scene {
 		this.#paint();
 	}
 
-	/** The view that this name, or this place in the row, belongs to. */
+	/** Chooses a view by its name or its index. */
 	choose(which: string | number): void {
 		const painter = typeof which === "number" ? this.painters[which] : this.painters.find(({ name }) => name === which);
 		if (painter === undefined) return;
@@ -54,7 +60,7 @@ export class Scene {
 		this.#paint();
 	}
 
-	/** The view that a demo would have shown first. */
+	/** Shows the view that a demo wants to show first, unless the user has chosen one. */
 	wish(name: string | undefined): void {
 		const painter = this.painters.find((other) => other.name === name);
 		if (this.#chosen || painter === undefined) return;
@@ -62,7 +68,7 @@ export class Scene {
 		this.#paint();
 	}
 
-	/** Looks further back, or less far. */
+	/** Moves back in time (negative) or forward, by this many moments. */
 	step(by: number): void {
 		this.#lookAt(Math.max(1, (this.#until ?? this.#past.length) + by));
 	}

@@ -6,7 +6,10 @@ import { KEYS_CHARS } from "../words.ts";
 import { h } from "./elements.ts";
 
 const FONT_SIZE = 15;
-/** Under that nobody reads: then a terminal is wider than the page, and is moved about. */
+/**
+ * The smallest size that people can read. A terminal that does not fit at this size is wider than the page, and is
+ * scrolled.
+ */
 const SMALLEST_FONT = 10;
 const TITLES: Record<ShellName, string> = { host: "host", container: "container" };
 
@@ -19,8 +22,8 @@ export class Shell {
 	readonly #ground: HTMLElement;
 
 	/**
-	 * @param typed is told what is typed; null on a page that only looks
-	 * @param left is told when whoever types wants to leave
+	 * @param typed called with what is typed; null on a page that only looks
+	 * @param left called when the user wants to leave the terminal
 	 */
 	constructor(
 		readonly name: ShellName,
@@ -53,7 +56,7 @@ export class Shell {
 			});
 	}
 
-	/** Once its element is on the page. */
+	/** Opens the terminal; to be called when its element is on the page. */
 	open(): void {
 		this.#terminal.open(this.#ground);
 		this.#terminal.textarea?.setAttribute("aria-label", `${TITLES[this.name]}'s shell; Ctrl-] leaves it`);
@@ -67,23 +70,23 @@ export class Shell {
 		return this.#ground.contains(document.activeElement);
 	}
 
-	/** Shows more. */
+	/** Shows more output. */
 	show(data: string): void {
 		for (const piece of piecesOf(data)) void this.#bounded.write(piece);
 	}
 
-	/** Shows this, and nothing of what was there. */
+	/** Clears the terminal, then shows this. */
 	showOnly(data: string): void {
 		this.#terminal.reset();
 		this.show(data);
 	}
 
 	set colors(colors: { background: string; foreground: string; cursor: string }) {
-		// As good as invisible where its own would be read.
+		// The default, a translucent white, is as good as invisible on a light background.
 		this.#terminal.options.theme = { ...colors, selectionBackground: "#7aa2f788" };
 	}
 
-	/** As many characters as there is room for in this size of type. */
+	/** Sets the font size, and returns how many characters fit; null if that cannot be measured. */
 	room(fontSize: number): Size | null {
 		this.#terminal.options.fontSize = fontSize;
 		const dimensions = this.#fit.proposeDimensions();
@@ -95,7 +98,7 @@ export class Shell {
 		this.#terminal.resize(columns, rows);
 	}
 
-	/** Makes the type as large as a terminal of this size, which somebody else has chosen, has room for. */
+	/** Gives the terminal a size that another page has chosen, in the largest font in which it fits. */
 	squeeze({ columns, rows }: Size, largest: number): void {
 		for (let size = largest; size >= SMALLEST_FONT; size -= 1) {
 			const room = this.room(size);

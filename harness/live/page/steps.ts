@@ -3,7 +3,11 @@ import type { Tale } from "./tale.ts";
 
 const PHASES = { told: "to be played", typing: "is typed", running: "runs", done: "done" } as const;
 
-/** What is told of the step, and the list of all of them. @param jump is told which one is wanted; null where nobody may */
+/**
+ * The current step, and the list of all steps.
+ * @param note whether to show the presenter's note
+ * @param jump called with the number of the step that is wanted; null on a page that may not choose
+ */
 export function paintSteps(tale: Tale, note: boolean, jump: ((step: number) => void) | null): Node[] {
 	const { header, scene, step, phase } = tale;
 	if (header === null || scene === undefined || phase === null) return [h("p", {}, "The machine is being started …")];

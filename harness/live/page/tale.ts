@@ -4,17 +4,17 @@ import type { Seen } from "../views/seen.ts";
 type Of<Type extends DemoEvent["type"]> = Extract<DemoEvent, { type: Type }>;
 export type Header = Of<"demo">;
 
-/** So many moments can be looked back on. */
+/** How many moments are kept to look back on. */
 const MOMENTS = 400;
 
-/** What the page knows of the demo: made of its events, and of nothing else. */
+/** What the page knows of the demo. It comes from the demo's events only. */
 export class Tale {
 	header: Header | null = null;
 	step = 1;
 	phase: Phase | null = null;
 	/** Why the machine was down, until the next step is played. */
 	down: string | null = null;
-	/** A promise of the step's was not kept. */
+	/** The step has not kept one of its promises. */
 	broken = false;
 	past: Seen[] = [];
 	readonly sizes: Partial<Record<ShellName, Size>> = {};
@@ -36,7 +36,8 @@ export class Tale {
 				this.past = [...this.past.slice(1 - MOMENTS), { atMs: event.atMs, view: event.view }];
 				return;
 			case "back":
-				// What was seen after that moment has not happened.
+				// The last view is that of the moment that the demo has gone back to: the demo sends it just before this
+				// event.
 				this.past = this.past.slice(-1);
 				return;
 			case "answer":
@@ -54,7 +55,7 @@ export class Tale {
 		return this.sizes[shell] ?? this.header?.size ?? { columns: 80, rows: 24 };
 	}
 
-	/** The step that is told or played. */
+	/** The script of the current step. */
 	get scene(): Header["steps"][number] | undefined {
 		return this.header?.steps[this.step - 1];
 	}

@@ -11,7 +11,7 @@ const VERDICTS: Record<Checked["verdict"], string> = {
 	unsupported: "✗ this computer cannot",
 };
 
-/** What came of the saves so far: the last report, and what the kernel showed of each. */
+/** What is known of the learner's saves so far: the last report, and what the kernel showed of each. */
 export class Work {
 	past: Seen[] = [];
 	#last: Checked | null = null;

@@ -3,16 +3,16 @@ import { beforeLastChange, known, type ShellState } from "./changes.ts";
 import { counted, listed, SHELL_NAMES, shellOf } from "./phrases.ts";
 import type { Past, Told } from "./seen.ts";
 
-/** One question, and what the kernel answers the two shells at the same moment. */
+/** One question, and the kernel's answer for each of the two shells at the same moment. */
 export interface Answer {
 	question: string;
-	/** A command that asks it. */
+	/** A command that prints the answer. */
 	command: string;
 	host: string;
 	container: string;
-	/** The two are not the same. */
+	/** Both shells have an answer, and the two are different. */
 	differs: boolean;
-	/** Whose answer has just become another. */
+	/** The shells whose answer has just changed. */
 	changed: ShellName[];
 }
 
@@ -24,9 +24,9 @@ export interface AnswersPicture extends Told {
 
 /** Kinds of namespace, in the order of the lessons. */
 const KINDS = ["uts", "ipc", "mnt", "pid", "cgroup", "net", "user", "time"];
-/** What stands in the place of an answer while there is no shell. */
+/** Shown instead of an answer while there is no shell. */
 const NOBODY = "–";
-/** More than that is not told in one sentence. */
+/** The most changes of one shell that a sentence tells. */
 const MOST_TOLD = 2;
 
 type Host = Answers["host"];
@@ -35,7 +35,7 @@ interface Question {
 	question: string;
 	command: string;
 	answer(shell: ShellState, host: Host): string;
-	/** What of the answer matters, if not all of it. */
+	/** The part of the answer whose changes count; the whole answer if not given. */
 	matters?(shell: ShellState, host: Host): string;
 	/** The new answer as the end of a sentence: "now the container's shell …". */
 	told(shell: ShellState, host: Host, was: ShellState): string;
@@ -58,7 +58,7 @@ const QUESTIONS: Question[] = [
 				host: `all ${host.tasks.length} of the host`,
 				own: `${shell.procPids?.length ?? 0}, its own`,
 			})[whoseProc(shell, host)],
-		// Not how many: each command is one more, while it runs.
+		// The number does not count: each command adds a process while it runs.
 		matters: whoseProc,
 		told: (shell, host) =>
 			({
@@ -107,7 +107,7 @@ const QUESTIONS: Question[] = [
 	},
 ];
 
-/** Asks the kernel's view the questions of the lessons. */
+/** Answers the lessons' questions from what the kernel showed. */
 export function answersOf(past: Past): AnswersPicture {
 	const seen = known(past);
 	const view = seen.at(-1)?.view ?? past.at(-1)?.view;
@@ -138,7 +138,7 @@ export function answersOf(past: Past): AnswersPicture {
 
 const allHeard = (view: Answers) => QUESTIONS.map((question) => SHELL_NAMES.map(heard(question, view)));
 
-/** What of the answer matters, to each shell. */
+/** The part of the answer that counts, for each shell. */
 function heard({ matters, answer }: Question, view: Answers): (name: ShellName) => string {
 	return (name) => {
 		const shell = view.shells[name];
@@ -170,13 +170,13 @@ function processOf(shell: ShellState | null | undefined): string {
 	return inner.length === 0 ? `${name}, pid ${outer}` : `${name}, pid ${inner.at(-1)} (host: ${outer})`;
 }
 
-// A /proc of another PID namespace has other numbers: next to none of the host's.
+// A /proc of another PID namespace has other pids. Hardly any of them is a pid of the host, too.
 function whoseProc({ procPids }: ShellState, { tasks }: Host): "none" | "host" | "own" {
 	if (procPids === null) return "none";
 	return tasks.filter(({ pid }) => procPids.includes(pid)).length > tasks.length / 2 ? "host" : "own";
 }
 
-// Capabilities are for what the process's user namespace owns. See user_namespaces(7).
+// A process's capabilities apply to what its user namespace owns. See user_namespaces(7).
 function userOf({ credentials, namespaces }: ShellState, host: Host): string {
 	const held = [...BigInt(`0x${credentials.capabilities || "0"}`).toString(2)].filter((bit) => bit === "1").length;
 	const here = held > 0 && namespaces["user"] !== host.namespaces["user"] ? ", in here only" : "";
@@ -192,7 +192,7 @@ function addressesOf({ links }: ShellState): string[] {
 	return links.flatMap(({ addresses }) => addresses).filter((address) => !address.includes(":"));
 }
 
-/** The kinds of namespace that it has of its own. */
+/** The kinds of namespace in which the shell is not in the host's. */
 function ownKinds({ namespaces }: ShellState, host: Host): string[] {
 	return KINDS.filter((kind) => namespaces[kind] !== host.namespaces[kind]);
 }

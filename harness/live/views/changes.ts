@@ -1,12 +1,12 @@
 import type { Answers } from "../events.ts";
 import type { Past, Seen } from "./seen.ts";
 
-/** The process that a shell's user talks to. */
+/** The process that a shell's user is talking to. */
 export type ShellState = NonNullable<Answers["shells"][string]>;
 
 /**
- * The past without gaps: where a shell's process ended while it was read, it is as it was before. What was seen before
- * all shells were there is left out.
+ * The past without gaps. If a shell's process ended while it was being read, its last known state takes its place.
+ * The moments before all shells were there are left out.
  */
 export function known(past: Past): Past {
 	const last: Answers["shells"] = {};
@@ -24,12 +24,14 @@ export function known(past: Past): Past {
 }
 
 /**
- * What the last view is to be compared with, to tell what has just changed; null when nothing ever has.
+ * The moment to compare the last one with, to tell what has just changed; null if nothing ever has.
  *
- * That is the last view that was another, or rather how all was before the command that made it so: one command makes
- * many views. Where a command has left nothing behind, it is the last view of the command itself.
+ * One command makes many views. So this is not just the last moment that was different, but the last one up to then
+ * in which all shells waited for keys. If that one looks the same as now, because the command has left nothing
+ * behind, it is the last moment that was different.
  * @param past without gaps
- * @param picture what of a view can change; the same function each time, as what it has said is remembered
+ * @param picture the part of a view whose changes count; pass the same function each time, because its results are
+ * cached
  */
 export function beforeLastChange(past: Past, picture: (view: Answers) => unknown): Seen | null {
 	const texts = remembered.get(picture) ?? new WeakMap<Seen, string>();
@@ -48,9 +50,9 @@ export function beforeLastChange(past: Past, picture: (view: Answers) => unknown
 }
 
 /**
- * A view's picture of now, and the last one that was another.
+ * The picture of the last moment, and the last picture that was different.
  * @param pictureOf makes a picture of one moment
- * @returns `before` is null when nothing has ever changed; both are when nothing was seen
+ * @returns `before` is null if nothing has ever changed; both are null if nothing was seen
  */
 export function lastTwo<P>(
 	past: Past,
@@ -67,7 +69,7 @@ export function lastTwo<P>(
 	return { now, before: null };
 }
 
-/** An hour's demo is painted hundreds of times, and what was seen does not change. */
+/** A cache: a demo of an hour is painted hundreds of times, and what was seen does not change. */
 const remembered = new WeakMap<(view: Answers) => unknown, WeakMap<Seen, string>>();
 
 const listens = (shell: ShellState | null) => shell?.listens === true;

@@ -3,45 +3,48 @@ import type { Answers } from "../events.ts";
 import { lastTwo } from "./changes.ts";
 import type { Past, Told } from "./seen.ts";
 
-/** How many numbers there are. */
+/** The length of a map of all ids. The initial user namespace has such a map. */
 const ALL = 2 ** 32 - 1;
-/** Whoever has no number in a namespace is shown as this one. See user_namespaces(7). */
+/** The id that is shown for a user that has none in a namespace. See user_namespaces(7). */
 const NOBODY = 65_534;
 const MOST_NAMES = 5;
 
-/** A stretch of numbers, as the container and as the host count them. */
+/** A range of ids, as the container and as the host see them. */
 export interface Stretch {
 	inside: { first: number; last: number };
 	outside: { first: number; last: number };
 }
 
-/** The container's numbers beside the host's. */
+/** The container's ids beside the host's. */
 export interface Ruler {
 	of: "users" | "groups";
 	stretches: Stretch[];
-	/** The two are the same. */
+	/** Every id is the same in both. */
 	whole: boolean;
 }
 
-/** Someone, by number and by name; the name is empty where the list has none. */
+/**
+ * A user in the container and on the host, by id and by name. The name is empty if the list of users does not have
+ * the id.
+ */
 export interface Someone {
 	inside: { id: number; name: string };
 	outside: { id: number; name: string };
-	/** The container's shell is theirs. */
+	/** The container's shell runs as this user. */
 	self: boolean;
-	/** Two names, or two numbers. */
+	/** The two ids or the two names are different. */
 	differs: boolean;
 }
 
 export interface IdentityPicture extends Told {
-	/** Empty for a recording in which the maps were not read. */
+	/** Empty if the maps were not read, as for some recordings. */
 	rulers: Ruler[];
 	people: Someone[];
 	/** The container's shell is in a user namespace of its own. */
 	own: boolean;
 }
 
-/** Who the container's shell is: one number, two names. */
+/** Which user the container's shell runs as, in the container and on the host. */
 export function identityOf(past: Past): IdentityPicture {
 	const { now, before } = lastTwo(
 		past.filter(({ view }) => view.shells["container"]),
@@ -99,7 +102,8 @@ function peopleOf({ uidMap, users }: Identity, ours: Identity["users"], self: nu
 	return unique.toSorted((one, other) => weight(other) - weight(one)).slice(0, MOST_NAMES);
 }
 
-// The shell's own user first; then those with two names, and those who are people.
+// The shell's own user comes first, then users that differ and have two names, then users who are people (ids from
+// 1000).
 const weight = ({ self, differs, inside, outside }: Someone) =>
 	(self ? 8 : 0) +
 	(differs && inside.name !== "" && outside.name !== "" ? 4 : 0) +

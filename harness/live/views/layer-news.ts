@@ -1,6 +1,6 @@
 import type { Overlay, Row } from "./overlay-picture.ts";
 
-/** What has changed from one moment's overlays to another's, in one sentence: the most telling of it. */
+/** Tells the most important change from one moment's overlays to another's, in one sentence. */
 export function saidOf(before: readonly Overlay[], now: readonly Overlay[]): string {
 	for (const overlay of now) {
 		const was = before.find(({ device, upper }) => device === overlay.device && upper === overlay.upper);
@@ -13,7 +13,7 @@ export function saidOf(before: readonly Overlay[], now: readonly Overlay[]): str
 	return `The overlay at ${gone.merged[0]} is unmounted${kept}.`;
 }
 
-/** The last of a path's names: whole paths of engines are long. */
+/** The last component of a path. The whole paths that engines use are too long. */
 export const nameOf = (path: string) => path.replace(/\/+$/, "").split("/").slice(-1)[0] ?? path;
 
 function saidOfNew({ merged, lower, upper }: Overlay): string {

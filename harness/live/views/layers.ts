@@ -12,7 +12,7 @@ export interface LayersPicture extends Told {
 const MOST_ROWS = 10;
 const MOST_OVERLAYS = 2;
 
-/** The overlays that are mounted, and what lies in which of their layers. */
+/** The mounted overlays, and what each of their layers holds. */
 export function layersOf(past: Past): LayersPicture {
 	const { now, before } = lastTwo(past, ({ view }) => overlaysIn(view));
 	if (now === null) return { overlays: [], said: "" };
@@ -37,7 +37,7 @@ function mountPoints({ host, shells }: Answers, device: string): string[] {
 	return [...new Set(points.map(({ mountPoint }) => mountPoint))];
 }
 
-// Recordings of earlier days know the overlay that is a process's root, and what lies in its upper layer.
+// Older recordings hold only the overlay that is a process's root, and the entries of its upper layer.
 function layersOfRoot(shell: Answers["shells"][string]): Layers[] {
 	const device = shell?.mounts.findLast(({ mountPoint }) => mountPoint === "/")?.device;
 	if (shell?.overlay == null || device === undefined) return [];
@@ -74,7 +74,7 @@ function tableOf({ device, lower, upper }: Layers): Overlay {
 	return { device, merged: [], lower: lower.map(({ path }) => path), upper: upper?.path ?? null, rows, news: [], more };
 }
 
-/** @param covers whether something of that name is below; null for a layer that nobody writes to */
+/** @param covers whether a layer below has something of that name; null if nobody writes to the entry's layer */
 function cellOf(entry: Entry | undefined, covers: boolean | null): Cell {
 	if (entry === undefined) return "";
 	if (entry.kind === "whiteout") return "whiteout";
@@ -82,7 +82,10 @@ function cellOf(entry: Entry | undefined, covers: boolean | null): Cell {
 	return covers === null ? "file" : covers ? "copied up" : "new";
 }
 
-/** Which layer's entry is seen, from the top. See overlayfs in the kernel's documentation. */
+/**
+ * Index of the layer whose entry is visible, counted from the top; null if no entry is. See overlayfs in the kernel's
+ * documentation.
+ */
 function shownAt(layers: readonly Contents[], path: string): number | null {
 	const above = path
 		.split("/")
@@ -105,7 +108,8 @@ function changedPaths(before: Overlay, now: Overlay): string[] {
 	return now.rows.filter((row) => old.get(row.path) !== JSON.stringify(row)).map(({ path }) => path);
 }
 
-// A directory that only holds others is no row of its own. What was written comes before what was not.
+// Leaves out directories that only hold other rows. If there are too many rows, keeps those that were written to
+// first.
 function shortened(overlay: Overlay): Overlay {
 	const holds = (directory: string) => overlay.rows.some(({ path }) => path.startsWith(`${directory}/`));
 	const telling = overlay.rows.filter(

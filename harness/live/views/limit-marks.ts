@@ -3,11 +3,11 @@ import { listed } from "./phrases.ts";
 import type { Past } from "./seen.ts";
 import { bytesText, cpusText, limitsIn, MACHINE, RESOURCES, type Resource, type Uses } from "./uses.ts";
 
-/** Something that has happened to a cgroup, pinned to its moment. */
+/** An event of a cgroup, with its time. */
 export interface Mark {
 	atMs: number;
 	group: string;
-	/** In whose chart it is shown; null for none. */
+	/** The resource in whose chart the mark is shown; null for none. */
 	resource: Resource | null;
 	/** A word or two, for the chart. */
 	label: string;
@@ -15,11 +15,11 @@ export interface Mark {
 	said: string;
 }
 
-/** While a cgroup has to wait again and again, that is one story. */
+/** If the kernel makes a cgroup wait again within this time, that counts as the same event. */
 const SAME_STORY_MS = 3_000;
 const LABELS = { memory: "killed", processes: "fork refused", cpu: "made to wait" };
 
-/** Everything that has happened to cgroups, in order; of what was seen at one moment, the gravest last. */
+/** All events of cgroups, in order. Of the events seen at one moment, the most serious is the last. */
 export function marksOf(past: Past): Mark[] {
 	const marks: Mark[] = [];
 	const lastMs = new Map<string, number>();
@@ -71,7 +71,7 @@ function saidOfNew(name: string, now: All): string {
 	return `There is a new cgroup, ${name}${empty ? "; its parent hands no controller down, so it can have no limits" : ""}.`;
 }
 
-// Also of a cgroup that is new, and comes with limits.
+// `before` is undefined for a new cgroup, which may already have limits.
 function saidOfLimits(name: string, before: Uses | undefined, now: Uses): string {
 	if (name === MACHINE) return "";
 	const limits = RESOURCES.flatMap((resource) => {
@@ -87,14 +87,14 @@ function wasMet(name: string, resource: Resource, before: All, now: All): boolea
 		return is === undefined ? 0 : is.met - (was?.met ?? (path === MACHINE ? is.met : 0));
 	};
 	const others = [...now.keys()].filter((path) => path !== MACHINE);
-	// Whoever is killed in a cgroup is counted in the whole machine, too.
+	// The machine's count includes the processes that were killed in cgroups.
 	if (name === MACHINE) return grown(MACHINE) > Math.max(0, ...others.map(grown));
-	// And in all cgroups above: the innermost is the one that has met its limit.
+	// A cgroup's count includes those of the cgroups below it. The innermost one has met its limit.
 	return grown(name) > 0 && !others.some((path) => path.startsWith(`${name}/`) && grown(path) > 0);
 }
 
 function saidOfMet(name: string, resource: Resource, limit: number | null): string {
-	// It was a limit of a cgroup above, or the end of the machine's memory.
+	// The limit was that of a cgroup above, or the machine's memory had run out.
 	if (limit === null && resource === "memory") return `The kernel has killed a process of ${name}: memory had run out.`;
 	const most = limit === null ? "so much" : amountOf(resource, limit);
 	if (name === MACHINE) return `The kernel has killed a process: all of the machine's ${most} were in use.`;

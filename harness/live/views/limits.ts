@@ -12,7 +12,7 @@ export interface Chart {
 	resource: Resource;
 	/** Such as "20 MiB of 32 MiB". */
 	amount: string;
-	/** Where the chart ends, in the resource's unit. */
+	/** The value at the chart's upper edge, in the resource's unit. */
 	top: number;
 	limit: number | null;
 	/** A value holds until the next point. */
@@ -24,7 +24,7 @@ export interface Chart {
 export interface Group {
 	/** Its path; or "the whole machine". */
 	name: string;
-	/** Memory's, and those of all that is limited; empty for a cgroup that was not given a controller. */
+	/** The chart of memory, and those of all limited resources; empty for a cgroup without controllers. */
 	charts: Chart[];
 }
 
@@ -34,7 +34,7 @@ export interface LimitsPicture extends Told {
 	groups: Group[];
 }
 
-/** Which resources are used, how much of them may be, and what the kernel has done about it. */
+/** How much of each resource is used, what its limit is, and what the kernel did when the limit was met. */
 export function limitsOf(past: Past): LimitsPicture {
 	const last = past.at(-1);
 	if (last === undefined) return { said: "", fromMs: 0, toMs: 0, groups: [] };
@@ -42,7 +42,7 @@ export function limitsOf(past: Past): LimitsPicture {
 	const toMs = last.atMs;
 	const fromMs = Math.max(past[0]?.atMs ?? 0, toMs - SHOWN_MS);
 	const names = [...limitsIn(last.view).keys()];
-	// What is limited is what it is about; the machine comes last.
+	// The cgroups come first, and the machine last.
 	const shown = names.filter((name) => name !== MACHINE).slice(-MOST_GROUPS);
 	const groups = [...shown, ...names.filter((name) => name === MACHINE)].map((name) => ({
 		name,
@@ -59,7 +59,7 @@ function chartOf(past: Past, name: string, resource: Resource, fromMs: number, m
 	const from = points.findLastIndex(({ atMs }) => atMs <= fromMs);
 	const shown = points.slice(Math.max(0, from)).map(({ atMs, value }) => ({ atMs: Math.max(atMs, fromMs), value }));
 	const { limit } = now;
-	// What is not limited is of no interest here, but for memory: that is limited in the end.
+	// A resource without a limit is not shown, except memory: the machine's memory limits that in the end.
 	if (limit === null && resource !== "memory") return null;
 	const most = Math.max(...shown.map(({ value }) => value), limit ?? 0);
 	return {
@@ -77,7 +77,7 @@ function useIn(view: Answers, name: string, resource: Resource, atMs: number): (
 	return use === undefined ? [] : [{ ...use, atMs }];
 }
 
-// The kernel counts the time that was used; what is shown is how many processors that was at a time.
+// The kernel counts the processor time that was used. The chart shows how many processors that was at a time.
 function pointsOf(resource: Resource, uses: readonly (Use & { atMs: number })[]): Chart["points"] {
 	if (resource !== "cpu") return uses.flatMap((use, index) => [...peakBefore(use, uses[index - 1]), point(use)]);
 	const rates = uses.slice(1).map((use, index) => {
@@ -91,7 +91,7 @@ function pointsOf(resource: Resource, uses: readonly (Use & { atMs: number })[])
 
 const point = ({ atMs, used }: Use & { atMs: number }) => ({ atMs, value: used });
 
-// Between two looks there may have been more than at either: the kernel remembers how much.
+// More may have been used between two views than at either. The kernel keeps the highest amount.
 function peakBefore(use: Use & { atMs: number }, before: (Use & { atMs: number }) | undefined): Chart["points"] {
 	const { peak = 0, used, atMs } = use;
 	if (before === undefined || peak <= (before.peak ?? 0) || peak <= used) return [];

@@ -6,30 +6,30 @@ import type { Past, Told } from "./seen.ts";
 
 type Mount = Answers["host"]["mounts"][number];
 
-/** A mount, in the tree of a table. */
+/** A mount, as a row in the tree of a table. */
 export interface MountRow {
-	/** Its mount point, from its parent's on; the whole path for one that hangs from the root. */
+	/** Its mount point relative to its parent's; the whole path if the parent is the root. */
 	name: string;
 	depth: number;
-	/** The file system's type and, where that is not its top, the directory of it that is mounted. */
+	/** The file system's type and, unless the whole file system is mounted, the directory of it that is. */
 	holds: string;
 	/** "shared", "private", "slave", … See mount_namespaces(7). */
 	propagation: string;
-	/** What is mounted below it is mounted on the host too. */
+	/** A mount made below it appears on the host, too. */
 	leaks: boolean;
 	/** What has just happened to it, such as "new"; empty when nothing has. */
 	news: string;
 }
 
-/** What one or several processes see mounted. */
+/** The mounts that one or several processes see. */
 export interface Table {
 	of: Member[];
-	/** It is not the host's table, nor a part of it. */
+	/** The processes are in another mount namespace than the host's init. */
 	own: boolean;
 	rows: MountRow[];
-	/** The propagation of all of them, where it is the same. */
+	/** The propagation of all mounts if it is the same; null otherwise. */
 	propagation: string | null;
-	/** Mount points that have just gone. */
+	/** The mount points of mounts that have just disappeared. */
 	gone: string[];
 }
 
@@ -37,19 +37,19 @@ export interface MountsPicture extends Told {
 	tables: Table[];
 }
 
-/** Deeper in the tree nothing is shown. */
+/** The tree is shown down to this depth. */
 const DEPTH_MAX = 200;
-/** More mount points than that are not told. */
+/** If there are more mount points than this, a sentence only counts them. */
 const MOST_NAMED = 2;
 
-/** The tables of mounts, and what has just changed in them. */
+/** The mount tables, and what has just changed in them. */
 export function mountsOf(past: Past): MountsPicture {
 	const seen = known(past);
 	const view = seen.at(-1)?.view;
 	if (view === undefined) return { tables: [], said: "" };
 	const before = beforeLastChange(seen, allMounts)?.view ?? null;
 	const tables: Table[] = [];
-	// Where a lesson is worked on there is no shell on the host.
+	// What is seen of a learner's own work has no shell on the host.
 	for (const member of MEMBERS.filter((one) => one === "init" || view.shells[one])) {
 		const same = tables.find(({ of }) => of.some((other) => essence(view, other) === essence(view, member)));
 		if (same === undefined) tables.push(tableOf(view, before, member));
@@ -64,7 +64,10 @@ const mountsIn = (view: Answers, member: Member): Mount[] =>
 const isOwn = (view: Answers, member: Member): boolean =>
 	member !== "init" && view.shells[member]?.namespaces["mnt"] !== view.host.namespaces["mnt"];
 
-/** What tells one table from another: a copy has other ids and peer groups, too. */
+/**
+ * Tells one table from another. A copy of a table is another table, because its mounts have other ids and peer
+ * groups.
+ */
 const essence = (view: Answers, member: Member): string =>
 	JSON.stringify([isOwn(view, member), mountsIn(view, member)]);
 
@@ -92,7 +95,8 @@ function tableOf(view: Answers, before: Answers | null, member: Member): Table {
 	};
 }
 
-// The parent of the topmost is no part of the table. What is mounted over the root is its child, too.
+// The mounts as a tree, each parent before its children. The topmost mount's parent is not in the table. A mount over
+// the root is a child of the root, too.
 function inOrder(mounts: readonly Mount[]): { mount: Mount; parent: Mount | null; depth: number }[] {
 	const ids = new Set(mounts.map(({ id }) => id));
 	const children = new Map<number | null, Mount[]>();
@@ -102,7 +106,7 @@ function inOrder(mounts: readonly Mount[]): { mount: Mount; parent: Mount | null
 	}
 	const below = (parent: Mount | null, depth: number): ReturnType<typeof inOrder> => {
 		const own = children.get(parent?.id ?? null) ?? [];
-		// Each once: a table that lies may go round in circles.
+		// Visits each mount once: in a forged table, parents may form a cycle.
 		children.delete(parent?.id ?? null);
 		if (depth > DEPTH_MAX) return [];
 		return own
@@ -120,7 +124,7 @@ function nameOf({ mountPoint }: Mount, parent: Mount | null): string {
 
 const holdsOf = ({ fstype, root }: Mount): string => (root === "/" ? fstype : `${root} of a ${fstype}`);
 
-/** What the optional fields of mountinfo say. */
+/** The propagation type, from the optional fields of mountinfo. */
 function propagationOf({ propagation }: Mount): string {
 	const has = (field: string) => propagation.some((one) => one.split(":")[0] === field);
 	const names = [has("shared") && "shared", has("master") && "slave", has("unbindable") && "unbindable"];
@@ -129,12 +133,12 @@ function propagationOf({ propagation }: Mount): string {
 
 const groupsOf = ({ propagation }: Mount): string[] => propagation.filter((field) => field.startsWith("shared:"));
 
-/** Whether it is in a peer group with one of the host's. */
+/** Whether the mount is in a peer group with a mount of the host. */
 function leaks(mount: Mount, { host }: Answers): boolean {
 	return groupsOf(mount).some((group) => host.mounts.some((other) => groupsOf(other).includes(group)));
 }
 
-// Ids do not tell: a new namespace has a copy of each mount, with another id.
+// Does not compare ids: a new namespace has a copy of each mount, with another id.
 const isSame = (one: Mount, other: Mount): boolean =>
 	one.device === other.device && one.root === other.root && one.mountPoint === other.mountPoint;
 
@@ -163,7 +167,7 @@ function told(before: Answers, now: Answers): string {
 		: sentence(`the host ${first.text}`);
 }
 
-/** What a process now sees, as the end of a sentence. */
+/** What has changed for a process, as the end of a sentence. */
 function toldOf(before: Answers, now: Answers, member: Member): string {
 	const [was, mounts] = [mountsIn(before, member), mountsIn(now, member)];
 	const [rootWas, root] = [rootOf(was), rootOf(mounts)];

@@ -3,37 +3,43 @@ import { beforeLastChange, known } from "./changes.ts";
 import { listed, SHELL_NAMES, sentence, shellOf, withArticle } from "./phrases.ts";
 import type { Past, Told } from "./seen.ts";
 
-/** Whose namespaces are shown: those of the host's init, and of the process that each shell's user talks to. */
+/** The processes whose namespaces are shown: the host's init, and the process that each shell's user is talking to. */
 export type Member = "init" | ShellName;
 export const MEMBERS = ["init", ...SHELL_NAMES] as const satisfies Member[];
 
 /** The namespace of one kind that a process is in. */
 export interface Cell {
-	/** Of two processes that share a namespace it is the same; the host's is A, the next that was seen B. */
+	/**
+	 * Stands for the namespace: processes in the same namespace have the same letter. The host's is A, the next one
+	 * seen is B.
+	 */
 	letter: string;
-	/** It is not the one of the host's init. */
+	/** The process is not in the namespace of the host's init. */
 	own: boolean;
-	/** The one that its children will be in, where that is another. See pid_for_children in namespaces(7). */
+	/**
+	 * The namespace that the process's children will be in; null if it is the same. See pid_for_children in
+	 * namespaces(7).
+	 */
 	forChildren: string | null;
-	/** Milliseconds since the process came into it; null when it has been there all the time. */
+	/** Milliseconds since the process entered the namespace; null if it has always been in it. */
 	changedAgoMs: number | null;
-	/** This is what has just changed. */
+	/** The process has just entered this namespace. */
 	changed: boolean;
 }
 
 export interface Kind {
 	kind: string;
-	/** What a namespace of this kind is about. */
+	/** What a namespace of this kind isolates. */
 	holds: string;
 	cells: Partial<Record<Member, Cell>>;
 }
 
-/** A moment at which a shell's process came into other namespaces. */
+/** A moment at which a shell's process entered other namespaces. */
 export interface Mark {
 	atMs: number;
 	shell: ShellName;
 	kinds: string[];
-	/** It came back into the host's. */
+	/** It returned to the host's namespaces. */
 	back: boolean;
 	said: string;
 }
@@ -41,7 +47,7 @@ export interface Mark {
 export interface NamespacesPicture extends Told {
 	kinds: Kind[];
 	marks: Mark[];
-	/** From when to when something was seen. */
+	/** The times of the first and of the last view. */
 	fromMs: number;
 	untilMs: number;
 }
@@ -57,10 +63,10 @@ const KINDS: Record<string, string> = {
 	user: "user ids",
 	time: "clocks",
 };
-/** Of more kinds than that, only the names are told. */
+/** If there are more kinds than this, a sentence only names them. */
 const MOST_EXPLAINED = 2;
 
-/** Which namespace each process is in, and when it came there. */
+/** Which namespaces each process is in, and when it entered them. */
 export function namespacesOf(past: Past): NamespacesPicture {
 	const seen = known(past);
 	const last = seen.at(-1);
@@ -92,7 +98,7 @@ export function namespacesOf(past: Past): NamespacesPicture {
 	return { kinds, marks, fromMs, untilMs, said: before === null ? "" : told(before.view, last.view) };
 }
 
-/** The moments at which a process came into other namespaces, the first one first. */
+/** The moments at which a process entered other namespaces, in order of time. */
 export function namespaceMarks(past: Past): Mark[] {
 	const seen = known(past);
 	return seen.slice(1).flatMap(({ atMs, view }, index): Mark[] => {

@@ -1,7 +1,7 @@
 import type { LinkPicture, Place } from "./place-picture.ts";
 import { publishedBy } from "./ways.ts";
 
-/** What has changed from one moment's networks to another's, in one sentence: the most telling of it. */
+/** Tells the most important change from one moment's networks to another's, in one sentence. */
 export function saidOf(before: readonly Place[], now: readonly Place[]): string {
 	const news = [
 		...saidOfPorts(before, now),
@@ -12,7 +12,7 @@ export function saidOf(before: readonly Place[], now: readonly Place[]): string 
 }
 
 interface News {
-	/** The higher, the more telling. */
+	/** The news with the highest rank is told. */
 	rank: number;
 	said: string;
 }
@@ -97,7 +97,7 @@ function saidOfLink(place: Place, was: LinkPicture | undefined, link: LinkPictur
 		const kind = link.kind === "bridge" ? "bridge" : "link";
 		return [{ rank: 3, said: `There is a new ${kind} ${where}, ${link.name}.` }, ...saidOfCable(place, link)];
 	}
-	// The namespace of the other end may have been seen later than this one.
+	// The other end's namespace may have been seen later than this link.
 	const joined = was.peer === null && link.peer !== null;
 	const added = link.addresses.filter((address) => !was.addresses.includes(address));
 	return [
@@ -107,7 +107,7 @@ function saidOfLink(place: Place, was: LinkPicture | undefined, link: LinkPictur
 	];
 }
 
-// Of two ends, one says it.
+// Of a cable's two ends, only the host's tells of it.
 function saidOfCable({ name }: Place, link: LinkPicture): News[] {
 	if (link.peer === null || name === link.peer.place) return [];
 	const plugged = link.bridge === "" ? "" : `, and is plugged into the bridge ${link.bridge}`;

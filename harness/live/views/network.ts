@@ -7,15 +7,15 @@ import type { Past, Told } from "./seen.ts";
 import { type Way, waysIn } from "./ways.ts";
 
 export interface NetworkPicture extends Told {
-	/** The host's first. */
+	/** The network namespaces, the host's first. */
 	places: Place[];
-	/** The ways from a port of the host to whoever listens. */
+	/** How a packet gets from each published port of the host to the program that listens. */
 	ways: Way[];
 }
 
-/** The network namespaces, what joins them, and a packet's way. */
+/** The network namespaces, the cables between them, and the way of a packet to each published port. */
 export function networkOf(past: Past): NetworkPicture {
-	// A shell that has just ended, and is started again, has gone nowhere.
+	// Leaves out views without one of the shells: it has ended and is started again, but has not left its namespace.
 	const whole = past.filter(({ view }) => Object.values(view.shells).every((shell) => shell !== null));
 	const { now, before } = lastTwo(whole, ({ view }) => placesIn(view));
 	if (now === null) return { places: [], ways: [], said: "" };
@@ -23,7 +23,7 @@ export function networkOf(past: Past): NetworkPicture {
 }
 
 function placesIn(view: Answers): Place[] {
-	// What takes long to read is not there yet with the first of all views.
+	// Reading the networks takes long, so the first view does not have them yet.
 	const nets = view.host.networks?.length ? view.host.networks : netsOfShells(view);
 	const names = new Map(nets.map((net) => [net.namespace, nameOf(net, view)]));
 	return nets.map((net) => ({
@@ -40,7 +40,7 @@ function placesIn(view: Answers): Place[] {
 		})),
 		gateway: net.routes.find(({ destination }) => destination === "default")?.via ?? "",
 		forwarding: net.forwarding,
-		// httpd listens for both kinds of addresses at one port.
+		// httpd listens on one port for both IPv4 and IPv6.
 		listeners: net.listeners.filter(
 			({ port }, index) => net.listeners.findIndex((other) => other.port === port) === index,
 		),
@@ -58,7 +58,7 @@ function nameOf({ namespace, name }: Net, view: Answers): string {
 	return shellsIn(view, namespace).includes("container") ? "container" : namespace.replace(/^net:/, "");
 }
 
-// Each end of a veth pair knows the number of the other in the other's namespace.
+// Each end of a veth pair has the other end's interface index, as it is in the other end's namespace.
 function peerOf(net: Net, link: string, nets: readonly Net[], names: Map<string, string>): LinkPicture["peer"] {
 	const mine = net.indices[link];
 	if (mine === undefined || net.links.find(({ name }) => name === link)?.kind !== "veth") return null;
@@ -72,7 +72,7 @@ function peerOf(net: Net, link: string, nets: readonly Net[], names: Map<string,
 	return null;
 }
 
-// Recordings of earlier days, and other lessons' demos, know the links' names and addresses.
+// Older recordings, and the demos of other lessons, have only the names, states and addresses of links.
 function netsOfShells({ host, shells }: Answers): Net[] {
 	const states = [host, ...Object.values(shells).filter((shell) => shell !== null)];
 	const byNamespace = new Map(states.toReversed().map((state) => [state.namespaces["net"] ?? "", state]));

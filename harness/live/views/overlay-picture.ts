@@ -1,29 +1,29 @@
-/** What a layer has of a path, in a word. */
+/** What a layer holds at a path. */
 export type Cell = "" | "file" | "directory" | "new" | "copied up" | "whiteout" | "opaque";
 
-/** A path, and what each layer has of it. */
+/** A path, and what each layer holds there. */
 export interface Row {
 	path: string;
 	/** The topmost lower layer first. */
 	lower: Cell[];
 	upper: Cell;
-	/** Which layer shows through: `upper`, the number of a lower one, or none. */
+	/** The layer whose entry is visible: `upper`, or the index of a lower layer; null if none is. */
 	from: "upper" | number | null;
-	/** Of the file in upper, in bytes. */
+	/** Size of the file in the upper layer, in bytes. */
 	size: number;
 }
 
-/** One overlay, as a table: a row a path, a column a layer. */
+/** One overlay, as a table with a row for each path and a column for each layer. */
 export interface Overlay {
 	device: string;
-	/** Where it is seen, such as "/root/merged". */
+	/** Where it is mounted, such as "/root/merged". */
 	merged: string[];
 	lower: string[];
-	/** Null where nothing can be written. */
+	/** The upper layer; null if there is none, so that nothing can be written. */
 	upper: string | null;
 	rows: Row[];
-	/** The paths that have become others since the last change. */
+	/** The paths of the rows that have just changed. */
 	news: string[];
-	/** There are more rows than these. */
+	/** The overlay has more paths than these rows. */
 	more: boolean;
 }

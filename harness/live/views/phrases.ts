@@ -25,5 +25,5 @@ export const sentence = (text: string): string => (text === "" ? "" : `${text[0]
 /** "a uts namespace", "an ipc namespace". */
 export const withArticle = (text: string): string => `${text.startsWith("i") ? "an" : "a"} ${text}`;
 
-/** A process's name; Node calls its first thread MainThread, and the process is called like that. */
+/** A process's name. Node names its first thread MainThread, so the kernel shows that as the process's name. */
 export const nameOf = ({ comm }: { comm: string }): string => (comm === "MainThread" ? "node" : comm);

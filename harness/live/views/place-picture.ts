@@ -7,9 +7,9 @@ export interface LinkPicture {
 	kind: string;
 	up: boolean;
 	addresses: string[];
-	/** The bridge that it is plugged into, or empty. */
+	/** The bridge that it is a port of, or empty. */
 	bridge: string;
-	/** The other end of a veth pair, where it is known. */
+	/** The other end of a veth pair; null if it is not known. */
 	peer: { place: string; link: string } | null;
 }
 
@@ -21,7 +21,7 @@ export interface Place {
 	shells: string[];
 	namespace: string;
 	links: LinkPicture[];
-	/** Where packets go by default, or empty. */
+	/** The gateway of the default route, or empty. */
 	gateway: string;
 	forwarding: boolean;
 	listeners: { address: string; port: number; program: string }[];

@@ -8,19 +8,19 @@ type Process = Answers["host"]["tasks"][number];
 /** A line of the tree: a process, or several that are alike. */
 export interface Row {
 	name: string;
-	/** The pids that the host has for it, or for them. */
+	/** The pids on the host: of the process, or of all processes of the line. */
 	pids: number[];
-	/** Its pid in each PID namespace that it is in below the host's, the innermost last. Empty for several. */
+	/** Its pids in the PID namespaces below the host's that it is in, the innermost last. Empty for a line of several. */
 	inner: number[];
 	/** How deep in the tree. */
 	depth: number;
-	/** Whose tree it is in. */
+	/** The shell that it is or descends from; null for none. */
 	side: ShellName | null;
-	/** It is that shell itself. */
+	/** It is one of the two shells itself. */
 	shell: boolean;
 	/** It is pid 1 of a PID namespace. */
 	first: boolean;
-	/** It has ended, and its parent has not asked how. */
+	/** It has ended, and its parent has not waited for it yet. */
 	zombie: boolean;
 	/** What has just happened to it. */
 	fate: "new" | "ended" | null;
@@ -28,18 +28,18 @@ export interface Row {
 
 export interface ProcessesPicture extends Told {
 	rows: Row[];
-	/** Names of those that have been there all the time, unchanged, and belong to neither shell. */
+	/** Names of the processes that have been there unchanged all the time and belong to neither shell. */
 	folded: string[];
 }
 
-/** So many alike, with the same parent, become one line. */
+/** If more than this many alike processes have the same parent, they become one line. */
 const MOST_ALIKE = 3;
-/** Deeper in the tree nothing is shown. */
+/** The tree is shown down to this depth. */
 const DEPTH_MAX = 200;
-/** More names than that are not told. */
+/** If there are more names than this, a sentence only counts the processes. */
 const MOST_NAMES = 3;
 
-/** The tree of processes, with the pids that the host and the containers have for them. */
+/** The tree of processes, with their pids on the host and in the containers. */
 export function processesOf(past: Past): ProcessesPicture {
 	const seen = known(past);
 	const view = seen.at(-1)?.view;
@@ -61,7 +61,7 @@ export function processesOf(past: Past): ProcessesPicture {
 	};
 }
 
-/** What of a process can change; not whether it runs at this moment. */
+/** The properties of a process whose changes count. Whether it runs at the moment is not one of them. */
 const essence = ({ pid, ppid, comm, state, nsPids }: Process) => [pid, ppid, comm, isZombie({ state }), nsPids];
 
 const allTasks = ({ host }: Answers) => host.tasks.map(essence);
@@ -69,7 +69,10 @@ const allTasks = ({ host }: Answers) => host.tasks.map(essence);
 const isZombie = ({ state }: Pick<Process, "state">) => state === "Z";
 const isFirst = ({ nsPids }: Process) => nsPids.at(-1) === 1;
 
-/** The same process at another moment: pids come back. */
+/**
+ * Finds the same process at another moment. The start time tells processes apart that got the same pid one after the
+ * other.
+ */
 const find = (tasks: readonly Process[], { pid, startTicks }: Process) =>
 	tasks.find((task) => task.pid === pid && task.startTicks === startTicks);
 
@@ -78,7 +81,7 @@ function isIn({ host }: Answers, task: Process): boolean {
 	return other !== undefined && JSON.stringify(essence(other)) === JSON.stringify(essence(task));
 }
 
-/** Processes, and who belongs to whom. */
+/** Processes, with their parents, children and shells. */
 class Tree {
 	constructor(
 		readonly all: readonly Process[],
@@ -89,14 +92,17 @@ class Tree {
 		return of.filter(({ ppid }) => ppid === parent.pid);
 	}
 
-	/** It, and all that descend from it. What was read while it changed, or by a guest that lies, may go round in circles. */
+	/**
+	 * The process and all its descendants. Parents may form a cycle if processes changed while they were read, or if
+	 * the guest lies.
+	 */
 	below(top: Process): Process[] {
 		const found = new Set([top]);
 		for (const parent of found) for (const child of this.childrenOf(parent)) found.add(child);
 		return [...found];
 	}
 
-	/** In which shell's tree it is. */
+	/** The shell that the process is or descends from; null for none. */
 	sideOf(task: Process): ShellName | null {
 		const met = new Set<Process>();
 		for (let at: Process | undefined = task; at !== undefined && !met.has(at); ) {
@@ -140,7 +146,7 @@ class Tree {
 			});
 		};
 		const tops = shown.filter(({ ppid }) => !shown.some(({ pid }) => pid === ppid));
-		// Init, what hangs from nothing else, and each shell's tree.
+		// Init comes first, then the processes of neither shell, then each shell's tree.
 		const rank = (task: Process) => {
 			const side = this.sideOf(task);
 			return task.pid === 1 ? -2 : side === null ? -1 : SHELL_NAMES.indexOf(side);
@@ -152,7 +158,7 @@ class Tree {
 	}
 }
 
-/** Those with the same key, in the order of each group's first. */
+/** Groups items with the same key, in the order of the groups' first items. */
 function grouped<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
 	const groups = new Map<string, T[]>();
 	for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);

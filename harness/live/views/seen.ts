@@ -8,13 +8,13 @@ export interface Seen {
 }
 
 /**
- * All that was seen up to a moment, the last being what is to be shown. To look back is to be given less.
- * A view is a pure function of this.
+ * Everything that was seen up to a moment; the last entry is the moment to show. To look back, pass fewer entries. A
+ * view's picture is a pure function of the past.
  */
 export type Past = readonly Seen[];
 
-/** What every view says of itself. */
+/** What every view's picture contains. */
 export interface Told {
-	/** What has just changed, in one sentence; empty when nothing has. */
+	/** What has just changed, in one sentence; empty if nothing has. */
 	said: string;
 }

@@ -1,6 +1,6 @@
 import type { Answers } from "../events.ts";
 
-/** What the whole machine is called, beside the paths of cgroups. */
+/** The name of the whole machine, among the paths of cgroups. */
 export const MACHINE = "the whole machine";
 
 export const RESOURCES = ["memory", "processes", "cpu"] as const;
@@ -9,7 +9,7 @@ export type Resource = (typeof RESOURCES)[number];
 /** How much of a resource is used: bytes, processes, or microseconds of a processor since the beginning. */
 export interface Use {
 	used: number;
-	/** The most that was ever used, where the kernel knows it. */
+	/** The most that was ever used, if the kernel counts that. */
 	peak?: number;
 	/** In bytes, processes, or processors; null for no limit. */
 	limit: number | null;
@@ -17,10 +17,10 @@ export interface Use {
 	met: number;
 }
 
-/** What a cgroup uses; only of the controllers that it was given. */
+/** What a cgroup uses, for each controller that it has. */
 export type Uses = Partial<Record<Resource, Use>>;
 
-/** What each cgroup uses, and the whole machine, by name. */
+/** What each cgroup and the whole machine use, by name. */
 export function limitsIn({ host, shells }: Answers): Map<string, Uses> {
 	const groups = new Map<string, Uses>();
 	const { limits, memory } = host;
@@ -41,13 +41,13 @@ export function bytesText(bytes: number): string {
 /** Such as "0.5 CPUs". */
 export const cpusText = (cpus: number) => `${Math.round(cpus * 100) / 100} ${cpus === 1 ? "CPU" : "CPUs"}`;
 
-// Recordings of earlier days know the cgroups that a shell is in, and no others.
+// Older recordings have only the cgroups that the shells are in.
 function cgroupOf(shell: Answers["shells"][string]): [string, Record<string, string>][] {
 	const path = shell?.cgroup.replace(/^.*?::/, "") ?? "/";
 	return shell === null || path === "/" ? [] : [[path, shell.cgroupFiles]];
 }
 
-// A file that is missing, or cannot be read, belongs to a controller that was not handed down.
+// If a controller's files are missing or cannot be read, the cgroup does not have that controller.
 function usesIn(files: Record<string, string>): Uses {
 	const has = (file: string) => (files[file] ?? "") !== "";
 	const cpu = /^(max|\d+) (\d+)$/.exec(files["cpu.max"] ?? "");

@@ -1,19 +1,22 @@
 import type { LinkPicture, Place } from "./place-picture.ts";
 
-/** A step of a packet's way: what stands there, or what is missing. */
+/** A step on a packet's way: what the packet reaches, or what is missing. */
 export interface Hop {
 	what: string;
-	/** The packet gets on from here. */
+	/** The packet gets beyond this step. */
 	holds: boolean;
 }
 
-/** From a port of the host, as nft's rules lead it, to the program that listens. */
+/** A packet's way from a port of the host, through nft's rules, to the program that listens. */
 export interface Way {
 	port: number;
 	hops: Hop[];
 }
 
-/** The published ports: rules that give packets another destination. @see nft(8), NAT STATEMENTS */
+/**
+ * The ways of packets to the published ports, whose rules give packets another destination.
+ * @see nft(8), NAT STATEMENTS
+ */
 export function waysIn(places: readonly Place[]): Way[] {
 	const host = places.find(({ name }) => name === "host");
 	if (host === undefined) return [];
@@ -28,7 +31,7 @@ export function waysIn(places: readonly Place[]): Way[] {
 	}));
 }
 
-/** What nft's rules publish. */
+/** The ports that nft's rules publish. */
 export function publishedBy(rules: readonly string[]): { port: number; address: string; to: number }[] {
 	const found = rules.flatMap((rule) => {
 		const match = /dport (\d+) .*dnat (?:ip )?to ([\d.]+)(?::(\d+))?/.exec(rule);
@@ -36,7 +39,7 @@ export function publishedBy(rules: readonly string[]): { port: number; address: 
 		const [, port = "", address = "", to = port] = match;
 		return [{ port: Number(port), address, to: Number(to) }];
 	});
-	// The same port is published twice: for packets from outside, and for the host's own.
+	// A port has two rules, for packets from outside and for the host's own packets. One of them is enough here.
 	return found.filter(({ port }, index) => found.findIndex((other) => other.port === port) === index);
 }
 
@@ -49,7 +52,7 @@ function hopsTo(address: string, port: number, host: Place, places: readonly Pla
 	const end = places.find(({ links }) => links.some(owns));
 	const link = end?.links.find(owns);
 	if (end === undefined || link === undefined) return [...hops, { what: `nobody has ${address}`, holds: false }];
-	// Where the route leads to the cable itself there is no bridge between.
+	// If the route leads to the cable itself, there is no bridge in between.
 	const cable = host.links.find(
 		({ peer, name }) => peer?.place === end.name && peer.link === link.name && name !== device,
 	);
@@ -66,7 +69,7 @@ function hopsTo(address: string, port: number, host: Place, places: readonly Pla
 
 const addressOf = (address: string) => address.replace(/\/.*$/, "");
 
-// The longest prefix wins.
+// The route with the longest prefix that fits the address is used.
 function routeTo(address: string, { routes }: Place): string | null {
 	const fitting = routes
 		.map(({ destination, device }) => {

@@ -3,7 +3,7 @@ import { SHELL_NAMES, shellNameOf } from "../../views/phrases.ts";
 import { h } from "../elements.ts";
 import type { Painter } from "./painter.ts";
 
-/** The same question, to both shells. */
+/** A table of questions, with each shell's answer. */
 export const answers: Painter = {
 	name: "answers",
 	title: "Two answers",

@@ -4,10 +4,10 @@ import type { Painter } from "./painter.ts";
 
 const WIDTH = 600;
 const HEIGHT = 60;
-/** Of a ruler, this much is before the first stretch, after the last, and between two. */
+/** The gap between two stretches of a ruler, in the picture's units. */
 const GAP = 40;
 
-/** One number, two names: the maps of a user namespace as two rulers, and who is who. */
+/** The maps of a user namespace as rulers, and a table of users with both their ids and both their names. */
 export const identity: Painter = {
 	name: "identity",
 	title: "Identity",
@@ -32,7 +32,7 @@ export const identity: Painter = {
 	},
 };
 
-// Users and groups are mostly counted alike.
+// The maps of users and groups are usually the same; one ruler then shows both.
 function merged(rulers: readonly Ruler[]): [title: string, ruler: Ruler][] {
 	const [users, groups] = rulers;
 	const alike = JSON.stringify(users?.stretches) === JSON.stringify(groups?.stretches);
@@ -60,7 +60,7 @@ function rulerOf(title: string, { stretches, whole }: Ruler): Element {
 
 const rangeOf = ({ first, last }: Stretch["inside"]) => (first === last ? String(first) : `${first}–${last}`);
 
-// To scale nothing would be seen: one number, or a thousand, of four thousand million.
+// Not to scale: one id, or a thousand, of four thousand million would be too narrow to be seen.
 function rulersOf(stretches: readonly Stretch[], whole: boolean): Element {
 	const [inside, outside] = (["inside", "outside"] as const).map((side) => placesOf(stretches, side, whole));
 	const bands = stretches.map((stretch) => {
@@ -83,7 +83,8 @@ function rulersOf(stretches: readonly Stretch[], whole: boolean): Element {
 	);
 }
 
-// A stretch that begins at 0 stands at the left end; others stand further right, in their order.
+// If the first stretch begins at 0, it begins at the left edge; otherwise further right. The others follow in their
+// order.
 function placesOf(
 	stretches: readonly Stretch[],
 	side: "inside" | "outside",

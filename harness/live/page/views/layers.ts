@@ -13,7 +13,7 @@ const SYMBOLS: Record<Cell, string> = {
 	opaque: "⊘",
 };
 
-/** An overlay's layers: what lies in which of them, and what is seen of it. */
+/** An overlay's layers: what each of them holds, and what is visible of it. */
 export const layers: Painter = {
 	name: "layers",
 	title: "Layers",
@@ -73,7 +73,7 @@ function cellOf(cell: Cell, hidden: boolean): Element {
 	);
 }
 
-// A path may be continued on the next line after each of its names.
+// Lets a path continue on the next line after each of its components.
 const broken = (path: string) =>
 	path.split("/").flatMap((name, index, names) => (index < names.length - 1 ? [`${name}/`, h("wbr")] : [name]));
 

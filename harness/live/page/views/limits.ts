@@ -5,7 +5,7 @@ import type { Painter } from "./painter.ts";
 const WIDTH = 600;
 const HEIGHT = 100;
 
-/** What cgroups use of what they may, over time. */
+/** What cgroups use over time, and their limits. */
 export const limits: Painter = {
 	name: "limits",
 	title: "Limits",
@@ -62,7 +62,7 @@ function chartOf({ resource, amount, limit, points, top, marks }: Chart, fromMs:
 	);
 }
 
-/** Parts of a chart's width: two marks that are nearer have one label. */
+/** As a part of the chart's width. Of two marks that are nearer to each other, only the later one has a label. */
 const LABEL_WIDTH = 0.4;
 
 interface Pin {
@@ -73,7 +73,7 @@ interface Pin {
 const withRoom = (pins: readonly Pin[]) =>
 	pins.filter(({ at }, index) => (pins[index + 1]?.at ?? Number.POSITIVE_INFINITY) - at > LABEL_WIDTH);
 
-// On the side of its line where there is room.
+// Places a label on the side of its line where there is room.
 function pinned({ text, at }: Pin): Element {
 	const style = at > 0.6 ? `right: ${(1 - at) * 100}%` : `left: ${at * 100}%`;
 	return h("span", { class: "limits-mark", style, "aria-hidden": "true" }, text);

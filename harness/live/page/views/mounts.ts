@@ -4,7 +4,7 @@ import { counted, listed, shellOf } from "../../views/phrases.ts";
 import { h } from "../elements.ts";
 import type { Painter } from "./painter.ts";
 
-/** What is mounted where, on the host and inside. */
+/** What is mounted where, on the host and in the container. */
 export const mounts: Painter = {
 	name: "mounts",
 	title: "Mounts",
@@ -14,7 +14,7 @@ export const mounts: Painter = {
 	},
 };
 
-/** What a propagation means to whoever mounts something. See mount_namespaces(7). */
+/** What a propagation type means for new mounts. See mount_namespaces(7). */
 const MEANINGS: Record<string, string> = {
 	private: "what is mounted here stays here",
 	slave: "what the host mounts comes in, nothing goes out",

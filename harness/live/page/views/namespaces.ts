@@ -3,12 +3,15 @@ import { SHELL_NAMES, shellNameOf } from "../../views/phrases.ts";
 import { h } from "../elements.ts";
 import type { Painter } from "./painter.ts";
 
-/** A mark that is nearer to the last one with a name than this, in percent, has none itself. */
+/**
+ * The least distance between two marks that have names, in percent. A mark that is nearer to the last named one has
+ * no name.
+ */
 const NEAREST_NAMES = 16;
-/** From here on, in percent, a name ends at its mark. */
+/** From this position on, in percent, a name ends at its mark instead of beginning there. */
 const LAST_NAMES = 85;
 
-/** Who is in which namespace. */
+/** Which namespaces each process is in. */
 export const namespaces: Painter = {
 	name: "namespaces",
 	title: "Namespaces",
@@ -41,7 +44,7 @@ function cell(member: Member, cells: Kind["cells"]): Element {
 	if (one === undefined) return h("td", {}, "–");
 	const { init, host, container } = cells;
 	const left = member === "host" ? init : member === "container" ? host : undefined;
-	// The two at the sides, past the one between them.
+	// The two outer processes share the namespace, and the one between them is in another.
 	const around = member === "host" && one.letter !== init?.letter && init?.letter === container?.letter;
 	const joined = [left?.letter === one.letter && "namespaces-joined", around && "namespaces-around"];
 	return h("td", { class: joined.filter(Boolean).join(" ") }, box(member, one));
@@ -57,7 +60,7 @@ function box(member: Member, { letter, own, forChildren, changed, changedAgoMs }
 		h("span", { class: "namespaces-word" }, forChildren === null ? word : `children: ${forChildren}`),
 		changed && h("strong", { class: "namespaces-new" }, "new"),
 	);
-	// A picture that is painted again goes on where the last one was.
+	// Every painting makes a new element. The negative delay lets the animation continue where the last element's was.
 	if (changedAgoMs !== null) {
 		element.classList.add("namespaces-flip");
 		element.style.setProperty("animation-delay", `${-Math.round(changedAgoMs)}ms`);
@@ -65,7 +68,7 @@ function box(member: Member, { letter, own, forChildren, changed, changedAgoMs }
 	return element;
 }
 
-/** When each shell came into other namespaces: a lane for each, from left to right. */
+/** A lane for each shell, with a mark for each moment at which it entered other namespaces. */
 function strip(marks: readonly Mark[], fromMs: number, untilMs: number): Element {
 	const lanes = SHELL_NAMES.map((name) => {
 		let named = -NEAREST_NAMES;
@@ -88,7 +91,7 @@ function point(mark: Mark, percent: number, hasName: boolean): Element {
 	const name = hasName && h("small", {}, nameOf(mark));
 	const element = h("li", { title: said, "aria-label": said }, name, h("span", {}, mark.back ? "△" : "▲"));
 	element.style.setProperty("left", `${percent.toFixed(1)}%`);
-	// A name at the end would be beyond the edge.
+	// Otherwise a name at the end would be beyond the edge.
 	if (percent > LAST_NAMES) element.classList.add("namespaces-late");
 	return element;
 }

@@ -28,7 +28,7 @@ function placeOf(place: Place): Element {
 	const side = name === "host" ? "host" : shells.includes("container") ? "container" : "other";
 	const here = shells.filter((shell) => shell !== name).map((shell) => `the ${shell}'s shell`);
 	const ports = links.filter(({ bridge }) => bridge !== "");
-	// A loopback is of interest where there is nothing else.
+	// The loopback is shown only if there is no other link.
 	const own = links.filter(({ bridge, name: link }) => bridge === "" && (link !== "lo" || links.length === 1));
 	return h(
 		"section",

@@ -3,12 +3,15 @@ import type { Past } from "../../views/seen.ts";
 
 /** One of the page's views: it makes a picture of what was seen. */
 export interface Painter {
-	/** In the page's address, and in a demo's list of views. */
+	/** The name by which a demo asks for the view. */
 	name: string;
 	/** Two words at most: it stands on a tab. */
 	title: string;
-	/** Whether what it shows beside what is always read was read: only in a demo that is about it. */
+	/**
+	 * Whether the moment contains what this view needs in addition to what is always read. That is read only for demos
+	 * that ask for the view.
+	 */
 	isRead?(view: Answers): boolean;
-	/** Paints the past's last moment. What is shown is text or SVG with a text beside it, for screen readers. */
+	/** Paints the last moment of the past: as text, or as SVG with a text beside it for screen readers. */
 	paint(past: Past): { said: string; body: Element };
 }

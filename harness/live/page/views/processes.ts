@@ -3,7 +3,7 @@ import { processesOf, type Row } from "../../views/processes.ts";
 import { h } from "../elements.ts";
 import type { Painter } from "./painter.ts";
 
-/** The tree of processes, with both numbers of each. */
+/** The tree of processes, with each one's pid on the host and its pids inside. */
 export const processes: Painter = {
 	name: "processes",
 	title: "Processes",
