@@ -1,4 +1,5 @@
 #!/usr/bin/env node
-// `npx drydock` begins here. `node harness/cli/bin.js` is the same, but for a path that Node cannot load modules from.
+// The entry point of `npx drydock`. It does the same as `node harness/cli/bin.js`, but also reports a path from which
+// Node cannot load modules.
 require("./launch/before.cjs");
 import("./bin.js");

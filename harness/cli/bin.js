@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-// Plain JavaScript, as it must run, and say why it cannot, before anything else is there.
+// Plain JavaScript: it must run, and say what is missing, before any package is there.
 import "./launch/before.cjs";
 
 process.setSourceMapsEnabled(true);
-// What nobody waits for, such as a compiler that cannot be started, comes here.
+// Catches errors that nothing awaits, such as a compiler that cannot be started.
 process.on("uncaughtException", notLoaded);
 const { main } = await program().catch(notLoaded);
 process.off("uncaughtException", notLoaded);
@@ -13,9 +13,11 @@ async function program() {
 	const { compiledMain } = await import("./launch/compiled.js");
 	const compiled = await compiledMain().catch(() => undefined);
 	if (compiled !== undefined) return import(compiled);
-	// Somebody else's kit, or a module that cannot be compiled: compiling one at a time works, or says what is wrong.
+	// The modules cannot be compiled together: the kit belongs to another user, or a module is wrong. tsx compiles one
+	// module at a time, which works, or says what is wrong.
 	const tsx = await import("tsx/esm/api");
-	// It would look for a tsconfig.json in the folder that the command is called from, and import what its "paths" name.
+	// Otherwise tsx looks for a tsconfig.json in the folder that the command is called from, and imports what its
+	// "paths" name.
 	tsx.register({ tsconfig: false });
 	return import("./main.ts");
 }

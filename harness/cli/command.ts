@@ -1,34 +1,34 @@
 import type { Command } from "commander";
 
 /**
- * What a command says of itself: all that its parser, its help and the shells' completion need. The module that does the
- * work is loaded when the command is called, so `help` and `list` need no virtual machine.
+ * Describes a command: everything that the parser, the help and the shells' completion need. `run` loads the module
+ * that does the work, so `help` does not load the code for virtual machines.
  */
 export interface CommandSpec {
 	/** Its name and its arguments, such as `check [lesson]`. */
 	name: string;
 	summary: string;
-	/** What help shows in the place of its arguments and options. */
+	/** Shown in the help's usage line instead of the arguments and options. */
 	usage?: string;
 	options?: readonly OptionSpec[];
-	/** Whether its options are not those of the commands below it. */
+	/** The options after a subcommand's name are the subcommand's, even if this command has options of the same names. */
 	ownOptions?: true;
-	/** Follows its options in help. */
+	/** Text that follows the options in the command's help. */
 	help?: string;
-	/** The commands below it. */
+	/** Its subcommands. */
 	commands?: readonly CommandSpec[];
-	/** Is given what commander gives an action. @returns the exit code */
+	/** Called with the arguments that commander passes to an action. @returns the exit code */
 	run?(...args: Parameters<Action>): Promise<number>;
 }
 
-/** An option's flags, what it does, and what makes a value of its text. */
+/** An option's flags, its summary, and what parses its value. */
 export type OptionSpec = readonly [flags: string, summary: string, parse?: (text: string, before: unknown) => unknown];
 
 type Action = Parameters<Command["action"]>[0];
 
 export const JSON_OPTION: OptionSpec = ["--json", "print one JSON document"];
 
-/** Adds a command, and those below it, to its parent. When it has run, the process's exit code is set. */
+/** Adds a command and its subcommands to a parent. When a command has run, the process's exit code is set. */
 export function declare(parent: Command, spec: CommandSpec): void {
 	const { name, summary, usage, options = [], ownOptions = false, help, commands = [], run } = spec;
 	const command = parent.command(name).description(summary).exitOverride().enablePositionalOptions(ownOptions);

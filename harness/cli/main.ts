@@ -9,24 +9,24 @@ import { guardLog } from "./text/log.ts";
 import { commandIn } from "./text/typed.ts";
 
 /**
- * The command line.
+ * Runs the command line.
  * @param args what comes after `drydock`
  * @returns the exit code: 0 passed, 1 not passed, 2 usage, 3 this computer cannot, 4 drydock failed, 130 interrupted
  */
 export async function main(args: string[]): Promise<number> {
 	stopInGoodOrder();
-	// What nobody waits for. Node's own exit code for it is 1, which means that an exercise has not passed.
+	// Errors that nothing catches. Node itself would exit with 1, which means that an exercise has not passed.
 	process.on("uncaughtException", (error) => process.exit(explain(error)));
-	// Who reads only the beginning, as head(1) does, is no failure, and the exit code is still the verdict's.
+	// A reader that takes only the beginning, such as head(1), is no failure. The exit code stays the verdict's.
 	process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 		if (error.code !== "EPIPE") throw error;
 	});
 	const isCompleting = args.some((arg) => COMPLETING.has(arg));
-	// A script for a shell is code, and nobody else's.
+	// Completion prints code for a shell, which must not be changed and contains no text of others.
 	if (!isCompleting) guardLog([process.stdout, process.stderr], commandIn(process.cwd()));
 	try {
 		const program = await commandLine(isCompleting);
-		// On its own, the command watches; where there is nobody to watch, it says where you are.
+		// Without a command, drydock watches if it has a terminal, and lists the lessons otherwise.
 		const command = process.stdin.isTTY && process.stdout.isTTY ? "watch" : "list";
 		const alone = args.every((arg) => arg === "--plain");
 		await program.parseAsync(alone ? [...args, command] : args, { from: "user" });
@@ -65,12 +65,12 @@ function explain(error: unknown): number {
 		process.stderr.write("interrupted\n");
 		return EXIT.interrupted;
 	}
-	// Commander has said it already; asking for help is no error.
+	// Commander has printed its error already. Asking for help is no error.
 	if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage;
 	const failure = failureOf(error);
 	if (failure !== null) {
 		const next = failure.next === undefined ? "" : `  try: ${failure.next}\n`;
-		// Names and texts of others may be in it.
+		// The message may contain names and texts that others wrote.
 		process.stderr.write(printable(`${failure.message}\n${next}`));
 		return failure.exitCode;
 	}

@@ -1,6 +1,9 @@
 import type { CommandSpec } from "../command.ts";
 
-/** Does nothing by itself: see `doctor/completion.ts`, which is much to load beside the rest. */
+/**
+ * Only describes the command. doctor/completion.ts implements it; loading that module takes long, so most commands do
+ * not.
+ */
 export const completion: CommandSpec = {
 	name: "completion <shell>",
 	summary: "print a script for bash, zsh or fish that completes commands, options and lessons",

@@ -3,7 +3,7 @@ import type { CommandSpec, OptionSpec } from "../command.ts";
 
 const FORMAT_NAMES = Object.keys(FORMATS);
 
-/** How a report is written. */
+/** Options that say how a report is written. */
 const REPORT: readonly OptionSpec[] = [
 	["--format <format>", `${FORMAT_NAMES.slice(0, -1).join(", ")} or ${FORMAT_NAMES.at(-1)}`],
 	["--json", "the same as --format json"],
@@ -16,7 +16,7 @@ const merge: CommandSpec = {
 	name: "merge <files...>",
 	summary: "put the shards' JSON reports together",
 	options: REPORT,
-	// What stands before its name is taken for the options of the command above it.
+	// Commander assigns options that stand before `merge` to the command above it.
 	run: async (files, _, merge) => (await import("../grade/grade.ts")).gradeMerge(files, merge.optsWithGlobals()),
 };
 

@@ -1,7 +1,7 @@
 import { boxOptions } from "../../engine/engine-at.ts";
 import type { CommandSpec, OptionSpec } from "../command.ts";
 
-/** Of a command that connects the terminal with a machine. */
+/** Help for commands that connect the terminal with a machine. */
 export const SESSIONS = `The machine is fresh, and gone when the command ends, whose exit code is
 drydock's. In a pipe, its standard streams are drydock's, byte for byte.
 Ctrl-] three times ends it all, if nothing else does.`;
@@ -12,7 +12,7 @@ export const run: CommandSpec = {
 	summary: "run a command in a container of your own engine: drydock run 05 -- sh",
 	options: [
 		["--solution", "the reference's engine"],
-		// Those of `box run`, which they are passed on to.
+		// The options of `box run`, to which they are passed on.
 		...Object.entries(boxOptions()).map(([name, { value, help, repeats }]): OptionSpec => {
 			const flag = `--${name} <${value.toLowerCase()}>`;
 			return repeats ? [flag, `${help}; may be repeated`, several] : [flag, help];
@@ -29,7 +29,7 @@ function several(value: string, before: unknown): string[] {
 	return [...((before ?? []) as string[]), value];
 }
 
-// What stands after "--" is nobody's but the command's; commander does not tell it from what stands before.
+// The words after "--" belong to the command that is run. Commander does not separate them from the words before.
 function split(words: string[], { rawArgs }: { rawArgs: string[] }): [before: string[], after: string[]] {
 	const at = rawArgs.indexOf("--");
 	const after = at === -1 ? [] : rawArgs.slice(at + 1);

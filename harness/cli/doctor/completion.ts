@@ -4,8 +4,8 @@ import type { Command } from "commander";
 import { inKit } from "../../base/kit.ts";
 
 /**
- * Adds `completion SHELL`, which prints a script for the shell, and `complete`, which that script asks on every Tab.
- * To be called last: it completes the commands and options that `program` has by then.
+ * Adds `completion SHELL`, which prints a script for the shell, and `complete`, which that script calls on every Tab.
+ * Must be called last: it completes the commands and options that `program` has by then.
  * @param description of the command `completion`
  */
 export function addCompletion(program: Command, description: string): void {
@@ -21,7 +21,7 @@ export function addCompletion(program: Command, description: string): void {
 	completion
 		?.description(description)
 		.addHelpText("after", HELP)
-		// At the end: zsh takes the first line for its own.
+		// Printed at the end, because the first line must stay the first for zsh.
 		.hook("postAction", ({ args: [shell] }) => void process.stdout.write(`${functionsFor(shell)}\n`))
 		.registeredArguments[0]?.choices(["bash", "zsh", "fish"]);
 }
@@ -33,11 +33,12 @@ In ~/.config/fish/config.fish:
   node KIT/harness/cli/bin.js completion fish | source
 The script makes drydock a command as well, so that it needs no npx and works in every folder.`;
 
-// Nothing is to be waited for on a Tab, and the names alone say enough.
+// A Tab must be answered at once, so this only reads the names of the lessons' folders.
 const lessonIds = () => readdirSync(inKit("lessons")).filter((name) => /^\d\d-/.test(name));
 
-// What npx runs is in no PATH: a shell completes only a command that it knows. And the script for bash calls a function
-// of the package bash-completion, which not everybody has.
+// A shell completes only commands that it knows, and npx adds no command to the PATH. So the script also defines
+// `drydock`. The script for bash calls a function of the package bash-completion, which may not be installed;
+// BASH_WORDS then defines that function.
 function functionsFor(shell: string | undefined): string {
 	const command = `node '${inKit("harness/cli/bin.js").replaceAll("'", "'\\''")}'`;
 	if (shell === "fish") return `type -q drydock; or function drydock; ${command} $argv; end`;

@@ -11,7 +11,7 @@ import { terminalLines } from "./terminal.ts";
 
 const NAME_WIDTH = 13;
 
-/** `drydock doctor`. @returns the exit code: 3 when something is in the way */
+/** `drydock doctor`. @returns the exit code: 3 if something is missing without which drydock does not work */
 export async function doctor({ json, probe }: { json?: boolean; probe?: boolean }): Promise<number> {
 	const parts = [programLines(), acceleratorLines(probe === true), imageLines(), diskLines(), fileEventLines()];
 	const lines = [...(await Promise.all(parts)).flat(), ...confinementLines(), ...terminalLines()];

@@ -3,7 +3,7 @@ import { style } from "../text/terminal.ts";
 
 const COLUMNS_MIN = 80;
 
-/** What this terminal shows, and whether a person is at it. */
+/** What this terminal can show, and whether input and output are terminals. */
 export function terminalLines(): Line[] {
 	const name = "terminal";
 	const { width, color, plain } = style();
@@ -21,7 +21,7 @@ export function terminalLines(): Line[] {
 	return [{ name, state: "good", fact: facts }];
 }
 
-// As setlocale(3) looks for it; macOS and Windows have it without being told.
+// Looks at the variables in the order of setlocale(3). macOS and Windows use UTF-8 without them.
 function isUtf8(): boolean {
 	const { LC_ALL, LC_CTYPE, LANG } = process.env;
 	return process.platform !== "linux" || /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || "");

@@ -8,7 +8,7 @@ import { isIn, merge, parseShard, readReports, WHOLE } from "../../classroom/sha
 import { lessons } from "../../judge/lessons.ts";
 import { style } from "../text/terminal.ts";
 
-/** More machines than processors: one that waits for something costs none. */
+/** How many more machines than processors there are: a machine that waits for something uses no processor. */
 const MORE_LANES = 2;
 
 export interface GradeOptions extends DeliveryOptions {
@@ -30,7 +30,7 @@ export async function grade(dir: string, options: GradeOptions): Promise<number>
 		visible.note([`archives that are not looked into: ${count}; to unpack them:`, ...commands].join("\n  "));
 	const here = everybody.filter(({ name }) => isIn(shard, name)).length;
 	const delivery = await deliveryOf(options, here, dir);
-	// Who says how many means it.
+	// If the user gives a number of machines, no more are added.
 	const moreLanes = options.lanes === undefined ? lanes : 0;
 	const resume = options.resume === true;
 	const work = { dir, everybody, lessons: graded, shard, lanes, moreLanes, resume };

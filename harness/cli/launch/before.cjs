@@ -1,5 +1,6 @@
-// What must hold before Node can load a module of drydock's. CommonJS, in words that an old Node reads as well: Node's other
-// loader refuses whatever lies in a folder with a backslash in its name, and says so with a stack and exit code 1.
+// Checks what must hold before Node can load a module of drydock's. It is CommonJS in a syntax that an old Node
+// understands as well. Node's other loader refuses every module in a folder with a backslash in its name, with a
+// stack trace and exit code 1.
 const { dirname, sep } = require("node:path");
 
 const kit = dirname(dirname(dirname(__dirname)));

@@ -1,6 +1,6 @@
-// drydock's own modules, compiled. A loader that compiles them as they are imported costs every command more than Node's
-// start does; so they are compiled together, once, and again when one of them has changed. Plain JavaScript, as it runs
-// before anything can read TypeScript.
+// Compiles drydock's own modules. A loader that compiles each module when it is imported would cost every command
+// more time than starting Node does. So they are compiled together, once, and again when one of them has changed.
+// Plain JavaScript, because it runs before anything can read TypeScript.
 import { createHash } from "node:crypto";
 import {
 	accessSync,
@@ -19,30 +19,31 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 const kit = fileURLToPath(new URL("../../../", import.meta.url));
 const builds = join(kit, "node_modules/.cache/drydock");
-/** A program that runs still loads modules of its own build after newer ones were made. */
+/** How many builds are kept. A program that runs still loads modules of its own build after newer builds were made. */
 const KEPT = 5;
 
 /**
- * The compiled main module; it is made if it is not there.
- * @returns {Promise<string>} its URL
- * @throws {Error} the modules cannot be compiled, or what comes of it cannot be kept, or read, beside the kit's packages
+ * Compiles the modules, unless they are compiled already.
+ * @returns {Promise<string>} URL of the compiled main module
+ * @throws {Error} the modules cannot be compiled, or the build cannot be written to, or read from, the kit's
+ * node_modules
  */
 export async function compiledMain() {
 	const build = join(builds, keyOfSources());
 	if (!existsSync(build)) await compile(build);
 	const main = join(build, "main.js");
-	// Another user may have made it, and kept it to himself.
+	// Another user may have made the build, and this one may not read it.
 	accessSync(main, constants.R_OK);
 	return pathToFileURL(main).href;
 }
 
-// By their times and sizes: to read them all takes longer than a short command's answer.
+// Uses the files' modification times and sizes. Reading all files takes longer than a short command.
 function keyOfSources() {
 	const files = ["harness", "lessons"].flatMap((tree) =>
 		readdirSync(join(kit, tree), { recursive: true, encoding: "utf8" }).map((name) => join(kit, tree, name)),
 	);
 	const hash = createHash("sha256");
-	// With it, packages change that are compiled as well.
+	// The packages that are compiled as well change together with this file.
 	const packages = join(kit, "package-lock.json");
 	for (const file of [packages, ...files.filter((name) => /\.[jt]s$/.test(name)).sort()]) {
 		const { mtimeMs = 0, size = 0 } = statSync(file, { throwIfNoEntry: false }) ?? {};
@@ -66,7 +67,7 @@ async function compile(build) {
 			platform: "node",
 			target: "node20",
 			external: externals(),
-			// A package that is no ES module calls for others by it.
+			// Packages that are not ES modules call `require`.
 			banner: {
 				js: 'import { createRequire as requireFor } from "node:module"; const require = requireFor(import.meta.url);',
 			},
@@ -75,7 +76,7 @@ async function compile(build) {
 			logLevel: "silent",
 			plugins: [{ name: "own-urls", setup: ({ onLoad }) => onLoad({ filter: /\.ts$/ }, withOwnUrl) }],
 		});
-		// Whoever may read the kit may read this: root's umask(2) is not meant for it.
+		// Everybody who can read the kit can read the build: root's umask(2) does not apply to it.
 		for (const path of [...readdirSync(staging).map((name) => join(staging, name)), staging])
 			chmodSync(path, path === staging ? 0o755 : 0o644);
 		if (!existsSync(build)) renameSync(staging, build);
@@ -85,7 +86,8 @@ async function compile(build) {
 	for (const old of byAge(builds).slice(KEPT)) rmSync(old, { recursive: true, force: true });
 }
 
-// What nearly every command needs, and is nothing but modules: one file is found and read sooner than thirty.
+// Packages that are compiled as well: nearly every command needs them, and they contain nothing but modules. Node
+// finds and reads one file faster than thirty.
 const COMPILED = ["chalk", "commander", "diff", "string-width", "valibot", "wrap-ansi"];
 
 function externals() {
@@ -94,7 +96,8 @@ function externals() {
 	return names.flatMap((name) => [name, `${name}/*`]);
 }
 
-// A module finds the kit's files by its own URL, which is not the compiled module's.
+// A module finds the kit's files relative to its own URL. The compiled module has another URL, so this inserts the
+// module's own.
 function withOwnUrl({ path }) {
 	const url = JSON.stringify(pathToFileURL(path).href);
 	return { contents: readFileSync(path, "utf8").replaceAll("import.meta.url", url), loader: "ts" };
@@ -102,7 +105,7 @@ function withOwnUrl({ path }) {
 
 function byAge(dir) {
 	const paths = readdirSync(dir).map((name) => join(dir, name));
-	// Another drydock may be doing the same.
+	// Another drydock may be removing old builds at the same time.
 	const ages = new Map(paths.map((path) => [path, statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0]));
 	return paths.sort((a, b) => ages.get(b) - ages.get(a));
 }

@@ -1,3 +1,3 @@
-// `npm start` and `npm test` begin here.
+// The entry point of `npm start` and `npm test`.
 require("./before.cjs");
 import("./launch.js");

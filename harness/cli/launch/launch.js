@@ -1,5 +1,5 @@
-// Installs the npm packages, if need be, and then runs the command. Plain JavaScript without packages, as there may be none
-// yet.
+// Installs the npm packages if necessary, and then runs the command. Plain JavaScript without packages, because there
+// may be none yet.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { accessSync, constants, existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -9,7 +9,8 @@ import { fileURLToPath } from "node:url";
 
 const kit = fileURLToPath(new URL("../../../", import.meta.url));
 const stamp = join(kit, "node_modules/.drydock");
-// Whatever NODE_ENV or the user's npmrc leaves out: the compilers are optional packages, and the tests are development's.
+// Includes what NODE_ENV or the user's npmrc may leave out: the compilers are optional packages, and the tests need
+// the development packages.
 const INSTALL = ["ci", "--include=dev", "--include=optional", "--ignore-scripts", "--no-audit", "--no-fund"];
 const NODE = process.versions.node.split(".")[0];
 /** How often to look whether the parent is still there. */
@@ -24,7 +25,7 @@ const broken = isStamped || !isWritable(kit) ? brokenTool() : undefined;
 if (broken !== undefined && isForbidden(broken)) refuse(broken);
 if (broken !== undefined || (!isStamped && isWritable(kit))) await install();
 
-// In this process: one that waited for another could be ended, and the other would go on.
+// Runs the command in this process, and not in a child: if only this process were ended, the child would go on.
 const args = process.argv.slice(2);
 process.argv = [process.execPath, join(kit, "harness/cli/bin.js"), ...(args.length === 0 ? ["start"] : args)];
 await import("../bin.js");
@@ -36,7 +37,7 @@ async function install() {
 			`cp -r ${kit} ~/drydock && cd ~/drydock && npm start`,
 		);
 	console.error("installing drydock's npm packages …");
-	// Standard output is the command's own, which may be JSON.
+	// npm writes to standard error. Standard output belongs to the command, which may print JSON.
 	const { status, error } = await npm([...INSTALL, "--loglevel=error"]);
 	if (error !== undefined) fail(`npm cannot be started (${error.code})`, "install npm: https://nodejs.org/en/download");
 	const cache = npmCache();
@@ -48,14 +49,15 @@ async function install() {
 	if (status !== 0) fail("the npm packages could not be installed.", "npm start, with a network");
 	const broken = brokenTool();
 	if (broken !== undefined) refuse(broken);
-	// Not before: what npm has left out would be missing for ever.
+	// Only now, after the tools were tried. Otherwise a package that npm has left out would stay missing.
 	writeFileSync(stamp, wanted);
 }
 
-// It ends with whoever has started this process, as drydock does: `npm start` that is ended does not say so.
+// Runs npm, and ends it when the parent of this process has ended, as drydock itself ends: an `npm start` that is
+// ended does not tell this process.
 function npm(args) {
 	const { ppid } = process;
-	// Not by zx, here and below: no package is there yet.
+	// Without zx, here and below: no package may be there yet.
 	const child = spawn("npm", args, { cwd: kit, stdio: ["inherit", 2, 2] });
 	const stop = () => {
 		child.kill();
@@ -73,7 +75,7 @@ function npm(args) {
 	});
 }
 
-// In a process of its own: this one would remember what it has not found.
+// Tries the tools in a child process, because this process would remember which modules it has not found.
 function brokenTool() {
 	const { status, stdout, stderr, error } = spawnSync(
 		process.execPath,
@@ -85,7 +87,7 @@ function brokenTool() {
 	return status === 0 ? undefined : `${error?.message ?? stdout + stderr}`.trim();
 }
 
-// Installing it again would not help.
+// Whether the system forbids executing a tool: installing the tool again would not help.
 function isForbidden(broken) {
 	return /\b(EACCES|EPERM)\b/.test(broken);
 }
@@ -105,7 +107,7 @@ function npmCache() {
 	}
 }
 
-// Or could be made there.
+// Whether a path can be written, or could be created if it does not exist.
 function isWritable(path) {
 	if (!existsSync(path) && path !== dirname(path)) return isWritable(dirname(path));
 	try {

@@ -1,6 +1,6 @@
-// Executes what of the npm packages is a program for one kind of computer. npm leaves such a package out without a word,
-// and a folder can be moved to another computer or to a file system that nothing may be executed on.
-// zx may be missing as well. Exits with 1 and says which one it is.
+// Executes those npm packages that contain a program for one kind of computer. npm leaves out such a package without
+// a word, and a folder can be moved to another computer, or to a file system on which nothing may be executed. Does
+// not use zx, which may be missing as well. Exits with 1 and prints which package is broken.
 const { spawnSync } = require("node:child_process");
 const { dirname, join } = require("node:path");
 const { pathToFileURL } = require("node:url");
@@ -14,7 +14,7 @@ const PROOFS = {
 		if (error !== undefined) throw error;
 		if (status !== 0) throw new Error(stderr);
 	},
-	// Its compiled half runs in the virtual machine; elsewhere than here, that comes with an image.
+	// Its compiled half runs in the virtual machine. On other computers than these, it comes with an image.
 	"ffi-rs": () => {
 		if (process.platform !== "linux" || process.arch !== "x64" || !isGlibc()) return;
 		createRequireFrom("ffi-rs").resolve("@yuuang/ffi-rs-linux-x64-gnu");

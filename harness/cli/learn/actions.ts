@@ -20,22 +20,22 @@ interface Work {
 	readonly lesson: Lesson;
 	/** The learner's module. */
 	readonly file: string;
-	/** The last one; null before the first. */
+	/** The last verdict; null before the first. */
 	readonly verdict: Verdict | null;
 	/** Checks the file as it is now. */
 	check(): void;
 	/** Selects a lesson and checks it. */
 	select(lesson: Lesson): Promise<void>;
-	/** Lets something else have the terminal. */
+	/** Gives something else the terminal until it is done. */
 	away(act: () => Promise<unknown>): Promise<void>;
 	quit(): void;
 }
 
-/** What watch mode's keys do. Each is a command, too. */
+/** The keys of watch mode. Most of them do what a command does. */
 export class Actions {
 	readonly #work: Work;
 	readonly #all: readonly Action[];
-	/** The last key was `n`, and the lesson has not passed. */
+	/** The last key was `n`, but the lesson has not passed: the next `n` goes on all the same. */
 	#sure = false;
 
 	constructor(work: Work) {
@@ -70,13 +70,13 @@ export class Actions {
 		];
 	}
 
-	/** Does what a key means; one without a meaning does nothing. */
+	/** Does what a key means. Does nothing for a key without a meaning. */
 	async take(key: string): Promise<void> {
 		if (key !== "n") this.#sure = false;
 		await this.#all.find((action) => action.key === key)?.act();
 	}
 
-	/** Which keys are worth knowing after a verdict. */
+	/** The keys to show after a verdict. */
 	hint({ verdict }: Verdict): string {
 		return verdict === "pass"
 			? "n next lesson · ? all keys · q quit"
@@ -115,7 +115,8 @@ export class Actions {
 	}
 }
 
-// Not by zx: these two are given the terminal, with Ctrl-C. A process of its own, as it leaves nothing of its standard input to whoever comes next.
+// Without zx: `drydock` and `edit` give a program the terminal, and Ctrl-C. `drydock` starts a process of its own,
+// because a session closes its standard input when it ends.
 function drydock(...args: string[]): Promise<void> {
 	const child = spawn(process.execPath, [inKit("harness/cli/bin.js"), ...args], { stdio: "inherit" });
 	return new Promise((resolve) => child.once("close", () => resolve()));
@@ -124,7 +125,7 @@ function drydock(...args: string[]): Promise<void> {
 function edit(file: string): void {
 	const editor = process.env["VISUAL"] || process.env["EDITOR"];
 	if (!editor) throw new Failure("usage", "no editor is named", "export EDITOR=vi, or open the file in your own");
-	// As git does: the variable may hold arguments, and the shell knows how to read them.
+	// Like git: the variable may contain arguments, so a shell runs it.
 	const { status, error } = spawnSync("sh", ["-c", `${editor} "$1"`, editor, file], { stdio: "inherit" });
 	if (error !== undefined || status !== 0) throw new Failure("usage", `${editor} ended with exit code ${status}`);
 }

@@ -5,12 +5,13 @@ import { hasBeenEdited } from "../../learner/course.ts";
 import { type OwnBox, packOwnBox } from "../../learner/own-box.ts";
 import { printJson } from "../text/terminal.ts";
 
-/** Where it goes when nothing else is said. */
+/** The directory if none is given. */
 const BOX_DIR = "box";
 
 /**
- * `drydock box`: the learner's own engine, to keep.
- * @param dir made for it; nothing in it is overwritten but what this command wrote and nobody has changed
+ * `drydock box`: packs the learner's own engine into a program, to keep.
+ * @param dir where to put the program; made if it is not there. Only files that this command wrote, and that nobody
+ * has changed since, are overwritten
  * @returns the exit code
  */
 export async function box(dir = BOX_DIR, { json }: { json?: boolean }): Promise<number> {

@@ -21,7 +21,7 @@ export interface CheckOptions extends Subject {
 /** `drydock check`. @returns the exit code */
 export async function check(id: string | undefined, options: CheckOptions): Promise<number> {
 	const chosen = await choose(id, options);
-	// A logbook that cannot be read is said before the work, not after it.
+	// Fails before the work, and not after it, if the logbook cannot be read.
 	if (isLearners(options)) await logbook();
 	try {
 		return await checkIn(new Shipyard(options.json ? silent : visible), chosen, options);
@@ -50,8 +50,8 @@ async function checkOne([lesson]: Lesson[], yard: Shipyard, options: CheckOption
 	return verdict.verdict === "pass" ? EXIT.passed : EXIT.notPassed;
 }
 
-// Who asked for JSON gets a document, whatever happens; the reason is on standard error as well. Wrong usage is no
-// verdict.
+// With --json, a failure is printed as a document as well; its reason is also on standard error. Wrong usage is no
+// verdict and gives no document.
 function printFailure(error: unknown, [lesson]: Lesson[]): void {
 	const failure = failureOf(error);
 	const kind = failure?.kind ?? "failed";
@@ -66,7 +66,7 @@ function printFailure(error: unknown, [lesson]: Lesson[]): void {
 	});
 }
 
-// Side by side, as many as there are processors; printed in the lessons' order.
+// Checks as many lessons at a time as there are processors. Prints the verdicts in the lessons' order.
 async function checkAll(chosen: Lesson[], yard: Shipyard, options: CheckOptions): Promise<number> {
 	const edited = await editedLessons();
 	const verdicts = sideBySide(chosen, (lesson) => judgeOne(lesson, yard, options));
@@ -88,13 +88,13 @@ async function judgeOne(lesson: Lesson, yard: Shipyard, options: CheckOptions): 
 	return verdict;
 }
 
-// What was passed with and is the learner's no longer, where it was played on.
+// The lessons whose modules were edited since they passed, and were replaced by the reference's in these checks.
 function replacedIn(verdicts: readonly Verdict[], edited: ReadonlySet<string>): string[] {
 	const references = new Set(verdicts.flatMap(({ engine }) => engine?.reference ?? []));
 	return [...edited].filter((id) => references.has(id));
 }
 
-// Whether it can be noted or not, the verdict is what was asked for.
+// If the attempt cannot be noted, the user still gets the verdict.
 async function note(lesson: Lesson, verdict: Verdict): Promise<void> {
 	await recordAttempt(lesson, verdict).catch(({ message }: Error) => {
 		process.stderr.write(`this attempt was not noted: ${message}\n`);

@@ -6,7 +6,8 @@ import { renderMarkdown } from "../text/markdown.ts";
 import { printJson, style } from "../text/terminal.ts";
 
 /**
- * `drydock hint`: one more of the lesson's hints each time; after the last, one that the last attempt gives.
+ * `drydock hint`: shows one more of the lesson's hints each time; after the last, one that follows from the last
+ * attempt.
  * @returns the exit code
  */
 export async function hint(id: string | undefined, { all, json }: { all?: boolean; json?: boolean }): Promise<number> {

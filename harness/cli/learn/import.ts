@@ -4,7 +4,8 @@ import { takeIn } from "../../learner/take-in.ts";
 import { printJson } from "../text/terminal.ts";
 
 /**
- * `drydock import`: brings what such an archive holds into this workspace, and overwrites nothing of the learner's.
+ * `drydock import`: adds what an archive of `drydock export` holds to this workspace. Overwrites none of the
+ * learner's files.
  * @returns the exit code
  */
 export async function importWorkspace(file: string, { json }: { json?: boolean }): Promise<number> {
@@ -21,7 +22,7 @@ export async function importWorkspace(file: string, { json }: { json?: boolean }
 }
 
 function leftOutNote(names: readonly string[]): string {
-	// What init makes is made here as well, and is nothing that anybody misses.
+	// Does not list the files that `drydock init` makes: importing makes them as well.
 	const missed = names.filter((name) => !MADE.has(name));
 	if (missed.length === 0) return "";
 	const shown = missed.slice(0, LISTED).map((name) => `  ${name}\n`);

@@ -18,27 +18,28 @@ import { Shipyard } from "../../vm/shipyard.ts";
 import { printJson, style } from "../text/terminal.ts";
 import { onlyOne } from "./subject.ts";
 
-/** What is inspected: whose module, what was done with it, and which container of those that were played. */
+/** What is inspected: the module, what was done with it, and which of the containers that were played. */
 interface Header {
 	lesson: Lesson;
 	file: string;
 	did: string;
-	/** Its name, and what it is there for. */
+	/** The container that is shown. */
 	who: Container;
 	others: Container[];
 }
 interface Container {
 	name: string;
 	about: string;
-	/** It is the one that the lesson is about. */
+	/** The lesson is about this container. */
 	isPrimary: boolean;
 }
 
 type Options = Subject & { container?: string; json?: boolean };
 
 /**
- * `drydock inspect`: what the kernel shows of the host and of the container while a lesson's scenario is played.
- * @returns the exit code: 1 when the command was not seen
+ * `drydock inspect`: prints what the kernel shows of the host and of the container while a lesson's scenario is
+ * played.
+ * @returns the exit code: 1 if the container's command was not seen
  */
 export async function inspect(id: string | undefined, options: Options): Promise<number> {
 	onlyOne(options, "inspect");
@@ -87,7 +88,7 @@ function containersOf({ check, drawn }: Trial, lesson: Lesson, wanted?: string):
 	);
 }
 
-// The moment at which its command was there: the first of them, if it was looked at more than once.
+// What the kernel showed at the first moment at which the container's command was there.
 function seen(observation: Observation, { name }: Container) {
 	const moments = Object.keys(observation.moments);
 	const moment = moments.find((one) => commandAt(observation, one, name) !== null);

@@ -2,14 +2,14 @@ import { EventEmitter } from "node:events";
 import { guardTerminal } from "../text/guardian.ts";
 
 /**
- * Single keys from a terminal. It is in raw mode as long as keys are listened to: only then nothing is echoed, and no
- * line has to be finished. Node gives the terminal back when the process ends, however it ends;
- * after a SIGKILL, another process does.
+ * Single keys from a terminal. The terminal is in raw mode while this listens: then it echoes nothing, and no line
+ * has to be finished. Node restores the terminal when the process ends. After a SIGKILL, the process of guardian.ts
+ * does.
  */
 export class Keys extends EventEmitter<{ key: [name: string] }> {
 	readonly #stdin = process.stdin;
 	readonly #heard = (bytes: Buffer) => this.#take(bytes.toString("utf8"));
-	/** Ctrl-Z has stopped this process, and the shell has let it go on. */
+	/** Takes the terminal again: Ctrl-Z had stopped this process. */
 	readonly #continued = () => this.#raw(true);
 	#letGo = () => {};
 
@@ -36,12 +36,12 @@ export class Keys extends EventEmitter<{ key: [name: string] }> {
 	readonly #ended = () => this.emit("key", "q");
 
 	#raw(on: boolean): void {
-		// A terminal that was closed can be given no mode any more.
+		// A closed terminal has no mode to set.
 		if (this.#stdin.isTTY && !this.#stdin.destroyed) this.#stdin.setRawMode(on);
 	}
 
 	#take(text: string): void {
-		// An arrow or a function key comes as several characters. None of them means anything here.
+		// An arrow or a function key consists of several characters. None of those keys means anything here.
 		if (text.startsWith("\u001b")) return;
 		for (const key of text) {
 			if (key === "\u0003") process.kill(process.pid, "SIGINT");

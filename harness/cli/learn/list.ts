@@ -15,7 +15,7 @@ interface Row {
 	current: boolean;
 	attempts: number;
 	spentMs: number;
-	/** Whether it is judged by something else since it was passed. */
+	/** Whether the lesson is judged by something else than when the learner passed it. */
 	changed: boolean;
 }
 
@@ -58,5 +58,5 @@ function table(rows: readonly Row[]): string {
 	return lines.join("");
 }
 
-// The id has the number already.
+// Removes the number, which the id has already.
 const named = (title: string) => title.replace(/^\d\d · /, "");

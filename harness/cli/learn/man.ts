@@ -6,7 +6,7 @@ import { withoutOverstrike } from "../text/overstrike.ts";
 import { paged } from "../text/pager.ts";
 import { style } from "../text/terminal.ts";
 
-/** `drydock man`: a manual page of the virtual machine's system. @returns the exit code */
+/** `drydock man`: shows a manual page of the virtual machine's system. @returns the exit code */
 export async function man(words: readonly string[]): Promise<number> {
 	const pages = await manualPages(visible);
 	const [found, ...others] = findPages(words, pages);

@@ -7,8 +7,8 @@ import { printJson } from "../text/terminal.ts";
 import { sayWhere } from "./select.ts";
 
 /**
- * `drydock next`: on to the next lesson that has not been passed.
- * @returns the exit code: 1 when the current lesson has not been passed either
+ * `drydock next`: makes the next lesson that has not passed the current one.
+ * @returns the exit code: 1 if the current lesson has not passed either, unless forced
  */
 export async function next({ force, json }: { force?: boolean; json?: boolean }): Promise<number> {
 	const [all, book, current] = await Promise.all([lessons(), logbook(), currentLesson()]);

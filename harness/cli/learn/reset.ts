@@ -11,7 +11,7 @@ import { printJson } from "../text/terminal.ts";
 
 /**
  * `drydock reset`: puts the lesson's skeleton back, and keeps what the learner has written beside it.
- * @returns the exit code: 1 when the learner would rather not
+ * @returns the exit code: 1 if the learner answers no
  */
 export async function reset(id: string, { yes, json }: { yes?: boolean; json?: boolean }): Promise<number> {
 	const lesson = await findLesson(id);

@@ -18,8 +18,8 @@ export interface SolutionOptions {
 }
 
 /**
- * `drydock solution`: the reference's module, as it differs from the learner's.
- * @returns the exit code: 1 when the learner would rather not see it yet
+ * `drydock solution`: shows how the reference's module differs from the learner's.
+ * @returns the exit code: 1 if the learner answers that they do not want to see it yet
  */
 export async function solution(id: string, { raw, yes, json }: SolutionOptions): Promise<number> {
 	const lesson = await findLesson(id);
@@ -40,7 +40,8 @@ export async function solution(id: string, { raw, yes, json }: SolutionOptions):
 	return EXIT.passed;
 }
 
-// Who has passed may look at once. Who has not is asked, and it is noted.
+// A learner who has passed the lesson sees the solution at once. Otherwise they are asked first, and the logbook
+// notes that they have seen it.
 async function mayBeShown(lesson: Lesson, yes: boolean | undefined): Promise<boolean> {
 	if (pageOf(await logbook(), lesson).passed !== null) return true;
 	const question = `You have not passed ${lesson.id} yet. Show its solution?`;
@@ -51,7 +52,7 @@ async function mayBeShown(lesson: Lesson, yes: boolean | undefined): Promise<boo
 
 function patchOf(file: string, mine: string, { id }: Lesson, reference: string): string {
 	const patch = createTwoFilesPatch(nameOf(file), `solutions/${id}/${basename(file)}`, mine, reference, "yours");
-	// Its first line is a rule of "=".
+	// Leaves out the first line, a rule of "=".
 	return patch.slice(patch.indexOf("---"));
 }
 

@@ -13,7 +13,7 @@ import { list } from "./list.ts";
  * @returns the exit code: 0 when the set-up succeeded, whatever the verdict
  */
 export async function start({ onlySetup, forTests }: { onlySetup?: boolean; forTests?: boolean }): Promise<number> {
-	// Said before minutes of work, not after them.
+	// Fails before minutes of work, and not after them.
 	if (!onlySetup) await needWritable(await workspaceDir());
 	await installMissing({ testing: forTests === true });
 	const yard = new Shipyard(visible);

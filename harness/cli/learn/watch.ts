@@ -16,9 +16,9 @@ import { style } from "../text/terminal.ts";
 import { Actions } from "./actions.ts";
 import { Keys } from "./keys.ts";
 
-/** Worth knowing before there is a verdict. */
+/** The keys to show before there is a verdict. */
 const KEYS = "i read the lesson · e edit · r check it as it is · ? all keys · q quit";
-/** In emulation, on a busy computer, a check that is nothing out of the ordinary takes nearly as long. */
+/** An ordinary check takes nearly this long on a busy computer that emulates the processor. */
 const SLOW_MS = 10_000;
 const SLOW = [
 	"Still running; a save begins anew. Should it hang, it is given up after half a",
@@ -28,7 +28,7 @@ const SUPERSEDED = new Error("saved again");
 
 /**
  * `drydock` on a terminal: checks the current lesson at every save, until `q` is typed.
- * @param poll whether to look at the files again and again: on some mounts nobody tells when they change
+ * @param poll whether to look at the files again and again: on some mounts nothing reports that they have changed
  * @returns the exit code
  */
 export async function watch({ poll = false }: { poll?: boolean }): Promise<number> {
@@ -81,7 +81,7 @@ class Watch {
 		return this.#verdict;
 	}
 
-	/** Settles when the user wants no more. */
+	/** Settles when the user quits. */
 	async run(lesson: Lesson): Promise<void> {
 		const ended = new Promise<void>((resolve, reject) => {
 			this.#end = { resolve, reject };
@@ -110,7 +110,7 @@ class Watch {
 		else void this.#check(false).catch(this.#end.reject);
 	}
 
-	// What is wrong with a skeleton is what the lesson is about: that is for the reader to find out.
+	// Does not check the skeleton: to find out what is wrong with it is what the lesson is about.
 	#greet(): void {
 		clear();
 		process.stdout.write(`${this.#chalk.bold(this.#lesson.title)}\n\n`);
@@ -119,13 +119,13 @@ class Watch {
 		this.#yard.prepare(true);
 	}
 
-	/** Checks the file as it is now; a check that is under way is given up. */
+	/** Checks the file as it is now. Cancels a check that is under way. */
 	check(): void {
 		if (this.#away) this.#missed = true;
 		else void this.#check(true).catch(this.#end.reject);
 	}
 
-	/** Lets something else have the terminal. */
+	/** Gives something else the terminal until it is done. */
 	async away(act: () => Promise<unknown>): Promise<void> {
 		this.#keys.pause();
 		this.#away = true;
@@ -156,7 +156,7 @@ class Watch {
 		await this.#files?.close();
 	}
 
-	// What is judged only because somebody has come back to it is no attempt.
+	// A check that is made only because the learner has come back to the lesson is no attempt.
 	async #check(attempt: boolean): Promise<void> {
 		const savedMs = performance.now();
 		this.#running?.abort(SUPERSEDED);
@@ -171,7 +171,7 @@ class Watch {
 				play: (request) => this.#yard.play(request, running.signal),
 			});
 			running.signal.throwIfAborted();
-			// Another program has the terminal: what it shows is not to be written over.
+			// Another program has the terminal: the verdict must not overwrite what it shows.
 			if (this.#away) this.#missed = true;
 			else await this.#show(verdict, attempt ? performance.now() - savedMs : null);
 		} catch (error) {
@@ -180,7 +180,7 @@ class Watch {
 			process.stdout.write(`${error.message}\n${error.next === undefined ? "" : `  try: ${error.next}\n`}`);
 		} finally {
 			clearTimeout(slow);
-			// The next one gets ready while this verdict is read.
+			// Gets the next machine ready while the user reads this verdict.
 			if (this.#running === running) this.#yard.prepare(true);
 		}
 	}

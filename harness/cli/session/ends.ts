@@ -4,8 +4,8 @@ import type { Client } from "../../vm/machine.ts";
 export interface Ends extends Client {
 	/** The terminal's size; null for byte streams. */
 	window: { columns: number; rows: number } | null;
-	/** Settles with an exit code when nobody is there to go on. */
+	/** Settles with an exit code when the user has left or the output was closed: the session then ends. */
 	left: Promise<number>;
-	/** Leaves everything as it was found. */
+	/** Closes the input, and restores a terminal's settings. */
 	close(): void;
 }

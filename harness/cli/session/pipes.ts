@@ -1,6 +1,6 @@
 import type { Ends } from "./ends.ts";
 
-/** What a program ends with that writes where nobody reads: 128 and SIGPIPE. */
+/** The exit code of a program that writes to a pipe without a reader: 128 + SIGPIPE. */
 const BROKEN_PIPE = 141;
 
 /** This process's standard streams, byte for byte. */
@@ -16,7 +16,7 @@ export function pipes(): Ends {
 				for await (const chunk of process.stdin) await input(chunk as Buffer);
 				await input(Buffer.alloc(0));
 			} catch {
-				// It was closed: the session is over.
+				// The input was closed: the session is over.
 			}
 		},
 		output: (stream, data) =>

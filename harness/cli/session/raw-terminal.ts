@@ -8,20 +8,20 @@ const ESCAPE = 0x1d;
 const ESCAPES = 3;
 export const HOW_TO_ESCAPE = "Ctrl-] three times";
 
-// What a program may have changed that did not come to its end: normal screen, cursor shown, no mouse, no bracketed
-// paste, ordinary keys, no colours.
+// Resets what a program that did not end by itself may have changed: shows the normal screen and the cursor, turns
+// off the mouse and bracketed paste, and resets keys and colours.
 const RESET = ["?1047l", "?25h", "?1000l", "?1002l", "?1003l", "?1004l", "?1006l", "?2004l", "?1l", "?7h", "m"]
 	.map((mode) => `\x1b[${mode}`)
 	.join("")
 	.concat("\x1b>");
 
 /**
- * This process's terminal, as the far end of the guest's: what is typed goes there unread, and what comes is shown
- * untouched. Until the guest listens, it stays as it is.
+ * Connects this process's terminal with the guest's. Passes on what is typed, and shows what the guest prints,
+ * without changing either. The terminal's settings stay as they are until the guest listens.
  */
 export function rawTerminal(): Ends {
 	const { stdin, stdout } = process;
-	// Now, as Ctrl-C would end this stty, too, and then nothing is begun.
+	// Read before anything has begun: Ctrl-C would end this stty, too.
 	const saved = stty("-g").trim();
 	const size = () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 });
 	let leave = () => {};
@@ -38,7 +38,7 @@ export function rawTerminal(): Ends {
 	const left = new Promise<number>((resolve) => {
 		leave = () => resolve(EXIT.interrupted);
 	});
-	// A terminal that is gone takes nothing more, and says nothing more.
+	// These errors mean that the terminal is gone.
 	stdout.on("error", leave);
 	process.stderr.on("error", leave);
 	stdin.on("error", leave);
@@ -52,7 +52,7 @@ export function rawTerminal(): Ends {
 			stty("raw", "-echo");
 			resize = () => void speak.resize(size());
 			stdout.on("resize", resize);
-			// It may have changed since the machine was asked for.
+			// The size may have changed since the machine was asked for.
 			resize();
 			let escapes = 0;
 			stdin.on("data", (data: Buffer) => {
@@ -60,7 +60,7 @@ export function rawTerminal(): Ends {
 					escapes = byte === ESCAPE ? escapes + 1 : 0;
 					if (escapes === ESCAPES) return leave();
 				}
-				// Not waited for: a person types little, and must be heard when the guest takes nothing.
+				// Not awaited: a person types little, and the escape keys must work even while the guest takes nothing.
 				void speak.input(data);
 			});
 			stdin.on("end", leave);
@@ -78,9 +78,9 @@ export function rawTerminal(): Ends {
 	};
 }
 
-// By stty: Node's own raw mode goes on turning line feeds into carriage returns and line feeds, and the guest's
+// Uses stty because Node's raw mode still turns each line feed into a carriage return and a line feed. The guest's
 // terminal has done so already.
-// Not by zx: the terminal is put right also while this process ends, and nothing is waited for then.
+// Without zx: the terminal is also restored while this process exits, when nothing can be awaited.
 function stty(...args: string[]): string {
 	try {
 		return execFileSync("stty", args, { stdio: ["inherit", "pipe", "ignore"], encoding: "utf8" });

@@ -3,19 +3,19 @@ import { findLesson } from "../../judge/lessons.ts";
 import { currentLesson } from "../../learner/course.ts";
 import { talk } from "./session.ts";
 
-/** Whose modules `box` is made of. */
+/** Options of `drydock run`. With `solution`, `box` is made of the reference's modules only. */
 export interface RunOptions {
 	solution?: boolean;
-	/** Options of `box run`, by name: passed on. */
+	/** Options of `box run`, by name; they are passed on. */
 	[option: string]: string | string[] | boolean | undefined;
 }
 
 const ROOTFS = "/lab/rootfs";
 
 /**
- * `drydock run`: a command in a container of the learner's engine.
- * @param words what stands before `--`: a lesson, or nothing
- * @param command what stands after it; a shell if nothing does
+ * `drydock run`: runs a command in a container of the learner's engine.
+ * @param words the words before `--`: a lesson, or none
+ * @param command the words after `--`; without any, a shell
  * @returns the command's exit code
  */
 export async function run(words: string[], command: string[], options: RunOptions): Promise<number> {

@@ -17,22 +17,23 @@ import { sayReplaced } from "../learn/edited.ts";
 import { pipes } from "./pipes.ts";
 import { rawTerminal } from "./raw-terminal.ts";
 
-/** What a session is about. */
+/** What to run in a session. */
 export interface Talk {
 	lesson: Lesson;
 	/** Whether `box` is made of the reference's modules only. */
 	solution: boolean;
 	argv: string[];
-	/** Beside `box`. */
+	/** What to prepare in the machine in addition to `box`. */
 	prepare?: Preparation[];
-	/** Said to a person before the program speaks. */
+	/** Printed before the program starts, if a person is at the terminal. */
 	greeting?: string;
 }
 
 /**
- * Runs a program in a fresh machine that has `box`, and connects it with this process's standard streams. Between two
- * terminals it gets a terminal of its own; otherwise its streams are these, byte for byte.
- * @returns the exit code: the program's own
+ * Runs a program in a fresh machine that has `box`, and connects the program with this process's standard streams. If
+ * standard input and output are terminals, the program gets a terminal, too; otherwise its streams are these, byte
+ * for byte.
+ * @returns the program's exit code; 1 if the machine was lost
  * @throws {Failure} usage: a module of the learner's cannot be used
  */
 export async function talk({ lesson, solution, argv, prepare = [], greeting = "" }: Talk): Promise<number> {
@@ -46,11 +47,11 @@ export async function talk({ lesson, solution, argv, prepare = [], greeting = ""
 		const environment = { LANG: "C.UTF-8", TERM, ...(COLORTERM && { COLORTERM }), ...(NO_COLOR && { NO_COLOR }) };
 		const work = { prepare: [...installBox(program), ...prepare], argv, environment, unlocked: true };
 		const held = yard.hold({ ...work, window: ends.window }, ends).then(exitCode);
-		// Whoever has left does not wait for what then becomes of it.
+		// If the user leaves first, nothing awaits `held` any more, and its error does not matter.
 		held.catch(() => {});
 		return await Promise.race([held, ends.left]);
 	} catch (error) {
-		// A terminal's Ctrl-C goes to QEMU as well.
+		// Ctrl-C on a terminal also reaches QEMU. The loss of the machine is then only a consequence.
 		interruption.throwIfAborted();
 		if (!(error instanceof LostError)) throw error;
 		ends.close();
@@ -64,7 +65,7 @@ export async function talk({ lesson, solution, argv, prepare = [], greeting = ""
 	}
 }
 
-// As a shell says it.
+// The exit code that a shell reports: for a signal, 128 + its number.
 function exitCode({ code, signal }: SessionEnd): number {
 	return code ?? 128 + (constants.signals[signal as NodeJS.Signals] ?? 0);
 }
@@ -72,13 +73,15 @@ function exitCode({ code, signal }: SessionEnd): number {
 async function boxOf(lesson: Lesson, solution: boolean): Promise<string> {
 	const mine = solution ? new Map() : await modulesAtWork(lesson);
 	try {
-		// Both at once: nearly always, the lesson's module is part of it.
+		// Builds the whole `box` right away, without waiting for `lessons`: nearly always it contains the lesson's
+		// module.
 		const [program, lessons] = await Promise.all([boxProgram(mine), lessonsOfBox()]);
 		const isWhole = lessons.has(lesson.id);
 		const others = [...(solution ? [] : await editedLessons())].filter((id) => id !== lesson.id && lessons.has(id));
 		sayReplaced(others.filter((id) => isWhole || id < lesson.id));
 		if (isWhole) return program;
-		// A later lesson does its work better, and has taken its place.
+		// A later lesson's module has taken the place of this lesson's. So builds the `box` of this lesson, without later
+		// ones.
 		return await boxProgram(mine, { upTo: lesson.id.slice(0, 2) });
 	} catch (cause) {
 		if (!(cause instanceof BundleError)) throw cause;

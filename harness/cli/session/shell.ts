@@ -9,7 +9,8 @@ import type { Preparation } from "../../protocol/index.ts";
 import { HOW_TO_ESCAPE } from "./raw-terminal.ts";
 import { talk } from "./session.ts";
 
-// The machine knows few terminals; nearly all others understand what an xterm does. Its manual pages are shown outside.
+// The machine knows few types of terminal, but nearly all others understand what an xterm does. Manual pages are
+// shown outside the machine.
 const RC = `PS1='\\u@\\h:\\w# '
 alias ls='ls --color=auto' grep='grep --color=auto' clear='busybox clear'
 [ -e "/usr/share/terminfo/\${TERM::1}/$TERM" ] || export TERM=xterm-256color
@@ -17,7 +18,7 @@ man() { echo "in another terminal: npx drydock man \${*:-PAGE}"; }
 `;
 
 /**
- * `drydock shell`: a shell on the host of a lesson's machine.
+ * `drydock shell`: runs a shell on the host of a lesson's machine.
  * @returns the shell's exit code
  * @throws {Failure} usage: the learner's copy of the lesson is not there
  */
@@ -38,8 +39,8 @@ export async function shell(id: string | undefined, { solution = false }: { solu
 }
 
 /**
- * What of a lesson lies in /root: its text, the module, and, where the module makes do without system calls, what it
- * imports of the kit, so that Node can run it there.
+ * The files of a lesson that the machine has in /root: the lesson's text and the module. If the module uses no system
+ * calls, also the files of the kit that it may import, so that Node can run it there.
  */
 export async function filesOf(lesson: Lesson, source: string): Promise<Preparation[]> {
 	const module = await readLearners(source).catch((cause: NodeJS.ErrnoException) => {

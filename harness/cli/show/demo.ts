@@ -17,8 +17,9 @@ import { teller } from "./told.ts";
 const SIZE = { columns: 80, rows: 24 };
 
 /**
- * `drydock demo`: lists the demos, or presents one; without a terminal, or as plain text, it is played to its end.
- * @param from a recording to show in the place of a machine
+ * `drydock demo`: lists the demos, or presents one on the terminal. Without a terminal, with --plain or with --json,
+ * it plays the demo to its end and prints what happens.
+ * @param from path of a recording to show instead of a machine
  * @returns the exit code
  */
 export async function demo(
@@ -61,7 +62,7 @@ async function present(lesson: Lesson | null, events: readonly DemoEvent[] | nul
 	const yard = new Shipyard(visible);
 	const presenter = new Presenter(style().color);
 	try {
-		// What takes long says so before the terminal is taken.
+		// Making the image takes minutes and prints its progress. So it comes before the pages cover the screen.
 		if (events === null) await yard.imageKey();
 		await presenter.present(async (): Promise<Show> => {
 			if (events !== null) return Playback.open(events, presenter.hear);

@@ -1,10 +1,16 @@
 import type { Size } from "../../live/events.ts";
 
 const ENTER = "\x1b[?1049h\x1b[?25l";
-/** Whatever else a program has changed: see raw-terminal.ts. */
+/**
+ * Resets colours, shows the cursor, and leaves the alternate screen. This process sets no other modes; see RESET in
+ * raw-terminal.ts for those that a guest's program may set.
+ */
 const LEAVE = "\x1b[0m\x1b[?25h\x1b[?1049l";
 
-/** What turns a page into another, and puts the cursor there, if it is to be seen. */
+/**
+ * The escape sequences that turn the page `before` into the page `lines`.
+ * @param cursor where to show the cursor; null hides it
+ */
 export function repaint(
 	before: readonly string[],
 	lines: readonly string[],
@@ -20,13 +26,17 @@ export function repaint(
 	return `\x1b[?25l${changes.join("")}${place}`;
 }
 
-/** This process's terminal, all of it: pages are shown on it, and keys are heard, until it is closed. */
+/** The whole screen of this process's terminal. Shows pages and reports keys until it is closed. */
 export class FullScreen {
 	readonly #taken: (keys: string) => void;
 	#lines: string[] = [];
 	#open = false;
 
-	/** @param taken is given what is typed, as it comes */
+	/**
+	 * @param taken called with what is typed, in the pieces in which it arrives
+	 * @param resized called when the page must be shown anew: the terminal has another size, or Ctrl-Z had stopped this
+	 * process
+	 */
 	constructor(taken: (keys: string) => void, resized: () => void) {
 		this.#taken = taken;
 		this.#resized = () => {
@@ -40,7 +50,7 @@ export class FullScreen {
 	readonly #heard = (bytes: Buffer) => this.#taken(bytes.toString("utf8"));
 	readonly #ended = () => this.#taken("q");
 	readonly #restore = () => this.close();
-	/** Ctrl-Z had stopped this process. */
+	/** Takes the terminal again: Ctrl-Z had stopped this process. */
 	readonly #continued = () => {
 		process.stdin.setRawMode(true);
 		process.stdout.write(ENTER);
@@ -64,14 +74,14 @@ export class FullScreen {
 		process.stdout.write(ENTER);
 	}
 
-	/** Shows a page; of what is there already, nothing is written. */
+	/** Shows a page. Writes only the lines that have changed. */
 	show(lines: readonly string[], cursor: { column: number; row: number } | null): void {
 		if (!this.#open) return;
 		process.stdout.write(repaint(this.#lines, lines, cursor));
 		this.#lines = [...lines];
 	}
 
-	/** Stops as Ctrl-Z does. */
+	/** Gives the terminal back and stops this process, as Ctrl-Z does for other programs. */
 	stop(): void {
 		process.stdout.write(LEAVE);
 		process.stdin.setRawMode(false);

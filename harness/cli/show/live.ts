@@ -19,14 +19,14 @@ import { untried, Work } from "../../live/work.ts";
 import { Shipyard } from "../../vm/shipyard.ts";
 import { style } from "../text/terminal.ts";
 
-/** Until a page says how much room it has. */
+/** The terminals' size until a presenter's page says how much room it has. */
 const SIZE = { columns: 80, rows: 16 };
 
 /**
- * `drydock live`: presents a demo in a browser, until it is interrupted.
- * @param from a recording to show in the place of a machine
- * @param port 0 for any that is free
- * @param share whether those in the same network may follow
+ * `drydock live`: presents a demo in a browser, until the user interrupts it.
+ * @param from path of a recording to show instead of a machine
+ * @param port 0 for any free port
+ * @param share whether others in the same network may follow
  * @returns the exit code
  */
 export async function live(
@@ -62,7 +62,7 @@ export async function live(
 	}
 }
 
-// Only where there is a workspace: nobody's is made for them here.
+// Checks the learner's module only if there is one: `drydock live` makes no workspace.
 async function workOn(lesson: Lesson, yard: Shipyard, { hall }: Server): Promise<Work | undefined> {
 	const file = await learnersFile(lesson);
 	if (!(await exists(file))) return undefined;

@@ -11,7 +11,7 @@ const CTRL_C = "\x03";
 const CTRL_Z = "\x1a";
 const ESCAPE = "\x1b";
 const CTRL_RIGHT_BRACKET = "\x1d";
-/** An arrow and its like come as several characters. */
+/** The first key of what was typed. An arrow key and the like consist of several characters. */
 const ONE_KEY = new RegExp(`^(?:${ESCAPE}(?:\\[[\\d;]*[@-~]|O[@-~])?|.)`, "su");
 
 export const KEYS: readonly string[] = [
@@ -42,12 +42,12 @@ export class Presenter {
 		help: null,
 		message: "",
 	};
-	/** Whoever is in a hurry is not forgotten. */
+	/** Keys that are pressed before the show is open wait for it. */
 	#show: Promise<Show> = new Promise(() => {});
-	/** Of a number that is being typed; null while none is. */
+	/** The digits of the step's number that is being typed; null while none is. */
 	#digits: string | null = null;
 	#due: NodeJS.Timeout | undefined;
-	/** The presenter has had enough. */
+	/** The presentation is over: nothing is painted any more. */
 	#left = false;
 	#end!: { resolve(): void; reject(error: unknown): void };
 
@@ -63,13 +63,13 @@ export class Presenter {
 		return Slides.shellSize(this.#screen.size);
 	}
 
-	/** Takes in what has happened, and shows it soon. */
+	/** Updates the slides with an event, and repaints soon. */
 	readonly hear = async (event: DemoEvent): Promise<void> => {
 		await this.slides.take(event);
 		if (!this.#left) this.#paint();
 	};
 
-	/** Presents what `open` opens until the presenter has had enough. */
+	/** Presents the show that `open` opens, until the presenter quits. */
 	async present(open: () => Promise<Show>): Promise<void> {
 		const ended = new Promise<void>((resolve, reject) => {
 			this.#end = { resolve, reject };
@@ -96,7 +96,7 @@ export class Presenter {
 		}
 	}
 
-	// What was typed fast comes in one piece.
+	// Keys that are typed fast may arrive as one piece.
 	#take(keys: string): void {
 		const { typing } = this.#chosen;
 		if (typing === null) {

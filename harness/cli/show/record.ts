@@ -12,9 +12,11 @@ import { Slides } from "./slides.ts";
 const SIZE = { columns: 120, rows: 36 };
 
 /**
- * `drydock demo record`: plays a demo to its end, and writes what happens to a file: as a recording, or, where the file's
- * name ends in .cast, as an asciicast.
- * @returns the exit code: 1 when the demo did not keep a promise; then nothing is written
+ * `drydock demo record`: plays a demo to its end, and writes its events to a file. The file is an asciicast if its
+ * name ends in .cast, and a recording otherwise.
+ * @returns the exit code
+ * @throws {Failure} failed: the demo did not keep a promise, and nothing is written; usage: the file exists already,
+ * or cannot be written
  */
 export async function recordDemo(id: string, { out }: { out?: string }): Promise<number> {
 	const lesson = await findLesson(id);

@@ -10,10 +10,10 @@ import { Shipyard } from "../../vm/shipyard.ts";
 import { printJson, style } from "../text/terminal.ts";
 
 const SIZE = { columns: 80, rows: 24 };
-/** For one step, on a computer that emulates and is busy as well. */
+/** How long one step may take: enough for a busy computer that emulates the processor. */
 const PATIENCE_MS = 120_000;
 
-/** `drydock demo rehearse`: plays demos and says whether they keep what they promise. @returns the exit code */
+/** `drydock demo rehearse`: plays demos and says whether they keep their promises. @returns the exit code */
 export async function rehearseDemos(
 	id: string | undefined,
 	{ all = false, json = false }: { all?: boolean; json?: boolean },

@@ -7,7 +7,7 @@ import { Screen, type Stretch } from "../../live/screen.ts";
 import { type Answer, answersOf } from "../../live/views/answers.ts";
 import type { Seen } from "../../live/views/seen.ts";
 
-/** From this width on both shells are shown; below it, the one that matters. */
+/** From this width on, a page shows both shells. A narrower page shows the one that is typed into, or the step's. */
 const BOTH_COLUMNS = 110;
 const FEWEST_ROWS = 4;
 const LOW_ROWS = 30;
@@ -16,26 +16,26 @@ const HINT = "space next · ← back · g jump · r replay · R reset · Tab typ
 
 type Header = Extract<DemoEvent, { type: "demo" }>;
 
-/** How many answers there is room for on a page of so many rows. */
+/** How many answers fit on a page of this many rows. */
 const answersOn = (rows: number) => (rows < LOW_ROWS ? 3 : 6);
 
-/** What the presenter has chosen to see, or is about to say. */
+/** What the presenter has chosen to see on a page. */
 export interface Chosen {
-	/** Which shell is typed into. */
+	/** The shell that the presenter types into; null for none. */
 	typing: ShellName | null;
 	note: boolean;
-	/** Lines in the place of the shells. */
+	/** Lines to show instead of the shells; null for none. */
 	help: readonly string[] | null;
 	message: string;
 }
 
-/** A page to show: its lines, and where the cursor is, if it is to be seen. */
+/** A page to show: its lines, and the place of the cursor; null hides it. */
 export interface Painted {
 	lines: string[];
 	cursor: { column: number; row: number } | null;
 }
 
-/** What an audience sees of a demo: made of its events, and of nothing else. */
+/** What an audience sees of a demo. It depends only on the demo's events and the presenter's choices. */
 export class Slides {
 	readonly #chalk: ChalkInstance;
 	readonly #screens: Record<ShellName, Screen>;
@@ -57,7 +57,7 @@ export class Slides {
 		return this.#header?.steps.length ?? 1;
 	}
 
-	/** The shell that the step is about. */
+	/** The shell into which the step's command is typed. */
 	get stage(): ShellName {
 		return this.#header?.steps[this.#step - 1]?.stage ?? "host";
 	}
@@ -65,11 +65,12 @@ export class Slides {
 	/** How large the shells' terminals are on a page of this size. */
 	static shellSize({ columns, rows }: Size): Size {
 		const width = columns >= BOTH_COLUMNS ? Math.floor((columns - 3) / 2) - MARGIN.length : columns - MARGIN.length;
-		// Title, narration and what to look at take two lines each, and there are blank ones.
+		// 13 rows: the title, the narration (two), the shell's name, the answers' heading, what to look at (two), the
+		// keys, and five blank rows.
 		return { columns: Math.max(20, width), rows: Math.max(FEWEST_ROWS, rows - 13 - answersOn(rows)) };
 	}
 
-	/** Takes in what has happened. */
+	/** Updates the state with an event. */
 	async take(event: DemoEvent): Promise<void> {
 		switch (event.type) {
 			case "demo":
@@ -103,7 +104,7 @@ export class Slides {
 		}
 	}
 
-	/** From now on nothing new is seen. */
+	/** Closes the shells' screens: from now on they show nothing new. */
 	close(): void {
 		for (const shell of SHELLS) this.#screens[shell].close();
 	}
@@ -173,7 +174,7 @@ export class Slides {
 		return { column: offset + MARGIN.length + column, row: top + 1 + row - first };
 	}
 
-	// Where there is little room: those that differ, before those that have changed.
+	// If not all answers fit, those that differ are preferred to those that have only changed.
 	#answers({ columns, rows }: Size): string[] {
 		if (this.#seen === null) return [];
 		const { who, answers: all } = answersOf(this.#before === null ? [this.#seen] : [this.#before, this.#seen]);
@@ -186,7 +187,7 @@ export class Slides {
 		return [head, ...answers.map((answer) => this.#answer(answer, width))];
 	}
 
-	// A mark and a colour where the two differ; once more where that is new.
+	// An answer that differs has a mark and a colour. An answer that has changed is bold and has an arrow.
 	#answer({ question, host, container, differs, changed }: Answer, width: number): string {
 		const mark = differs ? "≠ " : MARGIN;
 		// The arrow takes two columns.
@@ -227,7 +228,7 @@ function wrapped(text: string, columns: number): string[] {
 		.map((line) => `${MARGIN}${line}`);
 }
 
-// Where too few rows can be shown: those above the cursor, and the cursor's.
+// The first row to show. If not all rows fit, the cursor's row is among those shown.
 function firstRow(screen: Screen, height: number): number {
 	return Math.max(0, Math.min(screen.cursor.row - height + 1, screen.size.rows - height));
 }
@@ -237,7 +238,7 @@ function lastRows(screen: Screen, height: number): Stretch[][] {
 	return screen.rows.slice(first, first + height);
 }
 
-/** Exactly so many columns of it. */
+/** Cuts or pads a text to this many columns. */
 function fit(text: string, columns: number): string {
 	const width = stringWidth(text);
 	if (width <= columns) return text + " ".repeat(columns - width);

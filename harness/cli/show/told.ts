@@ -8,7 +8,7 @@ import { style } from "../text/terminal.ts";
 
 type Header = Extract<DemoEvent, { type: "demo" }>;
 
-/** Tells what happens in a demo as a text, one thing after the other: for a pipe, or for a screen reader. */
+/** Returns a listener that prints a demo's events as text, one after the other: for a pipe, or for a screen reader. */
 export function teller(): (event: DemoEvent) => void {
 	const { color, width } = style();
 	const chalk = new Chalk({ level: color ? 1 : 0 });

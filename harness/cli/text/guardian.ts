@@ -1,20 +1,19 @@
 import { spawn } from "node:child_process";
 
-// The last one to act: a shell that has the terminal again by then has made its own settings, in which keys still send
-// signals.
+// If the input ends without a line, the guarded process was killed. The script restores the terminal only if keys
+// still send no signals in it (-isig). Otherwise a shell has the terminal again and has made its own settings.
 const SCRIPT = `read -r _ || case $(stty -a <&3) in *-isig*) stty "$1" <&3; printf %s "$2" >&3 ;; esac`;
 
 /**
- * Has a small process wait beside this one, which puts the terminal on standard input right again if this one is killed
- * and cannot do so itself.
- * @param saved the terminal's settings, as `stty -g` says them
+ * Starts a small process that restores the terminal on standard input if this process is killed and cannot do so
+ * itself.
+ * @param saved the settings to restore, as arguments of stty(1), such as the output of `stty -g`
  * @param reset what to write to the terminal then
- * @returns lets it go: the terminal is as it was
+ * @returns ends the small process; to be called when the terminal is restored
  */
 export function guardTerminal(saved: string, reset = ""): () => void {
-	// Not by zx: it outlives this process.
-	// In a session of its own: what the terminal sends to this process is not for it. It hears an end without a word when
-	// nobody holds the other end of its input any more.
+	// Without zx, because the small process must outlive this one. It has a session of its own, so that the terminal's
+	// signals do not reach it. Its input ends without a line when no process holds the other end any more.
 	const stdio = ["pipe", "ignore", "ignore", process.stdin.fd] as const;
 	const guardian = spawn("sh", ["-c", SCRIPT, "sh", saved, reset], { stdio: [...stdio], detached: true });
 	guardian.on("error", () => {});

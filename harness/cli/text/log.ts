@@ -2,10 +2,11 @@ import { Pieces } from "../../base/printable.ts";
 import { NPX } from "./typed.ts";
 
 /**
- * Looks at every text once more as drydock writes it. In a job's log, nothing of it is taken for a command by the program
- * that keeps the log, whoever wrote it, however it was wrapped, and in whatever pieces it comes. And what is to be typed is
- * this kit's drydock. Bytes, as a session passes on, are left as they are.
- * @param streams of one process; where they share a log, their lines may have become one
+ * Changes every text that drydock writes to these streams, where that is necessary. In a job's log, the program that
+ * keeps the log must not take any text for a command: whoever wrote the text, however it was wrapped, and in whatever
+ * pieces it is written. And `npx drydock` becomes what to type for this kit's drydock. Bytes, which a session passes
+ * on, stay as they are.
+ * @param streams of one process; if they share a log, pieces of both may form one line
  * @param command what to type for drydock here
  */
 export function guardLog(streams: readonly NodeJS.WriteStream[], command: string): void {

@@ -6,22 +6,22 @@ import type { Style } from "../../base/page.ts";
 import { inlineText } from "./markdown/inline.ts";
 import { tableLines } from "./markdown/table.ts";
 
-/** Colours the code of a block, as its language's grammar says; the number of its lines stays the same. */
+/** Colours a block of code by its language's grammar. The number of lines must stay the same. */
 export type Highlight = (code: string, language: string) => string;
 
 /**
- * Renders Markdown for a terminal of this width. Without colour, headings and code keep their signs.
- * @param highlight see markdown/highlight.ts; without it, code is as it is
+ * Renders Markdown for a terminal. Without colour, headings and code keep their Markdown signs.
+ * @param highlight see markdown/highlight.ts; without it, code has no colours
  */
 export function renderMarkdown(source: string, style: Style, highlight: Highlight = (code) => code): string {
-	// Comments are not for readers; as HTML they are told from text.
+	// `html` lets the parser tell comments from text. Comments are left out.
 	const tokens = new MarkdownIt({ html: true }).parse(source, {});
 	return `${new Renderer(style, highlight).render(tokens)}\n`;
 }
 
-/** What stands before the lines of a list's item, or of a quotation. */
+/** What is written before the lines of a list item or of a quotation. */
 interface Margin {
-	/** Before the first line, until it is written. */
+	/** Written before the first line; null after that. */
 	first: string | null;
 	rest: string;
 }
@@ -164,7 +164,7 @@ class Renderer {
 		}
 	}
 
-	/** An empty line, where the last is not empty already. */
+	/** Adds an empty line, unless the last line is empty already. */
 	#gap(): void {
 		if (this.#lines.at(-1) !== "") this.#lines.push("");
 	}

@@ -1,11 +1,11 @@
 import { Chalk } from "chalk";
 
-// A letter that is struck twice is bold; one on top of an underscore is underlined; both can be.
+// A letter that is struck twice is bold. A letter on top of an underscore is underlined. A letter can be both.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a backspace is what strikes twice
 const STRUCK = /(?:_\u0008)?(?:(.)\u0008)?(.)/gu;
 
 /**
- * Makes what a typewriter would strike twice bold and underlined for a terminal, or plain.
+ * Replaces letters that a typewriter would strike twice by bold and underlined ones; without colour, by plain ones.
  * @see grotty(1), "Legacy output format"
  */
 export function withoutOverstrike(text: string, color: boolean): string {
@@ -31,7 +31,7 @@ interface Run {
 	underlined: boolean;
 }
 
-// Letters that look the same are styled together: that is a tenth of the escapes.
+// Puts letters that look the same together, which saves nine tenths of the escape sequences.
 function runsOf(line: string): Run[] {
 	const runs: Run[] = [];
 	for (const [all, under, letter = ""] of line.matchAll(STRUCK)) {

@@ -4,8 +4,8 @@ import { plainWanted } from "../../base/plain.ts";
 const WIDTH_MAX = 100;
 
 /**
- * How to write to standard output: in colour only to a terminal that wants it, and never where plain text is wanted.
- * @see https://no-color.org and https://force-color.org
+ * How to write to standard output: in colour only to a terminal that supports it or if FORCE_COLOR is set, and never
+ * if the user wants plain text.
  */
 export function style(): Style {
 	const plain = plainWanted();
@@ -20,7 +20,7 @@ function wantsColor(): boolean {
 	return process.stdout.isTTY === true && !NO_COLOR && TERM !== "dumb";
 }
 
-/** A stretch of time as a person would say it. */
+/** Formats a duration for people. */
 export function duration(ms: number): string {
 	const minutes = Math.round(ms / 60_000);
 	if (minutes < 60) return minutes === 0 ? "< 1 min" : `${minutes} min`;

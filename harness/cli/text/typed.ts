@@ -3,22 +3,25 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { inKit } from "../../base/kit.ts";
 
-/** What texts call the command. In the kit and in a workspace npx finds this kit's, without asking anybody. */
+/**
+ * How drydock's texts write its command. In the kit and in a workspace, npx finds this kit's drydock without asking a
+ * registry.
+ */
 export const NPX = "npx drydock";
 
 /**
- * What to type for this kit's drydock in a folder. Where npx would not find it, it would look for a package of that name in
- * the public registry, which is somebody else's: there it is named by its path.
+ * What to type in a folder to run this kit's drydock. If npx does not find it there, npx looks for a package of that
+ * name in the public registry, which is somebody else's. So this names the program by its path instead.
  */
 export function commandIn(folder: string): string {
 	const bin = realpathSync(inKit("harness/cli/bin.js"));
 	const top = npxWorks() ? topOf(folder) : null;
 	if (top !== null && (isSame(top, inKit()) || isSame(join(top, "node_modules/.bin/drydock"), bin))) return NPX;
-	// Whole also in a JSON text, and in the hands of a shell.
+	// The path is used only if neither JSON nor a shell changes anything in it.
 	return /^[\w./@+-]+$/.test(bin) ? `node ${bin}` : "drydock";
 }
 
-// npx makes a folder in npm's cache before it does anything else.
+// Whether npm's cache can be written: npx makes a folder in it before it does anything else.
 function npxWorks(): boolean {
 	try {
 		let dir = process.env["npm_config_cache"] || join(homedir(), ".npm");
@@ -30,7 +33,7 @@ function npxWorks(): boolean {
 	}
 }
 
-/** The folder that npm takes for the top of what it is called in. See npm-prefix(1). */
+/** The top folder of the project that a folder is in, as npm finds it. See npm-prefix(1). */
 function topOf(folder: string): string | null {
 	for (let dir = folder; ; dir = dirname(dir)) {
 		if (existsSync(join(dir, "package.json")) || existsSync(join(dir, "node_modules"))) return dir;

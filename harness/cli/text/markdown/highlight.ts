@@ -3,8 +3,8 @@ import { createEmphasize } from "emphasize";
 import { ALIASES, GRAMMARS } from "../../../base/grammars.ts";
 
 /**
- * Colours code as its language's grammar says. Loading this takes a while: load it only where there is colour.
- * @param language as in a fence's first line; code in one that is not known stays as it is
+ * Colours code by its language's grammar. Loading this module takes a while: load it only if there is colour.
+ * @param language as in a fence's first line; code in an unknown language stays as it is
  */
 export function highlightCode(code: string, language: string): string {
 	return emphasize.registered(language) ? emphasize.highlight(language, code, SHEET).value : code;
@@ -13,7 +13,7 @@ export function highlightCode(code: string, language: string): string {
 const emphasize = createEmphasize(GRAMMARS);
 emphasize.registerAlias(ALIASES);
 
-// The sixteen colours that every terminal has, and its user has chosen; none that is too dark on black.
+// Of the sixteen colours that every terminal has and its user can choose, those that are not too dark on black.
 const chalk = new Chalk({ level: 1 });
 const SHEET = {
 	comment: chalk.dim,

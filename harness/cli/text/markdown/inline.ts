@@ -45,14 +45,15 @@ export function inlineText({ children }: Token, style: Style, chalk: ChalkInstan
 	return parts.join("");
 }
 
-// What a reader at a terminal can do with a link: follow it by hand, or read the lesson that it leads to.
+// Follows a link's text: the command that shows the lesson to which the link leads, or the link's target. Empty if
+// the link stays in the same text, or if the text is the target already.
 function said(target: string, text: string, chalk: ChalkInstance): string {
 	const lesson = /(?:^|\/)(\d\d)-[a-z\d-]+\/(?:README\.md)?(?:#.*)?$/.exec(target)?.[1];
 	if (lesson !== undefined) return chalk.dim(` (npx drydock read ${lesson})`);
 	return target.startsWith("#") || target === text ? "" : chalk.dim(` (${target})`);
 }
 
-// OSC 8, which terminals that do not know it leave out.
+// Makes a hyperlink with OSC 8. Terminals that do not know OSC 8 ignore it.
 function followable(text: string, target: string, { hyperlinks }: Style): string {
 	if (!hyperlinks || !/^https?:/.test(target)) return text;
 	return `\u001b]8;;${target}\u0007${text}\u001b]8;;\u0007`;

@@ -4,12 +4,12 @@ import wrapAnsi from "wrap-ansi";
 import type { Style } from "../../../base/page.ts";
 
 const GAP = 2;
-/** A column of prose that is narrower is tiring to read. */
+/** A column of prose that is narrower than this is tiring to read. */
 const PROSE_MIN = 14;
 
 /**
- * The lines of a table. Cells are wrapped where there is no room for them; where columns would become
- * too narrow to be read, and in plain text, each row is a list of what its columns hold.
+ * The lines of a table. Cells that do not fit are wrapped. If columns would become too narrow to be read, and in
+ * plain text, each row becomes a list of its cells.
  * @param rows the first has the columns' names
  */
 export function tableLines(rows: readonly string[][], { width, plain }: Style, chalk: ChalkInstance): string[] {
@@ -21,7 +21,7 @@ export function tableLines(rows: readonly string[][], { width, plain }: Style, c
 	return [...head.map((line) => chalk.bold(line)), chalk.dim(rule), ...body.flat()];
 }
 
-/** The columns' widths that fit into `room` together; null when they do not. */
+/** Column widths that fit into `room` together; null if there are none. */
 function columnWidths(rows: readonly string[][], room: number): number[] | null {
 	const columns = (rows[0] ?? []).map((_, column) => rows.map((row) => row[column] ?? ""));
 	const widths = columns.map((cells) => Math.max(...cells.map((cell) => stringWidth(cell))));
@@ -29,7 +29,7 @@ function columnWidths(rows: readonly string[][], room: number): number[] | null 
 		const words = cells.flatMap((cell) => cell.split(" ")).map((word) => stringWidth(word));
 		return Math.max(...words, Math.min(PROSE_MIN, widths[column] ?? 0));
 	});
-	// The widest column that still can gives way, one character at a time.
+	// Narrows the widest column that can still be narrowed, one character at a time.
 	while (sum(widths) > room) {
 		const yielding = widths.map((width, column) => (width > (least[column] ?? 0) ? width : 0));
 		const widest = Math.max(...yielding);
