@@ -3,17 +3,17 @@ import { dirname } from "node:path";
 import { Failure } from "./failure.ts";
 
 /**
- * Whose the cache is. Several users may read one cache; only its owner changes it. Root could change anybody's: what it
- * replaced there would be root's, and the owner would be locked out.
+ * Who owns the cache. Several users may read one cache; only its owner changes it. Root could change every user's
+ * cache. But the files that root replaced would belong to root, and the owner could no longer change them.
  */
 
 const OTHER_CACHE = "export DRYDOCK_CACHE=/a/directory/of/yours, and repeat the command";
 
 /**
- * Makes sure that this user may write an entry of the cache, and replace the one that is there.
- * @param cacheDir the cache; neither it nor the entry need be there
+ * Checks that this user may write an entry of the cache, and replace an existing one.
+ * @param cacheDir the cache; neither the cache nor the entry need exist
  * @param entry a directory, or a file
- * @throws {Failure} unsupported: they belong to somebody else, or cannot be written to
+ * @throws {Failure} unsupported: one of them belongs to another user, or is not writable
  */
 export async function claim(cacheDir: string, entry: string): Promise<void> {
 	const uid = process.getuid?.();
@@ -22,7 +22,7 @@ export async function claim(cacheDir: string, entry: string): Promise<void> {
 		const stats = await stat(path).catch(() => null);
 		if (stats === null) continue;
 		const { uid: owner } = stats;
-		// A directory that several users share is anybody's who may write to it; but an entry is its maker's.
+		// In a shared directory, every user who may write there may make entries. An entry belongs to the user who made it.
 		const mustOwn = uid === 0 || path === entry;
 		if (mustOwn && owner !== uid) throw await belongsTo(path, owner);
 		const wanted = stats.isDirectory() ? constants.W_OK | constants.X_OK : constants.W_OK;
@@ -32,7 +32,7 @@ export async function claim(cacheDir: string, entry: string): Promise<void> {
 	}
 }
 
-/** The user who owns a file; null when it is not there, or cannot be seen. */
+/** The uid of a file's owner; null if the file does not exist, or this user cannot reach it. */
 export async function ownerOf(path: string): Promise<number | null> {
 	return stat(path).then(
 		({ uid }) => uid,
@@ -40,14 +40,14 @@ export async function ownerOf(path: string): Promise<number | null> {
 	);
 }
 
-/** A user's name, or number. */
+/** A user's name from /etc/passwd, or `user UID`. */
 export async function userName(uid: number): Promise<string> {
 	const lines = (await readFile("/etc/passwd", "utf8").catch(() => "")).split("\n");
 	const name = lines.map((line) => line.split(":")).find((fields) => fields[2] === String(uid))?.[0];
 	return name ?? `user ${uid}`;
 }
 
-/** What to say to a user who needs a cache entry, or a file of it, that is another's. */
+/** The failure for a user who needs a cache entry, or a file in one, that belongs to another user. */
 export async function belongsTo(path: string, owner: number): Promise<Failure> {
 	const name = await userName(owner);
 	const what = `${path} belongs to ${name}, and only ${name} may use and change it`;
@@ -55,9 +55,9 @@ export async function belongsTo(path: string, owner: number): Promise<Failure> {
 }
 
 /**
- * An error of a file system call, as a failure that says what is wrong with the cache.
- * @param place the cache, or what in it could not be written to
- * @returns null if it is an error of another kind
+ * Turns an error of a file system call into a failure that says what is wrong with the cache.
+ * @param place the cache, or the path in it that could not be written
+ * @returns null if the error has another reason
  */
 export async function inWords(error: unknown, place: string): Promise<Failure | null> {
 	const { code = "", path } = error as NodeJS.ErrnoException;
@@ -66,7 +66,7 @@ export async function inWords(error: unknown, place: string): Promise<Failure | 
 		return new Failure("unsupported", `there is no room left in ${place}`, `make room, or ${OTHER_CACHE}`, {
 			cause: error,
 		});
-	// Without a path it was no file of the cache's.
+	// An error without a path is not about a file of the cache.
 	const why = path === undefined ? undefined : WHY.get(code);
 	if (why === undefined) return null;
 	const owner = await nearestOwner(place);
@@ -83,10 +83,10 @@ const WHY = new Map([
 ]);
 
 /**
- * Makes sure that there is room before long work begins.
+ * Checks that the disk has room, before long work begins.
  * @param dir the cache, or a directory in it
- * @param what takes it, such as "the snapshot"
- * @throws {Failure} unsupported: there is not
+ * @param what what needs the room, such as "the snapshot"
+ * @throws {Failure} unsupported: there is too little room
  */
 export async function needRoom(dir: string, bytes: number, what: string): Promise<void> {
 	const { bavail, bsize } = await statfs(dir);
@@ -99,7 +99,7 @@ export async function needRoom(dir: string, bytes: number, what: string): Promis
 	);
 }
 
-/** The owner of a place, or of the directory in which it would be made. */
+/** The uid of a path's owner. If the path does not exist, the owner of the nearest directory above it. */
 export async function nearestOwner(place: string): Promise<number | null> {
 	for (let path = place; ; path = dirname(path)) {
 		const owner = await ownerOf(path);

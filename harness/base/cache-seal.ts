@@ -6,19 +6,19 @@ import { pipeline } from "node:stream/promises";
 import * as v from "valibot";
 
 /**
- * A seal says what an entry's files were when they were published. An entry whose files were cut off, written to or
- * taken away since does not agree with its seal.
+ * A seal records the size, time and digest of each file of a cache entry when the entry is published. If a file is cut
+ * off, changed or removed later, the entry no longer matches its seal.
  *
  * Reading hundreds of megabytes at every start would take too long, so sizes and times are compared first. Times are
- * compared in whole seconds, as tar(1) and container images keep no more. Where a time differs, as after a plain copy,
- * the digest decides.
+ * compared in whole seconds, because tar(1) and container images keep no fractions. If a time differs, as after a plain
+ * copy, the digest decides.
  */
 
 const SEAL = "seal.json";
 
 const Files = v.array(v.object({ name: v.string(), bytes: v.number(), mtimeS: v.number(), sha256: v.string() }));
 const Seal = v.object({ version: v.literal(2), files: Files });
-// Older seals have no digests, and times in milliseconds. A copy may have rounded those.
+// Older seals have no digests, and their times are in milliseconds. A copy may have rounded the times.
 const OlderSeal = v.pipe(
 	v.array(v.tuple([v.string(), v.number(), v.number()])),
 	v.transform((files) => files.map(([name, bytes, mtimeMs]) => ({ name, bytes, mtimeMs }))),
@@ -30,7 +30,7 @@ interface Measured {
 	name: string;
 	bytes: number;
 	mtimeMs: number;
-	/** Whether other users may read it. */
+	/** Whether other users may read the file. */
 	open: boolean;
 }
 
@@ -40,10 +40,10 @@ export async function seal(dir: string): Promise<void> {
 	await writeSeal(dir, await measure(dir));
 }
 
-/** Whether the directory's files are those that were sealed. One that cannot be read is not. */
+/** Whether a directory's files match its seal. False if the directory cannot be read. */
 export async function isSealed(dir: string): Promise<boolean> {
 	const sealed = await readSeal(dir);
-	// Another process may have discarded it meanwhile, and another user's may be closed to this one.
+	// Another process may have discarded the entry meanwhile, or it belongs to another user and this one may not read it.
 	const measured = sealed === null ? null : await measure(dir).catch(() => null);
 	if (sealed === null || measured === null || sealed.length !== measured.length) return false;
 	const known = new Map(sealed.map((file) => [file.name, file]));
@@ -57,17 +57,17 @@ export async function isSealed(dir: string): Promise<boolean> {
 	const isOlder = sealed.some((file) => !("sha256" in file));
 	const isClosed = measured.some(({ open }) => !open);
 	if ((copied.length > 0 || isOlder || isClosed) && (await mayChange(dir))) {
-		// Neither is needed: an entry on a disk that is full serves without.
+		// Both may fail, such as on a full disk: the entry can still be used.
 		if (copied.length > 0 || isOlder) await writeSeal(dir, measured).catch(() => {});
 		if (isClosed) await openToAll(dir).catch(() => {});
 	}
 	return true;
 }
 
-// Also one that is being written.
+// The name of a seal, or of the temporary file in which a seal is being written.
 const isPartOfSeal = (path: string) => path.split("/").pop()?.startsWith(SEAL) === true;
 
-// Root could change another user's, who could not change it back.
+// Only the owner may. Root could change another user's entry, but the owner could then no longer change it.
 async function mayChange(dir: string): Promise<boolean> {
 	const [{ uid }, writable] = await Promise.all([
 		stat(dir),
@@ -90,7 +90,7 @@ async function writeSeal(dir: string, measured: readonly Measured[]): Promise<vo
 	const files: v.InferOutput<typeof Files> = [];
 	for (const { name, bytes, mtimeMs } of measured)
 		files.push({ name, bytes, mtimeS: wholeSeconds(mtimeMs), sha256: await digestOf(join(dir, name)) });
-	// By a rename: whoever reads it meanwhile finds the old one.
+	// Renames a finished file into place, so that a process that reads meanwhile finds the old seal.
 	const part = join(dir, `${SEAL}-${process.pid}`);
 	await writeFile(part, JSON.stringify({ version: 2, files } satisfies v.InferOutput<typeof Seal>));
 	await chmod(part, 0o644);
@@ -116,7 +116,7 @@ async function digestOf(file: string): Promise<string> {
 	return hash.digest("hex");
 }
 
-// What its owner may execute, all may.
+// Lets all users read everything in the directory, and execute what the owner may execute.
 async function openToAll(dir: string): Promise<void> {
 	const entries = await readdir(dir, { recursive: true, withFileTypes: true });
 	const paths = entries

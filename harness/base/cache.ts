@@ -8,29 +8,30 @@ import { withLock } from "./lock.ts";
 import { makeDirectories } from "./make-directories.ts";
 
 /**
- * The cache: everything that can be made again. Entries are named by what they depend on and published whole, by one
- * rename; nothing in them is ever changed afterwards. An entry that does not agree with its seal is made anew, and goes
- * only when its successor is whole.
+ * The cache holds everything that drydock can make again. An entry's name is a hash of everything that the entry
+ * depends on. An entry is published complete, by one rename, and its files never change afterwards. An entry that does
+ * not match its seal is made again. The old entry is removed only when the new one is complete.
  */
 export const cacheDir = process.env["DRYDOCK_CACHE"] || (await usualPlace());
 
-// What was begun so long ago is nobody's work any more: whoever made it was killed.
+// A temporary directory of this age is abandoned: the process that made it was killed.
 const ABANDONED_MS = 24 * 3_600_000;
 
-/** A short name for everything that `parts` hold; equal parts give equal names. */
+/** A short hash of `parts`. Equal parts give equal hashes. */
 export function keyOf(...parts: readonly unknown[]): string {
 	return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
 }
 
-/** Whether an entry whose files are those that were published can be used. */
+/** Whether an entry that matches its seal can be used. */
 export type IsGood = (entry: string) => Promise<boolean>;
 
 /**
  * Finds an entry, or makes it.
  * @param kind the folder of the cache, such as `base`
  * @param key from {@link keyOf}
- * @param make fills the (new, empty) directory that it is given; when it throws, nothing is published, and what was there stays
- * @param isGood one that is not is made anew
+ * @param make fills the new, empty directory that it is given. If it throws, nothing is published, and an old entry
+ * stays
+ * @param isGood an entry that matches its seal, but for which this is false, is made again
  * @returns the entry's directory
  * @throws {Failure} unsupported: the cache cannot be written to, is full, or belongs to somebody else
  */
@@ -45,7 +46,7 @@ export async function cached(
 	if (await isThere()) return entry;
 	return inOwnCache(entry, async () => {
 		await openDirectory(dirname(entry));
-		// Two commands that need the same entry at once: the second finds the work of the first.
+		// If two commands need the same entry at once, the second waits, and finds what the first has made.
 		return withLock(entry, async () => {
 			if (await isThere()) return entry;
 			await sweep(dirname(entry), key);
@@ -64,13 +65,13 @@ export async function cached(
 	});
 }
 
-/** For {@link cached}: every entry is good but those that are there now. */
+/** For {@link cached}: makes a function that accepts every entry except these as they are now. */
 export async function newerThanNow(...entries: readonly string[]): Promise<IsGood> {
 	const before = await Promise.all(entries.map(sealOf));
 	return async (entry) => !before.includes(await sealOf(entry));
 }
 
-/** Whether an entry is there and whole. Changes nothing that matters. */
+/** Whether an entry exists and matches its seal. May renew the seal and the files' modes, and changes nothing else. */
 export function isWhole(kind: string, key: string): Promise<boolean> {
 	return isSealed(join(cacheDir, kind, key));
 }
@@ -79,14 +80,14 @@ export function isWhole(kind: string, key: string): Promise<boolean> {
 export async function discard(entry: string): Promise<void> {
 	const doomed = stagingOf(entry);
 	try {
-		// Renamed first, so that nobody finds half an entry.
+		// Renames the entry first, so that no other process finds half of it.
 		await rename(entry, doomed);
 		await rm(doomed, { recursive: true, force: true });
 	} catch (error) {
 		const { code } = error as NodeJS.ErrnoException;
 		if (code === "ENOENT") return;
-		// A directory in a lower layer of an overlay is not renamed: see "Changes to underlying filesystems" and
-		// redirect_dir in the kernel's documentation. Without its seal, it is no entry any more.
+		// rename(2) fails with EXDEV for a directory in a lower layer of an overlay: see redirect_dir in the kernel's
+		// documentation of overlayfs. Without its seal, the directory is no longer an entry.
 		if (code !== "EXDEV") throw error;
 		await rm(join(entry, "seal.json"), { force: true });
 		await rm(entry, { recursive: true, force: true });
@@ -102,7 +103,7 @@ export async function keepNewest(kind: string, keep: number): Promise<void> {
 	await Promise.all(aged.slice(keep).map(({ name }) => discard(join(dir, name))));
 }
 
-/** Gives some work an empty directory in the cache, which is removed after it. */
+/** Runs some work with an empty directory in the cache, and then removes the directory. */
 export async function inScratch<T>(work: (dir: string) => Promise<T>): Promise<T> {
 	const dir = await inOwnCache(join(cacheDir, "scratch"), async () => {
 		await openDirectory(cacheDir);
@@ -117,8 +118,8 @@ export async function inScratch<T>(work: (dir: string) => Promise<T>): Promise<T
 }
 
 /**
- * Does work that writes to the cache.
- * @param path what it writes, in the cache
+ * Runs work that writes to the cache.
+ * @param path the path in the cache that the work writes
  * @throws {Failure} unsupported: the cache cannot be written to, is full, or belongs to somebody else
  */
 export async function inOwnCache<T>(path: string, work: () => Promise<T>): Promise<T> {
@@ -130,8 +131,8 @@ export async function inOwnCache<T>(path: string, work: () => Promise<T>): Promi
 	}
 }
 
-// What is made for the cache has the modes that it would have for most people, on this computer and in the virtual
-// machine. Several pieces of work may be under way.
+// Makes files with the most common umask (022), so that their modes are the same for every user, here and in the
+// virtual machine. Several entries may be made at the same time: the last one restores the umask.
 let working = 0;
 let umask = 0;
 async function withOpenModes(work: () => Promise<void>): Promise<void> {
@@ -143,13 +144,13 @@ async function withOpenModes(work: () => Promise<void>): Promise<void> {
 	}
 }
 
-// In most people's caches all may read.
+// Makes the directories so that all users may read them, as with the most common umask.
 async function openDirectory(dir: string): Promise<void> {
 	for (const path of [cacheDir, dir]) if (await makeDirectories(path)) await chmod(path, 0o755);
 }
 
 async function usualPlace(): Promise<string> {
-	// An empty HOME would make it the current directory.
+	// With an empty HOME, the cache would be in the current directory.
 	if (process.env["HOME"] === "") delete process.env["HOME"];
 	try {
 		const { default: envPaths } = await import("env-paths");
@@ -164,7 +165,7 @@ async function usualPlace(): Promise<string> {
 	}
 }
 
-// While the old one is there, no other file has its number.
+// Identifies a seal by its inode: as long as the old seal exists, no other file has its number.
 const sealOf = (entry: string) =>
 	stat(join(entry, "seal.json")).then(
 		({ dev, ino }) => `${dev}:${ino}`,
@@ -181,8 +182,9 @@ export async function exists(path: string): Promise<boolean> {
 	);
 }
 
-// What a killed process left of this entry; under the lock, so it is nobody's work in progress. What is left of others, which
-// may never be asked for again, goes by its age.
+// Removes what killed processes have left. This process holds the entry's lock, so no other process is making this
+// entry: its staging directories go at once. Those of other entries, which may never be asked for again, go when they
+// are old.
 async function sweep(dir: string, key: string): Promise<void> {
 	const ofThis = `${key}.staging-`;
 	await removeAll(dir, (name, ageMs) => name.startsWith(ofThis) || (/\.staging-/.test(name) && ageMs > ABANDONED_MS));
@@ -196,7 +198,7 @@ async function removeAll(dir: string, goes: (name: string, ageMs: number) => boo
 	await Promise.all(removed);
 }
 
-// Of what another process has removed meanwhile: long ago.
+// 0, long ago, for a file that another process has removed meanwhile.
 const changedMs = (path: string) =>
 	stat(path).then(
 		({ mtimeMs }) => mtimeMs,

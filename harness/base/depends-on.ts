@@ -4,48 +4,50 @@ import { keyOf } from "./cache.ts";
 import { inKit, readText } from "./kit.ts";
 
 /**
- * What results depend on: the only such list in the kit. A result is kept under a key from here, so it is found again
- * exactly as long as nothing has changed that it depends on.
+ * What each kind of result depends on: the only such list in the kit. A result is stored under a key from here. The key
+ * changes if anything changes that the result depends on. Otherwise the stored result is found again.
  *
  *   image        Debian's packages, the system-call library, the guest's programs
  *   observation  the image, the program (an engine with a submission's modules in it), the scenario
  *   verdict      an observation, the reference's observation, the lesson's check, the code that judges
  *
- * An observation does not depend on a check's facts and explanations: it can be judged again by others.
- * Keys hold neither paths of this computer nor times. This module is light: every short command loads it.
+ * An observation does not depend on a check's facts and explanations. When these change, a stored observation can be
+ * judged again. Keys contain no paths of this computer, and no times. This module imports little, because every short
+ * command loads it.
  */
 
-/** Folders whose files become the guest's programs, or run there. `depends-on.test.ts` proves that none is missing. */
+/** Folders whose files become the guest's programs, or run in it. `depends-on.test.ts` proves that none is missing. */
 export const GUEST_FOLDERS: readonly string[] = ["harness/guest", "harness/protocol", "harness/readings", "native"];
-/** Folders whose modules make a verdict of an observation, or of a submission that makes no program. */
+/** Folders whose modules judge an observation, or a submission of which no program could be made. */
 const JUDGING_FOLDERS: readonly string[] = ["harness/judge", "harness/engine", "harness/protocol", "harness/readings"];
-/** Files of a lesson that judge nothing. */
+/** Files of a lesson that no verdict depends on. */
 const TEXTS = new Set(["README.md", "hints.md", "demo.ts"]);
 
 /**
- * Names what machines boot from.
+ * The key of the image that machines boot from.
  * @param base name of the Debian base
- * @param manifest what it says of itself: built anew, a base has the same name, and perhaps another kernel
+ * @param manifest the base's manifest: a base that is built again has the same name, but perhaps another kernel
  * @param library name of the compiled system-call library
  */
 export async function imageKey(base: string, manifest: string, library: string): Promise<string> {
-	// The sources name the programs that are bundled from them: bundling only to see that nothing has changed takes too long.
+	// The key has the sources of the guest's programs instead of the programs: bundling them only to find that nothing
+	// has changed would take too long.
 	return keyOf("kit 5", base, manifest, library, await guestSources());
 }
 
 /**
- * Names what is read of a run, but for the inputs that are drawn for it: an observation is kept together with its own.
+ * The key of an observation, without the inputs that are drawn for its run: an observation is stored with its inputs.
  * @param of.image from {@link imageKey}
  * @param of.lesson the lesson's id
- * @param of.program the code that the guest runs, whose modules are the submission's or the reference's
- * @param of.scenario all else that the machine is asked for, with a placeholder for each drawn value
+ * @param of.program the code that the guest runs, with the modules of the submission or of the reference
+ * @param of.scenario the rest of the request to the machine, with a placeholder for each drawn value
  */
 export function observationKey(of: { image: string; lesson: string; program: string; scenario: unknown }): string {
 	return keyOf("observation 1", of.image, of.lesson, of.program, of.scenario);
 }
 
 /**
- * Names what a lesson's verdicts depend on, apart from the image and what is judged. It is the same on every computer.
+ * The key of what a lesson's verdicts depend on, except the image and the submission. It is the same on every computer.
  * @param lesson the lesson's id
  * @param reference the program with the reference's modules
  */
@@ -55,8 +57,8 @@ export async function verdictKey(lesson: string, reference: string): Promise<str
 }
 
 /**
- * Names what is a lesson's own of what its verdicts depend on: its check with what lies beside it, its skeleton and its
- * solution. A logbook keeps it with a pass.
+ * The key of those files of a lesson that its verdicts depend on: its check, the other modules in its folder, its
+ * skeleton and its solution. A logbook stores this key with a pass.
  * @param lesson the lesson's id
  */
 export async function lessonKey(lesson: string): Promise<string> {
@@ -68,13 +70,13 @@ export async function lessonKey(lesson: string): Promise<string> {
 	return keyOf("judged by 1", await Promise.all(folders));
 }
 
-/** The texts of all modules in folders of the kit, and below. */
+/** The texts of all files in these folders of the kit, and below them. */
 export async function textsIn(folders: readonly string[]): Promise<string[]> {
 	return (await Promise.all(folders.map(textsOf))).flat();
 }
 
 async function guestSources(): Promise<string[]> {
-	// The lock says which versions of packages are bundled into the programs.
+	// package-lock.json determines which versions of packages are bundled into the programs.
 	return [...(await textsIn(GUEST_FOLDERS)), await readText(inKit("package-lock.json"))];
 }
 

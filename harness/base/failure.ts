@@ -2,10 +2,12 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { inKit } from "./kit.ts";
 
-/** What went wrong, in the four kinds that must never be mixed, with their exit codes. */
+/**
+ * The exit codes. Never mix these four: not passed, wrong usage, this computer cannot run it, drydock itself failed.
+ */
 export const EXIT = { passed: 0, notPassed: 1, usage: 2, unsupported: 3, failed: 4, interrupted: 130 } as const;
 
-/** What each exit code says, in a word or two. */
+/** The meaning of each exit code, in a few words. */
 export const EXIT_MEANINGS: Record<keyof typeof EXIT, string> = {
 	passed: "passed",
 	notPassed: "not passed",
@@ -16,8 +18,8 @@ export const EXIT_MEANINGS: Record<keyof typeof EXIT, string> = {
 };
 
 /**
- * A failure that is not the exercise's: wrong usage, a computer that cannot run it, or drydock's own.
- * The message says what happened; `next` is the command, or the step, that helps.
+ * A failure that is not the exercise's: wrong usage, a computer that cannot run it, or an error of drydock itself. The
+ * message says what happened. `next` is the command, or the step, that helps.
  */
 export class Failure extends Error {
 	override readonly name = "Failure";
@@ -36,11 +38,11 @@ export class Failure extends Error {
 	}
 }
 
-/** Causes of causes are looked at no deeper than this. */
+/** How many errors of a chain of causes are looked at. */
 const CAUSES_MAX = 8;
 
 /**
- * The failure that an error is: itself, or what the computer refused, where nobody had foreseen that.
+ * Finds the failure in an error and its causes: a {@link Failure}, or a refusal of the kernel that no code foresaw.
  * @returns null: the error is drydock's own
  */
 export function failureOf(error: unknown): Failure | null {
@@ -55,7 +57,7 @@ export function failureOf(error: unknown): Failure | null {
 }
 
 const FORBIDDEN = "this user may not do that";
-/** What the kernel's refusals mean. All others are for drydock to avoid. */
+/** The kernel's refusals that are no fault of drydock, and what they mean. Every other one is an error of drydock. */
 const MEANINGS = new Map([
 	["EACCES", FORBIDDEN],
 	["EPERM", FORBIDDEN],
@@ -85,14 +87,15 @@ interface Refusal {
 
 function refusal(error: NodeJS.ErrnoException): Refusal | null {
 	const { code = "", syscall = "", path } = error;
-	// Some are loaded only when they are needed.
+	// Some packages are loaded only when they are needed.
 	if (MISSING.includes(code))
 		return {
 			what: `drydock's npm packages are not installed, or not all of them: ${firstLine(error)}`,
 			next: "npm start, in drydock's folder",
 		};
 	if (syscall.startsWith("spawn") && !STEPS.has(code)) return unstartable(path ?? syscall, code);
-	// Only a folder for temporary files that is not there; what drydock makes elsewhere, it makes the folder for.
+	// mkdtemp fails with ENOENT if the folder for temporary files is missing. Everywhere else, drydock makes the folder
+	// itself.
 	const isNowhere = code === "ENOENT" && syscall === "mkdtemp";
 	const meaning = isNowhere ? "the folder is not there" : MEANINGS.get(code);
 	if (meaning === undefined) return null;
@@ -105,15 +108,15 @@ const firstLine = ({ message }: Error) => message.split("\n", 1)[0];
 function unstartable(program: string, code: string): Refusal {
 	if (code === "ENOENT") return { what: `${program} is not installed, or not on the PATH`, next: "npx drydock doctor" };
 	if (code === "EAGAIN") return { what: `${program} cannot be started: too many processes`, next: END_OTHERS };
-	// A program for another architecture has an error that Node knows by its number alone.
+	// Node has no name for the error of a program for another architecture (ENOEXEC), only its number.
 	const next = `npm start, in drydock's folder; if that does not help: findmnt -T ${program} may say noexec`;
 	return { what: `${program} cannot be executed here (${code})`, next };
 }
 
-// Which variable, or which command, leads away from there.
+// The variable that moves the files elsewhere, or a command that shows what is wrong with the path.
 function helpWith(path: string): string {
 	const cache = process.env["DRYDOCK_CACHE"] || join(home(), ".cache");
-	// Of a cache that is not there yet, a folder above it is what cannot be made.
+	// If the cache does not exist yet, `path` may be a folder above the cache, which could not be made.
 	if (path.startsWith(cache) || cache.startsWith(`${path}/`) || /\/(\.cache|Caches)(\/|$)/.test(path))
 		return "export DRYDOCK_CACHE=/a/directory/of/yours, and repeat the command";
 	if (path.startsWith(inKit("workspace"))) return OTHER_WORKSPACE;
@@ -121,7 +124,7 @@ function helpWith(path: string): string {
 	return `ls -ld ${path}`;
 }
 
-// Not every user has one.
+// homedir() throws for a user who has no home directory.
 function home(): string {
 	try {
 		return homedir();
@@ -130,5 +133,5 @@ function home(): string {
 	}
 }
 
-/** What to do where the workspace cannot be written. */
+/** What to do if the workspace cannot be written. */
 export const OTHER_WORKSPACE = "npx drydock init /a/directory/of/yours, and work there";

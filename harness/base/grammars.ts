@@ -5,12 +5,13 @@ import json from "highlight.js/lib/languages/json";
 import typescript from "highlight.js/lib/languages/typescript";
 import x86asm from "highlight.js/lib/languages/x86asm";
 
-// What is typed, in the shell's language, stands out from what is printed. A line that ends in \ goes on in the next.
+// Highlights what is typed (after `$ `) as bash. What is printed stays plain. A typed line that ends in \ continues on
+// the next line.
 const session: LanguageFn = () => ({
 	name: "console",
 	contains: [{ scope: "meta", begin: /^\$ /, starts: { end: /[^\\](?=\s*$)/, subLanguage: "bash" } }],
 });
 
-/** The languages of the lessons' code blocks, as a fence's first line names them. */
+/** The languages of the lessons' code blocks, by the name after the opening fence. */
 export const GRAMMARS: Record<string, LanguageFn> = { bash, c, console: session, json, typescript, x86asm };
 export const ALIASES = { x86asm: ["asm", "nasm"] };

@@ -2,21 +2,24 @@ import { setMaxListeners } from "node:events";
 import { isatty } from "node:tty";
 import { EXIT } from "./failure.ts";
 
-/** From the signal on, all of drydock is gone within two seconds: the rest is for the processes to end on a busy computer. */
+/**
+ * How long cleaning up may take. All of drydock is to be gone two seconds after the signal; the rest of that time is
+ * for its processes to end on a busy computer.
+ */
 const CLEAN_UP_MS = 1_000;
-/** How often to look whether npm is still there. */
+/** How often to check whether npm still runs. */
 const LOOK_MS = 200;
 
 const controller = new AbortController();
-// Everything that is under way listens, and each stops listening when it is done: many listeners are no leak.
+// Each piece of work adds a listener and removes it when the work is done: many listeners are no leak.
 setMaxListeners(0, controller.signal);
 
 /** Aborted when the user has asked the whole command to stop (Ctrl-C, SIGTERM, a closed terminal). */
 export const interruption: AbortSignal = controller.signal;
 
 /**
- * Makes Ctrl-C, SIGTERM and SIGHUP stop the work in good order: {@link interruption} is aborted, whoever works cleans
- * up and throws, and the command ends with exit code 130. A second Ctrl-C does not wait.
+ * Makes Ctrl-C, SIGTERM and SIGHUP stop the command in good order: {@link interruption} is aborted, all work cleans up
+ * and throws, and the command ends with exit code 130. A second signal ends the command at once.
  */
 export function stopInGoodOrder(): void {
 	for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
@@ -31,12 +34,13 @@ export function stopInGoodOrder(): void {
 
 function stop(): void {
 	controller.abort(new Error("interrupted"));
-	// Whatever does not come to its end is not waited for; the next command removes what it has left.
+	// Does not wait longer for work that does not end. The next command removes what the work has left.
 	setTimeout(() => process.exit(EXIT.interrupted), CLEAN_UP_MS).unref();
 }
 
-// npx ends by a signal and passes it on to a shell at most, which ends by it, too: drydock hears nothing, and would go on
-// without anybody who waits for it. Without npm, whoever has started it may end before it, as with nohup(1).
+// A signal to npx ends npx, and at most the shell that npx has started. Drydock does not receive the signal, and would
+// go on although nobody waits for it. So it stops when its parent has ended. Without npm it goes on: its parent may end
+// first, as with nohup(1).
 function stopWithNpm(): void {
 	if (process.env["npm_command"] === undefined) return;
 	const { ppid: parent } = process;
@@ -48,8 +52,9 @@ function stopWithNpm(): void {
 	timer.unref();
 }
 
-// Node gives its terminals back as it ends, and where one was closed meanwhile it aborts: a crash report, and on some
-// systems a core file where the learner works. So what a closed terminal ends, ends by the signal for that.
+// Node resets its terminals when it exits. If one was closed meanwhile, Node aborts: it prints a crash report, and on
+// some systems writes a core file into the learner's folder. So if a terminal was closed, this process kills itself
+// with SIGHUP.
 function endByHangup(): void {
 	const terminals = [0, 1, 2].filter((fd) => isatty(fd));
 	process.on("exit", () => {
@@ -61,7 +66,7 @@ function endByHangup(): void {
 
 /** Rejects as soon as the user interrupts, or `other` is aborted; otherwise settles as `work` does. */
 export async function unlessInterrupted<T>(work: Promise<T>, other: AbortSignal = interruption): Promise<T> {
-	// When nobody waits for it any more, its failure is nobody's.
+	// After an interruption, nobody awaits `work`: its failure must not count as unhandled.
 	work.catch(() => {});
 	const signals = [interruption, other];
 	for (const signal of signals) signal.throwIfAborted();

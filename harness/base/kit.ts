@@ -8,8 +8,11 @@ export const kitDir = fileURLToPath(new URL("../../", import.meta.url));
 /** A path in the kit, such as `inKit("lessons", "02-unshare")`. */
 export const inKit = (...parts: string[]): string => join(kitDir, ...parts);
 
-/** A text with Unix line ends. Git, configured as on Windows, writes CRLF into a checkout, and so do some editors. */
+/**
+ * Makes Unix line ends of Windows ones. Git, configured as on Windows, writes CRLF into a checkout, and so do some
+ * editors.
+ */
 export const withUnixLines = (text: string): string => text.replaceAll("\r\n", "\n");
 
-/** Reads a text file of the kit's or a learner's; its line ends are Unix ones, whatever the file has. */
+/** Reads a text file of the kit or of a learner, and makes Unix line ends of Windows ones. */
 export const readText = async (path: string): Promise<string> => withUnixLines(await readFile(path, "utf8"));

@@ -5,16 +5,16 @@ import { interruption } from "./interrupt.ts";
 const RETRY_MS = 100;
 /** How often the owner of a lock renews it. */
 const RENEW_MS = 3_000;
-/** A lock that nobody has renewed for so long belongs to nobody: its owner was killed. */
+/** A lock that was not renewed for this long is abandoned: its owner was killed. */
 const STALE_MS = 15_000;
 
 /**
- * Does some work while no other process does any under the same lock: the second waits for the first.
+ * Runs some work while no other process holds the same lock. A second process waits for the first.
  *
- * The lock is a directory. mkdir(2) makes it or fails, on a network's file system too, and the owner renews its time. A lock
- * of the kernel's, such as flock(2), would end with its owner, but Node offers none: that takes a compiled library, and
- * no package has one for every computer that drydock runs on.
- * @param path what the lock is for; it need not be there, but its directory must
+ * The lock is a directory: mkdir(2) either makes it or fails, on network file systems, too. The owner renews the
+ * directory's time. A kernel's lock, such as flock(2), would end with its owner, but Node offers none: it takes a
+ * compiled library, and no package has one for every computer that drydock runs on.
+ * @param path the file that the lock protects; it need not exist, but its directory must
  * @throws ENOENT, EACCES, EROFS …: no lock can be made there
  */
 export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
@@ -31,7 +31,7 @@ async function acquired(path: string): Promise<Lock> {
 	while (!make(path)) {
 		const timeMs = timeOf(path);
 		if (timeMs !== seen.timeMs) seen = { timeMs, sinceMs: performance.now() };
-		// The second condition goes by no clock: a lock may have a time in the future.
+		// The second condition does not compare with the clock: a lock's time may be in the future.
 		if (Date.now() - timeMs > STALE_MS || performance.now() - seen.sinceMs > STALE_MS) remove(path, timeMs);
 		else await sleep(RETRY_MS * (0.5 + Math.random()), undefined, { signal: interruption });
 	}
@@ -43,7 +43,7 @@ class Lock {
 	static readonly #held = new Set<Lock>();
 
 	readonly #path: string;
-	/** What the lock's time was set to last. Another process that takes the lock over sets another one. */
+	/** The time that this process last gave the lock. A process that takes the lock over gives it another time. */
 	#timeMs: number;
 	readonly #timer: NodeJS.Timeout;
 
@@ -60,8 +60,8 @@ class Lock {
 		remove(this.#path, this.#timeMs);
 	}
 
-	// A computer that slept, or was too busy to renew a lock, has lost it to the next process. Work under a lock is published
-	// whole, so it may come to its end; but the lock is not renewed any more, nor removed.
+	// If the computer slept, or was too busy to renew the lock, another process may have taken it over. Then this process
+	// neither renews nor removes the lock. Its work may go on, because results are published complete.
 	#renew(): void {
 		try {
 			if (timeOf(this.#path) === this.#timeMs) this.#timeMs = renew(this.#path);
@@ -71,13 +71,13 @@ class Lock {
 	}
 
 	static {
-		// A process that ends in the middle of its work lets the next one begin at once.
+		// A process that exits during its work releases its locks, so that the next process can begin at once.
 		process.on("exit", () => {
 			for (const lock of Lock.#held) {
 				try {
 					lock.release();
 				} catch {
-					// Then it becomes stale.
+					// The lock becomes stale.
 				}
 			}
 		});
@@ -95,7 +95,7 @@ function make(path: string): boolean {
 	}
 }
 
-// In whole seconds: every file system gives back the same time as was set.
+// Sets whole seconds: every file system returns such a time unchanged.
 function renew(path: string): number {
 	const now = new Date(Math.ceil(Date.now() / 1_000) * 1_000);
 	utimesSync(path, now, now);
@@ -107,8 +107,8 @@ function timeOf(path: string): number {
 	return lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.NaN;
 }
 
-// Looks and removes without a pause in between: several processes may have found the same stale lock, and one of them may
-// have made its own meanwhile.
+// Compares and removes synchronously: several processes may have found the same stale lock, and one of them may have
+// made its own lock meanwhile.
 function remove(path: string, timeMs: number): void {
 	try {
 		if (timeOf(path) === timeMs) rmdirSync(path);

@@ -3,10 +3,10 @@ import { dirname } from "node:path";
 import { Failure } from "./failure.ts";
 
 /**
- * Makes a directory, and those above it that are not there. Node's own way never ends where the kernel says ENOENT of a
- * directory whose parent is there, as it does in /proc.
- * @returns whether it was not there
- * @throws {Failure} unsupported: the file system takes no directories
+ * Makes a directory, and the missing directories above it. Node's `recursive: true` never returns if mkdir(2) fails
+ * with ENOENT although the parent exists, as in /proc.
+ * @returns whether the directory was made; false: it existed already
+ * @throws {Failure} unsupported: no directory can be made there
  */
 export async function makeDirectories(path: string): Promise<boolean> {
 	if (await isMade(path)) return true;
@@ -21,7 +21,7 @@ export async function makeDirectories(path: string): Promise<boolean> {
 	);
 }
 
-// ENOENT: a directory above it is missing, or none can be there.
+// ENOENT: a directory above it is missing, or the file system allows no directory there.
 async function isMade(path: string): Promise<boolean> {
 	try {
 		await mkdir(path);

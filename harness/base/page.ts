@@ -3,27 +3,29 @@ import stringWidth from "string-width";
 import wrapAnsi from "wrap-ansi";
 import { withoutCommands } from "./printable.ts";
 
-/** How a report is to look. */
+/** How a report looks. */
 export interface Style {
 	/** Columns of the terminal. */
 	width: number;
 	color: boolean;
-	/** Without what was asked of the kernel. */
+	/** Leaves out the system calls of the submission and of the reference. */
 	brief?: boolean;
-	/** Words beside symbols, nothing side by side, no lines drawn: for a screen reader. */
+	/** For a screen reader: words instead of symbols, nothing side by side, no drawn lines. */
 	plain?: boolean;
-	/** Whether the terminal is asked to make links that can be followed. */
+	/** Whether to write links that a terminal can open. */
 	hyperlinks?: boolean;
 }
 
 const LABEL_WIDTH = 8;
 const ROW_LABEL_WIDTH = 20;
 const TAB_WIDTH = 8;
-/** However deep a line is indented, so much of it remains for its text. */
+/** The least width of a line's text, however far the line is indented. */
 const TEXT_WIDTH_MIN = 12;
-/** Nobody reads on after so many characters of one text, and wrapping takes longer than it is long. */
+/** A longer text is cut off: nobody reads more of it, and wrapping it would take too long. */
 const TEXT_CHARS_MAX = 20_000;
-/** Words without a width, one after the other: wrapAnsi puts them all into one row, and measures all of it for each. */
+/**
+ * A long series of words without width. wrapAnsi puts them all into one row, and measures the row anew for each word.
+ */
 const BLANK = / (?:[\t\p{M}\u200c\u200d]* ){40,}/gu;
 
 /** Lines of text that fit the terminal. */
@@ -41,7 +43,7 @@ export class Page {
 		this.#lines.push(text);
 	}
 
-	/** Lines that are not to be wrapped. */
+	/** Adds lines without wrapping them. */
 	block(text: string): void {
 		this.#lines.push(...text.split("\n"));
 	}
@@ -57,7 +59,7 @@ export class Page {
 			this.line(`${" ".repeat(indent)}${index === 0 && indent === 2 ? bullet : "  "}${line}`);
 	}
 
-	/** What fits in a line of text that is not the report's own, such as a program's. */
+	/** The part of a line that fits the width. For a line that is not the report's own, such as a program's. */
 	clipped(text: string): string {
 		const { width } = this.#style;
 		let [line, fits, columns] = ["", "", 0];
@@ -77,7 +79,9 @@ export class Page {
 			this.line(`  ${index === 0 ? this.#chalk.dim(label.padEnd(LABEL_WIDTH)) : " ".repeat(LABEL_WIDTH)}${line}`);
 	}
 
-	/** Two columns under their headings; a row can be marked. In plain text one after the other, cell by cell. */
+	/**
+	 * Two columns under their headings. A row can be marked. In plain text, one column follows the other, cell by cell.
+	 */
 	rows(headings: [string, string], rows: readonly { cells: [string, string]; mark: boolean }[]): void {
 		const [left, right] = headings;
 		if (this.#style.plain) {
@@ -95,7 +99,7 @@ export class Page {
 		for (const { cells, mark } of rows) this.#sideBySide(...cells, mark ? this.#chalk.yellow("≠") : "│");
 	}
 
-	// Where a cell has no room, it goes on in the next line.
+	// A cell that is too long continues on the next line.
 	#sideBySide(left: string, right: string, between: string): void {
 		const width = Math.floor((this.#style.width - 3) / 2);
 		const [one, other] = [hanging(left, width), hanging(right, width)];
@@ -105,7 +109,7 @@ export class Page {
 		}
 	}
 
-	/** A label and two cells beside it, each of some lines. */
+	/** A label, and beside it two cells of any number of lines. */
 	row(label: string, left: string[], right: string[]): void {
 		const width = Math.floor((this.#style.width - ROW_LABEL_WIDTH - 2) / 2);
 		const cells = [left, right].map((cell) => cell.flatMap((line) => wrapped(line, width).split("\n")));
@@ -117,15 +121,15 @@ export class Page {
 	}
 
 	text(): string {
-		// Only now is it known what begins a line.
+		// Only the joined text shows what is at the beginning of a line.
 		return `${withoutCommands(this.#lines.join("\n"))}\n`;
 	}
 }
 
-/** Exactly so many columns of a text; a character may take two of them, or none. */
+/** Cuts or pads a text to exactly `width` columns. A character may take two columns, or none. */
 export function fitted(text: string, width: number): string {
 	let [fits, columns, left] = ["", 0, width];
-	// Of what is cut off, nothing is measured.
+	// Ends at the first character that does not fit: the rest is not measured.
 	for (const { segment } of new Intl.Segmenter().segment(text)) {
 		columns += stringWidth(segment);
 		if (columns > width) return `${fits}…${" ".repeat(left - 1)}`;
@@ -141,7 +145,7 @@ function wrapped(text: string, width: number, hard = true): string {
 
 const padded = (text: string, width: number) => text + " ".repeat(Math.max(0, width - stringWidth(text)));
 
-// wrapAnsi would take away what a line is indented by.
+// Wraps a line and keeps its indentation, which wrapAnsi would remove.
 function hanging(line: string, width: number): string[] {
 	const [blanks = ""] = /^ */.exec(line) ?? [];
 	const indent = blanks.slice(0, Math.max(0, width - TEXT_WIDTH_MIN));

@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 
-/** How a file is called in what a person reads: from here, where that is shorter. */
+/** A file's path in texts for a person: relative if the file is below the current directory. */
 export function nameOf(path: string): string {
 	const near = relative(".", path) || ".";
 	return near.startsWith("..") ? path : near;

@@ -1,6 +1,8 @@
 import type { ChalkInstance } from "chalk";
 
-/** Whether the user wants plain text: `--plain` sets DRYDOCK_PLAIN, so that what is started in turn knows it as well. */
+/**
+ * Whether the user wants plain text. `--plain` sets DRYDOCK_PLAIN, so that processes that drydock starts know it, too.
+ */
 export function plainWanted(): boolean {
 	const { DRYDOCK_PLAIN } = process.env;
 	return DRYDOCK_PLAIN !== undefined && DRYDOCK_PLAIN !== "" && DRYDOCK_PLAIN !== "0";
@@ -18,7 +20,7 @@ const MARKS = {
 	broken: { symbol: "✗", color: "red", word: "does not hold" },
 } as const;
 
-/** What stands at the head of a line: a symbol in its colour, or in plain text the word that it stands for. */
+/** The mark at the beginning of a line: a coloured symbol, or in plain text the word for the symbol. */
 export function mark(of: keyof typeof MARKS, chalk: ChalkInstance, plain = false): string {
 	const { symbol, color, word } = MARKS[of];
 	return plain ? `${word}:` : chalk[color](symbol);

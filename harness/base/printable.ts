@@ -1,28 +1,29 @@
 /**
- * What others have written, made fit to be read in a terminal, in a log, or in a document: it moves no cursor, turns no
- * writing round, hides nothing, and gives no command to the program that keeps the log.
+ * Makes other people's text safe to show in a terminal, in a log or in a document. The result does not move the cursor,
+ * reverse the direction of writing, hide anything, or give a command to the program that keeps the log.
  */
 
-// By Unicode's own classes, so that no list has to know each character: control and format characters, private use, halves of
-// a pair, characters that are none, and all that is shown as nothing at all.
+// Unicode's classes, so that no list has to name each character: control and format characters, private use, lone
+// surrogates, separators of lines and paragraphs, noncharacters, and everything that is shown as nothing.
 const CONTROLS = String.raw`(?![\n\t])[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\p{Default_Ignorable_Code_Point}]`;
-// Two joiners and two selectors are parts of words and of emojis, but only right after them.
+// Two joiners and two variation selectors are allowed right after a letter or an emoji, where they are part of the
+// writing.
 const JOINED = String.raw`(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f]|(?!\p{Script=Latin})[\p{L}\p{M}])[\u200c\u200d]`;
 const SELECTED = String.raw`(?<=[\p{Emoji}\p{Extended_Pictographic}])[\ufe0e\ufe0f]`;
 const HARMFUL = new RegExp(`(?!${JOINED}|${SELECTED})${CONTROLS}`, "gu");
 
-/** So many marks upon one letter are writing in some language; more of them cover the lines around. */
+/** Some languages put up to six marks on one letter. More marks would cover the lines above and below. */
 const PILED_UP = /(\p{M}{6})\p{M}+/gu;
 
-/** A text that does nothing but be read. */
+/** Returns the text without harmful characters and without commands for a CI system. */
 export function printable(text: string): string {
-	// As it is nearly always.
+	// Nearly every text is harmless.
 	if (/^[\n\t -"$-9;-~]*$/.test(text)) return text;
 	const still = text.replaceAll("\r\n", "\n").replaceAll(HARMFUL, "�").replaceAll(PILED_UP, "$1�");
 	return withoutCommands(still);
 }
 
-/** The same of every text in a document, such as a verdict. */
+/** Applies {@link printable} to every text in a document, such as a verdict. */
 export function allPrintable<T>(document: T): T {
 	if (typeof document === "string") return printable(document) as T;
 	if (Array.isArray(document)) return document.map(allPrintable) as T;
@@ -32,26 +33,29 @@ export function allPrintable<T>(document: T): T {
 	) as T;
 }
 
-// What the programs that run jobs take out of a job's log and obey: "::error::" and the like at the beginning of a line
-// (GitHub, Gitea, Forgejo), "##[group]", "##vso[…]" and "##teamcity[…]" anywhere, and a section's marks (GitLab, Travis).
+// Commands that CI systems find in a job's log and execute: "::error::" and the like at the beginning of a line
+// (GitHub, Gitea, Forgejo), "##[group]", "##vso[…]" and "##teamcity[…]" anywhere, and marks of sections (GitLab,
+// Travis).
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a line may begin in colour
 const AT_THE_BEGINNING = /^((?:[^\S\n\r\u2028\u2029]|\u001b\[[\d;]*m)*):(?=:)/gm;
 const ANYWHERE = /##(?=[\w.-]*\[)/g;
 const SECTIONS = /(section_(?:start|end)|travis_(?:fold|time)):(?=\w)/g;
 
-/** Lines of which no program that runs jobs takes one for a command. For whole lines; for pieces there is {@link Pieces}. */
+/**
+ * Changes lines so that no CI system takes one for a command. For whole lines; for pieces of lines see {@link Pieces}.
+ */
 export function withoutCommands(lines: string): string {
 	return lines.replaceAll(AT_THE_BEGINNING, "$1: ").replaceAll(ANYWHERE, "# #").replaceAll(SECTIONS, "$1 :");
 }
 
-/** The same of lines that are written in pieces, wherever they are cut: what has been written of a line is remembered. */
+/** The same for lines that are written in pieces, cut anywhere. Remembers what was written of the unfinished line. */
 export class Pieces {
-	/** Of the line that has no end yet: what matters of it. */
+	/** Those characters of the unfinished line in which a command may have begun. */
 	#line = "";
 
 	withoutCommands(piece: string): string {
 		const whole = withoutCommands(this.#line + piece);
-		// Of what is written nothing can be changed any more: then a space parts the command where the piece begins.
+		// What was written cannot be changed. If a command began there, a space at the beginning of this piece breaks it.
 		const said = whole.startsWith(this.#line) ? whole.slice(this.#line.length) : ` ${withoutCommands(piece)}`;
 		const line = (this.#line + said).split(/[\n\r\u2028\u2029]/).at(-1) as string;
 		const begun = line.replace(BLANK, "").replace(CUT_COLOUR, "\u001b[");
@@ -60,9 +64,10 @@ export class Pieces {
 	}
 }
 
-/** More than the longest command's name has. */
+/** How many characters are remembered: more than the longest name of a command has. */
 const REMEMBERED = 64;
-// What changes nothing for what follows: colours and blanks at a line's beginning, and the numbers of a colour that is cut.
+// What need not be remembered: colours and blanks at the beginning of a line, and the numbers of a colour code that is
+// cut.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: see above
 const BLANK = /^(?:\s|\u001b\[[\d;]*m)+/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: see above

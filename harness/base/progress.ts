@@ -1,17 +1,20 @@
 import { plainWanted } from "./plain.ts";
 
-/** Tells a person, on stderr, what long work is at. */
+/** Shows a person, on stderr, how far long work is. */
 export interface Progress {
-	/** Announces a step, runs it, and says how long it took. */
+	/** Runs a step of the work, and shows its title and how long it took. */
 	step<T>(title: string, work: (say: (detail: string) => void) => Promise<T>): Promise<T>;
-	/** Says something that is not an error, but good to know. */
+	/** Shows a text that is not an error, but good to know. */
 	note(text: string): void;
 }
 
-/** Says nothing; for `--json` and for tests. */
+/** Shows nothing; for `--json` and for tests. */
 export const silent: Progress = { step: (_title, work) => work(() => {}), note: () => {} };
 
-/** Shows each step with its time: a spinner where stderr is a terminal, a line at its end elsewhere and in plain text. */
+/**
+ * Shows each step with its time: by a spinner if stderr is a terminal; otherwise, and in plain text, by a line when the
+ * step is done.
+ */
 export const visible: Progress = {
 	note(text) {
 		process.stderr.write(`  ${text}\n`);

@@ -1,18 +1,21 @@
 import { constants, type PathLike } from "node:fs";
 import { open, realpath } from "node:fs/promises";
 
-/** So much is read of a file that says it is smaller. */
+/** The read limit for a file whose size says less: the size may be wrong. */
 const SIZE_UNKNOWN_BYTES = 128 << 10;
 
-/** Reads a file that somebody handed in: a regular one, whole, and not through a link. @throws {Error} why that cannot be */
+/**
+ * Reads a whole file that somebody handed in. It must be a regular file, and not a symbolic link.
+ * @throws {Error} why the file cannot be read
+ */
 export async function readBytes(place: PathLike, bytesMax: number): Promise<Buffer> {
-	// Without O_NONBLOCK, what has become a FIFO meanwhile would be waited for.
+	// Without O_NONBLOCK, this would wait for ever if the file has become a FIFO meanwhile.
 	const file = await open(place, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
 	try {
 		const stats = await file.stat();
 		if (!stats.isFile()) throw new Error("it is not a regular file");
 		if (stats.size > bytesMax) throw tooLarge(bytesMax);
-		// The size may be a lie, as in /proc.
+		// The size may be wrong: files in /proc say 0.
 		const bytes = Buffer.alloc(Math.min(bytesMax, Math.max(stats.size, SIZE_UNKNOWN_BYTES)) + 1);
 		let length = 0;
 		for (let read = -1; read !== 0 && length < bytes.length; length += read)
@@ -24,7 +27,7 @@ export async function readBytes(place: PathLike, bytesMax: number): Promise<Buff
 	}
 }
 
-/** The same of a file that its owner may have made a link to. */
+/** The same for a path that may be a symbolic link. */
 export const readLinked = async (path: string, bytesMax: number): Promise<Buffer> =>
 	readBytes(await realpath(path), bytesMax);
 

@@ -1,18 +1,18 @@
 import { dirname } from "node:path";
 import { watch } from "chokidar";
 
-/** An editor may write a file in several steps; what comes within this time is one save. */
+/** An editor may write a file in several steps. Changes within this time count as one save. */
 const SAVE_MS = 30;
 const POLL_MS = 250;
 
-/** A program that looks after files. */
+/** A watcher of files. */
 export interface Watched {
 	close(): Promise<void>;
 }
 
 /**
- * Says whenever a module, or another beside it, is saved.
- * @param poll whether to look at the files again and again: on some mounts nobody tells when they change
+ * Calls `saved` whenever a module, or another one in its directory, is saved.
+ * @param poll whether to check the files at intervals: some mounts do not report changes
  */
 export function onSave(file: string, saved: () => void, { poll = false } = {}): Watched {
 	const files = watch(dirname(file), {

@@ -1,6 +1,6 @@
 import { cpus } from "node:os";
 
-/** Lets only so many do something at a time; the others wait for their turn, in their order. */
+/** Limits how many pieces of work run at the same time. The others wait, and start in the order in which they came. */
 export class Turns {
 	readonly #waiting: (() => void)[] = [];
 	#free: number;
@@ -21,7 +21,10 @@ export class Turns {
 		}
 	}
 
-	/** Lets one that waits begin although none is done, unless so many have already; whoever is done next makes up for it. */
+	/**
+	 * Starts one piece of waiting work beyond the limit, unless `atMost` pieces run beyond it already. When the next
+	 * piece of work ends, no waiting work starts in its place.
+	 */
 	lend(atMost: number): void {
 		if (this.#lent >= atMost || this.#waiting.length === 0) return;
 		this.#lent += 1;
@@ -36,8 +39,8 @@ export class Turns {
 }
 
 /**
- * Does the same work for each item, so many at a time; as many as there are processors, if not told.
- * @returns at once: a promise for each item, in their order
+ * Does the same work for each item, `atOnce` items at a time; as many as there are processors if not given.
+ * @returns immediately, a promise for each item, in the order of the items
  */
 export function sideBySide<T, R>(
 	items: readonly T[],
@@ -47,7 +50,8 @@ export function sideBySide<T, R>(
 	const turns = new Turns(atOnce);
 	return items.map((item) => {
 		const done = turns.take(() => work(item));
-		// Who awaits them one after the other may never come to the second that fails.
+		// A caller that awaits the promises one by one stops at the first failure. The next failure must not count as
+		// unhandled.
 		done.catch(() => {});
 		return done;
 	});

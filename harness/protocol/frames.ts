@@ -1,11 +1,11 @@
-/** How frames go over the wire: a 32-bit big-endian length, and that many bytes of JSON. */
+/** The format of a frame: a 32-bit big-endian length, and that many bytes of JSON. */
 
 /** The other side broke the protocol. */
 export class ProtocolError extends Error {
 	override readonly name = "ProtocolError";
 }
 
-/** One frame as it goes over the wire. */
+/** The bytes of one frame. */
 export function encodeFrame(frame: unknown): Buffer {
 	const body = Buffer.from(JSON.stringify(frame));
 	const head = Buffer.alloc(4);
@@ -23,7 +23,7 @@ export class FrameDecoder {
 	/**
 	 * Takes the next bytes.
 	 * @returns the frames that are now whole, parsed but not validated
-	 * @throws {ProtocolError} too long a frame, or not JSON
+	 * @throws {ProtocolError} a frame is too long, or is not JSON
 	 */
 	push(chunk: Buffer): unknown[] {
 		this.#chunks.push(chunk);
@@ -42,7 +42,7 @@ export class FrameDecoder {
 		return frames;
 	}
 
-	// At least `size` bytes in one piece; joins the chunks only when they are needed.
+	// Returns at least `size` bytes in one buffer. Joins the chunks only if the first one is too short.
 	#peek(size: number): Buffer {
 		const [first] = this.#chunks;
 		if (first !== undefined && first.length >= size) return first;

@@ -6,11 +6,12 @@ import type { Session, SessionFrame } from "./session.ts";
 import { Left, Printed, type Stage, type StageFrame, Still, View } from "./stage.ts";
 
 /**
- * What host and guest say to each other over the virtio-serial port; with the files in protocol/, all that both share.
+ * The frames that host and guest send each other over the virtio-serial port. Other folders import only this file of
+ * protocol/.
  *
- * The guest is not to be trusted (the exercise is root in it): the host checks every frame against these schemas,
- * bounds their size, and ends the work at the first violation. Each of the guest's frames repeats the work's nonce,
- * which is in no file and which the exercise never sees.
+ * The host does not trust the guest, because the exercise is root there. The host checks every frame against these
+ * schemas, bounds its size, and ends the work at the first violation. Every frame of the guest but `ready` repeats the
+ * work's nonce. The nonce is in no file, and the exercise never sees it.
  */
 
 export type { Escape, TableMount } from "../readings/break-out.ts";
@@ -46,7 +47,14 @@ export { type Stage, type StageFrame, View } from "./stage.ts";
 export { VIEWS, type ViewName } from "./views.ts";
 export type { Preparation, SocketAddress, WindowSize, Work } from "./work.ts";
 
-/** Longest frame that the host takes from a guest, that a guest takes from the host, and the most the host takes in one run. */
+/**
+ * - `frameBytes`: the longest frame that the host accepts from a guest.
+ * - `workBytes`: the longest frame that a guest accepts from the host.
+ * - `runBytes`: the most that the host accepts from a guest in one run.
+ * - `outputBytes`: the most that the guest passes on of a run's standard output, and of its standard error.
+ * - `ledgerBytes`: the most that the agent reads of a ledger.
+ * - `programChars`: the most that the agent keeps of a program's standard output.
+ */
 export const LIMITS = {
 	frameBytes: 4 << 20,
 	workBytes: 8 << 20,
@@ -56,20 +64,23 @@ export const LIMITS = {
 	programChars: PROGRAM_CHARS,
 } as const;
 
-/** The virtio-serial port's name; the guest finds it under /dev/virtio-ports. */
+/** The name of the virtio-serial port. */
 export const PORT = "org.drydock.agent";
 
-/** Everything that a guest may say. */
+/** Every frame that a guest may send. */
 export const GuestFrame = v.variant("type", [
-	/** The agent is up; only said once, before the snapshot. */
+	/** The agent is ready. Sent once, before the snapshot. */
 	v.object({ type: v.literal("ready"), kernel: text }),
 	v.object({
 		type: v.literal("pong"),
 		nonce: text,
-		/** By the guest's own clock. */
+		/** The guest's own clock. */
 		monotonicMs: v.number(),
 	}),
-	/** The work has been heard; the exercise comes next. What is lost before this is not the exercise's fault. */
+	/**
+	 * The agent has received the work and begins it. A machine that is lost before this frame is not the exercise's
+	 * fault.
+	 */
 	v.object({ type: v.literal("started"), nonce: text }),
 	v.object({
 		type: v.literal("output"),
@@ -79,7 +90,7 @@ export const GuestFrame = v.variant("type", [
 		data: v.pipe(v.string(), v.maxLength(LIMITS.outputBytes * 2)),
 	}),
 	v.object({ type: v.literal("report"), nonce: text, observation: Observation }),
-	/** A session's program has ended, and everything that it has written has been said. */
+	/** A session's program has ended. Its output is in the frames before this one. */
 	v.object({ type: v.literal("ended"), nonce: text, code: v.nullable(count), signal: v.nullable(text) }),
 	Printed,
 	Left,
@@ -90,12 +101,15 @@ export const GuestFrame = v.variant("type", [
 		type: v.literal("failed"),
 		nonce: text,
 		message: text,
-		/** The exercise had begun: it has probably kept the agent from its work. */
+		/** Whether the exercise had begun: then it has probably kept the agent from its work. */
 		disturbed: v.boolean(),
 	}),
 ]);
 
-/** Everything that a host may say. A ping is answered by a pong; so is a practice, after a run of the agent's own. */
+/**
+ * Every frame that a host may send. The agent answers a `ping` with a `pong`. When it receives a `practice`, it first
+ * plays a run of its own, and then sends a `pong`.
+ */
 export type HostFrame =
 	| Run
 	| Session

@@ -1,17 +1,17 @@
 /**
- * Cuts text that comes in pieces into lines. Unlike node:readline, it ends a line at "\n" only: JSON may hold the other
- * characters that readline takes for ends of lines. What it keeps of a line without an end is bounded.
+ * Cuts text that arrives in pieces into lines. Only "\n" ends a line. node:readline has further line ends, which JSON
+ * may contain. Of an unfinished line, only a limited number of characters is kept.
  */
 export class Lines {
 	readonly #keptChars: number;
 	#rest = "";
 
-	/** @param keptChars of a line that has no end yet, so many of its last characters are kept */
+	/** @param keptChars how many characters of an unfinished line are kept: the last ones */
 	constructor(keptChars: number) {
 		this.#keptChars = keptChars;
 	}
 
-	/** Takes the next piece. @returns the lines that end in it, without their ends */
+	/** Takes the next piece. @returns the lines that end in this piece, without "\n" */
 	take(piece: string): string[] {
 		const lines = (this.#rest + piece).split("\n");
 		const rest = lines.pop() ?? "";
@@ -19,7 +19,7 @@ export class Lines {
 		return lines;
 	}
 
-	/** How many characters of the line that has no end yet are kept. */
+	/** How many characters of the unfinished line are kept now. */
 	get restChars(): number {
 		return this.#rest.length;
 	}

@@ -5,20 +5,20 @@ import { HostState, ProcessState } from "../readings/index.ts";
 import { Place } from "../readings/root.ts";
 import { Task } from "../readings/tasks.ts";
 
-/** What comes of a run: what was read at which moment, and how everything ended. */
+/** The result of a run: what the agent read at each moment, and how each call and each program ended. */
 
-/** Characters of what an exercise returned, as JSON. */
+/** The longest value that an exercise may return, in characters of JSON. */
 const VALUE_CHARS = 1024;
 
 const Thrown = v.object({
 	name: text,
 	message: text,
 	stack: v.pipe(v.string(), v.maxLength(65536)),
-	/** Only of a SyscallError. */
+	/** Only if the error is a SyscallError. */
 	syscall: v.optional(v.object({ call: text, args: record(text, text), code: text, errno: count })),
 });
 
-// What is nested without end can be parsed, but not be shown again.
+// JSON.parse takes a value that is nested too deeply for JSON.stringify, which then throws a RangeError.
 function shallow(value: unknown): unknown {
 	try {
 		return (JSON.stringify(value) ?? "").length <= VALUE_CHARS ? value : "something long";
@@ -31,16 +31,16 @@ function shallow(value: unknown): unknown {
 const Ending = v.variant("how", [
 	v.object({ how: v.literal("returned"), value: v.pipe(v.unknown(), v.transform(shallow)) }),
 	v.object({ how: v.literal("threw"), thrown: Thrown, inChild: v.boolean() }),
-	/** A forked child came back from the exercise instead of leaving by execve or _exit. */
+	/** A forked child returned from the exercise instead of ending by execve or _exit. */
 	v.object({ how: v.literal("child-returned") }),
 	/** The exercise returned a promise. */
 	v.object({ how: v.literal("asynchronous") }),
 	v.object({ how: v.literal("exited"), code: v.nullable(count), signal: v.nullable(text) }),
-	/** The deadline came first: what each of its processes was doing. */
+	/** The call had not ended at the deadline. `tasks`: its processes at that moment. */
 	v.object({ how: v.literal("hung"), tasks: list(Task) }),
 ]);
 
-/** Whether something that came from the exercise's side is an ending. */
+/** Whether a value is an ending. The value comes from a process in which the exercise ran. */
 export const isEnding = (value: unknown): value is Ending => v.is(Ending, value);
 
 const LedgerCall = v.object({
@@ -48,28 +48,31 @@ const LedgerCall = v.object({
 	task: text,
 	call: text,
 	args: record(text, text),
-	/** The kernel's answer; absent when the call never came back. */
+	/** What the system call returned. Absent if the call failed, or never returned. */
 	result: v.optional(v.number()),
 	error: v.optional(text),
 });
 
-/** One call that a run has made: how it ended, and what led there. */
+/** How one call of a run ended, and what the agent noted before the end. */
 const CallReport = v.object({
 	ending: Ending,
-	/** The process that ended the exercise with an exception, as it was when it threw. */
+	/** The process that threw an exception, as it was at that moment. Null if none threw, or none could be read. */
 	atThrow: v.nullable(ProcessState),
-	/** Whether a process other than the command has read what was written to it. */
+	/** Whether another process than the command has read input that was written for the command. */
 	inputTaken: v.optional(v.boolean(), false),
-	/** The process that stopped itself on its way to the command, as it was then; null where no step waits for that. */
+	/**
+	 * The process that stopped itself (SIGSTOP) on its way to the command, as it was at that moment. Null if the call
+	 * does not wait for one, or none stopped.
+	 */
 	stopped: v.optional(
 		v.nullable(
 			v.object({
 				pid: count,
 				startTicks: count,
-				/** Its root directory, and the entries of that. */
+				/** Its root directory. `root`: the entries of that directory. */
 				rootPlace: v.nullable(Place),
 				root: list(text),
-				/** How many processes it had started that were still there. */
+				/** How many of its descendants were still there. */
 				children: count,
 			}),
 		),
@@ -78,36 +81,40 @@ const CallReport = v.object({
 	ledger: list(LedgerCall),
 });
 
-/** What was read at one moment. */
+/** What the agent read at one moment. */
 const Moment = v.object({
 	host: HostState,
-	/** The commands that run, by call; null for one that has ended or never ran. */
+	/** The command of each call, by the call's name. Null for a command that has ended or never ran. */
 	commands: record(text, v.nullable(ProcessState)),
 });
 
-/** Characters of a program's standard output, of a step that asks for all of it. */
+/** The most characters that are kept of a program's standard output when its step asks for all of it. */
 export const PROGRAM_CHARS = 1 << 20;
 
-/** How a program ended that the run has started on the host. */
+/** How a program ended that the agent started on the host for the run. */
 const ProgramEnd = v.object({
 	code: v.nullable(count),
 	stdout: v.pipe(v.string(), v.maxLength(PROGRAM_CHARS)),
 	stderr: text,
 });
 
-/** What came of a question: who answered, and from which address that listener saw it come; or why nobody did. */
+/**
+ * The result of a question: which listener answered, and from which address it saw the connection come; or the failure.
+ */
 const Answer = v.object({
-	/** The place of the listener. Empty when it was no listener of the agent's, or nobody. */
+	/** The place of the listener. Empty if nobody answered, or somebody else than a listener of the agent. */
 	by: text,
 	seenAs: text,
-	/** The kernel's name of the error, such as ECONNREFUSED, or other words; empty when there was an answer. */
+	/**
+	 * The name of the kernel's error, such as ECONNREFUSED, or other words. Empty if a listener of the agent answered.
+	 */
 	failed: text,
 });
 
-/** Characters of what an instrument has measured, as JSON. */
+/** The longest result of an instrument, in characters of JSON. */
 const MEASURED_CHARS = 1 << 16;
 
-// The form of what an instrument measures is its lesson's to say; here it is only bounded.
+// The lesson of an instrument checks the form of the result. Here only its size is bounded.
 const Measured = v.pipe(
 	v.unknown(),
 	v.check((value) => (JSON.stringify(value) ?? "").length <= MEASURED_CHARS, "something long"),
@@ -115,23 +122,29 @@ const Measured = v.pipe(
 
 export const Observation = v.object({
 	before: HostState,
-	/** By the name that the step gave it. */
+	/** By the name that the step gives. */
 	moments: record(text, Moment),
 	after: HostState,
 	calls: record(text, CallReport),
 	programs: record(text, ProgramEnd),
-	/** By the question's name; without those that could not be asked, as their place was not there. */
+	/**
+	 * By the question's name. A question that could not be asked has no answer here, such as one whose place was not
+	 * there.
+	 */
 	answers: record(text, Answer),
-	/** The images that were read, by their path; null where there is none. An image that is read twice has both readings. */
+	/**
+	 * The images that were read, by path. Null: there is no image at the path. An image that was read twice has two
+	 * readings.
+	 */
 	images: record(text, v.pipe(v.array(v.nullable(ImageReading)), v.maxLength(2))),
-	/** What came of each signal, by the step's name: whether the call ended before patience did. */
+	/** By the step's name: whether the call ended within the time that the agent waited after the signals. */
 	signals: record(text, v.picklist(["ended", "ignored"])),
-	/** What instruments have measured, by the step's name; none of a step that could not be taken. */
+	/** The results of instruments, by the step's name. A measurement that was not possible has no result here. */
 	measured: v.optional(record(text, Measured), {}),
-	/** The steps that waited for something that did not come: their names, and whose they are, such as `feed box`. */
+	/** The steps that waited in vain, each with its kind and its call (otherwise its `as`), such as `feed box`. */
 	givenUp: list(text),
 	outputBytes: v.object({ stdout: count, stderr: count }),
-	/** Where the guest's time went, by stage. */
+	/** How long each stage of the run took in the guest, in milliseconds. */
 	stageMs: record(text, v.number()),
 });
 

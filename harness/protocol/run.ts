@@ -1,16 +1,19 @@
 import type { Readings } from "../readings/index.ts";
 import type { SocketAddress, WindowSize, Work } from "./work.ts";
 
-/** Where something is asked, or listens: a call's command by name, `host`, or a neighbour by name. */
+/** The name of a network namespace: `host`, a call (the namespace of its command), or a neighbour. */
 type Place = string;
 
-/** A socket of the agent's that listens at all addresses of a place. Without a port, the kernel chooses one. */
+/** A socket of the agent that listens at all addresses of a place. Without `port`, the kernel chooses a port. */
 export interface Listener {
 	place: Place;
 	port?: number;
 }
 
-/** A connection that is tried. A port is a number, or the one that the kernel has chosen for the listener of a place. */
+/**
+ * A TCP connection that the agent tries to make. `port.of`: the port that the kernel chose for the listener of that
+ * place.
+ */
 export interface Question {
 	name: string;
 	from: Place;
@@ -18,99 +21,114 @@ export interface Question {
 	port: number | { of: Place };
 }
 
-/** A call of one of the program's exports, on a runner of its own. */
+/** A call of one of the program's exports. Each call has a runner of its own. */
 export interface Call {
 	export: string;
 	args: unknown[];
 	/**
-	 * Names the call's command: the process whose arguments hold it, wherever in the guest it runs and whoever started it.
-	 * A line that the command prints whenever it waits for one ends with the token, or with `says`.
+	 * Identifies the call's command: the process that has the token as one of its arguments, wherever in the guest it
+	 * runs and whichever process started it. The command prints a line whenever it waits for input. This line ends with
+	 * `says`; with the token if `says` is not given.
 	 */
 	token: string;
 	says?: string | undefined;
-	/** Who calls; root if not given. */
+	/** The user and the groups of the process that makes the call; root if not given. */
 	as?: { uid: number; gid: number; groups?: number[] } | undefined;
-	/** What the call has as its standard input, output and error; pipes if not given. */
+	/** The standard input, output and error of the call: pipes if not given; `none` is /dev/null. */
 	stdio?: "pipes" | "none" | { terminal: WindowSize } | undefined;
 	/**
-	 * What the call is waited for: its command `runs` and waits for its first line; the export `returns`; a process `stops`
-	 * itself (SIGSTOP) on its way to the command, is read there and sent on; a server accepts connections.
+	 * What the step `call` waits for; `runs` if not given.
+	 * - `runs`: the command runs and waits for its first line.
+	 * - `returns`: the call has ended.
+	 * - `stops`: a process has stopped itself (SIGSTOP) on its way to the command. The agent reads the process and sends
+	 *   it SIGCONT. Then the step waits as for `runs`.
+	 * - `serves`: a server accepts connections at this address.
 	 */
 	until?: "runs" | "returns" | "stops" | { serves: SocketAddress } | undefined;
-	/** The export may return a promise; the call then lasts until that is settled. Otherwise a promise is a mistake. */
+	/**
+	 * Whether the export may return a promise: the call then lasts until it settles. Otherwise a promise is a mistake.
+	 */
 	asynchronous?: boolean | undefined;
 }
 
-/** One step of a run, on its calls by name. A step on a call that has ended does nothing. */
+/** One step of a run. Steps refer to calls by name. A step on a call that has ended does nothing. */
 export type Step =
-	/** Makes the call, and waits for what it is waited for. */
+	/** Makes the call, and waits for the event that its `until` names. */
 	| { do: "call"; call: string }
 	/**
-	 * Reads host and commands, and keeps what was read under this name. Where it is about one call only, nothing is read
-	 * once that has ended. Just before it reads, the agent writes to files of the host, by path: whoever sees the file itself
-	 * sees the new text, and in a copy stands the old one. They are opened before the first call. Where all has ended,
-	 * what is gone only some time later is waited for: network namespaces.
+	 * Reads the host and the commands, and keeps the readings under the name `as`. With `call`, reads nothing if that
+	 * call has ended. `writes`: new texts for files of the host, by path. The agent writes them just before it reads: a
+	 * process that sees the file itself sees the new text, and a copy still has the old one. The agent opens these files
+	 * before the first call. `allEnded`: waits until the new network namespaces are gone, which takes some time after the
+	 * last process has ended.
 	 */
 	| { do: "look"; as: string; call?: string; writes?: Record<string, string>; allEnded?: true }
 	/**
-	 * Writes a line to the call's standard input, an empty one if not given, and waits until the command says that it waits
-	 * for the next one. After the last one, the input ends, and the end of the call is waited for.
+	 * Writes a line to the call's standard input; an empty line if not given. Waits until the command says that it waits
+	 * for the next line. With `last`, closes the input after this line, and waits until the call has ended.
 	 */
 	| { do: "feed"; call: string; line?: string; last?: true }
-	/** Writes these characters, such as a Ctrl-C for a terminal, and waits for nothing. */
+	/** Writes these characters, such as Ctrl-C for a terminal. Waits for nothing. */
 	| { do: "feed"; call: string; text: string }
-	/** Gives the call's terminal another size. */
+	/** Changes the size of the call's terminal. */
 	| { do: "resize"; call: string; window: WindowSize }
 	/** Closes the agent's end of the call's terminal. */
 	| { do: "hangUp"; call: string }
 	/**
-	 * Sends signals, one right after the other. With a name, the call's end is waited for and kept under that name; what then
-	 * still runs is looked at as `AS: ignored`, and killed.
+	 * Sends signals, one right after the other. With `as`, waits for the end of the call, and keeps under this name
+	 * whether it ended. If it did not end, the agent reads host and commands under the name `CALL: ignored`, CALL being
+	 * the call's name, and kills what the call has started.
 	 */
 	| { do: "signal"; call: string; to: "command" | "init" | "engine"; signals: NodeJS.Signals[]; as?: string }
 	/**
-	 * Waits until the call's processes have settled: no zombie is left, and nobody more ends; until it has ended; or until the
-	 * command's terminal or pipes have shown a text.
+	 * - `settled`: waits until none of the call's processes is a zombie and their number stays the same.
+	 * - `ended`: waits until the call has ended.
+	 * - `prints`: waits until this text was written to the call's terminal or standard output.
 	 */
 	| { do: "await"; call: string; until: "settled" | "ended" | { prints: string } }
-	/** Waits until the host has none of these links: a link whose namespace is gone goes some time later. */
+	/** Waits until the host has none of these links. The kernel removes a link some time after its namespace is gone. */
 	| { do: "await"; until: { unlinked: string[] } }
 	/**
-	 * Ends all that a call has started by SIGKILL, and waits for its end. A server is ended itself, too: it never returns, and
-	 * one that is not stopped has hung at the end.
+	 * Kills (SIGKILL) everything that the call has started, and waits for the end of the call. For a call that `serves`,
+	 * the call's own process is killed, too, because a server never returns. A server that is not stopped ends as `hung`.
 	 */
 	| { do: "stop"; call: string }
-	/** Has an instrument of the run's measure something; see {@link Run.instruments}. */
+	/** Calls an instrument of the run, and keeps its result under the name `as`; see {@link Run.instruments}. */
 	| { do: "measure"; with: string; args: unknown[]; as: string }
 	/**
-	 * Reads images that the exercise has built; the agent does it itself. What is read of archives is read of them with these
-	 * words replaced, if any are given.
+	 * Reads images that the exercise has built. The agent reads them itself, without a program. `words`: pairs of words
+	 * of equal length. In each archive, the agent replaces the first word of a pair by the second before it reads the
+	 * archive.
 	 */
 	| { do: "readImages"; images: string[]; words?: [string, string][] }
 	/**
-	 * Asks all of the questions at once, over TCP, while the listeners listen; see {@link Question}. In the places that are
-	 * to be `afresh`, it is first forgotten which hardware address belongs to which neighbour.
+	 * Asks all questions at the same time, over TCP, while the listeners listen; see {@link Question}. In the places of
+	 * `afresh`, the agent first empties the table of the neighbours' hardware addresses (ip-neighbour(8)).
 	 */
 	| { do: "ask"; listeners: Listener[]; questions: Question[]; afresh?: Place[] }
 	/**
-	 * Runs a program on the host, or in the network namespace of a call's command. Of what it prints the first 8000
-	 * characters are kept, or, where the step asks for all of its standard output, {@link LIMITS}.programChars.
+	 * Runs a program on the host, or in the network namespace of a call's command. Keeps the first 8000 characters of its
+	 * standard output and of its standard error. With `keepAll`, keeps {@link LIMITS}.programChars of its standard
+	 * output.
 	 */
 	| { do: "run"; argv: string[]; networkOf?: string; as: string; keepAll?: boolean };
 
-/** A scenario to be played and read. */
+/** A scenario that the agent plays, and what it reads meanwhile. */
 export interface Run extends Work {
 	type: "run";
-	/** CommonJS; `#kernel` is left to the runner. */
+	/** The program, as CommonJS. The runner resolves the import `#kernel`. */
 	code: string;
 	/**
-	 * CommonJS, run by the agent itself, where no exercise reaches it: what a lesson measures beyond the steps. Each export is
-	 * an instrument; `#guest` is left to the agent.
+	 * Code for what this lesson alone measures, as CommonJS. The agent itself runs it, out of the exercise's reach. Each
+	 * export is an instrument. The agent resolves the import `#guest`.
 	 */
 	instruments?: string | undefined;
 	calls: Record<string, Call>;
 	steps: Step[];
-	/** What is read of host and commands beside what is always read; the break-out is tried wherever a command is looked at. */
+	/**
+	 * What is read of host and commands in addition to what is always read. With `breakOut`, the agent also tries to
+	 * break out.
+	 */
 	readings: Readings;
 	deadlineMs: number;
 }

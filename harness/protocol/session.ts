@@ -1,20 +1,20 @@
 import type { WindowSize, Work } from "./work.ts";
 
-/** A program in the guest that a person, or another program, talks to until it ends. It has no deadline. */
+/** A program in the guest. A person or another program on the host talks to it until it ends. It has no deadline. */
 export interface Session extends Work {
 	type: "session";
-	/** Runs on the guest's host. */
+	/** The program and its arguments. It runs on the guest's host. */
 	argv: string[];
-	/** Beside what every program there has; such as TERM. */
+	/** Variables in addition to those that every program there has, such as TERM. */
 	environment: Record<string, string>;
-	/** Of the terminal that it is given; null for three pipes in its place. */
+	/** The size of the program's terminal. Null: the program gets three pipes instead of a terminal. */
 	window: WindowSize | null;
 }
 
 /**
- * What the host says while a session lasts. Neither side says how much the other may send: a port that is not read
- * from fills up, its writer waits, and so does whoever feeds it.
+ * What the host sends during a session. There is no flow control in the protocol: if one side does not read, the port
+ * fills up, the other side's write waits, and so does the program that produces the data.
  */
 export type SessionFrame =
-	/** Base64; without a terminal, no bytes are the end of its input. */
+	/** `data` is base64. Empty data ends the input of a program without a terminal. */
 	{ type: "input"; nonce: string; data: string } | { type: "resize"; nonce: string; window: WindowSize };

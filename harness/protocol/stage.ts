@@ -4,31 +4,36 @@ import { HostState, ProcessState, type Readings } from "../readings/index.ts";
 import type { WindowSize, Work } from "./work.ts";
 
 /**
- * Several shells side by side, and what the kernel shows meanwhile. A stage has no end but its machine's; while it is
- * still, a copy of the machine can be kept, in which it then goes on as well.
+ * Several shells side by side, and what the kernel shows meanwhile. A stage lasts until its machine ends. While the
+ * stage is still, the host can save a copy of the machine. In a machine that is restored from the copy, the stage
+ * continues.
  */
 export interface Stage extends Work {
 	type: "stage";
-	/** By name. One that ends is started again. */
+	/** By name. The agent starts a shell again when it has ended. */
 	shells: Record<string, { argv: string[]; environment: Record<string, string>; window: WindowSize }>;
-	/** What is read of the host and of the shells' users beside what is always read. */
+	/**
+	 * What is read in addition to what is always read: of the host, and of the process that each shell's user talks to.
+	 */
 	readings: Readings;
 }
 
-/** What the host says while a stage lasts. */
+/** What the host sends during a stage. */
 export type StageFrame =
-	/** Base64; what is typed into a shell. */
+	/** `data` is base64: what is typed into a shell. */
 	| { type: "input"; nonce: string; shell: string; data: string }
 	| { type: "resize"; nonce: string; shell: string; window: WindowSize }
-	/** Nothing more may be said until "move". */
+	/** The agent answers with `still`, and then sends nothing until the host sends `move`. */
 	| { type: "still"; nonce: string }
-	/** What every restored machine lacks; see Work. */
+	/**
+	 * The agent may send frames again. `entropy` and `timeMs` are what every restored machine lacks; see {@link Work}.
+	 */
 	| { type: "move"; nonce: string; entropy: string; timeMs: number };
 
 /** A shell's name. */
 const Name = v.pipe(v.string(), v.maxLength(32));
 
-/** What a shell's terminal was told. */
+/** What was written to a shell's terminal. */
 export const Printed = v.object({
 	type: v.literal("printed"),
 	nonce: text,
@@ -37,24 +42,26 @@ export const Printed = v.object({
 	data: v.pipe(v.string(), v.maxLength(128 << 10)),
 });
 
-/** A shell has ended, and another takes its place. */
+/** A shell has ended. The agent starts it again. */
 export const Left = v.object({ type: v.literal("left"), nonce: text, shell: Name });
 
-/** Said once what came before is said; then nothing until the host says "move". */
+/** The agent sends this frame after all earlier frames, and then sends nothing until the host sends `move`. */
 export const Still = v.object({ type: v.literal("still"), nonce: text });
 
-/** What the kernel shows of the host, and of the process that each shell's user talks to; said when it has changed. */
+/**
+ * What the kernel shows of the host, and of the process that each shell's user talks to. Sent when this has changed.
+ */
 export const View = v.object({
 	type: v.literal("view"),
 	nonce: text,
 	host: HostState,
-	/** By shell; null for one whose process has ended while it was read. */
+	/** By shell. Null: the shell does not run at this moment, or the process ended while the agent read it. */
 	shells: record(
 		Name,
 		v.nullable(
 			v.object({
 				...ProcessState.entries,
-				/** It waits for something to be typed. */
+				/** Whether the process waits for something to be typed. */
 				listens: v.boolean(),
 				/** Pid of the shell itself. */
 				shell: count,

@@ -1,4 +1,4 @@
-/** The views of a demo that the instructors' page can show; a demo names those that it is about. */
+/** The views that the instructors' page can show. A demo names the views that it uses. */
 export const VIEWS = [
 	"answers",
 	"namespaces",

@@ -1,33 +1,36 @@
-/** What every kind of work for a fresh virtual machine begins with. */
+/** The fields that every kind of work for a fresh virtual machine has: a run, a session, a stage. */
 export interface Work {
 	nonce: string;
-	/** Base64; 48 bytes of the host's randomness, as every restored machine starts with the same. */
+	/** Base64: 48 random bytes from the host. Without them, all restored machines would draw the same random numbers. */
 	entropy: string;
 	timeMs: number;
 	prepare: Preparation[];
 	/**
-	 * Whether tracing and the loading of modules are left to what is played, which then gets at the agent as well: for
-	 * what is the kit's own, and where nothing is judged.
+	 * Whether programs in the guest may trace processes and load kernel modules. They can then reach the agent, too. Only
+	 * for the kit's own programs, and where nothing is judged.
 	 */
 	unlocked?: boolean;
 }
 
-/** Something done on the guest's host before the first call. */
+/** What the agent does on the guest's host before the first call. */
 export type Preparation =
 	| { do: "write"; path: string; text: string; encoding?: "utf8" | "base64"; mode?: number }
 	| { do: "directory"; path: string }
 	| { do: "copy"; from: string; to: string }
-	/** Runs a program; its failure ends the run. What it prints is kept under a name, if one is given. */
+	/**
+	 * Runs a program. If the program fails, the run fails. With `as`, its end and its output are kept under that name.
+	 */
 	| { do: "run"; argv: string[]; as?: string }
-	/** Starts a stock program that goes on running, such as a registry, and waits until it accepts connections. */
+	/** Starts a stock program that keeps running, such as a registry, and waits until it accepts connections. */
 	| { do: "serve"; argv: string[]; at: SocketAddress }
 	/**
-	 * Makes another computer, which only the agent has a name for: a network namespace, and a veth pair whose two ends are
-	 * both called `link`. The addresses are said with their prefix. The neighbour becomes the host's default gateway.
+	 * Makes another computer: a network namespace that only the agent can name, and a veth pair between it and the host.
+	 * Both ends of the pair are called `link`. The addresses are in the form ADDRESS/PREFIX. The neighbour becomes the
+	 * host's default gateway.
 	 */
 	| { do: "neighbour"; name: string; link: string; hostAddress: string; address: string };
 
-/** Where a server listens on the guest's host: a path of a Unix socket, or a TCP port at 127.0.0.1. */
+/** Where a server listens on the guest's host: the path of a Unix socket, or a TCP port of 127.0.0.1. */
 export type SocketAddress = { path: string } | { port: number };
 
 /** In characters. */
