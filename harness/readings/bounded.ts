@@ -1,25 +1,26 @@
 import * as v from "valibot";
 
-/** The pieces that a guest's readings are made of: each is bounded, as the guest is not to be trusted. */
+/** Schemas for the parts of a guest's readings. Each limits its size, because the host does not trust the guest. */
 
 export const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 export const text = v.pipe(v.string(), v.maxLength(8192));
 export const written = (pattern: RegExp) => v.pipe(v.string(), v.regex(pattern));
-/** Signals or capabilities, a bit each, hexadecimal: see proc_pid_status(5). A process that has just ended may have none. */
+/** A set of signals or capabilities, hexadecimal, one bit each: see proc_pid_status(5). */
 export const mask = written(/^[0-9a-f]{1,16}$/);
+/** The same; empty if the process has just ended. */
 export const maskOrNone = written(/^[0-9a-f]{0,16}$/);
-/** major:minor; empty where there is no device. */
+/** A device number as major:minor; empty if there is none. */
 export const device = written(/^(?:\d{1,10}:\d{1,10})?$/);
-/** SHA-256, hexadecimal; empty where there is no content. */
+/** A SHA-256 digest, hexadecimal; empty if there is no content. */
 export const digest = written(/^(?:[0-9a-f]{64})?$/);
 export const list = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.maxLength(4096));
 
-/** More than a process has files open. */
+/** The most entries of a record: more than a process has files open. */
 const NAMES_MAX = 1 << 16;
 
 /**
- * By names that the guest says. One that every object has a member of, such as `toString`, names nothing that is read, and
- * is left out: whoever looks for what another record names would find that member.
+ * A record whose keys come from the guest. Keys that are also members of every object, such as `toString`, are removed.
+ * No reading has such a key, and code that looks up a key of one record in another one would find the inherited member.
  */
 export const record = <T extends v.GenericSchema>(name: v.GenericSchema<string>, value: T) =>
 	v.pipe(

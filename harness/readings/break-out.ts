@@ -2,29 +2,36 @@ import * as v from "valibot";
 import { count, device, list, text } from "./bounded.ts";
 import type { Subject } from "./subject.ts";
 
-/** A mount of a mount namespace, wherever it is: covered, or out of every path's reach. See listmount(2). */
+/** A mount of a mount namespace, also if another mount covers it or no path leads to it. See listmount(2). */
 const TableMount = v.object({ id: count, parentId: count, device, root: text, fstype: text });
 export type TableMount = v.InferOutput<typeof TableMount>;
 
 /**
- * Ways out of a root, tried by the agent from where a process stands: "" where one led to the host's files, otherwise why
- * it did not.
+ * Ways to break out of a root, which the agent tries from where a process stands. Each is "" if it led to the host's
+ * files; otherwise the reason why it did not.
  */
 const Ways = v.object({
-	/** chroot(2) once more, with the current directory left above the new root; then up by "..". */
+	/** A second chroot(2) while the current directory stays outside of the new root; then up by "..". */
 	climb: text,
-	/** umount2("/", MNT_DETACH) and setns(2) into the same mount namespace, again and again. */
+	/** umount2("/", MNT_DETACH) and setns(2) into the same mount namespace, repeatedly. */
 	uncover: text,
 });
 
-/** The ways, and the same ways out of a chroot of the agent's own on the host: unless those work, nothing is known. */
+/**
+ * The ways, and as a control the same ways out of roots that the agent itself has made on the host. If the control does
+ * not break out, the result proves nothing.
+ */
 const Escape = v.object({ ...Ways.entries, control: Ways });
 export type Escape = v.InferOutput<typeof Escape>;
 
 const process = {
-	/** All of its mount namespace, with what its root hides; null where the run does not ask for the break-out. */
+	/**
+	 * All mounts of its mount namespace, also those that its root hides; null if the run does not ask for the break-out.
+	 */
 	table: v.optional(v.nullable(list(TableMount)), null),
-	/** What came of breaking out from where this process stands; null if it was not tried. A runner tries it: see escape.ts. */
+	/**
+	 * The result of breaking out from where this process stands; null if it was not tried. See harness/guest/escape.ts.
+	 */
 	escape: v.nullable(Escape),
 };
 

@@ -4,7 +4,7 @@ import { containersRow, type Row, type Subject } from "./subject.ts";
 const host = {
 	/** The paths of all cgroups. */
 	cgroups: list(text),
-	/** Files of the cgroups that are asked for, by path: `{ "/box/web-1": { "memory.max": … } }`. */
+	/** Files of the cgroups that the run asks for, by path: `{ "/box/web-1": { "memory.max": … } }`. */
 	limits: record(text, record(text, text)),
 };
 const process = {
@@ -16,7 +16,7 @@ const process = {
 type Asked =
 	/** The limits of a cgroup, such as `/box`, and of all cgroups below it. */
 	| { below: string }
-	/** Limits and use of all cgroups that were made since the reading began, and of those that are read processes' own. */
+	/** Limits and use of all cgroups that were made since the run or stage began, and of the read processes' cgroups. */
 	| { made: true };
 
 export const cgroup: Subject<typeof host, typeof process, Asked> = {

@@ -6,7 +6,7 @@ import type { Subject } from "./subject.ts";
 const process = {
 	/** Its open files by descriptor: the links in /proc/PID/fd. */
 	descriptors: record(text, text),
-	/** What is open at each of them. */
+	/** Device and inode of the file at each descriptor. */
 	openPlaces: v.optional(record(text, Place), {}),
 };
 

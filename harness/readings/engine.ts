@@ -4,14 +4,14 @@ import { Namespaces } from "./namespaces.ts";
 import type { Subject } from "./subject.ts";
 
 const process = {
-	/** Pid of the engine itself: the process that has called the exercise. */
+	/** Pid of the engine: the process that has called the exercise. */
 	enginePid: count,
 	/** Whether the engine's root is the host's. */
 	engineInHostRoot: v.boolean(),
 	engineNamespaces: Namespaces,
-	/** Its cgroup, as `cgroup` is said. */
+	/** The engine's cgroup, in the form of `cgroup`. */
 	engineCgroup: text,
-	/** What the agent has started it with at 0, 1 and 2, said as `descriptors` are. */
+	/** The files at descriptors 0, 1 and 2 when the agent started the engine, in the form of `descriptors`. */
 	engineDescriptors: record(text, text),
 };
 

@@ -7,7 +7,7 @@ export const Entry = v.object({
 	/** Relative to the tree's top, which is `.`. */
 	path: text,
 	kind: v.picklist(["file", "directory", "symlink", "char", "block", "fifo", "socket"]),
-	/** Its inode's number, and when that was last changed: what is written and put back is another one, or younger. */
+	/** The inode's number, and its last change (ctime). They show that a file was changed and changed back. */
 	inode: v.optional(count, 0),
 	changedMs: v.optional(v.number(), 0),
 	/** Permission bits. */
@@ -15,30 +15,30 @@ export const Entry = v.object({
 	uid: count,
 	gid: count,
 	size: count,
-	/** Of a device file; 0:0 is an overlay's whiteout. */
+	/** The device number of a device file; 0:0 is an overlay's whiteout. */
 	device,
-	/** Of a file's content; empty for all that is no file. */
+	/** The digest of a regular file's content; empty for everything else. */
 	sha256: digest,
-	/** The first bytes of a file's content, or where a symbolic link leads. */
+	/** The first bytes of a file's content, or the target of a symbolic link. */
 	text: v.pipe(v.string(), v.maxLength(1024)),
-	/** An overlay shows nothing of what lies below this directory. See overlayfs in the kernel's documentation. */
+	/** Whether an overlay hides what lower layers have at this directory. See overlayfs in the kernel's documentation. */
 	opaque: v.boolean(),
 });
 export type Entry = v.InferOutput<typeof Entry>;
 
 const host = {
-	/** The directories that are watched, by path; null where there is none. */
+	/** Everything in the watched directories, by the directory's path; null if there is no such directory. */
 	trees: record(text, v.nullable(list(Entry))),
 };
 const process = {
-	/** Files in its root that are asked for, by path; null where there is none. */
+	/** The files in its root that the run asks for, by path; null if there is no such file. */
 	files: record(text, v.nullable(Entry)),
 };
 
 interface Asked {
-	/** Directories of the host. */
+	/** Directories of the host to read with everything in them. */
 	watch?: string[];
-	/** Files in a command's root, relative to it. */
+	/** Files in a command's root, by paths relative to the root. */
 	inRoot?: string[];
 }
 

@@ -5,12 +5,12 @@ import { containersRow, type Subject } from "./subject.ts";
 const Named = list(v.object({ id: count, name: text }));
 const IdMap = list(v.object({ inside: count, outside: count, length: count }));
 
-/** Whose numbers a process has. */
+/** How a process's user and group numbers are mapped, and which names they have in its root. */
 const Identity = v.object({
 	/** The lines of /proc/PID/uid_map and gid_map. See user_namespaces(7). */
 	uidMap: IdMap,
 	gidMap: IdMap,
-	/** The first of /etc/passwd and /etc/group in its root. */
+	/** The first entries of /etc/passwd and /etc/group in its root. */
 	users: Named,
 	groups: Named,
 });
@@ -18,10 +18,10 @@ export type Identity = v.InferOutput<typeof Identity>;
 
 const process = {
 	credentials: v.object({
-		/** Real, effective, saved and file system's. */
+		/** Real, effective, saved, and file system's. */
 		uids: list(count),
 		gids: list(count),
-		/** The supplementary ones. None in what was recorded before they were read. */
+		/** Supplementary groups. Empty in recordings from before they were read. */
 		groups: v.optional(list(count), []),
 		capabilities: maskOrNone,
 		boundingSet: maskOrNone,

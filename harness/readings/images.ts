@@ -1,52 +1,58 @@
 import * as v from "valibot";
 import { count, digest, list, text } from "./bounded.ts";
 
-/** What the agent reads of an image that an exercise has built: files, and archives in them. See image-layout.md. */
+/**
+ * What the agent reads of an OCI image that an exercise has built: its files, and the archives in them. See
+ * image-layout.md.
+ */
 
-/** The longest path that is told, and the longest document. */
+/**
+ * `entries`: the most files of an image, and the most members of an archive. `documents`: the most documents of an
+ * image.
+ */
 export const IMAGE_LIMITS = { pathChars: 256, documentChars: 1 << 14, entries: 128, documents: 8 } as const;
 
 const path = v.pipe(v.string(), v.maxLength(IMAGE_LIMITS.pathChars));
 
 /** One entry of a tar archive. */
 export const ArchiveMember = v.object({
-	/** Without `/` or `./` in front, and without `/` at the end. */
+	/** Without `/` or `./` at the beginning, and without `/` at the end. */
 	path,
 	kind: v.picklist(["file", "directory", "symlink", "hardlink", "other"]),
 	mode: count,
 	uid: count,
 	gid: count,
-	/** Where a link leads, as the archive says it. */
+	/** A link's target, as the archive has it. */
 	target: path,
-	/** Of a file's content. */
+	/** The digest of the content. */
 	sha256: digest,
 });
 
 export const Archive = v.object({
 	compression: v.picklist(["none", "gzip", "zstd"]),
-	/** Of the archive when it is not compressed; empty when it could not be read. */
+	/** The digest of the uncompressed archive; empty if the archive could not be uncompressed. */
 	sha256: digest,
 	members: list(ArchiveMember),
-	/** Two empty blocks follow the last entry, and nothing but zeros follows them. */
+	/** Whether two empty blocks follow the last entry, and nothing but zeros follows them. */
 	ends: v.boolean(),
-	/** Why it could not be read to its end, or empty. */
+	/** Why the archive could not be read to its end; otherwise empty. */
 	problem: text,
 });
 
 export const ImageFile = v.object({
-	/** Below the image's directory. */
+	/** Relative to the image's directory. */
 	path,
 	kind: v.picklist(["file", "directory", "other"]),
 	size: count,
-	/** Of its content; empty for a directory, and for a file that is too large to be read. */
+	/** The digest of the content; empty for a directory, and for a file that is too large to be read. */
 	sha256: digest,
-	/** All of a short file that begins like a JSON object; null for others. */
+	/** The content of a short file that begins like a JSON object; otherwise null. */
 	document: v.nullable(v.pipe(v.string(), v.maxLength(IMAGE_LIMITS.documentChars))),
-	/** A file below blobs/ that is no such document; null for others. */
+	/** A file below blobs/ that does not begin like a JSON object, read as an archive; otherwise null. */
 	archive: v.nullable(Archive),
 });
 
-/** All that is in an image's directory. */
+/** Everything in an image's directory. */
 export const ImageReading = v.object({ files: list(ImageFile) });
 
 export type ArchiveMember = v.InferOutput<typeof ArchiveMember>;

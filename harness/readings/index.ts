@@ -43,23 +43,23 @@ export const SUBJECTS = {
 export type SubjectName = keyof typeof SUBJECTS;
 type Subjects = typeof SUBJECTS;
 
-/** What can be read of the machine as a whole, from where its init (pid 1) stands. */
+/** What can be read of the machine as a whole, as its init (pid 1) sees it. */
 export const HostState = v.object(together("host"));
 
-/** What can be read of the command that the exercise has started. */
+/** What can be read of a process, such as the command that the exercise has started. */
 export const ProcessState = v.object(together("process"));
 
-/** What a run asks for beside what is always read, by subject. What it does not ask for is not read. */
+/** What a run asks for in addition to what is always read, by subject. Nothing else is read. */
 export type Readings = {
 	[Name in SubjectName as [AskedOf<Name>] extends [never] ? never : Name]?: AskedOf<Name>;
 };
 
-/** All of that, to be rehearsed. */
+/** What the agent asks for in its rehearsals: the example of each subject that has one. */
 export const REHEARSED: Readings = Object.fromEntries(
 	Object.entries(SUBJECTS).flatMap(([name, { rehearsed }]) => (rehearsed === undefined ? [] : [[name, rehearsed]])),
 );
 
-/** With what a run asks for this subject. */
+/** What a run can give to ask for more of a subject than is always read. */
 export type AskedOf<Name extends SubjectName> = NonNullable<Subjects[Name]["rehearsed"]>;
 /** The schemas of one subject's part of a state. */
 export type EntriesOf<Name extends SubjectName, Part extends "host" | "process"> = Subjects[Name][Part];

@@ -7,7 +7,7 @@ export interface Section {
 	rows: Row[];
 }
 
-/** Sets a command beside the host that it runs on. Of what a lesson does not read, nothing is said. */
+/** Compares a command with the host that it runs on. A section of which the lesson reads nothing is left out. */
 export function sideBySide(host: HostState, container: ProcessState): Section[] {
 	const subjects = Object.values(SUBJECTS);
 	return SECTIONS.map((title) => ({

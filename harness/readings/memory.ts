@@ -3,9 +3,9 @@ import { count } from "./bounded.ts";
 import type { Subject } from "./subject.ts";
 
 const host = {
-	/** How many processes the kernel has killed since it started because memory ran out. */
+	/** How many processes the kernel has killed since boot because memory ran out. */
 	oomKills: count,
-	/** Of the whole machine, in bytes: what is not available, and all that there is. See MemAvailable in proc_meminfo(5). */
+	/** The whole machine's memory, in bytes. `usedBytes` is all but MemAvailable: see proc_meminfo(5). */
 	memory: v.nullable(v.object({ usedBytes: count, totalBytes: count })),
 };
 

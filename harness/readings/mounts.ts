@@ -6,11 +6,11 @@ import type { Subject } from "./subject.ts";
 const Mount = v.object({
 	id: count,
 	parentId: count,
-	/** Of the file system. */
+	/** The device number of the file system. */
 	device,
 	/** Which directory of the file system is mounted. */
 	root: text,
-	/** Where, as the process sees it. */
+	/** Where the file system is mounted, as the process sees it. */
 	mountPoint: text,
 	/** Optional fields such as `shared:1` and `master:1`. */
 	propagation: list(text),
@@ -36,10 +36,10 @@ export const mounts: Subject<typeof entries, typeof entries> = {
 	},
 };
 
-/** File systems that are windows into the kernel: a second mount of one shows nothing of the host's files. */
+/** File systems whose files the kernel makes up: a second mount of one shows no files of the host. */
 const KERNEL_FILE_SYSTEMS = new Set(["proc", "sysfs", "cgroup2", "devpts", "mqueue", "devtmpfs"]);
 
-/** The mounts in `seen` that show a file system of the host's as the host mounts it. */
+/** The mounts in `seen` that show the same directory of the same file system as one of the host's mounts. */
 export function hostMounts(host: readonly Mount[], seen: readonly Mount[]): Mount[] {
 	return seen.filter(
 		(mount) =>

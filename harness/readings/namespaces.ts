@@ -7,7 +7,7 @@ export const Namespaces = record(text, text);
 const host = { namespaces: Namespaces };
 const process = {
 	namespaces: Namespaces,
-	/** Kinds of namespace in which its threads disagree. */
+	/** The kinds of namespace of which its threads are in different ones. */
 	splitNamespaces: list(text),
 };
 

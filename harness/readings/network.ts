@@ -17,37 +17,43 @@ const Network = v.object({
 			flags: list(text),
 			/** The bridge that it is a port of, or empty. */
 			master: text,
-			/** Of a bridge's port: `forwarding`, or what it does in the place of that, such as `listening`. */
+			/** The state of a bridge's port, such as `forwarding` or `listening`; otherwise empty. */
 			portState: v.optional(text, ""),
-			/** Of a bridge: whether the spanning tree protocol is on. */
+			/** Whether this is a bridge that uses the spanning tree protocol. */
 			spanningTree: v.optional(v.boolean(), false),
-			/** As ADDRESS/PREFIX. */
+			/** IPv4 addresses as ADDRESS/PREFIX. */
 			addresses: list(text),
 		}),
 	),
-	/** `via` is empty for what is reached directly. */
+	/** The IPv4 routes of the table `main`. `via` is empty for a destination that is reached directly. */
 	routes: list(v.object({ destination: text, via: text, device: text })),
-	/** In words, what the kernel has not made itself: rules that lead to tables of routes, routes of other tables, and of IPv6. */
+	/**
+	 * In words: the rules that choose a table of routes, the routes of other tables, and routes and addresses of IPv6.
+	 * Routes and addresses that the kernel makes itself are left out.
+	 */
 	further: v.optional(list(text), []),
-	/** The numbers by which it knows other namespaces that it is, or was, joined with: as long as those live. */
+	/**
+	 * The numbers (nsid) that this namespace has for others with which it is, or was, connected, as long as they exist.
+	 * See ip-netns(8).
+	 */
 	peers: v.optional(list(count), []),
-	/** Lines of nft's ruleset; read of the host's only. */
+	/** Lines of nft's ruleset; read only for the host's namespace. */
 	rules: list(text),
 	/** Whether packets between links are forwarded: net.ipv4.ip_forward. */
 	forwarding: v.boolean(),
 });
 export type Network = v.InferOutput<typeof Network>;
 
-/** One of all network namespaces of a machine. */
+/** One network namespace of the machine. */
 const Net = v.object({
 	/** `net:[4026531840]`. */
 	namespace: text,
-	/** What ip-netns(8) calls it, or empty. */
+	/** Its name for ip-netns(8), or empty. */
 	name: text,
 	...Network.entries,
-	/** The links' numbers by name, and those of their other ends: 0 for a link that has none. */
+	/** By the link's name: its number (`own`), and the number of its other end (`peer`), 0 if there is none. */
 	indices: record(text, v.object({ own: count, peer: count })),
-	/** TCP sockets that wait for somebody. */
+	/** Listening TCP sockets. */
 	listeners: list(v.object({ address: text, port: count, program: text })),
 });
 export type Net = v.InferOutput<typeof Net>;
@@ -55,7 +61,7 @@ export type Net = v.InferOutput<typeof Net>;
 const host = {
 	links: list(Link),
 	network: v.nullable(Network),
-	/** The machine's network namespaces, as they were when they were last read. */
+	/** All network namespaces of the machine, as they were when they were last read. */
 	networks: v.nullable(list(Net)),
 	/** Network namespaces that a process of the host has open, as `net:[4026532151]`. */
 	openNetworks: v.optional(list(text), []),
@@ -63,7 +69,7 @@ const host = {
 const process = { links: list(Link), network: v.nullable(Network) };
 
 interface Asked {
-	/** All network namespaces of the machine, in the place of the host's and the command's. Nobody waits for them. */
+	/** Reads all network namespaces of the machine instead of the host's and the command's, in the background. */
 	everywhere?: true;
 }
 

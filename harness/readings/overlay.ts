@@ -3,17 +3,17 @@ import { count, device, list, text } from "./bounded.ts";
 import { Entry } from "./files.ts";
 import { containersRow, type Subject } from "./subject.ts";
 
-/** The overlay that a process's root lies on. */
+/** The overlay that is a process's root. */
 const Overlay = v.object({
 	lowerdirs: list(text),
 	upperdir: text,
 	workdir: text,
-	/** What is in upperdir. */
+	/** Everything in upperdir. */
 	upper: list(Entry),
 });
 export type Overlay = v.InferOutput<typeof Overlay>;
 
-/** A directory of an overlay, and what is in it; null where it is no more. */
+/** A layer of an overlay. `entries` is null if the layer's directory does not exist any more. */
 const Layer = v.object({
 	path: text,
 	entries: v.nullable(
@@ -21,31 +21,31 @@ const Layer = v.object({
 			v.object({
 				path: text,
 				kind: v.picklist(["file", "directory", "whiteout", "other"]),
-				/** Of a file, in bytes. */
+				/** The size of a file in bytes. */
 				size: count,
-				/** Nothing of the layers below this directory is seen. */
+				/** Whether the overlay hides what lower layers have at this directory. */
 				opaque: v.boolean(),
 			}),
 		),
 	),
-	/** There are more entries than these. */
+	/** Whether there are more entries than these. */
 	more: v.boolean(),
 });
 export type Layer = v.InferOutput<typeof Layer>;
 
 /** An overlay that is mounted somewhere. */
 const Layers = v.object({
-	/** Of the overlay: so a line of a mount table is found. */
+	/** The device number of the overlay. A mount table has it, too. */
 	device,
-	/** The topmost first. All that `upper` covers is among their entries. */
+	/** The topmost layer first. The entries include everything that `upper` covers. */
 	lower: list(Layer),
-	/** Null where nothing can be written. */
+	/** Null if the overlay has no upper layer: then nothing can be written. */
 	upper: v.nullable(Layer),
 });
 export type Layers = v.InferOutput<typeof Layers>;
 
 const host = {
-	/** The overlays that the host or a process that is read has mounted. */
+	/** The overlays in the mount tables of the host and of the processes that are read. */
 	layers: v.nullable(list(Layers)),
 };
 const process = {

@@ -4,20 +4,20 @@ import { Place } from "./root.ts";
 import type { Subject } from "./subject.ts";
 
 const host = {
-	/** Files and directories of the host by device and inode, by path: the root, and what is asked for. Null where there is nothing. */
+	/** Device and inode of the host's root, and of the paths that the run asks for. Null: nothing is at the path. */
 	places: v.optional(record(text, v.nullable(Place)), {}),
 };
 const process = {
-	/** Where it finds the secrets: below its root, and below whatever is mounted there. */
+	/** The paths at which the process finds one of the secrets: in its root, or in anything that is mounted there. */
 	secrets: v.optional(list(text), []),
 };
 
 interface Asked {
-	/** Files and directories of the host to know again, whatever path leads to them. */
+	/** Files and directories of the host that the check wants to recognise, whatever path leads to them. */
 	paths?: string[];
 	/**
-	 * Files of the host, relative to its root. They are known again, and looked for in a command's root and in all that is
-	 * mounted there.
+	 * Files of the host, by paths relative to its root. Their device and inode are read, and the same paths are looked
+	 * for in a command's root and in everything that is mounted there.
 	 */
 	secrets?: string[];
 }

@@ -2,12 +2,15 @@ import { count, list, text } from "./bounded.ts";
 import type { Subject } from "./subject.ts";
 
 const process = {
-	/** Its arguments, the program's name first, and its environment, as execve was given them. */
+	/** Its arguments, the program's name first, and its environment, as execve received them. */
 	arguments: list(text),
 	environment: list(text),
-	/** How many processes have become a program with the same arguments, the token among them: itself, and any second one. */
+	/**
+	 * How many processes have executed a program with these arguments, this process included. The call's token is one of
+	 * the arguments, so more than one means that the command was started more than once.
+	 */
 	copies: count,
 };
 
-/** The program that a process has become. */
+/** The program that a process executes. */
 export const program: Subject<Record<never, never>, typeof process> = { host: {}, process };

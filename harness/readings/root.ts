@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { device, list, text, written } from "./bounded.ts";
 import { containersRow, row, type Subject } from "./subject.ts";
 
-/** What names a file or directory, whatever path leads to it. */
+/** Identifies a file or directory, whatever path leads to it. */
 export const Place = v.object({ device, inode: written(/^\d{1,20}$/) });
 export type Place = v.InferOutput<typeof Place>;
 
@@ -16,7 +16,7 @@ const process = {
 	rootPlace: v.optional(v.nullable(Place), null),
 	/** Its current directory, as a path in its mount namespace. */
 	cwd: text,
-	/** Whether walking up from its current directory meets its root. */
+	/** Whether the way up from its current directory (by "..") leads to its root. */
 	cwdInsideRoot: v.boolean(),
 };
 

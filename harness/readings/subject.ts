@@ -1,11 +1,12 @@
 import type * as v from "valibot";
 
 /**
- * A subject is one thing that the kernel shows of a host and of a process on it. Its file here says what a reading of it
- * is, as schemas, because the guest is not trusted; and how `drydock inspect` shows it. Its file in guest/ reads it.
+ * A subject is one thing that the kernel shows of a host and of a process on it, such as mounts. Its file in readings/
+ * has the schemas of its readings, because the host does not trust the guest, and says how `drydock inspect` shows
+ * them. Its file in readings/guest/ reads it.
  *
- * What is always read are the facts that every check needs. All else is read only where a run asks for the subject by
- * its name; otherwise it is null or empty.
+ * Some fields are always read, because every check needs them. The other fields are read only if a run asks for the
+ * subject by its name. Otherwise they are null or empty.
  */
 export type Subject<Host extends v.ObjectEntries, Process extends v.ObjectEntries, Asked = never> = Shown<
 	Host,
@@ -14,23 +15,23 @@ export type Subject<Host extends v.ObjectEntries, Process extends v.ObjectEntrie
 	Rehearsed<Asked>;
 
 interface Shown<Host extends v.ObjectEntries, Process extends v.ObjectEntries> {
-	/** What it adds to a host's state. */
+	/** The fields that the subject adds to a host's state. */
 	host: Host;
-	/** What it adds to a process's state. */
+	/** The fields that the subject adds to a process's state. */
 	process: Process;
-	/** Under which heading `drydock inspect` shows it. */
+	/** The heading under which `drydock inspect` shows the subject. */
 	section?: SectionTitle;
-	/** Sets a command beside the host that it runs on; see {@link Row}. */
+	/** Compares a command with the host that it runs on; see {@link Row}. */
 	rows?(host: Read<Host> & Placed, process: Read<Process> & Placed): Row[];
 }
 
-/** Where more than what is always read can be asked for: an example of that, with which the agent rehearses. */
+/** If a run can ask for more of the subject than is always read: an example, with which the agent rehearses. */
 type Rehearsed<Asked> = [Asked] extends [never] ? { rehearsed?: never } : { rehearsed: Asked };
 
-/** What was read, once a schema has taken it. */
+/** A reading that its schema has accepted. */
 export type Read<Entries extends v.ObjectEntries> = v.InferOutput<v.ObjectSchema<Entries, undefined>>;
 
-/** The namespaces of a process: they tell what it shares with the host. */
+/** The namespaces of a process. They show what the process shares with the host. */
 interface Placed {
 	namespaces: Record<string, string>;
 }
@@ -39,21 +40,21 @@ interface Placed {
 export const SECTIONS = ["namespaces", "what it sees", "processes", "cgroup", "network", "overlay", "rights"] as const;
 type SectionTitle = (typeof SECTIONS)[number];
 
-/** One thing that can be read of both. */
+/** One row of a comparison of host and container. */
 export interface Row {
 	label: string;
-	/** Null where there is nothing to compare with. */
+	/** Null if the row has nothing of the host. */
 	host: string[] | null;
-	/** Null where it is the host's. */
+	/** Null if it is the same as the host's. */
 	container: string[] | null;
 }
 
-/** A row of what both have. */
+/** Makes a row for something that both have. */
 export function row(label: string, host: string[], container: string[]): Row {
 	return { label, host, container: host.join("\n") === container.join("\n") ? null : container };
 }
 
-/** A row of what is not compared with the host. */
+/** Makes a row for something of the container that is not compared with the host. */
 export function containersRow(label: string, ...lines: string[]): Row {
 	return { label, host: null, container: lines };
 }

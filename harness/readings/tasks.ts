@@ -6,8 +6,8 @@ import { row, type Subject } from "./subject.ts";
 export const Task = v.object({
 	pid: count,
 	/**
-	 * When it was started, in clock ticks since boot: pids come back, so only both together name one process. 0 in what was
-	 * recorded before this was read.
+	 * When the process was started, in clock ticks since boot. The kernel reuses pids: only pid and start together
+	 * identify a process. 0 in recordings from before this was read.
 	 */
 	startTicks: v.optional(count, 0),
 	ppid: count,
@@ -23,9 +23,9 @@ const process = {
 	pid: count,
 	/** Its pid in each of the nested PID namespaces, the outermost first. */
 	nsPids: list(count),
-	/** What its engine has started and is still there, itself included, the eldest first. */
+	/** The descendants of its engine, this process included, the eldest first. */
 	tasks: list(Task),
-	/** Pids that the /proc it sees lists; null when there is none. */
+	/** The pids in the /proc that the process sees; null if it sees none. */
 	procPids: v.nullable(list(count)),
 };
 
@@ -35,7 +35,7 @@ export const tasks: Subject<typeof host, typeof process> = {
 	section: "processes",
 	rows(host, { tasks, procPids, pid, nsPids }) {
 		const rows = tasks.map((task) => {
-			// What is not in a namespace as deep as the command's has no number there.
+			// A process that is not in a PID namespace as deep as the command's has no pid there.
 			const inside = task.nsPids[nsPids.length - 1];
 			return row(
 				`${nameOf(task)}${task.pid === pid ? " ←" : ""}`,
@@ -50,5 +50,7 @@ export const tasks: Subject<typeof host, typeof process> = {
 	},
 };
 
-/** What a process is called: Node calls its first thread MainThread, and a process is called like that. */
+/**
+ * The name to show for a process. A Node process is called MainThread, because Node gives its first thread this name.
+ */
 export const nameOf = ({ comm }: Pick<Task, "comm">): string => (comm === "MainThread" ? "box (node)" : comm);
