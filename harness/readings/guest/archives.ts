@@ -2,19 +2,19 @@ import { createHash } from "node:crypto";
 import * as zlib from "node:zlib";
 import { type Archive, type ArchiveMember, IMAGE_LIMITS } from "../images.ts";
 
-/** Tar archives, as an exercise has made them: nothing in one is certain. See POSIX, pax: ustar Interchange Format. */
+/** Reads tar archives that an exercise has made. Every part may be wrong. See POSIX, pax: ustar Interchange Format. */
 
 const BLOCK = 512;
 const MOST_BYTES = 32 << 20;
 
-/** Each is replaced by one of the same length. */
+/** Pairs of words of equal length: the first is replaced by the second. */
 type Words = [string, string][];
 
 export const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
 
 /**
- * Reads what is in an archive, as far as it can be read.
- * @param digest the blob's, which is that of the archive when it is not compressed
+ * Reads the members of an archive, as far as they can be read.
+ * @param digest the blob's digest, which is also the archive's if the archive is not compressed
  */
 export function readArchive(blob: Buffer, digest = sha256(blob)): Archive {
 	const compression = compressionOf(blob);
@@ -23,7 +23,7 @@ export function readArchive(blob: Buffer, digest = sha256(blob)): Archive {
 	return { compression, sha256: tar === blob ? digest : sha256(tar), ...membersOf(tar) };
 }
 
-/** The archive itself, or null when it cannot be had. */
+/** The uncompressed content of a blob; null if it cannot be uncompressed. */
 export function uncompressed(blob: Buffer): Buffer | null {
 	const compression = compressionOf(blob);
 	if (compression === "none") return blob;
@@ -36,7 +36,7 @@ export function uncompressed(blob: Buffer): Buffer | null {
 	}
 }
 
-/** Compresses a tar archive as `like` is. */
+/** Compresses a tar archive in the way in which `like` is compressed. */
 function compressedLike(like: Buffer, tar: Buffer): Buffer {
 	const { zstdCompressSync } = zlib as { zstdCompressSync?: (bytes: Buffer) => Buffer };
 	const compression = compressionOf(like);
@@ -44,14 +44,17 @@ function compressedLike(like: Buffer, tar: Buffer): Buffer {
 	return compression === "zstd" ? (zstdCompressSync?.(tar) ?? tar) : tar;
 }
 
-/** Replaces words in a blob, or, where it is compressed, in the archive. @returns the blob itself where it has none of them */
+/**
+ * Replaces words in a blob. If the blob is compressed, replaces them in its content, and compresses that again.
+ * @returns the same buffer if the blob contains none of the words
+ */
 export function replacedInside(blob: Buffer, words: Words): Buffer {
 	const content = uncompressed(blob) ?? blob;
 	const other = replaced(content, words);
 	return other.equals(content) ? blob : compressedLike(blob, other);
 }
 
-/** Replaces words, wherever they stand. */
+/** Replaces words wherever they occur. */
 export function replaced(content: Buffer, words: Words): Buffer {
 	return words.reduce((left, [word, other]) => {
 		return Buffer.from(left.toString("latin1").replaceAll(word, other), "latin1");
@@ -67,7 +70,7 @@ type Contents = Pick<Archive, "members" | "ends" | "problem">;
 
 function membersOf(tar: Buffer): Contents {
 	const members: ArchiveMember[] = [];
-	// What an entry says of the one that follows it: paths that are too long for a header.
+	// Fields that one entry gives for the next entry, such as paths that are too long for its header.
 	let longer: Partial<Record<"path" | "linkpath" | "size", string>> = {};
 	for (let at = 0; at + BLOCK <= tar.length; ) {
 		const header = tar.subarray(at, at + BLOCK);
@@ -122,7 +125,7 @@ function recordsOf(content: Buffer): Record<string, string> {
 	return { ...records };
 }
 
-// Octal digits, or, for what is too large for them, a bit and the number itself.
+// A number in octal digits. If the number is too large for them, the first bit is set, and the field is binary.
 function numberAt(header: Buffer, at: number, length: number): number {
 	const isBinary = ((header[at] ?? 0) & 0x80) !== 0;
 	const value = isBinary

@@ -12,25 +12,25 @@ import {
 import { HARBOUR_ROOT, OWN_PROC } from "./paths.ts";
 
 /**
- * Files of the harbour, by paths of which the exercise may have replaced any part: no symbolic link is followed. One would
- * lead through the agent's own root.
+ * Opens files of the harbour without following symbolic links. The exercise may have replaced any part of a path by a
+ * link, and an absolute link would lead through the agent's own root.
  */
 
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 
-/** Reads a file or a directory's names. */
+/** What was read at a path: a file's content, or the names in a directory. */
 export interface Found {
 	info: Stats;
-	/** Of a file: its first bytes. */
+	/** The first bytes of a regular file. */
 	content: Buffer;
-	/** Of a directory, in order. */
+	/** The names in a directory, sorted. */
 	names: string[];
 }
 
-/** Reads what is at the path; null when nothing is there, or a symbolic link is on the way. */
+/** Reads what is at the path; null if it cannot be opened, or if a part of the path is a symbolic link. */
 export function readBelow(path: string, mostBytes: number): Found | null {
 	try {
-		// A FIFO without a writer would keep the agent waiting; so would some devices.
+		// Without O_NONBLOCK, a FIFO without a writer would keep the agent waiting, and so would some devices.
 		return opened(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, (fd) => {
 			const info = fstatSync(fd);
 			const content = info.isFile() ? read(fd, Math.min(info.size, mostBytes)) : Buffer.alloc(0);
@@ -41,7 +41,10 @@ export function readBelow(path: string, mostBytes: number): Found | null {
 	}
 }
 
-/** Writes a new file, and makes the directories that it is in. @throws {Error} it is there already, or a link is */
+/**
+ * Writes a new file, and makes the directories that it is in.
+ * @throws {Error} the file exists, or a part of the path is a symbolic link
+ */
 export function writeBelow(path: string, content: Buffer): void {
 	const parts = partsOf(path);
 	for (let depth = 1; depth < parts.length; depth++) makeDirectory(parts.slice(0, depth).join("/"));
@@ -60,7 +63,7 @@ function makeDirectory(path: string): void {
 	});
 }
 
-// As openat(2) does: each part is looked for in the directory that the last one has led to.
+// Like openat(2): opens each part of the path relative to the directory that it has opened before.
 function opened<T>(path: string, flags: number, use: (fd: number) => T): T {
 	let fd = openSync(HARBOUR_ROOT, O_RDONLY | O_DIRECTORY);
 	try {

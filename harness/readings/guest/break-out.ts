@@ -4,12 +4,12 @@ import type { TableMount } from "../break-out.ts";
 import type { Mount } from "../mounts.ts";
 import type { Reader } from "./reader.ts";
 
-// What comes of breaking out is not read but tried, by a runner of its own: see escape.ts in the guest.
+// `escape` is null here: a runner of its own tries to break out. See harness/guest/escape.ts.
 export const breakOut: Reader<"breakOut"> = (asked) => ({
 	process: ({ pid }) => ({ table: asked === undefined ? null : readTable(pid), escape: null }),
 });
 
-/** The file systems that hold files of the host's: not those that are windows into the kernel. */
+/** The device numbers of the mounted file systems, without those whose files the kernel makes up. */
 export function fileSystemsOf(mounts: readonly Mount[]): string[] {
 	const windows = ["proc", "sysfs", "cgroup2", "mqueue"];
 	return [...new Set(mounts.filter(({ fstype }) => !windows.includes(fstype)).map(({ device }) => device))];

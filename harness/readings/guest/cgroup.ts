@@ -30,13 +30,13 @@ function limitsReader(asked: AskedOf<"cgroup"> | undefined): LimitsReader {
 	return { limits: (beside) => made.read(beside), hint: (beside) => made.hint(beside) };
 }
 
-/** The paths of all cgroups below the root. @see cgroups(7) */
+/** The paths of all cgroups below `path`. @see cgroups(7) */
 function readCgroups(path = ""): string[] {
 	const children = entriesOf(ROOT + path).filter((entry) => entry.isDirectory());
 	return children.flatMap(({ name }) => [`${path}/${name}`, ...readCgroups(`${path}/${name}`)]);
 }
 
-/** The files of a cgroup that say what is limited and what came of it. @param cgroup `0::/PATH` */
+/** The files that show a cgroup's limits, and what the limits have led to. @param cgroup `0::/PATH` */
 function readCgroupFiles(cgroup: string): Record<string, string> {
 	const path = cgroup.slice(cgroup.lastIndexOf(":") + 1);
 	if (path === "/") return {};
@@ -46,18 +46,18 @@ function readCgroupFiles(cgroup: string): Record<string, string> {
 	return pids === undefined ? files : { ...files, "cgroup.procs": asHarbourNumbers(pids) };
 }
 
-/** Files of a cgroup that a check may want to know of; where they are. */
+/** The files of a cgroup that are read for checks, if they exist. */
 const ASKED_FOR = [
 	...["cgroup.procs", "cgroup.controllers", "cgroup.subtree_control", "cgroup.events"],
 	...["memory.max", "memory.high", "memory.swap.max", "memory.oom.group", "memory.events.local"],
 	...["memory.peak", "memory.swap.peak", "pids.max", "pids.peak", "pids.events.local"],
 	...["cpu.max", "cpu.weight", "cpu.stat"],
 ];
-/** Cgroups below one that are read; a program can make as many as it likes. */
+/** The most cgroups that are read: an exercise can make any number. */
 const MOST_CGROUPS = 32;
 
 /**
- * The files of a cgroup and of all below it, by path.
+ * The files of a cgroup and of all cgroups below it, by path.
  * @param top such as `/box`
  */
 function readCgroupTree(top: string): Record<string, Record<string, string>> {
@@ -74,16 +74,16 @@ function readFilesThere(path: string): Record<string, string> {
 	return { ...files, "cgroup.procs": asHarbourNumbers(pids) };
 }
 
-/** Files that say what a cgroup may use, and what it does use. */
+/** The files that show what a cgroup may use, and what it uses. */
 const IN_USE = [
 	...["memory.current", "memory.peak", "memory.max", "memory.events"],
 	...["pids.current", "pids.max", "pids.events", "cpu.stat", "cpu.max"],
 ];
-/** What moves although nobody says a word. */
+/** The files that change by themselves, without any command. */
 const MOVING = ["memory.current", "pids.current", "cpu.stat"];
 const MOST_MADE = 16;
 
-/** The cgroups that were not there at first, and those that processes are in. */
+/** The cgroups that were not there at first, and the cgroups of the processes that are read. */
 class MadeCgroups {
 	readonly #atFirst = new Set(readCgroups());
 
@@ -115,7 +115,8 @@ function readCgroupFilesNamed(path: string, names: readonly string[]): Record<st
 	return Object.fromEntries(names.map((name) => [name, readFile(`${ROOT}${path}/${name}`)]));
 }
 
-// The kernel lists them by the numbers of whoever reads: the agent, which stands outside. See NSpid in proc_pid_status(5).
+// The kernel lists the pids of the reader's PID namespace: the agent's, which is outside the harbour. Returns the
+// harbour's pids of the same processes. See NSpid in proc_pid_status(5).
 function asHarbourNumbers(pids: string): string {
 	const numbers = pids.split("\n").flatMap((pid) => {
 		const nsPids = /^NSpid:\s+\d+\s+(\d+)/m.exec(readFile(`${OWN_PROC}/${pid}/status`));

@@ -10,10 +10,10 @@ const MOST_ENTRIES = 512;
 const MOST_BYTES = 1 << 20;
 const SHOWN_BYTES = 200;
 
-// One for all files: in emulation, a mebibyte that is new costs more than what is read into it.
+// One buffer for all files: in emulation, allocating a mebibyte takes longer than reading into it.
 const buffer = Buffer.allocUnsafeSlow(MOST_BYTES);
 
-/** Digests of small contents that were read before; those of the host's own files are in the snapshot already. */
+/** Digests of small files that were read before, by content. The snapshot already has those of the host's own files. */
 const digests = new Map<string, string>();
 const MOST_DIGESTS = 64;
 const SMALL_BYTES = 4096;
@@ -25,7 +25,9 @@ export const files: Reader<"files"> = ({ watch = [], inRoot = [] } = {}) => ({
 	}),
 });
 
-/** Reads a directory and all below it, in order; null when there is none. The first of very many only. */
+/**
+ * Reads a directory and everything below it, sorted, at most MOST_ENTRIES entries; null if there is no such directory.
+ */
 export function readTree(top: string): Entry[] | null {
 	if (readEntry(top, ".") === null) return null;
 	const entries: Entry[] = [];
@@ -33,7 +35,7 @@ export function readTree(top: string): Entry[] | null {
 	return entries;
 }
 
-/** Reads a file or directory; null when it is not there. */
+/** Reads a file or directory; null if it does not exist. */
 function readEntry(top: string, path: string): Entry | null {
 	const place = `${top}/${path}`;
 	let info: Stats;
@@ -70,7 +72,7 @@ function collect(top: string, path: string, entries: Entry[]): void {
 		collect(top, path === "." ? name : `${path}/${name}`, entries);
 }
 
-/** What it returns lasts until the next file is read. */
+/** Reads the first MOST_BYTES bytes. The result is a part of the shared buffer: the next reading overwrites it. */
 function readContent(path: string): Buffer {
 	const fd = openSync(path, "r");
 	try {
@@ -83,7 +85,7 @@ function readContent(path: string): Buffer {
 	}
 }
 
-// By the whole content: nothing that a program does to a file can make it look like another one.
+// Known digests are found by the whole content, so an exercise cannot get a wrong digest for a file.
 function digestOf(content: Buffer): string {
 	const compute = () => createHash("sha256").update(content).digest("hex");
 	if (content.length > SMALL_BYTES) return compute();

@@ -19,7 +19,7 @@ export const identity: Reader<"identity"> = (asked) => ({
 	}),
 });
 
-/** Reads whose numbers a process has, and what they are called in its root. */
+/** Reads how a process's user and group numbers are mapped, and which names they have in its root. */
 function readIdentity(pid: number): Identity {
 	return {
 		uidMap: readMap(`/proc/${pid}/uid_map`),
@@ -29,7 +29,8 @@ function readIdentity(pid: number): Identity {
 	};
 }
 
-// "0 1000 1": inside, outside as whoever reads this numbers them, how many. See user_namespaces(7).
+// "0 1000 1": the first number inside, the first number in the reader's user namespace, and how many. See
+// user_namespaces(7).
 function readMap(path: string): Identity["uidMap"] {
 	const lines = readFileSync(path, "utf8").trim().split("\n").filter(Boolean);
 	return lines.map((line) => {

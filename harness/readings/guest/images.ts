@@ -2,13 +2,13 @@ import { IMAGE_LIMITS, type ImageFile, type ImageReading } from "../images.ts";
 import { readArchive, replacedInside, sha256, short } from "./archives.ts";
 import { readBelow } from "./below.ts";
 
-/** Images that an exercise has built, as the agent reads them itself. */
+/** Reads images that an exercise has built. */
 
 export const MOST_FILE_BYTES = 8 << 20;
 
 /**
- * Reads an image's directory; null when there is none. Of very many files the first only.
- * @param words that are replaced in archives before these are read
+ * Reads an image's directory, at most IMAGE_LIMITS.entries files; null if there is no such directory.
+ * @param words words to replace in archives before they are read
  */
 export function readImage(image: string, words: Words = []): ImageReading | null {
 	if (readBelow(image, 0)?.info.isDirectory() !== true) return null;
@@ -17,7 +17,7 @@ export function readImage(image: string, words: Words = []): ImageReading | null
 	return { files };
 }
 
-/** Each is replaced by one of the same length. */
+/** Pairs of words of equal length: the first is replaced by the second. */
 type Words = [string, string][];
 
 function collect(image: string, path: string, files: ImageFile[], words: Words): void {

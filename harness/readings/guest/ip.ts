@@ -1,18 +1,21 @@
 import { readFileSync } from "node:fs";
 import type { Net, Network } from "../network.ts";
 
-/** What ip(8) and nft(8) are asked, and how their answer is read. @see ip-address(8), ip-route(8), ip-rule(8), ip-netns(8), nft(8) */
+/**
+ * How a network namespace is read with ip(8) and nft(8).
+ * @see ip-address(8), ip-route(8), ip-rule(8), ip-netns(8), nft(8)
+ */
 
-/** What is asked of ip. Not "ip -4": that would leave out every link without an address, such as the ports of a bridge. */
+/** The commands for ip. Without -4, which would leave out links that have no address, such as the ports of a bridge. */
 export const QUESTIONS = "address show\nroute show table all\nrule show\nnetns list-id\n";
 
-/** The program that answers: one line of JSON for each question, and then nft's lines. */
+/** The program to run. It prints a line of JSON for each command, and with `withRules` the lines of nft's ruleset. */
 export function answerer(withRules: boolean): string[] {
 	const ip = ["ip", "-json", "-details", "-batch", "-"];
 	return withRules ? ["sh", "-c", `${ip.join(" ")} && nft list ruleset`] : ip;
 }
 
-/** Reads what it has answered; the links' numbers as well, by which the two ends of a cable are found. */
+/** Parses the program's output. The links' numbers (`indices`) show which links are the two ends of a veth pair. */
 export function parseNetwork(answer: string): { network: Omit<Network, "forwarding">; indices: Net["indices"] } {
 	const [links = "", routes = "", policies = "", namespaces = "", ...rules] = answer.split("\n").filter(Boolean);
 	const ipLinks = JSON.parse(links) as IpLink[];
@@ -55,10 +58,11 @@ export function parseNetwork(answer: string): { network: Omit<Network, "forwardi
 const isIpv6 = ({ dst, pref }: IpRoute) => dst.includes(":") || pref !== undefined;
 const isMain = (route: IpRoute) => route.table === "main" && !isIpv6(route);
 
-// What comes and goes with an address by itself; of IPv6, some time after the link.
+// Routes that the kernel itself makes and removes together with an address. Those of IPv6 appear some time after the
+// link.
 const isKernels = (route: IpRoute) => route.protocol === "kernel" && (route.table === "local" || isIpv6(route));
 
-// A route that leads nowhere has no device, and one that leads two ways has two.
+// A route that leads nowhere (such as `unreachable`) has no device. A route with several next hops has several devices.
 const deviceOf = ({ dev, nexthops = [], type }: IpRoute) => dev ?? nexthops[0]?.dev ?? type;
 
 const WORDS: Readonly<Record<string, string>> = { src: "from", dst: "to", table: "lookup" };
@@ -90,6 +94,6 @@ interface IpRoute {
 	type: string;
 	table: string;
 	protocol: string;
-	/** Of IPv6 only. */
+	/** Only IPv6 routes have this. */
 	pref?: string;
 }

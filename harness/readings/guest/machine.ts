@@ -5,10 +5,10 @@ import type { Task } from "../tasks.ts";
 import { parseMountinfo } from "./mountinfo.ts";
 import { readWorld } from "./proc.ts";
 
-/** What a host's reading may need of the processes that were read just before. */
+/** What the reading of a host may need of a process that was read just before. */
 export type Beside = Pick<ProcessState, "pid" | "mounts" | "cwd">;
 
-/** The harbour as its init (pid 1) sees it at one moment. What several subjects need of it is read once. */
+/** The harbour as its init (pid 1) sees it at one moment. Data that several subjects need is read once. */
 export class Machine {
 	#mounts: Mount[] | undefined;
 	#world: Task[] | undefined;
@@ -20,7 +20,7 @@ export class Machine {
 		return this.#mounts;
 	}
 
-	/** All of its processes. */
+	/** All processes of the harbour. */
 	get world(): Task[] {
 		this.#world ??= readWorld();
 		return this.#world;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { HostState } from "../index.ts";
 import type { Reader } from "./reader.ts";
 
-/** The machine's memory is never quite still; less than this is no news. */
+/** Smaller changes are not shown: the use of memory changes all the time. */
 const STEP_BYTES = 8 << 20;
 
 export const memory: Reader<"memory"> = (asked) => {
@@ -19,7 +19,7 @@ export const memory: Reader<"memory"> = (asked) => {
 	};
 };
 
-// "oom_kill 3": since the machine started. See proc_vmstat(5).
+// "oom_kill 3": killed since boot. See proc_vmstat(5).
 const readOomKills = () => Number(/^oom_kill (\d+)$/m.exec(readFileSync("/proc/vmstat", "utf8"))?.[1] ?? 0);
 
 function readMemory(): NonNullable<HostState["memory"]> {

@@ -27,7 +27,7 @@ export function readNamespaces(pid: number, task = pid): Record<string, string> 
 	return Object.fromEntries(NAMESPACES.map((name) => [name, readNamespace(`/proc/${pid}/task/${task}/ns/${name}`)]));
 }
 
-/** The kinds of namespace in which a process's threads disagree. */
+/** The kinds of namespace of which a process's threads are in different ones. */
 function readSplitNamespaces(pid: number): string[] {
 	const tasks = readPids(`/proc/${pid}/task`);
 	if (tasks.length < 2) return [];
@@ -36,10 +36,11 @@ function readSplitNamespaces(pid: number): string[] {
 }
 
 /**
- * Reads something in a process's namespace.
+ * Calls `read` in a namespace of a process.
  *
- * A namespace belongs to a thread: only this one goes there, and synchronous reads, and the programs it starts, are there
- * too. Mount and user namespaces cannot be entered so (setns(2), EINVAL in a process with several threads).
+ * setns(2) moves only the calling thread. So `read` must be synchronous. Programs that `read` starts are in the
+ * namespace, too. Mount and user namespaces cannot be entered like this: setns(2) fails with EINVAL in a process with
+ * several threads.
  */
 export function inNamespace<T>(pid: number, kind: "uts" | "ipc" | "net", read: () => T): T {
 	const there = `/proc/${pid}/ns/${kind}`;
@@ -47,7 +48,7 @@ export function inNamespace<T>(pid: number, kind: "uts" | "ipc" | "net", read: (
 	return readlinkSync(there) === readlinkSync(here) ? read() : inNamespaceAt(there, kind, read);
 }
 
-/** The same in the namespace that a file stands for, such as those of ip-netns(8). */
+/** The same for the namespace that a file refers to, such as the files of ip-netns(8). */
 export function inNamespaceAt<T>(there: string, kind: "uts" | "ipc" | "net", read: () => T): T {
 	const here = `${OWN_PROC}/thread-self/ns/${kind}`;
 	const home = openSync(here, "r");

@@ -8,7 +8,7 @@ import { Networks } from "./networks.ts";
 import { readDescriptors, readPids } from "./proc.ts";
 import type { Reader } from "./reader.ts";
 
-/** Only what is broken takes that long: both programs ask the kernel and wait for nothing else. */
+/** The time limit for ip and nft. Both only ask the kernel, so only a broken program takes this long. */
 const PROGRAM_MS = 30_000;
 
 export const network: Reader<"network"> = (asked, changed) => {
@@ -28,7 +28,7 @@ export const network: Reader<"network"> = (asked, changed) => {
 	};
 };
 
-/** The names and addresses of a process's links; quick, and enough where a lesson is not about networks. */
+/** The names and addresses of a process's links. Quick to read, and enough for a lesson that is not about networks. */
 export function readLinks(pid: number): Link[] {
 	const names = readFileSync(`/proc/${pid}/net/dev`, "utf8").split("\n").slice(2).filter(Boolean);
 	const up = networkInterfaces();
@@ -42,26 +42,30 @@ export function readLinks(pid: number): Link[] {
 }
 
 /**
- * Everything about the network namespace that this thread is in; packet filters only where they are asked for.
- * In emulation a program that is started costs a tenth of a second: so there is one, two at most.
+ * Reads the network namespace that this thread is in; the packet filters only with `withRules`. In emulation, starting
+ * a program takes a tenth of a second, so one call of ip answers all questions.
  */
 function readNetwork(withRules: boolean): Network {
 	const { network } = parseNetwork(ask(withRules));
 	return { ...network, forwarding: readForwarding() };
 }
 
-/** Empties the table of hardware addresses of the namespace that this thread is in; what was put there for good stays. */
+/**
+ * Empties the table of hardware addresses (the neighbour table) of the network namespace that this thread is in.
+ * Permanent entries stay. See ip-neighbour(8).
+ */
 export function forgetNeighbours(): void {
 	execFileSync("ip", ["neigh", "flush", "all"], { timeout: PROGRAM_MS, stdio: "ignore" });
 }
 
-// Whichever process of the harbour has them open. See namespaces(7): an open file keeps a namespace.
+// The network namespaces that any process of the harbour has open. An open file keeps a namespace alive: see
+// namespaces(7).
 function readOpenNetworks(): string[] {
 	const open = readPids("/proc").flatMap((pid) => {
 		try {
 			return Object.values(readDescriptors(pid)).filter((link) => link.startsWith("net:["));
 		} catch {
-			return []; // It ended while it was read.
+			return []; // The process ended while it was read.
 		}
 	});
 	return [...new Set(open)];

@@ -7,32 +7,32 @@ import { HARBOUR_ROOT, OWN_PROC } from "./paths.ts";
 import { readDescriptors, readWorldStats } from "./proc.ts";
 
 const MOST_NAMESPACES = 8;
-/** What has not answered by then is ended. */
+/** A program that runs longer is ended. */
 const PROGRAM_MS = 10_000;
 
-/** A network namespace, and who is in it. */
+/** A network namespace, and the processes in it. */
 interface Place {
 	namespace: string;
 	name: string;
-	/** What stands for it: a file. */
+	/** A file that refers to the namespace. */
 	path: string;
 	pids: number[];
 }
 
 /**
- * Keeps in mind what the network namespaces of the harbour look like. It takes programs to read that, and in emulation a
- * program costs a tenth of a second: so nobody waits for it, and what was read last is what is shown.
+ * Keeps the last reading of the harbour's network namespaces. A reading starts programs, and in emulation each of them
+ * takes a tenth of a second. So a caller gets the last reading at once, and the next one is made in the background.
  */
 export class Networks {
 	#last: Net[] = [];
-	/** Something may have changed since the reading that is under way began. */
+	/** Whether to read again: something may have changed since the current reading began. */
 	#asked = false;
 	#reading = false;
 
-	/** @param changed called when it looks different from before */
+	/** @param changed called when a new reading differs from the last one */
 	constructor(private readonly changed: () => void) {}
 
-	/** What was read last. Something may have changed since: so it is read again. */
+	/** Returns the last reading, and has a new one made. */
 	refreshed(): Net[] {
 		this.#asked = true;
 		if (!this.#reading) void this.#read();
@@ -55,7 +55,8 @@ export class Networks {
 async function readNetworks(last: readonly Net[]): Promise<Net[]> {
 	const all = await Promise.all(
 		places().map(async (place) => {
-			// ip gives up when something changes while it reads; then there is news soon, and it is read again.
+			// ip fails if something changes while it reads. Then the last reading is kept: the change soon causes another
+			// one.
 			const before = last.find(({ namespace }) => namespace === place.namespace) ?? null;
 			return readNet(place).catch(() => before);
 		}),
@@ -63,7 +64,7 @@ async function readNetworks(last: readonly Net[]): Promise<Net[]> {
 	return all.filter((net) => net !== null);
 }
 
-/** The harbour's own namespace first, then those with a name or with a process in them. */
+/** The harbour's own namespace first, then the others that have a process in them, then those that only have a name. */
 function places(): Place[] {
 	const found = new Map<string, Place>();
 	const add = (namespace: string, path: string) => {
@@ -80,7 +81,8 @@ function places(): Place[] {
 	return [...found.values()].slice(0, MOST_NAMESPACES);
 }
 
-// ip-netns(8) makes a file first, and then mounts the namespace on it: only then it is on another file system.
+// ip-netns(8) first makes a file, and then mounts the namespace on it. Only then is it on another file system than the
+// directory.
 function namedNamespaces(): { name: string; path: string; inode: number }[] {
 	const directory = `${HARBOUR_ROOT}/run/netns`;
 	try {
@@ -91,7 +93,7 @@ function namedNamespaces(): { name: string; path: string; inode: number }[] {
 			return dev === outside ? [] : [{ name, path, inode }];
 		});
 	} catch {
-		return []; // Nobody has made any, or one is just being removed.
+		return []; // There are none, or one is just being removed.
 	}
 }
 
@@ -105,7 +107,7 @@ async function readNet({ namespace, name, path, pids }: Place): Promise<Net> {
 	return { namespace, name, ...network, forwarding, indices, listeners: listenersIn(sockets, pids) };
 }
 
-// A program is started in the namespace that this thread is in; then the thread may leave.
+// Starts a program in the namespace that this thread is in. The thread may leave the namespace when this returns.
 function run([program = "", ...args]: string[]): Promise<string> {
 	const child = spawn(program, args, { stdio: ["pipe", "pipe", "ignore"], timeout: PROGRAM_MS });
 	child.stdin.end(QUESTIONS);
@@ -134,7 +136,8 @@ function listenersIn(table: string, pids: readonly number[]): Net["listeners"] {
 	});
 }
 
-// Four bytes as the processor holds them: the last one first. Of an IPv6 address, the four that an IPv4 one has there.
+// The four bytes of an IPv4 address in the processor's order: the last one first. Of an IPv6 address, its last four
+// bytes, which are the IPv4 address in a mapped one.
 function dotted(hex: string): string {
 	const bytes = hex.slice(-8).match(/../g) ?? [];
 	return bytes
@@ -143,7 +146,7 @@ function dotted(hex: string): string {
 		.join(".");
 }
 
-// Sockets by what /proc/PID/fd calls them.
+// The names of the programs that have sockets open, by the link in /proc/PID/fd.
 function ownersOf(pids: readonly number[]): Map<string, string> {
 	const owners = new Map<string, string>();
 	for (const pid of pids) {
@@ -151,7 +154,7 @@ function ownersOf(pids: readonly number[]): Map<string, string> {
 			const name = readFileSync(`/proc/${pid}/comm`, "utf8").trim();
 			for (const link of Object.values(readDescriptors(pid))) if (link.startsWith("socket:")) owners.set(link, name);
 		} catch {
-			// It has ended meanwhile.
+			// The process has ended meanwhile.
 		}
 	}
 	return owners;

@@ -16,7 +16,8 @@ export const overlay: Reader<"overlay"> = (asked) => ({
 	process: ({ mounts }) => ({ overlay: readRootOverlay(mounts) }),
 });
 
-// The directories of an overlay are in its options, as they were named when it was mounted: that was on the host.
+// An overlay's options have its directories, as they were named in the call of mount(2). The overlay was mounted on the
+// host, so the paths are the host's.
 function readRootOverlay(mounts: readonly Mount[]): Overlay | null {
 	const root = mounts.findLast(({ mountPoint }) => mountPoint === "/");
 	if (root?.fstype !== "overlay") return null;
@@ -37,13 +38,14 @@ function directoriesIn(options: string): Omit<Overlay, "upper"> {
 function layersSeen({ mounts, beside }: Machine): Layers[] {
 	const all = [...mounts, ...beside.flatMap((process) => process.mounts)];
 	const points = all.filter(({ fstype }) => fstype === "overlay").map(({ mountPoint }) => dirname(mountPoint));
-	// Who mounts an overlay often stands beside it.
+	// A relative path often begins in the directory of the process that has mounted the overlay, or beside the mount
+	// point.
 	return readLayers(all, [...new Set([...beside.map(({ cwd }) => cwd), ...points])]);
 }
 
 /**
  * Reads the layers of all overlays in some mount tables.
- * @param places where a relative path may begin: an overlay's options are as they were typed
+ * @param places directories in which a relative path may begin: an overlay's options have the paths as they were typed
  */
 function readLayers(mounts: readonly Mount[], places: readonly string[]): Layers[] {
 	const overlays = mounts.filter(({ fstype }) => fstype === "overlay");
@@ -58,7 +60,7 @@ function readOverlay({ device, options }: Mount, places: readonly string[]): Lay
 	return { device, upper, lower: lowerdirs.filter(Boolean).map((path) => readLayer(path, places, covered)) };
 }
 
-// The covered ones first: they are read however much there is beside them.
+// The covered entries come first, so that they are read however many others there are.
 function readLayer(path: string, places: readonly string[], covered: readonly string[]): Layer {
 	const top = directoryAt(path, places);
 	if (top === null) return { path, entries: null, more: false };
@@ -107,7 +109,7 @@ function entriesOf(directory: string): Dirent[] {
 	try {
 		return readdirSync(directory, { withFileTypes: true });
 	} catch {
-		return []; // It has just been removed.
+		return []; // The directory has just been removed.
 	}
 }
 

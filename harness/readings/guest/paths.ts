@@ -1,6 +1,9 @@
-/** Where the agent, which stands outside the harbour, finds what it reads. */
+/**
+ * Where the agent finds the files that it reads. The agent runs outside the harbour, the machine that exercises see.
+ * See harness/guest/harbour.ts.
+ */
 
-/** The agent's own view of all processes, itself among them. */
+/** The /proc of the agent's own PID namespace, which has all processes, the agent among them. */
 export const OWN_PROC = "/own";
 
 /** The harbour's file system, as its init sees it. */

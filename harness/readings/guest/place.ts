@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import type { Place } from "../root.ts";
 import { deviceName } from "./device.ts";
 
-/** What names a file or directory, whatever path leads to it; null where there is none. */
+/** Device and inode of what is at a path; null if nothing is there. */
 export function readPlace(path: string): Place | null {
 	try {
 		const { dev, ino } = statSync(path);

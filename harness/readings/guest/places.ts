@@ -11,7 +11,8 @@ export const places: Reader<"places"> = ({ paths = [], secrets = [] } = {}) => {
 	};
 };
 
-// An overlay of a directory of the host's has the directory's files, and a device of its own.
+// Looks for the secrets by path, not by device: an overlay on a directory of the host has the directory's files, but a
+// device of its own.
 function found({ pid, mounts }: Process, secrets: readonly string[]): string[] {
 	const places = [...new Set(["/", ...mounts.map(({ mountPoint }) => mountPoint)])];
 	const paths = places.flatMap((place) => secrets.map((secret) => `${place === "/" ? "" : place}/${secret}`));

@@ -43,23 +43,23 @@ const READERS: { [Name in SubjectName]: Reader<Name> } = {
 	breakOut,
 };
 
-/** What a reader gives, whatever it reads. */
+/** What a reader returns, for any subject. */
 interface Reads extends Moving {
 	host?: ((from: Machine) => object) | undefined;
 	process?: ((from: Process) => object) | undefined;
 }
 
 /**
- * The probe: reads from the kernel what is so. It writes nothing and judges nothing.
+ * The probe reads what the kernel shows. It writes nothing and judges nothing.
  *
- * It stands outside the harbour, which is the host that exercises see: nothing that they do changes what is read here.
+ * It runs outside the harbour, the host that exercises see. So an exercise cannot change how the probe reads.
  */
 export class Probe {
 	readonly #reads: Reads[];
 
 	/**
-	 * @param readings what is read beside what is always read
-	 * @param changed called when something has changed that is not read at once
+	 * @param readings what to read in addition to what is always read
+	 * @param changed called when a reading that is made in the background has changed
 	 */
 	constructor(readings: Readings, changed = () => {}) {
 		const asked = readings as Record<string, undefined>;
@@ -67,12 +67,12 @@ export class Probe {
 		this.#reads = readers.map(([name, read]) => read(asked[name], changed));
 	}
 
-	/** Whether something that is read moves although nobody says a word. */
+	/** Whether something that is read changes by itself, without any command. */
 	get moves(): boolean {
 		return this.#reads.some(({ hint }) => hint !== undefined);
 	}
 
-	/** A text that is another when something of that has moved. */
+	/** A text that is different when something of this kind has changed. */
 	hint(beside: readonly Beside[]): string {
 		return this.#reads.map(({ hint }) => hint?.(beside) ?? "").join("\n");
 	}
@@ -88,7 +88,7 @@ export class Probe {
 
 	/**
 	 * Reads a process from outside.
-	 * @throws the process has ended meanwhile (ENOENT or ESRCH)
+	 * @throws ENOENT or ESRCH: the process has ended meanwhile
 	 */
 	readProcess(...which: ConstructorParameters<typeof Process>): ProcessState {
 		const process = new Process(...which);

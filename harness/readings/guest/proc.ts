@@ -2,13 +2,16 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { Task } from "../tasks.ts";
 import { OWN_PROC } from "./paths.ts";
 
-/** What one line of the kernel's says of a process. Its numbers in PID namespaces are in another file, which takes as long. */
+/**
+ * What /proc/PID/stat has of a process. Its pids in the PID namespaces are in another file, which takes as long to read
+ * again.
+ */
 export type Stat = Omit<Task, "nsPids">;
 
-/** Lists every process of the harbour. The kernel's own threads are none of it. */
+/** Lists every process of the harbour. The kernel's threads are not in the harbour. */
 export const readWorld = (): Task[] => readAll(readTask);
 
-/** The same with less of each. */
+/** The same without the pids in the PID namespaces. */
 export const readWorldStats = (): Stat[] => readAll(readStat);
 
 function readAll<One>(read: (pid: number) => One): One[] {
@@ -21,10 +24,10 @@ function readAll<One>(read: (pid: number) => One): One[] {
 	});
 }
 
-/** Lists a process and all that descend from it, the eldest first. */
+/** Lists a process and all its descendants, the eldest first. */
 export const readTasks = (pid: number): Task[] => readDescent(pid, readTask);
 
-/** The same with less of each. */
+/** The same without the pids in the PID namespaces. */
 export const readStats = (pid: number): Stat[] => readDescent(pid, readStat);
 
 function readDescent<One>(pid: number, read: (pid: number) => One): One[] {
@@ -39,12 +42,15 @@ function readDescent<One>(pid: number, read: (pid: number) => One): One[] {
 	}
 }
 
-/** Those of a list that descend from a process, the eldest first; without itself. */
+/** The descendants of a process in a list, the eldest first. The process itself is not among them. */
 export function below(pid: number, tasks: readonly Task[]): Task[] {
 	return tasks.filter(({ ppid }) => ppid === pid).flatMap((task) => [task, ...below(task.pid, tasks)]);
 }
 
-/** When the process was started, in clock ticks since boot; null when there is none. With its pid, this names a process. */
+/**
+ * When a process was started, in clock ticks since boot; null if there is no such process. Pid and start together
+ * identify a process.
+ */
 export function readStart(pid: number): number | null {
 	try {
 		return readStat(pid).startTicks;
@@ -58,12 +64,12 @@ export function readArguments(pid: number): string[] {
 	return readStrings(`/proc/${pid}/cmdline`);
 }
 
-/** What a process's cgroup is, as the host sees it: `0::/PATH`. */
+/** A process's cgroup, as the host sees it: `0::/PATH`. */
 export function readCgroup(pid: number): string {
 	return readFileSync(`/proc/${pid}/cgroup`, "utf8").trim();
 }
 
-/** Whether the process has become another program since its fork: PF_FORKNOEXEC in proc_pid_stat(5). */
+/** Whether the process has called execve since its fork: PF_FORKNOEXEC in proc_pid_stat(5). */
 export function hasExecuted(pid: number): boolean {
 	try {
 		const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
@@ -81,7 +87,7 @@ export function readEnvironment(pid: number): string[] {
 	return readStrings(`/proc/${pid}/environ`);
 }
 
-// Each ends in a zero byte. What is longer than the protocol's longest text is cut.
+// Each string ends in a zero byte. A string that is longer than the protocol's longest text is cut.
 function readStrings(file: string): string[] {
 	try {
 		const strings = readFileSync(file, "utf8").split("\0").slice(0, -1);
@@ -97,7 +103,7 @@ export function readStatus(pid: number): Map<string, string> {
 	return new Map(lines.map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1).trim()]));
 }
 
-/** Its state, as proc_pid_stat(5) says it; empty when there is no such process any more. */
+/** A process's state, as in proc_pid_stat(5); empty if the process has ended. */
 export function readState(pid: number): string {
 	try {
 		return readStat(pid).state;
@@ -107,8 +113,8 @@ export function readState(pid: number): string {
 }
 
 /**
- * The signals that were sent to a process and wait for it, as a mask: SigPnd and ShdPnd of proc_pid_status(5).
- * @returns null when it has ended
+ * The pending signals of a process, as a mask: SigPnd and ShdPnd of proc_pid_status(5).
+ * @returns null if the process has ended
  */
 export function readPending(pid: number): string | null {
 	try {
@@ -121,14 +127,14 @@ export function readPending(pid: number): string | null {
 	}
 }
 
-/** The numbers of one line of /proc/PID/status. */
+/** The numbers in one line of /proc/PID/status. */
 export function numbers(status: ReadonlyMap<string, string>, name: string): number[] {
 	return (status.get(name) ?? "").split(/\s+/).filter(Boolean).map(Number);
 }
 
-/** How the agent's own PID namespace numbers one of the harbour's processes; null when it has ended. */
+/** The pid of one of the harbour's processes in the agent's own PID namespace; null if the process has ended. */
 export function ownNumber(pid: number): number | null {
-	// What is sought has started lately.
+	// Begins at the end: the process was mostly started a short time ago.
 	for (const own of readPids(OWN_PROC).reverse()) {
 		try {
 			const status = readFileSync(`${OWN_PROC}/${own}/status`, "utf8");
@@ -141,8 +147,8 @@ export function ownNumber(pid: number): number | null {
 }
 
 /**
- * Whether all that can wake a process is a signal that it waits for: each of its threads is in sigtimedwait(2). See wchan
- * in proc_pid_wchan(5).
+ * Whether a process waits for signals and for nothing else: each of its threads is in sigtimedwait(2). See
+ * proc_pid_wchan(5).
  */
 export function awaitsSignals(pid: number): boolean {
 	try {
@@ -155,7 +161,7 @@ export function awaitsSignals(pid: number): boolean {
 	}
 }
 
-/** The process's open files, by descriptor; those below `end` only. */
+/** The process's open files, by descriptor; only descriptors below `end`. */
 export function readDescriptors(pid: number, end = Number.POSITIVE_INFINITY): Record<string, string> {
 	const open = readPids(`/proc/${pid}/fd`).filter((fd) => fd < end);
 	return Object.fromEntries(open.map((fd) => [String(fd), readlinkSync(`/proc/${pid}/fd/${fd}`)]));
@@ -168,11 +174,11 @@ export function readPids(proc: string): number[] {
 		.map(Number);
 }
 
-// Fields 20 and 22 of the line, which are the 18th and the 20th behind the name.
+// Fields 20 and 22 of the line, which are the 18th and the 20th after the name.
 const NUM_THREADS = 17;
 const STARTTIME = 19;
 
-// "4 (a) b) S 1 …": the name may hold parentheses, so it ends at the last one. See proc_pid_stat(5).
+// "4 (a) b) S 1 …": the name may contain parentheses, so it ends at the last one. See proc_pid_stat(5).
 function readStat(pid: number): Stat {
 	const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
 	const end = stat.lastIndexOf(")");
@@ -187,7 +193,7 @@ function readStat(pid: number): Stat {
 
 const readTask = (pid: number): Task => ({ ...readStat(pid), nsPids: numbers(readStatus(pid), "NSpid") });
 
-// Of one that is at work, if there is any; of the others, one that has not ended.
+// The state of a thread that is at work, if there is one; otherwise the state of a thread that has not ended.
 function stateOfThreads(pid: number): string {
 	const states = readPids(`/proc/${pid}/task`).map((thread) => {
 		const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, "utf8");

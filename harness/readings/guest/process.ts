@@ -4,14 +4,14 @@ import type { Task } from "../tasks.ts";
 import { parseMountinfo } from "./mountinfo.ts";
 import { readArguments, readCgroup, readDescriptors, readStatus, readWorld } from "./proc.ts";
 
-/** Who has started a process, directly or not. */
+/** The process that has started a process, directly or not: a call's own process, or a stage's shell. */
 export interface Engine {
 	pid: number;
-	/** What it was started with at 0, 1 and 2. */
+	/** The files that it was started with at descriptors 0, 1 and 2. */
 	given: Record<string, string>;
 }
 
-/** A process that is read from outside. What several subjects need of it is read once, and none of it before it is needed. */
+/** A process that is read from outside. Data that several subjects need is read once, when it is first needed. */
 export class Process {
 	#arguments: string[] | undefined;
 	#cgroup: string | undefined;

@@ -9,6 +9,6 @@ export const program: Reader<"program"> = () => ({
 	}),
 });
 
-// A shell's own child has its parent's arguments, too, but it has become no program since its fork.
+// A child that a shell has forked has the shell's arguments, too. It does not count, because it has not called execve.
 const countCopies = (own: string) =>
 	readPids("/proc").filter((other) => readArguments(other).join("\0") === own && hasExecuted(other)).length;

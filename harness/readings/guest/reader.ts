@@ -4,18 +4,18 @@ import type { Beside, Machine } from "./machine.ts";
 import type { Process } from "./process.ts";
 
 /**
- * How a subject is read; called once for a run or a stage.
- * @param asked what is asked for beside what is always read; undefined for nothing
- * @param changed to be called when something has changed that is not read at once
+ * Makes the functions that read a subject. Called once for a run or a stage.
+ * @param asked what to read in addition to what is always read; undefined for nothing
+ * @param changed to be called when a reading that is made in the background has changed
  */
 export type Reader<Name extends SubjectName> = (asked: AskedOf<Name> | undefined, changed: () => void) => Reads<Name>;
 
-/** `host` and `process` throw when what they read has gone meanwhile: ENOENT or ESRCH. */
+/** `host` and `process` throw ENOENT or ESRCH if what they read is gone meanwhile. */
 type Reads<Name extends SubjectName> = Part<"host", Machine, Name> & Part<"process", Process, Name> & Moving;
 
-/** Only of what moves although nobody says a word. */
+/** Only for subjects that change by themselves, without any command. */
 export interface Moving {
-	/** A text that is another when something has moved; it costs little. */
+	/** A text that is different when something has changed. It is cheap to read. */
 	hint?: (beside: readonly Beside[]) => string;
 }
 

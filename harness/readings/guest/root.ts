@@ -13,14 +13,14 @@ export const root: Reader<"root"> = () => ({
 	}),
 });
 
-/** What a process's root is: which directory, and what is in it. */
+/** Reads a process's root directory: which directory it is, and its entries. */
 export function readRoot(pid: number): Pick<ProcessState, "root" | "rootPlace"> {
 	return { root: readdirSync(`/proc/${pid}/root`), rootPlace: readPlace(`/proc/${pid}/root`) };
 }
 
 /**
- * What tells one directory from another. Not device and inode: a bind mount shows one directory, with one inode number, in
- * two places.
+ * Identifies a directory, by mount id and inode. Device and inode are not enough: a bind mount shows one directory,
+ * with one inode number, in two places.
  */
 export function directoryAt(path: string): string {
 	const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
@@ -32,8 +32,8 @@ export function directoryAt(path: string): string {
 	}
 }
 
-// Walks up from the current directory. ".." stops at the top of a tree that is detached or that the process's root
-// is not above: then its root was never met.
+// Walks up from the current directory by "..", until it reaches the process's root, or the top of a tree. In a tree
+// that is detached, or outside the process's root, it reaches the top without having met the root.
 function cwdInsideRoot(pid: number): boolean {
 	const root = directoryAt(`/proc/${pid}/root/.`);
 	for (let path = `/proc/${pid}/cwd/.`, last = ""; ; path += "/..") {
