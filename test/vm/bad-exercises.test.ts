@@ -7,7 +7,7 @@ import { LIMITS } from "../../harness/protocol/index.ts";
 import { newShipyard } from "../support/guest.ts";
 import { temporary } from "../support/temporary.ts";
 
-// Whatever a learner's module does, the check ends by itself, says what it was, and leaves no machine behind.
+// Whatever a learner's module does, the check ends by itself, reports what happened, and leaves no machine behind.
 
 const yard = newShipyard();
 const files = await temporary();
@@ -26,7 +26,7 @@ describe("a module that runs", () => {
 			if (line !== undefined) expect(verdict.thrownAt).toMatchObject({ file, line });
 			if (message !== undefined) expect(verdict.findings[0]?.got).toContain(message);
 			if (advice !== undefined) expect(verdict.findings[0]?.try).toContain(advice);
-			// An engine that was cut short leaves everything behind: that is nothing to blame the exercise for.
+			// An engine that ended too early leaves everything behind. The exercise is not to blame for that.
 			if (!diagnoses.includes("uts-shared") && !diagnoses.includes("command-runs-twice"))
 				expect(verdict.findings.map(({ diagnosis }) => diagnosis)).not.toContain("processes-left");
 			for (const stream of [verdict.output.stdout, verdict.output.stderr])
@@ -96,7 +96,7 @@ test("no virtual machine is left", () => {
 interface BadInput {
 	name: string;
 	file: string;
-	/** What the first finding may be called, as the file's head says; more than one where chance decides. */
+	/** The possible diagnoses of the first finding, from the head of the file. There are several if chance decides. */
 	diagnoses: string[];
 	line: number | undefined;
 	message: string | undefined;

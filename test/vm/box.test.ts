@@ -186,7 +186,7 @@ END
 	});
 });
 
-// Each ends with its exit code, and leaves nothing.
+// Expects that each box ends with this exit code, and leaves nothing behind.
 const endings = (codes: Record<string, string>) =>
 	Object.fromEntries(
 		Object.entries(codes).flatMap(([name, code]) => [

@@ -10,14 +10,14 @@ import { newShipyard } from "../support/guest.ts";
 import { type Seen, watchedUntil } from "../support/processes.ts";
 import { temporary } from "../support/temporary.ts";
 
-// A class in which every second one attacks the computer that grades it, each in another way. Nobody else's verdict is
-// another one by that, the computer has memory left, and nothing of it stays there.
+// Half of this class attacks the computer that grades it, each in another way. The attacks must not change the verdict
+// of anybody else, use up the memory, or leave anything on the computer.
 
 const ORDINARY = [
 	...["right/caught", "right/noise", "right/setns", "right/two-calls", "right/unshares-then-forks"],
 	...["wrong/no-ipc", "wrong/fake-output", "wrong/exits", "wrong/hostname-ignored", "wrong/child-returns"],
 ].map((name) => `test/submissions/02-unshare/${name}.ts`);
-/** Beside all that is meant for the computer before any machine: in a machine, but felt outside of it. */
+/** Attacks inside a machine whose effects reach the computer. All other attacks come before any machine runs. */
 const IN_MACHINES = ["resources/eats-all-memory", "output/prints-a-megabyte", "output/commands-to-the-log"].map(
 	(name) => `test/hostile/${name}.ts`,
 );
@@ -27,11 +27,11 @@ const IMPORTS_ITS_HELPER = `import * as helper from "./helper.ts";\nconsole.log(
 const PEAK_BYTES_MAX = 1.5 * 2 ** 30;
 
 interface Attack {
-	/** What is handed in as the lesson's module. */
+	/** The text that is handed in as the lesson's module. */
 	text?: string;
-	/** Makes what lies beside it. */
+	/** Makes further files in the submission's folder. */
 	beside?: (dir: string) => unknown;
-	/** The finding's diagnosis, or what the result is instead. */
+	/** The diagnosis of the finding; without a finding, the status of the result. */
 	becomes: string;
 }
 
@@ -95,7 +95,7 @@ const ATTACKS: Record<string, Attack> = {
 
 const files = await temporary();
 const yard = newShipyard();
-/** Everybody's diagnosis, as it is when nobody else is there. */
+/** The diagnosis or status that each submission gets when it is graded alone. */
 const alone: Record<string, string> = {};
 
 beforeAll(async () => {
@@ -111,7 +111,7 @@ beforeAll(async () => {
 		const dir = await handIn(name, text);
 		await beside?.(dir);
 	}
-	// The snapshot that the tests share.
+	// Makes the snapshot that the tests share.
 	await yard.accelerator();
 });
 afterAll(() => Promise.all([yard.close(), files.remove()]));
@@ -139,7 +139,7 @@ test("everybody gets what they would get alone, in little memory, and nothing is
 	expect((await readdir(join(files.dir, "tmp"))).filter((name) => !name.startsWith("tsx-"))).toEqual([]);
 });
 
-/** Grades the class with as many machines at a time as a small computer would. */
+/** Grades the class with as many machines at once as on a small computer. */
 async function graded(): Promise<{ code: number | null; report: ClassReport; seen: Seen }> {
 	const out = join(files.dir, "report.json");
 	await mkdir(join(files.dir, "tmp"));

@@ -30,7 +30,7 @@ let dir = "";
 
 beforeAll(async () => {
 	dir = await mkdtemp(join(tmpdir(), "drydock-test-"));
-	// The snapshot that the tests share.
+	// Makes the snapshot that the tests share.
 	await new Shipyard(silent).imageKey();
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
@@ -135,7 +135,7 @@ describe.concurrent("drydock", () => {
 		expect(await drydock(["check", "02", "--json"], { cwd: workspace })).toMatchObject({ code: 1, stderr: "" });
 		const listed = async () => JSON.parse((await drydock(["list", "--json"], { cwd: workspace })).stdout).lessons[1];
 		expect(await listed()).toMatchObject({ id: "02-unshare", attempts: 1, passed: false });
-		// Where the next logbook would be written.
+		// A directory in the place of the next logbook.
 		await mkdir(join(workspace, "drydock.json.new"));
 		const { code, stdout, stderr } = await drydock(["check", "02", "--json"], { cwd: workspace });
 		expect(JSON.parse(stdout)).toMatchObject({ verdict: "fail" });
@@ -156,7 +156,7 @@ describe.concurrent("drydock", () => {
 	test("read renders a lesson within 80 columns", async () => {
 		const { stdout } = await drydock(["read", "04"]);
 		expect(stdout).toContain("pivot_root");
-		// What is shown of a terminal stays as it was.
+		// Code blocks stay as they are, whatever their width.
 		const source = await readFile(inKit("lessons/04-pivot-root/README.md"), "utf8");
 		const code = new Set([...source.matchAll(/^```\w+\n(.*?)^```$/gms)].flatMap(([, block = ""]) => block.split("\n")));
 		const prose = stdout.split("\n").filter((line) => !code.has(line.slice(2)));
@@ -186,7 +186,7 @@ describe("drydock, stopped", () => {
 describe("drydock, damaged", () => {
 	const copied = () => join(dir, "cache");
 	const check = () => drydock(["check", "02", "--solution"], { env: { DRYDOCK_CACHE: copied() } });
-	// Of every version that is kept, the used one too.
+	// Damages all versions in the cache, because one of them is in use.
 	const everywhere = async (kind: string, file: string, damage: (path: string) => Promise<void>) => {
 		const names = (await readdir(join(copied(), kind))).filter((name) => !name.includes("."));
 		for (const name of names) await damage(join(copied(), kind, name, file));
@@ -231,7 +231,7 @@ describe("drydock, damaged", () => {
 	});
 });
 
-// A check whose exercise takes long enough to be interrupted in.
+// Starts a check whose exercise never ends, so that the test can interrupt it.
 async function checkInFlight(): Promise<{ child: ChildProcess; qemu: number }> {
 	const file = join(dir, "loops.ts");
 	await writeFile(file, "export function isolate(): void { for (;;); }\n");
@@ -252,7 +252,7 @@ async function childOf(pid: number): Promise<number | null> {
 	return null;
 }
 
-// Ended, or a zombie that nobody has waited for yet: its memory and its files are free.
+// Waits until the process has ended. It may stay a zombie, whose memory and files are free already.
 async function gone(pid: number): Promise<void> {
 	await expect
 		.poll(async () => (await readFile(`/proc/${pid}/stat`, "utf8").catch(() => ") Z")).split(") ")[1]?.[0], {
@@ -261,7 +261,7 @@ async function gone(pid: number): Promise<void> {
 		.toBe("Z");
 }
 
-// As a failing disk does it: the times stay.
+// Damages a file as a failing disk would: its times stay the same.
 async function scribble(path: string, from: number, to: number): Promise<void> {
 	const { atime, mtime } = await stat(path);
 	const file = await open(path, "r+");

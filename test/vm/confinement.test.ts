@@ -5,7 +5,7 @@ import { ensureImage } from "../../harness/vm/image.ts";
 import { Machine } from "../../harness/vm/machine.ts";
 import { ensureTemplate, type Template } from "../../harness/vm/template.ts";
 
-// What an exercise would find itself in that has broken out of its virtual machine.
+// The confinement that an exercise would meet if it had broken out of its virtual machine.
 
 const isRoot = process.getuid?.() === 0;
 const MB = 1 << 20;
@@ -27,7 +27,7 @@ describe("QEMU's process", () => {
 	test("has no privilege, and can get none", () => {
 		for (const set of ["CapInh", "CapPrm", "CapEff", "CapAmb"]) expect(status(set)).toMatch(/^0+$/);
 		expect(status("NoNewPrivs")).toBe("1");
-		// 2 is SECCOMP_MODE_FILTER.
+		// SECCOMP_MODE_FILTER is 2.
 		expect(status("Seccomp")).toBe("2");
 	});
 

@@ -12,7 +12,7 @@ import { type Temporary, temporary } from "../support/temporary.ts";
 
 const SIZE = { columns: 80, rows: 24 };
 const PATIENCE_MS = 120_000;
-/** A step that is told, and not yet played. */
+/** A step that was introduced and not played yet. */
 const TOLD = /^(?![\s\S]*(→|… ))/;
 const CTRL_C = "\x03";
 const CTRL_RIGHT_BRACKET = "\x1d";
@@ -21,7 +21,7 @@ const all = await lessons();
 const yard = newShipyard();
 let files: Temporary;
 
-// The snapshot that the tests share.
+// Makes the snapshot that the tests share.
 beforeAll(async () => {
 	await yard.imageKey();
 	files = await temporary();
@@ -73,7 +73,7 @@ test("a step is at its end when its command waits for something to be typed, and
 });
 
 describe("on a terminal", () => {
-	/** A demo that has been opened, at its first step. */
+	/** Opens a demo at its first step. */
 	const opened = async (): Promise<Page> => {
 		const page = drydockPage("demo", "02");
 		await page.press("", /1 \/ 8/, /host#$/m, /harbour/);
@@ -88,10 +88,10 @@ describe("on a terminal", () => {
 		await page.press("n", /→ Nothing seems/, /own uts/);
 		await page.press("\x1b[C", /3 \/ 8/);
 		await page.press(" ", /→ Another name/, /hostname +harbour +web-1/);
-		// To where this step begins.
+		// Back to the beginning of this step.
 		await page.press("b", TOLD, /3 \/ 8/, /hostname +harbour +harbour/, /own uts/);
 		expect(page.rows().join("\n")).not.toContain("web-1\n");
-		// Of a low page's three answers, those come first that differ.
+		// The page has room for some of the three answers only, and shows first those that differ.
 		await page.press("\x1b[D", /2 \/ 8/, /hostname +harbour +harbour/, /^(?![\s\S]*own uts)/);
 		await page.press("q");
 		expect(await page.afterwards()).toEqual({ code: 0, asBefore: true });
@@ -121,7 +121,7 @@ describe("on a terminal", () => {
 		await page.press("\x1b", /^(?![\s\S]*you are typing)/);
 		await page.press("R", TOLD, /1 \/ 8/, /▸ host\n {2}host#\n/);
 		await page.press("\tcat /tmp/typed\r", /No such file/);
-		// Ctrl-C is the shell's, then the presenter's.
+		// The first Ctrl-C goes to the shell, the second one to drydock.
 		await page.press("sleep 1000\r", /host: sleep/);
 		await page.press(CTRL_C, /\^C/, /host#$/m);
 		await page.press(`${CTRL_RIGHT_BRACKET}${CTRL_C}`);

@@ -6,14 +6,14 @@ import { addExampleLesson } from "../support/example-lesson.ts";
 import { kitCopy } from "../support/kit-copy.ts";
 import { temporary } from "../support/temporary.ts";
 
-// A lesson is its own folders and a line in the engine's list: no file of the harness names lessons.
+// A lesson consists of its own folders and one line in the engine's list. No file of the harness names a lesson.
 const TIMEOUT_MS = 600_000;
 const files = await temporary();
 const kit = await kitCopy(files.dir);
 beforeAll(() => addExampleLesson(kit));
 afterAll(() => files.remove());
 
-/** Runs drydock in the copy. */
+/** Runs drydock in the kit's copy. */
 function drydock(...args: string[]): Promise<{ code: number; said: string }> {
 	return new Promise((resolve) => {
 		const child = execFile(process.execPath, ["harness/cli/bin.js", ...args], { cwd: kit }, (_, stdout, stderr) =>

@@ -18,10 +18,10 @@ import {
 } from "../support/examples.ts";
 import { newShipyard } from "../support/guest.ts";
 
-// What a lesson shows is what the reader will see: each of its commands is played, in a machine like the reader's.
+// Readers must see what a lesson shows. So each command of a lesson is run, in a machine like the reader's.
 const LESSONS = (await lessons()).map(({ id }) => id);
 
-/** A whole session takes longer than an exercise may. */
+/** Longer than the deadline of an exercise, because a session has many commands. */
 const DEADLINE_MS = 120_000;
 
 const yard = newShipyard();
@@ -53,7 +53,7 @@ describe.each(LESSONS)("lessons/%s/README.md", (id) => {
 			const lesson = await findLesson(wanted);
 			const { module, learnt } = await loadCheck(lesson);
 			const verdict = await judge(lesson, inKit(passed ? "solutions" : "lessons", lesson.id, module), yard);
-			// As the reader calls it: on the copy in the workspace.
+			// The report names the copy in the workspace, which is what the reader checks.
 			const file = inKit("workspace", lesson.id, module);
 			const text = await report({ ...verdict, file }, lesson.title, learnt, { width: 1_000, color: false });
 			const difference = compareWords({ shown, varies }, text, Object.values(verdict.drawn));
@@ -68,7 +68,7 @@ describe.each(LESSONS)("lessons/%s/README.md", (id) => {
 
 const textOf = async (id: string) => readLesson(await findLesson(id));
 
-/** Plays one session where exercises are played. Something that it leaves running does not keep it from ending. */
+/** Runs a session where exercises run. The session may leave processes running when it ends. */
 async function play(examples: readonly Example[], prepare: Preparation[]): Promise<{ output: string; end: string }> {
 	const code = `exports.run = (session) =>
 		require("node:child_process").spawnSync("bash", ["-c", session], { stdio: ["ignore", 1, 1] }).status;`;
@@ -76,7 +76,7 @@ async function play(examples: readonly Example[], prepare: Preparation[]): Promi
 		...{ prepare, code, readings: {} },
 		calls: { box: { export: "run", args: [sessionOf(examples)], token: "none" } },
 		steps: [{ do: "call", call: "box" }],
-		// strace is refused in a locked machine, and it is shown in lessons.
+		// Lessons show strace, which a locked machine refuses.
 		unlocked: true,
 		deadlineMs: DEADLINE_MS,
 	});

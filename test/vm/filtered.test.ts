@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { drydock } from "../support/command.ts";
 import { newShipyard } from "../support/guest.ts";
 
-// A learner's code can come to be executed by whatever the agent starts in the harbour: by `box` in a session, or by a
-// script that a step runs. All of it is under one filter, no more: lesson 16 is to count the filters.
+// Many programs that the agent starts in the harbour can execute a learner's code: `box` in a session, for example, or
+// a script of a step. Each must run under one filter, and not more: lesson 16 will count the filters.
 
 const yard = newShipyard();
 beforeAll(() => yard.accelerator());
@@ -28,7 +28,7 @@ describe("the filter is on", () => {
 				{ do: "run", argv: FILTERS, as: "stepped" },
 			],
 			readings: {},
-			// Programs of steps run beside the harbour otherwise.
+			// In a locked machine, the programs of steps run outside the harbour.
 			unlocked: true,
 		});
 		if (outcome.kind === "lost") throw new Error(`${outcome.how} ${outcome.detail}`);

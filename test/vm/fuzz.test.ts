@@ -18,12 +18,12 @@ import { Intake } from "../../harness/vm/intake.ts";
 import { byteEdits, edited, editedBytes, edits, part } from "../support/edits.ts";
 import { newShipyard } from "../support/guest.ts";
 
-// What real machines have said is changed at random, and told to the host. A longer series: DRYDOCK_FUZZ=20.
+// Changes the frames of real machines at random, and gives them to the host. A longer series: DRYDOCK_FUZZ=20.
 const seed = Number(process.env["DRYDOCK_FUZZ_SEED"] ?? Date.now() % 2 ** 31);
 const times = Number(process.env["DRYDOCK_FUZZ"] ?? 1);
 const BYTE_RUNS = 500_000 * times;
 const DOCUMENT_RUNS = 2_000 * times;
-/** In each run of bytes a frame that is changed, and the one before it; what comes after is seldom reached. */
+/** How many frames a run of bytes contains: few, because frames after a changed one are seldom read. */
 const FRAMES = 2;
 const GROWTH_BYTES = 64 << 20;
 const PATIENCE_MS = 900_000 * times;
@@ -32,14 +32,14 @@ const PLAIN = { width: 80, color: false };
 console.log(`fuzzing with DRYDOCK_FUZZ_SEED=${seed}`);
 
 interface Recorded {
-	/** The module that was played, and the source map of its program. */
+	/** The solution's file, and the source map of its program. */
 	file: string;
 	map: string;
 	check: Check;
 	drawn: Drawn;
 	reference: Reference;
 	observation: Observation;
-	/** As they went over the wire. */
+	/** The frames as a machine sends them. */
 	frames: Buffer[];
 }
 
@@ -102,7 +102,7 @@ describe("whatever a guest says", () => {
 				}),
 				{ seed, numRuns: BYTE_RUNS },
 			);
-			// Both happen often: neither is everything refused, nor is everything let through.
+			// Both happen often: some frames are refused, and others are accepted.
 			expect(seen.taken).toBeGreaterThan(BYTE_RUNS * 1.03);
 			expect(seen.refused).toBeGreaterThan(BYTE_RUNS / 4);
 			expect(heapUsed() - before).toBeLessThan(GROWTH_BYTES);
@@ -118,7 +118,7 @@ describe("whatever a guest says", () => {
 				fc.asyncProperty(fc.nat(recorded.length - 1), edits, async (index, changes) => {
 					const one = recorded[index] as Recorded;
 					const taken = takenFrom(`{"type":"report","nonce":"","observation":${edited(one.observation, changes)}}`);
-					// A report without its container is refused by the machine that asked for it.
+					// The machine that asked for a report refuses one without its container.
 					if (taken === null || !Object.hasOwn(taken.calls, BOX)) {
 						seen.refused += 1;
 						return;
@@ -173,7 +173,7 @@ function cut(whole: Buffer, at: readonly number[]): Buffer[] {
 	return places.slice(1).map((end, index) => whole.subarray(places[index], end));
 }
 
-/** By other means than the schemas: that nothing in it is long, deep, or anything but plain data. */
+/** Checks without the schemas that a value is plain data, and neither long nor deep. */
 function expectPlain(value: unknown, depth = 0): void {
 	if (typeof value === "string") bound("a text", value.length, 2 << 20);
 	if (typeof value !== "object" || value === null) return;

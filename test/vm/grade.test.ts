@@ -13,8 +13,8 @@ import { newShipyard } from "../support/guest.ts";
 import { temporary } from "../support/temporary.ts";
 import { logbookWith } from "../support/workspace.ts";
 
-// A small class: right, wrong, broken, hostile and missing. What each is handed in as, and what must come of it. Heidi's
-// is an archive, as `drydock export` writes it.
+// A small class: right, wrong, broken, hostile and missing submissions, with the expected results. Heidi hands in an
+// archive that `drydock export` has written.
 const CLASS: Record<string, { path: string; from: string | null; status: Result["status"]; diagnosis?: string }> = {
 	alice: { path: "workspace/02-unshare/isolate.ts", from: "solutions/02-unshare/isolate.ts", status: "pass" },
 	bob: { path: "02-unshare/isolate.ts", from: "02-unshare/wrong/no-ipc", status: "fail", diagnosis: "ipc-shared" },
@@ -45,7 +45,7 @@ beforeAll(async () => {
 	await files.write("class/heidi/drydock.json", JSON.stringify(logbookWith({})));
 	await writeFile(join(dir, "heidi.tar.gz"), (await packWorkspace(join(dir, "heidi"))).archive);
 	await rm(join(dir, "heidi"), { recursive: true });
-	// The snapshot that the tests share.
+	// Makes the snapshot that the tests share.
 	await yard.accelerator();
 });
 afterAll(() => Promise.all([yard.close(), files.remove()]));
@@ -62,7 +62,7 @@ describe("a class", () => {
 		const summary = Object.entries(results).map(([name, result]) => [name, result?.status, result?.finding?.diagnosis]);
 		expect(summary).toEqual(Object.entries(CLASS).map(([name, { status, diagnosis }]) => [name, status, diagnosis]));
 		expect(code).toBe(1);
-		// Whichever came first.
+		// Either of the two may be graded first.
 		expect([results["bob"]?.sameAs, results["frank"]?.sameAs]).toBeOneOf([
 			[null, "bob"],
 			["frank", null],
@@ -124,7 +124,7 @@ test.each([
 ] as const)("interrupted by %s, it leaves nothing behind, and goes on where it was", async (_by, signal) => {
 	const temporaryDir = await mkdtemp(join(files.dir, "tmp-"));
 	const own = join(files.dir, `copy-${signal}`);
-	// One that hangs is under way when the others are done.
+	// Dave's module hangs, so it is still running when the other two are done.
 	for (const name of ["alice", "bob", "dave"]) {
 		await mkdir(join(own, name, "02-unshare"), { recursive: true });
 		const { path } = CLASS[name] ?? { path: "" };
@@ -141,7 +141,7 @@ test.each([
 	let stderr = "";
 	child.stderr.on("data", (text) => {
 		stderr += text;
-		// Once: a second Ctrl-C does not wait.
+		// Sends one signal only: a second Ctrl-C would end the grading at once.
 		if (stderr.includes("2 of 3") && !child.killed) child.kill(signal);
 	});
 	const [code] = await once(child, "close");
@@ -149,7 +149,7 @@ test.each([
 		expect(code).toBe(130);
 		expect(stderr).toContain("2 results are kept; with --resume");
 	}
-	// What runs TypeScript has a folder of its own there.
+	// tsx, which runs TypeScript, keeps a folder of its own there.
 	expect((await readdir(temporaryDir)).filter((name) => !name.startsWith("tsx-"))).toEqual([]);
 	await expect.poll(() => machinesOf(child.pid ?? -1), { timeout: 20_000 }).toEqual([]);
 	const resumed = await drydock(["grade", own, "--lesson", "02", "--resume", "--json"]);
@@ -173,7 +173,7 @@ test("without QEMU everything is unsupported, nothing a zero", async () => {
 	expect(code).toBe(0);
 });
 
-// Machines whose memory is mapped from the cache that the command used, and whose parent is gone or is it.
+// Machines that use this cache, and whose parent is this process or has ended.
 async function machinesOf(parent: number): Promise<string[]> {
 	const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
 	const found = pids.map(async (pid) => {

@@ -9,10 +9,10 @@ import { type Footprint, footprint, heldBytes } from "../support/footprint.ts";
 import { newShipyard } from "../support/guest.ts";
 import { temporary } from "../support/temporary.ts";
 
-// Whatever a submission does, nothing is left of it, and nothing of it passes that does not do the exercise. What is
-// promised, and each way that is tried: test/hostile/README.md.
+// Whatever a submission does, it leaves nothing behind, and does not pass unless it does the exercise. What drydock
+// promises, and each way to break the promise: test/hostile/README.md.
 
-// Half of what one machine may say; without a leak, it is less than a tenth of this, up or down.
+// Half of what one machine may print. Without a leak, memory changes by less than a tenth of this.
 const HELD_MORE_BYTES = 8 << 20;
 
 const yard = newShipyard();
@@ -21,9 +21,9 @@ let beforeBytes: number;
 const files = await temporary();
 beforeAll(async () => {
 	await yard.accelerator();
-	// Nobody else's files are in it.
+	// Only this test's files are in the directory.
 	vi.stubEnv("TMPDIR", files.dir);
-	// Whatever is made once is made now: what the kernel shows of the references, too.
+	// Makes everything that is made only once, including the measurements of the reference solutions.
 	await judge(await findLesson("02"), inKit("test/submissions/bad-input/does-nothing.ts"), yard);
 	for (const id of new Set(
 		kinds()
@@ -35,14 +35,14 @@ beforeAll(async () => {
 	}
 	before = await footprint();
 	beforeBytes = await heldBytes();
-	// On a busy computer each lesson's reference takes its time.
+	// On a busy computer, the references of all lessons take this long.
 }, 900_000);
 afterAll(async () => {
 	vi.unstubAllEnvs();
 	await Promise.all([yard.close(), files.remove()]);
 });
 
-// How fast this computer answers decides what comes of these: they have it to themselves.
+// The results of these depend on how fast the computer answers, so they run alone.
 const ALONE = new Set(["port"]);
 
 describe.each(kinds())("%s", (kind) => {
@@ -60,7 +60,7 @@ describe.each(kinds())("%s", (kind) => {
 		if (isHarmless) expect(JSON.stringify(judged)).toContain("�");
 	});
 
-	// Run a single one, with -t, to learn whose it is.
+	// To find out which submission has left something, run single ones with -t.
 	test("nothing is left of all these", async () => {
 		expect(await footprint(before)).toEqual(before);
 		expect((await heldBytes()) - beforeBytes).toBeLessThan(HELD_MORE_BYTES);
@@ -71,7 +71,7 @@ test("nothing that is hostile passes for a forgery", () => {
 	for (const { verdicts } of programs("forgeries")) expect(verdicts).not.toContain("pass");
 });
 
-// What moves a terminal's cursor, turns writing round, or is taken for a command by the program that keeps a job's log.
+// Characters that move a terminal's cursor or change the writing direction, and commands to a CI job's log.
 const STEERING = /(?![\n\t\u200c\u200d])[\p{C}\u2028\u2029]|^\s*::|##\w*\[/mu;
 
 function kinds(): string[] {

@@ -3,7 +3,7 @@ import { silent } from "../../harness/base/progress.ts";
 import { Shipyard } from "../../harness/vm/shipyard.ts";
 import { drydock } from "../support/command.ts";
 
-// The snapshot that the tests share.
+// Makes the snapshot that the tests share.
 beforeAll(async () => {
 	await new Shipyard(silent).imageKey();
 });

@@ -5,8 +5,8 @@ import { newShipyard } from "../support/guest.ts";
 import { type Act, actsIn, copyCache, type Situation } from "../support/situation.ts";
 import { temporary } from "../support/temporary.ts";
 
-// A cache that worked works afterwards, whoever kills set-up and checks, at whatever moment, on whatever computer.
-// `npm run soak` kills a hundred times; `npm test` a few times, at other moments in each run.
+// A cache that works must still work after set-up or a check was killed, at any moment and on any computer. `npm run
+// soak` kills a hundred times, and `npm test` a few times, at other moments in each run.
 
 const TIMES = Math.max(2, Number(process.env["DRYDOCK_FUZZ"] ?? 1) / 5);
 const LONGEST_S = 2.5;
@@ -15,7 +15,7 @@ const AS_USER = "setpriv --reuid=$USER --regid=$USER --clear-groups";
 const IN_USER_NAMESPACE = "unshare --map-root-user";
 const COPY = "cp -a $BUILT/. $CACHE\n";
 
-/** A situation, and what starts drydock in it. */
+/** A situation, and the command that starts drydock in it. */
 interface Place extends Omit<Situation, "acts"> {
 	by: string;
 }
@@ -36,8 +36,8 @@ const PLACES: readonly Place[] = [
 	{ name: "root with the umask 077", arrange: `${COPY}umask 077\n`, by: "" },
 ];
 
-// What a killed drydock has started bears a mark in its environment, and is gone two seconds later. Each second time the
-// kit is missing, so that set-up is killed too.
+// Every process that drydock starts inherits a mark in its environment. Two seconds after the kill, none may be left.
+// Every second time, the kit in the cache is missing, so that the kill may hit set-up.
 const KILLED = `
 export DRYDOCK_TEST_MARK=$$
 killed() {
@@ -56,7 +56,7 @@ const yard = newShipyard();
 describe.runIf(process.getuid?.() === 0)("killed in", { timeout: 900_000 }, () => {
 	beforeAll(async () => {
 		await yard.accelerator();
-		// What is measured once is measured now.
+		// Makes the measurements that are made only once.
 		expect((await drydock(["check", "02", "--solution"])).code).toBe(0);
 		await copyCache(join(files.dir, "built"));
 	});

@@ -9,8 +9,8 @@ import { inKit } from "../../harness/base/kit.ts";
 import { newShipyard } from "../support/guest.ts";
 import { temporary } from "../support/temporary.ts";
 
-// Whoever kills drydock, at whatever moment, has killed all of it: two seconds later there is no process, and the next
-// run finds nothing in its way and leaves nothing of the last one.
+// A kill of drydock, at any moment, ends all of its processes within two seconds. The next run works, and leaves
+// nothing of the killed one behind.
 
 const AFTER_MS = 2_000;
 const DIRECTLY: readonly string[] = [process.execPath, inKit("harness/cli/bin.js")];
@@ -18,7 +18,7 @@ const yard = newShipyard();
 const files = await temporary();
 beforeAll(async () => {
 	await yard.accelerator();
-	// Whatever is made once is made now.
+	// Makes everything that is made only once.
 	await whole(cacheDir);
 });
 afterAll(() => Promise.all([yard.close(), files.remove()]));
@@ -35,7 +35,7 @@ describe("SIGKILL", () => {
 
 	test("while the snapshot is made", { timeout: 900_000 }, async () => {
 		const own = await temporary();
-		// All but the snapshot is there.
+		// The cache contains everything but the snapshot.
 		for (const part of ["base", "library"]) await symlink(join(cacheDir, part), join(own.dir, part));
 		await mkdir(join(own.dir, "templates"));
 		for (const afterMs of [Math.random() * 3_000, 3_000 + Math.random() * 10_000, 13_000 + Math.random() * 15_000])
@@ -55,7 +55,7 @@ describe.each(["SIGTERM", "SIGINT"] as const)("%s", (signal) => {
 	});
 });
 
-// Neither passes the signal on: drydock has to see by itself that it is alone.
+// npx and npm do not pass the signal on, so drydock itself must notice that its parent has ended.
 describe.each([
 	["npx", ["drydock"]],
 	["npm", ["start", "--"]],
@@ -67,7 +67,7 @@ describe.each([
 	});
 });
 
-/** Starts a check and kills it. @throws something of it is still there after two seconds */
+/** Starts a check and kills it. Expects that no process of the check is left after two seconds. */
 async function killed(
 	cache: string,
 	afterMs: number,
@@ -88,7 +88,7 @@ async function whole(cache: string): Promise<{ code: number | null; tookMs: numb
 	return { code, tookMs: performance.now() - startedMs };
 }
 
-// A check of the solution, in an environment that all of its processes inherit.
+// Starts a check of the solution, with a mark in the environment that all its processes inherit.
 function check(
 	cache: string,
 	[program = "", ...first]: readonly string[] = DIRECTLY,
@@ -113,6 +113,6 @@ async function marked(mark: string): Promise<string[]> {
 	return (await Promise.all(found)).flat();
 }
 
-// tsx keeps what it has translated.
+// Ignores the folder in which tsx keeps its compiled modules.
 const temporaries = async () => (await readdir(files.dir)).filter((name) => !name.startsWith("tsx-"));
 const leftIn = async (dir: string) => (await readdir(dir, { recursive: true })).sort();

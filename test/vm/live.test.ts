@@ -18,7 +18,7 @@ import { newShipyard } from "../support/guest.ts";
 import { onTerminal, type Terminal } from "../support/pty.ts";
 import { temporary } from "../support/temporary.ts";
 
-/** An end that the server has not asked for. */
+/** The WebSocket close code with which a test cuts the connection, without a request of the server. */
 const ABNORMAL = 3000;
 const PATIENCE_MS = 60_000;
 const PROJECTOR = { width: 1280, height: 720 };
@@ -30,7 +30,7 @@ const open: (() => Promise<unknown>)[] = [];
 let browser: Browser;
 
 beforeAll(async () => {
-	// The snapshot that the tests share.
+	// Makes the snapshot that the tests share.
 	[browser] = await Promise.all([openBrowser(), yard.imageKey()]);
 });
 afterEach(async () => {
@@ -41,7 +41,7 @@ afterAll(async () => {
 	await yard.close();
 });
 
-/** A demo on a stage, with its server, and all that happens on it. */
+/** Opens a demo with its server, and collects all its events. */
 async function onStage(id: string): Promise<{ demo: Demo; server: Server; events: DemoEvent[] }> {
 	const lesson = await findLesson(id);
 	const events: DemoEvent[] = [];
@@ -58,7 +58,7 @@ async function onStage(id: string): Promise<{ demo: Demo; server: Server; events
 	return { demo, server, events };
 }
 
-/** A page in the browser; what goes wrong on it ends its test. */
+/** Opens a page in the browser. Its test fails if something goes wrong on the page. */
 async function look(
 	link: string,
 	options: BrowserContextOptions = {},
@@ -145,7 +145,7 @@ describe("on the page", () => {
 		await shows(page, rows("container"), /^42[\s\S]*^\d+ \d+/m);
 		await page.keyboard.press("Control+]");
 		await atStep(page, 1, /to be played/);
-		// What was pasted comes whole, in pieces that the server takes.
+		// The page splits a pasted text into pieces that the server accepts, and the shell gets all of it.
 		await page.keyboard.press("h");
 		const pasted = `: ${"x".repeat(9_000)}; echo came $((1+1))\n`;
 		await page.evaluate((text) => {
@@ -168,7 +168,7 @@ describe("on the page", () => {
 		await presenter.keyboard.press("s");
 		await shows(presenter, "dialog", new RegExp(`${server.shared}[\\s\\S]*2 follow`));
 		await presenter.keyboard.press("Escape");
-		// Until it is closed, keys are the dialog's.
+		// As long as the dialog is open, it takes the keys.
 		await presenter.locator("dialog").waitFor({ state: "hidden" });
 		await presenter.keyboard.press(" ");
 		for (const { page } of [one, two]) {
@@ -232,7 +232,7 @@ describe("on the page", () => {
 	});
 });
 
-/** What `drydock live` tells its presenter. */
+/** The presenter's link, as `drydock live` prints it. */
 async function linkOf(terminal: Terminal): Promise<string> {
 	const link = /http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]+\//;
 	const said = await terminal.until(new RegExp(`${link.source}[\\s\\S]*Ctrl-C ends it`));
@@ -270,7 +270,7 @@ describe("the command", () => {
 		expect(await page.locator("#picture > *").count()).toBe(1);
 		const { stdout } = await drydock(workspace, "list", "--json");
 		expect(JSON.parse(stdout).lessons[1]).toMatchObject({ passed: true, attempts: 2 });
-		// Whoever comes back finds it.
+		// The page shows the verdict after it was loaded again.
 		await page.reload();
 		await shows(page, "#work", /✓ passed/);
 	});

@@ -26,7 +26,7 @@ async function man(...args: string[]): Promise<{ code: number | null; stdout: st
 	});
 }
 
-// What a lesson says in its text, its hints and its explanations.
+// A lesson's text, hints and explanations.
 async function textsOf(lesson: Lesson): Promise<string[]> {
 	const { facts, exceptions } = await loadCheck(lesson);
 	const texts = ["README.md", "hints.md"].map((name) => readFile(inKit("lessons", lesson.id, name), "utf8"));

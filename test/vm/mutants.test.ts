@@ -9,8 +9,8 @@ import { newShipyard } from "../support/guest.ts";
 import { mutantsOf, sampleOf } from "../support/mutants.ts";
 import { temporary } from "../support/temporary.ts";
 
-// A solution with one mistake in it must fail, unless the mistake makes no difference: then test/mutants/ says why.
-// A lesson may have dozens: `npm run mutants` plays them all, and every other run a few of each.
+// A solution with one mistake must fail, unless the mistake makes no difference: then test/mutants/ says why. A lesson
+// may have dozens of mutants. `npm run mutants` runs them all, and every other run a few of each lesson.
 const PLAYED = process.env["DRYDOCK_MUTANTS"] === "all" ? Number.POSITIVE_INFINITY : 5;
 
 const LESSONS = await Promise.all(
@@ -47,7 +47,7 @@ describe.each(LESSONS)("$id", ({ id, module, mutants, harmless }) => {
 	});
 });
 
-/** The mutants that pass, and why each is as good as the solution. */
+/** Descriptions of the mutants that pass, each with the reason why it is as good as the solution. */
 async function harmlessOf(id: string): Promise<Record<string, string>> {
 	const path = inKit("test/mutants", `${id}.json`);
 	return (await exists(path)) ? (JSON.parse(await readFile(path, "utf8")) as Record<string, string>) : {};

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Observation } from "../../harness/protocol/index.ts";
 import { newShipyard } from "../support/guest.ts";
 
-// What the probe reads, beside what other people's programs say of the same process at the same moment. The container
-// is unshare(1)'s, so nothing of ours is in it.
+// Compares the probe's readings with the output of other people's programs, about the same process at the same moment.
+// unshare(1) makes the container, so none of our code runs in it.
 
 const TOKEN = "drydock-oracle";
-// The brackets keep the shell that asks from finding itself.
+// The brackets keep pgrep from finding the shell that runs it.
 const PID = `pid=$(pgrep -nf '[d]rydock-oracle')`;
 
 const yard = newShipyard();
@@ -21,7 +21,8 @@ beforeAll(async () => {
 	}`;
 	const namespaces = ["--uts", "--ipc", "--mount", "--pid", "--net", "--cgroup", "--fork", "--mount-proc"];
 	const script = 'ip link set lo up; mount -t tmpfs -o size=1m mine /mnt; echo "$0"; read -r _; exit 0';
-	// In the environment, so that the command alone has the token among its arguments: unshare(1) stays, and waits for it.
+	// The token is in the environment, because unshare(1) stays as the parent: only the command may have it as an
+	// argument.
 	const argv = ["unshare", ...namespaces, "/bin/sh", "-c", 'exec /bin/sh -c "$SCRIPT" "$TOKEN"'];
 	const env = { PATH: "/usr/sbin:/usr/bin", SCRIPT: script, TOKEN };
 	const asks = (as: string, command: string) => ({
@@ -40,7 +41,7 @@ beforeAll(async () => {
 			{ do: "run", argv: ["ip", "-4", "-json", "address"], networkOf: "box", as: "ip" },
 			{ do: "feed", call: "box", last: true },
 		],
-		// The programs are to see the processes by the same numbers.
+		// In an unlocked machine, the programs see the processes under the same pids as the probe.
 		unlocked: true,
 	});
 	if (outcome.kind === "lost") throw new Error(`the machine was lost: ${outcome.how} ${outcome.detail}`);

@@ -16,7 +16,7 @@ afterAll(async () => {
 	await files.remove();
 });
 
-/** Runs a script on a machine that has the program, and of drydock nothing but Node. */
+/** Runs a script on a machine that has the packed program. Of drydock, the machine has nothing but Node. */
 async function onAnotherMachine(program: Buffer, script: string): Promise<string[]> {
 	const { outcome } = await yard.play({
 		prepare: [

@@ -9,10 +9,10 @@ import type { Observation, Step } from "../../harness/protocol/index.ts";
 import type { RunRequest } from "../../harness/vm/machine.ts";
 import { newShipyard } from "../support/guest.ts";
 
-// How long is waited for something that may never come: on a busy computer it is only late.
+// How long to wait for something that may never come. On a busy computer, it may only be late.
 
 const TOKEN = "drydock-patience";
-// Longer than what is asleep may be silent, and never asleep itself.
+// Works for longer than a sleeping process may stay silent, and never sleeps.
 const WORKS = "end=$(($(date +%s) + 4)); while [ $(date +%s) -lt $end ]; do :; done";
 
 const yard = newShipyard();
@@ -61,12 +61,12 @@ describe.concurrent("a command", () => {
 test("a reference that was not seen to its end is measured again, and not kept", async () => {
 	const lesson = await findLesson("07");
 	const given: (number | undefined)[] = [];
-	// At first there is hardly any time.
+	// The first run gets hardly any time.
 	const play = (request: RunRequest) => {
 		given.push(given.length === 0 ? 200 : request.deadlineMs);
 		return yard.play({ ...request, ...(given.length === 1 ? { deadlineMs: 200 } : {}) });
 	};
-	// A reference of its own, which nobody else finds.
+	// A unique image key, so that no other test finds this reference.
 	const kept = await references();
 	const imageKey = async () => `test ${randomBytes(8).toString("hex")}`;
 	const reference = await measuredReference(lesson, await loadCheck(lesson), {

@@ -13,7 +13,7 @@ import type { PlayedRun } from "../../harness/vm/machine.ts";
 import { newShipyard } from "../support/guest.ts";
 import { temporary } from "../support/temporary.ts";
 
-// What is judged while the computer is suddenly busy. The machines are real; how busy the computer was is made up.
+// Grading while the computer is suddenly busy. The machines are real, and the processor share is made up.
 const CLASS = { alice: "solutions/02-unshare/isolate.ts", bob: "test/submissions/02-unshare/wrong/no-ipc.ts" };
 const BUSY = 0.1;
 
@@ -22,12 +22,15 @@ const yard = newShipyard();
 beforeAll(async () => {
 	for (const [name, path] of Object.entries(CLASS))
 		await files.write(`class/${name}/isolate.ts`, await readFile(inKit(path), "utf8"));
-	// What the kernel shows of the reference is in the cache from here on.
+	// Puts the measurement of the reference into the cache.
 	await judge(await findLesson("02"), inKit(CLASS.alice), yard, { types: false });
 });
 afterAll(() => Promise.all([yard.close(), files.remove()]));
 
-/** Grades the class. @param spoil what becomes of each run, the reference's among them, numbered from 0 */
+/**
+ * Grades the class.
+ * @param spoil changes the result of each run; `index` counts from 0, and the reference counts, too
+ */
 async function graded(name: string, spoil: (run: PlayedRun, index: number) => PlayedRun) {
 	let runs = 0;
 	const busyYard: Shipyard = {
@@ -59,7 +62,7 @@ const silent = (run: PlayedRun): PlayedRun => ({
 });
 
 test("what came too late on a busy computer is judged again at the end, and told once", async () => {
-	// The reference is the first.
+	// Run 0 is the reference's.
 	expect(await graded("late", (run, index) => (index === 1 || index === 2 ? silent(run) : run))).toEqual({
 		found: [
 			["pass", null],
@@ -84,7 +87,7 @@ test("what is never judged for want of time is no failure, and is not kept", asy
 		...silent(run),
 		outcome: { kind: "lost", how: faults[Math.floor(index / 3)] ?? "silent", detail: "" },
 	});
-	// Of each round the first run is the reference's.
+	// The first run of each round is the reference's.
 	const { found, putBack, known } = await graded("never", (run, index) => (index % 3 === 0 ? run : lost(run, index)));
 	expect(found.map(([status]) => status)).toEqual(["error", "error"]);
 	expect(putBack).toEqual([2, 2]);

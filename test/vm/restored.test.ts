@@ -33,7 +33,7 @@ describe("restored machines", () => {
 		const lesson = await findLesson("02");
 		const large = await judge(lesson, await files.write("isolate.ts", nineMegabytes), yard, { types: false });
 		expect(large).toMatchObject({ verdict: "fail", findings: [{ diagnosis: "too-large" }], vm: { restored: false } });
-		// Whatever makes a frame too large, no machine is asked to take it.
+		// A frame that is too large is not sent to any machine.
 		const code = "/".repeat(LIMITS.workBytes);
 		const { outcome } = await yard.play({ ...NOTHING, code });
 		expect(outcome).toMatchObject({ kind: "lost", how: "too-large" });

@@ -8,8 +8,8 @@ import type { Observation, Preparation, ProcessState } from "../../harness/proto
 import type { RunRequest } from "../../harness/vm/machine.ts";
 import { Shipyard } from "../../harness/vm/shipyard.ts";
 
-// Independent oracles: the container runtimes of the field, in an image that only this test uses. Their containers and
-// ours are read by the same probe, and must agree on what the lessons are about.
+// Independent oracles: other container runtimes, in an image that only this test uses. The same probe reads their
+// containers and ours, and must find the same in everything that the lessons are about.
 
 const yard = new Shipyard(silent, ["runc", "crun"]);
 const IMAGE_MS = 600_000;
@@ -23,7 +23,7 @@ const MEMORY = 96 << 20;
 const PIDS = 17;
 const ROOTFS = "/lab/web";
 
-/** A bundle as the runtimes take it. See the OCI runtime specification, config.md. */
+/** The config of an OCI bundle. See the OCI runtime specification, config.md. */
 const CONFIG = {
 	ociVersion: "1.0.2",
 	process: { terminal: false, user: { uid: 0, gid: 0 }, args: COMMAND, env: ["PATH=/bin"], cwd: "/" },
@@ -46,7 +46,7 @@ const PREPARE: Preparation[] = [
 	{ do: "write", path: "/lab/bundle/config.json", text: JSON.stringify(CONFIG) },
 ];
 
-/** Becomes a program, in a child, and passes its exit code on. */
+/** Executes a program in a child, and returns its exit code. */
 const PROGRAM = `const k = require("#kernel"); exports.run = ({ command }) => {
 	const pid = k.fork();
 	if (pid === 0) k.execve(command[0], command);
@@ -73,7 +73,7 @@ async function observe(code: string, options: object): Promise<{ observation: Ob
 	return { observation, command };
 }
 
-/** What the lessons are about, of a container, whoever has made it. */
+/** The facts of a container that the lessons are about. */
 function facets({ observation, command }: Awaited<ReturnType<typeof observe>>) {
 	const facts = deriveFacts({}, observation, DRAWN);
 	const names = ["uts", "ipc", "mnt", "pid", "net", "user", "time"].map((kind) => `ns.${kind}`);
@@ -95,7 +95,7 @@ function facets({ observation, command }: Awaited<ReturnType<typeof observe>>) {
 	return {
 		facts: Object.fromEntries([...names, ...told].map((name) => [name, facts[name]])),
 		pidNamespaces: command.nsPids.length,
-		// What /proc shows are the processes of the namespace, and no others.
+		// Whether /proc shows exactly the processes of the namespace.
 		procIsItsOwn: JSON.stringify(command.procPids) === JSON.stringify(inside.map((pids) => pids.at(-1)).sort()),
 		hasPid1: inside.some((pids) => pids.at(-1) === 1),
 		limits: { memory, swap, pids, cpu },
@@ -115,7 +115,8 @@ describe("a container of box", () => {
 	});
 
 	test.concurrent.each([
-		// An exercise has no eBPF, by which a runtime keeps a container from devices: runc asks to be told so.
+		// runc keeps a container from devices by eBPF, which an exercise does not have. With this option, runc does
+		// without.
 		["/usr/sbin/runc", "--rootless=true"],
 		["/usr/bin/crun"],
 	])("and one of %s show the same facts", async (...runtime) => {

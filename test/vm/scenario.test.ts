@@ -10,14 +10,14 @@ import type {
 } from "../../harness/protocol/index.ts";
 import { newShipyard } from "../support/guest.ts";
 
-// What a scenario can be made of, beyond one container that waits for a line. What happened is read from the kernel, from
-// files and from sockets.
+// What a scenario can contain besides one container that waits for a line. The tests read the results from the kernel,
+// from files and from sockets.
 
 const yard = newShipyard();
 afterAll(() => yard.close());
 
 interface Scenario {
-	/** CommonJS. It finds `start(path, argv, env)`, which forks and executes, and all of `#kernel` as `k`. */
+	/** CommonJS. It can use `start(path, argv, env)`, which forks and executes, and all of `#kernel` as `k`. */
 	code: string;
 	calls: Record<string, Call>;
 	steps: Step[];
@@ -44,7 +44,7 @@ async function played({ code, prepare = [], readings = {}, ...run }: Scenario): 
 	return outcome.observation;
 }
 
-/** A shell that runs a script; the script finds its token as `$0`. */
+/** A shell that runs a script, in which `$0` is the token. */
 const sh = (script: string, token: string): string[] => ["/bin/sh", "-c", script, token];
 
 const WAITS = 'echo "$0"; read -r _';
@@ -117,7 +117,7 @@ describe.concurrent("a call", () => {
 	test("has a terminal that is resized, interrupted and hung up", async () => {
 		const token = "drydock-shell";
 		const listed = ["ps", "-e", "-o", "tty=,pgid=,tpgid=,args="];
-		// The terminal shows what is typed, too: the quotes tell what is printed from it.
+		// The terminal echoes what is typed. The quotes in a typed word distinguish it from the printed word.
 		const seen = await played({
 			code: `exports.shell = (name, env) =>
 				status(start("/bin/bash", [name, "--norc", "--noediting", "-i"], { ...process.env, ...env }));`,
@@ -160,11 +160,11 @@ describe.concurrent("a call", () => {
 		expect(shell.engineDescriptors).toEqual({ "0": terminal, "1": terminal, "2": terminal });
 		const sleeper = /^(\S+) +(\d+) +(\d+) sleep 998$/m.exec(seen.programs["working"]?.stdout ?? "");
 		expect(sleeper?.[1]).toBe(terminal.slice("/dev/".length));
-		// It is the terminal's foreground process group.
+		// It belongs to the terminal's foreground process group.
 		expect(sleeper?.[2]).toBe(sleeper?.[3]);
 		const noted = (name: string) => fileIn(seen.after, "/lab/sizes", name)?.text;
 		expect([noted("first"), noted("second")]).toEqual(["25 81\n", "40 120\n"]);
-		// 128 and SIGINT.
+		// 128 + SIGINT
 		expect(noted("status")).toBe("130\n");
 		expect(seen.programs["interrupted"]?.stdout).not.toContain("sleep 998");
 		expect(commandAt(seen, "interrupted", "shell").pid).toBe(shell.pid);
@@ -248,7 +248,7 @@ describe.concurrent("a call", () => {
 		expect(endingOf(seen, "there")).toEqual({ how: "returned", value: "served" });
 		expect(fileIn(seen.after, "/lab", "fetched")?.text).toBe("served");
 		expect(endingOf(seen, "nowhere")).toMatchObject({ how: "threw", thrown: { name: "RangeError", message: "404" } });
-		// Nobody hears of the error: it ends the program, not the promise.
+		// No code handles the socket's error, so the error ends the program. The promise never settles.
 		expect(endingOf(seen, "refused")).toMatchObject({
 			how: "threw",
 			thrown: { message: expect.stringContaining("ECONNREFUSED") },
@@ -293,7 +293,7 @@ describe.concurrent("a call", () => {
 		expect(BigInt(`0x${credentials.capabilities}`)).toBe(0n);
 		expect(fileIn(seen.after, "/lab/open", "mine")).toMatchObject({ uid: 1000, gid: 1001, text: "mine\n" });
 		expect(fileIn(seen.after, "/etc", "x")).toBeUndefined();
-		// A user may give himself a user namespace, and say who he is there.
+		// A user may make a user namespace, and map the own user id there.
 		expect(commandAt(seen, "then", "mapped").identity?.uidMap).toEqual([{ inside: 0, outside: 1000, length: 1 }]);
 		expect(seen.givenUp).toEqual([]);
 	});
@@ -384,7 +384,7 @@ describe.concurrent("a call", () => {
 		const nothing = { "0": "/dev/null", "1": "/dev/null", "2": "/dev/null" };
 		expect(descriptors).toMatchObject(nothing);
 		expect(engineDescriptors).toEqual(nothing);
-		// It was the command that was ended: by SIGKILL, as its wait status says. Its engine then returned.
+		// SIGKILL ended the command, as its wait status shows. The engine returned afterwards.
 		expect(endingOf(seen, "quiet")).toEqual({ how: "returned", value: 9 });
 		expect(seen.givenUp).toEqual([]);
 	});

@@ -13,19 +13,21 @@ const CTRL_C = "\x03";
 const CTRL_D = "\x04";
 const CTRL_RIGHT_BRACKET = "\x1d";
 
-// The snapshot that the tests share.
+// Makes the snapshot that the tests share.
 beforeAll(async () => {
 	await new Shipyard(silent).imageKey();
 });
 
-/** drydock on a terminal, below a shell that says what the terminal is like before and after, and the exit code. */
+/**
+ * Starts drydock on a terminal. A shell around it prints the terminal's settings before and after, and the exit code.
+ */
 function drydock(...args: string[]): Terminal {
-	// The shell gets Ctrl-C as well.
+	// Ctrl-C also reaches the shell.
 	const script = 'trap : INT; stty -a; "$@"; echo "code $?"; stty -a; echo "the end"';
 	return onTerminal("sh", ["-c", script, "sh", process.execPath, BIN, ...args]);
 }
 
-/** The exit code, and whether the terminal is as it was. */
+/** The exit code, and whether the terminal's settings are as before. */
 async function afterwards(terminal: Terminal): Promise<{ code: number; asBefore: boolean }> {
 	await terminal.until(/the end/);
 	const shown = terminal.shown();
@@ -45,7 +47,7 @@ function piped(args: string[], input: Buffer): Promise<{ code: number | null; st
 			{ encoding: "buffer", maxBuffer: 1 << 24 },
 			(_, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr: stderr.toString() }),
 		);
-		// Who does not read his input to its end breaks the pipe.
+		// A process that ends before it has read all its input breaks the pipe.
 		child.stdin?.on("error", () => {});
 		child.stdin?.end(input);
 	});
@@ -72,7 +74,8 @@ describe("on a terminal", () => {
 		terminal.type("echo $((6*7)); hostname | wc -c; stty size\r");
 		expect(await terminal.until(/24 80\r\n\/ # /)).toContain("42\r\n9\r\n");
 		terminal.type("\x7f\x7fsh -c 'exit 7'; echo \"was $?\"\r");
-		// Between two prompts, Ctrl-D is read by nobody: once the shell has made its terminal raw, it is a null byte.
+		// Waits for the prompt: a Ctrl-D before it would be lost, because the shell makes its terminal raw and gets a
+		// null byte.
 		await terminal.until(/was 7\r\n\/ # /);
 		terminal.type(CTRL_D);
 		expect(await afterwards(terminal)).toEqual({ code: 0, asBefore: true });
@@ -118,7 +121,7 @@ describe("on a terminal", () => {
 	test("Ctrl-] three times ends it, also when the machine does not answer", async () => {
 		const terminal = inShell();
 		await terminal.until(/# $/);
-		// Ahead of all others on the only processor.
+		// This loop has priority over all other processes on the only processor.
 		terminal.type("chrt -f 99 sh -c 'while :; do :; done'\r");
 		await sleep(1_000);
 		terminal.type(CTRL_RIGHT_BRACKET.repeat(3));
@@ -145,7 +148,7 @@ describe("on a terminal", () => {
 		"Ctrl-C %d ms after the start, while machine and container come up, is 130",
 		async (afterMs) => {
 			const terminal = run("sleep", "1000");
-			// Before, it would be the end of stty, and of nothing else.
+			// An earlier Ctrl-C would only end stty.
 			const started = () => terminal.processes().some((line) => line.startsWith(process.execPath));
 			await expect.poll(started, { interval: 5, timeout: 20_000 }).toBe(true);
 			await sleep(afterMs);
@@ -155,7 +158,7 @@ describe("on a terminal", () => {
 	);
 
 	test("Ctrl-C reaches a command once, also below an engine that has no list of its container's processes", async () => {
-		// After five seconds without an answer, an engine that is still coming up would be ended.
+		// The script runs longer than the five seconds after which an engine without a container would be killed.
 		const script = "trap 'echo heard' INT; echo up; for i in 1 2 3 4 5 6 7; do sleep 1; done; exit 7";
 		const terminal = drydock("run", "03", "--solution", "--", "sh", "-c", script);
 		await terminal.until(/up\r/);
@@ -226,7 +229,7 @@ describe("in a pipe", () => {
 	});
 
 	test("what a command writes faster than it is taken comes whole", async () => {
-		// Small pieces, then a large one: a stream in the guest gathers more of those than one frame may hold.
+		// Small pieces, then large ones: a stream in the guest collects more of them than one frame may contain.
 		const writer = ["60k", "1M"].map((size) => `dd if=/dev/zero bs=${size} count=3 2>/dev/null`).join("; ");
 		const command = ["run", "--solution", "--", "sh", "-c", writer];
 		const { code, stdout, stderr } = await piped(command, Buffer.alloc(0));
@@ -249,7 +252,7 @@ describe("in a pipe", () => {
 		const before = [child.pid ?? 0, qemu].map(residentKb);
 		await sleep(5_000);
 		const grown = [child.pid ?? 0, qemu].map((pid, index) => residentKb(pid) - (before[index] ?? 0));
-		// What the guest could have said in that time is some hundred megabytes.
+		// In this time, the guest could have printed some hundred megabytes.
 		expect(Math.max(...grown)).toBeLessThan(30_000);
 		child.stdout.destroy();
 		const code = await new Promise((resolve) => child.once("exit", resolve));

@@ -5,8 +5,8 @@ import { newShipyard } from "../support/guest.ts";
 import { actsIn, copyCache, type Situation, USER } from "../support/situation.ts";
 import { temporary } from "../support/temporary.ts";
 
-// The cache on computers as people have them. Each situation is made for real, and has no network. The exit codes are
-// those of the README; 1 is never anything but "not passed".
+// The cache on computers as people really have them. Each situation is real, and has no network. The exit codes are
+// those of the README. 1 always means "not passed".
 
 const CHECK = "$DRYDOCK check 02 --solution";
 const DOCTOR = "$DRYDOCK doctor";
@@ -126,7 +126,7 @@ umask 077; $DRYDOCK list >/dev/null; chmod -R go= $FILES/compiled/drydock/*; uma
 		],
 	},
 	{
-		// Without room, tmpfs(5) cannot even read a hole in a file.
+		// On a full tmpfs(5), a process cannot even read a hole in a file.
 		name: "a whole cache in a memory that becomes full",
 		arrange: `mount -t tmpfs -o size=600m none $CACHE; ${COPY}dd if=/dev/zero of=$CACHE/full bs=1M 2>/dev/null || true`,
 		acts: [
@@ -189,7 +189,7 @@ const yard = newShipyard();
 describe.runIf(process.getuid?.() === 0)("with", { timeout: 120_000 }, () => {
 	beforeAll(async () => {
 		await yard.accelerator();
-		// What is measured once is measured now.
+		// Makes the measurements that are made only once.
 		expect((await drydock(["check", "02", "--solution"])).code).toBe(0);
 		await copyCache(join(files.dir, "built"));
 	});

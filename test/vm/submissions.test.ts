@@ -9,14 +9,14 @@ import { newShipyard } from "../support/guest.ts";
 import { fileOf } from "../support/submissions.ts";
 import { temporary } from "../support/temporary.ts";
 
-// Solutions, skeletons and right answers are all played. Of the wrong answers a tenth is drawn, others in every run:
-// all of them take longer than everything else. `npm run submissions` plays them all; a seed repeats a draw.
+// Runs all solutions, skeletons and right answers. Of the wrong answers, each run draws a tenth, because all of them
+// would take longer than all other tests. `npm run submissions` runs them all. A seed repeats a draw.
 const PLAYED_OF_WRONG = process.env["DRYDOCK_SUBMISSIONS"] === "all" ? 1 : 1 / 10;
 const SEED = Number(process.env["DRYDOCK_SUBMISSIONS_SEED"] ?? randomInt(2 ** 31));
 
-// Those that are written as differences.
+// For submissions that are written as differences.
 const files = await temporary();
-// The lessons, their submissions, and what the check says of each one's untouched skeleton.
+// For each lesson its submissions, and the diagnosis of the untouched skeleton.
 const LESSONS = await Promise.all(
 	(await lessons()).map(async ({ id }) => ({
 		id,
@@ -27,7 +27,7 @@ const LESSONS = await Promise.all(
 );
 
 const shipyard = newShipyard();
-// Made once, outside of every test's time.
+// Made here, so that no test's time includes it.
 beforeAll(() => shipyard.accelerator());
 afterAll(() => Promise.all([shipyard.close(), files.remove()]));
 
@@ -67,7 +67,7 @@ describe.each(LESSONS)(`$id (DRYDOCK_SUBMISSIONS_SEED=${SEED})`, ({ id, skeleton
 	});
 });
 
-// By name, so that a submission that is added changes nothing in what is drawn of the others.
+// Draws by name, so that a new submission does not change the draw of the others.
 function isDrawn(name: string): boolean {
 	const hash = createHash("sha256").update(`${SEED} ${name}`).digest();
 	return hash.readUInt32BE() / 2 ** 32 < PLAYED_OF_WRONG;
@@ -80,10 +80,10 @@ async function played(id: string, kind: "right" | "wrong") {
 
 const checkOf = async (id: string) => loadCheck(await findLesson(id));
 
-// Their types are checked with everybody's.
+// test/unit/submissions.test.ts checks all types at once.
 const verdictOn = async (id: string, file: string) => judge(await findLesson(id), file, shipyard, { types: false });
 
-/** The verdict and what its first finding says. */
+/** The verdict, with the diagnosis of the first finding. */
 function summary({ verdict, findings: [first] }: Verdict) {
 	if (first === undefined) return { verdict };
 	const { diagnosis, misconception } = first;

@@ -19,7 +19,7 @@ const yard = newShipyard();
 beforeAll(async () => void (await yard.imageKey()));
 afterAll(() => yard.close());
 
-/** A demo with these views, what was seen so far, and its shells to type into. */
+/** Opens a demo with these views. @returns the views so far, and a function that types into its shells */
 async function opened(views: ViewName[]) {
 	const source = await sourceOf(await findLesson("02"), SIZE);
 	const past: Seen[] = [];

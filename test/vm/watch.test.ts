@@ -10,11 +10,11 @@ import { newShipyard } from "../support/guest.ts";
 import { onTerminal, type Terminal } from "../support/pty.ts";
 import { temporary } from "../support/temporary.ts";
 
-// Watch mode, as somebody at a terminal has it.
+// Watch mode as a person uses it at a terminal.
 const DRYDOCK = `"${process.execPath}" "${inKit("harness/cli/bin.js")}"`;
 const FIRST = "01-process/process.ts";
 const GREETING = /01 · [\s\S]*Nothing is done here yet[\s\S]*q quit/;
-/** In emulation, on a busy computer. */
+/** How long a machine may take to boot, in emulation on a busy computer. */
 const BOOT_MS = 240_000;
 const VERDICT = /(passed|not right yet)[\s\S]*after the save/;
 
@@ -26,11 +26,11 @@ afterAll(async () => {
 	await files.remove();
 });
 
-/** A new workspace, and watch mode in it. */
+/** Starts watch mode in a new workspace. */
 async function watching(name: string, options = ""): Promise<{ dir: string; screen: Terminal }> {
 	const dir = join(files.dir, name);
 	await makeWorkspace(dir);
-	// The shell outlives a window that is closed.
+	// The shell ignores SIGHUP, so that it still writes its files after the window was closed.
 	const script = `trap : HUP; stty -a > before; ${DRYDOCK} watch ${options}; code=$?; echo $code > code; stty -a > after; exit $code`;
 	return { dir, screen: onTerminal("sh", ["-c", script], dir) };
 }
@@ -68,14 +68,14 @@ test(
 		const templates = join(cacheDir, "templates");
 		const [entry = ""] = (await readdir(templates)).filter((name) => !name.includes("."));
 		const place = join(templates, entry);
-		// Not Node's cp, which keeps a time's milliseconds only.
+		// cp -a keeps the exact times; Node's cp keeps only milliseconds.
 		execFileSync("cp", ["-a", place, `${place}.copy`]);
 		await rm(place, { recursive: true });
 		await rename(`${place}.copy`, place);
 		await solve(dir, FIRST);
 		await screen.until(/passed[\s\S]*after the save/);
 		await rm(place, { recursive: true });
-		// The first has a machine that waits since before; the second has none.
+		// The first check uses a machine that was started before. The second check has none.
 		for (const code of [1, 2]) {
 			await writeFile(join(dir, FIRST), `export const runCommand = () => ${code};\n`);
 			await screen.until(/not right yet[\s\S]*after the save/, BOOT_MS);
@@ -166,7 +166,7 @@ test("a window that is closed leaves no process", async () => {
 		await screen.until(moment);
 		screen.close();
 		await nothingLeft(screen);
-		// By SIGHUP, not by an abort.
+		// 128 + SIGHUP: the program was not aborted.
 		expect(await readFile(join(dir, "code"), "utf8")).toBe("129\n");
 	}
 });

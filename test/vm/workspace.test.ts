@@ -11,13 +11,13 @@ import { drydock } from "../support/drydock.ts";
 import { temporary } from "../support/temporary.ts";
 
 const files = await temporary();
-// The snapshot that the tests share.
+// Makes the snapshot that the tests share.
 beforeAll(async () => {
 	await new Shipyard(silent).imageKey();
 });
 afterAll(() => files.remove());
 
-// What drydock has packed is packed anew, and not exported; what somebody has changed stays.
+// Packs again what drydock has packed, and does not export it. Keeps files that somebody has changed.
 async function boxAgain(workspace: string): Promise<void> {
 	const [program, readme] = [join(workspace, "one/box"), join(workspace, "one/README.md")];
 	const packed = await readFile(program);
@@ -57,7 +57,7 @@ test("init makes a workspace that is checked from inside, and overwrites nothing
 		verdict: "pass",
 		engine: { yours: ["01-process"], reference: ["02-unshare"] },
 	});
-	// As every message says it, and not some package of that name.
+	// The command that every message names. It must find the kit's drydock, and no other package of that name.
 	const { stdout } = await promisify(execFile)("npx", ["--no", "drydock", "status"], { cwd: workspace });
 	expect(stdout).toContain("npx drydock next");
 	const packed = await drydock(workspace, "box", "one");

@@ -22,7 +22,7 @@ describe("locks", () => {
 			nap(200);
 			k.kill(waits, k.SIGKILL);
 			k.waitpid(waits);
-			// Would wait for ever if the killed process still had it.
+			// This call would wait for ever if the killed process still held the lock.
 			k.flock(mine, k.LOCK_EX);
 			return asleep;
 		});

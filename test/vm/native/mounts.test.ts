@@ -89,7 +89,10 @@ describe("mounts", () => {
 });
 
 describe("pivotRoot", () => {
-	/** Each is tried in a mount namespace of its own, in which /n is a mount with some directories; /tmp/plain is none. */
+	/**
+	 * Each case runs in a mount namespace of its own, where /n is a mount with some directories, and /tmp/plain is no
+	 * mount point.
+	 */
 	const CAUSES: Record<string, [answer: string, state: string, newRoot: string, putOld: string]> = {
 		"all as it should be": ["ok", "private", "/n", "/n/old"],
 		"dot twice": ["ok", "private", ".", "."],
@@ -134,7 +137,7 @@ describe("pivotRoot", () => {
 						enter(state);
 						return attempt(() => k.pivotRoot(newRoot, putOld));
 					});
-					// What a shared mount has left on the host.
+					// Unmounts what the shared mount has left on the host.
 					if (state === "shared") k.umount2("/n", k.MNT_DETACH);
 					return [name, answer] as const;
 				});

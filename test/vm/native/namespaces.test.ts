@@ -18,7 +18,7 @@ describe("namespaces", () => {
 				parentAfter: userNamespace() === before,
 			};
 		});
-		// 65534: no id is mapped into the new namespace yet (user_namespaces(7)).
+		// 65534, because no user id is mapped in the new namespace yet (user_namespaces(7)).
 		expect(value).toEqual({ parent: "EINVAL", child: { entered: true, uid: 65534 }, parentAfter: true });
 	});
 

@@ -7,7 +7,7 @@ afterAll(() => yard.close());
 describe("fork", () => {
 	test.concurrent("1,000 forked children allocate, collect garbage and end with their own exit code", async () => {
 		let forks = 0;
-		// As many in each machine as fit well before its deadline, however slow this computer is.
+		// Forks as many children in each machine as its deadline allows, even on a slow computer.
 		while (forks < 1_000) {
 			const { value } = await inGuest(yard, ({ k, collectGarbage }) => {
 				const startedMs = Date.now();
@@ -18,14 +18,14 @@ describe("fork", () => {
 					const pid = k.fork();
 					if (pid === 0) {
 						const kept = new Array(256 * 1024).fill(children);
-						// A whole collection takes as long as five small ones; each kind is done often enough.
+						// Does major collections more seldom, because one takes as long as five minor ones.
 						collectGarbage(children % 10 === 0 ? "major" : "minor");
 						k._exit(kept[9] === children && kept.length === 256 * 1024 ? children % 200 : 255);
 					}
 					const { status } = k.waitpid(pid);
 					if (status !== (children % 200) << 8) wrong.push(status);
 				}
-				// The parent's own heap has outlived all of them.
+				// The parent's own heap must still be intact after all these children.
 				collectGarbage("major");
 				return { children, wrong };
 			});
@@ -187,7 +187,7 @@ describe("execve", () => {
 		const { stdout } = await inGuest(yard, ({ k, fs }) => {
 			const opened = fs.openSync("/etc/hosts", "r");
 			const pid = k.fork();
-			// ls opens the directory as its descriptor 3.
+			// Descriptor 3 is the directory, which ls has opened.
 			if (pid === 0) k.execve("/bin/ls", ["ls", "/proc/self/fd"]);
 			k.waitpid(pid);
 			fs.closeSync(opened);

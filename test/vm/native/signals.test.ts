@@ -7,7 +7,7 @@ afterAll(() => yard.close());
 describe("sigprocmask", () => {
 	test.concurrent("a blocked signal stays pending until it is unblocked; SIGKILL cannot be blocked", async () => {
 		const { value } = await inGuest(yard, ({ k, fs, inChild }) => {
-			// The line of /proc/self/status, as a mask: bit n-1 stands for signal n.
+			// A set of signals in /proc/self/status: bit n-1 stands for signal n.
 			const mask = (name: string) =>
 				new RegExp(`^${name}:\\s*([0-9a-f]+)$`, "m").exec(fs.readFileSync("/proc/self/status", "utf8"))?.[1];
 			const blocked = inChild(() => {
@@ -93,7 +93,7 @@ describe("sigwaitinfo", () => {
 				k.sigprocmask(k.SIG_BLOCK, set);
 				k.kill(k.getpid(), k.SIGTERM);
 				k.kill(k.getpid(), k.SIGHUP);
-				// Pending already: it is not queued a second time.
+				// The signal is pending already, so the kernel does not queue it again.
 				k.kill(k.getpid(), k.SIGHUP);
 				return { taken: [k.sigwaitinfo(set), k.sigwaitinfo(set)], user: k.SI_USER };
 			}),
@@ -121,7 +121,7 @@ describe("sigwaitinfo", () => {
 				return [endOf(() => k._exit(3)), endOf(() => k.kill(k.getpid(), k.SIGKILL))];
 			}),
 		);
-		// CLD_EXITED and CLD_KILLED, sigaction(2).
+		// The codes are CLD_EXITED and CLD_KILLED: sigaction(2).
 		expect(value).toEqual([
 			{ signo: 17, code: 1 },
 			{ signo: 17, code: 2 },
@@ -133,7 +133,7 @@ describe("prctl", () => {
 	test.concurrent("PR_SET_PDEATHSIG [parent ends] sends the signal; a forked child does not inherit it", async () => {
 		const { value } = await inGuest(yard, ({ k, fs, inChild }) => {
 			fs.mkdirSync("/tmp/pdeathsig");
-			// A child that waits for its parent's end, below a parent that ends as soon as the child is ready.
+			// Makes a child that waits until its parent ends. The parent ends as soon as the child is ready.
 			const orphan = (name: string, prepare: () => void) => {
 				const parent = k.fork();
 				if (parent !== 0) return k.waitpid(parent);
