@@ -71,8 +71,8 @@ export function pipe(): { readFd: number; writeFd: number } {
 }
 
 /**
- * Makes a group that reports which processes read the files that it watches. Reading from the group never blocks. @see
- * fanotify(7)
+ * Makes a group that reports which processes read the files that it watches. Reading from the group never blocks.
+ * @see fanotify(7)
  */
 export function readersGroup(): number {
 	return must("k_fanotify_init", []);

@@ -18,8 +18,8 @@ let seq = 0;
 let forks = 0;
 
 /**
- * Starts the ledger.
- * @param ledgerFd a file that is opened for appending and close-on-exec. Before this call, nothing is recorded.
+ * Starts the ledger. Before this call, nothing is recorded.
+ * @param ledgerFd a file that is open for appending and close-on-exec
  */
 export function openLedger(ledgerFd: number): void {
 	fd = ledgerFd;

@@ -2,8 +2,7 @@ import { CLONE_FLAGS } from "./constants.ts";
 import { flagNames, int, quoted, strings, syscall } from "./library.ts";
 
 /**
- * Gives this process new namespaces of the kinds in `flags`. It keeps its other namespaces, which it shares with other
- * processes.
+ * Gives this process new namespaces of the kinds in `flags`. The process keeps its other namespaces.
  *
  * CLONE_NEWPID and CLONE_NEWTIME are different: the new namespace is for children that are forked from now on, not for
  * the caller.

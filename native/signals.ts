@@ -18,10 +18,7 @@ export function sigprocmask(how: number, set: readonly number[]): void {
 /** What {@link sigwaitinfo} took. */
 export interface Signal {
 	signo: number;
-	/**
-	 * Who sent it: SI_USER stands for a process that called kill(2), SI_KERNEL for the kernel, such as for a terminal's
-	 * Ctrl-C.
-	 */
+	/** Who sent it. SI_USER: a process, with kill(2). SI_KERNEL: the kernel, for example for a terminal's Ctrl-C. */
 	code: number;
 }
 

@@ -30,7 +30,7 @@ import { holdStage } from "./stage.ts";
 
 /** One run makes at most this many calls. */
 const PARKED_RUNNERS = 6;
-/** A practice makes one call, and no break-out attempt. */
+/** A practice is a run of the agent's own in a restored machine. It makes one call, and no break-out attempt. */
 const PRACTICE_RUNNERS = 1;
 const WARM_UP_RUNS = 2;
 

@@ -42,8 +42,8 @@ export class CallProcesses {
 	get command(): number | null {
 		const known = this.#command;
 		if (known !== null && readStart(known.pid) === known.startTicks && this.#bearsToken(known.pid)) return known.pid;
-		// Only the command, and what the command forks, has the token among its arguments. So the first answer stays
-		// right.
+		// The first answer stays as long as that process runs with the token. What it forks has the token, too, but is
+		// not the command.
 		const bearers = (tasks: Stat[]) => tasks.filter(({ pid }) => this.#bearsToken(pid));
 		const own = bearers(this.#stats());
 		// A command outside the call's own processes has lost its parent and is a child of the host's init, or another

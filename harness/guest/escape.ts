@@ -11,9 +11,9 @@ import { OWN_PROC } from "../readings/guest/paths.ts";
 
 /**
  * Tries to break out of a process's root, as the process itself could. An attempt has succeeded if it leads to a
- * directory that is on a file system of the host and that is neither the process's root nor below it. Such a directory
- * counts whatever files it has. A forked child makes all attempts, because only a process with one thread may enter a
- * mount namespace (setns(2)). Each attempt has its own copy of the mount namespace, and begins at that namespace's
+ * directory that is on a file system of the host and that is neither the process's root nor below it. Which files are
+ * in the directory does not matter. A forked child makes all attempts, because only a process with one thread may enter
+ * a mount namespace (setns(2)). Each attempt has its own copy of the mount namespace, and begins at that namespace's
  * root.
  */
 
@@ -36,8 +36,8 @@ const FAR_UP = "../".repeat(1300);
 const PRISON = "/usr";
 
 /**
- * Tries all ways out of a process's root. As a control, tries the same ways out of roots on the host that they must
- * break.
+ * Tries all ways out of a process's root. As a control, also tries each way on a root on the host that this way is
+ * known to break.
  * @param pid the process whose root and current directory the attempts start from
  * @param hostDevices the host's file systems, as major:minor
  * @throws {Error} another process ended the child that makes the attempts
@@ -154,8 +154,8 @@ const NOT_OUT = "nowhere";
 
 type Four<Item> = [Item, Item, Item, Item];
 
-// Makes all attempts one after the other in one child: under emulation, a fork of Node costs more than the attempts.
 /**
+ * Makes all attempts one after the other in one child: under emulation, a fork of Node costs more than the attempts.
  * @returns "" for a way that leads out, "nowhere" for one that does not, or the error that kept the way from being
  * tried
  */

@@ -69,7 +69,7 @@ export class FarEnd {
 		if (this.#masterFd >= 0) setWindowSize(this.#masterFd, rows, columns);
 	}
 
-	/** Closes the terminal: the kernel sends SIGHUP to the processes that have it. See pty(7). */
+	/** Closes the terminal: the kernel sends SIGHUP to the processes that use it. See pty(7). */
 	hangUp(): void {
 		this.#master?.destroy();
 		this.#masterFd = -1;

@@ -3,12 +3,12 @@ import { constants } from "node:os";
 import { signalProcess } from "../../native/guest.ts";
 
 /**
- * The harbour: the machine that learners see. It has a PID and a mount namespace of its own. The agent is outside of
- * the harbour, where no name that the exercise has refers to it; see outside.sh.
+ * The harbour: the machine that learners see. It has a PID and a mount namespace of its own. The agent runs outside of
+ * the harbour, so an exercise has no pid and no path that refers to the agent; see outside.sh.
  *
  * The agent's `/proc` shows the harbour's processes by their pids in the harbour. Every pid in the guest's code is such
- * a pid, unless a comment says that it is one of the agent's PID namespace. For those, see OWN_PROC in
- * readings/guest/paths.ts.
+ * a pid, unless a comment says that it belongs to the agent's PID namespace. OWN_PROC in readings/guest/paths.ts is the
+ * /proc of that namespace.
  */
 
 /** A program to start, with its whole environment. */
@@ -27,8 +27,8 @@ export const ENVIRONMENT = {
 
 /**
  * Makes the command that runs a program in the harbour. nsenter enters the harbour first and then forks the program, so
- * no process of the agent's is ever visible there. As the program may come to execute a learner's code, a filter
- * refuses it, and all that it starts, bpf(2) and a few more calls. See confined.c.
+ * no process of the agent's is ever visible there. The program may come to execute a learner's code, so a filter
+ * refuses bpf(2) and a few more calls to it and to everything that it starts. See confined.c.
  * @param networkOf pid of a process whose network namespace the program gets; the harbour's if not given
  */
 export function inHarbour(argv: readonly string[], networkOf = 1): Command {

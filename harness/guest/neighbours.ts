@@ -15,9 +15,7 @@ type Neighbour = Extract<Preparation, { do: "neighbour" }>;
 
 const made = new Map<string, number>();
 
-/**
- * Makes a neighbour, and a veth pair between it and the host. The host's default route goes by way of the neighbour.
- */
+/** Makes a neighbour, and a veth pair between it and the host. The neighbour becomes the host's default gateway. */
 export function makeNeighbour({ name, link, hostAddress, address }: Neighbour): void {
 	const namespace = newNetwork();
 	const [gateway = ""] = address.split("/");

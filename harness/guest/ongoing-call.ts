@@ -11,9 +11,9 @@ import { accepts } from "./servers.ts";
 /** If the call prints nothing for this long, the agent looks at its processes. */
 const SILENCE_MS = 1_000;
 /**
- * A command that prints nothing counts as one that never says that it waits for a line, once the machine has been idle
- * for this long while the call's processes were all asleep and stayed the same ones. Silence alone is not enough: on a
- * busy computer, a script that is at work prints nothing for seconds.
+ * How long the machine must have been idle, with no output from the call and with the same processes all asleep, until
+ * the agent concludes that the command will never say that it waits for a line. Silence alone is not enough: on a busy
+ * computer, a script that is at work prints nothing for seconds.
  */
 const IDLE_MS = 2_000;
 
@@ -245,7 +245,7 @@ export class OngoingCall {
 		if (!("ending" in line)) return;
 		const { ending } = line;
 		const { how } = ending;
-		// A child's exception explains what its parent reports afterwards, so the child's is kept.
+		// A child's ending explains what its parent reports afterwards, so the first ending is kept.
 		if (how === "threw" || how === "child-returned") this.#thrown ??= ending;
 		if (how === "threw") this.#readThrower();
 		if (how === "child-returned") return;

@@ -9,9 +9,9 @@ import type { Patience } from "./patience.ts";
  * in the network namespace where it belongs, so no program that an exercise could see, stop or replace has to run
  * there.
  *
- * A listener greets each connection with a token that it draws at that moment, so no other server can know its answer
- * in advance. If a question leaves the port open, the kernel chooses the port when the listener is made. The question
- * is asked in the same turn of the event loop, so no process can take that port first or prepare for it.
+ * A listener greets each connection with a token that it draws at that moment, so no other server can send the right
+ * token. If a question leaves the port open, the kernel chooses the port when the listener is made. The question is
+ * asked in the same turn of the event loop, so no process can take that port first or prepare for it.
  */
 
 /** The `failed` of a question that got neither an answer nor a refusal before patience ended. */
@@ -20,7 +20,7 @@ export const TIMEOUT = "timeout";
 /** Hexadecimal digits of a token. */
 const TOKEN_CHARS = 32;
 /**
- * How many connections one listener accepts. An exercise that makes more only keeps its own questions from being
+ * How many connections one listener accepts. An exercise that makes more only keeps the check's questions from being
  * answered.
  */
 const MOST_CONNECTIONS = 64;

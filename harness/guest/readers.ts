@@ -11,7 +11,9 @@ const SOMEBODY = 0;
 
 const FAN_Q_OVERFLOW = 0x4000;
 
-/** The processes that have read from each pipe since the last question, by the pipe's inode number. */
+/**
+ * The processes that have read from each pipe since the pipe's readers were last asked for, by the pipe's inode number.
+ */
 const readers = new Map<number, Set<number>>();
 let group: number | undefined;
 const events = Buffer.alloc(4096);

@@ -19,7 +19,7 @@ import type { Job, RunnerLine } from "./job.ts";
  */
 
 // Node sets close-on-exec on the descriptors that it was started with, so the container's programs inherit neither of
-// these.
+// these two.
 const JOBS = 3;
 const REPORTS = 4;
 const LEDGER = process.argv[2];
@@ -65,7 +65,7 @@ function end(ending: RunnerEnding): never {
 	exitAtOnce(inChild ? 70 : 0);
 }
 
-// The agent keeps only a part of a longer line. The host accepts still less than what is left here, so it reports the
+// The agent keeps only a part of a longer line. The host's limit is lower than this one, so the host still reports the
 // value as too long.
 function bounded(ending: Exclude<RunnerEnding, { how: "threw" }>): RunnerEnding {
 	if (ending.how !== "returned") return ending;
@@ -73,7 +73,7 @@ function bounded(ending: Exclude<RunnerEnding, { how: "threw" }>): RunnerEnding 
 	return text.length > VALUE_CHARS ? { ...ending, value: text.slice(0, VALUE_CHARS) } : ending;
 }
 
-// The order matters: after setuid(2), the process may change its groups no more. See credentials(7).
+// The order matters: after setuid(2), the process may no longer change its groups. See credentials(7).
 function takeIdentity({ as, stdio }: ExerciseJob): void {
 	if (typeof stdio === "object") takeTerminal(stdio.terminal);
 	if (stdio === "none") takeNothing();

@@ -38,11 +38,11 @@ export interface Runner {
 	 * namespace.
 	 */
 	readers(): number[];
-	/** Lets a process exit that has reported how the exercise ended and waits. */
+	/** Lets a process exit that has reported its ending and waits for this. */
 	release(): void;
 	/** Calls `listener` for every line that the runner reports from now on. */
 	onLine(listener: (line: RunnerLine) => void): void;
-	/** Settles when the runner's own process has ended. */
+	/** Resolves when the runner's own process has ended. */
 	ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 	/** The system calls that the runner and its children have recorded so far. */
 	ledger(): LedgerCall[];
