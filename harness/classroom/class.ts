@@ -78,7 +78,8 @@ const archive = (name: string, place: Buffer, unpack: string): Entrant => ({
 	},
 });
 
-// A link counts as a submission, but is not followed: it may lead anywhere.
+// An entry that is neither a file nor a folder, such as a link, counts as a submission. A link is not followed: it
+// may lead anywhere.
 const linked = (name: string): Entrant => ({
 	name,
 	open: async () => {

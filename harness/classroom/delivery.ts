@@ -130,7 +130,7 @@ function fileIn(dir: string, name: string, ending: string): string {
 }
 
 const BEGUN_BYTES = 200;
-/** A margin: if the cut splits a character, the rest of that character is removed as well. */
+/** A shortened name may be shorter by up to this much: if the cut splits a character, its first bytes are removed. */
 const CUT_BYTES = 8;
 
 /** Modules that could not be judged decide the exit code first, because somebody has to look at them. */

@@ -20,7 +20,7 @@ import { Pace } from "./pace.ts";
 import type { Judgement, Report, Result } from "./result.ts";
 import { filesOf, findModule, type Submission } from "./submission.ts";
 
-/** Number of submissions to open in advance: some turn out to be judged already, and need no machine. */
+/** Number of submissions to open beyond those that have a machine: some turn out to be judged already. */
 const AHEAD = 8;
 /** Interval at which the grader asks whether the computer could run one more machine. */
 const LOOK_EVERY_MS = 1_000;
@@ -239,7 +239,7 @@ class Grader {
 	}
 
 	// A right answer must not fail because other programs use the processor. So a failure on a busy computer counts
-	// only if it is found in two rounds. In the second round, the deadlines take account of the load.
+	// only if two rounds find the same diagnosis. In the second round, the deadlines take account of the load.
 	#mayBeTheComputers(key: string, { verdict, findings: [first], vm }: Verdict): boolean {
 		if (first?.diagnosis === "guest-fault") return true;
 		if (verdict === "pass" || vm.processorShare >= ENOUGH_SHARE) return false;

@@ -50,8 +50,8 @@ export async function shapeOf(dir: string, lessons: readonly Lesson[]): Promise<
 const partsOf = (entries: readonly Entry[], ids: ReadonlySet<string>) =>
 	entries.filter(({ name, kind }) => (kind === "directory" ? ids.has(name) : kind === "file" && name === LOGBOOK));
 
-// Whether the folder looks like a workspace that `drydock init` made: it has a logbook and most lessons. The names of
-// the people in a class do not produce that.
+// Whether the folder looks like a workspace that `drydock init` made: it has a logbook and most lessons. Such a
+// folder is one submission, whatever else is in it: the names of the people in a class cannot look like that.
 const isWhole = (marks: readonly Entry[], lessons: readonly Lesson[]) =>
 	marks.some(({ name }) => name === LOGBOOK) && marks.length > lessons.length / 2;
 

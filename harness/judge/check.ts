@@ -89,10 +89,11 @@ export interface Scenario {
 	/** What to create on the virtual machine's host before the run. */
 	prepare: Preparation[];
 	/**
-	 * Up to six calls by name, each in a runner process of its own. {@link Check.primary} names the most important one.
+	 * Up to six calls by name, each in a runner process of its own. {@link Check.primary} names the one that the lesson
+	 * is about.
 	 */
 	calls: Record<string, PlannedCall>;
-	/** Default: makes the primary call, reads the kernel as the primary moment, and ends the call. */
+	/** Default: make the primary call, read the kernel at the primary moment, and end the call. */
 	steps?: Step[];
 	/** What to read in addition to what every run reads, by subject: `{ network: {}, files: { watch: ["/lab"] } }`. */
 	readings?: Readings;

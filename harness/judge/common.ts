@@ -96,8 +96,7 @@ function inputTaken(exported: string): FactRule {
 		fact: "input.taken",
 		madeOf: "kernel",
 		what: "containers whose command's input was read by another process",
-		// Lesson 01 finds that the command's stdin is another file. Then it is known who reads the line: whatever is in
-		// between.
+		// If lesson 01 finds that the command's stdin is not the engine's, then another process reads the line.
 		follows: ({ facts }) => String(facts["command.streams"]).includes("stdin: another"),
 		explain: [
 			{

@@ -163,7 +163,7 @@ const notHandedUp: Explanation = {
 	see: ["waitpid(2)", "_exit(2)"],
 };
 
-/** The command was started again after it had ended: after a fork, both processes returned and went on to start it. */
+/** Another process became the command as well: after a fork, both processes returned and went on to start it. */
 const ranTwice: Explanation = {
 	when: ({ ledger, process }) => {
 		const started = ledger.filter(({ call, error }) => call === "execve" && error === undefined);

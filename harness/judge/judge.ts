@@ -58,7 +58,9 @@ export interface Verdict {
 		processorShare: number;
 	};
 	durationMs: number;
-	/** When each stage ended, in milliseconds since judging began; `guest.` stages are those of the guest. */
+	/**
+	 * When each stage ended, in milliseconds since judging began. For a `guest.` stage: how long it took in the guest.
+	 */
 	stagesMs: Record<string, number>;
 }
 

@@ -31,7 +31,8 @@ export function secretsFound(observation: Observation, name: string): Record<str
 }
 
 /**
- * The rule that the command finds none of the files. A wrong root, or a mount of the host's, is a finding of its own.
+ * The rule that the command finds none of the files. If its root is wrong, or it sees a mount of the host, that
+ * finding is the cause.
  */
 export const noSecrets: FactRule = {
 	fact: "command.secrets",

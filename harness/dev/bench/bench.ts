@@ -22,7 +22,7 @@ import { saves, stages } from "./watch.ts";
  */
 const PARTS = ["machine", "answer", "check", "watch", "shell", "demo", "live", "grade"] as const;
 
-/** Statistics of one measure. The measure's name ends with its unit. */
+/** Statistics of one measure. The measure's name contains its unit. */
 interface Figure {
 	median: number;
 	p10: number;
