@@ -67,7 +67,7 @@ export class Typist {
 		await this.#until(() => this.isPrompted, signal);
 	}
 
-	/** Whether the shell waits for a command. */
+	/** Whether the output ends with the prompt: the shell waits for a command. */
 	get isPrompted(): boolean {
 		return plain(this.#heard.slice(-1_000)).endsWith(this.prompt);
 	}

@@ -20,7 +20,7 @@ const merge: CommandSpec = {
 	run: async (files, _, merge) => (await import("../grade/grade.ts")).gradeMerge(files, merge.optsWithGlobals()),
 };
 
-/** Formats whose readers take the verdicts from the file. */
+/** Formats whose readers take the verdicts from the file, so that `grade` exits with 0 once the file is written. */
 const WITH_VERDICTS = Object.entries(FORMATS).flatMap(([name, { endsWithZero }]) => (endsWithZero ? [name] : []));
 
 const GRADES = `A lesson's module is found by its path, 02-unshare/isolate.ts, or by its name,

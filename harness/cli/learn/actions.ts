@@ -10,7 +10,7 @@ import { style } from "../text/terminal.ts";
 /** One key of watch mode. */
 interface Action {
 	key: string;
-	/** What it does, for `?`. */
+	/** What the key does, as `?` shows it. */
 	name: string;
 	act(): Promise<unknown>;
 }

@@ -23,7 +23,7 @@ export class Keys extends EventEmitter<{ key: [name: string] }> {
 		this.#stdin.resume();
 	}
 
-	/** Gives the terminal back, so that another program, or a question, can have it. */
+	/** Gives the terminal back, so that another program or a question can use it. */
 	pause(): void {
 		this.#stdin.off("data", this.#heard);
 		this.#stdin.off("end", this.#ended);

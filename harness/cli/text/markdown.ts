@@ -34,7 +34,7 @@ class Renderer {
 	readonly #chalk: ChalkInstance;
 	readonly #lines: string[] = [];
 	readonly #margins: Margin[] = [];
-	// One entry for each list that is open: the number of its next item, or null where it has bullets.
+	// One entry for each open list: the number of its next item, or null for a list with bullets.
 	readonly #lists: (number | null)[] = [];
 
 	constructor(style: Style, highlight: Highlight) {

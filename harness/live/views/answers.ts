@@ -17,7 +17,7 @@ export interface Answer {
 }
 
 export interface AnswersPicture extends Told {
-	/** The process that each shell's user talks to, such as `sh, pid 1 (host: 102)`. */
+	/** The process that each shell's user is talking to, such as `sh, pid 1 (host: 102)`. */
 	who: Record<ShellName, string>;
 	answers: Answer[];
 }

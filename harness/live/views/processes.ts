@@ -198,7 +198,7 @@ function told(before: Tree, now: readonly Process[]): string {
 	return text === "" ? "" : `${text}.`;
 }
 
-// When pid 1 ends, the kernel kills all others of the namespace. See pid_namespaces(7).
+// When pid 1 of a PID namespace ends, the kernel kills all other processes in the namespace. See pid_namespaces(7).
 function endOfFirst(before: Tree, ended: readonly Process[]): string {
 	const first = ended.find(isFirst);
 	if (first === undefined) return "";

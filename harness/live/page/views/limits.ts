@@ -79,7 +79,7 @@ function pinned({ text, at }: Pin): Element {
 	return h("span", { class: "limits-mark", style, "aria-hidden": "true" }, text);
 }
 
-// A value holds until the next one.
+// A path in steps: a value holds until the next one.
 function stairs(points: readonly (readonly [number, number])[]): string {
 	const [first, ...rest] = points;
 	if (first === undefined) return "M0 0";

@@ -5,7 +5,7 @@ import type { Past } from "../../views/seen.ts";
 export interface Painter {
 	/** The name by which a demo asks for the view. */
 	name: string;
-	/** Two words at most: it stands on a tab. */
+	/** Title of the view's tab: two words at most. */
 	title: string;
 	/**
 	 * Whether the moment contains what this view needs in addition to what is always read. That is read only for demos
