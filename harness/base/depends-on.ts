@@ -16,7 +16,7 @@ import { inKit, readText } from "./kit.ts";
  * command loads it.
  */
 
-/** Folders whose files become the guest's programs, or run in it. `depends-on.test.ts` proves that none is missing. */
+/** Folders whose files become programs of the guest, or run there. `depends-on.test.ts` proves that none is missing. */
 export const GUEST_FOLDERS: readonly string[] = ["harness/guest", "harness/protocol", "harness/readings", "native"];
 /** Folders whose modules judge an observation, or a submission of which no program could be made. */
 const JUDGING_FOLDERS: readonly string[] = ["harness/judge", "harness/engine", "harness/protocol", "harness/readings"];
@@ -57,8 +57,8 @@ export async function verdictKey(lesson: string, reference: string): Promise<str
 }
 
 /**
- * The key of those files of a lesson that its verdicts depend on: its check, the other modules in its folder, its
- * skeleton and its solution. A logbook stores this key with a pass.
+ * The key of those files of a lesson that its verdicts depend on: its check, its skeleton, its solution, and the other
+ * files beside them, except {@link TEXTS}. A logbook stores this key with a pass.
  * @param lesson the lesson's id
  */
 export async function lessonKey(lesson: string): Promise<string> {

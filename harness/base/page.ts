@@ -24,7 +24,7 @@ const TEXT_WIDTH_MIN = 12;
 /** A longer text is cut off: nobody reads more of it, and wrapping it would take too long. */
 const TEXT_CHARS_MAX = 20_000;
 /**
- * A long series of words without width. wrapAnsi puts them all into one row, and measures the row anew for each word.
+ * A long series of words without width. wrapAnsi puts them all into one row, and measures the row again for each word.
  */
 const BLANK = / (?:[\t\p{M}\u200c\u200d]* ){40,}/gu;
 

@@ -1,7 +1,7 @@
 import { constants, type PathLike } from "node:fs";
 import { open, realpath } from "node:fs/promises";
 
-/** The read limit for a file whose size says less: the size may be wrong. */
+/** How much may be read of a file that says it is smaller: its size may be wrong. */
 const SIZE_UNKNOWN_BYTES = 128 << 10;
 
 /**

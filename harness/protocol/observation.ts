@@ -7,7 +7,7 @@ import { Task } from "../readings/tasks.ts";
 
 /** The result of a run: what the agent read at each moment, and how each call and each program ended. */
 
-/** The longest value that an exercise may return, in characters of JSON. */
+/** The longest value of an exercise that is kept, in characters of JSON. */
 const VALUE_CHARS = 1024;
 
 const Thrown = v.object({

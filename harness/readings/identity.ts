@@ -18,7 +18,7 @@ export type Identity = v.InferOutput<typeof Identity>;
 
 const process = {
 	credentials: v.object({
-		/** Real, effective, saved, and file system's. */
+		/** The real, effective, saved and file system ids. */
 		uids: list(count),
 		gids: list(count),
 		/** Supplementary groups. Empty in recordings from before they were read. */

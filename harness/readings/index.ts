@@ -49,7 +49,7 @@ export const HostState = v.object(together("host"));
 /** What can be read of a process, such as the command that the exercise has started. */
 export const ProcessState = v.object(together("process"));
 
-/** What a run asks for in addition to what is always read, by subject. Nothing else is read. */
+/** What a run asks for, by subject, in addition to the fields that are always read. */
 export type Readings = {
 	[Name in SubjectName as [AskedOf<Name>] extends [never] ? never : Name]?: AskedOf<Name>;
 };
@@ -59,7 +59,7 @@ export const REHEARSED: Readings = Object.fromEntries(
 	Object.entries(SUBJECTS).flatMap(([name, { rehearsed }]) => (rehearsed === undefined ? [] : [[name, rehearsed]])),
 );
 
-/** What a run can give to ask for more of a subject than is always read. */
+/** The request with which a run asks for more of a subject than is always read. */
 export type AskedOf<Name extends SubjectName> = NonNullable<Subjects[Name]["rehearsed"]>;
 /** The schemas of one subject's part of a state. */
 export type EntriesOf<Name extends SubjectName, Part extends "host" | "process"> = Subjects[Name][Part];

@@ -7,7 +7,7 @@ export const Namespaces = record(text, text);
 const host = { namespaces: Namespaces };
 const process = {
 	namespaces: Namespaces,
-	/** The kinds of namespace of which its threads are in different ones. */
+	/** The kinds of namespace that its threads do not share. */
 	splitNamespaces: list(text),
 };
 

@@ -73,7 +73,7 @@ const inWords = ({ priority: _, protocol: __, ...rule }: Record<string, string |
 		.map(([key, value]) => `${WORDS[key] ?? key} ${value}`)
 		.join(" ")}`;
 
-/** Whether packets between links are forwarded. /proc/sys/net shows the network namespace of the thread that reads it. */
+/** Whether packets between links are forwarded. /proc/sys/net shows the reading thread's network namespace. */
 export const readForwarding = () => readFileSync("/proc/sys/net/ipv4/ip_forward", "utf8").trim() === "1";
 
 interface IpLink {

@@ -27,7 +27,7 @@ export function readNamespaces(pid: number, task = pid): Record<string, string> 
 	return Object.fromEntries(NAMESPACES.map((name) => [name, readNamespace(`/proc/${pid}/task/${task}/ns/${name}`)]));
 }
 
-/** The kinds of namespace of which a process's threads are in different ones. */
+/** The kinds of namespace that a process's threads do not share. */
 function readSplitNamespaces(pid: number): string[] {
 	const tasks = readPids(`/proc/${pid}/task`);
 	if (tasks.length < 2) return [];

@@ -3,8 +3,7 @@ import type { Task } from "../tasks.ts";
 import { OWN_PROC } from "./paths.ts";
 
 /**
- * What /proc/PID/stat has of a process. Its pids in the PID namespaces are in another file, which takes as long to read
- * again.
+ * What /proc/PID/stat says of a process. Its pids in PID namespaces are in another file, and reading it takes as long.
  */
 export type Stat = Omit<Task, "nsPids">;
 
