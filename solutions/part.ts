@@ -43,7 +43,10 @@ export interface Part<Own = Record<string, unknown>, Made = unknown> {
 	enter?(container: Container & Own, made: Made): void;
 	/** Runs on the host, after the command has ended. */
 	remove?(made: Made): void;
-	/** Does the same without `made`, after the engine was killed. It may run twice, also in two processes at once. */
+	/**
+	 * Does the same as `remove`, without `made`, after the engine was killed. It may run twice, also in two processes
+	 * at once.
+	 */
 	removeRemains?(id: string): void;
 	/** Pids of the container's processes; null when the part has no list of them. */
 	processes?(id: string): number[] | null;

@@ -1,7 +1,7 @@
 import { constants } from "node:os";
 import { BOX, type Check, type Drawn, DURING, exitCodeOf, type Scenario } from "../../harness/judge/index.ts";
 
-/** Containers after the first: this one's command crashes, and the program of the next one does not exist. */
+/** Names of further containers: a signal ends the first one's command, and the second one's program does not exist. */
 export const CRASHED = "crashed";
 export const MISSING = "missing";
 /** The command's file exists, and nobody may execute it. */

@@ -105,7 +105,7 @@ function descent(pid: number, tasks: ProcessState["tasks"]): ProcessState["tasks
 	return task === undefined ? [] : [task, ...descent(task.ppid, tasks)];
 }
 
-/** The directory that becomes the root, and the file by which a copy of it is known. */
+/** The drawn path of the directory that becomes the root, and the name of the file that identifies a copy of it. */
 export const rootfsOf = ({ rootfs = "", marker = "" }: Drawn): Rootfs => ({ path: rootfs, marker });
 
 /** How many directories are above the rootfs. The host's root counts. */

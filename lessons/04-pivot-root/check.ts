@@ -33,7 +33,9 @@ function seesHostRoot({ observation: { before }, process }: Context): boolean {
 const neverLeft = ({ facts, atThrow, observation }: Context) =>
 	facts["ns.mnt"] === "the host's" || atThrow?.namespaces["mnt"] === observation.before.namespaces["mnt"];
 
-/** Rules for things that must not change on the host. For a module that never left it, ns.mnt is the finding. */
+/**
+ * Rules for things that must not change on the host. If the module never left the host, another finding reports that.
+ */
 const onHost = (fact: string, what: string, ...explain: Explanation[]): FactRule[] =>
 	["during", "after"].map((when) => ({
 		fact: `${fact}.${when}`,

@@ -27,7 +27,7 @@ const Delivery = v.object({
 const Finish = v.object({
 	/** Whether the command was there to read the line, and then ended. */
 	ended: v.boolean(),
-	/** How many orphans there were. One of them ends at the same moment as the command. */
+	/** How many orphans there were. If there was only one, the same line ends it. */
 	orphans: count,
 	/** Whether the container ended before time ran out. */
 	over: v.boolean(),

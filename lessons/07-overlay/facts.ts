@@ -187,7 +187,7 @@ function upperAtStart(neighbour: ProcessState | null, host: HostState, drawn: Dr
 	return paths.filter((path) => path !== "." && path !== mine && !paths.some((above) => path.startsWith(`${above}/`)));
 }
 
-/** Files that also lie outside the layers, although no command writes to them. */
+/** Copies: paths outside the layers that have the content of a layer's file, of those that no command changes. */
 function copies({ trees, mounts }: HostState, drawn: Drawn): string[] {
 	const texts = new Set(
 		["top", "middle", "base"].flatMap((layer) =>

@@ -162,9 +162,7 @@ export const halfWay: Explanation[] = [
 	},
 ];
 
-/**
- * Which step failed for the third container after its address was refused, if the message does not name the address.
- */
+/** The third container's error, if it does not name the invalid address: then another step failed after that one. */
 function refusedNext({ calls }: Observation): string | undefined {
 	const ending = calls[HALF_WAY]?.ending;
 	const lines = ending?.how === "threw" ? ending.thrown.message.split("\n") : [];
