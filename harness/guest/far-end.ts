@@ -3,7 +3,6 @@ import { ReadStream } from "node:tty";
 import { openTerminal, setWindowSize } from "../../native/guest.ts";
 import type { WindowSize } from "../protocol/index.ts";
 import { OWN_PROC } from "../readings/guest/paths.ts";
-
 import type { StandardStreams } from "./pipes.ts";
 
 export type OutputStream = "stdout" | "stderr";
