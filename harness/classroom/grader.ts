@@ -11,7 +11,7 @@ import type { Check } from "../judge/check.ts";
 import { judge, type Verdict } from "../judge/judge.ts";
 import type { Lesson } from "../judge/lessons.ts";
 import { shown } from "../judge/report.ts";
-import type { Shipyard } from "../judge/trial.ts";
+import type { MachinePool } from "../judge/trial.ts";
 import { harmless } from "./harmless.ts";
 import { couldDoMore, spent } from "./idleness.ts";
 import type { Journal } from "./journal.ts";
@@ -42,7 +42,7 @@ export interface Graded {
 
 export interface Grading {
 	lessons: readonly Graded[];
-	yard: Shipyard;
+	machines: MachinePool;
 	journal: Journal;
 	/** Number of machines that run at a time. */
 	lanes: number;
@@ -119,8 +119,8 @@ async function gradeOnce(
 
 class Grader {
 	readonly #grading: Grading;
-	readonly #machines: Turns;
-	readonly #proven = new Map<string, Promise<Shipyard>>();
+	readonly #limiter: Turns;
+	readonly #proven = new Map<string, Promise<MachinePool>>();
 	readonly #underWay = new Map<string, { by: string; tried: Promise<Tried<Judgement>> }>();
 	/** Diagnoses that were made while the computer was busy, by the key of the judged files. */
 	readonly #doubted = new Map<string, string>();
@@ -128,7 +128,7 @@ class Grader {
 
 	constructor(grading: Grading) {
 		this.#grading = grading;
-		this.#machines = new Turns(grading.lanes);
+		this.#limiter = new Turns(grading.lanes);
 	}
 
 	/** Begins another round. The reference is timed again, because the computer's load has changed. */
@@ -163,7 +163,7 @@ class Grader {
 		let before = spent();
 		const looking = setInterval(() => {
 			const now = spent();
-			if (couldDoMore(before, now)) this.#machines.lend(this.#grading.moreLanes);
+			if (couldDoMore(before, now)) this.#limiter.lend(this.#grading.moreLanes);
 			before = now;
 		}, LOOK_EVERY_MS);
 		return work.finally(() => clearInterval(looking));
@@ -183,9 +183,9 @@ class Grader {
 			() => false,
 			() => true,
 		);
-		const judged = (yard: Shipyard) => judge(lesson, path, yard, { types: false, bundled });
+		const judged = (machines: MachinePool) => judge(lesson, path, machines, { types: false, bundled });
 		// A broken module needs no machine. It gets no key, because perhaps not all of its files were read.
-		if (broken) return { by: name, tried: judged(this.#grading.yard).then(judgementOf).then(certain) };
+		if (broken) return { by: name, tried: judged(this.#grading.machines).then(judgementOf).then(certain) };
 		const key = keyOf(kit, sources.sort());
 		const known = this.#underWay.get(key);
 		if (known !== undefined) return known;
@@ -196,13 +196,13 @@ class Grader {
 
 	// Judges the reference first. If it does not pass, nobody is judged. The time it takes sets the first deadline for
 	// others.
-	#yardFor({ lesson, check }: Graded): Promise<Shipyard> {
+	#machinesFor({ lesson, check }: Graded): Promise<MachinePool> {
 		const proving = async () => {
-			const yard = new Pace(this.#grading.yard);
+			const machines = new Pace(this.#grading.machines);
 			const solution = inKit("solutions", lesson.id, check.module);
-			const { findings } = await this.#machines.take(() => judge(lesson, solution, yard, { types: false }));
+			const { findings } = await this.#limiter.take(() => judge(lesson, solution, machines, { types: false }));
 			const [finding] = findings;
-			if (finding === undefined) return yard;
+			if (finding === undefined) return machines;
 			const found = `${finding.what} shows ${shown(finding.got)}`;
 			throw new Failure("failed", `the reference solution does not pass on this computer: ${found}`);
 		};
@@ -214,16 +214,16 @@ class Grader {
 	async #inMachine(
 		key: string,
 		graded: Graded,
-		judged: (yard: Shipyard) => Promise<Verdict>,
+		judged: (machines: MachinePool) => Promise<Verdict>,
 	): Promise<Tried<Judgement>> {
 		const { journal } = this.#grading;
 		const noted = journal.judgementOf(key);
 		if (noted !== undefined) return certain(noted);
 		try {
-			const yard = await this.#yardFor(graded);
-			return await this.#machines.take(async () => {
+			const machines = await this.#machinesFor(graded);
+			return await this.#limiter.take(async () => {
 				interruption.throwIfAborted();
-				const verdict = await judged(yard);
+				const verdict = await judged(machines);
 				interruption.throwIfAborted();
 				if (this.#mayBeTheComputers(key, verdict)) return this.#doubt(WANT_OF_TIME);
 				const judgement = judgementOf(verdict);

@@ -4,7 +4,7 @@ import { Failure } from "../base/failure.ts";
 import { interruption } from "../base/interrupt.ts";
 import type { Progress } from "../base/progress.ts";
 import { findLesson, lessons, loadCheck } from "../judge/lessons.ts";
-import { Shipyard } from "../vm/shipyard.ts";
+import { MachinePool } from "../vm/machine-pool.ts";
 import { type Entrant, type Graded, gradeAll } from "./grader.ts";
 import { Journal, journalPath } from "./journal.ts";
 import { notGraded } from "./judgement.ts";
@@ -70,15 +70,15 @@ async function gradeEntrants(work: ClassWork, progress: Progress): Promise<Repor
 	const entrants = everybody.filter(({ name }) => isIn(shard, name));
 	const journal = await Journal.open(await journalPath(await realpath(dir), shard), resume);
 	if (resume) progress.note(`${journal.size} results are there from before`);
-	const yard = new Shipyard(progress);
+	const machines = new MachinePool(progress);
 	try {
-		const imageKey = await yard.imageKey();
+		const imageKey = await machines.imageKey();
 		const lessons = graded.map(({ key, ...rest }) => ({ ...rest, key: keyOf(key, imageKey) }));
 		return await progress.step("grading", (say) => {
 			const { heard } = tally(entrants.length * graded.length, say, progress.note);
 			const putBack = (count: number) =>
 				progress.note(`this computer was too busy for a verdict on ${count}; judged again now, with more time`);
-			return gradeAll(entrants, { lessons, yard, journal, lanes, moreLanes, heard, putBack });
+			return gradeAll(entrants, { lessons, machines, journal, lanes, moreLanes, heard, putBack });
 		});
 	} catch (error) {
 		if (interruption.aborted && journal.size > 0)
@@ -90,6 +90,6 @@ async function gradeEntrants(work: ClassWork, progress: Progress): Promise<Repor
 		);
 		return entrants.map(({ name }) => notGraded(name, graded, error));
 	} finally {
-		await yard.close();
+		await machines.close();
 	}
 }

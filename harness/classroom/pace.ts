@@ -1,4 +1,4 @@
-import type { Shipyard } from "../judge/trial.ts";
+import type { MachinePool } from "../judge/trial.ts";
 
 /**
  * Deadlines for a class. A submission that hangs delays all others until its deadline. So the deadline is derived from
@@ -12,25 +12,25 @@ const REMEMBERED = 15;
 const LATEST = 3;
 
 /** Runs machines with deadlines that follow how long a lesson takes. The first runs have the machine's own deadline. */
-export class Pace implements Shipyard {
-	readonly #yard: Shipyard;
+export class Pace implements MachinePool {
+	readonly #machines: MachinePool;
 	readonly #tookMs: number[] = [];
 
-	constructor(yard: Shipyard) {
-		this.#yard = yard;
+	constructor(machines: MachinePool) {
+		this.#machines = machines;
 	}
 
 	imageKey(): Promise<string> {
-		return this.#yard.imageKey();
+		return this.#machines.imageKey();
 	}
 
 	accelerator(): Promise<string> {
-		return this.#yard.accelerator();
+		return this.#machines.accelerator();
 	}
 
-	async play(request: Parameters<Shipyard["play"]>[0]): ReturnType<Shipyard["play"]> {
+	async play(request: Parameters<MachinePool["play"]>[0]): ReturnType<MachinePool["play"]> {
 		const startedMs = performance.now();
-		const played = await this.#yard.play({ ...request, ...this.#deadline() });
+		const played = await this.#machines.play({ ...request, ...this.#deadline() });
 		const { outcome } = played;
 		// Only runs that ended count. A run that hung took as long as its deadline, and a lost machine says nothing.
 		const ended = outcome.kind === "observed" ? Object.values(outcome.observation.calls) : [];

@@ -7,7 +7,7 @@ import type { Demo } from "../judge/demo.ts";
 import { judge, measuredReference, type Verdict } from "../judge/judge.ts";
 import { type Lesson, loadCheck, loadDemo } from "../judge/lessons.ts";
 import type { Reference } from "../judge/reference.ts";
-import type { Shipyard } from "../judge/trial.ts";
+import type { MachinePool } from "../judge/trial.ts";
 import { manualPages, shownPage } from "../vm/manual.ts";
 import { proveDemo } from "./demo.ts";
 import { pagesIn } from "./manual.ts";
@@ -22,7 +22,7 @@ const UNKIND = new Set(["exception", "syntax-error", "missing-export", "unresolv
  * Proves that a lesson is complete. If a part of the lesson is missing or cannot be loaded, a proof does not hold.
  * @throws {Failure} unsupported: this computer cannot run virtual machines
  */
-export async function proveLesson(lesson: Lesson, shipyard: Shipyard): Promise<Proof[]> {
+export async function proveLesson(lesson: Lesson, machines: MachinePool): Promise<Proof[]> {
 	const { id } = lesson;
 	const [readme, hints] = [await text("lessons", id, "README.md"), await text("lessons", id, "hints.md")];
 	const demo = (await exists(inKit("lessons", id, "demo.ts"))) ? await loaded(() => loadDemo(lesson)) : null;
@@ -45,8 +45,8 @@ export async function proveLesson(lesson: Lesson, shipyard: Shipyard): Promise<P
 		await proveManual([readme ?? "", hints ?? ""].map(proseOf), check, demo instanceof Error ? null : demo),
 		await proveMisconceptions(id, check),
 		proveWeight(check),
-		...(await proveSkeleton(lesson, check, shipyard)),
-		...(await proveSolution(lesson, check, shipyard)),
+		...(await proveSkeleton(lesson, check, machines)),
+		...(await proveSolution(lesson, check, machines)),
 	];
 }
 
@@ -103,8 +103,8 @@ const explanations = (check: Check): Explanation[] => [
 	...check.exceptions,
 ];
 
-async function proveSkeleton(lesson: Lesson, check: Check, shipyard: Shipyard): Promise<Proof[]> {
-	const verdict = await loaded(() => judge(lesson, inKit("lessons", lesson.id, check.module), shipyard));
+async function proveSkeleton(lesson: Lesson, check: Check, machines: MachinePool): Promise<Proof[]> {
+	const verdict = await loaded(() => judge(lesson, inKit("lessons", lesson.id, check.module), machines));
 	const expected = (await text("test/submissions", lesson.id, "skeleton"))?.trim();
 	if (verdict instanceof Error) return [proof("the skeleton can be checked", [verdict.message])];
 	const diagnosis = verdict.findings[0]?.diagnosis ?? "passed";
@@ -119,9 +119,9 @@ async function proveSkeleton(lesson: Lesson, check: Check, shipyard: Shipyard): 
 	];
 }
 
-async function proveSolution(lesson: Lesson, check: Check, shipyard: Shipyard): Promise<Proof[]> {
-	const verdict = await loaded(() => judge(lesson, inKit("solutions", lesson.id, check.module), shipyard));
-	const reference = await loaded(() => measuredReference(lesson, check, shipyard));
+async function proveSolution(lesson: Lesson, check: Check, machines: MachinePool): Promise<Proof[]> {
+	const verdict = await loaded(() => judge(lesson, inKit("solutions", lesson.id, check.module), machines));
+	const reference = await loaded(() => measuredReference(lesson, check, machines));
 	return [
 		verdict instanceof Error
 			? proof("the solution can be checked", [verdict.message])

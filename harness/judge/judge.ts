@@ -18,7 +18,7 @@ import { drawFor } from "./random.ts";
 import { type Reference, referenceFacts } from "./reference.ts";
 import { requestFor, undrawnRequest } from "./request.ts";
 import { locate } from "./stack.ts";
-import { bundleTrial, newTrial, playTrial, type Shipyard, trialOf } from "./trial.ts";
+import { bundleTrial, type MachinePool, newTrial, playTrial, trialOf } from "./trial.ts";
 import { unanswered, unansweredFinding } from "./unanswered.ts";
 import type { Drawn } from "./values.ts";
 
@@ -83,7 +83,7 @@ export interface JudgeOptions {
 export async function judge(
 	lesson: Lesson,
 	file: string,
-	shipyard: Shipyard,
+	machines: MachinePool,
 	{ mine, types = true, bundled }: JudgeOptions = {},
 ): Promise<Verdict> {
 	const startedMs = performance.now();
@@ -151,8 +151,8 @@ export async function judge(
 	}
 
 	const [played, reference] = await Promise.all([
-		timed("playedAt", playTrial(trial, program, shipyard)),
-		timed("referenceAt", measuredReference(lesson, check, shipyard)),
+		timed("playedAt", playTrial(trial, program, machines)),
+		timed("referenceAt", measuredReference(lesson, check, machines)),
 	]);
 	const unread = await typed.then(
 		() => null,
@@ -161,7 +161,7 @@ export async function judge(
 	if (unread !== null) return notLoaded(unread.error);
 	const common = {
 		typeErrors: await errors,
-		vm: { accelerator: await shipyard.accelerator(), restored: true, processorShare: played.processorShare },
+		vm: { accelerator: await machines.accelerator(), restored: true, processorShare: played.processorShare },
 		output: {
 			stdout: Buffer.concat(played.output.stdout).toString(),
 			stderr: Buffer.concat(played.output.stderr).toString(),
@@ -234,15 +234,15 @@ function quoted({ calls }: Observation, name: string, finding: Finding | undefin
  * of it.
  * @throws {Failure} failed: no attempt was complete
  */
-export async function measuredReference(lesson: Lesson, check: Check, shipyard: Shipyard): Promise<Reference> {
+export async function measuredReference(lesson: Lesson, check: Check, machines: MachinePool): Promise<Reference> {
 	const [program, instruments] = await Promise.all([bundle(engineAt(lesson.id), new Map()), instrumentsOf(lesson)]);
-	const [image, scenario] = [await shipyard.imageKey(), undrawnRequest(check, instruments)];
+	const [image, scenario] = [await machines.imageKey(), undrawnRequest(check, instruments)];
 	const key = observationKey({ image, lesson: lesson.id, program: program.code, scenario });
 	return referenceFacts(check, key, async () => {
 		let how = "";
 		for (let attempt = 0; attempt < MEASUREMENTS; attempt++) {
 			const drawn = drawFor(check);
-			const { outcome } = await shipyard.play(requestFor(check, program, drawn, instruments));
+			const { outcome } = await machines.play(requestFor(check, program, drawn, instruments));
 			how = outcome.kind === "lost" ? `${outcome.how}\n${outcome.detail}` : unseen(check, outcome.observation, drawn);
 			if (outcome.kind === "lost") break;
 			if (how === "") return { drawn, observation: outcome.observation };

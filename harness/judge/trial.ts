@@ -14,7 +14,7 @@ import type { Drawn } from "./values.ts";
 const LARGEST_MODULE_BYTES = 1 << 20;
 
 /** Provides fresh virtual machines. */
-export interface Shipyard {
+export interface MachinePool {
 	/** Key of everything that an observation depends on, apart from the program and the scenario. */
 	imageKey(): Promise<string>;
 	accelerator(): Promise<string>;
@@ -62,9 +62,9 @@ export function bundleTrial({ lesson, modules }: Trial): Promise<Bundle> {
 }
 
 /** Runs the lesson's scenario in a fresh machine. */
-export async function playTrial(trial: Trial, program: Bundle, shipyard: Shipyard): Promise<PlayedRun> {
+export async function playTrial(trial: Trial, program: Bundle, machines: MachinePool): Promise<PlayedRun> {
 	const { lesson, check, drawn } = trial;
-	return shipyard.play(requestFor(check, program, drawn, await instrumentsOf(lesson)));
+	return machines.play(requestFor(check, program, drawn, await instrumentsOf(lesson)));
 }
 
 async function readable(file: string, lesson: Lesson): Promise<void> {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { interruption } from "../base/interrupt.ts";
 import type { Progress } from "../base/progress.ts";
 import type { Lesson } from "../judge/lessons.ts";
-import { Shipyard } from "../vm/shipyard.ts";
+import { MachinePool } from "../vm/machine-pool.ts";
 import { Demo } from "./demo.ts";
 import type { Size } from "./events.ts";
 import type { Listener } from "./show.ts";
@@ -17,12 +17,12 @@ const LOOK_MS = 400;
  * @returns whether the demo kept its promises and the machine did not go down
  */
 export async function playAll(lesson: Lesson, listener: Listener, size: Size, progress: Progress): Promise<boolean> {
-	const yard = new Shipyard(progress);
+	const machines = new MachinePool(progress);
 	let broken = false;
 	try {
-		await yard.imageKey();
+		await machines.imageKey();
 		const source = await sourceOf(lesson, size);
-		const demo = await Demo.open(source, yard.stage.bind(yard), async (event) => {
+		const demo = await Demo.open(source, machines.stage.bind(machines), async (event) => {
 			if (event.type === "answer") broken ||= event.promises.some(({ kept }) => !kept);
 			if (event.type === "down") broken = true;
 			await listener(event);
@@ -39,7 +39,7 @@ export async function playAll(lesson: Lesson, listener: Listener, size: Size, pr
 		}
 		return !broken;
 	} finally {
-		await yard.close();
+		await machines.close();
 	}
 }
 

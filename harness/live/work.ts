@@ -7,7 +7,7 @@ import { type Lesson, loadCheck } from "../judge/lessons.ts";
 import { report } from "../judge/report.ts";
 import { recordAttempt } from "../learner/course.ts";
 import type { Observation } from "../protocol/index.ts";
-import type { Shipyard } from "../vm/shipyard.ts";
+import type { MachinePool } from "../vm/machine-pool.ts";
 import type { Answers } from "./events.ts";
 import type { Checked } from "./words.ts";
 
@@ -27,16 +27,16 @@ export function untried(path: string): Checked {
 export class Work {
 	readonly #lesson: Lesson;
 	readonly #file: string;
-	readonly #yard: Shipyard;
+	readonly #machines: MachinePool;
 	readonly #tell: (checked: Checked) => void;
 	readonly #saves: Watched;
 	#running = new AbortController();
 
 	/** @param file the learner's module */
-	constructor(lesson: Lesson, file: string, yard: Shipyard, tell: (checked: Checked) => void) {
+	constructor(lesson: Lesson, file: string, machines: MachinePool, tell: (checked: Checked) => void) {
 		this.#lesson = lesson;
 		this.#file = file;
-		this.#yard = yard;
+		this.#machines = machines;
 		this.#tell = tell;
 		this.#saves = onSave(file, () => void this.#check());
 	}
@@ -56,13 +56,13 @@ export class Work {
 		let plays = 0;
 		try {
 			const verdict = await judge(this.#lesson, this.#file, {
-				imageKey: () => this.#yard.imageKey(),
-				accelerator: () => this.#yard.accelerator(),
+				imageKey: () => this.#machines.imageKey(),
+				accelerator: () => this.#machines.accelerator(),
 				play: async (request) => {
 					// If the reference's result is not known yet, the reference is played as well, but the exercise is played
 					// first.
 					const isExercise = plays++ === 0;
-					const played = await this.#yard.play(request, running.signal);
+					const played = await this.#machines.play(request, running.signal);
 					if (isExercise && played.outcome.kind === "observed") seen = answersIn(played.outcome.observation);
 					return played;
 				},
@@ -83,7 +83,7 @@ export class Work {
 			this.#tell({ file, verdict: "error", text: `${message}${help}`, seen });
 		} finally {
 			// Gets the next machine ready while the user reads this verdict.
-			if (this.#running === running) this.#yard.prepare(true);
+			if (this.#running === running) this.#machines.prepare(true);
 		}
 	}
 }

@@ -6,7 +6,7 @@ import { Failure } from "../base/failure.ts";
 import type { Progress } from "../base/progress.ts";
 import { baseIn } from "./base.ts";
 import { ensureImage, inCache } from "./image.ts";
-import { Shipyard } from "./shipyard.ts";
+import { MachinePool } from "./machine-pool.ts";
 
 /** The name in a page's name: `ld.so` of `ld.so.8`. */
 export const nameOf = (page: string): string => page.slice(0, page.lastIndexOf("."));
@@ -36,12 +36,12 @@ export async function manualPages(progress: Progress): Promise<string[]> {
 export async function formattedPage(page: string, width: number, progress: Progress): Promise<string> {
 	const { key } = await imageBase();
 	const dir = await cached("manual", keyOf("manual 1", key, page, width), async (staging) => {
-		const yard = new Shipyard(progress);
+		const machines = new MachinePool(progress);
 		try {
-			const { [page]: text = "" } = await formatPages([page], width, yard);
+			const { [page]: text = "" } = await formatPages([page], width, machines);
 			await writeFile(join(staging, "page"), text);
 		} finally {
-			await yard.close();
+			await machines.close();
 		}
 		await keepNewest("manual", 100);
 	});
@@ -55,9 +55,9 @@ export async function formattedPage(page: string, width: number, progress: Progr
 export async function formatPages(
 	pages: readonly string[],
 	width: number,
-	yard: Shipyard,
+	machines: MachinePool,
 ): Promise<Record<string, string>> {
-	const { outcome } = await yard.play({
+	const { outcome } = await machines.play({
 		...{
 			prepare: [],
 			code: "",

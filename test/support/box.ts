@@ -1,5 +1,5 @@
 import { installBox } from "../../harness/engine/engine.ts";
-import type { Shipyard } from "../../harness/vm/shipyard.ts";
+import type { MachinePool } from "../../harness/vm/machine-pool.ts";
 
 /** A script may start `box` many times. Each start takes seconds, and longer on a busy computer. */
 const DEADLINE_MS = 900_000;
@@ -33,11 +33,15 @@ UP='echo up; sleep 1000 & wait'
  * Runs a bash(1) script in a fresh machine that has `box`.
  * @returns the values that the script prints with `says`, by name
  */
-export async function playScript(yard: Shipyard, program: string, script: string): Promise<Record<string, string>> {
+export async function playScript(
+	machines: MachinePool,
+	program: string,
+	script: string,
+): Promise<Record<string, string>> {
 	const code = `exports.run = (script) => {
 		require("node:child_process").spawnSync("bash", ["-c", script], { stdio: ["ignore", "inherit", "inherit"] });
 	}`;
-	const { outcome, output } = await yard.play({
+	const { outcome, output } = await machines.play({
 		...{
 			prepare: installBox(program),
 			code,

@@ -1,7 +1,7 @@
 import { silent } from "../../harness/base/progress.ts";
 import type { CallReport, LedgerCall } from "../../harness/protocol/index.ts";
 import type { RunRequest } from "../../harness/vm/machine.ts";
-import { Shipyard } from "../../harness/vm/shipyard.ts";
+import { MachinePool } from "../../harness/vm/machine-pool.ts";
 import type * as Kernel from "../../native/kernel.ts";
 
 /**
@@ -27,15 +27,15 @@ export interface Played<T> {
 	stderr: string;
 }
 
-/** Makes a shipyard for one test file. */
-export function newShipyard(): Shipyard {
-	return new Patient(silent);
+/** Makes a pool of machines for one test file. */
+export function newMachinePool(): MachinePool {
+	return new RetryingMachinePool(silent);
 }
 
 // In one of some thousands of machines, the kernel fails by itself. The grader then reports that it could not judge,
 // and asks for another check. So the tests run once more, too, and show the kernel's message.
-class Patient extends Shipyard {
-	override async play(...asked: Parameters<Shipyard["play"]>): ReturnType<Shipyard["play"]> {
+class RetryingMachinePool extends MachinePool {
+	override async play(...asked: Parameters<MachinePool["play"]>): ReturnType<MachinePool["play"]> {
 		const played = await super.play(...asked);
 		if (played.outcome.kind !== "lost" || played.outcome.how !== "guest-fault") return played;
 		console.warn(`a kernel failed by itself:\n${played.outcome.detail}`);
@@ -47,7 +47,11 @@ class Patient extends Shipyard {
  * Runs `act` in a fresh virtual machine, where an exercise would run.
  * @param given the function's input, sent as JSON
  */
-export async function inGuest<T, G>(yard: Shipyard, act: (guest: Guest, given: G) => T, given?: G): Promise<Played<T>> {
+export async function inGuest<T, G>(
+	machines: MachinePool,
+	act: (guest: Guest, given: G) => T,
+	given?: G,
+): Promise<Played<T>> {
 	const code = `const prelude = ${prelude.toString()};
 		exports.run = (given) => (${act.toString()})(prelude(require), given);`;
 	const request: RunRequest = {
@@ -55,7 +59,7 @@ export async function inGuest<T, G>(yard: Shipyard, act: (guest: Guest, given: G
 		calls: { box: { export: "run", args: [given ?? null], token: "none" } },
 		steps: [{ do: "call", call: "box" }],
 	};
-	const { outcome, output } = await yard.play(request);
+	const { outcome, output } = await machines.play(request);
 	const [stdout, stderr] = [output.stdout, output.stderr].map((chunks) => Buffer.concat(chunks).toString());
 	if (outcome.kind === "lost") throw new Error(`the machine was lost: ${outcome.how} ${outcome.detail}`);
 	const { ending, ledger } = outcome.observation.calls["box"] as CallReport;

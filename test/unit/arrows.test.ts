@@ -26,7 +26,7 @@ const FORBIDDEN: readonly Example[] = [
 	["lessons/02-unshare/check.ts", "lessons/02-unshare/driver.ts"],
 	["lessons/02-unshare/any-name.ts", "lessons/03-chroot/facts.ts"],
 	["lessons/02-unshare/any-name.ts", "native/kernel.ts"],
-	["lessons/02-unshare/demo.ts", "harness/vm/shipyard.ts"],
+	["lessons/02-unshare/demo.ts", "harness/vm/machine-pool.ts"],
 	["lessons/02-unshare/driver.ts", "harness/judge/index.ts"],
 	["harness/readings/index.ts", "harness/readings/guest/network.ts"],
 	["harness/readings/index.ts", "harness/protocol/index.ts"],

@@ -7,7 +7,7 @@ import { boxProgram, lessonsOfBox } from "../../harness/engine/engine.ts";
 import { judge } from "../../harness/judge/judge.ts";
 import { findLesson, lessons } from "../../harness/judge/lessons.ts";
 import { report } from "../../harness/judge/report.ts";
-import type { Shipyard } from "../../harness/judge/trial.ts";
+import type { MachinePool } from "../../harness/judge/trial.ts";
 import { modulesAtWork, passedModules } from "../../harness/learner/course.ts";
 import { temporary } from "../support/temporary.ts";
 import { logbookWith } from "../support/workspace.ts";
@@ -94,13 +94,13 @@ describe("boxProgram", () => {
 });
 
 describe("judge [mine]", () => {
-	const yard: Shipyard = {
+	const machines: MachinePool = {
 		imageKey: () => Promise.reject(new Error("no machine is needed for this")),
 		accelerator: () => Promise.resolve("none"),
 		play: () => Promise.reject(new Error("no machine is needed for this")),
 	};
 	const judged = async (mine: Map<string, string>) =>
-		judge(await findLesson("04"), await files.write("broken.ts", "const = 1;"), yard, { mine });
+		judge(await findLesson("04"), await files.write("broken.ts", "const = 1;"), machines, { mine });
 
 	test("says which modules are the learner's, and which of the earlier ones the reference's", async () => {
 		const mine = await files.write("02-unshare/isolate.ts", "export function isolate() {}");

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { Pace } from "../../harness/classroom/pace.ts";
-import type { Shipyard } from "../../harness/judge/trial.ts";
+import type { MachinePool } from "../../harness/judge/trial.ts";
 import type { Ending } from "../../harness/protocol/index.ts";
 import type { RunRequest } from "../../harness/vm/machine.ts";
 import { observation } from "../support/observation.ts";
@@ -20,7 +20,7 @@ const REQUEST: RunRequest = {
 async function deadlines(runs: readonly { ms: number; ending: Ending | null }[]): Promise<(number | undefined)[]> {
 	const given: (number | undefined)[] = [];
 	const left = [...runs];
-	const yard: Shipyard = {
+	const machines: MachinePool = {
 		imageKey: async () => "image",
 		accelerator: async () => "tcg",
 		play: async ({ patienceMs }) => {
@@ -32,7 +32,7 @@ async function deadlines(runs: readonly { ms: number; ending: Ending | null }[])
 			return { outcome: { kind: "observed", observation: observation({ ending }) }, output, processorShare: 1 };
 		},
 	};
-	const pace = new Pace(yard);
+	const pace = new Pace(machines);
 	for (const _ of runs) await pace.play(REQUEST);
 	return given;
 }

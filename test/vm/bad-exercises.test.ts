@@ -4,17 +4,17 @@ import { inKit } from "../../harness/base/kit.ts";
 import { judge, type Verdict } from "../../harness/judge/judge.ts";
 import { findLesson } from "../../harness/judge/lessons.ts";
 import { LIMITS } from "../../harness/protocol/index.ts";
-import { newShipyard } from "../support/guest.ts";
+import { newMachinePool } from "../support/guest.ts";
 import { temporary } from "../support/temporary.ts";
 
 // Whatever a learner's module does, the check ends by itself, reports what happened, and leaves no machine behind.
 
-const yard = newShipyard();
+const machines = newMachinePool();
 const files = await temporary();
-beforeAll(() => yard.accelerator());
-afterAll(() => Promise.all([yard.close(), files.remove()]));
+beforeAll(() => machines.accelerator());
+afterAll(() => Promise.all([machines.close(), files.remove()]));
 
-const verdictOn = async (file: string): Promise<Verdict> => judge(await findLesson("02"), file, yard);
+const verdictOn = async (file: string): Promise<Verdict> => judge(await findLesson("02"), file, machines);
 const diagnosisOf = ({ findings }: Verdict) => findings[0]?.diagnosis ?? "none";
 
 describe("a module that runs", () => {

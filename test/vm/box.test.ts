@@ -3,15 +3,15 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
 import { boxProgram } from "../../harness/engine/engine.ts";
 import { playScript } from "../support/box.ts";
-import { newShipyard } from "../support/guest.ts";
+import { newMachinePool } from "../support/guest.ts";
 
-const yard = newShipyard();
+const machines = newMachinePool();
 const program = await boxProgram(new Map());
-beforeAll(() => yard.accelerator());
-afterAll(() => yard.close());
+beforeAll(() => machines.accelerator());
+afterAll(() => machines.close());
 
 const TIMEOUT_MS = 1_000_000;
-const play = (script: string) => playScript(yard, program, script);
+const play = (script: string) => playScript(machines, program, script);
 
 describe("box run", () => {
 	test("passes exit codes and streams on", { timeout: TIMEOUT_MS }, async () => {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
 import { ClassReport } from "../../harness/classroom/result.ts";
 import { BIN } from "../support/command.ts";
-import { newShipyard } from "../support/guest.ts";
+import { newMachinePool } from "../support/guest.ts";
 import { type Seen, watchedUntil } from "../support/processes.ts";
 import { temporary } from "../support/temporary.ts";
 
@@ -94,7 +94,7 @@ const ATTACKS: Record<string, Attack> = {
 };
 
 const files = await temporary();
-const yard = newShipyard();
+const machines = newMachinePool();
 /** The diagnosis or status that each submission gets when it is graded alone. */
 const alone: Record<string, string> = {};
 
@@ -112,9 +112,9 @@ beforeAll(async () => {
 		await beside?.(dir);
 	}
 	// Makes the snapshot that the tests share.
-	await yard.accelerator();
+	await machines.accelerator();
 });
-afterAll(() => Promise.all([yard.close(), files.remove()]));
+afterAll(() => Promise.all([machines.close(), files.remove()]));
 
 async function handIn(name: string, text?: string): Promise<string> {
 	const dir = join(files.dir, "class", name, "02-unshare");

@@ -23,7 +23,7 @@ import { EXIT } from "../../harness/base/failure.ts";
 import { inKit } from "../../harness/base/kit.ts";
 import { silent } from "../../harness/base/progress.ts";
 import { lessons } from "../../harness/judge/lessons.ts";
-import { Shipyard } from "../../harness/vm/shipyard.ts";
+import { MachinePool } from "../../harness/vm/machine-pool.ts";
 
 const BIN = inKit("harness/cli/bin.js");
 let dir = "";
@@ -31,7 +31,7 @@ let dir = "";
 beforeAll(async () => {
 	dir = await mkdtemp(join(tmpdir(), "drydock-test-"));
 	// Makes the snapshot that the tests share.
-	await new Shipyard(silent).imageKey();
+	await new MachinePool(silent).imageKey();
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 

@@ -6,7 +6,7 @@ import { findLesson, lessons } from "../../harness/judge/lessons.ts";
 import { Demo } from "../../harness/live/demo.ts";
 import { rehearse } from "../../harness/live/rehearse.ts";
 import { sourceOf } from "../../harness/live/source.ts";
-import { newShipyard } from "../support/guest.ts";
+import { newMachinePool } from "../support/guest.ts";
 import { drydockPage, type Page } from "../support/page.ts";
 import { type Temporary, temporary } from "../support/temporary.ts";
 
@@ -18,16 +18,16 @@ const CTRL_C = "\x03";
 const CTRL_RIGHT_BRACKET = "\x1d";
 
 const all = await lessons();
-const yard = newShipyard();
+const machines = newMachinePool();
 let files: Temporary;
 
 // Makes the snapshot that the tests share.
 beforeAll(async () => {
-	await yard.imageKey();
+	await machines.imageKey();
 	files = await temporary();
 });
 afterAll(async () => {
-	await yard.close();
+	await machines.close();
 	await files.remove();
 });
 
@@ -35,7 +35,7 @@ describe("each demo keeps what it promises, also when it has gone back", () => {
 	test.each(all.map((lesson) => [lesson.id, lesson] as const))(
 		"%s",
 		async (_, lesson) => {
-			const found = await rehearse(await sourceOf(lesson, SIZE), yard.stage.bind(yard), PATIENCE_MS);
+			const found = await rehearse(await sourceOf(lesson, SIZE), machines.stage.bind(machines), PATIENCE_MS);
 			const broken = found.steps.filter(({ promises }) => promises.some(({ kept }) => !kept));
 			expect(broken).toEqual([]);
 			expect(found.problems).toEqual([]);
@@ -57,9 +57,13 @@ test("a step is at its end when its command waits for something to be typed, and
 	});
 	const steps = [step("echo first; cat", "^first$"), step("second", "^second$")];
 	const answers: string[] = [];
-	const demo = await Demo.open({ ...source, script: { ...source.script, steps } }, yard.stage.bind(yard), (event) => {
-		if (event.type === "answer") answers.push(event.output);
-	});
+	const demo = await Demo.open(
+		{ ...source, script: { ...source.script, steps } },
+		machines.stage.bind(machines),
+		(event) => {
+			if (event.type === "answer") answers.push(event.output);
+		},
+	);
 	try {
 		await demo.next();
 		expect({ step: demo.step, phase: demo.phase, answers }).toEqual({ step: 1, phase: "done", answers: ["first\n"] });

@@ -3,14 +3,14 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
 import { proveLesson } from "../../harness/dev/lesson.ts";
 import { findLesson, lessons } from "../../harness/judge/lessons.ts";
-import { newShipyard } from "../support/guest.ts";
+import { newMachinePool } from "../support/guest.ts";
 
-const yard = newShipyard();
-beforeAll(() => yard.accelerator());
-afterAll(() => yard.close());
+const machines = newMachinePool();
+beforeAll(() => machines.accelerator());
+afterAll(() => machines.close());
 
 test.concurrent.each((await lessons()).map(({ id }) => id))("%s is whole", async (id) => {
-	const proofs = await proveLesson(await findLesson(id), yard);
+	const proofs = await proveLesson(await findLesson(id), machines);
 	expect(proofs.filter(({ holds }) => !holds)).toEqual([]);
 });
 

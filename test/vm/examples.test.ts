@@ -16,7 +16,7 @@ import {
 	shownReports,
 	unusedVaries,
 } from "../support/examples.ts";
-import { newShipyard } from "../support/guest.ts";
+import { newMachinePool } from "../support/guest.ts";
 
 // Readers must see what a lesson shows. So each command of a lesson is run, in a machine like the reader's.
 const LESSONS = (await lessons()).map(({ id }) => id);
@@ -24,9 +24,9 @@ const LESSONS = (await lessons()).map(({ id }) => id);
 /** Longer than the deadline of an exercise, because a session has many commands. */
 const DEADLINE_MS = 120_000;
 
-const yard = newShipyard();
-beforeAll(() => yard.accelerator());
-afterAll(() => yard.close());
+const machines = newMachinePool();
+beforeAll(() => machines.accelerator());
+afterAll(() => machines.close());
 
 describe.each(LESSONS)("lessons/%s/README.md", (id) => {
 	test.concurrent("every command shows what the text says", async () => {
@@ -52,7 +52,7 @@ describe.each(LESSONS)("lessons/%s/README.md", (id) => {
 		for (const { line, lesson: wanted, passed, shown, varies } of shownReports(await textOf(id))) {
 			const lesson = await findLesson(wanted);
 			const { module, learnt } = await loadCheck(lesson);
-			const verdict = await judge(lesson, inKit(passed ? "solutions" : "lessons", lesson.id, module), yard);
+			const verdict = await judge(lesson, inKit(passed ? "solutions" : "lessons", lesson.id, module), machines);
 			// The report names the copy in the workspace, which is what the reader checks.
 			const file = inKit("workspace", lesson.id, module);
 			const text = await report({ ...verdict, file }, lesson.title, learnt, { width: 1_000, color: false });
@@ -72,7 +72,7 @@ const textOf = async (id: string) => readLesson(await findLesson(id));
 async function play(examples: readonly Example[], prepare: Preparation[]): Promise<{ output: string; end: string }> {
 	const code = `exports.run = (session) =>
 		require("node:child_process").spawnSync("bash", ["-c", session], { stdio: ["ignore", 1, 1] }).status;`;
-	const { outcome, output } = await yard.play({
+	const { outcome, output } = await machines.play({
 		...{ prepare, code, readings: {} },
 		calls: { box: { export: "run", args: [sessionOf(examples)], token: "none" } },
 		steps: [{ do: "call", call: "box" }],

@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { drydock } from "../support/command.ts";
-import { newShipyard } from "../support/guest.ts";
+import { newMachinePool } from "../support/guest.ts";
 
 // Many programs that the agent starts in the harbour can execute a learner's code: `box` in a session, for example, or
 // a script of a step. Each must run under one filter, and not more: lesson 16 will count the filters.
 
-const yard = newShipyard();
-beforeAll(() => yard.accelerator());
-afterAll(() => yard.close());
+const machines = newMachinePool();
+beforeAll(() => machines.accelerator());
+afterAll(() => machines.close());
 
 const FILTERS = ["sh", "-c", "grep ^Seccomp /proc/self/status"];
 const ONE_FILTER = /^Seccomp:\t2\nSeccomp_filters:\t1\n$/;
 
 describe("the filter is on", () => {
 	test.concurrent("a preparation's program, a call and what it starts, and a step's program in the harbour", async () => {
-		const { outcome, output } = await yard.play({
+		const { outcome, output } = await machines.play({
 			prepare: [{ do: "run", argv: FILTERS, as: "prepared" }],
 			code: `exports.run = (argv) => {
 				const k = require("#kernel");

@@ -16,7 +16,7 @@ import { encodeFrame, type GuestFrame, type Observation, ProtocolError } from ".
 import { sideBySide } from "../../harness/readings/inspection.ts";
 import { Intake } from "../../harness/vm/intake.ts";
 import { byteEdits, edited, editedBytes, edits, part } from "../support/edits.ts";
-import { newShipyard } from "../support/guest.ts";
+import { newMachinePool } from "../support/guest.ts";
 
 // Changes the frames of real machines at random, and gives them to the host. A longer series: DRYDOCK_FUZZ=20.
 const seed = Number(process.env["DRYDOCK_FUZZ_SEED"] ?? Date.now() % 2 ** 31);
@@ -43,7 +43,7 @@ interface Recorded {
 	frames: Buffer[];
 }
 
-const shipyard = newShipyard();
+const machines = newMachinePool();
 const recorded: Recorded[] = [];
 
 beforeAll(async () => {
@@ -51,7 +51,7 @@ beforeAll(async () => {
 		const file = await solutionOf(lesson);
 		const trial = await newTrial(lesson, file);
 		const program = await bundleTrial(trial);
-		const { outcome } = await playTrial(trial, program, shipyard);
+		const { outcome } = await playTrial(trial, program, machines);
 		if (outcome.kind === "lost") throw new Error(`${lesson.id}: ${outcome.how}`);
 		const { observation } = outcome;
 		const nonce = "0123456789abcdef";
@@ -64,11 +64,11 @@ beforeAll(async () => {
 			{ type: "ended", nonce, code: 0, signal: null },
 			{ type: "failed", disturbed: false, nonce, message: "Error: no" },
 		];
-		const reference = await measuredReference(lesson, trial.check, shipyard);
+		const reference = await measuredReference(lesson, trial.check, machines);
 		recorded.push({ ...trial, file, map: program.map, reference, observation, frames: said.map(encodeFrame) });
 	}
 });
-afterAll(() => shipyard.close());
+afterAll(() => machines.close());
 
 describe("whatever a guest says", () => {
 	test(

@@ -9,7 +9,7 @@ import { inKit } from "../../harness/base/kit.ts";
 import { ClassReport, type Result } from "../../harness/classroom/result.ts";
 import { packWorkspace } from "../../harness/learner/archive.ts";
 import { BIN, drydock } from "../support/command.ts";
-import { newShipyard } from "../support/guest.ts";
+import { newMachinePool } from "../support/guest.ts";
 import { temporary } from "../support/temporary.ts";
 import { logbookWith } from "../support/workspace.ts";
 
@@ -33,7 +33,7 @@ const CLASS: Record<string, { path: string; from: string | null; status: Result[
 
 const files = await temporary();
 const dir = join(files.dir, "class");
-const yard = newShipyard();
+const machines = newMachinePool();
 beforeAll(async () => {
 	for (const [name, { path, from }] of Object.entries(CLASS)) {
 		const source = from?.startsWith("solutions") ? inKit(from) : inKit("test/submissions", `${from}.ts`);
@@ -46,9 +46,9 @@ beforeAll(async () => {
 	await writeFile(join(dir, "heidi.tar.gz"), (await packWorkspace(join(dir, "heidi"))).archive);
 	await rm(join(dir, "heidi"), { recursive: true });
 	// Makes the snapshot that the tests share.
-	await yard.accelerator();
+	await machines.accelerator();
 });
-afterAll(() => Promise.all([yard.close(), files.remove()]));
+afterAll(() => Promise.all([machines.close(), files.remove()]));
 
 const reportIn = (text: string) => v.parse(ClassReport, JSON.parse(text));
 const resultsOf = ({ submissions }: ClassReport) =>

@@ -6,7 +6,7 @@ import { findLesson, solutionOf } from "../../harness/judge/lessons.ts";
 import { report } from "../../harness/judge/report.ts";
 import { LIMITS } from "../../harness/protocol/index.ts";
 import { type Footprint, footprint, heldBytes } from "../support/footprint.ts";
-import { newShipyard } from "../support/guest.ts";
+import { newMachinePool } from "../support/guest.ts";
 import { temporary } from "../support/temporary.ts";
 
 // Whatever a submission does, it leaves nothing behind, and does not pass unless it does the exercise. What drydock
@@ -15,23 +15,23 @@ import { temporary } from "../support/temporary.ts";
 // Half of what one machine may print. Without a leak, memory changes by less than a tenth of this.
 const HELD_MORE_BYTES = 8 << 20;
 
-const yard = newShipyard();
+const machines = newMachinePool();
 let before: Footprint;
 let beforeBytes: number;
 const files = await temporary();
 beforeAll(async () => {
-	await yard.accelerator();
+	await machines.accelerator();
 	// Only this test's files are in the directory.
 	vi.stubEnv("TMPDIR", files.dir);
 	// Makes everything that is made only once, including the measurements of the reference solutions.
-	await judge(await findLesson("02"), inKit("test/submissions/bad-input/does-nothing.ts"), yard);
+	await judge(await findLesson("02"), inKit("test/submissions/bad-input/does-nothing.ts"), machines);
 	for (const id of new Set(
 		kinds()
 			.flatMap(programs)
 			.map(({ lesson }) => lesson),
 	)) {
 		const lesson = await findLesson(id);
-		await judge(lesson, await solutionOf(lesson), yard, { types: false });
+		await judge(lesson, await solutionOf(lesson), machines, { types: false });
 	}
 	before = await footprint();
 	beforeBytes = await heldBytes();
@@ -39,7 +39,7 @@ beforeAll(async () => {
 }, 900_000);
 afterAll(async () => {
 	vi.unstubAllEnvs();
-	await Promise.all([yard.close(), files.remove()]);
+	await Promise.all([machines.close(), files.remove()]);
 });
 
 // The results of these depend on how fast the computer answers, so they run alone.
@@ -48,7 +48,7 @@ const ALONE = new Set(["port"]);
 describe.each(kinds())("%s", (kind) => {
 	const each = ALONE.has(kind) ? test : test.concurrent;
 	each.for(programs(kind))("$name → $expected", async ({ file, lesson, diagnoses, verdicts, says, isHarmless }) => {
-		const judged = await judge(await findLesson(lesson), file, yard, { types: false });
+		const judged = await judge(await findLesson(lesson), file, machines, { types: false });
 		const [first] = judged.findings;
 		expect(first?.diagnosis ?? "none").toBeOneOf(diagnoses);
 		expect(judged.verdict).toBeOneOf(verdicts);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { drydock } from "../support/command.ts";
-import { newShipyard } from "../support/guest.ts";
+import { newMachinePool } from "../support/guest.ts";
 import { type Act, actsIn, copyCache, type Situation } from "../support/situation.ts";
 import { temporary } from "../support/temporary.ts";
 
@@ -51,11 +51,11 @@ killed() {
 `;
 
 const files = await temporary();
-const yard = newShipyard();
+const machines = newMachinePool();
 
 describe.runIf(process.getuid?.() === 0)("killed in", { timeout: 900_000 }, () => {
 	beforeAll(async () => {
-		await yard.accelerator();
+		await machines.accelerator();
 		// Makes the measurements that are made only once.
 		expect((await drydock(["check", "02", "--solution"])).code).toBe(0);
 		await copyCache(join(files.dir, "built"));
@@ -77,4 +77,4 @@ describe.runIf(process.getuid?.() === 0)("killed in", { timeout: 900_000 }, () =
 	});
 });
 
-afterAll(() => Promise.all([yard.close(), files.remove()]));
+afterAll(() => Promise.all([machines.close(), files.remove()]));

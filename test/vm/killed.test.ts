@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cacheDir } from "../../harness/base/cache.ts";
 import { inKit } from "../../harness/base/kit.ts";
-import { newShipyard } from "../support/guest.ts";
+import { newMachinePool } from "../support/guest.ts";
 import { temporary } from "../support/temporary.ts";
 
 // A kill of drydock, at any moment, ends all of its processes within two seconds. The next run works, and leaves
@@ -14,14 +14,14 @@ import { temporary } from "../support/temporary.ts";
 
 const AFTER_MS = 2_000;
 const DIRECTLY: readonly string[] = [process.execPath, inKit("harness/cli/bin.js")];
-const yard = newShipyard();
+const machines = newMachinePool();
 const files = await temporary();
 beforeAll(async () => {
-	await yard.accelerator();
+	await machines.accelerator();
 	// Makes everything that is made only once.
 	await whole(cacheDir);
 });
-afterAll(() => Promise.all([yard.close(), files.remove()]));
+afterAll(() => Promise.all([machines.close(), files.remove()]));
 
 describe("SIGKILL", () => {
 	test.for([0, 0.1, 0.25, 0.4, 0.55, 0.7, 0.85])("during a check, %d of the way", async (part) => {

@@ -14,7 +14,7 @@ import { openServer, type Server } from "../../harness/live/server.ts";
 import { sourceOf } from "../../harness/live/source.ts";
 import { openBrowser } from "../support/browser.ts";
 import { drydock } from "../support/drydock.ts";
-import { newShipyard } from "../support/guest.ts";
+import { newMachinePool } from "../support/guest.ts";
 import { onTerminal, type Terminal } from "../support/pty.ts";
 import { temporary } from "../support/temporary.ts";
 
@@ -25,20 +25,20 @@ const PROJECTOR = { width: 1280, height: 720 };
 const PHONE = { width: 390, height: 844 };
 
 const all = await lessons();
-const yard = newShipyard();
+const machines = newMachinePool();
 const open: (() => Promise<unknown>)[] = [];
 let browser: Browser;
 
 beforeAll(async () => {
 	// Makes the snapshot that the tests share.
-	[browser] = await Promise.all([openBrowser(), yard.imageKey()]);
+	[browser] = await Promise.all([openBrowser(), machines.imageKey()]);
 });
 afterEach(async () => {
 	for (const close of open.splice(0).reverse()) await close();
 });
 afterAll(async () => {
 	await browser.close();
-	await yard.close();
+	await machines.close();
 });
 
 /** Opens a demo with its server, and collects all its events. */
@@ -49,7 +49,7 @@ async function onStage(id: string): Promise<{ demo: Demo; server: Server; events
 	const page = await makePage(await readLesson(lesson));
 	const server = await openServer({ port: 0, share: true, page, obey: async (word) => demo && obey(demo, word) });
 	open.push(() => server.close());
-	demo = await Demo.open(await sourceOf(lesson, { columns: 80, rows: 16 }), yard.stage.bind(yard), (event) => {
+	demo = await Demo.open(await sourceOf(lesson, { columns: 80, rows: 16 }), machines.stage.bind(machines), (event) => {
 		events.push(event);
 		return server.hall.tell(event);
 	});

@@ -8,10 +8,10 @@ import { pagesIn } from "../../harness/dev/manual.ts";
 import { proseOf } from "../../harness/dev/text.ts";
 import { type Lesson, lessons, loadCheck } from "../../harness/judge/lessons.ts";
 import { formatPages, manualPages, shownPage } from "../../harness/vm/manual.ts";
-import { newShipyard } from "../support/guest.ts";
+import { newMachinePool } from "../support/guest.ts";
 
-const yard = newShipyard();
-afterAll(() => yard.close());
+const machines = newMachinePool();
+afterAll(() => machines.close());
 
 const BATCH = 10;
 
@@ -43,7 +43,7 @@ describe("the manual in the image", () => {
 		expect(pages.length).toBeGreaterThan(30);
 		for (let at = 0; at < pages.length; at += BATCH) {
 			const batch = pages.slice(at, at + BATCH);
-			const formatted = await formatPages(batch, 80, yard);
+			const formatted = await formatPages(batch, 80, machines);
 			for (const page of batch) expect(withoutOverstrike(formatted[page] ?? "", false), page).toMatch(/^NAME$/m);
 		}
 	});

@@ -5,7 +5,7 @@ import { exists } from "../../harness/base/cache.ts";
 import { inKit } from "../../harness/base/kit.ts";
 import { judge } from "../../harness/judge/judge.ts";
 import { findLesson, lessons, loadCheck } from "../../harness/judge/lessons.ts";
-import { newShipyard } from "../support/guest.ts";
+import { newMachinePool } from "../support/guest.ts";
 import { mutantsOf, sampleOf } from "../support/mutants.ts";
 import { temporary } from "../support/temporary.ts";
 
@@ -21,11 +21,11 @@ const LESSONS = await Promise.all(
 	}),
 );
 
-const yard = newShipyard();
+const machines = newMachinePool();
 const files = await temporary();
-beforeAll(() => yard.accelerator());
+beforeAll(() => machines.accelerator());
 afterAll(async () => {
-	await yard.close();
+	await machines.close();
 	await files.remove();
 });
 
@@ -36,7 +36,7 @@ describe.each(LESSONS)("$id", ({ id, module, mutants, harmless }) => {
 			const dir = join(files.dir, `${id}-${index}`);
 			await cp(inKit("solutions", id), dir, { recursive: true });
 			await writeFile(join(dir, module), code);
-			const { verdict } = await judge(await findLesson(id), join(dir, module), yard, { types: false });
+			const { verdict } = await judge(await findLesson(id), join(dir, module), machines, { types: false });
 			expect(verdict).toBe(reason === undefined ? "fail" : "pass");
 		});
 	}

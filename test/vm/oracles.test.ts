@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Observation } from "../../harness/protocol/index.ts";
-import { newShipyard } from "../support/guest.ts";
+import { newMachinePool } from "../support/guest.ts";
 
 // Compares the probe's readings with the output of other people's programs, about the same process at the same moment.
 // unshare(1) makes the container, so none of our code runs in it.
@@ -9,7 +9,7 @@ const TOKEN = "drydock-oracle";
 // The brackets keep pgrep from finding the shell that runs it.
 const PID = `pid=$(pgrep -nf '[d]rydock-oracle')`;
 
-const yard = newShipyard();
+const machines = newMachinePool();
 let observation: Observation;
 
 beforeAll(async () => {
@@ -29,7 +29,7 @@ beforeAll(async () => {
 		...{ do: "run" as const, as },
 		argv: ["sh", "-c", `${PID}; ${command}`],
 	});
-	const { outcome } = await yard.play({
+	const { outcome } = await machines.play({
 		...{ prepare: [], code, readings: { network: {} } },
 		calls: { box: { export: "run", args: [argv, env], token: TOKEN } },
 		steps: [
@@ -47,7 +47,7 @@ beforeAll(async () => {
 	if (outcome.kind === "lost") throw new Error(`the machine was lost: ${outcome.how} ${outcome.detail}`);
 	observation = outcome.observation;
 });
-afterAll(() => yard.close());
+afterAll(() => machines.close());
 
 const answer = (program: string) => JSON.parse(observation.programs[program]?.stdout ?? "null");
 const command = () => observation.moments["during"]?.commands["box"];

@@ -5,20 +5,20 @@ import { inKit } from "../../harness/base/kit.ts";
 import { silent } from "../../harness/base/progress.ts";
 import { engineText } from "../../harness/engine/engine-at.ts";
 import { packBox } from "../../harness/engine/pack.ts";
-import { newShipyard } from "../support/guest.ts";
+import { newMachinePool } from "../support/guest.ts";
 import { temporary } from "../support/temporary.ts";
 
-const yard = newShipyard();
+const machines = newMachinePool();
 const files = await temporary();
-beforeAll(() => yard.accelerator());
+beforeAll(() => machines.accelerator());
 afterAll(async () => {
-	await yard.close();
+	await machines.close();
 	await files.remove();
 });
 
 /** Runs a script on a machine that has the packed program. Of drydock, the machine has nothing but Node. */
 async function onAnotherMachine(program: Buffer, script: string): Promise<string[]> {
-	const { outcome } = await yard.play({
+	const { outcome } = await machines.play({
 		prepare: [
 			{ do: "write", path: "/root/box.base64", text: program.toString("base64") },
 			{ do: "run", argv: ["sh", "-ec", "base64 -d /root/box.base64 > /root/box; chmod +x /root/box"] },

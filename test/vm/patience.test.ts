@@ -7,7 +7,7 @@ import { measuredReference } from "../../harness/judge/judge.ts";
 import { findLesson, loadCheck } from "../../harness/judge/lessons.ts";
 import type { Observation, Step } from "../../harness/protocol/index.ts";
 import type { RunRequest } from "../../harness/vm/machine.ts";
-import { newShipyard } from "../support/guest.ts";
+import { newMachinePool } from "../support/guest.ts";
 
 // How long to wait for something that may never come. On a busy computer, it may only be late.
 
@@ -15,8 +15,8 @@ const TOKEN = "drydock-patience";
 // Works for longer than a sleeping process may stay silent, and never sleeps.
 const WORKS = "end=$(($(date +%s) + 4)); while [ $(date +%s) -lt $end ]; do :; done";
 
-const yard = newShipyard();
-afterAll(() => yard.close());
+const machines = newMachinePool();
+afterAll(() => machines.close());
 
 async function played(script: string, steps: Step[], deadlineMs?: number): Promise<Observation> {
 	const code = `exports.run = (argv) => {
@@ -25,7 +25,7 @@ async function played(script: string, steps: Step[], deadlineMs?: number): Promi
 		if (pid === 0) execve(argv[0], argv);
 		return waitpid(pid).status;
 	}`;
-	const { outcome } = await yard.play({
+	const { outcome } = await machines.play({
 		...{ prepare: [], code, steps, readings: {} },
 		...(deadlineMs === undefined ? {} : { deadlineMs }),
 		calls: { box: { export: "run", args: [["/bin/sh", "-c", script, TOKEN]], token: TOKEN } },
@@ -64,14 +64,14 @@ test("a reference that was not seen to its end is measured again, and not kept",
 	// The first run gets hardly any time.
 	const play = (request: RunRequest) => {
 		given.push(given.length === 0 ? 200 : request.deadlineMs);
-		return yard.play({ ...request, ...(given.length === 1 ? { deadlineMs: 200 } : {}) });
+		return machines.play({ ...request, ...(given.length === 1 ? { deadlineMs: 200 } : {}) });
 	};
 	// A unique image key, so that no other test finds this reference.
 	const kept = await references();
 	const imageKey = async () => `test ${randomBytes(8).toString("hex")}`;
 	const reference = await measuredReference(lesson, await loadCheck(lesson), {
 		...{ imageKey, play },
-		accelerator: () => yard.accelerator(),
+		accelerator: () => machines.accelerator(),
 	});
 	for (const entry of await references()) if (!kept.includes(entry)) await discard(entry);
 	expect(given).toEqual([200, undefined]);

@@ -1,12 +1,12 @@
 import { afterAll, expect, test } from "vitest";
-import { newShipyard } from "../support/guest.ts";
+import { newMachinePool } from "../support/guest.ts";
 
-const yard = newShipyard();
-afterAll(() => yard.close());
+const machines = newMachinePool();
+afterAll(() => machines.close());
 
 test("of what a program prints the beginning is kept, or all of it where the step asks for that", async () => {
 	const argv = ["sh", "-c", "yes ünüsüal | head -n 40000"];
-	const { outcome } = await yard.play({
+	const { outcome } = await machines.play({
 		...{
 			prepare: [],
 			code: "",

@@ -8,9 +8,9 @@ import { Journal } from "../../harness/classroom/journal.ts";
 import type { Result } from "../../harness/classroom/result.ts";
 import { judge } from "../../harness/judge/judge.ts";
 import { findLesson, lessons, loadCheck } from "../../harness/judge/lessons.ts";
-import type { Shipyard } from "../../harness/judge/trial.ts";
+import type { MachinePool } from "../../harness/judge/trial.ts";
 import type { PlayedRun } from "../../harness/vm/machine.ts";
-import { newShipyard } from "../support/guest.ts";
+import { newMachinePool } from "../support/guest.ts";
 import { temporary } from "../support/temporary.ts";
 
 // Grading while the computer is suddenly busy. The machines are real, and the processor share is made up.
@@ -18,14 +18,14 @@ const CLASS = { alice: "solutions/02-unshare/isolate.ts", bob: "test/submissions
 const BUSY = 0.1;
 
 const files = await temporary();
-const yard = newShipyard();
+const machines = newMachinePool();
 beforeAll(async () => {
 	for (const [name, path] of Object.entries(CLASS))
 		await files.write(`class/${name}/isolate.ts`, await readFile(inKit(path), "utf8"));
 	// Puts the measurement of the reference into the cache.
-	await judge(await findLesson("02"), inKit(CLASS.alice), yard, { types: false });
+	await judge(await findLesson("02"), inKit(CLASS.alice), machines, { types: false });
 });
-afterAll(() => Promise.all([yard.close(), files.remove()]));
+afterAll(() => Promise.all([machines.close(), files.remove()]));
 
 /**
  * Grades the class.
@@ -33,12 +33,12 @@ afterAll(() => Promise.all([yard.close(), files.remove()]));
  */
 async function graded(name: string, spoil: (run: PlayedRun, index: number) => PlayedRun) {
 	let runs = 0;
-	const busyYard: Shipyard = {
-		imageKey: () => yard.imageKey(),
-		accelerator: () => yard.accelerator(),
+	const busyMachines: MachinePool = {
+		imageKey: () => machines.imageKey(),
+		accelerator: () => machines.accelerator(),
 		play: async (request) => {
 			const index = runs++;
-			return spoil(await yard.play(request), index);
+			return spoil(await machines.play(request), index);
 		},
 	};
 	const lesson = await findLesson("02");
@@ -47,7 +47,7 @@ async function graded(name: string, spoil: (run: PlayedRun, index: number) => Pl
 	const journal = await Journal.open(join(files.dir, `${name}.jsonl`), false);
 	const reports = await gradeAll(await entrantsIn(join(files.dir, "class"), await lessons(), false), {
 		lessons: [{ lesson, check: await loadCheck(lesson), key: name }],
-		yard: busyYard,
+		machines: busyMachines,
 		...{ journal, lanes: 1, moreLanes: 0 },
 		heard: (result) => heard.push(result),
 		putBack: (count) => putBack.push(count),

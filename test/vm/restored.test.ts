@@ -6,12 +6,12 @@ import { LIMITS } from "../../harness/protocol/index.ts";
 import { ensureImage } from "../../harness/vm/image.ts";
 import { Machine } from "../../harness/vm/machine.ts";
 import { ensureTemplate, isCurrent } from "../../harness/vm/template.ts";
-import { inGuest, newShipyard } from "../support/guest.ts";
+import { inGuest, newMachinePool } from "../support/guest.ts";
 import { temporary } from "../support/temporary.ts";
 
 const files = await temporary();
-const yard = newShipyard();
-afterAll(() => Promise.all([yard.close(), files.remove()]));
+const machines = newMachinePool();
+afterAll(() => Promise.all([machines.close(), files.remove()]));
 const NOTHING = {
 	...{ prepare: [], code: "", calls: {}, steps: [], readings: {} },
 };
@@ -31,14 +31,14 @@ describe("restored machines", () => {
 		const folded = Array.from({ length: 18 }, (_, at) => `a${at + 1} = a${at} + a${at},`).join("\n");
 		const nineMegabytes = `enum A { a0 = "0123456789abcdefgh",\n${folded} }\nexport const isolate = () => A;\n`;
 		const lesson = await findLesson("02");
-		const large = await judge(lesson, await files.write("isolate.ts", nineMegabytes), yard, { types: false });
+		const large = await judge(lesson, await files.write("isolate.ts", nineMegabytes), machines, { types: false });
 		expect(large).toMatchObject({ verdict: "fail", findings: [{ diagnosis: "too-large" }], vm: { restored: false } });
 		// A frame that is too large is not sent to any machine.
 		const code = "/".repeat(LIMITS.workBytes);
-		const { outcome } = await yard.play({ ...NOTHING, code });
+		const { outcome } = await machines.play({ ...NOTHING, code });
 		expect(outcome).toMatchObject({ kind: "lost", how: "too-large" });
 		expect(await isCurrent(before)).toBe(true);
-		const next = await judge(lesson, await solutionOf(lesson), yard, { types: false });
+		const next = await judge(lesson, await solutionOf(lesson), machines, { types: false });
 		expect(next).toMatchObject({ verdict: "pass", vm: { restored: true } });
 		expect(await isCurrent(before)).toBe(true);
 		expect((await template()).dir).toBe(before.dir);
@@ -47,7 +47,7 @@ describe("restored machines", () => {
 	test.concurrent("have random numbers of their own and the host's time", async () => {
 		const played = await Promise.all(
 			[1, 2].map(() =>
-				inGuest(yard, ({ fs }) => {
+				inGuest(machines, ({ fs }) => {
 					const urandom = fs.openSync("/dev/urandom", "r");
 					const fromDevice = Buffer.alloc(16);
 					fs.readSync(urandom, fromDevice);
@@ -68,7 +68,7 @@ describe("restored machines", () => {
 	test.concurrent("crypto.randomBytes and Math.random differ between them", async () => {
 		const values = await Promise.all(
 			[1, 2].map(async () => {
-				const played = await inGuest(yard, () => [
+				const played = await inGuest(machines, () => [
 					require("node:crypto").randomBytes(16).toString("hex"),
 					Math.random(),
 				]);

@@ -6,15 +6,15 @@ import { commandAt, DURING } from "../../harness/judge/check.ts";
 import { deriveFacts } from "../../harness/judge/facts.ts";
 import type { Observation, Preparation, ProcessState } from "../../harness/protocol/index.ts";
 import type { RunRequest } from "../../harness/vm/machine.ts";
-import { Shipyard } from "../../harness/vm/shipyard.ts";
+import { MachinePool } from "../../harness/vm/machine-pool.ts";
 
 // Independent oracles: other container runtimes, in an image that only this test uses. The same probe reads their
 // containers and ours, and must find the same in everything that the lessons are about.
 
-const yard = new Shipyard(silent, ["runc", "crun"]);
+const machines = new MachinePool(silent, ["runc", "crun"]);
 const IMAGE_MS = 600_000;
-beforeAll(() => yard.accelerator(), IMAGE_MS);
-afterAll(() => yard.close());
+beforeAll(() => machines.accelerator(), IMAGE_MS);
+afterAll(() => machines.close());
 
 const TOKEN = "drydock-oracle";
 const COMMAND: [string, ...string[]] = ["/bin/sh", "-c", 'echo "$0"; read -r _; exit 7', TOKEN];
@@ -64,7 +64,7 @@ async function observe(code: string, options: object): Promise<{ observation: Ob
 		],
 		readings: { breakOut: {}, places: { paths: [ROOTFS] } },
 	};
-	const { outcome, output } = await yard.play(request);
+	const { outcome, output } = await machines.play(request);
 	if (outcome.kind === "lost") throw new Error(`the machine was lost: ${outcome.how}`);
 	const { observation } = outcome;
 	const command = commandAt(observation, DURING);

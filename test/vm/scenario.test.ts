@@ -8,13 +8,13 @@ import type {
 	Readings,
 	Step,
 } from "../../harness/protocol/index.ts";
-import { newShipyard } from "../support/guest.ts";
+import { newMachinePool } from "../support/guest.ts";
 
 // What a scenario can contain besides one container that waits for a line. The tests read the results from the kernel,
 // from files and from sockets.
 
-const yard = newShipyard();
-afterAll(() => yard.close());
+const machines = newMachinePool();
+afterAll(() => machines.close());
 
 interface Scenario {
 	/** CommonJS. It can use `start(path, argv, env)`, which forks and executes, and all of `#kernel` as `k`. */
@@ -39,7 +39,7 @@ const PRELUDE = `
 `;
 
 async function played({ code, prepare = [], readings = {}, ...run }: Scenario): Promise<Observation> {
-	const { outcome } = await yard.play({ ...run, prepare, readings, code: PRELUDE + code, deadlineMs: 60_000 });
+	const { outcome } = await machines.play({ ...run, prepare, readings, code: PRELUDE + code, deadlineMs: 60_000 });
 	if (outcome.kind === "lost") throw new Error(`the machine was lost: ${outcome.how} ${outcome.detail}`);
 	return outcome.observation;
 }

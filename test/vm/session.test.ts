@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
 import { silent } from "../../harness/base/progress.ts";
-import { Shipyard } from "../../harness/vm/shipyard.ts";
+import { MachinePool } from "../../harness/vm/machine-pool.ts";
 import { onTerminal, type Terminal } from "../support/pty.ts";
 
 const BIN = inKit("harness/cli/bin.js");
@@ -15,7 +15,7 @@ const CTRL_RIGHT_BRACKET = "\x1d";
 
 // Makes the snapshot that the tests share.
 beforeAll(async () => {
-	await new Shipyard(silent).imageKey();
+	await new MachinePool(silent).imageKey();
 });
 
 /**

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { drydock } from "../support/command.ts";
-import { newShipyard } from "../support/guest.ts";
+import { newMachinePool } from "../support/guest.ts";
 import { actsIn, copyCache, type Situation, USER } from "../support/situation.ts";
 import { temporary } from "../support/temporary.ts";
 
@@ -184,11 +184,11 @@ export DRYDOCK_CACHE="$STAGE/Köpfe & Füße/Cache"`,
 ];
 
 const files = await temporary();
-const yard = newShipyard();
+const machines = newMachinePool();
 
 describe.runIf(process.getuid?.() === 0)("with", { timeout: 120_000 }, () => {
 	beforeAll(async () => {
-		await yard.accelerator();
+		await machines.accelerator();
 		// Makes the measurements that are made only once.
 		expect((await drydock(["check", "02", "--solution"])).code).toBe(0);
 		await copyCache(join(files.dir, "built"));
@@ -200,4 +200,4 @@ describe.runIf(process.getuid?.() === 0)("with", { timeout: 120_000 }, () => {
 	});
 });
 
-afterAll(() => Promise.all([yard.close(), files.remove()]));
+afterAll(() => Promise.all([machines.close(), files.remove()]));

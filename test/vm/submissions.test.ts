@@ -5,7 +5,7 @@ import { inKit } from "../../harness/base/kit.ts";
 import { submissionsOf } from "../../harness/dev/submissions.ts";
 import { judge, type Verdict } from "../../harness/judge/judge.ts";
 import { findLesson, lessons, loadCheck } from "../../harness/judge/lessons.ts";
-import { newShipyard } from "../support/guest.ts";
+import { newMachinePool } from "../support/guest.ts";
 import { fileOf } from "../support/submissions.ts";
 import { temporary } from "../support/temporary.ts";
 
@@ -26,10 +26,10 @@ const LESSONS = await Promise.all(
 	})),
 );
 
-const shipyard = newShipyard();
+const machines = newMachinePool();
 // Made here, so that no test's time includes it.
-beforeAll(() => shipyard.accelerator());
-afterAll(() => Promise.all([shipyard.close(), files.remove()]));
+beforeAll(() => machines.accelerator());
+afterAll(() => Promise.all([machines.close(), files.remove()]));
 
 describe.each(LESSONS)(`$id (DRYDOCK_SUBMISSIONS_SEED=${SEED})`, ({ id, skeleton, wrong, right }) => {
 	test.concurrent("the solution passes", async () => {
@@ -81,7 +81,7 @@ async function played(id: string, kind: "right" | "wrong") {
 const checkOf = async (id: string) => loadCheck(await findLesson(id));
 
 // test/unit/submissions.test.ts checks all types at once.
-const verdictOn = async (id: string, file: string) => judge(await findLesson(id), file, shipyard, { types: false });
+const verdictOn = async (id: string, file: string) => judge(await findLesson(id), file, machines, { types: false });
 
 /** The verdict, with the diagnosis of the first finding. */
 function summary({ verdict, findings: [first] }: Verdict) {

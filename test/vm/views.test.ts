@@ -9,15 +9,15 @@ import { limitsOf } from "../../harness/live/views/limits.ts";
 import { networkOf } from "../../harness/live/views/network.ts";
 import type { Seen } from "../../harness/live/views/seen.ts";
 import type { ViewName } from "../../harness/protocol/index.ts";
-import { newShipyard } from "../support/guest.ts";
+import { newMachinePool } from "../support/guest.ts";
 
 const SIZE = { columns: 80, rows: 24 };
 const PATIENCE = { timeout: 60_000 };
 const BOX = "/sys/fs/cgroup/box";
 
-const yard = newShipyard();
-beforeAll(async () => void (await yard.imageKey()));
-afterAll(() => yard.close());
+const machines = newMachinePool();
+beforeAll(async () => void (await machines.imageKey()));
+afterAll(() => machines.close());
 
 /** Opens a demo with these views. @returns the views so far, and a function that types into its shells */
 async function opened(views: ViewName[]) {
@@ -26,7 +26,7 @@ async function opened(views: ViewName[]) {
 	const hear = (event: DemoEvent) => {
 		if (event.type === "view") past.push(event);
 	};
-	const demo = await Demo.open({ ...source, script: { ...source.script, views } }, yard.stage.bind(yard), hear);
+	const demo = await Demo.open({ ...source, script: { ...source.script, views } }, machines.stage.bind(machines), hear);
 	return { demo, past, type: (shell: ShellName, line: string) => demo.type(shell, `${line}\r`) };
 }
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { cacheDir } from "../../harness/base/cache.ts";
 import { inKit } from "../../harness/base/kit.ts";
 import { makeWorkspace } from "../../harness/learner/workspace.ts";
-import { newShipyard } from "../support/guest.ts";
+import { newMachinePool } from "../support/guest.ts";
 import { onTerminal, type Terminal } from "../support/pty.ts";
 import { temporary } from "../support/temporary.ts";
 
@@ -19,10 +19,10 @@ const BOOT_MS = 240_000;
 const VERDICT = /(passed|not right yet)[\s\S]*after the save/;
 
 const files = await temporary();
-const yard = newShipyard();
-beforeAll(() => yard.accelerator());
+const machines = newMachinePool();
+beforeAll(() => machines.accelerator());
 afterAll(async () => {
-	await yard.close();
+	await machines.close();
 	await files.remove();
 });
 

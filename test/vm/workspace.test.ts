@@ -6,14 +6,14 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
 import { silent } from "../../harness/base/progress.ts";
 import { lessons, loadCheck } from "../../harness/judge/lessons.ts";
-import { Shipyard } from "../../harness/vm/shipyard.ts";
+import { MachinePool } from "../../harness/vm/machine-pool.ts";
 import { drydock } from "../support/drydock.ts";
 import { temporary } from "../support/temporary.ts";
 
 const files = await temporary();
 // Makes the snapshot that the tests share.
 beforeAll(async () => {
-	await new Shipyard(silent).imageKey();
+	await new MachinePool(silent).imageKey();
 });
 afterAll(() => files.remove());
 

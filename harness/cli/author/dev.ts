@@ -6,7 +6,7 @@ import { silent, visible } from "../../base/progress.ts";
 import { sideBySide } from "../../base/side-by-side.ts";
 import { proveLesson } from "../../dev/lesson.ts";
 import { findLesson, lessons } from "../../judge/lessons.ts";
-import { Shipyard } from "../../vm/shipyard.ts";
+import { MachinePool } from "../../vm/machine-pool.ts";
 import { printJson, style } from "../text/terminal.ts";
 
 /** `drydock dev check`. @returns the exit code */
@@ -14,12 +14,12 @@ export async function devCheck(id: string | undefined, { json }: { json?: boolea
 	const chosen = id === undefined ? await lessons() : [await findLesson(id)];
 	const { color, plain } = style();
 	const chalk = new Chalk({ level: color ? 1 : 0 });
-	const yard = new Shipyard(json ? silent : visible);
-	yard.prepare();
+	const machines = new MachinePool(json ? silent : visible);
+	machines.prepare();
 	try {
 		const proved = sideBySide(chosen, async (lesson) => ({
 			lesson: lesson.id,
-			proofs: await proveLesson(lesson, yard),
+			proofs: await proveLesson(lesson, machines),
 		}));
 		if (!json)
 			for (const one of proved) {
@@ -35,6 +35,6 @@ export async function devCheck(id: string | undefined, { json }: { json?: boolea
 		if (json) printJson({ schemaVersion: 1, lessons: all });
 		return all.every(({ proofs }) => proofs.every(({ holds }) => holds)) ? EXIT.passed : EXIT.notPassed;
 	} finally {
-		await yard.close();
+		await machines.close();
 	}
 }

@@ -6,7 +6,7 @@ import { judge, type Verdict } from "../../judge/judge.ts";
 import { findLesson, type Lesson, lessons, loadCheck } from "../../judge/lessons.ts";
 import { currentLesson, editedLessons, hasTried, logbook, passedModules, recordAttempt } from "../../learner/course.ts";
 import { isLearners, type Subject, subjectOf } from "../../learner/subject.ts";
-import { Shipyard } from "../../vm/shipyard.ts";
+import { MachinePool } from "../../vm/machine-pool.ts";
 import { printJson, style } from "../text/terminal.ts";
 import { sayReplaced } from "./edited.ts";
 import { onlyOne } from "./subject.ts";
@@ -24,26 +24,26 @@ export async function check(id: string | undefined, options: CheckOptions): Prom
 	// Fails before the work, and not after it, if the logbook cannot be read.
 	if (isLearners(options)) await logbook();
 	try {
-		return await checkIn(new Shipyard(options.json ? silent : visible), chosen, options);
+		return await checkIn(new MachinePool(options.json ? silent : visible), chosen, options);
 	} catch (error) {
 		if (options.json && !interruption.aborted) printFailure(error, chosen);
 		throw error;
 	}
 }
 
-async function checkIn(yard: Shipyard, chosen: Lesson[], options: CheckOptions): Promise<number> {
-	yard.prepare();
+async function checkIn(machines: MachinePool, chosen: Lesson[], options: CheckOptions): Promise<number> {
+	machines.prepare();
 	try {
-		return options.all ? await checkAll(chosen, yard, options) : await checkOne(chosen, yard, options);
+		return options.all ? await checkAll(chosen, machines, options) : await checkOne(chosen, machines, options);
 	} finally {
-		await yard.close();
+		await machines.close();
 	}
 }
 
-async function checkOne([lesson]: Lesson[], yard: Shipyard, options: CheckOptions): Promise<number> {
+async function checkOne([lesson]: Lesson[], machines: MachinePool, options: CheckOptions): Promise<number> {
 	if (lesson === undefined) throw new Failure("failed", "there are no lessons");
 	const edited = await editedLessons();
-	const verdict = await judgeOne(lesson, yard, options);
+	const verdict = await judgeOne(lesson, machines, options);
 	sayReplaced(replacedIn([verdict], edited));
 	if (options.json) printJson(verdict);
 	else await print(lesson, verdict, options);
@@ -67,9 +67,9 @@ function printFailure(error: unknown, [lesson]: Lesson[]): void {
 }
 
 // Checks as many lessons at a time as there are processors. Prints the verdicts in the lessons' order.
-async function checkAll(chosen: Lesson[], yard: Shipyard, options: CheckOptions): Promise<number> {
+async function checkAll(chosen: Lesson[], machines: MachinePool, options: CheckOptions): Promise<number> {
 	const edited = await editedLessons();
-	const verdicts = sideBySide(chosen, (lesson) => judgeOne(lesson, yard, options));
+	const verdicts = sideBySide(chosen, (lesson) => judgeOne(lesson, machines, options));
 	for (const [index, lesson] of chosen.entries()) {
 		const verdict = await verdicts[index];
 		if (!options.json && verdict !== undefined) await print(lesson, verdict, options);
@@ -80,9 +80,9 @@ async function checkAll(chosen: Lesson[], yard: Shipyard, options: CheckOptions)
 	return all.every(({ verdict }) => verdict === "pass") ? EXIT.passed : EXIT.notPassed;
 }
 
-async function judgeOne(lesson: Lesson, yard: Shipyard, options: CheckOptions): Promise<Verdict> {
+async function judgeOne(lesson: Lesson, machines: MachinePool, options: CheckOptions): Promise<Verdict> {
 	const mine = options.mine ? await passedModules(lesson) : undefined;
-	const verdict = await judge(lesson, await subjectOf(lesson, options), yard, { mine });
+	const verdict = await judge(lesson, await subjectOf(lesson, options), machines, { mine });
 	interruption.throwIfAborted();
 	if (isLearners(options)) await note(lesson, verdict);
 	return verdict;

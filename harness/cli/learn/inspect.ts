@@ -14,7 +14,7 @@ import { type Subject, subjectOf } from "../../learner/subject.ts";
 import type { Ending, Observation } from "../../protocol/index.ts";
 import { sideBySide } from "../../readings/inspection.ts";
 import type { Row } from "../../readings/subject.ts";
-import { Shipyard } from "../../vm/shipyard.ts";
+import { MachinePool } from "../../vm/machine-pool.ts";
 import { printJson, style } from "../text/terminal.ts";
 import { onlyOne } from "./subject.ts";
 
@@ -44,13 +44,13 @@ type Options = Subject & { container?: string; json?: boolean };
 export async function inspect(id: string | undefined, options: Options): Promise<number> {
 	onlyOne(options, "inspect");
 	const lesson = id === undefined ? await currentLesson() : await findLesson(id);
-	const yard = new Shipyard(options.json ? silent : visible);
-	yard.prepare();
+	const machines = new MachinePool(options.json ? silent : visible);
+	machines.prepare();
 	try {
 		const file = await subjectOf(lesson, options);
 		const trial = await newTrial(lesson, file);
 		const header = { lesson, file, did: trial.does, ...containersOf(trial, lesson, options.container) };
-		const { outcome } = await playTrial(trial, await bundleTrial(trial), yard);
+		const { outcome } = await playTrial(trial, await bundleTrial(trial), machines);
 		if (outcome.kind === "lost")
 			throw new Failure("failed", `${lostFinding(outcome).got}, so there is nothing to see`, checking(lesson));
 		const { observation } = outcome;
@@ -64,7 +64,7 @@ export async function inspect(id: string | undefined, options: Options): Promise
 			cause,
 		});
 	} finally {
-		await yard.close();
+		await machines.close();
 	}
 }
 

@@ -3,8 +3,8 @@ import { visible } from "../../base/progress.ts";
 import { lessons, loadCheck } from "../../judge/lessons.ts";
 import { currentLesson } from "../../learner/course.ts";
 import { learnersFile, makeWorkspace, needWritable, workspaceDir } from "../../learner/workspace.ts";
+import { MachinePool } from "../../vm/machine-pool.ts";
 import { installMissing } from "../../vm/setup.ts";
-import { Shipyard } from "../../vm/shipyard.ts";
 import { style } from "../text/terminal.ts";
 import { list } from "./list.ts";
 
@@ -16,24 +16,24 @@ export async function start({ onlySetup, forTests }: { onlySetup?: boolean; forT
 	// Fails before minutes of work, and not after them.
 	if (!onlySetup) await needWritable(await workspaceDir());
 	await installMissing({ testing: forTests === true });
-	const yard = new Shipyard(visible);
+	const machines = new MachinePool(visible);
 	try {
-		await yard.imageKey();
-		if (!onlySetup) await showWhereYouAre(yard);
+		await machines.imageKey();
+		if (!onlySetup) await showWhereYouAre(machines);
 	} finally {
-		await yard.close();
+		await machines.close();
 	}
 	return EXIT.passed;
 }
 
-async function showWhereYouAre(yard: Shipyard): Promise<void> {
-	yard.prepare();
+async function showWhereYouAre(machines: MachinePool): Promise<void> {
+	machines.prepare();
 	await makeWorkspace(await workspaceDir());
 	if ((await lessons()).length === 0) return;
 	const lesson = await currentLesson();
 	const [{ judge }, { report }] = await Promise.all([import("../../judge/judge.ts"), import("../../judge/report.ts")]);
 	const file = await learnersFile(lesson);
-	const verdict = await judge(lesson, file, yard);
+	const verdict = await judge(lesson, file, machines);
 	const { learnt } = await loadCheck(lesson);
 	process.stdout.write(`\n${await report(verdict, lesson.title, learnt, style())}\n`);
 	await list({});

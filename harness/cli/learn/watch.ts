@@ -11,7 +11,7 @@ import { type Lesson, loadCheck } from "../../judge/lessons.ts";
 import { report } from "../../judge/report.ts";
 import { currentLesson, lastAttempt, recordAttempt, selectLesson } from "../../learner/course.ts";
 import { isUntouched, learnersFile, makeWorkspace, workspaceDir } from "../../learner/workspace.ts";
-import { Shipyard } from "../../vm/shipyard.ts";
+import { MachinePool } from "../../vm/machine-pool.ts";
 import { style } from "../text/terminal.ts";
 import { Actions } from "./actions.ts";
 import { Keys } from "./keys.ts";
@@ -35,20 +35,20 @@ export async function watch({ poll = false }: { poll?: boolean }): Promise<numbe
 	if (!process.stdin.isTTY || !process.stdout.isTTY)
 		throw new Failure("usage", "watch mode needs a terminal", "npx drydock check");
 	await makeWorkspace(await workspaceDir());
-	const yard = new Shipyard(visible);
-	const loop = new Watch(yard, poll);
+	const machines = new MachinePool(visible);
+	const loop = new Watch(machines, poll);
 	try {
 		await loop.run(await currentLesson());
 		return EXIT.passed;
 	} finally {
 		await loop.close();
-		await yard.close();
+		await machines.close();
 	}
 }
 
 /** The lesson that is being worked on, its last verdict, and the check that is under way. */
 class Watch {
-	readonly #yard: Shipyard;
+	readonly #machines: MachinePool;
 	readonly #poll: boolean;
 	readonly #keys = new Keys();
 	readonly #actions = new Actions(this);
@@ -64,8 +64,8 @@ class Watch {
 	#missed = false;
 	#end!: { resolve(): void; reject(error: unknown): void };
 
-	constructor(yard: Shipyard, poll: boolean) {
-		this.#yard = yard;
+	constructor(machines: MachinePool, poll: boolean) {
+		this.#machines = machines;
 		this.#poll = poll;
 	}
 
@@ -116,7 +116,7 @@ class Watch {
 		process.stdout.write(`${this.#chalk.bold(this.#lesson.title)}\n\n`);
 		process.stdout.write(`Nothing is done here yet. Write in ${nameOf(this.#file)}:\neach save is checked.\n\n`);
 		process.stdout.write(this.#chalk.dim(`${KEYS}\n`));
-		this.#yard.prepare(true);
+		this.#machines.prepare(true);
 	}
 
 	/** Checks the file as it is now. Cancels a check that is under way. */
@@ -166,9 +166,9 @@ class Watch {
 		const slow = setTimeout(() => process.stdout.write(this.#chalk.dim(SLOW)), SLOW_MS);
 		try {
 			const verdict = await judge(this.#lesson, this.#file, {
-				imageKey: () => this.#yard.imageKey(),
-				accelerator: () => this.#yard.accelerator(),
-				play: (request) => this.#yard.play(request, running.signal),
+				imageKey: () => this.#machines.imageKey(),
+				accelerator: () => this.#machines.accelerator(),
+				play: (request) => this.#machines.play(request, running.signal),
 			});
 			running.signal.throwIfAborted();
 			// Another program has the terminal: the verdict must not overwrite what it shows.
@@ -181,7 +181,7 @@ class Watch {
 		} finally {
 			clearTimeout(slow);
 			// Gets the next machine ready while the user reads this verdict.
-			if (this.#running === running) this.#yard.prepare(true);
+			if (this.#running === running) this.#machines.prepare(true);
 		}
 	}
 

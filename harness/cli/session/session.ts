@@ -12,7 +12,7 @@ import { editedLessons, modulesAtWork } from "../../learner/course.ts";
 import type { Preparation } from "../../protocol/index.ts";
 import { LostError } from "../../vm/listener.ts";
 import type { SessionEnd } from "../../vm/machine.ts";
-import { Shipyard } from "../../vm/shipyard.ts";
+import { MachinePool } from "../../vm/machine-pool.ts";
 import { sayReplaced } from "../learn/edited.ts";
 import { pipes } from "./pipes.ts";
 import { rawTerminal } from "./raw-terminal.ts";
@@ -37,8 +37,8 @@ export interface Talk {
  * @throws {Failure} usage: a module of the learner's cannot be used
  */
 export async function talk({ lesson, solution, argv, prepare = [], greeting = "" }: Talk): Promise<number> {
-	const yard = new Shipyard(visible);
-	yard.prepare();
+	const machines = new MachinePool(visible);
+	machines.prepare();
 	const ends = process.stdin.isTTY && process.stdout.isTTY ? rawTerminal() : pipes();
 	try {
 		if (ends.window !== null) process.stderr.write(greeting);
@@ -46,7 +46,7 @@ export async function talk({ lesson, solution, argv, prepare = [], greeting = ""
 		const { TERM = "xterm-256color", COLORTERM, NO_COLOR } = process.env;
 		const environment = { LANG: "C.UTF-8", TERM, ...(COLORTERM && { COLORTERM }), ...(NO_COLOR && { NO_COLOR }) };
 		const work = { prepare: [...installBox(program), ...prepare], argv, environment, unlocked: true };
-		const held = yard.hold({ ...work, window: ends.window }, ends).then(exitCode);
+		const held = machines.hold({ ...work, window: ends.window }, ends).then(exitCode);
 		// If the user leaves first, nothing awaits `held` any more, and its error does not matter.
 		held.catch(() => {});
 		return await Promise.race([held, ends.left]);
@@ -61,7 +61,7 @@ export async function talk({ lesson, solution, argv, prepare = [], greeting = ""
 		return EXIT.notPassed;
 	} finally {
 		ends.close();
-		await yard.close();
+		await machines.close();
 	}
 }
 

@@ -9,7 +9,7 @@ import { Playback } from "../../live/playback.ts";
 import { lineOf, readRecording } from "../../live/recording.ts";
 import type { Listener, Show } from "../../live/show.ts";
 import { sourceOf } from "../../live/source.ts";
-import { Shipyard } from "../../vm/shipyard.ts";
+import { MachinePool } from "../../vm/machine-pool.ts";
 import { printJson, style } from "../text/terminal.ts";
 import { Presenter } from "./presenter.ts";
 import { teller } from "./told.ts";
@@ -59,19 +59,19 @@ async function listDemos(json: boolean): Promise<number> {
 }
 
 async function present(lesson: Lesson | null, events: readonly DemoEvent[] | null): Promise<number> {
-	const yard = new Shipyard(visible);
+	const machines = new MachinePool(visible);
 	const presenter = new Presenter(style().color);
 	try {
 		// Making the image takes minutes and prints its progress. So it comes before the pages cover the screen.
-		if (events === null) await yard.imageKey();
+		if (events === null) await machines.imageKey();
 		await presenter.present(async (): Promise<Show> => {
 			if (events !== null) return Playback.open(events, presenter.hear);
 			const source = await sourceOf(lesson as Lesson, presenter.shellSize);
-			return Demo.open(source, yard.stage.bind(yard), presenter.hear);
+			return Demo.open(source, machines.stage.bind(machines), presenter.hear);
 		});
 		return EXIT.passed;
 	} finally {
-		await yard.close();
+		await machines.close();
 	}
 }
 

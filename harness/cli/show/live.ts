@@ -16,7 +16,7 @@ import { openServer, type Server } from "../../live/server.ts";
 import type { Show } from "../../live/show.ts";
 import { sourceOf } from "../../live/source.ts";
 import { untried, Work } from "../../live/work.ts";
-import { Shipyard } from "../../vm/shipyard.ts";
+import { MachinePool } from "../../vm/machine-pool.ts";
 import { style } from "../text/terminal.ts";
 
 /** The terminals' size until a presenter's page says how much room it has. */
@@ -37,20 +37,22 @@ export async function live(
 	const events = from === undefined ? null : await readRecording(from, "live", asked?.id);
 	const [head] = events ?? [];
 	const lesson = asked ?? (head?.type === "demo" ? await findLesson(head.lesson) : await currentLesson());
-	const yard = new Shipyard(visible);
+	const machines = new MachinePool(visible);
 	let show: Show | undefined;
 	let server: Server | undefined;
 	let work: Work | undefined;
 	try {
-		if (events === null) await yard.imageKey();
+		if (events === null) await machines.imageKey();
 		const page = await makePage(await readLesson(lesson));
 		server = await openServer({ port, share, page, obey: async (word) => show && obey(show, word) });
 		const { tell } = server.hall;
 		const source = events === null ? await sourceOf(lesson, SIZE) : null;
 		const opening =
-			source === null ? Playback.open(events as DemoEvent[], tell) : Demo.open(source, yard.stage.bind(yard), tell);
+			source === null
+				? Playback.open(events as DemoEvent[], tell)
+				: Demo.open(source, machines.stage.bind(machines), tell);
 		show = await opening;
-		work = await workOn(lesson, yard, server);
+		work = await workOn(lesson, machines, server);
 		sayLinks(server);
 		await Promise.race([show.failed, interrupted()]);
 		return EXIT.passed;
@@ -58,16 +60,16 @@ export async function live(
 		await work?.close();
 		await show?.close();
 		await server?.close();
-		await yard.close();
+		await machines.close();
 	}
 }
 
 // Checks the learner's module only if there is one: `drydock live` makes no workspace.
-async function workOn(lesson: Lesson, yard: Shipyard, { hall }: Server): Promise<Work | undefined> {
+async function workOn(lesson: Lesson, machines: MachinePool, { hall }: Server): Promise<Work | undefined> {
 	const file = await learnersFile(lesson);
 	if (!(await exists(file))) return undefined;
 	hall.tellWork(untried(file));
-	return new Work(lesson, file, yard, hall.tellWork);
+	return new Work(lesson, file, machines, hall.tellWork);
 }
 
 function sayLinks({ link, shared }: Server): void {

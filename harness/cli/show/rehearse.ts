@@ -6,7 +6,7 @@ import { silent, visible } from "../../base/progress.ts";
 import { findLesson, type Lesson, lessons } from "../../judge/lessons.ts";
 import { type Rehearsal, rehearse } from "../../live/rehearse.ts";
 import { sourceOf } from "../../live/source.ts";
-import { Shipyard } from "../../vm/shipyard.ts";
+import { MachinePool } from "../../vm/machine-pool.ts";
 import { printJson, style } from "../text/terminal.ts";
 
 const SIZE = { columns: 80, rows: 24 };
@@ -22,24 +22,24 @@ export async function rehearseDemos(
 		throw new Failure("usage", "name a lesson, or say --all", "npx drydock demo rehearse --all");
 	const chosen = id === undefined ? await lessons() : [await findLesson(id)];
 	const progress = json ? silent : visible;
-	const yard = new Shipyard(progress);
+	const machines = new MachinePool(progress);
 	const found: Rehearsal[] = [];
 	try {
-		await yard.imageKey();
+		await machines.imageKey();
 		for (const lesson of chosen) {
-			const one = await progress.step(`rehearsing ${lesson.id}`, () => rehearsed(lesson, yard));
+			const one = await progress.step(`rehearsing ${lesson.id}`, () => rehearsed(lesson, machines));
 			if (!json) process.stdout.write(told(one));
 			found.push(one);
 		}
 	} finally {
-		await yard.close();
+		await machines.close();
 	}
 	if (json) printJson({ schemaVersion: 1, demos: found });
 	return found.every(({ holds }) => holds) ? EXIT.passed : EXIT.notPassed;
 }
 
-async function rehearsed(lesson: Lesson, yard: Shipyard): Promise<Rehearsal> {
-	const opens = yard.stage.bind(yard);
+async function rehearsed(lesson: Lesson, machines: MachinePool): Promise<Rehearsal> {
+	const opens = machines.stage.bind(machines);
 	return rehearse(await sourceOf(lesson, SIZE), opens, PATIENCE_MS);
 }
 

@@ -2,7 +2,7 @@ import { visible } from "../../base/progress.ts";
 import { findLesson } from "../../judge/lessons.ts";
 import { Demo } from "../../live/demo.ts";
 import { sourceOf } from "../../live/source.ts";
-import { Shipyard } from "../../vm/shipyard.ts";
+import { MachinePool } from "../../vm/machine-pool.ts";
 
 /**
  * Measures the demo of lesson 02: opening it, keeping a checkpoint of the machine, and going back to a checkpoint.
@@ -11,12 +11,12 @@ import { Shipyard } from "../../vm/shipyard.ts";
 export async function rewound(n: number): Promise<Record<string, number[]>> {
 	const values: Record<string, number[]> = { demoOpenMs: [], checkpointMs: [], checkpointMb: [], backMs: [] };
 	await visible.step("checkpointMs, backMs", async () => {
-		const yard = new Shipyard(visible);
+		const machines = new MachinePool(visible);
 		try {
 			const source = await sourceOf(await findLesson("02"), { columns: 80, rows: 24 });
-			await yard.imageKey();
+			await machines.imageKey();
 			const startedMs = performance.now();
-			const demo = await Demo.open(source, yard.stage.bind(yard), (event) => {
+			const demo = await Demo.open(source, machines.stage.bind(machines), (event) => {
 				if (event.type === "back") values["backMs"]?.push(event.tookMs);
 				if (event.type !== "kept") return;
 				values["checkpointMs"]?.push(event.tookMs);
@@ -30,7 +30,7 @@ export async function rewound(n: number): Promise<Record<string, number[]>> {
 			}
 			await demo.close();
 		} finally {
-			await yard.close();
+			await machines.close();
 		}
 	});
 	return values;

@@ -11,7 +11,7 @@ import { makePage } from "../../live/page.ts";
 import { openServer, type Server } from "../../live/server.ts";
 import { sourceOf } from "../../live/source.ts";
 import type { PageWord, ServerWord } from "../../live/words.ts";
-import { Shipyard } from "../../vm/shipyard.ts";
+import { MachinePool } from "../../vm/machine-pool.ts";
 
 const FOLLOWERS = 30;
 const IDLE_MS = 10_000;
@@ -29,15 +29,15 @@ const TICKS = 100;
 export async function liveFrames(n: number): Promise<Record<string, number[]>> {
 	const values: Record<string, number[]> = { liveFrameMs: [], liveFrameWithFollowersMs: [], liveIdlePercent: [] };
 	await visible.step("liveFrameMs", async () => {
-		const yard = new Shipyard(visible);
+		const machines = new MachinePool(visible);
 		const lesson = await findLesson("02");
 		let demo: Demo | undefined;
 		const page = await makePage(await readLesson(lesson));
 		const server = await openServer({ port: 0, share: true, page, obey: async (word) => demo && obey(demo, word) });
 		try {
-			await yard.imageKey();
+			await machines.imageKey();
 			const source = await sourceOf(lesson, { columns: 80, rows: 16 });
-			demo = await Demo.open(source, yard.stage.bind(yard), server.hall.tell);
+			demo = await Demo.open(source, machines.stage.bind(machines), server.hall.tell);
 			const presenter = await Listener.enter(server.link);
 			for (let i = 0; i < n; i++) values["liveFrameMs"]?.push(await change(presenter, `alone-${i}`));
 			values["liveIdlePercent"]?.push(await idlePercent(demo.pid));
@@ -47,7 +47,7 @@ export async function liveFrames(n: number): Promise<Record<string, number[]>> {
 		} finally {
 			await demo?.close();
 			await server.close();
-			await yard.close();
+			await machines.close();
 		}
 	});
 	return values;

@@ -9,7 +9,7 @@ import { zx } from "../../base/zx.ts";
 import { judge } from "../../judge/judge.ts";
 import { findLesson, solutionOf } from "../../judge/lessons.ts";
 import { makeWorkspace } from "../../learner/workspace.ts";
-import { Shipyard } from "../../vm/shipyard.ts";
+import { MachinePool } from "../../vm/machine-pool.ts";
 
 /** The time that a person needs at least to read a verdict and change a line. */
 const READING_MS = 4_000;
@@ -64,18 +64,18 @@ export async function saves(n: number): Promise<number[]> {
 export async function stages(n: number): Promise<Record<string, number>[]> {
 	const lesson = await findLesson("02");
 	const file = await solutionOf(lesson);
-	const yard = new Shipyard(silent);
+	const machines = new MachinePool(silent);
 	const runs: Record<string, number>[] = [];
 	try {
 		// The first run does not count: it starts the bundler's process.
 		for (let i = -1; i < n; i++) {
-			yard.prepare(true);
+			machines.prepare(true);
 			await sleep(READING_MS);
-			const { stagesMs } = await judge(lesson, file, yard);
+			const { stagesMs } = await judge(lesson, file, machines);
 			if (i >= 0) runs.push(stagesMs);
 		}
 		return runs;
 	} finally {
-		await yard.close();
+		await machines.close();
 	}
 }

@@ -17,7 +17,7 @@ import { ensureTemplate, isCurrent, type Template } from "./template.ts";
  * Provides fresh virtual machines, one for each run. prepare() restores the next machine in advance, while the program
  * for the run is still being bundled.
  */
-export class Shipyard {
+export class MachinePool {
 	readonly #progress: Progress;
 	readonly #packages: readonly string[];
 	readonly #machines = new Set<{ end(): Promise<void> }>();
