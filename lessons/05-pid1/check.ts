@@ -1,19 +1,19 @@
 import { type Context, defineCheck, unsharedInChild } from "../../harness/judge/index.ts";
 import { deriveFacts } from "./facts.ts";
+import { disturbedBySignals, endingLost, signalsLost, signalsStrayed } from "./later-containers.ts";
 import {
 	childEndNotHeard,
-	commandIsFirst,
-	cutShort,
-	hostPids,
+	endedTooEarly,
 	notBlocked,
 	onlyChildrenMoved,
 	orphansMissing,
 	ownGroupOnly,
 	PID_1_SIGNALS,
 	refusals,
+	sharesHostPids,
+	whyCommandIsPid1,
 } from "./refusals.ts";
 import { ORPHANS, scenario } from "./scenario.ts";
-import { codeLost, disturbed, signalsLost, signalsStrayed } from "./told.ts";
 
 export default defineCheck({
 	module: "pid1.ts",
@@ -24,9 +24,9 @@ export default defineCheck({
 	draw: (random) => ({
 		hostname: random.hostname(),
 		rootfs: `/lab/${random.name("rootfs")}`,
-		deal: random.name("deal"),
-		exit: random.name("exit"),
-		death: random.name("death"),
+		signals: random.name("signals"),
+		lastExitCode: random.name("exit-code"),
+		lastSignal: random.name("signal"),
 	}),
 	scenario,
 	rootfs: ({ rootfs = "" }) => ({ path: rootfs }),
@@ -51,13 +51,14 @@ export default defineCheck({
 			fact: "init",
 			madeOf: "kernel",
 			what: "what pid 1 of the command's PID namespace is",
-			explain: commandIsFirst,
+			explain: whyCommandIsPid1,
 		},
 		{
 			fact: "told.init",
 			madeOf: "kernel",
 			what: "containers whose command is sent signals and that have no pid 1 beside it",
-			follows: (context) => hostPids(context) || context.facts["init"] !== "another process" || cutShort(context),
+			follows: (context) =>
+				sharesHostPids(context) || context.facts["init"] !== "another process" || endedTooEarly(context),
 			explain: [
 				{
 					diagnosis: "init-once-only",
@@ -101,7 +102,7 @@ export default defineCheck({
 			fact: "orphans.zombies",
 			madeOf: "kernel",
 			what: `zombies in the container, after ${ORPHANS} orphans have ended`,
-			follows: (context) => cutShort(context) || hostPids(context),
+			follows: (context) => endedTooEarly(context) || sharesHostPids(context),
 			explain: [
 				orphansMissing,
 				ownGroupOnly,
@@ -128,7 +129,7 @@ export default defineCheck({
 			fact: "signals.lost",
 			madeOf: "kernel",
 			what: "signals that were sent to pid 1, and that the command never got",
-			follows: cutShort,
+			follows: endedTooEarly,
 			explain: signalsLost,
 		},
 		{
@@ -136,7 +137,9 @@ export default defineCheck({
 			madeOf: "kernel",
 			what: "signals that came to somebody whom they were not for",
 			follows: (context) =>
-				cutShort(context) || hostPids(context) || context.facts["signals.strayed"] === context.facts["signals.lost"],
+				endedTooEarly(context) ||
+				sharesHostPids(context) ||
+				context.facts["signals.strayed"] === context.facts["signals.lost"],
 			explain: signalsStrayed,
 		},
 		...(["exit.code", "exit.signal"] as const).map((fact) => ({
@@ -146,14 +149,14 @@ export default defineCheck({
 				fact === "exit.code"
 					? "how a container ends whose command exits"
 					: "how a container ends whose command a signal ends",
-			follows: (context: Context) => cutShort(context) || disturbed(context),
-			explain: codeLost(fact),
+			follows: (context: Context) => endedTooEarly(context) || disturbedBySignals(context),
+			explain: endingLost(fact),
 		})),
 		{
 			fact: "left.processes",
 			madeOf: "kernel",
 			what: "processes left behind",
-			follows: hostPids,
+			follows: sharesHostPids,
 			explain: [
 				{
 					diagnosis: "init-left-behind",

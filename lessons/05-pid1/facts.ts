@@ -9,14 +9,24 @@ import {
 	type Observation,
 	type ProcessState,
 } from "../../harness/judge/index.ts";
-import { type Delivery, readDelivery, readFinish } from "./measured.ts";
-import { AFTERWARDS, codeOf, dealt, deathOf, EXITS, KILLED, ORPHANS, ORPHANS_CODE, WAITING } from "./scenario.ts";
+import { type Delivery, readDelivery, readLastLine } from "./measured.ts";
+import {
+	AFTERWARDS,
+	EXITS,
+	KILLED,
+	lastLineExitCode,
+	lastLineSignal,
+	ORPHANS,
+	ORPHANS_CODE,
+	signalsFor,
+	WAITING,
+} from "./scenario.ts";
 
 type Task = ProcessState["tasks"][number];
 
-/** The two containers whose commands are told how to end. */
-export type Told = typeof EXITS | typeof KILLED;
-const TOLD: readonly Told[] = [EXITS, KILLED];
+/** One of the two containers that run after the first one. */
+export type LaterContainer = typeof EXITS | typeof KILLED;
+const LATER_CONTAINERS: readonly LaterContainer[] = [EXITS, KILLED];
 
 /** Values of facts whose question could not be answered. */
 export const ENDED_BEFORE = "unknown: the container had ended before";
@@ -29,26 +39,28 @@ export const AS_AN_ORPHAN = `with ${ORPHANS_CODE}: the exit code of an orphan`;
  * Whether the container was still running in the end, although a signal had been sent to its init or its command had
  * ended.
  */
-export const ignored = ({ signals }: Observation, container = BOX) => signals[container] === "ignored";
+export const stillRunning = ({ signals }: Observation, container = BOX) => signals[container] === "ignored";
 
 /** Whether a refused call with this error code ended the container. */
-export function endedWith({ calls }: Observation, container: string, code: string): boolean {
+export function endedByError({ calls }: Observation, container: string, code: string): boolean {
 	const ending = calls[container]?.ending;
 	return ending?.how === "threw" && ending.thrown.syscall?.code === code;
 }
 
 /** Whether a container's pid 1 had ended by the time its signals had been sent. */
-export const initLeft = (observation: Observation): boolean =>
-	TOLD.some((name) => readDelivery(observation, name)?.init === false);
+export const initEndedEarly = (observation: Observation): boolean =>
+	LATER_CONTAINERS.some((name) => readDelivery(observation, name)?.init === false);
 
 /** Signals that arrived at one of the two commands although nobody had sent them to its init. */
-export function uninvited(observation: Observation, drawn: Drawn): string[] {
-	return TOLD.flatMap((name) => cameTo(observation, name).filter((signal) => !isIn(dealt(drawn)[name], signal)));
+export function unexpectedSignals(observation: Observation, drawn: Drawn): string[] {
+	return LATER_CONTAINERS.flatMap((name) =>
+		signalsTo(observation, name).filter((signal) => !isIn(signalsFor(drawn)[name], signal)),
+	);
 }
 
 /** Signals that arrived at processes that the commands had started. */
-export function cameToOthers(observation: Observation): string[] {
-	const others = TOLD.flatMap((name) => readDelivery(observation, name)?.others ?? []);
+export function signalsToOthers(observation: Observation): string[] {
+	const others = LATER_CONTAINERS.flatMap((name) => readDelivery(observation, name)?.others ?? []);
 	return others.flatMap(({ pending, state }) => (state === "Z" || pending === "" ? ["SIGKILL"] : signalsIn(pending)));
 }
 
@@ -57,12 +69,17 @@ export function deriveFacts(observation: Observation, drawn: Drawn): Record<stri
 	const during = observation.moments[DURING];
 	const process = commandAt(observation, DURING);
 	const facts: Record<string, FactValue> = {
-		"orphans.zombies": zombies(observation),
-		"told.init": TOLD.filter((name) => hasNoInit(readDelivery(observation, name))),
-		"signals.lost": lost(observation, drawn),
-		"signals.strayed": strayed(observation, drawn),
-		"exit.code": howItEnded(observation, EXITS, codeOf(drawn), "with its own exit code"),
-		"exit.signal": howItEnded(observation, KILLED, 128 + deathOf(drawn), "with 128 + the signal that ended it"),
+		"orphans.zombies": countZombies(observation),
+		"told.init": LATER_CONTAINERS.filter((name) => hasNoInit(readDelivery(observation, name))),
+		"signals.lost": lostSignals(observation, drawn),
+		"signals.strayed": misdirectedSignals(observation, drawn),
+		"exit.code": howContainerEnded(observation, EXITS, lastLineExitCode(drawn), "with its own exit code"),
+		"exit.signal": howContainerEnded(
+			observation,
+			KILLED,
+			128 + lastLineSignal(drawn),
+			"with 128 + the signal that ended it",
+		),
 	};
 	if (during === undefined || process === null) return facts;
 	return {
@@ -77,17 +94,17 @@ const hasNoInit = (delivery: Delivery | undefined) =>
 	delivery !== undefined && delivery.command !== null && !delivery.ownInit;
 
 // The tasks in the command's PID namespace. That namespace is the deepest one, so no other task has as many numbers.
-const insideOf = (tasks: readonly Task[], { nsPids }: ProcessState) =>
+const tasksInNamespaceOf = (tasks: readonly Task[], { nsPids }: ProcessState) =>
 	tasks.filter((task) => task.nsPids.length >= nsPids.length);
 
 // Counts zombies in the command's PID namespace only: others are not the exercise's.
-function zombies(observation: Observation): FactValue {
+function countZombies(observation: Observation): FactValue {
 	const afterwards = observation.moments[AFTERWARDS];
 	const command = commandAt(observation, AFTERWARDS);
 	if (afterwards === undefined || command === null) return ENDED_BEFORE;
-	const waiting = insideOf(observation.moments[WAITING]?.host.tasks ?? [], command).length;
+	const waiting = tasksInNamespaceOf(observation.moments[WAITING]?.host.tasks ?? [], command).length;
 	if (waiting < ORPHANS) return `unknown: of ${ORPHANS} orphans, ${waiting} processes were there`;
-	return insideOf(afterwards.host.tasks, command).filter(({ state }) => state === "Z").length;
+	return tasksInNamespaceOf(afterwards.host.tasks, command).filter(({ state }) => state === "Z").length;
 }
 
 function whatProcShows(tasks: readonly Task[], process: ProcessState): string {
@@ -95,34 +112,36 @@ function whatProcShows(tasks: readonly Task[], process: ProcessState): string {
 	if (mountOf(mounts, "/proc")?.fstype !== "proc")
 		return procPids === null ? "none: nothing is mounted there" : "none, but files of another file system";
 	const depth = process.nsPids.length - 1;
-	const inside = insideOf(tasks, process).flatMap((task) => task.nsPids[depth] ?? []);
+	const inside = tasksInNamespaceOf(tasks, process).flatMap((task) => task.nsPids[depth] ?? []);
 	const same = JSON.stringify((procPids ?? []).toSorted()) === JSON.stringify(inside.toSorted());
 	return same ? "the container's" : "others than the container's";
 }
 
 // The signals that were sent to init and did not arrive at the command.
-function lost(observation: Observation, drawn: Drawn): FactValue {
-	const deliveries = TOLD.map((name) => readDelivery(observation, name));
+function lostSignals(observation: Observation, drawn: Drawn): FactValue {
+	const deliveries = LATER_CONTAINERS.map((name) => readDelivery(observation, name));
 	if (deliveries.some((delivery) => delivery === undefined)) return "unknown: they could not be sent";
 	if (deliveries.some((delivery) => delivery?.command === null)) return KILLED_MEANWHILE;
-	return TOLD.flatMap((name) => dealt(drawn)[name].filter((signal) => !isIn(cameTo(observation, name), signal)));
+	return LATER_CONTAINERS.flatMap((name) =>
+		signalsFor(drawn)[name].filter((signal) => !isIn(signalsTo(observation, name), signal)),
+	);
 }
 
 // The signals that arrived at a process that they were not for. SIGCHLD can only be judged if an orphan has ended.
-function strayed(observation: Observation, drawn: Drawn): FactValue {
-	const deliveries = TOLD.map((name) => readDelivery(observation, name));
+function misdirectedSignals(observation: Observation, drawn: Drawn): FactValue {
+	const deliveries = LATER_CONTAINERS.map((name) => readDelivery(observation, name));
 	if (deliveries.some((delivery) => delivery === undefined)) return "unknown: nothing could be sent";
 	if (deliveries.some((delivery) => delivery?.command === null)) return KILLED_MEANWHILE;
 	if (deliveries.some((delivery) => delivery?.others.length === 0)) return "unknown: its child had ended before";
 	if (deliveries.some((delivery) => delivery?.orphan === "none")) return "unknown: its orphan had ended before";
-	const command = uninvited(observation, drawn).map((signal) => `${signal}, to the command`);
-	const others = cameToOthers(observation).map((signal) => `${signal}, to the command's child`);
+	const command = unexpectedSignals(observation, drawn).map((signal) => `${signal}, to the command`);
+	const others = signalsToOthers(observation).map((signal) => `${signal}, to the command's child`);
 	return [...new Set([...command, ...others])];
 }
 
 const isIn = (signals: readonly string[], signal: string) => signals.includes(signal);
 
-function cameTo(observation: Observation, name: Told): string[] {
+function signalsTo(observation: Observation, name: LaterContainer): string[] {
 	return signalsIn(readDelivery(observation, name)?.command ?? "0");
 }
 
@@ -136,15 +155,20 @@ function signalsIn(mask: string): string[] {
 const ALIASES = new Set(["SIGIOT", "SIGPOLL"]);
 
 // The drawn exit code differs in every run. So the fact says whether the code was passed on, and not its number.
-function howItEnded(observation: Observation, container: Told, expected: number, right: string): string {
+function howContainerEnded(
+	observation: Observation,
+	container: LaterContainer,
+	expected: number,
+	rightEnding: string,
+): string {
 	const ending = observation.calls[container]?.ending;
-	const finish = readFinish(observation, container);
+	const lastLine = readLastLine(observation, container);
 	if (ending?.how === "threw") return `with the exception ${ending.thrown.message}`;
-	if (finish === undefined) return "unknown: it could not be told to";
-	if (!finish.ended) return NEVER_TOLD;
-	if (!finish.over) return NOT_AT_ALL;
+	if (lastLine === undefined) return "unknown: it could not be told to";
+	if (!lastLine.ended) return NEVER_TOLD;
+	if (!lastLine.over) return NOT_AT_ALL;
 	if (ending?.how !== "returned") return ending?.how ?? "not started";
-	if (finish.orphans !== 1) return `unknown: ${finish.orphans} orphans were to end with it`;
+	if (lastLine.orphans !== 1) return `unknown: ${lastLine.orphans} orphans were to end with it`;
 	if (ending.value === ORPHANS_CODE) return AS_AN_ORPHAN;
-	return ending.value === expected ? right : `with the exit code ${JSON.stringify(ending.value)}`;
+	return ending.value === expected ? rightEnding : `with the exit code ${JSON.stringify(ending.value)}`;
 }

@@ -15,7 +15,7 @@ import {
 	signal as send,
 	untilMachineRests,
 } from "#guest";
-import type { Delivery, Finish } from "./measured.ts";
+import type { Delivery, LastLine } from "./measured.ts";
 
 /**
  * Sends signals to a container's init, and a last line to its command, and measures what arrives. A process that is
@@ -23,16 +23,16 @@ import type { Delivery, Finish } from "./measured.ts";
  * read it.
  */
 
-/** After the machine has been idle, and all processes asleep, for this long, nothing more is expected to arrive. */
-const LATE_MS = 1_000;
+/** After the machine has been idle, and all processes asleep, for this long, no more signals are expected. */
+const QUIET_MS = 1_000;
 /** Real-time priority: above all processes that have none, and below the agent. */
-const PRIORITY = 20;
+const REAL_TIME_PRIORITY = 20;
 
 /**
  * Stops the command and what it has started, kills its eldest orphan, and sends signals to the container's init.
- * @returns which signals are then pending for whom; undefined if time ran out first
+ * @returns which signals are then pending for which process; undefined if time ran out first
  */
-export async function deliver(
+export async function sendSignals(
 	{ call, patience }: Measuring,
 	name: string,
 	signals: readonly NodeJS.Signals[],
@@ -50,15 +50,15 @@ export async function deliver(
 		const orphan = processes.orphans()[0]?.pid;
 		if (orphan !== undefined) send(orphan, "SIGKILL");
 		for (const signal of signals) send(init, signal);
-		const what = () => (orphan === undefined ? "none" : orphanIs(readState(orphan)));
-		const came = () => has(readPending(command), signals) && what() === "reaped";
-		if (!(await untilRest(ongoing, came, patience))) return undefined;
+		const orphanState = () => (orphan === undefined ? "none" : orphanStateOf(readState(orphan)));
+		const allArrived = () => hasAll(readPending(command), signals) && orphanState() === "reaped";
+		if (!(await untilAsleep(ongoing, allArrived, patience))) return undefined;
 		const below = readStats(command).slice(1);
 		return {
 			command: readPending(command),
 			init: !hasEnded(init),
 			ownInit: init !== command,
-			orphan: what(),
+			orphan: orphanState(),
 			others: below.map(({ pid, comm, state }) => ({ comm, state, pending: readPending(pid) ?? "" })),
 		};
 	} finally {
@@ -72,39 +72,39 @@ export async function deliver(
  * end of the call, and kills what still runs then.
  * @returns undefined if time ran out first
  */
-export async function finish(measuring: Measuring, name: string, line: string): Promise<Finish | undefined> {
+export async function writeLastLine(measuring: Measuring, name: string, line: string): Promise<LastLine | undefined> {
 	const { call, patience } = measuring;
 	const ongoing = call(name);
 	if (ongoing === undefined) return undefined;
-	const told = await tell(ongoing, line, measuring);
+	const written = await writeToCommand(ongoing, line, measuring);
 	const over = await ongoing.ends(patience);
 	if (!over) ongoing.kill();
-	return told && { ...told, over };
+	return written && { ...written, over };
 }
 
-async function tell(
+async function writeToCommand(
 	ongoing: OngoingCall,
 	line: string,
 	{ tasksBefore, patience }: Measuring,
-): Promise<Omit<Finish, "over"> | undefined> {
+): Promise<Omit<LastLine, "over"> | undefined> {
 	const { processes, runner } = ongoing;
 	const { command } = processes;
 	const orphans = processes.orphans();
 	if (command === null || hasEnded(command)) return { ended: false, orphans: orphans.length };
-	const known = new Set(tasksBefore.map(({ pid }) => pid));
-	const readers = () => [runner.pid, ...readWorldStats().flatMap(({ pid }) => (known.has(pid) ? [] : pid))];
+	const pidsBefore = new Set(tasksBefore.map(({ pid }) => pid));
+	const readers = () => [runner.pid, ...readWorldStats().flatMap(({ pid }) => (pidsBefore.has(pid) ? [] : pid))];
 	// A single orphan is meant to end with the command, so it is not stopped. Nor is a process in sigwaitinfo: after a
 	// stop, the call would return EINTR.
-	const free = [command, ...(orphans.length === 1 ? orphans.map(({ pid }) => pid) : [])];
+	const notStopped = [command, ...(orphans.length === 1 ? orphans.map(({ pid }) => pid) : [])];
 	const held = await Freezer.hold(
-		() => readers().filter((pid) => !free.includes(pid) && !awaitsSignals(pid)),
+		() => readers().filter((pid) => !notStopped.includes(pid) && !awaitsSignals(pid)),
 		patience,
 	);
 	if (held === null) return undefined;
 	try {
-		for (const pid of [command, ...orphans.map((orphan) => orphan.pid)]) first(pid);
+		for (const pid of [command, ...orphans.map((orphan) => orphan.pid)]) raisePriority(pid);
 		ongoing.tell(line);
-		const ended = await until(() => hasEnded(command), patience);
+		const ended = await waitUntil(() => hasEnded(command), patience);
 		return ended ? { ended, orphans: orphans.length } : undefined;
 	} finally {
 		await held.release();
@@ -112,33 +112,33 @@ async function tell(
 }
 
 const hasEnded = (pid: number) => ["", "Z", "X"].includes(readState(pid));
-const orphanIs = (state: string): Delivery["orphan"] =>
+const orphanStateOf = (state: string): Delivery["orphan"] =>
 	state === "" ? "reaped" : state === "Z" || state === "X" ? "zombie" : "running";
 
-function first(pid: number): void {
-	const own = ownNumber(pid);
-	if (own !== null) runFirst(own, PRIORITY);
+function raisePriority(pid: number): void {
+	const pidHere = ownNumber(pid);
+	if (pidHere !== null) runFirst(pidHere, REAL_TIME_PRIORITY);
 }
 
-function has(pending: string | null, signals: readonly NodeJS.Signals[]): boolean {
+function hasAll(pending: string | null, signals: readonly NodeJS.Signals[]): boolean {
 	const mask = signals.reduce((sum, signal) => sum | (1n << BigInt(constants.signals[signal] - 1)), 0n);
 	return pending !== null && (BigInt(`0x${pending}`) & mask) === mask;
 }
 
 // Waits until the signals have come and all processes sleep, or until all have slept so long that nothing more will
 // come. On a busy computer, a process that is awake may only be waiting for its turn.
-function untilRest({ processes }: OngoingCall, came: () => boolean, patience: Patience): Promise<boolean> {
+function untilAsleep({ processes }: OngoingCall, allArrived: () => boolean, patience: Patience): Promise<boolean> {
 	let asleepSinceMs: number | null = null;
-	return until(() => {
+	return waitUntil(() => {
 		if (!processes.areAsleep()) asleepSinceMs = null;
 		else asleepSinceMs ??= idleMs();
-		return asleepSinceMs !== null && (came() || idleMs() - asleepSinceMs >= LATE_MS);
+		return asleepSinceMs !== null && (allArrived() || idleMs() - asleepSinceMs >= QUIET_MS);
 	}, patience);
 }
 
-async function until(holds: () => boolean, patience: Patience): Promise<boolean> {
+async function waitUntil(condition: () => boolean, patience: Patience): Promise<boolean> {
 	for (;;) {
-		if (holds()) return true;
+		if (condition()) return true;
 		if (patience.leftMs === 0) return false;
 		await untilMachineRests();
 	}

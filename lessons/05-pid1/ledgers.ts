@@ -12,18 +12,18 @@ type Ledger = Pick<Context, "ledger">;
  * Whether some process called sigwaitinfo, and neither this process nor an ancestor before the fork had blocked
  * signals.
  */
-export function takesUnblocked({ ledger }: Ledger): boolean {
+export function takesUnblockedSignals({ ledger }: Ledger): boolean {
 	const blocks = (task: string, before: number): boolean => {
 		const earlier = ledger.slice(0, before);
 		if (earlier.some((entry) => entry.task === task && entry.call === "sigprocmask")) return true;
-		const born = birthOf(ledger, task);
+		const born = forkIndexOf(ledger, task);
 		return born >= 0 && blocks(parentOf(task), born);
 	};
 	return ledger.some(({ task, call }, index) => call === "sigwaitinfo" && !blocks(task, index));
 }
 
 /** Whether a process that takes signals has blocked in waitpid without WNOHANG, and the call never returned. */
-export function waitsForAnyChild({ ledger }: Ledger): boolean {
+export function isBlockedInWaitpid({ ledger }: Ledger): boolean {
 	const taking = new Set(ledger.filter(({ call }) => call === "sigwaitinfo").map(({ task }) => task));
 	return ledger.some(
 		({ task, call, args, result, error }) =>
@@ -32,7 +32,7 @@ export function waitsForAnyChild({ ledger }: Ledger): boolean {
 }
 
 /** Whether a process that takes signals waits only for children in its own process group. See waitpid(2), pid 0. */
-export function waitsForItsGroup({ ledger }: Ledger): boolean {
+export function waitsForOwnGroup({ ledger }: Ledger): boolean {
 	const taking = new Set(ledger.filter(({ call }) => call === "sigwaitinfo").map(({ task }) => task));
 	return ledger.some(({ task, call, args }) => taking.has(task) && call === "waitpid" && args["pid"] === "0");
 }
@@ -40,12 +40,12 @@ export function waitsForItsGroup({ ledger }: Ledger): boolean {
 /** Whether the process that forked the command has also reaped it. */
 export function commandReaped({ ledger }: Ledger): boolean {
 	const command = commandOf(ledger);
-	const pid = ledger[birthOf(ledger, command)]?.result;
+	const pid = ledger[forkIndexOf(ledger, command)]?.result;
 	return ledger.some(({ task, call, result }) => task === parentOf(command) && call === "waitpid" && result === pid);
 }
 
 /** Whether a process takes signals, and none of its sets contains SIGCHLD. */
-export function takesNoChild({ ledger }: Ledger): boolean {
+export function neverTakesSigchld({ ledger }: Ledger): boolean {
 	const takers = new Set(ledger.filter(({ call }) => call === "sigwaitinfo").map(({ task }) => task));
 	return [...takers].some((task) => !setsOf(ledger, task).some((set) => set.includes("SIGCHLD")));
 }
@@ -59,19 +59,19 @@ export function commandForked({ ledger }: Ledger): boolean {
 }
 
 /** Whether the module forked the command's parent, and this parent called unshare(CLONE_NEWPID) only afterwards. */
-export function unsharedBetween({ ledger }: Ledger): boolean {
+export function unsharedBetweenForks({ ledger }: Ledger): boolean {
 	const parent = parentOf(commandOf(ledger));
 	const own = ledger.filter(({ task }) => task === parent).map(({ call, args }) => `${call} ${Object.values(args)}`);
 	return parent.split(".").length > 2 && own.some((call) => /^unshare .*CLONE_NEWPID/.test(call));
 }
 
 /** Whether two processes became the command. Then no later fact can be trusted. */
-export const ranTwice = ({ ledger }: Ledger): boolean =>
+export const commandRanTwice = ({ ledger }: Ledger): boolean =>
 	ledger.filter((entry) => entry.error === undefined && isCommand(entry)).length > 1;
 
 /** Whether the command's parent called _exit right after waitpid had returned another child than the command. */
-export function leftWithAnotherChild({ ledger }: Ledger): boolean {
-	const pid = ledger[birthOf(ledger, commandOf(ledger))]?.result;
+export function exitedAfterAnotherChild({ ledger }: Ledger): boolean {
+	const pid = ledger[forkIndexOf(ledger, commandOf(ledger))]?.result;
 	return ledger.some(({ task, call, result }, index) => {
 		if (call !== "waitpid" || task !== parentOf(commandOf(ledger)) || !result || result === pid) return false;
 		return ledger.slice(index + 1).find((later) => later.task === task)?.call === "_exit";
@@ -79,34 +79,34 @@ export function leftWithAnotherChild({ ledger }: Ledger): boolean {
 }
 
 /** The sets of signals that were passed to sigwaitinfo. */
-export function waitedFor(ledger: readonly LedgerCall[]): string[] {
+export function setsWaitedFor(ledger: readonly LedgerCall[]): string[] {
 	return ledger.filter(({ call }) => call === "sigwaitinfo").map(({ args }) => args["set"] ?? "");
 }
 
 /** The signals that sigwaitinfo has returned. */
-export function taken(ledger: readonly LedgerCall[]): string[] {
+export function takenSignals(ledger: readonly LedgerCall[]): string[] {
 	return ledger
 		.filter(({ call, result }) => call === "sigwaitinfo" && result !== undefined)
 		.map(({ result }) => nameOfSignal(result ?? 0));
 }
 
 /** Which signals were sent with kill to which pid, without the calls that were refused. */
-export function sent(ledger: readonly LedgerCall[]): { signal: string; pid: number }[] {
+export function sentSignals(ledger: readonly LedgerCall[]): { signal: string; pid: number }[] {
 	return ledger
 		.filter(({ call, error }) => call === "kill" && error === undefined)
 		.map(({ args }) => ({ signal: args["sig"] ?? "", pid: Number(args["pid"]) }));
 }
 
 /** Whether a process that takes signals has sent SIGKILL to the command, or to all processes. */
-export function sendsKill(ledger: readonly LedgerCall[]): boolean {
-	const pid = ledger[birthOf(ledger, commandOf(ledger))]?.result ?? 0;
+export function sendsSigkill(ledger: readonly LedgerCall[]): boolean {
+	const pid = ledger[forkIndexOf(ledger, commandOf(ledger))]?.result ?? 0;
 	const takers = ledger.filter(({ call }) => call === "sigwaitinfo").map(({ task }) => task);
 	const own = ledger.filter(({ task }) => takers.includes(task));
-	return sent(own).some((kill) => kill.signal === "SIGKILL" && [pid, -1].includes(kill.pid));
+	return sentSignals(own).some((kill) => kill.signal === "SIGKILL" && [pid, -1].includes(kill.pid));
 }
 
 function setsOf(ledger: readonly LedgerCall[], task: string): string[] {
-	return waitedFor(ledger.filter((entry) => entry.task === task));
+	return setsWaitedFor(ledger.filter((entry) => entry.task === task));
 }
 
 const commandOf = (ledger: readonly LedgerCall[]) => ledger.find(isCommand)?.task ?? "";
@@ -118,7 +118,7 @@ const isCommand = ({ call, args }: LedgerCall) => call === "execve" && /"drydock
 const parentOf = (task: string) => task.slice(0, Math.max(0, task.lastIndexOf(".")));
 
 // Index of the fork in the ledger that made this task; -1 for the first task.
-function birthOf(ledger: readonly LedgerCall[], task: string): number {
+function forkIndexOf(ledger: readonly LedgerCall[], task: string): number {
 	const forks = [...ledger.entries()].filter(([, { task: by, call }]) => by === parentOf(task) && call === "fork");
 	return forks[Number(task.slice(task.lastIndexOf(".") + 1)) - 1]?.[0] ?? -1;
 }

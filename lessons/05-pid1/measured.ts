@@ -24,7 +24,7 @@ const Delivery = v.object({
 });
 
 /** What happened after a line that only the command could read. */
-const Finish = v.object({
+const LastLine = v.object({
 	/** Whether the command was there to read the line, and then ended. */
 	ended: v.boolean(),
 	/** How many orphans there were. If there was only one, the same line ends it. */
@@ -34,11 +34,11 @@ const Finish = v.object({
 });
 
 export type Delivery = v.InferOutput<typeof Delivery>;
-export type Finish = v.InferOutput<typeof Finish>;
+export type LastLine = v.InferOutput<typeof LastLine>;
 
 /** Names of the two measurements of a container. */
 export const deliveryTo = (container: string): string => `signals to ${container}`;
-export const finishOf = (container: string): string => `last line to ${container}`;
+export const lastLineTo = (container: string): string => `last line to ${container}`;
 
 /** Which signals arrived after they were sent to a container's init; undefined if that was not measured. */
 export function readDelivery({ measured }: Observation, container: string): Delivery | undefined {
@@ -47,7 +47,7 @@ export function readDelivery({ measured }: Observation, container: string): Deli
 }
 
 /** What happened after the last line to a container's command; undefined if that was not measured. */
-export function readFinish({ measured }: Observation, container: string): Finish | undefined {
-	const read = v.safeParse(Finish, measured[finishOf(container)]);
+export function readLastLine({ measured }: Observation, container: string): LastLine | undefined {
+	const read = v.safeParse(LastLine, measured[lastLineTo(container)]);
 	return read.success ? read.output : undefined;
 }

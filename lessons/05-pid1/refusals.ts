@@ -1,19 +1,19 @@
 import { type Context, commandAt, type Explanation, type Facts, refused } from "../../harness/judge/index.ts";
-import { ignored } from "./facts.ts";
+import { stillRunning } from "./facts.ts";
 import {
 	commandForked,
+	commandRanTwice,
 	commandReaped,
-	leftWithAnotherChild,
-	ranTwice,
-	sendsKill,
-	sent,
-	taken,
-	takesNoChild,
-	takesUnblocked,
-	unsharedBetween,
-	waitedFor,
-	waitsForAnyChild,
-	waitsForItsGroup,
+	exitedAfterAnotherChild,
+	isBlockedInWaitpid,
+	neverTakesSigchld,
+	sendsSigkill,
+	sentSignals,
+	setsWaitedFor,
+	takenSignals,
+	takesUnblockedSignals,
+	unsharedBetweenForks,
+	waitsForOwnGroup,
 } from "./ledgers.ts";
 import { AFTERWARDS } from "./scenario.ts";
 
@@ -21,7 +21,7 @@ import { AFTERWARDS } from "./scenario.ts";
 
 export const PID_1_SIGNALS = "pid_namespaces(7), The namespace init process";
 
-export const hostPids = ({ facts }: { facts: Facts }): boolean => facts["ns.pid"] === "the host's";
+export const sharesHostPids = ({ facts }: { facts: Facts }): boolean => facts["ns.pid"] === "the host's";
 export const commandRan = ({ facts }: { facts: Facts }) => facts["command.ran"] === true;
 export const commandIsPid1 = ({ facts }: { facts: Facts }) => facts["init"] === "the command itself";
 
@@ -29,11 +29,11 @@ export const commandIsPid1 = ({ facts }: { facts: Facts }) => facts["init"] === 
  * Whether the first container ended too early. Its ending reports the reason, which holds for the other containers,
  * too.
  */
-export const cutShort = (context: Context) =>
-	context.ending.how !== "returned" || !commandRan(context) || ranTwice(context);
+export const endedTooEarly = (context: Context) =>
+	context.ending.how !== "returned" || !commandRan(context) || commandRanTwice(context);
 
 const runsTwice: Explanation = {
-	when: ranTwice,
+	when: commandRanTwice,
 	diagnosis: "command-runs-twice",
 	why: "The ledger has two execve: two processes came back from enterPidNamespace, and each went on to become the command. fork gives two processes that go on from the same line; only the last one of them may return.",
 	try: "In the parent, after each fork: wait for the child, and leave with _exit.",
@@ -41,7 +41,7 @@ const runsTwice: Explanation = {
 };
 
 export const onlyChildrenMoved: Explanation = {
-	when: (context) => hostPids(context) && context.facts["ns.pid_for_children"] === "new",
+	when: (context) => sharesHostPids(context) && context.facts["ns.pid_for_children"] === "new",
 	diagnosis: "only-children-moved",
 	misconception: 1,
 	why: "/proc/PID/ns/pid of the command is the host's, and only its ns/pid_for_children is new: unshare(CLONE_NEWPID) never moves its caller, as a process keeps its pid for life. The first child that the command forked was pid 1 of the new namespace. When that child ended, the namespace was over, and the next fork failed with ENOMEM.",
@@ -58,9 +58,9 @@ const commandWithoutInit: Explanation = {
 	see: [PID_1_SIGNALS],
 };
 
-export const commandIsFirst: Explanation[] = [
+export const whyCommandIsPid1: Explanation[] = [
 	{
-		when: unsharedBetween,
+		when: unsharedBetweenForks,
 		diagnosis: "unshared-between-the-forks",
 		misconception: 1,
 		why: "There are two forks, and unshare(CLONE_NEWPID) stands between them: of the new namespace, the child of the second fork is the first process. So that is pid 1, and it is the command. The process above it is pid 1 of nothing.",
@@ -79,7 +79,7 @@ export const commandIsFirst: Explanation[] = [
 ];
 
 export const notBlocked: Explanation = {
-	when: takesUnblocked,
+	when: takesUnblockedSignals,
 	diagnosis: "signals-not-blocked",
 	misconception: 9,
 	why: "sigwaitinfo was called by a process that does not block these signals: in the ledger, no sigprocmask comes before it in that process, nor in its parent before the fork. sigwaitinfo takes what is pending. A signal that is not blocked never stays pending: it goes to its handler, and one without a handler, like SIGCHLD, is thrown away.",
@@ -88,7 +88,7 @@ export const notBlocked: Explanation = {
 };
 
 export const childEndNotHeard: Explanation = {
-	when: takesNoChild,
+	when: neverTakesSigchld,
 	diagnosis: "child-end-not-heard",
 	misconception: 8,
 	why: "In the ledger, the set that sigwaitinfo was given has no SIGCHLD. That is the signal that tells of a child's end. Without it nobody wakes up when one has ended, be it an orphan or the command itself, and it stays a zombie.",
@@ -144,7 +144,7 @@ export const orphansMissing: Explanation = {
 };
 
 export const ownGroupOnly: Explanation = {
-	when: waitsForItsGroup,
+	when: waitsForOwnGroup,
 	diagnosis: "own-group-only",
 	why: "In the ledger, the process that takes the signals has called waitpid with pid 0. That waits for children of its own process group alone. A daemon makes a session of its own, and a process group with it: when it has become pid 1's child and ends, waitpid(0, …) does not see it.",
 	try: "Call waitpid(-1, WNOHANG): -1 is any child.",
@@ -160,12 +160,12 @@ const signalDeathLost: Explanation = {
 };
 
 // Whether the command still ran after SIGTERM had been sent to init. The command has no handler for SIGTERM.
-const ignoredAlive = (context: Context) =>
-	ignored(context.observation) && commandAt(context.observation, "box: ignored") !== null;
-const ignoredEnded = (context: Context) =>
-	ignored(context.observation) && commandAt(context.observation, "box: ignored") === null;
+const commandIgnoredSigterm = (context: Context) =>
+	stillRunning(context.observation) && commandAt(context.observation, "box: ignored") !== null;
+const containerOutlivedCommand = (context: Context) =>
+	stillRunning(context.observation) && commandAt(context.observation, "box: ignored") === null;
 
-const notTaken = ({ ledger }: Context) => !taken(ledger).includes("SIGTERM");
+const sigtermNotTaken = ({ ledger }: Context) => !takenSignals(ledger).includes("SIGTERM");
 
 /** For the first container, the most specific first. */
 export const refusals: Explanation[] = [
@@ -190,9 +190,9 @@ export const refusals: Explanation[] = [
 	onlyChildrenMoved,
 	{
 		when: (context) =>
-			(refused("sigwaitinfo", "EINTR")(context) || ignoredAlive(context)) &&
-			waitedFor(context.ledger).length > 0 &&
-			!waitedFor(context.ledger).some((set) => set.includes("SIGTERM")),
+			(refused("sigwaitinfo", "EINTR")(context) || commandIgnoredSigterm(context)) &&
+			setsWaitedFor(context.ledger).length > 0 &&
+			!setsWaitedFor(context.ledger).some((set) => set.includes("SIGTERM")),
 		diagnosis: "sigterm-not-in-set",
 		misconception: 9,
 		why: "SIGTERM was sent to pid 1. In the ledger, no set that sigwaitinfo was given has SIGTERM, and sigwaitinfo does not give a signal that is not in its set. Where the process has a handler for such a signal, as Node has one for SIGTERM, the call comes back with EINTR.",
@@ -207,7 +207,8 @@ export const refusals: Explanation[] = [
 		see: [PID_1_SIGNALS],
 	},
 	{
-		when: ({ ending, ledger }) => ending.how === "exited" && sent(ledger).some(({ pid }) => pid === 0 || pid < -1),
+		when: ({ ending, ledger }) =>
+			ending.how === "exited" && sentSignals(ledger).some(({ pid }) => pid === 0 || pid < -1),
 		diagnosis: "signals-to-own-group",
 		misconception: 9,
 		why: "Sent to 0, a signal goes to all processes of the sender's process group; sent to a negative number, to that group. Nobody has made a group of its own here: the engine, box itself, is in the same one as its container, and was ended by the signal.",
@@ -215,7 +216,7 @@ export const refusals: Explanation[] = [
 		see: ["kill(2)", "setpgid(2)"],
 	},
 	{
-		when: (context) => overEarly(context) && leftWithAnotherChild(context),
+		when: (context) => endedBeforeSigterm(context) && exitedAfterAnotherChild(context),
 		diagnosis: "init-ends-with-an-orphan",
 		misconception: 8,
 		why: "The container was over before SIGTERM was sent: in the ledger, a process has got another pid from waitpid than the command's, and has left with _exit. Orphans are pid 1's children too, so waitpid(-1) may give any of them. When pid 1 ended, the kernel killed the command.",
@@ -223,46 +224,46 @@ export const refusals: Explanation[] = [
 		see: [PID_1_SIGNALS, "waitpid(2)"],
 	},
 	{
-		when: overEarly,
+		when: endedBeforeSigterm,
 		diagnosis: "over-too-early",
 		why: "The container was over before SIGTERM was sent: the command still waited for its next line when orphans ended, and after that it was gone. Possible causes: pid 1 took the SIGCHLD of an orphan for the end of the command; or something else ended pid 1 or the command.",
 		try: "Let pid 1 end only when waitpid has given the pid of the command.",
 		see: [PID_1_SIGNALS, "waitpid(2)"],
 	},
-	...commandIsFirst.map((explanation) => ({
+	...whyCommandIsPid1.map((explanation) => ({
 		...explanation,
 		when: (context: Context) =>
-			ignored(context.observation) && commandIsPid1(context) && (explanation.when?.(context) ?? true),
+			stillRunning(context.observation) && commandIsPid1(context) && (explanation.when?.(context) ?? true),
 	})),
 	{
-		when: (context) => ignored(context.observation) && waitsForAnyChild(context),
+		when: (context) => stillRunning(context.observation) && isBlockedInWaitpid(context),
 		diagnosis: "waits-in-waitpid",
 		misconception: 8,
 		why: "SIGTERM was sent, and nobody took it: in the ledger, the process that takes the signals is in a waitpid that has not come back. Without WNOHANG it waits there for the next child's end, however long that takes.",
 		try: "Call waitpid(-1, WNOHANG), again and again until it gives pid 0: none has ended any more.",
 		see: ["waitpid(2)", "sigwaitinfo(2)"],
 	},
-	{ ...notBlocked, when: (context) => ignored(context.observation) && takesUnblocked(context) },
-	{ ...childEndNotHeard, when: (context) => ignored(context.observation) && takesNoChild(context) },
+	{ ...notBlocked, when: (context) => stillRunning(context.observation) && takesUnblockedSignals(context) },
+	{ ...childEndNotHeard, when: (context) => stillRunning(context.observation) && neverTakesSigchld(context) },
 	{
-		when: (context) => ignoredEnded(context) && commandReaped(context),
+		when: (context) => containerOutlivedCommand(context) && commandReaped(context),
 		diagnosis: "waits-for-all",
 		why: "SIGTERM came to the command, and ended it: in the ledger, waitpid has its pid. Still the container did not end. The command had left a sleep 1000 in the background, which is pid 1's child now. Possible causes: pid 1 waits for that as well; or it does not compare the pid with the command's.",
 		try: "End pid 1 as soon as the command has ended. The kernel ends what is left.",
 		see: [PID_1_SIGNALS],
 	},
-	{ ...endNotNoticed, when: ignoredEnded },
+	{ ...endNotNoticed, when: containerOutlivedCommand },
 	{
-		when: (context) => ignoredAlive(context) && !notTaken(context),
+		when: (context) => commandIgnoredSigterm(context) && !sigtermNotTaken(context),
 		diagnosis: "signal-taken-only",
 		misconception: 9,
 		why: "In the ledger, sigwaitinfo has taken SIGTERM; and the command, which SIGTERM ends, still ran when its time was up. A signal that is taken is gone: it comes to the command only if kill sends it there. Possible causes: there is no kill, or it has another pid or another signal.",
 		try: "After sigwaitinfo, call kill(child, signo) for each signal but SIGCHLD; child is what fork gave for the command.",
 		see: ["sigwaitinfo(2)", "kill(2)"],
 	},
-	{ ...notPassedOn, when: (context) => ignoredAlive(context) && waitedFor(context.ledger).length === 0 },
+	{ ...notPassedOn, when: (context) => commandIgnoredSigterm(context) && setsWaitedFor(context.ledger).length === 0 },
 	{
-		when: ignoredAlive,
+		when: commandIgnoredSigterm,
 		diagnosis: "sigterm-ignored",
 		misconception: 9,
 		why: "SIGTERM was sent to pid 1, and the command, which SIGTERM ends, still ran when its time was up. In the ledger, SIGTERM is in a set that sigwaitinfo was given, and was not taken. Possible causes: pid 1 is not the process that waits for signals, or is busy with something else.",
@@ -271,14 +272,14 @@ export const refusals: Explanation[] = [
 	},
 	{
 		...sigkillSent,
-		when: (context) => context.facts["ending"] === "returned 137" && sendsKill(context.ledger),
+		when: (context) => context.facts["ending"] === "returned 137" && sendsSigkill(context.ledger),
 	},
 	{
 		...signalDeathLost,
 		when: ({ facts }) => /^with the exit code/.test(String(facts["exit.signal"])),
 	},
 	{
-		when: (context) => !cutShort(context),
+		when: (context) => !endedTooEarly(context),
 		diagnosis: "ended-otherwise",
 		why: ({ facts }) =>
 			`SIGTERM was sent to pid 1, and the container ended: box ${facts["ending"]}, where 143 is due, 128 + 15. Possible causes: the command was ended by another signal; pid 1 ended before the command; or the status that came back was another process's.`,
@@ -288,7 +289,7 @@ export const refusals: Explanation[] = [
 ];
 
 // If a command never ran, or a process threw, then an orphan's end was not the reason.
-function overEarly(context: Context): boolean {
+function endedBeforeSigterm(context: Context): boolean {
 	const { thrown, ending, observation } = context;
 	return (
 		thrown === null && ending.how === "returned" && commandRan(context) && commandAt(observation, AFTERWARDS) === null

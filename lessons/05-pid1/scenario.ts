@@ -1,6 +1,6 @@
 import { BOX, DURING, type Scenario, type Step } from "../../harness/judge/index.ts";
 
-import { deliveryTo, finishOf } from "./measured.ts";
+import { deliveryTo, lastLineTo } from "./measured.ts";
 
 /** How many orphans the command makes. */
 export const ORPHANS = 50;
@@ -8,9 +8,9 @@ export const ORPHANS = 50;
 export const WAITING = "waiting";
 export const AFTERWARDS = "afterwards";
 
-/** The container whose command ends with an exit code that its last line tells. */
+/** The container whose command's last line makes it exit with a code. */
 export const EXITS = "exits";
-/** The container whose command ends by a signal that its last line tells. */
+/** The container whose command's last line makes it end by a signal. */
 export const KILLED = "killed";
 /** The signals that a user may send. Both containers handle them all; each signal is sent to one of the two. */
 export const SIGNALS = [
@@ -24,22 +24,23 @@ export const SIGNALS = [
 	"SIGWINCH",
 ] as const satisfies readonly NodeJS.Signals[];
 
-/** Which four signals each of the two containers is sent, as drawn. */
-export function dealt(drawn: Record<string, string>): Record<typeof EXITS | typeof KILLED, NodeJS.Signals[]> {
-	const dice = digits(drawn["deal"]);
-	const shuffled = SIGNALS.map((signal, index) => ({ signal, die: dice[index] ?? 0 }))
-		.toSorted((one, other) => one.die - other.die)
+/** The four signals that each of the two containers gets, drawn at random. */
+export function signalsFor(drawn: Record<string, string>): Record<typeof EXITS | typeof KILLED, NodeJS.Signals[]> {
+	const order = digits(drawn["signals"]);
+	const shuffled = SIGNALS.map((signal, index) => ({ signal, digit: order[index] ?? 0 }))
+		.toSorted((one, other) => one.digit - other.digit)
 		.map(({ signal }) => signal);
 	return { [EXITS]: shuffled.slice(0, 4), [KILLED]: shuffled.slice(4) };
 }
 
-/** The exit code and the signal that the last lines tell. The signal is one that no user sends. */
-export const codeOf = ({ exit = "" }: Record<string, string>): number => 20 + (numberOf(exit) % 80);
-export const deathOf = ({ death = "" }: Record<string, string>): number =>
-	DEATHS[numberOf(death) % DEATHS.length] ?? 26;
+/** The exit code and the signal in the two last lines. The signal is none of {@link SIGNALS}. */
+export const lastLineExitCode = ({ lastExitCode = "" }: Record<string, string>): number =>
+	20 + (numberOf(lastExitCode) % 80);
+export const lastLineSignal = ({ lastSignal = "" }: Record<string, string>): number =>
+	ENDING_SIGNALS[numberOf(lastSignal) % ENDING_SIGNALS.length] ?? 26;
 
 // SIGSTKFLT, SIGVTALRM, SIGPROF, SIGIO and SIGPWR: they end a process, and write no core dump.
-const DEATHS = [16, 26, 27, 29, 30] as const;
+const ENDING_SIGNALS = [16, 26, 27, 29, 30] as const;
 
 const digits = (drawn = "") => [...drawn.slice(-8)].map((digit) => Number.parseInt(digit, 16));
 const numberOf = (drawn: string) => Number.parseInt(drawn.slice(-4), 16);
@@ -64,7 +65,7 @@ export const ORPHANS_CODE = 9;
 // child runs in the foreground, because sh makes background processes ignore SIGINT and SIGQUIT; the child ends at the
 // line it reads. A signal interrupts read, so the loop reads again.
 const ALL = [...SIGNALS, "SIGCHLD"].map((signal) => signal.slice(3)).join(" ");
-const TOLD = `
+const LATER_SCRIPT = `
 pause
 (: </gate &); ((: </end; exit ${ORPHANS_CODE}) &)
 trap : ${ALL}
@@ -77,12 +78,17 @@ eval "$last"`;
 export function scenario(drawn: Record<string, string>): Scenario {
 	const { hostname = "", rootfs = "" } = drawn;
 	const options = { hostname, rootfs, init: true };
-	const told = (container: typeof EXITS | typeof KILLED, ending: string): Step[] => [
+	const stepsOf = (container: typeof EXITS | typeof KILLED, endingCommand: string): Step[] => [
 		{ do: "call", call: container },
 		{ do: "feed", call: container },
-		{ do: "measure", with: "deliver", args: [container, dealt(drawn)[container]], as: deliveryTo(container) },
+		{ do: "measure", with: "sendSignals", args: [container, signalsFor(drawn)[container]], as: deliveryTo(container) },
 		{ do: "feed", call: container },
-		{ do: "measure", with: "finish", args: [container, `exec 3<>/end; ${ending}`], as: finishOf(container) },
+		{
+			do: "measure",
+			with: "writeLastLine",
+			args: [container, `exec 3<>/end; ${endingCommand}`],
+			as: lastLineTo(container),
+		},
 	];
 	return {
 		does: `ran sh below an init in ${rootfs}; sh left ${ORPHANS} orphans; then sent SIGTERM to the init`,
@@ -93,8 +99,12 @@ export function scenario(drawn: Record<string, string>): Scenario {
 		],
 		calls: {
 			[BOX]: { options, script: BOX_SCRIPT },
-			[EXITS]: { about: "its command is sent signals, and exits with a code that it is told", options, script: TOLD },
-			[KILLED]: { about: "its command is sent signals, and ends by one of its own", options, script: TOLD },
+			[EXITS]: {
+				about: "its command is sent signals, and exits with a code that it is told",
+				options,
+				script: LATER_SCRIPT,
+			},
+			[KILLED]: { about: "its command is sent signals, and ends by one of its own", options, script: LATER_SCRIPT },
 		},
 		steps: [
 			{ do: "call", call: BOX },
@@ -105,8 +115,8 @@ export function scenario(drawn: Record<string, string>): Scenario {
 			{ do: "await", call: BOX, until: "settled" },
 			{ do: "look", as: AFTERWARDS },
 			{ do: "signal", call: BOX, to: "init", signals: ["SIGTERM"], as: BOX },
-			...told(EXITS, `exit ${codeOf(drawn)}`),
-			...told(KILLED, `kill -${deathOf(drawn)} $$`),
+			...stepsOf(EXITS, `exit ${lastLineExitCode(drawn)}`),
+			...stepsOf(KILLED, `kill -${lastLineSignal(drawn)} $$`),
 		],
 	};
 }

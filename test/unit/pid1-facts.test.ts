@@ -1,17 +1,25 @@
 import { describe, expect, test } from "vitest";
 import { deriveFacts } from "../../lessons/05-pid1/facts.ts";
-import { deliveryTo, finishOf } from "../../lessons/05-pid1/measured.ts";
-import { codeOf, dealt, deathOf, EXITS, KILLED, ORPHANS_CODE, SIGNALS } from "../../lessons/05-pid1/scenario.ts";
+import { deliveryTo, lastLineTo } from "../../lessons/05-pid1/measured.ts";
+import {
+	EXITS,
+	KILLED,
+	lastLineExitCode,
+	lastLineSignal,
+	ORPHANS_CODE,
+	SIGNALS,
+	signalsFor,
+} from "../../lessons/05-pid1/scenario.ts";
 import { observation } from "../support/observation.ts";
 
 // What lesson 05 concludes from pending signals, and from the way in which a container ended.
 
-const drawn = { deal: "deal-fbd7b905", exit: "exit-3c1aeb07", death: "death-0f7c39a6" };
+const drawn = { signals: "signals-fbd7b905", lastExitCode: "exit-code-3c1aeb07", lastSignal: "signal-0f7c39a6" };
 const mask = (...numbers: number[]) => numbers.reduce((sum, n) => sum + 2 ** (n - 1), 0).toString(16);
 const NUMBERS: Record<string, number> = {
 	...{ SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGTERM: 15, SIGUSR1: 10, SIGUSR2: 12, SIGCONT: 18, SIGWINCH: 28 },
 };
-const all = (name: typeof EXITS | typeof KILLED) => dealt(drawn)[name].map((signal) => NUMBERS[signal] ?? 0);
+const all = (name: typeof EXITS | typeof KILLED) => signalsFor(drawn)[name].map((signal) => NUMBERS[signal] ?? 0);
 const delivery = (command: string | null, other = "0", orphan: "reaped" | "none" = "reaped") => ({
 	...{ command, init: true, ownInit: true, orphan },
 	others: [{ comm: "sh", state: "S", pending: other }],
@@ -22,11 +30,11 @@ const named = (measured: Record<string, object>, nameOf: (container: string) => 
 const facts = (deliveries: Record<string, ReturnType<typeof delivery>>) =>
 	deriveFacts(observation({ measured: named(deliveries, deliveryTo) }), drawn);
 
-test("each of the signals goes to one of the two containers, four to each, as the dice fall", () => {
-	const { [EXITS]: one, [KILLED]: other } = dealt(drawn);
+test("each of the signals goes to one of the two containers, four to each, drawn at random", () => {
+	const { [EXITS]: one, [KILLED]: other } = signalsFor(drawn);
 	expect([one.length, other.length]).toEqual([4, 4]);
 	expect([...one, ...other].toSorted()).toEqual([...SIGNALS].toSorted());
-	expect(dealt({ deal: "deal-01234567" })).not.toEqual(dealt({ deal: "deal-76543210" }));
+	expect(signalsFor({ signals: "signals-01234567" })).not.toEqual(signalsFor({ signals: "signals-76543210" }));
 });
 
 describe("signals", () => {
@@ -36,7 +44,7 @@ describe("signals", () => {
 
 	test("that are not pending are lost", () => {
 		const lost = { ...RIGHT, [EXITS]: delivery("0") };
-		expect(facts(lost)["signals.lost"]).toEqual(dealt(drawn)[EXITS]);
+		expect(facts(lost)["signals.lost"]).toEqual(signalsFor(drawn)[EXITS]);
 	});
 
 	test("that nobody sent are astray, also where they are another container's", () => {
@@ -65,7 +73,10 @@ describe("signals", () => {
 });
 
 describe("the end of a container whose command was told how to end", () => {
-	const ended = (value: unknown, finish: { ended: boolean; orphans: number } | null = { ended: true, orphans: 1 }) => {
+	const ended = (
+		value: unknown,
+		lastLine: { ended: boolean; orphans: number } | null = { ended: true, orphans: 1 },
+	) => {
 		const container = {
 			ending: { how: "returned" as const, value },
 			atThrow: null,
@@ -73,19 +84,21 @@ describe("the end of a container whose command was told how to end", () => {
 			stopped: null,
 			ledger: [],
 		};
-		const seen = observation({ measured: finish === null ? {} : { [finishOf(EXITS)]: { over: true, ...finish } } });
+		const seen = observation({
+			measured: lastLine === null ? {} : { [lastLineTo(EXITS)]: { over: true, ...lastLine } },
+		});
 		return deriveFacts({ ...seen, calls: { ...seen.calls, [EXITS]: container } }, drawn)["exit.code"];
 	};
 
 	test("is right with the code that was drawn, and with no other", () => {
-		const right = ended(codeOf(drawn));
+		const right = ended(lastLineExitCode(drawn));
 		expect(right).toBe("with its own exit code");
-		for (const value of [0, deathOf(drawn), codeOf(drawn) + 1, ORPHANS_CODE, null])
+		for (const value of [0, lastLineSignal(drawn), lastLineExitCode(drawn) + 1, ORPHANS_CODE, null])
 			expect(ended(value)).not.toBe(right);
 	});
 
 	test("is not right where the command was never told, or no orphan ended with it", () => {
-		for (const finish of [null, { ended: false, orphans: 1 }, { ended: true, orphans: 0 }])
-			expect(ended(codeOf(drawn), finish)).not.toBe("with its own exit code");
+		for (const lastLine of [null, { ended: false, orphans: 1 }, { ended: true, orphans: 0 }])
+			expect(ended(lastLineExitCode(drawn), lastLine)).not.toBe("with its own exit code");
 	});
 });

@@ -1,16 +1,16 @@
 import type { Context, Explanation } from "../../harness/judge/index.ts";
 import {
 	AS_AN_ORPHAN,
-	cameToOthers,
-	endedWith,
-	initLeft,
+	endedByError,
+	initEndedEarly,
 	KILLED_MEANWHILE,
+	type LaterContainer,
 	NEVER_TOLD,
 	NOT_AT_ALL,
-	type Told,
-	uninvited,
+	signalsToOthers,
+	unexpectedSignals,
 } from "./facts.ts";
-import { sendsKill, sent, taken, waitedFor } from "./ledgers.ts";
+import { sendsSigkill, sentSignals, setsWaitedFor, takenSignals } from "./ledgers.ts";
 import {
 	childEndNotHeard,
 	endNotNoticed,
@@ -26,27 +26,28 @@ import { EXITS, KILLED, SIGNALS } from "./scenario.ts";
 
 const containers = ({ observation }: Context) => [EXITS, KILLED].map((name) => observation.calls[name]);
 const ledgers = (context: Context) => containers(context).map((container) => container?.ledger ?? []);
-const lost = ({ facts }: Context) => [facts["signals.lost"] ?? []].flat().map(String);
-const strayed = ({ facts }: Context) => [facts["signals.strayed"] ?? []].flat();
+const lostSignals = ({ facts }: Context) => [facts["signals.lost"] ?? []].flat().map(String);
+const misdirectedSignals = ({ facts }: Context) => [facts["signals.strayed"] ?? []].flat();
 
 /** Whether signals have disturbed a container. Then the way in which it ended says nothing more. */
-export const disturbed = (context: Context) => strayed(context).length > 0 || lost(context)[0] === KILLED_MEANWHILE;
+export const disturbedBySignals = (context: Context) =>
+	misdirectedSignals(context).length > 0 || lostSignals(context)[0] === KILLED_MEANWHILE;
 
 export const signalsLost: Explanation[] = [
 	{ ...notBlocked, when: (context) => ledgers(context).some((ledger) => notBlocked.when?.({ ...context, ledger })) },
 	{
 		...sigkillSent,
-		when: (context) => lost(context)[0] === KILLED_MEANWHILE && ledgers(context).some(sendsKill),
+		when: (context) => lostSignals(context)[0] === KILLED_MEANWHILE && ledgers(context).some(sendsSigkill),
 	},
-	{ ...initDoesNotWait, when: ({ observation }) => initLeft(observation) },
+	{ ...initDoesNotWait, when: ({ observation }) => initEndedEarly(observation) },
 	{
 		// sigwaitinfo returns no signal that is not in its set.
 		when: (context) => {
-			const sets = ledgers(context).flatMap(waitedFor);
+			const sets = ledgers(context).flatMap(setsWaitedFor);
 			return (
 				sets.length > 0 &&
-				lost(context).length < SIGNALS.length &&
-				lost(context).every((signal) => /^SIG/.test(signal) && !sets.join().includes(signal))
+				lostSignals(context).length < SIGNALS.length &&
+				lostSignals(context).every((signal) => /^SIG/.test(signal) && !sets.join().includes(signal))
 			);
 		},
 		diagnosis: "signal-not-in-set",
@@ -57,19 +58,20 @@ export const signalsLost: Explanation[] = [
 	},
 	{
 		when: ({ observation, drawn, ...context }) =>
-			uninvited(observation, drawn).some((signal) => signal !== "SIGCHLD") && lost(context as Context).length > 0,
+			unexpectedSignals(observation, drawn).some((signal) => signal !== "SIGCHLD") &&
+			lostSignals(context as Context).length > 0,
 		diagnosis: "signal-changed",
 		misconception: 9,
 		why: ({ observation, drawn }) =>
-			`The command did not get these, and got what nobody had sent: ${uninvited(observation, drawn).join(", ")}. Each signal means something of its own to a program: SIGHUP may be "read your settings again", where SIGTERM is "end".`,
+			`The command did not get these, and got what nobody had sent: ${unexpectedSignals(observation, drawn).join(", ")}. Each signal means something of its own to a program: SIGHUP may be "read your settings again", where SIGTERM is "end".`,
 		try: "Pass on the number that sigwaitinfo has given: kill(child, signo).",
 		see: ["sigwaitinfo(2)", "kill(2)"],
 	},
 	{
 		when: (context) => {
 			const all = ledgers(context).flat();
-			return lost(context).every(
-				(signal) => taken(all).includes(signal) && !sent(all).some((kill) => kill.signal === signal),
+			return lostSignals(context).every(
+				(signal) => takenSignals(all).includes(signal) && !sentSignals(all).some((kill) => kill.signal === signal),
 			);
 		},
 		diagnosis: "signal-not-sent-on",
@@ -89,7 +91,7 @@ export const signalsLost: Explanation[] = [
 
 export const signalsStrayed: Explanation[] = [
 	{
-		when: ({ observation }) => cameToOthers(observation).length > 0,
+		when: ({ observation }) => signalsToOthers(observation).length > 0,
 		diagnosis: "signals-to-everybody",
 		misconception: 9,
 		why: "What was sent to pid 1 came to the command, and to a process that the command had started, too. Sent to -1, a signal goes to every process in the namespace but pid 1; sent to 0 or a negative number, to a process group.",
@@ -97,7 +99,7 @@ export const signalsStrayed: Explanation[] = [
 		see: ["kill(2)"],
 	},
 	{
-		when: ({ observation, drawn }) => uninvited(observation, drawn).includes("SIGCHLD"),
+		when: ({ observation, drawn }) => unexpectedSignals(observation, drawn).includes("SIGCHLD"),
 		diagnosis: "sigchld-passed-on",
 		misconception: 9,
 		why: "An orphan ended, and the kernel told pid 1 by a SIGCHLD. The command got one as well, although no child of its own had ended. Programs that count their children are misled by that.",
@@ -114,29 +116,29 @@ export const signalsStrayed: Explanation[] = [
 ];
 
 /** For the container that this fact is about. */
-export function codeLost(fact: "exit.code" | "exit.signal"): Explanation[] {
-	const name: Told = fact === "exit.code" ? EXITS : KILLED;
-	const got = ({ facts }: Context) => facts[fact];
+export function endingLost(fact: "exit.code" | "exit.signal"): Explanation[] {
+	const name: LaterContainer = fact === "exit.code" ? EXITS : KILLED;
+	const ending = ({ facts }: Context) => facts[fact];
 	return [
-		{ ...noChildLeft, when: ({ observation }) => endedWith(observation, name, "ECHILD") },
+		{ ...noChildLeft, when: ({ observation }) => endedByError(observation, name, "ECHILD") },
 		{
-			when: (context) => got(context) === AS_AN_ORPHAN,
+			when: (context) => ending(context) === AS_AN_ORPHAN,
 			diagnosis: "orphan-status-returned",
 			misconception: 8,
 			why: "The command and an orphan ended at one moment, each with a code of its own, and box returned the orphan's. waitpid(-1) gives any child that has ended, also after the one that you look after: the status that is kept has to be that child's.",
 			try: "Keep the status only where the pid is that of the child that you look after, and stop there.",
 			see: ["waitpid(2)", PID_1_SIGNALS],
 		},
-		{ ...initDoesNotWait, when: (context) => got(context) === NEVER_TOLD && initLeft(context.observation) },
+		{ ...initDoesNotWait, when: (context) => ending(context) === NEVER_TOLD && initEndedEarly(context.observation) },
 		{
 			...childEndNotHeard,
 			when: (context) =>
-				got(context) === NOT_AT_ALL &&
+				ending(context) === NOT_AT_ALL &&
 				ledgers(context).some((ledger) => childEndNotHeard.when?.({ ...context, ledger })),
 		},
-		{ ...endNotNoticed, when: (context) => got(context) === NOT_AT_ALL },
+		{ ...endNotNoticed, when: (context) => ending(context) === NOT_AT_ALL },
 		{
-			when: (context) => /^with the exit code/.test(String(got(context))),
+			when: (context) => /^with the exit code/.test(String(ending(context))),
 			diagnosis: "exit-code-lost",
 			why:
 				fact === "exit.code"
