@@ -1,9 +1,9 @@
 import { posix } from "node:path";
 import { keyOf } from "../base/cache.ts";
+import { ConcurrencyLimit, concurrently } from "../base/concurrently.ts";
 import { Failure } from "../base/failure.ts";
 import { interruption } from "../base/interrupt.ts";
 import { inKit } from "../base/kit.ts";
-import { sideBySide, Turns } from "../base/side-by-side.ts";
 import { bundle } from "../engine/bundle.ts";
 import { engineAt } from "../engine/engine-at.ts";
 import { typeErrors } from "../engine/types.ts";
@@ -101,7 +101,7 @@ async function gradeOnce(
 	{ lanes, moreLanes, heard }: Grading,
 	lessonsOf: (name: string) => readonly Graded[],
 ): Promise<Map<string, Tried<Result>[]>> {
-	const all = sideBySide(
+	const all = concurrently(
 		entrants,
 		async ({ name, open }) => {
 			const submission = once(open);
@@ -119,7 +119,7 @@ async function gradeOnce(
 
 class Grader {
 	readonly #grading: Grading;
-	readonly #limiter: Turns;
+	readonly #limiter: ConcurrencyLimit;
 	readonly #proven = new Map<string, Promise<MachinePool>>();
 	readonly #underWay = new Map<string, { by: string; tried: Promise<Tried<Judgement>> }>();
 	/** Diagnoses that were made while the computer was busy, by the key of the judged files. */
@@ -128,7 +128,7 @@ class Grader {
 
 	constructor(grading: Grading) {
 		this.#grading = grading;
-		this.#limiter = new Turns(grading.lanes);
+		this.#limiter = new ConcurrencyLimit(grading.lanes);
 	}
 
 	/** Begins another round. The reference is timed again, because the computer's load has changed. */
@@ -163,7 +163,7 @@ class Grader {
 		let before = spent();
 		const looking = setInterval(() => {
 			const now = spent();
-			if (couldDoMore(before, now)) this.#limiter.lend(this.#grading.moreLanes);
+			if (couldDoMore(before, now)) this.#limiter.startExtra(this.#grading.moreLanes);
 			before = now;
 		}, LOOK_EVERY_MS);
 		return work.finally(() => clearInterval(looking));
@@ -200,7 +200,7 @@ class Grader {
 		const proving = async () => {
 			const machines = new Pace(this.#grading.machines);
 			const solution = inKit("solutions", lesson.id, check.module);
-			const { findings } = await this.#limiter.take(() => judge(lesson, solution, machines, { types: false }));
+			const { findings } = await this.#limiter.run(() => judge(lesson, solution, machines, { types: false }));
 			const [finding] = findings;
 			if (finding === undefined) return machines;
 			const found = `${finding.what} shows ${shown(finding.got)}`;
@@ -221,7 +221,7 @@ class Grader {
 		if (noted !== undefined) return certain(noted);
 		try {
 			const machines = await this.#machinesFor(graded);
-			return await this.#limiter.take(async () => {
+			return await this.#limiter.run(async () => {
 				interruption.throwIfAborted();
 				const verdict = await judged(machines);
 				interruption.throwIfAborted();

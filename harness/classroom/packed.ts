@@ -1,5 +1,5 @@
+import { ConcurrencyLimit } from "../base/concurrently.ts";
 import { readBytes } from "../base/regular-file.ts";
-import { Turns } from "../base/side-by-side.ts";
 import { isImportable } from "../engine/submission-files.ts";
 import { ARCHIVE_BYTES_MAX, unpacked } from "../learner/archive.ts";
 import { asText, FILE_BYTES_MAX, type Folder } from "./folder.ts";
@@ -18,14 +18,14 @@ export function archiveNamed(name: string): { owner: string; ending: string; isE
 }
 
 /** Unpacks one archive at a time: even a small one may take a hundred megabytes of memory. */
-const unpacking = new Turns(1);
+const unpacking = new ConcurrencyLimit(1);
 
 /**
  * Unpacks an archive into memory, and lists its files like those of a folder.
  * @throws {Error} it cannot be read, or is not as `drydock export` writes it
  */
 export async function lookIntoArchive(place: Buffer): Promise<Folder> {
-	const contents = await unpacking.take(async () => unpacked(await readBytes(place, ARCHIVE_BYTES_MAX)));
+	const contents = await unpacking.run(async () => unpacked(await readBytes(place, ARCHIVE_BYTES_MAX)));
 	const importable = [...contents].filter(([path]) => isImportable(path));
 	const files = importable.map(([path, content]) => {
 		// Copies the content, which is a view of the whole archive's memory. If it is too large, the copy is just large

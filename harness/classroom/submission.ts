@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { rationed, type SubmissionFiles } from "../engine/submission-files.ts";
+import { type SubmissionFiles, withReadLimits } from "../engine/submission-files.ts";
 import type { Folder } from "./folder.ts";
 import { harmless } from "./harmless.ts";
 
@@ -93,7 +93,7 @@ export function filesOf({ folder }: Submission, taken: (path: string, text: stri
 		root: "/",
 		contains: () => true,
 		has: (path) => files.has(path) || refused.has(path),
-		read: rationed(async (path) => {
+		read: withReadLimits(async (path) => {
 			const why = refused.get(path);
 			if (why !== undefined) throw new Error(`${path.slice(1)} cannot be read: it ${why}`);
 			const text = await reading(folder, path).catch((error: NodeJS.ErrnoException) => {

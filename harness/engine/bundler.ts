@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import type * as esbuildModule from "esbuild";
+import { ConcurrencyLimit } from "../base/concurrently.ts";
 import { interruption } from "../base/interrupt.ts";
-import { Turns } from "../base/side-by-side.ts";
 import { startConfined } from "./confined-tool.ts";
 
 /**
@@ -30,7 +30,7 @@ interface Service {
 }
 
 /** The bundler and the type checker share this limit. */
-export const compilerTurns = new Turns(AT_ONCE);
+export const compilerLimit = new ConcurrencyLimit(AT_ONCE);
 /** The process that waits for the next work. From the first work on there is always one, and never a second. */
 let idle: Promise<Service> | undefined;
 
@@ -41,7 +41,7 @@ let idle: Promise<Service> | undefined;
  */
 export async function withBundler<T>(work: (esbuild: Esbuild, abort: () => void) => Promise<T>): Promise<T> {
 	interruption.throwIfAborted();
-	return compilerTurns.take(async () => {
+	return compilerLimit.run(async () => {
 		const taken = idle ?? start();
 		idle = undefined;
 		const service = await taken;

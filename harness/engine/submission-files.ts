@@ -1,8 +1,8 @@
 import { lstatSync, realpathSync, statSync } from "node:fs";
 import { dirname, relative, resolve, sep } from "node:path";
+import { ConcurrencyLimit } from "../base/concurrently.ts";
 import { inKit, withUnixLines } from "../base/kit.ts";
 import { readBytes } from "../base/regular-file.ts";
-import { Turns } from "../base/side-by-side.ts";
 
 /**
  * Decides which files belong to a submission. The bundler and the type checker see only these files and the kit's. They
@@ -30,13 +30,13 @@ export const isImportable = (path: string): boolean => /\.([mc]?[jt]s|json)$/.te
 /**
  * Reads each file only once, one file at a time, and enforces the limits on a submission's size and number of files.
  */
-export function rationed(open: (path: string) => Promise<string>): (path: string) => Promise<string> {
+export function withReadLimits(open: (path: string) => Promise<string>): (path: string) => Promise<string> {
 	const texts = new Map<string, Promise<string>>();
-	const turns = new Turns(1);
+	const limit = new ConcurrencyLimit(1);
 	let left = BYTES_MAX;
 	const taken = async (path: string) => {
 		if (texts.size >= COUNT_MAX) throw new Error(`the module imports too many files: more than ${COUNT_MAX}`);
-		return turns.take(async () => {
+		return limit.run(async () => {
 			// Once the limit is exceeded, nothing more is read.
 			const text = left < 0 ? "" : withUnixLines(await open(path));
 			left -= text.length;
@@ -65,7 +65,7 @@ export function filesBeside(modules: readonly string[]): SubmissionFiles {
 		root: resolve("."),
 		contains,
 		has: (path) => contains(path) && (named.has(path) || isImportable(path)) && isFile(path),
-		read: rationed(async (path) => {
+		read: withReadLimits(async (path) => {
 			const place = realPath(path) ?? path;
 			const refusal = (why: string) => new Error(`${relative(".", path)} cannot be read: ${why}`);
 			if (!named.has(path) && !isInside(realDirs, place))

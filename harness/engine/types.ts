@@ -6,7 +6,7 @@ import { Failure } from "../base/failure.ts";
 import { interruption } from "../base/interrupt.ts";
 import { inKit } from "../base/kit.ts";
 import { BundleError, brief, type Diagnostic } from "./bundle.ts";
-import { compilerTurns } from "./bundler.ts";
+import { compilerLimit } from "./bundler.ts";
 import { CheckerChannel } from "./checker-channel.ts";
 import { notExecutable, startConfined } from "./confined-tool.ts";
 import { filesBeside, type SubmissionFiles } from "./submission-files.ts";
@@ -52,7 +52,7 @@ export async function typeErrors(
 	const subject = resolve(file);
 	const compiler = await compilerPath();
 	const world = new TypeWorld(compiler, subject, modules, files);
-	const said = await compilerTurns.take(() => saidBy(compiler, world, signal));
+	const said = await compilerLimit.run(() => saidBy(compiler, world, signal));
 	if (said === "too much") {
 		const message = "this is too much for the compiler: its types are";
 		throw new BundleError({ message, file: subject, line: 1, column: 1 }, "too-much-for-the-compiler");

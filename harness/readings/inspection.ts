@@ -8,7 +8,7 @@ export interface Section {
 }
 
 /** Compares a command with the host that it runs on. A section of which the lesson reads nothing is left out. */
-export function sideBySide(host: HostState, container: ProcessState): Section[] {
+export function compareWithHost(host: HostState, container: ProcessState): Section[] {
 	const subjects = Object.values(SUBJECTS);
 	return SECTIONS.map((title) => ({
 		title,

@@ -7,7 +7,7 @@ import { readBytes } from "../../harness/base/regular-file.ts";
 import { archivesIn, entrantsIn } from "../../harness/classroom/class.ts";
 import { lookInto } from "../../harness/classroom/folder.ts";
 import { findModule, type Submission } from "../../harness/classroom/submission.ts";
-import { rationed } from "../../harness/engine/submission-files.ts";
+import { withReadLimits } from "../../harness/engine/submission-files.ts";
 import { lessons } from "../../harness/judge/lessons.ts";
 import { entry, LOGBOOK_ENTRY, tarball } from "../support/tarball.ts";
 import { temporary } from "../support/temporary.ts";
@@ -313,7 +313,7 @@ describe("a class", () => {
 
 test("what a module imports is read one at a time, and no further than all may have", async () => {
 	const read = { now: 0, atOnce: 0, all: 0 };
-	const reader = rationed(async () => {
+	const reader = withReadLimits(async () => {
 		read.all += 1;
 		read.now += 1;
 		read.atOnce = Math.max(read.atOnce, read.now);

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { sideBySide } from "../../harness/readings/inspection.ts";
+import { compareWithHost } from "../../harness/readings/inspection.ts";
 import { hostState, mount, processState } from "../support/observation.ts";
 
-function rowsOf(title: string, ...states: Parameters<typeof sideBySide>) {
-	return sideBySide(...states).find((section) => section.title === title)?.rows ?? [];
+function rowsOf(title: string, ...states: Parameters<typeof compareWithHost>) {
+	return compareWithHost(...states).find((section) => section.title === title)?.rows ?? [];
 }
 
 test("a namespace of its own is shown beside the host's; one that is shared is not repeated", () => {
@@ -39,5 +39,5 @@ test("of its cgroup, what is limited and used is shown; of what the lesson does 
 		{ label: "path", host: ["/"], container: ["/box/a"] },
 		{ label: "memory.max", host: null, container: ["64"] },
 	]);
-	expect(sideBySide(hostState(), container).map(({ title }) => title)).not.toContain("network");
+	expect(compareWithHost(hostState(), container).map(({ title }) => title)).not.toContain("network");
 });

@@ -13,7 +13,7 @@ import { locate } from "../../harness/judge/stack.ts";
 import { bundleTrial, newTrial, playTrial } from "../../harness/judge/trial.ts";
 import type { Drawn } from "../../harness/judge/values.ts";
 import { encodeFrame, type GuestFrame, type Observation, ProtocolError } from "../../harness/protocol/index.ts";
-import { sideBySide } from "../../harness/readings/inspection.ts";
+import { compareWithHost } from "../../harness/readings/inspection.ts";
 import { Intake } from "../../harness/vm/intake.ts";
 import { byteEdits, edited, editedBytes, edits, part } from "../support/edits.ts";
 import { newMachinePool } from "../support/guest.ts";
@@ -161,7 +161,7 @@ async function judgedAndShown({ check, drawn, reference, file, map }: Recorded, 
 		...{ durationMs: 0, stagesMs: observation.stageMs },
 	});
 	for (const { host, commands } of Object.values(observation.moments))
-		for (const command of Object.values(commands)) if (command !== null) sideBySide(host, command);
+		for (const command of Object.values(commands)) if (command !== null) compareWithHost(host, command);
 	const texts = [await report(verdict, "", "", PLAIN), trace(verdict, PLAIN), JSON.stringify(judgementOf(verdict))];
 	for (const text of texts) expect(text).toBeTypeOf("string");
 	expect(JSON.parse(JSON.stringify(verdict.findings))).toHaveLength(verdict.findings.length);

@@ -1,9 +1,9 @@
 import { Chalk } from "chalk";
+import { concurrently } from "../../base/concurrently.ts";
 import { EXIT } from "../../base/failure.ts";
 import { interruption } from "../../base/interrupt.ts";
 import { mark } from "../../base/plain.ts";
 import { silent, visible } from "../../base/progress.ts";
-import { sideBySide } from "../../base/side-by-side.ts";
 import { proveLesson } from "../../dev/lesson.ts";
 import { findLesson, lessons } from "../../judge/lessons.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
@@ -17,7 +17,7 @@ export async function devCheck(id: string | undefined, { json }: { json?: boolea
 	const machines = new MachinePool(json ? silent : visible);
 	machines.prepare();
 	try {
-		const proved = sideBySide(chosen, async (lesson) => ({
+		const proved = concurrently(chosen, async (lesson) => ({
 			lesson: lesson.id,
 			proofs: await proveLesson(lesson, machines),
 		}));

@@ -1,7 +1,7 @@
+import { concurrently } from "../../base/concurrently.ts";
 import { EXIT, Failure, failureOf } from "../../base/failure.ts";
 import { interruption } from "../../base/interrupt.ts";
 import { silent, visible } from "../../base/progress.ts";
-import { sideBySide } from "../../base/side-by-side.ts";
 import { judge, type Verdict } from "../../judge/judge.ts";
 import { findLesson, type Lesson, lessons, loadCheck } from "../../judge/lessons.ts";
 import { currentLesson, editedLessons, hasTried, logbook, passedModules, recordAttempt } from "../../learner/course.ts";
@@ -69,7 +69,7 @@ function printFailure(error: unknown, [lesson]: Lesson[]): void {
 // Checks as many lessons at a time as there are processors. Prints the verdicts in the lessons' order.
 async function checkAll(chosen: Lesson[], machines: MachinePool, options: CheckOptions): Promise<number> {
 	const edited = await editedLessons();
-	const verdicts = sideBySide(chosen, (lesson) => judgeOne(lesson, machines, options));
+	const verdicts = concurrently(chosen, (lesson) => judgeOne(lesson, machines, options));
 	for (const [index, lesson] of chosen.entries()) {
 		const verdict = await verdicts[index];
 		if (!options.json && verdict !== undefined) await print(lesson, verdict, options);

@@ -12,7 +12,7 @@ import { bundleTrial, newTrial, playTrial, type Trial } from "../../judge/trial.
 import { currentLesson } from "../../learner/course.ts";
 import { type Subject, subjectOf } from "../../learner/subject.ts";
 import type { Ending, Observation } from "../../protocol/index.ts";
-import { sideBySide } from "../../readings/inspection.ts";
+import { compareWithHost } from "../../readings/inspection.ts";
 import type { Row } from "../../readings/subject.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
 import { printJson, style } from "../text/terminal.ts";
@@ -125,7 +125,7 @@ function pageOf({ lesson, file, did, who, others }: Header, observation: Observa
 		return page.text();
 	}
 	page.labelled("when", "while the command waits (←)");
-	for (const { title, rows } of sideBySide(host, container)) {
+	for (const { title, rows } of compareWithHost(host, container)) {
 		page.line();
 		page.row(chalk.bold(title), [chalk.dim("host")], [chalk.dim("container")]);
 		for (const row of rows) show(page, chalk, row);

@@ -1,11 +1,11 @@
 import { cpus } from "node:os";
 import { expect, test } from "vitest";
-import { sideBySide, Turns } from "../../harness/base/side-by-side.ts";
+import { ConcurrencyLimit, concurrently } from "../../harness/base/concurrently.ts";
 
 test("as many at a time as there are processors, and the results in the items' order", async () => {
 	let [running, most] = [0, 0];
 	const items = Array.from({ length: cpus().length * 2 + 1 }, (_, index) => index);
-	const results = sideBySide(items, async (item) => {
+	const results = concurrently(items, async (item) => {
 		most = Math.max(most, ++running);
 		await new Promise((resolve) => setTimeout(resolve, 5 * (items.length - item)));
 		running -= 1;
@@ -16,7 +16,7 @@ test("as many at a time as there are processors, and the results in the items' o
 });
 
 test("one that fails takes nothing from the others", async () => {
-	const results = sideBySide([1, 2, 3], async (item) => {
+	const results = concurrently([1, 2, 3], async (item) => {
 		if (item < 3) throw new Error(`no ${item}`);
 		return item;
 	});
@@ -27,12 +27,12 @@ test("one that fails takes nothing from the others", async () => {
 	]);
 });
 
-test("a turn that is lent lets one more begin; whoever is done next makes up for it", async () => {
-	const turns = new Turns(1);
+test("extra work starts beyond the limit, and no work takes its place when the next piece ends", async () => {
+	const limit = new ConcurrencyLimit(1);
 	const begun: string[] = [];
 	const end = new Map<string, () => void>();
 	const work = ["hangs", "one", "two", "three"].map((name) =>
-		turns.take(() => {
+		limit.run(() => {
 			begun.push(name);
 			return new Promise<void>((resolve) => end.set(name, resolve));
 		}),
@@ -44,13 +44,13 @@ test("a turn that is lent lets one more begin; whoever is done next makes up for
 	};
 	await settled();
 	expect(begun).toEqual(["hangs"]);
-	turns.lend(1);
-	turns.lend(1);
+	limit.startExtra(1);
+	limit.startExtra(1);
 	await settled();
 	expect(begun).toEqual(["hangs", "one"]);
 	await ends("one");
 	expect(begun).toEqual(["hangs", "one"]);
-	turns.lend(1);
+	limit.startExtra(1);
 	await settled();
 	await ends("hangs");
 	expect(begun).toEqual(["hangs", "one", "two"]);
@@ -58,7 +58,7 @@ test("a turn that is lent lets one more begin; whoever is done next makes up for
 	expect(begun).toEqual(["hangs", "one", "two", "three"]);
 	await ends("three");
 	await Promise.all(work);
-	// Nothing waits, so this lends nothing.
-	turns.lend(1);
-	await turns.take(async () => {});
+	// Nothing waits, so this starts nothing.
+	limit.startExtra(1);
+	await limit.run(async () => {});
 });

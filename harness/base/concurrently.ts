@@ -1,23 +1,23 @@
 import { cpus } from "node:os";
 
 /** Limits how many pieces of work run at the same time. The others wait, and start in the order in which they came. */
-export class Turns {
+export class ConcurrencyLimit {
 	readonly #waiting: (() => void)[] = [];
 	#free: number;
-	#lent = 0;
+	#extra = 0;
 
 	constructor(atOnce: number) {
 		this.#free = atOnce;
 	}
 
-	async take<T>(work: () => Promise<T>): Promise<T> {
+	async run<T>(work: () => Promise<T>): Promise<T> {
 		if (this.#free === 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
 		else this.#free -= 1;
 		try {
 			return await work();
 		} finally {
-			if (this.#lent > 0) this.#lent -= 1;
-			else this.#pass();
+			if (this.#extra > 0) this.#extra -= 1;
+			else this.#startNext();
 		}
 	}
 
@@ -25,13 +25,13 @@ export class Turns {
 	 * Starts one piece of waiting work beyond the limit, unless `atMost` pieces run beyond it already. When the next
 	 * piece of work ends, no waiting work starts in its place.
 	 */
-	lend(atMost: number): void {
-		if (this.#lent >= atMost || this.#waiting.length === 0) return;
-		this.#lent += 1;
-		this.#pass();
+	startExtra(atMost: number): void {
+		if (this.#extra >= atMost || this.#waiting.length === 0) return;
+		this.#extra += 1;
+		this.#startNext();
 	}
 
-	#pass(): void {
+	#startNext(): void {
 		const next = this.#waiting.shift();
 		if (next === undefined) this.#free += 1;
 		else next();
@@ -42,14 +42,14 @@ export class Turns {
  * Does the same work for each item, `atOnce` items at a time; as many as there are processors if not given.
  * @returns immediately, a promise for each item, in the order of the items
  */
-export function sideBySide<T, R>(
+export function concurrently<T, R>(
 	items: readonly T[],
 	work: (item: T) => Promise<R>,
 	atOnce: number = cpus().length,
 ): Promise<R>[] {
-	const turns = new Turns(atOnce);
+	const limit = new ConcurrencyLimit(atOnce);
 	return items.map((item) => {
-		const done = turns.take(() => work(item));
+		const done = limit.run(() => work(item));
 		// A caller that awaits the promises one by one stops at the first failure. The next failure must not count as
 		// unhandled.
 		done.catch(() => {});
