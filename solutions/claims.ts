@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { getpid, kill } from "#kernel";
-import { unlessGone } from "./gone.ts";
+import { unlessGone } from "./unless-gone.ts";
 
 /**
  * Things that only one container can have at a time, such as an address: a file for each claim. A container claims its

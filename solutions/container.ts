@@ -1,7 +1,7 @@
 import { runCommand } from "./01-process/process.ts";
 import { oneAtATime } from "./lock.ts";
 import { type Container, type Part, parts } from "./part.ts";
-import { onSearchPath } from "./search-path.ts";
+import { findOnSearchPath } from "./search-path.ts";
 
 /**
  * Runs a container: makes each part that the container asks for on the host, enters the parts in the container's first
@@ -18,7 +18,7 @@ export function run(asked: Partial<Container> & Record<string, unknown>): number
 			const make = () => part.make?.(container);
 			used.push({ part, made: part.remove ? oneAtATime(make) : make() });
 		}
-		const command = asked.command && onSearchPath(asked.command, container.layers ?? [asked.rootfs ?? ""]);
+		const command = asked.command && findOnSearchPath(asked.command, container.layers ?? [asked.rootfs ?? ""]);
 		return runCommand(command ?? (container.command as [string]), () => {
 			// This runs in a forked child. It empties `used`, so that the child's `finally` removes nothing if `enter`
 			// throws.
@@ -31,11 +31,11 @@ export function run(asked: Partial<Container> & Record<string, unknown>): number
 }
 
 /** Calls `step` for each item, also after one call has thrown. Then throws the first error, if there was one. */
-export function doAll<T>(each: readonly T[], step: (one: T) => void): void {
+export function doAll<T>(items: readonly T[], step: (item: T) => void): void {
 	const errors: unknown[] = [];
-	for (const one of each)
+	for (const item of items)
 		try {
-			step(one);
+			step(item);
 		} catch (error) {
 			errors.push(error);
 		}

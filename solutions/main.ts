@@ -21,10 +21,11 @@ try {
 }
 
 function main([name, ...args]: string[]): void {
-	const command = COMMANDS.find((each) => each.name === name);
-	const usage = (command === undefined ? COMMANDS : [command]).map((each) => each.usage).join("\n");
+	const command = COMMANDS.find((known) => known.name === name);
+	const usage = (command === undefined ? COMMANDS : [command]).map((shown) => shown.usage).join("\n");
 	if (HELP.has(name)) show(usage);
-	if (command === undefined) throw new Error(`what is to be run?\n${usage}`);
+	if (command === undefined)
+		throw new Error(`${name === undefined ? "no command was given" : `there is no command ${name}`}\n${usage}`);
 	const flags = Object.entries(command.options).map(
 		([option, { repeats = false }]) => [option, { type: "string", multiple: repeats }] as const,
 	);

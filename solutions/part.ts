@@ -30,10 +30,10 @@ export interface Part<Own = Record<string, unknown>, Made = unknown> {
 	/** The part's command-line options, by name. */
 	options?: Record<string, Option>;
 	/**
-	 * Reads the command line.
+	 * Turns options of the command line into properties of the container.
 	 * @param given returns the values of an option; only the last one if the option does not repeat
 	 */
-	ask?(given: (name: string) => string[], container: Container): Partial<Container & Own>;
+	readOptions?(given: (name: string) => string[], container: Container): Partial<Container & Own>;
 	/**
 	 * Runs on the host, before the container's first process starts. Before it throws, it removes what it has made so
 	 * far.

@@ -8,7 +8,7 @@ const SEARCH_PATH = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin
  * @param roots the directories that make up the container's root
  * @returns the command with its path in the container; unchanged if the name has a slash or is not found
  */
-export function onSearchPath(command: [string, ...string[]], roots: readonly string[]): [string, ...string[]] {
+export function findOnSearchPath(command: [string, ...string[]], roots: readonly string[]): [string, ...string[]] {
 	const [name, ...args] = command;
 	if (name.includes("/")) return command;
 	// lstat, not stat: the target of a symbolic link may exist only for processes in the container.

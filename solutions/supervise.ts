@@ -22,7 +22,7 @@ import {
 	WNOHANG,
 	waitpid,
 } from "#kernel";
-import { unlessGone } from "./gone.ts";
+import { unlessGone } from "./unless-gone.ts";
 
 /**
  * Three processes, so that whichever of them is killed, another one cleans up:
@@ -46,16 +46,26 @@ export interface Engine {
 /** The exit code when box itself has failed. Other engines use the same number. */
 export const FAILED = 125;
 
-const PASSED_ON = ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGCONT", "SIGWINCH"] as const;
-const NUMBERS = PASSED_ON.map((name) => constants.signals[name]);
-const AWAITED = [...NUMBERS, SIGCHLD];
+const PASSED_ON_SIGNALS = [
+	"SIGHUP",
+	"SIGINT",
+	"SIGQUIT",
+	"SIGTERM",
+	"SIGUSR1",
+	"SIGUSR2",
+	"SIGCONT",
+	"SIGWINCH",
+] as const;
+const AWAITED_SIGNALS = [...PASSED_ON_SIGNALS.map((name) => constants.signals[name]), SIGCHLD];
 /** Signals that end the engine as long as there is no container. */
-const ENDING = ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM"].map((name) => constants.signals[name as NodeJS.Signals]);
+const ENDING_SIGNALS = ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM"].map(
+	(name) => constants.signals[name as NodeJS.Signals],
+);
 /** The terminal sends Ctrl-C to every process, and box passes its copy on. Within this time, that copy is an echo. */
 const ECHO_MS = 1_000;
 /** Within this time, the container's command starts or its engine ends. */
-const COMING_MS = 5_000;
-const PAUSE_MS = 10;
+const COMMAND_STARTS_MS = 5_000;
+const POLL_INTERVAL_MS = 10;
 
 /**
  * Runs an engine and ends this process with the engine's exit code. Cleans up even if one of the processes is killed.
@@ -64,24 +74,24 @@ export function supervise(engine: Engine): void {
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	const box = getpid();
 	// Signals stay blocked across the fork, so that the forked process loses none.
-	sigprocmask(SIG_BLOCK, AWAITED);
+	sigprocmask(SIG_BLOCK, AWAITED_SIGNALS);
 	const shim = fork();
 	if (shim === 0) _exit(superviseEngine(box, engine));
 
 	// Node's other threads in this process cannot be made to block signals. So this process handles signals, and does
 	// not wait for them.
-	for (const name of PASSED_ON) process.on(name, () => kill(shim, constants.signals[name]));
-	const look = () => {
+	for (const name of PASSED_ON_SIGNALS) process.on(name, () => kill(shim, constants.signals[name]));
+	const exitIfShimEnded = () => {
 		const status = reap(shim);
 		if (status === undefined) return;
 		if (!WIFSIGNALED(status)) _exit(WEXITSTATUS(status));
 		cleanUp(engine);
 		fail("the shim was killed");
 	};
-	process.on("SIGCHLD", look);
+	process.on("SIGCHLD", exitIfShimEnded);
 	// Handlers alone do not keep Node running.
 	setInterval(() => {}, 2 ** 30);
-	sigprocmask(SIG_UNBLOCK, AWAITED);
+	sigprocmask(SIG_UNBLOCK, AWAITED_SIGNALS);
 }
 
 /** Prints what went wrong, and ends this process. */
@@ -108,15 +118,15 @@ function superviseEngine(box: number, engine: Engine): number {
 	if (pid === 0) _exit(runEngine(shim, engine));
 
 	try {
-		return follow(pid, box, engine);
+		return passSignalsOn(pid, box, engine);
 	} finally {
 		cleanUp(engine);
 	}
 }
 
 // Passes signals on to the container until the engine has ended or box is gone. Returns the exit code.
-function follow(pid: number, box: number, engine: Engine): number {
-	let heard = { signo: 0, atMs: 0 };
+function passSignalsOn(pid: number, box: number, engine: Engine): number {
+	let lastFromTerminal = { signo: 0, atMs: 0 };
 	let endedBy: number | undefined;
 	while (getppid() === box) {
 		const status = reap(pid);
@@ -128,16 +138,17 @@ function follow(pid: number, box: number, engine: Engine): number {
 			if (WIFSIGNALED(status)) say("the engine was killed");
 			return code;
 		}
-		const { signo, code } = sigwaitinfo(AWAITED);
+		const { signo, code } = sigwaitinfo(AWAITED_SIGNALS);
 		if (signo === SIGCHLD) continue;
 		// The terminal sends Ctrl-C to the container, to this process and to box. Box then passes it on, once: an echo.
-		const isEcho = code !== SI_KERNEL && signo === heard.signo && performance.now() - heard.atMs < ECHO_MS;
-		const had = code === SI_KERNEL && hasReached(pid, engine);
-		heard = { signo: code === SI_KERNEL ? signo : 0, atMs: performance.now() };
+		const isEcho =
+			code !== SI_KERNEL && signo === lastFromTerminal.signo && performance.now() - lastFromTerminal.atMs < ECHO_MS;
+		const hasSignal = code === SI_KERNEL && hasReachedCommand(pid, engine);
+		lastFromTerminal = { signo: code === SI_KERNEL ? signo : 0, atMs: performance.now() };
 		if (isEcho) continue;
 		const container = containerOf(pid, engine);
-		if (container !== undefined && !had) tryKill(container, signo);
-		if (container !== undefined || !ENDING.includes(signo)) continue;
+		if (container !== undefined && !hasSignal) tryKill(container, signo);
+		if (container !== undefined || !ENDING_SIGNALS.includes(signo)) continue;
 		endedBy = signo;
 		tryKill(pid, SIGKILL);
 	}
@@ -155,13 +166,13 @@ function containerOf(pid: number, engine: Engine): number | undefined {
 // Whether the signal that the terminal has sent has reached the command. It has reached every process that existed at
 // that moment, so the command has it if its process existed then. A child forked later does not inherit pending
 // signals: fork(2).
-function hasReached(pid: number, engine: Engine): boolean {
-	const there = processesOf(pid, engine);
-	const clock = new Int32Array(new SharedArrayBuffer(4));
-	for (const endMs = performance.now() + COMING_MS; performance.now() < endMs && !hasEnded(pid); ) {
+function hasReachedCommand(pid: number, engine: Engine): boolean {
+	const existing = processesOf(pid, engine);
+	const neverNotified = new Int32Array(new SharedArrayBuffer(4));
+	for (const endMs = performance.now() + COMMAND_STARTS_MS; performance.now() < endMs && !hasEnded(pid); ) {
 		const commands = processesOf(pid, engine).filter(runsAnotherProgram);
-		if (commands.length > 0) return commands.some((command) => there.includes(command));
-		Atomics.wait(clock, 0, 0, PAUSE_MS);
+		if (commands.length > 0) return commands.some((command) => existing.includes(command));
+		Atomics.wait(neverNotified, 0, 0, POLL_INTERVAL_MS);
 	}
 	return true;
 }
@@ -169,8 +180,8 @@ function hasReached(pid: number, engine: Engine): boolean {
 // Every process of the engine is a fork of this one and runs this program, until one of them becomes the command.
 function runsAnotherProgram(pid: number): boolean {
 	return unlessGone(() => {
-		const [its, own] = [statSync(`/proc/${pid}/exe`), statSync("/proc/self/exe")];
-		return its.ino !== own.ino || its.dev !== own.dev;
+		const [theirs, own] = [statSync(`/proc/${pid}/exe`), statSync("/proc/self/exe")];
+		return theirs.ino !== own.ino || theirs.dev !== own.dev;
 	}, false);
 }
 

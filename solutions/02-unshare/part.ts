@@ -6,6 +6,6 @@ import options from "./options.json";
 part<{ hostname: string }>({
 	when: "hostname",
 	options,
-	ask: (given, { id }) => ({ hostname: given("hostname")[0] ?? id }),
+	readOptions: (given, { id }) => ({ hostname: given("hostname")[0] ?? id }),
 	enter: ({ hostname }) => isolate(hostname),
 });

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
-import { unlessGone } from "../gone.ts";
 import { part } from "../part.ts";
+import { unlessGone } from "../unless-gone.ts";
 import { type Cgroup, createCgroup, type Limits } from "./cgroup.ts";
 import options from "./options.json";
 
@@ -8,7 +8,7 @@ import options from "./options.json";
 part<{ limits: Limits }, Cgroup>({
 	when: "limits",
 	options,
-	ask: (given) => {
+	readOptions: (given) => {
 		const [[memory], [pids], [cpus]] = [given("memory"), given("pids"), given("cpus")];
 		return {
 			limits: {

@@ -7,7 +7,7 @@ import { mountOverlay, type Overlay } from "./overlay.ts";
 part<{ layers: string[] }, Overlay>({
 	when: "layers",
 	// A directory becomes the only layer.
-	ask: (_, { rootfs }) => (rootfs === undefined ? {} : { layers: [rootfs], rootfs: undefined }),
+	readOptions: (_, { rootfs }) => (rootfs === undefined ? {} : { layers: [rootfs], rootfs: undefined }),
 	make: (container) => {
 		const overlay = mountOverlay(container.layers, directoryOf(container.id));
 		container.rootfs = overlay?.merged ?? container.rootfs;
@@ -16,8 +16,8 @@ part<{ layers: string[] }, Overlay>({
 	remove: (overlay) => overlay.remove(),
 	removeRemains: (id) => {
 		const path = directoryOf(id);
-		// Mounts go first, the latest one first: rmSync must not delete what is mounted there. That is not this
-		// container's.
+		// Unmounts first, the latest mount first. Otherwise rmSync would delete files that are mounted there and are
+		// not this container's.
 		for (const mountPoint of mountPoints().toReversed())
 			if (mountPoint.startsWith(`${path}/`)) umount2(mountPoint, MNT_DETACH);
 		rmSync(path, { recursive: true, force: true });

@@ -2,7 +2,7 @@ import { closeSync, openSync, readdirSync, writeFileSync } from "node:fs";
 import { ip, nft } from "#box/tools";
 import { CLONE_NEWNET, getpid, setns, unshare } from "#kernel";
 
-/** A port of the host that leads to one of the container's. */
+/** A port of the host that leads to a port of the container. */
 export interface Published {
 	host: number;
 	container: number;
@@ -10,39 +10,39 @@ export interface Published {
 
 /** A network that one container can join. */
 export interface Network {
-	/** Moves the calling process into it. */
+	/** Moves the calling process into the network namespace. */
 	join(): void;
-	/** Removes what was made for this container; the last one takes the bridge along. */
+	/** Removes what was made for this container, and with the last container the bridge. */
 	remove(): void;
 }
 
 const BRIDGE = "box0";
 const GATEWAY = "10.88.0.1";
-// Without one of its own, a bridge takes the lowest of its ports': another one when a container comes or goes, and those
-// that go on would send to the old one for some seconds.
+// Without a fixed hardware address, a bridge takes the lowest address of its ports. It would then change when a container
+// starts or ends, and for some seconds the other containers would still send to the old address.
 const BRIDGE_MAC = "02:00:0a:58:00:01";
 
 /**
- * Makes a network namespace that is connected to the host's by a veth pair and a bridge.
- * What it makes on the host bears the container's name, or is the bridge: that is all there is to remove.
+ * Makes a network namespace, and connects it to the host's by a veth pair and a bridge.
+ * On the host it makes the bridge, and a link and an nft table that are called `name`.
  *
- * @param name of the host's end of the veth pair, and of the container's nft table; at most 15 characters
- * @param address the container's, such as `10.88.0.2`
+ * @param name name of the host's end of the veth pair, and of the container's nft table; at most 15 characters
+ * @param address the container's address, such as `10.88.0.2`
  * @throws {SyscallError} EPERM no CAP_SYS_ADMIN
- * @throws {Error} ip or nft was refused; then nothing is left
+ * @throws {Error} ip or nft was refused; connect has then removed everything that it made
  * @see network_namespaces(7), veth(4), ip-link(8), nft(8)
  */
 export function connect(name: string, address: string, published: readonly Published[]): Network {
-	// Whoever bears the name already must not be removed with us.
+	// Otherwise `remove` would remove a link that is not this container's.
 	if (links().includes(name)) throw new Error(`there is a link ${name} already`);
-	const inside = newNamespace();
+	const containerNamespace = makeNamespace();
 	const remove = () => {
 		nft(`destroy table ip ${name}`);
-		// The other end goes along, and with it the addresses and routes that are on them.
+		// The kernel removes the other end too, and the addresses and routes of both.
 		if (links().includes(name)) ip(`link delete ${name}`);
 		if (links().includes(BRIDGE) && ports().length === 0) ip(`link delete ${BRIDGE}`);
-		// Last: with the namespace its links go, too, but some time later; until then they are there and then they are not.
-		closeSync(inside);
+		// Last: this frees the namespace, and the kernel removes the links in it some time later.
+		closeSync(containerNamespace);
 	};
 
 	try {
@@ -50,9 +50,9 @@ export function connect(name: string, address: string, published: readonly Publi
 			...(links().includes(BRIDGE)
 				? []
 				: [`link add ${BRIDGE} address ${BRIDGE_MAC} up type bridge`, `address add ${GATEWAY}/24 dev ${BRIDGE}`]),
-			`link add ${name} up master ${BRIDGE} type veth peer name eth0 netns /proc/${getpid()}/fd/${inside}`,
+			`link add ${name} up master ${BRIDGE} type veth peer name eth0 netns /proc/${getpid()}/fd/${containerNamespace}`,
 		);
-		within(inside, () =>
+		inNamespace(containerNamespace, () =>
 			ip(
 				"link set lo up",
 				`address add ${address}/24 dev eth0`,
@@ -60,40 +60,40 @@ export function connect(name: string, address: string, published: readonly Publi
 				`route add default via ${GATEWAY}`,
 			),
 		);
-		// Stays on: whether anybody else has come to need it, nobody can tell.
+		// Forwarding stays on: something else on the host may need it by then.
 		writeFileSync("/proc/sys/net/ipv4/ip_forward", "1");
 		nft(rules(name, address, published));
 	} catch (error) {
 		remove();
 		throw error;
 	}
-	return { join: () => setns(inside, CLONE_NEWNET), remove };
+	return { join: () => setns(containerNamespace, CLONE_NEWNET), remove };
 }
 
-/** Makes a network namespace that lives as long as the descriptor is open, or a process is in it. */
-function newNamespace(): number {
-	const home = openSync("/proc/thread-self/ns/net", "r");
+/** Makes a network namespace. It lives as long as the returned descriptor is open, or a process is in it. */
+function makeNamespace(): number {
+	const hostNamespace = openSync("/proc/thread-self/ns/net", "r");
 	unshare(CLONE_NEWNET);
-	const made = openSync("/proc/thread-self/ns/net", "r");
-	setns(home, CLONE_NEWNET);
-	closeSync(home);
-	return made;
+	const namespace = openSync("/proc/thread-self/ns/net", "r");
+	setns(hostNamespace, CLONE_NEWNET);
+	closeSync(hostNamespace);
+	return namespace;
 }
 
-/** Goes into a network namespace, and comes back. The programs that `act` starts are there, too. */
-function within(namespace: number, act: () => void): void {
-	const home = openSync("/proc/thread-self/ns/net", "r");
+/** Runs `work` in a network namespace, and comes back. Programs that `work` starts run in that namespace too. */
+function inNamespace(namespace: number, work: () => void): void {
+	const hostNamespace = openSync("/proc/thread-self/ns/net", "r");
 	setns(namespace, CLONE_NEWNET);
 	try {
-		act();
+		work();
 	} finally {
-		setns(home, CLONE_NEWNET);
-		closeSync(home);
+		setns(hostNamespace, CLONE_NEWNET);
+		closeSync(hostNamespace);
 	}
 }
 
-// What comes from outside goes through prerouting; what the host itself sends, through output. A packet from 127.0.0.1
-// could not leave the host, so there the port stays what it was.
+// Packets from outside pass prerouting. Packets that the host itself sends pass output. A packet from 127.0.0.1 cannot
+// leave the host, so a published port is not redirected at that address.
 function rules(name: string, address: string, published: readonly Published[]): string {
 	const dnat = published.map(
 		({ host, container }) =>

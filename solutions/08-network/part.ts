@@ -10,11 +10,11 @@ import options from "./options.json";
 part<{ address: string; publish?: Published[] }, Network>({
 	when: "address",
 	options,
-	ask: (given, { id }) => {
+	readOptions: (given, { id }) => {
 		const publish = given("publish").map(ports);
 		for (const { host } of publish) {
-			if (isListening(host)) throw new Error(`port ${host} is taken: a program on the host listens there`);
-			if (!claim(`port-${host}`, id)) throw new Error(`port ${host} is another container's`);
+			if (isListening(host)) throw new Error(`port ${host} is taken: a program on the host listens on it`);
+			if (!claim(`port-${host}`, id)) throw new Error(`port ${host} is taken: it leads to another container`);
 		}
 		return { publish, address: claimAddress(id) };
 	},
@@ -46,7 +46,7 @@ function isListening(port: number): boolean {
 
 function claimAddress(id: string): string {
 	for (let host = 2; host < 255; host++) if (claim(`10.88.0.${host}`, id)) return `10.88.0.${host}`;
-	throw new Error("every address is taken");
+	throw new Error("all addresses of 10.88.0.0/24 are taken");
 }
 
 const LINKS = "/sys/class/net";

@@ -6,10 +6,10 @@ import type { Descriptor, Files, Image, Manifest } from "#box/oci";
 import { tarEntry } from "#box/tar";
 
 /**
- * Makes an image of one layer. The same files make the same layer, byte by byte, whoever builds it and when.
+ * Builds an image of one layer. The same files always give the same bytes, no matter who builds the image, or when.
  * @param image path of the directory to make
- * @param files whose owner will be root; symbolic links are followed
- * @param command what it runs: the program's path in the container, and its arguments
+ * @param files the files to put into the layer, with root as their owner; symbolic links are followed
+ * @param command the command to run: the program's path in the container, and its arguments
  */
 export function buildImage(image: string, files: Files, command: string[]): void {
 	const entries = Object.keys(files)
@@ -21,40 +21,40 @@ export function buildImage(image: string, files: Files, command: string[]): void
 		architecture: "amd64",
 		os: "linux",
 		config: { Cmd: command },
-		// The digest of the tar archive itself: not that of the layer any more once somebody compresses the blob.
+		// The digest of the tar archive. It equals the layer's digest, because the blob is not compressed.
 		rootfs: { type: "layers", diff_ids: [layer.digest] },
 	});
 	const manifest: Manifest = { schemaVersion: 2, config, layers: [layer] };
-	// The last: a directory without it is no image.
+	// Written last: a directory without a manifest is not an image.
 	writeFileSync(`${image}/manifest.json`, JSON.stringify(manifest, null, "\t"));
 }
 
 /**
- * Opens an image: checks all of it, then unpacks its layers.
- * @param image path of its directory
- * @param dir where its layers are unpacked to; made if it is not there
- * @throws {Error} a blob is not what its digest says: then nothing has been unpacked
+ * Opens an image: checks all its blobs, then unpacks its layers.
+ * @param image path of the image's directory
+ * @param dir path of the directory to unpack the layers into; made if it does not exist
+ * @throws {Error} a blob's content does not match its digest; in this case, nothing was unpacked
  */
 export function openImage(image: string, dir: string): Image {
 	const manifest = JSON.parse(readFileSync(`${image}/manifest.json`, "utf8")) as Manifest;
 	const config = JSON.parse(getBlob(image, manifest.config).toString()) as { config: { Cmd: string[] } };
-	// Every byte is checked before tar, or the kernel, has to believe one of them.
+	// Checks every layer before tar gets a byte of any.
 	const layers = manifest.layers.map((layer) => getBlob(image, layer));
 	const dirs = layers.map((tar, index) => unpack(tar, `${dir}/${index}`));
 	return { layers: dirs.reverse(), command: config.config.Cmd };
 }
 
 /**
- * Reads from a program's file who loads it, and what else is loaded with it.
+ * Reads in a program's file which interpreter and which libraries the program needs.
  * @param file path of an ELF file, 64-bit and little-endian
- * @returns the interpreter's path, null for a static program; and the libraries' names
- * @throws {Error} it is no ELF file
+ * @returns the interpreter's path, or null for a static program, and the names of the libraries
+ * @throws {Error} the file is not an ELF file
  * @see elf(5)
  */
 export function needs(file: string): { interpreter: string | null; libraries: string[] } {
 	const [PT_LOAD, PT_DYNAMIC, PT_INTERP, DT_NEEDED, DT_STRTAB] = [1, 2, 3, 1, 5];
 	const elf = readFileSync(file);
-	if (elf.toString("latin1", 0, 4) !== "\x7fELF") throw new Error(`${file} is no ELF file`);
+	if (elf.toString("latin1", 0, 4) !== "\x7fELF") throw new Error(`${file} is not an ELF file`);
 	const number = (at: number) => Number(elf.readBigUInt64LE(at));
 	const text = (at: number) => elf.toString("latin1", at, elf.indexOf(0, at));
 	const [phoff, phentsize, phnum] = [number(32), elf.readUInt16LE(54), elf.readUInt16LE(56)];
@@ -68,7 +68,7 @@ export function needs(file: string): { interpreter: string | null; libraries: st
 		const at = dynamic.offset + index * 16;
 		return { tag: number(at), value: number(at + 8) };
 	});
-	// Where the strings are is said as an address in memory; the segment that is loaded there leads back to the file.
+	// DT_STRTAB is an address in memory. The segment that is loaded there gives the offset in the file.
 	const address = entries.find(({ tag }) => tag === DT_STRTAB)?.value ?? 0;
 	const loaded = segments.findLast(({ type, vaddr }) => type === PT_LOAD && vaddr <= address);
 	const strings = address - (loaded?.vaddr ?? 0) + (loaded?.offset ?? 0);
@@ -81,9 +81,9 @@ export function needs(file: string): { interpreter: string | null; libraries: st
 const LIBRARY_PATH = ["/lib", "/usr/lib", "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu"];
 
 /**
- * Finds what programs cannot start without: interpreters, libraries, and what those need in turn.
- * @returns for {@link buildImage}: all at the places where they are on the host; without the programs themselves
- * @throws {Error} a library is nowhere on the path
+ * Finds the files that programs need to start: interpreters, libraries, and the libraries that those need.
+ * @returns the files for {@link buildImage}, at the same paths as on the host; without the programs themselves
+ * @throws {Error} a library is in none of the directories
  */
 export function gather(programs: string[]): Files {
 	const found = new Map<string, string>();
@@ -91,7 +91,7 @@ export function gather(programs: string[]): Files {
 	for (const file of queue) {
 		const { interpreter, libraries } = needs(file);
 		for (const name of interpreter === null ? libraries : [interpreter, ...libraries]) {
-			// Each is loaded once, by its name. That goes for the interpreter, too: the C library asks for it again.
+			// The loader loads each name once. This includes the interpreter: the C library names it again.
 			if (found.has(basename(name))) continue;
 			const path =
 				name === interpreter ? name : LIBRARY_PATH.map((dir) => `${dir}/${name}`).find((path) => existsSync(path));
@@ -122,7 +122,7 @@ function getBlob(image: string, { digest }: Descriptor): Buffer {
 
 function unpack(tar: Buffer, dir: string): string {
 	mkdirSync(dir, { recursive: true });
-	// From memory, not from the file: what was checked is what is unpacked.
+	// From memory, not from the file: the file may have changed since the check.
 	const { status, stderr } = spawnSync("busybox", ["tar", "-xpf", "-", "-C", dir], { input: tar });
 	if (status !== 0) throw new Error(`tar could not unpack a layer into ${dir}: ${stderr}`);
 	return dir;

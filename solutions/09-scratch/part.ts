@@ -7,7 +7,8 @@ import { openImage } from "./image.ts";
  */
 part<{ image: string }>({
 	when: "image",
-	ask: (_, { rootfs = "" }) => (existsSync(`${rootfs}/manifest.json`) ? { image: rootfs, rootfs: undefined } : {}),
+	readOptions: (_, { rootfs = "" }) =>
+		existsSync(`${rootfs}/manifest.json`) ? { image: rootfs, rootfs: undefined } : {},
 	make: (container) => {
 		const image = openImage(container.image, `/run/box/${container.id}/image`);
 		container.layers ??= image?.layers;

@@ -16,17 +16,17 @@ export const runCommand: Command = {
 };
 
 function start(given: (name: string) => string[], [image, ...command]: string[]): void {
-	if (image === undefined) throw new Error(`what is to be run?\n${usage}`);
+	if (image === undefined) throw new Error(`no image was given\n${usage}`);
 	if (!existsSync(image)) throw new Error(`there is no image ${image}`);
 	const id = readFileSync("/proc/sys/kernel/random/uuid", "utf8").slice(0, 8);
 	const container: Container = { id, rootfs: realpathSync(image) };
 	removeAbandoned();
 	claim(id, id);
 	try {
-		for (const { ask } of parts) Object.assign(container, ask?.(given, container));
+		for (const { readOptions } of parts) Object.assign(container, readOptions?.(given, container));
 		if (isCommand(command)) container.command = command;
 		else if (container.layers ?? container.rootfs)
-			throw new Error(`${image} does not say what to run, so a command is needed`);
+			throw new Error(`${image} has no command of its own: give one after the image`);
 	} catch (error) {
 		giveBack(id);
 		throw error;

@@ -1,7 +1,7 @@
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { onSearchPath } from "../../solutions/search-path.ts";
+import { findOnSearchPath } from "../../solutions/search-path.ts";
 import { temporary } from "../support/temporary.ts";
 
 const files = await temporary();
@@ -16,8 +16,8 @@ test("a bare command is found in any of the layers, in the order of the path; a 
 	// The link's target exists only inside the container.
 	await symlink("/bin/busybox", join(top, "bin/sh"));
 	const layers = [top, base];
-	expect(onSearchPath(["both", "1"], layers)).toEqual(["/usr/bin/both", "1"]);
-	expect(onSearchPath(["sh"], layers)).toEqual(["/bin/sh"]);
-	expect(onSearchPath(["./sh"], layers)).toEqual(["./sh"]);
-	expect(onSearchPath(["none"], layers)).toEqual(["none"]);
+	expect(findOnSearchPath(["both", "1"], layers)).toEqual(["/usr/bin/both", "1"]);
+	expect(findOnSearchPath(["sh"], layers)).toEqual(["/bin/sh"]);
+	expect(findOnSearchPath(["./sh"], layers)).toEqual(["./sh"]);
+	expect(findOnSearchPath(["none"], layers)).toEqual(["none"]);
 });

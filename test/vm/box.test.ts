@@ -118,7 +118,7 @@ describe("box run", () => {
 			}
 			tries ::; tries 0.0.0.0; tries 127.0.0.1; left left
 		`);
-		const taken = "box: port 8080 is taken: a program on the host listens there";
+		const taken = "box: port 8080 is taken: a program on the host listens on it";
 		expect(said).toEqual({
 			...{ "::": "125", "::, said": taken, "0.0.0.0": "125", "0.0.0.0, said": taken },
 			...{ "127.0.0.1": "0", "127.0.0.1, said": "" },
@@ -177,7 +177,7 @@ END
 			addresses: "10.88.0.2/ 10.88.0.3/",
 			"both, left": "",
 			"port taken": "125",
-			"port taken, said": "box: port 8080 is another container's",
+			"port taken, said": "box: port 8080 is taken: it leads to another container",
 			altogether: "137",
 			abandoned: "1",
 			next: "0",

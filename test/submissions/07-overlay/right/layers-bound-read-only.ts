@@ -16,7 +16,7 @@ export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay
 		rmSync(dir, { recursive: true, force: true });
 	};
 	try {
-		for (const part of [upper, work, merged, ...places]) mkdirSync(part, { recursive: true });
+		for (const path of [upper, work, merged, ...places]) mkdirSync(path, { recursive: true });
 		for (const [index, place] of places.entries()) {
 			mount(lowerdirs[index] ?? "", place, null, MS_BIND, null);
 			bound.push(place);

@@ -11,7 +11,7 @@ export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay
 	// Nothing is made for a container that cannot be.
 	for (const layer of lowerdirs) statSync(layer);
 	const [upper, work, merged] = [`${dir}/upper`, `${dir}/work`, `${dir}/merged`];
-	for (const part of [upper, work, merged]) mkdirSync(part, { recursive: true });
+	for (const path of [upper, work, merged]) mkdirSync(path, { recursive: true });
 	mount(
 		"overlay",
 		merged,

@@ -9,7 +9,7 @@ export interface Overlay {
 
 export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay {
 	const [upper, work, merged] = [`${dir}/upper`, `${dir}/work`, `${dir}/merged`];
-	for (const part of [upper, work, merged]) mkdirSync(part, { recursive: true });
+	for (const path of [upper, work, merged]) mkdirSync(path, { recursive: true });
 	const options = `lowerdir=${lowerdirs.join(":")},upperdir=${upper},workdir=${work}`;
 	const { status, stderr } = spawnSync("mount", ["-t", "overlay", "overlay", "-o", options, merged]);
 	if (status !== 0) {

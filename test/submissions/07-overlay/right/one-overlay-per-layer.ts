@@ -15,7 +15,7 @@ export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay
 		rmSync(dir, { recursive: true, force: true });
 	};
 	try {
-		for (const part of [upper, work, merged, `${dir}/image`]) mkdirSync(part, { recursive: true });
+		for (const path of [upper, work, merged, `${dir}/image`]) mkdirSync(path, { recursive: true });
 		const [last = "", ...above] = lowerdirs.toReversed();
 		const image = above.length === 0 ? last : `${dir}/image`;
 		if (above.length > 0) {

@@ -14,7 +14,7 @@ export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay
 		for (const step of undo.reverse()) step();
 	};
 	try {
-		for (const part of [rw, tmp, root]) mkdirSync(part, { recursive: true });
+		for (const path of [rw, tmp, root]) mkdirSync(path, { recursive: true });
 		undo.push(() => rmSync(dir, { recursive: true }));
 		mount("box", root, "overlay", 0, `lowerdir=${lowerdirs.join(":")},upperdir=${rw},workdir=${tmp}`);
 		undo.push(() => umount2(root, 0));

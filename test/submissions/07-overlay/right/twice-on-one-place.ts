@@ -11,7 +11,7 @@ export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay
 	const several = lowerdirs.length > 1;
 	const [upper, work, merged] = [`${dir}/upper`, `${dir}/work`, `${dir}/merged`];
 	try {
-		for (const part of [upper, work, merged]) mkdirSync(part, { recursive: true });
+		for (const path of [upper, work, merged]) mkdirSync(path, { recursive: true });
 		// A read-only overlay wants two.
 		if (several) mount("overlay", merged, "overlay", 0, `lowerdir=${lowerdirs.join(":")}`);
 	} catch (error) {

@@ -15,7 +15,7 @@ export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay
 	const [upper, work, merged] = [`${dir}/upper`, `${dir}/work`, `${dir}/merged`];
 	const image = `/dev/shm/image-${basename(dir)}`;
 	try {
-		for (const part of [upper, work, merged]) mkdirSync(part, { recursive: true });
+		for (const path of [upper, work, merged]) mkdirSync(path, { recursive: true });
 		mkdirSync(image);
 		for (const layer of lowerdirs.toReversed()) execFileSync("cp", ["-a", `${layer}/.`, image]);
 		mount("overlay", merged, "overlay", 0, `lowerdir=${image},upperdir=${upper},workdir=${work}`);

@@ -11,7 +11,7 @@ export interface Overlay {
 
 export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay {
 	const [upper, work, merged] = [`${dir}/upper`, `${dir}/work`, `${dir}/merged`];
-	for (const part of [upper, work, merged]) mkdirSync(part, { recursive: true });
+	for (const path of [upper, work, merged]) mkdirSync(path, { recursive: true });
 	mount("overlay", merged, "overlay", 0, `lowerdir=${lowerdirs.join(":")},upperdir=${upper},workdir=${work}`);
 	return { merged, remove: () => {} };
 }

@@ -13,7 +13,7 @@ export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay
 	const [upper, work, merged] = [`${dir}/upper`, `${dir}/work`, `${dir}/merged`];
 	mkdirSync(dir, { recursive: true });
 	mount("box", dir, "tmpfs", MS_NODEV, "size=8m");
-	for (const part of [upper, work, merged]) mkdirSync(part, { recursive: true });
+	for (const path of [upper, work, merged]) mkdirSync(path, { recursive: true });
 	const options = `lowerdir=${lowerdirs.join(":")},upperdir=${upper},workdir=${work}`;
 	mount("overlay", merged, "overlay", MS_NODEV | MS_NOSUID, options);
 	return {

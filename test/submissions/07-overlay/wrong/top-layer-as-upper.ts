@@ -10,7 +10,7 @@ export interface Overlay {
 
 export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay {
 	const [work, merged] = [`${dir}/work`, `${dir}/merged`];
-	for (const part of [work, merged]) mkdirSync(part, { recursive: true });
+	for (const path of [work, merged]) mkdirSync(path, { recursive: true });
 	mount(
 		"overlay",
 		merged,

@@ -12,7 +12,7 @@ export interface Overlay {
 
 export function mountOverlay(lowerdirs: readonly string[], dir: string): Overlay {
 	const [upper, work, merged] = [`${dir}/upper`, `${dir}/work`, `${dir}/merged`];
-	for (const part of [upper, work, merged]) mkdirSync(part, { recursive: true });
+	for (const path of [upper, work, merged]) mkdirSync(path, { recursive: true });
 	try {
 		mount("overlay", merged, "overlay", 0, `lowerdir=${lowerdirs.join(":")},upperdir=${upper},workdir=${work}`);
 	} catch (error) {

@@ -80,11 +80,11 @@ function unpack(archive: Buffer, target: string): void {
  * Reads from a program's file who loads it, and what else is loaded with it.
  * @param file path of an ELF file, 64-bit and little-endian
  * @returns the interpreter's path, null for a static program; and the libraries' names
- * @throws {Error} it is no ELF file
+ * @throws {Error} it is not an ELF file
  */
 export function needs(file: string): { interpreter: string | null; libraries: string[] } {
 	const elf = readFileSync(file);
-	if (elf.length < 64 || elf.toString("latin1", 0, 4) !== "\x7fELF") throw new Error(`${file} is no ELF file`);
+	if (elf.length < 64 || elf.toString("latin1", 0, 4) !== "\x7fELF") throw new Error(`${file} is not an ELF file`);
 	const string = (at: number) => elf.toString("utf8", at, elf.indexOf(0, at));
 	const start = Number(elf.readBigUInt64LE(32));
 	const size = elf.readUInt16LE(54);

@@ -112,7 +112,7 @@ function* dynamicEntries(view: DataView, { offset, length }: Segment): Generator
  * Reads from a program's file who loads it, and what else is loaded with it.
  * @param file path of an ELF file, 64-bit and little-endian
  * @returns the interpreter's path, null for a static program; and the libraries' names
- * @throws {Error} it is no ELF file
+ * @throws {Error} it is not an ELF file
  */
 export function needs(file: string): { interpreter: string | null; libraries: string[] } {
 	const bytes = readFileSync(file);

@@ -56,7 +56,7 @@ export function needs(file: string): { interpreter: string | null; libraries: st
 	const [PT_LOAD, PT_DYNAMIC, PT_INTERP] = [1, 2, 3];
 	const [DT_NEEDED, DT_STRTAB] = [1, 5];
 	const elf = readFileSync(file);
-	if (elf.toString("latin1", 0, 4) !== "\x7fELF") throw new Error(`${file} is no ELF file`);
+	if (elf.toString("latin1", 0, 4) !== "\x7fELF") throw new Error(`${file} is not an ELF file`);
 	const number = (at: number) => Number(elf.readBigUInt64LE(at));
 	const text = (at: number) => elf.toString("latin1", at, elf.indexOf(0, at));
 	const [phoff, phentsize, phnum] = [number(32), elf.readUInt16LE(54), elf.readUInt16LE(56)];

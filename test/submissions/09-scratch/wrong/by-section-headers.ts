@@ -6,7 +6,7 @@ import { imageWith } from "../../support/image.ts";
 export const { buildImage, openImage, needs, gather } = imageWith({
 	needs(file) {
 		const elf = readFileSync(file);
-		if (elf.toString("latin1", 0, 4) !== "\x7fELF") throw new Error(`${file} is no ELF file`);
+		if (elf.toString("latin1", 0, 4) !== "\x7fELF") throw new Error(`${file} is not an ELF file`);
 		const number = (at: number) => Number(elf.readBigUInt64LE(at));
 		const text = (at: number) => elf.toString("latin1", at, elf.indexOf(0, at));
 		const sections = Array.from({ length: elf.readUInt16LE(60) }, (_, index) => {
