@@ -9,14 +9,14 @@ import {
 	processesLeft,
 } from "../../harness/judge/index.ts";
 import {
-	endings,
+	argumentExplanations,
 	enterInEngine,
-	forbiddenPrograms,
-	missingPrograms,
-	signalDeaths,
-	swallowedExceptions,
-	tornArguments,
-} from "./refusals.ts";
+	enterThrowsExplanations,
+	exitCodeExplanations,
+	forbiddenProgramExplanations,
+	missingProgramExplanations,
+	signalExplanations,
+} from "./explanations.ts";
 import { CRASHED, crashCodeOf, DONE, draw, FORBIDDEN, MISSING, REFUSED, scenario } from "./scenario.ts";
 
 /** How a container ended. The expected number is shown by its name, because the number differs in every run. */
@@ -29,14 +29,14 @@ function endingOf({ calls }: Observation, container: string, expected: number, n
 }
 
 // Shells return 126 for a program that exists and cannot be executed. The lesson's text allows both numbers.
-const howRefused = (ending: string) => (ending === "returned 126" ? "returned 127" : ending);
+const treat126As127 = (ending: string) => (ending === "returned 126" ? "returned 127" : ending);
 
 export default defineCheck({
 	module: "process.ts",
 	exported: "runCommand",
 	weight: 10,
 	learnt:
-		"fork makes a second process, execve gives it another program, waitpid tells how it ended and takes it off the table. What is done between the first two happens to the command alone: that gap is where a container is built.",
+		"fork makes a second process, execve replaces the program in it, and waitpid reports how it ended and removes it from the process table. What the child does between fork and execve changes the command, but not the engine. That is where containers are built.",
 	draw,
 	scenario,
 	derive: (observation, drawn) => {
@@ -45,9 +45,9 @@ export default defineCheck({
 			ending: endingOf(observation, BOX, exitCodeOf(drawn), "the command's exit code"),
 			"ending.crashed": endingOf(observation, CRASHED, crashCodeOf(drawn), "128 + the signal's number"),
 			"ending.missing": endingOf(observation, MISSING, 127, "127"),
-			"ending.forbidden": howRefused(endingOf(observation, FORBIDDEN, 127, "127")),
+			"ending.forbidden": treat126As127(endingOf(observation, FORBIDDEN, 127, "127")),
 			"ending.done": endingOf(observation, DONE, 0, "0"),
-			"ending.refused": observation.calls[REFUSED]?.ending.how === "threw" ? "the exception" : "none",
+			"ending.refused": observation.calls[REFUSED]?.ending.how === "threw" ? "the exception of enter" : "no exception",
 		};
 		if (command === null) return endings;
 		const { descriptors, engineDescriptors } = command;
@@ -77,7 +77,7 @@ export default defineCheck({
 			explain: [
 				{
 					diagnosis: "enter-not-called",
-					why: "enter asks for a new UTS namespace, and the command is in the host's. A process passes on what it has when it becomes the command; what comes after execve never runs, and what another process does changes nothing here.",
+					why: "enter asks for a new UTS namespace, but the command is in the host's. The command stays in the namespaces that its process had at execve. Code after execve never runs, and a call of enter in another process does not move the command.",
 					try: "Call enter in the child, just before execve.",
 					see: ["execve(2)", "namespaces(7)"],
 				},
@@ -90,8 +90,8 @@ export default defineCheck({
 			explain: [
 				{
 					diagnosis: "streams-replaced",
-					why: "They are not the files that the engine itself has at 0, 1 and 2. Something of yours now stands between the command and its terminal or pipe: it holds back what is printed, it feeds the command its input or none, and it notices no end.",
-					try: 'Do nothing: fork copies the descriptors, and execve leaves 0, 1 and 2 as they are. Functions of node:child_process make pipes unless they are told stdio: "inherit".',
+					why: "At least one of them is not the file that the engine has under the same number. So the command no longer reads from your caller, or writes to it, directly: output can be late or lost, and input may never arrive.",
+					try: 'Leave the descriptors alone: fork copies them, and execve keeps 0, 1 and 2 open. Functions of node:child_process make pipes, unless you pass stdio: "inherit".',
 					see: ["fork(2)", "execve(2), Effect on process attributes"],
 				},
 			],
@@ -100,7 +100,7 @@ export default defineCheck({
 			fact: "command.arguments",
 			madeOf: "kernel",
 			what: "the command's arguments in /proc/PID/cmdline",
-			explain: [...tornArguments],
+			explain: argumentExplanations,
 		},
 		{
 			fact: "command.environment",
@@ -109,8 +109,8 @@ export default defineCheck({
 			explain: [
 				{
 					diagnosis: "environment-changed",
-					why: "The kernel passes on exactly the environment that execve is given, and nothing by itself. Without PATH, say, the command's own programs are not found.",
-					try: "Leave out execve's third argument: then it is process.env.",
+					why: "The command's environment differs from the engine's. The kernel passes on exactly the environment that execve gets, and adds nothing. Without PATH, for example, a shell may not find its programs.",
+					try: "Leave out execve's third argument: its default is process.env.",
 					see: ["execve(2)", "environ(7)"],
 				},
 			],
@@ -118,30 +118,30 @@ export default defineCheck({
 		{
 			fact: "ending.crashed",
 			madeOf: "exercise",
-			what: "what is returned for the command that a signal ends",
-			explain: signalDeaths,
+			what: "how runCommand ended when a signal killed the command",
+			explain: signalExplanations,
 		},
 		{
 			fact: "ending.missing",
 			madeOf: "exercise",
-			what: "what is returned for a program that is not there",
-			explain: missingPrograms,
+			what: "how runCommand ended when the program did not exist",
+			explain: missingProgramExplanations,
 		},
 		{
 			fact: "ending.forbidden",
 			madeOf: "exercise",
-			what: "what is returned for a file that may not be executed",
-			explain: forbiddenPrograms,
+			what: "how runCommand ended when the file was not executable",
+			explain: forbiddenProgramExplanations,
 		},
 		{
 			fact: "ending.done",
 			madeOf: "exercise",
-			what: "what is returned for a command that ends with 0",
+			what: "how runCommand ended when the command exited with 0",
 			explain: [
 				{
 					diagnosis: "success-not-0",
-					why: "The command ended with exit code 0, and something else was reported. Possible cause: 0 is an exit code like any other, but in TypeScript it is falsy, and what comes after || takes its place.",
-					try: "Ask WIFSIGNALED(status) whether there is an exit code at all, not whether the code is something.",
+					why: "The command's exit code was 0, but runCommand did not return 0. Possible cause: in TypeScript, 0 is falsy, so the value of code || other is other.",
+					try: "Use WIFSIGNALED(status) to find out whether there is an exit code. Do not test whether the code is truthy.",
 					see: ["waitpid(2)", "_exit(2)"],
 				},
 			],
@@ -149,12 +149,12 @@ export default defineCheck({
 		{
 			fact: "ending.refused",
 			madeOf: "exercise",
-			what: "what comes out of the engine where enter throws: it asks for a hostname that is too long",
+			what: "what the engine threw when enter threw an exception",
 			// An engine that does not learn how a command ends does not learn of an exception either. ending.done
 			// reports that.
 			accept: (_, { facts }) => facts["ending.done"] !== "returned 0",
-			explain: [...swallowedExceptions],
+			explain: enterThrowsExplanations,
 		},
 	],
-	exceptions: endings,
+	exceptions: exitCodeExplanations,
 });

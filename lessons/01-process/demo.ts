@@ -7,51 +7,52 @@ export default defineDemo({
 	steps: [
 		{
 			narration:
-				"A container is an ordinary process, so an engine has to do what a shell does all day: run a command. The system call for that is execve, and a shell's exec calls it. Here a shell plays the engine, and means to go on afterwards.",
+				"A container is an ordinary process, so an engine has to do what a shell does all day: run a command. The system call for that is execve, and a shell's exec calls it. Here, a shell plays the engine. After the command, it should print one more line.",
 			stage: "host",
 			command: `sh -c 'echo "engine: pid $$"; exec sh -c "echo \\"command: pid \\$\\$\\""; echo "engine: done"'`,
-			look: "Both lines have the same pid, and the third never comes. execve starts no process: it gives the one that calls it another program.",
+			look: "Both lines show the same pid, and the third line never comes. execve does not start a process: it replaces the program in the calling process.",
 			promises: ["engine: pid (\\d+)\\s+command: pid \\1"],
 		},
 		{
 			narration:
-				"So there have to be two. fork makes a copy, the copy becomes the command, and the engine waits for it.",
+				"So there must be two processes. fork makes a copy of the engine, the copy becomes the command, and the engine waits until the command has ended.",
 			stage: "host",
 			command: `sh -c 'sh -c "exit 7"; echo "engine: it ended with $?"'`,
-			look: "The engine is still there, and knows the exit code.",
+			look: "The engine is still running, and knows the command's exit code.",
 			promises: ["engine: it ended with 7"],
 		},
 		{
-			narration: "Not every process ends by itself. This one crashes, and so it has no exit code at all.",
+			narration: "Not every process exits. A signal kills this one, so it has no exit code.",
 			stage: "host",
 			command: `sh -c 'sh -c "kill -SEGV \\$\\$"; echo "engine: it ended with $?"'`,
-			look: "139 is 128 + 11, and SIGSEGV is number 11. The 137 of a container that ran out of memory is the same sum: 128 + 9.",
+			look: "139 is 128 + 11, and SIGSEGV is signal 11. A container that ran out of memory ends with 137, for the same reason: 128 + 9, SIGKILL.",
 			promises: ["engine: it ended with 139"],
-			note: "Ask the audience for the number first: most have seen 137.",
+			note: "First let the audience guess the number: most of them have seen 137.",
 		},
 		{
 			narration:
-				"And when nobody waits? This engine starts a command that soon ends, and then busies itself with something else.",
+				"What if the engine does not wait? This one starts a command that soon ends, and then does something else: it becomes sleep 60.",
 			stage: "host",
 			command:
 				"(sh -c 'sleep 0.1 & exec sleep 60' > /dev/null 2>&1 &); sleep 1; ps -eo pid,ppid,stat,args | grep -e '[s]leep 60' -e '[d]efunct'",
-			look: "Z is a zombie. Its memory and its files are gone, but the kernel keeps its pid and how it ended, until its parent asks.",
+			look: "Z marks a zombie. Its memory is freed, and its files are closed. But the kernel keeps its pid and its exit status until its parent waits for it.",
 			promises: ["[RS]\\s+sleep 60", "\\bZ\\s+\\[sleep\\] <defunct>"],
 		},
 		{
 			narration:
-				"It is dead already, so it cannot be killed. But its parent can, and then pid 1 becomes its parent, and asks.",
+				"Nobody can kill a zombie, because it is dead already. But we can kill its parent. Then pid 1 becomes the zombie's new parent, and waits for it.",
 			stage: "host",
 			command: "pkill -f '^sleep 60$'; sleep 1; ps -eo pid,ppid,stat,args | grep '[d]efunct' || echo 'no zombie left'",
-			look: "Both are gone. In a container of its own, pid 1 will be ours, and asking will be our business.",
+			look: "Both are gone. In lesson 05, the container gets a pid 1 that we write. Then we must wait for such orphans.",
 			promises: ["no zombie left"],
 		},
 		{
-			narration: "The repair is one call, waitpid. The same engine once more, and this time it asks.",
+			narration:
+				"The fix is one call, waitpid. Here is the same engine again, but now it waits before it does something else.",
 			stage: "host",
 			command:
 				"(sh -c 'sleep 0.1 & wait; exec sleep 3' > /dev/null 2>&1 &); sleep 1; ps -eo pid,ppid,stat,args | grep -e '[s]leep 3' -e '[d]efunct'",
-			look: "One sleep, and no Z. fork, execve, waitpid: with these three you write the engine of this lesson.",
+			look: "One sleep, and no Z. fork, execve and waitpid: from these three calls you build the engine of this lesson.",
 			promises: ["^\\s*\\d+\\s+\\d+\\s+[RS]\\s+sleep 3\\s*$"],
 		},
 	],

@@ -10,56 +10,57 @@ export const FORBIDDEN = "forbidden";
 export const DONE = "done";
 /** No command starts: `enter` asks for a hostname that is one character too long, and throws. */
 export const REFUSED = "refused";
-const TOO_LONG = "x".repeat(65);
+const TOO_LONG_HOSTNAME = "x".repeat(65);
 
 /** Signals that write a core dump, which sets one more bit of the wait status. See signal(7). */
-const CRASHES = ["SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGSEGV", "SIGSYS"] as const;
+const CORE_DUMP_SIGNALS = ["SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGSEGV", "SIGSYS"] as const;
 
 // Numbers are drawn as words: a bare number would occur by chance in much of the output.
-const numberOf = (word = "") => Number.parseInt(word.slice(-8), 16) || 0;
+const numberFrom = (word = "") => Number.parseInt(word.slice(-8), 16) || 0;
 
 /** The signal that ends the second command, by name. */
-export const signalOf = ({ signal }: Drawn) => CRASHES[numberOf(signal) % CRASHES.length] ?? "SIGSEGV";
+export const signalOf = ({ signal }: Drawn) =>
+	CORE_DUMP_SIGNALS[numberFrom(signal) % CORE_DUMP_SIGNALS.length] ?? "SIGSEGV";
 
 /** The exit code that a shell reports for that signal. */
 export const crashCodeOf = (drawn: Drawn): number => 128 + constants.signals[signalOf(drawn)];
 
 export const draw: Check["draw"] = (random) => ({
 	hostname: random.hostname(),
-	program: `/lab/${random.name("errand")}`,
-	argument: `say  "${random.name("aye")}"  $HOME`,
+	program: `/lab/${random.name("program")}`,
+	argument: `say  "${random.name("word")}"  $HOME`,
 	missing: `/lab/${random.name("no-such-program")}`,
-	forbidden: `/lab/${random.name("letter")}`,
+	forbidden: `/lab/${random.name("not-executable")}`,
 	signal: random.name("signal"),
 });
 
 // The last argument is the token. An engine that gives the program no input must be seen as well: so the program stays
 // for a while when its input ends.
-const PROGRAM = '#!/bin/sh\nfor token; do :; done\necho "$token"\nread -r code || sleep 5\nexit "$code"\n';
+const PROGRAM_TEXT = '#!/bin/sh\nfor token; do :; done\necho "$token"\nread -r code || sleep 5\nexit "$code"\n';
 
 export function scenario(drawn: Drawn): Scenario {
 	const { hostname = "", program: path = "", argument = "", missing = "", forbidden = "" } = drawn;
 	return {
-		does: `ran ${path} '${argument}' '', which exits with ${exitCodeOf(drawn)}; a command that ${signalOf(drawn)} ends; ${missing}, which is not there; ${forbidden}, which may not be executed; one that exits with 0; and one before which enter throws`,
+		does: `ran ${path} '${argument}' '', which exits with ${exitCodeOf(drawn)}; a command that ${signalOf(drawn)} kills; ${missing}, which does not exist; ${forbidden}, which nobody may execute; a command that exits with 0; and one that cannot start, because enter throws`,
 		prepare: [
-			{ do: "write", path, mode: 0o755, text: PROGRAM },
-			{ do: "write", path: forbidden, mode: 0o644, text: PROGRAM },
+			{ do: "write", path, mode: 0o755, text: PROGRAM_TEXT },
+			{ do: "write", path: forbidden, mode: 0o644, text: PROGRAM_TEXT },
 		],
 		calls: {
 			[BOX]: { options: { hostname }, command: (token) => [path, argument, "", token] },
 			[CRASHED]: {
-				about: `its command is ended by ${signalOf(drawn)}`,
+				about: `${signalOf(drawn)} kills its command`,
 				options: {},
 				script: "pause; cd /tmp; ulimit -c unlimited; kill -$line $$; sleep 2",
 			},
-			[MISSING]: { about: "its command is not there", options: {}, command: (token) => [missing, token] },
+			[MISSING]: { about: "its program does not exist", options: {}, command: (token) => [missing, token] },
 			[FORBIDDEN]: {
-				about: "its command may not be executed",
+				about: "nobody may execute its program",
 				options: {},
 				command: (token) => [forbidden, token],
 			},
 			[DONE]: { about: "its command exits with 0", options: {} },
-			[REFUSED]: { about: "enter throws before there is a command", options: { hostname: TOO_LONG }, fails: true },
+			[REFUSED]: { about: "enter throws, so no command starts", options: { hostname: TOO_LONG_HOSTNAME }, fails: true },
 		},
 		steps: [
 			{ do: "call", call: BOX },
