@@ -15,7 +15,7 @@ const OTHER_CACHE = "export DRYDOCK_CACHE=/a/directory/of/yours, and repeat the 
  * @param entry a directory, or a file
  * @throws {Failure} unsupported: one of them belongs to another user, or is not writable
  */
-export async function claim(cacheDir: string, entry: string): Promise<void> {
+export async function checkMayWrite(cacheDir: string, entry: string): Promise<void> {
 	const uid = process.getuid?.();
 	if (uid === undefined) return;
 	for (const path of [cacheDir, dirname(entry), entry]) {
@@ -24,10 +24,10 @@ export async function claim(cacheDir: string, entry: string): Promise<void> {
 		const { uid: owner } = stats;
 		// In a shared directory, every user who may write there may make entries. An entry belongs to the user who made it.
 		const mustOwn = uid === 0 || path === entry;
-		if (mustOwn && owner !== uid) throw await belongsTo(path, owner);
+		if (mustOwn && owner !== uid) throw await ownedByOther(path, owner);
 		const wanted = stats.isDirectory() ? constants.W_OK | constants.X_OK : constants.W_OK;
 		await access(path, wanted).catch(async (error) => {
-			throw (await inWords(error, path)) ?? error;
+			throw (await cacheFailureOf(error, path)) ?? error;
 		});
 	}
 }
@@ -48,7 +48,7 @@ export async function userName(uid: number): Promise<string> {
 }
 
 /** The failure for a user who needs a cache entry, or a file in one, that belongs to another user. */
-export async function belongsTo(path: string, owner: number): Promise<Failure> {
+export async function ownedByOther(path: string, owner: number): Promise<Failure> {
 	const name = await userName(owner);
 	const what = `${path} belongs to ${name}, and only ${name} may use and change it`;
 	return new Failure("unsupported", what, `as ${name}, or with a cache of your own: ${OTHER_CACHE}`);
@@ -59,7 +59,7 @@ export async function belongsTo(path: string, owner: number): Promise<Failure> {
  * @param place the cache, or the path in it that could not be written
  * @returns null if the error has another reason
  */
-export async function inWords(error: unknown, place: string): Promise<Failure | null> {
+export async function cacheFailureOf(error: unknown, place: string): Promise<Failure | null> {
 	const { code = "", path } = error as NodeJS.ErrnoException;
 	if (error instanceof Failure || (path !== undefined && !path.startsWith(place))) return null;
 	if (code === "ENOSPC" || code === "EDQUOT")
@@ -88,7 +88,7 @@ const WHY = new Map([
  * @param what what needs the room, such as "the snapshot"
  * @throws {Failure} unsupported: there is too little room
  */
-export async function needRoom(dir: string, bytes: number, what: string): Promise<void> {
+export async function checkRoom(dir: string, bytes: number, what: string): Promise<void> {
 	const { bavail, bsize } = await statfs(dir);
 	if (bavail * bsize >= bytes) return;
 	const mb = (count: number) => `${Math.round(count / 1e6)} MB`;

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { claim, inWords } from "./cache-owner.ts";
+import { cacheFailureOf, checkMayWrite } from "./cache-owner.ts";
 import { isSealed, seal } from "./cache-seal.ts";
 import { Failure } from "./failure.ts";
 import { withLock } from "./lock.ts";
@@ -123,11 +123,11 @@ export async function inScratch<T>(work: (dir: string) => Promise<T>): Promise<T
  * @throws {Failure} unsupported: the cache cannot be written to, is full, or belongs to somebody else
  */
 export async function inOwnCache<T>(path: string, work: () => Promise<T>): Promise<T> {
-	await claim(cacheDir, path);
+	await checkMayWrite(cacheDir, path);
 	try {
 		return await work();
 	} catch (error) {
-		throw (await inWords(error, cacheDir)) ?? error;
+		throw (await cacheFailureOf(error, cacheDir)) ?? error;
 	}
 }
 

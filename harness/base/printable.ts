@@ -20,7 +20,7 @@ export function printable(text: string): string {
 	// Nearly every text is harmless.
 	if (/^[\n\t -"$-9;-~]*$/.test(text)) return text;
 	const still = text.replaceAll("\r\n", "\n").replaceAll(HARMFUL, "�").replaceAll(PILED_UP, "$1�");
-	return withoutCommands(still);
+	return withoutLogCommands(still);
 }
 
 /** Applies {@link printable} to every text in a document, such as a verdict. */
@@ -42,21 +42,22 @@ const ANYWHERE = /##(?=[\w.-]*\[)/g;
 const SECTIONS = /(section_(?:start|end)|travis_(?:fold|time)):(?=\w)/g;
 
 /**
- * Changes lines so that no CI system takes one for a command. For whole lines; for pieces of lines see {@link Pieces}.
+ * Changes lines so that no CI system takes one for a command. For whole lines; for pieces of lines see
+ * {@link LogCommandRemover}.
  */
-export function withoutCommands(lines: string): string {
+export function withoutLogCommands(lines: string): string {
 	return lines.replaceAll(AT_THE_BEGINNING, "$1: ").replaceAll(ANYWHERE, "# #").replaceAll(SECTIONS, "$1 :");
 }
 
 /** The same for lines that are written in pieces, cut anywhere. Remembers what was written of the unfinished line. */
-export class Pieces {
+export class LogCommandRemover {
 	/** Those characters of the unfinished line in which a command may have begun. */
 	#line = "";
 
-	withoutCommands(piece: string): string {
-		const whole = withoutCommands(this.#line + piece);
+	remove(piece: string): string {
+		const whole = withoutLogCommands(this.#line + piece);
 		// What was written cannot be changed. If a command began there, a space at the beginning of this piece breaks it.
-		const said = whole.startsWith(this.#line) ? whole.slice(this.#line.length) : ` ${withoutCommands(piece)}`;
+		const said = whole.startsWith(this.#line) ? whole.slice(this.#line.length) : ` ${withoutLogCommands(piece)}`;
 		const line = (this.#line + said).split(/[\n\r\u2028\u2029]/).at(-1) as string;
 		const begun = line.replace(BLANK, "").replace(CUT_COLOUR, "\u001b[");
 		this.#line = begun.length <= REMEMBERED ? begun : `…${begun.slice(-REMEMBERED)}`;

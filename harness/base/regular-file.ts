@@ -8,7 +8,7 @@ const SIZE_UNKNOWN_BYTES = 128 << 10;
  * Reads a whole file that somebody handed in. It must be a regular file, and not a symbolic link.
  * @throws {Error} why the file cannot be read
  */
-export async function readBytes(place: PathLike, bytesMax: number): Promise<Buffer> {
+export async function readRegularFile(place: PathLike, bytesMax: number): Promise<Buffer> {
 	// Without O_NONBLOCK, this would wait for ever if the file has become a FIFO meanwhile.
 	const file = await open(place, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
 	try {
@@ -28,7 +28,7 @@ export async function readBytes(place: PathLike, bytesMax: number): Promise<Buff
 }
 
 /** The same for a path that may be a symbolic link. */
-export const readLinked = async (path: string, bytesMax: number): Promise<Buffer> =>
-	readBytes(await realpath(path), bytesMax);
+export const readThroughLinks = async (path: string, bytesMax: number): Promise<Buffer> =>
+	readRegularFile(await realpath(path), bytesMax);
 
 export const tooLarge = (bytesMax: number): Error => new Error(`it is too large: more than ${bytesMax >> 10} KiB`);

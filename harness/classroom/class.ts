@@ -4,7 +4,7 @@ import { Failure } from "../base/failure.ts";
 import type { Lesson } from "../judge/lessons.ts";
 import { entriesIn, lookInto } from "./folder.ts";
 import type { Entrant } from "./grader.ts";
-import { compareNames, nameOf } from "./harmless.ts";
+import { compareNames, printableName } from "./harmless.ts";
 import { archiveNamed, lookIntoArchive, unpackCommand } from "./packed.ts";
 import { shapeOf } from "./single.ts";
 
@@ -25,7 +25,7 @@ export async function entrantsIn(
 	if (!found?.isDirectory()) throw new Failure("usage", `${dir} is not a folder`, "npx drydock help grade");
 	const { isSubmission, doubt } = one ? { isSubmission: true, doubt: null } : await shapeOf(dir, lessons);
 	if (doubt !== null) doubted(doubt);
-	if (isSubmission) return [entrant(nameOf(Buffer.from(basename(resolve(dir)))), dir)];
+	if (isSubmission) return [entrant(printableName(Buffer.from(basename(resolve(dir)))), dir)];
 	const { folders, exported } = await handedIn(dir);
 	const taken = new Set(folders.map(({ name }) => name));
 	const packed = exported.map(({ name, owner, ending, place }) => {

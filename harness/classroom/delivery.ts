@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { keyOf } from "../base/cache.ts";
 import { EXIT, Failure } from "../base/failure.ts";
 import { makeDirectories } from "../base/make-directories.ts";
-import type { Style } from "../base/page.ts";
+import type { Style } from "../base/text-layout.ts";
 import { FORMATS, type Format } from "./formats.ts";
 import { refuseHandedIn } from "./handed-in.ts";
 import type { ClassReport } from "./result.ts";

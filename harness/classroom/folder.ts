@@ -1,8 +1,8 @@
 import type { Dirent } from "node:fs";
 import { opendir } from "node:fs/promises";
-import { readBytes, tooLarge } from "../base/regular-file.ts";
+import { readRegularFile, tooLarge } from "../base/regular-file.ts";
 import { isImportable } from "../engine/submission-files.ts";
-import { nameOf } from "./harmless.ts";
+import { printableName } from "./harmless.ts";
 
 /**
  * Reads a folder that somebody handed in, without trusting it. Links are not followed, only regular files are opened,
@@ -44,11 +44,11 @@ export async function lookInto(dir: Buffer): Promise<Folder> {
 		left -= entries.length;
 		cutOff ||= !whole;
 		for (const { name, kind } of withoutTheKit(entries)) {
-			const below = { path: `${path}/${nameOf(name)}`, place: joined(place, name), depth: depth + 1 };
+			const below = { path: `${path}/${printableName(name)}`, place: joined(place, name), depth: depth + 1 };
 			if (kind === "directory" && depth + 1 > DEPTH_MAX) cutOff = true;
 			else if (kind === "directory") waiting.push(below);
 			else if (kind === "file" && isImportable(below.path))
-				files.set(below.path, async () => asText(await readBytes(below.place, FILE_BYTES_MAX)));
+				files.set(below.path, async () => asText(await readRegularFile(below.place, FILE_BYTES_MAX)));
 			else if (kind !== "file") refused.set(below.path, `is ${kind}`);
 		}
 	}
@@ -66,7 +66,7 @@ export async function entriesIn(dir: Buffer): Promise<{ name: string; place: Buf
 	const { entries } = await entriesOf(dir, Number.POSITIVE_INFINITY);
 	return entries
 		.sort((one, other) => Buffer.compare(one.name, other.name))
-		.map(({ name, kind }) => ({ name: nameOf(name), place: joined(dir, name), kind }));
+		.map(({ name, kind }) => ({ name: printableName(name), place: joined(dir, name), kind }));
 }
 
 type Kind = "file" | "directory" | "a symbolic link, and links are not followed" | "neither a file nor a folder";

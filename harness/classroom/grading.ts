@@ -8,7 +8,7 @@ import { MachinePool } from "../vm/machine-pool.ts";
 import { type Entrant, type Graded, gradeAll } from "./grader.ts";
 import { Journal, journalPath } from "./journal.ts";
 import { notGraded } from "./judgement.ts";
-import { kitKey } from "./kit.ts";
+import { judgementKey } from "./judgement-key.ts";
 import type { ClassReport, Report } from "./result.ts";
 import { classKey, isIn, type Shard } from "./shard.ts";
 import { tally } from "./tally.ts";
@@ -60,7 +60,7 @@ export async function lessonsToGrade(chosen?: readonly string[]): Promise<Graded
 	return Promise.all(
 		inOrder.map(async (lesson) => {
 			const check = await loadCheck(lesson);
-			return { lesson, check, key: await kitKey(lesson, check) };
+			return { lesson, check, key: await judgementKey(lesson, check) };
 		}),
 	);
 }

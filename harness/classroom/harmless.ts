@@ -29,7 +29,7 @@ export function shortened(text: string, maxChars: number): string {
  * A file's name as printable text. Printable UTF-8 stays as it is, other bytes become `\xNN`, and a backslash is
  * doubled. Different names become different texts.
  */
-export function nameOf(bytes: Buffer): string {
+export function printableName(bytes: Buffer): string {
 	const text = bytes.toString();
 	const escaped = (part: string, encoding: BufferEncoding) =>
 		[...Buffer.from(part, encoding)].map((byte) => `\\x${byte.toString(16).padStart(2, "0")}`).join("");
@@ -43,11 +43,13 @@ export function nameOf(bytes: Buffer): string {
 /** A file's name has at most 255 bytes, and each takes four characters as `\xNN`. */
 const NAME_CHARS_MAX = 1_020;
 
-/** Whether {@link nameOf} could have made a text: then the text names one entry of a folder, and is safe to print. */
+/** Whether {@link printableName} could have made a text. Such a text names one entry of a folder, and is safe to print. */
 export function isName(text: string): boolean {
 	if (text === "" || text === "." || text === ".." || text.length > NAME_CHARS_MAX || text.includes("/")) return false;
 	const backslashes = text.replaceAll(/\\\\|\\x[0-9a-f]{2}/g, "");
-	return !backslashes.includes("\\") && nameOf(Buffer.from(text.replaceAll("\\", ""))) === text.replaceAll("\\", "");
+	return (
+		!backslashes.includes("\\") && printableName(Buffer.from(text.replaceAll("\\", ""))) === text.replaceAll("\\", "")
+	);
 }
 
 /** Compares names by their bytes, so that their order is the same on every computer. */

@@ -3,7 +3,7 @@ import { realpath } from "node:fs/promises";
 import * as v from "valibot";
 import { keyOf } from "../base/cache.ts";
 import { Failure } from "../base/failure.ts";
-import { readBytes } from "../base/regular-file.ts";
+import { readRegularFile } from "../base/regular-file.ts";
 import { compareNames, harmless } from "./harmless.ts";
 import { ClassReport } from "./result.ts";
 
@@ -47,7 +47,7 @@ export async function readReports(files: readonly string[]): Promise<ClassReport
 	// Reads one file after the other, so that only one text is in memory.
 	for (const file of files) {
 		const bytes = await realpath(file)
-			.then((path) => readBytes(path, Math.min(left, REPORT_BYTES_MAX)))
+			.then((path) => readRegularFile(path, Math.min(left, REPORT_BYTES_MAX)))
 			.catch((cause: NodeJS.ErrnoException) => {
 				throw new Failure("usage", `${file} cannot be read: ${cause.code ?? cause.message}`, undefined, { cause });
 			});

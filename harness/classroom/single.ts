@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { readBytes } from "../base/regular-file.ts";
+import { readRegularFile } from "../base/regular-file.ts";
 import { type Lesson, moduleOf } from "../judge/lessons.ts";
 import { LOGBOOK } from "../learner/logbook.ts";
 import { entriesIn, lookInto } from "./folder.ts";
@@ -58,7 +58,7 @@ const isWhole = (marks: readonly Entry[], lessons: readonly Lesson[]) =>
 // Whether the folder is a copy of the kit. Of such a copy, only the workspace is read.
 async function isKit(dir: string, entries: readonly Entry[]): Promise<boolean> {
 	if (!["harness", "solutions"].every((part) => entries.some(({ name }) => name === part))) return false;
-	const manifest = await readBytes(join(dir, "package.json"), MANIFEST_BYTES_MAX).catch(() => "");
+	const manifest = await readRegularFile(join(dir, "package.json"), MANIFEST_BYTES_MAX).catch(() => "");
 	return /"name":\s*"drydock"/.test(manifest.toString());
 }
 

@@ -1,7 +1,7 @@
 import { Chalk, type ChalkInstance } from "chalk";
 import stringWidth from "string-width";
-import { fitted, Page, type Style } from "../base/page.ts";
 import { mark } from "../base/plain.ts";
+import { fitted, type Style, TextLayout } from "../base/text-layout.ts";
 import {
 	type ClassReport,
 	explained,
@@ -20,58 +20,58 @@ const MARKS = { pass: "passed", fail: "bad", missing: "missing", error: "unknown
 export function table(report: ClassReport, style: Style): string {
 	const { lessons, submissions } = report;
 	const chalk = new Chalk({ level: style.color ? 1 : 0 });
-	const page = new Page(style, chalk);
-	if (style.plain) for (const submission of submissions) plainRow(page, submission, lessons);
-	else rows(page, chalk, report, style.width);
-	page.line();
-	for (const lesson of lessons) summary(page, lesson, submissions);
+	const layout = new TextLayout(style, chalk);
+	if (style.plain) for (const submission of submissions) plainRow(layout, submission, lessons);
+	else rows(layout, chalk, report, style.width);
+	layout.line();
+	for (const lesson of lessons) summary(layout, lesson, submissions);
 	const unjudged = submissions.reduce((sum, one) => sum + scoreOf(one, lessons).unjudged, 0);
-	if (unjudged > 0) page.paragraph(`${unjudged} could not be judged: that is no zero, it has no score yet.`);
-	return page.text();
+	if (unjudged > 0) layout.paragraph(`${unjudged} could not be judged: that is no zero, it has no score yet.`);
+	return layout.text();
 }
 
 /** Formats all results of one submission, with their explanations. */
 export function details(submission: Report, lessons: readonly Graded[], style: Style): string {
 	const chalk = new Chalk({ level: style.color ? 1 : 0 });
-	const page = new Page(style, chalk);
-	page.line(`${chalk.bold(submission.name)}  ${scoreText(submission, lessons)}`);
+	const layout = new TextLayout(style, chalk);
+	layout.line(`${chalk.bold(submission.name)}  ${scoreText(submission, lessons)}`);
 	for (const [at, result] of submission.results.entries()) {
-		page.line();
-		page.line(`${mark(MARKS[result.status], chalk, style.plain)} ${lessons[at]?.title ?? result.lesson}`);
+		layout.line();
+		layout.line(`${mark(MARKS[result.status], chalk, style.plain)} ${lessons[at]?.title ?? result.lesson}`);
 		if (result.status === "pass") continue;
 		for (const line of explained(result).split("\n")) {
 			const [, label, text] = /^(shows|should|why|try|read|at|also different): (.*)$/.exec(line) ?? [];
-			if (label === undefined || text === undefined) page.item(line, 4);
-			else page.labelled(label === "also different" ? "also" : label, text);
+			if (label === undefined || text === undefined) layout.item(line, 4);
+			else layout.labelled(label === "also different" ? "also" : label, text);
 		}
-		if (result.sameAs !== null) page.labelled("same as", result.sameAs);
+		if (result.sameAs !== null) layout.labelled("same as", result.sameAs);
 	}
-	return page.text();
+	return layout.text();
 }
 
-function rows(page: Page, chalk: ChalkInstance, { lessons, submissions }: ClassReport, width: number): void {
+function rows(layout: TextLayout, chalk: ChalkInstance, { lessons, submissions }: ClassReport, width: number): void {
 	const names = Math.min(NAME_WIDTH_MAX, Math.max(10, ...submissions.map(({ name }) => stringWidth(name))));
 	const scores = Math.max(5, ...submissions.map((submission) => scoreText(submission, lessons).length));
 	const head = [fitted("submission", names), ...lessons.map(({ id }) => id.slice(0, 2)), "score".padStart(scores)];
 	const findings = width - head.join("  ").length - 2;
-	page.line(chalk.bold([...head, findings < 20 ? "" : "first finding"].join("  ").trimEnd()));
+	layout.line(chalk.bold([...head, findings < 20 ? "" : "first finding"].join("  ").trimEnd()));
 	for (const submission of submissions) {
 		const { name, results } = submission;
 		const marks = results.map(({ status }) => `${mark(MARKS[status], chalk)} `);
 		const cells = [fitted(name, names), ...marks, scoreText(submission, lessons).padStart(scores)];
 		const first = results.find(({ status }) => status !== "pass");
 		const said = first === undefined || findings < 20 ? "" : fitted(headlineIn(first, lessons), findings);
-		page.line([...cells, said].join("  ").trimEnd());
+		layout.line([...cells, said].join("  ").trimEnd());
 	}
 }
 
 // For screen readers: words instead of symbols, and no columns.
-function plainRow(page: Page, submission: Report, lessons: readonly Graded[]): void {
-	page.line(`${submission.name}: ${scoreText(submission, lessons)}`);
-	for (const result of submission.results) page.line(`  ${result.lesson}: ${headline(result)}`);
+function plainRow(layout: TextLayout, submission: Report, lessons: readonly Graded[]): void {
+	layout.line(`${submission.name}: ${scoreText(submission, lessons)}`);
+	for (const result of submission.results) layout.line(`  ${result.lesson}: ${headline(result)}`);
 }
 
-function summary(page: Page, { id, title }: Graded, submissions: readonly Report[]): void {
+function summary(layout: TextLayout, { id, title }: Graded, submissions: readonly Report[]): void {
 	const results = submissions.flatMap((one) => one.results.filter(({ lesson }) => lesson === id));
 	const judged = results.filter(isJudged);
 	const diagnoses = new Map<string, number>();
@@ -82,7 +82,7 @@ function summary(page: Page, { id, title }: Graded, submissions: readonly Report
 	const often = [...diagnoses].sort(([, one], [, other]) => other - one).slice(0, 3);
 	const passed = judged.filter(({ status }) => status === "pass").length;
 	const most = often.length === 0 ? "" : `; ${often.map(([name, times]) => `${times}× ${name}`).join(", ")}`;
-	page.paragraph(`${title}: ${passed} of ${judged.length} passed${most}`);
+	layout.paragraph(`${title}: ${passed} of ${judged.length} passed${most}`);
 }
 
 function headlineIn(result: Result, lessons: readonly Graded[]): string {

@@ -1,7 +1,7 @@
 import { statfs } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { cacheDir, exists, inScratch } from "../base/cache.ts";
-import { claim, ownerOf, userName } from "../base/cache-owner.ts";
+import { checkMayWrite, ownerOf, userName } from "../base/cache-owner.ts";
 import { Failure } from "../base/failure.ts";
 import { type Accelerator, failureOf, fastAccelerator, forgetFailure, permitted } from "../vm/accelerator.ts";
 import { changesUser } from "../vm/confinement.ts";
@@ -101,7 +101,7 @@ async function savedSnapshot(): ReturnType<typeof savedTemplate> {
 
 // Only the cache's owner can make an entry that does not exist yet.
 async function ownerLines(entry: string): Promise<Line[]> {
-	return claim(cacheDir, entry).then(
+	return checkMayWrite(cacheDir, entry).then(
 		() => [],
 		(error: Error) => [
 			error instanceof Failure ? refused("cache", error) : { name: "cache", state: "bad", fact: error.message },

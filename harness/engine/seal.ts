@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { chmod, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { readLinked } from "../base/regular-file.ts";
+import { readThroughLinks } from "../base/regular-file.ts";
 
 /**
  * A seal is a digest of a file, inside the file. It proves that drydock wrote the file and nobody has changed it since,
@@ -31,7 +31,7 @@ export function isSealed(content: Buffer): boolean {
 /** Whether a file can be overwritten without a loss: it does not exist, or its seal is intact. */
 export async function isReplaceable(path: string): Promise<boolean> {
 	try {
-		return isSealed(await readLinked(path, FILE_BYTES_MAX));
+		return isSealed(await readThroughLinks(path, FILE_BYTES_MAX));
 	} catch (error) {
 		return (error as NodeJS.ErrnoException).code === "ENOENT";
 	}

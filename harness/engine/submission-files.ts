@@ -2,7 +2,7 @@ import { lstatSync, realpathSync, statSync } from "node:fs";
 import { dirname, relative, resolve, sep } from "node:path";
 import { ConcurrencyLimit } from "../base/concurrently.ts";
 import { inKit, withUnixLines } from "../base/kit.ts";
-import { readBytes } from "../base/regular-file.ts";
+import { readRegularFile } from "../base/regular-file.ts";
 
 /**
  * Decides which files belong to a submission. The bundler and the type checker see only these files and the kit's. They
@@ -72,7 +72,7 @@ export function filesBeside(modules: readonly string[]): SubmissionFiles {
 				throw refusal("it is a link that leads outside of the submission");
 			// Opening a device can have effects, so the type is checked before the file is opened, too.
 			if (!lstatSync(place).isFile()) throw refusal("it is not a regular file");
-			const bytes = await readBytes(place, FILE_BYTES_MAX).catch((error: NodeJS.ErrnoException) => {
+			const bytes = await readRegularFile(place, FILE_BYTES_MAX).catch((error: NodeJS.ErrnoException) => {
 				throw refusal(error.code ?? error.message);
 			});
 			return bytes.toString();

@@ -1,5 +1,5 @@
 import type { Ending, Entry, HostState, Mount, Observation, ProcessState, Task } from "../protocol/index.ts";
-import { nameOf } from "../readings/tasks.ts";
+import { programName } from "../readings/tasks.ts";
 import { type Check, commandAt, EXIT_CODE, exitCodeOf, primaryOf, type Rootfs } from "./check.ts";
 import { hostFiles, placeOnHost, rootOf } from "./host-files.ts";
 import type { Drawn, Facts, FactValue } from "./values.ts";
@@ -34,7 +34,7 @@ export function deriveFacts(
 			before.tasks,
 			// Zombies whose parent is the host's init are left out: init will soon reap them.
 			after.tasks.filter(({ state, ppid }) => state !== "Z" || ppid !== 1),
-			(task) => `${nameOf(task)} (${task.state})`,
+			(task) => `${programName(task)} (${task.state})`,
 			identityOf,
 		);
 	if (during !== undefined && process !== null)

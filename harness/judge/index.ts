@@ -14,7 +14,7 @@ export type {
 	Step,
 } from "../protocol/index.ts";
 export { hostMounts } from "../readings/mounts.ts";
-export { nameOf } from "../readings/tasks.ts";
+export { programName } from "../readings/tasks.ts";
 export {
 	BOX,
 	type Check,

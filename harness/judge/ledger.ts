@@ -1,5 +1,5 @@
 import { diffArrays } from "diff";
-import type { Page } from "../base/page.ts";
+import type { TextLayout } from "../base/text-layout.ts";
 import type { LedgerCall } from "../protocol/index.ts";
 
 /** The system calls of an exercise, and those of the reference. */
@@ -42,25 +42,25 @@ export const doPart = (ledgers: Ledgers): boolean => rowsOf(ledgers).some(isDiff
  * @param options.brief shows only rows around the first differences, and cuts long arguments in matching rows
  * @param options.container the call that the ledgers belong to, if it is not the one that the lesson is about
  */
-export function showLedgers(page: Page, ledgers: Ledgers, { brief, container }: Options): void {
+export function showLedgers(layout: TextLayout, ledgers: Ledgers, { brief, container }: Options): void {
 	const rows = rowsOf(ledgers);
 	if (rows.length === 0) return;
 	const parts = rows.findIndex(isDifferent);
-	page.line();
-	if (container !== undefined) page.paragraph(`the container “${container.name}”: ${container.about}`);
+	layout.line();
+	if (container !== undefined) layout.paragraph(`the container “${container.name}”: ${container.about}`);
 	const more = [ledgers.exercise, ledgers.reference].map(({ length }) => counted(length - CALLS_MAX)) as [
 		string,
 		string,
 	];
 	const rest = more.some((text) => text !== "") ? [{ cells: more, mark: false }] : [];
-	page.rows(HEADINGS, [...fold(rows, parts, brief), ...rest]);
-	if (parts < 0) showSameCalls(page);
+	layout.twoColumns(HEADINGS, [...fold(rows, parts, brief), ...rest]);
+	if (parts < 0) showSameCalls(layout);
 }
 
 /** Says that both made the same calls in the same order. */
-export function showSameCalls(page: Page): void {
-	page.line();
-	page.paragraph("The same calls, in the same order: any difference is in what the kernel has made of them.");
+export function showSameCalls(layout: TextLayout): void {
+	layout.line();
+	layout.paragraph("The same calls, in the same order: any difference is in what the kernel has made of them.");
 }
 
 function rowsOf(ledgers: Ledgers): Row[] {

@@ -2,9 +2,9 @@ import { relative } from "node:path";
 import { codeFrameColumns } from "@babel/code-frame";
 import { Chalk, type ChalkInstance } from "chalk";
 import { withUnixLines } from "../base/kit.ts";
-import { Page, type Style } from "../base/page.ts";
 import { printable } from "../base/printable.ts";
-import { readBytes } from "../base/regular-file.ts";
+import { readRegularFile } from "../base/regular-file.ts";
+import { type Style, TextLayout } from "../base/text-layout.ts";
 import type { Diagnostic } from "../engine/bundle.ts";
 import type { Finding } from "./compare.ts";
 import type { Verdict } from "./judge.ts";
@@ -27,47 +27,47 @@ const DIGEST = /\b([0-9a-f]{12})[0-9a-f]{52}\b/g;
  */
 export async function report(verdict: Verdict, title: string, learnt: string, style: Style): Promise<string> {
 	const chalk = new Chalk({ level: style.color ? 1 : 0 });
-	const page = new Page(style, chalk);
+	const layout = new TextLayout(style, chalk);
 	const passed = verdict.verdict === "pass";
 	const [mark, said] = passed
 		? ["✓ ", "passed"]
 		: verdict.verdict === "error"
 			? ["? ", "not judged"]
 			: ["✗ ", "not right yet"];
-	page.line((passed ? chalk.green : chalk.red).bold(`${style.plain ? "" : mark}${title} — ${said}`));
-	page.line();
-	page.labelled("file", relative(".", verdict.file));
-	page.labelled("did", verdict.did);
-	if (verdict.engine !== null) page.labelled("engine", playedOn(verdict.engine));
+	layout.line((passed ? chalk.green : chalk.red).bold(`${style.plain ? "" : mark}${title} — ${said}`));
+	layout.line();
+	layout.labelled("file", relative(".", verdict.file));
+	layout.labelled("did", verdict.did);
+	if (verdict.engine !== null) layout.labelled("engine", playedOn(verdict.engine));
 	if (passed) {
-		page.line();
-		page.paragraph(learnt);
+		layout.line();
+		layout.paragraph(learnt);
 	}
 	const [first, ...rest] = verdict.findings;
-	if (first !== undefined) showFinding(page, chalk, first);
-	if (verdict.thrownAt !== null) await showPlace(page, style, verdict.thrownAt);
+	if (first !== undefined) showFinding(layout, chalk, first);
+	if (verdict.thrownAt !== null) await showPlace(layout, style, verdict.thrownAt);
 	// Type errors in the line that threw are shown below it, without showing the line again.
 	const errors = verdict.typeErrors.slice(0, 3);
 	const here = errors.filter((error) => isSameLine(error, verdict.thrownAt));
-	for (const error of here) showTypeError(page, chalk, style, error);
-	showOthers(page, chalk, first, rest);
+	for (const error of here) showTypeError(layout, chalk, style, error);
+	showOthers(layout, chalk, first, rest);
 	for (const error of errors.filter((error) => !here.includes(error))) {
-		showTypeError(page, chalk, style, error);
-		await showPlace(page, style, error);
+		showTypeError(layout, chalk, style, error);
+		await showPlace(layout, style, error);
 	}
-	if (!passed && !style.brief) showParting(page, verdict);
-	showOutput(page, chalk, verdict);
+	if (!passed && !style.brief) showParting(layout, verdict);
+	showOutput(layout, chalk, verdict);
 	if (!passed && verdict.vm.processorShare < BUSY_SHARE) {
-		page.line();
-		page.paragraph(busy(verdict.vm.processorShare));
+		layout.line();
+		layout.paragraph(busy(verdict.vm.processorShare));
 	}
-	page.line();
-	page.line(
+	layout.line();
+	layout.line(
 		chalk.dim(
 			`${verdict.vm.restored ? `in a fresh virtual machine (${verdict.vm.accelerator}), ` : ""}${(verdict.durationMs / 1000).toFixed(1)} s`,
 		),
 	);
-	return page.text();
+	return layout.text();
 }
 
 const busy = (share: number) =>
@@ -78,21 +78,21 @@ const UNTRACED =
 
 /** Formats all system calls of the exercise beside those of the reference. */
 export function trace({ ledger, otherLedgers }: Verdict, style: Style): string {
-	const page = new Page(style, new Chalk({ level: style.color ? 1 : 0 }));
-	showLedgers(page, ledger, { brief: false });
+	const layout = new TextLayout(style, new Chalk({ level: style.color ? 1 : 0 }));
+	showLedgers(layout, ledger, { brief: false });
 	for (const [name, { about, ...ledgers }] of Object.entries(otherLedgers))
-		showLedgers(page, ledgers, { brief: false, container: { name, about } });
-	page.line();
-	page.paragraph(UNTRACED);
-	return page.text();
+		showLedgers(layout, ledgers, { brief: false, container: { name, about } });
+	layout.line();
+	layout.paragraph(UNTRACED);
+	return layout.text();
 }
 
 // If there are several containers, shows the first one whose calls differ from the reference's: the mistake is there.
-function showParting(page: Page, { ledger, otherLedgers }: Verdict): void {
+function showParting(layout: TextLayout, { ledger, otherLedgers }: Verdict): void {
 	const [name = "", other] = Object.entries(otherLedgers).find(([, one]) => doPart(one)) ?? [];
-	if (doPart(ledger)) showLedgers(page, ledger, { brief: true });
-	else if (other !== undefined) showLedgers(page, other, { brief: true, container: { name, about: other.about } });
-	else if (ledger.exercise.length > 0) showSameCalls(page);
+	if (doPart(ledger)) showLedgers(layout, ledger, { brief: true });
+	else if (other !== undefined) showLedgers(layout, other, { brief: true, container: { name, about: other.about } });
+	else if (ledger.exercise.length > 0) showSameCalls(layout);
 }
 
 function playedOn({ yours, reference }: NonNullable<Verdict["engine"]>): string {
@@ -100,53 +100,58 @@ function playedOn({ yours, reference }: NonNullable<Verdict["engine"]>): string 
 	return `yours: ${numbers(yours)}; the reference's: ${numbers(reference)}`;
 }
 
-function showFinding(page: Page, chalk: ChalkInstance, finding: Finding): void {
-	page.line();
-	page.paragraph(chalk.bold(finding.what));
-	page.labelled("shows", chalk.red(shown(finding.got).trimEnd()));
-	page.labelled("should", chalk.green(shown(finding.expected)));
-	page.labelled("why", finding.explanation);
-	page.labelled("try", finding.try);
-	if (finding.see.length > 0) page.labelled("read", finding.see.join(", "));
+function showFinding(layout: TextLayout, chalk: ChalkInstance, finding: Finding): void {
+	layout.line();
+	layout.paragraph(chalk.bold(finding.what));
+	layout.labelled("shows", chalk.red(shown(finding.got).trimEnd()));
+	layout.labelled("should", chalk.green(shown(finding.expected)));
+	layout.labelled("why", finding.explanation);
+	layout.labelled("try", finding.try);
+	if (finding.see.length > 0) layout.labelled("read", finding.see.join(", "));
 }
 
 // Only the first finding is explained in full. The others often disappear when the first is mended.
-function showOthers(page: Page, chalk: ChalkInstance, first: Finding | undefined, rest: readonly Finding[]): void {
+function showOthers(
+	layout: TextLayout,
+	chalk: ChalkInstance,
+	first: Finding | undefined,
+	rest: readonly Finding[],
+): void {
 	if (rest.length === 0) return;
-	page.line();
-	page.line(chalk.bold("also different, perhaps only in consequence"));
+	layout.line();
+	layout.line(chalk.bold("also different, perhaps only in consequence"));
 	for (const { what, got, expected, diagnosis, try: advice } of rest) {
-		page.item(`${what}: ${chalk.red(shown(got))}, should be ${chalk.green(shown(expected))}`);
-		if (diagnosis !== first?.diagnosis) page.item(`try: ${advice}`, 4);
+		layout.item(`${what}: ${chalk.red(shown(got))}, should be ${chalk.green(shown(expected))}`);
+		if (diagnosis !== first?.diagnosis) layout.item(`try: ${advice}`, 4);
 	}
 }
 
 const isSameLine = (one: Diagnostic, other: Diagnostic | null) => one.file === other?.file && one.line === other.line;
 
-function showTypeError(page: Page, chalk: ChalkInstance, { plain }: Style, { message }: Diagnostic): void {
-	page.line();
-	page.line(chalk.yellow(`${plain ? "warning:" : "!"} ${message}`));
+function showTypeError(layout: TextLayout, chalk: ChalkInstance, { plain }: Style, { message }: Diagnostic): void {
+	layout.line();
+	layout.line(chalk.yellow(`${plain ? "warning:" : "!"} ${message}`));
 }
 
-async function showPlace(page: Page, style: Style, place: Diagnostic): Promise<void> {
-	const source = await readBytes(place.file, SOURCE_BYTES_MAX)
+async function showPlace(layout: TextLayout, style: Style, place: Diagnostic): Promise<void> {
+	const source = await readRegularFile(place.file, SOURCE_BYTES_MAX)
 		.then(String)
 		.then(
 			(text) => printable(withUnixLines(text)),
 			() => null,
 		);
-	page.line();
-	page.line(`${relative(".", place.file)}:${place.line}:${place.column}`);
+	layout.line();
+	layout.line(`${relative(".", place.file)}:${place.line}:${place.column}`);
 	if (source === null) return;
 	const first = Math.max(0, place.line - 1 - AROUND);
 	// Very long lines are shown in part. The parts of all lines begin at the same column.
 	const from = place.column > LINE_CHARS_MAX ? place.column - LINE_CHARS_MAX / 2 : 0;
 	const lines = source.split("\n").slice(first, place.line + AROUND);
 	const parts = lines.map((line) => line.slice(from, from + LINE_CHARS_MAX));
-	if (style.plain) return page.line(parts[place.line - 1 - first]?.trim());
+	if (style.plain) return layout.line(parts[place.line - 1 - first]?.trim());
 	const location = { start: { line: place.line, column: place.column - from } };
 	const options = { startLine: first + 1, forceColor: style.color };
-	page.block(codeFrameColumns(parts.join("\n"), location, options));
+	layout.block(codeFrameColumns(parts.join("\n"), location, options));
 }
 
 const SOURCE_BYTES_MAX = 1 << 20;
@@ -155,15 +160,15 @@ const LINE_CHARS_MAX = 400;
 const AROUND = 2;
 
 // The command prints its token to show that it runs. Those lines are left out.
-function showOutput(page: Page, chalk: ChalkInstance, { output }: Verdict): void {
+function showOutput(layout: TextLayout, chalk: ChalkInstance, { output }: Verdict): void {
 	const lines = `${output.stdout}${output.stderr}`
 		.split("\n")
 		.filter((line) => line !== "" && !/^drydock-[0-9a-f]{8}$/.test(line));
 	if (lines.length === 0) return;
-	page.line();
-	page.line(chalk.bold("it printed (never judged)"));
-	for (const line of lines.slice(0, 5)) page.line(chalk.dim(page.clipped(`  ${line}`)));
-	if (lines.length > 5) page.line(chalk.dim(`  … ${lines.length - 5} more lines`));
+	layout.line();
+	layout.line(chalk.bold("it printed (never judged)"));
+	for (const line of lines.slice(0, 5)) layout.line(chalk.dim(layout.clipped(`  ${line}`)));
+	if (lines.length > 5) layout.line(chalk.dim(`  … ${lines.length - 5} more lines`));
 }
 
 const begun = (text: string) => (text.length <= VALUE_CHARS ? text : `${text.slice(0, VALUE_CHARS)}…`);

@@ -1,6 +1,6 @@
 import { open, rename, rm } from "node:fs/promises";
 import { join, parse } from "node:path";
-import { readLinked } from "../base/regular-file.ts";
+import { readThroughLinks } from "../base/regular-file.ts";
 
 /**
  * Renames a learner's file to a free name in the same folder, such as `isolate.kept-1.ts`. A process that is writing to
@@ -33,7 +33,7 @@ export async function placeBeside(path: string, content: Buffer): Promise<string
 		const candidate = number === 0 ? path : numbered(path, "imported", number);
 		if (await writeNew(candidate, content)) return candidate;
 		// Something that cannot be read, such as a directory, counts as different.
-		if ((await readLinked(candidate, content.length).catch(() => null))?.equals(content)) return candidate;
+		if ((await readThroughLinks(candidate, content.length).catch(() => null))?.equals(content)) return candidate;
 	}
 }
 

@@ -6,7 +6,7 @@ import { Failure } from "../base/failure.ts";
 import { interruption } from "../base/interrupt.ts";
 import { withLock } from "../base/lock.ts";
 import { printable } from "../base/printable.ts";
-import { readBytes } from "../base/regular-file.ts";
+import { readRegularFile } from "../base/regular-file.ts";
 
 /**
  * The name of the logbook's file in a workspace. The logbook records what the learner has done so far. Any command may
@@ -109,7 +109,7 @@ export async function readLogbook(dir: string): Promise<Logbook> {
 	const path = join(dir, LOGBOOK);
 	if (!(await exists(path))) return { schemaVersion: 2, selected: null, lessons: {} };
 	const bytes = await realpath(path)
-		.then((file) => readBytes(file, LOGBOOK_BYTES_MAX))
+		.then((file) => readRegularFile(file, LOGBOOK_BYTES_MAX))
 		.catch((cause: NodeJS.ErrnoException) => {
 			throw new Failure("usage", `${path} cannot be read: ${cause.code ?? cause.message}`, `ls -l ${path}`, { cause });
 		});

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { Failure } from "../base/failure.ts";
 import { makeDirectories } from "../base/make-directories.ts";
-import { nameOf } from "../base/place.ts";
 import type { Progress } from "../base/progress.ts";
+import { shownPath } from "../base/shown-path.ts";
 import { BundleError } from "../engine/bundle.ts";
 import { lessonsOfBox } from "../engine/engine.ts";
 import { boxOptions } from "../engine/engine-at.ts";
@@ -41,13 +41,13 @@ export async function packOwnBox(dir: string, progress: Progress): Promise<OwnBo
 	const mine = await passedModules();
 	const program = join(dir, "box");
 	if (!(await isReplaceable(program))) {
-		const what = `${nameOf(program)} is there already, and is not what drydock would write there`;
+		const what = `${shownPath(program)} is there already, and is not what drydock would write there`;
 		throw new Failure("usage", what, "npx drydock box ANOTHER-DIRECTORY");
 	}
 	const packed = await packBox(mine, progress).catch((error: unknown) => {
 		if (!(error instanceof BundleError)) throw error;
 		const { message, file, line } = error.diagnostic;
-		const what = `${nameOf(file)}:${line}, which you have passed with, cannot be used any more: ${message}`;
+		const what = `${shownPath(file)}:${line}, which you have passed with, cannot be used any more: ${message}`;
 		throw new Failure("usage", what, "npx drydock check", { cause: error });
 	});
 	await makeDirectories(dir);

@@ -5,7 +5,7 @@ import { cached, exists, keyOf } from "../base/cache.ts";
 import { Failure, OTHER_WORKSPACE } from "../base/failure.ts";
 import { inKit, readText, withUnixLines } from "../base/kit.ts";
 import { makeDirectories } from "../base/make-directories.ts";
-import { readLinked } from "../base/regular-file.ts";
+import { readThroughLinks } from "../base/regular-file.ts";
 import { zx } from "../base/zx.ts";
 import { COMPILER_OPTIONS } from "../engine/compiler-options.ts";
 import { type Lesson, lessons, moduleOf, skeletonOf } from "../judge/lessons.ts";
@@ -52,7 +52,7 @@ const FILE_BYTES_MAX = 4 << 20;
  * @throws {Error} the file does not exist, is not a regular file, or is too large
  */
 export const readLearners = async (path: string): Promise<string> =>
-	withUnixLines((await readLinked(path, FILE_BYTES_MAX)).toString());
+	withUnixLines((await readThroughLinks(path, FILE_BYTES_MAX)).toString());
 
 /** Whether the learner's module of a lesson is still the unchanged skeleton. */
 export async function isUntouched(lesson: Lesson): Promise<boolean> {
@@ -135,7 +135,7 @@ const manifest = (content: object) => `${JSON.stringify(content, null, "\t")}\n`
 // A manifest that an older drydock wrote, and nobody has changed since, is replaced by the current one.
 async function renewManifest(path: string): Promise<void> {
 	const { bin: _, ...older } = MANIFEST;
-	const there = await readLinked(path, FILE_BYTES_MAX).then(String, () => null);
+	const there = await readThroughLinks(path, FILE_BYTES_MAX).then(String, () => null);
 	if (there === manifest(older)) await writeFile(path, manifest(MANIFEST));
 }
 

@@ -2,7 +2,7 @@ import { realpath } from "node:fs/promises";
 import * as v from "valibot";
 import { Failure } from "../base/failure.ts";
 import { allPrintable } from "../base/printable.ts";
-import { readBytes } from "../base/regular-file.ts";
+import { readRegularFile } from "../base/regular-file.ts";
 import { DemoEvent } from "./events.ts";
 import { RecordedView } from "./recorded-view.ts";
 
@@ -46,7 +46,7 @@ const escaped = (character: string) =>
  */
 export async function readRecording(file: string, command: string, wanted?: string): Promise<DemoEvent[]> {
 	const text = await realpath(file)
-		.then((path) => readBytes(path, RECORDING_BYTES_MAX))
+		.then((path) => readRegularFile(path, RECORDING_BYTES_MAX))
 		.catch((cause: NodeJS.ErrnoException) => {
 			const what = `${file} cannot be read: ${cause.code ?? cause.message}`;
 			throw new Failure("usage", what, "npx drydock demo record 02", { cause });

@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import { Failure } from "../base/failure.ts";
-import { onSave, type Watched } from "../base/saves.ts";
+import { type SaveWatcher, watchSaves } from "../base/watch-saves.ts";
 import { BOX, DURING } from "../judge/check.ts";
 import { judge } from "../judge/judge.ts";
 import { type Lesson, loadCheck } from "../judge/lessons.ts";
@@ -29,7 +29,7 @@ export class Work {
 	readonly #file: string;
 	readonly #machines: MachinePool;
 	readonly #tell: (checked: Checked) => void;
-	readonly #saves: Watched;
+	readonly #saves: SaveWatcher;
 	#running = new AbortController();
 
 	/** @param file the learner's module */
@@ -38,7 +38,7 @@ export class Work {
 		this.#file = file;
 		this.#machines = machines;
 		this.#tell = tell;
-		this.#saves = onSave(file, () => void this.#check());
+		this.#saves = watchSaves(file, () => void this.#check());
 	}
 
 	async close(): Promise<void> {

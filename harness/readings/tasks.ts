@@ -38,7 +38,7 @@ export const tasks: Subject<typeof host, typeof process> = {
 			// A process that is not in a PID namespace as deep as the command's has no pid there.
 			const inside = task.nsPids[nsPids.length - 1];
 			return row(
-				`${nameOf(task)}${task.pid === pid ? " ←" : ""}`,
+				`${programName(task)}${task.pid === pid ? " ←" : ""}`,
 				[String(task.pid)],
 				[inside === undefined ? "not there" : String(inside)],
 			);
@@ -53,4 +53,4 @@ export const tasks: Subject<typeof host, typeof process> = {
 /**
  * The name to show for a process. A Node process is called MainThread, because Node gives its first thread this name.
  */
-export const nameOf = ({ comm }: Pick<Task, "comm">): string => (comm === "MainThread" ? "box (node)" : comm);
+export const programName = ({ comm }: Pick<Task, "comm">): string => (comm === "MainThread" ? "box (node)" : comm);

@@ -4,7 +4,7 @@ import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { cacheDir, cached, type IsGood, keepNewest, keyOf } from "../base/cache.ts";
-import { needRoom } from "../base/cache-owner.ts";
+import { checkRoom } from "../base/cache-owner.ts";
 import { Failure } from "../base/failure.ts";
 import type { Progress } from "../base/progress.ts";
 import { type Architecture, architecture } from "./arch.ts";
@@ -72,7 +72,7 @@ export function baseIn(dir: string, key: string): Base {
 }
 
 async function build(staging: string, arch: Architecture, more: readonly string[], progress: Progress): Promise<void> {
-	await needRoom(cacheDir, NEEDED_BYTES, "building the image");
+	await checkRoom(cacheDir, NEEDED_BYTES, "building the image");
 	const root = join(staging, "root");
 	const debian = await progress.step("Debian packages for the virtual machine", (say) =>
 		debianPackages(root, arch, more, say),

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { chmod, chown, open, stat } from "node:fs/promises";
-import { belongsTo } from "../base/cache-owner.ts";
+import { ownedByOther } from "../base/cache-owner.ts";
 import type { Accelerator } from "./accelerator.ts";
 import { rootPrivileges } from "./privileges.ts";
 
@@ -62,7 +62,7 @@ export async function openToMachines(file: string): Promise<void> {
 	if (!changesUser()) return;
 	const { uid, gid, mode } = await stat(file);
 	if (gid === NOBODY_ELSE && (mode & 0o060) === 0o060) return;
-	if (uid !== 0) throw await belongsTo(file, uid);
+	if (uid !== 0) throw await ownedByOther(file, uid);
 	await chown(file, 0, NOBODY_ELSE);
 	// chmod comes second, because chown clears mode bits.
 	await chmod(file, mode | 0o660);

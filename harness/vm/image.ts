@@ -1,14 +1,14 @@
 import { cp, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import * as v from "valibot";
 import { cacheDir, cached, exists, inScratch, isWhole, newerThanNow } from "../base/cache.ts";
 import { Failure } from "../base/failure.ts";
 import { printable } from "../base/printable.ts";
 import type { Progress } from "../base/progress.ts";
-import { readBytes } from "../base/regular-file.ts";
+import { readRegularFile } from "../base/regular-file.ts";
 import { architecture } from "./arch.ts";
 import { type Base, baseIn, baseKey, ensureBase, MANIFEST_BYTES_MAX } from "./base.ts";
-import { ensureKit, ensureLibrary, kitKey, libraryKey } from "./kit.ts";
+import { ensureGuestPrograms, ensureLibrary, guestProgramsKey, libraryKey } from "./guest-programs.ts";
 import { type Label, unpackImage } from "./packed-image.ts";
 import { runTool } from "./tools.ts";
 
@@ -26,16 +26,16 @@ export interface Image {
  */
 export async function ensureImage(progress: Progress, more: readonly string[] = []): Promise<Image> {
 	const base = await ensureBase(progress, more);
-	const kit = await ensureKit(base, progress);
-	return { key: kit.key, base, initrd: kit.initrd };
+	const programs = await ensureGuestPrograms(base, progress);
+	return { key: programs.key, base, initrd: programs.initrd };
 }
 
 /** Returns this version's image if all of it is in the cache; otherwise null. Builds nothing. */
 export async function savedImage(): Promise<Image | null> {
 	const { base: baseDir, library, building } = await inCache();
 	if (building) return null;
-	const base = baseIn(baseDir, nameOf(baseDir));
-	const key = await kitKey(base, library);
+	const base = baseIn(baseDir, basename(baseDir));
+	const key = await guestProgramsKey(base, library);
 	return (await isWhole("kit", key)) ? { key, base, initrd: join(cacheDir, "kit", key, "initrd") } : null;
 }
 
@@ -71,7 +71,7 @@ export async function exportImage(file: string, progress: Progress): Promise<voi
 	await ensureLibrary(progress);
 	const { base, library } = await inCache();
 	await inScratch(async (scratch) => {
-		const label = { format: "drydock image 1", base: nameOf(base), library: nameOf(library) } satisfies Label;
+		const label = { format: "drydock image 1", base: basename(base), library: basename(library) } satisfies Label;
 		await writeFile(join(scratch, "label.json"), JSON.stringify(label));
 		await cp(base, join(scratch, "base"), { recursive: true });
 		await cp(library, join(scratch, "library"), { recursive: true });
@@ -96,7 +96,7 @@ export async function importImage(file: string, progress: Progress): Promise<voi
 				throw new Failure("usage", what, "npx drydock image export FILE, on a computer that has one", { cause });
 			});
 		const { base, library } = await inCache();
-		if (label.base !== nameOf(base) || label.library !== nameOf(library))
+		if (label.base !== basename(base) || label.library !== basename(library))
 			throw new Failure(
 				"usage",
 				`${file} was made by another version of drydock`,
@@ -123,10 +123,8 @@ export async function imageManifest(): Promise<Manifest | null> {
 	const { base } = await inCache();
 	const file = join(base, "manifest.json");
 	if (!(await exists(file))) return null;
-	const bytes = await readBytes(file, MANIFEST_BYTES_MAX).catch(() => Buffer.alloc(0));
+	const bytes = await readRegularFile(file, MANIFEST_BYTES_MAX).catch(() => Buffer.alloc(0));
 	const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Manifest), bytes.toString(), { abortEarly: true });
 	if (parsed.success) return parsed.output;
 	throw new Failure("usage", "the image does not say what is in it", "npx drydock image build --fresh");
 }
-
-const nameOf = (path: string) => path.split("/").pop() ?? "";

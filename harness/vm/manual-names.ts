@@ -1,6 +1,6 @@
 import { distance } from "fastest-levenshtein";
 import { Failure } from "../base/failure.ts";
-import { nameOf, sectionOf, shownPage } from "./manual.ts";
+import { sectionOf, shownPage, titleOf } from "./manual.ts";
 
 /** Finds the manual pages that a user means, and suggests others where there is none. */
 
@@ -47,7 +47,7 @@ const TEXTS: ReadonlyMap<string, { of: string; at: string; next: string }> = new
 export function findPages(words: readonly string[], pages: readonly string[]): string[] {
 	const { name, section } = wanted(words);
 	return pages
-		.filter((page) => nameOf(page) === name && (section === undefined || sectionOf(page).startsWith(section)))
+		.filter((page) => titleOf(page) === name && (section === undefined || sectionOf(page).startsWith(section)))
 		.sort((a, b) => rank(a) - rank(b));
 }
 
@@ -55,7 +55,7 @@ export function findPages(words: readonly string[], pages: readonly string[]): s
 export function nearestPages(words: readonly string[], pages: readonly string[]): string[] {
 	const { name } = wanted(words);
 	const far = Math.max(2, name.length / 3);
-	const near = pages.map((page) => ({ page, letters: lettersApart(name, nameOf(page)) }));
+	const near = pages.map((page) => ({ page, letters: lettersApart(name, titleOf(page)) }));
 	// Hardly anybody mistypes the first letter and another letter, too: a page with another first letter may differ in
 	// that letter only.
 	return near

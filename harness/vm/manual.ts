@@ -9,13 +9,13 @@ import { ensureImage, inCache } from "./image.ts";
 import { MachinePool } from "./machine-pool.ts";
 
 /** The name in a page's name: `ld.so` of `ld.so.8`. */
-export const nameOf = (page: string): string => page.slice(0, page.lastIndexOf("."));
+export const titleOf = (page: string): string => page.slice(0, page.lastIndexOf("."));
 
 /** The section in a page's name: `8` of `ld.so.8`. */
 export const sectionOf = (page: string): string => page.slice(page.lastIndexOf(".") + 1);
 
 /** A page as texts cite it: `ld.so(8)`. */
-export const shownPage = (page: string): string => `${nameOf(page)}(${sectionOf(page)})`;
+export const shownPage = (page: string): string => `${titleOf(page)}(${sectionOf(page)})`;
 
 /**
  * The names of the manual pages in the virtual machine's image, such as `pivot_root.2`: pages of the kernel, of the C

@@ -3,7 +3,7 @@ import { closeSync, openSync, rmSync } from "node:fs";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheDir, inOwnCache } from "../base/cache.ts";
-import { needRoom } from "../base/cache-owner.ts";
+import { checkRoom } from "../base/cache-owner.ts";
 import { makeDirectories } from "../base/make-directories.ts";
 import { openToMachines } from "./confinement.ts";
 
@@ -137,7 +137,7 @@ async function scratchFile(): Promise<{ file: FileHandle; place: string; remove:
 	const dir = join(cacheDir, "scratch");
 	const place = join(dir, randomBytes(8).toString("hex"));
 	await inOwnCache(place, () => makeDirectories(dir));
-	await needRoom(dir, ROOM_BYTES, "a machine that can be put back");
+	await checkRoom(dir, ROOM_BYTES, "a machine that can be put back");
 	if (process.platform !== "linux")
 		return { file: await open(place, "wx+", 0o600), place, remove: () => rm(place, { force: true }) };
 	// Synchronous calls, so that no other code of this process, such as an interruption, runs while the file has a name.

@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { Unpack } from "tar";
 import * as v from "valibot";
 import { interruption } from "../base/interrupt.ts";
-import { readBytes } from "../base/regular-file.ts";
+import { readRegularFile } from "../base/regular-file.ts";
 
 /**
  * An image in one file: an uncompressed tar archive of a label and two folders of regular files. The file may come from
@@ -44,7 +44,7 @@ export async function unpackImage(file: string, dir: string): Promise<Label> {
 	}
 	const label = v.safeParse(
 		v.pipe(v.string(), v.parseJson(), Label),
-		(await readBytes(join(dir, "label.json"), LABEL_BYTES_MAX)).toString(),
+		(await readRegularFile(join(dir, "label.json"), LABEL_BYTES_MAX)).toString(),
 	);
 	if (!label.success) throw new Error("its label cannot be read");
 	return label.output;

@@ -7,7 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
 import { cacheDir, cached, exists, isWhole, keepNewest, keyOf } from "../base/cache.ts";
-import { inWords, needRoom } from "../base/cache-owner.ts";
+import { cacheFailureOf, checkRoom } from "../base/cache-owner.ts";
 import { Failure } from "../base/failure.ts";
 import { interruption, unlessInterrupted } from "../base/interrupt.ts";
 import type { Progress } from "../base/progress.ts";
@@ -114,7 +114,7 @@ async function templateFor(
 		"templates",
 		key,
 		async (staging) => {
-			await needRoom(cacheDir, NEEDED_BYTES, "the snapshot of a virtual machine");
+			await checkRoom(cacheDir, NEEDED_BYTES, "the snapshot of a virtual machine");
 			await progress.step(`snapshot of a booted virtual machine (${accelerator})`, (say) =>
 				make(staging, image, accelerator, say),
 			);
@@ -153,7 +153,7 @@ async function load(dir: string, image: Image): Promise<Template | null> {
 	try {
 		await openToMachines(memory);
 	} catch (error) {
-		throw (await inWords(error, memory)) ?? error;
+		throw (await cacheFailureOf(error, memory)) ?? error;
 	}
 	return { dir, ...meta.output, memory, memoryIdentity: await identityOf(memory), state, disk: image.base.usr };
 }

@@ -6,8 +6,8 @@ import {
 	type FactValue,
 	type HostState,
 	identityOf,
-	nameOf,
 	type Observation,
+	programName,
 } from "../../harness/judge/index.ts";
 import { facts } from "./facts.ts";
 import { refusals } from "./refusals.ts";
@@ -59,7 +59,9 @@ function helpersLeft({ before, after, calls }: Observation): string[] {
 	// An engine that was still working when time ran out has not left anything behind yet.
 	if (calls[HALF_WAY]?.ending.how === "hung") return [];
 	const known = new Set(before.tasks.map(identityOf));
-	return after.tasks.filter((task) => !known.has(identityOf(task))).map((task) => `${nameOf(task)} (${task.state})`);
+	return after.tasks
+		.filter((task) => !known.has(identityOf(task)))
+		.map((task) => `${programName(task)} (${task.state})`);
 }
 
 const linksOf = ({ network }: HostState) => [

@@ -24,7 +24,7 @@ interface Program {
 const program = (needs: readonly string[], more: Omit<Elf, "libraries">, loader = "loader"): Program => ({
 	needs: [loader, ...needs],
 	bytes: (drawn) =>
-		elf({ ...more, interpreter: libraryPath(drawn, loader), libraries: needs.map((name) => nameOf(drawn, name)) }),
+		elf({ ...more, interpreter: libraryPath(drawn, loader), libraries: needs.map((name) => fileNameOf(drawn, name)) }),
 });
 
 /** Programs by name. Up to `high`, each differs from the one before in one thing only. */
@@ -50,14 +50,14 @@ const LIBRARIES: Record<string, { directory: string; needs?: string }> = {
 	ringing: { directory: "/usr/lib", needs: "ringed" },
 };
 
-const nameOf = (drawn: Drawn, name: string) => `${drawn[name]}.so.1`;
-const libraryPath = (drawn: Drawn, name: string) => `${LIBRARIES[name]?.directory}/${nameOf(drawn, name)}`;
+const fileNameOf = (drawn: Drawn, name: string) => `${drawn[name]}.so.1`;
+const libraryPath = (drawn: Drawn, name: string) => `${LIBRARIES[name]?.directory}/${fileNameOf(drawn, name)}`;
 const libraryBytes = (drawn: Drawn, name: string) => {
 	const needed = LIBRARIES[name]?.needs;
 	// The library's own name follows, so that no two libraries have the same bytes.
 	return Buffer.concat([
-		elf({ base: 0, gap: GAP, libraries: needed === undefined ? [] : [nameOf(drawn, needed)] }),
-		Buffer.from(nameOf(drawn, name)),
+		elf({ base: 0, gap: GAP, libraries: needed === undefined ? [] : [fileNameOf(drawn, needed)] }),
+		Buffer.from(fileNameOf(drawn, name)),
 	]);
 };
 
@@ -122,7 +122,7 @@ function lacking(observation: Observation, name: string, needs: readonly string[
 	const contents = contentsOf(readingOf(observation, drawn[name]));
 	if (contents.length === 0) return [NOT_BUILT];
 	const digest = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
-	const needed = needs.map((need) => ({ name: nameOf(drawn, need), sha256: digest(libraryBytes(drawn, need)) }));
+	const needed = needs.map((need) => ({ name: fileNameOf(drawn, need), sha256: digest(libraryBytes(drawn, need)) }));
 	const itself = { name: "program", sha256: digest(PROGRAMS[name]?.bytes(drawn) ?? Buffer.alloc(0)) };
 	const surplus = contents.filter((one) => ![...needed, itself].some((other) => other.name === one.name));
 	return [

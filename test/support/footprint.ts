@@ -57,7 +57,7 @@ export async function heldBytes(): Promise<number> {
 
 async function measure(): Promise<Footprint> {
 	return {
-		processes: [...new Set([...descendants(process.pid), ...marked()])].flatMap(nameOf).sort(),
+		processes: [...new Set([...descendants(process.pid), ...marked()])].flatMap(commandName).sort(),
 		openFiles: openFiles().sort(),
 		temporary: await occupied(tmpdir()),
 		cache: await occupied(cacheDir),
@@ -79,7 +79,7 @@ function marked(): number[] {
 	return pids.filter((pid) => environment(pid).includes(MARK)).map(Number);
 }
 
-function nameOf(pid: number): string[] {
+function commandName(pid: number): string[] {
 	const names = orNothing(() => [readFileSync(`/proc/${pid}/comm`, "utf8").trim()]);
 	// Not counted: bundlers. One is kept for the next run, together with the process that waits for its end.
 	const bundles = orNothing(() => [readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("confined-tool.sh")])[0];

@@ -30,7 +30,7 @@ export async function watchedUntil(ended: Promise<unknown>, pid: number): Promis
 		await Promise.race([end, new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))]);
 	}
 	const left = () =>
-		[...seen].filter(([one, time]) => time !== "" && startedAt(one) === time).map(([one]) => nameOf(one));
+		[...seen].filter(([one, time]) => time !== "" && startedAt(one) === time).map(([one]) => commandName(one));
 	return { peakBytes, left };
 }
 
@@ -59,7 +59,7 @@ const startedAt = (pid: number) =>
 				.split(" ")[19] ?? "",
 	);
 
-const nameOf = (pid: number) =>
+const commandName = (pid: number) =>
 	or("", () => readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").slice(0, 200));
 
 // The process may have ended, or may not be readable.

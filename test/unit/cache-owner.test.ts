@@ -1,7 +1,7 @@
 import { chmod, chown, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { belongsTo, claim, inWords, needRoom, userName } from "../../harness/base/cache-owner.ts";
+import { cacheFailureOf, checkMayWrite, checkRoom, ownedByOther, userName } from "../../harness/base/cache-owner.ts";
 import { Failure } from "../../harness/base/failure.ts";
 import { temporary } from "../support/temporary.ts";
 
@@ -23,20 +23,20 @@ async function cacheOf(name: string, owners: { cache?: number; entry?: number } 
 const error = (code: string, path?: string) =>
 	Object.assign(new Error(code), { code, ...(path === undefined ? {} : { path }) });
 
-describe("claim", () => {
+describe("checkMayWrite", () => {
 	test("lets the owner write, also where nothing is yet", async () => {
-		await claim(...(await cacheOf("mine")));
-		await claim(join(files.dir, "none"), join(files.dir, "none/things/one"));
+		await checkMayWrite(...(await cacheOf("mine")));
+		await checkMayWrite(join(files.dir, "none"), join(files.dir, "none/things/one"));
 	});
 
 	test("lets the owner write to a file, which nobody executes", async () => {
 		const [cache, entry] = await cacheOf("file");
 		await writeFile(join(entry, "grades.jsonl"), "", { mode: 0o600 });
-		await claim(cache, join(entry, "grades.jsonl"));
+		await checkMayWrite(cache, join(entry, "grades.jsonl"));
 	});
 
 	test.runIf(isRoot)("keeps root out of another user's cache, and says whose it is and what helps", async () => {
-		const refused = claim(...(await cacheOf("theirs", { cache: STRANGER })));
+		const refused = checkMayWrite(...(await cacheOf("theirs", { cache: STRANGER })));
 		await expect(refused).rejects.toMatchObject({
 			exitCode: 3,
 			message: `${join(files.dir, "theirs")} belongs to user ${STRANGER}, and only user ${STRANGER} may use and change it`,
@@ -45,44 +45,44 @@ describe("claim", () => {
 	});
 
 	test.runIf(isRoot)("keeps an entry that another user has made", async () => {
-		const refused = claim(...(await cacheOf("mixed", { entry: STRANGER })));
+		const refused = checkMayWrite(...(await cacheOf("mixed", { entry: STRANGER })));
 		await expect(refused).rejects.toThrow(`things/one belongs to user ${STRANGER}`);
 	});
 
 	test.runIf(!isRoot)("refuses a directory that cannot be written to", async () => {
 		const [cache, entry] = await cacheOf("closed");
 		await chmod(cache, 0o500);
-		await expect(claim(cache, entry)).rejects.toMatchObject({ exitCode: 3 });
+		await expect(checkMayWrite(cache, entry)).rejects.toMatchObject({ exitCode: 3 });
 		await chmod(cache, 0o700);
 	});
 });
 
-describe("inWords", () => {
+describe("cacheFailureOf", () => {
 	test.each([
 		["EACCES", "may not be written to by this user"],
 		["EROFS", "is on a read-only file system"],
 		["ENOTDIR", "is not a directory"],
 	])("says %s of the cache's files: %s", async (code, words) => {
-		const failure = await inWords(error(code, join(files.dir, "things/one")), files.dir);
+		const failure = await cacheFailureOf(error(code, join(files.dir, "things/one")), files.dir);
 		expect(failure).toMatchObject({ exitCode: 3, message: expect.stringContaining(`${files.dir} ${words}`) });
 		expect(failure?.next).toContain("DRYDOCK_CACHE=");
 	});
 
 	test("says a full disk, whichever file did not fit", async () => {
-		expect(await inWords(error("ENOSPC"), files.dir)).toMatchObject({ exitCode: 3 });
+		expect(await cacheFailureOf(error("ENOSPC"), files.dir)).toMatchObject({ exitCode: 3 });
 	});
 
 	test("has no words for other errors, other files, and what has words already", async () => {
-		expect(await inWords(error("ENOENT", files.dir), files.dir)).toBeNull();
-		expect(await inWords(error("EACCES", "/elsewhere"), files.dir)).toBeNull();
-		expect(await inWords(error("EACCES"), files.dir)).toBeNull();
-		expect(await inWords(new Failure("failed", "no machine boots"), files.dir)).toBeNull();
+		expect(await cacheFailureOf(error("ENOENT", files.dir), files.dir)).toBeNull();
+		expect(await cacheFailureOf(error("EACCES", "/elsewhere"), files.dir)).toBeNull();
+		expect(await cacheFailureOf(error("EACCES"), files.dir)).toBeNull();
+		expect(await cacheFailureOf(new Failure("failed", "no machine boots"), files.dir)).toBeNull();
 	});
 });
 
-test("needRoom passes where there is room, and says how much is missing where there is not", async () => {
-	await needRoom(files.dir, 1, "a byte");
-	await expect(needRoom(files.dir, 1e18, "the universe")).rejects.toMatchObject({
+test("checkRoom passes where there is room, and says how much is missing where there is not", async () => {
+	await checkRoom(files.dir, 1, "a byte");
+	await expect(checkRoom(files.dir, 1e18, "the universe")).rejects.toMatchObject({
 		exitCode: 3,
 		message: expect.stringMatching(/^the universe takes 1000000000000 MB of disk space, and .* MB left$/),
 	});
@@ -91,5 +91,5 @@ test("needRoom passes where there is room, and says how much is missing where th
 test("a user who has a name is called by it", async () => {
 	expect(await userName(0)).toBe("root");
 	expect(await userName(STRANGER)).toBe(`user ${STRANGER}`);
-	expect((await belongsTo("/cache", 0)).message).toContain("/cache belongs to root");
+	expect((await ownedByOther("/cache", 0)).message).toContain("/cache belongs to root");
 });

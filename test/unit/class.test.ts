@@ -3,7 +3,7 @@ import { closeSync, openSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, symlink, truncate, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { readBytes } from "../../harness/base/regular-file.ts";
+import { readRegularFile } from "../../harness/base/regular-file.ts";
 import { archivesIn, entrantsIn } from "../../harness/classroom/class.ts";
 import { lookInto } from "../../harness/classroom/folder.ts";
 import { findModule, type Submission } from "../../harness/classroom/submission.ts";
@@ -155,15 +155,15 @@ test("a huge file is not read; nor is one that grows while it is", async () => {
 	await truncate(join(one.dir, "huge.ts"), 2 ** 40);
 	await expect(one.folder.files.get("/huge.ts")?.()).rejects.toThrow("more than 128 KiB");
 	// The size of this file is shown as 0.
-	await expect(readBytes("/proc/self/environ", 10)).rejects.toThrow("too large");
+	await expect(readRegularFile("/proc/self/environ", 10)).rejects.toThrow("too large");
 });
 
 test("a link or a FIFO that has taken a file's place is not opened, and not waited for", async () => {
 	await symlink("/etc/passwd", join(files.dir, "link.ts"));
-	await expect(readBytes(join(files.dir, "link.ts"), 10)).rejects.toMatchObject({ code: "ELOOP" });
+	await expect(readRegularFile(join(files.dir, "link.ts"), 10)).rejects.toMatchObject({ code: "ELOOP" });
 	execFileSync("mkfifo", [join(files.dir, "fifo.ts")]);
-	await expect(readBytes(join(files.dir, "fifo.ts"), 10)).rejects.toThrow("not a regular file");
-	await expect(readBytes("/dev/zero", 10)).rejects.toThrow("not a regular file");
+	await expect(readRegularFile(join(files.dir, "fifo.ts"), 10)).rejects.toThrow("not a regular file");
+	await expect(readRegularFile("/dev/zero", 10)).rejects.toThrow("not a regular file");
 });
 
 describe("a class", () => {

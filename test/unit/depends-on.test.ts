@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { GUEST_FOLDERS, lessonKey, observationKey, verdictKey } from "../../harness/base/depends-on.ts";
 import { lessons, loadCheck } from "../../harness/judge/lessons.ts";
 import { undrawnRequest } from "../../harness/judge/request.ts";
-import { bundlePrograms } from "../../harness/vm/kit.ts";
+import { bundlePrograms } from "../../harness/vm/guest-programs.ts";
 
 const ALL = await lessons();
 

@@ -7,7 +7,7 @@ import { Failure } from "../../harness/base/failure.ts";
 import { inKit } from "../../harness/base/kit.ts";
 import { printable } from "../../harness/base/printable.ts";
 import { FORMATS } from "../../harness/classroom/formats.ts";
-import { isName, nameOf } from "../../harness/classroom/harmless.ts";
+import { isName, printableName } from "../../harness/classroom/harmless.ts";
 import { STATUSES } from "../../harness/classroom/result.ts";
 import { merge, readReports } from "../../harness/classroom/shard.ts";
 import { details, table } from "../../harness/classroom/table.ts";
@@ -155,7 +155,7 @@ describe("whatever is in", () => {
 	test("a name, and a text", { timeout: PATIENCE_MS }, () => {
 		fc.assert(
 			fc.property(fc.uint8Array({ maxLength: 255 }), fc.string({ unit: "binary" }), (bytes, text) => {
-				const name = nameOf(Buffer.from(bytes));
+				const name = printableName(Buffer.from(bytes));
 				expect(printable(name)).toBe(printable(printable(name)));
 				expect(name).not.toMatch(/[\p{C}\u2028\u2029]/u);
 				expect(printable(text)).not.toMatch(STEERING);

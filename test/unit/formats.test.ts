@@ -3,7 +3,7 @@ import { Parser, type Result as TapResult } from "tap-parser";
 import * as v from "valibot";
 import { describe, expect, test } from "vitest";
 import { FORMATS } from "../../harness/classroom/formats.ts";
-import { nameOf } from "../../harness/classroom/harmless.ts";
+import { printableName } from "../../harness/classroom/harmless.ts";
 import { ClassReport } from "../../harness/classroom/result.ts";
 import { reportOn, resultOf } from "../support/class-report.ts";
 
@@ -20,7 +20,7 @@ const CLASS = reportOn({
 });
 
 /** A name with everything that has ever harmed a reader of such files. */
-const HOSTILE = nameOf(Buffer.from("]]>&<a b='c\"d'>#\\ # TODO\n\u001b[2J\u202e x".repeat(3)));
+const HOSTILE = printableName(Buffer.from("]]>&<a b='c\"d'>#\\ # TODO\n\u001b[2J\u202e x".repeat(3)));
 const hostile = (): ClassReport => {
 	const text = "---\n...\nok 1\nBail out! no\n]]> &amp; <b> \\ # SKIP\t: - [x] {y} 'z' \"w\" !tag %d";
 	const fail = resultOf("02-unshare", "fail", { output: text, file: `${HOSTILE}.ts` });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { harmless, nameOf } from "../../harness/classroom/harmless.ts";
+import { harmless, printableName } from "../../harness/classroom/harmless.ts";
 
 test.each([
 	["an escape sequence", "a\u001b[2Jb", "a\ufffd[2Jb"],
@@ -29,12 +29,12 @@ test("a long text is cut, never in the middle of a character", () => {
 });
 
 test("a name is itself if it can be, and otherwise shows its bytes", () => {
-	expect(nameOf(Buffer.from("Zoë O'Neil-李"))).toBe("Zoë O'Neil-李");
-	expect(nameOf(Buffer.from([0x63, 0xe9]))).toBe("c\\xe9");
-	expect(nameOf(Buffer.from("a\nb\u001b[31m"))).toBe("a\\x0ab\\x1b[31m");
-	expect(nameOf(Buffer.from("\u202e"))).toBe("\\xe2\\x80\\xae");
+	expect(printableName(Buffer.from("Zoë O'Neil-李"))).toBe("Zoë O'Neil-李");
+	expect(printableName(Buffer.from([0x63, 0xe9]))).toBe("c\\xe9");
+	expect(printableName(Buffer.from("a\nb\u001b[31m"))).toBe("a\\x0ab\\x1b[31m");
+	expect(printableName(Buffer.from("\u202e"))).toBe("\\xe2\\x80\\xae");
 });
 
 test("two names are never the same text", () => {
-	expect(nameOf(Buffer.from("\\xe9"))).not.toBe(nameOf(Buffer.from([0xe9])));
+	expect(printableName(Buffer.from("\\xe9"))).not.toBe(printableName(Buffer.from([0xe9])));
 });

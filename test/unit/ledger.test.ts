@@ -1,6 +1,6 @@
 import { Chalk } from "chalk";
 import { describe, expect, test } from "vitest";
-import { Page } from "../../harness/base/page.ts";
+import { TextLayout } from "../../harness/base/text-layout.ts";
 import { changesSince } from "../../harness/judge/changes.ts";
 import { showLedgers } from "../../harness/judge/ledger.ts";
 import type { LedgerCall } from "../../harness/protocol/index.ts";
@@ -12,9 +12,9 @@ const fork = (task: string, pid: number) => call(task, "fork", {}, pid);
 const wait = (task: string, pid: number) => call(task, "waitpid", { pid: String(pid) }, pid);
 
 function shown(exercise: LedgerCall[], reference: LedgerCall[], { brief = false, plain = false, width = 80 } = {}) {
-	const page = new Page({ width, color: false, plain }, new Chalk({ level: 0 }));
-	showLedgers(page, { exercise, reference }, { brief });
-	return page.text().trim().split("\n");
+	const layout = new TextLayout({ width, color: false, plain }, new Chalk({ level: 0 }));
+	showLedgers(layout, { exercise, reference }, { brief });
+	return layout.text().trim().split("\n");
 }
 
 describe("showLedgers", () => {

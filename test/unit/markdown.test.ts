@@ -3,7 +3,7 @@ import MarkdownIt from "markdown-it";
 import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
-import type { Style } from "../../harness/base/page.ts";
+import type { Style } from "../../harness/base/text-layout.ts";
 import { highlightCode } from "../../harness/cli/text/markdown/highlight.ts";
 import { renderMarkdown } from "../../harness/cli/text/markdown.ts";
 import { lessons } from "../../harness/judge/lessons.ts";

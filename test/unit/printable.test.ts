@@ -3,8 +3,8 @@ import { stripVTControlCharacters } from "node:util";
 import { Chalk } from "chalk";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Page } from "../../harness/base/page.ts";
-import { allPrintable, Pieces, printable, withoutCommands } from "../../harness/base/printable.ts";
+import { allPrintable, LogCommandRemover, printable, withoutLogCommands } from "../../harness/base/printable.ts";
+import { TextLayout } from "../../harness/base/text-layout.ts";
 import { guardLog } from "../../harness/cli/text/log.ts";
 
 describe("what is printed", () => {
@@ -70,24 +70,24 @@ const isCommand = (line: string) =>
 describe("a job's log", () => {
 	test.each(COMMANDS)("takes no command from %j", (text) => {
 		expect(isCommand(text)).toBe(true);
-		for (const line of withoutCommands(`a\n${text}\n`).split("\n")) expect(isCommand(line)).toBe(false);
+		for (const line of withoutLogCommands(`a\n${text}\n`).split("\n")) expect(isCommand(line)).toBe(false);
 	});
 
-	test("takes none from a page, wherever its lines are broken", () => {
+	test("leaves none in a layout, wherever its lines are broken", () => {
 		fc.assert(
 			fc.property(
 				fc.array(fc.oneof(fc.constantFrom(...COMMANDS, "::", ":", "##", "#", "vso[", "[", " ", "\n"), fc.string())),
 				fc.integer({ min: 20, max: 100 }),
 				fc.boolean(),
 				(parts, width, plain) => {
-					const page = new Page({ width, color: false, plain }, new Chalk({ level: 0 }));
+					const layout = new TextLayout({ width, color: false, plain }, new Chalk({ level: 0 }));
 					const text = printable(parts.join(""));
-					page.labelled("why", text);
-					page.paragraph(text);
-					page.item(text);
-					page.rows([text, text], [{ cells: [text, text], mark: false }]);
-					page.line(page.clipped(`  ${text}`));
-					for (const line of page.text().split("\n")) expect(isCommand(line)).toBe(false);
+					layout.labelled("why", text);
+					layout.paragraph(text);
+					layout.item(text);
+					layout.twoColumns([text, text], [{ cells: [text, text], mark: false }]);
+					layout.line(layout.clipped(`  ${text}`));
+					for (const line of layout.text().split("\n")) expect(isCommand(line)).toBe(false);
 				},
 			),
 			{ numRuns: 500 },
@@ -136,7 +136,7 @@ describe("a job's log", () => {
 				const { logs, streams } = guarded();
 				for (const [at, text] of pieces) streams[at]?.write(text);
 				// What the guard remembers of an unfinished line suffices to find every command.
-				for (const log of Object.values(logs)) expect(withoutCommands(log)).toBe(log);
+				for (const log of Object.values(logs)) expect(withoutLogCommands(log)).toBe(log);
 			}),
 			{ numRuns: 2_000 },
 		);
@@ -144,8 +144,8 @@ describe("a job's log", () => {
 
 	test.each(COMMANDS)("takes no command from %j, cut anywhere", (text) => {
 		for (let at = 0; at <= text.length; at++) {
-			const pieces = new Pieces();
-			const log = ["a\n", text.slice(0, at), text.slice(at), "\n"].map((piece) => pieces.withoutCommands(piece));
+			const remover = new LogCommandRemover();
+			const log = ["a\n", text.slice(0, at), text.slice(at), "\n"].map((piece) => remover.remove(piece));
 			expect(log.join("").split("\n").filter(isCommand)).toEqual([]);
 		}
 	});

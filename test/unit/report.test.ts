@@ -1,6 +1,6 @@
 import stringWidth from "string-width";
 import { afterAll, describe, expect, test } from "vitest";
-import type { Style } from "../../harness/base/page.ts";
+import type { Style } from "../../harness/base/text-layout.ts";
 import type { Finding } from "../../harness/judge/compare.ts";
 import type { Verdict } from "../../harness/judge/judge.ts";
 import { report } from "../../harness/judge/report.ts";

@@ -1,6 +1,6 @@
 import { EXIT } from "../../base/failure.ts";
-import { nameOf } from "../../base/place.ts";
 import { silent, visible } from "../../base/progress.ts";
+import { shownPath } from "../../base/shown-path.ts";
 import { hasBeenEdited } from "../../learner/course.ts";
 import { type OwnBox, packOwnBox } from "../../learner/own-box.ts";
 import { printJson } from "../text/terminal.ts";
@@ -23,9 +23,9 @@ export async function box(dir = BOX_DIR, { json }: { json?: boolean }): Promise<
 
 function reportOf({ program, yours }: OwnBox): string {
 	const modules = yours.map((id) => `  ${id}\n`);
-	const run = `  sudo ${nameOf(program)} run IMAGE COMMAND\n`;
-	return `${nameOf(program)} is a container engine. Of your modules, it has:\n${modules.join("")}The rest is the reference's. To run it:\n${run}`;
+	const run = `  sudo ${shownPath(program)} run IMAGE COMMAND\n`;
+	return `${shownPath(program)} is a container engine. Of your modules, it has:\n${modules.join("")}The rest is the reference's. To run it:\n${run}`;
 }
 
 const explain = (id: string, dir: string) =>
-	`${hasBeenEdited(id)}, so it is not in there.\n  try: npx drydock check ${id}, then npx drydock box${dir === BOX_DIR ? "" : ` ${nameOf(dir)}`}\n`;
+	`${hasBeenEdited(id)}, so it is not in there.\n  try: npx drydock check ${id}, then npx drydock box${dir === BOX_DIR ? "" : ` ${shownPath(dir)}`}\n`;

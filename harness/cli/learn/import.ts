@@ -1,5 +1,5 @@
 import { EXIT } from "../../base/failure.ts";
-import { nameOf } from "../../base/place.ts";
+import { shownPath } from "../../base/shown-path.ts";
 import { takeIn } from "../../learner/take-in.ts";
 import { printJson } from "../text/terminal.ts";
 
@@ -13,9 +13,9 @@ export async function importWorkspace(file: string, { json }: { json?: boolean }
 	const { workspace, beside, leftOut } = taken;
 	if (json) printJson({ schemaVersion: 1, ...taken });
 	else {
-		const kept = beside.map(({ file, kept }) => `  ${nameOf(file)}: the imported one is ${nameOf(kept)}\n`);
+		const kept = beside.map(({ file, kept }) => `  ${shownPath(file)}: the imported one is ${shownPath(kept)}\n`);
 		const note = kept.length === 0 ? "" : `Some differ from yours. Yours stay, and what was imported is beside them:\n`;
-		const imported = `${nameOf(workspace)} has what ${file} held: modules and progress.\n`;
+		const imported = `${shownPath(workspace)} has what ${file} held: modules and progress.\n`;
 		process.stdout.write(`${imported}${note}${kept.join("")}${leftOutNote(leftOut)}`);
 	}
 	return EXIT.passed;

@@ -1,14 +1,14 @@
 import { resolve } from "node:path";
 import { EXIT } from "../../base/failure.ts";
 import { inKit } from "../../base/kit.ts";
-import { nameOf } from "../../base/place.ts";
+import { shownPath } from "../../base/shown-path.ts";
 import { makeWorkspace, workspaceDir } from "../../learner/workspace.ts";
 
 /** `drydock init`. @returns the exit code */
 export async function init(directory: string | undefined): Promise<number> {
 	const dir = directory === undefined ? await workspaceDir() : resolve(directory);
 	const made = await makeWorkspace(dir);
-	const shown = nameOf(dir);
+	const shown = shownPath(dir);
 	process.stdout.write(
 		made.length === 0
 			? `${shown} is complete; nothing was changed.\n`

@@ -1,9 +1,9 @@
 import { relative } from "node:path";
 import { Chalk, type ChalkInstance } from "chalk";
 import { EXIT, Failure } from "../../base/failure.ts";
-import { Page } from "../../base/page.ts";
 import { printable } from "../../base/printable.ts";
 import { silent, visible } from "../../base/progress.ts";
+import { TextLayout } from "../../base/text-layout.ts";
 import { BundleError } from "../../engine/bundle.ts";
 import { commandAt, primaryOf } from "../../judge/check.ts";
 import { findLesson, type Lesson } from "../../judge/lessons.ts";
@@ -105,40 +105,40 @@ function documentOf(header: Header, drawn: Record<string, string>, observation: 
 function pageOf({ lesson, file, did, who, others }: Header, observation: Observation): string {
 	const { color, width } = style();
 	const chalk = new Chalk({ level: color ? 1 : 0 });
-	const page = new Page({ color, width }, chalk);
+	const layout = new TextLayout({ color, width }, chalk);
 	const { host, container } = seen(observation, who);
-	page.line(chalk.bold(`${lesson.title} — as the kernel shows it`));
-	page.line();
-	page.labelled("file", relative(".", file));
-	page.labelled("did", did);
+	layout.line(chalk.bold(`${lesson.title} — as the kernel shows it`));
+	layout.line();
+	layout.labelled("file", relative(".", file));
+	layout.labelled("did", did);
 	if (others.length > 0) {
-		page.labelled("who", `${who.name}: ${who.about}`);
-		page.labelled("", `with --container NAME: ${others.map(({ name }) => name).join(", ")}`);
+		layout.labelled("who", `${who.name}: ${who.about}`);
+		layout.labelled("", `with --container NAME: ${others.map(({ name }) => name).join(", ")}`);
 	}
 	if (host === null || container === null) {
-		page.line();
+		layout.line();
 		const why = who.isPrimary
 			? "The command never ran."
 			: "Its command was not there when the containers were looked at.";
-		page.paragraph(`${why} ${endOf(observation.calls[who.name]?.ending)}`);
-		page.line(`  try: ${checking(lesson)}`);
-		return page.text();
+		layout.paragraph(`${why} ${endOf(observation.calls[who.name]?.ending)}`);
+		layout.line(`  try: ${checking(lesson)}`);
+		return layout.text();
 	}
-	page.labelled("when", "while the command waits (←)");
+	layout.labelled("when", "while the command waits (←)");
 	for (const { title, rows } of compareWithHost(host, container)) {
-		page.line();
-		page.row(chalk.bold(title), [chalk.dim("host")], [chalk.dim("container")]);
-		for (const row of rows) show(page, chalk, row);
+		layout.line();
+		layout.row(chalk.bold(title), [chalk.dim("host")], [chalk.dim("container")]);
+		for (const row of rows) show(layout, chalk, row);
 	}
-	return page.text();
+	return layout.text();
 }
 
-function show(page: Page, chalk: ChalkInstance, { label, host, container }: Row): void {
+function show(layout: TextLayout, chalk: ChalkInstance, { label, host, container }: Row): void {
 	const lines = (texts: string[]) => texts.map(printable);
-	if (host === null) page.row(`  ${label}`, [chalk.dim("—")], lines(container ?? []));
-	else if (container === null) page.row(`  ${label}`, lines(host), [chalk.dim("the same")]);
+	if (host === null) layout.row(`  ${label}`, [chalk.dim("—")], lines(container ?? []));
+	else if (container === null) layout.row(`  ${label}`, lines(host), [chalk.dim("the same")]);
 	else
-		page.row(
+		layout.row(
 			chalk.yellow(`≠ ${printable(label)}`),
 			lines(host),
 			lines(container).map((line) => chalk.yellow(line)),

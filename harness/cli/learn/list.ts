@@ -1,7 +1,7 @@
 import { Chalk } from "chalk";
 import { EXIT } from "../../base/failure.ts";
-import { nameOf } from "../../base/place.ts";
 import { mark } from "../../base/plain.ts";
+import { shownPath } from "../../base/shown-path.ts";
 import { lessons } from "../../judge/lessons.ts";
 import { changedLessons, currentLesson, logbook } from "../../learner/course.ts";
 import { pageOf } from "../../learner/logbook.ts";
@@ -31,7 +31,7 @@ export async function list({ json }: { json?: boolean }): Promise<number> {
 		printJson({ schemaVersion: 1, lessons: rows });
 		return EXIT.passed;
 	}
-	const near = nameOf(await learnersFile(current));
+	const near = shownPath(await learnersFile(current));
 	const isDone = pageOf(book, current).passed !== null && rows.some(({ passed }) => !passed);
 	const goOn = isDone ? "go on      npx drydock next\n" : "";
 	process.stdout.write(

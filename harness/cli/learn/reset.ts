@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { EXIT, Failure } from "../../base/failure.ts";
 import { readText } from "../../base/kit.ts";
-import { nameOf } from "../../base/place.ts";
+import { shownPath } from "../../base/shown-path.ts";
 import { findLesson, skeletonOf } from "../../judge/lessons.ts";
 import { moveAside, writeNew } from "../../learner/keep.ts";
 import { learnersFile, readLearners } from "../../learner/workspace.ts";
@@ -31,10 +31,10 @@ export async function reset(id: string, { yes, json }: { yes?: boolean; json?: b
 		if (!(await writeNew(file, skeleton))) throw busy(file, kept);
 	}
 	if (json) printJson({ schemaVersion: 1, lesson: lesson.id, file, kept });
-	else if (isReset) process.stdout.write(`${nameOf(file)} is the skeleton already; nothing was changed.\n`);
+	else if (isReset) process.stdout.write(`${shownPath(file)} is the skeleton already; nothing was changed.\n`);
 	else
 		process.stdout.write(
-			`${nameOf(file)} is the skeleton again.\n${kept === null ? "" : `yours is ${nameOf(kept)}\n`}`,
+			`${shownPath(file)} is the skeleton again.\n${kept === null ? "" : `yours is ${shownPath(kept)}\n`}`,
 		);
 	return EXIT.passed;
 }
@@ -47,10 +47,10 @@ async function asideIfThere(file: string): Promise<string | null> {
 }
 
 function busy(file: string, kept: string | null): Failure {
-	const before = kept === null ? "" : `; what was there before is ${nameOf(kept)}`;
+	const before = kept === null ? "" : `; what was there before is ${shownPath(kept)}`;
 	return new Failure(
 		"usage",
-		`something else has just written ${nameOf(file)}, so it stays${before}`,
+		`something else has just written ${shownPath(file)}, so it stays${before}`,
 		"close it in the editor, then reset again",
 	);
 }

@@ -1,5 +1,5 @@
 import { EXIT, Failure } from "../../base/failure.ts";
-import { nameOf } from "../../base/place.ts";
+import { shownPath } from "../../base/shown-path.ts";
 import { findLesson, type Lesson, lessons } from "../../judge/lessons.ts";
 import { currentLesson, selectLesson } from "../../learner/course.ts";
 import { lessonAway } from "../../learner/next.ts";
@@ -24,7 +24,7 @@ export async function sayWhere(lesson: Lesson, json: boolean | undefined): Promi
 	if (json) printJson({ schemaVersion: 1, lesson: { ...lesson, file } });
 	else
 		process.stdout.write(
-			`${lesson.title}\n\nread it    npx drydock read\nedit it    ${nameOf(file)}\ncheck it   npx drydock check\n`,
+			`${lesson.title}\n\nread it    npx drydock read\nedit it    ${shownPath(file)}\ncheck it   npx drydock check\n`,
 		);
 }
 

@@ -3,7 +3,7 @@ import { Chalk } from "chalk";
 import { createTwoFilesPatch } from "diff";
 import { EXIT } from "../../base/failure.ts";
 import { readText } from "../../base/kit.ts";
-import { nameOf } from "../../base/place.ts";
+import { shownPath } from "../../base/shown-path.ts";
 import { findLesson, type Lesson, solutionOf } from "../../judge/lessons.ts";
 import { logbook, recordSolutionShown } from "../../learner/course.ts";
 import { pageOf } from "../../learner/logbook.ts";
@@ -51,7 +51,7 @@ async function mayBeShown(lesson: Lesson, yes: boolean | undefined): Promise<boo
 }
 
 function patchOf(file: string, mine: string, { id }: Lesson, reference: string): string {
-	const patch = createTwoFilesPatch(nameOf(file), `solutions/${id}/${basename(file)}`, mine, reference, "yours");
+	const patch = createTwoFilesPatch(shownPath(file), `solutions/${id}/${basename(file)}`, mine, reference, "yours");
 	// Leaves out the first line, a rule of "=".
 	return patch.slice(patch.indexOf("---"));
 }

@@ -1,7 +1,7 @@
 import wrapAnsi from "wrap-ansi";
 import { exists } from "../../base/cache.ts";
 import { EXIT } from "../../base/failure.ts";
-import { nameOf } from "../../base/place.ts";
+import { shownPath } from "../../base/shown-path.ts";
 import { lessons } from "../../judge/lessons.ts";
 import { changedLessons, currentLesson, logbook, passedLessons } from "../../learner/course.ts";
 import { type Page, pageOf } from "../../learner/logbook.ts";
@@ -32,7 +32,7 @@ export async function status({ json }: { json?: boolean }): Promise<number> {
 	}
 	const lines = [
 		`lesson   ${lesson.title}`,
-		`file     ${nameOf(file)}`,
+		`file     ${shownPath(file)}`,
 		`so far   ${passed.size} of ${all.length} lessons passed`,
 		...soFar(page),
 		...[...changed].map((id) => `changed  ${id}, since you passed it: npx drydock check ${id}`),

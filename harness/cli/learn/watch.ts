@@ -2,9 +2,9 @@ import { Chalk } from "chalk";
 import wrapAnsi from "wrap-ansi";
 import { EXIT, Failure } from "../../base/failure.ts";
 import { interruption } from "../../base/interrupt.ts";
-import { nameOf } from "../../base/place.ts";
 import { visible } from "../../base/progress.ts";
-import { onSave, type Watched } from "../../base/saves.ts";
+import { shownPath } from "../../base/shown-path.ts";
+import { type SaveWatcher, watchSaves } from "../../base/watch-saves.ts";
 import { changesSince, type Known } from "../../judge/changes.ts";
 import { judge, type Verdict } from "../../judge/judge.ts";
 import { type Lesson, loadCheck } from "../../judge/lessons.ts";
@@ -58,7 +58,7 @@ class Watch {
 	#verdict: Verdict | null = null;
 	#known: readonly Known[] | null = null;
 	#running: AbortController | null = null;
-	#files: Watched | null = null;
+	#files: SaveWatcher | null = null;
 	/** Another program has the terminal: what is saved meanwhile is checked afterwards. */
 	#away = false;
 	#missed = false;
@@ -105,7 +105,7 @@ class Watch {
 		this.#verdict = null;
 		this.#known = (await lastAttempt(lesson))?.findings ?? null;
 		await this.#files?.close();
-		this.#files = onSave(this.#file, () => this.check(), { poll: this.#poll });
+		this.#files = watchSaves(this.#file, () => this.check(), { poll: this.#poll });
 		if (await isUntouched(lesson)) this.#greet();
 		else void this.#check(false).catch(this.#end.reject);
 	}
@@ -114,7 +114,7 @@ class Watch {
 	#greet(): void {
 		clear();
 		process.stdout.write(`${this.#chalk.bold(this.#lesson.title)}\n\n`);
-		process.stdout.write(`Nothing is done here yet. Write in ${nameOf(this.#file)}:\neach save is checked.\n\n`);
+		process.stdout.write(`Nothing is done here yet. Write in ${shownPath(this.#file)}:\neach save is checked.\n\n`);
 		process.stdout.write(this.#chalk.dim(`${KEYS}\n`));
 		this.#machines.prepare(true);
 	}
@@ -162,7 +162,7 @@ class Watch {
 		this.#running?.abort(SUPERSEDED);
 		const running = new AbortController();
 		this.#running = running;
-		process.stdout.write(this.#chalk.dim(`\nchecking ${nameOf(this.#file)} …\n`));
+		process.stdout.write(this.#chalk.dim(`\nchecking ${shownPath(this.#file)} …\n`));
 		const slow = setTimeout(() => process.stdout.write(this.#chalk.dim(SLOW)), SLOW_MS);
 		try {
 			const verdict = await judge(this.#lesson, this.#file, {

@@ -1,4 +1,4 @@
-import { Pieces } from "../../base/printable.ts";
+import { LogCommandRemover } from "../../base/printable.ts";
 import { NPX } from "./typed.ts";
 
 /**
@@ -10,13 +10,13 @@ import { NPX } from "./typed.ts";
  * @param command what to type for drydock here
  */
 export function guardLog(streams: readonly NodeJS.WriteStream[], command: string): void {
-	const all = new Pieces();
+	const all = new LogCommandRemover();
 	for (const stream of streams) {
-		const own = new Pieces();
+		const own = new LogCommandRemover();
 		const write = stream.write.bind(stream) as (chunk: unknown, ...rest: unknown[]) => boolean;
 		const guarded = (text: string) => {
 			const typed = command === NPX ? text : text.replaceAll(NPX, command);
-			return stream.isTTY ? typed : all.withoutCommands(own.withoutCommands(typed));
+			return stream.isTTY ? typed : all.remove(own.remove(typed));
 		};
 		stream.write = (chunk: unknown, ...rest: unknown[]) =>
 			write(typeof chunk === "string" ? guarded(chunk) : chunk, ...rest);

@@ -2,7 +2,7 @@ import { Chalk, type ChalkInstance } from "chalk";
 import MarkdownIt, { type Token } from "markdown-it";
 import stringWidth from "string-width";
 import wrapAnsi from "wrap-ansi";
-import type { Style } from "../../base/page.ts";
+import type { Style } from "../../base/text-layout.ts";
 import { inlineText } from "./markdown/inline.ts";
 import { tableLines } from "./markdown/table.ts";
 

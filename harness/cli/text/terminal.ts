@@ -1,5 +1,5 @@
-import type { Style } from "../../base/page.ts";
 import { plainWanted } from "../../base/plain.ts";
+import type { Style } from "../../base/text-layout.ts";
 
 const WIDTH_MAX = 100;
 

@@ -9,12 +9,12 @@ export function saidOf(before: readonly Overlay[], now: readonly Overlay[]): str
 	}
 	const gone = before.find(({ device }) => now.every((overlay) => overlay.device !== device));
 	if (gone === undefined) return "";
-	const kept = gone.upper === null ? "" : `; what was written is still in ${nameOf(gone.upper)}`;
+	const kept = gone.upper === null ? "" : `; what was written is still in ${lastComponent(gone.upper)}`;
 	return `The overlay at ${gone.merged[0]} is unmounted${kept}.`;
 }
 
 /** The last component of a path. The whole paths that engines use are too long. */
-export const nameOf = (path: string) => path.replace(/\/+$/, "").split("/").slice(-1)[0] ?? path;
+export const lastComponent = (path: string) => path.replace(/\/+$/, "").split("/").slice(-1)[0] ?? path;
 
 function saidOfNew({ merged, lower, upper }: Overlay): string {
 	const layers = lower.length === 1 ? "one lower layer" : `${lower.length} lower layers`;
@@ -23,8 +23,8 @@ function saidOfNew({ merged, lower, upper }: Overlay): string {
 }
 
 function saidOfChange(was: Overlay, { rows, upper, lower }: Overlay): string {
-	const top = nameOf(upper ?? "upper");
-	const below = lower.length === 1 ? nameOf(lower[0] ?? "") : "the lower layers";
+	const top = lastComponent(upper ?? "upper");
+	const below = lower.length === 1 ? lastComponent(lower[0] ?? "") : "the lower layers";
 	const old = new Map(was.rows.map((row) => [row.path, row]));
 	const news = rows.flatMap((row) => saidOfRow(row, old.get(row.path), top, below) ?? []);
 	const gone = was.rows

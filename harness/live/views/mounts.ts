@@ -77,7 +77,7 @@ function tableOf(view: Answers, before: Answers | null, member: Member): Table {
 	const mounts = mountsIn(view, member);
 	const was = before === null ? mounts : mountsIn(before, member);
 	const rows = inOrder(mounts).map(({ mount, parent, depth }) => ({
-		name: nameOf(mount, parent),
+		name: shownMountPoint(mount, parent),
 		depth,
 		holds: holdsOf(mount),
 		propagation: propagationOf(mount),
@@ -116,7 +116,7 @@ function inOrder(mounts: readonly Mount[]): { mount: Mount; parent: Mount | null
 	return below(null, 0);
 }
 
-function nameOf({ mountPoint }: Mount, parent: Mount | null): string {
+function shownMountPoint({ mountPoint }: Mount, parent: Mount | null): string {
 	if (parent?.mountPoint === mountPoint) return `${mountPoint} (over it)`;
 	if (parent === null || parent.mountPoint === "/") return mountPoint;
 	return mountPoint.startsWith(`${parent.mountPoint}/`) ? mountPoint.slice(parent.mountPoint.length + 1) : mountPoint;

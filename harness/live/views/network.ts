@@ -25,7 +25,7 @@ export function networkOf(past: Past): NetworkPicture {
 function placesIn(view: Answers): Place[] {
 	// Reading the networks takes long, so the first view does not have them yet.
 	const nets = view.host.networks?.length ? view.host.networks : netsOfShells(view);
-	const names = new Map(nets.map((net) => [net.namespace, nameOf(net, view)]));
+	const names = new Map(nets.map((net) => [net.namespace, namespaceLabel(net, view)]));
 	return nets.map((net) => ({
 		name: names.get(net.namespace) ?? "",
 		shells: shellsIn(view, net.namespace),
@@ -52,7 +52,7 @@ function placesIn(view: Answers): Place[] {
 const shellsIn = ({ shells }: Answers, namespace: string) =>
 	Object.entries(shells).flatMap(([name, shell]) => (shell?.namespaces["net"] === namespace ? [name] : []));
 
-function nameOf({ namespace, name }: Net, view: Answers): string {
+function namespaceLabel({ namespace, name }: Net, view: Answers): string {
 	if (view.host.namespaces["net"] === namespace) return "host";
 	if (name !== "") return name;
 	return shellsIn(view, namespace).includes("container") ? "container" : namespace.replace(/^net:/, "");

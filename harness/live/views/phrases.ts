@@ -26,4 +26,4 @@ export const sentence = (text: string): string => (text === "" ? "" : `${text[0]
 export const withArticle = (text: string): string => `${text.startsWith("i") ? "an" : "a"} ${text}`;
 
 /** A process's name. Node names its first thread MainThread, so the kernel shows that as the process's name. */
-export const nameOf = ({ comm }: { comm: string }): string => (comm === "MainThread" ? "node" : comm);
+export const programName = ({ comm }: { comm: string }): string => (comm === "MainThread" ? "node" : comm);

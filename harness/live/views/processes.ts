@@ -1,6 +1,6 @@
 import type { Answers, ShellName } from "../events.ts";
 import { beforeLastChange, known } from "./changes.ts";
-import { counted, listed, nameOf, SHELL_NAMES } from "./phrases.ts";
+import { counted, listed, programName, SHELL_NAMES } from "./phrases.ts";
 import type { Past, Told } from "./seen.ts";
 
 type Process = Answers["host"]["tasks"][number];
@@ -56,7 +56,7 @@ export function processesOf(past: Past): ProcessesPicture {
 	const shown = tree.all.filter((task) => !still.includes(task));
 	return {
 		rows: tree.rows(shown, fateOf),
-		folded: still.map(nameOf),
+		folded: still.map(programName),
 		said: before === null ? "" : told(new Tree(was, before.view), view.host.tasks),
 	};
 }
@@ -117,7 +117,7 @@ class Tree {
 
 	rows(shown: readonly Process[], fateOf: (task: Process) => Row["fate"]): Row[] {
 		const single = (task: Process, depth: number): Row => ({
-			name: nameOf(task),
+			name: programName(task),
 			pids: [task.pid],
 			inner: task.nsPids.slice(1),
 			depth,
@@ -190,7 +190,7 @@ function told(before: Tree, now: readonly Process[]): string {
 		some(started, "has started", "have started"),
 		...pairs
 			.filter(({ was, task }) => was.comm !== task.comm)
-			.map(({ was, task }) => `pid ${task.pid} was ${nameOf(was)}, and is ${nameOf(task)} now`),
+			.map(({ was, task }) => `pid ${task.pid} was ${programName(was)}, and is ${programName(task)} now`),
 		...pairs
 			.filter(({ was, task }) => was.ppid !== task.ppid)
 			.map(({ task }) => `${numbered(task)} has lost its parent; now that is pid ${task.ppid}`),
@@ -203,17 +203,17 @@ function endOfFirst(before: Tree, ended: readonly Process[]): string {
 	const first = ended.find(isFirst);
 	if (first === undefined) return "";
 	const others = before.below(first).filter((task) => task !== first && ended.includes(task)).length;
-	const end = `${nameOf(first)}, pid 1 of its namespace, has ended`;
+	const end = `${programName(first)}, pid 1 of its namespace, has ended`;
 	return others === 0 ? end : `${end}, and ${counted(others, "process", "processes")} with it`;
 }
 
-const numbered = (task: Process): string => `${nameOf(task)} (pid ${task.pid})`;
+const numbered = (task: Process): string => `${programName(task)} (pid ${task.pid})`;
 
 function some(tasks: readonly Process[], one: string, many: string): string {
 	const [first] = tasks;
 	if (first === undefined) return "";
 	if (tasks.length === 1) return `${numbered(first)} ${one}`;
-	const names = [...new Set(tasks.map(nameOf))];
+	const names = [...new Set(tasks.map(programName))];
 	const shown = names.length > MOST_NAMES ? "" : ` (${listed(names)})`;
 	return `${tasks.length} processes${shown} ${many}`;
 }

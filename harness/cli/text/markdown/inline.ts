@@ -1,6 +1,6 @@
 import type { ChalkInstance } from "chalk";
 import type { Token } from "markdown-it";
-import type { Style } from "../../../base/page.ts";
+import type { Style } from "../../../base/text-layout.ts";
 
 /** The text of one paragraph, heading or cell, with its emphasis, code and links; not wrapped yet. */
 export function inlineText({ children }: Token, style: Style, chalk: ChalkInstance): string {

@@ -1,7 +1,7 @@
 import type { ChalkInstance } from "chalk";
 import stringWidth from "string-width";
 import wrapAnsi from "wrap-ansi";
-import type { Style } from "../../../base/page.ts";
+import type { Style } from "../../../base/text-layout.ts";
 
 const GAP = 2;
 /** A column of prose that is narrower than this is tiring to read. */

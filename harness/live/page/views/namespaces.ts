@@ -88,7 +88,7 @@ function strip(marks: readonly Mark[], fromMs: number, untilMs: number): Element
 
 function point(mark: Mark, percent: number, hasName: boolean): Element {
 	const said = `${Math.round(mark.atMs / 1_000)} s: ${mark.said}`;
-	const name = hasName && h("small", {}, nameOf(mark));
+	const name = hasName && h("small", {}, markLabel(mark));
 	const element = h("li", { title: said, "aria-label": said }, name, h("span", {}, mark.back ? "△" : "▲"));
 	element.style.setProperty("left", `${percent.toFixed(1)}%`);
 	// Otherwise a name at the end would be beyond the edge.
@@ -96,7 +96,7 @@ function point(mark: Mark, percent: number, hasName: boolean): Element {
 	return element;
 }
 
-function nameOf({ kinds, back }: Mark): string {
+function markLabel({ kinds, back }: Mark): string {
 	const [first = ""] = kinds;
 	return `${back ? "back " : ""}${kinds.length > 2 ? `${first} +${kinds.length - 1}` : kinds.join(" ")}`;
 }

@@ -6,7 +6,7 @@ const SAVE_MS = 30;
 const POLL_MS = 250;
 
 /** A watcher of files. */
-export interface Watched {
+export interface SaveWatcher {
 	close(): Promise<void>;
 }
 
@@ -14,7 +14,7 @@ export interface Watched {
  * Calls `saved` whenever a module, or another one in its directory, is saved.
  * @param poll whether to check the files at intervals: some mounts do not report changes
  */
-export function onSave(file: string, saved: () => void, { poll = false } = {}): Watched {
+export function watchSaves(file: string, saved: () => void, { poll = false } = {}): SaveWatcher {
 	const files = watch(dirname(file), {
 		...{ ignoreInitial: true, depth: 0, usePolling: poll, interval: POLL_MS },
 		ignored: (path, stats) => stats?.isFile() === true && !path.endsWith(".ts"),

@@ -6,7 +6,7 @@ import type { Check } from "../judge/check.ts";
 import type { Lesson } from "../judge/lessons.ts";
 
 /** Key of everything in the kit that a judgement on this lesson depends on. It is the same on every computer. */
-export async function kitKey(lesson: Lesson, check: Check): Promise<string> {
+export async function judgementKey(lesson: Lesson, check: Check): Promise<string> {
 	const { code } = await bundle(engineAt(lesson.id), new Map());
 	// The code in harness/classroom decides what a report keeps of a verdict.
 	return keyOf("kit 2", check.weight, await verdictKey(lesson.id, code), await textsIn(["harness/classroom"]));

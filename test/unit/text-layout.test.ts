@@ -1,7 +1,7 @@
 import { Chalk } from "chalk";
 import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
-import { fitted, Page } from "../../harness/base/page.ts";
+import { fitted, TextLayout } from "../../harness/base/text-layout.ts";
 
 // Texts of others can have 10,000 characters. Code that measures the rest of the text for each character takes minutes,
 // so the test would time out.
@@ -25,18 +25,18 @@ describe("a text in a column", () => {
 	});
 });
 
-describe("a page", () => {
+describe("a layout", () => {
 	test.each([" ", " \u0301", " \t", " \u200d"])("takes any number of %j as a gap", (part) => {
-		const page = new Page({ width: 80, color: false }, new Chalk({ level: 0 }));
+		const layout = new TextLayout({ width: 80, color: false }, new Chalk({ level: 0 }));
 		const text = `one${part.repeat(LONG / part.length)} two`;
-		page.paragraph(text);
-		page.labelled("shows", text);
-		expect(page.text()).toBe("one … two\n  shows   one … two\n");
+		layout.paragraph(text);
+		layout.labelled("shows", text);
+		expect(layout.text()).toBe("one … two\n  shows   one … two\n");
 	});
 
 	test("keeps a gap that somebody may have meant", () => {
-		const page = new Page({ width: 80, color: false }, new Chalk({ level: 0 }));
-		page.paragraph(`one${" ".repeat(20)}two`);
-		expect(page.text()).toBe(`one${" ".repeat(20)}two\n`);
+		const layout = new TextLayout({ width: 80, color: false }, new Chalk({ level: 0 }));
+		layout.paragraph(`one${" ".repeat(20)}two`);
+		expect(layout.text()).toBe(`one${" ".repeat(20)}two\n`);
 	});
 });

@@ -1,7 +1,7 @@
 import type { ChalkInstance } from "chalk";
 import stringWidth from "string-width";
 import wrapAnsi from "wrap-ansi";
-import { withoutCommands } from "./printable.ts";
+import { withoutLogCommands } from "./printable.ts";
 
 /** How a report looks. */
 export interface Style {
@@ -29,7 +29,7 @@ const TEXT_CHARS_MAX = 20_000;
 const BLANK = / (?:[\t\p{M}\u200c\u200d]* ){40,}/gu;
 
 /** Lines of text that fit the terminal. */
-export class Page {
+export class TextLayout {
 	readonly #lines: string[] = [];
 	readonly #style: Style;
 	readonly #chalk: ChalkInstance;
@@ -82,7 +82,7 @@ export class Page {
 	/**
 	 * Two columns under their headings. A row can be marked. In plain text, one column follows the other, cell by cell.
 	 */
-	rows(headings: [string, string], rows: readonly { cells: [string, string]; mark: boolean }[]): void {
+	twoColumns(headings: [string, string], rows: readonly { cells: [string, string]; mark: boolean }[]): void {
 		const [left, right] = headings;
 		if (this.#style.plain) {
 			for (const [index, heading] of headings.entries()) {
@@ -95,12 +95,12 @@ export class Page {
 			}
 			return;
 		}
-		this.#sideBySide(this.#chalk.bold(left), this.#chalk.bold(right), "│");
-		for (const { cells, mark } of rows) this.#sideBySide(...cells, mark ? this.#chalk.yellow("≠") : "│");
+		this.#columnPair(this.#chalk.bold(left), this.#chalk.bold(right), "│");
+		for (const { cells, mark } of rows) this.#columnPair(...cells, mark ? this.#chalk.yellow("≠") : "│");
 	}
 
 	// A cell that is too long continues on the next line.
-	#sideBySide(left: string, right: string, between: string): void {
+	#columnPair(left: string, right: string, between: string): void {
 		const width = Math.floor((this.#style.width - 3) / 2);
 		const [one, other] = [hanging(left, width), hanging(right, width)];
 		for (let row = 0; row < Math.max(one.length, other.length); row++) {
@@ -122,7 +122,7 @@ export class Page {
 
 	text(): string {
 		// Only the joined text shows what is at the beginning of a line.
-		return `${withoutCommands(this.#lines.join("\n"))}\n`;
+		return `${withoutLogCommands(this.#lines.join("\n"))}\n`;
 	}
 }
 

@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 
 /** A file's path in texts for a person: relative if the file is below the current directory. */
-export function nameOf(path: string): string {
+export function shownPath(path: string): string {
 	const near = relative(".", path) || ".";
 	return near.startsWith("..") ? path : near;
 }

@@ -6,13 +6,13 @@ import { cached, type IsGood, keepNewest, keyOf } from "../base/cache.ts";
 import { imageKey } from "../base/depends-on.ts";
 import { inKit, readText } from "../base/kit.ts";
 import type { Progress } from "../base/progress.ts";
-import { readBytes } from "../base/regular-file.ts";
+import { readRegularFile } from "../base/regular-file.ts";
 import { type Architecture, architecture } from "./arch.ts";
 import { type Base, MANIFEST_BYTES_MAX } from "./base.ts";
 import { runTool } from "./tools.ts";
 
 /** The part of the image that is quick to build: the kit's own programs for the guest, as an initramfs. */
-export interface Kit {
+export interface GuestPrograms {
 	key: string;
 	/** A cpio archive for QEMU's -initrd. */
 	initrd: string;
@@ -27,9 +27,9 @@ const SHARED = ["-shared", "-fPIC"];
  * Returns the initramfs for `base` with this version's guest programs, and builds it if it is not in the cache (takes a
  * second).
  */
-export async function ensureKit(base: Base, progress: Progress): Promise<Kit> {
+export async function ensureGuestPrograms(base: Base, progress: Progress): Promise<GuestPrograms> {
 	const library = await ensureLibrary(progress);
-	const key = await kitKey(base, library);
+	const key = await guestProgramsKey(base, library);
 	const dir = await cached("kit", key, async (staging) => {
 		const root = join(staging, "root");
 		await fillRoot(root, base, library);
@@ -46,8 +46,8 @@ export async function ensureKit(base: Base, progress: Progress): Promise<Kit> {
 }
 
 /** The cache key of the initramfs for `base` with this version's guest programs. */
-export async function kitKey(base: Base, library: string): Promise<string> {
-	const manifest = await readBytes(base.manifest, MANIFEST_BYTES_MAX).catch(() => "");
+export async function guestProgramsKey(base: Base, library: string): Promise<string> {
+	const manifest = await readRegularFile(base.manifest, MANIFEST_BYTES_MAX).catch(() => "");
 	return imageKey(base.key, String(manifest), basename(library));
 }
 
