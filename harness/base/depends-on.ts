@@ -10,6 +10,8 @@ import { inKit, readText } from "./kit.ts";
  *   image        Debian's packages, the system-call library, the guest's programs
  *   observation  the image, the program (an engine with a submission's modules in it), the scenario
  *   verdict      an observation, the reference's observation, the lesson's check, the code that judges
+ *   record       the same as a verdict, but in the form in which it is on every computer: the image's recipe instead of
+ *                the image, programs without comments and without the names of local variables
  *
  * An observation does not depend on a check's facts and explanations. When these change, a stored observation can be
  * judged again. Keys contain no paths of this computer, and no times. This module imports little, because every short
@@ -54,6 +56,26 @@ export function observationKey(of: { image: string; lesson: string; program: str
 export async function verdictKey(lesson: string, reference: string): Promise<string> {
 	const sources = await Promise.all([guestSources(), textsIn(JUDGING_FOLDERS)]);
 	return keyOf("verdict 1", lesson, await lessonKey(lesson), reference, sources);
+}
+
+/**
+ * The key of a record in `test/records`: the known result of one submission, demo or example.
+ * @param of.guest the recipe of the image, and the programs in it
+ * @param of.judging the code that turns an observation into the result, with the lesson's check
+ * @param of.lesson the lesson's id
+ * @param of.engine the engine's program with the reference's modules
+ * @param of.scenario as for {@link observationKey}
+ * @param of.subject the texts of what is tried: a submission and the files that it imports, a demo, a lesson's text
+ */
+export function recordKey(of: {
+	guest: string;
+	judging: string;
+	lesson: string;
+	engine: string;
+	scenario: unknown;
+	subject: readonly string[];
+}): string {
+	return keyOf("record 1", of.guest, of.judging, of.lesson, of.engine, of.scenario, of.subject);
 }
 
 /**

@@ -38,6 +38,13 @@ export interface World {
 export const withoutSchemes = (text: string): string =>
 	text.replaceAll(`${SUBMISSION}:/`, "/").replaceAll(new RegExp(`\\b${KIT}:(?=\\w)`, "g"), "");
 
+/**
+ * A program without the comments in which esbuild names each file, so that it is the same wherever the files are. The
+ * program's source map does not fit this text.
+ */
+export const withoutFileNames = (code: string): string =>
+	code.replaceAll(new RegExp(`^// (${KIT}|${SUBMISSION}):.*\\n`, "gm"), "");
+
 /** Whether esbuild's name of a file means a file of the kit. */
 export const isOfKit = (file: string): boolean => file.startsWith(`${KIT}:`);
 

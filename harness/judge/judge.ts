@@ -4,6 +4,7 @@ import { Failure } from "../base/failure.ts";
 import { inKit } from "../base/kit.ts";
 import { allPrintable } from "../base/printable.ts";
 import { type Bundle, BundleError, bundle, type Diagnostic } from "../engine/bundle.ts";
+import { withoutFileNames } from "../engine/closed-world.ts";
 import { MODULE } from "../engine/earlier-modules.ts";
 import { engineAt } from "../engine/engine-at.ts";
 import { typeErrors } from "../engine/types.ts";
@@ -14,6 +15,7 @@ import { contextOf } from "./context.ts";
 import { instrumentsOf } from "./instruments.ts";
 import type { Lesson } from "./lessons.ts";
 import { isUnjudged, lostFinding, unbundledFinding, unreadFinding } from "./lost.ts";
+import { observed } from "./observed.ts";
 import { drawFor } from "./random.ts";
 import { type Reference, referenceFacts } from "./reference.ts";
 import { requestFor, undrawnRequest } from "./request.ts";
@@ -68,6 +70,7 @@ export interface JudgeOptions {
 	mine?: ReadonlyMap<string, string> | undefined;
 	types?: boolean;
 	bundled?: Promise<Bundle>;
+	playedSinceMs?: number | undefined;
 }
 
 /**
@@ -78,13 +81,15 @@ export interface JudgeOptions {
  * the reference is measured with its own modules in any case
  * @param options.types whether to report type errors as well; they do not affect the verdict
  * @param options.bundled the bundled program, if the module is in a submission and not on the disk
+ * @param options.playedSinceMs if the cache has an observation of exactly this program and scenario that was played
+ * since then, judges that one, without a machine (in milliseconds since 1970)
  * @throws {Failure} the file does not exist, one of `mine` cannot be used, or drydock itself failed
  */
 export async function judge(
 	lesson: Lesson,
 	file: string,
 	machines: MachinePool,
-	{ mine, types = true, bundled }: JudgeOptions = {},
+	{ mine, types = true, bundled, playedSinceMs }: JudgeOptions = {},
 ): Promise<Verdict> {
 	const startedMs = performance.now();
 	const stagesMs: Record<string, number> = {};
@@ -95,7 +100,7 @@ export async function judge(
 	};
 
 	const trial = await (bundled === undefined ? newTrial : trialOf)(lesson, file, mine);
-	const { check, drawn } = trial;
+	const { check } = trial;
 	const unwanted = new AbortController();
 	const bundling = timed("bundledAt", bundled ?? bundleTrial(trial));
 	bundling.catch(() => {});
@@ -120,7 +125,7 @@ export async function judge(
 			findings,
 			thrownAt: null,
 			typeErrors: [],
-			drawn,
+			drawn: trial.drawn,
 			ledger: { exercise: [], reference: [] },
 			otherLedgers: {},
 			output: { stdout: "", stderr: "" },
@@ -150,8 +155,14 @@ export async function judge(
 		return notLoaded(error);
 	}
 
-	const [played, reference] = await Promise.all([
-		timed("playedAt", playTrial(trial, program, machines)),
+	const play = async () => ({ drawn: trial.drawn, played: await playTrial(trial, program, machines) });
+	const [{ drawn, played }, reference] = await Promise.all([
+		timed(
+			"playedAt",
+			playedSinceMs === undefined
+				? play()
+				: observed(await runKey(lesson, check, program, machines), playedSinceMs, play),
+		),
 		timed("referenceAt", measuredReference(lesson, check, machines)),
 	]);
 	const unread = await typed.then(
@@ -160,6 +171,8 @@ export async function judge(
 	);
 	if (unread !== null) return notLoaded(unread.error);
 	const common = {
+		did: check.scenario(drawn).does,
+		drawn,
 		typeErrors: await errors,
 		vm: { accelerator: await machines.accelerator(), restored: true, processorShare: played.processorShare },
 		output: {
@@ -236,9 +249,7 @@ function quoted({ calls }: Observation, name: string, finding: Finding | undefin
  */
 export async function measuredReference(lesson: Lesson, check: Check, machines: MachinePool): Promise<Reference> {
 	const [program, instruments] = await Promise.all([bundle(engineAt(lesson.id), new Map()), instrumentsOf(lesson)]);
-	const [image, scenario] = [await machines.imageKey(), undrawnRequest(check, instruments)];
-	const key = observationKey({ image, lesson: lesson.id, program: program.code, scenario });
-	return referenceFacts(check, key, async () => {
+	return referenceFacts(check, await runKey(lesson, check, program, machines), async () => {
 		let how = "";
 		for (let attempt = 0; attempt < MEASUREMENTS; attempt++) {
 			const drawn = drawFor(check);
@@ -253,6 +264,12 @@ export async function measuredReference(lesson: Lesson, check: Check, machines: 
 			"repeat the command when the computer is less busy",
 		);
 	});
+}
+
+async function runKey(lesson: Lesson, check: Check, program: Bundle, machines: MachinePool): Promise<string> {
+	const [image, instruments] = await Promise.all([machines.imageKey(), instrumentsOf(lesson)]);
+	const scenario = undrawnRequest(check, instruments);
+	return observationKey({ image, lesson: lesson.id, program: withoutFileNames(program.code), scenario });
 }
 
 // Describes what is missing in an observation of the reference; empty if it is complete. An incomplete observation

@@ -79,9 +79,10 @@ export async function libraryKey(arch: Architecture): Promise<string> {
 
 /**
  * Bundles the guest's programs.
+ * @param minify leaves out what does not change what they do: comments, and the names of local variables
  * @returns the programs' texts by name, and the source files that they were bundled from, relative to the kit's folder
  */
-export async function bundlePrograms(): Promise<{ programs: Record<string, string>; sources: string[] }> {
+export async function bundlePrograms(minify = false): Promise<{ programs: Record<string, string>; sources: string[] }> {
 	const { outputFiles, metafile } = await build({
 		absWorkingDir: inKit(),
 		entryPoints: ["agent", "runner"].map((name) => join(GUEST, `${name}.ts`)),
@@ -94,6 +95,7 @@ export async function bundlePrograms(): Promise<{ programs: Record<string, strin
 		target: "node24",
 		external: ["ffi-rs"],
 		metafile: true,
+		minify,
 	});
 	const programs = Object.fromEntries(outputFiles.map(({ path, text }) => [path.slice(1), text]));
 	return { programs, sources: Object.keys(metafile.inputs) };

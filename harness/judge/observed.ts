@@ -1,0 +1,85 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { gunzip, gzip } from "node:zlib";
+import * as v from "valibot";
+import { cacheDir, cached, isWhole, keepNewest } from "../base/cache.ts";
+import { Observation } from "../protocol/index.ts";
+import type { PlayedRun } from "../vm/machine.ts";
+import type { Drawn } from "./values.ts";
+
+/** A run, and the inputs that were drawn for it. */
+export interface DrawnRun {
+	drawn: Drawn;
+	played: PlayedRun;
+}
+
+const KIND = "observations";
+const FILE = "run.json.gz";
+/** Number of runs to keep: several times the number of submissions. One takes about 3 KB. */
+const KEPT = 6_000;
+/** Old runs are removed from the cache once in so many new ones, because listing them takes a moment. */
+const SWEPT_EVERY = 200;
+
+const KeptRun = v.object({
+	/** When the run began, in milliseconds since 1970. */
+	playedAtMs: v.number(),
+	drawn: v.record(v.string(), v.string()),
+	processorShare: v.number(),
+	observation: Observation,
+	stdout: v.pipe(v.string(), v.base64()),
+	stderr: v.pipe(v.string(), v.base64()),
+});
+type KeptRun = v.InferOutput<typeof KeptRun>;
+
+/**
+ * Returns a run from the cache, or plays one and keeps it. A run in which the machine was lost is not kept.
+ * @param key from `observationKey`
+ * @param sinceMs a run that began earlier than this is played again (in milliseconds since 1970)
+ */
+export async function observed(key: string, sinceMs: number, play: () => Promise<DrawnRun>): Promise<DrawnRun> {
+	const kept = await keptRun(key);
+	if (kept !== null && kept.playedAtMs >= sinceMs) return runOf(kept);
+	const playedAtMs = Date.now();
+	const run = await play();
+	const { outcome } = run.played;
+	if (outcome.kind === "lost") return run;
+	const bytes = await packed({ ...run, playedAtMs, observation: outcome.observation });
+	await cached(
+		KIND,
+		key,
+		(staging) => writeFile(join(staging, FILE), bytes),
+		async () => false,
+	);
+	if (Math.random() < 1 / SWEPT_EVERY) await keepNewest(KIND, KEPT);
+	return run;
+}
+
+async function keptRun(key: string): Promise<KeptRun | null> {
+	if (!(await isWhole(KIND, key))) return null;
+	const text = await readFile(join(cacheDir, KIND, key, FILE))
+		.then((bytes) => promisify(gunzip)(bytes))
+		.then(String, () => "");
+	const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), KeptRun), text);
+	return parsed.success ? parsed.output : null;
+}
+
+function runOf({ drawn, processorShare, observation, stdout, stderr }: KeptRun): DrawnRun {
+	const bytes = (text: string) => [Buffer.from(text, "base64")];
+	const output = { stdout: bytes(stdout), stderr: bytes(stderr) };
+	return { drawn, played: { outcome: { kind: "observed", observation }, output, processorShare } };
+}
+
+function packed({
+	drawn,
+	played: { output, processorShare },
+	...when
+}: DrawnRun & Pick<KeptRun, "playedAtMs" | "observation">): Promise<Buffer> {
+	const text = (chunks: Buffer[]) => Buffer.concat(chunks).toString("base64");
+	const kept: KeptRun = {
+		...when,
+		...{ drawn, processorShare },
+		...{ stdout: text(output.stdout), stderr: text(output.stderr) },
+	};
+	return promisify(gzip)(JSON.stringify(kept));
+}

@@ -1,0 +1,127 @@
+import { readdir } from "node:fs/promises";
+import { dirname, extname, join, resolve } from "node:path";
+import { build } from "esbuild";
+import { keyOf } from "../../harness/base/cache.ts";
+import { recordKey } from "../../harness/base/depends-on.ts";
+import { inKit, kitDir, readText } from "../../harness/base/kit.ts";
+import { bundle } from "../../harness/engine/bundle.ts";
+import { withoutFileNames } from "../../harness/engine/closed-world.ts";
+import { engineAt, WHOLE_ENGINE } from "../../harness/engine/engine-at.ts";
+import { instrumentsOf } from "../../harness/judge/instruments.ts";
+import { loadCheck } from "../../harness/judge/lessons.ts";
+import { undrawnRequest } from "../../harness/judge/request.ts";
+import { architecture } from "../../harness/vm/arch.ts";
+import { baseKey } from "../../harness/vm/base.ts";
+import { bundlePrograms, libraryKey } from "../../harness/vm/kit.ts";
+
+/** What each record of a lesson depends on, apart from its subject: see `recordKey`. */
+type Evidence = Omit<Parameters<typeof recordKey>[0], "subject">;
+
+/** The key of a record, by the texts of its subject. */
+export type KeyOf = (subject: readonly string[]) => string;
+
+/** Keys of the verdicts on a lesson's submissions. @param id such as `02-unshare` */
+export async function verdictKeys(id: string): Promise<KeyOf> {
+	const entry = `
+		export { assessedOrNot } from "./harness/judge/judge.ts";
+		export { isUnjudged, lostFinding, unbundledFinding } from "./harness/judge/lost.ts";
+		export { bundle } from "./harness/engine/bundle.ts";
+		export { default } from "./lessons/${id}/check.ts";`;
+	const engine = (await bundle(engineAt(id), new Map())).code;
+	return keysOf({ ...(await evidence(id, entry)), engine: withoutFileNames(engine) });
+}
+
+/** Keys of the rehearsals of a lesson's demo. */
+export async function demoKeys(id: string): Promise<KeyOf> {
+	const entry = `
+		export { rehearse } from "./harness/live/rehearse.ts";
+		export { default } from "./lessons/${id}/demo.ts";`;
+	return keysOf({ ...(await evidence(id, entry)), engine: await wholeEngine() });
+}
+
+/** Keys of what a lesson's text shows: commands that the reader types, and reports of `check`. */
+export async function exampleKeys(id: string): Promise<KeyOf> {
+	const entry = `
+		export { assessedOrNot } from "./harness/judge/judge.ts";
+		export { report } from "./harness/judge/report.ts";
+		export { default } from "./lessons/${id}/check.ts";`;
+	return keysOf({ ...(await evidence(id, entry)), engine: await wholeEngine() });
+}
+
+/**
+ * The text of a module, and those of the files of the kit that it imports, however deep.
+ * @param path the module's path, for its imports
+ */
+export async function textsOf(text: string, path: string): Promise<string[]> {
+	const texts = new Map([[path, text]]);
+	const visit = async (from: string, source: string) => {
+		for (const [, name = ""] of source.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)) {
+			const file = name.startsWith(".") ? resolve(dirname(from), name) : given(name);
+			if (file === null || extname(file) !== ".ts" || texts.has(file)) continue;
+			// A submission may import what is not there.
+			const imported = await readText(file).catch(() => null);
+			if (imported === null) continue;
+			texts.set(file, imported);
+			await visit(file, imported);
+		}
+	};
+	await visit(path, text);
+	return [...texts.values()];
+}
+
+const given = (name: string) => (name.startsWith("#box/") ? inKit("solutions/given", `${name.slice(5)}.ts`) : null);
+
+const keysOf =
+	(all: Evidence): KeyOf =>
+	(subject) =>
+		recordKey({ ...all, subject });
+
+async function evidence(id: string, judging: string): Promise<Omit<Evidence, "engine">> {
+	const check = await loadCheck({ id, title: "" });
+	const scenario = undrawnRequest(check, await instrumentsOf({ id, title: "" }));
+	guest ??= guestKey();
+	return { guest: await guest, judging: await codeOf(judging), lesson: id, scenario };
+}
+
+let guest: Promise<string> | undefined;
+async function guestKey(): Promise<string> {
+	const arch = architecture();
+	const { programs } = await bundlePrograms(true);
+	const scripts = (await readdir(inKit("harness/guest"))).filter((name) => !name.endsWith(".ts")).sort();
+	const texts = await Promise.all(scripts.map((name) => readText(inKit("harness/guest", name))));
+	return keyOf(programs, texts, baseKey(arch), await libraryKey(arch));
+}
+
+let whole: Promise<string> | undefined;
+const wholeEngine = async () => {
+	whole ??= bundle(WHOLE_ENGINE, new Map()).then(({ code }) => withoutFileNames(code));
+	return whole;
+};
+
+/**
+ * Bundles host code so that the result changes only if what the code does may change: without comments, types and the
+ * names of local variables, with the versions of the packages that it imports.
+ */
+async function codeOf(entry: string): Promise<string> {
+	const { outputFiles, metafile } = await build({
+		stdin: { contents: entry, resolveDir: kitDir, loader: "ts" },
+		absWorkingDir: kitDir,
+		bundle: true,
+		write: false,
+		minify: true,
+		metafile: true,
+		platform: "node",
+		format: "esm",
+		packages: "external",
+	});
+	const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
+	const packages = [...new Set(imports.map(({ path }) => path))].filter((name) => !name.startsWith("node:")).sort();
+	return keyOf(outputFiles[0]?.text, await Promise.all(packages.map(versionOf)));
+}
+
+async function versionOf(name: string): Promise<string> {
+	const [scope = "", rest = ""] = name.split("/");
+	const root = name.startsWith("@") ? `${scope}/${rest}` : scope;
+	const file = join(kitDir, "node_modules", root, "package.json");
+	return `${root} ${(JSON.parse(await readText(file)) as { version: string }).version}`;
+}
