@@ -12,7 +12,7 @@ import { loadCheck } from "../../harness/judge/lessons.ts";
 import { undrawnRequest } from "../../harness/judge/request.ts";
 import { architecture } from "../../harness/vm/arch.ts";
 import { baseKey } from "../../harness/vm/base.ts";
-import { bundlePrograms, libraryKey } from "../../harness/vm/kit.ts";
+import { bundlePrograms, libraryKey } from "../../harness/vm/guest-programs.ts";
 
 /** What each record of a lesson depends on, apart from its subject: see `recordKey`. */
 type Evidence = Omit<Parameters<typeof recordKey>[0], "subject">;
