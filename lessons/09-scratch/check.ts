@@ -6,8 +6,16 @@ import {
 	type FactValue,
 } from "../../harness/judge/index.ts";
 import { copyRules } from "./copy-rules.ts";
-import { AS_TOLD, derive, type IMAGE_FACTS, inOtherOrder, missingIn, NOT_ANEW, UNREAD } from "./facts.ts";
-import { WHOLE } from "./oci.ts";
+import {
+	derive,
+	EXPECTED_EXIT_CODE,
+	type IMAGE_FACTS,
+	inOtherOrder,
+	LATER_BUILD_DIFFERS,
+	missingIn,
+	UNREADABLE_BUILD,
+} from "./facts.ts";
+import { COMPLETE_MANIFEST } from "./oci.ts";
 import { programRules } from "./program-rules.ts";
 import { dynamicFailures, refusals, TOOL_ASKED } from "./refusals.ts";
 import { draw, scenario } from "./scenario.ts";
@@ -15,9 +23,11 @@ import { draw, scenario } from "./scenario.ts";
 const DESCRIPTOR = "OCI image specification, descriptor.md";
 const CONFIG = "OCI image specification, config.md";
 
-const withoutManifest = (_: FactValue, { facts }: Context) => facts["image.manifest"] !== WHOLE;
+const withoutManifest = (_: FactValue, { facts }: Context) => facts["image.manifest"] !== COMPLETE_MANIFEST;
 const withoutDynamic = (_: FactValue, { facts }: Context) =>
-	facts["dynamic.ending"] !== AS_TOLD || facts["image.manifest"] !== WHOLE || facts["image.layer"] !== "a tar archive";
+	facts["dynamic.ending"] !== EXPECTED_EXIT_CODE ||
+	facts["image.manifest"] !== COMPLETE_MANIFEST ||
+	facts["image.layer"] !== "a tar archive";
 const inImage = (fact: (typeof IMAGE_FACTS)[number], what: string, ...explain: Explanation[]): FactRule => ({
 	fact: `image.${fact}`,
 	madeOf: "files",
@@ -207,7 +217,7 @@ export default defineCheck({
 		}),
 		{
 			// The command that builds the image again ended too early, and another finding reports that.
-			follows: ({ facts }) => facts["image.again"] === UNREAD,
+			follows: ({ facts }) => facts["image.again"] === UNREADABLE_BUILD,
 			...inImage(
 				"again",
 				"the layer's digest when the same files are built again",
@@ -220,12 +230,12 @@ export default defineCheck({
 				},
 				{
 					...notReproducible,
-					when: ({ facts }) => facts["image.again"] === UNREAD,
+					when: ({ facts }) => facts["image.again"] === UNREADABLE_BUILD,
 					why: "An image was built from two files, twice, and later once more by another process. One of the three is not there, or cannot be read.",
 				},
 				{
 					...notReproducible,
-					when: ({ facts }) => facts["image.again"] === NOT_ANEW,
+					when: ({ facts }) => facts["image.again"] === LATER_BUILD_DIFFERS,
 					why: "An image was built from two files, and later, by another process, once more. In between a word in one of them was changed, and the dates of both. Apart from that word, the second archive should be the first, byte by byte; and it is not.",
 				},
 				{
@@ -296,7 +306,8 @@ export default defineCheck({
 			fact: "dynamic.ending",
 			madeOf: "exercise",
 			what: "the second image: dash, which then starts ls",
-			accept: (_, { facts }) => facts["image.manifest"] !== WHOLE || facts["image.layer"] !== "a tar archive",
+			accept: (_, { facts }) =>
+				facts["image.manifest"] !== COMPLETE_MANIFEST || facts["image.layer"] !== "a tar archive",
 			explain: dynamicFailures(missingIn),
 		},
 		{

@@ -17,18 +17,18 @@ export interface Copy {
 	/** The name of the copy's path in `drawn`. */
 	name: string;
 	/** A description for the report. */
-	what: string;
+	description: string;
 	/** Only such a copy must be opened. All others must be refused. */
 	good?: true;
 	/** The blob in which a word is changed after all digests have been corrected. */
-	spoil?: "config" | "lower" | "upper";
+	corrupted?: "config" | "lower" | "upper";
 }
 
 export const COPIES: readonly Copy[] = [
-	{ name: "good", what: "a config and two layers of its own", good: true },
-	{ name: "badConfig", what: "a word changed in the config", spoil: "config" },
-	{ name: "badLower", what: "a word changed in the lower layer", spoil: "lower" },
-	{ name: "badUpper", what: "a word changed in the upper layer", spoil: "upper" },
+	{ name: "good", description: "a config and two layers of its own", good: true },
+	{ name: "badConfig", description: "a word changed in the config", corrupted: "config" },
+	{ name: "badLower", description: "a word changed in the lower layer", corrupted: "lower" },
+	{ name: "badUpper", description: "a word changed in the upper layer", corrupted: "upper" },
 ];
 
 /** Follows the description of a copy that did not become what it should be. */
@@ -37,32 +37,35 @@ export const NOT_MADE = ": could not be made";
 /** The names and values that are drawn for a copy. */
 export const copyNamed = (name: string, random: { name(stem: string): string }): [string, string][] => [
 	[name, random.name("/lab/image")],
-	...["Word", "Lower", "Upper", "Spoilt"].map((what): [string, string] => [`${name}${what}`, random.name("word")]),
+	...["Word", "Lower", "Upper", "Corrupted"].map((use): [string, string] => [`${name}${use}`, random.name("word")]),
 ];
 
 /** What has become of the copies, according to the commands that the kernel shows. */
 export function copyFacts(observation: Observation, drawn: Drawn): Record<string, FactValue> {
-	const ran = runs(observation);
+	const ran = commandsSeen(observation);
 	const wordOf = ({ name }: Copy) => drawn[`${name}Word`] ?? "";
 	const runOf = (copy: Copy) => ran.find((process) => process.arguments.includes(wordOf(copy)));
-	// In the copy with a spoilt config, the command contains this word in place of its own.
-	const spoiltOf = ({ name }: Copy) => drawn[`${name}Spoilt`] ?? "";
+	// In the copy with a corrupted config, the command contains this word in place of its own.
+	const corruptedWordOf = ({ name }: Copy) => drawn[`${name}Corrupted`] ?? "";
 	const opened = (copy: Copy) =>
-		runOf(copy) ?? (copy.spoil === "config" ? ran.find((one) => one.arguments.includes(spoiltOf(copy))) : undefined);
-	const known = COPIES.flatMap((copy) => [wordOf(copy), spoiltOf(copy)]);
+		runOf(copy) ??
+		(copy.corrupted === "config"
+			? ran.find((process) => process.arguments.includes(corruptedWordOf(copy)))
+			: undefined);
+	const knownWords = COPIES.flatMap((copy) => [wordOf(copy), corruptedWordOf(copy)]);
 	// The check judges only the copies that became what they should be.
 	const made = COPIES.filter((copy) => isAsMeant(observation, drawn, copy));
 	const bad = made.filter(({ good }) => !good);
 	const good = made.filter((copy) => copy.good);
 	const refused = bad.filter((copy) => opened(copy) === undefined);
-	const isForeign = (process: ProcessState) => !process.arguments.some((word) => known.includes(word));
+	const hasNoKnownWord = (process: ProcessState) => !process.arguments.some((word) => knownWords.includes(word));
 	return {
 		// A copy that did not become what it should be may still have the original's command.
-		"copies.command": made.length === COPIES.length && ran.some(isForeign) ? "another" : "the config's",
-		"copies.opened": bad.filter((copy) => opened(copy) !== undefined).map(({ what }) => what),
+		"copies.command": made.length === COPIES.length && ran.some(hasNoKnownWord) ? "another" : "the config's",
+		"copies.opened": bad.filter((copy) => opened(copy) !== undefined).map(({ description }) => description),
 		"copies.refused": [
-			...good.filter((copy) => runOf(copy) === undefined).map(({ what }) => what),
-			...COPIES.filter((copy) => !made.includes(copy)).map(({ what }) => `${what}${NOT_MADE}`),
+			...good.filter((copy) => runOf(copy) === undefined).map(({ description }) => description),
+			...COPIES.filter((copy) => !made.includes(copy)).map(({ description }) => `${description}${NOT_MADE}`),
 		],
 		"copies.top": topOf(observation, drawn, ran),
 		"copies.changed": good.flatMap(({ name }) => changedIn(observation, drawn[name])),
@@ -71,7 +74,7 @@ export function copyFacts(observation: Observation, drawn: Drawn): Record<string
 }
 
 // The list has each process once: two looks may have found the same process.
-function runs(observation: Observation): ProcessState[] {
+function commandsSeen(observation: Observation): ProcessState[] {
 	const all = COPIES.map((_, index) => commandAt(observation, `copy ${index}`, "copies")).filter((one) => one !== null);
 	return all.filter((one, index) => all.findIndex(({ pid }) => pid === one.pid) === index);
 }
@@ -80,7 +83,7 @@ function runs(observation: Observation): ProcessState[] {
 function topOf(observation: Observation, drawn: Drawn, ran: readonly ProcessState[]): string {
 	const process = ran.find((one) => one.arguments.includes(drawn["goodWord"] ?? ""));
 	const seen = process?.files["hello"]?.sha256;
-	const image = openReading(first(observation, drawn["good"]));
+	const image = openReading(firstReading(observation, drawn["good"]));
 	if (seen === undefined || typeof image === "string") return "not seen";
 	const withIt = image.layers.findLastIndex((layer) =>
 		layer?.archive?.members.some(({ path, sha256 }) => path === "hello" && sha256 === seen),
@@ -88,11 +91,11 @@ function topOf(observation: Observation, drawn: Drawn, ran: readonly ProcessStat
 	return withIt === image.layers.length - 1 ? "the upper layer's" : "the lower layer's";
 }
 
-const first = ({ images }: Observation, image: string | undefined) => images[image ?? ""]?.[0] ?? null;
+const firstReading = ({ images }: Observation, image: string | undefined) => images[image ?? ""]?.[0] ?? null;
 
 /** Paths of an image's files that have changed since the image was opened. */
 function changedIn(observation: Observation, image: string | undefined): string[] {
-	const before = first(observation, image)?.files ?? [];
+	const before = firstReading(observation, image)?.files ?? [];
 	const after = readingOf(observation, image)?.files ?? [];
 	const same = (one: { path: string; sha256: string; kind: string }, others: typeof before) =>
 		others.some(({ path, sha256, kind }) => path === one.path && sha256 === one.sha256 && kind === one.kind);
@@ -116,7 +119,7 @@ function unpackedIn({ after }: Observation, drawn: Drawn, copies: readonly Copy[
  * others.
  */
 function isAsMeant(observation: Observation, drawn: Drawn, { name, good }: Copy): boolean {
-	const blobs = (first(observation, drawn[name])?.files ?? []).filter(
+	const blobs = (firstReading(observation, drawn[name])?.files ?? []).filter(
 		({ kind, path }) => kind === "file" && /^blobs\//.test(path),
 	);
 	const right = blobs.every(({ path, sha256 }) => path === `blobs/sha256/${sha256}`);

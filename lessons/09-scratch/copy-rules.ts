@@ -1,6 +1,6 @@
 import type { Context, Explanation, FactRule, FactValue, MadeOf } from "../../harness/judge/index.ts";
 import { NOT_MADE } from "./copies.ts";
-import { RIGHT_DIFF_IDS, WHOLE } from "./oci.ts";
+import { COMPLETE_MANIFEST, RIGHT_DIFF_IDS } from "./oci.ts";
 
 /** Rules for the copies of the first image, and explanations of each way to get them wrong. */
 
@@ -14,7 +14,7 @@ const rule = (fact: string, madeOf: MadeOf, what: string, ...explain: Explanatio
 	fact: `copies.${fact}`,
 	madeOf,
 	what,
-	accept: (_: FactValue, { facts }: Context) => facts["image.manifest"] !== WHOLE,
+	accept: (_: FactValue, { facts }: Context) => facts["image.manifest"] !== COMPLETE_MANIFEST,
 	explain,
 });
 
@@ -70,7 +70,7 @@ export const copyRules: FactRule[] = [
 		}),
 		// If the copies could not be made because the image is wrong, another finding reports that.
 		accept: (_, context) =>
-			context.facts["image.manifest"] !== WHOLE ||
+			context.facts["image.manifest"] !== COMPLETE_MANIFEST ||
 			(list(context, "refused").every(isNotMade) &&
 				(["image.names", "image.descriptors"].some((fact) => (context.facts[fact] as readonly string[]).length > 0) ||
 					context.facts["image.layer"] !== "a tar archive" ||

@@ -9,7 +9,7 @@ import {
 	type Observation,
 } from "../../harness/judge/index.ts";
 import { copyFacts } from "./copies.ts";
-import { commandOf, type Image, openReading, specificationFacts, WHOLE } from "./oci.ts";
+import { COMPLETE_MANIFEST, commandOf, type Image, openReading, specificationFacts } from "./oci.ts";
 import { contentsOf, missing, type Needed, programFacts, readingOf } from "./programs.ts";
 import { TOOLS_STARTED } from "./tools.ts";
 
@@ -41,23 +41,26 @@ function imageFacts(observation: Observation, drawn: Drawn): Record<string, Fact
 	const command = commandOf(image);
 	return {
 		...specificationFacts(image),
-		"image.manifest": WHOLE,
+		"image.manifest": COMPLETE_MANIFEST,
 		"image.command":
 			command[0] === "/hello" && command.includes(drawn["word"] ?? "") ? "in the config" : "not in the config",
 		"image.again": builtAgain(observation, drawn),
 	};
 }
 
+/** Names in `drawn` of the three images that are built from the same files. */
+const BUILDS = ["firstBuild", "secondBuild", "laterBuild"] as const;
+
 /** At least one of the images was not built, or cannot be read. */
-export const UNREAD = "none that could be read";
+export const UNREADABLE_BUILD = "none that could be read";
 /** Only the image that was built after a word in a file had changed has other layers. */
-export const NOT_ANEW = "another, when a word in a file was changed";
+export const LATER_BUILD_DIFFERS = "another, when a word in a file was changed";
 
 function builtAgain(observation: Observation, drawn: Drawn): string {
-	const [one, two, anew] = ["one", "two", "anew"].map((name) => openReading(readingOf(observation, drawn[name])));
-	if ([one, two, anew].some((image) => layersOf(image).includes(""))) return UNREAD;
-	if (`${layersOf(one)}` !== `${layersOf(two)}`) return "another";
-	return `${archivesOf(one)}` === `${archivesOf(anew)}` ? "the same" : NOT_ANEW;
+	const [first, second, later] = BUILDS.map((name) => openReading(readingOf(observation, drawn[name])));
+	if ([first, second, later].some((image) => layersOf(image).includes(""))) return UNREADABLE_BUILD;
+	if (`${layersOf(first)}` !== `${layersOf(second)}`) return "another";
+	return `${archivesOf(first)}` === `${archivesOf(later)}` ? "the same" : LATER_BUILD_DIFFERS;
 }
 
 /** The digests of an image's layers; an empty text for a layer that is missing. */
@@ -65,7 +68,7 @@ const layersOf = (image: Image | string | undefined): string[] =>
 	typeof image === "object" ? image.layers.map((layer) => layer?.sha256 ?? "") : [""];
 
 /**
- * The digests of the archives in the layers. In the image that was built anew, the changed word is changed back first.
+ * The digests of the archives in the layers. In the later build, the changed word is changed back first.
  */
 const archivesOf = (image: Image | string | undefined): string[] =>
 	typeof image === "object" ? image.layers.map((layer) => layer?.archive?.sha256 ?? "") : [""];
@@ -107,10 +110,10 @@ function dynamicFacts(observation: Observation, drawn: Drawn): Record<string, Fa
 }
 
 /** The exit code of dash after ls has succeeded. */
-export const AS_TOLD = "with the exit code that it was told";
+export const EXPECTED_EXIT_CODE = "with the exit code that it was told";
 
 const endedWith = (value: unknown, drawn: Drawn) =>
-	value === exitCodeOf(drawn) ? AS_TOLD : `exit code ${JSON.stringify(value) ?? "none"}`;
+	value === exitCodeOf(drawn) ? EXPECTED_EXIT_CODE : `exit code ${JSON.stringify(value) ?? "none"}`;
 
 /** What dash and ls need. The host's loader listed these files before the exercise began. */
 const neededFor = (observation: Observation) => originals(observation).filter(({ name }) => name !== "hello");
@@ -131,9 +134,9 @@ export const toolsStarted = ({ observation }: Context): string[] =>
 
 /** Whether a layer that was built later has the same files in another order. */
 export function inOtherOrder({ observation, drawn }: Context): boolean {
-	const [one = "", ...later] = ["one", "two", "anew"].map((name) => pathsIn(readingOf(observation, drawn[name])));
+	const [first = "", ...later] = BUILDS.map((name) => pathsIn(readingOf(observation, drawn[name])));
 	const sorted = (paths: string) => paths.split("\n").sort().join("\n");
-	return later.some((paths) => one !== paths && sorted(one) === sorted(paths));
+	return later.some((paths) => first !== paths && sorted(first) === sorted(paths));
 }
 
 const pathsIn = (reading: ImageReading | null) => {

@@ -1,14 +1,14 @@
 /** How the agent changes a copy of an image. Every word is replaced by a word of the same length. */
 export interface ImageChange {
 	/** Words to replace in the config. The config's digest changes, and so does everything that refers to it. */
-	words: [string, string][];
+	configWords: [string, string][];
 	/**
 	 * If given, one more layer: a copy of the last layer that has these words, with the words replaced. Config and
 	 * manifest include the new layer.
 	 */
-	above?: [string, string][];
+	addedLayerWords?: [string, string][];
 	/** Words to replace in the original layers. Their digests change, and so does everything that refers to them. */
-	below?: [string, string][];
+	layerWords?: [string, string][];
 	/** Words to replace in all blobs at the end. Nothing is corrected: the blobs keep their names. */
-	spoil: [string, string][];
+	corruptedWords: [string, string][];
 }

@@ -23,7 +23,7 @@ export type ImageFiles = Map<string, Buffer>;
  * @returns the number of files in the copy
  */
 export function copyImage(_: Measuring, from: string, to: string, change: ImageChange): number {
-	const copy = changed(filesOf(from), change);
+	const copy = changedFiles(filesOf(from), change);
 	for (const [path, content] of copy) writeBelow(`${to}/${path}`, content);
 	return copy.size;
 }
@@ -43,18 +43,18 @@ function filesOf(image: string): ImageFiles {
 }
 
 /** The files of the changed copy. */
-export function changed(files: ImageFiles, { spoil, ...change }: ImageChange): ImageFiles {
+export function changedFiles(files: ImageFiles, { corruptedWords, ...change }: ImageChange): ImageFiles {
 	let copy = files;
 	try {
-		copy = rebuilt(files, change);
+		copy = withCorrectDigests(files, change);
 	} catch {
 		// This is no image, or it is inconsistent. Other facts report that.
 	}
-	const spoiled = [...copy].map(([path, content]): [string, Buffer] => [
+	const corrupted = [...copy].map(([path, content]): [string, Buffer] => [
 		path,
-		path.startsWith("blobs/") ? replacedInside(content, spoil) : content,
+		path.startsWith("blobs/") ? replacedInside(content, corruptedWords) : content,
 	]);
-	return new Map(spoiled);
+	return new Map(corrupted);
 }
 
 interface Descriptor {
@@ -66,44 +66,48 @@ interface Descriptor {
  * Changes the config and the layers, adds a layer if asked to, and corrects all digests.
  * @throws {Error} this is no image
  */
-function rebuilt(files: ImageFiles, { words, above, below = [] }: Omit<ImageChange, "spoil">): ImageFiles {
+function withCorrectDigests(
+	files: ImageFiles,
+	{ configWords, addedLayerWords, layerWords = [] }: Omit<ImageChange, "corruptedWords">,
+): ImageFiles {
 	const copy = new Map(files);
 	const oldManifest = files.get("manifest.json") ?? Buffer.alloc(0);
 	const manifest = JSON.parse(oldManifest.toString()) as { config: Descriptor; layers: Descriptor[] };
 	// Parsed and written again first: JSON can escape the characters of a word in many ways.
 	const document = JSON.stringify(JSON.parse(blobOf(files, manifest.config).toString()));
-	const config = JSON.parse(replaced(Buffer.from(document), words).toString());
+	const config = JSON.parse(replaced(Buffer.from(document), configWords).toString());
 	const diffIdOf = (layer: Buffer) => `sha256:${sha256(uncompressed(layer) ?? layer)}`;
 	const originals = [...manifest.layers];
-	for (const [index, one] of originals.entries()) {
-		const layer = replacedInside(blobOf(files, one), below);
-		if (layer === blobOf(files, one)) continue;
-		copy.delete(pathOf(one.digest));
-		manifest.layers[index] = { ...one, ...put(copy, layer) };
+	for (const [index, original] of originals.entries()) {
+		const layer = replacedInside(blobOf(files, original), layerWords);
+		if (layer === blobOf(files, original)) continue;
+		copy.delete(pathOf(original.digest));
+		manifest.layers[index] = { ...original, ...putBlob(copy, layer) };
 		config.rootfs.diff_ids[index] = diffIdOf(layer);
 	}
-	if (above !== undefined) {
-		const changedIn = (one: Descriptor) => replacedInside(blobOf(files, one), above);
+	if (addedLayerWords !== undefined) {
+		const changed = (original: Descriptor) => replacedInside(blobOf(files, original), addedLayerWords);
 		// Uses the last layer that contains the words: a layer above it may contain none.
-		const last = originals.findLast((one) => changedIn(one) !== blobOf(files, one)) ?? originals.at(-1);
+		const last = originals.findLast((original) => changed(original) !== blobOf(files, original)) ?? originals.at(-1);
 		if (last === undefined) throw new Error("no layer");
-		const layer = changedIn(last);
-		manifest.layers.push({ ...last, ...put(copy, layer) });
+		const layer = changed(last);
+		manifest.layers.push({ ...last, ...putBlob(copy, layer) });
 		config.rootfs.diff_ids.push(diffIdOf(layer));
 		if (Array.isArray(config.history)) config.history.push({});
 	}
 	copy.delete(pathOf(manifest.config.digest));
-	manifest.config = { ...manifest.config, ...put(copy, Buffer.from(JSON.stringify(config))) };
+	manifest.config = { ...manifest.config, ...putBlob(copy, Buffer.from(JSON.stringify(config))) };
 	const newManifest = Buffer.from(JSON.stringify(manifest));
 	copy.set("manifest.json", newManifest);
-	if (copy.delete(pathOf(`sha256:${sha256(oldManifest)}`))) put(copy, newManifest);
+	if (copy.delete(pathOf(`sha256:${sha256(oldManifest)}`))) putBlob(copy, newManifest);
 	// Other documents, such as index.json, refer to the manifest.
 	for (const [path, content] of copy)
-		if (!path.includes("/") && path !== "manifest.json") copy.set(path, renamed(content, oldManifest, newManifest));
+		if (!path.includes("/") && path !== "manifest.json")
+			copy.set(path, withNewDigest(content, oldManifest, newManifest));
 	return copy;
 }
 
-function put(files: ImageFiles, content: Buffer): Descriptor {
+function putBlob(files: ImageFiles, content: Buffer): Descriptor {
 	const digest = `sha256:${sha256(content)}`;
 	files.set(pathOf(digest), content);
 	return { digest, size: content.length };
@@ -118,7 +122,7 @@ function blobOf(files: ImageFiles, { digest }: Descriptor): Buffer {
 const pathOf = (digest: string) => `blobs/${digest.replace(":", "/")}`;
 
 // Replaces a digest, and the size beside it. A file that is not JSON is no part of an image and stays unchanged.
-function renamed(document: Buffer, before: Buffer, after: Buffer): Buffer {
+function withNewDigest(document: Buffer, before: Buffer, after: Buffer): Buffer {
 	const [old, digest] = [before, after].map((content) => `sha256:${sha256(content)}`);
 	const parsed = document.includes(old as string) ? parsedJson(document) : undefined;
 	if (parsed === undefined) return document;

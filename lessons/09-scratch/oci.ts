@@ -3,7 +3,7 @@ import type { FactValue, ImageReading } from "../../harness/judge/index.ts";
 
 /** Compares an image's files with the MUST and REQUIRED of the OCI image specification. */
 
-export const WHOLE = "names a config and a layer";
+export const COMPLETE_MANIFEST = "names a config and a layer";
 export const RIGHT_DIFF_IDS = "those of the layers' tar archives";
 
 const MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json";

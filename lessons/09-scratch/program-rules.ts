@@ -1,5 +1,5 @@
 import type { Context, Explanation, FactRule, FactValue } from "../../harness/judge/index.ts";
-import { AS_TOLD } from "./facts.ts";
+import { EXPECTED_EXIT_CODE } from "./facts.ts";
 import { NOT_BUILT } from "./programs.ts";
 import { TOOL_ASKED } from "./refusals.ts";
 
@@ -7,7 +7,7 @@ import { TOOL_ASKED } from "./refusals.ts";
 
 // These facts are not judged until dash and ls run, and are the host's.
 const notDynamicYet = ({ facts }: Context) =>
-	facts["dynamic.ending"] !== AS_TOLD ||
+	facts["dynamic.ending"] !== EXPECTED_EXIT_CODE ||
 	facts["image.layer"] !== "a tar archive" ||
 	(facts["dynamic.missing"] as readonly string[]).length > 0;
 

@@ -12,7 +12,7 @@ import {
 import { COPIES, type Copy, copyNamed } from "./copies.ts";
 import type { ImageChange } from "./image-change.ts";
 import { filesOf, PROGRAMS } from "./programs.ts";
-import { TOOLS_STARTED, withoutTools } from "./tools.ts";
+import { replaceTools, TOOLS_STARTED } from "./tools.ts";
 
 /**
  * Builds images from many kinds of programs, runs two of them, then changes copies of the first image and opens these.
@@ -38,7 +38,7 @@ export const draw: Check["draw"] = (random) => ({
 	source: random.name("/lab/source"),
 	word: random.name("word"),
 	...Object.fromEntries(
-		["image", "one", "two", "anew", "dynamic", ...Object.keys(PROGRAMS)].map((name) => [
+		["image", "firstBuild", "secondBuild", "laterBuild", "dynamic", ...Object.keys(PROGRAMS)].map((name) => [
 			name,
 			random.name("/lab/image"),
 		]),
@@ -53,19 +53,19 @@ export const draw: Check["draw"] = (random) => ({
 
 export function scenario(drawn: Drawn): Scenario {
 	const { image = "", source = "", word = "" } = drawn;
-	const more: [string, Record<string, string>][] = Object.keys(PROGRAMS).map((name) => [
+	const otherImages: [string, Record<string, string>][] = Object.keys(PROGRAMS).map((name) => [
 		drawn[name] ?? "",
 		{ "/bin/program": `${source}/${drawn[`${name}File`]}` },
 	]);
 	const copies = COPIES.map(({ name }) => drawn[name] ?? "").sort();
 	// Copies are made in the order of their drawn names. In the order of the list, the first one would be the good one.
-	const inAnyOrder = COPIES.toSorted((one, other) => ((drawn[one.name] ?? "") < (drawn[other.name] ?? "") ? -1 : 1));
-	const both = { "/hello": `${source}/hello`, "/hello.asm": `${source}/hello.asm` };
+	const inDrawnOrder = COPIES.toSorted((one, other) => ((drawn[one.name] ?? "") < (drawn[other.name] ?? "") ? -1 : 1));
+	const helloAndSource = { "/hello": `${source}/hello`, "/hello.asm": `${source}/hello.asm` };
 	return {
 		does: `built ${image} of hello alone and ran it; then one of dash and ls; then copies of the first, with a second layer, some with a word changed`,
 		prepare: [
 			{ do: "write", path: `${source}/hello.asm`, text: SOURCE },
-			...withoutTools(source),
+			...replaceTools(source),
 			...Object.entries(filesOf(drawn)).map(
 				([path, bytes]): Preparation => ({
 					do: "write",
@@ -102,11 +102,8 @@ export function scenario(drawn: Drawn): Scenario {
 					image,
 					files: { "/hello": `${source}/hello` },
 					// Sorted by drawn names, so the order tells nothing.
-					more: more.toSorted(([one], [other]) => (one < other ? -1 : 1)),
-					twice: {
-						images: [drawn["one"], drawn["two"]],
-						files: both,
-					},
+					otherImages: otherImages.toSorted(([one], [other]) => (one < other ? -1 : 1)),
+					rebuiltAtOnce: { images: [drawn["firstBuild"], drawn["secondBuild"]], files: helloAndSource },
 				},
 				command: (token) => ["/hello", token, word],
 				says: HELLO_SAYS,
@@ -117,7 +114,7 @@ export function scenario(drawn: Drawn): Scenario {
 					id: "dynamic",
 					image: drawn["dynamic"],
 					files: { "/bin/dash": "/usr/bin/dash", "/bin/ls": "/usr/bin/ls" },
-					anew: { image: drawn["anew"], files: both },
+					rebuiltLater: { image: drawn["laterBuild"], files: helloAndSource },
 				},
 				command: (token) => ["/bin/dash", "-c", 'echo "$0"; read -r code; /bin/ls / && exit "$code"', token],
 			},
@@ -143,10 +140,12 @@ export function scenario(drawn: Drawn): Scenario {
 			{ do: "feed", call: "dynamic", line: String(exitCodeOf(drawn)), last: true },
 			{
 				do: "readImages",
-				images: ["image", "one", "two", "dynamic", ...Object.keys(PROGRAMS)].map((name) => drawn[name] ?? ""),
+				images: ["image", "firstBuild", "secondBuild", "dynamic", ...Object.keys(PROGRAMS)].map(
+					(name) => drawn[name] ?? "",
+				),
 			},
-			{ do: "readImages", images: [drawn["anew"] ?? ""], words: [[rewrittenIn(drawn), HELLO]] },
-			...inAnyOrder.flatMap((copy): Step[] => {
+			{ do: "readImages", images: [drawn["laterBuild"] ?? ""], words: [[rewrittenIn(drawn), HELLO]] },
+			...inDrawnOrder.flatMap((copy): Step[] => {
 				const to = drawn[copy.name] ?? "";
 				return [
 					{ do: "measure", with: "copyImage", args: [image, to, changeOf(copy, drawn)], as: `copy ${copy.name}` },
@@ -165,20 +164,20 @@ export function scenario(drawn: Drawn): Scenario {
 	};
 }
 
-function changeOf({ name, spoil }: Copy, { word = "", ...drawn }: Drawn): ImageChange {
-	const own = (what: string) => drawn[`${name}${what}`] ?? "";
-	// The beginning of the text that /hello prints in a layer of the copy, or in a spoilt layer.
-	const says = (what: string) => `${own(what).slice(-5)} from`;
-	const spoils: Record<string, [string, string]> = {
-		config: [own("Word"), own("Spoilt")],
-		lower: [says("Lower"), says("Spoilt")],
-		upper: [says("Upper"), says("Spoilt")],
+function changeOf({ name, corrupted }: Copy, { word = "", ...drawn }: Drawn): ImageChange {
+	const drawnWord = (use: string) => drawn[`${name}${use}`] ?? "";
+	// The beginning of the text that /hello prints in a layer of the copy, or in a corrupted layer.
+	const greeting = (use: string) => `${drawnWord(use).slice(-5)} from`;
+	const corruptions: Record<string, [string, string]> = {
+		config: [drawnWord("Word"), drawnWord("Corrupted")],
+		lower: [greeting("Lower"), greeting("Corrupted")],
+		upper: [greeting("Upper"), greeting("Corrupted")],
 	};
-	const spoiled = spoils[spoil ?? ""];
+	const corruption = corruptions[corrupted ?? ""];
 	return {
-		words: [[word, own("Word")]],
-		below: [[HELLO, says("Lower")]],
-		above: [[HELLO, says("Upper")]],
-		spoil: spoiled === undefined ? [] : [spoiled],
+		configWords: [[word, drawnWord("Word")]],
+		layerWords: [[HELLO, greeting("Lower")]],
+		addedLayerWords: [[HELLO, greeting("Upper")]],
+		corruptedWords: corruption === undefined ? [] : [corruption],
 	};
 }

@@ -16,5 +16,5 @@ exit 127
 `;
 
 /** @param root a directory whose usr later covers the host's /usr */
-export const withoutTools = (root: string): Preparation[] =>
+export const replaceTools = (root: string): Preparation[] =>
 	TOOLS.map((tool) => ({ do: "write", path: `${root}/usr/bin/${tool}`, text: SCRIPT, mode: 0o755 }));

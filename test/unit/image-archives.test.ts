@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { readArchive, sha256 } from "../../harness/readings/guest/archives.ts";
-import { changed, type ImageFiles } from "../../lessons/09-scratch/instrument.ts";
+import { changedFiles, type ImageFiles } from "../../lessons/09-scratch/instrument.ts";
 import { temporary } from "../support/temporary.ts";
 
 /** How the agent reads archives and images that somebody else has made. */
@@ -83,7 +83,11 @@ const isRight = (files: ImageFiles) =>
 	[...files].filter(([path]) => path.startsWith("blobs/")).every(([path, bytes]) => path.endsWith(sha256(bytes)));
 
 test("a copy with another word and one more layer is right in all its names", () => {
-	const copy = changed(image, { words: [["word", "w0rd"]], above: [["Hello", "Howdy"]], spoil: [] });
+	const copy = changedFiles(image, {
+		configWords: [["word", "w0rd"]],
+		addedLayerWords: [["Hello", "Howdy"]],
+		corruptedWords: [],
+	});
 	expect(isRight(copy)).toBe(true);
 	const manifest = JSON.parse(String(copy.get("manifest.json")));
 	const config = JSON.parse(String(copy.get(`blobs/${manifest.config.digest.replace(":", "/")}`)));
@@ -93,7 +97,12 @@ test("a copy with another word and one more layer is right in all its names", ()
 });
 
 test("a copy with another word in each of its layers is right in all its names", () => {
-	const copy = changed(image, { words: [], below: [["Hello", "Howdy"]], above: [["Hello", "Salve"]], spoil: [] });
+	const copy = changedFiles(image, {
+		configWords: [],
+		layerWords: [["Hello", "Howdy"]],
+		addedLayerWords: [["Hello", "Salve"]],
+		corruptedWords: [],
+	});
 	expect(isRight(copy)).toBe(true);
 	const manifest = JSON.parse(String(copy.get("manifest.json")));
 	const config = JSON.parse(String(copy.get(`blobs/${manifest.config.digest.replace(":", "/")}`)));
@@ -109,7 +118,11 @@ test("words are replaced however the config writes them, and the second layer is
 	const layers = [describe(LAYER), describe(other)];
 	const manifest = Buffer.from(JSON.stringify({ config: describe(config), layers }));
 	const two: ImageFiles = new Map([["manifest.json", manifest], blob(LAYER), blob(other), blob(config)]);
-	const copy = changed(two, { words: [["word", "w0rd"]], above: [["Hello", "Howdy"]], spoil: [] });
+	const copy = changedFiles(two, {
+		configWords: [["word", "w0rd"]],
+		addedLayerWords: [["Hello", "Howdy"]],
+		corruptedWords: [],
+	});
 	const said = JSON.parse(String(copy.get("manifest.json")));
 	expect(said.layers[2]).toEqual(describe(Buffer.from("Howdy from a layer")));
 	expect(JSON.parse(String(copy.get(`blobs/${said.config.digest.replace(":", "/")}`))).config.Cmd).toEqual(["w0rd"]);
@@ -117,13 +130,16 @@ test("words are replaced however the config writes them, and the second layer is
 
 test("a file beside the manifest that names its digest and is no JSON keeps no copy from being made", () => {
 	const note = Buffer.from(`${digestOf(image.get("manifest.json") as Buffer)}\n`);
-	const copy = changed(new Map([...image, ["note.txt", note]]), { words: [["word", "w0rd"]], spoil: [] });
+	const copy = changedFiles(new Map([...image, ["note.txt", note]]), {
+		configWords: [["word", "w0rd"]],
+		corruptedWords: [],
+	});
 	expect(copy.get("note.txt")).toEqual(note);
 	expect(copy.get("manifest.json")).not.toEqual(image.get("manifest.json"));
 });
 
-test("a spoilt copy has one blob that is not what its name says, and the same size", () => {
-	const copy = changed(image, { words: [], spoil: [["Hello", "Jello"]] });
+test("a corrupted copy has one blob whose content does not match its name, and the same size", () => {
+	const copy = changedFiles(image, { configWords: [], corruptedWords: [["Hello", "Jello"]] });
 	expect(isRight(copy)).toBe(false);
 	expect(copy.get(`blobs/sha256/${sha256(LAYER)}`)).toEqual(Buffer.from("Jello from a layer"));
 });
@@ -137,5 +153,5 @@ test.each([
 	["lists in lists without end", "[".repeat(5000)],
 ])("a manifest of %s is copied as it is", (_, text) => {
 	const files: ImageFiles = new Map([["manifest.json", Buffer.from(text)]]);
-	expect(changed(files, { words: [["a", "b"]], spoil: [] })).toEqual(files);
+	expect(changedFiles(files, { configWords: [["a", "b"]], corruptedWords: [] })).toEqual(files);
 });

@@ -93,9 +93,13 @@ test("the good copy is made first in some runs only, and nothing in a copy is in
 	const places = runs.map(({ values, made }) => made.findIndex(({ to }) => to === values["good"]));
 	expect(new Set(places).size).toBeGreaterThan(1);
 	const differ = runs.filter(({ made }) => {
-		const words = made.flatMap(({ change }) => [...change.words, ...(change.below ?? []), ...(change.above ?? [])]);
-		const spoilt = made.flatMap(({ change }) => change.spoil);
-		const all = [...words, ...spoilt].map(([, other]) => other);
+		const words = made.flatMap(({ change }) => [
+			...change.configWords,
+			...(change.layerWords ?? []),
+			...(change.addedLayerWords ?? []),
+			...change.corruptedWords,
+		]);
+		const all = words.map(([, replacement]) => replacement);
 		return new Set(all).size === all.length;
 	});
 	// A few runs may have equal words: five digits can be the same by chance.
