@@ -9,7 +9,7 @@ import {
 } from "../../harness/judge/index.ts";
 
 /** The kinds of namespace that this lesson must leave alone. */
-const SHARED: readonly [kind: string, flag: string, holds: string][] = [
+const MUST_STAY_SHARED: readonly [kind: string, flag: string, name: string][] = [
 	["mnt", "CLONE_NEWNS", "mount"],
 	["net", "CLONE_NEWNET", "network"],
 	["user", "CLONE_NEWUSER", "user"],
@@ -17,17 +17,17 @@ const SHARED: readonly [kind: string, flag: string, holds: string][] = [
 	["time_for_children", "CLONE_NEWTIME", "time"],
 ];
 
-const ONLY_THESE = "Ask unshare for CLONE_NEWUTS and CLONE_NEWIPC, and for nothing else.";
+const ONLY_UTS_AND_IPC = "Call unshare with CLONE_NEWUTS and CLONE_NEWIPC, and with no other flag.";
 
-const stillShared: FactRule[] = SHARED.map(([kind, flag, name]) => ({
+const sharedNamespaceRules: FactRule[] = MUST_STAY_SHARED.map(([kind, flag, name]) => ({
 	fact: `ns.${kind}`,
 	madeOf: "kernel",
 	what: `the command's ${name} namespace`,
 	explain: [
 		{
 			diagnosis: "unshared-too-much",
-			why: `/proc/PID/ns/${kind} differs from the host's: ${flag} was asked for, and this lesson does not need it. A container is made of single walls; each one is built when we know what it is for.`,
-			try: ONLY_THESE,
+			why: `/proc/PID/ns/${kind} differs from the host's: the command is in a new ${name} namespace (${flag}). In this lesson, a container gets only a UTS namespace and an IPC namespace of its own.`,
+			try: ONLY_UTS_AND_IPC,
 			see: ["unshare(2)", "namespaces(7)"],
 		},
 	],
@@ -37,44 +37,44 @@ const stillShared: FactRule[] = SHARED.map(([kind, flag, name]) => ({
  * Why the command is still in the host's namespace, according to the ledger; `otherwise` if the ledger does not show
  * it.
  */
-const notUnshared = (flag: string, ...otherwise: Explanation[]): Explanation[] => [
+const whyStillShared = (flag: string, ...otherwise: Explanation[]): Explanation[] => [
 	{
 		when: ({ ledger, thrown }) =>
 			thrown === null && ledger.some(({ call, error }) => call === "unshare" && error !== undefined),
 		diagnosis: "refusal-swallowed",
 		why: ({ ledger }) => {
 			const refused = ledger.find(({ call, error }) => call === "unshare" && error !== undefined);
-			return `The kernel refused unshare(${refused?.args["flags"]}) with ${refused?.error}. That exception was caught, and the program went on in the host's namespaces.`;
+			return `unshare(${refused?.args["flags"]}) failed with ${refused?.error}. Your code caught the exception, and the program went on in the host's namespaces.`;
 		},
-		try: "Let the exception through, and read it: a refused call has changed nothing.",
+		try: "Do not catch the exception, and read its message: a system call that fails changes nothing.",
 		see: ["unshare(2), ERRORS"],
 	},
 	unsharedInChild(flag),
 	{
 		when: (context) => called(context, "unshare", "0"),
 		diagnosis: "unshare-without-flags",
-		why: "unshare was called with 0, which asks for nothing, and the kernel did just that. CLONE_NEWUTS and CLONE_NEWIPC have no bit in common, so & makes 0 of them.",
-		try: "Combine the constants with |.",
+		why: "unshare was called with 0. That is no error, and changes nothing. CLONE_NEWUTS and CLONE_NEWIPC have no bit in common, so CLONE_NEWUTS & CLONE_NEWIPC is 0.",
+		try: "Combine the flags with |.",
 		see: ["unshare(2)"],
 	},
 	...otherwise,
 ];
 
-const hostRenamed: Explanation[] = [
-	...notUnshared("CLONE_NEWUTS"),
+const hostRenamedExplanations: Explanation[] = [
+	...whyStillShared("CLONE_NEWUTS"),
 	{
 		when: ({ ledger }) => {
 			const first = (name: string) => ledger.findIndex(({ call }) => call === name);
 			return called({ ledger }, "unshare", "CLONE_NEWUTS") && first("sethostname") < first("unshare");
 		},
 		diagnosis: "hostname-set-too-early",
-		why: "The new UTS namespace starts as a copy of the old one. sethostname came before unshare, so it changed the host's name, and the copy took it along: from inside, all looks right.",
-		try: "Move sethostname behind unshare.",
+		why: "sethostname was called before unshare, so it changed the host's name. A new UTS namespace starts as a copy of the old one, name included. So the command sees the right name, but the host has it as well.",
+		try: "Call sethostname after unshare.",
 		see: ["uts_namespaces(7)"],
 	},
 	{
 		diagnosis: "host-renamed",
-		why: "A hostname belongs to a UTS namespace, not to a process: sethostname and hostname(1) rename the one that their caller is in. At that moment it was the host's, so the host itself was renamed.",
+		why: "A hostname belongs to a UTS namespace, not to a process: sethostname and hostname(1) set the name of the namespace that their caller is in. The caller was still in the host's UTS namespace, so the host itself was renamed.",
 		try: "Call unshare(CLONE_NEWUTS | CLONE_NEWIPC) first.",
 		see: ["uts_namespaces(7)", "sethostname(2)"],
 	},
@@ -85,10 +85,10 @@ export default defineCheck({
 	exported: "isolate",
 	weight: 10,
 	learnt:
-		"A namespace is a view. One call, unshare, gave this process a hostname and a System V IPC of its own; its files, its network and its processes are still the host's.",
+		"A namespace decides what a process sees of one kind of kernel object. One call, unshare, gave this process its own hostname and its own System V message queues. Its files, its network and its processes are still the host's.",
 	draw: (random) => ({ hostname: random.hostname() }),
 	scenario: ({ hostname = "" }) => ({
-		does: `ran sh with the hostname ${hostname}, while a System V message queue was on the host`,
+		does: `made a System V message queue on the host, and ran sh with the hostname ${hostname}`,
 		prepare: [{ do: "run", argv: ["ipcmk", "--queue"] }],
 		calls: { [BOX]: { options: { hostname } } },
 	}),
@@ -98,16 +98,16 @@ export default defineCheck({
 			fact: "host.hostname.during",
 			madeOf: "kernel",
 			what: "the host's hostname while the command runs",
-			explain: hostRenamed,
+			explain: hostRenamedExplanations,
 		},
 		{
 			fact: "ns.uts",
 			madeOf: "kernel",
 			what: "the command's UTS namespace",
-			explain: notUnshared("CLONE_NEWUTS", {
+			explain: whyStillShared("CLONE_NEWUTS", {
 				diagnosis: "uts-shared",
-				why: "/proc/PID/ns/uts is the same link for the command and for the host's init: both have one hostname between them.",
-				try: "Call unshare with CLONE_NEWUTS, in isolate itself: a program that you start, unshare(1) too, changes only itself, and what comes after an await comes too late.",
+				why: "/proc/PID/ns/uts is the same link for the command and for the host's init: the command shares the host's hostname.",
+				try: "Call unshare with CLONE_NEWUTS, directly in isolate. A program that you start, such as unshare(1), changes only its own namespaces. Code after an await runs too late.",
 				see: ["unshare(2)", "uts_namespaces(7)"],
 			}),
 		},
@@ -121,14 +121,14 @@ export default defineCheck({
 				{
 					when: ({ facts, observation }) => facts["command.hostname"] === observation.before.hostname,
 					diagnosis: "hostname-not-set",
-					why: "A new UTS namespace starts as a copy of the old one, hostname included. Nobody has set it since.",
+					why: "The command still sees the host's name. A new UTS namespace starts as a copy of the old one, hostname included, and nobody has set another name in it.",
 					try: "Call sethostname(hostname) after unshare.",
 					see: ["uts_namespaces(7)", "sethostname(2)"],
 				},
 				{
 					diagnosis: "wrong-hostname",
-					why: "The command's UTS namespace has another name than the one that isolate was given. The kernel keeps a name byte by byte, and a new one is given to every run.",
-					try: "Pass sethostname the parameter, as it is.",
+					why: "The command's UTS namespace does not have the name that isolate got. This name is different in every run, and the kernel stores it byte for byte.",
+					try: "Pass the parameter to sethostname unchanged.",
 					see: ["sethostname(2)"],
 				},
 			],
@@ -137,9 +137,9 @@ export default defineCheck({
 			fact: "ns.ipc",
 			madeOf: "kernel",
 			what: "the command's IPC namespace",
-			explain: notUnshared("CLONE_NEWIPC", {
+			explain: whyStillShared("CLONE_NEWIPC", {
 				diagnosis: "ipc-shared",
-				why: "/proc/PID/ns/ipc is the same link for the command and for the host's init. Nothing that you printed would show it, but the message queue that was made on the host is there in the container too.",
+				why: "/proc/PID/ns/ipc is the same link for the command and for the host's init. So the message queue that was made on the host is visible in the container.",
 				try: "Add CLONE_NEWIPC to the flags of unshare: CLONE_NEWUTS | CLONE_NEWIPC.",
 				see: ["ipc_namespaces(7)", "unshare(2)"],
 			}),
@@ -148,14 +148,14 @@ export default defineCheck({
 			fact: "command.queues",
 			madeOf: "kernel",
 			what: "System V message queues that the command sees (/proc/sysvipc/msg)",
-			explain: notUnshared("CLONE_NEWIPC", {
+			explain: whyStillShared("CLONE_NEWIPC", {
 				diagnosis: "ipc-shared",
-				why: "The queue was made on the host, before the container was. The command can read it, and remove it.",
+				why: "The queue was made on the host before the container started. The command can read it, and can remove it.",
 				try: "Add CLONE_NEWIPC to the flags of unshare.",
 				see: ["ipc_namespaces(7)", "sysvipc(7)"],
 			}),
 		},
-		...stillShared,
+		...sharedNamespaceRules,
 		{
 			fact: "ns.pid_for_children",
 			madeOf: "kernel",
@@ -164,8 +164,8 @@ export default defineCheck({
 				{
 					diagnosis: "unshared-too-much",
 					misconception: 1,
-					why: "CLONE_NEWPID was asked for, and this lesson does not need it. Nor did it do what it seems to: /proc/PID/ns/pid is still the host's, only ns/pid_for_children differs. The next child would be pid 1, not this process.",
-					try: ONLY_THESE,
+					why: "A new PID namespace was made (CLONE_NEWPID), and this lesson does not need one. Besides, the command is not in it: /proc/PID/ns/pid is still the host's, and only ns/pid_for_children differs. The command's first child would be pid 1 there, not the command.",
+					try: ONLY_UTS_AND_IPC,
 					see: ["unshare(2)", "pid_namespaces(7)"],
 				},
 			],
@@ -174,7 +174,7 @@ export default defineCheck({
 			fact: "host.hostname.after",
 			madeOf: "kernel",
 			what: "the host's hostname after the command has ended",
-			explain: hostRenamed,
+			explain: hostRenamedExplanations,
 		},
 	],
 	exceptions: [
@@ -182,16 +182,16 @@ export default defineCheck({
 			when: ({ thrown }) => thrown?.syscall?.call === "unshare" && thrown.syscall.code === "EINVAL",
 			diagnosis: "unshare-invalid-flags",
 			why: ({ thrown }) =>
-				`unshare(${thrown?.syscall?.args["flags"]}) was refused: EINVAL. There is a bit in it that unshare does not know, or that needs another. It takes no signal, as clone(2) does.`,
-			try: "Pass CLONE_NEWUTS | CLONE_NEWIPC, and nothing else.",
+				`unshare(${thrown?.syscall?.args["flags"]}) failed with EINVAL: unshare does not know one of these flags, or one of them needs another flag. Unlike clone(2), unshare takes no signal.`,
+			try: "Call unshare(CLONE_NEWUTS | CLONE_NEWIPC), with no other flag.",
 			see: ["unshare(2), ERRORS"],
 		},
 		{
 			when: ({ thrown }) => thrown?.syscall?.call === "sethostname" && thrown.syscall.code === "EINVAL",
 			diagnosis: "hostname-too-long",
 			why: ({ thrown }) =>
-				`A hostname has at most 64 bytes (HOST_NAME_MAX), and this one has ${thrown?.syscall?.args["len"]}. A domain name is no part of it.`,
-			try: "Pass the parameter as it is.",
+				`A hostname can have at most 64 bytes (HOST_NAME_MAX), and this one has ${thrown?.syscall?.args["len"]}.`,
+			try: "Pass the parameter to sethostname unchanged. Add no domain name.",
 			see: ["sethostname(2), ERRORS"],
 		},
 	],
