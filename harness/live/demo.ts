@@ -2,7 +2,7 @@ import { Failure } from "../base/failure.ts";
 import { interruption } from "../base/interrupt.ts";
 import type { Demo as Script } from "../judge/demo.ts";
 import { LostError } from "../vm/listener.ts";
-import type { Audience, Rewindable } from "../vm/rewindable.ts";
+import type { Rewindable, StageListener } from "../vm/rewindable.ts";
 import {
 	type Answers,
 	type DemoEvent,
@@ -71,8 +71,8 @@ export class Demo implements Show {
 		const demo = new Demo(source, tell);
 		await demo.#happens(headOf(source));
 		demo.#machine = await opens(requestOf(source), {
-			hear: (said) => demo.#hear(said),
-			lost: (error) => demo.#down(error),
+			onFrame: (said) => demo.#hear(said),
+			onLost: (error) => demo.#down(error),
 		});
 		const prompted = Promise.all(SHELLS.map((name) => demo.#typists[name].prompted(interruption)));
 		await Promise.race([prompted, demo.failed]);
@@ -254,7 +254,7 @@ export class Demo implements Show {
 		}).catch(this.#fail);
 	}
 
-	async #hear(said: Parameters<Audience["hear"]>[0]): Promise<void> {
+	async #hear(said: Parameters<StageListener["onFrame"]>[0]): Promise<void> {
 		if (said.type === "view") {
 			const { type: _, nonce: __, ...view } = said;
 			this.#answers = view;

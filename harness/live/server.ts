@@ -11,16 +11,16 @@ import { secureHeaders } from "hono/secure-headers";
 import { renderSVG } from "uqr";
 import { type WebSocket, WebSocketServer } from "ws";
 import { Failure } from "../base/failure.ts";
-import { Hall } from "./hall.ts";
+import { Audience } from "./audience.ts";
+import type { PageMessage, Role } from "./messages.ts";
 import type { Page } from "./page.ts";
-import type { PageWord, Role } from "./words.ts";
 
 /** How many connections may be open at a time: one for each page that may follow, and many more for loading pages. */
 const CONNECTIONS_MAX = 1_000;
 /** How long the server waits, when it closes, for pages to close their connections. */
-const GOODBYE_MS = 500;
+const CLOSE_TIMEOUT_MS = 500;
 /** The longest message that the server reads from a page. */
-const WORD_BYTES = 32 << 10;
+const MESSAGE_BYTES_MAX = 32 << 10;
 const LOOPBACK = "127.0.0.1";
 const EVERYWHERE = "0.0.0.0";
 
@@ -33,7 +33,7 @@ export interface Server {
 	link: string;
 	/** The followers' link, for other computers in the network; null if the page is not shared. */
 	shared: string | null;
-	hall: Hall;
+	audience: Audience;
 	close(): Promise<void>;
 }
 
@@ -47,7 +47,7 @@ interface Options {
 	share: boolean;
 	page: Page;
 	/** Carries out a message of a presenter's page. */
-	obey(word: PageWord): Promise<void>;
+	dispatch(word: PageMessage): Promise<void>;
 }
 
 /**
@@ -55,10 +55,10 @@ interface Options {
  * can only look. Each link contains a token; a request without a valid token gets nothing.
  * @throws {Failure} usage: the port is taken
  */
-export async function openServer({ port, share, page, obey }: Options): Promise<Server> {
+export async function openServer({ port, share, page, dispatch }: Options): Promise<Server> {
 	const tokens: Record<Role, string> = { presenter: newToken(), follower: newToken() };
 	const app = new Hono<{ Variables: { role: Role } }>();
-	const sockets = new WebSocketServer({ noServer: true, maxPayload: WORD_BYTES, perMessageDeflate: false });
+	const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX, perMessageDeflate: false });
 	const server = createAdaptorServer({ fetch: app.fetch, websocket: { server: sockets as unknown as Sockets } });
 	let hosts: string[] = [];
 	const connections = watchConnections(
@@ -71,36 +71,39 @@ export async function openServer({ port, share, page, obey }: Options): Promise<
 	});
 	const at = server.address() as AddressInfo;
 	const linkFor = (role: Role, address: string) => `http://${address}:${at.port}/${tokens[role]}/`;
-	const [address] = addresses();
+	const [address] = ipv4Addresses();
 	const shared = share ? linkFor("follower", address ?? LOOPBACK) : null;
-	const hall = new Hall(obey, shared === null ? null : { link: shared, code: renderSVG(shared) });
+	const audience = new Audience(dispatch, shared === null ? null : { link: shared, code: renderSVG(shared) });
 
 	// Only requests for these hosts are answered. Another host name may be one that somebody else's name server
 	// resolves to this computer; see DNS rebinding.
-	hosts = [LOOPBACK, "localhost", ...(share ? addresses() : [])].map((name) => `${name}:${at.port}`);
-	app.use(secureHeaders({ contentSecurityPolicy: POLICY, strictTransportSecurity: false }));
+	hosts = [LOOPBACK, "localhost", ...(share ? ipv4Addresses() : [])].map((name) => `${name}:${at.port}`);
+	app.use(secureHeaders({ contentSecurityPolicy: CONTENT_SECURITY_POLICY, strictTransportSecurity: false }));
 	app.use("/:token/*", async (context, next) => {
 		const role = roleOf(context, tokens, hosts);
 		if (role === null) return context.text("This link is not, or no longer, good.\n", 404);
 		context.set("role", role);
 		return next();
 	});
-	app.get("/:token/socket", sameOrigin, asUpgrade, (context, next) => {
+	app.get("/:token/socket", requireSameOrigin, requireUpgrade, (context, next) => {
 		const role = context.get("role");
-		return upgradeWebSocket(() => ({ onOpen: (_, { raw }) => hall.enter(raw as WebSocket, role) }))(context, next);
+		return upgradeWebSocket(() => ({ onOpen: (_, { raw }) => audience.addPage(raw as WebSocket, role) }))(
+			context,
+			next,
+		);
 	});
 	for (const [name, { type, body }] of Object.entries(page))
 		app.get(`/:token/${name}`, (context) => context.body(body, 200, { "content-type": type }));
 	return {
 		link: linkFor("presenter", LOOPBACK),
 		shared,
-		hall,
+		audience,
 		close: async () => {
 			const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-			hall.close();
+			audience.close();
 			sockets.close();
 			// Clients that do not answer, speak no HTTP or never finish a request are not waited for.
-			await Promise.race([connections.gone(), sleep(GOODBYE_MS, undefined, { ref: false })]);
+			await Promise.race([connections.gone(), sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
 			connections.end();
 			await closed;
 		},
@@ -147,7 +150,7 @@ function watchConnections(server: HttpServer, isForUs: (request: IncomingMessage
 const NO_UPGRADE = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
 // A page loads everything from this server. xterm.js makes style elements, so inline styles are allowed.
-const POLICY = {
+const CONTENT_SECURITY_POLICY = {
 	defaultSrc: ["'self'"],
 	styleSrc: ["'self'", "'unsafe-inline'"],
 	imgSrc: ["'self'", "data:"],
@@ -173,7 +176,7 @@ function equal(one: string, other: string): boolean {
 }
 
 // A browser lets any page open a WebSocket to any server. It names the page's origin in the request.
-async function sameOrigin(context: Context, next: Next): Promise<Response | undefined> {
+async function requireSameOrigin(context: Context, next: Next): Promise<Response | undefined> {
 	const origin = context.req.header("origin");
 	if (origin !== `http://${context.req.header("host")}`) return context.text("This page is not from here.\n", 403);
 	await next();
@@ -182,14 +185,14 @@ async function sameOrigin(context: Context, next: Next): Promise<Response | unde
 
 // Answers a plain HTTP request. Otherwise one that names WebSocket without asking for an upgrade would only get an
 // error of Hono's.
-async function asUpgrade(context: Context, next: Next): Promise<Response | undefined> {
+async function requireUpgrade(context: Context, next: Next): Promise<Response | undefined> {
 	if ((context.env as { outgoing?: unknown }).outgoing !== undefined)
 		return context.text("This is a web socket.\n", 400);
 	await next();
 	return undefined;
 }
 
-function addresses(): string[] {
+function ipv4Addresses(): string[] {
 	return Object.values(networkInterfaces())
 		.flatMap((of) => of ?? [])
 		.filter(({ family, internal }) => family === "IPv4" && !internal)

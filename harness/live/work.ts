@@ -9,13 +9,13 @@ import { recordAttempt } from "../learner/course.ts";
 import type { Observation } from "../protocol/index.ts";
 import type { MachinePool } from "../vm/machine-pool.ts";
 import type { Answers } from "./events.ts";
-import type { Checked } from "./words.ts";
+import type { WorkState } from "./messages.ts";
 
 const SUPERSEDED = new Error("saved again");
 const PAGE = { width: 60, color: false, brief: true };
 
 /** The state before the first save. */
-export function untried(path: string): Checked {
+export function untried(path: string): WorkState {
 	const file = relative(".", path);
 	return { file, verdict: "waiting", text: `Write in ${file}: each save is checked.`, seen: null };
 }
@@ -28,12 +28,12 @@ export class Work {
 	readonly #lesson: Lesson;
 	readonly #file: string;
 	readonly #machines: MachinePool;
-	readonly #tell: (checked: Checked) => void;
+	readonly #tell: (checked: WorkState) => void;
 	readonly #saves: SaveWatcher;
 	#running = new AbortController();
 
 	/** @param file the learner's module */
-	constructor(lesson: Lesson, file: string, machines: MachinePool, tell: (checked: Checked) => void) {
+	constructor(lesson: Lesson, file: string, machines: MachinePool, tell: (checked: WorkState) => void) {
 		this.#lesson = lesson;
 		this.#file = file;
 		this.#machines = machines;

@@ -10,7 +10,7 @@ import {
 	type SessionRequest,
 } from "./machine.ts";
 import { needOpenFiles } from "./open-files.ts";
-import { type Audience, Rewindable, type StageRequest } from "./rewindable.ts";
+import { Rewindable, type StageListener, type StageRequest } from "./rewindable.ts";
 import { ensureTemplate, isCurrent, type Template } from "./template.ts";
 
 /**
@@ -69,7 +69,7 @@ export class MachinePool {
 	}
 
 	/** Begins a stage in a machine that can be put back. close() ends the machine, if it has not ended before. */
-	stage(request: StageRequest, audience: Audience): Promise<Rewindable> {
+	stage(request: StageRequest, audience: StageListener): Promise<Rewindable> {
 		return this.#twice(async () => {
 			const { template } = await this.#ready();
 			// close() ends only the machines that it knows. A machine begun after close() would never be ended.

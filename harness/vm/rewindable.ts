@@ -15,11 +15,11 @@ export type StageRequest = Omit<Stage, "type" | "nonce" | "entropy" | "timeMs">;
 export type StageSays = Extract<GuestFrame, { type: "printed" | "left" | "view" }>;
 
 /** The receiver of a stage's frames. */
-export interface Audience {
+export interface StageListener {
 	/** Settles when there is room for more. */
-	hear(said: StageSays): Promise<void>;
+	onFrame(said: StageSays): Promise<void>;
 	/** The machine was lost unexpectedly. It can still be put back. */
-	lost(error: Error): void;
+	onLost(error: Error): void;
 }
 
 /** A moment that a machine can be put back to. */
@@ -46,7 +46,7 @@ interface Life {
  */
 export class Rewindable {
 	readonly #template: Template;
-	readonly #audience: Audience;
+	readonly #audience: StageListener;
 	/** What all QEMU processes of the machine use; null before the first one and after the end. */
 	#ground: { memory: Memory; socket: StateSocket } | null = null;
 	readonly #nonce = randomBytes(16).toString("hex");
@@ -58,7 +58,7 @@ export class Rewindable {
 	#begun = false;
 	#ended = false;
 
-	constructor(template: Template, audience: Audience) {
+	constructor(template: Template, audience: StageListener) {
 		this.#template = template;
 		this.#audience = audience;
 	}
@@ -181,7 +181,7 @@ export class Rewindable {
 				if (said.type === "ready" || said.nonce !== this.#nonce)
 					throw new LostError("protocol", "a frame of another run");
 				if (said.type === "failed") throw new LostError("agent-ended", said.message);
-				if (said.type === "printed" || said.type === "left" || said.type === "view") await this.#audience.hear(said);
+				if (said.type === "printed" || said.type === "left" || said.type === "view") await this.#audience.onFrame(said);
 				this.#awaited.get(said.type)?.resolve();
 			}
 		} catch (error) {
@@ -224,7 +224,7 @@ export class Rewindable {
 
 	async #lose(error: Error): Promise<void> {
 		await this.#endLife(error);
-		if (this.#begun) this.#audience.lost(error);
+		if (this.#begun) this.#audience.onLost(error);
 	}
 
 	async #endLife(why: Error = new LostError("silent", "it was ended")): Promise<void> {

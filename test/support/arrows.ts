@@ -79,7 +79,10 @@ const ROWS: readonly Row[] = [
 	{ files: "^harness/guest/", may: ["^native/", "^harness/readings/", PROTOCOL], node: true },
 	// Code for pictures that does not need a browser. The page paints the pictures.
 	{ files: VIEWS, may: ["^harness/live/events\\.ts$", PROTOCOL] },
-	{ files: "^harness/live/page/", may: ["^node_modules/@xterm/", VIEWS, "^harness/live/(events|words|bounded)\\.ts$"] },
+	{
+		files: "^harness/live/page/",
+		may: ["^node_modules/@xterm/", VIEWS, "^harness/live/(events|messages|bounded)\\.ts$"],
+	},
 	...hostRows(),
 ];
 

@@ -14,8 +14,8 @@ import { details, table } from "../../harness/classroom/table.ts";
 import { Slides } from "../../harness/cli/show/slides.ts";
 import { unpacked } from "../../harness/learner/archive.ts";
 import { mergeLogbooks, parseLogbook } from "../../harness/learner/logbook.ts";
+import { History } from "../../harness/live/history.ts";
 import { eventsIn, lineOf } from "../../harness/live/recording.ts";
-import { Story } from "../../harness/live/story.ts";
 import { answersOf } from "../../harness/live/views/answers.ts";
 import { mountsOf } from "../../harness/live/views/mounts.ts";
 import { processesOf } from "../../harness/live/views/processes.ts";
@@ -92,9 +92,9 @@ describe("whatever is in", () => {
 				);
 				if (events === null) return;
 				taken += 1;
-				const [slides, story] = [new Slides({ columns: 80, rows: 24 }, false), new Story()];
+				const [slides, story] = [new Slides({ columns: 80, rows: 24 }, false), new History()];
 				for (const event of events) {
-					story.take(event);
+					story.add(event);
 					expect(JSON.parse(lineOf(event))).toBeTypeOf("object");
 					if (event.type !== "output" && event.type !== "screen") await slides.take(event);
 				}
@@ -102,7 +102,7 @@ describe("whatever is in", () => {
 				for (const view of [answersOf, mountsOf, processesOf]) expect(view(past)).toBeTypeOf("object");
 				const page = slides.paint({ columns: 120, rows: 40 }, { typing: null, note: true, help: null, message: "" });
 				expect(page.lines.length).toBeLessThanOrEqual(40);
-				expect(story.sofar.length).toBeGreaterThan(0);
+				expect(story.events.length).toBeGreaterThan(0);
 			}),
 			runs(60),
 		);

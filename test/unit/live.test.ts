@@ -4,11 +4,11 @@ import { connect } from "node:net";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
 import { inKit } from "../../harness/base/kit.ts";
+import type { PageMessage, ServerMessage } from "../../harness/live/messages.ts";
 import { makePage, type Page } from "../../harness/live/page.ts";
 import { Playback } from "../../harness/live/playback.ts";
 import { readRecording } from "../../harness/live/recording.ts";
 import { openServer, type Server } from "../../harness/live/server.ts";
-import type { PageWord, ServerWord } from "../../harness/live/words.ts";
 
 const POLICY_VIOLATION = 1008;
 
@@ -20,15 +20,15 @@ const page: Page = await makePage(
 
 let server: Server;
 let show: Playback;
-let obeyed: PageWord[];
+let dispatched: PageMessage[];
 beforeEach(async () => {
-	obeyed = [];
-	const obey = async (word: PageWord) => {
-		obeyed.push(word);
-		if (word.say === "next") await show.next();
+	dispatched = [];
+	const dispatch = async (message: PageMessage) => {
+		dispatched.push(message);
+		if (message.action === "next") await show.next();
 	};
-	server = await openServer({ port: 0, share: true, page, obey });
-	show = await Playback.open(recorded, server.hall.tell);
+	server = await openServer({ port: 0, share: true, page, dispatch });
+	show = await Playback.open(recorded, server.audience.sendEvent);
 });
 afterEach(async () => {
 	vi.useRealTimers();
@@ -44,14 +44,14 @@ const socketOf = (link: URL) => Object.assign(new URL("socket", link), { protoco
 /** Connects as the page in a browser does. @returns the connection, and what it receives */
 async function connected(link: URL, origin = link.origin) {
 	const socket = new WebSocket(socketOf(link), { origin });
-	const words: ServerWord[] = [];
-	socket.on("message", (data) => words.push(JSON.parse(String(data))));
+	const received: ServerMessage[] = [];
+	socket.on("message", (data) => received.push(JSON.parse(String(data))));
 	const closed = once(socket, "close").then(([code]) => Number(code));
 	await once(socket, "open");
-	const heard = (what: ServerWord["word"]) =>
-		expect.poll(() => words.filter(({ word }) => word === what).length).toBeGreaterThan(0);
-	await heard("welcome");
-	return { socket, words, closed, say: (word: unknown) => socket.send(JSON.stringify(word)) };
+	const waitFor = (wanted: ServerMessage["type"]) =>
+		expect.poll(() => received.filter(({ type }) => type === wanted).length).toBeGreaterThan(0);
+	await waitFor("welcome");
+	return { socket, received, closed, send: (message: unknown) => socket.send(JSON.stringify(message)) };
 }
 
 /** The HTTP status of a refused connection. */
@@ -129,31 +129,31 @@ describe("a connection", () => {
 	});
 
 	test("of a follower who says anything is cut off, and nothing is done", async () => {
-		const { say, closed } = await connected(followers());
-		say({ say: "type", shell: "host", keys: "reboot\r" });
+		const { send, closed } = await connected(followers());
+		send({ action: "type", shell: "host", keys: "reboot\r" });
 		expect(await closed).toBe(POLICY_VIOLATION);
-		expect(obeyed).toEqual([]);
+		expect(dispatched).toEqual([]);
 	});
 
 	test.each([
 		["no JSON", "{"],
-		["an unknown word", '{"say":"halt"}'],
-		["a shell that is none", '{"say":"type","shell":"root","keys":"x"}'],
-		["a terminal of no size", '{"say":"resize","size":{"columns":0,"rows":1e9}}'],
+		["an unknown action", '{"action":"halt"}'],
+		["a shell that is none", '{"action":"type","shell":"root","keys":"x"}'],
+		["a terminal of no size", '{"action":"resize","size":{"columns":0,"rows":1e9}}'],
 	])("of a presenter who says %s is cut off, and nothing is done", async (_, text) => {
 		const { socket, closed } = await connected(here());
 		socket.send(text);
 		expect(await closed).toBe(POLICY_VIOLATION);
-		expect(obeyed).toEqual([]);
+		expect(dispatched).toEqual([]);
 	});
 
 	test("that floods is cut off, and the others go on", async () => {
 		const [flooding, other] = [await connected(here()), await connected(here())];
-		for (let count = 0; count < 20_000; count++) flooding.say({ say: "type", shell: "host", keys: "x" });
+		for (let count = 0; count < 20_000; count++) flooding.send({ action: "type", shell: "host", keys: "x" });
 		expect(await flooding.closed).toBe(POLICY_VIOLATION);
-		expect(obeyed.length).toBeLessThan(2_000);
-		other.say({ say: "next" });
-		await expect.poll(() => other.words.some((word) => word.word === "event")).toBe(true);
+		expect(dispatched.length).toBeLessThan(2_000);
+		other.send({ action: "next" });
+		await expect.poll(() => other.received.some(({ type }) => type === "event")).toBe(true);
 	});
 
 	test("that says more at once than a page ever does is cut off", async () => {
@@ -165,29 +165,29 @@ describe("a connection", () => {
 });
 
 describe("who comes later", () => {
-	test("is told what all have seen", async () => {
+	test("gets what all others have seen", async () => {
 		const early = await connected(followers());
 		await show.next();
 		await show.next();
 		await show.next();
 		const late = await connected(followers());
-		const [welcome] = late.words;
-		if (welcome?.word !== "welcome") throw new Error("nobody was welcomed");
+		const [welcome] = late.received;
+		if (welcome?.type !== "welcome") throw new Error("the first message is no welcome");
 		expect(welcome.role).toBe("follower");
 		expect(welcome.events[0]?.type).toBe("demo");
 		const screen = welcome.events.find((event) => event.type === "screen" && event.shell === "host");
 		expect(screen).toMatchObject({ data: expect.stringContaining("harbour") });
 		const lastOf = (events: (typeof recorded)[number][], type: string) =>
 			events.findLast((event) => event.type === type);
-		const told = [...(early.words[0] as typeof welcome).events].concat(
-			early.words.flatMap((word) => (word.word === "event" ? [word.event] : [])),
+		const sent = [...(early.received[0] as typeof welcome).events].concat(
+			early.received.flatMap((message) => (message.type === "event" ? [message.event] : [])),
 		);
-		for (const type of ["step", "view"]) expect(lastOf(welcome.events, type)).toEqual(lastOf(told, type));
+		for (const type of ["step", "view"]) expect(lastOf(welcome.events, type)).toEqual(lastOf(sent, type));
 	});
 
 	test("is counted, and no longer when gone", async () => {
 		const presenter = await connected(here());
-		const counts = () => presenter.words.flatMap((word) => (word.word === "followers" ? [word.count] : []));
+		const counts = () => presenter.received.flatMap((message) => (message.type === "followers" ? [message.count] : []));
 		const [one, two] = [await connected(followers()), await connected(followers())];
 		await expect.poll(() => counts().at(-1)).toBe(2);
 		one.socket.close();
@@ -201,39 +201,39 @@ describe("who comes later", () => {
 			event.type === "demo" ? { ...event, steps: event.steps.map((step) => ({ ...step, note: "a secret" })) } : event,
 		);
 		await show.close();
-		show = await Playback.open(noted, server.hall.tell);
-		expect(JSON.stringify((await connected(here())).words)).toContain("a secret");
-		expect(JSON.stringify((await connected(followers())).words)).not.toContain("a secret");
+		show = await Playback.open(noted, server.audience.sendEvent);
+		expect(JSON.stringify((await connected(here())).received)).toContain("a secret");
+		expect(JSON.stringify((await connected(followers())).received)).not.toContain("a secret");
 	});
 
 	test("and takes nothing of what is said is left behind, and the presenter is not kept waiting", async () => {
 		const presenter = await connected(here());
 		const slow = await connected(followers());
 		slow.socket.pause();
-		for (let count = 0; count < 40; count++) await server.hall.tell(output);
-		await expect.poll(() => server.hall.followers).toBe(0);
-		presenter.say({ say: "next" });
-		await expect.poll(() => obeyed).toEqual([{ say: "next" }]);
+		for (let count = 0; count < 40; count++) await server.audience.sendEvent(output);
+		await expect.poll(() => server.audience.followers).toBe(0);
+		presenter.send({ action: "next" });
+		await expect.poll(() => dispatched).toEqual([{ action: "next" }]);
 	});
 
 	test("of a presenter, and takes nothing any more, is waited for, but not for ever", async () => {
 		const asleep = await connected(here());
 		asleep.socket.pause();
 		vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-		let told = 0;
+		let sentEvents = 0;
 		const telling = (async () => {
-			for (; told < 40; told++) await server.hall.tell(output);
+			for (; sentEvents < 40; sentEvents++) await server.audience.sendEvent(output);
 		})();
 		// The buffers in between take some of the events.
 		for (let turn = 0; turn < 1_000; turn++) await new Promise(setImmediate);
-		expect(told).toBeLessThan(40);
+		expect(sentEvents).toBeLessThan(40);
 		vi.advanceTimersByTime(10_000);
 		await telling;
 	});
 });
 
 test("a port that is taken is said, with what helps", async () => {
-	const options = { share: false, page, obey: async () => {} };
+	const options = { share: false, page, dispatch: async () => {} };
 	await expect(openServer({ ...options, port: Number(here().port) })).rejects.toMatchObject({
 		kind: "usage",
 		next: "npx drydock live --port 0",

@@ -5,11 +5,11 @@ import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { inKit } from "../../harness/base/kit.ts";
-import { obey } from "../../harness/live/obey.ts";
+import { dispatch } from "../../harness/live/dispatch.ts";
+import { PageMessage } from "../../harness/live/messages.ts";
 import { Playback } from "../../harness/live/playback.ts";
 import { readRecording } from "../../harness/live/recording.ts";
 import { openServer, type Server } from "../../harness/live/server.ts";
-import { PageWord } from "../../harness/live/words.ts";
 import { byteEdits, edited, editedBytes, edits } from "../support/edits.ts";
 
 // Anybody who reaches the port of the live page's server may send anything. The server must answer, refuse or
@@ -25,18 +25,21 @@ const page = { "": { type: "text/html", body: SECRET }, "main.js": { type: "text
 
 let server: Server;
 let show: Playback;
-/** The words of pages that the server has passed on. */
-let obeyed: unknown[] = [];
+/** The messages of pages that the server has passed on. */
+let dispatched: unknown[] = [];
 beforeAll(async () => {
 	server = await openServer({
 		...{ port: 0, share: true, page },
-		obey: async (word) => {
-			obeyed.push(word);
+		dispatch: async (message) => {
+			dispatched.push(message);
 			// Does not play steps, which would take too long.
-			if (word.say !== "next" && word.say !== "replay") await obey(show, word);
+			if (message.action !== "next" && message.action !== "replay") await dispatch(show, message);
 		},
 	});
-	show = await Playback.open(await readRecording(inKit("test/recordings/02-unshare.jsonl"), "live"), server.hall.tell);
+	show = await Playback.open(
+		await readRecording(inKit("test/recordings/02-unshare.jsonl"), "live"),
+		server.audience.sendEvent,
+	);
 });
 afterAll(async () => {
 	await show.close();
@@ -87,10 +90,10 @@ describe("whatever is sent", () => {
 			socket,
 		].map((text) => Buffer.from(text, "latin1"));
 		requests.push(
-			Buffer.concat([Buffer.from(socket), frame('{"say":"next"}'), frame('{"say":"jump","step":1}')]),
+			Buffer.concat([Buffer.from(socket), frame('{"action":"next"}'), frame('{"action":"jump","step":1}')]),
 			Buffer.concat([Buffer.from(socket), frame("{"), Buffer.from([0x88, 0x80, 0, 0, 0, 0])]),
 		);
-		obeyed = [];
+		dispatched = [];
 		const answers = new Map<string, number>();
 		await fc.assert(
 			fc.asyncProperty(fc.nat(requests.length - 1), byteEdits, async (index, changes) => {
@@ -105,28 +108,28 @@ describe("whatever is sent", () => {
 		);
 		// Some requests are refused, and some are accepted.
 		for (const status of ["101", "200", "400", "404"]) expect(answers.get(status) ?? 0).toBeGreaterThan(0);
-		for (const word of obeyed) expect(v.is(PageWord, word)).toBe(true);
+		for (const message of dispatched) expect(v.is(PageMessage, message)).toBe(true);
 		await expectAlive();
 	});
 
-	test("as a presenter's word", { timeout: PATIENCE_MS }, async () => {
-		const words = [
-			...["next", "back", "replay", "reset"].map((say) => ({ say })),
-			{ say: "jump", step: 3 },
-			{ say: "type", shell: "host", keys: "hostname\r" },
-			{ say: "resize", size: { columns: 80, rows: 24 } },
+	test("as a presenter's message", { timeout: PATIENCE_MS }, async () => {
+		const messages = [
+			...["next", "back", "replay", "reset"].map((action) => ({ action })),
+			{ action: "jump", step: 3 },
+			{ action: "type", shell: "host", keys: "hostname\r" },
+			{ action: "resize", size: { columns: 80, rows: 24 } },
 		];
 		let cutOff = 0;
-		obeyed = [];
+		dispatched = [];
 		await fc.assert(
-			fc.asyncProperty(fc.nat(words.length - 1), edits, fc.boolean(), async (index, changes, isBinary) => {
+			fc.asyncProperty(fc.nat(messages.length - 1), edits, fc.boolean(), async (index, changes, isBinary) => {
 				const socket = new WebSocket(`${server.link.replace("http", "ws")}socket`, {
 					origin: new URL(server.link).origin,
 				});
 				const closed = once(socket, "close");
 				socket.on("error", () => {});
 				await once(socket, "open");
-				socket.send(edited(words[index], changes), { binary: isBinary && index % 3 === 0 });
+				socket.send(edited(messages[index], changes), { binary: isBinary && index % 3 === 0 });
 				// A client that was not disconnected closes the connection.
 				socket.close(1000);
 				const [code] = await closed;
@@ -137,8 +140,8 @@ describe("whatever is sent", () => {
 			runs(300),
 		);
 		expect(cutOff).toBeGreaterThan(0);
-		expect(obeyed.length).toBeGreaterThan(0);
-		for (const word of obeyed) expect(v.is(PageWord, word)).toBe(true);
+		expect(dispatched.length).toBeGreaterThan(0);
+		for (const message of dispatched) expect(v.is(PageMessage, message)).toBe(true);
 		await expectAlive();
 	});
 });

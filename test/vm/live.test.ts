@@ -7,8 +7,8 @@ import { cacheDir } from "../../harness/base/cache.ts";
 import { inKit } from "../../harness/base/kit.ts";
 import { findLesson, lessons, loadDemo, readLesson } from "../../harness/judge/lessons.ts";
 import { Demo } from "../../harness/live/demo.ts";
+import { dispatch } from "../../harness/live/dispatch.ts";
 import type { DemoEvent } from "../../harness/live/events.ts";
-import { obey } from "../../harness/live/obey.ts";
 import { makePage } from "../../harness/live/page.ts";
 import { openServer, type Server } from "../../harness/live/server.ts";
 import { sourceOf } from "../../harness/live/source.ts";
@@ -47,11 +47,16 @@ async function onStage(id: string): Promise<{ demo: Demo; server: Server; events
 	const events: DemoEvent[] = [];
 	let demo: Demo | undefined;
 	const page = await makePage(await readLesson(lesson));
-	const server = await openServer({ port: 0, share: true, page, obey: async (word) => demo && obey(demo, word) });
+	const server = await openServer({
+		port: 0,
+		share: true,
+		page,
+		dispatch: async (message) => demo && dispatch(demo, message),
+	});
 	open.push(() => server.close());
 	demo = await Demo.open(await sourceOf(lesson, { columns: 80, rows: 16 }), machines.stage.bind(machines), (event) => {
 		events.push(event);
-		return server.hall.tell(event);
+		return server.audience.sendEvent(event);
 	});
 	demo.slowly = false;
 	open.push(demo.close.bind(demo));

@@ -7,8 +7,8 @@ import { findLesson, type Lesson, readLesson } from "../../judge/lessons.ts";
 import { currentLesson } from "../../learner/course.ts";
 import { learnersFile } from "../../learner/workspace.ts";
 import { Demo } from "../../live/demo.ts";
+import { dispatch } from "../../live/dispatch.ts";
 import type { DemoEvent } from "../../live/events.ts";
-import { obey } from "../../live/obey.ts";
 import { makePage } from "../../live/page.ts";
 import { Playback } from "../../live/playback.ts";
 import { readRecording } from "../../live/recording.ts";
@@ -44,13 +44,13 @@ export async function live(
 	try {
 		if (events === null) await machines.imageKey();
 		const page = await makePage(await readLesson(lesson));
-		server = await openServer({ port, share, page, obey: async (word) => show && obey(show, word) });
-		const { tell } = server.hall;
+		server = await openServer({ port, share, page, dispatch: async (message) => show && dispatch(show, message) });
+		const { sendEvent } = server.audience;
 		const source = events === null ? await sourceOf(lesson, SIZE) : null;
 		const opening =
 			source === null
-				? Playback.open(events as DemoEvent[], tell)
-				: Demo.open(source, machines.stage.bind(machines), tell);
+				? Playback.open(events as DemoEvent[], sendEvent)
+				: Demo.open(source, machines.stage.bind(machines), sendEvent);
 		show = await opening;
 		work = await workOn(lesson, machines, server);
 		sayLinks(server);
@@ -65,11 +65,11 @@ export async function live(
 }
 
 // Checks the learner's module only if there is one: `drydock live` makes no workspace.
-async function workOn(lesson: Lesson, machines: MachinePool, { hall }: Server): Promise<Work | undefined> {
+async function workOn(lesson: Lesson, machines: MachinePool, { audience }: Server): Promise<Work | undefined> {
 	const file = await learnersFile(lesson);
 	if (!(await exists(file))) return undefined;
-	hall.tellWork(untried(file));
-	return new Work(lesson, file, machines, hall.tellWork);
+	audience.sendWork(untried(file));
+	return new Work(lesson, file, machines, audience.sendWork);
 }
 
 function sayLinks({ link, shared }: Server): void {

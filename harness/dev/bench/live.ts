@@ -5,12 +5,12 @@ import { WebSocket } from "ws";
 import { visible } from "../../base/progress.ts";
 import { findLesson, readLesson } from "../../judge/lessons.ts";
 import { Demo } from "../../live/demo.ts";
+import { dispatch } from "../../live/dispatch.ts";
 import type { DemoEvent } from "../../live/events.ts";
-import { obey } from "../../live/obey.ts";
+import type { PageMessage, ServerMessage } from "../../live/messages.ts";
 import { makePage } from "../../live/page.ts";
 import { openServer, type Server } from "../../live/server.ts";
 import { sourceOf } from "../../live/source.ts";
-import type { PageWord, ServerWord } from "../../live/words.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
 
 const FOLLOWERS = 30;
@@ -33,11 +33,16 @@ export async function liveFrames(n: number): Promise<Record<string, number[]>> {
 		const lesson = await findLesson("02");
 		let demo: Demo | undefined;
 		const page = await makePage(await readLesson(lesson));
-		const server = await openServer({ port: 0, share: true, page, obey: async (word) => demo && obey(demo, word) });
+		const server = await openServer({
+			port: 0,
+			share: true,
+			page,
+			dispatch: async (message) => demo && dispatch(demo, message),
+		});
 		try {
 			await machines.imageKey();
 			const source = await sourceOf(lesson, { columns: 80, rows: 16 });
-			demo = await Demo.open(source, machines.stage.bind(machines), server.hall.tell);
+			demo = await Demo.open(source, machines.stage.bind(machines), server.audience.sendEvent);
 			const presenter = await Listener.enter(server.link);
 			for (let i = 0; i < n; i++) values["liveFrameMs"]?.push(await change(presenter, `alone-${i}`));
 			values["liveIdlePercent"]?.push(await idlePercent(demo.pid));
@@ -56,7 +61,7 @@ export async function liveFrames(n: number): Promise<Record<string, number[]>> {
 async function change(presenter: Listener, name: string): Promise<number> {
 	await sleep(PAUSE_MS);
 	// The typed line has quotation marks before the name, so only the printed line matches.
-	presenter.say({ say: "type", shell: "host", keys: `hostname ${name}; echo "is ""${name}"\r` });
+	presenter.send({ action: "type", shell: "host", keys: `hostname ${name}; echo "is ""${name}"\r` });
 	const [printedMs, seenMs] = await Promise.all([
 		presenter.hears((event) => event.type === "output" && event.data.includes(`is ${name}`)),
 		presenter.hears((event) => event.type === "view" && event.view.host.hostname === name),
@@ -84,8 +89,8 @@ class Listener {
 
 	private constructor(private readonly socket: WebSocket) {
 		socket.on("message", (data) => {
-			const word = JSON.parse(String(data)) as ServerWord;
-			if (word.word === "event") for (const take of [...this.#waiting]) take(word.event);
+			const message = JSON.parse(String(data)) as ServerMessage;
+			if (message.type === "event") for (const take of [...this.#waiting]) take(message.event);
 		});
 	}
 
@@ -97,8 +102,8 @@ class Listener {
 		return listener;
 	}
 
-	say(word: PageWord): void {
-		this.socket.send(JSON.stringify(word));
+	send(message: PageMessage): void {
+		this.socket.send(JSON.stringify(message));
 	}
 
 	/** Waits for an event that fits. @returns the time at which it came, by performance.now() */

@@ -1,4 +1,4 @@
-import type { PageWord, ServerWord } from "../words.ts";
+import type { PageMessage, ServerMessage } from "../messages.ts";
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 4_000;
@@ -15,8 +15,8 @@ export class Connection {
 	#pauseMs = FIRST_PAUSE_MS;
 
 	constructor(
-		private readonly hear: (word: ServerWord) => void,
-		private readonly changed: (state: State, why: string) => void,
+		private readonly onMessage: (message: ServerMessage) => void,
+		private readonly onChange: (state: State, reason: string) => void,
 	) {
 		// A computer that wakes up, or is back in its network, reconnects without a pause.
 		addEventListener("online", () => this.#open());
@@ -24,13 +24,13 @@ export class Connection {
 	}
 
 	/** Sends a message. Drops it while there is no connection. */
-	say(word: PageWord): void {
-		if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(word));
+	send(message: PageMessage): void {
+		if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
 	}
 
 	#open(): void {
 		if (this.#socket !== null) return;
-		this.changed("connecting", "");
+		this.onChange("connecting", "");
 		const address = new URL("socket", location.href);
 		address.protocol = "ws:";
 		const socket = new WebSocket(address);
@@ -38,14 +38,14 @@ export class Connection {
 		socket.addEventListener("message", ({ data }) => {
 			this.#pauseMs = FIRST_PAUSE_MS;
 			// Not checked: the message comes from the drydock that serves this page, and follows the same schema.
-			const word = JSON.parse(String(data)) as ServerWord;
-			if (word.word === "welcome") this.changed("open", "");
-			this.hear(word);
+			const message = JSON.parse(String(data)) as ServerMessage;
+			if (message.type === "welcome") this.onChange("open", "");
+			this.onMessage(message);
 		});
 		socket.addEventListener("close", ({ code, reason }) => {
 			this.#socket = null;
-			if (FINAL.has(code)) return this.changed("over", reason);
-			this.changed("lost", reason);
+			if (FINAL.has(code)) return this.onChange("over", reason);
+			this.onChange("lost", reason);
 			setTimeout(() => this.#open(), this.#pauseMs);
 			this.#pauseMs = Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 2);
 		});

@@ -1,4 +1,4 @@
-import type { Share } from "../words.ts";
+import type { Share } from "../messages.ts";
 import { h } from "./elements.ts";
 
 export const KEYS: readonly [keys: string, does: string][] = [

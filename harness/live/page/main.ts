@@ -1,5 +1,5 @@
 import { type DemoEvent, SHELLS, type ShellName } from "../events.ts";
-import type { Checked, PageWord, Role, ServerWord, Share } from "../words.ts";
+import type { PageMessage, Role, ServerMessage, Share, WorkState } from "../messages.ts";
 import { Connection, type State } from "./connection.ts";
 import { Dialogs } from "./dialogs.ts";
 import { h } from "./elements.ts";
@@ -36,26 +36,26 @@ let shells: Record<ShellName, Shell> | null = null;
 let resizing: ReturnType<typeof setTimeout> | undefined;
 
 applyLook(look);
-const connection = new Connection(hear, tellState);
+const connection = new Connection(receive, showConnection);
 void readLesson();
 addWindowListeners();
 showText("steps");
 
-function hear(word: ServerWord): void {
-	if (word.word === "welcome") {
-		[role, share, tale] = [word.role, word.share, new Tale()];
+function receive(message: ServerMessage): void {
+	if (message.type === "welcome") {
+		[role, share, tale] = [message.role, message.share, new Tale()];
 		document.documentElement.dataset["role"] = role;
 		shells ??= makeShells(role);
 		for (const shell of SHELLS) shells[shell].showOnly("");
 		paintTools();
-		for (const event of word.events) take(event);
-		takeWork(word.work);
+		for (const event of message.events) take(event);
+		takeWork(message.work);
 		fitShells();
 	}
-	if (word.word === "event") take(word.event);
-	if (word.word === "checked") takeWork(word.checked);
-	if (word.word === "followers") followers = word.count;
-	if (word.word === "problem") place("message").textContent = word.text;
+	if (message.type === "event") take(message.event);
+	if (message.type === "work") takeWork(message.work);
+	if (message.type === "followers") followers = message.count;
+	if (message.type === "problem") place("message").textContent = message.text;
 	paint();
 }
 
@@ -69,11 +69,11 @@ function take(event: DemoEvent): void {
 	if (event.type === "view" || event.type === "back") showScene();
 }
 
-function takeWork(checked: Checked | null): void {
-	work.take(checked);
-	place("tab-work").hidden = checked === null;
+function takeWork(state: WorkState | null): void {
+	work.take(state);
+	place("tab-work").hidden = state === null;
 	place("work").replaceChildren(...work.paint());
-	if (checked !== null && checked.verdict !== "waiting") showText("work");
+	if (state !== null && state.verdict !== "waiting") showText("work");
 }
 
 // While the text shows the learner's own work, the picture shows what the kernel showed of it.
@@ -86,14 +86,14 @@ function paint(): void {
 	place("title").textContent = header?.title ?? "drydock live";
 	place("place").textContent = header === null ? "" : `${header.lesson} · step ${step} of ${header.steps.length}`;
 	document.title = header === null ? "drydock live" : `${step}/${header.steps.length} ${header.title}`;
-	const jump = role === "presenter" ? (to: number) => connection.say({ say: "jump", step: to }) : null;
+	const jump = role === "presenter" ? (to: number) => connection.send({ action: "jump", step: to }) : null;
 	place("steps").replaceChildren(...paintSteps(tale, note, jump));
 	for (const name of SHELLS) shells?.[name].element.classList.toggle("on-stage", tale.scene?.stage === name);
 }
 
 function makeShells(of: Role): Record<ShellName, Shell> {
 	const make = (name: ShellName) => {
-		const typed = of === "presenter" ? (keys: string) => connection.say({ say: "type", shell: name, keys }) : null;
+		const typed = of === "presenter" ? (keys: string) => connection.send({ action: "type", shell: name, keys }) : null;
 		const shell = new Shell(name, typed, () => place("shells").focus());
 		place("shells").append(shell.element);
 		shell.open();
@@ -116,12 +116,12 @@ function fitShells(): void {
 	const [one, other] = [host.room(typeSize()), container.room(typeSize())];
 	if (one === null || other === null) return;
 	const size = { columns: Math.min(one.columns, other.columns), rows: Math.min(one.rows, other.rows) };
-	const told = tale.sizeOf("host");
+	const shared = tale.sizeOf("host");
 	for (const name of SHELLS) shells[name].size = size;
-	if (told.columns !== size.columns || told.rows !== size.rows) connection.say({ say: "resize", size });
+	if (shared.columns !== size.columns || shared.rows !== size.rows) connection.send({ action: "resize", size });
 }
 
-function tellState(state: State, why: string): void {
+function showConnection(state: State, why: string): void {
 	const words: Record<State, string> = {
 		connecting: "connecting …",
 		open: "",
@@ -165,14 +165,15 @@ function paintTools(): void {
 		...(presents ? [tool("follow", "how to follow (s)", () => act("share"))] : []),
 		tool("?", "keys (?)", () => act("keys")),
 	);
-	const say = (word: PageWord["say"] & ("next" | "back" | "replay" | "reset")) => () => connection.say({ say: word });
+	const send = (action: PageMessage["action"] & ("next" | "back" | "replay" | "reset")) => () =>
+		connection.send({ action });
 	place("steering").replaceChildren(
 		...(presents
 			? [
-					tool("◀ back", "back (←)", say("back")),
-					tool("next ▶", "next (space)", say("next")),
-					tool("again", "the step once more (r)", say("replay")),
-					tool("reset", "all from the beginning (R)", say("reset")),
+					tool("◀ back", "back (←)", send("back")),
+					tool("next ▶", "next (space)", send("next")),
+					tool("again", "the step once more (r)", send("replay")),
+					tool("reset", "all from the beginning (R)", send("reset")),
 				]
 			: []),
 	);
@@ -200,9 +201,9 @@ function act(action: ReturnType<typeof actionFor>): void {
 function present(action: Exclude<ReturnType<typeof actionFor>, null | number>): void {
 	if (action === "host" || action === "container") shells?.[action].focus();
 	else if (action === "jump")
-		dialogs.jump(tale.header?.steps.length ?? 1, (step) => connection.say({ say: "jump", step }));
+		dialogs.jump(tale.header?.steps.length ?? 1, (step) => connection.send({ action: "jump", step }));
 	else if (action === "next" || action === "back" || action === "replay" || action === "reset")
-		connection.say({ say: action });
+		connection.send({ action });
 }
 
 function addWindowListeners(): void {

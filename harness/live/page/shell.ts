@@ -2,7 +2,7 @@ import { FitAddon } from "@xterm/addon-fit";
 import { Terminal } from "@xterm/xterm";
 import { Bounded, piecesOf } from "../bounded.ts";
 import type { ShellName, Size } from "../events.ts";
-import { KEYS_CHARS } from "../words.ts";
+import { KEYS_CHARS } from "../messages.ts";
 import { h } from "./elements.ts";
 
 const FONT_SIZE = 15;

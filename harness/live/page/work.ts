@@ -1,8 +1,8 @@
+import type { WorkState } from "../messages.ts";
 import type { Seen } from "../views/seen.ts";
-import type { Checked } from "../words.ts";
 import { h } from "./elements.ts";
 
-const VERDICTS: Record<Checked["verdict"], string> = {
+const VERDICTS: Record<WorkState["verdict"], string> = {
 	waiting: "not checked yet",
 	checking: "… is checked",
 	pass: "✓ passed",
@@ -14,9 +14,9 @@ const VERDICTS: Record<Checked["verdict"], string> = {
 /** What is known of the learner's saves so far: the last report, and what the kernel showed of each. */
 export class Work {
 	past: Seen[] = [];
-	#last: Checked | null = null;
+	#last: WorkState | null = null;
 
-	take(checked: Checked | null): void {
+	take(checked: WorkState | null): void {
 		this.#last = checked;
 		if (checked?.seen) this.past = [...this.past, { atMs: Math.round(performance.now()), view: checked.seen }];
 	}

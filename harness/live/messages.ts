@@ -10,31 +10,31 @@ const Shell = v.picklist(["host", "container"]);
 const cells = v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(400));
 
 /** Every message that a presenter's page may send. A follower's page may send none. */
-export const PageWord = v.variant("say", [
-	v.object({ say: v.picklist(["next", "back", "replay", "reset"]) }),
-	v.object({ say: v.literal("jump"), step: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000)) }),
-	v.object({ say: v.literal("type"), shell: Shell, keys: v.pipe(v.string(), v.maxLength(KEYS_CHARS)) }),
-	v.object({ say: v.literal("resize"), size: v.object({ columns: cells, rows: cells }) }),
+export const PageMessage = v.variant("action", [
+	v.object({ action: v.picklist(["next", "back", "replay", "reset"]) }),
+	v.object({ action: v.literal("jump"), step: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000)) }),
+	v.object({ action: v.literal("type"), shell: Shell, keys: v.pipe(v.string(), v.maxLength(KEYS_CHARS)) }),
+	v.object({ action: v.literal("resize"), size: v.object({ columns: cells, rows: cells }) }),
 ]);
-export type PageWord = v.InferOutput<typeof PageWord>;
+export type PageMessage = v.InferOutput<typeof PageMessage>;
 
 /** Whose page it is: the presenter's, or a follower's. */
 export type Role = "presenter" | "follower";
 
 /** Every message that the server sends. */
-export type ServerWord =
+export type ServerMessage =
 	/** The first message: the demo so far. A page forgets everything that it got before. */
-	| { word: "welcome"; role: Role; share: Share | null; events: DemoEvent[]; work: Checked | null }
-	| { word: "event"; event: DemoEvent }
+	| { type: "welcome"; role: Role; share: Share | null; events: DemoEvent[]; work: WorkState | null }
+	| { type: "event"; event: DemoEvent }
 	/** To the presenter: how many follow. */
-	| { word: "followers"; count: number }
+	| { type: "followers"; count: number }
 	/** To the presenter: what is known of the learner's last save. */
-	| { word: "checked"; checked: Checked }
+	| { type: "work"; work: WorkState }
 	/** A request could not be carried out. */
-	| { word: "problem"; text: string };
+	| { type: "problem"; text: string };
 
 /** The last check of the learner's module while the page is open. */
-export interface Checked {
+export interface WorkState {
 	/** Path of the learner's module. */
 	file: string;
 	/** `waiting` until the first save. */

@@ -2,10 +2,10 @@ import { type DemoEvent, SHELLS } from "./events.ts";
 import { lastOf } from "./shells.ts";
 
 /** How many views a page gets that connects later, so that it can look back on them. */
-const VIEWS = 60;
+const VIEWS_KEPT = 60;
 
 /** A demo so far: the events that a page needs when it connects later, to show what all other pages show. */
-export class Story {
+export class History {
 	#header: DemoEvent | null = null;
 	#step: DemoEvent | null = null;
 	#answer: DemoEvent | null = null;
@@ -13,7 +13,7 @@ export class Story {
 	readonly #sizes = new Map<string, DemoEvent>();
 	#views: DemoEvent[] = [];
 
-	take(event: DemoEvent): void {
+	add(event: DemoEvent): void {
 		switch (event.type) {
 			case "demo":
 				this.#header = event;
@@ -37,7 +37,7 @@ export class Story {
 				return;
 			}
 			case "view":
-				this.#views = [...this.#views.slice(1 - VIEWS), event];
+				this.#views = [...this.#views.slice(1 - VIEWS_KEPT), event];
 				return;
 			case "back":
 				// The last view is that of the moment that the demo has gone back to: the demo sends it just before this
@@ -50,7 +50,7 @@ export class Story {
 	}
 
 	/** The events, in an order in which a page can take them. */
-	get sofar(): DemoEvent[] {
+	get events(): DemoEvent[] {
 		const ofShells = (events: ReadonlyMap<string, DemoEvent>) => SHELLS.map((shell) => events.get(shell) ?? null);
 		return [
 			...[this.#header, ...ofShells(this.#sizes), ...ofShells(this.#screens)],
@@ -60,7 +60,7 @@ export class Story {
 }
 
 /** An event as followers get it: without the presenter's notes. */
-export function forFollowers(event: DemoEvent): DemoEvent {
+export function withoutNotes(event: DemoEvent): DemoEvent {
 	if (event.type !== "demo") return event;
 	return { ...event, steps: event.steps.map(({ note: _, ...step }) => step) };
 }

@@ -1,0 +1,124 @@
+import * as v from "valibot";
+import type { WebSocket } from "ws";
+import type { DemoEvent } from "./events.ts";
+import { History, withoutNotes } from "./history.ts";
+import { PageMessage, type Role, type ServerMessage, type Share, type WorkState } from "./messages.ts";
+
+/** Close codes. See section 7.4.1 of RFC 6455. */
+const GOING_AWAY = 1001;
+const POLICY_VIOLATION = 1008;
+const TRY_AGAIN_LATER = 1013;
+
+const FOLLOWERS_MAX = 300;
+/** How many messages a page may send at once, and how many per second: far more than anybody types. */
+const MESSAGES_AT_ONCE_MAX = 1_000;
+const MESSAGES_PER_SECOND_MAX = 200;
+/**
+ * A page that falls further behind than this is disconnected. When it reconnects, it gets the demo so far; see Story.
+ */
+const UNSENT_BYTES_MAX = 8 << 20;
+/** A presenter's page that takes nothing for this long, for example because its computer sleeps, is disconnected. */
+const PRESENTER_TIMEOUT_MS = 10_000;
+
+/** The pages that show a demo: one or several of its presenter, and those of the followers. */
+export class Audience {
+	readonly #history = new History();
+	readonly #pages = new Map<WebSocket, Role>();
+	/** Carries out a message of a presenter's page. */
+	readonly #dispatch: (message: PageMessage) => Promise<void>;
+	readonly #share: Share | null;
+	#work: WorkState | null = null;
+
+	constructor(dispatch: (message: PageMessage) => Promise<void>, share: Share | null) {
+		this.#dispatch = dispatch;
+		this.#share = share;
+	}
+
+	/** Sends an event to all pages. Settles when the presenter's pages have taken it or were disconnected. */
+	readonly sendEvent = async (event: DemoEvent): Promise<void> => {
+		this.#history.add(event);
+		const texts = {
+			presenter: JSON.stringify({ type: "event", event } satisfies ServerMessage),
+			follower: JSON.stringify({ type: "event", event: withoutNotes(event) } satisfies ServerMessage),
+		};
+		const taken = [...this.#pages].map(([page, role]) => {
+			const sent = send(page, texts[role]);
+			return role === "presenter" ? disconnectIfSlow(page, sent) : undefined;
+		});
+		await Promise.all(taken);
+	};
+
+	/** Sends the presenter's pages what is known of the learner's last save. */
+	readonly sendWork = (work: WorkState): void => {
+		this.#work = work;
+		this.#sendToPresenter({ type: "work", work });
+	};
+
+	/** Adds a page and sends it the demo so far. Refuses a follower's page if there are too many. */
+	addPage(page: WebSocket, role: Role): void {
+		if (role === "follower" && this.followers >= FOLLOWERS_MAX) {
+			page.close(TRY_AGAIN_LATER, "there are too many followers");
+			return;
+		}
+		this.#pages.set(page, role);
+		page.on("error", () => page.terminate());
+		page.on("close", () => {
+			this.#pages.delete(page);
+			this.#count();
+		});
+		let budget = MESSAGES_AT_ONCE_MAX;
+		let countedMs = performance.now();
+		page.on("message", (data, isBinary) => {
+			const nowMs = performance.now();
+			budget = Math.min(MESSAGES_AT_ONCE_MAX, budget + ((nowMs - countedMs) / 1_000) * MESSAGES_PER_SECOND_MAX) - 1;
+			countedMs = nowMs;
+			if (role === "follower") return page.close(POLICY_VIOLATION, "a follower's page may not send messages");
+			if (budget < 0) return page.close(POLICY_VIOLATION, "the page sent too many messages at once");
+			const message = isBinary ? null : parseMessage(String(data));
+			if (message === null) return page.close(POLICY_VIOLATION, "the page sent an invalid message");
+			this.#dispatch(message).catch(
+				(error: Error) => void send(page, JSON.stringify({ type: "problem", text: error.message })),
+			);
+		});
+		const events = role === "presenter" ? this.#history.events : this.#history.events.map(withoutNotes);
+		const share = role === "presenter" ? this.#share : null;
+		const work = role === "presenter" ? this.#work : null;
+		void send(page, JSON.stringify({ type: "welcome", role, share, events, work } satisfies ServerMessage));
+		this.#count();
+	}
+
+	get followers(): number {
+		return [...this.#pages.values()].filter((role) => role === "follower").length;
+	}
+
+	/** Closes all pages' connections: the demo is over. */
+	close(): void {
+		for (const page of this.#pages.keys()) page.close(GOING_AWAY, "the demo is over");
+	}
+
+	#count(): void {
+		this.#sendToPresenter({ type: "followers", count: this.followers });
+	}
+
+	#sendToPresenter(message: ServerMessage): void {
+		const text = JSON.stringify(message);
+		for (const [page, role] of this.#pages) if (role === "presenter") void send(page, text);
+	}
+}
+
+// Settles as well when the page is gone or was disconnected.
+function send(page: WebSocket, text: string): Promise<void> {
+	if (page.bufferedAmount > UNSENT_BYTES_MAX) page.terminate();
+	return new Promise((resolve) => page.send(text, () => resolve()));
+}
+
+async function disconnectIfSlow(page: WebSocket, sent: Promise<void>): Promise<void> {
+	const tooLate = setTimeout(() => page.terminate(), PRESENTER_TIMEOUT_MS);
+	await sent;
+	clearTimeout(tooLate);
+}
+
+function parseMessage(text: string): PageMessage | null {
+	const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), PageMessage), text);
+	return parsed.success ? parsed.output : null;
+}
