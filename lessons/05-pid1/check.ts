@@ -20,7 +20,7 @@ export default defineCheck({
 	exported: "enterPidNamespace",
 	weight: 15,
 	learnt:
-		"A PID namespace numbers its processes from 1, and its pid 1 is special: the kernel protects it from signals, gives it every orphan, and ends all others with it. So a container needs an init, and /proc has to be mounted by a process inside.",
+		"A PID namespace numbers its processes from 1. Its pid 1 is special: the kernel protects it from signals, makes it the parent of every orphan, and kills all other processes when it ends. So a container needs an init. A process inside the namespace has to mount /proc.",
 	draw: (random) => ({
 		hostname: random.hostname(),
 		rootfs: `/lab/${random.name("rootfs")}`,
@@ -41,8 +41,8 @@ export default defineCheck({
 				unsharedInChild("CLONE_NEWPID"),
 				{
 					diagnosis: "pid-shared",
-					why: "/proc/PID/ns/pid is the same link for the command and for the host's init: the command can name every process of the host by its number, and as root it can kill it.",
-					try: "Call unshare(CLONE_NEWPID) before the fork: it is for the children that come after it.",
+					why: "/proc/PID/ns/pid is the same link for the command and for the host's init. So the command knows every process of the host by its number, and as root it can kill each of them.",
+					try: "Call unshare(CLONE_NEWPID) before the fork: the children that are forked afterwards are in the new namespace.",
 					see: ["pid_namespaces(7)", "unshare(2), CLONE_NEWPID"],
 				},
 			],
@@ -50,20 +50,20 @@ export default defineCheck({
 		{
 			fact: "init",
 			madeOf: "kernel",
-			what: "what pid 1 of the command's PID namespace is",
+			what: "pid 1 of the command's PID namespace",
 			explain: whyCommandIsPid1,
 		},
 		{
 			fact: "told.init",
 			madeOf: "kernel",
-			what: "containers whose command is sent signals and that have no pid 1 beside it",
+			what: "later containers in which the command has no init",
 			follows: (context) =>
 				sharesHostPids(context) || context.facts["init"] !== "another process" || endedTooEarly(context),
 			explain: [
 				{
 					diagnosis: "init-once-only",
-					why: "The first container has a PID namespace with an init in it, and these have not: enterPidNamespace does not do the same each time that it is called. Each container is another call, of another engine.",
-					try: "Have enterPidNamespace depend on nothing that an earlier call has left behind.",
+					why: "The first container has a PID namespace with an init, and these have none. So enterPidNamespace does not do the same in every call. Each container is a call of its own, in an engine process of its own.",
+					try: "enterPidNamespace must not depend on anything that an earlier call has left behind.",
 					see: ["pid_namespaces(7)"],
 				},
 			],
@@ -77,7 +77,7 @@ export default defineCheck({
 					when: ({ facts }) => facts["command.proc"] === "none: nothing is mounted there",
 					diagnosis: "proc-not-mounted",
 					misconception: 7,
-					why: "There is not one number in the command's /proc: it is the empty directory of the rootfs. ps, top and /proc/self do not work. pivot_root has left the host's /proc behind, and nobody has mounted another.",
+					why: "The command's /proc has no process numbers in it: it is the empty directory of the rootfs. So ps, top and /proc/self do not work. The host's /proc is gone since pivot_root, and no process has mounted a new one.",
 					try: 'Call mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, null) in pid 1, before it forks the command.',
 					see: ["proc(5)", "pid_namespaces(7), /proc and PID namespaces"],
 				},
@@ -85,15 +85,15 @@ export default defineCheck({
 					when: ({ facts }) => facts["command.proc"] === "none, but files of another file system",
 					diagnosis: "proc-made-up",
 					misconception: 7,
-					why: "Something is mounted on the command's /proc, and it is no proc file system: the type in /proc/PID/mountinfo is another one. What lies there does not change when a process comes or goes.",
+					why: "The file system on the command's /proc is not a proc file system: /proc/PID/mountinfo shows another type. Its files do not change when a process starts or ends.",
 					try: 'Call mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, null) in pid 1: the third argument is the type.',
 					see: ["proc(5)", "mount(2)"],
 				},
 				{
 					diagnosis: "proc-stale",
 					misconception: 7,
-					why: "The command's /proc lists processes that are not in the container. A proc file system shows the PID namespace of the process that mounted it, and keeps to that for good. This one was mounted by a process that was not in the new namespace; unshare(CLONE_NEWPID) does not take its caller there.",
-					try: "Mount it after the fork, in the child: in pid 1.",
+					why: "The command's /proc lists processes that are not in the container. A proc file system always shows the PID namespace of the process that mounted it. The process that mounted this one was not in the new namespace: unshare(CLONE_NEWPID) does not move its caller.",
+					try: "Mount /proc after the fork, in the child, which is pid 1.",
 					see: ["pid_namespaces(7), /proc and PID namespaces"],
 				},
 			],
@@ -110,8 +110,8 @@ export default defineCheck({
 					when: ({ facts }) => Number(facts["orphans.zombies"]) < ORPHANS,
 					diagnosis: "one-signal-one-child",
 					misconception: 8,
-					why: "The orphans ended at one moment, and some were reaped, but not all. A signal that is already pending is not queued a second time: 50 children that end while you look away are one SIGCHLD.",
-					try: "At each SIGCHLD, call waitpid(-1, WNOHANG) until it gives pid 0.",
+					why: "The orphans ended at the same moment. Some were reaped, others were not. The kernel does not queue a signal that is already pending: if many children end before you take the first SIGCHLD, you get only one.",
+					try: "At each SIGCHLD, call waitpid(-1, WNOHANG) until it returns pid 0.",
 					see: ["signal(7), Queueing and delivery semantics for standard signals", "waitpid(2)"],
 				},
 				notBlocked,
@@ -119,8 +119,8 @@ export default defineCheck({
 				{
 					diagnosis: "orphans-not-reaped",
 					misconception: 8,
-					why: "When a process ends, its children become pid 1's. These orphans have ended, and pid 1 has not asked for their status: each stays in the process table, in state Z, and takes up a pid. Waiting for the command only is not enough.",
-					try: "In pid 1, at each SIGCHLD: waitpid(-1, WNOHANG), which takes any child, until it gives pid 0.",
+					why: "When a process ends, pid 1 becomes the parent of its children. These orphans have ended, and pid 1 has not asked for their status. So each one stays in the process table in state Z, and takes up a pid. Waiting only for the command is not enough.",
+					try: "In pid 1, at each SIGCHLD, call waitpid(-1, WNOHANG) until it returns pid 0. -1 means any child.",
 					see: [PID_1_SIGNALS, "waitpid(2), NOTES"],
 				},
 			],
@@ -128,14 +128,14 @@ export default defineCheck({
 		{
 			fact: "signals.lost",
 			madeOf: "kernel",
-			what: "signals that were sent to pid 1, and that the command never got",
+			what: "signals that were sent to pid 1 and did not reach the command",
 			follows: endedTooEarly,
 			explain: signalsLost,
 		},
 		{
 			fact: "signals.strayed",
 			madeOf: "kernel",
-			what: "signals that came to somebody whom they were not for",
+			what: "signals that reached the wrong process",
 			follows: (context) =>
 				endedTooEarly(context) ||
 				sharesHostPids(context) ||
@@ -147,8 +147,8 @@ export default defineCheck({
 			madeOf: "exercise" as const,
 			what:
 				fact === "exit.code"
-					? "how a container ends whose command exits"
-					: "how a container ends whose command a signal ends",
+					? "how the container ends when its command exits"
+					: "how the container ends when a signal ends its command",
 			follows: (context: Context) => endedTooEarly(context) || disturbedBySignals(context),
 			explain: endingLost(fact),
 		})),
@@ -160,8 +160,8 @@ export default defineCheck({
 			explain: [
 				{
 					diagnosis: "init-left-behind",
-					why: "The container's command has ended and box has returned, but pid 1 of its namespace runs on, and with it everything that the command has left. When pid 1 ends, the kernel kills all others with SIGKILL: nothing else tidies up as well.",
-					try: "See to it that pid 1 ends when the command has, and that the process outside waits for pid 1.",
+					why: "The container's command has ended and box has returned. But pid 1 of the namespace still runs, and so does everything that the command has left behind. When pid 1 ends, the kernel kills all other processes of the namespace with SIGKILL.",
+					try: "End pid 1 when the command has ended, and have the process outside wait for pid 1.",
 					see: [PID_1_SIGNALS],
 				},
 			],

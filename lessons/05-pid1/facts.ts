@@ -29,11 +29,12 @@ export type LaterContainer = typeof EXITS | typeof KILLED;
 const LATER_CONTAINERS: readonly LaterContainer[] = [EXITS, KILLED];
 
 /** Values of facts whose question could not be answered. */
-export const ENDED_BEFORE = "unknown: the container had ended before";
-export const KILLED_MEANWHILE = "the command did not live to take them";
-export const NEVER_TOLD = "before it was told to end";
-export const NOT_AT_ALL = "not at all, and was killed";
-export const AS_AN_ORPHAN = `with ${ORPHANS_CODE}: the exit code of an orphan`;
+export const CONTAINER_ENDED = "unknown: the container had already ended";
+export const TOO_FEW_PROCESSES = "unknown: too few processes";
+export const COMMAND_ENDED = "the command ended before it could take them";
+export const NO_LAST_LINE = "before it got its last line";
+export const KILLED_BY_CHECK = "not at all: the check killed it";
+export const ORPHANS_CODE_RETURNED = `with ${ORPHANS_CODE}: the exit code of an orphan`;
 
 /**
  * Whether the container was still running in the end, although a signal had been sent to its init or its command had
@@ -73,7 +74,7 @@ export function deriveFacts(observation: Observation, drawn: Drawn): Record<stri
 		"told.init": LATER_CONTAINERS.filter((name) => hasNoInit(readDelivery(observation, name))),
 		"signals.lost": lostSignals(observation, drawn),
 		"signals.strayed": misdirectedSignals(observation, drawn),
-		"exit.code": howContainerEnded(observation, EXITS, lastLineExitCode(drawn), "with its own exit code"),
+		"exit.code": howContainerEnded(observation, EXITS, lastLineExitCode(drawn), "with the command's exit code"),
 		"exit.signal": howContainerEnded(
 			observation,
 			KILLED,
@@ -101,9 +102,9 @@ const tasksInNamespaceOf = (tasks: readonly Task[], { nsPids }: ProcessState) =>
 function countZombies(observation: Observation): FactValue {
 	const afterwards = observation.moments[AFTERWARDS];
 	const command = commandAt(observation, AFTERWARDS);
-	if (afterwards === undefined || command === null) return ENDED_BEFORE;
+	if (afterwards === undefined || command === null) return CONTAINER_ENDED;
 	const waiting = tasksInNamespaceOf(observation.moments[WAITING]?.host.tasks ?? [], command).length;
-	if (waiting < ORPHANS) return `unknown: of ${ORPHANS} orphans, ${waiting} processes were there`;
+	if (waiting < ORPHANS) return `${TOO_FEW_PROCESSES}: ${waiting} for ${ORPHANS} orphans`;
 	return tasksInNamespaceOf(afterwards.host.tasks, command).filter(({ state }) => state === "Z").length;
 }
 
@@ -114,14 +115,14 @@ function whatProcShows(tasks: readonly Task[], process: ProcessState): string {
 	const depth = process.nsPids.length - 1;
 	const inside = tasksInNamespaceOf(tasks, process).flatMap((task) => task.nsPids[depth] ?? []);
 	const same = JSON.stringify((procPids ?? []).toSorted()) === JSON.stringify(inside.toSorted());
-	return same ? "the container's" : "others than the container's";
+	return same ? "the container's" : "processes other than the container's";
 }
 
 // The signals that were sent to init and did not arrive at the command.
 function lostSignals(observation: Observation, drawn: Drawn): FactValue {
 	const deliveries = LATER_CONTAINERS.map((name) => readDelivery(observation, name));
-	if (deliveries.some((delivery) => delivery === undefined)) return "unknown: they could not be sent";
-	if (deliveries.some((delivery) => delivery?.command === null)) return KILLED_MEANWHILE;
+	if (deliveries.some((delivery) => delivery === undefined)) return "unknown: the check could not send them";
+	if (deliveries.some((delivery) => delivery?.command === null)) return COMMAND_ENDED;
 	return LATER_CONTAINERS.flatMap((name) =>
 		signalsFor(drawn)[name].filter((signal) => !isIn(signalsTo(observation, name), signal)),
 	);
@@ -130,10 +131,11 @@ function lostSignals(observation: Observation, drawn: Drawn): FactValue {
 // The signals that arrived at a process that they were not for. SIGCHLD can only be judged if an orphan has ended.
 function misdirectedSignals(observation: Observation, drawn: Drawn): FactValue {
 	const deliveries = LATER_CONTAINERS.map((name) => readDelivery(observation, name));
-	if (deliveries.some((delivery) => delivery === undefined)) return "unknown: nothing could be sent";
-	if (deliveries.some((delivery) => delivery?.command === null)) return KILLED_MEANWHILE;
-	if (deliveries.some((delivery) => delivery?.others.length === 0)) return "unknown: its child had ended before";
-	if (deliveries.some((delivery) => delivery?.orphan === "none")) return "unknown: its orphan had ended before";
+	if (deliveries.some((delivery) => delivery === undefined)) return "unknown: the check could not send any";
+	if (deliveries.some((delivery) => delivery?.command === null)) return COMMAND_ENDED;
+	if (deliveries.some((delivery) => delivery?.others.length === 0))
+		return "unknown: the command's child had already ended";
+	if (deliveries.some((delivery) => delivery?.orphan === "none")) return "unknown: the orphan had already ended";
 	const command = unexpectedSignals(observation, drawn).map((signal) => `${signal}, to the command`);
 	const others = signalsToOthers(observation).map((signal) => `${signal}, to the command's child`);
 	return [...new Set([...command, ...others])];
@@ -164,11 +166,11 @@ function howContainerEnded(
 	const ending = observation.calls[container]?.ending;
 	const lastLine = readLastLine(observation, container);
 	if (ending?.how === "threw") return `with the exception ${ending.thrown.message}`;
-	if (lastLine === undefined) return "unknown: it could not be told to";
-	if (!lastLine.ended) return NEVER_TOLD;
-	if (!lastLine.over) return NOT_AT_ALL;
+	if (lastLine === undefined) return "unknown: the check could not write the last line";
+	if (!lastLine.ended) return NO_LAST_LINE;
+	if (!lastLine.over) return KILLED_BY_CHECK;
 	if (ending?.how !== "returned") return ending?.how ?? "not started";
-	if (lastLine.orphans !== 1) return `unknown: ${lastLine.orphans} orphans were to end with it`;
-	if (ending.value === ORPHANS_CODE) return AS_AN_ORPHAN;
+	if (lastLine.orphans !== 1) return `unknown: ${lastLine.orphans} orphans, not 1, were to end with the command`;
+	if (ending.value === ORPHANS_CODE) return ORPHANS_CODE_RETURNED;
 	return ending.value === expected ? rightEnding : `with the exit code ${JSON.stringify(ending.value)}`;
 }

@@ -1,12 +1,12 @@
 import type { Context, Explanation } from "../../harness/judge/index.ts";
 import {
-	AS_AN_ORPHAN,
+	COMMAND_ENDED,
 	endedByError,
 	initEndedEarly,
-	KILLED_MEANWHILE,
+	KILLED_BY_CHECK,
 	type LaterContainer,
-	NEVER_TOLD,
-	NOT_AT_ALL,
+	NO_LAST_LINE,
+	ORPHANS_CODE_RETURNED,
 	signalsToOthers,
 	unexpectedSignals,
 } from "./facts.ts";
@@ -31,13 +31,13 @@ const misdirectedSignals = ({ facts }: Context) => [facts["signals.strayed"] ?? 
 
 /** Whether signals have disturbed a container. Then the way in which it ended says nothing more. */
 export const disturbedBySignals = (context: Context) =>
-	misdirectedSignals(context).length > 0 || lostSignals(context)[0] === KILLED_MEANWHILE;
+	misdirectedSignals(context).length > 0 || lostSignals(context)[0] === COMMAND_ENDED;
 
 export const signalsLost: Explanation[] = [
 	{ ...notBlocked, when: (context) => ledgers(context).some((ledger) => notBlocked.when?.({ ...context, ledger })) },
 	{
 		...sigkillSent,
-		when: (context) => lostSignals(context)[0] === KILLED_MEANWHILE && ledgers(context).some(sendsSigkill),
+		when: (context) => lostSignals(context)[0] === COMMAND_ENDED && ledgers(context).some(sendsSigkill),
 	},
 	{ ...initDoesNotWait, when: ({ observation }) => initEndedEarly(observation) },
 	{
@@ -52,8 +52,8 @@ export const signalsLost: Explanation[] = [
 		},
 		diagnosis: "signal-not-in-set",
 		misconception: 9,
-		why: "Other signals are passed on, and these are in no set that sigwaitinfo was given. Programs are told things with other signals too: many read their settings again at SIGHUP. A signal that pid 1 has not blocked, and has no handler for, is thrown away by the kernel.",
-		try: "Put all that a user may send into the set: SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGCONT, SIGWINCH.",
+		why: "Other signals are passed on, but no set passed to sigwaitinfo contains these. Programs need them: for example, many read their settings again at SIGHUP. The kernel discards a signal that pid 1 neither blocks nor handles.",
+		try: "Put all signals that a user may send into the set: SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGCONT, SIGWINCH.",
 		see: [PID_1_SIGNALS, "signal(7), Standard signals"],
 	},
 	{
@@ -63,8 +63,8 @@ export const signalsLost: Explanation[] = [
 		diagnosis: "signal-changed",
 		misconception: 9,
 		why: ({ observation, drawn }) =>
-			`The command did not get these, and got what nobody had sent: ${unexpectedSignals(observation, drawn).join(", ")}. Each signal means something of its own to a program: SIGHUP may be "read your settings again", where SIGTERM is "end".`,
-		try: "Pass on the number that sigwaitinfo has given: kill(child, signo).",
+			`The command did not get these. Instead it got signals that the check had not sent: ${unexpectedSignals(observation, drawn).join(", ")}. Each signal has its own meaning: to many programs, SIGHUP means "read your settings again", and SIGTERM means "end".`,
+		try: "Pass on the signal number that sigwaitinfo returned: kill(child, signo).",
 		see: ["sigwaitinfo(2)", "kill(2)"],
 	},
 	{
@@ -76,15 +76,15 @@ export const signalsLost: Explanation[] = [
 		},
 		diagnosis: "signal-not-sent-on",
 		misconception: 9,
-		why: "In the ledger, sigwaitinfo has taken these signals, and no kill with them follows. A signal that is taken is gone: only who takes it knows that it came.",
-		try: "After sigwaitinfo, call kill(child, signo) for each signal but SIGCHLD.",
+		why: "In the ledger, sigwaitinfo has taken these signals, but no kill sends them to another process. A signal that is taken is no longer pending: the command gets it only if you send it.",
+		try: "After sigwaitinfo, call kill(child, signo) for each signal except SIGCHLD.",
 		see: ["sigwaitinfo(2)", "kill(2)"],
 	},
 	{
 		diagnosis: "signals-lost",
 		misconception: 9,
-		why: "The command was held while these were sent to pid 1, so that what came would stay pending: SigPnd and ShdPnd of its /proc/PID/status do not have them. Possible causes: they were sent to another pid than the command's; pid 1 was busy elsewhere, or had not blocked them; or kill was refused.",
-		try: "Compare, in the ledger (--trace), each sigwaitinfo with the kill after it: which signal, to which pid?",
+		why: "The check froze the command, and sent these to pid 1. A signal to the frozen command would have stayed pending, but SigPnd and ShdPnd in its /proc/PID/status do not contain these. Possible causes: you sent them to a pid other than the command's; pid 1 was waiting for something else, or had not blocked them; or kill failed.",
+		try: "In the ledger (--trace), compare each sigwaitinfo with the kill after it: which signal, to which pid?",
 		see: [PID_1_SIGNALS, "sigwaitinfo(2)"],
 	},
 ];
@@ -94,23 +94,23 @@ export const signalsStrayed: Explanation[] = [
 		when: ({ observation }) => signalsToOthers(observation).length > 0,
 		diagnosis: "signals-to-everybody",
 		misconception: 9,
-		why: "What was sent to pid 1 came to the command, and to a process that the command had started, too. Sent to -1, a signal goes to every process in the namespace but pid 1; sent to 0 or a negative number, to a process group.",
-		try: "kill(child, signo): to the child that you look after, and to nobody else. What its children are to know is the child's business.",
+		why: "The signals were sent to pid 1, and some also reached a process that the command had started. kill with pid -1 sends a signal to every process in the namespace except pid 1; with pid 0 or any other negative number, to a process group.",
+		try: "Call kill(child, signo), where child is the one process that you look after. That process decides what to send to its own children.",
 		see: ["kill(2)"],
 	},
 	{
 		when: ({ observation, drawn }) => unexpectedSignals(observation, drawn).includes("SIGCHLD"),
 		diagnosis: "sigchld-passed-on",
 		misconception: 9,
-		why: "An orphan ended, and the kernel told pid 1 by a SIGCHLD. The command got one as well, although no child of its own had ended. Programs that count their children are misled by that.",
-		try: "Send on what sigwaitinfo gives only if it is not SIGCHLD.",
+		why: "An orphan ended, and the kernel sent SIGCHLD to pid 1. The command got SIGCHLD as well, although none of its own children had ended. A program that counts its children would then count wrong.",
+		try: "Send a signal on only if it is not SIGCHLD.",
 		see: ["sigwaitinfo(2)", "signal(7), Standard signals"],
 	},
 	{
 		diagnosis: "signal-uninvited",
 		misconception: 9,
-		why: "The command got a signal that nobody had sent to pid 1: it is pending in its /proc/PID/status, beside those that were sent.",
-		try: "For each signal that sigwaitinfo gives, call kill once, with that signal.",
+		why: "The command got a signal that the check had not sent to pid 1: the command's /proc/PID/status shows this signal as pending, beside those that the check sent.",
+		try: "For each signal that sigwaitinfo returns, call kill once, with that signal.",
 		see: ["kill(2)", "sigwaitinfo(2)"],
 	},
 ];
@@ -122,35 +122,35 @@ export function endingLost(fact: "exit.code" | "exit.signal"): Explanation[] {
 	return [
 		{ ...noChildLeft, when: ({ observation }) => endedByError(observation, name, "ECHILD") },
 		{
-			when: (context) => ending(context) === AS_AN_ORPHAN,
+			when: (context) => ending(context) === ORPHANS_CODE_RETURNED,
 			diagnosis: "orphan-status-returned",
 			misconception: 8,
-			why: "The command and an orphan ended at one moment, each with a code of its own, and box returned the orphan's. waitpid(-1) gives any child that has ended, also after the one that you look after: the status that is kept has to be that child's.",
-			try: "Keep the status only where the pid is that of the child that you look after, and stop there.",
+			why: "The command and an orphan ended at the same moment, with different exit codes, and box returned the orphan's. waitpid(-1) returns any child that has ended, and may return others after the one that you look after.",
+			try: "When waitpid returns the pid of the child that you look after, keep its status, and call waitpid no more.",
 			see: ["waitpid(2)", PID_1_SIGNALS],
 		},
-		{ ...initDoesNotWait, when: (context) => ending(context) === NEVER_TOLD && initEndedEarly(context.observation) },
+		{ ...initDoesNotWait, when: (context) => ending(context) === NO_LAST_LINE && initEndedEarly(context.observation) },
 		{
 			...childEndNotHeard,
 			when: (context) =>
-				ending(context) === NOT_AT_ALL &&
+				ending(context) === KILLED_BY_CHECK &&
 				ledgers(context).some((ledger) => childEndNotHeard.when?.({ ...context, ledger })),
 		},
-		{ ...endNotNoticed, when: (context) => ending(context) === NOT_AT_ALL },
+		{ ...endNotNoticed, when: (context) => ending(context) === KILLED_BY_CHECK },
 		{
 			when: (context) => /^with the exit code/.test(String(ending(context))),
 			diagnosis: "exit-code-lost",
 			why:
 				fact === "exit.code"
-					? "The command ended by itself, with an exit code that it was told last of all, and box returned another one. Between the two are init and the process that waits for init; one of them did not pass it on."
-					: "A signal ended the command, and box did not return 128 + that signal. Between the two are init and the process that waits for init, and each gets a wait status of 16 bits, with the signal in its low 7 bits.",
-			try: "End both with _exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status)), with the status of the child that each looks after.",
+					? "The command exited with the code in its last line, and box returned another one. Between the command and box are init and the process that waits for init. One of the two did not pass the code on."
+					: "A signal ended the command, and box did not return 128 + that signal. Between the command and box are init and the process that waits for init. Each gets a wait status of 16 bits, with the signal in its low 7 bits.",
+			try: "End each of the two with _exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status)), where status is that of the child that it looks after.",
 			see: ["waitpid(2)", "_exit(2)"],
 		},
 		{
 			diagnosis: "ended-untold",
-			why: "The command was to be told, by a last line, how to end, and it came to nothing: what was seen is above. Possible causes: pid 1 or the process above it ended before the command, or an exception ended one of them; a process of yours has read from the command's standard input.",
-			try: "See to it that both processes stay until the child that they look after has ended.",
+			why: "The check writes a last line to the command, and the command ends as this line says. Here something else happened, which is shown above. Possible causes: pid 1 or the process above it ended before the command; an exception ended one of the two; or one of your processes read from the command's standard input.",
+			try: "Keep both processes running until the child that they look after has ended.",
 			see: [PID_1_SIGNALS],
 		},
 	];

@@ -91,7 +91,7 @@ export function scenario(drawn: Record<string, string>): Scenario {
 		},
 	];
 	return {
-		does: `ran sh below an init in ${rootfs}; sh left ${ORPHANS} orphans; then sent SIGTERM to the init`,
+		does: `ran sh and its init in ${rootfs}; let sh leave ${ORPHANS} orphans; then sent SIGTERM to the init`,
 		prepare: [
 			// cp -a copies the devices, too: a shell opens /dev/null for the processes that it starts in the
 			// background.
@@ -100,11 +100,15 @@ export function scenario(drawn: Record<string, string>): Scenario {
 		calls: {
 			[BOX]: { options, script: BOX_SCRIPT },
 			[EXITS]: {
-				about: "its command is sent signals, and exits with a code that it is told",
+				about: "its command gets signals, and then exits with a code from its last line",
 				options,
 				script: LATER_SCRIPT,
 			},
-			[KILLED]: { about: "its command is sent signals, and ends by one of its own", options, script: LATER_SCRIPT },
+			[KILLED]: {
+				about: "its command gets signals, and then sends itself another one, which ends it",
+				options,
+				script: LATER_SCRIPT,
+			},
 		},
 		steps: [
 			{ do: "call", call: BOX },

@@ -29,7 +29,7 @@ import {
 	waitpid,
 } from "#kernel";
 
-/** What a user may send to a container, and what tells of a child's end. */
+/** The signals that a user may send to a container, and SIGCHLD, which reports that a child has ended. */
 const SIGNALS = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGCONT, SIGWINCH, SIGCHLD];
 
 /**
@@ -39,13 +39,13 @@ const SIGNALS = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGCONT, SI
  * and waits; the process between them is the namespace's init, pid 1. Both end with the command's exit code, or with
  * 128+n when signal n ended it; and when init ends, the kernel ends what the command has left behind.
  *
- * @throws {SyscallError} EPERM no CAP_SYS_ADMIN; ENOMEM, EAGAIN no room for a process. What init throws ends the namespace.
+ * @throws {SyscallError} EPERM no CAP_SYS_ADMIN; ENOMEM, EAGAIN no room for a process. An exception in init ends the namespace.
  * @see pid_namespaces(7)
  */
 export function enterPidNamespace(): void {
-	// Before the first fork, as children inherit the mask: a signal that comes from now on waits for sigwaitinfo.
+	// Before the first fork, because children inherit the mask. From now on, signals stay pending for sigwaitinfo.
 	sigprocmask(SIG_BLOCK, SIGNALS);
-	// For the children: this process keeps its pid, and its namespace.
+	// The new namespace is for the children: this process keeps its pid and its namespace.
 	unshare(CLONE_NEWPID);
 	const init = fork();
 	if (init !== 0) _exit(lookAfter(init));
@@ -64,9 +64,9 @@ export function enterPidNamespace(): void {
 function lookAfter(child: number): number {
 	for (;;) {
 		const { signo, code } = sigwaitinfo(SIGNALS);
-		// What a terminal sends (Ctrl-C) comes from the kernel, and has reached every process in front of it already.
+		// A terminal's Ctrl-C comes from the kernel, which has already sent it to every process in the foreground.
 		if (signo !== SIGCHLD && code !== SI_KERNEL) kill(child, signo);
-		// One SIGCHLD may stand for many children; -1, as orphans become children of pid 1.
+		// One SIGCHLD may stand for many children. -1 means any child: orphans are children of pid 1, too.
 		for (let ended = waitpid(-1, WNOHANG); ended.pid !== 0; ended = waitpid(-1, WNOHANG)) {
 			const { pid, status } = ended;
 			if (pid === child) return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);

@@ -72,7 +72,7 @@ describe("signals", () => {
 	});
 });
 
-describe("the end of a container whose command was told how to end", () => {
+describe("how a container ends when its command has got its last line", () => {
 	const ended = (
 		value: unknown,
 		lastLine: { ended: boolean; orphans: number } | null = { ended: true, orphans: 1 },
@@ -90,15 +90,15 @@ describe("the end of a container whose command was told how to end", () => {
 		return deriveFacts({ ...seen, calls: { ...seen.calls, [EXITS]: container } }, drawn)["exit.code"];
 	};
 
-	test("is right with the code that was drawn, and with no other", () => {
+	test("is right with the exit code that was drawn, and with no other", () => {
 		const right = ended(lastLineExitCode(drawn));
-		expect(right).toBe("with its own exit code");
+		expect(right).toBe("with the command's exit code");
 		for (const value of [0, lastLineSignal(drawn), lastLineExitCode(drawn) + 1, ORPHANS_CODE, null])
 			expect(ended(value)).not.toBe(right);
 	});
 
-	test("is not right where the command was never told, or no orphan ended with it", () => {
+	test("is not right if the command never got its last line, or no orphan ended with it", () => {
 		for (const lastLine of [null, { ended: false, orphans: 1 }, { ended: true, orphans: 0 }])
-			expect(ended(lastLineExitCode(drawn), lastLine)).not.toBe("with its own exit code");
+			expect(ended(lastLineExitCode(drawn), lastLine)).not.toBe("with the command's exit code");
 	});
 });
