@@ -3,16 +3,11 @@ import { symlink, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
-import { BundleError, bundle, type Fault } from "../../harness/engine/bundle.ts";
-import { WHOLE_ENGINE } from "../../harness/engine/engine-at.ts";
-import { typeErrors } from "../../harness/engine/types.ts";
+import { compiled as compiledIn, ISOLATE, reference } from "../support/compiled.ts";
 import { temporary } from "../support/temporary.ts";
 
 // What source code can do to the compilers, and to the computer that they run on, before any of it runs.
 
-const engine = WHOLE_ENGINE;
-const reference = inKit("solutions/02-unshare/isolate.ts");
-const ISOLATE = "export function isolate(_hostname: string): void {}\n";
 const files = await temporary();
 afterAll(() => files.remove());
 beforeAll(async () => {
@@ -23,114 +18,8 @@ beforeAll(async () => {
 	);
 	for (const name of ["fifo", "map.fifo"]) execFileSync("mkfifo", [join(files.dir, name)]);
 });
-let made = 0;
-
-/** Compiles a module with files beside it. @returns why it cannot be compiled, or the type checker's errors */
-async function compiled(text: string, beside: Record<string, string> = {}, furnish = async (_dir: string) => {}) {
-	const dir = `submission-${made++}`;
-	for (const [name, content] of Object.entries(beside)) await files.write(join(dir, name), content);
-	const file = await files.write(join(dir, "isolate.ts"), text);
-	await furnish(join(files.dir, dir));
-	const modules = new Map([[reference, file]]);
-	const types = typeErrors(file, modules);
-	types.catch(() => {});
-	try {
-		const { code } = await bundle(engine, modules);
-		return { fault: null, code, said: (await types).map(({ message }) => message).join("\n") };
-	} catch (error) {
-		await types.catch(() => {});
-		if (!(error instanceof BundleError)) throw error;
-		return { fault: error.fault, code: "", said: error.message };
-	}
-}
-
+const compiled = compiledIn.bind(null, files);
 const repeated = (part: string, times: number) => part.repeat(times);
-
-describe("too much for the compilers", () => {
-	const NESTED = `${repeated("a ? (b): c => ", 60)}e${repeated(" : f", 60)}`;
-	const doubling = (name: string, twice: (last: string) => string, steps: number) =>
-		Array.from({ length: steps }, (_, at) => `${name}${at + 1} = ${twice(`${name}${at}`)},`).join("\n");
-	const RECURSIVE =
-		"type D<T extends string, R extends string = ''> = T extends `$" +
-		"{infer A}$" +
-		"{infer B}` ? D<B, `$" +
-		"{R}$" +
-		"{A}$" +
-		"{A}`> : R;";
-
-	test.for<[what: string, text: string, faults: (Fault | null)[]]>([
-		[
-			"arrow functions in conditionals in each other",
-			`export const x: any = ${NESTED};`,
-			["too-much-for-the-compiler"],
-		],
-		["the same in a class", `class A { x = ${NESTED}; }`, ["too-much-for-the-compiler"]],
-		[
-			"type arguments that may be comparisons",
-			`x${repeated("<a", 3_000)};`,
-			[null, "syntax-error", "too-much-for-the-compiler"],
-		],
-		["100,000 brackets", `const a = ${repeated("[", 100_000)}`, ["syntax-error", "too-much-for-the-compiler"]],
-		["100,000 braces", `${repeated("{", 100_000)}`, ["syntax-error", "too-much-for-the-compiler"]],
-		[
-			"100,000 parentheses that are closed",
-			`const a = ${repeated("(", 50_000)}1${repeated(")", 50_000)};`,
-			[null, "too-much-for-the-compiler"],
-		],
-		["a sum of 100,000", `const a = 1${repeated("+a", 100_000)};`, [null, "too-much-for-the-compiler"]],
-		["100,000 conditions", `const a = ${repeated("b?c:", 100_000)}d;`, [null, "too-much-for-the-compiler"]],
-		[
-			"errors that each come with the whole line",
-			`let a${repeated(",a", 2_000)}; /*${repeated("x", 100_000)}*/`,
-			["syntax-error", "too-much-for-the-compiler"],
-		],
-		["types of types", `type A = ${repeated("{a:", 40_000)}`, ["syntax-error", "too-much-for-the-compiler"]],
-		[
-			"constants doubled by an enum",
-			`enum A { a0 = "0123456789abcdef",\n${doubling("a", (last) => `${last} + ${last}`, 20)} }\nconsole.log(A);`,
-			["too-large", "too-much-for-the-compiler"],
-		],
-		[
-			"constants doubled thirty times",
-			`enum A { a0 = "0123456789abcdef",\n${doubling("a", (last) => `${last} + ${last}`, 30)} }\nconsole.log(A);`,
-			["too-large", "too-much-for-the-compiler"],
-		],
-		[
-			"constants doubled in templates",
-			`enum A { a0 = "0123456789abcdef",\n${doubling("a", (last) => `\`\${${last}}\${${last}}\``, 22)} }\nconsole.log(A);`,
-			["too-large", "too-much-for-the-compiler"],
-		],
-		[
-			"types that double themselves",
-			`${RECURSIVE}\nlet x: D<D<D<D<D<D<D<D<D<D<D<D<"abcdefgh">>>>>>>>>>>>; x = 1 as never;`,
-			[null, "too-much-for-the-compiler"],
-		],
-		[
-			"a union of a million",
-			`type C = 0|1|2|3|4|5|6|7|8|9; type X = \`\${C}\${C}\${C}\${C}\${C}\${C}\`; let x: X = "000000"; console.log(x);`,
-			[null],
-		],
-		[
-			"30,000 imports",
-			Array.from({ length: 30_000 }, (_, at) => `import"./${at}";`).join(""),
-			["too-much-for-the-compiler"],
-		],
-	])("%s", { timeout: 240_000 }, async ([, text, faults]) => {
-		expect((await compiled(`${text}\n${ISOLATE}`, { "a.ts": "" })).fault).toBeOneOf(faults);
-		// The next compilation works as usual.
-		expect((await compiled(ISOLATE)).fault).toBe(null);
-	});
-
-	test("types that take all time are given up", { timeout: 240_000 }, async () => {
-		const types = `
-			type Digits = "0"|"1"|"2"|"3"|"4"|"5"|"6"|"7"|"8"|"9";
-			type Walk<N extends 0[], S extends string> = N extends [0, ...infer R extends 0[]] ? { [K in Digits]: Walk<R, \`\${S}\${K}\`> }[Digits] : S;
-			export const x: Walk<[0,0,0,0,0,0,0,0], ""> extends "no" ? 1 : 2 = 1;`;
-		const { fault } = await compiled(`${types}\n${ISOLATE}`);
-		expect(fault).toBeOneOf([null, "too-much-for-the-compiler"]);
-		expect((await compiled(ISOLATE)).said).toBe("");
-	});
-});
 
 describe("a file that is none of the submission's", () => {
 	const secrets = () => join(files.dir, "secrets.json");

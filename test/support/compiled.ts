@@ -1,0 +1,48 @@
+import { join } from "node:path";
+import { inKit } from "../../harness/base/kit.ts";
+import { BundleError, bundle, type Fault } from "../../harness/engine/bundle.ts";
+import { WHOLE_ENGINE } from "../../harness/engine/engine-at.ts";
+import { typeErrors } from "../../harness/engine/types.ts";
+import type { Temporary } from "./temporary.ts";
+
+/** The module that the submissions replace. */
+export const reference = inKit("solutions/02-unshare/isolate.ts");
+/** The smallest module that compiles in its place. */
+export const ISOLATE = "export function isolate(_hostname: string): void {}\n";
+
+export interface Compiled {
+	fault: Fault | null;
+	code: string;
+	/** Why the module cannot be compiled, or the type checker's errors. */
+	said: string;
+}
+
+let made = 0;
+
+/**
+ * Bundles and type-checks a module.
+ * @param beside the files in the module's folder
+ * @param furnish makes what is no regular file there
+ */
+export async function compiled(
+	files: Temporary,
+	text: string,
+	beside: Readonly<Record<string, string>> = {},
+	furnish = async (_dir: string) => {},
+): Promise<Compiled> {
+	const dir = `submission-${made++}`;
+	for (const [name, content] of Object.entries(beside)) await files.write(join(dir, name), content);
+	const file = await files.write(join(dir, "isolate.ts"), text);
+	await furnish(join(files.dir, dir));
+	const modules = new Map([[reference, file]]);
+	const types = typeErrors(file, modules);
+	types.catch(() => {});
+	try {
+		const { code } = await bundle(WHOLE_ENGINE, modules);
+		return { fault: null, code, said: (await types).map(({ message }) => message).join("\n") };
+	} catch (error) {
+		await types.catch(() => {});
+		if (!(error instanceof BundleError)) throw error;
+		return { fault: error.fault, code: "", said: error.message };
+	}
+}
