@@ -6,7 +6,7 @@ import { interruption } from "../base/interrupt.ts";
 import { inKit } from "../base/kit.ts";
 import { bundle } from "../engine/bundle.ts";
 import { engineAt } from "../engine/engine-at.ts";
-import { typeErrors } from "../engine/types.ts";
+import { typeErrors } from "../engine/type-errors.ts";
 import type { Check } from "../judge/check.ts";
 import { judge, type Verdict } from "../judge/judge.ts";
 import type { Lesson } from "../judge/lessons.ts";

@@ -1,8 +1,16 @@
 import { relative, resolve } from "node:path";
 import type { BuildOptions, BuildResult, Message } from "esbuild";
-import { TooMuchError, withBundler } from "./bundler.ts";
-import { AS_MODULE, closedWorld, isOfKit, placeOf, type Refusal, type World, withoutSchemes } from "./closed-world.ts";
+import { CompilerLimitError, withBundler } from "./bundler.ts";
 import type { Engine } from "./engine-at.ts";
+import {
+	EMPTY_EXPORT,
+	importResolver,
+	isKitFile,
+	type ProgramSources,
+	pathOf,
+	type Refusal,
+	withoutNamespaces,
+} from "./import-resolver.ts";
 import { filesBeside, type SubmissionFiles } from "./submission-files.ts";
 
 /** The guest accepts frames of 8 MiB. The engine without a learner's module takes a few hundred KiB. */
@@ -48,7 +56,7 @@ export class BundleError extends Error {
 		diagnostic: Diagnostic,
 		readonly fault: Fault,
 	) {
-		const message = brief(diagnostic.message);
+		const message = shortenedMessage(diagnostic.message);
 		super(message);
 		this.diagnostic = { ...diagnostic, message };
 	}
@@ -58,13 +66,13 @@ export class BundleError extends Error {
 const HALF_OF_MESSAGE_CHARS = 300;
 
 /** Shortens a compiler's message that is too long to read: drops its middle. */
-export function brief(message: string): string {
+export function shortenedMessage(message: string): string {
 	if (message.length <= 2 * HALF_OF_MESSAGE_CHARS) return message;
 	return `${message.slice(0, HALF_OF_MESSAGE_CHARS)} … ${message.slice(-HALF_OF_MESSAGE_CHARS)}`;
 }
 
 /** Modules that the guest provides, so they are not bundled. */
-const OF_THE_GUEST = { "#kernel": { external: "#kernel" }, "#guest": { external: "#guest" } };
+const GUEST_ALIASES = { "#kernel": { external: "#kernel" }, "#guest": { external: "#guest" } };
 
 /**
  * Bundles an engine. Learners' modules replace modules of the reference solution.
@@ -79,9 +87,9 @@ export async function bundle(
 	replaced: ReadonlyMap<string, string>,
 	files?: SubmissionFiles,
 ): Promise<Bundle> {
-	const { outputFiles, metafile } = await bundled(
+	const { outputFiles, metafile } = await buildProgram(
 		entry,
-		{ replaced, upTo, ...(files && { files }), aliases: OF_THE_GUEST },
+		{ replaced, upTo, ...(files && { files }), aliases: GUEST_ALIASES },
 		{
 			entryPoints: [entry],
 			outfile: "/exercise.js",
@@ -93,10 +101,10 @@ export async function bundle(
 		},
 	);
 	const text = (ending: string) => outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? "";
-	return { code: text(".js"), map: withoutSchemes(text(".map")), files: Object.keys(metafile.inputs).map(placeOf) };
+	return { code: text(".js"), map: withoutNamespaces(text(".map")), files: Object.keys(metafile.inputs).map(pathOf) };
 }
 
-type Program = Pick<BuildOptions, "outfile" | "sourcesContent" | "sourceRoot" | "banner"> & {
+type BuildSettings = Pick<BuildOptions, "outfile" | "sourcesContent" | "sourceRoot" | "banner"> & {
 	entryPoints: string[];
 	target: string;
 	sourcemap?: "external";
@@ -108,14 +116,13 @@ type Program = Pick<BuildOptions, "outfile" | "sourcesContent" | "sourceRoot" | 
  * @param entry the kit's file that the program begins with
  * @throws {BundleError}
  */
-export async function bundled(
+export async function buildProgram(
 	entry: string,
-	parts: Omit<World, "abort" | "files"> & { files?: SubmissionFiles },
-	options: Program,
-): Promise<BuildResult<Program & { write: false }>> {
-	const subjects = [...parts.replaced.values()].map((file) => resolve(file));
-	const files = parts.files ?? filesBeside(subjects);
-	const world = { ...parts, files };
+	parts: Omit<ProgramSources, "abort" | "files"> & { files?: SubmissionFiles },
+	options: BuildSettings,
+): Promise<BuildResult<BuildSettings & { write: false }>> {
+	const learnerModules = [...parts.replaced.values()].map((file) => resolve(file));
+	const files = parts.files ?? filesBeside(learnerModules);
 	try {
 		const result = await withBundler((esbuild, abort) =>
 			esbuild.build({
@@ -127,28 +134,32 @@ export async function bundled(
 				logLevel: "silent",
 				// A tsconfig.json beside the module would change the program. The program would then differ between computers.
 				tsconfigRaw: {},
-				plugins: [closedWorld({ ...world, abort })],
+				plugins: [importResolver({ ...parts, files, abort })],
 			}),
 		);
 		const bytes = result.outputFiles.reduce((sum, { contents }) => sum + contents.length, 0);
 		if (bytes <= PROGRAM_BYTES_MAX) return result;
-		throw atStart(`the program is too large: ${bytes >> 20} MiB, and ${PROGRAM_BYTES_MAX >> 20} may be`, "too-large");
+		throw errorAtStart(
+			`the program is too large: ${bytes >> 20} MiB, and ${PROGRAM_BYTES_MAX >> 20} may be`,
+			"too-large",
+		);
 	} catch (error) {
-		if (error instanceof TooMuchError) throw atStart("this is too much for the compiler", "too-much-for-the-compiler");
+		if (error instanceof CompilerLimitError)
+			throw errorAtStart("this is too much for the compiler", "too-much-for-the-compiler");
 		const [first] = (error as { errors?: Message[] }).errors ?? [];
-		throw first === undefined ? error : await bundleErrorOf(first, entry, subjects, files);
+		throw first === undefined ? error : await bundleErrorOf(first, entry, learnerModules, files);
 	}
 
-	function atStart(message: string, fault: Fault): BundleError {
-		return new BundleError({ message, file: subjects[0] ?? entry, line: 1, column: 1 }, fault);
+	function errorAtStart(message: string, fault: Fault): BundleError {
+		return new BundleError({ message, file: learnerModules[0] ?? entry, line: 1, column: 1 }, fault);
 	}
 }
 
-async function bundleErrorOf(error: Message, entry: string, subjects: readonly string[], files: SubmissionFiles) {
-	const { message, ...place } = diagnosticOf(error, entry, subjects);
-	const names = subjects.map((file) => [file, relative(files.root, file)] as const);
+async function bundleErrorOf(error: Message, entry: string, learnerModules: readonly string[], files: SubmissionFiles) {
+	const { message, ...place } = diagnosticOf(error, entry, learnerModules);
+	const names = learnerModules.map((file) => [file, relative(files.root, file)] as const);
 	const named = names.reduce((text, [file, name]) => text.replaceAll(`"${file}"`, `"${name}"`), message);
-	return new BundleError({ message: named, ...(await withinText(place, files)) }, faultOf(error));
+	return new BundleError({ message: named, ...(await clampedToText(place, files)) }, faultOf(error));
 }
 
 const FAULT_OF_REFUSAL: Record<Refusal, Fault> = {
@@ -160,22 +171,22 @@ const FAULT_OF_REFUSAL: Record<Refusal, Fault> = {
 function faultOf({ text, location, detail }: Message): Fault {
 	if (Object.hasOwn(FAULT_OF_REFUSAL, String(detail))) return FAULT_OF_REFUSAL[detail as Refusal];
 	if (text.startsWith("No matching export"))
-		return location !== null && isOfKit(location.file) ? "missing-export" : "unresolved-import";
+		return location !== null && isKitFile(location.file) ? "missing-export" : "unresolved-import";
 	return text.startsWith("Could not resolve") ? "unresolved-import" : "syntax-error";
 }
 
 // When a part of the engine imports an export that is missing, esbuild reports the place of the import. The error is in
 // the learner's module, so the diagnostic names that module.
-function diagnosticOf({ text, location }: Message, entry: string, subjects: readonly string[]): Diagnostic {
-	const message = withoutSchemes(text);
-	if (location === null || isOfKit(location.file)) {
+function diagnosticOf({ text, location }: Message, entry: string, learnerModules: readonly string[]): Diagnostic {
+	const message = withoutNamespaces(text);
+	if (location === null || isKitFile(location.file)) {
 		// With several learners' modules, picks the module that the message names.
-		const subject = subjects.find((file) => message.includes(file)) ?? subjects[0] ?? entry;
-		return { message, file: subject, line: 1, column: 1 };
+		const file = learnerModules.find((file) => message.includes(file)) ?? learnerModules[0] ?? entry;
+		return { message, file, line: 1, column: 1 };
 	}
-	const file = placeOf(location.file);
-	// The error is in the line that closedWorld() appended: something in the learner's text before it is not closed.
-	if (subjects.includes(file) && location.lineText === AS_MODULE)
+	const file = pathOf(location.file);
+	// The error is in the line that importResolver() appended: something in the learner's text before it is not closed.
+	if (learnerModules.includes(file) && location.lineText === EMPTY_EXPORT)
 		return {
 			message: message.replace(/but found .*/, "but found the end of the file"),
 			file,
@@ -185,8 +196,8 @@ function diagnosticOf({ text, location }: Message, entry: string, subjects: read
 	return { message, file, line: location.line, column: location.column + 1 };
 }
 
-// closedWorld() appends lines to a file. A place in such a line becomes the last line of the learner's own text.
-async function withinText({ file, line, column }: Omit<Diagnostic, "message">, files: SubmissionFiles) {
+// importResolver() appends lines to a file. A place in such a line becomes the last line of the learner's own text.
+async function clampedToText({ file, line, column }: Omit<Diagnostic, "message">, files: SubmissionFiles) {
 	if (!files.has(file)) return { file, line, column };
 	const lines = (await files.read(file).catch(() => "")).split("\n");
 	return line <= lines.length ? { file, line, column } : { file, line: lines.length, column: 1 };

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import type * as esbuildModule from "esbuild";
 import { ConcurrencyLimit } from "../base/concurrently.ts";
 import { interruption } from "../base/interrupt.ts";
-import { startConfined } from "./confined-tool.ts";
+import { startConfined } from "./confined-compiler.ts";
 
 /**
  * esbuild runs in processes that this module starts: confined, with limits, and with one submission's work at a time. A
@@ -13,53 +13,56 @@ type Esbuild = typeof esbuildModule;
 /** Bundling a program for the guest takes about 0.1 s and 50 MB. */
 const LIMITS = { cpuSeconds: 5, memoryKilobytes: 400_000 };
 /** Ends work that hangs without using processor time. No such case is known in esbuild. */
-const LONGEST_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 /** How many compilers run at once. Even if each uses all the memory that its limits allow, the computer has enough. */
-const AT_ONCE = 2;
+const COMPILERS_MAX = 2;
 /** A process that has worked for less than this is kept for the next work: most of its processor time is left. */
 const FRESH_MS = 1_000;
 
 /** The work exceeded the bundler's limits of time or memory, or made the bundler crash. */
-export class TooMuchError extends Error {
-	override readonly name = "TooMuchError";
+export class CompilerLimitError extends Error {
+	override readonly name = "CompilerLimitError";
 }
 
-interface Service {
+interface BundlerProcess {
 	esbuild: Esbuild;
 	workedMs: number;
 }
 
 /** The bundler and the type checker share this limit. */
-export const compilerLimit = new ConcurrencyLimit(AT_ONCE);
+export const compilerLimit = new ConcurrencyLimit(COMPILERS_MAX);
 /** The process that waits for the next work. From the first work on there is always one, and never a second. */
-let idle: Promise<Service> | undefined;
+let idle: Promise<BundlerProcess> | undefined;
 
 /**
  * Runs `work` with a confined esbuild.
  * @param work gets esbuild, and a function that stops esbuild at once, for work that is too much
- * @throws {TooMuchError}
+ * @throws {CompilerLimitError}
  */
 export async function withBundler<T>(work: (esbuild: Esbuild, abort: () => void) => Promise<T>): Promise<T> {
 	interruption.throwIfAborted();
 	return compilerLimit.run(async () => {
-		const taken = idle ?? start();
+		const idleOrNew = idle ?? start();
 		idle = undefined;
-		const service = await taken;
-		const isUsed = service.workedMs > 0;
+		const bundler = await idleOrNew;
+		const isUsed = bundler.workedMs > 0;
 		try {
-			return await workWith(service, work);
+			return await runWork(bundler, work);
 		} catch (error) {
 			// Memory from earlier work may have counted against this work: a new process decides.
-			if (!isUsed || !(error instanceof TooMuchError)) throw error;
-			return workWith(await start(), work);
+			if (!isUsed || !(error instanceof CompilerLimitError)) throw error;
+			return runWork(await start(), work);
 		}
 	});
 }
 
-async function workWith<T>(service: Service, work: (esbuild: Esbuild, abort: () => void) => Promise<T>): Promise<T> {
-	const { esbuild } = service;
+async function runWork<T>(
+	bundler: BundlerProcess,
+	work: (esbuild: Esbuild, abort: () => void) => Promise<T>,
+): Promise<T> {
+	const { esbuild } = bundler;
 	const end = () => void esbuild.stop();
-	const timer = setTimeout(end, LONGEST_MS);
+	const timer = setTimeout(end, TIMEOUT_MS);
 	interruption.addEventListener("abort", end, { once: true });
 	const startedMs = performance.now();
 	let healthy = true;
@@ -69,24 +72,24 @@ async function workWith<T>(service: Service, work: (esbuild: Esbuild, abort: () 
 		interruption.throwIfAborted();
 		if (!/^The service (was stopped|is no longer running)/.test(String((error as Error).message))) throw error;
 		healthy = false;
-		throw new TooMuchError("the bundler ended before it was done", { cause: error });
+		throw new CompilerLimitError("the bundler ended before it was done", { cause: error });
 	} finally {
 		clearTimeout(timer);
 		interruption.removeEventListener("abort", end);
-		service.workedMs += performance.now() - startedMs;
-		const isKept = healthy && service.workedMs < FRESH_MS && !interruption.aborted && idle === undefined;
+		bundler.workedMs += performance.now() - startedMs;
+		const isKept = healthy && bundler.workedMs < FRESH_MS && !interruption.aborted && idle === undefined;
 		if (!isKept) end();
-		if (!interruption.aborted) idle ??= isKept ? Promise.resolve(service) : start();
+		if (!interruption.aborted) idle ??= isKept ? Promise.resolve(bundler) : start();
 		idle?.catch(() => {});
 	}
 }
 
 // The esbuild module starts one process for all its work, so each process needs its own copy of the module. The module
 // takes the path of its process's program from the environment.
-async function start(): Promise<Service> {
+async function start(): Promise<BundlerProcess> {
 	const require = createRequire(import.meta.url);
-	return startConfined(programOf(require), LIMITS, async (script, environment) => {
-		const esbuild = loadWith(require, { ...environment, ESBUILD_BINARY_PATH: script });
+	return startConfined(esbuildProgram(require), LIMITS, async (script, environment) => {
+		const esbuild = loadEsbuild(require, { ...environment, ESBUILD_BINARY_PATH: script });
 		try {
 			// esbuild does not report whether its process came up. Only an answer shows that.
 			await esbuild.transform("");
@@ -98,7 +101,7 @@ async function start(): Promise<Service> {
 	});
 }
 
-function loadWith(require: NodeJS.Require, environment: Record<string, string>): Esbuild {
+function loadEsbuild(require: NodeJS.Require, environment: Record<string, string>): Esbuild {
 	const path = require.resolve("esbuild");
 	const before = Object.keys(environment).map((name) => [name, process.env[name]] as const);
 	const loaded = require.cache[path];
@@ -119,7 +122,7 @@ function loadWith(require: NodeJS.Require, environment: Record<string, string>):
 }
 
 // Where npm installs esbuild's program for this platform.
-function programOf(require: NodeJS.Require): string {
+function esbuildProgram(require: NodeJS.Require): string {
 	try {
 		return createRequire(require.resolve("esbuild")).resolve(
 			`@esbuild/${process.platform}-${process.arch}/bin/esbuild`,

@@ -13,7 +13,7 @@ export class CheckerChannel {
 	readonly #ended: Promise<void>;
 
 	/**
-	 * @param script starts the type checker: see confined-tool.ts
+	 * @param script starts the type checker: see confined-compiler.ts
 	 * @param answer answers a question about a file: gets the question's name, and the path as JSON; returns JSON
 	 */
 	constructor(

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { inKit } from "../base/kit.ts";
 
-/** The path by which a module imports another lesson's module: `NN-slug/MODULE.ts`, beside its own lesson's folder. */
-export const MODULE = /\/(\d\d-[^/]+)\/(?!part\.ts$)[^/]+\.ts$/;
+/** The path by which a module imports another lesson's module: `NN-slug/LESSON_MODULE.ts`, beside its own lesson's folder. */
+export const LESSON_MODULE = /\/(\d\d-[^/]+)\/(?!part\.ts$)[^/]+\.ts$/;
 
 /**
  * Resolves an import of an earlier lesson's module: finds the reference solution's module of the same lesson and name.
@@ -12,12 +12,12 @@ export const MODULE = /\/(\d\d-[^/]+)\/(?!part\.ts$)[^/]+\.ts$/;
  * @param target absolute path that the import leads to
  * @returns the reference solution's file; undefined if the import means no earlier lesson's module
  */
-export function inPlaceOfReference(
+export function earlierModule(
 	replaced: ReadonlyMap<string, string>,
 	importer: string,
 	target: string,
 ): string | undefined {
-	const [module, lesson] = MODULE.exec(target) ?? [];
+	const [module, lesson] = LESSON_MODULE.exec(target) ?? [];
 	if (module === undefined || lesson === undefined) return undefined;
 	// A learner's module may not import modules of its own lesson or a later one this way.
 	if (lesson >= lessonOf(replaced, importer)) return undefined;

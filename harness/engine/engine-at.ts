@@ -44,15 +44,15 @@ export function engineAt(lesson: string): Engine {
  */
 export function engineText(path: string, upTo?: string): string {
 	const text = withUnixLines(readFileSync(inKit(path), "utf8"));
-	if (path === LIST) return text.replaceAll(LINE, (line, ...named) => (isThere(named, upTo) ? line : ""));
+	if (path === LIST) return text.replaceAll(PART_LINE, (line, ...named) => (isIncluded(named, upTo) ? line : ""));
 	return path.endsWith(".txt") ? text.replace("{OPTIONS}", usageOf(boxOptions(upTo))) : text;
 }
 
 /** The options of `box run` by name, in the order of the lessons. */
 export function boxOptions(upTo?: string): Record<string, BoxOption> {
 	const list = withUnixLines(readFileSync(inKit(LIST), "utf8"));
-	const lessons = [...list.matchAll(LINE)]
-		.filter(([, ...named]) => isThere(named, upTo))
+	const lessons = [...list.matchAll(PART_LINE)]
+		.filter(([, ...named]) => isIncluded(named, upTo))
 		.map(([, lesson = ""]) => lesson);
 	const files = lessons.sort().map((lesson) => inKit("solutions", lesson, "options.json"));
 	return Object.assign(
@@ -62,9 +62,9 @@ export function boxOptions(upTo?: string): Record<string, BoxOption> {
 }
 
 // A line of the list: the part, and the number of the lesson whose part replaces it.
-const LINE = /^import "\.\/(\d\d-[^"/]+)\/part\.ts"(?: with \{ until: "(\d\d)" \})?;\n/gm;
+const PART_LINE = /^import "\.\/(\d\d-[^"/]+)\/part\.ts"(?: with \{ until: "(\d\d)" \})?;\n/gm;
 
-function isThere([lesson = "", until = "99+"]: (string | undefined)[], upTo = "99"): boolean {
+function isIncluded([lesson = "", until = "99+"]: (string | undefined)[], upTo = "99"): boolean {
 	return lesson.slice(0, 2) <= upTo && upTo < until;
 }
 
@@ -74,7 +74,7 @@ const [INDENT, WIDTH] = [24, 80];
 function usageOf(options: Record<string, BoxOption>): string {
 	return Object.entries(options)
 		.map(([name, { value, help, repeats }]) => {
-			const [first = "", ...more] = folded(`${help}${repeats ? "; may be repeated" : ""}`, WIDTH - INDENT);
+			const [first = "", ...more] = wrapped(`${help}${repeats ? "; may be repeated" : ""}`, WIDTH - INDENT);
 			return [`  --${name} ${value}`.padEnd(INDENT) + first, ...more.map((line) => " ".repeat(INDENT) + line)].join(
 				"\n",
 			);
@@ -82,6 +82,6 @@ function usageOf(options: Record<string, BoxOption>): string {
 		.join("\n");
 }
 
-function folded(text: string, width: number): string[] {
+function wrapped(text: string, width: number): string[] {
 	return text.match(new RegExp(`.{1,${width}}(?= |$)`, "g"))?.map((line) => line.trim()) ?? [];
 }

@@ -1,6 +1,6 @@
 import { inKit } from "../base/kit.ts";
 import type { Preparation } from "../protocol/index.ts";
-import { bundled } from "./bundle.ts";
+import { buildProgram } from "./bundle.ts";
 
 const PROGRAM_SOURCE = inKit("solutions/main.ts");
 const PROGRAM = "/opt/box/box.cjs";
@@ -57,7 +57,7 @@ function build(mine: ReadonlyMap<string, string>, libraries: keyof typeof LIBRAR
 		banner: { js: banner },
 		metafile: true as const,
 	};
-	return bundled(PROGRAM_SOURCE, { replaced: mine, upTo, aliases }, options);
+	return buildProgram(PROGRAM_SOURCE, { replaced: mine, upTo, aliases }, options);
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Progress } from "../base/progress.ts";
 import { ensureLibrary } from "../vm/guest-programs.ts";
 import { boxProgram } from "./engine.ts";
 import { engineText } from "./engine-at.ts";
-import { SEAL, sealed } from "./seal.ts";
+import { SEAL_PLACEHOLDER, withSeal } from "./seal.ts";
 
 /**
  * Packs an engine into one program for any Linux machine with Node. The program is a shell script followed by a tar
@@ -27,7 +27,7 @@ export async function packBox(mine: ReadonlyMap<string, string>, progress: Progr
 		const payload = Buffer.concat(chunks);
 		const digest = createHash("sha256").update(payload).digest("hex").slice(0, 16);
 		const usage = engineText("solutions/commands/run.txt");
-		return sealed(Buffer.concat([Buffer.from(script(digest, usage)), payload]));
+		return withSeal(Buffer.concat([Buffer.from(script(digest, usage)), payload]));
 	} finally {
 		await rm(dir, { recursive: true });
 	}
@@ -39,7 +39,7 @@ function script(digest: string, usage: string): string {
 	const lines = [
 		"#!/bin/sh",
 		"# A container engine: box run IMAGE COMMAND. See README.md.",
-		`# ${SEAL}`,
+		`# ${SEAL_PLACEHOLDER}`,
 		"set -e",
 		'fail() { echo "box: $1" >&2; exit 125; }',
 		// Printing the usage needs neither root nor Node.

@@ -12,19 +12,19 @@ const MARK = "packed by drydock: ";
 const FILE_BYTES_MAX = 64 << 20;
 const BLANK = "0".repeat(64);
 
-/** The placeholder for the seal, in a comment of the content that {@link sealed} gets. */
-export const SEAL = `${MARK}${BLANK}`;
+/** The placeholder for the seal, in a comment of the content that {@link withSeal} gets. */
+export const SEAL_PLACEHOLDER = `${MARK}${BLANK}`;
 
-/** Replaces {@link SEAL} in the content by the seal with the content's digest. */
-export function sealed(content: Buffer): Buffer {
+/** Replaces {@link SEAL_PLACEHOLDER} in the content by the seal with the content's digest. */
+export function withSeal(content: Buffer): Buffer {
 	return withDigest(content, digestOf(content));
 }
 
-/** Whether the content is exactly what {@link sealed} returned once. */
+/** Whether the content is exactly what {@link withSeal} returned once. */
 export function isSealed(content: Buffer): boolean {
 	const at = content.indexOf(MARK);
-	if (at === -1 || content.length < at + SEAL.length) return false;
-	const digest = content.toString("latin1", at + MARK.length, at + SEAL.length);
+	if (at === -1 || content.length < at + SEAL_PLACEHOLDER.length) return false;
+	const digest = content.toString("latin1", at + MARK.length, at + SEAL_PLACEHOLDER.length);
 	return digest === digestOf(withDigest(content, BLANK));
 }
 
@@ -38,7 +38,7 @@ export async function isReplaceable(path: string): Promise<boolean> {
 }
 
 /** Replaces a file atomically. A process that runs the old file keeps the old one. */
-export async function replace(path: string, content: Buffer, mode?: number): Promise<void> {
+export async function replaceFile(path: string, content: Buffer, mode?: number): Promise<void> {
 	const staging = await mkdtemp(join(dirname(path), ".drydock-"));
 	try {
 		await writeFile(join(staging, "new"), content);

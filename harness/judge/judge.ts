@@ -4,10 +4,10 @@ import { Failure } from "../base/failure.ts";
 import { inKit } from "../base/kit.ts";
 import { allPrintable } from "../base/printable.ts";
 import { type Bundle, BundleError, bundle, type Diagnostic } from "../engine/bundle.ts";
-import { withoutFileNames } from "../engine/closed-world.ts";
-import { MODULE } from "../engine/earlier-modules.ts";
+import { LESSON_MODULE } from "../engine/earlier-modules.ts";
 import { engineAt } from "../engine/engine-at.ts";
-import { typeErrors } from "../engine/types.ts";
+import { withoutFileNames } from "../engine/import-resolver.ts";
+import { typeErrors } from "../engine/type-errors.ts";
 import type { LedgerCall, Observation } from "../protocol/index.ts";
 import { type Check, commandAt, primaryOf } from "./check.ts";
 import { compare, type Finding } from "./compare.ts";
@@ -298,7 +298,7 @@ async function playedOn({ id }: Lesson, mine: ReadonlyMap<string, string>) {
 		throw new Failure("usage", what, `npx drydock check ${basename(dirname(file))}`, { cause });
 	});
 	const lessonOf = (module: string) => basename(dirname(module));
-	const isModule = (file: string) => dirname(dirname(file)) === inKit("solutions") && MODULE.test(file);
+	const isModule = (file: string) => dirname(dirname(file)) === inKit("solutions") && LESSON_MODULE.test(file);
 	const references = files.filter(isModule).map(lessonOf);
 	return {
 		yours: [...mine].filter(([, file]) => files.includes(file)).map(([module]) => lessonOf(module)),

@@ -1,6 +1,6 @@
 import { SourceMap, type SourceMapPayload } from "node:module";
 import { resolve } from "node:path";
-import { brief, type Diagnostic } from "../engine/bundle.ts";
+import { type Diagnostic, shortenedMessage } from "../engine/bundle.ts";
 
 /**
  * Finds where in the learner's file an exception came from.
@@ -11,7 +11,7 @@ import { brief, type Diagnostic } from "../engine/bundle.ts";
  */
 export function locate(stack: string, map: string, file: string): Diagnostic | null {
 	const sourceMap = new SourceMap(JSON.parse(map) as SourceMapPayload);
-	const message = brief(stack.split("\n")[0] ?? "");
+	const message = shortenedMessage(stack.split("\n")[0] ?? "");
 	for (const [, line, column] of stack.matchAll(/exercise\.js:(\d+):(\d+)/g)) {
 		// V8 counts from 1, a source map from 0. A smaller number is possible: the exercise can change the stack's text.
 		if (!(Number(line) >= 1 && Number(column) >= 1)) continue;

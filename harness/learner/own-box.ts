@@ -7,7 +7,7 @@ import { BundleError } from "../engine/bundle.ts";
 import { lessonsOfBox } from "../engine/engine.ts";
 import { boxOptions } from "../engine/engine-at.ts";
 import { packBox } from "../engine/pack.ts";
-import { isReplaceable, replace, SEAL, sealed } from "../engine/seal.ts";
+import { isReplaceable, replaceFile, SEAL_PLACEHOLDER, withSeal } from "../engine/seal.ts";
 import { type Lesson, lessons } from "../judge/lessons.ts";
 import { editedLessons, hasBeenEdited, passedLessons, passedModules } from "./course.ts";
 
@@ -51,9 +51,9 @@ export async function packOwnBox(dir: string, progress: Progress): Promise<OwnBo
 		throw new Failure("usage", what, "npx drydock check", { cause: error });
 	});
 	await makeDirectories(dir);
-	await replace(program, packed, 0o755);
+	await replaceFile(program, packed, 0o755);
 	const readme = join(dir, "README.md");
-	if (await isReplaceable(readme)) await replace(readme, sealed(Buffer.from(readmeOf(parts, yours))));
+	if (await isReplaceable(readme)) await replaceFile(readme, withSeal(Buffer.from(readmeOf(parts, yours))));
 	return { program, yours: idsOf(yours), edited: idsOf(left) };
 }
 
@@ -95,6 +95,6 @@ To try it without any image, where busybox is installed:
 It unpacks itself into /run/box-programs when it is first run. Containers share the kernel with the machine that they
 run on, and box sets up neither user namespaces nor system-call filters: run nothing in it that you would not run as root.
 
-<!-- ${SEAL} -->
+<!-- ${SEAL_PLACEHOLDER} -->
 `;
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { inKit } from "../../harness/base/kit.ts";
 import { BundleError, bundle, type Fault } from "../../harness/engine/bundle.ts";
 import { WHOLE_ENGINE } from "../../harness/engine/engine-at.ts";
-import { typeErrors } from "../../harness/engine/types.ts";
+import { typeErrors } from "../../harness/engine/type-errors.ts";
 import type { Temporary } from "./temporary.ts";
 
 /** The module that the submissions replace. */

@@ -82,7 +82,7 @@ function marked(): number[] {
 function commandName(pid: number): string[] {
 	const names = orNothing(() => [readFileSync(`/proc/${pid}/comm`, "utf8").trim()]);
 	// Not counted: bundlers. One is kept for the next run, together with the process that waits for its end.
-	const bundles = orNothing(() => [readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("confined-tool.sh")])[0];
+	const bundles = orNothing(() => [readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("confined-compiler.sh")])[0];
 	return names.filter((name) => name !== "esbuild" && bundles !== true);
 }
 

@@ -46,7 +46,7 @@ test("a checkout with Windows line ends puts the same bytes into the guest, and 
 	const windows = await kitCopy(files.dir);
 	await withWindowsLines(windows);
 	expect(await readFile(join(windows, "harness/guest/init.sh"), "utf8")).toContain("\r\n");
-	expect(await readFile(join(windows, "harness/engine/confined-tool.sh"), "utf8")).toContain("\r\n");
+	expect(await readFile(join(windows, "harness/engine/confined-compiler.sh"), "utf8")).toContain("\r\n");
 	const guest = await guestOf(windows);
 	expect(guest.files.map(([name]) => name)).toContain("/init");
 	expect(guest).toEqual(await guestOf(inKit()));

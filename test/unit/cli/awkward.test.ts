@@ -143,7 +143,7 @@ test("compilers that cannot be executed are no verdict", async () => {
 const COMPILE = `
 import { bundle } from "./harness/engine/bundle.ts";
 import { WHOLE_ENGINE } from "./harness/engine/engine-at.ts";
-import { typeErrors } from "./harness/engine/types.ts";
+import { typeErrors } from "./harness/engine/type-errors.ts";
 const [, , file] = process.argv;
 const said = ({ name, kind, message }) => console.log(name, kind, message);
 await bundle(WHOLE_ENGINE, new Map()).then(() => console.log("bundled"), said);

@@ -5,32 +5,32 @@ import * as v from "valibot";
 import { Failure } from "../base/failure.ts";
 import { interruption } from "../base/interrupt.ts";
 import { inKit } from "../base/kit.ts";
-import { BundleError, brief, type Diagnostic } from "./bundle.ts";
+import { BundleError, type Diagnostic, shortenedMessage } from "./bundle.ts";
 import { compilerLimit } from "./bundler.ts";
 import { CheckerChannel } from "./checker-channel.ts";
-import { notExecutable, startConfined } from "./confined-tool.ts";
+import { CheckerFiles, CONFIG } from "./checker-files.ts";
+import { notExecutable, startConfined } from "./confined-compiler.ts";
 import { filesBeside, type SubmissionFiles } from "./submission-files.ts";
-import { CONFIG, TypeWorld } from "./type-world.ts";
 
 /** Checking an ordinary module takes about 0.3 s and 60 MB. */
 const LIMITS = { cpuSeconds: 5, memoryKilobytes: 400_000 };
 /** If a check takes longer, the computer is too busy. That is not the submission's fault, so no error is reported. */
-const LONGEST_MS = 60_000;
+const TIMEOUT_MS = 60_000;
 
 /**
  * An error as the checker reports it; `pos` is in UTF-16 units from the start of the file. The checker reads source
  * text from strangers, so its answers are validated before use.
  */
-const Said = v.object({
+const CheckerError = v.object({
 	fileName: v.optional(v.string()),
 	pos: v.number(),
 	code: v.number(),
 	category: v.number(),
 	text: v.string(),
 });
-type Said = v.InferOutput<typeof Said>;
+type CheckerError = v.InferOutput<typeof CheckerError>;
 
-const ERROR = 1;
+const ERROR_CATEGORY = 1;
 /** More errors than a learner fixes at a time. */
 const ERRORS_MAX = 100;
 
@@ -49,53 +49,57 @@ export async function typeErrors(
 	files: SubmissionFiles = filesBeside([...modules.values()]),
 	signal: AbortSignal = interruption,
 ): Promise<Diagnostic[]> {
-	const subject = resolve(file);
+	const learnersModule = resolve(file);
 	const compiler = await compilerPath();
-	const world = new TypeWorld(compiler, subject, modules, files);
-	const said = await compilerLimit.run(() => saidBy(compiler, world, signal));
-	if (said === "too much") {
+	const checkerFiles = new CheckerFiles(compiler, learnersModule, modules, files);
+	const checkerErrors = await compilerLimit.run(() => runChecker(compiler, checkerFiles, signal));
+	if (checkerErrors === "too much") {
 		const message = "this is too much for the compiler: its types are";
-		throw new BundleError({ message, file: subject, line: 1, column: 1 }, "too-much-for-the-compiler");
+		throw new BundleError({ message, file: learnersModule, line: 1, column: 1 }, "too-much-for-the-compiler");
 	}
-	const errors = said.flatMap(({ fileName, category, ...one }) => {
-		const path = category === ERROR && fileName !== undefined ? world.pathOf(fileName) : null;
+	const errors = checkerErrors.flatMap(({ fileName, category, ...one }) => {
+		const path = category === ERROR_CATEGORY && fileName !== undefined ? checkerFiles.pathOf(fileName) : null;
 		return path === null ? [] : [{ ...one, path }];
 	});
-	for (const { path, ...one } of errors.filter(({ path, ...one }) => world.leadsOutside(path, one))) {
+	for (const { path, ...one } of errors.filter(({ path, ...one }) => checkerFiles.leadsOutside(path, one))) {
 		const place = await placeIn(files, path, one.pos);
 		if (place === null) continue;
 		const name = /'([^']*)'/.exec(one.text)?.[1] ?? "";
 		const why = "it is outside of the submission: only files beside the module or below it can be imported";
-		const message = `Could not resolve ${JSON.stringify(world.pathOf(name) ?? name)}: ${why}`;
+		const message = `Could not resolve ${JSON.stringify(checkerFiles.pathOf(name) ?? name)}: ${why}`;
 		throw new BundleError({ message, ...place }, "unresolved-import");
 	}
 	// Finding the place of an error reads the file up to there, so only the first errors get one.
-	const own = errors.filter(({ path }) => path === subject).slice(0, ERRORS_MAX);
+	const own = errors.filter(({ path }) => path === learnersModule).slice(0, ERRORS_MAX);
 	const placed = await Promise.all(
 		own.map(async ({ path, pos, code, text }) => {
 			const place = await placeIn(files, path, pos);
-			return place === null ? [] : [{ message: brief(`TS${code}: ${text}`), ...place }];
+			return place === null ? [] : [{ message: shortenedMessage(`TS${code}: ${text}`), ...place }];
 		}),
 	);
 	return placed.flat();
 }
 
-async function saidBy(compiler: string, world: TypeWorld, other: AbortSignal): Promise<Said[] | "too much"> {
-	const signal = AbortSignal.any([interruption, other]);
+async function runChecker(
+	compiler: string,
+	checkerFiles: CheckerFiles,
+	caller: AbortSignal,
+): Promise<CheckerError[] | "too much"> {
+	const signal = AbortSignal.any([interruption, caller]);
 	signal.throwIfAborted();
-	const args = ["--api", "--cwd", "/", `--callbacks=${world.questions.join(",")}`];
+	const args = ["--api", "--cwd", "/", `--callbacks=${checkerFiles.questions.join(",")}`];
 	let checker: CheckerChannel | undefined;
-	let late = false;
+	let timedOut = false;
 	const stop = () => void checker?.end();
 	const timer = setTimeout(() => {
-		late = true;
+		timedOut = true;
 		stop();
-	}, LONGEST_MS);
+	}, TIMEOUT_MS);
 	signal.addEventListener("abort", stop, { once: true });
 	try {
 		checker = await startConfined(compiler, LIMITS, async (script, environment) => {
 			const started = new CheckerChannel(script, environment, args, (question, argument) =>
-				world.answer(question, argument),
+				checkerFiles.answer(question, argument),
 			);
 			checker = started;
 			await started
@@ -111,17 +115,17 @@ async function saidBy(compiler: string, world: TypeWorld, other: AbortSignal): P
 		const [project] = opened.projects;
 		const ask = async (name: string, file?: string) => {
 			const about = { snapshot: opened.snapshot, project: project?.id, ...(file && { file }) };
-			return v.parse(v.nullable(v.array(Said)), await channel.request(name, about)) ?? [];
+			return v.parse(v.nullable(v.array(CheckerError)), await channel.request(name, about)) ?? [];
 		};
-		const said = [await ask("getProgramDiagnostics")];
-		for (const file of world.own()) {
-			said.push(await ask("getSyntacticDiagnostics", file));
-			said.push(await ask("getSemanticDiagnostics", file));
+		const checkerErrors = [await ask("getProgramDiagnostics")];
+		for (const file of checkerFiles.filesRead()) {
+			checkerErrors.push(await ask("getSyntacticDiagnostics", file));
+			checkerErrors.push(await ask("getSemanticDiagnostics", file));
 		}
-		return said.flat();
+		return checkerErrors.flat();
 	} catch (error) {
 		signal.throwIfAborted();
-		if (late) return [];
+		if (timedOut) return [];
 		if (error instanceof Failure) throw error;
 		return "too much";
 	} finally {

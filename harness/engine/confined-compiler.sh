@@ -1,5 +1,5 @@
 #!/bin/sh
-# Starts a compiler confined, because the compiler reads source text from strangers. confined-tool.ts sets the variables:
+# Starts a compiler confined, because the compiler reads source text from strangers. confined-compiler.ts sets the variables:
 #   DRYDOCK_TOOL         path of the compiler, a program that needs no shared library
 #   DRYDOCK_TOOL_LEVEL   root, user or none: how its root file system is made
 #   DRYDOCK_TOOL_USER    number of the user and group that the compiler gets at level root

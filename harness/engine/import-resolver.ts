@@ -3,7 +3,7 @@ import { isBuiltin } from "node:module";
 import { basename, dirname, extname, join, relative, resolve } from "node:path";
 import type { Loader, Message, OnLoadResult, OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";
 import { inKit } from "../base/kit.ts";
-import { inPlaceOfReference } from "./earlier-modules.ts";
+import { earlierModule } from "./earlier-modules.ts";
 import { engineText } from "./engine-at.ts";
 import type { SubmissionFiles } from "./submission-files.ts";
 
@@ -22,7 +22,7 @@ const IMPORTS_MAX = 2_000;
 export type Refusal = "outside" | "unreadable" | "computed";
 
 /** The files that a program can consist of. */
-export interface World {
+export interface ProgramSources {
 	/** The replacing file, by the reference module that it replaces. */
 	replaced: ReadonlyMap<string, string>;
 	files: SubmissionFiles;
@@ -35,7 +35,7 @@ export interface World {
 }
 
 /** Replaces esbuild's namespaced paths in a text by paths on the disk or in the submission. */
-export const withoutSchemes = (text: string): string =>
+export const withoutNamespaces = (text: string): string =>
 	text.replaceAll(`${SUBMISSION}:/`, "/").replaceAll(new RegExp(`\\b${KIT}:(?=\\w)`, "g"), "");
 
 /**
@@ -46,101 +46,108 @@ export const withoutFileNames = (code: string): string =>
 	code.replaceAll(new RegExp(`^// (${KIT}|${SUBMISSION}):.*\\n`, "gm"), "");
 
 /** Whether esbuild's name of a file means a file of the kit. */
-export const isOfKit = (file: string): boolean => file.startsWith(`${KIT}:`);
+export const isKitFile = (file: string): boolean => file.startsWith(`${KIT}:`);
 
 /** The path on the disk or in the submission, from esbuild's name of a file. */
-export const placeOf = (file: string): string =>
-	isOfKit(file) ? inKit(file.slice(KIT.length + 1)) : resolve(file.replace(`${SUBMISSION}:`, ""));
+export const pathOf = (file: string): string =>
+	isKitFile(file) ? inKit(file.slice(KIT.length + 1)) : resolve(file.replace(`${SUBMISSION}:`, ""));
 
 /**
  * Appended to a learner's module. esbuild takes a file without imports and exports for CommonJS, and assumes that
  * CommonJS exports every name.
  */
-export const AS_MODULE = "export {};";
+export const EMPTY_EXPORT = "export {};";
 // esbuild would read the file that a source-map comment names. Only the last such comment counts, so a last one that
 // names no file is appended.
 const NO_SOURCE_MAP = "//# sourceMappingURL=none:";
 
-/** The esbuild plugin that resolves every import within `world`, and loads the files. */
-export function closedWorld(world: World): Plugin {
+/** The esbuild plugin that resolves every import within `sources`, and loads the files. */
+export function importResolver(sources: ProgramSources): Plugin {
 	return {
-		name: "closed-world",
+		name: "import-resolver",
 		setup({ onResolve, onLoad, esbuild }) {
 			let imports = 0;
 			onResolve({ filter: /./ }, (args) => {
-				if (++imports > IMPORTS_MAX) world.abort();
+				if (++imports > IMPORTS_MAX) sources.abort();
 				if (args.kind === "entry-point") return { path: relative(inKit(), args.path), namespace: KIT };
-				return args.namespace === SUBMISSION ? fromSubmission(world, args) : fromKit(world, args);
+				return args.namespace === SUBMISSION ? resolveFromSubmission(sources, args) : resolveFromKit(sources, args);
 			});
 			onLoad({ filter: /./, namespace: KIT }, ({ path }) => ({
-				contents: engineText(path, world.upTo),
-				loader: loaderOf(path),
+				contents: engineText(path, sources.upTo),
+				loader: loaderFor(path),
 			}));
-			onLoad({ filter: /./, namespace: SUBMISSION }, ({ path }) => load(world, path, esbuild));
+			onLoad({ filter: /./, namespace: SUBMISSION }, ({ path }) => loadSubmissionFile(sources, path, esbuild));
 		},
 	};
 }
 
-function fromKit({ replaced, aliases }: World, { path, importer }: OnResolveArgs): OnResolveResult | undefined {
+function resolveFromKit(
+	{ replaced, aliases }: ProgramSources,
+	{ path, importer }: OnResolveArgs,
+): OnResolveResult | undefined {
 	const alias = aliases[path];
 	if (alias !== undefined && "external" in alias) return { path: alias.external, external: true };
 	if (isBuiltin(path)) return { path, external: true };
-	const file = alias?.file ?? given(path) ?? resolve(dirname(inKit(importer)), path);
-	const subject = replaced.get(file);
-	return subject === undefined ? ofKit(file) : { path: resolve(subject), namespace: SUBMISSION };
+	const file = alias?.file ?? givenPart(path) ?? resolve(dirname(inKit(importer)), path);
+	const replacement = replaced.get(file);
+	return replacement === undefined ? kitFile(file) : { path: resolve(replacement), namespace: SUBMISSION };
 }
 
-function fromSubmission(world: World, { path, importer }: OnResolveArgs): OnResolveResult {
-	if (path === "#kernel") return fromKit(world, { path, importer: "" } as OnResolveArgs) as OnResolveResult;
-	if (isOfGuestsNode(path)) return { path, external: true };
-	const part = given(path);
-	if (part !== undefined) return ofKit(part);
+function resolveFromSubmission(sources: ProgramSources, { path, importer }: OnResolveArgs): OnResolveResult {
+	if (path === "#kernel") return resolveFromKit(sources, { path, importer: "" } as OnResolveArgs) as OnResolveResult;
+	if (isGuestBuiltin(path)) return { path, external: true };
+	const part = givenPart(path);
+	if (part !== undefined) return kitFile(part);
 	const isPath = /^(\.\.?)?\/|^\.\.?$|^file:/.test(path);
-	if (isPath && !path.startsWith(".")) return refused(path, OUTSIDE, "outside");
-	if (!isPath) return refused(path, REACH, undefined);
+	if (isPath && !path.startsWith(".")) return refuse(path, OUTSIDE, "outside");
+	if (!isPath) return refuse(path, IMPORTABLE, undefined);
 	const target = resolve(dirname(importer), path);
-	const reference = inPlaceOfReference(world.replaced, importer, target);
+	const reference = earlierModule(sources.replaced, importer, target);
 	if (reference !== undefined) {
-		const subject = world.replaced.get(reference);
-		return subject === undefined ? ofKit(reference) : { path: resolve(subject), namespace: SUBMISSION };
+		const replacement = sources.replaced.get(reference);
+		return replacement === undefined ? kitFile(reference) : { path: resolve(replacement), namespace: SUBMISSION };
 	}
-	const found = candidates(target).find((candidate) => world.files.has(candidate));
+	const found = importCandidates(target).find((candidate) => sources.files.has(candidate));
 	if (found !== undefined) return { path: found, namespace: SUBMISSION };
 	// resolve() stops at the root folder. An import that climbs above the root is meant to lead outside.
 	const climbs = join(dirname(importer).slice(1), path).startsWith("../");
-	return world.files.contains(target) && !climbs ? refused(path, "", undefined) : refused(path, OUTSIDE, "outside");
+	return sources.files.contains(target) && !climbs ? refuse(path, "", undefined) : refuse(path, OUTSIDE, "outside");
 }
 
 const OUTSIDE = "is outside of the submission: only files beside the module or below it can be imported";
-const REACH = "a submission can import its own files, #kernel, #box/… and modules of node:";
+const IMPORTABLE = "a submission can import its own files, #kernel, #box/… and modules of node:";
 
-function refused(path: string, why: string, detail: Refusal | undefined): OnResolveResult {
+function refuse(path: string, why: string, detail: Refusal | undefined): OnResolveResult {
 	const what = `Could not resolve ${JSON.stringify(path)}`;
 	return { errors: [{ text: why === "" ? what : `${what}: ${why === OUTSIDE ? `it ${OUTSIDE}` : why}`, detail }] };
 }
 
-const ofKit = (file: string): OnResolveResult => ({ path: relative(inKit(), file), namespace: KIT });
+const kitFile = (file: string): OnResolveResult => ({ path: relative(inKit(), file), namespace: KIT });
 
 // Parts of the engine that no lesson asks for. `#box/tar` is always the kit's file, wherever the learner's file is.
-function given(path: string): string | undefined {
+function givenPart(path: string): string | undefined {
 	const file = /^#box\/\w+$/.test(path) ? inKit("solutions/given", `${basename(path)}.ts`) : undefined;
 	return file !== undefined && existsSync(file) ? file : undefined;
 }
 
 // Node modules that this computer's newer Node may have, and the guest's Node may not.
-const NEWER = new Set(["node:sqlite", "node:sea"]);
-const isOfGuestsNode = (path: string) => isBuiltin(path) && !NEWER.has(path);
+const NEWER_BUILTINS = new Set(["node:sqlite", "node:sea"]);
+const isGuestBuiltin = (path: string) => isBuiltin(path) && !NEWER_BUILTINS.has(path);
 
 const LOADERS: Record<string, Loader> = { ".json": "json", ".js": "js", ".mjs": "js", ".cjs": "js", ".txt": "text" };
-const loaderOf = (path: string): Loader => LOADERS[extname(path)] ?? "ts";
+const loaderFor = (path: string): Loader => LOADERS[extname(path)] ?? "ts";
 
-async function load({ files, replaced }: World, path: string, esbuild: PluginBuild["esbuild"]): Promise<OnLoadResult> {
-	const loader = loaderOf(path);
+async function loadSubmissionFile(
+	{ files, replaced }: ProgramSources,
+	path: string,
+	esbuild: PluginBuild["esbuild"],
+): Promise<OnLoadResult> {
+	const loader = loaderFor(path);
 	const text = await files.read(path).catch((error: Error) => error);
 	if (typeof text !== "string") return { errors: [{ text: text.message, detail: "unreadable" satisfies Refusal }] };
 	if (loader === "json") return { contents: text, loader };
-	const isSubject = [...replaced.values()].some((file) => resolve(file) === path);
-	const contents = [text, ...(isSubject ? [AS_MODULE] : []), NO_SOURCE_MAP].join("\n");
+	const isLearnersModule = [...replaced.values()].some((file) => resolve(file) === path);
+	const contents = [text, ...(isLearnersModule ? [EMPTY_EXPORT] : []), NO_SOURCE_MAP].join("\n");
 	const computed = await computedImport(contents, loader, esbuild);
 	if (computed === undefined) return { contents, loader };
 	const location = { ...computed.location, file: `${SUBMISSION}:${path}` };
@@ -155,29 +162,29 @@ async function computedImport(
 	loader: Loader,
 	{ transform }: PluginBuild["esbuild"],
 ): Promise<Message | undefined> {
-	const said = await transform(contents, {
+	const errors = await transform(contents, {
 		loader,
 		platform: "node",
 		format: "cjs",
 		target: "node24",
 		logLevel: "silent",
-		logOverride: Object.fromEntries(COMPUTED.map((id) => [id, "error"])),
+		logOverride: Object.fromEntries(COMPUTED_PATH_ERRORS.map((id) => [id, "error"])),
 		tsconfigRaw: {},
 	}).then(
 		() => [],
 		// Bundling reports all other errors.
 		({ errors = [] }: { errors?: Message[] }) => errors,
 	);
-	return said.find(({ id }) => COMPUTED.includes(id));
+	return errors.find(({ id }) => COMPUTED_PATH_ERRORS.includes(id));
 }
 
-const COMPUTED = ["unsupported-dynamic-import", "unsupported-require-call"];
+const COMPUTED_PATH_ERRORS = ["unsupported-dynamic-import", "unsupported-require-call"];
 
 /**
  * The paths that an import may mean, as the bundler resolves files on the disk: the ending may be missing, or be `.js`
  * for a `.ts` file.
  */
-export const candidates = (path: string): string[] => [
+export const importCandidates = (path: string): string[] => [
 	path,
 	`${path}.ts`,
 	path.replace(/\.js$/, ".ts"),

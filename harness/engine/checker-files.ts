@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { inKit } from "../base/kit.ts";
 import { COMPILER_OPTIONS } from "./compiler-options.ts";
 import { libraryDeclarations, nodeDeclarations } from "./declarations.ts";
-import { inPlaceOfReference } from "./earlier-modules.ts";
+import { earlierModule } from "./earlier-modules.ts";
 import type { SubmissionFiles } from "./submission-files.ts";
 
 const SUBMISSION = "/submission";
@@ -21,15 +21,15 @@ const NOT_FOUND = new Set([2307, 2664, 2688, 2732, 2792, 6053, 6054, 7016]);
  * All files that the type checker sees: the submission's files, and the declarations of the language, of Node and of
  * the kit.
  */
-export class TypeWorld {
+export class CheckerFiles {
 	readonly questions = ["readFile", "fileExists", "directoryExists", "getAccessibleEntries", "realpath"];
 	readonly #texts = new Map<string, string>();
-	readonly #own = new Set<string>();
+	readonly #filesRead = new Set<string>();
 	#asked = 0;
 
 	constructor(
 		compiler: string,
-		private readonly subject: string,
+		private readonly learnersModule: string,
 		private readonly modules: ReadonlyMap<string, string>,
 		private readonly files: SubmissionFiles,
 	) {
@@ -43,17 +43,17 @@ export class TypeWorld {
 				typeRoots: [dirname(NODE)],
 			},
 			include: [],
-			files: [LIBRARY, SUBMISSION + subject],
+			files: [LIBRARY, SUBMISSION + learnersModule],
 		};
 		this.#texts.set(CONFIG, JSON.stringify(config));
 		this.#texts.set(LIBRARY, libraryDeclarations(compiler, library));
 		for (const [name, text] of nodeDeclarations()) this.#texts.set(join(NODE, name), text);
-		this.#own.add(SUBMISSION + subject);
+		this.#filesRead.add(SUBMISSION + learnersModule);
 	}
 
 	/** The submission's files that the checker has read, by the checker's names. */
-	own(): Iterable<string> {
-		return this.#own;
+	filesRead(): Iterable<string> {
+		return this.#filesRead;
 	}
 
 	/** The submission's path for a name that the checker uses; null if the name means no file of the submission. */
@@ -95,8 +95,8 @@ export class TypeWorld {
 		if (this.#texts.has(path)) return true;
 		const kit = kitPath(path);
 		if (kit !== null) return statSync(kit, { throwIfNoEntry: false })?.isFile() === true;
-		const own = this.#ownPath(path);
-		return own !== null && (own.kit || this.files.has(own.path));
+		const place = this.#placeOf(path);
+		return place !== null && (place.kit || this.files.has(place.path));
 	}
 
 	async #read(path: string): Promise<string | null> {
@@ -104,19 +104,19 @@ export class TypeWorld {
 		if (text !== undefined) return text;
 		const kit = kitPath(path);
 		if (kit !== null) return this.#has(path) ? readFileSync(kit, "utf8") : null;
-		const own = this.#ownPath(path);
-		if (own?.kit) return readFileSync(own.path, "utf8");
-		if (own === null || !this.files.has(own.path)) return null;
-		this.#own.add(path);
-		return this.files.read(own.path).catch(() => null);
+		const place = this.#placeOf(path);
+		if (place?.kit) return readFileSync(place.path, "utf8");
+		if (place === null || !this.files.has(place.path)) return null;
+		this.#filesRead.add(path);
+		return this.files.read(place.path).catch(() => null);
 	}
 
 	// Imports of types resolve as imports of values do: an earlier lesson's module is the reference solution's.
-	#ownPath(name: string): { path: string; kit: boolean } | null {
+	#placeOf(name: string): { path: string; kit: boolean } | null {
 		const path = this.pathOf(name);
 		// The checker gets its settings from CONFIG only. It does not see a submission's own settings.
 		if (path === null || /\/(package|tsconfig)\.json$/.test(path)) return null;
-		const reference = path === this.subject ? undefined : inPlaceOfReference(this.modules, this.subject, path);
+		const reference = path === this.learnersModule ? undefined : earlierModule(this.modules, this.learnersModule, path);
 		if (reference === undefined) return { path, kit: false };
 		const replacement = this.modules.get(reference);
 		return replacement === undefined ? { path: reference, kit: true } : { path: resolve(replacement), kit: false };

@@ -9,7 +9,7 @@ const left = await temporary();
 vi.stubEnv("DRYDOCK_CACHE", join(left.dir, "cache"));
 vi.stubEnv("TMPDIR", left.dir);
 // Imported here, because the cache's module reads the variable when it is loaded.
-const { typeErrors } = await import("../../harness/engine/types.ts");
+const { typeErrors } = await import("../../harness/engine/type-errors.ts");
 afterAll(() => {
 	vi.unstubAllEnvs();
 	return Promise.all([files.remove(), left.remove()]);
