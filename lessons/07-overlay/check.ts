@@ -1,9 +1,16 @@
 import { type Context, defineCheck, refused } from "../../harness/judge/index.ts";
-import { deriveOverlay, IN_ORDER, OVERLAYFS, rootOf } from "./facts.ts";
-import { layersChanged, layersCopied, sharedUpper } from "./layer-rules.ts";
+import { deriveOverlay, IN_ORDER, OVERLAYFS, REVERSED, rootOf } from "./facts.ts";
+import { layersChanged, layersCopied, sharedUpper } from "./layers.ts";
+import {
+	leftAfterRefusal,
+	mountsLeft,
+	refusedEnding,
+	refusedLeft,
+	refusedMountsLeft,
+	threwAtOnce,
+} from "./leftovers.ts";
 import { oneOfTwo } from "./mounts.ts";
 import { refusals } from "./refusals.ts";
-import { leftAfterRefusal, mountsLeft, refusedEnding, refusedLeft, refusedMountsLeft, threwAtOnce } from "./remains.ts";
 import { drawInputs, LAYERS, NEIGHBOUR, scenarioOf } from "./scenario.ts";
 
 const onOverlay = ({ facts }: Context) => facts["root.fstype"] === "overlay";
@@ -23,11 +30,11 @@ function writtenToImage({ facts, process, observation: { moments } }: Context): 
 	const changed = [facts["layers.during"] ?? []].flat().length;
 	if (changed === 0) return "";
 	const neighbour = rootOf(moments["during"]?.commands[NEIGHBOUR] ?? null)?.root;
-	const witness =
+	const shared =
 		neighbour === rootOf(process)?.root
-			? " And the other container, whose root is the same directory, has seen it happen."
+			? " The other container has the same directory as its root, so it sees these changes."
 			: "";
-	return ` So the command has written to the image: ${changed} of its paths have changed.${witness}`;
+	return ` So the command wrote to the image: ${changed} of its paths have changed.${shared}`;
 }
 
 export default defineCheck({
@@ -35,7 +42,7 @@ export default defineCheck({
 	exported: "mountOverlay",
 	weight: 15,
 	learnt:
-		"An image is layers that nobody writes to. An overlay shows them as one directory and keeps every change in a layer of its own: a container costs what it has written, and leaves the image as it was.",
+		"An image consists of layers that nobody writes to. An overlay shows them as one directory tree, and puts every change into an extra layer. So a container takes only the space of what it has written, and the image stays as it was.",
 	draw: drawInputs,
 	scenario: scenarioOf,
 	derive: deriveOverlay,
@@ -49,14 +56,14 @@ export default defineCheck({
 					when: (context) => rootOf(context.process)?.root.startsWith(`${LAYERS}/`) === true,
 					diagnosis: "layer-as-root",
 					why: (context) =>
-						`The root in /proc/PID/mountinfo is a layer itself, ${rootOf(context.process)?.root}.${writtenToImage(context)}`,
-					try: "Mount an overlay of all the layers on a directory of its own, and give that back as merged.",
+						`According to /proc/PID/mountinfo, the command's root is one of the layers, ${rootOf(context.process)?.root}.${writtenToImage(context)}`,
+					try: "Mount an overlay of all the layers on a new directory, and return that directory as merged.",
 					see: ["mount(2)", OVERLAYFS],
 				},
 				{
 					diagnosis: "no-overlay",
 					why: (context) =>
-						`The root in /proc/PID/mountinfo is a directory of a ${rootOf(context.process)?.fstype}: nothing is merged there. A copy of the layers would have to be made for every container, whole, and takes all their space again.`,
+						`According to /proc/PID/mountinfo, the command's root is not an overlay, but a directory on a file system of type ${rootOf(context.process)?.fstype}. Such a root needs a full copy of the layers for every container, and each copy takes all their space again.`,
 					try: 'mount("overlay", merged, "overlay", 0, "lowerdir=…,upperdir=…,workdir=…")',
 					see: ["mount(2)", OVERLAYFS],
 				},
@@ -65,7 +72,7 @@ export default defineCheck({
 		{
 			fact: "lone.fstype",
 			madeOf: "kernel",
-			what: "the file system of the root of a container on one layer",
+			what: "the file system of the root of a container with only one layer",
 			accept: noOverlay,
 			// An engine that takes one of the layers out of lowerdir has no lowerdir left for this container.
 			follows: ({ facts }) => facts["lone.fstype"] === "none",
@@ -73,14 +80,14 @@ export default defineCheck({
 				{
 					when: ({ facts }) => facts["lone.fstype"] === "none",
 					diagnosis: "one-layer-not-run",
-					why: "The container on three layers ran, and beside it nothing ran in the one on one layer.",
-					try: "Make lowerdir of as many layers as there are. With one there is no colon.",
+					why: "The container with three layers ran. But in the container with one layer, which was started as well, no command ran.",
+					try: "Write all of lowerdirs into lowerdir, however many there are. With one layer, there is no colon.",
 					see: [OVERLAYFS],
 				},
 				{
 					diagnosis: "one-layer-not-overlaid",
 					why: ({ facts }) =>
-						`The root of the container on three layers is an overlay; that of the container on one layer is on ${facts["lone.fstype"]}. One layer is an image, too: what the container writes must not go to it.`,
+						`The root of the container with three layers is an overlay. The root of the container with one layer is on ${facts["lone.fstype"]}. One layer is an image, too, and the container must not write to it.`,
 					try: "Mount an overlay, however many layers there are.",
 					see: [OVERLAYFS],
 				},
@@ -89,14 +96,14 @@ export default defineCheck({
 		{
 			fact: "neighbour.root",
 			madeOf: "kernel",
-			what: "the file system that the second container's root is",
+			what: "the file system of the second container's root",
 			// If the second container has no command, neighbour.ending reports that.
 			accept: (_, context) => !onOverlay(context) || context.facts["neighbour.ending"] !== "returned 0",
 			explain: [
 				{
 					diagnosis: "neighbour-no-overlay",
-					why: "The other container's root is an overlay, and this one's is not: mountOverlay does not do the same each time that it is called. Every container of an image shares its layers; one that has a copy takes as much room as the image.",
-					try: "Have mountOverlay depend on its parameters only.",
+					why: "The first container's root is an overlay, and the second container's is not. So mountOverlay does not do the same in every call. All containers of an image share its layers. A container with a copy of them takes as much space as the image.",
+					try: "Make the result of mountOverlay depend on its parameters only.",
 					see: [OVERLAYFS],
 				},
 			],
@@ -110,15 +117,15 @@ export default defineCheck({
 				{
 					when: ({ facts }) => facts["upperdir"] === "none",
 					diagnosis: "no-upperdir",
-					why: "The overlay's line in /proc/PID/mountinfo has no upperdir. Without one an overlay is read-only: the container sees all the layers, and can change nothing.",
+					why: "The overlay's line in /proc/PID/mountinfo has no upperdir. Without an upperdir, an overlay is read-only: the container sees all the layers, and can change nothing.",
 					try: "Add upperdir=DIR/upper,workdir=DIR/work to the options.",
 					see: [OVERLAYFS],
 				},
 				{
 					when: ({ facts }) => facts["upperdir"] !== "the second container's, too",
 					diagnosis: "layer-as-upper",
-					why: "upperdir in /proc/PID/mountinfo is one of the image's layers. All that the container writes, the kernel puts there: the image is another one now.",
-					try: "All of lowerdirs are lower layers. upperdir is a new, empty directory in dir.",
+					why: "upperdir in /proc/PID/mountinfo is one of the image's layers. The kernel writes the container's changes to upperdir, so the container has changed the image.",
+					try: "Use all of lowerdirs as lower layers, and a new, empty directory in dir as upperdir.",
 					see: [OVERLAYFS],
 				},
 				sharedUpper,
@@ -127,7 +134,7 @@ export default defineCheck({
 		{
 			fact: "upper.start",
 			madeOf: "files",
-			what: "what the second container's upperdir holds that its command has not written",
+			what: "entries of the second container's upperdir that its command did not make",
 			// An upperdir that both containers share holds the changes of both; writes.shared reports that.
 			accept: (_, context) =>
 				noUpper(_, context) ||
@@ -138,14 +145,14 @@ export default defineCheck({
 					when: ({ facts }) => [facts["layers.copies"] ?? []].flat().length > 0,
 					diagnosis: "image-in-upper",
 					misconception: 13,
-					why: "The command has made one file. All this was in upperdir before, and files with the content of the layers' are among it: each container has a copy of them. Whatever is in upperdir hides what the layers have of that name, so nothing is ever copied up, or hidden by a whiteout.",
-					try: "Leave upperdir empty: the kernel copies a file there when it is first written to.",
+					why: "The command made one file. These entries were in upperdir before, and some of them have the content of files in the layers. So each container has a copy of those files. A file in upperdir hides the layers' file of the same name, so the kernel never needs to copy that file up.",
+					try: "Leave upperdir empty: the kernel copies a file there before the first change to the file.",
 					see: [OVERLAYFS],
 				},
 				{
 					diagnosis: "upper-not-empty",
 					misconception: 13,
-					why: "The command has made one file. All this was in upperdir before the command began. upperdir is to hold what the container has changed: packed up, it would be the container's own layer.",
+					why: "The command made one file. These entries were in upperdir before the command began. upperdir must hold only the container's changes, so that you can pack it up as a new layer.",
 					try: "Make a new directory for upperdir, and put nothing into it.",
 					see: [OVERLAYFS],
 				},
@@ -154,43 +161,43 @@ export default defineCheck({
 		{
 			fact: "layers.copies",
 			madeOf: "files",
-			what: "files of the layers that lie somewhere else as well",
+			what: "copies of the layers' files outside of the layers",
 			accept: noOverlay,
 			explain: [layersCopied],
 		},
 		{
 			fact: "layers.during",
 			madeOf: "files",
-			what: "changes in the layers, while the command runs",
+			what: "changes in the layers while the command runs",
 			accept: noOverlay,
 			explain: layersChanged,
 		},
 		{
 			fact: "layers.seen",
 			madeOf: "files",
-			what: "the layers as the command sees them",
+			what: "the layers in the command's root",
 			accept: noOverlay,
 			explain: [
 				{
-					when: ({ facts }) => facts["layers.seen"] === "the last one on top",
+					when: ({ facts }) => facts["layers.seen"] === REVERSED,
 					diagnosis: "layers-reversed",
-					why: "Of two files that are in two layers each, the command's root shows the one that lies lower.",
-					try: "In lowerdir the first one is the topmost, and so it is in lowerdirs: keep the order.",
+					why: "Two files exist in two layers each. For both, the command's root shows the content from the lower layer.",
+					try: "Keep the order of lowerdirs: in lowerdir, the topmost layer comes first as well.",
 					see: [OVERLAYFS],
 				},
 				{
 					when: ({ facts }) => !String(facts["layers.seen"]).startsWith("nothing"),
 					diagnosis: "layers-out-of-order",
 					why: ({ facts }) =>
-						`All three layers are there, but what is in two of them is not always the upper one's. Seen: ${facts["layers.seen"]}.`,
-					try: "Leave lowerdirs in the order in which they are given: neither their names nor their ages say which is on top.",
+						`The command's root shows files of all three layers. But if an upper layer has or hides the same name, the root does not always show that. It shows ${facts["layers.seen"]}.`,
+					try: "Keep the order of lowerdirs: neither the names nor the ages of the layers say which one is on top.",
 					see: [OVERLAYFS],
 				},
 				{
 					diagnosis: "layers-missing",
 					why: ({ facts }) =>
-						`Each layer has a file of its own; the command's root shows ${facts["layers.seen"]}. A possible cause: an option that is given twice counts once, the last one.`,
-					try: "Give all of them in one option: lowerdir=A:B.",
+						`Each layer has a file that no other layer has. The command's root shows ${facts["layers.seen"]}. A possible cause: if an option is given twice, only the last one counts.`,
+					try: "List all layers in one option: lowerdir=A:B.",
 					see: [OVERLAYFS],
 				},
 			],
@@ -198,7 +205,7 @@ export default defineCheck({
 		{
 			fact: "layers.old",
 			madeOf: "files",
-			what: "layers that the command sees as they were, when a file in them has been written to",
+			what: "layers in which the command does not see a change of the check",
 			accept: (_, context) =>
 				noOverlay(_, context) ||
 				context.facts["layers.seen"] !== IN_ORDER ||
@@ -207,21 +214,21 @@ export default defineCheck({
 			explain: [
 				{
 					...layersCopied,
-					why: "While the command ran, the check wrote to one file in each of these layers. The command's root still shows the file as it was: so it is not made of the layer, but of a copy, wherever that is. It takes all its space again.",
+					why: "While the command ran, the check wrote to one file in each of these layers. The command's root still shows the old content. So the root is made of a copy of the layer, not of the layer itself. A copy takes all the space of the layer again.",
 				},
 			],
 		},
 		{
 			fact: "upper",
 			madeOf: "files",
-			what: "the command's changes, as found in upperdir",
+			what: "the command's changes in upperdir",
 			accept: noUpper,
 			explain: [
 				{
 					diagnosis: "changes-missing",
 					why: ({ process }) =>
-						`The command wrote over a file, appended to one, changed a mode, deleted a file, made a directory anew and made a file. Not all of it has reached upperdir. The overlay is mounted "${rootOf(process)?.options.split(",")[0]}", and what the command's programs were told is below.`,
-					try: "Mount it with no flags, and with an upperdir that has room and can be written to.",
+						`The command overwrote a file, appended to a file, changed a mode, deleted a file, replaced a directory, and made a file. Some of these changes are not in upperdir. The overlay is mounted "${rootOf(process)?.options.split(",")[0]}". The command's error messages are below.`,
+					try: "Mount the overlay without flags, and with a writable upperdir that has enough space.",
 					see: ["mount(2)", OVERLAYFS],
 				},
 			],
@@ -229,14 +236,14 @@ export default defineCheck({
 		{
 			fact: "writes.shared",
 			madeOf: "files",
-			what: "what one container sees of the other's changes",
+			what: "changes of one container that the other container sees",
 			accept: noOverlay,
 			explain: [sharedUpper],
 		},
 		{
 			fact: "neighbour.ending",
 			madeOf: "exercise",
-			what: "how the second container ended, which ran beside it",
+			what: "how the second container ended",
 			// If no command ran at all, or both containers ended with the same exception, the first finding gives the
 			// reason.
 			accept: (_, context) => context.facts["command.ran"] === false || endedAlike(context),
@@ -249,15 +256,15 @@ export default defineCheck({
 					diagnosis: "second-container-fails",
 					misconception: 17,
 					why: ({ facts }) =>
-						`Two containers ran at once, and the one that ended first could not remove something: ${facts["neighbour.ending"]}. The other one was still running then. Possible causes: what it tried to remove belongs to both; or something of its own is still mounted there.`,
+						`Two containers ran at the same time. The second one ended first, and could not remove something: ${facts["neighbour.ending"]}. Possible causes: it tried to remove something that belongs to both containers, or something of its own is still mounted there.`,
 					try: "Remove dir, which belongs to this container alone, and nothing above it.",
 					see: ["rmdir(2), ERRORS"],
 				},
 				{
 					diagnosis: "second-container-ends-otherwise",
 					why: ({ facts }) =>
-						`Two containers ran at once, on the same layers. The one that the lesson is about did not end like this; the other one, which was started first and ended first: ${facts["neighbour.ending"]}.`,
-					try: "Look for what is different with two containers on one image: what is shared, and what one finds that the other has made.",
+						`Two containers ran at the same time, on the same layers. The second one started and ended before the first, and ended like this: ${facts["neighbour.ending"]}. The first one did not end like this.`,
+					try: "Look for things that two containers of one image share, and for things of one container that affect the other.",
 					see: [OVERLAYFS],
 				},
 			],
@@ -265,7 +272,7 @@ export default defineCheck({
 		{
 			fact: "refused.ending",
 			madeOf: "exercise",
-			what: "a container with a layer that is not there",
+			what: "how a container with a missing layer ended",
 			accept: noOverlay,
 			explain: refusedEnding,
 		},
@@ -289,7 +296,7 @@ export default defineCheck({
 				{
 					diagnosis: "directories-left",
 					misconception: 17,
-					why: "These paths were not there before the containers started. An upper layer takes the space of all that was ever written to it, and nobody will look for it again.",
+					why: "These paths were not there before the containers started. An upper layer takes the space of everything that was written to it, and nothing else will remove it.",
 					try: "In remove, after umount2: rmSync(dir, { recursive: true }).",
 					see: [OVERLAYFS],
 				},
@@ -298,19 +305,19 @@ export default defineCheck({
 		{
 			fact: "layers.after",
 			madeOf: "files",
-			what: "changes in the layers, after the command has ended",
+			what: "changes in the layers after the command has ended",
 			explain: layersChanged,
 		},
 		{
 			fact: "host.propagation.after",
 			madeOf: "kernel",
-			what: "mounts of the host that are shared no longer, or have become so",
+			what: "mounts of the host whose propagation has changed",
 			explain: [
 				{
 					diagnosis: "host-made-private",
 					misconception: 4,
-					why: "mountOverlay runs on the host, before the command's process has a mount table of its own: what it says of propagation, it says of the host's mounts. shared:N is gone from their lines.",
-					try: "Leave the propagation alone here: enterRoot, of lesson 04, does that in the container.",
+					why: "mountOverlay runs on the host, before the command's process gets a mount namespace of its own. So if mountOverlay changes the propagation, it changes the host's mounts. Their lines in mountinfo have lost shared:N.",
+					try: "Do not change the propagation here: enterRoot of lesson 04 does so in the container.",
 					see: ["mount_namespaces(7), SHARED SUBTREES"],
 				},
 			],
@@ -318,7 +325,7 @@ export default defineCheck({
 		{
 			fact: "refused.left",
 			madeOf: "files",
-			what: "what is left of a container, one of whose layers is not there",
+			what: "what is left of a container with a missing layer",
 			explain: refusedLeft,
 		},
 	],

@@ -11,13 +11,13 @@ import {
 	type ProcessState,
 } from "../../harness/judge/index.ts";
 import {
+	CHANGED_BY_CHECK,
 	CONTAINERS,
 	ELSEWHERE,
-	LATE,
+	filesChangedByCheck,
 	LAYERS,
 	LOG,
 	LONE,
-	lateFiles,
 	NEIGHBOUR,
 	REFUSED,
 	textIn,
@@ -40,7 +40,7 @@ export function kernelLog({ programs }: Observation): string[] {
 }
 
 /** The container was started although one of its layers does not exist. */
-export const STARTED = "started all the same";
+export const STARTED = "started nevertheless";
 
 /** The facts of this lesson. */
 export function deriveOverlay(observation: Observation, drawn: Drawn): Record<string, FactValue> {
@@ -51,14 +51,14 @@ export function deriveOverlay(observation: Observation, drawn: Drawn): Record<st
 	const lone = commandAt(observation, DURING, LONE);
 	const left = changes(before, after, [CONTAINERS, ...ELSEWHERE]);
 	// The refused container is started only after the look, so what is new since then is its own.
-	const late = changes(during, after, [CONTAINERS, ...ELSEWHERE]);
+	const newSinceLook = changes(during, after, [CONTAINERS, ...ELSEWHERE]);
 	return {
 		"neighbour.ending": neighbourEnding(observation),
 		"refused.ending": refusedEnding(observation),
 		"layers.during": layerChanges(before, during, drawn),
 		"layers.after": layerChanges(before, after, drawn),
-		"left.files": [...left.filter((path) => !late.includes(path)), ...newInRoot(before, after)],
-		"refused.left": left.filter((path) => late.includes(path)),
+		"left.files": [...left.filter((path) => !newSinceLook.includes(path)), ...newInRoot(before, after)],
+		"refused.left": left.filter((path) => newSinceLook.includes(path)),
 		...(box === null
 			? {}
 			: {
@@ -93,30 +93,29 @@ const newInRoot = (before: HostState, after: HostState) =>
 
 // Paths that were added, removed or changed. Leaves out what lies below a path that is already listed.
 function changes(before: HostState, now: HostState, tops: string[]): string[] {
-	const told: string[] = [];
+	const listed: string[] = [];
 	for (const top of tops) {
-		const [old, young] = [before, now].map(
+		const [oldEntries, newEntries] = [before, now].map(
 			({ trees }) => new Map((trees[top] ?? []).map((entry) => [entry.path, entry])),
 		);
-		for (const path of [...new Set([...(old?.keys() ?? []), ...(young?.keys() ?? [])])].sort()) {
-			const [one, other] = [old?.get(path), young?.get(path)];
-			const full = posix.join(top, path);
-			if (path === "." || same(one, other) || told.some((above) => full.startsWith(`${above}/`))) continue;
-			told.push(full);
+		for (const path of [...new Set([...(oldEntries?.keys() ?? []), ...(newEntries?.keys() ?? [])])].sort()) {
+			const fullPath = posix.join(top, path);
+			if (path === "." || same(oldEntries?.get(path), newEntries?.get(path))) continue;
+			if (!listed.some((above) => fullPath.startsWith(`${above}/`))) listed.push(fullPath);
 		}
 	}
-	return told;
+	return listed;
 }
 
 // The size of a directory only counts its entries, and the entries themselves are compared.
 function same(one: Entry | undefined, other: Entry | undefined): boolean {
-	const shown = (entry: Entry | undefined) =>
+	const compared = (entry: Entry | undefined) =>
 		entry && JSON.stringify({ ...entry, inode: 0, changedMs: 0, size: entry.kind === "directory" ? 0 : entry.size });
-	return shown(one) === shown(other);
+	return compared(one) === compared(other);
 }
 
 /** Text for a file that was changed or replaced, and has its old content again. */
-const PUT_BACK = "written and put back";
+const PUT_BACK = "changed and put back";
 
 /** Whether the only changes in the layers are files that were changed and put back. */
 export const onlyPutBack = ({ facts }: { facts: Facts }): boolean =>
@@ -126,17 +125,17 @@ export const onlyPutBack = ({ facts }: { facts: Facts }): boolean =>
 
 // A file that was changed and put back is found, too: it has a new inode, or another time of its last change.
 function layerChanges(before: HostState, now: HostState, drawn: Drawn): string[] {
-	const isLate = (path: string) => lateFiles(drawn).includes(path);
-	const changed = changes(before, now, [LAYERS]).filter((path) => !isLate(path));
+	const isChangedByCheck = (path: string) => filesChangedByCheck(drawn).includes(path);
+	const changed = changes(before, now, [LAYERS]).filter((path) => !isChangedByCheck(path));
 	if (changed.length > 0) return changed;
-	const old = new Map((before.trees[LAYERS] ?? []).map((entry) => [entry.path, entry]));
-	const other = (now.trees[LAYERS] ?? []).filter(({ path, inode, changedMs }) => {
-		const known = old.get(path);
-		return known?.inode !== inode || known.changedMs !== changedMs;
+	const oldEntries = new Map((before.trees[LAYERS] ?? []).map((entry) => [entry.path, entry]));
+	const putBack = (now.trees[LAYERS] ?? []).filter(({ path, inode, changedMs }) => {
+		const old = oldEntries.get(path);
+		return old?.inode !== inode || old.changedMs !== changedMs;
 	});
-	return other
+	return putBack
 		.map(({ path }) => posix.join(LAYERS, path))
-		.filter((path) => !isLate(path))
+		.filter((path) => !isChangedByCheck(path))
 		.map((path) => `${path}: ${PUT_BACK}`);
 }
 
@@ -144,7 +143,9 @@ function layerChanges(before: HostState, now: HostState, drawn: Drawn): string[]
 const fileIn = (process: ProcessState | null, drawn: Drawn, name: string) => process?.files[drawn[name] ?? ""] ?? null;
 
 /** The layers are stacked in the order that was asked for. */
-export const IN_ORDER = "the first one on top";
+export const IN_ORDER = "all layers, with the first one on top";
+/** The layers are stacked in the opposite order. */
+export const REVERSED = "all layers, with the last one on top";
 
 function layersSeen(box: ProcessState, drawn: Drawn): string {
 	const missing = (
@@ -154,14 +155,14 @@ function layersSeen(box: ProcessState, drawn: Drawn): string {
 			["lowest", "the last"],
 		] as const
 	).filter(([name]) => fileIn(box, drawn, name) === null);
-	if (missing.length > 0) return `nothing of ${missing.map(([, layer]) => layer).join(" and ")}`;
+	if (missing.length > 0) return `nothing of ${missing.map(([, layer]) => layer).join(" and ")} layer`;
 	const isOf = (name: string, layer: string) =>
 		fileIn(box, drawn, name)?.text === textIn(drawn[layer] ?? "", drawn[name] ?? "");
 	const inOrder = [isOf("replaced", "top"), isOf("covered", "middle")];
 	const reversed = [isOf("replaced", "middle"), isOf("covered", "base")];
 	if (inOrder.every(Boolean))
-		return fileIn(box, drawn, "hidden") === null ? IN_ORDER : "a file that the first one hides";
-	return reversed.every(Boolean) ? "the last one on top" : "in another order";
+		return fileIn(box, drawn, "hidden") === null ? IN_ORDER : "a file that a whiteout in the first layer hides";
+	return reversed.every(Boolean) ? REVERSED : "all layers, in another order";
 }
 
 /** The entries of a container's upper layer. @param known a file that the upper layer must have */
@@ -182,9 +183,9 @@ function upperEntries({ overlay }: ProcessState, { trees }: HostState, known: st
 // The neighbour's command makes only one file. Every other entry was there when the command started.
 function upperAtStart(neighbour: ProcessState | null, host: HostState, drawn: Drawn): string[] {
 	if (neighbour === null) return [];
-	const mine = drawn["mine"] ?? "";
-	const paths = upperEntries(neighbour, host, mine).map(({ path }) => path);
-	return paths.filter((path) => path !== "." && path !== mine && !paths.some((above) => path.startsWith(`${above}/`)));
+	const own = drawn["neighbourFile"] ?? "";
+	const paths = upperEntries(neighbour, host, own).map(({ path }) => path);
+	return paths.filter((path) => path !== "." && path !== own && !paths.some((above) => path.startsWith(`${above}/`)));
 }
 
 /** Copies: paths outside the layers that have the content of a layer's file, of those that no command changes. */
@@ -195,32 +196,34 @@ function copies({ trees, mounts }: HostState, drawn: Drawn): string[] {
 		),
 	);
 	// Not copies: files seen through an overlay, or through another mount of a layer.
-	const places = mounts.filter(({ fstype, root }) => fstype === "overlay" || `${root}/`.startsWith(`${LAYERS}/`));
+	const views = mounts.filter(({ fstype, root }) => fstype === "overlay" || `${root}/`.startsWith(`${LAYERS}/`));
 	return [CONTAINERS, ...ELSEWHERE].flatMap((top) =>
 		(trees[top] ?? [])
 			.filter(({ kind, text }) => kind === "file" && texts.has(text))
 			.map(({ path }) => posix.join(top, path))
-			.filter((path) => !places.some(({ mountPoint }) => within(path, mountPoint))),
+			.filter((path) => !views.some(({ mountPoint }) => isWithin(path, mountPoint))),
 	);
 }
 
 // The check has changed a file in each layer. A layer that still shows the old content is a copy.
 function oldLayers(box: ProcessState, drawn: Drawn): string[] {
-	const old = Object.entries(LATE).filter(([, name]) => fileIn(box, drawn, name)?.text !== drawn["news"]);
-	return old.map(([layer]) => drawn[layer] ?? "");
+	const copied = Object.entries(CHANGED_BY_CHECK).filter(
+		([, name]) => fileIn(box, drawn, name)?.text !== drawn["newContent"],
+	);
+	return copied.map(([layer]) => drawn[layer] ?? "");
 }
 
 function whoseUpper(box: ProcessState, neighbour: ProcessState | null, drawn: Drawn): string {
 	const upper = box.overlay?.upperdir ?? "";
 	if (upper === "") return "none";
-	const layer = ["top", "middle", "base"].map((name) => drawn[name] ?? "").find((path) => within(upper, path));
+	const layer = ["top", "middle", "base"].map((name) => drawn[name] ?? "").find((path) => isWithin(upper, path));
 	if (layer !== undefined) return layer;
 	const other = neighbour?.overlay?.upperdir ?? "";
 	const isShared = posix.isAbsolute(upper) && posix.normalize(upper) === posix.normalize(other);
 	return isShared ? "the second container's, too" : "its own";
 }
 
-const within = (path: string, top: string) => `${posix.normalize(path)}/`.startsWith(`${top}/`);
+const isWithin = (path: string, top: string) => `${posix.normalize(path)}/`.startsWith(`${top}/`);
 
 // Which of the command's changes the upper layer contains, read from outside.
 function inUpper(box: ProcessState, host: HostState, drawn: Drawn): string[] {
@@ -232,11 +235,14 @@ function inUpper(box: ProcessState, host: HostState, drawn: Drawn): string[] {
 	// invisible.
 	const isEmpty = box.files[`${drawn["remade"]}/old`] === null;
 	const found: [boolean, string][] = [
-		[edited?.text === `${WRITTEN}\n`, "the file written over"],
-		[appended?.text === `${textIn(drawn["top"] ?? "", drawn["appended"] ?? "")}${WRITTEN}\n`, "the file appended to"],
-		[chmodded?.mode === 0o600, "the file with another mode"],
-		[deleted?.kind === "char" && deleted.device === "0:0", "a whiteout for the file deleted"],
-		[remade?.kind === "directory" && (remade.opaque || isEmpty), "an opaque directory for the one made anew"],
+		[edited?.text === `${WRITTEN}\n`, "the overwritten file"],
+		[
+			appended?.text === `${textIn(drawn["top"] ?? "", drawn["appended"] ?? "")}${WRITTEN}\n`,
+			"the file with appended text",
+		],
+		[chmodded?.mode === 0o600, "the file with the new mode"],
+		[deleted?.kind === "char" && deleted.device === "0:0", "a whiteout for the deleted file"],
+		[remade?.kind === "directory" && (remade.opaque || isEmpty), "an opaque directory for the replaced one"],
 		[created?.text === `${WRITTEN}\n`, "the new file"],
 	];
 	return found.filter(([isThere]) => isThere).map(([, what]) => what);
@@ -246,11 +252,11 @@ function sharedWrites(box: ProcessState, neighbour: ProcessState | null, drawn: 
 	if (neighbour === null) return [];
 	const text = (name: string) => fileIn(neighbour, drawn, name)?.text ?? "";
 	const seen: [boolean, string][] = [
-		[fileIn(box, drawn, "mine") !== null, "the second one's new file"],
-		[text("edited").includes(WRITTEN) || text("appended").includes(WRITTEN), "the files written to"],
-		[fileIn(neighbour, drawn, "chmodded")?.mode === 0o600, "the other mode"],
+		[fileIn(box, drawn, "neighbourFile") !== null, "the second container's new file"],
+		[text("edited").includes(WRITTEN) || text("appended").includes(WRITTEN), "text that the first container wrote"],
+		[fileIn(neighbour, drawn, "chmodded")?.mode === 0o600, "the new mode of a file"],
 		[fileIn(neighbour, drawn, "deleted") === null, "that a file was deleted"],
-		[fileIn(neighbour, drawn, "created") !== null, "the new file"],
+		[fileIn(neighbour, drawn, "created") !== null, "the first container's new file"],
 	];
 	return seen.filter(([isSeen]) => isSeen).map(([, what]) => what);
 }

@@ -28,22 +28,22 @@ export const oneOfTwo: Explanation = {
 	diagnosis: "one-of-two-unmounted",
 	misconception: 17,
 	why: (context) =>
-		`While the command ran, the host's mount table had two mounts on ${halfUnmounted(context)[0]}, one over the other. Unmounting takes away the upper one, and then the lower one is seen: it is still there.`,
-	try: "Call umount2 as often as you have called mount; or mount the layers in one overlay with upperdir.",
+		`While the command ran, the host's mount table had two mounts on ${halfUnmounted(context)[0]}, one on top of the other. umount2 removes only the upper one. The lower one is still there.`,
+	try: "Call umount2 as often as you call mount. Or mount all layers and upperdir in one overlay.",
 	see: ["umount2(2)", "mount_namespaces(7)"],
 };
 
 const isBusy = ({ thrown }: Context) => /EBUSY|resource busy/.test(thrown?.message ?? "");
 
 // A path below CONTAINERS is the host's: a process that has entered the container unmounts by another path.
-const unmounted = (context: Context) => called(context, "umount2", `${CONTAINERS}/`);
+const triedToUnmount = (context: Context) => called(context, "umount2", `${CONTAINERS}/`);
 
-export const inTheWay: Explanation[] = [
+export const busyDirectories: Explanation[] = [
 	{
-		when: (context) => isBusy(context) && stillMounted(context).length > 0 && !unmounted(context),
+		when: (context) => isBusy(context) && stillMounted(context).length > 0 && !triedToUnmount(context),
 		diagnosis: "removed-before-unmounted",
 		misconception: 17,
-		why: "A directory that something is mounted on cannot be removed: EBUSY. And what was removed before that was removed through the mount: these were the container's files, and each has left a whiteout in upper.",
+		why: "A mount point cannot be removed: EBUSY. Everything that was removed before this error was removed through the mount: these were files in the container's root, and each of them has left a whiteout in upper.",
 		try: "Call umount2(merged, 0) first, then rmSync.",
 		see: ["rmdir(2), ERRORS", "umount2(2)"],
 	},
@@ -52,8 +52,8 @@ export const inTheWay: Explanation[] = [
 		diagnosis: "mount-in-the-way",
 		misconception: 17,
 		why: (context) =>
-			`A directory that something is mounted on cannot be removed: EBUSY. The host's mount table still has ${stillMounted(context).join(", ")}.`,
-		try: "Unmount all that was mounted for this container, the last one first, before anything is removed.",
+			`A mount point cannot be removed: EBUSY. The host's mount table still has ${stillMounted(context).join(", ")}.`,
+		try: "Unmount everything that was mounted for this container, the last mount first. Then remove the directories.",
 		see: ["rmdir(2), ERRORS", "umount2(2)"],
 	},
 ];

@@ -1,14 +1,12 @@
 import { type Context, type Explanation, refused } from "../../harness/judge/index.ts";
 import { kernelLog, OVERLAYFS } from "./facts.ts";
-import { mountedOverLayer } from "./layer-rules.ts";
-import { inTheWay, oneOfTwo } from "./mounts.ts";
+import { mountedOverLayer } from "./layers.ts";
+import { busyDirectories, oneOfTwo } from "./mounts.ts";
 
 /**
  * Explanations of calls that the kernel refuses before there is an overlay. mount(2) returns one errno for a dozen
  * reasons. overlayfs logs the actual reason, and these explanations read that log.
  */
-
-const SAYS = "The kernel's log says";
 
 /** The last line of the kernel's log about overlays that matches. */
 const logged = (context: Context, pattern: RegExp) =>
@@ -19,8 +17,8 @@ const refusedWith = (code: string, pattern: RegExp) => (context: Context) =>
 	refused("mount", code)(context) && logged(context, pattern) !== undefined;
 
 /** An explanation that quotes the line of the log. */
-const saying = (pattern: RegExp, meaning: string) => (context: Context) =>
-	`${SAYS}: "${logged(context, pattern)}". ${meaning}`;
+const withLog = (pattern: RegExp, meaning: string) => (context: Context) =>
+	`The kernel's log says: "${logged(context, pattern)}". ${meaning}`;
 
 const OTHER_MOUNT = /must reside under the same mount/;
 const SEPARATE = /must be separate subtrees/;
@@ -44,9 +42,9 @@ export const refusals: Explanation[] = [
 		when: refusedWith("EINVAL", OTHER_MOUNT),
 		diagnosis: "workdir-on-another-mount",
 		misconception: 13,
-		why: saying(
+		why: withLog(
 			OTHER_MOUNT,
-			"A file is made ready in workdir and then renamed into upperdir, so that nobody ever sees half of it; and a rename never crosses mounts.",
+			"The kernel prepares a file in workdir, and then renames it into upperdir, so that nobody ever sees half of a file. A rename cannot cross mounts.",
 		),
 		try: "Make both in dir: upperdir=DIR/upper,workdir=DIR/work.",
 		see: [OVERLAYFS, "rename(2), ERRORS, EXDEV"],
@@ -54,19 +52,19 @@ export const refusals: Explanation[] = [
 	{
 		when: refusedWith("EINVAL", SEPARATE),
 		diagnosis: "workdir-inside-upperdir",
-		why: saying(
+		why: withLog(
 			SEPARATE,
-			"What lies in upperdir is seen in the container, and the kernel's half-made files must not be: so neither may lie in the other, and they may not be one.",
+			"The container sees everything in upperdir, but must not see the kernel's half-finished files in workdir. So neither directory may be inside the other, and they may not be the same.",
 		),
-		try: "Make two directories, side by side.",
+		try: "Make two directories, side by side: DIR/upper and DIR/work.",
 		see: [OVERLAYFS],
 	},
 	{
 		when: refusedWith("EINVAL", NO_WORKDIR),
 		diagnosis: "workdir-not-given",
-		why: saying(
+		why: withLog(
 			NO_WORKDIR,
-			"Where there is an upperdir, the kernel needs an empty directory beside it for its own work.",
+			"With an upperdir, the kernel also needs an empty directory on the same mount, for its own work.",
 		),
 		try: "Add workdir=DIR/work to the options.",
 		see: [OVERLAYFS],
@@ -75,42 +73,42 @@ export const refusals: Explanation[] = [
 		when: refusedWith("EINVAL", UPPER_FS),
 		diagnosis: "upper-not-supported",
 		misconception: 13,
-		why: saying(
+		why: withLog(
 			UPPER_FS,
-			"upperdir has to be on a file system that is writable and can hold whiteouts and trusted extended attributes. Another overlay cannot: it needs them for itself.",
+			"upperdir must be on a writable file system that can store whiteouts and trusted extended attributes. An overlay cannot store them, because it uses both itself.",
 		),
-		try: "Make upper and work in dir, which is on a tmpfs, and not in something that is already merged.",
+		try: "Make upper and work in dir, which is on a tmpfs, and not in an overlay.",
 		see: [OVERLAYFS],
 	},
 	{
 		when: refusedWith("EINVAL", UNKNOWN_LAYER),
 		diagnosis: "layers-joined-by-commas",
-		why: saying(UNKNOWN_LAYER, "A comma ends an option, so the second layer was taken for an option of its own."),
+		why: withLog(UNKNOWN_LAYER, "A comma ends an option, so the kernel took the second layer for another option."),
 		try: 'Join the layers with a colon: lowerdirs.join(":").',
 		see: [OVERLAYFS],
 	},
 	{
 		when: refusedWith("EINVAL", UNKNOWN),
 		diagnosis: "unknown-option",
-		why: saying(UNKNOWN, "Options are compared letter by letter; a space before one belongs to its name."),
-		try: "Write lowerdir=A:B,upperdir=C,workdir=D, without any space.",
+		why: withLog(UNKNOWN, "The name of an option must match exactly. A space before the name is part of it."),
+		try: "Write lowerdir=A:B,upperdir=C,workdir=D, without spaces.",
 		see: [OVERLAYFS, "mount(8), Mount options for overlay"],
 	},
 	{
 		when: refusedWith("EINVAL", TOO_FEW),
 		diagnosis: "one-layer-and-no-upper",
-		why: saying(TOO_FEW, "With one layer, and no upperdir over it, there is nothing to merge."),
-		try: "Give all of lowerdirs, and upperdir and workdir.",
+		why: withLog(TOO_FEW, "With only one layer and no upperdir, there is nothing to merge."),
+		try: "List all of lowerdirs, and add upperdir and workdir.",
 		see: [OVERLAYFS],
 	},
 	{
 		when: refusedWith("ENOENT", UNRESOLVED),
 		diagnosis: "directory-not-there",
-		why: saying(
+		why: withLog(
 			UNRESOLVED,
-			"mount makes no directories: all that stands in the options has to be there. Between two layers stands a colon; anything else is taken for a part of the name.",
+			"mount makes no directories, so every directory in the options must exist. A colon separates two layers. The kernel takes any other separator for a part of the path.",
 		),
-		try: "Make upper and work with mkdirSync first, and look at the path above letter by letter.",
+		try: "Make upper and work with mkdirSync first, and compare the path above with the directory that you mean.",
 		see: [OVERLAYFS, "mount(2), ERRORS"],
 	},
 	{
@@ -119,45 +117,45 @@ export const refusals: Explanation[] = [
 			context.thrown?.syscall?.args["filesystemtype"]?.includes("overlay") === true,
 		diagnosis: "merged-not-there",
 		why: ({ thrown }) =>
-			`The kernel's log has no word of overlayfs about a directory that it could not find. The place to mount on is looked for first: ${thrown?.syscall?.args["target"]}.`,
-		try: "Make it with mkdirSync first.",
+			`The kernel looks for the mount point before it looks for the layers. overlayfs has logged no missing directory, so the mount point is missing: ${thrown?.syscall?.args["target"]}.`,
+		try: "Make the mount point with mkdirSync first.",
 		see: ["mount(2), ERRORS"],
 	},
 	{
 		when: refusedWith("ELOOP", OVERLAPPING),
 		diagnosis: "layer-used-twice",
-		why: saying(
+		why: withLog(
 			OVERLAPPING,
-			"A directory has one role: upperdir and workdir may not be a lower layer, nor lie above one. ELOOP usually speaks of symbolic links; here it means that one directory would lie over itself.",
+			"A directory can have only one role: upperdir and workdir may neither be a lower layer nor contain one. ELOOP is usually about symbolic links. Here it means that a directory would be on top of itself.",
 		),
-		try: "Make upper and work in dir, away from the layers, and name each layer once.",
+		try: "Make upper and work in dir, away from the layers, and list each layer once.",
 		see: [OVERLAYFS],
 	},
 	{
 		when: refusedWith("EBUSY", IN_USE),
 		diagnosis: "upper-in-use",
 		misconception: 13,
-		why: saying(
+		why: withLog(
 			IN_USE,
-			"The second container has it: an upperdir belongs to one mount. Without the option index the kernel would have mounted it, warned in its log, and let the two corrupt each other.",
+			"The second container uses this directory, and an upperdir belongs to one mount only. Without the mount option index, the kernel would only have warned in its log, and the two mounts would have corrupted each other's files.",
 		),
-		try: "Make upper and work in dir, which each container has for itself.",
+		try: "Make upper and work in dir: each container has a dir of its own.",
 		see: [OVERLAYFS],
 	},
 	{
 		when: refused("mount", "ENODEV"),
 		diagnosis: "unknown-fstype",
 		why: ({ thrown }) =>
-			`The kernel knows no file system ${thrown?.syscall?.args["filesystemtype"]}: /proc/filesystems lists those that it does.`,
-		try: 'Its name is "overlay".',
+			`The kernel knows no file system called ${thrown?.syscall?.args["filesystemtype"]}. /proc/filesystems lists the file systems that it knows.`,
+		try: 'The file system is called "overlay".',
 		see: ["mount(2), ERRORS", "proc_filesystems(5)"],
 	},
 	{
 		when: refused("umount2", "EBUSY"),
 		diagnosis: "merged-busy",
 		misconception: 17,
-		why: "A plain unmount refuses what is in use: an open file, a current directory, or a mount below. The command has ended, so what still uses it is the engine itself, or another mount.",
-		try: "Look for chdir, for files that are still open, and for what else was mounted inside; undo it first.",
+		why: "umount2 without flags fails as long as the mount is in use: by an open file, a current directory, or a mount below it. The command has ended, so the engine itself or another mount still uses it.",
+		try: "Look for chdir, for files that are still open, and for other mounts inside. Undo these first.",
 		see: ["umount2(2), ERRORS"],
 	},
 	{
@@ -165,24 +163,24 @@ export const refusals: Explanation[] = [
 		diagnosis: "not-mounted-there",
 		misconception: 17,
 		why: ({ thrown }) =>
-			`${thrown?.syscall?.args["target"]} is no mount point: no line of /proc/self/mountinfo has it. The overlay is mounted on merged only; upper and work are plain directories.`,
-		try: "umount2(merged, 0), once.",
+			`${thrown?.syscall?.args["target"]} is not a mount point: no line of /proc/self/mountinfo has it. The overlay is mounted on merged only. upper and work are plain directories.`,
+		try: "Call umount2(merged, 0), once.",
 		see: ["umount2(2), ERRORS"],
 	},
-	...inTheWay,
+	...busyDirectories,
 	{
 		when: ({ thrown }) => /^ENOTEMPTY/.test(thrown?.message ?? ""),
 		diagnosis: "work-not-empty",
 		misconception: 17,
-		why: "rmdir takes empty directories only. Possible causes: upper holds what the container wrote, and in work the kernel has made a directory of its own, which it leaves there.",
-		try: "rmSync(dir, { recursive: true }), after umount2.",
+		why: "rmdir removes only empty directories. Possible causes: upper holds what the container wrote, and work holds a directory that the kernel makes for itself and leaves there.",
+		try: "Call rmSync(dir, { recursive: true }) after umount2.",
 		see: ["rmdir(2), ERRORS"],
 	},
 	{
 		when: ({ ledger }) => ledger.some(({ call, error }) => call === "execve" && error === "ENOENT"),
 		diagnosis: "command-not-in-root",
-		why: "execve gave ENOENT: there is no /bin/sh in the directory that was given back as merged. It is in the last of the layers.",
-		try: "Give the kernel all of lowerdirs, and give back the directory that the overlay is mounted on.",
+		why: "execve failed with ENOENT: the directory that mountOverlay returned as merged has no /bin/sh. The last of the layers has it.",
+		try: "List all of lowerdirs in lowerdir, and return the directory that the overlay is mounted on.",
 		see: ["execve(2), ERRORS"],
 	},
 ];

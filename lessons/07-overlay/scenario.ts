@@ -27,12 +27,14 @@ export const UNTOUCHED = ["added", "between", "lowest", "replaced", "covered"];
 const TOUCHED = ["edited", "appended", "chmodded", "deleted", "remade", "created"];
 
 /** Files that the check writes to while the containers run: one in each layer. */
-export const LATE = { top: "late", middle: "later", base: "latest" } as const;
+export const CHANGED_BY_CHECK = { top: "latetop", middle: "latemiddle", base: "latebase" } as const;
+
+/** Names in `drawn` of all files and directories that the layers have or the commands make. */
+const ALL_NAMES = [...UNTOUCHED, ...TOUCHED, ...Object.values(CHANGED_BY_CHECK), "hidden", "neighbourFile"];
 
 /** Draws names for everything that is in the layers, or is made above them. */
 export function drawInputs(random: Parameters<Check["draw"]>[0]): Drawn {
 	const [first = "", second = "", third = ""] = ["layer", "layer", "layer"].map((stem) => random.name(stem)).sort();
-	const names = [...UNTOUCHED, ...TOUCHED, ...Object.values(LATE), "hidden", "mine"];
 	return {
 		id: random.name("").slice(1),
 		neighbour: random.name("").slice(1),
@@ -44,8 +46,8 @@ export function drawInputs(random: Parameters<Check["draw"]>[0]): Drawn {
 		middle: `${LAYERS}/${first}`,
 		base: `${LAYERS}/${third}`,
 		missing: `${LAYERS}/${random.name("missing")}`,
-		news: random.name("news"),
-		...Object.fromEntries(names.map((name) => [name, random.name(name)])),
+		newContent: random.name("content"),
+		...Object.fromEntries(ALL_NAMES.map((name) => [name, random.name(name)])),
 	};
 }
 
@@ -53,18 +55,18 @@ export function drawInputs(random: Parameters<Check["draw"]>[0]): Drawn {
 export const textIn = (layer: string, name: string): string => `${name} of ${layer}\n`;
 
 /** Paths of the files that the check changes. */
-export const lateFiles = (drawn: Drawn): string[] =>
-	Object.entries(LATE).map(([layer, name]) => `${drawn[layer]}/${drawn[name]}`);
+export const filesChangedByCheck = (drawn: Drawn): string[] =>
+	Object.entries(CHANGED_BY_CHECK).map(([layer, name]) => `${drawn[layer]}/${drawn[name]}`);
 
 // The base layer contains busybox as its only program. A character device 0:0 is a whiteout: it hides a file of the
 // layers below.
 const PREPARE = `
 fill() { for name in "$@"; do echo "$name of $PWD" >$name; done; }
-busybox mkdir -p "$MIDDLE" && cd "$MIDDLE" && fill $BETWEEN $REPLACED $COVERED $LATER &&
-busybox mkdir -p "$TOP" && cd "$TOP" && fill $APPENDED $REPLACED $ADDED $LATE && busybox mknod $HIDDEN c 0 0 &&
+busybox mkdir -p "$MIDDLE" && cd "$MIDDLE" && fill $BETWEEN $REPLACED $COVERED $LATEMIDDLE &&
+busybox mkdir -p "$TOP" && cd "$TOP" && fill $APPENDED $REPLACED $ADDED $LATETOP && busybox mknod $HIDDEN c 0 0 &&
 busybox mkdir -p "$BASE/bin" "$BASE/proc" "$BASE/$REMADE" && cd "$BASE" &&
 busybox ln /lab/rootfs/bin/busybox bin && busybox ln -s busybox bin/sh &&
-fill $EDITED $CHMODDED $DELETED $COVERED $LOWEST $HIDDEN $LATEST $REMADE/old`;
+fill $EDITED $CHMODDED $DELETED $COVERED $LOWEST $HIDDEN $LATEBASE $REMADE/old`;
 
 // Each line is another kind of change.
 const SCRIPT = `
@@ -78,30 +80,30 @@ pause
 exit $line`;
 
 export function scenarioOf(drawn: Drawn): Scenario {
-	const { id = "", neighbour = "", lone = "", refused = "", hostname = "", missing = "", news = "" } = drawn;
+	const { id = "", neighbour = "", lone = "", refused = "", hostname = "", missing = "", newContent = "" } = drawn;
 	const { top = "", middle = "", base = "" } = drawn;
-	// The command learns the exit code only at its end. Nobody learns the news before the agent writes them.
-	const inputs = Object.entries(drawn).filter(([name]) => name !== EXIT_CODE && name !== "news");
+	// The command learns the exit code only at its end. Nobody learns the new content before the agent writes it.
+	const inputs = Object.entries(drawn).filter(([name]) => name !== EXIT_CODE && name !== "newContent");
 	const variables = inputs.map(([name, value]) => `${name.toUpperCase()}=${value}`);
-	const named = (script: string) => `${variables.join(" ")}\n${script}`;
+	const withVariables = (script: string) => `${variables.join(" ")}\n${script}`;
 	const options = { hostname, init: true, layers: [top, middle, base] };
 	return {
 		does: `ran sh on the layers ${top}, ${middle} and ${base}, beside a second container on the same three`,
-		prepare: [{ do: "run", argv: ["busybox", "sh", "-c", named(PREPARE)] }],
+		prepare: [{ do: "run", argv: ["busybox", "sh", "-c", withVariables(PREPARE)] }],
 		calls: {
-			[BOX]: { options: { ...options, id }, script: named(SCRIPT) },
+			[BOX]: { options: { ...options, id }, script: withVariables(SCRIPT) },
 			[NEIGHBOUR]: {
-				about: "another one on the same three layers",
+				about: "a second container on the same three layers",
 				options: { ...options, id: neighbour },
-				script: named("echo mine >/$MINE\npause\nexit 0"),
+				script: withVariables("echo written >/$NEIGHBOURFILE\npause\nexit 0"),
 			},
 			[LONE]: {
-				about: "one on the lowest layer alone",
+				about: "a container with the lowest layer only",
 				options: { ...options, id: lone, layers: [base] },
 				script: "pause\nexit 0",
 			},
 			[REFUSED]: {
-				about: "one of its layers is not there",
+				about: "a container with a missing layer",
 				options: { ...options, id: refused, layers: [top, missing, base] },
 				fails: true,
 			},
@@ -110,7 +112,11 @@ export function scenarioOf(drawn: Drawn): Scenario {
 			{ do: "call", call: NEIGHBOUR },
 			{ do: "call", call: LONE },
 			{ do: "call", call: BOX },
-			{ do: "look", as: "during", writes: Object.fromEntries(lateFiles(drawn).map((path) => [path, news])) },
+			{
+				do: "look",
+				as: "during",
+				writes: Object.fromEntries(filesChangedByCheck(drawn).map((path) => [path, newContent])),
+			},
 			{ do: "run", argv: ["busybox", "sh", "-c", "busybox dmesg | busybox grep overlay"], as: LOG },
 			// This comes after the log was read: the log is about the other containers.
 			{ do: "call", call: REFUSED },
@@ -121,10 +127,7 @@ export function scenarioOf(drawn: Drawn): Scenario {
 		readings: {
 			files: {
 				watch: [LAYERS, CONTAINERS, ...ELSEWHERE],
-				inRoot: [
-					...[...UNTOUCHED, ...TOUCHED, ...Object.values(LATE), "hidden", "mine"].map((name) => drawn[name] ?? ""),
-					`${drawn["remade"]}/old`,
-				],
+				inRoot: [...ALL_NAMES.map((name) => drawn[name] ?? ""), `${drawn["remade"]}/old`],
 			},
 		},
 	};

@@ -37,11 +37,11 @@ test("the layers' names are in no order of the alphabet", () => {
 });
 
 test("each order of the layers but one shows", () => {
-	expect(layersSeen(seen("top", "middle"))).toBe("the first one on top");
-	expect(layersSeen(seen("middle", "base"))).toBe("the last one on top");
-	expect(layersSeen(seen("top", "base"))).toBe("in another order");
-	expect(layersSeen(seen("middle", "middle"))).toBe("in another order");
-	expect(layersSeen(seen("top", "middle", ["added", "lowest"]))).toBe("nothing of the second");
+	expect(layersSeen(seen("top", "middle"))).toBe("all layers, with the first one on top");
+	expect(layersSeen(seen("middle", "base"))).toBe("all layers, with the last one on top");
+	expect(layersSeen(seen("top", "base"))).toBe("all layers, in another order");
+	expect(layersSeen(seen("middle", "middle"))).toBe("all layers, in another order");
+	expect(layersSeen(seen("top", "middle", ["added", "lowest"]))).toBe("nothing of the second layer");
 });
 
 test("a layer's file is a copy, unless it is seen through a mount of the layer or of an overlay", () => {
@@ -67,7 +67,7 @@ test("what was put back shows by its inode, or by when it was changed", () => {
 		return { told: facts["layers.after"], putBack: onlyPutBack({ facts }) };
 	};
 	expect(changes({}).told).toEqual([]);
-	expect(changes({ inode: 8 })).toEqual({ told: ["/layers/layer/file: written and put back"], putBack: true });
+	expect(changes({ inode: 8 })).toEqual({ told: ["/layers/layer/file: changed and put back"], putBack: true });
 	expect(changes({ changedMs: 2 }).putBack).toBe(true);
 	expect(changes({ text: "y" })).toEqual({ told: ["/layers/layer/file"], putBack: false });
 });

@@ -1,0 +1,66 @@
+import type { Context, Explanation } from "../../harness/judge/index.ts";
+import { REFUSED } from "./scenario.ts";
+
+/** Explanations of how the refused container ends, and of what any container leaves behind. */
+
+export const mountsLeft: Explanation = {
+	diagnosis: "mounts-left",
+	misconception: 17,
+	why: "A mount in the host's mount table stays until it is unmounted, even if its container has ended. These mounts were not there before.",
+	try: "In remove, call umount2(merged, 0) before you remove the directories.",
+	see: ["umount2(2)"],
+};
+
+/** Whether mountOverlay itself threw, and not a container that was started all the same. */
+export const threwAtOnce = ({ observation: { calls } }: Context, name: string) => {
+	const ending = calls[name]?.ending;
+	return ending?.how === "threw" && !ending.inChild && /\bmountOverlay\b/.test(ending.thrown.stack);
+};
+
+export const leftAfterRefusal: Explanation = {
+	diagnosis: "left-after-refusal",
+	misconception: 17,
+	why: "mountOverlay made this for a container, and then threw an exception. The engine can remove only what mountOverlay returns, and it returned nothing.",
+	try: "Catch the exception, remove what was made for this container, and throw the exception again.",
+	see: ["mount(2)"],
+};
+
+export const refusedMountsLeft: Explanation = {
+	...leftAfterRefusal,
+	when: (context) =>
+		threwAtOnce(context, REFUSED) &&
+		[context.facts["host.mounts.after"] ?? []].flat().every((mount) => String(mount).includes("‹refused›")),
+};
+
+export const refusedLeft: Explanation[] = [
+	{ ...leftAfterRefusal, when: (context) => threwAtOnce(context, REFUSED) },
+	{
+		...leftAfterRefusal,
+		why: "One layer of this container does not exist. mountOverlay did not end with an exception, and this is left of what it made for the container.",
+		try: "Let mountOverlay remove what it has made, and then throw.",
+	},
+];
+
+/** Endings of an engine that neither returned nor threw. */
+const WITHOUT_EXCEPTION: Record<string, string> = {
+	exited: "the engine's process exited",
+	"child-returned": "a process that it forked returned from it",
+	asynchronous: "it returned a promise",
+};
+
+export const refusedEnding: Explanation[] = [
+	{
+		when: ({ observation: { calls } }) => (calls[REFUSED]?.ending.how ?? "") in WITHOUT_EXCEPTION,
+		diagnosis: "no-exception",
+		why: ({ observation: { calls } }) =>
+			`One layer of this container does not exist, so mount fails with ENOENT. But mountOverlay threw no exception: ${WITHOUT_EXCEPTION[calls[REFUSED]?.ending.how ?? ""]}. The engine may have made other parts of the container, and needs the exception to know that it must remove them.`,
+		try: "Let the exception through. Do not end the process in mountOverlay.",
+		see: ["mount(2), ERRORS"],
+	},
+	{
+		diagnosis: "refusal-swallowed",
+		why: "One layer of this container does not exist, so mount fails with ENOENT. But mountOverlay returned, and the engine started the container's process, with a root that is not its image.",
+		try: "Remove everything that was made, then let the exception through.",
+		see: ["mount(2), ERRORS"],
+	},
+];
