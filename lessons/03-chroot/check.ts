@@ -17,27 +17,27 @@ import {
 	writeSecrets,
 } from "../../harness/judge/index.ts";
 import {
-	breakOutOf,
-	breakOutThrew,
-	callsOf,
-	depthOf,
+	absolutePathAfterClimb,
+	breakOutCalls,
+	breakOutError,
+	callsBeforeExecve,
+	chrootsDuringClimb,
+	cwdMovedIntoNewRoot,
 	ESCAPED,
-	given,
-	movedAlong,
-	namesTheNewRoot,
-	rootBefore,
+	pathArgument,
+	rootBeforeBreakOut,
+	rootfsDepth,
 	rootfsOf,
 	rootMovedAfterClimb,
 	stepsUp,
 	triesToClimb,
-	wallsOnTheWay,
-} from "./facts.ts";
+} from "./break-out.ts";
 
 const escapedRan = ({ observation }: Context) => commandAt(observation, DURING, ESCAPED) !== null;
-const inTheRootfs = ({ facts }: Context) => facts["escaped.file"] === `nothing: its root is the rootfs`;
+const rootIsStillRootfs = ({ facts }: Context) => facts["escaped.file"] === `nothing: its root is the rootfs`;
 
 // Root and file are recognised by their device and inode: a path or a name can be made elsewhere, too.
-function opened(observation: Observation, drawn: Record<string, string>): string {
+function openedFile(observation: Observation, drawn: Record<string, string>): string {
 	const command = commandAt(observation, DURING, ESCAPED);
 	const ending = observation.calls[ESCAPED]?.ending;
 	if (command !== null) {
@@ -46,7 +46,7 @@ function opened(observation: Observation, drawn: Record<string, string>): string
 		return root === "the host's" && hasFile ? "a file of the host" : `nothing: its root is ${root}`;
 	}
 	if (ending?.how === "threw") return `nothing: ${ending.thrown.message}`;
-	return "nothing: /bin/sh was not to be found";
+	return "nothing: /bin/sh was not found";
 }
 
 export default defineCheck({
@@ -54,14 +54,14 @@ export default defineCheck({
 	exported: "enterRoot",
 	weight: 10,
 	learnt:
-		"chroot moves the place where this process's paths start, and nothing else. The host's files are all still there: whoever is root and may call chroot again climbs back to them. A container needs a root that hangs from nothing.",
+		"chroot changes where a process's absolute paths start, and nothing else. The host's files are all still there: root may call chroot again, and climb back to them. A container needs a root that is not part of the host's tree.",
 	draw: (random) => ({
-		rootfs: `/lab/${random.name("hold")}/${random.name("deck")}/${random.name("rootfs")}`,
-		marker: random.name("container"),
+		rootfs: `/lab/${random.name("outer")}/${random.name("inner")}/${random.name("rootfs")}`,
+		marker: random.name("marker"),
 		secret: random.name("host-secret"),
 	}),
 	scenario: ({ rootfs = "", marker = "", secret = "" }) => ({
-		does: `ran sh in ${rootfs}; and a second one that breaks out first, and opens /${secret} of the host`,
+		does: `ran two containers in ${rootfs}: the first runs sh; the second calls breakOut, and then runs sh, which opens /${secret} of the host`,
 		prepare: [
 			{ do: "copy", from: "/lab/rootfs", to: rootfs },
 			{ do: "write", path: `${rootfs}/${marker}`, text: "" },
@@ -70,7 +70,7 @@ export default defineCheck({
 		calls: {
 			[BOX]: { options: { rootfs } },
 			[ESCAPED]: {
-				about: "its command breaks out first, and opens a file of the host",
+				about: "calls breakOut before its command, which opens a file of the host",
 				options: { rootfs, escape: true },
 				// The driver stops the process where the break-out begins.
 				until: "stops",
@@ -88,8 +88,8 @@ export default defineCheck({
 	}),
 	rootfs: rootfsOf,
 	derive: (observation, drawn) => ({
-		"escaped.file": opened(observation, drawn),
-		"escaped.before": rootBefore(observation, drawn),
+		"escaped.file": openedFile(observation, drawn),
+		"escaped.before": rootBeforeBreakOut(observation, drawn),
 		...secretsFound(observation, drawn["secret"] ?? ""),
 	}),
 	facts: [
@@ -100,8 +100,8 @@ export default defineCheck({
 			explain: [
 				{
 					diagnosis: "processes-left",
-					why: "A process that your module has made is still there after the command has ended. A root needs no keeper: every process has its own, and passes it on to its children.",
-					try: "Make no process: chroot works on the caller.",
+					why: "A process that your module started is still there after the command has ended. No process has to keep a root: every process has its own root, and its children inherit this root.",
+					try: "Start no process: chroot changes the root of its caller.",
 					see: ["chroot(2)"],
 				},
 			],
@@ -115,13 +115,13 @@ export default defineCheck({
 					when: ({ facts }) => facts["command.root"] !== "the host's",
 					diagnosis: "root-elsewhere",
 					why: ({ process, drawn }) =>
-						`/proc/PID/root is a directory, but not ${drawn["rootfs"]}. In it are ${process?.root.slice(0, 8).join(", ")}.`,
-					try: "Give chroot the parameter, rootfs: each container has another one.",
+						`/proc/PID/root is not ${drawn["rootfs"]}, but another directory. It contains ${process?.root.slice(0, 8).join(", ")}.`,
+					try: "Pass the parameter to chroot: chroot(rootfs). Each container has another rootfs.",
 					see: ["chroot(2)", "path_resolution(7)"],
 				},
 				{
 					diagnosis: "root-unchanged",
-					why: "The command's / is the host's. chdir changes where relative paths start; a path that begins with / starts at the root, and that was not moved.",
+					why: "The command's / is the host's. chdir changes only where relative paths start. A path that begins with / starts at the process's root, which is unchanged.",
 					try: "Call chroot(rootfs).",
 					see: ["chroot(2)", "path_resolution(7)"],
 				},
@@ -136,7 +136,7 @@ export default defineCheck({
 				{
 					diagnosis: "cwd-outside",
 					misconception: 6,
-					why: "Walking up from /proc/PID/cwd never meets /proc/PID/root: chroot has moved the root, and the current directory is still among the host's files. A relative path reads them; no break-out is needed.",
+					why: "/proc/PID/cwd is not below /proc/PID/root: chroot changed the root, but the current directory is still among the host's files. The command can read them by relative paths, without any break-out.",
 					try: 'Call chdir("/") after chroot.',
 					see: ["chroot(2), DESCRIPTION", "chdir(2)"],
 				},
@@ -145,34 +145,34 @@ export default defineCheck({
 		{
 			fact: "escaped.file",
 			madeOf: "kernel",
-			what: "what the second command has opened, after the break-out",
+			what: "what the second command opened after the break-out",
 			// An exception that ends the first container in enterRoot ends this container there, too.
 			accept: (_, { ending }) => ending.how === "threw",
 			explain: [
 				{
-					when: (context) => /\buv_cwd\b/.test(breakOutThrew(context) ?? ""),
+					when: (context) => /\buv_cwd\b/.test(breakOutError(context) ?? ""),
 					diagnosis: "cwd-has-no-name",
-					why: 'process.cwd asks for the path from this process\'s root to its current directory. There is none: after chroot into a directory further down, the current directory is outside of the root. It is there all the same, and chdir("..") works from it.',
-					try: "Climb without asking for the path: a fixed number of steps that is surely enough, such as 64.",
+					why: 'process.cwd returns the path from the process\'s root to its current directory. No such path exists here: after chroot to a directory further down, the current directory is outside the root. chdir("..") still works from there.',
+					try: 'Climb without process.cwd: call chdir("..") a fixed number of times that is surely enough, such as 64.',
 					see: ["getcwd(2), DESCRIPTION", "chroot(2), DESCRIPTION"],
 				},
 				{
 					// Until breakOut has changed the root itself, a path that is missing is missing in the rootfs.
 					when: (context) =>
-						/\b(ENOENT|EEXIST|ENOTDIR)\b/.test(breakOutThrew(context) ?? "") &&
-						!breakOutOf(context).some(({ call, error }) => call === "chroot" && error === undefined),
+						/\b(ENOENT|EEXIST|ENOTDIR)\b/.test(breakOutError(context) ?? "") &&
+						!breakOutCalls(context).some(({ call, error }) => call === "chroot" && error === undefined),
 					diagnosis: "break-out-refused",
 					why: (context) =>
-						`breakOut ended with an exception: ${breakOutThrew(context)}. Its paths are those of the rootfs now, not the host's, and a rootfs holds only what was put there.`,
-					try: "Use a directory that every rootfs has, or make one first; recursive: true does not mind one that is there.",
+						`breakOut threw an exception: ${breakOutError(context)}. Its absolute paths start at the rootfs, not at the host's root. Few of the host's directories exist there.`,
+					try: "Use a directory that every rootfs has, or make one first. With recursive: true, mkdirSync accepts a directory that exists already.",
 					see: ["chroot(2), ERRORS", "path_resolution(7)"],
 				},
 				{
-					when: (context) => breakOutThrew(context) !== undefined,
+					when: (context) => breakOutError(context) !== undefined,
 					diagnosis: "break-out-threw",
 					why: (context) =>
-						`An exception ended the second container before its command ran: ${breakOutThrew(context)}. The first, in which breakOut is not called, ended without one.`,
-					try: "Look for what the message names, in breakOut first.",
+						`An exception ended the second container before its command ran: ${breakOutError(context)}. The first container, which does not call breakOut, ended without an exception.`,
+					try: "Find the call that the message names. Look in breakOut first.",
 					see: [],
 				},
 				{
@@ -181,74 +181,74 @@ export default defineCheck({
 							({ task, call }) => task.startsWith("1.1.") && call === "chroot",
 						),
 					diagnosis: "broken-out-in-child",
-					why: "A child of yours has broken out, and it alone: each process has a root of its own. The command's is still the rootfs.",
+					why: "breakOut started a child, and the child called chroot. This changed only the child's root: each process has its own. The command's root is still the rootfs.",
 					try: "Call chroot in breakOut itself, without forking.",
 					see: ["chroot(2)", "fork(2)"],
 				},
 				{
-					when: (context) => inTheRootfs(context) && breakOutOf(context).some(triesToClimb),
+					when: (context) => rootIsStillRootfs(context) && breakOutCalls(context).some(triesToClimb),
 					diagnosis: "dotdot-stops-at-root",
-					why: 'Its root is still the rootfs. "..", in a process\'s own root, is that root itself: so says the kernel, and no number of steps changes it. But it asks only there. A path that is not below the root never gets there.',
-					try: "Before you climb, chroot into a directory further down, and stay where you are: then the current directory is above the root.",
+					why: 'The command\'s root is still the rootfs. In a process\'s own root, ".." is this root itself, so no number of steps leads out of it. But ".." stops only there: a climb that starts above the root never meets the root.',
+					try: "Before you climb, call chroot for a directory further down, and keep the current directory where it is. Then the current directory is above the root.",
 					see: ["path_resolution(7)", "chroot(2), DESCRIPTION"],
 				},
 				{
-					when: inTheRootfs,
+					when: rootIsStillRootfs,
 					diagnosis: "still-inside",
-					why: "Its root is still the rootfs: breakOut has come back, and /proc/PID/root is what enterRoot made it.",
-					try: "Call chroot once more, from inside, with the current directory left above the new root. Then climb.",
+					why: "The command's root is still the rootfs: breakOut has returned, but /proc/PID/root is still the root that enterRoot set.",
+					try: "In breakOut, call chroot for a directory further down, and leave the current directory above this new root. Then climb.",
 					see: ["chroot(2), DESCRIPTION"],
 				},
 				{
 					when: escapedRan,
 					diagnosis: "out-into-another-root",
 					why: ({ observation }) =>
-						`The command ran, but /proc/PID/root is not the host's. In it are ${commandAt(observation, DURING, ESCAPED)?.root.slice(0, 8).join(", ")}. From there no path that begins with / leads to the host's file.`,
-					try: 'Where the climb ends, call chroot("."): that place, and no directory below it, is the host\'s root.',
+						`The command ran, but its root is not the host's root: /proc/PID/root contains ${commandAt(observation, DURING, ESCAPED)?.root.slice(0, 8).join(", ")}. No path from this root leads to the host's file.`,
+					try: 'Where the climb ends, call chroot("."). Only the directory at the very top is the host\'s root.',
 					see: ["chroot(2)", "path_resolution(7)"],
 				},
 				{
-					when: namesTheNewRoot,
+					when: absolutePathAfterClimb,
 					diagnosis: "chroot-from-the-new-root",
 					why: (context) =>
-						`The last chroot was given ${given(breakOutOf(context).findLast(({ call }) => call === "chroot") as LedgerCall)}. A path that begins with / starts at the root that the process has, and that is the directory that breakOut itself has moved it to, not the one that it has climbed to. The command was looked for there, and there is no /bin/sh.`,
-					try: 'The place that you have climbed to is the current directory: call chroot(".").',
+						`The last call of chroot got the path ${pathArgument(breakOutCalls(context).findLast(({ call }) => call === "chroot") as LedgerCall)}. A path that begins with / starts at the process's root. This root is the directory of an earlier chroot in breakOut, not the directory that breakOut climbed to. So the kernel did not find the command, /bin/sh.`,
+					try: 'Call chroot("."): the directory that you climbed to is the current directory.',
 					see: ["path_resolution(7)", "chroot(2)"],
 				},
 				{
 					when: (context) => !rootMovedAfterClimb(context),
 					diagnosis: "root-not-moved",
-					why: "breakOut has called no chroot after a step up, so the root is still the directory that chroot was last called with. There the command was looked for, and there is no /bin/sh.",
+					why: "breakOut did not call chroot after its climb, so the root is still the directory that it gave to chroot before. The kernel did not find the command, /bin/sh, in this root.",
 					try: 'At the top, call chroot(".").',
 					see: ["chroot(2)", "execve(2)"],
 				},
 				{
-					when: (context) => wallsOnTheWay(context) > 0,
+					when: (context) => chrootsDuringClimb(context) > 0,
 					diagnosis: "wall-on-the-way",
 					why: (context) =>
-						`Between its steps up, breakOut has called chroot ${wallsOnTheWay(context)} times. Each call makes the directory that has been reached the root, and at its root ".." stays where it is: the climb went no further. The command was looked for in the directory that was the last root, and there is no /bin/sh.`,
-					try: 'Climb to the top with chdir alone. Then call chroot("."), once.',
+						`During its climb, breakOut called chroot ${chrootsDuringClimb(context) === 1 ? "once" : `${chrootsDuringClimb(context)} times`}. Such a call changes the root, and ".." stops at the root, so the climb ended early. The kernel did not find the command, /bin/sh, in the last root.`,
+					try: 'First climb to the top with chdir only. Then call chroot(".") once.',
 					see: ["path_resolution(7)", "chroot(2), DESCRIPTION"],
 				},
 				{
-					when: movedAlong,
+					when: cwdMovedIntoNewRoot,
 					diagnosis: "cwd-moved-along",
-					why: 'breakOut has moved its current directory to the new root, or below it; a path that begins with / starts there, too. From there ".." goes up to the root and stops, as it should; the directory that then became the root has no /bin/sh.',
+					why: 'breakOut moved its current directory to the new root, or below it. (A chdir with a path that begins with / does this, too.) From there, ".." goes up to this root and stops. The kernel did not find the command, /bin/sh, in the directory that then became the root.',
 					try: 'Leave the current directory above the new root, and climb from there with a relative path: "..".',
 					see: ["chroot(2), DESCRIPTION", "path_resolution(7)"],
 				},
 				{
-					when: (context) => stepsUp(context) < depthOf(context),
+					when: (context) => stepsUp(context) < rootfsDepth(context),
 					diagnosis: "not-at-the-top",
 					why: (context) =>
-						`breakOut has climbed ${stepsUp(context)} directories, and the rootfs lies ${depthOf(context)} below the host's root. The command was looked for in the directory that breakOut has made its root, and there is no /bin/sh. How deep the rootfs lies is not known inside.`,
+						`breakOut climbed ${stepsUp(context)} directories, but the rootfs is ${rootfsDepth(context)} directories below the host's root. The kernel did not find the command, /bin/sh, in the directory that breakOut made its root. A program in a container cannot know how deep the rootfs is.`,
 					try: 'Climb further. Too many steps do no harm: at the very top, ".." stays where it is.',
 					see: ["path_resolution(7)"],
 				},
 				{
 					diagnosis: "no-command-outside",
 					why: (context) =>
-						`There was no command: the kernel looked for /bin/sh from the root that breakOut left behind, and did not find it. breakOut had climbed ${stepsUp(context)} directories, which is enough. Possible causes: the last chroot was not given the place that the climb had led to, or a step before it did not go up.`,
+						`The kernel did not find the command, /bin/sh, in the root that breakOut set. breakOut had climbed ${stepsUp(context)} directories, which is enough. Possible causes: the last chroot got another directory than the one that breakOut climbed to, or a step of the climb did not go up.`,
 					try: 'After the last step up, call chroot("."), and nothing else.',
 					see: ["path_resolution(7)", "chroot(2)"],
 				},
@@ -257,14 +257,14 @@ export default defineCheck({
 		{
 			fact: "escaped.before",
 			madeOf: "kernel",
-			what: "the second command's root directory when its break-out began",
+			what: "the second command's root directory when breakOut was called",
 			// Other findings have reported a wrong root of the first container, or an end in enterRoot.
 			accept: (_, context) => context.facts["command.root"] !== "the rootfs" || !escapedRan(context),
 			explain: [
 				{
 					diagnosis: "never-entered",
-					why: "The process that became the second command was looked at between enterRoot and breakOut, and its root was not the rootfs. What was never inside cannot break out. The first container's root is the rootfs, so enterRoot does not do the same each time that it is called.",
-					try: "Have enterRoot depend on its parameter only: every container gets its root.",
+					why: "After enterRoot and before breakOut, the check read the root of the process that became the second command. It was not the rootfs, so the process was never inside, and could not break out. The first container's root is the rootfs, so enterRoot does not do the same in every call.",
+					try: "Make enterRoot depend only on its parameter: every container must get its root.",
 					see: ["chroot(2)"],
 				},
 			],
@@ -272,12 +272,12 @@ export default defineCheck({
 		{
 			fact: "host.mounts.after",
 			madeOf: "kernel",
-			what: "mounts that the host has more than before",
+			what: "mounts that the host did not have before",
 			explain: [
 				{
 					diagnosis: "mounts-left",
-					why: "Another root is not another mount table: what was mounted from inside is a line of the host's /proc/self/mountinfo, and stays when the command has ended.",
-					try: "Do it with chroot and chdir alone, or unmount what you have mounted.",
+					why: "A process with another root still has the host's mount table. So a mount that it makes is a line in the host's /proc/self/mountinfo, and stays there after the command has ended.",
+					try: "Use only chroot and chdir, or unmount everything that you mount.",
 					see: ["mount(2)", "umount2(2)"],
 				},
 			],
@@ -287,25 +287,26 @@ export default defineCheck({
 		{
 			// The first container's command waits to be told to end. The second container is the one that hangs.
 			when: ({ observation, ending }) =>
-				ending.how === "hung" && callsOf(observation, BOX).length < callsOf(observation, ESCAPED).length,
+				ending.how === "hung" &&
+				callsBeforeExecve(observation, BOX).length < callsBeforeExecve(observation, ESCAPED).length,
 			diagnosis: "break-out-never-ends",
-			why: "The second container, in which breakOut is called, was given up: breakOut had not come back. The first had its command, and had to wait.",
-			try: "Climb a fixed number of steps that is surely enough, such as 64. At the very top one step too many stays where it is.",
+			why: "The second container, which calls breakOut, ran out of time: breakOut did not return. The first container, which does not call breakOut, started its command.",
+			try: "Climb a fixed number of steps that is surely enough, such as 64. At the very top, one step too many does nothing.",
 			see: ["path_resolution(7)"],
 		},
 		{
 			when: (context) => refused("chdir", "ENOENT")(context) && called(context, "chroot"),
 			diagnosis: "path-of-old-root",
 			why: ({ thrown }) =>
-				`chdir(${thrown?.syscall?.args["path"]}) came after chroot. From then on this process's absolute paths start at the new root: what was rootfs is / now.`,
+				`chdir(${thrown?.syscall?.args["path"]}) was called after chroot. Since chroot, this process's absolute paths start at the new root, so the path of the rootfs is / now.`,
 			try: 'Call chdir("/").',
 			see: ["chroot(2)", "path_resolution(7)"],
 		},
 		{
 			when: commandRefused("ENOENT"),
 			diagnosis: "command-not-in-root",
-			why: "The command, /bin/sh, is not to be found from the root that enterRoot has made. That root is another directory than the rootfs.",
-			try: "Give chroot the parameter. A relative path, and . too, starts at the current directory, and that is not the rootfs.",
+			why: "The kernel did not find the command, /bin/sh, in the root that enterRoot set. So this root is not the rootfs.",
+			try: 'Pass the parameter to chroot: chroot(rootfs). A relative path, such as ".", starts at the current directory, which need not be the rootfs.',
 			see: ["chroot(2)", "path_resolution(7)"],
 		},
 	],

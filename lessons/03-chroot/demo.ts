@@ -6,17 +6,18 @@ export default defineDemo({
 	views: ["mounts", "answers"],
 	steps: [
 		{
-			narration: "The host has a secret. A container is to see the files of its image, and not this one.",
+			narration: "The host has a secret file. A container should see the files of its image, but not this file.",
 			stage: "host",
 			command: `echo "the host's secret" > /secret; cat /secret`,
-			look: "So far, every process on this machine can read it.",
+			look: "So far, every process on this machine can read the secret.",
 			promises: ["the host's secret"],
 		},
 		{
-			narration: "An image unpacks to a directory, a rootfs. chroot makes it the place where our paths start.",
+			narration:
+				"An unpacked image is a directory, called a rootfs. chroot makes the rootfs our root: the place where our paths start.",
 			stage: "container",
 			command: "chroot /lab/rootfs sh",
-			look: "The prompt is that of a shell out of the rootfs.",
+			look: "The prompt is different: this shell is a program in the rootfs.",
 			promises: [],
 		},
 		{
@@ -27,24 +28,24 @@ export default defineDemo({
 			promises: ["bin\\s+dev\\s+etc\\s+proc\\s+root\\s+sys\\s+tmp", "can't open '/secret'"],
 		},
 		{
-			narration: "Perhaps we can simply walk out of it.",
+			narration: "Perhaps we can simply leave the rootfs with cd.",
 			stage: "container",
 			command: "cd /../../../..; pwd; ls -d lab || echo 'still inside'",
-			look: "At its own root, .. stays where it is. It looks like a wall.",
+			look: "At a process's own root, .. stays where it is. There seems to be no way out.",
 			promises: ["/\\s", "still inside"],
 		},
 		{
 			narration:
-				"But chroot moves the root, and not the current directory. So from inside, we move the root once more, down to /tmp, and stay where we are. Then we climb.",
+				"But chroot moves the root, and not the current directory. So from inside, we move the root once more, down to /tmp, but keep our current directory. Then we climb with cd.",
 			stage: "container",
 			command:
 				"cd /; busybox nsenter --root=/tmp --wd=/ bin/busybox sh -c 'cd -P ../..; usr/bin/busybox ls -d lab; usr/bin/busybox cat secret'",
-			look: "The host's files, and the secret. On our way up, .. never met the root: that one is below us now.",
+			look: "We see the host's files, and the secret. On the way up, .. never met our root, because our root was below us.",
 			promises: ["lab\\s+the host's secret"],
-			note: "nsenter saves us a program: it calls chroot for --root and fchdir for --wd.",
+			note: "Without nsenter, we would have to write a program: nsenter calls chroot for --root, and fchdir for --wd.",
 		},
 		{
-			narration: "One more chroot, up there, and we have the host's root as if nothing had been.",
+			narration: "With one more chroot at the top, we make the host's root our root again.",
 			stage: "container",
 			command:
 				"busybox nsenter --root=/tmp --wd=/ bin/busybox sh -c 'cd -P ../..; exec usr/bin/busybox chroot . /bin/sh'",
@@ -52,10 +53,10 @@ export default defineDemo({
 			promises: [],
 		},
 		{
-			narration: "Who are we now?",
+			narration: "Where are we now?",
 			stage: "container",
 			command: "cat /secret; ls -d /lab/rootfs",
-			look: "Outside, and root. The repair is not to guard the door, but to leave nothing on the other side. That is lesson 04.",
+			look: "We are outside, and we are root. Nobody can forbid root to call chroot. But a container can have a root without the host's files above it: lesson 04.",
 			promises: ["the host's secret\\s+/lab/rootfs"],
 		},
 	],

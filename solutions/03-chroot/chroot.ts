@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { chdir, chroot } from "#kernel";
 
-/** More than any path here has directories; at the top, one step too many stays where it is. */
-const FAR_UP = 64;
+/** More steps than any path here has directories. At the very top, a further step does nothing. */
+const ENOUGH_STEPS = 64;
 
 /**
  * Makes `rootfs` the place where this process's paths start.
@@ -12,7 +12,7 @@ const FAR_UP = 64;
  */
 export function enterRoot(rootfs: string): void {
 	chroot(rootfs);
-	// chroot moves the root only. Left where it was, the current directory would be outside.
+	// chroot moves only the root. Without this chdir, the current directory would stay outside.
 	chdir("/");
 }
 
@@ -23,8 +23,8 @@ export function enterRoot(rootfs: string): void {
  */
 export function breakOut(): void {
 	mkdirSync("/tmp", { recursive: true });
-	// The root moves below, the current directory stays above it: from here on ".." never meets the root.
+	// The root moves down, and the current directory stays above it. So the climb with ".." never meets the root.
 	chroot("/tmp");
-	for (let up = 0; up < FAR_UP; up++) chdir("..");
+	for (let step = 0; step < ENOUGH_STEPS; step++) chdir("..");
 	chroot(".");
 }

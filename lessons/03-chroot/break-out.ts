@@ -18,66 +18,68 @@ import {
 export const ESCAPED = "escaped";
 
 /** The system calls, before execve, of the process that became the command: the engine's only child. */
-export const callsOf = ({ calls }: Observation, container: string): LedgerCall[] =>
+export const callsBeforeExecve = ({ calls }: Observation, container: string): LedgerCall[] =>
 	(calls[container]?.ledger ?? []).filter(({ task, call }) => task === "1.1" && call !== "execve");
 
 /** The calls of breakOut: those that follow as many calls as enterRoot makes in the first container. */
-export const breakOutOf = ({ observation }: Context): LedgerCall[] =>
-	callsOf(observation, ESCAPED).slice(callsOf(observation, BOX).length);
+export const breakOutCalls = ({ observation }: Context): LedgerCall[] =>
+	callsBeforeExecve(observation, ESCAPED).slice(callsBeforeExecve(observation, BOX).length);
 
-export const given = ({ args }: LedgerCall) => Object.values(args)[0]?.slice(1, -1) ?? "";
-export const triesToClimb = (entry: LedgerCall) => entry.call === "chdir" && given(entry).includes("..");
+export const pathArgument = ({ args }: LedgerCall) => Object.values(args)[0]?.slice(1, -1) ?? "";
+export const triesToClimb = (entry: LedgerCall) => entry.call === "chdir" && pathArgument(entry).includes("..");
 // Above the root there is nothing that an absolute path could lead to.
-export const climbs = (entry: LedgerCall) => triesToClimb(entry) && !given(entry).startsWith("/");
+export const climbs = (entry: LedgerCall) => triesToClimb(entry) && !pathArgument(entry).startsWith("/");
 
 /**
  * Whether the last chroot was given an absolute path, although a climb had moved the current directory out of the root.
  */
-export function namesTheNewRoot(context: Context): boolean {
-	const calls = breakOutOf(context);
-	const last = calls.findLastIndex(isChroot);
+export function absolutePathAfterClimb(context: Context): boolean {
+	const calls = breakOutCalls(context);
+	const last = calls.findLastIndex(changesRoot);
 	const before = calls.slice(0, Math.max(0, last));
-	const climbed = before.slice(before.findIndex(isChroot) + 1).some(climbs);
+	const climbed = before.slice(before.findIndex(changesRoot) + 1).some(climbs);
 	const stayedOutside = before.every((entry) => entry.call !== "chdir" || climbs(entry));
-	return before.some(isChroot) && climbed && stayedOutside && given(calls[last] as LedgerCall).startsWith("/");
+	return (
+		before.some(changesRoot) && climbed && stayedOutside && pathArgument(calls[last] as LedgerCall).startsWith("/")
+	);
 }
 
-export const done = ({ error }: LedgerCall) => error === undefined;
-export const isChroot = (entry: LedgerCall) => entry.call === "chroot" && done(entry);
+export const succeeded = ({ error }: LedgerCall) => error === undefined;
+export const changesRoot = (entry: LedgerCall) => entry.call === "chroot" && succeeded(entry);
 
 /** Whether breakOut has called chroot after a climb, or after an attempt to climb. */
 export function rootMovedAfterClimb(context: Context): boolean {
-	const calls = breakOutOf(context);
-	return calls.some((entry, index) => isChroot(entry) && calls.slice(0, index).some(triesToClimb));
+	const calls = breakOutCalls(context);
+	return calls.some((entry, index) => changesRoot(entry) && calls.slice(0, index).some(triesToClimb));
 }
 
 /** How often breakOut has called chroot during its climb. */
-export function wallsOnTheWay(context: Context): number {
-	const calls = breakOutOf(context).filter(done);
+export function chrootsDuringClimb(context: Context): number {
+	const calls = breakOutCalls(context).filter(succeeded);
 	const steps = calls.flatMap((entry, index) => (climbs(entry) ? [index] : []));
 	const [first = 0, last = 0] = [steps[0], steps.at(-1)];
-	return calls.filter((entry, index) => isChroot(entry) && index > first && index < last).length;
+	return calls.filter((entry, index) => changesRoot(entry) && index > first && index < last).length;
 }
 
 /** Whether the current directory was in the new root, or below it, before the climb. */
-export function movedAlong(context: Context): boolean {
-	const calls = breakOutOf(context).filter(done);
+export function cwdMovedIntoNewRoot(context: Context): boolean {
+	const calls = breakOutCalls(context).filter(succeeded);
 	const climb = calls.findLastIndex(triesToClimb);
 	const before = calls.slice(0, climb + 1);
 	const moved = before.findLastIndex((entry) => entry.call === "chdir" && !climbs(entry));
-	const root = before.findLastIndex(isChroot);
+	const root = before.findLastIndex(changesRoot);
 	// Either chdir came after chroot, or the new root was the current directory itself.
-	return moved >= 0 && root >= 0 && (moved > root || given(before[root] as LedgerCall) === ".");
+	return moved >= 0 && root >= 0 && (moved > root || pathArgument(before[root] as LedgerCall) === ".");
 }
 
 /** How many directories breakOut has climbed, if every step went up. */
 export const stepsUp = (context: Context) =>
-	breakOutOf(context)
-		.filter((entry) => done(entry) && climbs(entry))
+	breakOutCalls(context)
+		.filter((entry) => succeeded(entry) && climbs(entry))
 		.reduce(
 			(steps, entry) =>
 				steps +
-				given(entry)
+				pathArgument(entry)
 					.split("/")
 					.filter((part) => part === "..").length,
 			0,
@@ -87,12 +89,13 @@ export const stepsUp = (context: Context) =>
  * What the root of the second container's command was when the break-out began. The process that stopped there must be
  * the one that becomes the command, or one that forks that process afterwards.
  */
-export function rootBefore(observation: Observation, drawn: Drawn): string {
+export function rootBeforeBreakOut(observation: Observation, drawn: Drawn): string {
 	const stopped = observation.calls[ESCAPED]?.stopped ?? null;
-	if (stopped === null) return "unknown: no break-out began";
+	if (stopped === null) return "unknown: no break-out started";
 	const command = commandAt(observation, DURING, ESCAPED);
 	const isCommand =
-		command === null || descent(command.pid, command.tasks).some((task) => identityOf(task) === identityOf(stopped));
+		command === null ||
+		withAncestors(command.pid, command.tasks).some((task) => identityOf(task) === identityOf(stopped));
 	const isAlone = command?.pid === stopped.pid || stopped.children === 0;
 	return isCommand && isAlone
 		? rootOf(observation.before, stopped, rootfsOf(drawn))
@@ -100,19 +103,19 @@ export function rootBefore(observation: Observation, drawn: Drawn): string {
 }
 
 // The command's process, its parent, its grandparent and so on.
-function descent(pid: number, tasks: ProcessState["tasks"]): ProcessState["tasks"] {
+function withAncestors(pid: number, tasks: ProcessState["tasks"]): ProcessState["tasks"] {
 	const task = tasks.find((other) => other.pid === pid);
-	return task === undefined ? [] : [task, ...descent(task.ppid, tasks)];
+	return task === undefined ? [] : [task, ...withAncestors(task.ppid, tasks)];
 }
 
 /** The drawn path of the directory that becomes the root, and the name of the file that identifies a copy of it. */
 export const rootfsOf = ({ rootfs = "", marker = "" }: Drawn): Rootfs => ({ path: rootfs, marker });
 
-/** How many directories are above the rootfs. The host's root counts. */
-export const depthOf = ({ drawn }: Context) => (drawn["rootfs"] ?? "").split("/").length - 1;
+/** How many steps up lead from the rootfs to the host's root. */
+export const rootfsDepth = ({ drawn }: Context) => (drawn["rootfs"] ?? "").split("/").length - 1;
 
 /** The message of the exception that ended breakOut. */
-export function breakOutThrew({ observation }: Context): string | undefined {
+export function breakOutError({ observation }: Context): string | undefined {
 	const ending = observation.calls[ESCAPED]?.ending;
 	return ending?.how === "threw" ? ending.thrown.message : undefined;
 }
