@@ -1,7 +1,7 @@
 import { ConcurrencyLimit } from "../base/concurrently.ts";
 import { readRegularFile } from "../base/regular-file.ts";
 import { isImportable } from "../engine/submission-files.ts";
-import { ARCHIVE_BYTES_MAX, unpacked } from "../learner/archive.ts";
+import { ARCHIVE_BYTES_MAX, unpackArchive } from "../learner/archive.ts";
 import { asText, FILE_BYTES_MAX, type Folder } from "./folder.ts";
 
 /** Archives that somebody handed in. Those that `drydock export` wrote are read; others have to be unpacked first. */
@@ -25,7 +25,7 @@ const unpacking = new ConcurrencyLimit(1);
  * @throws {Error} it cannot be read, or is not as `drydock export` writes it
  */
 export async function lookIntoArchive(place: Buffer): Promise<Folder> {
-	const contents = await unpacking.run(async () => unpacked(await readRegularFile(place, ARCHIVE_BYTES_MAX)));
+	const contents = await unpacking.run(async () => unpackArchive(await readRegularFile(place, ARCHIVE_BYTES_MAX)));
 	const importable = [...contents].filter(([path]) => isImportable(path));
 	const files = importable.map(([path, content]) => {
 		// Copies the content, which is a view of the whole archive's memory. If it is too large, the copy is just large

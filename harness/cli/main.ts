@@ -5,8 +5,8 @@ import { printable } from "../base/printable.ts";
 import { declare } from "./command.ts";
 import { completion } from "./commands/completion.ts";
 import { COMMANDS } from "./commands.ts";
-import { guardLog } from "./text/log.ts";
-import { commandIn } from "./text/typed.ts";
+import { drydockCommandIn } from "./text/drydock-command.ts";
+import { filterOutput } from "./text/output-filter.ts";
 
 /**
  * Runs the command line.
@@ -23,7 +23,7 @@ export async function main(args: string[]): Promise<number> {
 	});
 	const isCompleting = args.some((arg) => COMPLETING.has(arg));
 	// Completion prints code for a shell, which must not be changed and contains no text of others.
-	if (!isCompleting) guardLog([process.stdout, process.stderr], commandIn(process.cwd()));
+	if (!isCompleting) filterOutput([process.stdout, process.stderr], drydockCommandIn(process.cwd()));
 	try {
 		const program = await commandLine(isCompleting);
 		// Without a command, drydock watches if it has a terminal, and lists the lessons otherwise.

@@ -4,13 +4,13 @@ import { watch } from "chokidar";
 import { exists } from "../base/cache.ts";
 import { kitDir } from "../base/kit.ts";
 import { workspaceDir } from "../learner/workspace.ts";
-import type { Line } from "./line.ts";
+import type { DoctorLine } from "./doctor-line.ts";
 
 const EVENT_MS = 2_000;
 const WATCHES_MIN = 1_024;
 
 /** Tests whether drydock is notified when a file in the workspace changes. On some shared folders, it is not. */
-export async function fileEventLines(): Promise<Line[]> {
+export async function fileEventLines(): Promise<DoctorLine[]> {
 	const name = "file events";
 	const workspace = await workspaceDir();
 	const dir = (await exists(workspace)) ? workspace : kitDir;

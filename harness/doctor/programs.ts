@@ -1,13 +1,13 @@
 import { inCache } from "../vm/image.ts";
 import { qemuVersion } from "../vm/program.ts";
 import { installCommand, missingRequirements, type Requirement, requirements } from "../vm/requirements.ts";
-import type { Line } from "./line.ts";
+import type { DoctorLine } from "./doctor-line.ts";
 
 const BRING_AN_IMAGE =
 	"bring an image: on Debian or Ubuntu npx drydock image export FILE, here npx drydock image import FILE";
 
 /** Node, QEMU, and the programs that build the image. The latter are left out if the cache has an image. */
-export async function programLines(): Promise<Line[]> {
+export async function programLines(): Promise<DoctorLine[]> {
 	const { building } = await inCache();
 	const needs: Requirement["need"][] = building ? ["running", "building"] : ["running"];
 	const missing = await missingRequirements(needs);
@@ -24,7 +24,7 @@ export async function programLines(): Promise<Line[]> {
 
 const isQemu = ({ name }: Requirement) => name === "qemu";
 
-function missingLine(name: string, absent: readonly Requirement[]): Line {
+function missingLine(name: string, absent: readonly Requirement[]): DoctorLine {
 	const fact = `missing: ${absent.map(({ program, purpose }) => `${program} (${purpose})`).join(", ")}`;
 	return { name, state: "bad", fact, mend: mendOf(absent) };
 }

@@ -8,8 +8,8 @@ import { isSealed } from "../engine/seal.ts";
 import { LOGBOOK } from "./logbook.ts";
 
 /**
- * Limits for an archive of a workspace. {@link belongs} decides which files may be in it, for packing and unpacking
- * alike: an archive to unpack may come from a stranger.
+ * Limits for an archive of a workspace. {@link mayBeArchived} decides which files may be in it, for packing and
+ * unpacking alike: an archive to unpack may come from a stranger.
  */
 const FILES_MAX = 2_000;
 const FILE_BYTES_MAX = 4 << 20;
@@ -24,7 +24,7 @@ const PATH_LENGTH_MAX = 200;
  * @throws {Failure} usage: a file is too large for an archive, or there are too many files
  */
 export async function packWorkspace(dir: string): Promise<{ archive: Buffer; files: string[] }> {
-	const files = await withoutPacked(dir, await filesOf(dir, ""));
+	const files = await withoutPackedPrograms(dir, await filesOf(dir, ""));
 	if (files.length > FILES_MAX) throw new Failure("usage", `${dir} has more than ${FILES_MAX} files`, MAKE_ROOM);
 	let bytes = 0;
 	for (const file of files) {
@@ -49,7 +49,7 @@ export async function unpackWorkspace(name: string): Promise<Map<string, Buffer>
 	const found = await stat(name).catch(() => null);
 	if (!found?.isFile()) throw refused(name, "there is no such file");
 	if (found.size > ARCHIVE_BYTES_MAX) throw refused(name, "it is too large");
-	return unpacked(await readFile(name)).catch((error: Error) => {
+	return unpackArchive(await readFile(name)).catch((error: Error) => {
 		throw refused(name, error.message, error);
 	});
 }
@@ -58,7 +58,7 @@ export async function unpackWorkspace(name: string): Promise<Map<string, Buffer>
  * Unpacks the bytes of an archive. Returns either all files or, if anything is wrong, none.
  * @throws {Error} what is wrong with the archive
  */
-export async function unpacked(archive: Buffer): Promise<Map<string, Buffer>> {
+export async function unpackArchive(archive: Buffer): Promise<Map<string, Buffer>> {
 	const unzipped = await promisify(gunzip)(archive, { maxOutputLength: ARCHIVE_BYTES_MAX }).catch((cause) => {
 		throw new Error(cause.code === "ERR_BUFFER_TOO_LARGE" ? "it is too large" : "it is damaged", { cause });
 	});
@@ -69,9 +69,9 @@ export async function unpacked(archive: Buffer): Promise<Map<string, Buffer>> {
 	const files = new Map<string, Buffer>();
 	for (const { path, type, size, content } of entries) {
 		const file = path.replace(/^(\.\/)+/, "").replace(/\/$/, "");
-		if (type === "Directory" && (file === "" || file === "." || belongs(file))) continue;
+		if (type === "Directory" && (file === "" || file === "." || mayBeArchived(file))) continue;
 		if (type !== "File") throw new Error(`${quoted(path)} is not a file`);
-		if (!belongs(file) || files.has(file)) throw new Error(`${quoted(path)} has no place in a workspace`);
+		if (!mayBeArchived(file) || files.has(file)) throw new Error(`${quoted(path)} has no place in a workspace`);
 		if (size > FILE_BYTES_MAX) throw new Error(`${quoted(path)} is too large`);
 		files.set(file, await content);
 	}
@@ -84,7 +84,7 @@ export async function unpacked(archive: Buffer): Promise<Map<string, Buffer>> {
 
 // Whether a path may be in an archive. Hidden, installed and generated files and archives may not. Neither may a path
 // that leads out of the workspace, nor one with characters that control a terminal.
-function belongs(path: string): boolean {
+function mayBeArchived(path: string): boolean {
 	if (path === ".gitignore") return true;
 	if (path.length > PATH_LENGTH_MAX || /[\p{C}\\]/u.test(path) || path.endsWith(".tar.gz")) return false;
 	const parts = path.split("/");
@@ -97,32 +97,33 @@ function belongs(path: string): boolean {
  * module could import. Files that tools run or read because of their names are not imported: those of npm, editors,
  * compilers and test runners.
  */
-export function isTakenIn(path: string): boolean {
+export function isImported(path: string): boolean {
 	if (path === LOGBOOK) return true;
 	const [folder = "", ...below] = path.toLowerCase().split("/");
-	if (!belongs(path) || !/^\d\d-[a-z0-9-]+$/.test(folder)) return false;
-	return MODULE.test(below.at(-1) ?? "") && below.every((part) => !OBEYED.test(part) && !TESTING.test(part));
+	if (!mayBeArchived(path) || !/^\d\d-[a-z0-9-]+$/.test(folder)) return false;
+	return MODULE.test(below.at(-1) ?? "") && below.every((part) => !TOOL_FILES.test(part) && !TEST_FILES.test(part));
 }
 
 // Tools recognise their files by a second ending: .config.ts, .setup.ts, .test.ts, .d.ts. Only the second endings that
-// keep.ts adds are allowed.
+// without-overwriting.ts adds are allowed.
 const MODULE = /^[^.]+(\.(kept|imported)-\d+)?\.[mc]?[jt]s$/;
-const OBEYED = /^((gulp|grunt|jake|knex|rush|danger|make|plop)file|wallaby|brunch-config|ember-cli-build)\./;
+const TOOL_FILES = /^((gulp|grunt|jake|knex|rush|danger|make|plop)file|wallaby|brunch-config|ember-cli-build)\./;
 // Names of files and folders that node --test, vitest, jest and similar tools pick up: test.js, a-test.js, a_spec.ts,
 // __mocks__.
-const TESTING = /^__|(^|[^a-z0-9])(test|spec|bench|benchmark|mock)s?([^a-z0-9]|$)|^(test|spec){2,}\.|^(e2e|cypress)$/;
+const TEST_FILES =
+	/^__|(^|[^a-z0-9])(test|spec|bench|benchmark|mock)s?([^a-z0-9]|$)|^(test|spec){2,}\.|^(e2e|cypress)$/;
 
 async function filesOf(dir: string, below: string): Promise<string[]> {
 	const entries = await readdir(join(dir, below), { withFileTypes: true });
 	const found = entries.map(async (entry): Promise<string[]> => {
 		const path = below === "" ? entry.name : `${below}/${entry.name}`;
-		if (!belongs(path)) return [];
+		if (!mayBeArchived(path)) return [];
 		return entry.isDirectory() ? filesOf(dir, path) : entry.isFile() ? [path] : [];
 	});
 	return (await Promise.all(found)).flat().sort();
 }
 
-async function withoutPacked(dir: string, files: readonly string[]): Promise<string[]> {
+async function withoutPackedPrograms(dir: string, files: readonly string[]): Promise<string[]> {
 	const kept: string[] = [];
 	for (const file of files) {
 		const { size } = await lstat(join(dir, file));

@@ -3,9 +3,17 @@ import { lessonKey } from "../base/depends-on.ts";
 import { Failure } from "../base/failure.ts";
 import type { Verdict } from "../judge/judge.ts";
 import { type Lesson, lessons, solutionOf } from "../judge/lessons.ts";
-import { type Attempt, type Logbook, type Page, pageOf, readLogbook, updateLogbook, withPage } from "./logbook.ts";
-import { learnersOwn } from "./subject.ts";
-import { isUntouched, learnersFile, readLearners, workspaceDir } from "./workspace.ts";
+import {
+	type Attempt,
+	type LessonRecord,
+	type Logbook,
+	readLogbook,
+	recordOf,
+	updateLogbook,
+	withRecord,
+} from "./logbook.ts";
+import { existingLearnersFile } from "./module-choice.ts";
+import { isUntouched, learnersFile, readLearnersFile, workspaceDir } from "./workspace.ts";
 
 /** Longest time between two attempts that counts as work. Any time beyond this was spent on something else. */
 const WORK_MS_MAX = 15 * 60_000;
@@ -41,8 +49,8 @@ export async function passedModules(before?: Lesson): Promise<Map<string, string
  * @returns as {@link passedModules}
  * @throws {Failure} usage: the learner's copy of the lesson's module does not exist
  */
-export async function modulesAtWork(lesson: Lesson): Promise<Map<string, string>> {
-	return new Map([...(await passedModules()), [await solutionOf(lesson), await learnersOwn(lesson)]]);
+export async function engineModules(lesson: Lesson): Promise<Map<string, string>> {
+	return new Map([...(await passedModules()), [await solutionOf(lesson), await existingLearnersFile(lesson)]]);
 }
 
 /** The passed lessons whose check, skeleton or solution has changed since. */
@@ -59,17 +67,17 @@ export function editedLessons(): Promise<Set<string>> {
 }
 
 /** The message about a module that was edited since it passed. */
-export const hasBeenEdited = (id: string): string => `${id} has been edited since it passed`;
+export const editedMessage = (id: string): string => `${id} has been edited since it passed`;
 
 // The lessons for which a value noted in the logbook differs from its value now. A lesson without a noted value is left
 // out.
 async function differing(
-	then: (page: Page) => string | null | undefined,
+	then: (record: LessonRecord) => string | null | undefined,
 	now: (lesson: Lesson) => Promise<string | null>,
 ): Promise<Set<string>> {
 	const [all, book] = await Promise.all([lessons(), logbook()]);
 	const differs = all.map(async (lesson) => {
-		const noted = then(pageOf(book, lesson)) ?? null;
+		const noted = then(recordOf(book, lesson)) ?? null;
 		return noted !== null && noted !== (await now(lesson));
 	});
 	const flags = await Promise.all(differs);
@@ -77,7 +85,7 @@ async function differing(
 }
 
 async function moduleKey(lesson: Lesson): Promise<string | null> {
-	const text = await readLearners(await learnersFile(lesson)).catch(() => null);
+	const text = await readLearnersFile(await learnersFile(lesson)).catch(() => null);
 	return text === null ? null : keyOf(text);
 }
 
@@ -93,12 +101,12 @@ export async function currentLesson(): Promise<Lesson> {
 
 function currentOf(all: readonly Lesson[], book: Logbook): Lesson | undefined {
 	const selected = all.find(({ id }) => id === book.selected);
-	return selected ?? all.find((lesson) => pageOf(book, lesson).passed === null) ?? all.at(-1);
+	return selected ?? all.find((lesson) => recordOf(book, lesson).passed === null) ?? all.at(-1);
 }
 
 /** Makes a lesson the current one, until another is selected. @throws {Failure} usage: there is no workspace */
 export async function selectLesson({ id }: Lesson): Promise<void> {
-	if (!(await change((book) => ({ ...book, selected: id }))))
+	if (!(await changeLogbook((book) => ({ ...book, selected: id }))))
 		throw new Failure("usage", "there is no workspace yet to note that in", "npx drydock init");
 }
 
@@ -107,32 +115,32 @@ const REAL_ATTEMPTS = 3;
 
 /** Whether the learner has seriously tried: the module differs from the skeleton, and has been judged a few times. */
 export async function hasTried(lesson: Lesson): Promise<boolean> {
-	return pageOf(await logbook(), lesson).attempts >= REAL_ATTEMPTS && !(await isUntouched(lesson));
+	return recordOf(await logbook(), lesson).attempts >= REAL_ATTEMPTS && !(await isUntouched(lesson));
 }
 
 /** The result of the last check of the learner's module; null if there was none. */
 export async function lastAttempt(lesson: Lesson): Promise<Attempt | null> {
-	return pageOf(await logbook(), lesson).lastAttempt;
+	return recordOf(await logbook(), lesson).lastAttempt;
 }
 
 /** Records the result of a check of the learner's module. Without a workspace, records nothing. */
 export async function recordAttempt(lesson: Lesson, verdict: Pick<Verdict, "verdict" | "findings">): Promise<void> {
 	const [judged, all, module] = await Promise.all([lessonKey(lesson.id), lessons(), moduleKey(lesson)]);
-	await change((book) => {
+	await changeLogbook((book) => {
 		const at = new Date().toISOString();
-		const page = pageOf(book, lesson);
+		const record = recordOf(book, lesson);
 		const passes = verdict.verdict === "pass";
 		const findings = verdict.findings.map(({ fact, what, diagnosis, try: advice, see }) => {
 			return { fact, what, diagnosis, try: advice, see };
 		});
-		const first = page.passed === null;
+		const first = record.passed === null;
 		// A pass selects the lesson, so the learner stays in it until they choose to go on: a check never moves on by
 		// itself.
 		const stays = passes && currentOf(all, book)?.id === lesson.id;
-		return withPage(stays ? { ...book, selected: lesson.id } : book, lesson, {
-			passed: passes ? { at: page.passed?.at ?? at, judgedBy: judged, module } : page.passed,
-			attempts: page.attempts + (first ? 1 : 0),
-			spentMs: page.spentMs + (first ? sinceLastAttemptMs(book, at) : 0),
+		return withRecord(stays ? { ...book, selected: lesson.id } : book, lesson, {
+			passed: passes ? { at: record.passed?.at ?? at, judgedBy: judged, module } : record.passed,
+			attempts: record.attempts + (first ? 1 : 0),
+			spentMs: record.spentMs + (first ? sinceLastAttemptMs(book, at) : 0),
 			lastAttempt: { at, verdict: passes ? "pass" : "fail", findings },
 		});
 	});
@@ -140,13 +148,17 @@ export async function recordAttempt(lesson: Lesson, verdict: Pick<Verdict, "verd
 
 /** Records how many of a lesson's hints have been shown. */
 export async function recordHints(lesson: Lesson, shown: number): Promise<void> {
-	await change((book) => withPage(book, lesson, { hintsShown: Math.max(shown, pageOf(book, lesson).hintsShown) }));
+	await changeLogbook((book) =>
+		withRecord(book, lesson, { hintsShown: Math.max(shown, recordOf(book, lesson).hintsShown) }),
+	);
 }
 
 /** Records that the learner has looked at the solution of a lesson that they have not passed. */
 export async function recordSolutionShown(lesson: Lesson): Promise<void> {
 	const at = new Date().toISOString();
-	await change((book) => withPage(book, lesson, { solutionShownAt: pageOf(book, lesson).solutionShownAt ?? at }));
+	await changeLogbook((book) =>
+		withRecord(book, lesson, { solutionShownAt: recordOf(book, lesson).solutionShownAt ?? at }),
+	);
 }
 
 function sinceLastAttemptMs({ lessons }: Logbook, at: string): number {
@@ -158,7 +170,7 @@ function sinceLastAttemptMs({ lessons }: Logbook, at: string): number {
 }
 
 // @returns whether there was a workspace whose logbook could be changed
-async function change(update: (book: Logbook) => Logbook): Promise<boolean> {
+async function changeLogbook(update: (book: Logbook) => Logbook): Promise<boolean> {
 	const dir = await workspaceDir();
 	if (!(await exists(dir))) return false;
 	await updateLogbook(dir, update);

@@ -1,6 +1,6 @@
 import { type Lesson, readHints } from "../judge/lessons.ts";
 import { logbook, recordHints } from "./course.ts";
-import { type Page, pageOf } from "./logbook.ts";
+import { type LessonRecord, recordOf } from "./logbook.ts";
 
 /** The hints of a lesson, as Markdown, and how far the learner is with them. */
 export interface Hints {
@@ -17,24 +17,24 @@ export interface Hints {
 /** @throws {Failure} failed: the lesson has no hints */
 export async function hintsFor(lesson: Lesson): Promise<Hints> {
 	const [rungs, book] = await Promise.all([readHints(lesson), logbook()]);
-	const page = pageOf(book, lesson);
-	const derived = derivedHint(page);
+	const record = recordOf(book, lesson);
+	const derived = derivedHint(record);
 	const all = [...rungs, ...(derived === null ? [] : [derived])];
-	return { all, written: rungs.length, shown: page.hintsShown, attempts: page.attempts };
+	return { all, written: rungs.length, shown: record.hintsShown, attempts: record.attempts };
 }
 
 /**
  * Records that one more hint has been shown. After the last hint, the last is shown again.
  * @returns how many have been shown now
  */
-export async function takeHint(lesson: Lesson, { all, shown }: Hints): Promise<number> {
+export async function recordNextHint(lesson: Lesson, { all, shown }: Hints): Promise<number> {
 	const now = Math.min(shown + 1, all.length);
 	await recordHints(lesson, now);
 	return now;
 }
 
 // A hint made from what a failed attempt's report says about the first difference.
-function derivedHint({ lastAttempt }: Page): string | null {
+function derivedHint({ lastAttempt }: LessonRecord): string | null {
 	const [first] = lastAttempt?.findings ?? [];
 	if (first === undefined) return null;
 	const see = first.see.length === 0 ? "" : `\n\nTo read: ${first.see.join("; ")}.`;

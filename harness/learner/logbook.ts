@@ -36,10 +36,10 @@ const text = v.pipe(
 );
 const list = <T extends v.GenericSchema>(item: T) => v.pipe(v.array(item), v.maxLength(1_000));
 /** A record by lesson id, which is also the name of a folder. */
-const byLesson = <T extends v.GenericSchema>(page: T) =>
+const byLesson = <T extends v.GenericSchema>(record: T) =>
 	v.pipe(
-		v.record(v.pipe(v.string(), v.regex(/^\w[\w-]{0,99}$/)), page),
-		v.check((pages) => Object.keys(pages).length <= LESSONS_MAX, "too many lessons"),
+		v.record(v.pipe(v.string(), v.regex(/^\w[\w-]{0,99}$/)), record),
+		v.check((records) => Object.keys(records).length <= LESSONS_MAX, "too many lessons"),
 	);
 
 const Attempt = v.object({
@@ -50,7 +50,7 @@ const Attempt = v.object({
 /** One check of the learner's module, and its findings. Times are ISO 8601. */
 export type Attempt = v.InferOutput<typeof Attempt>;
 
-const Page = v.object({
+const LessonRecord = v.object({
 	passed: v.nullable(v.object({ at: time, judgedBy: v.nullable(text), module: v.optional(v.nullable(text), null) })),
 	attempts: count,
 	spentMs: count,
@@ -67,18 +67,18 @@ const Page = v.object({
  * - `hintsShown`: how many hints were shown; after the lesson's three, a fourth is made from the last attempt
  * - `solutionShownAt`: when the learner first looked at the solution before passing
  */
-export type Page = v.InferOutput<typeof Page>;
+export type LessonRecord = v.InferOutput<typeof LessonRecord>;
 
 const Logbook = v.object({
 	schemaVersion: v.literal(2),
 	/** Id of the lesson that the learner selected; null: the first lesson that has not been passed. */
 	selected: v.nullable(text),
-	lessons: byLesson(Page),
+	lessons: byLesson(LessonRecord),
 });
 export type Logbook = v.InferOutput<typeof Logbook>;
 
-/** The page of a lesson that the learner has not begun. */
-export const EMPTY_PAGE: Page = {
+/** The record of a lesson that the learner has not begun. */
+export const EMPTY_RECORD: LessonRecord = {
 	passed: null,
 	attempts: 0,
 	spentMs: 0,
@@ -91,11 +91,11 @@ export const EMPTY_PAGE: Page = {
 const FirstLogbook = v.pipe(
 	v.object({ schemaVersion: v.literal(1), passed: byLesson(v.object({ at: time })) }),
 	v.transform(({ passed }): Logbook => {
-		const pages = Object.entries(passed).map(([id, { at }]) => [
+		const records = Object.entries(passed).map(([id, { at }]) => [
 			id,
-			{ ...EMPTY_PAGE, passed: { at, judgedBy: null, module: null }, attempts: 1 },
+			{ ...EMPTY_RECORD, passed: { at, judgedBy: null, module: null }, attempts: 1 },
 		]);
-		return { schemaVersion: 2, selected: null, lessons: Object.fromEntries(pages) };
+		return { schemaVersion: 2, selected: null, lessons: Object.fromEntries(records) };
 	}),
 );
 const AnyLogbook = v.pipe(v.string(), v.parseJson(), v.union([Logbook, FirstLogbook]));
@@ -182,15 +182,15 @@ function unlessMissing(error: NodeJS.ErrnoException): void {
 	if (error.code !== "ENOENT") throw error;
 }
 
-/** The page of a lesson; EMPTY_PAGE if the logbook has none. */
-export function pageOf({ lessons }: Logbook, { id }: { id: string }): Page {
+/** The record of a lesson; EMPTY_RECORD if the logbook has none. */
+export function recordOf({ lessons }: Logbook, { id }: { id: string }): LessonRecord {
 	// Only own properties count: a logbook from a stranger may name a lesson "toString", which every object inherits.
-	return (Object.hasOwn(lessons, id) ? lessons[id] : undefined) ?? EMPTY_PAGE;
+	return (Object.hasOwn(lessons, id) ? lessons[id] : undefined) ?? EMPTY_RECORD;
 }
 
-/** Returns the logbook with some fields of a lesson's page replaced. */
-export function withPage(logbook: Logbook, { id }: { id: string }, news: Partial<Page>): Logbook {
-	return { ...logbook, lessons: { ...logbook.lessons, [id]: { ...pageOf(logbook, { id }), ...news } } };
+/** Returns the logbook with some fields of a lesson's record replaced. */
+export function withRecord(logbook: Logbook, { id }: { id: string }, news: Partial<LessonRecord>): Logbook {
+	return { ...logbook, lessons: { ...logbook.lessons, [id]: { ...recordOf(logbook, { id }), ...news } } };
 }
 
 /**
@@ -199,8 +199,8 @@ export function withPage(logbook: Logbook, { id }: { id: string }, news: Partial
  */
 export function mergeLogbooks(mine: Logbook, theirs: Logbook): Logbook {
 	const merged = Object.keys({ ...theirs.lessons, ...mine.lessons }).map((id) => {
-		const [one, other] = [pageOf(mine, { id }), pageOf(theirs, { id })];
-		const page: Page = {
+		const [one, other] = [recordOf(mine, { id }), recordOf(theirs, { id })];
+		const record: LessonRecord = {
 			passed: earliest(one.passed, other.passed, ({ at }) => at),
 			attempts: Math.max(one.attempts, other.attempts),
 			spentMs: Math.max(one.spentMs, other.spentMs),
@@ -208,7 +208,7 @@ export function mergeLogbooks(mine: Logbook, theirs: Logbook): Logbook {
 			solutionShownAt: earliest(one.solutionShownAt, other.solutionShownAt, (at) => at),
 			lastAttempt: earliest(one.lastAttempt, other.lastAttempt, ({ at }) => at, -1),
 		};
-		return [id, page] as const;
+		return [id, record] as const;
 	});
 	return { schemaVersion: 2, selected: mine.selected ?? theirs.selected, lessons: Object.fromEntries(merged) };
 }

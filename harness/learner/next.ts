@@ -1,11 +1,11 @@
 import { type Lesson, lessons } from "../judge/lessons.ts";
-import { type Logbook, type Page, pageOf } from "./logbook.ts";
+import { type LessonRecord, type Logbook, recordOf } from "./logbook.ts";
 
 /** After this many attempts, a hint helps more than another attempt. */
 const TRIED_ENOUGH = 3;
 
 /** The lesson that is `steps` lessons after this one, or before it if negative; undefined when there is none. */
-export async function lessonAway({ id }: Lesson, steps: number): Promise<Lesson | undefined> {
+export async function lessonStepsAway({ id }: Lesson, steps: number): Promise<Lesson | undefined> {
 	const all = await lessons();
 	return all[all.findIndex((lesson) => lesson.id === id) + steps];
 }
@@ -16,14 +16,14 @@ export async function lessonAway({ id }: Lesson, steps: number): Promise<Lesson 
  */
 export function nextToPass(all: readonly Lesson[], book: Logbook, current: Lesson): Lesson | undefined {
 	const here = all.findIndex(({ id }) => id === current.id);
-	return [...all.slice(here + 1), ...all.slice(0, here)].find((lesson) => pageOf(book, lesson).passed === null);
+	return [...all.slice(here + 1), ...all.slice(0, here)].find((lesson) => recordOf(book, lesson).passed === null);
 }
 
 /**
  * The command that most learners would want to type now.
  * @param all whether all lessons have passed
  */
-export function nextCommand({ id }: Lesson, { passed, lastAttempt, attempts }: Page, all: boolean): string {
+export function nextCommand({ id }: Lesson, { passed, lastAttempt, attempts }: LessonRecord, all: boolean): string {
 	if (passed !== null && lastAttempt?.verdict === "fail") return `npx drydock check ${id}`;
 	if (passed !== null) return all ? "npx drydock list" : "npx drydock next";
 	if (lastAttempt === null) return `npx drydock read ${id}`;

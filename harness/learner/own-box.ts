@@ -9,7 +9,7 @@ import { boxOptions } from "../engine/engine-at.ts";
 import { packBox } from "../engine/pack.ts";
 import { isReplaceable, replaceFile, SEAL_PLACEHOLDER, withSeal } from "../engine/seal.ts";
 import { type Lesson, lessons } from "../judge/lessons.ts";
-import { editedLessons, hasBeenEdited, passedLessons, passedModules } from "./course.ts";
+import { editedLessons, editedMessage, passedLessons, passedModules } from "./course.ts";
 
 /** The result of packing the learner's engine. */
 export interface OwnBox {
@@ -36,7 +36,7 @@ export async function packOwnBox(dir: string, progress: Progress): Promise<OwnBo
 		const [first] = left;
 		if (first === undefined)
 			throw new Failure("usage", "no lesson has passed yet, so nothing of box is yours", "npx drydock check");
-		throw new Failure("usage", hasBeenEdited(first.id), `npx drydock check ${first.id}`);
+		throw new Failure("usage", editedMessage(first.id), `npx drydock check ${first.id}`);
 	}
 	const mine = await passedModules();
 	const program = join(dir, "box");

@@ -33,7 +33,7 @@ export async function learnersFile(lesson: Lesson): Promise<string> {
  * Checks that a workspace can be created or completed in a directory.
  * @throws {Failure} unsupported: the directory, or the nearest parent that exists, cannot be written
  */
-export async function needWritable(dir: string): Promise<void> {
+export async function checkWritable(dir: string): Promise<void> {
 	let there = dir;
 	while (!(await exists(there)) && there !== dirname(there)) there = dirname(there);
 	await access(there, constants.W_OK | constants.X_OK).catch((cause: NodeJS.ErrnoException) => {
@@ -51,13 +51,13 @@ const FILE_BYTES_MAX = 4 << 20;
  * instead of waiting.
  * @throws {Error} the file does not exist, is not a regular file, or is too large
  */
-export const readLearners = async (path: string): Promise<string> =>
+export const readLearnersFile = async (path: string): Promise<string> =>
 	withUnixLines((await readThroughLinks(path, FILE_BYTES_MAX)).toString());
 
 /** Whether the learner's module of a lesson is still the unchanged skeleton. */
 export async function isUntouched(lesson: Lesson): Promise<boolean> {
 	const [mine, skeleton] = await Promise.all([
-		readLearners(await learnersFile(lesson)).catch(() => null),
+		readLearnersFile(await learnersFile(lesson)).catch(() => null),
 		readText(await skeletonOf(lesson)),
 	]);
 	return mine === skeleton;
@@ -69,7 +69,7 @@ export async function isUntouched(lesson: Lesson): Promise<boolean> {
  * @throws {Failure} unsupported: the directory cannot be written
  */
 export async function makeWorkspace(dir: string): Promise<string[]> {
-	await needWritable(dir);
+	await checkWritable(dir);
 	const made: string[] = [];
 	const add = async (name: string, write: (path: string) => Promise<void>) => {
 		const path = join(dir, name);

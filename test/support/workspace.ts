@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type Attempt, EMPTY_PAGE, LOGBOOK, type Logbook, type Page } from "../../harness/learner/logbook.ts";
+import { type Attempt, EMPTY_RECORD, type LessonRecord, LOGBOOK, type Logbook } from "../../harness/learner/logbook.ts";
 
 /** Makes a workspace below a directory, with this logbook and these files. */
 export async function workspaceIn(
@@ -21,14 +21,14 @@ export async function bookIn(dir: string): Promise<Logbook> {
 	return JSON.parse(await readFile(join(dir, LOGBOOK), "utf8"));
 }
 
-/** A logbook in which these pages are filled in. */
-export function logbookWith(pages: Record<string, Partial<Page>>, selected: string | null = null): Logbook {
-	const lessons = Object.entries(pages).map(([id, page]) => [id, { ...EMPTY_PAGE, ...page }]);
+/** A logbook in which these records are filled in. */
+export function logbookWith(records: Record<string, Partial<LessonRecord>>, selected: string | null = null): Logbook {
+	const lessons = Object.entries(records).map(([id, record]) => [id, { ...EMPTY_RECORD, ...record }]);
 	return { schemaVersion: 2, selected, lessons: Object.fromEntries(lessons) };
 }
 
-/** The page of a lesson that was passed. @param judgedBy the key of the lesson as it was judged; null if unknown */
-export const passedPage = (judgedBy: string | null = null): Partial<Page> => ({
+/** The record of a lesson that was passed. @param judgedBy the key of the lesson as it was judged; null if unknown */
+export const passedRecord = (judgedBy: string | null = null): Partial<LessonRecord> => ({
 	passed: { at: "2026-01-01T00:00:00.000Z", judgedBy, module: null },
 	attempts: 2,
 	spentMs: 14 * 60_000,
@@ -52,6 +52,6 @@ export const failedAttempt = (at = "2026-01-01T00:00:00.000Z"): Attempt => ({
 /** A logbook whose owner is at the second lesson. */
 export const halfway = (): Logbook =>
 	logbookWith({
-		"01-process": passedPage("something else"),
+		"01-process": passedRecord("something else"),
 		"02-unshare": { attempts: 3, spentMs: 65 * 60_000, hintsShown: 1, lastAttempt: failedAttempt() },
 	});

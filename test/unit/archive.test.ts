@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, symlink, truncate, writeFile } from "node:fs/p
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
-import { isTakenIn, packWorkspace, unpackWorkspace } from "../../harness/learner/archive.ts";
+import { isImported, packWorkspace, unpackWorkspace } from "../../harness/learner/archive.ts";
 import { entry, LOGBOOK_ENTRY, tarball } from "../support/tarball.ts";
 import { temporary } from "../support/temporary.ts";
 
@@ -163,7 +163,7 @@ describe("unpackWorkspace", () => {
 	});
 });
 
-describe("isTakenIn", () => {
+describe("isImported", () => {
 	test.each([
 		...["evil.test.mjs", "evil.test.ts", "isolate.spec.js", "isolate.Test.CTS", "vitest.setup.ts", "isolate.bench.ts"],
 		...[
@@ -184,13 +184,13 @@ describe("isTakenIn", () => {
 		],
 		...["e2e/isolate.ts", "isolate_bench.ts", "isolate.stories.ts", "plopfile.js", "wallaby.js", "global.d.mts"],
 	])("not %s, which a tool finds by its name", (name) => {
-		expect(isTakenIn(`02-unshare/${name}`)).toBe(false);
+		expect(isImported(`02-unshare/${name}`)).toBe(false);
 	});
 
 	test.each([
 		...["isolate.ts", "isolate.kept-1.ts", "isolate.imported-12.ts", "parts/helper.mjs", "größe.js", "Setup.ts"],
 		...["config.ts", "profile.ts", "latest.ts", "inspect.ts", "attestation.ts", "contest-a.ts", "index.cts"],
 	])("%s, which a module could import", (name) => {
-		expect(isTakenIn(`02-unshare/${name}`)).toBe(true);
+		expect(isImported(`02-unshare/${name}`)).toBe(true);
 	});
 });

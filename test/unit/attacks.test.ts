@@ -10,8 +10,8 @@ import { explained, headline } from "../../harness/classroom/result.ts";
 import { merge } from "../../harness/classroom/shard.ts";
 import { details } from "../../harness/classroom/table.ts";
 import { lessons } from "../../harness/judge/lessons.ts";
-import { unpacked } from "../../harness/learner/archive.ts";
-import { EMPTY_PAGE, LOGBOOK } from "../../harness/learner/logbook.ts";
+import { unpackArchive } from "../../harness/learner/archive.ts";
+import { EMPTY_RECORD, LOGBOOK } from "../../harness/learner/logbook.ts";
 import { reportOn, resultOf } from "../support/class-report.ts";
 import { drydock } from "../support/drydock.ts";
 import { kitCopy } from "../support/kit-copy.ts";
@@ -137,7 +137,9 @@ describe("an archive to import", () => {
 	test("has numbers that cannot be counted on from: what comes next is noted all the same", async () => {
 		const dir = await workspaceIn(files.dir, halfway());
 		const most = Number.MAX_SAFE_INTEGER;
-		const path = await archiveOf({ "02-unshare": { ...EMPTY_PAGE, attempts: most, spentMs: most, hintsShown: most } });
+		const path = await archiveOf({
+			"02-unshare": { ...EMPTY_RECORD, attempts: most, spentMs: most, hintsShown: most },
+		});
 		expect((await drydock(dir, "import", path)).code).toBe(0);
 		const { attempts = 0, spentMs = 0 } = (await bookIn(dir)).lessons["02-unshare"] ?? {};
 		expect([attempts, spentMs].every((count) => Number.isSafeInteger(count + 1e12))).toBe(true);
@@ -146,7 +148,7 @@ describe("an archive to import", () => {
 	test.each(["-512", "-5120000", "0x200", "1e3", "9007199254740991"])("says that a file has %s bytes", async (size) => {
 		const record = `size=${size}\n`;
 		const header = entry("PaxHeader/x", `${record.length + 3} ${record}`, { type: "ExtendedHeader" });
-		const read = await unpacked(tarball(header, LOGBOOK_ENTRY)).catch((error: Error) => error);
+		const read = await unpackArchive(tarball(header, LOGBOOK_ENTRY)).catch((error: Error) => error);
 		if (read instanceof Error) expect(read.message).toMatch(/^it (is damaged|has no drydock.json)/);
 		else expect([...read.keys()]).toEqual([LOGBOOK]);
 	});

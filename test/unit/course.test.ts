@@ -18,9 +18,9 @@ import {
 	recordSolutionShown,
 	selectLesson,
 } from "../../harness/learner/course.ts";
-import { LOGBOOK, type Logbook, pageOf } from "../../harness/learner/logbook.ts";
+import { LOGBOOK, type Logbook, recordOf } from "../../harness/learner/logbook.ts";
 import { temporary } from "../support/temporary.ts";
-import { failedAttempt, logbookWith, passedPage } from "../support/workspace.ts";
+import { failedAttempt, logbookWith, passedRecord } from "../support/workspace.ts";
 
 const files = await temporary();
 afterEach(() => vi.restoreAllMocks());
@@ -39,17 +39,17 @@ async function working(book: Logbook): Promise<string> {
 	return dir;
 }
 const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
-const page = async (lesson = first) => pageOf(await logbook(), lesson);
+const record = async (lesson = first) => recordOf(await logbook(), lesson);
 
 describe("currentLesson", () => {
 	test("is the first that has not been passed", async () => {
-		await working(logbookWith({ "01-process": passedPage(), "03-chroot": passedPage() }));
+		await working(logbookWith({ "01-process": passedRecord(), "03-chroot": passedRecord() }));
 		expect((await currentLesson()).id).toBe("02-unshare");
 		expect(await passedLessons()).toEqual(new Set(["01-process", "03-chroot"]));
 	});
 
 	test("is the selected one, even if it has been passed", async () => {
-		await working(logbookWith({ "01-process": passedPage() }));
+		await working(logbookWith({ "01-process": passedRecord() }));
 		await selectLesson(first);
 		expect((await currentLesson()).id).toBe("01-process");
 	});
@@ -61,7 +61,7 @@ describe("currentLesson", () => {
 
 	test("is the last one when all have been passed", async () => {
 		const all = await lessons();
-		await working(logbookWith(Object.fromEntries(all.map(({ id }) => [id, passedPage()]))));
+		await working(logbookWith(Object.fromEntries(all.map(({ id }) => [id, passedRecord()]))));
 		expect(await currentLesson()).toEqual(all.at(-1));
 	});
 });
@@ -81,10 +81,10 @@ describe("recordAttempt", () => {
 		await working(logbookWith({}));
 		await recordAttempt(first, FAIL);
 		await recordAttempt(first, PASS);
-		const { passed, attempts } = await page();
+		const { passed, attempts } = await record();
 		expect({ attempts, judgedBy: passed?.judgedBy }).toEqual({ attempts: 2, judgedBy: await lessonKey(first.id) });
 		await recordAttempt(first, FAIL);
-		expect(await page()).toMatchObject({ passed, attempts: 2, lastAttempt: { verdict: "fail" } });
+		expect(await record()).toMatchObject({ passed, attempts: 2, lastAttempt: { verdict: "fail" } });
 	});
 
 	test("keeps of the findings what a hint and a comparison need", async () => {
@@ -103,17 +103,17 @@ describe("recordAttempt", () => {
 		["after 5 min of another lesson's", { "02-unshare": { lastAttempt: failedAttempt(minutesAgo(5)) } }, 5],
 		["after a night", { "01-process": { lastAttempt: failedAttempt(minutesAgo(600)), spentMs: 60_000 } }, 16],
 		["before the last one, by the clock", { "01-process": { lastAttempt: failedAttempt(minutesAgo(-60)) } }, 0],
-	])("time spent [%s] is counted in minutes at most a quarter of an hour", async (_, pages, minutes) => {
-		await working(logbookWith(pages));
+	])("time spent [%s] is counted in minutes at most a quarter of an hour", async (_, records, minutes) => {
+		await working(logbookWith(records));
 		await recordAttempt(first, FAIL);
-		const { spentMs } = await page();
+		const { spentMs } = await record();
 		expect(Math.round(spentMs / 60_000)).toBe(minutes);
 	});
 
 	test("many at once are all counted", async () => {
 		await working(logbookWith({}));
 		await Promise.all([first, second, first, second].map((lesson) => recordAttempt(lesson, FAIL)));
-		expect([(await page(first)).attempts, (await page(second)).attempts]).toEqual([2, 2]);
+		expect([(await record(first)).attempts, (await record(second)).attempts]).toEqual([2, 2]);
 	});
 });
 
@@ -131,35 +131,35 @@ test.each([
 test("hints are counted up, never down", async () => {
 	await working(logbookWith({}));
 	for (const shown of [1, 2, 1]) await recordHints(first, shown);
-	expect((await page()).hintsShown).toBe(2);
+	expect((await record()).hintsShown).toBe(2);
 });
 
 test("of a solution's looks, the first is kept", async () => {
 	await working(logbookWith({ "01-process": { solutionShownAt: "2026-01-01T00:00:00.000Z" } }));
 	await recordSolutionShown(first);
 	await recordSolutionShown(second);
-	expect((await page()).solutionShownAt).toBe("2026-01-01T00:00:00.000Z");
-	expect(Date.parse((await page(second)).solutionShownAt ?? "")).toBeGreaterThan(Date.now() - 60_000);
+	expect((await record()).solutionShownAt).toBe("2026-01-01T00:00:00.000Z");
+	expect(Date.parse((await record(second)).solutionShownAt ?? "")).toBeGreaterThan(Date.now() - 60_000);
 });
 
 test("a lesson that is judged by something else since it was passed has changed; one that is passed again has not", async () => {
 	const now = await lessonKey(second.id);
 	await working(
 		logbookWith({
-			"01-process": passedPage("something else"),
-			"02-unshare": passedPage(now),
-			"03-chroot": passedPage(),
+			"01-process": passedRecord("something else"),
+			"02-unshare": passedRecord(now),
+			"03-chroot": passedRecord(),
 		}),
 	);
 	expect(await changedLessons()).toEqual(new Set(["01-process"]));
 	expect(await passedLessons()).toContain("01-process");
 	await recordAttempt(first, PASS);
 	expect(await changedLessons()).toEqual(new Set());
-	expect((await page()).passed?.at).toBe("2026-01-01T00:00:00.000Z");
+	expect((await record()).passed?.at).toBe("2026-01-01T00:00:00.000Z");
 });
 
 test("a module that is edited is not the one that has passed, until it passes again or is as it was", async () => {
-	const dir = await working(logbookWith({ "02-unshare": passedPage() }));
+	const dir = await working(logbookWith({ "02-unshare": passedRecord() }));
 	const file = join(dir, "01-process/process.ts");
 	const edit = async (text: string) => {
 		await mkdir(join(dir, "01-process"), { recursive: true });

@@ -12,7 +12,7 @@ import { STATUSES } from "../../harness/classroom/result.ts";
 import { merge, readReports } from "../../harness/classroom/shard.ts";
 import { details, table } from "../../harness/classroom/table.ts";
 import { Slides } from "../../harness/cli/show/slides.ts";
-import { unpacked } from "../../harness/learner/archive.ts";
+import { unpackArchive } from "../../harness/learner/archive.ts";
 import { mergeLogbooks, parseLogbook } from "../../harness/learner/logbook.ts";
 import { History } from "../../harness/live/history.ts";
 import { eventsIn, lineOf } from "../../harness/live/recording.ts";
@@ -135,7 +135,7 @@ describe("whatever is in", () => {
 		await fc.assert(
 			fc.asyncProperty(byteEdits, byteEdits, async (changes, others) => {
 				for (const bytes of [editedBytes(packed, changes), gzipSync(editedBytes(whole, others))]) {
-					const contents = await unpacked(bytes).catch((error: unknown) => {
+					const contents = await unpackArchive(bytes).catch((error: unknown) => {
 						expect(error).toBeInstanceOf(Error);
 						expect((error as Error).message.length).toBeLessThan(300);
 						return new Map<string, Buffer>();

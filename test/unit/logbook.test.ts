@@ -9,14 +9,14 @@ import { afterAll, describe, expect, test } from "vitest";
 import { exists } from "../../harness/base/cache.ts";
 import { inKit } from "../../harness/base/kit.ts";
 import {
-	EMPTY_PAGE,
+	EMPTY_RECORD,
 	LOGBOOK,
 	mergeLogbooks,
-	pageOf,
 	parseLogbook,
 	readLogbook,
+	recordOf,
 	updateLogbook,
-	withPage,
+	withRecord,
 } from "../../harness/learner/logbook.ts";
 import { temporary } from "../support/temporary.ts";
 import { failedAttempt, logbookWith } from "../support/workspace.ts";
@@ -56,7 +56,7 @@ describe("readLogbook", () => {
 	test.each([
 		["no JSON", '{"schemaVersion": 2, "lesso'],
 		["empty", ""],
-		["a page without attempts", JSON.stringify({ schemaVersion: 2, selected: null, lessons: { a: {} } })],
+		["a record without attempts", JSON.stringify({ schemaVersion: 2, selected: null, lessons: { a: {} } })],
 		["a time that is none", JSON.stringify({ schemaVersion: 1, passed: { a: { at: "yesterday" } } })],
 		["negative attempts", JSON.stringify(logbookWith({ a: { attempts: -1 } }))],
 	])("a damaged one [%s] is said, with a way out, and stays as it is", async (_, text) => {
@@ -84,19 +84,22 @@ describe("readLogbook", () => {
 	test("what a terminal would obey is taken out of its texts", () => {
 		const [finding] = failedAttempt().findings;
 		const evil = { ...failedAttempt(), findings: [{ ...finding, what: "a\u001b[2Jb\u009bc\nd" }] };
-		const text = JSON.stringify(withPage(logbookWith({}), { id: "a" }, { lastAttempt: evil as never }));
-		expect(pageOf(parseLogbook(text, "it"), { id: "a" }).lastAttempt?.findings[0]?.what).toBe("a\ufffd[2Jb\ufffdc d");
+		const text = JSON.stringify(withRecord(logbookWith({}), { id: "a" }, { lastAttempt: evil as never }));
+		expect(recordOf(parseLogbook(text, "it"), { id: "a" }).lastAttempt?.findings[0]?.what).toBe("a\ufffd[2Jb\ufffdc d");
 	});
 
 	test.each([
 		["marks of direction", { ...logbookWith({}), selected: "02\u200e\u061c\u2067" }],
-		["a lesson that is a path", { ...logbookWith({}), lessons: { "../x": EMPTY_PAGE } }],
+		["a lesson that is a path", { ...logbookWith({}), lessons: { "../x": EMPTY_RECORD } }],
 		[
 			"thousands of lessons",
-			{ ...logbookWith({}), lessons: Object.fromEntries([...Array(5_000).keys()].map((id) => [`l${id}`, EMPTY_PAGE])) },
+			{
+				...logbookWith({}),
+				lessons: Object.fromEntries([...Array(5_000).keys()].map((id) => [`l${id}`, EMPTY_RECORD])),
+			},
 		],
 		["a text of megabytes", { ...logbookWith({}), selected: "x".repeat(1 << 21) }],
-		["attempts beyond counting", { ...logbookWith({}), lessons: { a: { ...EMPTY_PAGE, attempts: 1e300 } } }],
+		["attempts beyond counting", { ...logbookWith({}), lessons: { a: { ...EMPTY_RECORD, attempts: 1e300 } } }],
 	])("[%s] is refused, or shows nothing of it", (_what, book) => {
 		let shown = "";
 		try {
@@ -116,8 +119,10 @@ describe("readLogbook", () => {
 	});
 
 	test("a lesson called __proto__ changes no other", () => {
-		const text = `{"schemaVersion": 2, "selected": null, "lessons": {"__proto__": ${JSON.stringify({ ...EMPTY_PAGE, attempts: 9 })}}}`;
-		expect(pageOf(mergeLogbooks(logbookWith({}), parseLogbook(text, "it")), { id: "attempts" })).toEqual(EMPTY_PAGE);
+		const text = `{"schemaVersion": 2, "selected": null, "lessons": {"__proto__": ${JSON.stringify({ ...EMPTY_RECORD, attempts: 9 })}}}`;
+		expect(recordOf(mergeLogbooks(logbookWith({}), parseLogbook(text, "it")), { id: "attempts" })).toEqual(
+			EMPTY_RECORD,
+		);
 	});
 });
 
@@ -139,14 +144,14 @@ describe("updateLogbook", () => {
 		for (const child of children) child.stdin.write("go\n");
 		await Promise.all(children.map(ended));
 		const book = await readLogbook(dir);
-		expect(pageOf(book, { id: "01-process" }).attempts).toBe(20);
-		expect(pageOf(book, { id: "02-unshare" }).attempts).toBe(10);
+		expect(recordOf(book, { id: "01-process" }).attempts).toBe(20);
+		expect(recordOf(book, { id: "02-unshare" }).attempts).toBe(10);
 	}, 60_000);
 
 	test("a process that is killed while it records leaves a whole logbook, with all that it had said", async () => {
 		const dir = await dirWith(JSON.stringify(logbookWith({})));
 		for (const afterMs of [0, 3, 7]) {
-			const before = pageOf(await readLogbook(dir), { id: "01-process" }).attempts;
+			const before = recordOf(await readLogbook(dir), { id: "01-process" }).attempts;
 			const child = recorder(dir, "01", 1_000_000);
 			const lines = linesOf(child);
 			await lines.next();
@@ -156,7 +161,7 @@ describe("updateLogbook", () => {
 			await new Promise((resolve) => setTimeout(resolve, afterMs));
 			child.kill("SIGKILL");
 			await ended(child);
-			expect(pageOf(await readLogbook(dir), { id: "01-process" }).attempts).toBeGreaterThanOrEqual(before + said);
+			expect(recordOf(await readLogbook(dir), { id: "01-process" }).attempts).toBeGreaterThanOrEqual(before + said);
 			// Makes the lock of the killed process old enough to count as abandoned.
 			const lock = join(dir, `${LOGBOOK}.lock`);
 			const minuteAgo = new Date(Date.now() - 60_000);
@@ -164,10 +169,10 @@ describe("updateLogbook", () => {
 		}
 		// A half-written new logbook, which the killed process had not renamed yet.
 		await writeFile(join(dir, `${LOGBOOK}.new`), '{"schemaVersion": 2, "sel');
-		const attempts = pageOf(await readLogbook(dir), { id: "01-process" }).attempts;
-		await updateLogbook(dir, (book) => withPage(book, { id: "02-unshare" }, { attempts: 1 }));
-		expect(pageOf(await readLogbook(dir), { id: "01-process" }).attempts).toBe(attempts);
-		expect(pageOf(await readLogbook(dir), { id: "02-unshare" }).attempts).toBe(1);
+		const attempts = recordOf(await readLogbook(dir), { id: "01-process" }).attempts;
+		await updateLogbook(dir, (book) => withRecord(book, { id: "02-unshare" }, { attempts: 1 }));
+		expect(recordOf(await readLogbook(dir), { id: "01-process" }).attempts).toBe(attempts);
+		expect(recordOf(await readLogbook(dir), { id: "02-unshare" }).attempts).toBe(1);
 		expect(await exists(join(dir, `${LOGBOOK}.new`))).toBe(false);
 	}, 60_000);
 

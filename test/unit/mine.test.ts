@@ -8,7 +8,7 @@ import { judge } from "../../harness/judge/judge.ts";
 import { findLesson, lessons } from "../../harness/judge/lessons.ts";
 import { report } from "../../harness/judge/report.ts";
 import type { MachinePool } from "../../harness/judge/trial.ts";
-import { modulesAtWork, passedModules } from "../../harness/learner/course.ts";
+import { engineModules, passedModules } from "../../harness/learner/course.ts";
 import { temporary } from "../support/temporary.ts";
 import { logbookWith } from "../support/workspace.ts";
 
@@ -53,7 +53,7 @@ describe("passedModules", () => {
 		await files.write("02-unshare/isolate.ts", "as it passed");
 		await files.write("04-pivot-root/enter-root.ts", "now");
 		expect(await passedModules()).toEqual(new Map([[isolate, second]]));
-		expect(await modulesAtWork(await findLesson("04"))).toEqual(
+		expect(await engineModules(await findLesson("04"))).toEqual(
 			new Map([
 				[isolate, second],
 				[enterRoot, fourth],

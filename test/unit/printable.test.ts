@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { allPrintable, LogCommandRemover, printable, withoutLogCommands } from "../../harness/base/printable.ts";
 import { TextLayout } from "../../harness/base/text-layout.ts";
-import { guardLog } from "../../harness/cli/text/log.ts";
+import { filterOutput } from "../../harness/cli/text/output-filter.ts";
 
 describe("what is printed", () => {
 	test.each([
@@ -106,7 +106,7 @@ describe("a job's log", () => {
 				},
 			}) as unknown as NodeJS.WriteStream;
 		const streams = [newStream("out"), newStream("err")] as const;
-		guardLog(streams, "npx drydock");
+		filterOutput(streams, "npx drydock");
 		return { logs, streams };
 	}
 

@@ -4,5 +4,5 @@ export const exportCommand: CommandSpec = {
 	name: "export <file>",
 	summary: "write your workspace to a .tar.gz, to move it or to hand it in",
 	options: [JSON_OPTION],
-	run: async (file, options) => (await import("../learn/export.ts")).exportWorkspace(file, options),
+	run: async (file, options) => (await import("../learn/export.ts")).runExport(file, options),
 };

@@ -2,10 +2,10 @@ import { Chalk } from "chalk";
 import wrapAnsi from "wrap-ansi";
 import { EXIT } from "../../base/failure.ts";
 import { mark } from "../../base/plain.ts";
+import type { DoctorLine } from "../../doctor/doctor-line.ts";
 import { fileEventLines } from "../../doctor/file-events.ts";
-import type { Line } from "../../doctor/line.ts";
-import { acceleratorLines, confinementLines, diskLines, imageLines } from "../../doctor/machine.ts";
 import { programLines } from "../../doctor/programs.ts";
+import { acceleratorLines, confinementLines, diskLines, imageLines } from "../../doctor/virtual-machines.ts";
 import { printJson, style } from "../text/terminal.ts";
 import { terminalLines } from "./terminal.ts";
 
@@ -20,7 +20,7 @@ export async function doctor({ json, probe }: { json?: boolean; probe?: boolean 
 	return lines.some(({ state }) => state === "bad") ? EXIT.unsupported : EXIT.passed;
 }
 
-function print(lines: readonly Line[]): void {
+function print(lines: readonly DoctorLine[]): void {
 	const { color, plain, width } = style();
 	const chalk = new Chalk({ level: color ? 1 : 0 });
 	for (const { name, state, fact, mend } of lines) {

@@ -1,10 +1,10 @@
-import type { Line } from "../../doctor/line.ts";
+import type { DoctorLine } from "../../doctor/doctor-line.ts";
 import { style } from "../text/terminal.ts";
 
 const COLUMNS_MIN = 80;
 
 /** What this terminal can show, and whether input and output are terminals. */
-export function terminalLines(): Line[] {
+export function terminalLines(): DoctorLine[] {
 	const name = "terminal";
 	const { width, color, plain } = style();
 	const [input, output] = [process.stdin, process.stdout].map((stream) => stream.isTTY === true);

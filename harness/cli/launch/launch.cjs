@@ -1,3 +1,3 @@
 // The entry point of `npm start` and `npm test`.
-require("./before.cjs");
+require("./check-node.cjs");
 import("./launch.js");

@@ -1,7 +1,7 @@
 import { EXIT } from "../../base/failure.ts";
 import { silent, visible } from "../../base/progress.ts";
 import { shownPath } from "../../base/shown-path.ts";
-import { hasBeenEdited } from "../../learner/course.ts";
+import { editedMessage } from "../../learner/course.ts";
 import { type OwnBox, packOwnBox } from "../../learner/own-box.ts";
 import { printJson } from "../text/terminal.ts";
 
@@ -28,4 +28,4 @@ function reportOf({ program, yours }: OwnBox): string {
 }
 
 const explain = (id: string, dir: string) =>
-	`${hasBeenEdited(id)}, so it is not in there.\n  try: npx drydock check ${id}, then npx drydock box${dir === BOX_DIR ? "" : ` ${shownPath(dir)}`}\n`;
+	`${editedMessage(id)}, so it is not in there.\n  try: npx drydock check ${id}, then npx drydock box${dir === BOX_DIR ? "" : ` ${shownPath(dir)}`}\n`;

@@ -5,13 +5,13 @@ import { silent, visible } from "../../base/progress.ts";
 import { judge, type Verdict } from "../../judge/judge.ts";
 import { findLesson, type Lesson, lessons, loadCheck } from "../../judge/lessons.ts";
 import { currentLesson, editedLessons, hasTried, logbook, passedModules, recordAttempt } from "../../learner/course.ts";
-import { isLearners, type Subject, subjectOf } from "../../learner/subject.ts";
+import { chosenModule, isLearnersModule, type ModuleChoice } from "../../learner/module-choice.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
 import { printJson, style } from "../text/terminal.ts";
-import { sayReplaced } from "./edited.ts";
-import { onlyOne } from "./subject.ts";
+import { requireOneModule } from "./one-module.ts";
+import { reportReplacedModules } from "./replaced-modules.ts";
 
-export interface CheckOptions extends Subject {
+export interface CheckOptions extends ModuleChoice {
 	mine?: boolean;
 	all?: boolean;
 	trace?: boolean;
@@ -22,7 +22,7 @@ export interface CheckOptions extends Subject {
 export async function check(id: string | undefined, options: CheckOptions): Promise<number> {
 	const chosen = await choose(id, options);
 	// Fails before the work, and not after it, if the logbook cannot be read.
-	if (isLearners(options)) await logbook();
+	if (isLearnersModule(options)) await logbook();
 	try {
 		return await checkIn(new MachinePool(options.json ? silent : visible), chosen, options);
 	} catch (error) {
@@ -44,7 +44,7 @@ async function checkOne([lesson]: Lesson[], machines: MachinePool, options: Chec
 	if (lesson === undefined) throw new Failure("failed", "there are no lessons");
 	const edited = await editedLessons();
 	const verdict = await judgeOne(lesson, machines, options);
-	sayReplaced(replacedIn([verdict], edited));
+	reportReplacedModules(replacedIn([verdict], edited));
 	if (options.json) printJson(verdict);
 	else await print(lesson, verdict, options);
 	return verdict.verdict === "pass" ? EXIT.passed : EXIT.notPassed;
@@ -75,16 +75,16 @@ async function checkAll(chosen: Lesson[], machines: MachinePool, options: CheckO
 		if (!options.json && verdict !== undefined) await print(lesson, verdict, options);
 	}
 	const all = await Promise.all(verdicts);
-	sayReplaced(replacedIn(all, edited));
+	reportReplacedModules(replacedIn(all, edited));
 	if (options.json) printJson({ schemaVersion: 1, verdicts: all });
 	return all.every(({ verdict }) => verdict === "pass") ? EXIT.passed : EXIT.notPassed;
 }
 
 async function judgeOne(lesson: Lesson, machines: MachinePool, options: CheckOptions): Promise<Verdict> {
 	const mine = options.mine ? await passedModules(lesson) : undefined;
-	const verdict = await judge(lesson, await subjectOf(lesson, options), machines, { mine });
+	const verdict = await judge(lesson, await chosenModule(lesson, options), machines, { mine });
 	interruption.throwIfAborted();
-	if (isLearners(options)) await note(lesson, verdict);
+	if (isLearnersModule(options)) await note(lesson, verdict);
 	return verdict;
 }
 
@@ -101,9 +101,9 @@ async function note(lesson: Lesson, verdict: Verdict): Promise<void> {
 	});
 }
 
-async function choose(id: string | undefined, { all, ...subject }: CheckOptions): Promise<Lesson[]> {
-	onlyOne(subject, "check");
-	if (all && (id !== undefined || subject.file !== undefined))
+async function choose(id: string | undefined, { all, ...choice }: CheckOptions): Promise<Lesson[]> {
+	requireOneModule(choice, "check");
+	if (all && (id !== undefined || choice.file !== undefined))
 		throw new Failure("usage", "--all takes neither a lesson nor a file", "npx drydock help check");
 	if (all) return lessons();
 	return [id === undefined ? await currentLesson() : await findLesson(id)];
@@ -118,9 +118,9 @@ function whatNext({ id }: Lesson, { verdict, ledger }: Verdict, { trace }: Check
 async function print(lesson: Lesson, verdict: Verdict, options: CheckOptions): Promise<void> {
 	const { report, trace } = await import("../../judge/report.ts");
 	const { learnt } = await loadCheck(lesson);
-	const calls = !options.trace && isLearners(options) && (await hasTried(lesson));
+	const calls = !options.trace && isLearnersModule(options) && (await hasTried(lesson));
 	process.stdout.write(await report(verdict, lesson.title, learnt, { ...style(), brief: !calls }));
 	if (options.trace) process.stdout.write(trace(verdict, style()));
-	if (isLearners(options) && !options.all) process.stdout.write(whatNext(lesson, verdict, options));
+	if (isLearnersModule(options) && !options.all) process.stdout.write(whatNext(lesson, verdict, options));
 	if (options.all) process.stdout.write("\n");
 }

@@ -1,12 +1,12 @@
 import { exists } from "../../base/cache.ts";
 import { EXIT, Failure } from "../../base/failure.ts";
 import { packWorkspace } from "../../learner/archive.ts";
-import { writeNew } from "../../learner/keep.ts";
+import { writeNew } from "../../learner/without-overwriting.ts";
 import { workspaceDir } from "../../learner/workspace.ts";
 import { printJson } from "../text/terminal.ts";
 
 /** `drydock export`. @returns the exit code */
-export async function exportWorkspace(file: string, { json }: { json?: boolean }): Promise<number> {
+export async function runExport(file: string, { json }: { json?: boolean }): Promise<number> {
 	const dir = await workspaceDir();
 	if (!(await exists(dir))) throw new Failure("usage", "there is no workspace yet", "npx drydock init");
 	const { archive, files } = await packWorkspace(dir);

@@ -1,7 +1,7 @@
 import { EXIT } from "../../base/failure.ts";
 import { findLesson } from "../../judge/lessons.ts";
 import { currentLesson } from "../../learner/course.ts";
-import { hintsFor, takeHint } from "../../learner/hints.ts";
+import { hintsFor, recordNextHint } from "../../learner/hints.ts";
 import { renderMarkdown } from "../text/markdown.ts";
 import { printJson, style } from "../text/terminal.ts";
 
@@ -13,7 +13,7 @@ import { printJson, style } from "../text/terminal.ts";
 export async function hint(id: string | undefined, { all, json }: { all?: boolean; json?: boolean }): Promise<number> {
 	const lesson = id === undefined ? await currentLesson() : await findLesson(id);
 	const hints = await hintsFor(lesson);
-	const shown = all ? hints.shown : await takeHint(lesson, hints);
+	const shown = all ? hints.shown : await recordNextHint(lesson, hints);
 	const chosen = hints.all.slice(all ? 0 : shown - 1, shown);
 	const { written, attempts } = hints;
 	if (json) {

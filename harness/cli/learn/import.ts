@@ -1,6 +1,6 @@
 import { EXIT } from "../../base/failure.ts";
 import { shownPath } from "../../base/shown-path.ts";
-import { takeIn } from "../../learner/take-in.ts";
+import { importWorkspace } from "../../learner/import-workspace.ts";
 import { printJson } from "../text/terminal.ts";
 
 /**
@@ -8,10 +8,10 @@ import { printJson } from "../text/terminal.ts";
  * learner's files.
  * @returns the exit code
  */
-export async function importWorkspace(file: string, { json }: { json?: boolean }): Promise<number> {
-	const taken = await takeIn(file);
-	const { workspace, beside, leftOut } = taken;
-	if (json) printJson({ schemaVersion: 1, ...taken });
+export async function runImport(file: string, { json }: { json?: boolean }): Promise<number> {
+	const result = await importWorkspace(file);
+	const { workspace, beside, leftOut } = result;
+	if (json) printJson({ schemaVersion: 1, ...result });
 	else {
 		const kept = beside.map(({ file, kept }) => `  ${shownPath(file)}: the imported one is ${shownPath(kept)}\n`);
 		const note = kept.length === 0 ? "" : `Some differ from yours. Yours stay, and what was imported is beside them:\n`;

@@ -10,13 +10,13 @@ import { findLesson, type Lesson } from "../../judge/lessons.ts";
 import { lostFinding } from "../../judge/lost.ts";
 import { bundleTrial, newTrial, playTrial, type Trial } from "../../judge/trial.ts";
 import { currentLesson } from "../../learner/course.ts";
-import { type Subject, subjectOf } from "../../learner/subject.ts";
+import { chosenModule, type ModuleChoice } from "../../learner/module-choice.ts";
 import type { Ending, Observation } from "../../protocol/index.ts";
 import { compareWithHost } from "../../readings/inspection.ts";
 import type { Row } from "../../readings/subject.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
 import { printJson, style } from "../text/terminal.ts";
-import { onlyOne } from "./subject.ts";
+import { requireOneModule } from "./one-module.ts";
 
 /** What is inspected: the module, what was done with it, and which of the containers that were played. */
 interface Header {
@@ -34,7 +34,7 @@ interface Container {
 	isPrimary: boolean;
 }
 
-type Options = Subject & { container?: string; json?: boolean };
+type Options = ModuleChoice & { container?: string; json?: boolean };
 
 /**
  * `drydock inspect`: prints what the kernel shows of the host and of the container while a lesson's scenario is
@@ -42,25 +42,25 @@ type Options = Subject & { container?: string; json?: boolean };
  * @returns the exit code: 1 if the container's command was not seen
  */
 export async function inspect(id: string | undefined, options: Options): Promise<number> {
-	onlyOne(options, "inspect");
+	requireOneModule(options, "inspect");
 	const lesson = id === undefined ? await currentLesson() : await findLesson(id);
 	const machines = new MachinePool(options.json ? silent : visible);
 	machines.prepare();
 	try {
-		const file = await subjectOf(lesson, options);
+		const file = await chosenModule(lesson, options);
 		const trial = await newTrial(lesson, file);
 		const header = { lesson, file, did: trial.does, ...containersOf(trial, lesson, options.container) };
 		const { outcome } = await playTrial(trial, await bundleTrial(trial), machines);
 		if (outcome.kind === "lost")
-			throw new Failure("failed", `${lostFinding(outcome).got}, so there is nothing to see`, checking(lesson));
+			throw new Failure("failed", `${lostFinding(outcome).got}, so there is nothing to see`, checkCommand(lesson));
 		const { observation } = outcome;
 		if (options.json) printJson(documentOf(header, trial.drawn, observation));
-		else process.stdout.write(pageOf(header, observation));
+		else process.stdout.write(reportOf(header, observation));
 		return seen(observation, header.who).container === null ? EXIT.notPassed : EXIT.passed;
 	} catch (cause) {
 		if (!(cause instanceof BundleError)) throw cause;
 		const { file, line, message } = cause.diagnostic;
-		throw new Failure("usage", `${relative(".", file)}:${line} cannot be used: ${message}`, checking(lesson), {
+		throw new Failure("usage", `${relative(".", file)}:${line} cannot be used: ${message}`, checkCommand(lesson), {
 			cause,
 		});
 	} finally {
@@ -68,7 +68,7 @@ export async function inspect(id: string | undefined, options: Options): Promise
 	}
 }
 
-const checking = ({ id }: Lesson) => `npx drydock check ${id}`;
+const checkCommand = ({ id }: Lesson) => `npx drydock check ${id}`;
 
 function containersOf({ check, drawn }: Trial, lesson: Lesson, wanted?: string): Pick<Header, "who" | "others"> {
 	const primary = primaryOf(check).call;
@@ -102,7 +102,7 @@ function documentOf(header: Header, drawn: Record<string, string>, observation: 
 	return { schemaVersion: 1, lesson: lesson.id, file, did, name: who.name, drawn, ending, ...seen(observation, who) };
 }
 
-function pageOf({ lesson, file, did, who, others }: Header, observation: Observation): string {
+function reportOf({ lesson, file, did, who, others }: Header, observation: Observation): string {
 	const { color, width } = style();
 	const chalk = new Chalk({ level: color ? 1 : 0 });
 	const layout = new TextLayout({ color, width }, chalk);
@@ -120,8 +120,8 @@ function pageOf({ lesson, file, did, who, others }: Header, observation: Observa
 		const why = who.isPrimary
 			? "The command never ran."
 			: "Its command was not there when the containers were looked at.";
-		layout.paragraph(`${why} ${endOf(observation.calls[who.name]?.ending)}`);
-		layout.line(`  try: ${checking(lesson)}`);
+		layout.paragraph(`${why} ${endingText(observation.calls[who.name]?.ending)}`);
+		layout.line(`  try: ${checkCommand(lesson)}`);
 		return layout.text();
 	}
 	layout.labelled("when", "while the command waits (←)");
@@ -145,7 +145,7 @@ function show(layout: TextLayout, chalk: ChalkInstance, { label, host, container
 		);
 }
 
-function endOf(ending: Ending | undefined): string {
+function endingText(ending: Ending | undefined): string {
 	if (ending?.how === "threw") return `${ending.thrown.name}: ${printable(ending.thrown.message)}`;
 	return ending?.how === "hung" ? "Nothing came to an end." : "";
 }

@@ -4,7 +4,7 @@ import { mark } from "../../base/plain.ts";
 import { shownPath } from "../../base/shown-path.ts";
 import { lessons } from "../../judge/lessons.ts";
 import { changedLessons, currentLesson, logbook } from "../../learner/course.ts";
-import { pageOf } from "../../learner/logbook.ts";
+import { recordOf } from "../../learner/logbook.ts";
 import { learnersFile } from "../../learner/workspace.ts";
 import { duration, printJson, style } from "../text/terminal.ts";
 
@@ -23,7 +23,7 @@ interface Row {
 export async function list({ json }: { json?: boolean }): Promise<number> {
 	const [all, book, current, changed] = await Promise.all([lessons(), logbook(), currentLesson(), changedLessons()]);
 	const rows = all.map(({ id, title }): Row => {
-		const { passed, attempts, spentMs } = pageOf(book, { id });
+		const { passed, attempts, spentMs } = recordOf(book, { id });
 		const told = { attempts, spentMs, changed: changed.has(id) };
 		return { id, title, passed: passed !== null, current: id === current.id, ...told };
 	});
@@ -32,7 +32,7 @@ export async function list({ json }: { json?: boolean }): Promise<number> {
 		return EXIT.passed;
 	}
 	const near = shownPath(await learnersFile(current));
-	const isDone = pageOf(book, current).passed !== null && rows.some(({ passed }) => !passed);
+	const isDone = recordOf(book, current).passed !== null && rows.some(({ passed }) => !passed);
 	const goOn = isDone ? "go on      npx drydock next\n" : "";
 	process.stdout.write(
 		`${table(rows)}\nread it    npx drydock read ${current.id}\nedit it    ${near}\ncheck it   npx drydock check ${current.id}; or npx drydock, at every save\n${goOn}`,

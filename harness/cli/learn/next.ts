@@ -1,10 +1,10 @@
 import { EXIT } from "../../base/failure.ts";
 import { type Lesson, lessons } from "../../judge/lessons.ts";
 import { currentLesson, logbook, selectLesson } from "../../learner/course.ts";
-import { pageOf } from "../../learner/logbook.ts";
+import { recordOf } from "../../learner/logbook.ts";
 import { nextToPass } from "../../learner/next.ts";
 import { printJson } from "../text/terminal.ts";
-import { sayWhere } from "./select.ts";
+import { printCurrentLesson } from "./select.ts";
 
 /**
  * `drydock next`: makes the next lesson that has not passed the current one.
@@ -12,7 +12,7 @@ import { sayWhere } from "./select.ts";
  */
 export async function next({ force, json }: { force?: boolean; json?: boolean }): Promise<number> {
 	const [all, book, current] = await Promise.all([lessons(), logbook(), currentLesson()]);
-	if (pageOf(book, current).passed === null && !force) return refuse(current, json);
+	if (recordOf(book, current).passed === null && !force) return refuse(current, json);
 	const lesson = nextToPass(all, book, current);
 	if (lesson === undefined) {
 		if (json) printJson({ schemaVersion: 1, lesson: null });
@@ -21,7 +21,7 @@ export async function next({ force, json }: { force?: boolean; json?: boolean })
 	}
 	await selectLesson(lesson);
 	if (!json && lesson.id < current.id) process.stdout.write(`${whyBack(all, current, lesson)}\n\n`);
-	await sayWhere(lesson, json);
+	await printCurrentLesson(lesson, json);
 	return EXIT.passed;
 }
 

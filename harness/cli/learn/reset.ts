@@ -4,8 +4,8 @@ import { EXIT, Failure } from "../../base/failure.ts";
 import { readText } from "../../base/kit.ts";
 import { shownPath } from "../../base/shown-path.ts";
 import { findLesson, skeletonOf } from "../../judge/lessons.ts";
-import { moveAside, writeNew } from "../../learner/keep.ts";
-import { learnersFile, readLearners } from "../../learner/workspace.ts";
+import { moveAside, writeNew } from "../../learner/without-overwriting.ts";
+import { learnersFile, readLearnersFile } from "../../learner/workspace.ts";
 import { confirmed } from "../text/ask.ts";
 import { printJson } from "../text/terminal.ts";
 
@@ -17,7 +17,7 @@ export async function reset(id: string, { yes, json }: { yes?: boolean; json?: b
 	const lesson = await findLesson(id);
 	const file = await learnersFile(lesson);
 	const skeleton = await readText(await skeletonOf(lesson));
-	const mine = await readLearners(file).catch(() => null);
+	const mine = await readLearnersFile(file).catch(() => null);
 	const isReset = mine === skeleton;
 	let kept: string | null = null;
 	if (!isReset) {

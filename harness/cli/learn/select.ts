@@ -2,7 +2,7 @@ import { EXIT, Failure } from "../../base/failure.ts";
 import { shownPath } from "../../base/shown-path.ts";
 import { findLesson, type Lesson, lessons } from "../../judge/lessons.ts";
 import { currentLesson, selectLesson } from "../../learner/course.ts";
-import { lessonAway } from "../../learner/next.ts";
+import { lessonStepsAway } from "../../learner/next.ts";
 import { learnersFile } from "../../learner/workspace.ts";
 import { printJson } from "../text/terminal.ts";
 
@@ -14,12 +14,12 @@ import { printJson } from "../text/terminal.ts";
 export async function select(wanted: string, { json }: { json?: boolean }): Promise<number> {
 	const lesson = /^[+-]\d+$/.test(wanted) ? await stepsFromHere(Number(wanted)) : await findLesson(wanted);
 	await selectLesson(lesson);
-	await sayWhere(lesson, json);
+	await printCurrentLesson(lesson, json);
 	return EXIT.passed;
 }
 
 /** Says which lesson is the current one now, and what to do there. */
-export async function sayWhere(lesson: Lesson, json: boolean | undefined): Promise<void> {
+export async function printCurrentLesson(lesson: Lesson, json: boolean | undefined): Promise<void> {
 	const file = await learnersFile(lesson);
 	if (json) printJson({ schemaVersion: 1, lesson: { ...lesson, file } });
 	else
@@ -29,7 +29,7 @@ export async function sayWhere(lesson: Lesson, json: boolean | undefined): Promi
 }
 
 async function stepsFromHere(steps: number): Promise<Lesson> {
-	const there = await lessonAway(await currentLesson(), steps);
+	const there = await lessonStepsAway(await currentLesson(), steps);
 	if (there !== undefined) return there;
 	const all = await lessons();
 	const [end, which] = steps < 0 ? [all.at(0), "first"] : [all.at(-1), "last"];

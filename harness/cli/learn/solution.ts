@@ -6,8 +6,8 @@ import { readText } from "../../base/kit.ts";
 import { shownPath } from "../../base/shown-path.ts";
 import { findLesson, type Lesson, solutionOf } from "../../judge/lessons.ts";
 import { logbook, recordSolutionShown } from "../../learner/course.ts";
-import { pageOf } from "../../learner/logbook.ts";
-import { learnersFile, readLearners } from "../../learner/workspace.ts";
+import { recordOf } from "../../learner/logbook.ts";
+import { learnersFile, readLearnersFile } from "../../learner/workspace.ts";
 import { confirmed } from "../text/ask.ts";
 import { printJson, style } from "../text/terminal.ts";
 
@@ -29,7 +29,7 @@ export async function solution(id: string, { raw, yes, json }: SolutionOptions):
 	}
 	const file = await learnersFile(lesson);
 	const [mine, reference] = await Promise.all([
-		readLearners(file).catch(() => null),
+		readLearnersFile(file).catch(() => null),
 		readText(await solutionOf(lesson)),
 	]);
 	const patch = mine === null ? null : patchOf(file, mine, lesson, reference);
@@ -43,7 +43,7 @@ export async function solution(id: string, { raw, yes, json }: SolutionOptions):
 // A learner who has passed the lesson sees the solution at once. Otherwise they are asked first, and the logbook
 // notes that they have seen it.
 async function mayBeShown(lesson: Lesson, yes: boolean | undefined): Promise<boolean> {
-	if (pageOf(await logbook(), lesson).passed !== null) return true;
+	if (recordOf(await logbook(), lesson).passed !== null) return true;
 	const question = `You have not passed ${lesson.id} yet. Show its solution?`;
 	const may = await confirmed(question, yes, `npx drydock solution ${lesson.id} --yes`);
 	if (may) await recordSolutionShown(lesson);

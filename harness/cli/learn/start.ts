@@ -2,7 +2,7 @@ import { EXIT } from "../../base/failure.ts";
 import { visible } from "../../base/progress.ts";
 import { lessons, loadCheck } from "../../judge/lessons.ts";
 import { currentLesson } from "../../learner/course.ts";
-import { learnersFile, makeWorkspace, needWritable, workspaceDir } from "../../learner/workspace.ts";
+import { checkWritable, learnersFile, makeWorkspace, workspaceDir } from "../../learner/workspace.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
 import { installMissing } from "../../vm/setup.ts";
 import { style } from "../text/terminal.ts";
@@ -14,7 +14,7 @@ import { list } from "./list.ts";
  */
 export async function start({ onlySetup, forTests }: { onlySetup?: boolean; forTests?: boolean }): Promise<number> {
 	// Fails before minutes of work, and not after them.
-	if (!onlySetup) await needWritable(await workspaceDir());
+	if (!onlySetup) await checkWritable(await workspaceDir());
 	await installMissing({ testing: forTests === true });
 	const machines = new MachinePool(visible);
 	try {

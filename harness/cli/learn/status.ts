@@ -4,7 +4,7 @@ import { EXIT } from "../../base/failure.ts";
 import { shownPath } from "../../base/shown-path.ts";
 import { lessons } from "../../judge/lessons.ts";
 import { changedLessons, currentLesson, logbook, passedLessons } from "../../learner/course.ts";
-import { type Page, pageOf } from "../../learner/logbook.ts";
+import { type LessonRecord, recordOf } from "../../learner/logbook.ts";
 import { nextCommand } from "../../learner/next.ts";
 import { learnersFile } from "../../learner/workspace.ts";
 import { duration, printJson, style } from "../text/terminal.ts";
@@ -16,13 +16,13 @@ export async function status({ json }: { json?: boolean }): Promise<number> {
 	const [all, book, passed, changed] = await Promise.all([lessons(), logbook(), passedLessons(), changedLessons()]);
 	const lesson = await currentLesson();
 	const file = await learnersFile(lesson);
-	const page = pageOf(book, lesson);
-	const next = (await exists(file)) ? nextCommand(lesson, page, passed.size === all.length) : "npx drydock init";
+	const record = recordOf(book, lesson);
+	const next = (await exists(file)) ? nextCommand(lesson, record, passed.size === all.length) : "npx drydock init";
 	if (json) {
-		const { attempts, spentMs, hintsShown, lastAttempt } = page;
+		const { attempts, spentMs, hintsShown, lastAttempt } = record;
 		printJson({
 			schemaVersion: 1,
-			lesson: { ...lesson, file, passed: page.passed !== null, attempts, spentMs, hintsShown, lastAttempt },
+			lesson: { ...lesson, file, passed: record.passed !== null, attempts, spentMs, hintsShown, lastAttempt },
 			passed: all.flatMap(({ id }) => (passed.has(id) ? id : [])),
 			changed: [...changed],
 			lessons: all.length,
@@ -34,7 +34,7 @@ export async function status({ json }: { json?: boolean }): Promise<number> {
 		`lesson   ${lesson.title}`,
 		`file     ${shownPath(file)}`,
 		`so far   ${passed.size} of ${all.length} lessons passed`,
-		...soFar(page),
+		...soFar(record),
 		...[...changed].map((id) => `changed  ${id}, since you passed it: npx drydock check ${id}`),
 		`next     ${next}`,
 	];
@@ -47,7 +47,7 @@ export async function status({ json }: { json?: boolean }): Promise<number> {
 	return EXIT.passed;
 }
 
-function soFar({ attempts, spentMs, hintsShown, lastAttempt }: Page): string[] {
+function soFar({ attempts, spentMs, hintsShown, lastAttempt }: LessonRecord): string[] {
 	if (lastAttempt === null) return [];
 	const times = attempts === 1 ? "once" : `${attempts} times`;
 	const hints = hintsShown === 0 ? "" : `, ${hintsShown} ${hintsShown === 1 ? "hint" : "hints"}`;

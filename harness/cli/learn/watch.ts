@@ -13,8 +13,8 @@ import { currentLesson, lastAttempt, recordAttempt, selectLesson } from "../../l
 import { isUntouched, learnersFile, makeWorkspace, workspaceDir } from "../../learner/workspace.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
 import { style } from "../text/terminal.ts";
-import { Actions } from "./actions.ts";
-import { Keys } from "./keys.ts";
+import { TerminalKeys } from "./terminal-keys.ts";
+import { WatchKeys } from "./watch-keys.ts";
 
 /** The keys to show before there is a verdict. */
 const KEYS = "i read the lesson · e edit · r check it as it is · ? all keys · q quit";
@@ -50,8 +50,8 @@ export async function watch({ poll = false }: { poll?: boolean }): Promise<numbe
 class Watch {
 	readonly #machines: MachinePool;
 	readonly #poll: boolean;
-	readonly #keys = new Keys();
-	readonly #actions = new Actions(this);
+	readonly #terminal = new TerminalKeys();
+	readonly #keys = new WatchKeys(this);
 	readonly #chalk = new Chalk({ level: style().color ? 1 : 0 });
 	#lesson!: Lesson;
 	#file = "";
@@ -87,8 +87,8 @@ class Watch {
 			this.#end = { resolve, reject };
 		});
 		interruption.addEventListener("abort", () => this.#end.reject(interruption.reason));
-		this.#keys.on("key", (key) => void this.#actions.take(key).catch(this.#end.reject));
-		this.#keys.listen();
+		this.#terminal.on("key", (key) => void this.#keys.press(key).catch(this.#end.reject));
+		this.#terminal.listen();
 		await this.#work(lesson);
 		return ended;
 	}
@@ -127,7 +127,7 @@ class Watch {
 
 	/** Gives something else the terminal until it is done. */
 	async away(act: () => Promise<unknown>): Promise<void> {
-		this.#keys.pause();
+		this.#terminal.pause();
 		this.#away = true;
 		try {
 			await act();
@@ -136,13 +136,13 @@ class Watch {
 			process.stdout.write(`${error.message}\n${error.next === undefined ? "" : `  try: ${error.next}\n`}`);
 		} finally {
 			this.#away = false;
-			this.#keys.listen();
+			this.#terminal.listen();
 		}
 		if (this.#missed) {
 			this.#missed = false;
 			return this.check();
 		}
-		const keys = this.#verdict === null ? KEYS : this.#actions.hint(this.#verdict);
+		const keys = this.#verdict === null ? KEYS : this.#keys.hint(this.#verdict);
 		process.stdout.write(this.#chalk.dim(`\n${keys}\n`));
 	}
 
@@ -152,7 +152,7 @@ class Watch {
 
 	async close(): Promise<void> {
 		this.#running?.abort(SUPERSEDED);
-		this.#keys.pause();
+		this.#terminal.pause();
 		await this.#files?.close();
 	}
 
@@ -195,7 +195,7 @@ class Watch {
 		process.stdout.write(text);
 		if (before !== null) process.stdout.write(this.#changes(before, verdict));
 		const took = tookMs === null ? "" : `${(tookMs / 1000).toFixed(1)} s after the save · `;
-		process.stdout.write(this.#chalk.dim(`\n${took}${this.#actions.hint(verdict)}\n`));
+		process.stdout.write(this.#chalk.dim(`\n${took}${this.#keys.hint(verdict)}\n`));
 		if (tookMs !== null || verdict.verdict === "pass") await recordAttempt(this.#lesson, verdict);
 	}
 

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { EXIT } from "../../base/failure.ts";
-import { guardTerminal } from "../text/guardian.ts";
-import type { Ends } from "./ends.ts";
+import { startTerminalRestorer } from "../text/terminal-restorer.ts";
+import type { SessionStreams } from "./session-streams.ts";
 
 /** Ctrl-]: three in a row end the session, whatever the guest does. */
 const ESCAPE = 0x1d;
@@ -19,7 +19,7 @@ const RESET = ["?1047l", "?25h", "?1000l", "?1002l", "?1003l", "?1004l", "?1006l
  * Connects this process's terminal with the guest's. Passes on what is typed, and shows what the guest prints,
  * without changing either. The terminal's settings stay as they are until the guest listens.
  */
-export function rawTerminal(): Ends {
+export function rawTerminal(): SessionStreams {
 	const { stdin, stdout } = process;
 	// Read before anything has begun: Ctrl-C would end this stty, too.
 	const saved = stty("-g").trim();
@@ -27,15 +27,15 @@ export function rawTerminal(): Ends {
 	let leave = () => {};
 	let raw = false;
 	let resize = () => {};
-	let letGo = () => {};
+	let stopRestorer = () => {};
 	const restore = () => {
 		if (!raw) return;
 		raw = false;
 		stdout.write(RESET);
 		stty(saved);
-		letGo();
+		stopRestorer();
 	};
-	const left = new Promise<number>((resolve) => {
+	const endedByUser = new Promise<number>((resolve) => {
 		leave = () => resolve(EXIT.interrupted);
 	});
 	// These errors mean that the terminal is gone.
@@ -44,13 +44,13 @@ export function rawTerminal(): Ends {
 	stdin.on("error", leave);
 	return {
 		window: size(),
-		left,
-		started: (speak) => {
+		endedByUser,
+		started: (guest) => {
 			raw = true;
-			letGo = guardTerminal(saved, RESET);
+			stopRestorer = startTerminalRestorer(saved, RESET);
 			process.once("exit", restore);
 			stty("raw", "-echo");
-			resize = () => void speak.resize(size());
+			resize = () => void guest.resize(size());
 			stdout.on("resize", resize);
 			// The size may have changed since the machine was asked for.
 			resize();
@@ -61,7 +61,7 @@ export function rawTerminal(): Ends {
 					if (escapes === ESCAPES) return leave();
 				}
 				// Not awaited: a person types little, and the escape keys must work even while the guest takes nothing.
-				void speak.input(data);
+				void guest.input(data);
 			});
 			stdin.on("end", leave);
 		},

@@ -1,7 +1,7 @@
 import { Failure } from "../../base/failure.ts";
 import { findLesson } from "../../judge/lessons.ts";
 import { currentLesson } from "../../learner/course.ts";
-import { talk } from "./session.ts";
+import { runSession } from "./session.ts";
 
 /** Options of `drydock run`. With `solution`, `box` is made of the reference's modules only. */
 export interface RunOptions {
@@ -26,7 +26,7 @@ export async function run(words: string[], command: string[], options: RunOption
 	const passedOn = Object.entries(given).flatMap(([name, values]) =>
 		[values].flat().flatMap((value) => [`--${name}`, String(value)]),
 	);
-	return talk({
+	return runSession({
 		lesson: id === undefined ? await currentLesson() : await findLesson(id),
 		solution,
 		argv: ["box", "run", ...passedOn, ROOTFS, ...(command.length > 0 ? command : ["sh"])],

@@ -8,17 +8,17 @@ import { BundleError } from "../../engine/bundle.ts";
 import { boxProgram, installBox, lessonsOfBox } from "../../engine/engine.ts";
 import type { Lesson } from "../../judge/lessons.ts";
 import { lostFinding } from "../../judge/lost.ts";
-import { editedLessons, modulesAtWork } from "../../learner/course.ts";
+import { editedLessons, engineModules } from "../../learner/course.ts";
 import type { Preparation } from "../../protocol/index.ts";
 import { LostError } from "../../vm/listener.ts";
 import type { SessionEnd } from "../../vm/machine.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
-import { sayReplaced } from "../learn/edited.ts";
-import { pipes } from "./pipes.ts";
+import { reportReplacedModules } from "../learn/replaced-modules.ts";
+import { byteStreams } from "./byte-streams.ts";
 import { rawTerminal } from "./raw-terminal.ts";
 
 /** What to run in a session. */
-export interface Talk {
+export interface SessionOptions {
 	lesson: Lesson;
 	/** Whether `box` is made of the reference's modules only. */
 	solution: boolean;
@@ -36,31 +36,37 @@ export interface Talk {
  * @returns the program's exit code; 1 if the machine was lost
  * @throws {Failure} usage: a module of the learner's cannot be used
  */
-export async function talk({ lesson, solution, argv, prepare = [], greeting = "" }: Talk): Promise<number> {
+export async function runSession({
+	lesson,
+	solution,
+	argv,
+	prepare = [],
+	greeting = "",
+}: SessionOptions): Promise<number> {
 	const machines = new MachinePool(visible);
 	machines.prepare();
-	const ends = process.stdin.isTTY && process.stdout.isTTY ? rawTerminal() : pipes();
+	const streams = process.stdin.isTTY && process.stdout.isTTY ? rawTerminal() : byteStreams();
 	try {
-		if (ends.window !== null) process.stderr.write(greeting);
+		if (streams.window !== null) process.stderr.write(greeting);
 		const program = await boxOf(lesson, solution);
 		const { TERM = "xterm-256color", COLORTERM, NO_COLOR } = process.env;
 		const environment = { LANG: "C.UTF-8", TERM, ...(COLORTERM && { COLORTERM }), ...(NO_COLOR && { NO_COLOR }) };
 		const work = { prepare: [...installBox(program), ...prepare], argv, environment, unlocked: true };
-		const held = machines.hold({ ...work, window: ends.window }, ends).then(exitCode);
+		const held = machines.hold({ ...work, window: streams.window }, streams).then(exitCode);
 		// If the user leaves first, nothing awaits `held` any more, and its error does not matter.
 		held.catch(() => {});
-		return await Promise.race([held, ends.left]);
+		return await Promise.race([held, streams.endedByUser]);
 	} catch (error) {
 		// Ctrl-C on a terminal also reaches QEMU. The loss of the machine is then only a consequence.
 		interruption.throwIfAborted();
 		if (!(error instanceof LostError)) throw error;
-		ends.close();
+		streams.close();
 		const { got } = lostFinding({ kind: "lost", how: error.how, detail: error.detail });
 		const what = error.how === "protocol" ? `: ${printable(error.detail)}` : "";
 		process.stderr.write(`${got}${what}\n`);
 		return EXIT.notPassed;
 	} finally {
-		ends.close();
+		streams.close();
 		await machines.close();
 	}
 }
@@ -71,14 +77,14 @@ function exitCode({ code, signal }: SessionEnd): number {
 }
 
 async function boxOf(lesson: Lesson, solution: boolean): Promise<string> {
-	const mine = solution ? new Map() : await modulesAtWork(lesson);
+	const mine = solution ? new Map() : await engineModules(lesson);
 	try {
 		// Builds the whole `box` right away, without waiting for `lessons`: nearly always it contains the lesson's
 		// module.
 		const [program, lessons] = await Promise.all([boxProgram(mine), lessonsOfBox()]);
 		const isWhole = lessons.has(lesson.id);
 		const others = [...(solution ? [] : await editedLessons())].filter((id) => id !== lesson.id && lessons.has(id));
-		sayReplaced(others.filter((id) => isWhole || id < lesson.id));
+		reportReplacedModules(others.filter((id) => isWhole || id < lesson.id));
 		if (isWhole) return program;
 		// A later lesson's module has taken the place of this lesson's. So builds the `box` of this lesson, without later
 		// ones.

@@ -3,11 +3,11 @@ import { Failure } from "../../base/failure.ts";
 import { inKit, readText } from "../../base/kit.ts";
 import { findLesson, type Lesson, moduleOf, readLesson } from "../../judge/lessons.ts";
 import { currentLesson } from "../../learner/course.ts";
-import { subjectOf } from "../../learner/subject.ts";
-import { readLearners } from "../../learner/workspace.ts";
+import { chosenModule } from "../../learner/module-choice.ts";
+import { readLearnersFile } from "../../learner/workspace.ts";
 import type { Preparation } from "../../protocol/index.ts";
 import { HOW_TO_ESCAPE } from "./raw-terminal.ts";
-import { talk } from "./session.ts";
+import { runSession } from "./session.ts";
 
 // The machine knows few types of terminal, but nearly all others understand what an xterm does. Manual pages are
 // shown outside the machine.
@@ -24,8 +24,8 @@ man() { echo "in another terminal: npx drydock man \${*:-PAGE}"; }
  */
 export async function shell(id: string | undefined, { solution = false }: { solution?: boolean }): Promise<number> {
 	const lesson = id === undefined ? await currentLesson() : await findLesson(id);
-	const source = await subjectOf(lesson, { solution });
-	return talk({
+	const source = await chosenModule(lesson, { solution });
+	return runSession({
 		lesson,
 		solution,
 		argv: ["bash"],
@@ -43,7 +43,7 @@ export async function shell(id: string | undefined, { solution = false }: { solu
  * calls, also the files of the kit that it may import, so that Node can run it there.
  */
 export async function filesOf(lesson: Lesson, source: string): Promise<Preparation[]> {
-	const module = await readLearners(source).catch((cause: NodeJS.ErrnoException) => {
+	const module = await readLearnersFile(source).catch((cause: NodeJS.ErrnoException) => {
 		throw new Failure("usage", `${source} cannot be read: ${cause.code ?? cause.message}`, undefined, { cause });
 	});
 	const runs = module.includes('"#box/') && !module.includes('"#kernel"');

@@ -12,7 +12,7 @@ import { sourceOf } from "../../live/source.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
 import { printJson, style } from "../text/terminal.ts";
 import { Presenter } from "./presenter.ts";
-import { teller } from "./told.ts";
+import { textListener } from "./text-listener.ts";
 
 const SIZE = { columns: 80, rows: 24 };
 
@@ -31,7 +31,7 @@ export async function demo(
 	const events = from === undefined ? null : await readRecording(from, "demo", lesson?.id);
 	const interactive = !json && !style().plain && process.stdin.isTTY && process.stdout.isTTY;
 	if (interactive) return present(lesson, events);
-	const listener = json ? (event: DemoEvent) => void process.stdout.write(lineOf(event)) : teller();
+	const listener = json ? (event: DemoEvent) => void process.stdout.write(lineOf(event)) : textListener();
 	if (events !== null) return replayAll(events, listener);
 	const isKept = await playAll(lesson as Lesson, listener, SIZE, json ? silent : visible);
 	return isKept ? EXIT.passed : EXIT.notPassed;

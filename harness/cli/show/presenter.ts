@@ -4,7 +4,7 @@ import type { DemoEvent } from "../../live/events.ts";
 import { SHELLS } from "../../live/events.ts";
 import type { Show } from "../../live/show.ts";
 import { FullScreen } from "./full-screen.ts";
-import { type Chosen, Slides } from "./slides.ts";
+import { type PresenterChoices, Slides } from "./slides.ts";
 
 const FRAME_MS = 33;
 const CTRL_C = "\x03";
@@ -36,7 +36,7 @@ const MOVES: Record<string, "next" | "back" | "replay" | "reset"> = {
 export class Presenter {
 	readonly slides: Slides;
 	readonly #screen: FullScreen;
-	readonly #chosen: { -readonly [K in keyof Chosen]: Chosen[K] } = {
+	readonly #choices: { -readonly [K in keyof PresenterChoices]: PresenterChoices[K] } = {
 		typing: null,
 		note: false,
 		help: null,
@@ -98,33 +98,33 @@ export class Presenter {
 
 	// Keys that are typed fast may arrive as one piece.
 	#take(keys: string): void {
-		const { typing } = this.#chosen;
+		const { typing } = this.#choices;
 		if (typing === null) {
 			const [key = ""] = ONE_KEY.exec(keys) ?? [];
 			this.#press(key);
 			if (key !== "" && keys.length > key.length) this.#take(keys.slice(key.length));
-		} else if (keys === ESCAPE) this.#chosen.typing = null;
+		} else if (keys === ESCAPE) this.#choices.typing = null;
 		else {
 			const [typed = "", ...rest] = keys.split(CTRL_RIGHT_BRACKET);
 			if (typed !== "") this.#act((show) => show.type(typing, typed));
-			if (rest.length > 0) this.#chosen.typing = null;
+			if (rest.length > 0) this.#choices.typing = null;
 			if (rest.some((part) => part !== "")) this.#take(rest.join(CTRL_RIGHT_BRACKET));
 		}
 		this.#paint();
 	}
 
 	#press(key: string): void {
-		this.#chosen.message = "";
-		const wasHelp = this.#chosen.help !== null;
-		this.#chosen.help = null;
+		this.#choices.message = "";
+		const wasHelp = this.#choices.help !== null;
+		this.#choices.help = null;
 		if (this.#digits !== null || key === "g" || /^\d$/.test(key)) this.#number(key);
 		else if (key === CTRL_C) process.kill(process.pid, "SIGINT");
 		else if (key === CTRL_Z) this.#screen.stop();
 		else if (key === "q" || key === "\x04") this.#end.resolve();
-		else if (key === "?" && !wasHelp) this.#chosen.help = KEYS;
-		else if (key === "p") this.#chosen.note = !this.#chosen.note;
-		else if (key === "\t") this.#chosen.typing = this.slides.stage;
-		else if (key === "\x1b[Z") this.#chosen.typing = SHELLS.find((shell) => shell !== this.slides.stage) ?? null;
+		else if (key === "?" && !wasHelp) this.#choices.help = KEYS;
+		else if (key === "p") this.#choices.note = !this.#choices.note;
+		else if (key === "\t") this.#choices.typing = this.slides.stage;
+		else if (key === "\x1b[Z") this.#choices.typing = SHELLS.find((shell) => shell !== this.slides.stage) ?? null;
 		else this.#move(MOVES[key]);
 	}
 
@@ -140,13 +140,14 @@ export class Presenter {
 			const step = Number(digits);
 			if (key === "\r" && step >= 1) this.#act((show) => show.jump(step));
 		}
-		this.#chosen.message = this.#digits === null ? "" : `to step: ${this.#digits}_  (1 to ${this.slides.steps}, Enter)`;
+		this.#choices.message =
+			this.#digits === null ? "" : `to step: ${this.#digits}_  (1 to ${this.slides.steps}, Enter)`;
 	}
 
 	#act(act: (show: Show) => Promise<void>): void {
 		this.#show.then(act).catch((error: unknown) => {
 			if (!(error instanceof Failure)) return this.#end.reject(error);
-			this.#chosen.message = error.message;
+			this.#choices.message = error.message;
 			this.#paint();
 		});
 	}
@@ -160,7 +161,7 @@ export class Presenter {
 	#paint(): void {
 		this.#due ??= setTimeout(() => {
 			this.#due = undefined;
-			const { lines, cursor } = this.slides.paint(this.#screen.size, this.#chosen);
+			const { lines, cursor } = this.slides.paint(this.#screen.size, this.#choices);
 			this.#screen.show(lines, cursor);
 		}, FRAME_MS);
 	}

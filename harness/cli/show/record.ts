@@ -1,7 +1,7 @@
 import { EXIT, Failure } from "../../base/failure.ts";
 import { visible } from "../../base/progress.ts";
 import { findLesson } from "../../judge/lessons.ts";
-import { writeNew } from "../../learner/keep.ts";
+import { writeNew } from "../../learner/without-overwriting.ts";
 import { castOf, type Painter } from "../../live/cast.ts";
 import type { DemoEvent, Size } from "../../live/events.ts";
 import { playAll } from "../../live/play-all.ts";

@@ -28,7 +28,7 @@ export async function rehearseDemos(
 		await machines.imageKey();
 		for (const lesson of chosen) {
 			const one = await progress.step(`rehearsing ${lesson.id}`, () => rehearsed(lesson, machines));
-			if (!json) process.stdout.write(told(one));
+			if (!json) process.stdout.write(rehearsalText(one));
 			found.push(one);
 		}
 	} finally {
@@ -43,7 +43,7 @@ async function rehearsed(lesson: Lesson, machines: MachinePool): Promise<Rehears
 	return rehearse(await sourceOf(lesson, SIZE), opens, PATIENCE_MS);
 }
 
-function told({ lesson, title, holds, steps, problems, backMs }: Rehearsal): string {
+function rehearsalText({ lesson, title, holds, steps, problems, backMs }: Rehearsal): string {
 	const { color, plain } = style();
 	const chalk = new Chalk({ level: color ? 1 : 0 });
 	const broken = steps.flatMap(({ step, command, promises, output }) => {

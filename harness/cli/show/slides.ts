@@ -20,7 +20,7 @@ type Header = Extract<DemoEvent, { type: "demo" }>;
 const answersOn = (rows: number) => (rows < LOW_ROWS ? 3 : 6);
 
 /** What the presenter has chosen to see on a page. */
-export interface Chosen {
+export interface PresenterChoices {
 	/** The shell that the presenter types into; null for none. */
 	typing: ShellName | null;
 	note: boolean;
@@ -109,16 +109,19 @@ export class Slides {
 		for (const shell of SHELLS) this.#screens[shell].close();
 	}
 
-	paint(size: Size, chosen: Chosen): Painted {
+	paint(size: Size, choices: PresenterChoices): Painted {
 		const { columns, rows } = size;
 		const top = [this.#title(columns), "", ...this.#narration(columns), ""];
-		const facts = chosen.help === null ? ["", ...this.#answers(size), "", ...this.#look(columns)] : [];
-		const bottom = [...facts, ...this.#footer(columns, chosen)];
+		const facts = choices.help === null ? ["", ...this.#answers(size), "", ...this.#look(columns)] : [];
+		const bottom = [...facts, ...this.#footer(columns, choices)];
 		const height = Math.max(1, rows - top.length - bottom.length);
-		const middle = chosen.help ?? this.#shells(columns, height, chosen.typing);
+		const middle = choices.help ?? this.#shells(columns, height, choices.typing);
 		const filled = Array.from({ length: height }, (_, index) => middle[index] ?? "");
 		const lines = [...top, ...filled, ...bottom].slice(0, rows);
-		return { lines, cursor: chosen.typing === null ? null : this.#cursor(columns, top.length, height, chosen.typing) };
+		return {
+			lines,
+			cursor: choices.typing === null ? null : this.#cursor(columns, top.length, height, choices.typing),
+		};
 	}
 
 	#title(columns: number): string {
@@ -209,7 +212,7 @@ export class Slides {
 				: lines;
 	}
 
-	#footer(columns: number, { note, message }: Chosen): string[] {
+	#footer(columns: number, { note, message }: PresenterChoices): string[] {
 		const noted = this.#script?.note;
 		const lines = note && noted !== undefined ? wrapped(`note: ${noted}`, columns) : [];
 		const hint = message !== "" ? message : HINT;

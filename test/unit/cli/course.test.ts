@@ -5,7 +5,7 @@ import { lessons } from "../../../harness/judge/lessons.ts";
 import type { Logbook } from "../../../harness/learner/logbook.ts";
 import { drydock } from "../../support/drydock.ts";
 import { temporary } from "../../support/temporary.ts";
-import { bookIn, failedAttempt, halfway, logbookWith, passedPage, workspaceIn } from "../../support/workspace.ts";
+import { bookIn, failedAttempt, halfway, logbookWith, passedRecord, workspaceIn } from "../../support/workspace.ts";
 
 // Every command is a process of its own, and the computer may be busy.
 vi.setConfig({ testTimeout: 60_000 });
@@ -35,7 +35,7 @@ describe("list", () => {
 	});
 
 	test("[the selected lesson has passed] says how to go on", async () => {
-		const book = logbookWith({ "01-process": passedPage() }, "01-process");
+		const book = logbookWith({ "01-process": passedRecord() }, "01-process");
 		expect((await drydock(await workspace(book), "list")).stdout).toMatch(/^›✓ 01-process.*npx drydock next\n$/s);
 	});
 
@@ -65,10 +65,10 @@ describe("status", () => {
 
 	test.each([
 		["not begun", logbookWith({}), "npx drydock read 01-process"],
-		["passed and still selected", logbookWith({ "01-process": passedPage() }, "01-process"), "npx drydock next"],
+		["passed and still selected", logbookWith({ "01-process": passedRecord() }, "01-process"), "npx drydock next"],
 		[
 			"passed, and not right any more",
-			logbookWith({ "01-process": { ...passedPage(), lastAttempt: failedAttempt() } }, "01-process"),
+			logbookWith({ "01-process": { ...passedRecord(), lastAttempt: failedAttempt() } }, "01-process"),
 			"npx drydock check 01-process",
 		],
 	])("--json [%s] says what to type", async (_, book, command) => {
@@ -104,7 +104,7 @@ describe("next and select", () => {
 	});
 
 	test("next [current passed] goes to the next that has not passed", async () => {
-		const book = logbookWith({ "01-process": passedPage(), "02-unshare": passedPage() }, "01-process");
+		const book = logbookWith({ "01-process": passedRecord(), "02-unshare": passedRecord() }, "01-process");
 		const dir = await workspace(book);
 		expect((await drydock(dir, "next")).stdout).toContain("03 · ");
 		expect(await selected(dir)).toBe("03-chroot");
@@ -117,7 +117,7 @@ describe("next and select", () => {
 	});
 
 	test("next [at the last] comes back to what was left out, and ends when nothing was", async () => {
-		const pages = Object.fromEntries(all.map(({ id }) => [id, passedPage()]));
+		const pages = Object.fromEntries(all.map(({ id }) => [id, passedRecord()]));
 		const last = all.at(-1)?.id ?? "";
 		const left = await workspace(logbookWith({ ...pages, "02-unshare": {} }, last));
 		const back = `${last} is the last lesson: back to 02-unshare, which has not passed yet.\n\n02 · `;

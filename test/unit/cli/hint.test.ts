@@ -6,7 +6,7 @@ import type { Logbook } from "../../../harness/learner/logbook.ts";
 import { drydock } from "../../support/drydock.ts";
 import { temporary } from "../../support/temporary.ts";
 import { answered } from "../../support/terminal.ts";
-import { bookIn, failedAttempt, halfway, logbookWith, passedPage, workspaceIn } from "../../support/workspace.ts";
+import { bookIn, failedAttempt, halfway, logbookWith, passedRecord, workspaceIn } from "../../support/workspace.ts";
 
 // Every command is a process of its own, and the computer may be busy.
 vi.setConfig({ testTimeout: 60_000 });
@@ -74,7 +74,7 @@ describe("solution", () => {
 	});
 
 	test("[passed] is shown at once, and nothing is noted", async () => {
-		const dir = await workspace(logbookWith({ "02-unshare": passedPage() }), { "02-unshare/isolate.ts": MINE });
+		const dir = await workspace(logbookWith({ "02-unshare": passedRecord() }), { "02-unshare/isolate.ts": MINE });
 		expect(await drydock(dir, "solution", "02", "--raw")).toEqual({ code: 0, stdout: reference, stderr: "" });
 		const document = JSON.parse((await drydock(dir, "solution", "02", "--json")).stdout);
 		expect(document).toMatchObject({ solution: reference, diff: expect.stringContaining("@@") });
@@ -82,7 +82,7 @@ describe("solution", () => {
 	});
 
 	test("[no file of one's own] is shown as it is; [the same] is said", async () => {
-		const dir = await workspace(logbookWith({ "02-unshare": passedPage() }));
+		const dir = await workspace(logbookWith({ "02-unshare": passedRecord() }));
 		expect((await drydock(dir, "solution", "02")).stdout).toBe(reference);
 		await mkdir(join(dir, "02-unshare"));
 		await writeFile(join(dir, "02-unshare/isolate.ts"), reference);

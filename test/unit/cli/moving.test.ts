@@ -9,7 +9,7 @@ import { drydock } from "../../support/drydock.ts";
 import { entry, LOGBOOK_ENTRY, tarball } from "../../support/tarball.ts";
 import { temporary } from "../../support/temporary.ts";
 import { answered } from "../../support/terminal.ts";
-import { bookIn, halfway, logbookWith, passedPage, workspaceIn } from "../../support/workspace.ts";
+import { bookIn, halfway, logbookWith, passedRecord, workspaceIn } from "../../support/workspace.ts";
 
 // Every command is a process of its own, and the computer may be busy.
 vi.setConfig({ testTimeout: 60_000 });
@@ -81,7 +81,7 @@ describe("export and import", () => {
 		const from = await workspace(halfway(), { ...mine, "02-unshare/parts/helper.ts": "n", "notes.md": "n" });
 		const archive = join(from, "../moved.tar.gz");
 		expect((await drydock(from, "export", archive)).code).toBe(0);
-		const to = await workspace(logbookWith({ "03-chroot": passedPage() }), { "02-unshare/isolate.ts": skeleton });
+		const to = await workspace(logbookWith({ "03-chroot": passedRecord() }), { "02-unshare/isolate.ts": skeleton });
 		const { stdout, code } = await drydock(to, "import", archive);
 		expect(stdout).not.toContain("differ");
 		expect(code).toBe(0);

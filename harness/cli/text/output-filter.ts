@@ -1,5 +1,5 @@
 import { LogCommandRemover } from "../../base/printable.ts";
-import { NPX } from "./typed.ts";
+import { NPX_DRYDOCK } from "./drydock-command.ts";
 
 /**
  * Changes every text that drydock writes to these streams, where that is necessary. In a job's log, the program that
@@ -9,13 +9,13 @@ import { NPX } from "./typed.ts";
  * @param streams of one process; if they share a log, pieces of both may form one line
  * @param command what to type for drydock here
  */
-export function guardLog(streams: readonly NodeJS.WriteStream[], command: string): void {
+export function filterOutput(streams: readonly NodeJS.WriteStream[], command: string): void {
 	const all = new LogCommandRemover();
 	for (const stream of streams) {
 		const own = new LogCommandRemover();
 		const write = stream.write.bind(stream) as (chunk: unknown, ...rest: unknown[]) => boolean;
 		const guarded = (text: string) => {
-			const typed = command === NPX ? text : text.replaceAll(NPX, command);
+			const typed = command === NPX_DRYDOCK ? text : text.replaceAll(NPX_DRYDOCK, command);
 			return stream.isTTY ? typed : all.remove(own.remove(typed));
 		};
 		stream.write = (chunk: unknown, ...rest: unknown[]) =>

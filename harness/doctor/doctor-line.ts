@@ -1,5 +1,5 @@
 /** One fact about this computer. */
-export interface Line {
+export interface DoctorLine {
 	name: string;
 	/** "warn": drydock works, but slower or with restrictions. "bad": drydock does not work. */
 	state: "good" | "warn" | "bad";

@@ -1,7 +1,7 @@
 import { mkdtemp, open, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { moveAside, placeBeside, writeNew } from "../../harness/learner/keep.ts";
+import { moveAside, placeBeside, writeNew } from "../../harness/learner/without-overwriting.ts";
 import { temporary } from "../support/temporary.ts";
 
 const files = await temporary();

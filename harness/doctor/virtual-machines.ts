@@ -9,17 +9,17 @@ import { type Image, imageManifest, inCache, savedImage } from "../vm/image.ts";
 import { Machine } from "../vm/machine.ts";
 import { rootPrivileges } from "../vm/privileges.ts";
 import { coldBoot, savedTemplate } from "../vm/template.ts";
-import type { Line } from "./line.ts";
+import type { DoctorLine } from "./doctor-line.ts";
 
 /**
  * The accelerator that the virtual machines use.
  * @param probe whether to boot a machine with this computer's accelerator, even if an earlier boot failed
  */
-export async function acceleratorLines(probe: boolean): Promise<Line[]> {
+export async function acceleratorLines(probe: boolean): Promise<DoctorLine[]> {
 	const name = "accelerator";
 	const fast = fastAccelerator();
 	const slow = "programs in the guest run slowly, but the lessons are the same";
-	const emulated = (why: string): Line => ({ name, state: "warn", fact: `emulation (tcg), as ${why}: ${slow}` });
+	const emulated = (why: string): DoctorLine => ({ name, state: "warn", fact: `emulation (tcg), as ${why}: ${slow}` });
 	if (fast === null) return [emulated("this processor is not the guest's")];
 	if (!(await exists("/dev/kvm")) && fast === "kvm") return [emulated("there is no /dev/kvm")];
 	if (!(await permitted(fast))) {
@@ -54,7 +54,7 @@ async function bootWith(accelerator: Accelerator, { base, initrd }: Image): Prom
 }
 
 /** The state of the image, and whether a machine can be restored from the snapshot: this restores one. */
-export async function imageLines(): Promise<Line[]> {
+export async function imageLines(): Promise<DoctorLine[]> {
 	const { base, building } = await inCache();
 	const build = "npx drydock image build";
 	if (building) {
@@ -65,7 +65,7 @@ export async function imageLines(): Promise<Line[]> {
 	if (manifest === null)
 		return [{ name: "image", state: "bad", fact: "does not say what is in it", mend: `${build} --fresh` }];
 	const { suite, platform } = manifest;
-	const image: Line = { name: "image", state: "good", fact: `Debian ${suite}, ${platform}, in ${cacheDir}` };
+	const image: DoctorLine = { name: "image", state: "good", fact: `Debian ${suite}, ${platform}, in ${cacheDir}` };
 	// Without QEMU, nothing can be restored. Another line reports that QEMU is missing.
 	const found = await savedSnapshot().catch((error: Error) => error);
 	if (found instanceof Failure && found.message.startsWith(cacheDir)) return [image, refused("snapshot", found)];
@@ -100,7 +100,7 @@ async function savedSnapshot(): ReturnType<typeof savedTemplate> {
 }
 
 // Only the cache's owner can make an entry that does not exist yet.
-async function ownerLines(entry: string): Promise<Line[]> {
+async function ownerLines(entry: string): Promise<DoctorLine[]> {
 	return checkMayWrite(cacheDir, entry).then(
 		() => [],
 		(error: Error) => [
@@ -109,12 +109,12 @@ async function ownerLines(entry: string): Promise<Line[]> {
 	);
 }
 
-function refused(name: string, { message, next }: Failure): Line {
+function refused(name: string, { message, next }: Failure): DoctorLine {
 	return { name, state: "bad", fact: message, ...(next === undefined ? {} : { mend: next }) };
 }
 
 /** The cache's owner, and whether there is space to build an image, or only for snapshots if there is an image. */
-export async function diskLines(): Promise<Line[]> {
+export async function diskLines(): Promise<DoctorLine[]> {
 	let place = cacheDir;
 	while (!(await exists(place))) place = dirname(place);
 	const [{ bavail, bsize }, { building }, saved] = await Promise.all([
@@ -133,7 +133,7 @@ export async function diskLines(): Promise<Line[]> {
 }
 
 /** A warning if drydock runs as root and QEMU cannot get a user of its own. */
-export function confinementLines(): Line[] {
+export function confinementLines(): DoctorLine[] {
 	if (rootPrivileges() === null || changesUser()) return [];
 	const fact = "root may not change users here, so QEMU runs as root, without capabilities and in its sandbox";
 	return [{ name: "confinement", state: "warn", fact }];

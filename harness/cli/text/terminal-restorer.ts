@@ -11,13 +11,13 @@ const SCRIPT = `read -r _ || case $(stty -a <&3) in *-isig*) stty "$1" <&3; prin
  * @param reset what to write to the terminal then
  * @returns ends the small process; to be called when the terminal is restored
  */
-export function guardTerminal(saved: string, reset = ""): () => void {
+export function startTerminalRestorer(saved: string, reset = ""): () => void {
 	// Without zx, because the small process must outlive this one. It has a session of its own, so that the terminal's
 	// signals do not reach it. Its input ends without a line when no process holds the other end any more.
 	const stdio = ["pipe", "ignore", "ignore", process.stdin.fd] as const;
-	const guardian = spawn("sh", ["-c", SCRIPT, "sh", saved, reset], { stdio: [...stdio], detached: true });
-	guardian.on("error", () => {});
-	guardian.stdin?.on("error", () => {});
-	guardian.unref();
-	return () => guardian.stdin?.end("\n");
+	const restorer = spawn("sh", ["-c", SCRIPT, "sh", saved, reset], { stdio: [...stdio], detached: true });
+	restorer.on("error", () => {});
+	restorer.stdin?.on("error", () => {});
+	restorer.unref();
+	return () => restorer.stdin?.end("\n");
 }

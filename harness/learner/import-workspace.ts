@@ -4,15 +4,15 @@ import { Failure } from "../base/failure.ts";
 import { readText } from "../base/kit.ts";
 import { makeDirectories } from "../base/make-directories.ts";
 import { lessons, moduleOf, skeletonOf } from "../judge/lessons.ts";
-import { isTakenIn, unpackWorkspace } from "./archive.ts";
-import { moveAside, placeBeside, writeNew } from "./keep.ts";
+import { isImported, unpackWorkspace } from "./archive.ts";
 import { LOGBOOK, mergeLogbooks, parseLogbook, readLogbook, textOf, updateLogbook } from "./logbook.ts";
-import { makeWorkspace, readLearners, workspaceDir } from "./workspace.ts";
+import { moveAside, placeBeside, writeNew } from "./without-overwriting.ts";
+import { makeWorkspace, readLearnersFile, workspaceDir } from "./workspace.ts";
 
 const EXPORT_AGAIN = "on the other computer: npx drydock list, then npx drydock export FILE";
 
 /** The result of importing an archive. A path in the archive is also a path in a workspace. */
-export interface TakenIn {
+export interface ImportResult {
 	workspace: string;
 	/** Paths in the archive of the imported files. */
 	files: string[];
@@ -27,20 +27,20 @@ export interface TakenIn {
  * @throws {Failure} usage: the file is no such archive, or something is in the way; files imported before the error
  * stay
  */
-export async function takeIn(archive: string): Promise<TakenIn> {
+export async function importWorkspace(archive: string): Promise<ImportResult> {
 	const files = await unpackWorkspace(archive);
 	const theirs = parseLogbook(files.get(LOGBOOK)?.toString() ?? "", `${LOGBOOK} in ${archive}`, EXPORT_AGAIN);
 	const dir = await workspaceDir();
 	// Reading and merging first reports a damaged logbook, or a merged one that is too large, before any file is changed.
 	textOf(mergeLogbooks(await readLogbook(dir), theirs), join(dir, LOGBOOK));
 	files.delete(LOGBOOK);
-	const leftOut = [...files.keys()].filter((name) => !isTakenIn(name));
+	const leftOut = [...files.keys()].filter((name) => !isImported(name));
 	for (const name of leftOut) files.delete(name);
 	const untouched = await skeletons(dir);
-	const beside: TakenIn["beside"] = [];
+	const beside: ImportResult["beside"] = [];
 	for (const [name, content] of files) {
 		const path = join(dir, name);
-		const placed = await place(path, content, untouched.get(path)).catch(stuck);
+		const placed = await importFile(path, content, untouched.get(path)).catch(inTheWay);
 		if (placed !== path) beside.push({ file: path, kept: placed });
 	}
 	await makeDirectories(dir);
@@ -50,21 +50,21 @@ export async function takeIn(archive: string): Promise<TakenIn> {
 }
 
 // Files imported so far stay. Importing again continues from there.
-function stuck(error: NodeJS.ErrnoException): never {
+function inTheWay(error: NodeJS.ErrnoException): never {
 	const { code, path } = error;
 	if (code === undefined) throw error;
 	throw new Failure("usage", `${path} is in the way (${code})`, "move it aside, then import again", { cause: error });
 }
 
 // An unchanged skeleton contains none of the learner's work, so the archive's file replaces it.
-async function place(path: string, content: Buffer, skeleton: string | undefined): Promise<string> {
+async function importFile(path: string, content: Buffer, skeleton: string | undefined): Promise<string> {
 	await makeDirectories(dirname(path));
-	const there = await readLearners(path).catch(() => null);
+	const there = await readLearnersFile(path).catch(() => null);
 	if (there === null || skeleton === undefined || there !== skeleton) return placeBeside(path, content);
 	const aside = await moveAside(path);
 	const placed = (await writeNew(path, content)) ? path : await placeBeside(path, content);
 	// The learner may have edited the file just before it was moved aside: then the moved file is kept.
-	if ((await readLearners(aside).catch(() => null)) === skeleton) await rm(aside);
+	if ((await readLearnersFile(aside).catch(() => null)) === skeleton) await rm(aside);
 	return placed;
 }
 

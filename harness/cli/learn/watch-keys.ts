@@ -4,11 +4,11 @@ import { inKit } from "../../base/kit.ts";
 import type { Verdict } from "../../judge/judge.ts";
 import type { Lesson } from "../../judge/lessons.ts";
 import { trace } from "../../judge/report.ts";
-import { lessonAway } from "../../learner/next.ts";
+import { lessonStepsAway } from "../../learner/next.ts";
 import { style } from "../text/terminal.ts";
 
 /** One key of watch mode. */
-interface Action {
+interface WatchKey {
 	key: string;
 	/** What the key does, as `?` shows it. */
 	name: string;
@@ -32,9 +32,9 @@ interface Work {
 }
 
 /** The keys of watch mode. Most of them do what a command does. */
-export class Actions {
+export class WatchKeys {
 	readonly #work: Work;
-	readonly #all: readonly Action[];
+	readonly #all: readonly WatchKey[];
 	/** The last key was `n`, but the lesson has not passed: the next `n` goes on all the same. */
 	#sure = false;
 
@@ -71,7 +71,7 @@ export class Actions {
 	}
 
 	/** Does what a key means. Does nothing for a key without a meaning. */
-	async take(key: string): Promise<void> {
+	async press(key: string): Promise<void> {
 		if (key !== "n") this.#sure = false;
 		await this.#all.find((action) => action.key === key)?.act();
 	}
@@ -84,7 +84,7 @@ export class Actions {
 	}
 
 	async #next(): Promise<void> {
-		const following = await lessonAway(this.#work.lesson, 1);
+		const following = await lessonStepsAway(this.#work.lesson, 1);
 		if (following === undefined) {
 			process.stdout.write("this is the last lesson\n");
 			return;
@@ -99,7 +99,7 @@ export class Actions {
 	}
 
 	async #back(): Promise<void> {
-		const before = await lessonAway(this.#work.lesson, -1);
+		const before = await lessonStepsAway(this.#work.lesson, -1);
 		if (before === undefined) process.stdout.write("this is the first lesson\n");
 		else await this.#work.select(before);
 	}

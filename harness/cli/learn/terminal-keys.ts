@@ -1,21 +1,21 @@
 import { EventEmitter } from "node:events";
-import { guardTerminal } from "../text/guardian.ts";
+import { startTerminalRestorer } from "../text/terminal-restorer.ts";
 
 /**
  * Single keys from a terminal. The terminal is in raw mode while this listens: then it echoes nothing, and no line
- * has to be finished. Node restores the terminal when the process ends. After a SIGKILL, the process of guardian.ts
- * does.
+ * has to be finished. Node restores the terminal when the process ends. After a SIGKILL, the process of
+ * terminal-restorer.ts does.
  */
-export class Keys extends EventEmitter<{ key: [name: string] }> {
+export class TerminalKeys extends EventEmitter<{ key: [name: string] }> {
 	readonly #stdin = process.stdin;
 	readonly #heard = (bytes: Buffer) => this.#take(bytes.toString("utf8"));
 	/** Takes the terminal again: Ctrl-Z had stopped this process. */
 	readonly #continued = () => this.#raw(true);
-	#letGo = () => {};
+	#stopRestorer = () => {};
 
 	/** Takes the terminal. */
 	listen(): void {
-		if (this.#stdin.isTTY) this.#letGo = guardTerminal("sane");
+		if (this.#stdin.isTTY) this.#stopRestorer = startTerminalRestorer("sane");
 		this.#raw(true);
 		this.#stdin.on("data", this.#heard);
 		this.#stdin.once("end", this.#ended);
@@ -29,7 +29,7 @@ export class Keys extends EventEmitter<{ key: [name: string] }> {
 		this.#stdin.off("end", this.#ended);
 		process.off("SIGCONT", this.#continued);
 		this.#raw(false);
-		this.#letGo();
+		this.#stopRestorer();
 		this.#stdin.pause();
 	}
 

@@ -1,16 +1,16 @@
-import type { Ends } from "./ends.ts";
+import type { SessionStreams } from "./session-streams.ts";
 
 /** The exit code of a program that writes to a pipe without a reader: 128 + SIGPIPE. */
 const BROKEN_PIPE = 141;
 
 /** This process's standard streams, byte for byte. */
-export function pipes(): Ends {
-	const left = new Promise<number>((resolve) => {
+export function byteStreams(): SessionStreams {
+	const endedByUser = new Promise<number>((resolve) => {
 		for (const stream of [process.stdout, process.stderr]) stream.on("error", () => resolve(BROKEN_PIPE));
 	});
 	return {
 		window: null,
-		left,
+		endedByUser,
 		started: async ({ input }) => {
 			try {
 				for await (const chunk of process.stdin) await input(chunk as Buffer);

@@ -9,14 +9,14 @@ import { style } from "../text/terminal.ts";
 type Header = Extract<DemoEvent, { type: "demo" }>;
 
 /** Returns a listener that prints a demo's events as text, one after the other: for a pipe, or for a screen reader. */
-export function teller(): (event: DemoEvent) => void {
+export function textListener(): (event: DemoEvent) => void {
 	const { color, width } = style();
 	const chalk = new Chalk({ level: color ? 1 : 0 });
 	const say = (text: string) => void process.stdout.write(`${wrapAnsi(printable(text), width)}\n`);
 	let header: Header | null = null;
 	let seen: Seen | null = null;
 	let before: Seen | null = null;
-	const told = ({ step, phase }: Extract<DemoEvent, { type: "step" }>) => {
+	const printStep = ({ step, phase }: Extract<DemoEvent, { type: "step" }>) => {
 		const { narration = "", stage = "host", command = "", look = "" } = header?.steps[step - 1] ?? {};
 		if (phase === "told") {
 			before = seen;
@@ -37,7 +37,7 @@ export function teller(): (event: DemoEvent) => void {
 			say(`${event.title} (${event.steps.length} steps, ${event.minutes} minutes)`);
 		}
 		if (event.type === "view") seen = event;
-		if (event.type === "step") told(event);
+		if (event.type === "step") printStep(event);
 		if (event.type === "answer") process.stdout.write(event.output.split("\n").map(printable).join("\n"));
 		if (event.type === "down") say(`The machine is down (${event.how}). It is put back to where it was.`);
 	};

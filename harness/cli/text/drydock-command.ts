@@ -7,16 +7,16 @@ import { inKit } from "../../base/kit.ts";
  * How drydock's texts write its command. In the kit and in a workspace, npx finds this kit's drydock without asking a
  * registry.
  */
-export const NPX = "npx drydock";
+export const NPX_DRYDOCK = "npx drydock";
 
 /**
  * What to type in a folder to run this kit's drydock. If npx does not find it there, npx looks for a package of that
  * name in the public registry, which is somebody else's. So this names the program by its path instead.
  */
-export function commandIn(folder: string): string {
+export function drydockCommandIn(folder: string): string {
 	const bin = realpathSync(inKit("harness/cli/bin.js"));
 	const top = npxWorks() ? topOf(folder) : null;
-	if (top !== null && (isSame(top, inKit()) || isSame(join(top, "node_modules/.bin/drydock"), bin))) return NPX;
+	if (top !== null && (isSame(top, inKit()) || isSame(join(top, "node_modules/.bin/drydock"), bin))) return NPX_DRYDOCK;
 	// The path is used only if neither JSON nor a shell changes anything in it.
 	return /^[\w./@+-]+$/.test(bin) ? `node ${bin}` : "drydock";
 }
