@@ -30,66 +30,66 @@ function seesHostRoot({ observation: { before }, process }: Context): boolean {
 }
 
 /** Whether the module never left the host's mount namespace. Then it makes all its mounts on the host. */
-const neverLeft = ({ facts, atThrow, observation }: Context) =>
+const stayedOnHost = ({ facts, atThrow, observation }: Context) =>
 	facts["ns.mnt"] === "the host's" || atThrow?.namespaces["mnt"] === observation.before.namespaces["mnt"];
 
 /**
  * Rules for things that must not change on the host. If the module never left the host, another finding reports that.
  */
-const onHost = (fact: string, what: string, ...explain: Explanation[]): FactRule[] =>
+const hostUnchangedRules = (fact: string, what: string, ...explain: Explanation[]): FactRule[] =>
 	["during", "after"].map((when) => ({
 		fact: `${fact}.${when}`,
 		madeOf: "kernel",
 		what: `${what}, ${when === "during" ? "while the command runs" : "after the command has ended"}`,
-		accept: (_, context) => neverLeft(context),
+		accept: (_, context) => stayedOnHost(context),
 		explain,
 	}));
 
 /** The index of the ledger's first unshare(CLONE_NEWNS); -1 if there is none. */
-const leftAt = ({ ledger }: Context) =>
+const unshareIndex = ({ ledger }: Context) =>
 	ledger.findIndex(({ call, args, error }) => call === "unshare" && !error && args["flags"]?.includes("CLONE_NEWNS"));
 
 /** Whether the module has made such a call before that unshare, and the kernel has carried it out. */
-const madeBefore = (context: Context, call: string, ...words: string[]) =>
-	called({ ledger: context.ledger.slice(0, Math.max(0, leftAt(context))) }, call, ...words);
+const calledBeforeUnshare = (context: Context, call: string, ...words: string[]) =>
+	called({ ledger: context.ledger.slice(0, Math.max(0, unshareIndex(context))) }, call, ...words);
 
 /** Whether the module has mounted something after that unshare. A change of propagation mounts nothing. */
-const mountedAfter = ({ ledger, ...context }: Context) =>
-	leftAt({ ledger, ...context }) >= 0 &&
+const mountedAfterUnshare = ({ ledger, ...context }: Context) =>
+	unshareIndex({ ledger, ...context }) >= 0 &&
 	ledger
-		.slice(leftAt({ ledger, ...context }))
+		.slice(unshareIndex({ ledger, ...context }))
 		.some(
 			({ call, args, error }) =>
 				call === "mount" &&
 				!error &&
-				!/^(MS_REC\|)?MS_(PRIVATE|SLAVE|SHARED|UNBINDABLE)$/.test(orderly(args["mountflags"])),
+				!/^(MS_REC\|)?MS_(PRIVATE|SLAVE|SHARED|UNBINDABLE)$/.test(recursiveFirst(args["mountflags"])),
 		);
 
-const orderly = (flags = "") =>
+const recursiveFirst = (flags = "") =>
 	flags
 		.split("|")
 		.toSorted((a) => (a === "MS_REC" ? -1 : 1))
 		.join("|");
 
 /** Whether the host's root is still mounted in the namespace, although none of the command's paths leads there. */
-const hidesHostRoot = (context: Context) =>
+const hostRootIsCovered = (context: Context) =>
 	!seesHostRoot(context) && [context.facts["namespace.host"] ?? []].flat().includes("/");
 
 /** For a command whose root only covers the old root. */
-const oldRootBelow: Explanation = {
+const oldRootCovered: Explanation = {
 	diagnosis: "old-root-below",
 	misconception: 6,
-	why: "The host's root is still mounted in the command's mount namespace: the system call listmount lists it, /proc/PID/mountinfo does not, as no path of the command's leads there. What only covers it, or a chroot that looks past it, can be undone from inside: keep /proc/self/ns/mnt open, umount2(\"/\", MNT_DETACH), setns back, and / is what lay below.",
-	try: "Exchange the root with pivotRoot, and detach the old one: then nothing lies below.",
+	why: "The host's root is still mounted in the command's mount namespace. The system call listmount lists it; /proc/PID/mountinfo does not, because no path of the command leads there. But a process inside can remove a mount that only covers the host's root, and can leave a chroot. For example: open /proc/self/ns/mnt, call umount2(\"/\", MNT_DETACH), and call setns with the open file. Then / is the mount that was covered.",
+	try: "Change the root with pivotRoot, and detach the old one. Then the new root covers no other mount.",
 	see: ["pivot_root(2)", "mount_namespaces(7)"],
 };
 
 /** The step that lists the directories of the rootfs, and of the directory that it was copied from. */
-const LISTED = "listed";
+const LISTED_DIRECTORIES = "listed";
 
 // Compares only what is there afterwards: a module may make a directory and remove it.
 function directoriesLeft({ programs }: Observation, rootfs: string): string[] {
-	const listed = (programs[LISTED]?.stdout ?? "").split("\n");
+	const listed = (programs[LISTED_DIRECTORIES]?.stdout ?? "").split("\n");
 	const below = (top: string) =>
 		listed.filter((path) => path.startsWith(`${top}/`)).map((path) => path.slice(top.length));
 	const original = below("/lab/rootfs");
@@ -103,7 +103,7 @@ export default defineCheck({
 	exported: "enterRoot",
 	weight: 15,
 	learnt:
-		"chroot moves where paths start; pivot_root moves the mount that everything hangs from. With the old root detached there is no path back to the host's files, and the escape of lesson 03 finds nothing to climb to.",
+		"chroot changes the directory at which paths start; pivot_root changes the root mount. Once the old root is detached, no path leads to the host's files, and the break-out of lesson 03 climbs only to the rootfs.",
 	draw: (random) => ({
 		hostname: random.hostname(),
 		rootfs: `/lab/${random.name("rootfs")}`,
@@ -122,7 +122,7 @@ export default defineCheck({
 			{ do: "call", call: BOX },
 			{ do: "look", as: DURING },
 			{ do: "feed", call: BOX, last: true },
-			{ do: "run", argv: ["find", "/lab/rootfs", rootfs, "-type", "d"], as: LISTED },
+			{ do: "run", argv: ["find", "/lab/rootfs", rootfs, "-type", "d"], as: LISTED_DIRECTORIES },
 		],
 		readings: { breakOut: {}, places: { paths: [rootfs], secrets: secretsOf(secret) } },
 	}),
@@ -142,7 +142,7 @@ export default defineCheck({
 				{
 					when: (context) => called(context, "pivot_root"),
 					diagnosis: "host-pivoted",
-					why: "/proc/PID/ns/mnt is the same link for the command and for the host's init. pivot_root works on the mount namespace, and moves every process in it whose root was the old one: the host itself now lives in the rootfs.",
+					why: "/proc/PID/ns/mnt is the same link for the command and for the host's init. pivot_root changes the root of the mount namespace, and of every process in it whose root was the old one. So the host's own processes now have the rootfs as their root.",
 					try: "Start with unshare(CLONE_NEWNS).",
 					see: ["pivot_root(2)", "mount_namespaces(7)"],
 				},
@@ -150,13 +150,13 @@ export default defineCheck({
 					when: ({ facts }) => facts["command.root"] === "the rootfs",
 					diagnosis: "chroot-only",
 					misconception: 6,
-					why: "/proc/PID/ns/mnt is the host's. chroot only moves where this process's paths start; the mount table, and every mount in it, is still shared with the host.",
+					why: "/proc/PID/ns/mnt is the host's. chroot changes only the directory at which this process's paths start. The process still has the host's mount table, with every mount in it.",
 					try: "Start with unshare(CLONE_NEWNS).",
 					see: ["mount_namespaces(7)", "chroot(2), DESCRIPTION"],
 				},
 				{
 					diagnosis: "mnt-shared",
-					why: "/proc/PID/ns/mnt is the same link for the command and for the host's init: whatever is mounted, is mounted for both.",
+					why: "/proc/PID/ns/mnt is the same link for the command and for the host's init. So every mount is made for both.",
 					try: "Start with unshare(CLONE_NEWNS).",
 					see: ["mount_namespaces(7)", "unshare(2)"],
 				},
@@ -171,40 +171,40 @@ export default defineCheck({
 					when: ({ facts }) => facts["command.root"] !== "the host's",
 					diagnosis: "root-elsewhere",
 					why: ({ process, drawn }) =>
-						`/proc/PID/root is another directory than ${drawn["rootfs"]}. In it are ${process?.root.slice(0, 8).join(", ")}.`,
-					try: "Make the parameter, rootfs, the root: each container has another one.",
+						`/proc/PID/root is not ${drawn["rootfs"]}. It contains ${process?.root.slice(0, 8).join(", ")}.`,
+					try: "Use the parameter rootfs as the new root: each container has its own.",
 					see: ["pivot_root(2)"],
 				},
 				{
 					diagnosis: "root-unchanged",
-					why: "The command's / is the host's: its root was never moved to the rootfs.",
+					why: "The command's / is the host's: the root was never changed to the rootfs.",
 					try: "Make rootfs a mount point, then call pivotRoot.",
 					see: ["pivot_root(2)"],
 				},
 			],
 		},
-		...onHost(
+		...hostUnchangedRules(
 			"host.mounts",
 			"new mounts that the host sees",
 			{
-				when: (context) => madeBefore(context, "mount", "MS_BIND"),
+				when: (context) => calledBeforeUnshare(context, "mount", "MS_BIND"),
 				diagnosis: "bound-on-host",
-				why: "mount came before unshare(CLONE_NEWNS): it was made in the host's own mount table, and stays there when the command's is gone. What is made private or unmounted in the copy afterwards does not change that.",
-				try: "Call unshare(CLONE_NEWNS) first of all.",
+				why: "mount was called before unshare(CLONE_NEWNS), so it changed the host's own mount table. The mount stays there after the command's mount table is gone. Making the mount private in the copy, or unmounting it there, does not change that.",
+				try: "Call unshare(CLONE_NEWNS) first.",
 				see: ["mount_namespaces(7)", "unshare(2)"],
 			},
 			{
-				when: mountedAfter,
+				when: mountedAfterUnshare,
 				diagnosis: "mounts-leak",
 				misconception: 4,
-				why: "A new mount namespace is a copy, and its mounts are peers of the originals (shared:N in /proc/self/mountinfo). Mounting below a shared mount mounts on all its peers, so the host got these too.",
-				try: `${MAKE_PRIVATE}, before anything is mounted.`,
+				why: "A new mount namespace starts as a copy, and the copied mounts are peers of the originals (shared:N in /proc/self/mountinfo). A mount made below a shared mount also appears at all its peers, so the host got these mounts, too.",
+				try: `${MAKE_PRIVATE}, before you mount anything.`,
 				see: [SHARED_SUBTREES],
 			},
 			{
 				diagnosis: "mounts-on-host",
-				why: "These lines are new in the host's own mount table. Possible causes: a program made the mount before unshare(CLONE_NEWNS), or in a process that was never in the new namespace; or a program made it below a mount that was still shared with the host.",
-				try: `Call unshare(CLONE_NEWNS) first of all. ${MAKE_PRIVATE}. Then mount.`,
+				why: "These lines are new in the host's own mount table. Possible causes: they were mounted before unshare(CLONE_NEWNS), by a process outside the new namespace, or below a mount that was still shared with the host.",
+				try: `Call unshare(CLONE_NEWNS) first. ${MAKE_PRIVATE}. Then mount.`,
 				see: ["mount_namespaces(7)", SHARED_SUBTREES],
 			},
 		),
@@ -218,24 +218,22 @@ export default defineCheck({
 					when: (context) => seesHostRoot(context) && called(context, "pivot_root"),
 					diagnosis: "old-root-attached",
 					misconception: 6,
-					why: "pivot_root does not remove the old root; it moves it to put_old. It is still mounted there, with everything on it, for whoever looks.",
-					try: "After pivotRoot: umount2(put_old, MNT_DETACH). MNT_DETACH, because the old root is busy: your own program lies on it.",
+					why: "pivot_root does not remove the old root, but moves it to put_old. The old root is still mounted there, with all its files.",
+					try: "After pivotRoot, call umount2(put_old, MNT_DETACH). MNT_DETACH is needed because the old root is busy: your own program's files are on it.",
 					see: ["pivot_root(2)", "umount2(2)"],
 				},
 				{
 					diagnosis: "host-mounts-visible",
 					misconception: 6,
 					why: ({ observation: { before }, process, drawn }) =>
-						`These lines of /proc/PID/mountinfo show directories of the host: ${hostFiles(
+						`In these lines of /proc/PID/mountinfo, files or directories of the host are mounted: ${hostFiles(
 							before.mounts,
 							process?.mounts ?? [],
 							drawn["rootfs"],
 						)
 							.map((mount) => placeOnHost(before.mounts, mount))
-							.join(
-								", ",
-							)}. What the command finds there is the host's, and what it changes there is changed for the host.`,
-					try: "Bind nothing of the host's into the rootfs, and take nothing of it along. The devices that a command needs are in the rootfs already.",
+							.join(", ")}. The command sees the host's files there, and what it writes changes them.`,
+					try: "Do not bind files or directories of the host into the rootfs, and do not keep the host's mounts. The rootfs already has the devices that a command needs.",
 					see: ["mount(2), Creating a bind mount"],
 				},
 			],
@@ -245,13 +243,13 @@ export default defineCheck({
 			fact: "command.mounts.peers",
 			madeOf: "kernel",
 			what: "mounts of the command that are peers of the host's",
-			accept: (_, context) => neverLeft(context),
+			accept: (_, context) => stayedOnHost(context),
 			explain: [
 				{
 					diagnosis: "propagation-shared",
 					misconception: 4,
-					why: "These lines of the command's mountinfo say shared:N, and a mount of the host has the same N: what is mounted there from now on appears at every peer, and the other way round. A bind mount of a shared mount joins its peer group.",
-					try: `${MAKE_PRIVATE}; without MS_REC only "/" itself changes.`,
+					why: "These lines of the command's mountinfo contain shared:N, and a mount of the host has the same N. So they are peers: a new mount below one of them also appears below the other. A bind mount of a shared mount joins its peer group.",
+					try: `${MAKE_PRIVATE}. Without MS_REC, only "/" itself becomes private.`,
 					see: [SHARED_SUBTREES],
 				},
 			],
@@ -264,7 +262,7 @@ export default defineCheck({
 				{
 					diagnosis: "cwd-outside",
 					misconception: 6,
-					why: "Walking up from /proc/PID/cwd never meets /proc/PID/root: the current directory is still in the old tree. pivot_root moves a current directory only if it was the old root itself; from any other, a relative path still reaches the host.",
+					why: "The way up from /proc/PID/cwd does not pass /proc/PID/root: the current directory is still in the old tree. pivot_root changes a process's current directory only if it was the old root. From any other directory, relative paths still reach the host's files.",
 					try: 'Call chdir("/") after pivotRoot.',
 					see: ["pivot_root(2), DESCRIPTION", "chdir(2)"],
 				},
@@ -273,60 +271,60 @@ export default defineCheck({
 		{
 			fact: "escape",
 			madeOf: "kernel",
-			what: "ways out of the command's root, tried from its place",
+			what: "attempts to get out of the command's root",
 			accept: rootUnchanged,
 			explain: [
 				{
 					when: ({ process }) => process?.escape?.climb === "",
 					diagnosis: "escape-works",
 					misconception: 6,
-					why: 'The break-out of lesson 03 works: chroot once more, with the current directory left where it is, then chdir("..") as far as it goes. That led to directories of the host. A chroot ends where the caller\'s own next chroot begins.',
-					try: "pivotRoot onto the rootfs, detach the old root, and chdir into the new one: then the top of the tree is the rootfs itself.",
+					why: 'The break-out of lesson 03 works: chroot once more, without changing the current directory, and then chdir("..") up to the top. That led to directories of the host. A process that may call chroot can leave its chroot.',
+					try: 'Make the rootfs the root with pivotRoot, detach the old root, and call chdir("/"). Then the top of the tree is the rootfs itself.',
 					see: ["chroot(2), DESCRIPTION", "pivot_root(2)"],
 				},
-				oldRootBelow,
+				oldRootCovered,
 			],
 		},
 		{
 			fact: "namespace.host",
 			madeOf: "kernel",
-			what: "directories of the host that are mounted in the command's mount namespace, covered ones too",
-			accept: (got, context) => neverLeft(context) || rootUnchanged(got, context),
+			what: "directories of the host that are mounted in the command's mount namespace, also covered ones",
+			accept: (got, context) => stayedOnHost(context) || rootUnchanged(got, context),
 			explain: [
-				{ ...oldRootBelow, when: hidesHostRoot },
+				{ ...oldRootCovered, when: hostRootIsCovered },
 				{
 					diagnosis: "host-mounts-below",
 					misconception: 6,
 					why: ({ facts }) =>
-						`The system call listmount lists these in the command's mount namespace: ${[facts["namespace.host"] ?? []].flat().join(", ")}. Whether a path of the command's leads there or not: what is mounted can be reached from inside.`,
-					try: "Detach the old root with all that is mounted on it: umount2(put_old, MNT_DETACH). And bind nothing of the host's.",
+						`The system call listmount lists these in the command's mount namespace: ${[facts["namespace.host"] ?? []].flat().join(", ")}. A process inside can reach them, even if no path leads there.`,
+					try: "Detach the old root with all mounts on it: umount2(put_old, MNT_DETACH). And do not bind directories of the host.",
 					see: ["pivot_root(2)", "umount2(2)"],
 				},
 			],
 		},
-		...onHost("host.propagation", "mounts of the host whose propagation was changed", {
+		...hostUnchangedRules("host.propagation", "mounts of the host whose propagation was changed", {
 			diagnosis: "host-made-private",
-			why: "These mounts of the host were shared before and are not now: the change of propagation was made in the host's own mount namespace.",
+			why: "These mounts of the host were shared before, and are not shared now: their propagation was changed in the host's own mount namespace.",
 			try: "Call unshare(CLONE_NEWNS) first, then change the propagation.",
 			see: ["mount_namespaces(7)"],
 		}),
-		...onHost("host.unmounted", "mounts that the host has lost", {
+		...hostUnchangedRules("host.unmounted", "mounts that the host has lost", {
 			diagnosis: "host-unmounted",
 			misconception: 4,
-			why: "Unmounting below a shared mount unmounts at all its peers, and the host is one. MNT_DETACH unmounts the whole tree below the old root, and these lay on mounts that were still shared.",
-			try: `${MAKE_PRIVATE}. With MS_REC: without it, only "/" itself is private, not what is mounted below it.`,
+			why: "If a mount below a shared mount is unmounted, the kernel also unmounts it at all peers, and the host has such peers. MNT_DETACH unmounts the whole tree below the old root, and a part of this tree was still shared with the host.",
+			try: `${MAKE_PRIVATE}. Without MS_REC, only "/" itself becomes private, and not the mounts below it.`,
 			see: [SHARED_SUBTREES, "umount2(2)"],
 		}),
 		{
 			fact: "rootfs.left",
 			madeOf: "files",
-			what: "directories that are in the rootfs now, and were not before",
+			what: "new directories in the rootfs",
 			explain: [
 				{
 					diagnosis: "directory-left",
 					misconception: 17,
-					why: "The command has ended, and its mounts have gone with its namespace; what was made in the rootfs itself has not. The next container finds it in its /, and a second mkdir of it is refused with EEXIST.",
-					try: 'Remove it once nothing is mounted on it any more; or do without: pivotRoot(".", ".") needs no directory.',
+					why: "The command has ended, and its mounts are gone with its namespace. But a directory that was made in the rootfs stays. The next container finds this directory in its /, and mkdir of the same name fails with EEXIST.",
+					try: 'Remove the directory when nothing is mounted on it any more. Or call pivotRoot(".", "."), which needs no directory.',
 					see: ["pivot_root(2), NOTES"],
 				},
 			],

@@ -1,66 +1,68 @@
 import { defineDemo } from "../../harness/judge/index.ts";
 
 export default defineDemo({
-	title: "A root with nothing on the other side",
+	title: "A root with no way out",
 	minutes: 7,
 	views: ["mounts", "answers"],
 	steps: [
 		{
-			narration: "The host has a secret, and a chroot does not keep it: we have broken out of one in the last lesson.",
+			narration:
+				"The host has a secret file, and a chroot does not protect it: in the last lesson, we broke out of one.",
 			stage: "host",
 			command: `echo "the host's secret" > /secret; chroot /lab/rootfs busybox nsenter --root=/tmp --wd=/ bin/busybox sh -c 'cd -P ../.. && usr/bin/busybox cat secret'`,
-			look: "The rootfs hangs in the host's tree, so there is something to climb to. Let us take the tree away.",
+			look: "The rootfs is part of the host's directory tree, so a process can climb up to the host's files. Now we take that tree away.",
 			promises: ["the host's secret"],
 		},
 		{
-			narration: "All paths hang from the table of mounts. unshare gives this shell a table of its own.",
+			narration: "All paths start at a mount in the mount table. unshare gives this shell a mount table of its own.",
 			stage: "container",
 			command: "unshare --mount sh",
-			look: "A copy of the host's table, made private: unshare(1) sees to that. The system call would not.",
+			look: "The new table is a copy of the host's. unshare(1) also makes the copied mounts private; the system call does not.",
 			promises: [],
 		},
 		{
-			narration: "pivot_root exchanges mounts, and the rootfs is only a directory. Bound to itself, it is both.",
+			narration:
+				"pivot_root exchanges mounts, and the rootfs is only a directory. We bind it to itself: then it is both.",
 			stage: "container",
 			command: "mount --bind /lab/rootfs /lab/rootfs; cd /lab/rootfs; findmnt --noheadings --output TARGET /lab/rootfs",
-			look: "It has a line of its own now.",
+			look: "The rootfs has a line of its own now.",
 			promises: ["/lab/rootfs"],
 		},
 		{
-			narration: "Has the host seen that mount?",
+			narration: "Does the host see that mount?",
 			stage: "host",
 			command: "findmnt /lab/rootfs || echo 'the host has no such mount'",
-			look: "It has not. Had the mounts still been shared, it would be there as well.",
+			look: "No. If the mounts were still shared, the host would see it, too.",
 			promises: ["the host has no such mount"],
 		},
 		{
 			narration:
-				"Now the exchange: the rootfs becomes the root, and the old root lands on top of it. We detach that, and start a shell of the rootfs.",
+				"Now the exchange: the rootfs becomes the root, and the old root is mounted on top of it. We detach the old root, and start a shell from the rootfs.",
 			stage: "container",
 			command: "pivot_root . .; umount -l .; exec busybox sh",
-			look: "Four system calls since the start, and every one of them is a line in your module.",
+			look: "Each of these steps is a system call, and a line in your module.",
 			promises: [],
 		},
 		{
 			narration: "What is left of the host's mounts?",
 			stage: "container",
 			command: "mount -t proc proc /proc; cat /proc/self/mountinfo",
-			look: "Two lines. One is the rootfs, the other we have just mounted. That is all that there is.",
+			look: "Two lines: the rootfs, and the /proc that we have just mounted. None of the host's mounts is left.",
 			promises: ["/lab/rootfs / ", " /proc "],
 		},
 		{
-			narration: "The break-out once more, word for word.",
+			narration: "Now the same break-out once more.",
 			stage: "container",
 			command:
 				"busybox nsenter --root=/tmp --wd=/ bin/busybox sh -c 'cd -P ../..; bin/busybox ls; bin/busybox cat secret'",
-			look: "It climbs to the top, as it did before. But the top is the rootfs.",
+			look: "It climbs to the top, as before. But now the top is the rootfs.",
 			promises: ["can't open 'secret'"],
 		},
 		{
-			narration: "And the host?",
+			narration: "What does the host see?",
 			stage: "host",
 			command: "cat /secret; findmnt /lab/rootfs || echo 'nothing mounted'",
-			look: "It has its secret, and has noticed nothing.",
+			look: "The host still has its secret, and none of the container's mounts.",
 			promises: ["the host's secret\\s+nothing mounted"],
 		},
 	],

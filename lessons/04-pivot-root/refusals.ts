@@ -15,46 +15,50 @@ import {
 
 const PIVOT_ERRORS = ["pivot_root(2), ERRORS"];
 const MAKE_PRIVATE = 'Call mount(null, "/", null, MS_REC | MS_PRIVATE, null) right after unshare(CLONE_NEWNS).';
-const BIND_IT = "Bind it to itself first: mount(rootfs, rootfs, null, MS_BIND | MS_REC, null).";
+const BIND_ROOTFS = "Bind rootfs to itself first: mount(rootfs, rootfs, null, MS_BIND | MS_REC, null).";
 
 /** An argument of the refused call as an absolute path in the caller's mount namespace. */
-function path({ thrown, atThrow }: Context, name: string): string {
+function pathArgument({ thrown, atThrow }: Context, name: string): string {
 	const given = thrown?.syscall?.args[name]?.slice(1, -1) ?? "";
 	const absolute = given.startsWith("/") ? given : `${atThrow?.cwd ?? ""}/${given}`;
 	return absolute.replaceAll(/\/\.(?=\/|$)/g, "").replaceAll(/\/{2,}/g, "/") || "/";
 }
 
 /** The mount that contains the path, in the mount namespace of the process that threw. */
-const mountUnder = (context: Context, name: string) => mountOf(context.atThrow?.mounts ?? [], path(context, name));
+const mountOfArgument = (context: Context, name: string) =>
+	mountOf(context.atThrow?.mounts ?? [], pathArgument(context, name));
 
 /** Whether the path is a mount point. */
-const isMountPoint = (context: Context, name: string) => mountUnder(context, name)?.mountPoint === path(context, name);
+const isMountPoint = (context: Context, name: string) =>
+	mountOfArgument(context, name)?.mountPoint === pathArgument(context, name);
 
-const onRootMount = (context: Context, name: string) => mountUnder(context, name)?.mountPoint === "/";
+const onRootMount = (context: Context, name: string) => mountOfArgument(context, name)?.mountPoint === "/";
 
 /** Whether new_root names the current directory, which is no mount point, although the rootfs is a mount point. */
-const namesAnotherDirectory = (context: Context) =>
-	path(context, "new_root") === context.atThrow?.cwd &&
+const newRootIsOtherDirectory = (context: Context) =>
+	pathArgument(context, "new_root") === context.atThrow?.cwd &&
 	context.thrown?.syscall?.args["new_root"]?.startsWith('"/') === false &&
 	!isMountPoint(context, "new_root") &&
 	context.atThrow.mounts.some(({ mountPoint }) => mountPoint === context.drawn["rootfs"]);
 
-const hasFlag = ({ thrown }: Context, ...flags: string[]) =>
+const hasAnyFlag = ({ thrown }: Context, ...flags: string[]) =>
 	flags.some((flag) => thrown?.syscall?.args["mountflags"]?.includes(flag));
 
 const stillOnHost = ({ atThrow, observation }: Context) =>
 	atThrow?.namespaces["mnt"] === observation.before.namespaces["mnt"];
 
 /** Which shared mount makes pivot_root refuse, and what that mount is to the call. */
-function sharedForPivot(context: Context): string | undefined {
+function sharedMountForPivot(context: Context): string | undefined {
 	const mounts = context.atThrow?.mounts ?? [];
-	const putOld = mountUnder(context, "put_old");
-	const parent = mounts.find(({ id }) => id === mountUnder(context, "new_root")?.parentId);
-	const said = (mount: typeof putOld, role: string) =>
+	const putOld = mountOfArgument(context, "put_old");
+	const parent = mounts.find(({ id }) => id === mountOfArgument(context, "new_root")?.parentId);
+	const describeIfShared = (mount: typeof putOld, role: string) =>
 		mount !== undefined && isShared(mount)
-			? `${mount.mountPoint}, ${role}, is ${mount.propagation.join(" ")} in /proc/self/mountinfo.`
+			? `The ${role}, ${mount.mountPoint}, is marked ${mount.propagation.join(" ")} in /proc/self/mountinfo.`
 			: undefined;
-	return said(parent, "the parent mount of new_root") ?? said(putOld, "the mount that put_old lies on");
+	return (
+		describeIfShared(parent, "parent mount of new_root") ?? describeIfShared(putOld, "mount that contains put_old")
+	);
 }
 
 const pivotRefusals: Explanation[] = [
@@ -62,8 +66,9 @@ const pivotRefusals: Explanation[] = [
 		when: (context) => refused("pivot_root", "ENOENT")(context) && isMountPoint(context, "new_root"),
 		diagnosis: "pivot-put-old-missing",
 		misconception: 5,
-		why: (context) => `pivot_root makes no directories, and put_old, ${path(context, "put_old")}, is not there.`,
-		try: 'Create it with mkdirSync first, or use "." for both after chdir(rootfs): then none is needed.',
+		why: (context) =>
+			`pivot_root creates no directories, and put_old, ${pathArgument(context, "put_old")}, does not exist.`,
+		try: 'Create put_old with mkdirSync first. Or call chdir(rootfs), and pass "." for both arguments: then no directory is needed.',
 		see: PIVOT_ERRORS,
 	},
 	{
@@ -71,22 +76,22 @@ const pivotRefusals: Explanation[] = [
 		diagnosis: "pivot-path-missing",
 		misconception: 5,
 		why: (context) =>
-			`pivot_root makes no directories. ${path(context, "new_root")} or ${path(context, "put_old")} is not there; the kernel does not say which.`,
-		try: `Create what is missing with mkdirSync. And no line of /proc/self/mountinfo has new_root: it has to be a mount point.`,
+			`pivot_root creates no directories. ${pathArgument(context, "new_root")} or ${pathArgument(context, "put_old")} does not exist; the kernel does not say which.`,
+		try: `Create the missing directory with mkdirSync. new_root also has to be a mount point, and no line of /proc/self/mountinfo has it.`,
 		see: PIVOT_ERRORS,
 	},
 	{
-		when: (context) => refused("pivot_root", "EINVAL")(context) && sharedForPivot(context) !== undefined,
+		when: (context) => refused("pivot_root", "EINVAL")(context) && sharedMountForPivot(context) !== undefined,
 		diagnosis: "pivot-shared-propagation",
 		misconception: 5,
 		why: (context) =>
 			[
-				`${sharedForPivot(context)} pivot_root refuses to move mounts there: the move would happen at all peers, on the host as well.`,
+				`${sharedMountForPivot(context)} pivot_root refuses to move mounts there: they would move at all its peers, also on the host.`,
 				...(called(context, "mount", "MS_BIND", "MS_PRIVATE")
-					? ["MS_PRIVATE beside MS_BIND is passed over: a call of mount does one thing."]
+					? ["The kernel ignores MS_PRIVATE beside MS_BIND: a call of mount does one thing."]
 					: []),
 				...(stillOnHost(context)
-					? ["And this is the host's own mount table: /proc/self/ns/mnt is the same as that of its init."]
+					? ["And this is the host's own mount table: /proc/self/ns/mnt is the same as that of the host's init."]
 					: []),
 			].join(" "),
 		try: MAKE_PRIVATE,
@@ -98,18 +103,18 @@ const pivotRefusals: Explanation[] = [
 		misconception: 5,
 		why: ({ thrown }) =>
 			thrown?.syscall?.code === "EBUSY"
-				? "chroot was called before, so this process's root is already a directory on the mount that new_root lies on. pivot_root exchanges two mounts, and here both are one: EBUSY."
-				: "chroot was called before, so this process's root is a directory somewhere on a mount: no line of its /proc/self/mountinfo has the mount point /. pivot_root exchanges mounts, and this root is none: EINVAL.",
-		try: "Leave chroot out: pivotRoot is instead of it, not on top of it.",
+				? "chroot was called before, so this process's root is already a directory on the mount that contains new_root. pivot_root exchanges two mounts, but here old and new root are on the same mount: EBUSY."
+				: "chroot was called before, so this process's root is a directory inside a mount: no line of its /proc/self/mountinfo has the mount point /. pivot_root exchanges mounts, and this root is not a mount point: EINVAL.",
+		try: "Remove chroot: pivotRoot replaces it.",
 		see: PIVOT_ERRORS,
 	},
 	{
-		when: (context) => refused("pivot_root", "EBUSY", "EINVAL")(context) && namesAnotherDirectory(context),
+		when: (context) => refused("pivot_root", "EBUSY", "EINVAL")(context) && newRootIsOtherDirectory(context),
 		diagnosis: "pivot-chdir-missing",
 		misconception: 5,
 		why: (context) =>
-			`new_root is the current directory, ${path(context, "new_root")}, and that is no mount point: /proc/self/mountinfo has no line for it. It has one for ${context.drawn["rootfs"]}, but mount does not change the current directory.`,
-		try: "Call chdir(rootfs) after the bind mount, before pivotRoot.",
+			`new_root is the current directory, ${pathArgument(context, "new_root")}, which is not a mount point: /proc/self/mountinfo has no line for it. There is a line for ${context.drawn["rootfs"]}, but mount does not change the current directory.`,
+		try: "Call chdir(rootfs) after the bind mount and before pivotRoot.",
 		see: [...PIVOT_ERRORS, "path_resolution(7)"],
 	},
 	{
@@ -117,8 +122,8 @@ const pivotRefusals: Explanation[] = [
 		diagnosis: "pivot-not-a-mount-point",
 		misconception: 5,
 		why: (context) =>
-			`new_root, ${path(context, "new_root")}, is a plain directory on the root mount: /proc/self/mountinfo has no line for it. The kernel says EBUSY, not EINVAL, as new root and old root are then one mount.`,
-		try: BIND_IT,
+			`new_root, ${pathArgument(context, "new_root")}, is a plain directory on the root mount: /proc/self/mountinfo has no line for it. The kernel returns EBUSY and not EINVAL, because the old and the new root are on the same mount.`,
+		try: BIND_ROOTFS,
 		see: PIVOT_ERRORS,
 	},
 	{
@@ -126,8 +131,8 @@ const pivotRefusals: Explanation[] = [
 		diagnosis: "pivot-put-old-on-root",
 		misconception: 5,
 		why: (context) =>
-			`put_old, ${path(context, "put_old")}, lies on the current root mount: the old root would have to be mounted on itself.`,
-		try: 'Choose a directory inside the rootfs, or "." for both after chdir(rootfs).',
+			`put_old, ${pathArgument(context, "put_old")}, is on the current root mount: the old root would have to be mounted on itself.`,
+		try: 'Pass a directory inside the rootfs as put_old. Or call chdir(rootfs), and pass "." for both arguments.',
 		see: PIVOT_ERRORS,
 	},
 	{
@@ -135,7 +140,7 @@ const pivotRefusals: Explanation[] = [
 		diagnosis: "pivot-cwd-under-mount",
 		misconception: 5,
 		why: (context) =>
-			`/proc/self/mountinfo has ${path(context, "new_root")}, and yet it is busy: "." is not that mount, but the directory under it. chdir came before mount, and a current directory is a place on a mount, not a path; what is mounted over it later does not move it.`,
+			`/proc/self/mountinfo has a line for ${pathArgument(context, "new_root")}, but "." is not that mount: it is the directory under the mount. chdir was called before mount. The current directory is a directory on a certain mount, not a path, so a later mount on top does not change it.`,
 		try: "Call chdir(rootfs) after the bind mount.",
 		see: [...PIVOT_ERRORS, "path_resolution(7)"],
 	},
@@ -144,8 +149,8 @@ const pivotRefusals: Explanation[] = [
 		diagnosis: "pivot-not-a-mount-point",
 		misconception: 5,
 		why: (context) =>
-			`new_root, ${path(context, "new_root")}, is a directory inside the mount ${mountUnder(context, "new_root")?.mountPoint}, not a mount point itself: /proc/self/mountinfo has no line for it.`,
-		try: BIND_IT,
+			`new_root, ${pathArgument(context, "new_root")}, is a directory inside the mount ${mountOfArgument(context, "new_root")?.mountPoint}, not a mount point itself: /proc/self/mountinfo has no line for it.`,
+		try: BIND_ROOTFS,
 		see: PIVOT_ERRORS,
 	},
 	{
@@ -153,8 +158,8 @@ const pivotRefusals: Explanation[] = [
 		diagnosis: "pivot-put-old-outside",
 		misconception: 5,
 		why: (context) =>
-			`put_old, ${path(context, "put_old")}, is not at or below new_root, ${path(context, "new_root")}: after the move there would be no path to it.`,
-		try: 'Choose a directory inside the rootfs, or "." for both.',
+			`put_old, ${pathArgument(context, "put_old")}, is not at or below new_root, ${pathArgument(context, "new_root")}: after the move, no path would lead to it.`,
+		try: 'Pass a directory inside the rootfs as put_old, or "." for both arguments.',
 		see: PIVOT_ERRORS,
 	},
 ];
@@ -165,27 +170,30 @@ export const refusals: Explanation[] = [
 	{
 		when: (context) =>
 			refused("mount", "EINVAL")(context) &&
-			hasFlag(context, "MS_PRIVATE", "MS_SLAVE", "MS_SHARED") &&
+			hasAnyFlag(context, "MS_PRIVATE", "MS_SLAVE", "MS_SHARED") &&
 			!isMountPoint(context, "target"),
 		diagnosis: "propagation-of-no-mount",
 		why: (context) =>
-			`${path(context, "target")} is no mount point: /proc/self/mountinfo has no line for it. Propagation belongs to a mount, not to a directory.`,
-		try: 'Say it of "/", with MS_REC for all that is mounted below.',
+			`${pathArgument(context, "target")} is not a mount point: /proc/self/mountinfo has no line for it. Propagation belongs to a mount, not to a directory.`,
+		try: 'Pass "/" as the target, and MS_REC to include all mounts below it.',
 		see: ["mount(2), ERRORS", "mount_namespaces(7), SHARED SUBTREES"],
 	},
 	{
 		when: (context) => {
-			const moved = mountUnder(context, "source");
+			const moved = mountOfArgument(context, "source");
 			const parent = context.atThrow?.mounts.find(({ id }) => id === moved?.parentId);
 			return (
-				refused("mount", "EINVAL")(context) && hasFlag(context, "MS_MOVE") && parent !== undefined && isShared(parent)
+				refused("mount", "EINVAL")(context) &&
+				hasAnyFlag(context, "MS_MOVE") &&
+				parent !== undefined &&
+				isShared(parent)
 			);
 		},
 		diagnosis: "move-below-shared",
 		misconception: 4,
 		why: (context) =>
-			`The parent of the mount ${path(context, "source")} is shared in /proc/self/mountinfo, and the kernel moves no mount away from a shared parent: its peers, one of them the host, would have to follow.`,
-		try: `${MAKE_PRIVATE} And then use pivotRoot: MS_MOVE only covers the old root.`,
+			`The parent of the mount ${pathArgument(context, "source")} is marked shared in /proc/self/mountinfo. The kernel does not move a mount that is below a shared mount, because the mount would have to move at all peers of that parent, also on the host.`,
+		try: `${MAKE_PRIVATE} Then use pivotRoot: with MS_MOVE, the old root is only covered.`,
 		see: ["mount(2), ERRORS"],
 	},
 	{
@@ -195,30 +203,30 @@ export const refusals: Explanation[] = [
 			Object.values(context.thrown.syscall.args).some((value) => value.includes(drawn["rootfs"] ?? "\0")),
 		diagnosis: "path-of-old-root",
 		why: ({ thrown }) =>
-			`${thrown?.syscall?.call} was given a path as it was before pivot_root. Since then absolute paths start at the new root: what was rootfs is / now, and rootfs/old is /old.`,
-		try: "Write the paths after pivotRoot as the container sees them.",
+			`${thrown?.syscall?.call} got a path from before pivot_root. Now absolute paths start at the new root: rootfs is now /, and rootfs/old is now /old.`,
+		try: "After pivotRoot, write paths as the container sees them.",
 		see: ["pivot_root(2)", "path_resolution(7)"],
 	},
 	{
 		when: refused("umount2", "EBUSY"),
 		diagnosis: "old-root-busy",
-		why: "The old root is in use: other mounts lie on it, such as /usr and /proc, and so does the program that is running. A plain unmount refuses what is busy.",
-		try: "Pass MNT_DETACH: it is taken out of the table at once, with all below it, and cleaned up when the last user has gone.",
+		why: "The old root is in use: other mounts are on it, such as /usr and /proc, and the running program's files are on it. Without MNT_DETACH, umount2 refuses to unmount a busy mount.",
+		try: "Pass MNT_DETACH: then the kernel removes the mount and all mounts below it from the mount table at once, and frees them when nothing uses them any more.",
 		see: ["umount2(2)"],
 	},
 	{
 		when: ({ thrown }) => /^EBUSY.*\brmdir\b/.test(thrown?.message ?? ""),
 		diagnosis: "old-root-not-removable",
 		misconception: 6,
-		why: "rmdir refuses a directory that something is mounted on, EBUSY: it is a mount point in /proc/self/mountinfo, and the old root with all the host's files is still there.",
-		try: "Unmount it first: umount2(…, MNT_DETACH).",
+		why: "rmdir fails with EBUSY if something is mounted on the directory. This directory is a mount point in /proc/self/mountinfo: the old root, with all the host's files, is still mounted there.",
+		try: "Unmount the old root first: umount2(…, MNT_DETACH).",
 		see: ["rmdir(2), ERRORS", "umount2(2)"],
 	},
 	{
 		when: commandRefused("ENOENT"),
 		diagnosis: "command-not-in-root",
-		why: "The command, /bin/sh, is not to be found from the root that enterRoot left behind.",
-		try: 'Look at what / is after enterRoot: readdirSync("/") tells.',
+		why: "The command, /bin/sh, does not exist in the root that enterRoot has set.",
+		try: 'Print readdirSync("/") at the end of enterRoot: it shows what the root is.',
 		see: ["execve(2)", "path_resolution(7)"],
 	},
 ];
