@@ -12,7 +12,7 @@ import {
 	type SessionFrame,
 	type StageFrame,
 } from "../protocol/index.ts";
-import { REHEARSED } from "../readings/index.ts";
+import { EXAMPLE_READINGS } from "../readings/index.ts";
 import { isUp } from "./harbour.ts";
 import { chunksOf, writeAll } from "./interlocutor.ts";
 import { protectFromOom } from "./oom.ts";
@@ -146,7 +146,7 @@ async function rehearse(cast: Cast): Promise<void> {
 			{ do: "look", as: "during" },
 			{ do: "feed", call: box, last: true },
 		],
-		readings: REHEARSED,
+		readings: EXAMPLE_READINGS,
 	};
 	await play(run, cast, () => {});
 }

@@ -1,14 +1,14 @@
 import type { Task } from "../protocol/index.ts";
 import {
+	agentsPidOf,
 	hasExecuted,
-	ownNumber,
 	readArguments,
-	readStart,
+	readDescendantStats,
+	readDescendants,
+	readHarbourStats,
+	readStartTicks,
 	readState,
-	readStats,
-	readTasks,
-	readWorldStats,
-	type Stat,
+	type TaskStat,
 } from "../readings/guest/proc.ts";
 
 /** States of a process that is about to act: it runs, or waits for a disk. See proc_pid_stat(5). */
@@ -22,10 +22,10 @@ export class CallProcesses {
 	/** When the call's own process was started. After its end, another process may get its pid. */
 	readonly #startTicks: number | null;
 	/** The processes that were there before the call. */
-	readonly #earlier = readWorldStats();
+	readonly #earlier = readHarbourStats();
 	/** Pids in the agent's PID namespace, by `nameOf` the process. */
-	readonly #ownNumbers = new Map<string, number | null>();
-	#command: Stat | null = null;
+	readonly #agentsPids = new Map<string, number | null>();
+	#command: TaskStat | null = null;
 
 	/**
 	 * @param own the pid of the call's own process
@@ -35,20 +35,21 @@ export class CallProcesses {
 		private readonly own: number,
 		private readonly token: string,
 	) {
-		this.#startTicks = readStart(own);
+		this.#startTicks = readStartTicks(own);
 	}
 
 	/** The pid of the command, or null when it does not run. */
 	get command(): number | null {
 		const known = this.#command;
-		if (known !== null && readStart(known.pid) === known.startTicks && this.#bearsToken(known.pid)) return known.pid;
+		if (known !== null && readStartTicks(known.pid) === known.startTicks && this.#bearsToken(known.pid))
+			return known.pid;
 		// The first answer stays as long as that process runs with the token. What it forks has the token, too, but is
 		// not the command.
-		const bearers = (tasks: Stat[]) => tasks.filter(({ pid }) => this.#bearsToken(pid));
+		const bearers = (tasks: TaskStat[]) => tasks.filter(({ pid }) => this.#bearsToken(pid));
 		const own = bearers(this.#stats());
 		// A command outside the call's own processes has lost its parent and is a child of the host's init, or another
 		// process started it.
-		const tasks = own.length > 0 ? own : bearers(readWorldStats());
+		const tasks = own.length > 0 ? own : bearers(readHarbourStats());
 		// A program that starts the command for the engine also has the token among its arguments. The command is the
 		// youngest.
 		this.#command = tasks.at(-1) ?? null;
@@ -62,11 +63,11 @@ export class CallProcesses {
 
 	/** The call's own process and its descendants, the eldest first. None once the call's own process has ended. */
 	tasks(): Task[] {
-		return this.#unlessOver(readTasks(this.own));
+		return this.#unlessOver(readDescendants(this.own));
 	}
 
 	/** The descendants of the call's own process, the eldest first. */
-	descendants(): Stat[] {
+	descendants(): TaskStat[] {
 		return this.#stats().slice(1);
 	}
 
@@ -76,18 +77,18 @@ export class CallProcesses {
 	}
 
 	/** The descendant that has stopped itself, and how many descendants it has. */
-	stopped(): (Stat & { children: number }) | undefined {
+	stopped(): (TaskStat & { children: number }) | undefined {
 		const task = this.descendants().find(({ state }) => state === "T");
-		return task && { ...task, children: readStats(task.pid).length - 1 };
+		return task && { ...task, children: readDescendantStats(task.pid).length - 1 };
 	}
 
 	/**
 	 * The processes that have the token among their arguments but are neither the command nor below it, because their
 	 * parent has ended. The eldest first.
 	 */
-	orphans(): Stat[] {
+	orphans(): TaskStat[] {
 		const { command } = this;
-		const below = new Set(command === null ? [] : readStats(command).map(({ pid }) => pid));
+		const below = new Set(command === null ? [] : readDescendantStats(command).map(({ pid }) => pid));
 		return this.descendants().filter(({ pid }) => !below.has(pid) && this.#bearsToken(pid));
 	}
 
@@ -120,7 +121,7 @@ export class CallProcesses {
 	 * pids are those in the agent's PID namespace.
 	 */
 	readersOfCommand(): number[] {
-		return this.#copiesOfCommand().flatMap((task) => this.#ownNumber(task) ?? []);
+		return this.#copiesOfCommand().flatMap((task) => this.#agentsPid(task) ?? []);
 	}
 
 	/** A text that is different for every set of processes. */
@@ -130,39 +131,39 @@ export class CallProcesses {
 
 	// The command and its copies. A copy has the same arguments as the command, and has not called execve(2) since its
 	// fork.
-	#copiesOfCommand(): Stat[] {
+	#copiesOfCommand(): TaskStat[] {
 		const { command } = this;
 		if (command === null) return [];
 		const same = readArguments(command).join("\0");
-		const isCopy = ({ pid }: Stat) => readArguments(pid).join("\0") === same && !hasExecuted(pid);
-		return readStats(command).filter((task) => task.pid === command || isCopy(task));
+		const isCopy = ({ pid }: TaskStat) => readArguments(pid).join("\0") === same && !hasExecuted(pid);
+		return readDescendantStats(command).filter((task) => task.pid === command || isCopy(task));
 	}
 
-	#ownNumber(task: Stat): number | null {
+	#agentsPid(task: TaskStat): number | null {
 		const name = nameOf(task);
-		if (!this.#ownNumbers.has(name)) this.#ownNumbers.set(name, ownNumber(task.pid));
-		return this.#ownNumbers.get(name) ?? null;
+		if (!this.#agentsPids.has(name)) this.#agentsPids.set(name, agentsPidOf(task.pid));
+		return this.#agentsPids.get(name) ?? null;
 	}
 
 	// Children of the host's init that were not there before the call: their parent has ended. With several calls at
 	// once, nothing shows which call started such a process.
-	#strays(): Stat[] {
-		const isNew = (task: Stat) => !this.#earlier.some((other) => nameOf(task) === nameOf(other));
-		return readWorldStats().filter((task) => task.ppid === 1 && isNew(task));
+	#strays(): TaskStat[] {
+		const isNew = (task: TaskStat) => !this.#earlier.some((other) => nameOf(task) === nameOf(other));
+		return readHarbourStats().filter((task) => task.ppid === 1 && isNew(task));
 	}
 
 	#bearsToken(pid: number): boolean {
 		return readArguments(pid).includes(this.token);
 	}
 
-	#stats(): Stat[] {
-		return this.#unlessOver(readStats(this.own));
+	#stats(): TaskStat[] {
+		return this.#unlessOver(readDescendantStats(this.own));
 	}
 
 	// After the end of the call's own process, another process may have its pid.
-	#unlessOver<One extends Stat>(tasks: One[]): One[] {
+	#unlessOver<One extends TaskStat>(tasks: One[]): One[] {
 		return tasks[0]?.startTicks === this.#startTicks ? tasks : [];
 	}
 }
 
-const nameOf = ({ pid, startTicks }: Stat) => `${pid}:${startTicks}`;
+const nameOf = ({ pid, startTicks }: TaskStat) => `${pid}:${startTicks}`;

@@ -6,7 +6,7 @@ import { setns, unshare } from "../../native/namespaces.ts";
 import { _exit, fork, waitpid } from "../../native/processes.ts";
 import { SyscallError } from "../../native/syscall-error.ts";
 import type { Escape } from "../protocol/index.ts";
-import { deviceName } from "../readings/guest/device.ts";
+import { formatDevice } from "../readings/guest/device.ts";
 import { OWN_PROC } from "../readings/guest/paths.ts";
 
 /**
@@ -46,7 +46,7 @@ export function tryEscape(pid: number, hostDevices: readonly string[]): Escape {
 	const open = (path: string) => openSync(path, "r");
 	const [namespace, root, cwd] = ["ns/mnt", "root", "cwd"].map((name) => open(`/proc/${pid}/${name}`));
 	const [host, own] = [open("/proc/1/ns/mnt"), open(OWN_PROC)];
-	const isHosts = ({ dev }: Stats) => hostDevices.includes(deviceName(dev));
+	const isHosts = ({ dev }: Stats) => hostDevices.includes(formatDevice(dev));
 	const ways = { climb: climb(own), uncover: uncover(own) };
 	const from = { namespace: namespace as number, root: root as number, cwd: cwd as number };
 	const [outClimb, outUncover, controlClimb, controlUncover] = inChild([

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { OWN_PROC } from "../readings/guest/paths.ts";
-import { ownNumber, readState } from "../readings/guest/proc.ts";
+import { agentsPidOf, readState } from "../readings/guest/proc.ts";
 import type { Patience } from "./patience.ts";
 
 const CGROUPS = "/sys/fs/cgroup";
@@ -65,7 +65,7 @@ export class Freezer {
 		const news = pids.filter((pid) => !this.#known.has(pid));
 		for (const pid of news) {
 			this.#known.add(pid);
-			const own = ownNumber(pid);
+			const own = agentsPidOf(pid);
 			const former = own === null ? null : formerCgroup(own);
 			if (own !== null && former !== null && move(own, this.#path.slice(CGROUPS.length))) this.#former.set(own, former);
 		}

@@ -1,5 +1,5 @@
 import type { Observation, Run } from "../protocol/index.ts";
-import { fileSystemsOf } from "../readings/guest/break-out.ts";
+import { realFileSystems } from "../readings/guest/break-out.ts";
 import { Probe } from "../readings/guest/probe.ts";
 import { Bench } from "./bench.ts";
 import { HeldFiles } from "./held-files.ts";
@@ -29,7 +29,7 @@ export async function play(run: Run, cast: Cast, output: Output): Promise<Observ
 	stages.lap("prepare");
 	const probe = new Probe(run.readings);
 	const before = probe.readHost();
-	const hostDevices = fileSystemsOf(before.mounts);
+	const hostDevices = realFileSystems(before.mounts);
 	const scene = new Scene(run, cast, { before, hostDevices, probe, bench, held, output });
 	stages.lap("readBefore");
 	const { calls, after } = await takeAll(run, scene, stages).catch((cause: unknown) => {

@@ -19,7 +19,7 @@ export interface Runner {
 	/** Gives the runner its job. */
 	start(job: Job): void;
 	/** What descriptors 0, 1 and 2 of the job refer to, as readlink(2) shows it. */
-	readonly given: Record<string, string>;
+	readonly descriptors: Record<string, string>;
 	/**
 	 * Makes a terminal for the job to use instead of the pipes.
 	 * @returns the terminal's path in the harbour, to be put into the job
@@ -96,14 +96,14 @@ export async function parkRunner(place: Place): Promise<Runner> {
 		);
 	});
 	const end = new FarEnd(streams);
-	if (place === "outside") return { ...parked, ...methodsOf(end), pid, readers, given: {}, ledger: () => [] };
+	if (place === "outside") return { ...parked, ...methodsOf(end), pid, readers, descriptors: {}, ledger: () => [] };
 	// Open the ledger before the exercise can put another file in its place.
 	const ledger = openSync(`${HARBOUR_ROOT}${ledgerPath}`, "r");
 	// Read the descriptors before the exercise can replace them.
 	const pipes = readDescriptors(pid, 3);
 	return {
 		...{ ...parked, ...methodsOf(end), pid, readers },
-		get given() {
+		get descriptors() {
 			const { substitute } = end;
 			return substitute === null ? pipes : { "0": substitute, "1": substitute, "2": substitute };
 		},

@@ -2,7 +2,7 @@ import { readFileSync, readlinkSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Readings, View } from "../protocol/index.ts";
 import { Probe } from "../readings/guest/probe.ts";
-import { readPids, readStats } from "../readings/guest/proc.ts";
+import { readDescendantStats, readPids } from "../readings/guest/proc.ts";
 
 /** What is read of the host and of the stage's shells. */
 type Seen = Pick<View, "host" | "shells">;
@@ -74,7 +74,7 @@ export class Watcher {
 			hint = hinted;
 			if (this.#quiet < PAUSES_MS.length - 1 && (await this.look())) this.#quiet = 0;
 			const costMs = performance.now() - startedMs;
-			const pauseMs = Math.min(PAUSES_MS[this.#quiet] ?? Infinity, this.#probe.moves ? LONGEST_MS : Infinity);
+			const pauseMs = Math.min(PAUSES_MS[this.#quiet] ?? Infinity, this.#probe.changesByItself ? LONGEST_MS : Infinity);
 			this.#quiet = Math.min(this.#quiet + 1, PAUSES_MS.length - 1);
 			await this.#pause(Math.max(pauseMs, costMs / MOST_OF_TIME));
 		}
@@ -102,7 +102,7 @@ export class Watcher {
 	// These are cheap to read, and nearly every change of interest changes one of them.
 	#readHint(): string {
 		const mounts = readFileSync("/proc/1/mountinfo", "utf8");
-		return [readPids("/proc").join(" "), mounts, this.#probe.hint(thoseIn(this.#last))].join("\n");
+		return [readPids("/proc").join(" "), mounts, this.#probe.fingerprint(thoseIn(this.#last))].join("\n");
 	}
 }
 
@@ -112,7 +112,7 @@ function readShell(shell: number | null, probe: Probe): Seen["shells"][string] {
 	if (shell === null) return null;
 	try {
 		const pid = innermost(shell);
-		return { ...probe.readProcess(pid, { pid: shell, given: {} }), shell, listens: listens(pid) };
+		return { ...probe.readProcess(pid, { pid: shell, descriptors: {} }), shell, listens: listens(pid) };
 	} catch {
 		return null; // The process ended while it was read.
 	}
@@ -124,7 +124,7 @@ function readShell(shell: number | null, probe: Probe): Seen["shells"][string] {
  */
 function innermost(shell: number): number {
 	const [, , group] = readGroups(shell);
-	const all = readStats(shell).map(({ pid }) => pid);
+	const all = readDescendantStats(shell).map(({ pid }) => pid);
 	return all.findLast((pid) => isInGroup(pid, group)) ?? shell;
 }
 

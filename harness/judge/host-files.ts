@@ -1,4 +1,4 @@
-import type { HostState, Mount, Place, ProcessState } from "../protocol/index.ts";
+import type { FileId, HostState, Mount, ProcessState } from "../protocol/index.ts";
 import type { Rootfs } from "./check.ts";
 
 /** Tells which of the host's files a process can reach: which mounts show them, and what the process's root is. */
@@ -49,7 +49,7 @@ export function rootOf(
 }
 
 /** Whether both name the same file or directory. */
-export function samePlace(one: Place | null | undefined, other: Place | null | undefined): boolean {
+export function samePlace(one: FileId | null | undefined, other: FileId | null | undefined): boolean {
 	return one?.device === other?.device && one?.inode === other?.inode && one !== null && one !== undefined;
 }
 

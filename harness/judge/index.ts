@@ -13,7 +13,7 @@ export type {
 	Question,
 	Step,
 } from "../protocol/index.ts";
-export { hostMounts } from "../readings/mounts.ts";
+export { mountsOfHost } from "../readings/mounts.ts";
 export { programName } from "../readings/tasks.ts";
 export {
 	BOX,

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { count, text } from "../readings/bounded.ts";
+import { count, text } from "../readings/bounded-schemas.ts";
 import { Observation, PROGRAM_CHARS } from "./observation.ts";
 import type { Run } from "./run.ts";
 import type { Session, SessionFrame } from "./session.ts";
@@ -14,7 +14,7 @@ import { Left, Printed, type Stage, type StageFrame, Still, View } from "./stage
  * work's nonce. The nonce is in no file, and the exercise never sees it.
  */
 
-export type { Escape, TableMount } from "../readings/break-out.ts";
+export type { Escape, NamespaceMount } from "../readings/break-out.ts";
 export type { Entry } from "../readings/files.ts";
 export type { Identity } from "../readings/identity.ts";
 export {
@@ -26,9 +26,9 @@ export {
 } from "../readings/images.ts";
 export type { HostState, ProcessState, Readings } from "../readings/index.ts";
 export type { Mount } from "../readings/mounts.ts";
-export type { Net, Network } from "../readings/network.ts";
+export type { Network, NetworkNamespace } from "../readings/network.ts";
 export type { Layer, Layers, Overlay } from "../readings/overlay.ts";
-export type { Place } from "../readings/root.ts";
+export type { FileId } from "../readings/root.ts";
 export type { Task } from "../readings/tasks.ts";
 export { encodeFrame, FrameDecoder, ProtocolError } from "./frames.ts";
 export { Lines } from "./lines.ts";

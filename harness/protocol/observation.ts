@@ -1,8 +1,8 @@
 import * as v from "valibot";
-import { count, list, record, text } from "../readings/bounded.ts";
+import { count, list, record, text } from "../readings/bounded-schemas.ts";
 import { ImageReading } from "../readings/images.ts";
 import { HostState, ProcessState } from "../readings/index.ts";
-import { Place } from "../readings/root.ts";
+import { FileId } from "../readings/root.ts";
 import { Task } from "../readings/tasks.ts";
 
 /** The result of a run: what the agent read at each moment, and how each call and each program ended. */
@@ -70,7 +70,7 @@ const CallReport = v.object({
 				pid: count,
 				startTicks: count,
 				/** Its root directory. `root`: the entries of that directory. */
-				rootPlace: v.nullable(Place),
+				rootPlace: v.nullable(FileId),
 				root: list(text),
 				/** How many of its descendants were still there. */
 				children: count,

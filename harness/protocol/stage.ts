@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { count, record, text } from "../readings/bounded.ts";
+import { count, record, text } from "../readings/bounded-schemas.ts";
 import { HostState, ProcessState, type Readings } from "../readings/index.ts";
 import type { WindowSize, Work } from "./work.ts";
 

@@ -1,16 +1,16 @@
 import * as v from "valibot";
-import { count, device, list, text } from "./bounded.ts";
+import { count, device, list, text } from "./bounded-schemas.ts";
 import type { Subject } from "./subject.ts";
 
 /** A mount of a mount namespace, also if another mount covers it or no path leads to it. See listmount(2). */
-const TableMount = v.object({ id: count, parentId: count, device, root: text, fstype: text });
-export type TableMount = v.InferOutput<typeof TableMount>;
+const NamespaceMount = v.object({ id: count, parentId: count, device, root: text, fstype: text });
+export type NamespaceMount = v.InferOutput<typeof NamespaceMount>;
 
 /**
  * Ways to break out of a root, which the agent tries from where a process stands. Each is "" if it led to the host's
  * files; otherwise the reason why it did not.
  */
-const Ways = v.object({
+const EscapeAttempts = v.object({
 	/** A second chroot(2) while the current directory stays outside of the new root; then up by "..". */
 	climb: text,
 	/** umount2("/", MNT_DETACH) and setns(2) into the same mount namespace, repeatedly. */
@@ -21,14 +21,14 @@ const Ways = v.object({
  * The ways, and as a control the same ways out of roots that the agent itself has made on the host. If the control does
  * not break out, the result proves nothing.
  */
-const Escape = v.object({ ...Ways.entries, control: Ways });
+const Escape = v.object({ ...EscapeAttempts.entries, control: EscapeAttempts });
 export type Escape = v.InferOutput<typeof Escape>;
 
 const process = {
 	/**
 	 * All mounts of its mount namespace, also those that its root hides; null if the run does not ask for the break-out.
 	 */
-	table: v.optional(v.nullable(list(TableMount)), null),
+	table: v.optional(v.nullable(list(NamespaceMount)), null),
 	/**
 	 * The result of breaking out from where this process stands; null if it was not tried. See harness/guest/escape.ts.
 	 */
@@ -38,5 +38,5 @@ const process = {
 export const breakOut: Subject<Record<never, never>, typeof process, Record<never, never>> = {
 	host: {},
 	process,
-	rehearsed: {},
+	exampleRequest: {},
 };

@@ -1,5 +1,5 @@
-import { list, record, text } from "./bounded.ts";
-import { containersRow, type Row, type Subject } from "./subject.ts";
+import { list, record, text } from "./bounded-schemas.ts";
+import { containerRow, type Row, type Subject } from "./subject.ts";
 
 const host = {
 	/** The paths of all cgroups. */
@@ -22,7 +22,7 @@ type Asked =
 export const cgroup: Subject<typeof host, typeof process, Asked> = {
 	host,
 	process,
-	rehearsed: { below: "/box" },
+	exampleRequest: { below: "/box" },
 	section: "cgroup",
 	rows(_, { cgroup: path, cgroupFiles }): Row[] {
 		const name = path.slice(path.lastIndexOf(":") + 1);
@@ -32,7 +32,7 @@ export const cgroup: Subject<typeof host, typeof process, Asked> = {
 		);
 		return [
 			{ label: "path", host: ["/"], container: [name] },
-			...limits.map(([file, value]) => containersRow(file, value)),
+			...limits.map(([file, value]) => containerRow(file, value)),
 		];
 	},
 };

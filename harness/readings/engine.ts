@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { count, record, text } from "./bounded.ts";
+import { count, record, text } from "./bounded-schemas.ts";
 import { Namespaces } from "./namespaces.ts";
 import type { Subject } from "./subject.ts";
 

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { count, device, digest, list, record, text } from "./bounded.ts";
+import { count, device, digest, list, record, text } from "./bounded-schemas.ts";
 import type { Subject } from "./subject.ts";
 
 /** One file or directory. */
@@ -45,5 +45,5 @@ interface Asked {
 export const files: Subject<typeof host, typeof process, Asked> = {
 	host,
 	process,
-	rehearsed: { watch: ["/lab", "/etc", "/root"], inRoot: ["etc/passwd"] },
+	exampleRequest: { watch: ["/lab", "/etc", "/root"], inRoot: ["etc/passwd"] },
 };

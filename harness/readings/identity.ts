@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { count, list, maskOrNone, text } from "./bounded.ts";
-import { containersRow, type Subject } from "./subject.ts";
+import { count, list, maskOrNone, text } from "./bounded-schemas.ts";
+import { containerRow, type Subject } from "./subject.ts";
 
 const Named = list(v.object({ id: count, name: text }));
 const IdMap = list(v.object({ inside: count, outside: count, length: count }));
@@ -32,11 +32,11 @@ const process = {
 export const identity: Subject<Record<never, never>, typeof process, Record<never, never>> = {
 	host: {},
 	process,
-	rehearsed: {},
+	exampleRequest: {},
 	section: "rights",
 	rows: (_, { credentials }) => [
-		containersRow("uid, gid", `${credentials.uids[1]}, ${credentials.gids[1]}`),
-		containersRow("CapEff", credentials.capabilities),
-		containersRow("CapBnd", credentials.boundingSet),
+		containerRow("uid, gid", `${credentials.uids[1]}, ${credentials.gids[1]}`),
+		containerRow("CapEff", credentials.capabilities),
+		containerRow("CapBnd", credentials.boundingSet),
 	],
 };

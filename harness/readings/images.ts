@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { count, digest, list, text } from "./bounded.ts";
+import { count, digest, list, text } from "./bounded-schemas.ts";
 
 /**
  * What the agent reads of an OCI image that an exercise has built: its files, and the archives in them. See

@@ -44,10 +44,10 @@ export type SubjectName = keyof typeof SUBJECTS;
 type Subjects = typeof SUBJECTS;
 
 /** What can be read of the machine as a whole, as its init (pid 1) sees it. */
-export const HostState = v.object(together("host"));
+export const HostState = v.object(combined("host"));
 
 /** What can be read of a process, such as the command that the exercise has started. */
-export const ProcessState = v.object(together("process"));
+export const ProcessState = v.object(combined("process"));
 
 /** What a run asks for, by subject, in addition to the fields that are always read. */
 export type Readings = {
@@ -55,22 +55,24 @@ export type Readings = {
 };
 
 /** What the agent asks for in its rehearsals: the example of each subject that has one. */
-export const REHEARSED: Readings = Object.fromEntries(
-	Object.entries(SUBJECTS).flatMap(([name, { rehearsed }]) => (rehearsed === undefined ? [] : [[name, rehearsed]])),
+export const EXAMPLE_READINGS: Readings = Object.fromEntries(
+	Object.entries(SUBJECTS).flatMap(([name, { exampleRequest }]) =>
+		exampleRequest === undefined ? [] : [[name, exampleRequest]],
+	),
 );
 
 /** The request with which a run asks for more of a subject than is always read. */
-export type AskedOf<Name extends SubjectName> = NonNullable<Subjects[Name]["rehearsed"]>;
+export type AskedOf<Name extends SubjectName> = NonNullable<Subjects[Name]["exampleRequest"]>;
 /** The schemas of one subject's part of a state. */
 export type EntriesOf<Name extends SubjectName, Part extends "host" | "process"> = Subjects[Name][Part];
 
 export type HostState = v.InferOutput<typeof HostState>;
 export type ProcessState = v.InferOutput<typeof ProcessState>;
 
-type All<Union> = (Union extends unknown ? (one: Union) => void : never) extends (one: infer Both) => void
+type Intersection<Union> = (Union extends unknown ? (one: Union) => void : never) extends (one: infer Both) => void
 	? Both
 	: never;
 
-function together<Part extends "host" | "process">(part: Part): All<EntriesOf<SubjectName, Part>> {
+function combined<Part extends "host" | "process">(part: Part): Intersection<EntriesOf<SubjectName, Part>> {
 	return Object.assign({}, ...Object.values(SUBJECTS).map((subject) => subject[part]));
 }

@@ -1,4 +1,4 @@
-import { list, text } from "./bounded.ts";
+import { list, text } from "./bounded-schemas.ts";
 import type { Subject } from "./subject.ts";
 
 /** Keys of the System V message queues. See proc_sysvipc(5). */

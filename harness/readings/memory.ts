@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { count } from "./bounded.ts";
+import { count } from "./bounded-schemas.ts";
 import type { Subject } from "./subject.ts";
 
 const host = {
@@ -12,5 +12,5 @@ const host = {
 export const memory: Subject<typeof host, Record<never, never>, Record<never, never>> = {
 	host,
 	process: {},
-	rehearsed: {},
+	exampleRequest: {},
 };

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { count, device, list, text } from "./bounded.ts";
+import { count, device, list, text } from "./bounded-schemas.ts";
 import type { Subject } from "./subject.ts";
 
 /** A line of /proc/PID/mountinfo. See proc_pid_mountinfo(5). */
@@ -28,7 +28,7 @@ export const mounts: Subject<typeof entries, typeof entries> = {
 	process: entries,
 	section: "what it sees",
 	rows(host, process) {
-		const seen = hostMounts(host.mounts, process.mounts);
+		const seen = mountsOfHost(host.mounts, process.mounts);
 		const shown = (mount: Mount) => [mount.mountPoint, mount.fstype, ...mount.propagation].join(" ");
 		const isSame = process.namespaces["mnt"] === host.namespaces["mnt"];
 		const theirs = process.mounts.map((mount) => `${shown(mount)}${seen.includes(mount) ? " (the host's)" : ""}`);
@@ -37,13 +37,13 @@ export const mounts: Subject<typeof entries, typeof entries> = {
 };
 
 /** File systems whose files the kernel makes up: a second mount of one shows no files of the host. */
-const KERNEL_FILE_SYSTEMS = new Set(["proc", "sysfs", "cgroup2", "devpts", "mqueue", "devtmpfs"]);
+const PSEUDO_FILE_SYSTEMS = new Set(["proc", "sysfs", "cgroup2", "devpts", "mqueue", "devtmpfs"]);
 
 /** The mounts in `seen` that show the same directory of the same file system as one of the host's mounts. */
-export function hostMounts(host: readonly Mount[], seen: readonly Mount[]): Mount[] {
+export function mountsOfHost(host: readonly Mount[], seen: readonly Mount[]): Mount[] {
 	return seen.filter(
 		(mount) =>
-			!KERNEL_FILE_SYSTEMS.has(mount.fstype) &&
+			!PSEUDO_FILE_SYSTEMS.has(mount.fstype) &&
 			host.some((other) => other.device === mount.device && other.root === mount.root),
 	);
 }

@@ -1,4 +1,4 @@
-import { list, record, text } from "./bounded.ts";
+import { list, record, text } from "./bounded-schemas.ts";
 import { row, type Subject } from "./subject.ts";
 
 /** Namespaces of a process: `{ uts: "uts:[4026531838]", … }`, the links in /proc/PID/ns. See namespaces(7). */
@@ -18,7 +18,7 @@ export const namespaces: Subject<typeof host, typeof process> = {
 	rows: (host, process) =>
 		Object.entries(process.namespaces)
 			.filter(([kind]) => !kind.endsWith("_for_children"))
-			.map(([kind, id]) => row(kind, [numberIn(host.namespaces[kind])], [numberIn(id)])),
+			.map(([kind, id]) => row(kind, [numberOf(host.namespaces[kind])], [numberOf(id)])),
 };
 
-const numberIn = (id = "") => id.replace(/^\w+:\[(\d+)\]$/, "$1");
+const numberOf = (id = "") => id.replace(/^\w+:\[(\d+)\]$/, "$1");

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { count, list, record, text } from "./bounded.ts";
+import { count, list, record, text } from "./bounded-schemas.ts";
 import { row, type Subject } from "./subject.ts";
 
 /** A network link and its addresses. */
@@ -45,7 +45,7 @@ const Network = v.object({
 export type Network = v.InferOutput<typeof Network>;
 
 /** One network namespace of the machine. */
-const Net = v.object({
+const NetworkNamespace = v.object({
 	/** `net:[4026531840]`. */
 	namespace: text,
 	/** Its name for ip-netns(8), or empty. */
@@ -56,13 +56,13 @@ const Net = v.object({
 	/** Listening TCP sockets. */
 	listeners: list(v.object({ address: text, port: count, program: text })),
 });
-export type Net = v.InferOutput<typeof Net>;
+export type NetworkNamespace = v.InferOutput<typeof NetworkNamespace>;
 
 const host = {
 	links: list(Link),
 	network: v.nullable(Network),
 	/** All network namespaces of the machine, as they were when they were last read. */
-	networks: v.nullable(list(Net)),
+	networks: v.nullable(list(NetworkNamespace)),
 	/** Network namespaces that a process of the host has open, as `net:[4026532151]`. */
 	openNetworks: v.optional(list(text), []),
 };
@@ -76,7 +76,7 @@ interface Asked {
 export const network: Subject<typeof host, typeof process, Asked> = {
 	host,
 	process,
-	rehearsed: {},
+	exampleRequest: {},
 	section: "network",
 	rows(host, process) {
 		if (process.network === null || host.network === null) return [];

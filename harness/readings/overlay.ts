@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import { count, device, list, text } from "./bounded.ts";
+import { count, device, list, text } from "./bounded-schemas.ts";
 import { Entry } from "./files.ts";
-import { containersRow, type Subject } from "./subject.ts";
+import { containerRow, type Subject } from "./subject.ts";
 
 /** The overlay that is a process's root. */
 const Overlay = v.object({
@@ -56,15 +56,15 @@ const process = {
 export const overlay: Subject<typeof host, typeof process, Record<never, never>> = {
 	host,
 	process,
-	rehearsed: {},
+	exampleRequest: {},
 	section: "overlay",
 	rows(_, { overlay }) {
 		if (overlay === null) return [];
 		const written = overlay.upper.map(({ path, kind, device }) => `${path} (${device === "0:0" ? "whiteout" : kind})`);
 		return [
-			containersRow("lowerdir", ...overlay.lowerdirs),
-			containersRow("upperdir", overlay.upperdir),
-			containersRow("written", ...written),
+			containerRow("lowerdir", ...overlay.lowerdirs),
+			containerRow("upperdir", overlay.upperdir),
+			containerRow("written", ...written),
 		];
 	},
 };

@@ -1,11 +1,11 @@
 import * as v from "valibot";
-import { list, record, text } from "./bounded.ts";
-import { Place } from "./root.ts";
+import { list, record, text } from "./bounded-schemas.ts";
+import { FileId } from "./root.ts";
 import type { Subject } from "./subject.ts";
 
 const host = {
 	/** Device and inode of the host's root, and of the paths that the run asks for. Null: nothing is at the path. */
-	places: v.optional(record(text, v.nullable(Place)), {}),
+	places: v.optional(record(text, v.nullable(FileId)), {}),
 };
 const process = {
 	/** The paths at which the process finds one of the secrets: in its root, or in anything that is mounted there. */
@@ -25,5 +25,5 @@ interface Asked {
 export const places: Subject<typeof host, typeof process, Asked> = {
 	host,
 	process,
-	rehearsed: { paths: ["/lab"], secrets: ["secret"] },
+	exampleRequest: { paths: ["/lab"], secrets: ["secret"] },
 };

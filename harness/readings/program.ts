@@ -1,4 +1,4 @@
-import { count, list, text } from "./bounded.ts";
+import { count, list, text } from "./bounded-schemas.ts";
 import type { Subject } from "./subject.ts";
 
 const process = {

@@ -1,10 +1,10 @@
 import * as v from "valibot";
-import { device, list, text, written } from "./bounded.ts";
-import { containersRow, row, type Subject } from "./subject.ts";
+import { device, list, matching, text } from "./bounded-schemas.ts";
+import { containerRow, row, type Subject } from "./subject.ts";
 
 /** Identifies a file or directory, whatever path leads to it. */
-export const Place = v.object({ device, inode: written(/^\d{1,20}$/) });
-export type Place = v.InferOutput<typeof Place>;
+export const FileId = v.object({ device, inode: matching(/^\d{1,20}$/) });
+export type FileId = v.InferOutput<typeof FileId>;
 
 const host = {
 	/** Entries of the root directory. */
@@ -13,7 +13,7 @@ const host = {
 const process = {
 	/** Entries of its root directory. */
 	root: list(text),
-	rootPlace: v.optional(v.nullable(Place), null),
+	rootPlace: v.optional(v.nullable(FileId), null),
 	/** Its current directory, as a path in its mount namespace. */
 	cwd: text,
 	/** Whether the way up from its current directory (by "..") leads to its root. */
@@ -26,6 +26,6 @@ export const root: Subject<typeof host, typeof process> = {
 	section: "what it sees",
 	rows: (host, process) => [
 		row("root", [host.root.toSorted().join(" ")], [process.root.toSorted().join(" ")]),
-		containersRow("directory", process.cwd),
+		containerRow("directory", process.cwd),
 	],
 };

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { maskOrNone } from "./bounded.ts";
-import { containersRow, type Subject } from "./subject.ts";
+import { maskOrNone } from "./bounded-schemas.ts";
+import { containerRow, type Subject } from "./subject.ts";
 
 const process = {
 	/** SigBlk, SigIgn and SigCgt of /proc/PID/status. */
@@ -11,5 +11,5 @@ export const signals: Subject<Record<never, never>, typeof process> = {
 	host: {},
 	process,
 	section: "rights",
-	rows: (_, { signals }) => [containersRow("SigBlk", signals.blocked), containersRow("SigIgn", signals.ignored)],
+	rows: (_, { signals }) => [containerRow("SigBlk", signals.blocked), containerRow("SigIgn", signals.ignored)],
 };

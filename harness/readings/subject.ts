@@ -8,13 +8,13 @@ import type * as v from "valibot";
  * Some fields are always read, because every check needs them. The other fields are read only if a run asks for the
  * subject by its name. Otherwise they are null or empty.
  */
-export type Subject<Host extends v.ObjectEntries, Process extends v.ObjectEntries, Asked = never> = Shown<
+export type Subject<Host extends v.ObjectEntries, Process extends v.ObjectEntries, Asked = never> = Inspected<
 	Host,
 	Process
 > &
-	Rehearsed<Asked>;
+	WithExample<Asked>;
 
-interface Shown<Host extends v.ObjectEntries, Process extends v.ObjectEntries> {
+interface Inspected<Host extends v.ObjectEntries, Process extends v.ObjectEntries> {
 	/** The fields that the subject adds to a host's state. */
 	host: Host;
 	/** The fields that the subject adds to a process's state. */
@@ -22,17 +22,17 @@ interface Shown<Host extends v.ObjectEntries, Process extends v.ObjectEntries> {
 	/** The heading under which `drydock inspect` shows the subject. */
 	section?: SectionTitle;
 	/** Compares a command with the host that it runs on; see {@link Row}. */
-	rows?(host: Read<Host> & Placed, process: Read<Process> & Placed): Row[];
+	rows?(host: Read<Host> & WithNamespaces, process: Read<Process> & WithNamespaces): Row[];
 }
 
 /** If a run can ask for more of the subject than is always read: an example, with which the agent rehearses. */
-type Rehearsed<Asked> = [Asked] extends [never] ? { rehearsed?: never } : { rehearsed: Asked };
+type WithExample<Asked> = [Asked] extends [never] ? { exampleRequest?: never } : { exampleRequest: Asked };
 
 /** A reading that its schema has accepted. */
 export type Read<Entries extends v.ObjectEntries> = v.InferOutput<v.ObjectSchema<Entries, undefined>>;
 
 /** The namespaces of a process. They show what the process shares with the host. */
-interface Placed {
+interface WithNamespaces {
 	namespaces: Record<string, string>;
 }
 
@@ -55,6 +55,6 @@ export function row(label: string, host: string[], container: string[]): Row {
 }
 
 /** Makes a row for something of the container that is not compared with the host. */
-export function containersRow(label: string, ...lines: string[]): Row {
+export function containerRow(label: string, ...lines: string[]): Row {
 	return { label, host: null, container: lines };
 }

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { count, list, text } from "./bounded.ts";
+import { count, list, text } from "./bounded-schemas.ts";
 import { row, type Subject } from "./subject.ts";
 
 /** A process in the guest, as its host sees it. */

@@ -1,4 +1,4 @@
-import { text } from "./bounded.ts";
+import { text } from "./bounded-schemas.ts";
 import { row, type Subject } from "./subject.ts";
 
 const host = {

@@ -8,7 +8,7 @@ import {
 	type FactRule,
 	type FactValue,
 	hostFiles,
-	hostMounts,
+	mountsOfHost,
 	noSecrets,
 	type Observation,
 	placeOnHost,
@@ -26,7 +26,7 @@ const MAKE_PRIVATE = 'Call mount(null, "/", null, MS_REC | MS_PRIVATE, null) rig
 /** Whether the command's mounts include the host's root. */
 function seesHostRoot({ observation: { before }, process }: Context): boolean {
 	const root = before.mounts.filter(({ mountPoint }) => mountPoint === "/");
-	return hostMounts(root, process?.mounts ?? []).length > 0;
+	return mountsOfHost(root, process?.mounts ?? []).length > 0;
 }
 
 /** Whether the module never left the host's mount namespace. Then it makes all its mounts on the host. */

@@ -1,19 +1,19 @@
 import { constants } from "node:os";
 import {
-	awaitsSignals,
+	agentsPidOf,
 	Freezer,
 	idleMs,
 	type Measuring,
 	type OngoingCall,
-	ownNumber,
 	type Patience,
+	readDescendantStats,
+	readHarbourStats,
 	readPending,
 	readState,
-	readStats,
-	readWorldStats,
 	runFirst,
 	signal as send,
 	untilMachineRests,
+	waitsForSignals,
 } from "#guest";
 import type { Delivery, LastLine } from "./measured.ts";
 
@@ -44,7 +44,7 @@ export async function sendSignals(
 	if (command === null || init === null)
 		return { command: null, init: false, ownInit: false, orphan: "none", others: [] };
 	await ongoing.rests(patience);
-	const held = await Freezer.hold(() => readStats(command).map(({ pid }) => pid), patience);
+	const held = await Freezer.hold(() => readDescendantStats(command).map(({ pid }) => pid), patience);
 	if (held === null) return undefined;
 	try {
 		const orphan = processes.orphans()[0]?.pid;
@@ -53,7 +53,7 @@ export async function sendSignals(
 		const orphanState = () => (orphan === undefined ? "none" : orphanStateOf(readState(orphan)));
 		const allArrived = () => hasAll(readPending(command), signals) && orphanState() === "reaped";
 		if (!(await untilAsleep(ongoing, allArrived, patience))) return undefined;
-		const below = readStats(command).slice(1);
+		const below = readDescendantStats(command).slice(1);
 		return {
 			command: readPending(command),
 			init: !hasEnded(init),
@@ -92,12 +92,12 @@ async function writeToCommand(
 	const orphans = processes.orphans();
 	if (command === null || hasEnded(command)) return { ended: false, orphans: orphans.length };
 	const pidsBefore = new Set(tasksBefore.map(({ pid }) => pid));
-	const readers = () => [runner.pid, ...readWorldStats().flatMap(({ pid }) => (pidsBefore.has(pid) ? [] : pid))];
+	const readers = () => [runner.pid, ...readHarbourStats().flatMap(({ pid }) => (pidsBefore.has(pid) ? [] : pid))];
 	// A single orphan is meant to end with the command, so it is not stopped. Nor is a process in sigwaitinfo: after a
 	// stop, the call would return EINTR.
 	const notStopped = [command, ...(orphans.length === 1 ? orphans.map(({ pid }) => pid) : [])];
 	const held = await Freezer.hold(
-		() => readers().filter((pid) => !notStopped.includes(pid) && !awaitsSignals(pid)),
+		() => readers().filter((pid) => !notStopped.includes(pid) && !waitsForSignals(pid)),
 		patience,
 	);
 	if (held === null) return undefined;
@@ -116,7 +116,7 @@ const orphanStateOf = (state: string): Delivery["orphan"] =>
 	state === "" ? "reaped" : state === "Z" || state === "X" ? "zombie" : "running";
 
 function raisePriority(pid: number): void {
-	const pidHere = ownNumber(pid);
+	const pidHere = agentsPidOf(pid);
 	if (pidHere !== null) runFirst(pidHere, REAL_TIME_PRIORITY);
 }
 

@@ -1,12 +1,12 @@
 import {
+	IMAGE_FILE_BYTES_MAX,
 	type Measuring,
-	MOST_FILE_BYTES,
-	readBelow,
+	readHarbourFile,
 	replaced,
 	replacedInside,
 	sha256,
 	uncompressed,
-	writeBelow,
+	writeHarbourFile,
 } from "#guest";
 import type { ImageChange } from "./image-change.ts";
 
@@ -24,21 +24,21 @@ export type ImageFiles = Map<string, Buffer>;
  */
 export function copyImage(_: Measuring, from: string, to: string, change: ImageChange): number {
 	const copy = changedFiles(filesOf(from), change);
-	for (const [path, content] of copy) writeBelow(`${to}/${path}`, content);
+	for (const [path, content] of copy) writeHarbourFile(`${to}/${path}`, content);
 	return copy.size;
 }
 
 function filesOf(image: string): ImageFiles {
 	const files: ImageFiles = new Map();
 	const take = (directory: string) => {
-		for (const name of readBelow(`${image}/${directory}`, 0)?.names ?? []) {
+		for (const name of readHarbourFile(`${image}/${directory}`, 0)?.names ?? []) {
 			const path = directory === "" ? name : `${directory}/${name}`;
-			const found = readBelow(`${image}/${path}`, MOST_FILE_BYTES);
+			const found = readHarbourFile(`${image}/${path}`, IMAGE_FILE_BYTES_MAX);
 			if (found?.info.isFile()) files.set(path, found.content);
 		}
 	};
 	take("");
-	for (const algorithm of readBelow(`${image}/blobs`, 0)?.names ?? []) take(`blobs/${algorithm}`);
+	for (const algorithm of readHarbourFile(`${image}/blobs`, 0)?.names ?? []) take(`blobs/${algorithm}`);
 	return files;
 }
 

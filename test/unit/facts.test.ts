@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { deriveFacts, isShared, withDrawn } from "../../harness/judge/facts.ts";
 import type { HostState, ProcessState, Task } from "../../harness/protocol/index.ts";
-import { hostMounts } from "../../harness/readings/mounts.ts";
+import { mountsOfHost } from "../../harness/readings/mounts.ts";
 import { hostState, mount, observation, processState } from "../support/observation.ts";
 
 const during = (process: Partial<ProcessState>, host: Partial<HostState> = {}) =>
@@ -162,12 +162,12 @@ describe("drawn values", () => {
 	});
 });
 
-describe("hostMounts", () => {
+describe("mountsOfHost", () => {
 	const host = [mount("/", { device: "0:5", root: "/" })];
 
 	test("finds the host's file system where it is mounted elsewhere", () => {
 		const seen = [mount("/put_old", { device: "0:5", root: "/" })];
-		expect(hostMounts(host, seen)).toEqual(seen);
+		expect(mountsOfHost(host, seen)).toEqual(seen);
 	});
 
 	test("leaves out a directory of it that is bound, another file system, and windows into the kernel", () => {
@@ -176,7 +176,7 @@ describe("hostMounts", () => {
 			mount("/tmp", { device: "0:9" }),
 			mount("/proc", { device: "0:5", fstype: "proc" }),
 		];
-		expect(hostMounts(host, seen)).toEqual([]);
+		expect(mountsOfHost(host, seen)).toEqual([]);
 	});
 });
 

@@ -1,4 +1,4 @@
-import type { Net } from "../../protocol/index.ts";
+import type { NetworkNamespace } from "../../protocol/index.ts";
 import type { Answers } from "../events.ts";
 import { lastTwo } from "./changes.ts";
 import { saidOf } from "./network-news.ts";
@@ -52,14 +52,19 @@ function placesIn(view: Answers): Place[] {
 const shellsIn = ({ shells }: Answers, namespace: string) =>
 	Object.entries(shells).flatMap(([name, shell]) => (shell?.namespaces["net"] === namespace ? [name] : []));
 
-function namespaceLabel({ namespace, name }: Net, view: Answers): string {
+function namespaceLabel({ namespace, name }: NetworkNamespace, view: Answers): string {
 	if (view.host.namespaces["net"] === namespace) return "host";
 	if (name !== "") return name;
 	return shellsIn(view, namespace).includes("container") ? "container" : namespace.replace(/^net:/, "");
 }
 
 // Each end of a veth pair has the other end's interface index, as it is in the other end's namespace.
-function peerOf(net: Net, link: string, nets: readonly Net[], names: Map<string, string>): LinkPicture["peer"] {
+function peerOf(
+	net: NetworkNamespace,
+	link: string,
+	nets: readonly NetworkNamespace[],
+	names: Map<string, string>,
+): LinkPicture["peer"] {
 	const mine = net.indices[link];
 	if (mine === undefined || net.links.find(({ name }) => name === link)?.kind !== "veth") return null;
 	for (const other of nets) {
@@ -73,7 +78,7 @@ function peerOf(net: Net, link: string, nets: readonly Net[], names: Map<string,
 }
 
 // Older recordings, and the demos of other lessons, have only the names, states and addresses of links.
-function netsOfShells({ host, shells }: Answers): Net[] {
+function netsOfShells({ host, shells }: Answers): NetworkNamespace[] {
 	const states = [host, ...Object.values(shells).filter((shell) => shell !== null)];
 	const byNamespace = new Map(states.toReversed().map((state) => [state.namespaces["net"] ?? "", state]));
 	return [...byNamespace].toReversed().map(([namespace, { links }]) => ({

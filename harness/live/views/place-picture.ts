@@ -1,4 +1,4 @@
-import type { Net } from "../../protocol/index.ts";
+import type { NetworkNamespace } from "../../protocol/index.ts";
 
 /** A network link, and where it leads. */
 export interface LinkPicture {
@@ -25,6 +25,6 @@ export interface Place {
 	gateway: string;
 	forwarding: boolean;
 	listeners: { address: string; port: number; program: string }[];
-	routes: Net["routes"];
+	routes: NetworkNamespace["routes"];
 	rules: string[];
 }

@@ -5,10 +5,10 @@ import { type Archive, type ArchiveMember, IMAGE_LIMITS } from "../images.ts";
 /** Reads tar archives that an exercise has made. Every part may be wrong. See POSIX, pax: ustar Interchange Format. */
 
 const BLOCK = 512;
-const MOST_BYTES = 32 << 20;
+const TAR_BYTES_MAX = 32 << 20;
 
 /** Pairs of words of equal length: the first is replaced by the second. */
-type Words = [string, string][];
+type Replacements = [string, string][];
 
 export const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
 
@@ -30,7 +30,7 @@ export function uncompressed(blob: Buffer): Buffer | null {
 	const { zstdDecompressSync } = zlib as { zstdDecompressSync?: typeof zlib.gunzipSync };
 	const decompress = compression === "gzip" ? zlib.gunzipSync : zstdDecompressSync;
 	try {
-		return decompress?.(blob, { maxOutputLength: MOST_BYTES }) ?? null;
+		return decompress?.(blob, { maxOutputLength: TAR_BYTES_MAX }) ?? null;
 	} catch {
 		return null;
 	}
@@ -48,15 +48,15 @@ function compressedLike(like: Buffer, tar: Buffer): Buffer {
  * Replaces words in a blob. If the blob is compressed, replaces them in its content, and compresses that again.
  * @returns the same buffer if the blob contains none of the words
  */
-export function replacedInside(blob: Buffer, words: Words): Buffer {
+export function replacedInside(blob: Buffer, replacements: Replacements): Buffer {
 	const content = uncompressed(blob) ?? blob;
-	const other = replaced(content, words);
+	const other = replaced(content, replacements);
 	return other.equals(content) ? blob : compressedLike(blob, other);
 }
 
 /** Replaces words wherever they occur. */
-export function replaced(content: Buffer, words: Words): Buffer {
-	return words.reduce((left, [word, other]) => {
+export function replaced(content: Buffer, replacements: Replacements): Buffer {
+	return replacements.reduce((left, [word, other]) => {
 		return Buffer.from(left.toString("latin1").replaceAll(word, other), "latin1");
 	}, content);
 }

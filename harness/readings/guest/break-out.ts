@@ -1,6 +1,6 @@
 import { closeSync, openSync } from "node:fs";
 import { readMountTable } from "../../../native/mount-table.ts";
-import type { TableMount } from "../break-out.ts";
+import type { NamespaceMount } from "../break-out.ts";
 import type { Mount } from "../mounts.ts";
 import type { Reader } from "./reader.ts";
 
@@ -10,12 +10,12 @@ export const breakOut: Reader<"breakOut"> = (asked) => ({
 });
 
 /** The device numbers of the mounted file systems, without those whose files the kernel makes up. */
-export function fileSystemsOf(mounts: readonly Mount[]): string[] {
+export function realFileSystems(mounts: readonly Mount[]): string[] {
 	const windows = ["proc", "sysfs", "cgroup2", "mqueue"];
 	return [...new Set(mounts.filter(({ fstype }) => !windows.includes(fstype)).map(({ device }) => device))];
 }
 
-function readTable(pid: number): TableMount[] {
+function readTable(pid: number): NamespaceMount[] {
 	const namespace = openSync(`/proc/${pid}/ns/mnt`, "r");
 	try {
 		return readMountTable(namespace);

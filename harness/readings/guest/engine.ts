@@ -4,11 +4,11 @@ import type { Reader } from "./reader.ts";
 import { directoryAt } from "./root.ts";
 
 export const engine: Reader<"engine"> = () => ({
-	process: ({ engine: { pid, given } }) => ({
+	process: ({ engine: { pid, descriptors } }) => ({
 		enginePid: pid,
 		engineInHostRoot: directoryAt(`/proc/${pid}/root/.`) === directoryAt("/proc/1/root/."),
 		engineNamespaces: readNamespaces(pid),
 		engineCgroup: readCgroup(pid),
-		engineDescriptors: given,
+		engineDescriptors: descriptors,
 	}),
 });

@@ -2,20 +2,20 @@ import { createHash } from "node:crypto";
 import { closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync, type Stats } from "node:fs";
 import { hasAttribute } from "../../../native/guest.ts";
 import type { Entry } from "../files.ts";
-import { deviceName } from "./device.ts";
+import { formatDevice } from "./device.ts";
 import { HARBOUR_ROOT } from "./paths.ts";
 import type { Reader } from "./reader.ts";
 
-const MOST_ENTRIES = 512;
-const MOST_BYTES = 1 << 20;
+const ENTRIES_MAX = 512;
+const BYTES_MAX = 1 << 20;
 const SHOWN_BYTES = 200;
 
 // One buffer for all files: in emulation, allocating a mebibyte takes longer than reading into it.
-const buffer = Buffer.allocUnsafeSlow(MOST_BYTES);
+const buffer = Buffer.allocUnsafeSlow(BYTES_MAX);
 
 /** Digests of small files that were read before, by content. The snapshot already has those of the host's own files. */
 const digests = new Map<string, string>();
-const MOST_DIGESTS = 64;
+const DIGESTS_MAX = 64;
 const SMALL_BYTES = 4096;
 
 export const files: Reader<"files"> = ({ watch = [], inRoot = [] } = {}) => ({
@@ -37,15 +37,15 @@ export function readTree(top: string): Entry[] | null {
 
 /** Reads a file or directory; null if it does not exist. */
 function readEntry(top: string, path: string): Entry | null {
-	const place = `${top}/${path}`;
+	const fullPath = `${top}/${path}`;
 	let info: Stats;
 	try {
-		info = lstatSync(place);
+		info = lstatSync(fullPath);
 	} catch {
 		return null;
 	}
 	const kind = kindOf(info);
-	const content = kind === "file" ? readContent(place) : undefined;
+	const content = kind === "file" ? readContent(fullPath) : undefined;
 	return {
 		path,
 		kind,
@@ -55,15 +55,15 @@ function readEntry(top: string, path: string): Entry | null {
 		uid: info.uid,
 		gid: info.gid,
 		size: info.size,
-		device: kind === "char" || kind === "block" ? deviceName(info.rdev) : "",
+		device: kind === "char" || kind === "block" ? formatDevice(info.rdev) : "",
 		sha256: content === undefined ? "" : digestOf(content),
-		text: kind === "symlink" ? readlinkSync(place) : (content?.subarray(0, SHOWN_BYTES).toString() ?? ""),
-		opaque: kind === "directory" && hasAttribute(place, "trusted.overlay.opaque"),
+		text: kind === "symlink" ? readlinkSync(fullPath) : (content?.subarray(0, SHOWN_BYTES).toString() ?? ""),
+		opaque: kind === "directory" && hasAttribute(fullPath, "trusted.overlay.opaque"),
 	};
 }
 
 function collect(top: string, path: string, entries: Entry[]): void {
-	if (entries.length >= MOST_ENTRIES) return;
+	if (entries.length >= ENTRIES_MAX) return;
 	const entry = readEntry(top, path);
 	if (entry === null) return;
 	entries.push(entry);
@@ -77,8 +77,8 @@ function readContent(path: string): Buffer {
 	const fd = openSync(path, "r");
 	try {
 		let length = 0;
-		for (let read = -1; read !== 0 && length < MOST_BYTES; length += read)
-			read = readSync(fd, buffer, length, MOST_BYTES - length, null);
+		for (let read = -1; read !== 0 && length < BYTES_MAX; length += read)
+			read = readSync(fd, buffer, length, BYTES_MAX - length, null);
 		return buffer.subarray(0, length);
 	} finally {
 		closeSync(fd);
@@ -93,7 +93,7 @@ function digestOf(content: Buffer): string {
 	const known = digests.get(key);
 	if (known !== undefined) return known;
 	const digest = compute();
-	if (digests.size < MOST_DIGESTS) digests.set(key, digest);
+	if (digests.size < DIGESTS_MAX) digests.set(key, digest);
 	return digest;
 }
 

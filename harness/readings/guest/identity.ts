@@ -1,17 +1,17 @@
 import { lstatSync, readFileSync } from "node:fs";
 import type { Identity } from "../identity.ts";
-import { numbers } from "./proc.ts";
+import { numbersIn } from "./proc.ts";
 import type { Reader } from "./reader.ts";
 
-const MOST_NAMES = 64;
-const MOST_BYTES = 64 << 10;
+const NAMES_MAX = 64;
+const BYTES_MAX = 64 << 10;
 
 export const identity: Reader<"identity"> = (asked) => ({
 	process: ({ pid, status }) => ({
 		credentials: {
-			uids: numbers(status, "Uid"),
-			gids: numbers(status, "Gid"),
-			groups: numbers(status, "Groups"),
+			uids: numbersIn(status, "Uid"),
+			gids: numbersIn(status, "Gid"),
+			groups: numbersIn(status, "Groups"),
 			capabilities: status.get("CapEff") ?? "",
 			boundingSet: status.get("CapBnd") ?? "",
 		},
@@ -43,14 +43,14 @@ function readMap(path: string): Identity["uidMap"] {
 function readNames(path: string): Identity["users"] {
 	try {
 		const info = lstatSync(path);
-		if (!info.isFile() || info.size > MOST_BYTES) return [];
+		if (!info.isFile() || info.size > BYTES_MAX) return [];
 		const lines = readFileSync(path, "utf8").split("\n");
 		return lines
 			.flatMap((line) => {
 				const [name, , id] = line.split(":");
 				return name && /^\d+$/.test(id ?? "") ? [{ id: Number(id), name }] : [];
 			})
-			.slice(0, MOST_NAMES);
+			.slice(0, NAMES_MAX);
 	} catch {
 		return [];
 	}

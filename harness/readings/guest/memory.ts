@@ -3,19 +3,19 @@ import type { HostState } from "../index.ts";
 import type { Reader } from "./reader.ts";
 
 /** Smaller changes are not shown: the use of memory changes all the time. */
-const STEP_BYTES = 8 << 20;
+const SMALLEST_CHANGE_BYTES = 8 << 20;
 
 export const memory: Reader<"memory"> = (asked) => {
 	if (asked === undefined) return { host: () => ({ oomKills: readOomKills(), memory: null }) };
-	let steady = 0;
+	let shownBytes = 0;
 	const read = () => {
 		const { usedBytes, totalBytes } = readMemory();
-		if (Math.abs(usedBytes - steady) > STEP_BYTES) steady = usedBytes;
-		return { usedBytes: steady, totalBytes };
+		if (Math.abs(usedBytes - shownBytes) > SMALLEST_CHANGE_BYTES) shownBytes = usedBytes;
+		return { usedBytes: shownBytes, totalBytes };
 	};
 	return {
 		host: () => ({ oomKills: readOomKills(), memory: read() }),
-		hint: () => String(read().usedBytes),
+		fingerprint: () => String(read().usedBytes),
 	};
 };
 

@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import type { Link, Network } from "../network.ts";
-import { answerer, parseNetwork, QUESTIONS, readForwarding } from "./ip.ts";
+import { BackgroundNetworks } from "./background-networks.ts";
+import { IP_COMMANDS, ipProgram, parseNetwork, readForwarding } from "./ip-command.ts";
 import { inNamespace } from "./namespaces.ts";
-import { Networks } from "./networks.ts";
 import { readDescriptors, readPids } from "./proc.ts";
 import type { Reader } from "./reader.ts";
 
@@ -12,13 +12,13 @@ import type { Reader } from "./reader.ts";
 const PROGRAM_MS = 30_000;
 
 export const network: Reader<"network"> = (asked, changed) => {
-	const everywhere = asked?.everywhere ? new Networks(changed) : null;
+	const everywhere = asked?.everywhere ? new BackgroundNetworks(changed) : null;
 	const here = asked !== undefined && everywhere === null;
 	return {
 		host: () => ({
 			links: inNamespace(1, "net", () => readLinks(1)),
 			network: here ? inNamespace(1, "net", () => readNetwork(true)) : null,
-			networks: everywhere?.refreshed() ?? null,
+			networks: everywhere?.refresh() ?? null,
 			openNetworks: here ? readOpenNetworks() : [],
 		}),
 		process: ({ pid }) => ({
@@ -46,7 +46,7 @@ export function readLinks(pid: number): Link[] {
  * a program takes a tenth of a second, so one call of ip answers all questions.
  */
 function readNetwork(withRules: boolean): Network {
-	const { network } = parseNetwork(ask(withRules));
+	const { network } = parseNetwork(runIp(withRules));
 	return { ...network, forwarding: readForwarding() };
 }
 
@@ -71,10 +71,10 @@ function readOpenNetworks(): string[] {
 	return [...new Set(open)];
 }
 
-function ask(withRules: boolean): string {
-	const [program = "", ...args] = answerer(withRules);
+function runIp(withRules: boolean): string {
+	const [program = "", ...args] = ipProgram(withRules);
 	return execFileSync(program, args, {
-		input: QUESTIONS,
+		input: IP_COMMANDS,
 		encoding: "utf8",
 		timeout: PROGRAM_MS,
 		stdio: ["pipe", "pipe", "ignore"],

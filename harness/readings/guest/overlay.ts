@@ -4,15 +4,15 @@ import { hasAttribute } from "../../../native/guest.ts";
 import type { Mount } from "../mounts.ts";
 import type { Layer, Layers, Overlay } from "../overlay.ts";
 import { readTree } from "./files.ts";
-import type { Machine } from "./machine.ts";
+import type { HostReading } from "./host-reading.ts";
 import { HARBOUR_ROOT } from "./paths.ts";
 import type { Reader } from "./reader.ts";
 
-const MOST_ENTRIES = 48;
-const MOST_OVERLAYS = 8;
+const ENTRIES_MAX = 48;
+const OVERLAYS_MAX = 8;
 
 export const overlay: Reader<"overlay"> = (asked) => ({
-	host: (machine) => ({ layers: asked === undefined ? null : layersSeen(machine) }),
+	host: (host) => ({ layers: asked === undefined ? null : readAllLayers(host) }),
 	process: ({ mounts }) => ({ overlay: readRootOverlay(mounts) }),
 });
 
@@ -35,12 +35,12 @@ function directoriesIn(options: string): Omit<Overlay, "upper"> {
 	return { lowerdirs: option("lowerdir").split(":"), upperdir: option("upperdir"), workdir: option("workdir") };
 }
 
-function layersSeen({ mounts, beside }: Machine): Layers[] {
-	const all = [...mounts, ...beside.flatMap((process) => process.mounts)];
+function readAllLayers({ mounts, earlier }: HostReading): Layers[] {
+	const all = [...mounts, ...earlier.flatMap((process) => process.mounts)];
 	const points = all.filter(({ fstype }) => fstype === "overlay").map(({ mountPoint }) => dirname(mountPoint));
 	// A relative path often begins in the directory of the process that has mounted the overlay, or beside the mount
 	// point.
-	return readLayers(all, [...new Set([...beside.map(({ cwd }) => cwd), ...points])]);
+	return readLayers(all, [...new Set([...earlier.map(({ cwd }) => cwd), ...points])]);
 }
 
 /**
@@ -50,7 +50,7 @@ function layersSeen({ mounts, beside }: Machine): Layers[] {
 function readLayers(mounts: readonly Mount[], places: readonly string[]): Layers[] {
 	const overlays = mounts.filter(({ fstype }) => fstype === "overlay");
 	const byDevice = new Map(overlays.map((mount) => [mount.device, mount]));
-	return [...byDevice.values()].slice(0, MOST_OVERLAYS).map((mount) => readOverlay(mount, places));
+	return [...byDevice.values()].slice(0, OVERLAYS_MAX).map((mount) => readOverlay(mount, places));
 }
 
 function readOverlay({ device, options }: Mount, places: readonly string[]): Layers {
@@ -81,7 +81,7 @@ function collect(top: string, directory: string, paths: Set<string>): boolean {
 	const queue = [directory];
 	for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
 		for (const entry of entriesOf(`${top}/${next}`)) {
-			if (paths.size >= MOST_ENTRIES) return true;
+			if (paths.size >= ENTRIES_MAX) return true;
 			const path = next === "" ? entry.name : `${next}/${entry.name}`;
 			paths.add(path);
 			if (entry.isDirectory()) queue.push(path);

@@ -1,20 +1,20 @@
+import { readFileId } from "./file-id.ts";
 import { HARBOUR_ROOT } from "./paths.ts";
-import { readPlace } from "./place.ts";
-import type { Process } from "./process.ts";
+import type { ProcessReading } from "./process-reading.ts";
 import type { Reader } from "./reader.ts";
 
 export const places: Reader<"places"> = ({ paths = [], secrets = [] } = {}) => {
 	const named = ["/", ...paths, ...secrets.map((path) => `/${path}`)];
 	return {
-		host: () => ({ places: Object.fromEntries(named.map((path) => [path, readPlace(`${HARBOUR_ROOT}${path}`)])) }),
-		process: (process) => ({ secrets: secrets.length === 0 ? [] : found(process, secrets) }),
+		host: () => ({ places: Object.fromEntries(named.map((path) => [path, readFileId(`${HARBOUR_ROOT}${path}`)])) }),
+		process: (process) => ({ secrets: secrets.length === 0 ? [] : findSecrets(process, secrets) }),
 	};
 };
 
 // Looks for the secrets by path, not by device: an overlay on a directory of the host has the directory's files, but a
 // device of its own.
-function found({ pid, mounts }: Process, secrets: readonly string[]): string[] {
+function findSecrets({ pid, mounts }: ProcessReading, secrets: readonly string[]): string[] {
 	const places = [...new Set(["/", ...mounts.map(({ mountPoint }) => mountPoint)])];
 	const paths = places.flatMap((place) => secrets.map((secret) => `${place === "/" ? "" : place}/${secret}`));
-	return paths.filter((path) => readPlace(`/proc/${pid}/root${path}`) !== null);
+	return paths.filter((path) => readFileId(`/proc/${pid}/root${path}`) !== null);
 }

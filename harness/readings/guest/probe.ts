@@ -4,18 +4,18 @@ import { cgroup } from "./cgroup.ts";
 import { descriptors } from "./descriptors.ts";
 import { engine } from "./engine.ts";
 import { files } from "./files.ts";
+import { type EarlierReading, HostReading } from "./host-reading.ts";
 import { identity } from "./identity.ts";
 import { ipc } from "./ipc.ts";
-import { type Beside, Machine } from "./machine.ts";
 import { memory } from "./memory.ts";
 import { mounts } from "./mounts.ts";
 import { namespaces } from "./namespaces.ts";
 import { network } from "./network.ts";
 import { overlay } from "./overlay.ts";
 import { places } from "./places.ts";
-import { Process } from "./process.ts";
+import { ProcessReading } from "./process-reading.ts";
 import { program } from "./program.ts";
-import type { Moving, Reader } from "./reader.ts";
+import type { ChangesByItself, Reader } from "./reader.ts";
 import { root } from "./root.ts";
 import { signals } from "./signals.ts";
 import { tasks } from "./tasks.ts";
@@ -44,9 +44,9 @@ const READERS: { [Name in SubjectName]: Reader<Name> } = {
 };
 
 /** What a reader returns, for any subject. */
-interface Reads extends Moving {
-	host?: ((from: Machine) => object) | undefined;
-	process?: ((from: Process) => object) | undefined;
+interface AnySubjectReader extends ChangesByItself {
+	host?: ((from: HostReading) => object) | undefined;
+	process?: ((from: ProcessReading) => object) | undefined;
 }
 
 /**
@@ -55,7 +55,7 @@ interface Reads extends Moving {
  * It runs outside the harbour, the host that exercises see. So an exercise cannot change how the probe reads.
  */
 export class Probe {
-	readonly #reads: Reads[];
+	readonly #readers: AnySubjectReader[];
 
 	/**
 	 * @param readings what to read in addition to what is always read
@@ -63,35 +63,35 @@ export class Probe {
 	 */
 	constructor(readings: Readings, changed = () => {}) {
 		const asked = readings as Record<string, undefined>;
-		const readers = Object.entries<(asked: undefined, changed: () => void) => Reads>(READERS);
-		this.#reads = readers.map(([name, read]) => read(asked[name], changed));
+		const readers = Object.entries<(asked: undefined, changed: () => void) => AnySubjectReader>(READERS);
+		this.#readers = readers.map(([name, read]) => read(asked[name], changed));
 	}
 
 	/** Whether something that is read changes by itself, without any command. */
-	get moves(): boolean {
-		return this.#reads.some(({ hint }) => hint !== undefined);
+	get changesByItself(): boolean {
+		return this.#readers.some(({ fingerprint }) => fingerprint !== undefined);
 	}
 
 	/** A text that is different when something of this kind has changed. */
-	hint(beside: readonly Beside[]): string {
-		return this.#reads.map(({ hint }) => hint?.(beside) ?? "").join("\n");
+	fingerprint(earlier: readonly EarlierReading[]): string {
+		return this.#readers.map(({ fingerprint }) => fingerprint?.(earlier) ?? "").join("\n");
 	}
 
 	/**
 	 * Reads the harbour as its init (pid 1) sees it.
-	 * @param beside processes that were read just before
+	 * @param earlier processes that were read just before
 	 */
-	readHost(beside: readonly Beside[] = []): HostState {
-		const machine = new Machine(beside);
-		return Object.assign({}, ...this.#reads.map(({ host }) => host?.(machine)));
+	readHost(earlier: readonly EarlierReading[] = []): HostState {
+		const reading = new HostReading(earlier);
+		return Object.assign({}, ...this.#readers.map(({ host }) => host?.(reading)));
 	}
 
 	/**
 	 * Reads a process from outside.
 	 * @throws ENOENT or ESRCH: the process has ended meanwhile
 	 */
-	readProcess(...which: ConstructorParameters<typeof Process>): ProcessState {
-		const process = new Process(...which);
-		return Object.assign({}, ...this.#reads.map((one) => one.process?.(process)));
+	readProcess(...which: ConstructorParameters<typeof ProcessReading>): ProcessState {
+		const reading = new ProcessReading(...which);
+		return Object.assign({}, ...this.#readers.map((one) => one.process?.(reading)));
 	}
 }

@@ -5,15 +5,15 @@ import { OWN_PROC } from "./paths.ts";
 /**
  * What /proc/PID/stat says of a process. Its pids in PID namespaces are in another file, and reading it takes as long.
  */
-export type Stat = Omit<Task, "nsPids">;
+export type TaskStat = Omit<Task, "nsPids">;
 
 /** Lists every process of the harbour. The kernel's threads are not in the harbour. */
-export const readWorld = (): Task[] => readAll(readTask);
+export const readHarbourTasks = (): Task[] => readHarbourProcesses(readTask);
 
 /** The same without the pids in the PID namespaces. */
-export const readWorldStats = (): Stat[] => readAll(readStat);
+export const readHarbourStats = (): TaskStat[] => readHarbourProcesses(readStat);
 
-function readAll<One>(read: (pid: number) => One): One[] {
+function readHarbourProcesses<One>(read: (pid: number) => One): One[] {
 	return readPids("/proc").flatMap((pid) => {
 		try {
 			return [read(pid)];
@@ -24,33 +24,33 @@ function readAll<One>(read: (pid: number) => One): One[] {
 }
 
 /** Lists a process and all its descendants, the eldest first. */
-export const readTasks = (pid: number): Task[] => readDescent(pid, readTask);
+export const readDescendants = (pid: number): Task[] => readDescendantsWith(pid, readTask);
 
 /** The same without the pids in the PID namespaces. */
-export const readStats = (pid: number): Stat[] => readDescent(pid, readStat);
+export const readDescendantStats = (pid: number): TaskStat[] => readDescendantsWith(pid, readStat);
 
-function readDescent<One>(pid: number, read: (pid: number) => One): One[] {
+function readDescendantsWith<One>(pid: number, read: (pid: number) => One): One[] {
 	try {
 		const one = read(pid);
 		const children = readPids(`/proc/${pid}/task`).flatMap((thread) =>
 			readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8").split(" ").filter(Boolean).map(Number),
 		);
-		return [one, ...children.flatMap((child) => readDescent(child, read))];
+		return [one, ...children.flatMap((child) => readDescendantsWith(child, read))];
 	} catch {
 		return []; // Ended since its parent was read.
 	}
 }
 
 /** The descendants of a process in a list, the eldest first. The process itself is not among them. */
-export function below(pid: number, tasks: readonly Task[]): Task[] {
-	return tasks.filter(({ ppid }) => ppid === pid).flatMap((task) => [task, ...below(task.pid, tasks)]);
+export function descendantsIn(pid: number, tasks: readonly Task[]): Task[] {
+	return tasks.filter(({ ppid }) => ppid === pid).flatMap((task) => [task, ...descendantsIn(task.pid, tasks)]);
 }
 
 /**
  * When a process was started, in clock ticks since boot; null if there is no such process. Pid and start together
  * identify a process.
  */
-export function readStart(pid: number): number | null {
+export function readStartTicks(pid: number): number | null {
 	try {
 		return readStat(pid).startTicks;
 	} catch {
@@ -127,12 +127,12 @@ export function readPending(pid: number): string | null {
 }
 
 /** The numbers in one line of /proc/PID/status. */
-export function numbers(status: ReadonlyMap<string, string>, name: string): number[] {
+export function numbersIn(status: ReadonlyMap<string, string>, name: string): number[] {
 	return (status.get(name) ?? "").split(/\s+/).filter(Boolean).map(Number);
 }
 
 /** The pid of one of the harbour's processes in the agent's own PID namespace; null if the process has ended. */
-export function ownNumber(pid: number): number | null {
+export function agentsPidOf(pid: number): number | null {
 	// Begins at the end: the process was mostly started a short time ago.
 	for (const own of readPids(OWN_PROC).reverse()) {
 		try {
@@ -149,7 +149,7 @@ export function ownNumber(pid: number): number | null {
  * Whether a process waits for signals and for nothing else: each of its threads is in sigtimedwait(2). See
  * proc_pid_wchan(5).
  */
-export function awaitsSignals(pid: number): boolean {
+export function waitsForSignals(pid: number): boolean {
 	try {
 		const threads = readPids(`/proc/${pid}/task`);
 		return threads.every((thread) =>
@@ -178,7 +178,7 @@ const NUM_THREADS = 17;
 const STARTTIME = 19;
 
 // "4 (a) b) S 1 …": the name may contain parentheses, so it ends at the last one. See proc_pid_stat(5).
-function readStat(pid: number): Stat {
+function readStat(pid: number): TaskStat {
 	const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
 	const end = stat.lastIndexOf(")");
 	const fields = stat.slice(end + 2).split(" ");
@@ -190,7 +190,7 @@ function readStat(pid: number): Stat {
 	return { pid, startTicks, ppid: Number(ppid), comm, state };
 }
 
-const readTask = (pid: number): Task => ({ ...readStat(pid), nsPids: numbers(readStatus(pid), "NSpid") });
+const readTask = (pid: number): Task => ({ ...readStat(pid), nsPids: numbersIn(readStatus(pid), "NSpid") });
 
 // The state of a thread that is at work, if there is one; otherwise the state of a thread that has not ended.
 function stateOfThreads(pid: number): string {

@@ -1,22 +1,27 @@
 import type { AskedOf, EntriesOf, SubjectName } from "../index.ts";
 import type { Read } from "../subject.ts";
-import type { Beside, Machine } from "./machine.ts";
-import type { Process } from "./process.ts";
+import type { EarlierReading, HostReading } from "./host-reading.ts";
+import type { ProcessReading } from "./process-reading.ts";
 
 /**
  * Makes the functions that read a subject. Called once for a run or a stage.
  * @param asked what to read in addition to what is always read; undefined for nothing
  * @param changed to be called when a reading that is made in the background has changed
  */
-export type Reader<Name extends SubjectName> = (asked: AskedOf<Name> | undefined, changed: () => void) => Reads<Name>;
+export type Reader<Name extends SubjectName> = (
+	asked: AskedOf<Name> | undefined,
+	changed: () => void,
+) => SubjectReader<Name>;
 
 /** `host` and `process` throw ENOENT or ESRCH if what they read is gone meanwhile. */
-type Reads<Name extends SubjectName> = Part<"host", Machine, Name> & Part<"process", Process, Name> & Moving;
+type SubjectReader<Name extends SubjectName> = Part<"host", HostReading, Name> &
+	Part<"process", ProcessReading, Name> &
+	ChangesByItself;
 
 /** Only for subjects that change by themselves, without any command. */
-export interface Moving {
+export interface ChangesByItself {
 	/** A text that is different when something has changed. It is cheap to read. */
-	hint?: (beside: readonly Beside[]) => string;
+	fingerprint?: (beside: readonly EarlierReading[]) => string;
 }
 
 type Part<Key extends "host" | "process", From, Name extends SubjectName> = keyof EntriesOf<Name, Key> extends never

@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { ProcessState } from "../index.ts";
+import { readFileId } from "./file-id.ts";
 import { HARBOUR_ROOT, OWN_PROC } from "./paths.ts";
-import { readPlace } from "./place.ts";
 import type { Reader } from "./reader.ts";
 
 export const root: Reader<"root"> = () => ({
@@ -15,7 +15,7 @@ export const root: Reader<"root"> = () => ({
 
 /** Reads a process's root directory: which directory it is, and its entries. */
 export function readRoot(pid: number): Pick<ProcessState, "root" | "rootPlace"> {
-	return { root: readdirSync(`/proc/${pid}/root`), rootPlace: readPlace(`/proc/${pid}/root`) };
+	return { root: readdirSync(`/proc/${pid}/root`), rootPlace: readFileId(`/proc/${pid}/root`) };
 }
 
 /**

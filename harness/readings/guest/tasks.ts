@@ -1,12 +1,12 @@
-import { below, numbers, readPids } from "./proc.ts";
+import { descendantsIn, numbersIn, readPids } from "./proc.ts";
 import type { Reader } from "./reader.ts";
 
 export const tasks: Reader<"tasks"> = () => ({
-	host: ({ world }) => ({ tasks: world }),
-	process: ({ pid, status, engine, world }) => ({
+	host: ({ tasks }) => ({ tasks }),
+	process: ({ pid, status, engine, hostTasks }) => ({
 		pid,
-		nsPids: numbers(status, "NSpid"),
-		tasks: below(engine.pid, world),
+		nsPids: numbersIn(status, "NSpid"),
+		tasks: descendantsIn(engine.pid, hostTasks),
 		procPids: readProcPids(pid),
 	}),
 });

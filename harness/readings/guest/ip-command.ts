@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Net, Network } from "../network.ts";
+import type { Network, NetworkNamespace } from "../network.ts";
 
 /**
  * How a network namespace is read with ip(8) and nft(8).
@@ -7,16 +7,19 @@ import type { Net, Network } from "../network.ts";
  */
 
 /** The commands for ip. Without -4, which would leave out links that have no address, such as the ports of a bridge. */
-export const QUESTIONS = "address show\nroute show table all\nrule show\nnetns list-id\n";
+export const IP_COMMANDS = "address show\nroute show table all\nrule show\nnetns list-id\n";
 
 /** The program to run. It prints a line of JSON for each command, and with `withRules` the lines of nft's ruleset. */
-export function answerer(withRules: boolean): string[] {
+export function ipProgram(withRules: boolean): string[] {
 	const ip = ["ip", "-json", "-details", "-batch", "-"];
 	return withRules ? ["sh", "-c", `${ip.join(" ")} && nft list ruleset`] : ip;
 }
 
 /** Parses the program's output. The links' numbers (`indices`) show which links are the two ends of a veth pair. */
-export function parseNetwork(answer: string): { network: Omit<Network, "forwarding">; indices: Net["indices"] } {
+export function parseNetwork(answer: string): {
+	network: Omit<Network, "forwarding">;
+	indices: NetworkNamespace["indices"];
+} {
 	const [links = "", routes = "", policies = "", namespaces = "", ...rules] = answer.split("\n").filter(Boolean);
 	const ipLinks = JSON.parse(links) as IpLink[];
 	const ipRoutes = (JSON.parse(routes) as IpRoute[]).filter((route) => !isKernels(route));
@@ -52,7 +55,7 @@ export function parseNetwork(answer: string): { network: Omit<Network, "forwardi
 		rules,
 	};
 	const indices = ipLinks.map(({ ifname, ifindex, link_index: peer = 0 }) => [ifname, { own: ifindex, peer }]);
-	return { network, indices: Object.fromEntries(indices) as Net["indices"] };
+	return { network, indices: Object.fromEntries(indices) as NetworkNamespace["indices"] };
 }
 
 const isIpv6 = ({ dst, pref }: IpRoute) => dst.includes(":") || pref !== undefined;

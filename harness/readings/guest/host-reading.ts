@@ -3,17 +3,17 @@ import type { ProcessState } from "../index.ts";
 import type { Mount } from "../mounts.ts";
 import type { Task } from "../tasks.ts";
 import { parseMountinfo } from "./mountinfo.ts";
-import { readWorld } from "./proc.ts";
+import { readHarbourTasks } from "./proc.ts";
 
 /** What the reading of a host may need of a process that was read just before. */
-export type Beside = Pick<ProcessState, "pid" | "mounts" | "cwd">;
+export type EarlierReading = Pick<ProcessState, "pid" | "mounts" | "cwd">;
 
 /** The harbour as its init (pid 1) sees it at one moment. Data that several subjects need is read once. */
-export class Machine {
+export class HostReading {
 	#mounts: Mount[] | undefined;
-	#world: Task[] | undefined;
+	#tasks: Task[] | undefined;
 
-	constructor(readonly beside: readonly Beside[]) {}
+	constructor(readonly earlier: readonly EarlierReading[]) {}
 
 	get mounts(): Mount[] {
 		this.#mounts ??= parseMountinfo(readFileSync("/proc/1/mountinfo", "utf8"));
@@ -21,8 +21,8 @@ export class Machine {
 	}
 
 	/** All processes of the harbour. */
-	get world(): Task[] {
-		this.#world ??= readWorld();
-		return this.#world;
+	get tasks(): Task[] {
+		this.#tasks ??= readHarbourTasks();
+		return this.#tasks;
 	}
 }

@@ -1,17 +1,17 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
-import type { Net } from "../network.ts";
-import { answerer, parseNetwork, QUESTIONS, readForwarding } from "./ip.ts";
+import type { NetworkNamespace } from "../network.ts";
+import { IP_COMMANDS, ipProgram, parseNetwork, readForwarding } from "./ip-command.ts";
 import { inNamespaceAt } from "./namespaces.ts";
 import { HARBOUR_ROOT, OWN_PROC } from "./paths.ts";
-import { readDescriptors, readWorldStats } from "./proc.ts";
+import { readDescriptors, readHarbourStats } from "./proc.ts";
 
-const MOST_NAMESPACES = 8;
+const NAMESPACES_MAX = 8;
 /** A program that runs longer is ended. */
 const PROGRAM_MS = 10_000;
 
 /** A network namespace, and the processes in it. */
-interface Place {
+interface NamespaceToRead {
 	namespace: string;
 	name: string;
 	/** A file that refers to the namespace. */
@@ -23,8 +23,8 @@ interface Place {
  * Keeps the last reading of the harbour's network namespaces. A reading starts programs, and in emulation each of them
  * takes a tenth of a second. So a caller gets the last reading at once, and the next one is made in the background.
  */
-export class Networks {
-	#last: Net[] = [];
+export class BackgroundNetworks {
+	#last: NetworkNamespace[] = [];
 	/** Whether to read again: something may have changed since the current reading began. */
 	#asked = false;
 	#reading = false;
@@ -33,7 +33,7 @@ export class Networks {
 	constructor(private readonly changed: () => void) {}
 
 	/** Returns the last reading, and has a new one made. */
-	refreshed(): Net[] {
+	refresh(): NetworkNamespace[] {
 		this.#asked = true;
 		if (!this.#reading) void this.#read();
 		return this.#last;
@@ -52,9 +52,9 @@ export class Networks {
 	}
 }
 
-async function readNetworks(last: readonly Net[]): Promise<Net[]> {
+async function readNetworks(last: readonly NetworkNamespace[]): Promise<NetworkNamespace[]> {
 	const all = await Promise.all(
-		places().map(async (place) => {
+		namespacesToRead().map(async (place) => {
 			// ip fails if something changes while it reads. Then the last reading is kept: the change soon causes another
 			// one.
 			const before = last.find(({ namespace }) => namespace === place.namespace) ?? null;
@@ -65,20 +65,20 @@ async function readNetworks(last: readonly Net[]): Promise<Net[]> {
 }
 
 /** The harbour's own namespace first, then the others that have a process in them, then those that only have a name. */
-function places(): Place[] {
-	const found = new Map<string, Place>();
+function namespacesToRead(): NamespaceToRead[] {
+	const found = new Map<string, NamespaceToRead>();
 	const add = (namespace: string, path: string) => {
 		const place = found.get(namespace) ?? { namespace, name: "", path, pids: [] };
 		found.set(namespace, place);
 		return place;
 	};
-	for (const { pid } of readWorldStats()) {
+	for (const { pid } of readHarbourStats()) {
 		const path = `/proc/${pid}/ns/net`;
-		const namespace = linkAt(path);
+		const namespace = readLink(path);
 		if (namespace !== null) add(namespace, path).pids.push(pid);
 	}
 	for (const { name, path, inode } of namedNamespaces()) add(`net:[${inode}]`, path).name = name;
-	return [...found.values()].slice(0, MOST_NAMESPACES);
+	return [...found.values()].slice(0, NAMESPACES_MAX);
 }
 
 // ip-netns(8) first makes a file, and then mounts the namespace on it. Only then is it on another file system than the
@@ -97,9 +97,9 @@ function namedNamespaces(): { name: string; path: string; inode: number }[] {
 	}
 }
 
-async function readNet({ namespace, name, path, pids }: Place): Promise<Net> {
+async function readNet({ namespace, name, path, pids }: NamespaceToRead): Promise<NetworkNamespace> {
 	const [answer, forwarding, sockets] = inNamespaceAt(path, "net", () => [
-		run(answerer(pids.includes(1))),
+		run(ipProgram(pids.includes(1))),
 		readForwarding(),
 		["tcp", "tcp6"].map((table) => readFileSync(`${OWN_PROC}/thread-self/net/${table}`, "utf8")).join("\n"),
 	]);
@@ -110,13 +110,13 @@ async function readNet({ namespace, name, path, pids }: Place): Promise<Net> {
 // Starts a program in the namespace that this thread is in. The thread may leave the namespace when this returns.
 function run([program = "", ...args]: string[]): Promise<string> {
 	const child = spawn(program, args, { stdio: ["pipe", "pipe", "ignore"], timeout: PROGRAM_MS });
-	child.stdin.end(QUESTIONS);
+	child.stdin.end(IP_COMMANDS);
 	return new Promise((resolve, reject) => {
-		let said = "";
+		let output = "";
 		child.stdout.on("data", (data) => {
-			said += data;
+			output += data;
 		});
-		child.on("error", reject).on("close", () => resolve(said));
+		child.on("error", reject).on("close", () => resolve(output));
 		child.stdin.on("error", () => {});
 	});
 }
@@ -124,11 +124,11 @@ function run([program = "", ...args]: string[]): Promise<string> {
 const LISTEN = "0A";
 
 // "0: 00000000:1F90 00000000:0000 0A … uid timeout inode": see proc_pid_net(5), tcp.
-function listenersIn(table: string, pids: readonly number[]): Net["listeners"] {
+function listenersIn(table: string, pids: readonly number[]): NetworkNamespace["listeners"] {
 	const rows = table.split("\n").map((line) => line.trim().split(/\s+/));
 	const listening = rows.filter((row) => row[3] === LISTEN);
 	if (listening.length === 0) return [];
-	const owners = ownersOf(pids);
+	const owners = socketOwners(pids);
 	return listening.map(([, local = "", , , , , , , , inode]) => {
 		const [address = "", port = "0"] = local.split(":");
 		const program = owners.get(`socket:[${inode}]`) ?? "";
@@ -147,7 +147,7 @@ function dotted(hex: string): string {
 }
 
 // The names of the programs that have sockets open, by the link in /proc/PID/fd.
-function ownersOf(pids: readonly number[]): Map<string, string> {
+function socketOwners(pids: readonly number[]): Map<string, string> {
 	const owners = new Map<string, string>();
 	for (const pid of pids) {
 		try {
@@ -160,7 +160,7 @@ function ownersOf(pids: readonly number[]): Map<string, string> {
 	return owners;
 }
 
-function linkAt(path: string): string | null {
+function readLink(path: string): string | null {
 	try {
 		return readlinkSync(path);
 	} catch {

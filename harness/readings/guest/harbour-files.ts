@@ -19,7 +19,7 @@ import { HARBOUR_ROOT, OWN_PROC } from "./paths.ts";
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 
 /** What was read at a path: a file's content, or the names in a directory. */
-export interface Found {
+export interface FileReading {
 	info: Stats;
 	/** The first bytes of a regular file. */
 	content: Buffer;
@@ -28,13 +28,13 @@ export interface Found {
 }
 
 /** Reads what is at the path; null if it cannot be opened, or if a part of the path is a symbolic link. */
-export function readBelow(path: string, mostBytes: number): Found | null {
+export function readHarbourFile(path: string, bytesMax: number): FileReading | null {
 	try {
 		// Without O_NONBLOCK, a FIFO without a writer would keep the agent waiting, and so would some devices.
 		return opened(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, (fd) => {
 			const info = fstatSync(fd);
-			const content = info.isFile() ? read(fd, Math.min(info.size, mostBytes)) : Buffer.alloc(0);
-			return { info, content, names: info.isDirectory() ? readdirSync(own(fd)).sort() : [] };
+			const content = info.isFile() ? read(fd, Math.min(info.size, bytesMax)) : Buffer.alloc(0);
+			return { info, content, names: info.isDirectory() ? readdirSync(pathOf(fd)).sort() : [] };
 		});
 	} catch {
 		return null;
@@ -45,7 +45,7 @@ export function readBelow(path: string, mostBytes: number): Found | null {
  * Writes a new file, and makes the directories that it is in.
  * @throws {Error} the file exists, or a part of the path is a symbolic link
  */
-export function writeBelow(path: string, content: Buffer): void {
+export function writeHarbourFile(path: string, content: Buffer): void {
 	const parts = partsOf(path);
 	for (let depth = 1; depth < parts.length; depth++) makeDirectory(parts.slice(0, depth).join("/"));
 	opened(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, (fd) => writeFileSync(fd, content));
@@ -56,7 +56,7 @@ function makeDirectory(path: string): void {
 	const name = parts.pop() ?? "";
 	opened(parts.join("/"), O_RDONLY | O_DIRECTORY | O_NOFOLLOW, (fd) => {
 		try {
-			mkdirSync(`${own(fd)}/${name}`);
+			mkdirSync(`${pathOf(fd)}/${name}`);
 		} catch (error) {
 			if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
 		}
@@ -70,7 +70,7 @@ function opened<T>(path: string, flags: number, use: (fd: number) => T): T {
 		const parts = partsOf(path);
 		for (const [index, part] of parts.entries()) {
 			const isLast = index === parts.length - 1;
-			const next = openSync(`${own(fd)}/${part}`, isLast ? flags : O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0o644);
+			const next = openSync(`${pathOf(fd)}/${part}`, isLast ? flags : O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0o644);
 			closeSync(fd);
 			fd = next;
 		}
@@ -81,7 +81,7 @@ function opened<T>(path: string, flags: number, use: (fd: number) => T): T {
 }
 
 const partsOf = (path: string) => path.split("/").filter((part) => part !== "" && part !== ".");
-const own = (fd: number) => `${OWN_PROC}/self/fd/${fd}`;
+const pathOf = (fd: number) => `${OWN_PROC}/self/fd/${fd}`;
 
 function read(fd: number, bytes: number): Buffer {
 	const content = Buffer.alloc(bytes);

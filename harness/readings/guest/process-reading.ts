@@ -2,31 +2,31 @@ import { readFileSync } from "node:fs";
 import type { Mount } from "../mounts.ts";
 import type { Task } from "../tasks.ts";
 import { parseMountinfo } from "./mountinfo.ts";
-import { readArguments, readCgroup, readDescriptors, readStatus, readWorld } from "./proc.ts";
+import { readArguments, readCgroup, readDescriptors, readHarbourTasks, readStatus } from "./proc.ts";
 
 /** The process that has started a process, directly or not: a call's own process, or a stage's shell. */
-export interface Engine {
+export interface EngineProcess {
 	pid: number;
 	/** The files that it was started with at descriptors 0, 1 and 2. */
-	given: Record<string, string>;
+	descriptors: Record<string, string>;
 }
 
 /** A process that is read from outside. Data that several subjects need is read once, when it is first needed. */
-export class Process {
+export class ProcessReading {
 	#arguments: string[] | undefined;
 	#cgroup: string | undefined;
 	#descriptors: Record<string, string> | undefined;
 	#mounts: Mount[] | undefined;
 	#status: Map<string, string> | undefined;
-	#world: readonly Task[] | undefined;
+	#hostTasks: readonly Task[] | undefined;
 
-	/** @param world all processes, if they have been read already */
+	/** @param hostTasks all processes, if they have been read already */
 	constructor(
 		readonly pid: number,
-		readonly engine: Engine,
-		world?: readonly Task[],
+		readonly engine: EngineProcess,
+		hostTasks?: readonly Task[],
 	) {
-		this.#world = world;
+		this.#hostTasks = hostTasks;
 	}
 
 	get arguments(): string[] {
@@ -57,8 +57,8 @@ export class Process {
 	}
 
 	/** All of the harbour's processes. */
-	get world(): readonly Task[] {
-		this.#world ??= readWorld();
-		return this.#world;
+	get hostTasks(): readonly Task[] {
+		this.#hostTasks ??= readHarbourTasks();
+		return this.#hostTasks;
 	}
 }
