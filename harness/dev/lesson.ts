@@ -8,7 +8,7 @@ import { judge, measuredReference, type Verdict } from "../judge/judge.ts";
 import { type Lesson, loadCheck, loadDemo } from "../judge/lessons.ts";
 import type { Reference } from "../judge/reference.ts";
 import type { MachinePool } from "../judge/trial.ts";
-import { manualPages, shownPage } from "../vm/manual.ts";
+import { citedPage, manualPages } from "../vm/manual.ts";
 import { proveDemo } from "./demo.ts";
 import { pagesIn } from "./manual.ts";
 import { type Proof, proof } from "./proof.ts";
@@ -70,12 +70,12 @@ async function proveManual(texts: readonly string[], check: Check, demo: Demo | 
 		...explanations(check).flatMap(({ why, try: advice, see }) => [typeof why === "string" ? why : "", advice, ...see]),
 		...(demo?.steps ?? []).flatMap(({ narration, look, note = "" }) => [narration, look, note]),
 	];
-	const pages = new Set((await manualPages(silent)).map(shownPage));
+	const pages = new Set((await manualPages(silent)).map(citedPage));
 	const unknown = [...new Set(said.flatMap(pagesIn))].filter((page) => !pages.has(page));
 	return proof(
 		"manual pages that are named exist",
 		unknown.map(
-			(page) => `${page} is not in the image, so drydock man cannot open it: see PACKAGES in harness/vm/base.ts`,
+			(page) => `${page} is not in the image, so drydock man cannot open it: see PACKAGES in harness/vm/image-base.ts`,
 		),
 	);
 }

@@ -1,5 +1,5 @@
-import { inCache } from "../vm/image.ts";
-import { qemuVersion } from "../vm/program.ts";
+import { cachedParts } from "../vm/image.ts";
+import { qemuVersion } from "../vm/qemu-program.ts";
 import { installCommand, missingRequirements, type Requirement, requirements } from "../vm/requirements.ts";
 import type { DoctorLine } from "./doctor-line.ts";
 
@@ -8,7 +8,7 @@ const BRING_AN_IMAGE =
 
 /** Node, QEMU, and the programs that build the image. The latter are left out if the cache has an image. */
 export async function programLines(): Promise<DoctorLine[]> {
-	const { building } = await inCache();
+	const { building } = await cachedParts();
 	const needs: Requirement["need"][] = building ? ["running", "building"] : ["running"];
 	const missing = await missingRequirements(needs);
 	const needed = requirements().filter(({ need }) => needs.includes(need));

@@ -3,12 +3,12 @@ import { dirname, join } from "node:path";
 import { cacheDir, exists, inScratch } from "../base/cache.ts";
 import { checkMayWrite, ownerOf, userName } from "../base/cache-owner.ts";
 import { Failure } from "../base/failure.ts";
-import { type Accelerator, failureOf, fastAccelerator, forgetFailure, permitted } from "../vm/accelerator.ts";
+import { type Accelerator, fastAccelerator, recordedFailure, removeFailure, userMayUse } from "../vm/accelerator.ts";
 import { changesUser } from "../vm/confinement.ts";
-import { type Image, imageManifest, inCache, savedImage } from "../vm/image.ts";
+import { cachedImage, cachedParts, type Image, imageManifest } from "../vm/image.ts";
 import { Machine } from "../vm/machine.ts";
 import { rootPrivileges } from "../vm/privileges.ts";
-import { coldBoot, savedTemplate } from "../vm/template.ts";
+import { cachedTemplate, coldBoot } from "../vm/template.ts";
 import type { DoctorLine } from "./doctor-line.ts";
 
 /**
@@ -22,12 +22,12 @@ export async function acceleratorLines(probe: boolean): Promise<DoctorLine[]> {
 	const emulated = (why: string): DoctorLine => ({ name, state: "warn", fact: `emulation (tcg), as ${why}: ${slow}` });
 	if (fast === null) return [emulated("this processor is not the guest's")];
 	if (!(await exists("/dev/kvm")) && fast === "kvm") return [emulated("there is no /dev/kvm")];
-	if (!(await permitted(fast))) {
+	if (!(await userMayUse(fast))) {
 		const line = emulated("/dev/kvm is not yours");
 		// Root needs no group. If root may not open the device, nobody in this container may.
 		return [process.getuid?.() === 0 ? line : { ...line, mend: "sudo usermod -aG kvm $USER, then log in again" }];
 	}
-	const image = probe ? await savedImage() : null;
+	const image = probe ? await cachedImage() : null;
 	const tried = image === null ? await known(fast) : await bootWith(fast, image);
 	return [
 		"worked" in tried
@@ -40,7 +40,7 @@ type Trial = { worked: string } | { failed: string };
 
 // Without QEMU, no boot can have failed.
 async function known(accelerator: Accelerator): Promise<Trial> {
-	const failed = await failureOf(accelerator).catch(() => null);
+	const failed = await recordedFailure(accelerator).catch(() => null);
 	return failed === null ? { worked: "to be proved by the next snapshot's boot" } : { failed };
 }
 
@@ -48,14 +48,14 @@ async function bootWith(accelerator: Accelerator, { base, initrd }: Image): Prom
 	return inScratch(async (scratch): Promise<Trial> => {
 		const memory = { path: join(scratch, "memory"), share: true };
 		const bootMs = await coldBoot({ accelerator, memory, disk: base.usr, start: { kernel: base.kernel, initrd } });
-		await forgetFailure(accelerator);
+		await removeFailure(accelerator);
 		return { worked: `a machine booted with it in ${(bootMs / 1000).toFixed(1)} s` };
 	}).catch((error: Error) => ({ failed: error.message }));
 }
 
 /** The state of the image, and whether a machine can be restored from the snapshot: this restores one. */
 export async function imageLines(): Promise<DoctorLine[]> {
-	const { base, building } = await inCache();
+	const { base, building } = await cachedParts();
 	const build = "npx drydock image build";
 	if (building) {
 		const fact = (await exists(base)) ? "incomplete or damaged: it is built anew" : "not built yet";
@@ -94,9 +94,9 @@ export async function imageLines(): Promise<DoctorLine[]> {
 	}
 }
 
-async function savedSnapshot(): ReturnType<typeof savedTemplate> {
-	const image = await savedImage();
-	return image === null ? null : savedTemplate(image);
+async function savedSnapshot(): ReturnType<typeof cachedTemplate> {
+	const image = await cachedImage();
+	return image === null ? null : cachedTemplate(image);
 }
 
 // Only the cache's owner can make an entry that does not exist yet.
@@ -119,7 +119,7 @@ export async function diskLines(): Promise<DoctorLine[]> {
 	while (!(await exists(place))) place = dirname(place);
 	const [{ bavail, bsize }, { building }, saved] = await Promise.all([
 		statfs(place),
-		inCache(),
+		cachedParts(),
 		savedSnapshot().catch(() => null),
 	]);
 	const [gb, neededGb] = [(bavail * bsize) / 1e9, building ? 1.5 : 0.6];

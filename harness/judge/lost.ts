@@ -1,5 +1,5 @@
 import type { BundleError, Fault } from "../engine/bundle.ts";
-import { lastWords } from "../vm/last-words.ts";
+import { linesAboutFailure } from "../vm/console-output.ts";
 import type { Outcome } from "../vm/machine.ts";
 import type { Check } from "./check.ts";
 import type { Finding } from "./compare.ts";
@@ -63,7 +63,7 @@ export const isUnjudged = (how: Lost["how"]): boolean => how === "disturbed" || 
 /** The finding for an exercise whose machine was lost. */
 export function lostFinding({ how, detail }: Lost): Finding {
 	const { got, explanation, try: advice } = LOST[how];
-	const last = lastWords(detail);
+	const last = linesAboutFailure(detail);
 	const said = last.length === 0 ? "" : `\nThe last it said:\n${last.join("\n")}`;
 	return {
 		fact: "machine",

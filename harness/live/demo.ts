@@ -1,8 +1,8 @@
 import { Failure } from "../base/failure.ts";
 import { interruption } from "../base/interrupt.ts";
 import type { Demo as Script } from "../judge/demo.ts";
-import { LostError } from "../vm/listener.ts";
-import type { Rewindable, StageListener } from "../vm/rewindable.ts";
+import { LostError } from "../vm/frame-receiver.ts";
+import type { RewindableMachine, StageListener } from "../vm/rewindable-machine.ts";
 import {
 	type Answers,
 	type DemoEvent,
@@ -39,7 +39,7 @@ export class Demo implements Show {
 	readonly #shown: Record<ShellName, string> = { host: "", container: "" };
 	readonly #sizes: Record<ShellName, Size>;
 	readonly #moments = new Moments();
-	#machine!: Rewindable;
+	#machine!: RewindableMachine;
 	#step = 1;
 	#phase: Phase = "told";
 	/** Nobody has typed anything since the last moment was kept or gone back to. */
@@ -146,7 +146,7 @@ export class Demo implements Show {
 	async resize(shell: ShellName, size: Size): Promise<void> {
 		this.#sizes[shell] = size;
 		// Sent before the event, so that the machine gets the size before anything that is typed from now on.
-		const said = this.#machine.say({ type: "resize", shell, window: size });
+		const said = this.#machine.sendInput({ type: "resize", shell, window: size });
 		await this.#happens({ type: "size", shell, size });
 		await said;
 	}
@@ -230,7 +230,7 @@ export class Demo implements Show {
 				this.#decoders[shell] = new TextDecoder();
 				this.#typists[shell].hear(this.#shown[shell]);
 				await this.#happens({ type: "screen", shell, data: this.#shown[shell] });
-				await this.#machine.say({ type: "resize", shell, window: this.#sizes[shell] });
+				await this.#machine.sendInput({ type: "resize", shell, window: this.#sizes[shell] });
 			}
 			this.#answers = moment.answers;
 			if (moment.answers !== null) await this.#happens({ type: "view", view: moment.answers });
@@ -280,7 +280,7 @@ export class Demo implements Show {
 	}
 
 	async #press(shell: ShellName, keys: string): Promise<void> {
-		await this.#machine.say({ type: "input", shell, data: Buffer.from(keys).toString("base64") });
+		await this.#machine.sendInput({ type: "input", shell, data: Buffer.from(keys).toString("base64") });
 	}
 
 	#scriptOf(step: number): Script["steps"][number] {

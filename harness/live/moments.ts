@@ -1,4 +1,4 @@
-import type { Checkpoint } from "../vm/rewindable.ts";
+import type { Checkpoint } from "../vm/rewindable-machine.ts";
 import type { Answers, ShellName } from "./events.ts";
 
 /**

@@ -22,7 +22,7 @@ export async function playAll(lesson: Lesson, listener: Listener, size: Size, pr
 	try {
 		await machines.imageKey();
 		const source = await sourceOf(lesson, size);
-		const demo = await Demo.open(source, machines.stage.bind(machines), async (event) => {
+		const demo = await Demo.open(source, machines.beginStage.bind(machines), async (event) => {
 			if (event.type === "answer") broken ||= event.promises.some(({ kept }) => !kept);
 			if (event.type === "down") broken = true;
 			await listener(event);

@@ -1,4 +1,4 @@
-import type { StageRequest } from "../vm/rewindable.ts";
+import type { StageRequest } from "../vm/rewindable-machine.ts";
 import type { ShellName, Size } from "./events.ts";
 
 /** How much of a shell's output is kept, to be shown again when the demo goes back or a page connects later. */

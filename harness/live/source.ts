@@ -2,13 +2,13 @@ import { boxProgram, installBox } from "../engine/engine.ts";
 import type { Demo } from "../judge/demo.ts";
 import { type Lesson, loadDemo } from "../judge/lessons.ts";
 import type { Preparation } from "../protocol/index.ts";
-import type { Rewindable, StageListener, StageRequest } from "../vm/rewindable.ts";
+import type { RewindableMachine, StageListener, StageRequest } from "../vm/rewindable-machine.ts";
 import { type Happening, SHELLS, type Size } from "./events.ts";
 import { shellOf } from "./shells.ts";
 import { readingsOf } from "./view-readings.ts";
 
 /** Opens a machine for a demo. */
-export type Opens = (request: StageRequest, audience: StageListener) => Promise<Rewindable>;
+export type Opens = (request: StageRequest, audience: StageListener) => Promise<RewindableMachine>;
 
 /** What a demo is made of. */
 export interface Source {

@@ -3,7 +3,7 @@ import { cpus, release } from "node:os";
 import { join } from "node:path";
 import { cacheDir, cached, discard, keyOf } from "../base/cache.ts";
 import { architecture } from "./arch.ts";
-import { qemuIdentity } from "./program.ts";
+import { qemuIdentity } from "./qemu-program.ts";
 
 /** How the guest's instructions are executed: by the processor itself (kvm, hvf) or in emulation (tcg). */
 export type Accelerator = "kvm" | "hvf" | "tcg";
@@ -17,24 +17,24 @@ export function acceleratorOptions(accelerator: Accelerator): string[] {
 }
 
 /** The accelerators worth trying on this computer, the fastest first. The last, emulation, works everywhere. */
-export async function candidates(): Promise<Accelerator[]> {
+export async function acceleratorsToTry(): Promise<Accelerator[]> {
 	const fast = fastAccelerator();
-	if (fast === null || !(await permitted(fast)) || (await failureOf(fast)) !== null) return ["tcg"];
+	if (fast === null || !(await userMayUse(fast)) || (await recordedFailure(fast)) !== null) return ["tcg"];
 	return [fast, "tcg"];
 }
 
 /** Why no machine booted with `accelerator` on this computer; null if it works, or was not tried. */
-export async function failureOf(accelerator: Accelerator): Promise<string | null> {
+export async function recordedFailure(accelerator: Accelerator): Promise<string | null> {
 	return readFile(join(cacheDir, "accelerators", await keyFor(accelerator), "why"), "utf8").catch(() => null);
 }
 
 /** Records that no machine boots with `accelerator` here, so that no later command waits for it again. */
-export async function rememberFailure(accelerator: Accelerator, why: string): Promise<void> {
+export async function recordFailure(accelerator: Accelerator, why: string): Promise<void> {
 	await cached("accelerators", await keyFor(accelerator), (staging) => writeFile(join(staging, "why"), why));
 }
 
 /** Removes that record, because a machine has booted with `accelerator` after all. */
-export async function forgetFailure(accelerator: Accelerator): Promise<void> {
+export async function removeFailure(accelerator: Accelerator): Promise<void> {
 	await discard(join(cacheDir, "accelerators", await keyFor(accelerator)));
 }
 
@@ -46,7 +46,7 @@ export function fastAccelerator(): Accelerator | null {
 }
 
 /** Whether this user has permission to use `accelerator`. It may still not work. */
-export async function permitted(accelerator: Accelerator): Promise<boolean> {
+export async function userMayUse(accelerator: Accelerator): Promise<boolean> {
 	if (accelerator !== "kvm") return true;
 	return access("/dev/kvm", constants.R_OK | constants.W_OK).then(
 		() => true,

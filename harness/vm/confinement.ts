@@ -11,22 +11,22 @@ import { rootPrivileges } from "./privileges.ts";
  */
 
 /** User and group of a machine's QEMU if drydock runs as root: a number that systems do not assign. */
-const NOBODY_ELSE = 59_733;
+const MACHINE_ID = 59_733;
 
 // The test of $PPID: if drydock dies before the new process asks for a parent-death signal, the process already has
 // another parent. The limits: no core dump, no bytes written to files, few open files, and only the memory that the
 // machine and its translated code need.
-const LIMITED = 'test "$PPID" = "$0" || exit 1; ulimit -c 0; ulimit -n 128';
+const COMMON_LIMITS = 'test "$PPID" = "$0" || exit 1; ulimit -c 0; ulimit -n 128';
 // QEMU reads a slow disk with many threads. The C library reserves 64 MB of addresses for nearly every thread, which
 // would exceed ulimit -v; MALLOC_ARENA_MAX prevents that.
-const MACHINE = `${LIMITED}; ulimit -f 0; ulimit -v 3000000; MALLOC_ARENA_MAX=2 exec "$@"`;
-const BOOT = `${LIMITED}; exec "$@"`;
+const MACHINE_SCRIPT = `${COMMON_LIMITS}; ulimit -f 0; ulimit -v 3000000; MALLOC_ARENA_MAX=2 exec "$@"`;
+const BOOT_SCRIPT = `${COMMON_LIMITS}; exec "$@"`;
 
 /**
  * Whether a machine's QEMU runs as a user of its own. In a small container, root may not change users; all other
  * restrictions apply there, too.
  */
-export const changesUser = (): boolean => rootPrivileges()?.mayChangeTo(NOBODY_ELSE) === true;
+export const changesUser = (): boolean => rootPrivileges()?.mayChangeTo(MACHINE_ID) === true;
 
 /**
  * Builds the command that starts QEMU confined.
@@ -39,13 +39,13 @@ export function confined(
 ): [program: string, args: string[]] {
 	// Without this option QEMU outlives its parent. Only a recent QEMU has the option; Linux uses --pdeathsig instead.
 	if (process.platform !== "linux") return [program, ["-run-with", "exit-with-parent=on", ...args]];
-	const user = () => [`--reuid=${NOBODY_ELSE}`, `--regid=${NOBODY_ELSE}`, ...groupsFor(accelerator)];
+	const user = () => [`--reuid=${MACHINE_ID}`, `--regid=${MACHINE_ID}`, ...groupOptions(accelerator)];
 	const privileges = [
 		...["--no-new-privs", "--inh-caps=-all"],
 		...(rootPrivileges()?.mayDropBounding === true ? ["--bounding-set=-all"] : []),
 		...(changesUser() && forExercise ? user() : []),
 	];
-	const script = forExercise ? MACHINE : BOOT;
+	const script = forExercise ? MACHINE_SCRIPT : BOOT_SCRIPT;
 	const start = ["sh", "-c", script, String(process.pid), program, ...args];
 	return ["setpriv", [...privileges, "--pdeathsig", "KILL", "--", ...start]];
 }
@@ -55,20 +55,20 @@ export function confined(
  * @throws {Failure} unsupported: QEMU runs as a user of its own, and the file belongs to another user than root
  * @throws EACCES, EROFS …: the file cannot be opened
  */
-export async function openToMachines(file: string): Promise<void> {
+export async function letMachinesOpen(file: string): Promise<void> {
 	// Opens the file as QEMU will. If the file is in a lower layer of an overlay, opening it for writing copies the whole
 	// file up. QEMU itself could not do that, because of its file size limit.
 	await (await open(file, "r+")).close();
 	if (!changesUser()) return;
 	const { uid, gid, mode } = await stat(file);
-	if (gid === NOBODY_ELSE && (mode & 0o060) === 0o060) return;
+	if (gid === MACHINE_ID && (mode & 0o060) === 0o060) return;
 	if (uid !== 0) throw await ownedByOther(file, uid);
-	await chown(file, 0, NOBODY_ELSE);
+	await chown(file, 0, MACHINE_ID);
 	// chmod comes second, because chown clears mode bits.
 	await chmod(file, mode | 0o660);
 }
 
 // QEMU needs the group that owns /dev/kvm.
-function groupsFor(accelerator: Accelerator): string[] {
+function groupOptions(accelerator: Accelerator): string[] {
 	return accelerator === "kvm" ? [`--groups=${statSync("/dev/kvm").gid}`] : ["--clear-groups"];
 }

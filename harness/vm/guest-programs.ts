@@ -8,7 +8,7 @@ import { inKit, readText } from "../base/kit.ts";
 import type { Progress } from "../base/progress.ts";
 import { readRegularFile } from "../base/regular-file.ts";
 import { type Architecture, architecture } from "./arch.ts";
-import { type Base, MANIFEST_BYTES_MAX } from "./base.ts";
+import { type ImageBase, MANIFEST_BYTES_MAX } from "./image-base.ts";
 import { runTool } from "./tools.ts";
 
 /** The part of the image that is quick to build: the kit's own programs for the guest, as an initramfs. */
@@ -27,12 +27,12 @@ const SHARED = ["-shared", "-fPIC"];
  * Returns the initramfs for `base` with this version's guest programs, and builds it if it is not in the cache (takes a
  * second).
  */
-export async function ensureGuestPrograms(base: Base, progress: Progress): Promise<GuestPrograms> {
+export async function ensureGuestPrograms(base: ImageBase, progress: Progress): Promise<GuestPrograms> {
 	const library = await ensureLibrary(progress);
 	const key = await guestProgramsKey(base, library);
 	const dir = await cached("kit", key, async (staging) => {
 		const root = join(staging, "root");
-		await fillRoot(root, base, library);
+		await fillInitramfs(root, base, library);
 		await runTool("sh", [
 			"-c",
 			'cd "$1" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0 > ../initrd',
@@ -46,7 +46,7 @@ export async function ensureGuestPrograms(base: Base, progress: Progress): Promi
 }
 
 /** The cache key of the initramfs for `base` with this version's guest programs. */
-export async function guestProgramsKey(base: Base, library: string): Promise<string> {
+export async function guestProgramsKey(base: ImageBase, library: string): Promise<string> {
 	const manifest = await readRegularFile(base.manifest, MANIFEST_BYTES_MAX).catch(() => "");
 	return imageKey(base.key, String(manifest), basename(library));
 }
@@ -106,11 +106,17 @@ export async function bundlePrograms(minify = false): Promise<{ programs: Record
  * @param base provides the files that the early boot needs
  * @param library the directory from {@link ensureLibrary}
  */
-export async function fillRoot(root: string, base: Pick<Base, "early">, library: string): Promise<void> {
+export async function fillInitramfs(root: string, base: Pick<ImageBase, "early">, library: string): Promise<void> {
 	const { programs } = await bundlePrograms();
-	const [home, outside] = [join(root, "kit/opt/drydock"), join(root, "agent/opt/drydock")];
-	const [etc, outsideEtc] = [join(root, "kit/etc"), join(root, "agent/etc")];
-	for (const dir of [home, outside, etc, outsideEtc, ...["dev", "proc", "early"].map((name) => join(root, name))])
+	const [harbourDir, agentDir] = [join(root, "kit/opt/drydock"), join(root, "agent/opt/drydock")];
+	const [harbourEtc, agentEtc] = [join(root, "kit/etc"), join(root, "agent/etc")];
+	for (const dir of [
+		harbourDir,
+		agentDir,
+		harbourEtc,
+		agentEtc,
+		...["dev", "proc", "early"].map((name) => join(root, name)),
+	])
 		await mkdir(dir, { recursive: true });
 
 	const add = async (name: string, target: string, mode = 0o644) => {
@@ -121,21 +127,21 @@ export async function fillRoot(root: string, base: Pick<Base, "early">, library:
 	for (const name of await readdir(base.early))
 		await copyFile(join(base.early, name), join(root, name === "busybox" ? name : `early/${name}`));
 
-	for (const dir of [home, outside]) {
+	for (const dir of [harbourDir, agentDir]) {
 		await cp(library, dir, { recursive: true });
 		await writeFile(join(dir, "runner.cjs"), programs["runner.cjs"] ?? "");
 	}
-	await writeFile(join(outside, "agent.cjs"), programs["agent.cjs"] ?? "");
-	for (const script of [join(home, "boot.sh"), join(outside, "outside.sh"), join(outside, "enter.sh")])
+	await writeFile(join(agentDir, "agent.cjs"), programs["agent.cjs"] ?? "");
+	for (const script of [join(harbourDir, "boot.sh"), join(agentDir, "outside.sh"), join(agentDir, "enter.sh")])
 		await add(basename(script), script, 0o755);
-	await add("harbour.inittab", join(etc, "inittab"));
-	await add("agent.inittab", join(outsideEtc, "inittab"));
+	await add("harbour.inittab", join(harbourEtc, "inittab"));
+	await add("agent.inittab", join(agentEtc, "inittab"));
 	await writeFile(
-		join(etc, "passwd"),
+		join(harbourEtc, "passwd"),
 		"root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n",
 	);
-	await writeFile(join(etc, "group"), "root:x:0:\ntty:x:5:\nnogroup:x:65534:\n");
-	await writeFile(join(etc, "hosts"), "127.0.0.1 localhost\n::1 localhost\n");
+	await writeFile(join(harbourEtc, "group"), "root:x:0:\ntty:x:5:\nnogroup:x:65534:\n");
+	await writeFile(join(harbourEtc, "hosts"), "127.0.0.1 localhost\n::1 localhost\n");
 }
 
 function packageDir(name: string): string {

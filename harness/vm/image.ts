@@ -7,8 +7,8 @@ import { printable } from "../base/printable.ts";
 import type { Progress } from "../base/progress.ts";
 import { readRegularFile } from "../base/regular-file.ts";
 import { architecture } from "./arch.ts";
-import { type Base, baseIn, baseKey, ensureBase, MANIFEST_BYTES_MAX } from "./base.ts";
 import { ensureGuestPrograms, ensureLibrary, guestProgramsKey, libraryKey } from "./guest-programs.ts";
+import { baseIn, baseKey, ensureBase, type ImageBase, MANIFEST_BYTES_MAX } from "./image-base.ts";
 import { type Label, unpackImage } from "./packed-image.ts";
 import { runTool } from "./tools.ts";
 
@@ -16,23 +16,23 @@ import { runTool } from "./tools.ts";
 export interface Image {
 	/** Cache key that identifies the image's contents. */
 	key: string;
-	base: Base;
+	base: ImageBase;
 	initrd: string;
 }
 
 /**
  * Returns this version's image, and builds the parts that are not in the cache.
- * @param more Debian packages in addition to those that the lessons use: they make it a separate image
+ * @param morePackages Debian packages in addition to those that the lessons use: they make it a separate image
  */
-export async function ensureImage(progress: Progress, more: readonly string[] = []): Promise<Image> {
-	const base = await ensureBase(progress, more);
+export async function ensureImage(progress: Progress, morePackages: readonly string[] = []): Promise<Image> {
+	const base = await ensureBase(progress, morePackages);
 	const programs = await ensureGuestPrograms(base, progress);
 	return { key: programs.key, base, initrd: programs.initrd };
 }
 
 /** Returns this version's image if all of it is in the cache; otherwise null. Builds nothing. */
-export async function savedImage(): Promise<Image | null> {
-	const { base: baseDir, library, building } = await inCache();
+export async function cachedImage(): Promise<Image | null> {
+	const { base: baseDir, library, building } = await cachedParts();
 	if (building) return null;
 	const base = baseIn(baseDir, basename(baseDir));
 	const key = await guestProgramsKey(base, library);
@@ -40,7 +40,7 @@ export async function savedImage(): Promise<Image | null> {
 }
 
 /** Where the image's parts that take tools to build are in the cache, and whether any of them has yet to be built. */
-export async function inCache(): Promise<{ base: string; library: string; building: boolean }> {
+export async function cachedParts(): Promise<{ base: string; library: string; building: boolean }> {
 	const arch = architecture();
 	const [base, library] = [baseKey(arch), await libraryKey(arch)];
 	return {
@@ -54,8 +54,8 @@ export async function inCache(): Promise<{ base: string; library: string; buildi
  * Rebuilds this version's image. Other commands use the existing one until the new one is complete.
  * @throws {Failure} unsupported: no network, no room, or a tool is missing
  */
-export async function renewImage(progress: Progress): Promise<void> {
-	const { base, library } = await inCache();
+export async function rebuildImage(progress: Progress): Promise<void> {
+	const { base, library } = await cachedParts();
 	const isNew = await newerThanNow(base, library);
 	await ensureBase(progress, [], isNew);
 	await ensureLibrary(progress, isNew);
@@ -69,7 +69,7 @@ export async function renewImage(progress: Progress): Promise<void> {
 export async function exportImage(file: string, progress: Progress): Promise<void> {
 	await ensureBase(progress);
 	await ensureLibrary(progress);
-	const { base, library } = await inCache();
+	const { base, library } = await cachedParts();
 	await inScratch(async (scratch) => {
 		const label = { format: "drydock image 1", base: basename(base), library: basename(library) } satisfies Label;
 		await writeFile(join(scratch, "label.json"), JSON.stringify(label));
@@ -87,7 +87,7 @@ export async function exportImage(file: string, progress: Progress): Promise<voi
  * @throws {Failure} usage: the file does not exist, is no image, or is another version's image
  */
 export async function importImage(file: string, progress: Progress): Promise<void> {
-	if (!(await exists(file))) throw new Failure("usage", `${file} is not there`);
+	if (!(await exists(file))) throw new Failure("usage", `${file} does not exist`);
 	await inScratch(async (scratch) => {
 		const label = await progress
 			.step("unpacking the image", () => unpackImage(file, scratch))
@@ -95,12 +95,12 @@ export async function importImage(file: string, progress: Progress): Promise<voi
 				const what = `${file} is not an image: ${cause.message}`;
 				throw new Failure("usage", what, "npx drydock image export FILE, on a computer that has one", { cause });
 			});
-		const { base, library } = await inCache();
+		const { base, library } = await cachedParts();
 		if (label.base !== basename(base) || label.library !== basename(library))
 			throw new Failure(
 				"usage",
 				`${file} was made by another version of drydock`,
-				"export it anew with this version, or update this one",
+				"export it again with this version, or update this one",
 			);
 		for (const part of ["base", "library"] as const) {
 			await cached(part, label[part], async (staging) => {
@@ -120,11 +120,11 @@ export type Manifest = v.InferOutput<typeof Manifest>;
  * @throws {Failure} usage: the manifest is damaged, which can happen with an imported image
  */
 export async function imageManifest(): Promise<Manifest | null> {
-	const { base } = await inCache();
+	const { base } = await cachedParts();
 	const file = join(base, "manifest.json");
 	if (!(await exists(file))) return null;
 	const bytes = await readRegularFile(file, MANIFEST_BYTES_MAX).catch(() => Buffer.alloc(0));
 	const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Manifest), bytes.toString(), { abortEarly: true });
 	if (parsed.success) return parsed.output;
-	throw new Failure("usage", "the image does not say what is in it", "npx drydock image build --fresh");
+	throw new Failure("usage", "the list of what the image contains cannot be read", "npx drydock image build --fresh");
 }

@@ -10,7 +10,7 @@ import {
 	type SessionRequest,
 } from "./machine.ts";
 import { needOpenFiles } from "./open-files.ts";
-import { Rewindable, type StageListener, type StageRequest } from "./rewindable.ts";
+import { RewindableMachine, type StageListener, type StageRequest } from "./rewindable-machine.ts";
 import { ensureTemplate, isCurrent, type Template } from "./template.ts";
 
 /**
@@ -21,8 +21,8 @@ export class MachinePool {
 	readonly #progress: Progress;
 	readonly #packages: readonly string[];
 	readonly #machines = new Set<{ end(): Promise<void> }>();
-	#template: Promise<Ready> | undefined;
-	#ahead: Promise<Machine> | undefined;
+	#template: Promise<ReadyTemplate> | undefined;
+	#next: Promise<Machine> | undefined;
 	#closed = false;
 
 	/**
@@ -38,13 +38,13 @@ export class MachinePool {
 
 	/**
 	 * Restores a machine before it is asked for.
-	 * @param spare whether there is time: the machine then plays a practice run and pauses, and its real run takes half
+	 * @param withPractice whether there is time: the machine then plays a practice run and pauses, and its real run takes half
 	 * as long
 	 */
-	prepare(spare = false): void {
+	prepare(withPractice = false): void {
 		if (this.#closed) return;
-		this.#ahead ??= this.#restore(spare);
-		this.#ahead.catch(() => {});
+		this.#next ??= this.#restore(withPractice);
+		this.#next.catch(() => {});
 	}
 
 	async imageKey(): Promise<string> {
@@ -64,17 +64,17 @@ export class MachinePool {
 	}
 
 	/** Runs a program that the client talks to, in a fresh machine. */
-	hold(request: SessionRequest, client: Client): Promise<SessionEnd> {
-		return this.#inMachine((machine) => machine.hold(request, client));
+	runSession(request: SessionRequest, client: Client): Promise<SessionEnd> {
+		return this.#inMachine((machine) => machine.runSession(request, client));
 	}
 
 	/** Begins a stage in a machine that can be put back. close() ends the machine, if it has not ended before. */
-	stage(request: StageRequest, audience: StageListener): Promise<Rewindable> {
-		return this.#twice(async () => {
+	beginStage(request: StageRequest, listener: StageListener): Promise<RewindableMachine> {
+		return this.#withRetry(async () => {
 			const { template } = await this.#ready();
 			// close() ends only the machines that it knows. A machine begun after close() would never be ended.
 			interruption.throwIfAborted();
-			const machine = new Rewindable(template, audience);
+			const machine = new RewindableMachine(template, listener);
 			this.#machines.add(machine);
 			await unlessInterrupted(machine.begin(request));
 			return machine;
@@ -82,11 +82,11 @@ export class MachinePool {
 	}
 
 	#inMachine<T>(work: (machine: Machine) => Promise<T>, signal: AbortSignal = interruption): Promise<T> {
-		return this.#twice(() => this.#once(work, signal), signal);
+		return this.#withRetry(() => this.#useMachine(work, signal), signal);
 	}
 
 	// Repeats work once if it never began. If the template cannot be restored, makes a new one first.
-	async #twice<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+	async #withRetry<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
 		const { template } = await this.#ready();
 		const used = this.#template;
 		try {
@@ -95,8 +95,8 @@ export class MachinePool {
 			if (interruption.aborted || signal.aborted || !(error instanceof RestoreError)) throw error;
 			// Of several pieces of work that find the template damaged, only the first makes a new one.
 			if (error.templateDamaged && this.#template === used) {
-				this.#ahead = undefined;
-				this.#template = this.#make(template);
+				this.#next = undefined;
+				this.#template = this.#makeTemplate(template);
 			}
 			return work();
 		}
@@ -107,16 +107,16 @@ export class MachinePool {
 		this.#closed = true;
 		const end = () => Promise.all([...this.#machines].map((machine) => machine.end()));
 		await end();
-		await this.#ahead?.catch(() => {});
+		await this.#next?.catch(() => {});
 		await end();
 	}
 
-	async #once<T>(work: (machine: Machine) => Promise<T>, signal: AbortSignal): Promise<T> {
-		const ahead = this.#ahead;
-		this.#ahead = undefined;
+	async #useMachine<T>(work: (machine: Machine) => Promise<T>, signal: AbortSignal): Promise<T> {
+		const next = this.#next;
+		this.#next = undefined;
 		// If the machine restored in advance was lost while it waited, the template need not be damaged: another one is
 		// restored.
-		const machine = await (ahead?.catch(() => this.#restore()) ?? this.#restore());
+		const machine = await (next?.catch(() => this.#restore()) ?? this.#restore());
 		try {
 			return await unlessInterrupted(work(machine), signal);
 		} finally {
@@ -125,13 +125,13 @@ export class MachinePool {
 		}
 	}
 
-	async #restore(spare = false): Promise<Machine> {
+	async #restore(withPractice = false): Promise<Machine> {
 		const { template } = await this.#ready();
 		const machine = Machine.restore(template);
 		this.#machines.add(machine);
-		if (!spare) return machine;
+		if (!withPractice) return machine;
 		try {
-			await machine.rest("practice");
+			await machine.warmUpAndPause("practice");
 			return machine;
 		} catch (error) {
 			await machine.end();
@@ -141,22 +141,22 @@ export class MachinePool {
 	}
 
 	// If another process has replaced the template, loads it again, or makes a new one.
-	async #ready(): Promise<Ready> {
-		this.#template ??= this.#make();
+	async #ready(): Promise<ReadyTemplate> {
+		this.#template ??= this.#makeTemplate();
 		const known = this.#template;
 		const { template } = await known;
 		if (await isCurrent(template)) return known;
-		if (this.#template === known) this.#template = this.#make();
+		if (this.#template === known) this.#template = this.#makeTemplate();
 		return this.#template;
 	}
 
-	async #make(damaged?: Template): Promise<Ready> {
+	async #makeTemplate(damaged?: Template): Promise<ReadyTemplate> {
 		const image = await ensureImage(this.#progress, this.#packages);
 		return { template: await ensureTemplate(image, this.#progress, damaged), imageKey: image.key };
 	}
 }
 
-interface Ready {
+interface ReadyTemplate {
 	template: Template;
 	imageKey: string;
 }

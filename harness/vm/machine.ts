@@ -13,8 +13,8 @@ import {
 	type SessionFrame,
 	type WindowSize,
 } from "../protocol/index.ts";
-import { failedByItself } from "./last-words.ts";
-import { Listener, type Loss, LostError } from "./listener.ts";
+import { showsKernelFault } from "./console-output.ts";
+import { FrameReceiver, type Loss, LostError } from "./frame-receiver.ts";
 import { processorShare, processorTime } from "./processor-share.ts";
 import { loadState, type Qemu, startQemu } from "./qemu.ts";
 import type { Template } from "./template.ts";
@@ -35,7 +35,7 @@ export type SessionRequest = Omit<Session, "type" | "nonce" | "entropy" | "timeM
 /** The side that exchanges input and output with a session's program. */
 export interface Client {
 	/** The machine has begun the session, and accepts input from now on. */
-	started(speak: {
+	started(connection: {
 		/** Without a terminal, an empty buffer ends the input. Settles when there is room for more. */
 		input(data: Buffer): Promise<void>;
 		resize(window: WindowSize): Promise<void>;
@@ -90,13 +90,13 @@ export class Machine {
 	readonly #qemu: Qemu;
 	readonly #template: Template;
 	readonly #loaded: Promise<void>;
-	readonly #listener: Listener;
+	readonly #receiver: FrameReceiver;
 	#hasAnswered = false;
 
 	private constructor(template: Template, qemu: Qemu) {
 		this.#template = template;
 		this.#qemu = qemu;
-		this.#listener = new Listener(qemu);
+		this.#receiver = new FrameReceiver(qemu);
 		this.#loaded = loadState(qemu, template.state);
 	}
 
@@ -105,7 +105,7 @@ export class Machine {
 	 * @throws {RestoreError} another process has just removed the template's files
 	 */
 	static restore(template: Template): Machine {
-		const machine = new Machine(template, startOn(template));
+		const machine = new Machine(template, startFromTemplate(template));
 		// Each use of the machine awaits #loaded and reports its error. An unused machine's error must not end the process.
 		machine.#loaded.catch(() => {});
 		return machine;
@@ -116,8 +116,8 @@ export class Machine {
 	 * and, in emulation, the code translated.
 	 * @param first "practice" makes the agent play a run of its own first, which prepares most of what a run needs
 	 */
-	async rest(first: "ping" | "practice" = "ping"): Promise<void> {
-		await this.#ask(first);
+	async warmUpAndPause(first: "ping" | "practice" = "ping"): Promise<void> {
+		await this.#ping(first);
 		await this.#qemu.qmp.execute("stop");
 	}
 
@@ -128,7 +128,7 @@ export class Machine {
 
 	/** Asks the agent for an answer. @returns how long the answer took, in milliseconds */
 	ping(): Promise<number> {
-		return this.#ask("ping");
+		return this.#ping("ping");
 	}
 
 	/** How long an exercise may take. */
@@ -144,14 +144,14 @@ export class Machine {
 	async play(request: RunRequest): Promise<PlayedRun> {
 		const { patienceMs = Number.POSITIVE_INFINITY, ...asked } = request;
 		const { deadlineMs = Math.round(Math.min(this.deadlineMs, patienceMs)) } = asked;
-		const run: Run = { type: "run", ...newWork(), ...asked, deadlineMs };
+		const run: Run = { type: "run", ...newWorkFields(), ...asked, deadlineMs };
 		const output: Output = { stdout: [], stderr: [] };
 		try {
 			// The agent enforces the deadline itself, and its report says more than a silent guest does. So the host waits a
 			// while longer.
 			const silenceMs = deadlineMs + Math.min(this.#template.bootMs, patienceMs);
 			const before = await processorTime(this.pid);
-			const outcome = await this.#outcome(run, this.#converse(run, silenceMs), output);
+			const outcome = await this.#outcome(run, this.#exchange(run, silenceMs), output);
 			return { outcome, output, processorShare: processorShare(before, await processorTime(this.pid)) };
 		} finally {
 			await this.end();
@@ -163,24 +163,24 @@ export class Machine {
 	 * @throws {RestoreError} the machine was lost before its first answer
 	 * @throws {LostError} the machine was lost before the program ended
 	 */
-	async hold(request: SessionRequest, client: Client): Promise<SessionEnd> {
-		const session: Session = { type: "session", ...newWork(), ...request };
+	async runSession(request: SessionRequest, client: Client): Promise<SessionEnd> {
+		const session: Session = { type: "session", ...newWorkFields(), ...request };
 		const { nonce } = session;
-		this.#listener.liftLimit();
+		this.#receiver.liftLimit();
 		let started = false;
 		try {
-			for await (const said of this.#converse(session, this.deadlineMs)) {
-				if (said.type === "started" && !started)
+			for await (const frame of this.#exchange(session, this.deadlineMs)) {
+				if (frame.type === "started" && !started)
 					client.started({
 						input: (data) => this.#send({ type: "input", nonce, data: data.toString("base64") }),
 						resize: (window) => this.#send({ type: "resize", nonce, window }),
 					});
 				started = true;
-				if (said.type === "output") await client.output(said.stream, Buffer.from(said.data, "base64"));
-				if (said.type === "ended") return { code: said.code, signal: said.signal };
-				if (said.type === "failed") throw new Error(`the agent failed: ${said.message}`);
+				if (frame.type === "output") await client.output(frame.stream, Buffer.from(frame.data, "base64"));
+				if (frame.type === "ended") return { code: frame.code, signal: frame.signal };
+				if (frame.type === "failed") throw new Error(`the agent failed: ${frame.message}`);
 			}
-			throw new Error("a conversation without an end");
+			throw new Error("the frames ended without a result");
 		} finally {
 			await this.end();
 		}
@@ -192,15 +192,15 @@ export class Machine {
 		if (agent.writable && !agent.write(encodeFrame(frame))) await once(agent, "drain").catch(() => {});
 	}
 
-	async #outcome(run: Run, conversation: AsyncIterable<GuestFrame>, output: Output): Promise<Outcome> {
+	async #outcome(run: Run, frames: AsyncIterable<GuestFrame>, output: Output): Promise<Outcome> {
 		try {
-			for await (const said of conversation) {
-				if (said.type === "output") output[said.stream].push(Buffer.from(said.data, "base64"));
-				if (said.type === "report") return this.#kernelFault() ?? observed(run, said.observation);
-				if (said.type === "failed" && said.disturbed) throw new LostError("disturbed", said.message);
-				if (said.type === "failed") throw new Error(`the agent failed: ${said.message}`);
+			for await (const frame of frames) {
+				if (frame.type === "output") output[frame.stream].push(Buffer.from(frame.data, "base64"));
+				if (frame.type === "report") return this.#kernelFault() ?? checkedOutcome(run, frame.observation);
+				if (frame.type === "failed" && frame.disturbed) throw new LostError("disturbed", frame.message);
+				if (frame.type === "failed") throw new Error(`the agent failed: ${frame.message}`);
 			}
-			throw new Error("a conversation without an end");
+			throw new Error("the frames ended without a result");
 		} catch (error) {
 			if (!(error instanceof LostError)) throw error;
 			return { kind: "lost", how: error.how, detail: error.detail };
@@ -211,7 +211,7 @@ export class Machine {
 	// fault.
 	#kernelFault(): Outcome | null {
 		const detail = this.#qemu.consoleTail();
-		return failedByItself(detail) ? { kind: "lost", how: "guest-fault", detail } : null;
+		return showsKernelFault(detail) ? { kind: "lost", how: "guest-fault", detail } : null;
 	}
 
 	/** Ends the machine, whatever it is doing. */
@@ -219,10 +219,10 @@ export class Machine {
 		await this.#qemu.kill();
 	}
 
-	async #ask(type: "ping" | "practice"): Promise<number> {
+	async #ping(type: "ping" | "practice"): Promise<number> {
 		const startedMs = performance.now();
-		for await (const said of this.#converse({ type, nonce: newNonce() }, this.deadlineMs))
-			if (said.type === "pong") break;
+		for await (const frame of this.#exchange({ type, nonce: newNonce() }, this.deadlineMs))
+			if (frame.type === "pong") break;
 		return performance.now() - startedMs;
 	}
 
@@ -230,7 +230,7 @@ export class Machine {
 	 * Refuses a frame that is too large for the guest: the guest's refusal would look like a machine that never answered.
 	 * @throws {LostError}
 	 */
-	#begin(frame: HostFrame): void {
+	#sendWork(frame: HostFrame): void {
 		const bytes = encodeFrame(frame);
 		if (bytes.length > LIMITS.workBytes) throw new LostError("too-large", `${bytes.length >> 20} MiB`);
 		void this.#qemu.qmp.execute("cont").catch(() => {});
@@ -243,31 +243,31 @@ export class Machine {
 	 * @throws {RestoreError} the machine was lost before its first answer
 	 * @throws {LostError} the machine was lost later
 	 */
-	async *#converse(frame: HostFrame, deadlineMs: number): AsyncGenerator<Exclude<GuestFrame, { type: "ready" }>> {
+	async *#exchange(work: HostFrame, deadlineMs: number): AsyncGenerator<Exclude<GuestFrame, { type: "ready" }>> {
 		const qemu = this.#qemu;
 		const tooLate = sleep(deadlineMs, undefined, { ref: false }).then(() => {
 			throw new Error("the machine's state was not loaded in time");
 		});
 		await Promise.race([this.#loaded, tooLate]).catch((cause: Error) => {
-			throw new RestoreError(`${cause.message}\n${qemu.complaints()}`.trim(), true, { cause });
+			throw new RestoreError(`${cause.message}\n${qemu.stderrTail()}`.trim(), true, { cause });
 		});
-		this.#begin(frame);
+		this.#sendWork(work);
 		const endMs = performance.now() + deadlineMs;
-		for (let heard = 0; ; heard++) {
-			const leftMs = frame.type === "session" && heard > 0 ? Number.POSITIVE_INFINITY : endMs - performance.now();
-			const said = await this.#listener.next(leftMs).catch((cause: LostError) => {
+		for (let received = 0; ; received++) {
+			const leftMs = work.type === "session" && received > 0 ? Number.POSITIVE_INFINITY : endMs - performance.now();
+			const frame = await this.#receiver.next(leftMs).catch((cause: LostError) => {
 				// The guest has not begun its work, so the exercise is not the cause.
-				throw heard === 0 ? new RestoreError(cause.message, !this.#hasAnswered, { cause }) : cause;
+				throw received === 0 ? new RestoreError(cause.message, !this.#hasAnswered, { cause }) : cause;
 			});
 			this.#hasAnswered = true;
-			if (said.type === "ready" || said.nonce !== frame.nonce)
-				throw new LostError("protocol", "a frame of another run");
-			yield said;
+			if (frame.type === "ready" || frame.nonce !== work.nonce)
+				throw new LostError("protocol", "a frame with another nonce");
+			yield frame;
 		}
 	}
 }
 
-function startOn({ accelerator, memory, disk }: Template): Qemu {
+function startFromTemplate({ accelerator, memory, disk }: Template): Qemu {
 	try {
 		return startQemu({ accelerator, memory: { path: memory, share: false }, disk, start: { incoming: true } });
 	} catch (cause) {
@@ -277,7 +277,7 @@ function startOn({ accelerator, memory, disk }: Template): Qemu {
 }
 
 /** @throws {LostError} the observation does not contain the calls that the run asked for */
-function observed(run: Pick<Run, "calls">, observation: Observation): Outcome {
+function checkedOutcome(run: Pick<Run, "calls">, observation: Observation): Outcome {
 	if (Object.keys(run.calls).every((name) => Object.hasOwn(observation.calls, name)))
 		return { kind: "observed", observation };
 	throw new LostError("protocol", "a report on another run");
@@ -293,7 +293,7 @@ export function deadlineFor({ bootMs }: Template): number {
 }
 
 /** The fields that every run, session and stage begins with. */
-export const newWork = () => ({
+export const newWorkFields = () => ({
 	nonce: newNonce(),
 	entropy: randomBytes(48).toString("base64"),
 	timeMs: Date.now(),

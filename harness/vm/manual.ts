@@ -4,25 +4,25 @@ import * as v from "valibot";
 import { cached, keepNewest, keyOf } from "../base/cache.ts";
 import { Failure } from "../base/failure.ts";
 import type { Progress } from "../base/progress.ts";
-import { baseIn } from "./base.ts";
-import { ensureImage, inCache } from "./image.ts";
+import { cachedParts, ensureImage } from "./image.ts";
+import { baseIn } from "./image-base.ts";
 import { MachinePool } from "./machine-pool.ts";
 
 /** The name in a page's name: `ld.so` of `ld.so.8`. */
 export const titleOf = (page: string): string => page.slice(0, page.lastIndexOf("."));
 
 /** The section in a page's name: `8` of `ld.so.8`. */
-export const sectionOf = (page: string): string => page.slice(page.lastIndexOf(".") + 1);
+export const pageSection = (page: string): string => page.slice(page.lastIndexOf(".") + 1);
 
 /** A page as texts cite it: `ld.so(8)`. */
-export const shownPage = (page: string): string => `${titleOf(page)}(${sectionOf(page)})`;
+export const citedPage = (page: string): string => `${titleOf(page)}(${pageSection(page)})`;
 
 /**
  * The names of the manual pages in the virtual machine's image, such as `pivot_root.2`: pages of the kernel, of the C
  * library and of the guest's programs. Builds the image if it is not in the cache.
  */
 export async function manualPages(progress: Progress): Promise<string[]> {
-	if ((await inCache()).building) await ensureImage(progress);
+	if ((await cachedParts()).building) await ensureImage(progress);
 	const { manual } = await imageBase();
 	return v.parse(v.pipe(v.string(), v.parseJson(), v.array(v.string())), await readFile(manual, "utf8"));
 }
@@ -80,9 +80,9 @@ export async function formatPages(
 
 // A page that only includes another page names it relative to /usr/share/man.
 const formatting = (page: string, width: number) =>
-	`cd /usr/share/man && mandoc -T utf8 -O width=${width} -- 'man${sectionOf(page)[0]}/${page}.gz'`;
+	`cd /usr/share/man && mandoc -T utf8 -O width=${width} -- 'man${pageSection(page)[0]}/${page}.gz'`;
 
 async function imageBase() {
-	const { base } = await inCache();
+	const { base } = await cachedParts();
 	return baseIn(base, base.split("/").pop() ?? "");
 }

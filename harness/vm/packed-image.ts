@@ -37,7 +37,7 @@ export async function unpackImage(file: string, dir: string): Promise<Label> {
 		const head = Buffer.alloc(HEADER_BYTES);
 		await handle.read(head, 0, HEADER_BYTES, 0);
 		// Without this check, the parser would try to decompress the file.
-		if (head.toString("latin1", 257, 262) !== "ustar") throw new Error("it is no archive, or a compressed one");
+		if (head.toString("latin1", 257, 262) !== "ustar") throw new Error("it is not an archive, or it is compressed");
 		await unpack(handle.createReadStream({ start: 0, autoClose: false }), dir, stats.size);
 	} finally {
 		await handle.close();
@@ -65,17 +65,17 @@ async function unpack(bytes: NodeJS.ReadableStream, dir: string, sizeBytes: numb
 			entries += 1;
 			left -= size;
 			const isFolder = /^(base|library)(\/|$)/.test(path);
-			if (entries > ENTRIES_MAX || left < 0) refused ??= new Error("it holds too much");
+			if (entries > ENTRIES_MAX || left < 0) refused ??= new Error("it contains too much");
 			else if (type !== "File" && type !== "OldFile" && !(type === "Directory" && isFolder))
-				refused ??= new Error("it holds something else than files");
-			else if (!(isFolder || path === "label.json") || !isPlain(path))
-				refused ??= new Error("it holds a file that no image has");
+				refused ??= new Error("it contains something other than files");
+			else if (!(isFolder || path === "label.json") || !isPlainPath(path))
+				refused ??= new Error("it contains a file that no image has");
 			return refused === undefined;
 		},
 	});
 	// The library ignores entries that it knows but does not unpack, such as sparse files.
 	unpacking.on("ignoredEntry", () => {
-		refused ??= new Error("it holds something else than files");
+		refused ??= new Error("it contains something other than files");
 	});
 	await pipeline(bytes, unpacking as unknown as NodeJS.WritableStream, { signal: interruption }).catch((cause) => {
 		interruption.throwIfAborted();
@@ -84,5 +84,5 @@ async function unpack(bytes: NodeJS.ReadableStream, dir: string, sizeBytes: numb
 	if (refused !== undefined) throw refused;
 }
 
-const isPlain = (path: string) =>
+const isPlainPath = (path: string) =>
 	path.length <= PATH_CHARS_MAX && /^[\w.+/@-]+$/.test(path) && !path.split("/").includes("..");

@@ -40,7 +40,7 @@ export interface Qemu {
 	/** The end of what the guest's kernel wrote to its console. */
 	consoleTail(): string;
 	/** The end of QEMU's standard error. */
-	complaints(): string;
+	stderrTail(): string;
 	kill(): Promise<void>;
 }
 
@@ -102,7 +102,7 @@ export function startQemu(options: QemuOptions): Qemu {
 	const child = spawn(program, args, { stdio: [...channels, ...inherited] });
 	for (const file of files) closeSync(file);
 	const [, , stderr, agent, qmp, incoming, console_] = child.stdio as unknown as (Duplex | null)[];
-	if (!stderr || !agent || !qmp || !incoming || !console_) throw new Error("QEMU has no channels");
+	if (!stderr || !agent || !qmp || !incoming || !console_) throw new Error("QEMU was started without its channels");
 	// When QEMU ends, its channels may report errors. `ended` reports the end.
 	for (const channel of [agent, qmp, incoming, console_]) channel.on("error", () => {});
 	const ended = new Promise<void>((resolve) => {
@@ -117,7 +117,7 @@ export function startQemu(options: QemuOptions): Qemu {
 		statePath: stateSocket === null ? null : `/proc/self/fd/${CHANNELS + files.length}`,
 		ended,
 		consoleTail: tailOf(console_),
-		complaints: tailOf(stderr),
+		stderrTail: tailOf(stderr),
 		kill: () => {
 			// The child's "close" event waits for unread data.
 			agent.destroy();
@@ -132,7 +132,7 @@ async function kill(child: ChildProcess, ended: Promise<void>): Promise<void> {
 }
 
 /** All arguments of QEMU for this accelerator, without the paths of files. They are a part of a snapshot's key. */
-export function hardware(accelerator: Accelerator): string[] {
+export function hardwareArguments(accelerator: Accelerator): string[] {
 	const start = { kernel: "", initrd: "" };
 	return qemuArguments({ accelerator, memory: { path: "", share: true }, disk: "", start });
 }

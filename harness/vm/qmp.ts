@@ -17,7 +17,7 @@ export interface QmpEvent {
 
 const LONGEST_LINE_CHARS = 1 << 20;
 
-interface Waiting {
+interface PendingCommand {
 	resolve(value: unknown): void;
 	reject(error: Error): void;
 }
@@ -28,7 +28,7 @@ interface Waiting {
  */
 export class Qmp {
 	readonly #channel: Duplex;
-	readonly #waiting: Waiting[] = [];
+	readonly #pending: PendingCommand[] = [];
 	readonly #listeners = new Set<(event: QmpEvent) => void>();
 	readonly #lines = new Lines(LONGEST_LINE_CHARS + 1);
 	/** Settles when QEMU has ended. */
@@ -56,7 +56,7 @@ export class Qmp {
 				reject(new Error("QEMU has ended"));
 				return;
 			}
-			this.#waiting.push({ resolve, reject });
+			this.#pending.push({ resolve, reject });
 			this.#channel.write(`${JSON.stringify({ execute: command, arguments: args })}\n`);
 		});
 	}
@@ -69,7 +69,7 @@ export class Qmp {
 	#take(chunk: string): void {
 		const lines = this.#lines.take(chunk);
 		try {
-			if (this.#lines.restChars > LONGEST_LINE_CHARS) throw new RangeError("a line without an end");
+			if (this.#lines.restChars > LONGEST_LINE_CHARS) throw new RangeError("the line is too long");
 			for (const line of lines.filter((text) => text.trim() !== "")) this.#dispatch(v.parse(Message, JSON.parse(line)));
 		} catch {
 			// QEMU does not send such lines. Something else may have taken over its process, so the channel is closed.
@@ -80,12 +80,12 @@ export class Qmp {
 	// QEMU answers commands in order.
 	#dispatch(message: v.InferOutput<typeof Message>): void {
 		if ("event" in message) for (const listener of this.#listeners) listener(message);
-		else if ("return" in message) this.#waiting.shift()?.resolve(message.return);
-		else if ("error" in message) this.#waiting.shift()?.reject(new Error(`QEMU: ${message.error.desc}`));
+		else if ("return" in message) this.#pending.shift()?.resolve(message.return);
+		else if ("error" in message) this.#pending.shift()?.reject(new Error(`QEMU: ${message.error.desc}`));
 	}
 
 	#close(): void {
 		this.#isClosed = true;
-		for (const { reject } of this.#waiting.splice(0)) reject(new Error("QEMU has ended"));
+		for (const { reject } of this.#pending.splice(0)) reject(new Error("QEMU has ended"));
 	}
 }

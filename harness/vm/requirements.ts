@@ -1,5 +1,5 @@
 import { architecture } from "./arch.ts";
-import { programIn, WITH_SBIN } from "./search-path.ts";
+import { findProgram, PATH_WITH_SBIN } from "./search-path.ts";
 
 /** A program that this computer must have, and the packages that contain it. */
 export interface Requirement {
@@ -33,7 +33,7 @@ export function requirements(): Requirement[] {
 					{
 						name: "setpriv",
 						program: "setpriv",
-						purpose: "confines them, and ends them with their parent",
+						purpose: "confines the virtual machines, and ends them when drydock ends",
 						packages: { apt: "util-linux", dnf: "util-linux", brew: null },
 						need: "running" as const,
 					},
@@ -42,7 +42,7 @@ export function requirements(): Requirement[] {
 		{
 			name: "cpio",
 			program: "cpio",
-			purpose: "packs the guest's first files",
+			purpose: "packs the initramfs of the guest",
 			packages: { apt: "cpio", dnf: "cpio", brew: null },
 			need: "running" as const,
 		},
@@ -63,7 +63,7 @@ export function requirements(): Requirement[] {
 		{
 			name: "kmod",
 			program: "depmod",
-			purpose: "orders the guest's kernel modules",
+			purpose: "sorts the kernel modules of the guest",
 			packages: { apt: "kmod xz-utils", dnf: null, brew: null },
 			...building,
 		},
@@ -78,7 +78,7 @@ export function requirements(): Requirement[] {
 			name: "browser",
 			program: "chromium",
 			alternatives: ["chromium-browser", "google-chrome", "google-chrome-stable"],
-			purpose: "looks at the live page, in drydock's own tests",
+			purpose: "opens the live page in the tests of drydock itself",
 			packages: { apt: "chromium", dnf: "chromium", brew: "chromium" },
 			need: "testing",
 		},
@@ -106,6 +106,6 @@ export function installCommand(...names: string[]): string {
 
 /** Path of a requirement's program on this computer; null if it is not installed. */
 export async function pathOf({ program, alternatives = [] }: Requirement): Promise<string | null> {
-	const found = await Promise.all([program, ...alternatives].map((name) => programIn(WITH_SBIN, name)));
+	const found = await Promise.all([program, ...alternatives].map((name) => findProgram(PATH_WITH_SBIN, name)));
 	return found.find((path) => path !== null) ?? null;
 }

@@ -2,10 +2,10 @@ import { access, constants, stat } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 
 /** PATH of this process, plus the sbin directories, which Debian leaves out of an ordinary user's PATH. */
-export const WITH_SBIN = `${process.env["PATH"]}${delimiter}/usr/sbin${delimiter}/sbin`;
+export const PATH_WITH_SBIN = `${process.env["PATH"]}${delimiter}/usr/sbin${delimiter}/sbin`;
 
 /** Finds a program in a search path such as PATH; null if it is not there. Starts no program. */
-export async function programIn(path: string, name: string): Promise<string | null> {
+export async function findProgram(path: string, name: string): Promise<string | null> {
 	for (const file of path.split(delimiter).map((dir) => join(dir, name))) if (await isProgram(file)) return file;
 	return null;
 }

@@ -12,12 +12,12 @@ import { Failure } from "../base/failure.ts";
 import { interruption, unlessInterrupted } from "../base/interrupt.ts";
 import type { Progress } from "../base/progress.ts";
 import { encodeFrame, type HostFrame } from "../protocol/index.ts";
-import { type Accelerator, candidates, rememberFailure } from "./accelerator.ts";
-import { openToMachines } from "./confinement.ts";
+import { type Accelerator, acceleratorsToTry, recordFailure } from "./accelerator.ts";
+import { letMachinesOpen } from "./confinement.ts";
+import { FrameReceiver, type LostError } from "./frame-receiver.ts";
 import type { Image } from "./image.ts";
-import { Listener, type LostError } from "./listener.ts";
-import { qemuIdentity } from "./program.ts";
-import { hardware, type Qemu, type QemuOptions, saveState, startQemu } from "./qemu.ts";
+import { hardwareArguments, type Qemu, type QemuOptions, saveState, startQemu } from "./qemu.ts";
+import { qemuIdentity } from "./qemu-program.ts";
 
 /**
  * A snapshot of a booted machine: its memory and device state, with a warmed-up agent and runners that wait. Machines
@@ -50,7 +50,7 @@ const BOOT_ATTEMPTS = 4;
 /** Room for the guest's memory, of which a booted guest has touched less than half. */
 const NEEDED_BYTES = 600e6;
 const SETTLE_MS: Record<Accelerator, number> = { kvm: 500, hvf: 500, tcg: 2_500 };
-const Meta = v.object({ accelerator: v.picklist(["kvm", "hvf", "tcg"]), bootMs: v.number() });
+const Metadata = v.object({ accelerator: v.picklist(["kvm", "hvf", "tcg"]), bootMs: v.number() });
 
 /**
  * Returns the template of `image`. Boots and saves a machine if there is no template in the cache. An accelerator
@@ -61,12 +61,12 @@ const Meta = v.object({ accelerator: v.picklist(["kvm", "hvf", "tcg"]), bootMs: 
  */
 export async function ensureTemplate(image: Image, progress: Progress, damaged?: Template): Promise<Template> {
 	const failures = new Map<Accelerator, string>();
-	for (const accelerator of await candidates()) {
+	for (const accelerator of await acceleratorsToTry()) {
 		try {
 			const template = await templateFor(image, accelerator, progress, damaged);
 			// A machine that boots with another accelerator shows that the image is good and the failed accelerator was the
 			// cause.
-			for (const [failed, why] of failures) await rememberFailure(failed, why);
+			for (const [failed, why] of failures) await recordFailure(failed, why);
 			return template;
 		} catch (error) {
 			if (accelerator === "tcg" || interruption.aborted) throw error;
@@ -75,7 +75,7 @@ export async function ensureTemplate(image: Image, progress: Progress, damaged?:
 			if (error instanceof Failure && error.kind === "unsupported") continue;
 			failures.set(accelerator, String((error as Error).message));
 			progress.note(
-				`no machine boots with ${accelerator} here, so it is emulated: slower, but the lessons are the same`,
+				`no machine boots with ${accelerator} here, so drydock emulates the machines: slower, but with the same lessons`,
 			);
 		}
 	}
@@ -86,11 +86,11 @@ export async function ensureTemplate(image: Image, progress: Progress, damaged?:
  * The template of `image` in the cache, and when it was made; null if there is none, or it is damaged.
  * @throws {Failure} unsupported: this user cannot use the template
  */
-export async function savedTemplate(image: Image): Promise<{ template: Template; savedAt: Date } | null> {
-	for (const accelerator of await candidates()) {
-		const key = await keyFor(image, accelerator);
+export async function cachedTemplate(image: Image): Promise<{ template: Template; savedAt: Date } | null> {
+	for (const accelerator of await acceleratorsToTry()) {
+		const key = await templateKey(image, accelerator);
 		if (!(await isWhole("templates", key))) continue;
-		const template = await load(join(cacheDir, "templates", key), image);
+		const template = await loadTemplate(join(cacheDir, "templates", key), image);
 		if (template !== null) return { template, savedAt: (await stat(join(template.dir, "meta.json"))).mtime };
 	}
 	return null;
@@ -107,7 +107,7 @@ async function templateFor(
 	progress: Progress,
 	damaged: Template | undefined,
 ): Promise<Template> {
-	const key = await keyFor(image, accelerator);
+	const key = await templateKey(image, accelerator);
 	let made = false;
 	let template = null as Template | null;
 	const dir = await cached(
@@ -116,25 +116,25 @@ async function templateFor(
 		async (staging) => {
 			await checkRoom(cacheDir, NEEDED_BYTES, "the snapshot of a virtual machine");
 			await progress.step(`snapshot of a booted virtual machine (${accelerator})`, (say) =>
-				make(staging, image, accelerator, say),
+				bootAndSave(staging, image, accelerator, say),
 			);
 			made = true;
 		},
 		async (entry) => {
-			template = await load(entry, image);
+			template = await loadTemplate(entry, image);
 			return template !== null && template.memoryIdentity !== damaged?.memoryIdentity;
 		},
 	);
 	if (made) {
 		await keepNewest("templates", 3);
-		template = await load(dir, image);
+		template = await loadTemplate(dir, image);
 	}
 	if (template === null) throw new Failure("failed", "the snapshot could not be read", "repeat the command");
 	return template;
 }
 
-async function keyFor(image: Image, accelerator: Accelerator): Promise<string> {
-	return keyOf("template 4", image.key, await qemuIdentity(), hardware(accelerator), SETTLE_PINGS, SETTLE_MS);
+async function templateKey(image: Image, accelerator: Accelerator): Promise<string> {
+	return keyOf("template 4", image.key, await qemuIdentity(), hardwareArguments(accelerator), SETTLE_PINGS, SETTLE_MS);
 }
 
 /**
@@ -142,16 +142,16 @@ async function keyFor(image: Image, accelerator: Accelerator): Promise<string> {
  * @returns null if it is damaged
  * @throws {Failure} unsupported: this user cannot use the template
  */
-async function load(dir: string, image: Image): Promise<Template | null> {
+async function loadTemplate(dir: string, image: Image): Promise<Template | null> {
 	const memory = join(dir, "memory");
 	const [text, state] = await Promise.all([
 		readFile(join(dir, "meta.json"), "utf8").catch(() => ""),
 		readFile(join(dir, "state")).catch(() => null),
 	]);
-	const meta = v.safeParse(v.pipe(v.string(), v.parseJson(), Meta), text);
+	const meta = v.safeParse(v.pipe(v.string(), v.parseJson(), Metadata), text);
 	if (!meta.success || state === null || !(await exists(memory))) return null;
 	try {
-		await openToMachines(memory);
+		await letMachinesOpen(memory);
 	} catch (error) {
 		throw (await cacheFailureOf(error, memory)) ?? error;
 	}
@@ -164,7 +164,7 @@ async function identityOf(file: string): Promise<string> {
 	return info === null ? "" : `${info.dev}:${info.ino}:${info.size}:${info.mtimeMs}`;
 }
 
-async function make(
+async function bootAndSave(
 	staging: string,
 	image: Image,
 	accelerator: Accelerator,
@@ -178,11 +178,11 @@ async function make(
 		const qemu = startQemu({ accelerator, memory, disk: image.base.usr, start });
 		try {
 			say("booting");
-			const listener = await unlessInterrupted(untilReady(qemu, BOOT_DEADLINE_MS[accelerator]));
+			const receiver = await unlessInterrupted(untilReady(qemu, BOOT_DEADLINE_MS[accelerator]));
 			const wallMs = Math.round(performance.now() - startedMs);
 			const bootMs = Math.min(wallMs, (await processorMs(qemu.pid)) ?? wallMs);
 			say("settling");
-			const clockRate = await unlessInterrupted(settle(qemu, listener, SETTLE_MS[accelerator]));
+			const clockRate = await unlessInterrupted(settle(qemu, receiver, SETTLE_MS[accelerator]));
 			// In emulation on a busy computer, the kernel may calibrate its clock against a timer that came late. The guest's
 			// clock then runs far too fast: seconds pass in the guest while milliseconds pass outside. Only another boot
 			// corrects that.
@@ -195,11 +195,11 @@ async function make(
 				);
 			}
 			say("saving");
-			await unlessInterrupted(save(qemu, join(staging, "state")));
-			await openToMachines(memory.path);
+			await unlessInterrupted(saveDeviceState(qemu, join(staging, "state")));
+			await letMachinesOpen(memory.path);
 			await writeFile(
 				join(staging, "meta.json"),
-				JSON.stringify({ accelerator, bootMs } satisfies v.InferOutput<typeof Meta>),
+				JSON.stringify({ accelerator, bootMs } satisfies v.InferOutput<typeof Metadata>),
 			);
 			return;
 		} finally {
@@ -220,15 +220,15 @@ export async function coldBoot(options: QemuOptions): Promise<number> {
 	}
 }
 
-async function untilReady(qemu: Qemu, deadlineMs: number): Promise<Listener> {
-	const listener = new Listener(qemu);
-	const { type } = await listener.next(deadlineMs).catch((cause: LostError) => {
+async function untilReady(qemu: Qemu, deadlineMs: number): Promise<FrameReceiver> {
+	const receiver = new FrameReceiver(qemu);
+	const { type } = await receiver.next(deadlineMs).catch((cause: LostError) => {
 		throw new Failure("failed", `the virtual machine did not boot: ${cause.how}\n${cause.detail}`.trim(), undefined, {
 			cause,
 		});
 	});
-	if (type !== "ready") throw new Failure("failed", `the virtual machine's first word was ${type}`);
-	return listener;
+	if (type !== "ready") throw new Failure("failed", `the virtual machine's first frame was ${type}`);
+	return receiver;
 }
 
 // The sum of utime and stime, which are in hundredths of a second: see proc_pid_stat(5). @returns null on other systems
@@ -247,12 +247,12 @@ async function processorMs(pid: number): Promise<number | null> {
 // Restored machines would repeat whatever work the snapshot interrupted. So the agent is pinged often enough for V8 to
 // compile the code that answers, then the machine is left alone until it is idle. @returns the rate of the guest's
 // clock, 1 being right
-async function settle(qemu: Qemu, listener: Listener, quietMs: number): Promise<number> {
+async function settle(qemu: Qemu, receiver: FrameReceiver, quietMs: number): Promise<number> {
 	const ask = async () => {
 		qemu.agent.write(encodeFrame({ type: "ping", nonce: "" } satisfies HostFrame));
-		const said = await listener.next(BOOT_DEADLINE_MS.tcg);
-		if (said.type !== "pong") throw new Failure("failed", `the virtual machine answered with ${said.type}`);
-		return { guestMs: said.monotonicMs, hostMs: performance.now() };
+		const frame = await receiver.next(BOOT_DEADLINE_MS.tcg);
+		if (frame.type !== "pong") throw new Failure("failed", `the virtual machine answered a ping with ${frame.type}`);
+		return { guestMs: frame.monotonicMs, hostMs: performance.now() };
 	};
 	for (let i = 0; i < SETTLE_PINGS; i++) await ask();
 	const first = await ask();
@@ -264,7 +264,7 @@ async function settle(qemu: Qemu, listener: Listener, quietMs: number): Promise<
 
 // Only the devices' state goes through the socket. QEMU stops the machine when it has saved the state, and never
 // resumes it. So the memory file matches the state.
-async function save(qemu: Qemu, path: string): Promise<void> {
+async function saveDeviceState(qemu: Qemu, path: string): Promise<void> {
 	const server = createServer();
 	// The socket is beside the file, because the cache deletes what a killed process leaves there. If that path is too
 	// long for a socket, the socket is in a temporary directory.
@@ -273,14 +273,14 @@ async function save(qemu: Qemu, path: string): Promise<void> {
 	const socket = dir === null ? beside : join(dir, "state.sock");
 	try {
 		await new Promise<void>((resolve, reject) => server.once("error", reject).listen(socket, resolve));
-		await Promise.all([receive(server, path), saveState(qemu, `unix:${socket}`)]);
+		await Promise.all([receiveInto(server, path), saveState(qemu, `unix:${socket}`)]);
 	} finally {
 		server.close();
 		if (dir !== null) await rm(dir, { recursive: true, force: true });
 	}
 }
 
-function receive(server: Server, path: string): Promise<void> {
+function receiveInto(server: Server, path: string): Promise<void> {
 	return new Promise((resolve, reject) => {
 		server.once("connection", (connection) => pipeline(connection, createWriteStream(path)).then(resolve, reject));
 	});

@@ -3,7 +3,7 @@ import { cacheDir } from "../base/cache.ts";
 import { Failure } from "../base/failure.ts";
 import { interruption } from "../base/interrupt.ts";
 import { zx } from "../base/zx.ts";
-import { WITH_SBIN } from "./search-path.ts";
+import { PATH_WITH_SBIN } from "./search-path.ts";
 
 /**
  * Runs a program that builds a part of the image.
@@ -20,7 +20,7 @@ export async function runTool(
 	const child = $({
 		nothrow: true,
 		signal: interruption,
-		env: { ...process.env, PATH: WITH_SBIN, ...env },
+		env: { ...process.env, PATH: PATH_WITH_SBIN, ...env },
 	})`${program} ${args}`;
 	child.stderr.on("data", (chunk: Buffer) => {
 		const line = chunk.toString().trim().split("\n").pop();
@@ -28,18 +28,18 @@ export async function runTool(
 	});
 	const output = await child;
 	interruption.throwIfAborted();
-	if (!output.ok) throw explained(program, output);
+	if (!output.ok) throw failureFor(program, output);
 }
 
-function explained(program: string, output: ProcessOutput): Failure {
+function failureFor(program: string, output: ProcessOutput): Failure {
 	const lines = output.stderr.trim().split("\n");
 	const errors = lines.filter((line) => /^(E|error|fatal)\b/i.test(line)).slice(0, 3);
-	const said = (errors.length > 0 ? errors : lines.slice(-4)).join("\n");
+	const message = (errors.length > 0 ? errors : lines.slice(-4)).join("\n");
 	const cause = { cause: output };
 	if (output.exitCode === 127)
 		return new Failure("unsupported", `${program} is not installed`, "npx drydock doctor", cause);
 	if (/No space left on device|ENOSPC/.test(output.stderr))
-		return new Failure("unsupported", `the disk is full: ${cacheDir}`, "make room and repeat the command", cause);
+		return new Failure("unsupported", `the disk is full: ${cacheDir}`, "make room, and repeat the command", cause);
 	if (
 		/Could not resolve|Temporary failure|Failed to fetch|Unable to connect|ENOTFOUND|ECONNREFUSED|EAI_AGAIN/i.test(
 			output.stderr,
@@ -47,9 +47,9 @@ function explained(program: string, output: ProcessOutput): Failure {
 	)
 		return new Failure(
 			"unsupported",
-			`the network, or a server on it, is out of reach\n${said}`,
-			"repeat the command when it is back (what was fetched is kept), or bring an image: npx drydock image import FILE",
+			`the network or a server cannot be reached\n${message}`,
+			"repeat the command when the network is back (finished downloads are kept), or import an image: npx drydock image import FILE",
 			cause,
 		);
-	return new Failure("failed", `${program} failed (exit ${output.exitCode})\n${said}`, undefined, cause);
+	return new Failure("failed", `${program} failed (exit ${output.exitCode})\n${message}`, undefined, cause);
 }

@@ -11,8 +11,8 @@ import { instrumentsOf } from "../../harness/judge/instruments.ts";
 import { loadCheck } from "../../harness/judge/lessons.ts";
 import { undrawnRequest } from "../../harness/judge/request.ts";
 import { architecture } from "../../harness/vm/arch.ts";
-import { baseKey } from "../../harness/vm/base.ts";
 import { bundlePrograms, libraryKey } from "../../harness/vm/guest-programs.ts";
+import { baseKey } from "../../harness/vm/image-base.ts";
 
 /** What each record of a lesson depends on, apart from its subject: see `recordKey`. */
 type Evidence = Omit<Parameters<typeof recordKey>[0], "subject">;

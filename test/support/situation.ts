@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import { cacheDir, exists } from "../../harness/base/cache.ts";
 import { inKit } from "../../harness/base/kit.ts";
 import { zx } from "../../harness/base/zx.ts";
-import { inCache, savedImage } from "../../harness/vm/image.ts";
-import { savedTemplate } from "../../harness/vm/template.ts";
+import { cachedImage, cachedParts } from "../../harness/vm/image.ts";
+import { cachedTemplate } from "../../harness/vm/template.ts";
 import type { Temporary } from "./temporary.ts";
 
 /** A computer as people really have it, and commands to run on it. */
@@ -37,10 +37,10 @@ export const USER = 59_735;
  * @param target the directory to copy to; it need not exist
  */
 export async function copyCache(target: string): Promise<void> {
-	const image = await savedImage();
-	const saved = image === null ? null : await savedTemplate(image);
+	const image = await cachedImage();
+	const saved = image === null ? null : await cachedTemplate(image);
 	if (image === null || saved === null) throw new Error("there is no cache to be copied");
-	const { base, library } = await inCache();
+	const { base, library } = await cachedParts();
 	const $ = await zx();
 	const kit = dirname(image.initrd);
 	const [references, accelerators] = ["references", "accelerators"].map((kind) => join(cacheDir, kind));

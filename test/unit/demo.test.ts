@@ -8,7 +8,7 @@ import { Playback } from "../../harness/live/playback.ts";
 import { readRecording } from "../../harness/live/recording.ts";
 import { Screen } from "../../harness/live/screen.ts";
 import { Typist } from "../../harness/live/typist.ts";
-import { Memory } from "../../harness/vm/memory.ts";
+import { GuestMemory } from "../../harness/vm/guest-memory.ts";
 import { drydock } from "../support/drydock.ts";
 import { type Temporary, temporary } from "../support/temporary.ts";
 
@@ -280,7 +280,7 @@ test("a memory holds again what was kept of it, and is no file that anybody find
 	const original = Buffer.alloc(8 * MB);
 	original.fill("template", 3 * MB, 4 * MB);
 	await writeFile(template, original);
-	const memory = await Memory.copyOf(template);
+	const memory = await GuestMemory.copyOf(template);
 	expect((await readFile(memory.path)).equals(original)).toBe(true);
 
 	const change = async (at: number, text: string) => {

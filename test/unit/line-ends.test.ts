@@ -15,11 +15,11 @@ afterAll(() => files.remove());
 const run = promisify(execFile);
 
 const FILL = `
-import { fillRoot } from "./harness/vm/kit.ts";
+import { fillInitramfs } from "./harness/vm/guest-programs.ts";
 import { boxProgram } from "./harness/engine/engine.ts";
 import { createHash } from "node:crypto";
 const [root, empty] = process.argv.slice(1);
-await fillRoot(root, { early: empty }, empty);
+await fillInitramfs(root, { early: empty }, empty);
 console.log(createHash("sha256").update(await boxProgram(new Map())).digest("hex"));
 process.exit();
 `;

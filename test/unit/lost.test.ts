@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { isUnjudged, lostFinding } from "../../harness/judge/lost.ts";
-import { failedByItself } from "../../harness/vm/last-words.ts";
+import { showsKernelFault } from "../../harness/vm/console-output.ts";
 
 const OOPS = [
 	"[   25.998240] BUG: unable to handle page fault for address: ffffffff00000008",
@@ -19,13 +19,13 @@ test("of a panic, the fault, its place and the panic are told, and not the regis
 });
 
 test("the failure of a kernel is told from a panic that a program asked for", () => {
-	expect(failedByItself(OOPS)).toBe(true);
+	expect(showsKernelFault(OOPS)).toBe(true);
 	expect(
-		failedByItself("[    9.1] Oops: general protection fault, probably for non-canonical address: 0000 [#1] SMP"),
+		showsKernelFault("[    9.1] Oops: general protection fault, probably for non-canonical address: 0000 [#1] SMP"),
 	).toBe(true);
-	expect(failedByItself("[    9.1] Kernel panic - not syncing: sysrq triggered crash")).toBe(false);
-	expect(failedByItself("[    9.1] Kernel panic - not syncing: System is deadlocked on memory")).toBe(false);
-	expect(failedByItself("Oops, not allowed")).toBe(false);
+	expect(showsKernelFault("[    9.1] Kernel panic - not syncing: sysrq triggered crash")).toBe(false);
+	expect(showsKernelFault("[    9.1] Kernel panic - not syncing: System is deadlocked on memory")).toBe(false);
+	expect(showsKernelFault("Oops, not allowed")).toBe(false);
 });
 
 test("what the kernel did to itself is no verdict on the exercise; what a program did to it is", () => {

@@ -35,7 +35,7 @@ describe("each demo keeps what it promises, also when it has gone back", () => {
 	test.each(all.map((lesson) => [lesson.id, lesson] as const))(
 		"%s",
 		async (_, lesson) => {
-			const found = await rehearse(await sourceOf(lesson, SIZE), machines.stage.bind(machines), PATIENCE_MS);
+			const found = await rehearse(await sourceOf(lesson, SIZE), machines.beginStage.bind(machines), PATIENCE_MS);
 			const broken = found.steps.filter(({ promises }) => promises.some(({ kept }) => !kept));
 			expect(broken).toEqual([]);
 			expect(found.problems).toEqual([]);
@@ -59,7 +59,7 @@ test("a step is at its end when its command waits for something to be typed, and
 	const answers: string[] = [];
 	const demo = await Demo.open(
 		{ ...source, script: { ...source.script, steps } },
-		machines.stage.bind(machines),
+		machines.beginStage.bind(machines),
 		(event) => {
 			if (event.type === "answer") answers.push(event.output);
 		},

@@ -14,7 +14,7 @@ import { bundleTrial, newTrial, playTrial } from "../../harness/judge/trial.ts";
 import type { Drawn } from "../../harness/judge/values.ts";
 import { encodeFrame, type GuestFrame, type Observation, ProtocolError } from "../../harness/protocol/index.ts";
 import { compareWithHost } from "../../harness/readings/inspection.ts";
-import { Intake } from "../../harness/vm/intake.ts";
+import { GuestFrameDecoder } from "../../harness/vm/guest-frame-decoder.ts";
 import { byteEdits, edited, editedBytes, edits, part } from "../support/edits.ts";
 import { newMachinePool } from "../support/guest.ts";
 
@@ -87,10 +87,10 @@ describe("whatever a guest says", () => {
 				fc.property(fc.tuple(frame, frame, frame), byteEdits, cuts, (three, changes, at) => {
 					const [first, changed, last] = three.map((index) => all[index] as Buffer) as [Buffer, Buffer, Buffer];
 					const then = Buffer.concat([editedBytes(changed, changes), last]);
-					const intake = new Intake();
+					const decoder = new GuestFrameDecoder();
 					try {
 						for (const chunk of [first, ...cut(then, at)])
-							for (const frame of intake.take(chunk)) {
+							for (const frame of decoder.push(chunk)) {
 								seen.taken += 1;
 								expectPlain(frame);
 							}
@@ -141,7 +141,7 @@ function takenFrom(report: string): Observation | null {
 	const length = Buffer.alloc(4);
 	length.writeUInt32BE(Buffer.byteLength(report));
 	try {
-		const [frame] = new Intake().take(Buffer.concat([length, Buffer.from(report)]));
+		const [frame] = new GuestFrameDecoder().push(Buffer.concat([length, Buffer.from(report)]));
 		return frame?.type === "report" ? frame.observation : null;
 	} catch (error) {
 		if (error instanceof ProtocolError) return null;

@@ -54,10 +54,14 @@ async function onStage(id: string): Promise<{ demo: Demo; server: Server; events
 		dispatch: async (message) => demo && dispatch(demo, message),
 	});
 	open.push(() => server.close());
-	demo = await Demo.open(await sourceOf(lesson, { columns: 80, rows: 16 }), machines.stage.bind(machines), (event) => {
-		events.push(event);
-		return server.audience.sendEvent(event);
-	});
+	demo = await Demo.open(
+		await sourceOf(lesson, { columns: 80, rows: 16 }),
+		machines.beginStage.bind(machines),
+		(event) => {
+			events.push(event);
+			return server.audience.sendEvent(event);
+		},
+	);
 	demo.slowly = false;
 	open.push(demo.close.bind(demo));
 	return { demo, server, events };

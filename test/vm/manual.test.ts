@@ -7,7 +7,7 @@ import { withoutOverstrike } from "../../harness/cli/text/overstrike.ts";
 import { pagesIn } from "../../harness/dev/manual.ts";
 import { proseOf } from "../../harness/dev/text.ts";
 import { type Lesson, lessons, loadCheck } from "../../harness/judge/lessons.ts";
-import { formatPages, manualPages, shownPage } from "../../harness/vm/manual.ts";
+import { citedPage, formatPages, manualPages } from "../../harness/vm/manual.ts";
 import { newMachinePool } from "../support/guest.ts";
 
 const machines = newMachinePool();
@@ -38,8 +38,8 @@ describe("the manual in the image", () => {
 	test("has every page that a lesson names, and each can be formatted", async () => {
 		const there = await manualPages(silent);
 		const named = new Set((await Promise.all((await lessons()).map(textsOf))).flat().flatMap(pagesIn));
-		expect([...named].filter((page) => !there.map(shownPage).includes(page))).toEqual([]);
-		const pages = there.filter((page) => named.has(shownPage(page)));
+		expect([...named].filter((page) => !there.map(citedPage).includes(page))).toEqual([]);
+		const pages = there.filter((page) => named.has(citedPage(page)));
 		expect(pages.length).toBeGreaterThan(30);
 		for (let at = 0; at < pages.length; at += BATCH) {
 			const batch = pages.slice(at, at + BATCH);

@@ -20,7 +20,7 @@ const template = async () => ensureTemplate(await ensureImage(silent), silent);
 describe("restored machines", () => {
 	test("one that is lost while it waits does not make the snapshot suspect", async () => {
 		const machine = Machine.restore(await template());
-		await machine.rest();
+		await machine.warmUpAndPause();
 		process.kill(machine.pid, "SIGKILL");
 		const lost = machine.play(NOTHING);
 		await expect(lost).rejects.toMatchObject({ name: "RestoreError", templateDamaged: false });

@@ -26,7 +26,11 @@ async function opened(views: ViewName[]) {
 	const hear = (event: DemoEvent) => {
 		if (event.type === "view") past.push(event);
 	};
-	const demo = await Demo.open({ ...source, script: { ...source.script, views } }, machines.stage.bind(machines), hear);
+	const demo = await Demo.open(
+		{ ...source, script: { ...source.script, views } },
+		machines.beginStage.bind(machines),
+		hear,
+	);
 	return { demo, past, type: (shell: ShellName, line: string) => demo.type(shell, `${line}\r`) };
 }
 

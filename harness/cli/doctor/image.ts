@@ -1,15 +1,15 @@
 import { resolve } from "node:path";
 import { EXIT, Failure } from "../../base/failure.ts";
 import { visible } from "../../base/progress.ts";
-import { exportImage, imageManifest, importImage, renewImage } from "../../vm/image.ts";
+import { exportImage, imageManifest, importImage, rebuildImage } from "../../vm/image.ts";
+import { installMissing } from "../../vm/install-missing.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
-import { installMissing } from "../../vm/setup.ts";
 import { printJson } from "../text/terminal.ts";
 
 /** `drydock image build`. @returns the exit code */
 export async function buildImage({ fresh }: { fresh?: boolean }): Promise<number> {
 	await installMissing({ building: fresh === true });
-	if (fresh) await renewImage(visible);
+	if (fresh) await rebuildImage(visible);
 	const accelerator = await new MachinePool(visible).accelerator();
 	process.stdout.write(`the image and its snapshot are ready (${accelerator})\n`);
 	return EXIT.passed;

@@ -1,6 +1,6 @@
 import { EXIT } from "../../base/failure.ts";
 import { visible } from "../../base/progress.ts";
-import { formattedPage, manualPages, shownPage } from "../../vm/manual.ts";
+import { citedPage, formattedPage, manualPages } from "../../vm/manual.ts";
 import { findPages, unknownPage } from "../../vm/manual-names.ts";
 import { withoutOverstrike } from "../text/overstrike.ts";
 import { paged } from "../text/pager.ts";
@@ -14,7 +14,7 @@ export async function man(words: readonly string[]): Promise<number> {
 	const { width, color } = style();
 	const text = await formattedPage(found, width, visible);
 	if (others.length > 0)
-		process.stderr.write(`this is ${shownPage(found)}; there is ${others.map(shownPage).join(", ")} as well\n`);
+		process.stderr.write(`this is ${citedPage(found)}; there is ${others.map(citedPage).join(", ")} as well\n`);
 	await paged(withoutOverstrike(text, color));
 	return EXIT.passed;
 }

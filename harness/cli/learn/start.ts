@@ -3,8 +3,8 @@ import { visible } from "../../base/progress.ts";
 import { lessons, loadCheck } from "../../judge/lessons.ts";
 import { currentLesson } from "../../learner/course.ts";
 import { checkWritable, learnersFile, makeWorkspace, workspaceDir } from "../../learner/workspace.ts";
+import { installMissing } from "../../vm/install-missing.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
-import { installMissing } from "../../vm/setup.ts";
 import { style } from "../text/terminal.ts";
 import { list } from "./list.ts";
 

@@ -10,7 +10,7 @@ import type { Lesson } from "../../judge/lessons.ts";
 import { lostFinding } from "../../judge/lost.ts";
 import { editedLessons, engineModules } from "../../learner/course.ts";
 import type { Preparation } from "../../protocol/index.ts";
-import { LostError } from "../../vm/listener.ts";
+import { LostError } from "../../vm/frame-receiver.ts";
 import type { SessionEnd } from "../../vm/machine.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
 import { reportReplacedModules } from "../learn/replaced-modules.ts";
@@ -52,7 +52,7 @@ export async function runSession({
 		const { TERM = "xterm-256color", COLORTERM, NO_COLOR } = process.env;
 		const environment = { LANG: "C.UTF-8", TERM, ...(COLORTERM && { COLORTERM }), ...(NO_COLOR && { NO_COLOR }) };
 		const work = { prepare: [...installBox(program), ...prepare], argv, environment, unlocked: true };
-		const held = machines.hold({ ...work, window: streams.window }, streams).then(exitCode);
+		const held = machines.runSession({ ...work, window: streams.window }, streams).then(exitCode);
 		// If the user leaves first, nothing awaits `held` any more, and its error does not matter.
 		held.catch(() => {});
 		return await Promise.race([held, streams.endedByUser]);

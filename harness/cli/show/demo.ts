@@ -67,7 +67,7 @@ async function present(lesson: Lesson | null, events: readonly DemoEvent[] | nul
 		await presenter.present(async (): Promise<Show> => {
 			if (events !== null) return Playback.open(events, presenter.hear);
 			const source = await sourceOf(lesson as Lesson, presenter.shellSize);
-			return Demo.open(source, machines.stage.bind(machines), presenter.hear);
+			return Demo.open(source, machines.beginStage.bind(machines), presenter.hear);
 		});
 		return EXIT.passed;
 	} finally {

@@ -50,7 +50,7 @@ export async function live(
 		const opening =
 			source === null
 				? Playback.open(events as DemoEvent[], sendEvent)
-				: Demo.open(source, machines.stage.bind(machines), sendEvent);
+				: Demo.open(source, machines.beginStage.bind(machines), sendEvent);
 		show = await opening;
 		work = await workOn(lesson, machines, server);
 		sayLinks(server);

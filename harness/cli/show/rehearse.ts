@@ -39,7 +39,7 @@ export async function rehearseDemos(
 }
 
 async function rehearsed(lesson: Lesson, machines: MachinePool): Promise<Rehearsal> {
-	const opens = machines.stage.bind(machines);
+	const opens = machines.beginStage.bind(machines);
 	return rehearse(await sourceOf(lesson, SIZE), opens, PATIENCE_MS);
 }
 

@@ -7,7 +7,7 @@ import { inKit } from "../../base/kit.ts";
 import { visible } from "../../base/progress.ts";
 import { ensureImage } from "../../vm/image.ts";
 import { Machine } from "../../vm/machine.ts";
-import { qemuVersion } from "../../vm/program.ts";
+import { qemuVersion } from "../../vm/qemu-program.ts";
 import { coldBoot, ensureTemplate, type Template } from "../../vm/template.ts";
 import { rewound } from "./demo.ts";
 import { gradedClass } from "./grade.ts";
@@ -105,7 +105,7 @@ async function restored(from: Template): Promise<number> {
 async function spare(from: Template): Promise<number> {
 	const waiting = Machine.restore(from);
 	try {
-		await waiting.rest();
+		await waiting.warmUpAndPause();
 		return await waiting.ping();
 	} finally {
 		await waiting.end();
@@ -116,7 +116,7 @@ async function spare(from: Template): Promise<number> {
 async function privateMemory(from: Template): Promise<number> {
 	const waiting = Machine.restore(from);
 	try {
-		await waiting.rest();
+		await waiting.warmUpAndPause();
 		await waiting.ping();
 		const rollup = await readFile(`/proc/${waiting.pid}/smaps_rollup`, "utf8");
 		return Number(/^Anonymous:\s+(\d+) kB$/m.exec(rollup)?.[1]) / 1024;

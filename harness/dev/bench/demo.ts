@@ -16,7 +16,7 @@ export async function rewound(n: number): Promise<Record<string, number[]>> {
 			const source = await sourceOf(await findLesson("02"), { columns: 80, rows: 24 });
 			await machines.imageKey();
 			const startedMs = performance.now();
-			const demo = await Demo.open(source, machines.stage.bind(machines), (event) => {
+			const demo = await Demo.open(source, machines.beginStage.bind(machines), (event) => {
 				if (event.type === "back") values["backMs"]?.push(event.tookMs);
 				if (event.type !== "kept") return;
 				values["checkpointMs"]?.push(event.tookMs);

@@ -42,7 +42,7 @@ export async function liveFrames(n: number): Promise<Record<string, number[]>> {
 		try {
 			await machines.imageKey();
 			const source = await sourceOf(lesson, { columns: 80, rows: 16 });
-			demo = await Demo.open(source, machines.stage.bind(machines), server.audience.sendEvent);
+			demo = await Demo.open(source, machines.beginStage.bind(machines), server.audience.sendEvent);
 			const presenter = await Listener.enter(server.link);
 			for (let i = 0; i < n; i++) values["liveFrameMs"]?.push(await change(presenter, `alone-${i}`));
 			values["liveIdlePercent"]?.push(await idlePercent(demo.pid));

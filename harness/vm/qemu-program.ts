@@ -3,7 +3,7 @@ import { Failure } from "../base/failure.ts";
 import { zx } from "../base/zx.ts";
 import { architecture } from "./arch.ts";
 import { installCommand } from "./requirements.ts";
-import { programIn } from "./search-path.ts";
+import { findProgram } from "./search-path.ts";
 
 /**
  * Identifies this computer's QEMU by its file's path, size and time. Asking for its version would start QEMU.
@@ -11,7 +11,7 @@ import { programIn } from "./search-path.ts";
  */
 export async function qemuIdentity(): Promise<string> {
 	const { program } = architecture().qemu;
-	const path = await programIn(process.env["PATH"] ?? "", program);
+	const path = await findProgram(process.env["PATH"] ?? "", program);
 	if (path === null) throw new Failure("unsupported", "QEMU is not installed", installCommand("qemu"));
 	const { size, mtimeMs } = await stat(path);
 	return `${path} ${size} ${mtimeMs}`;

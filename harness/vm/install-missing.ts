@@ -3,7 +3,7 @@ import { exists } from "../base/cache.ts";
 import { Failure } from "../base/failure.ts";
 import { unlessInterrupted } from "../base/interrupt.ts";
 import { zx } from "../base/zx.ts";
-import { inCache } from "./image.ts";
+import { cachedParts } from "./image.ts";
 import { installCommand, missingRequirements, type Requirement } from "./requirements.ts";
 
 /**
@@ -17,26 +17,26 @@ import { installCommand, missingRequirements, type Requirement } from "./require
 export async function installMissing({ testing = false, building = false } = {}): Promise<void> {
 	const needs = [
 		"running",
-		...(building || (await inCache()).building ? ["building"] : []),
+		...(building || (await cachedParts()).building ? ["building"] : []),
 		...(testing ? ["testing"] : []),
 	] as Requirement["need"][];
 	const missing = await missingRequirements(needs);
 	if (missing.length === 0) return;
 	const command = installCommand(...missing.map(({ name }) => name));
-	say(missing);
+	printMissing(missing);
 	if (!(await canInstall())) throw new Failure("unsupported", "these programs are missing", command);
-	if (!(await agreed(command))) throw new Failure("unsupported", "nothing was installed", command);
+	if (!(await userAgrees(command))) throw new Failure("unsupported", "nothing was installed", command);
 	await install(command);
-	const still = await missingRequirements(needs);
-	if (still.length > 0)
+	const stillMissing = await missingRequirements(needs);
+	if (stillMissing.length > 0)
 		throw new Failure(
 			"unsupported",
-			`apt-get ran, but these are still missing: ${still.map(({ program }) => program).join(", ")}`,
+			`apt-get ran, but these are still missing: ${stillMissing.map(({ program }) => program).join(", ")}`,
 			command,
 		);
 }
 
-function say(missing: readonly Requirement[]): void {
+function printMissing(missing: readonly Requirement[]): void {
 	process.stderr.write("drydock needs programs that are not installed here:\n");
 	for (const { program, purpose } of missing) process.stderr.write(`  ${program.padEnd(22)} ${purpose}\n`);
 }
@@ -49,8 +49,8 @@ async function canInstall(): Promise<boolean> {
 	return process.stdin.isTTY === true || (await sudoAsksNobody());
 }
 
-async function agreed(command: string): Promise<boolean> {
-	process.stderr.write(`to be run:\n  ${command}\n`);
+async function userAgrees(command: string): Promise<boolean> {
+	process.stderr.write(`this command installs them:\n  ${command}\n`);
 	if (!process.stdin.isTTY || process.env["CI"]) return true;
 	const terminal = createInterface({ input: process.stdin, output: process.stderr });
 	try {
@@ -70,7 +70,7 @@ async function install(command: string): Promise<void> {
 	const { ok } = await unlessInterrupted(
 		apt`${sudo} apt-get update -qq && ${sudo} env DEBIAN_FRONTEND=noninteractive ${packages} -qq`,
 	);
-	if (!ok) throw new Failure("unsupported", "apt-get could not install them (its own words are above)", command);
+	if (!ok) throw new Failure("unsupported", "apt-get could not install them (its messages are above)", command);
 }
 
 async function sudoAsksNobody(): Promise<boolean> {

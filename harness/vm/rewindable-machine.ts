@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { encodeFrame, type GuestFrame, type HostFrame, type Stage, type StageFrame } from "../protocol/index.ts";
-import { Listener, LostError } from "./listener.ts";
-import { deadlineFor, newWork, RestoreError } from "./machine.ts";
-import { type Kept, Memory } from "./memory.ts";
+import { FrameReceiver, LostError } from "./frame-receiver.ts";
+import { GuestMemory, type KeptMemory } from "./guest-memory.ts";
+import { deadlineFor, newWorkFields, RestoreError } from "./machine.ts";
 import { loadState, type Qemu, startQemu } from "./qemu.ts";
 import { StateSocket } from "./state-socket.ts";
 import type { Template } from "./template.ts";
@@ -12,12 +12,12 @@ import type { Template } from "./template.ts";
 export type StageRequest = Omit<Stage, "type" | "nonce" | "entropy" | "timeMs">;
 
 /** The frames of a stage that its audience gets. */
-export type StageSays = Extract<GuestFrame, { type: "printed" | "left" | "view" }>;
+export type StageOutput = Extract<GuestFrame, { type: "printed" | "left" | "view" }>;
 
 /** The receiver of a stage's frames. */
 export interface StageListener {
 	/** Settles when there is room for more. */
-	onFrame(said: StageSays): Promise<void>;
+	onFrame(frame: StageOutput): Promise<void>;
 	/** The machine was lost unexpectedly. It can still be put back. */
 	onLost(error: Error): void;
 }
@@ -25,15 +25,15 @@ export interface StageListener {
 /** A moment that a machine can be put back to. */
 export interface Checkpoint {
 	state: Buffer;
-	memory: Kept;
+	memory: KeptMemory;
 }
 
-type Unaddressed<T> = T extends unknown ? Omit<T, "nonce"> : never;
+type WithoutNonce<T> = T extends unknown ? Omit<T, "nonce"> : never;
 
 /** One QEMU process of the machine, from its start until the machine is lost or put back. */
-interface Life {
+interface RunningQemu {
 	qemu: Qemu;
-	listener: Listener;
+	receiver: FrameReceiver;
 	over: boolean;
 }
 
@@ -44,23 +44,23 @@ interface Life {
  * state, and the pages of that file that differ from the template's. Before a checkpoint is made, the agent is asked to
  * be still, so that no frame is only half sent.
  */
-export class Rewindable {
+export class RewindableMachine {
 	readonly #template: Template;
-	readonly #audience: StageListener;
+	readonly #listener: StageListener;
 	/** What all QEMU processes of the machine use; null before the first one and after the end. */
-	#ground: { memory: Memory; socket: StateSocket } | null = null;
+	#resources: { memory: GuestMemory; socket: StateSocket } | null = null;
 	readonly #nonce = randomBytes(16).toString("hex");
 	/** The callers that wait for a frame from the agent, by the frame's type. */
-	readonly #awaited = new Map<GuestFrame["type"], { resolve(): void; reject(error: Error): void }>();
+	readonly #awaitedFrames = new Map<GuestFrame["type"], { resolve(): void; reject(error: Error): void }>();
 	/** Input that is held back until the agent accepts input again; null while the agent accepts it. */
-	#held: Buffer[] | null = null;
-	#life: Life | null = null;
+	#heldInput: Buffer[] | null = null;
+	#running: RunningQemu | null = null;
 	#begun = false;
 	#ended = false;
 
-	constructor(template: Template, audience: StageListener) {
+	constructor(template: Template, listener: StageListener) {
 		this.#template = template;
-		this.#audience = audience;
+		this.#listener = listener;
 	}
 
 	/**
@@ -69,12 +69,12 @@ export class Rewindable {
 	 * @throws {Failure} there is no room for the machine's memory
 	 */
 	async begin(request: StageRequest): Promise<void> {
-		const memory = await Memory.copyOf(this.#template.memory);
-		this.#ground = { memory, socket: await StateSocket.open() };
+		const memory = await GuestMemory.copyOf(this.#template.memory);
+		this.#resources = { memory, socket: await StateSocket.open() };
 		try {
-			await this.#live(this.#template.state);
-			const started = this.#word("started");
-			this.#write({ type: "stage", ...newWork(), ...request, nonce: this.#nonce });
+			await this.#start(this.#template.state);
+			const started = this.#untilFrame("started");
+			this.#write({ type: "stage", ...newWorkFields(), ...request, nonce: this.#nonce });
 			await started;
 			this.#begun = true;
 		} catch (cause) {
@@ -84,9 +84,9 @@ export class Rewindable {
 	}
 
 	/** Sends input, or a terminal's new size. Settles when there is room for more. */
-	async say(frame: Unaddressed<Extract<StageFrame, { type: "input" | "resize" }>>): Promise<void> {
+	async sendInput(frame: WithoutNonce<Extract<StageFrame, { type: "input" | "resize" }>>): Promise<void> {
 		const bytes = encodeFrame({ ...frame, nonce: this.#nonce });
-		if (this.#held !== null) this.#held.push(bytes);
+		if (this.#heldInput !== null) this.#heldInput.push(bytes);
 		else await this.#send(bytes);
 	}
 
@@ -96,16 +96,16 @@ export class Rewindable {
 	 * @throws {LostError}
 	 */
 	async keep(atRest: () => void): Promise<Checkpoint> {
-		const [life, { memory, socket }] = [this.#life, this.#standing()];
-		if (life === null) throw new LostError("silent", "there is no machine");
-		this.#held = [];
-		const still = this.#word("still");
+		const [running, { memory, socket }] = [this.#running, this.#openResources()];
+		if (running === null) throw new LostError("silent", "there is no machine");
+		this.#heldInput = [];
+		const still = this.#untilFrame("still");
 		this.#write({ type: "still", nonce: this.#nonce });
 		await still;
 		atRest();
-		const state = await socket.save(life.qemu);
+		const state = await socket.save(running.qemu);
 		const kept = await memory.keep();
-		await this.#goOn(life);
+		await this.#resume(running);
 		return { state, memory: kept };
 	}
 
@@ -115,13 +115,13 @@ export class Rewindable {
 	 * @throws {RestoreError}
 	 */
 	async putBack({ state, memory }: Checkpoint, between: () => Promise<void>): Promise<void> {
-		this.#held = [];
-		await this.#endLife();
+		this.#heldInput = [];
+		await this.#endRunning();
 		await between();
 		try {
-			await this.#goOn(await this.#live(state, memory));
+			await this.#resume(await this.#start(state, memory));
 		} catch (cause) {
-			await this.#endLife();
+			await this.#endRunning();
 			throw new RestoreError((cause as Error).message, false, { cause });
 		}
 	}
@@ -129,77 +129,78 @@ export class Rewindable {
 	/** Ends the machine, whatever it is doing. Its checkpoints cannot be used any more. */
 	async end(): Promise<void> {
 		this.#ended = true;
-		await this.#endLife();
-		const ground = this.#ground;
-		this.#ground = null;
-		await Promise.all([ground?.memory.close(), ground?.socket.close()]);
+		await this.#endRunning();
+		const resources = this.#resources;
+		this.#resources = null;
+		await Promise.all([resources?.memory.close(), resources?.socket.close()]);
 	}
 
 	/** The QEMU process; -1 when there is none. */
 	get pid(): number {
-		return this.#life?.qemu.pid ?? -1;
+		return this.#running?.qemu.pid ?? -1;
 	}
 
-	#standing(): { memory: Memory; socket: StateSocket } {
-		if (this.#ended || this.#ground === null) throw new LostError("silent", "it was ended");
-		return this.#ground;
+	#openResources(): { memory: GuestMemory; socket: StateSocket } {
+		if (this.#ended || this.#resources === null) throw new LostError("silent", "the machine was ended");
+		return this.#resources;
 	}
 
-	async #live(state: Buffer, kept?: Kept): Promise<Life> {
+	async #start(state: Buffer, kept?: KeptMemory): Promise<RunningQemu> {
 		const { accelerator, disk } = this.#template;
-		const { memory, socket } = this.#standing();
+		const { memory, socket } = this.#openResources();
 		const qemu = startQemu({
 			...{ accelerator, disk, start: { incoming: true } },
 			memory: { path: memory.path, share: true },
 			stateSocket: socket.fd,
 		});
-		const life: Life = { qemu, listener: new Listener(qemu), over: false };
-		life.listener.liftLimit();
-		this.#life = life;
+		const running: RunningQemu = { qemu, receiver: new FrameReceiver(qemu), over: false };
+		running.receiver.liftLimit();
+		this.#running = running;
 		// QEMU does not read the memory while it starts, so the memory can be restored meanwhile.
 		if (kept !== undefined) await memory.putBack(kept);
 		await loadState(qemu, state);
 		await qemu.qmp.execute("cont");
-		void this.#listen(life);
-		return life;
+		void this.#receiveAll(running);
+		return running;
 	}
 
-	async #goOn(life: Life): Promise<void> {
-		await life.qemu.qmp.execute("cont");
-		const { entropy, timeMs } = newWork();
+	async #resume(running: RunningQemu): Promise<void> {
+		await running.qemu.qmp.execute("cont");
+		const { entropy, timeMs } = newWorkFields();
 		this.#write({ type: "move", nonce: this.#nonce, entropy, timeMs });
-		const held = this.#held ?? [];
-		this.#held = null;
-		for (const bytes of held) await this.#send(bytes);
+		const heldInput = this.#heldInput ?? [];
+		this.#heldInput = null;
+		for (const bytes of heldInput) await this.#send(bytes);
 	}
 
-	async #listen(life: Life): Promise<void> {
+	async #receiveAll(running: RunningQemu): Promise<void> {
 		try {
 			for (;;) {
-				const said = await life.listener.next(Number.POSITIVE_INFINITY);
-				if (life.over) return;
-				if (said.type === "ready" || said.nonce !== this.#nonce)
-					throw new LostError("protocol", "a frame of another run");
-				if (said.type === "failed") throw new LostError("agent-ended", said.message);
-				if (said.type === "printed" || said.type === "left" || said.type === "view") await this.#audience.onFrame(said);
-				this.#awaited.get(said.type)?.resolve();
+				const frame = await running.receiver.next(Number.POSITIVE_INFINITY);
+				if (running.over) return;
+				if (frame.type === "ready" || frame.nonce !== this.#nonce)
+					throw new LostError("protocol", "a frame with another nonce");
+				if (frame.type === "failed") throw new LostError("agent-ended", frame.message);
+				if (frame.type === "printed" || frame.type === "left" || frame.type === "view")
+					await this.#listener.onFrame(frame);
+				this.#awaitedFrames.get(frame.type)?.resolve();
 			}
 		} catch (error) {
-			if (!life.over) await this.#lose(error as Error);
+			if (!running.over) await this.#lose(error as Error);
 		}
 	}
 
 	// Waits for a frame of the agent. The promise is rejected when the machine ends, or when the agent is silent for too
 	// long.
-	#word(type: GuestFrame["type"]): Promise<void> {
+	#untilFrame(type: GuestFrame["type"]): Promise<void> {
 		return new Promise((resolve, reject) => {
-			const silent = () => void this.#lose(new LostError("silent", `no word "${type}"`));
+			const silent = () => void this.#lose(new LostError("silent", `no frame "${type}"`));
 			const timer = setTimeout(silent, deadlineFor(this.#template));
 			const done = () => {
 				clearTimeout(timer);
-				this.#awaited.delete(type);
+				this.#awaitedFrames.delete(type);
 			};
-			this.#awaited.set(type, {
+			this.#awaitedFrames.set(type, {
 				resolve: () => {
 					done();
 					resolve();
@@ -213,26 +214,26 @@ export class Rewindable {
 	}
 
 	#write(frame: HostFrame): void {
-		this.#life?.qemu.agent.write(encodeFrame(frame));
+		this.#running?.qemu.agent.write(encodeFrame(frame));
 	}
 
 	// Input for a machine that has ended is dropped: #listen() reports the end.
 	async #send(bytes: Buffer): Promise<void> {
-		const agent = this.#life?.qemu.agent;
+		const agent = this.#running?.qemu.agent;
 		if (agent?.writable && !agent.write(bytes)) await once(agent, "drain").catch(() => {});
 	}
 
 	async #lose(error: Error): Promise<void> {
-		await this.#endLife(error);
-		if (this.#begun) this.#audience.onLost(error);
+		await this.#endRunning(error);
+		if (this.#begun) this.#listener.onLost(error);
 	}
 
-	async #endLife(why: Error = new LostError("silent", "it was ended")): Promise<void> {
-		const life = this.#life;
-		if (life === null) return;
-		life.over = true;
-		this.#life = null;
-		for (const { reject } of [...this.#awaited.values()]) reject(why);
-		await life.qemu.kill();
+	async #endRunning(why: Error = new LostError("silent", "the machine was ended")): Promise<void> {
+		const running = this.#running;
+		if (running === null) return;
+		running.over = true;
+		this.#running = null;
+		for (const { reject } of [...this.#awaitedFrames.values()]) reject(why);
+		await running.qemu.kill();
 	}
 }

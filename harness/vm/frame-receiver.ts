@@ -1,14 +1,14 @@
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { GuestFrame } from "../protocol/index.ts";
-import { Intake } from "./intake.ts";
-import { failedByItself, panicked } from "./last-words.ts";
+import { showsKernelFault, showsPanic } from "./console-output.ts";
+import { GuestFrameDecoder } from "./guest-frame-decoder.ts";
 import type { Qemu } from "./qemu.ts";
 
 /** How long the machine may take to end after its agent's port has closed. */
-const AFTER_PORT_MS = 2_000;
+const END_AFTER_PORT_MS = 2_000;
 /** When this many frames wait to be taken, reading from the port pauses. */
-const WAITING_FRAMES = 16;
+const MAX_WAITING_FRAMES = 16;
 
 /** The ways in which a guest can be lost. */
 export type Loss =
@@ -36,12 +36,12 @@ export class LostError extends Error {
 }
 
 /** Receives the frames of a guest's agent, validated and in order, until the guest is lost. */
-export class Listener {
-	readonly #heard: GuestFrame[] = [];
-	readonly #intake = new Intake();
+export class FrameReceiver {
+	readonly #frames: GuestFrame[] = [];
+	readonly #decoder = new GuestFrameDecoder();
 	readonly #port: Duplex;
 	#lost: LostError | undefined;
-	#wake: () => void = () => {};
+	#notify: () => void = () => {};
 
 	constructor(qemu: Qemu) {
 		this.#port = qemu.agent;
@@ -53,15 +53,15 @@ export class Listener {
 		// QEMU ends with exit code 0 after a reboot, a power-off and a panic alike. The kernel option panic=-1 makes a
 		// panic reset the machine.
 		qemu.ended.then(() => {
-			const said = `${qemu.complaints()}${qemu.consoleTail()}`;
-			this.#lose(failedByItself(said) ? "guest-fault" : panicked(said) ? "guest-panic" : reason, said);
+			const output = `${qemu.stderrTail()}${qemu.consoleTail()}`;
+			this.#lose(showsKernelFault(output) ? "guest-fault" : showsPanic(output) ? "guest-panic" : reason, output);
 		});
 		qemu.agent.on("data", (chunk: Buffer) => this.#take(chunk));
 	}
 
 	/** Removes the limit on the amount of data: the caller does not keep what it receives. */
 	liftLimit(): void {
-		this.#intake.liftLimit();
+		this.#decoder.liftLimit();
 	}
 
 	/**
@@ -70,16 +70,16 @@ export class Listener {
 	 * @throws {LostError} the guest is lost, and no frame received before is left
 	 */
 	async next(deadlineMs: number): Promise<GuestFrame> {
-		const tooLate = () => this.#lose("silent", `no word in ${Math.round(deadlineMs / 1000)} s`);
+		const tooLate = () => this.#lose("silent", `no frame in ${Math.round(deadlineMs / 1000)} s`);
 		const timer = deadlineMs === Number.POSITIVE_INFINITY ? undefined : setTimeout(tooLate, deadlineMs);
 		try {
 			for (;;) {
-				const frame = this.#heard.shift();
-				if (this.#heard.length === 0) this.#port.resume();
+				const frame = this.#frames.shift();
+				if (this.#frames.length === 0) this.#port.resume();
 				if (frame !== undefined) return frame;
 				if (this.#lost !== undefined) throw this.#lost;
 				await new Promise<void>((resolve) => {
-					this.#wake = resolve;
+					this.#notify = resolve;
 				});
 			}
 		} finally {
@@ -90,17 +90,17 @@ export class Listener {
 	// The port closes when the agent ends, but also when the kernel shuts its devices down. In that case the machine ends
 	// immediately afterwards.
 	async #portClosed(qemu: Qemu): Promise<void> {
-		await Promise.race([qemu.ended, sleep(AFTER_PORT_MS)]);
+		await Promise.race([qemu.ended, sleep(END_AFTER_PORT_MS)]);
 		this.#lose("agent-ended", qemu.consoleTail());
 	}
 
 	#take(chunk: Buffer): void {
 		if (this.#lost !== undefined) return;
 		try {
-			this.#heard.push(...this.#intake.take(chunk));
+			this.#frames.push(...this.#decoder.push(chunk));
 			// The port's buffer then fills up, and the guest waits.
-			if (this.#heard.length >= WAITING_FRAMES) this.#port.pause();
-			this.#wake();
+			if (this.#frames.length >= MAX_WAITING_FRAMES) this.#port.pause();
+			this.#notify();
 		} catch (error) {
 			this.#lose("protocol", String((error as Error).message));
 		}
@@ -110,6 +110,6 @@ export class Listener {
 	// consequences.
 	#lose(how: Loss, detail: string): void {
 		this.#lost ??= new LostError(how, detail.trim());
-		this.#wake();
+		this.#notify();
 	}
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { encodeFrame, LIMITS, ProtocolError } from "../../harness/protocol/index.ts";
-import { Intake } from "../../harness/vm/intake.ts";
+import { GuestFrameDecoder } from "../../harness/vm/guest-frame-decoder.ts";
 import { observation } from "../support/observation.ts";
 
 const pong = encodeFrame({ type: "pong", nonce: "n", monotonicMs: 1 });
@@ -17,22 +17,22 @@ function reportWith(json: string): Buffer {
 }
 
 const returned = (json: string) => {
-	const [frame] = new Intake().take(reportWith(json));
+	const [frame] = new GuestFrameDecoder().push(reportWith(json));
 	const ending = frame?.type === "report" ? frame.observation.calls["box"]?.ending : undefined;
 	return ending?.how === "returned" ? ending.value : undefined;
 };
 
-describe("an intake", () => {
-	test("gives what a guest says, frame by frame", () => {
-		expect(new Intake().take(Buffer.concat([pong, pong]))).toHaveLength(2);
+describe("a decoder of guest frames", () => {
+	test("returns what a guest sends, frame by frame", () => {
+		expect(new GuestFrameDecoder().push(Buffer.concat([pong, pong]))).toHaveLength(2);
 	});
 
-	test("takes no more in one run than its limit, unless that is lifted", () => {
-		const flood = (intake: Intake) => {
-			for (let left = LIMITS.runBytes; left >= 0; left -= pong.length) intake.take(pong);
+	test("takes no more in one run than its limit, unless the limit is lifted", () => {
+		const flood = (decoder: GuestFrameDecoder) => {
+			for (let left = LIMITS.runBytes; left >= 0; left -= pong.length) decoder.push(pong);
 		};
-		expect(() => flood(new Intake())).toThrow("too much was said in one run");
-		const lifted = new Intake();
+		expect(() => flood(new GuestFrameDecoder())).toThrow("the guest sent too much in one run");
+		const lifted = new GuestFrameDecoder();
 		lifted.liftLimit();
 		expect(() => flood(lifted)).not.toThrow();
 	});
@@ -44,7 +44,7 @@ describe("an intake", () => {
 			nonce: "n",
 			observation: { ...observation(), before: { ...observation().before, tasks } },
 		});
-		const said = () => new Intake().take(frame);
+		const said = () => new GuestFrameDecoder().push(frame);
 		expect(said).toThrow(ProtocolError);
 		expect(said).toThrow(/^observation\.before\.tasks\.0: [^;]*$/);
 	});
@@ -58,12 +58,12 @@ describe("an intake", () => {
 			{ type: "view", nonce: "n", host: observation().before, shells: { host: { pid: 1 } } },
 		],
 	])("of a stage refuses %s", (_what, frame) => {
-		expect(() => new Intake().take(encodeFrame(frame))).toThrow(ProtocolError);
+		expect(() => new GuestFrameDecoder().push(encodeFrame(frame))).toThrow(ProtocolError);
 	});
 
 	test("of a stage takes what is whole", () => {
 		const view = { type: "view", nonce: "n", host: observation().before, shells: { host: null } };
-		expect(new Intake().take(encodeFrame(view))).toEqual([view]);
+		expect(new GuestFrameDecoder().push(encodeFrame(view))).toEqual([view]);
 	});
 
 	test.each([

@@ -5,13 +5,13 @@ import { FrameDecoder, GuestFrame, LIMITS, ProtocolError } from "../protocol/ind
  * Decodes the bytes from a guest: limits their amount, splits them into frames, and validates each frame. None of the
  * bytes are trusted.
  */
-export class Intake {
+export class GuestFrameDecoder {
 	readonly #decoder = new FrameDecoder(LIMITS.frameBytes);
-	#room: number = LIMITS.runBytes;
+	#bytesLeft: number = LIMITS.runBytes;
 
 	/** Removes the limit on the amount: the caller does not keep what it receives. */
 	liftLimit(): void {
-		this.#room = Number.POSITIVE_INFINITY;
+		this.#bytesLeft = Number.POSITIVE_INFINITY;
 	}
 
 	/**
@@ -19,16 +19,16 @@ export class Intake {
 	 * @returns the frames that are now complete
 	 * @throws {ProtocolError} the bytes are too many or invalid; the caller must not decode any after them
 	 */
-	take(chunk: Buffer): GuestFrame[] {
-		this.#room -= chunk.length;
-		if (this.#room < 0) throw new ProtocolError("too much was said in one run");
+	push(chunk: Buffer): GuestFrame[] {
+		this.#bytesLeft -= chunk.length;
+		if (this.#bytesLeft < 0) throw new ProtocolError("the guest sent too much in one run");
 		return this.#decoder.push(chunk).map(validate);
 	}
 }
 
-function validate(said: unknown): GuestFrame {
+function validate(frame: unknown): GuestFrame {
 	// Stops at the first error: a frame of four mebibytes can contain a million.
-	const parsed = v.safeParse(GuestFrame, said, { abortEarly: true });
+	const parsed = v.safeParse(GuestFrame, frame, { abortEarly: true });
 	if (parsed.success) return parsed.output;
 	throw new ProtocolError(parsed.issues.map((issue) => `${v.getDotPath(issue)}: ${issue.message}`).join("; "));
 }

@@ -14,7 +14,7 @@ import { runTool } from "./tools.ts";
  * The part of the image that is slow to build: Debian's kernel and programs, and Node. It contains none of the kit's
  * own code.
  */
-export interface Base {
+export interface ImageBase {
 	key: string;
 	/** The Linux kernel, as QEMU's -kernel option takes it. */
 	kernel: string;
@@ -45,14 +45,18 @@ const NEEDED_BYTES = 1.5e9;
 
 /**
  * Returns the base, and builds it if it is not in the cache (about a minute, and 80 MB from the network).
- * @param more Debian packages in addition to those that the lessons use
+ * @param morePackages Debian packages in addition to those that the lessons use
  * @throws {Failure} unsupported: no network, no room, or a tool is missing
  */
-export async function ensureBase(progress: Progress, more: readonly string[] = [], isGood?: IsGood): Promise<Base> {
+export async function ensureBase(
+	progress: Progress,
+	morePackages: readonly string[] = [],
+	isGood?: IsGood,
+): Promise<ImageBase> {
 	const arch = architecture();
-	const key = baseKey(arch, more);
+	const key = baseKey(arch, morePackages);
 	const make = async (staging: string) => {
-		await build(staging, arch, more, progress);
+		await buildBase(staging, arch, morePackages, progress);
 		await keepNewest("base", 2);
 	};
 	const dir = await cached("base", key, make, isGood);
@@ -60,22 +64,27 @@ export async function ensureBase(progress: Progress, more: readonly string[] = [
 }
 
 /** The cache key of the base that this version of drydock uses. */
-export function baseKey(arch: Architecture, more: readonly string[] = []): string {
-	return keyOf("base 1", SUITE, arch.platform, [...PACKAGES, ...more], EARLY_MODULES, arch.node);
+export function baseKey(arch: Architecture, morePackages: readonly string[] = []): string {
+	return keyOf("base 1", SUITE, arch.platform, [...PACKAGES, ...morePackages], EARLY_MODULES, arch.node);
 }
 
 /** The base in the directory `dir`. */
-export function baseIn(dir: string, key: string): Base {
+export function baseIn(dir: string, key: string): ImageBase {
 	const at = (name: string) => join(dir, name);
 	const [manifest, manual] = [at("manifest.json"), at("manual.json")];
 	return { key, kernel: at("vmlinuz"), usr: at("usr.erofs"), early: at("early"), manifest, manual };
 }
 
-async function build(staging: string, arch: Architecture, more: readonly string[], progress: Progress): Promise<void> {
+async function buildBase(
+	staging: string,
+	arch: Architecture,
+	morePackages: readonly string[],
+	progress: Progress,
+): Promise<void> {
 	await checkRoom(cacheDir, NEEDED_BYTES, "building the image");
 	const root = join(staging, "root");
 	const debian = await progress.step("Debian packages for the virtual machine", (say) =>
-		debianPackages(root, arch, more, say),
+		debianPackages(root, arch, morePackages, say),
 	);
 	await progress.step("Node for the virtual machine", async () => {
 		await copyNode(join(root, "usr/bin/node"), arch);
@@ -83,9 +92,9 @@ async function build(staging: string, arch: Architecture, more: readonly string[
 	await progress.step("file system for the virtual machine", async () => {
 		const boot = await readdir(join(root, "boot"));
 		const vmlinuz = boot.find((name) => name.startsWith("vmlinuz-"));
-		if (vmlinuz === undefined) throw new Failure("failed", "the kernel package holds no kernel");
+		if (vmlinuz === undefined) throw new Failure("failed", "the kernel package contains no kernel");
 		await copyFile(join(root, "boot", vmlinuz), join(staging, "vmlinuz"));
-		await collectEarly(root, vmlinuz.slice("vmlinuz-".length), join(staging, "early"));
+		await collectEarlyFiles(root, vmlinuz.slice("vmlinuz-".length), join(staging, "early"));
 		for (const part of ["locale", "doc", "info", "bash-completion", "bug", "lintian"])
 			await rm(join(root, "usr/share", part), { recursive: true, force: true });
 		const pages = await keepEnglishManual(join(root, "usr/share/man"));
@@ -101,13 +110,13 @@ async function build(staging: string, arch: Architecture, more: readonly string[
 async function debianPackages(
 	root: string,
 	arch: Architecture,
-	more: readonly string[],
+	morePackages: readonly string[],
 	say: (detail: string) => void,
 ): Promise<Record<string, string>> {
 	// Downloaded packages survive an interruption, and apt resumes the last download.
 	const archives = join(cacheDir, "downloads", "apt");
 	await mkdir(join(archives, "partial"), { recursive: true });
-	const include = [...PACKAGES, ...more, `linux-image-cloud-${arch.debian}`].join(",");
+	const include = [...PACKAGES, ...morePackages, `linux-image-cloud-${arch.debian}`].join(",");
 	// $1 is the new root. apt refuses an archive directory outside the root as an option, but follows a link to one.
 	const keepArchives = 'mkdir -p "$1/var/cache/apt" && ln -s "$ARCHIVES" "$1/var/cache/apt/archives"';
 	const options = ["--mode=chrootless", "--variant=extract", `--architectures=${arch.debian}`];
@@ -136,7 +145,7 @@ async function copyNode(target: string, arch: Architecture): Promise<void> {
 		await runTool("npm", ["pack", "--silent", `${name}@${version}`, "--pack-destination", downloads]);
 		const got = await integrityOf(tarball);
 		if (got !== integrity)
-			throw new Failure("failed", `${name}@${version} is not the package that was expected (${got})`, `rm ${tarball}`);
+			throw new Failure("failed", `${name}@${version} has another checksum than expected (${got})`, `rm ${tarball}`);
 	}
 	await mkdir(join(downloads, "node"), { recursive: true });
 	await runTool("tar", ["-xzf", tarball, "-C", join(downloads, "node"), "package/bin/node"]);
@@ -163,7 +172,7 @@ async function keepEnglishManual(manual: string): Promise<string[]> {
 }
 
 // busybox cannot load compressed modules, so the early modules are decompressed here.
-async function collectEarly(root: string, release: string, early: string): Promise<void> {
+async function collectEarlyFiles(root: string, release: string, early: string): Promise<void> {
 	await runTool("depmod", ["-b", root, release]);
 	await mkdir(early);
 	await copyFile(join(root, "usr/bin/busybox"), join(early, "busybox"));

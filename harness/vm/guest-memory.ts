@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { cacheDir, inOwnCache } from "../base/cache.ts";
 import { checkRoom } from "../base/cache-owner.ts";
 import { makeDirectories } from "../base/make-directories.ts";
-import { openToMachines } from "./confinement.ts";
+import { letMachinesOpen } from "./confinement.ts";
 
 /** The size of a guest's page, the smallest unit that is kept. */
 const PAGE_BYTES = 4 << 10;
@@ -18,20 +18,20 @@ const AT_ONCE = 2;
 const ROOM_BYTES = 2 ** 30;
 
 /** The contents of a memory at one moment: the pages that differ from the template's. */
-export interface Kept {
+export interface KeptMemory {
 	/**
 	 * The pages by the start of their piece. `at` is the offset in `file` of the piece's pages, which are stored one
 	 * after another. `pages` are their offsets in the piece.
 	 */
 	pieces: ReadonlyMap<number, { at: number; pages: readonly number[] }>;
 	bytes: number;
-	/** Null for {@link NOTHING}, which keeps no pages. */
+	/** Null for {@link NO_PAGES}, which keeps no pages. */
 	file: FileHandle | null;
 	/** Closes the file; the contents cannot be used any more. */
 	release(): Promise<void>;
 }
 
-const NOTHING: Kept = { pieces: new Map(), bytes: 0, file: null, release: () => Promise.resolve() };
+const NO_PAGES: KeptMemory = { pieces: new Map(), bytes: 0, file: null, release: () => Promise.resolve() };
 
 /**
  * The memory of a machine that can be put back: a file of its own, which the machine maps shared. No machine may run on
@@ -39,7 +39,7 @@ const NOTHING: Kept = { pieces: new Map(), bytes: 0, file: null, release: () => 
  *
  * On Linux the files have no names, so they disappear with this process, however it ends.
  */
-export class Memory {
+export class GuestMemory {
 	private constructor(
 		private readonly template: FileHandle,
 		private readonly file: FileHandle,
@@ -53,19 +53,19 @@ export class Memory {
 	 * Creates a copy of a template's memory.
 	 * @throws {Failure} unsupported: there is no room
 	 */
-	static async copyOf(path: string): Promise<Memory> {
+	static async copyOf(path: string): Promise<GuestMemory> {
 		const template = await open(path, "r");
 		const { size } = await template.stat();
 		const { file, place, remove } = await scratchFile();
 		await file.truncate(size);
-		await openToMachines(place);
-		const memory = new Memory(template, file, size, place, remove);
-		await memory.putBack(NOTHING);
+		await letMachinesOpen(place);
+		const memory = new GuestMemory(template, file, size, place, remove);
+		await memory.putBack(NO_PAGES);
 		return memory;
 	}
 
 	/** Keeps the current contents. */
-	async keep(): Promise<Kept> {
+	async keep(): Promise<KeptMemory> {
 		const { file, remove } = await scratchFile();
 		await remove();
 		const pieces = new Map<number, { at: number; pages: number[] }>();
@@ -73,7 +73,7 @@ export class Memory {
 		await this.#eachPiece(async (start, [wanted, now]) => {
 			await Promise.all([readAll(this.template, wanted, start), readAll(this.file, now, start)]);
 			if (now.equals(wanted)) return;
-			const pages = differing(now, wanted, PAGE_BYTES);
+			const pages = differingBlocks(now, wanted, PAGE_BYTES);
 			const packed = Buffer.concat(pages.map((page) => now.subarray(page, page + PAGE_BYTES)));
 			const at = end;
 			end += packed.length;
@@ -84,7 +84,7 @@ export class Memory {
 	}
 
 	/** Restores contents that were kept. */
-	async putBack({ file, pieces }: Kept): Promise<void> {
+	async putBack({ file, pieces }: KeptMemory): Promise<void> {
 		await this.#eachPiece(async (start, [wanted, now]) => {
 			await Promise.all([readAll(this.template, wanted, start), readAll(this.file, now, start)]);
 			const kept = pieces.get(start);
@@ -95,7 +95,7 @@ export class Memory {
 					packed.copy(wanted, page, index * PAGE_BYTES, (index + 1) * PAGE_BYTES);
 			}
 			if (now.equals(wanted)) return;
-			for (const block of differing(now, wanted, BLOCK_BYTES))
+			for (const block of differingBlocks(now, wanted, BLOCK_BYTES))
 				await this.file.write(wanted, block, BLOCK_BYTES, start + block);
 		});
 	}
@@ -120,16 +120,16 @@ export class Memory {
 }
 
 /** The offsets of the blocks of `step` bytes in which two buffers differ. */
-function differing(one: Buffer, other: Buffer, step: number): number[] {
+function differingBlocks(one: Buffer, other: Buffer, step: number): number[] {
 	const starts = Array.from({ length: one.length / step }, (_, index) => index * step);
 	return starts.filter((start) => one.compare(other, start, start + step, start, start + step) !== 0);
 }
 
 async function readAll(file: FileHandle, into: Buffer, from: number): Promise<void> {
-	for (let had = 0; had < into.length; ) {
-		const { bytesRead } = await file.read(into, had, into.length - had, from + had);
+	for (let filled = 0; filled < into.length; ) {
+		const { bytesRead } = await file.read(into, filled, into.length - filled, from + filled);
 		if (bytesRead === 0) throw new Error("a memory file ends too early");
-		had += bytesRead;
+		filled += bytesRead;
 	}
 }
 
