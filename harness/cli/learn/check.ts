@@ -32,6 +32,9 @@ export async function check(id: string | undefined, options: CheckOptions): Prom
 }
 
 async function checkIn(machines: MachinePool, chosen: Lesson[], options: CheckOptions): Promise<number> {
+	const [lesson] = chosen;
+	// Before a machine is prepared: on a new computer, this takes minutes.
+	if (!options.all && lesson !== undefined) await chosenModule(lesson, options);
 	machines.prepare();
 	try {
 		return options.all ? await checkAll(chosen, machines, options) : await checkOne(chosen, machines, options);

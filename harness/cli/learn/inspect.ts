@@ -44,10 +44,10 @@ type Options = ModuleChoice & { container?: string; json?: boolean };
 export async function inspect(id: string | undefined, options: Options): Promise<number> {
 	requireOneModule(options, "inspect");
 	const lesson = id === undefined ? await currentLesson() : await findLesson(id);
+	const file = await chosenModule(lesson, options);
 	const machines = new MachinePool(options.json ? silent : visible);
 	machines.prepare();
 	try {
-		const file = await chosenModule(lesson, options);
 		const trial = await newTrial(lesson, file);
 		const header = { lesson, file, did: trial.does, ...containersOf(trial, lesson, options.container) };
 		const { outcome } = await playTrial(trial, await bundleTrial(trial), machines);
