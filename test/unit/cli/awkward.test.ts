@@ -40,19 +40,31 @@ const words = (...parts: (string | RegExp)[]) => ({
 	),
 });
 
-const COMPILERS = ["esbuild", "typescript", "@esbuild", "@typescript"];
+const packages = (kit: string, ...names: string[]) => join(kit, "node_modules", ...names);
+
+/** Replaces a package of the kit by a copy. Node finds what a package imports from the package's real path. */
+async function copyPackage(name: string): Promise<void> {
+	await rm(packages(kit, name), { recursive: true, force: true });
+	await cp(packages(inKit(), name), packages(kit, name), { recursive: true });
+}
+
+async function linkPackage(name: string): Promise<void> {
+	await rm(packages(kit, name), { recursive: true, force: true });
+	await symlink(packages(inKit(), name), packages(kit, name));
+}
 
 /**
- * A kit with compilers of its own, which tests may damage. Before each test it is whole, and as if npm had never run.
+ * A kit whose compilers tests may remove. Before each test it is whole, and as if npm had never run. The folders with
+ * the compilers' large programs are links: a test that damages a program first makes a copy.
  */
 const kit = await kitCopy(files.dir);
+await copyPackage("typescript");
 beforeEach(async () => {
-	for (const name of [...COMPILERS, "fastest-levenshtein", ".drydock"])
-		await rm(join(kit, "node_modules", name), { recursive: true, force: true });
-	for (const name of COMPILERS)
-		await cp(inKit("node_modules", name), join(kit, "node_modules", name), { recursive: true });
-	await symlink(inKit("node_modules/fastest-levenshtein"), join(kit, "node_modules/fastest-levenshtein"));
+	await rm(packages(kit, ".drydock"), { force: true });
+	await copyPackage("esbuild");
+	for (const name of ["@esbuild", "@typescript", "fastest-levenshtein"]) await linkPackage(name);
 });
+const esbuild = packages(kit, "@esbuild", `${process.platform}-${process.arch}`, "bin/esbuild");
 
 /** A folder for PATH with an npm that records its arguments and runs this script. */
 async function fakeNpm(script = ""): Promise<{ path: string; calls(): Promise<string[]> }> {
@@ -68,7 +80,6 @@ async function fakeNpm(script = ""): Promise<{ path: string; calls(): Promise<st
 }
 
 const LAUNCH = '"$1" harness/cli/launch/launch.cjs help';
-const esbuildIn = (kit: string) => join(kit, `node_modules/@esbuild/${process.platform}-${process.arch}/bin/esbuild`);
 
 describe("npm start", () => {
 	test("installs all that is needed, whatever the user's npm leaves out, and only once", async () => {
@@ -91,8 +102,9 @@ describe("npm start", () => {
 
 	test("says that a program may not be executed, and does not install it again", async () => {
 		const { path, calls } = await fakeNpm();
+		await copyPackage("@esbuild");
 		await sh(LAUNCH, kit, { PATH: path });
-		await chmod(esbuildIn(kit), 0o644);
+		await chmod(esbuild, 0o644);
 		expect(await sh(LAUNCH, kit, { PATH: path })).toEqual(words("cannot be executed", "EACCES", "findmnt"));
 		expect(await calls()).toHaveLength(1);
 	});
@@ -130,12 +142,13 @@ test("a package that is not there is said, with what to type", async () => {
 });
 
 test("compilers that cannot be executed are no verdict", async () => {
+	await copyPackage("@esbuild");
 	await writeFile(join(kit, "compile.mjs"), COMPILE);
 	const compile = '"$1" --import tsx compile.mjs solutions/02-unshare/isolate.ts';
 	expect(await sh(compile, kit)).toMatchObject({ said: "bundled\ntyped\n" });
-	await chmod(esbuildIn(kit), 0o644);
+	await chmod(esbuild, 0o644);
 	expect((await sh(compile, kit)).said).toMatch(/^Failure unsupported .*esbuild cannot be executed here\ntyped\n$/);
-	await chmod(esbuildIn(kit), 0o755);
+	await chmod(esbuild, 0o755);
 	await rm(join(kit, "node_modules/@typescript"), { recursive: true });
 	expect((await sh(compile, kit)).said).toBe("bundled\nFailure unsupported typescript cannot be executed here\n");
 });
@@ -226,6 +239,7 @@ describe.runIf(mayMount)("mounts", () => {
 	});
 
 	test("a kit in a folder that nothing may be executed in", async () => {
+		await copyPackage("@esbuild");
 		const { path } = await fakeNpm();
 		expect(await sh(mounted("noexec", LAUNCH), kit, { PATH: path })).toEqual(words("cannot be executed", "findmnt"));
 	});
