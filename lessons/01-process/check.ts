@@ -47,7 +47,7 @@ export default defineCheck({
 			"ending.missing": endingOf(observation, MISSING, 127, "127"),
 			"ending.forbidden": treat126As127(endingOf(observation, FORBIDDEN, 127, "127")),
 			"ending.done": endingOf(observation, DONE, 0, "0"),
-			"ending.refused": observation.calls[REFUSED]?.ending.how === "threw" ? "the exception of enter" : "no exception",
+			"ending.refused": observation.calls[REFUSED]?.ending.how === "threw" ? "enter's exception" : "no exception",
 		};
 		if (command === null) return endings;
 		const { descriptors, engineDescriptors } = command;
@@ -77,7 +77,7 @@ export default defineCheck({
 			explain: [
 				{
 					diagnosis: "enter-not-called",
-					why: "enter asks for a new UTS namespace, but the command is in the host's. The command stays in the namespaces that its process had at execve. Code after execve never runs, and a call of enter in another process does not move the command.",
+					why: "enter asks for a new UTS namespace, but the command is in the host's. The command is in the namespaces in which its process was at execve. Code after execve never runs, and a call of enter in another process does not move the command.",
 					try: "Call enter in the child, just before execve.",
 					see: ["execve(2)", "namespaces(7)"],
 				},
@@ -90,7 +90,7 @@ export default defineCheck({
 			explain: [
 				{
 					diagnosis: "streams-replaced",
-					why: "At least one of them is not the file that the engine has under the same number. So the command no longer reads from your caller, or writes to it, directly: output can be late or lost, and input may never arrive.",
+					why: "At least one of these descriptors refers to another file than the engine's descriptor of the same number. So input may not reach the command, and output may come late or be lost.",
 					try: 'Leave the descriptors alone: fork copies them, and execve keeps 0, 1 and 2 open. Functions of node:child_process make pipes, unless you pass stdio: "inherit".',
 					see: ["fork(2)", "execve(2), Effect on process attributes"],
 				},
@@ -140,7 +140,7 @@ export default defineCheck({
 			explain: [
 				{
 					diagnosis: "success-not-0",
-					why: "The command's exit code was 0, but runCommand did not return 0. Possible cause: in TypeScript, 0 is falsy, so the value of code || other is other.",
+					why: "The command's exit code was 0, but runCommand did not return 0. Possible cause: in TypeScript, 0 is falsy, so code || 1, for example, is 1.",
 					try: "Use WIFSIGNALED(status) to find out whether there is an exit code. Do not test whether the code is truthy.",
 					see: ["waitpid(2)", "_exit(2)"],
 				},

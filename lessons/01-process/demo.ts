@@ -25,13 +25,13 @@ export default defineDemo({
 			narration: "Not every process exits. A signal kills this one, so it has no exit code.",
 			stage: "host",
 			command: `sh -c 'sh -c "kill -SEGV \\$\\$"; echo "engine: it ended with $?"'`,
-			look: "139 is 128 + 11, and SIGSEGV is signal 11. A container that ran out of memory ends with 137, for the same reason: 128 + 9, SIGKILL.",
+			look: "139 is 128 + 11, and SIGSEGV is signal 11. In the same way, a container that ran out of memory ends with 137: 128 + 9, and SIGKILL is signal 9.",
 			promises: ["engine: it ended with 139"],
 			note: "First let the audience guess the number: most of them have seen 137.",
 		},
 		{
 			narration:
-				"What if the engine does not wait? This one starts a command that soon ends, and then does something else: it becomes sleep 60.",
+				"What if the engine does not wait? This engine starts a command that soon ends. Then the engine does something else: it becomes sleep 60.",
 			stage: "host",
 			command:
 				"(sh -c 'sleep 0.1 & exec sleep 60' > /dev/null 2>&1 &); sleep 1; ps -eo pid,ppid,stat,args | grep -e '[s]leep 60' -e '[d]efunct'",
@@ -43,7 +43,7 @@ export default defineDemo({
 				"Nobody can kill a zombie, because it is dead already. But we can kill its parent. Then pid 1 becomes the zombie's new parent, and waits for it.",
 			stage: "host",
 			command: "pkill -f '^sleep 60$'; sleep 1; ps -eo pid,ppid,stat,args | grep '[d]efunct' || echo 'no zombie left'",
-			look: "Both are gone. In lesson 05, the container gets a pid 1 that we write. Then we must wait for such orphans.",
+			look: "Both are gone. In lesson 05, we write the container's pid 1. Then our program must wait for such orphans.",
 			promises: ["no zombie left"],
 		},
 		{

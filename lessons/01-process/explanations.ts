@@ -64,7 +64,7 @@ export const exitCodeExplanations: Explanation[] = [
 	{
 		when: notWaited,
 		diagnosis: "not-waited",
-		why: "runCommand returned, but waitpid had not reported the command's end before. So runCommand could not know how the command ends. Besides, a child that has ended stays in the process table as a zombie until its parent waits for it.",
+		why: "runCommand returned before waitpid had reported the command's end. So runCommand could not know how the command would end. Besides, a child that has ended stays in the process table as a zombie until its parent waits for it.",
 		try: "Call waitpid(pid) in the parent. waitpid returns when the child has ended, and removes the child from the process table.",
 		see: ["waitpid(2), NOTES"],
 	},
@@ -112,7 +112,7 @@ export const signalExplanations: Explanation[] = [
 			),
 		diagnosis: "core-dump-bit",
 		why: ({ drawn }) =>
-			`${signalOf(drawn)} is signal ${crashCodeOf(drawn) - 128}. When this signal kills a process, the kernel also writes a core dump. Then one more bit of the wait status is set, 0x80, next to the signal's number.`,
+			`${signalOf(drawn)} is signal ${crashCodeOf(drawn) - 128}. When this signal kills a process, the kernel also writes a core dump. Then one more bit of the wait status is set, 0x80, next to the signal's number. Your result contains this bit.`,
 		try: "Read the signal's number with WTERMSIG(status), which returns only the lowest 7 bits. Then add 128.",
 		see: ["waitpid(2)", "core(5)"],
 	},
@@ -141,7 +141,7 @@ export const forbiddenProgramExplanations: Explanation[] = [
 	...afterFailedExecve(FORBIDDEN),
 	{
 		diagnosis: "forbidden-program-code",
-		why: "The file exists, but nobody may execute it, so execve failed with EACCES. The child must end as it does for a program that does not exist.",
+		why: "The file exists, but it is not executable, so execve failed with EACCES. The child must end as it does for a program that does not exist.",
 		try: "Whatever error execve throws, end the child with _exit(127). Shells report 126 for such a file; 126 is right as well.",
 		see: ["execve(2), ERRORS"],
 	},
@@ -158,14 +158,14 @@ function afterFailedExecve(container: string): Explanation[] {
 			},
 			diagnosis: "second-engine",
 			why: (context) =>
-				`execve failed with ${errorsOf(context, container, "execve")[0]}, so the child was still a copy of your engine. The child went on, and left runCommand. Now two engines were running, and both did the engine's work.`,
+				`execve failed with ${errorsOf(context, container, "execve")[0]}, so the child was still a copy of your engine. The child went on, and left runCommand. Then two processes ran the engine's code.`,
 			try: "Catch every exception that execve throws, and end the child with _exit(127). The child must never leave runCommand.",
 			see: ["execve(2), RETURN VALUE", "_exit(2)"],
 		},
 		{
 			when: (context) => returned(context, container) === 128 + constants.signals.SIGSEGV,
 			diagnosis: "child-crashed-at-exit",
-			why: "The engine reported 139, which is 128 + SIGSEGV. The command never started. The child crashed while it was still a copy of your engine. Possible cause: process.exit. It shuts Node down first, and needs threads for this that fork does not copy. _exit ends the process at once.",
+			why: "The engine reported 139, which is 128 + SIGSEGV. The command never started. The child crashed while it was still a copy of your engine. Possible cause: process.exit. process.exit first shuts Node down, and this needs threads that fork does not copy. _exit ends the process at once.",
 			try: "End a forked child with _exit(127).",
 			see: ["_exit(2)", "fork(2)"],
 		},
@@ -178,13 +178,13 @@ export const enterThrowsExplanations: Explanation[] = [
 		when: (context) => errorsOf(context, REFUSED, "sethostname").length > 0,
 		diagnosis: "enter-swallowed",
 		why: (context) =>
-			`In enter, sethostname failed with ${errorsOf(context, REFUSED, "sethostname")[0]} and threw an exception, but the engine threw none: your code caught it. Everything that you write in the next lessons runs in enter. If you catch its exceptions, a failed system call there looks like the end of a command.`,
+			`sethostname, which enter calls, failed with ${errorsOf(context, REFUSED, "sethostname")[0]} and threw an exception. But the engine threw none, so your code caught it. Everything that you write in the next lessons runs in enter. If you catch exceptions there, a failed system call looks like the end of a command.`,
 		try: "Put only execve into the try block, and call enter before that block.",
 		see: ["sethostname(2), ERRORS"],
 	},
 	{
 		diagnosis: "enter-swallowed",
-		why: "enter must throw, because its hostname is too long. But the engine threw no exception, and no call of sethostname failed. Possible causes: enter was not called, or the child ended first.",
+		why: "enter should have thrown an exception, because the hostname is too long. But the engine threw no exception, and no call of sethostname failed. Possible causes: enter was not called, or the child ended first.",
 		try: "Call enter in the child, outside of any try block.",
 		see: ["sethostname(2), ERRORS"],
 	},
@@ -215,7 +215,7 @@ export const argumentExplanations: Explanation[] = [
 			return first !== drawn["argument"] && process?.arguments.includes("") === true;
 		},
 		diagnosis: "arguments-shifted",
-		why: "The first argument is missing; the others are there. By convention, argv[0] is the program's name, and the arguments start at argv[1]. The kernel does not add the name: argv[0] is the first string of your list, whatever it is.",
+		why: "The first argument is missing, but the others are there. By convention, argv[0] is the program's name, and the arguments start at argv[1]. The kernel does not add the name: argv[0] is the first string of your list, whatever it is.",
 		try: "Pass the whole list: execve(command[0], command).",
 		see: ["execve(2)"],
 	},

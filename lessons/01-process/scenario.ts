@@ -41,7 +41,7 @@ const PROGRAM_TEXT = '#!/bin/sh\nfor token; do :; done\necho "$token"\nread -r c
 export function scenario(drawn: Drawn): Scenario {
 	const { hostname = "", program: path = "", argument = "", missing = "", forbidden = "" } = drawn;
 	return {
-		does: `ran ${path} '${argument}' '', which exits with ${exitCodeOf(drawn)}; a command that ${signalOf(drawn)} kills; ${missing}, which does not exist; ${forbidden}, which nobody may execute; a command that exits with 0; and one that cannot start, because enter throws`,
+		does: `ran ${path} '${argument}' '', which exits with ${exitCodeOf(drawn)}; a command that ${signalOf(drawn)} kills; ${missing}, which does not exist; ${forbidden}, which is not executable; a command that exits with 0; and one that cannot start, because enter throws`,
 		prepare: [
 			{ do: "write", path, mode: 0o755, text: PROGRAM_TEXT },
 			{ do: "write", path: forbidden, mode: 0o644, text: PROGRAM_TEXT },
@@ -55,7 +55,7 @@ export function scenario(drawn: Drawn): Scenario {
 			},
 			[MISSING]: { about: "its program does not exist", options: {}, command: (token) => [missing, token] },
 			[FORBIDDEN]: {
-				about: "nobody may execute its program",
+				about: "its program is not executable",
 				options: {},
 				command: (token) => [forbidden, token],
 			},

@@ -26,7 +26,7 @@ const sharedNamespaceRules: FactRule[] = MUST_STAY_SHARED.map(([kind, flag, name
 	explain: [
 		{
 			diagnosis: "unshared-too-much",
-			why: `/proc/PID/ns/${kind} differs from the host's: the command is in a new ${name} namespace (${flag}). In this lesson, a container gets only a UTS namespace and an IPC namespace of its own.`,
+			why: `/proc/PID/ns/${kind} differs from the host's: a new ${name} namespace was made (${flag}). In this lesson, a container gets only a UTS namespace and an IPC namespace of its own.`,
 			try: ONLY_UTS_AND_IPC,
 			see: ["unshare(2)", "namespaces(7)"],
 		},
@@ -53,7 +53,7 @@ const whyStillShared = (flag: string, ...otherwise: Explanation[]): Explanation[
 	{
 		when: (context) => called(context, "unshare", "0"),
 		diagnosis: "unshare-without-flags",
-		why: "unshare was called with 0. That is no error, and changes nothing. CLONE_NEWUTS and CLONE_NEWIPC have no bit in common, so CLONE_NEWUTS & CLONE_NEWIPC is 0.",
+		why: "unshare was called with 0. This is not an error, but it changes nothing. CLONE_NEWUTS and CLONE_NEWIPC have no bit in common, so CLONE_NEWUTS & CLONE_NEWIPC is 0.",
 		try: "Combine the flags with |.",
 		see: ["unshare(2)"],
 	},
@@ -64,8 +64,8 @@ const hostRenamedExplanations: Explanation[] = [
 	...whyStillShared("CLONE_NEWUTS"),
 	{
 		when: ({ ledger }) => {
-			const first = (name: string) => ledger.findIndex(({ call }) => call === name);
-			return called({ ledger }, "unshare", "CLONE_NEWUTS") && first("sethostname") < first("unshare");
+			const firstIndex = (name: string) => ledger.findIndex(({ call }) => call === name);
+			return called({ ledger }, "unshare", "CLONE_NEWUTS") && firstIndex("sethostname") < firstIndex("unshare");
 		},
 		diagnosis: "hostname-set-too-early",
 		why: "sethostname was called before unshare, so it changed the host's name. A new UTS namespace starts as a copy of the old one, name included. So the command sees the right name, but the host has it as well.",

@@ -32,7 +32,7 @@ export default defineDemo({
 			narration: "Has the host been renamed?",
 			stage: "host",
 			command: "hostname",
-			look: "No. Without unshare, it would have been.",
+			look: "No. Without unshare, hostname web-1 would have renamed the host.",
 			promises: ["harbour"],
 		},
 		{

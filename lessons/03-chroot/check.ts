@@ -54,7 +54,7 @@ export default defineCheck({
 	exported: "enterRoot",
 	weight: 10,
 	learnt:
-		"chroot changes where a process's absolute paths start, and nothing else. The host's files are all still there: root may call chroot again, and climb back to them. A container needs a root that is not part of the host's tree.",
+		"chroot changes where a process's absolute paths start, and nothing else. The host's files are all still there: a process that runs as root can call chroot again, and climb back to them. A container needs a root that is not part of the host's tree.",
 	draw: (random) => ({
 		rootfs: `/lab/${random.name("outer")}/${random.name("inner")}/${random.name("rootfs")}`,
 		marker: random.name("marker"),
@@ -153,7 +153,7 @@ export default defineCheck({
 					when: (context) => /\buv_cwd\b/.test(breakOutError(context) ?? ""),
 					diagnosis: "cwd-has-no-name",
 					why: 'process.cwd returns the path from the process\'s root to its current directory. No such path exists here: after chroot to a directory further down, the current directory is outside the root. chdir("..") still works from there.',
-					try: 'Climb without process.cwd: call chdir("..") a fixed number of times that is surely enough, such as 64.',
+					try: 'Climb without process.cwd: call chdir("..") a fixed, large number of times, such as 64.',
 					see: ["getcwd(2), DESCRIPTION", "chroot(2), DESCRIPTION"],
 				},
 				{
@@ -218,7 +218,7 @@ export default defineCheck({
 				{
 					when: (context) => !rootMovedAfterClimb(context),
 					diagnosis: "root-not-moved",
-					why: "breakOut did not call chroot after its climb, so the root is still the directory that it gave to chroot before. The kernel did not find the command, /bin/sh, in this root.",
+					why: "breakOut did not call chroot after its climb, so the root is still the directory of an earlier chroot. The kernel did not find the command, /bin/sh, in this root.",
 					try: 'At the top, call chroot(".").',
 					see: ["chroot(2)", "execve(2)"],
 				},
@@ -226,7 +226,7 @@ export default defineCheck({
 					when: (context) => chrootsDuringClimb(context) > 0,
 					diagnosis: "wall-on-the-way",
 					why: (context) =>
-						`During its climb, breakOut called chroot ${chrootsDuringClimb(context) === 1 ? "once" : `${chrootsDuringClimb(context)} times`}. Such a call changes the root, and ".." stops at the root, so the climb ended early. The kernel did not find the command, /bin/sh, in the last root.`,
+						`During its climb, breakOut called chroot ${chrootsDuringClimb(context) === 1 ? "once" : `${chrootsDuringClimb(context)} times`}. Such a call changes the root, and ".." stops at the root, so the climb ended early. The kernel did not find the command, /bin/sh, in its last root.`,
 					try: 'First climb to the top with chdir only. Then call chroot(".") once.',
 					see: ["path_resolution(7)", "chroot(2), DESCRIPTION"],
 				},
@@ -291,7 +291,7 @@ export default defineCheck({
 				callsBeforeExecve(observation, BOX).length < callsBeforeExecve(observation, ESCAPED).length,
 			diagnosis: "break-out-never-ends",
 			why: "The second container, which calls breakOut, ran out of time: breakOut did not return. The first container, which does not call breakOut, started its command.",
-			try: "Climb a fixed number of steps that is surely enough, such as 64. At the very top, one step too many does nothing.",
+			try: "Climb a fixed, large number of steps, such as 64. At the very top, further steps do nothing.",
 			see: ["path_resolution(7)"],
 		},
 		{

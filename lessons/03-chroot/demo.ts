@@ -56,7 +56,7 @@ export default defineDemo({
 			narration: "Where are we now?",
 			stage: "container",
 			command: "cat /secret; ls -d /lab/rootfs",
-			look: "We are outside, and we are root. Nobody can forbid root to call chroot. But a container can have a root without the host's files above it: lesson 04.",
+			look: "We are outside the rootfs, and we are root. We could climb out only because the rootfs is part of the host's tree. In lesson 04, the container gets a root that is not.",
 			promises: ["the host's secret\\s+/lab/rootfs"],
 		},
 	],
