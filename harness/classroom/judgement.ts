@@ -1,7 +1,7 @@
 import { Failure } from "../base/failure.ts";
 import type { Verdict } from "../judge/judge.ts";
 import type { Lesson } from "../judge/lessons.ts";
-import { shown } from "../judge/report.ts";
+import { factText } from "../judge/report.ts";
 import { harmless, inOneLine } from "./harmless.ts";
 import type { Judgement, Report } from "./result.ts";
 
@@ -20,8 +20,8 @@ export function judgementOf({ verdict, findings, thrownAt, file, drawn, output, 
 				? null
 				: {
 						what: harmless(first.what),
-						shows: harmless(shown(first.got), 1_000),
-						should: harmless(shown(first.expected), 1_000),
+						shows: harmless(factText(first.got), 1_000),
+						should: harmless(factText(first.expected), 1_000),
 						diagnosis: first.diagnosis,
 						why: harmless(first.explanation),
 						try: harmless(first.try),

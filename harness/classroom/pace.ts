@@ -1,4 +1,4 @@
-import type { MachinePool } from "../judge/trial.ts";
+import type { MachinePool } from "../judge/module-run.ts";
 
 /**
  * Deadlines for a class. A submission that hangs delays all others until its deadline. So the deadline is derived from

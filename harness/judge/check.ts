@@ -10,7 +10,7 @@ import type {
 	Readings,
 	Step,
 } from "../protocol/index.ts";
-import type { Drawn, Facts, FactValue } from "./values.ts";
+import type { Facts, FactValue, RandomInputs } from "./values.ts";
 
 /**
  * What a lesson's check.ts defines: the scenario to run, the facts that matter, and explanations for the known ways of
@@ -24,17 +24,17 @@ export interface Check {
 	/** Points for passing it, when a class is graded. */
 	weight: number;
 	/** What the lesson teaches; printed when the module passes. */
-	learnt: string;
+	lessonSummary: string;
 	/** Draws the random inputs of one run. */
-	draw(random: Random): Drawn;
+	draw(random: Random): RandomInputs;
 	/** Returns the scenario with these inputs. */
-	scenario(drawn: Drawn): Scenario;
+	scenario(drawn: RandomInputs): Scenario;
 	/** The call that the lesson is about, and the moment at which its command is read. Default: {@link PRIMARY}. */
 	primary?: Primary;
 	/** The directory that the command's root must be, if there is one. Mounts of it do not count as the host's files. */
-	rootfs?(drawn: Drawn): Rootfs;
+	rootfs?(drawn: RandomInputs): Rootfs;
 	/** Derives facts that only this lesson has. Drawn values in them are replaced by `‹name›`. */
-	derive?(observation: Observation, drawn: Drawn): Record<string, FactValue>;
+	derive?(observation: Observation, drawn: RandomInputs): Record<string, FactValue>;
 	/** Rules for the lesson's facts, the most important first. Each fact is compared with the reference's. */
 	facts: FactRule[];
 	/** Explanations of wrong endings, such as exceptions. They are tried before those of every lesson. */
@@ -46,7 +46,7 @@ export interface Check {
  * writes it to the command's standard input. It is in no script and in no argument, so the exercise cannot know it
  * earlier.
  */
-export function exitCodeOf({ [EXIT_CODE]: drawn }: Drawn): number {
+export function exitCodeOf({ [EXIT_CODE]: drawn }: RandomInputs): number {
 	return Number(drawn);
 }
 
@@ -168,7 +168,7 @@ export interface Explanation {
 /** Everything that an explanation may look at. */
 export interface Context {
 	facts: Facts;
-	drawn: Drawn;
+	drawn: RandomInputs;
 	observation: Observation;
 	/** What was read at the primary moment, while the command ran; undefined if the run did not reach that moment. */
 	during: Moment | undefined;

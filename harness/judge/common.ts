@@ -11,7 +11,7 @@ export function commonRules({ exported, facts }: Pick<Check, "exported" | "facts
 	const isMissing = ({ fact }: FactRule) => !facts.some((own) => own.fact === fact);
 	// These rules come first: an engine that left the host, or a second command, causes many other differences.
 	const first = [enginePlace(exported), commandOnce(exported), inputTaken(exported)];
-	return [...first.filter(isMissing), ...facts, ...[processesLeft(exported), ...HOST].filter(isMissing)];
+	return [...first.filter(isMissing), ...facts, ...[processesLeft(exported), ...HOST_RULES].filter(isMissing)];
 }
 
 /** The rule that no process is left behind. It suits lessons whose modules have no reason to leave one. */
@@ -109,7 +109,7 @@ function inputTaken(exported: string): FactRule {
 	};
 }
 
-const HOST: FactRule[] = [
+const HOST_RULES: FactRule[] = [
 	{
 		fact: "host.files.after",
 		madeOf: "files",

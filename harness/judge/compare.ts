@@ -1,7 +1,7 @@
 import type { Check, Context, Explanation, FactRule } from "./check.ts";
 import { commonRules } from "./common.ts";
-import { endings } from "./endings.ts";
-import { withDrawn } from "./facts.ts";
+import { endingExplanations } from "./endings.ts";
+import { withInputs } from "./facts.ts";
 import type { Facts, FactValue } from "./values.ts";
 
 /** One fact that differs between the exercise and the reference, with an explanation. */
@@ -39,8 +39,8 @@ export function compare(check: Check, context: Context, reference: Facts): Findi
 	const causes = [...ended, ...rules.filter((rule) => !isConsequence(rule)).flatMap(found)];
 	const findings = causes.length > 0 ? causes : rules.filter(isConsequence).flatMap(found);
 	// One cause often changes several facts, while the command runs and afterwards. Its explanation is given once.
-	const told = new Set<string>();
-	return findings.filter(({ explanation }) => !told.has(explanation) && told.add(explanation));
+	const explained = new Set<string>();
+	return findings.filter(({ explanation }) => !explained.has(explanation) && explained.add(explanation));
 }
 
 // The ending is right, so something prevented the agent from reading the fact. A missing fact is never right.
@@ -68,7 +68,7 @@ function endingFinding(check: Check, context: Context, reference: Facts): Findin
 			"how it ended",
 			expected,
 			shown,
-			choose([...check.exceptions, ...endings(check)], context),
+			choose([...check.exceptions, ...endingExplanations(check)], context),
 			context,
 		),
 	];
@@ -86,8 +86,8 @@ function finding(
 	return {
 		fact,
 		what,
-		expected: withDrawn(expected, context.drawn),
-		got: withDrawn(got, context.drawn),
+		expected: withInputs(expected, context.drawn),
+		got: withInputs(got, context.drawn),
 		diagnosis,
 		explanation: typeof why === "string" ? why : why(context),
 		try: explanation.try,

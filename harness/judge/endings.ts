@@ -5,7 +5,7 @@ import { type Check, type Context, commandRefused, type Explanation } from "./ch
  * Explanations of wrong endings for every lesson. A check's own `exceptions` are tried first. The last one always
  * fits.
  */
-export function endings(check: Check): Explanation[] {
+export function endingExplanations(check: Check): Explanation[] {
 	const how = (name: string) => (context: Context) => context.ending.how === name;
 	return [
 		{
@@ -25,10 +25,10 @@ export function endings(check: Check): Explanation[] {
 			see: [],
 		},
 		{
-			when: ({ ending, ledger }) => ending.how === "hung" && openCall(ledger) !== undefined,
+			when: ({ ending, ledger }) => ending.how === "hung" && unfinishedCall(ledger) !== undefined,
 			diagnosis: "hangs-in-call",
 			why: ({ ledger }) =>
-				`It was still waiting in ${openCall(ledger)} when its time was up: the kernel never answered that call.`,
+				`It was still waiting in ${unfinishedCall(ledger)} when its time was up: the kernel never answered that call.`,
 			try: "Ask what would end that wait, and which process should bring it about.",
 			see: [],
 		},
@@ -70,7 +70,7 @@ export function endings(check: Check): Explanation[] {
 				if (ending.how !== "exited" || ending.signal === null)
 					return "The engine's own process ended by itself before it was done. Possible causes: process.exit, _exit or execve in the engine's own process, not in a child.";
 				const told = `${ending.signal} ended the engine's own process before it was done.`;
-				const wide = wideKill(context);
+				const wide = killOfSeveral(context);
 				if (wide === undefined)
 					return `${told} Possible causes: a kill that was given the engine's pid, or a pid that stands for several processes; memory without end.`;
 				return `${told} The ledger has kill(${Object.values(wide.args).join(", ")}): ${wide.args["pid"] === "0" ? "0 stands for every process in the caller's process group, and a forked child is in its parent's" : "such a number stands for many processes, not for one"}.`;
@@ -78,7 +78,7 @@ export function endings(check: Check): Explanation[] {
 			try: "Find what ended it. kill with a positive number reaches one process only: pass it the child's pid.",
 			see: ["kill(2)", "_exit(2)"],
 		},
-		...spoiltBetween,
+		...endingChangedByFork,
 		{
 			when: commandRefused(),
 			diagnosis: "command-refused",
@@ -96,7 +96,7 @@ export function endings(check: Check): Explanation[] {
 				const { name, code, number } = endingSignal(context) ?? { name: "a signal", code: 0, number: 0 };
 				const told = `No process with the command's arguments was seen, and the engine reported ${code}: 128 + ${number}, as where ${name} ended the process that it had waited for. The machine's memory had not run out.`;
 				if (name === "SIGABRT") return `${told} A Node whose own heap is full aborts in this way.`;
-				return name === "SIGSEGV" ? `${told} ${TAKEN_APART}` : told;
+				return name === "SIGSEGV" ? `${told} ${EXIT_IN_CHILD_CRASHES}` : told;
 			},
 			try: "Look for kill, and for the pid that it is given; for process.exit; and for what takes memory without end.",
 			see: ["signal(7)", "_exit(2)"],
@@ -120,7 +120,7 @@ export function endings(check: Check): Explanation[] {
 	];
 }
 
-const TAKEN_APART =
+const EXIT_IN_CHILD_CRASHES =
 	"Possible cause: process.exit in a forked child. It takes Node apart, with threads that fork has not copied, and crashes. A forked child ends by _exit.";
 
 /** The command runs, but its parent is the host's init: the process that forked it ended without waiting for it. */
@@ -149,12 +149,12 @@ const childCrashed: Explanation = {
 	when: (context) => processBetween(context) !== undefined && returnedCode(context) === 128 + constants.signals.SIGSEGV,
 	diagnosis: "child-crashed",
 	why: (context) =>
-		`The engine reported 139, which is 128 + SIGSEGV. While the command ran, a process of your own was between the engine and the command: pid ${processBetween(context)?.pid}. That one crashed. ${TAKEN_APART}`,
+		`The engine reported 139, which is 128 + SIGSEGV. While the command ran, a process of your own was between the engine and the command: pid ${processBetween(context)?.pid}. That one crashed. ${EXIT_IN_CHILD_CRASHES}`,
 	try: "End a forked process by _exit, also after it has waited for the command.",
 	see: ["_exit(2)", "fork(2)"],
 };
 
-const notHandedUp: Explanation = {
+const exitCodeNotHandedUp: Explanation = {
 	when: (context) => processBetween(context) !== undefined && typeof returnedCode(context) === "number",
 	diagnosis: "exit-code-not-handed-up",
 	why: (context) =>
@@ -175,11 +175,11 @@ const ranTwice: Explanation = {
 	see: ["fork(2)", "_exit(2)"],
 };
 
-/** The command ran, but a process that the exercise forked changed the ending that the engine learnt of. */
-export const spoiltBetween: Explanation[] = [orphaned, ranTwice, childCrashed, notHandedUp];
+/** The command ran, but a process that the exercise forked changed the ending that the engine learned of. */
+export const endingChangedByFork: Explanation[] = [orphaned, ranTwice, childCrashed, exitCodeNotHandedUp];
 
 /** A successful kill(2) of the exercise's whose pid, 0 or negative, stands for several processes. */
-function wideKill({ ledger }: Context) {
+function killOfSeveral({ ledger }: Context) {
 	return ledger.find(({ call, args, error }) => call === "kill" && error === undefined && Number(args["pid"]) <= 0);
 }
 
@@ -190,7 +190,7 @@ function endingSignal({ ending }: Context): { name: string; code: number; number
 	return name === undefined || number === undefined ? undefined : { name, code, number };
 }
 
-function openCall(ledger: Context["ledger"]): string | undefined {
+function unfinishedCall(ledger: Context["ledger"]): string | undefined {
 	// The engine's own process, task "1", always waits for its child. So its waitpid says nothing about the cause.
 	const open = ledger.filter(
 		(entry) =>

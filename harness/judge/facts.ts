@@ -2,7 +2,7 @@ import type { Ending, Entry, HostState, Mount, Observation, ProcessState, Task }
 import { programName } from "../readings/tasks.ts";
 import { type Check, commandAt, EXIT_CODE, exitCodeOf, primaryOf, type Rootfs } from "./check.ts";
 import { hostFiles, placeOnHost, rootOf } from "./host-files.ts";
-import type { Drawn, Facts, FactValue } from "./values.ts";
+import type { Facts, FactValue, RandomInputs } from "./values.ts";
 
 /** Directories of the host whose files every run reads. The first holds the host's name and configuration. */
 export const HOST_FILES = ["/etc", "/root"] as const;
@@ -14,7 +14,7 @@ export const HOST_FILES = ["/etc", "/root"] as const;
 export function deriveFacts(
 	check: Pick<Check, "derive" | "primary" | "rootfs">,
 	observation: Observation,
-	drawn: Drawn,
+	drawn: RandomInputs,
 ): Facts {
 	const { before, after } = observation;
 	const { call, moment } = primaryOf(check);
@@ -22,7 +22,7 @@ export function deriveFacts(
 	const during = observation.moments[moment];
 	const process = commandAt(observation, moment, call);
 	const facts: Record<string, FactValue> = {
-		ending: ending.how === "returned" ? returned(ending.value, drawn) : ending.how,
+		ending: ending.how === "returned" ? returnedText(ending.value, drawn) : ending.how,
 		"command.ran": process !== null,
 		...hostFacts("after", before, after),
 		"engine.place": enginePlace(observation),
@@ -30,12 +30,12 @@ export function deriveFacts(
 	};
 	// An engine that was killed or did not get to its end leaves everything behind. That says nothing about the exercise.
 	if (ending.how === "returned")
-		facts["left.processes"] = newOnes(
+		facts["left.processes"] = addedItems(
 			before.tasks,
 			// Zombies whose parent is the host's init are left out: init will soon reap them.
 			after.tasks.filter(({ state, ppid }) => state !== "Z" || ppid !== 1),
 			(task) => `${programName(task)} (${task.state})`,
-			identityOf,
+			taskIdentity,
 		);
 	if (during !== undefined && process !== null)
 		Object.assign(
@@ -46,14 +46,14 @@ export function deriveFacts(
 				"command.copies": process.copies,
 			},
 		);
-	return normalise({ ...facts, ...check.derive?.(observation, drawn) }, drawn);
+	return withPlaceholders({ ...facts, ...check.derive?.(observation, drawn) }, drawn);
 }
 
 /** Identifies a process across readings. The pid alone does not: the kernel reuses pids. */
-export const identityOf = ({ pid, startTicks }: Pick<Task, "pid" | "startTicks">): string => `${pid} ${startTicks}`;
+export const taskIdentity = ({ pid, startTicks }: Pick<Task, "pid" | "startTicks">): string => `${pid} ${startTicks}`;
 
 // The drawn exit code differs in every run, so its name stands for it.
-function returned(value: unknown, drawn: Drawn): string {
+function returnedText(value: unknown, drawn: RandomInputs): string {
 	return `returned ${value === exitCodeOf(drawn) ? `‹${EXIT_CODE}›` : JSON.stringify(value)}`;
 }
 
@@ -69,12 +69,12 @@ function hostFacts(when: "during" | "after", before: HostState, now: HostState):
 	return {
 		[`host.hostname.${when}`]: now.hostname === before.hostname ? "unchanged" : now.hostname,
 		[`host.domainname.${when}`]: now.domainname === before.domainname ? "unchanged" : now.domainname,
-		[`host.mounts.${when}`]: newOnes(before.mounts, now.mounts, (mount) => mount.mountPoint, placeOf),
-		[`host.unmounted.${when}`]: newOnes(now.mounts, before.mounts, (mount) => mount.mountPoint, placeOf),
+		[`host.mounts.${when}`]: addedItems(before.mounts, now.mounts, (mount) => mount.mountPoint, mountIdentity),
+		[`host.unmounted.${when}`]: addedItems(now.mounts, before.mounts, (mount) => mount.mountPoint, mountIdentity),
 		[`host.propagation.${when}`]: changedPropagation(before.mounts, now.mounts),
 		[`host.queues.${when}`]: same(before.queues, now.queues) ? "unchanged" : "changed",
-		[`host.cgroups.${when}`]: newOnes(before.cgroups, now.cgroups, String),
-		[`host.root.${when}`]: newOnes(before.root, now.root, String),
+		[`host.cgroups.${when}`]: addedItems(before.cgroups, now.cgroups, String),
+		[`host.root.${when}`]: addedItems(before.root, now.root, String),
 		[`host.links.${when}`]: same(before.links, now.links) ? "unchanged" : "changed",
 		[`host.files.${when}`]: HOST_FILES.flatMap((dir) => changedFiles(dir, before, now)),
 	};
@@ -158,7 +158,7 @@ export function peersOf(host: readonly Mount[], seen: readonly Mount[]): Mount[]
 const peerGroup = (mount: Mount) => mount.propagation.filter((field) => field.startsWith("shared:"));
 
 // Two mounts can have the same mount point, so the id is part of a mount's identity.
-const placeOf = (mount: Mount) => `${mount.id} ${mount.mountPoint}`;
+const mountIdentity = (mount: Mount) => `${mount.id} ${mount.mountPoint}`;
 
 /** Whether mounts and unmounts below this mount propagate to peers. See mount_namespaces(7). */
 export function isShared(mount: Mount): boolean {
@@ -172,7 +172,7 @@ function changedPropagation(before: readonly Mount[], now: readonly Mount[]): st
 		.map((mount) => mount.mountPoint);
 }
 
-function newOnes<T>(
+function addedItems<T>(
 	before: readonly T[],
 	now: readonly T[],
 	show: (item: T) => string,
@@ -182,7 +182,7 @@ function newOnes<T>(
 	return now.filter((item) => !known.has(identity(item))).map(show);
 }
 
-function normalise(facts: Record<string, FactValue>, drawn: Drawn): Facts {
+function withPlaceholders(facts: Record<string, FactValue>, drawn: RandomInputs): Facts {
 	// The exit code is not replaced: so short a number may also occur elsewhere in a text.
 	const names = Object.entries(drawn).filter(([name]) => name !== EXIT_CODE);
 	const replace = (text: string) => names.reduce((left, [name, value]) => left.replaceAll(value, `‹${name}›`), text);
@@ -190,7 +190,7 @@ function normalise(facts: Record<string, FactValue>, drawn: Drawn): Facts {
 }
 
 /** Replaces each `‹name›` by the value that was drawn for one run. */
-export function withDrawn(value: FactValue, drawn: Drawn): FactValue {
+export function withInputs(value: FactValue, drawn: RandomInputs): FactValue {
 	const replace = (text: string) => text.replace(/‹(\w+)›/g, (whole, name: string) => drawn[name] ?? whole);
 	return mapStrings({ value }, replace)["value"] ?? value;
 }

@@ -8,16 +8,16 @@ import type { Rootfs } from "./check.ts";
  * among them. A new proc has a device of its own, but a bind mount of the host's proc leads to all of the host's
  * files, by /proc/1/root.
  */
-const WINDOWS = new Set(["sysfs", "cgroup2", "mqueue"]);
+const KERNEL_FILE_SYSTEMS = new Set(["sysfs", "cgroup2", "mqueue"]);
 /** Device files that give access to no file of the host's. A container may have bind mounts of them. */
-const HARMLESS = new Set(["/null", "/zero", "/full", "/random", "/urandom", "/tty"]);
+const HARMLESS_DEVICES = new Set(["/null", "/zero", "/full", "/random", "/urandom", "/tty"]);
 
 /** The fields of a mount that identify the directory that it shows. */
 type Shown = Pick<Mount, "device" | "root" | "fstype">;
 
 /** The host's path of what a mount shows; undefined if it is harmless, or on none of the host's file systems. */
 export function placeOnHost(host: readonly Mount[], { device, root, fstype }: Shown): string | undefined {
-	if (WINDOWS.has(fstype) || (fstype === "devtmpfs" && HARMLESS.has(root))) return undefined;
+	if (KERNEL_FILE_SYSTEMS.has(fstype) || (fstype === "devtmpfs" && HARMLESS_DEVICES.has(root))) return undefined;
 	const same = host.filter((mount) => mount.device === device);
 	const above = same.find((mount) => isWithin(root, mount.root));
 	if (above === undefined) return same.length === 0 ? undefined : `${same[0]?.mountPoint} (${root} of it)`;

@@ -39,8 +39,8 @@ export {
 } from "./check.ts";
 export { enginePlace, processesLeft } from "./common.ts";
 export { type Demo, type DemoStep, defineDemo } from "./demo.ts";
-export { spoiltBetween } from "./endings.ts";
-export { identityOf, isShared } from "./facts.ts";
+export { endingChangedByFork } from "./endings.ts";
+export { isShared, taskIdentity } from "./facts.ts";
 export { hostFiles, placeOnHost, rootOf, samePlace } from "./host-files.ts";
 export { noSecrets, secretsFound, secretsOf, writeSecrets } from "./secrets.ts";
-export type { Drawn, Facts, FactValue } from "./values.ts";
+export type { Facts, FactValue, RandomInputs } from "./values.ts";

@@ -12,19 +12,25 @@ import type { LedgerCall, Observation } from "../protocol/index.ts";
 import { type Check, commandAt, primaryOf } from "./check.ts";
 import { compare, type Finding } from "./compare.ts";
 import { contextOf } from "./context.ts";
+import { isUnjudged, lostFinding, unbundledFinding, unreadFinding } from "./failed-run.ts";
 import { instrumentsOf } from "./instruments.ts";
 import type { Lesson } from "./lessons.ts";
-import { isUnjudged, lostFinding, unbundledFinding, unreadFinding } from "./lost.ts";
+import {
+	bundleModuleRun,
+	type MachinePool,
+	playModuleRun,
+	prepareModuleRun,
+	prepareSubmittedRun,
+} from "./module-run.ts";
 import { observed } from "./observed.ts";
-import { drawFor } from "./random.ts";
+import { drawInputs } from "./random.ts";
 import { type Reference, referenceFacts } from "./reference.ts";
-import { requestFor, undrawnRequest } from "./request.ts";
+import { requestFor, requestWithPlaceholders } from "./request.ts";
 import { locate } from "./stack.ts";
-import { bundleTrial, type MachinePool, newTrial, playTrial, trialOf } from "./trial.ts";
-import { unanswered, unansweredFinding } from "./unanswered.ts";
-import type { Drawn } from "./values.ts";
+import { unansweredFinding, unansweredQuestions } from "./unanswered.ts";
+import type { RandomInputs } from "./values.ts";
 
-/** Maximum number of attempts to measure a reference. On a busy computer an attempt may be incomplete: see `unseen`. */
+/** Maximum number of attempts to measure a reference. On a busy computer an attempt may be incomplete: see `missingParts`. */
 const MEASUREMENTS = 3;
 
 /** The verdict on one exercise, with its reasons. This is the document that `--json` prints. */
@@ -46,7 +52,7 @@ export interface Verdict {
 	thrownAt: Diagnostic | null;
 	typeErrors: Diagnostic[];
 	/** The values drawn at random for this run. */
-	drawn: Drawn;
+	drawn: RandomInputs;
 	/** The system calls that the exercise made, and those that the reference makes. */
 	ledger: { exercise: LedgerCall[]; reference: LedgerCall[] };
 	/** The same for the scenario's other calls, by the call's name. */
@@ -99,20 +105,20 @@ export async function judge(
 		return result;
 	};
 
-	const trial = await (bundled === undefined ? newTrial : trialOf)(lesson, file, mine);
-	const { check } = trial;
+	const run = await (bundled === undefined ? prepareModuleRun : prepareSubmittedRun)(lesson, file, mine);
+	const { check } = run;
 	const unwanted = new AbortController();
-	const bundling = timed("bundledAt", bundled ?? bundleTrial(trial));
+	const bundling = timed("bundledAt", bundled ?? bundleModuleRun(run));
 	bundling.catch(() => {});
 	// Type checking starts after bundling, because the machine waits for the bundle and not for the types. The bundler
 	// also finds the faults that keep the module from loading.
 	const typed = types
 		? bundling
 				.then(null, () => {})
-				.then(() => timed("typesAt", typeErrors(file, trial.modules, undefined, unwanted.signal)))
+				.then(() => timed("typesAt", typeErrors(file, run.modules, undefined, unwanted.signal)))
 		: Promise.resolve([]);
 	const errors = typed.catch(() => []);
-	const on = mine === undefined ? null : await playedOn(lesson, mine);
+	const engine = mine === undefined ? null : await engineModules(lesson, mine);
 	// Much of the text comes from the guest, and all of it may be printed on a terminal.
 	const verdict = (findings: Finding[], more: Partial<Verdict>): Verdict =>
 		allPrintable({
@@ -120,12 +126,12 @@ export async function judge(
 			lesson: lesson.id,
 			verdict: findings.length === 0 ? "pass" : "fail",
 			file,
-			did: trial.does,
-			engine: on,
+			did: run.does,
+			engine,
 			findings,
 			thrownAt: null,
 			typeErrors: [],
-			drawn: trial.drawn,
+			drawn: run.drawn,
 			ledger: { exercise: [], reference: [] },
 			otherLedgers: {},
 			output: { stdout: "", stderr: "" },
@@ -155,7 +161,7 @@ export async function judge(
 		return notLoaded(error);
 	}
 
-	const play = async () => ({ drawn: trial.drawn, played: await playTrial(trial, program, machines) });
+	const play = async () => ({ drawn: run.drawn, played: await playModuleRun(run, program, machines) });
 	const [{ drawn, played }, reference] = await Promise.all([
 		timed(
 			"playedAt",
@@ -189,7 +195,7 @@ export async function judge(
 	}
 	const { observation } = played.outcome;
 	for (const [stage, ms] of Object.entries(observation.stageMs)) stagesMs[`guest.${stage}`] = ms;
-	const { thrown, ...assessed } = assessedOrNot(check, observation, drawn, reference);
+	const { thrown, ...assessed } = assessSafely(check, observation, drawn, reference);
 	return verdict(assessed.findings, {
 		...common,
 		...assessed,
@@ -201,7 +207,7 @@ export async function judge(
  * Like {@link assess}, but never throws. The exercise wrote part of what was read. If a lesson's rule throws on it, the
  * verdict is "error": the submission does not pass, and drydock does not crash.
  */
-export function assessedOrNot(...read: Parameters<typeof assess>): ReturnType<typeof assess> & Partial<Verdict> {
+export function assessSafely(...read: Parameters<typeof assess>): ReturnType<typeof assess> & Partial<Verdict> {
 	try {
 		return assess(...read);
 	} catch (error) {
@@ -213,7 +219,7 @@ export function assessedOrNot(...read: Parameters<typeof assess>): ReturnType<ty
 }
 
 /** Compares the observation of a run with that of the reference. Throws what a rule of the lesson's check throws. */
-export function assess(check: Check, observation: Observation, drawn: Drawn, reference: Reference) {
+export function assess(check: Check, observation: Observation, drawn: RandomInputs, reference: Reference) {
 	const context = contextOf(check, observation, drawn);
 	const ledgers = (name: string) => ({
 		exercise: observation.calls[name]?.ledger ?? [],
@@ -223,18 +229,19 @@ export function assess(check: Check, observation: Observation, drawn: Drawn, ref
 	const others = Object.keys(observation.calls).filter((name) => name !== primary);
 	const about = (name: string) => check.scenario(drawn).calls[name]?.about ?? "";
 	const compared = compare(check, context, reference.facts);
-	const questions = compared.length > 0 ? [] : unanswered(observation, reference.observation);
+	const questions = compared.length > 0 ? [] : unansweredQuestions(observation, reference.observation);
 	const findings = questions.length > 0 ? [unansweredFinding(questions)] : compared;
 	return {
 		findings,
 		ledger: ledgers(primary),
 		otherLedgers: Object.fromEntries(others.map((name) => [name, { about: about(name), ...ledgers(name) }])),
-		thrown: context.thrown ?? others.map((name) => quoted(observation, name, findings[0])).find(Boolean) ?? null,
+		thrown:
+			context.thrown ?? others.map((name) => quotedException(observation, name, findings[0])).find(Boolean) ?? null,
 	};
 }
 
 // The exception that ended the call `name`, if the finding quotes a line of its message.
-function quoted({ calls }: Observation, name: string, finding: Finding | undefined) {
+function quotedException({ calls }: Observation, name: string, finding: Finding | undefined) {
 	const ending = calls[name]?.ending;
 	if (ending?.how !== "threw" || finding === undefined) return undefined;
 	const said = `${finding.got} ${finding.explanation}`;
@@ -252,9 +259,10 @@ export async function measuredReference(lesson: Lesson, check: Check, machines: 
 	return referenceFacts(check, await runKey(lesson, check, program, machines), async () => {
 		let how = "";
 		for (let attempt = 0; attempt < MEASUREMENTS; attempt++) {
-			const drawn = drawFor(check);
+			const drawn = drawInputs(check);
 			const { outcome } = await machines.play(requestFor(check, program, drawn, instruments));
-			how = outcome.kind === "lost" ? `${outcome.how}\n${outcome.detail}` : unseen(check, outcome.observation, drawn);
+			how =
+				outcome.kind === "lost" ? `${outcome.how}\n${outcome.detail}` : missingParts(check, outcome.observation, drawn);
 			if (outcome.kind === "lost") break;
 			if (how === "") return { drawn, observation: outcome.observation };
 		}
@@ -268,13 +276,13 @@ export async function measuredReference(lesson: Lesson, check: Check, machines: 
 
 async function runKey(lesson: Lesson, check: Check, program: Bundle, machines: MachinePool): Promise<string> {
 	const [image, instruments] = await Promise.all([machines.imageKey(), instrumentsOf(lesson)]);
-	const scenario = undrawnRequest(check, instruments);
+	const scenario = requestWithPlaceholders(check, instruments);
 	return observationKey({ image, lesson: lesson.id, program: withoutFileNames(program.code), scenario });
 }
 
 // Describes what is missing in an observation of the reference; empty if it is complete. An incomplete observation
 // must not be kept in the cache: it would fail every submission.
-function unseen(check: Check, observation: Observation, drawn: Drawn): string {
+function missingParts(check: Check, observation: Observation, drawn: RandomInputs): string {
 	const { calls, givenUp } = observation;
 	const planned = check.scenario(drawn).calls;
 	const { call, moment } = primaryOf(check);
@@ -290,7 +298,7 @@ function unseen(check: Check, observation: Observation, drawn: Drawn): string {
 
 // Lists the earlier lessons' modules that the program uses. This happens before anything is judged: an error in an
 // earlier module is not a mistake in this lesson.
-async function playedOn({ id }: Lesson, mine: ReadonlyMap<string, string>) {
+async function engineModules({ id }: Lesson, mine: ReadonlyMap<string, string>) {
 	const { files } = await bundle(engineAt(id), mine).catch((cause: unknown) => {
 		if (!(cause instanceof BundleError)) throw cause;
 		const { message, file, line } = cause.diagnostic;

@@ -22,7 +22,7 @@ interface Row {
 const HEADINGS: [string, string] = ["asked of the kernel by yours", "asked of it by the reference"];
 const ARGUMENT_WIDTH = 28;
 /** Number of matching rows to show before and after each row that differs. */
-const KEPT = 3;
+const CONTEXT_ROWS = 3;
 const BRIEF_ROWS = 16;
 /** Longer arguments are cut, even if the ledgers are shown in full. */
 const LONG_ARGUMENT_WIDTH = 200;
@@ -34,7 +34,7 @@ const CALLS_MAX = 250;
 const INDENTS_MAX = 8;
 
 /** Whether the two differ in their calls, or in the order of the calls. */
-export const doPart = (ledgers: Ledgers): boolean => rowsOf(ledgers).some(isDifferent);
+export const ledgersDiffer = (ledgers: Ledgers): boolean => rowsOf(ledgers).some(isDifferent);
 
 /**
  * Shows both ledgers side by side, process by process. The calls of a forked process are below the fork, and indented.
@@ -45,16 +45,16 @@ export const doPart = (ledgers: Ledgers): boolean => rowsOf(ledgers).some(isDiff
 export function showLedgers(layout: TextLayout, ledgers: Ledgers, { brief, container }: Options): void {
 	const rows = rowsOf(ledgers);
 	if (rows.length === 0) return;
-	const parts = rows.findIndex(isDifferent);
+	const firstDifference = rows.findIndex(isDifferent);
 	layout.line();
 	if (container !== undefined) layout.paragraph(`the container “${container.name}”: ${container.about}`);
-	const more = [ledgers.exercise, ledgers.reference].map(({ length }) => counted(length - CALLS_MAX)) as [
+	const more = [ledgers.exercise, ledgers.reference].map(({ length }) => moreLabel(length - CALLS_MAX)) as [
 		string,
 		string,
 	];
 	const rest = more.some((text) => text !== "") ? [{ cells: more, mark: false }] : [];
-	layout.twoColumns(HEADINGS, [...fold(rows, parts, brief), ...rest]);
-	if (parts < 0) showSameCalls(layout);
+	layout.twoColumns(HEADINGS, [...foldRows(rows, firstDifference, brief), ...rest]);
+	if (firstDifference < 0) showSameCalls(layout);
 }
 
 /** Says that both made the same calls in the same order. */
@@ -67,17 +67,17 @@ function rowsOf(ledgers: Ledgers): Row[] {
 	const [exercise, reference] = [ledgers.exercise, ledgers.reference].map((calls) =>
 		inOrder(calls).slice(0, CALLS_MAX),
 	);
-	const [mine, theirs] = [exitCodesDrawn(exercise ?? []), exitCodesDrawn(reference ?? [])];
+	const [mine, theirs] = [randomExitCodes(exercise ?? []), randomExitCodes(reference ?? [])];
 	return align(
 		exercise ?? [],
 		reference ?? [],
-		(one, other) => alike(one, other) || (one.task === other.task && mine.has(one) && theirs.has(other)),
+		(one, other) => areAlike(one, other) || (one.task === other.task && mine.has(one) && theirs.has(other)),
 	);
 }
 
 // The _exit calls with an exit code that the command's script contains. An init passes on that code, and the code may
 // be another one in each run.
-function exitCodesDrawn(calls: readonly LedgerCall[]): ReadonlySet<LedgerCall> {
+function randomExitCodes(calls: readonly LedgerCall[]): ReadonlySet<LedgerCall> {
 	const scripts = calls.filter(({ call }) => call === "execve").map(({ args }) => Object.values(args).join(" "));
 	const codes = new Set(scripts.flatMap((script) => [...script.matchAll(/\bexit (\d+)/g)].map(([, code]) => code)));
 	return new Set(calls.filter(({ call, args }) => call === "_exit" && codes.has(Object.values(args)[0])));
@@ -113,7 +113,7 @@ function inOrder(calls: readonly LedgerCall[]): LedgerCall[] {
 	return ordered;
 }
 
-function align(yours: LedgerCall[], reference: LedgerCall[], comparator: typeof alike): Row[] {
+function align(yours: LedgerCall[], reference: LedgerCall[], comparator: typeof areAlike): Row[] {
 	const rows: Row[] = [];
 	let [mine, theirs] = [0, 0];
 	for (const { added, removed, count = 0 } of diffArrays(yours, reference, { comparator }))
@@ -131,7 +131,7 @@ const isDifferent = ({ yours, reference }: Row) => yours === undefined || refere
 
 // Ignores what differs between any two runs: pids, descriptors, drawn names, numbers and signals in the command's
 // script, and arguments that are comments.
-const alike = (one: LedgerCall, other: LedgerCall): boolean => keyOf(one) === keyOf(other);
+const areAlike = (one: LedgerCall, other: LedgerCall): boolean => keyOf(one) === keyOf(other);
 
 const keys = new WeakMap<LedgerCall, string>();
 
@@ -145,7 +145,7 @@ function keyOf(ofCall: LedgerCall): string {
 		call,
 		error,
 		...Object.entries(args).map(([name, value]) =>
-			/^(pid|fd)$/.test(name) || value.startsWith("/*") ? name : sorted(withoutDrawn(call, value)),
+			/^(pid|fd)$/.test(name) || value.startsWith("/*") ? name : sorted(withoutInputs(call, value)),
 		),
 	]);
 	keys.set(ofCall, key);
@@ -155,7 +155,7 @@ function keyOf(ofCall: LedgerCall): string {
 /** Number of forks from the engine to a process: 0 for "1", the engine itself, and 1 for "1.1", its first child. */
 const generationOf = (task: string): number => task.split(".").length - 1;
 
-function withoutDrawn(call: string, value: string): string {
+function withoutInputs(call: string, value: string): string {
 	const named = value.replaceAll(/-[0-9a-f]{4,8}\b/g, "-");
 	return call === "execve" ? named.replaceAll(/\d+|\bkill -[A-Z]+/g, "…") : named;
 }
@@ -164,31 +164,31 @@ function withoutDrawn(call: string, value: string): string {
 const sorted = (value: string) =>
 	/^\[SIG.*\]$/.test(value) ? value.slice(1, -1).split(", ").sort().join(", ") : value;
 
-function fold(rows: readonly Row[], parts: number, brief: boolean) {
-	const keep = brief ? KEPT : rows.length;
+function foldRows(rows: readonly Row[], firstDifference: number, brief: boolean) {
+	const keep = brief ? CONTEXT_ROWS : rows.length;
 	const near = (index: number) => rows.slice(Math.max(0, index - keep), index + keep + 1).some(isDifferent);
-	const last = brief ? Math.max(parts, 0) - keep + BRIEF_ROWS : rows.length;
+	const last = brief ? Math.max(firstDifference, 0) - keep + BRIEF_ROWS : rows.length;
 	const shown: { cells: [string, string]; mark: boolean }[] = [];
 	let folded: Row[] = [];
 	const flush = () => {
 		const more = (side: keyof Row) => {
 			const count = folded.filter((row) => row[side] !== undefined).length;
-			return counted(count);
+			return moreLabel(count);
 		};
 		if (folded.length > 0) shown.push({ cells: [more("yours"), more("reference")], mark: false });
 		folded = [];
 	};
 	for (const [index, row] of rows.entries()) {
 		const { yours, reference } = row;
-		const wanted = parts < 0 ? index < keep || index >= rows.length - keep : near(index);
-		if (!wanted || index >= last || isAmongAlikes(rows, index)) {
+		const wanted = firstDifference < 0 ? index < keep || index >= rows.length - keep : near(index);
+		if (!wanted || index >= last || isRepetition(rows, index)) {
 			folded.push(row);
 			continue;
 		}
 		flush();
 		// Differing rows are not cut: the difference may be at the end of a long argument.
 		const cut = brief && !isDifferent(row);
-		shown.push({ cells: [showCall(yours, cut), showCall(reference, cut)], mark: index === parts });
+		shown.push({ cells: [showCall(yours, cut), showCall(reference, cut)], mark: index === firstDifference });
 	}
 	flush();
 	return shown;
@@ -196,12 +196,12 @@ function fold(rows: readonly Row[], parts: number, brief: boolean) {
 
 // Whether the rows before and after it show the same call. If a call is repeated many times, only the first and the
 // last are shown.
-function isAmongAlikes(rows: readonly Row[], index: number): boolean {
+function isRepetition(rows: readonly Row[], index: number): boolean {
 	const [before = {}, row = {}, after = {}] = [rows[index - 1], rows[index], rows[index + 1]];
 	return (["yours", "reference"] as const).every((side) => {
 		const [one, here, other] = [before[side], row[side], after[side]];
 		if (here === undefined) return one === undefined && other === undefined;
-		return one !== undefined && other !== undefined && alike(one, here) && alike(here, other);
+		return one !== undefined && other !== undefined && areAlike(one, here) && areAlike(here, other);
 	});
 }
 
@@ -217,6 +217,6 @@ function showCall(call: LedgerCall | undefined, brief: boolean): string {
 	return `${indent}${deeper}${shorten(call.call, LONG_ARGUMENT_WIDTH)}(${shorten(short.join(", "), TEXT_WIDTH)})${answer}`;
 }
 
-const counted = (count: number) => (count <= 0 ? "" : `… ${count} more …`);
+const moreLabel = (count: number) => (count <= 0 ? "" : `… ${count} more …`);
 
 const shorten = (text: string, width: number) => (text.length <= width ? text : `${text.slice(0, width - 1)}…`);

@@ -6,11 +6,11 @@ import * as v from "valibot";
 import { cacheDir, cached, isWhole, keepNewest } from "../base/cache.ts";
 import { Observation } from "../protocol/index.ts";
 import type { PlayedRun } from "../vm/machine.ts";
-import type { Drawn } from "./values.ts";
+import type { RandomInputs } from "./values.ts";
 
 /** A run, and the inputs that were drawn for it. */
 export interface DrawnRun {
-	drawn: Drawn;
+	drawn: RandomInputs;
 	played: PlayedRun;
 }
 

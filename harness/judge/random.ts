@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { type Check, EXIT_CODE, type Random } from "./check.ts";
-import type { Drawn } from "./values.ts";
+import type { RandomInputs } from "./values.ts";
 
 const ADJECTIVES = ["brisk", "calm", "deep", "keen", "mild", "proud", "quiet", "salty", "swift", "tidal"];
 const NOUNS = ["anchor", "barge", "cutter", "ferry", "gull", "hull", "mast", "otter", "sloop", "tug"];
@@ -12,7 +12,7 @@ export const random: Random = {
 };
 
 /** Draws the inputs of one run: the check's own, and the exit code that the command will be told to end with. */
-export function drawFor(check: Check): Drawn {
+export function drawInputs(check: Check): RandomInputs {
 	return { [EXIT_CODE]: String(EXIT_CODES.least + randomInt(EXIT_CODES.many)), ...check.draw(random) };
 }
 

@@ -6,7 +6,7 @@ import { Failure } from "../base/failure.ts";
 import { type LedgerCall, Observation } from "../protocol/index.ts";
 import type { Check } from "./check.ts";
 import { deriveFacts } from "./facts.ts";
-import type { Drawn, Facts } from "./values.ts";
+import type { Facts, RandomInputs } from "./values.ts";
 
 /** An observation of the reference solution, and the inputs that were drawn for it. */
 const Measured = v.object({ drawn: v.record(v.string(), v.string()), observation: Observation });
@@ -21,7 +21,7 @@ export interface Reference {
 	/** The observation that the facts were derived from. */
 	observation: Observation;
 	/** The ledger of one call. The inputs drawn for the reference's run are replaced by those of another run. */
-	ledger(drawn: Drawn, call: string): LedgerCall[];
+	ledger(drawn: RandomInputs, call: string): LedgerCall[];
 }
 
 /**

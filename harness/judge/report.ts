@@ -8,11 +8,11 @@ import { type Style, TextLayout } from "../base/text-layout.ts";
 import type { Diagnostic } from "../engine/bundle.ts";
 import type { Finding } from "./compare.ts";
 import type { Verdict } from "./judge.ts";
-import { doPart, showLedgers, showSameCalls } from "./ledger.ts";
+import { ledgersDiffer, showLedgers, showSameCalls } from "./ledger.ts";
 import type { FactValue } from "./values.ts";
 
 /** Number of items of a long list that are shown. */
-const LISTED = 6;
+const ITEMS_SHOWN = 6;
 /** Below this share of the requested processor time, a run may have been too slow for its deadlines. */
 const BUSY_SHARE = 0.4;
 /** Number of characters of a long text that are shown. */
@@ -23,9 +23,9 @@ const DIGEST = /\b([0-9a-f]{12})[0-9a-f]{52}\b/g;
 /**
  * Formats a verdict for a person to read: what the run did, what the kernel shows, what it should show, why, what to
  * try, what to read.
- * @param learnt text to print when the module passes
+ * @param lessonSummary text to print when the module passes
  */
-export async function report(verdict: Verdict, title: string, learnt: string, style: Style): Promise<string> {
+export async function report(verdict: Verdict, title: string, lessonSummary: string, style: Style): Promise<string> {
 	const chalk = new Chalk({ level: style.color ? 1 : 0 });
 	const layout = new TextLayout(style, chalk);
 	const passed = verdict.verdict === "pass";
@@ -38,10 +38,10 @@ export async function report(verdict: Verdict, title: string, learnt: string, st
 	layout.line();
 	layout.labelled("file", relative(".", verdict.file));
 	layout.labelled("did", verdict.did);
-	if (verdict.engine !== null) layout.labelled("engine", playedOn(verdict.engine));
+	if (verdict.engine !== null) layout.labelled("engine", engineLine(verdict.engine));
 	if (passed) {
 		layout.line();
-		layout.paragraph(learnt);
+		layout.paragraph(lessonSummary);
 	}
 	const [first, ...rest] = verdict.findings;
 	if (first !== undefined) showFinding(layout, chalk, first);
@@ -55,7 +55,7 @@ export async function report(verdict: Verdict, title: string, learnt: string, st
 		showTypeError(layout, chalk, style, error);
 		await showPlace(layout, style, error);
 	}
-	if (!passed && !style.brief) showParting(layout, verdict);
+	if (!passed && !style.brief) showFirstDifference(layout, verdict);
 	showOutput(layout, chalk, verdict);
 	if (!passed && verdict.vm.processorShare < BUSY_SHARE) {
 		layout.line();
@@ -88,14 +88,14 @@ export function trace({ ledger, otherLedgers }: Verdict, style: Style): string {
 }
 
 // If there are several containers, shows the first one whose calls differ from the reference's: the mistake is there.
-function showParting(layout: TextLayout, { ledger, otherLedgers }: Verdict): void {
-	const [name = "", other] = Object.entries(otherLedgers).find(([, one]) => doPart(one)) ?? [];
-	if (doPart(ledger)) showLedgers(layout, ledger, { brief: true });
+function showFirstDifference(layout: TextLayout, { ledger, otherLedgers }: Verdict): void {
+	const [name = "", other] = Object.entries(otherLedgers).find(([, one]) => ledgersDiffer(one)) ?? [];
+	if (ledgersDiffer(ledger)) showLedgers(layout, ledger, { brief: true });
 	else if (other !== undefined) showLedgers(layout, other, { brief: true, container: { name, about: other.about } });
 	else if (ledger.exercise.length > 0) showSameCalls(layout);
 }
 
-function playedOn({ yours, reference }: NonNullable<Verdict["engine"]>): string {
+function engineLine({ yours, reference }: NonNullable<Verdict["engine"]>): string {
 	const numbers = (lessons: readonly string[]) => lessons.map((lesson) => lesson.slice(0, 2)).join(", ") || "none";
 	return `yours: ${numbers(yours)}; the reference's: ${numbers(reference)}`;
 }
@@ -103,8 +103,8 @@ function playedOn({ yours, reference }: NonNullable<Verdict["engine"]>): string 
 function showFinding(layout: TextLayout, chalk: ChalkInstance, finding: Finding): void {
 	layout.line();
 	layout.paragraph(chalk.bold(finding.what));
-	layout.labelled("shows", chalk.red(shown(finding.got).trimEnd()));
-	layout.labelled("should", chalk.green(shown(finding.expected)));
+	layout.labelled("shows", chalk.red(factText(finding.got).trimEnd()));
+	layout.labelled("should", chalk.green(factText(finding.expected)));
 	layout.labelled("why", finding.explanation);
 	layout.labelled("try", finding.try);
 	if (finding.see.length > 0) layout.labelled("read", finding.see.join(", "));
@@ -121,7 +121,7 @@ function showOthers(
 	layout.line();
 	layout.line(chalk.bold("also different, perhaps only in consequence"));
 	for (const { what, got, expected, diagnosis, try: advice } of rest) {
-		layout.item(`${what}: ${chalk.red(shown(got))}, should be ${chalk.green(shown(expected))}`);
+		layout.item(`${what}: ${chalk.red(factText(got))}, should be ${chalk.green(factText(expected))}`);
 		if (diagnosis !== first?.diagnosis) layout.item(`try: ${advice}`, 4);
 	}
 }
@@ -143,10 +143,10 @@ async function showPlace(layout: TextLayout, style: Style, place: Diagnostic): P
 	layout.line();
 	layout.line(`${relative(".", place.file)}:${place.line}:${place.column}`);
 	if (source === null) return;
-	const first = Math.max(0, place.line - 1 - AROUND);
+	const first = Math.max(0, place.line - 1 - CONTEXT_LINES);
 	// Very long lines are shown in part. The parts of all lines begin at the same column.
 	const from = place.column > LINE_CHARS_MAX ? place.column - LINE_CHARS_MAX / 2 : 0;
-	const lines = source.split("\n").slice(first, place.line + AROUND);
+	const lines = source.split("\n").slice(first, place.line + CONTEXT_LINES);
 	const parts = lines.map((line) => line.slice(from, from + LINE_CHARS_MAX));
 	if (style.plain) return layout.line(parts[place.line - 1 - first]?.trim());
 	const location = { start: { line: place.line, column: place.column - from } };
@@ -157,7 +157,7 @@ async function showPlace(layout: TextLayout, style: Style, place: Diagnostic): P
 const SOURCE_BYTES_MAX = 1 << 20;
 const LINE_CHARS_MAX = 400;
 /** Number of lines to show before and after the place. */
-const AROUND = 2;
+const CONTEXT_LINES = 2;
 
 // The command prints its token to show that it runs. Those lines are left out.
 function showOutput(layout: TextLayout, chalk: ChalkInstance, { output }: Verdict): void {
@@ -171,13 +171,13 @@ function showOutput(layout: TextLayout, chalk: ChalkInstance, { output }: Verdic
 	if (lines.length > 5) layout.line(chalk.dim(`  … ${lines.length - 5} more lines`));
 }
 
-const begun = (text: string) => (text.length <= VALUE_CHARS ? text : `${text.slice(0, VALUE_CHARS)}…`);
+const cutText = (text: string) => (text.length <= VALUE_CHARS ? text : `${text.slice(0, VALUE_CHARS)}…`);
 
 /** A fact's value as text. */
-export function shown(value: FactValue | null): string {
+export function factText(value: FactValue | null): string {
 	if (value === null) return "nothing";
-	if (!Array.isArray(value)) return begun(String(value));
+	if (!Array.isArray(value)) return cutText(String(value));
 	if (value.length === 0) return "none";
-	const items = value.slice(0, LISTED).map((item) => begun(item.replaceAll(DIGEST, "$1…")));
-	return [...items, ...(value.length > LISTED ? [`${value.length - LISTED} more`] : [])].join(", ");
+	const items = value.slice(0, ITEMS_SHOWN).map((item) => cutText(item.replaceAll(DIGEST, "$1…")));
+	return [...items, ...(value.length > ITEMS_SHOWN ? [`${value.length - ITEMS_SHOWN} more`] : [])].join(", ");
 }

@@ -3,8 +3,8 @@ import type { Call, Step } from "../protocol/index.ts";
 import type { RunRequest } from "../vm/machine.ts";
 import { type Check, exitCodeOf, type PlannedCall, type Primary, primaryOf } from "./check.ts";
 import { HOST_FILES } from "./facts.ts";
-import { drawFor, random } from "./random.ts";
-import type { Drawn } from "./values.ts";
+import { drawInputs, random } from "./random.ts";
+import type { RandomInputs } from "./values.ts";
 
 const defaultSteps = ({ call, moment }: Primary): Step[] => [
 	{ do: "call", call },
@@ -22,7 +22,7 @@ const WAIT_AND_EXIT = "pause; exit $line";
  * Turns a check's scenario into a request for a machine.
  * @param instruments the lesson's instruments, as CommonJS, if it has any
  */
-export function requestFor(check: Check, program: Bundle, drawn: Drawn, instruments?: string): RunRequest {
+export function requestFor(check: Check, program: Bundle, drawn: RandomInputs, instruments?: string): RunRequest {
 	const primary = primaryOf(check);
 	const { prepare, calls, steps = defaultSteps(primary), readings = {} } = check.scenario(drawn);
 	const watch = [...new Set([...(readings.files?.watch ?? []), ...HOST_FILES])];
@@ -48,8 +48,8 @@ export function requestFor(check: Check, program: Bundle, drawn: Drawn, instrume
  * A check's scenario with a placeholder for each drawn value and each token. It is the same for every run, so it can
  * be part of a cache key.
  */
-export function undrawnRequest(check: Check, instruments?: string): unknown {
-	const names = Object.keys(drawFor(check));
+export function requestWithPlaceholders(check: Check, instruments?: string): unknown {
+	const names = Object.keys(drawInputs(check));
 	const drawn = Object.fromEntries(names.map((name) => [name, `‹${name}›`]));
 	const request = requestFor(check, { code: "", map: "", files: [] }, drawn, instruments);
 	const tokens = Object.entries(request.calls).map(([name, { token }]) => [token, `‹token of ${name}›`] as const);

@@ -8,7 +8,7 @@ import type { Finding } from "./compare.ts";
  */
 
 /** Names what was read of the reference and not of this run, and the steps that this run waited for in vain. */
-export function unanswered(observation: Observation, reference: Observation): string[] {
+export function unansweredQuestions(observation: Observation, reference: Observation): string[] {
 	const missing = (kind: string, had: object, has: object) =>
 		Object.keys(had)
 			.filter((name) => !Object.hasOwn(has, name))

@@ -1,5 +1,5 @@
 /** Values drawn at random for one run, by name. */
-export type Drawn = Record<string, string>;
+export type RandomInputs = Record<string, string>;
 
 /** The types that a fact can have. A report can print them, and they are compared by value. */
 export type FactValue = string | number | boolean | readonly string[];

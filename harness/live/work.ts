@@ -68,11 +68,11 @@ export class Work {
 				},
 			});
 			running.signal.throwIfAborted();
-			const { learnt } = await loadCheck(this.#lesson);
+			const { lessonSummary } = await loadCheck(this.#lesson);
 			this.#tell({
 				file,
 				verdict: verdict.verdict,
-				text: await report(verdict, this.#lesson.title, learnt, PAGE),
+				text: await report(verdict, this.#lesson.title, lessonSummary, PAGE),
 				seen,
 			});
 			await recordAttempt(this.#lesson, verdict);

@@ -35,7 +35,7 @@ export default defineCheck({
 	module: "process.ts",
 	exported: "runCommand",
 	weight: 10,
-	learnt:
+	lessonSummary:
 		"fork makes a second process, execve replaces the program in it, and waitpid reports how it ended and removes it from the process table. What the child does between fork and execve changes the command, but not the engine. That is where containers are built.",
 	draw,
 	scenario,

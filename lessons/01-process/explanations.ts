@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import { type Context, type Explanation, exitCodeOf, refused, spoiltBetween } from "../../harness/judge/index.ts";
+import { type Context, type Explanation, endingChangedByFork, exitCodeOf, refused } from "../../harness/judge/index.ts";
 import { CRASHED, crashCodeOf, FORBIDDEN, MISSING, REFUSED, signalOf } from "./scenario.ts";
 
 /** Explanations of what `runCommand` got wrong, by command: one that exits, one that a signal kills, and so on. */
@@ -76,7 +76,7 @@ export const exitCodeExplanations: Explanation[] = [
 		try: 'Leave the descriptors alone: fork copies them, and execve keeps 0, 1 and 2 open. Functions of node:child_process make pipes, unless you pass stdio: "inherit".',
 		see: ["fork(2)", "execve(2), Effect on process attributes"],
 	},
-	...spoiltBetween,
+	...endingChangedByFork,
 	{
 		when: (context) => returned(context, "box") === exitCodeOf(context.drawn) * 256,
 		diagnosis: "raw-status",

@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import { BOX, type Check, type Drawn, DURING, exitCodeOf, type Scenario } from "../../harness/judge/index.ts";
+import { BOX, type Check, DURING, exitCodeOf, type RandomInputs, type Scenario } from "../../harness/judge/index.ts";
 
 /** Names of further containers: a signal ends the first one's command, and the second one's program does not exist. */
 export const CRASHED = "crashed";
@@ -19,11 +19,11 @@ const CORE_DUMP_SIGNALS = ["SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "
 const numberFrom = (word = "") => Number.parseInt(word.slice(-8), 16) || 0;
 
 /** The signal that ends the second command, by name. */
-export const signalOf = ({ signal }: Drawn) =>
+export const signalOf = ({ signal }: RandomInputs) =>
 	CORE_DUMP_SIGNALS[numberFrom(signal) % CORE_DUMP_SIGNALS.length] ?? "SIGSEGV";
 
 /** The exit code that a shell reports for that signal. */
-export const crashCodeOf = (drawn: Drawn): number => 128 + constants.signals[signalOf(drawn)];
+export const crashCodeOf = (drawn: RandomInputs): number => 128 + constants.signals[signalOf(drawn)];
 
 export const draw: Check["draw"] = (random) => ({
 	hostname: random.hostname(),
@@ -38,7 +38,7 @@ export const draw: Check["draw"] = (random) => ({
 // for a while when its input ends.
 const PROGRAM_TEXT = '#!/bin/sh\nfor token; do :; done\necho "$token"\nread -r code || sleep 5\nexit "$code"\n';
 
-export function scenario(drawn: Drawn): Scenario {
+export function scenario(drawn: RandomInputs): Scenario {
 	const { hostname = "", program: path = "", argument = "", missing = "", forbidden = "" } = drawn;
 	return {
 		does: `ran ${path} '${argument}' '', which exits with ${exitCodeOf(drawn)}; a command that ${signalOf(drawn)} kills; ${missing}, which does not exist; ${forbidden}, which is not executable; a command that exits with 0; and one that cannot start, because enter throws`,

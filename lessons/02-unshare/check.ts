@@ -84,7 +84,7 @@ export default defineCheck({
 	module: "isolate.ts",
 	exported: "isolate",
 	weight: 10,
-	learnt:
+	lessonSummary:
 		"A namespace decides what a process sees of one kind of kernel object. One call, unshare, gave this process its own hostname and its own System V message queues. Its files, its network and its processes are still the host's.",
 	draw: (random) => ({ hostname: random.hostname() }),
 	scenario: ({ hostname = "" }) => ({

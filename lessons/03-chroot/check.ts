@@ -53,7 +53,7 @@ export default defineCheck({
 	module: "chroot.ts",
 	exported: "enterRoot",
 	weight: 10,
-	learnt:
+	lessonSummary:
 		"chroot changes where a process's absolute paths start, and nothing else. The host's files are all still there: a process that runs as root can call chroot again, and climb back to them. A container needs a root that is not part of the host's tree.",
 	draw: (random) => ({
 		rootfs: `/lab/${random.name("outer")}/${random.name("inner")}/${random.name("rootfs")}`,

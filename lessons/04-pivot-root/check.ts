@@ -102,7 +102,7 @@ export default defineCheck({
 	module: "enter-root.ts",
 	exported: "enterRoot",
 	weight: 15,
-	learnt:
+	lessonSummary:
 		"chroot changes the directory at which paths start; pivot_root changes the root mount. Once the old root is detached, no path leads to the host's files, and the break-out of lesson 03 climbs only to the rootfs.",
 	draw: (random) => ({
 		hostname: random.hostname(),

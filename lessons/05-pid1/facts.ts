@@ -2,12 +2,12 @@ import { constants } from "node:os";
 import {
 	BOX,
 	commandAt,
-	type Drawn,
 	DURING,
 	type FactValue,
 	mountOf,
 	type Observation,
 	type ProcessState,
+	type RandomInputs,
 } from "../../harness/judge/index.ts";
 import { type Delivery, readDelivery, readLastLine } from "./measured.ts";
 import {
@@ -53,7 +53,7 @@ export const initEndedEarly = (observation: Observation): boolean =>
 	LATER_CONTAINERS.some((name) => readDelivery(observation, name)?.init === false);
 
 /** Signals that arrived at one of the two commands although nobody had sent them to its init. */
-export function unexpectedSignals(observation: Observation, drawn: Drawn): string[] {
+export function unexpectedSignals(observation: Observation, drawn: RandomInputs): string[] {
 	return LATER_CONTAINERS.flatMap((name) =>
 		signalsTo(observation, name).filter((signal) => !isIn(signalsFor(drawn)[name], signal)),
 	);
@@ -66,7 +66,7 @@ export function signalsToOthers(observation: Observation): string[] {
 }
 
 /** The facts that only this lesson has. */
-export function deriveFacts(observation: Observation, drawn: Drawn): Record<string, FactValue> {
+export function deriveFacts(observation: Observation, drawn: RandomInputs): Record<string, FactValue> {
 	const during = observation.moments[DURING];
 	const process = commandAt(observation, DURING);
 	const facts: Record<string, FactValue> = {
@@ -119,7 +119,7 @@ function whatProcShows(tasks: readonly Task[], process: ProcessState): string {
 }
 
 // The signals that were sent to init and did not arrive at the command.
-function lostSignals(observation: Observation, drawn: Drawn): FactValue {
+function lostSignals(observation: Observation, drawn: RandomInputs): FactValue {
 	const deliveries = LATER_CONTAINERS.map((name) => readDelivery(observation, name));
 	if (deliveries.some((delivery) => delivery === undefined)) return "unknown: the check could not send them";
 	if (deliveries.some((delivery) => delivery?.command === null)) return COMMAND_ENDED;
@@ -129,7 +129,7 @@ function lostSignals(observation: Observation, drawn: Drawn): FactValue {
 }
 
 // The signals that arrived at a process that they were not for. SIGCHLD can only be judged if an orphan has ended.
-function misdirectedSignals(observation: Observation, drawn: Drawn): FactValue {
+function misdirectedSignals(observation: Observation, drawn: RandomInputs): FactValue {
 	const deliveries = LATER_CONTAINERS.map((name) => readDelivery(observation, name));
 	if (deliveries.some((delivery) => delivery === undefined)) return "unknown: the check could not send any";
 	if (deliveries.some((delivery) => delivery?.command === null)) return COMMAND_ENDED;

@@ -50,7 +50,7 @@ export default defineCheck({
 	module: "cgroup.ts",
 	exported: "createCgroup",
 	weight: 15,
-	learnt:
+	lessonSummary:
 		"A cgroup is a directory that processes are in. Limits are files in it, and hold for everything that is started from there; a limit that nobody has run into has not been tested.",
 	draw: drawn,
 	scenario,

@@ -1,11 +1,11 @@
 import {
 	BOX,
 	commandAt,
-	type Drawn,
 	DURING,
 	type FactValue,
-	identityOf,
 	type Observation,
+	type RandomInputs,
+	taskIdentity,
 } from "../../harness/judge/index.ts";
 import {
 	AFTER,
@@ -32,7 +32,7 @@ export const STARTED = "started all the same";
 export const EXCEEDED = "had more than it may";
 
 /** The facts that the cgroups show, and the effects of the limits. */
-export function derive(observation: Observation, drawn: Drawn): Record<string, FactValue> {
+export function derive(observation: Observation, drawn: RandomInputs): Record<string, FactValue> {
 	const seen = { observation, drawn };
 	const ending = (container: string) => observation.calls[container]?.ending.how ?? "not started";
 	const facts: Record<string, FactValue> = {
@@ -64,7 +64,7 @@ export function derive(observation: Observation, drawn: Drawn): Record<string, F
 	};
 }
 
-type Seen = { observation: Observation; drawn: Drawn };
+type Seen = { observation: Observation; drawn: RandomInputs };
 
 // A cgroup below the container's own is right as well: the limits above it hold there, too.
 function commandsCgroup({ observation, drawn }: Seen): string {
@@ -114,6 +114,6 @@ function joinedNothing({ observation: { calls } }: Seen): boolean {
 function bystander(observation: Observation): string {
 	const known = observation.before.tasks.find(({ comm, ppid }) => comm === BYSTANDER && ppid === 1);
 	if (known === undefined) return "was never there";
-	const now = hostAt(observation, AFTER)?.tasks.find((task) => identityOf(task) === identityOf(known));
+	const now = hostAt(observation, AFTER)?.tasks.find((task) => taskIdentity(task) === taskIdentity(known));
 	return now !== undefined && now.state !== "Z" ? "runs" : "was ended";
 }

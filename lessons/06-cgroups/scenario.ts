@@ -1,4 +1,4 @@
-import { BOX, type Drawn, DURING, type Scenario } from "../../harness/judge/index.ts";
+import { BOX, DURING, type RandomInputs, type Scenario } from "../../harness/judge/index.ts";
 
 /**
  * Runs one container that asks for more than its limits, a second one that leaves processes behind, and two whose
@@ -42,7 +42,7 @@ for n in 1 2 3 4 5 6; do env --ignore-signal sleep 1000 | env --ignore-signal sh
 sleep 0.1' </dev/null >/dev/null 2>&1`;
 
 /** Draws numbers from a name's random hexadecimal digits. */
-export function drawn(random: { hostname(): string; name(stem: string): string }): Drawn {
+export function drawn(random: { hostname(): string; name(stem: string): string }): RandomInputs {
 	const id = () => random.name("").slice(1);
 	const below = (end: number) => Number.parseInt(id(), 16) % end;
 	return {
@@ -66,7 +66,7 @@ export function scenario({
 	overdrawn = "",
 	hostname = "",
 	...asked
-}: Drawn): Scenario {
+}: RandomInputs): Scenario {
 	const limits = {
 		memoryMaxBytes: Number(asked["memoryMaxBytes"]),
 		pidsMax: Number(asked["pidsMax"]),

@@ -41,7 +41,7 @@ export default defineCheck({
 	module: "overlay.ts",
 	exported: "mountOverlay",
 	weight: 15,
-	learnt:
+	lessonSummary:
 		"An image consists of layers that nobody writes to. An overlay shows them as one directory tree, and puts every change into an extra layer. So a container takes only the space of what it has written, and the image stays as it was.",
 	draw: drawInputs,
 	scenario: scenarioOf,

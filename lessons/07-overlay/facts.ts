@@ -1,7 +1,6 @@
 import { posix } from "node:path";
 import {
 	commandAt,
-	type Drawn,
 	DURING,
 	type Entry,
 	type Facts,
@@ -9,6 +8,7 @@ import {
 	type HostState,
 	type Observation,
 	type ProcessState,
+	type RandomInputs,
 } from "../../harness/judge/index.ts";
 import {
 	CHANGED_BY_CHECK,
@@ -43,7 +43,7 @@ export function kernelLog({ programs }: Observation): string[] {
 export const STARTED = "started nevertheless";
 
 /** The facts of this lesson. */
-export function deriveOverlay(observation: Observation, drawn: Drawn): Record<string, FactValue> {
+export function deriveOverlay(observation: Observation, drawn: RandomInputs): Record<string, FactValue> {
 	const { before, after, moments } = observation;
 	const during = moments[DURING]?.host ?? after;
 	const box = commandAt(observation, DURING);
@@ -124,7 +124,7 @@ export const onlyPutBack = ({ facts }: { facts: Facts }): boolean =>
 	);
 
 // A file that was changed and put back is found, too: it has a new inode, or another time of its last change.
-function layerChanges(before: HostState, now: HostState, drawn: Drawn): string[] {
+function layerChanges(before: HostState, now: HostState, drawn: RandomInputs): string[] {
 	const isChangedByCheck = (path: string) => filesChangedByCheck(drawn).includes(path);
 	const changed = changes(before, now, [LAYERS]).filter((path) => !isChangedByCheck(path));
 	if (changed.length > 0) return changed;
@@ -140,14 +140,15 @@ function layerChanges(before: HostState, now: HostState, drawn: Drawn): string[]
 }
 
 /** A file in the command's root, by the name of its path in `drawn`. */
-const fileIn = (process: ProcessState | null, drawn: Drawn, name: string) => process?.files[drawn[name] ?? ""] ?? null;
+const fileIn = (process: ProcessState | null, drawn: RandomInputs, name: string) =>
+	process?.files[drawn[name] ?? ""] ?? null;
 
 /** The layers are stacked in the order that was asked for. */
 export const IN_ORDER = "all layers, with the first one on top";
 /** The layers are stacked in the opposite order. */
 export const REVERSED = "all layers, with the last one on top";
 
-function layersSeen(box: ProcessState, drawn: Drawn): string {
+function layersSeen(box: ProcessState, drawn: RandomInputs): string {
 	const missing = (
 		[
 			["added", "the first"],
@@ -181,7 +182,7 @@ function upperEntries({ overlay }: ProcessState, { trees }: HostState, known: st
 }
 
 // The neighbour's command makes only one file. Every other entry was there when the command started.
-function upperAtStart(neighbour: ProcessState | null, host: HostState, drawn: Drawn): string[] {
+function upperAtStart(neighbour: ProcessState | null, host: HostState, drawn: RandomInputs): string[] {
 	if (neighbour === null) return [];
 	const own = drawn["neighbourFile"] ?? "";
 	const paths = upperEntries(neighbour, host, own).map(({ path }) => path);
@@ -189,7 +190,7 @@ function upperAtStart(neighbour: ProcessState | null, host: HostState, drawn: Dr
 }
 
 /** Copies: paths outside the layers that have the content of a layer's file, of those that no command changes. */
-function copies({ trees, mounts }: HostState, drawn: Drawn): string[] {
+function copies({ trees, mounts }: HostState, drawn: RandomInputs): string[] {
 	const texts = new Set(
 		["top", "middle", "base"].flatMap((layer) =>
 			UNTOUCHED.map((name) => textIn(drawn[layer] ?? "", drawn[name] ?? "")),
@@ -206,14 +207,14 @@ function copies({ trees, mounts }: HostState, drawn: Drawn): string[] {
 }
 
 // The check has changed a file in each layer. A layer that still shows the old content is a copy.
-function oldLayers(box: ProcessState, drawn: Drawn): string[] {
+function oldLayers(box: ProcessState, drawn: RandomInputs): string[] {
 	const copied = Object.entries(CHANGED_BY_CHECK).filter(
 		([, name]) => fileIn(box, drawn, name)?.text !== drawn["newContent"],
 	);
 	return copied.map(([layer]) => drawn[layer] ?? "");
 }
 
-function whoseUpper(box: ProcessState, neighbour: ProcessState | null, drawn: Drawn): string {
+function whoseUpper(box: ProcessState, neighbour: ProcessState | null, drawn: RandomInputs): string {
 	const upper = box.overlay?.upperdir ?? "";
 	if (upper === "") return "none";
 	const layer = ["top", "middle", "base"].map((name) => drawn[name] ?? "").find((path) => isWithin(upper, path));
@@ -226,7 +227,7 @@ function whoseUpper(box: ProcessState, neighbour: ProcessState | null, drawn: Dr
 const isWithin = (path: string, top: string) => `${posix.normalize(path)}/`.startsWith(`${top}/`);
 
 // Which of the command's changes the upper layer contains, read from outside.
-function inUpper(box: ProcessState, host: HostState, drawn: Drawn): string[] {
+function inUpper(box: ProcessState, host: HostState, drawn: RandomInputs): string[] {
 	const entries = upperEntries(box, host, drawn["created"] ?? "");
 	const entry = (name: string) => entries.find(({ path }) => path === drawn[name]);
 	const [edited, appended, created] = ["edited", "appended", "created"].map(entry);
@@ -248,7 +249,7 @@ function inUpper(box: ProcessState, host: HostState, drawn: Drawn): string[] {
 	return found.filter(([isThere]) => isThere).map(([, what]) => what);
 }
 
-function sharedWrites(box: ProcessState, neighbour: ProcessState | null, drawn: Drawn): string[] {
+function sharedWrites(box: ProcessState, neighbour: ProcessState | null, drawn: RandomInputs): string[] {
 	if (neighbour === null) return [];
 	const text = (name: string) => fileIn(neighbour, drawn, name)?.text ?? "";
 	const seen: [boolean, string][] = [

@@ -1,4 +1,4 @@
-import { BOX, type Check, type Drawn, EXIT_CODE, type Scenario } from "../../harness/judge/index.ts";
+import { BOX, type Check, EXIT_CODE, type RandomInputs, type Scenario } from "../../harness/judge/index.ts";
 
 /**
  * Two containers run on the same three layers at the same time. The neighbour starts first, and writes one file. The
@@ -33,7 +33,7 @@ export const CHANGED_BY_CHECK = { top: "latetop", middle: "latemiddle", base: "l
 const ALL_NAMES = [...UNTOUCHED, ...TOUCHED, ...Object.values(CHANGED_BY_CHECK), "hidden", "neighbourFile"];
 
 /** Draws names for everything that is in the layers, or is made above them. */
-export function drawInputs(random: Parameters<Check["draw"]>[0]): Drawn {
+export function drawInputs(random: Parameters<Check["draw"]>[0]): RandomInputs {
 	const [first = "", second = "", third = ""] = ["layer", "layer", "layer"].map((stem) => random.name(stem)).sort();
 	return {
 		id: random.name("").slice(1),
@@ -55,7 +55,7 @@ export function drawInputs(random: Parameters<Check["draw"]>[0]): Drawn {
 export const textIn = (layer: string, name: string): string => `${name} of ${layer}\n`;
 
 /** Paths of the files that the check changes. */
-export const filesChangedByCheck = (drawn: Drawn): string[] =>
+export const filesChangedByCheck = (drawn: RandomInputs): string[] =>
 	Object.entries(CHANGED_BY_CHECK).map(([layer, name]) => `${drawn[layer]}/${drawn[name]}`);
 
 // The base layer contains busybox as its only program. A character device 0:0 is a whiteout: it hides a file of the
@@ -79,7 +79,7 @@ echo "${WRITTEN}" >/$CREATED
 pause
 exit $line`;
 
-export function scenarioOf(drawn: Drawn): Scenario {
+export function scenarioOf(drawn: RandomInputs): Scenario {
 	const { id = "", neighbour = "", lone = "", refused = "", hostname = "", missing = "", newContent = "" } = drawn;
 	const { top = "", middle = "", base = "" } = drawn;
 	// The command learns the exit code only at its end. Nobody learns the new content before the agent writes it.

@@ -5,9 +5,9 @@ import {
 	defineCheck,
 	type FactValue,
 	type HostState,
-	identityOf,
 	type Observation,
 	programName,
+	taskIdentity,
 } from "../../harness/judge/index.ts";
 import { facts } from "./facts.ts";
 import { refusals } from "./refusals.ts";
@@ -58,9 +58,9 @@ function otherNamespace(observation: Observation): string {
 function helpersLeft({ before, after, calls }: Observation): string[] {
 	// An engine that was still working when time ran out has not left anything behind yet.
 	if (calls[HALF_WAY]?.ending.how === "hung") return [];
-	const known = new Set(before.tasks.map(identityOf));
+	const known = new Set(before.tasks.map(taskIdentity));
 	return after.tasks
-		.filter((task) => !known.has(identityOf(task)))
+		.filter((task) => !known.has(taskIdentity(task)))
 		.map((task) => `${programName(task)} (${task.state})`);
 }
 
@@ -127,7 +127,7 @@ export default defineCheck({
 	module: "network.ts",
 	exported: "connect",
 	weight: 20,
-	learnt:
+	lessonSummary:
 		"A network namespace starts with nothing but a loopback that is down. A veth pair is the cable out of it, a bridge is the switch, and NAT lends the containers the host's address. All of it is made of single things, and each of them has to be removed.",
 	draw,
 	scenario,

@@ -59,7 +59,7 @@ export default defineCheck({
 	module: "image.ts",
 	exported: "buildImage",
 	weight: 15,
-	learnt:
+	lessonSummary:
 		"An image is files and a few lines of JSON, each named by the digest of its bytes: whoever knows one name can check all the rest. What is not in it is not there: no shell, no library, no loader. A dynamic program says in its own file what it needs.",
 	draw,
 	scenario,

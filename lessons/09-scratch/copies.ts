@@ -1,9 +1,9 @@
 import {
 	commandAt,
-	type Drawn,
 	type FactValue,
 	type Observation,
 	type ProcessState,
+	type RandomInputs,
 } from "../../harness/judge/index.ts";
 import { openReading } from "./oci.ts";
 import { readingOf } from "./programs.ts";
@@ -41,7 +41,7 @@ export const copyNamed = (name: string, random: { name(stem: string): string }):
 ];
 
 /** What has become of the copies, according to the commands that the kernel shows. */
-export function copyFacts(observation: Observation, drawn: Drawn): Record<string, FactValue> {
+export function copyFacts(observation: Observation, drawn: RandomInputs): Record<string, FactValue> {
 	const ran = commandsSeen(observation);
 	const wordOf = ({ name }: Copy) => drawn[`${name}Word`] ?? "";
 	const runOf = (copy: Copy) => ran.find((process) => process.arguments.includes(wordOf(copy)));
@@ -80,7 +80,7 @@ function commandsSeen(observation: Observation): ProcessState[] {
 }
 
 /** Which layer's /hello the command sees. Both layers have one. */
-function topOf(observation: Observation, drawn: Drawn, ran: readonly ProcessState[]): string {
+function topOf(observation: Observation, drawn: RandomInputs, ran: readonly ProcessState[]): string {
 	const process = ran.find((one) => one.arguments.includes(drawn["goodWord"] ?? ""));
 	const seen = process?.files["hello"]?.sha256;
 	const image = openReading(firstReading(observation, drawn["good"]));
@@ -106,7 +106,7 @@ function changedIn(observation: Observation, image: string | undefined): string[
 	return [...new Set(changed.map(({ path }) => path))];
 }
 
-function unpackedIn({ after }: Observation, drawn: Drawn, copies: readonly Copy[]): string[] {
+function unpackedIn({ after }: Observation, drawn: RandomInputs, copies: readonly Copy[]): string[] {
 	const order = COPIES.map(({ name }) => drawn[name] ?? "").sort();
 	const directories = copies.map(({ name }) => `copy${order.indexOf(drawn[name] ?? "")}/`);
 	return (after.trees["/run/box"] ?? [])
@@ -118,7 +118,7 @@ function unpackedIn({ after }: Observation, drawn: Drawn, copies: readonly Copy[
  * Whether a copy became what it should be: every blob's name matches its digest in the good copy, but not in the
  * others.
  */
-function isAsMeant(observation: Observation, drawn: Drawn, { name, good }: Copy): boolean {
+function isAsMeant(observation: Observation, drawn: RandomInputs, { name, good }: Copy): boolean {
 	const blobs = (firstReading(observation, drawn[name])?.files ?? []).filter(
 		({ kind, path }) => kind === "file" && /^blobs\//.test(path),
 	);

@@ -1,12 +1,12 @@
 import {
 	type Context,
 	commandAt,
-	type Drawn,
 	DURING,
 	exitCodeOf,
 	type FactValue,
 	type ImageReading,
 	type Observation,
+	type RandomInputs,
 } from "../../harness/judge/index.ts";
 import { copyFacts } from "./copies.ts";
 import { COMPLETE_MANIFEST, commandOf, type Image, openReading, specificationFacts } from "./oci.ts";
@@ -22,7 +22,7 @@ export const IMAGE_FACTS = [
 ] as const;
 
 /** All facts of this lesson. */
-export function derive(observation: Observation, drawn: Drawn): Record<string, FactValue> {
+export function derive(observation: Observation, drawn: RandomInputs): Record<string, FactValue> {
 	const copies = copyFacts(observation, drawn);
 	return {
 		...imageFacts(observation, drawn),
@@ -34,7 +34,7 @@ export function derive(observation: Observation, drawn: Drawn): Record<string, F
 	};
 }
 
-function imageFacts(observation: Observation, drawn: Drawn): Record<string, FactValue> {
+function imageFacts(observation: Observation, drawn: RandomInputs): Record<string, FactValue> {
 	const image = openReading(readingOf(observation, drawn["image"]));
 	if (typeof image === "string")
 		return { ...Object.fromEntries(IMAGE_FACTS.map((fact) => [`image.${fact}`, "unknown"])), "image.manifest": image };
@@ -56,7 +56,7 @@ export const UNREADABLE_BUILD = "none that could be read";
 /** Only the image that was built after a word in a file had changed has other layers. */
 export const LATER_BUILD_DIFFERS = "another, when a word in a file was changed";
 
-function builtAgain(observation: Observation, drawn: Drawn): string {
+function builtAgain(observation: Observation, drawn: RandomInputs): string {
 	const [first, second, later] = BUILDS.map((name) => openReading(readingOf(observation, drawn[name])));
 	if ([first, second, later].some((image) => layersOf(image).includes(""))) return UNREADABLE_BUILD;
 	if (`${layersOf(first)}` !== `${layersOf(second)}`) return "another";
@@ -87,7 +87,7 @@ function fileFacts(observation: Observation): Record<string, FactValue> {
 
 const originalHello = (observation: Observation) => originals(observation).find(({ name }) => name === "hello")?.sha256;
 
-function dynamicFacts(observation: Observation, drawn: Drawn): Record<string, FactValue> {
+function dynamicFacts(observation: Observation, drawn: RandomInputs): Record<string, FactValue> {
 	const ending = observation.calls["dynamic"]?.ending;
 	if (ending === undefined) return {};
 	const contents = contentsOf(readingOf(observation, drawn["dynamic"]));
@@ -112,7 +112,7 @@ function dynamicFacts(observation: Observation, drawn: Drawn): Record<string, Fa
 /** The exit code of dash after ls has succeeded. */
 export const EXPECTED_EXIT_CODE = "with the exit code that it was told";
 
-const endedWith = (value: unknown, drawn: Drawn) =>
+const endedWith = (value: unknown, drawn: RandomInputs) =>
 	value === exitCodeOf(drawn) ? EXPECTED_EXIT_CODE : `exit code ${JSON.stringify(value) ?? "none"}`;
 
 /** What dash and ls need. The host's loader listed these files before the exercise began. */

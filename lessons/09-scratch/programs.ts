@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Drawn, FactValue, ImageReading, Observation } from "../../harness/judge/index.ts";
+import type { FactValue, ImageReading, Observation, RandomInputs } from "../../harness/judge/index.ts";
 import { type Elf, elf } from "./elf.ts";
 
 /** Programs that images are built from and that never run. Only their bytes show what they need. */
@@ -16,7 +16,7 @@ const SCRIPT = Buffer.concat([Buffer.from("#!/bin/sh\n#.....\n").subarray(0, 16)
 
 interface Program {
 	/** The bytes of the program's file. */
-	bytes(drawn: Drawn): Buffer;
+	bytes(drawn: RandomInputs): Buffer;
 	/** Names in `drawn` of the files that the program needs; null if no image can be built from the program. */
 	needs: readonly string[] | null;
 }
@@ -50,9 +50,9 @@ const LIBRARIES: Record<string, { directory: string; needs?: string }> = {
 	ringing: { directory: "/usr/lib", needs: "ringed" },
 };
 
-const fileNameOf = (drawn: Drawn, name: string) => `${drawn[name]}.so.1`;
-const libraryPath = (drawn: Drawn, name: string) => `${LIBRARIES[name]?.directory}/${fileNameOf(drawn, name)}`;
-const libraryBytes = (drawn: Drawn, name: string) => {
+const fileNameOf = (drawn: RandomInputs, name: string) => `${drawn[name]}.so.1`;
+const libraryPath = (drawn: RandomInputs, name: string) => `${LIBRARIES[name]?.directory}/${fileNameOf(drawn, name)}`;
+const libraryBytes = (drawn: RandomInputs, name: string) => {
 	const needed = LIBRARIES[name]?.needs;
 	// The library's own name follows, so that no two libraries have the same bytes.
 	return Buffer.concat([
@@ -62,7 +62,7 @@ const libraryBytes = (drawn: Drawn, name: string) => {
 };
 
 /** All files to write, by their path in the source directory: programs, and libraries in usr/. */
-export function filesOf(drawn: Drawn): Record<string, Buffer> {
+export function filesOf(drawn: RandomInputs): Record<string, Buffer> {
 	const programs = Object.entries(PROGRAMS).map(([name, { bytes }]) => [`${drawn[`${name}File`]}`, bytes(drawn)]);
 	const libraries = Object.keys(LIBRARIES).map((name) => [
 		libraryPath(drawn, name).slice(1),
@@ -102,7 +102,7 @@ export function missing(contents: readonly Needed[], needed: readonly Needed[]):
 export const NOT_BUILT = "not built";
 
 /** What is wrong with the image of each program. */
-export function programFacts(observation: Observation, drawn: Drawn): Record<string, FactValue> {
+export function programFacts(observation: Observation, drawn: RandomInputs): Record<string, FactValue> {
 	return Object.fromEntries(
 		Object.entries(PROGRAMS).map(([name, one]) => [
 			`program.${name}`,
@@ -118,7 +118,7 @@ export function programFacts(observation: Observation, drawn: Drawn): Record<str
 const isBuilt = (observation: Observation, image: string | undefined) =>
 	(readingOf(observation, image)?.files ?? []).some(({ kind }) => kind === "file");
 
-function lacking(observation: Observation, name: string, needs: readonly string[], drawn: Drawn): string[] {
+function lacking(observation: Observation, name: string, needs: readonly string[], drawn: RandomInputs): string[] {
 	const contents = contentsOf(readingOf(observation, drawn[name]));
 	if (contents.length === 0) return [NOT_BUILT];
 	const digest = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");

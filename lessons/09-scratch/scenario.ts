@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import {
 	BOX,
 	type Check,
-	type Drawn,
 	DURING,
 	exitCodeOf,
 	type Preparation,
+	type RandomInputs,
 	type Scenario,
 	type Step,
 } from "../../harness/judge/index.ts";
@@ -21,7 +21,7 @@ import { replaceTools, TOOLS_STARTED } from "./tools.ts";
 const SOURCE = readFileSync(new URL("hello.asm", import.meta.url), "utf8");
 /** A part of the text that hello prints, and its replacement when the source is changed for another image. */
 const HELLO = "Hello from";
-const rewrittenIn = ({ rewritten = "" }: Drawn) => `${rewritten.slice(-5)} from`;
+const rewrittenIn = ({ rewritten = "" }: RandomInputs) => `${rewritten.slice(-5)} from`;
 const HELLO_SAYS = `${HELLO} an empty root.`;
 /** The end of the text that /hello prints, also after its beginning was changed. */
 const ANY_HELLO_SAYS = "from an empty root.";
@@ -51,7 +51,7 @@ export const draw: Check["draw"] = (random) => ({
 	rewritten: random.name("word"),
 });
 
-export function scenario(drawn: Drawn): Scenario {
+export function scenario(drawn: RandomInputs): Scenario {
 	const { image = "", source = "", word = "" } = drawn;
 	const otherImages: [string, Record<string, string>][] = Object.keys(PROGRAMS).map((name) => [
 		drawn[name] ?? "",
@@ -164,7 +164,7 @@ export function scenario(drawn: Drawn): Scenario {
 	};
 }
 
-function changeOf({ name, corrupted }: Copy, { word = "", ...drawn }: Drawn): ImageChange {
+function changeOf({ name, corrupted }: Copy, { word = "", ...drawn }: RandomInputs): ImageChange {
 	const drawnWord = (use: string) => drawn[`${name}${use}`] ?? "";
 	// The beginning of the text that /hello prints in a layer of the copy, or in a corrupted layer.
 	const greeting = (use: string) => `${drawnWord(use).slice(-5)} from`;

@@ -9,7 +9,7 @@ import { engineAt, WHOLE_ENGINE } from "../../harness/engine/engine-at.ts";
 import { withoutFileNames } from "../../harness/engine/import-resolver.ts";
 import { instrumentsOf } from "../../harness/judge/instruments.ts";
 import { loadCheck } from "../../harness/judge/lessons.ts";
-import { undrawnRequest } from "../../harness/judge/request.ts";
+import { requestWithPlaceholders } from "../../harness/judge/request.ts";
 import { architecture } from "../../harness/vm/arch.ts";
 import { bundlePrograms, libraryKey } from "../../harness/vm/guest-programs.ts";
 import { baseKey } from "../../harness/vm/image-base.ts";
@@ -23,8 +23,8 @@ export type KeyOf = (subject: readonly string[]) => string;
 /** Keys of the verdicts on a lesson's submissions. @param id such as `02-unshare` */
 export async function verdictKeys(id: string): Promise<KeyOf> {
 	const entry = `
-		export { assessedOrNot } from "./harness/judge/judge.ts";
-		export { isUnjudged, lostFinding, unbundledFinding } from "./harness/judge/lost.ts";
+		export { assessSafely } from "./harness/judge/judge.ts";
+		export { isUnjudged, lostFinding, unbundledFinding } from "./harness/judge/failed-run.ts";
 		export { bundle } from "./harness/engine/bundle.ts";
 		export { default } from "./lessons/${id}/check.ts";`;
 	const engine = (await bundle(engineAt(id), new Map())).code;
@@ -42,7 +42,7 @@ export async function demoKeys(id: string): Promise<KeyOf> {
 /** Keys of what a lesson's text shows: commands that the reader types, and reports of `check`. */
 export async function exampleKeys(id: string): Promise<KeyOf> {
 	const entry = `
-		export { assessedOrNot } from "./harness/judge/judge.ts";
+		export { assessSafely } from "./harness/judge/judge.ts";
 		export { report } from "./harness/judge/report.ts";
 		export { default } from "./lessons/${id}/check.ts";`;
 	return keysOf({ ...(await evidence(id, entry)), engine: await wholeEngine() });
@@ -78,7 +78,7 @@ const keysOf =
 
 async function evidence(id: string, judging: string): Promise<Omit<Evidence, "engine">> {
 	const check = await loadCheck({ id, title: "" });
-	const scenario = undrawnRequest(check, await instrumentsOf({ id, title: "" }));
+	const scenario = requestWithPlaceholders(check, await instrumentsOf({ id, title: "" }));
 	guest ??= guestKey();
 	return { guest: await guest, judging: await codeOf(judging), lesson: id, scenario };
 }

@@ -57,7 +57,7 @@ export default defineCheck({
 	module: "begin-in.ts",
 	exported: "beginIn",
 	weight: 10,
-	learnt: "A current directory is a process's own, and execve keeps it.",
+	lessonSummary: "A current directory is a process's own, and execve keeps it.",
 	draw: (random) => ({ hostname: random.hostname() }),
 	scenario: ({ hostname = "" }) => ({
 		does: "ran sh in /etc of the container",

@@ -19,7 +19,7 @@ const check: Check = {
 	module: "isolate.ts",
 	exported: "isolate",
 	weight: 1,
-	learnt: "",
+	lessonSummary: "",
 	draw: () => ({}),
 	scenario: () => ({ does: "", prepare: [], calls: { box: { options: {} } } }),
 	facts: [

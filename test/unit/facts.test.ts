@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { deriveFacts, isShared, withDrawn } from "../../harness/judge/facts.ts";
+import { deriveFacts, isShared, withInputs } from "../../harness/judge/facts.ts";
 import type { HostState, ProcessState, Task } from "../../harness/protocol/index.ts";
 import { mountsOfHost } from "../../harness/readings/mounts.ts";
 import { hostState, mount, observation, processState } from "../support/observation.ts";
@@ -142,7 +142,7 @@ describe("drawn values", () => {
 		});
 		const facts = deriveFacts({}, seen, drawn);
 		expect(facts).toMatchObject({ "command.hostname": "‹hostname›", "host.mounts.during": ["‹rootfs›/proc"] });
-		expect(withDrawn(facts["host.mounts.during"] ?? "", drawn)).toEqual(["/lab/r-1/proc"]);
+		expect(withInputs(facts["host.mounts.during"] ?? "", drawn)).toEqual(["/lab/r-1/proc"]);
 	});
 
 	test("the exit code that was drawn is told from others, and stays where it only looks like one", () => {
@@ -153,12 +153,12 @@ describe("drawn values", () => {
 		});
 		const facts = deriveFacts({}, seen, drawn);
 		expect(facts).toMatchObject({ ending: "returned ‹exitCode›", "command.hostname": "gull-41" });
-		expect(withDrawn(facts["ending"] ?? "", drawn)).toBe("returned 41");
+		expect(withInputs(facts["ending"] ?? "", drawn)).toBe("returned 41");
 		expect(deriveFacts({}, observation(), drawn)["ending"]).toBe("returned 0");
 	});
 
 	test("a name that was not drawn stays as it is", () => {
-		expect(withDrawn("‹other› and ‹a›", { a: "1" })).toBe("‹other› and 1");
+		expect(withInputs("‹other› and ‹a›", { a: "1" })).toBe("‹other› and 1");
 	});
 });
 

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { expect, test } from "vitest";
 import { contextOf } from "../../harness/judge/context.ts";
 import { findLesson, loadCheck } from "../../harness/judge/lessons.ts";
-import { drawFor } from "../../harness/judge/random.ts";
+import { drawInputs } from "../../harness/judge/random.ts";
 import { ImageReading } from "../../harness/readings/images.ts";
 import type { ImageChange } from "../../lessons/09-scratch/image-change.ts";
 import { observation } from "../support/observation.ts";
@@ -13,7 +13,7 @@ import { observation } from "../support/observation.ts";
  */
 
 const check = await loadCheck(await findLesson("09"));
-const drawn = drawFor(check);
+const drawn = drawInputs(check);
 
 const DIGEST = "ab".repeat(32);
 
@@ -82,7 +82,7 @@ test("facts and explanations can be had of any image", () => {
 });
 
 test("the good copy is made first in some runs only, and nothing in a copy is in another one as well", () => {
-	const runs = Array.from({ length: 64 }, () => drawFor(check)).map((values) => ({
+	const runs = Array.from({ length: 64 }, () => drawInputs(check)).map((values) => ({
 		values,
 		made: (check.scenario(values).steps ?? []).flatMap((step) => {
 			if (step.do !== "measure" || step.with !== "copyImage") return [];

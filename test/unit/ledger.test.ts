@@ -95,24 +95,24 @@ describe("showLedgers", () => {
 test("changesSince tells what is right now, what is wrong now, and what is left", () => {
 	const finding = (fact: string) => ({ fact, what: `the ${fact}` });
 	expect(changesSince([finding("root"), finding("mounts")], [finding("mounts"), finding("cwd")])).toEqual({
-		mended: ["the root"],
-		fresh: ["the cwd"],
-		left: ["the mounts"],
+		fixed: ["the root"],
+		newlyWrong: ["the cwd"],
+		stillWrong: ["the mounts"],
 	});
 });
 
-test("changesSince calls nothing mended of a module that cannot be loaded, and says when it can again", () => {
+test("changesSince calls nothing fixed of a module that cannot be loaded, and says when it can again", () => {
 	const finding = (fact: string) => ({ fact, what: `the ${fact}` });
-	expect(changesSince([finding("root"), finding("ending")], [finding("module")]).mended).toEqual([]);
-	expect(changesSince([finding("module")], [finding("module")]).mended).toEqual([]);
+	expect(changesSince([finding("root"), finding("ending")], [finding("module")]).fixed).toEqual([]);
+	expect(changesSince([finding("module")], [finding("module")]).fixed).toEqual([]);
 	for (const next of ["root", "ending", "machine"])
-		expect(changesSince([finding("module")], [finding(next)]).mended).toEqual(["the module"]);
+		expect(changesSince([finding("module")], [finding(next)]).fixed).toEqual(["the module"]);
 });
 
-test("changesSince calls nothing mended in a run that did not come to its end", () => {
+test("changesSince calls nothing fixed in a run that did not come to its end", () => {
 	const finding = (fact: string) => ({ fact, what: `the ${fact}` });
-	expect(changesSince([finding("root")], [finding("ending")]).mended).toEqual([]);
-	expect(changesSince([finding("root"), finding("ending")], [finding("ending")]).mended).toEqual(["the root"]);
+	expect(changesSince([finding("root")], [finding("ending")]).fixed).toEqual([]);
+	expect(changesSince([finding("root"), finding("ending")], [finding("ending")]).fixed).toEqual(["the root"]);
 });
 
 describe("of whatever is written into a ledger", () => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { Pace } from "../../harness/classroom/pace.ts";
-import type { MachinePool } from "../../harness/judge/trial.ts";
+import type { MachinePool } from "../../harness/judge/module-run.ts";
 import type { Ending } from "../../harness/protocol/index.ts";
 import type { RunRequest } from "../../harness/vm/machine.ts";
 import { observation } from "../support/observation.ts";

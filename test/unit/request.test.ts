@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Check, PlannedCall, Scenario } from "../../harness/judge/check.ts";
 import { lessons, loadCheck } from "../../harness/judge/lessons.ts";
-import { drawFor } from "../../harness/judge/random.ts";
+import { drawInputs } from "../../harness/judge/random.ts";
 import { requestFor } from "../../harness/judge/request.ts";
 import type { Call, Step } from "../../harness/protocol/index.ts";
 
@@ -16,7 +16,7 @@ const ALL = await lessons();
 
 describe("the exit code of the command", () => {
 	test("is drawn for every run", () => {
-		const drawn = Array.from({ length: 50 }, () => drawFor(playing())["exitCode"]);
+		const drawn = Array.from({ length: 50 }, () => drawInputs(playing())["exitCode"]);
 		expect(new Set(drawn).size).toBeGreaterThan(5);
 	});
 
@@ -32,7 +32,7 @@ describe("the exit code of the command", () => {
 
 	test.each(ALL)("stands nowhere in what the exercise of $id is given", async (lesson) => {
 		const check = await loadCheck(lesson);
-		const drawn = { ...drawFor(check), exitCode: "987654321" };
+		const drawn = { ...drawInputs(check), exitCode: "987654321" };
 		const { calls, prepare } = requestFor(check, PROGRAM, drawn);
 		expect(JSON.stringify([calls, prepare])).not.toContain("987654321");
 	});

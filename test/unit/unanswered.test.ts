@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { unanswered, unansweredFinding } from "../../harness/judge/unanswered.ts";
+import { unansweredFinding, unansweredQuestions } from "../../harness/judge/unanswered.ts";
 import type { Observation } from "../../harness/protocol/index.ts";
 import { hostState, observation, processState } from "../support/observation.ts";
 
@@ -12,12 +12,12 @@ const reference = observation({
 const moment = { host: hostState(), commands: { box: processState() } };
 
 test("a run in which everything was asked and answered as the reference was lacks nothing", () => {
-	expect(unanswered(reference, reference)).toEqual([]);
+	expect(unansweredQuestions(reference, reference)).toEqual([]);
 });
 
 test("what a run has beside that, and how its programs ended, does not matter", () => {
 	const more = { ...reference, programs: { asked: program(1), other: program(null) } };
-	expect(unanswered(more, reference)).toEqual([]);
+	expect(unansweredQuestions(more, reference)).toEqual([]);
 });
 
 describe("a question without an answer is named", () => {
@@ -39,7 +39,7 @@ describe("a question without an answer is named", () => {
 			"the command of box at the moment during",
 		],
 	])("%s", (_what, run, named) => {
-		const questions = unanswered({ ...reference, ...run }, reference);
+		const questions = unansweredQuestions({ ...reference, ...run }, reference);
 		expect(questions).toContain(named);
 		expect(unansweredFinding(questions).got).toContain(named);
 	});

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Check } from "../../harness/judge/check.ts";
 import { deriveFacts } from "../../harness/judge/facts.ts";
-import { assessedOrNot } from "../../harness/judge/judge.ts";
+import { assessSafely } from "../../harness/judge/judge.ts";
 import { locate } from "../../harness/judge/stack.ts";
 import { observation, processState } from "../support/observation.ts";
 
@@ -11,7 +11,7 @@ const check: Check = {
 	module: "isolate.ts",
 	exported: "isolate",
 	weight: 1,
-	learnt: "",
+	lessonSummary: "",
 	draw: () => ({}),
 	scenario: () => ({ does: "", prepare: [], calls: { box: { options: {} } } }),
 	facts: [
@@ -49,14 +49,14 @@ describe("a rule that fails on what was read is no verdict, and no end of drydoc
 		],
 	])("%s", (_whose, more) => {
 		const wrong = observation({ during: { host: right.before, process: processState({ hostname: "other" }) } });
-		const { verdict, findings } = assessedOrNot({ ...check, ...more }, wrong, {}, reference);
+		const { verdict, findings } = assessSafely({ ...check, ...more }, wrong, {}, reference);
 		expect(verdict).toBe("error");
 		expect(findings).toEqual([expect.objectContaining({ diagnosis: "unreadable", fact: "check" })]);
 	});
 
 	test("a rule that does not fail has its verdict", () => {
-		expect(assessedOrNot(check, right, {}, reference)).toMatchObject({ findings: [] });
-		expect(assessedOrNot(check, right, {}, reference).verdict).toBeUndefined();
+		expect(assessSafely(check, right, {}, reference)).toMatchObject({ findings: [] });
+		expect(assessSafely(check, right, {}, reference).verdict).toBeUndefined();
 	});
 });
 

@@ -51,11 +51,11 @@ describe.each(LESSONS)("lessons/%s/README.md", (id) => {
 	test.concurrent("the report shown is what check says", async () => {
 		for (const { line, lesson: wanted, passed, shown, varies } of shownReports(await textOf(id))) {
 			const lesson = await findLesson(wanted);
-			const { module, learnt } = await loadCheck(lesson);
+			const { module, lessonSummary } = await loadCheck(lesson);
 			const verdict = await judge(lesson, inKit(passed ? "solutions" : "lessons", lesson.id, module), machines);
 			// The report names the copy in the workspace, which is what the reader checks.
 			const file = inKit("workspace", lesson.id, module);
-			const text = await report({ ...verdict, file }, lesson.title, learnt, { width: 1_000, color: false });
+			const text = await report({ ...verdict, file }, lesson.title, lessonSummary, { width: 1_000, color: false });
 			const difference = compareWords({ shown, varies }, text, Object.values(verdict.drawn));
 			if (difference !== null) expect.fail(`lessons/${id}/README.md:${line}\n${difference}`);
 		}

@@ -7,11 +7,11 @@ import { judgementOf } from "../../harness/classroom/judgement.ts";
 import { BOX, type Check } from "../../harness/judge/check.ts";
 import { assess, measuredReference, type Verdict } from "../../harness/judge/judge.ts";
 import { lessons, solutionOf } from "../../harness/judge/lessons.ts";
+import { bundleModuleRun, playModuleRun, prepareModuleRun } from "../../harness/judge/module-run.ts";
 import type { Reference } from "../../harness/judge/reference.ts";
 import { report, trace } from "../../harness/judge/report.ts";
 import { locate } from "../../harness/judge/stack.ts";
-import { bundleTrial, newTrial, playTrial } from "../../harness/judge/trial.ts";
-import type { Drawn } from "../../harness/judge/values.ts";
+import type { RandomInputs } from "../../harness/judge/values.ts";
 import { encodeFrame, type GuestFrame, type Observation, ProtocolError } from "../../harness/protocol/index.ts";
 import { compareWithHost } from "../../harness/readings/inspection.ts";
 import { GuestFrameDecoder } from "../../harness/vm/guest-frame-decoder.ts";
@@ -36,7 +36,7 @@ interface Recorded {
 	file: string;
 	map: string;
 	check: Check;
-	drawn: Drawn;
+	drawn: RandomInputs;
 	reference: Reference;
 	observation: Observation;
 	/** The frames as a machine sends them. */
@@ -49,9 +49,9 @@ const recorded: Recorded[] = [];
 beforeAll(async () => {
 	for (const lesson of await lessons()) {
 		const file = await solutionOf(lesson);
-		const trial = await newTrial(lesson, file);
-		const program = await bundleTrial(trial);
-		const { outcome } = await playTrial(trial, program, machines);
+		const run = await prepareModuleRun(lesson, file);
+		const program = await bundleModuleRun(run);
+		const { outcome } = await playModuleRun(run, program, machines);
 		if (outcome.kind === "lost") throw new Error(`${lesson.id}: ${outcome.how}`);
 		const { observation } = outcome;
 		const nonce = "0123456789abcdef";
@@ -64,8 +64,8 @@ beforeAll(async () => {
 			{ type: "ended", nonce, code: 0, signal: null },
 			{ type: "failed", disturbed: false, nonce, message: "Error: no" },
 		];
-		const reference = await measuredReference(lesson, trial.check, machines);
-		recorded.push({ ...trial, file, map: program.map, reference, observation, frames: said.map(encodeFrame) });
+		const reference = await measuredReference(lesson, run.check, machines);
+		recorded.push({ ...run, file, map: program.map, reference, observation, frames: said.map(encodeFrame) });
 	}
 });
 afterAll(() => machines.close());

@@ -8,7 +8,7 @@ import { Journal } from "../../harness/classroom/journal.ts";
 import type { Result } from "../../harness/classroom/result.ts";
 import { judge } from "../../harness/judge/judge.ts";
 import { findLesson, lessons, loadCheck } from "../../harness/judge/lessons.ts";
-import type { MachinePool } from "../../harness/judge/trial.ts";
+import type { MachinePool } from "../../harness/judge/module-run.ts";
 import type { PlayedRun } from "../../harness/vm/machine.ts";
 import { newMachinePool } from "../support/guest.ts";
 import { temporary } from "../support/temporary.ts";

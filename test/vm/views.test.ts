@@ -3,7 +3,7 @@ import { findLesson } from "../../harness/judge/lessons.ts";
 import { Demo } from "../../harness/live/demo.ts";
 import type { DemoEvent, ShellName } from "../../harness/live/events.ts";
 import { sourceOf } from "../../harness/live/source.ts";
-import { identityOf } from "../../harness/live/views/identity.ts";
+import { taskIdentity } from "../../harness/live/views/identity.ts";
 import { layersOf } from "../../harness/live/views/layers.ts";
 import { limitsOf } from "../../harness/live/views/limits.ts";
 import { networkOf } from "../../harness/live/views/network.ts";
@@ -84,7 +84,7 @@ test("limits, layers, networks and maps are read as they come", async () => {
 
 	await type("container", "unshare --user --map-root-user sh");
 	await expect
-		.poll(() => identityOf(past).rulers[0]?.stretches, PATIENCE)
+		.poll(() => taskIdentity(past).rulers[0]?.stretches, PATIENCE)
 		.toEqual([{ inside: { first: 0, last: 0 }, outside: { first: 0, last: 0 } }]);
 	await demo.close();
 });

@@ -120,9 +120,9 @@ function whatNext({ id }: Lesson, { verdict, ledger }: Verdict, { trace }: Check
 
 async function print(lesson: Lesson, verdict: Verdict, options: CheckOptions): Promise<void> {
 	const { report, trace } = await import("../../judge/report.ts");
-	const { learnt } = await loadCheck(lesson);
+	const { lessonSummary } = await loadCheck(lesson);
 	const calls = !options.trace && isLearnersModule(options) && (await hasTried(lesson));
-	process.stdout.write(await report(verdict, lesson.title, learnt, { ...style(), brief: !calls }));
+	process.stdout.write(await report(verdict, lesson.title, lessonSummary, { ...style(), brief: !calls }));
 	if (options.trace) process.stdout.write(trace(verdict, style()));
 	if (isLearnersModule(options) && !options.all) process.stdout.write(whatNext(lesson, verdict, options));
 	if (options.all) process.stdout.write("\n");

@@ -6,9 +6,9 @@ import { silent, visible } from "../../base/progress.ts";
 import { TextLayout } from "../../base/text-layout.ts";
 import { BundleError } from "../../engine/bundle.ts";
 import { commandAt, primaryOf } from "../../judge/check.ts";
+import { lostFinding } from "../../judge/failed-run.ts";
 import { findLesson, type Lesson } from "../../judge/lessons.ts";
-import { lostFinding } from "../../judge/lost.ts";
-import { bundleTrial, newTrial, playTrial, type Trial } from "../../judge/trial.ts";
+import { bundleModuleRun, type ModuleRun, playModuleRun, prepareModuleRun } from "../../judge/module-run.ts";
 import { currentLesson } from "../../learner/course.ts";
 import { chosenModule, type ModuleChoice } from "../../learner/module-choice.ts";
 import type { Ending, Observation } from "../../protocol/index.ts";
@@ -48,13 +48,13 @@ export async function inspect(id: string | undefined, options: Options): Promise
 	const machines = new MachinePool(options.json ? silent : visible);
 	machines.prepare();
 	try {
-		const trial = await newTrial(lesson, file);
-		const header = { lesson, file, did: trial.does, ...containersOf(trial, lesson, options.container) };
-		const { outcome } = await playTrial(trial, await bundleTrial(trial), machines);
+		const run = await prepareModuleRun(lesson, file);
+		const header = { lesson, file, did: run.does, ...containersOf(run, lesson, options.container) };
+		const { outcome } = await playModuleRun(run, await bundleModuleRun(run), machines);
 		if (outcome.kind === "lost")
 			throw new Failure("failed", `${lostFinding(outcome).got}, so there is nothing to see`, checkCommand(lesson));
 		const { observation } = outcome;
-		if (options.json) printJson(documentOf(header, trial.drawn, observation));
+		if (options.json) printJson(documentOf(header, run.drawn, observation));
 		else process.stdout.write(reportOf(header, observation));
 		return seen(observation, header.who).container === null ? EXIT.notPassed : EXIT.passed;
 	} catch (cause) {
@@ -70,7 +70,7 @@ export async function inspect(id: string | undefined, options: Options): Promise
 
 const checkCommand = ({ id }: Lesson) => `npx drydock check ${id}`;
 
-function containersOf({ check, drawn }: Trial, lesson: Lesson, wanted?: string): Pick<Header, "who" | "others"> {
+function containersOf({ check, drawn }: ModuleRun, lesson: Lesson, wanted?: string): Pick<Header, "who" | "others"> {
 	const primary = primaryOf(check).call;
 	const all = Object.entries(check.scenario(drawn).calls).map(
 		([name, { about = "the one that the lesson is about" }]) => ({

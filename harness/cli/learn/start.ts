@@ -34,7 +34,7 @@ async function showWhereYouAre(machines: MachinePool): Promise<void> {
 	const [{ judge }, { report }] = await Promise.all([import("../../judge/judge.ts"), import("../../judge/report.ts")]);
 	const file = await learnersFile(lesson);
 	const verdict = await judge(lesson, file, machines);
-	const { learnt } = await loadCheck(lesson);
-	process.stdout.write(`\n${await report(verdict, lesson.title, learnt, style())}\n`);
+	const { lessonSummary } = await loadCheck(lesson);
+	process.stdout.write(`\n${await report(verdict, lesson.title, lessonSummary, style())}\n`);
 	await list({});
 }

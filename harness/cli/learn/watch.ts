@@ -5,7 +5,7 @@ import { interruption } from "../../base/interrupt.ts";
 import { visible } from "../../base/progress.ts";
 import { shownPath } from "../../base/shown-path.ts";
 import { type SaveWatcher, watchSaves } from "../../base/watch-saves.ts";
-import { changesSince, type Known } from "../../judge/changes.ts";
+import { changesSince, type RememberedFinding } from "../../judge/changes.ts";
 import { judge, type Verdict } from "../../judge/judge.ts";
 import { type Lesson, loadCheck } from "../../judge/lessons.ts";
 import { report } from "../../judge/report.ts";
@@ -56,7 +56,7 @@ class Watch {
 	#lesson!: Lesson;
 	#file = "";
 	#verdict: Verdict | null = null;
-	#known: readonly Known[] | null = null;
+	#known: readonly RememberedFinding[] | null = null;
 	#running: AbortController | null = null;
 	#files: SaveWatcher | null = null;
 	/** Another program has the terminal: what is saved meanwhile is checked afterwards. */
@@ -189,8 +189,8 @@ class Watch {
 		const before = this.#known;
 		this.#verdict = verdict;
 		this.#known = verdict.findings;
-		const { learnt } = await loadCheck(this.#lesson);
-		const text = await report(verdict, this.#lesson.title, learnt, { ...style(), brief: true });
+		const { lessonSummary } = await loadCheck(this.#lesson);
+		const text = await report(verdict, this.#lesson.title, lessonSummary, { ...style(), brief: true });
 		clear();
 		process.stdout.write(text);
 		if (before !== null) process.stdout.write(this.#changes(before, verdict));
@@ -199,13 +199,13 @@ class Watch {
 		if (tookMs !== null || verdict.verdict === "pass") await recordAttempt(this.#lesson, verdict);
 	}
 
-	#changes(before: readonly Known[], { findings }: Verdict): string {
-		const { mended, fresh, left } = changesSince(before, findings);
-		if (mended.length + fresh.length === 0) return "";
+	#changes(before: readonly RememberedFinding[], { findings }: Verdict): string {
+		const { fixed, newlyWrong, stillWrong } = changesSince(before, findings);
+		if (fixed.length + newlyWrong.length === 0) return "";
 		const lines = [
-			...mended.map((what) => `  ${this.#chalk.green("now right")}: ${what}`),
-			...fresh.map((what) => `  ${this.#chalk.red("new")}: ${what}`),
-			...left.map((what) => `  still to do: ${what}`),
+			...fixed.map((what) => `  ${this.#chalk.green("now right")}: ${what}`),
+			...newlyWrong.map((what) => `  ${this.#chalk.red("new")}: ${what}`),
+			...stillWrong.map((what) => `  still to do: ${what}`),
 		];
 		const text = lines.map((line) => wrapAnsi(line, style().width, { trim: false })).join("\n");
 		return `\n${this.#chalk.bold("since the last attempt")}\n${text}\n`;

@@ -45,7 +45,7 @@ export interface IdentityPicture extends Told {
 }
 
 /** Which user the container's shell runs as, in the container and on the host. */
-export function identityOf(past: Past): IdentityPicture {
+export function taskIdentity(past: Past): IdentityPicture {
 	const { now, before } = lastTwo(
 		past.filter(({ view }) => view.shells["container"]),
 		({ view }) => pictureOf(view),

@@ -1,4 +1,4 @@
-import { identityOf, type Ruler, type Someone, type Stretch } from "../../views/identity.ts";
+import { type Ruler, type Someone, type Stretch, taskIdentity } from "../../views/identity.ts";
 import { h, svg } from "../elements.ts";
 import type { Painter } from "./painter.ts";
 
@@ -13,7 +13,7 @@ export const identity: Painter = {
 	title: "Identity",
 	isRead: ({ shells }) => Object.values(shells).some((shell) => shell?.identity != null),
 	paint(past) {
-		const { said, rulers, people, own } = identityOf(past);
+		const { said, rulers, people, own } = taskIdentity(past);
 		if (rulers.length === 0) return { said, body: h("p", { class: "identity-none" }, "The maps were not read.") };
 		const body = h(
 			"div",

@@ -7,9 +7,9 @@ import type { PlayedRun, RunRequest } from "../vm/machine.ts";
 import type { Check } from "./check.ts";
 import { instrumentsOf } from "./instruments.ts";
 import { type Lesson, loadCheck } from "./lessons.ts";
-import { drawFor } from "./random.ts";
+import { drawInputs } from "./random.ts";
 import { requestFor } from "./request.ts";
-import type { Drawn } from "./values.ts";
+import type { RandomInputs } from "./values.ts";
 
 const LARGEST_MODULE_BYTES = 1 << 20;
 
@@ -22,10 +22,10 @@ export interface MachinePool {
 }
 
 /** A module to run in place of a lesson's reference solution, and the inputs drawn for the run. */
-export interface Trial {
+export interface ModuleRun {
 	lesson: Lesson;
 	check: Check;
-	drawn: Drawn;
+	drawn: RandomInputs;
 	/** What the run does, for the report. */
 	does: string;
 	/** The files that replace modules of the reference, by the path of the module that each replaces. */
@@ -33,19 +33,27 @@ export interface Trial {
 }
 
 /**
- * Makes a trial of a file, and draws the inputs.
+ * Prepares the run of a file: draws the inputs.
  * @param mine the learner's modules of earlier lessons, by the path of the reference module that each replaces
  * @throws {Failure} usage: the file does not exist, cannot be read, is not a regular file, or is too large
  */
-export async function newTrial(lesson: Lesson, file: string, mine?: ReadonlyMap<string, string>): Promise<Trial> {
-	await readable(file, lesson);
-	return trialOf(lesson, file, mine);
+export async function prepareModuleRun(
+	lesson: Lesson,
+	file: string,
+	mine?: ReadonlyMap<string, string>,
+): Promise<ModuleRun> {
+	await refuseUnreadable(file, lesson);
+	return prepareSubmittedRun(lesson, file, mine);
 }
 
-/** Like {@link newTrial}, for a file that is not on this computer's disk. */
-export async function trialOf(lesson: Lesson, file: string, mine?: ReadonlyMap<string, string>): Promise<Trial> {
+/** Like {@link prepareModuleRun}, for a file that is not on this computer's disk. */
+export async function prepareSubmittedRun(
+	lesson: Lesson,
+	file: string,
+	mine?: ReadonlyMap<string, string>,
+): Promise<ModuleRun> {
 	const check = await loadCheck(lesson);
-	const drawn = drawFor(check);
+	const drawn = drawInputs(check);
 	const solution = inKit("solutions", lesson.id, check.module);
 	return {
 		lesson,
@@ -57,17 +65,17 @@ export async function trialOf(lesson: Lesson, file: string, mine?: ReadonlyMap<s
 }
 
 /** @throws {BundleError} */
-export function bundleTrial({ lesson, modules }: Trial): Promise<Bundle> {
+export function bundleModuleRun({ lesson, modules }: ModuleRun): Promise<Bundle> {
 	return bundle(engineAt(lesson.id), modules);
 }
 
 /** Runs the lesson's scenario in a fresh machine. */
-export async function playTrial(trial: Trial, program: Bundle, machines: MachinePool): Promise<PlayedRun> {
-	const { lesson, check, drawn } = trial;
+export async function playModuleRun(run: ModuleRun, program: Bundle, machines: MachinePool): Promise<PlayedRun> {
+	const { lesson, check, drawn } = run;
 	return machines.play(requestFor(check, program, drawn, await instrumentsOf(lesson)));
 }
 
-async function readable(file: string, lesson: Lesson): Promise<void> {
+async function refuseUnreadable(file: string, lesson: Lesson): Promise<void> {
 	const refuse = (reason: string, cause?: unknown) =>
 		new Failure("usage", `${file} ${reason}`, `npx drydock init, or npx drydock check ${lesson.id} --file FILE`, {
 			cause,

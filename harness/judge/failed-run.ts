@@ -6,7 +6,7 @@ import type { Finding } from "./compare.ts";
 
 type Lost = Extract<Outcome, { kind: "lost" }>;
 
-const LOST: Record<Lost["how"], { got: string; explanation: string; try: string }> = {
+const LOST_MACHINE: Record<Lost["how"], { got: string; explanation: string; try: string }> = {
 	"guest-reset": {
 		got: "the virtual machine was restarted",
 		explanation: "Your program restarted the whole machine: in it you are root, and nothing was in the way.",
@@ -62,7 +62,7 @@ export const isUnjudged = (how: Lost["how"]): boolean => how === "disturbed" || 
 
 /** The finding for an exercise whose machine was lost. */
 export function lostFinding({ how, detail }: Lost): Finding {
-	const { got, explanation, try: advice } = LOST[how];
+	const { got, explanation, try: advice } = LOST_MACHINE[how];
 	const last = linesAboutFailure(detail);
 	const said = last.length === 0 ? "" : `\nThe last it said:\n${last.join("\n")}`;
 	return {
@@ -94,11 +94,11 @@ export function unreadFinding(error: unknown): Finding {
 
 /** The finding for a module that cannot be bundled. */
 export function unbundledFinding({ diagnostic, fault }: BundleError, check: Check): Finding {
-	const explained = UNBUNDLED[fault](check, diagnostic.message);
+	const explained = UNBUNDLED_MODULE[fault](check, diagnostic.message);
 	return { fact: "module", what: check.module, see: [], diagnosis: fault, ...explained };
 }
 
-const UNBUNDLED: Record<
+const UNBUNDLED_MODULE: Record<
 	Fault,
 	(check: Check, message: string) => Pick<Finding, "expected" | "got" | "explanation" | "try">
 > = {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isUnjudged, lostFinding } from "../../harness/judge/lost.ts";
+import { isUnjudged, lostFinding } from "../../harness/judge/failed-run.ts";
 import { showsKernelFault } from "../../harness/vm/console-output.ts";
 
 const OOPS = [
