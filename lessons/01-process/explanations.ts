@@ -184,7 +184,7 @@ export const enterThrowsExplanations: Explanation[] = [
 	},
 	{
 		diagnosis: "enter-swallowed",
-		why: "enter should have thrown an exception, because the hostname is too long. But the engine threw no exception, and no call of sethostname failed. Possible causes: enter was not called, or the child ended first.",
+		why: "enter should have thrown an exception: in this container, the hostname is too long. But the engine threw no exception, and no call of sethostname failed. Possible causes: enter was not called, or the child ended first.",
 		try: "Call enter in the child, outside of any try block.",
 		see: ["sethostname(2), ERRORS"],
 	},

@@ -70,7 +70,7 @@ export default defineCheck({
 		calls: {
 			[BOX]: { options: { rootfs } },
 			[ESCAPED]: {
-				about: "calls breakOut before its command, which opens a file of the host",
+				about: "it calls breakOut first, and its command opens a file of the host",
 				options: { rootfs, escape: true },
 				// The driver stops the process where the break-out begins.
 				until: "stops",
