@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config";
+import { WORKERS } from "./test/support/own-caches.ts";
 
-// "unit" runs in seconds on any system; "vm" needs QEMU and the template, which its tests share and run side by side.
+// "unit" runs in seconds on any system; "vm" needs QEMU and the template, which its tests share.
 export default defineConfig({
 	test: {
 		projects: [
@@ -20,10 +21,12 @@ export default defineConfig({
 					include: ["test/vm/**/*.test.ts"],
 					testTimeout: 180_000,
 					hookTimeout: 300_000,
-					maxConcurrency: 3,
-					maxWorkers: 1,
+					// Machines want both processors, so there are never many at a time.
+					maxConcurrency: 2,
+					maxWorkers: WORKERS,
 					isolate: false,
-					// Machines want both processors.
+					globalSetup: "test/support/own-caches.ts",
+					setupFiles: "test/support/own-cache.ts",
 					sequence: { groupOrder: 1 },
 				},
 			},

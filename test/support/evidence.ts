@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { dirname, extname, join, resolve } from "node:path";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 import { keyOf } from "../../harness/base/cache.ts";
 import { recordKey } from "../../harness/base/depends-on.ts";
 import { inKit, kitDir, readText } from "../../harness/base/kit.ts";
@@ -21,7 +21,15 @@ type Evidence = Omit<Parameters<typeof recordKey>[0], "subject">;
 export type KeyOf = (subject: readonly string[]) => string;
 
 /** Keys of the verdicts on a lesson's submissions. @param id such as `02-unshare` */
-export async function verdictKeys(id: string): Promise<KeyOf> {
+export function verdictKeys(id: string): Promise<KeyOf> {
+	const known = ofVerdicts.get(id) ?? verdictKeysAnew(id);
+	ofVerdicts.set(id, known);
+	return known;
+}
+
+const ofVerdicts = new Map<string, Promise<KeyOf>>();
+
+async function verdictKeysAnew(id: string): Promise<KeyOf> {
 	const entry = `
 		export { assessSafely } from "./harness/judge/judge.ts";
 		export { isUnjudged, lostFinding, unbundledFinding } from "./harness/judge/failed-run.ts";
@@ -39,13 +47,19 @@ export async function demoKeys(id: string): Promise<KeyOf> {
 	return keysOf({ ...(await evidence(id, entry)), engine: await wholeEngine() });
 }
 
-/** Keys of what a lesson's text shows: commands that the reader types, and reports of `check`. */
-export async function exampleKeys(id: string): Promise<KeyOf> {
+/** Keys of the commands that a lesson's text shows, with their output. */
+export async function commandKeys(id: string): Promise<KeyOf> {
+	return keysOf({ guest: await guestKey(), judging: "", lesson: id, engine: await wholeEngine(), scenario: null });
+}
+
+/** Keys of the reports of `check` that a lesson's text shows. */
+export async function reportKeys(id: string): Promise<KeyOf> {
 	const entry = `
 		export { assessSafely } from "./harness/judge/judge.ts";
 		export { report } from "./harness/judge/report.ts";
 		export { default } from "./lessons/${id}/check.ts";`;
-	return keysOf({ ...(await evidence(id, entry)), engine: await wholeEngine() });
+	const engine = (await bundle(engineAt(id), new Map())).code;
+	return keysOf({ ...(await evidence(id, entry)), engine: withoutFileNames(engine) });
 }
 
 /**
@@ -79,12 +93,16 @@ const keysOf =
 async function evidence(id: string, judging: string): Promise<Omit<Evidence, "engine">> {
 	const check = await loadCheck({ id, title: "" });
 	const scenario = requestWithPlaceholders(check, await instrumentsOf({ id, title: "" }));
-	guest ??= guestKey();
-	return { guest: await guest, judging: await codeOf(judging), lesson: id, scenario };
+	return { guest: await guestKey(), judging: await codeOf(judging), lesson: id, scenario };
 }
 
 let guest: Promise<string> | undefined;
-async function guestKey(): Promise<string> {
+const guestKey = () => {
+	guest ??= guestPrograms();
+	return guest;
+};
+
+async function guestPrograms(): Promise<string> {
 	const arch = architecture();
 	const { programs } = await bundlePrograms(true);
 	const scripts = (await readdir(inKit("harness/guest"))).filter((name) => !name.endsWith(".ts")).sort();
@@ -113,11 +131,23 @@ async function codeOf(entry: string): Promise<string> {
 		platform: "node",
 		format: "esm",
 		packages: "external",
+		plugins: [withoutOtherLessons],
 	});
 	const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
 	const packages = [...new Set(imports.map(({ path }) => path))].filter((name) => !name.startsWith("node:")).sort();
 	return keyOf(outputFiles[0]?.text, await Promise.all(packages.map(versionOf)));
 }
+
+// harness/judge/lessons.ts imports any lesson's files, by a name that is computed. esbuild would include them all.
+const withoutOtherLessons: Plugin = {
+	name: "without-other-lessons",
+	setup({ onLoad }) {
+		onLoad({ filter: /harness\/judge\/lessons\.ts$/ }, async ({ path }) => ({
+			contents: (await readText(path)).replaceAll(/import\(`[^`]*`\)/g, "null"),
+			loader: "ts",
+		}));
+	},
+};
 
 async function versionOf(name: string): Promise<string> {
 	const [scope = "", rest = ""] = name.split("/");

@@ -18,7 +18,7 @@ export interface Footprint {
 	openFiles: string[];
 	/** Entries of the directory for temporary files, with the bytes that they occupy on disk. Holes occupy none. */
 	temporary: string[];
-	/** The same for the cache. */
+	/** The same for the cache, except the observations that are kept there on purpose. */
 	cache: string[];
 	/** Memory that outlives its creator: files in /dev/shm, and System V segments with their numbers and sizes. */
 	sharedMemory: string[];
@@ -60,7 +60,7 @@ async function measure(): Promise<Footprint> {
 		processes: [...new Set([...descendants(process.pid), ...marked()])].flatMap(commandName).sort(),
 		openFiles: openFiles().sort(),
 		temporary: await occupied(tmpdir()),
-		cache: await occupied(cacheDir),
+		cache: (await occupied(cacheDir)).filter((name) => !name.startsWith("observations")),
 		sharedMemory: [...(await occupied("/dev/shm")), ...segments()],
 	};
 }

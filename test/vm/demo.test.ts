@@ -2,22 +2,19 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cacheDir } from "../../harness/base/cache.ts";
-import { findLesson, lessons } from "../../harness/judge/lessons.ts";
+import { findLesson } from "../../harness/judge/lessons.ts";
 import { Demo } from "../../harness/live/demo.ts";
-import { rehearse } from "../../harness/live/rehearse.ts";
 import { sourceOf } from "../../harness/live/source.ts";
 import { newMachinePool } from "../support/guest.ts";
 import { drydockPage, type Page } from "../support/page.ts";
 import { type Temporary, temporary } from "../support/temporary.ts";
 
 const SIZE = { columns: 80, rows: 24 };
-const PATIENCE_MS = 120_000;
 /** A step that was introduced and not played yet. */
 const TOLD = /^(?![\s\S]*(→|… ))/;
 const CTRL_C = "\x03";
 const CTRL_RIGHT_BRACKET = "\x1d";
 
-const all = await lessons();
 const machines = newMachinePool();
 let files: Temporary;
 
@@ -29,21 +26,6 @@ beforeAll(async () => {
 afterAll(async () => {
 	await machines.close();
 	await files.remove();
-});
-
-describe("each demo keeps what it promises, also when it has gone back", () => {
-	test.each(all.map((lesson) => [lesson.id, lesson] as const))(
-		"%s",
-		async (_, lesson) => {
-			const found = await rehearse(await sourceOf(lesson, SIZE), machines.beginStage.bind(machines), PATIENCE_MS);
-			const broken = found.steps.filter(({ promises }) => promises.some(({ kept }) => !kept));
-			expect(broken).toEqual([]);
-			expect(found.problems).toEqual([]);
-			expect(found.holds).toBe(true);
-			expect(found.backMs).toHaveLength(2);
-		},
-		600_000,
-	);
 });
 
 test("a step is at its end when its command waits for something to be typed, and goes on in the next", async () => {

@@ -17,9 +17,11 @@ import {
 	unusedVaries,
 } from "../support/examples.ts";
 import { newMachinePool } from "../support/guest.ts";
+import { exampleItems } from "../support/items.ts";
+import { expectResult, isTried, playedSinceMs } from "../support/plan.ts";
 
 // Readers must see what a lesson shows. So each command of a lesson is run, in a machine like the reader's.
-const LESSONS = (await lessons()).map(({ id }) => id);
+const LESSONS = await Promise.all((await lessons()).map(async ({ id }) => ({ id, ...(await exampleItems(id)) })));
 
 /** Longer than the deadline of an exercise, because a session has many commands. */
 const DEADLINE_MS = 120_000;
@@ -28,8 +30,8 @@ const machines = newMachinePool();
 beforeAll(() => machines.accelerator());
 afterAll(() => machines.close());
 
-describe.each(LESSONS)("lessons/%s/README.md", (id) => {
-	test.concurrent("every command shows what the text says", async () => {
+describe.each(LESSONS)("lessons/$id/README.md", ({ id, commands, reports }) => {
+	test.runIf(isTried(commands))("every command shows what the text says", async () => {
 		const text = await textOf(id);
 		const examples = consoleExamples(text);
 		if (examples.length === 0) return;
@@ -46,19 +48,22 @@ describe.each(LESSONS)("lessons/%s/README.md", (id) => {
 			return difference === null ? unfinished : [`${place}${difference}`, ...unfinished];
 		});
 		if (wrong.length > 0) expect.fail(`\n${wrong.join("\n\n")}`);
+		expectResult(commands, "shown");
 	});
 
-	test.concurrent("the report shown is what check says", async () => {
+	test.runIf(isTried(reports))("the report shown is what check says", async () => {
 		for (const { line, lesson: wanted, passed, shown, varies } of shownReports(await textOf(id))) {
 			const lesson = await findLesson(wanted);
 			const { module, lessonSummary } = await loadCheck(lesson);
-			const verdict = await judge(lesson, inKit(passed ? "solutions" : "lessons", lesson.id, module), machines);
+			const judged = inKit(passed ? "solutions" : "lessons", lesson.id, module);
+			const verdict = await judge(lesson, judged, machines, { playedSinceMs: playedSinceMs(reports) });
 			// The report names the copy in the workspace, which is what the reader checks.
 			const file = inKit("workspace", lesson.id, module);
 			const text = await report({ ...verdict, file }, lesson.title, lessonSummary, { width: 1_000, color: false });
 			const difference = compareWords({ shown, varies }, text, Object.values(verdict.drawn));
 			if (difference !== null) expect.fail(`lessons/${id}/README.md:${line}\n${difference}`);
 		}
+		expectResult(reports, "shown");
 	});
 
 	test("what is said to vary is shown", async () => {

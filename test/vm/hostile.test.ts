@@ -1,12 +1,13 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
 import { judge } from "../../harness/judge/judge.ts";
 import { findLesson, solutionOf } from "../../harness/judge/lessons.ts";
 import { report } from "../../harness/judge/report.ts";
 import { LIMITS } from "../../harness/protocol/index.ts";
-import { type Footprint, footprint, heldBytes } from "../support/footprint.ts";
+import { footprint, heldBytes } from "../support/footprint.ts";
 import { newMachinePool } from "../support/guest.ts";
+import { type HostileItem, hostileItems, resultOf } from "../support/items.ts";
+import { expectResult, isTried, playedSinceMs } from "../support/plan.ts";
 import { temporary } from "../support/temporary.ts";
 
 // Whatever a submission does, it leaves nothing behind, and does not pass unless it does the exercise. What drydock
@@ -14,27 +15,24 @@ import { temporary } from "../support/temporary.ts";
 
 // Half of what one machine may print. Without a leak, memory changes by less than a tenth of this.
 const HELD_MORE_BYTES = 8 << 20;
+// The results of these depend on how fast the computer answers, so they run alone.
+const ALONE = new Set(["port"]);
 
+const all = await hostileItems();
+const tried = all.filter(isTried);
 const machines = newMachinePool();
-let before: Footprint;
-let beforeBytes: number;
 const files = await temporary();
+
 beforeAll(async () => {
 	await machines.accelerator();
 	// Only this test's files are in the directory.
 	vi.stubEnv("TMPDIR", files.dir);
 	// Makes everything that is made only once, including the measurements of the reference solutions.
 	await judge(await findLesson("02"), inKit("test/submissions/bad-input/does-nothing.ts"), machines);
-	for (const id of new Set(
-		kinds()
-			.flatMap(programs)
-			.map(({ lesson }) => lesson),
-	)) {
+	for (const id of new Set(tried.map(({ lesson }) => lesson))) {
 		const lesson = await findLesson(id);
 		await judge(lesson, await solutionOf(lesson), machines, { types: false });
 	}
-	before = await footprint();
-	beforeBytes = await heldBytes();
 	// On a busy computer, the references of all lessons take this long.
 }, 900_000);
 afterAll(async () => {
@@ -42,58 +40,65 @@ afterAll(async () => {
 	await Promise.all([machines.close(), files.remove()]);
 });
 
-// The results of these depend on how fast the computer answers, so they run alone.
-const ALONE = new Set(["port"]);
+const kinds = new Set(all.map(({ kind }) => kind));
+const batches = [...kinds].map((kind) => ({ kind, items: tried.filter((item) => item.kind === kind) }));
 
-describe.each(kinds())("%s", (kind) => {
+describe.each(batches.filter(({ items }) => items.length > 0))("$kind", ({ kind, items }) => {
+	let before: Awaited<ReturnType<typeof measured>>;
+	beforeAll(async () => {
+		before = await measured();
+	});
+
 	const each = ALONE.has(kind) ? test : test.concurrent;
-	each.for(programs(kind))("$name → $expected", async ({ file, lesson, diagnoses, verdicts, says, isHarmless }) => {
-		const judged = await judge(await findLesson(lesson), file, machines, { types: false });
-		const [first] = judged.findings;
-		expect(first?.diagnosis ?? "none").toBeOneOf(diagnoses);
-		expect(judged.verdict).toBeOneOf(verdicts);
-		if (says !== undefined) expect(String(first?.got)).toContain(says);
+	each.for(items)("$name → $expected", async (item) => {
+		const judged = await verdictOn(item);
+		expectResult(item, resultOf(judged));
+		if (item.says !== undefined) expect(String(judged.findings[0]?.got)).toContain(item.says);
 		for (const stream of [judged.output.stdout, judged.output.stderr])
 			expect(Buffer.byteLength(stream)).toBeLessThanOrEqual(LIMITS.outputBytes);
 		const shown = await report(judged, "hostile", "", { width: 100, color: false });
 		expect(shown).not.toMatch(STEERING);
-		if (isHarmless) expect(JSON.stringify(judged)).toContain("�");
+		if (item.isHarmless) expect(JSON.stringify(judged)).toContain("�");
 	});
 
-	// To find out which submission has left something, run single ones with -t.
 	test("nothing is left of all these", async () => {
-		expect(await footprint(before)).toEqual(before);
-		expect((await heldBytes()) - beforeBytes).toBeLessThan(HELD_MORE_BYTES);
-	});
+		if ((await leftSince(before)) === null) return;
+		const guilty: string[] = [];
+		for (const item of items) {
+			const alone = await measured();
+			await verdictOn(item);
+			const left = await leftSince(alone);
+			if (left !== null) guilty.push(`${item.name}: ${left}`);
+		}
+		expect.fail(guilty.join("\n") || `something is left, but of none of these alone: ${await leftSince(before)}`);
+	}, 900_000);
 });
 
 test("nothing that is hostile passes for a forgery", () => {
-	for (const { verdicts } of programs("forgeries")) expect(verdicts).not.toContain("pass");
+	const forgeries = all.filter(({ kind }) => kind === "forgeries");
+	for (const { expected } of forgeries) expect(expected).not.toContain("pass");
 });
 
 // Characters that move a terminal's cursor or change the writing direction, and commands to a CI job's log.
 const STEERING = /(?![\n\t\u200c\u200d])[\p{C}\u2028\u2029]|^\s*::|##\w*\[/mu;
 
-function kinds(): string[] {
-	const entries = readdirSync(inKit("test/hostile"), { withFileTypes: true });
-	return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-}
-
-function programs(kind: string) {
-	const dir = inKit("test/hostile", kind);
-	return readdirSync(dir).map((entry) => {
-		const file = `${dir}/${entry}`;
-		const head = (key: string) => new RegExp(`^// ${key}: (.+)$`, "m").exec(readFileSync(file, "utf8"))?.[1];
-		const diagnoses = head("diagnosis")?.split(" ") ?? [];
-		return {
-			name: entry.replace(/\.ts$/, ""),
-			expected: diagnoses.join(" or "),
-			file,
-			lesson: head("lesson") ?? "02",
-			diagnoses,
-			verdicts: head("verdict")?.split(" ") ?? [diagnoses[0] === "none" ? "pass" : "fail"],
-			says: head("says"),
-			isHarmless: head("harmless") !== undefined,
-		};
+const verdictOn = async (item: HostileItem) =>
+	judge(await findLesson(item.lesson), await item.file(files), machines, {
+		types: false,
+		playedSinceMs: playedSinceMs(item),
 	});
+
+const measured = async () => ({ footprint: await footprint(), bytes: await heldBytes() });
+
+// What is there that was not there before, in words; null if nothing is.
+async function leftSince(before: Awaited<ReturnType<typeof measured>>): Promise<string | null> {
+	const now = await footprint(before.footprint);
+	const added = (Object.keys(now) as (keyof typeof now)[]).flatMap((what) => {
+		const [was, is] = [before.footprint[what], now[what]];
+		const changed = [...is.filter((one) => !was.includes(one)), ...was.filter((one) => !is.includes(one))];
+		return JSON.stringify(is) === JSON.stringify(was) ? [] : [`${what}: ${changed.join(", ") || "in another number"}`];
+	});
+	const heldMoreBytes = (await heldBytes()) - before.bytes;
+	if (heldMoreBytes >= HELD_MORE_BYTES) added.push(`${heldMoreBytes} bytes of memory`);
+	return added.length === 0 ? null : added.join("; ");
 }

@@ -1,0 +1,127 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { zx } from "../harness/base/zx.ts";
+import { findLesson } from "../harness/judge/lessons.ts";
+import { allItems } from "./support/items.ts";
+import { type Records, readRecords, recordsFile, recordsText } from "./support/records.ts";
+
+/**
+ * Runs the tests. In `test/records` is the result that each submission, mutant, hostile program, demo and example had
+ * when it was last played, with a key of everything that the result depends on.
+ *
+ *   npm test                      lint, types and all tests; of the items with a record, a random tenth
+ *   npm test -- --seed 7          draws the same tenth as another run with this seed; other arguments are vitest's
+ *   npm run test:all              lint, types and all tests, with all items, and writes the records
+ *   npm run test:all -- --shard 1/2   the first half of the items
+ *   npm run records               only the items without a record, and writes their records; runs that are in the cache
+ *                                 are judged again instead of played again
+ *   npm run records -- 04         those of one lesson
+ *   npm run records -- 04 NAME    plays one item, whether it has a record or not
+ *   npx tsx test/run.ts plan --json   every item, and whether a run would try it
+ *   npm run records -- --from DIR     takes over the records of another checkout, such as those of another shard
+ */
+
+/** Test files with items. */
+const WITH_ITEMS = ["submissions", "mutants", "hostile", "examples", "rehearsals"].map(
+	(name) => `test/vm/${name}.test.ts`,
+);
+/** How long a machine takes for one item, as measured in emulation. */
+const SECONDS_AN_ITEM = 3.5;
+
+const [mode = "test", ...given] = process.argv.slice(2);
+const option = (name: string): string | undefined => {
+	const index = given.findIndex((argument) => argument === `--${name}` || argument.startsWith(`--${name}=`));
+	if (index < 0) return undefined;
+	const [argument = "", value] = given.splice(index, given[index]?.includes("=") ? 1 : 2);
+	return argument.includes("=") ? argument.slice(argument.indexOf("=") + 1) : value;
+};
+const [seed = String(Math.floor(Math.random() * 2 ** 31)), shard, from] = ["seed", "shard", "from"].map(option);
+const results = join(await mkdtemp(join(tmpdir(), "drydock-results-")), "results.jsonl");
+const items = await allItems();
+
+process.exitCode = mode === "plan" ? await printPlan() : from === undefined ? await run() : await takeOver(from);
+await rm(join(results, ".."), { recursive: true });
+
+async function run(): Promise<number> {
+	const lesson = mode === "records" && given[0] !== undefined ? (await findLesson(given.shift() ?? "")).id : undefined;
+	const name = mode === "records" ? given.shift() : undefined;
+	Object.assign(process.env, {
+		DRYDOCK_TESTS: mode,
+		DRYDOCK_TESTS_SEED: seed,
+		DRYDOCK_TESTS_STARTED_MS: String(Date.now()),
+		DRYDOCK_TESTS_RESULTS: results,
+		...(shard && { DRYDOCK_TESTS_SHARD: shard }),
+		...(lesson && { DRYDOCK_TESTS_LESSON: lesson }),
+		...(name && { DRYDOCK_TESTS_ITEM: name }),
+	});
+	await sayPlan();
+	const $ = (await zx())({ stdio: "inherit", nothrow: true });
+	if (mode === "records") {
+		const { exitCode } = await $`vitest run --project vm ${lesson ? ["-t", lesson] : []} ${WITH_ITEMS}`;
+		await writeRecords();
+		return exitCode ?? 1;
+	}
+	for (const script of ["lint", "types"]) {
+		const { exitCode } = await $`npm run --silent ${script}`;
+		if (exitCode !== 0) return exitCode ?? 1;
+	}
+	const { exitCode } = await $`vitest run ${given}`;
+	if (mode === "all") await writeRecords();
+	return exitCode ?? 1;
+}
+
+// Prints every item, with its key, whether it has a record, and whether a run would try it.
+async function printPlan(): Promise<number> {
+	Object.assign(process.env, { DRYDOCK_TESTS_SEED: seed });
+	const { isTried, isKnown } = await import("./support/plan.ts");
+	const planned = [...items.values()].flat().map((item) => {
+		const { lesson, name, key, expected } = item;
+		return { lesson, name, key, expected, isKnown: isKnown(item), isTried: isTried(item) };
+	});
+	console.log(JSON.stringify(planned));
+	return 0;
+}
+
+async function sayPlan(): Promise<void> {
+	const { isTried, isKnown } = await import("./support/plan.ts");
+	const all = [...items.values()].flat();
+	const tried = all.filter(isTried);
+	const minutes = Math.ceil((tried.length * SECONDS_AN_ITEM) / availableParallelism() / 60);
+	const known = tried.filter(isKnown).length;
+	console.log(
+		`${all.length} items, ${all.filter(isKnown).length} with a record for what the kit is now.`,
+		`Tried now: ${tried.length - known} without one, ${known} with one: about ${minutes} minutes if all are played.`,
+		mode === "test" ? `\nThe same draw again: npm test -- --seed ${seed}` : "",
+	);
+}
+
+// Writes what this run has found, keeps other records that are still true, and drops all others.
+async function writeRecords(): Promise<void> {
+	const lines = (await readFile(results, "utf8").catch(() => "")).split("\n").filter(Boolean);
+	const found = lines.map((line) => JSON.parse(line) as { lesson: string; name: string; key: string; result: string });
+	await update((lesson) => new Map(found.filter((one) => one.lesson === lesson).map((one) => [one.name, one])));
+}
+
+async function takeOver(dir: string): Promise<number> {
+	const others = new Map<string, Records>();
+	for (const lesson of items.keys())
+		others.set(lesson, await readRecords(lesson, join(dir, `test/records/${lesson}.txt`)));
+	await update((lesson) => others.get(lesson) ?? new Map());
+	return 0;
+}
+
+async function update(newer: (lesson: string) => Records): Promise<void> {
+	const counts = { written: 0, missing: 0 };
+	for (const [lesson, all] of items) {
+		const [old, fresh] = [await readRecords(lesson), newer(lesson)];
+		const kept = all.flatMap(({ name, key }) => {
+			const record = [fresh.get(name), old.get(name)].find((known) => known?.key === key);
+			return record === undefined ? [] : [[name, record] as const];
+		});
+		counts.written += kept.length;
+		counts.missing += all.length - kept.length;
+		await writeFile(recordsFile(lesson), recordsText(new Map(kept)));
+	}
+	console.log(`${counts.written} records in test/records; ${counts.missing} items have none.`);
+}

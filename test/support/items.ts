@@ -1,0 +1,166 @@
+import { cp, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { exists } from "../../harness/base/cache.ts";
+import { inKit, readText } from "../../harness/base/kit.ts";
+import { submissionsOf } from "../../harness/dev/submissions.ts";
+import type { Verdict } from "../../harness/judge/judge.ts";
+import { findLesson, lessons, loadCheck, readLesson, solutionOf } from "../../harness/judge/lessons.ts";
+import { commandKeys, demoKeys, reportKeys, textsOf, verdictKeys } from "./evidence.ts";
+import { mutantsOf } from "./mutants.ts";
+import { fileOf } from "./submissions.ts";
+import type { Temporary } from "./temporary.ts";
+
+/** Something whose result is known: a submission, a mutant, a hostile program, a demo, or the examples of a text. */
+export interface Item {
+	/** The lesson's id. */
+	lesson: string;
+	/** Such as `wrong/no-ipc`. It is unique in its lesson. */
+	name: string;
+	/** From `recordKey`. */
+	key: string;
+	/** What the result may be. A result also fits if more words follow, except where `exactly` says so. */
+	expected: readonly string[];
+	exactly?: boolean;
+}
+
+/** An item that is a module, to be judged in place of the lesson's solution. */
+export interface ModuleItem extends Item {
+	/** Returns a file with the module. @param files where the file is written if there is none */
+	file(files: Temporary): Promise<string>;
+}
+
+/** A hostile program, and what must be true of the verdict besides its diagnosis. */
+export interface HostileItem extends ModuleItem {
+	kind: string;
+	/** A text that the first finding shows. */
+	says: string | undefined;
+	/** Whether the program prints characters that must not reach the terminal. */
+	isHarmless: boolean;
+}
+
+/** Whether a result is one that the item may have. */
+export function fits({ expected, exactly = false }: Item, result: string): boolean {
+	return expected.some((one) => result === one || (!exactly && result.startsWith(`${one} `)));
+}
+
+/** A verdict as a record has it: `pass`, or the verdict with the first finding's diagnosis and its misconception. */
+export function resultOf({ verdict, findings: [first] }: Verdict): string {
+	return first === undefined ? verdict : `${verdict} ${first.diagnosis} ${first.misconception ?? "-"}`;
+}
+
+/** A lesson's right and wrong submissions. */
+export async function submissionItems(lesson: string): Promise<ModuleItem[]> {
+	const keyOf = await verdictKeys(lesson);
+	const kinds = (["right", "wrong"] as const).map(async (kind) =>
+		Promise.all(
+			(await submissionsOf(lesson, kind)).map(async (submission) => ({
+				lesson,
+				name: `${kind}/${submission.name}`,
+				key: keyOf(await textsOf(submission.text, inKit(submission.path))),
+				expected: [kind === "right" ? "pass" : `fail ${submission.diagnosis} ${submission.misconception ?? "-"}`],
+				exactly: true,
+				file: (files: Temporary) => fileOf(submission, files),
+			})),
+		),
+	);
+	return (await Promise.all(kinds)).flat();
+}
+
+/** The mutants of a lesson's solution: each must fail, except those that test/mutants explains. */
+export async function mutantItems(lesson: string): Promise<(ModuleItem & { reason: string | undefined })[]> {
+	const keyOf = await verdictKeys(lesson);
+	const { module } = await loadCheck(await findLesson(lesson));
+	const mutants = await mutantsOf(await readFile(inKit("solutions", lesson, module), "utf8"));
+	const harmless = await harmlessMutants(lesson);
+	return Promise.all(
+		mutants.map(async ({ description, code }, index) => ({
+			lesson,
+			name: `mutant/${description}`,
+			key: keyOf(await textsOf(code, inKit("solutions", lesson, module))),
+			expected: [harmless[description] === undefined ? "fail" : "pass"],
+			reason: harmless[description],
+			file: async (files: Temporary) => {
+				// The module may import the files beside it.
+				await cp(inKit("solutions", lesson), join(files.dir, `${lesson}-${index}`), { recursive: true });
+				return files.write(`${lesson}-${index}/${module}`, code);
+			},
+		})),
+	);
+}
+
+/** Descriptions of the mutants that pass, each with the reason why it is as good as the solution. */
+export async function harmlessMutants(lesson: string): Promise<Record<string, string>> {
+	const path = inKit("test/mutants", `${lesson}.json`);
+	return (await exists(path)) ? (JSON.parse(await readFile(path, "utf8")) as Record<string, string>) : {};
+}
+
+/** All hostile programs. */
+export async function hostileItems(): Promise<HostileItem[]> {
+	const entries = await readdir(inKit("test/hostile"), { withFileTypes: true });
+	const kinds = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+	return (await Promise.all(kinds.map(hostileItemsOf))).flat();
+}
+
+/** A lesson's demo. */
+export async function demoItem(lesson: string): Promise<Item> {
+	return { lesson, name: "demo", key: (await demoKeys(lesson))([]), expected: ["holds"], exactly: true };
+}
+
+/** The commands and the reports that a lesson's text shows. */
+export async function exampleItems(lesson: string): Promise<{ commands: Item; reports: Item }> {
+	const found = await findLesson(lesson);
+	const [text, solution] = [await readLesson(found), await readText(await solutionOf(found))];
+	const item = { lesson, expected: ["shown"], exactly: true };
+	return {
+		commands: { ...item, name: "text/commands", key: (await commandKeys(lesson))([text, solution]) },
+		reports: { ...item, name: "text/reports", key: (await reportKeys(lesson))([text]) },
+	};
+}
+
+/** All items, by lesson. */
+export async function allItems(): Promise<Map<string, Item[]>> {
+	const hostile = await hostileItems();
+	return new Map(
+		await Promise.all(
+			(await lessons()).map(async ({ id }): Promise<[string, Item[]]> => {
+				const { commands, reports } = await exampleItems(id);
+				const ofLesson = hostile.filter(({ lesson }) => lesson === id);
+				return [
+					id,
+					[
+						...(await submissionItems(id)),
+						...(await mutantItems(id)),
+						...ofLesson,
+						...[await demoItem(id), commands, reports],
+					],
+				];
+			}),
+		),
+	);
+}
+
+async function hostileItemsOf(kind: string): Promise<HostileItem[]> {
+	const names = (await readdir(inKit("test/hostile", kind))).sort();
+	return Promise.all(
+		names.map(async (entry) => {
+			const file = join(inKit("test/hostile", kind), entry);
+			const text = await readFile(file, "utf8");
+			const head = (key: string) => new RegExp(`^// ${key}: (.+)$`, "m").exec(text)?.[1];
+			const { id: lesson } = await findLesson(head("lesson") ?? "02");
+			const diagnoses = head("diagnosis")?.split(" ") ?? [];
+			const verdicts = head("verdict")?.split(" ") ?? [diagnoses[0] === "none" ? "pass" : "fail"];
+			return {
+				lesson,
+				name: `hostile/${kind}/${entry.replace(/\.ts$/, "")}`,
+				key: (await verdictKeys(lesson))(await textsOf(text, file)),
+				expected: verdicts.flatMap((verdict) =>
+					diagnoses.map((diagnosis) => (diagnosis === "none" ? verdict : `${verdict} ${diagnosis}`)),
+				),
+				kind,
+				says: head("says"),
+				isHarmless: head("harmless") !== undefined,
+				file: async () => file,
+			};
+		}),
+	);
+}

@@ -1,0 +1,70 @@
+import { createHash, randomInt } from "node:crypto";
+import { appendFileSync } from "node:fs";
+import { expect } from "vitest";
+import { lessons } from "../../harness/judge/lessons.ts";
+import { fits, type Item } from "./items.ts";
+import { type Records, readRecords } from "./records.ts";
+
+/**
+ * Which items this run of the tests tries. `test/run.ts` sets the variables.
+ *
+ *   test     what has no record for its present key, and a random tenth of the rest
+ *   all      everything, or one shard of it
+ *   records  what has no record for its present key; what the cache has observed before is not played again. Or one
+ *            named item, which is played
+ */
+const MODE = process.env["DRYDOCK_TESTS"] ?? "test";
+/** Repeats a draw. */
+export const SEED = Number(process.env["DRYDOCK_TESTS_SEED"] ?? randomInt(2 ** 31));
+/** The part of all items that this run has, such as `1/2`. */
+const [SHARD = 1, SHARDS = 1] = (process.env["DRYDOCK_TESTS_SHARD"] ?? "1/1").split("/").map(Number);
+/** When the run began: what was played since then is not played again. */
+const STARTED_MS = Number(process.env["DRYDOCK_TESTS_STARTED_MS"] ?? Date.now());
+/** Only this lesson's items are tried, or only the named one. */
+const LESSON = process.env["DRYDOCK_TESTS_LESSON"];
+const NAME = process.env["DRYDOCK_TESTS_ITEM"];
+/** Results are appended to this file, one JSON document a line. */
+const RESULTS = process.env["DRYDOCK_TESTS_RESULTS"];
+/** The share of items with a valid record that is tried all the same. */
+export const DRAWN = 1 / 10;
+
+const records = new Map<string, Records>(
+	await Promise.all((await lessons()).map(async ({ id }) => [id, await readRecords(id)] as const)),
+);
+
+/** Whether the item has a record for its present key. */
+export const isKnown = ({ lesson, name, key }: Item): boolean => records.get(lesson)?.get(name)?.key === key;
+
+/** Whether this run tries the item. */
+export function isTried(item: Item): boolean {
+	if (LESSON !== undefined && item.lesson !== LESSON) return false;
+	if (NAME !== undefined) return item.name === NAME;
+	if (MODE === "all") return Math.floor(fraction("shard", item) * SHARDS) + 1 === SHARD;
+	return !isKnown(item) || (MODE === "test" && isDrawn(item));
+}
+
+/**
+ * For `judge`: an observation of the item that was made since then need not be made again. What has a record, or is to
+ * get one in a run of everything, is played in this run.
+ */
+export function playedSinceMs(item: Item): number {
+	return MODE === "all" || NAME !== undefined || isKnown(item) ? STARTED_MS : 0;
+}
+
+/** The same for what every run tries: solutions and skeletons. */
+export const ALWAYS_SINCE_MS = MODE === "records" ? 0 : STARTED_MS;
+
+/** Expects that a result is one that the item may have, and notes it for the records. */
+export function expectResult(item: Item, result: string): void {
+	const { lesson, name, key, expected } = item;
+	const wanted = `should be ${expected.join(" or ")}; to repeat it: npm run records -- ${lesson.slice(0, 2)} '${name}'`;
+	expect(fits(item, result), `${lesson} ${name}: ${result}, ${wanted}`).toBe(true);
+	if (RESULTS !== undefined) appendFileSync(RESULTS, `${JSON.stringify({ lesson, name, key, result })}\n`);
+}
+
+// Draws by name, so that a new item does not change the draw of the others.
+const isDrawn = (item: Item): boolean => fraction(String(SEED), item) < DRAWN;
+
+function fraction(salt: string, { lesson, name }: Item): number {
+	return createHash("sha256").update(`${salt} ${lesson}/${name}`).digest().readUInt32BE() / 2 ** 32;
+}

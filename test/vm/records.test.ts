@@ -1,0 +1,74 @@
+import { appendFile, cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { inKit } from "../../harness/base/kit.ts";
+import { zx } from "../../harness/base/zx.ts";
+import { kitCopy } from "../support/kit-copy.ts";
+import { recordsText } from "../support/records.ts";
+import { temporary } from "../support/temporary.ts";
+
+// Asks a copy of the kit what its tests would try, after each of several changes. No machine is started.
+
+interface Planned {
+	lesson: string;
+	name: string;
+	key: string;
+	expected: string[];
+	isKnown: boolean;
+	isTried: boolean;
+}
+
+const files = await temporary();
+afterAll(() => files.remove());
+
+test("a record holds until something changes that its result depends on", { timeout: 600_000 }, async () => {
+	const kit = await kitCopy(files.dir);
+	await cp(inKit("test"), join(kit, "test"), { recursive: true });
+	await mkdir(join(kit, "test/records"), { recursive: true });
+	const edit = async (path: string, change: (text: string) => string) => {
+		const before = await readFile(join(kit, path), "utf8");
+		expect(change(before), path).not.toBe(before);
+		await writeFile(join(kit, path), change(before));
+	};
+	const plan = async (): Promise<Planned[]> => {
+		const $ = (await zx())({ cwd: kit });
+		return JSON.parse((await $`${process.execPath} --import tsx test/run.ts plan --json --seed 1`).stdout) as Planned[];
+	};
+
+	const all = await plan();
+	for (const lesson of new Set(all.map((item) => item.lesson))) {
+		const records = all
+			.filter((item) => item.lesson === lesson)
+			.map(({ name, key, expected: [result = ""] }) => [name, { key, result }] as const);
+		await writeFile(join(kit, "test/records", `${lesson}.txt`), recordsText(new Map(records)));
+	}
+	// A change that no result depends on.
+	await appendFile(join(kit, "harness/guest/agent.ts"), "// A comment.\n");
+	await appendFile(join(kit, "lessons/02-unshare/hints.md"), "\nA hint.\n");
+	// A submission; a check's explanation; a solution.
+	await edit("test/submissions/02-unshare/wrong/no-ipc.ts", (text) => text.replace("CLONE_NEWUTS)", "0)"));
+	await edit("lessons/03-chroot/check.ts", (text) => text.replace('why: "', 'why: "Because: '));
+	await edit("solutions/08-network/network.ts", (text) => text.replace(":58:00:01", ":58:00:02"));
+	await edit("test/records/05-pid1.txt", (text) => text.replace(/^[0-9a-f]{16}(\twrong\/)/m, "0000000000000000$1"));
+
+	const after = await plan();
+	const unknown = after.filter(({ isKnown }) => !isKnown);
+	const names = (lesson: string) => unknown.filter((item) => item.lesson === lesson).map(({ name }) => name);
+	expect(names("02-unshare")).toEqual(expect.arrayContaining(["wrong/no-ipc"]));
+	const isModule = (name: string) => /^(right|wrong|mutant|hostile)\//.test(name);
+	expect(names("02-unshare").filter(isModule)).toEqual(["wrong/no-ipc"]);
+	expect(names("04-pivot-root").filter(isModule)).toEqual([]);
+	expect(names("05-pid1").filter(isModule)).toHaveLength(1);
+	const modulesOf = (lesson: string) => after.filter((item) => item.lesson === lesson && isModule(item.name));
+	expect(names("03-chroot").filter(isModule)).toHaveLength(modulesOf("03-chroot").length);
+	expect(names("08-network").filter(isModule)).toHaveLength(modulesOf("08-network").length);
+	// Of what has a record, a tenth is tried.
+	const known = after.filter(({ isKnown }) => isKnown);
+	const drawn = known.filter(({ isTried }) => isTried).length;
+	expect(drawn / known.length).toBeGreaterThan(0.05);
+	expect(drawn / known.length).toBeLessThan(0.15);
+	expect(unknown.every(({ isTried }) => isTried)).toBe(true);
+
+	await appendFile(join(kit, "harness/guest/agent.ts"), 'process.title = "another";\n');
+	expect((await plan()).filter(({ isKnown }) => isKnown)).toEqual([]);
+});

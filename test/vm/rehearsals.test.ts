@@ -1,0 +1,30 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { lessons, loadDemo } from "../../harness/judge/lessons.ts";
+import { rehearse } from "../../harness/live/rehearse.ts";
+import { sourceOf } from "../../harness/live/source.ts";
+import { newMachinePool } from "../support/guest.ts";
+import { demoItem } from "../support/items.ts";
+import { expectResult, isTried } from "../support/plan.ts";
+
+const SIZE = { columns: 80, rows: 24 };
+const PATIENCE_MS = 120_000;
+
+const DEMOS = await Promise.all((await lessons()).map(async (lesson) => ({ lesson, item: await demoItem(lesson.id) })));
+const machines = newMachinePool();
+// Makes the snapshot that the tests share.
+beforeAll(() => machines.imageKey());
+afterAll(() => machines.close());
+
+test("every lesson has a demo", async () => {
+	for (const { lesson } of DEMOS) expect((await loadDemo(lesson)).steps).not.toEqual([]);
+});
+
+for (const { lesson, item } of DEMOS.filter(({ item }) => isTried(item)))
+	test.concurrent(`the demo of ${lesson.id} keeps what it promises, also when it has gone back`, async () => {
+		const found = await rehearse(await sourceOf(lesson, SIZE), machines.beginStage.bind(machines), PATIENCE_MS);
+		const broken = found.steps.filter(({ promises }) => promises.some(({ kept }) => !kept));
+		expect(broken).toEqual([]);
+		expect(found.problems).toEqual([]);
+		expect(found.backMs).toHaveLength(2);
+		expectResult(item, found.holds ? "holds" : "fails");
+	}, 600_000);
