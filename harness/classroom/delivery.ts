@@ -5,7 +5,7 @@ import { EXIT, Failure } from "../base/failure.ts";
 import { makeDirectories } from "../base/make-directories.ts";
 import type { Style } from "../base/text-layout.ts";
 import { FORMATS, type Format } from "./formats.ts";
-import { refuseHandedIn } from "./handed-in.ts";
+import { refuseSubmittedPath } from "./report-path.ts";
 import type { ClassReport } from "./result.ts";
 import { details, table } from "./table.ts";
 
@@ -49,7 +49,7 @@ export async function deliveryOf(
 			`there is no format ${JSON.stringify(name)}`,
 			`--format ${Object.keys(FORMATS).join("|")}`,
 		);
-	if (path !== undefined && dir !== null) await refuseHandedIn(dir, path, format?.ending ?? FOR_PEOPLE);
+	if (path !== undefined && dir !== null) await refuseSubmittedPath(dir, path, format?.ending ?? FOR_PEOPLE);
 	const isFolder = path !== undefined && (await wantsFolder(path, format, submissions));
 	if (path === undefined && format?.holds === "submission" && submissions !== 1)
 		throw new Failure(
@@ -88,10 +88,13 @@ export async function deliver(report: ClassReport, delivery: Delivery, style: St
 	if (format === null) await forPeople(report, delivery, style);
 	else {
 		const write = await format.load();
-		if (out?.isFolder !== true) await put(out?.path ?? null, write(report));
+		if (out?.isFolder !== true) await writeText(out?.path ?? null, write(report));
 		else
 			for (const submission of report.submissions)
-				await put(fileIn(out.path, submission.name, format.ending), write({ ...report, submissions: [submission] }));
+				await writeText(
+					fileIn(out.path, submission.name, format.ending),
+					write({ ...report, submissions: [submission] }),
+				);
 	}
 	return delivery.endsWithZero ? EXIT.passed : exitCodeOf(report);
 }
@@ -101,17 +104,17 @@ async function forPeople(report: ClassReport, delivery: Delivery, style: Style):
 	const { out } = delivery;
 	const plain = { width: 80, color: false, plain: true };
 	for (const submission of out === null ? [] : submissions)
-		await put(
+		await writeText(
 			out?.isFolder ? fileIn(out.path, submission.name, FOR_PEOPLE) : (out?.path ?? null),
 			details(submission, lessons, plain),
 		);
 	const all = delivery.details || submissions.length === 1 ? submissions : [];
-	const told = all.map((submission) => `${details(submission, lessons, style)}\n`);
-	if (submissions.length !== 1) told.push(table(report, style));
-	await put(null, told.join(""));
+	const texts = all.map((submission) => `${details(submission, lessons, style)}\n`);
+	if (submissions.length !== 1) texts.push(table(report, style));
+	await writeText(null, texts.join(""));
 }
 
-async function put(path: string | null, text: string): Promise<void> {
+async function writeText(path: string | null, text: string): Promise<void> {
 	if (path === null) process.stdout.write(text);
 	else await writeFile(path, text);
 }
@@ -120,16 +123,16 @@ async function put(path: string | null, text: string): Promise<void> {
 // is added. A name that looks like the result is treated in the same way, so that no two submissions share a file.
 function fileIn(dir: string, name: string, ending: string): string {
 	const bytes = Buffer.from(name);
-	const looksShortened = bytes.length > BEGUN_BYTES - CUT_BYTES && /-[0-9a-f]{16}$/.test(name);
+	const looksShortened = bytes.length > BEGINNING_BYTES - CUT_BYTES && /-[0-9a-f]{16}$/.test(name);
 	if (bytes.length + ending.length <= 255 && !looksShortened) return join(dir, `${name}${ending}`);
-	const begun = bytes
-		.subarray(0, BEGUN_BYTES)
+	const beginning = bytes
+		.subarray(0, BEGINNING_BYTES)
 		.toString()
 		.replace(/\ufffd$/, "");
-	return join(dir, `${begun}-${keyOf(name)}${ending}`);
+	return join(dir, `${beginning}-${keyOf(name)}${ending}`);
 }
 
-const BEGUN_BYTES = 200;
+const BEGINNING_BYTES = 200;
 /** A shortened name may be shorter by up to this much: if the cut splits a character, its first bytes are removed. */
 const CUT_BYTES = 8;
 

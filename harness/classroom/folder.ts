@@ -22,16 +22,16 @@ export interface Folder {
 	/** The entries that cannot be read, by path, and why not. */
 	refused: ReadonlyMap<string, string>;
 	/** Whether a limit left out some entries. */
-	cutOff: boolean;
+	isTruncated: boolean;
 }
 
 const SKIPPED = new Set(["node_modules", "__MACOSX"]);
 
 /** Lists the files in a folder and below, level by level from the top. */
-export async function lookInto(dir: Buffer): Promise<Folder> {
+export async function readFolder(dir: Buffer): Promise<Folder> {
 	const [files, refused] = [new Map<string, () => Promise<string>>(), new Map<string, string>()];
 	let left = ENTRIES_MAX;
-	let cutOff = false;
+	let isTruncated = false;
 	const waiting = [{ path: "", place: dir, depth: 0 }];
 	for (let at = waiting.shift(); at !== undefined; at = waiting.shift()) {
 		const { path, place, depth } = at;
@@ -42,17 +42,17 @@ export async function lookInto(dir: Buffer): Promise<Folder> {
 			},
 		);
 		left -= entries.length;
-		cutOff ||= !whole;
+		isTruncated ||= !whole;
 		for (const { name, kind } of withoutTheKit(entries)) {
 			const below = { path: `${path}/${printableName(name)}`, place: joined(place, name), depth: depth + 1 };
-			if (kind === "directory" && depth + 1 > DEPTH_MAX) cutOff = true;
+			if (kind === "directory" && depth + 1 > DEPTH_MAX) isTruncated = true;
 			else if (kind === "directory") waiting.push(below);
 			else if (kind === "file" && isImportable(below.path))
 				files.set(below.path, async () => asText(await readRegularFile(below.place, FILE_BYTES_MAX)));
 			else if (kind !== "file") refused.set(below.path, `is ${kind}`);
 		}
 	}
-	return { files, refused, cutOff };
+	return { files, refused, isTruncated };
 }
 
 /** The text of a file that could be imported. @throws {Error} it is too large */

@@ -12,11 +12,11 @@ import { judge, type Verdict } from "../judge/judge.ts";
 import type { Lesson } from "../judge/lessons.ts";
 import type { MachinePool } from "../judge/module-run.ts";
 import { factText } from "../judge/report.ts";
+import { AdaptiveDeadlines } from "./adaptive-deadlines.ts";
 import { harmless } from "./harmless.ts";
-import { couldDoMore, spent } from "./idleness.ts";
+import { hasRoomForMachine, processorTimes } from "./idleness.ts";
 import type { Journal } from "./journal.ts";
-import { judgementOf, unjudged, WANT_OF_TIME, withoutVerdict } from "./judgement.ts";
-import { Pace } from "./pace.ts";
+import { judgementOf, judgementOfError, TOO_BUSY, withoutVerdict } from "./judgement.ts";
 import type { Judgement, Report, Result } from "./result.ts";
 import { filesOf, findModule, type Submission } from "./submission.ts";
 
@@ -33,15 +33,15 @@ const ROUNDS = 3;
 const ENOUGH_SHARE = 0.4;
 
 /** A lesson to grade. */
-export interface Graded {
+export interface LessonToGrade {
 	lesson: Lesson;
 	check: Check;
 	/** Key of everything that a judgement depends on, apart from the submission. */
 	key: string;
 }
 
-export interface Grading {
-	lessons: readonly Graded[];
+export interface GradingOptions {
+	lessons: readonly LessonToGrade[];
 	machines: MachinePool;
 	journal: Journal;
 	/** Number of machines that run at a time. */
@@ -51,19 +51,19 @@ export interface Grading {
 	 */
 	moreLanes: number;
 	/** Called for each result as soon as it is final. */
-	heard(result: Result): void;
+	onResult(result: Result): void;
 	/** Called with the number of results that are judged again, because the computer was too busy. */
-	putBack(count: number): void;
+	onRetry(count: number): void;
 }
 
 /** A result, and whether it may be wrong because the computer was too busy. */
-interface Tried<T> {
+interface Attempt<T> {
 	result: T;
 	isDoubtful: boolean;
 }
 
 /** Somebody who handed in a submission. It is opened only when it is judged. */
-export interface Entrant {
+export interface Candidate {
 	name: string;
 	/** @throws {Error} the submission cannot be read; the message says why */
 	open(): Promise<Submission>;
@@ -74,41 +74,45 @@ export interface Entrant {
  * files are judged once. Modules for which the computer was too busy are judged again at the end.
  * @throws only if it is interrupted: a module that cannot be judged is a result as well
  */
-export async function gradeAll(entrants: readonly Entrant[], grading: Grading): Promise<Report[]> {
+export async function gradeAll(candidates: readonly Candidate[], grading: GradingOptions): Promise<Report[]> {
 	const grader = new Grader(grading);
-	return grader.lending(gradeInRounds(entrants, grader, grading));
+	return grader.lending(gradeInRounds(candidates, grader, grading));
 }
 
-async function gradeInRounds(entrants: readonly Entrant[], grader: Grader, grading: Grading): Promise<Report[]> {
-	const tried = await gradeOnce(entrants, grader, grading, () => grading.lessons);
+async function gradeInRounds(
+	candidates: readonly Candidate[],
+	grader: Grader,
+	grading: GradingOptions,
+): Promise<Report[]> {
+	const attempts = await gradeOnce(candidates, grader, grading, () => grading.lessons);
 	for (let round = 2; round <= ROUNDS; round++) {
-		const doubtful = (name: string) => grading.lessons.filter((_, at) => tried.get(name)?.[at]?.isDoubtful);
-		const left = entrants.filter(({ name }) => doubtful(name).length > 0);
+		const doubtful = (name: string) => grading.lessons.filter((_, at) => attempts.get(name)?.[at]?.isDoubtful);
+		const left = candidates.filter(({ name }) => doubtful(name).length > 0);
 		if (left.length === 0) break;
-		grading.putBack(left.reduce((sum, { name }) => sum + doubtful(name).length, 0));
+		grading.onRetry(left.reduce((sum, { name }) => sum + doubtful(name).length, 0));
 		grader.begin(round);
 		for (const [name, again] of await gradeOnce(left, grader, grading, doubtful)) {
-			const results = tried.get(name) ?? [];
+			const results = attempts.get(name) ?? [];
 			for (const one of again) results[results.findIndex(({ result }) => result.lesson === one.result.lesson)] = one;
 		}
 	}
-	return entrants.map(({ name }) => ({ name, results: (tried.get(name) ?? []).map(({ result }) => result) }));
+	return candidates.map(({ name }) => ({ name, results: (attempts.get(name) ?? []).map(({ result }) => result) }));
 }
 
 async function gradeOnce(
-	entrants: readonly Entrant[],
+	candidates: readonly Candidate[],
 	grader: Grader,
-	{ lanes, moreLanes, heard }: Grading,
-	lessonsOf: (name: string) => readonly Graded[],
-): Promise<Map<string, Tried<Result>[]>> {
+	{ lanes, moreLanes, onResult }: GradingOptions,
+	lessonsOf: (name: string) => readonly LessonToGrade[],
+): Promise<Map<string, Attempt<Result>[]>> {
 	const all = concurrently(
-		entrants,
+		candidates,
 		async ({ name, open }) => {
 			const submission = once(open);
 			const results = lessonsOf(name).map(async (lesson) => {
-				const tried = await grader.grade(name, submission, lesson);
-				if (!tried.isDoubtful) heard(tried.result);
-				return tried;
+				const attempt = await grader.grade(name, submission, lesson);
+				if (!attempt.isDoubtful) onResult(attempt.result);
+				return attempt;
 			});
 			return [name, await Promise.all(results)] as const;
 		},
@@ -118,15 +122,15 @@ async function gradeOnce(
 }
 
 class Grader {
-	readonly #grading: Grading;
+	readonly #grading: GradingOptions;
 	readonly #limiter: ConcurrencyLimit;
 	readonly #proven = new Map<string, Promise<MachinePool>>();
-	readonly #underWay = new Map<string, { by: string; tried: Promise<Tried<Judgement>> }>();
+	readonly #underWay = new Map<string, { by: string; attempt: Promise<Attempt<Judgement>> }>();
 	/** Diagnoses that were made while the computer was busy, by the key of the judged files. */
 	readonly #doubted = new Map<string, string>();
 	#round = 1;
 
-	constructor(grading: Grading) {
+	constructor(grading: GradingOptions) {
 		this.#grading = grading;
 		this.#limiter = new ConcurrencyLimit(grading.lanes);
 	}
@@ -138,38 +142,38 @@ class Grader {
 		this.#underWay.clear();
 	}
 
-	async grade(name: string, open: () => Promise<Submission>, graded: Graded): Promise<Tried<Result>> {
+	async grade(name: string, open: () => Promise<Submission>, graded: LessonToGrade): Promise<Attempt<Result>> {
 		interruption.throwIfAborted();
 		const { id } = graded.lesson;
 		const common = { lesson: id, file: null, sameAs: null };
 		try {
 			const submission = await open();
 			const found = await findModule(submission, id, graded.check.module);
-			if (found.kind === "missing") return certain({ ...common, ...withoutVerdict("missing", found.reason) });
-			if (found.kind === "unclear") return certain({ ...common, ...withoutVerdict("error", found.reason) });
+			if (found.kind === "missing") return finalAttempt({ ...common, ...withoutVerdict("missing", found.reason) });
+			if (found.kind === "unclear") return finalAttempt({ ...common, ...withoutVerdict("error", found.reason) });
 			const { path } = found;
-			const { by, tried } = await this.#judged(name, submission, graded, path);
-			const { result: judgement, isDoubtful } = await tried;
+			const { by, attempt } = await this.#judged(name, submission, graded, path);
+			const { result: judgement, isDoubtful } = await attempt;
 			const file = harmless(path.slice(1), 200);
 			return { result: { ...common, file, sameAs: by === name ? null : by, ...judgement }, isDoubtful };
 		} catch (error) {
 			interruption.throwIfAborted();
-			return certain({ ...common, ...unjudged(error) });
+			return finalAttempt({ ...common, ...judgementOfError(error) });
 		}
 	}
 
 	/** Allows additional machines while the computer could do more, until `work` is done. */
 	async lending<T>(work: Promise<T>): Promise<T> {
-		let before = spent();
+		let before = processorTimes();
 		const looking = setInterval(() => {
-			const now = spent();
-			if (couldDoMore(before, now)) this.#limiter.startExtra(this.#grading.moreLanes);
+			const now = processorTimes();
+			if (hasRoomForMachine(before, now)) this.#limiter.startExtra(this.#grading.moreLanes);
 			before = now;
 		}, LOOK_EVERY_MS);
 		return work.finally(() => clearInterval(looking));
 	}
 
-	async #judged(name: string, submission: Submission, graded: Graded, path: string) {
+	async #judged(name: string, submission: Submission, graded: LessonToGrade, path: string) {
 		const { lesson, check, key: kit } = graded;
 		const sources: [string, string][] = [];
 		const files = filesOf(submission, (file, text) => sources.push([posix.relative(posix.dirname(path), file), text]));
@@ -185,20 +189,20 @@ class Grader {
 		);
 		const judged = (machines: MachinePool) => judge(lesson, path, machines, { types: false, bundled });
 		// A broken module needs no machine. It gets no key, because perhaps not all of its files were read.
-		if (broken) return { by: name, tried: judged(this.#grading.machines).then(judgementOf).then(certain) };
+		if (broken) return { by: name, attempt: judged(this.#grading.machines).then(judgementOf).then(finalAttempt) };
 		const key = keyOf(kit, sources.sort());
 		const known = this.#underWay.get(key);
 		if (known !== undefined) return known;
-		const fresh = { by: name, tried: this.#inMachine(key, graded, judged) };
+		const fresh = { by: name, attempt: this.#inMachine(key, graded, judged) };
 		this.#underWay.set(key, fresh);
 		return fresh;
 	}
 
 	// Judges the reference first. If it does not pass, nobody is judged. The time it takes sets the first deadline for
 	// others.
-	#machinesFor({ lesson, check }: Graded): Promise<MachinePool> {
+	#machinesFor({ lesson, check }: LessonToGrade): Promise<MachinePool> {
 		const proving = async () => {
-			const machines = new Pace(this.#grading.machines);
+			const machines = new AdaptiveDeadlines(this.#grading.machines);
 			const solution = inKit("solutions", lesson.id, check.module);
 			const { findings } = await this.#limiter.run(() => judge(lesson, solution, machines, { types: false }));
 			const [finding] = findings;
@@ -213,28 +217,28 @@ class Grader {
 
 	async #inMachine(
 		key: string,
-		graded: Graded,
+		graded: LessonToGrade,
 		judged: (machines: MachinePool) => Promise<Verdict>,
-	): Promise<Tried<Judgement>> {
+	): Promise<Attempt<Judgement>> {
 		const { journal } = this.#grading;
 		const noted = journal.judgementOf(key);
-		if (noted !== undefined) return certain(noted);
+		if (noted !== undefined) return finalAttempt(noted);
 		try {
 			const machines = await this.#machinesFor(graded);
 			return await this.#limiter.run(async () => {
 				interruption.throwIfAborted();
 				const verdict = await judged(machines);
 				interruption.throwIfAborted();
-				if (this.#mayBeTheComputers(key, verdict)) return this.#doubt(WANT_OF_TIME);
+				if (this.#mayBeTheComputers(key, verdict)) return this.#doubt(TOO_BUSY);
 				const judgement = judgementOf(verdict);
 				// A module that could not be judged is judged again next time.
 				if (judgement.status !== "error") await journal.add(key, judgement);
-				return certain(judgement);
+				return finalAttempt(judgement);
 			});
 		} catch (error) {
 			interruption.throwIfAborted();
-			if (error instanceof Failure && error.kind === "unsupported") return certain(unjudged(error));
-			return this.#doubt(unjudged(error));
+			if (error instanceof Failure && error.kind === "unsupported") return finalAttempt(judgementOfError(error));
+			return this.#doubt(judgementOfError(error));
 		}
 	}
 
@@ -248,12 +252,12 @@ class Grader {
 		return verdict === "error" || before !== first?.diagnosis;
 	}
 
-	#doubt(result: Judgement): Tried<Judgement> {
+	#doubt(result: Judgement): Attempt<Judgement> {
 		return { result, isDoubtful: this.#round < ROUNDS };
 	}
 }
 
-const certain = <T>(result: T): Tried<T> => ({ result, isDoubtful: false });
+const finalAttempt = <T>(result: T): Attempt<T> => ({ result, isDoubtful: false });
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {
 	let result: Promise<T> | undefined;

@@ -5,21 +5,21 @@ import { interruption } from "../base/interrupt.ts";
 import type { Progress } from "../base/progress.ts";
 import { findLesson, lessons, loadCheck } from "../judge/lessons.ts";
 import { MachinePool } from "../vm/machine-pool.ts";
-import { type Entrant, type Graded, gradeAll } from "./grader.ts";
+import { type Candidate, gradeAll, type LessonToGrade } from "./grader.ts";
+import { showGradingProgress } from "./grading-progress.ts";
 import { Journal, journalPath } from "./journal.ts";
-import { notGraded } from "./judgement.ts";
+import { reportOfError } from "./judgement.ts";
 import { judgementKey } from "./judgement-key.ts";
 import type { ClassReport, Report } from "./result.ts";
-import { classKey, isIn, type Shard } from "./shard.ts";
-import { tally } from "./tally.ts";
+import { classKey, isInShard, type Shard } from "./shard.ts";
 
 /** A class to grade, or a part of one. */
 export interface ClassWork {
 	/** The folder with what was handed in. */
 	dir: string;
-	everybody: readonly Entrant[];
-	lessons: readonly Graded[];
-	/** The part of `everybody` to grade. */
+	allCandidates: readonly Candidate[];
+	lessons: readonly LessonToGrade[];
+	/** The part of `allCandidates` to grade. */
 	shard: Shard;
 	/** Number of machines that run at a time. */
 	lanes: number;
@@ -35,12 +35,12 @@ export interface ClassWork {
  */
 export async function gradeClass(work: ClassWork, progress: Progress): Promise<ClassReport> {
 	const startedMs = performance.now();
-	const { everybody, lessons, shard } = work;
-	const submissions = await gradeEntrants(work, progress);
+	const { allCandidates, lessons, shard } = work;
+	const submissions = await gradeCandidates(work, progress);
 	return {
 		schemaVersion: 1,
 		kit: keyOf(lessons.map(({ key }) => key)),
-		class: { key: classKey(everybody.map(({ name }) => name)), submissions: everybody.length },
+		class: { key: classKey(allCandidates.map(({ name }) => name)), submissions: allCandidates.length },
 		shard,
 		lessons: lessons.map(({ lesson: { id, title }, check: { weight } }) => ({ id, title, weight })),
 		submissions,
@@ -53,7 +53,7 @@ export async function gradeClass(work: ClassWork, progress: Progress): Promise<C
  * @param chosen lessons as they are named on the command line. Default: all lessons.
  * @throws {Failure} usage: there is no such lesson
  */
-export async function lessonsToGrade(chosen?: readonly string[]): Promise<Graded[]> {
+export async function lessonsToGrade(chosen?: readonly string[]): Promise<LessonToGrade[]> {
 	const all = await lessons();
 	const wanted = chosen === undefined ? all : await Promise.all(chosen.map(findLesson));
 	const inOrder = all.filter(({ id }) => wanted.some((lesson) => lesson.id === id));
@@ -65,9 +65,9 @@ export async function lessonsToGrade(chosen?: readonly string[]): Promise<Graded
 	);
 }
 
-async function gradeEntrants(work: ClassWork, progress: Progress): Promise<Report[]> {
-	const { dir, everybody, lessons: graded, shard, lanes, moreLanes, resume } = work;
-	const entrants = everybody.filter(({ name }) => isIn(shard, name));
+async function gradeCandidates(work: ClassWork, progress: Progress): Promise<Report[]> {
+	const { dir, allCandidates, lessons: graded, shard, lanes, moreLanes, resume } = work;
+	const candidates = allCandidates.filter(({ name }) => isInShard(shard, name));
 	const journal = await Journal.open(await journalPath(await realpath(dir), shard), resume);
 	if (resume) progress.note(`${journal.size} results are there from before`);
 	const machines = new MachinePool(progress);
@@ -75,10 +75,10 @@ async function gradeEntrants(work: ClassWork, progress: Progress): Promise<Repor
 		const imageKey = await machines.imageKey();
 		const lessons = graded.map(({ key, ...rest }) => ({ ...rest, key: keyOf(key, imageKey) }));
 		return await progress.step("grading", (say) => {
-			const { heard } = tally(entrants.length * graded.length, say, progress.note);
-			const putBack = (count: number) =>
+			const { onResult } = showGradingProgress(candidates.length * graded.length, say, progress.note);
+			const onRetry = (count: number) =>
 				progress.note(`this computer was too busy for a verdict on ${count}; judged again now, with more time`);
-			return gradeAll(entrants, { lessons, machines, journal, lanes, moreLanes, heard, putBack });
+			return gradeAll(candidates, { lessons, machines, journal, lanes, moreLanes, onResult, onRetry });
 		});
 	} catch (error) {
 		if (interruption.aborted && journal.size > 0)
@@ -88,7 +88,7 @@ async function gradeEntrants(work: ClassWork, progress: Progress): Promise<Repor
 		progress.note(
 			`nothing could be judged: ${error.message}${error.next === undefined ? "" : `\n  try: ${error.next}`}`,
 		);
-		return entrants.map(({ name }) => notGraded(name, graded, error));
+		return candidates.map(({ name }) => reportOfError(name, graded, error));
 	} finally {
 		await machines.close();
 	}

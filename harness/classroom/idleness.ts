@@ -11,13 +11,13 @@ const IDLE_ENOUGH = 0.75;
 const ROOM_BYTES = 1 << 30;
 
 /** Processor time so far, in any unit. */
-export interface Spent {
+export interface ProcessorTimes {
 	idle: number;
 	all: number;
 	processors: number;
 }
 
-export function spent(): Spent {
+export function processorTimes(): ProcessorTimes {
 	const times = cpus().map((cpu) => cpu.times);
 	const idle = times.reduce((sum, { idle }) => sum + idle, 0);
 	const all = times.flatMap((each) => Object.values(each)).reduce((sum, ms) => sum + ms, 0);
@@ -25,7 +25,7 @@ export function spent(): Spent {
 }
 
 /** Whether one processor was mostly idle between two readings, and there is memory for one more machine. */
-export function couldDoMore(before: Spent, now: Spent, freeBytes = freemem()): boolean {
+export function hasRoomForMachine(before: ProcessorTimes, now: ProcessorTimes, freeBytes = freemem()): boolean {
 	const idle = ((now.idle - before.idle) / (now.all - before.all)) * now.processors;
 	return idle >= IDLE_ENOUGH && freeBytes >= ROOM_BYTES;
 }

@@ -42,21 +42,26 @@ export const withoutVerdict = (status: Judgement["status"], reason: string): Jud
 });
 
 /** The judgement of a module for which the computer was too busy. */
-export const WANT_OF_TIME = withoutVerdict(
+export const TOO_BUSY = withoutVerdict(
 	"error",
 	"could not be judged for want of time: this computer was too busy; --resume judges what is left",
 );
 
 /** The report on a submission of which nothing could be judged. */
-export function notGraded(name: string, lessons: readonly { lesson: Lesson }[], error: unknown): Report {
+export function reportOfError(name: string, lessons: readonly { lesson: Lesson }[], error: unknown): Report {
 	return {
 		name,
-		results: lessons.map(({ lesson: { id } }) => ({ lesson: id, file: null, sameAs: null, ...unjudged(error) })),
+		results: lessons.map(({ lesson: { id } }) => ({
+			lesson: id,
+			file: null,
+			sameAs: null,
+			...judgementOfError(error),
+		})),
 	};
 }
 
 /** The judgement of a module that an error kept from being judged. */
-export function unjudged(error: unknown): Judgement {
+export function judgementOfError(error: unknown): Judgement {
 	const status = error instanceof Failure && error.kind === "unsupported" ? "unsupported" : "error";
 	return withoutVerdict(status, String((error as Error).message));
 }

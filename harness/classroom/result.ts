@@ -87,9 +87,13 @@ const Report = v.object({ name, results: list(Result, LESSONS_MAX) });
 /** One submission: a result for each lesson, in the lessons' order. */
 export type Report = v.InferOutput<typeof Report>;
 
-const Graded = v.object({ id: word, title: line, weight: v.pipe(v.number(), v.minValue(0), v.maxValue(POINTS_MAX)) });
+const WeightedLesson = v.object({
+	id: word,
+	title: line,
+	weight: v.pipe(v.number(), v.minValue(0), v.maxValue(POINTS_MAX)),
+});
 /** A lesson, and the points for passing it. */
-export type Graded = v.InferOutput<typeof Graded>;
+export type WeightedLesson = v.InferOutput<typeof WeightedLesson>;
 
 export const ClassReport = v.pipe(
 	v.object({
@@ -100,7 +104,7 @@ export const ClassReport = v.pipe(
 		class: v.object({ key: word, submissions: count }),
 		/** Which part of the class this is, from 1. */
 		shard: v.object({ index: upTo(SHARDS_MAX), of: upTo(SHARDS_MAX) }),
-		lessons: list(Graded, LESSONS_MAX),
+		lessons: list(WeightedLesson, LESSONS_MAX),
 		submissions: list(Report, SUBMISSIONS_MAX),
 		durationMs: count,
 	}),
@@ -133,12 +137,12 @@ export interface Score {
 export const isJudged = ({ status }: { status: Status }): boolean => status !== "error" && status !== "unsupported";
 
 /** The points for one lesson; null if it could not be judged, which must not count as zero points. */
-export function pointsFor({ status }: { status: Status }, { weight }: Graded): number | null {
+export function pointsFor({ status }: { status: Status }, { weight }: WeightedLesson): number | null {
 	if (status === "error" || status === "unsupported") return null;
 	return status === "pass" ? weight : 0;
 }
 
-export function scoreOf({ results }: Report, lessons: readonly Graded[]): Score {
+export function scoreOf({ results }: Report, lessons: readonly WeightedLesson[]): Score {
 	const score: Score = { points: 0, judgedMax: 0, max: 0, unjudged: 0 };
 	for (const [index, lesson] of lessons.entries()) {
 		const result = results[index];

@@ -10,7 +10,7 @@ import { ClassReport } from "./result.ts";
 /** A part of a class: the i-th of n, from 1. */
 export type Shard = ClassReport["shard"];
 
-export const WHOLE: Shard = { index: 1, of: 1 };
+export const WHOLE_CLASS: Shard = { index: 1, of: 1 };
 
 /** Reads `2/5`. @throws {Failure} usage */
 export function parseShard(text: string): Shard {
@@ -25,7 +25,7 @@ export function parseShard(text: string): Shard {
 }
 
 /** Whether a submission is in a shard. It is in exactly one, which depends on its name and not on other submissions. */
-export function isIn({ index, of }: Shard, name: string): boolean {
+export function isInShard({ index, of }: Shard, name: string): boolean {
 	return createHash("sha256").update(name).digest().readUInt32BE() % of === index - 1;
 }
 
@@ -62,19 +62,19 @@ function reportIn(text: string, file: string): ClassReport {
 	if (parsed.success) return parsed.output;
 	const [issue] = parsed.issues;
 	const said = harmless(`${v.getDotPath(issue) ?? "all of it"}: ${issue.message}`, 200);
-	throw new Failure("usage", `${file} is not what drydock grade --format json writes: ${said}`, AGAIN);
+	throw new Failure("usage", `${file} is not what drydock grade --format json writes: ${said}`, SHARD_COMMAND);
 }
 
-const AGAIN = "npx drydock grade DIR --shard 1/2 --format json --out 1.json";
+const SHARD_COMMAND = "npx drydock grade DIR --shard 1/2 --format json --out 1.json";
 
 /**
  * Merges the reports of all shards of one class.
  * @param files names of the reports, for error messages
  * @throws {Failure} usage: a shard is missing or there twice, or the reports differ in their class, kit or lessons
  */
-export function merge(reports: readonly ClassReport[], files: readonly string[]): ClassReport {
+export function mergeReports(reports: readonly ClassReport[], files: readonly string[]): ClassReport {
 	const [first] = reports;
-	if (first === undefined) throw new Failure("usage", "there is nothing to merge", AGAIN);
+	if (first === undefined) throw new Failure("usage", "there is nothing to merge", SHARD_COMMAND);
 	const fileOf = new Map<number, string>();
 	for (const [at, report] of reports.entries()) {
 		const [one, other] = [files[0], files[at] ?? ""];
@@ -103,17 +103,17 @@ export function merge(reports: readonly ClassReport[], files: readonly string[])
 		throw new Failure(
 			"usage",
 			`the class has ${first.class.submissions} submissions, the files ${submissions.length}`,
-			AGAIN,
+			SHARD_COMMAND,
 		);
 	for (const [at, { shard, submissions: theirs }] of reports.entries()) {
-		const other = theirs.find(({ name }) => !isIn(shard, name));
+		const other = theirs.find(({ name }) => !isInShard(shard, name));
 		if (other === undefined) continue;
-		throw new Failure("usage", `${files[at]} has a submission that is not in its shard: ${other.name}`, AGAIN);
+		throw new Failure("usage", `${files[at]} has a submission that is not in its shard: ${other.name}`, SHARD_COMMAND);
 	}
 	if (classKey(submissions.map(({ name }) => name)) !== first.class.key)
-		throw new Failure("usage", `the submissions in ${files.join(", ")} are not those of the class`, AGAIN);
+		throw new Failure("usage", `the submissions in ${files.join(", ")} are not those of the class`, SHARD_COMMAND);
 	const durationMs = Math.max(...reports.map((report) => report.durationMs));
-	return { ...first, shard: WHOLE, submissions, durationMs };
+	return { ...first, shard: WHOLE_CLASS, submissions, durationMs };
 }
 
 const some = (numbers: readonly number[]) =>

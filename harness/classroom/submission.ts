@@ -26,9 +26,9 @@ export async function findModule({ folder }: Submission, id: string, module: str
 	const fits = (path: string) => RANKS.findIndex((rank) => rank(path, id, module));
 	const ranked = [...folder.files.keys()].map((path) => ({ path, rank: fits(path) })).filter(({ rank }) => rank >= 0);
 	const best = Math.min(...ranked.map(({ rank }) => rank));
-	const candidates = ranked.filter(({ rank }) => rank === best).map(({ path }) => path);
-	const highest = Math.min(...candidates.map(depthOf));
-	const [path, ...others] = candidates.filter((candidate) => depthOf(candidate) === highest).sort();
+	const bestPaths = ranked.filter(({ rank }) => rank === best).map(({ path }) => path);
+	const highest = Math.min(...bestPaths.map(depthOf));
+	const [path, ...others] = bestPaths.filter((each) => depthOf(each) === highest).sort();
 	if (path === undefined) return notThere(folder, id, module);
 	const { code } = await reading(folder, path).then(
 		() => ({ code: undefined }),
@@ -73,11 +73,11 @@ async function reading({ files }: Folder, path: string): Promise<string> {
 	return read();
 }
 
-function notThere({ refused, cutOff }: Folder, id: string, module: string): Found {
+function notThere({ refused, isTruncated }: Folder, id: string, module: string): Found {
 	const name = (path: string) => (path === "/" ? "the folder" : harmless(path.slice(1), 100));
 	const unreadable = [...refused].find(([, why]) => why.startsWith("cannot be read"));
 	if (unreadable !== undefined) return { kind: "unclear", reason: `${name(unreadable[0])} ${unreadable[1]}` };
-	if (cutOff) return { kind: "unclear", reason: "the folder has more files in it than are looked through" };
+	if (isTruncated) return { kind: "unclear", reason: "the folder has more files in it than are looked through" };
 	const instead = [...refused].find(([path]) => ["workspace", id, module].includes(basename(path)));
 	if (instead !== undefined) return { kind: "missing", reason: `${name(instead[0])} ${instead[1]}` };
 	return { kind: "missing", reason: `no ${id}/${module}, and no other ${module}` };

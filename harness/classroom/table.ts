@@ -5,12 +5,12 @@ import { fitted, type Style, TextLayout } from "../base/text-layout.ts";
 import {
 	type ClassReport,
 	explained,
-	type Graded,
 	headline,
 	isJudged,
 	type Report,
 	type Result,
 	scoreOf,
+	type WeightedLesson,
 } from "./result.ts";
 
 const NAME_WIDTH_MAX = 24;
@@ -31,7 +31,7 @@ export function table(report: ClassReport, style: Style): string {
 }
 
 /** Formats all results of one submission, with their explanations. */
-export function details(submission: Report, lessons: readonly Graded[], style: Style): string {
+export function details(submission: Report, lessons: readonly WeightedLesson[], style: Style): string {
 	const chalk = new Chalk({ level: style.color ? 1 : 0 });
 	const layout = new TextLayout(style, chalk);
 	layout.line(`${chalk.bold(submission.name)}  ${scoreText(submission, lessons)}`);
@@ -66,12 +66,12 @@ function rows(layout: TextLayout, chalk: ChalkInstance, { lessons, submissions }
 }
 
 // For screen readers: words instead of symbols, and no columns.
-function plainRow(layout: TextLayout, submission: Report, lessons: readonly Graded[]): void {
+function plainRow(layout: TextLayout, submission: Report, lessons: readonly WeightedLesson[]): void {
 	layout.line(`${submission.name}: ${scoreText(submission, lessons)}`);
 	for (const result of submission.results) layout.line(`  ${result.lesson}: ${headline(result)}`);
 }
 
-function summary(layout: TextLayout, { id, title }: Graded, submissions: readonly Report[]): void {
+function summary(layout: TextLayout, { id, title }: WeightedLesson, submissions: readonly Report[]): void {
 	const results = submissions.flatMap((one) => one.results.filter(({ lesson }) => lesson === id));
 	const judged = results.filter(isJudged);
 	const diagnoses = new Map<string, number>();
@@ -85,12 +85,12 @@ function summary(layout: TextLayout, { id, title }: Graded, submissions: readonl
 	layout.paragraph(`${title}: ${passed} of ${judged.length} passed${most}`);
 }
 
-function headlineIn(result: Result, lessons: readonly Graded[]): string {
+function headlineIn(result: Result, lessons: readonly WeightedLesson[]): string {
 	const said = headline(result).replaceAll(/\s+/g, " ");
 	return lessons.length === 1 ? said : `${result.lesson.slice(0, 2)} ${said}`;
 }
 
-function scoreText(submission: Report, lessons: readonly Graded[]): string {
+function scoreText(submission: Report, lessons: readonly WeightedLesson[]): string {
 	const { points, max, unjudged } = scoreOf(submission, lessons);
 	return `${points}/${max}${unjudged === 0 ? "" : "?"}`;
 }

@@ -53,7 +53,7 @@ function parsePlace(text: string): Place {
  * @throws {Error} the other module does not have a place's old lines, or has them more than once; two places overlap; or
  * the result is the same text
  */
-export function applied({ places }: Difference, base: string): string {
+export function applyDifference({ places }: Difference, base: string): string {
 	const lines = base.split("\n");
 	const top = places.filter(({ before }) => before.length === 0).flatMap(({ after }) => after);
 	const changes = places

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { inKit, readText } from "../base/kit.ts";
-import { applied, parseDifference } from "./difference.ts";
+import { applyDifference, parseDifference } from "./difference.ts";
 
 /** A solution of a lesson, right or wrong, whose verdict is known: a file in `test/submissions/NN-slug`. */
 export interface Submission {
@@ -61,7 +61,7 @@ async function whole(path: string, written: string): Promise<string> {
 	try {
 		const difference = parseDifference(written);
 		against = difference.base;
-		return difference.head + applied(difference, withoutHead(await readText(inKit(difference.base))));
+		return difference.head + applyDifference(difference, withoutHead(await readText(inKit(difference.base))));
 	} catch (error) {
 		throw new Error(`${path} is no difference from ${against}: ${(error as Error).message}`, { cause: error });
 	}

@@ -5,9 +5,9 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { keyOf } from "../../harness/base/cache.ts";
-import { entrantsIn } from "../../harness/classroom/class.ts";
+import { candidatesIn } from "../../harness/classroom/class.ts";
 import { explained, headline } from "../../harness/classroom/result.ts";
-import { merge } from "../../harness/classroom/shard.ts";
+import { mergeReports } from "../../harness/classroom/shard.ts";
 import { details } from "../../harness/classroom/table.ts";
 import { lessons } from "../../harness/judge/lessons.ts";
 import { unpackArchive } from "../../harness/learner/archive.ts";
@@ -231,8 +231,8 @@ test("archives of 30 KB that each unpack to 28 MB: what is kept of those that wa
 	for (let at = 0; at < 12; at++) await writeFile(join(dir, `learner-${at}.tar.gz`), packed);
 	setFlagsFromString("--expose-gc");
 	const collect = runInNewContext("gc") as () => void;
-	const entrants = await entrantsIn(dir, await lessons(), false);
-	const opened = await Promise.all(entrants.map(({ open }) => open()));
+	const candidates = await candidatesIn(dir, await lessons(), false);
+	const opened = await Promise.all(candidates.map(({ open }) => open()));
 	collect();
 	expect(opened).toHaveLength(12);
 	expect(process.memoryUsage().arrayBuffers).toBeLessThan(100 << 20);
@@ -243,14 +243,14 @@ describe("a report on a class", () => {
 	test("has somebody in it who is not in the class, in another's place: it is not merged", () => {
 		const { class: ofAll } = reportOn({ alice: ["fail", "fail"], bob: ["pass", "pass"] });
 		const swapped = reportOn({ alice: ["fail", "fail"], zoe: ["pass", "pass"] }, { class: ofAll });
-		expect(() => merge([swapped], ["1.json"])).toThrow(expect.objectContaining({ kind: "usage" }));
+		expect(() => mergeReports([swapped], ["1.json"])).toThrow(expect.objectContaining({ kind: "usage" }));
 		const whole = reportOn({ alice: ["fail", "fail"], bob: ["pass", "pass"] });
 		const misplaced = [1, 2].map((index) => ({
 			...whole,
 			submissions: index === 1 ? whole.submissions : [],
 			shard: { index, of: 2 },
 		}));
-		expect(() => merge(misplaced, ["1.json", "2.json"])).toThrow("not in its shard");
+		expect(() => mergeReports(misplaced, ["1.json", "2.json"])).toThrow("not in its shard");
 	});
 
 	test("has a name that another's file would be shortened to: each has a file, with what is theirs", async () => {

@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, readdir, symlink, truncate, writeFile } from "node:fs/p
 import { basename, join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { readRegularFile } from "../../harness/base/regular-file.ts";
-import { archivesIn, entrantsIn } from "../../harness/classroom/class.ts";
-import { lookInto } from "../../harness/classroom/folder.ts";
+import { candidatesIn, unreadableArchivesIn } from "../../harness/classroom/class.ts";
+import { readFolder } from "../../harness/classroom/folder.ts";
 import { findModule, type Submission } from "../../harness/classroom/submission.ts";
 import { withReadLimits } from "../../harness/engine/submission-files.ts";
 import { lessons } from "../../harness/judge/lessons.ts";
@@ -22,11 +22,11 @@ async function submission(texts: Record<string, string>): Promise<Submission & {
 	await mkdir(join(files.dir, name));
 	for (const [path, text] of Object.entries(texts)) await files.write(join(name, path), text);
 	const dir = join(files.dir, name);
-	return { name, dir, folder: await lookInto(Buffer.from(dir)) };
+	return { name, dir, folder: await readFolder(Buffer.from(dir)) };
 }
 
 const find = (of: Submission) => findModule(of, "02-unshare", "isolate.ts");
-const again = async (of: { name: string; dir: string }) => ({ ...of, folder: await lookInto(Buffer.from(of.dir)) });
+const again = async (of: { name: string; dir: string }) => ({ ...of, folder: await readFolder(Buffer.from(of.dir)) });
 
 describe("a lesson's module is found", () => {
 	test.each([
@@ -105,7 +105,10 @@ describe("nobody can tell", () => {
 			return textOf(at);
 		};
 		const texts = Array.from({ length: count }, (_, at) => [`/${at}/isolate.ts`, () => open(at)] as const);
-		return { read, one: { name: "mallory", folder: { files: new Map(texts), refused: new Map(), cutOff: false } } };
+		return {
+			read,
+			one: { name: "mallory", folder: { files: new Map(texts), refused: new Map(), isTruncated: false } },
+		};
 	}
 
 	test("which of thousands is meant, and few of them are read", async () => {
@@ -132,12 +135,16 @@ describe("nobody can tell", () => {
 });
 
 test("what cannot be read is not taken for missing", async () => {
-	const folder = { files: new Map(), refused: new Map([["/02-unshare", "cannot be read (EACCES)"]]), cutOff: false };
+	const folder = {
+		files: new Map(),
+		refused: new Map([["/02-unshare", "cannot be read (EACCES)"]]),
+		isTruncated: false,
+	};
 	expect(await find({ name: "x", folder })).toMatchObject({
 		kind: "unclear",
 		reason: expect.stringContaining("EACCES"),
 	});
-	expect((await lookInto(Buffer.from("/proc/nowhere"))).refused).toEqual(new Map([["/", "cannot be read (ENOENT)"]]));
+	expect((await readFolder(Buffer.from("/proc/nowhere"))).refused).toEqual(new Map([["/", "cannot be read (ENOENT)"]]));
 });
 
 test("thousands of files are looked through, and no more than a limit", async () => {
@@ -145,7 +152,7 @@ test("thousands of files are looked through, and no more than a limit", async ()
 	await mkdir(join(one.dir, "many"));
 	for (let at = 0; at < 21_000; at++) closeSync(openSync(join(one.dir, "many", `${at}.ts`), "w"));
 	const found = await again(one);
-	expect(found.folder.cutOff).toBe(true);
+	expect(found.folder.isTruncated).toBe(true);
 	expect(found.folder.files.size).toBeLessThanOrEqual(20_000);
 	expect(await find(found)).toMatchObject({ kind: "found" });
 });
@@ -167,13 +174,13 @@ test("a link or a FIFO that has taken a file's place is not opened, and not wait
 });
 
 describe("a class", () => {
-	const entrants = async (dir: string, one = false) =>
-		(await entrantsIn(dir, await lessons(), one)).map(({ name }) => name);
+	const candidates = async (dir: string, one = false) =>
+		(await candidatesIn(dir, await lessons(), one)).map(({ name }) => name);
 
 	test("is the folders in its folder, in order; files and what is hidden are nobody's", async () => {
 		for (const path of ["class/bob/x", "class/alice/x", "class/.git/x", "class/grades.csv"])
 			await files.write(path, "");
-		expect(await entrants(join(files.dir, "class"))).toEqual(["alice", "bob"]);
+		expect(await candidates(join(files.dir, "class"))).toEqual(["alice", "bob"]);
 	});
 
 	test("is also the archives that `drydock export` has written, named after their files", async () => {
@@ -183,13 +190,13 @@ describe("a class", () => {
 			await writeFile(join(files.dir, "exported", name), archive);
 		// Bob's archive has been unpacked beside it. Dave has handed in two archives.
 		const dir = join(files.dir, "exported");
-		expect(await entrants(dir)).toEqual(["alice", "bob", "carol", "dave", "dave.tgz"]);
-		const carol = (await entrantsIn(dir, await lessons(), false)).find(({ name }) => name === "carol");
+		expect(await candidates(dir)).toEqual(["alice", "bob", "carol", "dave", "dave.tgz"]);
+		const carol = (await candidatesIn(dir, await lessons(), false)).find(({ name }) => name === "carol");
 		const opened = await carol?.open();
 		if (opened === undefined) throw new Error("nobody is called carol");
 		expect(await find(opened)).toEqual({ kind: "found", path: "/02-unshare/isolate.ts" });
 		expect(await opened.folder.files.get("/02-unshare/isolate.ts")?.()).toBe("// carol's");
-		expect(await archivesIn(dir)).toEqual({ count: 0, commands: [] });
+		expect(await unreadableArchivesIn(dir)).toEqual({ count: 0, commands: [] });
 	});
 
 	test.each([
@@ -201,7 +208,7 @@ describe("a class", () => {
 	])("does not look into an archive with %s, and tells how to unpack it", async (_what, entries) => {
 		const dir = await mkdtemp(join(files.dir, "strange-"));
 		await writeFile(join(dir, "eve.tar.gz"), tarball(...entries));
-		const [eve] = await entrantsIn(dir, await lessons(), false);
+		const [eve] = await candidatesIn(dir, await lessons(), false);
 		expect(eve?.name).toBe("eve");
 		await expect(eve?.open()).rejects.toThrow(/^not as drydock export writes it: .*; unpack it: .*tar -xf "\$f"/);
 	});
@@ -209,7 +216,7 @@ describe("a class", () => {
 	test("a file in an archive is not read when it is larger than a module", async () => {
 		const dir = await mkdtemp(join(files.dir, "large-"));
 		await writeFile(join(dir, "eve.tgz"), tarball(LOGBOOK_ENTRY, entry("isolate.ts", "x".repeat(129 << 10))));
-		const [eve] = await entrantsIn(dir, await lessons(), false);
+		const [eve] = await candidatesIn(dir, await lessons(), false);
 		const opened = await eve?.open();
 		await expect(opened?.folder.files.get("/isolate.ts")?.()).rejects.toThrow("more than 128 KiB");
 	});
@@ -222,20 +229,22 @@ describe("a class", () => {
 			await writeFile(join(from, "isolate.ts"), "");
 			execFileSync("tar", ["-cf", join(dir, `${name}.tar`), "-C", from, "isolate.ts"]);
 		}
-		const { count, commands } = await archivesIn(dir);
+		const { count, commands } = await unreadableArchivesIn(dir);
 		expect([count, commands.length]).toEqual([2, 1]);
 		execFileSync("sh", ["-c", commands[0] ?? ""], { cwd: files.dir });
-		expect(await entrants(dir)).toEqual(["$(touch x)", "alice", "carol"]);
-		expect(await archivesIn(dir)).toEqual({ count: 0, commands: [] });
+		expect(await candidates(dir)).toEqual(["$(touch x)", "alice", "carol"]);
+		expect(await unreadableArchivesIn(dir)).toEqual({ count: 0, commands: [] });
 		expect(await readdir(join(dir, "carol"))).toEqual(["isolate.ts"]);
 		await files.write("zipped/bob.zip", "");
-		expect((await archivesIn(join(files.dir, "zipped"))).commands).toEqual([expect.stringContaining("do unzip -d ")]);
+		expect((await unreadableArchivesIn(join(files.dir, "zipped"))).commands).toEqual([
+			expect.stringContaining("do unzip -d "),
+		]);
 	});
 
 	test("loses nobody: a link in the place of a folder is somebody's that cannot be judged", async () => {
 		await files.write("linked/alice/x", "");
 		await symlink("/etc", join(files.dir, "linked/bob"));
-		const [, bob] = await entrantsIn(join(files.dir, "linked"), await lessons(), false);
+		const [, bob] = await candidatesIn(join(files.dir, "linked"), await lessons(), false);
 		expect(bob?.name).toBe("bob");
 		await expect(bob?.open()).rejects.toThrow("links are not followed");
 	});
@@ -245,7 +254,7 @@ describe("a class", () => {
 		for (const path of paths)
 			await files.write(join(basename(dir), path), path.endsWith(KIT) ? '"name": "drydock"' : "");
 		const doubts: string[] = [];
-		const names = (await entrantsIn(dir, await lessons(), false, (doubt) => doubts.push(doubt))).map(
+		const names = (await candidatesIn(dir, await lessons(), false, (doubt) => doubts.push(doubt))).map(
 			({ name }) => name,
 		);
 		return { names: names.map((name) => (name === basename(dir) ? "one" : name)), doubt: doubts.join() };
@@ -301,13 +310,13 @@ describe("a class", () => {
 
 	test("is one submission when told so", async () => {
 		await files.write("told/src/isolate.ts", "");
-		expect(await entrants(join(files.dir, "told"), true)).toEqual(["told"]);
+		expect(await candidates(join(files.dir, "told"), true)).toEqual(["told"]);
 	});
 
 	test("without anybody, or that is not there, is wrong usage", async () => {
 		await files.write("empty/readme.txt", "");
-		await expect(entrants(join(files.dir, "empty"))).rejects.toMatchObject({ kind: "usage" });
-		await expect(entrants(join(files.dir, "nowhere"))).rejects.toMatchObject({ kind: "usage" });
+		await expect(candidates(join(files.dir, "empty"))).rejects.toMatchObject({ kind: "usage" });
+		await expect(candidates(join(files.dir, "nowhere"))).rejects.toMatchObject({ kind: "usage" });
 	});
 });
 

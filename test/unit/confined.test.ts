@@ -3,7 +3,7 @@ import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
-import { lookInto } from "../../harness/classroom/folder.ts";
+import { readFolder } from "../../harness/classroom/folder.ts";
 import { filesOf } from "../../harness/classroom/submission.ts";
 import { type BundleError, bundle } from "../../harness/engine/bundle.ts";
 import { WHOLE_ENGINE } from "../../harness/engine/engine-at.ts";
@@ -28,7 +28,7 @@ async function bundled(texts: Record<string, string>, furnish = async (_dir: str
 	await mkdir(join(files.dir, name));
 	for (const [path, text] of Object.entries(texts)) await files.write(join(name, path), text);
 	await furnish(join(files.dir, name));
-	const folder = await lookInto(Buffer.from(join(files.dir, name)));
+	const folder = await readFolder(Buffer.from(join(files.dir, name)));
 	const taken: string[] = [];
 	const confined = filesOf({ name, folder }, (path) => taken.push(path));
 	const { code, map } = await bundle(engine, new Map([[reference, "/02-unshare/isolate.ts"]]), confined);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { proveDemo } from "../../harness/dev/demo.ts";
-import { pagesIn } from "../../harness/dev/manual.ts";
-import { linksIn, proseOf, proveForm, proveHints, proveTodos } from "../../harness/dev/text.ts";
+import { proveDemo } from "../../harness/dev/demo-proof.ts";
+import { pagesIn } from "../../harness/dev/manual-pages.ts";
+import { linksIn, proseOf, proveForm, proveHints, proveTodos } from "../../harness/dev/text-proofs.ts";
 
 const README = `# 02 · A name: unshare
 
@@ -42,8 +42,8 @@ describe("proveForm", () => {
 		["a part missing", README.replace("## Explore", ""), "02-unshare", "in this order"],
 		["a part too many", README.replace("### More", "## More"), "02-unshare", "More"],
 		["nothing in it", "", "02-unshare", "none"],
-	])("%s is told", (_what, readme, id, mend) => {
-		expect(proveForm(readme, id)).toMatchObject({ holds: false, mend: expect.stringContaining(mend) });
+	])("%s is told", (_what, readme, id, fix) => {
+		expect(proveForm(readme, id)).toMatchObject({ holds: false, fix: expect.stringContaining(fix) });
 	});
 
 	test("what looks like a heading in a code block is none", () => {

@@ -9,7 +9,7 @@ import { printable } from "../../harness/base/printable.ts";
 import { FORMATS } from "../../harness/classroom/formats.ts";
 import { isName, printableName } from "../../harness/classroom/harmless.ts";
 import { STATUSES } from "../../harness/classroom/result.ts";
-import { merge, readReports } from "../../harness/classroom/shard.ts";
+import { mergeReports, readReports } from "../../harness/classroom/shard.ts";
 import { details, table } from "../../harness/classroom/table.ts";
 import { Slides } from "../../harness/cli/show/slides.ts";
 import { unpackArchive } from "../../harness/learner/archive.ts";
@@ -63,7 +63,7 @@ describe("whatever is in", () => {
 		await fc.assert(
 			fc.asyncProperty(edits, async (changes) => {
 				const file = await files.write("report.json", edited(report, changes));
-				const merged = await refusedOr(async () => merge(await readReports([file]), [file]));
+				const merged = await refusedOr(async () => mergeReports(await readReports([file]), [file]));
 				if (merged === null) return;
 				taken += 1;
 				for (const { name } of merged.submissions) expect(isName(name)).toBe(true);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { couldDoMore, spent } from "../../harness/classroom/idleness.ts";
+import { hasRoomForMachine, processorTimes } from "../../harness/classroom/idleness.ts";
 
 const GIGABYTE = 2 ** 30;
 const before = { idle: 500, all: 1_000, processors: 2 };
@@ -13,11 +13,11 @@ test.each([
 	["both busy", 0, 2 * GIGABYTE, false],
 	["both idle, but no memory left", 1_950, GIGABYTE / 2, false],
 ])("%s", (_what, idleMs, freeBytes, could) => {
-	expect(couldDoMore(before, after(idleMs), freeBytes)).toBe(could);
+	expect(hasRoomForMachine(before, after(idleMs), freeBytes)).toBe(could);
 });
 
 test("what the processors have spent only grows", async () => {
-	const first = spent();
-	await expect.poll(() => spent().all).toBeGreaterThan(first.all);
-	expect(spent().idle).toBeGreaterThanOrEqual(first.idle);
+	const first = processorTimes();
+	await expect.poll(() => processorTimes().all).toBeGreaterThan(first.all);
+	expect(processorTimes().idle).toBeGreaterThanOrEqual(first.idle);
 });

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { isName, printableName } from "../../harness/classroom/harmless.ts";
 import type { ClassReport, Result } from "../../harness/classroom/result.ts";
-import { classKey, isIn, merge, parseShard, readReports } from "../../harness/classroom/shard.ts";
+import { classKey, isInShard, mergeReports, parseShard, readReports } from "../../harness/classroom/shard.ts";
 import { reportOn } from "../support/class-report.ts";
 import { temporary } from "../support/temporary.ts";
 
@@ -19,12 +19,14 @@ const only = ({ submissions }: ClassReport) => submissions[0] as ClassReport["su
 
 describe("a submission", () => {
 	test.each([1, 2, 3, 7])("is in exactly one of %i shards, and every shard has some", (of) => {
-		for (const name of NAMES) expect(shards(of).filter((shard) => isIn(shard, name))).toHaveLength(1);
-		for (const shard of shards(of)) expect(NAMES.some((name) => isIn(shard, name))).toBe(true);
+		for (const name of NAMES) expect(shards(of).filter((shard) => isInShard(shard, name))).toHaveLength(1);
+		for (const shard of shards(of)) expect(NAMES.some((name) => isInShard(shard, name))).toBe(true);
 	});
 
 	test("stays in its shard, on every computer and in every version", () => {
-		expect(NAMES.slice(0, 8).map((name) => shards(4).find((shard) => isIn(shard, name))?.index)).toMatchInlineSnapshot(`
+		expect(
+			NAMES.slice(0, 8).map((name) => shards(4).find((shard) => isInShard(shard, name))?.index),
+		).toMatchInlineSnapshot(`
 			[
 			  1,
 			  1,
@@ -47,11 +49,11 @@ describe("merge", () => {
 	const whole = Object.fromEntries(NAMES.slice(0, 9).map((name) => [name, ["pass", "fail"] as ["pass", "fail"]]));
 	const parts = (of: number): ClassReport[] =>
 		shards(of).map((shard) => {
-			const mine = Object.fromEntries(Object.entries(whole).filter(([name]) => isIn(shard, name)));
+			const mine = Object.fromEntries(Object.entries(whole).filter(([name]) => isInShard(shard, name)));
 			return reportOn(mine, { shard, class: { key: classKey(Object.keys(whole)), submissions: 9 } });
 		});
 	const merged = (reports: readonly ClassReport[]) =>
-		merge(
+		mergeReports(
 			reports,
 			reports.map((_, at) => `${at + 1}.json`),
 		);

@@ -4,7 +4,7 @@ import { relative } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { inKit, kitDir } from "../../harness/base/kit.ts";
-import { applied, parseDifference } from "../../harness/dev/difference.ts";
+import { applyDifference, parseDifference } from "../../harness/dev/difference.ts";
 import { readSubmission, submissionsOf } from "../../harness/dev/submissions.ts";
 import { fileOf } from "../support/submissions.ts";
 import { temporary } from "../support/temporary.ts";
@@ -23,7 +23,7 @@ export function two() {
 `;
 
 const changed = (...places: string[]) =>
-	applied(parseDifference(["// head", "--- solutions/x.ts", ...places, ""].join("\n")), MODULE);
+	applyDifference(parseDifference(["// head", "--- solutions/x.ts", ...places, ""].join("\n")), MODULE);
 
 describe("a difference", () => {
 	test("replaces lines, where its lines are", () => {
@@ -50,7 +50,7 @@ describe("a difference", () => {
 			"",
 		].join("\n");
 		expect(parseDifference(git)).toMatchObject({ base: "solutions/x.ts", head: "// diagnosis: x\n" });
-		expect(applied(parseDifference(git), MODULE)).toBe(MODULE.replace("two", "three"));
+		expect(applyDifference(parseDifference(git), MODULE)).toBe(MODULE.replace("two", "three"));
 	});
 
 	test.each([

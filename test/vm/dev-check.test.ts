@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
-import { proveLesson } from "../../harness/dev/lesson.ts";
+import { proveLesson } from "../../harness/dev/lesson-proofs.ts";
 import { findLesson, lessons } from "../../harness/judge/lessons.ts";
 import { newMachinePool } from "../support/guest.ts";
 

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
-import { entrantsIn } from "../../harness/classroom/class.ts";
+import { candidatesIn } from "../../harness/classroom/class.ts";
 import { gradeAll } from "../../harness/classroom/grader.ts";
 import { Journal } from "../../harness/classroom/journal.ts";
 import type { Result } from "../../harness/classroom/result.ts";
@@ -42,18 +42,18 @@ async function graded(name: string, spoil: (run: PlayedRun, index: number) => Pl
 		},
 	};
 	const lesson = await findLesson("02");
-	const heard: Result[] = [];
-	const putBack: number[] = [];
+	const onResult: Result[] = [];
+	const onRetry: number[] = [];
 	const journal = await Journal.open(join(files.dir, `${name}.jsonl`), false);
-	const reports = await gradeAll(await entrantsIn(join(files.dir, "class"), await lessons(), false), {
+	const reports = await gradeAll(await candidatesIn(join(files.dir, "class"), await lessons(), false), {
 		lessons: [{ lesson, check: await loadCheck(lesson), key: name }],
 		machines: busyMachines,
 		...{ journal, lanes: 1, moreLanes: 0 },
-		heard: (result) => heard.push(result),
-		putBack: (count) => putBack.push(count),
+		onResult: (result) => onResult.push(result),
+		onRetry: (count) => onRetry.push(count),
 	});
 	const found = reports.map(({ results }) => [results[0]?.status, results[0]?.finding?.diagnosis ?? null]);
-	return { found, putBack, heard: heard.length, runs, known: journal.size };
+	return { found, onRetry, onResult: onResult.length, runs, known: journal.size };
 }
 
 const silent = (run: PlayedRun): PlayedRun => ({
@@ -68,17 +68,17 @@ test("what came too late on a busy computer is judged again at the end, and told
 			["pass", null],
 			["fail", "ipc-shared"],
 		],
-		...{ putBack: [2], heard: 2, runs: 6, known: 2 },
+		...{ onRetry: [2], onResult: 2, runs: 6, known: 2 },
 	});
 });
 
 test("a mistake that is found twice counts, however busy the computer", async () => {
-	const { found, putBack } = await graded("busy", (run) => ({ ...run, processorShare: BUSY }));
+	const { found, onRetry } = await graded("busy", (run) => ({ ...run, processorShare: BUSY }));
 	expect(found).toEqual([
 		["pass", null],
 		["fail", "ipc-shared"],
 	]);
-	expect(putBack).toEqual([1]);
+	expect(onRetry).toEqual([1]);
 });
 
 test("what is never judged for want of time is no failure, and is not kept", async () => {
@@ -88,15 +88,15 @@ test("what is never judged for want of time is no failure, and is not kept", asy
 		outcome: { kind: "lost", how: faults[Math.floor(index / 3)] ?? "silent", detail: "" },
 	});
 	// The first run of each round is the reference's.
-	const { found, putBack, known } = await graded("never", (run, index) => (index % 3 === 0 ? run : lost(run, index)));
+	const { found, onRetry, known } = await graded("never", (run, index) => (index % 3 === 0 ? run : lost(run, index)));
 	expect(found.map(([status]) => status)).toEqual(["error", "error"]);
-	expect(putBack).toEqual([2, 2]);
+	expect(onRetry).toEqual([2, 2]);
 	expect(known).toBe(0);
 });
 
 test("on a quiet computer, nothing is judged twice", async () => {
-	const { putBack, runs } = await graded("quiet", (run, index) =>
+	const { onRetry, runs } = await graded("quiet", (run, index) =>
 		index === 0 ? run : { ...silent(run), processorShare: 1 },
 	);
-	expect({ putBack, runs }).toEqual({ putBack: [], runs: 3 });
+	expect({ onRetry, runs }).toEqual({ onRetry: [], runs: 3 });
 });

@@ -1,5 +1,5 @@
 import { type ClassReport, explained, type Result } from "../result.ts";
-import { onlySubmission, statusOf } from "./only.ts";
+import { onlySubmission, statusOf } from "./one-submission.ts";
 
 /**
  * The input of GitHub Classroom's reporter: a line for the file $GITHUB_OUTPUT, so that the step's output `result`

@@ -1,6 +1,6 @@
 import { shortened } from "../harmless.ts";
 import { type ClassReport, explained } from "../result.ts";
-import { notJudged, onlySubmission, statusOf } from "./only.ts";
+import { notJudged, onlySubmission, statusOf } from "./one-submission.ts";
 
 const MESSAGE_CHARS_MAX = 65_535;
 const OUTPUT_CHARS_MAX = 500;

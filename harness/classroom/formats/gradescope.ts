@@ -1,5 +1,5 @@
 import { type ClassReport, explained, pointsFor, scoreOf } from "../result.ts";
-import { notJudged, onlySubmission } from "./only.ts";
+import { notJudged, onlySubmission } from "./one-submission.ts";
 
 /**
  * Gradescope's results.json. A lesson that could not be judged is a test without points, which changes no total. If

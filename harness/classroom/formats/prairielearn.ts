@@ -1,6 +1,6 @@
 import { shortened } from "../harmless.ts";
 import { type ClassReport, explained, headline, pointsFor, scoreOf } from "../result.ts";
-import { notJudged, onlySubmission } from "./only.ts";
+import { notJudged, onlySubmission } from "./one-submission.ts";
 
 /** PrairieLearn accepts 1 MB in total, and a course has some ten lessons. */
 const OUTPUT_CHARS_MAX = 8_000;

@@ -4,7 +4,8 @@ import { EXIT } from "../../base/failure.ts";
 import { interruption } from "../../base/interrupt.ts";
 import { mark } from "../../base/plain.ts";
 import { silent, visible } from "../../base/progress.ts";
-import { proveLesson } from "../../dev/lesson.ts";
+import { proveLesson } from "../../dev/lesson-proofs.ts";
+import type { Proof } from "../../dev/proof.ts";
 import { findLesson, lessons } from "../../judge/lessons.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
 import { printJson, style } from "../text/terminal.ts";
@@ -25,16 +26,25 @@ export async function devCheck(id: string | undefined, { json }: { json?: boolea
 			for (const one of proved) {
 				const { lesson, proofs } = await one;
 				process.stdout.write(`${chalk.bold(lesson)}\n`);
-				for (const { what, holds, mend } of proofs) {
+				for (const { what, holds, fix } of proofs) {
 					process.stdout.write(`${mark(holds ? "holds" : "broken", chalk, plain)} ${what}\n`);
-					if (mend !== undefined) process.stdout.write(`    ${mend}\n`);
+					if (fix !== undefined) process.stdout.write(`    ${fix}\n`);
 				}
 			}
 		const all = await Promise.all(proved);
 		interruption.throwIfAborted();
-		if (json) printJson({ schemaVersion: 1, lessons: all });
+		if (json) printJson(documentOf(all));
 		return all.every(({ proofs }) => proofs.every(({ holds }) => holds)) ? EXIT.passed : EXIT.notPassed;
 	} finally {
 		await machines.close();
 	}
+}
+
+// In the document, the key for a fix is `mend`.
+function documentOf(lessons: readonly { lesson: string; proofs: readonly Proof[] }[]) {
+	const documented = ({ what, holds, fix }: Proof) => ({ what, holds, ...(fix !== undefined && { mend: fix }) });
+	return {
+		schemaVersion: 1,
+		lessons: lessons.map(({ lesson, proofs }) => ({ lesson, proofs: proofs.map(documented) })),
+	};
 }

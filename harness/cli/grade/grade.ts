@@ -1,10 +1,10 @@
 import { cpus } from "node:os";
 import { Failure } from "../../base/failure.ts";
 import { visible } from "../../base/progress.ts";
-import { archivesIn, entrantsIn } from "../../classroom/class.ts";
+import { candidatesIn, unreadableArchivesIn } from "../../classroom/class.ts";
 import { type DeliveryOptions, deliver, deliveryOf } from "../../classroom/delivery.ts";
 import { gradeClass, lessonsToGrade } from "../../classroom/grading.ts";
-import { isIn, merge, parseShard, readReports, WHOLE } from "../../classroom/shard.ts";
+import { isInShard, mergeReports, parseShard, readReports, WHOLE_CLASS } from "../../classroom/shard.ts";
 import { lessons } from "../../judge/lessons.ts";
 import { style } from "../text/terminal.ts";
 
@@ -22,24 +22,26 @@ export interface GradeOptions extends DeliveryOptions {
 /** `drydock grade`. @returns the exit code */
 export async function grade(dir: string, options: GradeOptions): Promise<number> {
 	const graded = await lessonsToGrade(options.lesson?.split(",").map((id) => id.trim()));
-	const shard = options.shard === undefined ? WHOLE : parseShard(options.shard);
+	const shard = options.shard === undefined ? WHOLE_CLASS : parseShard(options.shard);
 	const lanes = lanesOf(options.lanes);
-	const everybody = await entrantsIn(dir, await lessons(), options.one === true, (doubt) => visible.note(doubt));
-	const { count, commands } = await archivesIn(dir);
+	const allCandidates = await candidatesIn(dir, await lessons(), options.one === true, (warning) =>
+		visible.note(warning),
+	);
+	const { count, commands } = await unreadableArchivesIn(dir);
 	if (count > 0)
 		visible.note([`archives that are not looked into: ${count}; to unpack them:`, ...commands].join("\n  "));
-	const here = everybody.filter(({ name }) => isIn(shard, name)).length;
+	const here = allCandidates.filter(({ name }) => isInShard(shard, name)).length;
 	const delivery = await deliveryOf(options, here, dir);
 	// If the user gives a number of machines, no more are added.
 	const moreLanes = options.lanes === undefined ? lanes : 0;
 	const resume = options.resume === true;
-	const work = { dir, everybody, lessons: graded, shard, lanes, moreLanes, resume };
+	const work = { dir, allCandidates, lessons: graded, shard, lanes, moreLanes, resume };
 	return deliver(await gradeClass(work, visible), delivery, style());
 }
 
 /** `drydock grade merge`. @returns the exit code */
 export async function gradeMerge(files: string[], options: DeliveryOptions): Promise<number> {
-	const report = merge(await readReports(files), files);
+	const report = mergeReports(await readReports(files), files);
 	return deliver(report, await deliveryOf(options, report.submissions.length), style());
 }
 

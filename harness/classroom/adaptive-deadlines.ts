@@ -12,7 +12,7 @@ const REMEMBERED = 15;
 const LATEST = 3;
 
 /** Runs machines with deadlines that follow how long a lesson takes. The first runs have the machine's own deadline. */
-export class Pace implements MachinePool {
+export class AdaptiveDeadlines implements MachinePool {
 	readonly #machines: MachinePool;
 	readonly #tookMs: number[] = [];
 

@@ -9,11 +9,11 @@ const BAR_WIDTH = 20;
  * @param say redraws the line about the work in progress
  * @param note prints a line that stays
  */
-export function tally(
+export function showGradingProgress(
 	total: number,
 	say: (detail: string) => void,
 	note: Progress["note"],
-): { heard(result: Result): void } {
+): { onResult(result: Result): void } {
 	let [done, passed, unjudged, tenths] = [0, 0, 0, 0];
 	const redrawn = process.stderr.isTTY === true && !plainWanted();
 	const said = () => {
@@ -25,7 +25,7 @@ export function tally(
 		}
 	};
 	return {
-		heard: ({ status }) => {
+		onResult: ({ status }) => {
 			done += 1;
 			if (status === "pass") passed += 1;
 			if (status === "error" || status === "unsupported") unjudged += 1;

@@ -9,14 +9,21 @@ import { type Lesson, loadCheck, loadDemo } from "../judge/lessons.ts";
 import type { MachinePool } from "../judge/module-run.ts";
 import type { Reference } from "../judge/reference.ts";
 import { citedPage, manualPages } from "../vm/manual.ts";
-import { proveDemo } from "./demo.ts";
-import { pagesIn } from "./manual.ts";
+import { proveDemo } from "./demo-proof.ts";
+import { pagesIn } from "./manual-pages.ts";
 import { type Proof, proof } from "./proof.ts";
 import { submissionsOf } from "./submissions.ts";
-import { linksIn, proseOf, proveForm, proveHints, proveTodos } from "./text.ts";
+import { linksIn, proseOf, proveForm, proveHints, proveTodos } from "./text-proofs.ts";
 
 /** Diagnoses that no skeleton may have: it has to run, and to be wrong in what the lesson is about. */
-const UNKIND = new Set(["exception", "syntax-error", "missing-export", "unresolved-import", "never-ends", "silent"]);
+const UNSUITABLE_DIAGNOSES = new Set([
+	"exception",
+	"syntax-error",
+	"missing-export",
+	"unresolved-import",
+	"never-ends",
+	"silent",
+]);
 
 /**
  * Proves that a lesson is complete. If a part of the lesson is missing or cannot be loaded, a proof does not hold.
@@ -25,7 +32,7 @@ const UNKIND = new Set(["exception", "syntax-error", "missing-export", "unresolv
 export async function proveLesson(lesson: Lesson, machines: MachinePool): Promise<Proof[]> {
 	const { id } = lesson;
 	const [readme, hints] = [await text("lessons", id, "README.md"), await text("lessons", id, "hints.md")];
-	const demo = (await exists(inKit("lessons", id, "demo.ts"))) ? await loaded(() => loadDemo(lesson)) : null;
+	const demo = (await exists(inKit("lessons", id, "demo.ts"))) ? await resultOrError(() => loadDemo(lesson)) : null;
 	const proofs = [
 		...(readme === null ? [missing(id, "README.md")] : [proveForm(readme, id), ...(await proveLinks(readme, id))]),
 		hints === null ? missing(id, "hints.md") : proveHints(hints),
@@ -36,7 +43,7 @@ export async function proveLesson(lesson: Lesson, machines: MachinePool): Promis
 				: proveDemo(demo),
 	];
 	if (!(await exists(inKit("lessons", id, "check.ts")))) return [...proofs, missing(id, "check.ts")];
-	const check = await loaded(() => loadCheck(lesson));
+	const check = await resultOrError(() => loadCheck(lesson));
 	if (check instanceof Error) return [...proofs, proof("check.ts can be loaded", [check.message])];
 	const skeleton = await text("lessons", id, check.module);
 	return [
@@ -81,7 +88,7 @@ async function proveManual(texts: readonly string[], check: Check, demo: Demo | 
 }
 
 async function proveMisconceptions(id: string, check: Check): Promise<Proof> {
-	const wrong = await loaded(() => submissionsOf(id, "wrong"));
+	const wrong = await resultOrError(() => submissionsOf(id, "wrong"));
 	if (wrong instanceof Error) return proof("every wrong submission can be read", [wrong.message]);
 	const shown = new Set(wrong.map(({ misconception }) => misconception));
 	const tags = new Set(explanations(check).flatMap(({ misconception }) => misconception ?? []));
@@ -104,7 +111,7 @@ const explanations = (check: Check): Explanation[] => [
 ];
 
 async function proveSkeleton(lesson: Lesson, check: Check, machines: MachinePool): Promise<Proof[]> {
-	const verdict = await loaded(() => judge(lesson, inKit("lessons", lesson.id, check.module), machines));
+	const verdict = await resultOrError(() => judge(lesson, inKit("lessons", lesson.id, check.module), machines));
 	const expected = (await text("test/submissions", lesson.id, "skeleton"))?.trim();
 	if (verdict instanceof Error) return [proof("the skeleton can be checked", [verdict.message])];
 	const diagnosis = verdict.findings[0]?.diagnosis ?? "passed";
@@ -114,14 +121,14 @@ async function proveSkeleton(lesson: Lesson, check: Check, machines: MachinePool
 		proof("the skeleton is not right yet", verdict.verdict === "fail" ? [] : ["leave something to do"]),
 		proof(
 			"the skeleton fails in the lesson's own way, and as expected",
-			diagnosis !== expected || UNKIND.has(diagnosis) ? [`it shows ${diagnosis}, ${named}`] : [],
+			diagnosis !== expected || UNSUITABLE_DIAGNOSES.has(diagnosis) ? [`it shows ${diagnosis}, ${named}`] : [],
 		),
 	];
 }
 
 async function proveSolution(lesson: Lesson, check: Check, machines: MachinePool): Promise<Proof[]> {
-	const verdict = await loaded(() => judge(lesson, inKit("solutions", lesson.id, check.module), machines));
-	const reference = await loaded(() => measuredReference(lesson, check, machines));
+	const verdict = await resultOrError(() => judge(lesson, inKit("solutions", lesson.id, check.module), machines));
+	const reference = await resultOrError(() => measuredReference(lesson, check, machines));
 	return [
 		verdict instanceof Error
 			? proof("the solution can be checked", [verdict.message])
@@ -153,7 +160,7 @@ function leftovers({ facts, observation: { before, after } }: Reference): string
 }
 
 // Returns an error of the lesson's own. Throws if this computer cannot run virtual machines.
-async function loaded<T>(load: () => Promise<T>): Promise<T | Error> {
+async function resultOrError<T>(load: () => Promise<T>): Promise<T | Error> {
 	try {
 		return await load();
 	} catch (error) {

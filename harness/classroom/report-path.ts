@@ -11,7 +11,7 @@ import { Failure } from "../base/failure.ts";
  * @param ending the file name ending of reports in a folder
  * @throws {Failure} usage
  */
-export async function refuseHandedIn(dir: string, out: string, ending: string): Promise<void> {
+export async function refuseSubmittedPath(dir: string, out: string, ending: string): Promise<void> {
 	const below = relative(resolve(dir), resolve(out));
 	if (below === ".." || below.startsWith(`..${sep}`)) return;
 	const parts = below.split(sep);

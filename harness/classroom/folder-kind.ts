@@ -2,14 +2,14 @@ import { join } from "node:path";
 import { readRegularFile } from "../base/regular-file.ts";
 import { type Lesson, moduleOf } from "../judge/lessons.ts";
 import { LOGBOOK } from "../learner/logbook.ts";
-import { entriesIn, lookInto } from "./folder.ts";
-import { archiveNamed } from "./packed.ts";
+import { parseArchiveName } from "./archives.ts";
+import { entriesIn, readFolder } from "./folder.ts";
 
 /** Whether a folder is a single submission, or a class's folder with several. */
-export interface Shape {
+export interface FolderKind {
 	isSubmission: boolean;
 	/** A message about this decision, if the caller may have meant the other; otherwise null. */
-	doubt: string | null;
+	warning: string | null;
 }
 
 type Entry = Awaited<ReturnType<typeof entriesIn>>[number];
@@ -21,7 +21,7 @@ const MANIFEST_BYTES_MAX = 64 << 10;
  * Decides whether a folder is a single submission, by its contents. Somebody in a class may be called "workspace", or
  * like a lesson. So a folder is a class's if somebody else has handed in something beside such a folder.
  */
-export async function shapeOf(dir: string, lessons: readonly Lesson[]): Promise<Shape> {
+export async function folderKind(dir: string, lessons: readonly Lesson[]): Promise<FolderKind> {
 	const ids = new Set(lessons.map(({ id }) => id));
 	const entries = await entriesIn(Buffer.from(dir));
 	const workspaces = await filtered(entries, async ({ name, kind, place }) => {
@@ -31,20 +31,23 @@ export async function shapeOf(dir: string, lessons: readonly Lesson[]): Promise<
 	});
 	const marks = [...partsOf(entries, ids), ...workspaces];
 	const [mark] = marks;
-	if (mark === undefined) return { isSubmission: false, doubt: null };
-	if (isWhole(marks, lessons) || (await isKit(dir, entries))) return { isSubmission: true, doubt: null };
+	if (mark === undefined) return { isSubmission: false, warning: null };
+	if (isWhole(marks, lessons) || (await isKit(dir, entries))) return { isSubmission: true, warning: null };
 	const others = entries.filter((entry) => !marks.includes(entry) && isSomebodys(entry));
-	if (others.length === 0) return { isSubmission: true, doubt: null };
+	if (others.length === 0) return { isSubmission: true, warning: null };
 	const modules = new Set([LOGBOOK, ...(await Promise.all(lessons.map(moduleOf)))]);
 	for (const other of others) {
 		if (!(await isHandedIn(other, modules))) continue;
 		const why = `"${mark.name}" is in it, and so is "${other.name}", where somebody has handed in something, too`;
-		return { isSubmission: false, doubt: `${dir} is taken for a class: ${why}; with --one it is a single submission` };
+		return {
+			isSubmission: false,
+			warning: `${dir} is taken for a class: ${why}; with --one it is a single submission`,
+		};
 	}
 	const names = others.slice(0, 3).map(({ name }) => `"${name}"`);
 	const more = others.length > names.length ? ", …" : "";
 	const why = `"${mark.name}" is in it, and no lesson's module is in ${names.join(", ")}${more}`;
-	return { isSubmission: true, doubt: `${dir} is taken for a single submission: ${why}` };
+	return { isSubmission: true, warning: `${dir} is taken for a single submission: ${why}` };
 }
 
 const partsOf = (entries: readonly Entry[], ids: ReadonlySet<string>) =>
@@ -62,12 +65,13 @@ async function isKit(dir: string, entries: readonly Entry[]): Promise<boolean> {
 	return /"name":\s*"drydock"/.test(manifest.toString());
 }
 
-const isSomebodys = ({ name, kind }: Entry) => kind === "directory" || (kind === "file" && archiveNamed(name) !== null);
+const isSomebodys = ({ name, kind }: Entry) =>
+	kind === "directory" || (kind === "file" && parseArchiveName(name) !== null);
 
 async function isHandedIn({ place, kind }: Entry, modules: ReadonlySet<string>): Promise<boolean> {
 	if (kind === "file") return true;
-	const { files, refused, cutOff } = await lookInto(place);
-	if (cutOff || [...refused.values()].some((why) => why.startsWith("cannot be read"))) return true;
+	const { files, refused, isTruncated } = await readFolder(place);
+	if (isTruncated || [...refused.values()].some((why) => why.startsWith("cannot be read"))) return true;
 	return [...files.keys()].some((path) => modules.has(path.slice(path.lastIndexOf("/") + 1)));
 }
 

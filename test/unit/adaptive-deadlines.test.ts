@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { Pace } from "../../harness/classroom/pace.ts";
+import { AdaptiveDeadlines } from "../../harness/classroom/adaptive-deadlines.ts";
 import type { MachinePool } from "../../harness/judge/module-run.ts";
 import type { Ending } from "../../harness/protocol/index.ts";
 import type { RunRequest } from "../../harness/vm/machine.ts";
@@ -32,7 +32,7 @@ async function deadlines(runs: readonly { ms: number; ending: Ending | null }[])
 			return { outcome: { kind: "observed", observation: observation({ ending }) }, output, processorShare: 1 };
 		},
 	};
-	const pace = new Pace(machines);
+	const pace = new AdaptiveDeadlines(machines);
 	for (const _ of runs) await pace.play(REQUEST);
 	return given;
 }

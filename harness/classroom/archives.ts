@@ -11,7 +11,7 @@ const EXPORTED = /^(.+)\.(tar\.gz|tgz)$/i;
 const OTHER = /^(.+)\.(zip|tar|tar\.\w+)$/i;
 
 /** The owner of an archive by its file name, and whether it can be read; null if the name is not an archive's. */
-export function archiveNamed(name: string): { owner: string; ending: string; isExport: boolean } | null {
+export function parseArchiveName(name: string): { owner: string; ending: string; isExport: boolean } | null {
 	const isExport = EXPORTED.test(name);
 	const [, owner, ending] = (isExport ? EXPORTED : OTHER).exec(name) ?? [];
 	return owner === undefined || ending === undefined ? null : { owner, ending, isExport };
@@ -24,7 +24,7 @@ const unpacking = new ConcurrencyLimit(1);
  * Unpacks an archive into memory, and lists its files like those of a folder.
  * @throws {Error} it cannot be read, or is not as `drydock export` writes it
  */
-export async function lookIntoArchive(place: Buffer): Promise<Folder> {
+export async function readArchive(place: Buffer): Promise<Folder> {
 	const contents = await unpacking.run(async () => unpackArchive(await readRegularFile(place, ARCHIVE_BYTES_MAX)));
 	const importable = [...contents].filter(([path]) => isImportable(path));
 	const files = importable.map(([path, content]) => {
@@ -33,7 +33,7 @@ export async function lookIntoArchive(place: Buffer): Promise<Folder> {
 		const kept = Buffer.from(content.subarray(0, FILE_BYTES_MAX + 1));
 		return [`/${path}`, async () => asText(kept)] as const;
 	});
-	return { files: new Map(files), refused: new Map(), cutOff: false };
+	return { files: new Map(files), refused: new Map(), isTruncated: false };
 }
 
 /** A shell command that unpacks each archive with this ending into a folder of its own. */

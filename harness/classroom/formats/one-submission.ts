@@ -1,9 +1,9 @@
-import type { ClassReport, Graded, Report, Result } from "../result.ts";
+import type { ClassReport, Report, Result, WeightedLesson } from "../result.ts";
 
 /** The only submission in a report, with each lesson beside its result; for documents that hold one submission. */
 export function onlySubmission(report: ClassReport): {
 	submission: Report;
-	rows: { lesson: Graded; result: Result }[];
+	rows: { lesson: WeightedLesson; result: Result }[];
 } {
 	const [submission, ...others] = report.submissions;
 	if (submission === undefined || others.length > 0)
@@ -17,7 +17,7 @@ export function onlySubmission(report: ClassReport): {
 }
 
 /** A message about the lessons that could not be judged; null if there are none. */
-export function notJudged(rows: readonly { lesson: Graded; result: Result }[]): string | null {
+export function notJudged(rows: readonly { lesson: WeightedLesson; result: Result }[]): string | null {
 	const without = rows.filter(({ result: { status } }) => status === "error" || status === "unsupported");
 	if (without.length === 0) return null;
 	const reasons = without.map(({ lesson: { id }, result: { reason } }) => `${id}: ${reason}`);
