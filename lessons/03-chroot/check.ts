@@ -163,7 +163,7 @@ export default defineCheck({
 						!breakOutCalls(context).some(({ call, error }) => call === "chroot" && error === undefined),
 					diagnosis: "break-out-refused",
 					why: (context) =>
-						`breakOut threw an exception: ${breakOutError(context)}. Its absolute paths start at the rootfs, not at the host's root. Few of the host's directories exist there.`,
+						`breakOut threw an exception: ${breakOutError(context)}. In breakOut, absolute paths start at the rootfs, not at the host's root. Few of the host's directories exist there.`,
 					try: "Use a directory that every rootfs has, or make one first. With recursive: true, mkdirSync accepts a directory that exists already.",
 					see: ["chroot(2), ERRORS", "path_resolution(7)"],
 				},

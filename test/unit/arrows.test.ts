@@ -24,7 +24,7 @@ const FORBIDDEN: readonly Example[] = [
 	["lessons/02-unshare/check.ts", "harness/judge/facts.ts"],
 	["lessons/02-unshare/check.ts", "lessons/02-unshare/isolate.ts"],
 	["lessons/02-unshare/check.ts", "lessons/02-unshare/driver.ts"],
-	["lessons/02-unshare/any-name.ts", "lessons/03-chroot/facts.ts"],
+	["lessons/02-unshare/any-name.ts", "lessons/03-chroot/break-out.ts"],
 	["lessons/02-unshare/any-name.ts", "native/kernel.ts"],
 	["lessons/02-unshare/demo.ts", "harness/vm/machine-pool.ts"],
 	["lessons/02-unshare/driver.ts", "harness/judge/index.ts"],
