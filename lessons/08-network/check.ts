@@ -128,7 +128,7 @@ export default defineCheck({
 	exported: "connect",
 	weight: 20,
 	lessonSummary:
-		"A network namespace starts with nothing but a loopback that is down. A veth pair is the cable out of it, a bridge is the switch, and NAT lends the containers the host's address. All of it is made of single things, and each of them has to be removed.",
+		"A network namespace starts with nothing but a loopback that is down. A veth pair is the cable out of it, a bridge is the switch, and NAT gives packets from the containers the host's address. These are separate things, and the engine must remove each of them.",
 	draw,
 	scenario,
 	derive,

@@ -1,38 +1,46 @@
 import type { Context, Explanation, FactRule, FactValue, MadeOf } from "../../harness/judge/index.ts";
 import {
-	flushed,
-	gone,
-	halfWay,
-	links,
-	linksLost,
+	halfWayEnding,
+	halfWayLeft,
+	hostLinksLost,
+	hostRulesLost,
+	linksLeft,
 	mountsLeft,
 	namespacesAlive,
 	namespacesHeld,
-	notRefused,
+	portStillPublished,
 	processesLeft,
 	rulesLeft,
-	stillLed,
+	secondCutOff,
 } from "./leftovers.ts";
-import { each, link, loopback, sameNamespace, second, secondEnding, separate } from "./links.ts";
 import {
-	astray,
+	betweenContainers,
+	containerLink,
+	firstNamespace,
+	loopback,
+	secondContainer,
+	secondEnding,
+	secondNamespace,
+} from "./links.ts";
+import {
+	clientHidden,
 	containerAnswers,
-	cutOff,
-	fromBridge,
-	fromHost,
-	fromOutside,
-	hidden,
+	fromContainerToWorld,
+	fromHostToPort,
+	fromWorldToPort,
+	hostCutOff,
+	masqueradeTooWide,
+	otherAddressOfHost,
+	samePortElsewhere,
 	secondPort,
-	tooWide,
-	world,
 } from "./packets.ts";
-import { type Question, REFUSED } from "./scenario.ts";
+import { FIRST_CONTAINER, type Question, REFUSED, SECOND_CONTAINER, THE_HOST, THE_WORLD } from "./scenario.ts";
 
 /**
  * A fact that is only judged when the facts before it are right. If one of those is wrong, its finding gives the
  * reason.
  */
-interface Told {
+interface OrderedFact {
 	fact: string;
 	/** Default: `kernel`. */
 	madeOf?: MadeOf;
@@ -45,133 +53,188 @@ interface Told {
 	explain: Explanation[];
 }
 
-const APART = ["ns.net", "ns.net.other"];
-const LINKED = ["box.host", "host.box"];
+const NAMESPACES_SEPARATE = ["ns.net", "ns.net.other"];
+const FIRST_LINKED = ["box.host", "host.box"];
 
-const asked = (fact: Question, right: string, what: string, given: string[], explain: Explanation[]): Told => ({
-	...{ fact, right, madeOf: "answer" as const, given: [...APART, ...given], explain },
-	what: right === REFUSED ? `what comes of asking ${what}` : `who answers: ${what}`,
+/** @param connection between which places, and at which address or port */
+const answered = (
+	fact: Question,
+	right: string,
+	connection: string,
+	given: string[],
+	explain: Explanation[],
+): OrderedFact => ({
+	...{ fact, right, madeOf: "answer" as const, given: [...NAMESPACES_SEPARATE, ...given], explain },
+	what: `${right === REFUSED ? "the result of" : "who answers"} a connection ${connection}`,
 });
 
-/** What the kernel must show: first for the container, then outwards from it, and last what is left behind. */
-const TOLD: Told[] = [
-	{ fact: "ns.net", right: "new", what: "the container's network namespace", given: [], explain: separate },
+/** The facts in the order in which they are judged: the container, its connections, and last what is left behind. */
+const ORDERED_FACTS: OrderedFact[] = [
+	{ fact: "ns.net", right: "new", what: "the container's network namespace", given: [], explain: firstNamespace },
 	{
 		...{ fact: "other.ending", madeOf: "exercise" as const, right: "returned 0", given: [], explain: secondEnding },
 		excused: ({ ending }) => ending.how !== "returned",
-		what: "the end of a second container, started while the first one runs",
+		what: "how a second container ended that was started beside the first",
 	},
 	{
-		...{ fact: "ns.net.other", right: "its own", given: ["ns.net", "other.ending"], explain: sameNamespace },
+		...{ fact: "ns.net.other", right: "its own", given: ["ns.net", "other.ending"], explain: secondNamespace },
 		what: "the second container's network namespace",
 	},
-	asked("box.lo", "box", "the container itself, asked from inside at 127.0.0.1", [], loopback),
-	asked(
+	answered("box.lo", FIRST_CONTAINER, "inside the container to 127.0.0.1", [], loopback),
+	answered(
 		"box.host",
-		"host",
-		"the host, asked from the container at the bridge's address",
+		THE_HOST,
+		"from the container to the bridge's address",
 		[],
-		[containerAnswers, ...link],
+		[containerAnswers, ...containerLink],
 	),
-	asked("host.box", "box", "the container, asked from the host", [], link),
-	asked("box.other", "other", "the second container, asked from the first", LINKED, each),
+	answered("host.box", FIRST_CONTAINER, "from the host to the container's address", [], containerLink),
+	answered(
+		"box.other",
+		SECOND_CONTAINER,
+		"from the first container to the second container's address",
+		FIRST_LINKED,
+		betweenContainers,
+	),
 	{
 		...{
 			fact: "seen.other",
 			madeOf: "answer" as const,
 			right: "‹address›",
-			given: [...APART, "box.other"],
-			explain: tooWide,
+			given: [...NAMESPACES_SEPARATE, "box.other"],
+			explain: masqueradeTooWide,
 		},
-		what: "who has asked, as the second container sees it",
+		what: "the client's address that the second container sees when the first one connects to it",
 	},
-	asked("host.world", "world", "a server beyond the host, asked from the host itself", [], cutOff),
-	asked("world.host", "host", "the host, asked from beyond it at a port that is not published", [], cutOff),
-	asked("box.world", "world", "a server beyond the host, asked from the container", [...LINKED, "host.world"], world),
-	asked("world.first", "box", "the published port, asked from beyond the host", ["box.world"], fromOutside),
+	answered("host.world", THE_WORLD, "from the host to the world", [], hostCutOff),
+	answered("world.host", THE_HOST, "from the world to the host, at a port that is not published", [], hostCutOff),
+	answered(
+		"box.world",
+		THE_WORLD,
+		"from the container to the world",
+		[...FIRST_LINKED, "host.world"],
+		fromContainerToWorld,
+	),
+	answered("world.first", FIRST_CONTAINER, "from the world to the published port", ["box.world"], fromWorldToPort),
 	{
 		...{
 			fact: "seen.published",
 			madeOf: "answer" as const,
 			right: "‹world›",
-			given: [...APART, "world.first"],
-			explain: hidden,
+			given: [...NAMESPACES_SEPARATE, "world.first"],
+			explain: clientHidden,
 		},
-		what: "who has asked from out there, as the container sees it",
+		what: "the client's address that the container sees when the world connects to the published port",
 	},
-	asked("world.second", "box", "the second published port, asked from beyond the host", ["world.first"], secondPort),
-	asked("host.first", "box", "the published port, asked from the host itself", ["world.first"], fromHost),
-	asked("host.second", "box", "the second one, asked from the host itself", ["world.second", "host.first"], secondPort),
-	asked(
+	answered("world.second", FIRST_CONTAINER, "from the world to the second published port", ["world.first"], secondPort),
+	answered(
+		"host.first",
+		FIRST_CONTAINER,
+		"from the host itself to the published port",
+		["world.first"],
+		fromHostToPort,
+	),
+	answered(
+		"host.second",
+		FIRST_CONTAINER,
+		"from the host itself to the second published port",
+		["world.second", "host.first"],
+		secondPort,
+	),
+	answered(
 		"host.bridge",
-		"box",
-		"the published port, asked from the host at another address of its own",
+		FIRST_CONTAINER,
+		"from the host itself to the published port, at the bridge's address",
 		["host.first"],
-		fromBridge,
+		otherAddressOfHost,
 	),
-	asked("other.host", "host", "the host, asked from the second container", LINKED, second),
-	asked(
+	answered("other.host", THE_HOST, "from the second container to the host", FIRST_LINKED, secondContainer),
+	answered(
 		"other.world",
-		"world",
-		"a server beyond the host, asked from the second container",
+		THE_WORLD,
+		"from the second container to the world",
 		["box.world", "other.host"],
-		second,
+		secondContainer,
 	),
-	asked(
+	answered(
 		"other.port",
-		"other",
-		"the second container's published port, asked from beyond the host",
+		SECOND_CONTAINER,
+		"from the world to the second container's published port",
 		["world.first", "other.host"],
-		second,
+		secondContainer,
 	),
-	asked(
+	answered(
 		"host.elsewhere",
-		"world",
-		"the published port's number at somebody else's address, asked from the host",
+		THE_WORLD,
+		"from the host to the world, at the number of the container's published port",
 		["host.world"],
-		astray,
+		samePortElsewhere,
 	),
-	asked("box.elsewhere", "world", "the same, asked from a container: the other one's port", ["box.world"], astray),
-	asked(
+	answered(
+		"box.elsewhere",
+		THE_WORLD,
+		"from the first container to the world, at the number of the second container's published port",
+		["box.world"],
+		samePortElsewhere,
+	),
+	answered(
 		"later.host",
-		"host",
-		"the host, asked from the second container when the first has ended",
+		THE_HOST,
+		"from the second container to the host, after the first has ended",
 		["other.host"],
-		gone,
+		secondCutOff,
 	),
-	asked(
+	answered(
 		"later.world",
-		"world",
-		"the world, asked from the second container when the first has ended",
+		THE_WORLD,
+		"from the second container to the world, after the first has ended",
 		["other.world"],
-		gone,
+		secondCutOff,
 	),
-	asked("later.port", "other", "the second container's published port, when the first has ended", ["other.port"], gone),
-	asked(
+	answered(
+		"later.port",
+		SECOND_CONTAINER,
+		"from the world to the second container's published port, after the first has ended",
+		["other.port"],
+		secondCutOff,
+	),
+	answered(
 		"later.gone",
 		REFUSED,
-		"the first container's published port from beyond the host, when it has ended",
+		"from the world to the first container's published port, after that container has ended",
 		["world.first"],
-		stillLed,
+		portStillPublished,
 	),
-	asked("later.goneFromHost", REFUSED, "that port from the host itself", ["host.first"], stillLed),
-	{ fact: "lost.rules", right: [], what: "rules of the host's own that were lost", given: [], explain: flushed },
+	answered(
+		"later.goneFromHost",
+		REFUSED,
+		"from the host itself to the first container's published port, after that container has ended",
+		["host.first"],
+		portStillPublished,
+	),
+	{ fact: "lost.rules", right: [], what: "the host's own rules that were lost", given: [], explain: hostRulesLost },
 	{
-		...{ fact: "lost.links", right: [], given: [], explain: linksLost },
-		what: "links, addresses and routes of the host's own that were lost",
+		...{ fact: "lost.links", right: [], given: [], explain: hostLinksLost },
+		what: "the host's own links, addresses and routes that were lost",
 	},
-	{ fact: "left.links", right: [], what: "links, addresses and routes left on the host", given: [], explain: links },
+	{
+		fact: "left.links",
+		right: [],
+		what: "links, addresses and routes left on the host",
+		given: [],
+		explain: linksLeft,
+	},
 	{ fact: "left.rules", right: [], what: "nft rules left on the host", given: [], explain: rulesLeft },
 	{ fact: "left.mounts", right: [], what: "mounts left on the host", given: [], explain: mountsLeft },
 	{
-		...{ fact: "left.namespaces", right: 0, given: APART, explain: namespacesHeld },
-		what: "network namespaces that a process has still open, when both containers have ended",
+		...{ fact: "left.namespaces", right: 0, given: NAMESPACES_SEPARATE, explain: namespacesHeld },
+		what: "network namespaces that a process still holds open after both containers have ended",
 	},
 	{ fact: "left.helpers", right: [], what: "processes left behind", given: [], explain: processesLeft },
 	{
 		...{ fact: "left.alive", right: 0, explain: namespacesAlive },
-		given: [...APART, "left.links", "left.mounts", "left.namespaces", "left.helpers"],
-		what: "network namespaces that still live, when both containers have ended",
+		given: [...NAMESPACES_SEPARATE, "left.links", "left.mounts", "left.namespaces", "left.helpers"],
+		what: "network namespaces that still exist after both containers have ended",
 	},
 	{
 		...{
@@ -179,22 +242,22 @@ const TOLD: Told[] = [
 			madeOf: "exercise" as const,
 			right: "threw",
 			given: ["other.ending"],
-			explain: notRefused,
+			explain: halfWayEnding,
 		},
-		what: "the end of a third container, whose address is none",
+		what: "how a third container with an invalid address ended",
 	},
 	{
-		...{ fact: "halfway.left", right: [], given: ["halfway.ending"], explain: halfWay },
-		what: "what is left of a third container, whose address was refused",
+		...{ fact: "halfway.left", right: [], given: ["halfway.ending"], explain: halfWayLeft },
+		what: "what is left of a third container with an invalid address",
 	},
 ];
 
 /** The right value of each fact. */
-export const RIGHT: ReadonlyMap<string, FactValue> = new Map(TOLD.map(({ fact, right }) => [fact, right]));
+export const RIGHT: ReadonlyMap<string, FactValue> = new Map(ORDERED_FACTS.map(({ fact, right }) => [fact, right]));
 
 const isRight = (fact: string, { facts }: Context) => JSON.stringify(facts[fact]) === JSON.stringify(RIGHT.get(fact));
 
-export const facts: FactRule[] = TOLD.map(({ fact, madeOf = "kernel", what, given, excused, explain }) => ({
+export const facts: FactRule[] = ORDERED_FACTS.map(({ fact, madeOf = "kernel", what, given, excused, explain }) => ({
 	...{ fact, madeOf, what, explain },
 	accept: (_, context) => given.some((earlier) => !isRight(earlier, context)) || excused?.(context) === true,
 }));

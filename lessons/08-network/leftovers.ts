@@ -1,76 +1,76 @@
 import type { Context, Explanation, FactValue, Observation } from "../../harness/judge/index.ts";
-import { ENDED, HALF_WAY, NO_ADDRESS } from "./scenario.ts";
+import { ENDED, HALF_WAY, NO_ADDRESS, resultOf } from "./scenario.ts";
 
 /** Explanations of what ended containers leave behind, and of things that were removed while others still use them. */
 
 const IP_LINK = "ip-link(8)";
-const REMOVED_BY_HAND =
-	"A link lives until it is deleted, or its namespace is gone; the namespace lives as long as a process is in it or a descriptor of it is open.";
+const LINK_LIFETIME =
+	"A link exists until it is deleted, or until its namespace is gone. A namespace exists as long as a process is in it, or a descriptor of it is open.";
 
-export const gone: Explanation[] = [
+export const secondCutOff: Explanation[] = [
 	{
 		diagnosis: "others-cut-off",
 		misconception: 17,
 		why: ({ drawn, facts }) =>
-			`The second container, ${drawn["otherAddress"]}, was connected as long as the first one ran. Since that has ended, of asking came: the host ${said(facts["later.host"])}, the world ${said(facts["later.world"])}, its published port ${said(facts["later.port"])}. Possible causes are that the first one's remove has taken away what both use: the bridge, a table of rules, or forwarding.`,
-		try: "Remove what bears the container's own name. The bridge goes with the last: as long as it has a port, it is in use.",
+			`The second container, ${drawn["otherAddress"]}, was connected as long as the first one ran. After the first one had ended, the results of connections were: from the second container to the host: ${resultOf(facts["later.host"])}; to the world: ${resultOf(facts["later.world"])}; from the world to its published port: ${resultOf(facts["later.port"])}. A possible cause: the first container's remove took away something that both use, such as the bridge, a table of rules, or forwarding.`,
+		try: "Remove only what is named after the container. Remove the bridge when it has no port any more: a bridge with a port is in use.",
 		see: [IP_LINK, "nft(8)"],
 	},
 ];
 
-export const stillLed: Explanation[] = [
+export const portStillPublished: Explanation[] = [
 	{
 		diagnosis: "port-still-led",
 		misconception: 17,
 		why: ({ facts }) =>
-			`The container has ended, nobody listens on that port of the host, and yet the connection is not refused. From beyond the host: ${facts["later.gone"]}; from the host: ${facts["later.goneFromHost"]}. A possible cause is a rule that still sends it to the container's address. The next container that gets the address would get the connection, too.`,
-		try: "Remove the container's own rules in its remove, not only with the last container.",
+			`The container has ended, and no program on the host listens on its published port. But a connection to that port is not refused. From the world: ${resultOf(facts["later.gone"])}; from the host: ${resultOf(facts["later.goneFromHost"])}. A possible cause is a rule that still leads the port to the container's address. The next container with this address would get the connections.`,
+		try: "Remove each container's rules in its own remove, not only with the last container.",
 		see: ["nft(8)"],
 	},
 ];
 
-export const flushed: Explanation[] = [
+export const hostRulesLost: Explanation[] = [
 	{
 		diagnosis: "host-rules-lost",
 		misconception: 17,
-		why: "These lines of the ruleset were there before the first container, and they were not yours. flush ruleset removes everybody's rules; deleting a table removes whatever else is in it.",
-		try: "Keep your rules in a table of your own, named after the container, and delete that.",
+		why: "These lines of the ruleset were there before the first container, and they are not yours. flush ruleset removes all rules of all programs. Deleting a table removes everything in it.",
+		try: "Put your rules into a table of your own, named after the container, and delete only that table.",
 		see: ["nft(8), RULESET", "nft(8), TABLES"],
 	},
 ];
 
-export const linksLost: Explanation[] = [
+export const hostLinksLost: Explanation[] = [
 	{
 		diagnosis: "host-links-lost",
 		misconception: 17,
-		why: "These links, addresses and routes were there before the first container, and they were not yours: without them, the host itself is cut off from somebody.",
-		try: "Remove and change by name, and only what you have made. flush takes what is everybody's.",
+		why: "These links, addresses and routes were there before the first container, and they are not yours. Without them, the host itself cannot reach some computers.",
+		try: "Name the things that you remove or change, and take only those that you have made. flush also removes other programs' things.",
 		see: [IP_LINK, "ip-route(8)"],
 	},
 ];
 
-export const links: Explanation[] = [
+export const linksLeft: Explanation[] = [
 	{
 		when: leftOfKind("veth"),
 		diagnosis: "veth-left",
 		misconception: 17,
-		why: `Both containers have ended, and ip link still shows a veth. ${REMOVED_BY_HAND}`,
-		try: "In remove: ip link delete NAME, and close the descriptor. The other end, its addresses and routes go along.",
+		why: `Both containers have ended, but ip link still shows a veth. ${LINK_LIFETIME}`,
+		try: "In remove: ip link delete NAME, and close the descriptor. The kernel then removes the other end too, and the addresses and routes of both ends.",
 		see: [IP_LINK, "veth(4)"],
 	},
 	{
 		when: leftOfKind("bridge"),
 		diagnosis: "bridge-left",
 		misconception: 17,
-		why: "Both containers have ended, and ip link still shows a bridge that was not there before. A bridge without ports does not go by itself.",
-		try: "In remove: when the bridge has no port any more (/sys/class/net/BRIDGE/brif is empty), ip link delete BRIDGE.",
+		why: "Both containers have ended, but ip link still shows a bridge that was not there before. A bridge without ports does not go away by itself.",
+		try: "In remove: if the bridge has no port any more (/sys/class/net/BRIDGE/brif is empty), ip link delete BRIDGE.",
 		see: [IP_LINK],
 	},
 	{
 		diagnosis: "link-left",
 		misconception: 17,
-		why: "Both containers have ended, and ip link, ip address, ip route or ip rule on the host still show what was not there before. It is no veth and no bridge, and none of it goes by itself.",
-		try: "In remove, undo each of the commands that made something on the host.",
+		why: "Both containers have ended, but ip link, ip address, ip route or ip rule on the host still shows something that was not there before. It is neither a veth nor a bridge, and does not go away by itself.",
+		try: "In remove, undo each command that made something on the host.",
 		see: [IP_LINK, "ip-address(8)", "ip-route(8)", "ip-rule(8)"],
 	},
 ];
@@ -79,8 +79,8 @@ export const rulesLeft: Explanation[] = [
 	{
 		diagnosis: "rules-left",
 		misconception: 17,
-		why: "Both containers have ended, and nft list ruleset on the host still has lines that were not there before. Rules belong to nobody: no process and no link takes them along.",
-		try: "In remove: nft delete table ip NAME, for every table that was made.",
+		why: "Both containers have ended, but nft list ruleset on the host still has lines that were not there before. The kernel does not remove rules when a process ends or a link is deleted.",
+		try: "In remove: nft delete table ip NAME, for every table that you have made.",
 		see: ["nft(8), TABLES"],
 	},
 ];
@@ -90,15 +90,15 @@ export const mountsLeft: Explanation[] = [
 		when: ({ facts }) => asList(facts["left.mounts"]).every((mountPoint) => !mountPoint.startsWith("/run/netns/")),
 		diagnosis: "mount-left",
 		misconception: 17,
-		why: "Both containers have ended, and these mounts are left, which were not there before. A mount lives until it is unmounted; one of a namespace's file keeps the namespace, too.",
-		try: "In remove, unmount what you have mounted. Or mount nothing: an open descriptor keeps a namespace, and goes with the process.",
+		why: "Both containers have ended, but these mounts are left, which were not there before. A mount stays until it is unmounted. A mount of a namespace's file also keeps the namespace alive.",
+		try: "In remove, unmount everything that you have mounted. Or mount nothing: an open descriptor also keeps a namespace alive, and the kernel closes it when the process ends.",
 		see: ["umount2(2)", "namespaces(7), Namespace lifetime"],
 	},
 	{
 		diagnosis: "namespace-left",
 		misconception: 17,
-		why: "Both containers have ended, and in /run/netns a mount is left. A named network namespace is a file in /run/netns with the namespace mounted on it, and that mount keeps it alive.",
-		try: "ip netns delete NAME in remove. Or no name at all: an open descriptor keeps a namespace, too, and goes with the process.",
+		why: "Both containers have ended, but a mount is left in /run/netns. A named network namespace is a file in /run/netns with the namespace mounted on it. This mount keeps the namespace alive.",
+		try: "In remove: ip netns delete NAME. Or use no name: an open descriptor also keeps a namespace alive, and the kernel closes it when the process ends.",
 		see: ["ip-netns(8)", "namespaces(7), Namespace lifetime"],
 	},
 ];
@@ -107,8 +107,8 @@ export const namespacesHeld: Explanation[] = [
 	{
 		diagnosis: "descriptor-left",
 		misconception: 17,
-		why: "Both containers have ended, and in /proc/PID/fd of some process there is still a net:[…] which was not there before and is not the host's. As long as a descriptor of it is open, the namespace lives on, with nobody in it. An engine that starts one container after another gathers them.",
-		try: "closeSync the descriptor in remove, when all else has been removed.",
+		why: "Both containers have ended, but /proc/PID/fd of a process still has a net:[…] that was not there before and is not the host's. As long as a descriptor of a namespace is open, the namespace stays alive, even without processes. An engine that starts one container after another keeps more and more of them.",
+		try: "In remove, close the descriptor with closeSync, after everything else has been removed.",
 		see: ["namespaces(7), Namespace lifetime", "proc_pid_fd(5)"],
 	},
 ];
@@ -117,8 +117,8 @@ export const processesLeft: Explanation[] = [
 	{
 		diagnosis: "processes-left",
 		misconception: 17,
-		why: "Both containers have ended, and these processes, which were not there before, still are. A process that only keeps a namespace alive keeps it for ever.",
-		try: "End every helper in remove, and wait for it. Better: hold the namespace by an open descriptor, which needs no process.",
+		why: "Both containers have ended, but these processes still exist, and were not there before. A helper process that only keeps a namespace alive does so for ever.",
+		try: "In remove, end every helper process, and wait for it. Better: keep the namespace alive by an open descriptor, which needs no helper process.",
 		see: ["namespaces(7), Namespace lifetime", "waitpid(2)"],
 	},
 ];
@@ -127,37 +127,37 @@ export const namespacesAlive: Explanation[] = [
 	{
 		diagnosis: "namespace-alive",
 		misconception: 17,
-		why: "Both containers have ended, and ip netns list-id on the host still has the number of a namespace that the host was joined with. No process is in it, it is mounted nowhere, and nobody has a descriptor of it. A socket keeps the namespace that it was made in, too, wherever the process that has it open is now.",
-		try: "Close what was opened while the process was in the container's namespace.",
+		why: "Both containers have ended, but ip netns list-id on the host still shows the number of a namespace that was connected to the host. No process is in this namespace, it is mounted nowhere, and no process has a descriptor of it. A possible cause is an open socket: it keeps the namespace alive in which it was made, even after its process has moved to another namespace.",
+		try: "Close every socket that was opened while the process was in the container's namespace.",
 		see: ["namespaces(7), Namespace lifetime", "ip-netns(8)", "socket(2)"],
 	},
 ];
 
-export const notRefused: Explanation[] = [
+export const halfWayEnding: Explanation[] = [
 	{
 		diagnosis: "refusal-swallowed",
 		why: ({ facts }) =>
-			`The third container was to get the address ${NO_ADDRESS}, which is none. No container can have it, so connect has to throw; but this came of it: ${facts["halfway.ending"]}. Whoever asked for the container believes that it is connected.`,
-		try: "Let the exception through: what catches it to clean up throws it again.",
+			`The third container was to get the address ${NO_ADDRESS}, which is invalid, so connect must throw. But the engine ended like this: ${facts["halfway.ending"]}. Its caller believes that the container is connected.`,
+		try: "Let the exception through. If you catch it to clean up, throw it again.",
 		see: ["ip-address(8)"],
 	},
 ];
 
-export const halfWay: Explanation[] = [
+export const halfWayLeft: Explanation[] = [
 	{
 		when: ({ observation }) => refusedNext(observation) !== undefined,
 		diagnosis: "clean-up-refused",
 		misconception: 17,
 		why: ({ observation }) =>
-			`The third container was to get the address ${NO_ADDRESS}, which is none. What came out of connect says nothing of that, but “${refusedNext(observation)}”, and something is left. A possible cause is that your own removing was refused next, as it ran where the first exception had left it: in the container's namespace there is no box0.`,
-		try: "In catch, before anything else: setns(home, CLONE_NEWNET). And remove only what is there: nft has destroy for that, which does not mind.",
+			`The third container was to get the address ${NO_ADDRESS}, which is invalid. But the exception from connect does not name this address. It says “${refusedNext(observation)}”, and something is left. A possible cause: your clean-up failed as well, because it ran in the container's namespace, which has no box0.`,
+		try: "In catch, call setns(host, CLONE_NEWNET) first, with the descriptor of the host's namespace. And remove only what exists. For nft, use destroy: it does not fail if there is nothing to remove.",
 		see: ["setns(2)", "nft(8), TABLES"],
 	},
 	{
 		diagnosis: "half-way-left",
 		misconception: 17,
-		why: `The third container was to get the address ${NO_ADDRESS}, which is none, and connect threw. What it had made by then is still there: the engine removes only what connect has returned.`,
-		try: "In catch, undo all that is done, from whichever namespace you are in by then, and close the descriptor: an open one keeps the namespace, and with it the link. Then throw the exception again.",
+		why: `The third container was to get the address ${NO_ADDRESS}, which is invalid, and connect threw. But something that connect made before is still there. The engine can remove only what connect returns.`,
+		try: "In catch, go back to the host's namespace, undo everything that was done, and close the descriptor: an open descriptor keeps the namespace alive, and the link with it. Then throw the exception again.",
 		see: [IP_LINK],
 	},
 ];
@@ -179,6 +179,3 @@ function leftOfKind(kind: string) {
 		return moments[ENDED]?.host.network?.links.some((link) => link.kind === kind && !known.has(link.name)) === true;
 	};
 }
-
-const said = (fact: unknown) =>
-	fact === "host" || fact === "world" || fact === "other" ? "answers" : `says “${fact}”`;

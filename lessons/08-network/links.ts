@@ -1,5 +1,5 @@
 import { type Context, called, type Explanation, type HostState } from "../../harness/judge/index.ts";
-import { GATEWAY } from "./scenario.ts";
+import { GATEWAY, resultOf } from "./scenario.ts";
 
 /** Explanations of a container that is not connected: of its namespace first, then of the veth pair and the bridge. */
 
@@ -7,23 +7,23 @@ const IP_LINK = "ip-link(8)";
 
 export const ENGINE_MOVED: Omit<Explanation, "when"> = {
 	diagnosis: "engine-moved",
-	why: "unshare(CLONE_NEWNET) moves its caller, and here that is the engine itself; the ledger has no setns after it. What it then made with ip and nft, it made in the container's namespace, out of which nothing leads.",
-	try: 'Before unshare, open "/proc/thread-self/ns/net": setns(fd, CLONE_NEWNET) brings you back.',
+	why: "unshare(CLONE_NEWNET) moves its caller, and here its caller is the engine itself. No setns follows it in the trace. So the engine ran ip and nft in the container's namespace, which is connected to nothing.",
+	try: 'Open "/proc/thread-self/ns/net" before you call unshare. Then setns(fd, CLONE_NEWNET) brings you back.',
 	see: ["setns(2)", "unshare(2)"],
 };
 
-export const separate: Explanation[] = [
+export const firstNamespace: Explanation[] = [
 	{
 		when: ({ ledger }) => called({ ledger }, "unshare", "CLONE_NEWNET"),
 		diagnosis: "not-joined",
-		why: "A network namespace was made, and /proc/PID/ns/net of the command is the host's all the same: the process that became the command is not in it.",
-		try: "join is called in that process: call setns there, with the descriptor of the namespace.",
+		why: "A network namespace was made. But /proc/PID/ns/net of the command is the host's: the process that became the command did not move into the new namespace.",
+		try: "The process that becomes the command calls join. In join, call setns with the descriptor of the namespace.",
 		see: ["setns(2)", "network_namespaces(7)"],
 	},
 	{
 		diagnosis: "net-shared",
 		why: "/proc/PID/ns/net is the same link for the command and for the host's init: they share links, addresses, and the 65535 ports. A second server on the same port gets EADDRINUSE.",
-		try: "unshare(CLONE_NEWNET) makes a namespace; setns takes the command there.",
+		try: "Make a namespace with unshare(CLONE_NEWNET), and move the command into it with setns.",
 		see: ["network_namespaces(7)", "unshare(2)"],
 	},
 ];
@@ -33,38 +33,38 @@ export const secondEnding: Explanation[] = [
 		when: ({ observation }) => threw(observation.calls["other"]?.ending, /exist|already/),
 		diagnosis: "made-twice",
 		why: ({ observation }) =>
-			`The first container was connected, and the second was refused: ${message(observation.calls["other"]?.ending)}. What is there already cannot be made once more. Possible causes are what both share, such as the bridge and its address, and a name that is the same for both.`,
-		try: "Ask whether the bridge is there before you make it, and name everything else after the container.",
+			`connect worked for the first container, but not for the second: ${message(observation.calls["other"]?.ending)}. Something that exists already cannot be made again. Possible causes: something that both containers share, such as the bridge and its address, or a name that is the same for both.`,
+		try: "Make the bridge only if it does not exist, and name everything else after the container.",
 		see: [IP_LINK],
 	},
 	{
 		diagnosis: "second-failed",
 		why: ({ observation }) =>
-			`The first container's command ran and ended as it should; of the second one this came: ${message(observation.calls["other"]?.ending)}.`,
-		try: "Look for what the two have in common: a name, an address, a file.",
+			`The first container's command ran and ended as it should. The second container did not: ${message(observation.calls["other"]?.ending)}.`,
+		try: "Look for something that both containers use: a name, an address, a file.",
 		see: ["ip-link(8)"],
 	},
 ];
 
-export const sameNamespace: Explanation[] = [
+export const secondNamespace: Explanation[] = [
 	{
 		when: ({ facts }) => facts["ns.net.other"] === "the host's",
 		diagnosis: "second-not-joined",
-		why: "/proc/PID/ns/net of the first container's command is a namespace of its own; that of the second one's is the host's.",
-		try: "join goes into the namespace that the same call of connect has made: for every container.",
+		why: "/proc/PID/ns/net of the first container's command is a namespace of its own. /proc/PID/ns/net of the second container's command is the host's.",
+		try: "For every container, join must move its caller into the namespace that the same call of connect has made.",
 		see: ["setns(2)", "network_namespaces(7)"],
 	},
 	{
 		when: ({ facts }) => facts["ns.net.other"] === "its command did not run",
 		diagnosis: "second-never-ran",
-		why: "The second container's engine came back, but while the first container ran, no process was seen that had become the second one's command.",
-		try: "join has to return normally, so that the engine can start the command: look for process.exit and _exit.",
+		why: "The second container's engine returned. But while the first container ran, the check saw no process that had become the second container's command.",
+		try: "join must return normally, so that the engine can start the command. Look for process.exit and _exit.",
 		see: [],
 	},
 	{
 		diagnosis: "one-namespace-for-both",
 		why: "/proc/PID/ns/net is the same link for the commands of both containers: they share links, addresses and ports.",
-		try: "Make a new namespace for each container; if it needs a name, use the container's.",
+		try: "Make a new namespace for each container. If it needs a name, use the container's.",
 		see: ["network_namespaces(7)", "ip-netns(8)"],
 	},
 ];
@@ -75,8 +75,8 @@ export const loopback: Explanation[] = [
 		diagnosis: "join-unshares",
 		misconception: 15,
 		why: ({ process }) =>
-			`The process that became the command, or one above it, called unshare(CLONE_NEWNET) after the engine had forked it: so it went to a namespace that is new, and whose loopback is down. The links in there: ${process?.network?.links.map(({ name }) => name).join(", ")}.`,
-		try: "In join: setns, with the descriptor of the namespace that is there already.",
+			`After the engine had forked, the process that became the command, or one of its ancestors, called unshare(CLONE_NEWNET). So it moved into yet another namespace, whose loopback is down. The links in that namespace: ${process?.network?.links.map(({ name }) => name).join(", ")}.`,
+		try: "In join, call setns with the descriptor of the namespace that connect has made.",
 		see: ["setns(2)", "unshare(2), CLONE_NEWNET"],
 	},
 	{
@@ -84,49 +84,51 @@ export const loopback: Explanation[] = [
 		diagnosis: "loopback-down",
 		misconception: 15,
 		why: (context) =>
-			`In the container's namespace, lo has the flags ${loopbackFlags(context).join(", ")}. A new network namespace has a loopback, but it is down and has no address: 127.0.0.1 cannot be reached.`,
-		try: "In the namespace: ip link set lo up. The address comes by itself.",
+			`In the container's namespace, lo has the flags ${loopbackFlags(context).join(", ")}. A new network namespace has a loopback, but it is down and has no address, so 127.0.0.1 cannot be reached.`,
+		try: "In the namespace: ip link set lo up. The kernel then adds the address.",
 		see: ["network_namespaces(7)", IP_LINK],
 	},
 	{
 		diagnosis: "loopback-unanswered",
 		why: (context) =>
-			`In the container's namespace, lo is up and has the addresses ${shownAddresses(context.process?.network?.links.find(({ name }) => name === "lo"))}. But a connection from the container to itself, at 127.0.0.1, came to this: ${context.facts["box.lo"]}. Possible causes are an address that was taken away, and rules in the container's namespace.`,
-		try: "In the namespace, lo has to be set up, and nothing else has to be done for it.",
+			`In the container's namespace, lo is up and has the addresses ${shownAddresses(context.process?.network?.links.find(({ name }) => name === "lo"))}. But the result of a connection from the container to itself, at 127.0.0.1, was: ${resultOf(context.facts["box.lo"])}. Possible causes: the address was removed, or a rule in the container's namespace drops the packets.`,
+		try: "In the namespace, set lo up, and change nothing else about it.",
 		see: ["network_namespaces(7)"],
 	},
 ];
 
 /** Why the container's link to the host does not work: first causes in the container, then on the host. */
-export const link: Explanation[] = [
+export const containerLink: Explanation[] = [
 	{
 		...ENGINE_MOVED,
 		when: ({ process, observation }) => process?.engineNamespaces["net"] !== observation.before.namespaces["net"],
 		why: (context) =>
-			`/proc/PID/ns/net of the engine is not the host's any more: unshare and setns move their caller, and that was the engine itself. What it makes with ip and nft from then on, it makes in there. New on the host: ${
+			`/proc/PID/ns/net of the engine is not the host's any more: unshare and setns move their caller, and their caller was the engine itself. From then on, it runs ip and nft in the other namespace. New links on the host: ${
 				added(context)
 					.map(({ name }) => name)
-					.join(", ") || "no link"
-			}; in the container's namespace: ${context.process?.network?.links.map(({ name }) => name).join(", ")}.`,
+					.join(", ") || "none"
+			}; links in the container's namespace: ${context.process?.network?.links.map(({ name }) => name).join(", ")}.`,
 	},
 	{
 		when: (context) => inside(context) === undefined && added(context).filter(({ kind }) => kind === "veth").length > 2,
 		diagnosis: "veth-end-outside",
 		misconception: 15,
 		why: (context) =>
-			`The container's namespace has lo and nothing else. The host has ${added(context)
+			`The container's namespace has no link but lo. The host has the veth ends ${added(context)
 				.filter(({ kind }) => kind === "veth")
 				.map(({ name }) => name)
-				.join(", ")}. Two containers are connected, so two ends of veth pairs belong here; the others belong inside.`,
-		try: "Move one end: ip link set END netns PID-or-path, or say so when the pair is made: … peer name eth0 netns ….",
+				.join(
+					", ",
+				)}. With two containers, only two of these belong on the host. The others belong into the containers' namespaces.`,
+		try: "Move one end: ip link set END netns PID-or-path. Or make it there: … peer name eth0 netns ….",
 		see: ["veth(4)", IP_LINK],
 	},
 	{
 		when: (context) => inside(context) === undefined,
 		diagnosis: "no-link",
 		misconception: 15,
-		why: "The container's namespace has lo and nothing else: no packet can leave it.",
-		try: "Make a veth pair, and give one end to the namespace.",
+		why: "The container's namespace has no link but lo, so no packet can leave it.",
+		try: "Make a veth pair, and put one end into the namespace.",
 		see: ["veth(4)", "network_namespaces(7)"],
 	},
 	{
@@ -134,16 +136,16 @@ export const link: Explanation[] = [
 		diagnosis: "link-down",
 		misconception: 15,
 		why: (context) =>
-			`${inside(context)?.name} in the container's namespace is without the flag UP. A new link is down, and one that is moved to another namespace is set down on the way.`,
-		try: "In the namespace: ip link set eth0 up, before any route is added.",
+			`${inside(context)?.name} in the container's namespace does not have the flag UP. A new link is down. If a link is moved to another namespace, the kernel sets it down.`,
+		try: "In the namespace, before you add a route: ip link set eth0 up.",
 		see: [IP_LINK],
 	},
 	{
 		when: (context) => inside(context)?.addresses.length === 0,
 		diagnosis: "no-address",
 		why: (context) =>
-			`${inside(context)?.name} in the container's namespace is up and has no address. One that it had in another namespace does not move with it.`,
-		try: "In the namespace, after the link is there: ip address add ADDRESS/24 dev eth0.",
+			`${inside(context)?.name} in the container's namespace is up, but has no address. A link loses its addresses when it is moved to another namespace.`,
+		try: "After the link has been moved, in the namespace: ip address add ADDRESS/24 dev eth0.",
 		see: ["ip-address(8)"],
 	},
 	{
@@ -152,14 +154,14 @@ export const link: Explanation[] = [
 		diagnosis: "address-of-another",
 		why: (context) =>
 			`The container was to have the address ${context.drawn["address"]}. ${inside(context)?.name} in its namespace has ${shownAddresses(inside(context))}.`,
-		try: "Give it the address that connect is called with.",
+		try: "Give the link the address that connect is called with.",
 		see: ["ip-address(8)"],
 	},
 	{
 		when: (context) => isUp(inside(context)) && !isUp(outerEnd(context)) && outerEnd(context) !== undefined,
 		diagnosis: "outer-end-down",
 		why: (context) =>
-			`${inside(context)?.name} in the container's namespace is up; ${outerEnd(context)?.name} on the host is not. A cable carries nothing until both ends are up.`,
+			`${inside(context)?.name} in the container's namespace is up, but ${outerEnd(context)?.name} on the host is not. A veth pair carries packets only if both ends are up.`,
 		try: "On the host: ip link set NAME up.",
 		see: ["veth(4)", IP_LINK],
 	},
@@ -167,14 +169,15 @@ export const link: Explanation[] = [
 		when: (context) => bridge(context) !== undefined && outerEnd(context)?.master === "",
 		diagnosis: "not-a-port",
 		why: (context) =>
-			`${bridge(context)?.name} is there, but ${outerEnd(context)?.name}, a veth of the host's, is not a port of it: it has no master. The cable is not plugged in.`,
+			`The host has the bridge ${bridge(context)?.name}, but ${outerEnd(context)?.name}, the host's end of the veth pair, is not a port of it: it has no master. The cable is not plugged in.`,
 		try: "ip link set NAME master BRIDGE.",
 		see: [`${IP_LINK}, master`],
 	},
 	{
 		when: (context) => bridge(context) !== undefined && !isUp(bridge(context)),
 		diagnosis: "bridge-down",
-		why: (context) => `${bridge(context)?.name} is without the flag UP: a bridge that is down passes nothing on.`,
+		why: (context) =>
+			`The bridge ${bridge(context)?.name} does not have the flag UP. A bridge that is down passes no packets on.`,
 		try: "ip link set BRIDGE up.",
 		see: [IP_LINK],
 	},
@@ -182,7 +185,7 @@ export const link: Explanation[] = [
 		when: (context) => bridge(context)?.addresses.length === 0 && !hostHas(context, GATEWAY),
 		diagnosis: "bridge-without-address",
 		why: (context) =>
-			`${bridge(context)?.name} is there, but the host has no address on it, and none of its links has 10.88.0.1: nobody is the gateway.`,
+			`The host has no address on the bridge ${bridge(context)?.name}, and no other link of the host has 10.88.0.1. So there is no gateway.`,
 		try: "ip address add 10.88.0.1/24 dev BRIDGE.",
 		see: ["ip-address(8)"],
 	},
@@ -190,56 +193,56 @@ export const link: Explanation[] = [
 		when: (context) => isBlocked(outerEnd(context)),
 		diagnosis: "port-not-forwarding",
 		why: (context) =>
-			`${outerEnd(context)?.name} is a port of ${outerEnd(context)?.master}, in the state ${outerEnd(context)?.portState}: it passes nothing on yet.${
+			`${outerEnd(context)?.name} is a port of ${outerEnd(context)?.master}, in the state ${outerEnd(context)?.portState}: it passes no packets on yet.${
 				master(context)?.spanningTree === true
-					? " The bridge has the spanning tree protocol on (stp_state 1). With it, a new port listens and learns for half a minute, in case there is a loop, before it is in the state forwarding."
+					? " The bridge uses the spanning tree protocol (stp_state 1). So a new port first listens and learns for half a minute, in case there is a loop, and only then forwards packets."
 					: ""
 			}`,
-		try: "Leave stp_state at 0: one bridge makes no loops. bridge link shows the state of each port.",
+		try: "Leave stp_state at 0: a single bridge makes no loops. bridge link shows the state of each port.",
 		see: [`${IP_LINK}, BRIDGE Type Support`, "bridge(8)"],
 	},
 	{
 		when: (context) => !covers(inside(context), GATEWAY) || !hostCovers(context),
 		diagnosis: "networks-differ",
 		why: (context) =>
-			`The two ends are not in the same network. In the container: ${shownAddresses(inside(context))}. On the host's bridge: ${shownAddresses(bridge(context))}. The prefix says which addresses are reached directly: /32 is none but its own.`,
-		try: "Give both sides addresses of 10.88.0.0/24, written with their /24.",
+			`The two ends are not in the same network. In the container: ${shownAddresses(inside(context))}. On the host's bridge: ${shownAddresses(bridge(context))}. The prefix says which addresses can be reached directly. With /32, that is only the link's own address.`,
+		try: "Give both sides addresses of 10.88.0.0/24, each with its prefix /24.",
 		see: ["ip-address(8)", "ip-route(8)"],
 	},
 	{
 		diagnosis: "host-unreachable",
 		why: (context) =>
-			`Both ends are there and up. In the container: ${shownAddresses(inside(context))}, on the host's bridge: ${shownAddresses(bridge(context))}. But what came of asking is, the host from the container: ${context.facts["box.host"]}; the container from the host: ${context.facts["host.box"]}. Possible causes are a rule that drops the packets, a link that does not ask for hardware addresses (NOARP), a route that leads elsewhere, and a process that has the port.`,
-		try: "Ask in the namespace: ip neigh, ip route get 10.88.0.1, nft list ruleset.",
+			`Both ends exist and are up. Addresses in the container: ${shownAddresses(inside(context))}; on the host's bridge: ${shownAddresses(bridge(context))}. But the result of a connection from the container to the host was: ${resultOf(context.facts["box.host"])}; from the host to the container: ${resultOf(context.facts["host.box"])}. Possible causes: a rule that drops the packets, a link that does not ask for hardware addresses (NOARP), a route that leads elsewhere, or another process that uses the port.`,
+		try: "Run these in the namespace: ip neigh, ip route get 10.88.0.1, nft list ruleset.",
 		see: ["ip-neighbour(8)", "ip-route(8)"],
 	},
 ];
 
-export const each: Explanation[] = [
+export const betweenContainers: Explanation[] = [
 	{
 		when: (context) => new Set(masters(context)).size > 1,
 		diagnosis: "containers-apart",
 		why: (context) =>
-			`The first container reaches the host, but not the second one. The host's ends of their pairs are ports of different bridges: ${masters(context).join(" and ")}.`,
+			`The first container reaches the host, but not the second container. The host's ends of their veth pairs are ports of different bridges: ${masters(context).join(" and ")}.`,
 		try: "Make both ends ports of one bridge: ip link set NAME master BRIDGE.",
 		see: [`${IP_LINK}, master`],
 	},
 	{
 		diagnosis: "containers-unheard",
 		why: ({ facts }) =>
-			`The first container reaches the host; what came of asking the second container is: ${facts["box.other"]}. Possible causes are a setting of the bridge's ports, such as isolated, a rule that drops what goes from port to port, and a second container that is not connected as the first one is.`,
-		try: "bridge -details link shows how the ports are set; nft list ruleset, what is dropped.",
+			`The first container reaches the host. But the result of its connection to the second container was: ${resultOf(facts["box.other"])}. Possible causes: a setting of the bridge's ports, such as isolated; a rule that drops packets from port to port; or a second container that is not connected like the first.`,
+		try: "Look at the ports' settings with bridge -details link, and for rules that drop packets with nft list ruleset.",
 		see: ["bridge(8)", `${IP_LINK}, master`],
 	},
 ];
 
 /** Something that the first container has and the second lacks. */
-export const second: Explanation[] = [
+export const secondContainer: Explanation[] = [
 	{
 		diagnosis: "second-left-out",
 		why: ({ facts, drawn }) =>
-			`The first container is connected. Of the second, ${drawn["otherAddress"]}, which was connected in the same way while the first one ran, came: the host ${told(facts["other.host"])}, the world ${told(facts["other.world"])}, its published port ${told(facts["other.port"])}.`,
-		try: "Look for what is done for the first container only: a rule that names its address, a step that is left out when the bridge is there already.",
+			`The first container is connected. connect was called in the same way for the second, ${drawn["otherAddress"]}, while the first one ran. But the results of connections were: from the second container to the host: ${resultOf(facts["other.host"])}; to the world: ${resultOf(facts["other.world"])}; from the world to its published port: ${resultOf(facts["other.port"])}.`,
+		try: "Look for something that is done for the first container only: a rule that names its address, or a step that is left out if the bridge exists.",
 		see: ["nft(8)", "ip-route(8)"],
 	},
 ];
@@ -331,4 +334,3 @@ const message = (ending: Context["ending"] | undefined) =>
 		: ending?.how === "returned"
 			? `it returned ${ending.value}`
 			: `it ${ending?.how ?? "was never started"}`;
-const told = (fact: unknown) => (fact === "host" || fact === "world" || fact === "other" ? "answered" : `“${fact}”`);

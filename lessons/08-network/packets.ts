@@ -1,4 +1,5 @@
 import type { Context, Explanation } from "../../harness/judge/index.ts";
+import { FIRST_CONTAINER, resultOf, SECOND_CONTAINER } from "./scenario.ts";
 
 /** Explanations of packets that leave the bridge or come from beyond it: why no answer comes, or a wrong one. */
 
@@ -6,33 +7,33 @@ const NAT = "nft(8), NAT STATEMENTS";
 const MASQUERADE = 'ip saddr ADDRESS oifname != "box0" masquerade';
 const DNAT = "fib daddr type local tcp dport PORT dnat to ADDRESS:PORT";
 
-export const tooWide: Explanation[] = [
+export const masqueradeTooWide: Explanation[] = [
 	{
 		diagnosis: "masquerade-too-wide",
 		why: (context) =>
-			`The second container sees ${context.observation.answers["box.other"]?.seenAs} as the one who asks; the first container's address is ${context.drawn["address"]}. What goes from container to container passes the hook postrouting, too. ${ruleset(context, SOURCE_NAT, "The rules that change a source")}`,
-		try: `Masquerade only what leaves through another link: ${MASQUERADE}.`,
+			`The first container connected to the second. The second one saw the client's address ${context.observation.answers["box.other"]?.seenAs}, but the first one's address is ${context.drawn["address"]}. Packets between containers pass the hook postrouting, too. ${natRules(context, "source")}`,
+		try: `Masquerade only packets that leave through another link: ${MASQUERADE}.`,
 		see: [NAT],
 	},
 ];
 
 /** The host's own connections no longer work. */
-const CUT_OFF: Explanation = {
+const HOST_CUT_OFF: Explanation = {
 	diagnosis: "host-cut-off",
 	why: ({ facts, drawn }) =>
-		`The host has a link of its own, ${drawn["card"]}, with the address ${drawn["hostOutside"]} and the default route. With the containers connected, the host asks the world and hears “${facts["host.world"]}”; the world and a container ask the host, at a port that was not published, and hear “${facts["world.host"]}” and “${facts["box.host"]}”. Possible causes are a link, an address or a route of the host's that was changed, and a rule that catches more than the published ports.`,
-	try: "Compare ip address, ip route and nft list ruleset before connect and after.",
+		`The host has a link of its own, ${drawn["card"]}, with the address ${drawn["hostOutside"]} and the default route. After the containers had been connected, the results of connections were: from the host to the world: ${resultOf(facts["host.world"])}; to a port of the host that is not published, from the world: ${resultOf(facts["world.host"])}; from a container: ${resultOf(facts["box.host"])}. Possible causes: a link, an address or a route of the host was changed, or a rule matches more than the published ports.`,
+	try: "Compare ip address, ip route and nft list ruleset before and after connect.",
 	see: ["ip-route(8)", NAT],
 };
-export const cutOff: Explanation[] = [CUT_OFF];
+export const hostCutOff: Explanation[] = [HOST_CUT_OFF];
 
-/** A question to the host was answered by one of the containers. */
+/** One of the containers has answered a connection to the host. */
 export const containerAnswers: Explanation = {
-	...CUT_OFF,
-	when: ({ facts }) => facts["box.host"] === "box" || facts["box.host"] === "other",
+	...HOST_CUT_OFF,
+	when: ({ facts }) => facts["box.host"] === FIRST_CONTAINER || facts["box.host"] === SECOND_CONTAINER,
 };
 
-export const world: Explanation[] = [
+export const fromContainerToWorld: Explanation[] = [
 	{
 		when: ({ process, facts }) =>
 			facts["box.world"] === "Network is unreachable" &&
@@ -40,8 +41,8 @@ export const world: Explanation[] = [
 		diagnosis: "no-default-route",
 		misconception: 15,
 		why: ({ process }) =>
-			`The container's routes are ${process?.network?.routes.map(({ destination }) => destination).join(", ") || "none"}. For an address that no route covers, the kernel does not try anything: ENETUNREACH.`,
-		try: "In the namespace: ip route add default via 10.88.0.1. The link must be up and have its address by then.",
+			`The container has routes to: ${process?.network?.routes.map(({ destination }) => destination).join(", ") || "nothing"}. If no route matches the destination, the kernel sends no packet, and the connection fails with ENETUNREACH.`,
+		try: "After the link is up and has its address, in the namespace: ip route add default via 10.88.0.1.",
 		see: ["ip-route(8)"],
 	},
 	{
@@ -49,58 +50,58 @@ export const world: Explanation[] = [
 		diagnosis: "gateway-is-nobody",
 		misconception: 15,
 		why: (context) =>
-			`The container's default route leads to ${gateway(context)}, and the host has no such address. It has ${hostAddresses(context).join(", ")}.`,
-		try: "The gateway is the address of the bridge: ip route add default via 10.88.0.1.",
+			`The container's default route leads to ${gateway(context)}, but this is not an address of the host. The host has ${hostAddresses(context).join(", ")}.`,
+		try: "The gateway is the bridge's address: ip route add default via 10.88.0.1.",
 		see: ["ip-route(8)"],
 	},
 	{
 		when: ({ during }) => during?.host.network?.forwarding === false,
 		diagnosis: "not-forwarded",
 		misconception: 15,
-		why: "net.ipv4.ip_forward is 0 on the host. A packet that comes over the bridge and is for somebody else is dropped by a host that is no router, before any rule of postrouting sees it.",
+		why: "net.ipv4.ip_forward is 0 on the host, so the host is not a router. It drops packets from the bridge that are for another computer, before any rule at the hook postrouting sees them.",
 		try: 'Write "1" to /proc/sys/net/ipv4/ip_forward, on the host.',
 		see: ["ip-sysctl in the kernel's documentation", "proc_sys_net(5)"],
 	},
 	{
 		when: (context) => !rules(context).some((line) => SOURCE_NAT.test(line)),
 		diagnosis: "not-masqueraded",
-		why: "The host's ruleset has no masquerade and no snat. A packet that leaves with the container's own address as its source finds no answer: the world has no route back to 10.88.0.0/24.",
+		why: "The host's ruleset has no masquerade and no snat. So packets leave with the container's own address as their source. No answer comes back, because the world has no route to 10.88.0.0/24.",
 		try: `In a chain of type nat, hook postrouting: ${MASQUERADE}.`,
 		see: [NAT],
 	},
 	{
 		diagnosis: "masquerade-misses",
 		why: (context) =>
-			`${ruleset(context, SOURCE_NAT, "The rules that change a source")} All the same, what came of asking the world from ${context.drawn["address"]} is: ${context.facts["box.world"]}. Possible causes are a condition of these rules that does not fit the packet, and another rule that drops it.`,
-		try: `Compare each condition with the packet: its source is the container's address, and the link that it leaves through is whichever the host has there. ${MASQUERADE}.`,
+			`${natRules(context, "source")} But the result of a connection from ${context.drawn["address"]} to the world was: ${resultOf(context.facts["box.world"])}. Possible causes: a condition of these rules does not match the packet, or another rule drops the packet.`,
+		try: `Compare each condition with the packet: its source is the container's address, and it leaves through the host's link to the world. This rule matches: ${MASQUERADE}.`,
 		see: [NAT, "nft(8), META EXPRESSIONS"],
 	},
 ];
 
-export const fromOutside: Explanation[] = [
+export const fromWorldToPort: Explanation[] = [
 	{
 		when: (context) => !rules(context).some((line) => DESTINATION_NAT.test(line) && !isHosts(line)),
 		diagnosis: "not-published",
 		why: ({ facts }) =>
-			`The host's ruleset has no dnat, and what came of asking the published port is: ${facts["world.first"]}. Nothing leads from that port to the container.`,
+			`The host's ruleset has no dnat, so nothing leads the published port to the container. The result of a connection from the world to the published port was: ${resultOf(facts["world.first"])}.`,
 		try: `In a chain of type nat, hook prerouting: ${DNAT}.`,
 		see: [NAT],
 	},
 	{
 		diagnosis: "port-misdirected",
 		why: (context) =>
-			`${ruleset(context, DESTINATION_NAT, "The rules that change a destination")} What came of asking port ${context.drawn["port"]} from another host is: ${context.facts["world.first"]}. It should have been the container's port 80. Possible causes are a rule that does not match, one that leads elsewhere, and one in a hook that such packets do not pass.`,
-		try: `What arrives passes prerouting, before it is decided where it goes. There: ${DNAT}, with the container's port behind the colon.`,
+			`${natRules(context, "destination")} But the result of a connection from the world to port ${context.drawn["port"]} was: ${resultOf(context.facts["world.first"])}. The server at port 80 of the container should have answered. Possible causes: a rule that does not match, a rule that leads elsewhere, or a rule at a hook that such packets do not pass.`,
+		try: `Packets that arrive pass prerouting, before the kernel looks up their route. Add there: ${DNAT}, with the container's port after the colon.`,
 		see: [NAT, "nft(8), ADDRESS FAMILIES"],
 	},
 ];
 
-export const hidden: Explanation[] = [
+export const clientHidden: Explanation[] = [
 	{
 		diagnosis: "client-hidden",
 		why: (context) =>
-			`The container sees ${context.observation.answers["world.first"]?.seenAs} as the one who has called; it was ${context.drawn["world"]}. Packets on their way in pass the hook postrouting, too: a masquerade that does not ask for the source masquerades them as well. ${ruleset(context, SOURCE_NAT, "The rules that change a source")}`,
-		try: `Masquerade what the container sends, and nothing else: ${MASQUERADE}.`,
+			`The world, ${context.drawn["world"]}, connected to the published port. The container saw the client's address ${context.observation.answers["world.first"]?.seenAs}. Packets on their way to the container pass the hook postrouting, too: a masquerade without a condition for the source changes their source as well. ${natRules(context, "source")}`,
+		try: `Masquerade only packets that the container sends: ${MASQUERADE}.`,
 		see: [NAT],
 	},
 ];
@@ -109,54 +110,54 @@ export const secondPort: Explanation[] = [
 	{
 		diagnosis: "one-port-only",
 		why: ({ drawn, facts, observation }) =>
-			`Two ports were asked for, ${drawn["port"]} and ${drawn["secondPort"]}. The first leads to the container. What came of asking the second is, from beyond the host: ${facts["world.second"]}; from the host: ${facts["host.second"]}. ${mentioned(observation, drawn["secondPort"])}`,
-		try: `One rule for each of published, in each chain: ${DNAT}.`,
+			`Two ports were to be published, ${drawn["port"]} and ${drawn["secondPort"]}. The first one leads to the container. The result of a connection to the second one was, from the world: ${resultOf(facts["world.second"])}; from the host: ${resultOf(facts["host.second"])}. ${mentioned(observation, drawn["secondPort"])}`,
+		try: `Make a rule for each entry of published, in each chain: ${DNAT}.`,
 		see: [NAT],
 	},
 ];
 
-export const fromHost: Explanation[] = [
+export const fromHostToPort: Explanation[] = [
 	{
 		when: (context) => rules(context).some((line) => /hook output\b/.test(line)),
 		diagnosis: "host-misdirected",
 		why: (context) =>
-			`From beyond the host the published port leads to the container; what comes of asking it from the host itself is: ${context.facts["host.first"]}. There is a chain at the hook output. ${ruleset(context, DESTINATION_NAT, "The rules that change a destination")} Possible causes are a rule that is not in that chain, and a condition that does not fit: what the host sends to itself goes out through lo.`,
-		try: `In the chain at output: ${DNAT}.`,
+			`For the world, the published port leads to the container. The result of a connection from the host itself was: ${resultOf(context.facts["host.first"])}. There is a chain at the hook output. ${natRules(context, "destination")} Possible causes: the rule is not in that chain, or one of its conditions does not match. (Packets from the host to itself leave through lo.)`,
+		try: `Add to the chain at output: ${DNAT}.`,
 		see: ["nft(8), ADDRESS FAMILIES", NAT],
 	},
 	{
 		diagnosis: "host-left-out",
 		why: ({ facts }) =>
-			`From beyond the host the published port leads to the container; what comes of asking it from the host itself is: ${facts["host.first"]}. What the host sends never arrives anywhere, so it does not pass prerouting: it passes output, and no chain is there.`,
-		try: "Put the same rule into a second chain: type nat hook output.",
+			`For the world, the published port leads to the container. The result of a connection from the host itself was: ${resultOf(facts["host.first"])}. Only packets that arrive pass prerouting. Packets that the host itself sends pass output, and no chain is there.`,
+		try: "Add the same rule to a second chain: type nat hook output.",
 		see: ["nft(8), ADDRESS FAMILIES", NAT],
 	},
 ];
 
-export const fromBridge: Explanation[] = [
+export const otherAddressOfHost: Explanation[] = [
 	{
 		diagnosis: "one-address-only",
 		why: ({ facts, drawn }) =>
-			`The host reaches the published port at ${drawn["hostOutside"]}, its address on ${drawn["card"]}. At 10.88.0.1, which is its own address, too, it does not: ${facts["host.bridge"]}.`,
-		try: "fib daddr type local is true for each of the host's own addresses, whichever link they are on.",
+			`The host reaches the published port at ${drawn["hostOutside"]}, its address on ${drawn["card"]}. At 10.88.0.1, which is the host's address as well, the result of a connection was: ${resultOf(facts["host.bridge"])}.`,
+		try: "Use the condition fib daddr type local: it matches all addresses of the host, on all its links.",
 		see: ["nft(8), FIB EXPRESSIONS"],
 	},
 ];
 
-export const astray: Explanation[] = [
+export const samePortElsewhere: Explanation[] = [
 	{
-		when: ({ facts }) => facts["host.elsewhere"] === "box" || facts["box.elsewhere"] === "other",
+		when: ({ facts }) => facts["host.elsewhere"] === FIRST_CONTAINER || facts["box.elsewhere"] === SECOND_CONTAINER,
 		diagnosis: "others-port-taken",
 		why: ({ drawn }) =>
-			`The world, ${drawn["world"]}, has a server of its own at a port with the same number, and it was asked for; but a container answered. The rule for the published port takes whatever the host sends or passes on to that port, whomever it is for. With 443 published, no container could read a page of the web any more.`,
-		try: "Say whose address is meant. fib daddr type local is true when the destination is one of the host's own.",
+			`The world, ${drawn["world"]}, has a server of its own at the number of the published port. A connection to that server was answered by a container: the rule for the published port matches all packets to this port that the host sends or forwards, for any address. If port 443 were published like this, no container could open an HTTPS page any more.`,
+		try: "Add a condition for the address: fib daddr type local matches only the host's own addresses.",
 		see: ["nft(8), FIB EXPRESSIONS"],
 	},
 	{
 		diagnosis: "others-port-closed",
 		why: ({ drawn, facts }) =>
-			`The world, ${drawn["world"]}, has a server of its own at a port with the same number as the published one. It answers at other ports; at this one, what came of asking is, from the host: ${facts["host.elsewhere"]}; from a container: ${facts["box.elsewhere"]}. A possible cause is a rule that asks for the port alone.`,
-		try: "Say whose address is meant. fib daddr type local is true when the destination is one of the host's own.",
+			`The world, ${drawn["world"]}, has a server of its own at the number of the published port. At other ports, the world answers. At this port, the result of a connection was, from the host: ${resultOf(facts["host.elsewhere"])}; from a container: ${resultOf(facts["box.elsewhere"])}. A possible cause is a rule with a condition for the port only.`,
+		try: "Add a condition for the address: fib daddr type local matches only the host's own addresses.",
 		see: ["nft(8), FIB EXPRESSIONS"],
 	},
 ];
@@ -169,17 +170,20 @@ const rules = ({ during }: Context) => during?.host.network?.rules ?? [];
 // A rule that the check has made on the host.
 const isHosts = (line: string) => /tcp dport 2222 redirect to :22\b/.test(line);
 
-/** The matching rules in a sentence. */
-function ruleset(context: Context, kind: RegExp, what: string): string {
+/** A sentence with the rules that change this address of a packet. */
+function natRules(context: Context, address: "source" | "destination"): string {
+	const pattern = address === "source" ? SOURCE_NAT : DESTINATION_NAT;
 	const lines = rules(context)
 		.map((line) => line.trim())
-		.filter((line) => kind.test(line) && !isHosts(line));
-	return lines.length === 0 ? "The host's ruleset has no rule for that." : `${what}: ${lines.slice(0, 4).join("; ")}.`;
+		.filter((line) => pattern.test(line) && !isHosts(line));
+	return lines.length === 0
+		? `The host has no rule that changes the ${address} of packets.`
+		: `Rules that change the ${address} of packets: ${lines.slice(0, 4).join("; ")}.`;
 }
 
 function mentioned({ moments }: Context["observation"], port = ""): string {
 	const isThere = moments["during"]?.host.network?.rules.some((line) => new RegExp(`\\b${port}\\b`).test(line));
-	return isThere ? "" : `The number ${port} is nowhere in the host's ruleset.`;
+	return isThere ? "" : `The host's ruleset does not mention ${port}.`;
 }
 
 const gateway = ({ process }: Context) =>

@@ -30,12 +30,25 @@ export type Question =
 	| `later.${"host" | "world" | "port" | "gone" | "goneFromHost"}`;
 
 /** The value of a question's fact when the container's command did not run. It is never the right value. */
-export const NOT_ASKED = "could not be asked";
+export const NOT_ASKED = "was not tried";
 export const SILENCE = "no answer";
 export const REFUSED = "Connection refused";
 
+export const FIRST_CONTAINER = "the first container";
+export const SECOND_CONTAINER = "the second container";
+export const THE_HOST = "the host";
+export const THE_WORLD = "the world";
+
+/** What the facts call a place that has answered. */
+const ANSWERERS = new Map([
+	[BOX, FIRST_CONTAINER],
+	[OTHER, SECOND_CONTAINER],
+	[HOST, THE_HOST],
+	[WORLD, THE_WORLD],
+]);
+
 // Things that a host may have: beside the card that leads to the world, a link called eth0 with a network, and a rule.
-const OF_THE_HOST = `ip -batch - <<-END
+const HOST_SETUP = `ip -batch - <<-END
 	link add eth0 up type veth peer name lan0
 	link set lan0 up
 	address add 192.168.77.1/24 dev eth0
@@ -49,7 +62,7 @@ nft -f - <<-END
 END`;
 
 export const draw: Check["draw"] = (random) => {
-	const number = (least: number, many: number) => least + (parseInt(random.name("").slice(1), 16) % many);
+	const number = (least: number, count: number) => least + (parseInt(random.name("").slice(1), 16) % count);
 	const port = number(20_000, 5_000);
 	return {
 		id: random.name("").slice(1),
@@ -83,13 +96,13 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 	const [port, otherPort, secondPort] = [drawn["port"], drawn["otherPort"], drawn["secondPort"]].map(Number);
 	const common = { hostname, rootfs: "/lab/rootfs", init: true };
 	return {
-		does: `listened at port ${BOX_PORT} of a container at ${address}, to which the host's ports ${port} and ${secondPort} are to lead; started a second container at ${otherAddress}; and asked everybody from everywhere`,
+		does: `started a container at ${address}, and published its port ${BOX_PORT} at the host's ports ${port} and ${secondPort}; started a second container at ${otherAddress}; and made connections between the containers, the host and the world`,
 		prepare: [
 			{
 				...{ do: "neighbour", name: WORLD, link: card },
 				...{ hostAddress: `${hostOutside}/24`, address: `${world}/24` },
 			},
-			{ do: "run", argv: ["sh", "-ec", OF_THE_HOST] },
+			{ do: "run", argv: ["sh", "-ec", HOST_SETUP] },
 		],
 		calls: {
 			[BOX]: {
@@ -99,14 +112,14 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 				},
 			},
 			[OTHER]: {
-				about: "a second one, with an address and a port of its own",
+				about: "a second container, with an address and a port of its own",
 				options: {
 					...{ ...common, id: otherId, address: otherAddress },
 					publish: [{ host: otherPort, container: OTHER_PORT }],
 				},
 			},
 			[HALF_WAY]: {
-				about: `its address is ${NO_ADDRESS}, so connect fails half-way`,
+				about: `a third container, whose address ${NO_ADDRESS} is invalid, so that connect fails half-way`,
 				options: { ...common, id: thirdId, address: NO_ADDRESS, publish: [] },
 				fails: true,
 			},
@@ -185,13 +198,17 @@ const ERRORS: Record<string, string> = {
 
 /** Who answered a question; if nobody did, the reason. */
 export function answer({ answers }: Observation, question: Question): string {
-	const got = answers[question];
-	if (got === undefined) return NOT_ASKED;
-	return got.by === "" ? (ERRORS[got.failed] ?? got.failed) : got.by;
+	const result = answers[question];
+	if (result === undefined) return NOT_ASKED;
+	return result.by === "" ? (ERRORS[result.failed] ?? result.failed) : (ANSWERERS.get(result.by) ?? result.by);
 }
+
+/** The value of {@link answer} in a sentence about the result of a connection. */
+export const resultOf = (value: unknown): string =>
+	[...ANSWERERS.values()].some((answerer) => answerer === value) ? `${value} answered` : `${value}`;
 
 /** The source address that the answerer saw; if nobody answered, the value of {@link answer}. */
 export function seen(observation: Observation, question: Question): string {
-	const got = observation.answers[question];
-	return got === undefined || got.by === "" ? answer(observation, question) : got.seenAs;
+	const result = observation.answers[question];
+	return result === undefined || result.by === "" ? answer(observation, question) : result.seenAs;
 }
