@@ -1,9 +1,9 @@
+import type { DemoPlayer } from "./demo-player.ts";
 import { SHELLS } from "./events.ts";
 import type { PageMessage } from "./messages.ts";
-import type { Show } from "./show.ts";
 
 /** Carries out a message of a presenter's page. */
-export async function dispatch(show: Show, message: PageMessage): Promise<void> {
+export async function dispatch(show: DemoPlayer, message: PageMessage): Promise<void> {
 	switch (message.action) {
 		case "jump":
 			return show.jump(message.step);

@@ -58,7 +58,7 @@ export const DemoEvent = v.intersect([
 		 */
 		v.object({
 			type: v.literal("view"),
-			view: v.custom<Answers>((value) => typeof value === "object" && value !== null && "host" in value),
+			view: v.custom<KernelState>((value) => typeof value === "object" && value !== null && "host" in value),
 		}),
 		/** What a step's command printed, and which of the step's promises match that. */
 		v.object({
@@ -84,9 +84,9 @@ export type ShellName = v.InferOutput<typeof Shell>;
  * What the kernel shows of the host and of the process that each shell's user is talking to, and what the demo's
  * views need in addition.
  */
-export type Answers = Omit<View, "type" | "nonce">;
+export type KernelState = Omit<View, "type" | "nonce">;
 
 export const SHELLS = ["host", "container"] as const satisfies ShellName[];
 
 /** An event without its time. */
-export type Happening = DemoEvent extends infer E ? (E extends unknown ? Omit<E, "atMs"> : never) : never;
+export type UntimedEvent = DemoEvent extends infer E ? (E extends unknown ? Omit<E, "atMs"> : never) : never;

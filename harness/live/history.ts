@@ -1,5 +1,5 @@
 import { type DemoEvent, SHELLS } from "./events.ts";
-import { lastOf } from "./shells.ts";
+import { lastLines } from "./shells.ts";
 
 /** How many views a page gets that connects later, so that it can look back on them. */
 const VIEWS_KEPT = 60;
@@ -33,7 +33,7 @@ export class History {
 				return;
 			case "output": {
 				const shown = this.#screens.get(event.shell)?.data ?? "";
-				this.#screens.set(event.shell, { ...event, type: "screen", data: lastOf(shown + event.data) });
+				this.#screens.set(event.shell, { ...event, type: "screen", data: lastLines(shown + event.data) });
 				return;
 			}
 			case "view":

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Answers, DemoEvent } from "./events.ts";
+import type { DemoEvent, KernelState } from "./events.ts";
 
 /** The messages between the live page and its server. Each is one JSON text. */
 
@@ -42,7 +42,7 @@ export interface WorkState {
 	/** The report. */
 	text: string;
 	/** What the kernel showed while the module's command ran; null if it never ran. */
-	seen: Answers | null;
+	seen: KernelState | null;
 }
 
 /** How others can follow the demo. */

@@ -1,17 +1,17 @@
 import * as v from "valibot";
 import { View } from "../protocol/index.ts";
-import { takingOlder } from "./older.ts";
+import { withEmptyDefaults } from "./empty-defaults.ts";
 
 /** The state of the host or of a shell, with any entries. */
-const State = v.looseObject({});
+const AnyState = v.looseObject({});
 
 /**
  * A view as an older drydock recorded it. Limits, layers, networks and identities were beside `host` and `shells`,
  * and not in them.
  */
 const Recorded = v.object({
-	host: State,
-	shells: v.record(v.string(), v.nullable(State)),
+	host: AnyState,
+	shells: v.record(v.string(), v.nullable(AnyState)),
 	limits: v.optional(v.object({ machine: v.unknown(), cgroups: v.unknown() })),
 	layers: v.optional(v.unknown()),
 	networks: v.optional(v.unknown()),
@@ -35,5 +35,5 @@ export const RecordedView = v.pipe(
 			}),
 		),
 	})),
-	takingOlder(v.omit(View, ["type", "nonce"])),
+	withEmptyDefaults(v.omit(View, ["type", "nonce"])),
 );

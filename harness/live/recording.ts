@@ -20,19 +20,19 @@ const EVENTS_MAX = 20_000;
  * Limits for events that are costly to show, because they repaint much or make a new terminal. Higher than any demo
  * needs.
  */
-const SEVERAL_MAX = { step: 1_000, size: 1_000, screen: 1_000 } as Partial<Record<DemoEvent["type"], number>>;
+const COUNT_MAX = { step: 1_000, size: 1_000, screen: 1_000 } as Partial<Record<DemoEvent["type"], number>>;
 /**
  * Limits for all events together: the texts of steps, which are wrapped; the answers, which are not; and the output
  * of the shells' terminals.
  */
-const TOLD_CHARS_MAX = 512 << 10;
-const ANSWERED_CHARS_MAX = 4 << 20;
+const STEP_CHARS_MAX = 512 << 10;
+const OUTPUT_CHARS_MAX = 4 << 20;
 const TERMINAL_CHARS_MAX = 8 << 20;
 
 /** An event as a line of a recording. Control characters are escaped, so that the file can be shown on a terminal. */
-export const lineOf = (event: DemoEvent) => `${JSON.stringify(event).replaceAll(UNSEEN, escaped)}\n`;
+export const lineOf = (event: DemoEvent) => `${JSON.stringify(event).replaceAll(CONTROLS, escaped)}\n`;
 
-const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
+const CONTROLS = /[\p{C}\p{Zl}\p{Zp}]/gu;
 const escaped = (character: string) =>
 	Array.from({ length: character.length }, (_, at) => {
 		return `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`;
@@ -51,29 +51,29 @@ export async function readRecording(file: string, command: string, wanted?: stri
 			const what = `${file} cannot be read: ${cause.code ?? cause.message}`;
 			throw new Failure("usage", what, "npx drydock demo record 02", { cause });
 		});
-	return eventsIn(text.toString(), file, command, wanted);
+	return parseRecording(text.toString(), file, command, wanted);
 }
 
 /** Parses the text of a recording. For parameters and errors, see {@link readRecording}. */
-export function eventsIn(text: string, file: string, command: string, wanted?: string): DemoEvent[] {
+export function parseRecording(text: string, file: string, command: string, wanted?: string): DemoEvent[] {
 	const refused = (what: string) => new Failure("usage", `${file}${what}`, "npx drydock demo record 02");
 	const events: DemoEvent[] = [];
-	let line = 0;
-	for (let at = 0; at < text.length; line++) {
+	let lineNumber = 0;
+	for (let at = 0; at < text.length; lineNumber++) {
 		const end = text.indexOf("\n", at);
-		const said = text.slice(at, end === -1 ? text.length : end);
+		const line = text.slice(at, end === -1 ? text.length : end);
 		at = end === -1 ? text.length : end + 1;
-		if (said.trim() === "") continue;
+		if (line.trim() === "") continue;
 		if (events.length === EVENTS_MAX) throw refused(` has more than ${EVENTS_MAX} events`);
-		const event = eventIn(said);
-		if (event === null) throw refused(`:${line + 1} is no event of a demo`);
+		const event = parseEvent(line);
+		if (event === null) throw refused(`:${lineNumber + 1} is not an event of a demo`);
 		events.push(event);
 	}
 	const [head, ...rest] = events;
-	if (head?.type !== "demo" || rest.some(({ type }) => type === "demo")) throw refused(" is no recording of a demo");
+	if (head?.type !== "demo" || rest.some(({ type }) => type === "demo")) throw refused(" is not a recording of a demo");
 	if (rest.some((event) => "step" in event && event.step > head.steps.length))
-		throw refused(" has a step that its demo has not");
-	const tooMuch = tooMuchIn(head, rest);
+		throw refused(" has an event of a step that its demo does not have");
+	const tooMuch = exceededLimit(head, rest);
 	if (tooMuch !== null) throw refused(tooMuch);
 	if (wanted !== undefined && head.lesson !== wanted)
 		throw new Failure("usage", `${file} is a recording of ${head.lesson}`, `npx drydock ${command} --from ${file}`);
@@ -81,26 +81,27 @@ export function eventsIn(text: string, file: string, command: string, wanted?: s
 }
 
 /** Says which limit a recording exceeds; null if it exceeds none. */
-function tooMuchIn(head: Extract<DemoEvent, { type: "demo" }>, events: readonly DemoEvent[]): string | null {
+function exceededLimit(head: Extract<DemoEvent, { type: "demo" }>, events: readonly DemoEvent[]): string | null {
 	const counts = new Map<DemoEvent["type"], number>();
-	let [told, answered, shown] = [0, 0, 0];
+	let [stepChars, outputChars, terminalChars] = [0, 0, 0];
 	for (const event of events) {
 		const count = (counts.get(event.type) ?? 0) + 1;
 		counts.set(event.type, count);
-		const most = SEVERAL_MAX[event.type] ?? EVENTS_MAX;
+		const most = COUNT_MAX[event.type] ?? EVENTS_MAX;
 		if (count > most) return ` has more than ${most} events of the type ${event.type}`;
-		if (event.type === "output" || event.type === "screen") shown += event.data.length;
-		if (event.type === "answer") answered += event.output.length;
-		if (event.type === "down") told += event.how.length;
-		if (event.type === "step") told += toldChars(head, event);
-		if (told > TOLD_CHARS_MAX) return ` tells more than ${TOLD_CHARS_MAX} characters of its steps`;
-		if (answered > ANSWERED_CHARS_MAX) return ` has more than ${ANSWERED_CHARS_MAX} characters of answers`;
-		if (shown > TERMINAL_CHARS_MAX) return ` shows more than ${TERMINAL_CHARS_MAX} characters on its terminals`;
+		if (event.type === "output" || event.type === "screen") terminalChars += event.data.length;
+		if (event.type === "answer") outputChars += event.output.length;
+		if (event.type === "down") stepChars += event.how.length;
+		if (event.type === "step") stepChars += charsOfStep(head, event);
+		if (stepChars > STEP_CHARS_MAX) return ` has more than ${STEP_CHARS_MAX} characters in the texts of its steps`;
+		if (outputChars > OUTPUT_CHARS_MAX)
+			return ` has more than ${OUTPUT_CHARS_MAX} characters of output in its events of the type answer`;
+		if (terminalChars > TERMINAL_CHARS_MAX) return ` has more than ${TERMINAL_CHARS_MAX} characters of terminal output`;
 	}
 	return null;
 }
 
-function toldChars(
+function charsOfStep(
 	{ steps }: Extract<DemoEvent, { type: "demo" }>,
 	{ step, phase }: Extract<DemoEvent, { type: "step" }>,
 ): number {
@@ -109,7 +110,7 @@ function toldChars(
 	return texts[phase].length;
 }
 
-function eventIn(line: string): DemoEvent | null {
+function parseEvent(line: string): DemoEvent | null {
 	const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), DemoEvent), line, { abortEarly: true });
 	if (!parsed.success) return null;
 	const event = parsed.output;

@@ -1,7 +1,7 @@
 import type { Demo as Script } from "../judge/demo.ts";
-import { Demo } from "./demo.ts";
+import { DemoInMachine } from "./demo-in-machine.ts";
 import type { DemoEvent } from "./events.ts";
-import type { Opens, Source } from "./source.ts";
+import type { LoadedDemo, OpenMachine } from "./loaded-demo.ts";
 
 /** What a rehearsal has found. */
 export interface Rehearsal {
@@ -29,11 +29,11 @@ interface RehearsedStep {
  * must keep their promises each time. After going back, the terminals must show what they showed before that step.
  * @param patienceMs how long one step may take
  */
-export async function rehearse(source: Source, opens: Opens, patienceMs: number): Promise<Rehearsal> {
+export async function rehearse(loaded: LoadedDemo, openMachine: OpenMachine, patienceMs: number): Promise<Rehearsal> {
 	const events: DemoEvent[] = [];
-	const demo = await Demo.open(source, opens, (event) => void events.push(event));
+	const demo = await DemoInMachine.open(loaded, openMachine, (event) => void events.push(event));
 	demo.slowly = false;
-	const { steps } = source.script;
+	const { steps } = loaded.script;
 	const problems: string[] = [];
 	const played: RehearsedStep[] = [];
 	const play = async (step: number) => {
@@ -61,12 +61,13 @@ export async function rehearse(source: Source, opens: Opens, patienceMs: number)
 			if (before !== screensAt(events, step)) problems.push(`the terminals show something else before step ${step}`);
 			await play(step);
 		}
-		problems.push(...lost(events));
+		problems.push(...lostMachines(events));
 	} finally {
 		await demo.close();
 	}
-	const { lesson, script } = source;
-	const kept = played.every(({ promises }) => promises.every((promise) => promise.kept)) && isWhole(script, played);
+	const { lesson, script } = loaded;
+	const kept =
+		played.every(({ promises }) => promises.every((promise) => promise.kept)) && allPromisesChecked(script, played);
 	const times = (type: "back" | "kept") =>
 		events.flatMap((event) => (event.type === type ? [Math.round(event.tookMs)] : []));
 	const holds = kept && problems.length === 0;
@@ -74,10 +75,10 @@ export async function rehearse(source: Source, opens: Opens, patienceMs: number)
 }
 
 // Whether every promise of every step was looked for.
-const isWhole = ({ steps }: Script, played: RehearsedStep[]) =>
+const allPromisesChecked = ({ steps }: Script, played: RehearsedStep[]) =>
 	steps.every(({ promises }, index) => played[index]?.promises.length === promises.length);
 
-const lost = (events: DemoEvent[]) =>
+const lostMachines = (events: DemoEvent[]) =>
 	events.flatMap((event) =>
 		event.type === "down" ? [`the machine was lost in step ${event.step}: ${event.how}`] : [],
 	);

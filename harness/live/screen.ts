@@ -1,5 +1,5 @@
 import headless from "@xterm/headless";
-import { Bounded, piecesOf } from "./bounded.ts";
+import { BoundedEmulator, piecesOf } from "./bounded-emulator.ts";
 import type { Size } from "./events.ts";
 
 type Cell = NonNullable<
@@ -7,7 +7,7 @@ type Cell = NonNullable<
 >;
 
 /** A run of characters that look the same. */
-export interface Stretch {
+export interface StyledText {
 	text: string;
 	bold: boolean;
 	dim: boolean;
@@ -20,13 +20,13 @@ export interface Stretch {
 /** The screen of a shell's terminal, emulated in memory. */
 export class Screen {
 	#terminal: headless.Terminal;
-	#bounded: Bounded;
-	#last: Promise<void> = Promise.resolve();
+	#emulator: BoundedEmulator;
+	#lastWrite: Promise<void> = Promise.resolve();
 	#closed = false;
 
 	constructor(size: Size) {
 		this.#terminal = newTerminal(size);
-		this.#bounded = new Bounded(this.#terminal);
+		this.#emulator = new BoundedEmulator(this.#terminal);
 	}
 
 	get size(): Size {
@@ -43,20 +43,20 @@ export class Screen {
 	 * Writes output to the terminal. Settles when the screen shows it, or when the screen was cleared or closed
 	 * meanwhile.
 	 */
-	show(data: string): Promise<void> {
-		const bounded = this.#bounded;
-		this.#last = this.#last.then(async () => {
-			for (const piece of piecesOf(data)) if (!this.#closed && bounded === this.#bounded) await bounded.write(piece);
+	write(data: string): Promise<void> {
+		const bounded = this.#emulator;
+		this.#lastWrite = this.#lastWrite.then(async () => {
+			for (const piece of piecesOf(data)) if (!this.#closed && bounded === this.#emulator) await bounded.write(piece);
 		});
-		return this.#last;
+		return this.#lastWrite;
 	}
 
 	/** Clears the screen. */
-	forget(): void {
+	clear(): void {
 		const { size } = this;
 		this.#disposeLater();
 		this.#terminal = newTerminal(size);
-		this.#bounded = new Bounded(this.#terminal);
+		this.#emulator = new BoundedEmulator(this.#terminal);
 	}
 
 	resize({ columns, rows }: Size): void {
@@ -69,16 +69,16 @@ export class Screen {
 	}
 
 	/** Its rows, from top to bottom. */
-	get rows(): Stretch[][] {
+	get rows(): StyledText[][] {
 		const { active } = this.#terminal.buffer;
 		return Array.from({ length: this.#terminal.rows }, (_, index) => {
 			const line = active.getLine(active.baseY + index);
-			const row: Stretch[] = [];
+			const row: StyledText[] = [];
 			for (let column = 0; column < this.#terminal.cols; column++) {
 				const cell = line?.getCell(column);
 				// The second half of a wide character.
 				if (cell === undefined || cell.getWidth() === 0) continue;
-				const next = stretchOf(cell);
+				const next = styledText(cell);
 				const last = row.at(-1);
 				if (last !== undefined && looksLike(last, next)) last.text += next.text;
 				else row.push(next);
@@ -96,14 +96,14 @@ export class Screen {
 	// Disposes of the terminal after what is being written.
 	#disposeLater(): void {
 		const terminal = this.#terminal;
-		this.#last = this.#last.then(() => terminal.dispose());
+		this.#lastWrite = this.#lastWrite.then(() => terminal.dispose());
 	}
 }
 
 const newTerminal = ({ columns, rows }: Size) =>
 	new headless.Terminal({ cols: columns, rows, scrollback: 200, allowProposedApi: true });
 
-function stretchOf(cell: Cell): Stretch {
+function styledText(cell: Cell): StyledText {
 	return {
 		text: cell.getChars() || " ",
 		bold: cell.isBold() !== 0,
@@ -124,6 +124,6 @@ function sgr(ground: 38 | 48, isDefault: boolean, isRgb: boolean, color: number)
 	return isRgb ? `${ground};2;${color >> 16};${(color >> 8) & 0xff};${color & 0xff}` : `${ground};5;${color}`;
 }
 
-function looksLike(one: Stretch, other: Stretch): boolean {
+function looksLike(one: StyledText, other: StyledText): boolean {
 	return (["bold", "dim", "underline", "inverse", "color"] as const).every((key) => one[key] === other[key]);
 }

@@ -8,14 +8,14 @@ const SHOWN_CHARS = 64 << 10;
 export const promptOf = (shell: ShellName) => `${shell}# `;
 
 /** What starts one of a demo's two shells. */
-export function shellOf(name: ShellName, window: Size): StageRequest["shells"][string] {
+export function shellProgram(name: ShellName, window: Size): StageRequest["shells"][string] {
 	const environment = { PS1: promptOf(name), PS2: "> ", LANG: "C.UTF-8", HISTFILE: "" };
 	// +H turns off history expansion: exclamation marks in a command stand for themselves.
 	return { argv: ["bash", "--norc", "+H"], environment, window };
 }
 
 /** The end of a shell's output, cut at the beginning of a line. */
-export function lastOf(shown: string): string {
+export function lastLines(shown: string): string {
 	if (shown.length <= SHOWN_CHARS) return shown;
 	const cut = shown.slice(-SHOWN_CHARS);
 	return cut.slice(cut.indexOf("\n") + 1);

@@ -81,7 +81,7 @@ const ROWS: readonly Row[] = [
 	{ files: VIEWS, may: ["^harness/live/events\\.ts$", PROTOCOL] },
 	{
 		files: "^harness/live/page/",
-		may: ["^node_modules/@xterm/", VIEWS, "^harness/live/(events|messages|bounded)\\.ts$"],
+		may: ["^node_modules/@xterm/", VIEWS, "^harness/live/(events|messages|bounded-emulator)\\.ts$"],
 	},
 	...hostRows(),
 ];

@@ -23,7 +23,7 @@ export function drydockPage(...args: string[]): Page {
 	const terminal = onTerminal("sh", ["-c", script, "sh", process.execPath, inKit("harness/cli/bin.js"), ...args]);
 	const screen = new Screen({ columns: 80, rows: 24 });
 	let changed = () => {};
-	terminal.pty.onData((data) => void screen.show(data).then(() => changed()));
+	terminal.pty.onData((data) => void screen.write(data).then(() => changed()));
 	const rows = () => screen.texts.map((text) => text.trimEnd());
 	const until = async (patterns: RegExp[]) => {
 		const endMs = performance.now() + PATIENCE_MS;

@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
 import * as v from "valibot";
 import { inKit } from "../../harness/base/kit.ts";
-import type { Answers } from "../../harness/live/events.ts";
+import type { KernelState } from "../../harness/live/events.ts";
 import { RecordedView } from "../../harness/live/recorded-view.ts";
 import type { Past } from "../../harness/live/views/seen.ts";
 
 /** Recordings of demos that ran in a machine: one whole view, and for later views only what differs. */
 interface Recorded {
-	base: Answers;
+	base: KernelState;
 	limits: LimitsMoment[];
 	slow: LimitsMoment[];
-	layers: (Moment & { layers: unknown; mounts: Answers["host"]["mounts"] })[];
+	layers: (Moment & { layers: unknown; mounts: KernelState["host"]["mounts"] })[];
 	network: (Moment & { networks: unknown; net: string })[];
 	identity: IdentityMoment[];
 	cook: IdentityMoment[];
@@ -23,11 +23,11 @@ type LimitsMoment = Moment & { limits: unknown; oomKills: number };
 type IdentityMoment = Moment & { identities: unknown; user: string; uids: number[] };
 
 // The recordings are older than the format in which a view's own readings belong to host and shells.
-const viewed = (older: unknown): Answers => v.parse(RecordedView, older);
+const viewed = (older: unknown): KernelState => v.parse(RecordedView, older);
 const { base: read, ...recorded } = JSON.parse(readFileSync(inKit("test/recordings/views.json"), "utf8")) as Recorded;
 
 /** A view of a demo that asks for no additional readings. */
-export const plainView: Answers = viewed(read);
+export const plainView: KernelState = viewed(read);
 const base = plainView;
 
 /** What was seen in the demo of lesson 06, or of a cgroup that uses up its limit of a fifth of a processor. */
@@ -58,7 +58,7 @@ export const identitySeen = (which: "identity" | "cook"): Past =>
 		view: viewed({ ...withContainer({ namespaces: { user }, uids }), identities }),
 	}));
 
-function withContainer({ namespaces, uids }: { namespaces: Record<string, string>; uids?: number[] }): Answers {
+function withContainer({ namespaces, uids }: { namespaces: Record<string, string>; uids?: number[] }): KernelState {
 	const { container } = base.shells;
 	if (container == null) throw new Error("the recording has no container");
 	const credentials = { ...container.credentials, ...(uids && { uids }) };

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { inKit } from "../../harness/base/kit.ts";
-import type { Answers } from "../../harness/live/events.ts";
+import type { KernelState } from "../../harness/live/events.ts";
 import type { Past, Seen } from "../../harness/live/views/seen.ts";
 
 /**
@@ -36,7 +36,7 @@ export async function wallsUpTo(wall: Wall): Promise<Past> {
 }
 
 /** Adds a view one second later: the last one with a change. */
-export function andThen(past: Past, change: (view: Answers) => void): Past {
+export function andThen(past: Past, change: (view: KernelState) => void): Past {
 	const last = structuredClone(past.at(-1));
 	if (last === undefined) throw new Error("nothing has been seen");
 	change(last.view);
@@ -44,7 +44,7 @@ export function andThen(past: Past, change: (view: Answers) => void): Past {
 }
 
 /** A shell's process. @throws {Error} there is no such shell */
-export function shellIn(view: Answers, name: "host" | "container") {
+export function shellIn(view: KernelState, name: "host" | "container") {
 	const shell = view.shells[name];
 	if (!shell) throw new Error(`no ${name}`);
 	return shell;

@@ -2,12 +2,12 @@ import { readFile, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
 import { Slides } from "../../harness/cli/show/slides.ts";
-import { castOf } from "../../harness/live/cast.ts";
+import { asciicastOf } from "../../harness/live/asciicast.ts";
+import { CommandTypist } from "../../harness/live/command-typist.ts";
 import type { DemoEvent } from "../../harness/live/events.ts";
 import { Playback } from "../../harness/live/playback.ts";
 import { readRecording } from "../../harness/live/recording.ts";
 import { Screen } from "../../harness/live/screen.ts";
-import { Typist } from "../../harness/live/typist.ts";
 import { GuestMemory } from "../../harness/vm/guest-memory.ts";
 import { drydock } from "../support/drydock.ts";
 import { type Temporary, temporary } from "../support/temporary.ts";
@@ -87,34 +87,34 @@ describe("a recording", () => {
 
 	test.each([
 		["no file", null, /cannot be read: ENOENT/],
-		["something else", '{"atMs":0,"type":"step","step":1,"phase":"told"}\n', /is no recording of a demo/],
-		["no event", '{"atMs":0,"type":"demo"}\n', /:1 is no event of a demo/],
-		["no JSON", "hello\n", /:1 is no event of a demo/],
-		["a view that is null", `${HEAD}{"atMs":0,"type":"view","view":null}\n`, /:2 is no event of a demo/],
-		["a view of lists in lists", `${HEAD}{"atMs":0,"type":"view","view":${DEEP}}\n`, /:2 is no event of a demo/],
+		["something else", '{"atMs":0,"type":"step","step":1,"phase":"told"}\n', /is not a recording of a demo/],
+		["no event", '{"atMs":0,"type":"demo"}\n', /:1 is not an event of a demo/],
+		["no JSON", "hello\n", /:1 is not an event of a demo/],
+		["a view that is null", `${HEAD}{"atMs":0,"type":"view","view":null}\n`, /:2 is not an event of a demo/],
+		["a view of lists in lists", `${HEAD}{"atMs":0,"type":"view","view":${DEEP}}\n`, /:2 is not an event of a demo/],
 		[
-			"a step that is not told",
+			"a step that the demo does not have",
 			`${HEAD}{"atMs":0,"type":"step","step":2,"phase":"done"}\n`,
-			/a step that its demo has not/,
+			/a step that its demo does not have/,
 		],
-		["a step beyond all", `${HEAD}{"atMs":0,"type":"step","step":200000,"phase":"done"}\n`, /:2 is no event/],
+		["a step beyond all", `${HEAD}{"atMs":0,"type":"step","step":200000,"phase":"done"}\n`, /:2 is not an event/],
 		[
 			"200,000 steps",
 			HEAD + '{"atMs":0,"type":"step","step":1,"phase":"done"}\n'.repeat(200_000),
 			/more than 20000 events/,
 		],
-		["a terminal of a billion columns", HEAD.replace("80", "1e9"), /:1 is no event/],
-		["a second demo in it", HEAD + HEAD, /is no recording of a demo/],
+		["a terminal of a billion columns", HEAD.replace("80", "1e9"), /:1 is not an event/],
+		["a second demo in it", HEAD + HEAD, /is not a recording of a demo/],
 		[
 			"a long step, told again and again",
 			HEAD.replace('"narration":""', `"narration":"${"漢".repeat(8_000)}"`) +
 				'{"atMs":0,"type":"step","step":1,"phase":"told"}\n'.repeat(70),
-			/tells more than 524288 characters of its steps/,
+			/has more than 524288 characters in the texts of its steps/,
 		],
 		[
 			"answers without end",
 			HEAD + `{"atMs":0,"type":"answer","step":1,"output":"${"x".repeat(1 << 20)}","promises":[]}\n`.repeat(5),
-			/has more than 4194304 characters of answers/,
+			/has more than 4194304 characters of output in its events/,
 		],
 		[
 			"a step without end",
@@ -129,7 +129,7 @@ describe("a recording", () => {
 		[
 			"a shell that says too much",
 			HEAD + `{"atMs":0,"type":"output","shell":"host","data":"${"x".repeat(1 << 20)}"}\n`.repeat(9),
-			/shows more than 8388608 characters on its terminals/,
+			/has more than 8388608 characters of terminal output/,
 		],
 	])("%s is refused", async (_, text, why) => {
 		const file = text === null ? `${files.dir}/none` : await files.write("bad.jsonl", text);
@@ -161,9 +161,9 @@ describe("a recording", () => {
 		expect((await drydock(files.dir, "demo", "03", "--from", RECORDING)).code).toBe(2);
 	});
 
-	test("becomes a cast: a header, then times that never go back", async () => {
-		const painter = { take: async () => {}, paint: () => "x" };
-		const lines = (await castOf(recorded, { columns: 120, rows: 36 }, painter)).trim().split("\n");
+	test("becomes an asciicast: a header, then times that never go back", async () => {
+		const painter = { apply: async () => {}, paint: () => "x" };
+		const lines = (await asciicastOf(recorded, { columns: 120, rows: 36 }, painter)).trim().split("\n");
 		const [head, ...rest] = lines.map((line) => JSON.parse(line) as unknown);
 		expect(head).toMatchObject({ version: 2, width: 120, height: 36, title: expect.stringContaining("Two names") });
 		const times = rest.map((line) => (line as [number, string, string])[0]);
@@ -190,7 +190,7 @@ describe("a page", () => {
 
 	test("what a program has written on a terminal is text and looks, nothing else", async () => {
 		const screen = new Screen({ columns: 20, rows: 3 });
-		await screen.show("\x1b[2J\x1b[2;3H\x1b[1;31mred\x1b[0m \x1b]0;title\x07ok");
+		await screen.write("\x1b[2J\x1b[2;3H\x1b[1;31mred\x1b[0m \x1b]0;title\x07ok");
 		expect(screen.texts.map((text) => text.trimEnd())).toEqual(["", "  red ok", ""]);
 		expect(screen.rows[1]?.find(({ bold }) => bold)).toMatchObject({ text: "red", color: "38;5;1" });
 		screen.close();
@@ -200,26 +200,26 @@ describe("a page", () => {
 describe("a terminal in memory", () => {
 	test.each(["b", "L", "M", "S", "T", "I", "Z"])("repeats nothing two billion times: CSI n %s", async (final) => {
 		const screen = new Screen({ columns: 20, rows: 3 });
-		await screen.show(`x\x1b[2000000000${final}\x1b[20000`);
-		await screen.show(`00000${final}`);
-		await screen.show(`\x1b[2000${final}`.repeat(100_000).slice(0, 10_000));
-		await screen.show("\x1b[2J\x1b[Hok");
+		await screen.write(`x\x1b[2000000000${final}\x1b[20000`);
+		await screen.write(`00000${final}`);
+		await screen.write(`\x1b[2000${final}`.repeat(100_000).slice(0, 10_000));
+		await screen.write("\x1b[2J\x1b[Hok");
 		expect(screen.texts[0]?.trimEnd()).toBe("ok");
 		screen.close();
 	});
 
 	test("repeats what a program has it repeat", async () => {
 		const screen = new Screen({ columns: 20, rows: 3 });
-		await screen.show("-\x1b[4bx\r\n\x1b[1S\x1b[999;3Hy");
+		await screen.write("-\x1b[4bx\r\n\x1b[1S\x1b[999;3Hy");
 		expect(screen.texts.map((text) => text.trimEnd())).toEqual(["", "", "  y"]);
-		await screen.show(`\x1b[H${"a\x1b[19b\r\n".repeat(300)}`);
+		await screen.write(`\x1b[H${"a\x1b[19b\r\n".repeat(300)}`);
 		expect(screen.texts[1]).toBe("a".repeat(20));
 		screen.close();
 	});
 
 	test("hears others while it is told much, and shows nothing more once it is closed", async () => {
 		const screen = new Screen({ columns: 20, rows: 3 });
-		const shown = screen.show(`${"x".repeat(1 << 20)}end`);
+		const shown = screen.write(`${"x".repeat(1 << 20)}end`);
 		let heard = false;
 		setTimeout(() => {
 			heard = true;
@@ -235,9 +235,11 @@ describe("a typist", () => {
 	/** A typist for a shell that echoes its input and runs nothing. */
 	function newTypist(answer: string) {
 		const typed: string[] = [];
-		const typist: Typist = new Typist("host# ", async (keys) => {
+		const typist: CommandTypist = new CommandTypist("host# ", async (keys) => {
 			typed.push(keys);
-			typist.hear(keys === "\r" ? `\r\n\x1b[?2004l\r${answer}\x1b[?2004hhost# ` : keys.replace(/(.{10})/g, "$1 \r"));
+			typist.addOutput(
+				keys === "\r" ? `\r\n\x1b[?2004l\r${answer}\x1b[?2004hhost# ` : keys.replace(/(.{10})/g, "$1 \r"),
+			);
 		});
 		return { typist, typed };
 	}
@@ -246,9 +248,9 @@ describe("a typist", () => {
 	test("hears what a command has printed: not its echo, nor the prompt", async () => {
 		const { typist, typed } = newTypist("harbour\r\n\x1b[1mbold\x1b[0m\r\n");
 		await typist.type("hostname; echo a long line that is wrapped", { slowly: false, signal });
-		await typist.enter();
-		await typist.prompted(signal);
-		expect(typist.said).toBe("harbour\nbold\n");
+		await typist.pressEnter();
+		await typist.waitForPrompt(signal);
+		expect(typist.output).toBe("harbour\nbold\n");
 		expect(typed.at(-1)).toBe("\r");
 	});
 
@@ -257,7 +259,7 @@ describe("a typist", () => {
 		vi.useFakeTimers({ toFake: ["setTimeout", "performance"] });
 		try {
 			const echo = "ip link add box0 up type bridge; ip address add 10.88.0.1/24 dev box0; ip l\rlink add box-web up";
-			const typist: Typist = new Typist("host# ", async () => typist.hear(echo));
+			const typist: CommandTypist = new CommandTypist("host# ", async () => typist.addOutput(echo));
 			await typist.type(echo.replace("l\r", ""), { slowly: false, signal });
 		} finally {
 			vi.useRealTimers();
@@ -265,10 +267,10 @@ describe("a typist", () => {
 	});
 
 	test("waits for the prompt, and no longer than is wanted", async () => {
-		const typist = new Typist("host# ", async () => {});
+		const typist = new CommandTypist("host# ", async () => {});
 		const playing = new AbortController();
-		const waiting = typist.prompted(playing.signal);
-		typist.hear("host# not yet\r\n");
+		const waiting = typist.waitForPrompt(playing.signal);
+		typist.addOutput("host# not yet\r\n");
 		playing.abort(new Error("enough"));
 		await expect(waiting).rejects.toThrow("enough");
 	});

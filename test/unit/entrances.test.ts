@@ -15,7 +15,7 @@ import { Slides } from "../../harness/cli/show/slides.ts";
 import { unpackArchive } from "../../harness/learner/archive.ts";
 import { mergeLogbooks, parseLogbook } from "../../harness/learner/logbook.ts";
 import { History } from "../../harness/live/history.ts";
-import { eventsIn, lineOf } from "../../harness/live/recording.ts";
+import { lineOf, parseRecording } from "../../harness/live/recording.ts";
 import { answersOf } from "../../harness/live/views/answers.ts";
 import { mountsOf } from "../../harness/live/views/mounts.ts";
 import { processesOf } from "../../harness/live/views/processes.ts";
@@ -88,7 +88,7 @@ describe("whatever is in", () => {
 			fc.asyncProperty(fc.nat(recording.length - 1), edits, async (at, changes) => {
 				const line = edited(JSON.parse(recording[at] as string), changes);
 				const events = await refusedOr(() =>
-					eventsIn(recording.map((one, index) => (index === at ? line : one)).join("\n"), "it", "demo"),
+					parseRecording(recording.map((one, index) => (index === at ? line : one)).join("\n"), "it", "demo"),
 				);
 				if (events === null) return;
 				taken += 1;

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cacheDir } from "../../harness/base/cache.ts";
 import { findLesson } from "../../harness/judge/lessons.ts";
-import { Demo } from "../../harness/live/demo.ts";
-import { sourceOf } from "../../harness/live/source.ts";
+import { DemoInMachine } from "../../harness/live/demo-in-machine.ts";
+import { loadForStage } from "../../harness/live/loaded-demo.ts";
 import { newMachinePool } from "../support/guest.ts";
 import { drydockPage, type Page } from "../support/page.ts";
 import { type Temporary, temporary } from "../support/temporary.ts";
@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 test("a step is at its end when its command waits for something to be typed, and goes on in the next", async () => {
-	const source = await sourceOf(await findLesson("02"), SIZE);
+	const loaded = await loadForStage(await findLesson("02"), SIZE);
 	const step = (command: string, promise: string) => ({
 		narration: "",
 		stage: "host" as const,
@@ -39,8 +39,8 @@ test("a step is at its end when its command waits for something to be typed, and
 	});
 	const steps = [step("echo first; cat", "^first$"), step("second", "^second$")];
 	const answers: string[] = [];
-	const demo = await Demo.open(
-		{ ...source, script: { ...source.script, steps } },
+	const demo = await DemoInMachine.open(
+		{ ...loaded, script: { ...loaded.script, steps } },
 		machines.beginStage.bind(machines),
 		(event) => {
 			if (event.type === "answer") answers.push(event.output);

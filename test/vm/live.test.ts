@@ -6,12 +6,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { cacheDir } from "../../harness/base/cache.ts";
 import { inKit } from "../../harness/base/kit.ts";
 import { findLesson, lessons, loadDemo, readLesson } from "../../harness/judge/lessons.ts";
-import { Demo } from "../../harness/live/demo.ts";
+import { DemoInMachine } from "../../harness/live/demo-in-machine.ts";
 import { dispatch } from "../../harness/live/dispatch.ts";
 import type { DemoEvent } from "../../harness/live/events.ts";
+import { loadForStage } from "../../harness/live/loaded-demo.ts";
 import { makePage } from "../../harness/live/page.ts";
 import { openServer, type Server } from "../../harness/live/server.ts";
-import { sourceOf } from "../../harness/live/source.ts";
 import { openBrowser } from "../support/browser.ts";
 import { drydock } from "../support/drydock.ts";
 import { newMachinePool } from "../support/guest.ts";
@@ -42,10 +42,10 @@ afterAll(async () => {
 });
 
 /** Opens a demo with its server, and collects all its events. */
-async function onStage(id: string): Promise<{ demo: Demo; server: Server; events: DemoEvent[] }> {
+async function onStage(id: string): Promise<{ demo: DemoInMachine; server: Server; events: DemoEvent[] }> {
 	const lesson = await findLesson(id);
 	const events: DemoEvent[] = [];
-	let demo: Demo | undefined;
+	let demo: DemoInMachine | undefined;
 	const page = await makePage(await readLesson(lesson));
 	const server = await openServer({
 		port: 0,
@@ -54,8 +54,8 @@ async function onStage(id: string): Promise<{ demo: Demo; server: Server; events
 		dispatch: async (message) => demo && dispatch(demo, message),
 	});
 	open.push(() => server.close());
-	demo = await Demo.open(
-		await sourceOf(lesson, { columns: 80, rows: 16 }),
+	demo = await DemoInMachine.open(
+		await loadForStage(lesson, { columns: 80, rows: 16 }),
 		machines.beginStage.bind(machines),
 		(event) => {
 			events.push(event);

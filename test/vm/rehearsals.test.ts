@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { lessons, loadDemo } from "../../harness/judge/lessons.ts";
+import { loadForStage } from "../../harness/live/loaded-demo.ts";
 import { rehearse } from "../../harness/live/rehearse.ts";
-import { sourceOf } from "../../harness/live/source.ts";
 import { newMachinePool } from "../support/guest.ts";
 import { demoItem } from "../support/items.ts";
 import { expectResult, isTried } from "../support/plan.ts";
@@ -21,7 +21,7 @@ test("every lesson has a demo", async () => {
 
 for (const { lesson, item } of DEMOS.filter(({ item }) => isTried(item)))
 	test.concurrent(`the demo of ${lesson.id} keeps what it promises, also when it has gone back`, async () => {
-		const found = await rehearse(await sourceOf(lesson, SIZE), machines.beginStage.bind(machines), PATIENCE_MS);
+		const found = await rehearse(await loadForStage(lesson, SIZE), machines.beginStage.bind(machines), PATIENCE_MS);
 		const broken = found.steps.filter(({ promises }) => promises.some(({ kept }) => !kept));
 		expect(broken).toEqual([]);
 		expect(found.problems).toEqual([]);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findLesson } from "../../harness/judge/lessons.ts";
-import { Demo } from "../../harness/live/demo.ts";
+import { DemoInMachine } from "../../harness/live/demo-in-machine.ts";
 import type { DemoEvent, ShellName } from "../../harness/live/events.ts";
-import { sourceOf } from "../../harness/live/source.ts";
+import { loadForStage } from "../../harness/live/loaded-demo.ts";
 import { taskIdentity } from "../../harness/live/views/identity.ts";
 import { layersOf } from "../../harness/live/views/layers.ts";
 import { limitsOf } from "../../harness/live/views/limits.ts";
@@ -21,13 +21,13 @@ afterAll(() => machines.close());
 
 /** Opens a demo with these views. @returns the views so far, and a function that types into its shells */
 async function opened(views: ViewName[]) {
-	const source = await sourceOf(await findLesson("02"), SIZE);
+	const loaded = await loadForStage(await findLesson("02"), SIZE);
 	const past: Seen[] = [];
 	const hear = (event: DemoEvent) => {
 		if (event.type === "view") past.push(event);
 	};
-	const demo = await Demo.open(
-		{ ...source, script: { ...source.script, views } },
+	const demo = await DemoInMachine.open(
+		{ ...loaded, script: { ...loaded.script, views } },
 		machines.beginStage.bind(machines),
 		hear,
 	);

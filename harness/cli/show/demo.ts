@@ -2,13 +2,13 @@ import { Chalk } from "chalk";
 import { EXIT } from "../../base/failure.ts";
 import { silent, visible } from "../../base/progress.ts";
 import { findLesson, type Lesson, lessons, loadDemo } from "../../judge/lessons.ts";
-import { Demo } from "../../live/demo.ts";
+import { DemoInMachine } from "../../live/demo-in-machine.ts";
+import type { DemoListener, DemoPlayer } from "../../live/demo-player.ts";
 import type { DemoEvent } from "../../live/events.ts";
-import { playAll } from "../../live/play-all.ts";
+import { loadForStage } from "../../live/loaded-demo.ts";
+import { playToEnd } from "../../live/play-to-end.ts";
 import { Playback } from "../../live/playback.ts";
 import { lineOf, readRecording } from "../../live/recording.ts";
-import type { Listener, Show } from "../../live/show.ts";
-import { sourceOf } from "../../live/source.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
 import { printJson, style } from "../text/terminal.ts";
 import { Presenter } from "./presenter.ts";
@@ -33,7 +33,7 @@ export async function demo(
 	if (interactive) return present(lesson, events);
 	const listener = json ? (event: DemoEvent) => void process.stdout.write(lineOf(event)) : textListener();
 	if (events !== null) return replayAll(events, listener);
-	const isKept = await playAll(lesson as Lesson, listener, SIZE, json ? silent : visible);
+	const isKept = await playToEnd(lesson as Lesson, listener, SIZE, json ? silent : visible);
 	return isKept ? EXIT.passed : EXIT.notPassed;
 }
 
@@ -64,10 +64,10 @@ async function present(lesson: Lesson | null, events: readonly DemoEvent[] | nul
 	try {
 		// Making the image takes minutes and prints its progress. So it comes before the pages cover the screen.
 		if (events === null) await machines.imageKey();
-		await presenter.present(async (): Promise<Show> => {
+		await presenter.present(async (): Promise<DemoPlayer> => {
 			if (events !== null) return Playback.open(events, presenter.hear);
-			const source = await sourceOf(lesson as Lesson, presenter.shellSize);
-			return Demo.open(source, machines.beginStage.bind(machines), presenter.hear);
+			const loaded = await loadForStage(lesson as Lesson, presenter.shellSize);
+			return DemoInMachine.open(loaded, machines.beginStage.bind(machines), presenter.hear);
 		});
 		return EXIT.passed;
 	} finally {
@@ -75,7 +75,7 @@ async function present(lesson: Lesson | null, events: readonly DemoEvent[] | nul
 	}
 }
 
-async function replayAll(events: readonly DemoEvent[], listener: Listener): Promise<number> {
+async function replayAll(events: readonly DemoEvent[], listener: DemoListener): Promise<number> {
 	for (const event of events) await listener(event);
 	return EXIT.passed;
 }

@@ -6,16 +6,16 @@ import { visible } from "../../base/progress.ts";
 import { findLesson, type Lesson, readLesson } from "../../judge/lessons.ts";
 import { currentLesson } from "../../learner/course.ts";
 import { learnersFile } from "../../learner/workspace.ts";
-import { Demo } from "../../live/demo.ts";
+import { DemoInMachine } from "../../live/demo-in-machine.ts";
+import type { DemoPlayer } from "../../live/demo-player.ts";
 import { dispatch } from "../../live/dispatch.ts";
 import type { DemoEvent } from "../../live/events.ts";
+import { loadForStage } from "../../live/loaded-demo.ts";
 import { makePage } from "../../live/page.ts";
 import { Playback } from "../../live/playback.ts";
 import { readRecording } from "../../live/recording.ts";
+import { SaveChecker, uncheckedWork } from "../../live/save-checker.ts";
 import { openServer, type Server } from "../../live/server.ts";
-import type { Show } from "../../live/show.ts";
-import { sourceOf } from "../../live/source.ts";
-import { untried, Work } from "../../live/work.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
 import { style } from "../text/terminal.ts";
 
@@ -38,19 +38,19 @@ export async function live(
 	const [head] = events ?? [];
 	const lesson = asked ?? (head?.type === "demo" ? await findLesson(head.lesson) : await currentLesson());
 	const machines = new MachinePool(visible);
-	let show: Show | undefined;
+	let show: DemoPlayer | undefined;
 	let server: Server | undefined;
-	let work: Work | undefined;
+	let work: SaveChecker | undefined;
 	try {
 		if (events === null) await machines.imageKey();
 		const page = await makePage(await readLesson(lesson));
 		server = await openServer({ port, share, page, dispatch: async (message) => show && dispatch(show, message) });
 		const { sendEvent } = server.audience;
-		const source = events === null ? await sourceOf(lesson, SIZE) : null;
+		const loaded = events === null ? await loadForStage(lesson, SIZE) : null;
 		const opening =
-			source === null
+			loaded === null
 				? Playback.open(events as DemoEvent[], sendEvent)
-				: Demo.open(source, machines.beginStage.bind(machines), sendEvent);
+				: DemoInMachine.open(loaded, machines.beginStage.bind(machines), sendEvent);
 		show = await opening;
 		work = await workOn(lesson, machines, server);
 		sayLinks(server);
@@ -65,11 +65,11 @@ export async function live(
 }
 
 // Checks the learner's module only if there is one: `drydock live` makes no workspace.
-async function workOn(lesson: Lesson, machines: MachinePool, { audience }: Server): Promise<Work | undefined> {
+async function workOn(lesson: Lesson, machines: MachinePool, { audience }: Server): Promise<SaveChecker | undefined> {
 	const file = await learnersFile(lesson);
 	if (!(await exists(file))) return undefined;
-	audience.sendWork(untried(file));
-	return new Work(lesson, file, machines, audience.sendWork);
+	audience.sendWork(uncheckedWork(file));
+	return new SaveChecker(lesson, file, machines, audience.sendWork);
 }
 
 function sayLinks({ link, shared }: Server): void {

@@ -1,8 +1,8 @@
 import { Failure } from "../../base/failure.ts";
 import { interruption } from "../../base/interrupt.ts";
+import type { DemoPlayer } from "../../live/demo-player.ts";
 import type { DemoEvent } from "../../live/events.ts";
 import { SHELLS } from "../../live/events.ts";
-import type { Show } from "../../live/show.ts";
 import { FullScreen } from "./full-screen.ts";
 import { type PresenterChoices, Slides } from "./slides.ts";
 
@@ -43,7 +43,7 @@ export class Presenter {
 		message: "",
 	};
 	/** Keys that are pressed before the show is open wait for it. */
-	#show: Promise<Show> = new Promise(() => {});
+	#show: Promise<DemoPlayer> = new Promise(() => {});
 	/** The digits of the step's number that is being typed; null while none is. */
 	#digits: string | null = null;
 	#due: NodeJS.Timeout | undefined;
@@ -70,7 +70,7 @@ export class Presenter {
 	};
 
 	/** Presents the show that `open` opens, until the presenter quits. */
-	async present(open: () => Promise<Show>): Promise<void> {
+	async present(open: () => Promise<DemoPlayer>): Promise<void> {
 		const ended = new Promise<void>((resolve, reject) => {
 			this.#end = { resolve, reject };
 		});
@@ -81,7 +81,7 @@ export class Presenter {
 		const opening = open();
 		opening.catch(() => {});
 		this.#show = opening;
-		let show: Show | undefined;
+		let show: DemoPlayer | undefined;
 		try {
 			show = (await Promise.race([opening, ended])) ?? undefined;
 			if (show === undefined) return;
@@ -144,7 +144,7 @@ export class Presenter {
 			this.#digits === null ? "" : `to step: ${this.#digits}_  (1 to ${this.slides.steps}, Enter)`;
 	}
 
-	#act(act: (show: Show) => Promise<void>): void {
+	#act(act: (show: DemoPlayer) => Promise<void>): void {
 		this.#show.then(act).catch((error: unknown) => {
 			if (!(error instanceof Failure)) return this.#end.reject(error);
 			this.#choices.message = error.message;

@@ -2,9 +2,9 @@ import { EXIT, Failure } from "../../base/failure.ts";
 import { visible } from "../../base/progress.ts";
 import { findLesson } from "../../judge/lessons.ts";
 import { writeNew } from "../../learner/without-overwriting.ts";
-import { castOf, type Painter } from "../../live/cast.ts";
+import { asciicastOf, type TerminalPainter } from "../../live/asciicast.ts";
 import type { DemoEvent, Size } from "../../live/events.ts";
-import { playAll } from "../../live/play-all.ts";
+import { playToEnd } from "../../live/play-to-end.ts";
 import { lineOf } from "../../live/recording.ts";
 import { repaint } from "./full-screen.ts";
 import { Slides } from "./slides.ts";
@@ -22,10 +22,10 @@ export async function recordDemo(id: string, { out }: { out?: string }): Promise
 	const lesson = await findLesson(id);
 	const file = out ?? `${lesson.id}.demo.jsonl`;
 	const events: DemoEvent[] = [];
-	const isKept = await playAll(lesson, (event) => void events.push(event), Slides.shellSize(SIZE), visible);
+	const isKept = await playToEnd(lesson, (event) => void events.push(event), Slides.shellSize(SIZE), visible);
 	if (!isKept)
 		throw new Failure("failed", "the demo did not go as it should", `npx drydock demo rehearse ${lesson.id}`);
-	const text = file.endsWith(".cast") ? await castOf(events, SIZE, painter(SIZE)) : events.map(lineOf).join("");
+	const text = file.endsWith(".cast") ? await asciicastOf(events, SIZE, painter(SIZE)) : events.map(lineOf).join("");
 	const isNew = await writeNew(file, Buffer.from(text)).catch((error: NodeJS.ErrnoException) => {
 		throw new Failure("usage", `${file} cannot be written (${error.code})`, "--out ANOTHER-FILE");
 	});
@@ -35,11 +35,11 @@ export async function recordDemo(id: string, { out }: { out?: string }): Promise
 	return EXIT.passed;
 }
 
-function painter(size: Size): Painter {
+function painter(size: Size): TerminalPainter {
 	const slides = new Slides(Slides.shellSize(size), true);
 	let before: string[] = [];
 	return {
-		take: (event) => slides.take(event),
+		apply: (event) => slides.take(event),
 		paint: () => {
 			const { lines } = slides.paint(size, { typing: null, note: false, help: null, message: " " });
 			if (lines.join("\n") === before.join("\n")) return "";

@@ -4,8 +4,8 @@ import { mark } from "../../base/plain.ts";
 import { printable } from "../../base/printable.ts";
 import { silent, visible } from "../../base/progress.ts";
 import { findLesson, type Lesson, lessons } from "../../judge/lessons.ts";
+import { loadForStage } from "../../live/loaded-demo.ts";
 import { type Rehearsal, rehearse } from "../../live/rehearse.ts";
-import { sourceOf } from "../../live/source.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
 import { printJson, style } from "../text/terminal.ts";
 
@@ -40,7 +40,7 @@ export async function rehearseDemos(
 
 async function rehearsed(lesson: Lesson, machines: MachinePool): Promise<Rehearsal> {
 	const opens = machines.beginStage.bind(machines);
-	return rehearse(await sourceOf(lesson, SIZE), opens, PATIENCE_MS);
+	return rehearse(await loadForStage(lesson, SIZE), opens, PATIENCE_MS);
 }
 
 function rehearsalText({ lesson, title, holds, steps, problems, backMs }: Rehearsal): string {

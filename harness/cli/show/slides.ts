@@ -3,7 +3,7 @@ import stringWidth from "string-width";
 import wrapAnsi from "wrap-ansi";
 import { printable } from "../../base/printable.ts";
 import { type DemoEvent, type Phase, SHELLS, type ShellName, type Size } from "../../live/events.ts";
-import { Screen, type Stretch } from "../../live/screen.ts";
+import { Screen, type StyledText } from "../../live/screen.ts";
 import { type Answer, answersOf } from "../../live/views/answers.ts";
 import type { Seen } from "../../live/views/seen.ts";
 
@@ -78,10 +78,10 @@ export class Slides {
 				for (const shell of SHELLS) this.#screens[shell].resize(event.size);
 				return;
 			case "output":
-				return this.#screens[event.shell].show(event.data);
+				return this.#screens[event.shell].write(event.data);
 			case "screen":
-				this.#screens[event.shell].forget();
-				return this.#screens[event.shell].show(event.data);
+				this.#screens[event.shell].clear();
+				return this.#screens[event.shell].write(event.data);
 			case "size":
 				return this.#screens[event.shell].resize(event.size);
 			case "view":
@@ -159,11 +159,11 @@ export class Slides {
 		return [fit(head, width), ...rows.map((row) => fit(row, width))];
 	}
 
-	#row(stretches: readonly Stretch[]): string {
+	#row(stretches: readonly StyledText[]): string {
 		return stretches.map((stretch) => this.#stretch(stretch)).join("");
 	}
 
-	#stretch({ text, bold, dim, underline, inverse, color }: Stretch): string {
+	#stretch({ text, bold, dim, underline, inverse, color }: StyledText): string {
 		const shown = printable(text);
 		if (this.#chalk.level === 0) return shown;
 		const modes = [bold && "1", dim && "2", underline && "4", inverse && "7", color].filter(Boolean).join(";");
@@ -236,7 +236,7 @@ function firstRow(screen: Screen, height: number): number {
 	return Math.max(0, Math.min(screen.cursor.row - height + 1, screen.size.rows - height));
 }
 
-function lastRows(screen: Screen, height: number): Stretch[][] {
+function lastRows(screen: Screen, height: number): StyledText[][] {
 	const first = firstRow(screen, height);
 	return screen.rows.slice(first, first + height);
 }

@@ -1,7 +1,7 @@
 import { visible } from "../../base/progress.ts";
 import { findLesson } from "../../judge/lessons.ts";
-import { Demo } from "../../live/demo.ts";
-import { sourceOf } from "../../live/source.ts";
+import { DemoInMachine } from "../../live/demo-in-machine.ts";
+import { loadForStage } from "../../live/loaded-demo.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
 
 /**
@@ -13,10 +13,10 @@ export async function rewound(n: number): Promise<Record<string, number[]>> {
 	await visible.step("checkpointMs, backMs", async () => {
 		const machines = new MachinePool(visible);
 		try {
-			const source = await sourceOf(await findLesson("02"), { columns: 80, rows: 24 });
+			const loaded = await loadForStage(await findLesson("02"), { columns: 80, rows: 24 });
 			await machines.imageKey();
 			const startedMs = performance.now();
-			const demo = await Demo.open(source, machines.beginStage.bind(machines), (event) => {
+			const demo = await DemoInMachine.open(loaded, machines.beginStage.bind(machines), (event) => {
 				if (event.type === "back") values["backMs"]?.push(event.tookMs);
 				if (event.type !== "kept") return;
 				values["checkpointMs"]?.push(event.tookMs);

@@ -4,13 +4,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { visible } from "../../base/progress.ts";
 import { findLesson, readLesson } from "../../judge/lessons.ts";
-import { Demo } from "../../live/demo.ts";
+import { DemoInMachine } from "../../live/demo-in-machine.ts";
 import { dispatch } from "../../live/dispatch.ts";
 import type { DemoEvent } from "../../live/events.ts";
+import { loadForStage } from "../../live/loaded-demo.ts";
 import type { PageMessage, ServerMessage } from "../../live/messages.ts";
 import { makePage } from "../../live/page.ts";
 import { openServer, type Server } from "../../live/server.ts";
-import { sourceOf } from "../../live/source.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
 
 const FOLLOWERS = 30;
@@ -31,7 +31,7 @@ export async function liveFrames(n: number): Promise<Record<string, number[]>> {
 	await visible.step("liveFrameMs", async () => {
 		const machines = new MachinePool(visible);
 		const lesson = await findLesson("02");
-		let demo: Demo | undefined;
+		let demo: DemoInMachine | undefined;
 		const page = await makePage(await readLesson(lesson));
 		const server = await openServer({
 			port: 0,
@@ -41,8 +41,8 @@ export async function liveFrames(n: number): Promise<Record<string, number[]>> {
 		});
 		try {
 			await machines.imageKey();
-			const source = await sourceOf(lesson, { columns: 80, rows: 16 });
-			demo = await Demo.open(source, machines.beginStage.bind(machines), server.audience.sendEvent);
+			const loaded = await loadForStage(lesson, { columns: 80, rows: 16 });
+			demo = await DemoInMachine.open(loaded, machines.beginStage.bind(machines), server.audience.sendEvent);
 			const presenter = await Listener.enter(server.link);
 			for (let i = 0; i < n; i++) values["liveFrameMs"]?.push(await change(presenter, `alone-${i}`));
 			values["liveIdlePercent"]?.push(await idlePercent(demo.pid));

@@ -1,6 +1,6 @@
 import { FitAddon } from "@xterm/addon-fit";
 import { Terminal } from "@xterm/xterm";
-import { Bounded, piecesOf } from "../bounded.ts";
+import { BoundedEmulator, piecesOf } from "../bounded-emulator.ts";
 import type { ShellName, Size } from "../events.ts";
 import { KEYS_CHARS } from "../messages.ts";
 import { h } from "./elements.ts";
@@ -17,7 +17,7 @@ const TITLES: Record<ShellName, string> = { host: "host", container: "container"
 export class Shell {
 	readonly element: HTMLElement;
 	readonly #terminal: Terminal;
-	readonly #bounded: Bounded;
+	readonly #bounded: BoundedEmulator;
 	readonly #fit = new FitAddon();
 	readonly #ground: HTMLElement;
 
@@ -43,7 +43,7 @@ export class Shell {
 			// WCAG AA, whatever colours a program chooses.
 			minimumContrastRatio: 4.5,
 		});
-		this.#bounded = new Bounded(this.#terminal);
+		this.#bounded = new BoundedEmulator(this.#terminal);
 		this.#terminal.loadAddon(this.#fit);
 		this.#terminal.attachCustomKeyEventHandler(({ type, ctrlKey, key }) => {
 			if (!ctrlKey || key !== "]") return true;

@@ -1,4 +1,4 @@
-import type { Answers, ShellName } from "../events.ts";
+import type { KernelState, ShellName } from "../events.ts";
 import { beforeLastChange, known, type ShellState } from "./changes.ts";
 import { counted, listed, SHELL_NAMES, shellOf } from "./phrases.ts";
 import type { Past, Told } from "./seen.ts";
@@ -29,7 +29,7 @@ const NOBODY = "–";
 /** The most changes of one shell that a sentence tells. */
 const MOST_TOLD = 2;
 
-type Host = Answers["host"];
+type Host = KernelState["host"];
 
 interface Question {
 	question: string;
@@ -136,17 +136,17 @@ export function answersOf(past: Past): AnswersPicture {
 	return { who: { host, container }, answers, said: before === null ? "" : told(view, before.view, changedIn) };
 }
 
-const allHeard = (view: Answers) => QUESTIONS.map((question) => SHELL_NAMES.map(heard(question, view)));
+const allHeard = (view: KernelState) => QUESTIONS.map((question) => SHELL_NAMES.map(heard(question, view)));
 
 /** The part of the answer that counts, for each shell. */
-function heard({ matters, answer }: Question, view: Answers): (name: ShellName) => string {
+function heard({ matters, answer }: Question, view: KernelState): (name: ShellName) => string {
 	return (name) => {
 		const shell = view.shells[name];
 		return shell ? (matters ?? answer)(shell, view.host) : NOBODY;
 	};
 }
 
-function told(view: Answers, before: Answers, changedIn: (question: Question) => ShellName[]): string {
+function told(view: KernelState, before: KernelState, changedIn: (question: Question) => ShellName[]): string {
 	const [host = "", container = ""] = SHELL_NAMES.map((name) => {
 		const [shell, was] = [view.shells[name], before.shells[name]];
 		if (!shell || !was) return "";

@@ -1,15 +1,15 @@
-import type { Answers } from "../events.ts";
+import type { KernelState } from "../events.ts";
 import type { Past, Seen } from "./seen.ts";
 
 /** The process that a shell's user is talking to. */
-export type ShellState = NonNullable<Answers["shells"][string]>;
+export type ShellState = NonNullable<KernelState["shells"][string]>;
 
 /**
  * The past without gaps. If a shell's process ended while it was being read, its last known state takes its place.
  * The moments before all shells were there are left out.
  */
 export function known(past: Past): Past {
-	const last: Answers["shells"] = {};
+	const last: KernelState["shells"] = {};
 	return past.flatMap((seen) => {
 		const { atMs, view } = seen;
 		const whole = Object.values(view.shells).every((shell) => shell !== null);
@@ -33,7 +33,7 @@ export function known(past: Past): Past {
  * @param picture the part of a view whose changes count; pass the same function each time, because its results are
  * cached
  */
-export function beforeLastChange(past: Past, picture: (view: Answers) => unknown): Seen | null {
+export function beforeLastChange(past: Past, picture: (view: KernelState) => unknown): Seen | null {
 	const texts = remembered.get(picture) ?? new WeakMap<Seen, string>();
 	remembered.set(picture, texts);
 	const text = (seen: Seen) => {
@@ -70,6 +70,6 @@ export function lastTwo<P>(
 }
 
 /** A cache: a demo of an hour is painted hundreds of times, and what was seen does not change. */
-const remembered = new WeakMap<(view: Answers) => unknown, WeakMap<Seen, string>>();
+const remembered = new WeakMap<(view: KernelState) => unknown, WeakMap<Seen, string>>();
 
 const listens = (shell: ShellState | null) => shell?.listens === true;

@@ -1,5 +1,5 @@
 import type { Identity } from "../../protocol/index.ts";
-import type { Answers } from "../events.ts";
+import type { KernelState } from "../events.ts";
 import { lastTwo } from "./changes.ts";
 import type { Past, Told } from "./seen.ts";
 
@@ -56,7 +56,7 @@ export function taskIdentity(past: Past): IdentityPicture {
 
 type Picture = Omit<IdentityPicture, "said">;
 
-function pictureOf({ host, shells }: Answers): Picture {
+function pictureOf({ host, shells }: KernelState): Picture {
 	const shell = shells["container"];
 	const [ours, theirs] = [shells["host"]?.identity ?? null, shell?.identity ?? null];
 	const own = shell != null && shell.namespaces["user"] !== host.namespaces["user"];

@@ -1,5 +1,5 @@
 import type { Layers } from "../../protocol/index.ts";
-import type { Answers } from "../events.ts";
+import type { KernelState } from "../events.ts";
 import { lastTwo } from "./changes.ts";
 import { saidOf } from "./layer-news.ts";
 import type { Cell, Overlay, Row } from "./overlay-picture.ts";
@@ -23,7 +23,7 @@ export function layersOf(past: Past): LayersPicture {
 	return { overlays, said: before === null ? "" : saidOf(before, now) };
 }
 
-function overlaysIn(view: Answers): Overlay[] {
+function overlaysIn(view: KernelState): Overlay[] {
 	const layers = view.host.layers ?? Object.values(view.shells).flatMap(layersOfRoot);
 	return layers.flatMap((overlay) => {
 		const merged = mountPoints(view, overlay.device);
@@ -31,14 +31,14 @@ function overlaysIn(view: Answers): Overlay[] {
 	});
 }
 
-function mountPoints({ host, shells }: Answers, device: string): string[] {
+function mountPoints({ host, shells }: KernelState, device: string): string[] {
 	const tables = [host.mounts, ...Object.values(shells).map((shell) => shell?.mounts ?? [])];
 	const points = tables.flatMap((table) => table.filter((mount) => mount.device === device));
 	return [...new Set(points.map(({ mountPoint }) => mountPoint))];
 }
 
 // Older recordings hold only the overlay that is a process's root, and the entries of its upper layer.
-function layersOfRoot(shell: Answers["shells"][string]): Layers[] {
+function layersOfRoot(shell: KernelState["shells"][string]): Layers[] {
 	const device = shell?.mounts.findLast(({ mountPoint }) => mountPoint === "/")?.device;
 	if (shell?.overlay == null || device === undefined) return [];
 	const { lowerdirs, upperdir, upper } = shell.overlay;

@@ -1,4 +1,4 @@
-import type { Answers } from "../events.ts";
+import type { KernelState } from "../events.ts";
 import { listed } from "./phrases.ts";
 import type { Past } from "./seen.ts";
 import { bytesText, cpusText, limitsIn, MACHINE, RESOURCES, type Resource, type Uses } from "./uses.ts";
@@ -44,7 +44,7 @@ export function amountOf(resource: Resource, amount: number): string {
 
 type All = ReadonlyMap<string, Uses>;
 
-function marksBetween(one: Answers, other: Answers, atMs: number): Mark[] {
+function marksBetween(one: KernelState, other: KernelState, atMs: number): Mark[] {
 	const [before, now] = [limitsIn(one), limitsIn(other)];
 	const mark = (group: string, said: string, resource: Resource | null = null, label = ""): Mark => ({
 		...{ atMs, group, resource, label, said },

@@ -1,4 +1,4 @@
-import type { Answers } from "../events.ts";
+import type { KernelState } from "../events.ts";
 import { amountOf, type Mark, marksOf } from "./limit-marks.ts";
 import type { Past, Told } from "./seen.ts";
 import { bytesText, cpusText, limitsIn, MACHINE, RESOURCES, type Resource, type Use } from "./uses.ts";
@@ -72,7 +72,7 @@ function chartOf(past: Past, name: string, resource: Resource, fromMs: number, m
 	};
 }
 
-function useIn(view: Answers, name: string, resource: Resource, atMs: number): (Use & { atMs: number })[] {
+function useIn(view: KernelState, name: string, resource: Resource, atMs: number): (Use & { atMs: number })[] {
 	const use = limitsIn(view).get(name)?.[resource];
 	return use === undefined ? [] : [{ ...use, atMs }];
 }

@@ -1,10 +1,10 @@
-import type { Answers } from "../events.ts";
+import type { KernelState } from "../events.ts";
 import { beforeLastChange, known } from "./changes.ts";
 import { MEMBERS, type Member } from "./namespaces.ts";
 import { counted, listed, sentence, shellOf } from "./phrases.ts";
 import type { Past, Told } from "./seen.ts";
 
-type Mount = Answers["host"]["mounts"][number];
+type Mount = KernelState["host"]["mounts"][number];
 
 /** A mount, as a row in the tree of a table. */
 export interface MountRow {
@@ -58,22 +58,22 @@ export function mountsOf(past: Past): MountsPicture {
 	return { tables, said: before === null ? "" : told(before, view) };
 }
 
-const mountsIn = (view: Answers, member: Member): Mount[] =>
+const mountsIn = (view: KernelState, member: Member): Mount[] =>
 	(member === "init" ? view.host : view.shells[member])?.mounts ?? [];
 
-const isOwn = (view: Answers, member: Member): boolean =>
+const isOwn = (view: KernelState, member: Member): boolean =>
 	member !== "init" && view.shells[member]?.namespaces["mnt"] !== view.host.namespaces["mnt"];
 
 /**
  * Tells one table from another. A copy of a table is another table, because its mounts have other ids and peer
  * groups.
  */
-const essence = (view: Answers, member: Member): string =>
+const essence = (view: KernelState, member: Member): string =>
 	JSON.stringify([isOwn(view, member), mountsIn(view, member)]);
 
-const allMounts = (view: Answers) => MEMBERS.map((member) => essence(view, member));
+const allMounts = (view: KernelState) => MEMBERS.map((member) => essence(view, member));
 
-function tableOf(view: Answers, before: Answers | null, member: Member): Table {
+function tableOf(view: KernelState, before: KernelState | null, member: Member): Table {
 	const mounts = mountsIn(view, member);
 	const was = before === null ? mounts : mountsIn(before, member);
 	const rows = inOrder(mounts).map(({ mount, parent, depth }) => ({
@@ -134,7 +134,7 @@ function propagationOf({ propagation }: Mount): string {
 const groupsOf = ({ propagation }: Mount): string[] => propagation.filter((field) => field.startsWith("shared:"));
 
 /** Whether the mount is in a peer group with a mount of the host. */
-function leaks(mount: Mount, { host }: Answers): boolean {
+function leaks(mount: Mount, { host }: KernelState): boolean {
 	return groupsOf(mount).some((group) => host.mounts.some((other) => groupsOf(other).includes(group)));
 }
 
@@ -155,7 +155,7 @@ function newsOf(mount: Mount, before: readonly Mount[]): string {
 const goneOf = (before: readonly Mount[], now: readonly Mount[]): Mount[] =>
 	before.filter((was) => !now.some((mount) => isSame(mount, was) || isMoved(mount, was)));
 
-function told(before: Answers, now: Answers): string {
+function told(before: KernelState, now: KernelState): string {
 	const texts = MEMBERS.toReversed().map((member) => ({ member, text: toldOf(before, now, member) }));
 	const ofHost = texts.find(({ member }) => member === "init")?.text;
 	const first = texts.find(({ text }) => text !== "");
@@ -168,7 +168,7 @@ function told(before: Answers, now: Answers): string {
 }
 
 /** What has changed for a process, as the end of a sentence. */
-function toldOf(before: Answers, now: Answers, member: Member): string {
+function toldOf(before: KernelState, now: KernelState, member: Member): string {
 	const [was, mounts] = [mountsIn(before, member), mountsIn(now, member)];
 	const [rootWas, root] = [rootOf(was), rootOf(mounts)];
 	const gone = goneOf(was, mounts);
@@ -189,7 +189,7 @@ function toldOf(before: Answers, now: Answers, member: Member): string {
 	return `has ${counted(news.length, "mount")} that ${news.length === 1 ? "is" : "are"} ${state}`;
 }
 
-function copyTold(view: Answers, member: Member): string {
+function copyTold(view: KernelState, member: Member): string {
 	const mounts = mountsIn(view, member);
 	const leaking = mounts.filter((mount) => leaks(mount, view)).length;
 	if (leaking > 0) return ", still shared with the host, so what is mounted in one is mounted in both";

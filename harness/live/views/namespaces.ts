@@ -1,4 +1,4 @@
-import type { Answers, ShellName } from "../events.ts";
+import type { KernelState, ShellName } from "../events.ts";
 import { beforeLastChange, known } from "./changes.ts";
 import { listed, SHELL_NAMES, sentence, shellOf, withArticle } from "./phrases.ts";
 import type { Past, Told } from "./seen.ts";
@@ -111,24 +111,24 @@ export function namespaceMarks(past: Past): Mark[] {
 	});
 }
 
-const namespacesIn = (view: Answers, member: Member): Record<string, string> =>
+const namespacesIn = (view: KernelState, member: Member): Record<string, string> =>
 	(member === "init" ? view.host : view.shells[member])?.namespaces ?? {};
 
-const allNamespaces = (view: Answers) => MEMBERS.map((member) => namespacesIn(view, member));
+const allNamespaces = (view: KernelState) => MEMBERS.map((member) => namespacesIn(view, member));
 
-const isHosts = (view: Answers, member: Member, kind: string): boolean =>
+const isHosts = (view: KernelState, member: Member, kind: string): boolean =>
 	namespacesIn(view, member)[kind] === view.host.namespaces[kind];
 
-const changedKinds = (before: Answers, now: Answers, shell: ShellName): string[] =>
+const changedKinds = (before: KernelState, now: KernelState, shell: ShellName): string[] =>
 	Object.keys(KINDS).filter((kind) => namespacesIn(before, shell)[kind] !== namespacesIn(now, shell)[kind]);
 
-const told = (before: Answers, now: Answers): string =>
+const told = (before: KernelState, now: KernelState): string =>
 	SHELL_NAMES.map((shell) => toldOf(before, now, shell))
 		.filter((text) => text !== "")
 		.join(" ");
 
 // "The container's shell now has a uts namespace of its own (hostname)."
-function toldOf(before: Answers, now: Answers, shell: ShellName): string {
+function toldOf(before: KernelState, now: KernelState, shell: ShellName): string {
 	const changed = changedKinds(before, now, shell);
 	const own = changed.filter((kind) => !isHosts(now, shell, kind));
 	const kinds = own.length > 0 ? own : changed;
@@ -142,8 +142,8 @@ function toldOf(before: Answers, now: Answers, shell: ShellName): string {
 	return sentence(`${shellOf(shell)} now has ${kinds.length === 1 ? withArticle(named) : named} of its own${holds}`);
 }
 
-function childrenTold(before: Answers, now: Answers, shell: ShellName): string {
-	const forChildren = (view: Answers, kind: string) => namespacesIn(view, shell)[`${kind}_for_children`];
+function childrenTold(before: KernelState, now: KernelState, shell: ShellName): string {
+	const forChildren = (view: KernelState, kind: string) => namespacesIn(view, shell)[`${kind}_for_children`];
 	const kinds = Object.keys(KINDS).filter((kind) => forChildren(before, kind) !== forChildren(now, kind));
 	const awaits = kinds.filter((kind) => forChildren(now, kind) !== namespacesIn(now, shell)[kind]);
 	if (awaits.length === 0) return "";
@@ -156,7 +156,7 @@ const namespaces = (kinds: readonly string[]): string =>
 	`${listed(kinds)} ${kinds.length === 1 ? "namespace" : "namespaces"}`;
 
 /** Gives each namespace of a kind a letter, in the order in which they were seen: the host's is the first. */
-function lettersOf(views: readonly Answers[], kind: string): (id: string) => string {
+function lettersOf(views: readonly KernelState[], kind: string): (id: string) => string {
 	const ids = new Set(
 		views.flatMap((view) =>
 			MEMBERS.flatMap((member) => {

@@ -1,5 +1,5 @@
 import type { NetworkNamespace } from "../../protocol/index.ts";
-import type { Answers } from "../events.ts";
+import type { KernelState } from "../events.ts";
 import { lastTwo } from "./changes.ts";
 import { saidOf } from "./network-news.ts";
 import type { LinkPicture, Place } from "./place-picture.ts";
@@ -22,7 +22,7 @@ export function networkOf(past: Past): NetworkPicture {
 	return { places: now, ways: waysIn(now), said: before === null ? "" : saidOf(before, now) };
 }
 
-function placesIn(view: Answers): Place[] {
+function placesIn(view: KernelState): Place[] {
 	// Reading the networks takes long, so the first view does not have them yet.
 	const nets = view.host.networks?.length ? view.host.networks : netsOfShells(view);
 	const names = new Map(nets.map((net) => [net.namespace, namespaceLabel(net, view)]));
@@ -49,10 +49,10 @@ function placesIn(view: Answers): Place[] {
 	}));
 }
 
-const shellsIn = ({ shells }: Answers, namespace: string) =>
+const shellsIn = ({ shells }: KernelState, namespace: string) =>
 	Object.entries(shells).flatMap(([name, shell]) => (shell?.namespaces["net"] === namespace ? [name] : []));
 
-function namespaceLabel({ namespace, name }: NetworkNamespace, view: Answers): string {
+function namespaceLabel({ namespace, name }: NetworkNamespace, view: KernelState): string {
 	if (view.host.namespaces["net"] === namespace) return "host";
 	if (name !== "") return name;
 	return shellsIn(view, namespace).includes("container") ? "container" : namespace.replace(/^net:/, "");
@@ -78,7 +78,7 @@ function peerOf(
 }
 
 // Older recordings, and the demos of other lessons, have only the names, states and addresses of links.
-function netsOfShells({ host, shells }: Answers): NetworkNamespace[] {
+function netsOfShells({ host, shells }: KernelState): NetworkNamespace[] {
 	const states = [host, ...Object.values(shells).filter((shell) => shell !== null)];
 	const byNamespace = new Map(states.toReversed().map((state) => [state.namespaces["net"] ?? "", state]));
 	return [...byNamespace].toReversed().map(([namespace, { links }]) => ({

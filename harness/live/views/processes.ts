@@ -1,9 +1,9 @@
-import type { Answers, ShellName } from "../events.ts";
+import type { KernelState, ShellName } from "../events.ts";
 import { beforeLastChange, known } from "./changes.ts";
 import { counted, listed, programName, SHELL_NAMES } from "./phrases.ts";
 import type { Past, Told } from "./seen.ts";
 
-type Process = Answers["host"]["tasks"][number];
+type Process = KernelState["host"]["tasks"][number];
 
 /** A line of the tree: a process, or several that are alike. */
 export interface Row {
@@ -64,7 +64,7 @@ export function processesOf(past: Past): ProcessesPicture {
 /** The properties of a process whose changes count. Whether it runs at the moment is not one of them. */
 const essence = ({ pid, ppid, comm, state, nsPids }: Process) => [pid, ppid, comm, isZombie({ state }), nsPids];
 
-const allTasks = ({ host }: Answers) => host.tasks.map(essence);
+const allTasks = ({ host }: KernelState) => host.tasks.map(essence);
 
 const isZombie = ({ state }: Pick<Process, "state">) => state === "Z";
 const isFirst = ({ nsPids }: Process) => nsPids.at(-1) === 1;
@@ -76,7 +76,7 @@ const isFirst = ({ nsPids }: Process) => nsPids.at(-1) === 1;
 const find = (tasks: readonly Process[], { pid, startTicks }: Process) =>
 	tasks.find((task) => task.pid === pid && task.startTicks === startTicks);
 
-function isIn({ host }: Answers, task: Process): boolean {
+function isIn({ host }: KernelState, task: Process): boolean {
 	const other = find(host.tasks, task);
 	return other !== undefined && JSON.stringify(essence(other)) === JSON.stringify(essence(task));
 }
@@ -85,7 +85,7 @@ function isIn({ host }: Answers, task: Process): boolean {
 class Tree {
 	constructor(
 		readonly all: readonly Process[],
-		private readonly view: Answers,
+		private readonly view: KernelState,
 	) {}
 
 	childrenOf(parent: Process, of: readonly Process[] = this.all): Process[] {

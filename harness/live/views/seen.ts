@@ -1,10 +1,10 @@
-import type { Answers } from "../events.ts";
+import type { KernelState } from "../events.ts";
 
 /** What the kernel showed at one moment. */
 export interface Seen {
 	/** Milliseconds since the demo's beginning. */
 	atMs: number;
-	view: Answers;
+	view: KernelState;
 }
 
 /**

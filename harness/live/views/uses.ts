@@ -1,4 +1,4 @@
-import type { Answers } from "../events.ts";
+import type { KernelState } from "../events.ts";
 
 /** The name of the whole machine, among the paths of cgroups. */
 export const MACHINE = "the whole machine";
@@ -21,7 +21,7 @@ export interface Use {
 export type Uses = Partial<Record<Resource, Use>>;
 
 /** What each cgroup and the whole machine use, by name. */
-export function limitsIn({ host, shells }: Answers): Map<string, Uses> {
+export function limitsIn({ host, shells }: KernelState): Map<string, Uses> {
 	const groups = new Map<string, Uses>();
 	const { limits, memory } = host;
 	const cgroups = memory === null ? Object.fromEntries(Object.values(shells).flatMap(cgroupOf)) : limits;
@@ -42,7 +42,7 @@ export function bytesText(bytes: number): string {
 export const cpusText = (cpus: number) => `${Math.round(cpus * 100) / 100} ${cpus === 1 ? "CPU" : "CPUs"}`;
 
 // Older recordings have only the cgroups that the shells are in.
-function cgroupOf(shell: Answers["shells"][string]): [string, Record<string, string>][] {
+function cgroupOf(shell: KernelState["shells"][string]): [string, Record<string, string>][] {
 	const path = shell?.cgroup.replace(/^.*?::/, "") ?? "/";
 	return shell === null || path === "/" ? [] : [[path, shell.cgroupFiles]];
 }

@@ -1,4 +1,4 @@
-import type { Answers } from "../../events.ts";
+import type { KernelState } from "../../events.ts";
 import type { Past } from "../../views/seen.ts";
 
 /** One of the page's views: it makes a picture of what was seen. */
@@ -11,7 +11,7 @@ export interface Painter {
 	 * Whether the moment contains what this view needs in addition to what is always read. That is read only for demos
 	 * that ask for the view.
 	 */
-	isRead?(view: Answers): boolean;
+	isRead?(view: KernelState): boolean;
 	/** Paints the last moment of the past: as text, or as SVG with a text beside it for screen readers. */
 	paint(past: Past): { said: string; body: Element };
 }

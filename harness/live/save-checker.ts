@@ -8,14 +8,14 @@ import { report } from "../judge/report.ts";
 import { recordAttempt } from "../learner/course.ts";
 import type { Observation } from "../protocol/index.ts";
 import type { MachinePool } from "../vm/machine-pool.ts";
-import type { Answers } from "./events.ts";
+import type { KernelState } from "./events.ts";
 import type { WorkState } from "./messages.ts";
 
 const SUPERSEDED = new Error("saved again");
-const PAGE = { width: 60, color: false, brief: true };
+const REPORT_LAYOUT = { width: 60, color: false, brief: true };
 
 /** The state before the first save. */
-export function untried(path: string): WorkState {
+export function uncheckedWork(path: string): WorkState {
 	const file = relative(".", path);
 	return { file, verdict: "waiting", text: `Write in ${file}: each save is checked.`, seen: null };
 }
@@ -24,7 +24,7 @@ export function untried(path: string): WorkState {
  * Checks the learner's module at every save while the lesson's page is open. Reports the verdict and what the kernel
  * showed.
  */
-export class Work {
+export class SaveChecker {
 	readonly #lesson: Lesson;
 	readonly #file: string;
 	readonly #machines: MachinePool;
@@ -52,7 +52,7 @@ export class Work {
 		this.#running = running;
 		const file = relative(".", this.#file);
 		this.#tell({ file, verdict: "checking", text: `checking ${file} …`, seen: null });
-		let seen: Answers | null = null;
+		let seen: KernelState | null = null;
 		let plays = 0;
 		try {
 			const verdict = await judge(this.#lesson, this.#file, {
@@ -63,7 +63,7 @@ export class Work {
 					// first.
 					const isExercise = plays++ === 0;
 					const played = await this.#machines.play(request, running.signal);
-					if (isExercise && played.outcome.kind === "observed") seen = answersIn(played.outcome.observation);
+					if (isExercise && played.outcome.kind === "observed") seen = kernelStateIn(played.outcome.observation);
 					return played;
 				},
 			});
@@ -72,7 +72,7 @@ export class Work {
 			this.#tell({
 				file,
 				verdict: verdict.verdict,
-				text: await report(verdict, this.#lesson.title, lessonSummary, PAGE),
+				text: await report(verdict, this.#lesson.title, lessonSummary, REPORT_LAYOUT),
 				seen,
 			});
 			await recordAttempt(this.#lesson, verdict);
@@ -90,7 +90,7 @@ export class Work {
 
 // Converts an observation for a demo's views. The module's command takes the place of the process that the user of
 // the container's shell is talking to.
-function answersIn({ moments }: Observation): Answers | null {
+function kernelStateIn({ moments }: Observation): KernelState | null {
 	const moment = moments[DURING];
 	const command = moment?.commands[BOX] ?? null;
 	if (moment === undefined || command === null) return null;

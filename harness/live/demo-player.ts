@@ -1,7 +1,7 @@
 import type { DemoEvent, ShellName, Size } from "./events.ts";
 
 /** Something that can be shown step by step: a demo in a machine, or a recording of one. */
-export interface Show {
+export interface DemoPlayer {
 	/**
 	 * Plays the step that was just introduced; otherwise introduces the next one. While a step is being played, goes on
 	 * without waiting for its end.
@@ -25,4 +25,4 @@ export interface Show {
 }
 
 /** Receives every event of a show. Settles when there is room for more. */
-export type Listener = (event: DemoEvent) => void | Promise<void>;
+export type DemoListener = (event: DemoEvent) => void | Promise<void>;

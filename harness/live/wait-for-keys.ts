@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Answers } from "./events.ts";
+import type { KernelState } from "./events.ts";
 
 /** How long a command must have waited for keys before it counts as waiting. */
 const WAITING_MS = 600;
@@ -7,17 +7,17 @@ const WAITING_MS = 600;
 /**
  * Settles when a command that has been started has itself waited for keys for a while. Rejects when `signal` is
  * aborted.
- * @param seen returns what the kernel shows of the process that the shell's user is talking to
+ * @param processOf returns what the kernel shows of the process that the shell's user is talking to
  * @param shell pid of the shell, whose own waiting does not count: its prompt shows that it waits
  */
-export async function waitsForKeys(
-	seen: () => Answers["shells"][string],
+export async function untilWaitingForKeys(
+	processOf: () => KernelState["shells"][string],
 	shell: number | undefined,
 	signal: AbortSignal,
 ): Promise<void> {
 	for (let since: number | null = null; ; ) {
 		await sleep(WAITING_MS / 4, undefined, { signal });
-		const now = seen();
+		const now = processOf();
 		if (now?.listens !== true || now.pid === shell) since = null;
 		else since ??= performance.now();
 		if (since !== null && performance.now() - since > WAITING_MS) return;

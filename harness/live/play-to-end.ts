@@ -3,36 +3,41 @@ import { interruption } from "../base/interrupt.ts";
 import type { Progress } from "../base/progress.ts";
 import type { Lesson } from "../judge/lessons.ts";
 import { MachinePool } from "../vm/machine-pool.ts";
-import { Demo } from "./demo.ts";
+import { DemoInMachine } from "./demo-in-machine.ts";
+import type { DemoListener } from "./demo-player.ts";
 import type { Size } from "./events.ts";
-import type { Listener } from "./show.ts";
-import { sourceOf } from "./source.ts";
+import { loadForStage } from "./loaded-demo.ts";
 
 /** How long to wait after a step: what the kernel shows arrives a little after the command has ended. */
-const LOOK_MS = 400;
+const PAUSE_AFTER_STEP_MS = 400;
 
 /**
  * Plays a demo from its beginning to its end, in a machine of its own.
  * @param size of the terminals
  * @returns whether the demo kept its promises and the machine did not go down
  */
-export async function playAll(lesson: Lesson, listener: Listener, size: Size, progress: Progress): Promise<boolean> {
+export async function playToEnd(
+	lesson: Lesson,
+	listener: DemoListener,
+	size: Size,
+	progress: Progress,
+): Promise<boolean> {
 	const machines = new MachinePool(progress);
 	let broken = false;
 	try {
 		await machines.imageKey();
-		const source = await sourceOf(lesson, size);
-		const demo = await Demo.open(source, machines.beginStage.bind(machines), async (event) => {
+		const loaded = await loadForStage(lesson, size);
+		const demo = await DemoInMachine.open(loaded, machines.beginStage.bind(machines), async (event) => {
 			if (event.type === "answer") broken ||= event.promises.some(({ kept }) => !kept);
 			if (event.type === "down") broken = true;
 			await listener(event);
 		});
-		const steps = source.script.steps.length;
+		const steps = loaded.script.steps.length;
 		try {
 			for (let step = 1; step <= steps; step++) {
 				if (step > 1) await demo.next();
 				await Promise.race([demo.next(), demo.failed, interrupted()]);
-				await sleep(LOOK_MS);
+				await sleep(PAUSE_AFTER_STEP_MS);
 			}
 		} finally {
 			await demo.close();

@@ -6,7 +6,7 @@ type Schema = v.GenericSchema;
  * Relaxes a schema, so that it accepts what an older drydock wrote as well. Entries that the older drydock did not
  * write become empty. All others must keep the schema's limits.
  */
-export function takingOlder<T extends Schema>(schema: T): v.GenericSchema<unknown, v.InferOutput<T>> {
+export function withEmptyDefaults<T extends Schema>(schema: T): v.GenericSchema<unknown, v.InferOutput<T>> {
 	return relaxed(schema) as unknown as v.GenericSchema<unknown, v.InferOutput<T>>;
 }
 
@@ -24,7 +24,7 @@ function relaxed(schema: Schema): Schema {
 		wrapped?: Schema;
 	};
 	if (schema.type === "object" && entries !== undefined) {
-		const parts = Object.entries(entries).map(([name, entry]) => [name, orEmpty(entry)] as const);
+		const parts = Object.entries(entries).map(([name, entry]) => [name, entryWithDefault(entry)] as const);
 		return v.object(Object.fromEntries(parts));
 	}
 	if (schema.type === "array" && item !== undefined) return v.array(relaxed(item));
@@ -35,7 +35,7 @@ function relaxed(schema: Schema): Schema {
 
 const EMPTY: Record<string, unknown> = { string: "", number: 0, boolean: false, array: [], record: {}, nullable: null };
 
-function orEmpty(schema: Schema): Schema {
+function entryWithDefault(schema: Schema): Schema {
 	const { type, wrapped, entries } = schema as { type: string; wrapped?: Schema; entries?: unknown };
 	if (type === "optional" && wrapped !== undefined) return v.optional(relaxed(wrapped));
 	if (type === "object" && entries !== undefined) return v.optional(relaxed(schema), {});

@@ -3,15 +3,15 @@ import type { Demo } from "../judge/demo.ts";
 import { type Lesson, loadDemo } from "../judge/lessons.ts";
 import type { Preparation } from "../protocol/index.ts";
 import type { RewindableMachine, StageListener, StageRequest } from "../vm/rewindable-machine.ts";
-import { type Happening, SHELLS, type Size } from "./events.ts";
-import { shellOf } from "./shells.ts";
+import { SHELLS, type Size, type UntimedEvent } from "./events.ts";
+import { shellProgram } from "./shells.ts";
 import { readingsOf } from "./view-readings.ts";
 
 /** Opens a machine for a demo. */
-export type Opens = (request: StageRequest, audience: StageListener) => Promise<RewindableMachine>;
+export type OpenMachine = (request: StageRequest, audience: StageListener) => Promise<RewindableMachine>;
 
 /** What a demo is made of. */
-export interface Source {
+export interface LoadedDemo {
 	lesson: string;
 	script: Demo;
 	/** What to do in the machine before the demo begins. */
@@ -20,20 +20,20 @@ export interface Source {
 }
 
 /** Loads a lesson's demo. Its machine also gets the reference's `box`. */
-export async function sourceOf(lesson: Lesson, size: Size): Promise<Source> {
+export async function loadForStage(lesson: Lesson, size: Size): Promise<LoadedDemo> {
 	const [script, program] = await Promise.all([loadDemo(lesson), boxProgram(new Map())]);
 	return { lesson: lesson.id, script, prepare: installBox(program), size };
 }
 
 /** The first event of a demo: its script without the promises. */
-export function headOf({ lesson, script, size }: Source): Happening {
+export function headerOf({ lesson, script, size }: LoadedDemo): UntimedEvent {
 	const { title, minutes, steps, views = [] } = script;
 	const shown = steps.map(({ promises: _, ...step }) => step);
 	return { type: "demo", schemaVersion: 1, lesson, title, minutes, steps: shown, size, views };
 }
 
 /** What to ask for to get the machine that a demo is played in. */
-export function requestOf({ script, prepare, size }: Source): StageRequest {
-	const shells = Object.fromEntries(SHELLS.map((name) => [name, shellOf(name, size)]));
+export function stageRequestOf({ script, prepare, size }: LoadedDemo): StageRequest {
+	const shells = Object.fromEntries(SHELLS.map((name) => [name, shellProgram(name, size)]));
 	return { prepare, shells, readings: readingsOf(script.views ?? []), unlocked: true };
 }

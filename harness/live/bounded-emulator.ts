@@ -7,7 +7,7 @@
 /** A terminal emulator: @xterm/headless or @xterm/xterm. */
 interface Emulator {
 	readonly parser: {
-		registerCsiHandler(id: { final: string }, obeyed: (numbers: (number | number[])[]) => boolean): unknown;
+		registerCsiHandler(id: { final: string }, handler: (numbers: (number | number[])[]) => boolean): unknown;
 	};
 	write(data: string, done: () => void): void;
 }
@@ -20,10 +20,10 @@ const REPEATING = ["b", "L", "M", "S", "T", "I", "Z"];
 /** How many characters the emulator handles at once. Keys and signals are handled between two pieces. */
 const PIECE_CHARS = 1 << 10;
 /** How many repetitions one piece may cause in all. A sequence that would exceed this is ignored. */
-const REPEATS_MAX = 2_000;
+const REPETITIONS_MAX = 2_000;
 
 /** A terminal emulator that handles every text in bounded time. */
-export class Bounded {
+export class BoundedEmulator {
 	readonly #emulator: Emulator;
 	#repeats = 0;
 
@@ -32,7 +32,7 @@ export class Bounded {
 		for (const final of REPEATING)
 			emulator.parser.registerCsiHandler({ final }, ([number]) => {
 				const repeats = typeof number === "number" ? number : 1;
-				if (this.#repeats + repeats > REPEATS_MAX) return true;
+				if (this.#repeats + repeats > REPETITIONS_MAX) return true;
 				this.#repeats += repeats;
 				return false;
 			});
