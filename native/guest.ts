@@ -15,12 +15,12 @@ import { bytes, callLibrary, int, int64, strings } from "./library.ts";
  * @see random(4): RNDADDENTROPY, RNDRESEEDCRNG
  */
 export function addEntropy(randomFd: number, entropy: Buffer): void {
-	must("k_add_entropy", [int(randomFd), bytes(entropy), int(entropy.length)]);
+	callOrThrow("k_add_entropy", [int(randomFd), bytes(entropy), int(entropy.length)]);
 }
 
 /** Gives this process's random numbers (node:crypto, Math.random) a new seed from the kernel. */
-export function reseed(): void {
-	must("k_reseed", []);
+export function reseedRandom(): void {
+	callOrThrow("k_reseed", []);
 	// V8 takes this seed when Math.random is first called.
 	setFlagsFromString(`--random-seed=${randomInt(1, 0x7fffffff)}`);
 }
@@ -29,7 +29,7 @@ const PR_SET_DUMPABLE = 4;
 
 /** Sets the wall clock. @see clock_settime(2) */
 export function setClock(timeMs: number): void {
-	must("k_clock_settime", [int64(timeMs)]);
+	callOrThrow("k_clock_settime", [int64(timeMs)]);
 }
 
 /**
@@ -47,7 +47,7 @@ export function exitAtOnce(status: number): never {
  * @see pidfd_send_signal(2)
  */
 export function signalProcess(directoryFd: number, signal: NodeJS.Signals): void {
-	must("k_pidfd_send_signal", [int(directoryFd), int(constants.signals[signal])]);
+	callOrThrow("k_pidfd_send_signal", [int(directoryFd), int(constants.signals[signal])]);
 }
 
 /**
@@ -55,18 +55,18 @@ export function signalProcess(directoryFd: number, signal: NodeJS.Signals): void
  * @param pid as this process's own PID namespace numbers it
  * @see sched_setscheduler(2): SCHED_RR
  */
-export function runFirst(pid: number, priority: number): void {
-	must("k_sched_setscheduler", [int(pid), int(priority)]);
+export function setRealTimePriority(pid: number, priority: number): void {
+	callOrThrow("k_sched_setscheduler", [int(pid), int(priority)]);
 }
 
 /** Keeps this process's memory from being swapped out, where the exercise could read and change it. @see mlockall(2) */
 export function lockMemory(): void {
-	must("k_mlockall", []);
+	callOrThrow("k_mlockall", []);
 }
 
 /** Makes a pipe, both ends close-on-exec. @see pipe(2) */
 export function pipe(): { readFd: number; writeFd: number } {
-	const [readFd, writeFd] = descriptors(must("k_pipe", []));
+	const [readFd, writeFd] = twoDescriptors(callOrThrow("k_pipe", []));
 	return { readFd, writeFd };
 }
 
@@ -74,24 +74,24 @@ export function pipe(): { readFd: number; writeFd: number } {
  * Makes a group that reports which processes read the files that it watches. Reading from the group never blocks.
  * @see fanotify(7)
  */
-export function readersGroup(): number {
-	return must("k_fanotify_init", []);
+export function fanotifyInit(): number {
+	return callOrThrow("k_fanotify_init", []);
 }
 
 /** Makes the group watch an open file, whichever descriptor a process reads it by. @see fanotify_mark(2): FAN_ACCESS */
-export function watchReads(group: number, fd: number): void {
-	must("k_fanotify_mark", [int(group), int(fd)]);
+export function fanotifyMark(group: number, fd: number): void {
+	callOrThrow("k_fanotify_mark", [int(group), int(fd)]);
 }
 
 /** Makes a pseudo-terminal, both ends close-on-exec. @see openpty(3), pty(7) */
 export function openTerminal(rows: number, columns: number): { masterFd: number; slaveFd: number } {
-	const [masterFd, slaveFd] = descriptors(must("k_openpty", [int(rows), int(columns)]));
+	const [masterFd, slaveFd] = twoDescriptors(callOrThrow("k_openpty", [int(rows), int(columns)]));
 	return { masterFd, slaveFd };
 }
 
 /** Sets the size of a terminal. The kernel sends SIGWINCH to its foreground process group. @see TIOCSWINSZ(2const) */
 export function setWindowSize(fd: number, rows: number, columns: number): void {
-	must("k_set_window_size", [int(fd), int(rows), int(columns)]);
+	callOrThrow("k_set_window_size", [int(fd), int(rows), int(columns)]);
 }
 
 /**
@@ -99,13 +99,13 @@ export function setWindowSize(fd: number, rows: number, columns: number): void {
  * input, output and error.
  * @see setsid(2), TIOCSCTTY(2const)
  */
-export function takeTerminal(path: string): void {
-	must("k_take_terminal", [strings(path)]);
+export function useTerminal(path: string): void {
+	callOrThrow("k_take_terminal", [strings(path)]);
 }
 
 /** Makes /dev/null this process's standard input, output and error. @see dup2(2) */
-export function takeNothing(): void {
-	must("k_take_nothing", []);
+export function useDevNull(): void {
+	callOrThrow("k_take_nothing", []);
 }
 
 /**
@@ -113,8 +113,8 @@ export function takeNothing(): void {
  * process has changed its user.
  * @see PR_SET_DUMPABLE(2const)
  */
-export function takeBackProc(): void {
-	must("k_prctl", [int(PR_SET_DUMPABLE), int64(1)]);
+export function setDumpable(): void {
+	callOrThrow("k_prctl", [int(PR_SET_DUMPABLE), int64(1)]);
 }
 
 /** Whether a file has this extended attribute; a symbolic link is not followed. @see lgetxattr(2) */
@@ -123,11 +123,11 @@ export function hasAttribute(path: string, name: string): boolean {
 }
 
 // The answer holds two descriptors. It may have more than 32 bits, so bit operators do not work.
-function descriptors(answer: number): [lower: number, upper: number] {
+function twoDescriptors(answer: number): [lower: number, upper: number] {
 	return [answer % 2 ** 32, Math.floor(answer / 2 ** 32)];
 }
 
-function must(name: string, args: Parameters<typeof callLibrary>[1]): number {
+function callOrThrow(name: string, args: Parameters<typeof callLibrary>[1]): number {
 	const answer = callLibrary(name, args);
 	if (answer < 0) throw new Error(`${name}: errno ${-answer}`);
 	return answer;

@@ -29,10 +29,10 @@ export function openLedger(ledgerFd: number): void {
 }
 
 /** Names one call of one task, for {@link recordEnd}. */
-export type Started = { task: string; seq: number };
+export type StartedCall = { task: string; seq: number };
 
 /** Records the start of `call`. */
-export function recordStart(call: string, args: Record<string, string>): Started {
+export function recordStart(call: string, args: Record<string, string>): StartedCall {
 	seq += 1;
 	if (call === "fork") forks += 1;
 	append({ task, seq, call, args });
@@ -40,7 +40,7 @@ export function recordStart(call: string, args: Record<string, string>): Started
 }
 
 /** Records what the kernel returned. fork(2) returns twice; the child's 0 is not recorded. */
-export function recordEnd(started: Started, answer: { result: number } | { error: string }): void {
+export function recordEnd(started: StartedCall, answer: { result: number } | { error: string }): void {
 	if (started.task === task) append({ ...started, ...answer });
 }
 

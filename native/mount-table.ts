@@ -22,14 +22,23 @@ export interface TableMount {
  * One more than the protocol accepts. So the protocol refuses a table that is too long to be read whole, and never gets
  * a shortened one that it would accept.
  */
-const MOST_MOUNTS = 4097;
+const MAX_MOUNTS = 4097;
 const ANSWER_BYTES = 16 << 10;
 // STATMOUNT_SB_BASIC, _MNT_BASIC, _MNT_ROOT, _FS_TYPE
-const WANTED = 0x01 | 0x02 | 0x08 | 0x20;
+const STATMOUNT_MASK = 0x01 | 0x02 | 0x08 | 0x20;
 /** The offsets of the fields in struct statmount, and of its strings. */
-const AT = { major: 16, minor: 20, fstype: 36, parent: 48, id: 56, parentId: 60, root: 104, strings: 512 } as const;
+const OFFSETS = {
+	major: 16,
+	minor: 20,
+	fstype: 36,
+	parent: 48,
+	id: 56,
+	parentId: 60,
+	root: 104,
+	strings: 512,
+} as const;
 /** LSMT_ROOT: list from the first mount on the namespace's own root. */
-const FROM_ROOT = -1;
+const LSMT_ROOT = -1;
 
 /**
  * Lists the mounts of a mount namespace, the oldest first, but at most one more than the protocol accepts.
@@ -37,46 +46,46 @@ const FROM_ROOT = -1;
  * @throws {Error} the kernel refused
  */
 export function readMountTable(namespaceFd: number): TableMount[] {
-	const namespace = answered("k_mount_namespace_id", [int(namespaceFd)]);
-	const [first] = list(namespace, FROM_ROOT);
+	const namespace = callOrThrow("k_mount_namespace_id", [int(namespaceFd)]);
+	const [first] = listMounts(namespace, LSMT_ROOT);
 	if (first === undefined) return [];
 	// The namespace's own root mount is mounted on nothing, so it is in no list. All other mounts are below it, and it
 	// is the parent of the first one.
-	const root = Number(stat(namespace, first).readBigUInt64LE(AT.parent));
-	return list(namespace, root).flatMap((mount) => described(namespace, mount));
+	const root = Number(statMount(namespace, first).readBigUInt64LE(OFFSETS.parent));
+	return listMounts(namespace, root).flatMap((mount) => describeMount(namespace, mount));
 }
 
-function list(namespace: number, parent: number): number[] {
-	const ids = Buffer.alloc(MOST_MOUNTS * 8);
-	const count = answered("k_listmount", [int64(namespace), int64(parent), bytes(ids), int(MOST_MOUNTS)]);
+function listMounts(namespace: number, parent: number): number[] {
+	const ids = Buffer.alloc(MAX_MOUNTS * 8);
+	const count = callOrThrow("k_listmount", [int64(namespace), int64(parent), bytes(ids), int(MAX_MOUNTS)]);
 	return Array.from({ length: count }, (_, index) => Number(ids.readBigUInt64LE(index * 8)));
 }
 
 // A mount that has been unmounted since the list was made is left out (2 is ENOENT).
-function described(namespace: number, mount: number): TableMount[] {
+function describeMount(namespace: number, mount: number): TableMount[] {
 	try {
-		const answer = stat(namespace, mount);
+		const answer = statMount(namespace, mount);
 		const number = (at: number) => answer.readUInt32LE(at);
 		const text = (at: number) => {
-			const start = AT.strings + number(at);
+			const start = OFFSETS.strings + number(at);
 			return answer.toString("utf8", start, answer.indexOf(0, start));
 		};
-		const device = `${number(AT.major)}:${number(AT.minor)}`;
-		const [id, parentId] = [number(AT.id), number(AT.parentId)];
-		return [{ id, parentId, device, root: text(AT.root), fstype: text(AT.fstype) }];
+		const device = `${number(OFFSETS.major)}:${number(OFFSETS.minor)}`;
+		const [id, parentId] = [number(OFFSETS.id), number(OFFSETS.parentId)];
+		return [{ id, parentId, device, root: text(OFFSETS.root), fstype: text(OFFSETS.fstype) }];
 	} catch (error) {
 		if ((error as { answer?: number }).answer === -2) return [];
 		throw error;
 	}
 }
 
-function stat(namespace: number, mount: number): Buffer {
+function statMount(namespace: number, mount: number): Buffer {
 	const answer = Buffer.alloc(ANSWER_BYTES);
-	answered("k_statmount", [int64(namespace), int64(mount), int64(WANTED), bytes(answer), int(ANSWER_BYTES)]);
+	callOrThrow("k_statmount", [int64(namespace), int64(mount), int64(STATMOUNT_MASK), bytes(answer), int(ANSWER_BYTES)]);
 	return answer;
 }
 
-function answered(name: string, args: Parameters<typeof callLibrary>[1]): number {
+function callOrThrow(name: string, args: Parameters<typeof callLibrary>[1]): number {
 	const answer = callLibrary(name, args);
 	if (answer < 0) throw Object.assign(new Error(`${name}: ${answer}`), { answer });
 	return answer;

@@ -13,14 +13,14 @@ import {
 	type StageFrame,
 } from "../protocol/index.ts";
 import { EXAMPLE_READINGS } from "../readings/index.ts";
-import { isUp } from "./harbour.ts";
-import { chunksOf, writeAll } from "./interlocutor.ts";
+import { harbourIsUp } from "./harbour.ts";
 import { protectFromOom } from "./oom.ts";
+import { parkRunner, type RunnerPlace } from "./parked-runner.ts";
 import { ParkedShell } from "./parked-shell.ts";
-import { Disturbed, play } from "./play.ts";
-import { type Place, parkRunner } from "./runners.ts";
-import type { Cast } from "./scene.ts";
-import { holdSession, type Line } from "./session.ts";
+import { DisturbedError, play } from "./play.ts";
+import { chunksOf, writeAll } from "./running-program.ts";
+import type { ParkedRunners } from "./scene.ts";
+import { type HostConnection, holdSession } from "./session.ts";
 import { holdStage } from "./stage.ts";
 
 /**
@@ -41,22 +41,23 @@ void main();
 async function main(): Promise<void> {
 	protectFromOom();
 	lockMemory();
-	for (let i = 0; i < WARM_UP_RUNS; i++) await rehearse(await park(1, 1));
+	for (let i = 0; i < WARM_UP_RUNS; i++) await rehearse(await parkRunners(1, 1));
 	await rehearseSession({ argv: ["sh", "-c", "read -r line"], window: null });
 	await rehearseSession({ argv: ["bash"], window: { columns: 80, rows: 24 } });
-	const cast = await park(PARKED_RUNNERS, 1);
-	const practising = await park(PRACTICE_RUNNERS, 0);
+	const runners = await parkRunners(PARKED_RUNNERS, 1);
+	const practiceRunners = await parkRunners(PRACTICE_RUNNERS, 0);
 	const shell = ParkedShell.park();
 	// Collect garbage now: otherwise every restored machine would have to.
 	(globalThis as { gc?: () => void }).gc?.();
-	say({ type: "ready", kernel: release() });
+	send({ type: "ready", kernel: release() });
 	const decoder = new FrameDecoder(LIMITS.workBytes);
-	for (;;) for (const frame of receive(decoder)) await handle(frame, cast, practising, shell);
+	for (;;) for (const frame of receive(decoder)) await handle(frame, runners, practiceRunners, shell);
 }
 
-async function park(engines: number, scouts: number): Promise<Cast> {
-	const park = (count: number, place: Place) => Promise.all(Array.from({ length: count }, () => parkRunner(place)));
-	return { engines: await park(engines, "harbour"), scouts: await park(scouts, "outside") };
+async function parkRunners(forCalls: number, forEscapes: number): Promise<ParkedRunners> {
+	const park = (count: number, place: RunnerPlace) =>
+		Promise.all(Array.from({ length: count }, () => parkRunner(place)));
+	return { forCalls: await park(forCalls, "harbour"), forEscapes: await park(forEscapes, "outside") };
 }
 
 // Blocks the whole process: between two frames the agent has nothing else to do. In a restored machine, QEMU has to
@@ -69,52 +70,57 @@ function receive(decoder: FrameDecoder): HostFrame[] {
 	return decoder.push(Buffer.from(chunk.subarray(0, length))) as HostFrame[];
 }
 
-async function handle(frame: HostFrame, cast: Cast, practising: Cast, shell: ParkedShell): Promise<void> {
+async function handle(
+	frame: HostFrame,
+	runners: ParkedRunners,
+	practiceRunners: ParkedRunners,
+	shell: ParkedShell,
+): Promise<void> {
 	const { nonce } = frame;
 	if (frame.type === "ping" || frame.type === "practice") {
-		if (frame.type === "practice") await rehearse(practising);
-		say({ type: "pong", nonce, monotonicMs: performance.now() });
+		if (frame.type === "practice") await rehearse(practiceRunners);
+		send({ type: "pong", nonce, monotonicMs: performance.now() });
 		return;
 	}
-	say({ type: "started", nonce });
+	send({ type: "started", nonce });
 	try {
 		if (frame.type === "run") {
-			const observation = await play(frame, cast, (stream, data) =>
-				say({ type: "output", nonce, stream, data: data.toString("base64") }),
+			const observation = await play(frame, runners, (stream, data) =>
+				send({ type: "output", nonce, stream, data: data.toString("base64") }),
 			);
 			// If the exercise restarts the machine or switches it off, the machine's end tells the host more than this
 			// report.
-			if (isUp()) say({ type: "report", nonce, observation });
+			if (harbourIsUp()) send({ type: "report", nonce, observation });
 		}
-		if (frame.type === "session") await holdSession(frame, shell, line());
-		if (frame.type === "stage") await shell.end().then(() => holdStage(frame, line()));
+		if (frame.type === "session") await holdSession(frame, shell, connectToHost());
+		if (frame.type === "stage") await shell.end().then(() => holdStage(frame, connectToHost()));
 	} catch (error) {
-		if (!isUp()) return;
-		const disturbed = error instanceof Disturbed;
+		if (!harbourIsUp()) return;
+		const disturbed = error instanceof DisturbedError;
 		const { stack } = (disturbed ? error.cause : error) as Error;
-		say({ type: "failed", nonce, message: String(stack ?? error).slice(0, 8000), disturbed });
+		send({ type: "failed", nonce, message: String(stack ?? error).slice(0, 8000), disturbed });
 	}
 }
 
 // During a session or a stage, other threads read and write the port, because this thread serves a program. `receive`
 // has read nothing beyond the frame that began the session: the host sends nothing more until it has received
 // "started".
-function line<Frame extends SessionFrame | StageFrame>(): Line<Frame> {
+function connectToHost<Frame extends SessionFrame | StageFrame>(): HostConnection<Frame> {
 	const decoder = new FrameDecoder(LIMITS.workBytes);
-	let last = Promise.resolve();
+	let lastWrite = Promise.resolve();
 	return {
-		async *hear() {
+		async *receive() {
 			for await (const bytes of chunksOf(port)) yield* decoder.push(bytes) as Frame[];
 		},
 		// Write one frame after the other: a frame may take several writes.
-		say: (frame) => {
-			last = last.then(() => writeAll(port, encodeFrame(frame)));
-			return last;
+		send: (frame) => {
+			lastWrite = lastWrite.then(() => writeAll(port, encodeFrame(frame)));
+			return lastWrite;
 		},
 	};
 }
 
-function say(frame: GuestFrame): void {
+function send(frame: GuestFrame): void {
 	const bytes = encodeFrame(frame);
 	for (let sent = 0; sent < bytes.length; ) sent += writeSync(port, bytes, sent);
 }
@@ -126,7 +132,7 @@ function openPort(): number {
 
 // Plays a whole run that changes nothing on the host. Before the snapshot, this loads and compiles everything. In a
 // restored machine that waits for its run, it makes QEMU translate the code that the run will need.
-async function rehearse(cast: Cast): Promise<void> {
+async function rehearse(runners: ParkedRunners): Promise<void> {
 	const token = "drydock-warm-up";
 	const command = ["/bin/sh", "-c", "echo $0; read -r line; exit 0", token];
 	const code = `const k = require("#kernel"); exports.run = () => {
@@ -148,16 +154,16 @@ async function rehearse(cast: Cast): Promise<void> {
 		],
 		readings: EXAMPLE_READINGS,
 	};
-	await play(run, cast, () => {});
+	await play(run, runners, () => {});
 }
 
 async function rehearseSession(session: Pick<Session, "argv" | "window">): Promise<void> {
 	// Keeps the typed line out of the shell's history.
 	const work = { nonce: "", entropy: "", timeMs: 0, prepare: [], environment: { HISTFILE: "" } };
 	await holdSession({ type: "session", ...work, ...session }, ParkedShell.park(), {
-		async *hear() {
+		async *receive() {
 			yield { type: "input", nonce: "", data: Buffer.from("exit\n").toString("base64") };
 		},
-		say: () => Promise.resolve(),
+		send: () => Promise.resolve(),
 	});
 }

@@ -12,7 +12,7 @@ import {
 } from "../readings/guest/proc.ts";
 
 /** States of a process that is about to act: it runs, or waits for a disk. See proc_pid_stat(5). */
-const AWAKE = ["R", "D"];
+const AWAKE_STATES = ["R", "D"];
 
 /**
  * The processes of one call: the call's own process (its runner), the descendants of that process, and the command,
@@ -22,34 +22,33 @@ export class CallProcesses {
 	/** When the call's own process was started. After its end, another process may get its pid. */
 	readonly #startTicks: number | null;
 	/** The processes that were there before the call. */
-	readonly #earlier = readHarbourStats();
-	/** Pids in the agent's PID namespace, by `nameOf` the process. */
+	readonly #processesBefore = readHarbourStats();
+	/** Pids in the agent's PID namespace, by {@link processKey}. */
 	readonly #agentsPids = new Map<string, number | null>();
 	#command: TaskStat | null = null;
 
 	/**
-	 * @param own the pid of the call's own process
+	 * @param runnerPid the pid of the call's own process
 	 * @param token the text that names the command: one of the command's arguments is equal to it
 	 */
 	constructor(
-		private readonly own: number,
+		private readonly runnerPid: number,
 		private readonly token: string,
 	) {
-		this.#startTicks = readStartTicks(own);
+		this.#startTicks = readStartTicks(runnerPid);
 	}
 
 	/** The pid of the command, or null when it does not run. */
 	get command(): number | null {
 		const known = this.#command;
-		if (known !== null && readStartTicks(known.pid) === known.startTicks && this.#bearsToken(known.pid))
-			return known.pid;
+		if (known !== null && readStartTicks(known.pid) === known.startTicks && this.#hasToken(known.pid)) return known.pid;
 		// The first answer stays as long as that process runs with the token. What it forks has the token, too, but is
 		// not the command.
-		const bearers = (tasks: TaskStat[]) => tasks.filter(({ pid }) => this.#bearsToken(pid));
-		const own = bearers(this.#stats());
+		const withToken = (tasks: TaskStat[]) => tasks.filter(({ pid }) => this.#hasToken(pid));
+		const own = withToken(this.#stats());
 		// A command outside the call's own processes has lost its parent and is a child of the host's init, or another
 		// process started it.
-		const tasks = own.length > 0 ? own : bearers(readHarbourStats());
+		const tasks = own.length > 0 ? own : withToken(readHarbourStats());
 		// A program that starts the command for the engine also has the token among its arguments. The command is the
 		// youngest.
 		this.#command = tasks.at(-1) ?? null;
@@ -63,7 +62,7 @@ export class CallProcesses {
 
 	/** The call's own process and its descendants, the eldest first. None once the call's own process has ended. */
 	tasks(): Task[] {
-		return this.#unlessOver(readDescendants(this.own));
+		return this.#unlessEnded(readDescendants(this.runnerPid));
 	}
 
 	/** The descendants of the call's own process, the eldest first. */
@@ -73,7 +72,7 @@ export class CallProcesses {
 
 	/** The youngest of the call's processes. It runs the exercise's code, and its ancestors wait for it. */
 	get youngest(): number {
-		return this.#stats().at(-1)?.pid ?? this.own;
+		return this.#stats().at(-1)?.pid ?? this.runnerPid;
 	}
 
 	/** The descendant that has stopped itself, and how many descendants it has. */
@@ -89,12 +88,12 @@ export class CallProcesses {
 	orphans(): TaskStat[] {
 		const { command } = this;
 		const below = new Set(command === null ? [] : readDescendantStats(command).map(({ pid }) => pid));
-		return this.descendants().filter(({ pid }) => !below.has(pid) && this.#bearsToken(pid));
+		return this.descendants().filter(({ pid }) => !below.has(pid) && this.#hasToken(pid));
 	}
 
 	/** Whether every process that the call has started is gone or a zombie. */
 	haveEnded(): boolean {
-		return [...this.descendants(), ...this.#strays()].every(({ state }) => state === "Z");
+		return [...this.descendants(), ...this.#orphansUnderInit()].every(({ state }) => state === "Z");
 	}
 
 	/**
@@ -102,18 +101,18 @@ export class CallProcesses {
 	 * is about to act may only wait for its turn.
 	 */
 	areAsleep(): boolean {
-		return this.#stats().every(({ state }) => !AWAKE.includes(state));
+		return this.#stats().every(({ state }) => !AWAKE_STATES.includes(state));
 	}
 
 	/** Like {@link areAsleep}, but also looks at processes that have lost their parent, such as a command. */
 	areAllAsleep(): boolean {
-		return this.areAsleep() && this.#strays().every(({ state }) => !AWAKE.includes(state));
+		return this.areAsleep() && this.#orphansUnderInit().every(({ state }) => !AWAKE_STATES.includes(state));
 	}
 
 	/** Whether the command sleeps, or does not run. */
 	commandSleeps(): boolean {
 		const { command } = this;
-		return command === null || !AWAKE.includes(readState(command));
+		return command === null || !AWAKE_STATES.includes(readState(command));
 	}
 
 	/**
@@ -125,8 +124,8 @@ export class CallProcesses {
 	}
 
 	/** A text that is different for every set of processes. */
-	names(): string {
-		return this.#stats().map(nameOf).join(" ");
+	key(): string {
+		return this.#stats().map(processKey).join(" ");
 	}
 
 	// The command and its copies. A copy has the same arguments as the command, and has not called execve(2) since its
@@ -140,30 +139,30 @@ export class CallProcesses {
 	}
 
 	#agentsPid(task: TaskStat): number | null {
-		const name = nameOf(task);
-		if (!this.#agentsPids.has(name)) this.#agentsPids.set(name, agentsPidOf(task.pid));
-		return this.#agentsPids.get(name) ?? null;
+		const key = processKey(task);
+		if (!this.#agentsPids.has(key)) this.#agentsPids.set(key, agentsPidOf(task.pid));
+		return this.#agentsPids.get(key) ?? null;
 	}
 
 	// Children of the host's init that were not there before the call: their parent has ended. With several calls at
 	// once, nothing shows which call started such a process.
-	#strays(): TaskStat[] {
-		const isNew = (task: TaskStat) => !this.#earlier.some((other) => nameOf(task) === nameOf(other));
+	#orphansUnderInit(): TaskStat[] {
+		const isNew = (task: TaskStat) => !this.#processesBefore.some((other) => processKey(task) === processKey(other));
 		return readHarbourStats().filter((task) => task.ppid === 1 && isNew(task));
 	}
 
-	#bearsToken(pid: number): boolean {
+	#hasToken(pid: number): boolean {
 		return readArguments(pid).includes(this.token);
 	}
 
 	#stats(): TaskStat[] {
-		return this.#unlessOver(readDescendantStats(this.own));
+		return this.#unlessEnded(readDescendantStats(this.runnerPid));
 	}
 
 	// After the end of the call's own process, another process may have its pid.
-	#unlessOver<One extends TaskStat>(tasks: One[]): One[] {
+	#unlessEnded<One extends TaskStat>(tasks: One[]): One[] {
 		return tasks[0]?.startTicks === this.#startTicks ? tasks : [];
 	}
 }
 
-const nameOf = ({ pid, startTicks }: TaskStat) => `${pid}:${startTicks}`;
+const processKey = ({ pid, startTicks }: TaskStat) => `${pid}:${startTicks}`;

@@ -7,7 +7,7 @@ import { _exit, fork, waitpid } from "../../native/processes.ts";
 import { SyscallError } from "../../native/syscall-error.ts";
 import type { Escape } from "../protocol/index.ts";
 import { formatDevice } from "../readings/guest/device.ts";
-import { OWN_PROC } from "../readings/guest/paths.ts";
+import { AGENT_PROC } from "../readings/guest/paths.ts";
 
 /**
  * Tries to break out of a process's root, as the process itself could. An attempt has succeeded if it leads to a
@@ -18,22 +18,22 @@ import { OWN_PROC } from "../readings/guest/paths.ts";
  */
 
 /** The open directories from which an attempt starts. `root` is the directory to break out of. */
-interface Stand {
+interface StartingPoint {
 	root: number;
 	cwd: number;
 }
 
 /** A way to break out. Returns whether it leads to the host's files. */
-type Way = (stand: Stand, isHosts: (here: Stats) => boolean) => boolean;
+type EscapeWay = (start: StartingPoint, isHosts: (here: Stats) => boolean) => boolean;
 
 /** More mounts than are stacked on one directory anywhere. */
-const LAYERS = 16;
+const MAX_LAYERS = 16;
 /** {@link climb} looks at this many directories above, one by one. Then it goes up FAR_UP, twice. */
-const STEPS = 64;
+const CLIMB_STEPS = 64;
 /** As many directories up as a path can name. */
 const FAR_UP = "../".repeat(1300);
 /** The directory that the control attempts break out of. Every host has it, on a file system of its own. */
-const PRISON = "/usr";
+const CONTROL_ROOT = "/usr";
 
 /**
  * Tries all ways out of a process's root. As a control, also tries each way on a root on the host that this way is
@@ -45,40 +45,40 @@ const PRISON = "/usr";
 export function tryEscape(pid: number, hostDevices: readonly string[]): Escape {
 	const open = (path: string) => openSync(path, "r");
 	const [namespace, root, cwd] = ["ns/mnt", "root", "cwd"].map((name) => open(`/proc/${pid}/${name}`));
-	const [host, own] = [open("/proc/1/ns/mnt"), open(OWN_PROC)];
+	const [host, agentProc] = [open("/proc/1/ns/mnt"), open(AGENT_PROC)];
 	const isHosts = ({ dev }: Stats) => hostDevices.includes(formatDevice(dev));
-	const ways = { climb: climb(own), uncover: uncover(own) };
+	const ways = { climb: climb(agentProc), uncover: uncover(agentProc) };
 	const from = { namespace: namespace as number, root: root as number, cwd: cwd as number };
 	const [outClimb, outUncover, controlClimb, controlUncover] = inChild([
-		() => ways.climb(whereItStands(from), isHosts),
-		() => ways.uncover(whereItStands(from), isHosts),
-		() => ways.climb(onHost(host, "chroot"), isHosts),
-		() => ways.uncover(onHost(host, "covered"), isHosts),
+		() => ways.climb(atProcessRoot(from), isHosts),
+		() => ways.uncover(atProcessRoot(from), isHosts),
+		() => ways.climb(atControlRoot(host, "chroot"), isHosts),
+		() => ways.uncover(atControlRoot(host, "covered"), isHosts),
 	]);
 	return { climb: outClimb, uncover: outUncover, control: { climb: controlClimb, uncover: controlUncover } };
 }
 
 /** Makes the process's root the root of this process, in a copy of the process's mount namespace. */
-function whereItStands({ namespace, root, cwd }: Stand & { namespace: number }): Stand {
-	enterCopy(namespace);
+function atProcessRoot({ namespace, root, cwd }: StartingPoint & { namespace: number }): StartingPoint {
+	enterNamespaceCopy(namespace);
 	fchdir(root);
 	chroot(".");
 	return { root, cwd };
 }
 
 /** Makes a root on the host by chroot alone, or by moving a mount over the host's root, as switch_root(8) does. */
-function onHost(namespace: number, how: "chroot" | "covered"): Stand {
-	enterCopy(namespace);
+function atControlRoot(namespace: number, how: "chroot" | "covered"): StartingPoint {
+	enterNamespaceCopy(namespace);
 	mount(null, "/", null, MS_REC | MS_PRIVATE, null);
-	if (how === "covered") mount(PRISON, PRISON, null, MS_BIND, null);
-	chdir(PRISON);
+	if (how === "covered") mount(CONTROL_ROOT, CONTROL_ROOT, null, MS_BIND, null);
+	chdir(CONTROL_ROOT);
 	if (how === "covered") mount(".", "/", null, MS_MOVE, null);
 	chroot(".");
 	const here = openSync(".", "r");
 	return { root: here, cwd: here };
 }
 
-function enterCopy(namespace: number): void {
+function enterNamespaceCopy(namespace: number): void {
 	setns(namespace, CLONE_NEWNS);
 	unshare(CLONE_NEWNS);
 }
@@ -89,7 +89,7 @@ function enterCopy(namespace: number): void {
  * process's root, all directories count.
  */
 const climb =
-	(elsewhere: number): Way =>
+	(elsewhere: number): EscapeWay =>
 	({ root, cwd }, isHosts) => {
 		const { dev, ino } = fstatSync(root);
 		const isRoot = (here: Stats) => here.dev === dev && here.ino === ino;
@@ -97,8 +97,8 @@ const climb =
 		chroot(".");
 		fchdir(cwd);
 		const way = [statSync(".")];
-		for (let step = 1; step <= STEPS; step++) way.push(statSync("../".repeat(step)));
-		// The current directory may be more than STEPS directories deep. The topmost directory may be covered by
+		for (let step = 1; step <= CLIMB_STEPS; step++) way.push(statSync("../".repeat(step)));
+		// The current directory may be more than CLIMB_STEPS directories deep. The topmost directory may be covered by
 		// another file system, so the directories on the way count, too.
 		way.push(up(FAR_UP), up(FAR_UP));
 		const above = way.slice(way.findIndex(isRoot) + 1);
@@ -115,21 +115,21 @@ function up(path: string): Stats {
  * is what lay below that mount. Repeats both until nothing more can be removed.
  */
 const uncover =
-	(ownProc: number): Way =>
+	(agentProc: number): EscapeWay =>
 	({ root }, isHosts) => {
 		const { dev, ino } = fstatSync(root);
-		for (let layer = 0; layer < LAYERS; layer++) {
-			enterAgain(ownProc);
+		for (let layer = 0; layer < MAX_LAYERS; layer++) {
+			reenterNamespace(agentProc);
 			const here = statSync("/");
 			if ((here.dev !== dev || here.ino !== ino) && isHosts(here)) return true;
-			if (!takenAway()) return false;
+			if (!unmountedRoot()) return false;
 		}
 		return false;
 	};
 
 // A path relative to the agent's /proc works whatever the root is.
-function enterAgain(ownProc: number): void {
-	fchdir(ownProc);
+function reenterNamespace(agentProc: number): void {
+	fchdir(agentProc);
 	const namespace = openSync("self/ns/mnt", "r");
 	setns(namespace, CLONE_NEWNS);
 	closeSync(namespace);
@@ -137,7 +137,7 @@ function enterAgain(ownProc: number): void {
 
 // Private propagation keeps the unmount in this copy of the namespace. The kernel's own first mount cannot be
 // unmounted: EINVAL.
-function takenAway(): boolean {
+function unmountedRoot(): boolean {
 	mount(null, "/", null, MS_REC | MS_PRIVATE, null);
 	try {
 		umount2("/", MNT_DETACH);
@@ -163,18 +163,18 @@ function inChild(ways: Four<() => boolean>): Four<string> {
 	const result = pipe();
 	const child = fork();
 	if (child === 0) {
-		writeSync(result.writeFd, JSON.stringify(ways.map(told)));
+		writeSync(result.writeFd, JSON.stringify(ways.map(outcomeOf)));
 		_exit(0);
 	}
 	closeSync(result.writeFd);
-	const said = readFileSync(result.readFd, "utf8");
+	const answer = readFileSync(result.readFd, "utf8");
 	closeSync(result.readFd);
 	waitpid(child);
-	if (said === "") throw new Error("an attempt was ended from outside");
-	return (JSON.parse(said) as Four<string>).map((one) => (one === OUT ? "" : one)) as Four<string>;
+	if (answer === "") throw new Error("another process ended the break-out attempts");
+	return (JSON.parse(answer) as Four<string>).map((one) => (one === OUT ? "" : one)) as Four<string>;
 }
 
-function told(leadsOut: () => boolean): string {
+function outcomeOf(leadsOut: () => boolean): string {
 	try {
 		return leadsOut() ? OUT : NOT_OUT;
 	} catch (error) {

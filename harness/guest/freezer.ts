@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
-import { OWN_PROC } from "../readings/guest/paths.ts";
+import { AGENT_PROC } from "../readings/guest/paths.ts";
 import { agentsPidOf, readState } from "../readings/guest/proc.ts";
 import type { Patience } from "./patience.ts";
 
 const CGROUPS = "/sys/fs/cgroup";
-const LOOK_MS = 2;
+const POLL_MS = 2;
 
 /**
  * Freezes processes of the harbour: it moves them into a frozen cgroup with a random name. A frozen process executes
@@ -16,12 +16,12 @@ const LOOK_MS = 2;
 export class Freezer {
 	readonly #path = `${CGROUPS}/held-${randomBytes(8).toString("hex")}`;
 	/** Pids in the harbour's PID namespace. */
-	readonly #known = new Set<number>();
+	readonly #seenPids = new Set<number>();
 	/**
 	 * The cgroup that each process was in before, by its pid in the agent's PID namespace: the kernel takes a pid that
 	 * is written to cgroup.procs as a pid of the writer's namespace.
 	 */
-	readonly #former = new Map<number, string>();
+	readonly #formerCgroups = new Map<number, string>();
 
 	private constructor() {
 		mkdirSync(this.#path);
@@ -33,24 +33,24 @@ export class Freezer {
 	 * @param pids returns their pids; called again until it returns no new one
 	 * @returns null if patience ended first; then no process stays frozen
 	 */
-	static async hold(pids: () => number[], patience: Patience): Promise<Freezer | null> {
+	static async freeze(pids: () => number[], patience: Patience): Promise<Freezer | null> {
 		const freezer = new Freezer();
 		for (;;) {
-			const complete = freezer.#take(pids().filter((pid) => !"ZX".includes(readState(pid))));
+			const complete = freezer.#moveIn(pids().filter((pid) => !"ZX".includes(readState(pid))));
 			if (complete && freezer.#frozen) return freezer;
 			if (patience.leftMs === 0) break;
 			await pause();
 		}
-		await freezer.release();
+		await freezer.thaw();
 		return null;
 	}
 
 	/** Moves all processes back into the cgroups that they were in, where they go on. */
-	async release(): Promise<void> {
+	async thaw(): Promise<void> {
 		writeFileSync(`${this.#path}/cgroup.freeze`, "0");
 		// A process may fork while it is moved.
 		for (let attempt = 0; attempt < 100; attempt++) {
-			for (const pid of this.#held()) move(pid, this.#former.get(pid) ?? "/");
+			for (const pid of this.#pidsInside()) move(pid, this.#formerCgroups.get(pid) ?? "/");
 			try {
 				rmdirSync(this.#path);
 				return;
@@ -61,13 +61,14 @@ export class Freezer {
 	}
 
 	/** @returns whether none of these processes was new */
-	#take(pids: readonly number[]): boolean {
-		const news = pids.filter((pid) => !this.#known.has(pid));
+	#moveIn(pids: readonly number[]): boolean {
+		const news = pids.filter((pid) => !this.#seenPids.has(pid));
 		for (const pid of news) {
-			this.#known.add(pid);
-			const own = agentsPidOf(pid);
-			const former = own === null ? null : formerCgroup(own);
-			if (own !== null && former !== null && move(own, this.#path.slice(CGROUPS.length))) this.#former.set(own, former);
+			this.#seenPids.add(pid);
+			const agentsPid = agentsPidOf(pid);
+			const former = agentsPid === null ? null : cgroupOf(agentsPid);
+			if (agentsPid !== null && former !== null && move(agentsPid, this.#path.slice(CGROUPS.length)))
+				this.#formerCgroups.set(agentsPid, former);
 		}
 		return news.length === 0;
 	}
@@ -76,26 +77,26 @@ export class Freezer {
 		return /^frozen 1$/m.test(readFileSync(`${this.#path}/cgroup.events`, "utf8"));
 	}
 
-	#held(): number[] {
+	#pidsInside(): number[] {
 		return readFileSync(`${this.#path}/cgroup.procs`, "utf8").split("\n").filter(Boolean).map(Number);
 	}
 }
 
-function formerCgroup(own: number): string | null {
+function cgroupOf(agentsPid: number): string | null {
 	try {
-		return readFileSync(`${OWN_PROC}/${own}/cgroup`, "utf8").trim().replace(/^.*:/, "");
+		return readFileSync(`${AGENT_PROC}/${agentsPid}/cgroup`, "utf8").trim().replace(/^.*:/, "");
 	} catch {
 		return null;
 	}
 }
 
-function move(own: number, cgroup: string): boolean {
+function move(agentsPid: number, cgroup: string): boolean {
 	try {
-		writeFileSync(`${CGROUPS}${cgroup}/cgroup.procs`, String(own));
+		writeFileSync(`${CGROUPS}${cgroup}/cgroup.procs`, String(agentsPid));
 		return true;
 	} catch {
 		return false; // The process has ended meanwhile.
 	}
 }
 
-const pause = () => new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+const pause = () => new Promise((resolve) => setTimeout(resolve, POLL_MS));

@@ -4,10 +4,10 @@ import { signalProcess } from "../../native/guest.ts";
 
 /**
  * The harbour: the machine that learners see. It has a PID and a mount namespace of its own. The agent runs outside of
- * the harbour, so an exercise has no pid and no path that refers to the agent; see outside.sh.
+ * the harbour, so an exercise has no pid and no path that refers to the agent; see start-harbour-and-agent.sh.
  *
  * The agent's `/proc` shows the harbour's processes by their pids in the harbour. Every pid in the guest's code is such
- * a pid, unless a comment says that it belongs to the agent's PID namespace. OWN_PROC in readings/guest/paths.ts is the
+ * a pid, unless a comment says that it belongs to the agent's PID namespace. AGENT_PROC in readings/guest/paths.ts is the
  * /proc of that namespace.
  */
 
@@ -32,19 +32,19 @@ export const ENVIRONMENT = {
  * @param networkOf pid of a process whose network namespace the program gets; the harbour's if not given
  */
 export function inHarbour(argv: readonly string[], networkOf = 1): Command {
-	const { program, args, env } = stockInHarbour(argv, networkOf);
+	const { program, args, env } = unfilteredInHarbour(argv, networkOf);
 	return { program: "/opt/drydock/confined", args: [program, ...args], env };
 }
 
 /** Like {@link inHarbour}, but without the filter: for a stock program that never executes a learner's code. */
-export function stockInHarbour(argv: readonly string[], networkOf = 1): Command {
+export function unfilteredInHarbour(argv: readonly string[], networkOf = 1): Command {
 	const network = networkOf === 1 ? [] : [`--net=/proc/${networkOf}/ns/net`];
-	const there = ["--mount=/proc/1/ns/mnt", "--pid=/proc/1/ns/pid", ...network, "--wdns=/root", "--"];
-	return { program: "nsenter", args: [...there, ...argv], env: ENVIRONMENT };
+	const options = ["--mount=/proc/1/ns/mnt", "--pid=/proc/1/ns/pid", ...network, "--wdns=/root", "--"];
+	return { program: "nsenter", args: [...options, ...argv], env: ENVIRONMENT };
 }
 
 /** Sends a signal to a process of the harbour, unless the process has ended. */
-export function signal(pid: number, name: NodeJS.Signals): void {
+export function sendSignal(pid: number, name: NodeJS.Signals): void {
 	try {
 		const process = openSync(`/proc/${pid}`, "r");
 		signalProcess(process, name);
@@ -55,7 +55,7 @@ export function signal(pid: number, name: NodeJS.Signals): void {
 }
 
 /** Whether the harbour's init still runs. Otherwise the harbour is being restarted or switched off. */
-export function isUp(): boolean {
+export function harbourIsUp(): boolean {
 	try {
 		// reboot(2) in the harbour kills its init. SIGKILL is pending until init gets its turn; then init is exiting.
 		// See SigPnd in proc_pid_status(5), and flags in proc_pid_stat(5).

@@ -1,5 +1,5 @@
 /** What a lesson's instrument.ts may import of the guest's code, as `#guest`. */
-export { runFirst } from "../../native/guest.ts";
+export { setRealTimePriority } from "../../native/guest.ts";
 export { replaced, replacedInside, sha256, uncompressed } from "../readings/guest/archives.ts";
 export { readHarbourFile, writeHarbourFile } from "../readings/guest/harbour-files.ts";
 export { IMAGE_FILE_BYTES_MAX } from "../readings/guest/images.ts";
@@ -12,7 +12,7 @@ export {
 	waitsForSignals,
 } from "../readings/guest/proc.ts";
 export { Freezer } from "./freezer.ts";
-export { signal } from "./harbour.ts";
-export type { Measuring } from "./measuring.ts";
+export { sendSignal } from "./harbour.ts";
+export type { InstrumentContext } from "./instrument.ts";
 export type { OngoingCall } from "./ongoing-call.ts";
-export { idleMs, Patience, untilMachineRests } from "./patience.ts";
+export { idleMs, Patience, untilMachineIdles } from "./patience.ts";

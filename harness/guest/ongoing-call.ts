@@ -1,12 +1,12 @@
-import { type Call, type CallReport, type Ending, Lines, type ProcessState } from "../protocol/index.ts";
+import { type Call, type CallReport, type Ending, LineSplitter, type ProcessState } from "../protocol/index.ts";
 import type { Probe } from "../readings/guest/probe.ts";
 import { readRoot } from "../readings/guest/root.ts";
 import { CallProcesses } from "./call-processes.ts";
-import { signal } from "./harbour.ts";
+import { sendSignal } from "./harbour.ts";
 import type { RunnerLine } from "./job.ts";
-import { idleMs, type Patience, untilMachineRests } from "./patience.ts";
-import type { Runner } from "./runners.ts";
-import { accepts } from "./servers.ts";
+import type { Runner } from "./parked-runner.ts";
+import { idleMs, type Patience, untilMachineIdles } from "./patience.ts";
+import { acceptsConnections } from "./servers.ts";
 
 /** If the call prints nothing for this long, the agent looks at its processes. */
 const SILENCE_MS = 1_000;
@@ -17,7 +17,7 @@ const SILENCE_MS = 1_000;
  */
 const IDLE_MS = 2_000;
 
-const SETTLE_MS = 300;
+const SETTLED_STEP_MS = 300;
 
 /** How many of the last printed characters are kept, to look for a text in. */
 const PRINTED_CHARS = 8_192;
@@ -34,16 +34,16 @@ export class OngoingCall {
 	readonly ending: Promise<Ending>;
 	readonly processes: CallProcesses;
 	/** How many times the command has printed that it waits for a line. */
-	#pauses = 0;
+	#inputWaits = 0;
 	#printed = "";
 	#ended = false;
 	#atThrow: ProcessState | null = null;
 	#stopped: CallReport["stopped"] = null;
 	#resolve!: (ending: Ending) => void;
 	#thrown: Ending | undefined;
-	#changed: (() => void)[] = [];
+	#waiters: (() => void)[] = [];
 	/** The processes that may read the last written line, by their pids in the agent's PID namespace. */
-	#addressees: number[] = [];
+	#allowedReaders: number[] = [];
 	/** Whether another process has read from the call's standard input. */
 	#inputTaken = false;
 
@@ -58,18 +58,18 @@ export class OngoingCall {
 		});
 		this.ending.then(() => {
 			this.#ended = true;
-			this.#wake();
+			this.#notify();
 		});
-		runner.onLine((line) => this.#heard(line));
+		runner.onLine((line) => this.#handleLine(line));
 		runner.ended.then(({ code, signal }) => this.#resolve(this.#thrown ?? { how: "exited", code, signal }));
 		const { token, says = token } = call;
 		// One character more than `says`: a terminal ends each line with CR LF.
-		const lines = new Lines(says.length + 1);
+		const lines = new LineSplitter(says.length + 1);
 		runner.onOutput("stdout", (chunk) => {
 			const text = chunk.toString("latin1");
-			this.#pauses += lines.take(text).filter((line) => line.endsWith(says) || line.endsWith(`${says}\r`)).length;
+			this.#inputWaits += lines.push(text).filter((line) => line.endsWith(says) || line.endsWith(`${says}\r`)).length;
 			this.#printed = (this.#printed + text).slice(-PRINTED_CHARS);
-			this.#wake();
+			this.#notify();
 		});
 	}
 
@@ -81,10 +81,10 @@ export class OngoingCall {
 	 * Starts the call on its runner.
 	 * @param code the program that has the export, as CommonJS
 	 */
-	begin(code: string): void {
+	start(code: string): void {
 		const { stdio, export: name, args, as, asynchronous } = this.call;
-		if (stdio === "none") this.runner.giveNothing();
-		const given = typeof stdio === "object" ? { terminal: this.runner.giveTerminal(stdio.terminal) } : stdio;
+		if (stdio === "none") this.runner.useDevNull();
+		const given = typeof stdio === "object" ? { terminal: this.runner.useTerminal(stdio.terminal) } : stdio;
 		this.runner.start({ do: "exercise", code, export: name, args, as, stdio: given, asynchronous });
 	}
 
@@ -92,15 +92,15 @@ export class OngoingCall {
 	 * Waits until the call has reached the point that its `until` names.
 	 * @returns false if patience ended first, or if the call can no longer reach that point
 	 */
-	async came(patience: Patience): Promise<boolean> {
+	async untilReached(patience: Patience): Promise<boolean> {
 		const { until = "runs" } = this.call;
-		if (until === "returns") return this.ends(patience);
-		if (until === "runs") return this.#runs(patience);
-		if (until === "stops") return (await this.#stops(patience)) && this.#runs(patience);
-		const answers = async () => this.#ended || (await accepts(until.serves, patience.leftMs));
+		if (until === "returns") return this.untilEnded(patience);
+		if (until === "runs") return this.#untilRuns(patience);
+		if (until === "stops") return (await this.#untilStops(patience)) && this.#untilRuns(patience);
+		const answers = async () => this.#ended || (await acceptsConnections(until.serves, patience.leftMs));
 		while (!(await answers())) {
 			if (patience.leftMs === 0) return false;
-			await untilMachineRests();
+			await untilMachineIdles();
 		}
 		return !this.#ended;
 	}
@@ -110,18 +110,18 @@ export class OngoingCall {
 	 * @returns false if patience ended first
 	 */
 	async feed(patience: Patience, line = ""): Promise<boolean> {
-		const before = this.#pauses;
-		if (!this.#ended) this.tell(line);
-		return this.#until(() => this.#ended || this.#pauses > before, patience);
+		const before = this.#inputWaits;
+		if (!this.#ended) this.writeLine(line);
+		return this.#until(() => this.#ended || this.#inputWaits > before, patience);
 	}
 
 	/**
 	 * Writes a line that only the command may read.
 	 * @param last whether to end the standard input after this line
 	 */
-	tell(line: string, last = false): void {
-		this.#noteReaders();
-		this.#addressees = this.processes.readersOfCommand();
+	writeLine(line: string, last = false): void {
+		this.#noteOtherReaders();
+		this.#allowedReaders = this.processes.readersOfCommand();
 		this.runner.input(`${line}\n`);
 		if (last) this.runner.endInput();
 	}
@@ -131,7 +131,7 @@ export class OngoingCall {
 	 * the call has ended.
 	 * @returns false if patience ended first
 	 */
-	settles(patience: Patience): Promise<boolean> {
+	untilSettled(patience: Patience): Promise<boolean> {
 		let last = -1;
 		const settled = () => {
 			const tasks = this.processes.descendants();
@@ -140,14 +140,14 @@ export class OngoingCall {
 			const none = tasks.every(({ state }) => state !== "Z");
 			return this.#ended || (same && none && this.processes.areAsleep());
 		};
-		return this.#until(settled, patience, SETTLE_MS);
+		return this.#until(settled, patience, SETTLED_STEP_MS);
 	}
 
 	/**
 	 * Waits until the call has printed this text.
 	 * @returns false if patience ended first, or if the call ended without printing it
 	 */
-	async prints(text: string, patience: Patience): Promise<boolean> {
+	async untilPrinted(text: string, patience: Patience): Promise<boolean> {
 		await this.#until(() => this.#ended || this.#printed.includes(text), patience);
 		return this.#printed.includes(text);
 	}
@@ -157,8 +157,8 @@ export class OngoingCall {
 	 * be handled only after that read(2) has returned.
 	 * @returns false if patience ended first
 	 */
-	rests(patience: Patience): Promise<boolean> {
-		return this.#untilAtRest(() => this.#ended || this.processes.commandSleeps(), patience);
+	untilCommandSleeps(patience: Patience): Promise<boolean> {
+		return this.#pollUntil(() => this.#ended || this.processes.commandSleeps(), patience);
 	}
 
 	/**
@@ -166,18 +166,18 @@ export class OngoingCall {
 	 * started may not have reached its execve(2) yet.
 	 * @returns false if patience ended first
 	 */
-	stands(patience: Patience): Promise<boolean> {
-		return this.#untilAtRest(() => this.processes.areAllAsleep(), patience);
+	untilAllAsleep(patience: Patience): Promise<boolean> {
+		return this.#pollUntil(() => this.processes.areAllAsleep(), patience);
 	}
 
 	/** Waits for the end of the call. @returns false if patience ended first */
-	ends(patience: Patience): Promise<boolean> {
+	untilEnded(patience: Patience): Promise<boolean> {
 		return this.#until(() => this.#ended, patience);
 	}
 
 	/** Kills every process that the call has started. */
 	kill(): void {
-		for (const { pid } of this.processes.descendants()) signal(pid, "SIGKILL");
+		for (const { pid } of this.processes.descendants()) sendSignal(pid, "SIGKILL");
 	}
 
 	/**
@@ -186,7 +186,7 @@ export class OngoingCall {
 	 */
 	stop(): void {
 		this.kill();
-		if (typeof this.call.until === "object") signal(this.runner.pid, "SIGKILL");
+		if (typeof this.call.until === "object") sendSignal(this.runner.pid, "SIGKILL");
 	}
 
 	/** Stops waiting for the end of the call, because the deadline has passed. */
@@ -196,7 +196,7 @@ export class OngoingCall {
 
 	async report(): Promise<CallReport> {
 		const ending = await this.ending;
-		this.#noteReaders();
+		this.#noteOtherReaders();
 		const read = { atThrow: this.#atThrow, inputTaken: this.#inputTaken, stopped: this.#stopped };
 		return { ending, ...read, ledger: this.runner.ledger() };
 	}
@@ -204,7 +204,7 @@ export class OngoingCall {
 	// Waits until the command prints that it waits for a line, or until every process of a call that has ended is gone.
 	// A command whose output goes to /dev/null cannot print that; the wait then lasts until the command sleeps. Returns
 	// false if patience ended first, or if the command stays silent and asleep on an idle machine (IDLE_MS).
-	async #runs(patience: Patience): Promise<boolean> {
+	async #untilRuns(patience: Patience): Promise<boolean> {
 		let asleep = "";
 		let sinceMs = idleMs();
 		for (;;) {
@@ -212,14 +212,14 @@ export class OngoingCall {
 			if (this.#ended && this.processes.haveEnded()) return true;
 			// Looking at processes takes the guest's only processor from the exercise. So look only after output or a
 			// long silence.
-			const silent = !(await this.#change(this.#ended ? SETTLE_MS : SILENCE_MS));
+			const silent = !(await this.#untilChange(this.#ended ? SETTLED_STEP_MS : SILENCE_MS));
 			const late = patience.leftMs === 0;
 			if (this.processes.command === null && !this.#ended) continue;
 			// Its output goes to /dev/null, so it cannot say that it waits.
-			if (this.call.stdio === "none") return this.rests(patience);
-			if (this.#pauses > 0 || late) return this.#pauses > 0;
+			if (this.call.stdio === "none") return this.untilCommandSleeps(patience);
+			if (this.#inputWaits > 0 || late) return this.#inputWaits > 0;
 			const before = asleep;
-			asleep = silent && this.processes.areAsleep() ? this.processes.names() : "";
+			asleep = silent && this.processes.areAsleep() ? this.processes.key() : "";
 			if (asleep === "" || asleep !== before) sinceMs = idleMs();
 			else if (idleMs() - sinceMs >= IDLE_MS) return false;
 		}
@@ -227,34 +227,34 @@ export class OngoingCall {
 
 	// Waits until one of the call's processes has stopped itself. Records that process's root directory and the number
 	// of its descendants, and then continues it.
-	async #stops(patience: Patience): Promise<boolean> {
-		const came = await this.#untilAtRest(() => this.#ended || this.processes.stopped() !== undefined, patience);
+	async #untilStops(patience: Patience): Promise<boolean> {
+		const reached = await this.#pollUntil(() => this.#ended || this.processes.stopped() !== undefined, patience);
 		const task = this.processes.stopped();
-		if (task === undefined) return came;
+		if (task === undefined) return reached;
 		const { pid, startTicks, children } = task;
 		this.#stopped = { pid, startTicks, ...readRoot(pid), children };
-		signal(pid, "SIGCONT");
+		sendSignal(pid, "SIGCONT");
 		return true;
 	}
 
-	#noteReaders(): void {
-		if (this.runner.readers().some((pid) => !this.#addressees.includes(pid))) this.#inputTaken = true;
+	#noteOtherReaders(): void {
+		if (this.runner.readers().some((pid) => !this.#allowedReaders.includes(pid))) this.#inputTaken = true;
 	}
 
-	#heard(line: RunnerLine): void {
+	#handleLine(line: RunnerLine): void {
 		if (!("ending" in line)) return;
 		const { ending } = line;
 		const { how } = ending;
 		// A child's ending explains what its parent reports afterwards, so the first ending is kept.
 		if (how === "threw" || how === "child-returned") this.#thrown ??= ending;
-		if (how === "threw") this.#readThrower();
+		if (how === "threw") this.#readThrowingProcess();
 		if (how === "child-returned") return;
 		// The child has been read, so let it exit. Its parent stays until the host has been read.
 		if (how === "threw" && ending.inChild) this.runner.release();
 		else this.#resolve(this.#thrown ?? ending);
 	}
 
-	#readThrower(): void {
+	#readThrowingProcess(): void {
 		try {
 			this.#atThrow ??= this.probe.readProcess(this.processes.youngest, this.runner);
 		} catch {
@@ -268,31 +268,31 @@ export class OngoingCall {
 			if (holds()) return true;
 			const { leftMs } = patience;
 			if (leftMs === 0) return false;
-			await this.#change(Math.min(leftMs, stepMs));
+			await this.#untilChange(Math.min(leftMs, stepMs));
 		}
 	}
 
 	// No event tells when a process goes to sleep, so this looks again and again.
-	async #untilAtRest(holds: () => boolean, patience: Patience): Promise<boolean> {
+	async #pollUntil(holds: () => boolean, patience: Patience): Promise<boolean> {
 		for (;;) {
 			if (holds()) return true;
 			if (patience.leftMs === 0) return false;
-			await untilMachineRests();
+			await untilMachineIdles();
 		}
 	}
 
 	/** Waits until something is printed or the call ends. @returns false if neither happened within this time */
-	#change(timeoutMs: number): Promise<boolean> {
+	#untilChange(timeoutMs: number): Promise<boolean> {
 		return new Promise((resolve) => {
 			const timer = setTimeout(() => resolve(false), timeoutMs);
-			this.#changed.push(() => {
+			this.#waiters.push(() => {
 				clearTimeout(timer);
 				resolve(true);
 			});
 		});
 	}
 
-	#wake(): void {
-		for (const resolve of this.#changed.splice(0)) resolve();
+	#notify(): void {
+		for (const resolve of this.#waiters.splice(0)) resolve();
 	}
 }

@@ -2,14 +2,14 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** By default, patience ends after this many times its idle time, however busy the machine is. */
-const BUSY = 2;
+const BUSY_FACTOR = 2;
 
 const LOOK_AGAIN_MS = 20;
 
-/** How often {@link untilMachineRests} looks whether the machine is idle. */
-const REST_STEP_MS = 5;
-/** How long {@link untilMachineRests} waits at most. */
-const REST_MOST_MS = 100;
+/** How often {@link untilMachineIdles} looks whether the machine is idle. */
+const IDLE_STEP_MS = 5;
+/** How long {@link untilMachineIdles} waits at most. */
+const IDLE_WAIT_MAX_MS = 100;
 
 /**
  * How long the agent waits for something that may never come. Only the time in which the guest's processor was idle
@@ -26,7 +26,7 @@ export class Patience {
 	 */
 	constructor(
 		private readonly ms: number,
-		private readonly mostMs = ms * BUSY,
+		private readonly mostMs = ms * BUSY_FACTOR,
 	) {}
 
 	/** Whether patience ended before its idle time was used up, because the machine was too busy. */
@@ -65,9 +65,9 @@ export function idleMs(): number {
  * Waits until the machine has been idle for a moment, but at most a tenth of a second. The agent runs before all other
  * processes. While they are at work, each look that the agent takes at them takes the processor from them.
  */
-export async function untilMachineRests(): Promise<void> {
+export async function untilMachineIdles(): Promise<void> {
 	const idleAtStartMs = idleMs();
 	const startMs = performance.now();
-	do await sleep(REST_STEP_MS);
-	while (idleMs() === idleAtStartMs && performance.now() - startMs < REST_MOST_MS);
+	do await sleep(IDLE_STEP_MS);
+	while (idleMs() === idleAtStartMs && performance.now() - startMs < IDLE_WAIT_MAX_MS);
 }

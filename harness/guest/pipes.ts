@@ -18,7 +18,7 @@ export interface StandardStreams {
 export function standardPipes(): {
 	fds: [stdin: number, stdout: number, stderr: number];
 	streams: StandardStreams;
-	handedOver: () => void;
+	closeProgramEnds: () => void;
 } {
 	const [stdin, stdout, stderr] = [pipe(), pipe(), pipe()];
 	const fds: [number, number, number] = [stdin.readFd, stdout.writeFd, stderr.writeFd];
@@ -27,5 +27,5 @@ export function standardPipes(): {
 		stdout: new Socket({ fd: stdout.readFd, readable: true, writable: false }),
 		stderr: new Socket({ fd: stderr.readFd, readable: true, writable: false }),
 	};
-	return { fds, streams, handedOver: () => fds.forEach((fd) => void closeSync(fd)) };
+	return { fds, streams, closeProgramEnds: () => fds.forEach((fd) => void closeSync(fd)) };
 }

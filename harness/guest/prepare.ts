@@ -5,18 +5,18 @@ import { addEntropy, setClock } from "../../native/guest.ts";
 import type { Observation, Preparation, Work } from "../protocol/index.ts";
 import { HARBOUR_ROOT } from "../readings/guest/paths.ts";
 import { type Command, inHarbour } from "./harbour.ts";
-import { makeNeighbour } from "./neighbours.ts";
+import { makeNeighbourHost } from "./neighbour-hosts.ts";
 import { Patience } from "./patience.ts";
-import { serve } from "./servers.ts";
+import { startServer } from "./servers.ts";
 
 type ProgramEnd = Observation["programs"][string];
 
-const KEPT_OUTPUT = 8_000;
+const KEPT_OUTPUT_CHARS = 8_000;
 const PREPARATION_MS = 30_000;
 const LAST_OUTPUT_MS = 500;
 
 /** Once these are set, no process can trace another one or change the kernel. None of them can be reset. */
-const LOCKS: readonly [sysctl: string, value: string][] = [
+const LOCKING_SYSCTLS: readonly [sysctl: string, value: string][] = [
 	["yama/ptrace_scope", "3"],
 	["modules_disabled", "1"],
 	["kexec_load_disabled", "1"],
@@ -26,17 +26,18 @@ const LOCKS: readonly [sysctl: string, value: string][] = [
 ];
 
 /**
- * Sets the clock of a restored machine, gives its kernel new randomness, and sets {@link LOCKS} unless the work is
- * `unlocked`. All machines restored from one snapshot have the same clock, and would draw the same random numbers.
+ * Sets the clock of a restored machine, gives its kernel new randomness, and sets {@link LOCKING_SYSCTLS} unless the
+ * work is `unlocked`. All machines restored from one snapshot have the same clock, and would draw the same random
+ * numbers.
  */
-export function wake({ entropy, timeMs, unlocked }: Work): void {
+export function setUpRestoredMachine({ entropy, timeMs, unlocked }: Work): void {
 	if (entropy === "") return;
 	const random = openSync("/dev/random", "r");
 	addEntropy(random, Buffer.from(entropy, "base64"));
 	closeSync(random);
 	setClock(timeMs);
 	if (unlocked) return;
-	for (const [name, value] of LOCKS) writeFileSync(`/proc/sys/kernel/${name}`, value);
+	for (const [name, value] of LOCKING_SYSCTLS) writeFileSync(`/proc/sys/kernel/${name}`, value);
 }
 
 /**
@@ -46,30 +47,30 @@ export function wake({ entropy, timeMs, unlocked }: Work): void {
 export async function prepare(preparation: Preparation): Promise<ProgramEnd | undefined> {
 	switch (preparation.do) {
 		case "write":
-			mkdirSync(dirname(place(preparation.path)), { recursive: true });
-			writeFileSync(place(preparation.path), preparation.text, preparation.encoding);
-			if (preparation.mode !== undefined) chmodSync(place(preparation.path), preparation.mode);
+			mkdirSync(dirname(pathInHarbour(preparation.path)), { recursive: true });
+			writeFileSync(pathInHarbour(preparation.path), preparation.text, preparation.encoding);
+			if (preparation.mode !== undefined) chmodSync(pathInHarbour(preparation.path), preparation.mode);
 			return;
 		case "directory":
-			mkdirSync(place(preparation.path), { recursive: true });
+			mkdirSync(pathInHarbour(preparation.path), { recursive: true });
 			return;
 		case "copy":
-			mkdirSync(dirname(place(preparation.to)), { recursive: true });
+			mkdirSync(dirname(pathInHarbour(preparation.to)), { recursive: true });
 			// Not cpSync, which leaves out device files.
-			return must(["cp", "-aT", preparation.from, preparation.to]);
+			return runOrThrow(["cp", "-aT", preparation.from, preparation.to]);
 		case "run":
-			return must(preparation.argv);
+			return runOrThrow(preparation.argv);
 		case "serve":
-			return void (await serve(preparation, new Patience(PREPARATION_MS)));
+			return void (await startServer(preparation, new Patience(PREPARATION_MS)));
 		case "neighbour":
-			makeNeighbour(preparation);
+			makeNeighbourHost(preparation);
 			return;
 	}
 }
 
-const place = (path: string) => `${HARBOUR_ROOT}${path}`;
+const pathInHarbour = (path: string) => `${HARBOUR_ROOT}${path}`;
 
-async function must(argv: readonly string[]): Promise<ProgramEnd> {
+async function runOrThrow(argv: readonly string[]): Promise<ProgramEnd> {
 	const end = await runProgram(inHarbour(argv), new Patience(PREPARATION_MS));
 	if (end.code !== 0) throw new Error(`${argv.join(" ")}: exit code ${end.code}\n${end.stderr}`);
 	return end;
@@ -83,13 +84,13 @@ async function must(argv: readonly string[]): Promise<ProgramEnd> {
 export function runProgram(
 	{ program, args, env }: Command,
 	patience: Patience,
-	keptChars = KEPT_OUTPUT,
+	keptChars = KEPT_OUTPUT_CHARS,
 ): Promise<ProgramEnd> {
 	return new Promise((resolve) => {
 		const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env });
-		const spare = patience.onEnd(() => child.kill("SIGKILL"));
+		const cancelKill = patience.onEnd(() => child.kill("SIGKILL"));
 		const kept = { stdout: "", stderr: "" };
-		const room = { stdout: keptChars, stderr: KEPT_OUTPUT };
+		const room = { stdout: keptChars, stderr: KEPT_OUTPUT_CHARS };
 		for (const stream of ["stdout", "stderr"] as const)
 			child[stream].setEncoding("utf8").on("data", (chunk: string) => {
 				kept[stream] = (kept[stream] + chunk).slice(0, room[stream]);
@@ -99,7 +100,7 @@ export function runProgram(
 		// so "exit" limits the wait.
 		child.on("close", (code) => resolve({ ...kept, code }));
 		child.on("exit", (code) => {
-			spare();
+			cancelKill();
 			new Patience(LAST_OUTPUT_MS).onEnd(() => resolve({ ...kept, code }));
 		});
 	});

@@ -3,7 +3,7 @@ import { openSync, readSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
 import { inspect } from "node:util";
 import { compileFunction } from "node:vm";
-import { exitAtOnce, reseed, takeBackProc, takeNothing, takeTerminal } from "../../native/guest.ts";
+import { exitAtOnce, reseedRandom, setDumpable, useDevNull, useTerminal } from "../../native/guest.ts";
 import * as kernel from "../../native/kernel.ts";
 import { isChildTask, openLedger } from "../../native/ledger.ts";
 import type { Ending } from "../protocol/index.ts";
@@ -20,9 +20,9 @@ import type { Job, RunnerLine } from "./job.ts";
 
 // Node sets close-on-exec on the descriptors that it was started with, so the container's programs inherit neither of
 // these two.
-const JOBS = 3;
-const REPORTS = 4;
-const LEDGER = process.argv[2];
+const JOB_FD = 3;
+const REPORT_FD = 4;
+const LEDGER_PATH = process.argv[2];
 
 /** The most characters of an exercise's return value, as JSON, that a runner reports. */
 const VALUE_CHARS = 1 << 16;
@@ -30,23 +30,23 @@ const VALUE_CHARS = 1 << 16;
 // Every program started from here on gets the environment of an ordinary shell.
 delete process.env["LD_PRELOAD"];
 warmUp();
-if (LEDGER !== undefined) openLedger(openSync(LEDGER, "a"));
-say({ parked: process.pid });
+if (LEDGER_PATH !== undefined) openLedger(openSync(LEDGER_PATH, "a"));
+report({ parked: process.pid });
 
 const job = readJob();
-reseed();
+reseedRandom();
 // Shutting Node down takes longer than the exercise did, so process.exit ends the process at once. In a forked child,
 // process.exit shuts Node down as it does under box: fork has not copied the threads that it needs, and the kernel
 // kills the child with SIGSEGV.
-const takeApart = Reflect.get(process, "reallyExit") as (code?: number) => never;
+const exitThroughNode = Reflect.get(process, "reallyExit") as (code?: number) => never;
 Object.assign(process, {
-	reallyExit: (code?: number) => (isChildTask() ? takeApart.call(process, code) : exitAtOnce(code ?? 0)),
+	reallyExit: (code?: number) => (isChildTask() ? exitThroughNode.call(process, code) : exitAtOnce(code ?? 0)),
 });
 if (job.do === "escape") {
-	say({ escape: tryEscape(job.pid, job.hostDevices) });
+	report({ escape: tryEscape(job.pid, job.hostDevices) });
 	exitAtOnce(0);
 }
-takeIdentity(job);
+applyIdentity(job);
 const ending = runExercise(job);
 if (ending instanceof Promise) ending.then(end);
 else end(ending);
@@ -54,11 +54,11 @@ else end(ending);
 function end(ending: RunnerEnding): never {
 	// process.pid would not tell: Node reads the pid once, so a forked child has its parent's.
 	const inChild = isChildTask();
-	if (inChild && ending.how !== "threw") say({ ending: { how: "child-returned" } });
+	if (inChild && ending.how !== "threw") report({ ending: { how: "child-returned" } });
 	else {
-		say({ ending: ending.how === "threw" ? { ...ending, inChild } : bounded(ending) });
+		report({ ending: ending.how === "threw" ? { ...ending, inChild } : withBoundedValue(ending) });
 		// Wait until the agent has read this process from outside: its state when it threw, or its zombies.
-		readSync(JOBS, Buffer.alloc(1));
+		readSync(JOB_FD, Buffer.alloc(1));
 	}
 	// Not process.exit: shutting Node down takes longer than the exercise did, and needs threads that a forked child
 	// does not have.
@@ -67,25 +67,25 @@ function end(ending: RunnerEnding): never {
 
 // The agent keeps only a part of a longer line. The host's limit is lower than this one, so the host still reports the
 // value as too long.
-function bounded(ending: Exclude<RunnerEnding, { how: "threw" }>): RunnerEnding {
+function withBoundedValue(ending: Exclude<RunnerEnding, { how: "threw" }>): RunnerEnding {
 	if (ending.how !== "returned") return ending;
 	const text = JSON.stringify(ending.value) ?? "";
 	return text.length > VALUE_CHARS ? { ...ending, value: text.slice(0, VALUE_CHARS) } : ending;
 }
 
 // The order matters: after setuid(2), the process may no longer change its groups. See credentials(7).
-function takeIdentity({ as, stdio }: ExerciseJob): void {
-	if (typeof stdio === "object") takeTerminal(stdio.terminal);
-	if (stdio === "none") takeNothing();
+function applyIdentity({ as, stdio }: ExerciseJob): void {
+	if (typeof stdio === "object") useTerminal(stdio.terminal);
+	if (stdio === "none") useDevNull();
 	if (as === undefined) return;
 	process.setgroups?.(as.groups ?? []);
 	process.setgid?.(as.gid);
 	process.setuid?.(as.uid);
-	takeBackProc();
+	setDumpable();
 }
 
 function runExercise({ code, export: name, args, asynchronous }: ExerciseJob): RunnerEnding | Promise<RunnerEnding> {
-	const threw = (error: unknown): RunnerEnding => ({ how: "threw", thrown: describe(error), inChild: false });
+	const threw = (error: unknown): RunnerEnding => ({ how: "threw", thrown: describeError(error), inChild: false });
 	const returned = (value: unknown): RunnerEnding => ({ how: "returned", value: value ?? null });
 	try {
 		const module = { exports: {} as Record<string, unknown> };
@@ -114,17 +114,17 @@ function requireForExercise(name: string): unknown {
 	return name === "#kernel" ? kernel : createRequire("/opt/drydock/")(name);
 }
 
-function describe(error: unknown): Extract<Ending, { how: "threw" }>["thrown"] {
-	if (!(error instanceof Error)) return { name: typeof error, message: shown(error, 8000), stack: "" };
+function describeError(error: unknown): Extract<Ending, { how: "threw" }>["thrown"] {
+	if (!(error instanceof Error)) return { name: typeof error, message: asText(error, 8000), stack: "" };
 	const { name, message, stack = "" } = error;
-	const thrown = { name: shown(name, 100), message: shown(message, 8000), stack: shown(stack, 60_000) };
+	const thrown = { name: asText(name, 100), message: asText(message, 8000), stack: asText(stack, 60_000) };
 	if (!(error instanceof kernel.SyscallError)) return thrown;
 	const { call, args, code, errno } = error;
 	return { ...thrown, syscall: { call, args: { ...args }, code, errno } };
 }
 
 // JavaScript can throw any value, even one that cannot be converted to a string.
-function shown(value: unknown, length: number): string {
+function asText(value: unknown, length: number): string {
 	return (typeof value === "string" ? value : inspect(value)).slice(0, length);
 }
 
@@ -141,13 +141,13 @@ function readJob(): Job {
 	const chunks: Buffer[] = [];
 	for (;;) {
 		const chunk = Buffer.alloc(1 << 16);
-		const length = readSync(JOBS, chunk);
+		const length = readSync(JOB_FD, chunk);
 		if (length === 0) process.exit(0);
 		chunks.push(chunk.subarray(0, length));
 		if (chunk[length - 1] === 10) return JSON.parse(Buffer.concat(chunks).toString()) as Job;
 	}
 }
 
-function say(line: RunnerLine): void {
-	writeSync(REPORTS, `${JSON.stringify(line)}\n`);
+function report(line: RunnerLine): void {
+	writeSync(REPORT_FD, `${JSON.stringify(line)}\n`);
 }

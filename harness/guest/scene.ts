@@ -10,29 +10,29 @@ import {
 } from "../protocol/index.ts";
 import { readImage } from "../readings/guest/images.ts";
 import { inNamespaceAt } from "../readings/guest/namespaces.ts";
-import { forgetNeighbours, readLinks } from "../readings/guest/network.ts";
+import { flushNeighbourTable, readLinks } from "../readings/guest/network.ts";
 import type { Probe } from "../readings/guest/probe.ts";
-import type { Bench } from "./bench.ts";
-import { inHarbour, signal as send } from "./harbour.ts";
-import type { HeldFiles } from "./held-files.ts";
-import { loadInstruments } from "./instruments.ts";
-import type { Instrument } from "./measuring.ts";
-import { networkOfNeighbour } from "./neighbours.ts";
+import type { CheckMountNamespace } from "./check-mount-namespace.ts";
+import { inHarbour, sendSignal } from "./harbour.ts";
+import type { Instrument } from "./instrument.ts";
+import { loadInstruments } from "./load-instruments.ts";
+import { networkOfNeighbourHost } from "./neighbour-hosts.ts";
 import { OngoingCall } from "./ongoing-call.ts";
+import type { Runner } from "./parked-runner.ts";
 import { Patience } from "./patience.ts";
+import type { PreopenedFiles } from "./preopened-files.ts";
 import { runProgram } from "./prepare.ts";
-import { ask, TIMEOUT } from "./questions.ts";
-import type { Runner } from "./runners.ts";
+import { askAll, TIMEOUT } from "./tcp-questions.ts";
 
-type Of<Name extends Step["do"]> = Extract<Step, { do: Name }>;
+type StepOf<Name extends Step["do"]> = Extract<Step, { do: Name }>;
 type Output = (stream: "stdout" | "stderr", data: Buffer) => void;
 
 /** The part of a run's deadline that one step may spend on waiting for something that may never come. */
-const PATIENCE = 0.25;
+const PATIENCE_SHARE = 0.25;
 /** The same part for a wait that ends once the machine has been idle for some seconds. */
-const BUSY_PATIENCE = 0.5;
+const BUSY_PATIENCE_SHARE = 0.5;
 /** How long a look waits for the calls' processes to sleep; see {@link Patience}. */
-const STANDS_MS = 500;
+const ALL_ASLEEP_MS = 500;
 /**
  * How long a question waits for an answer. The kernel sends an unanswered SYN again after one second, and again two
  * seconds later.
@@ -51,65 +51,65 @@ const NEVER_MADE: CallReport = {
 };
 
 /** The runners of one run, all parked. */
-export interface Cast {
+export interface ParkedRunners {
 	/** Each call takes one. */
-	engines: readonly Runner[];
+	forCalls: readonly Runner[];
 	/** Each break-out attempt takes one. */
-	scouts: readonly Runner[];
+	forEscapes: readonly Runner[];
 }
 
 /** What a scene needs besides the run and its runners. */
-interface Ground {
+interface SceneContext {
 	/** The host before the first call. */
 	before: HostState;
 	/** The host's file systems, as major:minor. */
 	hostDevices: string[];
 	probe: Probe;
 	/** Where the check's own programs run. If undefined, they run in the harbour. */
-	bench: Bench | undefined;
-	held: HeldFiles;
+	checkNamespace: CheckMountNamespace | undefined;
+	files: PreopenedFiles;
 	output: Output;
 }
 
-type Seen = Pick<
+type Observed = Pick<
 	Observation,
 	"moments" | "programs" | "answers" | "images" | "signals" | "measured" | "givenUp" | "outputBytes"
 >;
 
 /** Takes the steps of one run, makes its calls, and keeps what the steps have observed. */
 export class Scene {
-	readonly seen: Seen = {
+	readonly observed: Observed = {
 		...{ moments: {}, programs: {}, answers: {}, images: {}, signals: {}, measured: {}, givenUp: [] },
 		outputBytes: { stdout: 0, stderr: 0 },
 	};
 	readonly #calls = new Map<string, OngoingCall>();
-	readonly #engines: Runner[];
-	readonly #scouts: Runner[];
+	readonly #runnersForCalls: Runner[];
+	readonly #runnersForEscapes: Runner[];
 	#instruments: Readonly<Record<string, Instrument>> | undefined;
-	#over = false;
+	#deadlinePassed = false;
 
 	constructor(
 		private readonly run: Run,
-		cast: Cast,
-		private readonly ground: Ground,
+		runners: ParkedRunners,
+		private readonly context: SceneContext,
 	) {
-		this.#engines = [...cast.engines];
-		this.#scouts = [...cast.scouts];
+		this.#runnersForCalls = [...runners.forCalls];
+		this.#runnersForEscapes = [...runners.forEscapes];
 	}
 
 	/** Takes a step. Records the step in `seen.givenUp` if what it waits for has not come. */
-	async take(step: Step): Promise<void> {
-		if (this.#over || (await this.#came(step))) return;
-		const whose = "call" in step ? step.call : "as" in step ? step.as : "";
-		this.seen.givenUp.push(`${step.do} ${whose}`);
+	async playStep(step: Step): Promise<void> {
+		if (this.#deadlinePassed || (await this.#play(step))) return;
+		const name = "call" in step ? step.call : "as" in step ? step.as : "";
+		this.observed.givenUp.push(`${step.do} ${name}`);
 	}
 
 	/**
 	 * Gives every call a last empty line, ends its standard input, and waits for its end.
 	 * @returns how each call ended
 	 */
-	async ended(): Promise<Record<string, CallReport>> {
-		for (const call of this.#calls.values()) call.tell("", true);
+	async endCalls(): Promise<Record<string, CallReport>> {
+		for (const call of this.#calls.values()) call.writeLine("", true);
 		const all = [...this.#calls].map(async ([name, call]) => [name, await call.report()] as const);
 		const made = Object.fromEntries(await Promise.all(all));
 		// A call that was never made is reported as hung: an earlier step used up the deadline.
@@ -121,11 +121,11 @@ export class Scene {
 	 * Reads the host after all calls have ended. Reads it again while it has a network namespace that was not there
 	 * before the first call, but only until patience ends.
 	 */
-	async readAtLast(): Promise<HostState> {
+	async readHostAtEnd(): Promise<HostState> {
 		const patience = this.#patienceFor(UNLINKED_MS);
-		const known = this.ground.before.network?.peers ?? [];
+		const known = this.context.before.network?.peers ?? [];
 		for (;;) {
-			const host = this.ground.probe.readHost();
+			const host = this.context.probe.readHost();
 			const isNew = host.network?.peers.some((peer) => !known.includes(peer)) === true;
 			if (!isNew || patience.leftMs === 0) return host;
 			await sleep(UNLINKED_STEP_MS);
@@ -134,7 +134,7 @@ export class Scene {
 
 	/** Stops waiting for calls that still run, because the deadline has passed. */
 	giveUp(): void {
-		this.#over = true;
+		this.#deadlinePassed = true;
 		for (const call of this.#calls.values()) call.giveUp();
 	}
 
@@ -144,10 +144,10 @@ export class Scene {
 	}
 
 	// Takes the step, and returns whether what it waits for has come. A step on a call that was not made does nothing.
-	async #came(step: Step): Promise<boolean> {
+	async #play(step: Step): Promise<boolean> {
 		switch (step.do) {
 			case "call":
-				return this.#make(step.call);
+				return this.#makeCall(step.call);
 			case "look":
 				if (step.call === undefined || this.#calls.get(step.call)?.hasEnded === false) await this.#look(step.as, step);
 				return true;
@@ -155,8 +155,8 @@ export class Scene {
 				return this.#measure(step);
 			case "readImages":
 				for (const image of step.images) {
-					const read = [...(this.seen.images[image] ?? []), readImage(image, step.words)];
-					this.seen.images[image] = read.slice(0, 2);
+					const read = [...(this.observed.images[image] ?? []), readImage(image, step.words)];
+					this.observed.images[image] = read.slice(0, 2);
 				}
 				return true;
 			case "ask":
@@ -164,21 +164,24 @@ export class Scene {
 			case "run":
 				return this.#runProgram(step);
 			case "await":
-				return "call" in step ? this.#await(step) : this.#unlinked(step.until.unlinked);
+				return "call" in step ? this.#untilCall(step) : this.#untilUnlinked(step.until.unlinked);
 			default: {
 				const call = this.#calls.get(step.call);
-				return call === undefined || this.#act(call, step);
+				return call === undefined || this.#playOnCall(call, step);
 			}
 		}
 	}
 
 	// Takes a step on one ongoing call.
-	async #act(call: OngoingCall, step: Of<"feed" | "resize" | "hangUp" | "signal" | "stop">): Promise<boolean> {
+	async #playOnCall(
+		call: OngoingCall,
+		step: StepOf<"feed" | "resize" | "hangUp" | "signal" | "stop">,
+	): Promise<boolean> {
 		switch (step.do) {
 			case "feed":
 				if ("text" in step) call.runner.input(step.text);
 				else if (step.last) {
-					call.tell(step.line ?? "", true);
+					call.writeLine(step.line ?? "", true);
 					await call.ending;
 				} else return call.feed(this.#patience, step.line);
 				return true;
@@ -190,48 +193,48 @@ export class Scene {
 				return true;
 			case "stop":
 				call.stop();
-				return call.ends(this.#patience);
+				return call.untilEnded(this.#patience);
 			case "signal":
 				return this.#signal(call, step);
 		}
 	}
 
 	get #patience(): Patience {
-		return new Patience(this.run.deadlineMs * PATIENCE);
+		return new Patience(this.run.deadlineMs * PATIENCE_SHARE);
 	}
 
 	// For something that comes within this much idle time. On a busy machine, it may take half of the run's deadline.
 	#patienceFor(idleMs: number): Patience {
-		return new Patience(idleMs, Math.max(idleMs, this.run.deadlineMs * BUSY_PATIENCE));
+		return new Patience(idleMs, Math.max(idleMs, this.run.deadlineMs * BUSY_PATIENCE_SHARE));
 	}
 
-	#make(name: string): Promise<boolean> {
+	#makeCall(name: string): Promise<boolean> {
 		const call = this.run.calls[name];
-		const runner = this.#engines.shift();
+		const runner = this.#runnersForCalls.shift();
 		if (call === undefined || runner === undefined) throw new Error(`no runner for the call ${name}`);
-		const ongoing = new OngoingCall(runner, call, this.ground.probe);
+		const ongoing = new OngoingCall(runner, call, this.context.probe);
 		this.#calls.set(name, ongoing);
-		this.#forward(runner);
-		ongoing.begin(this.run.code);
-		return ongoing.came(this.#patience);
+		this.#forwardOutput(runner);
+		ongoing.start(this.run.code);
+		return ongoing.untilReached(this.#patience);
 	}
 
-	async #look(name: string, { writes = {}, allEnded }: Partial<Of<"look">> = {}): Promise<void> {
-		await Promise.all([...this.#calls.values()].map((call) => call.stands(new Patience(STANDS_MS))));
+	async #look(name: string, { writes = {}, allEnded }: Partial<StepOf<"look">> = {}): Promise<void> {
+		await Promise.all([...this.#calls.values()].map((call) => call.untilAllAsleep(new Patience(ALL_ASLEEP_MS))));
 		// From here until the host is read, the agent keeps the processor. So no process can run and write the same
 		// text somewhere else.
-		this.ground.held.write(writes);
-		const host = allEnded ? await this.readAtLast() : this.ground.probe.readHost();
+		this.context.files.write(writes);
+		const host = allEnded ? await this.readHostAtEnd() : this.context.probe.readHost();
 		const commands = [...this.#calls].map(async ([call, { processes, runner }]) => {
 			const { command } = processes;
-			return [call, command === null ? null : await this.#observe(command, runner, host)] as const;
+			return [call, command === null ? null : await this.#readCommand(command, runner, host)] as const;
 		});
-		this.seen.moments[name] = { host, commands: Object.fromEntries(await Promise.all(commands)) };
+		this.observed.moments[name] = { host, commands: Object.fromEntries(await Promise.all(commands)) };
 	}
 
-	async #observe(pid: number, engine: Runner, { tasks }: HostState) {
+	async #readCommand(pid: number, engine: Runner, { tasks }: HostState) {
 		try {
-			const process = this.ground.probe.readProcess(pid, engine, tasks);
+			const process = this.context.probe.readProcess(pid, engine, tasks);
 			if (this.run.readings.breakOut === undefined) return process;
 			return { ...process, escape: await this.#attemptEscape(pid) };
 		} catch (error) {
@@ -242,37 +245,37 @@ export class Scene {
 	}
 
 	#attemptEscape(pid: number): Promise<Escape | null> {
-		const runner = this.#scouts.shift();
+		const runner = this.#runnersForEscapes.shift();
 		if (runner === undefined) return Promise.resolve(null);
 		return new Promise((resolve) => {
 			runner.onLine((line) => "escape" in line && resolve(line.escape));
 			runner.ended.then(() => resolve(null));
-			runner.start({ do: "escape", pid, hostDevices: this.ground.hostDevices });
+			runner.start({ do: "escape", pid, hostDevices: this.context.hostDevices });
 		});
 	}
 
-	async #measure({ with: name, args, as }: Of<"measure">): Promise<boolean> {
+	async #measure({ with: name, args, as }: StepOf<"measure">): Promise<boolean> {
 		this.#instruments ??= loadInstruments(this.run.instruments ?? "");
 		const instrument = this.#instruments[name];
 		if (instrument === undefined) throw new Error(`no instrument ${name}`);
-		const { before } = this.ground;
-		const measuring = {
+		const { before } = this.context;
+		const context = {
 			call: (of: string) => this.#calls.get(of),
 			tasksBefore: before.tasks,
 			patience: this.#patience,
 		};
-		const measured: unknown = await instrument(measuring, ...(args as never[]));
-		if (measured !== undefined) this.seen.measured[as] = measured;
+		const measured: unknown = await instrument(context, ...(args as never[]));
+		if (measured !== undefined) this.observed.measured[as] = measured;
 		return measured !== undefined;
 	}
 
-	async #signal(call: OngoingCall, { call: name, to, signals, as }: Of<"signal">): Promise<boolean> {
-		await call.rests(this.#patience);
+	async #signal(call: OngoingCall, { call: name, to, signals, as }: StepOf<"signal">): Promise<boolean> {
+		await call.untilCommandSleeps(this.#patience);
 		const target = to === "engine" ? call.runner.pid : call.processes[to];
-		if (target !== null) for (const signal of signals) send(target, signal);
+		if (target !== null) for (const signal of signals) sendSignal(target, signal);
 		if (target === null || as === undefined) return true;
-		const ended = await call.ends(this.#patience);
-		this.seen.signals[as] = ended ? "ended" : "ignored";
+		const ended = await call.untilEnded(this.#patience);
+		this.observed.signals[as] = ended ? "ended" : "ignored";
 		if (ended) return true;
 		// Look before the kill: afterwards, nothing shows whether the command itself had ended.
 		await this.#look(`${name}: ignored`);
@@ -280,14 +283,14 @@ export class Scene {
 		return false;
 	}
 
-	async #await({ call: name, until }: Extract<Step, { do: "await"; call: string }>): Promise<boolean> {
+	async #untilCall({ call: name, until }: Extract<Step, { do: "await"; call: string }>): Promise<boolean> {
 		const call = this.#calls.get(name);
 		if (call === undefined) return true;
-		if (until === "settled") return call.settles(this.#patience);
-		return until === "ended" ? call.ends(this.#patience) : call.prints(until.prints, this.#patience);
+		if (until === "settled") return call.untilSettled(this.#patience);
+		return until === "ended" ? call.untilEnded(this.#patience) : call.untilPrinted(until.prints, this.#patience);
 	}
 
-	async #unlinked(links: readonly string[]): Promise<boolean> {
+	async #untilUnlinked(links: readonly string[]): Promise<boolean> {
 		const patience = this.#patienceFor(UNLINKED_MS);
 		const remain = () => readLinks(1).some(({ name }) => links.includes(name));
 		while (remain() && patience.leftMs > 0) await sleep(UNLINKED_STEP_MS);
@@ -295,40 +298,40 @@ export class Scene {
 		return true;
 	}
 
-	async #runProgram({ argv, networkOf, as, keepAll }: Of<"run">): Promise<boolean> {
+	async #runProgram({ argv, networkOf, as, keepAll }: StepOf<"run">): Promise<boolean> {
 		const pid = networkOf === undefined ? undefined : this.#calls.get(networkOf)?.processes.command;
 		if (pid === null) return true;
 		const keptChars = keepAll ? LIMITS.programChars : undefined;
-		const command = this.ground.bench?.command(argv, pid) ?? inHarbour(argv, pid);
+		const command = this.context.checkNamespace?.command(argv, pid) ?? inHarbour(argv, pid);
 		const end = await runProgram(command, this.#patience, keptChars);
-		this.seen.programs[as] = end;
+		this.observed.programs[as] = end;
 		return end.code !== null;
 	}
 
-	async #ask(step: Of<"ask">): Promise<boolean> {
+	async #ask(step: StepOf<"ask">): Promise<boolean> {
 		for (const place of step.afresh ?? []) {
 			const network = this.#networkOf(place);
-			if (network !== undefined) inNamespaceAt(network, "net", forgetNeighbours);
+			if (network !== undefined) inNamespaceAt(network, "net", flushNeighbourTable);
 		}
 		const patience = this.#patienceFor(SILENCE_MS);
-		const answers = await ask(step, (place) => this.#networkOf(place), patience);
-		Object.assign(this.seen.answers, answers);
+		const answers = await askAll(step, (place) => this.#networkOf(place), patience);
+		Object.assign(this.observed.answers, answers);
 		return !patience.wasCutShort || Object.values(answers).every(({ failed }) => failed !== TIMEOUT);
 	}
 
 	#networkOf(place: string): string | undefined {
 		if (place === "host") return "/proc/1/ns/net";
 		const command = this.#calls.get(place)?.processes.command ?? null;
-		return command === null ? networkOfNeighbour(place) : `/proc/${command}/ns/net`;
+		return command === null ? networkOfNeighbourHost(place) : `/proc/${command}/ns/net`;
 	}
 
-	#forward(runner: Runner): void {
-		const { outputBytes } = this.seen;
+	#forwardOutput(runner: Runner): void {
+		const { outputBytes } = this.observed;
 		for (const stream of ["stdout", "stderr"] as const)
 			runner.onOutput(stream, (chunk) => {
 				const room = LIMITS.outputBytes - outputBytes[stream];
 				outputBytes[stream] += chunk.length;
-				if (room > 0) this.ground.output(stream, chunk.subarray(0, room));
+				if (room > 0) this.context.output(stream, chunk.subarray(0, room));
 			});
 	}
 }

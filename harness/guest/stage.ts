@@ -1,47 +1,47 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { GuestFrame, Stage, StageFrame, WindowSize } from "../protocol/index.ts";
-import { startOnTerminal, type TerminalProgram } from "./interlocutor.ts";
-import { prepare, wake } from "./prepare.ts";
-import type { Line } from "./session.ts";
-import { Watcher } from "./watcher.ts";
+import { prepare, setUpRestoredMachine } from "./prepare.ts";
+import { startOnTerminal, type TerminalProgram } from "./running-program.ts";
+import type { HostConnection } from "./session.ts";
+import { StageWatcher } from "./stage-watcher.ts";
 
 /** The pause before a shell that has ended is started again. */
 const RESTART_MS = 200;
 
 /** Connects the stage's shells with the host, and reports what the kernel shows, until the machine ends. */
-export async function holdStage(stage: Stage, line: Line<StageFrame>): Promise<void> {
+export async function holdStage(stage: Stage, connection: HostConnection<StageFrame>): Promise<void> {
 	const { nonce } = stage;
-	wake(stage);
+	setUpRestoredMachine(stage);
 	for (const preparation of stage.prepare) await prepare(preparation);
-	const stillness = new Stillness();
-	const say = async (frame: GuestFrame) => {
-		await stillness.ended();
-		return line.say(frame);
+	const pause = new SendingPause();
+	const send = async (frame: GuestFrame) => {
+		await pause.untilOver();
+		return connection.send(frame);
 	};
 	const shells = new Map(Object.entries(stage.shells).map(([name, shell]) => [name, new Shell(shell)]));
-	const watcher = new Watcher(stage.readings, shells, (seen) => say({ type: "view", nonce, ...seen }));
+	const watcher = new StageWatcher(stage.readings, shells, (seen) => send({ type: "view", nonce, ...seen }));
 	for (const [shell, { run }] of shells)
 		void run({
 			printed: (data) => {
-				watcher.stir();
-				return say({ type: "printed", nonce, shell, data: data.toString("base64") });
+				watcher.trigger();
+				return send({ type: "printed", nonce, shell, data: data.toString("base64") });
 			},
-			left: () => say({ type: "left", nonce, shell }),
+			left: () => send({ type: "left", nonce, shell }),
 		});
 	void watcher.run();
 
-	for await (const frame of line.hear()) {
+	for await (const frame of connection.receive()) {
 		if (frame.type === "still") {
 			// Report the current state before the save: the host shows it together with the saved moment, and must not
 			// have to wait for it until after the save.
-			await watcher.look();
-			stillness.begin();
-			await line.say({ type: "still", nonce });
+			await watcher.readAndSend();
+			pause.begin();
+			await connection.send({ type: "still", nonce });
 		}
 		if (frame.type === "move") {
-			wake({ ...stage, ...frame });
-			stillness.end();
-			watcher.tellAgain();
+			setUpRestoredMachine({ ...stage, ...frame });
+			pause.end();
+			watcher.sendAgain();
 		}
 		if (frame.type === "input") shells.get(frame.shell)?.input(Buffer.from(frame.data, "base64"));
 		if (frame.type === "resize") shells.get(frame.shell)?.resize(frame.window);
@@ -52,7 +52,7 @@ export async function holdStage(stage: Stage, line: Line<StageFrame>): Promise<v
  * While it lasts, the agent sends nothing: the host is saving the machine, and the saved machine must not have sent
  * half a frame.
  */
-class Stillness {
+class SendingPause {
 	#over: Promise<void> | null = null;
 	#end = () => {};
 
@@ -67,8 +67,8 @@ class Stillness {
 		this.#end();
 	}
 
-	// Looks again after each wait, because a new stillness may have begun.
-	async ended(): Promise<void> {
+	// Looks again after each wait, because a new pause may have begun.
+	async untilOver(): Promise<void> {
 		while (this.#over !== null) await this.#over;
 	}
 }
@@ -85,22 +85,22 @@ class Shell {
 		this.#window = start.window;
 	}
 
-	readonly run = async (say: { printed(data: Buffer): Promise<void>; left(): Promise<void> }): Promise<never> => {
+	readonly run = async (report: { printed(data: Buffer): Promise<void>; left(): Promise<void> }): Promise<never> => {
 		for (;;) {
 			const program = startOnTerminal(this.start, this.#window);
 			this.#program = program;
 			void program.pid.then((pid) => {
 				this.pid = pid;
 			});
-			for (const { chunks } of program.outputs) for await (const chunk of chunks) await say.printed(chunk);
+			for (const { chunks } of program.outputs) for await (const chunk of chunks) await report.printed(chunk);
 			await program.ended;
 			this.pid = null;
-			await say.left();
+			await report.left();
 			await sleep(RESTART_MS);
 		}
 	};
 
-	// Does not wait for the program: the agent must hear the host even while a program does not read its input.
+	// Does not wait for the program: the agent must receive what the host sends even while a program does not read its input.
 	input(data: Buffer): void {
 		this.#typed = this.#typed.then(() => this.#program?.input(data)).catch(() => {});
 	}

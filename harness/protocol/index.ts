@@ -31,7 +31,7 @@ export type { Layer, Layers, Overlay } from "../readings/overlay.ts";
 export type { FileId } from "../readings/root.ts";
 export type { Task } from "../readings/tasks.ts";
 export { encodeFrame, FrameDecoder, ProtocolError } from "./frames.ts";
-export { Lines } from "./lines.ts";
+export { LineSplitter } from "./line-splitter.ts";
 export {
 	type Answer,
 	type CallReport,

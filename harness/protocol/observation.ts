@@ -19,7 +19,7 @@ const Thrown = v.object({
 });
 
 // JSON.parse takes a value that is nested too deeply for JSON.stringify, which then throws a RangeError.
-function shallow(value: unknown): unknown {
+function boundedValue(value: unknown): unknown {
 	try {
 		return (JSON.stringify(value) ?? "").length <= VALUE_CHARS ? value : "something long";
 	} catch {
@@ -29,7 +29,7 @@ function shallow(value: unknown): unknown {
 
 /** How the exercise ended. */
 const Ending = v.variant("how", [
-	v.object({ how: v.literal("returned"), value: v.pipe(v.unknown(), v.transform(shallow)) }),
+	v.object({ how: v.literal("returned"), value: v.pipe(v.unknown(), v.transform(boundedValue)) }),
 	v.object({ how: v.literal("threw"), thrown: Thrown, inChild: v.boolean() }),
 	/** A forked child returned from the exercise instead of ending by execve or _exit. */
 	v.object({ how: v.literal("child-returned") }),

@@ -2,11 +2,11 @@ import type { Readings } from "../readings/index.ts";
 import type { SocketAddress, WindowSize, Work } from "./work.ts";
 
 /** The name of a network namespace: `host`, a call (the namespace of its command), or a neighbour. */
-type Place = string;
+type NetworkPlace = string;
 
 /** A socket of the agent that listens at all addresses of a place. Without `port`, the kernel chooses a port. */
 export interface Listener {
-	place: Place;
+	place: NetworkPlace;
 	port?: number;
 }
 
@@ -16,9 +16,9 @@ export interface Listener {
  */
 export interface Question {
 	name: string;
-	from: Place;
+	from: NetworkPlace;
 	address: string;
-	port: number | { of: Place };
+	port: number | { of: NetworkPlace };
 }
 
 /** A call of one of the program's exports. Each call has a runner of its own. */
@@ -105,7 +105,7 @@ export type Step =
 	 * Asks all questions at the same time, over TCP, while the listeners listen; see {@link Question}. In the places of
 	 * `afresh`, the agent first empties the table of the neighbours' hardware addresses (ip-neighbour(8)).
 	 */
-	| { do: "ask"; listeners: Listener[]; questions: Question[]; afresh?: Place[] }
+	| { do: "ask"; listeners: Listener[]; questions: Question[]; afresh?: NetworkPlace[] }
 	/**
 	 * Runs a program on the host, or in the network namespace of a call's command. Keeps the first 8000 characters of its
 	 * standard output and of its standard error. With `keepAll`, keeps {@link LIMITS}.programChars of its standard

@@ -132,7 +132,11 @@ export async function fillInitramfs(root: string, base: Pick<ImageBase, "early">
 		await writeFile(join(dir, "runner.cjs"), programs["runner.cjs"] ?? "");
 	}
 	await writeFile(join(agentDir, "agent.cjs"), programs["agent.cjs"] ?? "");
-	for (const script of [join(harbourDir, "boot.sh"), join(agentDir, "outside.sh"), join(agentDir, "enter.sh")])
+	for (const script of [
+		join(harbourDir, "boot-harbour.sh"),
+		join(agentDir, "start-harbour-and-agent.sh"),
+		join(agentDir, "enter-harbour.sh"),
+	])
 		await add(basename(script), script, 0o755);
 	await add("harbour.inittab", join(harbourEtc, "inittab"));
 	await add("agent.inittab", join(agentEtc, "inittab"));

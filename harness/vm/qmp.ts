@@ -1,6 +1,6 @@
 import type { Duplex } from "node:stream";
 import * as v from "valibot";
-import { Lines } from "../protocol/index.ts";
+import { LineSplitter } from "../protocol/index.ts";
 
 const Message = v.union([
 	v.object({ QMP: v.unknown() }),
@@ -30,7 +30,7 @@ export class Qmp {
 	readonly #channel: Duplex;
 	readonly #pending: PendingCommand[] = [];
 	readonly #listeners = new Set<(event: QmpEvent) => void>();
-	readonly #lines = new Lines(LONGEST_LINE_CHARS + 1);
+	readonly #lines = new LineSplitter(LONGEST_LINE_CHARS + 1);
 	/** Settles when QEMU has ended. */
 	readonly closed: Promise<void>;
 	#isClosed = false;
@@ -67,7 +67,7 @@ export class Qmp {
 	}
 
 	#take(chunk: string): void {
-		const lines = this.#lines.take(chunk);
+		const lines = this.#lines.push(chunk);
 		try {
 			if (this.#lines.restChars > LONGEST_LINE_CHARS) throw new RangeError("the line is too long");
 			for (const line of lines.filter((text) => text.trim() !== "")) this.#dispatch(v.parse(Message, JSON.parse(line)));

@@ -2,17 +2,17 @@ import { constants } from "node:os";
 import {
 	agentsPidOf,
 	Freezer,
+	type InstrumentContext,
 	idleMs,
-	type Measuring,
 	type OngoingCall,
 	type Patience,
 	readDescendantStats,
 	readHarbourStats,
 	readPending,
 	readState,
-	runFirst,
-	signal as send,
-	untilMachineRests,
+	sendSignal,
+	setRealTimePriority,
+	untilMachineIdles,
 	waitsForSignals,
 } from "#guest";
 import type { Delivery, LastLine } from "./measured.ts";
@@ -33,7 +33,7 @@ const REAL_TIME_PRIORITY = 20;
  * @returns which signals are then pending for which process; undefined if time ran out first
  */
 export async function sendSignals(
-	{ call, patience }: Measuring,
+	{ call, patience }: InstrumentContext,
 	name: string,
 	signals: readonly NodeJS.Signals[],
 ): Promise<Delivery | undefined> {
@@ -43,13 +43,13 @@ export async function sendSignals(
 	const { command, init } = processes;
 	if (command === null || init === null)
 		return { command: null, init: false, ownInit: false, orphan: "none", others: [] };
-	await ongoing.rests(patience);
-	const held = await Freezer.hold(() => readDescendantStats(command).map(({ pid }) => pid), patience);
+	await ongoing.untilCommandSleeps(patience);
+	const held = await Freezer.freeze(() => readDescendantStats(command).map(({ pid }) => pid), patience);
 	if (held === null) return undefined;
 	try {
 		const orphan = processes.orphans()[0]?.pid;
-		if (orphan !== undefined) send(orphan, "SIGKILL");
-		for (const signal of signals) send(init, signal);
+		if (orphan !== undefined) sendSignal(orphan, "SIGKILL");
+		for (const signal of signals) sendSignal(init, signal);
 		const orphanState = () => (orphan === undefined ? "none" : orphanStateOf(readState(orphan)));
 		const allArrived = () => hasAll(readPending(command), signals) && orphanState() === "reaped";
 		if (!(await untilAsleep(ongoing, allArrived, patience))) return undefined;
@@ -62,7 +62,7 @@ export async function sendSignals(
 			others: below.map(({ pid, comm, state }) => ({ comm, state, pending: readPending(pid) ?? "" })),
 		};
 	} finally {
-		await held.release();
+		await held.thaw();
 	}
 }
 
@@ -72,12 +72,16 @@ export async function sendSignals(
  * end of the call, and kills what still runs then.
  * @returns undefined if time ran out first
  */
-export async function writeLastLine(measuring: Measuring, name: string, line: string): Promise<LastLine | undefined> {
-	const { call, patience } = measuring;
+export async function writeLastLine(
+	context: InstrumentContext,
+	name: string,
+	line: string,
+): Promise<LastLine | undefined> {
+	const { call, patience } = context;
 	const ongoing = call(name);
 	if (ongoing === undefined) return undefined;
-	const written = await writeToCommand(ongoing, line, measuring);
-	const over = await ongoing.ends(patience);
+	const written = await writeToCommand(ongoing, line, context);
+	const over = await ongoing.untilEnded(patience);
 	if (!over) ongoing.kill();
 	return written && { ...written, over };
 }
@@ -85,7 +89,7 @@ export async function writeLastLine(measuring: Measuring, name: string, line: st
 async function writeToCommand(
 	ongoing: OngoingCall,
 	line: string,
-	{ tasksBefore, patience }: Measuring,
+	{ tasksBefore, patience }: InstrumentContext,
 ): Promise<Omit<LastLine, "over"> | undefined> {
 	const { processes, runner } = ongoing;
 	const { command } = processes;
@@ -96,18 +100,18 @@ async function writeToCommand(
 	// A single orphan is meant to end with the command, so it is not stopped. Nor is a process in sigwaitinfo: after a
 	// stop, the call would return EINTR.
 	const notStopped = [command, ...(orphans.length === 1 ? orphans.map(({ pid }) => pid) : [])];
-	const held = await Freezer.hold(
+	const held = await Freezer.freeze(
 		() => readers().filter((pid) => !notStopped.includes(pid) && !waitsForSignals(pid)),
 		patience,
 	);
 	if (held === null) return undefined;
 	try {
 		for (const pid of [command, ...orphans.map((orphan) => orphan.pid)]) raisePriority(pid);
-		ongoing.tell(line);
+		ongoing.writeLine(line);
 		const ended = await waitUntil(() => hasEnded(command), patience);
 		return ended ? { ended, orphans: orphans.length } : undefined;
 	} finally {
-		await held.release();
+		await held.thaw();
 	}
 }
 
@@ -117,7 +121,7 @@ const orphanStateOf = (state: string): Delivery["orphan"] =>
 
 function raisePriority(pid: number): void {
 	const pidHere = agentsPidOf(pid);
-	if (pidHere !== null) runFirst(pidHere, REAL_TIME_PRIORITY);
+	if (pidHere !== null) setRealTimePriority(pidHere, REAL_TIME_PRIORITY);
 }
 
 function hasAll(pending: string | null, signals: readonly NodeJS.Signals[]): boolean {
@@ -140,6 +144,6 @@ async function waitUntil(condition: () => boolean, patience: Patience): Promise<
 	for (;;) {
 		if (condition()) return true;
 		if (patience.leftMs === 0) return false;
-		await untilMachineRests();
+		await untilMachineIdles();
 	}
 }

@@ -1,6 +1,6 @@
 import {
 	IMAGE_FILE_BYTES_MAX,
-	type Measuring,
+	type InstrumentContext,
 	readHarbourFile,
 	replaced,
 	replacedInside,
@@ -22,7 +22,7 @@ export type ImageFiles = Map<string, Buffer>;
  * Makes a changed copy of an image. Copies a file unchanged if it cannot parse it.
  * @returns the number of files in the copy
  */
-export function copyImage(_: Measuring, from: string, to: string, change: ImageChange): number {
+export function copyImage(_: InstrumentContext, from: string, to: string, change: ImageChange): number {
 	const copy = changedFiles(filesOf(from), change);
 	for (const [path, content] of copy) writeHarbourFile(`${to}/${path}`, content);
 	return copy.size;

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import type { NetworkNamespace } from "../network.ts";
 import { IP_COMMANDS, ipProgram, parseNetwork, readForwarding } from "./ip-command.ts";
 import { inNamespaceAt } from "./namespaces.ts";
-import { HARBOUR_ROOT, OWN_PROC } from "./paths.ts";
+import { AGENT_PROC, HARBOUR_ROOT } from "./paths.ts";
 import { readDescriptors, readHarbourStats } from "./proc.ts";
 
 const NAMESPACES_MAX = 8;
@@ -101,7 +101,7 @@ async function readNet({ namespace, name, path, pids }: NamespaceToRead): Promis
 	const [answer, forwarding, sockets] = inNamespaceAt(path, "net", () => [
 		run(ipProgram(pids.includes(1))),
 		readForwarding(),
-		["tcp", "tcp6"].map((table) => readFileSync(`${OWN_PROC}/thread-self/net/${table}`, "utf8")).join("\n"),
+		["tcp", "tcp6"].map((table) => readFileSync(`${AGENT_PROC}/thread-self/net/${table}`, "utf8")).join("\n"),
 	]);
 	const { network, indices } = parseNetwork(await answer);
 	return { namespace, name, ...network, forwarding, indices, listeners: listenersIn(sockets, pids) };

@@ -1,7 +1,7 @@
 import { type Dirent, readdirSync, readFileSync } from "node:fs";
 import type { AskedOf, HostState } from "../index.ts";
 import type { EarlierReading } from "./host-reading.ts";
-import { OWN_PROC } from "./paths.ts";
+import { AGENT_PROC } from "./paths.ts";
 import { readCgroup } from "./proc.ts";
 import type { ChangesByItself, Reader } from "./reader.ts";
 
@@ -121,7 +121,7 @@ function readCgroupFilesNamed(path: string, names: readonly string[]): Record<st
 // harbour's pids of the same processes. See NSpid in proc_pid_status(5).
 function harbourPids(pids: string): string {
 	const numbers = pids.split("\n").flatMap((pid) => {
-		const nsPids = /^NSpid:\s+\d+\s+(\d+)/m.exec(readFile(`${OWN_PROC}/${pid}/status`));
+		const nsPids = /^NSpid:\s+\d+\s+(\d+)/m.exec(readFile(`${AGENT_PROC}/${pid}/status`));
 		return nsPids?.[1] ?? [];
 	});
 	return numbers.join("\n");

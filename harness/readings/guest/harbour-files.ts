@@ -9,7 +9,7 @@ import {
 	type Stats,
 	writeFileSync,
 } from "node:fs";
-import { HARBOUR_ROOT, OWN_PROC } from "./paths.ts";
+import { AGENT_PROC, HARBOUR_ROOT } from "./paths.ts";
 
 /**
  * Opens files of the harbour without following symbolic links. The exercise may have replaced any part of a path by a
@@ -81,7 +81,7 @@ function opened<T>(path: string, flags: number, use: (fd: number) => T): T {
 }
 
 const partsOf = (path: string) => path.split("/").filter((part) => part !== "" && part !== ".");
-const pathOf = (fd: number) => `${OWN_PROC}/self/fd/${fd}`;
+const pathOf = (fd: number) => `${AGENT_PROC}/self/fd/${fd}`;
 
 function read(fd: number, bytes: number): Buffer {
 	const content = Buffer.alloc(bytes);

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readlinkSync } from "node:fs";
 import { setns } from "../../../native/namespaces.ts";
-import { OWN_PROC } from "./paths.ts";
+import { AGENT_PROC } from "./paths.ts";
 import { readPids } from "./proc.ts";
 import type { Reader } from "./reader.ts";
 
@@ -44,13 +44,13 @@ function readSplitNamespaces(pid: number): string[] {
  */
 export function inNamespace<T>(pid: number, kind: "uts" | "ipc" | "net", read: () => T): T {
 	const there = `/proc/${pid}/ns/${kind}`;
-	const here = `${OWN_PROC}/thread-self/ns/${kind}`;
+	const here = `${AGENT_PROC}/thread-self/ns/${kind}`;
 	return readlinkSync(there) === readlinkSync(here) ? read() : inNamespaceAt(there, kind, read);
 }
 
 /** The same for the namespace that a file refers to, such as the files of ip-netns(8). */
 export function inNamespaceAt<T>(there: string, kind: "uts" | "ipc" | "net", read: () => T): T {
-	const here = `${OWN_PROC}/thread-self/ns/${kind}`;
+	const here = `${AGENT_PROC}/thread-self/ns/${kind}`;
 	const home = openSync(here, "r");
 	const target = openSync(there, "r");
 	try {

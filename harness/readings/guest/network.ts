@@ -54,7 +54,7 @@ function readNetwork(withRules: boolean): Network {
  * Empties the table of hardware addresses (the neighbour table) of the network namespace that this thread is in.
  * Permanent entries stay. See ip-neighbour(8).
  */
-export function forgetNeighbours(): void {
+export function flushNeighbourTable(): void {
 	execFileSync("ip", ["neigh", "flush", "all"], { timeout: PROGRAM_MS, stdio: "ignore" });
 }
 

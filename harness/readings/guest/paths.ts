@@ -4,7 +4,7 @@
  */
 
 /** The /proc of the agent's own PID namespace, which has all processes, the agent among them. */
-export const OWN_PROC = "/own";
+export const AGENT_PROC = "/own";
 
 /** The harbour's file system, as its init sees it. */
 export const HARBOUR_ROOT = "/proc/1/root";

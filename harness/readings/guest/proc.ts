@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { Task } from "../tasks.ts";
-import { OWN_PROC } from "./paths.ts";
+import { AGENT_PROC } from "./paths.ts";
 
 /**
  * What /proc/PID/stat says of a process. Its pids in PID namespaces are in another file, and reading it takes as long.
@@ -134,9 +134,9 @@ export function numbersIn(status: ReadonlyMap<string, string>, name: string): nu
 /** The pid of one of the harbour's processes in the agent's own PID namespace; null if the process has ended. */
 export function agentsPidOf(pid: number): number | null {
 	// Begins at the end: the process was mostly started a short time ago.
-	for (const own of readPids(OWN_PROC).reverse()) {
+	for (const own of readPids(AGENT_PROC).reverse()) {
 		try {
-			const status = readFileSync(`${OWN_PROC}/${own}/status`, "utf8");
+			const status = readFileSync(`${AGENT_PROC}/${own}/status`, "utf8");
 			if (Number(/^NSpid:\s+\d+\s+(\d+)/m.exec(status)?.[1]) === pid) return own;
 		} catch {
 			// It has ended meanwhile.

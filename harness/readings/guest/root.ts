@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { ProcessState } from "../index.ts";
 import { readFileId } from "./file-id.ts";
-import { HARBOUR_ROOT, OWN_PROC } from "./paths.ts";
+import { AGENT_PROC, HARBOUR_ROOT } from "./paths.ts";
 import type { Reader } from "./reader.ts";
 
 export const root: Reader<"root"> = () => ({
@@ -25,7 +25,7 @@ export function readRoot(pid: number): Pick<ProcessState, "root" | "rootPlace"> 
 export function directoryAt(path: string): string {
 	const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
 	try {
-		const info = readFileSync(`${OWN_PROC}/thread-self/fdinfo/${fd}`, "utf8");
+		const info = readFileSync(`${AGENT_PROC}/thread-self/fdinfo/${fd}`, "utf8");
 		return `${/mnt_id:\s*(\d+)/.exec(info)?.[1]} ${/ino:\s*(\d+)/.exec(info)?.[1]}`;
 	} finally {
 		closeSync(fd);

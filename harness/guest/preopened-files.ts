@@ -6,7 +6,7 @@ import { HARBOUR_ROOT } from "../readings/guest/paths.ts";
  * Files of the host that steps will write to. The agent opens them before the exercise begins. So it writes to these
  * files and to no others, whatever the exercise does to their paths.
  */
-export class HeldFiles {
+export class PreopenedFiles {
 	readonly #fds = new Map<string, number>();
 
 	constructor(steps: readonly Step[]) {

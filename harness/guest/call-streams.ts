@@ -2,7 +2,7 @@ import { readlinkSync, writeSync } from "node:fs";
 import { ReadStream } from "node:tty";
 import { openTerminal, setWindowSize } from "../../native/guest.ts";
 import type { WindowSize } from "../protocol/index.ts";
-import { OWN_PROC } from "../readings/guest/paths.ts";
+import { AGENT_PROC } from "../readings/guest/paths.ts";
 import type { StandardStreams } from "./pipes.ts";
 
 export type OutputStream = "stdout" | "stderr";
@@ -11,7 +11,7 @@ export type OutputStream = "stdout" | "stderr";
 const END_OF_INPUT = "\u0004";
 
 /** The agent's end of a call's standard streams: three pipes, or a terminal. */
-export class FarEnd {
+export class CallStreams {
 	/**
 	 * The path, in the harbour, of what the call uses instead of the pipes: a terminal, or /dev/null. Null if it uses
 	 * the pipes.
@@ -27,30 +27,30 @@ export class FarEnd {
 	}
 
 	/** Makes a terminal for the call to use instead of the pipes. @returns the terminal's path in the harbour */
-	giveTerminal(window: WindowSize): string {
+	useTerminal(window: WindowSize): string {
 		const { masterFd, slaveFd } = openTerminal(window.rows, window.columns);
 		// The harbour has the same devpts file system, so the path is the same there.
-		const name = readlinkSync(`${OWN_PROC}/self/fd/${slaveFd}`);
+		const name = readlinkSync(`${AGENT_PROC}/self/fd/${slaveFd}`);
 		// Keep the slave open: while no process has it open, reading the master is an error. See pty(7).
 		const master = new ReadStream(masterFd);
 		master
 			.on("error", () => {})
 			.on("data", (chunk) => {
-				for (const tell of this.#listeners) tell("stdout", chunk);
+				for (const listener of this.#listeners) listener("stdout", chunk);
 			});
 		[this.#master, this.#masterFd, this.substitute] = [master, masterFd, name];
 		return name;
 	}
 
 	/** The call uses /dev/null instead of the pipes. What is written to the call from now on is lost. */
-	giveNothing(): void {
+	useDevNull(): void {
 		this.substitute = "/dev/null";
 	}
 
 	/** Writes to the call's standard input. What no process reads any more is lost. */
 	input(data: string): void {
 		if (this.substitute === null) this.pipes.stdin.write(data);
-		else if (this.#masterFd >= 0) this.#type(data);
+		else if (this.#masterFd >= 0) this.#writeToTerminal(data);
 	}
 
 	endInput(): void {
@@ -74,7 +74,7 @@ export class FarEnd {
 		this.#masterFd = -1;
 	}
 
-	#type(data: string): void {
+	#writeToTerminal(data: string): void {
 		try {
 			writeSync(this.#masterFd, data);
 		} catch (error) {

@@ -1,5 +1,5 @@
 import { fstatSync, readSync } from "node:fs";
-import { readersGroup, watchReads } from "../../native/guest.ts";
+import { fanotifyInit, fanotifyMark } from "../../native/guest.ts";
 
 /**
  * Finds out which processes read from a pipe. The kernel reports each read(2), splice(2) and tee(2), through whichever
@@ -7,15 +7,15 @@ import { readersGroup, watchReads } from "../../native/guest.ts";
  */
 
 /** Stands for all readers that the kernel could not name, because there were more reads than its queue holds. */
-const SOMEBODY = 0;
+const UNKNOWN_READER = 0;
 
 const FAN_Q_OVERFLOW = 0x4000;
 
 /**
  * The processes that have read from each pipe since the pipe's readers were last asked for, by the pipe's inode number.
  */
-const readers = new Map<number, Set<number>>();
-let group: number | undefined;
+const readersByInode = new Map<number, Set<number>>();
+let fanotifyFd: number | undefined;
 const events = Buffer.alloc(4096);
 
 /**
@@ -25,15 +25,15 @@ const events = Buffer.alloc(4096);
  * agent's PID namespace
  */
 export function watchReaders(fd: number): () => number[] {
-	group ??= readersGroup();
-	watchReads(group, fd);
+	fanotifyFd ??= fanotifyInit();
+	fanotifyMark(fanotifyFd, fd);
 	const { ino } = fstatSync(fd);
-	const own = new Set<number>();
-	readers.set(ino, own);
+	const newReaders = new Set<number>();
+	readersByInode.set(ino, newReaders);
 	return () => {
-		collect(group as number);
-		const pids = [...own];
-		own.clear();
+		collect(fanotifyFd as number);
+		const pids = [...newReaders];
+		newReaders.clear();
 		return pids;
 	};
 }
@@ -46,8 +46,9 @@ function collect(from: number): void {
 		if (length === 0) return;
 		for (let at = 0; at < length; at += events.readUInt32LE(at)) {
 			const pid = events.readInt32LE(at + 20);
-			if (events.readUInt32LE(at + 8) & FAN_Q_OVERFLOW) for (const pids of readers.values()) pids.add(SOMEBODY);
-			else readers.get(Number(events.readBigUInt64LE(at + 44)))?.add(pid);
+			if (events.readUInt32LE(at + 8) & FAN_Q_OVERFLOW)
+				for (const pids of readersByInode.values()) pids.add(UNKNOWN_READER);
+			else readersByInode.get(Number(events.readBigUInt64LE(at + 44)))?.add(pid);
 		}
 	}
 }

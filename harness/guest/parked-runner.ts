@@ -2,15 +2,15 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { fstatSync, openSync, readSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import type { LedgerLine } from "../../native/ledger.ts";
-import { isEnding, type LedgerCall, LIMITS, Lines, type WindowSize } from "../protocol/index.ts";
+import { isEnding, type LedgerCall, LIMITS, LineSplitter, type WindowSize } from "../protocol/index.ts";
 import { HARBOUR_ROOT } from "../readings/guest/paths.ts";
 import { readDescriptors } from "../readings/guest/proc.ts";
-import { FarEnd, type OutputStream } from "./far-end.ts";
+import { CallStreams, type OutputStream } from "./call-streams.ts";
 import { ENVIRONMENT, inHarbour } from "./harbour.ts";
 import type { Job, RunnerLine } from "./job.ts";
-import { exposed } from "./oom.ts";
+import { withoutOomProtection } from "./oom.ts";
+import { watchReaders } from "./pipe-readers.ts";
 import { standardPipes } from "./pipes.ts";
-import { watchReaders } from "./readers.ts";
 
 /** A Node process that has started and waits for its one job. See runner.ts. */
 export interface Runner {
@@ -24,9 +24,9 @@ export interface Runner {
 	 * Makes a terminal for the job to use instead of the pipes.
 	 * @returns the terminal's path in the harbour, to be put into the job
 	 */
-	giveTerminal(window: WindowSize): string;
+	useTerminal(window: WindowSize): string;
 	/** The job uses /dev/null instead of the pipes. */
-	giveNothing(): void;
+	useDevNull(): void;
 	/** Writes to the job's standard input: a pipe or the terminal. */
 	input(data: string): void;
 	endInput(): void;
@@ -57,28 +57,28 @@ const LINE_CHARS = 1 << 20;
  * QEMU takes longer to translate V8's compilers than compiled code saves. So V8 interprets an exercise, and compiles
  * only code that runs ten times as long as V8 would otherwise wait.
  */
-const COMPILED_LATE = [
+const LATE_COMPILATION = [
 	...["--no-sparkplug", "--no-maglev"],
 	...["--invocation-count-for-turbofan=30000", "--invocation-count-for-osr=30000"],
 ];
 
-let started = 0;
+let runnersStarted = 0;
 
 /**
  * Where a runner does its job: an exercise in the harbour, where it cannot see the agent; a break-out attempt outside
  * of the harbour, beside the agent.
  */
-export type Place = "harbour" | "outside";
+export type RunnerPlace = "harbour" | "outside";
 
 /** Starts a runner and waits until it is parked. */
-export async function parkRunner(place: Place): Promise<Runner> {
-	started += 1;
-	const ledgerPath = `/run/drydock/ledger-${started}`;
-	const options = ["--single-threaded", "--no-warnings", ...COMPILED_LATE];
+export async function parkRunner(place: RunnerPlace): Promise<Runner> {
+	runnersStarted += 1;
+	const ledgerPath = `/run/drydock/ledger-${runnersStarted}`;
+	const options = ["--single-threaded", "--no-warnings", ...LATE_COMPILATION];
 	const node = ["/usr/bin/node", ...options, "/opt/drydock/runner.cjs"];
-	const { program, args, env } = place === "harbour" ? inHarbour([...node, ledgerPath]) : outside(node);
-	const { fds, streams, handedOver } = standardPipes();
-	const child = exposed(() =>
+	const { program, args, env } = place === "harbour" ? inHarbour([...node, ledgerPath]) : outsideHarbour(node);
+	const { fds, streams, closeProgramEnds } = standardPipes();
+	const child = withoutOomProtection(() =>
 		spawn(program, args, {
 			stdio: [...fds, "pipe", "pipe"],
 			env: { ...env, LD_PRELOAD: "/opt/drydock/libkernel.so" },
@@ -87,43 +87,44 @@ export async function parkRunner(place: Place): Promise<Runner> {
 		}),
 	);
 	const readers = watchReaders(fds[0]);
-	handedOver();
-	const parked = wrap(child);
+	closeProgramEnds();
+	const parked = controlRunner(child);
 	const pid = await new Promise<number>((resolve, reject) => {
 		parked.onLine((line) => "parked" in line && resolve(line.parked));
 		parked.ended.then(({ code, signal }) =>
 			reject(new Error(`a runner ended before it was parked: ${code ?? signal}`)),
 		);
 	});
-	const end = new FarEnd(streams);
-	if (place === "outside") return { ...parked, ...methodsOf(end), pid, readers, descriptors: {}, ledger: () => [] };
+	const callStreams = new CallStreams(streams);
+	if (place === "outside")
+		return { ...parked, ...streamMethods(callStreams), pid, readers, descriptors: {}, ledger: () => [] };
 	// Open the ledger before the exercise can put another file in its place.
 	const ledger = openSync(`${HARBOUR_ROOT}${ledgerPath}`, "r");
 	// Read the descriptors before the exercise can replace them.
 	const pipes = readDescriptors(pid, 3);
 	return {
-		...{ ...parked, ...methodsOf(end), pid, readers },
+		...{ ...parked, ...streamMethods(callStreams), pid, readers },
 		get descriptors() {
-			const { substitute } = end;
+			const { substitute } = callStreams;
 			return substitute === null ? pipes : { "0": substitute, "1": substitute, "2": substitute };
 		},
 		ledger: () => readLedger(ledger),
 	};
 }
 
-const outside = ([program = "", ...args]: string[]) => ({ program, args, env: ENVIRONMENT });
+const outsideHarbour = ([program = "", ...args]: string[]) => ({ program, args, env: ENVIRONMENT });
 
-const methodsOf = (end: FarEnd) => ({
-	giveTerminal: (window: WindowSize) => end.giveTerminal(window),
-	giveNothing: () => end.giveNothing(),
-	input: (data: string) => end.input(data),
-	endInput: () => end.endInput(),
-	onOutput: (stream: OutputStream, listener: (chunk: Buffer) => void) => end.onOutput(stream, listener),
-	resize: (window: WindowSize) => end.resize(window),
-	hangUp: () => end.hangUp(),
+const streamMethods = (streams: CallStreams) => ({
+	useTerminal: (window: WindowSize) => streams.useTerminal(window),
+	useDevNull: () => streams.useDevNull(),
+	input: (data: string) => streams.input(data),
+	endInput: () => streams.endInput(),
+	onOutput: (stream: OutputStream, listener: (chunk: Buffer) => void) => streams.onOutput(stream, listener),
+	resize: (window: WindowSize) => streams.resize(window),
+	hangUp: () => streams.hangUp(),
 });
 
-function wrap(child: ChildProcess): Pick<Runner, "start" | "release" | "onLine" | "ended"> {
+function controlRunner(child: ChildProcess): Pick<Runner, "start" | "release" | "onLine" | "ended"> {
 	const [, , , jobs, lines] = child.stdio as [null, null, null, Writable, Readable];
 	// A runner may die before it has read its whole job. `ended` reports its end.
 	jobs.on("error", () => {});
@@ -154,10 +155,10 @@ function wrap(child: ChildProcess): Pick<Runner, "start" | "release" | "onLine" 
 	};
 }
 
-function eachLine(stream: Readable, take: (line: string) => void): void {
-	const lines = new Lines(LINE_CHARS);
+function eachLine(stream: Readable, handle: (line: string) => void): void {
+	const lines = new LineSplitter(LINE_CHARS);
 	stream.setEncoding("utf8").on("data", (chunk: string) => {
-		for (const line of lines.take(chunk)) take(line);
+		for (const line of lines.push(chunk)) handle(line);
 	});
 }
 
@@ -168,7 +169,7 @@ function readLedger(fd: number): LedgerCall[] {
 	const bytes = Buffer.alloc(Math.min(fstatSync(fd).size, LIMITS.ledgerBytes));
 	const length = readSync(fd, bytes, 0, bytes.length, 0);
 	for (const text of bytes.toString("utf8", 0, length).split("\n").filter(Boolean)) {
-		const line = parseLine(text);
+		const line = parseLedgerLine(text);
 		if (line === undefined) continue;
 		const key = `${line.task}#${line.seq}`;
 		if ("call" in line) calls.set(key, { task: line.task, call: line.call, args: line.args });
@@ -183,7 +184,7 @@ function parseRunnerLine(text: string): RunnerLine | undefined {
 	return line as RunnerLine;
 }
 
-function parseLine(text: string): LedgerLine | undefined {
+function parseLedgerLine(text: string): LedgerLine | undefined {
 	const line = parseObject(text);
 	if (typeof line?.["task"] !== "string" || typeof line["seq"] !== "number") return undefined;
 	const { call, args, result, error } = line;

@@ -1,17 +1,17 @@
 import { spawn } from "node:child_process";
-import { OWN_PROC } from "../readings/guest/paths.ts";
+import { AGENT_PROC } from "../readings/guest/paths.ts";
 import type { Command } from "./harbour.ts";
 
 /**
- * The bench: a mount namespace in which a check's own programs run while the exercise runs. It is a private copy of the
- * harbour's mount namespace, made before the exercise begins. Nothing that the exercise later mounts over a program is
- * in it. Its PATH has only directories of the read-only /usr, and its /etc is empty, so no /etc/ld.so.preload takes
- * effect. Its programs run in the agent's PID namespace, and its /proc shows that namespace.
+ * A mount namespace in which a check's own programs run while the exercise runs. It is a private copy of the harbour's
+ * mount namespace, made before the exercise begins. Nothing that the exercise later mounts over a program is in it.
+ * Its PATH has only directories of the read-only /usr, and its /etc is empty, so no /etc/ld.so.preload takes effect.
+ * Its programs run in the agent's PID namespace, and its /proc shows that namespace.
  */
-export class Bench {
+export class CheckMountNamespace {
 	private constructor(private readonly keeper: number) {}
 
-	static open(): Promise<Bench> {
+	static open(): Promise<CheckMountNamespace> {
 		const script = "mount -t proc proc /proc && mount -t tmpfs etc /etc && echo && exec sleep 1000000";
 		const unshare = ["unshare", "--mount", "--propagation", "private", "sh", "-c", script];
 		const keeper = spawn("nsenter", ["--mount=/proc/1/ns/mnt", "--", ...unshare], {
@@ -19,15 +19,17 @@ export class Bench {
 			env: ENVIRONMENT,
 		});
 		return new Promise((resolve, reject) => {
-			keeper.stdout.once("data", () => resolve(new Bench(keeper.pid ?? 0)));
-			keeper.once("exit", (code) => reject(new Error(`the bench could not be made: exit code ${code}`)));
+			keeper.stdout.once("data", () => resolve(new CheckMountNamespace(keeper.pid ?? 0)));
+			keeper.once("exit", (code) =>
+				reject(new Error(`the mount namespace for the check could not be made: exit code ${code}`)),
+			);
 		});
 	}
 
 	/** @param networkOf pid of a process whose network namespace the program gets; the harbour's if not given */
 	command(argv: readonly string[], networkOf?: number): Command {
 		const network = networkOf === undefined ? [] : [`--net=/proc/${networkOf}/ns/net`];
-		const there = [`--mount=${OWN_PROC}/${this.keeper}/ns/mnt`, ...network, "--wdns=/root", "--"];
+		const there = [`--mount=${AGENT_PROC}/${this.keeper}/ns/mnt`, ...network, "--wdns=/root", "--"];
 		return { program: "nsenter", args: [...there, ...argv], env: ENVIRONMENT };
 	}
 }

@@ -23,9 +23,9 @@ const TOKEN_CHARS = 32;
  * How many connections one listener accepts. An exercise that makes more only keeps the check's questions from being
  * answered.
  */
-const MOST_CONNECTIONS = 64;
+const MAX_CONNECTIONS = 64;
 
-type Ask = Extract<Step, { do: "ask" }>;
+type AskStep = Extract<Step, { do: "ask" }>;
 
 /**
  * What each token stands for: the place of the listener that drew it, and the address from which that listener saw the
@@ -38,16 +38,16 @@ type Tokens = Map<string, Pick<Answer, "by" | "seenAs">>;
  * @param networkOf returns the path of a place's network namespace, or undefined if there is no such place
  * @returns the answers by the question's name; a question has no answer if the place that it is asked from is not there
  */
-export async function ask(
-	{ listeners, questions }: Ask,
+export async function askAll(
+	{ listeners, questions }: AskStep,
 	networkOf: (place: string) => string | undefined,
 	patience: Patience,
 ): Promise<Record<string, Answer>> {
 	const places = [...listeners.map(({ place }) => place), ...questions.map(({ from }) => from)];
 	const networks = new Map([...new Set(places)].map((place) => [place, networkOf(place)]));
-	let spare = () => {};
-	const silence = new Promise<void>((over) => {
-		spare = patience.onEnd(over);
+	let cancelTimeout = () => {};
+	const timeout = new Promise<void>((over) => {
+		cancelTimeout = patience.onEnd(over);
 	});
 	const tokens: Tokens = new Map();
 	const sockets: Socket[] = [];
@@ -63,12 +63,12 @@ export async function ask(
 	const asked = questions.map(async ({ name, from, address, port }) => {
 		const [network, number] = [networks.get(from), typeof port === "number" ? port : portOf(port.of)];
 		if (network === undefined || number === undefined) return [];
-		const { heard, failed } = await hear(network, address, number, sockets, silence);
-		const { by, seenAs } = tokens.get(heard) ?? { by: "", seenAs: "" };
-		return [[name, { by, seenAs, failed: failed || (by === "" ? "answered by somebody else" : "") }] as const];
+		const { token, failed } = await connectAndReceive(network, address, number, sockets, timeout);
+		const { by, seenAs } = tokens.get(token) ?? { by: "", seenAs: "" };
+		return [[name, { by, seenAs, failed: failed || (by === "" ? "another server answered" : "") }] as const];
 	});
 	const answers = Object.fromEntries((await Promise.all(asked)).flat());
-	spare();
+	cancelTimeout();
 	for (const { server } of servers) server.close();
 	// Reset the connections: a connection that closes in the ordinary way keeps its network namespace alive for a
 	// while.
@@ -83,38 +83,38 @@ function listen(network: string, { place, port = 0 }: Listener, tokens: Tokens, 
 		sockets.push(socket.on("error", () => {}));
 		socket.write(token);
 	});
-	server.maxConnections = MOST_CONNECTIONS;
+	server.maxConnections = MAX_CONNECTIONS;
 	// If the port is taken, the server that has it answers, but knows no token.
 	server.on("error", () => {});
 	// Without an address, `listen` makes the socket before it returns, so in this namespace.
 	return inNamespaceAt(network, "net", () => server.listen(port));
 }
 
-interface Heard {
-	heard: string;
+interface Received {
+	token: string;
 	/** Why there was no answer: the name of the error, such as ECONNREFUSED, or {@link TIMEOUT}. */
 	failed: string;
 }
 
-function hear(
+function connectAndReceive(
 	network: string,
 	address: string,
 	port: number,
 	sockets: Socket[],
-	silence: Promise<void>,
-): Promise<Heard> {
+	timeout: Promise<void>,
+): Promise<Received> {
 	// The lookup answers synchronously. So this socket, too, is made before the thread leaves the namespace.
 	const socket = inNamespaceAt(network, "net", () =>
 		createConnection({ host: "there", port, family: 4, lookup: (_host, _options, done) => done(null, address, 4) }),
 	);
 	sockets.push(socket);
 	return new Promise((resolve) => {
-		let heard = "";
-		const end = (failed: string) => resolve({ heard: heard.slice(0, TOKEN_CHARS), failed });
-		silence.then(() => end(heard === "" ? TIMEOUT : ""));
+		let received = "";
+		const end = (failed: string) => resolve({ token: received.slice(0, TOKEN_CHARS), failed });
+		timeout.then(() => end(received === "" ? TIMEOUT : ""));
 		socket.setEncoding("latin1").on("data", (chunk: string) => {
-			heard = (heard + chunk).slice(0, TOKEN_CHARS);
-			if (heard.length === TOKEN_CHARS) end("");
+			received = (received + chunk).slice(0, TOKEN_CHARS);
+			if (received.length === TOKEN_CHARS) end("");
 		});
 		socket.on("error", ({ code = "" }: NodeJS.ErrnoException) => end(code));
 		socket.on("close", () => end(""));

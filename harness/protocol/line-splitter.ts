@@ -2,7 +2,7 @@
  * Cuts text that arrives in pieces into lines. Only "\n" ends a line. node:readline has further line ends, which JSON
  * may contain. Of an unfinished line, only a limited number of characters is kept.
  */
-export class Lines {
+export class LineSplitter {
 	readonly #keptChars: number;
 	#rest = "";
 
@@ -12,7 +12,7 @@ export class Lines {
 	}
 
 	/** Takes the next piece. @returns the lines that end in this piece, without "\n" */
-	take(piece: string): string[] {
+	push(piece: string): string[] {
 		const lines = (this.#rest + piece).split("\n");
 		const rest = lines.pop() ?? "";
 		this.#rest = rest.length > this.#keptChars ? rest.slice(rest.length - this.#keptChars) : rest;

@@ -2,7 +2,7 @@ import type { OngoingCall } from "./ongoing-call.ts";
 import type { Patience } from "./patience.ts";
 
 /** What an instrument is given in addition to its own arguments. */
-export interface Measuring {
+export interface InstrumentContext {
 	/** Returns a call by its name; undefined if it was not made. */
 	call(name: string): OngoingCall | undefined;
 	/** The processes that ran in the harbour before the first call. */
@@ -12,4 +12,4 @@ export interface Measuring {
 }
 
 /** @returns what was measured, as a value that JSON can represent; undefined if it could not be measured */
-export type Instrument = (measuring: Measuring, ...args: never[]) => unknown;
+export type Instrument = (context: InstrumentContext, ...args: never[]) => unknown;

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { compileFunction } from "node:vm";
-import * as surface from "./index.ts";
-import type { Instrument } from "./measuring.ts";
+import * as instrumentApi from "./index.ts";
+import type { Instrument } from "./instrument.ts";
 
 /**
  * Instruments: functions of one lesson that measure what no step measures. A run brings their code, from the lesson's
@@ -11,7 +11,7 @@ import type { Instrument } from "./measuring.ts";
 /** Loads the instruments that a run has brought. @param code CommonJS; each of its exports is an instrument */
 export function loadInstruments(code: string): Readonly<Record<string, Instrument>> {
 	const module = { exports: {} as Record<string, Instrument> };
-	const require = (name: string) => (name === "#guest" ? surface : createRequire("/opt/drydock/")(name));
+	const require = (name: string) => (name === "#guest" ? instrumentApi : createRequire("/opt/drydock/")(name));
 	compileFunction(code, ["module", "exports", "require"], { filename: "instruments.js" })(
 		module,
 		module.exports,

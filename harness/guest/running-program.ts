@@ -5,13 +5,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { openTerminal, setWindowSize } from "../../native/guest.ts";
 import type { Session, WindowSize } from "../protocol/index.ts";
-import { OWN_PROC } from "../readings/guest/paths.ts";
+import { AGENT_PROC } from "../readings/guest/paths.ts";
 import { inHarbour } from "./harbour.ts";
-import { exposed } from "./oom.ts";
+import { withoutOomProtection } from "./oom.ts";
 import { standardPipes } from "./pipes.ts";
 
 /** A running program whose input and output the agent carries. */
-export interface Interlocutor {
+export interface RunningProgram {
 	/** What the program writes, in pieces of at most CHUNK_BYTES. Every output must be read to its end. */
 	outputs: { stream: "stdout" | "stderr"; chunks: AsyncIterable<Buffer> }[];
 	/** Writes to the program. Resolves when there is room for more. */
@@ -21,7 +21,7 @@ export interface Interlocutor {
 }
 
 /** A program with a terminal. */
-export interface TerminalProgram extends Interlocutor {
+export interface TerminalProgram extends RunningProgram {
 	/** The program's pid in the harbour; null if the program ended before it had its terminal. */
 	pid: Promise<number | null>;
 }
@@ -35,30 +35,30 @@ type Program = Pick<Session, "argv" | "environment">;
 export function startOnTerminal(program: Program, window: WindowSize): TerminalProgram {
 	const { masterFd, slaveFd } = openTerminal(window.rows, window.columns);
 	// Make the program the leader of a new session: only a session leader can get a controlling terminal.
-	const child = start(program, ["setsid", "--ctty"], [slaveFd, slaveFd, slaveFd]);
+	const child = spawnInHarbour(program, ["setsid", "--ctty"], [slaveFd, slaveFd, slaveFd]);
 	closeSync(slaveFd);
-	const listening = hasTerminal(child.pid ?? 0);
+	const pid = foregroundPid(child.pid ?? 0);
 	return {
-		pid: listening,
-		outputs: [{ stream: "stdout", chunks: untilHungUp(masterFd) }],
-		input: (data) => listening.then(() => writeAll(masterFd, data)),
+		pid,
+		outputs: [{ stream: "stdout", chunks: chunksUntilHangUp(masterFd) }],
+		input: (data) => pid.then(() => writeAll(masterFd, data)),
 		resize: ({ rows, columns }) => setWindowSize(masterFd, rows, columns),
 		ended: endOf(child),
 	};
 }
 
 /** Starts the program with three pipes as its standard streams. An empty `input` ends its standard input. */
-export function startBetweenPipes(program: Program): Interlocutor {
-	const { fds, streams, handedOver } = standardPipes();
-	const child = start(program, [], fds);
-	handedOver();
+export function startOnPipes(program: Program): RunningProgram {
+	const { fds, streams, closeProgramEnds } = standardPipes();
+	const child = spawnInHarbour(program, [], fds);
+	closeProgramEnds();
 	const { stdin, stdout, stderr } = streams;
 	// Ignore EPIPE: the program may have ended, or closed its input.
 	stdin.on("error", () => {});
 	return {
 		outputs: [
-			{ stream: "stdout", chunks: inPieces(stdout) },
-			{ stream: "stderr", chunks: inPieces(stderr) },
+			{ stream: "stdout", chunks: cutIntoChunks(stdout) },
+			{ stream: "stderr", chunks: cutIntoChunks(stderr) },
 		],
 		input: (data) =>
 			new Promise((resolve) => {
@@ -86,25 +86,25 @@ export async function* chunksOf(fd: number): AsyncGenerator<Buffer> {
 }
 
 // A stream gives a slow reader everything that has arrived in one buffer. This cuts the buffer into pieces.
-async function* inPieces(stream: Readable): AsyncGenerator<Buffer> {
+async function* cutIntoChunks(stream: Readable): AsyncGenerator<Buffer> {
 	for await (const gathered of stream as AsyncIterable<Buffer>)
 		for (let at = 0; at < gathered.length; at += CHUNK_BYTES) yield gathered.subarray(at, at + CHUNK_BYTES);
 }
 
 // Waits until the program is in its terminal's foreground process group: before that, Ctrl-C would reach no process.
 // See tpgid in proc_pid_stat(5). The program is nsenter's only child.
-async function hasTerminal(nsenter: number): Promise<number | null> {
+async function foregroundPid(nsenter: number): Promise<number | null> {
 	const foreground = (pid: string) => {
-		const stat = readFileSync(`${OWN_PROC}/${pid}/stat`, "utf8");
+		const stat = readFileSync(`${AGENT_PROC}/${pid}/stat`, "utf8");
 		return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[5];
 	};
 	// The program's pid in the harbour, whose PID namespace is one level below the agent's. See NSpid in
 	// proc_pid_status(5).
 	const inHarbour = (pid: string) =>
-		Number(/^NSpid:.*\t(\d+)$/m.exec(readFileSync(`${OWN_PROC}/${pid}/status`, "utf8"))?.[1]);
+		Number(/^NSpid:.*\t(\d+)$/m.exec(readFileSync(`${AGENT_PROC}/${pid}/status`, "utf8"))?.[1]);
 	try {
 		for (;;) {
-			const pid = readFileSync(`${OWN_PROC}/${nsenter}/task/${nsenter}/children`, "utf8").trim();
+			const pid = readFileSync(`${AGENT_PROC}/${nsenter}/task/${nsenter}/children`, "utf8").trim();
 			if (pid !== "" && foreground(pid) === pid) return inHarbour(pid);
 			await sleep(5);
 		}
@@ -114,7 +114,7 @@ async function hasTerminal(nsenter: number): Promise<number | null> {
 }
 
 // Once no process has the terminal open, reading its master fails with EIO. That is the end of the output. See pty(7).
-async function* untilHungUp(masterFd: number): AsyncGenerator<Buffer> {
+async function* chunksUntilHangUp(masterFd: number): AsyncGenerator<Buffer> {
 	try {
 		yield* chunksOf(masterFd);
 	} catch (error) {
@@ -126,12 +126,16 @@ async function* untilHungUp(masterFd: number): AsyncGenerator<Buffer> {
 const readSome = promisify(read) as (fd: number, buffer: Buffer) => Promise<{ bytesRead: number }>;
 const writeSome = promisify(write) as (fd: number, data: Buffer, at: number) => Promise<{ bytesWritten: number }>;
 
-function start({ argv, environment }: Program, through: string[], stdio: [number, number, number]): ChildProcess {
-	const { program, args, env } = inHarbour([...through, ...argv]);
-	return exposed(() => spawn(program, args, { stdio, env: { ...env, ...environment } }));
+function spawnInHarbour(
+	{ argv, environment }: Program,
+	wrapper: string[],
+	stdio: [number, number, number],
+): ChildProcess {
+	const { program, args, env } = inHarbour([...wrapper, ...argv]);
+	return withoutOomProtection(() => spawn(program, args, { stdio, env: { ...env, ...environment } }));
 }
 
-function endOf(child: ChildProcess): Interlocutor["ended"] {
+function endOf(child: ChildProcess): RunningProgram["ended"] {
 	return new Promise((resolve, reject) => {
 		child.once("error", reject);
 		child.once("exit", (code, signal) => resolve({ code, signal }));

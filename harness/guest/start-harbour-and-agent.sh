@@ -16,7 +16,7 @@ for port in /sys/class/virtio-ports/*; do
 done
 
 mkfifo /run/up
-unshare --pid --fork --mount --propagation private /opt/drydock/enter.sh &
+unshare --pid --fork --mount --propagation private /opt/drydock/enter-harbour.sh &
 harbour=$!
 read -r _ < /run/up
 # This /proc shows the harbour's processes by their pids in the harbour.
