@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
+import { cacheDir } from "../harness/base/cache.ts";
 import { zx } from "../harness/base/zx.ts";
 import { findLesson } from "../harness/judge/lessons.ts";
 import { allItems } from "./support/items.ts";
@@ -66,7 +67,9 @@ async function run(): Promise<number> {
 		const { exitCode } = await $`npm run --silent ${script}`;
 		if (exitCode !== 0) return exitCode ?? 1;
 	}
-	const { exitCode } = await $`vitest run ${given}`;
+	// `npm run bench -- tests` reads the report.
+	const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${join(cacheDir, "tests.json")}`];
+	const { exitCode } = await $`vitest run ${reporters} ${given}`;
 	if (mode === "all") await writeRecords();
 	return exitCode ?? 1;
 }

@@ -13,14 +13,15 @@ import { rewound } from "./demo.ts";
 import { gradedClass } from "./grade.ts";
 import { liveFrames } from "./live.ts";
 import { shells } from "./shell.ts";
+import { testDurations } from "./tests.ts";
 import { saves, stages } from "./watch.ts";
 
 /**
  * `npm run bench`: measures how long things take on this computer, each several times. Nothing passes or fails. With
  * `-- --json`, the result is one JSON document. With the name of a part, such as `-- grade`, only that part is
- * measured.
+ * measured. `-- tests` measures nothing: it shows what the last `npm test` took.
  */
-const PARTS = ["machine", "answer", "check", "watch", "shell", "demo", "live", "grade"] as const;
+const PARTS = ["machine", "answer", "check", "watch", "shell", "demo", "live", "grade", "tests"] as const;
 
 /** Statistics of one measure. The measure's name contains its unit. */
 interface Figure {
@@ -54,6 +55,7 @@ const measured = {
 	...(wants("demo") ? await rewound(10) : {}),
 	...(wants("live") ? await liveFrames(10) : {}),
 	...(wants("grade") ? await gradedClass() : {}),
+	...(chosen.includes("tests") ? await testDurations() : {}),
 };
 for (const [name, values] of Object.entries(measured)) figures[name] = summary(values);
 

@@ -1,0 +1,52 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as v from "valibot";
+import { cacheDir } from "../../base/cache.ts";
+import { Failure } from "../../base/failure.ts";
+import { inKit } from "../../base/kit.ts";
+import { lessons } from "../../judge/lessons.ts";
+
+/** Number of lessons that the course is planned to have. */
+const PLANNED = 30;
+/** Test files whose duration grows with the number of lessons. */
+const GROWING = /\/(submissions|mutants|hostile|examples|rehearsals|dev-check|fuzz)\.test\.ts$/;
+/** How many workers run the tests in machines: see `vitest.config.ts`. */
+const WORKERS = 2;
+
+/** The parts of vitest's JSON report that are used. Times are in milliseconds since 1970. */
+const Report = v.object({
+	startTime: v.number(),
+	testResults: v.array(
+		v.object({ name: v.string(), startTime: v.number(), endTime: v.number(), assertionResults: v.array(v.unknown()) }),
+	),
+});
+
+/**
+ * Says what the time of the last `npm test` on this computer was made of, from the report that it left in the cache, and
+ * how long it would take with thirty lessons.
+ * @returns milliseconds by name: `testsMs.` and a file; `testsMs` for all; `testsMs.with30Lessons` for the projection
+ * @throws {Failure} usage: no tests were run here
+ */
+export async function testDurations(): Promise<Record<string, number[]>> {
+	const text = await readFile(join(cacheDir, "tests.json"), "utf8").catch(() => "");
+	const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Report), text);
+	if (!parsed.success) throw new Failure("usage", "no tests were run on this computer yet", "npm test");
+	const { startTime, testResults } = parsed.output;
+	const files = testResults.map(({ name, ...file }) => ({
+		name: name.slice(inKit("test").length + 1),
+		path: name,
+		ms: Math.round(file.endTime - file.startTime),
+		endTime: file.endTime,
+	}));
+	const inMachines = files.filter(({ name }) => name.startsWith("vm/"));
+	const total = Math.max(...files.map(({ endTime }) => endTime)) - startTime;
+	const growth = PLANNED / (await lessons()).length - 1;
+	const grown = inMachines.filter(({ path }) => GROWING.test(path)).reduce((sum, { ms }) => sum + ms * growth, 0);
+	const longest = inMachines.toSorted((one, other) => other.ms - one.ms);
+	return {
+		testsMs: [total],
+		[`testsMs.with${PLANNED}Lessons`]: [total + grown / WORKERS],
+		"testsMs.unit": [files.filter(({ name }) => name.startsWith("unit/")).reduce((sum, { ms }) => sum + ms, 0)],
+		...Object.fromEntries(longest.map(({ name, ms }) => [`testsMs.${name}`, [ms]])),
+	};
+}
