@@ -6,43 +6,50 @@ import {
 	type FactRule,
 	type FactValue,
 } from "../../harness/judge/index.ts";
-import { derive, GONE, USUAL_PERIOD_US } from "./facts.ts";
-import { cpusNotLimited, lifted, memoryNotLimited, pidsNotLimited, swapOpen, takenAway } from "./limits.ts";
+import { COMMAND_ENDED, derive, USUAL_PERIOD_US } from "./facts.ts";
+import {
+	controllerTakenAway,
+	cpusNotLimited,
+	limitLifted,
+	memoryNotLimited,
+	pidsNotLimited,
+	swapOpen,
+} from "./limits.ts";
+import { leftBehindRules, refusedEnding, secondEnding } from "./other-containers.ts";
 import { engineInside, limitOn, pathOf, pidsIn } from "./readings.ts";
 import { engineJoined, refusals } from "./refusals.ts";
-import { leftBehind, refusedEnding, secondEnding } from "./remains.ts";
 import { drawn, scenario } from "./scenario.ts";
 
 /** Whether the command is outside the cgroup with its limits. Then every other finding follows from that. */
-const elsewhere = (_: FactValue, { facts }: Context) => facts["command.cgroup"] !== "0::/box/‹id›";
+const isOutsideCgroup = (_: FactValue, { facts }: Context) => facts["command.cgroup"] !== "0::/box/‹id›";
 
 /**
  * The same for an effect, which is also not visible if the command ended too early. Then `ending` reports the reason.
  */
-const unseen = (got: FactValue, context: Context) =>
-	elsewhere(got, context) || (got === GONE && context.facts["ending"] !== "returned ‹exitCode›");
+const isEffectInvisible = (got: FactValue, context: Context) =>
+	isOutsideCgroup(got, context) || (got === COMMAND_ENDED && context.facts["ending"] !== "returned ‹exitCode›");
 
 /** Two rules for each limit: the file shows its value, and the command runs into it. */
-const limit = (
+const limitRules = (
 	name: string,
 	file: string,
 	effect: string,
 	explain: Explanation[],
-	before: Explanation[] = [],
+	effectOnly: Explanation[] = [],
 ): FactRule[] => [
 	{
 		fact: `limit.${name}`,
 		madeOf: "kernel",
 		what: `${file} of the command's cgroup`,
-		accept: elsewhere,
-		explain: [takenAway(name), lifted(name), ...explain],
+		accept: isOutsideCgroup,
+		explain: [controllerTakenAway(name), limitLifted(name), ...explain],
 	},
 	{
 		fact: `effect.${name}`,
 		madeOf: "kernel",
 		what: effect,
-		accept: unseen,
-		explain: [takenAway(name), ...before, lifted(name), ...explain],
+		accept: isEffectInvisible,
+		explain: [controllerTakenAway(name), ...effectOnly, limitLifted(name), ...explain],
 	},
 ];
 
@@ -51,7 +58,7 @@ export default defineCheck({
 	exported: "createCgroup",
 	weight: 15,
 	lessonSummary:
-		"A cgroup is a directory that processes are in. Limits are files in it, and hold for everything that is started from there; a limit that nobody has run into has not been tested.",
+		"A cgroup is a directory that contains processes. Its limits are files in this directory, and hold for its processes and all their children. A limit is tested only when a process has reached it.",
 	draw: drawn,
 	scenario,
 	derive,
@@ -65,15 +72,15 @@ export default defineCheck({
 					when: ({ during, drawn }) => during?.host.cgroups.includes(pathOf(drawn)) === false,
 					diagnosis: "no-cgroup",
 					why: ({ drawn, process }) =>
-						`There is no directory /sys/fs/cgroup${pathOf(drawn)}. A cgroup is made by mkdir, below another one; the kernel then fills the directory with files.${process?.cgroup === process?.engineCgroup ? " The command is where its engine is." : ""}`,
-					try: "Make the directory path with mkdirSync in createCgroup, and have join write to cgroup.procs in it.",
+						`There is no directory /sys/fs/cgroup${pathOf(drawn)}. To create a cgroup, make a directory below another cgroup; the kernel then creates the files in it.${process?.cgroup === process?.engineCgroup ? " The command is in its engine's cgroup." : ""}`,
+					try: "Make the directory path with mkdirSync in createCgroup, and write to its cgroup.procs in join.",
 					see: ["cgroups(7), Cgroups v2 unified hierarchy"],
 				},
 				{
 					when: (context) => String(context.facts["command.cgroup"]).includes("later"),
 					diagnosis: "moved-out",
-					why: "The command was in the cgroup at first, and is not there any more. What a process does is charged to the cgroup that it is in at that time.",
-					try: "Look for what writes the command's pid to another cgroup.procs.",
+					why: "The command was in the cgroup at first, and later in another one. The kernel charges a process's use of resources to the cgroup that the process is in at that moment.",
+					try: "Find the code that writes the command's pid to another cgroup.procs.",
 					see: ["cgroups(7), Creating cgroups and moving processes"],
 				},
 				{
@@ -81,20 +88,20 @@ export default defineCheck({
 					diagnosis: "joined-another",
 					misconception: 12,
 					why: (context) =>
-						`There is a process in the cgroup, but it is not the command, pid ${context.process?.pid}${engineInside(context) ? ": it is the engine" : ""}. A process that is moved takes nobody along: only what it forks from then on is in the cgroup, too.`,
-					try: 'In join, write getpid() to cgroup.procs, or "0", which means whoever writes. join is called in the process that becomes the container.',
+						`A process is in the cgroup, but it is not the command (pid ${context.process?.pid})${engineInside(context) ? ": it is the engine" : ""}. Moving a process does not move its children: only children that it forks afterwards are in the cgroup, too.`,
+					try: 'In join, write getpid() to cgroup.procs, or "0", which means the process that writes. The engine calls join in the process that becomes the container.',
 					see: ["cgroups(7), Creating cgroups and moving processes"],
 				},
 				{
 					diagnosis: "not-joined",
 					misconception: 12,
-					why: "The cgroup is there, and neither its cgroup.procs nor any below it has a pid: nobody is in it, so nobody is limited.",
+					why: "The cgroup exists, but its cgroup.procs is empty, and so is every cgroup.procs below it: no process is in the cgroup, so no process is limited.",
 					try: "In join, write getpid() to cgroup.procs, and do it synchronously: a forked process has no event loop, and becomes the command at once.",
 					see: ["cgroups(7), Creating cgroups and moving processes"],
 				},
 			],
 		},
-		{ fact: "engine", madeOf: "kernel", what: "the engine, and the container's cgroup", explain: [engineJoined] },
+		{ fact: "engine", madeOf: "kernel", what: "the engine's cgroup", explain: [engineJoined] },
 		{
 			fact: "parent.limits",
 			madeOf: "kernel",
@@ -102,16 +109,16 @@ export default defineCheck({
 			explain: [
 				{
 					diagnosis: "parent-limited",
-					why: "The limits were written one directory too high. They hold for all containers together, also for those that come later.",
-					try: "Write them to files in path itself. Only cgroup.subtree_control is the parent's.",
+					why: "The limits were written one directory too high. They hold for all containers together, also for later ones.",
+					try: "Write the limits to files in path itself. The only file to write in the parent is cgroup.subtree_control.",
 					see: ["cgroups(7)"],
 				},
 			],
 		},
-		...limit(
+		...limitRules(
 			"memory",
 			"memory.max",
-			"a program in the container that takes 16 MiB more than it may (oom_kill in memory.events.local)",
+			"a program that takes 16 MiB more than the limit (oom_kill in memory.events.local)",
 			memoryNotLimited,
 			[swapOpen],
 		),
@@ -121,36 +128,31 @@ export default defineCheck({
 			what: "memory.swap.max of the command's cgroup",
 			// If the memory limit is missing, that is the first finding.
 			accept: (_, { facts }) => facts["limit.memory"] !== "‹memoryMaxBytes›",
-			explain: [takenAway("swap"), lifted("swap"), swapOpen, ...memoryNotLimited],
+			explain: [controllerTakenAway("swap"), limitLifted("swap"), swapOpen, ...memoryNotLimited],
 		},
-		...limit(
-			"pids",
-			"pids.max",
-			"more forks in the container than it may have processes (max in pids.events.local)",
-			pidsNotLimited,
-		),
+		...limitRules("pids", "pids.max", "forks beyond the limit (max in pids.events.local)", pidsNotLimited),
 		{
 			fact: "limit.cpus",
 			madeOf: "kernel",
-			what: "processors that cpu.max leaves to the command's cgroup",
-			accept: elsewhere,
-			explain: [takenAway("cpus"), lifted("cpus"), ...cpusNotLimited],
+			what: "processors that cpu.max allows to the command's cgroup",
+			accept: isOutsideCgroup,
+			explain: [controllerTakenAway("cpus"), limitLifted("cpus"), ...cpusNotLimited],
 		},
 		{
 			fact: "effect.cpus",
 			madeOf: "kernel",
-			what: "a loop in the container that does nothing but work (nr_throttled in cpu.stat)",
+			what: "a busy loop in the container (nr_throttled in cpu.stat)",
 			// If the period is longer than the loop runs, the loop need not use up its quota.
 			accept: (got, context) =>
-				unseen(got, context) ||
+				isEffectInvisible(got, context) ||
 				(context.facts["limit.cpus"] === "‹cpus›" &&
 					Number(limitOn(context, "cpu.max").split(" ")[1]) > USUAL_PERIOD_US),
-			explain: [takenAway("cpus"), lifted("cpus"), ...cpusNotLimited],
+			explain: [controllerTakenAway("cpus"), limitLifted("cpus"), ...cpusNotLimited],
 		},
 		{
 			fact: "second.ending",
 			madeOf: "exercise",
-			what: "a second container, without an init and without limits; what its command leaves behind ignores signals",
+			what: "the end of a second container, which has no init and no limits, and leaves processes that ignore signals",
 			// What ended the first container ends this one, too.
 			accept: (_, { ending }) => ending.how !== "returned",
 			explain: secondEnding,
@@ -158,14 +160,14 @@ export default defineCheck({
 		{
 			fact: "second.limits",
 			madeOf: "kernel",
-			what: "limits of that second container",
+			what: "limits of the second container",
 			accept: (got, context) =>
-				elsewhere(got, context) || (got === GONE && context.facts["second.ending"] !== "returned"),
+				isOutsideCgroup(got, context) || (got === COMMAND_ENDED && context.facts["second.ending"] !== "returned"),
 			explain: [
 				{
 					diagnosis: "limited-unasked",
-					why: "This container was asked for without limits. What is not given is not limited: the kernel says max there until somebody writes a number.",
-					try: "Write a limit only if it is given, and write what was given.",
+					why: "createCgroup was called without limits for this container. A limit that is not given is not to be written: the file contains max until a process writes a number.",
+					try: "Write a limit only if it is given, and write exactly the given number.",
 					see: ["cgroups(7)"],
 				},
 			],
@@ -176,7 +178,7 @@ export default defineCheck({
 			what: "a container with a limit that the kernel refuses (pidsMax -1)",
 			explain: refusedEnding,
 		},
-		...leftBehind,
+		...leftBehindRules,
 	],
 	exceptions: refusals,
 });

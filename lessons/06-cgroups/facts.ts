@@ -10,26 +10,26 @@ import {
 import {
 	AFTER,
 	cgroupOf,
-	counted,
+	counterValue,
 	engineInside,
 	hostAt,
+	isWithin,
 	limitOn,
 	parentFile,
 	pathOf,
-	peak,
+	peakUse,
 	processors,
-	within,
 } from "./readings.ts";
-import { BYSTANDER, REFUSED, SECOND, SPENT, TOO_MUCH_BYTES } from "./scenario.ts";
+import { BYSTANDER, EXCESS_BYTES, LIMITS_REACHED, REFUSED_PIDS, SECOND } from "./scenario.ts";
 
 const LIMITS = ["memory.max", "pids.max", "cpu.max"];
 /** The command had ended before the kernel's files were read. */
-export const GONE = "the command had ended";
+export const COMMAND_ENDED = "the command had ended";
 export const USUAL_PERIOD_US = 100_000;
 /** The container was started although one of its limits had been refused. */
-export const STARTED = "started all the same";
+export const STARTED_ANYWAY = "started anyway";
 /** The limit was not in force when the command asked for more. */
-export const EXCEEDED = "had more than it may";
+export const EXCEEDED = "got more than the limit";
 
 /** The facts that the cgroups show, and the effects of the limits. */
 export function derive(observation: Observation, drawn: RandomInputs): Record<string, FactValue> {
@@ -37,7 +37,7 @@ export function derive(observation: Observation, drawn: RandomInputs): Record<st
 	const ending = (container: string) => observation.calls[container]?.ending.how ?? "not started";
 	const facts: Record<string, FactValue> = {
 		"second.ending": ending(SECOND),
-		"refused.ending": joinedNothing(seen) ? STARTED : ending(REFUSED),
+		"refused.ending": joinFoundNoCgroup(seen) ? STARTED_ANYWAY : ending(REFUSED_PIDS),
 		"second.limits": secondLimits(seen),
 		"parent.limits": [...LIMITS, "memory.high", "memory.swap.max"].flatMap((name) => {
 			const value = parentFile(observation, name) ?? "max";
@@ -49,15 +49,15 @@ export function derive(observation: Observation, drawn: RandomInputs): Record<st
 	return {
 		...facts,
 		"command.cgroup": commandsCgroup(seen),
-		engine: engineInside(seen) ? "in it as well" : "outside",
+		engine: engineInside(seen) ? "the container's" : "another one",
 		"limit.memory": limit(seen, "memory.max"),
 		"limit.swap": limit(seen, "memory.swap.max"),
 		"limit.pids": limit(seen, "pids.max"),
 		"limit.cpus": limit(seen, "cpu.max", (cpus) => (cpus === "max" ? cpus : processors(cpus).toFixed(2))),
-		"effect.memory": hadTooMuchMemory(seen)
+		"effect.memory": exceededMemory(seen)
 			? EXCEEDED
 			: effect(seen, ["memory.events.local", "oom_kill"], "killed", "not killed"),
-		"effect.pids": hadTooManyProcesses(seen)
+		"effect.pids": exceededProcesses(seen)
 			? EXCEEDED
 			: effect(seen, ["pids.events.local", "max"], "refused", "never refused"),
 		"effect.cpus": effect(seen, ["cpu.stat", "nr_throttled"], "throttled", "never throttled"),
@@ -71,49 +71,51 @@ function commandsCgroup({ observation, drawn }: Seen): string {
 	const path = pathOf(drawn);
 	const at = (moment: string) => {
 		const cgroup = cgroupOf(observation, moment);
-		return cgroup === undefined || within(cgroup, path) ? path : cgroup;
+		return cgroup === undefined || isWithin(cgroup, path) ? path : cgroup;
 	};
-	const [first, later] = [at(DURING), at(SPENT)];
+	const [first, later] = [at(DURING), at(LIMITS_REACHED)];
 	return first === later ? `0::${first}` : `0::${first}, and later 0::${later}`;
 }
 
 function secondLimits(seen: Seen): FactValue {
-	if (commandAt(seen.observation, DURING, SECOND) === null) return GONE;
+	if (commandAt(seen.observation, DURING, SECOND) === null) return COMMAND_ENDED;
 	return [...LIMITS, "memory.swap.max"].map((name) => {
 		return `${name}: ${limitOn(seen, name, SECOND, "second")}`;
 	});
 }
 
 // The limit is read twice: a limit that is there only at the first look limits nothing.
-function limit(seen: Seen, name: string, shown = (value: string) => value): string {
-	const first = shown(limitOn(seen, name));
-	if (commandAt(seen.observation, SPENT) === null) return first;
-	const later = shown(limitOn(seen, name, BOX, "id", SPENT));
+function limit(seen: Seen, name: string, format = (value: string) => value): string {
+	const first = format(limitOn(seen, name));
+	if (commandAt(seen.observation, LIMITS_REACHED) === null) return first;
+	const later = format(limitOn(seen, name, BOX, "id", LIMITS_REACHED));
 	return first === later ? first : `${first}, and later ${later}`;
 }
 
 // The kernel keeps the highest value. So a limit that was lifted and put back shows in that value.
-const hadTooMuchMemory = (seen: Seen) =>
-	peak(seen, "memory.peak", SPENT) + peak(seen, "memory.swap.peak", SPENT) >
-	Number(seen.drawn["memoryMaxBytes"]) + TOO_MUCH_BYTES / 2;
-const hadTooManyProcesses = (seen: Seen) => peak(seen, "pids.peak", SPENT) > Number(seen.drawn["pidsMax"]);
+const exceededMemory = (seen: Seen) =>
+	peakUse(seen, "memory.peak", LIMITS_REACHED) + peakUse(seen, "memory.swap.peak", LIMITS_REACHED) >
+	Number(seen.drawn["memoryMaxBytes"]) + EXCESS_BYTES / 2;
+const exceededProcesses = (seen: Seen) => peakUse(seen, "pids.peak", LIMITS_REACHED) > Number(seen.drawn["pidsMax"]);
 
 // Whether the kernel's counter has grown since the command was told to go on.
-function effect(seen: Seen, [file, name]: [string, string], came: string, not: string): string {
-	if (commandAt(seen.observation, SPENT, BOX) === null) return GONE;
-	return counted(seen, file, name, SPENT) > counted(seen, file, name, DURING) ? came : not;
+function effect(seen: Seen, [file, name]: [string, string], ifCounted: string, otherwise: string): string {
+	if (commandAt(seen.observation, LIMITS_REACHED, BOX) === null) return COMMAND_ENDED;
+	return counterValue(seen, file, name, LIMITS_REACHED) > counterValue(seen, file, name, DURING)
+		? ifCounted
+		: otherwise;
 }
 
 // createCgroup returned, but join did not find the cgroup.
-function joinedNothing({ observation: { calls } }: Seen): boolean {
-	const ending = calls[REFUSED]?.ending;
+function joinFoundNoCgroup({ observation: { calls } }: Seen): boolean {
+	const ending = calls[REFUSED_PIDS]?.ending;
 	return ending?.how === "threw" && ending.inChild && /^ENOENT.*'\/sys\/fs\/cgroup\//.test(ending.thrown.message);
 }
 
 /** What became of a process that belongs to the host, not to a container. */
 function bystander(observation: Observation): string {
 	const known = observation.before.tasks.find(({ comm, ppid }) => comm === BYSTANDER && ppid === 1);
-	if (known === undefined) return "was never there";
+	if (known === undefined) return "did not exist before";
 	const now = hostAt(observation, AFTER)?.tasks.find((task) => taskIdentity(task) === taskIdentity(known));
-	return now !== undefined && now.state !== "Z" ? "runs" : "was ended";
+	return now !== undefined && now.state !== "Z" ? "still runs" : "was ended";
 }

@@ -18,7 +18,7 @@ export const hostAt = ({ moments, after }: Observation, moment: string): HostSta
 export const pathOf = (drawn: Seen["drawn"], name = "id"): string => `${PARENT}/${drawn[name]}`;
 
 /** Whether a path is this cgroup or lies below it. */
-export const within = (path: string, top: string): boolean => `${path}/`.startsWith(`${top}/`);
+export const isWithin = (path: string, top: string): boolean => `${path}/`.startsWith(`${top}/`);
 
 /** The path of the cgroup that a container's command is in; undefined if the command does not run. */
 export const cgroupOf = (observation: Observation, moment: string, container = BOX): string | undefined =>
@@ -29,29 +29,35 @@ export const parentFile = (observation: Observation, name: string, moment = DURI
 	hostAt(observation, moment)?.limits[PARENT]?.[name];
 
 /** A file of the container's own cgroup, even if the command is elsewhere. */
-export const ownFile = ({ observation, drawn }: Seen, name: string, moment = DURING, id = "id"): string | undefined =>
-	hostAt(observation, moment)?.limits[pathOf(drawn, id)]?.[name];
+export const containerFile = (
+	{ observation, drawn }: Seen,
+	name: string,
+	moment = DURING,
+	id = "id",
+): string | undefined => hostAt(observation, moment)?.limits[pathOf(drawn, id)]?.[name];
 
 /** Paths of the cgroups below the container's own. */
 export const cgroupsBelow = ({ observation, drawn }: Seen, moment: string, id = "id"): string[] =>
 	(hostAt(observation, moment)?.cgroups ?? []).filter((path) => path.startsWith(`${pathOf(drawn, id)}/`));
 
 /** The files of the container's cgroup and of every cgroup below it. */
-export function own({ observation, drawn }: Seen, moment: string, id = "id"): Files[] {
+export function filesInContainer({ observation, drawn }: Seen, moment: string, id = "id"): Files[] {
 	const cgroups = Object.entries(hostAt(observation, moment)?.limits ?? {});
-	return cgroups.filter(([path]) => within(path, pathOf(drawn, id))).map(([, files]) => files);
+	return cgroups.filter(([path]) => isWithin(path, pathOf(drawn, id))).map(([, files]) => files);
 }
 
 /** Pids of the processes in the container's cgroup and below it. */
 export const pidsIn = (seen: Seen, moment: string, id = "id"): number[] =>
-	own(seen, moment, id).flatMap((files) => (files["cgroup.procs"] ?? "").split("\n").filter(Boolean).map(Number));
+	filesInContainer(seen, moment, id).flatMap((files) =>
+		(files["cgroup.procs"] ?? "").split("\n").filter(Boolean).map(Number),
+	);
 
 /**
  * The limit that holds for a command: the smallest value from the command's cgroup up to its container's cgroup,
  * because a limit holds for everything below it. `max` if there is no limit, or no such file.
  */
 export function limitOn(seen: Seen, name: string, container = BOX, id = "id", moment = DURING): string {
-	const values = onTheWay(seen, moment, container, id)
+	const values = filesUpToContainer(seen, moment, container, id)
 		.map((files) => files[name] ?? "max")
 		.filter((value) => !value.startsWith("max"));
 	return values.toSorted((one, other) => amount(one) - amount(other))[0] ?? "max";
@@ -61,20 +67,23 @@ export function limitOn(seen: Seen, name: string, container = BOX, id = "id", mo
  * The value of a counter in a file such as `memory.events.local`: the highest value from the command's cgroup up to its
  * container's cgroup. Events in a cgroup beside the command's do not count.
  */
-export function counted(seen: Seen, file: string, name: string, moment: string): number {
+export function counterValue(seen: Seen, file: string, name: string, moment: string): number {
 	const pattern = new RegExp(`^${name} (\\d+)$`, "m");
-	const counts = onTheWay(seen, moment).map((files) => Number(pattern.exec(files[file] ?? "")?.[1] ?? 0));
+	const counts = filesUpToContainer(seen, moment).map((files) => Number(pattern.exec(files[file] ?? "")?.[1] ?? 0));
 	return Math.max(0, ...counts);
 }
 
 /** The highest use of the container so far, as the kernel has recorded it in a file such as `pids.peak`. */
-export const peak = (seen: Seen, file: string, moment: string): number => Number(ownFile(seen, file, moment) ?? 0);
+export const peakUse = (seen: Seen, file: string, moment: string): number =>
+	Number(containerFile(seen, file, moment) ?? 0);
 
 // The files of each cgroup from the command's up to its container's.
-function onTheWay({ observation, drawn }: Seen, moment: string, container = BOX, id = "id"): Files[] {
+function filesUpToContainer({ observation, drawn }: Seen, moment: string, container = BOX, id = "id"): Files[] {
 	const from = cgroupOf(observation, moment, container) ?? "";
 	const cgroups = Object.entries(hostAt(observation, moment)?.limits ?? {});
-	return cgroups.filter(([path]) => within(path, pathOf(drawn, id)) && within(from, path)).map(([, files]) => files);
+	return cgroups
+		.filter(([path]) => isWithin(path, pathOf(drawn, id)) && isWithin(from, path))
+		.map(([, files]) => files);
 }
 
 /** How many processors cpu.max allows: 0.55 for `55000 100000`. */
@@ -88,4 +97,4 @@ const amount = (value: string) => (value.includes(" ") ? processors(value) : Num
 
 /** Whether the engine is in the container's cgroup. */
 export const engineInside = ({ observation, drawn }: Seen): boolean =>
-	within(commandAt(observation, DURING)?.engineCgroup.replace(/^.*?::/, "") ?? "", pathOf(drawn));
+	isWithin(commandAt(observation, DURING)?.engineCgroup.replace(/^.*?::/, "") ?? "", pathOf(drawn));

@@ -9,33 +9,33 @@ import { BOX, DURING, type RandomInputs, type Scenario } from "../../harness/jud
 export const PARENT = "/box";
 /** The container without an init and without limits. Its command leaves processes behind. */
 export const SECOND = "second";
-/** The container with a limit that the kernel refuses. */
-export const REFUSED = "refused";
-/** The container with another limit that the kernel refuses. */
-export const OVERDRAWN = "overdrawn";
+/** The container whose limit of processes the kernel refuses. */
+export const REFUSED_PIDS = "refusedPids";
+/** The container whose limit of processors the kernel refuses. */
+export const REFUSED_CPUS = "refusedCpus";
 /** The moment at which the first container has exceeded every limit, and the other containers have ended. */
-export const SPENT = "spent";
+export const LIMITS_REACHED = "limitsReached";
 /** How many bytes over its limit the container asks for. */
-export const TOO_MUCH_BYTES = 16 << 20;
+export const EXCESS_BYTES = 16 << 20;
 /** The name of a process that belongs to no container. Most processes that the second container leaves have it, too. */
 export const BYSTANDER = "sleep";
 
 // Forks more processes than allowed, then kills its children. A shell that cannot fork ends, so this one is a subshell.
-const CROWD =
+const TOO_MANY_FORKS =
 	"(trap 'kill $pids; wait' EXIT; for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22; do sleep 60 & pids=\"$pids $!\"; done) 2>/dev/null";
 
 // Keeps a processor busy for 0.3 s of real time: three periods of the usual length.
-const BURN =
+const BUSY_LOOP =
 	"now() { IFS=' .' read -r s cs _ </proc/uptime; now=$s$cs; }; now; until=$((now + 30)); while [ $now -lt $until ]; do now; done";
 
 // dd allocates a buffer of this size. Its oom_score_adj makes the kernel's OOM killer choose dd and no other process.
-const hog = (bytes: number) =>
+const allocate = (bytes: number) =>
 	`{ (echo 1000 >/proc/self/oom_score_adj; exec dd if=/dev/zero of=/dev/null bs=${bytes} count=1); } 2>/dev/null`;
 
 // SIGKILL is the only signal that ends these processes, and one of them is stopped. When the sleeper at the head of a
 // pipe ends, the shell behind it starts another sleeper. So an engine that reads the list of processes only once misses
 // some.
-const SURVIVORS = `sh -c '
+const LEAVE_SURVIVORS = `sh -c '
 for n in 1 2 3; do env --ignore-signal sleep 1000 & done
 sleep 0.1; kill -STOP $!
 for n in 1 2 3 4 5 6; do env --ignore-signal sleep 1000 | env --ignore-signal sh -c "read -r _; sleep 1000; :" & done
@@ -48,8 +48,8 @@ export function drawn(random: { hostname(): string; name(stem: string): string }
 	return {
 		id: id(),
 		second: id(),
-		refused: id(),
-		overdrawn: id(),
+		refusedPids: id(),
+		refusedCpus: id(),
 		hostname: random.hostname(),
 		// A multiple of the page size, but not of 1 MiB.
 		memoryMaxBytes: String(((24 + below(16)) << 20) + ((1 + below(200)) << 12)),
@@ -62,18 +62,18 @@ export function drawn(random: { hostname(): string; name(stem: string): string }
 export function scenario({
 	id = "",
 	second = "",
-	refused = "",
-	overdrawn = "",
+	refusedPids = "",
+	refusedCpus = "",
 	hostname = "",
-	...asked
+	...drawnLimits
 }: RandomInputs): Scenario {
 	const limits = {
-		memoryMaxBytes: Number(asked["memoryMaxBytes"]),
-		pidsMax: Number(asked["pidsMax"]),
-		cpus: Number(asked["cpus"]),
+		memoryMaxBytes: Number(drawnLimits["memoryMaxBytes"]),
+		pidsMax: Number(drawnLimits["pidsMax"]),
+		cpus: Number(drawnLimits["cpus"]),
 	};
 	return {
-		does: `ran sh with ${asked["memoryMaxBytes"]} bytes of memory at most, ${asked["pidsMax"]} processes and ${asked["cpus"]} processors, on a host that has swap`,
+		does: `ran sh with at most ${drawnLimits["memoryMaxBytes"]} bytes of memory, ${drawnLimits["pidsMax"]} processes and ${drawnLimits["cpus"]} processors, on a host with swap`,
 		prepare: [
 			{ do: "write", path: "/sys/block/zram0/disksize", text: "64M" },
 			// The kernel's default: this machine otherwise does not swap.
@@ -84,21 +84,21 @@ export function scenario({
 		calls: {
 			[BOX]: {
 				options: { id, hostname, rootfs: "/lab/rootfs", init: true, limits },
-				script: `pause; ${CROWD}; ${BURN}; ${hog(limits.memoryMaxBytes + TOO_MUCH_BYTES)}; pause; exit $line`,
+				script: `pause; ${TOO_MANY_FORKS}; ${BUSY_LOOP}; ${allocate(limits.memoryMaxBytes + EXCESS_BYTES)}; pause; exit $line`,
 			},
 			[SECOND]: {
-				about: "nothing is limited in it, and what it leaves behind ignores signals",
+				about: "it has no limits, and leaves processes behind that ignore signals",
 				options: { id: second, limits: {} },
-				script: `${SURVIVORS}\npause\nexit 0`,
+				script: `${LEAVE_SURVIVORS}\npause\nexit 0`,
 			},
-			[REFUSED]: {
-				about: "one of its limits is a number that the kernel refuses",
-				options: { id: refused, limits: { pidsMax: -1 } },
+			[REFUSED_PIDS]: {
+				about: "its pidsMax is a number that the kernel refuses",
+				options: { id: refusedPids, limits: { pidsMax: -1 } },
 				fails: true,
 			},
-			[OVERDRAWN]: {
-				about: "another one of its limits is a number that the kernel refuses",
-				options: { id: overdrawn, limits: { cpus: -1 } },
+			[REFUSED_CPUS]: {
+				about: "its cpus is a number that the kernel refuses",
+				options: { id: refusedCpus, limits: { cpus: -1 } },
 				fails: true,
 			},
 		},
@@ -107,11 +107,11 @@ export function scenario({
 			{ do: "call", call: BOX },
 			{ do: "call", call: SECOND },
 			{ do: "look", as: DURING },
-			{ do: "call", call: REFUSED },
-			{ do: "call", call: OVERDRAWN },
+			{ do: "call", call: REFUSED_PIDS },
+			{ do: "call", call: REFUSED_CPUS },
 			{ do: "feed", call: SECOND, last: true },
 			{ do: "feed", call: BOX },
-			{ do: "look", as: SPENT },
+			{ do: "look", as: LIMITS_REACHED },
 			// If the limit only slows dd down (memory.high), dd would never finish.
 			{ do: "run", argv: ["busybox", "killall", "-q", "-KILL", "dd"], as: "stopped" },
 			{ do: "feed", call: BOX, last: true },

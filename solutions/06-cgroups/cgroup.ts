@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { getpid } from "#kernel";
 
-/** What a container may use at most. What is not given is not limited. */
+/** What a container may use at most. A limit that is not given is not set. */
 export interface Limits {
 	memoryMaxBytes?: number;
 	/** Processes and threads, counted together. */
@@ -11,11 +11,11 @@ export interface Limits {
 	cpus?: number;
 }
 
-/** A cgroup that somebody can join. */
+/** A cgroup that a process can join. */
 export interface Cgroup {
-	/** Moves the calling process into it; what it forks from then on is in it, too. */
+	/** Moves the calling process into the cgroup. Children that it forks afterwards are in it, too. */
 	join(): void;
-	/** Ends what still runs in it, and removes it. */
+	/** Ends all processes in the cgroup, and removes it. */
 	remove(): void;
 }
 
@@ -23,9 +23,9 @@ const PERIOD_US = 100_000;
 const PAUSE_MS = 5;
 
 /**
- * Makes a cgroup with limits. Nothing is in it until somebody joins.
- * @param path of its directory, such as `/sys/fs/cgroup/box/web-1`; its parent is there, and holds no processes
- * @throws EINVAL the kernel refuses a limit; EBUSY there are processes in the parent; nothing is left behind then
+ * Makes a cgroup with limits. It is empty until a process joins.
+ * @param path of its directory, such as `/sys/fs/cgroup/box/web-1`; its parent exists, and contains no processes
+ * @throws EINVAL the kernel refuses a limit; EBUSY processes are in the parent. Then no cgroup is left behind
  * @see cgroups(7)
  */
 export function createCgroup(path: string, limits: Limits): Cgroup {
@@ -42,9 +42,9 @@ export function createCgroup(path: string, limits: Limits): Cgroup {
 		join: () => writeFileSync(`${path}/cgroup.procs`, String(getpid())),
 		remove: () => {
 			writeFileSync(`${path}/cgroup.kill`, "1");
-			// Killed is not yet gone, and rmdir refuses a cgroup that is still populated.
+			// A killed process is not gone at once, and rmdir refuses a populated cgroup.
 			while (/^populated 1$/m.test(readFileSync(`${path}/cgroup.events`, "utf8"))) pause();
-			// Not its files: they are the kernel's, and go with it.
+			// Not recursively: the files belong to the kernel, and disappear with the directory.
 			rmdirSync(path);
 		},
 	};
@@ -54,13 +54,13 @@ function setLimits(path: string, { memoryMaxBytes, pidsMax, cpus }: Limits): voi
 	const write = (file: string, value: string) => writeFileSync(`${path}/${file}`, value);
 	if (memoryMaxBytes !== undefined) {
 		write("memory.max", String(memoryMaxBytes));
-		// memory.max alone moves what is too much into swap, and nothing is limited but speed.
+		// With memory.max alone, the kernel moves the rest to swap, and only speed is limited.
 		write("memory.swap.max", "0");
 	}
 	if (pidsMax !== undefined) write("pids.max", String(pidsMax));
-	// So many microseconds of processor time, in every period of so many.
+	// Two numbers in microseconds: the processor time, and the period in which the cgroup gets it.
 	if (cpus !== undefined) write("cpu.max", `${Math.round(cpus * PERIOD_US)} ${PERIOD_US}`);
 }
 
-// The engine waits for its container, and for nothing else: there is nobody to give the time to.
+// Blocks the whole engine, which has nothing else to do until the container is gone.
 const pause = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
