@@ -224,7 +224,7 @@ export function unsharedInChild(flag: string): Explanation {
 	return {
 		when: (context) => calledElsewhere(context, "unshare", flag),
 		diagnosis: "unshared-in-child",
-		why: `A child asked for ${flag}, and the kernel gave the namespace to that child. /proc/PID/ns of its parent, which became the command, is what it was: unshare moves the process that calls it, and a namespace is inherited downwards only.`,
+		why: `A child called unshare with ${flag}, so only that child has the new namespace. /proc/PID/ns of its parent, which became the command, has not changed: unshare moves the process that calls it, and only its later children inherit the namespace.`,
 		try: "Call unshare without forking first: the engine has already forked the process that becomes the command.",
 		see: ["unshare(2)", "namespaces(7)"],
 	};

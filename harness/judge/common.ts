@@ -24,14 +24,14 @@ export function processesLeft(exported: string): FactRule {
 			{
 				when: ({ facts }) => [facts["left.processes"] ?? []].flat().every((name) => String(name).endsWith("(Z)")),
 				diagnosis: "zombie-left",
-				why: "Z is the state of a zombie: a process that has ended, and whose parent has not asked how. The kernel keeps its pid and its status until the parent does. An engine that runs for a month would fill the process table.",
-				try: "Every fork needs its waitpid.",
+				why: "State Z is a zombie: the process has ended, but its parent has not waited for it. The kernel keeps the zombie's pid and status until the parent does. An engine that runs for a month would fill the process table.",
+				try: "Call waitpid for every fork.",
 				see: ["waitpid(2), NOTES", "proc_pid_stat(5)"],
 			},
 			{
 				diagnosis: "processes-left",
-				why: "These processes were not there before the run. The command has ended, and they are still there: nobody will end them. A process that waits for the command, and ends with it, is no such process. A namespace needs no keeper: it lives as long as the command is in it.",
-				try: `Leave no process of ${exported} behind: wait for each one that it forks, or do without.`,
+				why: "These processes were not there before the run. The command has ended, but they are still there, and nothing will end them. A process that waits for the command, and then ends, is fine. No process has to keep a namespace alive: it exists as long as the command is in it.",
+				try: `Leave no process behind: let ${exported} wait for every process that it forks, or fork none.`,
 				see: ["waitpid(2)", "namespaces(7), Namespace lifetime"],
 			},
 		],
@@ -59,9 +59,9 @@ export function enginePlace(exported: string, ...known: Explanation[]): FactRule
 					const { facts, process } = context;
 					const places = [facts["engine.place"] ?? []].flat().join(", ");
 					const call = engineCalled(context, "unshare", "setns", "chroot", "pivot_root");
-					return `The engine, pid ${process?.enginePid}, was in ${places}: /proc/PID/ns and /proc/PID/root of its own process are not the host's.${call === undefined ? "" : ` In the ledger, the engine's own process called ${call.call}(${Object.values(call.args).join(", ")}).`} The engine has to stay on the host: it makes and removes things there, and every container that it starts later begins where the engine is.`;
+					return `The engine, pid ${process?.enginePid}, was in ${places}: /proc/PID/ns or /proc/PID/root of this process is not the host's.${call === undefined ? "" : ` In the ledger, the engine's own process called ${call.call}(${Object.values(call.args).join(", ")}).`} The engine has to stay on the host: it makes and removes things there, and every later container starts where the engine is.`;
 				},
-				try: `Make such a call only in the process that becomes the command. Code that stands outside of ${exported}, at the top of the module, runs when the engine loads the module: in the engine's own process.`,
+				try: `Make such calls only in the process that becomes the command. Code outside of ${exported}, at the top of the module, runs in the engine's own process, when the engine loads the module.`,
 				see: ["namespaces(7)", "unshare(2)"],
 			},
 		],
@@ -77,13 +77,13 @@ function commandOnce(exported: string): FactRule {
 			{
 				when: ({ ledger }) => ledger.filter(({ call }) => call === "execve").length > 1,
 				diagnosis: "command-runs-twice",
-				why: `More than one process has become the command, and the ledger has more than one execve. A process that forks goes on twice: where both come back from ${exported}, both go on to start the command.`,
-				try: "After a fork, let one process only go on to the command. The other one has to end by _exit, and may wait for the command before.",
+				why: `More than one process became the command, and the ledger has more than one execve. After a fork, two processes continue. If both return from ${exported}, both start the command.`,
+				try: "After a fork, let only one process start the command. The other one has to end by _exit; before that, it may wait for the command.",
 				see: ["fork(2)", "_exit(2)"],
 			},
 			{
 				diagnosis: "command-runs-twice",
-				why: "More than one process runs the program with the command's arguments. Possible causes: a fork whose both sides go on to start the command; a program that was started with them.",
+				why: "More than one process runs a program with the command's arguments. Possible causes: after a fork, both processes start the command; another program is started with the same arguments.",
 				try: "Start the command once.",
 				see: ["fork(2)", "execve(2)"],
 			},
@@ -101,8 +101,8 @@ function inputTaken(exported: string): FactRule {
 		explain: [
 			{
 				diagnosis: "input-taken",
-				why: "A line was written to the command's standard input, and a process that is not the command has read it. What one process takes out of a pipe, no other one finds there. A process that answers in the command's place is not the command either.",
-				try: `Leave descriptor 0 to the command: read nothing from it in ${exported}, and let no program do so that you start.`,
+				why: "The check wrote a line to the command's standard input, and a process that is not the command read it. What one process reads from a pipe is gone for all others. A process that answers in the command's place is not the command either.",
+				try: `Leave descriptor 0 to the command: neither ${exported} nor a program that it starts may read from it.`,
 				see: ["pipe(7)", "execve(2), Effect on process attributes"],
 			},
 		],
@@ -118,8 +118,8 @@ const HOST_RULES: FactRule[] = [
 			{
 				diagnosis: "host-files-changed",
 				why: ({ facts }) =>
-					`After the run, the host's own files are not what they were: ${[facts["host.files.after"] ?? []].flat().join(", ")}. A path belongs to whatever root the process has that opens it. Until a process has a root of its own, /etc is the host's.`,
-				try: "Leave the host's files alone. What is meant for the container is written below the container's own root directory.",
+					`The host's own files have changed during the run: ${[facts["host.files.after"] ?? []].flat().join(", ")}. A path starts at the root of the process that opens it. Until a process has a root of its own, /etc is the host's.`,
+				try: "Leave the host's files alone. Write files for the container below the container's own root directory.",
 				see: ["path_resolution(7)", "mount_namespaces(7)"],
 			},
 		],
@@ -131,7 +131,7 @@ const HOST_RULES: FactRule[] = [
 		explain: [
 			{
 				diagnosis: "host-renamed",
-				why: "The host has another name than before the run. sethostname renames the UTS namespace that its caller is in.",
+				why: "The host's name has changed during the run. sethostname sets the name of the UTS namespace that its caller is in.",
 				try: "Set a hostname only in a process that has a UTS namespace of its own.",
 				see: ["uts_namespaces(7)", "sethostname(2)"],
 			},
@@ -144,7 +144,7 @@ const HOST_RULES: FactRule[] = [
 		explain: [
 			{
 				diagnosis: "host-domain-renamed",
-				why: "/proc/sys/kernel/domainname of the host holds another name than before the run. A domain name belongs to the UTS namespace, as the hostname does: a process without a UTS namespace of its own writes the host's.",
+				why: "The host's /proc/sys/kernel/domainname has changed during the run. The domain name belongs to the UTS namespace, like the hostname: a process without a UTS namespace of its own changes the host's.",
 				try: "Leave the domain name alone, or set it only in a process that has a UTS namespace of its own.",
 				see: ["uts_namespaces(7)", "setdomainname(2)"],
 			},
@@ -157,7 +157,7 @@ const HOST_RULES: FactRule[] = [
 		explain: [
 			{
 				diagnosis: "host-queues-changed",
-				why: "/proc/sysvipc/msg of the host lists other queues than before the run.",
+				why: "The queues in the host's /proc/sysvipc/msg have changed during the run.",
 				try: "Make and remove message queues only in an IPC namespace of your own.",
 				see: ["ipc_namespaces(7)", "sysvipc(7)"],
 			},
@@ -171,7 +171,7 @@ const HOST_RULES: FactRule[] = [
 			{
 				diagnosis: "host-unmounted",
 				why: "These mounts were in the mount table of the host's init before the run, and are not in it now.",
-				try: "Unmount only what you have mounted, or do it in a mount namespace of your own whose mounts are private.",
+				try: "Unmount only what you have mounted, or unmount in a mount namespace of your own whose mounts are private.",
 				see: ["umount2(2)", "mount_namespaces(7)"],
 			},
 		],

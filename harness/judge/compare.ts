@@ -47,7 +47,7 @@ export function compare(check: Check, context: Context, reference: Facts): Findi
 function unmeasured(rule: FactRule, expected: FactValue, context: Context): Finding[] {
 	const explanation: Explanation = {
 		diagnosis: "unmeasured",
-		why: "This could not be read from the kernel: a process of the check's own was ended or kept from its work.",
+		why: "This could not be read from the kernel: a process of the check was killed or kept from its work.",
 		try: "Look for signals to processes that are not yours.",
 		see: [],
 	};

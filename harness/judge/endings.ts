@@ -12,45 +12,45 @@ export function endingExplanations(check: Check): Explanation[] {
 			when: ({ thrown }) => thrown?.syscall !== undefined,
 			diagnosis: "refused-call",
 			why: ({ thrown }) =>
-				`The kernel refused ${thrown?.syscall?.call} with ${thrown?.syscall?.code}, and nobody caught the exception.`,
-			try: "Look the error up under ERRORS in the manual page, and check the arguments above against it.",
+				`The kernel refused ${thrown?.syscall?.call} with ${thrown?.syscall?.code}, and nothing caught the exception.`,
+			try: "Look up the error under ERRORS in the manual page, and compare the arguments above with what it says.",
 			see: [],
 		},
 		{
 			when: how("threw"),
 			diagnosis: "exception",
 			why: ({ thrown }) =>
-				`An exception that nobody caught ended the program before it was done.${/^ENOENT: .*, mkdir '/.test(thrown?.message ?? "") ? " mkdir makes one directory, and the one that it is to be in must be there." : ""}`,
-			try: "Start at the line of yours that is marked below.",
+				`An uncaught exception ended the program before it was done.${/^ENOENT: .*, mkdir '/.test(thrown?.message ?? "") ? " mkdir makes one directory, and its parent directory must exist." : ""}`,
+			try: "Start at your line that is marked below.",
 			see: [],
 		},
 		{
 			when: ({ ending, ledger }) => ending.how === "hung" && unfinishedCall(ledger) !== undefined,
 			diagnosis: "hangs-in-call",
 			why: ({ ledger }) =>
-				`It was still waiting in ${unfinishedCall(ledger)} when its time was up: the kernel never answered that call.`,
-			try: "Ask what would end that wait, and which process should bring it about.",
+				`Your program was still waiting in ${unfinishedCall(ledger)} when its time was up: that call never returned.`,
+			try: "Ask what would end that wait, and which process should cause it.",
 			see: [],
 		},
 		{
 			when: how("hung"),
 			diagnosis: "never-ends",
-			why: "It was still running when its time was up, and was in no system call of ours: a loop that never ends, or a child that does.",
-			try: `Look for a loop whose condition never changes. ${check.exported} should come back at once; the command is not its business.`,
+			why: "Your program was still running when its time was up, and was in no system call of #kernel. Possible causes: a loop that never ends, or a child that never ends.",
+			try: `Look for a loop whose condition never changes. ${check.exported} should return at once: waiting for the command is not its job.`,
 			see: [],
 		},
 		{
 			when: how("child-returned"),
 			diagnosis: "child-returned",
-			why: "A forked child came back from the function, so two processes went on as if each were the only one.",
-			try: "End the child with execve or _exit, whatever happens in it.",
+			why: "A forked child returned from the function, so two processes continued, each as if it were the only one.",
+			try: "Let the child end with execve or _exit, whatever happens in it.",
 			see: ["fork(2)"],
 		},
 		{
 			when: how("asynchronous"),
 			diagnosis: "asynchronous",
-			why: `${check.exported} returned a promise. A forked child has one thread and no event loop, so nothing would ever settle it.`,
-			try: "Write it without async and await; node:fs has a Sync form of everything.",
+			why: `${check.exported} returned a promise. A forked child has one thread and no event loop, so nothing would ever settle the promise.`,
+			try: "Write it without async and await: node:fs has synchronous functions, such as readFileSync.",
 			see: ["fork(2)"],
 		},
 		{
@@ -58,8 +58,8 @@ export function endingExplanations(check: Check): Explanation[] {
 			when: ({ observation: { before, after }, facts }) =>
 				facts["command.ran"] === false && after.oomKills > before.oomKills,
 			diagnosis: "out-of-memory",
-			why: "The machine's memory ran out before the command ran, and the kernel killed what had taken most of it: oom_kill in /proc/vmstat has grown.",
-			try: "Look for what takes memory without end: a loop that keeps what it makes, a buffer that is never emptied.",
+			why: "The machine's memory ran out before the command ran, and the kernel killed the process that used most of it: oom_kill in /proc/vmstat has increased.",
+			try: "Look for code that uses more and more memory: a loop that keeps what it makes, a buffer that is never emptied.",
 			see: ["proc_vmstat(5)"],
 		},
 		{
@@ -72,10 +72,10 @@ export function endingExplanations(check: Check): Explanation[] {
 				const told = `${ending.signal} ended the engine's own process before it was done.`;
 				const wide = killOfSeveral(context);
 				if (wide === undefined)
-					return `${told} Possible causes: a kill that was given the engine's pid, or a pid that stands for several processes; memory without end.`;
-				return `${told} The ledger has kill(${Object.values(wide.args).join(", ")}): ${wide.args["pid"] === "0" ? "0 stands for every process in the caller's process group, and a forked child is in its parent's" : "such a number stands for many processes, not for one"}.`;
+					return `${told} Possible causes: kill with the engine's pid, or with a pid that stands for several processes; too much memory.`;
+				return `${told} The ledger has kill(${Object.values(wide.args).join(", ")}): ${wide.args["pid"] === "0" ? "0 stands for every process in the caller's process group, and a forked child is in its parent's" : "a negative number stands for several processes, not for one"}.`;
 			},
-			try: "Find what ended it. kill with a positive number reaches one process only: pass it the child's pid.",
+			try: "Find out what ended it. kill with a positive pid reaches only one process: pass it the child's pid.",
 			see: ["kill(2)", "_exit(2)"],
 		},
 		...endingChangedByFork,
@@ -84,9 +84,9 @@ export function endingExplanations(check: Check): Explanation[] {
 			diagnosis: "command-refused",
 			why: ({ ledger }) => {
 				const refused = ledger.find(({ call, error }) => call === "execve" && error !== undefined);
-				return `The kernel refused execve(${refused?.args["pathname"]}, …) with ${refused?.error}: the program is looked for from the root that the process then had.`;
+				return `The kernel refused execve(${refused?.args["pathname"]}, …) with ${refused?.error}: the kernel looks for the program from the root that the process had at that moment.`;
 			},
-			try: 'Look at what / is just before the command is started: readdirSync("/") tells.',
+			try: 'Look at / just before the command is started: readdirSync("/") lists it.',
 			see: ["execve(2), ERRORS", "path_resolution(7)"],
 		},
 		{
@@ -94,11 +94,11 @@ export function endingExplanations(check: Check): Explanation[] {
 			diagnosis: "killed-before-command",
 			why: (context) => {
 				const { name, code, number } = endingSignal(context) ?? { name: "a signal", code: 0, number: 0 };
-				const told = `No process with the command's arguments was seen, and the engine reported ${code}: 128 + ${number}, as where ${name} ended the process that it had waited for. The machine's memory had not run out.`;
-				if (name === "SIGABRT") return `${told} A Node whose own heap is full aborts in this way.`;
+				const told = `No process had the command's arguments, and the engine reported ${code}. That is 128 + ${number}, as if ${name} had ended the process that it waited for. The machine's memory had not run out.`;
+				if (name === "SIGABRT") return `${told} Node aborts in this way when its own heap is full.`;
 				return name === "SIGSEGV" ? `${told} ${EXIT_IN_CHILD_CRASHES}` : told;
 			},
-			try: "Look for kill, and for the pid that it is given; for process.exit; and for what takes memory without end.",
+			try: "Look for kill, and for the pid that it gets; for process.exit; and for code that uses more and more memory.",
 			see: ["signal(7)", "_exit(2)"],
 		},
 		{
@@ -106,9 +106,9 @@ export function endingExplanations(check: Check): Explanation[] {
 			diagnosis: "command-never-ran",
 			why: ({ ledger }) =>
 				ledger.some(({ call, result, error }) => call === "execve" && result === undefined && error === undefined)
-					? "When the kernel was looked at, no process had the command's arguments. The ledger has an execve that did not come back: the program was started, and had ended by then, or was ended."
-					: "When the kernel was looked at, no process had the command's arguments, and the ledger has no execve that started it.",
-			try: `Possible causes: process.exit, _exit or kill in the process that should have become the command, or a forked child that goes on in its place. ${check.exported} has to return normally, so that the engine can start the command.`,
+					? "When the check read the kernel, no process had the command's arguments. The ledger has an execve that did not return: the program was started, but had already ended, or had been killed."
+					: "When the check read the kernel, no process had the command's arguments, and the ledger has no execve that started the command.",
+			try: `Possible causes: process.exit, _exit or kill in the process that should have become the command, or a forked child that continues in its place. ${check.exported} has to return normally, so that the engine can start the command.`,
 			see: [],
 		},
 		{
@@ -121,7 +121,7 @@ export function endingExplanations(check: Check): Explanation[] {
 }
 
 const EXIT_IN_CHILD_CRASHES =
-	"Possible cause: process.exit in a forked child. It takes Node apart, with threads that fork has not copied, and crashes. A forked child ends by _exit.";
+	"Possible cause: process.exit in a forked child. It shuts down Node, whose threads fork has not copied, and crashes. End a forked child by _exit.";
 
 /** The command runs, but its parent is the host's init: the process that forked it ended without waiting for it. */
 const orphaned: Explanation = {
@@ -131,8 +131,8 @@ const orphaned: Explanation = {
 		during?.host.tasks.find(({ pid }) => pid === process.pid)?.ppid === 1,
 	diagnosis: "command-orphaned",
 	why: ({ process, ledger }) =>
-		`The command ran, but its parent was pid 1 then, the host's init. The process that had forked it ended without waiting for it, and init takes over the children of the dead. So init heard how the command (pid ${process?.pid}) ended, and the engine did not.${ledger.some(({ call, task, result = 0 }) => call === "waitpid" && task === "1" && result > 0) ? " The engine did wait, but for the process between: what it heard is how that one ended." : ""}`,
-	try: "A process that forks the command has to wait for it, and to end with the command's exit code. Or fork once only.",
+		`The command ran, but its parent was pid 1, the host's init. The process that forked it had ended without waiting for it, and init adopts such children. So init learned how the command (pid ${process?.pid}) ended, and the engine did not.${ledger.some(({ call, task, result = 0 }) => call === "waitpid" && task === "1" && result > 0) ? " The engine did wait, but for the process between: it learned how that one ended." : ""}`,
+	try: "A process that forks the command has to wait for it, and to end with the command's exit code. Or fork only once.",
 	see: ["waitpid(2)", "fork(2)", "_exit(2)"],
 };
 
@@ -149,7 +149,7 @@ const childCrashed: Explanation = {
 	when: (context) => processBetween(context) !== undefined && returnedCode(context) === 128 + constants.signals.SIGSEGV,
 	diagnosis: "child-crashed",
 	why: (context) =>
-		`The engine reported 139, which is 128 + SIGSEGV. While the command ran, a process of your own was between the engine and the command: pid ${processBetween(context)?.pid}. That one crashed. ${EXIT_IN_CHILD_CRASHES}`,
+		`The engine reported 139, which is 128 + SIGSEGV. While the command ran, a process of your own was between the engine and the command: pid ${processBetween(context)?.pid}. That process crashed. ${EXIT_IN_CHILD_CRASHES}`,
 	try: "End a forked process by _exit, also after it has waited for the command.",
 	see: ["_exit(2)", "fork(2)"],
 };
@@ -158,8 +158,8 @@ const exitCodeNotHandedUp: Explanation = {
 	when: (context) => processBetween(context) !== undefined && typeof returnedCode(context) === "number",
 	diagnosis: "exit-code-not-handed-up",
 	why: (context) =>
-		`While the command ran, a process of your own was between the engine and the command: pid ${processBetween(context)?.pid}. The engine waits for that process, and reports how that one ends: ${String(returnedCode(context))}. The command ended otherwise.`,
-	try: "Let the process between wait for the command, take the status apart, and end by _exit with the command's exit code, or with 128 + the signal's number.",
+		`While the command ran, a process of your own was between the engine and the command: pid ${processBetween(context)?.pid}. The engine waits for that process, and reports how that process ends: ${String(returnedCode(context))}. The command ended differently.`,
+	try: "Let the process between wait for the command, decode the status, and end by _exit with the command's exit code, or with 128 + the signal's number.",
 	see: ["waitpid(2)", "_exit(2)"],
 };
 
@@ -170,8 +170,8 @@ const ranTwice: Explanation = {
 		return process !== null && new Set(started.map(({ task }) => task)).size > 1;
 	},
 	diagnosis: "command-runs-twice",
-	why: "The ledger has an execve of more than one process: the command was started, and then another process became the command as well. A process that forks goes on twice, and here both went on to start the command. What the engine heard is how the other one ended.",
-	try: "After a fork, let one process only go on to the command. The other one has to end by _exit, and may wait for the command before.",
+	why: "In the ledger, more than one process called execve: the command was started, and then another process became the command as well. After a fork, two processes continue, and here both started the command. The engine learned how the other one ended.",
+	try: "After a fork, let only one process start the command. The other one has to end by _exit; before that, it may wait for the command.",
 	see: ["fork(2)", "_exit(2)"],
 };
 

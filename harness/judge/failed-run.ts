@@ -9,50 +9,49 @@ type Lost = Extract<Outcome, { kind: "lost" }>;
 const LOST_MACHINE: Record<Lost["how"], { got: string; explanation: string; try: string }> = {
 	"guest-reset": {
 		got: "the virtual machine was restarted",
-		explanation: "Your program restarted the whole machine: in it you are root, and nothing was in the way.",
-		try: "Look for what calls reboot, or writes to /proc/sysrq-trigger.",
+		explanation: "Your program restarted the whole virtual machine. It runs there as root, so nothing stopped it.",
+		try: "Look for code that calls reboot, or writes to /proc/sysrq-trigger.",
 	},
 	"guest-shutdown": {
 		got: "the virtual machine was switched off",
 		explanation:
-			"Your program halted the whole machine or switched it off: in it you are root, and nothing was in the way.",
-		try: "Look for what calls reboot, halt or poweroff.",
+			"Your program halted the whole virtual machine or switched it off. It runs there as root, so nothing stopped it.",
+		try: "Look for code that calls reboot, halt or poweroff.",
 	},
 	"guest-panic": {
 		got: "the kernel panicked",
-		explanation: "The virtual machine's kernel stopped with a panic. Its last words, below, say why.",
-		try: "Look for writes to /proc/sysrq-trigger, and for what takes memory without end and cannot be killed.",
+		explanation: "The virtual machine's kernel stopped with a panic. Its last messages, below, say why.",
+		try: "Look for writes to /proc/sysrq-trigger, and for processes that use more and more memory and cannot be killed.",
 	},
 	"guest-fault": {
 		got: "could not be judged: its kernel failed",
 		explanation:
-			"The virtual machine's kernel failed in its own code. Programs have no way to make it do so: this is no verdict on yours. Its last words, below, say where it was.",
-		try: "Check once more. Should it happen again with the same program, look for what the kernel is told in /proc/sys, /sys and /dev/kmsg.",
+			"The virtual machine's kernel failed in its own code. Programs cannot cause that, so this is no verdict on yours. Its last messages, below, say where it failed.",
+		try: "Check once more. If it happens again with the same program, look for what the program writes to /proc/sys, /sys and /dev/kmsg.",
 	},
 	"agent-ended": {
 		got: "the harness's agent in the virtual machine ended",
 		explanation: "The agent that reads the kernel for the check was killed, so nothing could be read.",
-		try: "Look for what takes memory without end, and for writes to /proc/sys and /sys.",
+		try: "Look for code that uses more and more memory, and for writes to /proc/sys and /sys.",
 	},
 	disturbed: {
-		got: "could not be judged: the judge was disturbed",
-		explanation: "The agent that reads the kernel for the check was kept from its work, so there is no verdict.",
-		try: "Look for what takes all processes, files or memory of the machine, and for writes to /proc/sys and /sys. If there is nothing of the kind, check once more.",
+		got: "could not be judged: the agent was disturbed",
+		explanation: "Something kept the agent that reads the kernel for the check from its work, so there is no verdict.",
+		try: "Look for code that uses up the machine's processes, files or memory, and for writes to /proc/sys and /sys. If there is none, check once more.",
 	},
 	silent: {
 		got: "the virtual machine stopped answering",
-		explanation: "Nothing was heard from the virtual machine for so long that it was ended.",
-		try: "Look for a loop that starts processes or takes memory without end.",
+		explanation: "The virtual machine sent nothing for so long that drydock ended it.",
+		try: "Look for a loop that starts more and more processes, or uses more and more memory.",
 	},
 	protocol: {
-		got: "the virtual machine sent what it must not send",
-		explanation:
-			"Something in the virtual machine spoke on the agent's port in the agent's place; the run ended there.",
+		got: "the virtual machine sent something that it must not send",
+		explanation: "Something in the virtual machine wrote to the agent's port in the agent's place. That ended the run.",
 		try: "Leave /dev/vport* and the agent alone.",
 	},
 	"too-large": {
 		got: "the program is too large for the virtual machine",
-		explanation: "The program and what it is tried with are more than the virtual machine takes, so nothing was run.",
+		explanation: "The program and its inputs are larger than the virtual machine accepts, so nothing was run.",
 		try: "Compute large values while the program runs, or leave them out.",
 	},
 };
@@ -64,7 +63,7 @@ export const isUnjudged = (how: Lost["how"]): boolean => how === "disturbed" || 
 export function lostFinding({ how, detail }: Lost): Finding {
 	const { got, explanation, try: advice } = LOST_MACHINE[how];
 	const last = linesAboutFailure(detail);
-	const said = last.length === 0 ? "" : `\nThe last it said:\n${last.join("\n")}`;
+	const said = last.length === 0 ? "" : `\nIts last messages:\n${last.join("\n")}`;
 	return {
 		fact: "machine",
 		what: "the virtual machine",
@@ -87,7 +86,7 @@ export function unreadFinding(error: unknown): Finding {
 		got: "could not be judged: the check could not read it",
 		diagnosis: "unreadable",
 		explanation: `A rule of the check failed on what your program left behind or returned, so there is no verdict (${said.slice(0, 300)}).`,
-		try: "Look for values of another type than the lesson's text names. If there are none, this is a mistake of the check: tell its authors.",
+		try: "Look for values of another type than the lesson's text says. If there are none, this is a mistake in the check: tell its authors.",
 		see: [],
 	};
 }
@@ -109,35 +108,35 @@ const UNBUNDLED_MODULE: Record<
 		try: `Write: export function ${exported}(…) { … }`,
 	}),
 	"unresolved-import": (_check, got) => ({
-		expected: "imports of what is there",
+		expected: "imports of things that exist",
 		got,
 		explanation: "The module imports a file, a package or a name that was not found, so nothing was run.",
-		try: 'Look at the place that is marked: a path starts with "./", ends with ".ts", and is relative to the file it stands in.',
+		try: 'Look at the marked place: a path starts with "./", ends with ".ts", and is relative to the file that contains it.',
 	}),
 	"unreadable-import": (_check, got) => ({
 		expected: "imports of files that can be read",
 		got,
-		explanation: "The module imports something that is no ordinary file, or more than a module may import.",
-		try: "Import ordinary files only, beside the module or below it, of less than a mebibyte together.",
+		explanation: "The module imports something that is not an ordinary file, or more than a module may import.",
+		try: "Import only ordinary files, beside the module or below it, of less than a mebibyte together.",
 	}),
 	"too-much-for-the-compiler": () => ({
 		expected: "a module that is compiled within seconds",
 		got: "too much for the compiler",
 		explanation:
-			"The compiler reached its limit of time or memory, or broke down over the module, so nothing was run. An ordinary module takes a fraction of that.",
-		try: "Possible causes: constructs nested in each other dozens of times, very long lines, types that refer to themselves. Take parts of the module away until it compiles.",
+			"The compiler reached its limit of time or memory, or crashed, so nothing was run. An ordinary module needs a fraction of that.",
+		try: "Possible causes: constructs nested in each other dozens of times, very long lines, types that refer to themselves. Remove parts of the module until it compiles.",
 	}),
 	"too-large": (_check, got) => ({
-		expected: "a program that fits into the machine's port",
+		expected: "a program that is small enough for the virtual machine",
 		got,
 		explanation:
-			"Compiled, the module is too large to be handed to the virtual machine, so nothing was run. The compiler writes a constant in full wherever it is used.",
+			"The compiled module is too large for the virtual machine, so nothing was run. The compiler writes a constant in full wherever it is used.",
 		try: "Compute large values while the program runs, or leave them out.",
 	}),
 	"syntax-error": (_check, got) => ({
 		expected: "a TypeScript module",
 		got,
 		explanation: "The file could not be read as TypeScript, so nothing was run.",
-		try: "Mend the place that is marked.",
+		try: "Fix the marked place.",
 	}),
 };

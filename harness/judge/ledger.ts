@@ -19,7 +19,7 @@ interface Row {
 	reference?: LedgerCall;
 }
 
-const HEADINGS: [string, string] = ["asked of the kernel by yours", "asked of it by the reference"];
+const HEADINGS: [string, string] = ["your system calls", "the reference's system calls"];
 const ARGUMENT_WIDTH = 28;
 /** Number of matching rows to show before and after each row that differs. */
 const CONTEXT_ROWS = 3;
@@ -60,7 +60,7 @@ export function showLedgers(layout: TextLayout, ledgers: Ledgers, { brief, conta
 /** Says that both made the same calls in the same order. */
 export function showSameCalls(layout: TextLayout): void {
 	layout.line();
-	layout.paragraph("The same calls, in the same order: any difference is in what the kernel has made of them.");
+	layout.paragraph("The same calls, in the same order: any difference is in their effects.");
 }
 
 function rowsOf(ledgers: Ledgers): Row[] {

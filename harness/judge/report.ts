@@ -71,10 +71,10 @@ export async function report(verdict: Verdict, title: string, lessonSummary: str
 }
 
 const busy = (share: number) =>
-	`This computer was busy: the machine was given ${Math.round(share * 100)} % of the processor time that it asked for. If the verdict surprises you, close other programs and check once more.`;
+	`This computer was busy: the virtual machine got ${Math.round(share * 100)} % of the processor time that it asked for. If the verdict surprises you, close other programs and check once more.`;
 
 const UNTRACED =
-	"These are the calls of #kernel. What is read and written by node:fs is not among them, nor what a program does that was run, such as ip.";
+	"These are the calls of #kernel. They include neither what node:fs reads and writes, nor what other programs do, such as ip.";
 
 /** Formats all system calls of the exercise beside those of the reference. */
 export function trace({ ledger, otherLedgers }: Verdict, style: Style): string {
@@ -119,7 +119,7 @@ function showOthers(
 ): void {
 	if (rest.length === 0) return;
 	layout.line();
-	layout.line(chalk.bold("also different, perhaps only in consequence"));
+	layout.line(chalk.bold("also different, perhaps only as a consequence"));
 	for (const { what, got, expected, diagnosis, try: advice } of rest) {
 		layout.item(`${what}: ${chalk.red(factText(got))}, should be ${chalk.green(factText(expected))}`);
 		if (diagnosis !== first?.diagnosis) layout.item(`try: ${advice}`, 4);

@@ -42,8 +42,8 @@ export const noSecrets: FactRule = {
 	explain: [
 		{
 			diagnosis: "host-files-in-root",
-			why: "These files were made on the host before the run, with a name that nobody knew, and the command has them: in its root, or in something that is mounted there. Possible cause: an overlay with a directory of the host's among its layers. It is a file system of its own, and no line of the mount table shows the host's, but all of the layer's files are in it.",
-			try: "Take nothing into the root but what is in the rootfs.",
+			why: "The check made these files on the host before the run, with a random name, and the command finds them: in its root, or in something that is mounted there. Possible cause: an overlay with a directory of the host among its layers. The overlay is a file system of its own, so the mount table does not show the host's, but all files of the layer are in it.",
+			try: "Let the root contain only what is in the rootfs.",
 			see: ["path_resolution(7)", "mount(2)"],
 		},
 	],

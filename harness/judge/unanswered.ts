@@ -34,13 +34,13 @@ export function unansweredQuestions(observation: Observation, reference: Observa
 export function unansweredFinding(questions: readonly string[]): Finding {
 	return {
 		fact: "questions",
-		what: "what the check asks of a run",
-		expected: "all of it has an answer",
+		what: "the check's questions about the run",
+		expected: "an answer to each of them",
 		got: `no answer: ${questions.join(", ")}`,
 		diagnosis: "unmeasured",
 		explanation:
-			"All that could be read is as it should be, but part of it could not be read. Possible causes: a process of the check's own was ended or kept from its work, a command ended before its time, or it did not wait where it was to wait.",
-		try: "Look for signals to processes that are not yours, and for what reads the command's input in its place.",
+			"Everything that could be read is right, but some things could not be read. Possible causes: a process of the check was killed or kept from its work; a command ended too early, or did not wait where it should have.",
+		try: "Look for signals to processes that are not yours, and for processes that read the command's input in its place.",
 		see: [],
 	};
 }

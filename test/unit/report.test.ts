@@ -48,13 +48,13 @@ describe("the report in plain text", () => {
 
 	test("shows the calls one list after the other", async () => {
 		const lines = await shown({ plain: true });
-		const yours = lines.indexOf("asked of the kernel by yours");
+		const yours = lines.indexOf("your system calls");
 		expect(lines.slice(yours, yours + 8)).toEqual([
-			"asked of the kernel by yours",
+			"your system calls",
 			"fork() = 7",
 			"here they part:",
 			"",
-			"asked of it by the reference",
+			"the reference's system calls",
 			"fork() = 7",
 			"here they part:",
 			'  chdir("/a-long-path/to-somewhere")',
@@ -85,7 +85,7 @@ describe("the report", () => {
 
 	test("shows the calls side by side, and where it threw in a frame", async () => {
 		const lines = await shown();
-		expect(lines).toContain(`${"asked of the kernel by yours".padEnd(38)} │ asked of it by the reference`);
+		expect(lines).toContain(`${"your system calls".padEnd(38)} │ the reference's system calls`);
 		expect(lines).toContain("> 2 | \tpivotRoot(a);");
 	});
 
@@ -98,14 +98,14 @@ describe("the report", () => {
 	});
 
 	test("brief, it shows no calls", async () => {
-		expect((await shown({ brief: true })).join("\n")).not.toContain("asked of");
+		expect((await shown({ brief: true })).join("\n")).not.toContain("system calls");
 	});
 
 	test("[the same calls] says so, and lists none", async () => {
 		const ledger = { exercise: verdict.ledger.reference, reference: verdict.ledger.reference };
 		const text = (await shown({}, { ledger })).join("\n");
 		expect(text).toContain("The same calls, in the same order");
-		expect(text).not.toContain("asked of");
+		expect(text).not.toContain("system calls");
 	});
 
 	test.each([{}, { plain: true }, { color: true }])("fits into 80 columns: %j", async (style) => {

@@ -9,7 +9,7 @@ export const check: CommandSpec = {
 		["--file <file>", "check this file in place of the workspace's"],
 		["--mine", "play on your own passed modules of earlier lessons instead of the reference's"],
 		["--all", "check every lesson"],
-		["--trace", "show all that was asked of the kernel, yours beside the reference's"],
+		["--trace", "show all system calls, yours beside the reference's"],
 		JSON_OPTION,
 	],
 	help: "A lesson is named by its number or its name: 04, pivot-root or 04-pivot-root.\nWithout one, the current lesson is checked.",

@@ -50,7 +50,7 @@ export class WatchKeys {
 			{ key: "l", name: "list the lessons", act: away(async () => (await import("./list.ts")).list({})) },
 			{
 				key: "t",
-				name: "show what was asked of the kernel, yours beside the reference's",
+				name: "show the system calls, yours beside the reference's",
 				act: away(() => this.#trace()),
 			},
 			{
