@@ -25,7 +25,7 @@ export interface Copy {
 }
 
 export const COPIES: readonly Copy[] = [
-	{ name: "good", description: "a config and two layers of its own", good: true },
+	{ name: "good", description: "a new config and two layers", good: true },
 	{ name: "badConfig", description: "a word changed in the config", corrupted: "config" },
 	{ name: "badLower", description: "a word changed in the lower layer", corrupted: "lower" },
 	{ name: "badUpper", description: "a word changed in the upper layer", corrupted: "upper" },
@@ -84,7 +84,7 @@ function topOf(observation: Observation, drawn: RandomInputs, ran: readonly Proc
 	const process = ran.find((one) => one.arguments.includes(drawn["goodWord"] ?? ""));
 	const seen = process?.files["hello"]?.sha256;
 	const image = openReading(firstReading(observation, drawn["good"]));
-	if (seen === undefined || typeof image === "string") return "not seen";
+	if (seen === undefined || typeof image === "string") return "none that the check saw";
 	const withIt = image.layers.findLastIndex((layer) =>
 		layer?.archive?.members.some(({ path, sha256 }) => path === "hello" && sha256 === seen),
 	);

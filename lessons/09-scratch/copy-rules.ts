@@ -8,7 +8,7 @@ const VERIFICATION = "OCI image specification, descriptor.md, Verification";
 
 const list = ({ facts }: Context, fact: string) => facts[`copies.${fact}`] as readonly string[];
 
-const isNotMade = (what: string) => what.endsWith(NOT_MADE);
+const isNotMade = (description: string) => description.endsWith(NOT_MADE);
 
 const rule = (fact: string, madeOf: MadeOf, what: string, ...explain: Explanation[]): FactRule => ({
 	fact: `copies.${fact}`,
@@ -18,54 +18,54 @@ const rule = (fact: string, madeOf: MadeOf, what: string, ...explain: Explanatio
 	explain,
 });
 
-const top = rule("top", "files", "of two layers with a /hello each, the one whose /hello the command is", {
+const top = rule("top", "files", "the layer whose /hello runs, if two layers have a /hello", {
 	diagnosis: "layers-upside-down",
-	why: "A copy had a second layer, above the first: in the manifest the lowest comes first. Both have a /hello, and the one that ran is the lower layer's.",
-	try: "Return the directories with the topmost first: the manifest's order, reversed.",
+	why: "The copy has a second layer above the first. Both layers have a /hello, and the /hello of the lower layer ran. In a manifest, the lowest layer comes first.",
+	try: "Return the directories with the topmost layer first: reverse the manifest's order.",
 	see: ["OCI image specification, manifest.md", "overlayfs in the kernel's documentation"],
 });
 
 export const copyRules: FactRule[] = [
-	rule("command", "kernel", "where the command of a copy comes from", {
+	rule("command", "kernel", "where the command of an image's copy comes from", {
 		diagnosis: "command-not-from-the-config",
-		why: "Each copy has a config of its own, with another argument in the command; all digests were made right again. What ran had none of these arguments: the command is read from somewhere else, which no digest covers and anybody can change.",
-		try: "Return the command that is in the config's blob, read by the function that compares the digest.",
+		why: "Each copy has a config of its own, with another argument in the command, and correct digests. The command that ran had none of these arguments. So it was read from another place, which no digest protects and anybody can change.",
+		try: "Return the command from the config's blob. Read the blob with the function that compares the digest.",
 		see: ["OCI image specification, config.md", VERIFICATION],
 	}),
 	rule(
 		"opened",
 		"kernel",
-		"copies that were opened although a blob is not what its name says",
+		"copies that were opened although a blob does not match its digest",
 		{
-			when: (context) => list(context, "opened").filter((what) => what.endsWith("layer")).length === 2,
+			when: (context) => list(context, "opened").filter((description) => description.endsWith("layer")).length === 2,
 			diagnosis: "layer-not-checked",
-			why: "In two copies a word in a layer's blob was changed, in place: in one the lower layer's, in one the upper's. Each blob's name is still the old digest, and its content has another one; but the command was run. A digest protects only those who compare it.",
-			try: "In openImage: hash each blob, compare with the digest that led to it, and throw before anything is unpacked.",
+			why: "The check changed a word in a layer's blob: in one copy in the lower layer, in another copy in the upper layer. The blob's name is still the old digest, which no longer matches the content. But the command was run. A digest protects nothing unless you compare it.",
+			try: "In openImage, hash each blob, compare the result with the digest in the manifest, and throw before you unpack anything.",
 			see: [VERIFICATION],
 		},
 		{
-			when: (context) => list(context, "opened").some((what) => what.endsWith("layer")),
+			when: (context) => list(context, "opened").some((description) => description.endsWith("layer")),
 			diagnosis: "not-all-layers-checked",
 			why: (context) =>
-				`Of the two layers one was changed, and whether that copy is opened depends on which: it was opened with ${list(context, "opened").find((what) => what.endsWith("layer"))}, and not where it was the other.`,
+				`In two copies, the check changed a word in one of the two layers. openImage refused one of these copies, but opened the one with ${list(context, "opened").find((description) => description.endsWith("layer"))}.`,
 			try: "Compare the digest of every layer that the manifest names.",
 			see: [VERIFICATION],
 		},
 		{
 			diagnosis: "config-not-checked",
-			why: "Every changed layer is refused, but a copy had another command in its config, under the old name, and it was opened. The config says what is run, and as whom: whoever can change it needs no layer.",
-			try: "Read the config by the same function as the layers: one that throws if the digest is another.",
+			why: "openImage refuses changed layers, but it opened a copy whose config was changed and kept its old name. The config says which command to run, and as which user. An attacker who can change the config does not need to change a layer.",
+			try: "Read the config with the same function as the layers, which throws if the digest differs.",
 			see: [VERIFICATION],
 		},
 	),
 	{
-		...rule("refused", "kernel", "copies that were not run although every blob is what its name says", {
+		...rule("refused", "kernel", "copies that were not run although every blob matches its digest", {
 			diagnosis: "good-copy-refused",
 			why: (context) =>
 				list(context, "refused").some(isNotMade)
-					? "To make copies, the check changes the command's argument in the config, and a word of /hello in a layer, and all names with them. Here that did not go well: a blob is not called by its digest, or nothing was changed."
-					: "This copy was made of your image's parts: with another argument in the config, another word in the layer, and a second layer. All names, digests and sizes are right, and so are the diff_ids. Its command was not seen to run.",
-			try: "Follow manifest.json of the image that openImage is given, through every layer that it names. What openImage threw is in what was printed.",
+					? "To make copies of your image, the check changes the command's argument in the config and a word of /hello in a layer, and corrects all digests. This failed: a blob is not named after its digest, or there was nothing to change."
+					: "The check made this copy from the parts of your image: with another argument in the config, another word in the layer, and a second layer. All names, digests, sizes and diff_ids are right. But the check did not see its command run.",
+			try: "In openImage, read manifest.json of the image, and every layer that it names. If openImage threw, the message is in the printed output.",
 			see: ["OCI image specification, manifest.md"],
 		}),
 		// If the copies could not be made because the image is wrong, another finding reports that.
@@ -78,16 +78,16 @@ export const copyRules: FactRule[] = [
 					context.facts["image.command"] !== "in the config")),
 	},
 	{ ...top, accept: (got, context) => list(context, "refused").length > 0 || top.accept?.(got, context) === true },
-	rule("unpacked", "files", "files that were unpacked from a copy that was then refused", {
+	rule("unpacked", "files", "files that were unpacked from a copy before it was refused", {
 		diagnosis: "unpacked-before-checked",
-		why: "The copy was refused, and files of it are there all the same. tar runs as root, and has already read what nobody had vouched for.",
-		try: "Check all blobs first; unpack when every digest was right.",
+		why: "The copy was refused, but some of its files were unpacked before. tar runs as root, and has read a layer before all digests were checked.",
+		try: "Check all blobs first. Unpack only if every digest is right.",
 		see: [VERIFICATION],
 	}),
-	rule("changed", "files", "files of an image that are others once it has been opened", {
+	rule("changed", "files", "files of an image that were changed when it was opened", {
 		diagnosis: "image-changed-by-opening",
-		why: "The directory of an image was read before it was opened and afterwards, and the two differ. Many containers are run from one image, some at the same time, and it may lie where nobody can write.",
-		try: "Unpack below `dir`, and only read in `image`.",
+		why: "The check read the image's directory before and after the image was opened, and found differences. Many containers can run from one image, also at the same time, and the image may be on a read-only file system.",
+		try: "Unpack below `dir`, and only read from `image`.",
 		see: ["OCI image specification, image-layout.md"],
 	}),
 ];

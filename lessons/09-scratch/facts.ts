@@ -10,7 +10,7 @@ import {
 } from "../../harness/judge/index.ts";
 import { copyFacts } from "./copies.ts";
 import { COMPLETE_MANIFEST, commandOf, type Image, openReading, specificationFacts } from "./oci.ts";
-import { contentsOf, missing, type Needed, programFacts, readingOf } from "./programs.ts";
+import { contentsOf, missingFiles, type Needed, programFacts, readingOf } from "./programs.ts";
 import { TOOLS_STARTED } from "./tools.ts";
 
 /** Facts about the images and the containers that run from them: from the images' files, and from the kernel. */
@@ -52,9 +52,9 @@ function imageFacts(observation: Observation, drawn: RandomInputs): Record<strin
 const BUILDS = ["firstBuild", "secondBuild", "laterBuild"] as const;
 
 /** At least one of the images was not built, or cannot be read. */
-export const UNREADABLE_BUILD = "none that could be read";
+export const UNREADABLE_BUILD = "an image is missing or unreadable";
 /** Only the image that was built after a word in a file had changed has other layers. */
-export const LATER_BUILD_DIFFERS = "another, when a word in a file was changed";
+export const LATER_BUILD_DIFFERS = "another, after a word in a file was changed";
 
 function builtAgain(observation: Observation, drawn: RandomInputs): string {
 	const [first, second, later] = BUILDS.map((name) => openReading(readingOf(observation, drawn[name])));
@@ -79,7 +79,7 @@ function fileFacts(observation: Observation): Record<string, FactValue> {
 	if (process === null || hello === null || hello === undefined) return {};
 	return {
 		"command.root": process.root,
-		"hello.bytes": hello.sha256 === originalHello(observation) ? "as on the host" : `others, ${hello.size} of them`,
+		"hello.bytes": hello.sha256 === originalHello(observation) ? "as on the host" : `${hello.size} other bytes`,
 		"hello.mode": hello.mode.toString(8),
 		"hello.owner": `${hello.uid}:${hello.gid}`,
 	};
@@ -98,8 +98,8 @@ function dynamicFacts(observation: Observation, drawn: RandomInputs): Record<str
 		"dynamic.ran":
 			dash !== undefined && dash === needed.find(({ name }) => name === "dash")?.sha256
 				? "the host's dash"
-				: "not seen",
-		"dynamic.missing": missing(contents, needed),
+				: "none that the check saw",
+		"dynamic.missing": missingFiles(contents, needed),
 		// A library is a link on some hosts. Then the file behind the link, whose name is longer, is not surplus.
 		"dynamic.surplus": [
 			...new Set(
@@ -110,7 +110,7 @@ function dynamicFacts(observation: Observation, drawn: RandomInputs): Record<str
 }
 
 /** The exit code of dash after ls has succeeded. */
-export const EXPECTED_EXIT_CODE = "with the exit code that it was told";
+export const EXPECTED_EXIT_CODE = "with the exit code that it was given";
 
 const endedWith = (value: unknown, drawn: RandomInputs) =>
 	value === exitCodeOf(drawn) ? EXPECTED_EXIT_CODE : `exit code ${JSON.stringify(value) ?? "none"}`;
@@ -126,7 +126,7 @@ function originals({ programs }: Observation): Needed[] {
 
 /** Names of files that dash and ls need, and that are missing in the image. */
 export const missingIn = ({ observation, drawn }: Context): string[] =>
-	missing(contentsOf(readingOf(observation, drawn["dynamic"])), neededFor(observation));
+	missingFiles(contentsOf(readingOf(observation, drawn["dynamic"])), neededFor(observation));
 
 /** The programs that were started although the lesson's text asks to do without them. */
 export const toolsStarted = ({ observation }: Context): string[] =>

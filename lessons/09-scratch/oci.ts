@@ -4,7 +4,7 @@ import type { FactValue, ImageReading } from "../../harness/judge/index.ts";
 /** Compares an image's files with the MUST and REQUIRED of the OCI image specification. */
 
 export const COMPLETE_MANIFEST = "names a config and a layer";
-export const RIGHT_DIFF_IDS = "those of the layers' tar archives";
+export const RIGHT_DIFF_IDS = "the digests of the layers' tar archives";
 
 const MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json";
 const CONFIG_TYPE = /^application\/vnd\.(oci\.image\.config\.v1|docker\.container\.image\.v1)\+json$/;
@@ -99,7 +99,7 @@ export function openReading(reading: ImageReading | null): Image | "missing" | "
 export function specificationFacts(image: Image): Record<string, FactValue> {
 	const archives = image.layers.map((layer) => layer?.archive);
 	const problems = archives.map((archive) => archive?.problem ?? "no tar archive");
-	const twice = archives.flatMap((archive) => repeated((archive?.members ?? []).map(({ path }) => path)));
+	const repeatedPaths = archives.flatMap((archive) => repeated((archive?.members ?? []).map(({ path }) => path)));
 	const isArchive = problems.every((problem) => problem === "") && archives.every((archive) => archive?.members.length);
 	return {
 		"image.names": image.blobs.filter(({ path, sha256 }) => path !== `blobs/sha256/${sha256}`).map(({ path }) => path),
@@ -110,8 +110,8 @@ export function specificationFacts(image: Image): Record<string, FactValue> {
 		],
 		"image.layer": isArchive
 			? "a tar archive"
-			: `no tar archive: ${problems.find((problem) => problem !== "") ?? "nothing in it"}`,
-		"image.twice": [...new Set(twice)],
+			: `no tar archive: ${problems.find((problem) => problem !== "") ?? "it has no entries"}`,
+		"image.twice": [...new Set(repeatedPaths)],
 		"image.end": archives.every((archive) => archive?.ends) ? "two empty blocks" : "something else",
 		"image.diff_id": diffIdProblems(image),
 		"image.platform": `${brief(image.config.os)}/${brief(image.config.architecture)}`,
@@ -124,22 +124,24 @@ function descriptorProblems({ manifest, configFile, layers }: Image): string[] {
 		...manifest.layers.map((layer, index): [string, Descriptor, File | undefined] => ["layer", layer, layers[index]]),
 	];
 	return named.flatMap(([name, { mediaType, digest, size }, blob]) => {
-		if (blob === undefined) return [`${name}: no blob is called ${brief(digest)}`];
+		if (blob === undefined) return [`${name}: no blob has the name ${brief(digest)}`];
 		const shown = mediaType === "" ? "none" : brief(mediaType);
-		const types = name === "config" ? (CONFIG_TYPE.test(mediaType) ? "json" : undefined) : compressionIn(mediaType);
-		const bytes = name === "config" ? (blob.document === null ? "no JSON object" : "json") : blob.archive?.compression;
+		const expectedFormat =
+			name === "config" ? (CONFIG_TYPE.test(mediaType) ? "json" : undefined) : compressionIn(mediaType);
+		const actualFormat =
+			name === "config" ? (blob.document === null ? "no JSON object" : "json") : blob.archive?.compression;
 		return [
-			...(blob.size === size ? [] : [`${name}: size ${size}, the blob has ${blob.size}`]),
-			...(types === undefined ? [`${name}: media type ${shown}`] : []),
+			...(blob.size === size ? [] : [`${name}: size ${size}, but the blob has ${blob.size} bytes`]),
+			...(expectedFormat === undefined ? [`${name}: media type ${shown}`] : []),
 			// A layer that is no archive at all has a finding of its own.
-			...(types === undefined || bytes === undefined || types === bytes
+			...(expectedFormat === undefined || actualFormat === undefined || expectedFormat === actualFormat
 				? []
-				: [`${name}: ${shown}, and the bytes are ${BYTES[bytes ?? ""] ?? bytes}`]),
+				: [`${name}: ${shown}, but the bytes are ${COMPRESSIONS[actualFormat ?? ""] ?? actualFormat}`]),
 		];
 	});
 }
 
-const BYTES: Record<string, string> = {
+const COMPRESSIONS: Record<string, string> = {
 	none: "not compressed",
 	gzip: "compressed by gzip",
 	zstd: "compressed by zstd",
@@ -150,14 +152,14 @@ const compressionIn = (mediaType: string) => LAYER_TYPES.find(([type]) => type.t
 function diffIdProblems({ manifest, config, layers }: Image): FactValue {
 	const ids = config.rootfs.diff_ids;
 	if (ids.length !== layers.length)
-		return [`${ids.length} for ${layers.length === 1 ? "one layer" : `${layers.length} layers`}`];
+		return [`${ids.length} diff_ids for ${layers.length === 1 ? "one layer" : `${layers.length} layers`}`];
 	const problems = ids.flatMap((id, index) => {
 		const archive = layers[index]?.archive;
-		if (!/^sha256:[0-9a-f]{64}$/.test(id)) return [`${brief(id) || "nothing"}, which is no digest`];
+		if (!/^sha256:[0-9a-f]{64}$/.test(id)) return [`${brief(id) || "an empty text"}, which is no digest`];
 		if (archive && archive.sha256 !== "" && id === `sha256:${archive.sha256}`) return [];
 		if (id === manifest.layers[index]?.digest && archive && archive.compression !== "none")
-			return ["that of the compressed blob"];
-		return [`${brief(id)}, and the tar archive has ${archive?.sha256 ? `sha256:${archive.sha256}` : "none"}`];
+			return ["the digest of the compressed blob"];
+		return [`${brief(id)}, but the tar archive has ${archive?.sha256 ? `sha256:${archive.sha256}` : "none"}`];
 	});
 	return problems.length === 0 ? RIGHT_DIFF_IDS : problems;
 }

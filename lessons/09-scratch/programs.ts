@@ -10,7 +10,7 @@ const GAP = 0x100000;
  * Addresses that exist only with five levels of page tables. So nobody can run the program here: its bytes must be
  * read.
  */
-const BEYOND = 2 ** 47;
+const BEYOND_FOUR_LEVELS = 2 ** 47;
 /** Only the first bytes show that this is no ELF file. All bytes after them are those of one. */
 const SCRIPT = Buffer.concat([Buffer.from("#!/bin/sh\n#.....\n").subarray(0, 16), elf({ base: 0 }).subarray(16)]);
 
@@ -32,7 +32,7 @@ export const PROGRAMS: Record<string, Program> = {
 	plain: program(["first"], { base: BASE, sections: true }),
 	bare: program(["first"], { base: BASE }),
 	far: program(["first"], { base: BASE, gap: GAP }),
-	high: program(["first"], { base: BEYOND, gap: GAP }),
+	high: program(["first"], { base: BEYOND_FOUR_LEVELS, gap: GAP }),
 	several: program(["second", "first"], { base: BASE, gap: GAP }),
 	ring: { ...program(["ringed"], { base: BASE }), needs: ["loader", "ringed", "ringing"] },
 	// It has a dynamic section, but no interpreter and no libraries.
@@ -94,7 +94,7 @@ export function contentsOf(reading: ImageReading | null): Needed[] {
 }
 
 /** Names of needed files that are missing, or have other content. */
-export function missing(contents: readonly Needed[], needed: readonly Needed[]): string[] {
+export function missingFiles(contents: readonly Needed[], needed: readonly Needed[]): string[] {
 	const lacks = ({ name, sha256 }: Needed) => !contents.some((one) => one.name === name && one.sha256 === sha256);
 	return [...new Set(needed.filter(lacks).map(({ name }) => name))];
 }
@@ -110,7 +110,7 @@ export function programFacts(observation: Observation, drawn: RandomInputs): Rec
 				? isBuilt(observation, drawn[name])
 					? "built"
 					: NOT_BUILT
-				: lacking(observation, name, one.needs, drawn),
+				: problemsOf(observation, name, one.needs, drawn),
 		]),
 	);
 }
@@ -118,7 +118,7 @@ export function programFacts(observation: Observation, drawn: RandomInputs): Rec
 const isBuilt = (observation: Observation, image: string | undefined) =>
 	(readingOf(observation, image)?.files ?? []).some(({ kind }) => kind === "file");
 
-function lacking(observation: Observation, name: string, needs: readonly string[], drawn: RandomInputs): string[] {
+function problemsOf(observation: Observation, name: string, needs: readonly string[], drawn: RandomInputs): string[] {
 	const contents = contentsOf(readingOf(observation, drawn[name]));
 	if (contents.length === 0) return [NOT_BUILT];
 	const digest = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
@@ -126,7 +126,7 @@ function lacking(observation: Observation, name: string, needs: readonly string[
 	const itself = { name: "program", sha256: digest(PROGRAMS[name]?.bytes(drawn) ?? Buffer.alloc(0)) };
 	const surplus = contents.filter((one) => ![...needed, itself].some((other) => other.name === one.name));
 	return [
-		...missing(contents, [...needed, itself]).map((lost) => `without ${lost}`),
-		...surplus.map((more) => `with ${more.name}`),
+		...missingFiles(contents, [...needed, itself]).map((lost) => `without ${lost}`),
+		...surplus.map((extra) => `with ${extra.name}`),
 	];
 }

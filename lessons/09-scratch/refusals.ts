@@ -22,7 +22,7 @@ export const refusals: Explanation[] = [
 	{
 		when: (context) => neverRan(context) && execveRefused("EACCES")(context),
 		diagnosis: "not-executable",
-		why: "execve of /hello was refused with EACCES: the file is there, and has no execute bit. On the host it has: the archive's header lost it.",
+		why: "execve of /hello failed with EACCES: the file exists, but has no execute bit. The file on the host has one. The bit was lost in the archive's header, or when the layer was unpacked.",
 		try: "Write the mode that statSync(source) shows into the tar header, and unpack with tar -p.",
 		see: ["execve(2), ERRORS", "POSIX, pax: ustar Interchange Format"],
 	},
@@ -30,8 +30,8 @@ export const refusals: Explanation[] = [
 		when: (context) => neverRan(context) && (execveRefused("ENOEXEC")(context) || diedAtOnce(context)),
 		diagnosis: "not-a-program",
 		why: (context) =>
-			`${diedAtOnce(context) ? "execve of /hello was done, and a signal ended it before it had printed its line" : "execve of /hello was refused with ENOEXEC"}: the file is there and executable, but its bytes are not those of the file that was put in.`,
-		try: "Read and write files as Buffers, never as strings; and compare with cmp(1).",
+			`${diedAtOnce(context) ? "execve of /hello succeeded, but a signal ended the program before it printed its line" : "execve of /hello failed with ENOEXEC"}: the file exists and is executable, but its bytes are not those of the file on the host.`,
+		try: "Read and write files as Buffers, never as strings. Compare both files with cmp(1).",
 		see: ["execve(2), ERRORS", "elf(5)"],
 	},
 	{
@@ -39,9 +39,9 @@ export const refusals: Explanation[] = [
 		diagnosis: "program-not-in-image",
 		why: ({ ledger }) => {
 			const path = ledger.find(({ call }) => call === "execve")?.args["pathname"];
-			return `execve(${path}) was refused with ENOENT. hello has no interpreter that could be missing, so there is no such file in the new root: it is called otherwise, it lies somewhere else, or this is not the command that the image was built with.`;
+			return `execve(${path}) failed with ENOENT. hello has no interpreter that could be missing, so the file itself is missing in the new root. Possible causes: the file has another name or is in another directory, or this is not the command that the image was built with.`;
 		},
-		try: "Look with tar -tv into the layer: /hello has to be there as hello. And print the command that openImage returns.",
+		try: "List the layer with tar -tv: it must have an entry called hello. And print the command that openImage returns.",
 		see: ["execve(2), ERRORS"],
 	},
 	{
@@ -50,31 +50,31 @@ export const refusals: Explanation[] = [
 			/lowerdir=[^,]*sha256:/.test(context.thrown?.syscall?.args["data"] ?? ""),
 		diagnosis: "colon-in-a-path",
 		why: ({ thrown }) =>
-			`The engine mounts what openImage returns as layers over one another: ${thrown?.syscall?.args["data"]}. There a colon separates one directory from the next, and the path of yours has one in it.`,
-		try: "Call the directory otherwise: by a number, or by the digest without its sha256:.",
+			`The engine mounts an overlay of the directories that openImage returns: ${thrown?.syscall?.args["data"]}. In lowerdir, a colon separates two directories, but the path of your directory contains a colon.`,
+		try: "Give the directory another name: a number, or the digest without its sha256:.",
 		see: ["mount(2)", "overlayfs in the kernel's documentation"],
 	},
 	{
 		when: refused("mount", "ENOENT", "ENOTDIR", "EINVAL", "ENOTBLK"),
 		diagnosis: "layers-not-directories",
 		why: ({ thrown }) =>
-			`The engine mounts what openImage returns as layers over one another, and the kernel refused: ${thrown?.syscall?.args["data"]}. A lowerdir is a directory with files in it.`,
-		try: "Return the directories that the layers were unpacked to, not the archives, and not an empty list.",
+			`The engine mounts an overlay of the directories that openImage returns, and the kernel refused this mount: ${thrown?.syscall?.args["data"]}. A lowerdir must be a directory.`,
+		try: "Return the directories that you unpacked the layers into, not the archives, and not an empty list.",
 		see: ["mount(2), ERRORS"],
 	},
 	{
 		when: (context) => neverRan(context) && noExecve(context),
 		diagnosis: "command-not-returned",
-		why: "All was made ready, and then there was no command to run: `command` of what openImage returned is no list of strings.",
-		try: "Return config.config.Cmd: the config's blob is an object, and what is to be run is in its field `config`.",
+		why: "The container was made, but there was no command to run: the `command` that openImage returned is not a list of strings.",
+		try: "Return config.config.Cmd: the config's blob is an object, and its field `config` has the command.",
 		see: ["OCI image specification, config.md"],
 	},
 	{
 		when: ({ thrown }) => /^ENOENT.*blobs/.test(thrown?.message ?? ""),
 		diagnosis: "blob-not-there",
 		why: ({ thrown }) =>
-			`A blob was looked for where it is not, or written where there is no directory. ${thrown?.message}`,
-		try: "Make blobs/sha256 first, and let one function turn a digest into a path, for writing and for reading.",
+			`A blob was read at a path that does not exist, or written into a directory that does not exist. ${thrown?.message}`,
+		try: "Make blobs/sha256 first. Use one function that turns a digest into a path, for writing and for reading.",
 		see: ["OCI image specification, image-layout.md, Blobs"],
 	},
 ];
@@ -89,8 +89,8 @@ export const TOOL_ASKED: Explanation = {
 	when: (context) => toolsStarted(context).length > 0,
 	diagnosis: "tool-asked",
 	why: (context) =>
-		`${toolsStarted(context).join(" and ")} was started, and this host has no such program. Where an image is built, there may be none; and what it prints is meant for people.`,
-	try: "Read the bytes: the file's header, its program headers, and what PT_DYNAMIC leads to.",
+		`The exercise started ${toolsStarted(context).join(" and ")}, which this host does not have. A computer that builds images may not have such tools either, and their output is meant for people.`,
+	try: "Read the bytes of the file: its header, its program headers, and the table that PT_DYNAMIC points to.",
 	see: ["elf(5)"],
 };
 
@@ -100,32 +100,32 @@ export const dynamicFailures = (missingIn: (context: Context) => string[]): Expl
 	{
 		when: (context) => /null bytes/.test(thrownIn(context)?.message ?? ""),
 		diagnosis: "nul-kept",
-		why: "A path with a NUL byte was given to a file call. Strings in an ELF file end with one, and p_filesz of PT_INTERP counts it: it is no part of the path.",
-		try: "End the string before the first 0: elf.indexOf(0, offset).",
+		why: "A file was opened with a path that contains a NUL byte. Strings in an ELF file end with a NUL byte. It is not part of the path, but p_filesz of PT_INTERP includes it.",
+		try: "End the string before the first zero byte: elf.indexOf(0, offset).",
 		see: ["elf(5), PT_INTERP"],
 	},
 	{
 		when: (context) => thrownIn(context)?.name === "RangeError",
 		diagnosis: "beyond-the-file",
 		why: (context) =>
-			`hello went well; in dash, in ls or in a library a place was read that the file does not have. RangeError: ${thrownIn(context)?.message}. Possible causes: an address in memory was taken for a place in the file (a segment has both, p_vaddr and p_offset, and those of PT_DYNAMIC in dash are two different numbers); or a table was read beyond its end, which p_filesz tells.`,
-		try: "Read at p_offset. Compare with what readelf -l and readelf -d show of /usr/bin/dash.",
+			`For hello, everything worked. But in dash, ls or a library, an offset beyond the end of the file was read. RangeError: ${thrownIn(context)?.message}. Possible causes: an address in memory was used as an offset in the file (a segment has both, p_vaddr and p_offset, and they differ for PT_DYNAMIC in dash); or a table was read beyond its end, which p_filesz gives.`,
+		try: "Read at p_offset. Compare your results with the output of readelf -l -d /usr/bin/dash.",
 		see: ["elf(5), p_offset", "readelf(1), --program-headers --dynamic"],
 	},
 	{
 		when: (context) => thrownIn(context) !== undefined,
 		diagnosis: "dynamic-threw",
 		why: (context) =>
-			`hello went well; with dash and ls there was an exception. ${thrownIn(context)?.name}: ${thrownIn(context)?.message}`,
-		try: "Compare with what readelf -l and readelf -d show of /usr/bin/dash, and of its libraries.",
+			`For hello, everything worked. For dash and ls, there was an exception. ${thrownIn(context)?.name}: ${thrownIn(context)?.message}`,
+		try: "Compare your results with the output of readelf -l -d for /usr/bin/dash and its libraries.",
 		see: ["elf(5)"],
 	},
 	{
 		when: (context) => execveRefused("ENOENT", "dynamic")(context) && !missingIn(context).includes("dash"),
 		diagnosis: "interpreter-missing",
 		misconception: 16,
-		why: "execve of /bin/dash was refused with ENOENT, and /bin/dash is in the image. What is not where it should be is its interpreter: the kernel starts no dynamic program by itself. It reads in the file, under PT_INTERP, who is to load it, opens that one, and hands on the error that it gets.",
-		try: "Read PT_INTERP of the program, and put that file into the image at just this path. It may be a link on the host: the file that it leads to is needed.",
+		why: "execve of /bin/dash failed with ENOENT, but /bin/dash is in the image. Its interpreter is missing, or not at its path. The kernel does not load a dynamic program by itself: it opens the interpreter that PT_INTERP names. If that fails, execve returns the error.",
+		try: "Read PT_INTERP of the program, and put the interpreter into the image at exactly this path. On the host, the path may be a link: put the file that it points to into the image.",
 		see: ["execve(2), ERRORS", "elf(5), PT_INTERP", "ld.so(8)"],
 	},
 	{
@@ -133,8 +133,8 @@ export const dynamicFailures = (missingIn: (context: Context) => string[]): Expl
 		diagnosis: "library-of-library-missing",
 		misconception: 16,
 		why: (context) =>
-			`dash runs, ls does not: ${missingIn(context).join(", ")} is not in the image. ls does not name it, but libselinux.so.1 does, and ls names that one.`,
-		try: "Read DT_NEEDED in every library, too, until nothing new comes.",
+			`dash runs, but ls does not: ${missingIn(context).join(", ")} is not in the image. ls needs libselinux.so.1, and libselinux.so.1 needs this library.`,
+		try: "Read DT_NEEDED in every library, too, until you find no new one.",
 		see: ["ld.so(8)", "elf(5), DT_NEEDED"],
 	},
 	{
@@ -142,13 +142,13 @@ export const dynamicFailures = (missingIn: (context: Context) => string[]): Expl
 		diagnosis: "library-missing",
 		misconception: 16,
 		why: (context) =>
-			`The interpreter was found, but not what it was to load: the image has no file ${missingIn(context).join(", ")}. A symbolic link without what it leads to is none.`,
-		try: "Put the file of every DT_NEEDED into one of the loader's directories; follow links when you copy.",
+			`The interpreter ran, but it could not load all libraries: the image has no file ${missingIn(context).join(", ")}. A symbolic link alone is not enough: the file that it points to must be in the image.`,
+		try: "Put the file of every DT_NEEDED into one of the loader's directories. Follow symbolic links when you copy.",
 		see: ["ld.so(8)", "elf(5), DT_NEEDED"],
 	},
 	{
 		diagnosis: "dynamic-did-not-run",
-		why: "All that dash and ls need is in the image, and still they did not run. Possible causes: the libraries are not where the loader looks (/lib/x86_64-linux-gnu, /usr/lib/x86_64-linux-gnu, /lib, /usr/lib), or the interpreter is not executable.",
+		why: "The image has all files that dash and ls need, but they did not run. Possible causes: the libraries are not where the loader looks (/lib/x86_64-linux-gnu, /usr/lib/x86_64-linux-gnu, /lib, /usr/lib), or the interpreter is not executable.",
 		try: "Give each library the path that it has on the host.",
 		see: ["ld.so(8)"],
 	},

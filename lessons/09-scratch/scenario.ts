@@ -62,7 +62,7 @@ export function scenario(drawn: RandomInputs): Scenario {
 	const inDrawnOrder = COPIES.toSorted((one, other) => ((drawn[one.name] ?? "") < (drawn[other.name] ?? "") ? -1 : 1));
 	const helloAndSource = { "/hello": `${source}/hello`, "/hello.asm": `${source}/hello.asm` };
 	return {
-		does: `built ${image} of hello alone and ran it; then one of dash and ls; then copies of the first, with a second layer, some with a word changed`,
+		does: `built the image ${image} from hello alone, and ran it; built an image from dash and ls, and ran it; then ran copies of the first image, with a second layer, some with a changed word`,
 		prepare: [
 			{ do: "write", path: `${source}/hello.asm`, text: SOURCE },
 			...replaceTools(source),
@@ -109,7 +109,7 @@ export function scenario(drawn: RandomInputs): Scenario {
 				says: HELLO_SAYS,
 			},
 			dynamic: {
-				about: "dash and ls, which are linked dynamically",
+				about: "an image of dash and ls, which are dynamic programs",
 				options: {
 					id: "dynamic",
 					image: drawn["dynamic"],
@@ -119,7 +119,7 @@ export function scenario(drawn: RandomInputs): Scenario {
 				command: (token) => ["/bin/dash", "-c", 'echo "$0"; read -r code; /bin/ls / && exit "$code"', token],
 			},
 			copies: {
-				about: "copies of the first image, with a second layer, some with a word changed",
+				about: "copies of the first image, with a second layer, some with a changed word",
 				options: { id: "copy", copies },
 				command: (token) => ["/hello", token],
 				says: ANY_HELLO_SAYS,

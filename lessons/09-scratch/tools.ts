@@ -11,7 +11,7 @@ export const TOOLS_STARTED = "/run/tools-started";
 
 const SCRIPT = `#!/bin/sh
 mkdir -p ${TOOLS_STARTED} && : > "${TOOLS_STARTED}/\${0##*/}"
-echo "$0 is not on this host: the bytes are enough" >&2
+echo "$0 is not on this host: read the file's bytes yourself" >&2
 exit 127
 `;
 
