@@ -98,7 +98,7 @@ export async function cachedTemplate(image: Image): Promise<{ template: Template
 
 /** Whether the template's files are still the loaded ones: another process may have removed or replaced them. */
 export async function isCurrent({ memory, memoryIdentity, disk }: Template): Promise<boolean> {
-	return memoryIdentity === (await taskIdentity(memory)) && (await exists(disk));
+	return memoryIdentity === (await fileIdentity(memory)) && (await exists(disk));
 }
 
 async function templateFor(
@@ -155,11 +155,11 @@ async function loadTemplate(dir: string, image: Image): Promise<Template | null>
 	} catch (error) {
 		throw (await cacheFailureOf(error, memory)) ?? error;
 	}
-	return { dir, ...meta.output, memory, memoryIdentity: await taskIdentity(memory), state, disk: image.base.usr };
+	return { dir, ...meta.output, memory, memoryIdentity: await fileIdentity(memory), state, disk: image.base.usr };
 }
 
 // An empty string if there is no such file.
-async function taskIdentity(file: string): Promise<string> {
+async function fileIdentity(file: string): Promise<string> {
 	const info = await stat(file).catch(() => null);
 	return info === null ? "" : `${info.dev}:${info.ino}:${info.size}:${info.mtimeMs}`;
 }

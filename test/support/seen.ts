@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { inKit } from "../../harness/base/kit.ts";
 import type { KernelState } from "../../harness/live/events.ts";
 import { RecordedView } from "../../harness/live/recorded-view.ts";
-import type { Past } from "../../harness/live/views/seen.ts";
+import type { Past } from "../../harness/live/views/past.ts";
 
 /** Recordings of demos that ran in a machine: one whole view, and for later views only what differs. */
 interface Recorded {
@@ -67,7 +67,7 @@ function withContainer({ namespaces, uids }: { namespaces: Record<string, string
 }
 
 /** The texts that a view says one after the other, without repetitions. */
-export function saidBy(view: (past: Past) => { said: string }, past: Past): string[] {
-	const said = past.map((_, index) => view(past.slice(0, index + 1)).said);
-	return said.filter((text, index) => text !== "" && text !== said[index - 1]);
+export function latestChanges(view: (past: Past) => { latestChange: string }, past: Past): string[] {
+	const changes = past.map((_, index) => view(past.slice(0, index + 1)).latestChange);
+	return changes.filter((text, index) => text !== "" && text !== changes[index - 1]);
 }

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { inKit } from "../../harness/base/kit.ts";
 import type { KernelState } from "../../harness/live/events.ts";
-import type { Past, Seen } from "../../harness/live/views/seen.ts";
+import type { Moment, Past } from "../../harness/live/views/past.ts";
 
 /**
  * Seventeen views of one machine, recorded while it was taken apart step by step. The name of a view says which command
@@ -32,7 +32,7 @@ export type Wall = (typeof WALLS)[number];
 /** Everything that was seen up to this view. */
 export async function wallsUpTo(wall: Wall): Promise<Past> {
 	const lines = (await readFile(inKit("test/recordings/walls.jsonl"), "utf8")).trim().split("\n");
-	return lines.slice(0, WALLS.indexOf(wall) + 1).map((line) => JSON.parse(line) as Seen);
+	return lines.slice(0, WALLS.indexOf(wall) + 1).map((line) => JSON.parse(line) as Moment);
 }
 
 /** Adds a view one second later: the last one with a change. */

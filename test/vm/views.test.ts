@@ -3,11 +3,11 @@ import { findLesson } from "../../harness/judge/lessons.ts";
 import { DemoInMachine } from "../../harness/live/demo-in-machine.ts";
 import type { DemoEvent, ShellName } from "../../harness/live/events.ts";
 import { loadForStage } from "../../harness/live/loaded-demo.ts";
-import { taskIdentity } from "../../harness/live/views/identity.ts";
+import { identityOf } from "../../harness/live/views/identity.ts";
 import { layersOf } from "../../harness/live/views/layers.ts";
 import { limitsOf } from "../../harness/live/views/limits.ts";
 import { networkOf } from "../../harness/live/views/network.ts";
-import type { Seen } from "../../harness/live/views/seen.ts";
+import type { Moment } from "../../harness/live/views/past.ts";
 import type { ViewName } from "../../harness/protocol/index.ts";
 import { newMachinePool } from "../support/guest.ts";
 
@@ -22,7 +22,7 @@ afterAll(() => machines.close());
 /** Opens a demo with these views. @returns the views so far, and a function that types into its shells */
 async function opened(views: ViewName[]) {
 	const loaded = await loadForStage(await findLesson("02"), SIZE);
-	const past: Seen[] = [];
+	const past: Moment[] = [];
 	const hear = (event: DemoEvent) => {
 		if (event.type === "view") past.push(event);
 	};
@@ -51,9 +51,9 @@ test("nothing is read beside what is always read where no view wants it", async 
 
 test("limits, layers, networks and maps are read as they come", async () => {
 	const { demo, past, type } = await opened(["limits", "layers", "network", "identity"]);
-	const saying = (view: (past: readonly Seen[]) => { said: string }, text: string) =>
+	const saying = (view: (past: readonly Moment[]) => { latestChange: string }, text: string) =>
 		expect
-			.poll(() => past.map((_, index) => view(past.slice(0, index + 1)).said), { ...PATIENCE, interval: 500 })
+			.poll(() => past.map((_, index) => view(past.slice(0, index + 1)).latestChange), { ...PATIENCE, interval: 500 })
 			.toContainEqual(expect.stringContaining(text));
 
 	await type("host", `echo +memory > ${BOX}/cgroup.subtree_control; mkdir ${BOX}/a; echo 8M > ${BOX}/a/memory.max`);
@@ -79,12 +79,12 @@ test("limits, layers, networks and maps are read as they come", async () => {
 	);
 	await saying(networkOf, "A cable joins the host and n: v here, p there.");
 	await expect
-		.poll(() => networkOf(past).places.find(({ name }) => name === "host")?.listeners[0]?.port, PATIENCE)
+		.poll(() => networkOf(past).namespaces.find(({ name }) => name === "host")?.listeners[0]?.port, PATIENCE)
 		.toBe(77);
 
 	await type("container", "unshare --user --map-root-user sh");
 	await expect
-		.poll(() => taskIdentity(past).rulers[0]?.stretches, PATIENCE)
+		.poll(() => identityOf(past).maps[0]?.ranges, PATIENCE)
 		.toEqual([{ inside: { first: 0, last: 0 }, outside: { first: 0, last: 0 } }]);
 	await demo.close();
 });

@@ -5,7 +5,7 @@ import { printable } from "../../base/printable.ts";
 import { type DemoEvent, type Phase, SHELLS, type ShellName, type Size } from "../../live/events.ts";
 import { Screen, type StyledText } from "../../live/screen.ts";
 import { type Answer, answersOf } from "../../live/views/answers.ts";
-import type { Seen } from "../../live/views/seen.ts";
+import type { Moment } from "../../live/views/past.ts";
 
 /** From this width on, a page shows both shells. A narrower page shows the one that is typed into, or the step's. */
 const BOTH_COLUMNS = 110;
@@ -42,9 +42,9 @@ export class Slides {
 	#header: Header | null = null;
 	#step = 1;
 	#phase: Phase | null = null;
-	#seen: Seen | null = null;
+	#seen: Moment | null = null;
 	/** What the kernel showed when the step began. */
-	#before: Seen | null = null;
+	#before: Moment | null = null;
 	#broken = false;
 	#down: string | null = null;
 
@@ -180,12 +180,12 @@ export class Slides {
 	// If not all answers fit, those that differ are preferred to those that have only changed.
 	#answers({ columns, rows }: Size): string[] {
 		if (this.#seen === null) return [];
-		const { who, answers: all } = answersOf(this.#before === null ? [this.#seen] : [this.#before, this.#seen]);
+		const { processes, answers: all } = answersOf(this.#before === null ? [this.#seen] : [this.#before, this.#seen]);
 		const weight = ({ differs, changed }: Answer) => (differs ? 2 : 0) + (changed.length > 0 ? 1 : 0);
 		const chosen = all.toSorted((one, other) => weight(other) - weight(one)).slice(0, answersOn(rows));
 		const answers = all.filter((answer) => chosen.includes(answer));
 		const width = Math.floor((columns - 16) / 2);
-		const titles = SHELLS.map((name) => fit(`${name}: ${printable(who[name])}`, width));
+		const titles = SHELLS.map((name) => fit(`${name}: ${printable(processes[name])}`, width));
 		const head = this.#chalk.dim(`${MARGIN}${fit("", 14)}${titles.join("")}`.trimEnd());
 		return [head, ...answers.map((answer) => this.#answer(answer, width))];
 	}

@@ -3,7 +3,7 @@ import wrapAnsi from "wrap-ansi";
 import { printable } from "../../base/printable.ts";
 import type { DemoEvent } from "../../live/events.ts";
 import { answersOf } from "../../live/views/answers.ts";
-import type { Seen } from "../../live/views/seen.ts";
+import type { Moment } from "../../live/views/past.ts";
 import { style } from "../text/terminal.ts";
 
 type Header = Extract<DemoEvent, { type: "demo" }>;
@@ -14,8 +14,8 @@ export function textListener(): (event: DemoEvent) => void {
 	const chalk = new Chalk({ level: color ? 1 : 0 });
 	const say = (text: string) => void process.stdout.write(`${wrapAnsi(printable(text), width)}\n`);
 	let header: Header | null = null;
-	let seen: Seen | null = null;
-	let before: Seen | null = null;
+	let seen: Moment | null = null;
+	let before: Moment | null = null;
 	const printStep = ({ step, phase }: Extract<DemoEvent, { type: "step" }>) => {
 		const { narration = "", stage = "host", command = "", look = "" } = header?.steps[step - 1] ?? {};
 		if (phase === "told") {

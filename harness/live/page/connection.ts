@@ -7,7 +7,7 @@ const LONGEST_PAUSE_MS = 4_000;
 export type State = "connecting" | "open" | "lost" | "over";
 
 /** Close codes after which the page does not reconnect: the demo is over, or the page may not send what it sent. */
-const FINAL = new Set([1001, 1008]);
+const FINAL_CODES = new Set([1001, 1008]);
 
 /** The page's connection to drydock. It reconnects by itself. */
 export class Connection {
@@ -44,7 +44,7 @@ export class Connection {
 		});
 		socket.addEventListener("close", ({ code, reason }) => {
 			this.#socket = null;
-			if (FINAL.has(code)) return this.onChange("over", reason);
+			if (FINAL_CODES.has(code)) return this.onChange("over", reason);
 			this.onChange("lost", reason);
 			setTimeout(() => this.#open(), this.#pauseMs);
 			this.#pauseMs = Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 2);

@@ -1,32 +1,32 @@
 import { type DemoEvent, SHELLS, type ShellName } from "../events.ts";
 import type { PageMessage, Role, ServerMessage, Share, WorkState } from "../messages.ts";
+import { applyAppearance, readAppearance, terminalColors } from "./appearance.ts";
 import { Connection, type State } from "./connection.ts";
+import { DemoState } from "./demo-state.ts";
 import { Dialogs } from "./dialogs.ts";
 import { h } from "./elements.ts";
 import { actionFor } from "./keys.ts";
-import { applyLook, readLook, terminalColors } from "./look.ts";
-import { Scene } from "./scene.ts";
 import { Shell } from "./shell.ts";
 import { paintSteps } from "./steps.ts";
-import { Tale } from "./tale.ts";
+import { ViewPanel } from "./view-panel.ts";
 import { PAINTERS } from "./views.ts";
-import { Work } from "./work.ts";
+import { WorkPanel } from "./work-panel.ts";
 
-const TYPE = { normal: 15, large: 20 };
+const FONT_SIZES = { normal: 15, large: 20 };
 const RESIZE_MS = 150;
 
-const place = (id: string): HTMLElement => document.getElementById(id) ?? h("div");
+const elementById = (id: string): HTMLElement => document.getElementById(id) ?? h("div");
 const dialogs = new Dialogs(document.querySelector("dialog") ?? h("dialog"));
-const scene = new Scene(PAINTERS, {
-	tabs: place("view-tabs"),
-	picture: place("picture"),
-	said: place("said"),
-	time: place("time"),
+const viewPanel = new ViewPanel(PAINTERS, {
+	tabs: elementById("view-tabs"),
+	picture: elementById("picture"),
+	latestChange: elementById("latest-change"),
+	time: elementById("time"),
 });
-const look = readLook();
+const appearance = readAppearance();
 const TEXTS = ["steps", "lesson", "work"] as const;
-let tale = new Tale();
-const work = new Work();
+let demoState = new DemoState();
+const workPanel = new WorkPanel();
 let text: (typeof TEXTS)[number] = "steps";
 let role: Role | null = null;
 let share: Share | null = null;
@@ -35,7 +35,7 @@ let note = false;
 let shells: Record<ShellName, Shell> | null = null;
 let resizing: ReturnType<typeof setTimeout> | undefined;
 
-applyLook(look);
+applyAppearance(appearance);
 const connection = new Connection(receive, showConnection);
 void readLesson();
 addWindowListeners();
@@ -43,59 +43,62 @@ showText("steps");
 
 function receive(message: ServerMessage): void {
 	if (message.type === "welcome") {
-		[role, share, tale] = [message.role, message.share, new Tale()];
+		[role, share, demoState] = [message.role, message.share, new DemoState()];
 		document.documentElement.dataset["role"] = role;
 		shells ??= makeShells(role);
-		for (const shell of SHELLS) shells[shell].showOnly("");
-		paintTools();
-		for (const event of message.events) take(event);
-		takeWork(message.work);
+		for (const shell of SHELLS) shells[shell].clearAndShow("");
+		paintButtons();
+		for (const event of message.events) applyEvent(event);
+		updateWork(message.work);
 		fitShells();
 	}
-	if (message.type === "event") take(message.event);
-	if (message.type === "work") takeWork(message.work);
+	if (message.type === "event") applyEvent(message.event);
+	if (message.type === "work") updateWork(message.work);
 	if (message.type === "followers") followers = message.count;
-	if (message.type === "problem") place("message").textContent = message.text;
+	if (message.type === "problem") elementById("message").textContent = message.text;
 	paint();
 }
 
-function take(event: DemoEvent): void {
-	tale.take(event);
-	if (event.type === "demo") scene.wish(event.views?.[0]);
+function applyEvent(event: DemoEvent): void {
+	demoState.apply(event);
+	if (event.type === "demo") viewPanel.suggest(event.views?.[0]);
 	if (event.type === "output") shells?.[event.shell].show(event.data);
-	if (event.type === "screen") shells?.[event.shell].showOnly(event.data);
-	if (event.type === "size" && role === "follower") shells?.[event.shell].squeeze(event.size, typeSize());
+	if (event.type === "screen") shells?.[event.shell].clearAndShow(event.data);
+	if (event.type === "size" && role === "follower") shells?.[event.shell].fitFontTo(event.size, fontSize());
 	if (event.type === "size" && role === "presenter" && shells !== null) shells[event.shell].size = event.size;
-	if (event.type === "view" || event.type === "back") showScene();
+	if (event.type === "view" || event.type === "back") updateViewPanel();
 }
 
-function takeWork(state: WorkState | null): void {
-	work.take(state);
-	place("tab-work").hidden = state === null;
-	place("work").replaceChildren(...work.paint());
+function updateWork(state: WorkState | null): void {
+	workPanel.update(state);
+	elementById("tab-work").hidden = state === null;
+	elementById("work").replaceChildren(...workPanel.paint());
 	if (state !== null && state.verdict !== "waiting") showText("work");
 }
 
 // While the text shows the learner's own work, the picture shows what the kernel showed of it.
-function showScene(): void {
-	scene.show(text === "work" ? work.past : tale.past, "The command has not run yet, so there is nothing to see of it.");
+function updateViewPanel(): void {
+	viewPanel.show(
+		text === "work" ? workPanel.past : demoState.past,
+		"The command has not run yet, so there is nothing to see of it.",
+	);
 }
 
 function paint(): void {
-	const { header, step } = tale;
-	place("title").textContent = header?.title ?? "drydock live";
-	place("place").textContent = header === null ? "" : `${header.lesson} · step ${step} of ${header.steps.length}`;
+	const { header, step } = demoState;
+	elementById("title").textContent = header?.title ?? "drydock live";
+	elementById("place").textContent = header === null ? "" : `${header.lesson} · step ${step} of ${header.steps.length}`;
 	document.title = header === null ? "drydock live" : `${step}/${header.steps.length} ${header.title}`;
 	const jump = role === "presenter" ? (to: number) => connection.send({ action: "jump", step: to }) : null;
-	place("steps").replaceChildren(...paintSteps(tale, note, jump));
-	for (const name of SHELLS) shells?.[name].element.classList.toggle("on-stage", tale.scene?.stage === name);
+	elementById("steps").replaceChildren(...paintSteps(demoState, note, jump));
+	for (const name of SHELLS) shells?.[name].element.classList.toggle("on-stage", demoState.currentStep?.stage === name);
 }
 
 function makeShells(of: Role): Record<ShellName, Shell> {
 	const make = (name: ShellName) => {
 		const typed = of === "presenter" ? (keys: string) => connection.send({ action: "type", shell: name, keys }) : null;
-		const shell = new Shell(name, typed, () => place("shells").focus());
-		place("shells").append(shell.element);
+		const shell = new Shell(name, typed, () => elementById("shells").focus());
+		elementById("shells").append(shell.element);
 		shell.open();
 		shell.colors = terminalColors();
 		return shell;
@@ -103,20 +106,20 @@ function makeShells(of: Role): Record<ShellName, Shell> {
 	return { host: make("host"), container: make("container") };
 }
 
-const typeSize = () => TYPE[look.large ? "large" : "normal"];
+const fontSize = () => FONT_SIZES[appearance.large ? "large" : "normal"];
 
 // The presenter's page decides how large the terminals are. All other pages adapt their font size.
 function fitShells(): void {
 	if (shells === null) return;
 	const { host, container } = shells;
 	if (role !== "presenter") {
-		for (const name of SHELLS) shells[name].squeeze(tale.sizeOf(name), typeSize());
+		for (const name of SHELLS) shells[name].fitFontTo(demoState.sizeOf(name), fontSize());
 		return;
 	}
-	const [one, other] = [host.room(typeSize()), container.room(typeSize())];
+	const [one, other] = [host.charactersThatFit(fontSize()), container.charactersThatFit(fontSize())];
 	if (one === null || other === null) return;
 	const size = { columns: Math.min(one.columns, other.columns), rows: Math.min(one.rows, other.rows) };
-	const shared = tale.sizeOf("host");
+	const shared = demoState.sizeOf("host");
 	for (const name of SHELLS) shells[name].size = size;
 	if (shared.columns !== size.columns || shared.rows !== size.rows) connection.send({ action: "resize", size });
 }
@@ -128,38 +131,38 @@ function showConnection(state: State, why: string): void {
 		lost: "✗ the connection is gone; it is being looked for",
 		over: `the demo is over${why === "" ? "" : `: ${why}`}`,
 	};
-	place("connection").textContent = words[state];
+	elementById("connection").textContent = words[state];
 	document.documentElement.dataset["connection"] = state;
 }
 
 async function readLesson(): Promise<void> {
 	const answer = await fetch("lesson.html");
-	if (answer.ok) place("lesson").innerHTML = await answer.text();
+	if (answer.ok) elementById("lesson").innerHTML = await answer.text();
 }
 
 function showText(which: (typeof TEXTS)[number]): void {
 	text = which;
 	document.documentElement.dataset["text"] = which;
 	for (const name of TEXTS) {
-		place(name).hidden = name !== which;
-		place(`tab-${name}`).setAttribute("aria-selected", String(name === which));
+		elementById(name).hidden = name !== which;
+		elementById(`tab-${name}`).setAttribute("aria-selected", String(name === which));
 	}
-	showScene();
+	updateViewPanel();
 }
 
 function nextText(): void {
-	const shown = TEXTS.filter((name) => !place(`tab-${name}`).hidden);
+	const shown = TEXTS.filter((name) => !elementById(`tab-${name}`).hidden);
 	showText(shown[(shown.indexOf(text) + 1) % shown.length] ?? "steps");
 }
 
-function paintTools(): void {
+function paintButtons(): void {
 	const tool = (text: string, label: string, act: () => void) => {
 		const button = h("button", { "aria-label": label, title: label }, text);
 		button.addEventListener("click", act);
 		return button;
 	};
 	const presents = role === "presenter";
-	place("tools").replaceChildren(
+	elementById("tools").replaceChildren(
 		tool("A", "large type (t)", () => act("large")),
 		tool("◐", "light or dark (d)", () => act("theme")),
 		...(presents ? [tool("follow", "how to follow (s)", () => act("share"))] : []),
@@ -167,7 +170,7 @@ function paintTools(): void {
 	);
 	const send = (action: PageMessage["action"] & ("next" | "back" | "replay" | "reset")) => () =>
 		connection.send({ action });
-	place("steering").replaceChildren(
+	elementById("steering").replaceChildren(
 		...(presents
 			? [
 					tool("◀ back", "back (←)", send("back")),
@@ -181,19 +184,19 @@ function paintTools(): void {
 
 function act(action: ReturnType<typeof actionFor>): void {
 	if (action === null) return;
-	place("message").textContent = "";
+	elementById("message").textContent = "";
 	if (action === "large" || action === "theme") {
-		if (action === "large") look.large = !look.large;
-		else look.theme = look.theme === "light" ? "dark" : "light";
-		applyLook(look);
+		if (action === "large") appearance.large = !appearance.large;
+		else appearance.theme = appearance.theme === "light" ? "dark" : "light";
+		applyAppearance(appearance);
 		for (const name of SHELLS) if (shells !== null) shells[name].colors = terminalColors();
 		fitShells();
 	} else if (action === "keys") dialogs.keys();
 	else if (action === "share") dialogs.share(share, followers);
 	else if (action === "note") note = !note;
 	else if (action === "text") nextText();
-	else if (action === "earlier" || action === "later") scene.step(action === "earlier" ? -1 : 1);
-	else if (typeof action === "number") scene.choose(action);
+	else if (action === "earlier" || action === "later") viewPanel.moveInTime(action === "earlier" ? -1 : 1);
+	else if (typeof action === "number") viewPanel.choose(action);
 	else if (role === "presenter") present(action);
 	paint();
 }
@@ -201,7 +204,7 @@ function act(action: ReturnType<typeof actionFor>): void {
 function present(action: Exclude<ReturnType<typeof actionFor>, null | number>): void {
 	if (action === "host" || action === "container") shells?.[action].focus();
 	else if (action === "jump")
-		dialogs.jump(tale.header?.steps.length ?? 1, (step) => connection.send({ action: "jump", step }));
+		dialogs.jump(demoState.header?.steps.length ?? 1, (step) => connection.send({ action: "jump", step }));
 	else if (action === "next" || action === "back" || action === "replay" || action === "reset")
 		connection.send({ action });
 }
@@ -221,5 +224,5 @@ function addWindowListeners(): void {
 		clearTimeout(resizing);
 		resizing = setTimeout(fitShells, RESIZE_MS);
 	});
-	for (const name of TEXTS) place(`tab-${name}`).addEventListener("click", () => showText(name));
+	for (const name of TEXTS) elementById(`tab-${name}`).addEventListener("click", () => showText(name));
 }

@@ -10,7 +10,7 @@ const FONT_SIZE = 15;
  * The smallest size that people can read. A terminal that does not fit at this size is wider than the page, and is
  * scrolled.
  */
-const SMALLEST_FONT = 10;
+const FONT_SIZE_MIN = 10;
 const TITLES: Record<ShellName, string> = { host: "host", container: "container" };
 
 /** One of the two shells, as a terminal on the page. */
@@ -76,7 +76,7 @@ export class Shell {
 	}
 
 	/** Clears the terminal, then shows this. */
-	showOnly(data: string): void {
+	clearAndShow(data: string): void {
 		this.#terminal.reset();
 		this.show(data);
 	}
@@ -87,7 +87,7 @@ export class Shell {
 	}
 
 	/** Sets the font size, and returns how many characters fit; null if that cannot be measured. */
-	room(fontSize: number): Size | null {
+	charactersThatFit(fontSize: number): Size | null {
 		this.#terminal.options.fontSize = fontSize;
 		const dimensions = this.#fit.proposeDimensions();
 		if (dimensions === undefined || !Number.isFinite(dimensions.cols)) return null;
@@ -99,9 +99,9 @@ export class Shell {
 	}
 
 	/** Gives the terminal a size that another page has chosen, in the largest font in which it fits. */
-	squeeze({ columns, rows }: Size, largest: number): void {
-		for (let size = largest; size >= SMALLEST_FONT; size -= 1) {
-			const room = this.room(size);
+	fitFontTo({ columns, rows }: Size, largest: number): void {
+		for (let size = largest; size >= FONT_SIZE_MIN; size -= 1) {
+			const room = this.charactersThatFit(size);
 			if (room === null || (room.columns >= columns && room.rows >= rows)) break;
 		}
 		this.size = { columns, rows };

@@ -1,7 +1,7 @@
 import type { KernelState, ShellName } from "../events.ts";
-import { beforeLastChange, known, type ShellState } from "./changes.ts";
-import { counted, listed, SHELL_NAMES, shellOf } from "./phrases.ts";
-import type { Past, Told } from "./seen.ts";
+import { beforeLastChange, type ShellState, withoutGaps } from "./changes.ts";
+import type { Past, Picture } from "./past.ts";
+import { counted, listed, SHELL_NAMES, theShell } from "./phrases.ts";
 
 /** One question, and the kernel's answer for each of the two shells at the same moment. */
 export interface Answer {
@@ -16,18 +16,18 @@ export interface Answer {
 	changed: ShellName[];
 }
 
-export interface AnswersPicture extends Told {
+export interface AnswersPicture extends Picture {
 	/** The process that each shell's user is talking to, such as `sh, pid 1 (host: 102)`. */
-	who: Record<ShellName, string>;
+	processes: Record<ShellName, string>;
 	answers: Answer[];
 }
 
 /** Kinds of namespace, in the order of the lessons. */
 const KINDS = ["uts", "ipc", "mnt", "pid", "cgroup", "net", "user", "time"];
 /** Shown instead of an answer while there is no shell. */
-const NOBODY = "–";
+const NO_ANSWER = "–";
 /** The most changes of one shell that a sentence tells. */
-const MOST_TOLD = 2;
+const CHANGES_MAX = 2;
 
 type Host = KernelState["host"];
 
@@ -36,9 +36,9 @@ interface Question {
 	command: string;
 	answer(shell: ShellState, host: Host): string;
 	/** The part of the answer whose changes count; the whole answer if not given. */
-	matters?(shell: ShellState, host: Host): string;
+	compared?(shell: ShellState, host: Host): string;
 	/** The new answer as the end of a sentence: "now the container's shell …". */
-	told(shell: ShellState, host: Host, was: ShellState): string;
+	changeText(shell: ShellState, host: Host, was: ShellState): string;
 }
 
 const QUESTIONS: Question[] = [
@@ -46,7 +46,7 @@ const QUESTIONS: Question[] = [
 		question: "hostname",
 		command: "hostname",
 		answer: ({ hostname }) => hostname,
-		told: ({ hostname, namespaces }, host) =>
+		changeText: ({ hostname, namespaces }, host) =>
 			`has ${namespaces["uts"] === host.namespaces["uts"] ? "the hostname" : "a hostname of its own:"} ${hostname}`,
 	},
 	{
@@ -59,8 +59,8 @@ const QUESTIONS: Question[] = [
 				own: `${shell.procPids?.length ?? 0}, its own`,
 			})[whoseProc(shell, host)],
 		// The number does not count: each command adds a process while it runs.
-		matters: whoseProc,
-		told: (shell, host) =>
+		compared: whoseProc,
+		changeText: (shell, host) =>
 			({
 				none: "sees no process, as it has no /proc",
 				host: "sees all processes of the host",
@@ -71,13 +71,13 @@ const QUESTIONS: Question[] = [
 		question: "user",
 		command: "id",
 		answer: userOf,
-		told: (shell, host) => `is ${userOf(shell, host).replace(",", " with")}`,
+		changeText: (shell, host) => `is ${userOf(shell, host).replace(",", " with")}`,
 	},
 	{
 		question: "mounts",
 		command: "findmnt",
 		answer: ({ mounts }) => (mounts.length === 0 ? "none in its root" : `${mounts.length}, / is ${rootOf(mounts)}`),
-		told: ({ mounts }, _, was) => {
+		changeText: ({ mounts }, _, was) => {
 			if (mounts.length === 0) return "sees no mount, as its root is only a directory";
 			const root = rootOf(mounts) === rootOf(was.mounts) ? "" : `${rootOf(mounts)} on /`;
 			if (mounts.length === was.mounts.length) return `sees ${root}`;
@@ -88,7 +88,7 @@ const QUESTIONS: Question[] = [
 		question: "addresses",
 		command: "ip address",
 		answer: (shell) => addressesOf(shell).join(" ") || "none",
-		told: (shell) =>
+		changeText: (shell) =>
 			`has ${addressesOf(shell).length === 0 ? "no address" : `the address ${addressesOf(shell).join(" ")}`}`,
 	},
 	{
@@ -98,7 +98,7 @@ const QUESTIONS: Question[] = [
 			const own = ownKinds(shell, host);
 			return own.length === 0 ? "the host's" : `own ${own.join(" ")}`;
 		},
-		told: (shell, host, was) => {
+		changeText: (shell, host, was) => {
 			const left = ownKinds(was, host).filter((kind) => !ownKinds(shell, host).includes(kind));
 			const own = ownKinds(shell, host).filter((kind) => !ownKinds(was, host).includes(kind));
 			if (own.length > 0) return `is in ${own.length === 1 ? "a namespace" : "namespaces"} of its own: ${listed(own)}`;
@@ -109,20 +109,23 @@ const QUESTIONS: Question[] = [
 
 /** Answers the lessons' questions from what the kernel showed. */
 export function answersOf(past: Past): AnswersPicture {
-	const seen = known(past);
+	const seen = withoutGaps(past);
 	const view = seen.at(-1)?.view ?? past.at(-1)?.view;
-	if (view === undefined) return { who: { host: NOBODY, container: NOBODY }, answers: [], said: "" };
-	const before = beforeLastChange(seen, allHeard);
+	if (view === undefined)
+		return { processes: { host: NO_ANSWER, container: NO_ANSWER }, answers: [], latestChange: "" };
+	const before = beforeLastChange(seen, allComparedAnswers);
 	const changedIn = (question: Question) =>
 		before === null
 			? []
-			: SHELL_NAMES.filter((name) => heard(question, view)(name) !== heard(question, before.view)(name));
+			: SHELL_NAMES.filter(
+					(name) => comparedAnswer(question, view)(name) !== comparedAnswer(question, before.view)(name),
+				);
 	const answers = QUESTIONS.map((question) => {
-		const [host = NOBODY, container = NOBODY] = SHELL_NAMES.map((name) => {
+		const [host = NO_ANSWER, container = NO_ANSWER] = SHELL_NAMES.map((name) => {
 			const shell = view.shells[name];
-			return shell ? question.answer(shell, view.host) : NOBODY;
+			return shell ? question.answer(shell, view.host) : NO_ANSWER;
 		});
-		const differs = host !== container && host !== NOBODY && container !== NOBODY;
+		const differs = host !== container && host !== NO_ANSWER && container !== NO_ANSWER;
 		return {
 			question: question.question,
 			command: question.command,
@@ -132,39 +135,48 @@ export function answersOf(past: Past): AnswersPicture {
 			changed: changedIn(question),
 		};
 	});
-	const [host = NOBODY, container = NOBODY] = SHELL_NAMES.map((name) => processOf(view.shells[name]));
-	return { who: { host, container }, answers, said: before === null ? "" : told(view, before.view, changedIn) };
-}
-
-const allHeard = (view: KernelState) => QUESTIONS.map((question) => SHELL_NAMES.map(heard(question, view)));
-
-/** The part of the answer that counts, for each shell. */
-function heard({ matters, answer }: Question, view: KernelState): (name: ShellName) => string {
-	return (name) => {
-		const shell = view.shells[name];
-		return shell ? (matters ?? answer)(shell, view.host) : NOBODY;
+	const [host = NO_ANSWER, container = NO_ANSWER] = SHELL_NAMES.map((name) => processOf(view.shells[name]));
+	return {
+		processes: { host, container },
+		answers,
+		latestChange: before === null ? "" : latestChangeOf(view, before.view, changedIn),
 	};
 }
 
-function told(view: KernelState, before: KernelState, changedIn: (question: Question) => ShellName[]): string {
+const allComparedAnswers = (view: KernelState) =>
+	QUESTIONS.map((question) => SHELL_NAMES.map(comparedAnswer(question, view)));
+
+/** The part of the answer that counts, for each shell. */
+function comparedAnswer({ compared, answer }: Question, view: KernelState): (name: ShellName) => string {
+	return (name) => {
+		const shell = view.shells[name];
+		return shell ? (compared ?? answer)(shell, view.host) : NO_ANSWER;
+	};
+}
+
+function latestChangeOf(
+	view: KernelState,
+	before: KernelState,
+	changedIn: (question: Question) => ShellName[],
+): string {
 	const [host = "", container = ""] = SHELL_NAMES.map((name) => {
 		const [shell, was] = [view.shells[name], before.shells[name]];
 		if (!shell || !was) return "";
 		const news = QUESTIONS.filter((question) => changedIn(question).includes(name));
 		return news
-			.slice(0, MOST_TOLD)
-			.map((question) => question.told(shell, view.host, was))
+			.slice(0, CHANGES_MAX)
+			.map((question) => question.changeText(shell, view.host, was))
 			.join(", and it ");
 	});
 	if (host !== "" && host === container) return `Now each shell ${host}.`;
 	return [host, container]
-		.map((text, index) => (text === "" ? "" : `Now ${shellOf(SHELL_NAMES[index] ?? "host")} ${text}.`))
+		.map((text, index) => (text === "" ? "" : `Now ${theShell(SHELL_NAMES[index] ?? "host")} ${text}.`))
 		.filter((text) => text !== "")
 		.join(" ");
 }
 
 function processOf(shell: ShellState | null | undefined): string {
-	if (!shell) return NOBODY;
+	if (!shell) return NO_ANSWER;
 	const name = shell.arguments[0]?.replace(/^.*\//, "") ?? "?";
 	const [outer, ...inner] = shell.nsPids;
 	return inner.length === 0 ? `${name}, pid ${outer}` : `${name}, pid ${inner.at(-1)} (host: ${outer})`;

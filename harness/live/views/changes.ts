@@ -1,5 +1,5 @@
 import type { KernelState } from "../events.ts";
-import type { Past, Seen } from "./seen.ts";
+import type { Moment, Past } from "./past.ts";
 
 /** The process that a shell's user is talking to. */
 export type ShellState = NonNullable<KernelState["shells"][string]>;
@@ -8,7 +8,7 @@ export type ShellState = NonNullable<KernelState["shells"][string]>;
  * The past without gaps. If a shell's process ended while it was being read, its last known state takes its place.
  * The moments before all shells were there are left out.
  */
-export function known(past: Past): Past {
+export function withoutGaps(past: Past): Past {
 	const last: KernelState["shells"] = {};
 	return past.flatMap((seen) => {
 		const { atMs, view } = seen;
@@ -33,10 +33,10 @@ export function known(past: Past): Past {
  * @param picture the part of a view whose changes count; pass the same function each time, because its results are
  * cached
  */
-export function beforeLastChange(past: Past, picture: (view: KernelState) => unknown): Seen | null {
-	const texts = remembered.get(picture) ?? new WeakMap<Seen, string>();
-	remembered.set(picture, texts);
-	const text = (seen: Seen) => {
+export function beforeLastChange(past: Past, picture: (view: KernelState) => unknown): Moment | null {
+	const texts = textCache.get(picture) ?? new WeakMap<Moment, string>();
+	textCache.set(picture, texts);
+	const text = (seen: Moment) => {
 		const known = texts.get(seen) ?? JSON.stringify(picture(seen.view));
 		texts.set(seen, known);
 		return known;
@@ -54,7 +54,7 @@ export function beforeLastChange(past: Past, picture: (view: KernelState) => unk
  * @param pictureOf makes a picture of one moment
  * @returns `before` is null if nothing has ever changed; both are null if nothing was seen
  */
-export function lastTwo<P>(
+export function latestTwo<P>(
 	past: Past,
 	pictureOf: (moment: Past[number]) => P,
 ): { now: P; before: P | null } | { now: null; before: null } {
@@ -70,6 +70,6 @@ export function lastTwo<P>(
 }
 
 /** A cache: a demo of an hour is painted hundreds of times, and what was seen does not change. */
-const remembered = new WeakMap<(view: KernelState) => unknown, WeakMap<Seen, string>>();
+const textCache = new WeakMap<(view: KernelState) => unknown, WeakMap<Moment, string>>();
 
 const listens = (shell: ShellState | null) => shell?.listens === true;

@@ -1,137 +1,141 @@
 import type { Identity } from "../../protocol/index.ts";
 import type { KernelState } from "../events.ts";
-import { lastTwo } from "./changes.ts";
-import type { Past, Told } from "./seen.ts";
+import { latestTwo } from "./changes.ts";
+import type { Past, Picture } from "./past.ts";
 
 /** The length of a map of all ids. The initial user namespace has such a map. */
-const ALL = 2 ** 32 - 1;
+const ALL_IDS = 2 ** 32 - 1;
 /** The id that is shown for a user that has none in a namespace. See user_namespaces(7). */
-const NOBODY = 65_534;
-const MOST_NAMES = 5;
+const NOBODY_ID = 65_534;
+const USERS_MAX = 5;
 
 /** A range of ids, as the container and as the host see them. */
-export interface Stretch {
+export interface IdRange {
 	inside: { first: number; last: number };
 	outside: { first: number; last: number };
 }
 
 /** The container's ids beside the host's. */
-export interface Ruler {
+export interface IdMapPicture {
 	of: "users" | "groups";
-	stretches: Stretch[];
+	ranges: IdRange[];
 	/** Every id is the same in both. */
-	whole: boolean;
+	identical: boolean;
 }
 
 /**
  * A user in the container and on the host, by id and by name. The name is empty if the list of users does not have
  * the id.
  */
-export interface Someone {
+export interface UserPair {
 	inside: { id: number; name: string };
 	outside: { id: number; name: string };
 	/** The container's shell runs as this user. */
-	self: boolean;
+	isShell: boolean;
 	/** The two ids or the two names are different. */
 	differs: boolean;
 }
 
-export interface IdentityPicture extends Told {
+export interface IdentityPicture extends Picture {
 	/** Empty if the maps were not read, as for some recordings. */
-	rulers: Ruler[];
-	people: Someone[];
+	maps: IdMapPicture[];
+	users: UserPair[];
 	/** The container's shell is in a user namespace of its own. */
-	own: boolean;
+	ownNamespace: boolean;
 }
 
 /** Which user the container's shell runs as, in the container and on the host. */
-export function taskIdentity(past: Past): IdentityPicture {
-	const { now, before } = lastTwo(
+export function identityOf(past: Past): IdentityPicture {
+	const { now, before } = latestTwo(
 		past.filter(({ view }) => view.shells["container"]),
 		({ view }) => pictureOf(view),
 	);
-	if (now === null) return { rulers: [], people: [], own: false, said: "" };
-	return { ...now, said: before === null ? "" : saidOf(before, now) };
+	if (now === null) return { maps: [], users: [], ownNamespace: false, latestChange: "" };
+	return { ...now, latestChange: before === null ? "" : changeText(before, now) };
 }
 
-type Picture = Omit<IdentityPicture, "said">;
+type IdentityParts = Omit<IdentityPicture, "latestChange">;
 
-function pictureOf({ host, shells }: KernelState): Picture {
+function pictureOf({ host, shells }: KernelState): IdentityParts {
 	const shell = shells["container"];
-	const [ours, theirs] = [shells["host"]?.identity ?? null, shell?.identity ?? null];
-	const own = shell != null && shell.namespaces["user"] !== host.namespaces["user"];
-	if (theirs === null || shell == null) return { rulers: [], people: [], own };
-	return { rulers: rulersOf(theirs), people: peopleOf(theirs, ours?.users ?? [], shell.credentials.uids[1] ?? 0), own };
+	const [hostIdentity, containerIdentity] = [shells["host"]?.identity ?? null, shell?.identity ?? null];
+	const ownNamespace = shell != null && shell.namespaces["user"] !== host.namespaces["user"];
+	if (containerIdentity === null || shell == null) return { maps: [], users: [], ownNamespace };
+	return {
+		maps: mapsOf(containerIdentity),
+		users: usersOf(containerIdentity, hostIdentity?.users ?? [], shell.credentials.uids[1] ?? 0),
+		ownNamespace,
+	};
 }
 
-function rulersOf({ uidMap, gidMap }: Identity): Ruler[] {
-	const rulers = [
+function mapsOf({ uidMap, gidMap }: Identity): IdMapPicture[] {
+	const maps = [
 		{ of: "users" as const, map: uidMap },
 		{ of: "groups" as const, map: gidMap },
 	];
-	return rulers.map(({ of, map }) => ({
+	return maps.map(({ of, map }) => ({
 		of,
-		stretches: map.map(({ inside, outside, length }) => ({
+		ranges: map.map(({ inside, outside, length }) => ({
 			inside: { first: inside, last: inside + length - 1 },
 			outside: { first: outside, last: outside + length - 1 },
 		})),
-		whole: map.some(({ inside, outside, length }) => inside === 0 && outside === 0 && length >= ALL),
+		identical: map.some(({ inside, outside, length }) => inside === 0 && outside === 0 && length >= ALL_IDS),
 	}));
 }
 
-function peopleOf({ uidMap, users }: Identity, ours: Identity["users"], self: number): Someone[] {
+function usersOf({ uidMap, users }: Identity, hostUsers: Identity["users"], self: number): UserPair[] {
 	const name = (list: Identity["users"], id: number) => list.find((one) => one.id === id)?.name ?? "";
-	const someone = (inside: number, outside: number): Someone => {
-		const [theirName, ourName] = [name(users, inside), name(ours, outside)];
-		const differs = theirName !== ourName || inside !== outside;
-		const isSelf = outside === self;
-		return { inside: { id: inside, name: theirName }, outside: { id: outside, name: ourName }, self: isSelf, differs };
+	const pairOf = (inside: number, outside: number): UserPair => {
+		const [insideName, outsideName] = [name(users, inside), name(hostUsers, outside)];
+		const differs = insideName !== outsideName || inside !== outside;
+		const isShell = outside === self;
+		return { inside: { id: inside, name: insideName }, outside: { id: outside, name: outsideName }, isShell, differs };
 	};
 	const inside = (id: number) => {
 		const line = uidMap.find(({ outside, length }) => id >= outside && id < outside + length);
-		return line === undefined ? NOBODY : line.inside + id - line.outside;
+		return line === undefined ? NOBODY_ID : line.inside + id - line.outside;
 	};
 	const outside = (id: number) => {
 		const line = uidMap.find(({ inside, length }) => id >= inside && id < inside + length);
 		return line === undefined ? [] : [line.outside + id - line.inside];
 	};
-	const named = users.flatMap(({ id }) => outside(id).map((other) => someone(id, other)));
-	const met = ours.filter(({ id }) => inside(id) !== NOBODY).map(({ id }) => someone(inside(id), id));
-	const all = [someone(inside(self), self), ...named, ...met];
+	const named = users.flatMap(({ id }) => outside(id).map((other) => pairOf(id, other)));
+	const mapped = hostUsers.filter(({ id }) => inside(id) !== NOBODY_ID).map(({ id }) => pairOf(inside(id), id));
+	const all = [pairOf(inside(self), self), ...named, ...mapped];
 	const unique = all.filter((one, index) => all.findIndex((other) => other.outside.id === one.outside.id) === index);
-	return unique.toSorted((one, other) => weight(other) - weight(one)).slice(0, MOST_NAMES);
+	return unique.toSorted((one, other) => weight(other) - weight(one)).slice(0, USERS_MAX);
 }
 
 // The shell's own user comes first, then users that differ and have two names, then users who are people (ids from
 // 1000).
-const weight = ({ self, differs, inside, outside }: Someone) =>
-	(self ? 8 : 0) +
+const weight = ({ isShell, differs, inside, outside }: UserPair) =>
+	(isShell ? 8 : 0) +
 	(differs && inside.name !== "" && outside.name !== "" ? 4 : 0) +
-	(outside.id >= 1_000 && outside.id < NOBODY ? 2 : 0);
+	(outside.id >= 1_000 && outside.id < NOBODY_ID ? 2 : 0);
 
-function saidOf(before: Picture, now: Picture): string {
-	const self = now.people.find((one) => one.self);
-	const users = now.rulers.find(({ of }) => of === "users");
-	if (before.own && !now.own) return "The container's shell counts users as the host does again.";
-	const news = now.own && JSON.stringify(before.rulers) !== JSON.stringify(now.rulers);
-	if (news && users?.stretches.length === 0)
+function changeText(before: IdentityParts, now: IdentityParts): string {
+	const self = now.users.find((one) => one.isShell);
+	const userMap = now.maps.find(({ of }) => of === "users");
+	if (before.ownNamespace && !now.ownNamespace) return "The container's shell counts users as the host does again.";
+	const isNewMap = now.ownNamespace && JSON.stringify(before.maps) !== JSON.stringify(now.maps);
+	if (isNewMap && userMap?.ranges.length === 0)
 		return "The container's shell is in a user namespace that has no map yet: there, everybody is nobody.";
-	if (news && self !== undefined)
-		return `The container's shell is ${called(self.inside)} in its user namespace, and ${called(self.outside)} on the host.`;
-	const was = before.people.find((one) => one.self);
+	if (isNewMap && self !== undefined)
+		return `The container's shell is ${userText(self.inside)} in its user namespace, and ${userText(self.outside)} on the host.`;
+	const was = before.users.find((one) => one.isShell);
 	if (self !== undefined && was !== undefined && was.outside.id !== self.outside.id)
-		return `The container's shell is ${called(self.inside)} now.`;
-	const old = new Set(before.people.map((one) => JSON.stringify(one)));
-	const renamed = now.people.find((one) => !old.has(JSON.stringify(one)));
+		return `The container's shell is ${userText(self.inside)} now.`;
+	const old = new Set(before.users.map((one) => JSON.stringify(one)));
+	const renamed = now.users.find((one) => !old.has(JSON.stringify(one)));
 	if (renamed === undefined) return "";
 	const { inside, outside, differs } = renamed;
-	const there = inside.id === outside.id ? inside.name || "without a name" : called(inside);
+	const there = inside.id === outside.id ? inside.name || "without a name" : userText(inside);
 	const here = outside.name || "without a name";
 	if (!differs) return `Number ${outside.id} is ${here}, on the host and in the container.`;
 	return `Number ${outside.id} is ${here} on the host, and ${there} in the container.`;
 }
 
 /** "user 1000 (alice)". */
-function called({ id, name }: { id: number; name: string }): string {
+function userText({ id, name }: { id: number; name: string }): string {
 	return `user ${id}${name === "" ? "" : ` (${name})`}`;
 }

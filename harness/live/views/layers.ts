@@ -1,29 +1,29 @@
 import type { Layers } from "../../protocol/index.ts";
 import type { KernelState } from "../events.ts";
-import { lastTwo } from "./changes.ts";
-import { saidOf } from "./layer-news.ts";
-import type { Cell, Overlay, Row } from "./overlay-picture.ts";
-import type { Past, Told } from "./seen.ts";
+import { latestTwo } from "./changes.ts";
+import { layerChangeText } from "./layer-changes.ts";
+import type { Cell, OverlayPicture, PathRow } from "./overlay-picture.ts";
+import type { Past, Picture } from "./past.ts";
 
-export interface LayersPicture extends Told {
-	overlays: Overlay[];
+export interface LayersPicture extends Picture {
+	overlays: OverlayPicture[];
 }
 
-const MOST_ROWS = 10;
-const MOST_OVERLAYS = 2;
+const ROWS_MAX = 10;
+const OVERLAYS_MAX = 2;
 
 /** The mounted overlays, and what each of their layers holds. */
 export function layersOf(past: Past): LayersPicture {
-	const { now, before } = lastTwo(past, ({ view }) => overlaysIn(view));
-	if (now === null) return { overlays: [], said: "" };
-	const overlays = now.slice(-MOST_OVERLAYS).map((overlay) => {
+	const { now, before } = latestTwo(past, ({ view }) => overlaysIn(view));
+	if (now === null) return { overlays: [], latestChange: "" };
+	const overlays = now.slice(-OVERLAYS_MAX).map((overlay) => {
 		const was = before?.find(({ device, upper }) => device === overlay.device && upper === overlay.upper);
-		return shortened({ ...overlay, news: was === undefined ? [] : changedPaths(was, overlay) });
+		return shortened({ ...overlay, changedPaths: was === undefined ? [] : changedPaths(was, overlay) });
 	});
-	return { overlays, said: before === null ? "" : saidOf(before, now) };
+	return { overlays, latestChange: before === null ? "" : layerChangeText(before, now) };
 }
 
-function overlaysIn(view: KernelState): Overlay[] {
+function overlaysIn(view: KernelState): OverlayPicture[] {
 	const layers = view.host.layers ?? Object.values(view.shells).flatMap(layersOfRoot);
 	return layers.flatMap((overlay) => {
 		const merged = mountPoints(view, overlay.device);
@@ -55,12 +55,12 @@ function layersOfRoot(shell: KernelState["shells"][string]): Layers[] {
 type Entry = NonNullable<Layers["lower"][number]["entries"]>[number];
 type Contents = Map<string, Entry>;
 
-function tableOf({ device, lower, upper }: Layers): Overlay {
+function tableOf({ device, lower, upper }: Layers): OverlayPicture {
 	const contents = (layer: Layers["upper"]): Contents =>
 		new Map((layer?.entries ?? []).map((entry) => [entry.path, entry]));
 	const [top, below] = [contents(upper), lower.map(contents)];
 	const paths = [...new Set([top, ...below].flatMap((layer) => [...layer.keys()]))].sort();
-	const rows = paths.map((path): Row => {
+	const rows = paths.map((path): PathRow => {
 		const [shown, shownBelow] = [shownAt([top, ...below], path), shownAt(below, path)];
 		return {
 			path,
@@ -71,7 +71,15 @@ function tableOf({ device, lower, upper }: Layers): Overlay {
 		};
 	});
 	const more = [upper, ...lower].some((layer) => layer?.more === true);
-	return { device, merged: [], lower: lower.map(({ path }) => path), upper: upper?.path ?? null, rows, news: [], more };
+	return {
+		device,
+		merged: [],
+		lower: lower.map(({ path }) => path),
+		upper: upper?.path ?? null,
+		rows,
+		changedPaths: [],
+		more,
+	};
 }
 
 /** @param covers whether a layer below has something of that name; null if nobody writes to the entry's layer */
@@ -103,26 +111,26 @@ function shownAt(layers: readonly Contents[], path: string): number | null {
 	return null;
 }
 
-function changedPaths(before: Overlay, now: Overlay): string[] {
+function changedPaths(before: OverlayPicture, now: OverlayPicture): string[] {
 	const old = new Map(before.rows.map((row) => [row.path, JSON.stringify(row)]));
 	return now.rows.filter((row) => old.get(row.path) !== JSON.stringify(row)).map(({ path }) => path);
 }
 
 // Leaves out directories that only hold other rows. If there are too many rows, keeps those that were written to
 // first.
-function shortened(overlay: Overlay): Overlay {
+function shortened(overlay: OverlayPicture): OverlayPicture {
 	const holds = (directory: string) => overlay.rows.some(({ path }) => path.startsWith(`${directory}/`));
 	const telling = overlay.rows.filter(
 		({ path, upper, lower }) =>
 			(upper !== "directory" && upper !== "") ||
 			!([upper, ...lower].every((cell) => cell === "" || cell === "directory") && holds(path)),
 	);
-	const chosen = new Set(telling.toSorted((one, other) => weight(other) - weight(one)).slice(0, MOST_ROWS));
+	const chosen = new Set(telling.toSorted((one, other) => weight(other) - weight(one)).slice(0, ROWS_MAX));
 	return {
 		...overlay,
 		rows: telling.filter((row) => chosen.has(row)),
-		more: overlay.more || telling.length > MOST_ROWS,
+		more: overlay.more || telling.length > ROWS_MAX,
 	};
 }
 
-const weight = ({ upper, from }: Row) => (upper !== "" && upper !== "directory" ? 2 : from === null ? 1 : 0);
+const weight = ({ upper, from }: PathRow) => (upper !== "" && upper !== "directory" ? 2 : from === null ? 1 : 0);

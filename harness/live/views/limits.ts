@@ -1,57 +1,65 @@
 import type { KernelState } from "../events.ts";
-import { amountOf, type Mark, marksOf } from "./limit-marks.ts";
-import type { Past, Told } from "./seen.ts";
-import { bytesText, cpusText, limitsIn, MACHINE, RESOURCES, type Resource, type Use } from "./uses.ts";
+import { amountOf, type LimitEvent, limitEventsOf } from "./limit-events.ts";
+import type { Past, Picture } from "./past.ts";
+import {
+	bytesText,
+	cpusText,
+	MACHINE,
+	RESOURCES,
+	type Resource,
+	type ResourceUse,
+	usesByCgroup,
+} from "./resource-use.ts";
 
 /** How much of the past is shown. */
 const SHOWN_MS = 30_000;
-const MOST_GROUPS = 3;
+const CGROUPS_MAX = 3;
 
 /** One resource of one cgroup, over time. */
 export interface Chart {
 	resource: Resource;
 	/** Such as "20 MiB of 32 MiB". */
-	amount: string;
+	amountText: string;
 	/** The value at the chart's upper edge, in the resource's unit. */
 	top: number;
 	limit: number | null;
 	/** A value holds until the next point. */
 	points: { atMs: number; value: number }[];
-	marks: Mark[];
+	events: LimitEvent[];
 }
 
 /** What one cgroup, or the whole machine, uses. */
-export interface Group {
+export interface CgroupCharts {
 	/** Its path; or "the whole machine". */
 	name: string;
 	/** The chart of memory, and those of all limited resources; empty for a cgroup without controllers. */
 	charts: Chart[];
 }
 
-export interface LimitsPicture extends Told {
+export interface LimitsPicture extends Picture {
 	fromMs: number;
 	toMs: number;
-	groups: Group[];
+	groups: CgroupCharts[];
 }
 
 /** How much of each resource is used, what its limit is, and what the kernel did when the limit was met. */
 export function limitsOf(past: Past): LimitsPicture {
 	const last = past.at(-1);
-	if (last === undefined) return { said: "", fromMs: 0, toMs: 0, groups: [] };
-	const marks = marksOf(past);
+	if (last === undefined) return { latestChange: "", fromMs: 0, toMs: 0, groups: [] };
+	const marks = limitEventsOf(past);
 	const toMs = last.atMs;
 	const fromMs = Math.max(past[0]?.atMs ?? 0, toMs - SHOWN_MS);
-	const names = [...limitsIn(last.view).keys()];
+	const names = [...usesByCgroup(last.view).keys()];
 	// The cgroups come first, and the machine last.
-	const shown = names.filter((name) => name !== MACHINE).slice(-MOST_GROUPS);
+	const shown = names.filter((name) => name !== MACHINE).slice(-CGROUPS_MAX);
 	const groups = [...shown, ...names.filter((name) => name === MACHINE)].map((name) => ({
 		name,
 		charts: RESOURCES.flatMap((resource) => chartOf(past, name, resource, fromMs, marks) ?? []),
 	}));
-	return { said: marks.at(-1)?.said ?? "", fromMs, toMs, groups };
+	return { latestChange: marks.at(-1)?.text ?? "", fromMs, toMs, groups };
 }
 
-function chartOf(past: Past, name: string, resource: Resource, fromMs: number, marks: Mark[]): Chart | null {
+function chartOf(past: Past, name: string, resource: Resource, fromMs: number, marks: LimitEvent[]): Chart | null {
 	const uses = past.flatMap(({ atMs, view }) => useIn(view, name, resource, atMs));
 	const now = uses.at(-1);
 	if (now === undefined) return null;
@@ -64,21 +72,21 @@ function chartOf(past: Past, name: string, resource: Resource, fromMs: number, m
 	const most = Math.max(...shown.map(({ value }) => value), limit ?? 0);
 	return {
 		resource,
-		amount: amount(resource, shown.at(-1)?.value ?? 0, limit),
+		amountText: amount(resource, shown.at(-1)?.value ?? 0, limit),
 		top: most === 0 ? 1 : most * 1.2,
 		limit,
 		points: shown,
-		marks: marks.filter((mark) => mark.group === name && mark.resource === resource && mark.atMs >= fromMs),
+		events: marks.filter((mark) => mark.group === name && mark.resource === resource && mark.atMs >= fromMs),
 	};
 }
 
-function useIn(view: KernelState, name: string, resource: Resource, atMs: number): (Use & { atMs: number })[] {
-	const use = limitsIn(view).get(name)?.[resource];
+function useIn(view: KernelState, name: string, resource: Resource, atMs: number): (ResourceUse & { atMs: number })[] {
+	const use = usesByCgroup(view).get(name)?.[resource];
 	return use === undefined ? [] : [{ ...use, atMs }];
 }
 
 // The kernel counts the processor time that was used. The chart shows how many processors that was at a time.
-function pointsOf(resource: Resource, uses: readonly (Use & { atMs: number })[]): Chart["points"] {
+function pointsOf(resource: Resource, uses: readonly (ResourceUse & { atMs: number })[]): Chart["points"] {
 	if (resource !== "cpu") return uses.flatMap((use, index) => [...peakBefore(use, uses[index - 1]), point(use)]);
 	const rates = uses.slice(1).map((use, index) => {
 		const before = uses[index] ?? use;
@@ -89,10 +97,13 @@ function pointsOf(resource: Resource, uses: readonly (Use & { atMs: number })[])
 	return end === undefined ? [] : [...rates, { atMs: end.atMs, value: rates.at(-1)?.value ?? 0 }];
 }
 
-const point = ({ atMs, used }: Use & { atMs: number }) => ({ atMs, value: used });
+const point = ({ atMs, used }: ResourceUse & { atMs: number }) => ({ atMs, value: used });
 
 // More may have been used between two views than at either. The kernel keeps the highest amount.
-function peakBefore(use: Use & { atMs: number }, before: (Use & { atMs: number }) | undefined): Chart["points"] {
+function peakBefore(
+	use: ResourceUse & { atMs: number },
+	before: (ResourceUse & { atMs: number }) | undefined,
+): Chart["points"] {
 	const { peak = 0, used, atMs } = use;
 	if (before === undefined || peak <= (before.peak ?? 0) || peak <= used) return [];
 	return [{ atMs: (before.atMs + atMs) / 2, value: peak }];

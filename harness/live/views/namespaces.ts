@@ -1,11 +1,11 @@
 import type { KernelState, ShellName } from "../events.ts";
-import { beforeLastChange, known } from "./changes.ts";
-import { listed, SHELL_NAMES, sentence, shellOf, withArticle } from "./phrases.ts";
-import type { Past, Told } from "./seen.ts";
+import { beforeLastChange, withoutGaps } from "./changes.ts";
+import type { Past, Picture } from "./past.ts";
+import { listed, SHELL_NAMES, sentence, theShell, withArticle } from "./phrases.ts";
 
 /** The processes whose namespaces are shown: the host's init, and the process that each shell's user is talking to. */
-export type Member = "init" | ShellName;
-export const MEMBERS = ["init", ...SHELL_NAMES] as const satisfies Member[];
+export type ShownProcess = "init" | ShellName;
+export const SHOWN_PROCESSES = ["init", ...SHELL_NAMES] as const satisfies ShownProcess[];
 
 /** The namespace of one kind that a process is in. */
 export interface Cell {
@@ -27,26 +27,26 @@ export interface Cell {
 	changed: boolean;
 }
 
-export interface Kind {
+export interface NamespaceKind {
 	kind: string;
 	/** What a namespace of this kind isolates. */
-	holds: string;
-	cells: Partial<Record<Member, Cell>>;
+	isolates: string;
+	cells: Partial<Record<ShownProcess, Cell>>;
 }
 
 /** A moment at which a shell's process entered other namespaces. */
-export interface Mark {
+export interface NamespaceChange {
 	atMs: number;
 	shell: ShellName;
 	kinds: string[];
 	/** It returned to the host's namespaces. */
 	back: boolean;
-	said: string;
+	text: string;
 }
 
-export interface NamespacesPicture extends Told {
-	kinds: Kind[];
-	marks: Mark[];
+export interface NamespacesPicture extends Picture {
+	kinds: NamespaceKind[];
+	changes: NamespaceChange[];
 	/** The times of the first and of the last view. */
 	fromMs: number;
 	untilMs: number;
@@ -64,91 +64,99 @@ const KINDS: Record<string, string> = {
 	time: "clocks",
 };
 /** If there are more kinds than this, a sentence only names them. */
-const MOST_EXPLAINED = 2;
+const EXPLAINED_MAX = 2;
 
 /** Which namespaces each process is in, and when it entered them. */
 export function namespacesOf(past: Past): NamespacesPicture {
-	const seen = known(past);
+	const seen = withoutGaps(past);
 	const last = seen.at(-1);
-	const marks = namespaceMarks(seen);
+	const changes = namespaceChanges(seen);
 	const [fromMs, untilMs] = [past[0]?.atMs ?? 0, past.at(-1)?.atMs ?? 0];
-	if (last === undefined) return { kinds: [], marks, fromMs, untilMs, said: "" };
+	if (last === undefined) return { kinds: [], changes, fromMs, untilMs, latestChange: "" };
 	const before = beforeLastChange(seen, allNamespaces);
-	const kinds = Object.entries(KINDS).map(([kind, holds]) => {
+	const kinds = Object.entries(KINDS).map(([kind, isolates]) => {
 		const letter = lettersOf(
 			seen.map(({ view }) => view),
 			kind,
 		);
-		const cells = MEMBERS.flatMap((member): [Member, Cell][] => {
-			const id = namespacesIn(last.view, member)[kind];
+		const cells = SHOWN_PROCESSES.flatMap((process): [ShownProcess, Cell][] => {
+			const id = namespacesIn(last.view, process)[kind];
 			if (id === undefined) return [];
-			const forChildren = namespacesIn(last.view, member)[`${kind}_for_children`] ?? id;
-			const mark = marks.findLast(({ shell, kinds }) => shell === member && kinds.includes(kind));
+			const forChildren = namespacesIn(last.view, process)[`${kind}_for_children`] ?? id;
+			const change = changes.findLast(({ shell, kinds }) => shell === process && kinds.includes(kind));
 			const cell: Cell = {
 				letter: letter(id),
 				own: id !== last.view.host.namespaces[kind],
 				forChildren: forChildren === id ? null : letter(forChildren),
-				changedAgoMs: mark === undefined ? null : last.atMs - mark.atMs,
-				changed: before !== null && namespacesIn(before.view, member)[kind] !== id,
+				changedAgoMs: change === undefined ? null : last.atMs - change.atMs,
+				changed: before !== null && namespacesIn(before.view, process)[kind] !== id,
 			};
-			return [[member, cell]];
+			return [[process, cell]];
 		});
-		return { kind, holds, cells: Object.fromEntries(cells) };
+		return { kind, isolates, cells: Object.fromEntries(cells) };
 	});
-	return { kinds, marks, fromMs, untilMs, said: before === null ? "" : told(before.view, last.view) };
+	return {
+		kinds,
+		changes,
+		fromMs,
+		untilMs,
+		latestChange: before === null ? "" : latestChangeOf(before.view, last.view),
+	};
 }
 
 /** The moments at which a process entered other namespaces, in order of time. */
-export function namespaceMarks(past: Past): Mark[] {
-	const seen = known(past);
-	return seen.slice(1).flatMap(({ atMs, view }, index): Mark[] => {
+export function namespaceChanges(past: Past): NamespaceChange[] {
+	const seen = withoutGaps(past);
+	return seen.slice(1).flatMap(({ atMs, view }, index): NamespaceChange[] => {
 		const before = seen[index]?.view ?? view;
 		return SHELL_NAMES.flatMap((shell) => {
 			const kinds = changedKinds(before, view, shell);
 			const back = kinds.every((kind) => isHosts(view, shell, kind));
-			return kinds.length === 0 ? [] : [{ atMs, shell, kinds, back, said: toldOf(before, view, shell) }];
+			return kinds.length === 0 ? [] : [{ atMs, shell, kinds, back, text: changeText(before, view, shell) }];
 		});
 	});
 }
 
-const namespacesIn = (view: KernelState, member: Member): Record<string, string> =>
-	(member === "init" ? view.host : view.shells[member])?.namespaces ?? {};
+const namespacesIn = (view: KernelState, process: ShownProcess): Record<string, string> =>
+	(process === "init" ? view.host : view.shells[process])?.namespaces ?? {};
 
-const allNamespaces = (view: KernelState) => MEMBERS.map((member) => namespacesIn(view, member));
+const allNamespaces = (view: KernelState) => SHOWN_PROCESSES.map((process) => namespacesIn(view, process));
 
-const isHosts = (view: KernelState, member: Member, kind: string): boolean =>
-	namespacesIn(view, member)[kind] === view.host.namespaces[kind];
+const isHosts = (view: KernelState, process: ShownProcess, kind: string): boolean =>
+	namespacesIn(view, process)[kind] === view.host.namespaces[kind];
 
 const changedKinds = (before: KernelState, now: KernelState, shell: ShellName): string[] =>
 	Object.keys(KINDS).filter((kind) => namespacesIn(before, shell)[kind] !== namespacesIn(now, shell)[kind]);
 
-const told = (before: KernelState, now: KernelState): string =>
-	SHELL_NAMES.map((shell) => toldOf(before, now, shell))
+const latestChangeOf = (before: KernelState, now: KernelState): string =>
+	SHELL_NAMES.map((shell) => changeText(before, now, shell))
 		.filter((text) => text !== "")
 		.join(" ");
 
 // "The container's shell now has a uts namespace of its own (hostname)."
-function toldOf(before: KernelState, now: KernelState, shell: ShellName): string {
+function changeText(before: KernelState, now: KernelState, shell: ShellName): string {
 	const changed = changedKinds(before, now, shell);
 	const own = changed.filter((kind) => !isHosts(now, shell, kind));
 	const kinds = own.length > 0 ? own : changed;
-	if (kinds.length === 0) return childrenTold(before, now, shell);
+	if (kinds.length === 0) return childrenText(before, now, shell);
 	const named = namespaces(kinds);
-	if (own.length === 0) return sentence(`${shellOf(shell)} is back in the host's ${named}`);
+	if (own.length === 0) return sentence(`${theShell(shell)} is back in the host's ${named}`);
 	const other = SHELL_NAMES.find((name) => name !== shell);
 	if (other !== undefined && kinds.every((kind) => namespacesIn(now, other)[kind] === namespacesIn(now, shell)[kind]))
-		return sentence(`${shellOf(shell)} is in the same ${named} as ${shellOf(other)} now`);
-	const holds = kinds.length > MOST_EXPLAINED ? "" : ` (${listed(kinds.map((kind) => KINDS[kind] ?? kind))})`;
-	return sentence(`${shellOf(shell)} now has ${kinds.length === 1 ? withArticle(named) : named} of its own${holds}`);
+		return sentence(`${theShell(shell)} is in the same ${named} as ${theShell(other)} now`);
+	const isolates = kinds.length > EXPLAINED_MAX ? "" : ` (${listed(kinds.map((kind) => KINDS[kind] ?? kind))})`;
+	return sentence(
+		`${theShell(shell)} now has ${kinds.length === 1 ? withArticle(named) : named} of its own${isolates}`,
+	);
 }
 
-function childrenTold(before: KernelState, now: KernelState, shell: ShellName): string {
+function childrenText(before: KernelState, now: KernelState, shell: ShellName): string {
 	const forChildren = (view: KernelState, kind: string) => namespacesIn(view, shell)[`${kind}_for_children`];
 	const kinds = Object.keys(KINDS).filter((kind) => forChildren(before, kind) !== forChildren(now, kind));
 	const awaits = kinds.filter((kind) => forChildren(now, kind) !== namespacesIn(now, shell)[kind]);
 	if (awaits.length === 0) return "";
 	return sentence(
-		`${shellOf(shell)} has stayed where it is; its children will be in ${awaits.length === 1 ? "a " : ""}new ${namespaces(awaits)}`,
+		`${theShell(shell)} has stayed where it is; its children will be in ${awaits.length === 1 ? "a " : ""}new ${namespaces(awaits)}`,
 	);
 }
 
@@ -159,8 +167,8 @@ const namespaces = (kinds: readonly string[]): string =>
 function lettersOf(views: readonly KernelState[], kind: string): (id: string) => string {
 	const ids = new Set(
 		views.flatMap((view) =>
-			MEMBERS.flatMap((member) => {
-				const namespaces = namespacesIn(view, member);
+			SHOWN_PROCESSES.flatMap((process) => {
+				const namespaces = namespacesIn(view, process);
 				return [namespaces[kind], namespaces[`${kind}_for_children`]].filter((id) => id !== undefined);
 			}),
 		),

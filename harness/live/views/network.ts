@@ -1,28 +1,32 @@
 import type { NetworkNamespace } from "../../protocol/index.ts";
 import type { KernelState } from "../events.ts";
-import { lastTwo } from "./changes.ts";
-import { saidOf } from "./network-news.ts";
-import type { LinkPicture, Place } from "./place-picture.ts";
-import type { Past, Told } from "./seen.ts";
-import { type Way, waysIn } from "./ways.ts";
+import { latestTwo } from "./changes.ts";
+import { networkChangeText } from "./network-changes.ts";
+import type { LinkPicture, NamespacePicture } from "./network-picture.ts";
+import { type PacketPath, packetPathsIn } from "./packet-paths.ts";
+import type { Past, Picture } from "./past.ts";
 
-export interface NetworkPicture extends Told {
+export interface NetworkPicture extends Picture {
 	/** The network namespaces, the host's first. */
-	places: Place[];
+	namespaces: NamespacePicture[];
 	/** How a packet gets from each published port of the host to the program that listens. */
-	ways: Way[];
+	packetPaths: PacketPath[];
 }
 
 /** The network namespaces, the cables between them, and the way of a packet to each published port. */
 export function networkOf(past: Past): NetworkPicture {
 	// Leaves out views without one of the shells: it has ended and is started again, but has not left its namespace.
 	const whole = past.filter(({ view }) => Object.values(view.shells).every((shell) => shell !== null));
-	const { now, before } = lastTwo(whole, ({ view }) => placesIn(view));
-	if (now === null) return { places: [], ways: [], said: "" };
-	return { places: now, ways: waysIn(now), said: before === null ? "" : saidOf(before, now) };
+	const { now, before } = latestTwo(whole, ({ view }) => namespacesIn(view));
+	if (now === null) return { namespaces: [], packetPaths: [], latestChange: "" };
+	return {
+		namespaces: now,
+		packetPaths: packetPathsIn(now),
+		latestChange: before === null ? "" : networkChangeText(before, now),
+	};
 }
 
-function placesIn(view: KernelState): Place[] {
+function namespacesIn(view: KernelState): NamespacePicture[] {
 	// Reading the networks takes long, so the first view does not have them yet.
 	const nets = view.host.networks?.length ? view.host.networks : netsOfShells(view);
 	const names = new Map(nets.map((net) => [net.namespace, namespaceLabel(net, view)]));
@@ -71,7 +75,7 @@ function peerOf(
 		for (const { name, kind } of other.links) {
 			const theirs = other.indices[name];
 			const fits = kind === "veth" && theirs?.own === mine.peer && theirs.peer === mine.own;
-			if (fits && (other !== net || name !== link)) return { place: names.get(other.namespace) ?? "", link: name };
+			if (fits && (other !== net || name !== link)) return { namespace: names.get(other.namespace) ?? "", link: name };
 		}
 	}
 	return null;

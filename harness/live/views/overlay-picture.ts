@@ -2,7 +2,7 @@
 export type Cell = "" | "file" | "directory" | "new" | "copied up" | "whiteout" | "opaque";
 
 /** A path, and what each layer holds there. */
-export interface Row {
+export interface PathRow {
 	path: string;
 	/** The topmost lower layer first. */
 	lower: Cell[];
@@ -14,16 +14,16 @@ export interface Row {
 }
 
 /** One overlay, as a table with a row for each path and a column for each layer. */
-export interface Overlay {
+export interface OverlayPicture {
 	device: string;
 	/** Where it is mounted, such as "/root/merged". */
 	merged: string[];
 	lower: string[];
 	/** The upper layer; null if there is none, so that nothing can be written. */
 	upper: string | null;
-	rows: Row[];
+	rows: PathRow[];
 	/** The paths of the rows that have just changed. */
-	news: string[];
+	changedPaths: string[];
 	/** The overlay has more paths than these rows. */
 	more: boolean;
 }

@@ -5,10 +5,10 @@ import type { ShellName } from "../events.ts";
 export const SHELL_NAMES = ["host", "container"] as const satisfies ShellName[];
 
 /** "host's shell": a heading. */
-export const shellNameOf = (name: ShellName): string => `${name}'s shell`;
+export const shellTitle = (name: ShellName): string => `${name}'s shell`;
 
 /** "the host's shell", the subject of most sentences. */
-export const shellOf = (name: ShellName): string => `the ${shellNameOf(name)}`;
+export const theShell = (name: ShellName): string => `the ${shellTitle(name)}`;
 
 /** "a", "a and b", "a, b and c". */
 export function listed(words: readonly string[]): string {

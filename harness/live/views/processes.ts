@@ -1,70 +1,70 @@
 import type { KernelState, ShellName } from "../events.ts";
-import { beforeLastChange, known } from "./changes.ts";
+import { beforeLastChange, withoutGaps } from "./changes.ts";
+import type { Past, Picture } from "./past.ts";
 import { counted, listed, programName, SHELL_NAMES } from "./phrases.ts";
-import type { Past, Told } from "./seen.ts";
 
 type Process = KernelState["host"]["tasks"][number];
 
 /** A line of the tree: a process, or several that are alike. */
-export interface Row {
+export interface ProcessRow {
 	name: string;
 	/** The pids on the host: of the process, or of all processes of the line. */
 	pids: number[];
 	/** Its pids in the PID namespaces below the host's that it is in, the innermost last. Empty for a line of several. */
-	inner: number[];
+	innerPids: number[];
 	/** How deep in the tree. */
 	depth: number;
 	/** The shell that it is or descends from; null for none. */
-	side: ShellName | null;
+	ofShell: ShellName | null;
 	/** It is one of the two shells itself. */
-	shell: boolean;
+	isShell: boolean;
 	/** It is pid 1 of a PID namespace. */
-	first: boolean;
+	isPid1: boolean;
 	/** It has ended, and its parent has not waited for it yet. */
 	zombie: boolean;
 	/** What has just happened to it. */
-	fate: "new" | "ended" | null;
+	change: "new" | "ended" | null;
 }
 
-export interface ProcessesPicture extends Told {
-	rows: Row[];
+export interface ProcessesPicture extends Picture {
+	rows: ProcessRow[];
 	/** Names of the processes that have been there unchanged all the time and belong to neither shell. */
-	folded: string[];
+	unchanged: string[];
 }
 
 /** If more than this many alike processes have the same parent, they become one line. */
-const MOST_ALIKE = 3;
+const ALIKE_MAX = 3;
 /** The tree is shown down to this depth. */
 const DEPTH_MAX = 200;
 /** If there are more names than this, a sentence only counts the processes. */
-const MOST_NAMES = 3;
+const NAMES_MAX = 3;
 
 /** The tree of processes, with their pids on the host and in the containers. */
 export function processesOf(past: Past): ProcessesPicture {
-	const seen = known(past);
+	const seen = withoutGaps(past);
 	const view = seen.at(-1)?.view;
-	if (view === undefined) return { rows: [], folded: [], said: "" };
+	if (view === undefined) return { rows: [], unchanged: [], latestChange: "" };
 	const before = beforeLastChange(seen, allTasks);
 	const was = before?.view.host.tasks ?? view.host.tasks;
-	const gone = was.filter((task) => find(view.host.tasks, task) === undefined);
-	const tree = new Tree([...view.host.tasks, ...gone], view);
+	const gone = was.filter((task) => findSame(view.host.tasks, task) === undefined);
+	const tree = new ProcessTree([...view.host.tasks, ...gone], view);
 	const fateOf = (task: Process) =>
-		find(gone, task) !== undefined ? "ended" : find(was, task) !== undefined ? null : "new";
+		findSame(gone, task) !== undefined ? "ended" : findSame(was, task) !== undefined ? null : "new";
 	const still = tree.all.filter(
 		(task) => task.pid !== 1 && tree.sideOf(task) === null && seen.every((one) => isIn(one.view, task)),
 	);
 	const shown = tree.all.filter((task) => !still.includes(task));
 	return {
 		rows: tree.rows(shown, fateOf),
-		folded: still.map(programName),
-		said: before === null ? "" : told(new Tree(was, before.view), view.host.tasks),
+		unchanged: still.map(programName),
+		latestChange: before === null ? "" : latestChangeOf(new ProcessTree(was, before.view), view.host.tasks),
 	};
 }
 
 /** The properties of a process whose changes count. Whether it runs at the moment is not one of them. */
-const essence = ({ pid, ppid, comm, state, nsPids }: Process) => [pid, ppid, comm, isZombie({ state }), nsPids];
+const compared = ({ pid, ppid, comm, state, nsPids }: Process) => [pid, ppid, comm, isZombie({ state }), nsPids];
 
-const allTasks = ({ host }: KernelState) => host.tasks.map(essence);
+const allTasks = ({ host }: KernelState) => host.tasks.map(compared);
 
 const isZombie = ({ state }: Pick<Process, "state">) => state === "Z";
 const isFirst = ({ nsPids }: Process) => nsPids.at(-1) === 1;
@@ -73,16 +73,16 @@ const isFirst = ({ nsPids }: Process) => nsPids.at(-1) === 1;
  * Finds the same process at another moment. The start time tells processes apart that got the same pid one after the
  * other.
  */
-const find = (tasks: readonly Process[], { pid, startTicks }: Process) =>
+const findSame = (tasks: readonly Process[], { pid, startTicks }: Process) =>
 	tasks.find((task) => task.pid === pid && task.startTicks === startTicks);
 
 function isIn({ host }: KernelState, task: Process): boolean {
-	const other = find(host.tasks, task);
-	return other !== undefined && JSON.stringify(essence(other)) === JSON.stringify(essence(task));
+	const other = findSame(host.tasks, task);
+	return other !== undefined && JSON.stringify(compared(other)) === JSON.stringify(compared(task));
 }
 
 /** Processes, with their parents, children and shells. */
-class Tree {
+class ProcessTree {
 	constructor(
 		readonly all: readonly Process[],
 		private readonly view: KernelState,
@@ -115,20 +115,20 @@ class Tree {
 		return null;
 	}
 
-	rows(shown: readonly Process[], fateOf: (task: Process) => Row["fate"]): Row[] {
-		const single = (task: Process, depth: number): Row => ({
+	rows(shown: readonly Process[], fateOf: (task: Process) => ProcessRow["change"]): ProcessRow[] {
+		const single = (task: Process, depth: number): ProcessRow => ({
 			name: programName(task),
 			pids: [task.pid],
-			inner: task.nsPids.slice(1),
+			innerPids: task.nsPids.slice(1),
 			depth,
-			side: this.sideOf(task),
-			shell: SHELL_NAMES.some((name) => this.view.shells[name]?.shell === task.pid),
-			first: isFirst(task),
+			ofShell: this.sideOf(task),
+			isShell: SHELL_NAMES.some((name) => this.view.shells[name]?.shell === task.pid),
+			isPid1: isFirst(task),
 			zombie: isZombie(task),
-			fate: fateOf(task),
+			change: fateOf(task),
 		});
 		const met = new Set<Process>();
-		const level = (tasks: readonly Process[], depth: number): Row[] => {
+		const level = (tasks: readonly Process[], depth: number): ProcessRow[] => {
 			if (depth > DEPTH_MAX) return [];
 			const first = tasks.filter((task) => !met.has(task));
 			for (const task of first) met.add(task);
@@ -137,12 +137,12 @@ class Tree {
 				return { row: single(task, depth), children };
 			});
 			const keyOf = ({ row, children }: (typeof lines)[number]) =>
-				JSON.stringify([row.name, row.first, row.zombie, row.fate, row.shell, children.length > 0 ? row.pids : 0]);
+				JSON.stringify([row.name, row.isPid1, row.zombie, row.change, row.isShell, children.length > 0 ? row.pids : 0]);
 			return grouped(lines, keyOf).flatMap((alike) => {
 				const [first] = alike;
-				if (first === undefined || alike.length <= MOST_ALIKE)
+				if (first === undefined || alike.length <= ALIKE_MAX)
 					return alike.flatMap(({ row, children }) => [row, ...children]);
-				return [{ ...first.row, pids: alike.flatMap(({ row }) => row.pids), inner: [] }];
+				return [{ ...first.row, pids: alike.flatMap(({ row }) => row.pids), innerPids: [] }];
 			});
 		};
 		const tops = shown.filter(({ ppid }) => !shown.some(({ pid }) => pid === ppid));
@@ -165,41 +165,41 @@ function grouped<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
 	return [...groups.values()];
 }
 
-function told(before: Tree, now: readonly Process[]): string {
-	const ended = before.all.filter((task) => find(now, task) === undefined);
-	const started = now.filter((task) => find(before.all, task) === undefined);
+function latestChangeOf(before: ProcessTree, now: readonly Process[]): string {
+	const ended = before.all.filter((task) => findSame(now, task) === undefined);
+	const started = now.filter((task) => findSame(before.all, task) === undefined);
 	const pairs = now.flatMap((task) => {
-		const was = find(before.all, task);
+		const was = findSame(before.all, task);
 		return was === undefined ? [] : [{ was, task }];
 	});
 	const zombies = pairs.filter(({ was, task }) => isZombie(task) && !isZombie(was)).map(({ task }) => task);
 	const [text = ""] = [
 		endOfFirst(before, ended),
-		some(
+		processesText(
 			started.filter(isFirst),
 			"has started, as pid 1 of a new namespace",
 			"have started, each as pid 1 of a namespace",
 		),
-		some(
+		processesText(
 			zombies,
 			"has ended, and nobody has waited for it: a zombie",
 			"have ended, and nobody has waited for them: zombies",
 		),
-		some(ended.filter(isZombie), "was a zombie, and is gone", "were zombies, and are gone"),
-		some(ended, "has ended", "have ended"),
-		some(started, "has started", "have started"),
+		processesText(ended.filter(isZombie), "was a zombie, and is gone", "were zombies, and are gone"),
+		processesText(ended, "has ended", "have ended"),
+		processesText(started, "has started", "have started"),
 		...pairs
 			.filter(({ was, task }) => was.comm !== task.comm)
 			.map(({ was, task }) => `pid ${task.pid} was ${programName(was)}, and is ${programName(task)} now`),
 		...pairs
 			.filter(({ was, task }) => was.ppid !== task.ppid)
-			.map(({ task }) => `${numbered(task)} has lost its parent; now that is pid ${task.ppid}`),
+			.map(({ task }) => `${nameWithPid(task)} has lost its parent; now that is pid ${task.ppid}`),
 	].filter((told) => told !== "");
 	return text === "" ? "" : `${text}.`;
 }
 
 // When pid 1 of a PID namespace ends, the kernel kills all other processes in the namespace. See pid_namespaces(7).
-function endOfFirst(before: Tree, ended: readonly Process[]): string {
+function endOfFirst(before: ProcessTree, ended: readonly Process[]): string {
 	const first = ended.find(isFirst);
 	if (first === undefined) return "";
 	const others = before.below(first).filter((task) => task !== first && ended.includes(task)).length;
@@ -207,13 +207,13 @@ function endOfFirst(before: Tree, ended: readonly Process[]): string {
 	return others === 0 ? end : `${end}, and ${counted(others, "process", "processes")} with it`;
 }
 
-const numbered = (task: Process): string => `${programName(task)} (pid ${task.pid})`;
+const nameWithPid = (task: Process): string => `${programName(task)} (pid ${task.pid})`;
 
-function some(tasks: readonly Process[], one: string, many: string): string {
+function processesText(tasks: readonly Process[], one: string, many: string): string {
 	const [first] = tasks;
 	if (first === undefined) return "";
-	if (tasks.length === 1) return `${numbered(first)} ${one}`;
+	if (tasks.length === 1) return `${nameWithPid(first)} ${one}`;
 	const names = [...new Set(tasks.map(programName))];
-	const shown = names.length > MOST_NAMES ? "" : ` (${listed(names)})`;
+	const shown = names.length > NAMES_MAX ? "" : ` (${listed(names)})`;
 	return `${tasks.length} processes${shown} ${many}`;
 }

@@ -16,10 +16,10 @@ test("a hostname of its own differs, and is what has just changed", async () => 
 });
 
 test("while there is no shell, nothing is answered and nothing has changed", async () => {
-	const { answers, who, said } = answersOf(await wallsUpTo("no shell"));
+	const { answers, processes, latestChange } = answersOf(await wallsUpTo("no shell"));
 	expect(answers.every(({ host, container, differs }) => host === "–" && container === "–" && !differs)).toBe(true);
-	expect([who.host, said]).toEqual(["–", ""]);
-	expect(answersOf(await wallsUpTo("shells")).said).toBe("");
+	expect([processes.host, latestChange]).toEqual(["–", ""]);
+	expect(answersOf(await wallsUpTo("shells")).latestChange).toBe("");
 	expect(answersOf([]).answers).toEqual([]);
 });
 
@@ -35,7 +35,7 @@ test.each<[Wall, string, string, string]>([
 });
 
 test("who is asked has a number for each side", async () => {
-	expect(answersOf(await wallsUpTo("unshare --pid --fork --mount-proc")).who).toEqual({
+	expect(answersOf(await wallsUpTo("unshare --pid --fork --mount-proc")).processes).toEqual({
 		host: "bash, pid 88",
 		container: "sh, pid 1 (host: 92)",
 	});
@@ -47,11 +47,11 @@ test.each<[Wall, string]>([
 	["exit", "Now the container's shell sees all processes of the host, and it sees 10 mounts instead of 11."],
 	["mount /mnt", "Now each shell sees 11 mounts instead of 10."],
 	["host: lo up", "Now the host's shell has the address 127.0.0.1/8."],
-])("after %s it is said: %s", async (wall, said) => {
-	expect(answersOf(await wallsUpTo(wall)).said).toBe(said);
+])("after %s the latest change is: %s", async (wall, latestChange) => {
+	expect(answersOf(await wallsUpTo(wall)).latestChange).toBe(latestChange);
 });
 
-test("a command that changes nothing leaves what is said as it was", async () => {
+test("a command that changes nothing leaves the latest change as it was", async () => {
 	const named = await wallsUpTo("hostname web-1");
 	const running = andThen(named, (view) => {
 		shellIn(view, "host").listens = false;
@@ -59,7 +59,7 @@ test("a command that changes nothing leaves what is said as it was", async () =>
 		view.host.tasks.push({ pid: 120, startTicks: 900, ppid: 88, comm: "ls", state: "R", nsPids: [120] });
 	});
 	for (const past of [running, [...running, ...named.slice(-1)]]) {
-		expect(answersOf(past).said).toMatch(/a hostname of its own: web-1/);
+		expect(answersOf(past).latestChange).toMatch(/a hostname of its own: web-1/);
 		expect(answersOf(past).answers.flatMap(({ changed }) => changed)).toEqual(["container"]);
 	}
 });
@@ -95,5 +95,5 @@ test("another user with no capabilities is told", async () => {
 			boundingSet: "0",
 		};
 	});
-	expect(answersOf(past).said).toBe("Now the container's shell is uid 1000 with no capabilities.");
+	expect(answersOf(past).latestChange).toBe("Now the container's shell is uid 1000 with no capabilities.");
 });

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { layersOf } from "../../../harness/live/views/layers.ts";
-import { layersSeen, plainView, saidBy } from "../../support/seen.ts";
+import { latestChanges, layersSeen, plainView } from "../../support/seen.ts";
 
 const demo = layersSeen();
 
 test("lesson 07's demo: copy-up, whiteout, opaque directory, and the next container", () => {
 	const mounted = "An overlay is mounted at /root/merged: one lower layer, and an upper one for what is written.";
-	expect(saidBy(layersOf, demo)).toEqual([
+	expect(latestChanges(layersOf, demo)).toEqual([
 		mounted,
 		"etc/motd was written to, so the kernel has copied it up to upper.",
 		"etc/issue was removed: a whiteout in upper hides it, and it is still in image.",
@@ -26,7 +26,7 @@ test("each path has a row: what each layer has of it, and which one is seen", ()
 		["srv", "directory", "opaque", "upper"],
 		["srv/index", "file", "", null],
 	]);
-	expect(overlay?.news).toEqual(["srv", "srv/index"]);
+	expect(overlay?.changedPaths).toEqual(["srv", "srv/index"]);
 });
 
 test("of several lower layers the topmost is seen, unless a whiteout hides it", () => {
@@ -63,5 +63,5 @@ test("an older recording knows the upper layer of a process's root", () => {
 	const [seen] = layersOf([{ atMs: 0, view: { ...plainView, shells } }]).overlays;
 	expect(seen).toMatchObject({ merged: ["/"], lower: ["/lab/rootfs"], upper: "/u" });
 	expect(seen?.rows.map(({ path, upper: cell }) => [path, cell])).toEqual([["note", "new"]]);
-	expect(layersOf([{ atMs: 0, view: plainView }])).toEqual({ overlays: [], said: "" });
+	expect(layersOf([{ atMs: 0, view: plainView }])).toEqual({ overlays: [], latestChange: "" });
 });

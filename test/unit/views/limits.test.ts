@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { limitsOf } from "../../../harness/live/views/limits.ts";
-import { limitsSeen, plainView, saidBy } from "../../support/seen.ts";
+import { latestChanges, limitsSeen, plainView } from "../../support/seen.ts";
 
 const NAME = "/box/web-1";
 const demo = limitsSeen("limits");
 
 test("lesson 06's demo is told by what the kernel does, not by every page of memory", () => {
-	expect(saidBy(limitsOf, demo)).toEqual([
+	expect(latestChanges(limitsOf, demo)).toEqual([
 		"The kernel has killed a process: all of the machine's 465 MiB were in use.",
 		"There is a new cgroup, /box/web-1; its parent hands no controller down, so it can have no limits.",
 		"The cgroup /box/web-1 may use 32 MiB and 10 processes, and no more.",
@@ -21,9 +21,9 @@ test("a cgroup without controllers has no charts; one with limits has a chart fo
 	const bare = demo.findIndex(({ view }) => view.host.limits[NAME]);
 	expect(charts(demo.slice(0, bare + 1))).toEqual([]);
 	const last = demo.findLastIndex(({ view }) => view.host.limits[NAME]);
-	const marked = charts(demo.slice(0, last + 1))?.map(({ resource, limit, marks }) => [
+	const marked = charts(demo.slice(0, last + 1))?.map(({ resource, limit, events }) => [
 		...[resource, limit],
-		...marks.map(({ label }) => label),
+		...events.map(({ label }) => label),
 	]);
 	expect(marked).toEqual([
 		["memory", 32 * 2 ** 20, "killed"],
@@ -37,17 +37,19 @@ test("what was used between two looks is in the chart, as the kernel remembers i
 	const most = Math.max(...(chart?.points.map(({ value }) => value) ?? []));
 	expect(most).toBe(32 * 2 ** 20);
 	expect(chart?.top).toBeGreaterThan(most);
-	expect(chart?.amount).toMatch(/ of 32 MiB$/);
+	expect(chart?.amountText).toMatch(/ of 32 MiB$/);
 	const times = chart?.points.map(({ atMs }) => atMs) ?? [];
 	expect(times).toEqual(times.toSorted((one, other) => one - other));
 });
 
 test("a cgroup that has to wait is told of once, and its chart shows processors at a time", () => {
 	const slow = limitsSeen("slow");
-	expect(saidBy(limitsOf, slow)).toEqual(["The kernel makes /box/slow wait: it may use 0.2 CPUs, and wanted more."]);
+	expect(latestChanges(limitsOf, slow)).toEqual([
+		"The kernel makes /box/slow wait: it may use 0.2 CPUs, and wanted more.",
+	]);
 	const cpu = limitsOf(slow).groups[0]?.charts.find(({ resource }) => resource === "cpu");
 	expect(cpu?.limit).toBe(0.2);
-	expect(cpu?.marks).toHaveLength(1);
+	expect(cpu?.events).toHaveLength(1);
 	const busy = cpu?.points.filter(({ value }) => value > 0.1 && value < 0.4) ?? [];
 	expect(busy.length).toBeGreaterThan(5);
 });
@@ -68,7 +70,9 @@ test("of two cgroups, one in the other, the inner one is told of", () => {
 			},
 		},
 	}));
-	expect(limitsOf(past).said).toBe("The kernel has killed a process: its cgroup may use 8 MiB, and wanted more.");
+	expect(limitsOf(past).latestChange).toBe(
+		"The kernel has killed a process: its cgroup may use 8 MiB, and wanted more.",
+	);
 });
 
 test("an older recording knows the cgroup that a shell is in", () => {
@@ -76,9 +80,9 @@ test("an older recording knows the cgroup that a shell is in", () => {
 	if (container == null) throw new Error("no container");
 	const cgroupFiles = { "memory.current": "1048576", "memory.max": "2097152" };
 	const shells = { ...plainView.shells, container: { ...container, cgroup: "0::/box/old", cgroupFiles } };
-	const { groups, said } = limitsOf([{ atMs: 0, view: { ...plainView, shells } }]);
-	expect(groups.map(({ name, charts }) => [name, charts[0]?.amount])).toEqual([["/box/old", "1 MiB of 2 MiB"]]);
-	expect(said).toBe("");
+	const { groups, latestChange } = limitsOf([{ atMs: 0, view: { ...plainView, shells } }]);
+	expect(groups.map(({ name, charts }) => [name, charts[0]?.amountText])).toEqual([["/box/old", "1 MiB of 2 MiB"]]);
+	expect(latestChange).toBe("");
 	expect(limitsOf([{ atMs: 0, view: plainView }]).groups).toEqual([]);
-	expect(limitsOf([])).toMatchObject({ groups: [], said: "" });
+	expect(limitsOf([])).toMatchObject({ groups: [], latestChange: "" });
 });

@@ -28,16 +28,18 @@ test.each<[Wall, string, number]>([
 });
 
 test("a mount in a shared table is new on both sides", async () => {
-	const { tables, said } = mountsOf(await wallsUpTo("mount /mnt"));
+	const { tables, latestChange } = mountsOf(await wallsUpTo("mount /mnt"));
 	expect(tables).toHaveLength(2);
 	for (const { rows } of tables)
-		expect(rows.filter(({ news }) => news !== "")).toMatchObject([{ name: "/mnt", news: "new" }]);
-	expect(said).toBe("The container's shell sees /mnt mounted now; so it is on the host, as the two are shared.");
+		expect(rows.filter(({ change }) => change !== "")).toMatchObject([{ name: "/mnt", change: "new" }]);
+	expect(latestChange).toBe(
+		"The container's shell sees /mnt mounted now; so it is on the host, as the two are shared.",
+	);
 });
 
 test("pivot_root: one mount has moved to the root, ten are gone", async () => {
 	const { rows, gone } = await inside("pivot_root");
-	expect(rows).toMatchObject([{ name: "/", holds: "/lab/rootfs of a tmpfs", news: "was /lab/rootfs" }]);
+	expect(rows).toMatchObject([{ name: "/", content: "/lab/rootfs of a tmpfs", change: "was /lab/rootfs" }]);
 	expect(gone).toHaveLength(10);
 	expect(gone).toContain("/sys/fs/cgroup");
 });
@@ -52,12 +54,12 @@ test.each<[Wall, string]>([
 	["exit", "The container's shell is back at the host's table of mounts."],
 	["bind /lab/rootfs", "The container's shell sees /lab/rootfs mounted now."],
 	["pivot_root", "The container's shell has another root now: /lab/rootfs of a tmpfs; 10 of its mounts are gone."],
-])("after %s it is said: %s", async (wall, said) => {
-	expect(mountsOf(await wallsUpTo(wall)).said).toBe(said);
+])("after %s the latest change is: %s", async (wall, latestChange) => {
+	expect(mountsOf(await wallsUpTo(wall)).latestChange).toBe(latestChange);
 });
 
 test("a copy that is still shared is told with what follows from it", async () => {
-	expect(mountsOf(await wallsUpTo("unshare --mount, shared")).said).toMatch(
+	expect(mountsOf(await wallsUpTo("unshare --mount, shared")).latestChange).toMatch(
 		/what is mounted in one is mounted in both/,
 	);
 });
@@ -66,15 +68,17 @@ test("another propagation is told", async () => {
 	const past = andThen(await wallsUpTo("unshare --mount, shared"), (view) => {
 		for (const mount of shellIn(view, "container").mounts) mount.propagation = [];
 	});
-	expect(mountsOf(past).said).toBe("The container's shell has 10 mounts that are private now, no longer shared.");
+	expect(mountsOf(past).latestChange).toBe(
+		"The container's shell has 10 mounts that are private now, no longer shared.",
+	);
 });
 
 test("a root that is no mount point shows no mount", async () => {
 	const past = andThen(await wallsUpTo("shells"), (view) => {
 		shellIn(view, "host").mounts = [];
 	});
-	const { tables, said } = mountsOf(past);
-	expect(said).toBe("The host's shell sees no mount now, as its root is only a directory.");
+	const { tables, latestChange } = mountsOf(past);
+	expect(latestChange).toBe("The host's shell sees no mount now, as its root is only a directory.");
 	expect(tables.find(({ of }) => of.includes("host"))?.rows).toEqual([]);
 });
 
@@ -85,5 +89,5 @@ test("what is mounted over another is told from it", async () => {
 		if (proc !== undefined) mounts.push({ ...proc, id: 99, parentId: proc.id, device: "0:99" });
 	});
 	const rows = mountsOf(past).tables.find(({ of }) => of.includes("init"))?.rows;
-	expect(rows?.find(({ news }) => news === "new")?.name).toBe("/proc (over it)");
+	expect(rows?.find(({ change }) => change === "new")?.name).toBe("/proc (over it)");
 });

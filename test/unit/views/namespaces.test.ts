@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { namespaceMarks, namespacesOf } from "../../../harness/live/views/namespaces.ts";
+import { namespaceChanges, namespacesOf } from "../../../harness/live/views/namespaces.ts";
 import { andThen, shellIn, type Wall, wallsUpTo } from "../../support/walls.ts";
 
 /** For each kind of namespace, the letters of init, the host's shell and the container's shell. */
@@ -38,7 +38,7 @@ test("a cell that has just changed says so, and since when", async () => {
 });
 
 test("each move is a mark in time, and a shorter past has fewer", async () => {
-	const marks = namespaceMarks(await wallsUpTo("host: lo up"));
+	const marks = namespaceChanges(await wallsUpTo("host: lo up"));
 	expect(marks.map(({ shell, kinds, back }) => [shell, kinds.join(" "), back])).toEqual([
 		["container", "uts ipc", false],
 		["container", "mnt pid", false],
@@ -47,7 +47,7 @@ test("each move is a mark in time, and a shorter past has fewer", async () => {
 		["host", "cgroup net user time", false],
 	]);
 	const past = await wallsUpTo("exit");
-	expect(namespacesOf(past).marks).toEqual(marks.slice(0, 3));
+	expect(namespacesOf(past).changes).toEqual(marks.slice(0, 3));
 	expect(namespacesOf(past)).toMatchObject({ fromMs: past[0]?.atMs, untilMs: past.at(-1)?.atMs });
 });
 
@@ -60,15 +60,17 @@ test.each<[Wall, string]>([
 	["hostname web-1", "The container's shell now has uts and ipc namespaces of its own (hostname and message queues)."],
 	["exit", "The container's shell is back in the host's mnt and pid namespaces."],
 	["host: unshare --user --net", "The host's shell now has cgroup, net, user and time namespaces of its own."],
-])("after %s it is said: %s", async (wall, said) => {
-	expect(namespacesOf(await wallsUpTo(wall)).said).toBe(said);
+])("after %s the latest change is: %s", async (wall, latestChange) => {
+	expect(namespacesOf(await wallsUpTo(wall)).latestChange).toBe(latestChange);
 });
 
 test("one namespace of its own has an article", async () => {
 	const past = andThen(await wallsUpTo("shells"), (view) => {
 		shellIn(view, "host").namespaces["ipc"] = "ipc:[1]";
 	});
-	expect(namespacesOf(past).said).toBe("The host's shell now has an ipc namespace of its own (message queues).");
+	expect(namespacesOf(past).latestChange).toBe(
+		"The host's shell now has an ipc namespace of its own (message queues).",
+	);
 });
 
 test("a shell that joins the other one is told", async () => {
@@ -76,14 +78,18 @@ test("a shell that joins the other one is told", async () => {
 		const { uts = "" } = shellIn(view, "container").namespaces;
 		shellIn(view, "host").namespaces["uts"] = uts;
 	});
-	expect(namespacesOf(past).said).toBe("The host's shell is in the same uts namespace as the container's shell now.");
+	expect(namespacesOf(past).latestChange).toBe(
+		"The host's shell is in the same uts namespace as the container's shell now.",
+	);
 });
 
 test("unshare --pid without a fork: the namespace is for the children", async () => {
 	const past = andThen(await wallsUpTo("shells"), (view) => {
 		shellIn(view, "container").namespaces["pid_for_children"] = "pid:[1]";
 	});
-	const { kinds, said } = namespacesOf(past);
+	const { kinds, latestChange } = namespacesOf(past);
 	expect(kinds.find(({ kind }) => kind === "pid")?.cells.container).toMatchObject({ letter: "A", forChildren: "B" });
-	expect(said).toBe("The container's shell has stayed where it is; its children will be in a new pid namespace.");
+	expect(latestChange).toBe(
+		"The container's shell has stayed where it is; its children will be in a new pid namespace.",
+	);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { networkOf } from "../../../harness/live/views/network.ts";
-import { publishedBy, waysIn } from "../../../harness/live/views/ways.ts";
-import { networkSeen, plainView, saidBy } from "../../support/seen.ts";
+import { packetPathsIn, publishedPorts } from "../../../harness/live/views/packet-paths.ts";
+import { latestChanges, networkSeen, plainView } from "../../support/seen.ts";
 
 const demo = networkSeen();
 /** Whether the port is published. Everything else is there by then. */
@@ -10,8 +10,8 @@ const isPublished = ({ view }: (typeof demo)[number]) =>
 const published = demo.slice(0, demo.findIndex(isPublished) + 1);
 
 test("lesson 08's demo, in sentences", () => {
-	const said = saidBy(networkOf, demo);
-	expect(said).toEqual(
+	const changes = latestChanges(networkOf, demo);
+	expect(changes).toEqual(
 		expect.arrayContaining([
 			"There is a new network namespace, web; it has nothing but a loopback, and that is down.",
 			"A cable joins the host and web: box-web here, eth0 there, and is plugged into the bridge box0.",
@@ -21,32 +21,37 @@ test("lesson 08's demo, in sentences", () => {
 			"Port 8080 of the host is not published any more.",
 		]),
 	);
-	expect(networkOf(published).said).toBe(
+	expect(networkOf(published).latestChange).toBe(
 		"Port 8080 of the host is published: packets for it go to 10.88.0.2, port 80.",
 	);
 });
 
 test("both ends of a cable know each other, and a bridge its ports", () => {
-	const { places } = networkOf(published);
-	expect(places.map(({ name, shells }) => [name, ...shells])).toEqual([
+	const { namespaces } = networkOf(published);
+	expect(namespaces.map(({ name, shells }) => [name, ...shells])).toEqual([
 		["host", "host"],
 		["web", "container"],
 		["world"],
 	]);
-	const link = (place: string, name: string) =>
-		places.find((one) => one.name === place)?.links.find((one) => one.name === name);
-	expect(link("host", "box-web")).toMatchObject({ bridge: "box0", peer: { place: "web", link: "eth0" } });
-	expect(link("web", "eth0")).toMatchObject({ addresses: ["10.88.0.2/24"], peer: { place: "host", link: "box-web" } });
-	expect(link("world", "eth0")?.peer).toEqual({ place: "host", link: "world0" });
+	const link = (namespace: string, name: string) =>
+		namespaces.find((one) => one.name === namespace)?.links.find((one) => one.name === name);
+	expect(link("host", "box-web")).toMatchObject({ bridge: "box0", peer: { namespace: "web", link: "eth0" } });
+	expect(link("web", "eth0")).toMatchObject({
+		addresses: ["10.88.0.2/24"],
+		peer: { namespace: "host", link: "box-web" },
+	});
+	expect(link("world", "eth0")?.peer).toEqual({ namespace: "host", link: "world0" });
 });
 
-test("a packet's way goes through everything; where something is missing, that is said", () => {
-	const { ways, places } = networkOf(published);
+test("a packet's way goes through everything; where something is missing, the path says so", () => {
+	const { packetPaths, namespaces } = networkOf(published);
 	const way = ["port 8080 of the host", "nft: now for 10.88.0.2:80", "box0, the bridge", "box-web", "eth0 in web"];
-	expect(ways).toEqual([{ port: 8080, hops: [...way, "busybox, port 80"].map((what) => ({ what, holds: true })) }]);
-	const missing = (change: (place: (typeof places)[number]) => object) => {
-		const changed = places.map((place) => ({ ...place, ...change(place) }));
-		return waysIn(changed)[0]?.hops.find(({ holds }) => !holds)?.what;
+	expect(packetPaths).toEqual([
+		{ port: 8080, hops: [...way, "busybox, port 80"].map((text) => ({ text, passes: true })) },
+	]);
+	const missing = (change: (place: (typeof namespaces)[number]) => object) => {
+		const changed = namespaces.map((place) => ({ ...place, ...change(place) }));
+		return packetPathsIn(changed)[0]?.hops.find(({ passes }) => !passes)?.text;
 	};
 	expect(missing(() => ({ listeners: [] }))).toBe("nobody listens on port 80");
 	expect(missing(() => ({ forwarding: false }))).toBe("the host forwards nothing");
@@ -58,12 +63,12 @@ test.each([
 	["tcp dport 80 dnat to 10.0.0.2", { port: 80, address: "10.0.0.2", to: 80 }],
 	["fib daddr type local tcp dport 8080 dnat ip to 10.0.0.2:81", { port: 8080, address: "10.0.0.2", to: 81 }],
 ])("nft's rule %j publishes a port", (rule, port) => {
-	expect(publishedBy([rule, rule, "masquerade"])).toEqual([port]);
+	expect(publishedPorts([rule, rule, "masquerade"])).toEqual([port]);
 });
 
 test("an older recording knows names and addresses", () => {
-	const { places, ways, said } = networkOf([{ atMs: 0, view: plainView }]);
-	expect(places.map(({ name, links }) => [name, links.map((link) => link.name)])).toEqual([["host", ["lo"]]]);
-	expect([ways, said]).toEqual([[], ""]);
-	expect(networkOf([])).toEqual({ places: [], ways: [], said: "" });
+	const { namespaces, packetPaths, latestChange } = networkOf([{ atMs: 0, view: plainView }]);
+	expect(namespaces.map(({ name, links }) => [name, links.map((link) => link.name)])).toEqual([["host", ["lo"]]]);
+	expect([packetPaths, latestChange]).toEqual([[], ""]);
+	expect(networkOf([])).toEqual({ namespaces: [], packetPaths: [], latestChange: "" });
 });

@@ -1,23 +1,30 @@
 import { expect, test } from "vitest";
-import { processesOf, type Row } from "../../../harness/live/views/processes.ts";
+import { type ProcessRow, processesOf } from "../../../harness/live/views/processes.ts";
 import { andThen, type Wall, wallsUpTo } from "../../support/walls.ts";
 
 const rowsOf = async (wall: Wall) => processesOf(await wallsUpTo(wall)).rows;
-const outline = (rows: readonly Row[]) => rows.map(({ name, depth }) => `${"  ".repeat(depth)}${name}`);
+const outline = (rows: readonly ProcessRow[]) => rows.map(({ name, depth }) => `${"  ".repeat(depth)}${name}`);
 
 test("what was always there and belongs to neither shell is folded", async () => {
-	const { rows, folded } = processesOf(await wallsUpTo("shells"));
+	const { rows, unchanged } = processesOf(await wallsUpTo("shells"));
 	expect(outline(rows)).toEqual(["busybox", "bash", "bash"]);
-	expect(rows.map(({ side }) => side)).toEqual([null, "host", "container"]);
-	expect(folded).toEqual(["node", "node", "node", "node"]);
+	expect(rows.map(({ ofShell }) => ofShell)).toEqual([null, "host", "container"]);
+	expect(unchanged).toEqual(["node", "node", "node", "node"]);
 });
 
 test("each process has the host's number and its own", async () => {
 	const rows = await rowsOf("unshare --pid --fork --mount-proc");
-	const inside = rows.find(({ name, inner }) => name === "sh" && inner.length > 0);
-	expect(inside).toMatchObject({ pids: [92], inner: [1], first: true, fate: "new", side: "container", shell: false });
+	const inside = rows.find(({ name, innerPids }) => name === "sh" && innerPids.length > 0);
+	expect(inside).toMatchObject({
+		pids: [92],
+		innerPids: [1],
+		isPid1: true,
+		change: "new",
+		ofShell: "container",
+		isShell: false,
+	});
 	expect(outline(rows)).toEqual(["busybox", "bash", "bash", "  sh", "    unshare", "      sh"]);
-	expect(rows.filter(({ first }) => first).map(({ pids }) => pids)).toEqual([[1], [92]]);
+	expect(rows.filter(({ isPid1 }) => isPid1).map(({ pids }) => pids)).toEqual([[1], [92]]);
 });
 
 test("a zombie is marked, under the pid 1 that does not wait for it", async () => {
@@ -26,16 +33,16 @@ test("a zombie is marked, under the pid 1 that does not wait for it", async () =
 });
 
 test("when pid 1 ends, all of its namespace end, and stay in the picture once more", async () => {
-	const { rows, said } = processesOf(await wallsUpTo("exit"));
-	expect(said).toBe("sh, pid 1 of its namespace, has ended, and 4 processes with it.");
-	const ended = rows.filter(({ fate }) => fate === "ended");
+	const { rows, latestChange } = processesOf(await wallsUpTo("exit"));
+	expect(latestChange).toBe("sh, pid 1 of its namespace, has ended, and 4 processes with it.");
+	const ended = rows.filter(({ change }) => change === "ended");
 	expect(ended.map(({ name }) => name).sort()).toEqual(["sh", "sleep", "sleep", "sleep", "sleep", "unshare"]);
 });
 
 test("many that are alike become one line", async () => {
 	const rows = await rowsOf("host: 17 sleeps");
 	const many = rows.find(({ pids }) => pids.length > 3);
-	expect(many).toMatchObject({ name: "sleep", fate: "new", inner: [] });
+	expect(many).toMatchObject({ name: "sleep", change: "new", innerPids: [] });
 	expect(rows.length).toBeLessThan(12);
 });
 
@@ -43,8 +50,8 @@ test.each<[Wall, string]>([
 	["shells", ""],
 	["unshare --uts --ipc", "sh (pid 89) has started."],
 	["host: pkill", "16 processes (sleep) have ended, and nobody has waited for them: zombies."],
-])("after %s it is said: %s", async (wall, said) => {
-	expect(processesOf(await wallsUpTo(wall)).said).toBe(said);
+])("after %s the latest change is: %s", async (wall, latestChange) => {
+	expect(processesOf(await wallsUpTo(wall)).latestChange).toBe(latestChange);
 });
 
 test("execve and a lost parent are told", async () => {
@@ -52,16 +59,16 @@ test("execve and a lost parent are told", async () => {
 	const become = andThen(past, ({ host }) => {
 		for (const task of host.tasks) if (task.pid === 92) task.comm = "cat";
 	});
-	expect(processesOf(become).said).toBe("pid 92 was sh, and is cat now.");
+	expect(processesOf(become).latestChange).toBe("pid 92 was sh, and is cat now.");
 	const orphaned = andThen(past, ({ host }) => {
 		for (const task of host.tasks) if (task.pid === 92) task.ppid = 1;
 	});
-	expect(processesOf(orphaned).said).toBe("sh (pid 92) has lost its parent; now that is pid 1.");
+	expect(processesOf(orphaned).latestChange).toBe("sh (pid 92) has lost its parent; now that is pid 1.");
 });
 
 test("that a process runs at one moment and sleeps at the next is no change", async () => {
 	const past = andThen(await wallsUpTo("unshare --uts --ipc"), ({ host }) => {
 		for (const task of host.tasks) task.state = "R";
 	});
-	expect(processesOf(past).said).toBe("sh (pid 89) has started.");
+	expect(processesOf(past).latestChange).toBe("sh (pid 89) has started.");
 });

@@ -1,5 +1,5 @@
 import { type Answer, answersOf } from "../../views/answers.ts";
-import { SHELL_NAMES, shellNameOf } from "../../views/phrases.ts";
+import { SHELL_NAMES, shellTitle } from "../../views/phrases.ts";
 import { h } from "../elements.ts";
 import type { Painter } from "./painter.ts";
 
@@ -8,17 +8,17 @@ export const answers: Painter = {
 	name: "answers",
 	title: "Two answers",
 	paint(past) {
-		const { said, who, answers: all } = answersOf(past);
+		const { latestChange, processes, answers: all } = answersOf(past);
 		const heads = SHELL_NAMES.map((name) =>
 			h(
 				"th",
 				{ scope: "col", class: `answers-${name}` },
-				shellNameOf(name),
-				h("small", { class: "answers-quiet" }, who[name]),
+				shellTitle(name),
+				h("small", { class: "answers-quiet" }, processes[name]),
 			),
 		);
 		const head = h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "asked for"), ...heads));
-		return { said, body: h("table", { class: "answers" }, head, h("tbody", {}, ...all.map(row))) };
+		return { latestChange, body: h("table", { class: "answers" }, head, h("tbody", {}, ...all.map(row))) };
 	},
 };
 

@@ -1,5 +1,5 @@
 import { layersOf } from "../../views/layers.ts";
-import type { Cell, Overlay, Row } from "../../views/overlay-picture.ts";
+import type { Cell, OverlayPicture, PathRow } from "../../views/overlay-picture.ts";
 import { h } from "../elements.ts";
 import type { Painter } from "./painter.ts";
 
@@ -19,16 +19,16 @@ export const layers: Painter = {
 	title: "Layers",
 	isRead: ({ host }) => host.layers !== null,
 	paint(past) {
-		const { said, overlays } = layersOf(past);
+		const { latestChange, overlays } = layersOf(past);
 		const body =
 			overlays.length === 0
 				? h("p", { class: "layers-none" }, "No overlay is mounted.")
 				: h("div", { class: "layers" }, ...overlays.map(tableOf));
-		return { said, body };
+		return { latestChange, body };
 	},
 };
 
-function tableOf({ merged, lower, upper, rows, news, more }: Overlay): Element {
+function tableOf({ merged, lower, upper, rows, changedPaths, more }: OverlayPicture): Element {
 	const head = (role: string, path: string) =>
 		h("th", { scope: "col", title: path }, h("span", { class: "layers-role" }, role), h("br"), shortOf(path));
 	const columns = [
@@ -41,12 +41,12 @@ function tableOf({ merged, lower, upper, rows, news, more }: Overlay): Element {
 		"table",
 		{ class: "layers-table" },
 		h("thead", {}, h("tr", {}, ...columns)),
-		h("tbody", {}, ...rows.map((row) => rowOf(row, upper !== null, news.includes(row.path)))),
+		h("tbody", {}, ...rows.map((row) => rowOf(row, upper !== null, changedPaths.includes(row.path)))),
 		more && h("caption", { class: "layers-more" }, "and more than is shown"),
 	);
 }
 
-function rowOf({ path, lower, upper, from }: Row, written: boolean, isNew: boolean): Element {
+function rowOf({ path, lower, upper, from }: PathRow, written: boolean, isNew: boolean): Element {
 	const below = lower.map((cell, index) => ({ cell, hidden: cell !== "" && cell !== "directory" && from !== index }));
 	return h(
 		"tr",

@@ -1,4 +1,4 @@
-import { type Chart, type Group, limitsOf } from "../../views/limits.ts";
+import { type CgroupCharts, type Chart, limitsOf } from "../../views/limits.ts";
 import { h, svg } from "../elements.ts";
 import type { Painter } from "./painter.ts";
 
@@ -11,16 +11,16 @@ export const limits: Painter = {
 	title: "Limits",
 	isRead: ({ host }) => host.memory !== null,
 	paint(past) {
-		const { said, fromMs, toMs, groups } = limitsOf(past);
+		const { latestChange, fromMs, toMs, groups } = limitsOf(past);
 		const body =
 			groups.length === 0
 				? h("p", { class: "limits-none" }, "No process is in a cgroup with limits.")
 				: h("div", { class: "limits" }, ...groups.map((group) => groupOf(group, fromMs, toMs)));
-		return { said, body };
+		return { latestChange, body };
 	},
 };
 
-function groupOf({ name, charts }: Group, fromMs: number, toMs: number): Element {
+function groupOf({ name, charts }: CgroupCharts, fromMs: number, toMs: number): Element {
 	const none = "No controller is handed down to it, so it has no limits.";
 	return h(
 		"section",
@@ -32,31 +32,31 @@ function groupOf({ name, charts }: Group, fromMs: number, toMs: number): Element
 	);
 }
 
-function chartOf({ resource, amount, limit, points, top, marks }: Chart, fromMs: number, toMs: number): Element {
+function chartOf({ resource, amountText, limit, points, top, events }: Chart, fromMs: number, toMs: number): Element {
 	const x = (atMs: number) => (toMs === fromMs ? WIDTH : ((atMs - fromMs) / (toMs - fromMs)) * WIDTH);
 	const y = (value: number) => HEIGHT - (value / top) * HEIGHT;
 	const path = stairs(points.map(({ atMs, value }) => [x(atMs), y(value)] as const));
-	const met = marks.map(({ label }) => `; ${label}`).join("");
+	const met = events.map(({ label }) => `; ${label}`).join("");
 	const picture = svg(
 		"svg",
 		{
 			...{ class: "limits-plot", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none" },
-			...{ role: "img", "aria-label": `${resource}: ${amount}${met}` },
+			...{ role: "img", "aria-label": `${resource}: ${amountText}${met}` },
 		},
 		svg("path", { class: "limits-area", d: `${path} V${HEIGHT} H${x(points[0]?.atMs ?? toMs)} Z` }),
 		svg("path", { class: "limits-line", d: path }),
 		limit !== null && svg("path", { class: "limits-limit", d: `M0 ${y(limit)} H${WIDTH}` }),
-		...marks.map(({ atMs }) => svg("path", { class: "limits-pin", d: `M${x(atMs)} 0 V${HEIGHT}` })),
+		...events.map(({ atMs }) => svg("path", { class: "limits-pin", d: `M${x(atMs)} 0 V${HEIGHT}` })),
 	);
 	return h(
 		"figure",
 		{ class: `limits-chart limits-${resource}` },
-		h("figcaption", { class: "limits-caption" }, h("b", {}, resource), ` ${amount}`),
+		h("figcaption", { class: "limits-caption" }, h("b", {}, resource), ` ${amountText}`),
 		h(
 			"div",
 			{ class: "limits-frame" },
 			picture,
-			...withRoom(marks.map((mark) => ({ text: `✕ ${mark.label}`, at: x(mark.atMs) / WIDTH }))).map(pinned),
+			...labelsThatFit(events.map((mark) => ({ text: `✕ ${mark.label}`, at: x(mark.atMs) / WIDTH }))).map(labelElement),
 			limit !== null && h("span", { class: "limits-word", style: `top: ${(y(limit) / HEIGHT) * 100}%` }, "limit"),
 		),
 	);
@@ -65,16 +65,16 @@ function chartOf({ resource, amount, limit, points, top, marks }: Chart, fromMs:
 /** As a part of the chart's width. Of two marks that are nearer to each other, only the later one has a label. */
 const LABEL_WIDTH = 0.4;
 
-interface Pin {
+interface Label {
 	text: string;
 	at: number;
 }
 
-const withRoom = (pins: readonly Pin[]) =>
+const labelsThatFit = (pins: readonly Label[]) =>
 	pins.filter(({ at }, index) => (pins[index + 1]?.at ?? Number.POSITIVE_INFINITY) - at > LABEL_WIDTH);
 
 // Places a label on the side of its line where there is room.
-function pinned({ text, at }: Pin): Element {
+function labelElement({ text, at }: Label): Element {
 	const style = at > 0.6 ? `right: ${(1 - at) * 100}%` : `left: ${at * 100}%`;
 	return h("span", { class: "limits-mark", style, "aria-hidden": "true" }, text);
 }

@@ -1,6 +1,6 @@
-import { type MountRow, mountsOf, type Table } from "../../views/mounts.ts";
-import type { Member } from "../../views/namespaces.ts";
-import { counted, listed, shellOf } from "../../views/phrases.ts";
+import { type MountRow, type MountTable, mountsOf } from "../../views/mounts.ts";
+import type { ShownProcess } from "../../views/namespaces.ts";
+import { counted, listed, theShell } from "../../views/phrases.ts";
 import { h } from "../elements.ts";
 import type { Painter } from "./painter.ts";
 
@@ -9,8 +9,8 @@ export const mounts: Painter = {
 	name: "mounts",
 	title: "Mounts",
 	paint(past) {
-		const { said, tables } = mountsOf(past);
-		return { said, body: h("div", { class: "mounts" }, ...tables.map(table)) };
+		const { latestChange, tables } = mountsOf(past);
+		return { latestChange, body: h("div", { class: "mounts" }, ...tables.map(table)) };
 	},
 };
 
@@ -20,7 +20,7 @@ const MEANINGS: Record<string, string> = {
 	slave: "what the host mounts comes in, nothing goes out",
 };
 
-function table({ of, own, rows, propagation, gone }: Table): Element {
+function table({ of, own, rows, propagation, gone }: MountTable): Element {
 	const leaking = rows.filter(({ leaks }) => leaks).length;
 	const meaning = own && propagation !== null ? MEANINGS[propagation] : undefined;
 	return h(
@@ -41,17 +41,17 @@ function table({ of, own, rows, propagation, gone }: Table): Element {
 	);
 }
 
-const titleOf = (member: Member) => (member === "init" ? "the host" : shellOf(member));
+const titleOf = (member: ShownProcess) => (member === "init" ? "the host" : theShell(member));
 
-function line({ name, depth, holds, propagation, leaks, news }: MountRow, alone: boolean): Element {
+function line({ name, depth, content, propagation, leaks, change }: MountRow, alone: boolean): Element {
 	const item = h(
 		"li",
-		{ class: news !== "" && "mounts-changed" },
+		{ class: change !== "" && "mounts-changed" },
 		h("b", {}, name),
-		h("span", { class: "mounts-quiet" }, holds),
+		h("span", { class: "mounts-quiet" }, content),
 		alone && h("span", { class: "mounts-tag" }, propagation),
 		alone && leaks && h("span", { class: "mounts-tag mounts-bad" }, "leaks"),
-		news !== "" && h("span", { class: "mounts-tag mounts-new" }, news),
+		change !== "" && h("span", { class: "mounts-tag mounts-new" }, change),
 	);
 	item.style.setProperty("--depth", String(depth));
 	return item;

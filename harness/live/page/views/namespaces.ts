@@ -1,5 +1,12 @@
-import { type Cell, type Kind, type Mark, MEMBERS, type Member, namespacesOf } from "../../views/namespaces.ts";
-import { SHELL_NAMES, shellNameOf } from "../../views/phrases.ts";
+import {
+	type Cell,
+	type NamespaceChange,
+	type NamespaceKind,
+	namespacesOf,
+	SHOWN_PROCESSES,
+	type ShownProcess,
+} from "../../views/namespaces.ts";
+import { SHELL_NAMES, shellTitle } from "../../views/phrases.ts";
 import { h } from "../elements.ts";
 import type { Painter } from "./painter.ts";
 
@@ -7,18 +14,18 @@ import type { Painter } from "./painter.ts";
  * The least distance between two marks that have names, in percent. A mark that is nearer to the last named one has
  * no name.
  */
-const NEAREST_NAMES = 16;
+const NAME_DISTANCE_MIN = 16;
 /** From this position on, in percent, a name ends at its mark instead of beginning there. */
-const LAST_NAMES = 85;
+const NAMES_ON_THE_LEFT_FROM = 85;
 
 /** Which namespaces each process is in. */
 export const namespaces: Painter = {
 	name: "namespaces",
 	title: "Namespaces",
 	paint(past) {
-		const { said, kinds, marks, fromMs, untilMs } = namespacesOf(past);
-		const heads = MEMBERS.map((member) =>
-			h("th", { scope: "col", class: `namespaces-${member}` }, member === "init" ? "host" : shellNameOf(member)),
+		const { latestChange, kinds, changes, fromMs, untilMs } = namespacesOf(past);
+		const heads = SHOWN_PROCESSES.map((member) =>
+			h("th", { scope: "col", class: `namespaces-${member}` }, member === "init" ? "host" : shellTitle(member)),
 		);
 		const table = h(
 			"table",
@@ -26,20 +33,20 @@ export const namespaces: Painter = {
 			h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "kind"), ...heads)),
 			h("tbody", {}, ...kinds.map(row)),
 		);
-		return { said, body: h("div", { class: "namespaces" }, table, strip(marks, fromMs, untilMs)) };
+		return { latestChange, body: h("div", { class: "namespaces" }, table, timeline(changes, fromMs, untilMs)) };
 	},
 };
 
-function row({ kind, holds, cells }: Kind): Element {
+function row({ kind, isolates, cells }: NamespaceKind): Element {
 	return h(
 		"tr",
 		{},
-		h("th", { scope: "row" }, h("b", {}, kind), " ", h("small", {}, holds)),
-		...MEMBERS.map((member) => cell(member, cells)),
+		h("th", { scope: "row" }, h("b", {}, kind), " ", h("small", {}, isolates)),
+		...SHOWN_PROCESSES.map((member) => cell(member, cells)),
 	);
 }
 
-function cell(member: Member, cells: Kind["cells"]): Element {
+function cell(member: ShownProcess, cells: NamespaceKind["cells"]): Element {
 	const one = cells[member];
 	if (one === undefined) return h("td", {}, "–");
 	const { init, host, container } = cells;
@@ -50,7 +57,7 @@ function cell(member: Member, cells: Kind["cells"]): Element {
 	return h("td", { class: joined.filter(Boolean).join(" ") }, box(member, one));
 }
 
-function box(member: Member, { letter, own, forChildren, changed, changedAgoMs }: Cell): Element {
+function box(member: ShownProcess, { letter, own, forChildren, changed, changedAgoMs }: Cell): Element {
 	const word = member === "init" ? "" : own ? "own" : "host's";
 	const classes = ["namespaces-box", own && "namespaces-own", changed && "namespaces-changed"];
 	const element = h(
@@ -69,14 +76,14 @@ function box(member: Member, { letter, own, forChildren, changed, changedAgoMs }
 }
 
 /** A lane for each shell, with a mark for each moment at which it entered other namespaces. */
-function strip(marks: readonly Mark[], fromMs: number, untilMs: number): Element {
+function timeline(marks: readonly NamespaceChange[], fromMs: number, untilMs: number): Element {
 	const lanes = SHELL_NAMES.map((name) => {
-		let named = -NEAREST_NAMES;
+		let named = -NAME_DISTANCE_MIN;
 		const points = marks
 			.filter(({ shell }) => shell === name)
 			.map((mark) => {
 				const percent = untilMs === fromMs ? 0 : (100 * (mark.atMs - fromMs)) / (untilMs - fromMs);
-				const hasName = percent - named >= NEAREST_NAMES;
+				const hasName = percent - named >= NAME_DISTANCE_MIN;
 				if (hasName) named = percent;
 				return point(mark, percent, hasName);
 			});
@@ -86,17 +93,17 @@ function strip(marks: readonly Mark[], fromMs: number, untilMs: number): Element
 	return h("div", { class: "namespaces-strip" }, ...lanes);
 }
 
-function point(mark: Mark, percent: number, hasName: boolean): Element {
-	const said = `${Math.round(mark.atMs / 1_000)} s: ${mark.said}`;
+function point(mark: NamespaceChange, percent: number, hasName: boolean): Element {
+	const said = `${Math.round(mark.atMs / 1_000)} s: ${mark.text}`;
 	const name = hasName && h("small", {}, markLabel(mark));
 	const element = h("li", { title: said, "aria-label": said }, name, h("span", {}, mark.back ? "△" : "▲"));
 	element.style.setProperty("left", `${percent.toFixed(1)}%`);
 	// Otherwise a name at the end would be beyond the edge.
-	if (percent > LAST_NAMES) element.classList.add("namespaces-late");
+	if (percent > NAMES_ON_THE_LEFT_FROM) element.classList.add("namespaces-late");
 	return element;
 }
 
-function markLabel({ kinds, back }: Mark): string {
+function markLabel({ kinds, back }: NamespaceChange): string {
 	const [first = ""] = kinds;
 	return `${back ? "back " : ""}${kinds.length > 2 ? `${first} +${kinds.length - 1}` : kinds.join(" ")}`;
 }

@@ -1,6 +1,6 @@
 import { networkOf } from "../../views/network.ts";
-import type { LinkPicture, Place } from "../../views/place-picture.ts";
-import type { Hop, Way } from "../../views/ways.ts";
+import type { LinkPicture, NamespacePicture } from "../../views/network-picture.ts";
+import type { Hop, PacketPath } from "../../views/packet-paths.ts";
 import { h } from "../elements.ts";
 import type { Painter } from "./painter.ts";
 
@@ -10,21 +10,21 @@ export const network: Painter = {
 	title: "Network",
 	isRead: ({ host }) => host.networks !== null,
 	paint(past) {
-		const { said, places, ways } = networkOf(past);
-		const [host, ...others] = places;
-		if (host === undefined) return { said, body: h("p", { class: "network-none" }, "Nothing was seen yet.") };
+		const { latestChange, namespaces, packetPaths } = networkOf(past);
+		const [host, ...others] = namespaces;
+		if (host === undefined) return { latestChange, body: h("p", { class: "network-none" }, "Nothing was seen yet.") };
 		const body = h(
 			"div",
 			{ class: "network" },
-			h("div", { class: "network-places" }, placeOf(host), ...others.map(placeOf)),
-			...ways.map(wayOf),
+			h("div", { class: "network-places" }, namespaceSection(host), ...others.map(namespaceSection)),
+			...packetPaths.map(packetPathSection),
 		);
-		return { said, body };
+		return { latestChange, body };
 	},
 };
 
-function placeOf(place: Place): Element {
-	const { name, shells, links, gateway, listeners } = place;
+function namespaceSection(namespace: NamespacePicture): Element {
+	const { name, shells, links, gateway, listeners } = namespace;
 	const side = name === "host" ? "host" : shells.includes("container") ? "container" : "other";
 	const here = shells.filter((shell) => shell !== name).map((shell) => `the ${shell}'s shell`);
 	const ports = links.filter(({ bridge }) => bridge !== "");
@@ -70,11 +70,11 @@ function linkOf(link: LinkPicture, ports: readonly LinkPicture[]): Element {
 	);
 }
 
-function cableTo({ place, link }: NonNullable<LinkPicture["peer"]>): Element {
-	return h("span", { class: "network-cable" }, `╰══ ${link} in ${place === "host" ? "the host" : place}`);
+function cableTo({ namespace, link }: NonNullable<LinkPicture["peer"]>): Element {
+	return h("span", { class: "network-cable" }, `╰══ ${link} in ${namespace === "host" ? "the host" : namespace}`);
 }
 
-function wayOf({ port, hops }: Way): Element {
+function packetPathSection({ port, hops }: PacketPath): Element {
 	return h(
 		"section",
 		{ class: "network-way" },
@@ -83,6 +83,6 @@ function wayOf({ port, hops }: Way): Element {
 	);
 }
 
-function hopOf({ what, holds }: Hop): Element {
-	return h("li", { class: holds ? "network-hop" : "network-hop network-missing" }, holds ? what : `✕ ${what}`);
+function hopOf({ text, passes }: Hop): Element {
+	return h("li", { class: passes ? "network-hop" : "network-hop network-missing" }, passes ? text : `✕ ${text}`);
 }

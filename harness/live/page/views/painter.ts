@@ -1,5 +1,5 @@
 import type { KernelState } from "../../events.ts";
-import type { Past } from "../../views/seen.ts";
+import type { Past } from "../../views/past.ts";
 
 /** One of the page's views: it makes a picture of what was seen. */
 export interface Painter {
@@ -13,5 +13,5 @@ export interface Painter {
 	 */
 	isRead?(view: KernelState): boolean;
 	/** Paints the last moment of the past: as text, or as SVG with a text beside it for screen readers. */
-	paint(past: Past): { said: string; body: Element };
+	paint(past: Past): { latestChange: string; body: Element };
 }

@@ -1,5 +1,5 @@
-import { shellOf } from "../../views/phrases.ts";
-import { processesOf, type Row } from "../../views/processes.ts";
+import { theShell } from "../../views/phrases.ts";
+import { type ProcessRow, processesOf } from "../../views/processes.ts";
 import { h } from "../elements.ts";
 import type { Painter } from "./painter.ts";
 
@@ -8,32 +8,33 @@ export const processes: Painter = {
 	name: "processes",
 	title: "Processes",
 	paint(past) {
-		const { said, rows, folded } = processesOf(past);
+		const { latestChange, rows, unchanged } = processesOf(past);
 		const heads = ["process", "host's pid", "pid inside"].map((text) => h("th", { scope: "col" }, text));
-		const names = [...new Set(folded)].map((name) => {
-			const times = folded.filter((other) => other === name).length;
+		const names = [...new Set(unchanged)].map((name) => {
+			const times = unchanged.filter((other) => other === name).length;
 			return times === 1 ? name : `${name} × ${times}`;
 		});
 		return {
-			said,
+			latestChange,
 			body: h(
 				"div",
 				{ class: "processes" },
 				h("table", {}, h("thead", {}, h("tr", {}, ...heads)), h("tbody", {}, ...rows.map(line))),
-				folded.length > 0 && h("p", { class: "processes-folded" }, `and, unchanged all the time: ${names.join(", ")}`),
+				unchanged.length > 0 &&
+					h("p", { class: "processes-folded" }, `and, unchanged all the time: ${names.join(", ")}`),
 			),
 		};
 	},
 };
 
-function line(row: Row): Element {
-	const { name, pids, inner, depth, side, shell, first, zombie, fate } = row;
+function line(row: ProcessRow): Element {
+	const { name, pids, innerPids, depth, ofShell, isShell, isPid1, zombie, change } = row;
 	const tags = [
-		shell && side !== null && tag(shellOf(side), `processes-${side}`),
-		first && tag("pid 1 of its namespace", "processes-first"),
+		isShell && ofShell !== null && tag(theShell(ofShell), `processes-${ofShell}`),
+		isPid1 && tag("pid 1 of its namespace", "processes-first"),
 		zombie && tag("zombie", "processes-bad"),
-		fate === "ended" && tag("✕ ended", "processes-bad"),
-		fate === "new" && tag("new", "processes-new"),
+		change === "ended" && tag("✕ ended", "processes-bad"),
+		change === "new" && tag("new", "processes-new"),
 	];
 	const [pid] = pids;
 	const many = pids.length > 1;
@@ -45,13 +46,13 @@ function line(row: Row): Element {
 		...tags,
 	);
 	title.style.setProperty("--depth", String(depth));
-	const classes = [side !== null && `processes-of-${side}`, fate === "ended" && "processes-ended"];
+	const classes = [ofShell !== null && `processes-of-${ofShell}`, change === "ended" && "processes-ended"];
 	return h(
 		"tr",
 		{ class: classes.filter(Boolean).join(" ") },
 		title,
 		h("td", {}, many ? `${pid} … ${pids.at(-1)}` : String(pid)),
-		h("td", {}, inner.length === 0 ? "" : inner.toReversed().join(", ")),
+		h("td", {}, innerPids.length === 0 ? "" : innerPids.toReversed().join(", ")),
 	);
 }
 

@@ -10,11 +10,11 @@ export interface LinkPicture {
 	/** The bridge that it is a port of, or empty. */
 	bridge: string;
 	/** The other end of a veth pair; null if it is not known. */
-	peer: { place: string; link: string } | null;
+	peer: { namespace: string; link: string } | null;
 }
 
 /** A network namespace. */
-export interface Place {
+export interface NamespacePicture {
 	/** "host", "container", what ip-netns(8) calls it, or its number. */
 	name: string;
 	/** Which shells are in it. */

@@ -1,5 +1,5 @@
 import type { WorkState } from "../messages.ts";
-import type { Seen } from "../views/seen.ts";
+import type { Moment } from "../views/past.ts";
 import { h } from "./elements.ts";
 
 const VERDICTS: Record<WorkState["verdict"], string> = {
@@ -12,11 +12,11 @@ const VERDICTS: Record<WorkState["verdict"], string> = {
 };
 
 /** What is known of the learner's saves so far: the last report, and what the kernel showed of each. */
-export class Work {
-	past: Seen[] = [];
+export class WorkPanel {
+	past: Moment[] = [];
 	#last: WorkState | null = null;
 
-	take(checked: WorkState | null): void {
+	update(checked: WorkState | null): void {
 		this.#last = checked;
 		if (checked?.seen) this.past = [...this.past, { atMs: Math.round(performance.now()), view: checked.seen }];
 	}

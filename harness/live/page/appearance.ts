@@ -1,16 +1,16 @@
 /** How the page looks. The browser keeps it for the next visit, if it has local storage. */
-export interface Look {
+export interface Appearance {
 	theme: "light" | "dark";
 	large: boolean;
 }
 
 const KEY = "drydock-look";
 
-export function readLook(): Look {
+export function readAppearance(): Appearance {
 	const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-	const look: Look = { theme: dark ? "dark" : "light", large: false };
+	const look: Appearance = { theme: dark ? "dark" : "light", large: false };
 	try {
-		const kept = JSON.parse(localStorage.getItem(KEY) ?? "{}") as Partial<Look>;
+		const kept = JSON.parse(localStorage.getItem(KEY) ?? "{}") as Partial<Appearance>;
 		if (kept.theme === "light" || kept.theme === "dark") look.theme = kept.theme;
 		if (kept.large === true) look.large = true;
 	} catch {
@@ -19,7 +19,7 @@ export function readLook(): Look {
 	return look;
 }
 
-export function applyLook(look: Look): void {
+export function applyAppearance(look: Appearance): void {
 	document.documentElement.dataset["theme"] = look.theme;
 	document.documentElement.dataset["type"] = look.large ? "large" : "normal";
 	try {

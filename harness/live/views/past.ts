@@ -1,7 +1,7 @@
 import type { KernelState } from "../events.ts";
 
 /** What the kernel showed at one moment. */
-export interface Seen {
+export interface Moment {
 	/** Milliseconds since the demo's beginning. */
 	atMs: number;
 	view: KernelState;
@@ -11,10 +11,10 @@ export interface Seen {
  * Everything that was seen up to a moment; the last entry is the moment to show. To look back, pass fewer entries. A
  * view's picture is a pure function of the past.
  */
-export type Past = readonly Seen[];
+export type Past = readonly Moment[];
 
 /** What every view's picture contains. */
-export interface Told {
+export interface Picture {
 	/** What has just changed, in one sentence; empty if nothing has. */
-	said: string;
+	latestChange: string;
 }

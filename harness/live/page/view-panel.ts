@@ -1,4 +1,4 @@
-import type { Past } from "../views/seen.ts";
+import type { Past } from "../views/past.ts";
 import { h } from "./elements.ts";
 import type { Painter } from "./views/painter.ts";
 
@@ -8,10 +8,10 @@ const NOT_READ = "This is not read here, but in the demos of the lessons that ar
  * The part of the page that shows what the kernel shows: a tab for each view, the chosen view's picture, and a slider
  * for the moment.
  */
-export class Scene {
+export class ViewPanel {
 	readonly #tabs: HTMLElement;
 	readonly #picture: HTMLElement;
-	readonly #said: HTMLElement;
+	readonly #latestChange: HTMLElement;
 	readonly #slider: HTMLInputElement;
 	readonly #when: HTMLOutputElement;
 	readonly #now: HTMLButtonElement;
@@ -19,22 +19,22 @@ export class Scene {
 	/** The user has chosen a view, so the demo's wish does not count any more. */
 	#chosen = false;
 	#past: Past = [];
-	#otherwise = "";
+	#ifEmpty = "";
 	/** How many moments of the past are shown; null for all, also those to come. */
 	#until: number | null = null;
 
 	constructor(
 		private readonly painters: readonly Painter[],
-		places: { tabs: HTMLElement; picture: HTMLElement; said: HTMLElement; time: HTMLElement },
+		places: { tabs: HTMLElement; picture: HTMLElement; latestChange: HTMLElement; time: HTMLElement },
 	) {
 		this.#tabs = places.tabs;
 		this.#picture = places.picture;
-		this.#said = places.said;
+		this.#latestChange = places.latestChange;
 		this.#slider = h("input", { type: "range", min: 1, max: 1, value: 1, "aria-label": "moment" });
 		this.#when = h("output", {});
 		this.#now = h("button", {}, "now");
-		this.#slider.addEventListener("input", () => this.#lookAt(Number(this.#slider.value)));
-		this.#now.addEventListener("click", () => this.#lookAt(this.#past.length));
+		this.#slider.addEventListener("input", () => this.#showMoment(Number(this.#slider.value)));
+		this.#now.addEventListener("click", () => this.#showMoment(this.#past.length));
 		places.time.append(this.#slider, this.#when, this.#now);
 		this.#tabs.append(...painters.map((painter, index) => this.#tab(painter, index)));
 		this.#painter = painters[0];
@@ -46,7 +46,7 @@ export class Scene {
 	 */
 	show(past: Past, otherwise: string): void {
 		this.#past = past;
-		this.#otherwise = otherwise;
+		this.#ifEmpty = otherwise;
 		if (this.#until !== null && this.#until >= past.length) this.#until = null;
 		this.#paint();
 	}
@@ -61,7 +61,7 @@ export class Scene {
 	}
 
 	/** Shows the view that a demo wants to show first, unless the user has chosen one. */
-	wish(name: string | undefined): void {
+	suggest(name: string | undefined): void {
 		const painter = this.painters.find((other) => other.name === name);
 		if (this.#chosen || painter === undefined) return;
 		this.#painter = painter;
@@ -69,11 +69,11 @@ export class Scene {
 	}
 
 	/** Moves back in time (negative) or forward, by this many moments. */
-	step(by: number): void {
-		this.#lookAt(Math.max(1, (this.#until ?? this.#past.length) + by));
+	moveInTime(by: number): void {
+		this.#showMoment(Math.max(1, (this.#until ?? this.#past.length) + by));
 	}
 
-	#lookAt(until: number): void {
+	#showMoment(until: number): void {
 		this.#until = until >= this.#past.length ? null : until;
 		this.#paint();
 	}
@@ -96,15 +96,15 @@ export class Scene {
 		this.#now.disabled = this.#until === null;
 		if (this.#painter === undefined) return;
 		this.#picture.setAttribute("aria-label", this.#painter.title);
-		const { said, body } = painted(this.#painter, shown, this.#otherwise);
+		const { latestChange, body } = painted(this.#painter, shown, this.#ifEmpty);
 		this.#picture.replaceChildren(body);
-		if (this.#said.textContent !== said) this.#said.textContent = said;
+		if (this.#latestChange.textContent !== latestChange) this.#latestChange.textContent = latestChange;
 	}
 }
 
 function painted(painter: Painter, past: Past, otherwise: string): ReturnType<Painter["paint"]> {
 	const last = past.at(-1);
-	if (last === undefined) return { said: "", body: h("p", {}, otherwise) };
-	if (painter.isRead?.(last.view) === false) return { said: "", body: h("p", {}, NOT_READ) };
+	if (last === undefined) return { latestChange: "", body: h("p", {}, otherwise) };
+	if (painter.isRead?.(last.view) === false) return { latestChange: "", body: h("p", {}, NOT_READ) };
 	return painter.paint(past);
 }

@@ -7,27 +7,27 @@ export const RESOURCES = ["memory", "processes", "cpu"] as const;
 export type Resource = (typeof RESOURCES)[number];
 
 /** How much of a resource is used: bytes, processes, or microseconds of a processor since the beginning. */
-export interface Use {
+export interface ResourceUse {
 	used: number;
 	/** The most that was ever used, if the kernel counts that. */
 	peak?: number;
 	/** In bytes, processes, or processors; null for no limit. */
 	limit: number | null;
 	/** How often the limit was met: processes killed, forks refused, periods in which it had to wait. */
-	met: number;
+	timesReached: number;
 }
 
 /** What a cgroup uses, for each controller that it has. */
-export type Uses = Partial<Record<Resource, Use>>;
+export type CgroupUse = Partial<Record<Resource, ResourceUse>>;
 
 /** What each cgroup and the whole machine use, by name. */
-export function limitsIn({ host, shells }: KernelState): Map<string, Uses> {
-	const groups = new Map<string, Uses>();
+export function usesByCgroup({ host, shells }: KernelState): Map<string, CgroupUse> {
+	const groups = new Map<string, CgroupUse>();
 	const { limits, memory } = host;
 	const cgroups = memory === null ? Object.fromEntries(Object.values(shells).flatMap(cgroupOf)) : limits;
 	for (const [path, files] of Object.entries(cgroups)) groups.set(path, usesIn(files));
 	if (memory !== null)
-		groups.set(MACHINE, { memory: { used: memory.usedBytes, limit: memory.totalBytes, met: host.oomKills } });
+		groups.set(MACHINE, { memory: { used: memory.usedBytes, limit: memory.totalBytes, timesReached: host.oomKills } });
 	return groups;
 }
 
@@ -48,7 +48,7 @@ function cgroupOf(shell: KernelState["shells"][string]): [string, Record<string,
 }
 
 // If a controller's files are missing or cannot be read, the cgroup does not have that controller.
-function usesIn(files: Record<string, string>): Uses {
+function usesIn(files: Record<string, string>): CgroupUse {
 	const has = (file: string) => (files[file] ?? "") !== "";
 	const cpu = /^(max|\d+) (\d+)$/.exec(files["cpu.max"] ?? "");
 	return {
@@ -57,21 +57,21 @@ function usesIn(files: Record<string, string>): Uses {
 				used: Number(files["memory.current"]),
 				peak: Number(files["memory.peak"] ?? 0),
 				limit: limitOf(files["memory.max"]),
-				met: countOf(files["memory.events"], "oom_kill"),
+				timesReached: countOf(files["memory.events"], "oom_kill"),
 			},
 		}),
 		...(has("pids.current") && {
 			processes: {
 				used: Number(files["pids.current"]),
 				limit: limitOf(files["pids.max"]),
-				met: countOf(files["pids.events"], "max"),
+				timesReached: countOf(files["pids.events"], "max"),
 			},
 		}),
 		...(cpu !== null && {
 			cpu: {
 				used: countOf(files["cpu.stat"], "usage_usec"),
 				limit: cpu[1] === "max" ? null : Number(cpu[1]) / Number(cpu[2]),
-				met: countOf(files["cpu.stat"], "nr_throttled"),
+				timesReached: countOf(files["cpu.stat"], "nr_throttled"),
 			},
 		}),
 	};

@@ -1,14 +1,14 @@
-import type { LinkPicture, Place } from "./place-picture.ts";
+import type { LinkPicture, NamespacePicture } from "./network-picture.ts";
 
 /** A step on a packet's way: what the packet reaches, or what is missing. */
 export interface Hop {
-	what: string;
+	text: string;
 	/** The packet gets beyond this step. */
-	holds: boolean;
+	passes: boolean;
 }
 
 /** A packet's way from a port of the host, through nft's rules, to the program that listens. */
-export interface Way {
+export interface PacketPath {
 	port: number;
 	hops: Hop[];
 }
@@ -17,22 +17,22 @@ export interface Way {
  * The ways of packets to the published ports, whose rules give packets another destination.
  * @see nft(8), NAT STATEMENTS
  */
-export function waysIn(places: readonly Place[]): Way[] {
-	const host = places.find(({ name }) => name === "host");
+export function packetPathsIn(namespaces: readonly NamespacePicture[]): PacketPath[] {
+	const host = namespaces.find(({ name }) => name === "host");
 	if (host === undefined) return [];
-	return publishedBy(host.rules).map(({ port, address, to }) => ({
+	return publishedPorts(host.rules).map(({ port, address, to }) => ({
 		port,
 		hops: [
-			{ what: `port ${port} of the host`, holds: true },
-			{ what: `nft: now for ${address}:${to}`, holds: true },
-			...(host.forwarding ? [] : [{ what: "the host forwards nothing", holds: false }]),
-			...hopsTo(address, to, host, places),
+			{ text: `port ${port} of the host`, passes: true },
+			{ text: `nft: now for ${address}:${to}`, passes: true },
+			...(host.forwarding ? [] : [{ text: "the host forwards nothing", passes: false }]),
+			...hopsTo(address, to, host, namespaces),
 		],
 	}));
 }
 
 /** The ports that nft's rules publish. */
-export function publishedBy(rules: readonly string[]): { port: number; address: string; to: number }[] {
+export function publishedPorts(rules: readonly string[]): { port: number; address: string; to: number }[] {
 	const found = rules.flatMap((rule) => {
 		const match = /dport (\d+) .*dnat (?:ip )?to ([\d.]+)(?::(\d+))?/.exec(rule);
 		if (match === null) return [];
@@ -43,26 +43,26 @@ export function publishedBy(rules: readonly string[]): { port: number; address: 
 	return found.filter(({ port }, index) => found.findIndex((other) => other.port === port) === index);
 }
 
-function hopsTo(address: string, port: number, host: Place, places: readonly Place[]): Hop[] {
+function hopsTo(address: string, port: number, host: NamespacePicture, namespaces: readonly NamespacePicture[]): Hop[] {
 	const device = routeTo(address, host);
-	if (device === null) return [{ what: `no route to ${address}`, holds: false }];
+	if (device === null) return [{ text: `no route to ${address}`, passes: false }];
 	const route = host.links.find(({ name }) => name === device);
-	const hops = [{ what: route?.kind === "bridge" ? `${device}, the bridge` : device, holds: route?.up !== false }];
+	const hops = [{ text: route?.kind === "bridge" ? `${device}, the bridge` : device, passes: route?.up !== false }];
 	const owns = ({ addresses }: LinkPicture) => addresses.some((one) => addressOf(one) === address);
-	const end = places.find(({ links }) => links.some(owns));
+	const end = namespaces.find(({ links }) => links.some(owns));
 	const link = end?.links.find(owns);
-	if (end === undefined || link === undefined) return [...hops, { what: `nobody has ${address}`, holds: false }];
+	if (end === undefined || link === undefined) return [...hops, { text: `nobody has ${address}`, passes: false }];
 	// If the route leads to the cable itself, there is no bridge in between.
 	const cable = host.links.find(
-		({ peer, name }) => peer?.place === end.name && peer.link === link.name && name !== device,
+		({ peer, name }) => peer?.namespace === end.name && peer.link === link.name && name !== device,
 	);
-	if (cable !== undefined) hops.push({ what: cable.name, holds: cable.up });
-	hops.push({ what: `${link.name} in ${end.name}${link.up ? "" : " is down"}`, holds: link.up });
+	if (cable !== undefined) hops.push({ text: cable.name, passes: cable.up });
+	hops.push({ text: `${link.name} in ${end.name}${link.up ? "" : " is down"}`, passes: link.up });
 	const listener = end.listeners.find((one) => one.port === port);
 	const program = listener?.program || "a program";
 	hops.push({
-		what: listener ? `${program}, port ${port}` : `nobody listens on port ${port}`,
-		holds: listener !== undefined,
+		text: listener ? `${program}, port ${port}` : `nobody listens on port ${port}`,
+		passes: listener !== undefined,
 	});
 	return hops;
 }
@@ -70,7 +70,7 @@ function hopsTo(address: string, port: number, host: Place, places: readonly Pla
 const addressOf = (address: string) => address.replace(/\/.*$/, "");
 
 // The route with the longest prefix that fits the address is used.
-function routeTo(address: string, { routes }: Place): string | null {
+function routeTo(address: string, { routes }: NamespacePicture): string | null {
 	const fitting = routes
 		.map(({ destination, device }) => {
 			const [network = "", length = "32"] = destination === "default" ? ["0.0.0.0", "0"] : destination.split("/");

@@ -1,0 +1,53 @@
+import type { OverlayPicture, PathRow } from "./overlay-picture.ts";
+
+/** Tells the most important change from one moment's overlays to another's, in one sentence. */
+export function layerChangeText(before: readonly OverlayPicture[], now: readonly OverlayPicture[]): string {
+	for (const overlay of now) {
+		const was = before.find(({ device, upper }) => device === overlay.device && upper === overlay.upper);
+		const text = was === undefined ? newOverlayText(overlay) : overlayChangeText(was, overlay);
+		if (text !== "") return text;
+	}
+	const gone = before.find(({ device }) => now.every((overlay) => overlay.device !== device));
+	if (gone === undefined) return "";
+	const kept = gone.upper === null ? "" : `; what was written is still in ${lastComponent(gone.upper)}`;
+	return `The overlay at ${gone.merged[0]} is unmounted${kept}.`;
+}
+
+/** The last component of a path. The whole paths that engines use are too long. */
+export const lastComponent = (path: string) => path.replace(/\/+$/, "").split("/").slice(-1)[0] ?? path;
+
+function newOverlayText({ merged, lower, upper }: OverlayPicture): string {
+	const layers = lower.length === 1 ? "one lower layer" : `${lower.length} lower layers`;
+	const top = upper === null ? "and nothing can be written" : "and an upper one for what is written";
+	return `An overlay is mounted at ${merged[0]}: ${layers}, ${top}.`;
+}
+
+function overlayChangeText(was: OverlayPicture, { rows, upper, lower }: OverlayPicture): string {
+	const top = lastComponent(upper ?? "upper");
+	const below = lower.length === 1 ? lastComponent(lower[0] ?? "") : "the lower layers";
+	const old = new Map(was.rows.map((row) => [row.path, row]));
+	const news = rows.flatMap((row) => rowChangeText(row, old.get(row.path), top, below) ?? []);
+	const gone = was.rows
+		.filter(({ path, upper: cell }) => cell !== "" && (rows.find((row) => row.path === path)?.upper ?? "") === "")
+		.map(({ path }) => ({ rank: 0, text: `${path} is gone from ${top}.` }));
+	return [...news, ...gone].toSorted((one, other) => other.rank - one.rank)[0]?.text ?? "";
+}
+
+function rowChangeText(
+	row: PathRow,
+	was: PathRow | undefined,
+	top: string,
+	below: string,
+): { rank: number; text: string } | null {
+	const { path, upper } = row;
+	if (upper === was?.upper)
+		return row.size === was.size ? null : { rank: 1, text: `${path} has changed, in ${top} only.` };
+	if (upper === "whiteout")
+		return { rank: 5, text: `${path} was removed: a whiteout in ${top} hides it, and it is still in ${below}.` };
+	if (upper === "copied up")
+		return { rank: 4, text: `${path} was written to, so the kernel has copied it up to ${top}.` };
+	if (upper === "opaque")
+		return { rank: 3, text: `${path} is opaque: nothing of that directory in ${below} is seen any more.` };
+	if (upper === "new") return { rank: 2, text: `${path} is new, and lies in ${top}.` };
+	return upper === "directory" ? { rank: 0, text: `${path} is a directory in ${top} now.` } : null;
+}

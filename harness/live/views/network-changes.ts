@@ -1,0 +1,125 @@
+import type { LinkPicture, NamespacePicture } from "./network-picture.ts";
+import { publishedPorts } from "./packet-paths.ts";
+
+/** Tells the most important change from one moment's networks to another's, in one sentence. */
+export function networkChangeText(before: readonly NamespacePicture[], now: readonly NamespacePicture[]): string {
+	const news = [
+		...portChanges(before, now),
+		...now.flatMap((namespace) => namespaceChanges(before.find(sameAs(namespace)), namespace)),
+		...before
+			.filter((namespace) => !now.some(sameAs(namespace)))
+			.map((namespace) => ({ rank: 6, text: goneText(namespace) })),
+	];
+	return news.toSorted((one, other) => other.rank - one.rank)[0]?.text ?? "";
+}
+
+interface Change {
+	/** The news with the highest rank is told. */
+	rank: number;
+	text: string;
+}
+
+const sameAs = (one: NamespacePicture) => (other: NamespacePicture) => one.namespace === other.namespace;
+
+const namespaceText = (name: string) => (name === "host" || name === "container" ? `the ${name}` : name);
+
+const whereText = (name: string) => (name === "host" ? "on the host" : `in ${namespaceText(name)}`);
+
+function portChanges(before: readonly NamespacePicture[], now: readonly NamespacePicture[]): Change[] {
+	const rulesOf = (namespaces: readonly NamespacePicture[]) =>
+		publishedPorts(namespaces.find(({ name }) => name === "host")?.rules ?? []);
+	const [was, is] = [rulesOf(before), rulesOf(now)];
+	const isIn = (list: typeof was, port: number) => list.some((one) => one.port === port);
+	return [
+		...is
+			.filter(({ port }) => !isIn(was, port))
+			.map(({ port, address, to }) => ({
+				rank: 9,
+				text: `Port ${port} of the host is published: packets for it go to ${address}, port ${to}.`,
+			})),
+		...was
+			.filter(({ port }) => !isIn(is, port))
+			.map(({ port }) => ({ rank: 7, text: `Port ${port} of the host is not published any more.` })),
+	];
+}
+
+function namespaceChanges(was: NamespacePicture | undefined, namespace: NamespacePicture): Change[] {
+	const where = whereText(namespace.name);
+	if (was === undefined)
+		return [...newNamespace(namespace), ...namespace.links.flatMap((link) => newVethPair(namespace, link))];
+	const old = new Map(was.links.map((link) => [link.name, link]));
+	const ports = was.listeners.map(({ port }) => port);
+	const gone = was.links.filter(({ name }) => !namespace.links.some((link) => link.name === name));
+	return [
+		...namespace.listeners
+			.filter(({ port }) => !ports.includes(port))
+			.map(({ port, program }) => ({
+				rank: 5,
+				text: `${program || "A program"} listens on port ${port} ${where}.`,
+			})),
+		...was.listeners
+			.filter(({ port }) => !namespace.listeners.some((one) => one.port === port))
+			.map(({ port }) => ({ rank: 2, text: `Nobody listens on port ${port} ${where} any more.` })),
+		...namespace.links.flatMap((link) => linkChanges(namespace, old.get(link.name), link)),
+		...gone.map(({ name }) => ({ rank: 2, text: `The link ${name} ${where} is gone.` })),
+		...(namespace.forwarding === was.forwarding
+			? []
+			: [
+					{
+						rank: 1,
+						text: `The kernel ${namespace.forwarding ? "now forwards packets" : "forwards packets no more"} ${where}.`,
+					},
+				]),
+		...[
+			shellText(was, namespace),
+			isSame(namespace.routes, was.routes) ? "" : `There are other routes ${where}.`,
+			isSame(namespace.rules, was.rules) ? "" : `There are other rules of nft ${where}.`,
+		].flatMap((text) => (text === "" ? [] : [{ rank: 1, text }])),
+	];
+}
+
+function shellText(was: NamespacePicture, { name, shells }: NamespacePicture): string {
+	const came = shells.find((shell) => !was.shells.includes(shell));
+	const left = was.shells.find((shell) => !shells.includes(shell));
+	const shell = came ?? left;
+	if (shell === undefined) return "";
+	const namespace = name === "host" ? "the host's network namespace" : `the network namespace ${name}`;
+	return `The ${shell}'s shell ${came === undefined ? "has left" : "is in"} ${namespace}.`;
+}
+
+const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
+
+function newNamespace({ name, links }: NamespacePicture): Change[] {
+	const bare = links.length === 1 && links[0]?.name === "lo" && !links[0].up;
+	const has = bare ? "; it has nothing but a loopback, and that is down" : "";
+	return [{ rank: 4, text: `There is a new network namespace, ${name}${has}.` }];
+}
+
+function linkChanges(namespace: NamespacePicture, was: LinkPicture | undefined, link: LinkPicture): Change[] {
+	const where = whereText(namespace.name);
+	if (was === undefined) {
+		const kind = link.kind === "bridge" ? "bridge" : "link";
+		return [{ rank: 3, text: `There is a new ${kind} ${where}, ${link.name}.` }, ...newVethPair(namespace, link)];
+	}
+	// The other end's namespace may have been seen later than this link.
+	const joined = was.peer === null && link.peer !== null;
+	const added = link.addresses.filter((address) => !was.addresses.includes(address));
+	return [
+		...(joined ? newVethPair(namespace, link) : []),
+		...(added.length === 0 ? [] : [{ rank: 3, text: `${link.name} ${where} has the address ${added[0]}.` }]),
+		...(link.up === was.up ? [] : [{ rank: 2, text: `${link.name} ${where} is ${link.up ? "up" : "down"}.` }]),
+	];
+}
+
+// Of a cable's two ends, only the host's tells of it.
+function newVethPair({ name }: NamespacePicture, link: LinkPicture): Change[] {
+	if (link.peer === null || name === link.peer.namespace) return [];
+	const plugged = link.bridge === "" ? "" : `, and is plugged into the bridge ${link.bridge}`;
+	const text = `A cable joins ${namespaceText(name)} and ${namespaceText(link.peer.namespace)}: ${link.name} here, ${link.peer.link} there${plugged}.`;
+	return name === "host" ? [{ rank: 8, text }] : [];
+}
+
+function goneText({ name, links }: NamespacePicture): string {
+	const cable = links.some(({ peer }) => peer !== null) ? ", and the cable went with it" : "";
+	return `The network namespace ${name} is gone${cable}.`;
+}
