@@ -26,19 +26,19 @@ export async function holdStage(stage: Stage, connection: HostConnection<StageFr
 				watcher.trigger();
 				return send({ type: "printed", nonce, shell, data: data.toString("base64") });
 			},
-			left: () => send({ type: "left", nonce, shell }),
+			ended: () => send({ type: "shellEnded", nonce, shell }),
 		});
 	void watcher.run();
 
 	for await (const frame of connection.receive()) {
-		if (frame.type === "still") {
+		if (frame.type === "pauseSending") {
 			// Report the current state before the save: the host shows it together with the saved moment, and must not
 			// have to wait for it until after the save.
 			await watcher.readAndSend();
 			pause.begin();
-			await connection.send({ type: "still", nonce });
+			await connection.send({ type: "sendingPaused", nonce });
 		}
-		if (frame.type === "move") {
+		if (frame.type === "resumeSending") {
 			setUpRestoredMachine({ ...stage, ...frame });
 			pause.end();
 			watcher.sendAgain();
@@ -85,7 +85,7 @@ class Shell {
 		this.#window = start.window;
 	}
 
-	readonly run = async (report: { printed(data: Buffer): Promise<void>; left(): Promise<void> }): Promise<never> => {
+	readonly run = async (report: { printed(data: Buffer): Promise<void>; ended(): Promise<void> }): Promise<never> => {
 		for (;;) {
 			const program = startOnTerminal(this.start, this.#window);
 			this.#program = program;
@@ -95,7 +95,7 @@ class Shell {
 			for (const { chunks } of program.outputs) for await (const chunk of chunks) await report.printed(chunk);
 			await program.ended;
 			this.pid = null;
-			await report.left();
+			await report.ended();
 			await sleep(RESTART_MS);
 		}
 	};

@@ -263,7 +263,7 @@ export class DemoInMachine implements DemoPlayer {
 		const shell = SHELLS.find((name) => name === frame.shell);
 		if (shell === undefined) return;
 		const data =
-			frame.type === "left"
+			frame.type === "shellEnded"
 				? SHELL_ENDED
 				: this.#decoders[shell].decode(Buffer.from(frame.data, "base64"), { stream: true });
 		this.#shown[shell] = lastLines(this.#shown[shell] + data);

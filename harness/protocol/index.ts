@@ -3,7 +3,7 @@ import { count, text } from "../readings/bounded-schemas.ts";
 import { Observation, PROGRAM_CHARS } from "./observation.ts";
 import type { Run } from "./run.ts";
 import type { Session, SessionFrame } from "./session.ts";
-import { Left, Printed, type Stage, type StageFrame, Still, View } from "./stage.ts";
+import { Printed, SendingPaused, ShellEnded, type Stage, type StageFrame, View } from "./stage.ts";
 
 /**
  * The frames that host and guest send each other over the virtio-serial port. Other folders import only this file of
@@ -93,8 +93,8 @@ export const GuestFrame = v.variant("type", [
 	/** A session's program has ended. Its output is in the frames before this one. */
 	v.object({ type: v.literal("ended"), nonce: text, code: v.nullable(count), signal: v.nullable(text) }),
 	Printed,
-	Left,
-	Still,
+	ShellEnded,
+	SendingPaused,
 	View,
 	/** The agent itself failed. */
 	v.object({

@@ -5,7 +5,7 @@ import type { WindowSize, Work } from "./work.ts";
 
 /**
  * Several shells side by side, and what the kernel shows meanwhile. A stage lasts until its machine ends. While the
- * stage is still, the host can save a copy of the machine. In a machine that is restored from the copy, the stage
+ * agent sends nothing, the host can save a copy of the machine. In a machine that is restored from the copy, the stage
  * continues.
  */
 export interface Stage extends Work {
@@ -23,12 +23,12 @@ export type StageFrame =
 	/** `data` is base64: what is typed into a shell. */
 	| { type: "input"; nonce: string; shell: string; data: string }
 	| { type: "resize"; nonce: string; shell: string; window: WindowSize }
-	/** The agent answers with `still`, and then sends nothing until the host sends `move`. */
-	| { type: "still"; nonce: string }
+	/** The agent answers with `sendingPaused`, and then sends nothing until the host sends `resumeSending`. */
+	| { type: "pauseSending"; nonce: string }
 	/**
 	 * The agent may send frames again. `entropy` and `timeMs` are what every restored machine lacks; see {@link Work}.
 	 */
-	| { type: "move"; nonce: string; entropy: string; timeMs: number };
+	| { type: "resumeSending"; nonce: string; entropy: string; timeMs: number };
 
 /** A shell's name. */
 const Name = v.pipe(v.string(), v.maxLength(32));
@@ -43,10 +43,10 @@ export const Printed = v.object({
 });
 
 /** A shell has ended. The agent starts it again. */
-export const Left = v.object({ type: v.literal("left"), nonce: text, shell: Name });
+export const ShellEnded = v.object({ type: v.literal("shellEnded"), nonce: text, shell: Name });
 
-/** The agent sends this frame after all earlier frames, and then sends nothing until the host sends `move`. */
-export const Still = v.object({ type: v.literal("still"), nonce: text });
+/** The agent sends this frame after all earlier frames, and then sends nothing until the host sends `resumeSending`. */
+export const SendingPaused = v.object({ type: v.literal("sendingPaused"), nonce: text });
 
 /**
  * What the kernel shows of the host, and of the process that each shell's user talks to. Sent when this has changed.

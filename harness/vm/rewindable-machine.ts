@@ -11,8 +11,8 @@ import type { Template } from "./template.ts";
 /** A stage without the fields that the machine itself adds. */
 export type StageRequest = Omit<Stage, "type" | "nonce" | "entropy" | "timeMs">;
 
-/** The frames of a stage that its audience gets. */
-export type StageOutput = Extract<GuestFrame, { type: "printed" | "left" | "view" }>;
+/** The frames of a stage that its listener gets. */
+export type StageOutput = Extract<GuestFrame, { type: "printed" | "shellEnded" | "view" }>;
 
 /** The receiver of a stage's frames. */
 export interface StageListener {
@@ -42,7 +42,7 @@ interface RunningQemu {
  *
  * The machine's memory is a file that only this process shares. So a checkpoint consists of two things: the devices'
  * state, and the pages of that file that differ from the template's. Before a checkpoint is made, the agent is asked to
- * be still, so that no frame is only half sent.
+ * send nothing, so that no frame is only half sent.
  */
 export class RewindableMachine {
 	readonly #template: Template;
@@ -92,17 +92,17 @@ export class RewindableMachine {
 
 	/**
 	 * Keeps the current moment.
-	 * @param atRest called when the audience has received everything that the stage sent before this moment
+	 * @param onPaused called when the listener has received everything that the stage sent before this moment
 	 * @throws {LostError}
 	 */
-	async keep(atRest: () => void): Promise<Checkpoint> {
+	async keep(onPaused: () => void): Promise<Checkpoint> {
 		const [running, { memory, socket }] = [this.#running, this.#openResources()];
 		if (running === null) throw new LostError("silent", "there is no machine");
 		this.#heldInput = [];
-		const still = this.#untilFrame("still");
-		this.#write({ type: "still", nonce: this.#nonce });
-		await still;
-		atRest();
+		const paused = this.#untilFrame("sendingPaused");
+		this.#write({ type: "pauseSending", nonce: this.#nonce });
+		await paused;
+		onPaused();
 		const state = await socket.save(running.qemu);
 		const kept = await memory.keep();
 		await this.#resume(running);
@@ -167,7 +167,7 @@ export class RewindableMachine {
 	async #resume(running: RunningQemu): Promise<void> {
 		await running.qemu.qmp.execute("cont");
 		const { entropy, timeMs } = newWorkFields();
-		this.#write({ type: "move", nonce: this.#nonce, entropy, timeMs });
+		this.#write({ type: "resumeSending", nonce: this.#nonce, entropy, timeMs });
 		const heldInput = this.#heldInput ?? [];
 		this.#heldInput = null;
 		for (const bytes of heldInput) await this.#send(bytes);
@@ -181,7 +181,7 @@ export class RewindableMachine {
 				if (frame.type === "ready" || frame.nonce !== this.#nonce)
 					throw new LostError("protocol", "a frame with another nonce");
 				if (frame.type === "failed") throw new LostError("agent-ended", frame.message);
-				if (frame.type === "printed" || frame.type === "left" || frame.type === "view")
+				if (frame.type === "printed" || frame.type === "shellEnded" || frame.type === "view")
 					await this.#listener.onFrame(frame);
 				this.#awaitedFrames.get(frame.type)?.resolve();
 			}
