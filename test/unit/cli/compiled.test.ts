@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { inKit } from "../../../harness/base/kit.ts";
@@ -47,11 +47,15 @@ test("two that begin at once make one build, and nothing else is left", async ()
 
 test("only the newest builds are kept", async () => {
 	const dir = await kit();
-	for (let time = 0; time < 7; time++) {
-		await edit(dir, "harness/base/kit.ts", "/** The kit's own directory. */", "/** The kit's own directory. */\n");
-		await drydock(dir, "help");
+	for (let hours = 1; hours <= 7; hours++) {
+		const build = join(dir, "node_modules/.cache/drydock", `${hours}-hours-old`);
+		await mkdir(build, { recursive: true });
+		await utimes(build, new Date(), new Date(Date.now() - hours * 3_600_000));
 	}
-	expect(await builds(dir)).toHaveLength(5);
+	await drydock(dir, "help");
+	const kept = await builds(dir);
+	expect(kept.filter((name) => name.endsWith("-old"))).toEqual([1, 2, 3, 4].map((hours) => `${hours}-hours-old`));
+	expect(kept).toHaveLength(5);
 });
 
 test("where nothing can be written beside the packages, every command works", async () => {
