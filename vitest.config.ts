@@ -12,6 +12,8 @@ export default defineConfig({
 					include: ["test/unit/**/*.test.ts"],
 					testTimeout: 60_000,
 					maxWorkers: 2,
+					isolate: false,
+					setupFiles: ["test/support/shared-process.ts"],
 					sequence: { groupOrder: 0 },
 				},
 			},

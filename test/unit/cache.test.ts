@@ -5,14 +5,14 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
-import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, beforeEach, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
+import { importWith } from "../support/import-with.ts";
 
 const root = await mkdtemp(join(tmpdir(), "drydock-cache-test-"));
-vi.stubEnv("DRYDOCK_CACHE", root);
-// Imported here, because the module reads the variable when it is loaded.
-const { cacheDir, cached, discard, exists, inScratch, isWhole, keepNewest, keyOf, newerThanNow } = await import(
-	"../../harness/base/cache.ts"
+const { cacheDir, cached, discard, exists, inScratch, isWhole, keepNewest, keyOf, newerThanNow } = await importWith(
+	{ DRYDOCK_CACHE: root },
+	() => import("../../harness/base/cache.ts"),
 );
 
 beforeEach(async () => {

@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { appendFile, mkdir, open, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, describe, expect, test, vi } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
+import { importWith } from "../support/import-with.ts";
 import { temporary } from "../support/temporary.ts";
 
 // The tests of hostile programs rely on footprints. These tests leave something behind, and a footprint must show it.
@@ -11,14 +12,11 @@ const files = await temporary();
 const cache = join(files.dir, "cache");
 const place = join(files.dir, "tmp");
 await Promise.all([mkdir(cache), mkdir(place)]);
-vi.stubEnv("DRYDOCK_CACHE", cache);
-vi.stubEnv("TMPDIR", place);
-// Imported here, because the cache's module reads the variable when it is loaded.
-const { footprint, heldBytes } = await import("../support/footprint.ts");
-afterAll(() => {
-	vi.unstubAllEnvs();
-	return files.remove();
-});
+const { footprint, heldBytes } = await importWith(
+	{ DRYDOCK_CACHE: cache, TMPDIR: place, DRYDOCK_FOOTPRINT: "" },
+	() => import("../support/footprint.ts"),
+);
+afterAll(() => files.remove());
 
 const MEMORY_BYTES = 32 << 20;
 const sparse = join(cache, "memory");

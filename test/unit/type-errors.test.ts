@@ -1,19 +1,17 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, expect, test, vi } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
+import { importWith } from "../support/import-with.ts";
 import { temporary } from "../support/temporary.ts";
 
 const files = await temporary();
 const left = await temporary();
-vi.stubEnv("DRYDOCK_CACHE", join(left.dir, "cache"));
-vi.stubEnv("TMPDIR", left.dir);
-// Imported here, because the cache's module reads the variable when it is loaded.
-const { typeErrors } = await import("../../harness/engine/type-errors.ts");
-afterAll(() => {
-	vi.unstubAllEnvs();
-	return Promise.all([files.remove(), left.remove()]);
-});
+const { typeErrors } = await importWith(
+	{ DRYDOCK_CACHE: join(left.dir, "cache"), TMPDIR: left.dir },
+	() => import("../../harness/engine/type-errors.ts"),
+);
+afterAll(() => Promise.all([files.remove(), left.remove()]));
 
 test("a well-typed module has none, wherever it lies: #kernel, #box and node: are known", async () => {
 	const file = await files.write(
