@@ -189,7 +189,7 @@ export default defineCheck({
 					when: ({ facts }) => !String(facts["layers.seen"]).startsWith("nothing"),
 					diagnosis: "layers-out-of-order",
 					why: ({ facts }) =>
-						`The command's root shows files of all three layers. But if an upper layer has or hides the same name, the root does not always show that. It shows ${facts["layers.seen"]}.`,
+						`The command's root shows files of all three layers. If a name is in two layers, the upper layer decides what the root shows. Here this is not always so: the root shows ${facts["layers.seen"]}.`,
 					try: "Keep the order of lowerdirs: neither the names nor the ages of the layers say which one is on top.",
 					see: [OVERLAYFS],
 				},

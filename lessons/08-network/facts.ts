@@ -74,7 +74,7 @@ const ORDERED_FACTS: OrderedFact[] = [
 	{
 		...{ fact: "other.ending", madeOf: "exercise" as const, right: "returned 0", given: [], explain: secondEnding },
 		excused: ({ ending }) => ending.how !== "returned",
-		what: "how a second container ended that was started beside the first",
+		what: "how the second container ended",
 	},
 	{
 		...{ fact: "ns.net.other", right: "its own", given: ["ns.net", "other.ending"], explain: secondNamespace },
@@ -244,11 +244,11 @@ const ORDERED_FACTS: OrderedFact[] = [
 			given: ["other.ending"],
 			explain: halfWayEnding,
 		},
-		what: "how a third container with an invalid address ended",
+		what: "how the third container ended, which has an invalid address",
 	},
 	{
 		...{ fact: "halfway.left", right: [], given: ["halfway.ending"], explain: halfWayLeft },
-		what: "what is left of a third container with an invalid address",
+		what: "what is left of the third container, which has an invalid address",
 	},
 ];
 

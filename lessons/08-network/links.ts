@@ -104,27 +104,28 @@ export const containerLink: Explanation[] = [
 		when: ({ process, observation }) => process?.engineNamespaces["net"] !== observation.before.namespaces["net"],
 		why: (context) =>
 			`/proc/PID/ns/net of the engine is not the host's any more: unshare and setns move their caller, and their caller was the engine itself. From then on, it runs ip and nft in the other namespace. New links on the host: ${
-				added(context)
+				newHostLinks(context)
 					.map(({ name }) => name)
 					.join(", ") || "none"
 			}; links in the container's namespace: ${context.process?.network?.links.map(({ name }) => name).join(", ")}.`,
 	},
 	{
-		when: (context) => inside(context) === undefined && added(context).filter(({ kind }) => kind === "veth").length > 2,
+		when: (context) =>
+			innerEnd(context) === undefined && newHostLinks(context).filter(({ kind }) => kind === "veth").length > 2,
 		diagnosis: "veth-end-outside",
 		misconception: 15,
 		why: (context) =>
-			`The container's namespace has no link but lo. The host has the veth ends ${added(context)
+			`The container's namespace has no link but lo. The host has the veth ends ${newHostLinks(context)
 				.filter(({ kind }) => kind === "veth")
 				.map(({ name }) => name)
 				.join(
 					", ",
 				)}. With two containers, only two of these belong on the host. The others belong into the containers' namespaces.`,
-		try: "Move one end: ip link set END netns PID-or-path. Or make it there: … peer name eth0 netns ….",
+		try: "Move one end: ip link set END netns PID-or-path. Or make that end in the namespace: … peer name eth0 netns ….",
 		see: ["veth(4)", IP_LINK],
 	},
 	{
-		when: (context) => inside(context) === undefined,
+		when: (context) => innerEnd(context) === undefined,
 		diagnosis: "no-link",
 		misconception: 15,
 		why: "The container's namespace has no link but lo, so no packet can leave it.",
@@ -132,36 +133,36 @@ export const containerLink: Explanation[] = [
 		see: ["veth(4)", "network_namespaces(7)"],
 	},
 	{
-		when: (context) => !isUp(inside(context)),
+		when: (context) => !isUp(innerEnd(context)),
 		diagnosis: "link-down",
 		misconception: 15,
 		why: (context) =>
-			`${inside(context)?.name} in the container's namespace does not have the flag UP. A new link is down. If a link is moved to another namespace, the kernel sets it down.`,
+			`${innerEnd(context)?.name} in the container's namespace does not have the flag UP. A new link is down. If a link is moved to another namespace, the kernel sets it down.`,
 		try: "In the namespace, before you add a route: ip link set eth0 up.",
 		see: [IP_LINK],
 	},
 	{
-		when: (context) => inside(context)?.addresses.length === 0,
+		when: (context) => innerEnd(context)?.addresses.length === 0,
 		diagnosis: "no-address",
 		why: (context) =>
-			`${inside(context)?.name} in the container's namespace is up, but has no address. A link loses its addresses when it is moved to another namespace.`,
+			`${innerEnd(context)?.name} in the container's namespace is up, but has no address. A link loses its addresses when it is moved to another namespace.`,
 		try: "After the link has been moved, in the namespace: ip address add ADDRESS/24 dev eth0.",
 		see: ["ip-address(8)"],
 	},
 	{
 		when: (context) =>
-			inside(context)?.addresses.every((one) => withoutPrefix(one) !== context.drawn["address"]) === true,
+			innerEnd(context)?.addresses.every((one) => withoutPrefix(one) !== context.drawn["address"]) === true,
 		diagnosis: "address-of-another",
 		why: (context) =>
-			`The container was to have the address ${context.drawn["address"]}. ${inside(context)?.name} in its namespace has ${shownAddresses(inside(context))}.`,
+			`The container should have the address ${context.drawn["address"]}. ${innerEnd(context)?.name} in its namespace has ${shownAddresses(innerEnd(context))}.`,
 		try: "Give the link the address that connect is called with.",
 		see: ["ip-address(8)"],
 	},
 	{
-		when: (context) => isUp(inside(context)) && !isUp(outerEnd(context)) && outerEnd(context) !== undefined,
+		when: (context) => isUp(innerEnd(context)) && !isUp(outerEnd(context)) && outerEnd(context) !== undefined,
 		diagnosis: "outer-end-down",
 		why: (context) =>
-			`${inside(context)?.name} in the container's namespace is up, but ${outerEnd(context)?.name} on the host is not. A veth pair carries packets only if both ends are up.`,
+			`${innerEnd(context)?.name} in the container's namespace is up, but ${outerEnd(context)?.name} on the host is not. A veth pair carries packets only if both ends are up.`,
 		try: "On the host: ip link set NAME up.",
 		see: ["veth(4)", IP_LINK],
 	},
@@ -202,17 +203,17 @@ export const containerLink: Explanation[] = [
 		see: [`${IP_LINK}, BRIDGE Type Support`, "bridge(8)"],
 	},
 	{
-		when: (context) => !covers(inside(context), GATEWAY) || !hostCovers(context),
+		when: (context) => !covers(innerEnd(context), GATEWAY) || !hostCovers(context),
 		diagnosis: "networks-differ",
 		why: (context) =>
-			`The two ends are not in the same network. In the container: ${shownAddresses(inside(context))}. On the host's bridge: ${shownAddresses(bridge(context))}. The prefix says which addresses can be reached directly. With /32, that is only the link's own address.`,
+			`The two ends are not in the same network. In the container: ${shownAddresses(innerEnd(context))}. On the host's bridge: ${shownAddresses(bridge(context))}. The prefix says which addresses can be reached directly. With /32, that is only the link's own address.`,
 		try: "Give both sides addresses of 10.88.0.0/24, each with its prefix /24.",
 		see: ["ip-address(8)", "ip-route(8)"],
 	},
 	{
 		diagnosis: "host-unreachable",
 		why: (context) =>
-			`Both ends exist and are up. Addresses in the container: ${shownAddresses(inside(context))}; on the host's bridge: ${shownAddresses(bridge(context))}. But the result of a connection from the container to the host was: ${resultOf(context.facts["box.host"])}; from the host to the container: ${resultOf(context.facts["host.box"])}. Possible causes: a rule that drops the packets, a link that does not ask for hardware addresses (NOARP), a route that leads elsewhere, or another process that uses the port.`,
+			`Both ends exist and are up. Addresses in the container: ${shownAddresses(innerEnd(context))}; on the host's bridge: ${shownAddresses(bridge(context))}. But the result of a connection from the container to the host was: ${resultOf(context.facts["box.host"])}; from the host to the container: ${resultOf(context.facts["host.box"])}. Possible causes: a rule that drops the packets, a link that does not ask for hardware addresses (NOARP), a route that leads elsewhere, or another process that uses the port.`,
 		try: "Run these in the namespace: ip neigh, ip route get 10.88.0.1, nft list ruleset.",
 		see: ["ip-neighbour(8)", "ip-route(8)"],
 	},
@@ -268,19 +269,19 @@ function joinUnshares({ ledger }: Context): boolean {
 const loopbackFlags = ({ process }: Context) => process?.network?.links.find(({ name }) => name === "lo")?.flags ?? [];
 
 /** The container's link beside the loopback. Of several, the one with the container's address. */
-function inside({ process, drawn }: Context): Link | undefined {
+function innerEnd({ process, drawn }: Context): Link | undefined {
 	const all = process?.network?.links.filter(({ name }) => name !== "lo") ?? [];
 	return all.find(({ addresses }) => addresses.some((one) => withoutPrefix(one) === drawn["address"])) ?? all[0];
 }
 
 /** Links that the host has now and did not have before. */
-function added({ during, observation }: Context): Link[] {
+function newHostLinks({ during, observation }: Context): Link[] {
 	const before = new Set(observation.before.network?.links.map(({ name }) => name));
 	return (during?.host.network?.links ?? []).filter(({ name }) => !before.has(name));
 }
 
 /** The bridge that the container's veth belongs to; if it belongs to none, the first new bridge. */
-const bridge = (context: Context) => master(context) ?? added(context).find(({ kind }) => kind === "bridge");
+const bridge = (context: Context) => master(context) ?? newHostLinks(context).find(({ kind }) => kind === "bridge");
 
 const master = (context: Context) => {
 	const name = outerEnd(context)?.master ?? "";
@@ -289,14 +290,14 @@ const master = (context: Context) => {
 
 /** The host's end of the container's veth pair. If no link has its name, the host's first new veth. */
 function outerEnd(context: Context): Link | undefined {
-	const ends = added(context).filter(({ kind }) => kind === "veth");
+	const ends = newHostLinks(context).filter(({ kind }) => kind === "veth");
 	return ends.find(({ name }) => name === `box-${context.drawn["id"]}`) ?? ends[0];
 }
 
 /** Names of the bridges that the containers' ends on the host belong to. */
 function masters(context: Context): string[] {
 	const names = [context.drawn["id"], context.drawn["otherId"]].map((id) => `box-${id}`);
-	const ends = added(context).filter(({ name }) => names.includes(name));
+	const ends = newHostLinks(context).filter(({ name }) => names.includes(name));
 	return ends.flatMap((end) => (end.master === "" ? [] : [end.master]));
 }
 

@@ -80,7 +80,7 @@ export const fromContainerToWorld: Explanation[] = [
 
 export const fromWorldToPort: Explanation[] = [
 	{
-		when: (context) => !rules(context).some((line) => DESTINATION_NAT.test(line) && !isHosts(line)),
+		when: (context) => !rules(context).some((line) => DESTINATION_NAT.test(line) && !isHostsOwnRule(line)),
 		diagnosis: "not-published",
 		why: ({ facts }) =>
 			`The host's ruleset has no dnat, so nothing leads the published port to the container. The result of a connection from the world to the published port was: ${resultOf(facts["world.first"])}.`,
@@ -110,7 +110,7 @@ export const secondPort: Explanation[] = [
 	{
 		diagnosis: "one-port-only",
 		why: ({ drawn, facts, observation }) =>
-			`Two ports were to be published, ${drawn["port"]} and ${drawn["secondPort"]}. The first one leads to the container. The result of a connection to the second one was, from the world: ${resultOf(facts["world.second"])}; from the host: ${resultOf(facts["host.second"])}. ${mentioned(observation, drawn["secondPort"])}`,
+			`Two ports were to be published, ${drawn["port"]} and ${drawn["secondPort"]}. The first one leads to the container. The result of a connection to the second one was, from the world: ${resultOf(facts["world.second"])}; from the host: ${resultOf(facts["host.second"])}. ${noteIfUnmentioned(observation, drawn["secondPort"])}`,
 		try: `Make a rule for each entry of published, in each chain: ${DNAT}.`,
 		see: [NAT],
 	},
@@ -149,14 +149,14 @@ export const samePortElsewhere: Explanation[] = [
 		when: ({ facts }) => facts["host.elsewhere"] === FIRST_CONTAINER || facts["box.elsewhere"] === SECOND_CONTAINER,
 		diagnosis: "others-port-taken",
 		why: ({ drawn }) =>
-			`The world, ${drawn["world"]}, has a server of its own at the number of the published port. A connection to that server was answered by a container: the rule for the published port matches all packets to this port that the host sends or forwards, for any address. If port 443 were published like this, no container could open an HTTPS page any more.`,
+			`The world, ${drawn["world"]}, also has a server at the port number that is published on the host. A connection to that server was answered by a container: the rule for the published port matches all packets to this port that the host sends or forwards, for any address. If port 443 were published like this, no container could open an HTTPS page any more.`,
 		try: "Add a condition for the address: fib daddr type local matches only the host's own addresses.",
 		see: ["nft(8), FIB EXPRESSIONS"],
 	},
 	{
 		diagnosis: "others-port-closed",
 		why: ({ drawn, facts }) =>
-			`The world, ${drawn["world"]}, has a server of its own at the number of the published port. At other ports, the world answers. At this port, the result of a connection was, from the host: ${resultOf(facts["host.elsewhere"])}; from a container: ${resultOf(facts["box.elsewhere"])}. A possible cause is a rule with a condition for the port only.`,
+			`The world, ${drawn["world"]}, also has a server at the port number that is published on the host. At other ports, the world answers. At this port, the result of a connection was, from the host: ${resultOf(facts["host.elsewhere"])}; from a container: ${resultOf(facts["box.elsewhere"])}. A possible cause is a rule with a condition for the port only.`,
 		try: "Add a condition for the address: fib daddr type local matches only the host's own addresses.",
 		see: ["nft(8), FIB EXPRESSIONS"],
 	},
@@ -168,20 +168,20 @@ const DESTINATION_NAT = /\b(dnat|redirect)\b/;
 const rules = ({ during }: Context) => during?.host.network?.rules ?? [];
 
 // A rule that the check has made on the host.
-const isHosts = (line: string) => /tcp dport 2222 redirect to :22\b/.test(line);
+const isHostsOwnRule = (line: string) => /tcp dport 2222 redirect to :22\b/.test(line);
 
 /** A sentence with the rules that change this address of a packet. */
 function natRules(context: Context, address: "source" | "destination"): string {
 	const pattern = address === "source" ? SOURCE_NAT : DESTINATION_NAT;
 	const lines = rules(context)
 		.map((line) => line.trim())
-		.filter((line) => pattern.test(line) && !isHosts(line));
+		.filter((line) => pattern.test(line) && !isHostsOwnRule(line));
 	return lines.length === 0
 		? `The host has no rule that changes the ${address} of packets.`
 		: `Rules that change the ${address} of packets: ${lines.slice(0, 4).join("; ")}.`;
 }
 
-function mentioned({ moments }: Context["observation"], port = ""): string {
+function noteIfUnmentioned({ moments }: Context["observation"], port = ""): string {
 	const isThere = moments["during"]?.host.network?.rules.some((line) => new RegExp(`\\b${port}\\b`).test(line));
 	return isThere ? "" : `The host's ruleset does not mention ${port}.`;
 }

@@ -12,13 +12,13 @@ const says =
 		pattern.test(thrown?.message ?? "");
 
 /** The line of the message that matches. */
-const line = ({ thrown }: Context, pattern: RegExp) =>
+const matchingLine = ({ thrown }: Context, pattern: RegExp) =>
 	(thrown?.message.split("\n").find((text) => pattern.test(text)) ?? "").trim();
 
 const NO_DEVICE = /Cannot find device|Device does not exist/;
 const NO_PROGRAM = /spawn(?:Sync)? \S+ ENOENT/;
-const TAKEN = /File exists/;
-const NO_KIND = /Unknown device type|Operation not supported/;
+const EXISTS_ALREADY = /File exists/;
+const UNKNOWN_KIND = /Unknown device type|Operation not supported/;
 const NO_NAMESPACE = /Invalid "netns" value/;
 const TOO_LONG = /Attribute failed policy validation|not a valid ifname/;
 
@@ -36,13 +36,13 @@ export const refusals: Explanation[] = [
 	},
 	{
 		...ENGINE_MOVED,
-		when: (context) => [NO_DEVICE, TAKEN].some((pattern) => says(pattern)(context)) && engineMoved(context),
+		when: (context) => [NO_DEVICE, EXISTS_ALREADY].some((pattern) => says(pattern)(context)) && engineMoved(context),
 	},
 	{
-		when: says(TAKEN),
+		when: says(EXISTS_ALREADY),
 		diagnosis: "name-taken",
 		why: (context) =>
-			`Something cannot be made because it exists already: ${line(context, TAKEN)}. No container had been connected before this one. The host's own links were ${(context.observation.before.network?.links ?? []).map(({ name }) => name).join(", ")}. A possible cause: the container's end of the veth pair was made on the host. Two links of one namespace cannot both be called eth0, and the host has an eth0.`,
+			`Something cannot be made because it exists already: ${matchingLine(context, EXISTS_ALREADY)}. No container had been connected before this one. The host's own links were ${(context.observation.before.network?.links ?? []).map(({ name }) => name).join(", ")}. A possible cause: the container's end of the veth pair was made on the host. Two links of one namespace cannot both be called eth0, and the host has an eth0.`,
 		try: "Make the container's end in its namespace: … type veth peer name eth0 netns PATH. Or give it another name until it has been moved.",
 		see: ["ip-link(8)", "veth(4)"],
 	},
@@ -51,7 +51,7 @@ export const refusals: Explanation[] = [
 		diagnosis: "end-not-inside",
 		misconception: 15,
 		why: (context) =>
-			`ip says: ${line(context, NO_DEVICE)}. ip looks in the network namespace that it runs in, and that namespace has no such link. A link is in one namespace at a time. Possible causes: the container's end of the pair was never moved, or the command runs in another namespace than you think.`,
+			`ip says: ${matchingLine(context, NO_DEVICE)}. ip looks in the network namespace that it runs in, and that namespace has no such link. A link is in one namespace at a time. Possible causes: the container's end of the pair was never moved, or the command runs in another namespace than you think.`,
 		try: "Make the container's end in its namespace: … type veth peer name eth0 netns PATH.",
 		see: ["ip-link(8)", "veth(4)"],
 	},
@@ -59,15 +59,15 @@ export const refusals: Explanation[] = [
 		when: says(TOO_LONG),
 		diagnosis: "name-too-long",
 		why: (context) =>
-			`ip says: ${line(context, TOO_LONG)} A possible cause is a name that is too long. A link's name has at most 15 bytes (IFNAMSIZ is 16, with the NUL at the end). The name that connect is given has 12.`,
-		try: "Give the host's end of the pair the name that connect is given.",
+			`ip says: ${matchingLine(context, TOO_LONG)} A possible cause is a name that is too long. A link's name has at most 15 bytes (IFNAMSIZ is 16, with the NUL at the end). The name that connect is called with has 12.`,
+		try: "Give the host's end of the pair the name that connect is called with.",
 		see: ["netdevice(7)"],
 	},
 	{
 		when: says(/Nexthop has invalid gateway|Network is (unreachable|down)/),
 		diagnosis: "route-too-early",
 		why: (context) =>
-			`ip says: ${line(context, /Nexthop|Network is/)} A gateway must be directly reachable, and the kernel checks this when the route is added. Possible causes: the link is still down, or the address was added without its prefix. Without a prefix, it is a /32, and only the address itself is reachable.`,
+			`ip says: ${matchingLine(context, /Nexthop|Network is/)} A gateway must be directly reachable, and the kernel checks this when the route is added. Possible causes: the link is still down, or the address was added without its prefix. Without a prefix, it is a /32, and only the address itself is reachable.`,
 		try: "In this order: ip address add ADDRESS/24, ip link set eth0 up, ip route add default via 10.88.0.1.",
 		see: ["ip-route(8)"],
 	},
@@ -75,7 +75,7 @@ export const refusals: Explanation[] = [
 		when: says(/"\/proc\/(?:thread-)?self\/.*Invalid "netns" value/),
 		diagnosis: "namespace-of-ip",
 		why: (context) =>
-			`ip says: ${line(context, /netns/)}. /proc/self is the process that opens the path. Here, this is the program ip, which has none of your open files.`,
+			`ip says: ${matchingLine(context, /netns/)}. /proc/self is the process that opens the path. Here, this is the program ip, which has none of your open files.`,
 		try: `Use the path of your own process: /proc/\${getpid()}/fd/N.`,
 		see: ["ip-link(8)", "proc_pid_fd(5)"],
 	},
@@ -83,7 +83,7 @@ export const refusals: Explanation[] = [
 		when: says(NO_NAMESPACE),
 		diagnosis: "namespace-not-found",
 		why: (context) =>
-			`ip says: ${line(context, NO_NAMESPACE)}. netns takes a name of ip netns, the pid of a running process, or the path of a namespace's file.`,
+			`ip says: ${matchingLine(context, NO_NAMESPACE)}. netns takes a name of ip netns, the pid of a running process, or the path of a namespace's file.`,
 		try: `Your descriptor has the path /proc/\${getpid()}/fd/N as long as it is open.`,
 		see: ["ip-link(8)", "proc_pid_fd(5)"],
 	},
@@ -91,7 +91,7 @@ export const refusals: Explanation[] = [
 		when: says(/syntax error/),
 		diagnosis: "nft-syntax",
 		why: (context) =>
-			`nft says: ${line(context, /syntax error/)}. nft has changed nothing: it carries out all of its input, or none of it. The end of a line ends a rule, but a closing brace does not.`,
+			`nft says: ${matchingLine(context, /syntax error/)}. nft has changed nothing: it carries out all of its input, or none of it. The end of a line ends a rule, but a closing brace does not.`,
 		try: "Look at the place that nft marks. End every rule with a new line or a semicolon.",
 		see: ["nft(8), INPUT FILE FORMATS"],
 	},
@@ -99,15 +99,15 @@ export const refusals: Explanation[] = [
 		when: (context) => says(/Operation not supported/)(context) && says(/^Command failed: nft/)(context),
 		diagnosis: "rule-in-wrong-chain",
 		why: (context) =>
-			`nft says: ${line(context, /Operation not supported/)}. nft has accepted the syntax, but the kernel refuses the rule in this chain. A possible cause is the chain's hook: dnat belongs into a chain of type nat at prerouting or output, masquerade into a chain at postrouting.`,
+			`nft says: ${matchingLine(context, /Operation not supported/)}. nft has accepted the syntax, but the kernel refuses the rule in this chain. A possible cause is the chain's hook: dnat belongs into a chain of type nat at prerouting or output, masquerade into a chain at postrouting.`,
 		try: "For masquerade, make a chain with: type nat hook postrouting priority srcnat.",
 		see: ["nft(8), CHAINS", "nft(8), NAT STATEMENTS"],
 	},
 	{
-		when: says(NO_KIND),
+		when: says(UNKNOWN_KIND),
 		diagnosis: "kind-not-supported",
 		why: (context) =>
-			`ip says: ${line(context, NO_KIND)}. The host's kernel does not have this kind of link. It has veth and bridge.`,
+			`ip says: ${matchingLine(context, UNKNOWN_KIND)}. The host's kernel does not have this kind of link. It has veth and bridge.`,
 		try: "Connect the container with a veth pair: … type veth peer name eth0 netns PATH.",
 		see: ["ip-link(8)", "veth(4)"],
 	},

@@ -296,7 +296,7 @@ export default defineCheck({
 			explain: [
 				{
 					diagnosis: "owner-of-the-builder",
-					why: "On the host where the image was built, the file belongs to the user 1000, and so it does in the container: tar archives and the kernel only know numbers. In the container, 1000 may be another user.",
+					why: "The file belongs to user 1000, on the host where the image was built and in the container: tar archives and the kernel know only numbers. In the container, 1000 may be another user.",
 					try: "Write 0 as owner and group into the tar header: the files of an image belong to the container's root user.",
 					see: ["POSIX, pax: ustar Interchange Format", "getpwuid(3)", "credentials(7)"],
 				},

@@ -61,7 +61,7 @@ export function copyFacts(observation: Observation, drawn: RandomInputs): Record
 	const hasNoKnownWord = (process: ProcessState) => !process.arguments.some((word) => knownWords.includes(word));
 	return {
 		// A copy that did not become what it should be may still have the original's command.
-		"copies.command": made.length === COPIES.length && ran.some(hasNoKnownWord) ? "another" : "the config's",
+		"copies.command": made.length === COPIES.length && ran.some(hasNoKnownWord) ? "another place" : "the copy's config",
 		"copies.opened": bad.filter((copy) => opened(copy) !== undefined).map(({ description }) => description),
 		"copies.refused": [
 			...good.filter((copy) => runOf(copy) === undefined).map(({ description }) => description),

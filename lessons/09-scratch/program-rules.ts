@@ -58,7 +58,7 @@ export const programRules: FactRule[] = [
 	),
 	rule(
 		"bare",
-		"the same program without section headers",
+		"a program without section headers",
 		TOOL_ASKED,
 		whenOnlyThisFails("bare", "plain", {
 			diagnosis: "section-headers-used",
