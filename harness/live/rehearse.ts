@@ -43,7 +43,7 @@ export async function rehearse(loaded: LoadedDemo, openMachine: OpenMachine, pat
 		await demo.next();
 		clearTimeout(late);
 		const tookMs = Math.round(performance.now() - startedMs);
-		if (tookMs >= patienceMs) problems.push(`step ${step} did not come to an end`);
+		if (tookMs >= patienceMs) problems.push(`step ${step} did not end in time`);
 		const answer = events.slice(from).find((event) => event.type === "answer");
 		const [promises, output] = answer?.type === "answer" ? [answer.promises, answer.output] : [[], ""];
 		played.push({ step, command: steps[step - 1]?.command ?? "", promises, output, tookMs });
@@ -57,8 +57,9 @@ export async function rehearse(loaded: LoadedDemo, openMachine: OpenMachine, pat
 		for (const step of [middle, 1]) {
 			const before = screensAt(events, step);
 			await demo.jump(step);
-			if (demo.step !== step) problems.push(`it went back to step ${demo.step}, not ${step}`);
-			if (before !== screensAt(events, step)) problems.push(`the terminals show something else before step ${step}`);
+			if (demo.step !== step) problems.push(`the demo went back to step ${demo.step}, not to step ${step}`);
+			if (before !== screensAt(events, step))
+				problems.push(`after going back to step ${step}, the terminals show something else than before`);
 			await play(step);
 		}
 		problems.push(...lostMachines(events));

@@ -17,7 +17,7 @@ const REPORT_LAYOUT = { width: 60, color: false, brief: true };
 /** The state before the first save. */
 export function uncheckedWork(path: string): WorkState {
 	const file = relative(".", path);
-	return { file, verdict: "waiting", text: `Write in ${file}: each save is checked.`, seen: null };
+	return { file, verdict: "waiting", text: `Edit ${file}: drydock checks it at every save.`, seen: null };
 }
 
 /**

@@ -81,7 +81,7 @@ export async function openServer({ port, share, page, dispatch }: Options): Prom
 	app.use(secureHeaders({ contentSecurityPolicy: CONTENT_SECURITY_POLICY, strictTransportSecurity: false }));
 	app.use("/:token/*", async (context, next) => {
 		const role = roleOf(context, tokens, hosts);
-		if (role === null) return context.text("This link is not, or no longer, good.\n", 404);
+		if (role === null) return context.text("This link is not valid, or no longer valid.\n", 404);
 		context.set("role", role);
 		return next();
 	});
@@ -178,7 +178,8 @@ function equal(one: string, other: string): boolean {
 // A browser lets any page open a WebSocket to any server. It names the page's origin in the request.
 async function requireSameOrigin(context: Context, next: Next): Promise<Response | undefined> {
 	const origin = context.req.header("origin");
-	if (origin !== `http://${context.req.header("host")}`) return context.text("This page is not from here.\n", 403);
+	if (origin !== `http://${context.req.header("host")}`)
+		return context.text("This request comes from another site's page.\n", 403);
 	await next();
 	return undefined;
 }
@@ -187,7 +188,7 @@ async function requireSameOrigin(context: Context, next: Next): Promise<Response
 // error of Hono's.
 async function requireUpgrade(context: Context, next: Next): Promise<Response | undefined> {
 	if ((context.env as { outgoing?: unknown }).outgoing !== undefined)
-		return context.text("This is a web socket.\n", 400);
+		return context.text("This address accepts WebSocket connections only.\n", 400);
 	await next();
 	return undefined;
 }

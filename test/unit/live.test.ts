@@ -268,7 +268,7 @@ describe("the end of the server", () => {
 		},
 	);
 
-	test("a request for a web socket without a token is answered", async () => {
+	test("a request for a WebSocket without a token is answered", async () => {
 		const { heard, closed } = await dial(upgrade("/socket", "websocket", "Sec-WebSocket-Version: 13\r\n"));
 		await closed;
 		expect(heard()).toMatch(/^HTTP\/1.1 4/);

@@ -119,7 +119,7 @@ describe("on a terminal", () => {
 		page.resize(120, 36);
 		await page.press("", /host# +│ +container#$/m);
 		await page.press("\tstty size\r", /^ +17 56/m);
-		await page.press(`${CTRL_RIGHT_BRACKET}?`, /the next step: first it is told/);
+		await page.press(`${CTRL_RIGHT_BRACKET}?`, /play this step; then show/);
 		await page.press("q");
 		expect((await page.afterwards()).code).toBe(0);
 	});

@@ -134,7 +134,7 @@ describe("on the page", () => {
 		await page.keyboard.press("b");
 		await atStep(page, 3, /to be played/);
 		expect(await textOf(page, rows("container"))).not.toMatch(/^web-1$/m);
-		await page.getByRole("button", { name: "the step once more" }).click();
+		await page.getByRole("button", { name: "play this step again" }).click();
 		await atStep(page, 3, /done/);
 		await page.keyboard.press("R");
 		await atStep(page, 1, /to be played/);
@@ -270,7 +270,7 @@ describe("the command", () => {
 		open.push(async () => terminal.close());
 		const { page } = await look(await linkOf(terminal));
 		await page.getByRole("tab", { name: "Your work" }).click();
-		await shows(page, "#work", /each save is checked/);
+		await shows(page, "#work", /checks it at every save/);
 		const mine = join(workspace, "02-unshare/isolate.ts");
 		await writeFile(mine, "export const = 1;\n");
 		await shows(page, "#work", /✗ not right yet[\s\S]*isolate\.ts/);

@@ -57,9 +57,9 @@ test("limits, layers, networks and maps are read as they come", async () => {
 			.toContainEqual(expect.stringContaining(text));
 
 	await type("host", `echo +memory > ${BOX}/cgroup.subtree_control; mkdir ${BOX}/a; echo 8M > ${BOX}/a/memory.max`);
-	await saying(limitsOf, "The cgroup /box/a may use 8 MiB, and no more.");
+	await saying(limitsOf, "The cgroup /box/a may use at most 8 MiB.");
 	await type("host", `sh -c 'echo 0 > ${BOX}/a/cgroup.procs; dd if=/dev/zero of=/dev/null bs=32M count=1'`);
-	await saying(limitsOf, "its cgroup may use 8 MiB, and wanted more");
+	await saying(limitsOf, "its cgroup has reached its limit of 8 MiB");
 
 	await type("host", "mkdir -p /tmp/o/l /tmp/o/u /tmp/o/w /tmp/o/m; cd /tmp/o; echo x | tee l/one l/two");
 	await type("host", "mount -t overlay o -o lowerdir=l,upperdir=u,workdir=w m");
@@ -77,7 +77,7 @@ test("limits, layers, networks and maps are read as they come", async () => {
 		"host",
 		"ip netns add n; ip link add v up type veth peer name p netns n; busybox nc -l -p 77 < /dev/null & ip netns exec n sh",
 	);
-	await saying(networkOf, "A cable joins the host and n: v here, p there.");
+	await saying(networkOf, "A veth pair connects the host and n: v on the host, p in n.");
 	await expect
 		.poll(() => networkOf(past).namespaces.find(({ name }) => name === "host")?.listeners[0]?.port, PATIENCE)
 		.toBe(77);

@@ -15,14 +15,14 @@ const CTRL_RIGHT_BRACKET = "\x1d";
 const ONE_KEY = new RegExp(`^(?:${ESCAPE}(?:\\[[\\d;]*[@-~]|O[@-~])?|.)`, "su");
 
 export const KEYS: readonly string[] = [
-	"  space → n Enter PageDown   the next step: first it is told, then it is played",
-	"  ← b PageUp Backspace       back; the machine, too, is as it was",
-	"  g, or a number, and Enter  to where that step begins",
-	"  r                          the step once more",
-	"  R                          all from the beginning",
-	"  Tab                        type into the shell of this step; Shift-Tab: into the other",
-	"  Esc or Ctrl-]              back from there",
-	"  p                          your note on this step",
+	"  space → n Enter PageDown   play this step; then show the next one",
+	"  ← b PageUp Backspace       go back: the machine, too, is as it was then",
+	"  g, or a number, and Enter  go to the beginning of that step",
+	"  r                          play this step again",
+	"  R                          start again from the beginning",
+	"  Tab                        type into the step's shell (Shift-Tab: the other)",
+	"  Esc or Ctrl-]              stop typing into the shell",
+	"  p                          show or hide your note on this step",
 	"  q                          quit",
 ];
 

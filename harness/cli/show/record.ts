@@ -31,7 +31,7 @@ export async function recordDemo(id: string, { out }: { out?: string }): Promise
 	});
 	if (!isNew) throw new Failure("usage", `${file} is there already, and stays as it is`, "--out ANOTHER-FILE");
 	const next = file.endsWith(".cast") ? `asciinema play ${file}` : `npx drydock demo --from ${file}`;
-	process.stdout.write(`${file} holds the demo.\nshow it    ${next}\n`);
+	process.stdout.write(`The demo is recorded in ${file}.\nshow it    ${next}\n`);
 	return EXIT.passed;
 }
 

@@ -52,8 +52,8 @@ function rehearsalText({ lesson, title, holds, steps, problems, backMs }: Rehear
 		const lines = output.split("\n").map((line) => `      ${printable(line)}`);
 		return [
 			`  step ${step}: ${printable(command)}`,
-			...missed.map(({ pattern }) => `    promised, and not there: ${pattern}`),
-			"    what came:",
+			...missed.map(({ pattern }) => `    promised, but missing: ${pattern}`),
+			"    the output:",
 			...lines,
 		];
 	});

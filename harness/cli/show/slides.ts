@@ -133,7 +133,7 @@ export class Slides {
 	}
 
 	#narration(columns: number): string[] {
-		const text = this.#phase === null ? "The machine is being made ready …" : this.#script?.narration;
+		const text = this.#phase === null ? "Starting the machine …" : this.#script?.narration;
 		return wrapped(text ?? "", columns).map((line) => this.#chalk.bold(line));
 	}
 
@@ -153,7 +153,7 @@ export class Slides {
 	}
 
 	#shell(name: ShellName, width: number, height: number, active: boolean, typing: boolean): string[] {
-		const label = `${MARGIN}${active ? "▸ " : "  "}${name}${typing ? " — you are typing; Ctrl-] goes back" : ""}`;
+		const label = `${MARGIN}${active ? "▸ " : "  "}${name}${typing ? " — you are typing; Ctrl-] to leave" : ""}`;
 		const head = active ? this.#chalk.bold(label) : this.#chalk.dim(label);
 		const rows = lastRows(this.#screens[name], height - 1).map((row) => MARGIN + this.#row(row));
 		return [fit(head, width), ...rows.map((row) => fit(row, width))];
@@ -201,10 +201,13 @@ export class Slides {
 
 	#look(columns: number): string[] {
 		if (this.#down !== null)
-			return wrapped(`This step has taken the machine down (${this.#down}). It is as it was before.`, columns);
+			return wrapped(
+				`This step took the machine down (${this.#down}). It has been put back to the beginning of the step.`,
+				columns,
+			);
 		if (this.#phase !== "done") return ["", ""];
 		const lines = wrapped(`→ ${this.#script?.look ?? ""}`, columns).map((line) => this.#chalk.green(line));
-		const warning = "What came is not what this step promises.";
+		const warning = "The output is not what this step promises.";
 		return this.#broken
 			? [...lines, this.#chalk.red(`${MARGIN}${warning}`)]
 			: lines.length < 2

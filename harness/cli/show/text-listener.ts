@@ -39,6 +39,7 @@ export function textListener(): (event: DemoEvent) => void {
 		if (event.type === "view") seen = event;
 		if (event.type === "step") printStep(event);
 		if (event.type === "answer") process.stdout.write(event.output.split("\n").map(printable).join("\n"));
-		if (event.type === "down") say(`The machine is down (${event.how}). It is put back to where it was.`);
+		if (event.type === "down")
+			say(`This step took the machine down (${event.how}). It is put back to the beginning of the step.`);
 	};
 }

@@ -2,21 +2,21 @@ import type { Share } from "../messages.ts";
 import { h } from "./elements.ts";
 
 export const KEYS: readonly [keys: string, does: string][] = [
-	["space → n PageDown", "the next step: first it is told, then it is played"],
-	["← b PageUp", "back; the machine, too, is as it was"],
+	["space → n PageDown", "play this step; then show the next one"],
+	["← b PageUp", "go back: the machine, too, is as it was then"],
 	["g", "go to a step"],
-	["r", "the step once more"],
-	["R", "all from the beginning"],
-	["h, c", "type into the host's shell, into the container's"],
-	["Ctrl-]", "leave the shell"],
+	["r", "play this step again"],
+	["R", "start again from the beginning"],
+	["h, c", "type into the host's shell, or into the container's"],
+	["Ctrl-]", "stop typing into the shell"],
 	["1 … 8", "choose a view"],
-	[", .", "look back in time, and forward"],
-	["p", "your note on this step"],
-	["l", "steps, lesson, your work"],
-	["t", "large type"],
-	["d", "light or dark"],
-	["s", "how to follow"],
-	["?", "these keys"],
+	[", .", "look back in time, or forward"],
+	["p", "show or hide your note on this step"],
+	["l", "show the steps, the lesson or your work"],
+	["t", "large or normal type"],
+	["d", "light or dark colours"],
+	["s", "show how others can follow"],
+	["?", "show these keys"],
 ];
 
 /** The page's one dialog. Escape closes it. */
@@ -34,7 +34,10 @@ export class Dialogs {
 
 	share(share: Share | null, followers: number): void {
 		if (share === null) {
-			this.#show("Nobody can follow", h("p", {}, "Start it with --share, and those in the room's network can."));
+			this.#show(
+				"This demo is not shared",
+				h("p", {}, "To let others on your network follow, start drydock live with --share."),
+			);
 			return;
 		}
 		const code = h("img", {
@@ -43,10 +46,10 @@ export class Dialogs {
 			src: `data:image/svg+xml,${encodeURIComponent(share.code)}`,
 		});
 		this.#show(
-			"To follow",
+			"Follow this demo",
 			code,
 			h("p", { class: "link" }, share.link),
-			h("p", {}, `${followers} ${followers === 1 ? "follows" : "follow"} now.`),
+			h("p", {}, `${followers} ${followers === 1 ? "follower" : "followers"} now.`),
 		);
 	}
 

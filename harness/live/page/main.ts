@@ -80,7 +80,7 @@ function updateWork(state: WorkState | null): void {
 function updateViewPanel(): void {
 	viewPanel.show(
 		text === "work" ? workPanel.past : demoState.past,
-		"The command has not run yet, so there is nothing to see of it.",
+		"There is nothing to show: the command has not run yet.",
 	);
 }
 
@@ -124,14 +124,14 @@ function fitShells(): void {
 	if (shared.columns !== size.columns || shared.rows !== size.rows) connection.send({ action: "resize", size });
 }
 
-function showConnection(state: State, why: string): void {
-	const words: Record<State, string> = {
+function showConnection(state: State, reason: string): void {
+	const texts: Record<State, string> = {
 		connecting: "connecting …",
 		open: "",
-		lost: "✗ the connection is gone; it is being looked for",
-		over: `the demo is over${why === "" ? "" : `: ${why}`}`,
+		lost: "✗ the connection is lost; reconnecting …",
+		over: reason === "" ? "the demo is over" : reason,
 	};
-	elementById("connection").textContent = words[state];
+	elementById("connection").textContent = texts[state];
 	document.documentElement.dataset["connection"] = state;
 }
 
@@ -163,9 +163,9 @@ function paintButtons(): void {
 	};
 	const presents = role === "presenter";
 	elementById("tools").replaceChildren(
-		tool("A", "large type (t)", () => act("large")),
-		tool("◐", "light or dark (d)", () => act("theme")),
-		...(presents ? [tool("follow", "how to follow (s)", () => act("share"))] : []),
+		tool("A", "large or normal type (t)", () => act("large")),
+		tool("◐", "light or dark colours (d)", () => act("theme")),
+		...(presents ? [tool("share", "how others can follow (s)", () => act("share"))] : []),
 		tool("?", "keys (?)", () => act("keys")),
 	);
 	const send = (action: PageMessage["action"] & ("next" | "back" | "replay" | "reset")) => () =>
@@ -175,8 +175,8 @@ function paintButtons(): void {
 			? [
 					tool("◀ back", "back (←)", send("back")),
 					tool("next ▶", "next (space)", send("next")),
-					tool("again", "the step once more (r)", send("replay")),
-					tool("reset", "all from the beginning (R)", send("reset")),
+					tool("again", "play this step again (r)", send("replay")),
+					tool("reset", "start again from the beginning (R)", send("reset")),
 				]
 			: []),
 	);

@@ -31,7 +31,7 @@ export class Shell {
 		left: () => void,
 	) {
 		this.#ground = h("div", { class: "ground" });
-		const hint = typed === null ? "" : h("small", {}, "Ctrl-] leaves it");
+		const hint = typed === null ? "" : h("small", {}, "Ctrl-] to leave");
 		this.element = h("div", { class: `shell shell-${name}` }, h("h2", {}, TITLES[name], " ", hint), this.#ground);
 		this.#terminal = new Terminal({
 			fontFamily: "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace",
@@ -59,7 +59,7 @@ export class Shell {
 	/** Opens the terminal; to be called when its element is on the page. */
 	open(): void {
 		this.#terminal.open(this.#ground);
-		this.#terminal.textarea?.setAttribute("aria-label", `${TITLES[this.name]}'s shell; Ctrl-] leaves it`);
+		this.#terminal.textarea?.setAttribute("aria-label", `${TITLES[this.name]}'s shell; Ctrl-] to leave`);
 	}
 
 	focus(): void {

@@ -1,7 +1,7 @@
 import type { DemoState } from "./demo-state.ts";
 import { h } from "./elements.ts";
 
-const PHASES = { told: "to be played", typing: "is typed", running: "runs", done: "done" } as const;
+const PHASES = { told: "not played yet", typing: "being typed", running: "running", done: "done" } as const;
 
 /**
  * The current step, and the list of all steps.
@@ -10,8 +10,7 @@ const PHASES = { told: "to be played", typing: "is typed", running: "runs", done
  */
 export function paintSteps(tale: DemoState, note: boolean, jump: ((step: number) => void) | null): Node[] {
 	const { header, currentStep, step, phase } = tale;
-	if (header === null || currentStep === undefined || phase === null)
-		return [h("p", {}, "The machine is being started …")];
+	if (header === null || currentStep === undefined || phase === null) return [h("p", {}, "Starting the machine …")];
 	const told = h(
 		"div",
 		{ class: "told" },
@@ -19,9 +18,13 @@ export function paintSteps(tale: DemoState, note: boolean, jump: ((step: number)
 		h("p", { class: `stage stage-${currentStep.stage}` }, `in the ${currentStep.stage}'s shell · ${PHASES[phase]}`),
 		h("pre", { class: "command" }, h("code", {}, currentStep.command)),
 		phase === "done" && h("p", { class: "look", "aria-live": "polite" }, currentStep.look),
-		tale.promiseBroken && h("p", { class: "bad" }, "✗ This is not what the rehearsal promised."),
+		tale.promiseBroken && h("p", { class: "bad" }, "✗ The output is not what this step promises."),
 		tale.down !== null &&
-			h("p", { class: "bad" }, `✗ The machine was down (${tale.down}); it is as it was before this step.`),
+			h(
+				"p",
+				{ class: "bad" },
+				`✗ The machine went down (${tale.down}); it has been put back to the beginning of this step.`,
+			),
 		note && h("p", { class: "note" }, currentStep.note ?? "No note on this step."),
 	);
 	const rows = header.steps.map(({ narration }, index) => {

@@ -2,7 +2,7 @@ import type { Past } from "../views/past.ts";
 import { h } from "./elements.ts";
 import type { Painter } from "./views/painter.ts";
 
-const NOT_READ = "This is not read here, but in the demos of the lessons that are about it.";
+const NOT_READ = "This demo reads nothing for this view. The demos of the lessons about it do.";
 
 /**
  * The part of the page that shows what the kernel shows: a tab for each view, the chosen view's picture, and a slider

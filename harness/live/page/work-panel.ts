@@ -4,11 +4,11 @@ import { h } from "./elements.ts";
 
 const VERDICTS: Record<WorkState["verdict"], string> = {
 	waiting: "not checked yet",
-	checking: "… is checked",
+	checking: "… checking",
 	pass: "✓ passed",
 	fail: "✗ not right yet",
 	error: "✗ could not be judged",
-	unsupported: "✗ this computer cannot",
+	unsupported: "✗ this computer cannot run the check",
 };
 
 /** What is known of the learner's saves so far: the last report, and what the kernel showed of each. */

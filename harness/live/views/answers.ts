@@ -62,7 +62,7 @@ const QUESTIONS: Question[] = [
 		compared: whoseProc,
 		changeText: (shell, host) =>
 			({
-				none: "sees no process, as it has no /proc",
+				none: "sees no process, because it has no /proc",
 				host: "sees all processes of the host",
 				own: `sees only ${counted(shell.procPids?.length ?? 0, "process", "processes")}`,
 			})[whoseProc(shell, host)],
@@ -78,7 +78,7 @@ const QUESTIONS: Question[] = [
 		command: "findmnt",
 		answer: ({ mounts }) => (mounts.length === 0 ? "none in its root" : `${mounts.length}, / is ${rootOf(mounts)}`),
 		changeText: ({ mounts }, _, was) => {
-			if (mounts.length === 0) return "sees no mount, as its root is only a directory";
+			if (mounts.length === 0) return "sees no mount, because its root is not a mount point";
 			const root = rootOf(mounts) === rootOf(was.mounts) ? "" : `${rootOf(mounts)} on /`;
 			if (mounts.length === was.mounts.length) return `sees ${root}`;
 			return `sees ${counted(mounts.length, "mount")} instead of ${was.mounts.length}${root === "" ? "" : `, with ${root}`}`;
@@ -191,7 +191,7 @@ function whoseProc({ procPids }: ShellState, { tasks }: Host): "none" | "host" |
 // A process's capabilities apply to what its user namespace owns. See user_namespaces(7).
 function userOf({ credentials, namespaces }: ShellState, host: Host): string {
 	const held = [...BigInt(`0x${credentials.capabilities || "0"}`).toString(2)].filter((bit) => bit === "1").length;
-	const here = held > 0 && namespaces["user"] !== host.namespaces["user"] ? ", in here only" : "";
+	const here = held > 0 && namespaces["user"] !== host.namespaces["user"] ? ", only inside" : "";
 	return `uid ${credentials.uids[1] ?? "?"}, ${held === 0 ? "no capabilities" : counted(held, "capability", "capabilities")}${here}`;
 }
 

@@ -116,10 +116,10 @@ const weight = ({ isShell, differs, inside, outside }: UserPair) =>
 function changeText(before: IdentityParts, now: IdentityParts): string {
 	const self = now.users.find((one) => one.isShell);
 	const userMap = now.maps.find(({ of }) => of === "users");
-	if (before.ownNamespace && !now.ownNamespace) return "The container's shell counts users as the host does again.";
+	if (before.ownNamespace && !now.ownNamespace) return "The container's shell is back in the host's user namespace.";
 	const isNewMap = now.ownNamespace && JSON.stringify(before.maps) !== JSON.stringify(now.maps);
 	if (isNewMap && userMap?.ranges.length === 0)
-		return "The container's shell is in a user namespace that has no map yet: there, everybody is nobody.";
+		return "The container's shell is in a user namespace that has no map yet: every user is shown there as nobody.";
 	if (isNewMap && self !== undefined)
 		return `The container's shell is ${userText(self.inside)} in its user namespace, and ${userText(self.outside)} on the host.`;
 	const was = before.users.find((one) => one.isShell);
@@ -131,8 +131,8 @@ function changeText(before: IdentityParts, now: IdentityParts): string {
 	const { inside, outside, differs } = renamed;
 	const there = inside.id === outside.id ? inside.name || "without a name" : userText(inside);
 	const here = outside.name || "without a name";
-	if (!differs) return `Number ${outside.id} is ${here}, on the host and in the container.`;
-	return `Number ${outside.id} is ${here} on the host, and ${there} in the container.`;
+	if (!differs) return `User id ${outside.id} is ${here} on the host and in the container.`;
+	return `User id ${outside.id} is ${here} on the host, and ${there} in the container.`;
 }
 
 /** "user 1000 (alice)". */

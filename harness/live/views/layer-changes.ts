@@ -9,7 +9,7 @@ export function layerChangeText(before: readonly OverlayPicture[], now: readonly
 	}
 	const gone = before.find(({ device }) => now.every((overlay) => overlay.device !== device));
 	if (gone === undefined) return "";
-	const kept = gone.upper === null ? "" : `; what was written is still in ${lastComponent(gone.upper)}`;
+	const kept = gone.upper === null ? "" : `; the changes are still in ${lastComponent(gone.upper)}`;
 	return `The overlay at ${gone.merged[0]} is unmounted${kept}.`;
 }
 
@@ -18,7 +18,7 @@ export const lastComponent = (path: string) => path.replace(/\/+$/, "").split("/
 
 function newOverlayText({ merged, lower, upper }: OverlayPicture): string {
 	const layers = lower.length === 1 ? "one lower layer" : `${lower.length} lower layers`;
-	const top = upper === null ? "and nothing can be written" : "and an upper one for what is written";
+	const top = upper === null ? "and no upper layer, so it is read-only" : "and an upper layer for changes";
 	return `An overlay is mounted at ${merged[0]}: ${layers}, ${top}.`;
 }
 
@@ -47,7 +47,7 @@ function rowChangeText(
 	if (upper === "copied up")
 		return { rank: 4, text: `${path} was written to, so the kernel has copied it up to ${top}.` };
 	if (upper === "opaque")
-		return { rank: 3, text: `${path} is opaque: nothing of that directory in ${below} is seen any more.` };
-	if (upper === "new") return { rank: 2, text: `${path} is new, and lies in ${top}.` };
+		return { rank: 3, text: `${path} is opaque: it hides everything that ${below} has in that directory.` };
+	if (upper === "new") return { rank: 2, text: `${path} is new: it is in ${top}.` };
 	return upper === "directory" ? { rank: 0, text: `${path} is a directory in ${top} now.` } : null;
 }

@@ -76,7 +76,7 @@ function eventsBetween(one: KernelState, other: KernelState, atMs: number): Limi
 
 function newCgroupText(name: string, now: UsesByCgroup): string {
 	const empty = RESOURCES.every((resource) => now.get(name)?.[resource] === undefined);
-	return `There is a new cgroup, ${name}${empty ? "; its parent hands no controller down, so it can have no limits" : ""}.`;
+	return `There is a new cgroup, ${name}${empty ? "; its parent enables no controller for it, so it can have no limits" : ""}.`;
 }
 
 // `before` is undefined for a new cgroup, which may already have limits.
@@ -86,7 +86,7 @@ function newLimitsText(name: string, before: CgroupUse | undefined, now: CgroupU
 		const [was, is] = [before?.[resource]?.limit ?? null, now[resource]?.limit ?? null];
 		return is === null || is === was ? [] : [amountOf(resource, is)];
 	});
-	return limits.length === 0 ? "" : `The cgroup ${name} may use ${listed(limits)}, and no more.`;
+	return limits.length === 0 ? "" : `The cgroup ${name} may use at most ${listed(limits)}.`;
 }
 
 function wasLimitReached(name: string, resource: Resource, before: UsesByCgroup, now: UsesByCgroup): boolean {
@@ -104,9 +104,10 @@ function wasLimitReached(name: string, resource: Resource, before: UsesByCgroup,
 function limitReachedText(name: string, resource: Resource, limit: number | null): string {
 	// The limit was that of a cgroup above, or the machine's memory had run out.
 	if (limit === null && resource === "memory") return `The kernel has killed a process of ${name}: memory had run out.`;
-	const most = limit === null ? "so much" : amountOf(resource, limit);
-	if (name === MACHINE) return `The kernel has killed a process: all of the machine's ${most} were in use.`;
-	if (resource === "memory") return `The kernel has killed a process: its cgroup may use ${most}, and wanted more.`;
-	if (resource === "processes") return `The kernel has refused a fork: the cgroup may have ${most}, and wanted more.`;
-	return `The kernel makes ${name} wait: it may use ${most}, and wanted more.`;
+	const most = limit === null ? "its limit" : `its limit of ${amountOf(resource, limit)}`;
+	if (name === MACHINE)
+		return `The kernel has killed a process: all ${amountOf(resource, limit ?? 0)} of the machine's memory were in use.`;
+	if (resource === "memory") return `The kernel has killed a process: its cgroup has reached ${most}.`;
+	if (resource === "processes") return `The kernel has refused a fork: its cgroup has reached ${most}.`;
+	return `The kernel makes ${name} wait: it has reached ${most}.`;
 }

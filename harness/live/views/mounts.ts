@@ -163,7 +163,9 @@ function latestChangeOf(before: KernelState, now: KernelState): string {
 	if (first.text !== ofHost)
 		return sentence(`${first.process === "init" ? "the host" : theShell(first.process)} ${first.text}`);
 	return first.process !== "init" && isOwn(now, first.process)
-		? sentence(`${theShell(first.process)} ${first.text}; so it is on the host, as the two are shared`)
+		? sentence(
+				`${theShell(first.process)} ${first.text}; the same has happened on the host, because the mounts are shared`,
+			)
 		: sentence(`the host ${first.text}`);
 }
 
@@ -174,15 +176,15 @@ function changeText(before: KernelState, now: KernelState, process: ShownProcess
 	const gone = goneOf(was, mounts);
 	const news = mounts.filter((mount) => changeOf(mount, was) !== "");
 	const fresh = news.filter((mount) => changeOf(mount, was) === "new");
-	if (mounts.length === 0 && was.length > 0) return "sees no mount now, as its root is only a directory";
-	if (isOwn(before, process) && !isOwn(now, process)) return "is back at the host's table of mounts";
+	if (mounts.length === 0 && was.length > 0) return "now sees no mount, because its root is not a mount point";
+	if (isOwn(before, process) && !isOwn(now, process)) return "is back in the host's mount namespace";
 	if (was.length === 0 && mounts.length > 0) return `sees ${counted(mounts.length, "mount")} again`;
 	if (root !== undefined && rootWas !== undefined && !(root.device === rootWas.device && root.root === rootWas.root))
-		return `has another root now: ${contentOf(root)}${gone.length === 0 ? "" : `; ${gone.length} of its mounts are gone`}`;
+		return `now has another root, ${contentOf(root)}${gone.length === 0 ? "" : `; ${gone.length} of its mounts are gone`}`;
 	if (!isOwn(before, process) && isOwn(now, process))
-		return `has a table of mounts of its own now: a copy${copyText(now, process)}`;
-	if (fresh.length > 0) return `sees ${mountPointsText(fresh)} mounted now`;
-	if (gone.length > 0) return `sees ${mountPointsText(gone)} mounted no longer`;
+		return `now has its own copy of the mount table${copyText(now, process)}`;
+	if (fresh.length > 0) return `now has ${mountPointsText("new mount", fresh)}`;
+	if (gone.length > 0) return `has lost ${mountPointsText("mount", gone)}`;
 	const [changed] = news;
 	if (changed === undefined) return "";
 	const state = `${propagationOf(changed)} now, ${changeOf(changed, was).replace("was", "no longer")}`;
@@ -192,11 +194,15 @@ function changeText(before: KernelState, now: KernelState, process: ShownProcess
 function copyText(view: KernelState, process: ShownProcess): string {
 	const mounts = mountsIn(view, process);
 	const leaking = mounts.filter((mount) => leaks(mount, view)).length;
-	if (leaking > 0) return ", still shared with the host, so what is mounted in one is mounted in both";
-	return mounts.every((mount) => propagationOf(mount) === "private") ? ", and private" : "";
+	if (leaking > 0) return "; its mounts are still shared with the host, so a new mount on one side appears on both";
+	return mounts.every((mount) => propagationOf(mount) === "private") ? "; all its mounts are private" : "";
 }
 
 const rootOf = (mounts: readonly Mount[]): Mount | undefined => mounts.findLast(({ mountPoint }) => mountPoint === "/");
 
-const mountPointsText = (mounts: readonly Mount[]): string =>
-	mounts.length > MOUNT_POINTS_MAX ? `${mounts.length} places` : listed(mounts.map(({ mountPoint }) => mountPoint));
+/** "a new mount on /mnt", "new mounts on /a and /b", "5 new mounts". */
+function mountPointsText(noun: string, mounts: readonly Mount[]): string {
+	if (mounts.length > MOUNT_POINTS_MAX) return counted(mounts.length, noun);
+	const points = listed(mounts.map(({ mountPoint }) => mountPoint));
+	return mounts.length === 1 ? `a ${noun} on ${points}` : `${noun}s on ${points}`;
+}

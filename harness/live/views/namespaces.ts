@@ -156,7 +156,7 @@ function childrenText(before: KernelState, now: KernelState, shell: ShellName): 
 	const awaits = kinds.filter((kind) => forChildren(now, kind) !== namespacesIn(now, shell)[kind]);
 	if (awaits.length === 0) return "";
 	return sentence(
-		`${theShell(shell)} has stayed where it is; its children will be in ${awaits.length === 1 ? "a " : ""}new ${namespaces(awaits)}`,
+		`${theShell(shell)} has not moved; its children will be in ${awaits.length === 1 ? "a " : ""}new ${namespaces(awaits)}`,
 	);
 }
 

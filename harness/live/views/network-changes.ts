@@ -59,7 +59,7 @@ function namespaceChanges(was: NamespacePicture | undefined, namespace: Namespac
 			})),
 		...was.listeners
 			.filter(({ port }) => !namespace.listeners.some((one) => one.port === port))
-			.map(({ port }) => ({ rank: 2, text: `Nobody listens on port ${port} ${where} any more.` })),
+			.map(({ port }) => ({ rank: 2, text: `No program listens on port ${port} ${where} any more.` })),
 		...namespace.links.flatMap((link) => linkChanges(namespace, old.get(link.name), link)),
 		...gone.map(({ name }) => ({ rank: 2, text: `The link ${name} ${where} is gone.` })),
 		...(namespace.forwarding === was.forwarding
@@ -67,7 +67,7 @@ function namespaceChanges(was: NamespacePicture | undefined, namespace: Namespac
 			: [
 					{
 						rank: 1,
-						text: `The kernel ${namespace.forwarding ? "now forwards packets" : "forwards packets no more"} ${where}.`,
+						text: `The kernel ${namespace.forwarding ? "now forwards packets" : "no longer forwards packets"} ${where}.`,
 					},
 				]),
 		...[
@@ -91,7 +91,7 @@ const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.st
 
 function newNamespace({ name, links }: NamespacePicture): Change[] {
 	const bare = links.length === 1 && links[0]?.name === "lo" && !links[0].up;
-	const has = bare ? "; it has nothing but a loopback, and that is down" : "";
+	const has = bare ? "; it has only a loopback link, which is down" : "";
 	return [{ rank: 4, text: `There is a new network namespace, ${name}${has}.` }];
 }
 
@@ -111,15 +111,17 @@ function linkChanges(namespace: NamespacePicture, was: LinkPicture | undefined, 
 	];
 }
 
-// Of a cable's two ends, only the host's tells of it.
+// A pair has two ends. Only the host's end is reported.
 function newVethPair({ name }: NamespacePicture, link: LinkPicture): Change[] {
 	if (link.peer === null || name === link.peer.namespace) return [];
-	const plugged = link.bridge === "" ? "" : `, and is plugged into the bridge ${link.bridge}`;
-	const text = `A cable joins ${namespaceText(name)} and ${namespaceText(link.peer.namespace)}: ${link.name} here, ${link.peer.link} there${plugged}.`;
+	const { peer } = link;
+	const bridge = link.bridge === "" ? "" : ` ${link.name} is a port of the bridge ${link.bridge}.`;
+	const ends = `${link.name} ${whereText(name)}, ${peer.link} ${whereText(peer.namespace)}`;
+	const text = `A veth pair connects ${namespaceText(name)} and ${namespaceText(peer.namespace)}: ${ends}.${bridge}`;
 	return name === "host" ? [{ rank: 8, text }] : [];
 }
 
 function goneText({ name, links }: NamespacePicture): string {
-	const cable = links.some(({ peer }) => peer !== null) ? ", and the cable went with it" : "";
-	return `The network namespace ${name} is gone${cable}.`;
+	const pair = links.some(({ peer }) => peer !== null) ? ", and its veth pair is gone, too" : "";
+	return `The network namespace ${name} is gone${pair}.`;
 }

@@ -13,7 +13,7 @@ export interface NetworkPicture extends Picture {
 	packetPaths: PacketPath[];
 }
 
-/** The network namespaces, the cables between them, and the way of a packet to each published port. */
+/** The network namespaces, the veth pairs between them, and the path of a packet to each published port. */
 export function networkOf(past: Past): NetworkPicture {
 	// Leaves out views without one of the shells: it has ended and is started again, but has not left its namespace.
 	const whole = past.filter(({ view }) => Object.values(view.shells).every((shell) => shell !== null));

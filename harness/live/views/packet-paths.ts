@@ -24,8 +24,8 @@ export function packetPathsIn(namespaces: readonly NamespacePicture[]): PacketPa
 		port,
 		hops: [
 			{ text: `port ${port} of the host`, passes: true },
-			{ text: `nft: now for ${address}:${to}`, passes: true },
-			...(host.forwarding ? [] : [{ text: "the host forwards nothing", passes: false }]),
+			{ text: `nft: new destination ${address}:${to}`, passes: true },
+			...(host.forwarding ? [] : [{ text: "the host does not forward packets", passes: false }]),
 			...hopsTo(address, to, host, namespaces),
 		],
 	}));
@@ -51,17 +51,17 @@ function hopsTo(address: string, port: number, host: NamespacePicture, namespace
 	const owns = ({ addresses }: LinkPicture) => addresses.some((one) => addressOf(one) === address);
 	const end = namespaces.find(({ links }) => links.some(owns));
 	const link = end?.links.find(owns);
-	if (end === undefined || link === undefined) return [...hops, { text: `nobody has ${address}`, passes: false }];
-	// If the route leads to the cable itself, there is no bridge in between.
-	const cable = host.links.find(
+	if (end === undefined || link === undefined) return [...hops, { text: `no link has ${address}`, passes: false }];
+	// If the route leads to the veth pair itself, there is no bridge in between.
+	const pair = host.links.find(
 		({ peer, name }) => peer?.namespace === end.name && peer.link === link.name && name !== device,
 	);
-	if (cable !== undefined) hops.push({ text: cable.name, passes: cable.up });
+	if (pair !== undefined) hops.push({ text: pair.name, passes: pair.up });
 	hops.push({ text: `${link.name} in ${end.name}${link.up ? "" : " is down"}`, passes: link.up });
 	const listener = end.listeners.find((one) => one.port === port);
 	const program = listener?.program || "a program";
 	hops.push({
-		text: listener ? `${program}, port ${port}` : `nobody listens on port ${port}`,
+		text: listener ? `${program}, port ${port}` : `no program listens on port ${port}`,
 		passes: listener !== undefined,
 	});
 	return hops;

@@ -182,8 +182,8 @@ function latestChangeOf(before: ProcessTree, now: readonly Process[]): string {
 		),
 		processesText(
 			zombies,
-			"has ended, and nobody has waited for it: a zombie",
-			"have ended, and nobody has waited for them: zombies",
+			"has ended, and its parent has not waited for it: a zombie",
+			"have ended, and their parents have not waited for them: zombies",
 		),
 		processesText(ended.filter(isZombie), "was a zombie, and is gone", "were zombies, and are gone"),
 		processesText(ended, "has ended", "have ended"),
@@ -193,7 +193,7 @@ function latestChangeOf(before: ProcessTree, now: readonly Process[]): string {
 			.map(({ was, task }) => `pid ${task.pid} was ${programName(was)}, and is ${programName(task)} now`),
 		...pairs
 			.filter(({ was, task }) => was.ppid !== task.ppid)
-			.map(({ task }) => `${nameWithPid(task)} has lost its parent; now that is pid ${task.ppid}`),
+			.map(({ task }) => `${nameWithPid(task)} has lost its parent; its new parent is pid ${task.ppid}`),
 	].filter((told) => told !== "");
 	return text === "" ? "" : `${text}.`;
 }

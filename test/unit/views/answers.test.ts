@@ -29,7 +29,7 @@ test.each<[Wall, string, string, string]>([
 	["pivot_root", "processes", "all 9 of the host", "no /proc"],
 	["pivot_root", "mounts", "10, / is tmpfs", "1, / is tmpfs /lab/rootfs"],
 	["host: unshare --user --net", "addresses", "none", "127.0.0.1/8"],
-	["host: unshare --user --net", "user", "uid 0, 41 capabilities, in here only", "uid 0, 41 capabilities"],
+	["host: unshare --user --net", "user", "uid 0, 41 capabilities, only inside", "uid 0, 41 capabilities"],
 ])("after %s, asked for its %s: %s | %s", async (wall, question, host, container) => {
 	expect(await answer(wall, question)).toMatchObject({ host, container, differs: true });
 });

@@ -5,9 +5,9 @@ import { identitySeen, latestChanges, plainView } from "../../support/seen.ts";
 const kinds = identitySeen("identity");
 
 test("user namespaces, in sentences", () => {
-	expect(latestChanges(identityOf, kinds).filter((change) => !change.includes("again"))).toEqual([
-		"Number 1000 is alice, on the host and in the container.",
-		"The container's shell is in a user namespace that has no map yet: there, everybody is nobody.",
+	expect(latestChanges(identityOf, kinds).filter((change) => !change.includes("back in"))).toEqual([
+		"User id 1000 is alice on the host and in the container.",
+		"The container's shell is in a user namespace that has no map yet: every user is shown there as nobody.",
 		"The container's shell is user 0 (root) in its user namespace, and user 0 (root) on the host.",
 		"The container's shell is user 65534 (nobody) in its user namespace, and user 0 (root) on the host.",
 	]);
@@ -30,7 +30,7 @@ test("a map of 500 numbers is one range in each map, and root in there is alice 
 
 test("lesson 09's demo: one number, two names", () => {
 	const cook = identitySeen("cook");
-	expect(identityOf(cook).latestChange).toBe("Number 1000 is alice on the host, and cook in the container.");
+	expect(identityOf(cook).latestChange).toBe("User id 1000 is alice on the host, and cook in the container.");
 	const { maps, users, ownNamespace } = identityOf(cook);
 	expect([ownNamespace, maps.every(({ identical }) => identical)]).toEqual([false, true]);
 	expect(users.map(({ isShell, differs, outside }) => [outside.name, isShell, differs])).toContainEqual([

@@ -5,14 +5,14 @@ import { latestChanges, layersSeen, plainView } from "../../support/seen.ts";
 const demo = layersSeen();
 
 test("lesson 07's demo: copy-up, whiteout, opaque directory, and the next container", () => {
-	const mounted = "An overlay is mounted at /root/merged: one lower layer, and an upper one for what is written.";
+	const mounted = "An overlay is mounted at /root/merged: one lower layer, and an upper layer for changes.";
 	expect(latestChanges(layersOf, demo)).toEqual([
 		mounted,
 		"etc/motd was written to, so the kernel has copied it up to upper.",
 		"etc/issue was removed: a whiteout in upper hides it, and it is still in image.",
-		"srv is opaque: nothing of that directory in image is seen any more.",
+		"srv is opaque: it hides everything that image has in that directory.",
 		mounted,
-		"The overlay at /root/merged is unmounted; what was written is still in upper2.",
+		"The overlay at /root/merged is unmounted; the changes are still in upper2.",
 	]);
 });
 

@@ -7,11 +7,11 @@ const demo = limitsSeen("limits");
 
 test("lesson 06's demo is told by what the kernel does, not by every page of memory", () => {
 	expect(latestChanges(limitsOf, demo)).toEqual([
-		"The kernel has killed a process: all of the machine's 465 MiB were in use.",
-		"There is a new cgroup, /box/web-1; its parent hands no controller down, so it can have no limits.",
-		"The cgroup /box/web-1 may use 32 MiB and 10 processes, and no more.",
-		"The kernel has killed a process: its cgroup may use 32 MiB, and wanted more.",
-		"The kernel has refused a fork: the cgroup may have 10 processes, and wanted more.",
+		"The kernel has killed a process: all 465 MiB of the machine's memory were in use.",
+		"There is a new cgroup, /box/web-1; its parent enables no controller for it, so it can have no limits.",
+		"The cgroup /box/web-1 may use at most 32 MiB and 10 processes.",
+		"The kernel has killed a process: its cgroup has reached its limit of 32 MiB.",
+		"The kernel has refused a fork: its cgroup has reached its limit of 10 processes.",
 		"The cgroup /box/web-1 is gone.",
 	]);
 });
@@ -45,7 +45,7 @@ test("what was used between two looks is in the chart, as the kernel remembers i
 test("a cgroup that has to wait is told of once, and its chart shows processors at a time", () => {
 	const slow = limitsSeen("slow");
 	expect(latestChanges(limitsOf, slow)).toEqual([
-		"The kernel makes /box/slow wait: it may use 0.2 CPUs, and wanted more.",
+		"The kernel makes /box/slow wait: it has reached its limit of 0.2 CPUs.",
 	]);
 	const cpu = limitsOf(slow).groups[0]?.charts.find(({ resource }) => resource === "cpu");
 	expect(cpu?.limit).toBe(0.2);
@@ -71,7 +71,7 @@ test("of two cgroups, one in the other, the inner one is told of", () => {
 		},
 	}));
 	expect(limitsOf(past).latestChange).toBe(
-		"The kernel has killed a process: its cgroup may use 8 MiB, and wanted more.",
+		"The kernel has killed a process: its cgroup has reached its limit of 8 MiB.",
 	);
 });
 

@@ -33,7 +33,7 @@ test("a mount in a shared table is new on both sides", async () => {
 	for (const { rows } of tables)
 		expect(rows.filter(({ change }) => change !== "")).toMatchObject([{ name: "/mnt", change: "new" }]);
 	expect(latestChange).toBe(
-		"The container's shell sees /mnt mounted now; so it is on the host, as the two are shared.",
+		"The container's shell now has a new mount on /mnt; the same has happened on the host, because the mounts are shared.",
 	);
 });
 
@@ -49,18 +49,18 @@ test.each<[Wall, string]>([
 	["hostname web-1", ""],
 	[
 		"unshare --pid --fork --mount-proc",
-		"The container's shell has a table of mounts of its own now: a copy, and private.",
+		"The container's shell now has its own copy of the mount table; all its mounts are private.",
 	],
-	["exit", "The container's shell is back at the host's table of mounts."],
-	["bind /lab/rootfs", "The container's shell sees /lab/rootfs mounted now."],
-	["pivot_root", "The container's shell has another root now: /lab/rootfs of a tmpfs; 10 of its mounts are gone."],
+	["exit", "The container's shell is back in the host's mount namespace."],
+	["bind /lab/rootfs", "The container's shell now has a new mount on /lab/rootfs."],
+	["pivot_root", "The container's shell now has another root, /lab/rootfs of a tmpfs; 10 of its mounts are gone."],
 ])("after %s the latest change is: %s", async (wall, latestChange) => {
 	expect(mountsOf(await wallsUpTo(wall)).latestChange).toBe(latestChange);
 });
 
 test("a copy that is still shared is told with what follows from it", async () => {
 	expect(mountsOf(await wallsUpTo("unshare --mount, shared")).latestChange).toMatch(
-		/what is mounted in one is mounted in both/,
+		/a new mount on one side appears on both/,
 	);
 });
 
@@ -78,7 +78,7 @@ test("a root that is no mount point shows no mount", async () => {
 		shellIn(view, "host").mounts = [];
 	});
 	const { tables, latestChange } = mountsOf(past);
-	expect(latestChange).toBe("The host's shell sees no mount now, as its root is only a directory.");
+	expect(latestChange).toBe("The host's shell now sees no mount, because its root is not a mount point.");
 	expect(tables.find(({ of }) => of.includes("host"))?.rows).toEqual([]);
 });
 

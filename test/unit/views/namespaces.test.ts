@@ -89,7 +89,5 @@ test("unshare --pid without a fork: the namespace is for the children", async ()
 	});
 	const { kinds, latestChange } = namespacesOf(past);
 	expect(kinds.find(({ kind }) => kind === "pid")?.cells.container).toMatchObject({ letter: "A", forChildren: "B" });
-	expect(latestChange).toBe(
-		"The container's shell has stayed where it is; its children will be in a new pid namespace.",
-	);
+	expect(latestChange).toBe("The container's shell has not moved; its children will be in a new pid namespace.");
 });

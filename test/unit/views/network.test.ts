@@ -13,10 +13,10 @@ test("lesson 08's demo, in sentences", () => {
 	const changes = latestChanges(networkOf, demo);
 	expect(changes).toEqual(
 		expect.arrayContaining([
-			"There is a new network namespace, web; it has nothing but a loopback, and that is down.",
-			"A cable joins the host and web: box-web here, eth0 there, and is plugged into the bridge box0.",
+			"There is a new network namespace, web; it has only a loopback link, which is down.",
+			"A veth pair connects the host and web: box-web on the host, eth0 in web. box-web is a port of the bridge box0.",
 			"busybox listens on port 80 in web.",
-			"A cable joins the host and world: world0 here, eth0 there.",
+			"A veth pair connects the host and world: world0 on the host, eth0 in world.",
 			"The network namespace web is gone.",
 			"Port 8080 of the host is not published any more.",
 		]),
@@ -26,7 +26,7 @@ test("lesson 08's demo, in sentences", () => {
 	);
 });
 
-test("both ends of a cable know each other, and a bridge its ports", () => {
+test("both ends of a veth pair know each other, and a bridge its ports", () => {
 	const { namespaces } = networkOf(published);
 	expect(namespaces.map(({ name, shells }) => [name, ...shells])).toEqual([
 		["host", "host"],
@@ -45,7 +45,13 @@ test("both ends of a cable know each other, and a bridge its ports", () => {
 
 test("a packet's way goes through everything; where something is missing, the path says so", () => {
 	const { packetPaths, namespaces } = networkOf(published);
-	const way = ["port 8080 of the host", "nft: now for 10.88.0.2:80", "box0, the bridge", "box-web", "eth0 in web"];
+	const way = [
+		"port 8080 of the host",
+		"nft: new destination 10.88.0.2:80",
+		"box0, the bridge",
+		"box-web",
+		"eth0 in web",
+	];
 	expect(packetPaths).toEqual([
 		{ port: 8080, hops: [...way, "busybox, port 80"].map((text) => ({ text, passes: true })) },
 	]);
@@ -53,10 +59,10 @@ test("a packet's way goes through everything; where something is missing, the pa
 		const changed = namespaces.map((place) => ({ ...place, ...change(place) }));
 		return packetPathsIn(changed)[0]?.hops.find(({ passes }) => !passes)?.text;
 	};
-	expect(missing(() => ({ listeners: [] }))).toBe("nobody listens on port 80");
-	expect(missing(() => ({ forwarding: false }))).toBe("the host forwards nothing");
+	expect(missing(() => ({ listeners: [] }))).toBe("no program listens on port 80");
+	expect(missing(() => ({ forwarding: false }))).toBe("the host does not forward packets");
 	expect(missing(() => ({ routes: [] }))).toBe("no route to 10.88.0.2");
-	expect(missing(({ name, links }) => (name === "web" ? { links: [] } : { links }))).toBe("nobody has 10.88.0.2");
+	expect(missing(({ name, links }) => (name === "web" ? { links: [] } : { links }))).toBe("no link has 10.88.0.2");
 });
 
 test.each([

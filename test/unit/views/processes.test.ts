@@ -49,7 +49,7 @@ test("many that are alike become one line", async () => {
 test.each<[Wall, string]>([
 	["shells", ""],
 	["unshare --uts --ipc", "sh (pid 89) has started."],
-	["host: pkill", "16 processes (sleep) have ended, and nobody has waited for them: zombies."],
+	["host: pkill", "16 processes (sleep) have ended, and their parents have not waited for them: zombies."],
 ])("after %s the latest change is: %s", async (wall, latestChange) => {
 	expect(processesOf(await wallsUpTo(wall)).latestChange).toBe(latestChange);
 });
@@ -63,7 +63,7 @@ test("execve and a lost parent are told", async () => {
 	const orphaned = andThen(past, ({ host }) => {
 		for (const task of host.tasks) if (task.pid === 92) task.ppid = 1;
 	});
-	expect(processesOf(orphaned).latestChange).toBe("sh (pid 92) has lost its parent; now that is pid 1.");
+	expect(processesOf(orphaned).latestChange).toBe("sh (pid 92) has lost its parent; its new parent is pid 1.");
 });
 
 test("that a process runs at one moment and sleeps at the next is no change", async () => {

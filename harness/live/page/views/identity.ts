@@ -43,9 +43,9 @@ function merged(maps: readonly IdMapPicture[]): [title: string, map: IdMapPictur
 function mapSection(title: string, { ranges, identical }: IdMapPicture): Element {
 	const rangesText = (side: "inside" | "outside") => ranges.map((range) => rangeOf(range[side])).join(", ");
 	const [inside, outside] = identical
-		? ["every number", "the same number"]
+		? ["every id", "the same id"]
 		: ranges.length === 0
-			? ["no number", "no number: there is no map"]
+			? ["no id", "no id: there is no map"]
 			: [rangesText("inside"), rangesText("outside")];
 	return h(
 		"section",
@@ -54,7 +54,7 @@ function mapSection(title: string, { ranges, identical }: IdMapPicture): Element
 		h("p", { class: "identity-inside" }, "container: ", h("b", {}, inside)),
 		drawRanges(ranges, identical),
 		h("p", { class: "identity-outside" }, "host: ", h("b", {}, outside)),
-		!identical && h("p", { class: "identity-others" }, "All others are nobody there, 65534."),
+		!identical && h("p", { class: "identity-others" }, "All other ids are shown there as 65534, nobody."),
 	);
 }
 

@@ -42,7 +42,7 @@ function tableOf({ merged, lower, upper, rows, changedPaths, more }: OverlayPict
 		{ class: "layers-table" },
 		h("thead", {}, h("tr", {}, ...columns)),
 		h("tbody", {}, ...rows.map((row) => rowOf(row, upper !== null, changedPaths.includes(row.path)))),
-		more && h("caption", { class: "layers-more" }, "and more than is shown"),
+		more && h("caption", { class: "layers-more" }, "some paths are not shown"),
 	);
 }
 
@@ -59,7 +59,7 @@ function rowOf({ path, lower, upper, from }: PathRow, written: boolean, isNew: b
 		),
 		...below.toReversed().map(({ cell, hidden }) => cellOf(cell, hidden)),
 		written && cellOf(upper, false),
-		h("td", { class: from === null ? "layers-gone" : "layers-seen" }, from === null ? "– not there" : "◉ seen"),
+		h("td", { class: from === null ? "layers-gone" : "layers-seen" }, from === null ? "– not visible" : "◉ visible"),
 	);
 }
 

@@ -21,7 +21,7 @@ export const limits: Painter = {
 };
 
 function groupOf({ name, charts }: CgroupCharts, fromMs: number, toMs: number): Element {
-	const none = "No controller is handed down to it, so it has no limits.";
+	const none = "Its parent enables no controller for it, so it has no limits.";
 	return h(
 		"section",
 		{ class: "limits-group" },

@@ -16,8 +16,8 @@ export const mounts: Painter = {
 
 /** What a propagation type means for new mounts. See mount_namespaces(7). */
 const MEANINGS: Record<string, string> = {
-	private: "what is mounted here stays here",
-	slave: "what the host mounts comes in, nothing goes out",
+	private: "new mounts here stay here",
+	slave: "new mounts of the host appear here, but not the other way round",
 };
 
 function table({ of, own, rows, propagation, gone }: MountTable): Element {
@@ -34,9 +34,13 @@ function table({ of, own, rows, propagation, gone }: MountTable): Element {
 			propagation !== null && `, ${rows.length === 1 ? "" : "all "}${propagation}`,
 			meaning !== undefined && `: ${meaning}`,
 		),
-		rows.length === 0 && h("p", {}, "The root is only a directory: no mount is to be seen from there."),
+		rows.length === 0 && h("p", {}, "The root is not a mount point, so no mount is visible from there."),
 		leaking > 0 &&
-			h("p", { class: "mounts-leak" }, `⚠ ${leaking} of them leak: what is mounted below one is on the host as well.`),
+			h(
+				"p",
+				{ class: "mounts-leak" },
+				`⚠ ${leaking} of them leak: a new mount below one of them also appears on the host.`,
+			),
 		h("ul", {}, ...rows.map((row) => line(row, propagation === null)), ...gone.map(goneLine)),
 	);
 }

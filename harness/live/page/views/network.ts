@@ -4,7 +4,7 @@ import type { Hop, PacketPath } from "../../views/packet-paths.ts";
 import { h } from "../elements.ts";
 import type { Painter } from "./painter.ts";
 
-/** Network namespaces, the cables between them, and the way of a packet to a published port. */
+/** Network namespaces, the veth pairs between them, and the path of a packet to a published port. */
 export const network: Painter = {
 	name: "network",
 	title: "Network",
@@ -12,7 +12,8 @@ export const network: Painter = {
 	paint(past) {
 		const { latestChange, namespaces, packetPaths } = networkOf(past);
 		const [host, ...others] = namespaces;
-		if (host === undefined) return { latestChange, body: h("p", { class: "network-none" }, "Nothing was seen yet.") };
+		if (host === undefined)
+			return { latestChange, body: h("p", { class: "network-none" }, "Nothing has been read yet.") };
 		const body = h(
 			"div",
 			{ class: "network" },
@@ -49,7 +50,7 @@ function namespaceSection(namespace: NamespacePicture): Element {
 				),
 			),
 		),
-		gateway !== "" && h("p", { class: "network-line" }, `all else → ${gateway}`),
+		gateway !== "" && h("p", { class: "network-line" }, `default route → ${gateway}`),
 		...listeners.map(({ port, program }) =>
 			h("p", { class: "network-line network-listens" }, `◎ ${program || "a program"} listens on port ${port}`),
 		),
@@ -65,12 +66,12 @@ function linkOf(link: LinkPicture, ports: readonly LinkPicture[]): Element {
 		kind === "bridge" && " bridge",
 		!up && " ✕ down",
 		...addresses.map((address) => h("span", { class: "network-address" }, ` ${address}`)),
-		peer !== null && cableTo(peer),
+		peer !== null && otherEnd(peer),
 		ports.length > 0 && h("ul", { class: "network-links" }, ...ports.map((port) => linkOf(port, []))),
 	);
 }
 
-function cableTo({ namespace, link }: NonNullable<LinkPicture["peer"]>): Element {
+function otherEnd({ namespace, link }: NonNullable<LinkPicture["peer"]>): Element {
 	return h("span", { class: "network-cable" }, `╰══ ${link} in ${namespace === "host" ? "the host" : namespace}`);
 }
 

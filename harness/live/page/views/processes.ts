@@ -21,7 +21,7 @@ export const processes: Painter = {
 				{ class: "processes" },
 				h("table", {}, h("thead", {}, h("tr", {}, ...heads)), h("tbody", {}, ...rows.map(line))),
 				unchanged.length > 0 &&
-					h("p", { class: "processes-folded" }, `and, unchanged all the time: ${names.join(", ")}`),
+					h("p", { class: "processes-folded" }, `unchanged since the beginning: ${names.join(", ")}`),
 			),
 		};
 	},
