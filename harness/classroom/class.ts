@@ -85,6 +85,6 @@ const archiveCandidate = (name: string, place: Buffer, unpack: string): Candidat
 const linkCandidate = (name: string): Candidate => ({
 	name,
 	open: async () => {
-		throw new Error("it is no folder, and links are not followed");
+		throw new Error("it is not a folder, and links are not followed");
 	},
 });

@@ -54,7 +54,7 @@ export async function deliveryOf(
 	if (path === undefined && format?.holds === "submission" && submissions !== 1)
 		throw new Failure(
 			"usage",
-			`${name} has a file for each submission: say where with --out`,
+			`${name} writes a file for each submission: name their folder with --out`,
 			`--format ${name} --out results`,
 		);
 	if (path !== undefined)
@@ -72,7 +72,8 @@ export async function deliveryOf(
 async function wantsFolder(path: string, format: Format | null, submissions: number): Promise<boolean> {
 	const there = await stat(path).catch(() => null);
 	if (format?.holds === "class") {
-		if (there?.isDirectory()) throw new Failure("usage", `${path} is a folder; one file holds the whole class`);
+		if (there?.isDirectory())
+			throw new Failure("usage", `${path} is a folder, but this format writes the whole class into one file`);
 		return false;
 	}
 	return there?.isDirectory() === true || path.endsWith("/") || submissions !== 1;

@@ -38,16 +38,16 @@ export async function folderKind(dir: string, lessons: readonly Lesson[]): Promi
 	const modules = new Set([LOGBOOK, ...(await Promise.all(lessons.map(moduleOf)))]);
 	for (const other of others) {
 		if (!(await isHandedIn(other, modules))) continue;
-		const why = `"${mark.name}" is in it, and so is "${other.name}", where somebody has handed in something, too`;
+		const why = `it has "${mark.name}" in it, and also "${other.name}", with a submission`;
 		return {
 			isSubmission: false,
-			warning: `${dir} is taken for a class: ${why}; with --one it is a single submission`,
+			warning: `${dir} is treated as a class: ${why}; --one treats it as a single submission`,
 		};
 	}
 	const names = others.slice(0, 3).map(({ name }) => `"${name}"`);
 	const more = others.length > names.length ? ", …" : "";
-	const why = `"${mark.name}" is in it, and no lesson's module is in ${names.join(", ")}${more}`;
-	return { isSubmission: true, warning: `${dir} is taken for a single submission: ${why}` };
+	const why = `it has "${mark.name}" in it, and no lesson's module is in ${names.join(", ")}${more}`;
+	return { isSubmission: true, warning: `${dir} is treated as a single submission: ${why}` };
 }
 
 const partsOf = (entries: readonly Entry[], ids: ReadonlySet<string>) =>

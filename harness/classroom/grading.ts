@@ -69,7 +69,7 @@ async function gradeCandidates(work: ClassWork, progress: Progress): Promise<Rep
 	const { dir, allCandidates, lessons: graded, shard, lanes, moreLanes, resume } = work;
 	const candidates = allCandidates.filter(({ name }) => isInShard(shard, name));
 	const journal = await Journal.open(await journalPath(await realpath(dir), shard), resume);
-	if (resume) progress.note(`${journal.size} results are there from before`);
+	if (resume) progress.note(`${journal.size} results of the earlier run are kept`);
 	const machines = new MachinePool(progress);
 	try {
 		const imageKey = await machines.imageKey();
@@ -77,12 +77,14 @@ async function gradeCandidates(work: ClassWork, progress: Progress): Promise<Rep
 		return await progress.step("grading", (say) => {
 			const { onResult } = showGradingProgress(candidates.length * graded.length, say, progress.note);
 			const onRetry = (count: number) =>
-				progress.note(`this computer was too busy for a verdict on ${count}; judged again now, with more time`);
+				progress.note(
+					`this computer was too busy to judge ${count} results; now they are judged again, with more time`,
+				);
 			return gradeAll(candidates, { lessons, machines, journal, lanes, moreLanes, onResult, onRetry });
 		});
 	} catch (error) {
 		if (interruption.aborted && journal.size > 0)
-			progress.note(`${journal.size} results are kept; with --resume, the same command goes on from there`);
+			progress.note(`${journal.size} results are kept; with --resume, the same command continues from there`);
 		// That this computer cannot judge is no submission's fault. The systems that read the report must learn of it.
 		if (interruption.aborted || !(error instanceof Failure)) throw error;
 		progress.note(

@@ -42,10 +42,7 @@ export const withoutVerdict = (status: Judgement["status"], reason: string): Jud
 });
 
 /** The judgement of a module for which the computer was too busy. */
-export const TOO_BUSY = withoutVerdict(
-	"error",
-	"could not be judged for want of time: this computer was too busy; --resume judges what is left",
-);
+export const TOO_BUSY = withoutVerdict("error", "this computer was too busy; --resume judges what is left");
 
 /** The report on a submission of which nothing could be judged. */
 export function reportOfError(name: string, lessons: readonly { lesson: Lesson }[], error: unknown): Report {

@@ -27,7 +27,7 @@ const line = v.pipe(text, v.transform(inOneLine));
 /** A word such as a lesson's id or a key, for comparisons and for file names. */
 const word = v.pipe(v.string(), v.regex(/^[\w][\w.-]{0,99}$/));
 /** Name of a submission. It becomes part of a file name. */
-const name = v.pipe(v.string(), v.check(isName, "no name of a submission"));
+const name = v.pipe(v.string(), v.check(isName, "not the name of a submission"));
 const list = <T extends v.GenericSchema>(item: T, max: number) => v.pipe(v.array(item), v.maxLength(max));
 
 /**
@@ -109,17 +109,14 @@ export const ClassReport = v.pipe(
 		durationMs: count,
 	}),
 	v.check(({ shard }) => shard.index <= shard.of, "a shard beyond the last"),
-	v.check(
-		({ lessons }) => new Set(lessons.map(({ id }) => id)).size === lessons.length,
-		"a lesson that is there twice",
-	),
+	v.check(({ lessons }) => new Set(lessons.map(({ id }) => id)).size === lessons.length, "a lesson is listed twice"),
 	v.check(
 		({ lessons, submissions }) =>
 			submissions.every(
 				({ results }) =>
 					results.length === lessons.length && results.every(({ lesson }, at) => lesson === lessons[at]?.id),
 			),
-		"a submission without a result for each lesson, in their order",
+		"a submission does not have a result for each lesson, in their order",
 	),
 );
 export type ClassReport = v.InferOutput<typeof ClassReport>;

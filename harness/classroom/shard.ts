@@ -18,7 +18,7 @@ export function parseShard(text: string): Shard {
 	if (index === undefined || of === undefined || index < 1 || index > of)
 		throw new Failure(
 			"usage",
-			`--shard ${JSON.stringify(text)} is no part of a class`,
+			`--shard ${JSON.stringify(text)} is not a part of a class`,
 			"--shard 2/5, the second of five",
 		);
 	return { index, of };
@@ -83,8 +83,8 @@ export function mergeReports(reports: readonly ClassReport[], files: readonly st
 		};
 		if (report.shard.of !== first.shard.of)
 			refuse(`one is of ${first.shard.of} shards, the other of ${report.shard.of}`);
-		if (report.class.key !== first.class.key) refuse("the submissions are not the same class's");
-		if (keyOf(report.lessons) !== keyOf(first.lessons)) refuse("the lessons are not the same");
+		if (report.class.key !== first.class.key) refuse("their submissions are not of the same class");
+		if (keyOf(report.lessons) !== keyOf(first.lessons)) refuse("their lessons are not the same");
 		if (report.kit !== first.kit) refuse("they were judged by different versions of drydock");
 		const { index, of } = report.shard;
 		const twin = fileOf.get(index);

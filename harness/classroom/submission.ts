@@ -40,7 +40,7 @@ export async function findModule({ folder }: Submission, id: string, module: str
 	if (await doDiffer(folder, [path, ...others.slice(0, COMPARED_MAX - 1)]))
 		return { kind: "unclear", reason: `there are several, and they differ: ${names.join(", ")}` };
 	if (others.length < COMPARED_MAX) return { kind: "found", path };
-	const many = `there are ${others.length + 1}, and no more than ${COMPARED_MAX} are compared`;
+	const many = `there are ${others.length + 1}, and at most ${COMPARED_MAX} are compared`;
 	return { kind: "unclear", reason: `${many}: ${names.join(", ")}, …` };
 }
 
@@ -77,7 +77,7 @@ function notThere({ refused, isTruncated }: Folder, id: string, module: string):
 	const name = (path: string) => (path === "/" ? "the folder" : harmless(path.slice(1), 100));
 	const unreadable = [...refused].find(([, why]) => why.startsWith("cannot be read"));
 	if (unreadable !== undefined) return { kind: "unclear", reason: `${name(unreadable[0])} ${unreadable[1]}` };
-	if (isTruncated) return { kind: "unclear", reason: "the folder has more files in it than are looked through" };
+	if (isTruncated) return { kind: "unclear", reason: "the folder has more files than drydock reads" };
 	const instead = [...refused].find(([path]) => ["workspace", id, module].includes(basename(path)));
 	if (instead !== undefined) return { kind: "missing", reason: `${name(instead[0])} ${instead[1]}` };
 	return { kind: "missing", reason: `no ${id}/${module}, and no other ${module}` };

@@ -26,7 +26,7 @@ export function table(report: ClassReport, style: Style): string {
 	layout.line();
 	for (const lesson of lessons) summary(layout, lesson, submissions);
 	const unjudged = submissions.reduce((sum, one) => sum + scoreOf(one, lessons).unjudged, 0);
-	if (unjudged > 0) layout.paragraph(`${unjudged} could not be judged: that is no zero, it has no score yet.`);
+	if (unjudged > 0) layout.paragraph(`${unjudged} could not be judged. No score yet does not mean a score of zero.`);
 	return layout.text();
 }
 

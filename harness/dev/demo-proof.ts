@@ -7,12 +7,14 @@ import { type Proof, proof } from "./proof.ts";
  */
 export function proveDemo({ title, steps }: Demo): Proof {
 	const promises = steps.flatMap((step) => step.promises);
-	return proof("demo.ts has steps, and promises that can be kept", [
+	return proof("demo.ts has steps, and its promises are valid patterns", [
 		...(title.trim() === "" ? ["give it a title"] : []),
 		...(steps.length === 0 ? ["give it steps"] : []),
-		...(promises.length === 0 ? ["promise something: regular expressions of what comes out"] : []),
+		...(promises.length === 0 ? ["give it promises: regular expressions that match the output"] : []),
 		...steps.flatMap(({ narration, command, look }, index) =>
-			[narration, command, look].some((said) => said.trim() === "") ? [`step ${index + 1}: something is empty`] : [],
+			[narration, command, look].some((said) => said.trim() === "")
+				? [`step ${index + 1}: its narration, command or look is empty`]
+				: [],
 		),
 		...promises.flatMap((promise) => {
 			const error = whyNoPattern(promise);

@@ -29,7 +29,7 @@ interface Place {
 export function parseDifference(text: string): Difference {
 	const [preamble = "", ...places] = text.replace(/\n$/, "").split(/^@@.*\n/m);
 	const base = /^--- (?:a\/)?(\S+)/m.exec(preamble)?.[1];
-	if (base === undefined) throw new Error('it has no line "--- PATH" that says what it differs from');
+	if (base === undefined) throw new Error('it has no line "--- PATH" that names the other module');
 	const head = preamble.split("\n").filter((line) => line.startsWith("//"));
 	return { head: head.map((line) => `${line}\n`).join(""), base, places: places.map(parsePlace) };
 }
@@ -41,7 +41,7 @@ function parsePlace(text: string): Place {
 		.split("\n")
 		.filter((line) => !line.startsWith("\\"));
 	const strange = lines.find((line) => !/^[ +-]|^$/.test(line));
-	if (strange !== undefined) throw new Error(`a line starts neither with "+", "-" nor a blank: ${strange}`);
+	if (strange !== undefined) throw new Error(`a line starts with neither "+", "-" nor a space: ${strange}`);
 	const without = (mark: string) => lines.filter((line) => !line.startsWith(mark)).map((line) => line.slice(1));
 	return { before: without("+"), after: without("-") };
 }
@@ -63,7 +63,7 @@ export function applyDifference({ places }: Difference, base: string): string {
 	const parts = [...top];
 	let next = 0;
 	for (const { at, before, after } of changes) {
-		if (at < next) throw new Error(`two of its places overlap; make them one:\n${before.join("\n")}`);
+		if (at < next) throw new Error(`two of its places overlap; merge them:\n${before.join("\n")}`);
 		parts.push(...lines.slice(next, at), ...after);
 		next = at + before.length;
 	}
@@ -76,6 +76,6 @@ function placeOf(wanted: readonly string[], lines: readonly string[]): number {
 	const found = lines.flatMap((_, at) => (wanted.every((line, index) => lines[at + index] === line) ? [at] : []));
 	const [at] = found;
 	if (at !== undefined && found.length === 1) return at;
-	const how = at === undefined ? "are not there any more" : "are there more than once; show more lines around them";
+	const how = at === undefined ? "do not exist any more" : "exist more than once; show more lines around them";
 	throw new Error(`these lines ${how}:\n${wanted.join("\n")}`);
 }

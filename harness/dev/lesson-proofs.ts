@@ -57,7 +57,7 @@ export async function proveLesson(lesson: Lesson, machines: MachinePool): Promis
 	];
 }
 
-const missing = (id: string, name: string) => proof(`${name} is there`, [`write lessons/${id}/${name}`]);
+const missing = (id: string, name: string) => proof(`${name} exists`, [`write lessons/${id}/${name}`]);
 
 async function proveLinks(readme: string, id: string): Promise<Proof[]> {
 	const { files, missing } = linksIn(readme);
@@ -65,8 +65,8 @@ async function proveLinks(readme: string, id: string): Promise<Proof[]> {
 	const dangling = files.filter((_, index) => !there[index]);
 	return [
 		proof(
-			"links in README.md lead somewhere",
-			[...dangling, ...missing].map((target) => `${target} is not there`),
+			"the links in README.md have targets",
+			[...dangling, ...missing].map((target) => `${target} does not exist`),
 		),
 	];
 }
@@ -80,7 +80,7 @@ async function proveManual(texts: readonly string[], check: Check, demo: Demo | 
 	const pages = new Set((await manualPages(silent)).map(citedPage));
 	const unknown = [...new Set(said.flatMap(pagesIn))].filter((page) => !pages.has(page));
 	return proof(
-		"manual pages that are named exist",
+		"the named manual pages exist",
 		unknown.map(
 			(page) => `${page} is not in the image, so drydock man cannot open it: see PACKAGES in harness/vm/image-base.ts`,
 		),
@@ -102,7 +102,7 @@ async function proveMisconceptions(id: string, check: Check): Promise<Proof> {
 // A lesson without points would not count in a class's scores, and nobody would notice.
 function proveWeight({ weight }: Check): Proof {
 	const holds = Number.isInteger(weight) && weight > 0;
-	return proof("passing it is worth points", holds ? [] : ["give check.ts a weight, such as 10"]);
+	return proof("passing the lesson is worth points", holds ? [] : ["give check.ts a weight, such as 10"]);
 }
 
 const explanations = (check: Check): Explanation[] => [
@@ -118,9 +118,9 @@ async function proveSkeleton(lesson: Lesson, check: Check, machines: MachinePool
 	const named = expected === undefined ? "test/submissions names nothing" : `test/submissions names ${expected}`;
 	return [
 		proof("the skeleton is well typed", verdict.typeErrors.map(shown)),
-		proof("the skeleton is not right yet", verdict.verdict === "fail" ? [] : ["leave something to do"]),
+		proof("the skeleton is not right yet", verdict.verdict === "fail" ? [] : ["leave something to do in it"]),
 		proof(
-			"the skeleton fails in the lesson's own way, and as expected",
+			"the skeleton fails with the expected diagnosis, and not with a general one",
 			diagnosis !== expected || UNSUITABLE_DIAGNOSES.has(diagnosis) ? [`it shows ${diagnosis}, ${named}`] : [],
 		),
 	];

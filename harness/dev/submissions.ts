@@ -63,7 +63,7 @@ async function whole(path: string, written: string): Promise<string> {
 		against = difference.base;
 		return difference.head + applyDifference(difference, withoutHead(await readText(inKit(difference.base))));
 	} catch (error) {
-		throw new Error(`${path} is no difference from ${against}: ${(error as Error).message}`, { cause: error });
+		throw new Error(`${path} does not fit ${against}: ${(error as Error).message}`, { cause: error });
 	}
 }
 

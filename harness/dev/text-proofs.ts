@@ -14,10 +14,10 @@ export function proveForm(readme: string, id: string): Proof {
 	const wrong: string[] = [];
 	if (title?.level !== 1 || !new RegExp(`^${id.slice(0, 2)} · .+: .+$`).test(title.text))
 		wrong.push(`begin with "# ${id.slice(0, 2)} · Title: primitive"`);
-	if (!/^# .*\n\n\*\*Goal:\*\* \S/.test(readme)) wrong.push('say "**Goal:** …" in one sentence below the title');
-	if (rest.some(({ level }) => level === 1)) wrong.push("keep to one title");
+	if (!/^# .*\n\n\*\*Goal:\*\* \S/.test(readme)) wrong.push('write "**Goal:** …" in one sentence below the title');
+	if (rest.some(({ level }) => level === 1)) wrong.push("use only one title");
 	if (parts.join() !== PARTS.join())
-		wrong.push(`have the headings ${PARTS.join(", ")}, in this order; it has ${parts.join(", ") || "none"}`);
+		wrong.push(`use the headings ${PARTS.join(", ")}, in this order; it has ${parts.join(", ") || "none"}`);
 	return proof("README.md has the form of a lesson", wrong);
 }
 
@@ -49,11 +49,11 @@ const todosIn = (text: string) => [...text.matchAll(/TODO\((\d\d\.\d+)\)/g)].map
 export function proveHints(hints: string): Proof {
 	const rungs = headings(parse(hints)).map(({ text }) => text);
 	const empty = RUNGS.filter((rung) => rungs.includes(rung) && partOf(hints, rung).trim() === "");
-	return proof("hints.md has three rungs", [
+	return proof("hints.md has three hints", [
 		...(rungs.join() === RUNGS.join()
 			? []
-			: [`have the headings ## ${RUNGS.join(", ## ")}; it has ${rungs.join(", ")}`]),
-		...empty.map((rung) => `say something under ## ${rung}`),
+			: [`use the headings ## ${RUNGS.join(", ## ")}; it has ${rungs.join(", ")}`]),
+		...empty.map((rung) => `write something under ## ${rung}`),
 	]);
 }
 

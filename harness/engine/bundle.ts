@@ -140,7 +140,7 @@ export async function buildProgram(
 		const bytes = result.outputFiles.reduce((sum, { contents }) => sum + contents.length, 0);
 		if (bytes <= PROGRAM_BYTES_MAX) return result;
 		throw errorAtStart(
-			`the program is too large: ${bytes >> 20} MiB, and ${PROGRAM_BYTES_MAX >> 20} may be`,
+			`the program is too large: ${bytes >> 20} MiB; the limit is ${PROGRAM_BYTES_MAX >> 20} MiB`,
 			"too-large",
 		);
 	} catch (error) {

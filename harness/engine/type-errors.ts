@@ -54,7 +54,7 @@ export async function typeErrors(
 	const checkerFiles = new CheckerFiles(compiler, learnersModule, modules, files);
 	const checkerErrors = await compilerLimit.run(() => runChecker(compiler, checkerFiles, signal));
 	if (checkerErrors === "too much") {
-		const message = "this is too much for the compiler: its types are";
+		const message = "the module's types are too much for the compiler";
 		throw new BundleError({ message, file: learnersModule, line: 1, column: 1 }, "too-much-for-the-compiler");
 	}
 	const errors = checkerErrors.flatMap(({ fileName, category, ...one }) => {

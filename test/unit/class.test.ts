@@ -122,7 +122,7 @@ describe("nobody can tell", () => {
 
 	test("whether thousands are the same", async () => {
 		const { one, read } = folderOf(9_990, () => "// same");
-		const reason = expect.stringMatching(/there are 9990, and no more than 100 are compared: 0\/isolate\.ts, .*…$/);
+		const reason = expect.stringMatching(/there are 9990, and at most 100 are compared: 0\/isolate\.ts, .*…$/);
 		expect(await find(one)).toMatchObject({ kind: "unclear", reason });
 		expect(read).toMatchObject({ atOnce: 1, all: 101 });
 		expect(await find(folderOf(100, () => "// same").one)).toMatchObject({ kind: "found" });
@@ -286,7 +286,7 @@ describe("a class", () => {
 	])("is a class although somebody in it is called %s", async (name, paths) => {
 		const { names, doubt } = await shape(ALICE, ...paths);
 		expect(names).toEqual(expect.arrayContaining(["alice", name]));
-		expect(doubt).toMatch(/taken for a class: .*"alice".*--one/);
+		expect(doubt).toMatch(/treated as a class: .*"alice".*--one/);
 	});
 
 	test.each([
@@ -305,7 +305,7 @@ describe("a class", () => {
 	test("that is one submission by its parts alone is said to be one", async () => {
 		const { names, doubt } = await shape("workspace/02-unshare/isolate.ts", "alice/readme.txt");
 		expect(names).toEqual(["one"]);
-		expect(doubt).toMatch(/taken for a single submission: "workspace" .*"alice"/);
+		expect(doubt).toMatch(/treated as a single submission: it has "workspace" .*"alice"/);
 	});
 
 	test("is one submission when told so", async () => {

@@ -77,7 +77,7 @@ describe("merge", () => {
 		[
 			"another class",
 			([one, two, three]) => [one, two, { ...three, class: { key: "x", submissions: 9 } }] as ClassReport[],
-			"not the same class's",
+			"not of the same class",
 		],
 		["another kit", ([one, two, three]) => [one, { ...two, kit: "x" }, three] as ClassReport[], "different versions"],
 		[

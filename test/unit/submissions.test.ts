@@ -54,12 +54,12 @@ describe("a difference", () => {
 	});
 
 	test.each([
-		["whose lines are not there", ["@@", "-\treturn 4;"], "are not there any more:\n\treturn 4;"],
-		["whose lines are there twice", ["@@", "-\ta();"], "are there more than once"],
+		["whose lines are not there", ["@@", "-\treturn 4;"], "do not exist any more:\n\treturn 4;"],
+		["whose lines are there twice", ["@@", "-\ta();"], "exist more than once"],
 		["whose places overlap", ["@@", " \treturn 1;", "-}", "@@", "-\treturn 1;"], "overlap"],
 		["without a place", [], "changes nothing"],
 		["that puts back what it takes away", ["@@", "-\treturn 1;", "+\treturn 1;"], "changes nothing"],
-		["with a line that has lost its mark", ["@@", "return 1;"], "starts neither"],
+		["with a line that has lost its mark", ["@@", "return 1;"], "starts with neither"],
 	])("%s is refused", (_what, places, why) => {
 		expect(() => changed(...places)).toThrow(why);
 	});
@@ -78,7 +78,7 @@ describe("the submissions", async () => {
 	});
 
 	test.each([
-		["a difference that does not fit", "x.diff", "--- solutions/given/tar.ts\n@@\n-nowhere\n", "no difference from"],
+		["a difference that does not fit", "x.diff", "--- solutions/given/tar.ts\n@@\n-nowhere\n", "does not fit"],
 		["a difference from nothing", "x.diff", "--- solutions/nothing.ts\n@@\n-nowhere\n", "ENOENT"],
 		["a wrong answer without a diagnosis", "x.ts", "// misconception: 1\nexport {};\n", '"// diagnosis: NAME"'],
 	])("%s is named", async (_what, name, text, why) => {

@@ -153,7 +153,7 @@ test.each([
 	expect((await readdir(temporaryDir)).filter((name) => !name.startsWith("tsx-"))).toEqual([]);
 	await expect.poll(() => machinesOf(child.pid ?? -1), { timeout: 20_000 }).toEqual([]);
 	const resumed = await drydock(["grade", own, "--lesson", "02", "--resume", "--json"]);
-	expect(resumed.stderr).toContain("2 results are there from before");
+	expect(resumed.stderr).toContain("2 results of the earlier run are kept");
 	const results = resultsOf(reportIn(resumed.stdout));
 	expect(Object.values(results).map((result) => result?.status)).toEqual(["pass", "fail", "fail"]);
 	await rm(own, { recursive: true });

@@ -21,7 +21,7 @@ export function notJudged(rows: readonly { lesson: WeightedLesson; result: Resul
 	const without = rows.filter(({ result: { status } }) => status === "error" || status === "unsupported");
 	if (without.length === 0) return null;
 	const reasons = without.map(({ lesson: { id }, result: { reason } }) => `${id}: ${reason}`);
-	return `Not all could be judged, and that says nothing of your work. Ask your teacher to grade it again.\n${reasons.join("\n")}`;
+	return `Some lessons could not be judged. That says nothing about your work. Ask your teacher to grade it again.\n${reasons.join("\n")}`;
 }
 
 /** The three outcomes that most systems know. */

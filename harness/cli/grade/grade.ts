@@ -29,7 +29,7 @@ export async function grade(dir: string, options: GradeOptions): Promise<number>
 	);
 	const { count, commands } = await unreadableArchivesIn(dir);
 	if (count > 0)
-		visible.note([`archives that are not looked into: ${count}; to unpack them:`, ...commands].join("\n  "));
+		visible.note([`archives that drydock does not read: ${count}; to unpack them:`, ...commands].join("\n  "));
 	const here = allCandidates.filter(({ name }) => isInShard(shard, name)).length;
 	const delivery = await deliveryOf(options, here, dir);
 	// If the user gives a number of machines, no more are added.
@@ -49,6 +49,6 @@ function lanesOf(text: string | undefined): number {
 	if (text === undefined) return cpus().length + MORE_LANES;
 	const lanes = Number(text);
 	if (!Number.isInteger(lanes) || lanes < 1 || lanes > 256)
-		throw new Failure("usage", `--lanes ${JSON.stringify(text)} is no number of machines`, "--lanes 4");
+		throw new Failure("usage", `--lanes ${JSON.stringify(text)} is not a number of machines`, "--lanes 4");
 	return lanes;
 }
