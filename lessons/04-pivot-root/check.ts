@@ -232,7 +232,7 @@ export default defineCheck({
 							drawn["rootfs"],
 						)
 							.map((mount) => placeOnHost(before.mounts, mount))
-							.join(", ")}. The command sees the host's files there, and what it writes changes them.`,
+							.join(", ")}. The command sees the host's files there; if it changes them, they change for the host.`,
 					try: "Do not bind files or directories of the host into the rootfs, and do not keep the host's mounts. The rootfs already has the devices that a command needs.",
 					see: ["mount(2), Creating a bind mount"],
 				},

@@ -22,7 +22,7 @@ export default defineDemo({
 		},
 		{
 			narration:
-				"pivot_root exchanges mounts, and the rootfs is only a directory. We bind it to itself: then it is both.",
+				"pivot_root exchanges mounts, and the rootfs is only a directory. We bind it to itself: then it is a mount, too.",
 			stage: "container",
 			command: "mount --bind /lab/rootfs /lab/rootfs; cd /lab/rootfs; findmnt --noheadings --output TARGET /lab/rootfs",
 			look: "The rootfs has a line of its own now.",

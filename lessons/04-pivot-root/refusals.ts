@@ -47,7 +47,7 @@ const hasAnyFlag = ({ thrown }: Context, ...flags: string[]) =>
 const stillOnHost = ({ atThrow, observation }: Context) =>
 	atThrow?.namespaces["mnt"] === observation.before.namespaces["mnt"];
 
-/** Which shared mount makes pivot_root refuse, and what that mount is to the call. */
+/** Describes the shared mount that makes pivot_root fail. */
 function sharedMountForPivot(context: Context): string | undefined {
 	const mounts = context.atThrow?.mounts ?? [];
 	const putOld = mountOfArgument(context, "put_old");

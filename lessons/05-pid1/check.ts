@@ -62,7 +62,7 @@ export default defineCheck({
 			explain: [
 				{
 					diagnosis: "init-once-only",
-					why: "The first container has a PID namespace with an init, and these have none. So enterPidNamespace does not do the same in every call. Each container is a call of its own, in an engine process of its own.",
+					why: "The first container has a PID namespace with an init, and these have none. So enterPidNamespace does not do the same in every call. The check starts each container with a call of its own, in an engine process of its own.",
 					try: "enterPidNamespace must not depend on anything that an earlier call has left behind.",
 					see: ["pid_namespaces(7)"],
 				},

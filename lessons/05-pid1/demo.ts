@@ -40,7 +40,7 @@ export default defineDemo({
 				"The new namespace is for the children. So we fork, keep the first child, and let it mount /proc from inside.",
 			stage: "host",
 			command: "unshare --pid --fork --mount-proc sh -c 'echo $$; ps -o pid,ppid,args'",
-			look: "The shell is pid 1, and ps shows no process from outside.",
+			look: "The shell is pid 1, and ps shows no process outside the namespace.",
 			promises: ["^1$", "PID +PPID COMMAND"],
 		},
 		{

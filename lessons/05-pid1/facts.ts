@@ -28,7 +28,7 @@ type Task = ProcessState["tasks"][number];
 export type LaterContainer = typeof EXITS | typeof KILLED;
 const LATER_CONTAINERS: readonly LaterContainer[] = [EXITS, KILLED];
 
-/** Values of facts whose question could not be answered. */
+/** Values of facts that could not be measured. */
 export const CONTAINER_ENDED = "unknown: the container had already ended";
 export const TOO_FEW_PROCESSES = "unknown: too few processes";
 export const COMMAND_ENDED = "the command ended before it could take them";
@@ -79,7 +79,7 @@ export function deriveFacts(observation: Observation, drawn: RandomInputs): Reco
 			observation,
 			KILLED,
 			128 + lastLineSignal(drawn),
-			"with 128 + the signal that ended it",
+			"with 128 + the signal that ended the command",
 		),
 	};
 	if (during === undefined || process === null) return facts;
@@ -104,7 +104,7 @@ function countZombies(observation: Observation): FactValue {
 	const command = commandAt(observation, AFTERWARDS);
 	if (afterwards === undefined || command === null) return CONTAINER_ENDED;
 	const waiting = tasksInNamespaceOf(observation.moments[WAITING]?.host.tasks ?? [], command).length;
-	if (waiting < ORPHANS) return `${TOO_FEW_PROCESSES}: ${waiting} for ${ORPHANS} orphans`;
+	if (waiting < ORPHANS) return `${TOO_FEW_PROCESSES} (${waiting} for ${ORPHANS} orphans)`;
 	return tasksInNamespaceOf(afterwards.host.tasks, command).filter(({ state }) => state === "Z").length;
 }
 
@@ -128,7 +128,7 @@ function lostSignals(observation: Observation, drawn: RandomInputs): FactValue {
 	);
 }
 
-// The signals that arrived at a process that they were not for. SIGCHLD can only be judged if an orphan has ended.
+// The signals that arrived at the wrong process. SIGCHLD can only be judged if an orphan has ended.
 function misdirectedSignals(observation: Observation, drawn: RandomInputs): FactValue {
 	const deliveries = LATER_CONTAINERS.map((name) => readDelivery(observation, name));
 	if (deliveries.some((delivery) => delivery === undefined)) return "unknown: the check could not send any";

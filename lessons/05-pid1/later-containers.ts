@@ -126,7 +126,7 @@ export function endingLost(fact: "exit.code" | "exit.signal"): Explanation[] {
 			diagnosis: "orphan-status-returned",
 			misconception: 8,
 			why: "The command and an orphan ended at the same moment, with different exit codes, and box returned the orphan's. waitpid(-1) returns any child that has ended, and may return others after the one that you look after.",
-			try: "When waitpid returns the pid of the child that you look after, keep its status, and call waitpid no more.",
+			try: "When waitpid returns the pid of the child that you look after, keep its status, and do not call waitpid again.",
 			see: ["waitpid(2)", PID_1_SIGNALS],
 		},
 		{ ...initDoesNotWait, when: (context) => ending(context) === NO_LAST_LINE && initEndedEarly(context.observation) },

@@ -107,7 +107,7 @@ export const notPassedOn: Explanation = {
 export const noChildLeft: Explanation = {
 	diagnosis: "no-child-left",
 	why: "A process that has no children called waitpid: ECHILD. With WNOHANG, waitpid returns pid 0 while there are children and none has ended. When the last child has been reaped, waitpid fails.",
-	try: "Call waitpid no more once you have reaped the child that you look after. A process can only wait for its own children.",
+	try: "Do not call waitpid again after you have reaped the child that you look after. A process can only wait for its own children.",
 	see: ["waitpid(2), ERRORS"],
 };
 

@@ -29,7 +29,7 @@ const isOutsideCgroup = (_: FactValue, { facts }: Context) => facts["command.cgr
 const isEffectInvisible = (got: FactValue, context: Context) =>
 	isOutsideCgroup(got, context) || (got === COMMAND_ENDED && context.facts["ending"] !== "returned ‹exitCode›");
 
-/** Two rules for each limit: the file shows its value, and the command runs into it. */
+/** Two rules for each limit: the file shows its value, and the kernel enforces it. */
 const limitRules = (
 	name: string,
 	file: string,
@@ -166,7 +166,7 @@ export default defineCheck({
 			explain: [
 				{
 					diagnosis: "limited-unasked",
-					why: "createCgroup was called without limits for this container. A limit that is not given is not to be written: the file contains max until a process writes a number.",
+					why: "createCgroup was called without limits for this container. Do not write a limit that is not given: the file contains max until a process writes a number.",
 					try: "Write a limit only if it is given, and write exactly the given number.",
 					see: ["cgroups(7)"],
 				},
@@ -175,7 +175,7 @@ export default defineCheck({
 		{
 			fact: "refused.ending",
 			madeOf: "exercise",
-			what: "a container with a limit that the kernel refuses (pidsMax -1)",
+			what: "the end of a container with a limit that the kernel refuses (pidsMax -1)",
 			explain: refusedEnding,
 		},
 		...leftBehindRules,

@@ -105,7 +105,7 @@ export const secondEnding: Explanation[] = [
 			const ending = endingOf(context, SECOND);
 			const said = ending?.how === "threw" ? ending.thrown.message : (ending?.how ?? "nothing");
 			const undefinedWritten = /^EINVAL.* write$/.test(said)
-				? " A possible cause: a limit that is not given is undefined, and the kernel does not accept that as a number."
+				? " A possible cause: a limit that is not given is undefined, and the kernel does not accept the word undefined as a number."
 				: "";
 			return `The first container did not fail, but this one ended with: ${said}.${undefinedWritten}`;
 		},
@@ -162,7 +162,7 @@ export const leftBehindRules: FactRule[] = [
 				misconception: 17,
 				why: ({ thrown }) =>
 					`createCgroup made this cgroup for a container that was never started${thrown === null ? ", because the kernel refused its limit" : ""}. The exception ended createCgroup after the directory had been made. So the engine got no Cgroup that it could remove.`,
-				try: "Catch the exception, rmdirSync the directory, and throw the exception again.",
+				try: "Catch the exception, call rmdirSync(path), and throw the exception again.",
 				see: ["cgroups(7)", "rmdir(2)"],
 			},
 			{

@@ -92,12 +92,12 @@ export function scenario({
 				script: `${LEAVE_SURVIVORS}\npause\nexit 0`,
 			},
 			[REFUSED_PIDS]: {
-				about: "its pidsMax is a number that the kernel refuses",
+				about: "its limit pidsMax is a number that the kernel refuses",
 				options: { id: refusedPids, limits: { pidsMax: -1 } },
 				fails: true,
 			},
 			[REFUSED_CPUS]: {
-				about: "its cpus is a number that the kernel refuses",
+				about: "its limit cpus is a number that the kernel refuses",
 				options: { id: refusedCpus, limits: { cpus: -1 } },
 				fails: true,
 			},

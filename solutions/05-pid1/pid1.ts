@@ -36,8 +36,8 @@ const SIGNALS = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGCONT, SI
  * Puts the command into a PID namespace of its own, with a /proc that shows it and an init that looks after it.
  *
  * Called by one process, it returns in another: the one that is about to become the command. The caller stays outside
- * and waits; the process between them is the namespace's init, pid 1. Both end with the command's exit code, or with
- * 128+n when signal n ended it; and when init ends, the kernel ends what the command has left behind.
+ * and waits; the process between them is the namespace's init, pid 1. Caller and init end with the command's exit
+ * code, or with 128+n if signal n ended the command. When init ends, the kernel kills what the command has left behind.
  *
  * @throws {SyscallError} EPERM no CAP_SYS_ADMIN; ENOMEM, EAGAIN no room for a process. An exception in init ends the namespace.
  * @see pid_namespaces(7)
