@@ -1,9 +1,24 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { WORKERS } from "./test/support/own-caches.ts";
+
+/** Test files that take longest. They begin first, so that both workers are busy until the end. */
+const LONGEST = ["submissions", "hostile", "mutants", "rehearsals", "live", "demo", "session", "examples", "killed"];
+
+class LongestFirst extends BaseSequencer {
+	override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+		const place = ({ moduleId }: TestSpecification) => {
+			const index = LONGEST.findIndex((name) => moduleId.endsWith(`/vm/${name}.test.ts`));
+			return index < 0 ? LONGEST.length : index;
+		};
+		return (await super.sort(files)).toSorted((one, other) => place(one) - place(other));
+	}
+}
 
 // "unit" runs in seconds on any system; "vm" needs QEMU and the template, which its tests share.
 export default defineConfig({
 	test: {
+		sequence: { sequencer: LongestFirst },
 		projects: [
 			// Some start drydock as a process; on a busy computer that takes seconds.
 			{

@@ -1,7 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { cacheDir } from "../harness/base/cache.ts";
+import { inKit } from "../harness/base/kit.ts";
 import { zx } from "../harness/base/zx.ts";
 import { findLesson } from "../harness/judge/lessons.ts";
 import { allItems } from "./support/items.ts";
@@ -14,7 +15,7 @@ import { type Records, readRecords, recordsFile, recordsText } from "./support/r
  *   npm test                      lint, types and all tests; of the items with a record, a random tenth
  *   npm test -- --seed 7          draws the same tenth as another run with this seed; other arguments are vitest's
  *   npm run test:all              lint, types and all tests, with all items, and writes the records
- *   npm run test:all -- --shard 1/2   the first half of the items
+ *   npm run test:all -- --shard 1/2   the first half of the items and of the other test files
  *   npm run records               only the items without a record, and writes their records; runs that are in the cache
  *                                 are judged again instead of played again
  *   npm run records -- 04         those of one lesson
@@ -69,9 +70,17 @@ async function run(): Promise<number> {
 	}
 	// `npm run bench -- tests` reads the report.
 	const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${join(cacheDir, "tests.json")}`];
-	const { exitCode } = await $`vitest run ${reporters} ${given}`;
+	const { exitCode } = await $`vitest run ${reporters} ${given} ${shard === undefined ? [] : await filesOf(shard)}`;
 	if (mode === "all") await writeRecords();
 	return exitCode ?? 1;
+}
+
+// The test files of one shard: those with items, of which each shard tries its own, and a share of all others.
+async function filesOf(shard: string): Promise<string[]> {
+	const [number = 1, count = 1] = shard.split("/").map(Number);
+	const names = (await readdir(inKit("test"), { recursive: true })).filter((name) => name.endsWith(".test.ts"));
+	const others = names.map((name) => `test/${name}`).filter((file) => !WITH_ITEMS.includes(file));
+	return [...WITH_ITEMS, ...others.sort().filter((_, index) => index % count === number - 1)];
 }
 
 // Prints every item, with its key, whether it has a record, and whether a run would try it.
@@ -114,7 +123,9 @@ async function takeOver(dir: string): Promise<number> {
 	return 0;
 }
 
+// @param newer a lesson's records, by the item's name, that go before those in its file
 async function update(newer: (lesson: string) => Records): Promise<void> {
+	await mkdir(inKit("test/records"), { recursive: true });
 	const counts = { written: 0, missing: 0 };
 	for (const [lesson, all] of items) {
 		const [old, fresh] = [await readRecords(lesson), newer(lesson)];
@@ -124,7 +135,8 @@ async function update(newer: (lesson: string) => Records): Promise<void> {
 		});
 		counts.written += kept.length;
 		counts.missing += all.length - kept.length;
-		await writeFile(recordsFile(lesson), recordsText(new Map(kept)));
+		if (kept.length === 0) await rm(recordsFile(lesson), { force: true });
+		else await writeFile(recordsFile(lesson), recordsText(new Map(kept)));
 	}
 	console.log(`${counts.written} records in test/records; ${counts.missing} items have none.`);
 }
