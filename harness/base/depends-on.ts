@@ -20,6 +20,8 @@ import { inKit, readText } from "./kit.ts";
 
 /** Folders whose files become programs of the guest, or run there. `depends-on.test.ts` proves that none is missing. */
 export const GUEST_FOLDERS: readonly string[] = ["harness/guest", "harness/protocol", "harness/readings", "native"];
+/** Packages that are bundled into programs of the guest, and the bundler. The test proves that none is missing. */
+export const GUEST_PACKAGES: readonly string[] = ["esbuild", "valibot"];
 /** Folders whose modules judge an observation, or a submission of which no program could be made. */
 const JUDGING_FOLDERS: readonly string[] = ["harness/judge", "harness/engine", "harness/protocol", "harness/readings"];
 /** Files of a lesson that no verdict depends on. */
@@ -98,8 +100,12 @@ export async function textsIn(folders: readonly string[]): Promise<string[]> {
 }
 
 async function guestSources(): Promise<string[]> {
-	// package-lock.json determines which versions of packages are bundled into the programs.
-	return [...(await textsIn(GUEST_FOLDERS)), await readText(inKit("package-lock.json"))];
+	return [...(await textsIn(GUEST_FOLDERS)), ...(await Promise.all(GUEST_PACKAGES.map(versionOf)))];
+}
+
+async function versionOf(name: string): Promise<string> {
+	const { version } = JSON.parse(await readText(inKit("node_modules", name, "package.json"))) as { version: string };
+	return `${name} ${version}`;
 }
 
 async function textsOf(folder: string): Promise<string[]> {

@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { GUEST_FOLDERS, lessonKey, observationKey, verdictKey } from "../../harness/base/depends-on.ts";
+import { GUEST_FOLDERS, GUEST_PACKAGES, lessonKey, observationKey, verdictKey } from "../../harness/base/depends-on.ts";
 import { lessons, loadCheck } from "../../harness/judge/lessons.ts";
 import { requestWithPlaceholders } from "../../harness/judge/request.ts";
 import { bundlePrograms } from "../../harness/vm/guest-programs.ts";
 
 const ALL = await lessons();
 
-test("all that the guest's programs are made of lies in the guest's folders, or is a package", async () => {
+test("all that the guest's programs are made of lies in the guest's folders, or in one of its packages", async () => {
 	const { sources } = await bundlePrograms();
 	expect(sources).toContain("harness/guest/agent.ts");
-	const folders = [...GUEST_FOLDERS, "node_modules"];
+	const folders = [...GUEST_FOLDERS, ...GUEST_PACKAGES.map((name) => `node_modules/${name}`)];
 	expect(sources.filter((file) => !folders.some((folder) => file.startsWith(`${folder}/`)))).toEqual([]);
 });
 
