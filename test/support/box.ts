@@ -33,7 +33,7 @@ UP='echo up; sleep 1000 & wait'
  * Runs a bash(1) script in a fresh machine that has `box`.
  * @returns the values that the script prints with `says`, by name
  */
-export async function playScript(
+export async function runScriptWithBox(
 	machines: MachinePool,
 	program: string,
 	script: string,

@@ -6,7 +6,7 @@ import { zx } from "../../harness/base/zx.ts";
 export const BIN = inKit("harness/cli/bin.js");
 
 /** The exit code of a command, and its output. */
-export interface Ended {
+export interface CommandResult {
 	code: number | null;
 	stdout: string;
 	stderr: string;
@@ -16,7 +16,7 @@ export interface Ended {
 const { NO_COLOR: _, FORCE_COLOR: __, DRYDOCK_PLAIN: ___, PAGER: ____, CI: _____, ...ENVIRONMENT } = process.env;
 
 /** Runs `drydock` with its output in pipes. */
-export async function drydock(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+export async function drydock(args: readonly string[], env: Record<string, string> = {}): Promise<CommandResult> {
 	const $ = await zx();
 	const run = $({ env: { ...ENVIRONMENT, ...env }, nothrow: true });
 	const { exitCode, stdout, stderr } = await run`${process.execPath} ${BIN} ${args}`;
@@ -39,7 +39,7 @@ export function atTerminal(
 	const waiting = [...typed, { after: ENDED, keys: "\r" }];
 	return new Promise((resolve) => {
 		const size = { cols: 80, rows: 24, name: TERM };
-		const child = spawn("sh", ["-c", UNTIL_READ, "sh", program, ...args], {
+		const child = spawn("sh", ["-c", WAIT_UNTIL_READ, "sh", program, ...args], {
 			...size,
 			env: { ...ENVIRONMENT, ...rest },
 		});
@@ -58,4 +58,4 @@ export function atTerminal(
 // Output that is unread when the program ends can get lost on a busy computer. So the shell waits until it has been
 // read.
 const ENDED = "[the program has ended]";
-const UNTIL_READ = `"$@"; printf '${ENDED}'; read -r _`;
+const WAIT_UNTIL_READ = `"$@"; printf '${ENDED}'; read -r _`;

@@ -2,14 +2,14 @@ import { inKit } from "../../harness/base/kit.ts";
 import { zx } from "../../harness/base/zx.ts";
 
 /** The exit code of a command, and its output. */
-export interface Run {
+export interface CommandResult {
 	code: number | null;
 	stdout: string;
 	stderr: string;
 }
 
 /** Runs `drydock` as a process of its own in this directory, without a terminal. */
-export async function drydock(cwd: string, ...args: string[]): Promise<Run> {
+export async function drydock(cwd: string, ...args: string[]): Promise<CommandResult> {
 	const $ = await zx();
 	const child = $({ cwd, nothrow: true })`${process.execPath} ${inKit("harness/cli/bin.js")} ${args}`;
 	child.stdin.end();

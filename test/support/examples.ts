@@ -33,7 +33,7 @@ const CHECK = /^\$ npx drydock check (\S+)$/;
 
 /** All examples in the ```console blocks, in order. @throws {Error} a block begins with output */
 export function consoleExamples(markdown: string): Example[] {
-	return fences(markdown, "console").flatMap(({ line, content, varies }) => {
+	return codeBlocks(markdown, "console").flatMap(({ line, content, varies }) => {
 		const examples: Example[] = [];
 		for (const [index, text] of content.entries()) {
 			const last = examples.at(-1);
@@ -49,7 +49,7 @@ export function consoleExamples(markdown: string): Example[] {
 
 /** The ```text blocks that show the output of `drydock check`. */
 export function shownReports(markdown: string): ShownReport[] {
-	return fences(markdown, "text").flatMap(({ line, content: [typed = "", ...shown], varies }) => {
+	return codeBlocks(markdown, "text").flatMap(({ line, content: [typed = "", ...shown], varies }) => {
 		const lesson = CHECK.exec(typed)?.[1];
 		return lesson === undefined ? [] : [{ line, lesson, passed: shown[0]?.startsWith("✓") === true, shown, varies }];
 	});
@@ -57,19 +57,19 @@ export function shownReports(markdown: string): ShownReport[] {
 
 /** Texts that a comment lists as varying although its block does not show them. */
 export function unusedVaries(markdown: string): string[] {
-	return fences(markdown).flatMap(({ content, varies }) =>
+	return codeBlocks(markdown).flatMap(({ content, varies }) =>
 		varies.filter((text) => !content.some((line) => !line.startsWith("$ ") && line.includes(text))),
 	);
 }
 
-interface Fence {
+interface CodeBlock {
 	/** The line in the text of the block's first content line. */
 	line: number;
 	content: string[];
 	varies: string[];
 }
 
-function fences(markdown: string, language?: string): Fence[] {
+function codeBlocks(markdown: string, language?: string): CodeBlock[] {
 	const tokens = new MarkdownIt({ html: true }).parse(markdown, {});
 	return tokens.flatMap((token, index) => {
 		if (token.type !== "fence" || (language !== undefined && token.info !== language)) return [];
@@ -86,20 +86,20 @@ function variesOf(before: Token | undefined): string[] {
 const END = "\u001e";
 
 /** A bash(1) session that types all commands in order. A mark in the output follows each example. */
-export function sessionOf(examples: readonly Example[]): string {
+export function bashSession(examples: readonly Example[]): string {
 	// Passes on the exit code: the next command may ask for it.
 	const head = `__next() { local code=$?; printf '\\036\\n'; return $code; }`;
 	return [head, ...examples.flatMap(({ typed }) => [typed, "__next"])].join("\n");
 }
 
 /** The output of an example, and whether the session went on afterwards. */
-export interface Came {
+export interface ActualOutput {
 	output: string[];
 	ended: boolean;
 }
 
 /** Splits the output of a session into that of each example. Examples that were never reached are missing. */
-export function outputsOf(session: string): Came[] {
+export function outputsOf(session: string): ActualOutput[] {
 	const parts = session.split(`${END}\n`);
 	const last = parts.pop() ?? "";
 	const came = parts.map((output) => ({ output: linesOf(output), ended: true }));
@@ -114,7 +114,7 @@ function linesOf(text: string): string[] {
 const GAP = "…";
 
 /** A line or word that is shown, or null for any number of lines or words. */
-type Piece = { text: string; fits: (came: string) => boolean } | null;
+type ExpectedPiece = { text: string; fits: (came: string) => boolean } | null;
 
 /**
  * Compares the shown lines with the actual output.
@@ -122,7 +122,7 @@ type Piece = { text: string; fits: (came: string) => boolean } | null;
  * output
  */
 export function compareLines({ shown, varies }: Pick<Example, "shown" | "varies">, came: readonly string[]) {
-	const piece = (line: string): Piece => {
+	const piece = (line: string): ExpectedPiece => {
 		if (line.trim() === GAP) return null;
 		const pattern = patternOf(line, varies);
 		return { text: line, fits: (other) => pattern.test(other) };
@@ -135,7 +135,7 @@ export function compareLines({ shown, varies }: Pick<Example, "shown" | "varies"
  * @param drawn values that were drawn for this run; the text may show anything in their place
  */
 export function compareWords({ shown, varies }: Pick<Example, "shown" | "varies">, came: string, drawn: string[]) {
-	const piece = (word: string): Piece => {
+	const piece = (word: string): ExpectedPiece => {
 		if (word === GAP) return null;
 		const pattern = patternOf(word, varies);
 		return { text: word, fits: (other) => pattern.test(other) || patternOf(other, drawn).test(word) };
@@ -165,7 +165,7 @@ function trimmed(lines: readonly string[]): string[] {
 
 /** The smallest difference between pieces and output, as a text; null if there is none. */
 function difference(
-	pieces: readonly Piece[],
+	pieces: readonly ExpectedPiece[],
 	came: readonly string[],
 	{ joint, early }: { joint: string; early: boolean },
 ): string | null {

@@ -34,7 +34,7 @@ const LARGE_BYTES = 1 << 20;
  * Measures the footprint.
  * @param before waits a moment for this footprint: a process that is killed disappears only later
  */
-export async function footprint(before?: Footprint): Promise<Footprint> {
+export async function measureFootprint(before?: Footprint): Promise<Footprint> {
 	for (let patience = 40; ; patience--) {
 		const now = await measure();
 		if (before === undefined || patience === 0 || JSON.stringify(now) === JSON.stringify(before)) return now;
@@ -59,9 +59,9 @@ async function measure(): Promise<Footprint> {
 	return {
 		processes: [...new Set([...descendants(process.pid), ...marked()])].flatMap(commandName).sort(),
 		openFiles: openFiles().sort(),
-		temporary: await occupied(tmpdir()),
-		cache: (await occupied(cacheDir)).filter((name) => !name.startsWith("observations")),
-		sharedMemory: [...(await occupied("/dev/shm")), ...segments()],
+		temporary: await filesWithSizes(tmpdir()),
+		cache: (await filesWithSizes(cacheDir)).filter((name) => !name.startsWith("observations")),
+		sharedMemory: [...(await filesWithSizes("/dev/shm")), ...segments()],
 	};
 }
 
@@ -92,7 +92,7 @@ function openFiles(): string[] {
 	return fds.flatMap((fd) => orNothing(() => [readlinkSync(`/proc/self/fd/${fd}`).replace(/:\[\d+\]$/, "")]));
 }
 
-async function occupied(dir: string): Promise<string[]> {
+async function filesWithSizes(dir: string): Promise<string[]> {
 	const names = await readdir(dir, { recursive: true }).catch(() => []);
 	const measured = names.sort().map(async (name) => {
 		const stats = await lstat(join(dir, name)).catch(() => null);

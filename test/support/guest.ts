@@ -20,7 +20,7 @@ export interface Guest {
 }
 
 /** The result of a function that ran in the guest. */
-export interface Played<T> {
+export interface GuestResult<T> {
 	value: T;
 	ledger: LedgerCall[];
 	stdout: string;
@@ -47,11 +47,11 @@ class RetryingMachinePool extends MachinePool {
  * Runs `act` in a fresh virtual machine, where an exercise would run.
  * @param given the function's input, sent as JSON
  */
-export async function inGuest<T, G>(
+export async function runInGuest<T, G>(
 	machines: MachinePool,
 	act: (guest: Guest, given: G) => T,
 	given?: G,
-): Promise<Played<T>> {
+): Promise<GuestResult<T>> {
 	const code = `const prelude = ${prelude.toString()};
 		exports.run = (given) => (${act.toString()})(prelude(require), given);`;
 	const request: RunRequest = {

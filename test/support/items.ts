@@ -7,7 +7,7 @@ import type { Verdict } from "../../harness/judge/judge.ts";
 import { findLesson, lessons, loadCheck, readLesson, solutionOf } from "../../harness/judge/lessons.ts";
 import { commandKeys, demoKeys, reportKeys, textsOf, verdictKeys } from "./evidence.ts";
 import { mutantsOf } from "./mutants.ts";
-import { fileOf } from "./submissions.ts";
+import { submissionFile } from "./submissions.ts";
 import type { Temporary } from "./temporary.ts";
 
 /** Something whose result is known: a submission, a mutant, a hostile program, a demo, or the examples of a text. */
@@ -59,7 +59,7 @@ export async function submissionItems(lesson: string): Promise<ModuleItem[]> {
 				key: keyOf(await textsOf(submission.text, inKit(submission.path))),
 				expected: [kind === "right" ? "pass" : `fail ${submission.diagnosis} ${submission.misconception ?? "-"}`],
 				exactly: true,
-				file: (files: Temporary) => fileOf(submission, files),
+				file: (files: Temporary) => submissionFile(submission, files),
 			})),
 		),
 	);

@@ -5,7 +5,7 @@ import { inKit } from "../../harness/base/kit.ts";
 const PARTS = ["harness", "lessons", "native", "solutions", "package.json", "package-lock.json", "tsconfig.json"];
 
 /** Copies the kit into a new folder. The copy is set up, but none of its modules is compiled yet. */
-export async function kitCopy(parent: string, name = "kit-"): Promise<string> {
+export async function copyKit(parent: string, name = "kit-"): Promise<string> {
 	const dir = await mkdtemp(join(parent, name));
 	for (const part of PARTS) await cp(inKit(part), join(dir, part), { recursive: true, preserveTimestamps: true });
 	await mkdir(join(dir, "node_modules"));
@@ -15,7 +15,7 @@ export async function kitCopy(parent: string, name = "kit-"): Promise<string> {
 }
 
 /** Gives all files of such a copy the line ends that git writes on Windows. */
-export async function withWindowsLines(dir: string): Promise<void> {
+export async function convertToWindowsLines(dir: string): Promise<void> {
 	for (const part of ["harness", "lessons", "native", "solutions"]) {
 		const entries = await readdir(join(dir, part), { recursive: true, withFileTypes: true });
 		for (const file of entries.filter((entry) => entry.isFile())) {

@@ -24,7 +24,7 @@ export interface Terminal {
 const PATIENCE_MS = 60_000;
 
 /** Starts a program on a terminal of 80 columns and 24 rows. */
-export function onTerminal(program: string, args: string[], cwd = process.cwd()): Terminal {
+export function startOnTerminal(program: string, args: string[], cwd = process.cwd()): Terminal {
 	// All processes that the program starts inherit this variable.
 	const mark = randomUUID();
 	const env = { ...process.env, DRYDOCK_TEST_TERMINAL: mark };
@@ -48,8 +48,8 @@ export function onTerminal(program: string, args: string[], cwd = process.cwd())
 		type: (keys) => pty.write(keys),
 		// Closes the master, as a window does when it is closed. The method is missing in the type declarations.
 		close: () => (pty as unknown as { destroy(): void }).destroy(),
-		processes: () => markedWith(mark).map(({ line }) => line),
-		pids: (wanted) => markedWith(mark).flatMap(({ pid, line }) => (wanted(line) ? [pid] : [])),
+		processes: () => processesWithMark(mark).map(({ line }) => line),
+		pids: (wanted) => processesWithMark(mark).flatMap(({ pid, line }) => (wanted(line) ? [pid] : [])),
 		until: (pattern, patienceMs = PATIENCE_MS) =>
 			new Promise((resolve, reject) => {
 				const give = (settle: () => void) => {
@@ -77,7 +77,7 @@ export function onTerminal(program: string, args: string[], cwd = process.cwd())
 	};
 }
 
-function markedWith(mark: string): { pid: number; line: string }[] {
+function processesWithMark(mark: string): { pid: number; line: string }[] {
 	return readdirSync("/proc")
 		.filter((name) => /^\d+$/.test(name))
 		.flatMap((pid) => {

@@ -11,12 +11,12 @@ import type { Temporary } from "./temporary.ts";
 export interface Situation {
 	name: string;
 	/** Shell commands that set up the situation as root. `$CACHE` is drydock's cache directory. */
-	arrange: string;
+	setUp: string;
 	/** Shell commands to run in order. `$DRYDOCK` starts drydock; `user` runs its arguments as an ordinary user. */
-	acts: readonly Act[];
+	commands: readonly Command[];
 }
 
-export interface Act {
+export interface Command {
 	run: string;
 	code: number;
 	/** The output must match this pattern. */
@@ -24,7 +24,7 @@ export interface Act {
 }
 
 /** The exit code and the output of an act. */
-export interface Acted {
+export interface CommandResult {
 	code: number;
 	output: string;
 }
@@ -55,25 +55,28 @@ export async function copyCache(target: string): Promise<void> {
 }
 
 /**
- * Sets up a situation in new mount and network namespaces, and runs its acts there.
+ * Sets up a situation in new mount and network namespaces, and runs its commands there.
  * @param files a directory that every user may enter; its `built` is a cache that is never changed
  */
-export async function actsIn({ arrange, acts }: Situation, files: Temporary): Promise<Acted[]> {
-	const scene = await files.write("scene.sh", PROLOGUE + arrange + acts.map(({ run }, at) => actOf(run, at)).join(""));
+export async function runSituation({ setUp, commands }: Situation, files: Temporary): Promise<CommandResult[]> {
+	const script = await files.write(
+		"situation.sh",
+		SET_UP + setUp + commands.map(({ run }, at) => commandScript(run, at)).join(""),
+	);
 	await chmod(files.dir, 0o755);
 	const $ = await zx();
 	const { ok, stderr } = await $({ nothrow: true })`unshare --mount --net --propagation private \
-		sh ${scene} ${files.dir} ${inKit(".")} ${String(USER)}`;
+		sh ${script} ${files.dir} ${inKit(".")} ${String(USER)}`;
 	if (!ok) throw new Error(`the situation could not be made:\n${stderr}`);
 	const read = (name: string) => readFile(join(files.dir, name), "utf8");
 	return Promise.all(
-		acts.map(async (_, at) => ({ code: Number(await read(`code.${at}`)), output: await read(`output.${at}`) })),
+		commands.map(async (_, at) => ({ code: Number(await read(`code.${at}`)), output: await read(`output.${at}`) })),
 	);
 }
 
 // The kit is mounted where every user may enter, with another directory over its compiled modules, so that the real
 // ones stay unchanged. The situation writes to a tmpfs, which disappears with its namespace.
-const PROLOGUE = `set -eu
+const SET_UP = `set -eu
 FILES=$1 KIT=$2 USER=$3
 mkdir -p $FILES/kit $FILES/compiled $FILES/stage
 mount -t tmpfs -o mode=755 none $FILES/stage
@@ -88,6 +91,6 @@ user() { setpriv --reuid=$USER --regid=$USER --clear-groups "$@"; }
 cd $HOME
 `;
 
-const actOf = (run: string, at: number) => `
+const commandScript = (run: string, at: number) => `
 code=0; (${run}) >$FILES/output.${at} 2>&1 </dev/null || code=$?; echo $code >$FILES/code.${at}
 `;

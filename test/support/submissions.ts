@@ -7,5 +7,5 @@ import type { Temporary } from "./temporary.ts";
  * @param files where the new file is written
  * @returns an absolute path
  */
-export const fileOf = ({ path, text, isDifference }: Submission, files: Temporary): Promise<string> =>
+export const submissionFile = ({ path, text, isDifference }: Submission, files: Temporary): Promise<string> =>
 	isDifference ? files.write(`${path.slice(0, -".diff".length)}.ts`, text) : Promise.resolve(inKit(path));

@@ -14,7 +14,7 @@ import { unpackArchive } from "../../harness/learner/archive.ts";
 import { EMPTY_RECORD, LOGBOOK } from "../../harness/learner/logbook.ts";
 import { reportOn, resultOf } from "../support/class-report.ts";
 import { drydock } from "../support/drydock.ts";
-import { kitCopy } from "../support/kit-copy.ts";
+import { copyKit } from "../support/kit-copy.ts";
 import { entry, LOGBOOK_ENTRY, tarball } from "../support/tarball.ts";
 import { temporary } from "../support/temporary.ts";
 import { bookIn, halfway, logbookWith, workspaceIn } from "../support/workspace.ts";
@@ -156,7 +156,7 @@ describe("an archive to import", () => {
 
 describe("a submission", () => {
 	test("has a tsconfig.json, and is graded in its folder with a kit that cannot be written: none of it is executed", async () => {
-		const kit = await kitCopy(files.dir);
+		const kit = await copyKit(files.dir);
 		// A file where the folder of compiled modules would be.
 		await writeFile(join(kit, "node_modules/.cache"), "");
 		const dir = await newFolder();

@@ -7,7 +7,7 @@ import { inKit } from "../../harness/base/kit.ts";
 import { bundle } from "../../harness/engine/bundle.ts";
 import { boxOptions, engineAt, engineText } from "../../harness/engine/engine-at.ts";
 import { lessons } from "../../harness/judge/lessons.ts";
-import { kitCopy } from "../support/kit-copy.ts";
+import { copyKit } from "../support/kit-copy.ts";
 import { temporary } from "../support/temporary.ts";
 
 const files = await temporary();
@@ -82,7 +82,7 @@ test.each([
 ])(
 	"a part that a later lesson adds %s leaves the programs of all others as they were, byte for byte",
 	async (_where, before) => {
-		const kit = await kitCopy(files.dir);
+		const kit = await copyKit(files.dir);
 		await mkdir(join(kit, "solutions/99-example"));
 		await writeFile(join(kit, "solutions/99-example/part.ts"), EXAMPLE);
 		await writeFile(join(kit, "solutions/99-example/options.json"), '{ "later": { "value": "X", "help": "later" } }');

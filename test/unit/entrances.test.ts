@@ -21,7 +21,7 @@ import { mountsOf } from "../../harness/live/views/mounts.ts";
 import { processesOf } from "../../harness/live/views/processes.ts";
 import { unpackImage } from "../../harness/vm/packed-image.ts";
 import { reportOn } from "../support/class-report.ts";
-import { byteEdits, edited, editedBytes, edits } from "../support/edits.ts";
+import { applyByteEdits, applyEdits, byteEdits, edits } from "../support/random-edits.ts";
 import { entry, LOGBOOK_ENTRY, tarball } from "../support/tarball.ts";
 import { temporary } from "../support/temporary.ts";
 import { halfway } from "../support/workspace.ts";
@@ -62,7 +62,7 @@ describe("whatever is in", () => {
 		let taken = 0;
 		await fc.assert(
 			fc.asyncProperty(edits, async (changes) => {
-				const file = await files.write("report.json", edited(report, changes));
+				const file = await files.write("report.json", applyEdits(report, changes));
 				const merged = await refusedOr(async () => mergeReports(await readReports([file]), [file]));
 				if (merged === null) return;
 				taken += 1;
@@ -86,7 +86,7 @@ describe("whatever is in", () => {
 		let taken = 0;
 		await fc.assert(
 			fc.asyncProperty(fc.nat(recording.length - 1), edits, async (at, changes) => {
-				const line = edited(JSON.parse(recording[at] as string), changes);
+				const line = applyEdits(JSON.parse(recording[at] as string), changes);
 				const events = await refusedOr(() =>
 					parseRecording(recording.map((one, index) => (index === at ? line : one)).join("\n"), "it", "demo"),
 				);
@@ -113,7 +113,7 @@ describe("whatever is in", () => {
 		let taken = 0;
 		await fc.assert(
 			fc.asyncProperty(edits, async (changes) => {
-				const book = await refusedOr(() => parseLogbook(edited(halfway(), changes), "it"));
+				const book = await refusedOr(() => parseLogbook(applyEdits(halfway(), changes), "it"));
 				if (book === null) return;
 				taken += 1;
 				for (const [one, other] of [
@@ -134,7 +134,7 @@ describe("whatever is in", () => {
 		const whole = gunzipSync(packed);
 		await fc.assert(
 			fc.asyncProperty(byteEdits, byteEdits, async (changes, others) => {
-				for (const bytes of [editedBytes(packed, changes), gzipSync(editedBytes(whole, others))]) {
+				for (const bytes of [applyByteEdits(packed, changes), gzipSync(applyByteEdits(whole, others))]) {
 					const contents = await unpackArchive(bytes).catch((error: unknown) => {
 						expect(error).toBeInstanceOf(Error);
 						expect((error as Error).message.length).toBeLessThan(300);
@@ -143,7 +143,7 @@ describe("whatever is in", () => {
 					for (const path of contents.keys()) expect(path).not.toMatch(/^\/|(^|\/)\.\.(\/|$)|\p{C}/u);
 				}
 				const file = join(files.dir, "image");
-				await writeFile(file, editedBytes(image, changes));
+				await writeFile(file, applyByteEdits(image, changes));
 				await unpackImage(file, await mkdtemp(join(files.dir, "into-"))).catch((error: unknown) => {
 					expect((error as Error).message.length).toBeLessThan(300);
 				});

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import {
+	bashSession,
 	compareLines,
 	compareWords,
 	consoleExamples,
 	outputsOf,
-	sessionOf,
 	shownReports,
 	unusedVaries,
 } from "../support/examples.ts";
@@ -60,8 +60,8 @@ describe("a session", () => {
 	const examples = consoleExamples(block("console", "$ false", "$ echo $?", "1"));
 
 	test("marks each example's end and keeps the exit code", () => {
-		expect(sessionOf(examples).split("\n").slice(1)).toEqual(["false", "__next", "echo $?", "__next"]);
-		expect(sessionOf(examples)).toContain("return $code");
+		expect(bashSession(examples).split("\n").slice(1)).toEqual(["false", "__next", "echo $?", "__next"]);
+		expect(bashSession(examples)).toContain("return $code");
 	});
 
 	test("its output is cut at the marks; a missing newline at the end makes no difference", () => {

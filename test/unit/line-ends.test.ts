@@ -7,7 +7,7 @@ import { afterAll, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
 import { bundle } from "../../harness/engine/bundle.ts";
 import { WHOLE_ENGINE } from "../../harness/engine/engine-at.ts";
-import { kitCopy, withWindowsLines } from "../support/kit-copy.ts";
+import { convertToWindowsLines, copyKit } from "../support/kit-copy.ts";
 import { temporary } from "../support/temporary.ts";
 
 const files = await temporary();
@@ -43,8 +43,8 @@ async function guestOf(kit: string): Promise<{ files: [string, number, string][]
 }
 
 test("a checkout with Windows line ends puts the same bytes into the guest, and its texts read the same", async () => {
-	const windows = await kitCopy(files.dir);
-	await withWindowsLines(windows);
+	const windows = await copyKit(files.dir);
+	await convertToWindowsLines(windows);
 	expect(await readFile(join(windows, "harness/guest/init.sh"), "utf8")).toContain("\r\n");
 	expect(await readFile(join(windows, "harness/engine/confined-compiler.sh"), "utf8")).toContain("\r\n");
 	const guest = await guestOf(windows);

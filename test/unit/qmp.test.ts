@@ -3,7 +3,7 @@ import { Duplex } from "node:stream";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Qmp, type QmpEvent } from "../../harness/vm/qmp.ts";
-import { byteEdits, editedBytes } from "../support/edits.ts";
+import { applyByteEdits, byteEdits } from "../support/random-edits.ts";
 
 /** A channel to a QEMU that the test plays: `sent` is what QEMU would read, and `say` writes as QEMU. */
 function qemu() {
@@ -101,7 +101,7 @@ test(`whatever is said is an answer, an event, or the end (DRYDOCK_FUZZ_SEED=${s
 			const answers = ["one", "two"].map((command) => qmp.execute(command).catch((error: Error) => error));
 			const heard: QmpEvent[] = [];
 			qmp.onEvent((event) => heard.push(event));
-			channel.push(editedBytes(whole, changes));
+			channel.push(applyByteEdits(whole, changes));
 			await new Promise(setImmediate);
 			cutOff += channel.destroyed ? 1 : 0;
 			channel.destroy();

@@ -10,7 +10,7 @@ import { PageMessage } from "../../harness/live/messages.ts";
 import { Playback } from "../../harness/live/playback.ts";
 import { readRecording } from "../../harness/live/recording.ts";
 import { openServer, type Server } from "../../harness/live/server.ts";
-import { byteEdits, edited, editedBytes, edits } from "../support/edits.ts";
+import { applyByteEdits, applyEdits, byteEdits, edits } from "../support/random-edits.ts";
 
 // Anybody who reaches the port of the live page's server may send anything. The server must answer, refuse or
 // disconnect, and then go on. `npm run soak` runs a hundred times as many.
@@ -97,7 +97,7 @@ describe("whatever is sent", () => {
 		const answers = new Map<string, number>();
 		await fc.assert(
 			fc.asyncProperty(fc.nat(requests.length - 1), byteEdits, async (index, changes) => {
-				const bytes = editedBytes(requests[index] as Buffer, changes);
+				const bytes = applyByteEdits(requests[index] as Buffer, changes);
 				const heard = await sent(bytes);
 				const [, status = "none"] = /^HTTP\/1\.1 (\d{3}) /.exec(heard) ?? [];
 				answers.set(status, (answers.get(status) ?? 0) + 1);
@@ -129,7 +129,7 @@ describe("whatever is sent", () => {
 				const closed = once(socket, "close");
 				socket.on("error", () => {});
 				await once(socket, "open");
-				socket.send(edited(messages[index], changes), { binary: isBinary && index % 3 === 0 });
+				socket.send(applyEdits(messages[index], changes), { binary: isBinary && index % 3 === 0 });
 				// A client that was not disconnected closes the connection.
 				socket.close(1000);
 				const [code] = await closed;

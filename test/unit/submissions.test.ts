@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { inKit, kitDir } from "../../harness/base/kit.ts";
 import { applyDifference, parseDifference } from "../../harness/dev/difference.ts";
 import { readSubmission, submissionsOf } from "../../harness/dev/submissions.ts";
-import { fileOf } from "../support/submissions.ts";
+import { submissionFile } from "../support/submissions.ts";
 import { temporary } from "../support/temporary.ts";
 
 const MODULE = `import { a } from "a";
@@ -98,7 +98,7 @@ describe("the submissions", async () => {
 		for (const id of ids)
 			for (const kind of ["right", "wrong"] as const)
 				for (const submission of await submissionsOf(id, kind))
-					if (submission.isDifference) await fileOf(submission, files);
+					if (submission.isDifference) await submissionFile(submission, files);
 		const config = {
 			extends: inKit("tsconfig.json"),
 			compilerOptions: {

@@ -2,7 +2,7 @@ import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
 import { boxProgram } from "../../harness/engine/engine.ts";
-import { playScript } from "../support/box.ts";
+import { runScriptWithBox } from "../support/box.ts";
 import { newMachinePool } from "../support/guest.ts";
 
 const machines = newMachinePool();
@@ -11,7 +11,7 @@ beforeAll(() => machines.accelerator());
 afterAll(() => machines.close());
 
 const TIMEOUT_MS = 1_000_000;
-const play = (script: string) => playScript(machines, program, script);
+const play = (script: string) => runScriptWithBox(machines, program, script);
 
 describe("box run", () => {
 	test("passes exit codes and streams on", { timeout: TIMEOUT_MS }, async () => {

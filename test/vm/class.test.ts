@@ -7,8 +7,8 @@ import { inKit } from "../../harness/base/kit.ts";
 import { ClassReport } from "../../harness/classroom/result.ts";
 import { BIN } from "../support/command.ts";
 import { newMachinePool } from "../support/guest.ts";
-import { type Seen, watchedUntil } from "../support/processes.ts";
 import { temporary } from "../support/temporary.ts";
+import { type ProcessRecord, watchProcessesUntil } from "../support/watch-processes.ts";
 
 // Half of this class attacks the computer that grades it, each in another way. The attacks must not change the verdict
 // of anybody else, use up the memory, or leave anything on the computer.
@@ -140,7 +140,7 @@ test("everybody gets what they would get alone, in little memory, and nothing is
 });
 
 /** Grades the class with as many machines at once as on a small computer. */
-async function graded(): Promise<{ code: number | null; report: ClassReport; seen: Seen }> {
+async function graded(): Promise<{ code: number | null; report: ClassReport; seen: ProcessRecord }> {
 	const out = join(files.dir, "report.json");
 	await mkdir(join(files.dir, "tmp"));
 	const args = ["grade", join(files.dir, "class"), "--lesson", "02", "--lanes", "4", "--json", "--out", out];
@@ -149,6 +149,6 @@ async function graded(): Promise<{ code: number | null; report: ClassReport; see
 		env: { ...process.env, TMPDIR: join(files.dir, "tmp") },
 	});
 	const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-	const seen = await watchedUntil(ended, child.pid ?? -1);
+	const seen = await watchProcessesUntil(ended, child.pid ?? -1);
 	return { code: await ended, report: v.parse(ClassReport, JSON.parse(await readFile(out, "utf8"))), seen };
 }

@@ -6,8 +6,8 @@ import { findLesson } from "../../harness/judge/lessons.ts";
 import { DemoInMachine } from "../../harness/live/demo-in-machine.ts";
 import { loadForStage } from "../../harness/live/loaded-demo.ts";
 import { newMachinePool } from "../support/guest.ts";
-import { drydockPage, type Page } from "../support/page.ts";
 import { type Temporary, temporary } from "../support/temporary.ts";
+import { openTerminalPage, type TerminalPage } from "../support/terminal-page.ts";
 
 const SIZE = { columns: 80, rows: 24 };
 /** A step that was introduced and not played yet. */
@@ -60,8 +60,8 @@ test("a step is at its end when its command waits for something to be typed, and
 
 describe("on a terminal", () => {
 	/** Opens a demo at its first step. */
-	const opened = async (): Promise<Page> => {
-		const page = drydockPage("demo", "02");
+	const opened = async (): Promise<TerminalPage> => {
+		const page = openTerminalPage("demo", "02");
 		await page.press("", /1 \/ 8/, /host#$/m, /harbour/);
 		return page;
 	};
@@ -80,7 +80,7 @@ describe("on a terminal", () => {
 		// The page has room for some of the three answers only, and shows first those that differ.
 		await page.press("\x1b[D", /2 \/ 8/, /hostname +harbour +harbour/, /^(?![\s\S]*own uts)/);
 		await page.press("q");
-		expect(await page.afterwards()).toEqual({ code: 0, asBefore: true });
+		expect(await page.waitForEnd()).toEqual({ code: 0, asBefore: true });
 		expect(page.terminal.processes()).toEqual([]);
 		expect(leftovers()).toEqual([]);
 	});
@@ -95,7 +95,7 @@ describe("on a terminal", () => {
 		await page.press("", /→ It has not/);
 		await page.press("R", /1 \/ 8/, /hostname +harbour +harbour/);
 		await page.press("q");
-		expect((await page.afterwards()).code).toBe(0);
+		expect((await page.waitForEnd()).code).toBe(0);
 	});
 
 	test("types into both shells, and is not mistaken for keys; what was typed is gone when it goes back", async () => {
@@ -111,7 +111,7 @@ describe("on a terminal", () => {
 		await page.press("sleep 1000\r", /host: sleep/);
 		await page.press(CTRL_C, /\^C/, /host#$/m);
 		await page.press(`${CTRL_RIGHT_BRACKET}${CTRL_C}`);
-		expect(await page.afterwards()).toEqual({ code: 130, asBefore: true });
+		expect(await page.waitForEnd()).toEqual({ code: 130, asBefore: true });
 	});
 
 	test("a wide page shows both shells", async () => {
@@ -121,7 +121,7 @@ describe("on a terminal", () => {
 		await page.press("\tstty size\r", /^ +17 56/m);
 		await page.press(`${CTRL_RIGHT_BRACKET}?`, /play this step; then show/);
 		await page.press("q");
-		expect((await page.afterwards()).code).toBe(0);
+		expect((await page.waitForEnd()).code).toBe(0);
 	});
 
 	test("a machine that is switched off is put back", async () => {
@@ -129,17 +129,17 @@ describe("on a terminal", () => {
 		await page.press("\techo o > /proc/sysrq-trigger\r", /has taken the machine down/, /1 \/ 8/);
 		await page.press(`${CTRL_RIGHT_BRACKET}n`, /→ A hostname belongs/);
 		await page.press("q");
-		expect((await page.afterwards()).code).toBe(0);
+		expect((await page.waitForEnd()).code).toBe(0);
 	});
 
 	test.each([300, 600, 1_500, 3_000, 5_000])(
 		"Ctrl-C %d ms after the start is 130, and leaves nothing",
 		async (afterMs) => {
-			const page = drydockPage("demo", "02");
+			const page = openTerminalPage("demo", "02");
 			await page.terminal.until(/-extproc/);
 			await new Promise((resolve) => setTimeout(resolve, afterMs));
 			page.terminal.type(CTRL_C);
-			expect(await page.afterwards()).toEqual({ code: 130, asBefore: true });
+			expect(await page.waitForEnd()).toEqual({ code: 130, asBefore: true });
 			await expect.poll(() => page.terminal.processes()).toEqual([]);
 			expect(leftovers()).toEqual([]);
 		},
@@ -149,7 +149,7 @@ describe("on a terminal", () => {
 		const page = await opened();
 		await page.press("n", /… 1 \/ 8/);
 		page.terminal.type(CTRL_C);
-		expect(await page.afterwards()).toEqual({ code: 130, asBefore: true });
+		expect(await page.waitForEnd()).toEqual({ code: 130, asBefore: true });
 		const closed = await opened();
 		closed.terminal.close();
 		await expect.poll(() => closed.terminal.processes(), { timeout: 30_000 }).toEqual([]);

@@ -3,13 +3,13 @@ import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { addExampleLesson } from "../support/example-lesson.ts";
-import { kitCopy } from "../support/kit-copy.ts";
+import { copyKit } from "../support/kit-copy.ts";
 import { temporary } from "../support/temporary.ts";
 
 // A lesson consists of its own folders and one line in the engine's list. No file of the harness names a lesson.
 const TIMEOUT_MS = 600_000;
 const files = await temporary();
-const kit = await kitCopy(files.dir);
+const kit = await copyKit(files.dir);
 beforeAll(() => addExampleLesson(kit));
 afterAll(() => files.remove());
 

@@ -7,12 +7,12 @@ import { findLesson, lessons, loadCheck, readLesson, solutionOf } from "../../ha
 import { report } from "../../harness/judge/report.ts";
 import type { Preparation } from "../../harness/protocol/index.ts";
 import {
+	bashSession,
 	compareLines,
 	compareWords,
 	consoleExamples,
 	type Example,
 	outputsOf,
-	sessionOf,
 	shownReports,
 	unusedVaries,
 } from "../support/examples.ts";
@@ -79,7 +79,7 @@ async function play(examples: readonly Example[], prepare: Preparation[]): Promi
 		require("node:child_process").spawnSync("bash", ["-c", session], { stdio: ["ignore", 1, 1] }).status;`;
 	const { outcome, output } = await machines.play({
 		...{ prepare, code, readings: {} },
-		calls: { box: { export: "run", args: [sessionOf(examples)], token: "none" } },
+		calls: { box: { export: "run", args: [bashSession(examples)], token: "none" } },
 		steps: [{ do: "call", call: "box" }],
 		// Lessons show strace, which a locked machine refuses.
 		unlocked: true,

@@ -15,8 +15,8 @@ import type { RandomInputs } from "../../harness/judge/values.ts";
 import { encodeFrame, type GuestFrame, type Observation, ProtocolError } from "../../harness/protocol/index.ts";
 import { compareWithHost } from "../../harness/readings/inspection.ts";
 import { GuestFrameDecoder } from "../../harness/vm/guest-frame-decoder.ts";
-import { byteEdits, edited, editedBytes, edits, part } from "../support/edits.ts";
 import { newMachinePool } from "../support/guest.ts";
+import { applyByteEdits, applyEdits, byteEdits, edits, fraction } from "../support/random-edits.ts";
 
 // Changes the frames of real machines at random, and gives them to the host. A longer series: DRYDOCK_FUZZ=20.
 const seed = Number(process.env["DRYDOCK_FUZZ_SEED"] ?? Date.now() % 2 ** 31);
@@ -80,13 +80,13 @@ describe("whatever a guest says", () => {
 				{ weight: 60, arbitrary: fc.nat(small - 1) },
 				{ weight: 1, arbitrary: fc.integer({ min: small, max: all.length - 1 }) },
 			);
-			const cuts = fc.array(part, { maxLength: 3 });
+			const cuts = fc.array(fraction, { maxLength: 3 });
 			const seen = { taken: 0, refused: 0 };
 			const before = heapUsed();
 			fc.assert(
 				fc.property(fc.tuple(frame, frame, frame), byteEdits, cuts, (three, changes, at) => {
 					const [first, changed, last] = three.map((index) => all[index] as Buffer) as [Buffer, Buffer, Buffer];
-					const then = Buffer.concat([editedBytes(changed, changes), last]);
+					const then = Buffer.concat([applyByteEdits(changed, changes), last]);
 					const decoder = new GuestFrameDecoder();
 					try {
 						for (const chunk of [first, ...cut(then, at)])
@@ -117,7 +117,7 @@ describe("whatever a guest says", () => {
 			await fc.assert(
 				fc.asyncProperty(fc.nat(recorded.length - 1), edits, async (index, changes) => {
 					const one = recorded[index] as Recorded;
-					const taken = takenFrom(`{"type":"report","nonce":"","observation":${edited(one.observation, changes)}}`);
+					const taken = takenFrom(`{"type":"report","nonce":"","observation":${applyEdits(one.observation, changes)}}`);
 					// The machine that asked for a report refuses one without its container.
 					if (taken === null || !Object.hasOwn(taken.calls, BOX)) {
 						seen.refused += 1;

@@ -4,7 +4,7 @@ import { judge } from "../../harness/judge/judge.ts";
 import { findLesson, solutionOf } from "../../harness/judge/lessons.ts";
 import { report } from "../../harness/judge/report.ts";
 import { LIMITS } from "../../harness/protocol/index.ts";
-import { footprint, heldBytes } from "../support/footprint.ts";
+import { heldBytes, measureFootprint } from "../support/footprint.ts";
 import { newMachinePool } from "../support/guest.ts";
 import { type HostileItem, hostileItems, resultOf } from "../support/items.ts";
 import { expectResult, isTried, playedSinceMs } from "../support/plan.ts";
@@ -88,11 +88,11 @@ const verdictOn = async (item: HostileItem) =>
 		playedSinceMs: playedSinceMs(item),
 	});
 
-const measured = async () => ({ footprint: await footprint(), bytes: await heldBytes() });
+const measured = async () => ({ footprint: await measureFootprint(), bytes: await heldBytes() });
 
 // What is there that was not there before, in words; null if nothing is.
 async function leftSince(before: Awaited<ReturnType<typeof measured>>): Promise<string | null> {
-	const now = await footprint(before.footprint);
+	const now = await measureFootprint(before.footprint);
 	const added = (Object.keys(now) as (keyof typeof now)[]).flatMap((what) => {
 		const [was, is] = [before.footprint[what], now[what]];
 		const changed = [...is.filter((one) => !was.includes(one)), ...was.filter((one) => !is.includes(one))];

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { drydock } from "../support/command.ts";
 import { newMachinePool } from "../support/guest.ts";
-import { type Act, actsIn, copyCache, type Situation } from "../support/situation.ts";
+import { type Command, copyCache, runSituation, type Situation } from "../support/situation.ts";
 import { temporary } from "../support/temporary.ts";
 
 // A cache that works must still work after set-up or a check was killed, at any moment and on any computer. `npm run
@@ -16,24 +16,24 @@ const IN_USER_NAMESPACE = "unshare --map-root-user";
 const COPY = "cp -a $BUILT/. $CACHE\n";
 
 /** A situation, and the command that starts drydock in it. */
-interface Place extends Omit<Situation, "acts"> {
+interface Place extends Omit<Situation, "commands"> {
 	by: string;
 }
 
 const PLACES: readonly Place[] = [
 	{
 		name: "a cache that was copied by tar, which keeps whole seconds",
-		arrange: "tar -C $BUILT --format=ustar -cf - . | tar -C $CACHE -xf -\n",
+		setUp: "tar -C $BUILT --format=ustar -cf - . | tar -C $CACHE -xf -\n",
 		by: "",
 	},
 	{
 		name: "a cache in the lower layer of an overlay",
-		arrange: "mount -t overlay none -o lowerdir=$BUILT,upperdir=$STAGE/upper,workdir=$STAGE/work $CACHE\n",
+		setUp: "mount -t overlay none -o lowerdir=$BUILT,upperdir=$STAGE/upper,workdir=$STAGE/work $CACHE\n",
 		by: "",
 	},
-	{ name: "a user's own cache", arrange: `${COPY}chown -R $USER:$USER $CACHE\n`, by: AS_USER },
-	{ name: "root that may not change users", arrange: COPY, by: IN_USER_NAMESPACE },
-	{ name: "root with the umask 077", arrange: `${COPY}umask 077\n`, by: "" },
+	{ name: "a user's own cache", setUp: `${COPY}chown -R $USER:$USER $CACHE\n`, by: AS_USER },
+	{ name: "root that may not change users", setUp: COPY, by: IN_USER_NAMESPACE },
+	{ name: "root with the umask 077", setUp: `${COPY}umask 077\n`, by: "" },
 ];
 
 // Every process that drydock starts inherits a mark in its environment. Two seconds after the kill, none may be left.
@@ -61,18 +61,18 @@ describe.runIf(process.getuid?.() === 0)("killed in", { timeout: 900_000 }, () =
 		await copyCache(join(files.dir, "built"));
 	});
 
-	test.each(PLACES.map((place) => [place.name, place] as const))("%s", async (_, { name, arrange, by }) => {
+	test.each(PLACES.map((place) => [place.name, place] as const))("%s", async (_, { name, setUp, by }) => {
 		const delays = Array.from({ length: TIMES }, () => (Math.random() * LONGEST_S).toFixed(2));
-		const acts: Act[] = [
+		const commands: Command[] = [
 			...delays.map((delay, at) => ({
 				run: `${at % 2 === 0 ? "rm -rf $CACHE/kit; " : ""}killed ${delay} ${by} ${CHECK}`,
 				code: 0,
 			})),
 			{ run: `${by} ${CHECK}`, code: 0, says: /passed/ },
 		];
-		const acted = await actsIn({ name, arrange: arrange + KILLED, acts }, files);
-		expect(acted.map(({ code, output }, at) => ({ run: acts[at]?.run, code, output }))).toEqual(
-			acts.map(({ run, code, says = /^$/ }) => ({ run, code, output: expect.stringMatching(says) })),
+		const results = await runSituation({ name, setUp: setUp + KILLED, commands }, files);
+		expect(results.map(({ code, output }, at) => ({ run: commands[at]?.run, code, output }))).toEqual(
+			commands.map(({ run, code, says = /^$/ }) => ({ run, code, output: expect.stringMatching(says) })),
 		);
 	});
 });

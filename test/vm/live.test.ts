@@ -15,7 +15,7 @@ import { openServer, type Server } from "../../harness/live/server.ts";
 import { openBrowser } from "../support/browser.ts";
 import { drydock } from "../support/drydock.ts";
 import { newMachinePool } from "../support/guest.ts";
-import { onTerminal, type Terminal } from "../support/pty.ts";
+import { startOnTerminal, type Terminal } from "../support/pty.ts";
 import { temporary } from "../support/temporary.ts";
 
 /** The WebSocket close code with which a test cuts the connection, without a request of the server. */
@@ -250,7 +250,7 @@ async function linkOf(terminal: Terminal): Promise<string> {
 
 describe("the command", () => {
 	test("says its link, and ends with 130 and without a trace at Ctrl-C", async () => {
-		const terminal = onTerminal(process.execPath, [inKit("harness/cli/bin.js"), "live", "02"]);
+		const terminal = startOnTerminal(process.execPath, [inKit("harness/cli/bin.js"), "live", "02"]);
 		const { page } = await look(await linkOf(terminal));
 		await page.keyboard.press(" ");
 		await atStep(page, 1, /done/);
@@ -266,7 +266,7 @@ describe("the command", () => {
 		open.push(() => files.remove());
 		const workspace = join(files.dir, "workspace");
 		expect((await drydock(files.dir, "init", workspace)).code).toBe(0);
-		const terminal = onTerminal(process.execPath, [inKit("harness/cli/bin.js"), "live", "02"], workspace);
+		const terminal = startOnTerminal(process.execPath, [inKit("harness/cli/bin.js"), "live", "02"], workspace);
 		open.push(async () => terminal.close());
 		const { page } = await look(await linkOf(terminal));
 		await page.getByRole("tab", { name: "Your work" }).click();
@@ -286,7 +286,7 @@ describe("the command", () => {
 
 	test("shows a recording without a machine", async () => {
 		const recording = inKit("test/recordings/02-unshare.jsonl");
-		const terminal = onTerminal(process.execPath, [inKit("harness/cli/bin.js"), "live", "--from", recording]);
+		const terminal = startOnTerminal(process.execPath, [inKit("harness/cli/bin.js"), "live", "--from", recording]);
 		const link = await linkOf(terminal);
 		expect(terminal.processes().filter((line) => line.startsWith("qemu"))).toEqual([]);
 		const { page } = await look(link);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
 import { zx } from "../../harness/base/zx.ts";
-import { kitCopy } from "../support/kit-copy.ts";
+import { copyKit } from "../support/kit-copy.ts";
 import { recordsText } from "../support/records.ts";
 import { temporary } from "../support/temporary.ts";
 
@@ -22,7 +22,7 @@ const files = await temporary();
 afterAll(() => files.remove());
 
 test("a record holds until something changes that its result depends on", { timeout: 600_000 }, async () => {
-	const kit = await kitCopy(files.dir);
+	const kit = await copyKit(files.dir);
 	await cp(inKit("test"), join(kit, "test"), { recursive: true });
 	await mkdir(join(kit, "test/records"), { recursive: true });
 	const edit = async (path: string, change: (text: string) => string) => {

@@ -6,7 +6,7 @@ import { LIMITS } from "../../harness/protocol/index.ts";
 import { ensureImage } from "../../harness/vm/image.ts";
 import { Machine } from "../../harness/vm/machine.ts";
 import { ensureTemplate, isCurrent } from "../../harness/vm/template.ts";
-import { inGuest, newMachinePool } from "../support/guest.ts";
+import { newMachinePool, runInGuest } from "../support/guest.ts";
 import { temporary } from "../support/temporary.ts";
 
 const files = await temporary();
@@ -47,7 +47,7 @@ describe("restored machines", () => {
 	test.concurrent("have random numbers of their own and the host's time", async () => {
 		const played = await Promise.all(
 			[1, 2].map(() =>
-				inGuest(machines, ({ fs }) => {
+				runInGuest(machines, ({ fs }) => {
 					const urandom = fs.openSync("/dev/urandom", "r");
 					const fromDevice = Buffer.alloc(16);
 					fs.readSync(urandom, fromDevice);
@@ -68,7 +68,7 @@ describe("restored machines", () => {
 	test.concurrent("crypto.randomBytes and Math.random differ between them", async () => {
 		const values = await Promise.all(
 			[1, 2].map(async () => {
-				const played = await inGuest(machines, () => [
+				const played = await runInGuest(machines, () => [
 					require("node:crypto").randomBytes(16).toString("hex"),
 					Math.random(),
 				]);

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
 import { silent } from "../../harness/base/progress.ts";
 import { MachinePool } from "../../harness/vm/machine-pool.ts";
-import { onTerminal, type Terminal } from "../support/pty.ts";
+import { startOnTerminal, type Terminal } from "../support/pty.ts";
 
 const BIN = inKit("harness/cli/bin.js");
 const CTRL_C = "\x03";
@@ -24,7 +24,7 @@ beforeAll(async () => {
 function drydock(...args: string[]): Terminal {
 	// Ctrl-C also reaches the shell.
 	const script = 'trap : INT; stty -a; "$@"; echo "code $?"; stty -a; echo "the end"';
-	return onTerminal("sh", ["-c", script, "sh", process.execPath, BIN, ...args]);
+	return startOnTerminal("sh", ["-c", script, "sh", process.execPath, BIN, ...args]);
 }
 
 /** The exit code, and whether the terminal's settings are as before. */
@@ -55,7 +55,14 @@ function piped(args: string[], input: Buffer): Promise<{ code: number | null; st
 
 describe("on a terminal", () => {
 	test("a shell knows clear, says where the manual pages are, and makes up for a terminal that is not known", async () => {
-		const terminal = onTerminal("env", ["TERM=no-such-terminal", process.execPath, BIN, "shell", "05", "--solution"]);
+		const terminal = startOnTerminal("env", [
+			"TERM=no-such-terminal",
+			process.execPath,
+			BIN,
+			"shell",
+			"05",
+			"--solution",
+		]);
 		await terminal.until(/harbour:~# /);
 		terminal.type("echo $TERM\r");
 		await terminal.until(/^xterm-256color/m);
@@ -194,7 +201,7 @@ describe("on a terminal", () => {
 			"-c",
 			"echo up; exec sleep 1000",
 		];
-		const terminal = onTerminal("sh", args);
+		const terminal = startOnTerminal("sh", args);
 		await terminal.until(/up\r/);
 		const [drydock = 0] = childrenOf(terminal.pty.pid);
 		process.kill(drydock, "SIGKILL");
@@ -203,7 +210,7 @@ describe("on a terminal", () => {
 	});
 
 	test("a terminal that is closed leaves no machine", async () => {
-		const terminal = onTerminal(process.execPath, [
+		const terminal = startOnTerminal(process.execPath, [
 			BIN,
 			"run",
 			"--solution",

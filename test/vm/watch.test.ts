@@ -7,7 +7,7 @@ import { cacheDir } from "../../harness/base/cache.ts";
 import { inKit } from "../../harness/base/kit.ts";
 import { makeWorkspace } from "../../harness/learner/workspace.ts";
 import { newMachinePool } from "../support/guest.ts";
-import { onTerminal, type Terminal } from "../support/pty.ts";
+import { startOnTerminal, type Terminal } from "../support/pty.ts";
 import { temporary } from "../support/temporary.ts";
 
 // Watch mode as a person uses it at a terminal.
@@ -32,7 +32,7 @@ async function watching(name: string, options = ""): Promise<{ dir: string; scre
 	await makeWorkspace(dir);
 	// The shell ignores SIGHUP, so that it still writes its files after the window was closed.
 	const script = `trap : HUP; stty -a > before; ${DRYDOCK} watch ${options}; code=$?; echo $code > code; stty -a > after; exit $code`;
-	return { dir, screen: onTerminal("sh", ["-c", script], dir) };
+	return { dir, screen: startOnTerminal("sh", ["-c", script], dir) };
 }
 
 const solve = (dir: string, module: string) => copyFile(inKit("solutions", module), join(dir, module));

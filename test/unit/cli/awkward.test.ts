@@ -4,7 +4,7 @@ import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "nod
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { inKit } from "../../../harness/base/kit.ts";
-import { kitCopy } from "../../support/kit-copy.ts";
+import { copyKit } from "../../support/kit-copy.ts";
 import { temporary } from "../../support/temporary.ts";
 
 // Computers that lack something that drydock needs. drydock explains that in its own words, names the step that helps,
@@ -57,7 +57,7 @@ async function linkPackage(name: string): Promise<void> {
  * A kit whose compilers tests may remove. Before each test it is whole, and as if npm had never run. The folders with
  * the compilers' large programs are links: a test that damages a program first makes a copy.
  */
-const kit = await kitCopy(files.dir);
+const kit = await copyKit(files.dir);
 await copyPackage("typescript");
 beforeEach(async () => {
 	await rm(packages(kit, ".drydock"), { force: true });

@@ -3,13 +3,13 @@ import { cp, mkdir, mkdtemp, readdir, readFile, utimes, writeFile } from "node:f
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { inKit } from "../../../harness/base/kit.ts";
-import { kitCopy } from "../../support/kit-copy.ts";
+import { copyKit } from "../../support/kit-copy.ts";
 import { temporary } from "../../support/temporary.ts";
 
 const files = await temporary();
 afterAll(() => files.remove());
 
-const kit = () => kitCopy(files.dir);
+const kit = () => copyKit(files.dir);
 
 function drydock(kit: string, ...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
 	return new Promise((resolve) => {

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { inKit } from "../../../harness/base/kit.ts";
 import type { Logbook } from "../../../harness/learner/logbook.ts";
+import { answerQuestion } from "../../support/answer-question.ts";
 import { drydock } from "../../support/drydock.ts";
 import { temporary } from "../../support/temporary.ts";
-import { answered } from "../../support/terminal.ts";
 import { bookIn, failedAttempt, halfway, logbookWith, passedRecord, workspaceIn } from "../../support/workspace.ts";
 
 // Every command is a process of its own, and the computer may be busy.
@@ -91,8 +91,8 @@ describe("solution", () => {
 
 	test("solution [Ctrl-D] shows nothing and notes nothing; [y] shows it in colours", async () => {
 		const dir = await workspace(logbookWith({}), { "02-unshare/isolate.ts": MINE });
-		expect((await answered(dir, "\u0004", "solution", "02")).code).toBe(1);
+		expect((await answerQuestion(dir, "\u0004", "solution", "02")).code).toBe(1);
 		expect((await bookIn(dir)).lessons).toEqual({});
-		expect((await answered(dir, "y\r", "solution", "02")).shown).toContain("\u001b[31m-export function isolate");
+		expect((await answerQuestion(dir, "y\r", "solution", "02")).shown).toContain("\u001b[31m-export function isolate");
 	});
 });

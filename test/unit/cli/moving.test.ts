@@ -5,10 +5,10 @@ import { exists } from "../../../harness/base/cache.ts";
 import { inKit } from "../../../harness/base/kit.ts";
 import { lessons, moduleOf } from "../../../harness/judge/lessons.ts";
 import type { Logbook } from "../../../harness/learner/logbook.ts";
+import { answerQuestion } from "../../support/answer-question.ts";
 import { drydock } from "../../support/drydock.ts";
 import { entry, LOGBOOK_ENTRY, tarball } from "../../support/tarball.ts";
 import { temporary } from "../../support/temporary.ts";
-import { answered } from "../../support/terminal.ts";
 import { bookIn, halfway, logbookWith, passedRecord, workspaceIn } from "../../support/workspace.ts";
 
 // Every command is a process of its own, and the computer may be busy.
@@ -67,7 +67,7 @@ describe("a question on a terminal", () => {
 		["Ctrl-C", "\u0003", 130],
 	])("answered with %s", async (_, typed, code) => {
 		const dir = await workspace(logbookWith({}), { "02-unshare/isolate.ts": MINE });
-		expect((await answered(dir, typed, "reset", "02")).code).toBe(code);
+		expect((await answerQuestion(dir, typed, "reset", "02")).code).toBe(code);
 		expect(await read(dir, "02-unshare/isolate.ts")).toBe(code === 0 ? skeleton : MINE);
 		expect(await exists(join(dir, "02-unshare/isolate.kept-1.ts"))).toBe(code === 0);
 	});

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { answersOf } from "../../../harness/live/views/answers.ts";
-import { andThen, shellIn, type Wall, wallsUpTo } from "../../support/walls.ts";
+import { type RecordedViewName, shellIn, viewsUpTo, withChangedView } from "../../support/recorded-views.ts";
 
-const answer = async (wall: Wall, question: string) =>
-	answersOf(await wallsUpTo(wall)).answers.find((one) => one.question === question);
+const answer = async (name: RecordedViewName, question: string) =>
+	answersOf(await viewsUpTo(name)).answers.find((one) => one.question === question);
 
 test("a hostname of its own differs, and is what has just changed", async () => {
 	expect(await answer("shells", "hostname")).toMatchObject({ differs: false, changed: [] });
@@ -16,44 +16,44 @@ test("a hostname of its own differs, and is what has just changed", async () => 
 });
 
 test("while there is no shell, nothing is answered and nothing has changed", async () => {
-	const { answers, processes, latestChange } = answersOf(await wallsUpTo("no shell"));
+	const { answers, processes, latestChange } = answersOf(await viewsUpTo("no shell"));
 	expect(answers.every(({ host, container, differs }) => host === "–" && container === "–" && !differs)).toBe(true);
 	expect([processes.host, latestChange]).toEqual(["–", ""]);
-	expect(answersOf(await wallsUpTo("shells")).latestChange).toBe("");
+	expect(answersOf(await viewsUpTo("shells")).latestChange).toBe("");
 	expect(answersOf([]).answers).toEqual([]);
 });
 
-test.each<[Wall, string, string, string]>([
+test.each<[RecordedViewName, string, string, string]>([
 	["unshare --uts --ipc", "namespaces", "the host's", "own uts ipc"],
 	["unshare --pid --fork --mount-proc", "processes", "all 10 of the host", "1, its own"],
 	["pivot_root", "processes", "all 9 of the host", "no /proc"],
 	["pivot_root", "mounts", "10, / is tmpfs", "1, / is tmpfs /lab/rootfs"],
 	["host: unshare --user --net", "addresses", "none", "127.0.0.1/8"],
 	["host: unshare --user --net", "user", "uid 0, 41 capabilities, only inside", "uid 0, 41 capabilities"],
-])("after %s, asked for its %s: %s | %s", async (wall, question, host, container) => {
-	expect(await answer(wall, question)).toMatchObject({ host, container, differs: true });
+])("after %s, asked for its %s: %s | %s", async (name, question, host, container) => {
+	expect(await answer(name, question)).toMatchObject({ host, container, differs: true });
 });
 
 test("who is asked has a number for each side", async () => {
-	expect(answersOf(await wallsUpTo("unshare --pid --fork --mount-proc")).processes).toEqual({
+	expect(answersOf(await viewsUpTo("unshare --pid --fork --mount-proc")).processes).toEqual({
 		host: "bash, pid 88",
 		container: "sh, pid 1 (host: 92)",
 	});
 });
 
-test.each<[Wall, string]>([
+test.each<[RecordedViewName, string]>([
 	["unshare --uts --ipc", "Now the container's shell is in namespaces of its own: uts and ipc."],
 	["hostname web-1", "Now the container's shell has a hostname of its own: web-1."],
 	["exit", "Now the container's shell sees all processes of the host, and it sees 10 mounts instead of 11."],
 	["mount /mnt", "Now each shell sees 11 mounts instead of 10."],
 	["host: lo up", "Now the host's shell has the address 127.0.0.1/8."],
-])("after %s the latest change is: %s", async (wall, latestChange) => {
-	expect(answersOf(await wallsUpTo(wall)).latestChange).toBe(latestChange);
+])("after %s the latest change is: %s", async (name, latestChange) => {
+	expect(answersOf(await viewsUpTo(name)).latestChange).toBe(latestChange);
 });
 
 test("a command that changes nothing leaves the latest change as it was", async () => {
-	const named = await wallsUpTo("hostname web-1");
-	const running = andThen(named, (view) => {
+	const named = await viewsUpTo("hostname web-1");
+	const running = withChangedView(named, (view) => {
 		shellIn(view, "host").listens = false;
 		shellIn(view, "host").procPids?.push(120);
 		view.host.tasks.push({ pid: 120, startTicks: 900, ppid: 88, comm: "ls", state: "R", nsPids: [120] });
@@ -65,12 +65,12 @@ test("a command that changes nothing leaves the latest change as it was", async 
 });
 
 test("all that one command has changed is marked at its end, and not only what was last", async () => {
-	const before = await wallsUpTo("shells");
-	const half = andThen(before, (view) => {
+	const before = await viewsUpTo("shells");
+	const half = withChangedView(before, (view) => {
 		shellIn(view, "container").hostname = "web-1";
 		shellIn(view, "container").listens = false;
 	});
-	const end = andThen(half, (view) => {
+	const end = withChangedView(half, (view) => {
 		shellIn(view, "container").links = [];
 		shellIn(view, "container").listens = true;
 	});
@@ -79,14 +79,14 @@ test("all that one command has changed is marked at its end, and not only what w
 });
 
 test("a process that ended while it was read is shown as it was", async () => {
-	const past = andThen(await wallsUpTo("hostname web-1"), (view) => {
+	const past = withChangedView(await viewsUpTo("hostname web-1"), (view) => {
 		view.shells["container"] = null;
 	});
 	expect(answersOf(past).answers.find(({ question }) => question === "hostname")).toMatchObject({ container: "web-1" });
 });
 
 test("another user with no capabilities is told", async () => {
-	const past = andThen(await wallsUpTo("shells"), (view) => {
+	const past = withChangedView(await viewsUpTo("shells"), (view) => {
 		shellIn(view, "container").credentials = {
 			uids: [1000, 1000, 1000, 1000],
 			gids: [],

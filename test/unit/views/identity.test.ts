@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { identityOf } from "../../../harness/live/views/identity.ts";
-import { identitySeen, latestChanges, plainView } from "../../support/seen.ts";
+import { identitySeen, latestChanges, plainView } from "../../support/recorded-demos.ts";
 
 const kinds = identitySeen("identity");
 

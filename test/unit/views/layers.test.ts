@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { layersOf } from "../../../harness/live/views/layers.ts";
-import { latestChanges, layersSeen, plainView } from "../../support/seen.ts";
+import { latestChanges, layersSeen, plainView } from "../../support/recorded-demos.ts";
 
 const demo = layersSeen();
 

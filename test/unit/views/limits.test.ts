@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { limitsOf } from "../../../harness/live/views/limits.ts";
-import { latestChanges, limitsSeen, plainView } from "../../support/seen.ts";
+import { latestChanges, limitsSeen, plainView } from "../../support/recorded-demos.ts";
 
 const NAME = "/box/web-1";
 const demo = limitsSeen("limits");

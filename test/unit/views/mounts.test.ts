@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { mountsOf } from "../../../harness/live/views/mounts.ts";
-import { andThen, shellIn, type Wall, wallsUpTo } from "../../support/walls.ts";
+import { type RecordedViewName, shellIn, viewsUpTo, withChangedView } from "../../support/recorded-views.ts";
 
 /** The mount table that the container's shell sees. */
-const inside = async (wall: Wall) =>
-	mountsOf(await wallsUpTo(wall)).tables.find(({ of }) => of.includes("container")) ?? expect.fail("no table");
+const inside = async (name: RecordedViewName) =>
+	mountsOf(await viewsUpTo(name)).tables.find(({ of }) => of.includes("container")) ?? expect.fail("no table");
 
 test("whoever sees the same mounts has one table", async () => {
-	expect(mountsOf(await wallsUpTo("shells")).tables.map(({ of }) => of)).toEqual([["init", "host", "container"]]);
-	expect(mountsOf(await wallsUpTo("pivot_root")).tables.map(({ of }) => of)).toEqual([["init", "host"], ["container"]]);
+	expect(mountsOf(await viewsUpTo("shells")).tables.map(({ of }) => of)).toEqual([["init", "host", "container"]]);
+	expect(mountsOf(await viewsUpTo("pivot_root")).tables.map(({ of }) => of)).toEqual([["init", "host"], ["container"]]);
 });
 
 test("the tree: what hangs from the root by its path, what is below by the rest of it", async () => {
@@ -16,19 +16,19 @@ test("the tree: what hangs from the root by its path, what is below by the rest 
 	expect(rows.slice(0, 5)).toEqual(["/", "  /dev", "    mqueue", "    pts", "    shm"]);
 });
 
-test.each<[Wall, string, number]>([
+test.each<[RecordedViewName, string, number]>([
 	["unshare --mount, shared", "shared", 10],
 	["make-rslave", "slave", 0],
 	["unshare --pid --fork --mount-proc", "private", 0],
 	["shells", "shared", 0],
-])("after %s its mounts are %s, and %d of them leak", async (wall, propagation, leaking) => {
-	const table = await inside(wall);
+])("after %s its mounts are %s, and %d of them leak", async (name, propagation, leaking) => {
+	const table = await inside(name);
 	expect(table.propagation).toBe(propagation);
 	expect(table.rows.filter(({ leaks }) => leaks)).toHaveLength(leaking);
 });
 
 test("a mount in a shared table is new on both sides", async () => {
-	const { tables, latestChange } = mountsOf(await wallsUpTo("mount /mnt"));
+	const { tables, latestChange } = mountsOf(await viewsUpTo("mount /mnt"));
 	expect(tables).toHaveLength(2);
 	for (const { rows } of tables)
 		expect(rows.filter(({ change }) => change !== "")).toMatchObject([{ name: "/mnt", change: "new" }]);
@@ -44,7 +44,7 @@ test("pivot_root: one mount has moved to the root, ten are gone", async () => {
 	expect(gone).toContain("/sys/fs/cgroup");
 });
 
-test.each<[Wall, string]>([
+test.each<[RecordedViewName, string]>([
 	["shells", ""],
 	["hostname web-1", ""],
 	[
@@ -54,18 +54,18 @@ test.each<[Wall, string]>([
 	["exit", "The container's shell is back in the host's mount namespace."],
 	["bind /lab/rootfs", "The container's shell now has a new mount on /lab/rootfs."],
 	["pivot_root", "The container's shell now has another root, /lab/rootfs of a tmpfs; 10 of its mounts are gone."],
-])("after %s the latest change is: %s", async (wall, latestChange) => {
-	expect(mountsOf(await wallsUpTo(wall)).latestChange).toBe(latestChange);
+])("after %s the latest change is: %s", async (name, latestChange) => {
+	expect(mountsOf(await viewsUpTo(name)).latestChange).toBe(latestChange);
 });
 
 test("a copy that is still shared is told with what follows from it", async () => {
-	expect(mountsOf(await wallsUpTo("unshare --mount, shared")).latestChange).toMatch(
+	expect(mountsOf(await viewsUpTo("unshare --mount, shared")).latestChange).toMatch(
 		/a new mount on one side appears on both/,
 	);
 });
 
 test("another propagation is told", async () => {
-	const past = andThen(await wallsUpTo("unshare --mount, shared"), (view) => {
+	const past = withChangedView(await viewsUpTo("unshare --mount, shared"), (view) => {
 		for (const mount of shellIn(view, "container").mounts) mount.propagation = [];
 	});
 	expect(mountsOf(past).latestChange).toBe(
@@ -74,7 +74,7 @@ test("another propagation is told", async () => {
 });
 
 test("a root that is no mount point shows no mount", async () => {
-	const past = andThen(await wallsUpTo("shells"), (view) => {
+	const past = withChangedView(await viewsUpTo("shells"), (view) => {
 		shellIn(view, "host").mounts = [];
 	});
 	const { tables, latestChange } = mountsOf(past);
@@ -83,7 +83,7 @@ test("a root that is no mount point shows no mount", async () => {
 });
 
 test("what is mounted over another is told from it", async () => {
-	const past = andThen(await wallsUpTo("shells"), (view) => {
+	const past = withChangedView(await viewsUpTo("shells"), (view) => {
 		const { mounts } = view.host;
 		const proc = mounts.find(({ mountPoint }) => mountPoint === "/proc");
 		if (proc !== undefined) mounts.push({ ...proc, id: 99, parentId: proc.id, device: "0:99" });

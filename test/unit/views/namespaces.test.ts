@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { namespaceChanges, namespacesOf } from "../../../harness/live/views/namespaces.ts";
-import { andThen, shellIn, type Wall, wallsUpTo } from "../../support/walls.ts";
+import { type RecordedViewName, shellIn, viewsUpTo, withChangedView } from "../../support/recorded-views.ts";
 
 /** For each kind of namespace, the letters of init, the host's shell and the container's shell. */
-async function letters(wall: Wall): Promise<Record<string, string>> {
-	const { kinds } = namespacesOf(await wallsUpTo(wall));
+async function letters(name: RecordedViewName): Promise<Record<string, string>> {
+	const { kinds } = namespacesOf(await viewsUpTo(name));
 	return Object.fromEntries(
 		kinds.map(({ kind, cells }) => [
 			kind,
@@ -29,16 +29,16 @@ test("who shares a namespace has the same letter", async () => {
 });
 
 test("a cell that has just changed says so, and since when", async () => {
-	const { kinds } = namespacesOf(await wallsUpTo("unshare --uts --ipc"));
+	const { kinds } = namespacesOf(await viewsUpTo("unshare --uts --ipc"));
 	const cell = (kind: string) => kinds.find((one) => one.kind === kind)?.cells.container;
 	expect(cell("uts")).toMatchObject({ letter: "B", own: true, changed: true, changedAgoMs: 0 });
 	expect(cell("net")).toMatchObject({ letter: "A", own: false, changed: false, changedAgoMs: null });
-	const later = namespacesOf(andThen(await wallsUpTo("unshare --uts --ipc"), () => {}));
+	const later = namespacesOf(withChangedView(await viewsUpTo("unshare --uts --ipc"), () => {}));
 	expect(later.kinds[0]?.cells.container).toMatchObject({ changed: true, changedAgoMs: 1_000 });
 });
 
 test("each move is a mark in time, and a shorter past has fewer", async () => {
-	const marks = namespaceChanges(await wallsUpTo("host: lo up"));
+	const marks = namespaceChanges(await viewsUpTo("host: lo up"));
 	expect(marks.map(({ shell, kinds, back }) => [shell, kinds.join(" "), back])).toEqual([
 		["container", "uts ipc", false],
 		["container", "mnt pid", false],
@@ -46,12 +46,12 @@ test("each move is a mark in time, and a shorter past has fewer", async () => {
 		["container", "mnt", false],
 		["host", "cgroup net user time", false],
 	]);
-	const past = await wallsUpTo("exit");
+	const past = await viewsUpTo("exit");
 	expect(namespacesOf(past).changes).toEqual(marks.slice(0, 3));
 	expect(namespacesOf(past)).toMatchObject({ fromMs: past[0]?.atMs, untilMs: past.at(-1)?.atMs });
 });
 
-test.each<[Wall, string]>([
+test.each<[RecordedViewName, string]>([
 	["shells", ""],
 	[
 		"unshare --uts --ipc",
@@ -60,12 +60,12 @@ test.each<[Wall, string]>([
 	["hostname web-1", "The container's shell now has uts and ipc namespaces of its own (hostname and message queues)."],
 	["exit", "The container's shell is back in the host's mnt and pid namespaces."],
 	["host: unshare --user --net", "The host's shell now has cgroup, net, user and time namespaces of its own."],
-])("after %s the latest change is: %s", async (wall, latestChange) => {
-	expect(namespacesOf(await wallsUpTo(wall)).latestChange).toBe(latestChange);
+])("after %s the latest change is: %s", async (name, latestChange) => {
+	expect(namespacesOf(await viewsUpTo(name)).latestChange).toBe(latestChange);
 });
 
 test("one namespace of its own has an article", async () => {
-	const past = andThen(await wallsUpTo("shells"), (view) => {
+	const past = withChangedView(await viewsUpTo("shells"), (view) => {
 		shellIn(view, "host").namespaces["ipc"] = "ipc:[1]";
 	});
 	expect(namespacesOf(past).latestChange).toBe(
@@ -74,7 +74,7 @@ test("one namespace of its own has an article", async () => {
 });
 
 test("a shell that joins the other one is told", async () => {
-	const past = andThen(await wallsUpTo("hostname web-1"), (view) => {
+	const past = withChangedView(await viewsUpTo("hostname web-1"), (view) => {
 		const { uts = "" } = shellIn(view, "container").namespaces;
 		shellIn(view, "host").namespaces["uts"] = uts;
 	});
@@ -84,7 +84,7 @@ test("a shell that joins the other one is told", async () => {
 });
 
 test("unshare --pid without a fork: the namespace is for the children", async () => {
-	const past = andThen(await wallsUpTo("shells"), (view) => {
+	const past = withChangedView(await viewsUpTo("shells"), (view) => {
 		shellIn(view, "container").namespaces["pid_for_children"] = "pid:[1]";
 	});
 	const { kinds, latestChange } = namespacesOf(past);

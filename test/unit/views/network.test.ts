@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { networkOf } from "../../../harness/live/views/network.ts";
 import { packetPathsIn, publishedPorts } from "../../../harness/live/views/packet-paths.ts";
-import { latestChanges, networkSeen, plainView } from "../../support/seen.ts";
+import { latestChanges, networkSeen, plainView } from "../../support/recorded-demos.ts";
 
 const demo = networkSeen();
 /** Whether the port is published. Everything else is there by then. */

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { type ProcessRow, processesOf } from "../../../harness/live/views/processes.ts";
-import { andThen, type Wall, wallsUpTo } from "../../support/walls.ts";
+import { type RecordedViewName, viewsUpTo, withChangedView } from "../../support/recorded-views.ts";
 
-const rowsOf = async (wall: Wall) => processesOf(await wallsUpTo(wall)).rows;
+const rowsOf = async (name: RecordedViewName) => processesOf(await viewsUpTo(name)).rows;
 const outline = (rows: readonly ProcessRow[]) => rows.map(({ name, depth }) => `${"  ".repeat(depth)}${name}`);
 
 test("what was always there and belongs to neither shell is folded", async () => {
-	const { rows, unchanged } = processesOf(await wallsUpTo("shells"));
+	const { rows, unchanged } = processesOf(await viewsUpTo("shells"));
 	expect(outline(rows)).toEqual(["busybox", "bash", "bash"]);
 	expect(rows.map(({ ofShell }) => ofShell)).toEqual([null, "host", "container"]);
 	expect(unchanged).toEqual(["node", "node", "node", "node"]);
@@ -33,7 +33,7 @@ test("a zombie is marked, under the pid 1 that does not wait for it", async () =
 });
 
 test("when pid 1 ends, all of its namespace end, and stay in the picture once more", async () => {
-	const { rows, latestChange } = processesOf(await wallsUpTo("exit"));
+	const { rows, latestChange } = processesOf(await viewsUpTo("exit"));
 	expect(latestChange).toBe("sh, pid 1 of its namespace, has ended, and 4 processes with it.");
 	const ended = rows.filter(({ change }) => change === "ended");
 	expect(ended.map(({ name }) => name).sort()).toEqual(["sh", "sleep", "sleep", "sleep", "sleep", "unshare"]);
@@ -46,28 +46,28 @@ test("many that are alike become one line", async () => {
 	expect(rows.length).toBeLessThan(12);
 });
 
-test.each<[Wall, string]>([
+test.each<[RecordedViewName, string]>([
 	["shells", ""],
 	["unshare --uts --ipc", "sh (pid 89) has started."],
 	["host: pkill", "16 processes (sleep) have ended, and their parents have not waited for them: zombies."],
-])("after %s the latest change is: %s", async (wall, latestChange) => {
-	expect(processesOf(await wallsUpTo(wall)).latestChange).toBe(latestChange);
+])("after %s the latest change is: %s", async (name, latestChange) => {
+	expect(processesOf(await viewsUpTo(name)).latestChange).toBe(latestChange);
 });
 
 test("execve and a lost parent are told", async () => {
-	const past = await wallsUpTo("three sleeps and a zombie");
-	const become = andThen(past, ({ host }) => {
+	const past = await viewsUpTo("three sleeps and a zombie");
+	const become = withChangedView(past, ({ host }) => {
 		for (const task of host.tasks) if (task.pid === 92) task.comm = "cat";
 	});
 	expect(processesOf(become).latestChange).toBe("pid 92 was sh, and is cat now.");
-	const orphaned = andThen(past, ({ host }) => {
+	const orphaned = withChangedView(past, ({ host }) => {
 		for (const task of host.tasks) if (task.pid === 92) task.ppid = 1;
 	});
 	expect(processesOf(orphaned).latestChange).toBe("sh (pid 92) has lost its parent; its new parent is pid 1.");
 });
 
 test("that a process runs at one moment and sleeps at the next is no change", async () => {
-	const past = andThen(await wallsUpTo("unshare --uts --ipc"), ({ host }) => {
+	const past = withChangedView(await viewsUpTo("unshare --uts --ipc"), ({ host }) => {
 		for (const task of host.tasks) task.state = "R";
 	});
 	expect(processesOf(past).latestChange).toBe("sh (pid 89) has started.");

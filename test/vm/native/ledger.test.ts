@@ -1,12 +1,12 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { inGuest, newMachinePool } from "../../support/guest.ts";
+import { newMachinePool, runInGuest } from "../../support/guest.ts";
 
 const machines = newMachinePool();
 afterAll(() => machines.close());
 
 describe("errors", () => {
 	test.concurrent("a SyscallError says the call, its arguments by name, and the error", async () => {
-		const { value } = await inGuest(machines, ({ k }) => {
+		const { value } = await runInGuest(machines, ({ k }) => {
 			try {
 				k.mount("none", "/nowhere", "tmpfs", k.MS_NOSUID | k.MS_RDONLY | 0x4000_0000, null);
 			} catch (error) {
@@ -34,7 +34,7 @@ describe("errors", () => {
 	});
 
 	test.concurrent("a string with a NUL byte is refused before the kernel would see half of it", async () => {
-		const { value, ledger } = await inGuest(machines, ({ k }) => {
+		const { value, ledger } = await runInGuest(machines, ({ k }) => {
 			const refusal = (act: () => void) => {
 				try {
 					act();
@@ -60,7 +60,7 @@ describe("errors", () => {
 
 describe("the ledger", () => {
 	test.concurrent("names each process by its line of descent, and tells results, errors and open calls", async () => {
-		const { value, ledger } = await inGuest(machines, ({ k, attempt }) => {
+		const { value, ledger } = await runInGuest(machines, ({ k, attempt }) => {
 			const first = k.fork();
 			if (first === 0) {
 				const grandchild = k.fork();

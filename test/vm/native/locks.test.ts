@@ -1,12 +1,12 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { inGuest, newMachinePool } from "../../support/guest.ts";
+import { newMachinePool, runInGuest } from "../../support/guest.ts";
 
 const machines = newMachinePool();
 afterAll(() => machines.close());
 
 describe("locks", () => {
 	test.concurrent("flock waits until the lock's owner gives it back, or is killed", async () => {
-		const { value } = await inGuest(machines, ({ k, fs }) => {
+		const { value } = await runInGuest(machines, ({ k, fs }) => {
 			const open = () => fs.openSync("/tmp", "r");
 			const nap = (ms: number) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 			const mine = open();
@@ -32,7 +32,7 @@ describe("locks", () => {
 
 describe("prctl", () => {
 	test.concurrent("PR_SET_CHILD_SUBREAPER: orphans become this process's children, not init's", async () => {
-		const { value } = await inGuest(machines, ({ k, inChild }) =>
+		const { value } = await runInGuest(machines, ({ k, inChild }) =>
 			inChild(() => {
 				k.prctl(k.PR_SET_CHILD_SUBREAPER, 1);
 				const parent = k.fork();

@@ -1,12 +1,12 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { inGuest, newMachinePool } from "../../support/guest.ts";
+import { newMachinePool, runInGuest } from "../../support/guest.ts";
 
 const machines = newMachinePool();
 afterAll(() => machines.close());
 
 describe("mounts", () => {
 	test.concurrent("mount and umount2 [each cause] fail with their errors", async () => {
-		const { value } = await inGuest(machines, ({ k, fs, attempt, inChild }) =>
+		const { value } = await runInGuest(machines, ({ k, fs, attempt, inChild }) =>
 			inChild(() => {
 				k.unshare(k.CLONE_NEWNS);
 				k.mount(null, "/", null, k.MS_REC | k.MS_PRIVATE, null);
@@ -47,7 +47,7 @@ describe("mounts", () => {
 	});
 
 	test.concurrent("mount's flags and data reach the kernel", async () => {
-		const { value } = await inGuest(machines, ({ k, fs, attempt, inChild }) =>
+		const { value } = await runInGuest(machines, ({ k, fs, attempt, inChild }) =>
 			inChild(() => {
 				k.unshare(k.CLONE_NEWNS);
 				k.mount(null, "/", null, k.MS_REC | k.MS_PRIVATE, null);
@@ -61,7 +61,7 @@ describe("mounts", () => {
 	});
 
 	test.concurrent("chdir, fchdir and chroot move what they say, and fail with ENOENT, ENOTDIR, EBADF", async () => {
-		const { value } = await inGuest(machines, ({ k, fs, attempt, inChild }) =>
+		const { value } = await runInGuest(machines, ({ k, fs, attempt, inChild }) =>
 			inChild(() => {
 				fs.mkdirSync("/tmp/top/below", { recursive: true });
 				const etc = fs.openSync("/etc", "r");
@@ -112,7 +112,7 @@ describe("pivotRoot", () => {
 
 	let answers: Promise<Record<string, string>> | undefined;
 	const tried = () => {
-		answers ??= inGuest(
+		answers ??= runInGuest(
 			machines,
 			({ k, fs, attempt, inChild }, causes: typeof CAUSES) => {
 				for (const dir of ["/n", "/tmp/plain"]) fs.mkdirSync(dir);
@@ -154,7 +154,7 @@ describe("pivotRoot", () => {
 		});
 
 	test.concurrent("afterwards / is the new root, the old one is at put_old, and can be detached", async () => {
-		const { value } = await inGuest(machines, ({ k, fs, inChild }) =>
+		const { value } = await runInGuest(machines, ({ k, fs, inChild }) =>
 			inChild(() => {
 				k.unshare(k.CLONE_NEWNS);
 				k.mount(null, "/", null, k.MS_REC | k.MS_PRIVATE, null);

@@ -1,12 +1,12 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { inGuest, newMachinePool } from "../../support/guest.ts";
+import { newMachinePool, runInGuest } from "../../support/guest.ts";
 
 const machines = newMachinePool();
 afterAll(() => machines.close());
 
 describe("namespaces", () => {
 	test.concurrent("unshare(CLONE_NEWUSER) [several threads] fails with EINVAL, [forked child] works", async () => {
-		const { value } = await inGuest(machines, ({ k, fs, attempt, inChild }) => {
+		const { value } = await runInGuest(machines, ({ k, fs, attempt, inChild }) => {
 			const userNamespace = () => fs.readlinkSync(`/proc/${k.getpid()}/ns/user`);
 			const before = userNamespace();
 			return {
@@ -23,7 +23,7 @@ describe("namespaces", () => {
 	});
 
 	test.concurrent("a child that writes its uid_map is root in its user namespace", async () => {
-		const { value } = await inGuest(machines, ({ k, fs, inChild }) =>
+		const { value } = await runInGuest(machines, ({ k, fs, inChild }) =>
 			inChild(() => {
 				k.unshare(k.CLONE_NEWUSER | k.CLONE_NEWUTS);
 				fs.writeFileSync("/proc/self/uid_map", "0 0 1");
@@ -35,7 +35,7 @@ describe("namespaces", () => {
 	});
 
 	test.concurrent("unshare [unknown flag] fails with EINVAL; [no CAP_SYS_ADMIN] with EPERM", async () => {
-		const { value } = await inGuest(machines, ({ k, attempt, inChild }) => [
+		const { value } = await runInGuest(machines, ({ k, attempt, inChild }) => [
 			attempt(() => k.unshare(1)),
 			inChild(() => {
 				process.setuid?.(65534);
@@ -46,7 +46,7 @@ describe("namespaces", () => {
 	});
 
 	test.concurrent("setns goes to another UTS namespace and back; a wrong kind fails with EINVAL", async () => {
-		const { value } = await inGuest(machines, ({ k, fs, attempt, inChild }) =>
+		const { value } = await runInGuest(machines, ({ k, fs, attempt, inChild }) =>
 			inChild(() => {
 				const hostname = () => fs.readFileSync("/proc/sys/kernel/hostname", "utf8").trim();
 				const home = fs.openSync("/proc/self/ns/uts", "r");
@@ -65,7 +65,7 @@ describe("namespaces", () => {
 	});
 
 	test.concurrent("CLONE_NEWPID counts for the children: the first of them is pid 1", async () => {
-		const { value } = await inGuest(machines, ({ k, inChild }) =>
+		const { value } = await runInGuest(machines, ({ k, inChild }) =>
 			inChild(() => {
 				const before = k.getpid();
 				k.unshare(k.CLONE_NEWPID);
@@ -76,7 +76,7 @@ describe("namespaces", () => {
 	});
 
 	test.concurrent("sethostname takes 64 bytes, not characters; 65 fail with EINVAL", async () => {
-		const { value } = await inGuest(machines, ({ k, fs, attempt, inChild }) =>
+		const { value } = await runInGuest(machines, ({ k, fs, attempt, inChild }) =>
 			inChild(() => {
 				k.unshare(k.CLONE_NEWUTS);
 				k.sethostname("ü".repeat(32));

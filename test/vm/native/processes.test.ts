@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { inGuest, newMachinePool } from "../../support/guest.ts";
+import { newMachinePool, runInGuest } from "../../support/guest.ts";
 
 const machines = newMachinePool();
 afterAll(() => machines.close());
@@ -9,7 +9,7 @@ describe("fork", () => {
 		let forks = 0;
 		// Forks as many children in each machine as its deadline allows, even on a slow computer.
 		while (forks < 1_000) {
-			const { value } = await inGuest(machines, ({ k, collectGarbage }) => {
+			const { value } = await runInGuest(machines, ({ k, collectGarbage }) => {
 				const startedMs = Date.now();
 				const wrong: number[] = [];
 				let children = 0;
@@ -35,7 +35,7 @@ describe("fork", () => {
 	}, 900_000);
 
 	test.concurrent("each of three nested children is its parent's child and has one thread", async () => {
-		const { value } = await inGuest(machines, ({ k, fs, inChild, collectGarbage }) => {
+		const { value } = await runInGuest(machines, ({ k, fs, inChild, collectGarbage }) => {
 			const seen = (depth: number): { pid: number; ppid: number; threads: number }[] => {
 				const me = {
 					pid: k.getpid(),
@@ -53,7 +53,7 @@ describe("fork", () => {
 	});
 
 	test.concurrent("a child forks again and again", async () => {
-		const { value } = await inGuest(machines, ({ k, inChild }) =>
+		const { value } = await runInGuest(machines, ({ k, inChild }) =>
 			inChild(() =>
 				[1, 2, 3, 4, 5].map((code) => {
 					const pid = k.fork();
@@ -66,7 +66,7 @@ describe("fork", () => {
 	});
 
 	test.concurrent("what a child changes in memory, its parent does not see", async () => {
-		const { value } = await inGuest(machines, ({ inChild }) => {
+		const { value } = await runInGuest(machines, ({ inChild }) => {
 			const list = ["parent"];
 			const inTheChild = inChild(() => [...list, list.push("child")]);
 			return { inTheChild, list };
@@ -75,7 +75,7 @@ describe("fork", () => {
 	});
 
 	test.concurrent("a child reads files, and an exception caught in it harms nobody", async () => {
-		const { value } = await inGuest(machines, ({ fs, inChild, attempt }) => [
+		const { value } = await runInGuest(machines, ({ fs, inChild, attempt }) => [
 			inChild(() => attempt(() => fs.readFileSync("/nowhere"))),
 			inChild(() => fs.readFileSync("/proc/sys/kernel/hostname", "utf8")),
 		]);
@@ -85,7 +85,7 @@ describe("fork", () => {
 
 describe("waitpid and kill", () => {
 	test.concurrent("waitpid tells an exit code from a signal; only the lowest 8 bits of the code count", async () => {
-		const { value } = await inGuest(machines, ({ k }) => {
+		const { value } = await runInGuest(machines, ({ k }) => {
 			const statusOf = (end: () => void) => {
 				const pid = k.fork();
 				if (pid === 0) end();
@@ -106,7 +106,7 @@ describe("waitpid and kill", () => {
 	});
 
 	test.concurrent("waitpid [WNOHANG] gives pid 0 while the child runs; [-1] any child; [no child] ECHILD", async () => {
-		const { value } = await inGuest(machines, ({ k, attempt }) => {
+		const { value } = await runInGuest(machines, ({ k, attempt }) => {
 			const pid = k.fork();
 			if (pid === 0) {
 				for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000);
@@ -120,7 +120,7 @@ describe("waitpid and kill", () => {
 	});
 
 	test.concurrent("kill [no such process] fails with ESRCH, [no such signal] with EINVAL, [signal 0] asks", async () => {
-		const { value } = await inGuest(machines, ({ k, attempt }) => [
+		const { value } = await runInGuest(machines, ({ k, attempt }) => [
 			attempt(() => k.kill(30_000, k.SIGTERM)),
 			attempt(() => k.kill(k.getpid(), 99)),
 			attempt(() => k.kill(k.getpid(), 0)),
@@ -131,7 +131,7 @@ describe("waitpid and kill", () => {
 
 describe("execve", () => {
 	test.concurrent("arguments arrive as they were given: empty, with spaces, in UTF-8", async () => {
-		const { stdout } = await inGuest(machines, ({ k }) => {
+		const { stdout } = await runInGuest(machines, ({ k }) => {
 			const pid = k.fork();
 			const show = 'for a in "$0" "$@"; do echo "<$a>"; done';
 			if (pid === 0) k.execve("/bin/sh", ["sh", "-c", show, "", "a b", "grüße ⚓", "", "\u0001", "line\nline"]);
@@ -141,7 +141,7 @@ describe("execve", () => {
 	});
 
 	test.concurrent("5,000 arguments arrive, and the ledger shows the first of them", async () => {
-		const { stdout, ledger } = await inGuest(machines, ({ k }) => {
+		const { stdout, ledger } = await runInGuest(machines, ({ k }) => {
 			const pid = k.fork();
 			const many = Array.from({ length: 5_000 }, (_, i) => `argument-${i + 1}`);
 			// biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell's
@@ -153,7 +153,7 @@ describe("execve", () => {
 	});
 
 	test.concurrent("the environment is exactly the one given, without what is undefined in it", async () => {
-		const { stdout } = await inGuest(machines, ({ k }) => {
+		const { stdout } = await runInGuest(machines, ({ k }) => {
 			const pid = k.fork();
 			if (pid === 0) k.execve("/usr/bin/env", ["env"], { A: "1", EMPTY: "", UTF8: "größe", GONE: undefined, B: "a=b" });
 			k.waitpid(pid);
@@ -162,7 +162,7 @@ describe("execve", () => {
 	});
 
 	test.concurrent("without one given, the program gets an ordinary shell's, with nothing of the harness", async () => {
-		const { stdout } = await inGuest(machines, ({ k }) => {
+		const { stdout } = await runInGuest(machines, ({ k }) => {
 			const pid = k.fork();
 			if (pid === 0) k.execve("/usr/bin/env", ["env"]);
 			k.waitpid(pid);
@@ -175,7 +175,7 @@ describe("execve", () => {
 	});
 
 	test.concurrent("the program starts with no signal ignored or blocked", async () => {
-		const { stdout } = await inGuest(machines, ({ k }) => {
+		const { stdout } = await runInGuest(machines, ({ k }) => {
 			const pid = k.fork();
 			if (pid === 0) k.execve("/usr/bin/grep", ["grep", "-E", "Sig(Ign|Blk)", "/proc/self/status"]);
 			k.waitpid(pid);
@@ -184,7 +184,7 @@ describe("execve", () => {
 	});
 
 	test.concurrent("the program has stdin, stdout, stderr, and no other descriptor of its parent's", async () => {
-		const { stdout } = await inGuest(machines, ({ k, fs }) => {
+		const { stdout } = await runInGuest(machines, ({ k, fs }) => {
 			const opened = fs.openSync("/etc/hosts", "r");
 			const pid = k.fork();
 			// Descriptor 3 is the directory, which ls has opened.
@@ -196,7 +196,7 @@ describe("execve", () => {
 	});
 
 	test.concurrent("stderr is told from stdout", async () => {
-		const played = await inGuest(machines, ({ k }) => {
+		const played = await runInGuest(machines, ({ k }) => {
 			const pid = k.fork();
 			if (pid === 0) k.execve("/bin/sh", ["sh", "-c", "echo out; echo err >&2"]);
 			k.waitpid(pid);
@@ -205,7 +205,7 @@ describe("execve", () => {
 	});
 
 	test.concurrent("execve [each cause] fails with its error, and the process goes on as it was", async () => {
-		const { value } = await inGuest(machines, ({ k, fs, attempt, inChild, collectGarbage }) => {
+		const { value } = await runInGuest(machines, ({ k, fs, attempt, inChild, collectGarbage }) => {
 			const signals = () => fs.readFileSync("/proc/self/status", "utf8").match(/^Sig(Ign|Blk):.*/gm);
 			const before = signals();
 			fs.writeFileSync("/tmp/garbage", "\u007fNOT", { mode: 0o755 });

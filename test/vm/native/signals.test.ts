@@ -1,12 +1,12 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { inGuest, newMachinePool } from "../../support/guest.ts";
+import { newMachinePool, runInGuest } from "../../support/guest.ts";
 
 const machines = newMachinePool();
 afterAll(() => machines.close());
 
 describe("sigprocmask", () => {
 	test.concurrent("a blocked signal stays pending until it is unblocked; SIGKILL cannot be blocked", async () => {
-		const { value } = await inGuest(machines, ({ k, fs, inChild }) => {
+		const { value } = await runInGuest(machines, ({ k, fs, inChild }) => {
 			// A set of signals in /proc/self/status: bit n-1 stands for signal n.
 			const mask = (name: string) =>
 				new RegExp(`^${name}:\\s*([0-9a-f]+)$`, "m").exec(fs.readFileSync("/proc/self/status", "utf8"))?.[1];
@@ -31,7 +31,7 @@ describe("sigprocmask", () => {
 	});
 
 	test.concurrent("SIG_BLOCK adds, SIG_UNBLOCK takes away, SIG_SETMASK replaces; [unknown how] EINVAL", async () => {
-		const { value, ledger } = await inGuest(machines, ({ k, fs, attempt, inChild }) =>
+		const { value, ledger } = await runInGuest(machines, ({ k, fs, attempt, inChild }) =>
 			inChild(() => {
 				const blocked = () => /^SigBlk:\s*([0-9a-f]+)$/m.exec(fs.readFileSync("/proc/self/status", "utf8"))?.[1];
 				k.sigprocmask(k.SIG_SETMASK, [k.SIGHUP, k.SIGHUP]);
@@ -54,7 +54,7 @@ describe("sigprocmask", () => {
 	});
 
 	test.concurrent("a forked child inherits the mask; execve empties it, and what was pending is delivered", async () => {
-		const { value, stdout } = await inGuest(machines, ({ k, fs, inChild }) => {
+		const { value, stdout } = await runInGuest(machines, ({ k, fs, inChild }) => {
 			k.sigprocmask(k.SIG_BLOCK, [k.SIGTERM, k.SIGUSR2]);
 			const inherited = inChild(
 				() => /^SigBlk:\s*([0-9a-f]+)$/m.exec(fs.readFileSync("/proc/self/status", "utf8"))?.[1],
@@ -74,7 +74,7 @@ describe("sigprocmask", () => {
 	});
 
 	test.concurrent("a failed execve gives the mask back", async () => {
-		const { value } = await inGuest(machines, ({ k, fs, attempt, inChild }) =>
+		const { value } = await runInGuest(machines, ({ k, fs, attempt, inChild }) =>
 			inChild(() => {
 				k.sigprocmask(k.SIG_SETMASK, [k.SIGTERM]);
 				const error = attempt(() => k.execve("/nowhere", ["nowhere"]));
@@ -87,7 +87,7 @@ describe("sigprocmask", () => {
 
 describe("sigwaitinfo", () => {
 	test.concurrent("takes a pending signal, the lowest first, and tells that a process has sent it", async () => {
-		const { value } = await inGuest(machines, ({ k, inChild }) =>
+		const { value } = await runInGuest(machines, ({ k, inChild }) =>
 			inChild(() => {
 				const set = [k.SIGTERM, k.SIGHUP];
 				k.sigprocmask(k.SIG_BLOCK, set);
@@ -108,7 +108,7 @@ describe("sigwaitinfo", () => {
 	});
 
 	test.concurrent("waits for SIGCHLD, whose code tells how the child ended", async () => {
-		const { value } = await inGuest(machines, ({ k, inChild }) =>
+		const { value } = await runInGuest(machines, ({ k, inChild }) =>
 			inChild(() => {
 				k.sigprocmask(k.SIG_BLOCK, [k.SIGCHLD]);
 				const endOf = (end: () => void) => {
@@ -131,7 +131,7 @@ describe("sigwaitinfo", () => {
 
 describe("prctl", () => {
 	test.concurrent("PR_SET_PDEATHSIG [parent ends] sends the signal; a forked child does not inherit it", async () => {
-		const { value } = await inGuest(machines, ({ k, fs, inChild }) => {
+		const { value } = await runInGuest(machines, ({ k, fs, inChild }) => {
 			fs.mkdirSync("/tmp/pdeathsig");
 			// Makes a child that waits until its parent ends. The parent ends as soon as the child is ready.
 			const orphan = (name: string, prepare: () => void) => {

@@ -3,19 +3,19 @@ import { cruise, type IForbiddenRuleType } from "dependency-cruiser";
 import { inKit } from "../../harness/base/kit.ts";
 
 /**
- * A set of files in the kit, and what they may import besides each other. The first row that matches a file decides.
+ * A set of files in the kit, and what they may import besides each other. The first rule that matches a file decides.
  */
-interface Row {
+interface ImportRule {
 	/** A regular expression for the files' paths in the kit. */
 	files: string;
 	/** Regular expressions for paths in the kit, and for packages: `node_modules/NAME/`. */
-	may: readonly string[];
+	mayImport: readonly string[];
 	/** Whether they may import Node's own modules. */
-	node?: true;
+	mayImportNode?: true;
 }
 
 /** An import that breaks a rule. */
-export interface Refused {
+export interface RefusedImport {
 	/** Path of the importing file in the kit. */
 	from: string;
 	/** A path in the kit, `node_modules/NAME/…`, or one of Node's modules without `node:`. */
@@ -45,7 +45,7 @@ const COMMANDS = ["cli/learn", "cli/session", "cli/show", "cli/grade", "cli/doct
  * The folders of the host's code. Each may import only folders that come before it in the list. None imports native,
  * lessons or solutions: the host bundles those, and runs them in the guest.
  */
-const LAYERS: readonly (readonly [name: string, may: readonly string[], files?: string])[] = [
+const LAYERS: readonly (readonly [name: string, mayImport: readonly string[], files?: string])[] = [
 	["base", []],
 	["vm", ["base", "protocol"]],
 	["engine", ["base", "protocol", "vm"]],
@@ -69,21 +69,21 @@ const LAYERS: readonly (readonly [name: string, may: readonly string[], files?: 
 	["cli/launch", ["cli/main"], "^harness/cli/(launch/|bin\\.)"],
 ];
 
-const ROWS: readonly Row[] = [
-	{ files: "^native/", may: ["^node_modules/ffi-rs/"], node: true },
-	...solutionRows(),
-	...lessonRows(),
-	{ files: READINGS, may: [VALIBOT] },
-	{ files: "^harness/protocol/", may: [VALIBOT, READINGS] },
-	{ files: "^harness/readings/guest/", may: ["^native/", READINGS], node: true },
-	{ files: "^harness/guest/", may: ["^native/", "^harness/readings/", PROTOCOL], node: true },
+const RULES: readonly ImportRule[] = [
+	{ files: "^native/", mayImport: ["^node_modules/ffi-rs/"], mayImportNode: true },
+	...solutionRules(),
+	...lessonRules(),
+	{ files: READINGS, mayImport: [VALIBOT] },
+	{ files: "^harness/protocol/", mayImport: [VALIBOT, READINGS] },
+	{ files: "^harness/readings/guest/", mayImport: ["^native/", READINGS], mayImportNode: true },
+	{ files: "^harness/guest/", mayImport: ["^native/", "^harness/readings/", PROTOCOL], mayImportNode: true },
 	// Code for pictures that does not need a browser. The page paints the pictures.
-	{ files: VIEWS, may: ["^harness/live/events\\.ts$", PROTOCOL] },
+	{ files: VIEWS, mayImport: ["^harness/live/events\\.ts$", PROTOCOL] },
 	{
 		files: "^harness/live/page/",
-		may: ["^node_modules/@xterm/", VIEWS, "^harness/live/(events|messages|bounded-emulator)\\.ts$"],
+		mayImport: ["^node_modules/@xterm/", VIEWS, "^harness/live/(events|messages|bounded-emulator)\\.ts$"],
 	},
-	...hostRows(),
+	...hostRules(),
 ];
 
 /**
@@ -91,7 +91,7 @@ const ROWS: readonly Row[] = [
  * @param dir the kit, or a directory with some of its folders
  * @returns the imports that break a rule, and the files that were read
  */
-export async function refusedIn(dir: string): Promise<{ refused: Refused[]; files: string[] }> {
+export async function refusedImports(dir: string): Promise<{ refused: RefusedImport[]; files: string[] }> {
 	const { output } = await cruise(
 		TREES.filter((tree) => existsSync(`${dir}/${tree}`)),
 		{
@@ -106,7 +106,7 @@ export async function refusedIn(dir: string): Promise<{ refused: Refused[]; file
 				extensions: [".ts", ".js", ".cjs"],
 			},
 			validate: true,
-			ruleSet: { forbidden: [...ROWS.map(ruleOf), ...GENERAL] },
+			ruleSet: { forbidden: [...RULES.map(cruiserRule), ...GENERAL_RULES] },
 		},
 	);
 	if (typeof output === "string") throw new Error(`dependency-cruiser has made a text: ${output}`);
@@ -119,72 +119,84 @@ export async function refusedIn(dir: string): Promise<{ refused: Refused[]; file
 	};
 }
 
-const GENERAL: IForbiddenRuleType[] = [
-	{ name: "no circles", severity: "error", from: {}, to: { circular: true } },
-	{ name: "what is not there", severity: "error", from: {}, to: { couldNotResolve: true } },
-	{ name: "no row is about this file", severity: "error", from: { pathNot: ROWS.map(({ files }) => files) }, to: {} },
+const GENERAL_RULES: IForbiddenRuleType[] = [
+	{ name: "no cycles", severity: "error", from: {}, to: { circular: true } },
+	{ name: "the imported file does not exist", severity: "error", from: {}, to: { couldNotResolve: true } },
+	{ name: "no rule covers this file", severity: "error", from: { pathNot: RULES.map(({ files }) => files) }, to: {} },
 ];
 
-// Without the files of earlier rows: a lesson's check must not import the skeleton beside it.
-function ruleOf({ files, may, node }: Row, index: number): IForbiddenRuleType {
-	const earlier = ROWS.slice(0, index).map((row) => row.files.slice(1));
+// Without the files of earlier rules: a lesson's check must not import the skeleton beside it.
+function cruiserRule({ files, mayImport, mayImportNode }: ImportRule, index: number): IForbiddenRuleType {
+	const earlier = RULES.slice(0, index).map((row) => row.files.slice(1));
 	const own = earlier.length === 0 ? files : `^(?!${earlier.join("|")})${files.slice(1)}`;
 	return {
 		name: files,
 		severity: "error",
 		from: { path: own },
-		to: { pathNot: [own, ...may], ...(node && { dependencyTypesNot: ["core"] }) },
+		to: { pathNot: [own, ...mayImport], ...(mayImportNode && { dependencyTypesNot: ["core"] }) },
 	};
 }
 
 /** @throws {Error} a folder may import a folder that does not come before it */
-function hostRows(): Row[] {
+function hostRules(): ImportRule[] {
 	const below = new Map([
 		["protocol", PROTOCOL],
 		["readings", READINGS],
 		["views", VIEWS],
 	]);
-	return LAYERS.map(([name, may, files = `^harness/${name}/`]) => {
-		const names = may.map((other) => below.get(other) ?? raise(`${name} does not stand above ${other}`));
+	return LAYERS.map(([name, mayImport, files = `^harness/${name}/`]) => {
+		const names = mayImport.map((other) => below.get(other) ?? raise(`${name} does not come after ${other}`));
 		below.set(name, files);
-		return { files, may: [PACKAGES, ...names], node: true };
+		return { files, mayImport: [PACKAGES, ...names], mayImportNode: true };
 	});
 }
 
-function solutionRows(): Row[] {
+function solutionRules(): ImportRule[] {
 	return [
-		{ files: GIVEN, may: [], node: true },
+		{ files: GIVEN, mayImport: [], mayImportNode: true },
 		// A part connects a lesson's module with the engine. The module itself does not know the engine.
 		...lessonIds("solutions").map(
-			(id): Row => ({
+			(id): ImportRule => ({
 				files: `^solutions/${id}/part\\.ts$`,
-				may: [KERNEL, GIVEN, "^solutions/[^/]+$", `^solutions/${id}/`],
-				node: true,
+				mayImport: [KERNEL, GIVEN, "^solutions/[^/]+$", `^solutions/${id}/`],
+				mayImportNode: true,
 			}),
 		),
-		...lessonIds("solutions").map((id, index, ids): Row => {
+		...lessonIds("solutions").map((id, index, ids): ImportRule => {
 			const earlier = ids.slice(0, index).map((other) => `^solutions/${other}/`);
-			return { files: `^solutions/${id}/`, may: [KERNEL, GIVEN, ...earlier], node: true };
+			return { files: `^solutions/${id}/`, mayImport: [KERNEL, GIVEN, ...earlier], mayImportNode: true };
 		}),
-		{ files: "^solutions/", may: [KERNEL, "^solutions/"], node: true },
+		{ files: "^solutions/", mayImport: [KERNEL, "^solutions/"], mayImportNode: true },
 	];
 }
 
 // The skeleton is the module that `check.ts` names. A driver runs in the guest, in place of the engine. An instrument
 // runs in the guest, in the agent. All other files in a lesson's folder belong to the check or the demo, and run on the
 // host.
-function lessonRows(): Row[] {
+function lessonRules(): ImportRule[] {
 	const skeletons = lessonIds("lessons").map((id) => `^lessons/${id}/${moduleOf(id)}$`.replaceAll(".", "\\."));
 	return [
 		...skeletons.map(
-			(files, index): Row => ({ files, may: [KERNEL, GIVEN, ...skeletons.slice(0, index)], node: true }),
+			(files, index): ImportRule => ({
+				files,
+				mayImport: [KERNEL, GIVEN, ...skeletons.slice(0, index)],
+				mayImportNode: true,
+			}),
 		),
-		{ files: "^lessons/[^/]+/driver\\.ts$", may: [KERNEL, "^solutions/"], node: true },
+		{ files: "^lessons/[^/]+/driver\\.ts$", mayImport: [KERNEL, "^solutions/"], mayImportNode: true },
 		...lessonIds("lessons").map(
-			(id): Row => ({ files: `^lessons/${id}/instrument\\.ts$`, may: [GUEST, `^lessons/${id}/`], node: true }),
+			(id): ImportRule => ({
+				files: `^lessons/${id}/instrument\\.ts$`,
+				mayImport: [GUEST, `^lessons/${id}/`],
+				mayImportNode: true,
+			}),
 		),
 		...lessonIds("lessons").map(
-			(id): Row => ({ files: `^lessons/${id}/`, may: ["^harness/judge/index\\.ts$", VALIBOT], node: true }),
+			(id): ImportRule => ({
+				files: `^lessons/${id}/`,
+				mayImport: ["^harness/judge/index\\.ts$", VALIBOT],
+				mayImportNode: true,
+			}),
 		),
 	];
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 /** What was seen of a process and its descendants in regular looks at /proc. Linux only. */
-export interface Seen {
+export interface ProcessRecord {
 	/**
 	 * The most memory that the processes used together at any look, in bytes. A shared page counts in equal parts for
 	 * each process that shares it (PSS). The memory of the machines' guests is included.
@@ -14,7 +14,7 @@ export interface Seen {
 const LOOK_EVERY_MS = 100;
 
 /** Looks at a process and its descendants until `ended` settles. */
-export async function watchedUntil(ended: Promise<unknown>, pid: number): Promise<Seen> {
+export async function watchProcessesUntil(ended: Promise<unknown>, pid: number): Promise<ProcessRecord> {
 	const seen = new Map<number, string>();
 	let [peakBytes, running] = [0, true];
 	const end = ended.then(() => {
@@ -35,9 +35,9 @@ export async function watchedUntil(ended: Promise<unknown>, pid: number): Promis
 }
 
 function descendants(pid: number): number[] {
-	const tasks = or([], () => readdirSync(`/proc/${pid}/task`));
+	const tasks = orElse([], () => readdirSync(`/proc/${pid}/task`));
 	const children = tasks.flatMap((task) =>
-		or([], () => readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").split(" ").filter(Boolean).map(Number)),
+		orElse([], () => readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").split(" ").filter(Boolean).map(Number)),
 	);
 	return [pid, ...children.flatMap(descendants)];
 }
@@ -45,13 +45,13 @@ function descendants(pid: number): number[] {
 // Reading the PSS of a confined process may be refused; see proc_pid_smaps(5). Then shared pages count in full (VmRSS).
 function memoryOf(pid: number): number {
 	const read = (file: string, line: RegExp) =>
-		Number(line.exec(or("", () => readFileSync(`/proc/${pid}/${file}`, "utf8")))?.[1] ?? 0) << 10;
+		Number(line.exec(orElse("", () => readFileSync(`/proc/${pid}/${file}`, "utf8")))?.[1] ?? 0) << 10;
 	return read("smaps_rollup", /^Pss:\s+(\d+) kB$/m) || read("status", /^VmRSS:\s+(\d+) kB$/m);
 }
 
 // The start time tells whether a pid belongs to another process by now; see starttime in proc_pid_stat(5).
 const startedAt = (pid: number) =>
-	or(
+	orElse(
 		"",
 		() =>
 			readFileSync(`/proc/${pid}/stat`, "utf8")
@@ -60,10 +60,10 @@ const startedAt = (pid: number) =>
 	);
 
 const commandName = (pid: number) =>
-	or("", () => readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").slice(0, 200));
+	orElse("", () => readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").slice(0, 200));
 
 // The process may have ended, or may not be readable.
-function or<T>(otherwise: T, read: () => T): T {
+function orElse<T>(otherwise: T, read: () => T): T {
 	try {
 		return read();
 	} catch {

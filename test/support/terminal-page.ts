@@ -1,11 +1,11 @@
 import { inKit } from "../../harness/base/kit.ts";
 import { Screen } from "../../harness/live/screen.ts";
-import { onTerminal, type Terminal } from "./pty.ts";
+import { startOnTerminal, type Terminal } from "./pty.ts";
 
 const PATIENCE_MS = 60_000;
 
 /** A program that uses the whole terminal, and what the terminal shows. */
-export interface Page {
+export interface TerminalPage {
 	terminal: Terminal;
 	/** The terminal's current rows. */
 	rows(): string[];
@@ -13,14 +13,14 @@ export interface Page {
 	press(keys: string, ...patterns: RegExp[]): Promise<void>;
 	resize(columns: number, rows: number): void;
 	/** The exit code, and whether the terminal's settings are as before. */
-	afterwards(): Promise<{ code: number; asBefore: boolean }>;
+	waitForEnd(): Promise<{ code: number; asBefore: boolean }>;
 }
 
 /** Starts `drydock` on a terminal of 80 columns and 24 rows. A shell around it prints the exit code. */
-export function drydockPage(...args: string[]): Page {
+export function openTerminalPage(...args: string[]): TerminalPage {
 	// Ctrl-C also reaches the shell.
 	const script = 'trap : INT; stty -a; "$@"; echo "code $?"; stty -a; echo "the end"';
-	const terminal = onTerminal("sh", ["-c", script, "sh", process.execPath, inKit("harness/cli/bin.js"), ...args]);
+	const terminal = startOnTerminal("sh", ["-c", script, "sh", process.execPath, inKit("harness/cli/bin.js"), ...args]);
 	const screen = new Screen({ columns: 80, rows: 24 });
 	let changed = () => {};
 	terminal.pty.onData((data) => void screen.write(data).then(() => changed()));
@@ -51,7 +51,7 @@ export function drydockPage(...args: string[]): Page {
 			screen.resize({ columns, rows });
 			terminal.pty.resize(columns, rows);
 		},
-		afterwards: async () => {
+		waitForEnd: async () => {
 			await terminal.until(/the end/);
 			const shown = terminal.shown();
 			const settings = [...shown.matchAll(/rows \d+; columns \d+;[\s\S]*?-extproc/g)].map(([text]) => text);

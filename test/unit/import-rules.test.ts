@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { expect, test } from "vitest";
 import { inKit, kitDir } from "../../harness/base/kit.ts";
-import { type Refused, refusedIn, TREES } from "../support/arrows.ts";
+import { type RefusedImport, refusedImports, TREES } from "../support/import-rules.ts";
 
 /** An import: the importing file, and the imported path in the kit, `node:NAME` or `npm:NAME`. */
 type Example = readonly [from: string, to: string];
@@ -52,7 +52,7 @@ const FORBIDDEN: readonly Example[] = [
 	["harness/cli/learn/check.ts", "harness/readings/guest/mountinfo.ts"],
 	["harness/cli/learn/check.ts", "harness/guest/play.ts"],
 	["harness/cli/learn/check.ts", "harness/cli/session/session.ts"],
-	["harness/cli/text/ask.ts", "test/support/arrows.ts"],
+	["harness/cli/text/ask.ts", "test/support/import-rules.ts"],
 	["harness/live/demo-in-machine.ts", "harness/live/page/main.ts"],
 	["harness/live/page/main.ts", "harness/live/demo-in-machine.ts"],
 	["harness/live/page/main.ts", "node:fs"],
@@ -99,18 +99,18 @@ const forbidden = await refusedOf(FORBIDDEN, {
 	...Object.fromEntries(IN_FORMS.map((path) => [path, "export default 1;\n"])),
 	...CIRCLE,
 });
-// A separate kit: together with the forbidden imports, these would form circles.
+// A separate kit: together with the forbidden imports, these would form cycles.
 const allowed = await refusedOf(ALLOWED);
 
 test("no file of the kit imports what it may not, and none itself in a circle", { timeout: 60_000 }, async () => {
-	const { refused, files } = await refusedIn(kitDir);
+	const { refused, files } = await refusedImports(kitDir);
 	expect(files).toEqual(expect.arrayContaining(await sources()));
 	expect(refused.map(({ from, to, rule }) => `${from} → ${to}, against: ${rule}`)).toEqual([]);
 });
 
 test.each(FORBIDDEN)("%s may not import %s", (from, to) => {
 	const rules = forbidden.filter((one) => one.from === from && isNamed(to, one.to)).map(({ rule }) => rule);
-	expect(rules.filter((rule) => rule !== "no circles")).toHaveLength(1);
+	expect(rules.filter((rule) => rule !== "no cycles")).toHaveLength(1);
 });
 
 test.each(ALLOWED)("%s may import %s", (from, to) => {
@@ -123,8 +123,8 @@ test("every form of import is seen", () => {
 });
 
 test("a circle is refused, even one of types", () => {
-	const circles = forbidden.filter(({ rule }) => rule === "no circles").map(({ from }) => from);
-	expect(circles).toContain("harness/judge/one.ts");
+	const cycles = forbidden.filter(({ rule }) => rule === "no cycles").map(({ from }) => from);
+	expect(cycles).toContain("harness/judge/one.ts");
 });
 
 // The tool that reads the imports does not see an import inside a type.
@@ -145,8 +145,8 @@ async function sources(): Promise<string[]> {
 async function refusedOf(
 	imports: readonly Example[],
 	files: Readonly<Record<string, string>> = {},
-): Promise<Refused[]> {
-	const dir = await mkdtemp(join(tmpdir(), "drydock-arrows-"));
+): Promise<RefusedImport[]> {
+	const dir = await mkdtemp(join(tmpdir(), "drydock-import-rules-"));
 	const texts = new Map(Object.entries(files));
 	const add = (path: string, text: string) => texts.set(path, `${texts.get(path) ?? ""}${text}`);
 	add("package.json", '{ "type": "module" }');
@@ -160,7 +160,7 @@ async function refusedOf(
 			await mkdir(join(dir, dirname(path)), { recursive: true });
 			await writeFile(join(dir, path), text);
 		}
-		return (await refusedIn(dir)).refused;
+		return (await refusedImports(dir)).refused;
 	} finally {
 		await rm(dir, { recursive: true });
 	}

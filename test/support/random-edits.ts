@@ -1,7 +1,7 @@
 import fc from "fast-check";
 
 /** A position as a fraction of the whole, from 0 to below 1. */
-export const part = fc.nat(9_999).map((number) => number / 10_000);
+export const fraction = fc.nat(9_999).map((number) => number / 10_000);
 
 /** A change to bytes. */
 export interface ByteEdit {
@@ -14,20 +14,20 @@ export interface ByteEdit {
 
 const bytes = (...texts: string[]) => texts.map((text) => new Uint8Array(Buffer.from(text, "latin1")));
 const LENGTHS = ["\0\0\0\0", "\0\0\0\u0001", "\u0080\0\0\0", "ÿÿÿÿ", "\0@\0\0", "\0@\0\u0001"];
-const TELLING = ['"', "\\", "{", "}", "[", "]", "null", "-1", "1e999", '"__proto__":', "\\u0000", "ÿ", ","];
+const SYNTAX = ['"', "\\", "{", "}", "[", "]", "null", "-1", "1e999", '"__proto__":', "\\u0000", "ÿ", ","];
 
 /** Changes to bytes. Some change the length at the start of a frame. */
 export const byteEdits: fc.Arbitrary<ByteEdit[]> = fc.array(
 	fc.oneof(
 		fc.record({ at: fc.constant(0), drop: fc.constant(4), put: fc.constantFrom(...bytes(...LENGTHS)) }),
 		fc.record({
-			at: part,
+			at: fraction,
 			drop: fc.nat({ max: 40 }),
-			put: fc.oneof(fc.constantFrom(...bytes(...TELLING)), fc.uint8Array({ maxLength: 8 })),
+			put: fc.oneof(fc.constantFrom(...bytes(...SYNTAX)), fc.uint8Array({ maxLength: 8 })),
 		}),
 		// Changes that a reader may well accept.
 		fc.record({
-			at: part,
+			at: fraction,
 			drop: fc.constant(1),
 			put: fc.constantFrom(...bytes("0", "7", "a", "Z", " ")),
 		}),
@@ -35,7 +35,7 @@ export const byteEdits: fc.Arbitrary<ByteEdit[]> = fc.array(
 	{ minLength: 1, maxLength: 3 },
 );
 
-export function editedBytes(whole: Buffer, edits: readonly ByteEdit[]): Buffer {
+export function applyByteEdits(whole: Buffer, edits: readonly ByteEdit[]): Buffer {
 	return edits.reduce((left, { at, drop, put }) => {
 		const from = Math.floor(at * left.length);
 		return Buffer.concat([left.subarray(0, from), put, left.subarray(from + drop)]);
@@ -57,7 +57,7 @@ export interface Edit {
 		| { do: "copy"; path: number[] };
 }
 
-const path = fc.array(part, { minLength: 1, maxLength: 9 });
+const path = fc.array(fraction, { minLength: 1, maxLength: 9 });
 const NAMES = ["__proto__", "constructor", "toString", "length", "", "box", "0"];
 const TEXTS = [
 	...[
@@ -103,13 +103,13 @@ export const edits: fc.Arbitrary<Edit[]> = fc.array(
 );
 
 /** The JSON of the document after the changes. */
-export function edited(document: unknown, changes: readonly Edit[]): string {
+export function applyEdits(document: unknown, changes: readonly Edit[]): string {
 	const copy: Node = { top: structuredClone(document) };
 	for (const { path, change } of changes) {
 		const [parent, key] = find(copy, path);
 		if (change.do === "drop") remove(parent, key);
 		if (change.do === "put") set(parent, key, change.value);
-		if (change.do === "exchange") set(parent, key, exchanged(parent[key], change));
+		if (change.do === "exchange") set(parent, key, otherValue(parent[key], change));
 		if (change.do === "twice" && Array.isArray(parent)) parent.push(structuredClone(parent[Number(key)]));
 		if (change.do === "copy") {
 			const [other, name] = find(copy, change.path);
@@ -126,7 +126,7 @@ export function edited(document: unknown, changes: readonly Edit[]): string {
 		.replaceAll(`"${MANY}"`, `[${'"",'.repeat(4096)}""]`);
 }
 
-function exchanged(value: unknown, { text, count }: { text: string; count: number }): unknown {
+function otherValue(value: unknown, { text, count }: { text: string; count: number }): unknown {
 	if (typeof value === "string") return text;
 	if (typeof value === "number") return count;
 	if (typeof value === "boolean") return !value;

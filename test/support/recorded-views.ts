@@ -7,7 +7,7 @@ import type { Moment, Past } from "../../harness/live/views/past.ts";
  * Seventeen views of one machine, recorded while it was taken apart step by step. The name of a view says which command
  * was run before: in the container's shell, unless it begins with `host`.
  */
-export const WALLS = [
+export const VIEWS = [
 	"no shell",
 	"shells",
 	"unshare --uts --ipc",
@@ -27,16 +27,16 @@ export const WALLS = [
 	"host: lo up",
 ] as const;
 
-export type Wall = (typeof WALLS)[number];
+export type RecordedViewName = (typeof VIEWS)[number];
 
 /** Everything that was seen up to this view. */
-export async function wallsUpTo(wall: Wall): Promise<Past> {
-	const lines = (await readFile(inKit("test/recordings/walls.jsonl"), "utf8")).trim().split("\n");
-	return lines.slice(0, WALLS.indexOf(wall) + 1).map((line) => JSON.parse(line) as Moment);
+export async function viewsUpTo(name: RecordedViewName): Promise<Past> {
+	const lines = (await readFile(inKit("test/recordings/views-of-one-machine.jsonl"), "utf8")).trim().split("\n");
+	return lines.slice(0, VIEWS.indexOf(name) + 1).map((line) => JSON.parse(line) as Moment);
 }
 
 /** Adds a view one second later: the last one with a change. */
-export function andThen(past: Past, change: (view: KernelState) => void): Past {
+export function withChangedView(past: Past, change: (view: KernelState) => void): Past {
 	const last = structuredClone(past.at(-1));
 	if (last === undefined) throw new Error("nothing has been seen");
 	change(last.view);

@@ -1,15 +1,19 @@
 import { inKit } from "../../harness/base/kit.ts";
-import { onTerminal } from "./pty.ts";
+import { startOnTerminal } from "./pty.ts";
 
 /** Runs `drydock` on a terminal, and types an answer to its question. */
-export async function answered(
+export async function answerQuestion(
 	dir: string,
 	typed: string,
 	...args: string[]
 ): Promise<{ code: number; shown: string }> {
 	// Ctrl-C also reaches the shell.
 	const script = 'trap : INT; "$@"; echo "[code $?]"; read -r _';
-	const terminal = onTerminal("sh", ["-c", script, "sh", process.execPath, inKit("harness/cli/bin.js"), ...args], dir);
+	const terminal = startOnTerminal(
+		"sh",
+		["-c", script, "sh", process.execPath, inKit("harness/cli/bin.js"), ...args],
+		dir,
+	);
 	await terminal.until(/\[y\/N\]/);
 	terminal.type(typed);
 	const [, code] = /\[code (\d+)\]/.exec(await terminal.until(/\[code \d+\]/)) ?? [];
