@@ -23,13 +23,13 @@ export async function playToEnd(
 	progress: Progress,
 ): Promise<boolean> {
 	const machines = new MachinePool(progress);
-	let broken = false;
+	let hasFailed = false;
 	try {
 		await machines.imageKey();
 		const loaded = await loadForStage(lesson, size);
 		const demo = await DemoInMachine.open(loaded, machines.beginStage.bind(machines), async (event) => {
-			if (event.type === "answer") broken ||= event.promises.some(({ kept }) => !kept);
-			if (event.type === "down") broken = true;
+			if (event.type === "answer") hasFailed ||= event.promises.some(({ kept }) => !kept);
+			if (event.type === "down") hasFailed = true;
 			await listener(event);
 		});
 		const steps = loaded.script.steps.length;
@@ -42,7 +42,7 @@ export async function playToEnd(
 		} finally {
 			await demo.close();
 		}
-		return !broken;
+		return !hasFailed;
 	} finally {
 		await machines.close();
 	}

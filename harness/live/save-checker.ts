@@ -28,16 +28,16 @@ export class SaveChecker {
 	readonly #lesson: Lesson;
 	readonly #file: string;
 	readonly #machines: MachinePool;
-	readonly #tell: (checked: WorkState) => void;
+	readonly #onState: (state: WorkState) => void;
 	readonly #saves: SaveWatcher;
 	#running = new AbortController();
 
 	/** @param file the learner's module */
-	constructor(lesson: Lesson, file: string, machines: MachinePool, tell: (checked: WorkState) => void) {
+	constructor(lesson: Lesson, file: string, machines: MachinePool, onState: (state: WorkState) => void) {
 		this.#lesson = lesson;
 		this.#file = file;
 		this.#machines = machines;
-		this.#tell = tell;
+		this.#onState = onState;
 		this.#saves = watchSaves(file, () => void this.#check());
 	}
 
@@ -51,7 +51,7 @@ export class SaveChecker {
 		const running = new AbortController();
 		this.#running = running;
 		const file = relative(".", this.#file);
-		this.#tell({ file, verdict: "checking", text: `checking ${file} …`, seen: null });
+		this.#onState({ file, verdict: "checking", text: `checking ${file} …`, seen: null });
 		let seen: KernelState | null = null;
 		let plays = 0;
 		try {
@@ -69,7 +69,7 @@ export class SaveChecker {
 			});
 			running.signal.throwIfAborted();
 			const { lessonSummary } = await loadCheck(this.#lesson);
-			this.#tell({
+			this.#onState({
 				file,
 				verdict: verdict.verdict,
 				text: await report(verdict, this.#lesson.title, lessonSummary, REPORT_LAYOUT),
@@ -80,7 +80,7 @@ export class SaveChecker {
 			if (running.signal.aborted) return;
 			const { message, next } = error as Failure;
 			const help = error instanceof Failure && next !== undefined ? `\n  try: ${next}` : "";
-			this.#tell({ file, verdict: "error", text: `${message}${help}`, seen });
+			this.#onState({ file, verdict: "error", text: `${message}${help}`, seen });
 		} finally {
 			// Gets the next machine ready while the user reads this verdict.
 			if (this.#running === running) this.#machines.prepare(true);

@@ -47,7 +47,7 @@ interface Options {
 	share: boolean;
 	page: Page;
 	/** Carries out a message of a presenter's page. */
-	dispatch(word: PageMessage): Promise<void>;
+	dispatch(message: PageMessage): Promise<void>;
 }
 
 /**

@@ -31,8 +31,10 @@ export const mounts: Subject<typeof entries, typeof entries> = {
 		const seen = mountsOfHost(host.mounts, process.mounts);
 		const shown = (mount: Mount) => [mount.mountPoint, mount.fstype, ...mount.propagation].join(" ");
 		const isSame = process.namespaces["mnt"] === host.namespaces["mnt"];
-		const theirs = process.mounts.map((mount) => `${shown(mount)}${seen.includes(mount) ? " (the host's)" : ""}`);
-		return [{ label: "mounts", host: host.mounts.map(shown), container: isSame ? null : theirs }];
+		const containerMounts = process.mounts.map(
+			(mount) => `${shown(mount)}${seen.includes(mount) ? " (the host's)" : ""}`,
+		);
+		return [{ label: "mounts", host: host.mounts.map(shown), container: isSame ? null : containerMounts }];
 	},
 };
 

@@ -8,22 +8,22 @@ const PHASES = { told: "not played yet", typing: "being typed", running: "runnin
  * @param note whether to show the presenter's note
  * @param jump called with the number of the step that is wanted; null on a page that may not choose
  */
-export function paintSteps(tale: DemoState, note: boolean, jump: ((step: number) => void) | null): Node[] {
-	const { header, currentStep, step, phase } = tale;
+export function paintSteps(demo: DemoState, note: boolean, jump: ((step: number) => void) | null): Node[] {
+	const { header, currentStep, step, phase } = demo;
 	if (header === null || currentStep === undefined || phase === null) return [h("p", {}, "Starting the machine …")];
-	const told = h(
+	const current = h(
 		"div",
 		{ class: "told" },
 		h("p", { class: "narration", "aria-live": "polite" }, currentStep.narration),
 		h("p", { class: `stage stage-${currentStep.stage}` }, `in the ${currentStep.stage}'s shell · ${PHASES[phase]}`),
 		h("pre", { class: "command" }, h("code", {}, currentStep.command)),
 		phase === "done" && h("p", { class: "look", "aria-live": "polite" }, currentStep.look),
-		tale.promiseBroken && h("p", { class: "bad" }, "✗ The output is not what this step promises."),
-		tale.down !== null &&
+		demo.promiseBroken && h("p", { class: "bad" }, "✗ The output is not what this step promises."),
+		demo.down !== null &&
 			h(
 				"p",
 				{ class: "bad" },
-				`✗ The machine went down (${tale.down}); it has been put back to the beginning of this step.`,
+				`✗ The machine went down (${demo.down}); it has been put back to the beginning of this step.`,
 			),
 		note && h("p", { class: "note" }, currentStep.note ?? "No note on this step."),
 	);
@@ -34,5 +34,5 @@ export function paintSteps(tale: DemoState, note: boolean, jump: ((step: number)
 		if (jump !== null) button.addEventListener("click", () => jump(number));
 		return h("li", {}, button);
 	});
-	return [told, h("h2", {}, "All steps"), h("ol", { class: "steps" }, ...rows)];
+	return [current, h("h2", {}, "All steps"), h("ol", { class: "steps" }, ...rows)];
 }

@@ -19,7 +19,7 @@ export class ViewPanel {
 	/** The user has chosen a view, so the demo's wish does not count any more. */
 	#chosen = false;
 	#past: Past = [];
-	#ifEmpty = "";
+	#textIfEmpty = "";
 	/** How many moments of the past are shown; null for all, also those to come. */
 	#until: number | null = null;
 
@@ -42,11 +42,11 @@ export class ViewPanel {
 
 	/**
 	 * Shows what was seen so far.
-	 * @param otherwise shown if nothing was seen
+	 * @param textIfEmpty shown if nothing was seen
 	 */
-	show(past: Past, otherwise: string): void {
+	show(past: Past, textIfEmpty: string): void {
 		this.#past = past;
-		this.#ifEmpty = otherwise;
+		this.#textIfEmpty = textIfEmpty;
 		if (this.#until !== null && this.#until >= past.length) this.#until = null;
 		this.#paint();
 	}
@@ -96,15 +96,15 @@ export class ViewPanel {
 		this.#now.disabled = this.#until === null;
 		if (this.#painter === undefined) return;
 		this.#picture.setAttribute("aria-label", this.#painter.title);
-		const { latestChange, body } = painted(this.#painter, shown, this.#ifEmpty);
+		const { latestChange, body } = painted(this.#painter, shown, this.#textIfEmpty);
 		this.#picture.replaceChildren(body);
 		if (this.#latestChange.textContent !== latestChange) this.#latestChange.textContent = latestChange;
 	}
 }
 
-function painted(painter: Painter, past: Past, otherwise: string): ReturnType<Painter["paint"]> {
+function painted(painter: Painter, past: Past, textIfEmpty: string): ReturnType<Painter["paint"]> {
 	const last = past.at(-1);
-	if (last === undefined) return { latestChange: "", body: h("p", {}, otherwise) };
+	if (last === undefined) return { latestChange: "", body: h("p", {}, textIfEmpty) };
 	if (painter.isRead?.(last.view) === false) return { latestChange: "", body: h("p", {}, NOT_READ) };
 	return painter.paint(past);
 }

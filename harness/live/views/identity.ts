@@ -103,12 +103,12 @@ function usersOf({ uidMap, users }: Identity, hostUsers: Identity["users"], self
 	const mapped = hostUsers.filter(({ id }) => inside(id) !== NOBODY_ID).map(({ id }) => pairOf(inside(id), id));
 	const all = [pairOf(inside(self), self), ...named, ...mapped];
 	const unique = all.filter((one, index) => all.findIndex((other) => other.outside.id === one.outside.id) === index);
-	return unique.toSorted((one, other) => weight(other) - weight(one)).slice(0, USERS_MAX);
+	return unique.toSorted((one, other) => importance(other) - importance(one)).slice(0, USERS_MAX);
 }
 
 // The shell's own user comes first, then users that differ and have two names, then users who are people (ids from
 // 1000).
-const weight = ({ isShell, differs, inside, outside }: UserPair) =>
+const importance = ({ isShell, differs, inside, outside }: UserPair) =>
 	(isShell ? 8 : 0) +
 	(differs && inside.name !== "" && outside.name !== "" ? 4 : 0) +
 	(outside.id >= 1_000 && outside.id < NOBODY_ID ? 2 : 0);

@@ -120,17 +120,17 @@ function changedPaths(before: OverlayPicture, now: OverlayPicture): string[] {
 // first.
 function shortened(overlay: OverlayPicture): OverlayPicture {
 	const holds = (directory: string) => overlay.rows.some(({ path }) => path.startsWith(`${directory}/`));
-	const telling = overlay.rows.filter(
+	const worthShowing = overlay.rows.filter(
 		({ path, upper, lower }) =>
 			(upper !== "directory" && upper !== "") ||
 			!([upper, ...lower].every((cell) => cell === "" || cell === "directory") && holds(path)),
 	);
-	const chosen = new Set(telling.toSorted((one, other) => weight(other) - weight(one)).slice(0, ROWS_MAX));
+	const chosen = new Set(worthShowing.toSorted((one, other) => importance(other) - importance(one)).slice(0, ROWS_MAX));
 	return {
 		...overlay,
-		rows: telling.filter((row) => chosen.has(row)),
-		more: overlay.more || telling.length > ROWS_MAX,
+		rows: worthShowing.filter((row) => chosen.has(row)),
+		more: overlay.more || worthShowing.length > ROWS_MAX,
 	};
 }
 
-const weight = ({ upper, from }: PathRow) => (upper !== "" && upper !== "directory" ? 2 : from === null ? 1 : 0);
+const importance = ({ upper, from }: PathRow) => (upper !== "" && upper !== "directory" ? 2 : from === null ? 1 : 0);

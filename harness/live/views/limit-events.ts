@@ -29,19 +29,19 @@ const LABELS = { memory: "killed", processes: "fork refused", cpu: "made to wait
 
 /** All events of cgroups, in order. Of the events seen at one moment, the most serious is the last. */
 export function limitEventsOf(past: Past): LimitEvent[] {
-	const marks: LimitEvent[] = [];
+	const events: LimitEvent[] = [];
 	const lastMs = new Map<string, number>();
 	for (const [index, { atMs, view }] of past.entries()) {
 		const before = past[index - 1];
 		if (before === undefined) continue;
-		for (const mark of eventsBetween(before.view, view, atMs)) {
-			const story = `${mark.group} ${mark.label}`;
-			const goesOn = mark.resource === "cpu" && atMs - (lastMs.get(story) ?? -SAME_EVENT_MS) < SAME_EVENT_MS;
-			lastMs.set(story, atMs);
-			if (!goesOn) marks.push(mark);
+		for (const event of eventsBetween(before.view, view, atMs)) {
+			const key = `${event.group} ${event.label}`;
+			const goesOn = event.resource === "cpu" && atMs - (lastMs.get(key) ?? -SAME_EVENT_MS) < SAME_EVENT_MS;
+			lastMs.set(key, atMs);
+			if (!goesOn) events.push(event);
 		}
 	}
-	return marks;
+	return events;
 }
 
 /** An amount of a resource, such as "10 processes". */
@@ -54,21 +54,21 @@ type UsesByCgroup = ReadonlyMap<string, CgroupUse>;
 
 function eventsBetween(one: KernelState, other: KernelState, atMs: number): LimitEvent[] {
 	const [before, now] = [usesByCgroup(one), usesByCgroup(other)];
-	const mark = (group: string, text: string, resource: Resource | null = null, label = ""): LimitEvent => ({
+	const event = (group: string, text: string, resource: Resource | null = null, label = ""): LimitEvent => ({
 		...{ atMs, group, resource, label, text },
 	});
 	const gone = [...before.keys()].filter((name) => !now.has(name));
-	const came = [...now.keys()].filter((name) => !before.has(name) && name !== MACHINE);
+	const added = [...now.keys()].filter((name) => !before.has(name) && name !== MACHINE);
 	return [
-		...gone.map((name) => mark(name, `The cgroup ${name} is gone.`)),
-		...came.map((name) => mark(name, newCgroupText(name, now))),
+		...gone.map((name) => event(name, `The cgroup ${name} is gone.`)),
+		...added.map((name) => event(name, newCgroupText(name, now))),
 		...[...now].flatMap(([name, uses]) => {
 			const text = newLimitsText(name, before.get(name), uses);
-			return text === "" ? [] : [mark(name, text)];
+			return text === "" ? [] : [event(name, text)];
 		}),
 		...[...now].flatMap(([name, uses]) =>
 			RESOURCES.filter((resource) => wasLimitReached(name, resource, before, now)).map((resource) =>
-				mark(name, limitReachedText(name, resource, uses[resource]?.limit ?? null), resource, LABELS[resource]),
+				event(name, limitReachedText(name, resource, uses[resource]?.limit ?? null), resource, LABELS[resource]),
 			),
 		),
 	];

@@ -153,10 +153,10 @@ function changeText(before: KernelState, now: KernelState, shell: ShellName): st
 function childrenText(before: KernelState, now: KernelState, shell: ShellName): string {
 	const forChildren = (view: KernelState, kind: string) => namespacesIn(view, shell)[`${kind}_for_children`];
 	const kinds = Object.keys(KINDS).filter((kind) => forChildren(before, kind) !== forChildren(now, kind));
-	const awaits = kinds.filter((kind) => forChildren(now, kind) !== namespacesIn(now, shell)[kind]);
-	if (awaits.length === 0) return "";
+	const newKinds = kinds.filter((kind) => forChildren(now, kind) !== namespacesIn(now, shell)[kind]);
+	if (newKinds.length === 0) return "";
 	return sentence(
-		`${theShell(shell)} has not moved; its children will be in ${awaits.length === 1 ? "a " : ""}new ${namespaces(awaits)}`,
+		`${theShell(shell)} has not moved; its children will be in ${newKinds.length === 1 ? "a " : ""}new ${namespaces(newKinds)}`,
 	);
 }
 

@@ -194,7 +194,7 @@ function latestChangeOf(before: ProcessTree, now: readonly Process[]): string {
 		...pairs
 			.filter(({ was, task }) => was.ppid !== task.ppid)
 			.map(({ task }) => `${nameWithPid(task)} has lost its parent; its new parent is pid ${task.ppid}`),
-	].filter((told) => told !== "");
+	].filter((text) => text !== "");
 	return text === "" ? "" : `${text}.`;
 }
 

@@ -141,9 +141,9 @@ function textAt(bytes: Buffer, at: number, length: number): string {
 }
 
 function hasChecksum(header: Buffer): boolean {
-	const said = numberAt(header, 148, 8);
+	const recorded = numberAt(header, 148, 8);
 	const sum = header.reduce((left, byte, index) => left + (index >= 148 && index < 156 ? 0x20 : byte), 0);
-	return sum === said;
+	return sum === recorded;
 }
 
 export const short = (text: string): string => text.slice(0, IMAGE_LIMITS.pathChars);

@@ -35,8 +35,8 @@ export const identity: Painter = {
 // The maps of users and groups are usually the same; one ruler then shows both.
 function merged(maps: readonly IdMapPicture[]): [title: string, map: IdMapPicture][] {
 	const [users, groups] = maps;
-	const alike = JSON.stringify(users?.ranges) === JSON.stringify(groups?.ranges);
-	if (users !== undefined && alike) return [["users and groups", users]];
+	const isSame = JSON.stringify(users?.ranges) === JSON.stringify(groups?.ranges);
+	if (users !== undefined && isSame) return [["users and groups", users]];
 	return maps.map((map) => [map.of, map]);
 }
 

@@ -55,7 +55,7 @@ function rowOf({ path, lower, upper, from }: PathRow, written: boolean, isNew: b
 			"th",
 			{ scope: "row", class: "layers-path" },
 			isNew && h("span", { title: "has just changed" }, "● "),
-			...broken(path),
+			...breakable(path),
 		),
 		...below.toReversed().map(({ cell, hidden }) => cellOf(cell, hidden)),
 		written && cellOf(upper, false),
@@ -74,7 +74,7 @@ function cellOf(cell: Cell, hidden: boolean): Element {
 }
 
 // Lets a path continue on the next line after each of its components.
-const broken = (path: string) =>
+const breakable = (path: string) =>
 	path.split("/").flatMap((name, index, names) => (index < names.length - 1 ? [`${name}/`, h("wbr")] : [name]));
 
 // The end of a long path tells more than its beginning.

@@ -11,11 +11,11 @@ import { h } from "../elements.ts";
 import type { Painter } from "./painter.ts";
 
 /**
- * The least distance between two marks that have names, in percent. A mark that is nearer to the last named one has
+ * The least distance between two changes that have names, in percent. A change that is nearer to the last named one has
  * no name.
  */
 const NAME_DISTANCE_MIN = 16;
-/** From this position on, in percent, a name ends at its mark instead of beginning there. */
+/** From this position on, in percent, a name ends at its change instead of beginning there. */
 const NAMES_ON_THE_LEFT_FROM = 85;
 
 /** Which namespaces each process is in. */
@@ -24,8 +24,8 @@ export const namespaces: Painter = {
 	title: "Namespaces",
 	paint(past) {
 		const { latestChange, kinds, changes, fromMs, untilMs } = namespacesOf(past);
-		const heads = SHOWN_PROCESSES.map((member) =>
-			h("th", { scope: "col", class: `namespaces-${member}` }, member === "init" ? "host" : shellTitle(member)),
+		const heads = SHOWN_PROCESSES.map((process) =>
+			h("th", { scope: "col", class: `namespaces-${process}` }, process === "init" ? "host" : shellTitle(process)),
 		);
 		const table = h(
 			"table",
@@ -42,29 +42,29 @@ function row({ kind, isolates, cells }: NamespaceKind): Element {
 		"tr",
 		{},
 		h("th", { scope: "row" }, h("b", {}, kind), " ", h("small", {}, isolates)),
-		...SHOWN_PROCESSES.map((member) => cell(member, cells)),
+		...SHOWN_PROCESSES.map((process) => cell(process, cells)),
 	);
 }
 
-function cell(member: ShownProcess, cells: NamespaceKind["cells"]): Element {
-	const one = cells[member];
+function cell(process: ShownProcess, cells: NamespaceKind["cells"]): Element {
+	const one = cells[process];
 	if (one === undefined) return h("td", {}, "–");
 	const { init, host, container } = cells;
-	const left = member === "host" ? init : member === "container" ? host : undefined;
+	const left = process === "host" ? init : process === "container" ? host : undefined;
 	// The two outer processes share the namespace, and the one between them is in another.
-	const around = member === "host" && one.letter !== init?.letter && init?.letter === container?.letter;
+	const around = process === "host" && one.letter !== init?.letter && init?.letter === container?.letter;
 	const joined = [left?.letter === one.letter && "namespaces-joined", around && "namespaces-around"];
-	return h("td", { class: joined.filter(Boolean).join(" ") }, box(member, one));
+	return h("td", { class: joined.filter(Boolean).join(" ") }, box(process, one));
 }
 
-function box(member: ShownProcess, { letter, own, forChildren, changed, changedAgoMs }: Cell): Element {
-	const word = member === "init" ? "" : own ? "own" : "host's";
+function box(process: ShownProcess, { letter, own, forChildren, changed, changedAgoMs }: Cell): Element {
+	const owner = process === "init" ? "" : own ? "own" : "host's";
 	const classes = ["namespaces-box", own && "namespaces-own", changed && "namespaces-changed"];
 	const element = h(
 		"span",
 		{ class: classes.filter(Boolean).join(" ") },
 		h("b", {}, letter),
-		h("span", { class: "namespaces-word" }, forChildren === null ? word : `children: ${forChildren}`),
+		h("span", { class: "namespaces-word" }, forChildren === null ? owner : `children: ${forChildren}`),
 		changed && h("strong", { class: "namespaces-new" }, "new"),
 	);
 	// Every painting makes a new element. The negative delay lets the animation continue where the last element's was.
@@ -75,17 +75,17 @@ function box(member: ShownProcess, { letter, own, forChildren, changed, changedA
 	return element;
 }
 
-/** A lane for each shell, with a mark for each moment at which it entered other namespaces. */
-function timeline(marks: readonly NamespaceChange[], fromMs: number, untilMs: number): Element {
+/** A lane for each shell, with a change for each moment at which it entered other namespaces. */
+function timeline(changes: readonly NamespaceChange[], fromMs: number, untilMs: number): Element {
 	const lanes = SHELL_NAMES.map((name) => {
 		let named = -NAME_DISTANCE_MIN;
-		const points = marks
+		const points = changes
 			.filter(({ shell }) => shell === name)
-			.map((mark) => {
-				const percent = untilMs === fromMs ? 0 : (100 * (mark.atMs - fromMs)) / (untilMs - fromMs);
+			.map((change) => {
+				const percent = untilMs === fromMs ? 0 : (100 * (change.atMs - fromMs)) / (untilMs - fromMs);
 				const hasName = percent - named >= NAME_DISTANCE_MIN;
 				if (hasName) named = percent;
-				return point(mark, percent, hasName);
+				return point(change, percent, hasName);
 			});
 		const track = h("ol", { class: "namespaces-track" }, ...points);
 		return h("div", { class: `namespaces-lane namespaces-${name}` }, h("span", {}, name), track);
@@ -93,10 +93,10 @@ function timeline(marks: readonly NamespaceChange[], fromMs: number, untilMs: nu
 	return h("div", { class: "namespaces-strip" }, ...lanes);
 }
 
-function point(mark: NamespaceChange, percent: number, hasName: boolean): Element {
-	const said = `${Math.round(mark.atMs / 1_000)} s: ${mark.text}`;
-	const name = hasName && h("small", {}, markLabel(mark));
-	const element = h("li", { title: said, "aria-label": said }, name, h("span", {}, mark.back ? "△" : "▲"));
+function point(change: NamespaceChange, percent: number, hasName: boolean): Element {
+	const text = `${Math.round(change.atMs / 1_000)} s: ${change.text}`;
+	const name = hasName && h("small", {}, markLabel(change));
+	const element = h("li", { title: text, "aria-label": text }, name, h("span", {}, change.back ? "△" : "▲"));
 	element.style.setProperty("left", `${percent.toFixed(1)}%`);
 	// Otherwise a name at the end would be beyond the edge.
 	if (percent > NAMES_ON_THE_LEFT_FROM) element.classList.add("namespaces-late");
