@@ -158,7 +158,7 @@ async function usualPlace(): Promise<string> {
 	} catch (cause) {
 		throw new Failure(
 			"unsupported",
-			"drydock keeps a cache in your home directory, and this user has none",
+			"drydock keeps a cache in your home directory, and this user has no home directory",
 			"export DRYDOCK_CACHE=/a/directory/of/yours, and repeat the command",
 			{ cause },
 		);

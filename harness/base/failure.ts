@@ -12,7 +12,7 @@ export const EXIT_MEANINGS: Record<keyof typeof EXIT, string> = {
 	passed: "passed",
 	notPassed: "not passed",
 	usage: "wrong usage",
-	unsupported: "this computer cannot",
+	unsupported: "this computer cannot run it",
 	failed: "drydock failed",
 	interrupted: "interrupted",
 };
@@ -69,7 +69,7 @@ const MEANINGS = new Map([
 	["ENFILE", "the whole computer may open no more files"],
 	["ENOMEM", "there is no memory left"],
 	["EIO", "the disk cannot be read or written"],
-	["ESTALE", "the network's file system has lost it"],
+	["ESTALE", "the network's file system no longer has the file"],
 	["ENAMETOOLONG", "the path is too long"],
 ]);
 const END_OTHERS = "end other programs, then repeat the command";

@@ -42,13 +42,13 @@ async function commandLine(isCompleting: boolean): Promise<Command> {
 	const program = new Command("drydock")
 		.description("Build your own container engine, one Linux primitive a lesson; the kernel is the judge.")
 		.exitOverride()
-		.option("--plain", "plain text: no colours, no symbols without words, nothing side by side or redrawn")
+		.option("--plain", "print plain text: words instead of symbols, no colours, nothing side by side, nothing redrawn")
 		.on("option:plain", () => {
 			process.env["DRYDOCK_PLAIN"] = "1";
 		})
 		.showSuggestionAfterError()
 		.configureOutput({ outputError: (text, write) => write(text) })
-		.helpCommand("help [command]", "show what a command does")
+		.helpCommand("help [command]", "show the help of a command")
 		.addHelpText("after", `\nExit codes: ${exitCodes()}`);
 	for (const spec of COMMANDS) if (!(isCompleting && spec === completion)) declare(program, spec);
 	if (isCompleting) (await import("./doctor/completion.ts")).addCompletion(program, completion.summary);
@@ -57,7 +57,7 @@ async function commandLine(isCompleting: boolean): Promise<Command> {
 
 function exitCodes(): string {
 	const all = Object.entries(EXIT_MEANINGS).map(([kind, means]) => `${EXIT[kind as keyof typeof EXIT]} ${means}`);
-	return [all.slice(0, 4), all.slice(4)].map((line) => line.join(" · ")).join("\n");
+	return [all.slice(0, 3), all.slice(3)].map((line) => line.join(" · ")).join("\n");
 }
 
 function explain(error: unknown): number {

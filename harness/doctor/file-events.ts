@@ -17,9 +17,9 @@ export async function fileEventLines(): Promise<DoctorLine[]> {
 	const heardMs = await untilHeard(dir).catch((error: Error) => error.message);
 	const poll = "npx drydock watch --poll";
 	if (typeof heardMs === "string") return [{ name, state: "warn", fact: heardMs, mend: poll }];
-	if (heardMs === null) return [{ name, state: "warn", fact: `no change is heard in ${dir}`, mend: poll }];
+	if (heardMs === null) return [{ name, state: "warn", fact: `no change is reported in ${dir}`, mend: poll }];
 	const limit = Number(await readFile("/proc/sys/fs/inotify/max_user_watches", "utf8").catch(() => Number.NaN));
-	const heard = `a change in ${dir} was heard after ${Math.round(heardMs)} ms`;
+	const heard = `a change in ${dir} was reported after ${Math.round(heardMs)} ms`;
 	if (limit < WATCHES_MIN)
 		return [
 			{

@@ -19,11 +19,15 @@ export async function acceleratorLines(probe: boolean): Promise<DoctorLine[]> {
 	const name = "accelerator";
 	const fast = fastAccelerator();
 	const slow = "programs in the guest run slowly, but the lessons are the same";
-	const emulated = (why: string): DoctorLine => ({ name, state: "warn", fact: `emulation (tcg), as ${why}: ${slow}` });
+	const emulated = (why: string): DoctorLine => ({
+		name,
+		state: "warn",
+		fact: `emulation (tcg), because ${why}: ${slow}`,
+	});
 	if (fast === null) return [emulated("this processor is not the guest's")];
 	if (!(await exists("/dev/kvm")) && fast === "kvm") return [emulated("there is no /dev/kvm")];
 	if (!(await userMayUse(fast))) {
-		const line = emulated("/dev/kvm is not yours");
+		const line = emulated("this user may not open /dev/kvm");
 		// Root needs no group. If root may not open the device, nobody in this container may.
 		return [process.getuid?.() === 0 ? line : { ...line, mend: "sudo usermod -aG kvm $USER, then log in again" }];
 	}
@@ -41,7 +45,7 @@ type Trial = { worked: string } | { failed: string };
 // Without QEMU, no boot can have failed.
 async function known(accelerator: Accelerator): Promise<Trial> {
 	const failed = await recordedFailure(accelerator).catch(() => null);
-	return failed === null ? { worked: "to be proved by the next snapshot's boot" } : { failed };
+	return failed === null ? { worked: "not tried yet: the next snapshot is booted with it" } : { failed };
 }
 
 async function bootWith(accelerator: Accelerator, { base, initrd }: Image): Promise<Trial> {

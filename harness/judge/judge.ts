@@ -302,7 +302,7 @@ async function engineModules({ id }: Lesson, mine: ReadonlyMap<string, string>) 
 	const { files } = await bundle(engineAt(id), mine).catch((cause: unknown) => {
 		if (!(cause instanceof BundleError)) throw cause;
 		const { message, file, line } = cause.diagnostic;
-		const what = `${relative(".", file)}:${line}, which you have passed with, cannot be used any more: ${message}`;
+		const what = `${relative(".", file)}:${line}, in a module that has passed, cannot be used any more: ${message}`;
 		throw new Failure("usage", what, `npx drydock check ${basename(dirname(file))}`, { cause });
 	});
 	const lessonOf = (module: string) => basename(dirname(module));

@@ -71,13 +71,13 @@ export async function unpackArchive(archive: Buffer): Promise<Map<string, Buffer
 		const file = path.replace(/^(\.\/)+/, "").replace(/\/$/, "");
 		if (type === "Directory" && (file === "" || file === "." || mayBeArchived(file))) continue;
 		if (type !== "File") throw new Error(`${quoted(path)} is not a file`);
-		if (!mayBeArchived(file) || files.has(file)) throw new Error(`${quoted(path)} has no place in a workspace`);
+		if (!mayBeArchived(file) || files.has(file)) throw new Error(`${quoted(path)} does not belong in a workspace`);
 		if (size > FILE_BYTES_MAX) throw new Error(`${quoted(path)} is too large`);
 		files.set(file, await content);
 	}
 	for (const file of files.keys())
 		for (let at = file.indexOf("/"); at !== -1; at = file.indexOf("/", at + 1))
-			if (files.has(file.slice(0, at))) throw new Error(`${quoted(file)} is below a file`);
+			if (files.has(file.slice(0, at))) throw new Error(`${quoted(file)} is in a folder that is also a file`);
 	if (!files.has(LOGBOOK)) throw new Error(`it has no ${LOGBOOK}`);
 	return files;
 }
@@ -158,7 +158,7 @@ function entriesOf(unzipped: Buffer): Promise<ArchiveEntry[]> {
 	});
 }
 
-const MAKE_ROOM = "move what is no part of your engine out of the workspace";
+const MAKE_ROOM = "move files that are not part of your engine out of the workspace";
 
 function refused(name: string, reason: string, cause?: unknown): Failure {
 	const message = `${name} was not imported: ${reason}`;

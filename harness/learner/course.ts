@@ -107,7 +107,7 @@ function currentOf(all: readonly Lesson[], book: Logbook): Lesson | undefined {
 /** Makes a lesson the current one, until another is selected. @throws {Failure} usage: there is no workspace */
 export async function selectLesson({ id }: Lesson): Promise<void> {
 	if (!(await changeLogbook((book) => ({ ...book, selected: id }))))
-		throw new Failure("usage", "there is no workspace yet to note that in", "npx drydock init");
+		throw new Failure("usage", "there is no workspace yet, so no lesson can be selected", "npx drydock init");
 }
 
 /** After this many attempts, showing the reference solution's calls spoils nothing for a learner who has tried. */

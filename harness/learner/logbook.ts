@@ -127,7 +127,7 @@ export function parseLogbook(source: string, path: string, mend = `mv ${path} ${
 	if (parsed.success) return parsed.output;
 	if (v.is(Newer, source))
 		throw new Failure("usage", `${path} was written by a newer drydock; this one would lose part of it`, UPDATE);
-	throw new Failure("usage", `${path} is not what drydock wrote there`, mend);
+	throw new Failure("usage", `${path} is damaged: it is not what drydock wrote`, mend);
 }
 
 const UPDATE = "git pull, in drydock's folder, then npm start";
@@ -160,7 +160,7 @@ export async function updateLogbook(dir: string, change: (logbook: Logbook) => L
 export function textOf(logbook: Logbook, path: string): string {
 	const text = `${JSON.stringify(logbook, null, "\t")}\n`;
 	if (Buffer.byteLength(text) <= LOGBOOK_BYTES_MAX && v.is(AnyLogbook, text)) return text;
-	throw new Failure("usage", `${path} stays as it is: there would be more in it than any learner's logbook has`);
+	throw new Failure("usage", `${path} was not changed: it would exceed the limits of a logbook`);
 }
 
 async function write(path: string, logbook: Logbook): Promise<void> {

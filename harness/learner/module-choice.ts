@@ -29,5 +29,5 @@ export async function chosenModule(lesson: Lesson, choice: ModuleChoice): Promis
 export async function existingLearnersFile(lesson: Lesson): Promise<string> {
 	const path = await learnersFile(lesson);
 	if (await exists(path)) return path;
-	throw new Failure("usage", `your copy, ${path}, is not there`, "npx drydock init");
+	throw new Failure("usage", `your copy, ${path}, does not exist`, "npx drydock init");
 }

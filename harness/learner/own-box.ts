@@ -35,19 +35,23 @@ export async function packOwnBox(dir: string, progress: Progress): Promise<OwnBo
 	if (yours.length === 0) {
 		const [first] = left;
 		if (first === undefined)
-			throw new Failure("usage", "no lesson has passed yet, so nothing of box is yours", "npx drydock check");
+			throw new Failure(
+				"usage",
+				"no lesson has passed yet, so box would contain none of your modules",
+				"npx drydock check",
+			);
 		throw new Failure("usage", editedMessage(first.id), `npx drydock check ${first.id}`);
 	}
 	const mine = await passedModules();
 	const program = join(dir, "box");
 	if (!(await isReplaceable(program))) {
-		const what = `${shownPath(program)} is there already, and is not what drydock would write there`;
+		const what = `${shownPath(program)} exists already; drydock did not write it, or it was changed since`;
 		throw new Failure("usage", what, "npx drydock box ANOTHER-DIRECTORY");
 	}
 	const packed = await packBox(mine, progress).catch((error: unknown) => {
 		if (!(error instanceof BundleError)) throw error;
 		const { message, file, line } = error.diagnostic;
-		const what = `${shownPath(file)}:${line}, which you have passed with, cannot be used any more: ${message}`;
+		const what = `${shownPath(file)}:${line}, in a module that has passed, cannot be used any more: ${message}`;
 		throw new Failure("usage", what, "npx drydock check", { cause: error });
 	});
 	await makeDirectories(dir);
@@ -75,7 +79,7 @@ ${rest.length === 0 ? "" : `\nFrom drydock's reference solutions, until you writ
 
     sudo ./box run ${options.join(" ")} IMAGE [COMMAND…]
 
-IMAGE is a directory: of an image as lesson 09 builds it, or simply of the files that the container is to have. The
+IMAGE is a directory: an image as lesson 09 builds it, or simply the files that the container is to have. The
 command gets a hostname, a root, processes, limits, a writable layer and a network of its own. Its exit code is box's;
 its input and output are box's; signals are passed on. When it has ended, nothing of the container is left, not even if
 box is killed. \`./box run --help\` says the rest.
@@ -87,7 +91,7 @@ To try it without any image, where busybox is installed:
 
 ## What it needs
 
-- Linux on x86-64 with cgroup v2, a kernel of the last years, and glibc 2.34 or newer
+- Linux on x86-64 with cgroup v2, a recent kernel, and glibc 2.34 or newer
 - Node 20.19 or newer on root's PATH
 - the programs ip and nft; busybox (its tar), for images of lesson 09
 - root: it makes namespaces, mounts, cgroups and network links

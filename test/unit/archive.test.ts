@@ -97,7 +97,7 @@ describe("unpackWorkspace", () => {
 		["a very long name", `${"long/".repeat(60)}name`],
 	] as const;
 	test.each(NAMES)("a name [%s] is refused, and nothing is unpacked", async (_, path) => {
-		const failure = { kind: "usage", message: expect.stringMatching(/^[ -~]*has no place in a workspace$/) };
+		const failure = { kind: "usage", message: expect.stringMatching(/^[ -~]*does not belong in a workspace$/) };
 		await expect(unpack(tarball(entry("good.ts", "x"), entry(path, "x"), LOGBOOK_ENTRY))).rejects.toMatchObject(
 			failure,
 		);

@@ -139,7 +139,7 @@ describe.concurrent("drydock", () => {
 		await mkdir(join(workspace, "drydock.json.new"));
 		const { code, stdout, stderr } = await drydock(["check", "02", "--json"], { cwd: workspace });
 		expect(JSON.parse(stdout)).toMatchObject({ verdict: "fail" });
-		expect(stderr).toMatch(/^this attempt was not noted: .*drydock\.json cannot be written \(EISDIR\)\n$/);
+		expect(stderr).toMatch(/^this attempt was not recorded: .*drydock\.json cannot be written \(EISDIR\)\n$/);
 		expect(code).toBe(1);
 		expect(await listed()).toMatchObject({ attempts: 1 });
 	});

@@ -13,7 +13,7 @@ import { temporary } from "../support/temporary.ts";
 // Watch mode as a person uses it at a terminal.
 const DRYDOCK = `"${process.execPath}" "${inKit("harness/cli/bin.js")}"`;
 const FIRST = "01-process/process.ts";
-const GREETING = /01 · [\s\S]*Nothing is done here yet[\s\S]*q quit/;
+const GREETING = /01 · [\s\S]*You have not changed[\s\S]*q quit/;
 /** How long a machine may take to boot, in emulation on a busy computer. */
 const BOOT_MS = 240_000;
 const VERDICT = /(passed|not right yet)[\s\S]*after the save/;
@@ -50,7 +50,7 @@ test("a save is checked, and what has changed is said; n goes on, q ends", async
 	await solve(dir, FIRST);
 	await screen.until(/01 · .*passed[\s\S]*now right.*: how it ended[\s\S]*after the save/);
 	screen.type("n");
-	await screen.until(/02 · [\s\S]*Nothing is done here yet[\s\S]*quit/);
+	await screen.until(/02 · [\s\S]*You have not changed[\s\S]*quit/);
 	screen.type("r");
 	await screen.until(/02 · .*not right yet[\s\S]*after the save/);
 	screen.type("q");
@@ -106,7 +106,7 @@ test("n before it has passed asks once; b before the first, a key without a mean
 	await screen.until(/this is the first lesson/);
 	screen.type("z\u001b[A");
 	screen.type("n");
-	await screen.until(/not passed yet; n once more/);
+	await screen.until(/not passed yet; press n again/);
 	screen.type("?");
 	await screen.until(/ q {2}quit/);
 	screen.type("n");

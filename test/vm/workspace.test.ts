@@ -30,7 +30,7 @@ async function boxAgain(workspace: string): Promise<void> {
 	expect(await readFile(readme, "utf8")).toBe("mine");
 	await appendFile(program, "\n");
 	const refused = await drydock(workspace, "box", "one");
-	expect(refused.stderr).toContain("one/box is there already, and is not what drydock would write there");
+	expect(refused.stderr).toContain("one/box exists already; drydock did not write it, or it was changed since");
 	expect(refused.code).toBe(2);
 	expect((await readFile(program)).length).toBe(packed.length + 1);
 	expect((await readdir(join(workspace, "one"))).sort()).toEqual(["README.md", "box"]);
@@ -61,17 +61,19 @@ test("init makes a workspace that is checked from inside, and overwrites nothing
 	const { stdout } = await promisify(execFile)("npx", ["--no", "drydock", "status"], { cwd: workspace });
 	expect(stdout).toContain("npx drydock next");
 	const packed = await drydock(workspace, "box", "one");
-	expect(packed.stdout).toContain("Of your modules, it has:\n  01-process\nThe rest is the reference's.");
+	expect(packed.stdout).toContain(
+		"It contains your modules of these lessons:\n  01-process\nThe other modules are the reference's.",
+	);
 	await boxAgain(workspace);
 	await cp(inKit("lessons", module), mine);
 	const edited = await drydock(workspace, "box", "two");
 	expect(edited.code).toBe(2);
 	expect(edited.stderr).toContain("01-process has been edited since it passed\n  try: npx drydock check 01-process");
 	const onIts = await drydock(workspace, "check", "04", "--solution", "--mine", "--json");
-	expect(onIts.stderr).toContain("01-process has been edited since it passed: the reference's takes its place.");
+	expect(onIts.stderr).toContain("01-process has been edited since it passed: the reference's module is used instead.");
 	expect(JSON.parse(onIts.stdout)).toMatchObject({ verdict: "pass", engine: { yours: [] } });
 	const ran = await drydock(workspace, "run", "02", "--", "true");
-	expect(ran.stderr).toContain("01-process has been edited since it passed: the reference's takes its place.");
+	expect(ran.stderr).toContain("01-process has been edited since it passed: the reference's module is used instead.");
 	const types = await readFile(join(workspace, "types/mounts.d.ts"), "utf8");
 	expect(types).toContain("@see pivot_root(2)");
 });

@@ -6,12 +6,12 @@ export const check: CommandSpec = {
 	options: [
 		["--solution", "check the reference solution"],
 		["--skeleton", "check the lesson's untouched skeleton"],
-		["--file <file>", "check this file in place of the workspace's"],
-		["--mine", "play on your own passed modules of earlier lessons instead of the reference's"],
+		["--file <file>", "check this file instead of the workspace's"],
+		["--mine", "use your own passed modules of earlier lessons instead of the reference's"],
 		["--all", "check every lesson"],
 		["--trace", "show all system calls, yours beside the reference's"],
 		JSON_OPTION,
 	],
-	help: "A lesson is named by its number or its name: 04, pivot-root or 04-pivot-root.\nWithout one, the current lesson is checked.",
+	help: "Name a lesson by its number or its name: 04, pivot-root or 04-pivot-root.\nIf you name none, drydock checks the current lesson.",
 	run: async (lesson, options) => (await import("../learn/check.ts")).check(lesson, options),
 };

@@ -2,7 +2,7 @@ import { type CommandSpec, JSON_OPTION } from "../command.ts";
 
 const check: CommandSpec = {
 	name: "check [lesson]",
-	summary: "prove of one lesson, or of all, that it is whole: text, skeleton, solution, check, demo",
+	summary: "check that one lesson, or each lesson, is complete: text, skeleton, solution, check, demo",
 	options: [JSON_OPTION],
 	run: async (lesson, options) => (await import("../author/dev.ts")).devCheck(lesson, options),
 };

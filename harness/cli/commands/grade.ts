@@ -5,16 +5,16 @@ const FORMAT_NAMES = Object.keys(FORMATS);
 
 /** Options that say how a report is written. */
 const REPORT: readonly OptionSpec[] = [
-	["--format <format>", `${FORMAT_NAMES.slice(0, -1).join(", ")} or ${FORMAT_NAMES.at(-1)}`],
+	["--format <format>", `write the report as ${FORMAT_NAMES.slice(0, -1).join(", ")} or ${FORMAT_NAMES.at(-1)}`],
 	["--json", "the same as --format json"],
-	["--out <path>", "write to this file; to files in this folder, where there is one for each submission"],
+	["--out <path>", "write to this file; if the format has one file for each submission, to this folder"],
 	["--details", "explain each submission's findings"],
-	["--exit-zero", "exit with 0 once all is written, whatever it says"],
+	["--exit-zero", "exit with 0 once the report is written, whatever the results"],
 ];
 
 const merge: CommandSpec = {
 	name: "merge <files...>",
-	summary: "put the shards' JSON reports together",
+	summary: "merge the JSON reports of the shards into one report",
 	options: REPORT,
 	// Commander assigns options that stand before `merge` to the command above it.
 	run: async (files, _, merge) => (await import("../grade/grade.ts")).gradeMerge(files, merge.optsWithGlobals()),
@@ -23,25 +23,25 @@ const merge: CommandSpec = {
 /** Formats whose readers take the verdicts from the file, so that `grade` exits with 0 once the file is written. */
 const WITH_VERDICTS = Object.entries(FORMATS).flatMap(([name, { endsWithZero }]) => (endsWithZero ? [name] : []));
 
-const GRADES = `A lesson's module is found by its path, 02-unshare/isolate.ts, or by its name,
-wherever it lies in the submission. An archive that drydock export has written is a
-submission as well. Nothing that is handed in runs on this computer.
+const GRADES = `drydock finds the module of a lesson by its path, such as 02-unshare/isolate.ts,
+or by its name in any folder of the submission. An archive that drydock export
+has written is a submission, too. Submitted code runs only in virtual machines.
 
-Exit codes: 0 all passed; 1 something failed or was not handed in; 3, 4 something
-could not be judged, which is never a zero. With --format ${WITH_VERDICTS.slice(0, -1).join(", ")}
-or ${WITH_VERDICTS.at(-1)}, 0 once the file is written.`;
+Exit codes: 0 all passed; 1 something failed or was not handed in; 3 or 4
+something could not be judged, which is never a zero. With --format
+${WITH_VERDICTS.slice(0, -1).join(", ")} or ${WITH_VERDICTS.at(-1)}: 0 once the file is written.`;
 
 export const grade: CommandSpec = {
 	name: "grade <directory>",
 	summary: "grade a class: a folder with a folder for each submission",
 	options: [
-		["--lesson <lessons>", "only these, such as 02,04"],
+		["--lesson <lessons>", "grade only these lessons, such as 02,04"],
 		["--one", "the folder is a single submission"],
-		["--shard <i/n>", "only this part of the class: for several computers"],
-		["--resume", "go on where a run of the same command was interrupted"],
+		["--shard <i/n>", "grade only this part of the class, such as 2/5, on one of several computers"],
+		["--resume", "continue an interrupted run of the same command"],
 		[
 			"--lanes <number>",
-			"virtual machines at a time; if not given, two more than there are processors, and more while these are idle",
+			"how many virtual machines run at a time; if not given, two more than there are processors, and more while processors are idle",
 		],
 		...REPORT,
 	],

@@ -2,16 +2,17 @@ import { boxOptions } from "../../engine/engine-at.ts";
 import type { CommandSpec, OptionSpec } from "../command.ts";
 
 /** Help for commands that connect the terminal with a machine. */
-export const SESSIONS = `The machine is fresh, and gone when the command ends, whose exit code is
-drydock's. In a pipe, its standard streams are drydock's, byte for byte.
-Ctrl-] three times ends it all, if nothing else does.`;
+export const SESSIONS = `Each call gets a new virtual machine, which is removed when the command ends.
+drydock exits with the command's exit code. In a pipe, the command's standard
+streams are drydock's, byte for byte. If nothing else ends the command, press
+Ctrl-] three times.`;
 
 export const run: CommandSpec = {
 	name: "run [words...]",
 	usage: "[lesson] [options] -- [command...]",
 	summary: "run a command in a container of your own engine: drydock run 05 -- sh",
 	options: [
-		["--solution", "the reference's engine"],
+		["--solution", "use the reference's engine"],
 		// The options of `box run`, to which they are passed on.
 		...Object.entries(boxOptions()).map(([name, { value, help, repeats }]): OptionSpec => {
 			const flag = `--${name} <${value.toLowerCase()}>`;

@@ -3,8 +3,8 @@ import { SESSIONS } from "./run.ts";
 
 export const shell: CommandSpec = {
 	name: "shell [lesson]",
-	summary: "a shell in the lesson's machine, on the host of your containers",
-	options: [["--solution", "with the reference's engine"]],
+	summary: "run run run run run a shell in the lesson's machine, on the host of your containers",
+	options: [["--solution", "use the reference's engine"]],
 	help: SESSIONS,
 	run: async (lesson, options) => (await import("../session/shell.ts")).shell(lesson, options),
 };

@@ -2,7 +2,7 @@ import { type CommandSpec, JSON_OPTION } from "../command.ts";
 
 export const status: CommandSpec = {
 	name: "status",
-	summary: "say where you are and what to type next",
+	summary: "show the current lesson, your progress and what to type next",
 	options: [JSON_OPTION],
 	run: async (options) => (await import("../learn/status.ts")).status(options),
 };

@@ -31,7 +31,8 @@ In ~/.bashrc or ~/.zshrc, with the kit's folder for KIT:
   source <(node KIT/harness/cli/bin.js completion bash)
 In ~/.config/fish/config.fish:
   node KIT/harness/cli/bin.js completion fish | source
-The script makes drydock a command as well, so that it needs no npx and works in every folder.`;
+The script also defines the command drydock, which works in every folder and
+needs no npx.`;
 
 // A Tab must be answered at once, so this only reads the names of the lessons' folders.
 const lessonIds = () => readdirSync(inKit("lessons")).filter((name) => /^\d\d-/.test(name));

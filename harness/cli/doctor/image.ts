@@ -32,13 +32,13 @@ export async function imageInfo({ json }: { json?: boolean }): Promise<number> {
 /** `drydock image export`. @returns the exit code */
 export async function exportTo(file: string): Promise<number> {
 	await exportImage(resolve(file), visible);
-	process.stdout.write(`${file} holds the image; on the other computer: npx drydock image import ${file}\n`);
+	process.stdout.write(`${file} contains the image; on the other computer: npx drydock image import ${file}\n`);
 	return EXIT.passed;
 }
 
 /** `drydock image import`. @returns the exit code */
 export async function importFrom(file: string): Promise<number> {
 	await importImage(resolve(file), visible);
-	process.stdout.write("the image is in place; npx drydock doctor says what else is needed\n");
+	process.stdout.write("the image is installed; npx drydock doctor shows what else is needed\n");
 	return EXIT.passed;
 }

@@ -10,14 +10,14 @@ export function terminalLines(): DoctorLine[] {
 	const [input, output] = [process.stdin, process.stdout].map((stream) => stream.isTTY === true);
 	const columns = process.stdout.columns ?? width;
 	const facts = [
-		output ? `${columns} columns` : `output is no terminal (${width} columns)`,
+		output ? `${columns} columns` : `output is not a terminal (${width} columns)`,
 		plain ? "plain text" : color ? "colours" : "no colours",
 		isUtf8() ? "UTF-8" : "not UTF-8",
-		input ? "input is a terminal" : "input is no terminal",
+		input ? "input is a terminal" : "input is not a terminal",
 	].join(", ");
 	if (!isUtf8()) return [{ name, state: "warn", fact: facts, mend: "export LC_ALL=C.UTF-8, or npx drydock --plain" }];
 	if (output && columns < COLUMNS_MIN)
-		return [{ name, state: "warn", fact: facts, mend: `make it ${COLUMNS_MIN} columns wide` }];
+		return [{ name, state: "warn", fact: facts, mend: `make the terminal at least ${COLUMNS_MIN} columns wide` }];
 	return [{ name, state: "good", fact: facts }];
 }
 

@@ -24,8 +24,8 @@ export async function box(dir = BOX_DIR, { json }: { json?: boolean }): Promise<
 function reportOf({ program, yours }: OwnBox): string {
 	const modules = yours.map((id) => `  ${id}\n`);
 	const run = `  sudo ${shownPath(program)} run IMAGE COMMAND\n`;
-	return `${shownPath(program)} is a container engine. Of your modules, it has:\n${modules.join("")}The rest is the reference's. To run it:\n${run}`;
+	return `${shownPath(program)} is a container engine. It contains your modules of these lessons:\n${modules.join("")}The other modules are the reference's. To run it:\n${run}`;
 }
 
 const explain = (id: string, dir: string) =>
-	`${editedMessage(id)}, so it is not in there.\n  try: npx drydock check ${id}, then npx drydock box${dir === BOX_DIR ? "" : ` ${shownPath(dir)}`}\n`;
+	`${editedMessage(id)}, so it was left out.\n  try: npx drydock check ${id}, then npx drydock box${dir === BOX_DIR ? "" : ` ${shownPath(dir)}`}\n`;

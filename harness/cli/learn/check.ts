@@ -100,7 +100,7 @@ function replacedIn(verdicts: readonly Verdict[], edited: ReadonlySet<string>): 
 // If the attempt cannot be noted, the user still gets the verdict.
 async function note(lesson: Lesson, verdict: Verdict): Promise<void> {
 	await recordAttempt(lesson, verdict).catch(({ message }: Error) => {
-		process.stderr.write(`this attempt was not noted: ${message}\n`);
+		process.stderr.write(`this attempt was not recorded: ${message}\n`);
 	});
 }
 

@@ -14,11 +14,11 @@ export async function runExport(file: string, { json }: { json?: boolean }): Pro
 		throw new Failure("usage", `${file} cannot be written (${error.code})`, "npx drydock export ANOTHER-FILE");
 	});
 	if (!isNew)
-		throw new Failure("usage", `${file} is there already, and stays as it is`, "npx drydock export ANOTHER-FILE");
+		throw new Failure("usage", `${file} exists already, and was not changed`, "npx drydock export ANOTHER-FILE");
 	if (json) printJson({ schemaVersion: 1, file, files, bytes: archive.length });
 	else
 		process.stdout.write(
-			`${file} holds your files and your progress.\non the other computer: npx drydock import ${file}\n`,
+			`${file} contains your files and your progress.\non the other computer: npx drydock import ${file}\n`,
 		);
 	return EXIT.passed;
 }

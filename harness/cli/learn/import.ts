@@ -14,8 +14,11 @@ export async function runImport(file: string, { json }: { json?: boolean }): Pro
 	if (json) printJson({ schemaVersion: 1, ...result });
 	else {
 		const kept = beside.map(({ file, kept }) => `  ${shownPath(file)}: the imported one is ${shownPath(kept)}\n`);
-		const note = kept.length === 0 ? "" : `Some differ from yours. Yours stay, and what was imported is beside them:\n`;
-		const imported = `${shownPath(workspace)} has what ${file} held: modules and progress.\n`;
+		const note =
+			kept.length === 0
+				? ""
+				: `Some files differ from yours. Yours were kept, and the imported ones are beside them:\n`;
+		const imported = `The modules and the progress from ${file} are in ${shownPath(workspace)} now.\n`;
 		process.stdout.write(`${imported}${note}${kept.join("")}${leftOutNote(leftOut)}`);
 	}
 	return EXIT.passed;
@@ -27,7 +30,7 @@ function leftOutNote(names: readonly string[]): string {
 	if (missed.length === 0) return "";
 	const shown = missed.slice(0, LISTED).map((name) => `  ${name}\n`);
 	const more = missed.length > LISTED ? `  … and ${missed.length - LISTED} more\n` : "";
-	return `Left out, as they are no modules of a lesson, or a tool would run them; unpack by hand what you trust:\n${shown.join("")}${more}`;
+	return `Not imported, because they are not modules of a lesson, or because a tool could\nrun them. If you trust one of them, unpack it by hand:\n${shown.join("")}${more}`;
 }
 
 const MADE = new Set(["package.json", "tsconfig.json", ".gitignore"]);

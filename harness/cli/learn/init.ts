@@ -12,7 +12,7 @@ export async function init(directory: string | undefined): Promise<number> {
 	process.stdout.write(
 		made.length === 0
 			? `${shown} is complete; nothing was changed.\n`
-			: `made in ${shown}:\n${made.map((name) => `  ${name}\n`).join("")}`,
+			: `created in ${shown}:\n${made.map((name) => `  ${name}\n`).join("")}`,
 	);
 	if (dir !== inKit("workspace") && dir !== process.cwd())
 		process.stdout.write(`\nto work there:\n  cd ${shown}\n  npx drydock\n`);

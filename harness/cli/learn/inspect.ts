@@ -52,7 +52,7 @@ export async function inspect(id: string | undefined, options: Options): Promise
 		const header = { lesson, file, did: run.does, ...containersOf(run, lesson, options.container) };
 		const { outcome } = await playModuleRun(run, await bundleModuleRun(run), machines);
 		if (outcome.kind === "lost")
-			throw new Failure("failed", `${lostFinding(outcome).got}, so there is nothing to see`, checkCommand(lesson));
+			throw new Failure("failed", `${lostFinding(outcome).got}, so there is nothing to show`, checkCommand(lesson));
 		const { observation } = outcome;
 		if (options.json) printJson(documentOf(header, run.drawn, observation));
 		else process.stdout.write(reportOf(header, observation));
@@ -83,7 +83,7 @@ function containersOf({ check, drawn }: ModuleRun, lesson: Lesson, wanted?: stri
 	const names = all.map(({ name }) => name).join(", ");
 	throw new Failure(
 		"usage",
-		`no container of ${lesson.id} is called ${wanted}, only: ${names}`,
+		`no container of ${lesson.id} is called ${wanted}; there are: ${names}`,
 		`npx drydock inspect ${lesson.id} --container ${all.at(-1)?.name}`,
 	);
 }
@@ -112,14 +112,12 @@ function reportOf({ lesson, file, did, who, others }: Header, observation: Obser
 	layout.labelled("file", relative(".", file));
 	layout.labelled("did", did);
 	if (others.length > 0) {
-		layout.labelled("who", `${who.name}: ${who.about}`);
+		layout.labelled("shown", `${who.name}: ${who.about}`);
 		layout.labelled("", `with --container NAME: ${others.map(({ name }) => name).join(", ")}`);
 	}
 	if (host === null || container === null) {
 		layout.line();
-		const why = who.isPrimary
-			? "The command never ran."
-			: "Its command was not there when the containers were looked at.";
+		const why = who.isPrimary ? "The command never ran." : "Its command was not running when drydock read the kernel.";
 		layout.paragraph(`${why} ${endingText(observation.calls[who.name]?.ending)}`);
 		layout.line(`  try: ${checkCommand(lesson)}`);
 		return layout.text();

@@ -35,7 +35,7 @@ export async function list({ json }: { json?: boolean }): Promise<number> {
 	const isDone = recordOf(book, current).passed !== null && rows.some(({ passed }) => !passed);
 	const goOn = isDone ? "go on      npx drydock next\n" : "";
 	process.stdout.write(
-		`${table(rows)}\nread it    npx drydock read ${current.id}\nedit it    ${near}\ncheck it   npx drydock check ${current.id}; or npx drydock, at every save\n${goOn}`,
+		`${table(rows)}\nread it    npx drydock read ${current.id}\nedit it    ${near}\ncheck it   npx drydock check ${current.id}; at every save: npx drydock\n${goOn}`,
 	);
 	return EXIT.passed;
 }

@@ -14,7 +14,7 @@ export async function man(words: readonly string[]): Promise<number> {
 	const { width, color } = style();
 	const text = await formattedPage(found, width, visible);
 	if (others.length > 0)
-		process.stderr.write(`this is ${citedPage(found)}; there is ${others.map(citedPage).join(", ")} as well\n`);
+		process.stderr.write(`this is ${citedPage(found)}; there are also: ${others.map(citedPage).join(", ")}\n`);
 	await paged(withoutOverstrike(text, color));
 	return EXIT.passed;
 }

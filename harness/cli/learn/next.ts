@@ -16,7 +16,7 @@ export async function next({ force, json }: { force?: boolean; json?: boolean })
 	const lesson = nextToPass(all, book, current);
 	if (lesson === undefined) {
 		if (json) printJson({ schemaVersion: 1, lesson: null });
-		else process.stdout.write("That was the last one: there is no other lesson that you have not passed.\n");
+		else process.stdout.write("That was the last one: you have passed all other lessons.\n");
 		return EXIT.passed;
 	}
 	await selectLesson(lesson);

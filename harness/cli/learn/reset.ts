@@ -21,7 +21,7 @@ export async function reset(id: string, { yes, json }: { yes?: boolean; json?: b
 	const isReset = mine === skeleton;
 	let kept: string | null = null;
 	if (!isReset) {
-		const question = `Put the skeleton of ${lesson.id} back? Yours is kept beside it.`;
+		const question = `Put the skeleton of ${lesson.id} back? Your file is kept beside it.`;
 		if (mine !== null && !(await confirmed(question, yes, `npx drydock reset ${lesson.id} --yes`))) {
 			process.stderr.write("Nothing was changed.\n");
 			return EXIT.notPassed;
@@ -34,7 +34,7 @@ export async function reset(id: string, { yes, json }: { yes?: boolean; json?: b
 	else if (isReset) process.stdout.write(`${shownPath(file)} is the skeleton already; nothing was changed.\n`);
 	else
 		process.stdout.write(
-			`${shownPath(file)} is the skeleton again.\n${kept === null ? "" : `yours is ${shownPath(kept)}\n`}`,
+			`${shownPath(file)} is the skeleton again.\n${kept === null ? "" : `your file is now ${shownPath(kept)}\n`}`,
 		);
 	return EXIT.passed;
 }
@@ -47,10 +47,10 @@ async function asideIfThere(file: string): Promise<string | null> {
 }
 
 function busy(file: string, kept: string | null): Failure {
-	const before = kept === null ? "" : `; what was there before is ${shownPath(kept)}`;
+	const before = kept === null ? "" : `; your file from before is ${shownPath(kept)}`;
 	return new Failure(
 		"usage",
-		`something else has just written ${shownPath(file)}, so it stays${before}`,
+		`another program has just written ${shownPath(file)}, so it was not replaced${before}`,
 		"close it in the editor, then reset again",
 	);
 }

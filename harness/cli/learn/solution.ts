@@ -24,7 +24,7 @@ export interface SolutionOptions {
 export async function solution(id: string, { raw, yes, json }: SolutionOptions): Promise<number> {
 	const lesson = await findLesson(id);
 	if (!(await mayBeShown(lesson, yes))) {
-		process.stderr.write(`Good. A hint instead?\n  try: npx drydock hint ${lesson.id}\n`);
+		process.stderr.write(`The solution stays hidden. A hint may help you.\n  try: npx drydock hint ${lesson.id}\n`);
 		return EXIT.notPassed;
 	}
 	const file = await learnersFile(lesson);
@@ -35,7 +35,7 @@ export async function solution(id: string, { raw, yes, json }: SolutionOptions):
 	const patch = mine === null ? null : patchOf(file, mine, lesson, reference);
 	if (json) printJson({ schemaVersion: 1, lesson: lesson.id, file, solution: reference, diff: patch });
 	else if (raw || patch === null) process.stdout.write(reference);
-	else if (mine === reference) process.stdout.write("Yours is the same, letter by letter.\n");
+	else if (mine === reference) process.stdout.write("Your module is exactly the same.\n");
 	else process.stdout.write(coloured(patch));
 	return EXIT.passed;
 }

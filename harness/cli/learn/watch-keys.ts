@@ -11,7 +11,9 @@ import { style } from "../text/terminal.ts";
 interface WatchKey {
 	key: string;
 	/** What the key does, as `?` shows it. */
-	name: string;
+	does: string;
+	/** The same in a word or two, for the line of keys below a verdict. Keys without it are not in that line. */
+	short?: string;
 	act(): Promise<unknown>;
 }
 
@@ -43,44 +45,64 @@ export class WatchKeys {
 		const away = (act: () => Promise<unknown>) => () => work.away(act);
 		const id = () => work.lesson.id;
 		this.#all = [
-			{ key: "n", name: "go on to the next lesson", act: () => this.#next() },
-			{ key: "b", name: "go back to the lesson before", act: () => this.#back() },
-			{ key: "h", name: "show one more hint", act: away(async () => (await import("./hint.ts")).hint(id(), {})) },
-			{ key: "i", name: "read the lesson", act: away(async () => (await import("./read.ts")).read(id(), {})) },
-			{ key: "l", name: "list the lessons", act: away(async () => (await import("./list.ts")).list({})) },
+			{ key: "n", does: "go on to the next lesson", short: "next lesson", act: () => this.#next() },
+			{ key: "b", does: "go back to the lesson before", act: () => this.#back() },
+			{
+				key: "h",
+				does: "show one more hint",
+				short: "hint",
+				act: away(async () => (await import("./hint.ts")).hint(id(), {})),
+			},
+			{
+				key: "i",
+				does: "read the lesson",
+				short: "read the lesson",
+				act: away(async () => (await import("./read.ts")).read(id(), {})),
+			},
+			{ key: "l", does: "list the lessons", act: away(async () => (await import("./list.ts")).list({})) },
 			{
 				key: "t",
-				name: "show the system calls, yours beside the reference's",
+				does: "show the system calls, yours beside the reference's",
+				short: "trace",
 				act: away(() => this.#trace()),
 			},
 			{
 				key: "s",
-				name: "a shell in the lesson's machine, with your box",
+				does: "open a shell in the lesson's machine, with your box",
 				act: away(() => drydock("shell", id())),
 			},
-			{ key: "r", name: "check again", act: async () => work.check() },
-			{ key: "e", name: "open the file in your editor ($EDITOR)", act: away(async () => edit(work.file)) },
+			{ key: "r", does: "check the file again", short: "check", act: async () => work.check() },
+			{
+				key: "e",
+				does: "open the file in your editor ($EDITOR)",
+				short: "edit",
+				act: away(async () => edit(work.file)),
+			},
 			{
 				key: "x",
-				name: "put the skeleton back (asks)",
+				does: "put the skeleton back (asks first)",
 				act: away(async () => (await import("./reset.ts")).reset(id(), {})),
 			},
-			{ key: "q", name: "quit", act: async () => work.quit() },
-			{ key: "?", name: "show these keys", act: async () => this.#help() },
+			{ key: "q", does: "quit", short: "quit", act: async () => work.quit() },
+			{ key: "?", does: "show these keys", short: "all keys", act: async () => this.#help() },
 		];
 	}
 
 	/** Does what a key means. Does nothing for a key without a meaning. */
 	async press(key: string): Promise<void> {
 		if (key !== "n") this.#sure = false;
-		await this.#all.find((action) => action.key === key)?.act();
+		await this.#find(key)?.act();
 	}
 
-	/** The keys to show after a verdict. */
-	hint({ verdict }: Verdict): string {
-		return verdict === "pass"
-			? "n next lesson · ? all keys · q quit"
-			: "h hint · i lesson · t trace · ? all keys · q quit";
+	/** A line with the keys that are most useful now. */
+	line(): string {
+		const { verdict } = this.#work;
+		const keys = verdict === null ? "ier?q" : verdict.verdict === "pass" ? "n?q" : "hit?q";
+		return [...keys].map((key) => `${key} ${this.#find(key)?.short}`).join(" · ");
+	}
+
+	#find(key: string): WatchKey | undefined {
+		return this.#all.find((one) => one.key === key);
 	}
 
 	async #next(): Promise<void> {
@@ -91,7 +113,7 @@ export class WatchKeys {
 		}
 		if (this.#work.verdict?.verdict !== "pass" && !this.#sure) {
 			this.#sure = true;
-			process.stdout.write("this lesson has not passed yet; n once more goes on all the same\n");
+			process.stdout.write("this lesson has not passed yet; press n again to go on anyway\n");
 			return;
 		}
 		this.#sure = false;
@@ -106,12 +128,13 @@ export class WatchKeys {
 
 	async #trace(): Promise<void> {
 		const { verdict } = this.#work;
-		if (verdict === null) throw new Failure("usage", "nothing has been checked yet", "r");
+		if (verdict === null)
+			throw new Failure("usage", "nothing has been checked yet", "the key r, which checks the file");
 		process.stdout.write(trace(verdict, style()));
 	}
 
 	async #help(): Promise<void> {
-		process.stdout.write(`\n${this.#all.map(({ key, name }) => `  ${key}  ${name}\n`).join("")}`);
+		process.stdout.write(`\n${this.#all.map(({ key, does }) => `  ${key}  ${does}\n`).join("")}`);
 	}
 }
 
@@ -124,7 +147,12 @@ function drydock(...args: string[]): Promise<void> {
 
 function edit(file: string): void {
 	const editor = process.env["VISUAL"] || process.env["EDITOR"];
-	if (!editor) throw new Failure("usage", "no editor is named", "export EDITOR=vi, or open the file in your own");
+	if (!editor)
+		throw new Failure(
+			"usage",
+			"neither VISUAL nor EDITOR is set",
+			"export EDITOR=vi, or open the file in your editor yourself",
+		);
 	// Like git: the variable may contain arguments, so a shell runs it.
 	const { status, error } = spawnSync("sh", ["-c", `${editor} "$1"`, editor, file], { stdio: "inherit" });
 	if (error !== undefined || status !== 0) throw new Failure("usage", `${editor} ended with exit code ${status}`);

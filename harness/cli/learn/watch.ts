@@ -16,13 +16,11 @@ import { style } from "../text/terminal.ts";
 import { TerminalKeys } from "./terminal-keys.ts";
 import { WatchKeys } from "./watch-keys.ts";
 
-/** The keys to show before there is a verdict. */
-const KEYS = "i read the lesson · e edit · r check it as it is · ? all keys · q quit";
 /** An ordinary check takes nearly this long on a busy computer that emulates the processor. */
 const SLOW_MS = 10_000;
 const SLOW = [
-	"Still running; a save begins anew. Should it hang, it is given up after half a",
-	"minute or so; later when the computer is busy.\n",
+	"Still running. A save starts the check again. A check that hangs is ended after",
+	"about half a minute, or later if the computer is busy.\n",
 ].join("\n");
 const SUPERSEDED = new Error("saved again");
 
@@ -114,8 +112,10 @@ class Watch {
 	#greet(): void {
 		clear();
 		process.stdout.write(`${this.#chalk.bold(this.#lesson.title)}\n\n`);
-		process.stdout.write(`Nothing is done here yet. Write in ${shownPath(this.#file)}:\neach save is checked.\n\n`);
-		process.stdout.write(this.#chalk.dim(`${KEYS}\n`));
+		process.stdout.write(
+			`You have not changed this lesson's file yet. Edit it, and save it to check it:\n${shownPath(this.#file)}\n\n`,
+		);
+		process.stdout.write(this.#chalk.dim(`${this.#keys.line()}\n`));
 		this.#machines.prepare(true);
 	}
 
@@ -142,8 +142,7 @@ class Watch {
 			this.#missed = false;
 			return this.check();
 		}
-		const keys = this.#verdict === null ? KEYS : this.#keys.hint(this.#verdict);
-		process.stdout.write(this.#chalk.dim(`\n${keys}\n`));
+		process.stdout.write(this.#chalk.dim(`\n${this.#keys.line()}\n`));
 	}
 
 	quit(): void {
@@ -195,7 +194,7 @@ class Watch {
 		process.stdout.write(text);
 		if (before !== null) process.stdout.write(this.#changes(before, verdict));
 		const took = tookMs === null ? "" : `${(tookMs / 1000).toFixed(1)} s after the save · `;
-		process.stdout.write(this.#chalk.dim(`\n${took}${this.#keys.hint(verdict)}\n`));
+		process.stdout.write(this.#chalk.dim(`\n${took}${this.#keys.line()}\n`));
 		if (tookMs !== null || verdict.verdict === "pass") await recordAttempt(this.#lesson, verdict);
 	}
 

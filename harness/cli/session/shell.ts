@@ -33,7 +33,7 @@ export async function shell(id: string | undefined, { solution = false }: { solu
 		greeting: [
 			`This is harbour, a virtual machine of your own. Lesson ${lesson.id.slice(0, 2)} is in /root.`,
 			`Your engine is box${solution ? " (the reference's)" : ""}: box run /lab/rootfs sh`,
-			`Ctrl-D leaves; ${HOW_TO_ESCAPE}, if nothing answers. Nothing is kept.\n`,
+			`Ctrl-D ends it; if nothing answers, ${HOW_TO_ESCAPE}. Its files are not kept.\n`,
 		].join("\n"),
 	});
 }

@@ -75,7 +75,7 @@ async function workOn(lesson: Lesson, machines: MachinePool, { audience }: Serve
 function sayLinks({ link, shared }: Server): void {
 	const follow = shared === null ? "" : `\nothers on this network can follow at: ${shared}\n`;
 	const code = shared === null || !process.stdout.isTTY || style().plain ? "" : `\n${renderUnicodeCompact(shared)}\n`;
-	process.stdout.write(`open this in a browser: ${link}\n${follow}${code}\nCtrl-C ends it\n`);
+	process.stdout.write(`open this in a browser: ${link}\n${follow}${code}\nCtrl-C ends the demo\n`);
 }
 
 const interrupted = () =>

@@ -4,6 +4,7 @@ import type { DemoPlayer } from "../../live/demo-player.ts";
 import type { DemoEvent } from "../../live/events.ts";
 import { SHELLS } from "../../live/events.ts";
 import { FullScreen } from "./full-screen.ts";
+import { KEY_HELP, MOVES, type Move } from "./presenter-keys.ts";
 import { type PresenterChoices, Slides } from "./slides.ts";
 
 const FRAME_MS = 33;
@@ -13,24 +14,6 @@ const ESCAPE = "\x1b";
 const CTRL_RIGHT_BRACKET = "\x1d";
 /** The first key of what was typed. An arrow key and the like consist of several characters. */
 const ONE_KEY = new RegExp(`^(?:${ESCAPE}(?:\\[[\\d;]*[@-~]|O[@-~])?|.)`, "su");
-
-export const KEYS: readonly string[] = [
-	"  space → n Enter PageDown   play this step; then show the next one",
-	"  ← b PageUp Backspace       go back: the machine, too, is as it was then",
-	"  g, or a number, and Enter  go to the beginning of that step",
-	"  r                          play this step again",
-	"  R                          start again from the beginning",
-	"  Tab                        type into the step's shell (Shift-Tab: the other)",
-	"  Esc or Ctrl-]              stop typing into the shell",
-	"  p                          show or hide your note on this step",
-	"  q                          quit",
-];
-
-const MOVES: Record<string, "next" | "back" | "replay" | "reset"> = {
-	...{ " ": "next", n: "next", "\r": "next", "\x1b[C": "next", "\x1b[6~": "next", "\x1bOC": "next" },
-	...{ b: "back", "\x7f": "back", "\x1b[D": "back", "\x1b[5~": "back", "\x1bOD": "back" },
-	...{ r: "replay", R: "reset" },
-};
 
 /** Shows a demo on this process's terminal, and does what the presenter's keys say. */
 export class Presenter {
@@ -121,14 +104,14 @@ export class Presenter {
 		else if (key === CTRL_C) process.kill(process.pid, "SIGINT");
 		else if (key === CTRL_Z) this.#screen.stop();
 		else if (key === "q" || key === "\x04") this.#end.resolve();
-		else if (key === "?" && !wasHelp) this.#choices.help = KEYS;
+		else if (key === "?" && !wasHelp) this.#choices.help = KEY_HELP;
 		else if (key === "p") this.#choices.note = !this.#choices.note;
 		else if (key === "\t") this.#choices.typing = this.slides.stage;
 		else if (key === "\x1b[Z") this.#choices.typing = SHELLS.find((shell) => shell !== this.slides.stage) ?? null;
-		else this.#move(MOVES[key]);
+		else this.#move(MOVES.get(key));
 	}
 
-	#move(to: (typeof MOVES)[string] | undefined): void {
+	#move(to: Move | undefined): void {
 		if (to !== undefined) this.#act((show) => show[to]());
 	}
 
@@ -141,7 +124,7 @@ export class Presenter {
 			if (key === "\r" && step >= 1) this.#act((show) => show.jump(step));
 		}
 		this.#choices.message =
-			this.#digits === null ? "" : `to step: ${this.#digits}_  (1 to ${this.slides.steps}, Enter)`;
+			this.#digits === null ? "" : `go to step: ${this.#digits}_  (1 to ${this.slides.steps}, then Enter)`;
 	}
 
 	#act(act: (show: DemoPlayer) => Promise<void>): void {

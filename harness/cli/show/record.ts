@@ -24,12 +24,16 @@ export async function recordDemo(id: string, { out }: { out?: string }): Promise
 	const events: DemoEvent[] = [];
 	const isKept = await playToEnd(lesson, (event) => void events.push(event), Slides.shellSize(SIZE), visible);
 	if (!isKept)
-		throw new Failure("failed", "the demo did not go as it should", `npx drydock demo rehearse ${lesson.id}`);
+		throw new Failure(
+			"failed",
+			"the demo did not keep its promises, so nothing was written",
+			`npx drydock demo rehearse ${lesson.id}`,
+		);
 	const text = file.endsWith(".cast") ? await asciicastOf(events, SIZE, painter(SIZE)) : events.map(lineOf).join("");
 	const isNew = await writeNew(file, Buffer.from(text)).catch((error: NodeJS.ErrnoException) => {
 		throw new Failure("usage", `${file} cannot be written (${error.code})`, "--out ANOTHER-FILE");
 	});
-	if (!isNew) throw new Failure("usage", `${file} is there already, and stays as it is`, "--out ANOTHER-FILE");
+	if (!isNew) throw new Failure("usage", `${file} exists already, and was not changed`, "--out ANOTHER-FILE");
 	const next = file.endsWith(".cast") ? `asciinema play ${file}` : `npx drydock demo --from ${file}`;
 	process.stdout.write(`The demo is recorded in ${file}.\nshow it    ${next}\n`);
 	return EXIT.passed;

@@ -19,7 +19,7 @@ export async function rehearseDemos(
 	{ all = false, json = false }: { all?: boolean; json?: boolean },
 ): Promise<number> {
 	if (all === (id !== undefined))
-		throw new Failure("usage", "name a lesson, or say --all", "npx drydock demo rehearse --all");
+		throw new Failure("usage", "name one lesson, or give --all", "npx drydock demo rehearse --all");
 	const chosen = id === undefined ? await lessons() : [await findLesson(id)];
 	const progress = json ? silent : visible;
 	const machines = new MachinePool(progress);
@@ -58,7 +58,7 @@ function rehearsalText({ lesson, title, holds, steps, problems, backMs }: Rehear
 		];
 	});
 	const slowest = Math.max(...backMs);
-	const back = `back within ${slowest} ms`;
+	const back = `goes back within ${slowest} ms`;
 	const head = `${mark(holds ? "holds" : "broken", chalk, plain)} ${lesson} ${title} (${steps.length} steps, ${back})`;
 	return [head, ...problems.map((problem) => `  ${problem}`), ...broken, ""].join("\n");
 }

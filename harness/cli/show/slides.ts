@@ -6,13 +6,13 @@ import { type DemoEvent, type Phase, SHELLS, type ShellName, type Size } from ".
 import { Screen, type StyledText } from "../../live/screen.ts";
 import { type Answer, answersOf } from "../../live/views/answers.ts";
 import type { Moment } from "../../live/views/past.ts";
+import { KEY_LINE } from "./presenter-keys.ts";
 
 /** From this width on, a page shows both shells. A narrower page shows the one that is typed into, or the step's. */
 const BOTH_COLUMNS = 110;
 const FEWEST_ROWS = 4;
 const LOW_ROWS = 30;
 const MARGIN = "  ";
-const HINT = "space next · ← back · g jump · r replay · R reset · Tab type · p note · ? keys · q quit";
 
 type Header = Extract<DemoEvent, { type: "demo" }>;
 
@@ -218,11 +218,11 @@ export class Slides {
 	#footer(columns: number, { note, message }: PresenterChoices): string[] {
 		const noted = this.#script?.note;
 		const lines = note && noted !== undefined ? wrapped(`note: ${noted}`, columns) : [];
-		const hint = message !== "" ? message : HINT;
+		const last = message !== "" ? message : KEY_LINE;
 		return [
 			"",
 			...lines.map((line) => this.#chalk.cyan(line)),
-			this.#chalk.dim(fit(`${MARGIN}${hint}`, columns).trimEnd()),
+			this.#chalk.dim(fit(`${MARGIN}${last}`, columns).trimEnd()),
 		];
 	}
 }

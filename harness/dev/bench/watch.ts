@@ -31,7 +31,7 @@ export async function saves(n: number): Promise<number[]> {
 	let verdict = () => {};
 	screen.onData((data) => {
 		shown += data;
-		if (/after the save|Nothing is done here yet/.test(shown)) verdict();
+		if (/after the save|You have not changed/.test(shown)) verdict();
 	});
 	const nextVerdict = () =>
 		new Promise<void>((resolve) => {

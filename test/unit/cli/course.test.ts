@@ -44,7 +44,7 @@ describe("list", () => {
 		await writeFile(join(dir, "drydock.json"), "{");
 		const { stderr, code } = await drydock(dir, "list");
 		expect(stderr).toBe(
-			`${dir}/drydock.json is not what drydock wrote there\n  try: mv ${dir}/drydock.json ${dir}/drydock.json.damaged\n`,
+			`${dir}/drydock.json is damaged: it is not what drydock wrote\n  try: mv ${dir}/drydock.json ${dir}/drydock.json.damaged\n`,
 		);
 		expect(code).toBe(2);
 	});
@@ -84,7 +84,7 @@ describe("status", () => {
 
 	test.each(["shell", "inspect", "check"])("%s without it says so, and what to type", async (command) => {
 		const { stderr, code } = await drydock(await workspace(halfway()), command);
-		expect(stderr).toMatch(/^your copy, .*, is not there\n {2}try: npx drydock init\n$/);
+		expect(stderr).toMatch(/^your copy, .*, does not exist\n {2}try: npx drydock init\n$/);
 		expect(code).toBe(2);
 	});
 });

@@ -87,7 +87,7 @@ describe("export and import", () => {
 		expect(code).toBe(0);
 		expect(await read(to, "02-unshare/parts/helper.ts")).toBe("n");
 		expect(stdout).toContain(
-			"Left out, as they are no modules of a lesson, or a tool would run them; unpack by hand what you trust:\n  notes.md\n",
+			"Not imported, because they are not modules of a lesson, or because a tool could\nrun them. If you trust one of them, unpack it by hand:\n  notes.md\n",
 		);
 		expect(await exists(join(to, "notes.md"))).toBe(false);
 		expect(await read(to, "02-unshare/isolate.ts")).toBe(MINE);
@@ -208,7 +208,7 @@ describe("export and import", () => {
 	test("export overwrites no file", async () => {
 		const archive = await files.write("there.tar.gz", "mine");
 		const { stderr, code } = await drydock(await workspace(halfway()), "export", archive);
-		expect(stderr).toContain("is there already");
+		expect(stderr).toContain("exists already");
 		expect(code).toBe(2);
 		expect(await readFile(archive, "utf8")).toBe("mine");
 	});
