@@ -20,7 +20,7 @@ export default defineCheck({
 	exported: "enterPidNamespace",
 	weight: 15,
 	lessonSummary:
-		"A PID namespace numbers its processes from 1. Its pid 1 is special: the kernel protects it from signals, makes it the parent of every orphan, and kills all other processes when it ends. So a container needs an init. A process inside the namespace has to mount /proc.",
+		"A PID namespace numbers its processes from 1. Its pid 1 is special: the kernel protects it from signals, makes it the parent of every orphan, and kills all other processes when pid 1 ends. So a container needs an init. A process inside the namespace has to mount /proc.",
 	draw: (random) => ({
 		hostname: random.hostname(),
 		rootfs: `/lab/${random.name("rootfs")}`,

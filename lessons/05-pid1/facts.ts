@@ -32,7 +32,7 @@ const LATER_CONTAINERS: readonly LaterContainer[] = [EXITS, KILLED];
 export const CONTAINER_ENDED = "unknown: the container had already ended";
 export const TOO_FEW_PROCESSES = "unknown: too few processes";
 export const COMMAND_ENDED = "the command ended before it could take them";
-export const NO_LAST_LINE = "before it got its last line";
+export const NO_LAST_LINE = "before it got its last line of input";
 export const KILLED_BY_CHECK = "not at all: the check killed it";
 export const ORPHANS_CODE_RETURNED = `with ${ORPHANS_CODE}: the exit code of an orphan`;
 

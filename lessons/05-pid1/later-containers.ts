@@ -142,14 +142,14 @@ export function endingLost(fact: "exit.code" | "exit.signal"): Explanation[] {
 			diagnosis: "exit-code-lost",
 			why:
 				fact === "exit.code"
-					? "The command exited with the code in its last line, and box returned another one. Between the command and box are init and the process that waits for init. One of the two did not pass the code on."
+					? "The command exited with the code in its last line of input, and box returned another one. Between the command and box are init and the process that waits for init. One of the two did not pass the code on."
 					: "A signal ended the command, and box did not return 128 + that signal. Between the command and box are init and the process that waits for init. Each gets a wait status of 16 bits, with the signal in its low 7 bits.",
 			try: "End each of the two with _exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status)), where status is that of the child that it looks after.",
 			see: ["waitpid(2)", "_exit(2)"],
 		},
 		{
 			diagnosis: "ended-untold",
-			why: "The check writes a last line to the command, and the command ends as this line says. Here something else happened, which is shown above. Possible causes: pid 1 or the process above it ended before the command; an exception ended one of the two; or one of your processes read from the command's standard input.",
+			why: "The check writes a last line to the command's standard input, and the command ends as this line says. Here something else happened, which is shown above. Possible causes: pid 1 or the process above it ended before the command; an exception ended one of the two; or one of your processes read from the command's standard input.",
 			try: "Keep both processes running until the child that they look after has ended.",
 			see: [PID_1_SIGNALS],
 		},

@@ -100,7 +100,7 @@ export function scenario(drawn: Record<string, string>): Scenario {
 		calls: {
 			[BOX]: { options, script: BOX_SCRIPT },
 			[EXITS]: {
-				about: "its command gets signals, and then exits with a code from its last line",
+				about: "its command gets signals, and then exits with the code in its last line of input",
 				options,
 				script: LATER_SCRIPT,
 			},

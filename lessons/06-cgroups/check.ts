@@ -6,7 +6,7 @@ import {
 	type FactRule,
 	type FactValue,
 } from "../../harness/judge/index.ts";
-import { COMMAND_ENDED, derive, USUAL_PERIOD_US } from "./facts.ts";
+import { COMMAND_ENDED, deriveFacts, USUAL_PERIOD_US } from "./facts.ts";
 import {
 	controllerTakenAway,
 	cpusNotLimited,
@@ -18,7 +18,7 @@ import {
 import { leftBehindRules, refusedEnding, secondEnding } from "./other-containers.ts";
 import { engineInside, limitOn, pathOf, pidsIn } from "./readings.ts";
 import { engineJoined, refusals } from "./refusals.ts";
-import { drawn, scenario } from "./scenario.ts";
+import { drawInputs, scenario } from "./scenario.ts";
 
 /** Whether the command is outside the cgroup with its limits. Then every other finding follows from that. */
 const isOutsideCgroup = (_: FactValue, { facts }: Context) => facts["command.cgroup"] !== "0::/box/‹id›";
@@ -59,9 +59,9 @@ export default defineCheck({
 	weight: 15,
 	lessonSummary:
 		"A cgroup is a directory that contains processes. Its limits are files in this directory, and hold for its processes and all their children. A limit is tested only when a process has reached it.",
-	draw: drawn,
+	draw: drawInputs,
 	scenario,
-	derive,
+	derive: deriveFacts,
 	facts: [
 		{
 			fact: "command.cgroup",

@@ -32,13 +32,13 @@ export const STARTED_ANYWAY = "started anyway";
 export const EXCEEDED = "got more than the limit";
 
 /** The facts that the cgroups show, and the effects of the limits. */
-export function derive(observation: Observation, drawn: RandomInputs): Record<string, FactValue> {
-	const seen = { observation, drawn };
+export function deriveFacts(observation: Observation, drawn: RandomInputs): Record<string, FactValue> {
+	const observed = { observation, drawn };
 	const ending = (container: string) => observation.calls[container]?.ending.how ?? "not started";
 	const facts: Record<string, FactValue> = {
 		"second.ending": ending(SECOND),
-		"refused.ending": joinFoundNoCgroup(seen) ? STARTED_ANYWAY : ending(REFUSED_PIDS),
-		"second.limits": secondLimits(seen),
+		"refused.ending": joinFoundNoCgroup(observed) ? STARTED_ANYWAY : ending(REFUSED_PIDS),
+		"second.limits": secondLimits(observed),
 		"parent.limits": [...LIMITS, "memory.high", "memory.swap.max"].flatMap((name) => {
 			const value = parentFile(observation, name) ?? "max";
 			return value.startsWith("max") ? [] : [`${name}: ${value}`];
@@ -48,26 +48,26 @@ export function derive(observation: Observation, drawn: RandomInputs): Record<st
 	if (commandAt(observation, DURING) === null) return facts;
 	return {
 		...facts,
-		"command.cgroup": commandsCgroup(seen),
-		engine: engineInside(seen) ? "the container's" : "another one",
-		"limit.memory": limit(seen, "memory.max"),
-		"limit.swap": limit(seen, "memory.swap.max"),
-		"limit.pids": limit(seen, "pids.max"),
-		"limit.cpus": limit(seen, "cpu.max", (cpus) => (cpus === "max" ? cpus : processors(cpus).toFixed(2))),
-		"effect.memory": exceededMemory(seen)
+		"command.cgroup": commandsCgroup(observed),
+		engine: engineInside(observed) ? "the container's" : "another one",
+		"limit.memory": limit(observed, "memory.max"),
+		"limit.swap": limit(observed, "memory.swap.max"),
+		"limit.pids": limit(observed, "pids.max"),
+		"limit.cpus": limit(observed, "cpu.max", (cpus) => (cpus === "max" ? cpus : processors(cpus).toFixed(2))),
+		"effect.memory": exceededMemory(observed)
 			? EXCEEDED
-			: effect(seen, ["memory.events.local", "oom_kill"], "killed", "not killed"),
-		"effect.pids": exceededProcesses(seen)
+			: effect(observed, ["memory.events.local", "oom_kill"], "killed", "not killed"),
+		"effect.pids": exceededProcesses(observed)
 			? EXCEEDED
-			: effect(seen, ["pids.events.local", "max"], "refused", "never refused"),
-		"effect.cpus": effect(seen, ["cpu.stat", "nr_throttled"], "throttled", "never throttled"),
+			: effect(observed, ["pids.events.local", "max"], "refused", "never refused"),
+		"effect.cpus": effect(observed, ["cpu.stat", "nr_throttled"], "throttled", "never throttled"),
 	};
 }
 
-type Seen = { observation: Observation; drawn: RandomInputs };
+type Observed = { observation: Observation; drawn: RandomInputs };
 
 // A cgroup below the container's own is right as well: the limits above it hold there, too.
-function commandsCgroup({ observation, drawn }: Seen): string {
+function commandsCgroup({ observation, drawn }: Observed): string {
 	const path = pathOf(drawn);
 	const at = (moment: string) => {
 		const cgroup = cgroupOf(observation, moment);
@@ -77,37 +77,38 @@ function commandsCgroup({ observation, drawn }: Seen): string {
 	return first === later ? `0::${first}` : `0::${first}, and later 0::${later}`;
 }
 
-function secondLimits(seen: Seen): FactValue {
-	if (commandAt(seen.observation, DURING, SECOND) === null) return COMMAND_ENDED;
+function secondLimits(observed: Observed): FactValue {
+	if (commandAt(observed.observation, DURING, SECOND) === null) return COMMAND_ENDED;
 	return [...LIMITS, "memory.swap.max"].map((name) => {
-		return `${name}: ${limitOn(seen, name, SECOND, "second")}`;
+		return `${name}: ${limitOn(observed, name, SECOND, "second")}`;
 	});
 }
 
 // The limit is read twice: a limit that is there only at the first look limits nothing.
-function limit(seen: Seen, name: string, format = (value: string) => value): string {
-	const first = format(limitOn(seen, name));
-	if (commandAt(seen.observation, LIMITS_REACHED) === null) return first;
-	const later = format(limitOn(seen, name, BOX, "id", LIMITS_REACHED));
+function limit(observed: Observed, name: string, format = (value: string) => value): string {
+	const first = format(limitOn(observed, name));
+	if (commandAt(observed.observation, LIMITS_REACHED) === null) return first;
+	const later = format(limitOn(observed, name, BOX, "id", LIMITS_REACHED));
 	return first === later ? first : `${first}, and later ${later}`;
 }
 
 // The kernel keeps the highest value. So a limit that was lifted and put back shows in that value.
-const exceededMemory = (seen: Seen) =>
-	peakUse(seen, "memory.peak", LIMITS_REACHED) + peakUse(seen, "memory.swap.peak", LIMITS_REACHED) >
-	Number(seen.drawn["memoryMaxBytes"]) + EXCESS_BYTES / 2;
-const exceededProcesses = (seen: Seen) => peakUse(seen, "pids.peak", LIMITS_REACHED) > Number(seen.drawn["pidsMax"]);
+const exceededMemory = (observed: Observed) =>
+	peakUse(observed, "memory.peak", LIMITS_REACHED) + peakUse(observed, "memory.swap.peak", LIMITS_REACHED) >
+	Number(observed.drawn["memoryMaxBytes"]) + EXCESS_BYTES / 2;
+const exceededProcesses = (observed: Observed) =>
+	peakUse(observed, "pids.peak", LIMITS_REACHED) > Number(observed.drawn["pidsMax"]);
 
 // Whether the kernel's counter has grown since the command was told to go on.
-function effect(seen: Seen, [file, name]: [string, string], ifCounted: string, otherwise: string): string {
-	if (commandAt(seen.observation, LIMITS_REACHED, BOX) === null) return COMMAND_ENDED;
-	return counterValue(seen, file, name, LIMITS_REACHED) > counterValue(seen, file, name, DURING)
+function effect(observed: Observed, [file, name]: [string, string], ifCounted: string, otherwise: string): string {
+	if (commandAt(observed.observation, LIMITS_REACHED, BOX) === null) return COMMAND_ENDED;
+	return counterValue(observed, file, name, LIMITS_REACHED) > counterValue(observed, file, name, DURING)
 		? ifCounted
 		: otherwise;
 }
 
 // createCgroup returned, but join did not find the cgroup.
-function joinFoundNoCgroup({ observation: { calls } }: Seen): boolean {
+function joinFoundNoCgroup({ observation: { calls } }: Observed): boolean {
 	const ending = calls[REFUSED_PIDS]?.ending;
 	return ending?.how === "threw" && ending.inChild && /^ENOENT.*'\/sys\/fs\/cgroup\//.test(ending.thrown.message);
 }

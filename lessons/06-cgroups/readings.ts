@@ -5,7 +5,7 @@ import { PARENT } from "./scenario.ts";
 
 /** Files of one cgroup, by name. */
 type Files = Readonly<Record<string, string>>;
-type Seen = Pick<Context, "observation" | "drawn">;
+type Observed = Pick<Context, "observation" | "drawn">;
 
 /** The moment when all containers have ended, or time has run out. */
 export const AFTER = "after";
@@ -15,7 +15,7 @@ export const hostAt = ({ moments, after }: Observation, moment: string): HostSta
 	moment === AFTER ? after : moments[moment]?.host;
 
 /** The path of a container's cgroup. @param name which drawn id, such as `id` or `second` */
-export const pathOf = (drawn: Seen["drawn"], name = "id"): string => `${PARENT}/${drawn[name]}`;
+export const pathOf = (drawn: Observed["drawn"], name = "id"): string => `${PARENT}/${drawn[name]}`;
 
 /** Whether a path is this cgroup or lies below it. */
 export const isWithin = (path: string, top: string): boolean => `${path}/`.startsWith(`${top}/`);
@@ -30,25 +30,25 @@ export const parentFile = (observation: Observation, name: string, moment = DURI
 
 /** A file of the container's own cgroup, even if the command is elsewhere. */
 export const containerFile = (
-	{ observation, drawn }: Seen,
+	{ observation, drawn }: Observed,
 	name: string,
 	moment = DURING,
 	id = "id",
 ): string | undefined => hostAt(observation, moment)?.limits[pathOf(drawn, id)]?.[name];
 
 /** Paths of the cgroups below the container's own. */
-export const cgroupsBelow = ({ observation, drawn }: Seen, moment: string, id = "id"): string[] =>
+export const cgroupsBelow = ({ observation, drawn }: Observed, moment: string, id = "id"): string[] =>
 	(hostAt(observation, moment)?.cgroups ?? []).filter((path) => path.startsWith(`${pathOf(drawn, id)}/`));
 
 /** The files of the container's cgroup and of every cgroup below it. */
-export function filesInContainer({ observation, drawn }: Seen, moment: string, id = "id"): Files[] {
+export function filesInContainer({ observation, drawn }: Observed, moment: string, id = "id"): Files[] {
 	const cgroups = Object.entries(hostAt(observation, moment)?.limits ?? {});
 	return cgroups.filter(([path]) => isWithin(path, pathOf(drawn, id))).map(([, files]) => files);
 }
 
 /** Pids of the processes in the container's cgroup and below it. */
-export const pidsIn = (seen: Seen, moment: string, id = "id"): number[] =>
-	filesInContainer(seen, moment, id).flatMap((files) =>
+export const pidsIn = (observed: Observed, moment: string, id = "id"): number[] =>
+	filesInContainer(observed, moment, id).flatMap((files) =>
 		(files["cgroup.procs"] ?? "").split("\n").filter(Boolean).map(Number),
 	);
 
@@ -56,8 +56,8 @@ export const pidsIn = (seen: Seen, moment: string, id = "id"): number[] =>
  * The limit that holds for a command: the smallest value from the command's cgroup up to its container's cgroup,
  * because a limit holds for everything below it. `max` if there is no limit, or no such file.
  */
-export function limitOn(seen: Seen, name: string, container = BOX, id = "id", moment = DURING): string {
-	const values = filesUpToContainer(seen, moment, container, id)
+export function limitOn(observed: Observed, name: string, container = BOX, id = "id", moment = DURING): string {
+	const values = filesUpToContainer(observed, moment, container, id)
 		.map((files) => files[name] ?? "max")
 		.filter((value) => !value.startsWith("max"));
 	return values.toSorted((one, other) => amount(one) - amount(other))[0] ?? "max";
@@ -67,18 +67,18 @@ export function limitOn(seen: Seen, name: string, container = BOX, id = "id", mo
  * The value of a counter in a file such as `memory.events.local`: the highest value from the command's cgroup up to its
  * container's cgroup. Events in a cgroup beside the command's do not count.
  */
-export function counterValue(seen: Seen, file: string, name: string, moment: string): number {
+export function counterValue(observed: Observed, file: string, name: string, moment: string): number {
 	const pattern = new RegExp(`^${name} (\\d+)$`, "m");
-	const counts = filesUpToContainer(seen, moment).map((files) => Number(pattern.exec(files[file] ?? "")?.[1] ?? 0));
+	const counts = filesUpToContainer(observed, moment).map((files) => Number(pattern.exec(files[file] ?? "")?.[1] ?? 0));
 	return Math.max(0, ...counts);
 }
 
 /** The highest use of the container so far, as the kernel has recorded it in a file such as `pids.peak`. */
-export const peakUse = (seen: Seen, file: string, moment: string): number =>
-	Number(containerFile(seen, file, moment) ?? 0);
+export const peakUse = (observed: Observed, file: string, moment: string): number =>
+	Number(containerFile(observed, file, moment) ?? 0);
 
 // The files of each cgroup from the command's up to its container's.
-function filesUpToContainer({ observation, drawn }: Seen, moment: string, container = BOX, id = "id"): Files[] {
+function filesUpToContainer({ observation, drawn }: Observed, moment: string, container = BOX, id = "id"): Files[] {
 	const from = cgroupOf(observation, moment, container) ?? "";
 	const cgroups = Object.entries(hostAt(observation, moment)?.limits ?? {});
 	return cgroups
@@ -96,5 +96,5 @@ export function processors(max: string): number {
 const amount = (value: string) => (value.includes(" ") ? processors(value) : Number(value));
 
 /** Whether the engine is in the container's cgroup. */
-export const engineInside = ({ observation, drawn }: Seen): boolean =>
+export const engineInside = ({ observation, drawn }: Observed): boolean =>
 	isWithin(commandAt(observation, DURING)?.engineCgroup.replace(/^.*?::/, "") ?? "", pathOf(drawn));

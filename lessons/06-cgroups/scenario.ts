@@ -42,7 +42,7 @@ for n in 1 2 3 4 5 6; do env --ignore-signal sleep 1000 | env --ignore-signal sh
 sleep 0.1' </dev/null >/dev/null 2>&1`;
 
 /** Draws numbers from a name's random hexadecimal digits. */
-export function drawn(random: { hostname(): string; name(stem: string): string }): RandomInputs {
+export function drawInputs(random: { hostname(): string; name(stem: string): string }): RandomInputs {
 	const id = () => random.name("").slice(1);
 	const below = (end: number) => Number.parseInt(id(), 16) % end;
 	return {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { derive } from "../../lessons/06-cgroups/facts.ts";
+import { deriveFacts } from "../../lessons/06-cgroups/facts.ts";
 import { hostState, observation, processState } from "../support/observation.ts";
 
 const DRAWN = { id: "web", second: "db", refusedPids: "no", memoryMaxBytes: "4096", pidsMax: "9" };
@@ -18,7 +18,7 @@ function facts(cgroup: string, during: Record<string, object>, limitsReached: Re
 		commands: { box: processState({ cgroup: `0::${where}` }) },
 	});
 	const moments = { during: moment(during, cgroup), limitsReached: moment(limitsReached, later) };
-	return derive(observation({ moments }), DRAWN);
+	return deriveFacts(observation({ moments }), DRAWN);
 }
 
 const EXPECTED = {
