@@ -10,7 +10,7 @@ import type { ClassReport } from "./result.ts";
 import { details, table } from "./table.ts";
 
 /** File name ending of a report for a person. */
-const FOR_PEOPLE = ".txt";
+const TEXT_ENDING = ".txt";
 
 export interface DeliveryOptions {
 	format?: string;
@@ -36,7 +36,7 @@ export interface Delivery {
  * @param dir the folder that is graded, if there is one
  * @throws {Failure} usage
  */
-export async function deliveryOf(
+export async function parseDeliveryOptions(
 	options: DeliveryOptions,
 	submissions: number,
 	dir: string | null = null,
@@ -49,7 +49,7 @@ export async function deliveryOf(
 			`there is no format ${JSON.stringify(name)}`,
 			`--format ${Object.keys(FORMATS).join("|")}`,
 		);
-	if (path !== undefined && dir !== null) await refuseSubmittedPath(dir, path, format?.ending ?? FOR_PEOPLE);
+	if (path !== undefined && dir !== null) await refuseSubmittedPath(dir, path, format?.ending ?? TEXT_ENDING);
 	const isFolder = path !== undefined && (await wantsFolder(path, format, submissions));
 	if (path === undefined && format?.holds === "submission" && submissions !== 1)
 		throw new Failure(
@@ -86,27 +86,27 @@ async function wantsFolder(path: string, format: Format | null, submissions: num
  */
 export async function deliver(report: ClassReport, delivery: Delivery, style: Style): Promise<number> {
 	const { format, out } = delivery;
-	if (format === null) await forPeople(report, delivery, style);
+	if (format === null) await writeForPeople(report, delivery, style);
 	else {
 		const write = await format.load();
 		if (out?.isFolder !== true) await writeText(out?.path ?? null, write(report));
 		else
 			for (const submission of report.submissions)
 				await writeText(
-					fileIn(out.path, submission.name, format.ending),
+					reportPath(out.path, submission.name, format.ending),
 					write({ ...report, submissions: [submission] }),
 				);
 	}
 	return delivery.endsWithZero ? EXIT.passed : exitCodeOf(report);
 }
 
-async function forPeople(report: ClassReport, delivery: Delivery, style: Style): Promise<void> {
+async function writeForPeople(report: ClassReport, delivery: Delivery, style: Style): Promise<void> {
 	const { submissions, lessons } = report;
 	const { out } = delivery;
 	const plain = { width: 80, color: false, plain: true };
 	for (const submission of out === null ? [] : submissions)
 		await writeText(
-			out?.isFolder ? fileIn(out.path, submission.name, FOR_PEOPLE) : (out?.path ?? null),
+			out?.isFolder ? reportPath(out.path, submission.name, TEXT_ENDING) : (out?.path ?? null),
 			details(submission, lessons, plain),
 		);
 	const all = delivery.details || submissions.length === 1 ? submissions : [];
@@ -122,7 +122,7 @@ async function writeText(path: string | null, text: string): Promise<void> {
 
 // A file's name has at most 255 bytes, and a submission's name alone may have as many. A long name is cut, and a hash
 // is added. A name that looks like the result is treated in the same way, so that no two submissions share a file.
-function fileIn(dir: string, name: string, ending: string): string {
+function reportPath(dir: string, name: string, ending: string): string {
 	const bytes = Buffer.from(name);
 	const looksShortened = bytes.length > BEGINNING_BYTES - CUT_BYTES && /-[0-9a-f]{16}$/.test(name);
 	if (bytes.length + ending.length <= 255 && !looksShortened) return join(dir, `${name}${ending}`);

@@ -26,18 +26,18 @@ export async function folderKind(dir: string, lessons: readonly Lesson[]): Promi
 	const entries = await entriesIn(Buffer.from(dir));
 	const workspaces = await filtered(entries, async ({ name, kind, place }) => {
 		return (
-			name === WORKSPACE && kind === "directory" && partsOf(await entriesIn(place).catch(() => []), ids).length > 0
+			name === WORKSPACE && kind === "directory" && lessonParts(await entriesIn(place).catch(() => []), ids).length > 0
 		);
 	});
-	const marks = [...partsOf(entries, ids), ...workspaces];
+	const marks = [...lessonParts(entries, ids), ...workspaces];
 	const [mark] = marks;
 	if (mark === undefined) return { isSubmission: false, warning: null };
-	if (isWhole(marks, lessons) || (await isKit(dir, entries))) return { isSubmission: true, warning: null };
-	const others = entries.filter((entry) => !marks.includes(entry) && isSomebodys(entry));
+	if (isWorkspace(marks, lessons) || (await isKit(dir, entries))) return { isSubmission: true, warning: null };
+	const others = entries.filter((entry) => !marks.includes(entry) && mayBeSubmission(entry));
 	if (others.length === 0) return { isSubmission: true, warning: null };
 	const modules = new Set([LOGBOOK, ...(await Promise.all(lessons.map(moduleOf)))]);
 	for (const other of others) {
-		if (!(await isHandedIn(other, modules))) continue;
+		if (!(await containsModule(other, modules))) continue;
 		const why = `it has "${mark.name}" in it, and also "${other.name}", with a submission`;
 		return {
 			isSubmission: false,
@@ -50,12 +50,12 @@ export async function folderKind(dir: string, lessons: readonly Lesson[]): Promi
 	return { isSubmission: true, warning: `${dir} is treated as a single submission: ${why}` };
 }
 
-const partsOf = (entries: readonly Entry[], ids: ReadonlySet<string>) =>
+const lessonParts = (entries: readonly Entry[], ids: ReadonlySet<string>) =>
 	entries.filter(({ name, kind }) => (kind === "directory" ? ids.has(name) : kind === "file" && name === LOGBOOK));
 
 // Whether the folder looks like a workspace that `drydock init` made: it has a logbook and most lessons. Such a
 // folder is one submission, whatever else is in it: the names of the people in a class cannot look like that.
-const isWhole = (marks: readonly Entry[], lessons: readonly Lesson[]) =>
+const isWorkspace = (marks: readonly Entry[], lessons: readonly Lesson[]) =>
 	marks.some(({ name }) => name === LOGBOOK) && marks.length > lessons.length / 2;
 
 // Whether the folder is a copy of the kit. Of such a copy, only the workspace is read.
@@ -65,10 +65,10 @@ async function isKit(dir: string, entries: readonly Entry[]): Promise<boolean> {
 	return /"name":\s*"drydock"/.test(manifest.toString());
 }
 
-const isSomebodys = ({ name, kind }: Entry) =>
+const mayBeSubmission = ({ name, kind }: Entry) =>
 	kind === "directory" || (kind === "file" && parseArchiveName(name) !== null);
 
-async function isHandedIn({ place, kind }: Entry, modules: ReadonlySet<string>): Promise<boolean> {
+async function containsModule({ place, kind }: Entry, modules: ReadonlySet<string>): Promise<boolean> {
 	if (kind === "file") return true;
 	const { files, refused, isTruncated } = await readFolder(place);
 	if (isTruncated || [...refused.values()].some((why) => why.startsWith("cannot be read"))) return true;

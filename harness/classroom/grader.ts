@@ -17,15 +17,15 @@ import { harmless } from "./harmless.ts";
 import { hasRoomForMachine, processorTimes } from "./idleness.ts";
 import type { Journal } from "./journal.ts";
 import { judgementOf, judgementOfError, TOO_BUSY, withoutVerdict } from "./judgement.ts";
-import type { Judgement, Report, Result } from "./result.ts";
+import type { Judgement, Result, SubmissionReport } from "./result.ts";
 import { filesOf, findModule, type Submission } from "./submission.ts";
 
 /** Number of submissions to open beyond those that have a machine: some turn out to be judged already. */
-const AHEAD = 8;
+const OPENED_AHEAD = 8;
 /** Interval at which the grader asks whether the computer could run one more machine. */
 const LOOK_EVERY_MS = 1_000;
 /** Maximum number of times that a submission is judged while the computer is too busy for a verdict. */
-const ROUNDS = 3;
+const ROUNDS_MAX = 3;
 /**
  * Below this share of the requested processor time, a machine may have been too slow for its deadlines, so a failure
  * may be the computer's fault. On a computer that does nothing else, the share is higher even with all lanes in use.
@@ -74,18 +74,18 @@ export interface Candidate {
  * files are judged once. Modules for which the computer was too busy are judged again at the end.
  * @throws only if it is interrupted: a module that cannot be judged is a result as well
  */
-export async function gradeAll(candidates: readonly Candidate[], grading: GradingOptions): Promise<Report[]> {
+export async function gradeAll(candidates: readonly Candidate[], grading: GradingOptions): Promise<SubmissionReport[]> {
 	const grader = new Grader(grading);
-	return grader.lending(gradeInRounds(candidates, grader, grading));
+	return grader.withExtraMachines(gradeInRounds(candidates, grader, grading));
 }
 
 async function gradeInRounds(
 	candidates: readonly Candidate[],
 	grader: Grader,
 	grading: GradingOptions,
-): Promise<Report[]> {
+): Promise<SubmissionReport[]> {
 	const attempts = await gradeOnce(candidates, grader, grading, () => grading.lessons);
-	for (let round = 2; round <= ROUNDS; round++) {
+	for (let round = 2; round <= ROUNDS_MAX; round++) {
 		const doubtful = (name: string) => grading.lessons.filter((_, at) => attempts.get(name)?.[at]?.isDoubtful);
 		const left = candidates.filter(({ name }) => doubtful(name).length > 0);
 		if (left.length === 0) break;
@@ -116,7 +116,7 @@ async function gradeOnce(
 			});
 			return [name, await Promise.all(results)] as const;
 		},
-		lanes + moreLanes + AHEAD,
+		lanes + moreLanes + OPENED_AHEAD,
 	);
 	return new Map(await Promise.all(all));
 }
@@ -124,10 +124,10 @@ async function gradeOnce(
 class Grader {
 	readonly #grading: GradingOptions;
 	readonly #limiter: ConcurrencyLimit;
-	readonly #proven = new Map<string, Promise<MachinePool>>();
-	readonly #underWay = new Map<string, { by: string; attempt: Promise<Attempt<Judgement>> }>();
+	readonly #provenMachines = new Map<string, Promise<MachinePool>>();
+	readonly #runningJudgements = new Map<string, { by: string; attempt: Promise<Attempt<Judgement>> }>();
 	/** Diagnoses that were made while the computer was busy, by the key of the judged files. */
-	readonly #doubted = new Map<string, string>();
+	readonly #doubtfulDiagnoses = new Map<string, string>();
 	#round = 1;
 
 	constructor(grading: GradingOptions) {
@@ -138,8 +138,8 @@ class Grader {
 	/** Begins another round. The reference is timed again, because the computer's load has changed. */
 	begin(round: number): void {
 		this.#round = round;
-		this.#proven.clear();
-		this.#underWay.clear();
+		this.#provenMachines.clear();
+		this.#runningJudgements.clear();
 	}
 
 	async grade(name: string, open: () => Promise<Submission>, graded: LessonToGrade): Promise<Attempt<Result>> {
@@ -163,7 +163,7 @@ class Grader {
 	}
 
 	/** Allows additional machines while the computer could do more, until `work` is done. */
-	async lending<T>(work: Promise<T>): Promise<T> {
+	async withExtraMachines<T>(work: Promise<T>): Promise<T> {
 		let before = processorTimes();
 		const looking = setInterval(() => {
 			const now = processorTimes();
@@ -191,10 +191,10 @@ class Grader {
 		// A broken module needs no machine. It gets no key, because perhaps not all of its files were read.
 		if (broken) return { by: name, attempt: judged(this.#grading.machines).then(judgementOf).then(finalAttempt) };
 		const key = keyOf(kit, sources.sort());
-		const known = this.#underWay.get(key);
+		const known = this.#runningJudgements.get(key);
 		if (known !== undefined) return known;
-		const fresh = { by: name, attempt: this.#inMachine(key, graded, judged) };
-		this.#underWay.set(key, fresh);
+		const fresh = { by: name, attempt: this.#judgeInMachine(key, graded, judged) };
+		this.#runningJudgements.set(key, fresh);
 		return fresh;
 	}
 
@@ -210,12 +210,12 @@ class Grader {
 			const found = `${finding.what} shows ${factText(finding.got)}`;
 			throw new Failure("failed", `the reference solution does not pass on this computer: ${found}`);
 		};
-		const proven = this.#proven.get(lesson.id) ?? proving();
-		this.#proven.set(lesson.id, proven);
+		const proven = this.#provenMachines.get(lesson.id) ?? proving();
+		this.#provenMachines.set(lesson.id, proven);
 		return proven;
 	}
 
-	async #inMachine(
+	async #judgeInMachine(
 		key: string,
 		graded: LessonToGrade,
 		judged: (machines: MachinePool) => Promise<Verdict>,
@@ -229,7 +229,7 @@ class Grader {
 				interruption.throwIfAborted();
 				const verdict = await judged(machines);
 				interruption.throwIfAborted();
-				if (this.#mayBeTheComputers(key, verdict)) return this.#doubt(TOO_BUSY);
+				if (this.#mayBeOverload(key, verdict)) return this.#doubt(TOO_BUSY);
 				const judgement = judgementOf(verdict);
 				// A module that could not be judged is judged again next time.
 				if (judgement.status !== "error") await journal.add(key, judgement);
@@ -244,16 +244,16 @@ class Grader {
 
 	// A right answer must not fail because other programs use the processor. So a failure on a busy computer counts
 	// only if two rounds find the same diagnosis. In the second round, the deadlines take account of the load.
-	#mayBeTheComputers(key: string, { verdict, findings: [first], vm }: Verdict): boolean {
+	#mayBeOverload(key: string, { verdict, findings: [first], vm }: Verdict): boolean {
 		if (first?.diagnosis === "guest-fault") return true;
 		if (verdict === "pass" || vm.processorShare >= ENOUGH_SHARE) return false;
-		const before = this.#doubted.get(key);
-		this.#doubted.set(key, first?.diagnosis ?? "");
+		const before = this.#doubtfulDiagnoses.get(key);
+		this.#doubtfulDiagnoses.set(key, first?.diagnosis ?? "");
 		return verdict === "error" || before !== first?.diagnosis;
 	}
 
 	#doubt(result: Judgement): Attempt<Judgement> {
-		return { result, isDoubtful: this.#round < ROUNDS };
+		return { result, isDoubtful: this.#round < ROUNDS_MAX };
 	}
 }
 

@@ -10,7 +10,7 @@ import { showGradingProgress } from "./grading-progress.ts";
 import { Journal, journalPath } from "./journal.ts";
 import { reportOfError } from "./judgement.ts";
 import { judgementKey } from "./judgement-key.ts";
-import type { ClassReport, Report } from "./result.ts";
+import type { ClassReport, SubmissionReport } from "./result.ts";
 import { classKey, isInShard, type Shard } from "./shard.ts";
 
 /** A class to grade, or a part of one. */
@@ -65,7 +65,7 @@ export async function lessonsToGrade(chosen?: readonly string[]): Promise<Lesson
 	);
 }
 
-async function gradeCandidates(work: ClassWork, progress: Progress): Promise<Report[]> {
+async function gradeCandidates(work: ClassWork, progress: Progress): Promise<SubmissionReport[]> {
 	const { dir, allCandidates, lessons: graded, shard, lanes, moreLanes, resume } = work;
 	const candidates = allCandidates.filter(({ name }) => isInShard(shard, name));
 	const journal = await Journal.open(await journalPath(await realpath(dir), shard), resume);

@@ -44,7 +44,7 @@ export function printableName(bytes: Buffer): string {
 const NAME_CHARS_MAX = 1_020;
 
 /** Whether {@link printableName} could have made a text. Such a text names one entry of a folder, and is safe to print. */
-export function isName(text: string): boolean {
+export function isPrintableName(text: string): boolean {
 	if (text === "" || text === "." || text === ".." || text.length > NAME_CHARS_MAX || text.includes("/")) return false;
 	const backslashes = text.replaceAll(/\\\\|\\x[0-9a-f]{2}/g, "");
 	return (

@@ -6,9 +6,9 @@ import { cpus, freemem } from "node:os";
  */
 
 /** This part of one processor must be idle. Machines that only wait use less than the rest. */
-const IDLE_ENOUGH = 0.75;
+const IDLE_MIN = 0.75;
 /** Free memory that one more machine requires. It uses about a fifth of this. */
-const ROOM_BYTES = 1 << 30;
+const FREE_BYTES_MIN = 1 << 30;
 
 /** Processor time so far, in any unit. */
 export interface ProcessorTimes {
@@ -27,5 +27,5 @@ export function processorTimes(): ProcessorTimes {
 /** Whether one processor was mostly idle between two readings, and there is memory for one more machine. */
 export function hasRoomForMachine(before: ProcessorTimes, now: ProcessorTimes, freeBytes = freemem()): boolean {
 	const idle = ((now.idle - before.idle) / (now.all - before.all)) * now.processors;
-	return idle >= IDLE_ENOUGH && freeBytes >= ROOM_BYTES;
+	return idle >= IDLE_MIN && freeBytes >= FREE_BYTES_MIN;
 }

@@ -3,7 +3,7 @@ import type { Verdict } from "../judge/judge.ts";
 import type { Lesson } from "../judge/lessons.ts";
 import { factText } from "../judge/report.ts";
 import { harmless, inOneLine } from "./harmless.ts";
-import type { Judgement, Report } from "./result.ts";
+import type { Judgement, SubmissionReport } from "./result.ts";
 
 /** Makes the judgements in a class's report from verdicts and errors. */
 
@@ -45,7 +45,7 @@ export const withoutVerdict = (status: Judgement["status"], reason: string): Jud
 export const TOO_BUSY = withoutVerdict("error", "this computer was too busy; --resume judges what is left");
 
 /** The report on a submission of which nothing could be judged. */
-export function reportOfError(name: string, lessons: readonly { lesson: Lesson }[], error: unknown): Report {
+export function reportOfError(name: string, lessons: readonly { lesson: Lesson }[], error: unknown): SubmissionReport {
 	return {
 		name,
 		results: lessons.map(({ lesson: { id } }) => ({

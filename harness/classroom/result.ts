@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { harmless, inOneLine, isName } from "./harmless.ts";
+import { harmless, inOneLine, isPrintableName } from "./harmless.ts";
 
 /**
  * The report on a class: `--format json` prints it, and `grade merge` reads it. A report may come from somewhere
@@ -27,7 +27,7 @@ const line = v.pipe(text, v.transform(inOneLine));
 /** A word such as a lesson's id or a key, for comparisons and for file names. */
 const word = v.pipe(v.string(), v.regex(/^[\w][\w.-]{0,99}$/));
 /** Name of a submission. It becomes part of a file name. */
-const name = v.pipe(v.string(), v.check(isName, "not the name of a submission"));
+const name = v.pipe(v.string(), v.check(isPrintableName, "not the name of a submission"));
 const list = <T extends v.GenericSchema>(item: T, max: number) => v.pipe(v.array(item), v.maxLength(max));
 
 /**
@@ -83,9 +83,9 @@ const Result = v.object({
 /** How one lesson of one submission went. */
 export type Result = v.InferOutput<typeof Result>;
 
-const Report = v.object({ name, results: list(Result, LESSONS_MAX) });
+const SubmissionReport = v.object({ name, results: list(Result, LESSONS_MAX) });
 /** One submission: a result for each lesson, in the lessons' order. */
-export type Report = v.InferOutput<typeof Report>;
+export type SubmissionReport = v.InferOutput<typeof SubmissionReport>;
 
 const WeightedLesson = v.object({
 	id: word,
@@ -105,7 +105,7 @@ export const ClassReport = v.pipe(
 		/** Which part of the class this is, from 1. */
 		shard: v.object({ index: upTo(SHARDS_MAX), of: upTo(SHARDS_MAX) }),
 		lessons: list(WeightedLesson, LESSONS_MAX),
-		submissions: list(Report, SUBMISSIONS_MAX),
+		submissions: list(SubmissionReport, SUBMISSIONS_MAX),
 		durationMs: count,
 	}),
 	v.check(({ shard }) => shard.index <= shard.of, "a shard beyond the last"),
@@ -139,7 +139,7 @@ export function pointsFor({ status }: { status: Status }, { weight }: WeightedLe
 	return status === "pass" ? weight : 0;
 }
 
-export function scoreOf({ results }: Report, lessons: readonly WeightedLesson[]): Score {
+export function scoreOf({ results }: SubmissionReport, lessons: readonly WeightedLesson[]): Score {
 	const score: Score = { points: 0, judgedMax: 0, max: 0, unjudged: 0 };
 	for (const [index, lesson] of lessons.entries()) {
 		const result = results[index];
@@ -166,7 +166,7 @@ export function headline(result: Result): string {
  * Describes a result in full, in several lines, for a person to read in whatever system the class uses. If a text has
  * several lines, the later ones are indented. So no text of a submission's looks like a line of the report.
  */
-export function explained(result: Result): string {
+export function explanationText(result: Result): string {
 	const { finding, others, line, file } = result;
 	if (finding === null) return headline(result);
 	const { what, shows, should, why, try: advice, read } = finding;

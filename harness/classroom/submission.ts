@@ -11,7 +11,7 @@ export interface Submission {
 }
 
 /** The place of a lesson's module in a submission, or why there is none. */
-export type Found =
+export type ModuleSearch =
 	| { kind: "found"; path: string }
 	/** It was not handed in. */
 	| { kind: "missing"; reason: string }
@@ -22,15 +22,15 @@ export type Found =
  * Finds a lesson's module. The first choice is the lesson's folder in a workspace, then any folder with the lesson's
  * name, then any file with the module's name.
  */
-export async function findModule({ folder }: Submission, id: string, module: string): Promise<Found> {
+export async function findModule({ folder }: Submission, id: string, module: string): Promise<ModuleSearch> {
 	const fits = (path: string) => RANKS.findIndex((rank) => rank(path, id, module));
 	const ranked = [...folder.files.keys()].map((path) => ({ path, rank: fits(path) })).filter(({ rank }) => rank >= 0);
 	const best = Math.min(...ranked.map(({ rank }) => rank));
 	const bestPaths = ranked.filter(({ rank }) => rank === best).map(({ path }) => path);
 	const highest = Math.min(...bestPaths.map(depthOf));
 	const [path, ...others] = bestPaths.filter((each) => depthOf(each) === highest).sort();
-	if (path === undefined) return notThere(folder, id, module);
-	const { code } = await reading(folder, path).then(
+	if (path === undefined) return missingModule(folder, id, module);
+	const { code } = await readText(folder, path).then(
 		() => ({ code: undefined }),
 		(error: NodeJS.ErrnoException) => error,
 	);
@@ -65,15 +65,15 @@ const depthOf = (path: string) => path.split("/").length;
 
 // A file that cannot be read counts as different from every other file.
 const textOf = (folder: Folder, path: string) =>
-	reading(folder, path).catch((error: Error) => `${path}: ${error.message}`);
+	readText(folder, path).catch((error: Error) => `${path}: ${error.message}`);
 
-async function reading({ files }: Folder, path: string): Promise<string> {
+async function readText({ files }: Folder, path: string): Promise<string> {
 	const read = files.get(path);
 	if (read === undefined) throw new Error("it is not there");
 	return read();
 }
 
-function notThere({ refused, isTruncated }: Folder, id: string, module: string): Found {
+function missingModule({ refused, isTruncated }: Folder, id: string, module: string): ModuleSearch {
 	const name = (path: string) => (path === "/" ? "the folder" : harmless(path.slice(1), 100));
 	const unreadable = [...refused].find(([, why]) => why.startsWith("cannot be read"));
 	if (unreadable !== undefined) return { kind: "unclear", reason: `${name(unreadable[0])} ${unreadable[1]}` };
@@ -96,7 +96,7 @@ export function filesOf({ folder }: Submission, taken: (path: string, text: stri
 		read: withReadLimits(async (path) => {
 			const why = refused.get(path);
 			if (why !== undefined) throw new Error(`${path.slice(1)} cannot be read: it ${why}`);
-			const text = await reading(folder, path).catch((error: NodeJS.ErrnoException) => {
+			const text = await readText(folder, path).catch((error: NodeJS.ErrnoException) => {
 				throw new Error(`${path.slice(1)} cannot be read: ${error.code ?? error.message}`);
 			});
 			taken(path, text);

@@ -4,11 +4,11 @@ import { mark } from "../base/plain.ts";
 import { fitted, type Style, TextLayout } from "../base/text-layout.ts";
 import {
 	type ClassReport,
-	explained,
+	explanationText,
 	headline,
 	isJudged,
-	type Report,
 	type Result,
+	type SubmissionReport,
 	scoreOf,
 	type WeightedLesson,
 } from "./result.ts";
@@ -22,16 +22,16 @@ export function table(report: ClassReport, style: Style): string {
 	const chalk = new Chalk({ level: style.color ? 1 : 0 });
 	const layout = new TextLayout(style, chalk);
 	if (style.plain) for (const submission of submissions) plainRow(layout, submission, lessons);
-	else rows(layout, chalk, report, style.width);
+	else submissionRows(layout, chalk, report, style.width);
 	layout.line();
-	for (const lesson of lessons) summary(layout, lesson, submissions);
+	for (const lesson of lessons) lessonLine(layout, lesson, submissions);
 	const unjudged = submissions.reduce((sum, one) => sum + scoreOf(one, lessons).unjudged, 0);
 	if (unjudged > 0) layout.paragraph(`${unjudged} could not be judged. No score yet does not mean a score of zero.`);
 	return layout.text();
 }
 
 /** Formats all results of one submission, with their explanations. */
-export function details(submission: Report, lessons: readonly WeightedLesson[], style: Style): string {
+export function details(submission: SubmissionReport, lessons: readonly WeightedLesson[], style: Style): string {
 	const chalk = new Chalk({ level: style.color ? 1 : 0 });
 	const layout = new TextLayout(style, chalk);
 	layout.line(`${chalk.bold(submission.name)}  ${scoreText(submission, lessons)}`);
@@ -39,7 +39,7 @@ export function details(submission: Report, lessons: readonly WeightedLesson[], 
 		layout.line();
 		layout.line(`${mark(MARKS[result.status], chalk, style.plain)} ${lessons[at]?.title ?? result.lesson}`);
 		if (result.status === "pass") continue;
-		for (const line of explained(result).split("\n")) {
+		for (const line of explanationText(result).split("\n")) {
 			const [, label, text] = /^(shows|should|why|try|read|at|also different): (.*)$/.exec(line) ?? [];
 			if (label === undefined || text === undefined) layout.item(line, 4);
 			else layout.labelled(label === "also different" ? "also" : label, text);
@@ -49,7 +49,12 @@ export function details(submission: Report, lessons: readonly WeightedLesson[], 
 	return layout.text();
 }
 
-function rows(layout: TextLayout, chalk: ChalkInstance, { lessons, submissions }: ClassReport, width: number): void {
+function submissionRows(
+	layout: TextLayout,
+	chalk: ChalkInstance,
+	{ lessons, submissions }: ClassReport,
+	width: number,
+): void {
 	const names = Math.min(NAME_WIDTH_MAX, Math.max(10, ...submissions.map(({ name }) => stringWidth(name))));
 	const scores = Math.max(5, ...submissions.map((submission) => scoreText(submission, lessons).length));
 	const head = [fitted("submission", names), ...lessons.map(({ id }) => id.slice(0, 2)), "score".padStart(scores)];
@@ -66,12 +71,12 @@ function rows(layout: TextLayout, chalk: ChalkInstance, { lessons, submissions }
 }
 
 // For screen readers: words instead of symbols, and no columns.
-function plainRow(layout: TextLayout, submission: Report, lessons: readonly WeightedLesson[]): void {
+function plainRow(layout: TextLayout, submission: SubmissionReport, lessons: readonly WeightedLesson[]): void {
 	layout.line(`${submission.name}: ${scoreText(submission, lessons)}`);
 	for (const result of submission.results) layout.line(`  ${result.lesson}: ${headline(result)}`);
 }
 
-function summary(layout: TextLayout, { id, title }: WeightedLesson, submissions: readonly Report[]): void {
+function lessonLine(layout: TextLayout, { id, title }: WeightedLesson, submissions: readonly SubmissionReport[]): void {
 	const results = submissions.flatMap((one) => one.results.filter(({ lesson }) => lesson === id));
 	const judged = results.filter(isJudged);
 	const diagnoses = new Map<string, number>();
@@ -79,9 +84,10 @@ function summary(layout: TextLayout, { id, title }: WeightedLesson, submissions:
 		const name = status === "missing" ? "not handed in" : finding?.diagnosis;
 		if (status !== "pass" && name !== undefined) diagnoses.set(name, (diagnoses.get(name) ?? 0) + 1);
 	}
-	const often = [...diagnoses].sort(([, one], [, other]) => other - one).slice(0, 3);
+	const mostFrequent = [...diagnoses].sort(([, one], [, other]) => other - one).slice(0, 3);
 	const passed = judged.filter(({ status }) => status === "pass").length;
-	const most = often.length === 0 ? "" : `; ${often.map(([name, times]) => `${times}× ${name}`).join(", ")}`;
+	const most =
+		mostFrequent.length === 0 ? "" : `; ${mostFrequent.map(([name, times]) => `${times}× ${name}`).join(", ")}`;
 	layout.paragraph(`${title}: ${passed} of ${judged.length} passed${most}`);
 }
 
@@ -90,7 +96,7 @@ function headlineIn(result: Result, lessons: readonly WeightedLesson[]): string 
 	return lessons.length === 1 ? said : `${result.lesson.slice(0, 2)} ${said}`;
 }
 
-function scoreText(submission: Report, lessons: readonly WeightedLesson[]): string {
+function scoreText(submission: SubmissionReport, lessons: readonly WeightedLesson[]): string {
 	const { points, max, unjudged } = scoreOf(submission, lessons);
 	return `${points}/${max}${unjudged === 0 ? "" : "?"}`;
 }

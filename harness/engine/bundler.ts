@@ -17,7 +17,7 @@ const TIMEOUT_MS = 60_000;
 /** How many compilers run at once. Even if each uses all the memory that its limits allow, the computer has enough. */
 const COMPILERS_MAX = 2;
 /** A process that has worked for less than this is kept for the next work: most of its processor time is left. */
-const FRESH_MS = 1_000;
+const REUSE_MAX_MS = 1_000;
 
 /** The work exceeded the bundler's limits of time or memory, or made the bundler crash. */
 export class CompilerLimitError extends Error {
@@ -77,7 +77,7 @@ async function runWork<T>(
 		clearTimeout(timer);
 		interruption.removeEventListener("abort", end);
 		bundler.workedMs += performance.now() - startedMs;
-		const isKept = healthy && bundler.workedMs < FRESH_MS && !interruption.aborted && idle === undefined;
+		const isKept = healthy && bundler.workedMs < REUSE_MAX_MS && !interruption.aborted && idle === undefined;
 		if (!isKept) end();
 		if (!interruption.aborted) idle ??= isKept ? Promise.resolve(bundler) : start();
 		idle?.catch(() => {});

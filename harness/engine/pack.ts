@@ -27,7 +27,7 @@ export async function packBox(mine: ReadonlyMap<string, string>, progress: Progr
 		const payload = Buffer.concat(chunks);
 		const digest = createHash("sha256").update(payload).digest("hex").slice(0, 16);
 		const usage = engineText("solutions/commands/run.txt");
-		return withSeal(Buffer.concat([Buffer.from(script(digest, usage)), payload]));
+		return withSeal(Buffer.concat([Buffer.from(unpackingScript(digest, usage)), payload]));
 	} finally {
 		await rm(dir, { recursive: true });
 	}
@@ -35,7 +35,7 @@ export async function packBox(mine: ReadonlyMap<string, string>, progress: Progr
 
 // The script unpacks into a new directory, then renames it. So two programs that start at once never use each other's
 // half-unpacked files. fork needs the library to be preloaded: see libkernel.c.
-function script(digest: string, usage: string): string {
+function unpackingScript(digest: string, usage: string): string {
 	const lines = [
 		"#!/bin/sh",
 		"# A container engine: box run IMAGE COMMAND. See README.md.",

@@ -13,7 +13,7 @@ export interface Changes {
 }
 
 /** If one of these facts is wrong, the run ended early or did not begin. */
-const SHOWS_LESS = ["ending", "machine", "module"];
+const FACTS_OF_EARLY_END = ["ending", "machine", "module"];
 
 /** Compares an attempt's findings with the last one's. */
 export function changesSince(before: readonly RememberedFinding[], now: readonly RememberedFinding[]): Changes {
@@ -22,7 +22,7 @@ export function changesSince(before: readonly RememberedFinding[], now: readonly
 	// cannot show is not fixed. But if the earlier attempt could not load the module, that was its only finding, and
 	// it is fixed.
 	const shows = (fact: string) => wrong?.has(fact) !== true || known?.has(fact) === true;
-	const cutShort = known?.has("module") === false && !SHOWS_LESS.every(shows);
+	const cutShort = known?.has("module") === false && !FACTS_OF_EARLY_END.every(shows);
 	const whats = (findings: readonly RememberedFinding[], keep: (fact: string) => boolean) =>
 		findings.filter(({ fact }) => keep(fact)).map(({ what }) => what);
 	return {

@@ -144,7 +144,7 @@ export interface FactRule {
 	 * Whether a wrong value is only a consequence of another finding. If there are other findings, this one is left
 	 * out. If there are none, it is reported: what could not be measured is never right.
 	 */
-	follows?: (context: Context) => boolean;
+	isConsequence?: (context: Context) => boolean;
 	/** Explanations of wrong values, the most specific first. The last one should always fit. */
 	explain: Explanation[];
 }
@@ -210,7 +210,7 @@ export function called({ ledger }: Pick<Context, "ledger">, call: string, ...wor
 }
 
 /** Whether the call succeeded with these words, but only in descendants of the process that became the command. */
-export function calledElsewhere({ ledger }: Pick<Context, "ledger">, call: string, ...words: string[]): boolean {
+export function calledOnlyInChildren({ ledger }: Pick<Context, "ledger">, call: string, ...words: string[]): boolean {
 	const commands = ledger.filter((entry) => entry.call === "execve").map(({ task }) => task);
 	const callers = ledger.filter((entry) => called({ ledger: [entry] }, call, ...words)).map(({ task }) => task);
 	const isChild = (task: string) => commands.some((command) => task.startsWith(`${command}.`));
@@ -222,7 +222,7 @@ export function calledElsewhere({ ledger }: Pick<Context, "ledger">, call: strin
 /** Explains why the command has no new namespace: the module created the namespace in a child process. */
 export function unsharedInChild(flag: string): Explanation {
 	return {
-		when: (context) => calledElsewhere(context, "unshare", flag),
+		when: (context) => calledOnlyInChildren(context, "unshare", flag),
 		diagnosis: "unshared-in-child",
 		why: `A child called unshare with ${flag}, so only that child has the new namespace. /proc/PID/ns of its parent, which became the command, has not changed: unshare moves the process that calls it, and only its later children inherit the namespace.`,
 		try: "Call unshare without forking first: the engine has already forked the process that becomes the command.",

@@ -97,7 +97,7 @@ function inputTaken(exported: string): FactRule {
 		madeOf: "kernel",
 		what: "containers whose command's input was read by another process",
 		// If lesson 01 finds that the command's stdin is not the engine's, then another process reads the line.
-		follows: ({ facts }) => String(facts["command.streams"]).includes("stdin: another"),
+		isConsequence: ({ facts }) => String(facts["command.streams"]).includes("stdin: another"),
 		explain: [
 			{
 				diagnosis: "input-taken",

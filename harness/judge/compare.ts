@@ -35,9 +35,9 @@ export function compare(check: Check, context: Context, reference: Facts): Findi
 		if (equal(got, expected) || rule.accept?.(got, context)) return [];
 		return [finding(rule.fact, rule.what, expected, got, choose(rule.explain, context), context)];
 	};
-	const isConsequence = ({ follows }: FactRule) => follows?.(context) ?? false;
-	const causes = [...ended, ...rules.filter((rule) => !isConsequence(rule)).flatMap(found)];
-	const findings = causes.length > 0 ? causes : rules.filter(isConsequence).flatMap(found);
+	const followsFromOthers = (rule: FactRule) => rule.isConsequence?.(context) ?? false;
+	const causes = [...ended, ...rules.filter((rule) => !followsFromOthers(rule)).flatMap(found)];
+	const findings = causes.length > 0 ? causes : rules.filter(followsFromOthers).flatMap(found);
 	// One cause often changes several facts, while the command runs and afterwards. Its explanation is given once.
 	const explained = new Set<string>();
 	return findings.filter(({ explanation }) => !explained.has(explanation) && explained.add(explanation));

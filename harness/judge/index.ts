@@ -20,7 +20,7 @@ export {
 	type Check,
 	type Context,
 	called,
-	calledElsewhere,
+	calledOnlyInChildren,
 	commandAt,
 	commandRefused,
 	DURING,

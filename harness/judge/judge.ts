@@ -26,7 +26,7 @@ import { observed } from "./observed.ts";
 import { drawInputs } from "./random.ts";
 import { type Reference, referenceFacts } from "./reference.ts";
 import { requestFor, requestWithPlaceholders } from "./request.ts";
-import { locate } from "./stack.ts";
+import { placeOfException } from "./stack.ts";
 import { unansweredFinding, unansweredQuestions } from "./unanswered.ts";
 import type { RandomInputs } from "./values.ts";
 
@@ -199,7 +199,7 @@ export async function judge(
 	return verdict(assessed.findings, {
 		...common,
 		...assessed,
-		thrownAt: thrown === null ? null : locate(thrown.stack, program.map, file),
+		thrownAt: thrown === null ? null : placeOfException(thrown.stack, program.map, file),
 	});
 }
 

@@ -38,7 +38,7 @@ export const noSecrets: FactRule = {
 	fact: "command.secrets",
 	madeOf: "kernel",
 	what: "files of the host's that the command finds",
-	follows: ({ facts }) => facts["command.root"] !== "the rootfs" || String(facts["command.mounts.host"]) !== "",
+	isConsequence: ({ facts }) => facts["command.root"] !== "the rootfs" || String(facts["command.mounts.host"]) !== "",
 	explain: [
 		{
 			diagnosis: "host-files-in-root",

@@ -9,7 +9,7 @@ import { type Diagnostic, shortenedMessage } from "../engine/bundle.ts";
  * @param file the learner's file
  * @returns the topmost frame in the learner's file; null if there is none
  */
-export function locate(stack: string, map: string, file: string): Diagnostic | null {
+export function placeOfException(stack: string, map: string, file: string): Diagnostic | null {
 	const sourceMap = new SourceMap(JSON.parse(map) as SourceMapPayload);
 	const message = shortenedMessage(stack.split("\n")[0] ?? "");
 	for (const [, line, column] of stack.matchAll(/exercise\.js:(\d+):(\d+)/g)) {

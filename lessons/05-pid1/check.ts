@@ -57,7 +57,7 @@ export default defineCheck({
 			fact: "told.init",
 			madeOf: "kernel",
 			what: "later containers in which the command has no init",
-			follows: (context) =>
+			isConsequence: (context) =>
 				sharesHostPids(context) || context.facts["init"] !== "another process" || endedTooEarly(context),
 			explain: [
 				{
@@ -102,7 +102,7 @@ export default defineCheck({
 			fact: "orphans.zombies",
 			madeOf: "kernel",
 			what: `zombies in the container, after ${ORPHANS} orphans have ended`,
-			follows: (context) => endedTooEarly(context) || sharesHostPids(context),
+			isConsequence: (context) => endedTooEarly(context) || sharesHostPids(context),
 			explain: [
 				orphansMissing,
 				ownGroupOnly,
@@ -129,14 +129,14 @@ export default defineCheck({
 			fact: "signals.lost",
 			madeOf: "kernel",
 			what: "signals that were sent to pid 1 and did not reach the command",
-			follows: endedTooEarly,
+			isConsequence: endedTooEarly,
 			explain: signalsLost,
 		},
 		{
 			fact: "signals.strayed",
 			madeOf: "kernel",
 			what: "signals that reached the wrong process",
-			follows: (context) =>
+			isConsequence: (context) =>
 				endedTooEarly(context) ||
 				sharesHostPids(context) ||
 				context.facts["signals.strayed"] === context.facts["signals.lost"],
@@ -149,14 +149,14 @@ export default defineCheck({
 				fact === "exit.code"
 					? "how the container ends when its command exits"
 					: "how the container ends when a signal ends its command",
-			follows: (context: Context) => endedTooEarly(context) || disturbedBySignals(context),
+			isConsequence: (context: Context) => endedTooEarly(context) || disturbedBySignals(context),
 			explain: endingLost(fact),
 		})),
 		{
 			fact: "left.processes",
 			madeOf: "kernel",
 			what: "processes left behind",
-			follows: sharesHostPids,
+			isConsequence: sharesHostPids,
 			explain: [
 				{
 					diagnosis: "init-left-behind",

@@ -75,7 +75,7 @@ export default defineCheck({
 			what: "the file system of the root of a container with only one layer",
 			accept: noOverlay,
 			// An engine that takes one of the layers out of lowerdir has no lowerdir left for this container.
-			follows: ({ facts }) => facts["lone.fstype"] === "none",
+			isConsequence: ({ facts }) => facts["lone.fstype"] === "none",
 			explain: [
 				{
 					when: ({ facts }) => facts["lone.fstype"] === "none",

@@ -217,7 +217,7 @@ export default defineCheck({
 		}),
 		{
 			// The command that builds the image again ended too early, and another finding reports that.
-			follows: ({ facts }) => facts["image.again"] === UNREADABLE_BUILD,
+			isConsequence: ({ facts }) => facts["image.again"] === UNREADABLE_BUILD,
 			...inImage(
 				"again",
 				"the layer's digest after the image was built again from the same files",

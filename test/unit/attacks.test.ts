@@ -6,7 +6,7 @@ import { runInNewContext } from "node:vm";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { keyOf } from "../../harness/base/cache.ts";
 import { candidatesIn } from "../../harness/classroom/class.ts";
-import { explained, headline } from "../../harness/classroom/result.ts";
+import { explanationText, headline } from "../../harness/classroom/result.ts";
 import { mergeReports } from "../../harness/classroom/shard.ts";
 import { details } from "../../harness/classroom/table.ts";
 import { lessons } from "../../harness/judge/lessons.ts";
@@ -211,7 +211,11 @@ describe("a submission", () => {
 			resultOf("04-pivot-root", "error", { reason: FORGED }),
 		] as const;
 		expect(headline(results[1])).not.toContain("\n");
-		expect(explained(results[0]).match(/^(should|why|try|also different|bob)\b/gm)).toEqual(["should", "why", "try"]);
+		expect(explanationText(results[0]).match(/^(should|why|try|also different|bob)\b/gm)).toEqual([
+			"should",
+			"why",
+			"try",
+		]);
 		for (const plain of [false, true]) {
 			const text = details({ name: "alice", results: [...results] }, report.lessons, {
 				width: 80,

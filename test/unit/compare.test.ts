@@ -69,7 +69,7 @@ describe("facts", () => {
 
 describe("what only follows from something else", () => {
 	const [hostname, namespace] = check.facts as [FactRule, FactRule];
-	const following: Check = { ...check, facts: [hostname, { ...namespace, follows: () => true }] };
+	const following: Check = { ...check, facts: [hostname, { ...namespace, isConsequence: () => true }] };
 	const diagnosesOf = (seen: Observation) =>
 		compare(following, contextOf(following, seen, {}), reference).map(({ diagnosis }) => diagnosis);
 

@@ -7,7 +7,7 @@ import { Failure } from "../../harness/base/failure.ts";
 import { inKit } from "../../harness/base/kit.ts";
 import { printable } from "../../harness/base/printable.ts";
 import { FORMATS } from "../../harness/classroom/formats.ts";
-import { isName, printableName } from "../../harness/classroom/harmless.ts";
+import { isPrintableName, printableName } from "../../harness/classroom/harmless.ts";
 import { STATUSES } from "../../harness/classroom/result.ts";
 import { mergeReports, readReports } from "../../harness/classroom/shard.ts";
 import { details, table } from "../../harness/classroom/table.ts";
@@ -66,7 +66,7 @@ describe("whatever is in", () => {
 				const merged = await refusedOr(async () => mergeReports(await readReports([file]), [file]));
 				if (merged === null) return;
 				taken += 1;
-				for (const { name } of merged.submissions) expect(isName(name)).toBe(true);
+				for (const { name } of merged.submissions) expect(isPrintableName(name)).toBe(true);
 				const texts = [table(merged, plain), ...merged.submissions.map((one) => details(one, merged.lessons, plain))];
 				for (const text of texts) expect(text).not.toMatch(STEERING);
 				for (const format of Object.values(FORMATS)) {

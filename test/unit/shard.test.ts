@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { isName, printableName } from "../../harness/classroom/harmless.ts";
+import { isPrintableName, printableName } from "../../harness/classroom/harmless.ts";
 import type { ClassReport, Result } from "../../harness/classroom/result.ts";
 import { classKey, isInShard, mergeReports, parseShard, readReports } from "../../harness/classroom/shard.ts";
 import { reportOn } from "../support/class-report.ts";
@@ -132,8 +132,8 @@ describe("merge", () => {
 	test("a name is one that a folder's entry could have given", () => {
 		for (const bytes of ["Zoë O'Neil-李", "a\nb", "a\u202e", "a\\b", "\\x", "caf\xe9"])
 			for (const encoding of ["utf8", "latin1"] as const)
-				expect(isName(printableName(Buffer.from(bytes, encoding)))).toBe(true);
+				expect(isPrintableName(printableName(Buffer.from(bytes, encoding)))).toBe(true);
 		for (const name of ["", ".", "..", "a/b", "\0", "a\\b", "\\xZZ", "\u00ad", "x".repeat(1_021)])
-			expect(isName(name)).toBe(false);
+			expect(isPrintableName(name)).toBe(false);
 	});
 });

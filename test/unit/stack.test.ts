@@ -3,7 +3,7 @@ import { afterAll, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
 import { bundle } from "../../harness/engine/bundle.ts";
 import { WHOLE_ENGINE } from "../../harness/engine/engine-at.ts";
-import { locate } from "../../harness/judge/stack.ts";
+import { placeOfException } from "../../harness/judge/stack.ts";
 import { temporary } from "../support/temporary.ts";
 
 const files = await temporary();
@@ -23,7 +23,7 @@ async function thrownIn(file: string, kernel: object) {
 	try {
 		module.exports.run({ command: ["/bin/sh"], hostname: "web-1" });
 	} catch (error) {
-		return locate((error as Error).stack ?? "", map, file);
+		return placeOfException((error as Error).stack ?? "", map, file);
 	}
 	throw new Error("nothing was thrown");
 }
@@ -62,7 +62,7 @@ test("thrown in the engine alone: no place in the learner's file", async () => {
 });
 
 test("no stack: no place", () => {
-	expect(locate("", '{"version":3,"sources":[],"names":[],"mappings":""}', "/x.ts")).toBeNull();
+	expect(placeOfException("", '{"version":3,"sources":[],"names":[],"mappings":""}', "/x.ts")).toBeNull();
 });
 
 // Line 1 maps to line 1 of x.ts. Line 2 has no mapping. Line 3 maps to line 2 of x.ts, and from column 3 on to no
@@ -78,6 +78,6 @@ test.each([
 	["4:1", null],
 	["99999999999999999999:1", null],
 ])("exercise.js:%s lies in the learner's file only where the source map says so", (place, expected) => {
-	const found = locate(`Error: x\n    at exercise.js:${place}`, MAP, "/x.ts");
+	const found = placeOfException(`Error: x\n    at exercise.js:${place}`, MAP, "/x.ts");
 	expect(found).toEqual(expected === null ? null : { message: "Error: x", file: "/x.ts", ...expected });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Check } from "../../harness/judge/check.ts";
 import { deriveFacts } from "../../harness/judge/facts.ts";
 import { assessSafely } from "../../harness/judge/judge.ts";
-import { locate } from "../../harness/judge/stack.ts";
+import { placeOfException } from "../../harness/judge/stack.ts";
 import { observation, processState } from "../support/observation.ts";
 
 // The exercise has written some of the values that a check's rules receive.
@@ -64,6 +64,6 @@ test.each(["0:0", "0:1", "1:0", "99999999999999999999:99999999999999999999", "-1
 	"a stack that the exercise has written itself names no place: exercise.js:%s",
 	(place) => {
 		const map = '{"version":3,"sources":["x.ts"],"names":[],"mappings":"AAAA"}';
-		expect(locate(`Error: x\n    at exercise.js:${place}`, map, "/y.ts")).toBeNull();
+		expect(placeOfException(`Error: x\n    at exercise.js:${place}`, map, "/y.ts")).toBeNull();
 	},
 );

@@ -10,7 +10,7 @@ import { lessons, solutionOf } from "../../harness/judge/lessons.ts";
 import { bundleModuleRun, playModuleRun, prepareModuleRun } from "../../harness/judge/module-run.ts";
 import type { Reference } from "../../harness/judge/reference.ts";
 import { report, trace } from "../../harness/judge/report.ts";
-import { locate } from "../../harness/judge/stack.ts";
+import { placeOfException } from "../../harness/judge/stack.ts";
 import type { RandomInputs } from "../../harness/judge/values.ts";
 import { encodeFrame, type GuestFrame, type Observation, ProtocolError } from "../../harness/protocol/index.ts";
 import { compareWithHost } from "../../harness/readings/inspection.ts";
@@ -156,7 +156,7 @@ async function judgedAndShown({ check, drawn, reference, file, map }: Recorded, 
 	const verdict: Verdict = allPrintable({
 		...{ schemaVersion: 1, lesson: "", verdict: passes ? "pass" : "fail", file, did: "", engine: null },
 		...assessed,
-		...{ thrownAt: thrown === null ? null : locate(thrown.stack, map, file), typeErrors: [], drawn },
+		...{ thrownAt: thrown === null ? null : placeOfException(thrown.stack, map, file), typeErrors: [], drawn },
 		...{ output: { stdout: "", stderr: "" }, vm: { accelerator: "tcg", restored: true, processorShare: 1 } },
 		...{ durationMs: 0, stagesMs: observation.stageMs },
 	});

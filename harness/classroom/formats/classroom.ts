@@ -1,5 +1,5 @@
-import { type ClassReport, explained, type Result } from "../result.ts";
-import { onlySubmission, statusOf } from "./one-submission.ts";
+import { type ClassReport, explanationText, type Result } from "../result.ts";
+import { onlySubmission, testStatus } from "./one-submission.ts";
 
 /**
  * The input of GitHub Classroom's reporter: a line for the file $GITHUB_OUTPUT, so that the step's output `result`
@@ -15,9 +15,9 @@ export function classroom(report: ClassReport): string {
 		max_score: maxScore,
 		tests: rows.map(({ lesson, result }) => ({
 			name: lesson.title,
-			status: statusOf(result),
+			status: testStatus(result),
 			score: result.status === "pass" ? maxScore / rows.length : 0,
-			message: result.status === "pass" ? "" : explained(result),
+			message: result.status === "pass" ? "" : explanationText(result),
 			test_code: `drydock check ${lesson.id}`,
 			filename: result.file ?? "",
 			line_no: result.line ?? 0,
@@ -28,6 +28,6 @@ export function classroom(report: ClassReport): string {
 }
 
 function overall(results: readonly Result[]): "pass" | "fail" | "error" {
-	const statuses = results.map(statusOf);
+	const statuses = results.map(testStatus);
 	return statuses.includes("error") ? "error" : statuses.includes("fail") ? "fail" : "pass";
 }

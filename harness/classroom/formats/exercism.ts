@@ -1,6 +1,6 @@
 import { shortened } from "../harmless.ts";
-import { type ClassReport, explained } from "../result.ts";
-import { notJudged, onlySubmission, statusOf } from "./one-submission.ts";
+import { type ClassReport, explanationText } from "../result.ts";
+import { onlySubmission, testStatus, unjudgedMessage } from "./one-submission.ts";
 
 const MESSAGE_CHARS_MAX = 65_535;
 const OUTPUT_CHARS_MAX = 500;
@@ -8,7 +8,7 @@ const OUTPUT_CHARS_MAX = 500;
 /** Exercism's results.json, version 3: a lesson is a test, in the lessons' order. */
 export function exercism(report: ClassReport): string {
 	const { rows } = onlySubmission(report);
-	const unjudged = notJudged(rows);
+	const unjudged = unjudgedMessage(rows);
 	const passed = rows.every(({ result }) => result.status === "pass");
 	const document = {
 		version: 3,
@@ -17,8 +17,8 @@ export function exercism(report: ClassReport): string {
 		tests: rows.map(({ lesson, result }, at) => ({
 			name: lesson.title,
 			test_code: `drydock check ${lesson.id}`,
-			status: statusOf(result),
-			message: result.status === "pass" ? null : shortened(explained(result), MESSAGE_CHARS_MAX),
+			status: testStatus(result),
+			message: result.status === "pass" ? null : shortened(explanationText(result), MESSAGE_CHARS_MAX),
 			output: result.output === "" ? null : shortened(result.output, OUTPUT_CHARS_MAX),
 			task_id: at + 1,
 		})),

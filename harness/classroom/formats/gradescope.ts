@@ -1,5 +1,5 @@
-import { type ClassReport, explained, pointsFor, scoreOf } from "../result.ts";
-import { notJudged, onlySubmission } from "./one-submission.ts";
+import { type ClassReport, explanationText, pointsFor, scoreOf } from "../result.ts";
+import { onlySubmission, unjudgedMessage } from "./one-submission.ts";
 
 /**
  * Gradescope's results.json. A lesson that could not be judged is a test without points, which changes no total. If
@@ -9,13 +9,13 @@ import { notJudged, onlySubmission } from "./one-submission.ts";
 export function gradescope(report: ClassReport): string {
 	const { submission, rows } = onlySubmission(report);
 	const { points, max } = scoreOf(submission, report.lessons);
-	const unjudged = notJudged(rows);
+	const unjudged = unjudgedMessage(rows);
 	const tests = rows.map(({ lesson, result }) => {
 		const score = pointsFor(result, lesson);
 		return {
 			name: lesson.title,
 			number: lesson.id.slice(0, 2),
-			output: explained(result),
+			output: explanationText(result),
 			output_format: "text",
 			visibility: "visible",
 			...(score === null

@@ -1,4 +1,4 @@
-import { type ClassReport, explained, headline, type Report, type Result, scoreOf } from "../result.ts";
+import { type ClassReport, explanationText, headline, type Result, type SubmissionReport, scoreOf } from "../result.ts";
 import { type Element, element, xmlDocument } from "./xml.ts";
 
 /**
@@ -22,7 +22,7 @@ function countsOf(results: readonly Result[]) {
 	};
 }
 
-function suiteOf(submission: Report, lessons: ClassReport["lessons"]): Element {
+function suiteOf(submission: SubmissionReport, lessons: ClassReport["lessons"]): Element {
 	const { name, results } = submission;
 	const { points, judgedMax, max, unjudged } = scoreOf(submission, lessons);
 	const properties = { points, "points.judged": judgedMax, "points.max": max, "lessons.unjudged": unjudged };
@@ -52,7 +52,7 @@ function outcomeOf(result: Result): Element[] {
 		case "pass":
 			return [];
 		case "fail":
-			return [element("failure", { message, type: result.finding?.diagnosis ?? "fail" }, explained(result))];
+			return [element("failure", { message, type: result.finding?.diagnosis ?? "fail" }, explanationText(result))];
 		case "missing":
 			return [element("failure", { message, type: "not-handed-in" })];
 		case "error":

@@ -1,8 +1,8 @@
-import type { ClassReport, Report, Result, WeightedLesson } from "../result.ts";
+import type { ClassReport, Result, SubmissionReport, WeightedLesson } from "../result.ts";
 
 /** The only submission in a report, with each lesson beside its result; for documents that hold one submission. */
 export function onlySubmission(report: ClassReport): {
-	submission: Report;
+	submission: SubmissionReport;
 	rows: { lesson: WeightedLesson; result: Result }[];
 } {
 	const [submission, ...others] = report.submissions;
@@ -17,7 +17,7 @@ export function onlySubmission(report: ClassReport): {
 }
 
 /** A message about the lessons that could not be judged; null if there are none. */
-export function notJudged(rows: readonly { lesson: WeightedLesson; result: Result }[]): string | null {
+export function unjudgedMessage(rows: readonly { lesson: WeightedLesson; result: Result }[]): string | null {
 	const without = rows.filter(({ result: { status } }) => status === "error" || status === "unsupported");
 	if (without.length === 0) return null;
 	const reasons = without.map(({ lesson: { id }, result: { reason } }) => `${id}: ${reason}`);
@@ -25,7 +25,7 @@ export function notJudged(rows: readonly { lesson: WeightedLesson; result: Resul
 }
 
 /** The three outcomes that most systems know. */
-export function statusOf({ status }: Result): "pass" | "fail" | "error" {
+export function testStatus({ status }: Result): "pass" | "fail" | "error" {
 	if (status === "pass") return "pass";
 	return status === "fail" || status === "missing" ? "fail" : "error";
 }

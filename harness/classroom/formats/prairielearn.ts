@@ -1,6 +1,6 @@
 import { shortened } from "../harmless.ts";
-import { type ClassReport, explained, headline, pointsFor, scoreOf } from "../result.ts";
-import { notJudged, onlySubmission } from "./one-submission.ts";
+import { type ClassReport, explanationText, headline, pointsFor, scoreOf } from "../result.ts";
+import { onlySubmission, unjudgedMessage } from "./one-submission.ts";
 
 /** PrairieLearn accepts 1 MB in total, and a course has some ten lessons. */
 const OUTPUT_CHARS_MAX = 8_000;
@@ -12,7 +12,7 @@ const OUTPUT_CHARS_MAX = 8_000;
 export function prairielearn(report: ClassReport): string {
 	const { submission, rows } = onlySubmission(report);
 	const { points, max } = scoreOf(submission, report.lessons);
-	const unjudged = notJudged(rows);
+	const unjudged = unjudgedMessage(rows);
 	const document = {
 		gradable: unjudged === null,
 		...(unjudged === null
@@ -25,7 +25,7 @@ export function prairielearn(report: ClassReport): string {
 			points: pointsFor(result, lesson) ?? 0,
 			max_points: lesson.weight,
 			message: shortened(headline(result), OUTPUT_CHARS_MAX),
-			output: shortened(explained(result), OUTPUT_CHARS_MAX),
+			output: shortened(explanationText(result), OUTPUT_CHARS_MAX),
 		})),
 	};
 	return `${JSON.stringify(document, null, "\t")}\n`;

@@ -13,15 +13,15 @@ export function element(name: string, attributes: Element["attributes"], content
 
 /** Writes a document: an element on each line, indented by two spaces for each level. Texts are not indented. */
 export function xmlDocument(root: Element): string {
-	return `<?xml version="1.0" encoding="UTF-8"?>\n${written(root, "")}\n`;
+	return `<?xml version="1.0" encoding="UTF-8"?>\n${elementText(root, "")}\n`;
 }
 
-function written({ name, attributes, content }: Element, indent: string): string {
+function elementText({ name, attributes, content }: Element, indent: string): string {
 	const pairs = Object.entries(attributes).map(([key, value]) => ` ${key}="${escaped(`${value}`, '"')}"`);
 	const head = `${indent}<${name}${pairs.join("")}`;
 	if (content.length === 0) return `${head}/>`;
 	if (typeof content === "string") return `${head}>${escaped(content)}</${name}>`;
-	const lines = content.map((child) => written(child, `${indent}  `));
+	const lines = content.map((child) => elementText(child, `${indent}  `));
 	return `${head}>\n${lines.join("\n")}\n${indent}</${name}>`;
 }
 

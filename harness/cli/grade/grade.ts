@@ -2,7 +2,7 @@ import { cpus } from "node:os";
 import { Failure } from "../../base/failure.ts";
 import { visible } from "../../base/progress.ts";
 import { candidatesIn, unreadableArchivesIn } from "../../classroom/class.ts";
-import { type DeliveryOptions, deliver, deliveryOf } from "../../classroom/delivery.ts";
+import { type DeliveryOptions, deliver, parseDeliveryOptions } from "../../classroom/delivery.ts";
 import { gradeClass, lessonsToGrade } from "../../classroom/grading.ts";
 import { isInShard, mergeReports, parseShard, readReports, WHOLE_CLASS } from "../../classroom/shard.ts";
 import { lessons } from "../../judge/lessons.ts";
@@ -31,7 +31,7 @@ export async function grade(dir: string, options: GradeOptions): Promise<number>
 	if (count > 0)
 		visible.note([`archives that drydock does not read: ${count}; to unpack them:`, ...commands].join("\n  "));
 	const here = allCandidates.filter(({ name }) => isInShard(shard, name)).length;
-	const delivery = await deliveryOf(options, here, dir);
+	const delivery = await parseDeliveryOptions(options, here, dir);
 	// If the user gives a number of machines, no more are added.
 	const moreLanes = options.lanes === undefined ? lanes : 0;
 	const resume = options.resume === true;
@@ -42,7 +42,7 @@ export async function grade(dir: string, options: GradeOptions): Promise<number>
 /** `drydock grade merge`. @returns the exit code */
 export async function gradeMerge(files: string[], options: DeliveryOptions): Promise<number> {
 	const report = mergeReports(await readReports(files), files);
-	return deliver(report, await deliveryOf(options, report.submissions.length), style());
+	return deliver(report, await parseDeliveryOptions(options, report.submissions.length), style());
 }
 
 function lanesOf(text: string | undefined): number {
