@@ -45,10 +45,10 @@ export class CommandTypist {
 		this.#output = "";
 		const lines = command.split("\n");
 		const keys = lines.join(ENTER);
-		const beats = slowly ? Math.ceil(Math.min(LINE_MS_MAX, keys.length * KEY_MS) / KEYS_EVERY_MS) : 1;
-		const size = Math.ceil(keys.length / beats);
-		for (let at = 0; at < keys.length; at += size) {
-			await this.press(keys.slice(at, at + size));
+		const pieces = slowly ? Math.ceil(Math.min(LINE_MS_MAX, keys.length * KEY_MS) / KEYS_EVERY_MS) : 1;
+		const keysPerPiece = Math.ceil(keys.length / pieces);
+		for (let at = 0; at < keys.length; at += keysPerPiece) {
+			await this.press(keys.slice(at, at + keysPerPiece));
 			if (slowly) await sleep(KEYS_EVERY_MS, undefined, { signal });
 		}
 		// After the echo, everything that is printed is the command's own.
@@ -72,11 +72,11 @@ export class CommandTypist {
 		return plainText(this.#output.slice(-1_000)).endsWith(this.prompt);
 	}
 
-	async #waitUntil(holds: () => boolean, signal: AbortSignal, patienceMs = TIMER_MS_MAX): Promise<void> {
+	async #waitUntil(holds: () => boolean, signal: AbortSignal, timeoutMs = TIMER_MS_MAX): Promise<void> {
 		const wake = () => this.#changed();
 		// This timer must not keep the process alive.
-		const late = setTimeout(wake, patienceMs).unref();
-		const endMs = performance.now() + patienceMs - 1;
+		const timer = setTimeout(wake, timeoutMs).unref();
+		const endMs = performance.now() + timeoutMs - 1;
 		signal.addEventListener("abort", wake);
 		try {
 			while (!holds() && performance.now() < endMs) {
@@ -86,7 +86,7 @@ export class CommandTypist {
 				});
 			}
 		} finally {
-			clearTimeout(late);
+			clearTimeout(timer);
 			signal.removeEventListener("abort", wake);
 		}
 	}

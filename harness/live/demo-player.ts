@@ -18,11 +18,11 @@ export interface DemoPlayer {
 	/** Types into a shell. */
 	type(shell: ShellName, text: string): Promise<void>;
 	resize(shell: ShellName, size: Size): Promise<void>;
-	/** Rejects when the show cannot go on. */
+	/** Rejects when the demo cannot go on. */
 	readonly failed: Promise<never>;
-	/** Ends the show and everything that it has started. */
+	/** Ends the demo and everything that it has started. */
 	close(): Promise<void>;
 }
 
-/** Receives every event of a show. Settles when there is room for more. */
+/** Receives every event of a demo. Settles when there is room for more. */
 export type DemoListener = (event: DemoEvent) => void | Promise<void>;

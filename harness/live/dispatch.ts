@@ -3,16 +3,16 @@ import { SHELLS } from "./events.ts";
 import type { PageMessage } from "./messages.ts";
 
 /** Carries out a message of a presenter's page. */
-export async function dispatch(show: DemoPlayer, message: PageMessage): Promise<void> {
+export async function dispatch(player: DemoPlayer, message: PageMessage): Promise<void> {
 	switch (message.action) {
 		case "jump":
-			return show.jump(message.step);
+			return player.jump(message.step);
 		case "type":
-			return show.type(message.shell, message.keys);
+			return player.type(message.shell, message.keys);
 		case "resize":
-			for (const shell of SHELLS) await show.resize(shell, message.size);
+			for (const shell of SHELLS) await player.resize(shell, message.size);
 			return;
 		default:
-			return show[message.action]();
+			return player[message.action]();
 	}
 }

@@ -4,7 +4,7 @@ import type { DemoEvent, KernelState } from "./events.ts";
 /** The messages between the live page and its server. Each is one JSON text. */
 
 /** The most characters that one message can type; more of them, as in a paste, are split into several messages. */
-export const KEYS_CHARS = 4_096;
+export const KEYS_CHARS_MAX = 4_096;
 
 const Shell = v.picklist(["host", "container"]);
 const cells = v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(400));
@@ -13,7 +13,7 @@ const cells = v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(400));
 export const PageMessage = v.variant("action", [
 	v.object({ action: v.picklist(["next", "back", "replay", "reset"]) }),
 	v.object({ action: v.literal("jump"), step: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000)) }),
-	v.object({ action: v.literal("type"), shell: Shell, keys: v.pipe(v.string(), v.maxLength(KEYS_CHARS)) }),
+	v.object({ action: v.literal("type"), shell: Shell, keys: v.pipe(v.string(), v.maxLength(KEYS_CHARS_MAX)) }),
 	v.object({ action: v.literal("resize"), size: v.object({ columns: cells, rows: cells }) }),
 ]);
 export type PageMessage = v.InferOutput<typeof PageMessage>;

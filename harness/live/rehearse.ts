@@ -27,9 +27,13 @@ interface RehearsedStep {
 /**
  * Plays a demo to its end. Then goes back to its middle and to its beginning, and plays one step from each. The steps
  * must keep their promises each time. After going back, the terminals must show what they showed before that step.
- * @param patienceMs how long one step may take
+ * @param stepTimeoutMs how long one step may take
  */
-export async function rehearse(loaded: LoadedDemo, openMachine: OpenMachine, patienceMs: number): Promise<Rehearsal> {
+export async function rehearse(
+	loaded: LoadedDemo,
+	openMachine: OpenMachine,
+	stepTimeoutMs: number,
+): Promise<Rehearsal> {
 	const events: DemoEvent[] = [];
 	const demo = await DemoInMachine.open(loaded, openMachine, (event) => void events.push(event));
 	demo.slowly = false;
@@ -39,11 +43,11 @@ export async function rehearse(loaded: LoadedDemo, openMachine: OpenMachine, pat
 	const play = async (step: number) => {
 		const startedMs = performance.now();
 		const from = events.length;
-		const late = setTimeout(() => void demo.next(), patienceMs);
+		const timer = setTimeout(() => void demo.next(), stepTimeoutMs);
 		await demo.next();
-		clearTimeout(late);
+		clearTimeout(timer);
 		const tookMs = Math.round(performance.now() - startedMs);
-		if (tookMs >= patienceMs) problems.push(`step ${step} did not end in time`);
+		if (tookMs >= stepTimeoutMs) problems.push(`step ${step} did not end in time`);
 		const answer = events.slice(from).find((event) => event.type === "answer");
 		const [promises, output] = answer?.type === "answer" ? [answer.promises, answer.output] : [[], ""];
 		played.push({ step, command: steps[step - 1]?.command ?? "", promises, output, tookMs });

@@ -28,7 +28,7 @@ afterAll(() => files.remove());
 async function opened(columns = 80, rows = 24) {
 	const [head] = recorded;
 	const slides = new Slides(head?.type === "demo" ? head.size : { columns, rows }, false);
-	const show = await Playback.open(recorded, (event) => slides.take(event));
+	const show = await Playback.open(recorded, (event) => slides.apply(event));
 	return { show, page: () => slides.paint({ columns, rows }, NOTHING_CHOSEN).lines.join("\n") };
 }
 

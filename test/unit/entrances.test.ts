@@ -96,7 +96,7 @@ describe("whatever is in", () => {
 				for (const event of events) {
 					story.add(event);
 					expect(JSON.parse(lineOf(event))).toBeTypeOf("object");
-					if (event.type !== "output" && event.type !== "screen") await slides.take(event);
+					if (event.type !== "output" && event.type !== "screen") await slides.apply(event);
 				}
 				const past = events.flatMap((event) => (event.type === "view" ? [event] : []));
 				for (const view of [answersOf, mountsOf, processesOf]) expect(view(past)).toBeTypeOf("object");

@@ -65,9 +65,9 @@ async function present(lesson: Lesson | null, events: readonly DemoEvent[] | nul
 		// Making the image takes minutes and prints its progress. So it comes before the pages cover the screen.
 		if (events === null) await machines.imageKey();
 		await presenter.present(async (): Promise<DemoPlayer> => {
-			if (events !== null) return Playback.open(events, presenter.hear);
+			if (events !== null) return Playback.open(events, presenter.onEvent);
 			const loaded = await loadForStage(lesson as Lesson, presenter.shellSize);
-			return DemoInMachine.open(loaded, machines.beginStage.bind(machines), presenter.hear);
+			return DemoInMachine.open(loaded, machines.beginStage.bind(machines), presenter.onEvent);
 		});
 		return EXIT.passed;
 	} finally {

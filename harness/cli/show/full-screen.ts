@@ -11,7 +11,7 @@ const LEAVE = "\x1b[0m\x1b[?25h\x1b[?1049l";
  * The escape sequences that turn the page `before` into the page `lines`.
  * @param cursor where to show the cursor; null hides it
  */
-export function repaint(
+export function repaintSequences(
 	before: readonly string[],
 	lines: readonly string[],
 	cursor: { column: number; row: number } | null,
@@ -28,33 +28,33 @@ export function repaint(
 
 /** The whole screen of this process's terminal. Shows pages and reports keys until it is closed. */
 export class FullScreen {
-	readonly #taken: (keys: string) => void;
+	readonly #onKeys: (keys: string) => void;
 	#lines: string[] = [];
 	#open = false;
 
 	/**
-	 * @param taken called with what is typed, in the pieces in which it arrives
-	 * @param resized called when the page must be shown anew: the terminal has another size, or Ctrl-Z had stopped this
+	 * @param onKeys called with what is typed, in the pieces in which it arrives
+	 * @param onResize called when the page must be shown anew: the terminal has another size, or Ctrl-Z had stopped this
 	 * process
 	 */
-	constructor(taken: (keys: string) => void, resized: () => void) {
-		this.#taken = taken;
-		this.#resized = () => {
+	constructor(onKeys: (keys: string) => void, onResize: () => void) {
+		this.#onKeys = onKeys;
+		this.#onResize = () => {
 			this.#lines = [];
 			process.stdout.write("\x1b[2J");
-			resized();
+			onResize();
 		};
 	}
 
-	readonly #resized: () => void;
-	readonly #heard = (bytes: Buffer) => this.#taken(bytes.toString("utf8"));
-	readonly #ended = () => this.#taken("q");
+	readonly #onResize: () => void;
+	readonly #onInput = (bytes: Buffer) => this.#onKeys(bytes.toString("utf8"));
+	readonly #onEnd = () => this.#onKeys("q");
 	readonly #restore = () => this.close();
 	/** Takes the terminal again: Ctrl-Z had stopped this process. */
-	readonly #continued = () => {
+	readonly #onContinue = () => {
 		process.stdin.setRawMode(true);
 		process.stdout.write(ENTER);
-		this.#resized();
+		this.#onResize();
 	};
 
 	get size(): Size {
@@ -65,11 +65,11 @@ export class FullScreen {
 	open(): void {
 		this.#open = true;
 		process.once("exit", this.#restore);
-		process.on("SIGCONT", this.#continued);
-		process.stdout.on("resize", this.#resized);
+		process.on("SIGCONT", this.#onContinue);
+		process.stdout.on("resize", this.#onResize);
 		process.stdin.setRawMode(true);
-		process.stdin.on("data", this.#heard);
-		process.stdin.once("end", this.#ended);
+		process.stdin.on("data", this.#onInput);
+		process.stdin.once("end", this.#onEnd);
 		process.stdin.resume();
 		process.stdout.write(ENTER);
 	}
@@ -77,7 +77,7 @@ export class FullScreen {
 	/** Shows a page. Writes only the lines that have changed. */
 	show(lines: readonly string[], cursor: { column: number; row: number } | null): void {
 		if (!this.#open) return;
-		process.stdout.write(repaint(this.#lines, lines, cursor));
+		process.stdout.write(repaintSequences(this.#lines, lines, cursor));
 		this.#lines = [...lines];
 	}
 
@@ -92,10 +92,10 @@ export class FullScreen {
 		if (!this.#open) return;
 		this.#open = false;
 		process.off("exit", this.#restore);
-		process.off("SIGCONT", this.#continued);
-		process.stdout.off("resize", this.#resized);
-		process.stdin.off("data", this.#heard);
-		process.stdin.off("end", this.#ended);
+		process.off("SIGCONT", this.#onContinue);
+		process.stdout.off("resize", this.#onResize);
+		process.stdin.off("data", this.#onInput);
+		process.stdin.off("end", this.#onEnd);
 		process.stdin.pause();
 		if (process.stdin.isTTY && !process.stdin.destroyed) process.stdin.setRawMode(false);
 		process.stdout.write(LEAVE);

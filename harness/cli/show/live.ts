@@ -38,41 +38,45 @@ export async function live(
 	const [head] = events ?? [];
 	const lesson = asked ?? (head?.type === "demo" ? await findLesson(head.lesson) : await currentLesson());
 	const machines = new MachinePool(visible);
-	let show: DemoPlayer | undefined;
+	let player: DemoPlayer | undefined;
 	let server: Server | undefined;
-	let work: SaveChecker | undefined;
+	let saveChecker: SaveChecker | undefined;
 	try {
 		if (events === null) await machines.imageKey();
 		const page = await makePage(await readLesson(lesson));
-		server = await openServer({ port, share, page, dispatch: async (message) => show && dispatch(show, message) });
+		server = await openServer({ port, share, page, dispatch: async (message) => player && dispatch(player, message) });
 		const { sendEvent } = server.audience;
 		const loaded = events === null ? await loadForStage(lesson, SIZE) : null;
 		const opening =
 			loaded === null
 				? Playback.open(events as DemoEvent[], sendEvent)
 				: DemoInMachine.open(loaded, machines.beginStage.bind(machines), sendEvent);
-		show = await opening;
-		work = await workOn(lesson, machines, server);
-		sayLinks(server);
-		await Promise.race([show.failed, interrupted()]);
+		player = await opening;
+		saveChecker = await checkSaves(lesson, machines, server);
+		printLinks(server);
+		await Promise.race([player.failed, interrupted()]);
 		return EXIT.passed;
 	} finally {
-		await work?.close();
-		await show?.close();
+		await saveChecker?.close();
+		await player?.close();
 		await server?.close();
 		await machines.close();
 	}
 }
 
 // Checks the learner's module only if there is one: `drydock live` makes no workspace.
-async function workOn(lesson: Lesson, machines: MachinePool, { audience }: Server): Promise<SaveChecker | undefined> {
+async function checkSaves(
+	lesson: Lesson,
+	machines: MachinePool,
+	{ audience }: Server,
+): Promise<SaveChecker | undefined> {
 	const file = await learnersFile(lesson);
 	if (!(await exists(file))) return undefined;
 	audience.sendWork(uncheckedWork(file));
 	return new SaveChecker(lesson, file, machines, audience.sendWork);
 }
 
-function sayLinks({ link, shared }: Server): void {
+function printLinks({ link, shared }: Server): void {
 	const follow = shared === null ? "" : `\nothers on this network can follow at: ${shared}\n`;
 	const code = shared === null || !process.stdout.isTTY || style().plain ? "" : `\n${renderUnicodeCompact(shared)}\n`;
 	process.stdout.write(`open this in a browser: ${link}\n${follow}${code}\nCtrl-C ends the demo\n`);

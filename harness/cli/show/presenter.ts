@@ -25,18 +25,18 @@ export class Presenter {
 		help: null,
 		message: "",
 	};
-	/** Keys that are pressed before the show is open wait for it. */
-	#show: Promise<DemoPlayer> = new Promise(() => {});
+	/** Keys that are pressed before the demo is open wait for it. */
+	#player: Promise<DemoPlayer> = new Promise(() => {});
 	/** The digits of the step's number that is being typed; null while none is. */
-	#digits: string | null = null;
-	#due: NodeJS.Timeout | undefined;
+	#stepDigits: string | null = null;
+	#repaintTimer: NodeJS.Timeout | undefined;
 	/** The presentation is over: nothing is painted any more. */
-	#left = false;
+	#isOver = false;
 	#end!: { resolve(): void; reject(error: unknown): void };
 
 	constructor(color: boolean) {
 		this.#screen = new FullScreen(
-			(keys) => this.#take(keys),
+			(keys) => this.#onKeys(keys),
 			() => this.#resize(),
 		);
 		this.slides = new Slides(Slides.shellSize(this.#screen.size), color);
@@ -47,12 +47,12 @@ export class Presenter {
 	}
 
 	/** Updates the slides with an event, and repaints soon. */
-	readonly hear = async (event: DemoEvent): Promise<void> => {
-		await this.slides.take(event);
-		if (!this.#left) this.#paint();
+	readonly onEvent = async (event: DemoEvent): Promise<void> => {
+		await this.slides.apply(event);
+		if (!this.#isOver) this.#paint();
 	};
 
-	/** Presents the show that `open` opens, until the presenter quits. */
+	/** Presents the demo that `open` opens, until the presenter quits. */
 	async present(open: () => Promise<DemoPlayer>): Promise<void> {
 		const ended = new Promise<void>((resolve, reject) => {
 			this.#end = { resolve, reject };
@@ -63,35 +63,35 @@ export class Presenter {
 		this.#paint();
 		const opening = open();
 		opening.catch(() => {});
-		this.#show = opening;
-		let show: DemoPlayer | undefined;
+		this.#player = opening;
+		let player: DemoPlayer | undefined;
 		try {
-			show = (await Promise.race([opening, ended])) ?? undefined;
-			if (show === undefined) return;
+			player = (await Promise.race([opening, ended])) ?? undefined;
+			if (player === undefined) return;
 			this.#resize();
-			await Promise.race([ended, show.failed]);
+			await Promise.race([ended, player.failed]);
 		} finally {
-			this.#left = true;
-			clearTimeout(this.#due);
+			this.#isOver = true;
+			clearTimeout(this.#repaintTimer);
 			this.#screen.close();
 			this.slides.close();
-			await show?.close();
+			await player?.close();
 		}
 	}
 
 	// Keys that are typed fast may arrive as one piece.
-	#take(keys: string): void {
+	#onKeys(keys: string): void {
 		const { typing } = this.#choices;
 		if (typing === null) {
 			const [key = ""] = ONE_KEY.exec(keys) ?? [];
 			this.#press(key);
-			if (key !== "" && keys.length > key.length) this.#take(keys.slice(key.length));
+			if (key !== "" && keys.length > key.length) this.#onKeys(keys.slice(key.length));
 		} else if (keys === ESCAPE) this.#choices.typing = null;
 		else {
 			const [typed = "", ...rest] = keys.split(CTRL_RIGHT_BRACKET);
-			if (typed !== "") this.#act((show) => show.type(typing, typed));
+			if (typed !== "") this.#act((player) => player.type(typing, typed));
 			if (rest.length > 0) this.#choices.typing = null;
-			if (rest.some((part) => part !== "")) this.#take(rest.join(CTRL_RIGHT_BRACKET));
+			if (rest.some((part) => part !== "")) this.#onKeys(rest.join(CTRL_RIGHT_BRACKET));
 		}
 		this.#paint();
 	}
@@ -100,7 +100,7 @@ export class Presenter {
 		this.#choices.message = "";
 		const wasHelp = this.#choices.help !== null;
 		this.#choices.help = null;
-		if (this.#digits !== null || key === "g" || /^\d$/.test(key)) this.#number(key);
+		if (this.#stepDigits !== null || key === "g" || /^\d$/.test(key)) this.#typeStepNumber(key);
 		else if (key === CTRL_C) process.kill(process.pid, "SIGINT");
 		else if (key === CTRL_Z) this.#screen.stop();
 		else if (key === "q" || key === "\x04") this.#end.resolve();
@@ -112,23 +112,23 @@ export class Presenter {
 	}
 
 	#move(to: Move | undefined): void {
-		if (to !== undefined) this.#act((show) => show[to]());
+		if (to !== undefined) this.#act((player) => player[to]());
 	}
 
-	#number(key: string): void {
-		const digits = this.#digits ?? "";
-		this.#digits = /^\d$/.test(key) ? digits + key : key === "\x7f" ? digits.slice(0, -1) : digits;
+	#typeStepNumber(key: string): void {
+		const digits = this.#stepDigits ?? "";
+		this.#stepDigits = /^\d$/.test(key) ? digits + key : key === "\x7f" ? digits.slice(0, -1) : digits;
 		if (key === "\r" || key === ESCAPE) {
-			this.#digits = null;
+			this.#stepDigits = null;
 			const step = Number(digits);
-			if (key === "\r" && step >= 1) this.#act((show) => show.jump(step));
+			if (key === "\r" && step >= 1) this.#act((player) => player.jump(step));
 		}
 		this.#choices.message =
-			this.#digits === null ? "" : `go to step: ${this.#digits}_  (1 to ${this.slides.steps}, then Enter)`;
+			this.#stepDigits === null ? "" : `go to step: ${this.#stepDigits}_  (1 to ${this.slides.steps}, then Enter)`;
 	}
 
-	#act(act: (show: DemoPlayer) => Promise<void>): void {
-		this.#show.then(act).catch((error: unknown) => {
+	#act(act: (player: DemoPlayer) => Promise<void>): void {
+		this.#player.then(act).catch((error: unknown) => {
 			if (!(error instanceof Failure)) return this.#end.reject(error);
 			this.#choices.message = error.message;
 			this.#paint();
@@ -137,13 +137,13 @@ export class Presenter {
 
 	#resize(): void {
 		const size = this.shellSize;
-		for (const shell of SHELLS) this.#act((show) => show.resize(shell, size));
+		for (const shell of SHELLS) this.#act((player) => player.resize(shell, size));
 		this.#paint();
 	}
 
 	#paint(): void {
-		this.#due ??= setTimeout(() => {
-			this.#due = undefined;
+		this.#repaintTimer ??= setTimeout(() => {
+			this.#repaintTimer = undefined;
 			const { lines, cursor } = this.slides.paint(this.#screen.size, this.#choices);
 			this.#screen.show(lines, cursor);
 		}, FRAME_MS);

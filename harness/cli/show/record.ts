@@ -6,7 +6,7 @@ import { asciicastOf, type TerminalPainter } from "../../live/asciicast.ts";
 import type { DemoEvent, Size } from "../../live/events.ts";
 import { playToEnd } from "../../live/play-to-end.ts";
 import { lineOf } from "../../live/recording.ts";
-import { repaint } from "./full-screen.ts";
+import { repaintSequences } from "./full-screen.ts";
 import { Slides } from "./slides.ts";
 
 const SIZE = { columns: 120, rows: 36 };
@@ -43,11 +43,11 @@ function painter(size: Size): TerminalPainter {
 	const slides = new Slides(Slides.shellSize(size), true);
 	let before: string[] = [];
 	return {
-		apply: (event) => slides.take(event),
+		apply: (event) => slides.apply(event),
 		paint: () => {
 			const { lines } = slides.paint(size, { typing: null, note: false, help: null, message: " " });
 			if (lines.join("\n") === before.join("\n")) return "";
-			const data = repaint(before, lines, null);
+			const data = repaintSequences(before, lines, null);
 			before = lines;
 			return data;
 		},

@@ -11,7 +11,7 @@ import { printJson, style } from "../text/terminal.ts";
 
 const SIZE = { columns: 80, rows: 24 };
 /** How long one step may take: enough for a busy computer that emulates the processor. */
-const PATIENCE_MS = 120_000;
+const STEP_TIMEOUT_MS = 120_000;
 
 /** `drydock demo rehearse`: plays demos and says whether they keep their promises. @returns the exit code */
 export async function rehearseDemos(
@@ -27,7 +27,7 @@ export async function rehearseDemos(
 	try {
 		await machines.imageKey();
 		for (const lesson of chosen) {
-			const one = await progress.step(`rehearsing ${lesson.id}`, () => rehearsed(lesson, machines));
+			const one = await progress.step(`rehearsing ${lesson.id}`, () => rehearseLesson(lesson, machines));
 			if (!json) process.stdout.write(rehearsalText(one));
 			found.push(one);
 		}
@@ -38,9 +38,9 @@ export async function rehearseDemos(
 	return found.every(({ holds }) => holds) ? EXIT.passed : EXIT.notPassed;
 }
 
-async function rehearsed(lesson: Lesson, machines: MachinePool): Promise<Rehearsal> {
-	const opens = machines.beginStage.bind(machines);
-	return rehearse(await loadForStage(lesson, SIZE), opens, PATIENCE_MS);
+async function rehearseLesson(lesson: Lesson, machines: MachinePool): Promise<Rehearsal> {
+	const openMachine = machines.beginStage.bind(machines);
+	return rehearse(await loadForStage(lesson, SIZE), openMachine, STEP_TIMEOUT_MS);
 }
 
 function rehearsalText({ lesson, title, holds, steps, problems, backMs }: Rehearsal): string {

@@ -9,15 +9,15 @@ import type { Moment } from "../../live/views/past.ts";
 import { KEY_LINE } from "./presenter-keys.ts";
 
 /** From this width on, a page shows both shells. A narrower page shows the one that is typed into, or the step's. */
-const BOTH_COLUMNS = 110;
-const FEWEST_ROWS = 4;
-const LOW_ROWS = 30;
+const BOTH_SHELLS_COLUMNS_MIN = 110;
+const SHELL_ROWS_MIN = 4;
+const ALL_ANSWERS_ROWS_MIN = 30;
 const MARGIN = "  ";
 
 type Header = Extract<DemoEvent, { type: "demo" }>;
 
 /** How many answers fit on a page of this many rows. */
-const answersOn = (rows: number) => (rows < LOW_ROWS ? 3 : 6);
+const answersThatFit = (rows: number) => (rows < ALL_ANSWERS_ROWS_MIN ? 3 : 6);
 
 /** What the presenter has chosen to see on a page. */
 export interface PresenterChoices {
@@ -30,7 +30,7 @@ export interface PresenterChoices {
 }
 
 /** A page to show: its lines, and the place of the cursor; null hides it. */
-export interface Painted {
+export interface PaintedPage {
 	lines: string[];
 	cursor: { column: number; row: number } | null;
 }
@@ -42,10 +42,10 @@ export class Slides {
 	#header: Header | null = null;
 	#step = 1;
 	#phase: Phase | null = null;
-	#seen: Moment | null = null;
+	#moment: Moment | null = null;
 	/** What the kernel showed when the step began. */
 	#before: Moment | null = null;
-	#broken = false;
+	#promiseBroken = false;
 	#down: string | null = null;
 
 	constructor(size: Size, color: boolean) {
@@ -64,14 +64,15 @@ export class Slides {
 
 	/** How large the shells' terminals are on a page of this size. */
 	static shellSize({ columns, rows }: Size): Size {
-		const width = columns >= BOTH_COLUMNS ? Math.floor((columns - 3) / 2) - MARGIN.length : columns - MARGIN.length;
+		const width =
+			columns >= BOTH_SHELLS_COLUMNS_MIN ? Math.floor((columns - 3) / 2) - MARGIN.length : columns - MARGIN.length;
 		// 13 rows: the title, the narration (two), the shell's name, the answers' heading, what to look at (two), the
 		// keys, and five blank rows.
-		return { columns: Math.max(20, width), rows: Math.max(FEWEST_ROWS, rows - 13 - answersOn(rows)) };
+		return { columns: Math.max(20, width), rows: Math.max(SHELL_ROWS_MIN, rows - 13 - answersThatFit(rows)) };
 	}
 
 	/** Updates the state with an event. */
-	async take(event: DemoEvent): Promise<void> {
+	async apply(event: DemoEvent): Promise<void> {
 		switch (event.type) {
 			case "demo":
 				this.#header = event;
@@ -85,16 +86,16 @@ export class Slides {
 			case "size":
 				return this.#screens[event.shell].resize(event.size);
 			case "view":
-				this.#seen = event;
+				this.#moment = event;
 				this.#before ??= event;
 				return;
 			case "step":
 				[this.#step, this.#phase] = [event.step, event.phase];
-				if (event.phase === "told") this.#before = this.#seen;
+				if (event.phase === "told") this.#before = this.#moment;
 				if (event.phase === "typing") this.#down = null;
 				return;
 			case "answer":
-				this.#broken = event.promises.some(({ kept }) => !kept);
+				this.#promiseBroken = event.promises.some(({ kept }) => !kept);
 				return;
 			case "down":
 				this.#down = event.how;
@@ -109,7 +110,7 @@ export class Slides {
 		for (const shell of SHELLS) this.#screens[shell].close();
 	}
 
-	paint(size: Size, choices: PresenterChoices): Painted {
+	paint(size: Size, choices: PresenterChoices): PaintedPage {
 		const { columns, rows } = size;
 		const top = [this.#title(columns), "", ...this.#narration(columns), ""];
 		const facts = choices.help === null ? ["", ...this.#answers(size), "", ...this.#look(columns)] : [];
@@ -143,7 +144,7 @@ export class Slides {
 
 	#shells(columns: number, height: number, typing: ShellName | null): string[] {
 		const active = typing ?? this.stage;
-		if (columns < BOTH_COLUMNS) return this.#shell(active, columns, height, true, typing === active);
+		if (columns < BOTH_SHELLS_COLUMNS_MIN) return this.#shell(active, columns, height, true, typing === active);
 		const width = Math.floor((columns - 3) / 2);
 		const [left = [], right = []] = SHELLS.map((shell) =>
 			this.#shell(shell, width, height, shell === active, shell === typing),
@@ -170,19 +171,21 @@ export class Slides {
 		return modes === "" ? shown : `\x1b[${modes}m${shown}\x1b[0m`;
 	}
 
-	#cursor(columns: number, top: number, height: number, shell: ShellName): Painted["cursor"] {
+	#cursor(columns: number, top: number, height: number, shell: ShellName): PaintedPage["cursor"] {
 		const { column, row } = this.#screens[shell].cursor;
-		const offset = columns >= BOTH_COLUMNS && shell === "container" ? Math.floor((columns - 3) / 2) + 3 : 0;
+		const offset = columns >= BOTH_SHELLS_COLUMNS_MIN && shell === "container" ? Math.floor((columns - 3) / 2) + 3 : 0;
 		const first = firstRow(this.#screens[shell], height - 1);
 		return { column: offset + MARGIN.length + column, row: top + 1 + row - first };
 	}
 
 	// If not all answers fit, those that differ are preferred to those that have only changed.
 	#answers({ columns, rows }: Size): string[] {
-		if (this.#seen === null) return [];
-		const { processes, answers: all } = answersOf(this.#before === null ? [this.#seen] : [this.#before, this.#seen]);
+		if (this.#moment === null) return [];
+		const { processes, answers: all } = answersOf(
+			this.#before === null ? [this.#moment] : [this.#before, this.#moment],
+		);
 		const weight = ({ differs, changed }: Answer) => (differs ? 2 : 0) + (changed.length > 0 ? 1 : 0);
-		const chosen = all.toSorted((one, other) => weight(other) - weight(one)).slice(0, answersOn(rows));
+		const chosen = all.toSorted((one, other) => weight(other) - weight(one)).slice(0, answersThatFit(rows));
 		const answers = all.filter((answer) => chosen.includes(answer));
 		const width = Math.floor((columns - 16) / 2);
 		const titles = SHELLS.map((name) => fit(`${name}: ${printable(processes[name])}`, width));
@@ -208,7 +211,7 @@ export class Slides {
 		if (this.#phase !== "done") return ["", ""];
 		const lines = wrapped(`→ ${this.#script?.look ?? ""}`, columns).map((line) => this.#chalk.green(line));
 		const warning = "The output is not what this step promises.";
-		return this.#broken
+		return this.#promiseBroken
 			? [...lines, this.#chalk.red(`${MARGIN}${warning}`)]
 			: lines.length < 2
 				? [...lines, ""]

@@ -2,7 +2,7 @@ import { FitAddon } from "@xterm/addon-fit";
 import { Terminal } from "@xterm/xterm";
 import { BoundedEmulator, piecesOf } from "../bounded-emulator.ts";
 import type { ShellName, Size } from "../events.ts";
-import { KEYS_CHARS } from "../messages.ts";
+import { KEYS_CHARS_MAX } from "../messages.ts";
 import { h } from "./elements.ts";
 
 const FONT_SIZE = 15;
@@ -52,7 +52,7 @@ export class Shell {
 		});
 		if (typed !== null)
 			this.#terminal.onData((keys) => {
-				for (let at = 0; at < keys.length; at += KEYS_CHARS) typed(keys.slice(at, at + KEYS_CHARS));
+				for (let at = 0; at < keys.length; at += KEYS_CHARS_MAX) typed(keys.slice(at, at + KEYS_CHARS_MAX));
 			});
 	}
 

@@ -8,8 +8,8 @@ const PHASES = { told: "not played yet", typing: "being typed", running: "runnin
  * @param note whether to show the presenter's note
  * @param jump called with the number of the step that is wanted; null on a page that may not choose
  */
-export function paintSteps(demo: DemoState, note: boolean, jump: ((step: number) => void) | null): Node[] {
-	const { header, currentStep, step, phase } = demo;
+export function paintSteps(demoState: DemoState, note: boolean, jump: ((step: number) => void) | null): Node[] {
+	const { header, currentStep, step, phase } = demoState;
 	if (header === null || currentStep === undefined || phase === null) return [h("p", {}, "Starting the machine …")];
 	const current = h(
 		"div",
@@ -18,12 +18,12 @@ export function paintSteps(demo: DemoState, note: boolean, jump: ((step: number)
 		h("p", { class: `stage stage-${currentStep.stage}` }, `in the ${currentStep.stage}'s shell · ${PHASES[phase]}`),
 		h("pre", { class: "command" }, h("code", {}, currentStep.command)),
 		phase === "done" && h("p", { class: "look", "aria-live": "polite" }, currentStep.look),
-		demo.promiseBroken && h("p", { class: "bad" }, "✗ The output is not what this step promises."),
-		demo.down !== null &&
+		demoState.promiseBroken && h("p", { class: "bad" }, "✗ The output is not what this step promises."),
+		demoState.down !== null &&
 			h(
 				"p",
 				{ class: "bad" },
-				`✗ The machine went down (${demo.down}); it has been put back to the beginning of this step.`,
+				`✗ The machine went down (${demoState.down}); it has been put back to the beginning of this step.`,
 			),
 		note && h("p", { class: "note" }, currentStep.note ?? "No note on this step."),
 	);

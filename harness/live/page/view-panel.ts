@@ -16,12 +16,12 @@ export class ViewPanel {
 	readonly #when: HTMLOutputElement;
 	readonly #now: HTMLButtonElement;
 	#painter: Painter | undefined;
-	/** The user has chosen a view, so the demo's wish does not count any more. */
-	#chosen = false;
+	/** The user has chosen a view, so the demo's suggestion does not count any more. */
+	#chosenByUser = false;
 	#past: Past = [];
 	#textIfEmpty = "";
 	/** How many moments of the past are shown; null for all, also those to come. */
-	#until: number | null = null;
+	#shownMoments: number | null = null;
 
 	constructor(
 		private readonly painters: readonly Painter[],
@@ -47,7 +47,7 @@ export class ViewPanel {
 	show(past: Past, textIfEmpty: string): void {
 		this.#past = past;
 		this.#textIfEmpty = textIfEmpty;
-		if (this.#until !== null && this.#until >= past.length) this.#until = null;
+		if (this.#shownMoments !== null && this.#shownMoments >= past.length) this.#shownMoments = null;
 		this.#paint();
 	}
 
@@ -55,7 +55,7 @@ export class ViewPanel {
 	choose(which: string | number): void {
 		const painter = typeof which === "number" ? this.painters[which] : this.painters.find(({ name }) => name === which);
 		if (painter === undefined) return;
-		this.#chosen = true;
+		this.#chosenByUser = true;
 		this.#painter = painter;
 		this.#paint();
 	}
@@ -63,18 +63,18 @@ export class ViewPanel {
 	/** Shows the view that a demo wants to show first, unless the user has chosen one. */
 	suggest(name: string | undefined): void {
 		const painter = this.painters.find((other) => other.name === name);
-		if (this.#chosen || painter === undefined) return;
+		if (this.#chosenByUser || painter === undefined) return;
 		this.#painter = painter;
 		this.#paint();
 	}
 
 	/** Moves back in time (negative) or forward, by this many moments. */
 	moveInTime(by: number): void {
-		this.#showMoment(Math.max(1, (this.#until ?? this.#past.length) + by));
+		this.#showMoment(Math.max(1, (this.#shownMoments ?? this.#past.length) + by));
 	}
 
 	#showMoment(until: number): void {
-		this.#until = until >= this.#past.length ? null : until;
+		this.#shownMoments = until >= this.#past.length ? null : until;
 		this.#paint();
 	}
 
@@ -88,21 +88,21 @@ export class ViewPanel {
 	#paint(): void {
 		for (const tab of this.#tabs.querySelectorAll("button"))
 			tab.setAttribute("aria-selected", String(tab.dataset["name"] === this.#painter?.name));
-		const shown = this.#past.slice(0, this.#until ?? this.#past.length);
+		const shown = this.#past.slice(0, this.#shownMoments ?? this.#past.length);
 		const last = shown.at(-1);
 		this.#slider.max = String(Math.max(1, this.#past.length));
 		this.#slider.value = String(shown.length);
 		this.#when.value = last === undefined ? "" : `${(last.atMs / 1_000).toFixed(1)} s`;
-		this.#now.disabled = this.#until === null;
+		this.#now.disabled = this.#shownMoments === null;
 		if (this.#painter === undefined) return;
 		this.#picture.setAttribute("aria-label", this.#painter.title);
-		const { latestChange, body } = painted(this.#painter, shown, this.#textIfEmpty);
+		const { latestChange, body } = paintMoment(this.#painter, shown, this.#textIfEmpty);
 		this.#picture.replaceChildren(body);
 		if (this.#latestChange.textContent !== latestChange) this.#latestChange.textContent = latestChange;
 	}
 }
 
-function painted(painter: Painter, past: Past, textIfEmpty: string): ReturnType<Painter["paint"]> {
+function paintMoment(painter: Painter, past: Past, textIfEmpty: string): ReturnType<Painter["paint"]> {
 	const last = past.at(-1);
 	if (last === undefined) return { latestChange: "", body: h("p", {}, textIfEmpty) };
 	if (painter.isRead?.(last.view) === false) return { latestChange: "", body: h("p", {}, NOT_READ) };

@@ -30,14 +30,14 @@ export function withoutGaps(past: Past): Past {
  * in which all shells waited for keys. If that one looks the same as now, because the command has left nothing
  * behind, it is the last moment that was different.
  * @param past without gaps
- * @param picture the part of a view whose changes count; pass the same function each time, because its results are
+ * @param comparedPart the part of a view whose changes count; pass the same function each time, because its results are
  * cached
  */
-export function beforeLastChange(past: Past, picture: (view: KernelState) => unknown): Moment | null {
-	const texts = textCache.get(picture) ?? new WeakMap<Moment, string>();
-	textCache.set(picture, texts);
+export function beforeLastChange(past: Past, comparedPart: (view: KernelState) => unknown): Moment | null {
+	const texts = textCache.get(comparedPart) ?? new WeakMap<Moment, string>();
+	textCache.set(comparedPart, texts);
 	const text = (seen: Moment) => {
-		const known = texts.get(seen) ?? JSON.stringify(picture(seen.view));
+		const known = texts.get(seen) ?? JSON.stringify(comparedPart(seen.view));
 		texts.set(seen, known);
 		return known;
 	};

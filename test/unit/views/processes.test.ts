@@ -5,7 +5,7 @@ import { type RecordedViewName, viewsUpTo, withChangedView } from "../../support
 const rowsOf = async (name: RecordedViewName) => processesOf(await viewsUpTo(name)).rows;
 const outline = (rows: readonly ProcessRow[]) => rows.map(({ name, depth }) => `${"  ".repeat(depth)}${name}`);
 
-test("what was always there and belongs to neither shell is folded", async () => {
+test("a process that was always there and belongs to neither shell is only listed by name", async () => {
 	const { rows, unchanged } = processesOf(await viewsUpTo("shells"));
 	expect(outline(rows)).toEqual(["busybox", "bash", "bash"]);
 	expect(rows.map(({ ofShell }) => ofShell)).toEqual([null, "host", "container"]);
@@ -32,7 +32,7 @@ test("a zombie is marked, under the pid 1 that does not wait for it", async () =
 	expect(rows.filter(({ zombie }) => zombie).map(({ name }) => name)).toEqual(["sleep"]);
 });
 
-test("when pid 1 ends, all of its namespace end, and stay in the picture once more", async () => {
+test("when pid 1 ends, all processes of its namespace end, and are shown once more as ended", async () => {
 	const { rows, latestChange } = processesOf(await viewsUpTo("exit"));
 	expect(latestChange).toBe("sh, pid 1 of its namespace, has ended, and 4 processes with it.");
 	const ended = rows.filter(({ change }) => change === "ended");
@@ -54,7 +54,7 @@ test.each<[RecordedViewName, string]>([
 	expect(processesOf(await viewsUpTo(name)).latestChange).toBe(latestChange);
 });
 
-test("execve and a lost parent are told", async () => {
+test("execve and a new parent are reported", async () => {
 	const past = await viewsUpTo("three sleeps and a zombie");
 	const become = withChangedView(past, ({ host }) => {
 		for (const task of host.tasks) if (task.pid === 92) task.comm = "cat";
@@ -66,7 +66,7 @@ test("execve and a lost parent are told", async () => {
 	expect(processesOf(orphaned).latestChange).toBe("sh (pid 92) has lost its parent; its new parent is pid 1.");
 });
 
-test("that a process runs at one moment and sleeps at the next is no change", async () => {
+test("a process that runs at one moment and sleeps at the next has not changed", async () => {
 	const past = withChangedView(await viewsUpTo("unshare --uts --ipc"), ({ host }) => {
 		for (const task of host.tasks) task.state = "R";
 	});
