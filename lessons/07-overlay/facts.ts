@@ -66,7 +66,7 @@ export function deriveOverlay(observation: Observation, drawn: RandomInputs): Re
 					"lone.fstype": rootOf(lone)?.fstype ?? "none",
 					"neighbour.root": rootOf(neighbour)?.fstype ?? "none",
 					"layers.seen": layersSeen(box, drawn),
-					upperdir: whoseUpper(box, neighbour, drawn),
+					upperdir: upperOwner(box, neighbour, drawn),
 					"upper.start": upperAtStart(neighbour, during, drawn),
 					"layers.copies": copies(during, drawn),
 					"layers.old": oldLayers(box, drawn),
@@ -100,7 +100,7 @@ function changes(before: HostState, now: HostState, tops: string[]): string[] {
 		);
 		for (const path of [...new Set([...(oldEntries?.keys() ?? []), ...(newEntries?.keys() ?? [])])].sort()) {
 			const fullPath = posix.join(top, path);
-			if (path === "." || same(oldEntries?.get(path), newEntries?.get(path))) continue;
+			if (path === "." || sameEntry(oldEntries?.get(path), newEntries?.get(path))) continue;
 			if (!listed.some((above) => fullPath.startsWith(`${above}/`))) listed.push(fullPath);
 		}
 	}
@@ -108,7 +108,7 @@ function changes(before: HostState, now: HostState, tops: string[]): string[] {
 }
 
 // The size of a directory only counts its entries, and the entries themselves are compared.
-function same(one: Entry | undefined, other: Entry | undefined): boolean {
+function sameEntry(one: Entry | undefined, other: Entry | undefined): boolean {
 	const compared = (entry: Entry | undefined) =>
 		entry && JSON.stringify({ ...entry, inode: 0, changedMs: 0, size: entry.kind === "directory" ? 0 : entry.size });
 	return compared(one) === compared(other);
@@ -214,7 +214,7 @@ function oldLayers(box: ProcessState, drawn: RandomInputs): string[] {
 	return copied.map(([layer]) => drawn[layer] ?? "");
 }
 
-function whoseUpper(box: ProcessState, neighbour: ProcessState | null, drawn: RandomInputs): string {
+function upperOwner(box: ProcessState, neighbour: ProcessState | null, drawn: RandomInputs): string {
 	const upper = box.overlay?.upperdir ?? "";
 	if (upper === "") return "none";
 	const layer = ["top", "middle", "base"].map((name) => drawn[name] ?? "").find((path) => isWithin(upper, path));

@@ -11,7 +11,7 @@ import {
 } from "../../harness/judge/index.ts";
 import { facts } from "./facts.ts";
 import { refusals } from "./refusals.ts";
-import { answer, draw, ENDED, HALF_WAY, NOT_ASKED, OTHER, type Question, scenario, seen } from "./scenario.ts";
+import { answer, draw, ENDED, HALF_WAY, NOT_ASKED, OTHER, type Question, scenario, seenAddress } from "./scenario.ts";
 
 const QUESTIONS: Question[] = [
 	...(["box.lo", "box.host", "box.other", "box.world", "box.elsewhere"] as const),
@@ -29,8 +29,8 @@ function derive(observation: Observation): Record<string, FactValue> {
 		"ns.net.other": otherNamespace(observation),
 		"other.ending": endingOf(calls[OTHER]),
 		...Object.fromEntries(QUESTIONS.map((question) => [question, answer(observation, question)])),
-		"seen.other": seen(observation, "box.other"),
-		"seen.published": seen(observation, "world.first"),
+		"seen.other": seenAddress(observation, "box.other"),
+		"seen.published": seenAddress(observation, "world.first"),
 		"lost.rules": [...new Set(all.flatMap((now) => newRules(now, before)))],
 		"lost.links": [...new Set(all.flatMap((now) => newIn(now, before, linksOf)))],
 		"left.links": newIn(before, ended, linksOf),
@@ -128,7 +128,7 @@ export default defineCheck({
 	exported: "connect",
 	weight: 20,
 	lessonSummary:
-		"A network namespace starts with nothing but a loopback that is down. A veth pair is the cable out of it, a bridge is the switch, and NAT gives packets from the containers the host's address. These are separate things, and the engine must remove each of them.",
+		"A network namespace starts with nothing but a loopback that is down. A veth pair is the cable out of it, a bridge is the switch, and NAT replaces the source of the containers' packets by the host's address. These are separate things, and the engine must remove each of them.",
 	draw,
 	scenario,
 	derive,

@@ -166,14 +166,14 @@ const ORDERED_FACTS: OrderedFact[] = [
 	answered(
 		"host.elsewhere",
 		THE_WORLD,
-		"from the host to the world, at the number of the container's published port",
+		"from the host to the world, at the same port number as the container's published port",
 		["host.world"],
 		samePortElsewhere,
 	),
 	answered(
 		"box.elsewhere",
 		THE_WORLD,
-		"from the first container to the world, at the number of the second container's published port",
+		"from the first container to the world, at the same port number as the second container's published port",
 		["box.world"],
 		samePortElsewhere,
 	),

@@ -12,7 +12,7 @@ export const secondCutOff: Explanation[] = [
 		diagnosis: "others-cut-off",
 		misconception: 17,
 		why: ({ drawn, facts }) =>
-			`The second container, ${drawn["otherAddress"]}, was connected as long as the first one ran. After the first one had ended, the results of connections were: from the second container to the host: ${resultOf(facts["later.host"])}; to the world: ${resultOf(facts["later.world"])}; from the world to its published port: ${resultOf(facts["later.port"])}. A possible cause: the first container's remove took away something that both use, such as the bridge, a table of rules, or forwarding.`,
+			`The second container, ${drawn["otherAddress"]}, was connected as long as the first one ran. After the first one had ended, connections had these results: from the second container to the host, ${resultOf(facts["later.host"])}; to the world, ${resultOf(facts["later.world"])}; from the world to its published port, ${resultOf(facts["later.port"])}. A possible cause: the first container's remove took away something that both use, such as the bridge, a table of rules, or forwarding.`,
 		try: "Remove only what is named after the container. Remove the bridge when it has no port any more: a bridge with a port is in use.",
 		see: [IP_LINK, "nft(8)"],
 	},
@@ -23,7 +23,7 @@ export const portStillPublished: Explanation[] = [
 		diagnosis: "port-still-led",
 		misconception: 17,
 		why: ({ facts }) =>
-			`The container has ended, and no program on the host listens on its published port. But a connection to that port is not refused. From the world: ${resultOf(facts["later.gone"])}; from the host: ${resultOf(facts["later.goneFromHost"])}. A possible cause is a rule that still leads the port to the container's address. The next container with this address would get the connections.`,
+			`The container has ended, and no program on the host listens on its published port. But connections to that port had these results: from the world, ${resultOf(facts["later.gone"])}; from the host, ${resultOf(facts["later.goneFromHost"])}. A possible cause is a rule that still leads the port to the container's address. The next container with this address would get the connections.`,
 		try: "Remove each container's rules in its own remove, not only with the last container.",
 		see: ["nft(8)"],
 	},

@@ -103,7 +103,7 @@ export const containerLink: Explanation[] = [
 		...ENGINE_MOVED,
 		when: ({ process, observation }) => process?.engineNamespaces["net"] !== observation.before.namespaces["net"],
 		why: (context) =>
-			`/proc/PID/ns/net of the engine is not the host's any more: unshare and setns move their caller, and their caller was the engine itself. From then on, it runs ip and nft in the other namespace. New links on the host: ${
+			`/proc/PID/ns/net of the engine is not the host's any more: unshare and setns move their caller, and their caller was the engine itself. From then on, the engine runs ip and nft in the other namespace. New links on the host: ${
 				newHostLinks(context)
 					.map(({ name }) => name)
 					.join(", ") || "none"
@@ -213,7 +213,7 @@ export const containerLink: Explanation[] = [
 	{
 		diagnosis: "host-unreachable",
 		why: (context) =>
-			`Both ends exist and are up. Addresses in the container: ${shownAddresses(innerEnd(context))}; on the host's bridge: ${shownAddresses(bridge(context))}. But the result of a connection from the container to the host was: ${resultOf(context.facts["box.host"])}; from the host to the container: ${resultOf(context.facts["host.box"])}. Possible causes: a rule that drops the packets, a link that does not ask for hardware addresses (NOARP), a route that leads elsewhere, or another process that uses the port.`,
+			`Both ends exist and are up. Addresses in the container: ${shownAddresses(innerEnd(context))}; on the host's bridge: ${shownAddresses(bridge(context))}. But connections had these results: from the container to the host, ${resultOf(context.facts["box.host"])}; from the host to the container, ${resultOf(context.facts["host.box"])}. Possible causes: a rule that drops the packets, a link that does not ask for hardware addresses (NOARP), a route that leads elsewhere, or another process that uses the port.`,
 		try: "Run these in the namespace: ip neigh, ip route get 10.88.0.1, nft list ruleset.",
 		see: ["ip-neighbour(8)", "ip-route(8)"],
 	},
@@ -221,10 +221,10 @@ export const containerLink: Explanation[] = [
 
 export const betweenContainers: Explanation[] = [
 	{
-		when: (context) => new Set(masters(context)).size > 1,
+		when: (context) => new Set(bridgeNames(context)).size > 1,
 		diagnosis: "containers-apart",
 		why: (context) =>
-			`The first container reaches the host, but not the second container. The host's ends of their veth pairs are ports of different bridges: ${masters(context).join(" and ")}.`,
+			`The first container reaches the host, but not the second container. The host's ends of their veth pairs are ports of different bridges: ${bridgeNames(context).join(" and ")}.`,
 		try: "Make both ends ports of one bridge: ip link set NAME master BRIDGE.",
 		see: [`${IP_LINK}, master`],
 	},
@@ -242,7 +242,7 @@ export const secondContainer: Explanation[] = [
 	{
 		diagnosis: "second-left-out",
 		why: ({ facts, drawn }) =>
-			`The first container is connected. connect was called in the same way for the second, ${drawn["otherAddress"]}, while the first one ran. But the results of connections were: from the second container to the host: ${resultOf(facts["other.host"])}; to the world: ${resultOf(facts["other.world"])}; from the world to its published port: ${resultOf(facts["other.port"])}.`,
+			`The first container is connected. connect was called in the same way for the second, ${drawn["otherAddress"]}, while the first one ran. But connections had these results: from the second container to the host, ${resultOf(facts["other.host"])}; to the world, ${resultOf(facts["other.world"])}; from the world to its published port, ${resultOf(facts["other.port"])}.`,
 		try: "Look for something that is done for the first container only: a rule that names its address, or a step that is left out if the bridge exists.",
 		see: ["nft(8)", "ip-route(8)"],
 	},
@@ -295,7 +295,7 @@ function outerEnd(context: Context): Link | undefined {
 }
 
 /** Names of the bridges that the containers' ends on the host belong to. */
-function masters(context: Context): string[] {
+function bridgeNames(context: Context): string[] {
 	const names = [context.drawn["id"], context.drawn["otherId"]].map((id) => `box-${id}`);
 	const ends = newHostLinks(context).filter(({ name }) => names.includes(name));
 	return ends.flatMap((end) => (end.master === "" ? [] : [end.master]));

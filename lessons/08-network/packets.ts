@@ -21,7 +21,7 @@ export const masqueradeTooWide: Explanation[] = [
 const HOST_CUT_OFF: Explanation = {
 	diagnosis: "host-cut-off",
 	why: ({ facts, drawn }) =>
-		`The host has a link of its own, ${drawn["card"]}, with the address ${drawn["hostOutside"]} and the default route. After the containers had been connected, the results of connections were: from the host to the world: ${resultOf(facts["host.world"])}; to a port of the host that is not published, from the world: ${resultOf(facts["world.host"])}; from a container: ${resultOf(facts["box.host"])}. Possible causes: a link, an address or a route of the host was changed, or a rule matches more than the published ports.`,
+		`The host has a link of its own, ${drawn["card"]}, with the address ${drawn["hostOutside"]} and the default route. After the containers had been connected, connections had these results: from the host to the world, ${resultOf(facts["host.world"])}; from the world to a port of the host that is not published, ${resultOf(facts["world.host"])}; from a container to the host, ${resultOf(facts["box.host"])}. Possible causes: a link, an address or a route of the host was changed, or a rule matches more than the published ports.`,
 	try: "Compare ip address, ip route and nft list ruleset before and after connect.",
 	see: ["ip-route(8)", NAT],
 };
@@ -110,7 +110,7 @@ export const secondPort: Explanation[] = [
 	{
 		diagnosis: "one-port-only",
 		why: ({ drawn, facts, observation }) =>
-			`Two ports were to be published, ${drawn["port"]} and ${drawn["secondPort"]}. The first one leads to the container. The result of a connection to the second one was, from the world: ${resultOf(facts["world.second"])}; from the host: ${resultOf(facts["host.second"])}. ${noteIfUnmentioned(observation, drawn["secondPort"])}`,
+			`Two ports were to be published, ${drawn["port"]} and ${drawn["secondPort"]}. The first one leads to the container. Connections to the second one had these results: from the world, ${resultOf(facts["world.second"])}; from the host, ${resultOf(facts["host.second"])}. ${noteIfUnmentioned(observation, drawn["secondPort"])}`,
 		try: `Make a rule for each entry of published, in each chain: ${DNAT}.`,
 		see: [NAT],
 	},
@@ -156,7 +156,7 @@ export const samePortElsewhere: Explanation[] = [
 	{
 		diagnosis: "others-port-closed",
 		why: ({ drawn, facts }) =>
-			`The world, ${drawn["world"]}, also has a server at the port number that is published on the host. At other ports, the world answers. At this port, the result of a connection was, from the host: ${resultOf(facts["host.elsewhere"])}; from a container: ${resultOf(facts["box.elsewhere"])}. A possible cause is a rule with a condition for the port only.`,
+			`The world, ${drawn["world"]}, also has a server at the port number that is published on the host. At other ports, the world answers. At this port, connections had these results: from the host, ${resultOf(facts["host.elsewhere"])}; from a container, ${resultOf(facts["box.elsewhere"])}. A possible cause is a rule with a condition for the port only.`,
 		try: "Add a condition for the address: fib daddr type local matches only the host's own addresses.",
 		see: ["nft(8), FIB EXPRESSIONS"],
 	},

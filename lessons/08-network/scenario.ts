@@ -1,4 +1,4 @@
-import type { Question as Asked, Check, Observation, Scenario } from "../../harness/judge/index.ts";
+import type { Check, Observation, Question as PlannedQuestion, Scenario } from "../../harness/judge/index.ts";
 
 /**
  * Two containers, their host, and a world that knows only the host. Most facts come from questions: who asks whom, who
@@ -139,23 +139,23 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 					...[port, otherPort].map((number) => ({ place: WORLD, port: number ?? 0 })),
 				],
 				questions: [
-					asked("box.lo", "127.0.0.1", { of: BOX }),
-					asked("box.host", GATEWAY, { of: HOST }),
-					asked("host.box", address, { of: BOX }),
-					asked("box.other", otherAddress, { of: OTHER }),
-					asked("box.world", world, { of: WORLD }),
-					asked("other.host", GATEWAY, { of: HOST }),
-					asked("other.world", world, { of: WORLD }),
-					asked("host.world", world, { of: WORLD }),
-					asked("world.host", hostOutside, { of: HOST }),
-					asked("world.first", hostOutside, port),
-					asked("world.second", hostOutside, secondPort),
-					asked("other.port", hostOutside, otherPort, WORLD),
-					asked("host.first", hostOutside, port),
-					asked("host.second", hostOutside, secondPort),
-					asked("host.bridge", GATEWAY, port),
-					asked("host.elsewhere", world, port),
-					asked("box.elsewhere", world, otherPort),
+					question("box.lo", "127.0.0.1", { of: BOX }),
+					question("box.host", GATEWAY, { of: HOST }),
+					question("host.box", address, { of: BOX }),
+					question("box.other", otherAddress, { of: OTHER }),
+					question("box.world", world, { of: WORLD }),
+					question("other.host", GATEWAY, { of: HOST }),
+					question("other.world", world, { of: WORLD }),
+					question("host.world", world, { of: WORLD }),
+					question("world.host", hostOutside, { of: HOST }),
+					question("world.first", hostOutside, port),
+					question("world.second", hostOutside, secondPort),
+					question("other.port", hostOutside, otherPort, WORLD),
+					question("host.first", hostOutside, port),
+					question("host.second", hostOutside, secondPort),
+					question("host.bridge", GATEWAY, port),
+					question("host.elsewhere", world, port),
+					question("box.elsewhere", world, otherPort),
 				],
 			},
 			{ do: "feed", call: BOX, last: true },
@@ -166,11 +166,11 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 				afresh: [OTHER, HOST],
 				listeners: [{ place: HOST }, { place: WORLD }, { place: OTHER, port: OTHER_PORT }],
 				questions: [
-					asked("later.host", GATEWAY, { of: HOST }, OTHER),
-					asked("later.world", world, { of: WORLD }, OTHER),
-					asked("later.port", hostOutside, otherPort, WORLD),
-					asked("later.gone", hostOutside, port, WORLD),
-					asked("later.goneFromHost", hostOutside, port, HOST),
+					question("later.host", GATEWAY, { of: HOST }, OTHER),
+					question("later.world", world, { of: WORLD }, OTHER),
+					question("later.port", hostOutside, otherPort, WORLD),
+					question("later.gone", hostOutside, port, WORLD),
+					question("later.goneFromHost", hostOutside, port, HOST),
 				],
 			},
 			{ do: "feed", call: OTHER, last: true },
@@ -183,7 +183,12 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 };
 
 // By default, the question is asked from the place that its name begins with.
-function asked(name: Question, address: string, port: Asked["port"] | undefined, from = name.split(".")[0]): Asked {
+function question(
+	name: Question,
+	address: string,
+	port: PlannedQuestion["port"] | undefined,
+	from = name.split(".")[0],
+): PlannedQuestion {
 	return { name, from: from ?? "", address, port: port ?? 0 };
 }
 
@@ -208,7 +213,7 @@ export const resultOf = (value: unknown): string =>
 	[...ANSWERERS.values()].some((answerer) => answerer === value) ? `${value} answered` : `${value}`;
 
 /** The source address that the answerer saw; if nobody answered, the value of {@link answer}. */
-export function seen(observation: Observation, question: Question): string {
+export function seenAddress(observation: Observation, question: Question): string {
 	const result = observation.answers[question];
 	return result === undefined || result.by === "" ? answer(observation, question) : result.seenAs;
 }

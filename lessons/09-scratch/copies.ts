@@ -35,7 +35,7 @@ export const COPIES: readonly Copy[] = [
 export const NOT_MADE = ": could not be made";
 
 /** The names and values that are drawn for a copy. */
-export const copyNamed = (name: string, random: { name(stem: string): string }): [string, string][] => [
+export const drawnForCopy = (name: string, random: { name(stem: string): string }): [string, string][] => [
 	[name, random.name("/lab/image")],
 	...["Word", "Lower", "Upper", "Corrupted"].map((use): [string, string] => [`${name}${use}`, random.name("word")]),
 ];

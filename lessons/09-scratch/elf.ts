@@ -20,12 +20,12 @@ const [DT_NULL, DT_NEEDED, DT_STRTAB, DT_SYMTAB, DT_STRSZ, DT_SYMENT] = [0, 1, 5
 const [SHT_PROGBITS, SHT_STRTAB, SHT_DYNAMIC] = [1, 3, 6];
 const [HEADER, PROGRAM_HEADER, SECTION_HEADER] = [64, 56, 64];
 /** The table of program headers need not follow the file's header directly, and here it does not. */
-const FILLING = 16;
+const PADDING_AFTER_HEADER = 16;
 
 /** The bytes of an ELF file. */
 export function elf({ interpreter, libraries = [], base, gap = 0, sections = false }: Elf): Buffer {
 	const headers = interpreter === undefined ? 5 : 6;
-	const table = HEADER + FILLING;
+	const table = HEADER + PADDING_AFTER_HEADER;
 	const path = Buffer.from(interpreter === undefined ? "" : `${interpreter}\0`);
 	const names = Buffer.from(`\0${libraries.map((name) => `${name}\0`).join("")}`);
 	const at = places(table + headers * PROGRAM_HEADER, {
@@ -37,7 +37,7 @@ export function elf({ interpreter, libraries = [], base, gap = 0, sections = fal
 	});
 	const address = (offset: number, segment: number) => base + segment * gap + offset;
 	const load = (from: number, to: number, segment: number) =>
-		header(PT_LOAD, from, address(from, segment), to - from, 4096);
+		programHeader(PT_LOAD, from, address(from, segment), to - from, 4096);
 	const nameAt = (index: number) => 1 + libraries.slice(0, index).join("\0").length + (index === 0 ? 0 : 1);
 	const dynamic: [tag: number, value: number][] = [
 		...libraries.map((_, index): [number, number] => [DT_NEEDED, nameAt(index)]),
@@ -47,15 +47,15 @@ export function elf({ interpreter, libraries = [], base, gap = 0, sections = fal
 		[DT_SYMENT, 24],
 		[DT_NULL, 0],
 	];
-	const dynamicBytes = numbers(dynamic.flat());
+	const dynamicBytes = uint64s(dynamic.flat());
 	const file = Buffer.concat([
 		fileHeader(address(at.code, 0), table, headers, sections ? at.end : 0),
-		...(interpreter === undefined ? [] : [header(PT_INTERP, at.path, address(at.path, 0), path.length, 1)]),
+		...(interpreter === undefined ? [] : [programHeader(PT_INTERP, at.path, address(at.path, 0), path.length, 1)]),
 		load(0, at.dynamic, 0),
 		load(at.dynamic, at.names, 1),
 		load(at.names, at.tail, 2),
 		load(at.tail, at.end, 3),
-		header(PT_DYNAMIC, at.dynamic, address(at.dynamic, 1), dynamicBytes.length, 8),
+		programHeader(PT_DYNAMIC, at.dynamic, address(at.dynamic, 1), dynamicBytes.length, 8),
 	]);
 	const whole = Buffer.alloc(at.end);
 	const parts: [number, Buffer][] = [
@@ -70,11 +70,11 @@ export function elf({ interpreter, libraries = [], base, gap = 0, sections = fal
 	const named = (name: string) => sectionNames.indexOf(name);
 	return Buffer.concat([
 		whole,
-		section(0, 0, 0, 0, 0),
-		section(named(".dynamic"), SHT_DYNAMIC, at.dynamic, dynamicBytes.length, 2),
-		section(named(".dynstr"), SHT_STRTAB, at.names, names.length, 0),
-		section(named(".interp"), SHT_PROGBITS, at.path, path.length, 0),
-		section(named(".shstrtab"), SHT_STRTAB, at.end + 5 * SECTION_HEADER, sectionNames.length, 0),
+		sectionHeader(0, 0, 0, 0, 0),
+		sectionHeader(named(".dynamic"), SHT_DYNAMIC, at.dynamic, dynamicBytes.length, 2),
+		sectionHeader(named(".dynstr"), SHT_STRTAB, at.names, names.length, 0),
+		sectionHeader(named(".interp"), SHT_PROGBITS, at.path, path.length, 0),
+		sectionHeader(named(".shstrtab"), SHT_STRTAB, at.end + 5 * SECTION_HEADER, sectionNames.length, 0),
 		Buffer.from(sectionNames),
 	]);
 }
@@ -91,7 +91,7 @@ function places<Name extends string>(start: number, sizes: Record<Name, number>)
 }
 
 function fileHeader(entry: number, table: number, headers: number, sectionTable: number): Buffer {
-	const bytes = Buffer.alloc(HEADER + FILLING);
+	const bytes = Buffer.alloc(HEADER + PADDING_AFTER_HEADER);
 	bytes.write("\x7fELF\x02\x01\x01", "latin1");
 	bytes.fill("not a table", HEADER);
 	for (const [at, value] of [
@@ -106,27 +106,27 @@ function fileHeader(entry: number, table: number, headers: number, sectionTable:
 	] as const)
 		bytes.writeUInt16LE(value, at);
 	bytes.writeUInt32LE(1, 20);
-	numbers([entry, table, sectionTable]).copy(bytes, 24);
+	uint64s([entry, table, sectionTable]).copy(bytes, 24);
 	return bytes;
 }
 
-function header(type: number, offset: number, address: number, size: number, align: number): Buffer {
+function programHeader(type: number, offset: number, address: number, size: number, align: number): Buffer {
 	const bytes = Buffer.alloc(8);
 	bytes.writeUInt32LE(type);
 	bytes.writeUInt32LE(type === PT_LOAD ? 5 : 4, 4);
-	return Buffer.concat([bytes, numbers([offset, address, address, size, size, align])]);
+	return Buffer.concat([bytes, uint64s([offset, address, address, size, size, align])]);
 }
 
-function section(name: number, type: number, offset: number, size: number, link: number): Buffer {
+function sectionHeader(name: number, type: number, offset: number, size: number, link: number): Buffer {
 	const bytes = Buffer.alloc(SECTION_HEADER);
 	bytes.writeUInt32LE(name);
 	bytes.writeUInt32LE(type, 4);
-	numbers([0, 0, offset, size]).copy(bytes, 8);
+	uint64s([0, 0, offset, size]).copy(bytes, 8);
 	bytes.writeUInt32LE(link, 40);
 	return bytes;
 }
 
-function numbers(values: readonly number[]): Buffer {
+function uint64s(values: readonly number[]): Buffer {
 	const bytes = Buffer.alloc(values.length * 8);
 	for (const [index, value] of values.entries()) bytes.writeBigUInt64LE(BigInt(value), index * 8);
 	return bytes;

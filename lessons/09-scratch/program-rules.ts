@@ -30,8 +30,8 @@ const whenOnlyThisFails = (name: string, previous: string, explanation: Explanat
 const needsNotFound = (name: string): Explanation => ({
 	diagnosis: "needs-not-found",
 	why: (context) =>
-		`dash and ls ran. But the image of this program was ${list(context, name)[0] === NOT_BUILT ? "not built" : "built with too few files or too many"}. So the result of needs does not match the bytes of this program's file.`,
-	try: "If needs threw, the message is in the printed output. The file's bytes give every offset: e_phoff, p_offset, and for DT_STRTAB the PT_LOAD that contains its address.",
+		`dash and ls ran. But the image of this program was ${list(context, name)[0] === NOT_BUILT ? "not built" : "built with too few files or too many"}. So the result of \`needs\` does not match the bytes of this program's file.`,
+	try: "If `needs` threw, the message is in the printed output. The file's bytes give every offset: e_phoff, p_offset, and for DT_STRTAB the PT_LOAD that contains its address.",
 	see: ["elf(5)"],
 });
 
@@ -100,7 +100,7 @@ export const programRules: FactRule[] = [
 		whenOnlyThisFails("ring", "bare", {
 			diagnosis: "ring-of-libraries",
 			why: "A library of this program needs a second library, which needs the first one again. The image does not have both, or was never built.",
-			try: "Call needs once for each file: keep a record of the files that you have found, and stop when there is no new one.",
+			try: "Call `needs` once for each file: keep a record of the files that you have found, and stop when there is no new one.",
 			see: ["ld.so(8)", "elf(5), DT_NEEDED"],
 		}),
 		needsNotFound("ring"),
@@ -109,7 +109,7 @@ export const programRules: FactRule[] = [
 	rule("script", "a file that begins with #!", {
 		diagnosis: "script-taken-for-a-program",
 		why: "The first bytes show that this file is not an ELF file, but an image was built from it. This image could not run: execve would fail with ENOENT, because the interpreter in the script's first line is not in the image.",
-		try: "In needs, throw an Error that names the file if it does not begin with 0x7f, E, L, F.",
+		try: "In `needs`, throw an Error that names the file if it does not begin with 0x7f, E, L, F.",
 		see: ["elf(5), e_ident", "execve(2), Interpreter scripts"],
 	}),
 	rule("orphan", "a program that needs a library that does not exist", {

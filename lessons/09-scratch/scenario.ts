@@ -9,7 +9,7 @@ import {
 	type Scenario,
 	type Step,
 } from "../../harness/judge/index.ts";
-import { COPIES, type Copy, copyNamed } from "./copies.ts";
+import { COPIES, type Copy, drawnForCopy } from "./copies.ts";
 import type { ImageChange } from "./image-change.ts";
 import { filesOf, PROGRAMS } from "./programs.ts";
 import { replaceTools, TOOLS_STARTED } from "./tools.ts";
@@ -44,7 +44,7 @@ export const draw: Check["draw"] = (random) => ({
 		]),
 	),
 	...Object.fromEntries(Object.keys(PROGRAMS).map((name) => [`${name}File`, random.name("program")])),
-	...Object.fromEntries(COPIES.flatMap(({ name }) => copyNamed(name, random))),
+	...Object.fromEntries(COPIES.flatMap(({ name }) => drawnForCopy(name, random))),
 	...Object.fromEntries(
 		["loader", "first", "second", "ringed", "ringing", "nowhere"].map((name) => [name, random.name("lib")]),
 	),
