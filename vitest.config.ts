@@ -15,23 +15,23 @@ class LongestFirst extends BaseSequencer {
 	}
 }
 
-// "unit" runs in seconds on any system; "vm" needs QEMU and the template, which its tests share.
+/** For tests that need no machine. */
+const withoutMachine = {
+	testTimeout: 60_000,
+	maxWorkers: 2,
+	isolate: false,
+	setupFiles: ["test/support/shared-process.ts"],
+	sequence: { groupOrder: 0 },
+};
+
+// "unit" runs in seconds on any system; "cli" starts drydock as a process, again and again; "vm" needs QEMU and the
+// template, which its tests share.
 export default defineConfig({
 	test: {
 		sequence: { sequencer: LongestFirst },
 		projects: [
-			// Some start drydock as a process; on a busy computer that takes seconds.
-			{
-				test: {
-					name: "unit",
-					include: ["test/unit/**/*.test.ts"],
-					testTimeout: 60_000,
-					maxWorkers: 2,
-					isolate: false,
-					setupFiles: ["test/support/shared-process.ts"],
-					sequence: { groupOrder: 0 },
-				},
-			},
+			{ test: { name: "unit", include: ["test/unit/**/*.test.ts"], ...withoutMachine } },
+			{ test: { name: "cli", include: ["test/cli/**/*.test.ts"], ...withoutMachine } },
 			{
 				test: {
 					name: "vm",

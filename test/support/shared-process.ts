@@ -1,6 +1,6 @@
 import { afterAll, expect } from "vitest";
 
-// Unit test files share a process: starting one for each file, and loading the modules again, takes longer than most
+// Test files that need no machine share a process: starting one for each file, and loading the modules again, takes longer than most
 // files' tests. A file that changes something of the process must undo the change, because the next file may depend on
 // it.
 

@@ -38,6 +38,8 @@ export async function testDurations(): Promise<Record<string, number[]>> {
 		ms: Math.round(file.endTime - file.startTime),
 		endTime: file.endTime,
 	}));
+	const sumIn = (folder: string) =>
+		files.filter(({ name }) => name.startsWith(`${folder}/`)).reduce((sum, { ms }) => sum + ms, 0);
 	const inMachines = files.filter(({ name }) => name.startsWith("vm/"));
 	const total = Math.max(...files.map(({ endTime }) => endTime)) - startTime;
 	const growth = PLANNED / (await lessons()).length - 1;
@@ -46,7 +48,7 @@ export async function testDurations(): Promise<Record<string, number[]>> {
 	return {
 		testsMs: [total],
 		[`testsMs.with${PLANNED}Lessons`]: [total + grown / WORKERS],
-		"testsMs.unit": [files.filter(({ name }) => name.startsWith("unit/")).reduce((sum, { ms }) => sum + ms, 0)],
+		...Object.fromEntries(["unit", "cli"].map((folder) => [`testsMs.${folder}`, [sumIn(folder)]])),
 		...Object.fromEntries(longest.map(({ name, ms }) => [`testsMs.${name}`, [ms]])),
 	};
 }

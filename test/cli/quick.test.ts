@@ -4,9 +4,9 @@ import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
-import { inKit } from "../../../harness/base/kit.ts";
-import { temporary } from "../../support/temporary.ts";
-import { halfway, workspaceIn } from "../../support/workspace.ts";
+import { inKit } from "../../harness/base/kit.ts";
+import { temporary } from "../support/temporary.ts";
+import { halfway, workspaceIn } from "../support/workspace.ts";
 
 const files = await temporary();
 afterAll(() => files.remove());

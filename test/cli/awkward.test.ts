@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { inKit } from "../../../harness/base/kit.ts";
-import { copyKit } from "../../support/kit-copy.ts";
-import { temporary } from "../../support/temporary.ts";
+import { inKit } from "../../harness/base/kit.ts";
+import { copyKit } from "../support/kit-copy.ts";
+import { temporary } from "../support/temporary.ts";
 
 // Computers that lack something that drydock needs. drydock explains that in its own words, names the step that helps,
 // and exits with 3. Exit code 1 only means "not passed".

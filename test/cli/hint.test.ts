@@ -1,12 +1,12 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test, vi } from "vitest";
-import { inKit } from "../../../harness/base/kit.ts";
-import type { Logbook } from "../../../harness/learner/logbook.ts";
-import { answerQuestion } from "../../support/answer-question.ts";
-import { drydock } from "../../support/drydock.ts";
-import { temporary } from "../../support/temporary.ts";
-import { bookIn, failedAttempt, halfway, logbookWith, passedRecord, workspaceIn } from "../../support/workspace.ts";
+import { inKit } from "../../harness/base/kit.ts";
+import type { Logbook } from "../../harness/learner/logbook.ts";
+import { answerQuestion } from "../support/answer-question.ts";
+import { drydock } from "../support/drydock.ts";
+import { temporary } from "../support/temporary.ts";
+import { bookIn, failedAttempt, halfway, logbookWith, passedRecord, workspaceIn } from "../support/workspace.ts";
 
 // Every command is a process of its own, and the computer may be busy.
 vi.setConfig({ testTimeout: 60_000 });

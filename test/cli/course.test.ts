@@ -1,11 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test, vi } from "vitest";
-import { lessons } from "../../../harness/judge/lessons.ts";
-import type { Logbook } from "../../../harness/learner/logbook.ts";
-import { drydock } from "../../support/drydock.ts";
-import { temporary } from "../../support/temporary.ts";
-import { bookIn, failedAttempt, halfway, logbookWith, passedRecord, workspaceIn } from "../../support/workspace.ts";
+import { lessons } from "../../harness/judge/lessons.ts";
+import type { Logbook } from "../../harness/learner/logbook.ts";
+import { drydock } from "../support/drydock.ts";
+import { temporary } from "../support/temporary.ts";
+import { bookIn, failedAttempt, halfway, logbookWith, passedRecord, workspaceIn } from "../support/workspace.ts";
 
 // Every command is a process of its own, and the computer may be busy.
 vi.setConfig({ testTimeout: 60_000 });

@@ -2,9 +2,9 @@ import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { inKit } from "../../../harness/base/kit.ts";
-import { copyKit } from "../../support/kit-copy.ts";
-import { temporary } from "../../support/temporary.ts";
+import { inKit } from "../../harness/base/kit.ts";
+import { copyKit } from "../support/kit-copy.ts";
+import { temporary } from "../support/temporary.ts";
 
 const files = await temporary();
 afterAll(() => files.remove());

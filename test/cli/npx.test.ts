@@ -4,9 +4,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { inKit } from "../../../harness/base/kit.ts";
-import { makeWorkspace } from "../../../harness/learner/workspace.ts";
-import { temporary } from "../../support/temporary.ts";
+import { inKit } from "../../harness/base/kit.ts";
+import { makeWorkspace } from "../../harness/learner/workspace.ts";
+import { temporary } from "../support/temporary.ts";
 
 // A package called drydock in the public registry would be somebody else's. No command that drydock prints, documents
 // or makes may ask the registry for it.

@@ -1,15 +1,15 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, describe, expect, test, vi } from "vitest";
-import { exists } from "../../../harness/base/cache.ts";
-import { inKit } from "../../../harness/base/kit.ts";
-import { lessons, moduleOf } from "../../../harness/judge/lessons.ts";
-import type { Logbook } from "../../../harness/learner/logbook.ts";
-import { answerQuestion } from "../../support/answer-question.ts";
-import { drydock } from "../../support/drydock.ts";
-import { entry, LOGBOOK_ENTRY, tarball } from "../../support/tarball.ts";
-import { temporary } from "../../support/temporary.ts";
-import { bookIn, halfway, logbookWith, passedRecord, workspaceIn } from "../../support/workspace.ts";
+import { exists } from "../../harness/base/cache.ts";
+import { inKit } from "../../harness/base/kit.ts";
+import { lessons, moduleOf } from "../../harness/judge/lessons.ts";
+import type { Logbook } from "../../harness/learner/logbook.ts";
+import { answerQuestion } from "../support/answer-question.ts";
+import { drydock } from "../support/drydock.ts";
+import { entry, LOGBOOK_ENTRY, tarball } from "../support/tarball.ts";
+import { temporary } from "../support/temporary.ts";
+import { bookIn, halfway, logbookWith, passedRecord, workspaceIn } from "../support/workspace.ts";
 
 // Every command is a process of its own, and the computer may be busy.
 vi.setConfig({ testTimeout: 60_000 });
