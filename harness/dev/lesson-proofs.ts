@@ -4,7 +4,7 @@ import { inKit, readText } from "../base/kit.ts";
 import { silent } from "../base/progress.ts";
 import type { Check, Explanation } from "../judge/check.ts";
 import type { Demo } from "../judge/demo.ts";
-import { judge, measuredReference, type Verdict } from "../judge/judge.ts";
+import { type JudgeOptions, judge, measuredReference, type Verdict } from "../judge/judge.ts";
 import { type Lesson, loadCheck, loadDemo } from "../judge/lessons.ts";
 import type { MachinePool } from "../judge/module-run.ts";
 import type { Reference } from "../judge/reference.ts";
@@ -27,9 +27,10 @@ const UNSUITABLE_DIAGNOSES = new Set([
 
 /**
  * Proves that a lesson is complete. If a part of the lesson is missing or cannot be loaded, a proof does not hold.
+ * @param options for judging the skeleton and the solution
  * @throws {Failure} unsupported: this computer cannot run virtual machines
  */
-export async function proveLesson(lesson: Lesson, machines: MachinePool): Promise<Proof[]> {
+export async function proveLesson(lesson: Lesson, machines: MachinePool, options: JudgeOptions = {}): Promise<Proof[]> {
 	const { id } = lesson;
 	const [readme, hints] = [await text("lessons", id, "README.md"), await text("lessons", id, "hints.md")];
 	const demo = (await exists(inKit("lessons", id, "demo.ts"))) ? await resultOrError(() => loadDemo(lesson)) : null;
@@ -52,8 +53,8 @@ export async function proveLesson(lesson: Lesson, machines: MachinePool): Promis
 		await proveManual([readme ?? "", hints ?? ""].map(proseOf), check, demo instanceof Error ? null : demo),
 		await proveMisconceptions(id, check),
 		proveWeight(check),
-		...(await proveSkeleton(lesson, check, machines)),
-		...(await proveSolution(lesson, check, machines)),
+		...(await proveSkeleton(lesson, check, machines, options)),
+		...(await proveSolution(lesson, check, machines, options)),
 	];
 }
 
@@ -110,8 +111,15 @@ const explanations = (check: Check): Explanation[] => [
 	...check.exceptions,
 ];
 
-async function proveSkeleton(lesson: Lesson, check: Check, machines: MachinePool): Promise<Proof[]> {
-	const verdict = await resultOrError(() => judge(lesson, inKit("lessons", lesson.id, check.module), machines));
+async function proveSkeleton(
+	lesson: Lesson,
+	check: Check,
+	machines: MachinePool,
+	options: JudgeOptions,
+): Promise<Proof[]> {
+	const verdict = await resultOrError(() =>
+		judge(lesson, inKit("lessons", lesson.id, check.module), machines, options),
+	);
 	const expected = (await text("test/submissions", lesson.id, "skeleton"))?.trim();
 	if (verdict instanceof Error) return [proof("the skeleton can be checked", [verdict.message])];
 	const diagnosis = verdict.findings[0]?.diagnosis ?? "passed";
@@ -126,8 +134,15 @@ async function proveSkeleton(lesson: Lesson, check: Check, machines: MachinePool
 	];
 }
 
-async function proveSolution(lesson: Lesson, check: Check, machines: MachinePool): Promise<Proof[]> {
-	const verdict = await resultOrError(() => judge(lesson, inKit("solutions", lesson.id, check.module), machines));
+async function proveSolution(
+	lesson: Lesson,
+	check: Check,
+	machines: MachinePool,
+	options: JudgeOptions,
+): Promise<Proof[]> {
+	const verdict = await resultOrError(() =>
+		judge(lesson, inKit("solutions", lesson.id, check.module), machines, options),
+	);
 	const reference = await resultOrError(() => measuredReference(lesson, check, machines));
 	return [
 		verdict instanceof Error

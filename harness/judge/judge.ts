@@ -1,12 +1,10 @@
 import { basename, dirname, relative } from "node:path";
-import { observationKey } from "../base/depends-on.ts";
 import { Failure } from "../base/failure.ts";
 import { inKit } from "../base/kit.ts";
 import { allPrintable } from "../base/printable.ts";
 import { type Bundle, BundleError, bundle, type Diagnostic } from "../engine/bundle.ts";
 import { LESSON_MODULE } from "../engine/earlier-modules.ts";
 import { engineAt } from "../engine/engine-at.ts";
-import { withoutFileNames } from "../engine/import-resolver.ts";
 import { typeErrors } from "../engine/type-errors.ts";
 import type { LedgerCall, Observation } from "../protocol/index.ts";
 import { type Check, commandAt, primaryOf } from "./check.ts";
@@ -15,17 +13,11 @@ import { contextOf } from "./context.ts";
 import { isUnjudged, lostFinding, unbundledFinding, unreadFinding } from "./failed-run.ts";
 import { instrumentsOf } from "./instruments.ts";
 import type { Lesson } from "./lessons.ts";
-import {
-	bundleModuleRun,
-	type MachinePool,
-	playModuleRun,
-	prepareModuleRun,
-	prepareSubmittedRun,
-} from "./module-run.ts";
-import { observed } from "./observed.ts";
+import { bundleModuleRun, type MachinePool, prepareModuleRun, prepareSubmittedRun } from "./module-run.ts";
+import { playOrRecall, runKey } from "./observed.ts";
 import { drawInputs } from "./random.ts";
 import { type Reference, referenceFacts } from "./reference.ts";
-import { requestFor, requestWithPlaceholders } from "./request.ts";
+import { requestFor } from "./request.ts";
 import { placeOfException } from "./stack.ts";
 import { unansweredFinding, unansweredQuestions } from "./unanswered.ts";
 import type { RandomInputs } from "./values.ts";
@@ -161,14 +153,8 @@ export async function judge(
 		return notLoaded(error);
 	}
 
-	const play = async () => ({ drawn: run.drawn, played: await playModuleRun(run, program, machines) });
 	const [{ drawn, played }, reference] = await Promise.all([
-		timed(
-			"playedAt",
-			playedSinceMs === undefined
-				? play()
-				: observed(await runKey(lesson, check, program, machines), playedSinceMs, play),
-		),
+		timed("playedAt", playOrRecall(run, program, machines, playedSinceMs)),
 		timed("referenceAt", measuredReference(lesson, check, machines)),
 	]);
 	const unread = await typed.then(
@@ -272,12 +258,6 @@ export async function measuredReference(lesson: Lesson, check: Check, machines: 
 			"repeat the command when the computer is less busy",
 		);
 	});
-}
-
-async function runKey(lesson: Lesson, check: Check, program: Bundle, machines: MachinePool): Promise<string> {
-	const [image, instruments] = await Promise.all([machines.imageKey(), instrumentsOf(lesson)]);
-	const scenario = requestWithPlaceholders(check, instruments);
-	return observationKey({ image, lesson: lesson.id, program: withoutFileNames(program.code), scenario });
 }
 
 // Describes what is missing in an observation of the reference; empty if it is complete. An incomplete observation

@@ -4,8 +4,16 @@ import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import * as v from "valibot";
 import { cacheDir, cached, isWhole, keepNewest } from "../base/cache.ts";
+import { observationKey } from "../base/depends-on.ts";
+import type { Bundle } from "../engine/bundle.ts";
+import { withoutFileNames } from "../engine/import-resolver.ts";
 import { Observation } from "../protocol/index.ts";
 import type { PlayedRun } from "../vm/machine.ts";
+import type { Check } from "./check.ts";
+import { instrumentsOf } from "./instruments.ts";
+import type { Lesson } from "./lessons.ts";
+import { type MachinePool, type ModuleRun, playModuleRun } from "./module-run.ts";
+import { requestWithPlaceholders } from "./request.ts";
 import type { RandomInputs } from "./values.ts";
 
 /** A run, and the inputs that were drawn for it. */
@@ -33,18 +41,27 @@ const KeptRun = v.object({
 type KeptRun = v.InferOutput<typeof KeptRun>;
 
 /**
- * Returns a run from the cache, or plays one and keeps it. A run in which the machine was lost is not kept.
- * @param key from `observationKey`
- * @param sinceMs a run that began earlier than this is played again (in milliseconds since 1970)
+ * Runs the lesson's scenario in a fresh machine, or returns a run of exactly this program and scenario from the cache. A
+ * run in which the machine was lost is not kept.
+ * @param sinceMs a run that began earlier than this is played again (in milliseconds since 1970); without it, always
+ * plays, and keeps nothing
  */
-export async function observed(key: string, sinceMs: number, play: () => Promise<DrawnRun>): Promise<DrawnRun> {
+export async function playOrRecall(
+	run: ModuleRun,
+	program: Bundle,
+	machines: MachinePool,
+	sinceMs?: number,
+): Promise<DrawnRun> {
+	const play = async () => ({ drawn: run.drawn, played: await playModuleRun(run, program, machines) });
+	if (sinceMs === undefined) return play();
+	const key = await runKey(run.lesson, run.check, program, machines);
 	const kept = await keptRun(key);
 	if (kept !== null && kept.playedAtMs >= sinceMs) return runOf(kept);
 	const playedAtMs = Date.now();
-	const run = await play();
-	const { outcome } = run.played;
-	if (outcome.kind === "lost") return run;
-	const bytes = await packed({ ...run, playedAtMs, observation: outcome.observation });
+	const played = await play();
+	const { outcome } = played.played;
+	if (outcome.kind === "lost") return played;
+	const bytes = await packed({ ...played, playedAtMs, observation: outcome.observation });
 	await cached(
 		KIND,
 		key,
@@ -52,7 +69,14 @@ export async function observed(key: string, sinceMs: number, play: () => Promise
 		async () => false,
 	);
 	if (Math.random() < 1 / SWEPT_EVERY) await keepNewest(KIND, KEPT);
-	return run;
+	return played;
+}
+
+/** The key of a run's observation, from `observationKey`. */
+export async function runKey(lesson: Lesson, check: Check, program: Bundle, machines: MachinePool): Promise<string> {
+	const [image, instruments] = await Promise.all([machines.imageKey(), instrumentsOf(lesson)]);
+	const scenario = requestWithPlaceholders(check, instruments);
+	return observationKey({ image, lesson: lesson.id, program: withoutFileNames(program.code), scenario });
 }
 
 async function keptRun(key: string): Promise<KeptRun | null> {

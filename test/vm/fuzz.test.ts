@@ -7,7 +7,8 @@ import { judgementOf } from "../../harness/classroom/judgement.ts";
 import { BOX, type Check } from "../../harness/judge/check.ts";
 import { assess, measuredReference, type Verdict } from "../../harness/judge/judge.ts";
 import { lessons, solutionOf } from "../../harness/judge/lessons.ts";
-import { bundleModuleRun, playModuleRun, prepareModuleRun } from "../../harness/judge/module-run.ts";
+import { bundleModuleRun, prepareModuleRun } from "../../harness/judge/module-run.ts";
+import { playOrRecall } from "../../harness/judge/observed.ts";
 import type { Reference } from "../../harness/judge/reference.ts";
 import { report, trace } from "../../harness/judge/report.ts";
 import { placeOfException } from "../../harness/judge/stack.ts";
@@ -16,6 +17,7 @@ import { encodeFrame, type GuestFrame, type Observation, ProtocolError } from ".
 import { compareWithHost } from "../../harness/readings/inspection.ts";
 import { GuestFrameDecoder } from "../../harness/vm/guest-frame-decoder.ts";
 import { newMachinePool } from "../support/guest.ts";
+import { ALWAYS_SINCE_MS } from "../support/plan.ts";
 import { applyByteEdits, applyEdits, byteEdits, edits, fraction } from "../support/random-edits.ts";
 
 // Changes the frames of real machines at random, and gives them to the host. A longer series: DRYDOCK_FUZZ=20.
@@ -51,7 +53,8 @@ beforeAll(async () => {
 		const file = await solutionOf(lesson);
 		const run = await prepareModuleRun(lesson, file);
 		const program = await bundleModuleRun(run);
-		const { outcome } = await playModuleRun(run, program, machines);
+		const { drawn, played } = await playOrRecall(run, program, machines, ALWAYS_SINCE_MS);
+		const { outcome } = played;
 		if (outcome.kind === "lost") throw new Error(`${lesson.id}: ${outcome.how}`);
 		const { observation } = outcome;
 		const nonce = "0123456789abcdef";
@@ -65,7 +68,7 @@ beforeAll(async () => {
 			{ type: "failed", disturbed: false, nonce, message: "Error: no" },
 		];
 		const reference = await measuredReference(lesson, run.check, machines);
-		recorded.push({ ...run, file, map: program.map, reference, observation, frames: said.map(encodeFrame) });
+		recorded.push({ ...run, drawn, file, map: program.map, reference, observation, frames: said.map(encodeFrame) });
 	}
 });
 afterAll(() => machines.close());
