@@ -77,7 +77,7 @@ export class DemoInMachine implements DemoPlayer {
 		const prompted = Promise.all(SHELLS.map((name) => demo.#typists[name].waitForPrompt(interruption)));
 		await Promise.race([prompted, demo.failed]);
 		await demo.#enterPhase(1, "told");
-		await demo.#keep(START);
+		await demo.#saveRewindPoint(START);
 		return demo;
 	}
 
@@ -112,14 +112,14 @@ export class DemoInMachine implements DemoPlayer {
 	}
 
 	back(): Promise<void> {
-		return this.#stopThen(() => this.#goTo(Math.max(1, this.#phase === "told" ? this.#step - 1 : this.#step)));
+		return this.#stopThen(() => this.#rewindTo(Math.max(1, this.#phase === "told" ? this.#step - 1 : this.#step)));
 	}
 
 	jump(step: number): Promise<void> {
 		return this.#stopThen(async () => {
 			const target = Math.min(Math.max(1, step), this.#loaded.script.steps.length);
 			const [nearest = 1] = this.#rewindPoints.nearest(target) ?? [];
-			if (nearest <= this.#step || nearest === target) await this.#goTo(nearest);
+			if (nearest <= this.#step || nearest === target) await this.#rewindTo(nearest);
 			while (this.#step < target) {
 				if (this.#phase === "told") await this.#playStep();
 				await this.#enterPhase(this.#step + 1, "told");
@@ -129,13 +129,13 @@ export class DemoInMachine implements DemoPlayer {
 
 	replay(): Promise<void> {
 		return this.#stopThen(async () => {
-			await this.#goTo(this.#step);
+			await this.#rewindTo(this.#step);
 			await this.#playStep();
 		});
 	}
 
 	reset(): Promise<void> {
-		return this.#stopThen(() => this.#goTo(START));
+		return this.#stopThen(() => this.#rewindTo(START));
 	}
 
 	async type(shell: ShellName, text: string): Promise<void> {
@@ -146,9 +146,9 @@ export class DemoInMachine implements DemoPlayer {
 	async resize(shell: ShellName, size: Size): Promise<void> {
 		this.#sizes[shell] = size;
 		// Sent before the event, so that the machine gets the size before anything that is typed from now on.
-		const frame = this.#machine.sendInput({ type: "resize", shell, window: size });
+		const sent = this.#machine.sendInput({ type: "resize", shell, window: size });
 		await this.#emit({ type: "size", shell, size });
-		await frame;
+		await sent;
 	}
 
 	async close(): Promise<void> {
@@ -185,7 +185,7 @@ export class DemoInMachine implements DemoPlayer {
 		const shell = typist.isPrompted ? this.#kernelState?.shells[stage]?.pid : undefined;
 		await this.#enterPhase(step, "typing");
 		try {
-			if (!this.#unchanged) await this.#keep(step);
+			if (!this.#unchanged) await this.#saveRewindPoint(step);
 			this.#unchanged = false;
 			await typist.type(command, { slowly: this.#slowly, signal });
 			await this.#enterPhase(step, "running");
@@ -202,10 +202,10 @@ export class DemoInMachine implements DemoPlayer {
 		const kept = promises.map((pattern) => ({ pattern, kept: new RegExp(pattern, "m").test(output) }));
 		await this.#emit({ type: "answer", step, output, promises: kept });
 		await this.#enterPhase(step, "done");
-		if (step < this.#loaded.script.steps.length) await this.#keep(step + 1).catch(unlessLost);
+		if (step < this.#loaded.script.steps.length) await this.#saveRewindPoint(step + 1).catch(throwUnlessLost);
 	}
 
-	async #keep(step: number): Promise<void> {
+	async #saveRewindPoint(step: number): Promise<void> {
 		const startedMs = performance.now();
 		const now = () => ({ shown: { ...this.#shown }, kernelState: this.#kernelState });
 		let atRest = now();
@@ -218,7 +218,7 @@ export class DemoInMachine implements DemoPlayer {
 		await this.#emit({ type: "kept", step: Math.max(1, step), tookMs: performance.now() - startedMs, bytes });
 	}
 
-	async #goTo(step: number): Promise<void> {
+	async #rewindTo(step: number): Promise<void> {
 		const startedMs = performance.now();
 		const found = this.#rewindPoints.nearest(step);
 		if (found === undefined) throw new Failure("failed", "there is nothing to go back to", "start the demo again");
@@ -249,7 +249,7 @@ export class DemoInMachine implements DemoPlayer {
 			const step = this.#step;
 			const how = error instanceof LostError ? error.how : error.message;
 			await this.#emit({ type: "down", step, how });
-			await this.#goTo(step);
+			await this.#rewindTo(step);
 			if (playing && this.#step === step) await this.#enterPhase(step, "done");
 		}).catch(this.#fail);
 	}
@@ -292,6 +292,6 @@ export class DemoInMachine implements DemoPlayer {
 	}
 }
 
-function unlessLost(error: unknown): void {
+function throwUnlessLost(error: unknown): void {
 	if (!(error instanceof LostError)) throw error;
 }

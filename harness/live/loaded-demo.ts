@@ -8,7 +8,7 @@ import { shellProgram } from "./shells.ts";
 import { readingsOf } from "./view-readings.ts";
 
 /** Opens a machine for a demo. */
-export type OpenMachine = (request: StageRequest, audience: StageListener) => Promise<RewindableMachine>;
+export type OpenMachine = (request: StageRequest, listener: StageListener) => Promise<RewindableMachine>;
 
 /** What a demo is made of. */
 export interface LoadedDemo {

@@ -33,7 +33,7 @@ async function opened(columns = 80, rows = 24) {
 }
 
 describe("a recording", () => {
-	test("is shown step by step: told, then played", async () => {
+	test("is shown step by step: each is introduced, then played", async () => {
 		const { show, page } = await opened();
 		expect(page()).toMatch(/1 \/ 3 /);
 		expect(page()).toContain("This machine is called harbour.");
@@ -65,7 +65,7 @@ describe("a recording", () => {
 		expect(page()).toMatch(/3 \/ 3 /);
 	});
 
-	test("who is in a hurry sees a step's end at once", async () => {
+	test("next, while a step is being played, shows its end at once", async () => {
 		const { show, page } = await opened();
 		const played = show.next();
 		await show.next();
@@ -80,7 +80,7 @@ describe("a recording", () => {
 	})}\n`;
 	const DEEP = "[".repeat(100_000) + "]".repeat(100_000);
 
-	test("text that steers a terminal is text that does not", async () => {
+	test("control characters in its texts are replaced", async () => {
 		const file = await files.write("steers.jsonl", HEAD.replace('"title":""', '"title":"a\u200fb\\u001b[2J"'));
 		expect((await readRecording(file, "demo"))[0]).toMatchObject({ title: "a\ufffdb\ufffd[2J" });
 	});
@@ -142,7 +142,7 @@ describe("a recording", () => {
 		expect(stderr).toContain(`is a recording of 02-unshare\n  try: npx drydock live --from ${RECORDING}`);
 	});
 
-	test("is told as a text in a pipe, and comes out of --json as it was", async () => {
+	test("is printed as text in a pipe, and unchanged with --json", async () => {
 		const { code, stdout } = await drydock(files.dir, "demo", "--from", RECORDING);
 		expect(code).toBe(0);
 		expect(stdout).toContain("host# hostname; readlink /proc/self/ns/uts\nharbour\nuts:[");
@@ -217,16 +217,16 @@ describe("a terminal in memory", () => {
 		screen.close();
 	});
 
-	test("hears others while it is told much, and shows nothing more once it is closed", async () => {
+	test("leaves time for other work while it gets much output, and shows nothing more once it is closed", async () => {
 		const screen = new Screen({ columns: 20, rows: 3 });
 		const shown = screen.write(`${"x".repeat(1 << 20)}end`);
-		let heard = false;
+		let timerFired = false;
 		setTimeout(() => {
-			heard = true;
+			timerFired = true;
 			screen.close();
 		});
 		await shown;
-		expect(heard).toBe(true);
+		expect(timerFired).toBe(true);
 		expect(screen.texts.join("")).not.toContain("end");
 	});
 });
@@ -245,7 +245,7 @@ describe("a typist", () => {
 	}
 	const signal = new AbortController().signal;
 
-	test("hears what a command has printed: not its echo, nor the prompt", async () => {
+	test("reads what a command has printed, without its echo and the prompt", async () => {
 		const { typist, typed } = newTypist("harbour\r\n\x1b[1mbold\x1b[0m\r\n");
 		await typist.type("hostname; echo a long line that is wrapped", { slowly: false, signal });
 		await typist.pressEnter();
@@ -266,7 +266,7 @@ describe("a typist", () => {
 		}
 	});
 
-	test("waits for the prompt, and no longer than is wanted", async () => {
+	test("waits for the prompt, and stops waiting when it is told to", async () => {
 		const typist = new CommandTypist("host# ", async () => {});
 		const playing = new AbortController();
 		const waiting = typist.waitForPrompt(playing.signal);
@@ -276,7 +276,7 @@ describe("a typist", () => {
 	});
 });
 
-test("a memory holds again what was kept of it, and is no file that anybody finds", async () => {
+test("a machine's memory can be put back to what was saved, and its file has no name", async () => {
 	const MB = 1 << 20;
 	const template = `${files.dir}/template`;
 	const original = Buffer.alloc(8 * MB);

@@ -76,7 +76,7 @@ function status(link: URL, host: string): Promise<number | undefined> {
 }
 
 describe("the page", () => {
-	test("is whole, and loads nothing from anywhere else", async () => {
+	test("is complete, and loads nothing from anywhere else", async () => {
 		const answer = await fetch(server.link);
 		expect(answer.headers.get("content-security-policy")).toContain("default-src 'self'");
 		const html = await answer.text();
@@ -97,12 +97,12 @@ describe("the page", () => {
 		expect(lesson).not.toContain("example.org");
 	});
 
-	test.each(["", "page.css", "lesson.html", "socket"])("/%s is not to be had without a token", async (name) => {
+	test.each(["", "page.css", "lesson.html", "socket"])("/%s needs a token", async (name) => {
 		for (const token of ["", "presenter/", `${"0".repeat(32)}/`, `${"é".repeat(32)}/`])
 			expect((await fetch(new URL(`/${token}${name}`, server.link))).status).toBe(404);
 	});
 
-	test("is not given to whoever calls this computer by another name", async () => {
+	test("is not served under another host name", async () => {
 		expect(await status(here(), here().host)).toBe(200);
 		expect(await status(here(), `drydock.example:${here().port}`)).toBe(404);
 	});
@@ -120,7 +120,7 @@ describe("a connection", () => {
 		expect(await refused(here(), { origin })).toBe(403);
 	});
 
-	test("that does not say from which page is refused", async () => {
+	test("without an Origin header is refused", async () => {
 		expect(await refused(here(), {})).toBe(403);
 	});
 
@@ -128,7 +128,7 @@ describe("a connection", () => {
 		expect(await refused(new URL("/", here()), { origin: here().origin })).toBe(404);
 	});
 
-	test("of a follower who says anything is cut off, and nothing is done", async () => {
+	test("of a follower that sends a message is closed, and the message is not carried out", async () => {
 		const { send, closed } = await connected(followers());
 		send({ action: "type", shell: "host", keys: "reboot\r" });
 		expect(await closed).toBe(POLICY_VIOLATION);
@@ -147,7 +147,7 @@ describe("a connection", () => {
 		expect(dispatched).toEqual([]);
 	});
 
-	test("that floods is cut off, and the others go on", async () => {
+	test("that sends too many messages is closed, and the others go on", async () => {
 		const [flooding, other] = [await connected(here()), await connected(here())];
 		for (let count = 0; count < 20_000; count++) flooding.send({ action: "type", shell: "host", keys: "x" });
 		expect(await flooding.closed).toBe(POLICY_VIOLATION);
@@ -156,7 +156,7 @@ describe("a connection", () => {
 		await expect.poll(() => other.received.some(({ type }) => type === "event")).toBe(true);
 	});
 
-	test("that says more at once than a page ever does is cut off", async () => {
+	test("that sends a larger message than any page does is closed", async () => {
 		const { socket, closed } = await connected(here());
 		socket.send("x".repeat(1 << 20));
 		// 1009 means "message too big": RFC 6455, section 7.4.1.
@@ -164,7 +164,7 @@ describe("a connection", () => {
 	});
 });
 
-describe("who comes later", () => {
+describe("a page that connects later", () => {
 	test("gets what all others have seen", async () => {
 		const early = await connected(followers());
 		await show.next();
@@ -185,7 +185,7 @@ describe("who comes later", () => {
 		for (const type of ["step", "view"]) expect(lastOf(welcome.events, type)).toEqual(lastOf(sent, type));
 	});
 
-	test("is counted, and no longer when gone", async () => {
+	test("is counted until it disconnects", async () => {
 		const presenter = await connected(here());
 		const counts = () => presenter.received.flatMap((message) => (message.type === "followers" ? [message.count] : []));
 		const [one, two] = [await connected(followers()), await connected(followers())];
@@ -196,7 +196,7 @@ describe("who comes later", () => {
 		await expect.poll(() => counts().at(-1)).toBe(0);
 	});
 
-	test("is shown no presenter's notes, unless it is the presenter", async () => {
+	test("gets the presenter's notes only if it is the presenter's", async () => {
 		const noted = recorded.map((event) =>
 			event.type === "demo" ? { ...event, steps: event.steps.map((step) => ({ ...step, note: "a secret" })) } : event,
 		);
@@ -206,7 +206,7 @@ describe("who comes later", () => {
 		expect(JSON.stringify((await connected(followers())).received)).not.toContain("a secret");
 	});
 
-	test("and takes nothing of what is said is left behind, and the presenter is not kept waiting", async () => {
+	test("and takes nothing is disconnected, and does not delay the presenter", async () => {
 		const presenter = await connected(here());
 		const slow = await connected(followers());
 		slow.socket.pause();
@@ -216,7 +216,7 @@ describe("who comes later", () => {
 		await expect.poll(() => dispatched).toEqual([{ action: "next" }]);
 	});
 
-	test("of a presenter, and takes nothing any more, is waited for, but not for ever", async () => {
+	test("of a presenter, and takes nothing, is waited for, but only for a limited time", async () => {
 		const asleep = await connected(here());
 		asleep.socket.pause();
 		vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
@@ -232,7 +232,7 @@ describe("who comes later", () => {
 	});
 });
 
-test("a port that is taken is said, with what helps", async () => {
+test("a port that is in use is reported, with a command that helps", async () => {
 	const options = { share: false, page, dispatch: async () => {} };
 	await expect(openServer({ ...options, port: Number(here().port) })).rejects.toMatchObject({
 		kind: "usage",
@@ -244,13 +244,13 @@ describe("the end of the server", () => {
 	// Sends bytes that no real client would send.
 	const dial = async (text: string) => {
 		const socket = connect(Number(here().port), "127.0.0.1");
-		let heard = "";
+		let received = "";
 		socket.on("data", (data) => {
-			heard += data;
+			received += data;
 		});
 		socket.on("error", () => {});
 		socket.write(text);
-		return { socket, heard: () => heard, closed: once(socket, "close") };
+		return { socket, receivedText: () => received, closed: once(socket, "close") };
 	};
 	const upgrade = (path: string, protocol: string, more = "") =>
 		`GET ${path} HTTP/1.1\r\nHost: ${here().host}\r\nConnection: Upgrade\r\nUpgrade: ${protocol}\r\n${more}\r\n`;
@@ -259,22 +259,24 @@ describe("the end of the server", () => {
 		"a request for the protocol %j is answered, with and without a token",
 		async (name) => {
 			for (const path of ["/", here().pathname, `${here().pathname}socket`]) {
-				const { heard, closed } = await dial(upgrade(path, name, "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n"));
-				if (name === "") await expect.poll(heard).toMatch(/^HTTP\/1.1 [234]/);
+				const { receivedText, closed } = await dial(
+					upgrade(path, name, "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n"),
+				);
+				if (name === "") await expect.poll(receivedText).toMatch(/^HTTP\/1.1 [234]/);
 				else await closed;
-				expect(heard()).toMatch(/^HTTP\/1.1 [234]/);
+				expect(receivedText()).toMatch(/^HTTP\/1.1 [234]/);
 			}
 			await server.close();
 		},
 	);
 
 	test("a request for a WebSocket without a token is answered", async () => {
-		const { heard, closed } = await dial(upgrade("/socket", "websocket", "Sec-WebSocket-Version: 13\r\n"));
+		const { receivedText, closed } = await dial(upgrade("/socket", "websocket", "Sec-WebSocket-Version: 13\r\n"));
 		await closed;
-		expect(heard()).toMatch(/^HTTP\/1.1 4/);
+		expect(receivedText()).toMatch(/^HTTP\/1.1 4/);
 	});
 
-	test("comes whoever is connected, and whatever they leave unanswered or unfinished", async () => {
+	test("does not wait for clients that leave something unanswered or unfinished", async () => {
 		const key = `Origin: ${here().origin}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${"A".repeat(22)}==\r\n`;
 		const all = await Promise.all(
 			[
@@ -286,7 +288,7 @@ describe("the end of the server", () => {
 				"\0\u0001\u0002",
 			].map(dial),
 		);
-		await expect.poll(all[0]?.heard as () => string).toContain("welcome");
+		await expect.poll(all[0]?.receivedText as () => string).toContain("welcome");
 		await server.close();
 		await Promise.all(all.map(({ closed }) => closed));
 	});

@@ -31,7 +31,7 @@ let text: (typeof TEXTS)[number] = "steps";
 let role: Role | null = null;
 let share: Share | null = null;
 let followers = 0;
-let note = false;
+let noteShown = false;
 let shells: Record<ShellName, Shell> | null = null;
 let resizing: ReturnType<typeof setTimeout> | undefined;
 
@@ -90,7 +90,7 @@ function paint(): void {
 	elementById("place").textContent = header === null ? "" : `${header.lesson} · step ${step} of ${header.steps.length}`;
 	document.title = header === null ? "drydock live" : `${step}/${header.steps.length} ${header.title}`;
 	const jump = role === "presenter" ? (to: number) => connection.send({ action: "jump", step: to }) : null;
-	elementById("steps").replaceChildren(...paintSteps(demoState, note, jump));
+	elementById("steps").replaceChildren(...paintSteps(demoState, noteShown, jump));
 	for (const name of SHELLS) shells?.[name].element.classList.toggle("on-stage", demoState.currentStep?.stage === name);
 }
 
@@ -193,7 +193,7 @@ function act(action: ReturnType<typeof actionFor>): void {
 		fitShells();
 	} else if (action === "keys") dialogs.keys();
 	else if (action === "share") dialogs.share(share, followers);
-	else if (action === "note") note = !note;
+	else if (action === "note") noteShown = !noteShown;
 	else if (action === "text") nextText();
 	else if (action === "earlier" || action === "later") viewPanel.moveInTime(action === "earlier" ? -1 : 1);
 	else if (typeof action === "number") viewPanel.choose(action);

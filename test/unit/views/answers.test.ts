@@ -5,7 +5,7 @@ import { type RecordedViewName, shellIn, viewsUpTo, withChangedView } from "../.
 const answer = async (name: RecordedViewName, question: string) =>
 	answersOf(await viewsUpTo(name)).answers.find((one) => one.question === question);
 
-test("a hostname of its own differs, and is what has just changed", async () => {
+test("a hostname of its own differs, and is marked as just changed", async () => {
 	expect(await answer("shells", "hostname")).toMatchObject({ differs: false, changed: [] });
 	expect(await answer("hostname web-1", "hostname")).toMatchObject({
 		host: "harbour",
@@ -34,7 +34,7 @@ test.each<[RecordedViewName, string, string, string]>([
 	expect(await answer(name, question)).toMatchObject({ host, container, differs: true });
 });
 
-test("who is asked has a number for each side", async () => {
+test("a process in a PID namespace is shown with both its pids", async () => {
 	expect(answersOf(await viewsUpTo("unshare --pid --fork --mount-proc")).processes).toEqual({
 		host: "bash, pid 88",
 		container: "sh, pid 1 (host: 92)",
@@ -64,7 +64,7 @@ test("a command that changes nothing leaves the latest change as it was", async 
 	}
 });
 
-test("all that one command has changed is marked at its end, and not only what was last", async () => {
+test("at the end of a command, everything that it changed is marked, not only the last change", async () => {
 	const before = await viewsUpTo("shells");
 	const half = withChangedView(before, (view) => {
 		shellIn(view, "container").hostname = "web-1";
@@ -78,14 +78,14 @@ test("all that one command has changed is marked at its end, and not only what w
 	expect(changed.map(({ question }) => question)).toEqual(["hostname", "addresses"]);
 });
 
-test("a process that ended while it was read is shown as it was", async () => {
+test("a process that ended while it was read is shown as it was before", async () => {
 	const past = withChangedView(await viewsUpTo("hostname web-1"), (view) => {
 		view.shells["container"] = null;
 	});
 	expect(answersOf(past).answers.find(({ question }) => question === "hostname")).toMatchObject({ container: "web-1" });
 });
 
-test("another user with no capabilities is told", async () => {
+test("another user without capabilities is reported", async () => {
 	const past = withChangedView(await viewsUpTo("shells"), (view) => {
 		shellIn(view, "container").credentials = {
 			uids: [1000, 1000, 1000, 1000],

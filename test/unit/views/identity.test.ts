@@ -13,7 +13,7 @@ test("user namespaces, in sentences", () => {
 	]);
 });
 
-test("a map of 500 numbers is one range in each map, and root in there is alice here", () => {
+test("a map of 500 numbers is one range in each map, and root in the container is alice on the host", () => {
 	const mapped = kinds.findIndex(({ view }) => view.shells["container"]?.identity?.uidMap[0]?.length === 500);
 	const { maps, users, ownNamespace } = identityOf(kinds.slice(0, mapped + 1));
 	const ranges = [{ inside: { first: 0, last: 499 }, outside: { first: 1_000, last: 1_499 } }];

@@ -16,7 +16,7 @@ test("lesson 07's demo: copy-up, whiteout, opaque directory, and the next contai
 	]);
 });
 
-test("each path has a row: what each layer has of it, and which one is seen", () => {
+test("each path has a row: what each layer has there, and which layer's entry is visible", () => {
 	const last = demo.findLastIndex(({ view }) => view.host.layers?.[0]?.upper?.path === "upper");
 	const [overlay] = layersOf(demo.slice(0, last + 1)).overlays;
 	expect(overlay).toMatchObject({ merged: ["/root/merged"], lower: ["image"], upper: "upper", more: false });
@@ -29,7 +29,7 @@ test("each path has a row: what each layer has of it, and which one is seen", ()
 	expect(overlay?.changedPaths).toEqual(["srv", "srv/index"]);
 });
 
-test("of several lower layers the topmost is seen, unless a whiteout hides it", () => {
+test("of several lower layers the topmost one is visible, unless a whiteout hides it", () => {
 	const [first] = demo.filter(({ view }) => view.host.layers?.length);
 	const [layers] = first?.view.host.layers ?? [];
 	if (first === undefined || layers === undefined) throw new Error("no overlay was recorded");

@@ -5,7 +5,7 @@ import { latestChanges, limitsSeen, plainView } from "../../support/recorded-dem
 const NAME = "/box/web-1";
 const demo = limitsSeen("limits");
 
-test("lesson 06's demo is told by what the kernel does, not by every page of memory", () => {
+test("lesson 06's demo: the latest changes are what the kernel does, not every change of memory use", () => {
 	expect(latestChanges(limitsOf, demo)).toEqual([
 		"The kernel has killed a process: all 465 MiB of the machine's memory were in use.",
 		"There is a new cgroup, /box/web-1; its parent enables no controller for it, so it can have no limits.",
@@ -16,7 +16,7 @@ test("lesson 06's demo is told by what the kernel does, not by every page of mem
 	]);
 });
 
-test("a cgroup without controllers has no charts; one with limits has a chart for each, and its marks in the right one", () => {
+test("a cgroup without controllers has no charts; one with limits has a chart for each, and each event is in the right one", () => {
 	const charts = (past: typeof demo) => limitsOf(past).groups.find(({ name }) => name === NAME)?.charts;
 	const bare = demo.findIndex(({ view }) => view.host.limits[NAME]);
 	expect(charts(demo.slice(0, bare + 1))).toEqual([]);
@@ -31,7 +31,7 @@ test("a cgroup without controllers has no charts; one with limits has a chart fo
 	]);
 });
 
-test("what was used between two looks is in the chart, as the kernel remembers it", () => {
+test("the peak between two readings is in the chart, because the kernel remembers it", () => {
 	const killed = demo.findIndex(({ view }) => view.host.limits[NAME]?.["memory.events"]?.includes("oom_kill 1"));
 	const [chart] = limitsOf(demo.slice(0, killed + 1)).groups[0]?.charts ?? [];
 	const most = Math.max(...(chart?.points.map(({ value }) => value) ?? []));
@@ -42,7 +42,7 @@ test("what was used between two looks is in the chart, as the kernel remembers i
 	expect(times).toEqual(times.toSorted((one, other) => one - other));
 });
 
-test("a cgroup that has to wait is told of once, and its chart shows processors at a time", () => {
+test("a cgroup that has to wait is reported once, and its chart shows processors at a time", () => {
 	const slow = limitsSeen("slow");
 	expect(latestChanges(limitsOf, slow)).toEqual([
 		"The kernel makes /box/slow wait: it has reached its limit of 0.2 CPUs.",
@@ -54,7 +54,7 @@ test("a cgroup that has to wait is told of once, and its chart shows processors 
 	expect(busy.length).toBeGreaterThan(5);
 });
 
-test("of two cgroups, one in the other, the inner one is told of", () => {
+test("of two cgroups, one in the other, the inner one is reported", () => {
 	const files = (killed: number) => ({
 		...{ "memory.current": "4096", "memory.max": "8388608", "memory.events": `oom_kill ${killed}` },
 	});

@@ -6,12 +6,12 @@ import { type RecordedViewName, shellIn, viewsUpTo, withChangedView } from "../.
 const inside = async (name: RecordedViewName) =>
 	mountsOf(await viewsUpTo(name)).tables.find(({ of }) => of.includes("container")) ?? expect.fail("no table");
 
-test("whoever sees the same mounts has one table", async () => {
+test("processes that see the same mounts share one table", async () => {
 	expect(mountsOf(await viewsUpTo("shells")).tables.map(({ of }) => of)).toEqual([["init", "host", "container"]]);
 	expect(mountsOf(await viewsUpTo("pivot_root")).tables.map(({ of }) => of)).toEqual([["init", "host"], ["container"]]);
 });
 
-test("the tree: what hangs from the root by its path, what is below by the rest of it", async () => {
+test("the tree: a mount below the root has its whole path, a mount below another one the rest of its path", async () => {
 	const rows = (await inside("shells")).rows.map(({ name, depth }) => `${"  ".repeat(depth)}${name}`);
 	expect(rows.slice(0, 5)).toEqual(["/", "  /dev", "    mqueue", "    pts", "    shm"]);
 });
@@ -58,13 +58,13 @@ test.each<[RecordedViewName, string]>([
 	expect(mountsOf(await viewsUpTo(name)).latestChange).toBe(latestChange);
 });
 
-test("a copy that is still shared is told with what follows from it", async () => {
+test("a copy that is still shared is reported with its consequence", async () => {
 	expect(mountsOf(await viewsUpTo("unshare --mount, shared")).latestChange).toMatch(
 		/a new mount on one side appears on both/,
 	);
 });
 
-test("another propagation is told", async () => {
+test("another propagation is reported", async () => {
 	const past = withChangedView(await viewsUpTo("unshare --mount, shared"), (view) => {
 		for (const mount of shellIn(view, "container").mounts) mount.propagation = [];
 	});
@@ -82,7 +82,7 @@ test("a root that is no mount point shows no mount", async () => {
 	expect(tables.find(({ of }) => of.includes("host"))?.rows).toEqual([]);
 });
 
-test("what is mounted over another is told from it", async () => {
+test("a mount over another one is marked as such", async () => {
 	const past = withChangedView(await viewsUpTo("shells"), (view) => {
 		const { mounts } = view.host;
 		const proc = mounts.find(({ mountPoint }) => mountPoint === "/proc");

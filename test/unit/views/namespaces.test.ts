@@ -13,7 +13,7 @@ async function letters(name: RecordedViewName): Promise<Record<string, string>> 
 	);
 }
 
-test("who shares a namespace has the same letter", async () => {
+test("processes in the same namespace have the same letter", async () => {
 	expect(await letters("shells")).toEqual(
 		Object.fromEntries(["uts", "ipc", "mnt", "pid", "cgroup", "net", "user", "time"].map((kind) => [kind, "AAA"])),
 	);
@@ -37,9 +37,9 @@ test("a cell that has just changed says so, and since when", async () => {
 	expect(later.kinds[0]?.cells.container).toMatchObject({ changed: true, changedAgoMs: 1_000 });
 });
 
-test("each move is a mark in time, and a shorter past has fewer", async () => {
-	const marks = namespaceChanges(await viewsUpTo("host: lo up"));
-	expect(marks.map(({ shell, kinds, back }) => [shell, kinds.join(" "), back])).toEqual([
+test("each change of namespaces is on the timeline, and a shorter past has fewer", async () => {
+	const changes = namespaceChanges(await viewsUpTo("host: lo up"));
+	expect(changes.map(({ shell, kinds, back }) => [shell, kinds.join(" "), back])).toEqual([
 		["container", "uts ipc", false],
 		["container", "mnt pid", false],
 		["container", "mnt pid", true],
@@ -47,7 +47,7 @@ test("each move is a mark in time, and a shorter past has fewer", async () => {
 		["host", "cgroup net user time", false],
 	]);
 	const past = await viewsUpTo("exit");
-	expect(namespacesOf(past).changes).toEqual(marks.slice(0, 3));
+	expect(namespacesOf(past).changes).toEqual(changes.slice(0, 3));
 	expect(namespacesOf(past)).toMatchObject({ fromMs: past[0]?.atMs, untilMs: past.at(-1)?.atMs });
 });
 
@@ -73,7 +73,7 @@ test("one namespace of its own has an article", async () => {
 	);
 });
 
-test("a shell that joins the other one is told", async () => {
+test("a shell that joins the other one's namespace is reported", async () => {
 	const past = withChangedView(await viewsUpTo("hostname web-1"), (view) => {
 		const { uts = "" } = shellIn(view, "container").namespaces;
 		shellIn(view, "host").namespaces["uts"] = uts;
