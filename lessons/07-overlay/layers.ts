@@ -40,7 +40,7 @@ export const layersChanged: Explanation[] = [
 		when: onlyPutBack,
 		diagnosis: "layers-put-back",
 		why: "The layers have the same content as before. But these paths have another inode, or their inode was changed after the first container had been started (stat: Change). So something was changed there and put back. In between, every other container saw the change.",
-		try: "Only read the layers: a container's changes belong into its upperdir.",
+		try: "Only read the layers: a container's changes belong in its upperdir.",
 		see: [OVERLAYFS, "stat(1)"],
 	},
 	{

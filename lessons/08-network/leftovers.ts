@@ -44,7 +44,7 @@ export const hostLinksLost: Explanation[] = [
 		diagnosis: "host-links-lost",
 		misconception: 17,
 		why: "These links, addresses and routes were there before the first container, and they are not yours. Without them, the host itself cannot reach some computers.",
-		try: "Name the things that you remove or change, and take only those that you have made. flush also removes other programs' things.",
+		try: "Remove or change only things that you have made, each by its name. flush removes everything, also what others have made.",
 		see: [IP_LINK, "ip-route(8)"],
 	},
 ];

@@ -120,7 +120,7 @@ export const containerLink: Explanation[] = [
 				.map(({ name }) => name)
 				.join(
 					", ",
-				)}. With two containers, only two of these belong on the host. The others belong into the containers' namespaces.`,
+				)}. With two containers, only two of these belong on the host. The others belong in the containers' namespaces.`,
 		try: "Move one end: ip link set END netns PID-or-path. Or make that end in the namespace: … peer name eth0 netns ….",
 		see: ["veth(4)", IP_LINK],
 	},
@@ -232,7 +232,7 @@ export const betweenContainers: Explanation[] = [
 		diagnosis: "containers-unheard",
 		why: ({ facts }) =>
 			`The first container reaches the host. But the result of its connection to the second container was: ${resultOf(facts["box.other"])}. Possible causes: a setting of the bridge's ports, such as isolated; a rule that drops packets from port to port; or a second container that is not connected like the first.`,
-		try: "Look at the ports' settings with bridge -details link, and for rules that drop packets with nft list ruleset.",
+		try: "bridge -details link shows the ports' settings. nft list ruleset shows rules that drop packets.",
 		see: ["bridge(8)", `${IP_LINK}, master`],
 	},
 ];

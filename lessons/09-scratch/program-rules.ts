@@ -74,7 +74,7 @@ export const programRules: FactRule[] = [
 		TOOL_ASKED,
 		whenOnlyThisFails("far", "bare", {
 			diagnosis: "wrong-segment",
-			why: "In the program before, the difference between p_vaddr and p_offset is the same in all PT_LOADs, and its image is right. In this program, the difference is another one in each PT_LOAD, and the string table is in the third PT_LOAD. With the difference of another PT_LOAD, you get a wrong offset.",
+			why: "If the difference between p_vaddr and p_offset is the same in all PT_LOADs of a program, its image is right. In this program, each PT_LOAD has another difference, and the string table is in the third PT_LOAD. The difference of another PT_LOAD gives a wrong offset.",
 			try: "Use the PT_LOAD with p_vaddr <= address < p_vaddr + p_memsz, and no other.",
 			see: ["elf(5), PT_LOAD", "elf(5), DT_STRTAB"],
 		}),
