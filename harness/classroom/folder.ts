@@ -30,19 +30,19 @@ const SKIPPED = new Set(["node_modules", "__MACOSX"]);
 /** Lists the files in a folder and below, level by level from the top. */
 export async function readFolder(dir: Buffer): Promise<Folder> {
 	const [files, refused] = [new Map<string, () => Promise<string>>(), new Map<string, string>()];
-	let left = ENTRIES_MAX;
+	let entriesLeft = ENTRIES_MAX;
 	let isTruncated = false;
 	const waiting = [{ path: "", place: dir, depth: 0 }];
 	for (let at = waiting.shift(); at !== undefined; at = waiting.shift()) {
 		const { path, place, depth } = at;
-		const { entries, whole } = await entriesOf(place, Math.min(left, ENTRIES_IN_FOLDER_MAX)).catch(
+		const { entries, isComplete } = await entriesOf(place, Math.min(entriesLeft, ENTRIES_IN_FOLDER_MAX)).catch(
 			(error: NodeJS.ErrnoException) => {
 				refused.set(path || "/", `cannot be read (${error.code})`);
-				return { entries: [], whole: true };
+				return { entries: [], isComplete: true };
 			},
 		);
-		left -= entries.length;
-		isTruncated ||= !whole;
+		entriesLeft -= entries.length;
+		isTruncated ||= !isComplete;
 		for (const { name, kind } of withoutTheKit(entries)) {
 			const below = { path: `${path}/${printableName(name)}`, place: joined(place, name), depth: depth + 1 };
 			if (kind === "directory" && depth + 1 > DEPTH_MAX) isTruncated = true;
@@ -75,18 +75,18 @@ interface Entry {
 	kind: Kind;
 }
 
-async function entriesOf(dir: Buffer, max: number): Promise<{ entries: Entry[]; whole: boolean }> {
+async function entriesOf(dir: Buffer, max: number): Promise<{ entries: Entry[]; isComplete: boolean }> {
 	const entries: Entry[] = [];
 	// Reads entries one by one, so that a folder with a million of them does not fill the memory. A name is bytes in an
 	// unknown encoding.
 	const opened = await opendir(dir as unknown as string, { encoding: "buffer" as BufferEncoding });
 	for await (const entry of opened as unknown as AsyncIterable<Dirent<Buffer>>) {
-		if (entries.length >= max) return { entries, whole: false };
+		if (entries.length >= max) return { entries, isComplete: false };
 		const name = entry.name;
 		if (name[0] === DOT || SKIPPED.has(name.toString())) continue;
 		entries.push({ name, kind: kindOf(entry) });
 	}
-	return { entries, whole: true };
+	return { entries, isComplete: true };
 }
 
 const DOT = ".".charCodeAt(0);

@@ -87,13 +87,13 @@ async function gradeInRounds(
 	const attempts = await gradeOnce(candidates, grader, grading, () => grading.lessons);
 	for (let round = 2; round <= ROUNDS_MAX; round++) {
 		const doubtful = (name: string) => grading.lessons.filter((_, at) => attempts.get(name)?.[at]?.isDoubtful);
-		const left = candidates.filter(({ name }) => doubtful(name).length > 0);
-		if (left.length === 0) break;
-		grading.onRetry(left.reduce((sum, { name }) => sum + doubtful(name).length, 0));
+		const remaining = candidates.filter(({ name }) => doubtful(name).length > 0);
+		if (remaining.length === 0) break;
+		grading.onRetry(remaining.reduce((sum, { name }) => sum + doubtful(name).length, 0));
 		grader.begin(round);
-		for (const [name, again] of await gradeOnce(left, grader, grading, doubtful)) {
+		for (const [name, retried] of await gradeOnce(remaining, grader, grading, doubtful)) {
 			const results = attempts.get(name) ?? [];
-			for (const one of again) results[results.findIndex(({ result }) => result.lesson === one.result.lesson)] = one;
+			for (const one of retried) results[results.findIndex(({ result }) => result.lesson === one.result.lesson)] = one;
 		}
 	}
 	return candidates.map(({ name }) => ({ name, results: (attempts.get(name) ?? []).map(({ result }) => result) }));
@@ -122,7 +122,7 @@ async function gradeOnce(
 }
 
 class Grader {
-	readonly #grading: GradingOptions;
+	readonly #options: GradingOptions;
 	readonly #limiter: ConcurrencyLimit;
 	readonly #provenMachines = new Map<string, Promise<MachinePool>>();
 	readonly #runningJudgements = new Map<string, { by: string; attempt: Promise<Attempt<Judgement>> }>();
@@ -131,7 +131,7 @@ class Grader {
 	#round = 1;
 
 	constructor(grading: GradingOptions) {
-		this.#grading = grading;
+		this.#options = grading;
 		this.#limiter = new ConcurrencyLimit(grading.lanes);
 	}
 
@@ -142,17 +142,17 @@ class Grader {
 		this.#runningJudgements.clear();
 	}
 
-	async grade(name: string, open: () => Promise<Submission>, graded: LessonToGrade): Promise<Attempt<Result>> {
+	async grade(name: string, open: () => Promise<Submission>, lessonToGrade: LessonToGrade): Promise<Attempt<Result>> {
 		interruption.throwIfAborted();
-		const { id } = graded.lesson;
+		const { id } = lessonToGrade.lesson;
 		const common = { lesson: id, file: null, sameAs: null };
 		try {
 			const submission = await open();
-			const found = await findModule(submission, id, graded.check.module);
+			const found = await findModule(submission, id, lessonToGrade.check.module);
 			if (found.kind === "missing") return finalAttempt({ ...common, ...withoutVerdict("missing", found.reason) });
 			if (found.kind === "unclear") return finalAttempt({ ...common, ...withoutVerdict("error", found.reason) });
 			const { path } = found;
-			const { by, attempt } = await this.#judged(name, submission, graded, path);
+			const { by, attempt } = await this.#judged(name, submission, lessonToGrade, path);
 			const { result: judgement, isDoubtful } = await attempt;
 			const file = harmless(path.slice(1), 200);
 			return { result: { ...common, file, sameAs: by === name ? null : by, ...judgement }, isDoubtful };
@@ -165,16 +165,16 @@ class Grader {
 	/** Allows additional machines while the computer could do more, until `work` is done. */
 	async withExtraMachines<T>(work: Promise<T>): Promise<T> {
 		let before = processorTimes();
-		const looking = setInterval(() => {
+		const timer = setInterval(() => {
 			const now = processorTimes();
-			if (hasRoomForMachine(before, now)) this.#limiter.startExtra(this.#grading.moreLanes);
+			if (hasRoomForMachine(before, now)) this.#limiter.startExtra(this.#options.moreLanes);
 			before = now;
 		}, LOOK_EVERY_MS);
-		return work.finally(() => clearInterval(looking));
+		return work.finally(() => clearInterval(timer));
 	}
 
-	async #judged(name: string, submission: Submission, graded: LessonToGrade, path: string) {
-		const { lesson, check, key: kit } = graded;
+	async #judged(name: string, submission: Submission, lessonToGrade: LessonToGrade, path: string) {
+		const { lesson, check, key: kit } = lessonToGrade;
 		const sources: [string, string][] = [];
 		const files = filesOf(submission, (file, text) => sources.push([posix.relative(posix.dirname(path), file), text]));
 		const modules = new Map([[inKit("solutions", lesson.id, check.module), path]]);
@@ -189,11 +189,11 @@ class Grader {
 		);
 		const judged = (machines: MachinePool) => judge(lesson, path, machines, { types: false, bundled });
 		// A broken module needs no machine. It gets no key, because perhaps not all of its files were read.
-		if (broken) return { by: name, attempt: judged(this.#grading.machines).then(judgementOf).then(finalAttempt) };
+		if (broken) return { by: name, attempt: judged(this.#options.machines).then(judgementOf).then(finalAttempt) };
 		const key = keyOf(kit, sources.sort());
 		const known = this.#runningJudgements.get(key);
 		if (known !== undefined) return known;
-		const fresh = { by: name, attempt: this.#judgeInMachine(key, graded, judged) };
+		const fresh = { by: name, attempt: this.#judgeInMachine(key, lessonToGrade, judged) };
 		this.#runningJudgements.set(key, fresh);
 		return fresh;
 	}
@@ -202,7 +202,7 @@ class Grader {
 	// others.
 	#machinesFor({ lesson, check }: LessonToGrade): Promise<MachinePool> {
 		const proving = async () => {
-			const machines = new AdaptiveDeadlines(this.#grading.machines);
+			const machines = new AdaptiveDeadlines(this.#options.machines);
 			const solution = inKit("solutions", lesson.id, check.module);
 			const { findings } = await this.#limiter.run(() => judge(lesson, solution, machines, { types: false }));
 			const [finding] = findings;
@@ -217,14 +217,14 @@ class Grader {
 
 	async #judgeInMachine(
 		key: string,
-		graded: LessonToGrade,
+		lessonToGrade: LessonToGrade,
 		judged: (machines: MachinePool) => Promise<Verdict>,
 	): Promise<Attempt<Judgement>> {
-		const { journal } = this.#grading;
-		const noted = journal.judgementOf(key);
-		if (noted !== undefined) return finalAttempt(noted);
+		const { journal } = this.#options;
+		const journaled = journal.judgementOf(key);
+		if (journaled !== undefined) return finalAttempt(journaled);
 		try {
-			const machines = await this.#machinesFor(graded);
+			const machines = await this.#machinesFor(lessonToGrade);
 			return await this.#limiter.run(async () => {
 				interruption.throwIfAborted();
 				const verdict = await judged(machines);

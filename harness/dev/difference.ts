@@ -76,6 +76,6 @@ function placeOf(wanted: readonly string[], lines: readonly string[]): number {
 	const found = lines.flatMap((_, at) => (wanted.every((line, index) => lines[at + index] === line) ? [at] : []));
 	const [at] = found;
 	if (at !== undefined && found.length === 1) return at;
-	const how = at === undefined ? "do not exist any more" : "exist more than once; show more lines around them";
-	throw new Error(`these lines ${how}:\n${wanted.join("\n")}`);
+	const problem = at === undefined ? "do not exist any more" : "exist more than once; show more lines around them";
+	throw new Error(`these lines ${problem}:\n${wanted.join("\n")}`);
 }

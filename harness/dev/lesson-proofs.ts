@@ -62,8 +62,8 @@ const missing = (id: string, name: string) => proof(`${name} exists`, [`write le
 
 async function proveLinks(readme: string, id: string): Promise<Proof[]> {
 	const { files, missing } = linksIn(readme);
-	const there = await Promise.all(files.map((file) => exists(inKit("lessons", id, decodeURIComponent(file)))));
-	const dangling = files.filter((_, index) => !there[index]);
+	const exist = await Promise.all(files.map((file) => exists(inKit("lessons", id, decodeURIComponent(file)))));
+	const dangling = files.filter((_, index) => !exist[index]);
 	return [
 		proof(
 			"the links in README.md have targets",
@@ -73,13 +73,13 @@ async function proveLinks(readme: string, id: string): Promise<Proof[]> {
 }
 
 async function proveManual(texts: readonly string[], check: Check, demo: Demo | null): Promise<Proof> {
-	const said = [
+	const allTexts = [
 		...texts,
 		...explanations(check).flatMap(({ why, try: advice, see }) => [typeof why === "string" ? why : "", advice, ...see]),
 		...(demo?.steps ?? []).flatMap(({ narration, look, note = "" }) => [narration, look, note]),
 	];
 	const pages = new Set((await manualPages(silent)).map(citedPage));
-	const unknown = [...new Set(said.flatMap(pagesIn))].filter((page) => !pages.has(page));
+	const unknown = [...new Set(allTexts.flatMap(pagesIn))].filter((page) => !pages.has(page));
 	return proof(
 		"the named manual pages exist",
 		unknown.map(

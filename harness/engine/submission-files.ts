@@ -33,19 +33,20 @@ export const isImportable = (path: string): boolean => /\.([mc]?[jt]s|json)$/.te
 export function withReadLimits(open: (path: string) => Promise<string>): (path: string) => Promise<string> {
 	const texts = new Map<string, Promise<string>>();
 	const limit = new ConcurrencyLimit(1);
-	let left = BYTES_MAX;
-	const taken = async (path: string) => {
+	let bytesLeft = BYTES_MAX;
+	const readOnce = async (path: string) => {
 		if (texts.size >= COUNT_MAX) throw new Error(`the module imports too many files: more than ${COUNT_MAX}`);
 		return limit.run(async () => {
 			// Once the limit is exceeded, nothing more is read.
-			const text = left < 0 ? "" : withUnixLines(await open(path));
-			left -= text.length;
-			if (left < 0) throw new Error(`the module and what it imports are larger than ${BYTES_MAX >> 10} KiB together`);
+			const text = bytesLeft < 0 ? "" : withUnixLines(await open(path));
+			bytesLeft -= text.length;
+			if (bytesLeft < 0)
+				throw new Error(`the module and what it imports are larger than ${BYTES_MAX >> 10} KiB together`);
 			return text;
 		});
 	};
 	return (path) => {
-		const text = texts.get(path) ?? taken(path);
+		const text = texts.get(path) ?? readOnce(path);
 		text.catch(() => {});
 		texts.set(path, text);
 		return text;

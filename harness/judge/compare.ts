@@ -32,7 +32,7 @@ export function compare(check: Check, context: Context, reference: Facts): Findi
 		if (expected === undefined) throw new Error(`the reference shows no fact ${rule.fact}`);
 		// After a wrong ending, not everything can be read. The finding about the ending explains that.
 		if (got === undefined) return ended.length > 0 ? [] : unmeasured(rule, expected, context);
-		if (equal(got, expected) || rule.accept?.(got, context)) return [];
+		if (isEqual(got, expected) || rule.accept?.(got, context)) return [];
 		return [finding(rule.fact, rule.what, expected, got, choose(rule.explain, context), context)];
 	};
 	const followsFromOthers = (rule: FactRule) => rule.isConsequence?.(context) ?? false;
@@ -58,7 +58,7 @@ function unmeasured(rule: FactRule, expected: FactValue, context: Context): Find
 function endingFinding(check: Check, context: Context, reference: Facts): Finding[] {
 	const got = context.facts["ending"] ?? "";
 	const expected = reference["ending"] ?? "";
-	if (equal(got, expected) && context.facts["command.ran"] === reference["command.ran"]) return [];
+	if (isEqual(got, expected) && context.facts["command.ran"] === reference["command.ran"]) return [];
 	const { thrown } = context;
 	const neverRan = context.facts["command.ran"] === false ? `${got}, but the command never ran` : got;
 	const shown = thrown === null ? neverRan : `${thrown.name}: ${thrown.message}`;
@@ -102,4 +102,4 @@ function choose(explanations: readonly Explanation[], context: Context): Explana
 	return fitting;
 }
 
-const equal = (one: FactValue, other: FactValue) => JSON.stringify(one) === JSON.stringify(other);
+const isEqual = (one: FactValue, other: FactValue) => JSON.stringify(one) === JSON.stringify(other);

@@ -69,11 +69,11 @@ export function endingExplanations(check: Check): Explanation[] {
 				const { ending } = context;
 				if (ending.how !== "exited" || ending.signal === null)
 					return "The engine's own process ended by itself before it was done. Possible causes: process.exit, _exit or execve in the engine's own process, not in a child.";
-				const told = `${ending.signal} ended the engine's own process before it was done.`;
+				const statement = `${ending.signal} ended the engine's own process before it was done.`;
 				const wide = killOfSeveral(context);
 				if (wide === undefined)
-					return `${told} Possible causes: kill with the engine's pid, or with a pid that stands for several processes; too much memory.`;
-				return `${told} The ledger has kill(${Object.values(wide.args).join(", ")}): ${wide.args["pid"] === "0" ? "0 stands for every process in the caller's process group, and a forked child is in its parent's" : "a negative number stands for several processes, not for one"}.`;
+					return `${statement} Possible causes: kill with the engine's pid, or with a pid that stands for several processes; too much memory.`;
+				return `${statement} The ledger has kill(${Object.values(wide.args).join(", ")}): ${wide.args["pid"] === "0" ? "0 stands for every process in the caller's process group, and a forked child is in its parent's" : "a negative number stands for several processes, not for one"}.`;
 			},
 			try: "Find out what ended it. kill with a positive pid reaches only one process: pass it the child's pid.",
 			see: ["kill(2)", "_exit(2)"],
@@ -94,9 +94,9 @@ export function endingExplanations(check: Check): Explanation[] {
 			diagnosis: "killed-before-command",
 			why: (context) => {
 				const { name, code, number } = endingSignal(context) ?? { name: "a signal", code: 0, number: 0 };
-				const told = `No process had the command's arguments, and the engine reported ${code}. That is 128 + ${number}, as if ${name} had ended the process that it waited for. The machine's memory had not run out.`;
-				if (name === "SIGABRT") return `${told} Node aborts in this way when its own heap is full.`;
-				return name === "SIGSEGV" ? `${told} ${EXIT_IN_CHILD_CRASHES}` : told;
+				const statement = `No process had the command's arguments, and the engine reported ${code}. That is 128 + ${number}, as if ${name} had ended the process that it waited for. The machine's memory had not run out.`;
+				if (name === "SIGABRT") return `${statement} Node aborts in this way when its own heap is full.`;
+				return name === "SIGSEGV" ? `${statement} ${EXIT_IN_CHILD_CRASHES}` : statement;
 			},
 			try: "Look for kill, and for the pid that it gets; for process.exit; and for code that uses more and more memory.",
 			see: ["signal(7)", "_exit(2)"],

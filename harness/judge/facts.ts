@@ -65,17 +65,17 @@ export function endingOf({ calls }: Observation, name: string): Ending {
 }
 
 function hostFacts(when: "during" | "after", before: HostState, now: HostState): Record<string, FactValue> {
-	const same = <T>(one: T, other: T) => JSON.stringify(one) === JSON.stringify(other);
+	const isEqual = <T>(one: T, other: T) => JSON.stringify(one) === JSON.stringify(other);
 	return {
 		[`host.hostname.${when}`]: now.hostname === before.hostname ? "unchanged" : now.hostname,
 		[`host.domainname.${when}`]: now.domainname === before.domainname ? "unchanged" : now.domainname,
 		[`host.mounts.${when}`]: addedItems(before.mounts, now.mounts, (mount) => mount.mountPoint, mountIdentity),
 		[`host.unmounted.${when}`]: addedItems(now.mounts, before.mounts, (mount) => mount.mountPoint, mountIdentity),
 		[`host.propagation.${when}`]: changedPropagation(before.mounts, now.mounts),
-		[`host.queues.${when}`]: same(before.queues, now.queues) ? "unchanged" : "changed",
+		[`host.queues.${when}`]: isEqual(before.queues, now.queues) ? "unchanged" : "changed",
 		[`host.cgroups.${when}`]: addedItems(before.cgroups, now.cgroups, String),
 		[`host.root.${when}`]: addedItems(before.root, now.root, String),
-		[`host.links.${when}`]: same(before.links, now.links) ? "unchanged" : "changed",
+		[`host.links.${when}`]: isEqual(before.links, now.links) ? "unchanged" : "changed",
 		[`host.files.${when}`]: HOST_FILES.flatMap((dir) => changedFiles(dir, before, now)),
 	};
 }
@@ -86,13 +86,13 @@ function changedFiles(dir: (typeof HOST_FILES)[number], before: HostState, now: 
 	const [old, present] = [before, now].map(
 		({ trees }) => new Map((trees[dir] ?? []).map((entry) => [entry.path, contentOf(entry)])),
 	) as [Map<string, string>, Map<string, string>];
-	const named = (path: string) => (path === "." ? dir : `${dir}/${path}`);
-	const gone = [...old.keys()].filter((path) => !present.has(path)).map((path) => `${named(path)} is gone`);
+	const fullPath = (path: string) => (path === "." ? dir : `${dir}/${path}`);
+	const gone = [...old.keys()].filter((path) => !present.has(path)).map((path) => `${fullPath(path)} is gone`);
 	const changed = [...present]
 		.filter(([path, entry]) => old.has(path) && old.get(path) !== entry)
-		.map(([path]) => `${named(path)} was changed`);
+		.map(([path]) => `${fullPath(path)} was changed`);
 	const added = [...present.keys()].filter((path) => dir === "/etc" && !old.has(path));
-	return [...gone, ...changed, ...added.map((path) => `${named(path)} is new`)];
+	return [...gone, ...changed, ...added.map((path) => `${fullPath(path)} is new`)];
 }
 
 // A directory's size is ignored: it depends on the number of files in it.
@@ -104,13 +104,13 @@ function enginePlace({ before, moments }: Observation): string[] {
 	const engines = Object.values(moments).flatMap(({ commands }) =>
 		Object.values(commands).flatMap((command) => (command === null ? [] : [command])),
 	);
-	const left = engines.flatMap(({ engineNamespaces, engineInHostRoot }) => [
+	const differences = engines.flatMap(({ engineNamespaces, engineInHostRoot }) => [
 		...Object.keys(engineNamespaces)
 			.filter((kind) => engineNamespaces[kind] !== before.namespaces[kind])
 			.map((kind) => `another ${kind} namespace`),
 		...(engineInHostRoot ? [] : ["another root"]),
 	]);
-	return [...new Set(left)];
+	return [...new Set(differences)];
 }
 
 function processFacts(before: HostState, process: ProcessState, rootfs?: Rootfs): Record<string, FactValue> {
@@ -118,7 +118,7 @@ function processFacts(before: HostState, process: ProcessState, rootfs?: Rootfs)
 		`ns.${kind}`,
 		id === before.namespaces[kind] ? "the host's" : "new",
 	]);
-	const came = escapeOf(process);
+	const escapeResult = escapeOf(process);
 	return {
 		...Object.fromEntries(namespaces),
 		"ns.split": process.splitNamespaces,
@@ -130,7 +130,7 @@ function processFacts(before: HostState, process: ProcessState, rootfs?: Rootfs)
 		"command.mounts.peers": peersOf(before.mounts, process.mounts).map((mount) => mount.mountPoint),
 		"command.root": rootOf(before, process, rootfs),
 		"command.cwd": process.cwdInsideRoot ? "inside its root" : "outside its root",
-		...(came === undefined ? {} : { escape: came }),
+		...(escapeResult === undefined ? {} : { escape: escapeResult }),
 		...(process.table === null ? {} : { "namespace.host": hostPlaces(before, process.table, rootfs?.path) }),
 	};
 }
@@ -138,9 +138,9 @@ function processFacts(before: HostState, process: ProcessState, rootfs?: Rootfs)
 // Undefined if nothing is known: the control attempt on the host failed as well, or an attempt could not be made.
 function escapeOf({ escape: tried }: ProcessState): string | undefined {
 	if (tried === null || tried.control.climb !== "" || tried.control.uncover !== "") return undefined;
-	const came = [tried.climb, tried.uncover];
-	if (came.includes("")) return "the host's files were reached";
-	return came.every((why) => why === "nowhere") ? "refused" : undefined;
+	const results = [tried.climb, tried.uncover];
+	if (results.includes("")) return "the host's files were reached";
+	return results.every((why) => why === "nowhere") ? "refused" : undefined;
 }
 
 // The host's paths of the directories that are mounted in a mount namespace, each path once.

@@ -11,14 +11,14 @@ const bundled = new Map<string, Promise<string | undefined>>();
  * @returns CommonJS, without `#guest`, which the agent provides; undefined if the lesson has no `instrument.ts`
  */
 export function instrumentsOf({ id }: Lesson): Promise<string | undefined> {
-	const known = bundled.get(id) ?? bundledAnew(id);
+	const known = bundled.get(id) ?? bundleInstruments(id);
 	bundled.set(id, known);
 	// The next run tries again: the compiler may have failed only this time.
 	known.catch(() => bundled.delete(id));
 	return known;
 }
 
-async function bundledAnew(id: string): Promise<string | undefined> {
+async function bundleInstruments(id: string): Promise<string | undefined> {
 	const file = inKit("lessons", id, "instrument.ts");
 	return existsSync(file) ? (await bundle({ entry: file }, new Map())).code : undefined;
 }

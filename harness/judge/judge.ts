@@ -271,7 +271,7 @@ function missingParts(check: Check, observation: Observation, drawn: RandomInput
 	const endings = Object.entries(calls).filter(([name, { ending }]) => ending.how !== meant(name));
 	return [
 		...endings.map(([name, { ending }]) => `${name}: ${JSON.stringify(ending)}`),
-		...givenUp.map((step) => `"${step}" was waited for in vain`),
+		...givenUp.map((step) => `waited in vain for "${step}"`),
 		...(isSeen ? [] : ["its command was not seen"]),
 	].join(", ");
 }

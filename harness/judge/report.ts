@@ -48,10 +48,10 @@ export async function report(verdict: Verdict, title: string, lessonSummary: str
 	if (verdict.thrownAt !== null) await showPlace(layout, style, verdict.thrownAt);
 	// Type errors in the line that threw are shown below it, without showing the line again.
 	const errors = verdict.typeErrors.slice(0, 3);
-	const here = errors.filter((error) => isSameLine(error, verdict.thrownAt));
-	for (const error of here) showTypeError(layout, chalk, style, error);
+	const inThrowingLine = errors.filter((error) => isSameLine(error, verdict.thrownAt));
+	for (const error of inThrowingLine) showTypeError(layout, chalk, style, error);
 	showOthers(layout, chalk, first, rest);
-	for (const error of errors.filter((error) => !here.includes(error))) {
+	for (const error of errors.filter((error) => !inThrowingLine.includes(error))) {
 		showTypeError(layout, chalk, style, error);
 		await showPlace(layout, style, error);
 	}

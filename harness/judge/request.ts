@@ -28,7 +28,7 @@ export function requestFor(check: Check, program: Bundle, drawn: RandomInputs, i
 	const watch = [...new Set([...(readings.files?.watch ?? []), ...HOST_FILES])];
 	const tokens = Object.fromEntries(Object.keys(calls).map((name) => [name, random.name("drydock")]));
 	// The exercise has the command's input before the command has it. So the exit code is only written in the last step.
-	const told = (step: Step) =>
+	const withExitCode = (step: Step) =>
 		step.do === "feed" && "last" in step && step.call === primary.call
 			? { line: String(exitCodeOf(drawn)), ...step }
 			: step;
@@ -39,7 +39,7 @@ export function requestFor(check: Check, program: Bundle, drawn: RandomInputs, i
 		calls: Object.fromEntries(
 			Object.entries(calls).map(([name, call]) => [name, callOf(call, tokens[call.sameTokenAs ?? name] ?? "")]),
 		),
-		steps: steps.map(told),
+		steps: steps.map(withExitCode),
 		readings: { ...readings, files: { ...readings.files, watch } },
 	};
 }
