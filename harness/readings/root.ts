@@ -23,9 +23,9 @@ const process = {
 export const root: Subject<typeof host, typeof process> = {
 	host,
 	process,
-	section: "what it sees",
+	section: "hostname and files",
 	rows: (host, process) => [
-		row("root", [host.root.toSorted().join(" ")], [process.root.toSorted().join(" ")]),
-		containerRow("directory", process.cwd),
+		row("entries of /", [host.root.toSorted().join(" ")], [process.root.toSorted().join(" ")]),
+		containerRow("current dir", process.cwd),
 	],
 };

@@ -11,6 +11,6 @@ const process = { hostname: text };
 export const uts: Subject<typeof host, typeof process> = {
 	host,
 	process,
-	section: "what it sees",
+	section: "hostname and files",
 	rows: (host, process) => [row("hostname", [host.hostname], [process.hostname])],
 };
