@@ -54,6 +54,6 @@ describe.each(LESSONS)("$id", ({ id, skeleton, tried }) => {
 
 const checkOf = async (id: string) => loadCheck(await findLesson(id));
 
-// test/unit/submissions.test.ts checks all types at once. test/vm/dev-check.test.ts checks those of the skeletons.
+// test/unit/dev/submissions.test.ts checks all types at once. test/vm/dev-check.test.ts checks those of the skeletons.
 const verdictOn = async (id: string, file: string, sinceMs = ALWAYS_SINCE_MS) =>
 	judge(await findLesson(id), file, machines, { types: false, playedSinceMs: sinceMs });

@@ -1,0 +1,111 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, stat, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { exists } from "../../../harness/base/cache.ts";
+import { inKit } from "../../../harness/base/kit.ts";
+import { withLock } from "../../../harness/base/lock.ts";
+import { temporary } from "../../support/temporary.ts";
+
+const files = await temporary();
+afterAll(() => files.remove());
+
+test("work under one lock is never done at once, and all of it is done", async () => {
+	let [working, most, done] = [0, 0, 0];
+	const work = async () => {
+		most = Math.max(most, ++working);
+		await new Promise((resolve) => setTimeout(resolve, 5));
+		working--;
+		done++;
+	};
+	await Promise.all(Array.from({ length: 6 }, () => withLock(join(files.dir, "one"), work)));
+	expect({ most, done }).toEqual({ most: 1, done: 6 });
+});
+
+test("where no lock can be made, that is said at once", async () => {
+	const file = await files.write("file", "");
+	for (const path of [join(files.dir, "nowhere/one"), join(file, "one")])
+		await expect(withLock(path, () => Promise.resolve())).rejects.toMatchObject({
+			code: expect.stringMatching(/^(ENOENT|ENOTDIR)$/),
+		});
+});
+
+test("work that fails gives the lock back", async () => {
+	const path = join(files.dir, "two");
+	await expect(withLock(path, () => Promise.reject(new Error("it failed")))).rejects.toThrow("it failed");
+	expect(await withLock(path, () => Promise.resolve("done"))).toBe("done");
+});
+
+test("the lock of a process that is no more is taken over", async () => {
+	const path = join(files.dir, "three");
+	await mkdir(`${path}.lock`);
+	await writeFile(path, "");
+	const minuteAgo = new Date(Date.now() - 60_000);
+	await utimes(`${path}.lock`, minuteAgo, minuteAgo);
+	expect(await withLock(path, () => Promise.resolve("done"))).toBe("done");
+});
+
+test("the lock of a killed process goes to one after the other of those that wait for it", async () => {
+	const path = join(files.dir, "killed");
+	const holder = `import { withLock } from ${JSON.stringify(inKit("harness/base/lock.ts"))};
+		withLock(process.argv[1], () => { console.log("held"); return new Promise((resolve) => setTimeout(resolve, 1e6)); });`;
+	const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", holder, path], {
+		stdio: ["ignore", "pipe", "inherit"],
+		cwd: inKit(),
+	});
+	await once(child.stdout, "data");
+	expect(await exists(`${path}.lock`)).toBe(true);
+	child.kill("SIGKILL");
+	await once(child, "exit");
+	const minuteAgo = new Date(Date.now() - 60_000);
+	await utimes(`${path}.lock`, minuteAgo, minuteAgo);
+	let [working, most, done] = [0, 0, 0];
+	const work = async () => {
+		most = Math.max(most, ++working);
+		await new Promise((resolve) => setTimeout(resolve, 50));
+		working--;
+		done++;
+	};
+	await Promise.all(Array.from({ length: 4 }, () => withLock(path, work)));
+	expect({ most, done }).toEqual({ most: 1, done: 4 });
+	expect(await exists(`${path}.lock`)).toBe(false);
+});
+
+test("a process that ends in the middle of its work leaves no lock", async () => {
+	const path = join(files.dir, "ended");
+	const holder = `import { withLock } from ${JSON.stringify(inKit("harness/base/lock.ts"))};
+		withLock(process.argv[1], async () => process.exit(7));`;
+	const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", holder, path], {
+		stdio: "inherit",
+		cwd: inKit(),
+	});
+	expect(await once(child, "exit")).toEqual([7, null]);
+	expect(await exists(`${path}.lock`)).toBe(false);
+});
+
+test("a lock is renewed as long as the work goes on", async () => {
+	const path = join(files.dir, "renewed");
+	const timeOf = async () => (await stat(`${path}.lock`)).mtimeMs;
+	const work = async () => {
+		const before = await timeOf();
+		await new Promise((resolve) => setTimeout(resolve, 3_500));
+		return (await timeOf()) - before;
+	};
+	expect(await withLock(path, work)).toBeGreaterThan(2_000);
+});
+
+test("work whose lock was taken over, as its computer slept, comes to its end", async () => {
+	const path = join(files.dir, "four");
+	const work = async () => {
+		// Changes the lock's time, as another process does that takes over an abandoned lock.
+		const soon = new Date(Date.now() + 60_000);
+		await utimes(`${path}.lock`, soon, soon);
+		// Waits until the owner renews its lock.
+		await new Promise((resolve) => setTimeout(resolve, 3_500));
+		return "done";
+	};
+	expect(await withLock(path, work)).toBe("done");
+	// The lock belongs to the other process now.
+	expect(await exists(`${path}.lock`)).toBe(true);
+});

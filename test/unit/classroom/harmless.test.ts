@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { harmless, printableName } from "../../../harness/classroom/harmless.ts";
+
+test.each([
+	["an escape sequence", "a\u001b[2Jb", "a\ufffd[2Jb"],
+	["one of eight bits", "a\u009b31mb", "a\ufffd31mb"],
+	["NUL, backspace and a bare carriage return", "a\0b\bc\rd", "a\ufffdb\ufffdc\ufffdd"],
+	["text turned around", "a\u202eb\u2066c", "a\ufffdb\ufffdc"],
+	["what XML 1.0 has no way to write", "a\ufffeb\uffffc", "a\ufffdb\ufffdc"],
+	["half a pair", "a\ud800b", "a\ufffdb"],
+	[
+		"a command to a hosted runner",
+		"  ::set-output name=result::x\n::error::y",
+		"  : :set-output name=result::x\n: :error::y",
+	],
+	["the older form of it", "a ##[error]b", "a # #[error]b"],
+])("%s is harmless", (_what, text, expected) => {
+	expect(harmless(text)).toBe(expected);
+});
+
+test("line ends, tabs, letters of all scripts and joined emojis stay", () => {
+	const text = "Größe\tمی‌خواهم\n👩‍💻 ✓";
+	expect(harmless(text)).toBe(text);
+});
+
+test("a long text is cut, never in the middle of a character", () => {
+	expect(harmless("x".repeat(10), 5)).toBe("xxxx…");
+	expect(harmless("👩".repeat(10), 4)).toBe("👩…");
+});
+
+test("a name is itself if it can be, and otherwise shows its bytes", () => {
+	expect(printableName(Buffer.from("Zoë O'Neil-李"))).toBe("Zoë O'Neil-李");
+	expect(printableName(Buffer.from([0x63, 0xe9]))).toBe("c\\xe9");
+	expect(printableName(Buffer.from("a\nb\u001b[31m"))).toBe("a\\x0ab\\x1b[31m");
+	expect(printableName(Buffer.from("\u202e"))).toBe("\\xe2\\x80\\xae");
+});
+
+test("two names are never the same text", () => {
+	expect(printableName(Buffer.from("\\xe9"))).not.toBe(printableName(Buffer.from([0xe9])));
+});

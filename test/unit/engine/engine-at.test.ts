@@ -1,0 +1,103 @@
+import { execFile } from "node:child_process";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, describe, expect, test } from "vitest";
+import { inKit } from "../../../harness/base/kit.ts";
+import { bundle } from "../../../harness/engine/bundle.ts";
+import { boxOptions, engineAt, engineText } from "../../../harness/engine/engine-at.ts";
+import { lessons } from "../../../harness/judge/lessons.ts";
+import { copyKit } from "../../support/kit-copy.ts";
+import { temporary } from "../../support/temporary.ts";
+
+const files = await temporary();
+afterAll(() => files.remove());
+
+const all = (await lessons()).map(({ id }) => id);
+/** Prints the program of each lesson's check, all as one JSON document. */
+const BUNDLE_ALL = `
+import { bundle } from "./harness/engine/bundle.ts";
+import { engineAt } from "./harness/engine/engine-at.ts";
+const codes = process.argv.slice(1).map(async (id) => [id, (await bundle(engineAt(id), new Map())).code]);
+console.log(JSON.stringify(Object.fromEntries(await Promise.all(codes))));
+process.exit();
+`;
+
+async function programsOf(kit: string, ids: string[]): Promise<Record<string, string>> {
+	const args = ["--import", "tsx", "--input-type=module", "--eval", BUNDLE_ALL, ...ids];
+	const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: kit, maxBuffer: 1 << 26 });
+	return JSON.parse(stdout);
+}
+
+let unchanged: ReturnType<typeof programsOf> | undefined;
+
+/** The programs of this kit, which are made once for all tests. */
+function programsHere(): ReturnType<typeof programsOf> {
+	unchanged ??= programsOf(inKit(), all);
+	return unchanged;
+}
+
+const lessonOf = (file: string) => /\/(\d\d-[^/]+)\/[^/]+$/.exec(file)?.[1] ?? [];
+
+describe.each(all)("the program that %s is checked with", (id) => {
+	test("is made of this lesson and earlier ones only, and of this one's module", async () => {
+		const { files } = await bundle(engineAt(id), new Map());
+		const there = new Set(files.flatMap(lessonOf));
+		expect([...there].filter((lesson) => lesson > id)).toEqual([]);
+		expect(there).toContain(id);
+	});
+});
+
+test("the program of lesson 05 has no code of later lessons", async () => {
+	const { code } = await bundle(engineAt("05-pid1"), new Map());
+	expect(code).toContain("CLONE_NEWPID");
+	for (const word of ["cgroup.procs", "lowerdir", "nft", "manifest.json"]) expect(code).not.toContain(word);
+});
+
+test("a part gives way to the one of a later lesson that does its work better", async () => {
+	const partsAt = (upTo: string) =>
+		[...engineText("solutions/box.ts", upTo).matchAll(/"\.\/(\d\d)-/g)].map(([, n]) => n);
+	expect(partsAt("03")).toEqual(["02", "03"]);
+	expect(partsAt("04")).toEqual(["02", "04"]);
+});
+
+test("every lesson has its line in the list, but the first, which the others go into", async () => {
+	const list = await readFile(inKit("solutions/box.ts"), "utf8");
+	for (const id of all.slice(1)) expect(list).toContain(`import "./${id}/part.ts"`);
+});
+
+test("options and the usage text are those of the parts that are there, in the order of the lessons", () => {
+	expect(Object.keys(boxOptions())).toEqual(["hostname", "memory", "pids", "cpus", "publish"]);
+	expect(Object.keys(boxOptions("05"))).toEqual(["hostname"]);
+	const usage = engineText("solutions/commands/run.txt", "06");
+	expect(usage).toContain("  --pids NUMBER         how many processes it may have\n");
+	expect(usage).not.toMatch(/--publish|\{OPTIONS\}/);
+	const whole = engineText("solutions/commands/run.txt").split("\n");
+	expect(whole.filter((line) => line.length > 80)).toEqual([]);
+});
+
+test.each([
+	["at the beginning of the list", 'import "./06-cgroups/part.ts";'],
+	["at its end", "\nexport {"],
+])(
+	"a part that a later lesson adds %s leaves the programs of all others as they were, byte for byte",
+	async (_where, before) => {
+		const kit = await copyKit(files.dir);
+		await mkdir(join(kit, "solutions/99-example"));
+		await writeFile(join(kit, "solutions/99-example/part.ts"), EXAMPLE);
+		await writeFile(join(kit, "solutions/99-example/options.json"), '{ "later": { "value": "X", "help": "later" } }');
+		const list = await readFile(join(kit, "solutions/box.ts"), "utf8");
+		const line = 'import "./99-example/part.ts";\n';
+		await writeFile(join(kit, "solutions/box.ts"), list.replace(before, `${line}${before}`));
+		const { "99-example": example, ...others } = await programsOf(kit, [...all, "99-example"]);
+		expect(example).toContain("= 99;");
+		expect(others).toEqual(await programsHere());
+	},
+);
+
+/** Declares names that other modules declare, too. So the bundler must rename some when it includes this part. */
+const EXAMPLE = `import { part } from "../part.ts";
+import options from "./options.json";
+const PAUSE_MS = 99;
+part({ when: "later", options, enter: () => console.log(PAUSE_MS) });
+`;

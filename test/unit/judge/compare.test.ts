@@ -1,0 +1,191 @@
+import { describe, expect, test } from "vitest";
+import type { Check, Explanation, FactRule } from "../../../harness/judge/check.ts";
+import { compare } from "../../../harness/judge/compare.ts";
+import { contextOf } from "../../../harness/judge/context.ts";
+import { deriveFacts } from "../../../harness/judge/facts.ts";
+import type { FactValue } from "../../../harness/judge/values.ts";
+import type { CallReport, Ending, LedgerCall, Observation } from "../../../harness/protocol/index.ts";
+import { hostState, observation, processState } from "../../support/observation.ts";
+
+const explanation = (diagnosis: string, when?: Explanation["when"]): Explanation => ({
+	diagnosis,
+	...(when === undefined ? {} : { when }),
+	why: `because of ${diagnosis}`,
+	try: "",
+	see: [],
+});
+
+const check: Check = {
+	module: "isolate.ts",
+	exported: "isolate",
+	weight: 1,
+	lessonSummary: "",
+	draw: () => ({}),
+	scenario: () => ({ does: "", prepare: [], calls: { box: { options: {} } } }),
+	facts: [
+		{
+			fact: "command.hostname",
+			madeOf: "kernel",
+			what: "the hostname",
+			accept: (got) => got === "also-right",
+			explain: [
+				explanation("not-set", ({ facts }) => facts["command.hostname"] === "harbour"),
+				explanation("wrong-hostname"),
+			],
+		},
+		{ fact: "ns.uts", madeOf: "kernel", what: "the namespace", explain: [explanation("uts-shared")] },
+	],
+	exceptions: [explanation("known-exception", ({ thrown }) => thrown?.message === "known")],
+};
+
+const named = (hostname: string) =>
+	observation({ during: { host: hostState(), process: processState({ hostname, namespaces: { uts: "uts:[9]" } }) } });
+const reference = deriveFacts(check, named("web-1"), {});
+
+function findings(seen: Observation) {
+	return compare(check, contextOf(check, seen, {}), reference);
+}
+const diagnoses = (seen: Observation) => findings(seen).map(({ diagnosis }) => diagnosis);
+
+describe("facts", () => {
+	test("the reference's facts give no finding", () => {
+		expect(findings(named("web-1"))).toEqual([]);
+	});
+
+	test("a value that the rule accepts gives none either", () => {
+		expect(findings(named("also-right"))).toEqual([]);
+	});
+
+	test("a difference gives the first explanation that fits, with both values", () => {
+		expect(findings(named("web-2"))).toMatchObject([
+			{ fact: "command.hostname", expected: "web-1", got: "web-2", diagnosis: "wrong-hostname" },
+		]);
+	});
+
+	test("findings keep the order of the check's rules", () => {
+		expect(diagnoses(observation())).toEqual(["not-set", "uts-shared"]);
+	});
+});
+
+describe("what only follows from something else", () => {
+	const [hostname, namespace] = check.facts as [FactRule, FactRule];
+	const following: Check = { ...check, facts: [hostname, { ...namespace, isConsequence: () => true }] };
+	const diagnosesOf = (seen: Observation) =>
+		compare(following, contextOf(following, seen, {}), reference).map(({ diagnosis }) => diagnosis);
+
+	test("is left out beside other findings", () => {
+		expect(diagnosesOf(observation())).toEqual(["not-set"]);
+	});
+
+	test("is a finding all the same where there is no other", () => {
+		const shared = { during: { host: hostState(), process: processState({ hostname: "web-1" }) } };
+		expect(diagnosesOf(observation(shared))).toEqual(["uts-shared"]);
+	});
+});
+
+describe("what is missing", () => {
+	const unread = (from: Record<string, FactValue>, ...names: string[]) =>
+		Object.fromEntries(Object.entries(from).filter(([name]) => !names.includes(name)));
+	const context = contextOf(check, named("web-1"), {});
+
+	test("a fact that could not be read is a finding", () => {
+		const lacking = { ...context, facts: unread(context.facts, "ns.uts") };
+		expect(compare(check, lacking, reference)).toMatchObject([{ fact: "ns.uts", diagnosis: "unmeasured" }]);
+	});
+
+	test("a fact that could not be read of an exception's run is not: the exception has said why", () => {
+		const thrown = { name: "Error", message: "known", stack: "" };
+		const seen = contextOf(check, observation({ during: null, ending: { how: "threw", thrown, inChild: true } }), {});
+		expect(compare(check, seen, reference).map(({ diagnosis }) => diagnosis)).toEqual(["known-exception"]);
+	});
+
+	test("a fact that neither this run nor the reference shows is never equal: the reference has to show it", () => {
+		const lacking = { ...context, facts: unread(context.facts, "ns.uts") };
+		expect(() => compare(check, lacking, unread(reference, "ns.uts"))).toThrow("the reference shows no fact ns.uts");
+	});
+});
+
+describe("endings", () => {
+	const ended = (ending: Ending, ledger: LedgerCall[] = []) =>
+		diagnoses(
+			observation({
+				during: null,
+				calls: { box: { ending, ledger, atThrow: null, inputTaken: false, stopped: null } },
+			}),
+		);
+	const threw = (
+		message: string,
+		syscall?: { call: string; args: Record<string, string>; code: string; errno: number },
+	) =>
+		ended({
+			how: "threw",
+			inChild: true,
+			thrown: { name: "Error", message, stack: "", ...(syscall === undefined ? {} : { syscall }) },
+		});
+	const open = (task: string, call: string): LedgerCall => ({ task, call, args: { pid: "7" } });
+
+	test.each<[string, Ending, string]>([
+		["comes back, and its command never ran", { how: "returned", value: 0 }, "command-never-ran"],
+		["has a child that comes back", { how: "child-returned" }, "child-returned"],
+		["returns a promise", { how: "asynchronous" }, "asynchronous"],
+		["ends itself", { how: "exited", code: 3, signal: null }, "exited-early"],
+		["runs until its time is up", { how: "hung", tasks: [] }, "never-ends"],
+	])("a program that %s", (_what, ending, diagnosis) => {
+		expect(ended(ending)).toEqual([diagnosis]);
+	});
+
+	test("an exception that the check knows goes before one that it does not", () => {
+		expect(threw("known")).toEqual(["known-exception"]);
+		expect(threw("unknown")).toEqual(["exception"]);
+		expect(threw("x", { call: "mount", args: {}, code: "EPERM", errno: 1 })).toEqual(["refused-call"]);
+	});
+
+	test("a program that hangs in a call hangs in the deepest one", () => {
+		const ledger = [open("1", "waitpid"), open("1.1", "waitpid")];
+		const box: CallReport = {
+			ending: { how: "hung", tasks: [] },
+			ledger,
+			atThrow: null,
+			inputTaken: false,
+			stopped: null,
+		};
+		const seen = observation({ during: null, calls: { box } });
+		expect(findings(seen)).toMatchObject([
+			{ diagnosis: "hangs-in-call", explanation: expect.stringContaining("waitpid(7)") },
+		]);
+	});
+
+	test("the engine's own wait is no hanging call, and neither is a command that was started", () => {
+		expect(ended({ how: "hung", tasks: [] }, [open("1", "waitpid"), open("1.1", "execve")])).toEqual(["never-ends"]);
+	});
+
+	test("a command that the kernel refused is told with the kernel's answer", () => {
+		const refused: LedgerCall = { task: "1.1", call: "execve", args: { pathname: '"/bin/sh"' }, error: "ENOENT" };
+		expect(ended({ how: "returned", value: 127 }, [refused])).toEqual(["command-refused"]);
+	});
+
+	test("memory that ran out is told by the kernel's own count", () => {
+		const seen = observation({
+			during: null,
+			ending: { how: "returned", value: 137 },
+			after: hostState({ oomKills: 1 }),
+		});
+		expect(diagnoses(seen)).toEqual(["out-of-memory"]);
+		expect(ended({ how: "returned", value: 137 })).toEqual(["killed-before-command"]);
+	});
+
+	test("a command that ran and gave another exit code is a finding, and its facts are compared too", () => {
+		const { calls } = observation({ ending: { how: "returned", value: 9 } });
+		const seen = { ...named("web-2"), calls };
+		expect(findings(seen)).toMatchObject([
+			{ diagnosis: "wrong-ending", expected: "returned 0", got: "returned 9" },
+			{ diagnosis: "wrong-hostname" },
+		]);
+	});
+});
+
+test("a fact whose explanations all have conditions is an error of the check", () => {
+	const careless = { ...check, facts: [{ ...check.facts[1], explain: [explanation("x", () => false)] } as FactRule] };
+	const context = contextOf(check, observation(), {});
+	expect(() => compare(careless, context, reference)).toThrow("a check has a fact without an explanation");
+});

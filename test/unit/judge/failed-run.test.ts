@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { isUnjudged, lostFinding } from "../../../harness/judge/failed-run.ts";
+import { showsKernelFault } from "../../../harness/vm/console-output.ts";
+
+const OOPS = [
+	"[   25.998240] BUG: unable to handle page fault for address: ffffffff00000008",
+	"[   25.998241] #PF: supervisor read access in kernel mode",
+	"[   25.998243] RIP: 0010:net_rx_action+0x1c/0x300",
+	"[   25.998244] RSP: 0018:ffffc90000003f00 EFLAGS: 00000246",
+	"[   25.998248] Kernel panic - not syncing: Fatal exception in interrupt",
+].join("\n");
+
+test("of a panic, the fault, its place and the panic are told, and not the registers", () => {
+	const { explanation } = lostFinding({ kind: "lost", how: "guest-panic", detail: OOPS });
+	expect(explanation).toContain("page fault for address");
+	expect(explanation).toContain("net_rx_action");
+	expect(explanation).toContain("Kernel panic");
+	expect(explanation).not.toContain("EFLAGS");
+});
+
+test("the failure of a kernel is told from a panic that a program asked for", () => {
+	expect(showsKernelFault(OOPS)).toBe(true);
+	expect(
+		showsKernelFault("[    9.1] Oops: general protection fault, probably for non-canonical address: 0000 [#1] SMP"),
+	).toBe(true);
+	expect(showsKernelFault("[    9.1] Kernel panic - not syncing: sysrq triggered crash")).toBe(false);
+	expect(showsKernelFault("[    9.1] Kernel panic - not syncing: System is deadlocked on memory")).toBe(false);
+	expect(showsKernelFault("Oops, not allowed")).toBe(false);
+});
+
+test("what the kernel did to itself is no verdict on the exercise; what a program did to it is", () => {
+	expect(isUnjudged("guest-fault")).toBe(true);
+	expect(isUnjudged("guest-panic")).toBe(false);
+	expect(lostFinding({ kind: "lost", how: "guest-fault", detail: OOPS }).got).toContain("could not be judged");
+});

@@ -1,0 +1,47 @@
+import { describe, expect, test } from "vitest";
+import type { Failure } from "../../../harness/base/failure.ts";
+import { findLesson, lessons, loadCheck, moduleOf } from "../../../harness/judge/lessons.ts";
+
+const failure = (wanted: string): Promise<Failure> =>
+	findLesson(wanted).then(
+		({ id }) => Promise.reject(new Error(`found ${id}`)),
+		(error: Failure) => error,
+	);
+
+describe("findLesson", () => {
+	test.each(["04", "4", "pivot-root", "04-pivot-root"])("%s is lesson 04-pivot-root", async (wanted) => {
+		expect((await findLesson(wanted)).id).toBe("04-pivot-root");
+	});
+
+	test.each([
+		["pivotroot", "pivot-root"],
+		["04-pivot_root", "04-pivot-root"],
+		["unshar", "02-unshare"],
+	])("%s is answered with the nearest name, %s", async (wanted, nearest) => {
+		const { kind, message, next } = await failure(wanted);
+		expect({ kind, message, next }).toEqual({
+			kind: "usage",
+			message: `there is no lesson "${wanted}"; did you mean ${nearest}?`,
+			next: expect.stringContaining(nearest),
+		});
+	});
+
+	test.each(["99", "kubernetes-operator", ""])("%j is near nothing: the list is named instead", async (wanted) => {
+		const { exitCode, message, next } = await failure(wanted);
+		expect({ exitCode, message, next }).toEqual({
+			exitCode: 2,
+			message: `there is no lesson ${JSON.stringify(wanted)}`,
+			next: expect.stringContaining("list"),
+		});
+	});
+});
+
+test("lessons come in the order of their numbers", async () => {
+	const ids = (await lessons()).map(({ id }) => id);
+	expect(ids).toContain("02-unshare");
+	expect(ids).toEqual(ids.toSorted());
+});
+
+test.each(await lessons())("the module that the check of $id judges is found without loading it", async (lesson) => {
+	expect(await moduleOf(lesson)).toBe((await loadCheck(lesson)).module);
+});

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { contextOf } from "../../../harness/judge/context.ts";
+import check from "../../../lessons/08-network/check.ts";
+import { facts, RIGHT } from "../../../lessons/08-network/facts.ts";
+import { NOT_ASKED } from "../../../lessons/08-network/scenario.ts";
+import { observation } from "../../support/observation.ts";
+
+// Lesson 08 reports one finding for one cause: a fact is excused if an earlier fact is wrong. That earlier fact must
+// have failed. Otherwise an exercise could pass although something was never seen.
+
+const context = contextOf(check, observation(), {});
+const ORDER = facts.map(({ fact }) => fact);
+
+test.each(ORDER)("%s is not excused by itself, nor by what comes after it", (first) => {
+	const rule = facts.find(({ fact }) => fact === first);
+	const later = ORDER.slice(ORDER.indexOf(first));
+	const right = Object.fromEntries(RIGHT);
+	const wrong = { ...right, ...Object.fromEntries(later.map((fact) => [fact, NOT_ASKED])) };
+	expect(rule?.accept?.(NOT_ASKED, { ...context, facts: wrong })).toBe(false);
+});
+
+test("a run in which nobody could be asked derives every fact, and none of the answers is right", () => {
+	const derived = check.derive?.(observation(), {}) ?? {};
+	const answers = facts.filter(({ madeOf }) => madeOf === "answer").map(({ fact }) => fact);
+	expect(answers.filter((fact) => derived[fact] === undefined || derived[fact] === RIGHT.get(fact))).toEqual([]);
+});

@@ -1,0 +1,74 @@
+import { expect, test } from "vitest";
+import { type ProcessRow, processesOf } from "../../../../harness/live/views/processes.ts";
+import { type RecordedViewName, viewsUpTo, withChangedView } from "../../../support/recorded-views.ts";
+
+const rowsOf = async (name: RecordedViewName) => processesOf(await viewsUpTo(name)).rows;
+const outline = (rows: readonly ProcessRow[]) => rows.map(({ name, depth }) => `${"  ".repeat(depth)}${name}`);
+
+test("a process that was always there and belongs to neither shell is only listed by name", async () => {
+	const { rows, unchanged } = processesOf(await viewsUpTo("shells"));
+	expect(outline(rows)).toEqual(["busybox", "bash", "bash"]);
+	expect(rows.map(({ ofShell }) => ofShell)).toEqual([null, "host", "container"]);
+	expect(unchanged).toEqual(["node", "node", "node", "node"]);
+});
+
+test("each process has the host's number and its own", async () => {
+	const rows = await rowsOf("unshare --pid --fork --mount-proc");
+	const inside = rows.find(({ name, innerPids }) => name === "sh" && innerPids.length > 0);
+	expect(inside).toMatchObject({
+		pids: [92],
+		innerPids: [1],
+		isPid1: true,
+		change: "new",
+		ofShell: "container",
+		isShell: false,
+	});
+	expect(outline(rows)).toEqual(["busybox", "bash", "bash", "  sh", "    unshare", "      sh"]);
+	expect(rows.filter(({ isPid1 }) => isPid1).map(({ pids }) => pids)).toEqual([[1], [92]]);
+});
+
+test("a zombie is marked, under the pid 1 that does not wait for it", async () => {
+	const rows = await rowsOf("three sleeps and a zombie");
+	expect(rows.filter(({ zombie }) => zombie).map(({ name }) => name)).toEqual(["sleep"]);
+});
+
+test("when pid 1 ends, all processes of its namespace end, and are shown once more as ended", async () => {
+	const { rows, latestChange } = processesOf(await viewsUpTo("exit"));
+	expect(latestChange).toBe("sh, pid 1 of its namespace, has ended, and 4 processes with it.");
+	const ended = rows.filter(({ change }) => change === "ended");
+	expect(ended.map(({ name }) => name).sort()).toEqual(["sh", "sleep", "sleep", "sleep", "sleep", "unshare"]);
+});
+
+test("many that are alike become one line", async () => {
+	const rows = await rowsOf("host: 17 sleeps");
+	const many = rows.find(({ pids }) => pids.length > 3);
+	expect(many).toMatchObject({ name: "sleep", change: "new", innerPids: [] });
+	expect(rows.length).toBeLessThan(12);
+});
+
+test.each<[RecordedViewName, string]>([
+	["shells", ""],
+	["unshare --uts --ipc", "sh (pid 89) has started."],
+	["host: pkill", "16 processes (sleep) have ended, and their parents have not waited for them: zombies."],
+])("after %s the latest change is: %s", async (name, latestChange) => {
+	expect(processesOf(await viewsUpTo(name)).latestChange).toBe(latestChange);
+});
+
+test("execve and a new parent are reported", async () => {
+	const past = await viewsUpTo("three sleeps and a zombie");
+	const become = withChangedView(past, ({ host }) => {
+		for (const task of host.tasks) if (task.pid === 92) task.comm = "cat";
+	});
+	expect(processesOf(become).latestChange).toBe("pid 92 was sh, and is cat now.");
+	const orphaned = withChangedView(past, ({ host }) => {
+		for (const task of host.tasks) if (task.pid === 92) task.ppid = 1;
+	});
+	expect(processesOf(orphaned).latestChange).toBe("sh (pid 92) has lost its parent; its new parent is pid 1.");
+});
+
+test("a process that runs at one moment and sleeps at the next has not changed", async () => {
+	const past = withChangedView(await viewsUpTo("unshare --uts --ipc"), ({ host }) => {
+		for (const task of host.tasks) task.state = "R";
+	});
+	expect(processesOf(past).latestChange).toBe("sh (pid 89) has started.");
+});

@@ -1,0 +1,19 @@
+import { readdirSync } from "node:fs";
+import { expect, test } from "vitest";
+import { inKit } from "../../../harness/base/kit.ts";
+import { HostState, ProcessState, SUBJECTS } from "../../../harness/readings/index.ts";
+
+const NAMES = Object.keys(SUBJECTS);
+const fileOf = (name: string) => `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`;
+
+test.each(NAMES)("%s has a file for what it is, and one for how the guest reads it", (name) => {
+	expect(readdirSync(inKit("harness/readings"))).toContain(fileOf(name));
+	expect(readdirSync(inKit("harness/readings/guest"))).toContain(fileOf(name));
+});
+
+test.each(["host", "process"] as const)("each field of a %s's state is one subject's", (part) => {
+	const fields = Object.values(SUBJECTS).flatMap((subject) => Object.keys(subject[part]));
+	expect(fields).toEqual([...new Set(fields)]);
+	const state = part === "host" ? HostState : ProcessState;
+	expect(Object.keys(state.entries).sort()).toEqual(fields.sort());
+});

@@ -1,0 +1,82 @@
+import { describe, expect, test } from "vitest";
+import { encodeFrame, LIMITS, ProtocolError } from "../../../harness/protocol/index.ts";
+import { GuestFrameDecoder } from "../../../harness/vm/guest-frame-decoder.ts";
+import { observation } from "../../support/observation.ts";
+
+const pong = encodeFrame({ type: "pong", nonce: "n", monotonicMs: 1 });
+
+/** A report in which this text replaces the value that the exercise returned. */
+function reportWith(json: string): Buffer {
+	const report = observation({ ending: { how: "returned", value: "HERE" } });
+	const frame = Buffer.from(
+		JSON.stringify({ type: "report", nonce: "n", observation: report }).replace('"HERE"', json),
+	);
+	const length = Buffer.alloc(4);
+	length.writeUInt32BE(frame.length);
+	return Buffer.concat([length, frame]);
+}
+
+const returned = (json: string) => {
+	const [frame] = new GuestFrameDecoder().push(reportWith(json));
+	const ending = frame?.type === "report" ? frame.observation.calls["box"]?.ending : undefined;
+	return ending?.how === "returned" ? ending.value : undefined;
+};
+
+describe("a decoder of guest frames", () => {
+	test("returns what a guest sends, frame by frame", () => {
+		expect(new GuestFrameDecoder().push(Buffer.concat([pong, pong]))).toHaveLength(2);
+	});
+
+	test("takes no more in one run than its limit, unless the limit is lifted", () => {
+		const flood = (decoder: GuestFrameDecoder) => {
+			for (let left = LIMITS.runBytes; left >= 0; left -= pong.length) decoder.push(pong);
+		};
+		expect(() => flood(new GuestFrameDecoder())).toThrow("the guest sent too much in one run");
+		const lifted = new GuestFrameDecoder();
+		lifted.liftLimit();
+		expect(() => flood(lifted)).not.toThrow();
+	});
+
+	test("names the first thing wrong of a million", () => {
+		const tasks = Array(1_000_000).fill(1);
+		const frame = encodeFrame({
+			type: "report",
+			nonce: "n",
+			observation: { ...observation(), before: { ...observation().before, tasks } },
+		});
+		const said = () => new GuestFrameDecoder().push(frame);
+		expect(said).toThrow(ProtocolError);
+		expect(said).toThrow(/^observation\.before\.tasks\.0: [^;]*$/);
+	});
+
+	test.each([
+		["a shell with an endless name", { type: "printed", nonce: "n", shell: "x".repeat(33), data: "" }],
+		["a shell that prints too much at once", { type: "printed", nonce: "n", shell: "host", data: "x".repeat(1 << 18) }],
+		["a view of nothing", { type: "view", nonce: "n", host: {}, shells: {} }],
+		[
+			"a view of half a process",
+			{ type: "view", nonce: "n", host: observation().before, shells: { host: { pid: 1 } } },
+		],
+	])("of a stage refuses %s", (_what, frame) => {
+		expect(() => new GuestFrameDecoder().push(encodeFrame(frame))).toThrow(ProtocolError);
+	});
+
+	test("of a stage takes what is whole", () => {
+		const view = { type: "view", nonce: "n", host: observation().before, shells: { host: null } };
+		expect(new GuestFrameDecoder().push(encodeFrame(view))).toEqual([view]);
+	});
+
+	test.each([
+		["a small document", '{"pid":7,"status":0}', { pid: 7, status: 0 }],
+		["something long", `"${"x".repeat(2 << 20)}"`, "something long"],
+		["something nested", "[".repeat(1 << 20) + "]".repeat(1 << 20), "something nested too deeply"],
+	])("of what an exercise returned keeps %s as what can be shown", (_what, json, value) => {
+		expect(returned(json)).toEqual(value);
+	});
+
+	test("no key changes what an object is", () => {
+		const got = returned('{"__proto__":{"how":"passed"}}') as object;
+		expect(Object.getPrototypeOf(got)).toBe(Object.prototype);
+		expect("how" in got).toBe(false);
+	});
+});
