@@ -28,6 +28,6 @@ const importImage: CommandSpec = {
 
 export const image: CommandSpec = {
 	name: "image",
-	summary: "manage manage manage manage manage the virtual machine's image: build, info, export, import",
+	summary: "manage the virtual machine's image: build, info, export, import",
 	commands: [build, info, exportImage, importImage],
 };

@@ -3,7 +3,7 @@ import { SESSIONS } from "./run.ts";
 
 export const shell: CommandSpec = {
 	name: "shell [lesson]",
-	summary: "run run run run run a shell in the lesson's machine, on the host of your containers",
+	summary: "run a shell in the lesson's machine, on the host of your containers",
 	options: [["--solution", "use the reference's engine"]],
 	help: SESSIONS,
 	run: async (lesson, options) => (await import("../session/shell.ts")).shell(lesson, options),
