@@ -7,14 +7,14 @@ type Schema = v.GenericSchema;
  * write become empty. All others must keep the schema's limits.
  */
 export function withEmptyDefaults<T extends Schema>(schema: T): v.GenericSchema<unknown, v.InferOutput<T>> {
-	return relaxed(schema) as unknown as v.GenericSchema<unknown, v.InferOutput<T>>;
+	return withDefaults(schema) as unknown as v.GenericSchema<unknown, v.InferOutput<T>>;
 }
 
-function relaxed(schema: Schema): Schema {
+function withDefaults(schema: Schema): Schema {
 	const { pipe } = schema as { pipe?: [Schema, ...v.GenericPipeAction[]] };
 	if (pipe !== undefined) {
 		const [first, ...actions] = pipe;
-		return (v.pipe as unknown as (...parts: unknown[]) => Schema)(relaxed(first), ...actions);
+		return (v.pipe as unknown as (...parts: unknown[]) => Schema)(withDefaults(first), ...actions);
 	}
 	const { entries, item, key, value, wrapped } = schema as {
 		entries?: Record<string, Schema>;
@@ -27,9 +27,9 @@ function relaxed(schema: Schema): Schema {
 		const parts = Object.entries(entries).map(([name, entry]) => [name, entryWithDefault(entry)] as const);
 		return v.object(Object.fromEntries(parts));
 	}
-	if (schema.type === "array" && item !== undefined) return v.array(relaxed(item));
-	if (schema.type === "record" && key !== undefined && value !== undefined) return v.record(key, relaxed(value));
-	if (schema.type === "nullable" && wrapped !== undefined) return v.nullable(relaxed(wrapped));
+	if (schema.type === "array" && item !== undefined) return v.array(withDefaults(item));
+	if (schema.type === "record" && key !== undefined && value !== undefined) return v.record(key, withDefaults(value));
+	if (schema.type === "nullable" && wrapped !== undefined) return v.nullable(withDefaults(wrapped));
 	return schema;
 }
 
@@ -37,7 +37,7 @@ const EMPTY: Record<string, unknown> = { string: "", number: 0, boolean: false, 
 
 function entryWithDefault(schema: Schema): Schema {
 	const { type, wrapped, entries } = schema as { type: string; wrapped?: Schema; entries?: unknown };
-	if (type === "optional" && wrapped !== undefined) return v.optional(relaxed(wrapped));
-	if (type === "object" && entries !== undefined) return v.optional(relaxed(schema), {});
-	return type in EMPTY ? v.optional(relaxed(schema), EMPTY[type]) : schema;
+	if (type === "optional" && wrapped !== undefined) return v.optional(withDefaults(wrapped));
+	if (type === "object" && entries !== undefined) return v.optional(withDefaults(schema), {});
+	return type in EMPTY ? v.optional(withDefaults(schema), EMPTY[type]) : schema;
 }

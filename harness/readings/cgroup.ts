@@ -13,13 +13,13 @@ const process = {
 	cgroupFiles: record(text, text),
 };
 
-type Asked =
+type Request =
 	/** The limits of a cgroup, such as `/box`, and of all cgroups below it. */
 	| { below: string }
 	/** Limits and use of all cgroups that were made since the run or stage began, and of the read processes' cgroups. */
 	| { made: true };
 
-export const cgroup: Subject<typeof host, typeof process, Asked> = {
+export const cgroup: Subject<typeof host, typeof process, Request> = {
 	host,
 	process,
 	exampleRequest: { below: "/box" },

@@ -35,14 +35,14 @@ const process = {
 	files: record(text, v.nullable(Entry)),
 };
 
-interface Asked {
+interface Request {
 	/** Directories of the host to read with everything in them. */
 	watch?: string[];
 	/** Files in a command's root, by paths relative to the root. */
 	inRoot?: string[];
 }
 
-export const files: Subject<typeof host, typeof process, Asked> = {
+export const files: Subject<typeof host, typeof process, Request> = {
 	host,
 	process,
 	exampleRequest: { watch: ["/lab", "/etc", "/root"], inRoot: ["etc/passwd"] },

@@ -51,7 +51,7 @@ export const ProcessState = v.object(combined("process"));
 
 /** What a run asks for, by subject, in addition to the fields that are always read. */
 export type Readings = {
-	[Name in SubjectName as [AskedOf<Name>] extends [never] ? never : Name]?: AskedOf<Name>;
+	[Name in SubjectName as [RequestOf<Name>] extends [never] ? never : Name]?: RequestOf<Name>;
 };
 
 /** What the agent asks for in its rehearsals: the example of each subject that has one. */
@@ -62,7 +62,7 @@ export const EXAMPLE_READINGS: Readings = Object.fromEntries(
 );
 
 /** The request with which a run asks for more of a subject than is always read. */
-export type AskedOf<Name extends SubjectName> = NonNullable<Subjects[Name]["exampleRequest"]>;
+export type RequestOf<Name extends SubjectName> = NonNullable<Subjects[Name]["exampleRequest"]>;
 /** The schemas of one subject's part of a state. */
 export type EntriesOf<Name extends SubjectName, Part extends "host" | "process"> = Subjects[Name][Part];
 

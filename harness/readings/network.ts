@@ -68,12 +68,12 @@ const host = {
 };
 const process = { links: list(Link), network: v.nullable(Network) };
 
-interface Asked {
+interface Request {
 	/** Reads all network namespaces of the machine instead of the host's and the command's, in the background. */
 	everywhere?: true;
 }
 
-export const network: Subject<typeof host, typeof process, Asked> = {
+export const network: Subject<typeof host, typeof process, Request> = {
 	host,
 	process,
 	exampleRequest: {},

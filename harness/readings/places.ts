@@ -12,7 +12,7 @@ const process = {
 	secrets: v.optional(list(text), []),
 };
 
-interface Asked {
+interface Request {
 	/** Files and directories of the host that the check wants to recognise, whatever path leads to them. */
 	paths?: string[];
 	/**
@@ -22,7 +22,7 @@ interface Asked {
 	secrets?: string[];
 }
 
-export const places: Subject<typeof host, typeof process, Asked> = {
+export const places: Subject<typeof host, typeof process, Request> = {
 	host,
 	process,
 	exampleRequest: { paths: ["/lab"], secrets: ["secret"] },

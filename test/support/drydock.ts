@@ -14,8 +14,8 @@ export async function drydock(cwd: string, ...args: string[]): Promise<CommandRe
 	const child = $({ cwd, nothrow: true })`${process.execPath} ${inKit("harness/cli/bin.js")} ${args}`;
 	child.stdin.end();
 	const { exitCode, stdout, stderr } = await child;
-	return { code: exitCode, stdout: typed(stdout), stderr: typed(stderr) };
+	return { code: exitCode, stdout: withNpxCommand(stdout), stderr: withNpxCommand(stderr) };
 }
 
 // Most of the tests' workspaces lack what npx needs to find the kit. There drydock prints its own path, replaced here.
-const typed = (text: string) => text.replaceAll(`node ${inKit("harness/cli/bin.js")}`, "npx drydock");
+const withNpxCommand = (text: string) => text.replaceAll(`node ${inKit("harness/cli/bin.js")}`, "npx drydock");

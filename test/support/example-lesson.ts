@@ -141,8 +141,8 @@ export function beginIn(_directory: string): void {
 };
 
 /** The line of the engine's list after which the lesson's own line is added. */
-const BEFORE = 'import "./05-pid1/part.ts";\n';
-const LINE = 'import "./99-example/part.ts";\n';
+const LINE_BEFORE = 'import "./05-pid1/part.ts";\n';
+const ADDED_LINE = 'import "./99-example/part.ts";\n';
 
 /** Adds the lesson to a copy of the kit: the lesson's folders, and a line in the engine's list. */
 export async function addExampleLesson(kit: string): Promise<void> {
@@ -151,6 +151,6 @@ export async function addExampleLesson(kit: string): Promise<void> {
 		await writeFile(join(kit, path), text);
 	}
 	const list = await readFile(join(kit, "solutions/box.ts"), "utf8");
-	if (!list.includes(BEFORE)) throw new Error(`solutions/box.ts does not have ${BEFORE}`);
-	await writeFile(join(kit, "solutions/box.ts"), list.replace(BEFORE, BEFORE + LINE));
+	if (!list.includes(LINE_BEFORE)) throw new Error(`solutions/box.ts does not have ${LINE_BEFORE}`);
+	await writeFile(join(kit, "solutions/box.ts"), list.replace(LINE_BEFORE, LINE_BEFORE + ADDED_LINE));
 }

@@ -127,7 +127,10 @@ export function compareLines({ shown, varies }: Pick<Example, "shown" | "varies"
 		const pattern = patternOf(line, varies);
 		return { text: line, fits: (other) => pattern.test(other) };
 	};
-	return difference(trimmed(shown).map(piece), trimmed(came), { joint: "\n", early: false });
+	return smallestDifference(withoutTrailingBlanks(shown).map(piece), withoutTrailingBlanks(came), {
+		joint: "\n",
+		early: false,
+	});
 }
 
 /**
@@ -140,7 +143,7 @@ export function compareWords({ shown, varies }: Pick<Example, "shown" | "varies"
 		const pattern = patternOf(word, varies);
 		return { text: word, fits: (other) => pattern.test(other) || patternOf(other, drawn).test(word) };
 	};
-	return difference(wordsOf(shown.join("\n")).map(piece), wordsOf(came), { joint: " ", early: true });
+	return smallestDifference(wordsOf(shown.join("\n")).map(piece), wordsOf(came), { joint: " ", early: true });
 }
 
 const wordsOf = (text: string) => text.split(/\s+/).filter(Boolean);
@@ -157,14 +160,14 @@ function patternOf(text: string, varies: readonly string[]): RegExp {
 const escaped = (text: string) => text.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 
 // Removes what cannot be seen: blanks at the end of lines, and empty lines at the end.
-function trimmed(lines: readonly string[]): string[] {
+function withoutTrailingBlanks(lines: readonly string[]): string[] {
 	const kept = lines.map((line) => line.trimEnd().replace(/^(\S*bash): line \d+: /, "$1: "));
 	while (kept.at(-1) === "") kept.pop();
 	return kept;
 }
 
 /** The smallest difference between pieces and output, as a text; null if there is none. */
-function difference(
+function smallestDifference(
 	pieces: readonly ExpectedPiece[],
 	came: readonly string[],
 	{ joint, early }: { joint: string; early: boolean },

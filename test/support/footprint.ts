@@ -57,39 +57,39 @@ export async function heldBytes(): Promise<number> {
 
 async function measure(): Promise<Footprint> {
 	return {
-		processes: [...new Set([...descendants(process.pid), ...marked()])].flatMap(commandName).sort(),
+		processes: [...new Set([...descendants(process.pid), ...processesWithMark()])].flatMap(processName).sort(),
 		openFiles: openFiles().sort(),
 		temporary: await filesWithSizes(tmpdir()),
 		cache: (await filesWithSizes(cacheDir)).filter((name) => !name.startsWith("observations")),
-		sharedMemory: [...(await filesWithSizes("/dev/shm")), ...segments()],
+		sharedMemory: [...(await filesWithSizes("/dev/shm")), ...sharedMemorySegments()],
 	};
 }
 
 function descendants(pid: number): number[] {
-	const tasks = orNothing(() => readdirSync(`/proc/${pid}/task`));
+	const tasks = orEmpty(() => readdirSync(`/proc/${pid}/task`));
 	const children = tasks.flatMap((task) =>
-		orNothing(() => readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").split(" ").filter(Boolean).map(Number)),
+		orEmpty(() => readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").split(" ").filter(Boolean).map(Number)),
 	);
 	return children.flatMap((child) => [child, ...descendants(child)]);
 }
 
-function marked(): number[] {
+function processesWithMark(): number[] {
 	const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-	const environment = (pid: string) => orNothing(() => readFileSync(`/proc/${pid}/environ`, "utf8").split("\0"));
+	const environment = (pid: string) => orEmpty(() => readFileSync(`/proc/${pid}/environ`, "utf8").split("\0"));
 	return pids.filter((pid) => environment(pid).includes(MARK)).map(Number);
 }
 
-function commandName(pid: number): string[] {
-	const names = orNothing(() => [readFileSync(`/proc/${pid}/comm`, "utf8").trim()]);
+function processName(pid: number): string[] {
+	const names = orEmpty(() => [readFileSync(`/proc/${pid}/comm`, "utf8").trim()]);
 	// Not counted: bundlers. One is kept for the next run, together with the process that waits for its end.
-	const bundles = orNothing(() => [readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("confined-compiler.sh")])[0];
+	const bundles = orEmpty(() => [readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("confined-compiler.sh")])[0];
 	return names.filter((name) => name !== "esbuild" && bundles !== true);
 }
 
 // Shows sockets and pipes without their numbers, which always differ.
 function openFiles(): string[] {
 	const fds = readdirSync("/proc/self/fd");
-	return fds.flatMap((fd) => orNothing(() => [readlinkSync(`/proc/self/fd/${fd}`).replace(/:\[\d+\]$/, "")]));
+	return fds.flatMap((fd) => orEmpty(() => [readlinkSync(`/proc/self/fd/${fd}`).replace(/:\[\d+\]$/, "")]));
 }
 
 async function filesWithSizes(dir: string): Promise<string[]> {
@@ -111,8 +111,8 @@ async function flush(path: string): Promise<void> {
 }
 
 // A segment is identified by its number, because several may have the key 0; see proc_sysvipc(5).
-function segments(): string[] {
-	const lines = orNothing(() => readFileSync("/proc/sysvipc/shm", "utf8").trim().split("\n").slice(1));
+function sharedMemorySegments(): string[] {
+	const lines = orEmpty(() => readFileSync("/proc/sysvipc/shm", "utf8").trim().split("\n").slice(1));
 	return lines.map((line) => {
 		const [, id, , bytes] = line.trim().split(/\s+/);
 		return `segment ${id}: ${bytes}`;
@@ -120,7 +120,7 @@ function segments(): string[] {
 }
 
 // The process may have ended, or may not be readable.
-function orNothing<T>(read: () => T[]): T[] {
+function orEmpty<T>(read: () => T[]): T[] {
 	try {
 		return read();
 	} catch {

@@ -17,7 +17,7 @@ const LENGTHS = ["\0\0\0\0", "\0\0\0\u0001", "\u0080\0\0\0", "ÿÿÿÿ", "\0@\0\
 const SYNTAX = ['"', "\\", "{", "}", "[", "]", "null", "-1", "1e999", '"__proto__":', "\\u0000", "ÿ", ","];
 
 /** Changes to bytes. Some change the length at the start of a frame. */
-export const byteEdits: fc.Arbitrary<ByteEdit[]> = fc.array(
+export const randomByteEdits: fc.Arbitrary<ByteEdit[]> = fc.array(
 	fc.oneof(
 		fc.record({ at: fc.constant(0), drop: fc.constant(4), put: fc.constantFrom(...bytes(...LENGTHS)) }),
 		fc.record({
@@ -35,8 +35,8 @@ export const byteEdits: fc.Arbitrary<ByteEdit[]> = fc.array(
 	{ minLength: 1, maxLength: 3 },
 );
 
-export function applyByteEdits(whole: Buffer, edits: readonly ByteEdit[]): Buffer {
-	return edits.reduce((left, { at, drop, put }) => {
+export function applyByteEdits(whole: Buffer, byteEdits: readonly ByteEdit[]): Buffer {
+	return byteEdits.reduce((left, { at, drop, put }) => {
 		const from = Math.floor(at * left.length);
 		return Buffer.concat([left.subarray(0, from), put, left.subarray(from + drop)]);
 	}, whole);
@@ -81,7 +81,7 @@ const DEEP = "deep";
 const MANY = "many";
 
 /** Changes to a document. */
-export const edits: fc.Arbitrary<Edit[]> = fc.array(
+export const randomEdits: fc.Arbitrary<Edit[]> = fc.array(
 	fc.record({
 		path,
 		change: fc.oneof(

@@ -23,39 +23,39 @@ type LimitsMoment = Moment & { limits: unknown; oomKills: number };
 type IdentityMoment = Moment & { identities: unknown; user: string; uids: number[] };
 
 // The recordings are older than the format in which a view's own readings belong to host and shells.
-const viewed = (older: unknown): KernelState => v.parse(RecordedView, older);
+const inCurrentFormat = (older: unknown): KernelState => v.parse(RecordedView, older);
 const { base: read, ...recorded } = JSON.parse(readFileSync(inKit("test/recordings/views.json"), "utf8")) as Recorded;
 
 /** A view of a demo that asks for no additional readings. */
-export const plainView: KernelState = viewed(read);
+export const plainView: KernelState = inCurrentFormat(read);
 const base = plainView;
 
 /** What was seen in the demo of lesson 06, or of a cgroup that uses up its limit of a fifth of a processor. */
 export const limitsSeen = (which: "limits" | "slow"): Past =>
 	recorded[which].map(({ atMs, limits, oomKills }) => ({
 		atMs,
-		view: viewed({ ...base, limits, host: { ...base.host, oomKills } }),
+		view: inCurrentFormat({ ...base, limits, host: { ...base.host, oomKills } }),
 	}));
 
 /** What was seen in the demo of lesson 07. */
 export const layersSeen = (): Past =>
 	recorded.layers.map(({ atMs, layers, mounts }) => ({
 		atMs,
-		view: viewed({ ...base, layers, host: { ...base.host, mounts: [...base.host.mounts, ...mounts] } }),
+		view: inCurrentFormat({ ...base, layers, host: { ...base.host, mounts: [...base.host.mounts, ...mounts] } }),
 	}));
 
 /** What was seen in the demo of lesson 08. */
 export const networkSeen = (): Past =>
 	recorded.network.map(({ atMs, networks, net }) => ({
 		atMs,
-		view: viewed({ ...withContainer({ namespaces: { net } }), networks }),
+		view: inCurrentFormat({ ...withContainer({ namespaces: { net } }), networks }),
 	}));
 
 /** What was seen of user namespaces of all kinds, or at the end of the demo of lesson 09. */
 export const identitySeen = (which: "identity" | "cook"): Past =>
 	recorded[which].map(({ atMs, identities, user, uids }) => ({
 		atMs,
-		view: viewed({ ...withContainer({ namespaces: { user }, uids }), identities }),
+		view: inCurrentFormat({ ...withContainer({ namespaces: { user }, uids }), identities }),
 	}));
 
 function withContainer({ namespaces, uids }: { namespaces: Record<string, string>; uids?: number[] }): KernelState {

@@ -30,7 +30,7 @@ export async function watchProcessesUntil(ended: Promise<unknown>, pid: number):
 		await Promise.race([end, new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))]);
 	}
 	const left = () =>
-		[...seen].filter(([one, time]) => time !== "" && startedAt(one) === time).map(([one]) => commandName(one));
+		[...seen].filter(([one, time]) => time !== "" && startedAt(one) === time).map(([one]) => commandLine(one));
 	return { peakBytes, left };
 }
 
@@ -59,7 +59,7 @@ const startedAt = (pid: number) =>
 				.split(" ")[19] ?? "",
 	);
 
-const commandName = (pid: number) =>
+const commandLine = (pid: number) =>
 	orElse("", () => readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").slice(0, 200));
 
 // The process may have ended, or may not be readable.

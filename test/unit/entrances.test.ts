@@ -21,7 +21,7 @@ import { mountsOf } from "../../harness/live/views/mounts.ts";
 import { processesOf } from "../../harness/live/views/processes.ts";
 import { unpackImage } from "../../harness/vm/packed-image.ts";
 import { reportOn } from "../support/class-report.ts";
-import { applyByteEdits, applyEdits, byteEdits, edits } from "../support/random-edits.ts";
+import { applyByteEdits, applyEdits, randomByteEdits, randomEdits } from "../support/random-edits.ts";
 import { entry, LOGBOOK_ENTRY, tarball } from "../support/tarball.ts";
 import { temporary } from "../support/temporary.ts";
 import { halfway } from "../support/workspace.ts";
@@ -61,7 +61,7 @@ describe("whatever is in", () => {
 		);
 		let taken = 0;
 		await fc.assert(
-			fc.asyncProperty(edits, async (changes) => {
+			fc.asyncProperty(randomEdits, async (changes) => {
 				const file = await files.write("report.json", applyEdits(report, changes));
 				const merged = await refusedOr(async () => mergeReports(await readReports([file]), [file]));
 				if (merged === null) return;
@@ -85,7 +85,7 @@ describe("whatever is in", () => {
 	test("a recording", { timeout: PATIENCE_MS }, async () => {
 		let taken = 0;
 		await fc.assert(
-			fc.asyncProperty(fc.nat(recording.length - 1), edits, async (at, changes) => {
+			fc.asyncProperty(fc.nat(recording.length - 1), randomEdits, async (at, changes) => {
 				const line = applyEdits(JSON.parse(recording[at] as string), changes);
 				const events = await refusedOr(() =>
 					parseRecording(recording.map((one, index) => (index === at ? line : one)).join("\n"), "it", "demo"),
@@ -112,7 +112,7 @@ describe("whatever is in", () => {
 	test("a logbook", { timeout: PATIENCE_MS }, async () => {
 		let taken = 0;
 		await fc.assert(
-			fc.asyncProperty(edits, async (changes) => {
+			fc.asyncProperty(randomEdits, async (changes) => {
 				const book = await refusedOr(() => parseLogbook(applyEdits(halfway(), changes), "it"));
 				if (book === null) return;
 				taken += 1;
@@ -133,7 +133,7 @@ describe("whatever is in", () => {
 		const image = Buffer.concat([entry("label.json", label), entry("base/kernel", "k"), Buffer.alloc(1024)]);
 		const whole = gunzipSync(packed);
 		await fc.assert(
-			fc.asyncProperty(byteEdits, byteEdits, async (changes, others) => {
+			fc.asyncProperty(randomByteEdits, randomByteEdits, async (changes, others) => {
 				for (const bytes of [applyByteEdits(packed, changes), gzipSync(applyByteEdits(whole, others))]) {
 					const contents = await unpackArchive(bytes).catch((error: unknown) => {
 						expect(error).toBeInstanceOf(Error);

@@ -18,7 +18,7 @@ import { compareWithHost } from "../../harness/readings/inspection.ts";
 import { GuestFrameDecoder } from "../../harness/vm/guest-frame-decoder.ts";
 import { newMachinePool } from "../support/guest.ts";
 import { ALWAYS_SINCE_MS } from "../support/plan.ts";
-import { applyByteEdits, applyEdits, byteEdits, edits, fraction } from "../support/random-edits.ts";
+import { applyByteEdits, applyEdits, fraction, randomByteEdits, randomEdits } from "../support/random-edits.ts";
 
 // Changes the frames of real machines at random, and gives them to the host. A longer series: DRYDOCK_FUZZ=20.
 const seed = Number(process.env["DRYDOCK_FUZZ_SEED"] ?? Date.now() % 2 ** 31);
@@ -87,7 +87,7 @@ describe("whatever a guest says", () => {
 			const seen = { taken: 0, refused: 0 };
 			const before = heapUsed();
 			fc.assert(
-				fc.property(fc.tuple(frame, frame, frame), byteEdits, cuts, (three, changes, at) => {
+				fc.property(fc.tuple(frame, frame, frame), randomByteEdits, cuts, (three, changes, at) => {
 					const [first, changed, last] = three.map((index) => all[index] as Buffer) as [Buffer, Buffer, Buffer];
 					const then = Buffer.concat([applyByteEdits(changed, changes), last]);
 					const decoder = new GuestFrameDecoder();
@@ -118,7 +118,7 @@ describe("whatever a guest says", () => {
 		async () => {
 			const seen = { judged: 0, refused: 0, failed: 0 };
 			await fc.assert(
-				fc.asyncProperty(fc.nat(recorded.length - 1), edits, async (index, changes) => {
+				fc.asyncProperty(fc.nat(recorded.length - 1), randomEdits, async (index, changes) => {
 					const one = recorded[index] as Recorded;
 					const taken = takenFrom(`{"type":"report","nonce":"","observation":${applyEdits(one.observation, changes)}}`);
 					// The machine that asked for a report refuses one without its container.

@@ -1,8 +1,8 @@
 import type { DemoEvent, Phase, ShellName, Size } from "../events.ts";
 import type { Moment } from "../views/past.ts";
 
-type Of<Type extends DemoEvent["type"]> = Extract<DemoEvent, { type: Type }>;
-export type Header = Of<"demo">;
+type EventOf<Type extends DemoEvent["type"]> = Extract<DemoEvent, { type: Type }>;
+export type Header = EventOf<"demo">;
 
 /** How many moments are kept to look back on. */
 const MOMENTS_MAX = 400;

@@ -9,7 +9,7 @@ export function h<Tag extends keyof HTMLElementTagNameMap>(
 	attributes: Attributes = {},
 	...children: Child[]
 ): HTMLElementTagNameMap[Tag] {
-	return fill(document.createElement(tag), attributes, children);
+	return complete(document.createElement(tag), attributes, children);
 }
 
 /** Makes an element of an SVG picture. */
@@ -18,10 +18,10 @@ export function svg<Tag extends keyof SVGElementTagNameMap>(
 	attributes: Attributes = {},
 	...children: Child[]
 ): SVGElementTagNameMap[Tag] {
-	return fill(document.createElementNS(SVG, tag), attributes, children);
+	return complete(document.createElementNS(SVG, tag), attributes, children);
 }
 
-function fill<E extends Element>(element: E, attributes: Attributes, children: Child[]): E {
+function complete<E extends Element>(element: E, attributes: Attributes, children: Child[]): E {
 	for (const [name, value] of Object.entries(attributes))
 		if (value !== false && value !== null && value !== undefined)
 			element.setAttribute(name, value === true ? "" : String(value));

@@ -28,7 +28,7 @@ export function networkOf(past: Past): NetworkPicture {
 
 function namespacesIn(view: KernelState): NamespacePicture[] {
 	// Reading the networks takes long, so the first view does not have them yet.
-	const nets = view.host.networks?.length ? view.host.networks : netsOfShells(view);
+	const nets = view.host.networks?.length ? view.host.networks : namespacesOfShells(view);
 	const names = new Map(nets.map((net) => [net.namespace, namespaceLabel(net, view)]));
 	return nets.map((net) => ({
 		name: names.get(net.namespace) ?? "",
@@ -82,7 +82,7 @@ function peerOf(
 }
 
 // Older recordings, and the demos of other lessons, have only the names, states and addresses of links.
-function netsOfShells({ host, shells }: KernelState): NetworkNamespace[] {
+function namespacesOfShells({ host, shells }: KernelState): NetworkNamespace[] {
 	const states = [host, ...Object.values(shells).filter((shell) => shell !== null)];
 	const byNamespace = new Map(states.toReversed().map((state) => [state.namespaces["net"] ?? "", state]));
 	return [...byNamespace].toReversed().map(([namespace, { links }]) => ({

@@ -76,11 +76,11 @@ function routeTo(address: string, { routes }: NamespacePicture): string | null {
 			const [network = "", length = "32"] = destination === "default" ? ["0.0.0.0", "0"] : destination.split("/");
 			return { network, length: Number(length), device };
 		})
-		.filter(({ network, length }) => prefix(network, length) === prefix(address, length));
+		.filter(({ network, length }) => networkPrefix(network, length) === networkPrefix(address, length));
 	return fitting.toSorted((one, other) => other.length - one.length)[0]?.device ?? null;
 }
 
-function prefix(address: string, length: number): string {
+function networkPrefix(address: string, length: number): string {
 	const bits = address.split(".").map((byte) => Number(byte).toString(2).padStart(8, "0"));
 	return bits.join("").slice(0, length);
 }

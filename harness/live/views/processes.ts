@@ -51,7 +51,7 @@ export function processesOf(past: Past): ProcessesPicture {
 	const fateOf = (task: Process) =>
 		findSame(gone, task) !== undefined ? "ended" : findSame(was, task) !== undefined ? null : "new";
 	const still = tree.all.filter(
-		(task) => task.pid !== 1 && tree.sideOf(task) === null && seen.every((one) => isIn(one.view, task)),
+		(task) => task.pid !== 1 && tree.sideOf(task) === null && seen.every((one) => existsIn(one.view, task)),
 	);
 	const shown = tree.all.filter((task) => !still.includes(task));
 	return {
@@ -62,12 +62,12 @@ export function processesOf(past: Past): ProcessesPicture {
 }
 
 /** The properties of a process whose changes count. Whether it runs at the moment is not one of them. */
-const compared = ({ pid, ppid, comm, state, nsPids }: Process) => [pid, ppid, comm, isZombie({ state }), nsPids];
+const comparedFields = ({ pid, ppid, comm, state, nsPids }: Process) => [pid, ppid, comm, isZombie({ state }), nsPids];
 
-const allTasks = ({ host }: KernelState) => host.tasks.map(compared);
+const allTasks = ({ host }: KernelState) => host.tasks.map(comparedFields);
 
 const isZombie = ({ state }: Pick<Process, "state">) => state === "Z";
-const isFirst = ({ nsPids }: Process) => nsPids.at(-1) === 1;
+const isPid1 = ({ nsPids }: Process) => nsPids.at(-1) === 1;
 
 /**
  * Finds the same process at another moment. The start time tells processes apart that got the same pid one after the
@@ -76,9 +76,9 @@ const isFirst = ({ nsPids }: Process) => nsPids.at(-1) === 1;
 const findSame = (tasks: readonly Process[], { pid, startTicks }: Process) =>
 	tasks.find((task) => task.pid === pid && task.startTicks === startTicks);
 
-function isIn({ host }: KernelState, task: Process): boolean {
+function existsIn({ host }: KernelState, task: Process): boolean {
 	const other = findSame(host.tasks, task);
-	return other !== undefined && JSON.stringify(compared(other)) === JSON.stringify(compared(task));
+	return other !== undefined && JSON.stringify(comparedFields(other)) === JSON.stringify(comparedFields(task));
 }
 
 /** Processes, with their parents, children and shells. */
@@ -123,7 +123,7 @@ class ProcessTree {
 			depth,
 			ofShell: this.sideOf(task),
 			isShell: SHELL_NAMES.some((name) => this.view.shells[name]?.shell === task.pid),
-			isPid1: isFirst(task),
+			isPid1: isPid1(task),
 			zombie: isZombie(task),
 			change: fateOf(task),
 		});
@@ -174,9 +174,9 @@ function latestChangeOf(before: ProcessTree, now: readonly Process[]): string {
 	});
 	const zombies = pairs.filter(({ was, task }) => isZombie(task) && !isZombie(was)).map(({ task }) => task);
 	const [text = ""] = [
-		endOfFirst(before, ended),
+		pid1EndText(before, ended),
 		processesText(
-			started.filter(isFirst),
+			started.filter(isPid1),
 			"has started, as pid 1 of a new namespace",
 			"have started, each as pid 1 of a namespace",
 		),
@@ -199,8 +199,8 @@ function latestChangeOf(before: ProcessTree, now: readonly Process[]): string {
 }
 
 // When pid 1 of a PID namespace ends, the kernel kills all other processes in the namespace. See pid_namespaces(7).
-function endOfFirst(before: ProcessTree, ended: readonly Process[]): string {
-	const first = ended.find(isFirst);
+function pid1EndText(before: ProcessTree, ended: readonly Process[]): string {
+	const first = ended.find(isPid1);
 	if (first === undefined) return "";
 	const others = before.below(first).filter((task) => task !== first && ended.includes(task)).length;
 	const end = `${programName(first)}, pid 1 of its namespace, has ended`;

@@ -1,5 +1,5 @@
 import { type Dirent, readdirSync, readFileSync } from "node:fs";
-import type { AskedOf, HostState } from "../index.ts";
+import type { HostState, RequestOf } from "../index.ts";
 import type { EarlierReading } from "./host-reading.ts";
 import { AGENT_PROC } from "./paths.ts";
 import { readCgroup } from "./proc.ts";
@@ -23,7 +23,7 @@ interface LimitsReader extends ChangesByItself {
 	limits(earlier: readonly EarlierReading[]): HostState["limits"];
 }
 
-function limitsReader(asked: AskedOf<"cgroup"> | undefined): LimitsReader {
+function limitsReader(asked: RequestOf<"cgroup"> | undefined): LimitsReader {
 	if (asked === undefined) return { limits: () => ({}) };
 	if ("below" in asked) return { limits: () => readCgroupTree(asked.below) };
 	const made = new MadeCgroups();

@@ -1,4 +1,4 @@
-import type { AskedOf, EntriesOf, SubjectName } from "../index.ts";
+import type { EntriesOf, RequestOf, SubjectName } from "../index.ts";
 import type { Read } from "../subject.ts";
 import type { EarlierReading, HostReading } from "./host-reading.ts";
 import type { ProcessReading } from "./process-reading.ts";
@@ -9,7 +9,7 @@ import type { ProcessReading } from "./process-reading.ts";
  * @param changed to be called when a reading that is made in the background has changed
  */
 export type Reader<Name extends SubjectName> = (
-	asked: AskedOf<Name> | undefined,
+	asked: RequestOf<Name> | undefined,
 	changed: () => void,
 ) => SubjectReader<Name>;
 

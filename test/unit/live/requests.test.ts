@@ -10,7 +10,7 @@ import { PageMessage } from "../../../harness/live/messages.ts";
 import { Playback } from "../../../harness/live/playback.ts";
 import { readRecording } from "../../../harness/live/recording.ts";
 import { openServer, type Server } from "../../../harness/live/server.ts";
-import { applyByteEdits, applyEdits, byteEdits, edits } from "../../support/random-edits.ts";
+import { applyByteEdits, applyEdits, randomByteEdits, randomEdits } from "../../support/random-edits.ts";
 
 // Anybody who reaches the port of the live page's server may send anything. The server must answer, refuse or
 // disconnect, and then go on. `npm run soak` runs a hundred times as many.
@@ -96,7 +96,7 @@ describe("whatever is sent", () => {
 		dispatched = [];
 		const answers = new Map<string, number>();
 		await fc.assert(
-			fc.asyncProperty(fc.nat(requests.length - 1), byteEdits, async (index, changes) => {
+			fc.asyncProperty(fc.nat(requests.length - 1), randomByteEdits, async (index, changes) => {
 				const bytes = applyByteEdits(requests[index] as Buffer, changes);
 				const heard = await sent(bytes);
 				const [, status = "none"] = /^HTTP\/1\.1 (\d{3}) /.exec(heard) ?? [];
@@ -122,7 +122,7 @@ describe("whatever is sent", () => {
 		let cutOff = 0;
 		dispatched = [];
 		await fc.assert(
-			fc.asyncProperty(fc.nat(messages.length - 1), edits, fc.boolean(), async (index, changes, isBinary) => {
+			fc.asyncProperty(fc.nat(messages.length - 1), randomEdits, fc.boolean(), async (index, changes, isBinary) => {
 				const socket = new WebSocket(`${server.link.replace("http", "ws")}socket`, {
 					origin: new URL(server.link).origin,
 				});

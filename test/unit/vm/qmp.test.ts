@@ -3,7 +3,7 @@ import { Duplex } from "node:stream";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Qmp, type QmpEvent } from "../../../harness/vm/qmp.ts";
-import { applyByteEdits, byteEdits } from "../../support/random-edits.ts";
+import { applyByteEdits, randomByteEdits } from "../../support/random-edits.ts";
 
 /** A channel to a QEMU that the test plays: `sent` is what QEMU would read, and `say` writes as QEMU. */
 function qemu() {
@@ -96,7 +96,7 @@ test(`whatever is said is an answer, an event, or the end (DRYDOCK_FUZZ_SEED=${s
 	const whole = Buffer.from(messages.map((message) => `${JSON.stringify(message)}\r\n`).join(""));
 	let cutOff = 0;
 	await fc.assert(
-		fc.asyncProperty(byteEdits, async (changes) => {
+		fc.asyncProperty(randomByteEdits, async (changes) => {
 			const { channel, qmp } = qemu();
 			const answers = ["one", "two"].map((command) => qmp.execute(command).catch((error: Error) => error));
 			const heard: QmpEvent[] = [];

@@ -25,7 +25,7 @@ export const identity: Painter = {
 					? "The container's shell is in a user namespace of its own."
 					: "Host and container share one user namespace.",
 			),
-			...merged(maps).map(([title, map]) => mapSection(title, map)),
+			...mergedIfEqual(maps).map(([title, map]) => mapSection(title, map)),
 			usersTable(users),
 		);
 		return { latestChange, body };
@@ -33,7 +33,7 @@ export const identity: Painter = {
 };
 
 // The maps of users and groups are usually the same; one ruler then shows both.
-function merged(maps: readonly IdMapPicture[]): [title: string, map: IdMapPicture][] {
+function mergedIfEqual(maps: readonly IdMapPicture[]): [title: string, map: IdMapPicture][] {
 	const [users, groups] = maps;
 	const isSame = JSON.stringify(users?.ranges) === JSON.stringify(groups?.ranges);
 	if (users !== undefined && isSame) return [["users and groups", users]];

@@ -23,14 +23,14 @@ export const layers: Painter = {
 		const body =
 			overlays.length === 0
 				? h("p", { class: "layers-none" }, "No overlay is mounted.")
-				: h("div", { class: "layers" }, ...overlays.map(tableOf));
+				: h("div", { class: "layers" }, ...overlays.map(overlayTable));
 		return { latestChange, body };
 	},
 };
 
-function tableOf({ merged, lower, upper, rows, changedPaths, more }: OverlayPicture): Element {
+function overlayTable({ merged, lower, upper, rows, changedPaths, more }: OverlayPicture): Element {
 	const head = (role: string, path: string) =>
-		h("th", { scope: "col", title: path }, h("span", { class: "layers-role" }, role), h("br"), shortOf(path));
+		h("th", { scope: "col", title: path }, h("span", { class: "layers-role" }, role), h("br"), lastComponent(path));
 	const columns = [
 		h("th", { scope: "col" }, "path"),
 		...lower.toReversed().map((path) => head("lower", path)),
@@ -41,12 +41,12 @@ function tableOf({ merged, lower, upper, rows, changedPaths, more }: OverlayPict
 		"table",
 		{ class: "layers-table" },
 		h("thead", {}, h("tr", {}, ...columns)),
-		h("tbody", {}, ...rows.map((row) => rowOf(row, upper !== null, changedPaths.includes(row.path)))),
+		h("tbody", {}, ...rows.map((row) => pathRow(row, upper !== null, changedPaths.includes(row.path)))),
 		more && h("caption", { class: "layers-more" }, "some paths are not shown"),
 	);
 }
 
-function rowOf({ path, lower, upper, from }: PathRow, written: boolean, isNew: boolean): Element {
+function pathRow({ path, lower, upper, from }: PathRow, written: boolean, isNew: boolean): Element {
 	const below = lower.map((cell, index) => ({ cell, hidden: cell !== "" && cell !== "directory" && from !== index }));
 	return h(
 		"tr",
@@ -55,7 +55,7 @@ function rowOf({ path, lower, upper, from }: PathRow, written: boolean, isNew: b
 			"th",
 			{ scope: "row", class: "layers-path" },
 			isNew && h("span", { title: "has just changed" }, "● "),
-			...breakable(path),
+			...withLineBreaks(path),
 		),
 		...below.toReversed().map(({ cell, hidden }) => cellOf(cell, hidden)),
 		written && cellOf(upper, false),
@@ -74,8 +74,8 @@ function cellOf(cell: Cell, hidden: boolean): Element {
 }
 
 // Lets a path continue on the next line after each of its components.
-const breakable = (path: string) =>
+const withLineBreaks = (path: string) =>
 	path.split("/").flatMap((name, index, names) => (index < names.length - 1 ? [`${name}/`, h("wbr")] : [name]));
 
 // The end of a long path tells more than its beginning.
-const shortOf = (path: string) => path.split("/").filter(Boolean).slice(-1)[0] ?? "/";
+const lastComponent = (path: string) => path.split("/").filter(Boolean).slice(-1)[0] ?? "/";

@@ -15,12 +15,12 @@ export const limits: Painter = {
 		const body =
 			groups.length === 0
 				? h("p", { class: "limits-none" }, "No process is in a cgroup with limits.")
-				: h("div", { class: "limits" }, ...groups.map((group) => groupOf(group, fromMs, toMs)));
+				: h("div", { class: "limits" }, ...groups.map((group) => cgroupSection(group, fromMs, toMs)));
 		return { latestChange, body };
 	},
 };
 
-function groupOf({ name, charts }: CgroupCharts, fromMs: number, toMs: number): Element {
+function cgroupSection({ name, charts }: CgroupCharts, fromMs: number, toMs: number): Element {
 	const none = "Its parent enables no controller for it, so it has no limits.";
 	return h(
 		"section",
@@ -28,14 +28,18 @@ function groupOf({ name, charts }: CgroupCharts, fromMs: number, toMs: number): 
 		h("h3", { class: "limits-name" }, name),
 		charts.length === 0
 			? h("p", { class: "limits-none" }, none)
-			: h("div", { class: "limits-charts" }, ...charts.map((chart) => chartOf(chart, fromMs, toMs))),
+			: h("div", { class: "limits-charts" }, ...charts.map((chart) => chartFigure(chart, fromMs, toMs))),
 	);
 }
 
-function chartOf({ resource, amountText, limit, points, top, events }: Chart, fromMs: number, toMs: number): Element {
+function chartFigure(
+	{ resource, amountText, limit, points, top, events }: Chart,
+	fromMs: number,
+	toMs: number,
+): Element {
 	const x = (atMs: number) => (toMs === fromMs ? WIDTH : ((atMs - fromMs) / (toMs - fromMs)) * WIDTH);
 	const y = (value: number) => HEIGHT - (value / top) * HEIGHT;
-	const path = stairs(points.map(({ atMs, value }) => [x(atMs), y(value)] as const));
+	const path = steppedPath(points.map(({ atMs, value }) => [x(atMs), y(value)] as const));
 	const met = events.map(({ label }) => `; ${label}`).join("");
 	const picture = svg(
 		"svg",
@@ -80,7 +84,7 @@ function labelElement({ text, at }: Label): Element {
 }
 
 // A path in steps: a value holds until the next one.
-function stairs(points: readonly (readonly [number, number])[]): string {
+function steppedPath(points: readonly (readonly [number, number])[]): string {
 	const [first, ...rest] = points;
 	if (first === undefined) return "M0 0";
 	return `M${round(first[0])} ${round(first[1])}${rest.map(([x, y]) => ` H${round(x)} V${round(y)}`).join("")}`;

@@ -10,7 +10,7 @@ export const mounts: Painter = {
 	title: "Mounts",
 	paint(past) {
 		const { latestChange, tables } = mountsOf(past);
-		return { latestChange, body: h("div", { class: "mounts" }, ...tables.map(table)) };
+		return { latestChange, body: h("div", { class: "mounts" }, ...tables.map(mountTable)) };
 	},
 };
 
@@ -20,7 +20,7 @@ const MEANINGS: Record<string, string> = {
 	slave: "new mounts of the host appear here, but not the other way round",
 };
 
-function table({ of, own, rows, propagation, gone }: MountTable): Element {
+function mountTable({ of, own, rows, propagation, gone }: MountTable): Element {
 	const leaking = rows.filter(({ leaks }) => leaks).length;
 	const meaning = own && propagation !== null ? MEANINGS[propagation] : undefined;
 	return h(
@@ -41,13 +41,13 @@ function table({ of, own, rows, propagation, gone }: MountTable): Element {
 				{ class: "mounts-leak" },
 				`⚠ ${leaking} of them leak: a new mount below one of them also appears on the host.`,
 			),
-		h("ul", {}, ...rows.map((row) => line(row, propagation === null)), ...gone.map(goneLine)),
+		h("ul", {}, ...rows.map((row) => mountLine(row, propagation === null)), ...gone.map(goneLine)),
 	);
 }
 
 const titleOf = (member: ShownProcess) => (member === "init" ? "the host" : theShell(member));
 
-function line({ name, depth, content, propagation, leaks, change }: MountRow, alone: boolean): Element {
+function mountLine({ name, depth, content, propagation, leaks, change }: MountRow, alone: boolean): Element {
 	const item = h(
 		"li",
 		{ class: change !== "" && "mounts-changed" },

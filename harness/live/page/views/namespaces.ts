@@ -54,10 +54,10 @@ function cell(process: ShownProcess, cells: NamespaceKind["cells"]): Element {
 	// The two outer processes share the namespace, and the one between them is in another.
 	const around = process === "host" && one.letter !== init?.letter && init?.letter === container?.letter;
 	const joined = [left?.letter === one.letter && "namespaces-joined", around && "namespaces-around"];
-	return h("td", { class: joined.filter(Boolean).join(" ") }, box(process, one));
+	return h("td", { class: joined.filter(Boolean).join(" ") }, namespaceBox(process, one));
 }
 
-function box(process: ShownProcess, { letter, own, forChildren, changed, changedAgoMs }: Cell): Element {
+function namespaceBox(process: ShownProcess, { letter, own, forChildren, changed, changedAgoMs }: Cell): Element {
 	const owner = process === "init" ? "" : own ? "own" : "host's";
 	const classes = ["namespaces-box", own && "namespaces-own", changed && "namespaces-changed"];
 	const element = h(
@@ -85,7 +85,7 @@ function timeline(changes: readonly NamespaceChange[], fromMs: number, untilMs: 
 				const percent = untilMs === fromMs ? 0 : (100 * (change.atMs - fromMs)) / (untilMs - fromMs);
 				const hasName = percent - named >= NAME_DISTANCE_MIN;
 				if (hasName) named = percent;
-				return point(change, percent, hasName);
+				return changePoint(change, percent, hasName);
 			});
 		const track = h("ol", { class: "namespaces-track" }, ...points);
 		return h("div", { class: `namespaces-lane namespaces-${name}` }, h("span", {}, name), track);
@@ -93,7 +93,7 @@ function timeline(changes: readonly NamespaceChange[], fromMs: number, untilMs: 
 	return h("div", { class: "namespaces-strip" }, ...lanes);
 }
 
-function point(change: NamespaceChange, percent: number, hasName: boolean): Element {
+function changePoint(change: NamespaceChange, percent: number, hasName: boolean): Element {
 	const text = `${Math.round(change.atMs / 1_000)} s: ${change.text}`;
 	const name = hasName && h("small", {}, markLabel(change));
 	const element = h("li", { title: text, "aria-label": text }, name, h("span", {}, change.back ? "△" : "▲"));

@@ -19,7 +19,7 @@ export const processes: Painter = {
 			body: h(
 				"div",
 				{ class: "processes" },
-				h("table", {}, h("thead", {}, h("tr", {}, ...heads)), h("tbody", {}, ...rows.map(line))),
+				h("table", {}, h("thead", {}, h("tr", {}, ...heads)), h("tbody", {}, ...rows.map(processRow))),
 				unchanged.length > 0 &&
 					h("p", { class: "processes-folded" }, `unchanged since the beginning: ${names.join(", ")}`),
 			),
@@ -27,7 +27,7 @@ export const processes: Painter = {
 	},
 };
 
-function line(row: ProcessRow): Element {
+function processRow(row: ProcessRow): Element {
 	const { name, pids, innerPids, depth, ofShell, isShell, isPid1, zombie, change } = row;
 	const tags = [
 		isShell && ofShell !== null && tag(theShell(ofShell), `processes-${ofShell}`),
