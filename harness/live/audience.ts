@@ -14,7 +14,7 @@ const FOLLOWERS_MAX = 300;
 const MESSAGES_AT_ONCE_MAX = 1_000;
 const MESSAGES_PER_SECOND_MAX = 200;
 /**
- * A page that falls further behind than this is disconnected. When it reconnects, it gets the demo so far; see Story.
+ * A page that falls further behind than this is disconnected. When it reconnects, it gets the demo so far; see History.
  */
 const UNSENT_BYTES_MAX = 8 << 20;
 /** A presenter's page that takes nothing for this long, for example because its computer sleeps, is disconnected. */

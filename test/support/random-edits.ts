@@ -44,7 +44,7 @@ export function applyByteEdits(whole: Buffer, byteEdits: readonly ByteEdit[]): B
 
 /** A change at one place of a document. */
 export interface Edit {
-	/** The way to this place: for each level, which entry to enter, as a fraction of the number of entries. */
+	/** The path to this place: for each level, which entry to enter, as a fraction of the number of entries. */
 	path: number[];
 	change:
 		| { do: "drop" }
@@ -76,7 +76,7 @@ const TEXTS = [
 ];
 const text = fc.oneof(fc.constantFrom(...TEXTS), fc.string());
 
-// Placeholders for values that are too deep or too large to build. `edited` replaces them in the JSON text.
+// Placeholders for values that are too deep or too large to build. `applyEdits` replaces them in the JSON text.
 const DEEP = "deep";
 const MANY = "many";
 

@@ -7,7 +7,7 @@ const HEIGHT = 60;
 /** The gap between two ranges of a map, in the picture's units. */
 const GAP = 40;
 
-/** The maps of a user namespace as rulers, and a table of users with both their ids and both their names. */
+/** The id maps of a user namespace, and a table of users with both their ids and both their names. */
 export const identity: Painter = {
 	name: "identity",
 	title: "Identity",
@@ -32,7 +32,7 @@ export const identity: Painter = {
 	},
 };
 
-// The maps of users and groups are usually the same; one ruler then shows both.
+// The maps of users and groups are usually the same; one section then shows both.
 function mergedIfEqual(maps: readonly IdMapPicture[]): [title: string, map: IdMapPicture][] {
 	const [users, groups] = maps;
 	const isSame = JSON.stringify(users?.ranges) === JSON.stringify(groups?.ranges);

@@ -11,12 +11,12 @@ import { h } from "../elements.ts";
 import type { Painter } from "./painter.ts";
 
 /**
- * The least distance between two changes that have names, in percent. A change that is nearer to the last named one has
- * no name.
+ * The least distance between two marks that have labels, in percent. A mark that is nearer to the last labelled one has
+ * no label.
  */
-const NAME_DISTANCE_MIN = 16;
-/** From this position on, in percent, a name ends at its change instead of beginning there. */
-const NAMES_ON_THE_LEFT_FROM = 85;
+const LABEL_DISTANCE_MIN = 16;
+/** From this position on, in percent, a label ends at its mark instead of beginning there. */
+const LABELS_ON_THE_LEFT_FROM = 85;
 
 /** Which namespaces each process is in. */
 export const namespaces: Painter = {
@@ -75,31 +75,31 @@ function namespaceBox(process: ShownProcess, { letter, own, forChildren, changed
 	return element;
 }
 
-/** A lane for each shell, with a change for each moment at which it entered other namespaces. */
+/** A lane for each shell, with a mark for each moment at which it entered other namespaces. */
 function timeline(changes: readonly NamespaceChange[], fromMs: number, untilMs: number): Element {
 	const lanes = SHELL_NAMES.map((name) => {
-		let named = -NAME_DISTANCE_MIN;
-		const points = changes
+		let lastLabelled = -LABEL_DISTANCE_MIN;
+		const marks = changes
 			.filter(({ shell }) => shell === name)
 			.map((change) => {
 				const percent = untilMs === fromMs ? 0 : (100 * (change.atMs - fromMs)) / (untilMs - fromMs);
-				const hasName = percent - named >= NAME_DISTANCE_MIN;
-				if (hasName) named = percent;
-				return changePoint(change, percent, hasName);
+				const hasLabel = percent - lastLabelled >= LABEL_DISTANCE_MIN;
+				if (hasLabel) lastLabelled = percent;
+				return markAt(change, percent, hasLabel);
 			});
-		const track = h("ol", { class: "namespaces-track" }, ...points);
+		const track = h("ol", { class: "namespaces-track" }, ...marks);
 		return h("div", { class: `namespaces-lane namespaces-${name}` }, h("span", {}, name), track);
 	});
 	return h("div", { class: "namespaces-strip" }, ...lanes);
 }
 
-function changePoint(change: NamespaceChange, percent: number, hasName: boolean): Element {
+function markAt(change: NamespaceChange, percent: number, hasLabel: boolean): Element {
 	const text = `${Math.round(change.atMs / 1_000)} s: ${change.text}`;
-	const name = hasName && h("small", {}, markLabel(change));
-	const element = h("li", { title: text, "aria-label": text }, name, h("span", {}, change.back ? "△" : "▲"));
+	const label = hasLabel && h("small", {}, markLabel(change));
+	const element = h("li", { title: text, "aria-label": text }, label, h("span", {}, change.back ? "△" : "▲"));
 	element.style.setProperty("left", `${percent.toFixed(1)}%`);
-	// Otherwise a name at the end would be beyond the edge.
-	if (percent > NAMES_ON_THE_LEFT_FROM) element.classList.add("namespaces-late");
+	// Otherwise a label at the end would be beyond the edge.
+	if (percent > LABELS_ON_THE_LEFT_FROM) element.classList.add("namespaces-late");
 	return element;
 }
 
