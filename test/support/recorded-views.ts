@@ -7,7 +7,7 @@ import type { Moment, Past } from "../../harness/live/views/past.ts";
  * Seventeen views of one machine, recorded while it was taken apart step by step. The name of a view says which command
  * was run before: in the container's shell, unless it begins with `host`.
  */
-export const VIEWS = [
+export const RECORDED_VIEWS = [
 	"no shell",
 	"shells",
 	"unshare --uts --ipc",
@@ -27,12 +27,12 @@ export const VIEWS = [
 	"host: lo up",
 ] as const;
 
-export type RecordedViewName = (typeof VIEWS)[number];
+export type RecordedViewName = (typeof RECORDED_VIEWS)[number];
 
 /** Everything that was seen up to this view. */
 export async function viewsUpTo(name: RecordedViewName): Promise<Past> {
 	const lines = (await readFile(inKit("test/recordings/views-of-one-machine.jsonl"), "utf8")).trim().split("\n");
-	return lines.slice(0, VIEWS.indexOf(name) + 1).map((line) => JSON.parse(line) as Moment);
+	return lines.slice(0, RECORDED_VIEWS.indexOf(name) + 1).map((line) => JSON.parse(line) as Moment);
 }
 
 /** Adds a view one second later: the last one with a change. */

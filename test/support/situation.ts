@@ -23,7 +23,7 @@ export interface Command {
 	says?: RegExp;
 }
 
-/** The exit code and the output of an act. */
+/** The exit code and the output of a command. */
 export interface CommandResult {
 	code: number;
 	output: string;

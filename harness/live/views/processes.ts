@@ -48,15 +48,15 @@ export function processesOf(past: Past): ProcessesPicture {
 	const was = before?.view.host.tasks ?? view.host.tasks;
 	const gone = was.filter((task) => findSame(view.host.tasks, task) === undefined);
 	const tree = new ProcessTree([...view.host.tasks, ...gone], view);
-	const fateOf = (task: Process) =>
+	const changeOf = (task: Process) =>
 		findSame(gone, task) !== undefined ? "ended" : findSame(was, task) !== undefined ? null : "new";
-	const still = tree.all.filter(
-		(task) => task.pid !== 1 && tree.sideOf(task) === null && seen.every((one) => existsIn(one.view, task)),
+	const unchanged = tree.all.filter(
+		(task) => task.pid !== 1 && tree.shellOf(task) === null && seen.every((one) => existsIn(one.view, task)),
 	);
-	const shown = tree.all.filter((task) => !still.includes(task));
+	const shown = tree.all.filter((task) => !unchanged.includes(task));
 	return {
-		rows: tree.rows(shown, fateOf),
-		unchanged: still.map(programName),
+		rows: tree.rows(shown, changeOf),
+		unchanged: unchanged.map(programName),
 		latestChange: before === null ? "" : latestChangeOf(new ProcessTree(was, before.view), view.host.tasks),
 	};
 }
@@ -103,7 +103,7 @@ class ProcessTree {
 	}
 
 	/** The shell that the process is or descends from; null for none. */
-	sideOf(task: Process): ShellName | null {
+	shellOf(task: Process): ShellName | null {
 		const met = new Set<Process>();
 		for (let at: Process | undefined = task; at !== undefined && !met.has(at); ) {
 			met.add(at);
@@ -115,17 +115,17 @@ class ProcessTree {
 		return null;
 	}
 
-	rows(shown: readonly Process[], fateOf: (task: Process) => ProcessRow["change"]): ProcessRow[] {
+	rows(shown: readonly Process[], changeOf: (task: Process) => ProcessRow["change"]): ProcessRow[] {
 		const single = (task: Process, depth: number): ProcessRow => ({
 			name: programName(task),
 			pids: [task.pid],
 			innerPids: task.nsPids.slice(1),
 			depth,
-			ofShell: this.sideOf(task),
+			ofShell: this.shellOf(task),
 			isShell: SHELL_NAMES.some((name) => this.view.shells[name]?.shell === task.pid),
 			isPid1: isPid1(task),
 			zombie: isZombie(task),
-			change: fateOf(task),
+			change: changeOf(task),
 		});
 		const met = new Set<Process>();
 		const level = (tasks: readonly Process[], depth: number): ProcessRow[] => {
@@ -148,7 +148,7 @@ class ProcessTree {
 		const tops = shown.filter(({ ppid }) => !shown.some(({ pid }) => pid === ppid));
 		// Init comes first, then the processes of neither shell, then each shell's tree.
 		const rank = (task: Process) => {
-			const side = this.sideOf(task);
+			const side = this.shellOf(task);
 			return task.pid === 1 ? -2 : side === null ? -1 : SHELL_NAMES.indexOf(side);
 		};
 		return level(
