@@ -73,7 +73,7 @@ const MEANINGS = new Map([
 	["ENAMETOOLONG", "the path is too long"],
 ]);
 const END_OTHERS = "end other programs, then repeat the command";
-const STEPS = new Map([
+const REMEDIES = new Map([
 	["EFBIG", "ulimit -f unlimited, then the same command"],
 	["EMFILE", "ulimit -n 1024, then the same command"],
 	["ENFILE", END_OTHERS],
@@ -93,19 +93,19 @@ function refusal(error: NodeJS.ErrnoException): Refusal | null {
 			what: `drydock's npm packages are not installed, or not all of them: ${firstLine(error)}`,
 			next: "npm start, in drydock's folder",
 		};
-	if (syscall.startsWith("spawn") && !STEPS.has(code)) return unstartable(path ?? syscall, code);
+	if (syscall.startsWith("spawn") && !REMEDIES.has(code)) return cannotStart(path ?? syscall, code);
 	// mkdtemp fails with ENOENT if the folder for temporary files is missing. Everywhere else, drydock makes the folder
 	// itself.
 	const isNowhere = code === "ENOENT" && syscall === "mkdtemp";
 	const meaning = isNowhere ? "the folder is not there" : MEANINGS.get(code);
 	if (meaning === undefined) return null;
-	return { what: `${meaning}: ${error.message}`, next: STEPS.get(code) ?? (path && helpWith(path)) };
+	return { what: `${meaning}: ${error.message}`, next: REMEDIES.get(code) ?? (path && remedyFor(path)) };
 }
 
 const MISSING = ["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND"];
 const firstLine = ({ message }: Error) => message.split("\n", 1)[0];
 
-function unstartable(program: string, code: string): Refusal {
+function cannotStart(program: string, code: string): Refusal {
 	if (code === "ENOENT") return { what: `${program} is not installed, or not on the PATH`, next: "npx drydock doctor" };
 	if (code === "EAGAIN") return { what: `${program} cannot be started: too many processes`, next: END_OTHERS };
 	// Node has no name for the error of a program for another architecture (ENOEXEC), only its number.
@@ -114,7 +114,7 @@ function unstartable(program: string, code: string): Refusal {
 }
 
 // The variable that moves the files elsewhere, or a command that shows what is wrong with the path.
-function helpWith(path: string): string {
+function remedyFor(path: string): string {
 	const cache = process.env["DRYDOCK_CACHE"] || join(home(), ".cache");
 	// If the cache does not exist yet, `path` may be a folder above the cache, which could not be made.
 	if (path.startsWith(cache) || cache.startsWith(`${path}/`) || /\/(\.cache|Caches)(\/|$)/.test(path))

@@ -55,7 +55,7 @@ export async function engineModules(lesson: Lesson): Promise<Map<string, string>
 
 /** The passed lessons whose check, skeleton or solution has changed since. */
 export function changedLessons(): Promise<Set<string>> {
-	return differing(
+	return lessonsThatDiffer(
 		({ passed }) => passed?.judgedBy,
 		({ id }) => lessonKey(id),
 	);
@@ -63,7 +63,7 @@ export function changedLessons(): Promise<Set<string>> {
 
 /** The passed lessons whose module the learner has edited since. */
 export function editedLessons(): Promise<Set<string>> {
-	return differing(({ passed }) => passed?.module, moduleKey);
+	return lessonsThatDiffer(({ passed }) => passed?.module, moduleKey);
 }
 
 /** The message about a module that was edited since it passed. */
@@ -71,7 +71,7 @@ export const editedMessage = (id: string): string => `${id} has been edited sinc
 
 // The lessons for which a value noted in the logbook differs from its value now. A lesson without a noted value is left
 // out.
-async function differing(
+async function lessonsThatDiffer(
 	then: (record: LessonRecord) => string | null | undefined,
 	now: (lesson: Lesson) => Promise<string | null>,
 ): Promise<Set<string>> {
@@ -111,11 +111,11 @@ export async function selectLesson({ id }: Lesson): Promise<void> {
 }
 
 /** After this many attempts, showing the reference solution's calls spoils nothing for a learner who has tried. */
-const REAL_ATTEMPTS = 3;
+const SERIOUS_ATTEMPTS_MIN = 3;
 
 /** Whether the learner has seriously tried: the module differs from the skeleton, and has been judged a few times. */
 export async function hasTried(lesson: Lesson): Promise<boolean> {
-	return recordOf(await logbook(), lesson).attempts >= REAL_ATTEMPTS && !(await isUntouched(lesson));
+	return recordOf(await logbook(), lesson).attempts >= SERIOUS_ATTEMPTS_MIN && !(await isUntouched(lesson));
 }
 
 /** The result of the last check of the learner's module; null if there was none. */

@@ -5,7 +5,7 @@ import { readText } from "../base/kit.ts";
 import { makeDirectories } from "../base/make-directories.ts";
 import { lessons, moduleOf, skeletonOf } from "../judge/lessons.ts";
 import { isImported, unpackWorkspace } from "./archive.ts";
-import { LOGBOOK, mergeLogbooks, parseLogbook, readLogbook, textOf, updateLogbook } from "./logbook.ts";
+import { LOGBOOK, mergeLogbooks, parseLogbook, readLogbook, serializeLogbook, updateLogbook } from "./logbook.ts";
 import { moveAside, placeBeside, writeNew } from "./without-overwriting.ts";
 import { makeWorkspace, readLearnersFile, workspaceDir } from "./workspace.ts";
 
@@ -32,7 +32,7 @@ export async function importWorkspace(archive: string): Promise<ImportResult> {
 	const theirs = parseLogbook(files.get(LOGBOOK)?.toString() ?? "", `${LOGBOOK} in ${archive}`, EXPORT_AGAIN);
 	const dir = await workspaceDir();
 	// Reading and merging first reports a damaged logbook, or a merged one that is too large, before any file is changed.
-	textOf(mergeLogbooks(await readLogbook(dir), theirs), join(dir, LOGBOOK));
+	serializeLogbook(mergeLogbooks(await readLogbook(dir), theirs), join(dir, LOGBOOK));
 	files.delete(LOGBOOK);
 	const leftOut = [...files.keys()].filter((name) => !isImported(name));
 	for (const name of leftOut) files.delete(name);

@@ -142,7 +142,7 @@ const UPDATE = "git pull, in drydock's folder, then npm start";
 export async function updateLogbook(dir: string, change: (logbook: Logbook) => Logbook): Promise<void> {
 	const path = join(dir, LOGBOOK);
 	try {
-		await withLock(path, async () => write(path, change(await readLogbook(dir))));
+		await withLock(path, async () => writeLogbook(path, change(await readLogbook(dir))));
 	} catch (error) {
 		const { code } = error as NodeJS.ErrnoException;
 		if (code === undefined || interruption.aborted) throw error;
@@ -157,14 +157,14 @@ export async function updateLogbook(dir: string, change: (logbook: Logbook) => L
  * @param path what error messages call the logbook
  * @throws {Failure} usage: the logbook exceeds the limits for reading it again
  */
-export function textOf(logbook: Logbook, path: string): string {
+export function serializeLogbook(logbook: Logbook, path: string): string {
 	const text = `${JSON.stringify(logbook, null, "\t")}\n`;
 	if (Buffer.byteLength(text) <= LOGBOOK_BYTES_MAX && v.is(AnyLogbook, text)) return text;
 	throw new Failure("usage", `${path} was not changed: it would exceed the limits of a logbook`);
 }
 
-async function write(path: string, logbook: Logbook): Promise<void> {
-	const text = textOf(logbook, path);
+async function writeLogbook(path: string, logbook: Logbook): Promise<void> {
+	const text = serializeLogbook(logbook, path);
 	// The workspace may come from a stranger: if this name is a link or a FIFO, it is removed instead of written through.
 	await unlink(`${path}.new`).catch(unlessMissing);
 	const staged = await open(`${path}.new`, "wx");

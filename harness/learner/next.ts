@@ -2,7 +2,7 @@ import { type Lesson, lessons } from "../judge/lessons.ts";
 import { type LessonRecord, type Logbook, recordOf } from "./logbook.ts";
 
 /** After this many attempts, a hint helps more than another attempt. */
-const TRIED_ENOUGH = 3;
+const ATTEMPTS_BEFORE_HINT = 3;
 
 /** The lesson that is `steps` lessons after this one, or before it if negative; undefined when there is none. */
 export async function lessonStepsAway({ id }: Lesson, steps: number): Promise<Lesson | undefined> {
@@ -21,11 +21,15 @@ export function nextToPass(all: readonly Lesson[], book: Logbook, current: Lesso
 
 /**
  * The command that most learners would want to type now.
- * @param all whether all lessons have passed
+ * @param allPassed whether all lessons have passed
  */
-export function nextCommand({ id }: Lesson, { passed, lastAttempt, attempts }: LessonRecord, all: boolean): string {
+export function nextCommand(
+	{ id }: Lesson,
+	{ passed, lastAttempt, attempts }: LessonRecord,
+	allPassed: boolean,
+): string {
 	if (passed !== null && lastAttempt?.verdict === "fail") return `npx drydock check ${id}`;
-	if (passed !== null) return all ? "npx drydock list" : "npx drydock next";
+	if (passed !== null) return allPassed ? "npx drydock list" : "npx drydock next";
 	if (lastAttempt === null) return `npx drydock read ${id}`;
-	return attempts < TRIED_ENOUGH ? `npx drydock check ${id}` : `npx drydock hint ${id}`;
+	return attempts < ATTEMPTS_BEFORE_HINT ? `npx drydock check ${id}` : `npx drydock hint ${id}`;
 }

@@ -58,10 +58,10 @@ export async function packOwnBox(dir: string, progress: Progress): Promise<OwnBo
 	await replaceFile(program, packed, 0o755);
 	const readme = join(dir, "README.md");
 	if (await isReplaceable(readme)) await replaceFile(readme, withSeal(Buffer.from(readmeOf(parts, yours))));
-	return { program, yours: idsOf(yours), edited: idsOf(left) };
+	return { program, yours: lessonIds(yours), edited: lessonIds(left) };
 }
 
-const idsOf = (of: readonly Lesson[]) => of.map(({ id }) => id);
+const lessonIds = (of: readonly Lesson[]) => of.map(({ id }) => id);
 
 function readmeOf(parts: readonly Lesson[], yours: readonly Lesson[]): string {
 	const rest = parts.filter((lesson) => !yours.includes(lesson));

@@ -8,12 +8,12 @@ import { proveLesson } from "../../dev/lesson-proofs.ts";
 import type { Proof } from "../../dev/proof.ts";
 import { findLesson, lessons } from "../../judge/lessons.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
-import { printJson, style } from "../text/terminal.ts";
+import { outputStyle, printJson } from "../text/terminal.ts";
 
 /** `drydock dev check`. @returns the exit code */
 export async function devCheck(id: string | undefined, { json }: { json?: boolean }): Promise<number> {
 	const chosen = id === undefined ? await lessons() : [await findLesson(id)];
-	const { color, plain } = style();
+	const { color, plain } = outputStyle();
 	const chalk = new Chalk({ level: color ? 1 : 0 });
 	const machines = new MachinePool(json ? silent : visible);
 	machines.prepare();

@@ -6,7 +6,7 @@ import type { DoctorLine } from "../../doctor/doctor-line.ts";
 import { fileEventLines } from "../../doctor/file-events.ts";
 import { programLines } from "../../doctor/programs.ts";
 import { acceleratorLines, confinementLines, diskLines, imageLines } from "../../doctor/virtual-machines.ts";
-import { printJson, style } from "../text/terminal.ts";
+import { outputStyle, printJson } from "../text/terminal.ts";
 import { terminalLines } from "./terminal.ts";
 
 const NAME_WIDTH = 13;
@@ -21,7 +21,7 @@ export async function doctor({ json, probe }: { json?: boolean; probe?: boolean 
 }
 
 function print(lines: readonly DoctorLine[]): void {
-	const { color, plain, width } = style();
+	const { color, plain, width } = outputStyle();
 	const chalk = new Chalk({ level: color ? 1 : 0 });
 	for (const { name, state, fact, mend } of lines) {
 		if (plain) {

@@ -1,12 +1,12 @@
 import type { DoctorLine } from "../../doctor/doctor-line.ts";
-import { style } from "../text/terminal.ts";
+import { outputStyle } from "../text/terminal.ts";
 
 const COLUMNS_MIN = 80;
 
 /** What this terminal can show, and whether input and output are terminals. */
 export function terminalLines(): DoctorLine[] {
 	const name = "terminal";
-	const { width, color, plain } = style();
+	const { width, color, plain } = outputStyle();
 	const [input, output] = [process.stdin, process.stdout].map((stream) => stream.isTTY === true);
 	const columns = process.stdout.columns ?? width;
 	const facts = [

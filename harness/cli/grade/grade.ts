@@ -6,7 +6,7 @@ import { type DeliveryOptions, deliver, parseDeliveryOptions } from "../../class
 import { gradeClass, lessonsToGrade } from "../../classroom/grading.ts";
 import { isInShard, mergeReports, parseShard, readReports, WHOLE_CLASS } from "../../classroom/shard.ts";
 import { lessons } from "../../judge/lessons.ts";
-import { style } from "../text/terminal.ts";
+import { outputStyle } from "../text/terminal.ts";
 
 /** How many more machines than processors there are: a machine that waits for something uses no processor. */
 const MORE_LANES = 2;
@@ -36,13 +36,13 @@ export async function grade(dir: string, options: GradeOptions): Promise<number>
 	const moreLanes = options.lanes === undefined ? lanes : 0;
 	const resume = options.resume === true;
 	const work = { dir, allCandidates, lessons: graded, shard, lanes, moreLanes, resume };
-	return deliver(await gradeClass(work, visible), delivery, style());
+	return deliver(await gradeClass(work, visible), delivery, outputStyle());
 }
 
 /** `drydock grade merge`. @returns the exit code */
 export async function gradeMerge(files: string[], options: DeliveryOptions): Promise<number> {
 	const report = mergeReports(await readReports(files), files);
-	return deliver(report, await parseDeliveryOptions(options, report.submissions.length), style());
+	return deliver(report, await parseDeliveryOptions(options, report.submissions.length), outputStyle());
 }
 
 function lanesOf(text: string | undefined): number {

@@ -20,7 +20,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 const kit = fileURLToPath(new URL("../../../", import.meta.url));
 const builds = join(kit, "node_modules/.cache/drydock");
 /** How many builds are kept. A program that runs still loads modules of its own build after newer builds were made. */
-const KEPT = 5;
+const BUILDS_KEPT = 5;
 
 /**
  * Compiles the modules, unless they are compiled already.
@@ -66,7 +66,7 @@ async function compile(build) {
 			format: "esm",
 			platform: "node",
 			target: "node20",
-			external: externals(),
+			external: externalPackages(),
 			// Packages that are not ES modules call `require`.
 			banner: {
 				js: 'import { createRequire as requireFor } from "node:module"; const require = requireFor(import.meta.url);',
@@ -83,16 +83,16 @@ async function compile(build) {
 	} finally {
 		rmSync(staging, { recursive: true, force: true });
 	}
-	for (const old of byAge(builds).slice(KEPT)) rmSync(old, { recursive: true, force: true });
+	for (const old of byAge(builds).slice(BUILDS_KEPT)) rmSync(old, { recursive: true, force: true });
 }
 
 // Packages that are compiled as well: nearly every command needs them, and they contain nothing but modules. Node
 // finds and reads one file faster than thirty.
-const COMPILED = ["chalk", "commander", "diff", "string-width", "valibot", "wrap-ansi"];
+const BUNDLED_PACKAGES = ["chalk", "commander", "diff", "string-width", "valibot", "wrap-ansi"];
 
-function externals() {
+function externalPackages() {
 	const { dependencies, devDependencies } = JSON.parse(readFileSync(join(kit, "package.json"), "utf8"));
-	const names = Object.keys({ ...dependencies, ...devDependencies }).filter((name) => !COMPILED.includes(name));
+	const names = Object.keys({ ...dependencies, ...devDependencies }).filter((name) => !BUNDLED_PACKAGES.includes(name));
 	return names.flatMap((name) => [name, `${name}/*`]);
 }
 

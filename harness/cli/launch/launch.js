@@ -79,7 +79,7 @@ function npm(args) {
 function brokenTool() {
 	const { status, stdout, stderr, error } = spawnSync(
 		process.execPath,
-		[join(kit, "harness/cli/launch/prove-tools.cjs")],
+		[join(kit, "harness/cli/launch/check-tools.cjs")],
 		{
 			encoding: "utf8",
 		},

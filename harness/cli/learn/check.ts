@@ -7,7 +7,7 @@ import { findLesson, type Lesson, lessons, loadCheck } from "../../judge/lessons
 import { currentLesson, editedLessons, hasTried, logbook, passedModules, recordAttempt } from "../../learner/course.ts";
 import { chosenModule, isLearnersModule, type ModuleChoice } from "../../learner/module-choice.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
-import { printJson, style } from "../text/terminal.ts";
+import { outputStyle, printJson } from "../text/terminal.ts";
 import { requireOneModule } from "./one-module.ts";
 import { reportReplacedModules } from "./replaced-modules.ts";
 
@@ -20,7 +20,7 @@ export interface CheckOptions extends ModuleChoice {
 
 /** `drydock check`. @returns the exit code */
 export async function check(id: string | undefined, options: CheckOptions): Promise<number> {
-	const chosen = await choose(id, options);
+	const chosen = await chooseLessons(id, options);
 	// Fails before the work, and not after it, if the logbook cannot be read.
 	if (isLearnersModule(options)) await logbook();
 	try {
@@ -47,9 +47,9 @@ async function checkOne([lesson]: Lesson[], machines: MachinePool, options: Chec
 	if (lesson === undefined) throw new Failure("failed", "there are no lessons");
 	const edited = await editedLessons();
 	const verdict = await judgeOne(lesson, machines, options);
-	reportReplacedModules(replacedIn([verdict], edited));
+	reportReplacedModules(replacedModules([verdict], edited));
 	if (options.json) printJson(verdict);
-	else await print(lesson, verdict, options);
+	else await printVerdict(lesson, verdict, options);
 	return verdict.verdict === "pass" ? EXIT.passed : EXIT.notPassed;
 }
 
@@ -75,10 +75,10 @@ async function checkAll(chosen: Lesson[], machines: MachinePool, options: CheckO
 	const verdicts = concurrently(chosen, (lesson) => judgeOne(lesson, machines, options));
 	for (const [index, lesson] of chosen.entries()) {
 		const verdict = await verdicts[index];
-		if (!options.json && verdict !== undefined) await print(lesson, verdict, options);
+		if (!options.json && verdict !== undefined) await printVerdict(lesson, verdict, options);
 	}
 	const all = await Promise.all(verdicts);
-	reportReplacedModules(replacedIn(all, edited));
+	reportReplacedModules(replacedModules(all, edited));
 	if (options.json) printJson({ schemaVersion: 1, verdicts: all });
 	return all.every(({ verdict }) => verdict === "pass") ? EXIT.passed : EXIT.notPassed;
 }
@@ -87,24 +87,24 @@ async function judgeOne(lesson: Lesson, machines: MachinePool, options: CheckOpt
 	const mine = options.mine ? await passedModules(lesson) : undefined;
 	const verdict = await judge(lesson, await chosenModule(lesson, options), machines, { mine });
 	interruption.throwIfAborted();
-	if (isLearnersModule(options)) await note(lesson, verdict);
+	if (isLearnersModule(options)) await recordOrWarn(lesson, verdict);
 	return verdict;
 }
 
 // The lessons whose modules were edited since they passed, and were replaced by the reference's in these checks.
-function replacedIn(verdicts: readonly Verdict[], edited: ReadonlySet<string>): string[] {
+function replacedModules(verdicts: readonly Verdict[], edited: ReadonlySet<string>): string[] {
 	const references = new Set(verdicts.flatMap(({ engine }) => engine?.reference ?? []));
 	return [...edited].filter((id) => references.has(id));
 }
 
 // If the attempt cannot be noted, the user still gets the verdict.
-async function note(lesson: Lesson, verdict: Verdict): Promise<void> {
+async function recordOrWarn(lesson: Lesson, verdict: Verdict): Promise<void> {
 	await recordAttempt(lesson, verdict).catch(({ message }: Error) => {
 		process.stderr.write(`this attempt was not recorded: ${message}\n`);
 	});
 }
 
-async function choose(id: string | undefined, { all, ...choice }: CheckOptions): Promise<Lesson[]> {
+async function chooseLessons(id: string | undefined, { all, ...choice }: CheckOptions): Promise<Lesson[]> {
 	requireOneModule(choice, "check");
 	if (all && (id !== undefined || choice.file !== undefined))
 		throw new Failure("usage", "--all takes neither a lesson nor a file", "npx drydock help check");
@@ -118,12 +118,12 @@ function whatNext({ id }: Lesson, { verdict, ledger }: Verdict, { trace }: Check
 	return `\nyour calls, beside the reference's   npx drydock check ${id} --trace\n`;
 }
 
-async function print(lesson: Lesson, verdict: Verdict, options: CheckOptions): Promise<void> {
+async function printVerdict(lesson: Lesson, verdict: Verdict, options: CheckOptions): Promise<void> {
 	const { report, trace } = await import("../../judge/report.ts");
 	const { lessonSummary } = await loadCheck(lesson);
 	const calls = !options.trace && isLearnersModule(options) && (await hasTried(lesson));
-	process.stdout.write(await report(verdict, lesson.title, lessonSummary, { ...style(), brief: !calls }));
-	if (options.trace) process.stdout.write(trace(verdict, style()));
+	process.stdout.write(await report(verdict, lesson.title, lessonSummary, { ...outputStyle(), brief: !calls }));
+	if (options.trace) process.stdout.write(trace(verdict, outputStyle()));
 	if (isLearnersModule(options) && !options.all) process.stdout.write(whatNext(lesson, verdict, options));
 	if (options.all) process.stdout.write("\n");
 }

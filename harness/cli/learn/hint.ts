@@ -3,7 +3,7 @@ import { findLesson } from "../../judge/lessons.ts";
 import { currentLesson } from "../../learner/course.ts";
 import { hintsFor, recordNextHint } from "../../learner/hints.ts";
 import { renderMarkdown } from "../text/markdown.ts";
-import { printJson, style } from "../text/terminal.ts";
+import { outputStyle, printJson } from "../text/terminal.ts";
 
 /**
  * `drydock hint`: shows one more of the lesson's hints each time; after the last, one that follows from the last
@@ -23,7 +23,7 @@ export async function hint(id: string | undefined, { all, json }: { all?: boolea
 	const first = all ? 1 : shown;
 	const sections = chosen.map((text, index) => `## ${headline(first + index, written)}\n\n${text}\n`);
 	const again = chosen.length === 0 ? `You have seen no hint yet. To see one: npx drydock hint ${lesson.id}\n` : "";
-	process.stdout.write(again || renderMarkdown(`# ${lesson.title}\n\n${sections.join("\n")}`, style()));
+	process.stdout.write(again || renderMarkdown(`# ${lesson.title}\n\n${sections.join("\n")}`, outputStyle()));
 	if (!all && shown === written && hints.shown >= shown)
 		process.stdout.write(
 			`\nThat was the last hint. ${attempts === 0 ? "The check" : "Another check"} may say more: npx drydock check ${lesson.id}\n`,

@@ -15,7 +15,7 @@ import type { Ending, Observation } from "../../protocol/index.ts";
 import { compareWithHost } from "../../readings/inspection.ts";
 import type { Row } from "../../readings/subject.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
-import { printJson, style } from "../text/terminal.ts";
+import { outputStyle, printJson } from "../text/terminal.ts";
 import { requireOneModule } from "./one-module.ts";
 
 /** What is inspected: the module, what was done with it, and which of the containers that were played. */
@@ -24,7 +24,7 @@ interface Header {
 	file: string;
 	did: string;
 	/** The container that is shown. */
-	who: Container;
+	shown: Container;
 	others: Container[];
 }
 interface Container {
@@ -56,7 +56,7 @@ export async function inspect(id: string | undefined, options: Options): Promise
 		const { observation } = outcome;
 		if (options.json) printJson(documentOf(header, run.drawn, observation));
 		else process.stdout.write(reportOf(header, observation));
-		return seen(observation, header.who).container === null ? EXIT.notPassed : EXIT.passed;
+		return stateOf(observation, header.shown).container === null ? EXIT.notPassed : EXIT.passed;
 	} catch (cause) {
 		if (!(cause instanceof BundleError)) throw cause;
 		const { file, line, message } = cause.diagnostic;
@@ -70,7 +70,7 @@ export async function inspect(id: string | undefined, options: Options): Promise
 
 const checkCommand = ({ id }: Lesson) => `npx drydock check ${id}`;
 
-function containersOf({ check, drawn }: ModuleRun, lesson: Lesson, wanted?: string): Pick<Header, "who" | "others"> {
+function containersOf({ check, drawn }: ModuleRun, lesson: Lesson, wanted?: string): Pick<Header, "shown" | "others"> {
 	const primary = primaryOf(check).call;
 	const all = Object.entries(check.scenario(drawn).calls).map(
 		([name, { about = "the one that the lesson is about" }]) => ({
@@ -78,8 +78,8 @@ function containersOf({ check, drawn }: ModuleRun, lesson: Lesson, wanted?: stri
 			isPrimary: name === primary,
 		}),
 	);
-	const who = all.find(({ name, isPrimary }) => (wanted === undefined ? isPrimary : name === wanted));
-	if (who !== undefined) return { who, others: all.filter((other) => other !== who) };
+	const shown = all.find(({ name, isPrimary }) => (wanted === undefined ? isPrimary : name === wanted));
+	if (shown !== undefined) return { shown, others: all.filter((other) => other !== shown) };
 	const names = all.map(({ name }) => name).join(", ");
 	throw new Failure(
 		"usage",
@@ -89,7 +89,7 @@ function containersOf({ check, drawn }: ModuleRun, lesson: Lesson, wanted?: stri
 }
 
 // What the kernel showed at the first moment at which the container's command was there.
-function seen(observation: Observation, { name }: Container) {
+function stateOf(observation: Observation, { name }: Container) {
 	const moments = Object.keys(observation.moments);
 	const moment = moments.find((one) => commandAt(observation, one, name) !== null);
 	const { host = null } = observation.moments[moment ?? moments[0] ?? ""] ?? {};
@@ -97,28 +97,39 @@ function seen(observation: Observation, { name }: Container) {
 }
 
 function documentOf(header: Header, drawn: Record<string, string>, observation: Observation) {
-	const { lesson, file, did, who } = header;
-	const ending = observation.calls[who.name]?.ending ?? null;
-	return { schemaVersion: 1, lesson: lesson.id, file, did, name: who.name, drawn, ending, ...seen(observation, who) };
+	const { lesson, file, did, shown } = header;
+	const ending = observation.calls[shown.name]?.ending ?? null;
+	return {
+		schemaVersion: 1,
+		lesson: lesson.id,
+		file,
+		did,
+		name: shown.name,
+		drawn,
+		ending,
+		...stateOf(observation, shown),
+	};
 }
 
-function reportOf({ lesson, file, did, who, others }: Header, observation: Observation): string {
-	const { color, width } = style();
+function reportOf({ lesson, file, did, shown, others }: Header, observation: Observation): string {
+	const { color, width } = outputStyle();
 	const chalk = new Chalk({ level: color ? 1 : 0 });
 	const layout = new TextLayout({ color, width }, chalk);
-	const { host, container } = seen(observation, who);
+	const { host, container } = stateOf(observation, shown);
 	layout.line(chalk.bold(`${lesson.title} — as the kernel shows it`));
 	layout.line();
 	layout.labelled("file", relative(".", file));
 	layout.labelled("did", did);
 	if (others.length > 0) {
-		layout.labelled("shown", `${who.name}: ${who.about}`);
+		layout.labelled("shown", `${shown.name}: ${shown.about}`);
 		layout.labelled("", `with --container NAME: ${others.map(({ name }) => name).join(", ")}`);
 	}
 	if (host === null || container === null) {
 		layout.line();
-		const why = who.isPrimary ? "The command never ran." : "Its command was not running when drydock read the kernel.";
-		layout.paragraph(`${why} ${endingText(observation.calls[who.name]?.ending)}`);
+		const why = shown.isPrimary
+			? "The command never ran."
+			: "Its command was not running when drydock read the kernel.";
+		layout.paragraph(`${why} ${endingText(observation.calls[shown.name]?.ending)}`);
 		layout.line(`  try: ${checkCommand(lesson)}`);
 		return layout.text();
 	}

@@ -6,7 +6,7 @@ import { lessons } from "../../judge/lessons.ts";
 import { changedLessons, currentLesson, logbook } from "../../learner/course.ts";
 import { recordOf } from "../../learner/logbook.ts";
 import { learnersFile } from "../../learner/workspace.ts";
-import { duration, printJson, style } from "../text/terminal.ts";
+import { duration, outputStyle, printJson } from "../text/terminal.ts";
 
 interface Row {
 	id: string;
@@ -24,8 +24,8 @@ export async function list({ json }: { json?: boolean }): Promise<number> {
 	const [all, book, current, changed] = await Promise.all([lessons(), logbook(), currentLesson(), changedLessons()]);
 	const rows = all.map(({ id, title }): Row => {
 		const { passed, attempts, spentMs } = recordOf(book, { id });
-		const told = { attempts, spentMs, changed: changed.has(id) };
-		return { id, title, passed: passed !== null, current: id === current.id, ...told };
+		const progress = { attempts, spentMs, changed: changed.has(id) };
+		return { id, title, passed: passed !== null, current: id === current.id, ...progress };
 	});
 	if (json) {
 		printJson({ schemaVersion: 1, lessons: rows });
@@ -41,14 +41,14 @@ export async function list({ json }: { json?: boolean }): Promise<number> {
 }
 
 function table(rows: readonly Row[]): string {
-	const { color, plain } = style();
+	const { color, plain } = outputStyle();
 	const chalk = new Chalk({ level: color ? 1 : 0 });
 	const ids = Math.max(...rows.map(({ id }) => id.length));
-	const titles = Math.max(...rows.map(({ title }) => named(title).length));
+	const titles = Math.max(...rows.map(({ title }) => withoutNumber(title).length));
 	const lines = rows.map(({ id, title, passed, current, attempts, spentMs, changed }) => {
 		const marks = [current && "current", passed && "passed"] as const;
 		const shown = marks.map((of) => (of ? mark(of, chalk, plain) : plain ? "" : " ")).join(plain ? " " : "");
-		const name = named(title).padEnd(titles);
+		const name = withoutNumber(title).padEnd(titles);
 		const tried = attempts === 0 ? "" : `${String(attempts).padStart(4)}×  ${duration(spentMs)}`;
 		const note = changed
 			? chalk.yellow(`   ${" ".repeat(ids)}  has changed since you passed it: check it again\n`)
@@ -59,4 +59,4 @@ function table(rows: readonly Row[]): string {
 }
 
 // Removes the number, which the id has already.
-const named = (title: string) => title.replace(/^\d\d · /, "");
+const withoutNumber = (title: string) => title.replace(/^\d\d · /, "");

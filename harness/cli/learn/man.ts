@@ -4,14 +4,14 @@ import { citedPage, formattedPage, manualPages } from "../../vm/manual.ts";
 import { findPages, unknownPage } from "../../vm/manual-names.ts";
 import { withoutOverstrike } from "../text/overstrike.ts";
 import { paged } from "../text/pager.ts";
-import { style } from "../text/terminal.ts";
+import { outputStyle } from "../text/terminal.ts";
 
 /** `drydock man`: shows a manual page of the virtual machine's system. @returns the exit code */
 export async function man(words: readonly string[]): Promise<number> {
 	const pages = await manualPages(visible);
 	const [found, ...others] = findPages(words, pages);
 	if (found === undefined) throw unknownPage(words, pages);
-	const { width, color } = style();
+	const { width, color } = outputStyle();
 	const text = await formattedPage(found, width, visible);
 	if (others.length > 0)
 		process.stderr.write(`this is ${citedPage(found)}; there are also: ${others.map(citedPage).join(", ")}\n`);

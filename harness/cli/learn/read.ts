@@ -3,7 +3,7 @@ import { findLesson, readLesson } from "../../judge/lessons.ts";
 import { currentLesson } from "../../learner/course.ts";
 import { renderMarkdown } from "../text/markdown.ts";
 import { paged } from "../text/pager.ts";
-import { style } from "../text/terminal.ts";
+import { outputStyle } from "../text/terminal.ts";
 
 /** `drydock read`. @returns the exit code */
 export async function read(id: string | undefined, { raw }: { raw?: boolean }): Promise<number> {
@@ -14,7 +14,7 @@ export async function read(id: string | undefined, { raw }: { raw?: boolean }): 
 }
 
 async function rendered(source: string): Promise<string> {
-	const look = style();
+	const look = outputStyle();
 	const { highlightCode } = look.color ? await import("../text/markdown/highlight.ts") : {};
 	return renderMarkdown(source, look, highlightCode);
 }

@@ -9,7 +9,7 @@ import { logbook, recordSolutionShown } from "../../learner/course.ts";
 import { recordOf } from "../../learner/logbook.ts";
 import { learnersFile, readLearnersFile } from "../../learner/workspace.ts";
 import { confirmed } from "../text/ask.ts";
-import { printJson, style } from "../text/terminal.ts";
+import { outputStyle, printJson } from "../text/terminal.ts";
 
 export interface SolutionOptions {
 	raw?: boolean;
@@ -57,7 +57,7 @@ function patchOf(file: string, mine: string, { id }: Lesson, reference: string):
 }
 
 function coloured(patch: string): string {
-	const chalk = new Chalk({ level: style().color ? 1 : 0 });
+	const chalk = new Chalk({ level: outputStyle().color ? 1 : 0 });
 	const paint = (line: string) => {
 		if (line.startsWith("@@")) return chalk.cyan(line);
 		if (/^(---|\+\+\+) /.test(line)) return chalk.bold(line);

@@ -5,7 +5,7 @@ import { currentLesson } from "../../learner/course.ts";
 import { checkWritable, learnersFile, makeWorkspace, workspaceDir } from "../../learner/workspace.ts";
 import { installMissing } from "../../vm/install-missing.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
-import { style } from "../text/terminal.ts";
+import { outputStyle } from "../text/terminal.ts";
 import { list } from "./list.ts";
 
 /**
@@ -35,6 +35,6 @@ async function showWhereYouAre(machines: MachinePool): Promise<void> {
 	const file = await learnersFile(lesson);
 	const verdict = await judge(lesson, file, machines);
 	const { lessonSummary } = await loadCheck(lesson);
-	process.stdout.write(`\n${await report(verdict, lesson.title, lessonSummary, style())}\n`);
+	process.stdout.write(`\n${await report(verdict, lesson.title, lessonSummary, outputStyle())}\n`);
 	await list({});
 }

@@ -7,7 +7,7 @@ import { changedLessons, currentLesson, logbook, passedLessons } from "../../lea
 import { type LessonRecord, recordOf } from "../../learner/logbook.ts";
 import { nextCommand } from "../../learner/next.ts";
 import { learnersFile } from "../../learner/workspace.ts";
-import { duration, printJson, style } from "../text/terminal.ts";
+import { duration, outputStyle, printJson } from "../text/terminal.ts";
 
 const LABEL_WIDTH = 9;
 
@@ -34,11 +34,11 @@ export async function status({ json }: { json?: boolean }): Promise<number> {
 		`lesson   ${lesson.title}`,
 		`file     ${shownPath(file)}`,
 		`so far   ${passed.size} of ${all.length} lessons passed`,
-		...soFar(record),
+		...attemptLines(record),
 		...[...changed].map((id) => `changed  ${id}, since you passed it: npx drydock check ${id}`),
 		`next     ${next}`,
 	];
-	const { width } = style();
+	const { width } = outputStyle();
 	for (const line of lines) {
 		const [label, text] = [line.slice(0, LABEL_WIDTH), line.slice(LABEL_WIDTH)];
 		const wrapped = wrapAnsi(text, width - LABEL_WIDTH).replaceAll("\n", `\n${" ".repeat(LABEL_WIDTH)}`);
@@ -47,7 +47,7 @@ export async function status({ json }: { json?: boolean }): Promise<number> {
 	return EXIT.passed;
 }
 
-function soFar({ attempts, spentMs, hintsShown, lastAttempt }: LessonRecord): string[] {
+function attemptLines({ attempts, spentMs, hintsShown, lastAttempt }: LessonRecord): string[] {
 	if (lastAttempt === null) return [];
 	const times = attempts === 1 ? "once" : `${attempts} times`;
 	const hints = hintsShown === 0 ? "" : `, ${hintsShown} ${hintsShown === 1 ? "hint" : "hints"}`;

@@ -8,32 +8,32 @@ import { startTerminalRestorer } from "../text/terminal-restorer.ts";
  */
 export class TerminalKeys extends EventEmitter<{ key: [name: string] }> {
 	readonly #stdin = process.stdin;
-	readonly #heard = (bytes: Buffer) => this.#take(bytes.toString("utf8"));
+	readonly #onData = (bytes: Buffer) => this.#take(bytes.toString("utf8"));
 	/** Takes the terminal again: Ctrl-Z had stopped this process. */
-	readonly #continued = () => this.#raw(true);
+	readonly #onContinue = () => this.#raw(true);
 	#stopRestorer = () => {};
 
 	/** Takes the terminal. */
 	listen(): void {
 		if (this.#stdin.isTTY) this.#stopRestorer = startTerminalRestorer("sane");
 		this.#raw(true);
-		this.#stdin.on("data", this.#heard);
-		this.#stdin.once("end", this.#ended);
-		process.on("SIGCONT", this.#continued);
+		this.#stdin.on("data", this.#onData);
+		this.#stdin.once("end", this.#onEnd);
+		process.on("SIGCONT", this.#onContinue);
 		this.#stdin.resume();
 	}
 
 	/** Gives the terminal back, so that another program or a question can use it. */
 	pause(): void {
-		this.#stdin.off("data", this.#heard);
-		this.#stdin.off("end", this.#ended);
-		process.off("SIGCONT", this.#continued);
+		this.#stdin.off("data", this.#onData);
+		this.#stdin.off("end", this.#onEnd);
+		process.off("SIGCONT", this.#onContinue);
 		this.#raw(false);
 		this.#stopRestorer();
 		this.#stdin.pause();
 	}
 
-	readonly #ended = () => this.emit("key", "q");
+	readonly #onEnd = () => this.emit("key", "q");
 
 	#raw(on: boolean): void {
 		// A closed terminal has no mode to set.

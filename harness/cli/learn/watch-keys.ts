@@ -5,7 +5,7 @@ import type { Verdict } from "../../judge/judge.ts";
 import type { Lesson } from "../../judge/lessons.ts";
 import { trace } from "../../judge/report.ts";
 import { lessonStepsAway } from "../../learner/next.ts";
-import { style } from "../text/terminal.ts";
+import { outputStyle } from "../text/terminal.ts";
 
 /** One key of watch mode. */
 interface WatchKey {
@@ -130,7 +130,7 @@ export class WatchKeys {
 		const { verdict } = this.#work;
 		if (verdict === null)
 			throw new Failure("usage", "nothing has been checked yet", "the key r, which checks the file");
-		process.stdout.write(trace(verdict, style()));
+		process.stdout.write(trace(verdict, outputStyle()));
 	}
 
 	async #help(): Promise<void> {

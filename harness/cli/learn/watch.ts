@@ -12,7 +12,7 @@ import { report } from "../../judge/report.ts";
 import { currentLesson, lastAttempt, recordAttempt, selectLesson } from "../../learner/course.ts";
 import { isUntouched, learnersFile, makeWorkspace, workspaceDir } from "../../learner/workspace.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
-import { style } from "../text/terminal.ts";
+import { outputStyle } from "../text/terminal.ts";
 import { TerminalKeys } from "./terminal-keys.ts";
 import { WatchKeys } from "./watch-keys.ts";
 
@@ -50,7 +50,7 @@ class Watch {
 	readonly #poll: boolean;
 	readonly #terminal = new TerminalKeys();
 	readonly #keys = new WatchKeys(this);
-	readonly #chalk = new Chalk({ level: style().color ? 1 : 0 });
+	readonly #chalk = new Chalk({ level: outputStyle().color ? 1 : 0 });
 	#lesson!: Lesson;
 	#file = "";
 	#verdict: Verdict | null = null;
@@ -189,7 +189,7 @@ class Watch {
 		this.#verdict = verdict;
 		this.#known = verdict.findings;
 		const { lessonSummary } = await loadCheck(this.#lesson);
-		const text = await report(verdict, this.#lesson.title, lessonSummary, { ...style(), brief: true });
+		const text = await report(verdict, this.#lesson.title, lessonSummary, { ...outputStyle(), brief: true });
 		clear();
 		process.stdout.write(text);
 		if (before !== null) process.stdout.write(this.#changes(before, verdict));
@@ -206,12 +206,12 @@ class Watch {
 			...newlyWrong.map((what) => `  ${this.#chalk.red("new")}: ${what}`),
 			...stillWrong.map((what) => `  still to do: ${what}`),
 		];
-		const text = lines.map((line) => wrapAnsi(line, style().width, { trim: false })).join("\n");
+		const text = lines.map((line) => wrapAnsi(line, outputStyle().width, { trim: false })).join("\n");
 		return `\n${this.#chalk.bold("since the last attempt")}\n${text}\n`;
 	}
 }
 
 function clear(): void {
-	if (style().plain) process.stdout.write("\n");
+	if (outputStyle().plain) process.stdout.write("\n");
 	else process.stdout.write("\u001b[2J\u001b[H");
 }

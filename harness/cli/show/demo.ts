@@ -10,7 +10,7 @@ import { playToEnd } from "../../live/play-to-end.ts";
 import { Playback } from "../../live/playback.ts";
 import { lineOf, readRecording } from "../../live/recording.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
-import { printJson, style } from "../text/terminal.ts";
+import { outputStyle, printJson } from "../text/terminal.ts";
 import { Presenter } from "./presenter.ts";
 import { textListener } from "./text-listener.ts";
 
@@ -29,7 +29,7 @@ export async function demo(
 	if (id === undefined && from === undefined) return listDemos(json);
 	const lesson = id === undefined ? null : await findLesson(id);
 	const events = from === undefined ? null : await readRecording(from, "demo", lesson?.id);
-	const interactive = !json && !style().plain && process.stdin.isTTY && process.stdout.isTTY;
+	const interactive = !json && !outputStyle().plain && process.stdin.isTTY && process.stdout.isTTY;
 	if (interactive) return present(lesson, events);
 	const listener = json ? (event: DemoEvent) => void process.stdout.write(lineOf(event)) : textListener();
 	if (events !== null) return replayAll(events, listener);
@@ -48,7 +48,7 @@ async function listDemos(json: boolean): Promise<number> {
 		printJson({ schemaVersion: 1, demos: all });
 		return EXIT.passed;
 	}
-	const { color } = style();
+	const { color } = outputStyle();
 	const chalk = new Chalk({ level: color ? 1 : 0 });
 	const ids = Math.max(...all.map(({ lesson }) => lesson.length));
 	const lines = all.map(
@@ -60,7 +60,7 @@ async function listDemos(json: boolean): Promise<number> {
 
 async function present(lesson: Lesson | null, events: readonly DemoEvent[] | null): Promise<number> {
 	const machines = new MachinePool(visible);
-	const presenter = new Presenter(style().color);
+	const presenter = new Presenter(outputStyle().color);
 	try {
 		// Making the image takes minutes and prints its progress. So it comes before the pages cover the screen.
 		if (events === null) await machines.imageKey();

@@ -17,7 +17,7 @@ import { readRecording } from "../../live/recording.ts";
 import { SaveChecker, uncheckedWork } from "../../live/save-checker.ts";
 import { openServer, type Server } from "../../live/server.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
-import { style } from "../text/terminal.ts";
+import { outputStyle } from "../text/terminal.ts";
 
 /** The terminals' size until a presenter's page says how much room it has. */
 const SIZE = { columns: 80, rows: 16 };
@@ -78,7 +78,8 @@ async function checkSaves(
 
 function printLinks({ link, shared }: Server): void {
 	const follow = shared === null ? "" : `\nothers on this network can follow at: ${shared}\n`;
-	const code = shared === null || !process.stdout.isTTY || style().plain ? "" : `\n${renderUnicodeCompact(shared)}\n`;
+	const code =
+		shared === null || !process.stdout.isTTY || outputStyle().plain ? "" : `\n${renderUnicodeCompact(shared)}\n`;
 	process.stdout.write(`open this in a browser: ${link}\n${follow}${code}\nCtrl-C ends the demo\n`);
 }
 

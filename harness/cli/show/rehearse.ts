@@ -7,7 +7,7 @@ import { findLesson, type Lesson, lessons } from "../../judge/lessons.ts";
 import { loadForStage } from "../../live/loaded-demo.ts";
 import { type Rehearsal, rehearse } from "../../live/rehearse.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
-import { printJson, style } from "../text/terminal.ts";
+import { outputStyle, printJson } from "../text/terminal.ts";
 
 const SIZE = { columns: 80, rows: 24 };
 /** How long one step may take: enough for a busy computer that emulates the processor. */
@@ -44,7 +44,7 @@ async function rehearseLesson(lesson: Lesson, machines: MachinePool): Promise<Re
 }
 
 function rehearsalText({ lesson, title, holds, steps, problems, backMs }: Rehearsal): string {
-	const { color, plain } = style();
+	const { color, plain } = outputStyle();
 	const chalk = new Chalk({ level: color ? 1 : 0 });
 	const broken = steps.flatMap(({ step, command, promises, output }) => {
 		const missed = promises.filter(({ kept }) => !kept);

@@ -4,13 +4,13 @@ import { printable } from "../../base/printable.ts";
 import type { DemoEvent } from "../../live/events.ts";
 import { answersOf } from "../../live/views/answers.ts";
 import type { Moment } from "../../live/views/past.ts";
-import { style } from "../text/terminal.ts";
+import { outputStyle } from "../text/terminal.ts";
 
 type Header = Extract<DemoEvent, { type: "demo" }>;
 
 /** Returns a listener that prints a demo's events as text, one after the other: for a pipe, or for a screen reader. */
 export function textListener(): (event: DemoEvent) => void {
-	const { color, width } = style();
+	const { color, width } = outputStyle();
 	const chalk = new Chalk({ level: color ? 1 : 0 });
 	const say = (text: string) => void process.stdout.write(`${wrapAnsi(printable(text), width)}\n`);
 	let header: Header | null = null;

@@ -15,14 +15,14 @@ export const NPX_DRYDOCK = "npx drydock";
  */
 export function drydockCommandIn(folder: string): string {
 	const bin = realpathSync(inKit("harness/cli/bin.js"));
-	const top = npxWorks() ? topOf(folder) : null;
+	const top = npmCacheIsWritable() ? projectFolderOf(folder) : null;
 	if (top !== null && (isSame(top, inKit()) || isSame(join(top, "node_modules/.bin/drydock"), bin))) return NPX_DRYDOCK;
 	// The path is used only if neither JSON nor a shell changes anything in it.
 	return /^[\w./@+-]+$/.test(bin) ? `node ${bin}` : "drydock";
 }
 
 // Whether npm's cache can be written: npx makes a folder in it before it does anything else.
-function npxWorks(): boolean {
+function npmCacheIsWritable(): boolean {
 	try {
 		let dir = process.env["npm_config_cache"] || join(homedir(), ".npm");
 		while (!existsSync(dir) && dir !== dirname(dir)) dir = dirname(dir);
@@ -34,7 +34,7 @@ function npxWorks(): boolean {
 }
 
 /** The top folder of the project that a folder is in, as npm finds it. See npm-prefix(1). */
-function topOf(folder: string): string | null {
+function projectFolderOf(folder: string): string | null {
 	for (let dir = folder; ; dir = dirname(dir)) {
 		if (existsSync(join(dir, "package.json")) || existsSync(join(dir, "node_modules"))) return dir;
 		if (dir === dirname(dir)) return null;

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { style } from "./terminal.ts";
+import { outputStyle } from "./terminal.ts";
 
 // If less(1) is not installed, the shell exits with 127 and prints no error.
 const LESS = "command -v less >/dev/null || exit 127; less";
@@ -17,7 +17,8 @@ export async function paged(text: string): Promise<void> {
 // Whether to write the text without a pager. A pager moves the cursor, which disturbs screen readers, and which some
 // terminals cannot do.
 function fits(text: string): boolean {
-	if (!process.stdout.isTTY || !process.stdin.isTTY || style().plain || process.env["TERM"] === "dumb") return true;
+	if (!process.stdout.isTTY || !process.stdin.isTTY || outputStyle().plain || process.env["TERM"] === "dumb")
+		return true;
 	return text.split("\n").length < (process.stdout.rows ?? 24);
 }
 

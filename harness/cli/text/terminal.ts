@@ -7,7 +7,7 @@ const WIDTH_MAX = 100;
  * How to write to standard output: in colour only to a terminal that supports it or if FORCE_COLOR is set, and never
  * if the user wants plain text.
  */
-export function style(): Style {
+export function outputStyle(): Style {
 	const plain = plainWanted();
 	const color = !plain && wantsColor();
 	const hyperlinks = color && process.stdout.isTTY === true;

@@ -5,7 +5,7 @@ const { spawnSync } = require("node:child_process");
 const { dirname, join } = require("node:path");
 const { pathToFileURL } = require("node:url");
 
-const PROOFS = {
+const TOOL_CHECKS = {
 	esbuild: () => require("esbuild").transformSync(""),
 	typescript: async () => {
 		const home = dirname(require.resolve("typescript/package.json"));
@@ -29,10 +29,10 @@ function isGlibc() {
 	return process.report.getReport().header.glibcVersionRuntime !== undefined;
 }
 
-async function prove() {
-	for (const [name, proof] of Object.entries(PROOFS)) {
+async function checkTools() {
+	for (const [name, checkTool] of Object.entries(TOOL_CHECKS)) {
 		try {
-			await proof();
+			await checkTool();
 		} catch (error) {
 			console.log(`${name}: ${error.message.split("\n")[0]}`);
 			process.exitCode = 1;
@@ -41,4 +41,4 @@ async function prove() {
 	}
 }
 
-prove();
+checkTools();
