@@ -105,7 +105,7 @@ describe("each demo is played to its end on the page, without a word from elsewh
 			const { page, wrong } = await look(server.link);
 			const { steps } = await loadDemo(await findLesson(id));
 			for (let step = 1; step <= steps.length; step++) {
-				await atStep(page, step, /to be played/);
+				await atStep(page, step, /not played yet/);
 				await page.keyboard.press(" ");
 				await atStep(page, step, /done/);
 				expect(await page.locator("#picture > *").count()).toBe(1);
@@ -127,17 +127,17 @@ describe("on the page", () => {
 		await page.keyboard.press("g");
 		await page.keyboard.type("3");
 		await page.keyboard.press("Enter");
-		await atStep(page, 3, /to be played/);
+		await atStep(page, 3, /not played yet/);
 		await page.keyboard.press("n");
 		await atStep(page, 3, /done/);
 		await shows(page, rows("container"), /web-1/);
 		await page.keyboard.press("b");
-		await atStep(page, 3, /to be played/);
+		await atStep(page, 3, /not played yet/);
 		expect(await textOf(page, rows("container"))).not.toMatch(/^web-1$/m);
 		await page.getByRole("button", { name: "play this step again" }).click();
 		await atStep(page, 3, /done/);
 		await page.keyboard.press("R");
-		await atStep(page, 1, /to be played/);
+		await atStep(page, 1, /not played yet/);
 		expect(await textOf(page, rows("container"))).not.toContain("unshare");
 		expect(wrong).toEqual([]);
 	});
@@ -153,7 +153,7 @@ describe("on the page", () => {
 		await page.keyboard.type("cat /tmp/n; stty size\n");
 		await shows(page, rows("container"), /^42[\s\S]*^\d+ \d+/m);
 		await page.keyboard.press("Control+]");
-		await atStep(page, 1, /to be played/);
+		await atStep(page, 1, /not played yet/);
 		// The page splits a pasted text into pieces that the server accepts, and the shell gets all of it.
 		await page.keyboard.press("h");
 		const pasted = `: ${"x".repeat(9_000)}; echo came $((1+1))\n`;
@@ -190,7 +190,7 @@ describe("on the page", () => {
 		}
 		await presenter.keyboard.press("n");
 		for (const { page, wrong } of [one, two]) {
-			await atStep(page, 2, /to be played/);
+			await atStep(page, 2, /not played yet/);
 			expect(await textOf(page, rows("host"))).not.toContain("echo no");
 			expect(wrong).toEqual([]);
 		}
@@ -215,7 +215,7 @@ describe("on the page", () => {
 		await atStep(page, 1, /done/);
 		await shows(page, rows("host"), /uts:\[\d+\]/);
 		await page.keyboard.press("n");
-		await atStep(page, 2, /to be played/);
+		await atStep(page, 2, /not played yet/);
 	});
 
 	test.each([
@@ -244,7 +244,7 @@ describe("on the page", () => {
 /** The presenter's link, as `drydock live` prints it. */
 async function linkOf(terminal: Terminal): Promise<string> {
 	const link = /http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]+\//;
-	const said = await terminal.until(new RegExp(`${link.source}[\\s\\S]*Ctrl-C ends it`));
+	const said = await terminal.until(new RegExp(`${link.source}[\\s\\S]*Ctrl-C ends the demo`));
 	return link.exec(said)?.[0] ?? "";
 }
 
