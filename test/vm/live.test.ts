@@ -209,7 +209,7 @@ describe("on the page", () => {
 		);
 		broken = true;
 		await cut();
-		await shows(page, "#connection", /the connection is gone/);
+		await shows(page, "#connection", /the connection is lost/);
 		await demo.next();
 		broken = false;
 		await atStep(page, 1, /done/);
