@@ -20,7 +20,7 @@ import { type Records, readRecords, recordsFile, recordsText } from "./support/r
  *                                 are judged again instead of played again
  *   npm run records -- 04         those of one lesson
  *   npm run records -- 04 NAME    plays one item, whether it has a record or not
- *   npx tsx test/run.ts plan --json   every item, and whether a run would try it
+ *   npx tsx test/run.ts plan      every item, and whether a run would try it, as JSON; with --shard, a run of everything
  *   npm run records -- --from DIR     takes over the records of another checkout, such as those of another shard
  */
 
@@ -85,7 +85,10 @@ async function filesOf(shard: string): Promise<string[]> {
 
 // Prints every item, with its key, whether it has a record, and whether a run would try it.
 async function printPlan(): Promise<number> {
-	Object.assign(process.env, { DRYDOCK_TESTS_SEED: seed });
+	Object.assign(process.env, {
+		DRYDOCK_TESTS_SEED: seed,
+		...(shard && { DRYDOCK_TESTS: "all", DRYDOCK_TESTS_SHARD: shard }),
+	});
 	const { isTried, isKnown } = await import("./support/plan.ts");
 	const planned = [...items.values()].flat().map((item) => {
 		const { lesson, name, key, expected } = item;

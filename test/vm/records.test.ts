@@ -30,9 +30,10 @@ test("a record holds until something changes that its result depends on", { time
 		expect(change(before), path).not.toBe(before);
 		await writeFile(join(kit, path), change(before));
 	};
-	const plan = async (): Promise<Planned[]> => {
+	const plan = async (...options: string[]): Promise<Planned[]> => {
 		const $ = (await zx())({ cwd: kit });
-		return JSON.parse((await $`${process.execPath} --import tsx test/run.ts plan --json --seed 1`).stdout) as Planned[];
+		const { stdout } = await $`${process.execPath} --import tsx test/run.ts plan --seed 1 ${options}`;
+		return JSON.parse(stdout) as Planned[];
 	};
 
 	const all = await plan();
@@ -42,6 +43,16 @@ test("a record holds until something changes that its result depends on", { time
 			.map(({ name, key, expected: [result = ""] }) => [name, { key, result }] as const);
 		await writeFile(join(kit, "test/records", `${lesson}.txt`), recordsText(new Map(records)));
 	}
+	// Two shards have every item once, each about half.
+	const shards = await Promise.all([plan("--shard", "1/2"), plan("--shard", "2/2")]);
+	const [first = [], second = []] = shards.map((planned) => planned.filter(({ isTried }) => isTried));
+	expect(first.length + second.length).toBe(all.length);
+	expect(first.filter(({ lesson, name }) => second.some((one) => one.lesson === lesson && one.name === name))).toEqual(
+		[],
+	);
+	expect(first.length / all.length).toBeGreaterThan(0.4);
+	expect(second.length / all.length).toBeGreaterThan(0.4);
+
 	// A change that no result depends on.
 	await appendFile(join(kit, "harness/guest/agent.ts"), "// A comment.\n");
 	await appendFile(join(kit, "lessons/02-unshare/hints.md"), "\nA hint.\n");
