@@ -1,7 +1,7 @@
 import { constants, type PathLike } from "node:fs";
 import { open, realpath } from "node:fs/promises";
 
-/** How much may be read of a file that says it is smaller: its size may be wrong. */
+/** At least this much is read, even of a file with a smaller size: the size may be wrong. */
 const SIZE_UNKNOWN_BYTES = 128 << 10;
 
 /**
@@ -15,7 +15,7 @@ export async function readRegularFile(place: PathLike, bytesMax: number): Promis
 		const stats = await file.stat();
 		if (!stats.isFile()) throw new Error("it is not a regular file");
 		if (stats.size > bytesMax) throw tooLarge(bytesMax);
-		// The size may be wrong: files in /proc say 0.
+		// Files in /proc have the size 0.
 		const bytes = Buffer.alloc(Math.min(bytesMax, Math.max(stats.size, SIZE_UNKNOWN_BYTES)) + 1);
 		let length = 0;
 		for (let read = -1; read !== 0 && length < bytes.length; length += read)

@@ -24,9 +24,10 @@ const TEXT_WIDTH_MIN = 12;
 /** A longer text is cut off: nobody reads more of it, and wrapping it would take too long. */
 const TEXT_CHARS_MAX = 20_000;
 /**
- * A long series of words without width. wrapAnsi puts them all into one row, and measures the row again for each word.
+ * Many words in a row that have no visible character. wrapAnsi puts them all on one line, and measures this line again for
+ * each word, which would take too long.
  */
-const BLANK = / (?:[\t\p{M}\u200c\u200d]* ){40,}/gu;
+const INVISIBLE_WORDS = / (?:[\t\p{M}\u200c\u200d]* ){40,}/gu;
 
 /** Lines of text that fit the terminal. */
 export class TextLayout {
@@ -80,7 +81,8 @@ export class TextLayout {
 	}
 
 	/**
-	 * Two columns under their headings. A row can be marked. In plain text, one column follows the other, cell by cell.
+	 * Two columns under their headings, side by side. In plain text, the second column follows below the first. A marked row
+	 * is where the columns begin to differ.
 	 */
 	twoColumns(headings: [string, string], rows: readonly { cells: [string, string]; mark: boolean }[]): void {
 		const [left, right] = headings;
@@ -89,7 +91,7 @@ export class TextLayout {
 				if (index > 0) this.line();
 				this.line(heading);
 				for (const { cells, mark } of rows) {
-					if (mark) this.line("here they part:");
+					if (mark) this.line("the first difference:");
 					if (cells[index]) this.block(hanging(cells[index], this.#style.width).join("\n"));
 				}
 			}
@@ -140,7 +142,7 @@ export function fitted(text: string, width: number): string {
 
 function wrapped(text: string, width: number, hard = true): string {
 	const begun = text.length <= TEXT_CHARS_MAX ? text : `${text.slice(0, TEXT_CHARS_MAX)}…`;
-	return wrapAnsi(begun.replaceAll(BLANK, " … "), Math.max(TEXT_WIDTH_MIN, width), { hard });
+	return wrapAnsi(begun.replaceAll(INVISIBLE_WORDS, " … "), Math.max(TEXT_WIDTH_MIN, width), { hard });
 }
 
 const padded = (text: string, width: number) => text + " ".repeat(Math.max(0, width - stringWidth(text)));

@@ -2,16 +2,18 @@ import type { MachinePool } from "../judge/module-run.ts";
 
 /**
  * Deadlines for a class. A submission that hangs delays all others until its deadline. So the deadline is derived from
- * measurements: it is many times what other submissions have just taken on this computer, under its present load.
+ * measurements: it is a multiple of the time that other submissions have just taken on this computer.
  */
 
-const AT_LEAST_MS = 5_000;
-const TIMES = 10;
-const REMEMBERED = 15;
-/** The median of so few runs rises as soon as the computer becomes busy. The median of all rises later. */
-const LATEST = 3;
+const DEADLINE_MIN_MS = 5_000;
+/** The deadline is this many times the median duration. */
+const DEADLINE_FACTOR = 10;
+/** The median is computed twice, and the larger one counts: from this many latest runs, … */
+const RUNS_LONG = 15;
+/** … and from so few that it rises as soon as the computer becomes busy. */
+const RUNS_SHORT = 3;
 
-/** Runs machines with deadlines that follow how long a lesson takes. The first runs have the machine's own deadline. */
+/** Runs machines with deadlines that follow how long a lesson takes. Until a run has ended, the machine's own deadline holds. */
 export class AdaptiveDeadlines implements MachinePool {
 	readonly #machines: MachinePool;
 	readonly #tookMs: number[] = [];
@@ -41,8 +43,8 @@ export class AdaptiveDeadlines implements MachinePool {
 
 	#deadline(): { patienceMs?: number } {
 		if (this.#tookMs.length === 0) return {};
-		const tookMs = Math.max(median(this.#tookMs.slice(-REMEMBERED)), median(this.#tookMs.slice(-LATEST)));
-		return { patienceMs: AT_LEAST_MS + TIMES * tookMs };
+		const tookMs = Math.max(median(this.#tookMs.slice(-RUNS_LONG)), median(this.#tookMs.slice(-RUNS_SHORT)));
+		return { patienceMs: DEADLINE_MIN_MS + DEADLINE_FACTOR * tookMs };
 	}
 }
 

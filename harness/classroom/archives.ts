@@ -6,7 +6,7 @@ import { asText, FILE_BYTES_MAX, type Folder } from "./folder.ts";
 
 /** Archives that somebody handed in. Those that `drydock export` wrote are read; others have to be unpacked first. */
 
-/** File names of archives as `drydock export` writes them, and of others: the owner's name, and the ending. */
+/** An archive's file name is the owner's name with an ending. `drydock export` writes archives of the first kind. */
 const EXPORTED = /^(.+)\.(tar\.gz|tgz)$/i;
 const OTHER = /^(.+)\.(zip|tar|tar\.\w+)$/i;
 
@@ -17,7 +17,7 @@ export function parseArchiveName(name: string): { owner: string; ending: string;
 	return owner === undefined || ending === undefined ? null : { owner, ending, isExport };
 }
 
-/** Unpacks one archive at a time: even a small one may take a hundred megabytes of memory. */
+/** Lets one archive at a time be unpacked: even a small one may take a hundred megabytes of memory. */
 const unpacking = new ConcurrencyLimit(1);
 
 /**

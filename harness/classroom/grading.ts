@@ -85,7 +85,7 @@ async function gradeCandidates(work: ClassWork, progress: Progress): Promise<Sub
 	} catch (error) {
 		if (interruption.aborted && journal.size > 0)
 			progress.note(`${journal.size} results are kept; with --resume, the same command continues from there`);
-		// That this computer cannot judge is no submission's fault. The systems that read the report must learn of it.
+		// This computer cannot judge. That is no submission's fault, so each gets a result that says so.
 		if (interruption.aborted || !(error instanceof Failure)) throw error;
 		progress.note(
 			`nothing could be judged: ${error.message}${error.next === undefined ? "" : `\n  try: ${error.next}`}`,

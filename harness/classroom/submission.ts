@@ -69,7 +69,7 @@ const textOf = (folder: Folder, path: string) =>
 
 async function readText({ files }: Folder, path: string): Promise<string> {
 	const read = files.get(path);
-	if (read === undefined) throw new Error("it is not there");
+	if (read === undefined) throw new Error("it does not exist");
 	return read();
 }
 

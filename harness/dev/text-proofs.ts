@@ -4,7 +4,7 @@ import { type Proof, proof } from "./proof.ts";
 /** Proofs that only need a lesson's text. All functions are pure. */
 
 const PARTS = ["Break it", "Words", "Do", "Check", "Explore", "Read"];
-const RUNGS = ["1", "2", "3"];
+const HINT_HEADINGS = ["1", "2", "3"];
 
 /** Proves that the README has a title, a goal, and the parts of every lesson in their order. */
 export function proveForm(readme: string, id: string): Proof {
@@ -47,13 +47,13 @@ const todosIn = (text: string) => [...text.matchAll(/TODO\((\d\d\.\d+)\)/g)].map
 
 /** Proves that there are three hints, and that none is empty. */
 export function proveHints(hints: string): Proof {
-	const rungs = headings(parse(hints)).map(({ text }) => text);
-	const empty = RUNGS.filter((rung) => rungs.includes(rung) && partOf(hints, rung).trim() === "");
+	const found = headings(parse(hints)).map(({ text }) => text);
+	const empty = HINT_HEADINGS.filter((heading) => found.includes(heading) && partOf(hints, heading).trim() === "");
 	return proof("hints.md has three hints", [
-		...(rungs.join() === RUNGS.join()
+		...(found.join() === HINT_HEADINGS.join()
 			? []
-			: [`use the headings ## ${RUNGS.join(", ## ")}; it has ${rungs.join(", ")}`]),
-		...empty.map((rung) => `write something under ## ${rung}`),
+			: [`use the headings ## ${HINT_HEADINGS.join(", ## ")}; it has ${found.join(", ")}`]),
+		...empty.map((heading) => `write something under ## ${heading}`),
 	]);
 }
 

@@ -12,12 +12,12 @@ const WRAPPER = `#!/bin/sh
 LD_PRELOAD=/opt/drydock/libkernel.so exec /usr/bin/node --single-threaded --no-warnings ${PROGRAM} "$@"
 `;
 
-// To find out the C library, ffi-rs makes a report of the whole process, which takes as long as starting Node. This
-// line replaces the report.
+// To find out which C library is used, ffi-rs asks Node for a report on the whole process, which takes as long as
+// starting Node. This line replaces that report.
 const BANNER = `Object.defineProperty(process, "report", { value: { getReport: () => ({ header: { glibcVersionRuntime: "2" } }) } });`;
 
-// Where the program finds the system-call library and ffi-rs: at the place that every drydock machine has them, or in
-// the program's own directory.
+// Where the program finds the system-call library and ffi-rs: in a drydock machine, at a fixed path; otherwise in the
+// program's own directory.
 const LIBRARIES = {
 	machine: { ffi: "/opt/drydock/node_modules/ffi-rs", banner: BANNER },
 	beside: { ffi: "ffi-rs", banner: `${BANNER}\nconst LIBKERNEL = __dirname + "/libkernel.so";` },

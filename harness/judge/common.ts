@@ -59,7 +59,7 @@ export function enginePlace(exported: string, ...known: Explanation[]): FactRule
 					const { facts, process } = context;
 					const places = [facts["engine.place"] ?? []].flat().join(", ");
 					const call = engineCalled(context, "unshare", "setns", "chroot", "pivot_root");
-					return `The engine, pid ${process?.enginePid}, was in ${places}: /proc/PID/ns or /proc/PID/root of this process is not the host's.${call === undefined ? "" : ` In the ledger, the engine's own process called ${call.call}(${Object.values(call.args).join(", ")}).`} The engine has to stay on the host: it makes and removes things there, and every later container starts where the engine is.`;
+					return `The engine, pid ${process?.enginePid}, was in ${places}: /proc/PID/ns or /proc/PID/root of this process is not the host's.${call === undefined ? "" : ` In the list of your system calls, the engine's own process called ${call.call}(${Object.values(call.args).join(", ")}).`} The engine has to stay on the host: it makes and removes things there, and every later container starts where the engine is.`;
 				},
 				try: `Make such calls only in the process that becomes the command. Code outside of ${exported}, at the top of the module, runs in the engine's own process, when the engine loads the module.`,
 				see: ["namespaces(7)", "unshare(2)"],
@@ -77,7 +77,7 @@ function commandOnce(exported: string): FactRule {
 			{
 				when: ({ ledger }) => ledger.filter(({ call }) => call === "execve").length > 1,
 				diagnosis: "command-runs-twice",
-				why: `More than one process became the command, and the ledger has more than one execve. After a fork, two processes continue. If both return from ${exported}, both start the command.`,
+				why: `More than one process became the command, and the list of your system calls has more than one execve. After a fork, two processes continue. If both return from ${exported}, both start the command.`,
 				try: "After a fork, let only one process start the command. The other one has to end by _exit; before that, it may wait for the command.",
 				see: ["fork(2)", "_exit(2)"],
 			},

@@ -73,7 +73,7 @@ export function endingExplanations(check: Check): Explanation[] {
 				const wide = killOfSeveral(context);
 				if (wide === undefined)
 					return `${statement} Possible causes: kill with the engine's pid, or with a pid that stands for several processes; too much memory.`;
-				return `${statement} The ledger has kill(${Object.values(wide.args).join(", ")}): ${wide.args["pid"] === "0" ? "0 stands for every process in the caller's process group, and a forked child is in its parent's" : "a negative number stands for several processes, not for one"}.`;
+				return `${statement} The list of your system calls has kill(${Object.values(wide.args).join(", ")}): ${wide.args["pid"] === "0" ? "0 stands for every process in the caller's process group, and a forked child is in its parent's" : "a negative number stands for several processes, not for one"}.`;
 			},
 			try: "Find out what ended it. kill with a positive pid reaches only one process: pass it the child's pid.",
 			see: ["kill(2)", "_exit(2)"],
@@ -106,8 +106,8 @@ export function endingExplanations(check: Check): Explanation[] {
 			diagnosis: "command-never-ran",
 			why: ({ ledger }) =>
 				ledger.some(({ call, result, error }) => call === "execve" && result === undefined && error === undefined)
-					? "When the check read the kernel, no process had the command's arguments. The ledger has an execve that did not return: the program was started, but had already ended, or had been killed."
-					: "When the check read the kernel, no process had the command's arguments, and the ledger has no execve that started the command.",
+					? "When the check read the kernel, no process had the command's arguments. The list of your system calls has an execve that did not return: the program was started, but had already ended, or had been killed."
+					: "When the check read the kernel, no process had the command's arguments, and the list of your system calls has no execve that started the command.",
 			try: `Possible causes: process.exit, _exit or kill in the process that should have become the command, or a forked child that continues in its place. ${check.exported} has to return normally, so that the engine can start the command.`,
 			see: [],
 		},
@@ -170,7 +170,7 @@ const ranTwice: Explanation = {
 		return process !== null && new Set(started.map(({ task }) => task)).size > 1;
 	},
 	diagnosis: "command-runs-twice",
-	why: "In the ledger, more than one process called execve: the command was started, and then another process became the command as well. After a fork, two processes continue, and here both started the command. The engine learned how the other one ended.",
+	why: "In the list of your system calls, more than one process called execve: the command was started, and then another process became the command as well. After a fork, two processes continue, and here both started the command. The engine learned how the other one ended.",
 	try: "After a fork, let only one process start the command. The other one has to end by _exit; before that, it may wait for the command.",
 	see: ["fork(2)", "_exit(2)"],
 };

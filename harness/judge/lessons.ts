@@ -76,9 +76,9 @@ export async function solutionOf(lesson: Lesson): Promise<string> {
  */
 export async function readHints({ id }: Lesson): Promise<string[]> {
 	const source = await readText(inKit("lessons", id, "hints.md")).catch(() => "");
-	const rungs = source.split(/^## \d+$/m).slice(1);
-	if (rungs.length === 0) throw new Failure("failed", `lesson ${id} has no hints`, `npx drydock read ${id}`);
-	return rungs.map((rung) => rung.trim());
+	const hints = source.split(/^## \d+$/m).slice(1);
+	if (hints.length === 0) throw new Failure("failed", `lesson ${id} has no hints`, `npx drydock read ${id}`);
+	return hints.map((hint) => hint.trim());
 }
 
 /** Loads the lesson's check.ts. */

@@ -81,10 +81,10 @@ async function refuseUnreadable(file: string, lesson: Lesson): Promise<void> {
 			cause,
 		});
 	const info = await stat(file).catch((cause: NodeJS.ErrnoException) => {
-		throw refuse(cause.code === "ENOENT" ? "is not there" : `cannot be read (${cause.code})`, cause);
+		throw refuse(cause.code === "ENOENT" ? "does not exist" : `cannot be read (${cause.code})`, cause);
 	});
 	// Reading a device or a pipe might never end.
-	if (!info.isFile()) throw refuse("is no file");
+	if (!info.isFile()) throw refuse("is not a regular file");
 	if (info.size > LARGEST_MODULE_BYTES) throw refuse(`is larger than ${LARGEST_MODULE_BYTES >> 10} KiB`);
 	await access(file, constants.R_OK).catch((cause: NodeJS.ErrnoException) => {
 		throw refuse(`cannot be read (${cause.code})`, cause);

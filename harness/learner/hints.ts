@@ -16,11 +16,11 @@ export interface Hints {
 
 /** @throws {Failure} failed: the lesson has no hints */
 export async function hintsFor(lesson: Lesson): Promise<Hints> {
-	const [rungs, book] = await Promise.all([readHints(lesson), logbook()]);
+	const [own, book] = await Promise.all([readHints(lesson), logbook()]);
 	const record = recordOf(book, lesson);
 	const derived = derivedHint(record);
-	const all = [...rungs, ...(derived === null ? [] : [derived])];
-	return { all, written: rungs.length, shown: record.hintsShown, attempts: record.attempts };
+	const all = [...own, ...(derived === null ? [] : [derived])];
+	return { all, written: own.length, shown: record.hintsShown, attempts: record.attempts };
 }
 
 /**

@@ -24,8 +24,8 @@ export interface ImportResult {
 
 /**
  * Imports an archive of a workspace into the learner's workspace. Overwrites none of the learner's work.
- * @throws {Failure} usage: the file is no such archive, or something is in the way; files imported before the error
- * stay
+ * @throws {Failure} usage: the file is not an archive of a workspace, or a file could not be written; files imported before the
+ * error stay
  */
 export async function importWorkspace(archive: string): Promise<ImportResult> {
 	const files = await unpackWorkspace(archive);
@@ -59,8 +59,8 @@ function inTheWay(error: NodeJS.ErrnoException): never {
 // An unchanged skeleton contains none of the learner's work, so the archive's file replaces it.
 async function importFile(path: string, content: Buffer, skeleton: string | undefined): Promise<string> {
 	await makeDirectories(dirname(path));
-	const there = await readLearnersFile(path).catch(() => null);
-	if (there === null || skeleton === undefined || there !== skeleton) return placeBeside(path, content);
+	const current = await readLearnersFile(path).catch(() => null);
+	if (current === null || skeleton === undefined || current !== skeleton) return placeBeside(path, content);
 	const aside = await moveAside(path);
 	const placed = (await writeNew(path, content)) ? path : await placeBeside(path, content);
 	// The learner may have edited the file just before it was moved aside: then the moved file is kept.

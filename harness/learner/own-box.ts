@@ -74,15 +74,15 @@ A container engine, written one Linux primitive at a time with drydock.
 Written by you:
 
 ${rows(yours)}
-${rest.length === 0 ? "" : `\nFrom drydock's reference solutions, until you write them:\n\n${rows(rest)}\n`}
+${rest.length === 0 ? "" : `\nNot yet written by you, taken from drydock's reference solutions:\n\n${rows(rest)}\n`}
 ## What it does
 
     sudo ./box run ${options.join(" ")} IMAGE [COMMAND…]
 
-IMAGE is a directory: an image as lesson 09 builds it, or simply the files that the container is to have. The
-command gets a hostname, a root, processes, limits, a writable layer and a network of its own. Its exit code is box's;
-its input and output are box's; signals are passed on. When it has ended, nothing of the container is left, not even if
-box is killed. \`./box run --help\` says the rest.
+IMAGE is a directory. It contains either an image as lesson 09 builds it, or simply the container's files. The command
+gets its own hostname, root, processes, limits, writable layer and network. It uses box's input and output, and box
+passes signals on to it. box exits with the command's exit code. When the command has ended, or box has been killed,
+nothing of the container is left. \`./box run --help\` explains the options.
 
 To try it without any image, where busybox is installed:
 

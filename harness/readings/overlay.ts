@@ -37,7 +37,7 @@ export type Layer = v.InferOutput<typeof Layer>;
 const Layers = v.object({
 	/** The device number of the overlay. A mount table has it, too. */
 	device,
-	/** The topmost layer first. The entries include everything that `upper` covers. */
+	/** The topmost layer first. The entries include those that `upper` hides. */
 	lower: list(Layer),
 	/** Null if the overlay has no upper layer: then nothing can be written. */
 	upper: v.nullable(Layer),

@@ -8,11 +8,11 @@ import type * as v from "valibot";
  * Some fields are always read, because every check needs them. The other fields are read only if a run asks for the
  * subject by its name. Otherwise they are null or empty.
  */
-export type Subject<Host extends v.ObjectEntries, Process extends v.ObjectEntries, Asked = never> = Inspected<
+export type Subject<Host extends v.ObjectEntries, Process extends v.ObjectEntries, Request = never> = Inspected<
 	Host,
 	Process
 > &
-	WithExample<Asked>;
+	WithExample<Request>;
 
 interface Inspected<Host extends v.ObjectEntries, Process extends v.ObjectEntries> {
 	/** The fields that the subject adds to a host's state. */
@@ -25,8 +25,8 @@ interface Inspected<Host extends v.ObjectEntries, Process extends v.ObjectEntrie
 	rows?(host: Read<Host> & WithNamespaces, process: Read<Process> & WithNamespaces): Row[];
 }
 
-/** If a run can ask for more of the subject than is always read: an example, with which the agent rehearses. */
-type WithExample<Asked> = [Asked] extends [never] ? { exampleRequest?: never } : { exampleRequest: Asked };
+/** For a subject with fields that are read only on request: an example of a request, with which the agent rehearses. */
+type WithExample<Request> = [Request] extends [never] ? { exampleRequest?: never } : { exampleRequest: Request };
 
 /** A reading that its schema has accepted. */
 export type Read<Entries extends v.ObjectEntries> = v.InferOutput<v.ObjectSchema<Entries, undefined>>;

@@ -76,7 +76,7 @@ export const signalsLost: Explanation[] = [
 		},
 		diagnosis: "signal-not-sent-on",
 		misconception: 9,
-		why: "In the ledger, sigwaitinfo has taken these signals, but no kill sends them to another process. A signal that is taken is no longer pending: the command gets it only if you send it.",
+		why: "In the list of your system calls, sigwaitinfo has taken these signals, but no kill sends them to another process. A signal that is taken is no longer pending: the command gets it only if you send it.",
 		try: "After sigwaitinfo, call kill(child, signo) for each signal except SIGCHLD.",
 		see: ["sigwaitinfo(2)", "kill(2)"],
 	},
@@ -84,7 +84,7 @@ export const signalsLost: Explanation[] = [
 		diagnosis: "signals-lost",
 		misconception: 9,
 		why: "The check froze the command, and sent these to pid 1. A signal to the frozen command would have stayed pending, but SigPnd and ShdPnd in its /proc/PID/status do not contain these. Possible causes: you sent them to a pid other than the command's; pid 1 was waiting for something else, or had not blocked them; or kill failed.",
-		try: "In the ledger (--trace), compare each sigwaitinfo with the kill after it: which signal, to which pid?",
+		try: "In the list of your system calls (--trace), compare each sigwaitinfo with the kill after it: which signal, to which pid?",
 		see: [PID_1_SIGNALS, "sigwaitinfo(2)"],
 	},
 ];

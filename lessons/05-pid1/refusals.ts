@@ -35,7 +35,7 @@ export const endedTooEarly = (context: Context) =>
 const runsTwice: Explanation = {
 	when: commandRanTwice,
 	diagnosis: "command-runs-twice",
-	why: "The ledger has two calls of execve: two processes returned from enterPidNamespace, and both became the command. After each fork, parent and child continue at the same line. Only the child of the last fork may return.",
+	why: "The list of your system calls has two calls of execve: two processes returned from enterPidNamespace, and both became the command. After each fork, parent and child continue at the same line. Only the child of the last fork may return.",
 	try: "In the parent, after each fork: wait for the child, then call _exit.",
 	see: ["fork(2)", "_exit(2)"],
 };
@@ -82,7 +82,7 @@ export const notBlocked: Explanation = {
 	when: takesUnblockedSignals,
 	diagnosis: "signals-not-blocked",
 	misconception: 9,
-	why: "A process called sigwaitinfo without blocking signals first: in the ledger, no sigprocmask comes before it, neither in this process nor in its parent before the fork. sigwaitinfo takes pending signals. A signal that is not blocked does not stay pending: its handler runs; without a handler, the kernel discards SIGCHLD.",
+	why: "A process called sigwaitinfo without blocking signals first: in the list of your system calls, no sigprocmask comes before it, neither in this process nor in its parent before the fork. sigwaitinfo takes pending signals. A signal that is not blocked does not stay pending: its handler runs; without a handler, the kernel discards SIGCHLD.",
 	try: "Call sigprocmask(SIG_BLOCK, …) with the same set before the first fork: children inherit the mask.",
 	see: ["sigwaitinfo(2), NOTES", "signal(7), Signal mask and pending signals"],
 };
@@ -91,7 +91,7 @@ export const childEndNotHeard: Explanation = {
 	when: neverTakesSigchld,
 	diagnosis: "child-end-not-heard",
 	misconception: 8,
-	why: "In the ledger, the set passed to sigwaitinfo does not contain SIGCHLD. The kernel sends SIGCHLD when a child ends. So sigwaitinfo does not return when an orphan or the command ends, and the ended process stays a zombie.",
+	why: "In the list of your system calls, the set passed to sigwaitinfo does not contain SIGCHLD. The kernel sends SIGCHLD when a child ends. So sigwaitinfo does not return when an orphan or the command ends, and the ended process stays a zombie.",
 	try: "Put SIGCHLD into the set, for sigprocmask and for sigwaitinfo.",
 	see: ["sigwaitinfo(2)", "waitpid(2), NOTES"],
 };
@@ -99,7 +99,7 @@ export const childEndNotHeard: Explanation = {
 export const notPassedOn: Explanation = {
 	diagnosis: "signals-not-passed-on",
 	misconception: 9,
-	why: "SIGTERM was sent to pid 1. The command, which SIGTERM would have ended, still ran when the check stopped waiting. The kernel does not pass signals on: a signal goes only to the process that it was sent to, and a pid 1 without a handler does not get it at all. In the ledger, no process has called sigwaitinfo. A handler of Node's (process.on) does not run either, because it needs an event loop, and a forked process has none.",
+	why: "SIGTERM was sent to pid 1. The command, which SIGTERM would have ended, still ran when the check stopped waiting. The kernel does not pass signals on: a signal goes only to the process that it was sent to, and a pid 1 without a handler does not get it at all. In the list of your system calls, no process has called sigwaitinfo. A handler of Node's (process.on) does not run either, because it needs an event loop, and a forked process has none.",
 	try: "In pid 1: block the signals with sigprocmask before the fork, take them with sigwaitinfo, and send each one to the command with kill.",
 	see: [PID_1_SIGNALS, "sigwaitinfo(2)"],
 };
@@ -122,7 +122,7 @@ export const initDoesNotWait: Explanation = {
 export const sigkillSent: Explanation = {
 	diagnosis: "sigkill-sent",
 	misconception: 9,
-	why: "In the ledger, the process that takes the signals has sent SIGKILL to the command. The check had not sent SIGKILL, only signals that a program can handle. SIGKILL cannot be handled, so the command had no chance to clean up.",
+	why: "In the list of your system calls, the process that takes the signals has sent SIGKILL to the command. The check had not sent SIGKILL, only signals that a program can handle. SIGKILL cannot be handled, so the command had no chance to clean up.",
 	try: "Pass on the signal that you took: kill(child, signo). The command decides when to end.",
 	see: ["signal(7), Standard signals", "kill(2)"],
 };
@@ -146,7 +146,7 @@ export const orphansMissing: Explanation = {
 export const ownGroupOnly: Explanation = {
 	when: waitsForOwnGroup,
 	diagnosis: "own-group-only",
-	why: "In the ledger, the process that takes the signals has called waitpid with pid 0. Then waitpid waits only for children in the caller's own process group. A daemon creates its own session, and with it its own process group. So waitpid(0, …) never returns a daemon that has become pid 1's child.",
+	why: "In the list of your system calls, the process that takes the signals has called waitpid with pid 0. Then waitpid waits only for children in the caller's own process group. A daemon creates its own session, and with it its own process group. So waitpid(0, …) never returns a daemon that has become pid 1's child.",
 	try: "Call waitpid(-1, WNOHANG): -1 means any child.",
 	see: ["waitpid(2)", "setsid(2)"],
 };
@@ -195,7 +195,7 @@ export const refusals: Explanation[] = [
 			!setsWaitedFor(context.ledger).some((set) => set.includes("SIGTERM")),
 		diagnosis: "sigterm-not-in-set",
 		misconception: 9,
-		why: "SIGTERM was sent to pid 1. In the ledger, no set passed to sigwaitinfo contains SIGTERM, and sigwaitinfo returns only signals that are in its set. If the process has a handler for another signal, as Node has for SIGTERM, sigwaitinfo fails with EINTR.",
+		why: "SIGTERM was sent to pid 1. In the list of your system calls, no set passed to sigwaitinfo contains SIGTERM, and sigwaitinfo returns only signals that are in its set. If the process has a handler for another signal, as Node has for SIGTERM, sigwaitinfo fails with EINTR.",
 		try: "Put SIGTERM and all other signals that a user may send into the set, for sigprocmask and for sigwaitinfo.",
 		see: ["sigwaitinfo(2)", PID_1_SIGNALS],
 	},
@@ -219,7 +219,7 @@ export const refusals: Explanation[] = [
 		when: (context) => endedBeforeSigterm(context) && exitedAfterAnotherChild(context),
 		diagnosis: "init-ends-with-an-orphan",
 		misconception: 8,
-		why: "The container ended before SIGTERM was sent. In the ledger, waitpid returned a pid other than the command's, and then the process called _exit. Orphans are children of pid 1, too, so waitpid(-1) may return any of them. When pid 1 ended, the kernel killed the command.",
+		why: "The container ended before SIGTERM was sent. In the list of your system calls, waitpid returned a pid other than the command's, and then the process called _exit. Orphans are children of pid 1, too, so waitpid(-1) may return any of them. When pid 1 ended, the kernel killed the command.",
 		try: "Compare the pid that waitpid returns with the command's. If another child ended, keep waiting.",
 		see: [PID_1_SIGNALS, "waitpid(2)"],
 	},
@@ -239,7 +239,7 @@ export const refusals: Explanation[] = [
 		when: (context) => stillRunning(context.observation) && isBlockedInWaitpid(context),
 		diagnosis: "waits-in-waitpid",
 		misconception: 8,
-		why: "SIGTERM was sent, and no process took it. In the ledger, the process that takes the signals has called waitpid, and the call has not returned. Without WNOHANG, waitpid waits until another child ends.",
+		why: "SIGTERM was sent, and no process took it. In the list of your system calls, the process that takes the signals has called waitpid, and the call has not returned. Without WNOHANG, waitpid waits until another child ends.",
 		try: "Call waitpid(-1, WNOHANG) until it returns pid 0. Then no other child has ended.",
 		see: ["waitpid(2)", "sigwaitinfo(2)"],
 	},
@@ -248,7 +248,7 @@ export const refusals: Explanation[] = [
 	{
 		when: (context) => containerOutlivedCommand(context) && commandReaped(context),
 		diagnosis: "waits-for-all",
-		why: "SIGTERM reached the command and ended it: in the ledger, waitpid has returned the command's pid. But the container did not end. The command had left a sleep 1000 in the background, which is now a child of pid 1. Possible causes: pid 1 waits for the sleep as well; or pid 1 does not compare the returned pid with the command's.",
+		why: "SIGTERM reached the command and ended it: in the list of your system calls, waitpid has returned the command's pid. But the container did not end. The command had left a sleep 1000 in the background, which is now a child of pid 1. Possible causes: pid 1 waits for the sleep as well; or pid 1 does not compare the returned pid with the command's.",
 		try: "End pid 1 as soon as the command has ended. The kernel then kills all other processes of the namespace.",
 		see: [PID_1_SIGNALS],
 	},
@@ -257,7 +257,7 @@ export const refusals: Explanation[] = [
 		when: (context) => commandIgnoredSigterm(context) && !sigtermNotTaken(context),
 		diagnosis: "signal-taken-only",
 		misconception: 9,
-		why: "In the ledger, sigwaitinfo has taken SIGTERM. But the command, which SIGTERM would have ended, still ran when the check stopped waiting. A signal that is taken is no longer pending: the command gets it only if kill sends it. Possible causes: your code does not call kill, or calls it with a wrong pid or a wrong signal.",
+		why: "In the list of your system calls, sigwaitinfo has taken SIGTERM. But the command, which SIGTERM would have ended, still ran when the check stopped waiting. A signal that is taken is no longer pending: the command gets it only if kill sends it. Possible causes: your code does not call kill, or calls it with a wrong pid or a wrong signal.",
 		try: "After sigwaitinfo, call kill(child, signo) for each signal except SIGCHLD. child is the pid that fork returned.",
 		see: ["sigwaitinfo(2)", "kill(2)"],
 	},
@@ -266,7 +266,7 @@ export const refusals: Explanation[] = [
 		when: commandIgnoredSigterm,
 		diagnosis: "sigterm-ignored",
 		misconception: 9,
-		why: "SIGTERM was sent to pid 1. The command, which SIGTERM would have ended, still ran when the check stopped waiting. In the ledger, a set passed to sigwaitinfo contains SIGTERM, but sigwaitinfo has not returned it. Possible causes: pid 1 is not the process that calls sigwaitinfo, or pid 1 waits for something else.",
+		why: "SIGTERM was sent to pid 1. The command, which SIGTERM would have ended, still ran when the check stopped waiting. In the list of your system calls, a set passed to sigwaitinfo contains SIGTERM, but sigwaitinfo has not returned it. Possible causes: pid 1 is not the process that calls sigwaitinfo, or pid 1 waits for something else.",
 		try: "In pid 1, call sigwaitinfo in a loop, and no other call that waits.",
 		see: ["sigwaitinfo(2)", PID_1_SIGNALS],
 	},

@@ -24,7 +24,8 @@ import { drawInputs, scenario } from "./scenario.ts";
 const isOutsideCgroup = (_: FactValue, { facts }: Context) => facts["command.cgroup"] !== "0::/box/‹id›";
 
 /**
- * The same for an effect, which is also not visible if the command ended too early. Then `ending` reports the reason.
+ * Whether a limit's effect cannot be seen: the command is outside the cgroup, or ended too early. If it ended too early,
+ * the fact `ending` reports the reason.
  */
 const isEffectInvisible = (got: FactValue, context: Context) =>
 	isOutsideCgroup(got, context) || (got === COMMAND_ENDED && context.facts["ending"] !== "returned ‹exitCode›");

@@ -3,7 +3,7 @@ import { cruise, type IForbiddenRuleType } from "dependency-cruiser";
 import { inKit } from "../../harness/base/kit.ts";
 
 /**
- * A set of files in the kit, and what they may import besides each other. The first rule that matches a file decides.
+ * A set of files in the kit, and what they may import besides each other. For each file, the first matching rule holds.
  */
 interface ImportRule {
 	/** A regular expression for the files' paths in the kit. */
@@ -77,7 +77,7 @@ const RULES: readonly ImportRule[] = [
 	{ files: "^harness/protocol/", mayImport: [VALIBOT, READINGS] },
 	{ files: "^harness/readings/guest/", mayImport: ["^native/", READINGS], mayImportNode: true },
 	{ files: "^harness/guest/", mayImport: ["^native/", "^harness/readings/", PROTOCOL], mayImportNode: true },
-	// Code for pictures that does not need a browser. The page paints the pictures.
+	// Code that computes pictures, and needs no browser. The page draws them.
 	{ files: VIEWS, mayImport: ["^harness/live/events\\.ts$", PROTOCOL] },
 	{
 		files: "^harness/live/page/",
@@ -109,7 +109,7 @@ export async function refusedImports(dir: string): Promise<{ refused: RefusedImp
 			ruleSet: { forbidden: [...RULES.map(cruiserRule), ...GENERAL_RULES] },
 		},
 	);
-	if (typeof output === "string") throw new Error(`dependency-cruiser has made a text: ${output}`);
+	if (typeof output === "string") throw new Error(`dependency-cruiser returned a text, not an object: ${output}`);
 	const { violations } = output.summary;
 	return {
 		refused: violations.map(({ from, to, rule }) => ({ from, to, rule: rule.name })),

@@ -4,8 +4,8 @@ import type { KernelState } from "../../harness/live/events.ts";
 import type { Moment, Past } from "../../harness/live/views/past.ts";
 
 /**
- * Seventeen views of one machine, recorded while it was taken apart step by step. The name of a view says which command
- * was run before: in the container's shell, unless it begins with `host`.
+ * Seventeen views of one machine, recorded while commands changed it. A view's name says which command was run just before
+ * it. That command was run in the container's shell, or in the host's shell if the name begins with `host`.
  */
 export const RECORDED_VIEWS = [
 	"no shell",

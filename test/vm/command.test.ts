@@ -68,7 +68,7 @@ describe.concurrent("drydock", () => {
 
 	test("check [file missing] says which and exits with 2", async () => {
 		const { code, stderr } = await drydock(["check", "02", "--file", join(dir, "nowhere.ts")]);
-		expect(stderr).toContain("nowhere.ts is not there");
+		expect(stderr).toContain("nowhere.ts does not exist");
 		expect(code).toBe(2);
 	});
 

@@ -12,30 +12,28 @@ import { temporary } from "../support/temporary.ts";
 const files = await temporary();
 const machines = newMachinePool();
 afterAll(() => Promise.all([machines.close(), files.remove()]));
-const NOTHING = {
-	...{ prepare: [], code: "", calls: {}, steps: [], readings: {} },
-};
+const EMPTY_RUN = { prepare: [], code: "", calls: {}, steps: [], readings: {} };
 const template = async () => ensureTemplate(await ensureImage(silent), silent);
 
 describe("restored machines", () => {
-	test("one that is lost while it waits does not make the snapshot suspect", async () => {
+	test("if one is lost while it waits, the snapshot does not count as damaged", async () => {
 		const machine = Machine.restore(await template());
 		await machine.warmUpAndPause();
 		process.kill(machine.pid, "SIGKILL");
-		const lost = machine.play(NOTHING);
+		const lost = machine.play(EMPTY_RUN);
 		await expect(lost).rejects.toMatchObject({ name: "RestoreError", templateDamaged: false });
 	});
 
-	test("a program that is too large for one is the submission's failure, and the snapshot stays", async () => {
+	test("a program that is too large for one fails the submission, and the snapshot is kept", async () => {
 		const before = await template();
-		const folded = Array.from({ length: 18 }, (_, at) => `a${at + 1} = a${at} + a${at},`).join("\n");
-		const nineMegabytes = `enum A { a0 = "0123456789abcdefgh",\n${folded} }\nexport const isolate = () => A;\n`;
+		const members = Array.from({ length: 18 }, (_, at) => `a${at + 1} = a${at} + a${at},`).join("\n");
+		const nineMegabytes = `enum A { a0 = "0123456789abcdefgh",\n${members} }\nexport const isolate = () => A;\n`;
 		const lesson = await findLesson("02");
 		const large = await judge(lesson, await files.write("isolate.ts", nineMegabytes), machines, { types: false });
 		expect(large).toMatchObject({ verdict: "fail", findings: [{ diagnosis: "too-large" }], vm: { restored: false } });
 		// A frame that is too large is not sent to any machine.
 		const code = "/".repeat(LIMITS.workBytes);
-		const { outcome } = await machines.play({ ...NOTHING, code });
+		const { outcome } = await machines.play({ ...EMPTY_RUN, code });
 		expect(outcome).toMatchObject({ kind: "lost", how: "too-large" });
 		expect(await isCurrent(before)).toBe(true);
 		const next = await judge(lesson, await solutionOf(lesson), machines, { types: false });

@@ -26,7 +26,7 @@ export const files: Reader<"files"> = ({ watch = [], inRoot = [] } = {}) => ({
 });
 
 /**
- * Reads a directory and everything below it, sorted, at most MOST_ENTRIES entries; null if there is no such directory.
+ * Reads a directory and everything below it, sorted, at most ENTRIES_MAX entries; null if there is no such directory.
  */
 export function readTree(top: string): Entry[] | null {
 	if (readEntry(top, ".") === null) return null;
@@ -72,7 +72,7 @@ function collect(top: string, path: string, entries: Entry[]): void {
 		collect(top, path === "." ? name : `${path}/${name}`, entries);
 }
 
-/** Reads the first MOST_BYTES bytes. The result is a part of the shared buffer: the next reading overwrites it. */
+/** Reads the first BYTES_MAX bytes. The result is a part of the shared buffer: the next reading overwrites it. */
 function readContent(path: string): Buffer {
 	const fd = openSync(path, "r");
 	try {

@@ -5,7 +5,7 @@ import type { Task } from "../tasks.ts";
 import { parseMountinfo } from "./mountinfo.ts";
 import { readHarbourTasks } from "./proc.ts";
 
-/** What the reading of a host may need of a process that was read just before. */
+/** What is needed, to read a host, of the processes that were read just before. */
 export type EarlierReading = Pick<ProcessState, "pid" | "mounts" | "cwd">;
 
 /** The harbour as its init (pid 1) sees it at one moment. Data that several subjects need is read once. */

@@ -71,9 +71,9 @@ describe("proveTodos", () => {
 });
 
 test.each([
-	["three rungs", "## 1\n\na\n\n## 2\n\nb\n\n## 3\n\nc\n", true],
-	["two rungs", "## 1\n\na\n\n## 2\n\nb\n", false],
-	["an empty rung", "## 1\n\na\n\n## 2\n\n## 3\n\nc\n", false],
+	["three hints", "## 1\n\na\n\n## 2\n\nb\n\n## 3\n\nc\n", true],
+	["two hints", "## 1\n\na\n\n## 2\n\nb\n", false],
+	["an empty hint", "## 1\n\na\n\n## 2\n\n## 3\n\nc\n", false],
 ])("proveHints: %s", (_what, hints, holds) => {
 	expect(proveHints(hints).holds).toBe(holds);
 });

@@ -86,8 +86,8 @@ describe("showLedgers", () => {
 	test("plain, nothing stands side by side", () => {
 		const lines = shown([call("1", "chdir")], [call("1", "unshare"), call("1", "chdir")], { plain: true });
 		expect(lines).toEqual([
-			...["your system calls", "here they part:", "chdir()", ""],
-			...["the reference's system calls", "here they part:", "unshare()", "chdir()"],
+			...["your system calls", "the first difference:", "chdir()", ""],
+			...["the reference's system calls", "the first difference:", "unshare()", "chdir()"],
 		]);
 	});
 });

@@ -52,11 +52,11 @@ describe("the report in plain text", () => {
 		expect(lines.slice(yours, yours + 8)).toEqual([
 			"your system calls",
 			"fork() = 7",
-			"here they part:",
+			"the first difference:",
 			"",
 			"the reference's system calls",
 			"fork() = 7",
-			"here they part:",
+			"the first difference:",
 			'  chdir("/a-long-path/to-somewhere")',
 		]);
 	});

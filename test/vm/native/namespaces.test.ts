@@ -64,7 +64,7 @@ describe("namespaces", () => {
 		expect(value).toEqual({ names: ["away", "harbour", "away"], wrongKind: "EINVAL" });
 	});
 
-	test.concurrent("CLONE_NEWPID counts for the children: the first of them is pid 1", async () => {
+	test.concurrent("unshare(CLONE_NEWPID) moves only later children: the first of them is pid 1", async () => {
 		const { value } = await runInGuest(machines, ({ k, inChild }) =>
 			inChild(() => {
 				const before = k.getpid();
@@ -75,7 +75,7 @@ describe("namespaces", () => {
 		expect(value).toEqual({ same: true, child: [1, 0] });
 	});
 
-	test.concurrent("sethostname takes 64 bytes, not characters; 65 fail with EINVAL", async () => {
+	test.concurrent("sethostname accepts up to 64 bytes, not characters; 65 bytes fail with EINVAL", async () => {
 		const { value } = await runInGuest(machines, ({ k, fs, attempt, inChild }) =>
 			inChild(() => {
 				k.unshare(k.CLONE_NEWUTS);

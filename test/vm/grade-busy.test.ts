@@ -29,16 +29,16 @@ afterAll(() => Promise.all([machines.close(), files.remove()]));
 
 /**
  * Grades the class.
- * @param spoil changes the result of each run; `index` counts from 0, and the reference counts, too
+ * @param change alters the result of each run; `index` counts from 0, and the reference counts, too
  */
-async function graded(name: string, spoil: (run: PlayedRun, index: number) => PlayedRun) {
+async function graded(name: string, change: (run: PlayedRun, index: number) => PlayedRun) {
 	let runs = 0;
 	const busyMachines: MachinePool = {
 		imageKey: () => machines.imageKey(),
 		accelerator: () => machines.accelerator(),
 		play: async (request) => {
 			const index = runs++;
-			return spoil(await machines.play(request), index);
+			return change(await machines.play(request), index);
 		},
 	};
 	const lesson = await findLesson("02");
@@ -53,7 +53,7 @@ async function graded(name: string, spoil: (run: PlayedRun, index: number) => Pl
 		onRetry: (count) => onRetry.push(count),
 	});
 	const found = reports.map(({ results }) => [results[0]?.status, results[0]?.finding?.diagnosis ?? null]);
-	return { found, onRetry, onResult: onResult.length, runs, known: journal.size };
+	return { found, onRetry, onResult: onResult.length, runs, stored: journal.size };
 }
 
 const silent = (run: PlayedRun): PlayedRun => ({
@@ -61,18 +61,18 @@ const silent = (run: PlayedRun): PlayedRun => ({
 	outcome: { kind: "lost", how: "silent", detail: "" },
 });
 
-test("what came too late on a busy computer is judged again at the end, and told once", async () => {
+test("a submission without a result on a busy computer is judged again at the end, and reported once", async () => {
 	// Run 0 is the reference's.
 	expect(await graded("late", (run, index) => (index === 1 || index === 2 ? silent(run) : run))).toEqual({
 		found: [
 			["pass", null],
 			["fail", "ipc-shared"],
 		],
-		...{ onRetry: [2], onResult: 2, runs: 6, known: 2 },
+		...{ onRetry: [2], onResult: 2, runs: 6, stored: 2 },
 	});
 });
 
-test("a mistake that is found twice counts, however busy the computer", async () => {
+test("a mistake that two runs show counts, however busy the computer is", async () => {
 	const { found, onRetry } = await graded("busy", (run) => ({ ...run, processorShare: BUSY }));
 	expect(found).toEqual([
 		["pass", null],
@@ -81,17 +81,17 @@ test("a mistake that is found twice counts, however busy the computer", async ()
 	expect(onRetry).toEqual([1]);
 });
 
-test("what is never judged for want of time is no failure, and is not kept", async () => {
+test("a submission that no run could judge has the status error, and no stored result", async () => {
 	const faults = ["guest-panic", "guest-reset", "silent"] as const;
 	const lost = (run: PlayedRun, index: number): PlayedRun => ({
 		...silent(run),
 		outcome: { kind: "lost", how: faults[Math.floor(index / 3)] ?? "silent", detail: "" },
 	});
 	// The first run of each round is the reference's.
-	const { found, onRetry, known } = await graded("never", (run, index) => (index % 3 === 0 ? run : lost(run, index)));
+	const { found, onRetry, stored } = await graded("never", (run, index) => (index % 3 === 0 ? run : lost(run, index)));
 	expect(found.map(([status]) => status)).toEqual(["error", "error"]);
 	expect(onRetry).toEqual([2, 2]);
-	expect(known).toBe(0);
+	expect(stored).toBe(0);
 });
 
 test("on a quiet computer, nothing is judged twice", async () => {
