@@ -26,7 +26,7 @@ const entries = { mounts: list(Mount) };
 export const mounts: Subject<typeof entries, typeof entries> = {
 	host: entries,
 	process: entries,
-	section: "hostname and files",
+	section: "what it sees",
 	rows(host, process) {
 		const seen = mountsOfHost(host.mounts, process.mounts);
 		const shown = (mount: Mount) => [mount.mountPoint, mount.fstype, ...mount.propagation].join(" ");

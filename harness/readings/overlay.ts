@@ -64,7 +64,7 @@ export const overlay: Subject<typeof host, typeof process, Record<never, never>>
 		return [
 			containerRow("lowerdir", ...overlay.lowerdirs),
 			containerRow("upperdir", overlay.upperdir),
-			containerRow("in upperdir", ...written),
+			containerRow("written", ...written),
 		];
 	},
 };

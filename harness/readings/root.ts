@@ -23,9 +23,9 @@ const process = {
 export const root: Subject<typeof host, typeof process> = {
 	host,
 	process,
-	section: "hostname and files",
+	section: "what it sees",
 	rows: (host, process) => [
-		row("entries of /", [host.root.toSorted().join(" ")], [process.root.toSorted().join(" ")]),
-		containerRow("current dir", process.cwd),
+		row("root", [host.root.toSorted().join(" ")], [process.root.toSorted().join(" ")]),
+		containerRow("directory", process.cwd),
 	],
 };

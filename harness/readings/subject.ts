@@ -37,15 +37,7 @@ interface WithNamespaces {
 }
 
 /** The headings of `drydock inspect`, in their order. */
-export const SECTIONS = [
-	"namespaces",
-	"hostname and files",
-	"processes",
-	"cgroup",
-	"network",
-	"overlay",
-	"rights",
-] as const;
+export const SECTIONS = ["namespaces", "what it sees", "processes", "cgroup", "network", "overlay", "rights"] as const;
 type SectionTitle = (typeof SECTIONS)[number];
 
 /** One row of a comparison of host and container. */

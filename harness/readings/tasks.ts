@@ -40,13 +40,13 @@ export const tasks: Subject<typeof host, typeof process> = {
 			return row(
 				`${programName(task)}${task.pid === pid ? " ←" : ""}`,
 				[String(task.pid)],
-				[inside === undefined ? "no pid" : String(inside)],
+				[inside === undefined ? "not there" : String(inside)],
 			);
 		});
-		const procRow = { label: "pids in /proc", host: [`${host.tasks.length} pids`] };
-		if (procPids === null) return [...rows, { ...procRow, container: ["no /proc"] }];
+		const listed = { label: "/proc has", host: [`${host.tasks.length} processes`] };
+		if (procPids === null) return [...rows, { ...listed, container: ["there is none"] }];
 		const all = host.tasks.every((task) => procPids.includes(task.pid));
-		return [...rows, { ...procRow, container: all ? null : [procPids.join(" ")] }];
+		return [...rows, { ...listed, container: all ? null : [procPids.join(" ")] }];
 	},
 };
 

@@ -11,6 +11,6 @@ const process = { hostname: text };
 export const uts: Subject<typeof host, typeof process> = {
 	host,
 	process,
-	section: "hostname and files",
+	section: "what it sees",
 	rows: (host, process) => [row("hostname", [host.hostname], [process.hostname])],
 };
