@@ -96,11 +96,13 @@ async function evidence(id: string, judging: string): Promise<Omit<Evidence, "en
 	return { guest: await guestKey(), judging: await codeOf(judging), lesson: id, scenario };
 }
 
-let guest: Promise<string> | undefined;
-const guestKey = () => {
+/** The key of the guest's programs and of the recipe of their image. */
+export function guestKey(): Promise<string> {
 	guest ??= guestPrograms();
 	return guest;
-};
+}
+
+let guest: Promise<string> | undefined;
 
 async function guestPrograms(): Promise<string> {
 	const arch = architecture();

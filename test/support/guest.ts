@@ -1,8 +1,11 @@
+import { keyOf } from "../../harness/base/cache.ts";
 import { silent } from "../../harness/base/progress.ts";
 import type { CallReport, LedgerCall } from "../../harness/protocol/index.ts";
+import { imageManifest } from "../../harness/vm/image.ts";
 import type { RunRequest } from "../../harness/vm/machine.ts";
 import { MachinePool } from "../../harness/vm/machine-pool.ts";
 import type * as Kernel from "../../native/kernel.ts";
+import { guestKey } from "./evidence.ts";
 
 /**
  * The argument of a function that runs in the guest. The function is sent as text and can use nothing else from
@@ -35,6 +38,13 @@ export function newMachinePool(): MachinePool {
 // In one of some thousands of machines, the kernel fails by itself. The grader then reports that it could not judge,
 // and asks for another check. So the tests run once more, too, and show the kernel's message.
 class RetryingMachinePool extends MachinePool {
+	// The pool's own key changes with every comment in a file of the guest. Observations need not be made again for that.
+	override async imageKey(): Promise<string> {
+		// Makes the image if there is none.
+		await super.imageKey();
+		return keyOf("tests 1", await guestKey(), await imageManifest());
+	}
+
 	override async play(...asked: Parameters<MachinePool["play"]>): ReturnType<MachinePool["play"]> {
 		const played = await super.play(...asked);
 		if (played.outcome.kind !== "lost" || played.outcome.how !== "guest-fault") return played;
