@@ -97,7 +97,7 @@ function refusal(error: NodeJS.ErrnoException): Refusal | null {
 	// mkdtemp fails with ENOENT if the folder for temporary files is missing. Everywhere else, drydock makes the folder
 	// itself.
 	const isNowhere = code === "ENOENT" && syscall === "mkdtemp";
-	const meaning = isNowhere ? "the folder is not there" : MEANINGS.get(code);
+	const meaning = isNowhere ? "the folder does not exist" : MEANINGS.get(code);
 	if (meaning === undefined) return null;
 	return { what: `${meaning}: ${error.message}`, next: REMEDIES.get(code) ?? (path && remedyFor(path)) };
 }

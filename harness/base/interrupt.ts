@@ -8,7 +8,7 @@ import { EXIT } from "./failure.ts";
  */
 const CLEAN_UP_MS = 1_000;
 /** How often to check whether npm still runs. */
-const LOOK_MS = 200;
+const PARENT_CHECK_MS = 200;
 
 const controller = new AbortController();
 // Each piece of work adds a listener and removes it when the work is done: many listeners are no leak.
@@ -48,7 +48,7 @@ function stopWithNpm(): void {
 		if (process.ppid === parent) return;
 		clearInterval(timer);
 		if (!controller.signal.aborted) stop();
-	}, LOOK_MS);
+	}, PARENT_CHECK_MS);
 	timer.unref();
 }
 

@@ -8,7 +8,7 @@ export class CheckerChannel {
 	readonly #child: ChildProcess;
 	readonly #answer: (name: string, argument: string) => Promise<string> | string;
 	#rest: Buffer = Buffer.alloc(0);
-	#resolve: (said: string) => void = () => {};
+	#resolve: (payload: string) => void = () => {};
 	#reject: (error: Error) => void = () => {};
 	readonly #ended: Promise<void>;
 
@@ -23,7 +23,7 @@ export class CheckerChannel {
 		answer: (name: string, argument: string) => Promise<string> | string,
 	) {
 		this.#answer = answer;
-		// Not zx: both sides talk as long as the process runs, and zx would collect all output in memory.
+		// Not zx, which would collect all output in memory: messages go both ways as long as the process runs.
 		this.#child = spawn(script, args, {
 			stdio: ["pipe", "pipe", "ignore"],
 			env: { ...process.env, ...environment },
@@ -42,7 +42,7 @@ export class CheckerChannel {
 			this.#resolve = resolve;
 			this.#reject = reject;
 			this.#send(REQUEST, name, JSON.stringify(parameters));
-		}).then((said) => (said === "" ? null : JSON.parse(said)));
+		}).then((payload) => (payload === "" ? null : JSON.parse(payload)));
 	}
 
 	/** Ends the process, whatever it is doing. */
@@ -56,9 +56,9 @@ export class CheckerChannel {
 		try {
 			for (let message = messageIn(this.#rest); message !== null; message = messageIn(this.#rest)) {
 				this.#rest = this.#rest.subarray(message.length);
-				this.#hear(message);
+				this.#handle(message);
 			}
-			if (this.#rest.length > MESSAGE_BYTES_MAX) throw new Error("too long a message");
+			if (this.#rest.length > MESSAGE_BYTES_MAX) throw new Error("the message is too long");
 		} catch (error) {
 			this.#child.stdout?.removeAllListeners("data").resume();
 			this.#reject(error as Error);
@@ -66,7 +66,7 @@ export class CheckerChannel {
 		}
 	}
 
-	#hear({ type, name, payload }: Message): void {
+	#handle({ type, name, payload }: Message): void {
 		if (type === RESPONSE) this.#resolve(payload);
 		else if (type === ERROR) this.#reject(new Error(payload));
 		else if (type === CALL) void this.#respond(name, payload);
@@ -111,7 +111,7 @@ function binary(text: string): Buffer {
 // Decodes the first complete message; null while the bytes hold none.
 function messageIn(bytes: Buffer): Message | null {
 	if (bytes.length < 3) return null;
-	if (bytes[0] !== ARRAY_OF_3) throw new Error("no message");
+	if (bytes[0] !== ARRAY_OF_3) throw new Error("not a message");
 	// MessagePack encodes a number below 128 as one byte, and a larger one with a prefix byte.
 	const typeAt = bytes[1] === 0xcc ? 2 : 1;
 	const name = binaryAt(bytes, typeAt + 1);

@@ -88,7 +88,7 @@ const pivotRefusals: Explanation[] = [
 			[
 				`${sharedMountForPivot(context)} pivot_root refuses to move mounts there: they would move at all its peers, also on the host.`,
 				...(called(context, "mount", "MS_BIND", "MS_PRIVATE")
-					? ["The kernel ignores MS_PRIVATE beside MS_BIND: a call of mount does one thing."]
+					? ["The kernel ignores MS_PRIVATE beside MS_BIND: one call of mount does only one thing."]
 					: []),
 				...(stillOnHost(context)
 					? ["And this is the host's own mount table: /proc/self/ns/mnt is the same as that of the host's init."]

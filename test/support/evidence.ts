@@ -22,14 +22,14 @@ export type KeyOf = (subject: readonly string[]) => string;
 
 /** Keys of the verdicts on a lesson's submissions. @param id such as `02-unshare` */
 export function verdictKeys(id: string): Promise<KeyOf> {
-	const known = ofVerdicts.get(id) ?? verdictKeysAnew(id);
-	ofVerdicts.set(id, known);
+	const known = keysByLesson.get(id) ?? computeVerdictKeys(id);
+	keysByLesson.set(id, known);
 	return known;
 }
 
-const ofVerdicts = new Map<string, Promise<KeyOf>>();
+const keysByLesson = new Map<string, Promise<KeyOf>>();
 
-async function verdictKeysAnew(id: string): Promise<KeyOf> {
+async function computeVerdictKeys(id: string): Promise<KeyOf> {
 	const entry = `
 		export { assessSafely } from "./harness/judge/judge.ts";
 		export { isUnjudged, lostFinding, unbundledFinding } from "./harness/judge/failed-run.ts";
@@ -72,7 +72,7 @@ export async function textsOf(text: string, path: string): Promise<string[]> {
 		for (const [, name = ""] of source.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)) {
 			const file = name.startsWith(".") ? resolve(dirname(from), name) : given(name);
 			if (file === null || extname(file) !== ".ts" || texts.has(file)) continue;
-			// A submission may import what is not there.
+			// A submission may import a file that does not exist.
 			const imported = await readText(file).catch(() => null);
 			if (imported === null) continue;
 			texts.set(file, imported);

@@ -85,7 +85,7 @@ function variesOf(before: Token | undefined): string[] {
 
 const END = "\u001e";
 
-/** A bash(1) session that types all commands in order. A mark in the output follows each example. */
+/** A bash(1) session that types all commands in order. In the output, a separator follows each example. */
 export function bashSession(examples: readonly Example[]): string {
 	// Passes on the exit code: the next command may ask for it.
 	const head = `__next() { local code=$?; printf '\\036\\n'; return $code; }`;
@@ -102,8 +102,8 @@ export interface ActualOutput {
 export function outputsOf(session: string): ActualOutput[] {
 	const parts = session.split(`${END}\n`);
 	const last = parts.pop() ?? "";
-	const came = parts.map((output) => ({ output: linesOf(output), ended: true }));
-	return [...came, { output: linesOf(last), ended: false }];
+	const actual = parts.map((output) => ({ output: linesOf(output), ended: true }));
+	return [...actual, { output: linesOf(last), ended: false }];
 }
 
 function linesOf(text: string): string[] {
@@ -114,20 +114,20 @@ function linesOf(text: string): string[] {
 const GAP = "…";
 
 /** A line or word that is shown, or null for any number of lines or words. */
-type ExpectedPiece = { text: string; fits: (came: string) => boolean } | null;
+type ExpectedPiece = { text: string; fits: (actual: string) => boolean } | null;
 
 /**
  * Compares the shown lines with the actual output.
  * @returns null if they match; otherwise all lines, with - before those only shown and + before those only in the
  * output
  */
-export function compareLines({ shown, varies }: Pick<Example, "shown" | "varies">, came: readonly string[]) {
+export function compareLines({ shown, varies }: Pick<Example, "shown" | "varies">, actual: readonly string[]) {
 	const piece = (line: string): ExpectedPiece => {
 		if (line.trim() === GAP) return null;
 		const pattern = patternOf(line, varies);
 		return { text: line, fits: (other) => pattern.test(other) };
 	};
-	return smallestDifference(withoutTrailingBlanks(shown).map(piece), withoutTrailingBlanks(came), {
+	return smallestDifference(withoutTrailingBlanks(shown).map(piece), withoutTrailingBlanks(actual), {
 		joint: "\n",
 		early: false,
 	});
@@ -137,13 +137,13 @@ export function compareLines({ shown, varies }: Pick<Example, "shown" | "varies"
  * Compares word by word, for a text that is wrapped differently in each run. What is shown may end early.
  * @param drawn values that were drawn for this run; the text may show anything in their place
  */
-export function compareWords({ shown, varies }: Pick<Example, "shown" | "varies">, came: string, drawn: string[]) {
+export function compareWords({ shown, varies }: Pick<Example, "shown" | "varies">, actual: string, drawn: string[]) {
 	const piece = (word: string): ExpectedPiece => {
 		if (word === GAP) return null;
 		const pattern = patternOf(word, varies);
 		return { text: word, fits: (other) => pattern.test(other) || patternOf(other, drawn).test(word) };
 	};
-	return smallestDifference(wordsOf(shown.join("\n")).map(piece), wordsOf(came), { joint: " ", early: true });
+	return smallestDifference(wordsOf(shown.join("\n")).map(piece), wordsOf(actual), { joint: " ", early: true });
 }
 
 const wordsOf = (text: string) => text.split(/\s+/).filter(Boolean);
@@ -169,34 +169,34 @@ function withoutTrailingBlanks(lines: readonly string[]): string[] {
 /** The smallest difference between pieces and output, as a text; null if there is none. */
 function smallestDifference(
 	pieces: readonly ExpectedPiece[],
-	came: readonly string[],
+	actual: readonly string[],
 	{ joint, early }: { joint: string; early: boolean },
 ): string | null {
 	// cost[i][j]: the number of differences between the pieces from i on and the output from j on.
-	const cost = Array.from({ length: pieces.length + 1 }, () => new Array<number>(came.length + 1).fill(0));
+	const cost = Array.from({ length: pieces.length + 1 }, () => new Array<number>(actual.length + 1).fill(0));
 	const at = (i: number, j: number) => cost[i]?.[j] ?? Number.POSITIVE_INFINITY;
-	const fits = (i: number, j: number) => pieces[i]?.fits(came[j] ?? "") === true;
+	const fits = (i: number, j: number) => pieces[i]?.fits(actual[j] ?? "") === true;
 	for (let i = pieces.length; i >= 0; i--)
-		for (let j = came.length; j >= 0; j--) {
+		for (let j = actual.length; j >= 0; j--) {
 			const row = cost[i];
 			if (row === undefined) continue;
-			if (i === pieces.length) row[j] = early ? 0 : came.length - j;
+			if (i === pieces.length) row[j] = early ? 0 : actual.length - j;
 			else if (pieces[i] === null) row[j] = Math.min(at(i + 1, j), at(i, j + 1));
-			else if (j < came.length && fits(i, j)) row[j] = at(i + 1, j + 1);
+			else if (j < actual.length && fits(i, j)) row[j] = at(i + 1, j + 1);
 			else row[j] = 1 + Math.min(at(i + 1, j), at(i, j + 1));
 		}
 	if (at(0, 0) === 0) return null;
 
 	const lines: [mark: string, text: string][] = [];
 	let [i, j] = [0, 0];
-	while (i < pieces.length || (j < came.length && !early)) {
+	while (i < pieces.length || (j < actual.length && !early)) {
 		const piece = pieces[i];
-		const text = came[j] ?? "";
+		const text = actual[j] ?? "";
 		if (piece === null && at(i, j) < at(i + 1, j)) j++;
 		else if (piece === null) {
 			lines.push([" ", GAP]);
 			i++;
-		} else if (j < came.length && fits(i, j)) {
+		} else if (j < actual.length && fits(i, j)) {
 			lines.push([" ", text]);
 			i++;
 			j++;

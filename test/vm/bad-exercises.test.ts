@@ -42,34 +42,34 @@ describe("a module that cannot run", () => {
 		expect(verdict.thrownAt).toMatchObject({ file, line: 2, column: 10 });
 	});
 
-	test.concurrent("[nothing at all] → missing-export", async () => {
+	test.concurrent("[an empty file] → missing-export", async () => {
 		expect(diagnosisOf(await verdictOn(await files.write("empty.ts", "")))).toBe("missing-export");
 	});
 
-	test.concurrent("[another export] → missing-export, which names the one that is wanted", async () => {
+	test.concurrent("[another export] → missing-export, which names the expected one", async () => {
 		const file = await files.write("missing.ts", "export default function isolate(): void {}\n");
 		const verdict = await verdictOn(file);
 		expect(verdict.findings).toMatchObject([{ diagnosis: "missing-export", expected: "exports a function isolate" }]);
 	});
 
-	test.concurrent("[no text] → syntax-error", async () => {
+	test.concurrent("[a binary file] → syntax-error", async () => {
 		expect(diagnosisOf(await verdictOn(await files.write("binary.ts", "\u007fELF\u0000\u0001")))).toBe("syntax-error");
 	});
 
-	test.concurrent("[an import of a file that is not there] → unresolved-import, which names it", async () => {
+	test.concurrent("[an import of a file that does not exist] → unresolved-import, which names it", async () => {
 		const file = await files.write("import.ts", 'import "./nowhere.ts";\nexport function isolate(): void {}\n');
 		const verdict = await verdictOn(file);
 		expect(diagnosisOf(verdict)).toBe("unresolved-import");
 		expect(verdict.thrownAt).toMatchObject({ file, line: 1 });
 	});
 
-	test.concurrent("[an export that is no function] → exception, at no place of the learner's", async () => {
+	test.concurrent("[an export that is not a function] → exception, without a place in the learner's file", async () => {
 		const verdict = await verdictOn(await files.write("value.ts", 'export const isolate = "web-1";\n'));
 		expect(diagnosisOf(verdict)).toBe("exception");
 		expect(verdict.findings[0]?.got).toContain("isolate");
 	});
 
-	test.concurrent("[a name that #kernel has not] → exception, and the type error that says which", async () => {
+	test.concurrent("[a name that #kernel does not export] → exception, and a type error that names it", async () => {
 		const file = await files.write(
 			"kernel.ts",
 			'import { sethostnam } from "#kernel";\nexport function isolate(hostname: string): void {\n\tsethostnam(hostname);\n}\n',
@@ -81,7 +81,7 @@ describe("a module that cannot run", () => {
 	});
 });
 
-test("a type error is told beside the verdict, and does not decide it", async () => {
+test("a type error is shown beside the verdict, and does not decide it", async () => {
 	const solution = readFileSync(inKit("solutions/02-unshare/isolate.ts"), "utf8");
 	const file = await files.write("typed.ts", `${solution}\nexport const wrong: number = "not a number";\n`);
 	const verdict = await verdictOn(file);

@@ -94,7 +94,7 @@ describe("box run", () => {
 		});
 	});
 
-	test("leaves nothing behind, whoever is killed", { timeout: TIMEOUT_MS }, async () => {
+	test("leaves nothing behind, whichever of its processes is killed", { timeout: TIMEOUT_MS }, async () => {
 		const kinds = ["command", "init", "outer", "engine", "shim", "box"];
 		const said = await play(
 			kinds
@@ -106,7 +106,7 @@ describe("box run", () => {
 		);
 	});
 
-	test("a port that a program on the host listens on is not published over its head", {
+	test("refuses to publish a port on which a program of the host listens", {
 		timeout: TIMEOUT_MS,
 	}, async () => {
 		const said = await play(`
@@ -126,7 +126,7 @@ describe("box run", () => {
 		});
 	});
 
-	test("an image is run as it says, or as it is told", { timeout: TIMEOUT_MS }, async () => {
+	test("runs an image's own command, or the given one", { timeout: TIMEOUT_MS }, async () => {
 		const builder = await build({
 			...{ entryPoints: [inKit("solutions/09-scratch/image.ts")], bundle: true, write: false },
 			...{ platform: "node", format: "cjs", external: ["#kernel"] },
@@ -154,7 +154,7 @@ END
 		});
 	});
 
-	test("two at once do not disturb each other; what was killed altogether goes with the next", {
+	test("two at once do not disturb each other; the next run removes what a killed one left", {
 		timeout: TIMEOUT_MS,
 	}, async () => {
 		const said = await play(`

@@ -123,7 +123,7 @@ async function handIn(name: string, text?: string): Promise<string> {
 	return dir;
 }
 
-test("everybody gets what they would get alone, in little memory, and nothing is left", {
+test("a large class gets the same results as one by one, in little memory, and nothing is left", {
 	timeout: 600_000,
 }, async () => {
 	const { code, report, seen } = await graded();

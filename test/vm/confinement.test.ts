@@ -31,7 +31,7 @@ describe("QEMU's process", () => {
 		expect(status("Seccomp")).toBe("2");
 	});
 
-	test.runIf(isRoot)("is nobody that this computer knows, where drydock is root", () => {
+	test.runIf(isRoot)("runs as a user that this computer does not know, if drydock is root", () => {
 		expect(status("CapBnd")).toMatch(/^0+$/);
 		expect(status("Groups")).toBe("");
 		for (const set of ["Uid", "Gid"]) {
@@ -48,7 +48,7 @@ describe("QEMU's process", () => {
 		expect(Number(limit("Max open files"))).toBeLessThan(256);
 	});
 
-	test("shares the snapshot's memory with all others: its own is only what it has changed", () => {
+	test("shares the snapshot's memory with all others, except the pages that it has changed", () => {
 		const mappings = read("smaps").split(/^(?=[0-9a-f]+-[0-9a-f]+ )/m);
 		const memory = mappings.filter((mapping) => mapping.includes(`${template.dir}/memory`));
 		const kilobytes = (name: string) =>

@@ -10,12 +10,12 @@ const machines = newMachinePool();
 beforeAll(() => machines.accelerator());
 afterAll(() => machines.close());
 
-test.concurrent.each((await lessons()).map(({ id }) => id))("%s is whole", async (id) => {
+test.concurrent.each((await lessons()).map(({ id }) => id))("%s is complete", async (id) => {
 	const proofs = await proveLesson(await findLesson(id), machines, { playedSinceMs: ALWAYS_SINCE_MS });
 	expect(proofs.filter(({ holds }) => !holds)).toEqual([]);
 });
 
-test("dev check --json prints one document, and its exit code says whether all holds", async () => {
+test("dev check --json prints one document, and its exit code says whether every proof holds", async () => {
 	const [lesson] = await lessons();
 	const { code, stdout } = await new Promise<{ code: number | null; stdout: string }>((resolve) => {
 		const args = [inKit("harness/cli/bin.js"), "dev", "check", lesson?.id ?? "", "--json"];

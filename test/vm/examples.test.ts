@@ -51,7 +51,7 @@ describe.each(LESSONS)("lessons/$id/README.md", ({ id, commands, reports }) => {
 		expectResult(commands, "shown");
 	});
 
-	test.runIf(isTried(reports))("the report shown is what check says", async () => {
+	test.runIf(isTried(reports))("the shown report is the one that check prints", async () => {
 		for (const { line, lesson: wanted, passed, shown, varies } of shownReports(await textOf(id))) {
 			const lesson = await findLesson(wanted);
 			const { module, lessonSummary } = await loadCheck(lesson);
@@ -66,7 +66,7 @@ describe.each(LESSONS)("lessons/$id/README.md", ({ id, commands, reports }) => {
 		expectResult(reports, "shown");
 	});
 
-	test("what is said to vary is shown", async () => {
+	test("every text that is listed as varying is shown", async () => {
 		expect(unusedVaries(await textOf(id))).toEqual([]);
 	});
 });

@@ -28,7 +28,7 @@ const DOCUMENT_RUNS = 2_000 * times;
 /** How many frames a run of bytes contains: few, because frames after a changed one are seldom read. */
 const FRAMES = 2;
 const GROWTH_BYTES = 64 << 20;
-const PATIENCE_MS = 900_000 * times;
+const TIMEOUT_MS = 900_000 * times;
 const PLAIN = { width: 80, color: false };
 
 console.log(`fuzzing with DRYDOCK_FUZZ_SEED=${seed}`);
@@ -58,7 +58,7 @@ beforeAll(async () => {
 		if (outcome.kind === "lost") throw new Error(`${lesson.id}: ${outcome.how}`);
 		const { observation } = outcome;
 		const nonce = "0123456789abcdef";
-		const said: GuestFrame[] = [
+		const sent: GuestFrame[] = [
 			{ type: "started", nonce },
 			{ type: "output", nonce, stream: "stdout", data: Buffer.from("drydock\n").toString("base64") },
 			{ type: "output", nonce, stream: "stderr", data: "" },
@@ -68,14 +68,14 @@ beforeAll(async () => {
 			{ type: "failed", disturbed: false, nonce, message: "Error: no" },
 		];
 		const reference = await measuredReference(lesson, run.check, machines);
-		recorded.push({ ...run, drawn, file, map: program.map, reference, observation, frames: said.map(encodeFrame) });
+		recorded.push({ ...run, drawn, file, map: program.map, reference, observation, frames: sent.map(encodeFrame) });
 	}
 });
 afterAll(() => machines.close());
 
-describe("whatever a guest says", () => {
+describe("random changes to a guest's frames", () => {
 	test(
-		`${BYTE_RUNS * FRAMES} frames: each is taken whole, or refused as a breach of the protocol`,
+		`${BYTE_RUNS * FRAMES} frames: each is accepted whole, or refused with a ProtocolError`,
 		() => {
 			const all = recorded.flatMap(({ frames }) => frames).sort((a, b) => a.length - b.length);
 			const small = all.filter(({ length }) => length < 1000).length;
@@ -84,7 +84,7 @@ describe("whatever a guest says", () => {
 				{ weight: 1, arbitrary: fc.integer({ min: small, max: all.length - 1 }) },
 			);
 			const cuts = fc.array(fraction, { maxLength: 3 });
-			const seen = { taken: 0, refused: 0 };
+			const seen = { accepted: 0, refused: 0 };
 			const before = heapUsed();
 			fc.assert(
 				fc.property(fc.tuple(frame, frame, frame), randomByteEdits, cuts, (three, changes, at) => {
@@ -94,7 +94,7 @@ describe("whatever a guest says", () => {
 					try {
 						for (const chunk of [first, ...cut(then, at)])
 							for (const frame of decoder.push(chunk)) {
-								seen.taken += 1;
+								seen.accepted += 1;
 								expectPlain(frame);
 							}
 					} catch (error) {
@@ -106,29 +106,31 @@ describe("whatever a guest says", () => {
 				{ seed, numRuns: BYTE_RUNS },
 			);
 			// Both happen often: some frames are refused, and others are accepted.
-			expect(seen.taken).toBeGreaterThan(BYTE_RUNS * 1.03);
+			expect(seen.accepted).toBeGreaterThan(BYTE_RUNS * 1.03);
 			expect(seen.refused).toBeGreaterThan(BYTE_RUNS / 4);
 			expect(heapUsed() - before).toBeLessThan(GROWTH_BYTES);
 		},
-		PATIENCE_MS,
+		TIMEOUT_MS,
 	);
 
 	test(
-		`${DOCUMENT_RUNS} reports: what is taken is judged and shown, without an exception`,
+		`${DOCUMENT_RUNS} reports: each accepted one is judged and shown, without an exception`,
 		async () => {
 			const seen = { judged: 0, refused: 0, failed: 0 };
 			await fc.assert(
 				fc.asyncProperty(fc.nat(recorded.length - 1), randomEdits, async (index, changes) => {
 					const one = recorded[index] as Recorded;
-					const taken = takenFrom(`{"type":"report","nonce":"","observation":${applyEdits(one.observation, changes)}}`);
+					const accepted = acceptedObservation(
+						`{"type":"report","nonce":"","observation":${applyEdits(one.observation, changes)}}`,
+					);
 					// The machine that asked for a report refuses one without its container.
-					if (taken === null || !Object.hasOwn(taken.calls, BOX)) {
+					if (accepted === null || !Object.hasOwn(accepted.calls, BOX)) {
 						seen.refused += 1;
 						return;
 					}
-					expectPlain(taken);
+					expectPlain(accepted);
 					seen.judged += 1;
-					seen.failed += (await judgedAndShown(one, taken)) ? 0 : 1;
+					seen.failed += (await judgedAndShown(one, accepted)) ? 0 : 1;
 				}),
 				{ seed, numRuns: DOCUMENT_RUNS },
 			);
@@ -136,11 +138,11 @@ describe("whatever a guest says", () => {
 			expect(seen.refused).toBeGreaterThan(DOCUMENT_RUNS / 20);
 			expect(seen.failed).toBeGreaterThan(DOCUMENT_RUNS / 100);
 		},
-		PATIENCE_MS,
+		TIMEOUT_MS,
 	);
 });
 
-function takenFrom(report: string): Observation | null {
+function acceptedObservation(report: string): Observation | null {
 	const length = Buffer.alloc(4);
 	length.writeUInt32BE(Buffer.byteLength(report));
 	try {

@@ -56,7 +56,7 @@ const resultsOf = ({ submissions }: ClassReport) =>
 const grade = (...args: string[]) => drydock(["grade", dir, "--lesson", "02", ...args]);
 
 describe("a class", () => {
-	test("each gets what is theirs; the same files are judged once", async () => {
+	test("each submission gets its own result; identical files are judged once", async () => {
 		const { code, stdout, stderr } = await grade("--json");
 		const results = resultsOf(reportIn(stdout));
 		const summary = Object.entries(results).map(([name, result]) => [name, result?.status, result?.finding?.diagnosis]);
@@ -74,7 +74,7 @@ describe("a class", () => {
 		expect(stderr).not.toContain("\u001b");
 	});
 
-	test("the same again from the journal, in any format, without a machine", async () => {
+	test("--resume takes the results from the journal, for any format, without a machine", async () => {
 		const { code, stdout } = await grade("--resume", "--format", "tap", "--exit-zero");
 		expect(stdout).toContain("1..8\nok 1 - alice: 02-unshare\n");
 		expect(code).toBe(0);
@@ -96,7 +96,7 @@ describe("a class", () => {
 		expect(await readFile(join(out, "bob.txt"), "utf8")).toMatch(/why +\/proc\/PID\/ns\/ipc is the same link/);
 	});
 
-	test("in two shards, merged", async () => {
+	test("two shards, merged, give the results of the whole class", async () => {
 		const parts = [1, 2].map((index) => join(files.dir, `${index}.json`));
 		for (const [at, part] of parts.entries())
 			await grade("--shard", `${at + 1}/2`, "--format", "json", "--out", part, "--exit-zero");
@@ -110,7 +110,7 @@ describe("a class", () => {
 	});
 });
 
-test("one submission, recognised by itself, for a classroom's step", async () => {
+test("a folder with one submission is recognised, and written in the classroom format", async () => {
 	const { code, stdout } = await drydock(["grade", join(dir, "alice"), "--lesson", "02,04", "--format", "classroom"]);
 	const document = JSON.parse(Buffer.from(stdout.replace(/^result=/, ""), "base64").toString());
 	expect(document).toMatchObject({ status: "fail", tests: [{ status: "pass" }, { status: "fail" }] });
@@ -121,7 +121,7 @@ test("one submission, recognised by itself, for a classroom's step", async () =>
 test.each([
 	["Ctrl-C", "SIGINT"],
 	["a kill", "SIGKILL"],
-] as const)("interrupted by %s, it leaves nothing behind, and goes on where it was", async (_by, signal) => {
+] as const)("interrupted by %s, it leaves nothing behind, and --resume continues", async (_by, signal) => {
 	const temporaryDir = await mkdtemp(join(files.dir, "tmp-"));
 	const own = join(files.dir, `copy-${signal}`);
 	// Dave's module hangs, so it is still running when the other two are done.
@@ -159,7 +159,7 @@ test.each([
 	await rm(own, { recursive: true });
 });
 
-test("without QEMU everything is unsupported, nothing a zero", async () => {
+test("without QEMU, every result is unsupported, and no score is zero", async () => {
 	const { code, stdout, stderr } = await drydock(
 		["grade", join(dir, "alice"), "--lesson", "02", "--format", "prairielearn"],
 		{

@@ -10,8 +10,8 @@ import { type HostileItem, hostileItems, resultOf } from "../support/items.ts";
 import { expectResult, isTried, playedSinceMs } from "../support/plan.ts";
 import { temporary } from "../support/temporary.ts";
 
-// Whatever a submission does, it leaves nothing behind, and does not pass unless it does the exercise. What drydock
-// promises, and each way to break the promise: test/hostile/README.md.
+// Whatever a submission does, it leaves nothing behind, and passes only if it does the exercise. test/hostile/README.md
+// lists what drydock promises, and each way to break a promise.
 
 // Half of what one machine may print. Without a leak, memory changes by less than a tenth of this.
 const HELD_MORE_BYTES = 8 << 20;
@@ -61,7 +61,7 @@ describe.each(batches.filter(({ items }) => items.length > 0))("$kind", ({ kind,
 		if (item.isHarmless) expect(JSON.stringify(judged)).toContain("�");
 	});
 
-	test("nothing is left of all these", async () => {
+	test("none of these leaves anything behind", async () => {
 		if ((await leftSince(before)) === null) return;
 		const guilty: string[] = [];
 		for (const item of items) {

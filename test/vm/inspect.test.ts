@@ -16,19 +16,19 @@ interface Document {
 const inspected = async (whose: string): Promise<Document> =>
 	JSON.parse((await drydock(["inspect", "02", whose, "--json"])).stdout) as Document;
 
-test("the solution of 02 has namespaces of its own, two of the eight", async () => {
+test("the solution of 02 has two namespaces of its own: ipc and uts", async () => {
 	const { host, container, drawn } = await inspected("--solution");
 	const own = Object.keys(host.namespaces).filter((kind) => host.namespaces[kind] !== container.namespaces[kind]);
 	expect(own.sort()).toEqual(["ipc", "uts"]);
 	expect(container.hostname).toBe(drawn.hostname);
 });
 
-test("the skeleton of 02 has the host's", async () => {
+test("the skeleton of 02 has the host's namespaces", async () => {
 	const { host, container } = await inspected("--skeleton");
 	expect(container.namespaces).toEqual(host.namespaces);
 });
 
-test("what differs is marked, in 80 columns", async () => {
+test("lines that differ are marked, and fit in 80 columns", async () => {
 	const { stdout } = await drydock(["inspect", "02", "--solution"]);
 	const lines = stdout.split("\n");
 	expect(lines.filter((line) => line.startsWith("≠")).map((line) => line.split(/\s+/)[1])).toEqual([
@@ -39,14 +39,14 @@ test("what differs is marked, in 80 columns", async () => {
 	expect(lines.filter((line) => line.length > 80)).toEqual([]);
 });
 
-test("each container of a lesson can be shown, and one that is not there is told from them", async () => {
+test("each container of a lesson can be shown; an unknown name fails, and the message names the others", async () => {
 	const { stdout } = await drydock(["inspect", "03", "--solution"]);
 	expect(stdout).toContain("--container NAME: escaped");
 	const escaped = await drydock(["inspect", "03", "--solution", "--container", "escaped", "--json"]);
 	const { name, host, container } = JSON.parse(escaped.stdout);
 	expect(name).toBe("escaped");
 	expect(container.root).toEqual(host.root);
-	const nobody = await drydock(["inspect", "03", "--solution", "--container", "nobody"]);
-	expect(nobody.code).not.toBe(0);
-	expect(nobody.stderr).toContain("box, escaped");
+	const unknown = await drydock(["inspect", "03", "--solution", "--container", "nobody"]);
+	expect(unknown.code).not.toBe(0);
+	expect(unknown.stderr).toContain("box, escaped");
 });

@@ -82,7 +82,7 @@ describe("drydock man", () => {
 		expect(stderr).toContain("unshare(1)");
 	});
 
-	test("an unknown page is wrong usage, and the nearest are named", async () => {
+	test("an unknown page is wrong usage, and the message names the nearest pages", async () => {
 		const { code, stdout, stderr } = await man("pivotroot");
 		expect(code).toBe(2);
 		expect(stdout).toBe("");

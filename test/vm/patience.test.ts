@@ -38,19 +38,19 @@ const START: Step = { do: "call", call: "box" };
 const LOOK: Step = { do: "look", as: "then" };
 
 describe.concurrent("a command", () => {
-	test("that works for long before its first word is waited for", async () => {
+	test("that works for long before its first output is waited for", async () => {
 		const { givenUp, moments } = await played(`${WORKS}; echo $0; read -r _`, [START, LOOK], 120_000);
 		expect(moments["then"]?.commands["box"]?.pid).toBeGreaterThan(0);
 		expect(givenUp).toEqual([]);
 	});
 
-	test("that sleeps without a word is given up, and looked at all the same", async () => {
+	test("that sleeps without output is given up, but its state is still read", async () => {
 		const { givenUp, moments } = await played("read -r _", [START, LOOK]);
 		expect(givenUp).toEqual(["call box"]);
 		expect(moments["then"]?.commands["box"]?.pid).toBeGreaterThan(0);
 	});
 
-	test("that does not come back from a line is given up, as is a program", async () => {
+	test("that does not finish a line of input is given up, and so is a program", async () => {
 		const steps: Step[] = [START, { do: "feed", call: "box" }, { do: "run", argv: ["sleep", "600"], as: "sleeper" }];
 		const { givenUp, programs } = await played("echo $0; read -r _; sleep 600", steps, 16_000);
 		expect(givenUp).toEqual(["feed box", "run sleeper"]);
@@ -58,7 +58,7 @@ describe.concurrent("a command", () => {
 	});
 });
 
-test("a reference that was not seen to its end is measured again, and not kept", async () => {
+test("a reference that did not run to its end is measured again, and not stored", async () => {
 	const lesson = await findLesson("07");
 	const given: (number | undefined)[] = [];
 	// The first run gets hardly any time.

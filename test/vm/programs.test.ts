@@ -4,7 +4,7 @@ import { newMachinePool } from "../support/guest.ts";
 const machines = newMachinePool();
 afterAll(() => machines.close());
 
-test("of what a program prints the beginning is kept, or all of it where the step asks for that", async () => {
+test("the beginning of a program's output is kept, or all of it if the step asks for that", async () => {
 	const argv = ["sh", "-c", "yes ünüsüal | head -n 40000"];
 	const { outcome } = await machines.play({
 		...{

@@ -20,7 +20,7 @@ test("every lesson has a demo", async () => {
 });
 
 for (const { lesson, item } of DEMOS.filter(({ item }) => isTried(item)))
-	test.concurrent(`the demo of ${lesson.id} keeps what it promises, also when it has gone back`, async () => {
+	test.concurrent(`the demo of ${lesson.id} keeps its promises, also after going back`, async () => {
 		const found = await rehearse(await loadForStage(lesson, SIZE), machines.beginStage.bind(machines), PATIENCE_MS);
 		const broken = found.steps.filter(({ promises }) => promises.some(({ kept }) => !kept));
 		expect(broken).toEqual([]);

@@ -173,7 +173,7 @@ describe.concurrent("a call", () => {
 		expect(seen.givenUp).toEqual([]);
 	});
 
-	test("serves until it is stopped, and a stock program is answered", async () => {
+	test("serves until it is stopped, and answers an ordinary client", async () => {
 		const [asked, told] = ["/run/asked.sock", "/run/told.sock"];
 		const serves = (path: string): Call => ({
 			...{ export: "serve", args: [path], token: `drydock-serves-${path}` },
@@ -212,7 +212,7 @@ describe.concurrent("a call", () => {
 		expect(seen.givenUp).toEqual([]);
 	});
 
-	test("returns a promise of what a server has told it", async () => {
+	test("returns a promise of a server's answer", async () => {
 		const fetches = (more: Partial<Call>): Call => ({
 			...{ export: "fetch", args: ["/motd"], token: "drydock-none", asynchronous: true, until: "returns" },
 			...more,
@@ -257,7 +257,7 @@ describe.concurrent("a call", () => {
 		expect(seen.givenUp).toEqual([]);
 	});
 
-	test("is made by a user who may do little", async () => {
+	test("can be made by an unprivileged user", async () => {
 		const [plain, mapped] = ["drydock-plain", "drydock-mapped"];
 		const as = { uid: 1000, gid: 1001, groups: [27, 44] };
 		const script = `echo mine > /lab/open/mine; echo no > /etc/x; ${WAITS}`;
@@ -298,7 +298,7 @@ describe.concurrent("a call", () => {
 		expect(seen.givenUp).toEqual([]);
 	});
 
-	test("returns, and what it has left behind is found by its token", async () => {
+	test("returns, and the processes that it left behind are found by its token", async () => {
 		const token = "drydock-left";
 		const seen = await played({
 			code: `exports.leave = (argv) => {
@@ -347,7 +347,7 @@ describe.concurrent("a call", () => {
 		expect(seen.givenUp).toEqual([]);
 	});
 
-	test("is heard, however much it returns or writes where its runner reports", async () => {
+	test("reports its end, however much it returns, or writes to its runner's descriptor for reports", async () => {
 		const returns = (name: string): Call => ({ export: name, args: [], token: "drydock-none", until: "returns" });
 		const seen = await played({
 			code: `

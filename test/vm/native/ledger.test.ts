@@ -5,7 +5,7 @@ const machines = newMachinePool();
 afterAll(() => machines.close());
 
 describe("errors", () => {
-	test.concurrent("a SyscallError says the call, its arguments by name, and the error", async () => {
+	test.concurrent("a SyscallError names the call, its arguments and the error", async () => {
 		const { value } = await runInGuest(machines, ({ k }) => {
 			try {
 				k.mount("none", "/nowhere", "tmpfs", k.MS_NOSUID | k.MS_RDONLY | 0x4000_0000, null);
@@ -33,12 +33,12 @@ describe("errors", () => {
 		});
 	});
 
-	test.concurrent("a string with a NUL byte is refused before the kernel would see half of it", async () => {
+	test.concurrent("a string with a NUL byte is refused: the kernel would see only its beginning", async () => {
 		const { value, ledger } = await runInGuest(machines, ({ k }) => {
 			const refusal = (act: () => void) => {
 				try {
 					act();
-					return "taken";
+					return "accepted";
 				} catch (error) {
 					return String(error);
 				}
@@ -59,7 +59,7 @@ describe("errors", () => {
 });
 
 describe("the ledger", () => {
-	test.concurrent("names each process by its line of descent, and tells results, errors and open calls", async () => {
+	test.concurrent("numbers each process by its ancestors, and has results, errors and unfinished calls", async () => {
 		const { value, ledger } = await runInGuest(machines, ({ k, attempt }) => {
 			const first = k.fork();
 			if (first === 0) {

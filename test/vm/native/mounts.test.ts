@@ -60,7 +60,7 @@ describe("mounts", () => {
 		expect(value.write).toBe("EROFS");
 	});
 
-	test.concurrent("chdir, fchdir and chroot move what they say, and fail with ENOENT, ENOTDIR, EBADF", async () => {
+	test.concurrent("chdir, fchdir and chroot move the root or the current directory, and fail with ENOENT, ENOTDIR, EBADF", async () => {
 		const { value } = await runInGuest(machines, ({ k, fs, attempt, inChild }) =>
 			inChild(() => {
 				fs.mkdirSync("/tmp/top/below", { recursive: true });

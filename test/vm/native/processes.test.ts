@@ -65,7 +65,7 @@ describe("fork", () => {
 		expect(value).toEqual([1, 2, 3, 4, 5]);
 	});
 
-	test.concurrent("what a child changes in memory, its parent does not see", async () => {
+	test.concurrent("a child's change in memory is not visible to its parent", async () => {
 		const { value } = await runInGuest(machines, ({ inChild }) => {
 			const list = ["parent"];
 			const inTheChild = inChild(() => [...list, list.push("child")]);
@@ -74,7 +74,7 @@ describe("fork", () => {
 		expect(value).toEqual({ inTheChild: ["parent", 2], list: ["parent"] });
 	});
 
-	test.concurrent("a child reads files, and an exception caught in it harms nobody", async () => {
+	test.concurrent("a child can read files and catch exceptions", async () => {
 		const { value } = await runInGuest(machines, ({ fs, inChild, attempt }) => [
 			inChild(() => attempt(() => fs.readFileSync("/nowhere"))),
 			inChild(() => fs.readFileSync("/proc/sys/kernel/hostname", "utf8")),
@@ -84,7 +84,7 @@ describe("fork", () => {
 });
 
 describe("waitpid and kill", () => {
-	test.concurrent("waitpid tells an exit code from a signal; only the lowest 8 bits of the code count", async () => {
+	test.concurrent("waitpid distinguishes exit code and signal; only the lowest 8 bits of the code count", async () => {
 		const { value } = await runInGuest(machines, ({ k }) => {
 			const statusOf = (end: () => void) => {
 				const pid = k.fork();
@@ -119,7 +119,7 @@ describe("waitpid and kill", () => {
 		expect(value).toEqual({ running: { pid: 0, status: 0 }, any: true, none: "ECHILD", gone: "ECHILD" });
 	});
 
-	test.concurrent("kill [no such process] fails with ESRCH, [no such signal] with EINVAL, [signal 0] asks", async () => {
+	test.concurrent("kill [no such process] fails with ESRCH, [no such signal] with EINVAL, [signal 0] only tests whether the process exists", async () => {
 		const { value } = await runInGuest(machines, ({ k, attempt }) => [
 			attempt(() => k.kill(30_000, k.SIGTERM)),
 			attempt(() => k.kill(k.getpid(), 99)),
@@ -152,7 +152,7 @@ describe("execve", () => {
 		expect(ledger.find(({ call }) => call === "execve")?.args["argv"]).toMatch(/^\["sh", .*"argument-1".*…$/);
 	});
 
-	test.concurrent("the environment is exactly the one given, without what is undefined in it", async () => {
+	test.concurrent("the environment is exactly the given one, without undefined values", async () => {
 		const { stdout } = await runInGuest(machines, ({ k }) => {
 			const pid = k.fork();
 			if (pid === 0) k.execve("/usr/bin/env", ["env"], { A: "1", EMPTY: "", UTF8: "größe", GONE: undefined, B: "a=b" });
@@ -161,7 +161,7 @@ describe("execve", () => {
 		expect(stdout).toBe("A=1\nEMPTY=\nUTF8=größe\nB=a=b\n");
 	});
 
-	test.concurrent("without one given, the program gets an ordinary shell's, with nothing of the harness", async () => {
+	test.concurrent("by default, the environment is that of an ordinary shell, with no variable of the harness", async () => {
 		const { stdout } = await runInGuest(machines, ({ k }) => {
 			const pid = k.fork();
 			if (pid === 0) k.execve("/usr/bin/env", ["env"]);
@@ -195,7 +195,7 @@ describe("execve", () => {
 		expect(stdout).toBe("0\n1\n2\n3\n");
 	});
 
-	test.concurrent("stderr is told from stdout", async () => {
+	test.concurrent("stdout and stderr arrive as two streams", async () => {
 		const played = await runInGuest(machines, ({ k }) => {
 			const pid = k.fork();
 			if (pid === 0) k.execve("/bin/sh", ["sh", "-c", "echo out; echo err >&2"]);
@@ -204,7 +204,7 @@ describe("execve", () => {
 		expect(played).toMatchObject({ stdout: "out\n", stderr: "err\n" });
 	});
 
-	test.concurrent("execve [each cause] fails with its error, and the process goes on as it was", async () => {
+	test.concurrent("execve [each cause] fails with its error, and the calling process continues unchanged", async () => {
 		const { value } = await runInGuest(machines, ({ k, fs, attempt, inChild, collectGarbage }) => {
 			const signals = () => fs.readFileSync("/proc/self/status", "utf8").match(/^Sig(Ign|Blk):.*/gm);
 			const before = signals();

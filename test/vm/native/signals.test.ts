@@ -30,7 +30,7 @@ describe("sigprocmask", () => {
 		});
 	});
 
-	test.concurrent("SIG_BLOCK adds, SIG_UNBLOCK takes away, SIG_SETMASK replaces; [unknown how] EINVAL", async () => {
+	test.concurrent("SIG_BLOCK adds, SIG_UNBLOCK removes, SIG_SETMASK replaces; [unknown how] EINVAL", async () => {
 		const { value, ledger } = await runInGuest(machines, ({ k, fs, attempt, inChild }) =>
 			inChild(() => {
 				const blocked = () => /^SigBlk:\s*([0-9a-f]+)$/m.exec(fs.readFileSync("/proc/self/status", "utf8"))?.[1];
@@ -53,7 +53,7 @@ describe("sigprocmask", () => {
 		});
 	});
 
-	test.concurrent("a forked child inherits the mask; execve empties it, and what was pending is delivered", async () => {
+	test.concurrent("a forked child inherits the mask; execve empties it, and pending signals are delivered", async () => {
 		const { value, stdout } = await runInGuest(machines, ({ k, fs, inChild }) => {
 			k.sigprocmask(k.SIG_BLOCK, [k.SIGTERM, k.SIGUSR2]);
 			const inherited = inChild(
@@ -73,7 +73,7 @@ describe("sigprocmask", () => {
 		expect(stdout).toBe("SigBlk:\t0000000000000000\n");
 	});
 
-	test.concurrent("a failed execve gives the mask back", async () => {
+	test.concurrent("a failed execve restores the mask", async () => {
 		const { value } = await runInGuest(machines, ({ k, fs, attempt, inChild }) =>
 			inChild(() => {
 				k.sigprocmask(k.SIG_SETMASK, [k.SIGTERM]);
@@ -86,7 +86,7 @@ describe("sigprocmask", () => {
 });
 
 describe("sigwaitinfo", () => {
-	test.concurrent("takes a pending signal, the lowest first, and tells that a process has sent it", async () => {
+	test.concurrent("takes a pending signal, the lowest first, and reports that a process has sent it", async () => {
 		const { value } = await runInGuest(machines, ({ k, inChild }) =>
 			inChild(() => {
 				const set = [k.SIGTERM, k.SIGHUP];
@@ -107,7 +107,7 @@ describe("sigwaitinfo", () => {
 		});
 	});
 
-	test.concurrent("waits for SIGCHLD, whose code tells how the child ended", async () => {
+	test.concurrent("waits for SIGCHLD, whose code says how the child ended", async () => {
 		const { value } = await runInGuest(machines, ({ k, inChild }) =>
 			inChild(() => {
 				k.sigprocmask(k.SIG_BLOCK, [k.SIGCHLD]);

@@ -3,7 +3,7 @@ import { drydock } from "../support/command.ts";
 import { newMachinePool } from "../support/guest.ts";
 
 // Many programs that the agent starts in the harbour can execute a learner's code: `box` in a session, for example, or
-// a script of a step. Each must run under one filter, and not more: lesson 16 will count the filters.
+// a script of a step. Each must run under exactly one seccomp filter, because a later lesson is to count the filters.
 
 const machines = newMachinePool();
 beforeAll(() => machines.accelerator());
@@ -12,7 +12,7 @@ afterAll(() => machines.close());
 const FILTERS = ["sh", "-c", "grep ^Seccomp /proc/self/status"];
 const ONE_FILTER = /^Seccomp:\t2\nSeccomp_filters:\t1\n$/;
 
-describe("the filter is on", () => {
+describe("exactly one seccomp filter applies to", () => {
 	test.concurrent("a preparation's program, a call and what it starts, and a step's program in the harbour", async () => {
 		const { outcome, output } = await machines.play({
 			prepare: [{ do: "run", argv: FILTERS, as: "prepared" }],
