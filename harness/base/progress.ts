@@ -9,13 +9,13 @@ export interface Progress {
 }
 
 /** Shows nothing; for `--json` and for tests. */
-export const silent: Progress = { step: (_title, work) => work(() => {}), note: () => {} };
+export const silentProgress: Progress = { step: (_title, work) => work(() => {}), note: () => {} };
 
 /**
  * Shows each step with its time: by a spinner if stderr is a terminal; otherwise, and in plain text, by a line when the
  * step is done.
  */
-export const visible: Progress = {
+export const visibleProgress: Progress = {
 	note(text) {
 		process.stderr.write(`  ${text}\n`);
 	},

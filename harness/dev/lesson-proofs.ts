@@ -1,7 +1,7 @@
 import { exists } from "../base/cache.ts";
 import { Failure } from "../base/failure.ts";
 import { inKit, readText } from "../base/kit.ts";
-import { silent } from "../base/progress.ts";
+import { silentProgress } from "../base/progress.ts";
 import type { Check, Explanation } from "../judge/check.ts";
 import type { Demo } from "../judge/demo.ts";
 import { type JudgeOptions, judge, measuredReference, type Verdict } from "../judge/judge.ts";
@@ -78,7 +78,7 @@ async function proveManual(texts: readonly string[], check: Check, demo: Demo | 
 		...explanations(check).flatMap(({ why, try: advice, see }) => [typeof why === "string" ? why : "", advice, ...see]),
 		...(demo?.steps ?? []).flatMap(({ narration, look, note = "" }) => [narration, look, note]),
 	];
-	const pages = new Set((await manualPages(silent)).map(citedPage));
+	const pages = new Set((await manualPages(silentProgress)).map(citedPage));
 	const unknown = [...new Set(allTexts.flatMap(pagesIn))].filter((page) => !pages.has(page));
 	return proof(
 		"the named manual pages exist",

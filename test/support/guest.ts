@@ -1,5 +1,5 @@
 import { keyOf } from "../../harness/base/cache.ts";
-import { silent } from "../../harness/base/progress.ts";
+import { silentProgress } from "../../harness/base/progress.ts";
 import type { CallReport, LedgerCall } from "../../harness/protocol/index.ts";
 import { imageManifest } from "../../harness/vm/image.ts";
 import type { RunRequest } from "../../harness/vm/machine.ts";
@@ -32,7 +32,7 @@ export interface GuestResult<T> {
 
 /** Makes a pool of machines for one test file. */
 export function newMachinePool(): MachinePool {
-	return new RetryingMachinePool(silent);
+	return new RetryingMachinePool(silentProgress);
 }
 
 // In one of some thousands of machines, the kernel fails by itself. The grader then reports that it could not judge,

@@ -21,7 +21,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cacheDir } from "../../harness/base/cache.ts";
 import { EXIT } from "../../harness/base/failure.ts";
 import { inKit } from "../../harness/base/kit.ts";
-import { silent } from "../../harness/base/progress.ts";
+import { silentProgress } from "../../harness/base/progress.ts";
 import { lessons } from "../../harness/judge/lessons.ts";
 import { MachinePool } from "../../harness/vm/machine-pool.ts";
 
@@ -31,7 +31,7 @@ let dir = "";
 beforeAll(async () => {
 	dir = await mkdtemp(join(tmpdir(), "drydock-test-"));
 	// Makes the snapshot that the tests share.
-	await new MachinePool(silent).imageKey();
+	await new MachinePool(silentProgress).imageKey();
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 

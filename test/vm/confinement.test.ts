@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { silent } from "../../harness/base/progress.ts";
+import { silentProgress } from "../../harness/base/progress.ts";
 import { ensureImage } from "../../harness/vm/image.ts";
 import { Machine } from "../../harness/vm/machine.ts";
 import { ensureTemplate, type Template } from "../../harness/vm/template.ts";
@@ -13,7 +13,7 @@ let template: Template;
 let machine: Machine;
 
 beforeAll(async () => {
-	template = await ensureTemplate(await ensureImage(silent), silent);
+	template = await ensureTemplate(await ensureImage(silentProgress), silentProgress);
 	machine = Machine.restore(template);
 	await machine.ping();
 });

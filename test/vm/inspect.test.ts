@@ -1,11 +1,11 @@
 import { beforeAll, expect, test } from "vitest";
-import { silent } from "../../harness/base/progress.ts";
+import { silentProgress } from "../../harness/base/progress.ts";
 import { MachinePool } from "../../harness/vm/machine-pool.ts";
 import { drydock } from "../support/command.ts";
 
 // Makes the snapshot that the tests share.
 beforeAll(async () => {
-	await new MachinePool(silent).imageKey();
+	await new MachinePool(silentProgress).imageKey();
 });
 
 interface Document {

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { afterAll, describe, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
-import { silent } from "../../harness/base/progress.ts";
+import { silentProgress } from "../../harness/base/progress.ts";
 import { withoutOverstrike } from "../../harness/cli/text/overstrike.ts";
 import { pagesIn } from "../../harness/dev/manual-pages.ts";
 import { proseOf } from "../../harness/dev/text-proofs.ts";
@@ -36,7 +36,7 @@ async function textsOf(lesson: Lesson): Promise<string[]> {
 
 describe("the manual in the image", () => {
 	test("has every page that a lesson names, and each can be formatted", async () => {
-		const there = await manualPages(silent);
+		const there = await manualPages(silentProgress);
 		const named = new Set((await Promise.all((await lessons()).map(textsOf))).flat().flatMap(pagesIn));
 		expect([...named].filter((page) => !there.map(citedPage).includes(page))).toEqual([]);
 		const pages = there.filter((page) => named.has(citedPage(page)));
@@ -49,7 +49,7 @@ describe("the manual in the image", () => {
 	});
 
 	test("holds what Debian calls a page, and nothing else", async () => {
-		const pages = await manualPages(silent);
+		const pages = await manualPages(silentProgress);
 		for (const page of ["pivot_root.2", "mount_namespaces.7", "proc_pid_mountinfo.5", "unshare.1", "nft.8"])
 			expect(pages).toContain(page);
 		expect(pages).not.toContain("pivotroot.2");

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
-import { silent } from "../../harness/base/progress.ts";
+import { silentProgress } from "../../harness/base/progress.ts";
 import { engineText } from "../../harness/engine/engine-at.ts";
 import { packBox } from "../../harness/engine/pack.ts";
 import { newMachinePool } from "../support/guest.ts";
@@ -39,7 +39,7 @@ test("the packed program runs where there is no drydock, with the learner's modu
 	const solution = inKit("solutions/02-unshare/isolate.ts");
 	const text = await readFile(solution, "utf8");
 	const mine = await files.write("isolate.ts", text.replace("sethostname(hostname)", 'sethostname("my-" + hostname)'));
-	const program = await packBox(new Map([[solution, mine]]), silent);
+	const program = await packBox(new Map([[solution, mine]]), silentProgress);
 	expect(
 		await onAnotherMachine(
 			program,
@@ -55,7 +55,7 @@ test("the packed program runs where there is no drydock, with the learner's modu
 
 test("its help needs neither root nor Node nor cgroups", async () => {
 	const program = await files.write("box", "");
-	await writeFile(program, await packBox(new Map(), silent));
+	await writeFile(program, await packBox(new Map(), silentProgress));
 	await chmod(files.dir, 0o755);
 	for (const asked of [["--help"], ["-h"], ["help"], ["run", "--help"]]) {
 		const { stdout } = spawnSync("/bin/sh", [program, ...asked], {
@@ -67,7 +67,7 @@ test("its help needs neither root nor Node nor cgroups", async () => {
 });
 
 test("the same modules make the same program", async () => {
-	const [one, other] = await Promise.all([packBox(new Map(), silent), packBox(new Map(), silent)]);
+	const [one, other] = await Promise.all([packBox(new Map(), silentProgress), packBox(new Map(), silentProgress)]);
 	expect(one?.equals(other as Buffer)).toBe(true);
 	expect(one?.subarray(0, 9).toString()).toBe("#!/bin/sh");
 });

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
-import { silent } from "../../harness/base/progress.ts";
+import { silentProgress } from "../../harness/base/progress.ts";
 import { judge } from "../../harness/judge/judge.ts";
 import { findLesson, solutionOf } from "../../harness/judge/lessons.ts";
 import { LIMITS } from "../../harness/protocol/index.ts";
@@ -13,7 +13,7 @@ const files = await temporary();
 const machines = newMachinePool();
 afterAll(() => Promise.all([machines.close(), files.remove()]));
 const EMPTY_RUN = { prepare: [], code: "", calls: {}, steps: [], readings: {} };
-const template = async () => ensureTemplate(await ensureImage(silent), silent);
+const template = async () => ensureTemplate(await ensureImage(silentProgress), silentProgress);
 
 describe("restored machines", () => {
 	test("if one is lost while it waits, the snapshot does not count as damaged", async () => {

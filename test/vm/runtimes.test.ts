@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { silent } from "../../harness/base/progress.ts";
+import { silentProgress } from "../../harness/base/progress.ts";
 import { bundle } from "../../harness/engine/bundle.ts";
 import { WHOLE_ENGINE } from "../../harness/engine/engine-at.ts";
 import { commandAt, DURING } from "../../harness/judge/check.ts";
@@ -11,7 +11,7 @@ import { MachinePool } from "../../harness/vm/machine-pool.ts";
 // Independent oracles: other container runtimes, in an image that only this test uses. The same probe reads their
 // containers and ours, and must find the same in everything that the lessons are about.
 
-const machines = new MachinePool(silent, ["runc", "crun"]);
+const machines = new MachinePool(silentProgress, ["runc", "crun"]);
 const IMAGE_MS = 600_000;
 beforeAll(() => machines.accelerator(), IMAGE_MS);
 afterAll(() => machines.close());

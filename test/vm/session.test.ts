@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
-import { silent } from "../../harness/base/progress.ts";
+import { silentProgress } from "../../harness/base/progress.ts";
 import { MachinePool } from "../../harness/vm/machine-pool.ts";
 import { startOnTerminal, type Terminal } from "../support/pty.ts";
 
@@ -15,7 +15,7 @@ const CTRL_RIGHT_BRACKET = "\x1d";
 
 // Makes the snapshot that the tests share.
 beforeAll(async () => {
-	await new MachinePool(silent).imageKey();
+	await new MachinePool(silentProgress).imageKey();
 });
 
 /**

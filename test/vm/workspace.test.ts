@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
-import { silent } from "../../harness/base/progress.ts";
+import { silentProgress } from "../../harness/base/progress.ts";
 import { lessons, loadCheck } from "../../harness/judge/lessons.ts";
 import { MachinePool } from "../../harness/vm/machine-pool.ts";
 import { drydock } from "../support/drydock.ts";
@@ -13,7 +13,7 @@ import { temporary } from "../support/temporary.ts";
 const files = await temporary();
 // Makes the snapshot that the tests share.
 beforeAll(async () => {
-	await new MachinePool(silent).imageKey();
+	await new MachinePool(silentProgress).imageKey();
 });
 afterAll(() => files.remove());
 

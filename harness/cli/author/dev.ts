@@ -3,7 +3,7 @@ import { concurrently } from "../../base/concurrently.ts";
 import { EXIT } from "../../base/failure.ts";
 import { interruption } from "../../base/interrupt.ts";
 import { mark } from "../../base/plain.ts";
-import { silent, visible } from "../../base/progress.ts";
+import { silentProgress, visibleProgress } from "../../base/progress.ts";
 import { proveLesson } from "../../dev/lesson-proofs.ts";
 import type { Proof } from "../../dev/proof.ts";
 import { findLesson, lessons } from "../../judge/lessons.ts";
@@ -15,7 +15,7 @@ export async function devCheck(id: string | undefined, { json }: { json?: boolea
 	const chosen = id === undefined ? await lessons() : [await findLesson(id)];
 	const { color, plain } = outputStyle();
 	const chalk = new Chalk({ level: color ? 1 : 0 });
-	const machines = new MachinePool(json ? silent : visible);
+	const machines = new MachinePool(json ? silentProgress : visibleProgress);
 	machines.prepare();
 	try {
 		const proved = concurrently(chosen, async (lesson) => ({

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { EXIT, Failure } from "../../base/failure.ts";
-import { visible } from "../../base/progress.ts";
+import { visibleProgress } from "../../base/progress.ts";
 import { exportImage, imageManifest, importImage, rebuildImage } from "../../vm/image.ts";
 import { installMissing } from "../../vm/install-missing.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
@@ -9,8 +9,8 @@ import { printJson } from "../text/terminal.ts";
 /** `drydock image build`. @returns the exit code */
 export async function buildImage({ fresh }: { fresh?: boolean }): Promise<number> {
 	await installMissing({ building: fresh === true });
-	if (fresh) await rebuildImage(visible);
-	const accelerator = await new MachinePool(visible).accelerator();
+	if (fresh) await rebuildImage(visibleProgress);
+	const accelerator = await new MachinePool(visibleProgress).accelerator();
 	process.stdout.write(`the image and its snapshot are ready (${accelerator})\n`);
 	return EXIT.passed;
 }
@@ -31,14 +31,14 @@ export async function imageInfo({ json }: { json?: boolean }): Promise<number> {
 
 /** `drydock image export`. @returns the exit code */
 export async function exportTo(file: string): Promise<number> {
-	await exportImage(resolve(file), visible);
+	await exportImage(resolve(file), visibleProgress);
 	process.stdout.write(`${file} contains the image; on the other computer: npx drydock image import ${file}\n`);
 	return EXIT.passed;
 }
 
 /** `drydock image import`. @returns the exit code */
 export async function importFrom(file: string): Promise<number> {
-	await importImage(resolve(file), visible);
+	await importImage(resolve(file), visibleProgress);
 	process.stdout.write("the image is installed; npx drydock doctor shows what else is needed\n");
 	return EXIT.passed;
 }

@@ -1,6 +1,6 @@
 import { cpus } from "node:os";
 import { Failure } from "../../base/failure.ts";
-import { visible } from "../../base/progress.ts";
+import { visibleProgress } from "../../base/progress.ts";
 import { candidatesIn, unreadableArchivesIn } from "../../classroom/class.ts";
 import { type DeliveryOptions, deliver, parseDeliveryOptions } from "../../classroom/delivery.ts";
 import { gradeClass, lessonsToGrade } from "../../classroom/grading.ts";
@@ -25,18 +25,18 @@ export async function grade(dir: string, options: GradeOptions): Promise<number>
 	const shard = options.shard === undefined ? WHOLE_CLASS : parseShard(options.shard);
 	const lanes = lanesOf(options.lanes);
 	const allCandidates = await candidatesIn(dir, await lessons(), options.one === true, (warning) =>
-		visible.note(warning),
+		visibleProgress.note(warning),
 	);
 	const { count, commands } = await unreadableArchivesIn(dir);
 	if (count > 0)
-		visible.note([`archives that drydock does not read: ${count}; to unpack them:`, ...commands].join("\n  "));
+		visibleProgress.note([`archives that drydock does not read: ${count}; to unpack them:`, ...commands].join("\n  "));
 	const here = allCandidates.filter(({ name }) => isInShard(shard, name)).length;
 	const delivery = await parseDeliveryOptions(options, here, dir);
 	// If the user gives a number of machines, no more are added.
 	const moreLanes = options.lanes === undefined ? lanes : 0;
 	const resume = options.resume === true;
 	const work = { dir, allCandidates, lessons: graded, shard, lanes, moreLanes, resume };
-	return deliver(await gradeClass(work, visible), delivery, outputStyle());
+	return deliver(await gradeClass(work, visibleProgress), delivery, outputStyle());
 }
 
 /** `drydock grade merge`. @returns the exit code */

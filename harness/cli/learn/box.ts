@@ -1,5 +1,5 @@
 import { EXIT } from "../../base/failure.ts";
-import { silent, visible } from "../../base/progress.ts";
+import { silentProgress, visibleProgress } from "../../base/progress.ts";
 import { shownPath } from "../../base/shown-path.ts";
 import { editedMessage } from "../../learner/course.ts";
 import { type OwnBox, packOwnBox } from "../../learner/own-box.ts";
@@ -15,7 +15,7 @@ const BOX_DIR = "box";
  * @returns the exit code
  */
 export async function box(dir = BOX_DIR, { json }: { json?: boolean }): Promise<number> {
-	const packed = await packOwnBox(dir, json ? silent : visible);
+	const packed = await packOwnBox(dir, json ? silentProgress : visibleProgress);
 	if (json) printJson({ schemaVersion: 1, ...packed });
 	else process.stdout.write(`${reportOf(packed)}${packed.edited.map((id) => explain(id, dir)).join("")}`);
 	return EXIT.passed;

@@ -1,7 +1,7 @@
 import { concurrently } from "../../base/concurrently.ts";
 import { EXIT, Failure, failureOf } from "../../base/failure.ts";
 import { interruption } from "../../base/interrupt.ts";
-import { silent, visible } from "../../base/progress.ts";
+import { silentProgress, visibleProgress } from "../../base/progress.ts";
 import { judge, type Verdict } from "../../judge/judge.ts";
 import { findLesson, type Lesson, lessons, loadCheck } from "../../judge/lessons.ts";
 import { currentLesson, editedLessons, hasTried, logbook, passedModules, recordAttempt } from "../../learner/course.ts";
@@ -24,7 +24,7 @@ export async function check(id: string | undefined, options: CheckOptions): Prom
 	// Fails before the work, and not after it, if the logbook cannot be read.
 	if (isLearnersModule(options)) await logbook();
 	try {
-		return await checkIn(new MachinePool(options.json ? silent : visible), chosen, options);
+		return await checkIn(new MachinePool(options.json ? silentProgress : visibleProgress), chosen, options);
 	} catch (error) {
 		if (options.json && !interruption.aborted) printFailure(error, chosen);
 		throw error;

@@ -2,7 +2,7 @@ import { relative } from "node:path";
 import { Chalk, type ChalkInstance } from "chalk";
 import { EXIT, Failure } from "../../base/failure.ts";
 import { printable } from "../../base/printable.ts";
-import { silent, visible } from "../../base/progress.ts";
+import { silentProgress, visibleProgress } from "../../base/progress.ts";
 import { TextLayout } from "../../base/text-layout.ts";
 import { BundleError } from "../../engine/bundle.ts";
 import { commandAt, primaryOf } from "../../judge/check.ts";
@@ -45,7 +45,7 @@ export async function inspect(id: string | undefined, options: Options): Promise
 	requireOneModule(options, "inspect");
 	const lesson = id === undefined ? await currentLesson() : await findLesson(id);
 	const file = await chosenModule(lesson, options);
-	const machines = new MachinePool(options.json ? silent : visible);
+	const machines = new MachinePool(options.json ? silentProgress : visibleProgress);
 	machines.prepare();
 	try {
 		const run = await prepareModuleRun(lesson, file);

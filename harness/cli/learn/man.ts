@@ -1,5 +1,5 @@
 import { EXIT } from "../../base/failure.ts";
-import { visible } from "../../base/progress.ts";
+import { visibleProgress } from "../../base/progress.ts";
 import { citedPage, formattedPage, manualPages } from "../../vm/manual.ts";
 import { findPages, unknownPage } from "../../vm/manual-names.ts";
 import { withoutOverstrike } from "../text/overstrike.ts";
@@ -8,11 +8,11 @@ import { outputStyle } from "../text/terminal.ts";
 
 /** `drydock man`: shows a manual page of the virtual machine's system. @returns the exit code */
 export async function man(words: readonly string[]): Promise<number> {
-	const pages = await manualPages(visible);
+	const pages = await manualPages(visibleProgress);
 	const [found, ...others] = findPages(words, pages);
 	if (found === undefined) throw unknownPage(words, pages);
 	const { width, color } = outputStyle();
-	const text = await formattedPage(found, width, visible);
+	const text = await formattedPage(found, width, visibleProgress);
 	if (others.length > 0)
 		process.stderr.write(`this is ${citedPage(found)}; there are also: ${others.map(citedPage).join(", ")}\n`);
 	await paged(withoutOverstrike(text, color));

@@ -1,5 +1,5 @@
 import { EXIT } from "../../base/failure.ts";
-import { visible } from "../../base/progress.ts";
+import { visibleProgress } from "../../base/progress.ts";
 import { lessons, loadCheck } from "../../judge/lessons.ts";
 import { currentLesson } from "../../learner/course.ts";
 import { checkWritable, learnersFile, makeWorkspace, workspaceDir } from "../../learner/workspace.ts";
@@ -16,7 +16,7 @@ export async function start({ onlySetup, forTests }: { onlySetup?: boolean; forT
 	// Fails before minutes of work, and not after them.
 	if (!onlySetup) await checkWritable(await workspaceDir());
 	await installMissing({ testing: forTests === true });
-	const machines = new MachinePool(visible);
+	const machines = new MachinePool(visibleProgress);
 	try {
 		await machines.imageKey();
 		if (!onlySetup) await showWhereYouAre(machines);

@@ -2,7 +2,7 @@ import { Chalk } from "chalk";
 import wrapAnsi from "wrap-ansi";
 import { EXIT, Failure } from "../../base/failure.ts";
 import { interruption } from "../../base/interrupt.ts";
-import { visible } from "../../base/progress.ts";
+import { visibleProgress } from "../../base/progress.ts";
 import { shownPath } from "../../base/shown-path.ts";
 import { type SaveWatcher, watchSaves } from "../../base/watch-saves.ts";
 import { changesSince, type RememberedFinding } from "../../judge/changes.ts";
@@ -33,7 +33,7 @@ export async function watch({ poll = false }: { poll?: boolean }): Promise<numbe
 	if (!process.stdin.isTTY || !process.stdout.isTTY)
 		throw new Failure("usage", "watch mode needs a terminal", "npx drydock check");
 	await makeWorkspace(await workspaceDir());
-	const machines = new MachinePool(visible);
+	const machines = new MachinePool(visibleProgress);
 	const loop = new Watch(machines, poll);
 	try {
 		await loop.run(await currentLesson());

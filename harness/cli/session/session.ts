@@ -3,7 +3,7 @@ import { relative } from "node:path";
 import { EXIT, Failure } from "../../base/failure.ts";
 import { interruption } from "../../base/interrupt.ts";
 import { printable } from "../../base/printable.ts";
-import { visible } from "../../base/progress.ts";
+import { visibleProgress } from "../../base/progress.ts";
 import { BundleError } from "../../engine/bundle.ts";
 import { boxProgram, installBox, lessonsOfBox } from "../../engine/engine.ts";
 import { lostFinding } from "../../judge/failed-run.ts";
@@ -43,7 +43,7 @@ export async function runSession({
 	prepare = [],
 	greeting = "",
 }: SessionOptions): Promise<number> {
-	const machines = new MachinePool(visible);
+	const machines = new MachinePool(visibleProgress);
 	machines.prepare();
 	const streams = process.stdin.isTTY && process.stdout.isTTY ? rawTerminal() : byteStreams();
 	try {

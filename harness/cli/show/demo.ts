@@ -1,6 +1,6 @@
 import { Chalk } from "chalk";
 import { EXIT } from "../../base/failure.ts";
-import { silent, visible } from "../../base/progress.ts";
+import { silentProgress, visibleProgress } from "../../base/progress.ts";
 import { findLesson, type Lesson, lessons, loadDemo } from "../../judge/lessons.ts";
 import { DemoInMachine } from "../../live/demo-in-machine.ts";
 import type { DemoListener, DemoPlayer } from "../../live/demo-player.ts";
@@ -33,7 +33,7 @@ export async function demo(
 	if (interactive) return present(lesson, events);
 	const listener = json ? (event: DemoEvent) => void process.stdout.write(lineOf(event)) : textListener();
 	if (events !== null) return replayAll(events, listener);
-	const isKept = await playToEnd(lesson as Lesson, listener, SIZE, json ? silent : visible);
+	const isKept = await playToEnd(lesson as Lesson, listener, SIZE, json ? silentProgress : visibleProgress);
 	return isKept ? EXIT.passed : EXIT.notPassed;
 }
 
@@ -59,7 +59,7 @@ async function listDemos(json: boolean): Promise<number> {
 }
 
 async function present(lesson: Lesson | null, events: readonly DemoEvent[] | null): Promise<number> {
-	const machines = new MachinePool(visible);
+	const machines = new MachinePool(visibleProgress);
 	const presenter = new Presenter(outputStyle().color);
 	try {
 		// Making the image takes minutes and prints its progress. So it comes before the pages cover the screen.

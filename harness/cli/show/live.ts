@@ -2,7 +2,7 @@ import { renderUnicodeCompact } from "uqr";
 import { exists } from "../../base/cache.ts";
 import { EXIT } from "../../base/failure.ts";
 import { interruption } from "../../base/interrupt.ts";
-import { visible } from "../../base/progress.ts";
+import { visibleProgress } from "../../base/progress.ts";
 import { findLesson, type Lesson, readLesson } from "../../judge/lessons.ts";
 import { currentLesson } from "../../learner/course.ts";
 import { learnersFile } from "../../learner/workspace.ts";
@@ -37,7 +37,7 @@ export async function live(
 	const events = from === undefined ? null : await readRecording(from, "live", asked?.id);
 	const [head] = events ?? [];
 	const lesson = asked ?? (head?.type === "demo" ? await findLesson(head.lesson) : await currentLesson());
-	const machines = new MachinePool(visible);
+	const machines = new MachinePool(visibleProgress);
 	let player: DemoPlayer | undefined;
 	let server: Server | undefined;
 	let saveChecker: SaveChecker | undefined;

@@ -1,5 +1,5 @@
 import { EXIT, Failure } from "../../base/failure.ts";
-import { visible } from "../../base/progress.ts";
+import { visibleProgress } from "../../base/progress.ts";
 import { findLesson } from "../../judge/lessons.ts";
 import { writeNew } from "../../learner/without-overwriting.ts";
 import { asciicastOf, type TerminalPainter } from "../../live/asciicast.ts";
@@ -22,7 +22,7 @@ export async function recordDemo(id: string, { out }: { out?: string }): Promise
 	const lesson = await findLesson(id);
 	const file = out ?? `${lesson.id}.demo.jsonl`;
 	const events: DemoEvent[] = [];
-	const isKept = await playToEnd(lesson, (event) => void events.push(event), Slides.shellSize(SIZE), visible);
+	const isKept = await playToEnd(lesson, (event) => void events.push(event), Slides.shellSize(SIZE), visibleProgress);
 	if (!isKept)
 		throw new Failure(
 			"failed",

@@ -2,7 +2,7 @@ import { Chalk } from "chalk";
 import { EXIT, Failure } from "../../base/failure.ts";
 import { mark } from "../../base/plain.ts";
 import { printable } from "../../base/printable.ts";
-import { silent, visible } from "../../base/progress.ts";
+import { silentProgress, visibleProgress } from "../../base/progress.ts";
 import { findLesson, type Lesson, lessons } from "../../judge/lessons.ts";
 import { loadForStage } from "../../live/loaded-demo.ts";
 import { type Rehearsal, rehearse } from "../../live/rehearse.ts";
@@ -21,7 +21,7 @@ export async function rehearseDemos(
 	if (all === (id !== undefined))
 		throw new Failure("usage", "name one lesson, or give --all", "npx drydock demo rehearse --all");
 	const chosen = id === undefined ? await lessons() : [await findLesson(id)];
-	const progress = json ? silent : visible;
+	const progress = json ? silentProgress : visibleProgress;
 	const machines = new MachinePool(progress);
 	const found: Rehearsal[] = [];
 	try {

@@ -4,7 +4,7 @@ import { cpus, loadavg, release, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { inKit } from "../../base/kit.ts";
-import { visible } from "../../base/progress.ts";
+import { visibleProgress } from "../../base/progress.ts";
 import { ensureImage } from "../../vm/image.ts";
 import { Machine } from "../../vm/machine.ts";
 import { qemuVersion } from "../../vm/qemu-program.ts";
@@ -36,8 +36,8 @@ const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith("
 const wants = (part: (typeof PARTS)[number]) => chosen.length === 0 || chosen.includes(part);
 const unknown = chosen.filter((part) => !(PARTS as readonly string[]).includes(part));
 if (unknown.length > 0) throw new Error(`there is no part ${unknown.join(", ")}: ${PARTS.join(", ")}`);
-const image = await ensureImage(visible);
-const template = await ensureTemplate(image, visible);
+const image = await ensureImage(visibleProgress);
+const template = await ensureTemplate(image, visibleProgress);
 
 const figures: Record<string, Figure> = {};
 const load = loadavg()[0]?.toFixed(1);
@@ -51,7 +51,7 @@ const measured = {
 	...(wants("answer") ? { ...(await answers("list", 15)), ...(await answers("help", 15)) } : {}),
 	...(wants("check") ? { ...(await checks(10)), ...(await allLessons(3)) } : {}),
 	...(wants("watch") ? await watched(10) : {}),
-	...(wants("shell") ? { shellMs: await visible.step("shellMs", () => shells(10)) } : {}),
+	...(wants("shell") ? { shellMs: await visibleProgress.step("shellMs", () => shells(10)) } : {}),
 	...(wants("demo") ? await rewound(10) : {}),
 	...(wants("live") ? await liveFrames(10) : {}),
 	...(wants("grade") ? await gradedClass() : {}),
@@ -75,7 +75,7 @@ else print();
 
 async function measure(name: string, n: number, once: () => Promise<number>): Promise<void> {
 	const values: number[] = [];
-	await visible.step(name, async () => {
+	await visibleProgress.step(name, async () => {
 		for (let i = 0; i < n; i++) values.push(await once());
 	});
 	figures[name] = summary(values);
@@ -153,7 +153,7 @@ function allLessons(n: number): Promise<Record<string, number[]>> {
 
 // Measures the time from a save to the verdict on the screen, and its stages.
 async function watched(n: number): Promise<Record<string, number[]>> {
-	return visible.step("watchMs", async () => {
+	return visibleProgress.step("watchMs", async () => {
 		const values: Record<string, number[]> = { watchMs: await saves(n) };
 		for (const run of await stages(n))
 			for (const [stage, ms] of Object.entries(run)) {
@@ -183,7 +183,7 @@ async function repeated(
 		values[figure] ??= [];
 		values[figure].push(value);
 	};
-	await visible.step(name, async () => {
+	await visibleProgress.step(name, async () => {
 		for (let i = -1; i < n; i++) {
 			const startedMs = performance.now();
 			// Does not use zx, because zx starts a shell, which would be measured as well.

@@ -1,4 +1,4 @@
-import { visible } from "../../base/progress.ts";
+import { visibleProgress } from "../../base/progress.ts";
 import { findLesson } from "../../judge/lessons.ts";
 import { DemoInMachine } from "../../live/demo-in-machine.ts";
 import { loadForStage } from "../../live/loaded-demo.ts";
@@ -10,8 +10,8 @@ import { MachinePool } from "../../vm/machine-pool.ts";
  */
 export async function rewound(n: number): Promise<Record<string, number[]>> {
 	const values: Record<string, number[]> = { demoOpenMs: [], checkpointMs: [], checkpointMb: [], backMs: [] };
-	await visible.step("checkpointMs, backMs", async () => {
-		const machines = new MachinePool(visible);
+	await visibleProgress.step("checkpointMs, backMs", async () => {
+		const machines = new MachinePool(visibleProgress);
 		try {
 			const loaded = await loadForStage(await findLesson("02"), { columns: 80, rows: 24 });
 			await machines.imageKey();

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
-import { visible } from "../../base/progress.ts";
+import { visibleProgress } from "../../base/progress.ts";
 import { findLesson, readLesson } from "../../judge/lessons.ts";
 import { DemoInMachine } from "../../live/demo-in-machine.ts";
 import { dispatch } from "../../live/dispatch.ts";
@@ -28,8 +28,8 @@ const TICKS = 100;
  */
 export async function liveFrames(n: number): Promise<Record<string, number[]>> {
 	const values: Record<string, number[]> = { liveFrameMs: [], liveFrameWithFollowersMs: [], liveIdlePercent: [] };
-	await visible.step("liveFrameMs", async () => {
-		const machines = new MachinePool(visible);
+	await visibleProgress.step("liveFrameMs", async () => {
+		const machines = new MachinePool(visibleProgress);
 		const lesson = await findLesson("02");
 		let demo: DemoInMachine | undefined;
 		const page = await makePage(await readLesson(lesson));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { spawn } from "@lydell/node-pty";
 import { inKit } from "../../base/kit.ts";
-import { silent } from "../../base/progress.ts";
+import { silentProgress } from "../../base/progress.ts";
 import { zx } from "../../base/zx.ts";
 import { judge } from "../../judge/judge.ts";
 import { findLesson, solutionOf } from "../../judge/lessons.ts";
@@ -64,7 +64,7 @@ export async function saves(n: number): Promise<number[]> {
 export async function stages(n: number): Promise<Record<string, number>[]> {
 	const lesson = await findLesson("02");
 	const file = await solutionOf(lesson);
-	const machines = new MachinePool(silent);
+	const machines = new MachinePool(silentProgress);
 	const runs: Record<string, number>[] = [];
 	try {
 		// The first run does not count: it starts the bundler's process.

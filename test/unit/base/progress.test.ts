@@ -4,7 +4,7 @@ import { atTerminal } from "../../support/command.ts";
 
 const TSX = fileURLToPath(import.meta.resolve("tsx"));
 const progress = JSON.stringify(new URL("../../../harness/base/progress.ts", import.meta.url).href);
-const code = `const { visible } = await import(${progress}); await visible.step("a step", async () => {});`;
+const code = `const { visibleProgress } = await import(${progress}); await visibleProgress.step("a step", async () => {});`;
 const step = (env: Record<string, string>) =>
 	atTerminal(process.execPath, ["--import", TSX, "--input-type=module", "--eval", code], env, []);
 
