@@ -57,11 +57,11 @@ export class LogCommandRemover {
 	remove(piece: string): string {
 		const whole = withoutLogCommands(this.#line + piece);
 		// What was written cannot be changed. If a command began there, a space at the beginning of this piece breaks it.
-		const said = whole.startsWith(this.#line) ? whole.slice(this.#line.length) : ` ${withoutLogCommands(piece)}`;
-		const line = (this.#line + said).split(/[\n\r\u2028\u2029]/).at(-1) as string;
+		const harmless = whole.startsWith(this.#line) ? whole.slice(this.#line.length) : ` ${withoutLogCommands(piece)}`;
+		const line = (this.#line + harmless).split(/[\n\r\u2028\u2029]/).at(-1) as string;
 		const begun = line.replace(BLANK, "").replace(CUT_COLOUR, "\u001b[");
 		this.#line = begun.length <= REMEMBERED ? begun : `…${begun.slice(-REMEMBERED)}`;
-		return said;
+		return harmless;
 	}
 }
 

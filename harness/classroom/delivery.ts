@@ -70,13 +70,13 @@ export async function parseDeliveryOptions(
 
 // Whether `path` becomes a folder with a file for each submission. A format that holds a class is always one file.
 async function wantsFolder(path: string, format: Format | null, submissions: number): Promise<boolean> {
-	const there = await stat(path).catch(() => null);
+	const existing = await stat(path).catch(() => null);
 	if (format?.holds === "class") {
-		if (there?.isDirectory())
+		if (existing?.isDirectory())
 			throw new Failure("usage", `${path} is a folder, but this format writes the whole class into one file`);
 		return false;
 	}
-	return there?.isDirectory() === true || path.endsWith("/") || submissions !== 1;
+	return existing?.isDirectory() === true || path.endsWith("/") || submissions !== 1;
 }
 
 /**

@@ -18,8 +18,8 @@ const WORKSPACE = "workspace";
 const MANIFEST_BYTES_MAX = 64 << 10;
 
 /**
- * Decides whether a folder is a single submission, by its contents. Somebody in a class may be called "workspace", or
- * like a lesson. So a folder is a class's if somebody else has handed in something beside such a folder.
+ * Decides whether a folder is a single submission, by its contents. A class may have a submission that is
+ * called "workspace", or like a lesson. So if there are other submissions beside such a folder, the folder is a class's.
  */
 export async function folderKind(dir: string, lessons: readonly Lesson[]): Promise<FolderKind> {
 	const ids = new Set(lessons.map(({ id }) => id));

@@ -16,7 +16,7 @@ export function showGradingProgress(
 ): { onResult(result: Result): void } {
 	let [done, passed, unjudged, tenths] = [0, 0, 0, 0];
 	const redrawn = process.stderr.isTTY === true && !plainWanted();
-	const said = () => {
+	const showCounts = () => {
 		const counts = `${done} of ${total}, ${passed} passed${unjudged === 0 ? "" : `, ${unjudged} not judged`}`;
 		if (redrawn) say(`${bar(done / total)} ${counts}`);
 		else if (Math.floor((done / total) * 10) > tenths) {
@@ -29,7 +29,7 @@ export function showGradingProgress(
 			done += 1;
 			if (status === "pass") passed += 1;
 			if (status === "error" || status === "unsupported") unjudged += 1;
-			said();
+			showCounts();
 		},
 	};
 }

@@ -61,8 +61,8 @@ function reportIn(text: string, file: string): ClassReport {
 	const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), ClassReport), text, { abortEarly: true });
 	if (parsed.success) return parsed.output;
 	const [issue] = parsed.issues;
-	const said = harmless(`${v.getDotPath(issue) ?? "all of it"}: ${issue.message}`, 200);
-	throw new Failure("usage", `${file} is not what drydock grade --format json writes: ${said}`, SHARD_COMMAND);
+	const problem = harmless(`${v.getDotPath(issue) ?? "all of it"}: ${issue.message}`, 200);
+	throw new Failure("usage", `${file} is not what drydock grade --format json writes: ${problem}`, SHARD_COMMAND);
 }
 
 const SHARD_COMMAND = "npx drydock grade DIR --shard 1/2 --format json --out 1.json";

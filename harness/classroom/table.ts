@@ -65,8 +65,8 @@ function submissionRows(
 		const marks = results.map(({ status }) => `${mark(MARKS[status], chalk)} `);
 		const cells = [fitted(name, names), ...marks, scoreText(submission, lessons).padStart(scores)];
 		const first = results.find(({ status }) => status !== "pass");
-		const said = first === undefined || findings < 20 ? "" : fitted(headlineIn(first, lessons), findings);
-		layout.line([...cells, said].join("  ").trimEnd());
+		const firstFinding = first === undefined || findings < 20 ? "" : fitted(headlineIn(first, lessons), findings);
+		layout.line([...cells, firstFinding].join("  ").trimEnd());
 	}
 }
 
@@ -92,8 +92,8 @@ function lessonLine(layout: TextLayout, { id, title }: WeightedLesson, submissio
 }
 
 function headlineIn(result: Result, lessons: readonly WeightedLesson[]): string {
-	const said = headline(result).replaceAll(/\s+/g, " ");
-	return lessons.length === 1 ? said : `${result.lesson.slice(0, 2)} ${said}`;
+	const text = headline(result).replaceAll(/\s+/g, " ");
+	return lessons.length === 1 ? text : `${result.lesson.slice(0, 2)} ${text}`;
 }
 
 function scoreText(submission: SubmissionReport, lessons: readonly WeightedLesson[]): string {

@@ -63,7 +63,7 @@ export interface Random {
 
 /** A call that a scenario makes: the options for the engine, and how to recognise the command. See {@link Call}. */
 export interface PlannedCall extends Pick<Call, "as" | "stdio" | "until" | "asynchronous" | "says"> {
-	/** What the call is for; printed after the call's name, such as "its command is not there". */
+	/** What the call is for; printed after the call's name, such as "its command does not exist". */
 	about?: string;
 	/** The function to call: an export of the engine, or of the lesson's driver. Default: `run`. */
 	export?: string;

@@ -63,14 +63,14 @@ export const isUnjudged = (how: Lost["how"]): boolean => how === "disturbed" || 
 export function lostFinding({ how, detail }: Lost): Finding {
 	const { got, explanation, try: advice } = LOST_MACHINE[how];
 	const last = linesAboutFailure(detail);
-	const said = last.length === 0 ? "" : `\nIts last messages:\n${last.join("\n")}`;
+	const lastMessages = last.length === 0 ? "" : `\nIts last messages:\n${last.join("\n")}`;
 	return {
 		fact: "machine",
 		what: "the virtual machine",
 		expected: "runs until the check is done",
 		got,
 		diagnosis: how,
-		explanation: explanation + said,
+		explanation: explanation + lastMessages,
 		try: advice,
 		see: [],
 	};
@@ -78,14 +78,14 @@ export function lostFinding({ how, detail }: Lost): Finding {
 
 /** The finding for a run that was read to its end, but on which a rule of the check threw an exception. */
 export function unreadFinding(error: unknown): Finding {
-	const said = error instanceof Error ? `${error.name}: ${error.message}` : "an exception";
+	const reason = error instanceof Error ? `${error.name}: ${error.message}` : "an exception";
 	return {
 		fact: "check",
 		what: "what was read of the run",
 		expected: "something that the check can read",
 		got: "could not be judged: the check could not read it",
 		diagnosis: "unreadable",
-		explanation: `A rule of the check failed on what your program left behind or returned, so there is no verdict (${said.slice(0, 300)}).`,
+		explanation: `A rule of the check failed on what your program left behind or returned, so there is no verdict (${reason.slice(0, 300)}).`,
 		try: "Look for values of another type than the lesson's text says. If there are none, this is a mistake in the check: tell its authors.",
 		see: [],
 	};

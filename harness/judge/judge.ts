@@ -230,9 +230,9 @@ export function assess(check: Check, observation: Observation, drawn: RandomInpu
 function quotedException({ calls }: Observation, name: string, finding: Finding | undefined) {
 	const ending = calls[name]?.ending;
 	if (ending?.how !== "threw" || finding === undefined) return undefined;
-	const said = `${finding.got} ${finding.explanation}`;
+	const findingText = `${finding.got} ${finding.explanation}`;
 	const lines = ending.thrown.message.split("\n").map((line) => line.trim());
-	return lines.some((line) => line !== "" && said.includes(line)) ? ending.thrown : undefined;
+	return lines.some((line) => line !== "" && findingText.includes(line)) ? ending.thrown : undefined;
 }
 
 /**

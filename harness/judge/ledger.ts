@@ -199,9 +199,9 @@ function foldRows(rows: readonly Row[], firstDifference: number, brief: boolean)
 function isRepetition(rows: readonly Row[], index: number): boolean {
 	const [before = {}, row = {}, after = {}] = [rows[index - 1], rows[index], rows[index + 1]];
 	return (["yours", "reference"] as const).every((side) => {
-		const [one, here, other] = [before[side], row[side], after[side]];
-		if (here === undefined) return one === undefined && other === undefined;
-		return one !== undefined && other !== undefined && areAlike(one, here) && areAlike(here, other);
+		const [previous, current, next] = [before[side], row[side], after[side]];
+		if (current === undefined) return previous === undefined && next === undefined;
+		return previous !== undefined && next !== undefined && areAlike(previous, current) && areAlike(current, next);
 	});
 }
 

@@ -29,12 +29,12 @@ export async function report(verdict: Verdict, title: string, lessonSummary: str
 	const chalk = new Chalk({ level: style.color ? 1 : 0 });
 	const layout = new TextLayout(style, chalk);
 	const passed = verdict.verdict === "pass";
-	const [mark, said] = passed
+	const [mark, outcome] = passed
 		? ["✓ ", "passed"]
 		: verdict.verdict === "error"
 			? ["? ", "not judged"]
 			: ["✗ ", "not right yet"];
-	layout.line((passed ? chalk.green : chalk.red).bold(`${style.plain ? "" : mark}${title} — ${said}`));
+	layout.line((passed ? chalk.green : chalk.red).bold(`${style.plain ? "" : mark}${title} — ${outcome}`));
 	layout.line();
 	layout.labelled("file", relative(".", verdict.file));
 	layout.labelled("did", verdict.did);

@@ -15,8 +15,8 @@ export async function lessonStepsAway({ id }: Lesson, steps: number): Promise<Le
  * undefined when there is none.
  */
 export function nextToPass(all: readonly Lesson[], book: Logbook, current: Lesson): Lesson | undefined {
-	const here = all.findIndex(({ id }) => id === current.id);
-	return [...all.slice(here + 1), ...all.slice(0, here)].find((lesson) => recordOf(book, lesson).passed === null);
+	const index = all.findIndex(({ id }) => id === current.id);
+	return [...all.slice(index + 1), ...all.slice(0, index)].find((lesson) => recordOf(book, lesson).passed === null);
 }
 
 /**

@@ -34,9 +34,9 @@ export async function learnersFile(lesson: Lesson): Promise<string> {
  * @throws {Failure} unsupported: the directory, or the nearest parent that exists, cannot be written
  */
 export async function checkWritable(dir: string): Promise<void> {
-	let there = dir;
-	while (!(await exists(there)) && there !== dirname(there)) there = dirname(there);
-	await access(there, constants.W_OK | constants.X_OK).catch((cause: NodeJS.ErrnoException) => {
+	let nearest = dir;
+	while (!(await exists(nearest)) && nearest !== dirname(nearest)) nearest = dirname(nearest);
+	await access(nearest, constants.W_OK | constants.X_OK).catch((cause: NodeJS.ErrnoException) => {
 		throw new Failure("unsupported", `the workspace ${dir} cannot be written (${cause.code})`, OTHER_WORKSPACE, {
 			cause,
 		});
@@ -135,8 +135,8 @@ const manifest = (content: object) => `${JSON.stringify(content, null, "\t")}\n`
 // A manifest that an older drydock wrote, and nobody has changed since, is replaced by the current one.
 async function renewManifest(path: string): Promise<void> {
 	const { bin: _, ...older } = MANIFEST;
-	const there = await readThroughLinks(path, FILE_BYTES_MAX).then(String, () => null);
-	if (there === manifest(older)) await writeFile(path, manifest(MANIFEST));
+	const current = await readThroughLinks(path, FILE_BYTES_MAX).then(String, () => null);
+	if (current === manifest(older)) await writeFile(path, manifest(MANIFEST));
 }
 
 // Writes the declarations of #kernel and #box, with their docstrings. They are generated, so they are renewed each

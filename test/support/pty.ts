@@ -60,9 +60,9 @@ export function startOnTerminal(program: string, args: string[], cwd = process.c
 				const wake = () => {
 					const match = pattern.exec(shown.slice(from));
 					if (match === null) return;
-					const came = shown.slice(from, from + match.index + match[0].length);
-					from += came.length;
-					give(() => resolve(came));
+					const output = shown.slice(from, from + match.index + match[0].length);
+					from += output.length;
+					give(() => resolve(output));
 				};
 				const timer = setTimeout(
 					() =>

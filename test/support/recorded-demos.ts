@@ -24,24 +24,27 @@ type IdentityMoment = Moment & { identities: unknown; user: string; uids: number
 
 // The recordings are older than the format in which a view's own readings belong to host and shells.
 const inCurrentFormat = (older: unknown): KernelState => v.parse(RecordedView, older);
-const { base: read, ...recorded } = JSON.parse(readFileSync(inKit("test/recordings/views.json"), "utf8")) as Recorded;
+const { base, ...recorded } = JSON.parse(readFileSync(inKit("test/recordings/views.json"), "utf8")) as Recorded;
 
 /** A view of a demo that asks for no additional readings. */
-export const plainView: KernelState = inCurrentFormat(read);
-const base = plainView;
+export const plainView: KernelState = inCurrentFormat(base);
 
 /** What was seen in the demo of lesson 06, or of a cgroup that uses up its limit of a fifth of a processor. */
 export const limitsSeen = (which: "limits" | "slow"): Past =>
 	recorded[which].map(({ atMs, limits, oomKills }) => ({
 		atMs,
-		view: inCurrentFormat({ ...base, limits, host: { ...base.host, oomKills } }),
+		view: inCurrentFormat({ ...plainView, limits, host: { ...plainView.host, oomKills } }),
 	}));
 
 /** What was seen in the demo of lesson 07. */
 export const layersSeen = (): Past =>
 	recorded.layers.map(({ atMs, layers, mounts }) => ({
 		atMs,
-		view: inCurrentFormat({ ...base, layers, host: { ...base.host, mounts: [...base.host.mounts, ...mounts] } }),
+		view: inCurrentFormat({
+			...plainView,
+			layers,
+			host: { ...plainView.host, mounts: [...plainView.host.mounts, ...mounts] },
+		}),
 	}));
 
 /** What was seen in the demo of lesson 08. */
@@ -59,14 +62,14 @@ export const identitySeen = (which: "identity" | "cook"): Past =>
 	}));
 
 function withContainer({ namespaces, uids }: { namespaces: Record<string, string>; uids?: number[] }): KernelState {
-	const { container } = base.shells;
+	const { container } = plainView.shells;
 	if (container == null) throw new Error("the recording has no container");
 	const credentials = { ...container.credentials, ...(uids && { uids }) };
 	const shell = { ...container, credentials, namespaces: { ...container.namespaces, ...namespaces } };
-	return { ...base, shells: { ...base.shells, container: shell } };
+	return { ...plainView, shells: { ...plainView.shells, container: shell } };
 }
 
-/** The texts that a view says one after the other, without repetitions. */
+/** The texts that a view shows as its latest change, in order, without repetitions. */
 export function latestChanges(view: (past: Past) => { latestChange: string }, past: Past): string[] {
 	const changes = past.map((_, index) => view(past.slice(0, index + 1)).latestChange);
 	return changes.filter((text, index) => text !== "" && text !== changes[index - 1]);

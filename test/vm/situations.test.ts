@@ -5,8 +5,8 @@ import { newMachinePool } from "../support/guest.ts";
 import { copyCache, runSituation, type Situation, USER } from "../support/situation.ts";
 import { temporary } from "../support/temporary.ts";
 
-// The cache on computers as people really have them. Each situation is real, and has no network. The exit codes are
-// those of the README. 1 always means "not passed".
+// drydock with caches in states that occur on people's computers. Each state is set up for real, without a network. The
+// exit codes are those of the README. 1 always means "not passed".
 
 const CHECK = "$DRYDOCK check 02 --solution";
 const DOCTOR = "$DRYDOCK doctor";
@@ -56,7 +56,7 @@ rm $CACHE/kit && ln -s $STAGE/kit $CACHE/kit`,
 		commands: [PASSED, { run: `user ${CHECK}`, code: 3, says: new RegExp(`root${NAMES_HELP}`) }, PASSED],
 	},
 	{
-		name: "compiled modules that root keeps to itself",
+		name: "compiled modules that only root may read",
 		setUp: `mount -t tmpfs none $FILES/compiled && mount --bind $FILES/compiled $FILES/kit/node_modules/.cache
 umask 077; $DRYDOCK list >/dev/null; chmod -R go= $FILES/compiled/drydock/*; umask 022`,
 		commands: [{ run: "user $DRYDOCK list", code: 0, says: /unshare/ }],
@@ -72,7 +72,7 @@ umask 077; $DRYDOCK list >/dev/null; chmod -R go= $FILES/compiled/drydock/*; uma
 		],
 	},
 	{
-		name: "root in a user's cache that has yet to be completed",
+		name: "root in a user's cache that is not complete",
 		setUp: `${COPY}rm -r $CACHE/kit; chown -R $USER:$USER $CACHE`,
 		commands: [
 			{ run: CHECK, code: 3, says: new RegExp(`belongs to user ${USER}${NAMES_HELP}`) },
@@ -127,7 +127,7 @@ umask 077; $DRYDOCK list >/dev/null; chmod -R go= $FILES/compiled/drydock/*; uma
 	},
 	{
 		// On a full tmpfs(5), a process cannot even read a hole in a file.
-		name: "a whole cache in a memory that becomes full",
+		name: "a complete cache on a tmpfs that is full",
 		setUp: `mount -t tmpfs -o size=600m none $CACHE; ${COPY}dd if=/dev/zero of=$CACHE/full bs=1M 2>/dev/null || true`,
 		commands: [
 			{ run: CHECK, code: 3, says: new RegExp(`/cache has 0 MB left${NAMES_HELP}`) },
@@ -146,7 +146,7 @@ umask 077; $DRYDOCK list >/dev/null; chmod -R go= $FILES/compiled/drydock/*; uma
 		],
 	},
 	{
-		name: "an image that cannot be built anew without a network",
+		name: "an image that cannot be rebuilt without a network",
 		setUp: COPY,
 		commands: [{ run: "$DRYDOCK image build --fresh", code: 3, says: /network/ }, HAS_IMAGE, PASSED],
 	},
@@ -168,7 +168,7 @@ export DRYDOCK_CACHE="$STAGE/Köpfe & Füße/Cache"`,
 		commands: [PASSED, WELL],
 	},
 	{
-		name: "a /dev/kvm that is no KVM",
+		name: "a /dev/kvm that is an ordinary file",
 		setUp: `${COPY}rm -rf $CACHE/accelerators; : >$STAGE/kvm; chmod 666 $STAGE/kvm
 [ ! -e /dev/kvm ] || mount --bind $STAGE/kvm /dev/kvm`,
 		commands: [PASSED, WELL],

@@ -9,12 +9,12 @@ import { ensureImage } from "../../vm/image.ts";
 import { Machine } from "../../vm/machine.ts";
 import { qemuVersion } from "../../vm/qemu-program.ts";
 import { coldBoot, ensureTemplate, type Template } from "../../vm/template.ts";
-import { rewound } from "./demo.ts";
-import { gradedClass } from "./grade.ts";
-import { liveFrames } from "./live.ts";
-import { shells } from "./shell.ts";
+import { demoTimings } from "./demo.ts";
+import { gradingTimings } from "./grade.ts";
+import { liveTimings } from "./live.ts";
+import { shellStarts } from "./shell.ts";
 import { testDurations } from "./tests.ts";
-import { saves, stages } from "./watch.ts";
+import { savesToVerdicts, stageTimings } from "./watch.ts";
 
 /**
  * `npm run bench`: measures how long things take on this computer, each several times. Nothing passes or fails. With
@@ -51,10 +51,10 @@ const measured = {
 	...(wants("answer") ? { ...(await answers("list", 15)), ...(await answers("help", 15)) } : {}),
 	...(wants("check") ? { ...(await checks(10)), ...(await allLessons(3)) } : {}),
 	...(wants("watch") ? await watched(10) : {}),
-	...(wants("shell") ? { shellMs: await visibleProgress.step("shellMs", () => shells(10)) } : {}),
-	...(wants("demo") ? await rewound(10) : {}),
-	...(wants("live") ? await liveFrames(10) : {}),
-	...(wants("grade") ? await gradedClass() : {}),
+	...(wants("shell") ? { shellMs: await visibleProgress.step("shellMs", () => shellStarts(10)) } : {}),
+	...(wants("demo") ? await demoTimings(10) : {}),
+	...(wants("live") ? await liveTimings(10) : {}),
+	...(wants("grade") ? await gradingTimings() : {}),
 	...(chosen.includes("tests") ? await testDurations() : {}),
 };
 for (const [name, values] of Object.entries(measured)) figures[name] = summary(values);
@@ -154,8 +154,8 @@ function allLessons(n: number): Promise<Record<string, number[]>> {
 // Measures the time from a save to the verdict on the screen, and its stages.
 async function watched(n: number): Promise<Record<string, number[]>> {
 	return visibleProgress.step("watchMs", async () => {
-		const values: Record<string, number[]> = { watchMs: await saves(n) };
-		for (const run of await stages(n))
+		const values: Record<string, number[]> = { watchMs: await savesToVerdicts(n) };
+		for (const run of await stageTimings(n))
 			for (const [stage, ms] of Object.entries(run)) {
 				values[`watchMs.${stage}`] ??= [];
 				values[`watchMs.${stage}`]?.push(ms);

@@ -8,7 +8,7 @@ import { MachinePool } from "../../vm/machine-pool.ts";
  * Measures the demo of lesson 02: opening it, keeping a checkpoint of the machine, and going back to a checkpoint.
  * @returns milliseconds, and the checkpoints' sizes in MiB
  */
-export async function rewound(n: number): Promise<Record<string, number[]>> {
+export async function demoTimings(n: number): Promise<Record<string, number[]>> {
 	const values: Record<string, number[]> = { demoOpenMs: [], checkpointMs: [], checkpointMb: [], backMs: [] };
 	await visibleProgress.step("checkpointMs, backMs", async () => {
 		const machines = new MachinePool(visibleProgress);

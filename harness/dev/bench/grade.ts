@@ -37,7 +37,7 @@ const HOSTILE = [
  * Measures `drydock grade` on a class of right, wrong and hostile submissions, all different. Linux only: reads
  * /proc.
  */
-export async function gradedClass(): Promise<Record<string, number[]>> {
+export async function gradingTimings(): Promise<Record<string, number[]>> {
 	const dir = await mkdtemp(join(tmpdir(), "drydock-bench-"));
 	try {
 		const made = await makeClass(join(dir, "class"));

@@ -26,7 +26,7 @@ const TICKS = 100;
  * It is measured without followers, and with {@link FOLLOWERS} of them. Also measures how much of a processor QEMU
  * uses while only the probe works.
  */
-export async function liveFrames(n: number): Promise<Record<string, number[]>> {
+export async function liveTimings(n: number): Promise<Record<string, number[]>> {
 	const values: Record<string, number[]> = { liveFrameMs: [], liveFrameWithFollowersMs: [], liveIdlePercent: [] };
 	await visibleProgress.step("liveFrameMs", async () => {
 		const machines = new MachinePool(visibleProgress);

@@ -4,7 +4,7 @@ import { inKit } from "../../base/kit.ts";
 const PROMPT = /root@harbour:\S+# /;
 
 /** Measures `drydock shell` on a terminal, from its start to the first prompt. @returns milliseconds of each run */
-export async function shells(n: number): Promise<number[]> {
+export async function shellStarts(n: number): Promise<number[]> {
 	const tookMs: number[] = [];
 	for (let i = 0; i < n; i++) tookMs.push(await untilPrompt());
 	return tookMs;

@@ -7,9 +7,9 @@ import { inKit } from "../../base/kit.ts";
 import { lessons } from "../../judge/lessons.ts";
 
 /** Number of lessons that the course is planned to have. */
-const PLANNED = 30;
+const LESSONS_PLANNED = 30;
 /** Test files whose duration grows with the number of lessons. */
-const GROWING = /\/(submissions|mutants|hostile|examples|rehearsals|dev-check|fuzz)\.test\.ts$/;
+const FILES_THAT_GROW = /\/(submissions|mutants|hostile|examples|rehearsals|dev-check|fuzz)\.test\.ts$/;
 /** How many workers run the tests in machines: see `vitest.config.ts`. */
 const WORKERS = 2;
 
@@ -22,8 +22,8 @@ const Report = v.object({
 });
 
 /**
- * Says what the time of the last `npm test` on this computer was made of, from the report that it left in the cache, and
- * how long it would take with thirty lessons.
+ * Reads from the report of the last `npm test` on this computer how long each of its parts took, and estimates how long it
+ * would take with thirty lessons.
  * @returns milliseconds by name: `testsMs.` and a file; `testsMs` for all; `testsMs.with30Lessons` for the projection
  * @throws {Failure} usage: no tests were run here
  */
@@ -42,12 +42,14 @@ export async function testDurations(): Promise<Record<string, number[]>> {
 		files.filter(({ name }) => name.startsWith(`${folder}/`)).reduce((sum, { ms }) => sum + ms, 0);
 	const inMachines = files.filter(({ name }) => name.startsWith("vm/"));
 	const total = Math.max(...files.map(({ endTime }) => endTime)) - startTime;
-	const growth = PLANNED / (await lessons()).length - 1;
-	const grown = inMachines.filter(({ path }) => GROWING.test(path)).reduce((sum, { ms }) => sum + ms * growth, 0);
+	const growth = LESSONS_PLANNED / (await lessons()).length - 1;
+	const grown = inMachines
+		.filter(({ path }) => FILES_THAT_GROW.test(path))
+		.reduce((sum, { ms }) => sum + ms * growth, 0);
 	const longest = inMachines.toSorted((one, other) => other.ms - one.ms);
 	return {
 		testsMs: [total],
-		[`testsMs.with${PLANNED}Lessons`]: [total + grown / WORKERS],
+		[`testsMs.with${LESSONS_PLANNED}Lessons`]: [total + grown / WORKERS],
 		...Object.fromEntries(["unit", "cli"].map((folder) => [`testsMs.${folder}`, [sumIn(folder)]])),
 		...Object.fromEntries(longest.map(({ name, ms }) => [`testsMs.${name}`, [ms]])),
 	};

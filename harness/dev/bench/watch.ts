@@ -19,7 +19,7 @@ const BIN = inKit("harness/cli/bin.js");
  * Measures watch mode on a terminal with lesson 02, from a save until the verdict is on the screen.
  * @returns milliseconds of each save
  */
-export async function saves(n: number): Promise<number[]> {
+export async function savesToVerdicts(n: number): Promise<number[]> {
 	const dir = await mkdtemp(join(tmpdir(), "drydock-bench-"));
 	const solution = await readFile(await solutionOf(await findLesson("02")), "utf8");
 	await makeWorkspace(dir);
@@ -61,7 +61,7 @@ export async function saves(n: number): Promise<number[]> {
  * Measures the stages of that time. Judges the same module in this process, on a machine that was made ready before.
  * @returns milliseconds by stage, for each run
  */
-export async function stages(n: number): Promise<Record<string, number>[]> {
+export async function stageTimings(n: number): Promise<Record<string, number>[]> {
 	const lesson = await findLesson("02");
 	const file = await solutionOf(lesson);
 	const machines = new MachinePool(silentProgress);
