@@ -70,7 +70,7 @@ const SHARD_COMMAND = "npx drydock grade DIR --shard 1/2 --format json --out 1.j
 /**
  * Merges the reports of all shards of one class.
  * @param files names of the reports, for error messages
- * @throws {Failure} usage: a shard is missing or there twice, or the reports differ in their class, kit or lessons
+ * @throws {Failure} usage: a shard is missing or given twice, or the reports differ in their class, kit or lessons
  */
 export function mergeReports(reports: readonly ClassReport[], files: readonly string[]): ClassReport {
 	const [first] = reports;

@@ -19,8 +19,8 @@ export const writeSecrets = (name: string): Preparation[] =>
 	secretsOf(name).map((path) => ({ do: "write", path: `/${path}`, text: name }));
 
 /**
- * The files that the command finds. A file that is gone from the host is listed as well: the search for it says
- * nothing.
+ * The files that the command finds. A file that is gone from the host is listed as well: no
+ * search could find it.
  */
 export function secretsFound(observation: Observation, name: string): Record<string, FactValue> {
 	const process = commandAt(observation, DURING);
