@@ -32,6 +32,7 @@ export const JSON_OPTION: OptionSpec = ["--json", "print one JSON document"];
 export function declare(parent: Command, spec: CommandSpec): void {
 	const { name, summary, usage, options = [], ownOptions = false, help, commands = [], run } = spec;
 	const command = parent.command(name).description(summary).exitOverride().enablePositionalOptions(ownOptions);
+	command.showHelpAfterError(`  try: ${helpCommandOf(command)}`);
 	if (usage !== undefined) command.usage(usage);
 	for (const [flags, does, parse] of options) {
 		if (parse === undefined) command.option(flags, does);
@@ -43,4 +44,11 @@ export function declare(parent: Command, spec: CommandSpec): void {
 			process.exitCode = await run(...args);
 		});
 	for (const below of commands) declare(command, below);
+}
+
+// `help` takes only one word, so a subcommand's help is shown by --help.
+function helpCommandOf(command: Command): string {
+	const { parent } = command;
+	const isTopLevel = parent?.parent == null;
+	return isTopLevel ? `npx drydock help ${command.name()}` : `npx drydock ${parent.name()} ${command.name()} --help`;
 }

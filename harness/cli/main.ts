@@ -47,6 +47,7 @@ async function commandLine(isCompleting: boolean): Promise<Command> {
 			process.env["DRYDOCK_PLAIN"] = "1";
 		})
 		.showSuggestionAfterError()
+		.showHelpAfterError("  try: npx drydock help")
 		.configureOutput({ outputError: (text, write) => write(text) })
 		.helpCommand("help [command]", "show the help of a command")
 		.addHelpText("after", `\nExit codes: ${exitCodes()}`);
@@ -65,7 +66,7 @@ function explain(error: unknown): number {
 		process.stderr.write("interrupted\n");
 		return EXIT.interrupted;
 	}
-	// Commander has printed its error already. Asking for help is no error.
+	// Commander has printed its error already, with the next command. Asking for help is no error.
 	if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.passed : EXIT.usage;
 	const failure = failureOf(error);
 	if (failure !== null) {

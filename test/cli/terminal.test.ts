@@ -68,3 +68,17 @@ describe("--plain", { timeout: 30_000 }, () => {
 		expect(await drydock(["--plain"])).toMatchObject({ code: 0, stdout: expect.stringContaining("npx drydock read") });
 	});
 });
+
+test.each([
+	[["chek"], "(Did you mean check?)", "npx drydock help"],
+	[["check", "--nothing"], "error: unknown option '--nothing'", "npx drydock help check"],
+	[["reset"], "error: missing required argument 'lesson'", "npx drydock help reset"],
+	[["image", "export"], "error: missing required argument 'file'", "npx drydock image export --help"],
+])(
+	"the error for %j names the command that helps",
+	async (args, error, next) => {
+		const { code, stderr } = await drydock(args);
+		expect({ code, end: stderr.split("\n").slice(-3) }).toEqual({ code: 2, end: [error, `  try: ${next}`, ""] });
+	},
+	30_000,
+);
