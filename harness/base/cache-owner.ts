@@ -85,7 +85,7 @@ const WHY = new Map([
 /**
  * Checks that the disk has room, before long work begins.
  * @param dir the cache, or a directory in it
- * @param what what needs the room, such as "the snapshot"
+ * @param what the thing that needs the room, such as "the snapshot"
  * @throws {Failure} unsupported: there is too little room
  */
 export async function checkRoom(dir: string, bytes: number, what: string): Promise<void> {

@@ -39,7 +39,7 @@ export class ConcurrencyLimit {
 }
 
 /**
- * Does the same work for each item, `atOnce` items at a time; as many as there are processors if not given.
+ * Does the same work for each item, `atOnce` items at a time: by default, as many as there are processors.
  * @returns immediately, a promise for each item, in the order of the items
  */
 export function concurrently<T, R>(

@@ -5,8 +5,8 @@ import json from "highlight.js/lib/languages/json";
 import typescript from "highlight.js/lib/languages/typescript";
 import x86asm from "highlight.js/lib/languages/x86asm";
 
-// Highlights what is typed (after `$ `) as bash. What is printed stays plain. A typed line that ends in \ continues on
-// the next line.
+// Highlights typed commands (after `$ `) as bash. Their output stays plain. A typed line that ends in \ continues on the
+// next line.
 const session: LanguageFn = () => ({
 	name: "console",
 	contains: [{ scope: "meta", begin: /^\$ /, starts: { end: /[^\\](?=\s*$)/, subLanguage: "bash" } }],

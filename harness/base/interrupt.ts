@@ -3,8 +3,8 @@ import { isatty } from "node:tty";
 import { EXIT } from "./failure.ts";
 
 /**
- * How long cleaning up may take. All of drydock is to be gone two seconds after the signal; the rest of that time is
- * for its processes to end on a busy computer.
+ * How long cleaning up may take. All processes of drydock must have ended two seconds after the signal. On a busy
+ * computer they take most of the other second to end.
  */
 const CLEAN_UP_MS = 1_000;
 /** How often to check whether npm still runs. */
@@ -34,7 +34,7 @@ export function stopInGoodOrder(): void {
 
 function stop(): void {
 	controller.abort(new Error("interrupted"));
-	// Does not wait longer for work that does not end. The next command removes what the work has left.
+	// Work that has not ended by then is abandoned. The next command removes what the work has left.
 	setTimeout(() => process.exit(EXIT.interrupted), CLEAN_UP_MS).unref();
 }
 
@@ -70,14 +70,14 @@ export async function unlessInterrupted<T>(work: Promise<T>, other: AbortSignal 
 	work.catch(() => {});
 	const signals = [interruption, other];
 	for (const signal of signals) signal.throwIfAborted();
-	let stop = (_event: Event) => {};
+	let onAbort = (_event: Event) => {};
 	const interrupted = new Promise<never>((_, reject) => {
-		stop = ({ target }) => reject((target as AbortSignal).reason);
-		for (const signal of signals) signal.addEventListener("abort", stop, { once: true });
+		onAbort = ({ target }) => reject((target as AbortSignal).reason);
+		for (const signal of signals) signal.addEventListener("abort", onAbort, { once: true });
 	});
 	try {
 		return await Promise.race([work, interrupted]);
 	} finally {
-		for (const signal of signals) signal.removeEventListener("abort", stop);
+		for (const signal of signals) signal.removeEventListener("abort", onAbort);
 	}
 }

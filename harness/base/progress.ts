@@ -1,10 +1,10 @@
 import { plainWanted } from "./plain.ts";
 
-/** Shows a person, on stderr, how far long work is. */
+/** Shows the progress of long work to a person, on stderr. */
 export interface Progress {
 	/** Runs a step of the work, and shows its title and how long it took. */
-	step<T>(title: string, work: (say: (detail: string) => void) => Promise<T>): Promise<T>;
-	/** Shows a text that is not an error, but good to know. */
+	step<T>(title: string, work: (showDetail: (detail: string) => void) => Promise<T>): Promise<T>;
+	/** Shows a text that is good to know, but no error. */
 	note(text: string): void;
 }
 

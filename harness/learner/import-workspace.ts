@@ -29,10 +29,10 @@ export interface ImportResult {
  */
 export async function importWorkspace(archive: string): Promise<ImportResult> {
 	const files = await unpackWorkspace(archive);
-	const theirs = parseLogbook(files.get(LOGBOOK)?.toString() ?? "", `${LOGBOOK} in ${archive}`, EXPORT_AGAIN);
+	const importedLogbook = parseLogbook(files.get(LOGBOOK)?.toString() ?? "", `${LOGBOOK} in ${archive}`, EXPORT_AGAIN);
 	const dir = await workspaceDir();
 	// Reading and merging first reports a damaged logbook, or a merged one that is too large, before any file is changed.
-	serializeLogbook(mergeLogbooks(await readLogbook(dir), theirs), join(dir, LOGBOOK));
+	serializeLogbook(mergeLogbooks(await readLogbook(dir), importedLogbook), join(dir, LOGBOOK));
 	files.delete(LOGBOOK);
 	const leftOut = [...files.keys()].filter((name) => !isImported(name));
 	for (const name of leftOut) files.delete(name);
@@ -44,7 +44,7 @@ export async function importWorkspace(archive: string): Promise<ImportResult> {
 		if (placed !== path) beside.push({ file: path, kept: placed });
 	}
 	await makeDirectories(dir);
-	await updateLogbook(dir, (mine) => mergeLogbooks(mine, theirs));
+	await updateLogbook(dir, (mine) => mergeLogbooks(mine, importedLogbook));
 	await makeWorkspace(dir);
 	return { workspace: dir, files: [...files.keys()], beside, leftOut };
 }

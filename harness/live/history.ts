@@ -1,7 +1,7 @@
 import { type DemoEvent, SHELLS } from "./events.ts";
 import { lastLines } from "./shells.ts";
 
-/** How many views a page gets that connects later, so that it can look back on them. */
+/** A page that connects later gets this many past views, to look back on. */
 const VIEWS_KEPT = 60;
 
 /** A demo so far: the events that a page needs when it connects later, to show what all other pages show. */
@@ -49,7 +49,7 @@ export class History {
 		}
 	}
 
-	/** The events, in an order in which a page can take them. */
+	/** The events, in an order in which a page can apply them. */
 	get events(): DemoEvent[] {
 		const ofShells = (events: ReadonlyMap<string, DemoEvent>) => SHELLS.map((shell) => events.get(shell) ?? null);
 		return [

@@ -33,7 +33,7 @@ export async function recordFailure(accelerator: Accelerator, why: string): Prom
 	await cached("accelerators", await keyFor(accelerator), (staging) => writeFile(join(staging, "why"), why));
 }
 
-/** Removes that record, because a machine has booted with `accelerator` after all. */
+/** Removes the record of a failure, because a machine has booted with `accelerator` after all. */
 export async function removeFailure(accelerator: Accelerator): Promise<void> {
 	await discard(join(cacheDir, "accelerators", await keyFor(accelerator)));
 }

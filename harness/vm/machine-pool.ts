@@ -38,8 +38,8 @@ export class MachinePool {
 
 	/**
 	 * Restores a machine before it is asked for.
-	 * @param withPractice whether there is time: the machine then plays a practice run and pauses, and its real run takes half
-	 * as long
+	 * @param withPractice whether the machine also plays a practice run, and pauses. Its real run then takes half as long.
+	 * Only worth it if there is time before that run
 	 */
 	prepare(withPractice = false): void {
 		if (this.#closed) return;
@@ -88,13 +88,13 @@ export class MachinePool {
 	// Repeats work once if it never began. If the template cannot be restored, makes a new one first.
 	async #withRetry<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
 		const { template } = await this.#ready();
-		const used = this.#template;
+		const usedTemplate = this.#template;
 		try {
 			return await work();
 		} catch (error) {
 			if (interruption.aborted || signal.aborted || !(error instanceof RestoreError)) throw error;
 			// Of several pieces of work that find the template damaged, only the first makes a new one.
-			if (error.templateDamaged && this.#template === used) {
+			if (error.templateDamaged && this.#template === usedTemplate) {
 				this.#next = undefined;
 				this.#template = this.#makeTemplate(template);
 			}

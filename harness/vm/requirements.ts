@@ -8,11 +8,14 @@ export interface Requirement {
 	program: string;
 	/** Other programs that meet the requirement, too. */
 	alternatives?: readonly string[];
-	/** What it is for, in the words that a user reads before it is installed. */
+	/** What it is for. Shown to a user who has to install it. */
 	purpose: string;
 	/** Packages by package manager; null where there is no package. */
 	packages: { apt: string; dnf: string | null; brew: string | null };
-	/** When it is needed: always; only to build the image, so not with an imported one; only for drydock's own tests. */
+	/**
+	 * `running`: always needed. `building`: needed to build the image, but not to import one. `testing`: needed only by
+	 * drydock's own tests.
+	 */
 	need: "running" | "building" | "testing";
 }
 
@@ -63,7 +66,7 @@ export function requirements(): Requirement[] {
 		{
 			name: "kmod",
 			program: "depmod",
-			purpose: "sorts the kernel modules of the guest",
+			purpose: "lists what each kernel module of the guest depends on",
 			packages: { apt: "kmod xz-utils", dnf: null, brew: null },
 			...building,
 		},
@@ -104,7 +107,7 @@ export function installCommand(...names: string[]): string {
 	return `${sudo}apt-get install --yes --no-install-recommends ${packages.join(" ")}`;
 }
 
-/** Path of a requirement's program on this computer; null if it is not installed. */
+/** The path of a requirement's program on this computer; null if it is not installed. */
 export async function pathOf({ program, alternatives = [] }: Requirement): Promise<string | null> {
 	const found = await Promise.all([program, ...alternatives].map((name) => findProgram(PATH_WITH_SBIN, name)));
 	return found.find((path) => path !== null) ?? null;

@@ -194,8 +194,8 @@ export class RewindableMachine {
 	// long.
 	#untilFrame(type: GuestFrame["type"]): Promise<void> {
 		return new Promise((resolve, reject) => {
-			const silent = () => void this.#lose(new LostError("silent", `no frame "${type}"`));
-			const timer = setTimeout(silent, deadlineFor(this.#template));
+			const onSilence = () => void this.#lose(new LostError("silent", `no frame "${type}"`));
+			const timer = setTimeout(onSilence, deadlineFor(this.#template));
 			const done = () => {
 				clearTimeout(timer);
 				this.#awaitedFrames.delete(type);
@@ -217,7 +217,7 @@ export class RewindableMachine {
 		this.#running?.qemu.agent.write(encodeFrame(frame));
 	}
 
-	// Input for a machine that has ended is dropped: #listen() reports the end.
+	// Input for a machine that has ended is dropped: #receiveAll() reports the end.
 	async #send(bytes: Buffer): Promise<void> {
 		const agent = this.#running?.qemu.agent;
 		if (agent?.writable && !agent.write(bytes)) await once(agent, "drain").catch(() => {});

@@ -8,7 +8,7 @@ import { type Qemu, saveState } from "./qemu.ts";
 
 /**
  * A socket to which a machine's QEMU sends the state of its devices, once for each save(). On Linux the socket has no
- * name: QEMU gets it as an open descriptor, because its user may not be allowed to enter the socket's folder.
+ * name: QEMU gets it as an open descriptor, because the user that runs QEMU may not be allowed to enter the socket's folder.
  */
 export class StateSocket {
 	private constructor(
@@ -32,16 +32,16 @@ export class StateSocket {
 
 	/** Saves the state of a machine's devices. The machine then stays stopped until QEMU gets the command "cont". */
 	async save(qemu: Qemu): Promise<Buffer> {
-		let take = (_connection: Socket) => {};
+		let onConnection = (_connection: Socket) => {};
 		const saved = new Promise<Buffer>((resolve, reject) => {
-			take = (connection) => void buffer(connection).then(resolve, reject);
+			onConnection = (connection) => void buffer(connection).then(resolve, reject);
 		});
-		this.server.once("connection", take);
+		this.server.once("connection", onConnection);
 		try {
 			await saveState(qemu, `unix:${qemu.statePath ?? join(this.dir, "state")}`);
 			return await saved;
 		} finally {
-			this.server.off("connection", take);
+			this.server.off("connection", onConnection);
 		}
 	}
 
@@ -52,5 +52,5 @@ export class StateSocket {
 	}
 }
 
-// Missing in Node's constants. A descriptor opened with it only names a file: see open(2).
+// Missing in Node's constants. A descriptor that is opened with this flag only names a file: see open(2).
 const O_PATH = 0o10000000;

@@ -14,7 +14,7 @@ const stamp = join(kit, "node_modules/.drydock");
 const INSTALL = ["ci", "--include=dev", "--include=optional", "--ignore-scripts", "--no-audit", "--no-fund"];
 const NODE = process.versions.node.split(".")[0];
 /** How often to look whether the parent is still there. */
-const LOOK_MS = 200;
+const PARENT_CHECK_MS = 200;
 const wanted = createHash("sha256")
 	.update(readFileSync(join(kit, "package-lock.json")))
 	.update(JSON.stringify([process.platform, process.arch, NODE, INSTALL]))
@@ -65,7 +65,7 @@ function npm(args) {
 	};
 	const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
 	for (const signal of signals) process.on(signal, stop);
-	const timer = setInterval(() => process.ppid !== ppid && stop(), LOOK_MS);
+	const timer = setInterval(() => process.ppid !== ppid && stop(), PARENT_CHECK_MS);
 	return new Promise((resolve) => {
 		child.on("error", (error) => resolve({ error }));
 		child.on("exit", (status) => resolve({ status }));

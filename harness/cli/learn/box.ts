@@ -5,12 +5,12 @@ import { editedMessage } from "../../learner/course.ts";
 import { type OwnBox, packOwnBox } from "../../learner/own-box.ts";
 import { printJson } from "../text/terminal.ts";
 
-/** The directory if none is given. */
+/** The directory to use if none is given. */
 const BOX_DIR = "box";
 
 /**
  * `drydock box`: packs the learner's own engine into a program, to keep.
- * @param dir where to put the program; made if it is not there. Only files that this command wrote, and that nobody
+ * @param dir where to put the program; created if it does not exist. Only files that this command wrote, and that nobody
  * has changed since, are overwritten
  * @returns the exit code
  */

@@ -23,7 +23,7 @@ const KEYS: readonly PresenterKey[] = [
 	},
 	{
 		keys: "← b PageUp Backspace",
-		does: "go back: the machine, too, is as it was then",
+		does: "go back, and put the machine back to that moment",
 		short: "← back",
 		move: { calls: "back", sequences: ["b", "\x7f", "\x1b[D", "\x1b[5~", "\x1bOD"] },
 	},

@@ -31,7 +31,7 @@ interface Run {
 	underlined: boolean;
 }
 
-// Puts letters that look the same together, which saves nine tenths of the escape sequences.
+// Joins neighbouring letters that look the same. That saves nine tenths of the escape sequences.
 function runsOf(line: string): Run[] {
 	const runs: Run[] = [];
 	for (const [all, under, letter = ""] of line.matchAll(STRUCK)) {

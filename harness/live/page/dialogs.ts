@@ -3,7 +3,7 @@ import { h } from "./elements.ts";
 
 export const KEYS: readonly [keys: string, does: string][] = [
 	["space → n PageDown", "play this step; then show the next one"],
-	["← b PageUp", "go back: the machine, too, is as it was then"],
+	["← b PageUp", "go back, and put the machine back to that moment"],
 	["g", "go to a step"],
 	["r", "play this step again"],
 	["R", "start again from the beginning"],

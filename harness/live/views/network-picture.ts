@@ -19,6 +19,7 @@ export interface NamespacePicture {
 	name: string;
 	/** Which shells are in it. */
 	shells: string[];
+	/** The kernel's name for it, such as `net:[4026531840]`. */
 	namespace: string;
 	links: LinkPicture[];
 	/** The gateway of the default route, or empty. */

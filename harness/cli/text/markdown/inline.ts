@@ -23,11 +23,11 @@ export function inlineText({ children }: Token, style: Style, chalk: ChalkInstan
 			case "link_open":
 				link.target = child.attrGet("href") ?? "";
 				link.text = "";
-				open.push((text) => followable(chalk.underline(text), link.target, style));
+				open.push((text) => hyperlink(chalk.underline(text), link.target, style));
 				return "";
 			case "link_close":
 				open.pop();
-				return said(link.target, link.text, chalk);
+				return targetNote(link.target, link.text, chalk);
 			case "strong_close":
 			case "em_close":
 				open.pop();
@@ -45,16 +45,16 @@ export function inlineText({ children }: Token, style: Style, chalk: ChalkInstan
 	return parts.join("");
 }
 
-// Follows a link's text: the command that shows the lesson to which the link leads, or the link's target. Empty if
+// The note after a link's text: the command that shows the lesson to which the link leads, or the link's target. Empty if
 // the link stays in the same text, or if the text is the target already.
-function said(target: string, text: string, chalk: ChalkInstance): string {
+function targetNote(target: string, text: string, chalk: ChalkInstance): string {
 	const lesson = /(?:^|\/)(\d\d)-[a-z\d-]+\/(?:README\.md)?(?:#.*)?$/.exec(target)?.[1];
 	if (lesson !== undefined) return chalk.dim(` (npx drydock read ${lesson})`);
 	return target.startsWith("#") || target === text ? "" : chalk.dim(` (${target})`);
 }
 
 // Makes a hyperlink with OSC 8. Terminals that do not know OSC 8 ignore it.
-function followable(text: string, target: string, { hyperlinks }: Style): string {
+function hyperlink(text: string, target: string, { hyperlinks }: Style): string {
 	if (!hyperlinks || !/^https?:/.test(target)) return text;
 	return `\u001b]8;;${target}\u0007${text}\u001b]8;;\u0007`;
 }
