@@ -116,7 +116,7 @@ import options from "./options.json";
 part<{ workdir: string }>({
 	when: "workdir",
 	options,
-	ask: (given) => {
+	readOptions: (given) => {
 		const [workdir] = given("workdir");
 		return workdir === undefined ? {} : { workdir };
 	},

@@ -125,7 +125,7 @@ test("s is a shell in the machine, h a hint, t the trace; afterwards the keys ar
 	screen.type("h");
 	await screen.until(/Hint 1 of 3/);
 	screen.type("t");
-	await screen.until(/by the reference/);
+	await screen.until(/the reference's system calls/);
 	screen.type("s");
 	await screen.until(/harbour:~# /);
 	screen.type("exit\r");
