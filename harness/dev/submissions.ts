@@ -41,7 +41,7 @@ export async function submissionsOf(id: string, kind: "right" | "wrong"): Promis
 export async function readSubmission(path: string): Promise<Submission> {
 	const isDifference = extname(path) === ".diff";
 	const written = await readText(inKit(path));
-	const text = isDifference ? await whole(path, written) : written;
+	const text = isDifference ? await applied(path, written) : written;
 	const diagnosis = /^\/\/ diagnosis: (\S+)$/m.exec(text)?.[1];
 	const misconception = /^\/\/ misconception: (\d+)$/m.exec(text)?.[1];
 	if (diagnosis === undefined && path.includes("/wrong/"))
@@ -56,7 +56,7 @@ export async function readSubmission(path: string): Promise<Submission> {
 	};
 }
 
-async function whole(path: string, written: string): Promise<string> {
+async function applied(path: string, written: string): Promise<string> {
 	let against = "another module";
 	try {
 		const difference = parseDifference(written);

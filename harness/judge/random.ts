@@ -13,14 +13,14 @@ export const random: Random = {
 
 /** Draws the inputs of one run: the check's own, and the exit code that the command will be told to end with. */
 export function drawInputs(check: Check): RandomInputs {
-	return { [EXIT_CODE]: String(EXIT_CODES.least + randomInt(EXIT_CODES.many)), ...check.draw(random) };
+	return { [EXIT_CODE]: String(EXIT_CODES.first + randomInt(EXIT_CODES.count)), ...check.draw(random) };
 }
 
 /**
  * Above success (0) and common failures (1, 2); below the shell's own codes (126, 127) and those of signals (128 +
  * n).
  */
-const EXIT_CODES = { least: 3, many: 100 };
+const EXIT_CODES = { first: 3, count: 100 };
 
 const pick = (words: readonly string[]) => words[randomInt(words.length)] ?? "";
 const hex = (bytes: number) => randomBytes(bytes).toString("hex");

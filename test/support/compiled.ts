@@ -14,7 +14,7 @@ export interface Compiled {
 	fault: Fault | null;
 	code: string;
 	/** Why the module cannot be compiled, or the type checker's errors. */
-	said: string;
+	messages: string;
 }
 
 let made = 0;
@@ -22,7 +22,7 @@ let made = 0;
 /**
  * Bundles and type-checks a module.
  * @param beside the files in the module's folder
- * @param furnish makes what is no regular file there
+ * @param furnish adds entries to that folder that are not regular files
  */
 export async function compiled(
 	files: Temporary,
@@ -39,10 +39,10 @@ export async function compiled(
 	types.catch(() => {});
 	try {
 		const { code } = await bundle(WHOLE_ENGINE, modules);
-		return { fault: null, code, said: (await types).map(({ message }) => message).join("\n") };
+		return { fault: null, code, messages: (await types).map(({ message }) => message).join("\n") };
 	} catch (error) {
 		await types.catch(() => {});
 		if (!(error instanceof BundleError)) throw error;
-		return { fault: error.fault, code: "", said: error.message };
+		return { fault: error.fault, code: "", messages: error.message };
 	}
 }

@@ -66,7 +66,7 @@ describe.concurrent("drydock", () => {
 		expect(code).toBe(2);
 	});
 
-	test("check [file missing] says which and exits with 2", async () => {
+	test("check [file missing] names the file and exits with 2", async () => {
 		const { code, stderr } = await drydock(["check", "02", "--file", join(dir, "nowhere.ts")]);
 		expect(stderr).toContain("nowhere.ts does not exist");
 		expect(code).toBe(2);
@@ -94,7 +94,7 @@ describe.concurrent("drydock", () => {
 		expect(code).toBe(3);
 	});
 
-	test("check --json prints one document of the promised form", async () => {
+	test("check --json prints one document with the documented fields", async () => {
 		const { code, stdout } = await drydock(["check", "04-pivot-root", "--skeleton", "--json"]);
 		expect(code).toBe(1);
 		const verdict = JSON.parse(stdout);
@@ -127,7 +127,7 @@ describe.concurrent("drydock", () => {
 		expect(stdout).not.toContain("\u001b");
 	});
 
-	test("check notes the attempt; where it cannot, the verdict is still given", async () => {
+	test("check records the attempt; if it cannot, it still gives the verdict", async () => {
 		const workspace = join(dir, "noted");
 		await mkdir(join(workspace, "02-unshare"), { recursive: true });
 		await writeFile(join(workspace, "02-unshare/isolate.ts"), "const = 1;");
@@ -194,21 +194,21 @@ describe("drydock, damaged", () => {
 
 	beforeAll(() => cp(cacheDir, copied(), { recursive: true, preserveTimestamps: true }));
 
-	test("a snapshot whose device state is garbage is made anew", async () => {
+	test("a snapshot whose device state is garbage is made again", async () => {
 		await everywhere("templates", "state", (path) => scribble(path, 1_000, 200_000));
 		const { code, stderr } = await check();
 		expect(stderr).toContain("snapshot of a booted virtual machine");
 		expect(code).toBe(0);
 	});
 
-	test("a snapshot whose memory is cut off is made anew", async () => {
+	test("a snapshot whose memory is cut off is made again", async () => {
 		await everywhere("templates", "memory", (path) => truncate(path, 1 << 20));
 		const { code, stderr } = await check();
 		expect(stderr).toContain("snapshot of a booted virtual machine");
 		expect(code).toBe(0);
 	});
 
-	test("an image that was written to is built anew", async () => {
+	test("an image that was written to is built again", async () => {
 		await everywhere("base", "usr.erofs", (path) => truncate(path, 50 << 20));
 		const { code, stderr } = await check();
 		expect(stderr).toContain("Debian packages");

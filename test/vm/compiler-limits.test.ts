@@ -92,6 +92,6 @@ describe("too much for the compilers", () => {
 			export const x: Walk<[0,0,0,0,0,0,0,0], ""> extends "no" ? 1 : 2 = 1;`;
 		const { fault } = await compiled(`${types}\n${ISOLATE}`);
 		expect(fault).toBeOneOf([null, "too-much-for-the-compiler"]);
-		expect((await compiled(ISOLATE)).said).toBe("");
+		expect((await compiled(ISOLATE)).messages).toBe("");
 	});
 });

@@ -10,8 +10,8 @@ import { type Temporary, temporary } from "../support/temporary.ts";
 import { openTerminalPage, type TerminalPage } from "../support/terminal-page.ts";
 
 const SIZE = { columns: 80, rows: 24 };
-/** A step that was introduced and not played yet. */
-const TOLD = /^(?![\s\S]*(→|… ))/;
+/** Matches a screen with a step that was introduced, and not played yet. */
+const NOT_PLAYED = /^(?![\s\S]*(→|… ))/;
 const CTRL_C = "\x03";
 const CTRL_RIGHT_BRACKET = "\x1d";
 
@@ -28,7 +28,7 @@ afterAll(async () => {
 	await files.remove();
 });
 
-test("a step is at its end when its command waits for something to be typed, and goes on in the next", async () => {
+test("a step whose command waits for input is done; the next step types that input", async () => {
 	const loaded = await loadForStage(await findLesson("02"), SIZE);
 	const step = (command: string, promise: string) => ({
 		narration: "",
@@ -67,7 +67,7 @@ describe("on a terminal", () => {
 	};
 	const leftovers = () => readdirSync(join(cacheDir, "scratch"));
 
-	test("steps forth and back: the machine, and what its shells have shown, is as it was", async () => {
+	test("after steps back, the machine and the text in its shells are as before", async () => {
 		const page = await opened();
 		await page.press(" ", /uts:\[\d+\]/, /→ A hostname does not/);
 		await page.press(" ", /2 \/ 8/, /In the other shell/);
@@ -75,7 +75,7 @@ describe("on a terminal", () => {
 		await page.press("\x1b[C", /3 \/ 8/);
 		await page.press(" ", /→ Another name/, /hostname +harbour +web-1/);
 		// Back to the beginning of this step.
-		await page.press("b", TOLD, /3 \/ 8/, /hostname +harbour +harbour/, /own uts/);
+		await page.press("b", NOT_PLAYED, /3 \/ 8/, /hostname +harbour +harbour/, /own uts/);
 		expect(page.rows().join("\n")).not.toContain("web-1\n");
 		// The page has room for some of the three answers only, and shows first those that differ.
 		await page.press("\x1b[D", /2 \/ 8/, /hostname +harbour +harbour/, /^(?![\s\S]*own uts)/);
@@ -85,7 +85,7 @@ describe("on a terminal", () => {
 		expect(leftovers()).toEqual([]);
 	});
 
-	test("jumps ahead and back, replays, and begins anew", async () => {
+	test("jumps ahead and back, replays, and starts again", async () => {
 		const page = await opened();
 		await page.press("g4\r", /4 \/ 8/, /Has the host been renamed/, /hostname +harbour +web-1/);
 		await page.press("2\r", /2 \/ 8/, /hostname +harbour +harbour/);
@@ -98,14 +98,14 @@ describe("on a terminal", () => {
 		expect((await page.waitForEnd()).code).toBe(0);
 	});
 
-	test("types into both shells, and is not mistaken for keys; what was typed is gone when it goes back", async () => {
+	test("text goes to both shells and is not taken for the demo's keys; going back undoes it", async () => {
 		const page = await opened();
 		await page.press("\tq=41; echo $((q+1)) > /tmp/typed; cat /tmp/typed\r", /^ {2}42$/m);
 		await page.press(`${CTRL_RIGHT_BRACKET}n`, /→ A hostname does not/);
-		await page.press("b", TOLD, /1 \/ 8/, /42/);
+		await page.press("b", NOT_PLAYED, /1 \/ 8/, /42/);
 		await page.press("\x1b[Zcat /tmp/typed\r", /container — you are typing/, /^ {2}42$/m);
 		await page.press("\x1b", /^(?![\s\S]*you are typing)/);
-		await page.press("R", TOLD, /1 \/ 8/, /▸ host\n {2}host#\n/);
+		await page.press("R", NOT_PLAYED, /1 \/ 8/, /▸ host\n {2}host#\n/);
 		await page.press("\tcat /tmp/typed\r", /No such file/);
 		// The first Ctrl-C goes to the shell, the second one to drydock.
 		await page.press("sleep 1000\r", /host: sleep/);
@@ -124,7 +124,7 @@ describe("on a terminal", () => {
 		expect((await page.waitForEnd()).code).toBe(0);
 	});
 
-	test("a machine that is switched off is put back", async () => {
+	test("a machine that is switched off is replaced, at the same step", async () => {
 		const page = await opened();
 		await page.press("\techo o > /proc/sysrq-trigger\r", /took the machine down/, /1 \/ 8/);
 		await page.press(`${CTRL_RIGHT_BRACKET}n`, /→ A hostname does not/);

@@ -97,7 +97,7 @@ const atStep = (page: Page, step: number, phase: RegExp) =>
 		.poll(async () => `${await textOf(page, "#place")} ${await textOf(page, ".stage")}`, { timeout: PATIENCE_MS })
 		.toMatch(new RegExp(`step ${step} of .* · ${phase.source}`, "s"));
 
-describe("each demo is played to its end on the page, without a word from elsewhere", () => {
+describe("each demo plays to its end on the page, which loads nothing from elsewhere", () => {
 	test.each(all.map(({ id }) => id))(
 		"%s",
 		async (id) => {
@@ -121,7 +121,7 @@ describe("each demo is played to its end on the page, without a word from elsewh
 });
 
 describe("on the page", () => {
-	test("it goes back, jumps, replays and begins anew, and the machine with it", async () => {
+	test("going back, jumping, replaying and starting again also reset the machine", async () => {
 		const { server } = await onStage("02");
 		const { page, wrong } = await look(server.link);
 		await page.keyboard.press("g");
@@ -142,7 +142,7 @@ describe("on the page", () => {
 		expect(wrong).toEqual([]);
 	});
 
-	test("the presenter types into both shells, and keys are not mistaken", async () => {
+	test("the presenter types into both shells, and the text is not taken for the demo's keys", async () => {
 		const { server } = await onStage("02");
 		const { page } = await look(server.link);
 		await page.keyboard.press("h");
@@ -167,7 +167,7 @@ describe("on the page", () => {
 		await shows(page, rows("host"), /^came 2/m);
 	});
 
-	test("two follow: they see what is shown, and can do nothing", async () => {
+	test("two followers see the demo, and cannot control it", async () => {
 		const { server } = await onStage("02");
 		const presenter = (await look(server.link)).page;
 		const [one, two] = [
@@ -196,7 +196,7 @@ describe("on the page", () => {
 		}
 	});
 
-	test("a dropped connection comes back, and all is there", async () => {
+	test("after a dropped connection, the page shows everything again", async () => {
 		const { demo, server } = await onStage("02");
 		let broken = false;
 		let cut = async () => {};
@@ -223,7 +223,7 @@ describe("on the page", () => {
 		["a projector, dark", { viewport: PROJECTOR, colorScheme: "dark" }],
 		["a phone, light", { viewport: PHONE, colorScheme: "light" }],
 		["a phone, dark", { viewport: PHONE, colorScheme: "dark" }],
-	] as const)("nothing lies beside the page, nor has a name that is missing: %s", async (_, options) => {
+	] as const)("the page is no wider than the screen, and every button has a name: %s", async (_, options) => {
 		const { server } = await onStage("02");
 		const { page } = await look(server.link, options);
 		for (const large of [false, true]) {
@@ -249,7 +249,7 @@ async function linkOf(terminal: Terminal): Promise<string> {
 }
 
 describe("the command", () => {
-	test("says its link, and ends with 130 and without a trace at Ctrl-C", async () => {
+	test("prints its link; Ctrl-C ends it with 130, and nothing is left", async () => {
 		const terminal = startOnTerminal(process.execPath, [inKit("harness/cli/bin.js"), "live", "02"]);
 		const { page } = await look(await linkOf(terminal));
 		await page.keyboard.press(" ");
@@ -261,7 +261,7 @@ describe("the command", () => {
 		expect(readdirSync(join(cacheDir, "scratch"))).toEqual([]);
 	});
 
-	test("checks each save of somebody who works on the lesson, and shows what the kernel showed of it", async () => {
+	test("checks each save of a learner's module, and shows the result", async () => {
 		const files = await temporary();
 		open.push(() => files.remove());
 		const workspace = join(files.dir, "workspace");

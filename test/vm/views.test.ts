@@ -34,7 +34,7 @@ async function opened(views: ViewName[]) {
 	return { demo, past, type: (shell: ShellName, line: string) => demo.type(shell, `${line}\r`) };
 }
 
-test("nothing is read beside what is always read where no view wants it", async () => {
+test("additional readings are made only if a view asks for them", async () => {
 	const { demo, past, type } = await opened(["answers", "mounts"]);
 	await type("host", "hostname other");
 	await expect.poll(() => past.at(-1)?.view.host.hostname, PATIENCE).toBe("other");
@@ -49,7 +49,7 @@ test("nothing is read beside what is always read where no view wants it", async 
 	await demo.close();
 });
 
-test("limits, layers, networks and maps are read as they come", async () => {
+test("limits, layers, networks and id maps are read when they appear", async () => {
 	const { demo, past, type } = await opened(["limits", "layers", "network", "identity"]);
 	const saying = (view: (past: readonly Moment[]) => { latestChange: string }, text: string) =>
 		expect

@@ -42,7 +42,7 @@ async function nothingLeft(screen: Terminal): Promise<void> {
 	await expect.poll(() => screen.processes(), { timeout: 20_000 }).toEqual([]);
 }
 
-test("a save is checked, and what has changed is said; n goes on, q ends", async () => {
+test("a save is checked, and the changes since the last check are shown; n is the next lesson, q ends", async () => {
 	const { dir, screen } = await watching("save");
 	await screen.until(GREETING);
 	await writeFile(join(dir, FIRST), "export const runCommand = () => 0;\n");
@@ -99,7 +99,7 @@ test("a save while a check is under way supersedes it: only the last verdict is 
 	await nothingLeft(screen);
 });
 
-test("n before it has passed asks once; b before the first, a key without a meaning and an arrow do nothing", async () => {
+test("n before the lesson has passed asks once; b at the first lesson, an unknown key and an arrow do nothing", async () => {
 	const { screen } = await watching("keys");
 	await screen.until(GREETING);
 	screen.type("b");
@@ -117,7 +117,7 @@ test("n before it has passed asks once; b before the first, a key without a mean
 	await nothingLeft(screen);
 });
 
-test("s is a shell in the machine, h a hint, t the trace; afterwards the keys are heard again", async () => {
+test("s opens a shell, h shows a hint, t the trace; afterwards the keys work again", async () => {
 	const { dir, screen } = await watching("others");
 	await screen.until(GREETING);
 	screen.type("r");
@@ -142,7 +142,7 @@ test("s is a shell in the machine, h a hint, t the trace; afterwards the keys ar
 	await nothingLeft(screen);
 });
 
-test("Ctrl-C ends it at any time with 130, and gives the terminal back", async () => {
+test("Ctrl-C ends it at any time with 130, and restores the terminal's modes", async () => {
 	for (const [name, moment] of Object.entries({ greeting: null, checking: /checking/, waiting: VERDICT })) {
 		const { dir, screen } = await watching(`ctrl-c-${name}`);
 		await screen.until(GREETING);
@@ -171,7 +171,7 @@ test("a window that is closed leaves no process", async () => {
 	}
 });
 
-test("--poll sees a save, too; a wider window is used", async () => {
+test("--poll sees a save, too; a wider window gets longer lines", async () => {
 	const { dir, screen } = await watching("poll", "--poll");
 	await screen.until(GREETING);
 	screen.pty.resize(120, 40);
@@ -184,7 +184,7 @@ test("--poll sees a save, too; a wider window is used", async () => {
 	expect((await screen.ended).exitCode).toBe(0);
 });
 
-test("without a terminal it says what to type instead", async () => {
+test("without a terminal, it names the command to use instead", async () => {
 	const { execFileSync } = await import("node:child_process");
 	const { status, stderr } = (() => {
 		try {

@@ -59,12 +59,12 @@ describe("a file that is none of the submission's", () => {
 		["a part of the kit", () => `import x from "${inKit("package.json")}"; console.log(x);`],
 	])("%s", { timeout: 60_000 }, async ([, text]) => {
 		const isOwn = text().includes("{ isolate }");
-		const { fault, said, code } = await compiled(`${text()}\n${isOwn ? "" : ISOLATE}`);
-		expect(said).not.toMatch(/aSecret|more/);
+		const { fault, messages, code } = await compiled(`${text()}\n${isOwn ? "" : ISOLATE}`);
+		expect(messages).not.toMatch(/aSecret|more/);
 		expect(code).not.toContain("aSecret");
-		expect({ fault, said }).toEqual({
+		expect({ fault, messages }).toEqual({
 			fault: "unresolved-import",
-			said: expect.stringContaining("outside of the submission"),
+			messages: expect.stringContaining("outside of the submission"),
 		});
 	});
 
@@ -91,9 +91,9 @@ describe("a file that is none of the submission's", () => {
 		["a link to itself", (dir) => symlink("helper.ts", join(dir, "helper.ts"))],
 	])("%s beside it cannot be read", { timeout: 60_000 }, async ([, furnish]) => {
 		const text = `import * as x from "./helper.ts"; console.log(x);\n${ISOLATE}`;
-		const { fault, said } = await compiled(text, {}, async (dir) => void (await furnish(dir)));
+		const { fault, messages } = await compiled(text, {}, async (dir) => void (await furnish(dir)));
 		expect(fault).toBe("unreadable-import");
-		expect(said).toContain("cannot be read");
+		expect(messages).toContain("cannot be read");
 	});
 });
 
@@ -112,15 +112,15 @@ describe("what makes no difference", () => {
 			"helper.ts": 'import type { B } from "./isolate.ts"; export interface A { b: B }',
 			"own.json": '{ "n": 1 }',
 		};
-		const { fault, said } = await compiled(`${text()}\n${ISOLATE}`, beside);
-		expect({ fault, said }).toEqual({ fault: null, said: "" });
+		const { fault, messages } = await compiled(`${text()}\n${ISOLATE}`, beside);
+		expect({ fault, messages }).toEqual({ fault: null, messages: "" });
 	});
 
 	test("settings that lie beside it as FIFOs", { timeout: 60_000 }, async () => {
 		const text = `import { x } from "./helper.ts"; console.log(x);\n${ISOLATE}`;
-		const { fault, said } = await compiled(text, { "helper.ts": "export const x = 1;" }, async (dir) => {
+		const { fault, messages } = await compiled(text, { "helper.ts": "export const x = 1;" }, async (dir) => {
 			for (const name of ["package.json", "tsconfig.json", "jsconfig.json"]) execFileSync("mkfifo", [join(dir, name)]);
 		});
-		expect({ fault, said }).toEqual({ fault: null, said: "" });
+		expect({ fault, messages }).toEqual({ fault: null, messages: "" });
 	});
 });
