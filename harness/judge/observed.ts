@@ -25,8 +25,8 @@ export interface DrawnRun {
 const KIND = "observations";
 const FILE = "run.json.gz";
 /** Number of runs to keep: several times the number of submissions. One takes about 3 KB. */
-const KEPT = 6_000;
-/** Old runs are removed from the cache once in so many new ones, because listing them takes a moment. */
+const RUNS_KEPT = 6_000;
+/** On average, old runs are removed after this many new ones, and not each time: listing the runs takes a moment. */
 const SWEPT_EVERY = 200;
 
 const KeptRun = v.object({
@@ -68,7 +68,7 @@ export async function playOrRecall(
 		(staging) => writeFile(join(staging, FILE), bytes),
 		async () => false,
 	);
-	if (Math.random() < 1 / SWEPT_EVERY) await keepNewest(KIND, KEPT);
+	if (Math.random() < 1 / SWEPT_EVERY) await keepNewest(KIND, RUNS_KEPT);
 	return played;
 }
 

@@ -4,7 +4,7 @@ import { execve } from "#kernel";
  * Runs a command in a process of its own and waits for its end.
  *
  * @param command the program's path and its arguments
- * @param enter called in the new process, just before it becomes the command: what later lessons build goes there
+ * @param enter called in the new process, just before it becomes the command; later lessons isolate the process there
  * @returns the command's exit code; 128+n when signal n ended it; 127 when there is no such program
  */
 export function runCommand(command: readonly [string, ...string[]], enter: () => void): number {

@@ -5,7 +5,7 @@ import { _exit, execve, fork, type SyscallError, WEXITSTATUS, WIFSIGNALED, WTERM
  * Runs a command in a process of its own and waits for its end.
  *
  * @param command the program's path and its arguments
- * @param enter called in the new process, just before it becomes the command: what later lessons build goes there
+ * @param enter called in the new process, just before it becomes the command; later lessons isolate the process there
  * @returns the command's exit code; 128+n when signal n ended it; 127 when there is no such program, 126 when it cannot be run
  * @throws {SyscallError} EAGAIN, ENOMEM no new process; in the child, whatever `enter` throws
  * @see fork(2), execve(2), waitpid(2)

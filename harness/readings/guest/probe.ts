@@ -72,7 +72,7 @@ export class Probe {
 		return this.#readers.some(({ fingerprint }) => fingerprint !== undefined);
 	}
 
-	/** A text that is different when something of this kind has changed. */
+	/** A text that differs from the last one if something has changed that changes by itself. */
 	fingerprint(earlier: readonly EarlierReading[]): string {
 		return this.#readers.map(({ fingerprint }) => fingerprint?.(earlier) ?? "").join("\n");
 	}
