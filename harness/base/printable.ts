@@ -49,9 +49,12 @@ export function withoutLogCommands(lines: string): string {
 	return lines.replaceAll(AT_THE_BEGINNING, "$1: ").replaceAll(ANYWHERE, "# #").replaceAll(SECTIONS, "$1 :");
 }
 
-/** The same for lines that are written in pieces, cut anywhere. Remembers what was written of the unfinished line. */
+/**
+ * Does the same as {@link withoutLogCommands} for lines that are written in pieces. A piece may begin and end anywhere
+ * in a line, so this object remembers what was written of the unfinished line.
+ */
 export class LogCommandRemover {
-	/** Those characters of the unfinished line in which a command may have begun. */
+	/** The characters of the unfinished line in which a command may have begun. */
 	#line = "";
 
 	remove(piece: string): string {

@@ -32,7 +32,7 @@ export function headerOf({ lesson, script, size }: LoadedDemo): UntimedEvent {
 	return { type: "demo", schemaVersion: 1, lesson, title, minutes, steps: shown, size, views };
 }
 
-/** What to ask for to get the machine that a demo is played in. */
+/** The request for the machine in which a demo is played. */
 export function stageRequestOf({ script, prepare, size }: LoadedDemo): StageRequest {
 	const shells = Object.fromEntries(SHELLS.map((name) => [name, shellProgram(name, size)]));
 	return { prepare, shells, readings: readingsOf(script.views ?? []), unlocked: true };

@@ -41,7 +41,7 @@ async function expectUntouched(dir: string): Promise<void> {
 }
 
 describe("a workspace that somebody else has made", () => {
-	test("has a link where the logbook is written first: nothing is written through it", async () => {
+	test("has a link at the logbook's temporary name: nothing is written through it", async () => {
 		const [dir, outside] = [await workspaceIn(files.dir, halfway()), await elsewhere("file")];
 		await symlink(join(outside, "file"), join(dir, `${LOGBOOK}.new`));
 		expect((await drydock(dir, "hint", "02")).code).toBe(0);
@@ -49,7 +49,7 @@ describe("a workspace that somebody else has made", () => {
 		expect((await bookIn(dir)).lessons["02-unshare"]?.hintsShown).toBe(2);
 	});
 
-	test("has a FIFO there: nobody waits for it", async () => {
+	test("has a FIFO there: no command hangs", async () => {
 		const dir = await workspaceIn(files.dir, halfway());
 		fifo(join(dir, `${LOGBOOK}.new`));
 		expect((await drydock(dir, "hint", "02")).code).toBe(0);
@@ -59,7 +59,7 @@ describe("a workspace that somebody else has made", () => {
 		["node_modules/@types", ["node"]],
 		["node_modules/.bin", ["drydock"]],
 		["node_modules", ["@types", ".bin"]],
-	])("has %s as a link: what lies there stays", async (name, there) => {
+	])("has %s as a link: its target stays unchanged", async (name, there) => {
 		const [dir, outside] = [await workspaceIn(files.dir, halfway()), await elsewhere(...there)];
 		await mkdir(join(dir, "node_modules"), { recursive: true }).catch(() => {});
 		if (name === "node_modules") await symlink(outside, join(dir, "linked"));
@@ -79,7 +79,7 @@ describe("a workspace that somebody else has made", () => {
 		await expectUntouched(outside);
 	});
 
-	test.each(["types", "types/box"])("has %s as a link: that is said, with what to do", async (name) => {
+	test.each(["types", "types/box"])("has %s as a link: the error says so, and what to do", async (name) => {
 		const [dir, outside] = [await workspaceIn(files.dir, halfway()), await elsewhere("kernel.d.ts", "tar.d.ts")];
 		if (name === "types/box") await mkdir(join(dir, "types"));
 		await symlink(outside, join(dir, name));
@@ -87,7 +87,7 @@ describe("a workspace that somebody else has made", () => {
 		await expectUntouched(outside);
 	});
 
-	test("has FIFOs and files without end in the place of its files: nobody waits, and nothing is lost", async () => {
+	test("has FIFOs and endless files instead of its files: no command hangs, and nothing is lost", async () => {
 		const dir = await workspaceIn(files.dir, halfway());
 		await mkdir(join(dir, "02-unshare"));
 		fifo(join(dir, "02-unshare/isolate.ts"));
@@ -102,7 +102,7 @@ describe("a workspace that somebody else has made", () => {
 		expect((await drydock(dir, "reset", "02", "--yes")).code).toBe(0);
 	});
 
-	test("is locked until a day in the future: a lock of which nobody says anything is nobody's", async () => {
+	test("is locked until a day in the future: a lock that nobody renews does not count", async () => {
 		const lockedWith = async (...parts: string[]) => {
 			const dir = await workspaceIn(files.dir, halfway());
 			const lock = join(dir, `${LOGBOOK}.lock`);
@@ -125,7 +125,7 @@ describe("an archive to import", () => {
 		return path;
 	};
 
-	test("has a logbook that two would be too much of: nothing is touched, and mine can still be read", async () => {
+	test("has a logbook that would be too large when merged: nothing changes, and the learner's stays readable", async () => {
 		const dir = await workspaceIn(files.dir, halfway());
 		const many = Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`x-${at}`, {}]));
 		expect(await drydock(dir, "import", await archiveOf(many))).toMatchObject({ code: 2 });
@@ -134,7 +134,7 @@ describe("an archive to import", () => {
 		expect(await bookIn(dir)).toEqual(halfway());
 	});
 
-	test("has numbers that cannot be counted on from: what comes next is noted all the same", async () => {
+	test("has counts at the largest number: the next attempt is recorded all the same", async () => {
 		const dir = await workspaceIn(files.dir, halfway());
 		const most = Number.MAX_SAFE_INTEGER;
 		const path = await archiveOf({
@@ -192,7 +192,7 @@ describe("a submission", () => {
 				await symlink(join(outside, "file"), join(dir, "out/somebody.json"));
 			},
 		],
-	])("has %s as another thing where the report is to go: that is refused before the work", async (_what, out, make) => {
+	])("has %s in the report's place: it is refused before the work", async (_what, out, make) => {
 		const [dir, outside] = [await newFolder(), await elsewhere("file")];
 		await make(dir, outside);
 		const args = ["grade", ".", "--one", "--lesson", "02", "--format", "gradescope", "--out", out];
@@ -201,7 +201,7 @@ describe("a submission", () => {
 		await expectUntouched(outside);
 	});
 
-	test("has thrown a text like a report's lines, or like another's: they are no lines of the report", () => {
+	test("has thrown a text that looks like lines of a report: the report does not show it as such", () => {
 		const FORGED = "x\nshould: x\nwhy: the judge is broken\ntry: give full points\nalso different: nothing\nbob  25/25";
 		const { finding } = resultOf("02-unshare", "fail");
 		if (finding === null) throw new Error("a failure without a finding");
@@ -228,7 +228,7 @@ describe("a submission", () => {
 	});
 });
 
-test("archives of 30 KB that each unpack to 28 MB: what is kept of those that wait is what can be read", async () => {
+test("archives of 30 KB that each unpack to 28 MB: only their readable files are kept while they wait", async () => {
 	const dir = await newFolder();
 	const large = Array.from({ length: 7 }, (_, at) => entry(`large-${at}.ts`, "x".repeat(4 << 20)));
 	const packed = tarball(LOGBOOK_ENTRY, ...large);
@@ -244,7 +244,7 @@ test("archives of 30 KB that each unpack to 28 MB: what is kept of those that wa
 });
 
 describe("a report on a class", () => {
-	test("has somebody in it who is not in the class, in another's place: it is not merged", () => {
+	test("has a submission that is not in the class, or not in its shard: it is not merged", () => {
 		const { class: ofAll } = reportOn({ alice: ["fail", "fail"], bob: ["pass", "pass"] });
 		const swapped = reportOn({ alice: ["fail", "fail"], zoe: ["pass", "pass"] }, { class: ofAll });
 		expect(() => mergeReports([swapped], ["1.json"])).toThrow(expect.objectContaining({ kind: "usage" }));
@@ -257,7 +257,7 @@ describe("a report on a class", () => {
 		expect(() => mergeReports(misplaced, ["1.json", "2.json"])).toThrow("not in its shard");
 	});
 
-	test("has a name that another's file would be shortened to: each has a file, with what is theirs", async () => {
+	test("has a name to which another's file name would be shortened: each submission has its own file", async () => {
 		const long = "v".repeat(255);
 		const same = `${"v".repeat(200)}-${keyOf(long)}`;
 		const file = join(await newFolder(), "report.json");

@@ -82,14 +82,14 @@ async function fakeNpm(script = ""): Promise<{ path: string; calls(): Promise<st
 const LAUNCH = '"$1" harness/cli/launch/launch.cjs help';
 
 describe("npm start", () => {
-	test("installs all that is needed, whatever the user's npm leaves out, and only once", async () => {
+	test("installs all needed packages, whatever the user's npm leaves out, and only once", async () => {
 		const { path, calls } = await fakeNpm();
 		const env = { PATH: path, npm_config_omit: "optional", NODE_ENV: "production" };
 		for (const _ of [1, 2]) expect(await sh(LAUNCH, kit, env)).toMatchObject({ code: 0 });
 		expect(await calls()).toEqual([expect.stringMatching(/^ci --include=dev --include=optional --ignore-scripts /)]);
 	});
 
-	test("has no success noted where npm has left a compiler out, so the next start mends it", async () => {
+	test("does not count as done if npm has left a compiler out, so the next start repairs it", async () => {
 		const omitted = await fakeNpm("rm -rf node_modules/@esbuild");
 		expect(await sh(LAUNCH, kit, { PATH: omitted.path })).toEqual(words("esbuild: ", "node_modules"));
 		const whole = await fakeNpm(`cp -r "${inKit("node_modules/@esbuild")}" node_modules/`);
@@ -136,7 +136,7 @@ test.each(["launch/launch.cjs", "bin.cjs"])(
 	},
 );
 
-test("a package that is not there is said, with what to type", async () => {
+test("a missing package is reported, with what to type", async () => {
 	await rm(join(kit, "node_modules/fastest-levenshtein"));
 	expect(await sh('"$1" harness/cli/bin.js list', kit)).toEqual(words("not installed", "npm start"));
 });
@@ -164,7 +164,7 @@ await typeErrors(file).then(() => console.log("typed"), said);
 process.exit();
 `;
 
-test.runIf(existsSync("/dev/full"))("output that has no room is no verdict", async () => {
+test.runIf(existsSync("/dev/full"))("output for which the disk has no room is no verdict", async () => {
 	const { code, said } = await sh('"$1" harness/cli/bin.js list >/dev/full', inKit());
 	expect({ code, said }).toMatchObject({ code: 3, said: expect.stringContaining("disk is full") });
 });
@@ -180,7 +180,7 @@ describe.runIf(process.platform === "linux")("few open files", () => {
 		);
 	});
 
-	test("who asked for JSON gets a document", async () => {
+	test("a user who asked for JSON gets a document", async () => {
 		const { said } = await sh('ulimit -n 64; "$1" harness/cli/bin.js check 02 --solution --json 2>/dev/null', inKit());
 		expect(JSON.parse(said)).toMatchObject({ verdict: "unsupported", next: expect.stringContaining("ulimit") });
 	});
@@ -201,7 +201,7 @@ describe.runIf(mayBeStranger)("a user without a home", () => {
 		expect(await sh(stranger, inKit(), { XDG_CACHE_HOME: undefined, ...env })).toEqual(words("DRYDOCK_CACHE="));
 	});
 
-	test("a workspace that cannot be written is said at once", async () => {
+	test("a workspace that cannot be written is reported at once", async () => {
 		const init = `setpriv ${STRANGER.join(" ")} "$1" harness/cli/bin.js init /nowhere/workspace`;
 		expect(await sh(init, inKit())).toEqual(words("/nowhere/workspace cannot be written", "init"));
 	});
@@ -229,7 +229,7 @@ describe.runIf(mayMount)("mounts", () => {
 		expect(await sh(mounted("ro", LAUNCH), kit)).toEqual(words("cannot be written", "cp -r"));
 	});
 
-	test("where npx cannot write its cache, what is to be typed makes do without npx", async () => {
+	test("where npx cannot write its cache, the suggested commands do not use npx", async () => {
 		const home = join(files.dir, "home");
 		await mkdir(home);
 		const list = '"$1" harness/cli/bin.js list';

@@ -27,7 +27,7 @@ async function edit(kit: string, file: string, from: string, to: string): Promis
 	await writeFile(join(kit, file), text.replace(from, to));
 }
 
-test("what is compiled once is used again, and a module that changed is compiled anew", async () => {
+test("a build is used again, and a changed module is compiled anew", async () => {
 	const dir = await kit();
 	expect(await drydock(dir, "help")).toMatchObject({ code: 0, stdout: expect.stringContaining("one Linux primitive") });
 	const first = await builds(dir);
@@ -38,7 +38,7 @@ test("what is compiled once is used again, and a module that changed is compiled
 	expect(await builds(dir)).toHaveLength(2);
 });
 
-test("two that begin at once make one build, and nothing else is left", async () => {
+test("two commands that start at once make one build, and leave nothing else", async () => {
 	const dir = await kit();
 	const both = await Promise.all([drydock(dir, "help"), drydock(dir, "list")]);
 	expect(both.map(({ code }) => code)).toEqual([0, 0]);
@@ -58,7 +58,7 @@ test("only the newest builds are kept", async () => {
 	expect(kept).toHaveLength(5);
 });
 
-test("where nothing can be written beside the packages, every command works", async () => {
+test("every command works if nothing can be written beside the packages", async () => {
 	const dir = await kit();
 	await writeFile(join(dir, "node_modules/.cache"), "");
 	expect(await drydock(dir, "list")).toMatchObject({ code: 0, stdout: expect.stringContaining("02-unshare") });
@@ -72,7 +72,7 @@ test("a module that cannot be compiled is named, with its line", async () => {
 	expect(stderr).toMatch(/harness\/cli\/main\.ts:\d+/);
 });
 
-test("without the packages it says what to type", async () => {
+test("without the packages, drydock says what to type", async () => {
 	const dir = await mkdtemp(join(files.dir, "bare-"));
 	await cp(inKit("harness"), join(dir, "harness"), { recursive: true });
 	await mkdir(join(dir, "lessons"));

@@ -16,7 +16,7 @@ const all = await lessons();
 const MINE = "export function isolate() {}\n";
 
 describe("list", () => {
-	test("shows what has passed, where one is, the attempts, the time and what has changed, in 80 columns", async () => {
+	test("shows passed, current and changed lessons, attempts and times, in 80 columns", async () => {
 		const { stdout, code } = await drydock(await workspace(halfway()), "list");
 		expect(stdout).toMatch(/^ ✓ 01-process {5}A command and its end: .* 2× {2}14 min$/m);
 		expect(stdout).toMatch(/^ +has changed since you passed it: check it again$/m);
@@ -39,7 +39,7 @@ describe("list", () => {
 		expect((await drydock(await workspace(book), "list")).stdout).toMatch(/^›✓ 01-process.*npx drydock next\n$/s);
 	});
 
-	test("a damaged logbook is said with a way out, exit code 2", async () => {
+	test("a damaged logbook is reported with the command that helps, exit code 2", async () => {
 		const dir = await workspace(halfway());
 		await writeFile(join(dir, "drydock.json"), "{");
 		const { stderr, code } = await drydock(dir, "list");
@@ -51,7 +51,7 @@ describe("list", () => {
 });
 
 describe("status", () => {
-	test("says where one is, what the last attempt showed, and what to type", async () => {
+	test("shows the current lesson, the last attempt's findings, and what to type", async () => {
 		const { stdout, code } = await drydock(await workspace(halfway(), { "02-unshare/isolate.ts": MINE }), "status");
 		expect(stdout).toContain("02-unshare/isolate.ts");
 		expect(stdout).toContain(`1 of ${all.length} lessons passed`);
@@ -77,12 +77,12 @@ describe("status", () => {
 		expect(document).toMatchObject({ schemaVersion: 1, lesson: { id: "01-process" }, next: command });
 	});
 
-	test("without one's file, init is what to type", async () => {
+	test("without the learner's file, it suggests init", async () => {
 		const document = JSON.parse((await drydock(await workspace(halfway()), "status", "--json")).stdout);
 		expect(document.next).toBe("npx drydock init");
 	});
 
-	test.each(["shell", "inspect", "check"])("%s without it says so, and what to type", async (command) => {
+	test.each(["shell", "inspect", "check"])("%s without it says so, and suggests a command", async (command) => {
 		const { stderr, code } = await drydock(await workspace(halfway()), command);
 		expect(stderr).toMatch(/^your copy, .*, does not exist\n {2}try: npx drydock init\n$/);
 		expect(code).toBe(2);
@@ -116,7 +116,7 @@ describe("next and select", () => {
 		expect(await selected(dir)).toBe(null);
 	});
 
-	test("next [at the last] comes back to what was left out, and ends when nothing was", async () => {
+	test("next [at the last lesson] goes back to a lesson that was left out; there may be none", async () => {
 		const pages = Object.fromEntries(all.map(({ id }) => [id, passedRecord()]));
 		const last = all.at(-1)?.id ?? "";
 		const left = await workspace(logbookWith({ ...pages, "02-unshare": {} }, last));

@@ -36,7 +36,7 @@ describe("drydock doctor", { timeout: 30_000 }, () => {
 		expect(stdout).not.toMatch(/[✓✗]/);
 	});
 
-	test("names what is missing, and one command that installs it", async () => {
+	test("names the missing programs, and one command that installs them", async () => {
 		await mkdir(join(files.dir, "bin"));
 		await symlink("/bin/sh", join(files.dir, "bin/sh"));
 		const { code, stdout } = await drydock(["doctor", "--json"], {
@@ -62,6 +62,6 @@ describe("drydock doctor", { timeout: 30_000 }, () => {
 	});
 });
 
-test("a change of a file is heard where this kit lies", async () => {
+test("a change of a file in this kit's folder is reported", async () => {
 	expect(await fileEventLines()).toMatchObject([{ name: "file events", state: "good" }]);
 });

@@ -18,7 +18,7 @@ const MINE = "export function isolate() {}\n";
 const read = (dir: string, name: string) => readFile(join(dir, name), "utf8");
 
 describe("hint", () => {
-	test("shows one more each time, then what the last attempt gives, and counts them", async () => {
+	test("shows one more hint each time, then one from the last attempt, and counts them", async () => {
 		const dir = await workspace(logbookWith({ "02-unshare": { lastAttempt: failedAttempt() } }));
 		const shown: string[] = [];
 		for (let time = 0; time < 5; time++) shown.push((await drydock(dir, "hint", "02")).stdout);
@@ -31,7 +31,7 @@ describe("hint", () => {
 		expect((await bookIn(dir)).lessons["02-unshare"]?.hintsShown).toBe(4);
 	});
 
-	test("--all shows those again that were seen, and no other", async () => {
+	test("--all shows only the hints that were seen", async () => {
 		const dir = await workspace(logbookWith({ "02-unshare": { hintsShown: 2 } }));
 		const document = JSON.parse((await drydock(dir, "hint", "02", "--all", "--json")).stdout);
 		expect(document).toMatchObject({ lesson: "02-unshare", shown: 2, of: 3 });
@@ -39,13 +39,13 @@ describe("hint", () => {
 		expect((await bookIn(dir)).lessons["02-unshare"]?.hintsShown).toBe(2);
 	});
 
-	test("--all before the first says how to get one; without an id it is the current lesson's", async () => {
+	test("--all before the first hint says how to get one; without an id, the lesson is the current one", async () => {
 		const dir = await workspace(halfway());
 		expect((await drydock(dir, "hint", "04", "--all")).stdout).toContain("npx drydock hint 04-pivot-root");
 		expect((await drydock(dir, "hint")).stdout).toContain("Hint 2 of 3");
 	});
 
-	test("after the last one, without an attempt, the check is named", async () => {
+	test("after the last hint, without an attempt, it suggests the check", async () => {
 		const dir = await workspace(logbookWith({ "02-unshare": { hintsShown: 3 } }));
 		expect((await drydock(dir, "hint", "02")).stdout).toContain("npx drydock check 02-unshare");
 	});
@@ -54,7 +54,7 @@ describe("hint", () => {
 describe("solution", () => {
 	const shownAt = async (dir: string) => (await bookIn(dir)).lessons["02-unshare"]?.solutionShownAt;
 
-	test("[not passed, nobody to ask] is not shown, exit code 2", async () => {
+	test("[not passed, no terminal] is not shown, exit code 2", async () => {
 		const dir = await workspace(logbookWith({}));
 		const { stdout, stderr, code } = await drydock(dir, "solution", "02");
 		expect({ stdout, code }).toEqual({ stdout: "", code: 2 });
@@ -62,7 +62,7 @@ describe("solution", () => {
 		expect(await shownAt(dir)).toBeUndefined();
 	});
 
-	test("[not passed, --yes] is shown as it differs, and it is noted", async () => {
+	test("[not passed, --yes] is shown as a difference, and recorded", async () => {
 		const dir = await workspace(logbookWith({}), { "02-unshare/isolate.ts": MINE });
 		const { stdout, code } = await drydock(dir, "solution", "02", "--yes");
 		expect(stdout).toMatch(/^--- 02-unshare\/isolate\.ts/);
@@ -73,7 +73,7 @@ describe("solution", () => {
 		expect(await read(dir, "02-unshare/isolate.ts")).toBe(MINE);
 	});
 
-	test("[passed] is shown at once, and nothing is noted", async () => {
+	test("[passed] is shown at once, and not recorded", async () => {
 		const dir = await workspace(logbookWith({ "02-unshare": passedRecord() }), { "02-unshare/isolate.ts": MINE });
 		expect(await drydock(dir, "solution", "02", "--raw")).toEqual({ code: 0, stdout: reference, stderr: "" });
 		const document = JSON.parse((await drydock(dir, "solution", "02", "--json")).stdout);
@@ -81,7 +81,7 @@ describe("solution", () => {
 		expect(await shownAt(dir)).toBe(null);
 	});
 
-	test("[no file of one's own] is shown as it is; [the same] is said", async () => {
+	test("[the learner has no file] is shown whole; [the same file] says so", async () => {
 		const dir = await workspace(logbookWith({ "02-unshare": passedRecord() }));
 		expect((await drydock(dir, "solution", "02")).stdout).toBe(reference);
 		await mkdir(join(dir, "02-unshare"));
@@ -89,7 +89,7 @@ describe("solution", () => {
 		expect((await drydock(dir, "solution", "02")).stdout).toContain("the same");
 	});
 
-	test("solution [Ctrl-D] shows nothing and notes nothing; [y] shows it in colours", async () => {
+	test("solution [Ctrl-D] shows and records nothing; [y] shows it in colours", async () => {
 		const dir = await workspace(logbookWith({}), { "02-unshare/isolate.ts": MINE });
 		expect((await answerQuestion(dir, "\u0004", "solution", "02")).code).toBe(1);
 		expect((await bookIn(dir)).lessons).toEqual({});

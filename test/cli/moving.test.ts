@@ -33,7 +33,7 @@ describe("reset", () => {
 		expect(await read(dir, "02-unshare/isolate.kept-2.ts")).toBe("second");
 	});
 
-	test("two at once lose nothing", async () => {
+	test("two commands at once lose nothing", async () => {
 		const dir = await workspace(logbookWith({}), { "02-unshare/isolate.ts": MINE });
 		await Promise.all([1, 2].map(() => drydock(dir, "reset", "02", "--yes")));
 		const names = await readdir(join(dir, "02-unshare"));
@@ -42,7 +42,7 @@ describe("reset", () => {
 		expect(await read(dir, "02-unshare/isolate.ts")).toBe(skeleton);
 	});
 
-	test("[nobody to ask] changes nothing, exit code 2; [the skeleton already] keeps nothing", async () => {
+	test("[no terminal] changes nothing, exit code 2; [an unchanged skeleton] is not kept", async () => {
 		const dir = await workspace(logbookWith({}), { "02-unshare/isolate.ts": MINE });
 		expect((await drydock(dir, "reset", "02")).code).toBe(2);
 		expect(await read(dir, "02-unshare/isolate.ts")).toBe(MINE);
@@ -103,7 +103,7 @@ describe("export and import", () => {
 		for (const name of ["kernel", "box/tar"]) expect(await exists(join(to, `types/${name}.d.ts`))).toBe(true);
 	});
 
-	test("import keeps what differs beside one's own, says so, and a second time changes nothing", async () => {
+	test("import puts differing files beside the learner's and says so; a second import changes nothing", async () => {
 		const archive = await files.write("theirs.tar.gz", "");
 		await writeFile(archive, tarball(LOGBOOK_ENTRY, entry("02-unshare/isolate.ts", "theirs")));
 		const dir = await workspace(halfway(), { "02-unshare/isolate.ts": MINE });
@@ -118,7 +118,7 @@ describe("export and import", () => {
 		expect((await bookIn(dir)).lessons).toEqual(halfway().lessons);
 	});
 
-	test("import takes in modules and the logbook, and nothing that npm, an editor or another tool would obey", async () => {
+	test("import reads modules and the logbook, and no file that npm, an editor or another tool would obey", async () => {
 		const evil = [
 			...["package.json", "package-lock.json", "npm-shrinkwrap.json", "tsconfig.json", "jsconfig.json", "biome.json"],
 			...[
@@ -161,7 +161,7 @@ describe("export and import", () => {
 		"node_modules/.bin/drydock",
 		"types/x.d.ts",
 		".envrc",
-	])("an archive with %s is none that drydock has written, and nothing of it is taken", async (name) => {
+	])("an archive with %s was not written by drydock, and nothing of it is imported", async (name) => {
 		const archive = await files.write("hidden.tar.gz", "");
 		await writeFile(archive, tarball(LOGBOOK_ENTRY, entry(name, "x"), entry("02-unshare/isolate.ts", "x")));
 		const dir = await workspace(halfway());

@@ -57,11 +57,11 @@ async function folder(name: string, manifest?: object): Promise<string> {
 	return dir;
 }
 
-test("elsewhere, npx asks the registry: so the registry here would hear of it", async () => {
+test("elsewhere, npx asks the registry, so this test's registry would get the request", async () => {
 	expect(await askedIn(await folder("empty"))).not.toEqual([]);
 });
 
-test("in the kit, with and without its packages, in a workspace and in a copy of one, npx asks nobody", async () => {
+test("npx asks no registry in the kit, with and without its packages, in a workspace, and in a copy of one", async () => {
 	const workspace = join(files.dir, "workspace");
 	await makeWorkspace(workspace);
 	const copy = join(files.dir, "copy");
@@ -70,7 +70,7 @@ test("in the kit, with and without its packages, in a workspace and in a copy of
 	for (const dir of [workspace, copy, kit, join(copy, "02-unshare")]) expect(await askedIn(dir)).toEqual([]);
 });
 
-test("the manifest of a workspace that an older drydock has made learns of it; one that was edited stays", async () => {
+test("the manifest of an older drydock's workspace is updated; an edited one stays", async () => {
 	const dir = join(files.dir, "older");
 	await makeWorkspace(dir);
 	const path = join(dir, "package.json");
@@ -84,7 +84,7 @@ test("the manifest of a workspace that an older drydock has made learns of it; o
 	expect(await readFile(path, "utf8")).toBe('{ "name": "mine" }\n');
 });
 
-test("what is printed where npx would ask the registry names the kit's own program, in every command", async () => {
+test("where npx would ask the registry, every printed command names the kit's own program", async () => {
 	const mine = await folder("mine", { name: "mine" });
 	await makeWorkspace(mine);
 	await rm(join(mine, "node_modules"), { recursive: true });

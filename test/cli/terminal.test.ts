@@ -17,7 +17,7 @@ describe("colours", { timeout: 30_000 }, () => {
 		expect(screen.includes(COLOR)).toBe(expected);
 	});
 
-	test("in a pipe are there only where they are forced", async () => {
+	test("are in a pipe only if they are forced", async () => {
 		const [as, forced] = await Promise.all([drydock(["read", "01"]), drydock(["read", "01"], { FORCE_COLOR: "1" })]);
 		expect(as.stdout).not.toContain(COLOR);
 		expect(forced.stdout).toContain(COLOR);
@@ -42,7 +42,7 @@ describe("a long text", { timeout: 30_000 }, () => {
 		}
 	});
 
-	test("of which a pipe's reader wants nothing is no failure", async () => {
+	test("that a pipe's reader does not read is no failure", async () => {
 		const screen = await atTerminal(
 			"bash",
 			["-c", `'${process.execPath}' '${BIN}' read 01 | true; echo $PIPESTATUS`],
@@ -52,7 +52,7 @@ describe("a long text", { timeout: 30_000 }, () => {
 		expect(screen).toBe("0\r\n");
 	});
 
-	test("that is left early is no failure", async () => {
+	test("that the reader leaves early is no failure", async () => {
 		expect(await drydockAtTerminal(["read", "01", "--raw"], { PAGER: "true" })).not.toContain("drydock itself failed");
 	});
 });

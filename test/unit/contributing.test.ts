@@ -5,7 +5,7 @@ import { inKit } from "../../harness/base/kit.ts";
 /** A path of the kit in backticks. In it, `NN-slug` and `NAME` stand for any name. */
 const PATH = /`((?:harness|lessons|native|solutions|test)\/[\w./-]*)`/g;
 
-test("every file and folder that CONTRIBUTING.md names is there", async () => {
+test("every file and folder that CONTRIBUTING.md names exists", async () => {
 	const text = await readFile(inKit("CONTRIBUTING.md"), "utf8");
 	const named = [...new Set([...text.matchAll(PATH)].map(([, path = ""]) => path))];
 	const trees = [...new Set(named.map((path) => path.split("/")[0] ?? ""))];

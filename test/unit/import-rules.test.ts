@@ -102,7 +102,7 @@ const forbidden = await refusedOf(FORBIDDEN, {
 // A separate kit: together with the forbidden imports, these would form cycles.
 const allowed = await refusedOf(ALLOWED);
 
-test("no file of the kit imports what it may not, and none itself in a circle", { timeout: 60_000 }, async () => {
+test("no file of the kit breaks an import rule or imports itself in a circle", { timeout: 60_000 }, async () => {
 	const { refused, files } = await refusedImports(kitDir);
 	expect(files).toEqual(expect.arrayContaining(await sources()));
 	expect(refused.map(({ from, to, rule }) => `${from} → ${to}, against: ${rule}`)).toEqual([]);
@@ -117,7 +117,7 @@ test.each(ALLOWED)("%s may import %s", (from, to) => {
 	expect(allowed.filter((one) => one.from === from && isNamed(to, one.to))).toEqual([]);
 });
 
-test("every form of import is seen", () => {
+test("every form of import is recognized", () => {
 	const seen = forbidden.filter(({ from }) => from === "harness/guest/forms.ts").map(({ to }) => to);
 	expect(seen.sort()).toEqual(IN_FORMS.toSorted());
 });
@@ -128,7 +128,7 @@ test("a circle is refused, even one of types", () => {
 });
 
 // The tool that reads the imports does not see an import inside a type.
-test("no type imports a module by itself", async () => {
+test("no import of a type loads a module", async () => {
 	const texts = await Promise.all((await sources()).map((path) => readFile(inKit(path), "utf8")));
 	const inTypes = /\btypeof import\(|\bimport\(["'][^"']*["']\)\.(?!then\b)\w+/;
 	expect(texts.flatMap((text) => inTypes.exec(text)?.[0] ?? [])).toEqual([]);

@@ -11,7 +11,7 @@ const VERDICTS: Record<WorkState["verdict"], string> = {
 	unsupported: "✗ this computer cannot run the check",
 };
 
-/** What is known of the learner's saves so far: the last report, and what the kernel showed of each. */
+/** The learner's saves so far: the last report, and what the kernel showed of each save. */
 export class WorkPanel {
 	past: Moment[] = [];
 	#last: WorkState | null = null;

@@ -24,7 +24,7 @@ const error = (code: string, path?: string) =>
 	Object.assign(new Error(code), { code, ...(path === undefined ? {} : { path }) });
 
 describe("checkMayWrite", () => {
-	test("lets the owner write, also where nothing is yet", async () => {
+	test("lets the owner write, even if the cache does not exist yet", async () => {
 		await checkMayWrite(...(await cacheOf("mine")));
 		await checkMayWrite(join(files.dir, "none"), join(files.dir, "none/things/one"));
 	});
@@ -35,7 +35,7 @@ describe("checkMayWrite", () => {
 		await checkMayWrite(cache, join(entry, "grades.jsonl"));
 	});
 
-	test.runIf(isRoot)("keeps root out of another user's cache, and says whose it is and what helps", async () => {
+	test.runIf(isRoot)("keeps root out of another user's cache, and names the owner and a way out", async () => {
 		const refused = checkMayWrite(...(await cacheOf("theirs", { cache: STRANGER })));
 		await expect(refused).rejects.toMatchObject({
 			exitCode: 3,
@@ -62,17 +62,17 @@ describe("cacheFailureOf", () => {
 		["EACCES", "may not be written to by this user"],
 		["EROFS", "is on a read-only file system"],
 		["ENOTDIR", "is not a directory"],
-	])("says %s of the cache's files: %s", async (code, words) => {
+	])("[%s] a file of the cache: %s", async (code, words) => {
 		const failure = await cacheFailureOf(error(code, join(files.dir, "things/one")), files.dir);
 		expect(failure).toMatchObject({ exitCode: 3, message: expect.stringContaining(`${files.dir} ${words}`) });
 		expect(failure?.next).toContain("DRYDOCK_CACHE=");
 	});
 
-	test("says a full disk, whichever file did not fit", async () => {
+	test("reports a full disk, whichever file did not fit", async () => {
 		expect(await cacheFailureOf(error("ENOSPC"), files.dir)).toMatchObject({ exitCode: 3 });
 	});
 
-	test("has no words for other errors, other files, and what has words already", async () => {
+	test("passes on other errors, errors of other files, and failures", async () => {
 		expect(await cacheFailureOf(error("ENOENT", files.dir), files.dir)).toBeNull();
 		expect(await cacheFailureOf(error("EACCES", "/elsewhere"), files.dir)).toBeNull();
 		expect(await cacheFailureOf(error("EACCES"), files.dir)).toBeNull();
@@ -80,7 +80,7 @@ describe("cacheFailureOf", () => {
 	});
 });
 
-test("checkRoom passes where there is room, and says how much is missing where there is not", async () => {
+test("checkRoom passes if there is room, and otherwise says how much is missing", async () => {
 	await checkRoom(files.dir, 1, "a byte");
 	await expect(checkRoom(files.dir, 1e18, "the universe")).rejects.toMatchObject({
 		exitCode: 3,
@@ -88,7 +88,7 @@ test("checkRoom passes where there is room, and says how much is missing where t
 	});
 });
 
-test("a user who has a name is called by it", async () => {
+test("a user with a name is called by that name", async () => {
 	expect(await userName(0)).toBe("root");
 	expect(await userName(STRANGER)).toBe(`user ${STRANGER}`);
 	expect((await ownedByOther("/cache", 0)).message).toContain("/cache belongs to root");

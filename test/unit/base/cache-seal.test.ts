@@ -21,7 +21,7 @@ const timeOf = async (path: string) => (await stat(path)).mtimeMs;
 const sealText = () => readFile(join(dir, "seal.json"), "utf8");
 
 describe("an entry", () => {
-	test("is sealed as it was left", async () => {
+	test("is sealed if it has not changed", async () => {
 		expect(await isSealed(dir)).toBe(true);
 	});
 
@@ -74,7 +74,7 @@ describe("an older seal, which has no digests", () => {
 		await writeFile(join(dir, "seal.json"), JSON.stringify(await Promise.all(facts)));
 	};
 
-	test("counts to the second, however a copy has rounded", async () => {
+	test("compares times to the second, however a copy has rounded", async () => {
 		const ms = await timeOf(content);
 		for (const rounded of [Math.floor(ms / 1000) * 1000, Math.ceil(ms / 1000) * 1000]) {
 			await older(0);
@@ -92,7 +92,7 @@ describe("an older seal, which has no digests", () => {
 		expect(await isSealed(dir)).toBe(true);
 	});
 
-	test("does not count for a file of another time", async () => {
+	test("does not count for a file with another time", async () => {
 		await older(5_000);
 		expect(await isSealed(dir)).toBe(false);
 	});
@@ -116,7 +116,7 @@ describe("what is sealed", () => {
 		expect(await modeOf(content)).toBe(0o644);
 	});
 
-	test("is not spoilt by a seal that somebody is writing", async () => {
+	test("is not damaged by a seal that another process is writing", async () => {
 		await writeFile(join(dir, "seal.json-1"), "{");
 		expect(await isSealed(dir)).toBe(true);
 		await mkdir(join(dir, "empty"));

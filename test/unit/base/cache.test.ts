@@ -29,7 +29,7 @@ test("DRYDOCK_CACHE says where the cache is", () => {
 	expect(cacheDir).toBe(root);
 });
 
-test("an entry that is there is not made again", async () => {
+test("an existing entry is not made again", async () => {
 	const entry = await cached("things", "one", fill("first"));
 	expect(await cached("things", "one", fill("second"))).toBe(entry);
 	expect(await readFile(join(entry, "content"), "utf8")).toBe("first");
@@ -64,21 +64,21 @@ test("nothing is published when making it fails, and the next caller makes it", 
 	expect(await readFile(join(entry, "content"), "utf8")).toBe("whole");
 });
 
-test("what a killed process left of an entry is swept, what others work on is not", async () => {
+test("the remains of a killed process's entry are removed; entries in progress are not", async () => {
 	await mkdir(join(root, "things", "one.staging-0badcafe"), { recursive: true });
 	await mkdir(join(root, "things", "two.staging-0badcafe"));
 	await cached("things", "one", fill("whole"));
 	expect(await names()).toEqual(["one", "two.staging-0badcafe"]);
 });
 
-test("so is what was left of any other entry a day ago", async () => {
+test("remains of any entry are removed after a day", async () => {
 	await mkdir(join(root, "things", "two.staging-0badcafe"), { recursive: true });
 	await age(join(root, "things", "two.staging-0badcafe"), 25);
 	await cached("things", "one", fill("whole"));
 	expect(await names()).toEqual(["one"]);
 });
 
-test("an entry that another process discards while it is looked at is made anew", async () => {
+test("an entry that another process discards during the lookup is made anew", async () => {
 	// With many files, the look at the entry takes long enough.
 	const many = async (staging: string) => {
 		for (let at = 0; at < 50; at++) await writeFile(join(staging, String(at)), "whole");
@@ -90,7 +90,7 @@ test("an entry that another process discards while it is looked at is made anew"
 	}
 });
 
-test("an entry that is no good any more goes only when its successor is whole", async () => {
+test("an entry that is no longer good is removed only when its successor is complete", async () => {
 	const entry = await cached("things", "one", fill("old"));
 	const content = () => readFile(join(entry, "content"), "utf8");
 	const isNew = async () => (await content()) === "new";
@@ -106,7 +106,7 @@ test("an entry that is no good any more goes only when its successor is whole", 
 	expect(await names()).toEqual(["one"]);
 });
 
-test("an entry can be asked for that is newer than the one that is there", async () => {
+test("a caller can ask for an entry that is newer than the existing one", async () => {
 	const isNew = await newerThanNow(await cached("things", "one", fill("old")), join(root, "things/none"));
 	const entry = await cached("things", "one", fill("new"), isNew);
 	expect(await readFile(join(entry, "content"), "utf8")).toBe("new");
@@ -114,7 +114,7 @@ test("an entry can be asked for that is newer than the one that is there", async
 	expect(await readFile(join(entry, "content"), "utf8")).toBe("new");
 });
 
-test("an entry that is damaged goes only when its successor is whole", async () => {
+test("a damaged entry is removed only when its successor is complete", async () => {
 	const entry = await cached("things", "one", fill("whole"));
 	await writeFile(join(entry, "content"), "cut");
 	expect(await isWhole("things", "one")).toBe(false);
@@ -137,7 +137,7 @@ test("entries are open to all users, whatever the umask is, and the umask stays 
 	expect(await Promise.all(modes)).toEqual([0o755, 0o644, 0o755, 0o755]);
 });
 
-test("a cache that is no directory is said to be none", async () => {
+test("a cache that is no directory is reported", async () => {
 	await rm(root, { recursive: true });
 	await writeFile(root, "");
 	await expect(cached("things", "one", fill("whole"))).rejects.toMatchObject({ exitCode: 3 });
@@ -158,7 +158,7 @@ test.each([
 	expect(stdout).toBe(expected);
 });
 
-test("a scratch directory is there for some work, also when that fails; what was left a day ago is removed", async () => {
+test("a scratch directory is removed after its work, even if the work fails; one left a day ago is removed, too", async () => {
 	const scratch = () => readdir(root);
 	await mkdir(join(root, "scratch-others"));
 	await mkdir(join(root, "scratch-of-a-killed-process"));
@@ -181,14 +181,14 @@ test("the lock of a process that was killed does not stop the next one", async (
 	expect(await exists(await cached("things", "one", fill("whole")))).toBe(true);
 });
 
-test("discard removes an entry, and one that is not there is no error", async () => {
+test("discard removes an entry; a missing entry is no error", async () => {
 	const entry = await cached("things", "one", fill("whole"));
 	await discard(entry);
 	await discard(entry);
 	expect(await names()).toEqual([]);
 });
 
-test("keepNewest keeps the newest entries and leaves those alone that are being made", async () => {
+test("keepNewest keeps the newest entries and those that are being made", async () => {
 	for (const [hours, name] of ["new", "middle", "old"].entries()) {
 		const entry = await cached("things", name, fill(name));
 		await age(entry, hours);
@@ -198,7 +198,7 @@ test("keepNewest keeps the newest entries and leaves those alone that are being 
 	expect((await names()).sort()).toEqual(["middle", "new", "next.staging-0badcafe"]);
 });
 
-test("keys are equal for equal parts, and tell apart what is joined differently", () => {
+test("equal parts have equal keys; parts that are split differently have different keys", () => {
 	expect(keyOf("a", { b: 1 })).toBe(keyOf("a", { b: 1 }));
 	expect(keyOf("ab", "c")).not.toBe(keyOf("a", "bc"));
 });

@@ -2,7 +2,7 @@ import { cpus } from "node:os";
 import { expect, test } from "vitest";
 import { ConcurrencyLimit, concurrently } from "../../../harness/base/concurrently.ts";
 
-test("as many at a time as there are processors, and the results in the items' order", async () => {
+test("as many items at a time as there are processors, and the results in the items' order", async () => {
 	let [running, most] = [0, 0];
 	const items = Array.from({ length: cpus().length * 2 + 1 }, (_, index) => index);
 	const results = concurrently(items, async (item) => {
@@ -15,7 +15,7 @@ test("as many at a time as there are processors, and the results in the items' o
 	expect(most).toBe(cpus().length);
 });
 
-test("one that fails takes nothing from the others", async () => {
+test("an item that fails does not stop the others", async () => {
 	const results = concurrently([1, 2, 3], async (item) => {
 		if (item < 3) throw new Error(`no ${item}`);
 		return item;

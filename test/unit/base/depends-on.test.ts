@@ -12,7 +12,7 @@ import { bundlePrograms } from "../../../harness/vm/guest-programs.ts";
 
 const ALL = await lessons();
 
-test("all that the guest's programs are made of lies in the guest's folders, or in one of its packages", async () => {
+test("all sources of the guest's programs are in the guest's folders, or in one of its packages", async () => {
 	const { sources } = await bundlePrograms();
 	expect(sources).toContain("harness/guest/agent.ts");
 	const folders = [...GUEST_FOLDERS, ...GUEST_PACKAGES.map((name) => `node_modules/${name}`)];
@@ -49,7 +49,7 @@ describe("observationKey", () => {
 		expect(observationKey({ ...of, ...other })).not.toBe(observationKey(of));
 	});
 
-	test.each(ALL)("what is drawn for a run of $id is not in it", async (lesson) => {
+	test.each(ALL)("does not depend on the values drawn for a run of $id", async (lesson) => {
 		const check = await loadCheck(lesson);
 		expect(requestWithPlaceholders(check)).toEqual(requestWithPlaceholders(check));
 	});

@@ -10,7 +10,7 @@ import { inKit } from "../../../harness/base/kit.ts";
 const refused = (code: string, more: object = {}) => Object.assign(new Error(`${code}: open`), { code, ...more });
 
 test.each(["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "EMFILE", "ENFILE", "ENOMEM", "EIO"])(
-	"%s that nobody has foreseen is the computer's refusal",
+	"an unforeseen %s is the computer's refusal",
 	(code) => {
 		const failure = failureOf(refused(code, { syscall: "open", path: "/somewhere" }));
 		expect(failure).toMatchObject({ kind: "unsupported", exitCode: EXIT.unsupported });
@@ -25,11 +25,11 @@ test.each([
 	["/home/somebody/.cache", "DRYDOCK_CACHE="],
 	["/home/somebody/.cache/drydock/base", "DRYDOCK_CACHE="],
 	[inKit("workspace/02-unshare"), "drydock init"],
-])("where %s is full, %s leads away from there", (path, step) => {
+])("where %s is full, %s is the way to another disk", (path, step) => {
 	expect(failureOf(refused("ENOSPC", { syscall: "write", path }))?.next).toContain(step);
 });
 
-test("a package that is missed only when it is needed is for npm to install", () => {
+test("a package that turns out to be missing later is for npm to install", () => {
 	const missing = refused("ERR_MODULE_NOT_FOUND");
 	expect(failureOf(missing)).toMatchObject({ kind: "unsupported", next: expect.stringContaining("npm start") });
 });
@@ -41,12 +41,12 @@ test("a failure stays itself, also as the cause of another error", () => {
 	expect(failureOf(new Error("later", { cause: refused("EROFS") }))).toMatchObject({ kind: "unsupported" });
 });
 
-test("a folder for temporary files that is not there is named, with its variable", async () => {
+test("a missing folder for temporary files is named, with its variable", async () => {
 	const error = await mkdtemp(join(tmpdir(), "nowhere/drydock-")).catch((error: unknown) => error);
 	expect(failureOf(error)).toMatchObject({ kind: "unsupported", next: expect.stringContaining("TMPDIR=") });
 });
 
-test("what drydock has done wrong itself is none", async () => {
+test("drydock's own mistake is no failure", async () => {
 	const missing = await readFile(inKit("nothing")).catch((error: unknown) => error);
 	for (const error of [missing, new TypeError("undefined"), "text", null, refused("toString")])
 		expect(failureOf(error)).toBeNull();

@@ -11,7 +11,7 @@ import { temporary } from "../../support/temporary.ts";
 const files = await temporary();
 afterAll(() => files.remove());
 
-test("work under one lock is never done at once, and all of it is done", async () => {
+test("two pieces of work under one lock never run at once, and all of them run", async () => {
 	let [working, most, done] = [0, 0, 0];
 	const work = async () => {
 		most = Math.max(most, ++working);
@@ -23,7 +23,7 @@ test("work under one lock is never done at once, and all of it is done", async (
 	expect({ most, done }).toEqual({ most: 1, done: 6 });
 });
 
-test("where no lock can be made, that is said at once", async () => {
+test("where no lock can be made, the error comes at once", async () => {
 	const file = await files.write("file", "");
 	for (const path of [join(files.dir, "nowhere/one"), join(file, "one")])
 		await expect(withLock(path, () => Promise.resolve())).rejects.toMatchObject({
@@ -37,7 +37,7 @@ test("work that fails gives the lock back", async () => {
 	expect(await withLock(path, () => Promise.resolve("done"))).toBe("done");
 });
 
-test("the lock of a process that is no more is taken over", async () => {
+test("the lock of a process that has ended is taken over", async () => {
 	const path = join(files.dir, "three");
 	await mkdir(`${path}.lock`);
 	await writeFile(path, "");
@@ -46,7 +46,7 @@ test("the lock of a process that is no more is taken over", async () => {
 	expect(await withLock(path, () => Promise.resolve("done"))).toBe("done");
 });
 
-test("the lock of a killed process goes to one after the other of those that wait for it", async () => {
+test("the processes that wait for a killed process's lock get it one after the other", async () => {
 	const path = join(files.dir, "killed");
 	const holder = `import { withLock } from ${JSON.stringify(inKit("harness/base/lock.ts"))};
 		withLock(process.argv[1], () => { console.log("held"); return new Promise((resolve) => setTimeout(resolve, 1e6)); });`;
@@ -95,7 +95,7 @@ test("a lock is renewed as long as the work goes on", async () => {
 	expect(await withLock(path, work)).toBeGreaterThan(2_000);
 });
 
-test("work whose lock was taken over, as its computer slept, comes to its end", async () => {
+test("work whose lock was taken over while its computer slept still ends", async () => {
 	const path = join(files.dir, "four");
 	const work = async () => {
 		// Changes the lock's time, as another process does that takes over an abandoned lock.

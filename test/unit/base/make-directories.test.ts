@@ -7,7 +7,7 @@ import { temporary } from "../../support/temporary.ts";
 const files = await temporary();
 afterAll(() => files.remove());
 
-test("makes what is missing, and says whether it did", async () => {
+test("makes the missing directories, and says whether it made any", async () => {
 	const path = join(files.dir, "one/two/three");
 	expect(await makeDirectories(path)).toBe(true);
 	expect((await stat(path)).isDirectory()).toBe(true);
@@ -16,19 +16,19 @@ test("makes what is missing, and says whether it did", async () => {
 	expect(await makeDirectories(join(files.dir, "link"))).toBe(false);
 });
 
-test("two at once make the same", async () => {
+test("two calls at once make the same directories", async () => {
 	const path = join(files.dir, "shared/by/both");
 	const made = await Promise.all([makeDirectories(path), makeDirectories(path)]);
 	expect(made.toSorted()).toEqual([false, true]);
 });
 
-test("a file in the way is the kernel's refusal", async () => {
+test("a file in the way is reported with the kernel's error", async () => {
 	await writeFile(join(files.dir, "file"), "");
 	await expect(makeDirectories(join(files.dir, "file"))).rejects.toMatchObject({ code: "EEXIST" });
 	await expect(makeDirectories(join(files.dir, "file/below"))).rejects.toMatchObject({ code: "ENOTDIR" });
 });
 
-test.runIf(process.platform === "linux")("ends where no directory can be made, and says so", async () => {
+test.runIf(process.platform === "linux")("fails where no directory can be made", async () => {
 	for (const path of ["/proc/nothing", "/proc/nothing/below/it"])
 		await expect(makeDirectories(path)).rejects.toMatchObject({
 			exitCode: 3,

@@ -29,7 +29,7 @@ describe("what is printed", () => {
 		expect(printable(text)).toBe(text);
 	});
 
-	test("ends lines as one system does", () => {
+	test("ends every line with \\n", () => {
 		expect(printable("a\r\nb\r\n")).toBe("a\nb\n");
 	});
 
@@ -37,12 +37,12 @@ describe("what is printed", () => {
 		expect(printable(`a${"\u0301".repeat(500)}b`).length).toBeLessThan(12);
 	});
 
-	test("takes no longer for a long text than it is long", () => {
+	test("takes time in proportion to the text's length", () => {
 		for (const text of ["\n", "\r", " ", ":", "#", "\u0301", "##a", " :", "section_start:"])
 			expect(printable(text.repeat(1 << 17)).length).toBeGreaterThan(0);
 	});
 
-	test("is fit in every part of a document, names included", () => {
+	test("is harmless in every part of a document, names included", () => {
 		expect(allPrintable({ "a\u200f": ["\u001b", { b: "##vso[x]" }, 1, null] })).toEqual({
 			"a\ufffd": ["\ufffd", { b: "# #vso[x]" }, 1, null],
 		});
@@ -73,7 +73,7 @@ describe("a job's log", () => {
 		for (const line of withoutLogCommands(`a\n${text}\n`).split("\n")) expect(isCommand(line)).toBe(false);
 	});
 
-	test("leaves none in a layout, wherever its lines are broken", () => {
+	test("leaves no command in a layout, wherever its lines are broken", () => {
 		fc.assert(
 			fc.property(
 				fc.array(fc.oneof(fc.constantFrom(...COMMANDS, "::", ":", "##", "#", "vso[", "[", " ", "\n"), fc.string())),
@@ -110,21 +110,21 @@ describe("a job's log", () => {
 		return { logs, streams };
 	}
 
-	test("takes none from what is written into it, whoever writes; a session's bytes stay", () => {
+	test("lets no writer print a command; a session's bytes stay", () => {
 		const { logs, streams } = guarded();
 		streams[0].write("::error::x\n");
 		streams[0].write(Buffer.from("::error::x\n"));
 		expect(logs.out).toBe(": :error::x\n::error::x\n");
 	});
 
-	test("leaves ordinary text as it is, in whatever pieces it comes", () => {
+	test("leaves ordinary text unchanged, in whatever pieces it arrives", () => {
 		const { logs, streams } = guarded();
 		const text = "a::b fe80::1 std::vector # ## a#[b] \u001b[1mbold\u001b[0m\n  : see section_ start:\n";
 		for (const piece of text) streams[0].write(piece);
 		expect(logs.out).toBe(text);
 	});
 
-	test("takes none from pieces, whichever stream has them", () => {
+	test("lets no command through in pieces, on either stream", () => {
 		const piece = fc.constantFrom(
 			...[":", "::", "#", "##", "##vso", "vso[", "[", "section_start", "section_", "start:", "travis_fold:", "1"],
 			...["\u001b[", "\u001b[31", ";1", "m", "x", " ", "\t", "\n", "\r\n", "error::x", " ".repeat(80), "1;".repeat(40)],

@@ -46,7 +46,7 @@ test("the first has the machine's own deadline; then it is many times what the o
 	expect(third).toBeGreaterThan(5_400);
 });
 
-test("what hung or was lost is no measure", async () => {
+test("a run that hung or was lost does not count", async () => {
 	const hung: Ending = { how: "hung", tasks: [] };
 	expect(await deadlines([hung, null, hung].map((ending) => ({ ms: 1, ending })))).toEqual([
 		undefined,
@@ -55,7 +55,7 @@ test("what hung or was lost is no measure", async () => {
 	]);
 });
 
-test("a computer that has just become busy shows in the next deadline but one, not only when half of them were slow", async () => {
+test("a computer that has just become busy lengthens the next deadline but one, before half of the runs were slow", async () => {
 	const runs = [1, 1, 1, 1, 1, 1, 1, 200, 200].map((ms) => ({ ms, ending: returned }));
 	const given = await deadlines([...runs, { ms: 1, ending: returned }]);
 	expect(given.at(-1)).toBeGreaterThan(6_900);

@@ -40,7 +40,7 @@ describe("a lesson's module is found", () => {
 		expect(await find(one)).toEqual({ kind: "found", path: `/${paths[index]}` });
 	});
 
-	test("several that are the same are one", async () => {
+	test("several equal files count as one", async () => {
 		const one = await submission({ "a/isolate.ts": "// same", "b/isolate.ts": "// same" });
 		expect(await find(one)).toEqual({ kind: "found", path: "/a/isolate.ts" });
 	});
@@ -88,7 +88,7 @@ describe("a lesson's module is not handed in", () => {
 });
 
 describe("nobody can tell", () => {
-	test("which of two that differ is meant", async () => {
+	test("which of two different files is meant", async () => {
 		const one = await submission({ "a/isolate.ts": "// one", "b/isolate.ts": "// other" });
 		expect(await find(one)).toMatchObject({ kind: "unclear", reason: expect.stringContaining("a/isolate.ts") });
 	});
@@ -128,13 +128,13 @@ describe("nobody can tell", () => {
 		expect(await find(folderOf(100, () => "// same").one)).toMatchObject({ kind: "found" });
 	});
 
-	test("whether it is there, where there is more than is looked through", async () => {
+	test("whether it exists, in folders deeper than the search goes", async () => {
 		const one = await submission({ [`${"deep/".repeat(30)}isolate.ts`]: "" });
 		expect(await find(one)).toMatchObject({ kind: "unclear" });
 	});
 });
 
-test("what cannot be read is not taken for missing", async () => {
+test("an unreadable file does not count as missing", async () => {
 	const folder = {
 		files: new Map(),
 		refused: new Map([["/02-unshare", "cannot be read (EACCES)"]]),
@@ -157,7 +157,7 @@ test("thousands of files are looked through, and no more than a limit", async ()
 	expect(await find(found)).toMatchObject({ kind: "found" });
 });
 
-test("a huge file is not read; nor is one that grows while it is", async () => {
+test("a huge file is not read, and neither is a file that grows while it is read", async () => {
 	const one = await submission({ "huge.ts": "" });
 	await truncate(join(one.dir, "huge.ts"), 2 ** 40);
 	await expect(one.folder.files.get("/huge.ts")?.()).rejects.toThrow("more than 128 KiB");
@@ -165,7 +165,7 @@ test("a huge file is not read; nor is one that grows while it is", async () => {
 	await expect(readRegularFile("/proc/self/environ", 10)).rejects.toThrow("too large");
 });
 
-test("a link or a FIFO that has taken a file's place is not opened, and not waited for", async () => {
+test("a link or a FIFO in a file's place is neither opened nor waited for", async () => {
 	await symlink("/etc/passwd", join(files.dir, "link.ts"));
 	await expect(readRegularFile(join(files.dir, "link.ts"), 10)).rejects.toMatchObject({ code: "ELOOP" });
 	execFileSync("mkfifo", [join(files.dir, "fifo.ts")]);
@@ -177,7 +177,7 @@ describe("a class", () => {
 	const candidates = async (dir: string, one = false) =>
 		(await candidatesIn(dir, await lessons(), one)).map(({ name }) => name);
 
-	test("is the folders in its folder, in order; files and what is hidden are nobody's", async () => {
+	test("is the folders in its folder, in order; files and hidden entries are no submissions", async () => {
 		for (const path of ["class/bob/x", "class/alice/x", "class/.git/x", "class/grades.csv"])
 			await files.write(path, "");
 		expect(await candidates(join(files.dir, "class"))).toEqual(["alice", "bob"]);
@@ -241,7 +241,7 @@ describe("a class", () => {
 		]);
 	});
 
-	test("loses nobody: a link in the place of a folder is somebody's that cannot be judged", async () => {
+	test("loses nobody: a link in a folder's place is a submission that cannot be judged", async () => {
 		await files.write("linked/alice/x", "");
 		await symlink("/etc", join(files.dir, "linked/bob"));
 		const [, bob] = await candidatesIn(join(files.dir, "linked"), await lessons(), false);
@@ -298,29 +298,29 @@ describe("a class", () => {
 		expect((await shape("workspace/02-unshare/isolate.ts", path)).names).toEqual(["alice", "workspace"]);
 	});
 
-	test("is a class of one who is called workspace, and has handed in nothing of a workspace", async () => {
+	test("is a class with one submission, if a folder called workspace is no workspace", async () => {
 		expect((await shape("workspace/x")).names).toEqual(["workspace"]);
 	});
 
-	test("that is one submission by its parts alone is said to be one", async () => {
+	test("that is one submission only by its parts is reported as one", async () => {
 		const { names, doubt } = await shape("workspace/02-unshare/isolate.ts", "alice/readme.txt");
 		expect(names).toEqual(["one"]);
 		expect(doubt).toMatch(/treated as a single submission: it has "workspace" .*"alice"/);
 	});
 
-	test("is one submission when told so", async () => {
+	test("is one submission if the user says so", async () => {
 		await files.write("told/src/isolate.ts", "");
 		expect(await candidates(join(files.dir, "told"), true)).toEqual(["told"]);
 	});
 
-	test("without anybody, or that is not there, is wrong usage", async () => {
+	test("that is empty or does not exist is wrong usage", async () => {
 		await files.write("empty/readme.txt", "");
 		await expect(candidates(join(files.dir, "empty"))).rejects.toMatchObject({ kind: "usage" });
 		await expect(candidates(join(files.dir, "nowhere"))).rejects.toMatchObject({ kind: "usage" });
 	});
 });
 
-test("what a module imports is read one at a time, and no further than all may have", async () => {
+test("imported files are read one by one, up to their common limit", async () => {
 	const read = { now: 0, atOnce: 0, all: 0 };
 	const reader = withReadLimits(async () => {
 		read.all += 1;

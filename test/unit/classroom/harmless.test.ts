@@ -28,7 +28,7 @@ test("a long text is cut, never in the middle of a character", () => {
 	expect(harmless("👩".repeat(10), 4)).toBe("👩…");
 });
 
-test("a name is itself if it can be, and otherwise shows its bytes", () => {
+test("a harmless name stays; any other name shows its bytes", () => {
 	expect(printableName(Buffer.from("Zoë O'Neil-李"))).toBe("Zoë O'Neil-李");
 	expect(printableName(Buffer.from([0x63, 0xe9]))).toBe("c\\xe9");
 	expect(printableName(Buffer.from("a\nb\u001b[31m"))).toBe("a\\x0ab\\x1b[31m");

@@ -16,7 +16,7 @@ test.each([
 	expect(hasRoomForMachine(before, after(idleMs), freeBytes)).toBe(could);
 });
 
-test("what the processors have spent only grows", async () => {
+test("the processors' time only grows", async () => {
 	const first = processorTimes();
 	await expect.poll(() => processorTimes().all).toBeGreaterThan(first.all);
 	expect(processorTimes().idle).toBeGreaterThanOrEqual(first.idle);

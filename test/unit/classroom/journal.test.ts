@@ -16,7 +16,7 @@ async function written(...keys: string[]): Promise<string> {
 	return path;
 }
 
-test("what was added is there after a resume, and nothing else", async () => {
+test("after a resume it has exactly the judgements that were added", async () => {
 	const journal = await Journal.open(await written("one", "two"), true);
 	expect(journal.size).toBe(2);
 	expect(journal.judgementOf("two")).toEqual(judgementOf("pass"));
@@ -29,7 +29,7 @@ test("without a resume it begins anew", async () => {
 	expect((await Journal.open(path, true)).size).toBe(0);
 });
 
-test("cut off at any byte, it has the lines that were whole, and goes on", async () => {
+test("cut off at any byte, it keeps the complete lines and continues", async () => {
 	const path = await written("one", "two");
 	const text = await readFile(path, "utf8");
 	for (let length = 0; length <= text.length; length += 7) {

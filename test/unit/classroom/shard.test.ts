@@ -58,7 +58,7 @@ describe("merge", () => {
 			reports.map((_, at) => `${at + 1}.json`),
 		);
 
-	test("of all shards, in any order, is the whole class in the order of names", () => {
+	test("of all shards, in any order, is the whole class, sorted by name", () => {
 		const { submissions, shard } = merged(parts(3).toReversed());
 		expect(submissions.map(({ name }) => name)).toEqual(Object.keys(whole).sort());
 		expect(shard).toEqual({ index: 1, of: 1 });
@@ -119,17 +119,17 @@ describe("merge", () => {
 		await expect(readReports([path])).rejects.toMatchObject({ kind: "usage", message: expect.stringContaining(path) });
 	});
 
-	test("a file that is no file is not waited for", async () => {
+	test("a report that is no regular file is refused", async () => {
 		await expect(readReports(["/dev/zero"])).rejects.toMatchObject({ kind: "usage" });
 	});
 
-	test("text that steers a terminal is taken in as text that does not", async () => {
+	test("text that steers a terminal is made harmless", async () => {
 		const text = spoilt((report) => ((only(report).results[1] as Result).output = "\u001b[2J::error::x"));
 		const [report] = await readReports([await files.write("steers.json", text)]);
 		expect(report?.submissions[0]?.results[1]?.output).toBe("\ufffd[2J::error::x");
 	});
 
-	test("a name is one that a folder's entry could have given", () => {
+	test("a name is accepted only if a folder's entry could have it", () => {
 		for (const bytes of ["Zoë O'Neil-李", "a\nb", "a\u202e", "a\\b", "\\x", "caf\xe9"])
 			for (const encoding of ["utf8", "latin1"] as const)
 				expect(isPrintableName(printableName(Buffer.from(bytes, encoding)))).toBe(true);

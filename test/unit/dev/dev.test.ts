@@ -46,7 +46,7 @@ describe("proveForm", () => {
 		expect(proveForm(readme, id)).toMatchObject({ holds: false, fix: expect.stringContaining(fix) });
 	});
 
-	test("what looks like a heading in a code block is none", () => {
+	test("a line in a code block is no heading, even if it looks like one", () => {
 		const block = "```console\n# whoami\n## Do\n```";
 		expect(proveForm(README.replace("### More", block), "02-unshare")).toMatchObject({ holds: true });
 	});
@@ -90,7 +90,7 @@ test.each([
 	expect(proveDemo(demo).holds).toBe(holds);
 });
 
-test("linksIn tells files from headings, and which heading is not there", () => {
+test("linksIn separates files from headings, and names missing headings", () => {
 	const text =
 		"# Break it: `now`\n\n[a](../x.md#y) [b](#break-it-now) [c](#nowhere) [d](https://example.org) ![e](p.png)";
 	expect(linksIn(text)).toEqual({

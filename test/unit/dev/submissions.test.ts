@@ -26,7 +26,7 @@ const changed = (...places: string[]) =>
 	applyDifference(parseDifference(["// head", "--- solutions/x.ts", ...places, ""].join("\n")), MODULE);
 
 describe("a difference", () => {
-	test("replaces lines, where its lines are", () => {
+	test("replaces its old lines where they are", () => {
 		expect(changed("@@ two", " \ta();", "-\treturn 2;", "+\treturn 3;")).toBe(MODULE.replace("2", "3"));
 	});
 
@@ -64,7 +64,7 @@ describe("a difference", () => {
 		expect(() => changed(...places)).toThrow(why);
 	});
 
-	test("that does not say from what is refused", () => {
+	test("that does not name its base file is refused", () => {
 		expect(() => parseDifference("// head\n@@\n-x\n")).toThrow('no line "--- PATH"');
 	});
 });
@@ -93,7 +93,7 @@ describe("the submissions", async () => {
 		expect(message).toContain(why);
 	});
 
-	test("those that are differences are well typed, too", async () => {
+	test("submissions that are differences also type-check", async () => {
 		const files = await temporary();
 		for (const id of ids)
 			for (const kind of ["right", "wrong"] as const)

@@ -61,7 +61,7 @@ describe("a module that can be bundled", () => {
 		expect(await runAsChild(inWorkspace)).toContain("sethostname(web-1-too)");
 	});
 
-	test("may import what is given as #box, and nothing else of the engine's", async () => {
+	test("may import the files given as #box, and no other file of the engine", async () => {
 		const importing = (name: string) => `import * as given from "#box/${name}"; export const isolate = () => given;`;
 		// As in a learner's own workspace, whose package.json maps #box elsewhere.
 		await files.write("own/package.json", '{"imports": {"#box/*": {"default": "./types/box/*.js"}}}');
@@ -79,7 +79,7 @@ describe("a module that can be bundled", () => {
 		await expect(bundle(engine, new Map([[reference, subject]]))).resolves.toHaveProperty("code");
 	});
 
-	test("the code holds no path of this computer, so that equal programs are equal everywhere", async () => {
+	test("the code contains no path of this computer, so equal programs are equal everywhere", async () => {
 		expect((await bundle(engine, new Map())).code).not.toContain(inKit());
 	});
 });
@@ -92,7 +92,7 @@ describe("a module that cannot be bundled", () => {
 		expect(fault).toBe("syntax-error");
 	});
 
-	test("something that is never closed: the place is the end of the learner's file", async () => {
+	test("an unclosed brace: the place is the end of the learner's file", async () => {
 		const file = await files.write("open.ts", "export function isolate( {\n");
 		const { diagnostic } = await failureOf(file);
 		expect(diagnostic).toEqual({ message: 'Expected "}" but found the end of the file', file, line: 2, column: 1 });
@@ -121,7 +121,7 @@ describe("a module that cannot be bundled", () => {
 		expect(fault).toBe("unresolved-import");
 	});
 
-	test("an import of a name as long as a file: the message is short, and keeps its beginning and its end", async () => {
+	test("an import of a name as long as a file: the message is short, and keeps the name's beginning and end", async () => {
 		const name = "漢\\u001b[2J::error::".repeat(30_000);
 		const { diagnostic, message, fault } = await failureOf(
 			await files.write("endless.ts", `import { a } from "./${name}";\nexport function isolate() { a(); }\n`),

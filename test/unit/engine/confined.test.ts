@@ -135,7 +135,7 @@ describe("a submission may not import", () => {
 		["one of two", 'const mine = (a: string) => import(a ? "./helper.ts" : `./@{a}.json`);'],
 		["with attributes", 'const mine = (a: string) => import(`./@{a}.json`, { with: { type: "json" } });'],
 		["nothing but a variable", "const mine = (a: string) => import(a);"],
-	])("%s: nobody looks for what it could mean", async (_what, line) => {
+	])("%s: drydock does not search for a file that it could mean", async (_what, line) => {
 		const error = await refusal({ "02-unshare/isolate.ts": `\n${placeholders(line)}${ISOLATE}` });
 		expect(error).toMatchObject({ fault: "unresolved-import", message: expect.stringContaining("computed") });
 		expect(error.diagnostic).toMatchObject({ file: "/02-unshare/isolate.ts", line: 2 });

@@ -54,19 +54,19 @@ test("the program of lesson 05 has no code of later lessons", async () => {
 	for (const word of ["cgroup.procs", "lowerdir", "nft", "manifest.json"]) expect(code).not.toContain(word);
 });
 
-test("a part gives way to the one of a later lesson that does its work better", async () => {
+test("a later lesson's part replaces an earlier lesson's part whose work it does better", async () => {
 	const partsAt = (upTo: string) =>
 		[...engineText("solutions/box.ts", upTo).matchAll(/"\.\/(\d\d)-/g)].map(([, n]) => n);
 	expect(partsAt("03")).toEqual(["02", "03"]);
 	expect(partsAt("04")).toEqual(["02", "04"]);
 });
 
-test("every lesson has its line in the list, but the first, which the others go into", async () => {
+test("every lesson except the first has a line in the list", async () => {
 	const list = await readFile(inKit("solutions/box.ts"), "utf8");
 	for (const id of all.slice(1)) expect(list).toContain(`import "./${id}/part.ts"`);
 });
 
-test("options and the usage text are those of the parts that are there, in the order of the lessons", () => {
+test("options and the usage text come from the parts in the engine, in the order of the lessons", () => {
 	expect(Object.keys(boxOptions())).toEqual(["hostname", "memory", "pids", "cpus", "publish"]);
 	expect(Object.keys(boxOptions("05"))).toEqual(["hostname"]);
 	const usage = engineText("solutions/commands/run.txt", "06");

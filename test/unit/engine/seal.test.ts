@@ -11,7 +11,7 @@ afterAll(() => files.remove());
 const script = Buffer.concat([Buffer.from(`#!/bin/sh\n# ${SEAL_PLACEHOLDER}\n`), Buffer.from([0, 0xff, 0xfe, 0x80])]);
 
 describe("a seal", () => {
-	test("holds as long as no byte is another one", () => {
+	test("holds until a byte changes", () => {
 		const whole = withSeal(script);
 		expect(whole.length).toBe(script.length);
 		expect(isSealed(whole)).toBe(true);
@@ -24,13 +24,13 @@ describe("a seal", () => {
 		expect(isSealed(whole.subarray(0, 40))).toBe(false);
 	});
 
-	test("is on nothing that was not sealed", () => {
+	test("is only on files that were sealed", () => {
 		for (const text of ["", "mine", SEAL_PLACEHOLDER, script.toString()])
 			expect(isSealed(Buffer.from(text))).toBe(false);
 	});
 });
 
-test("only what is not there or is sealed is replaceable", async () => {
+test("only a missing or sealed file is replaceable", async () => {
 	const path = await files.write("box", "mine");
 	expect(await isReplaceable(path)).toBe(false);
 	expect(await isReplaceable(join(files.dir, "nothing"))).toBe(true);
@@ -41,7 +41,7 @@ test("only what is not there or is sealed is replaceable", async () => {
 	expect(isSealed(await readFile(path))).toBe(true);
 });
 
-test("what is sealed is in no archive of a workspace, however large; what was changed is", async () => {
+test("an archive of a workspace contains changed files, but no sealed ones, however large", async () => {
 	const dir = await workspaceIn(files.dir, halfway(), { "box/README.md": "mine" });
 	await replaceFile(join(dir, "box/box"), withSeal(Buffer.concat([script, Buffer.alloc(5 << 20)])));
 	expect((await packWorkspace(dir)).files).toEqual(["box/README.md", "drydock.json"]);

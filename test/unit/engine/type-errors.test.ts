@@ -36,7 +36,7 @@ test("each error has the compiler's words and its place, counted from 1", async 
 	]);
 }, 60_000);
 
-test("of thousands of errors there are the first, and none is longer than anybody reads", async () => {
+test("only the first of thousands of errors are reported, each with a short text", async () => {
 	const file = await files.write("many.ts", `${`no${"n".repeat(5_000)};\n`}${"nope;\n".repeat(20_000)}`);
 	const errors = await typeErrors(file);
 	expect(errors).toHaveLength(100);
@@ -44,7 +44,7 @@ test("of thousands of errors there are the first, and none is longer than anybod
 	expect(Math.max(...errors.map(({ message }) => message.length))).toBeLessThan(700);
 }, 60_000);
 
-test("what is unused is unfinished, not wrong", async () => {
+test("unused code is unfinished, not wrong", async () => {
 	const file = await files.write(
 		"unused.ts",
 		'import { unshare } from "#kernel";\nexport function isolate(hostname: string): void { const later = 1; }\n',
@@ -62,7 +62,7 @@ test("the skeletons that learners start from have none", async () => {
 	expect(await typeErrors(inKit("lessons/02-unshare/isolate.ts"))).toEqual([]);
 }, 60_000);
 
-test("nothing of it is left, in the cache or elsewhere", async () => {
+test("it leaves nothing in the cache or elsewhere", async () => {
 	await typeErrors(inKit("lessons/02-unshare/isolate.ts"));
 	expect(await readdir(left.dir)).toEqual([]);
 }, 60_000);

@@ -93,7 +93,7 @@ describe("what is missing", () => {
 		expect(compare(check, lacking, reference)).toMatchObject([{ fact: "ns.uts", diagnosis: "unmeasured" }]);
 	});
 
-	test("a fact that could not be read of an exception's run is not: the exception has said why", () => {
+	test("a fact that could not be read after an exception is no finding: the exception says why", () => {
 		const thrown = { name: "Error", message: "known", stack: "" };
 		const seen = contextOf(check, observation({ during: null, ending: { how: "threw", thrown, inChild: true } }), {});
 		expect(compare(check, seen, reference).map(({ diagnosis }) => diagnosis)).toEqual(["known-exception"]);
@@ -134,7 +134,7 @@ describe("endings", () => {
 		expect(ended(ending)).toEqual([diagnosis]);
 	});
 
-	test("an exception that the check knows goes before one that it does not", () => {
+	test("an exception that the check knows comes before an unknown one", () => {
 		expect(threw("known")).toEqual(["known-exception"]);
 		expect(threw("unknown")).toEqual(["exception"]);
 		expect(threw("x", { call: "mount", args: {}, code: "EPERM", errno: 1 })).toEqual(["refused-call"]);
@@ -159,12 +159,12 @@ describe("endings", () => {
 		expect(ended({ how: "hung", tasks: [] }, [open("1", "waitpid"), open("1.1", "execve")])).toEqual(["never-ends"]);
 	});
 
-	test("a command that the kernel refused is told with the kernel's answer", () => {
+	test("a command that the kernel refused is reported with the kernel's error", () => {
 		const refused: LedgerCall = { task: "1.1", call: "execve", args: { pathname: '"/bin/sh"' }, error: "ENOENT" };
 		expect(ended({ how: "returned", value: 127 }, [refused])).toEqual(["command-refused"]);
 	});
 
-	test("memory that ran out is told by the kernel's own count", () => {
+	test("memory that ran out is reported from the kernel's own count", () => {
 		const seen = observation({
 			during: null,
 			ending: { how: "returned", value: 137 },

@@ -14,7 +14,7 @@ describe("the command", () => {
 		expect(facts).toMatchObject({ "ns.uts": "new", "ns.ipc": "the host's" });
 	});
 
-	test("one of the host's message queues among its own is seen", () => {
+	test("a message queue of the host among the container's is recognized", () => {
 		expect(during({ queues: ["0x9", "0x1234"] })["command.queues"]).toBe("the host's are seen");
 		expect(during({ queues: ["0x9"] })["command.queues"]).toBe("none of the host's");
 	});
@@ -29,7 +29,7 @@ describe("the command", () => {
 				{},
 			)["command.root"];
 
-		test("is known by device and inode, whatever is in it", () => {
+		test("is recognized by device and inode, whatever it contains", () => {
 			expect(root({ rootPlace: rootfs })).toBe("the rootfs");
 			expect(root({ root: ["marker-1"] })).toBe("the host's");
 			expect(root({ rootPlace: { device: "0:20", inode: "8" }, root: ["marker-1"] })).toBe("another directory");
@@ -41,7 +41,7 @@ describe("the command", () => {
 		});
 	});
 
-	test("an escape that was not tried is no fact", () => {
+	test("an escape that was not tried gives no fact", () => {
 		expect(during({})).not.toHaveProperty("escape");
 	});
 
@@ -73,7 +73,7 @@ describe("the command", () => {
 		expect(facts).not.toHaveProperty("ns.uts");
 	});
 
-	test("without a command, nothing is said of the host while it ran", () => {
+	test("without a command, there are no facts of the host during the command", () => {
 		const facts = deriveFacts({}, observation({ during: null, after: hostState({ hostname: "renamed" }) }), {});
 		expect(facts).not.toHaveProperty("host.hostname.during");
 		expect(facts["host.hostname.after"]).toBe("renamed");
@@ -87,7 +87,7 @@ describe("the host", () => {
 		for (const [name, value] of facts) expect([name, value]).toEqual([name, Array.isArray(value) ? [] : "unchanged"]);
 	});
 
-	test("a new mount is named, and so is one that it has lost", () => {
+	test("new and lost mounts are named", () => {
 		const facts = during({}, { mounts: [mount("/"), mount("/new", { id: 30 })] });
 		expect(facts).toMatchObject({ "host.mounts.during": ["/new"], "host.unmounted.during": ["/proc"] });
 	});
@@ -132,7 +132,7 @@ describe("the host", () => {
 });
 
 describe("drawn values", () => {
-	test("become their names, in lists too, and become values again", () => {
+	test("become their names, even in lists, and become values again", () => {
 		const drawn = { hostname: "keen-gull", rootfs: "/lab/r-1" };
 		const seen = observation({
 			during: {
@@ -145,7 +145,7 @@ describe("drawn values", () => {
 		expect(withInputs(facts["host.mounts.during"] ?? "", drawn)).toEqual(["/lab/r-1/proc"]);
 	});
 
-	test("the exit code that was drawn is told from others, and stays where it only looks like one", () => {
+	test("the drawn exit code is replaced by its name, and an equal number that is no exit code stays", () => {
 		const drawn = { exitCode: "41", hostname: "keen-gull" };
 		const seen = observation({
 			during: { host: hostState(), process: processState({ hostname: "gull-41" }) },
@@ -157,7 +157,7 @@ describe("drawn values", () => {
 		expect(deriveFacts({}, observation(), drawn)["ending"]).toBe("returned 0");
 	});
 
-	test("a name that was not drawn stays as it is", () => {
+	test("a name that was not drawn stays unchanged", () => {
 		expect(withInputs("‹other› and ‹a›", { a: "1" })).toBe("‹other› and 1");
 	});
 });

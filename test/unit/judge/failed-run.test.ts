@@ -10,7 +10,7 @@ const OOPS = [
 	"[   25.998248] Kernel panic - not syncing: Fatal exception in interrupt",
 ].join("\n");
 
-test("of a panic, the fault, its place and the panic are told, and not the registers", () => {
+test("a panic is reported with the fault and its place, without the registers", () => {
 	const { explanation } = lostFinding({ kind: "lost", how: "guest-panic", detail: OOPS });
 	expect(explanation).toContain("page fault for address");
 	expect(explanation).toContain("net_rx_action");
@@ -18,7 +18,7 @@ test("of a panic, the fault, its place and the panic are told, and not the regis
 	expect(explanation).not.toContain("EFLAGS");
 });
 
-test("the failure of a kernel is told from a panic that a program asked for", () => {
+test("a kernel's failure is distinguished from a panic that a program asked for", () => {
 	expect(showsKernelFault(OOPS)).toBe(true);
 	expect(
 		showsKernelFault("[    9.1] Oops: general protection fault, probably for non-canonical address: 0000 [#1] SMP"),
@@ -28,7 +28,7 @@ test("the failure of a kernel is told from a panic that a program asked for", ()
 	expect(showsKernelFault("Oops, not allowed")).toBe(false);
 });
 
-test("what the kernel did to itself is no verdict on the exercise; what a program did to it is", () => {
+test("a failure of the kernel itself is no verdict on the exercise; one that a program caused is", () => {
 	expect(isUnjudged("guest-fault")).toBe(true);
 	expect(isUnjudged("guest-panic")).toBe(false);
 	expect(lostFinding({ kind: "lost", how: "guest-fault", detail: OOPS }).got).toContain("could not be judged");

@@ -18,7 +18,7 @@ function shown(exercise: LedgerCall[], reference: LedgerCall[], { brief = false,
 }
 
 describe("showLedgers", () => {
-	test("what a fork has made stands below it and is indented, whatever came first in time", () => {
+	test("a forked process is below its fork and indented, whatever came first in time", () => {
 		const calls = [fork("1", 5), wait("1", 5), call("1.1", "chdir", { path: '"/"' })];
 		expect(shown(calls, calls).slice(1, 4)).toEqual([
 			expect.stringMatching(/^fork\(\) = 5 +│ fork\(\) = 5$/),
@@ -27,7 +27,7 @@ describe("showLedgers", () => {
 		]);
 	});
 
-	test("the first place where they part is marked, and only that", () => {
+	test("only the first difference is marked", () => {
 		const reference = [call("1", "unshare"), call("1", "chdir"), call("1", "umount2"), call("1", "execve")];
 		const lines = shown([reference[1], reference[3]] as LedgerCall[], reference);
 		expect(lines.filter((line) => line.includes("≠"))).toEqual([expect.stringMatching(/^ +≠ unshare\(\)$/)]);
@@ -57,7 +57,7 @@ describe("showLedgers", () => {
 		expect(shown([refused], [call("1", "mount")]).join("\n")).toMatch(/mount\(\) = EPERM \(1\) +≠/);
 	});
 
-	test("of a hundred alike the first and the last are shown", () => {
+	test("only the first and the last of a hundred equal calls are shown", () => {
 		const many = Array.from({ length: 100 }, (_, pid) => call("1", "waitpid", { pid: "-1" }, pid + 1));
 		const lines = shown([], many);
 		expect(lines).toHaveLength(4);
@@ -66,7 +66,7 @@ describe("showLedgers", () => {
 		expect(lines[3]).toMatch(/waitpid\(-1\) = 100$/);
 	});
 
-	test("brief, it is a screenful around the place where they part", () => {
+	test("the brief form is a screenful around the first difference", () => {
 		const long = Array.from({ length: 200 }, (_, index) => call("1", `call${index}`));
 		const lines = shown(
 			long.filter((_, index) => index !== 100),
@@ -83,7 +83,7 @@ describe("showLedgers", () => {
 			for (const line of shown(calls, calls, { width })) expect(line.length).toBeLessThanOrEqual(width);
 	});
 
-	test("plain, nothing stands side by side", () => {
+	test("in plain text, nothing is side by side", () => {
 		const lines = shown([call("1", "chdir")], [call("1", "unshare"), call("1", "chdir")], { plain: true });
 		expect(lines).toEqual([
 			...["your system calls", "the first difference:", "chdir()", ""],
@@ -92,7 +92,7 @@ describe("showLedgers", () => {
 	});
 });
 
-test("changesSince tells what is right now, what is wrong now, and what is left", () => {
+test("changesSince lists the findings that are fixed, new and left", () => {
 	const finding = (fact: string) => ({ fact, what: `the ${fact}` });
 	expect(changesSince([finding("root"), finding("mounts")], [finding("mounts"), finding("cwd")])).toEqual({
 		fixed: ["the root"],
@@ -101,7 +101,7 @@ test("changesSince tells what is right now, what is wrong now, and what is left"
 	});
 });
 
-test("changesSince calls nothing fixed of a module that cannot be loaded, and says when it can again", () => {
+test("changesSince calls nothing fixed while the module cannot be loaded, and says when it can be loaded again", () => {
 	const finding = (fact: string) => ({ fact, what: `the ${fact}` });
 	expect(changesSince([finding("root"), finding("ending")], [finding("module")]).fixed).toEqual([]);
 	expect(changesSince([finding("module")], [finding("module")]).fixed).toEqual([]);
@@ -129,14 +129,14 @@ describe("of whatever is written into a ledger", () => {
 		}
 	});
 
-	test("what is too much to compare is counted", () => {
+	test("calls that are too many to compare are counted", () => {
 		const calls = Array.from({ length: 4_096 }, (_, at) => call("1", `call${at}`, { a: "x".repeat(longest) }));
 		const lines = shown(calls, [call("1", "chdir")]);
 		expect(lines.at(-1)).toMatch(/^… 3846 more …/);
 		expect(lines.length).toBeLessThan(10_000);
 	});
 
-	test("families as deep as the ledger is long have an order", () => {
+	test("a family as deep as the ledger is long has an order", () => {
 		const tasks = Array.from({ length: 2_000 }, (_, depth) => `1${".1".repeat(depth)}`);
 		expect(
 			shown(

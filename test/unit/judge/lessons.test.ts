@@ -17,7 +17,7 @@ describe("findLesson", () => {
 		["pivotroot", "pivot-root"],
 		["04-pivot_root", "04-pivot-root"],
 		["unshar", "02-unshare"],
-	])("%s is answered with the nearest name, %s", async (wanted, nearest) => {
+	])("for %s, the error suggests the nearest name, %s", async (wanted, nearest) => {
 		const { kind, message, next } = await failure(wanted);
 		expect({ kind, message, next }).toEqual({
 			kind: "usage",
@@ -26,7 +26,7 @@ describe("findLesson", () => {
 		});
 	});
 
-	test.each(["99", "kubernetes-operator", ""])("%j is near nothing: the list is named instead", async (wanted) => {
+	test.each(["99", "kubernetes-operator", ""])("%j is near no lesson: the error suggests the list", async (wanted) => {
 		const { exitCode, message, next } = await failure(wanted);
 		expect({ exitCode, message, next }).toEqual({
 			exitCode: 2,

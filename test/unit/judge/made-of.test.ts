@@ -13,7 +13,7 @@ const checks: [lesson: string, check: Check][] = await Promise.all(
 // A row of the table: "| 02 `ns.uts` | kernel | nobody: links in `/proc/PID/ns` |"
 const rows = [...README.matchAll(/^\| (\d\d|every) `([^`]+)` *\| (\w+) *\| (.*?) *\|$/gm)];
 
-test("the list of what each fact is made of has every fact of every check, and no other", () => {
+test("the list of facts and their sources has every fact of every check, and no other", () => {
 	const listed = rows.map(([, lesson, fact, madeOf]) => `${lesson} ${fact}: ${madeOf}`);
 	const named = (lesson: string, rules: FactRule[]) => rules.map(({ fact, madeOf }) => `${lesson} ${fact}: ${madeOf}`);
 	const declared = [
@@ -24,7 +24,7 @@ test("the list of what each fact is made of has every fact of every check, and n
 	expect(listed.toSorted(), "the rows of the table in test/hostile/README.md").toEqual(declared.toSorted());
 });
 
-test("it says of every fact who could have written it: of what is read from the kernel, nobody", () => {
+test("it says who could have written each fact: nobody, if the fact is read from the kernel", () => {
 	const odd = rows.filter(
 		([, , , madeOf, who = ""]) => who.length < 8 || (madeOf === "kernel") !== /^nobody\b/.test(who),
 	);

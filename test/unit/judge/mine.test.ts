@@ -28,7 +28,7 @@ async function workspace(...passed: string[]): Promise<void> {
 }
 
 describe("passedModules", () => {
-	test("are the learner's files of what was passed, by the reference's", async () => {
+	test("are the learner's passed files, each by the reference's file that it replaces", async () => {
 		await workspace("02-unshare", "04-pivot-root");
 		expect(await passedModules()).toEqual(
 			new Map([
@@ -44,7 +44,7 @@ describe("passedModules", () => {
 		expect(await passedModules(await findLesson("02"))).toEqual(new Map());
 	});
 
-	test("what is no longer what has passed is not used, but for the lesson that is worked on", async () => {
+	test("a module changed since it passed is not used, except that of the current lesson", async () => {
 		await workspace();
 		const page = (module: string) => ({ passed: { at: "2026-01-01T00:00:00.000Z", judgedBy: null, module } });
 		const book = logbookWith({ "02-unshare": page(keyOf("as it passed")), "04-pivot-root": page(keyOf("then")) });
@@ -61,13 +61,13 @@ describe("passedModules", () => {
 		);
 	});
 
-	test("what was not passed is not used", async () => {
+	test("a module that has not passed is not used", async () => {
 		await workspace();
 		expect(await passedModules()).toEqual(new Map());
 	});
 });
 
-test("box is made of every lesson's module but the third's, which the fourth's has replaced", async () => {
+test("box contains every lesson's module except the third's, which the fourth's replaces", async () => {
 	const all = (await lessons()).map(({ id }) => id);
 	expect([...(await lessonsOfBox())].sort()).toEqual(all.filter((id) => id !== "03-chroot"));
 });
@@ -81,14 +81,14 @@ describe("boxProgram", () => {
 		expect(program).toContain("pivot_root");
 	});
 
-	test("holds the bindings, and leaves their compiled half to the machine", async () => {
+	test("contains the bindings, and leaves their compiled half to the machine", async () => {
 		const program = await boxProgram(new Map());
 		expect([...program.matchAll(/require\("(?!node:)([^"]*)"\)/g)].map(([, name]) => name)).toEqual([
 			"/opt/drydock/node_modules/ffi-rs",
 		]);
 	});
 
-	test("equal programs are equal everywhere: it holds no path of this computer", async () => {
+	test("contains no path of this computer, so equal programs are equal everywhere", async () => {
 		expect(await boxProgram(new Map())).not.toContain(inKit());
 	});
 });
@@ -112,7 +112,7 @@ describe("judge [mine]", () => {
 		expect((await judged(new Map())).engine).toEqual({ yours: [], reference: ["01-process", "02-unshare"] });
 	});
 
-	test("a module that cannot be used any more is not this lesson's fault", async () => {
+	test("an earlier module that no longer works is not this lesson's fault", async () => {
 		const mine = await files.write("02-unshare/isolate.ts", "const = 1;");
 		await expect(judged(new Map([[isolate, mine]]))).rejects.toMatchObject({
 			kind: "usage",

@@ -73,7 +73,7 @@ describe("the report in plain text", () => {
 });
 
 describe("the report", () => {
-	test("cuts what was printed where the terminal ends", async () => {
+	test("cuts the output at the terminal's width", async () => {
 		const stdout = `${"x".repeat(200)}\na\tb\n${"\t".repeat(20)}\n${"日本".repeat(50)}\n${"y".repeat(38)}\n`;
 		const lines = await shown({ width: 40 }, { output: { stdout, stderr: "" } });
 		const at = lines.indexOf("it printed (never judged)") + 1;
@@ -89,7 +89,7 @@ describe("the report", () => {
 		expect(lines).toContain("> 2 | \tpivotRoot(a);");
 	});
 
-	test("of a long list it shows the beginning, and of a digest the first digits", async () => {
+	test("shows the beginning of a long list, and the first digits of a digest", async () => {
 		const got = Array.from({ length: 9 }, (_, index) => `blobs/sha256/${String(index).repeat(64)}`);
 		const [first] = verdict.findings;
 		const text = (await shown({}, { findings: [{ ...(first as Finding), got }] })).join("\n");
@@ -97,7 +97,7 @@ describe("the report", () => {
 		expect(text).not.toMatch(/0{13}|666/);
 	});
 
-	test("brief, it shows no calls", async () => {
+	test("the brief form shows no calls", async () => {
 		expect((await shown({ brief: true })).join("\n")).not.toContain("system calls");
 	});
 

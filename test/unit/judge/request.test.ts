@@ -25,12 +25,12 @@ describe("the exit code of the command", () => {
 		expect(steps.map((step) => ("line" in step ? step.line : ""))).toEqual(["", "", "41"]);
 	});
 
-	test("a line that the check gives itself stays", () => {
+	test("keeps a line that the check gives itself", () => {
 		const { steps } = requestFor(playing({ steps: [{ do: "feed", call: "box", line: "x", last: true }] }), PROGRAM, {});
 		expect(steps).toEqual([{ do: "feed", call: "box", line: "x", last: true }]);
 	});
 
-	test.each(ALL)("stands nowhere in what the exercise of $id is given", async (lesson) => {
+	test.each(ALL)("is in nothing that the exercise of $id gets", async (lesson) => {
 		const check = await loadCheck(lesson);
 		const drawn = { ...drawInputs(check), exitCode: "987654321" };
 		const { calls, prepare } = requestFor(check, PROGRAM, drawn);
@@ -42,7 +42,7 @@ describe("a planned call", () => {
 	const requested = (call: PlannedCall, check: Partial<Check> = {}) =>
 		requestFor({ ...playing({ calls: { enter: call } }), ...check }, PROGRAM, { exitCode: "41" });
 
-	test("calls run with a shell that waits, where nothing else is said", () => {
+	test("calls run with a shell that waits, by default", () => {
 		const { export: name, args, token } = requested({ options: { hostname: "x" } }).calls["enter"] as Call;
 		expect(name).toBe("run");
 		expect(args).toEqual([
@@ -56,7 +56,7 @@ describe("a planned call", () => {
 		expect([name, args]).toEqual(["enter", [{ command: ["/bin/x", token] }]]);
 	});
 
-	test("of no command is made with its options alone", () => {
+	test("without a command is made with its options alone", () => {
 		const { args, token } = requested({ options: { tag: "t" }, command: "none", until: "returns" }).calls[
 			"enter"
 		] as Call;
@@ -64,7 +64,7 @@ describe("a planned call", () => {
 		expect(token).not.toBe("");
 	});
 
-	test("says as whom, on what and until when it is made", () => {
+	test("says which user makes it, with which streams, and until when", () => {
 		const how = {
 			as: { uid: 1000, gid: 1000 },
 			stdio: "none",
@@ -75,7 +75,7 @@ describe("a planned call", () => {
 		expect(requested({ options: {}, ...how }).calls["enter"]).toMatchObject(how);
 	});
 
-	test("is made, looked at and told the exit code, where it is the primary one", () => {
+	test("that is the primary one is made, observed and sent the exit code", () => {
 		const primary = { call: "enter", moment: "inside" };
 		expect(requested({ options: {} }, { primary }).steps).toEqual([
 			{ do: "call", call: "enter" },
@@ -84,7 +84,7 @@ describe("a planned call", () => {
 		]);
 	});
 
-	test("is told no exit code, where another one is the primary one", () => {
+	test("that is not the primary one is sent no exit code", () => {
 		const last = (call: string): Step => ({ do: "feed", call, last: true });
 		const steps = [last("enter"), last("box")];
 		const check = playing({ calls: { box: { options: {} }, enter: { options: {} } }, steps });

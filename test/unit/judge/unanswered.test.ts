@@ -11,11 +11,11 @@ const reference = observation({
 });
 const moment = { host: hostState(), commands: { box: processState() } };
 
-test("a run in which everything was asked and answered as the reference was lacks nothing", () => {
+test("a run with the same questions and answers as the reference's lacks nothing", () => {
 	expect(unansweredQuestions(reference, reference)).toEqual([]);
 });
 
-test("what a run has beside that, and how its programs ended, does not matter", () => {
+test("additional answers, and how the run's programs ended, do not matter", () => {
 	const more = { ...reference, programs: { asked: program(1), other: program(null) } };
 	expect(unansweredQuestions(more, reference)).toEqual([]);
 });

@@ -33,7 +33,7 @@ const fail = () => {
 	throw new RangeError(`${unprintable === null}`);
 };
 
-describe("a rule that fails on what was read is no verdict, and no end of drydock", () => {
+describe("a rule that throws gives no verdict and does not end drydock", () => {
 	test.each<[string, Partial<Check>]>([
 		["a fact's", { derive: () => ({ digest: String(unprintable) }) }],
 		["an acceptance's", { facts: [{ ...check.facts[0], accept: fail } as Check["facts"][0]] }],

@@ -25,7 +25,7 @@ async function workspace(contents: Record<string, string>): Promise<string> {
 }
 
 describe("packWorkspace", () => {
-	test("what is packed is unpacked, byte by byte, names of any kind too", async () => {
+	test("packed files are unpacked unchanged, with names of any kind", async () => {
 		const contents = {
 			"02-unshare/isolate.ts": "// mine\n",
 			"02-unshare/isolate.kept-1.ts": "",
@@ -41,7 +41,7 @@ describe("packWorkspace", () => {
 		expect(files).toEqual([...unpacked.keys()]);
 	});
 
-	test("what is installed, generated, hidden, or leads elsewhere is left out", async () => {
+	test("installed, generated and hidden files and links are left out", async () => {
 		const dir = await workspace({
 			"node_modules/a/index.js": "",
 			"02-unshare/node_modules/a.js": "",
@@ -68,7 +68,7 @@ describe("packWorkspace", () => {
 });
 
 describe("unpackWorkspace", () => {
-	test("an archive that somebody has packed with tar(1) is as good: ./ and directories", async () => {
+	test("an archive packed with tar(1), with ./ and directories, is accepted", async () => {
 		const archive = tarball(
 			entry("./", "", { type: "Directory" }),
 			entry("./02-unshare/", "", { type: "Directory" }),
@@ -133,7 +133,7 @@ describe("unpackWorkspace", () => {
 		await expect(unpack(tarball(LOGBOOK_ENTRY, ...entries))).rejects.toMatchObject({ kind: "usage" });
 	});
 
-	test("one without a logbook is no workspace", async () => {
+	test("an archive without a logbook is no workspace", async () => {
 		await expect(unpack(tarball(entry("a.ts", "x")))).rejects.toMatchObject({
 			message: expect.stringContaining("no drydock.json"),
 		});
@@ -156,7 +156,7 @@ describe("unpackWorkspace", () => {
 		expect(process.memoryUsage().rss - before).toBeLessThan(256 << 20);
 	}, 30_000);
 
-	test("a file that is not there, or is a directory, is said", async () => {
+	test("a missing file, or a directory in its place, is reported", async () => {
 		for (const path of [join(files.dir, "nowhere"), files.dir])
 			await expect(unpackWorkspace(path)).rejects.toMatchObject({ message: expect.stringContaining("no such file") });
 		expect(await readdir(files.dir)).not.toContain("nowhere");

@@ -54,7 +54,7 @@ describe("currentLesson", () => {
 		expect((await currentLesson()).id).toBe("01-process");
 	});
 
-	test("a selected lesson that is no more is not it", async () => {
+	test("is not a selected lesson that no longer exists", async () => {
 		await working(logbookWith({}, "42-submarine"));
 		expect((await currentLesson()).id).toBe("01-process");
 	});
@@ -87,7 +87,7 @@ describe("recordAttempt", () => {
 		expect(await record()).toMatchObject({ passed, attempts: 2, lastAttempt: { verdict: "fail" } });
 	});
 
-	test("keeps of the findings what a hint and a comparison need", async () => {
+	test("keeps the parts of the findings that a hint and a comparison need", async () => {
 		await working(logbookWith({}));
 		expect(await lastAttempt(first)).toBeNull();
 		const [finding] = failedAttempt().findings;
@@ -110,7 +110,7 @@ describe("recordAttempt", () => {
 		expect(Math.round(spentMs / 60_000)).toBe(minutes);
 	});
 
-	test("many at once are all counted", async () => {
+	test("attempts at the same time are all counted", async () => {
 		await working(logbookWith({}));
 		await Promise.all([first, second, first, second].map((lesson) => recordAttempt(lesson, FAIL)));
 		expect([(await record(first)).attempts, (await record(second)).attempts]).toEqual([2, 2]);
@@ -134,7 +134,7 @@ test("hints are counted up, never down", async () => {
 	expect((await record()).hintsShown).toBe(2);
 });
 
-test("of a solution's looks, the first is kept", async () => {
+test("the first look at a solution is kept", async () => {
 	await working(logbookWith({ "01-process": { solutionShownAt: "2026-01-01T00:00:00.000Z" } }));
 	await recordSolutionShown(first);
 	await recordSolutionShown(second);
@@ -142,7 +142,7 @@ test("of a solution's looks, the first is kept", async () => {
 	expect(Date.parse((await record(second)).solutionShownAt ?? "")).toBeGreaterThan(Date.now() - 60_000);
 });
 
-test("a lesson that is judged by something else since it was passed has changed; one that is passed again has not", async () => {
+test("a passed lesson whose check has changed since counts as changed until it is passed again", async () => {
 	const now = await lessonKey(second.id);
 	await working(
 		logbookWith({
@@ -158,7 +158,7 @@ test("a lesson that is judged by something else since it was passed has changed;
 	expect((await record()).passed?.at).toBe("2026-01-01T00:00:00.000Z");
 });
 
-test("a module that is edited is not the one that has passed, until it passes again or is as it was", async () => {
+test("an edited module does not count as passed until it passes again or is restored", async () => {
 	const dir = await working(logbookWith({ "02-unshare": passedRecord() }));
 	const file = join(dir, "01-process/process.ts");
 	const edit = async (text: string) => {

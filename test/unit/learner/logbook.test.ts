@@ -38,7 +38,7 @@ describe("readLogbook", () => {
 		expect(await readLogbook(await newDir())).toEqual(logbookWith({}));
 	});
 
-	test("version 1: what was passed stays passed, and reading changes nothing", async () => {
+	test("version 1: passed lessons stay passed, and reading changes nothing", async () => {
 		const dir = await dirWith(FIRST);
 		const passed = { at: "2026-01-01T00:00:00Z", judgedBy: null, module: null };
 		expect(await readLogbook(dir)).toEqual(logbookWith({ "02-unshare": { passed, attempts: 1 } }));
@@ -59,7 +59,7 @@ describe("readLogbook", () => {
 		["a record without attempts", JSON.stringify({ schemaVersion: 2, selected: null, lessons: { a: {} } })],
 		["a time that is none", JSON.stringify({ schemaVersion: 1, passed: { a: { at: "yesterday" } } })],
 		["negative attempts", JSON.stringify(logbookWith({ a: { attempts: -1 } }))],
-	])("a damaged one [%s] is said, with a way out, and stays as it is", async (_, text) => {
+	])("a damaged logbook [%s] is reported with the command that helps, and stays unchanged", async (_, text) => {
 		const dir = await dirWith(text);
 		const path = join(dir, LOGBOOK);
 		const failure = { kind: "usage", message: expect.stringContaining(path), next: `mv ${path} ${path}.damaged` };
@@ -68,7 +68,7 @@ describe("readLogbook", () => {
 		expect(await readFile(path, "utf8")).toBe(text);
 	});
 
-	test("a newer drydock's is refused, and stays as it is", async () => {
+	test("a newer drydock's logbook is refused, and stays unchanged", async () => {
 		const text = JSON.stringify({ schemaVersion: 3, voyages: [] });
 		const dir = await dirWith(text);
 		const failure = {
@@ -81,7 +81,7 @@ describe("readLogbook", () => {
 		expect(await readFile(join(dir, LOGBOOK), "utf8")).toBe(text);
 	});
 
-	test("what a terminal would obey is taken out of its texts", () => {
+	test("control characters are removed from its texts", () => {
 		const [finding] = failedAttempt().findings;
 		const evil = { ...failedAttempt(), findings: [{ ...finding, what: "a\u001b[2Jb\u009bc\nd" }] };
 		const text = JSON.stringify(withRecord(logbookWith({}), { id: "a" }, { lastAttempt: evil as never }));
@@ -111,7 +111,7 @@ describe("readLogbook", () => {
 		expect(shown.length).toBeLessThan(1_000);
 	});
 
-	test("a logbook that is no regular file, or has no end, is not waited for", async () => {
+	test("a logbook that is no regular file, or has no end, is refused without waiting", async () => {
 		const dir = `${files.dir}/odd`;
 		await mkdir(dir);
 		await symlink("/dev/zero", `${dir}/drydock.json`);
@@ -148,7 +148,7 @@ describe("updateLogbook", () => {
 		expect(recordOf(book, { id: "02-unshare" }).attempts).toBe(10);
 	}, 60_000);
 
-	test("a process that is killed while it records leaves a whole logbook, with all that it had said", async () => {
+	test("a process that is killed while it records leaves a valid logbook with every attempt that it had reported", async () => {
 		const dir = await dirWith(JSON.stringify(logbookWith({})));
 		for (const afterMs of [0, 3, 7]) {
 			const before = recordOf(await readLogbook(dir), { id: "01-process" }).attempts;
@@ -176,7 +176,7 @@ describe("updateLogbook", () => {
 		expect(await exists(join(dir, `${LOGBOOK}.new`))).toBe(false);
 	}, 60_000);
 
-	test("where nothing can be written, that is said, and the old one stays", async () => {
+	test("in a read-only directory, the error says so, and the old logbook stays", async () => {
 		const dir = await dirWith(FIRST);
 		await mkdir(join(dir, `${LOGBOOK}.new`));
 		await expect(updateLogbook(dir, () => logbookWith({}))).rejects.toMatchObject({
@@ -186,7 +186,7 @@ describe("updateLogbook", () => {
 		expect(await readFile(join(dir, LOGBOOK), "utf8")).toBe(FIRST);
 	});
 
-	test("a change that throws leaves the old one, and no lock", async () => {
+	test("a change that throws leaves the old logbook, and no lock", async () => {
 		const dir = await dirWith(JSON.stringify(logbookWith({}, "02-unshare")));
 		await expect(
 			updateLogbook(dir, () => {
@@ -223,7 +223,7 @@ describe("mergeLogbooks", () => {
 		}
 	});
 
-	test("keeps lessons that only one side has, and one's own selection", () => {
+	test("keeps lessons that only one side has, and the learner's own selection", () => {
 		const merged = mergeLogbooks(
 			logbookWith({ a: { hintsShown: 2 } }, "a"),
 			logbookWith({ b: { solutionShownAt: early, spentMs: 7 } }, "b"),

@@ -15,11 +15,11 @@ test("lessonStepsAway counts from a lesson in both directions, and ends with the
 });
 
 describe("nextToPass", () => {
-	test("is the first after this one that has not passed", () => {
+	test("is the first later lesson that has not passed", () => {
 		expect(nextToPass(all, logbookWith({ [second.id]: passedRecord() }), first)).toEqual(third);
 	});
 
-	test("[all after it have passed] is one that was left out before", () => {
+	test("[all later lessons have passed] is an earlier lesson that was left out", () => {
 		const later = Object.fromEntries(all.slice(1).map(({ id }) => [id, passedRecord()]));
 		expect(nextToPass(all, logbookWith(later), third)).toEqual(first);
 	});
@@ -38,7 +38,7 @@ describe("nextCommand", () => {
 		["tried three times", { ...failed, attempts: 3 }, "hint"],
 		["passed", passedRecord(), "next"],
 		["passed, and not right any more", { ...passedRecord(), ...failed }, "check"],
-	])("[%s] is what fits", (_, record, command) => {
+	])("[%s] is the fitting command", (_, record, command) => {
 		const book = logbookWith({ [first.id]: record });
 		expect(nextCommand(first, recordOf(book, first), false)).toMatch(new RegExp(`^npx drydock ${command}\\b`));
 	});

@@ -15,14 +15,14 @@ beforeEach(async () => {
 const textOf = (name: string) => readFile(join(dir, name), "utf8");
 
 describe("moveAside", () => {
-	test("takes the first name that nothing has", async () => {
+	test("uses the first free name", async () => {
 		await writeFile(join(dir, "isolate.kept-1.ts"), "before");
 		await writeFile(path, "mine");
 		expect(await moveAside(path)).toBe(join(dir, "isolate.kept-2.ts"));
 		expect([await textOf("isolate.kept-1.ts"), await textOf("isolate.kept-2.ts")]).toEqual(["before", "mine"]);
 	});
 
-	test("what an editor writes to the open file afterwards is kept", async () => {
+	test("text that an editor writes to the open file afterwards is kept", async () => {
 		await writeFile(path, "mine");
 		const editor = await open(path, "a");
 		await moveAside(path);
@@ -31,12 +31,12 @@ describe("moveAside", () => {
 		expect(await textOf("isolate.kept-1.ts")).toBe("mine, and more");
 	});
 
-	test("of a file that is not there, nothing is left", async () => {
+	test("a missing file leaves nothing behind", async () => {
 		await expect(moveAside(path)).rejects.toMatchObject({ code: "ENOENT" });
 		expect(await readdir(dir)).toEqual([]);
 	});
 
-	test("twenty at once, with as many writers, lose nothing", async () => {
+	test("twenty moves at once, with twenty writers, lose nothing", async () => {
 		const texts = Array.from({ length: 20 }, (_, number) => `version ${number}`);
 		await Promise.all(
 			texts.map(async (text) => {
@@ -51,12 +51,12 @@ describe("moveAside", () => {
 describe("placeBeside", () => {
 	const place = (text: string, name = "isolate.ts") => placeBeside(join(dir, name), Buffer.from(text));
 
-	test("a file that is not there yet goes to its own place", async () => {
+	test("a file that does not exist yet gets its own name", async () => {
 		expect(await place("theirs")).toBe(path);
 		expect(await textOf("isolate.ts")).toBe("theirs");
 	});
 
-	test("one that differs goes beside it, once", async () => {
+	test("a file that differs goes beside the existing one, once", async () => {
 		await writeFile(path, "mine");
 		expect(await place("theirs")).toBe(join(dir, "isolate.imported-1.ts"));
 		expect(await place("theirs")).toBe(join(dir, "isolate.imported-1.ts"));
@@ -65,7 +65,7 @@ describe("placeBeside", () => {
 		expect(await readdir(dir)).toHaveLength(2);
 	});
 
-	test("what was kept there and differs here goes beside it, under no longer name", async () => {
+	test("a kept file that differs again goes beside it, with a name that is no longer", async () => {
 		await writeFile(join(dir, "isolate.kept-1.ts"), "kept here");
 		expect(await place("kept there", "isolate.kept-1.ts")).toBe(join(dir, "isolate.imported-1.ts"));
 	});

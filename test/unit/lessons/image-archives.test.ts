@@ -33,7 +33,7 @@ test.each([
 	expect(archive.members.find(({ path }) => path === "link")).toMatchObject({ kind: "symlink", target: "elsewhere" });
 });
 
-test("a compressed archive is told with the digest of what is in it", () => {
+test("a compressed archive is reported with the digest of its content", () => {
 	const archive = tar();
 	expect(readArchive(gzipSync(archive))).toMatchObject({ compression: "gzip", sha256: sha256(archive), ends: true });
 });
@@ -46,7 +46,7 @@ test.each([
 	expect(readArchive(bytes)).toMatchObject({ members: [], ends: false, problem });
 });
 
-test("one that stops behind its last entry, and one with a single empty block, do not end", () => {
+test("an archive that stops after its last entry, or after a single empty block, has no end", () => {
 	const whole = tar("--blocking-factor=1");
 	const end = whole.findLastIndex((byte) => byte !== 0);
 	const entries = whole.subarray(0, Math.ceil(end / 512) * 512);
@@ -112,7 +112,7 @@ test("a copy with another word in each of its layers is right in all its names",
 	expect(copy.has(`blobs/sha256/${sha256(LAYER)}`)).toBe(false);
 });
 
-test("words are replaced however the config writes them, and the second layer is made of the one that has them", () => {
+test("words are replaced in every spelling of the config, and the second layer is made from the layer that has them", () => {
 	const config = Buffer.from(CONFIG.toString().replace('"word"', '"\\u0077ord"'));
 	const other = Buffer.from("A layer of directories");
 	const layers = [describe(LAYER), describe(other)];
@@ -128,7 +128,7 @@ test("words are replaced however the config writes them, and the second layer is
 	expect(JSON.parse(String(copy.get(`blobs/${said.config.digest.replace(":", "/")}`))).config.Cmd).toEqual(["w0rd"]);
 });
 
-test("a file beside the manifest that names its digest and is no JSON keeps no copy from being made", () => {
+test("a file that is not JSON and names the manifest's digest does not prevent a copy", () => {
 	const note = Buffer.from(`${digestOf(image.get("manifest.json") as Buffer)}\n`);
 	const copy = changedFiles(new Map([...image, ["note.txt", note]]), {
 		configWords: [["word", "w0rd"]],

@@ -81,7 +81,7 @@ test("facts and explanations can be had of any image", () => {
 	);
 });
 
-test("the good copy is made first in some runs only, and nothing in a copy is in another one as well", () => {
+test("only some runs make the good copy first, and no two copies share any content", () => {
 	const runs = Array.from({ length: 64 }, () => drawInputs(check)).map((values) => ({
 		values,
 		made: (check.scenario(values).steps ?? []).flatMap((step) => {

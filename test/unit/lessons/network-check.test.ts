@@ -19,7 +19,7 @@ test.each(ORDER)("%s is not excused by itself, nor by what comes after it", (fir
 	expect(rule?.accept?.(NOT_ASKED, { ...context, facts: wrong })).toBe(false);
 });
 
-test("a run in which nobody could be asked derives every fact, and none of the answers is right", () => {
+test("a run without any answer derives every fact, and no fact from an answer is right", () => {
 	const derived = check.derive?.(observation(), {}) ?? {};
 	const answers = facts.filter(({ madeOf }) => madeOf === "answer").map(({ fact }) => fact);
 	expect(answers.filter((fact) => derived[fact] === undefined || derived[fact] === RIGHT.get(fact))).toEqual([]);

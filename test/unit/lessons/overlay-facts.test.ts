@@ -36,7 +36,7 @@ test("the layers' names are in no order of the alphabet", () => {
 	expect(order).not.toEqual(order.toSorted().reverse());
 });
 
-test("each order of the layers but one shows", () => {
+test("every wrong order of the layers is recognized", () => {
 	expect(layersSeen(seen("top", "middle"))).toBe("all layers, with the first one on top");
 	expect(layersSeen(seen("middle", "base"))).toBe("all layers, with the last one on top");
 	expect(layersSeen(seen("top", "base"))).toBe("all layers, in another order");
@@ -56,7 +56,7 @@ test("a layer's file is a copy, unless it is seen through a mount of the layer o
 	expect(copies([mount("/run/box/we", { fstype: "overlay" })])).toHaveLength(UNTOUCHED.length);
 });
 
-test("what was put back shows by its inode, or by when it was changed", () => {
+test("a file that was put back is recognized by its inode or by its time of change", () => {
 	const layers = (more: Partial<Entry>) => hostState({ trees: { "/layers": [entry("layer/file", "x", more)] } });
 	const changes = (more: Partial<Entry>) => {
 		const now = layers(more);

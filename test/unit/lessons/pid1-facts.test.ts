@@ -38,7 +38,7 @@ test("each of the signals goes to one of the two containers, four to each, drawn
 });
 
 describe("signals", () => {
-	test("that are all pending for the command, and for nobody else, are neither lost nor astray", () => {
+	test("that are all pending for the command only are neither lost nor astray", () => {
 		expect(facts(RIGHT)).toMatchObject({ "signals.lost": [], "signals.strayed": [] });
 	});
 
@@ -47,7 +47,7 @@ describe("signals", () => {
 		expect(facts(lost)["signals.lost"]).toEqual(signalsFor(drawn)[EXITS]);
 	});
 
-	test("that nobody sent are astray, also where they are another container's", () => {
+	test("that were not sent to it are astray, even if they were sent to another container", () => {
 		const both = { ...RIGHT, [EXITS]: delivery(mask(...all(EXITS), ...all(KILLED))) };
 		expect(facts(both)["signals.strayed"]).toHaveLength(4);
 	});
@@ -72,7 +72,7 @@ describe("signals", () => {
 	});
 });
 
-describe("how a container ends when its command has got its last line", () => {
+describe("how a container ends after its command has got its last line", () => {
 	const ended = (
 		value: unknown,
 		lastLine: { ended: boolean; orphans: number } | null = { ended: true, orphans: 1 },

@@ -47,7 +47,7 @@ describe("a recording", () => {
 		expect(page()).not.toContain("→");
 	});
 
-	test("goes back and jumps, and shows what was shown then", async () => {
+	test("goes back and jumps, and shows the same as before", async () => {
 		const { show, page } = await opened();
 		await show.jump(3);
 		const before = page();
@@ -136,7 +136,7 @@ describe("a recording", () => {
 		await expect(readRecording(file, "demo")).rejects.toThrow(why);
 	});
 
-	test("of another lesson than the one that is asked for is refused", async () => {
+	test("of another lesson than the requested one is refused", async () => {
 		const { code, stderr } = await drydock(files.dir, "live", "03", "--from", RECORDING);
 		expect(code).toBe(2);
 		expect(stderr).toContain(`is a recording of 02-unshare\n  try: npx drydock live --from ${RECORDING}`);
@@ -188,7 +188,7 @@ describe("a page", () => {
 		expect(page().includes("│")).toBe(columns >= 110);
 	});
 
-	test("what a program has written on a terminal is text and looks, nothing else", async () => {
+	test("a program's output on a terminal becomes only text and its style", async () => {
 		const screen = new Screen({ columns: 20, rows: 3 });
 		await screen.write("\x1b[2J\x1b[2;3H\x1b[1;31mred\x1b[0m \x1b]0;title\x07ok");
 		expect(screen.texts.map((text) => text.trimEnd())).toEqual(["", "  red ok", ""]);
@@ -208,7 +208,7 @@ describe("a terminal in memory", () => {
 		screen.close();
 	});
 
-	test("repeats what a program has it repeat", async () => {
+	test("repeats a character as often as a program asks", async () => {
 		const screen = new Screen({ columns: 20, rows: 3 });
 		await screen.write("-\x1b[4bx\r\n\x1b[1S\x1b[999;3Hy");
 		expect(screen.texts.map((text) => text.trimEnd())).toEqual(["", "", "  y"]);
@@ -266,7 +266,7 @@ describe("a typist", () => {
 		}
 	});
 
-	test("waits for the prompt, and stops waiting when it is told to", async () => {
+	test("waits for the prompt, and stops waiting on request", async () => {
 		const typist = new CommandTypist("host# ", async () => {});
 		const playing = new AbortController();
 		const waiting = typist.waitForPrompt(playing.signal);
@@ -276,7 +276,7 @@ describe("a typist", () => {
 	});
 });
 
-test("a machine's memory can be put back to what was saved, and its file has no name", async () => {
+test("a machine's memory can be put back to a saved state, and its file has no name", async () => {
 	const MB = 1 << 20;
 	const template = `${files.dir}/template`;
 	const original = Buffer.alloc(8 * MB);

@@ -140,7 +140,7 @@ describe("a connection", () => {
 		["an unknown action", '{"action":"halt"}'],
 		["a shell that is none", '{"action":"type","shell":"root","keys":"x"}'],
 		["a terminal of no size", '{"action":"resize","size":{"columns":0,"rows":1e9}}'],
-	])("of a presenter who says %s is cut off, and nothing is done", async (_, text) => {
+	])("of a presenter who sends %s is closed, and nothing is done", async (_, text) => {
 		const { socket, closed } = await connected(here());
 		socket.send(text);
 		expect(await closed).toBe(POLICY_VIOLATION);
@@ -165,7 +165,7 @@ describe("a connection", () => {
 });
 
 describe("a page that connects later", () => {
-	test("gets what all others have seen", async () => {
+	test("gets everything that the others have seen", async () => {
 		const early = await connected(followers());
 		await show.next();
 		await show.next();
@@ -206,7 +206,7 @@ describe("a page that connects later", () => {
 		expect(JSON.stringify((await connected(followers())).received)).not.toContain("a secret");
 	});
 
-	test("and takes nothing is disconnected, and does not delay the presenter", async () => {
+	test("and reads nothing is disconnected, and does not delay the presenter", async () => {
 		const presenter = await connected(here());
 		const slow = await connected(followers());
 		slow.socket.pause();
@@ -216,7 +216,7 @@ describe("a page that connects later", () => {
 		await expect.poll(() => dispatched).toEqual([{ action: "next" }]);
 	});
 
-	test("of a presenter, and takes nothing, is waited for, but only for a limited time", async () => {
+	test("of a presenter, and reads nothing, is waited for, but only for a limited time", async () => {
 		const asleep = await connected(here());
 		asleep.socket.pause();
 		vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
@@ -232,7 +232,7 @@ describe("a page that connects later", () => {
 	});
 });
 
-test("a port that is in use is reported, with a command that helps", async () => {
+test("a port in use is reported, with a command that helps", async () => {
 	const options = { share: false, page, dispatch: async () => {} };
 	await expect(openServer({ ...options, port: Number(here().port) })).rejects.toMatchObject({
 		kind: "usage",

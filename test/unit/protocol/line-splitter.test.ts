@@ -12,13 +12,13 @@ test("wherever a text is cut into pieces, its lines are the same", () => {
 	);
 });
 
-test("of a line without an end, only its last characters are kept", () => {
+test("only the last characters of a line without an end are kept", () => {
 	const lines = new LineSplitter(4);
 	for (const piece of ["first", "second", "third"]) expect(lines.push(piece)).toEqual([]);
 	expect(lines.restChars).toBe(4);
 	expect(lines.push("!\nnext")).toEqual(["hird!"]);
 });
 
-test("a line that comes whole is whole, however long it is", () => {
+test("a line that arrives in one piece is complete, however long it is", () => {
 	expect(new LineSplitter(0).push("long\nlonger\n")).toEqual(["long", "longer"]);
 });

@@ -6,21 +6,21 @@ import { hostState, observation } from "../../support/observation.ts";
 const isFrame = (frame: unknown) => v.is(GuestFrame, frame);
 
 describe("FrameDecoder", () => {
-	test("a frame that arrives byte by byte is given once, when its last byte is there", () => {
+	test("a frame that arrives byte by byte is given once, with its last byte", () => {
 		const decoder = new FrameDecoder(100);
 		const frames = [...encodeFrame({ name: "ä" })].map((byte) => decoder.push(Buffer.from([byte])));
 		expect(frames.flat()).toEqual([{ name: "ä" }]);
 		expect(frames.at(-1)).toEqual([{ name: "ä" }]);
 	});
 
-	test("one chunk gives all frames that are whole in it, in order, and keeps the rest", () => {
+	test("a chunk gives its complete frames in order, and keeps the rest", () => {
 		const decoder = new FrameDecoder(100);
 		const third = encodeFrame(3);
 		expect(decoder.push(Buffer.concat([encodeFrame(1), encodeFrame(2), third.subarray(0, 4)]))).toEqual([1, 2]);
 		expect(decoder.push(third.subarray(4))).toEqual([3]);
 	});
 
-	test("a frame of exactly the limit is taken, one byte more is refused by its length alone", () => {
+	test("a frame of exactly the limit is accepted; one byte more is refused before it arrives", () => {
 		const text = "x".repeat(98);
 		expect(new FrameDecoder(100).push(encodeFrame(text))).toEqual([text]);
 		const lengthOnly = encodeFrame(`${text}x`).subarray(0, 4);

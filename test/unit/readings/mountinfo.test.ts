@@ -34,7 +34,7 @@ test("space, tab, newline and backslash are unescaped in paths and in the source
 	expect(only(line)).toMatchObject({ root: "/a b", mountPoint: "/tab\tnew\nline\\040", source: "my disk" });
 });
 
-test("a name in UTF-8 stays what it is", () => {
+test("a name in UTF-8 stays unchanged", () => {
 	expect(only("40 23 0:40 / /tmp/größe rw - tmpfs t rw")?.mountPoint).toBe("/tmp/größe");
 });
 

@@ -6,7 +6,7 @@ import { HostState, ProcessState, SUBJECTS } from "../../../harness/readings/ind
 const NAMES = Object.keys(SUBJECTS);
 const fileOf = (name: string) => `${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}.ts`;
 
-test.each(NAMES)("%s has a file for what it is, and one for how the guest reads it", (name) => {
+test.each(NAMES)("%s has a file for its schema, and one for how the guest reads it", (name) => {
 	expect(readdirSync(inKit("harness/readings"))).toContain(fileOf(name));
 	expect(readdirSync(inKit("harness/readings/guest"))).toContain(fileOf(name));
 });

@@ -26,7 +26,7 @@ describe("consoleExamples", () => {
 		expect(example).toMatchObject({ typed: "cat <<E\nx\nE", shown: ["x", "> y"] });
 	});
 
-	test("the comment directly before a block says what varies in it, and in no other", () => {
+	test("the comment directly before a block says what varies in that block only", () => {
 		const one = block("console", "$ a", "54 0x1f");
 		const examples = consoleExamples(`<!-- varies: 54, rw,size=4k -->\n\n${one}\n${one}`);
 		expect(examples.map(({ varies }) => varies)).toEqual([["54", "rw,size=4k"], []]);
@@ -81,7 +81,7 @@ describe("compareLines", () => {
 		expect(lines(["a  b"], ["a b"])).not.toBeNull();
 	});
 
-	test("what differs is shown line by line", () => {
+	test("differences are shown line by line", () => {
 		expect(lines(["a", "b", "d"], ["a", "c", "d", "e"])).toBe("  a\n- b\n+ c\n  d\n+ e");
 	});
 
@@ -91,7 +91,7 @@ describe("compareLines", () => {
 		expect(lines(["pid 54"], ["pid 1 2"], ["54"])).not.toBeNull();
 	});
 
-	test("of two that vary, the longer one is taken first", () => {
+	test("the longer one of two varying texts is matched first", () => {
 		expect(lines(["541"], ["9"], ["54", "541"])).toBeNull();
 	});
 
@@ -100,11 +100,11 @@ describe("compareLines", () => {
 		expect(lines(["[x] $1 ^"], ["[y] $1 ^"], ["x"])).toBeNull();
 	});
 
-	test("where something varies, the width of columns does, too", () => {
+	test("the width of columns varies with a varying text", () => {
 		expect(lines(["  PID  NAME", "    7  init"], ["   PID NAME", "  1234 init"], ["7"])).toBeNull();
 	});
 
-	test("… stands for any number of lines, also none", () => {
+	test("… stands for any number of lines, including none", () => {
 		expect(lines(["a", "…", "d"], ["a", "b", "c", "d"])).toBeNull();
 		expect(lines(["a", "…"], ["a"])).toBeNull();
 		expect(lines(["…", "c"], ["a", "b"])).toBe("  …\n- c");
@@ -119,12 +119,12 @@ describe("compareWords", () => {
 	const words = (shown: string[], came: string, drawn: string[] = []) =>
 		compareWords({ shown, varies: [] }, came, drawn);
 
-	test("however it is wrapped, and as far as it is shown", () => {
+	test("a shown part fits, however it is wrapped", () => {
 		expect(words(["a b", "  c"], "a\nb c d")).toBeNull();
 		expect(words(["a", "c"], "a b d")).toBe("  a\n- c");
 	});
 
-	test("in the place of a drawn value, another may be shown", () => {
+	test("a drawn value may differ from the shown one", () => {
 		expect(words(["rootfs /lab/rootfs-b0fd sh"], "rootfs /lab/rootfs-77aa sh", ["/lab/rootfs-77aa"])).toBeNull();
 		expect(words(["name proud-sloop"], "name harbour", ["calm-mast"])).not.toBeNull();
 	});

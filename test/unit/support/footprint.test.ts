@@ -33,7 +33,7 @@ describe.runIf(process.platform === "linux")("a footprint", () => {
 		expect(await measureFootprint(before)).toEqual(before);
 	});
 
-	test("shows a file that has grown, in the cache and beside it", async () => {
+	test("shows a file that has grown, inside and outside of the cache", async () => {
 		await appendFile(join(cache, "log"), "x".repeat(10_000));
 		await writeFile(join(place, "left"), "x");
 		const now = await measureFootprint();
@@ -53,7 +53,7 @@ describe.runIf(process.platform === "linux")("a footprint", () => {
 		expect(await measureFootprint(before)).toEqual(before);
 	});
 
-	test("shows a file that has no name any more and is still open", async () => {
+	test("shows a deleted file that is still open", async () => {
 		const path = await files.write("tmp/gone", "text");
 		const file = await open(path);
 		await rm(path);
@@ -83,7 +83,7 @@ describe.runIf(process.platform === "linux")("a footprint", () => {
 	});
 });
 
-test("memory is held as long as something refers to it, on the heap or beside it", async () => {
+test("memory is held as long as something refers to it, on the heap or outside of it", async () => {
 	const held = await heldBytes();
 	const kept: unknown[] = [Buffer.alloc(MEMORY_BYTES), Array.from({ length: MEMORY_BYTES / 8 }, Math.random)];
 	expect((await heldBytes()) - held).toBeGreaterThan(1.5 * MEMORY_BYTES);

@@ -67,7 +67,7 @@ describe("mutantsOf", () => {
 	});
 });
 
-test("sampleOf spreads over all, and is always the same", () => {
+test("sampleOf spreads over all mutants, and always takes the same ones", () => {
 	const items = Array.from({ length: 50 }, (_, index) => index);
 	expect(sampleOf(items, 5)).toEqual([0, 10, 20, 30, 40]);
 	expect(sampleOf(items, 20)).toHaveLength(20);

@@ -17,12 +17,12 @@ describe("the records", () => {
 	test.each([
 		["whose result was changed", "0000000000000000\twrong/one\tpass\n", 'wrong/one is recorded as "pass"'],
 		["of an item that does not exist", "0000000000000000\twrong/other\tfail\n", "there is no wrong/other"],
-	])("are found wrong: one %s", (_what, text, said) => {
+	])("that are wrong are reported: one %s", (_what, text, said) => {
 		const wrong = wrongRecords(parseRecords(text, "x.txt"), [item("wrong/one", "fail no-ipc 3")]);
 		expect(wrong).toEqual([expect.stringContaining(said)]);
 	});
 
-	test("with another key say nothing, right or wrong: the item is tried", () => {
+	test("with another key are ignored, right or wrong: the item is tried", () => {
 		const text = "1111111111111111\twrong/one\tpass\n";
 		expect(wrongRecords(parseRecords(text, "x.txt"), [item("wrong/one", "fail no-ipc 3")])).toEqual([]);
 	});
@@ -41,7 +41,7 @@ describe("the records", () => {
 	});
 });
 
-test("a result fits if its first words do, or exactly where that is asked for", () => {
+test("a result fits if it begins with the expected words; an exact item needs the whole result", () => {
 	expect(fits(item("mutant/one", "fail"), "fail no-ipc 3")).toBe(true);
 	expect(fits(item("mutant/one", "fail"), "failed")).toBe(false);
 	expect(fits({ ...item("wrong/one", "fail no-ipc -"), exactly: true }, "fail no-ipc - more")).toBe(false);

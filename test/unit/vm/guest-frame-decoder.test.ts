@@ -27,7 +27,7 @@ describe("a decoder of guest frames", () => {
 		expect(new GuestFrameDecoder().push(Buffer.concat([pong, pong]))).toHaveLength(2);
 	});
 
-	test("takes no more in one run than its limit, unless the limit is lifted", () => {
+	test("accepts no more in one run than its limit, unless the limit is lifted", () => {
 		const flood = (decoder: GuestFrameDecoder) => {
 			for (let left = LIMITS.runBytes; left >= 0; left -= pong.length) decoder.push(pong);
 		};
@@ -37,7 +37,7 @@ describe("a decoder of guest frames", () => {
 		expect(() => flood(lifted)).not.toThrow();
 	});
 
-	test("names the first thing wrong of a million", () => {
+	test("names the first of a million errors", () => {
 		const tasks = Array(1_000_000).fill(1);
 		const frame = encodeFrame({
 			type: "report",
@@ -61,7 +61,7 @@ describe("a decoder of guest frames", () => {
 		expect(() => new GuestFrameDecoder().push(encodeFrame(frame))).toThrow(ProtocolError);
 	});
 
-	test("of a stage takes what is whole", () => {
+	test("of a stage accepts complete frames", () => {
 		const view = { type: "view", nonce: "n", host: observation().before, shells: { host: null } };
 		expect(new GuestFrameDecoder().push(encodeFrame(view))).toEqual([view]);
 	});
@@ -70,7 +70,7 @@ describe("a decoder of guest frames", () => {
 		["a small document", '{"pid":7,"status":0}', { pid: 7, status: 0 }],
 		["something long", `"${"x".repeat(2 << 20)}"`, "something long"],
 		["something nested", "[".repeat(1 << 20) + "]".repeat(1 << 20), "something nested too deeply"],
-	])("of what an exercise returned keeps %s as what can be shown", (_what, json, value) => {
+	])("keeps %s that an exercise returned as a text that can be shown", (_what, json, value) => {
 		expect(returned(json)).toEqual(value);
 	});
 

@@ -48,7 +48,7 @@ describe("withoutOverstrike", () => {
 		expect(withoutOverstrike(`${struck}\nplain_text`, false)).toBe("a bold und x _ \u00fc\nplain_text");
 	});
 
-	test("makes struck letters bold or underlined for a terminal, as few escapes as can be", () => {
+	test("makes struck letters bold or underlined for a terminal, with as few escapes as possible", () => {
 		expect(withoutOverstrike("a b\bbo\bo _\bu_\bn", true)).toBe("a \u001b[1mbo\u001b[22m \u001b[4mun\u001b[24m");
 	});
 });

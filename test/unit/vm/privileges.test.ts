@@ -40,7 +40,7 @@ test("the bounding set can be emptied with CAP_SETPCAP", async () => {
 	expect((await proc({ capEff: "0000000000000000" })).mayDropBounding).toBe(false);
 });
 
-test("without /proc nothing is known to be allowed", () => {
+test("without /proc, nothing counts as allowed", () => {
 	const { mayChangeTo, mayDropBounding } = privilegesIn("/nowhere");
 	expect([mayChangeTo(USER), mayDropBounding]).toEqual([false, false]);
 });

@@ -3,12 +3,12 @@ import { processorShare, processorTime } from "../../../harness/vm/processor-sha
 
 const time = (ranNs: number, queuedNs: number) => ({ ranNs, queuedNs });
 
-test("the share is what ran of what ran or stood in the queue, between the two readings", () => {
+test("the share is the running time divided by the running and the waiting time, between the two readings", () => {
 	expect(processorShare(time(100, 100), time(400, 1_000))).toBe(0.25);
 	expect(processorShare(time(100, 100), time(100, 100))).toBe(1);
 });
 
-test("without a reading it is guessed from the load", () => {
+test("without a reading, the share is estimated from the load", () => {
 	expect(processorShare(null, time(1, 1), 0)).toBe(1);
 	expect(processorShare(time(1, 1), null, 10_000)).toBeLessThan(0.1);
 });

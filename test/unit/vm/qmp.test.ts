@@ -85,7 +85,7 @@ test("a command after QEMU's end is rejected too", async () => {
 // A QEMU that an attacker controls may send anything, and must do no other harm. DRYDOCK_FUZZ_SEED repeats a run.
 const seed = Number(process.env["DRYDOCK_FUZZ_SEED"] ?? Date.now() % 2 ** 31);
 
-test(`whatever is said is an answer, an event, or the end (DRYDOCK_FUZZ_SEED=${seed})`, async () => {
+test(`any input is an answer, an event, or the end (DRYDOCK_FUZZ_SEED=${seed})`, async () => {
 	const messages = [
 		...[{ QMP: { version: {} } }, { return: {} }, { error: { class: "GenericError", desc: "no" } }, { return: 1 }],
 		...[

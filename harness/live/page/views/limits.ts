@@ -40,12 +40,12 @@ function chartFigure(
 	const x = (atMs: number) => (toMs === fromMs ? WIDTH : ((atMs - fromMs) / (toMs - fromMs)) * WIDTH);
 	const y = (value: number) => HEIGHT - (value / top) * HEIGHT;
 	const path = steppedPath(points.map(({ atMs, value }) => [x(atMs), y(value)] as const));
-	const met = events.map(({ label }) => `; ${label}`).join("");
+	const eventTexts = events.map(({ label }) => `; ${label}`).join("");
 	const picture = svg(
 		"svg",
 		{
 			...{ class: "limits-plot", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none" },
-			...{ role: "img", "aria-label": `${resource}: ${amountText}${met}` },
+			...{ role: "img", "aria-label": `${resource}: ${amountText}${eventTexts}` },
 		},
 		svg("path", { class: "limits-area", d: `${path} V${HEIGHT} H${x(points[0]?.atMs ?? toMs)} Z` }),
 		svg("path", { class: "limits-line", d: path }),
@@ -66,7 +66,7 @@ function chartFigure(
 	);
 }
 
-/** As a part of the chart's width. Of two marks that are nearer to each other, only the later one has a label. */
+/** The room for a label, as a fraction of the chart's width. If two marks are nearer, only the later one has a label. */
 const LABEL_WIDTH = 0.4;
 
 interface Label {

@@ -23,7 +23,7 @@ test("prose is wrapped, code is not", () => {
 	);
 });
 
-test("what goes on in a list's item or a quotation stands below its beginning", () => {
+test("later lines of a list item or a quotation are aligned with its first line", () => {
 	const long = "word ".repeat(8).trim();
 	expect(rendered(`9. ${long}\n10. b\n\n    \`\`\`ts\n    c\n    \`\`\`\n\n> ${long}\n`)).toBe(
 		`9. ${"word ".repeat(7).trim()}\n   word\n\n10. b\n\n      c\n\n> ${"word ".repeat(7).trim()}\n> word\n`,
@@ -44,7 +44,7 @@ describe("a table", () => {
 		);
 	});
 
-	test("whose words have no room beside each other is shown row by row", () => {
+	test("whose words do not fit beside each other is shown row by row", () => {
 		expect(rendered(TABLE, { width: 20 })).toBe(
 			"term: bind mount\n  means: a directory\n  made visible at a\n  second place\n",
 		);
@@ -72,7 +72,7 @@ describe("a link", () => {
 		expect(rendered(source)).toBe(`${text}\n`);
 	});
 
-	test("can be followed only where the terminal is one and has colours", () => {
+	test("can be clicked only at a terminal with colours", () => {
 		const followed = rendered("[a](https://b.org)", { color: true, hyperlinks: true });
 		expect(followed).toContain(`${ESC}]8;;https://b.org\u0007`);
 		expect(rendered("[a](https://b.org)", { color: true })).not.toContain(`${ESC}]8;`);
@@ -94,7 +94,7 @@ describe("code", () => {
 		expect(withoutColors(colored)).toBe(`  ${code}\n`);
 	});
 
-	test("in a console, what is typed is coloured and what is printed is not", () => {
+	test("in a console, commands are coloured and output is not", () => {
 		const colored = rendered("```console\n$ cat f\nif true\n# whoami\n100%\n```\n", { color: true });
 		expect(colored.split("\n").map((line) => line.includes(ESC))).toEqual([true, false, false, false, false]);
 	});

@@ -15,7 +15,7 @@ test("a hostname of its own differs, and is marked as just changed", async () =>
 	});
 });
 
-test("while there is no shell, nothing is answered and nothing has changed", async () => {
+test("without a shell, there are no answers and no changes", async () => {
 	const { answers, processes, latestChange } = answersOf(await viewsUpTo("no shell"));
 	expect(answers.every(({ host, container, differs }) => host === "–" && container === "–" && !differs)).toBe(true);
 	expect([processes.host, latestChange]).toEqual(["–", ""]);

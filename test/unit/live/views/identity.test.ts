@@ -4,7 +4,7 @@ import { identitySeen, latestChanges, plainView } from "../../../support/recorde
 
 const kinds = identitySeen("identity");
 
-test("user namespaces, in sentences", () => {
+test("user namespaces: their changes as sentences", () => {
 	expect(latestChanges(identityOf, kinds).filter((change) => !change.includes("back in"))).toEqual([
 		"User id 1000 is alice on the host and in the container.",
 		"The container's shell is in a user namespace that has no map yet: every user is shown there as nobody.",
@@ -40,7 +40,7 @@ test("lesson 09's demo: one number, two names", () => {
 	]);
 });
 
-test("an older recording says nothing of maps", () => {
+test("an older recording has no maps", () => {
 	expect(identityOf([{ atMs: 0, view: plainView }])).toEqual({
 		maps: [],
 		users: [],

@@ -29,7 +29,7 @@ test("each path has a row: what each layer has there, and which layer's entry is
 	expect(overlay?.changedPaths).toEqual(["srv", "srv/index"]);
 });
 
-test("of several lower layers the topmost one is visible, unless a whiteout hides it", () => {
+test("the topmost one of several lower layers is visible, unless a whiteout hides it", () => {
 	const [first] = demo.filter(({ view }) => view.host.layers?.length);
 	const [layers] = first?.view.host.layers ?? [];
 	if (first === undefined || layers === undefined) throw new Error("no overlay was recorded");
@@ -49,7 +49,7 @@ test("of several lower layers the topmost one is visible, unless a whiteout hide
 	]);
 });
 
-test("an older recording knows the upper layer of a process's root", () => {
+test("an older recording shows the upper layer of a process's root", () => {
 	const container = plainView.shells["container"];
 	const [root] = container?.mounts ?? [];
 	if (container == null || root === undefined) throw new Error("no container");

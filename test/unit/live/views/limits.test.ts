@@ -54,7 +54,7 @@ test("a cgroup that has to wait is reported once, and its chart shows processors
 	expect(busy.length).toBeGreaterThan(5);
 });
 
-test("of two cgroups, one in the other, the inner one is reported", () => {
+test("the inner one of two nested cgroups is reported", () => {
 	const files = (killed: number) => ({
 		...{ "memory.current": "4096", "memory.max": "8388608", "memory.events": `oom_kill ${killed}` },
 	});
@@ -75,7 +75,7 @@ test("of two cgroups, one in the other, the inner one is reported", () => {
 	);
 });
 
-test("an older recording knows the cgroup that a shell is in", () => {
+test("an older recording shows the cgroup that a shell is in", () => {
 	const container = plainView.shells["container"];
 	if (container == null) throw new Error("no container");
 	const cgroupFiles = { "memory.current": "1048576", "memory.max": "2097152" };

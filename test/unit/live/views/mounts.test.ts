@@ -82,7 +82,7 @@ test("a root that is no mount point shows no mount", async () => {
 	expect(tables.find(({ of }) => of.includes("host"))?.rows).toEqual([]);
 });
 
-test("a mount over another one is marked as such", async () => {
+test("a mount on top of another mount is marked", async () => {
 	const past = withChangedView(await viewsUpTo("shells"), (view) => {
 		const { mounts } = view.host;
 		const proc = mounts.find(({ mountPoint }) => mountPoint === "/proc");

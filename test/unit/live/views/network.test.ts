@@ -9,7 +9,7 @@ const isPublished = ({ view }: (typeof demo)[number]) =>
 	view.host.networks?.[0]?.rules.some((rule) => rule.includes("dnat to"));
 const published = demo.slice(0, demo.findIndex(isPublished) + 1);
 
-test("lesson 08's demo, in sentences", () => {
+test("lesson 08's demo: its changes as sentences", () => {
 	const changes = latestChanges(networkOf, demo);
 	expect(changes).toEqual(
 		expect.arrayContaining([
@@ -72,7 +72,7 @@ test.each([
 	expect(publishedPorts([rule, rule, "masquerade"])).toEqual([port]);
 });
 
-test("an older recording knows names and addresses", () => {
+test("an older recording shows names and addresses", () => {
 	const { namespaces, packetPaths, latestChange } = networkOf([{ atMs: 0, view: plainView }]);
 	expect(namespaces.map(({ name, links }) => [name, links.map((link) => link.name)])).toEqual([["host", ["lo"]]]);
 	expect([packetPaths, latestChange]).toEqual([[], ""]);

@@ -39,7 +39,7 @@ test("when pid 1 ends, all processes of its namespace end, and are shown once mo
 	expect(ended.map(({ name }) => name).sort()).toEqual(["sh", "sleep", "sleep", "sleep", "sleep", "unshare"]);
 });
 
-test("many that are alike become one line", async () => {
+test("many equal processes become one row", async () => {
 	const rows = await rowsOf("host: 17 sleeps");
 	const many = rows.find(({ pids }) => pids.length > 3);
 	expect(many).toMatchObject({ name: "sleep", change: "new", innerPids: [] });
