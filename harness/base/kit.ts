@@ -9,10 +9,10 @@ export const kitDir = fileURLToPath(new URL("../../", import.meta.url));
 export const inKit = (...parts: string[]): string => join(kitDir, ...parts);
 
 /**
- * Makes Unix line ends of Windows ones. Git, configured as on Windows, writes CRLF into a checkout, and so do some
+ * Replaces Windows line ends by Unix ones. Git, configured as on Windows, writes CRLF into a checkout, and so do some
  * editors.
  */
 export const withUnixLines = (text: string): string => text.replaceAll("\r\n", "\n");
 
-/** Reads a text file of the kit or of a learner, and makes Unix line ends of Windows ones. */
+/** Reads a text file of the kit or of a learner, and replaces Windows line ends by Unix ones. */
 export const readText = async (path: string): Promise<string> => withUnixLines(await readFile(path, "utf8"));

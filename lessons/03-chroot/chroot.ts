@@ -8,7 +8,7 @@ import { chdir } from "#kernel";
  */
 export function enterRoot(rootfs: string): void {
 	// TODO(03.1) make rootfs the root of this process
-	// TODO(03.2) is this still the right path, once the root is another?
+	// TODO(03.2) is this still the right path, after the root has changed?
 	chdir(rootfs);
 }
 

@@ -44,14 +44,14 @@ export function isTried(item: Item): boolean {
 }
 
 /**
- * For `judge`: an observation of the item that was made since then need not be made again. What has a record, or is to
- * get one in a run of everything, is played in this run.
+ * For `judge`: an older observation of the item is made again. An item is played in this run if it has a record, if
+ * everything is tried, or if it is the named one. For other items, any observation in the cache is good enough.
  */
 export function playedSinceMs(item: Item): number {
 	return MODE === "all" || NAME !== undefined || isKnown(item) ? STARTED_MS : 0;
 }
 
-/** The same for what every run tries: solutions and skeletons. */
+/** The same for solutions and skeletons, which every run tries. */
 export const ALWAYS_SINCE_MS = MODE === "records" ? 0 : STARTED_MS;
 
 /** Expects that a result is one that the item may have, and notes it for the records. */

@@ -38,11 +38,11 @@ describe.each(LESSONS)("lessons/$id/README.md", ({ id, commands, reports }) => {
 		const lesson = await findLesson(id);
 		const prepare = [...installBox(await boxProgram(new Map())), ...(await filesOf(lesson, await solutionOf(lesson)))];
 		const { output, end } = await play(examples, prepare);
-		const came = outputsOf(output);
+		const actual = outputsOf(output);
 		const wrong = examples.flatMap((example, index) => {
-			const { output = [], ended = false } = came[index] ?? {};
+			const { output = [], ended = false } = actual[index] ?? {};
 			const place = `lessons/${id}/README.md:${example.line}\n$ ${example.typed.replaceAll("\n", "\n> ")}\n`;
-			if (came[index] === undefined) return [`${place}was not reached: the session had ended before (${end})`];
+			if (actual[index] === undefined) return [`${place}was not reached: the session had ended before (${end})`];
 			const difference = compareLines(example, output);
 			const unfinished = !ended && index < examples.length - 1 ? [`${place}did not end: ${end}`] : [];
 			return difference === null ? unfinished : [`${place}${difference}`, ...unfinished];

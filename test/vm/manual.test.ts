@@ -36,10 +36,10 @@ async function textsOf(lesson: Lesson): Promise<string[]> {
 
 describe("the manual in the image", () => {
 	test("has every page that a lesson names, and each can be formatted", async () => {
-		const there = await manualPages(silentProgress);
+		const available = await manualPages(silentProgress);
 		const named = new Set((await Promise.all((await lessons()).map(textsOf))).flat().flatMap(pagesIn));
-		expect([...named].filter((page) => !there.map(citedPage).includes(page))).toEqual([]);
-		const pages = there.filter((page) => named.has(citedPage(page)));
+		expect([...named].filter((page) => !available.map(citedPage).includes(page))).toEqual([]);
+		const pages = available.filter((page) => named.has(citedPage(page)));
 		expect(pages.length).toBeGreaterThan(30);
 		for (let at = 0; at < pages.length; at += BATCH) {
 			const batch = pages.slice(at, at + BATCH);
@@ -48,7 +48,7 @@ describe("the manual in the image", () => {
 		}
 	});
 
-	test("holds what Debian calls a page, and nothing else", async () => {
+	test("lists pages by their names in Debian, and no others", async () => {
 		const pages = await manualPages(silentProgress);
 		for (const page of ["pivot_root.2", "mount_namespaces.7", "proc_pid_mountinfo.5", "unshare.1", "nft.8"])
 			expect(pages).toContain(page);
