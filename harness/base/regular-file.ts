@@ -27,7 +27,7 @@ export async function readRegularFile(place: PathLike, bytesMax: number): Promis
 	}
 }
 
-/** The same for a path that may be a symbolic link. */
+/** Reads a whole regular file whose path may be a symbolic link. @throws {Error} why the file cannot be read */
 export const readThroughLinks = async (path: string, bytesMax: number): Promise<Buffer> =>
 	readRegularFile(await realpath(path), bytesMax);
 

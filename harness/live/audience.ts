@@ -17,7 +17,7 @@ const MESSAGES_PER_SECOND_MAX = 200;
  * A page that falls further behind than this is disconnected. When it reconnects, it gets the demo so far; see History.
  */
 const UNSENT_BYTES_MAX = 8 << 20;
-/** A presenter's page that takes nothing for this long, for example because its computer sleeps, is disconnected. */
+/** A presenter's page that reads nothing for this long, for example because its computer sleeps, is disconnected. */
 const PRESENTER_TIMEOUT_MS = 10_000;
 
 /** The pages that show a demo: one or several of its presenter, and those of the followers. */

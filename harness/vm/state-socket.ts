@@ -8,7 +8,8 @@ import { type Qemu, saveState } from "./qemu.ts";
 
 /**
  * A socket to which a machine's QEMU sends the state of its devices, once for each save(). On Linux the socket has no
- * name: QEMU gets it as an open descriptor, because the user that runs QEMU may not be allowed to enter the socket's folder.
+ * name: QEMU gets it as an open descriptor, because the user that runs QEMU may not be allowed to enter the socket's
+ * folder.
  */
 export class StateSocket {
 	private constructor(

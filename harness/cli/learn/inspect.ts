@@ -88,7 +88,7 @@ function containersOf({ check, drawn }: ModuleRun, lesson: Lesson, wanted?: stri
 	);
 }
 
-// What the kernel showed at the first moment at which the container's command was there.
+// What the kernel showed at the first moment when the container's command existed.
 function stateOf(observation: Observation, { name }: Container) {
 	const moments = Object.keys(observation.moments);
 	const moment = moments.find((one) => commandAt(observation, one, name) !== null);

@@ -15,7 +15,7 @@ interface Row {
 	current: boolean;
 	attempts: number;
 	spentMs: number;
-	/** Whether the lesson is judged by something else than when the learner passed it. */
+	/** Whether the lesson's check, skeleton or solution has changed since the learner passed it. */
 	changed: boolean;
 }
 

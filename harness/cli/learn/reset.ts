@@ -10,7 +10,7 @@ import { confirmed } from "../text/ask.ts";
 import { printJson } from "../text/terminal.ts";
 
 /**
- * `drydock reset`: puts the lesson's skeleton back, and keeps what the learner has written beside it.
+ * `drydock reset`: puts the lesson's skeleton back, and keeps the learner's file beside it.
  * @returns the exit code: 1 if the learner answers no
  */
 export async function reset(id: string, { yes, json }: { yes?: boolean; json?: boolean }): Promise<number> {

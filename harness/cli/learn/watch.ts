@@ -26,7 +26,7 @@ const SUPERSEDED = new Error("saved again");
 
 /**
  * `drydock` on a terminal: checks the current lesson at every save, until `q` is typed.
- * @param poll whether to look at the files again and again: on some mounts nothing reports that they have changed
+ * @param poll whether to check the files at intervals: some mounts do not report changes
  * @returns the exit code
  */
 export async function watch({ poll = false }: { poll?: boolean }): Promise<number> {
@@ -108,7 +108,7 @@ class Watch {
 		else void this.#check(false).catch(this.#end.reject);
 	}
 
-	// Does not check the skeleton: to find out what is wrong with it is what the lesson is about.
+	// Does not check the skeleton: finding out what is wrong with it is the lesson's task.
 	#greet(): void {
 		clear();
 		process.stdout.write(`${this.#chalk.bold(this.#lesson.title)}\n\n`);

@@ -2,10 +2,9 @@ import { LogCommandRemover } from "../../base/printable.ts";
 import { NPX_DRYDOCK } from "./drydock-command.ts";
 
 /**
- * Changes every text that drydock writes to these streams, where that is necessary. In a job's log, the program that
- * keeps the log must not take any text for a command: whoever wrote the text, however it was wrapped, and in whatever
- * pieces it is written. And `npx drydock` becomes what to type for this kit's drydock. Bytes, which a session passes
- * on, stay as they are.
+ * Changes the texts that drydock writes to these streams. The program that keeps a job's log must not take any part of
+ * a text for a command, whoever wrote the text and however it is wrapped or cut. `npx drydock` becomes the command that
+ * runs this kit's drydock. Bytes that a session passes on stay as they are.
  * @param streams of one process; if they share a log, pieces of both may form one line
  * @param command what to type for drydock here
  */

@@ -45,8 +45,8 @@ export function inlineText({ children }: Token, style: Style, chalk: ChalkInstan
 	return parts.join("");
 }
 
-// The note after a link's text: the command that shows the lesson to which the link leads, or the link's target. Empty if
-// the link stays in the same text, or if the text is the target already.
+// The note after a link's text: the command that shows the lesson to which the link leads, or the link's target. Empty
+// if the link stays in the same text, or if the text is the target already.
 function targetNote(target: string, text: string, chalk: ChalkInstance): string {
 	const lesson = /(?:^|\/)(\d\d)-[a-z\d-]+\/(?:README\.md)?(?:#.*)?$/.exec(target)?.[1];
 	if (lesson !== undefined) return chalk.dim(` (npx drydock read ${lesson})`);
