@@ -13,6 +13,7 @@ import { requestWithPlaceholders } from "../../harness/judge/request.ts";
 import { architecture } from "../../harness/vm/arch.ts";
 import { bundlePrograms, libraryKey } from "../../harness/vm/guest-programs.ts";
 import { baseKey } from "../../harness/vm/image-base.ts";
+import { withNumberedNames } from "./canonical.ts";
 
 /** What each record of a lesson depends on, apart from its subject: see `recordKey`. */
 type Evidence = Omit<Parameters<typeof recordKey>[0], "subject">;
@@ -109,7 +110,8 @@ async function guestPrograms(): Promise<string> {
 	const { programs } = await bundlePrograms(true);
 	const scripts = (await readdir(inKit("harness/guest"))).filter((name) => !name.endsWith(".ts")).sort();
 	const texts = await Promise.all(scripts.map((name) => readText(inKit("harness/guest", name))));
-	return keyOf(programs, texts, baseKey(arch), await libraryKey(arch));
+	const codes = Object.values(programs).map(withNumberedNames);
+	return keyOf(codes, texts, baseKey(arch), await libraryKey(arch));
 }
 
 let whole: Promise<string> | undefined;
@@ -137,7 +139,8 @@ async function codeOf(entry: string): Promise<string> {
 	});
 	const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
 	const packages = [...new Set(imports.map(({ path }) => path))].filter((name) => !name.startsWith("node:")).sort();
-	return keyOf(outputFiles[0]?.text, await Promise.all(packages.map(versionOf)));
+	const code = withNumberedNames(outputFiles[0]?.text ?? "");
+	return keyOf(code, await Promise.all(packages.map(versionOf)));
 }
 
 // harness/judge/lessons.ts imports any lesson's files, by a name that is computed. esbuild would include them all.
