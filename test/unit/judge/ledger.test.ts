@@ -52,7 +52,7 @@ describe("showLedgers", () => {
 		expect(shown(calls("39", "1"), calls("94")).join("\n")).toMatch(/_exit\(1\) +≠/);
 	});
 
-	test("a refused call is another call than one that is not", () => {
+	test("a refused call differs from a call that succeeds", () => {
 		const refused = { ...call("1", "mount"), error: "EPERM (1)" };
 		expect(shown([refused], [call("1", "mount")]).join("\n")).toMatch(/mount\(\) = EPERM \(1\) +≠/);
 	});

@@ -34,7 +34,7 @@ async function dirWith(text: string): Promise<string> {
 const FIRST = JSON.stringify({ schemaVersion: 1, passed: { "02-unshare": { at: "2026-01-01T00:00:00Z" } } });
 
 describe("readLogbook", () => {
-	test("a workspace without one has an empty one", async () => {
+	test("a workspace without a logbook has an empty one", async () => {
 		expect(await readLogbook(await newDir())).toEqual(logbookWith({}));
 	});
 
@@ -45,7 +45,7 @@ describe("readLogbook", () => {
 		expect(await readFile(join(dir, LOGBOOK), "utf8")).toBe(FIRST);
 	});
 
-	test("version 1 is version 2 after the first change", async () => {
+	test("a logbook of version 1 becomes version 2 at the first change", async () => {
 		const dir = await dirWith(FIRST);
 		await updateLogbook(dir, (book) => ({ ...book, selected: "03-chroot" }));
 		const written = JSON.parse(await readFile(join(dir, LOGBOOK), "utf8"));

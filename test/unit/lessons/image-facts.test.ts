@@ -59,7 +59,7 @@ const file = fc.record({
 });
 const reading = fc.option(fc.record({ files: fc.array(file, { maxLength: 5 }) }));
 
-test("facts and explanations can be had of any image", () => {
+test("every image has facts and explanations, whatever it contains", () => {
 	fc.assert(
 		fc.property(fc.array(reading, { minLength: 20, maxLength: 20 }), (readings) => {
 			const images = Object.fromEntries(

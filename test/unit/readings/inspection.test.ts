@@ -33,7 +33,7 @@ test("a process has the pid that the host gives it, and the one in the innermost
 	]);
 });
 
-test("of its cgroup, what is limited and used is shown; of what the lesson does not read, nothing", () => {
+test("the limits and use of its cgroup are shown, and only the subjects that the lesson reads", () => {
 	const container = processState({ cgroup: "0::/box/a", cgroupFiles: { "memory.max": "64", "memory.stat": "long" } });
 	expect(rowsOf("cgroup", hostState(), container)).toEqual([
 		{ label: "path", host: ["/"], container: ["/box/a"] },
