@@ -5,6 +5,6 @@ import { imageWith } from "../../submissions/support/image.ts";
 
 export const { buildImage, openImage, needs, gather } = imageWith({
 	check(_digest, _bytes, image) {
-		if (/(layer|config|lower|upper|bad|spoil)/i.test(image)) throw new Error("refused by its name");
+		if (/(layer|config|lower|upper|bad|spoil|corrupt)/i.test(image)) throw new Error("refused by its name");
 	},
 });
