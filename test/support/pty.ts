@@ -11,6 +11,8 @@ export interface Terminal {
 	type(keys: string): void;
 	/** Waits until the output since the last wait matches. @returns this output up to the end of the match */
 	until(pattern: RegExp, patienceMs?: number): Promise<string>;
+	/** Waits until a script that ends with {@link END} has come there, and lets it end. */
+	untilEnd(): Promise<void>;
 	/** Closes the terminal's window: its programs get SIGHUP. */
 	close(): void;
 	/** Command lines of running processes that the program has started, directly or indirectly. */
@@ -22,6 +24,12 @@ export interface Terminal {
 }
 
 const PATIENCE_MS = 60_000;
+
+/**
+ * The last commands of a shell script. Output that is unread when the script ends can get lost on a busy computer, so
+ * the script waits until it has been read.
+ */
+export const END = 'echo "the end"; read -r _';
 
 /** Starts a program on a terminal of 80 columns and 24 rows. */
 export function startOnTerminal(program: string, args: string[], cwd = process.cwd()): Terminal {
@@ -50,31 +58,39 @@ export function startOnTerminal(program: string, args: string[], cwd = process.c
 		close: () => (pty as unknown as { destroy(): void }).destroy(),
 		processes: () => processesWithMark(mark).map(({ line }) => line),
 		pids: (wanted) => processesWithMark(mark).flatMap(({ pid, line }) => (wanted(line) ? [pid] : [])),
-		until: (pattern, patienceMs = PATIENCE_MS) =>
-			new Promise((resolve, reject) => {
-				const give = (settle: () => void) => {
-					clearTimeout(timer);
-					waiting.delete(wake);
-					settle();
-				};
-				const wake = () => {
-					const match = pattern.exec(shown.slice(from));
-					if (match === null) return;
-					const output = shown.slice(from, from + match.index + match[0].length);
-					from += output.length;
-					give(() => resolve(output));
-				};
-				const timer = setTimeout(
-					() =>
-						give(() =>
-							reject(new Error(`${pattern} never came; but ${JSON.stringify(shown.slice(from).slice(-4_000))}`)),
-						),
-					patienceMs,
-				);
-				waiting.add(wake);
-				wake();
-			}),
+		until,
+		untilEnd: async () => {
+			await until(/the end/);
+			pty.write("\n");
+			await ended;
+		},
 	};
+
+	function until(pattern: RegExp, patienceMs = PATIENCE_MS): Promise<string> {
+		return new Promise((resolve, reject) => {
+			const give = (settle: () => void) => {
+				clearTimeout(timer);
+				waiting.delete(wake);
+				settle();
+			};
+			const wake = () => {
+				const match = pattern.exec(shown.slice(from));
+				if (match === null) return;
+				const output = shown.slice(from, from + match.index + match[0].length);
+				from += output.length;
+				give(() => resolve(output));
+			};
+			const timer = setTimeout(
+				() =>
+					give(() =>
+						reject(new Error(`${pattern} never came; but ${JSON.stringify(shown.slice(from).slice(-4_000))}`)),
+					),
+				patienceMs,
+			);
+			waiting.add(wake);
+			wake();
+		});
+	}
 }
 
 function processesWithMark(mark: string): { pid: number; line: string }[] {

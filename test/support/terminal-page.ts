@@ -1,6 +1,6 @@
 import { inKit } from "../../harness/base/kit.ts";
 import { Screen } from "../../harness/live/screen.ts";
-import { startOnTerminal, type Terminal } from "./pty.ts";
+import { END, startOnTerminal, type Terminal } from "./pty.ts";
 
 const PATIENCE_MS = 60_000;
 
@@ -19,7 +19,7 @@ export interface TerminalPage {
 /** Starts `drydock` on a terminal of 80 columns and 24 rows. A shell around it prints the exit code. */
 export function openTerminalPage(...args: string[]): TerminalPage {
 	// Ctrl-C also reaches the shell.
-	const script = 'trap : INT; stty -a; "$@"; echo "code $?"; stty -a; echo "the end"';
+	const script = `trap : INT; stty -a; "$@"; echo "code $?"; stty -a; ${END}`;
 	const terminal = startOnTerminal("sh", ["-c", script, "sh", process.execPath, inKit("harness/cli/bin.js"), ...args]);
 	const screen = new Screen({ columns: 80, rows: 24 });
 	let changed = () => {};
@@ -52,7 +52,7 @@ export function openTerminalPage(...args: string[]): TerminalPage {
 			terminal.pty.resize(columns, rows);
 		},
 		waitForEnd: async () => {
-			await terminal.until(/the end/);
+			await terminal.untilEnd();
 			const shown = terminal.shown();
 			const settings = [...shown.matchAll(/rows \d+; columns \d+;[\s\S]*?-extproc/g)].map(([text]) => text);
 			return {

@@ -168,7 +168,7 @@ describe("on a terminal", () => {
 		expect(qemu).toBeGreaterThan(0);
 		process.kill(pid, "SIGKILL");
 		await expect.poll(() => isQemu(qemu), { timeout: 30_000 }).toBe(false);
-		await page.terminal.until(/the end/);
+		await page.terminal.untilEnd();
 		await expect.poll(() => page.terminal.processes(), { timeout: 30_000 }).toEqual([]);
 		expect(leftovers()).toEqual([]);
 	});

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
 import { silentProgress } from "../../harness/base/progress.ts";
 import { MachinePool } from "../../harness/vm/machine-pool.ts";
-import { startOnTerminal, type Terminal } from "../support/pty.ts";
+import { END, startOnTerminal, type Terminal } from "../support/pty.ts";
 
 const BIN = inKit("harness/cli/bin.js");
 const CTRL_C = "\x03";
@@ -23,13 +23,13 @@ beforeAll(async () => {
  */
 function drydock(...args: string[]): Terminal {
 	// Ctrl-C also reaches the shell.
-	const script = 'trap : INT; stty -a; "$@"; echo "code $?"; stty -a; echo "the end"';
+	const script = `trap : INT; stty -a; "$@"; echo "code $?"; stty -a; ${END}`;
 	return startOnTerminal("sh", ["-c", script, "sh", process.execPath, BIN, ...args]);
 }
 
 /** The exit code, and whether the terminal's settings are as before. */
 async function afterwards(terminal: Terminal): Promise<{ code: number; asBefore: boolean }> {
-	await terminal.until(/the end/);
+	await terminal.untilEnd();
 	const shown = terminal.shown();
 	const settings = [...shown.matchAll(/speed \d+ baud[\s\S]*?-extproc/g)].map(([text]) => text);
 	expect(settings).toHaveLength(2);
@@ -115,12 +115,12 @@ describe("on a terminal", () => {
 		terminal.pty.resize(132, 43);
 		await terminal.until(/43 132\r/);
 		terminal.type(CTRL_C);
-		await terminal.until(/the end/);
+		await terminal.untilEnd();
 	});
 
 	test("output in bulk arrives whole", async () => {
 		const terminal = run("seq", "20000");
-		await terminal.until(/the end/);
+		await terminal.untilEnd();
 		const numbers = [...terminal.shown().matchAll(/^(\d+)\r$/gm)].map(([, number]) => Number(number));
 		expect(numbers).toEqual(Array.from({ length: 20_000 }, (_, index) => index + 1));
 	});
@@ -186,8 +186,7 @@ describe("on a terminal", () => {
 	});
 
 	test("SIGKILL ends the machine, and the terminal is put right by somebody else", async () => {
-		const script =
-			'stty -a; "$@"; while stty -a | grep -q -e -isig; do sleep 0.1; done; echo code $?; stty -a; echo "the end"';
+		const script = `stty -a; "$@"; while stty -a | grep -q -e -isig; do sleep 0.1; done; echo code $?; stty -a; ${END}`;
 		const args = [
 			"-c",
 			script,
