@@ -60,7 +60,7 @@ async function run(): Promise<number> {
 	await sayPlan();
 	const $ = (await zx())({ stdio: "inherit", nothrow: true });
 	if (mode === "records") {
-		const { exitCode } = await $`vitest run --project vm ${lesson ? ["-t", lesson] : []} ${WITH_ITEMS}`;
+		const { exitCode } = await $`vitest run --project vm ${WITH_ITEMS}`;
 		await writeRecords();
 		return exitCode ?? 1;
 	}

@@ -6,17 +6,19 @@ import { judge } from "../../harness/judge/judge.ts";
 import { findLesson, lessons, loadCheck } from "../../harness/judge/lessons.ts";
 import { newMachinePool } from "../support/guest.ts";
 import { resultOf, submissionItems } from "../support/items.ts";
-import { ALWAYS_SINCE_MS, expectResult, isTried, playedSinceMs } from "../support/plan.ts";
+import { ALWAYS_SINCE_MS, expectResult, isLessonTried, isTried, playedSinceMs } from "../support/plan.ts";
 import { temporary } from "../support/temporary.ts";
 
 // Runs all solutions and skeletons, and those right and wrong answers that test/support/plan.ts chooses.
 
 const LESSONS = await Promise.all(
-	(await lessons()).map(async ({ id }) => ({
-		id,
-		skeleton: readFileSync(inKit("test/submissions", id, "skeleton"), "utf8").trim(),
-		tried: (await submissionItems(id)).filter(isTried),
-	})),
+	(await lessons())
+		.filter(({ id }) => isLessonTried(id))
+		.map(async ({ id }) => ({
+			id,
+			skeleton: readFileSync(inKit("test/submissions", id, "skeleton"), "utf8").trim(),
+			tried: (await submissionItems(id)).filter(isTried),
+		})),
 );
 
 const machines = newMachinePool();
