@@ -15,6 +15,9 @@ class LongestFirst extends BaseSequencer {
 	}
 }
 
+/** Tests whose results depend on how much of the computer their machines get, so nothing runs beside them. */
+const ALONE = ["test/vm/grade-busy.test.ts", "test/vm/patience.test.ts"];
+
 /** For tests that need no machine. */
 const withoutMachine = {
 	testTimeout: 60_000,
@@ -24,8 +27,18 @@ const withoutMachine = {
 	sequence: { groupOrder: 0 },
 };
 
+const inMachines = {
+	testTimeout: 180_000,
+	hookTimeout: 300_000,
+	// Machines want both processors, so there are never many at a time.
+	maxConcurrency: 2,
+	isolate: false,
+	globalSetup: "test/support/own-caches.ts",
+	setupFiles: "test/support/own-cache.ts",
+};
+
 // "unit" runs in seconds on any system; "cli" starts drydock as a process, again and again; "vm" needs QEMU and the
-// template, which its tests share.
+// template, which its tests share; so does "alone".
 export default defineConfig({
 	test: {
 		sequence: { sequencer: LongestFirst },
@@ -34,19 +47,15 @@ export default defineConfig({
 			{ test: { name: "cli", include: ["test/cli/**/*.test.ts"], ...withoutMachine } },
 			{
 				test: {
+					...inMachines,
 					name: "vm",
 					include: ["test/vm/**/*.test.ts"],
-					testTimeout: 180_000,
-					hookTimeout: 300_000,
-					// Machines want both processors, so there are never many at a time.
-					maxConcurrency: 2,
+					exclude: ALONE,
 					maxWorkers: WORKERS,
-					isolate: false,
-					globalSetup: "test/support/own-caches.ts",
-					setupFiles: "test/support/own-cache.ts",
 					sequence: { groupOrder: 1 },
 				},
 			},
+			{ test: { ...inMachines, name: "alone", include: ALONE, maxWorkers: 1, sequence: { groupOrder: 2 } } },
 		],
 	},
 });
