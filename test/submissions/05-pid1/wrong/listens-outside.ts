@@ -13,7 +13,7 @@ export function enterPidNamespace(): void {
 			for (;;) {
 				const { pid, status } = waitpid(-1, WNOHANG);
 				if (pid === command) return codeOf(status);
-				if (pid === 0) nap(50);
+				if (pid === 0) nap(250);
 			}
 		},
 	});
