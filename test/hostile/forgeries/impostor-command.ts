@@ -1,5 +1,6 @@
-// A second process with the command's name and token, which does the exercise, while the command itself does not.
-// diagnosis: command-runs-twice
+// A second process with the command's name and token, which does the exercise, while the command itself does not. Which
+// fault is found first depends on which of the two the agent sees first.
+// diagnosis: command-runs-twice uts-shared input-taken
 import { CLONE_NEWIPC, CLONE_NEWUTS, execve, fork, sethostname, unshare } from "#kernel";
 
 export function isolate(hostname: string): void {
