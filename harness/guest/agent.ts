@@ -12,7 +12,7 @@ import {
 	type SessionFrame,
 	type StageFrame,
 } from "../protocol/index.ts";
-import { EXAMPLE_READINGS } from "../readings/index.ts";
+import { EXAMPLE_READINGS } from "../readings/guest/example-readings.ts";
 import { harbourIsUp } from "./harbour.ts";
 import { protectFromOom } from "./oom.ts";
 import { parkRunner, type RunnerPlace } from "./parked-runner.ts";

@@ -35,8 +35,7 @@ const process = {
 	escape: v.nullable(Escape),
 };
 
-export const breakOut: Subject<Record<never, never>, typeof process, Record<never, never>> = {
+export const breakOut: Subject<Record<never, never>, typeof process> = {
 	host: {},
 	process,
-	exampleRequest: {},
 };

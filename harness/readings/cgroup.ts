@@ -1,5 +1,5 @@
 import { list, record, text } from "./bounded-schemas.ts";
-import { containerRow, type Row, type Subject } from "./subject.ts";
+import { containerRow, type Inspection, type Row, type Subject } from "./subject.ts";
 
 const host = {
 	/** The paths of all cgroups. */
@@ -13,16 +13,15 @@ const process = {
 	cgroupFiles: record(text, text),
 };
 
-type Request =
+export type CgroupRequest =
 	/** The limits of a cgroup, such as `/box`, and of all cgroups below it. */
 	| { below: string }
 	/** Limits and use of all cgroups that were made since the run or stage began, and of the read processes' cgroups. */
 	| { made: true };
 
-export const cgroup: Subject<typeof host, typeof process, Request> = {
-	host,
-	process,
-	exampleRequest: { below: "/box" },
+export const cgroup: Subject<typeof host, typeof process> = { host, process };
+
+export const cgroupInspection: Inspection<typeof cgroup> = {
 	section: "cgroup",
 	rows(_, { cgroup: path, cgroupFiles }): Row[] {
 		const name = path.slice(path.lastIndexOf(":") + 1);

@@ -35,15 +35,14 @@ const process = {
 	files: record(text, v.nullable(Entry)),
 };
 
-interface Request {
+export interface FilesRequest {
 	/** Directories of the host to read with everything in them. */
 	watch?: string[];
 	/** Files in a command's root, by paths relative to the root. */
 	inRoot?: string[];
 }
 
-export const files: Subject<typeof host, typeof process, Request> = {
+export const files: Subject<typeof host, typeof process> = {
 	host,
 	process,
-	exampleRequest: { watch: ["/lab", "/etc", "/root"], inRoot: ["etc/passwd"] },
 };

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { count, list, maskOrNone, text } from "./bounded-schemas.ts";
-import { containerRow, type Subject } from "./subject.ts";
+import { containerRow, type Inspection, type Subject } from "./subject.ts";
 
 const Named = list(v.object({ id: count, name: text }));
 const IdMap = list(v.object({ inside: count, outside: count, length: count }));
@@ -29,10 +29,9 @@ const process = {
 	identity: v.nullable(Identity),
 };
 
-export const identity: Subject<Record<never, never>, typeof process, Record<never, never>> = {
-	host: {},
-	process,
-	exampleRequest: {},
+export const identity: Subject<Record<never, never>, typeof process> = { host: {}, process };
+
+export const identityInspection: Inspection<typeof identity> = {
 	section: "rights",
 	rows: (_, { credentials }) => [
 		containerRow("uid, gid", `${credentials.uids[1]}, ${credentials.gids[1]}`),

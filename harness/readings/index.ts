@@ -1,17 +1,17 @@
 import * as v from "valibot";
 import { breakOut } from "./break-out.ts";
-import { cgroup } from "./cgroup.ts";
+import { type CgroupRequest, cgroup } from "./cgroup.ts";
 import { descriptors } from "./descriptors.ts";
 import { engine } from "./engine.ts";
-import { files } from "./files.ts";
+import { type FilesRequest, files } from "./files.ts";
 import { identity } from "./identity.ts";
 import { ipc } from "./ipc.ts";
 import { memory } from "./memory.ts";
 import { mounts } from "./mounts.ts";
 import { namespaces } from "./namespaces.ts";
-import { network } from "./network.ts";
+import { type NetworkRequest, network } from "./network.ts";
 import { overlay } from "./overlay.ts";
-import { places } from "./places.ts";
+import { type PlacesRequest, places } from "./places.ts";
 import { program } from "./program.ts";
 import { root } from "./root.ts";
 import { signals } from "./signals.ts";
@@ -50,19 +50,19 @@ export const HostState = v.object(combined("host"));
 export const ProcessState = v.object(combined("process"));
 
 /** What a run asks for, by subject, in addition to the fields that are always read. */
-export type Readings = {
-	[Name in SubjectName as [RequestOf<Name>] extends [never] ? never : Name]?: RequestOf<Name>;
-};
-
-/** What the agent asks for in its rehearsals: the example of each subject that has one. */
-export const EXAMPLE_READINGS: Readings = Object.fromEntries(
-	Object.entries(SUBJECTS).flatMap(([name, { exampleRequest }]) =>
-		exampleRequest === undefined ? [] : [[name, exampleRequest]],
-	),
-);
+export interface Readings {
+	cgroup?: CgroupRequest;
+	memory?: Record<never, never>;
+	network?: NetworkRequest;
+	overlay?: Record<never, never>;
+	files?: FilesRequest;
+	places?: PlacesRequest;
+	identity?: Record<never, never>;
+	breakOut?: Record<never, never>;
+}
 
 /** The request with which a run asks for more of a subject than is always read. */
-export type RequestOf<Name extends SubjectName> = NonNullable<Subjects[Name]["exampleRequest"]>;
+export type RequestOf<Name extends SubjectName> = Name extends keyof Readings ? NonNullable<Readings[Name]> : never;
 /** The schemas of one subject's part of a state. */
 export type EntriesOf<Name extends SubjectName, Part extends "host" | "process"> = Subjects[Name][Part];
 

@@ -1,5 +1,29 @@
-import { type HostState, type ProcessState, SUBJECTS } from "./index.ts";
+import { cgroupInspection } from "./cgroup.ts";
+import { identityInspection } from "./identity.ts";
+import type { HostState, ProcessState } from "./index.ts";
+import { mountsInspection } from "./mounts.ts";
+import { namespacesInspection } from "./namespaces.ts";
+import { networkInspection } from "./network.ts";
+import { overlayInspection } from "./overlay.ts";
+import { rootInspection } from "./root.ts";
+import { signalsInspection } from "./signals.ts";
 import { type Row, SECTIONS } from "./subject.ts";
+import { tasksInspection } from "./tasks.ts";
+import { utsInspection } from "./uts.ts";
+
+/** All subjects that `drydock inspect` shows. Those of one section are shown in this order. */
+const INSPECTIONS = [
+	namespacesInspection,
+	utsInspection,
+	rootInspection,
+	mountsInspection,
+	tasksInspection,
+	cgroupInspection,
+	networkInspection,
+	overlayInspection,
+	identityInspection,
+	signalsInspection,
+];
 
 /** Host and container side by side, as the kernel shows them while the command runs. */
 export interface Section {
@@ -9,9 +33,8 @@ export interface Section {
 
 /** Compares a command with the host that it runs on. A section of which the lesson reads nothing is left out. */
 export function compareWithHost(host: HostState, container: ProcessState): Section[] {
-	const subjects = Object.values(SUBJECTS);
 	return SECTIONS.map((title) => ({
 		title,
-		rows: subjects.flatMap((one) => (one.section === title ? (one.rows?.(host, container) ?? []) : [])),
+		rows: INSPECTIONS.flatMap((one) => (one.section === title ? one.rows(host, container) : [])),
 	})).filter(({ rows }) => rows.length > 0);
 }

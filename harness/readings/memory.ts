@@ -9,8 +9,7 @@ const host = {
 	memory: v.nullable(v.object({ usedBytes: count, totalBytes: count })),
 };
 
-export const memory: Subject<typeof host, Record<never, never>, Record<never, never>> = {
+export const memory: Subject<typeof host, Record<never, never>> = {
 	host,
 	process: {},
-	exampleRequest: {},
 };

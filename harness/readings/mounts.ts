@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { count, device, list, text } from "./bounded-schemas.ts";
-import type { Subject } from "./subject.ts";
+import type { Inspection, Subject } from "./subject.ts";
 
 /** A line of /proc/PID/mountinfo. See proc_pid_mountinfo(5). */
 const Mount = v.object({
@@ -23,10 +23,10 @@ export type Mount = v.InferOutput<typeof Mount>;
 
 const entries = { mounts: list(Mount) };
 
-export const mounts: Subject<typeof entries, typeof entries> = {
-	host: entries,
-	process: entries,
-	section: "what it sees",
+export const mounts: Subject<typeof entries, typeof entries> = { host: entries, process: entries };
+
+export const mountsInspection: Inspection<typeof mounts> = {
+	section: "hostname and files",
 	rows(host, process) {
 		const seen = mountsOfHost(host.mounts, process.mounts);
 		const shown = (mount: Mount) => [mount.mountPoint, mount.fstype, ...mount.propagation].join(" ");

@@ -1,5 +1,5 @@
 import { list, record, text } from "./bounded-schemas.ts";
-import { row, type Subject } from "./subject.ts";
+import { type Inspection, row, type Subject } from "./subject.ts";
 
 /** Namespaces of a process: `{ uts: "uts:[4026531838]", … }`, the links in /proc/PID/ns. See namespaces(7). */
 export const Namespaces = record(text, text);
@@ -11,9 +11,9 @@ const process = {
 	splitNamespaces: list(text),
 };
 
-export const namespaces: Subject<typeof host, typeof process> = {
-	host,
-	process,
+export const namespaces: Subject<typeof host, typeof process> = { host, process };
+
+export const namespacesInspection: Inspection<typeof namespaces> = {
 	section: "namespaces",
 	rows: (host, process) =>
 		Object.entries(process.namespaces)

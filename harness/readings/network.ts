@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { count, list, record, text } from "./bounded-schemas.ts";
-import { row, type Subject } from "./subject.ts";
+import { type Inspection, row, type Subject } from "./subject.ts";
 
 /** A network link and its addresses. */
 const Link = v.object({ name: text, up: v.boolean(), addresses: list(text) });
@@ -68,15 +68,14 @@ const host = {
 };
 const process = { links: list(Link), network: v.nullable(Network) };
 
-interface Request {
+export interface NetworkRequest {
 	/** Reads all network namespaces of the machine instead of the host's and the command's, in the background. */
 	everywhere?: true;
 }
 
-export const network: Subject<typeof host, typeof process, Request> = {
-	host,
-	process,
-	exampleRequest: {},
+export const network: Subject<typeof host, typeof process> = { host, process };
+
+export const networkInspection: Inspection<typeof network> = {
 	section: "network",
 	rows(host, process) {
 		if (process.network === null || host.network === null) return [];

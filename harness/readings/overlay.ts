@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { count, device, list, text } from "./bounded-schemas.ts";
 import { Entry } from "./files.ts";
-import { containerRow, type Subject } from "./subject.ts";
+import { containerRow, type Inspection, type Subject } from "./subject.ts";
 
 /** The overlay that is a process's root. */
 const Overlay = v.object({
@@ -53,10 +53,9 @@ const process = {
 	overlay: v.nullable(Overlay),
 };
 
-export const overlay: Subject<typeof host, typeof process, Record<never, never>> = {
-	host,
-	process,
-	exampleRequest: {},
+export const overlay: Subject<typeof host, typeof process> = { host, process };
+
+export const overlayInspection: Inspection<typeof overlay> = {
 	section: "overlay",
 	rows(_, { overlay }) {
 		if (overlay === null) return [];
@@ -64,7 +63,7 @@ export const overlay: Subject<typeof host, typeof process, Record<never, never>>
 		return [
 			containerRow("lowerdir", ...overlay.lowerdirs),
 			containerRow("upperdir", overlay.upperdir),
-			containerRow("written", ...written),
+			containerRow("in upperdir", ...written),
 		];
 	},
 };

@@ -12,7 +12,7 @@ const process = {
 	secrets: v.optional(list(text), []),
 };
 
-interface Request {
+export interface PlacesRequest {
 	/** Files and directories of the host that the check wants to recognise, whatever path leads to them. */
 	paths?: string[];
 	/**
@@ -22,8 +22,7 @@ interface Request {
 	secrets?: string[];
 }
 
-export const places: Subject<typeof host, typeof process, Request> = {
+export const places: Subject<typeof host, typeof process> = {
 	host,
 	process,
-	exampleRequest: { paths: ["/lab"], secrets: ["secret"] },
 };

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { device, list, matching, text } from "./bounded-schemas.ts";
-import { containerRow, row, type Subject } from "./subject.ts";
+import { containerRow, type Inspection, row, type Subject } from "./subject.ts";
 
 /** Identifies a file or directory, whatever path leads to it. */
 export const FileId = v.object({ device, inode: matching(/^\d{1,20}$/) });
@@ -20,12 +20,12 @@ const process = {
 	cwdInsideRoot: v.boolean(),
 };
 
-export const root: Subject<typeof host, typeof process> = {
-	host,
-	process,
-	section: "what it sees",
+export const root: Subject<typeof host, typeof process> = { host, process };
+
+export const rootInspection: Inspection<typeof root> = {
+	section: "hostname and files",
 	rows: (host, process) => [
-		row("root", [host.root.toSorted().join(" ")], [process.root.toSorted().join(" ")]),
-		containerRow("directory", process.cwd),
+		row("entries of /", [host.root.toSorted().join(" ")], [process.root.toSorted().join(" ")]),
+		containerRow("current dir", process.cwd),
 	],
 };

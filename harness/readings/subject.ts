@@ -8,25 +8,23 @@ import type * as v from "valibot";
  * Some fields are always read, because every check needs them. The other fields are read only if a run asks for the
  * subject by its name. Otherwise they are null or empty.
  */
-export type Subject<Host extends v.ObjectEntries, Process extends v.ObjectEntries, Request = never> = Inspected<
-	Host,
-	Process
-> &
-	WithExample<Request>;
-
-interface Inspected<Host extends v.ObjectEntries, Process extends v.ObjectEntries> {
+export interface Subject<Host extends v.ObjectEntries, Process extends v.ObjectEntries> {
 	/** The fields that the subject adds to a host's state. */
 	host: Host;
 	/** The fields that the subject adds to a process's state. */
 	process: Process;
-	/** The heading under which `drydock inspect` shows the subject. */
-	section?: SectionTitle;
-	/** Compares a command with the host that it runs on; see {@link Row}. */
-	rows?(host: Read<Host> & WithNamespaces, process: Read<Process> & WithNamespaces): Row[];
 }
 
-/** For a subject with fields that are read only on request: an example of a request, with which the agent rehearses. */
-type WithExample<Request> = [Request] extends [never] ? { exampleRequest?: never } : { exampleRequest: Request };
+/**
+ * How `drydock inspect` shows a subject. It is no part of the subject, so that programs without `inspect` do not
+ * contain it: a new label must not change what the guest runs, nor what judges.
+ */
+export interface Inspection<Of extends Subject<v.ObjectEntries, v.ObjectEntries>> {
+	/** The heading under which the subject is shown. */
+	section: SectionTitle;
+	/** Compares a command with the host that it runs on; see {@link Row}. */
+	rows(host: Read<Of["host"]> & WithNamespaces, process: Read<Of["process"]> & WithNamespaces): Row[];
+}
 
 /** A reading that its schema has accepted. */
 export type Read<Entries extends v.ObjectEntries> = v.InferOutput<v.ObjectSchema<Entries, undefined>>;
@@ -37,7 +35,15 @@ interface WithNamespaces {
 }
 
 /** The headings of `drydock inspect`, in their order. */
-export const SECTIONS = ["namespaces", "what it sees", "processes", "cgroup", "network", "overlay", "rights"] as const;
+export const SECTIONS = [
+	"namespaces",
+	"hostname and files",
+	"processes",
+	"cgroup",
+	"network",
+	"overlay",
+	"rights",
+] as const;
 type SectionTitle = (typeof SECTIONS)[number];
 
 /** One row of a comparison of host and container. */

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { count, list, text } from "./bounded-schemas.ts";
-import { row, type Subject } from "./subject.ts";
+import { type Inspection, row, type Subject } from "./subject.ts";
 
 /** A process in the guest, as its host sees it. */
 export const Task = v.object({
@@ -29,9 +29,9 @@ const process = {
 	procPids: v.nullable(list(count)),
 };
 
-export const tasks: Subject<typeof host, typeof process> = {
-	host,
-	process,
+export const tasks: Subject<typeof host, typeof process> = { host, process };
+
+export const tasksInspection: Inspection<typeof tasks> = {
 	section: "processes",
 	rows(host, { tasks, procPids, pid, nsPids }) {
 		const rows = tasks.map((task) => {
@@ -40,13 +40,13 @@ export const tasks: Subject<typeof host, typeof process> = {
 			return row(
 				`${programName(task)}${task.pid === pid ? " ←" : ""}`,
 				[String(task.pid)],
-				[inside === undefined ? "not there" : String(inside)],
+				[inside === undefined ? "no pid" : String(inside)],
 			);
 		});
-		const listed = { label: "/proc has", host: [`${host.tasks.length} processes`] };
-		if (procPids === null) return [...rows, { ...listed, container: ["there is none"] }];
+		const procRow = { label: "pids in /proc", host: [`${host.tasks.length} pids`] };
+		if (procPids === null) return [...rows, { ...procRow, container: ["no /proc"] }];
 		const all = host.tasks.every((task) => procPids.includes(task.pid));
-		return [...rows, { ...listed, container: all ? null : [procPids.join(" ")] }];
+		return [...rows, { ...procRow, container: all ? null : [procPids.join(" ")] }];
 	},
 };
 

@@ -1,5 +1,5 @@
 import { text } from "./bounded-schemas.ts";
-import { row, type Subject } from "./subject.ts";
+import { type Inspection, row, type Subject } from "./subject.ts";
 
 const host = {
 	hostname: text,
@@ -8,9 +8,9 @@ const host = {
 };
 const process = { hostname: text };
 
-export const uts: Subject<typeof host, typeof process> = {
-	host,
-	process,
-	section: "what it sees",
+export const uts: Subject<typeof host, typeof process> = { host, process };
+
+export const utsInspection: Inspection<typeof uts> = {
+	section: "hostname and files",
 	rows: (host, process) => [row("hostname", [host.hostname], [process.hostname])],
 };

@@ -53,7 +53,7 @@ export async function runScriptWithBox(
 	});
 	const [stdout, stderr] = [output.stdout, output.stderr].map((chunks) => Buffer.concat(chunks).toString());
 	const how = outcome.kind === "lost" ? outcome.how : outcome.observation.calls["box"]?.ending.how;
-	if (how !== "returned") throw new Error(`the script did not come to its end: ${how}\n${stdout}\n${stderr}`);
+	if (how !== "returned") throw new Error(`the script did not end normally: ${how}\n${stdout}\n${stderr}`);
 	const lines = (stdout ?? "").split("\n").filter(Boolean);
 	return Object.fromEntries(lines.map((line) => line.split("\t")));
 }

@@ -45,24 +45,24 @@ function readAllLayers({ mounts, earlier }: HostReading): Layers[] {
 
 /**
  * Reads the layers of all overlays in some mount tables.
- * @param places directories in which a relative path may begin: an overlay's options have the paths as they were typed
+ * @param directories where a relative path may begin: an overlay's options have the paths as they were typed
  */
-function readLayers(mounts: readonly Mount[], places: readonly string[]): Layers[] {
+function readLayers(mounts: readonly Mount[], directories: readonly string[]): Layers[] {
 	const overlays = mounts.filter(({ fstype }) => fstype === "overlay");
 	const byDevice = new Map(overlays.map((mount) => [mount.device, mount]));
-	return [...byDevice.values()].slice(0, OVERLAYS_MAX).map((mount) => readOverlay(mount, places));
+	return [...byDevice.values()].slice(0, OVERLAYS_MAX).map((mount) => readOverlay(mount, directories));
 }
 
-function readOverlay({ device, options }: Mount, places: readonly string[]): Layers {
+function readOverlay({ device, options }: Mount, directories: readonly string[]): Layers {
 	const { upperdir, lowerdirs } = directoriesIn(options);
-	const upper = upperdir === "" ? null : readLayer(upperdir, places, []);
+	const upper = upperdir === "" ? null : readLayer(upperdir, directories, []);
 	const covered = upper?.entries?.map(({ path }) => path) ?? [];
-	return { device, upper, lower: lowerdirs.filter(Boolean).map((path) => readLayer(path, places, covered)) };
+	return { device, upper, lower: lowerdirs.filter(Boolean).map((path) => readLayer(path, directories, covered)) };
 }
 
 // The covered entries come first, so that they are read however many others there are.
-function readLayer(path: string, places: readonly string[], covered: readonly string[]): Layer {
-	const top = directoryAt(path, places);
+function readLayer(path: string, directories: readonly string[], covered: readonly string[]): Layer {
+	const top = directoryAt(path, directories);
 	if (top === null) return { path, entries: null, more: false };
 	const paths = new Set(covered);
 	const more = collect(top, "", paths);
@@ -70,8 +70,8 @@ function readLayer(path: string, places: readonly string[], covered: readonly st
 	return { path, entries, more };
 }
 
-function directoryAt(path: string, places: readonly string[]): string | null {
-	const candidates = isAbsolute(path) ? [path] : places.map((place) => join(place, path));
+function directoryAt(path: string, directories: readonly string[]): string | null {
+	const candidates = isAbsolute(path) ? [path] : directories.map((directory) => join(directory, path));
 	const tops = candidates.map((candidate) => `${HARBOUR_ROOT}${candidate}`);
 	return tops.find((top) => infoOf(top)?.isDirectory()) ?? null;
 }

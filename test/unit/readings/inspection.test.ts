@@ -6,7 +6,7 @@ function rowsOf(title: string, ...states: Parameters<typeof compareWithHost>) {
 	return compareWithHost(...states).find((section) => section.title === title)?.rows ?? [];
 }
 
-test("a namespace of its own is shown beside the host's; one that is shared is not repeated", () => {
+test("a namespace that differs from the host's is shown beside it; a shared one is not repeated", () => {
 	const container = processState({ namespaces: { uts: "uts:[9]", ipc: "ipc:[2]", pid_for_children: "none yet" } });
 	expect(rowsOf("namespaces", hostState(), container)).toEqual([
 		{ label: "uts", host: ["1"], container: ["9"] },
@@ -14,10 +14,10 @@ test("a namespace of its own is shown beside the host's; one that is shared is n
 	]);
 });
 
-test("a mount of the host's that the container sees is called the host's", () => {
+test("a mount of the host that is visible in the container is marked as the host's", () => {
 	const namespaces = { ...hostState().namespaces, mnt: "mnt:[9]" };
 	const mounts = [mount("/", { id: 70, device: "0:44", propagation: [] }), mount("/old", { id: 71 })];
-	const [row] = rowsOf("what it sees", hostState(), processState({ namespaces, mounts })).slice(-1);
+	const [row] = rowsOf("hostname and files", hostState(), processState({ namespaces, mounts })).slice(-1);
 	expect(row?.container).toEqual(["/ tmpfs", "/old tmpfs shared:1 (the host's)"]);
 });
 
@@ -27,13 +27,13 @@ test("a process has the pid that the host gives it, and the one in the innermost
 		{ pid: 300, startTicks: 900, ppid: 299, comm: "sh", state: "S", nsPids: [300, 1] },
 	];
 	expect(rowsOf("processes", hostState(), processState({ tasks, nsPids: [300, 1], procPids: [2] }))).toEqual([
-		{ label: "box (node)", host: ["299"], container: ["not there"] },
+		{ label: "box (node)", host: ["299"], container: ["no pid"] },
 		{ label: "sh ←", host: ["300"], container: ["1"] },
-		{ label: "/proc has", host: ["1 processes"], container: ["2"] },
+		{ label: "pids in /proc", host: ["1 pids"], container: ["2"] },
 	]);
 });
 
-test("the limits and use of its cgroup are shown, and only the subjects that the lesson reads", () => {
+test("a cgroup's limits and use are shown; subjects that the lesson does not read are left out", () => {
 	const container = processState({ cgroup: "0::/box/a", cgroupFiles: { "memory.max": "64", "memory.stat": "long" } });
 	expect(rowsOf("cgroup", hostState(), container)).toEqual([
 		{ label: "path", host: ["/"], container: ["/box/a"] },

@@ -17,7 +17,7 @@ export const answers: Painter = {
 				h("small", { class: "answers-quiet" }, processes[name]),
 			),
 		);
-		const head = h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "asked for"), ...heads));
+		const head = h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "question"), ...heads));
 		return { latestChange, body: h("table", { class: "answers" }, head, h("tbody", {}, ...all.map(row))) };
 	},
 };

@@ -1,0 +1,16 @@
+import type { Readings } from "../index.ts";
+
+/**
+ * A request of every kind. The agent reads all this in its rehearsals, before the snapshot is made. Otherwise the first
+ * such reading in every restored machine would be slow.
+ */
+export const EXAMPLE_READINGS: Required<Readings> = {
+	cgroup: { below: "/box" },
+	memory: {},
+	network: {},
+	overlay: {},
+	files: { watch: ["/lab", "/etc", "/root"], inRoot: ["etc/passwd"] },
+	places: { paths: ["/lab"], secrets: ["secret"] },
+	identity: {},
+	breakOut: {},
+};
