@@ -3,45 +3,10 @@ import { count, list, record, text } from "../readings/bounded-schemas.ts";
 import { ImageReading } from "../readings/images.ts";
 import { HostState, ProcessState } from "../readings/index.ts";
 import { FileId } from "../readings/root.ts";
-import { Task } from "../readings/tasks.ts";
+import { Ending } from "./ending.ts";
+import { LIMITS } from "./limits.ts";
 
 /** The result of a run: what the agent read at each moment, and how each call and each program ended. */
-
-/** The longest value of an exercise that is kept, in characters of JSON. */
-const VALUE_CHARS = 1024;
-
-const Thrown = v.object({
-	name: text,
-	message: text,
-	stack: v.pipe(v.string(), v.maxLength(65536)),
-	/** Only if the error is a SyscallError. */
-	syscall: v.optional(v.object({ call: text, args: record(text, text), code: text, errno: count })),
-});
-
-// JSON.parse takes a value that is nested too deeply for JSON.stringify, which then throws a RangeError.
-function boundedValue(value: unknown): unknown {
-	try {
-		return (JSON.stringify(value) ?? "").length <= VALUE_CHARS ? value : "something long";
-	} catch {
-		return "something nested too deeply";
-	}
-}
-
-/** How the exercise ended. */
-const Ending = v.variant("how", [
-	v.object({ how: v.literal("returned"), value: v.pipe(v.unknown(), v.transform(boundedValue)) }),
-	v.object({ how: v.literal("threw"), thrown: Thrown, inChild: v.boolean() }),
-	/** A forked child returned from the exercise instead of ending by execve or _exit. */
-	v.object({ how: v.literal("child-returned") }),
-	/** The exercise returned a promise. */
-	v.object({ how: v.literal("asynchronous") }),
-	v.object({ how: v.literal("exited"), code: v.nullable(count), signal: v.nullable(text) }),
-	/** The call had not ended at the deadline. `tasks`: its processes at that moment. */
-	v.object({ how: v.literal("hung"), tasks: list(Task) }),
-]);
-
-/** Whether a value is an ending. The value comes from a process in which the exercise ran. */
-export const isEnding = (value: unknown): value is Ending => v.is(Ending, value);
 
 const LedgerCall = v.object({
 	/** Line of descent of the process: "1", its first child "1.1", and so on. */
@@ -88,13 +53,10 @@ const Moment = v.object({
 	commands: record(text, v.nullable(ProcessState)),
 });
 
-/** The most characters that are kept of a program's standard output when its step asks for all of it. */
-export const PROGRAM_CHARS = 1 << 20;
-
 /** How a program ended that the agent started on the host for the run. */
 const ProgramEnd = v.object({
 	code: v.nullable(count),
-	stdout: v.pipe(v.string(), v.maxLength(PROGRAM_CHARS)),
+	stdout: v.pipe(v.string(), v.maxLength(LIMITS.programChars)),
 	stderr: text,
 });
 
@@ -152,5 +114,4 @@ export type Answer = v.InferOutput<typeof Answer>;
 export type Observation = v.InferOutput<typeof Observation>;
 export type Moment = v.InferOutput<typeof Moment>;
 export type CallReport = v.InferOutput<typeof CallReport>;
-export type Ending = v.InferOutput<typeof Ending>;
 export type LedgerCall = v.InferOutput<typeof LedgerCall>;

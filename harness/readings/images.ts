@@ -1,16 +1,11 @@
 import * as v from "valibot";
 import { count, digest, list, text } from "./bounded-schemas.ts";
+import { IMAGE_LIMITS } from "./image-limits.ts";
 
 /**
  * What the agent reads of an OCI image that an exercise has built: its files, and the archives in them. See
  * image-layout.md.
  */
-
-/**
- * `entries`: the most files of an image, and the most members of an archive. `documents`: the most documents of an
- * image.
- */
-export const IMAGE_LIMITS = { pathChars: 256, documentChars: 1 << 14, entries: 128, documents: 8 } as const;
 
 const path = v.pipe(v.string(), v.maxLength(IMAGE_LIMITS.pathChars));
 

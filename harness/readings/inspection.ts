@@ -12,7 +12,7 @@ import { tasksInspection } from "./tasks.ts";
 import { utsInspection } from "./uts.ts";
 
 /** All subjects that `drydock inspect` shows. Those of one section are shown in this order. */
-const INSPECTIONS = [
+export const INSPECTIONS = [
 	namespacesInspection,
 	utsInspection,
 	rootInspection,

@@ -1,7 +1,7 @@
 import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
 import { cached, type IsGood, keepNewest, keyOf } from "../base/cache.ts";
 import { imageKey } from "../base/depends-on.ts";
 import { inKit, readText } from "../base/kit.ts";
@@ -96,10 +96,20 @@ export async function bundlePrograms(minify = false): Promise<{ programs: Record
 		external: ["ffi-rs"],
 		metafile: true,
 		minify,
+		plugins: [withoutUnusedModules],
 	});
 	const programs = Object.fromEntries(outputFiles.map(({ path, text }) => [path.slice(1), text]));
 	return { programs, sources: Object.keys(metafile.inputs) };
 }
+
+// No module of the guest is imported only for what it does at its start. Told so, esbuild leaves out those of which
+// nothing is used, such as the schemas with which the host checks what the guest sends.
+const withoutUnusedModules: Plugin = {
+	name: "without-unused-modules",
+	setup({ onResolve }) {
+		onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) => ({ path: join(resolveDir, path), sideEffects: false }));
+	},
+};
 
 /**
  * Writes the contents of the initramfs into a new directory.

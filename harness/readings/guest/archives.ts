@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as zlib from "node:zlib";
-import { type Archive, type ArchiveMember, IMAGE_LIMITS } from "../images.ts";
+import { IMAGE_LIMITS } from "../image-limits.ts";
+import type { Archive, ArchiveMember } from "../images.ts";
 
 /** Reads tar archives that an exercise has made. Every part may be wrong. See POSIX, pax: ustar Interchange Format. */
 

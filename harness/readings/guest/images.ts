@@ -1,4 +1,5 @@
-import { IMAGE_LIMITS, type ImageFile, type ImageReading } from "../images.ts";
+import { IMAGE_LIMITS } from "../image-limits.ts";
+import type { ImageFile, ImageReading } from "../images.ts";
 import { readArchive, replacedInside, sha256, short } from "./archives.ts";
 import { readHarbourFile } from "./harbour-files.ts";
 

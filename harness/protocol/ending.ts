@@ -1,0 +1,41 @@
+import * as v from "valibot";
+import { count, list, record, text } from "../readings/bounded-schemas.ts";
+import { Task } from "../readings/tasks.ts";
+
+/** The longest value of an exercise that is kept, in characters of JSON. */
+const VALUE_CHARS = 1024;
+
+const Thrown = v.object({
+	name: text,
+	message: text,
+	stack: v.pipe(v.string(), v.maxLength(65536)),
+	/** Only if the error is a SyscallError. */
+	syscall: v.optional(v.object({ call: text, args: record(text, text), code: text, errno: count })),
+});
+
+// JSON.parse takes a value that is nested too deeply for JSON.stringify, which then throws a RangeError.
+function boundedValue(value: unknown): unknown {
+	try {
+		return (JSON.stringify(value) ?? "").length <= VALUE_CHARS ? value : "something long";
+	} catch {
+		return "something nested too deeply";
+	}
+}
+
+/** How the exercise ended. */
+export const Ending = v.variant("how", [
+	v.object({ how: v.literal("returned"), value: v.pipe(v.unknown(), v.transform(boundedValue)) }),
+	v.object({ how: v.literal("threw"), thrown: Thrown, inChild: v.boolean() }),
+	/** A forked child returned from the exercise instead of ending by execve or _exit. */
+	v.object({ how: v.literal("child-returned") }),
+	/** The exercise returned a promise. */
+	v.object({ how: v.literal("asynchronous") }),
+	v.object({ how: v.literal("exited"), code: v.nullable(count), signal: v.nullable(text) }),
+	/** The call had not ended at the deadline. `tasks`: its processes at that moment. */
+	v.object({ how: v.literal("hung"), tasks: list(Task) }),
+]);
+
+export type Ending = v.InferOutput<typeof Ending>;
+
+/** Whether a value is an ending. The value comes from a process in which the exercise ran. */
+export const isEnding = (value: unknown): value is Ending => v.is(Ending, value);

@@ -1,0 +1,45 @@
+import * as v from "valibot";
+import { count, text } from "../readings/bounded-schemas.ts";
+import { LIMITS } from "./limits.ts";
+import { Observation } from "./observation.ts";
+import { Printed, SendingPaused, ShellEnded, View } from "./stage.ts";
+
+/** Every frame that a guest may send. */
+export const GuestFrame = v.variant("type", [
+	/** The agent is ready. Sent once, before the snapshot. */
+	v.object({ type: v.literal("ready"), kernel: text }),
+	v.object({
+		type: v.literal("pong"),
+		nonce: text,
+		/** The guest's own clock. */
+		monotonicMs: v.number(),
+	}),
+	/**
+	 * The agent has received the work and begins it. A machine that is lost before this frame is not the exercise's
+	 * fault.
+	 */
+	v.object({ type: v.literal("started"), nonce: text }),
+	v.object({
+		type: v.literal("output"),
+		nonce: text,
+		stream: v.picklist(["stdout", "stderr"]),
+		/** Base64. */
+		data: v.pipe(v.string(), v.maxLength(LIMITS.outputBytes * 2)),
+	}),
+	v.object({ type: v.literal("report"), nonce: text, observation: Observation }),
+	/** A session's program has ended. Its output is in the frames before this one. */
+	v.object({ type: v.literal("ended"), nonce: text, code: v.nullable(count), signal: v.nullable(text) }),
+	Printed,
+	ShellEnded,
+	SendingPaused,
+	View,
+	/** The agent itself failed. */
+	v.object({
+		type: v.literal("failed"),
+		nonce: text,
+		message: text,
+		/** Whether the exercise had begun: then it has probably kept the agent from its work. */
+		disturbed: v.boolean(),
+	}),
+]);
+export type GuestFrame = v.InferOutput<typeof GuestFrame>;
