@@ -18,7 +18,7 @@ export const cacheDir = process.env["DRYDOCK_CACHE"] || (await usualPlace());
 const ABANDONED_MS = 24 * 3_600_000;
 
 /** A short hash of `parts`. Equal parts give equal hashes. */
-export function keyOf(...parts: readonly unknown[]): string {
+export function hashOf(...parts: readonly unknown[]): string {
 	return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
 }
 
@@ -28,7 +28,7 @@ export type IsGood = (entry: string) => Promise<boolean>;
 /**
  * Finds an entry, or makes it.
  * @param kind the folder of the cache, such as `base`
- * @param key from {@link keyOf}
+ * @param key from {@link hashOf}
  * @param make fills the new, empty directory that it is given. If it throws, nothing is published, and an old entry
  * stays
  * @param isGood an entry that matches its seal, but for which this is false, is made again
@@ -44,8 +44,8 @@ export async function cached(
 	const entry = join(cacheDir, kind, key);
 	const isThere = async () => (await isSealed(entry)) && (await isGood(entry));
 	if (await isThere()) return entry;
-	return inOwnCache(entry, async () => {
-		await openDirectory(dirname(entry));
+	return writingToCache(entry, async () => {
+		await makeReadableDirectory(dirname(entry));
 		// If two commands need the same entry at once, the second waits, and finds what the first has made.
 		return withLock(entry, async () => {
 			if (await isThere()) return entry;
@@ -65,7 +65,7 @@ export async function cached(
 	});
 }
 
-/** For {@link cached}: makes a function that accepts every entry except these as they are now. */
+/** For {@link cached}: makes a function that accepts every entry, except the given ones as long as they are unchanged. */
 export async function newerThanNow(...entries: readonly string[]): Promise<IsGood> {
 	const before = await Promise.all(entries.map(sealOf));
 	return async (entry) => !before.includes(await sealOf(entry));
@@ -78,11 +78,11 @@ export function isWhole(kind: string, key: string): Promise<boolean> {
 
 /** Removes an entry. A virtual machine that still has its files open keeps them until it ends. */
 export async function discard(entry: string): Promise<void> {
-	const doomed = stagingOf(entry);
+	const renamed = stagingOf(entry);
 	try {
 		// Renames the entry first, so that no other process finds half of it.
-		await rename(entry, doomed);
-		await rm(doomed, { recursive: true, force: true });
+		await rename(entry, renamed);
+		await rm(renamed, { recursive: true, force: true });
 	} catch (error) {
 		const { code } = error as NodeJS.ErrnoException;
 		if (code === "ENOENT") return;
@@ -105,8 +105,8 @@ export async function keepNewest(kind: string, keep: number): Promise<void> {
 
 /** Runs some work with an empty directory in the cache, and then removes the directory. */
 export async function inScratch<T>(work: (dir: string) => Promise<T>): Promise<T> {
-	const dir = await inOwnCache(join(cacheDir, "scratch"), async () => {
-		await openDirectory(cacheDir);
+	const dir = await writingToCache(join(cacheDir, "scratch"), async () => {
+		await makeReadableDirectory(cacheDir);
 		await removeAll(cacheDir, (name, ageMs) => name.startsWith("scratch-") && ageMs > ABANDONED_MS);
 		return mkdtemp(join(cacheDir, "scratch-"));
 	});
@@ -122,7 +122,7 @@ export async function inScratch<T>(work: (dir: string) => Promise<T>): Promise<T
  * @param path the path in the cache that the work writes
  * @throws {Failure} unsupported: the cache cannot be written to, is full, or belongs to somebody else
  */
-export async function inOwnCache<T>(path: string, work: () => Promise<T>): Promise<T> {
+export async function writingToCache<T>(path: string, work: () => Promise<T>): Promise<T> {
 	await checkMayWrite(cacheDir, path);
 	try {
 		return await work();
@@ -133,19 +133,19 @@ export async function inOwnCache<T>(path: string, work: () => Promise<T>): Promi
 
 // Makes files with the most common umask (022), so that their modes are the same for every user, here and in the
 // virtual machine. Several entries may be made at the same time: the last one restores the umask.
-let working = 0;
+let workCount = 0;
 let umask = 0;
 async function withOpenModes(work: () => Promise<void>): Promise<void> {
-	if (working++ === 0) umask = process.umask(0o022);
+	if (workCount++ === 0) umask = process.umask(0o022);
 	try {
 		await work();
 	} finally {
-		if (--working === 0) process.umask(umask);
+		if (--workCount === 0) process.umask(umask);
 	}
 }
 
 // Makes the directories so that all users may read them, as with the most common umask.
-async function openDirectory(dir: string): Promise<void> {
+async function makeReadableDirectory(dir: string): Promise<void> {
 	for (const path of [cacheDir, dir]) if (await makeDirectories(path)) await chmod(path, 0o755);
 }
 
@@ -183,17 +183,17 @@ export async function exists(path: string): Promise<boolean> {
 }
 
 // Removes what killed processes have left. This process holds the entry's lock, so no other process is making this
-// entry: its staging directories go at once. Those of other entries, which may never be asked for again, go when they
-// are old.
+// entry: its staging directories are removed at once. Staging directories of other entries, which may never be asked for
+// again, are removed when they are old.
 async function sweep(dir: string, key: string): Promise<void> {
 	const ofThis = `${key}.staging-`;
 	await removeAll(dir, (name, ageMs) => name.startsWith(ofThis) || (/\.staging-/.test(name) && ageMs > ABANDONED_MS));
 }
 
-async function removeAll(dir: string, goes: (name: string, ageMs: number) => boolean): Promise<void> {
+async function removeAll(dir: string, isRemoved: (name: string, ageMs: number) => boolean): Promise<void> {
 	const removed = (await readdir(dir)).map(async (name) => {
 		const ageMs = Date.now() - (await changedMs(join(dir, name)));
-		if (goes(name, ageMs)) await rm(join(dir, name), { recursive: true, force: true });
+		if (isRemoved(name, ageMs)) await rm(join(dir, name), { recursive: true, force: true });
 	});
 	await Promise.all(removed);
 }

@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { keyOf } from "./cache.ts";
+import { hashOf } from "./cache.ts";
 import { inKit, readText } from "./kit.ts";
 
 /**
@@ -36,7 +36,7 @@ const TEXTS = new Set(["README.md", "hints.md", "demo.ts"]);
 export async function imageKey(base: string, manifest: string, library: string): Promise<string> {
 	// The key has the sources of the guest's programs instead of the programs: bundling them only to find that nothing
 	// has changed would take too long.
-	return keyOf("kit 5", base, manifest, library, await guestSources());
+	return hashOf("kit 5", base, manifest, library, await guestSources());
 }
 
 /**
@@ -47,7 +47,7 @@ export async function imageKey(base: string, manifest: string, library: string):
  * @param of.scenario the rest of the request to the machine, with a placeholder for each drawn value
  */
 export function observationKey(of: { image: string; lesson: string; program: string; scenario: unknown }): string {
-	return keyOf("observation 1", of.image, of.lesson, of.program, of.scenario);
+	return hashOf("observation 1", of.image, of.lesson, of.program, of.scenario);
 }
 
 /**
@@ -57,7 +57,7 @@ export function observationKey(of: { image: string; lesson: string; program: str
  */
 export async function verdictKey(lesson: string, reference: string): Promise<string> {
 	const sources = await Promise.all([guestSources(), textsIn(JUDGING_FOLDERS)]);
-	return keyOf("verdict 1", lesson, await lessonKey(lesson), reference, sources);
+	return hashOf("verdict 1", lesson, await lessonKey(lesson), reference, sources);
 }
 
 /**
@@ -77,7 +77,7 @@ export function recordKey(of: {
 	scenario: unknown;
 	subject: readonly string[];
 }): string {
-	return keyOf("record 1", of.guest, of.judging, of.lesson, of.engine, of.scenario, of.subject);
+	return hashOf("record 1", of.guest, of.judging, of.lesson, of.engine, of.scenario, of.subject);
 }
 
 /**
@@ -91,7 +91,7 @@ export async function lessonKey(lesson: string): Promise<string> {
 		const names = (await filesIn(`${tree}/${lesson}`, false).catch(() => [])).filter((name) => !TEXTS.has(name));
 		return Promise.all(names.map(async (name) => [name, await readText(inKit(tree, lesson, name))]));
 	});
-	return keyOf("judged by 1", await Promise.all(folders));
+	return hashOf("judged by 1", await Promise.all(folders));
 }
 
 /** The texts of all files in these folders of the kit, and below them. */

@@ -9,10 +9,10 @@ import { Failure } from "./failure.ts";
  * @throws {Failure} unsupported: no directory can be made there
  */
 export async function makeDirectories(path: string): Promise<boolean> {
-	if (await isMade(path)) return true;
+	if (await tryToMake(path)) return true;
 	if (await isDirectory(path)) return false;
 	await makeDirectories(dirname(path));
-	const made = await isMade(path);
+	const made = await tryToMake(path);
 	if (made || (await isDirectory(path))) return made;
 	throw new Failure(
 		"unsupported",
@@ -21,8 +21,9 @@ export async function makeDirectories(path: string): Promise<boolean> {
 	);
 }
 
-// ENOENT: a directory above it is missing, or the file system allows no directory there.
-async function isMade(path: string): Promise<boolean> {
+// Whether this call made the directory. ENOENT: a directory above it is missing, or the file system allows no directory
+// there.
+async function tryToMake(path: string): Promise<boolean> {
 	try {
 		await mkdir(path);
 		return true;

@@ -21,7 +21,7 @@ const MARKS = {
 } as const;
 
 /** The mark at the beginning of a line: a coloured symbol, or in plain text the word for the symbol. */
-export function mark(of: keyof typeof MARKS, chalk: ChalkInstance, plain = false): string {
-	const { symbol, color, word } = MARKS[of];
+export function statusMark(status: keyof typeof MARKS, chalk: ChalkInstance, plain = false): string {
+	const { symbol, color, word } = MARKS[status];
 	return plain ? `${word}:` : chalk[color](symbol);
 }

@@ -19,8 +19,8 @@ const PILED_UP = /(\p{M}{6})\p{M}+/gu;
 export function printable(text: string): string {
 	// Nearly every text is harmless.
 	if (/^[\n\t -"$-9;-~]*$/.test(text)) return text;
-	const still = text.replaceAll("\r\n", "\n").replaceAll(HARMFUL, "�").replaceAll(PILED_UP, "$1�");
-	return withoutLogCommands(still);
+	const withoutControls = text.replaceAll("\r\n", "\n").replaceAll(HARMFUL, "�").replaceAll(PILED_UP, "$1�");
+	return withoutLogCommands(withoutControls);
 }
 
 /** Applies {@link printable} to every text in a document, such as a verdict. */

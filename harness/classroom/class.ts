@@ -12,7 +12,7 @@ import { compareNames, printableName } from "./harmless.ts";
  * Finds the submissions in a folder. In a class's folder, a submission is a folder, or an archive that `drydock
  * export` wrote. The folder itself may also be a single submission, as in a continuous-integration job.
  * @param one take the folder for a single submission, whatever it looks like
- * @param warn called with a message if the caller may have meant the other
+ * @param warn called with a message if the caller may have meant the other kind of folder
  * @throws {Failure} usage: there is no such folder, or nothing in it
  */
 export async function candidatesIn(

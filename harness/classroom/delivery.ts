@@ -1,6 +1,6 @@
 import { stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { keyOf } from "../base/cache.ts";
+import { hashOf } from "../base/cache.ts";
 import { EXIT, Failure } from "../base/failure.ts";
 import { makeDirectories } from "../base/make-directories.ts";
 import type { Style } from "../base/text-layout.ts";
@@ -130,7 +130,7 @@ function reportPath(dir: string, name: string, ending: string): string {
 		.subarray(0, BEGINNING_BYTES)
 		.toString()
 		.replace(/\ufffd$/, "");
-	return join(dir, `${beginning}-${keyOf(name)}${ending}`);
+	return join(dir, `${beginning}-${hashOf(name)}${ending}`);
 }
 
 const BEGINNING_BYTES = 200;

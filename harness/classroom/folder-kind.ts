@@ -8,7 +8,7 @@ import { entriesIn, readFolder } from "./folder.ts";
 /** Whether a folder is a single submission, or a class's folder with several. */
 export interface FolderKind {
 	isSubmission: boolean;
-	/** A message about this decision, if the caller may have meant the other; otherwise null. */
+	/** A message about this decision, if the caller may have meant the other kind; otherwise null. */
 	warning: string | null;
 }
 
@@ -18,8 +18,8 @@ const WORKSPACE = "workspace";
 const MANIFEST_BYTES_MAX = 64 << 10;
 
 /**
- * Decides whether a folder is a single submission, by its contents. A class may have a submission that is
- * called "workspace", or like a lesson. So if there are other submissions beside such a folder, the folder is a class's.
+ * Decides whether a folder is a single submission, by its contents. A submission of a class
+ * may itself be called "workspace", or like a lesson. So a folder with such a submission and others is a class's folder.
  */
 export async function folderKind(dir: string, lessons: readonly Lesson[]): Promise<FolderKind> {
 	const ids = new Set(lessons.map(({ id }) => id));
@@ -29,16 +29,16 @@ export async function folderKind(dir: string, lessons: readonly Lesson[]): Promi
 			name === WORKSPACE && kind === "directory" && lessonParts(await entriesIn(place).catch(() => []), ids).length > 0
 		);
 	});
-	const marks = [...lessonParts(entries, ids), ...workspaces];
-	const [mark] = marks;
-	if (mark === undefined) return { isSubmission: false, warning: null };
-	if (isWorkspace(marks, lessons) || (await isKit(dir, entries))) return { isSubmission: true, warning: null };
-	const others = entries.filter((entry) => !marks.includes(entry) && mayBeSubmission(entry));
+	const workspaceParts = [...lessonParts(entries, ids), ...workspaces];
+	const [firstPart] = workspaceParts;
+	if (firstPart === undefined) return { isSubmission: false, warning: null };
+	if (isWorkspace(workspaceParts, lessons) || (await isKit(dir, entries))) return { isSubmission: true, warning: null };
+	const others = entries.filter((entry) => !workspaceParts.includes(entry) && mayBeSubmission(entry));
 	if (others.length === 0) return { isSubmission: true, warning: null };
 	const modules = new Set([LOGBOOK, ...(await Promise.all(lessons.map(moduleOf)))]);
 	for (const other of others) {
 		if (!(await containsModule(other, modules))) continue;
-		const why = `it has "${mark.name}" in it, and also "${other.name}", with a submission`;
+		const why = `it has "${firstPart.name}" in it, and also "${other.name}", with a submission`;
 		return {
 			isSubmission: false,
 			warning: `${dir} is treated as a class: ${why}; --one treats it as a single submission`,
@@ -46,7 +46,7 @@ export async function folderKind(dir: string, lessons: readonly Lesson[]): Promi
 	}
 	const names = others.slice(0, 3).map(({ name }) => `"${name}"`);
 	const more = others.length > names.length ? ", …" : "";
-	const why = `it has "${mark.name}" in it, and no lesson's module is in ${names.join(", ")}${more}`;
+	const why = `it has "${firstPart.name}" in it, and no lesson's module is in ${names.join(", ")}${more}`;
 	return { isSubmission: true, warning: `${dir} is treated as a single submission: ${why}` };
 }
 
@@ -55,10 +55,10 @@ const lessonParts = (entries: readonly Entry[], ids: ReadonlySet<string>) =>
 
 // Whether the folder looks like a workspace that `drydock init` made: it has a logbook and most lessons. Such a
 // folder is one submission, whatever else is in it: the names of the people in a class cannot look like that.
-const isWorkspace = (marks: readonly Entry[], lessons: readonly Lesson[]) =>
-	marks.some(({ name }) => name === LOGBOOK) && marks.length > lessons.length / 2;
+const isWorkspace = (workspaceParts: readonly Entry[], lessons: readonly Lesson[]) =>
+	workspaceParts.some(({ name }) => name === LOGBOOK) && workspaceParts.length > lessons.length / 2;
 
-// Whether the folder is a copy of the kit. Of such a copy, only the workspace is read.
+// Whether the folder is a copy of the kit. Only the workspace of such a copy is read.
 async function isKit(dir: string, entries: readonly Entry[]): Promise<boolean> {
 	if (!["harness", "solutions"].every((part) => entries.some(({ name }) => name === part))) return false;
 	const manifest = await readRegularFile(join(dir, "package.json"), MANIFEST_BYTES_MAX).catch(() => "");

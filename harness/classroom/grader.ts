@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { keyOf } from "../base/cache.ts";
+import { hashOf } from "../base/cache.ts";
 import { ConcurrencyLimit, concurrently } from "../base/concurrently.ts";
 import { Failure } from "../base/failure.ts";
 import { interruption } from "../base/interrupt.ts";
@@ -190,7 +190,7 @@ class Grader {
 		const judged = (machines: MachinePool) => judge(lesson, path, machines, { types: false, bundled });
 		// A broken module needs no machine. It gets no key, because perhaps not all of its files were read.
 		if (broken) return { by: name, attempt: judged(this.#options.machines).then(judgementOf).then(finalAttempt) };
-		const key = keyOf(kit, sources.sort());
+		const key = hashOf(kit, sources.sort());
 		const known = this.#runningJudgements.get(key);
 		if (known !== undefined) return known;
 		const fresh = { by: name, attempt: this.#judgeInMachine(key, lessonToGrade, judged) };

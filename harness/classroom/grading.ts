@@ -1,5 +1,5 @@
 import { realpath } from "node:fs/promises";
-import { keyOf } from "../base/cache.ts";
+import { hashOf } from "../base/cache.ts";
 import { Failure } from "../base/failure.ts";
 import { interruption } from "../base/interrupt.ts";
 import type { Progress } from "../base/progress.ts";
@@ -39,7 +39,7 @@ export async function gradeClass(work: ClassWork, progress: Progress): Promise<C
 	const submissions = await gradeCandidates(work, progress);
 	return {
 		schemaVersion: 1,
-		kit: keyOf(lessons.map(({ key }) => key)),
+		kit: hashOf(lessons.map(({ key }) => key)),
 		class: { key: classKey(allCandidates.map(({ name }) => name)), submissions: allCandidates.length },
 		shard,
 		lessons: lessons.map(({ lesson: { id, title }, check: { weight } }) => ({ id, title, weight })),
@@ -73,7 +73,7 @@ async function gradeCandidates(work: ClassWork, progress: Progress): Promise<Sub
 	const machines = new MachinePool(progress);
 	try {
 		const imageKey = await machines.imageKey();
-		const lessons = graded.map(({ key, ...rest }) => ({ ...rest, key: keyOf(key, imageKey) }));
+		const lessons = graded.map(({ key, ...rest }) => ({ ...rest, key: hashOf(key, imageKey) }));
 		return await progress.step("grading", (say) => {
 			const { onResult } = showGradingProgress(candidates.length * graded.length, say, progress.note);
 			const onRetry = (count: number) =>

@@ -1,7 +1,7 @@
 import { open, readdir, readFile, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as v from "valibot";
-import { cacheDir, inOwnCache, keyOf } from "../base/cache.ts";
+import { cacheDir, hashOf, writingToCache } from "../base/cache.ts";
 import { makeDirectories } from "../base/make-directories.ts";
 import { Judgement } from "./result.ts";
 
@@ -64,8 +64,8 @@ export class Journal {
  */
 export async function journalPath(...work: unknown[]): Promise<string> {
 	const dir = join(cacheDir, "grades");
-	const path = join(dir, `${keyOf("journal 1", ...work)}.jsonl`);
-	await inOwnCache(path, () => makeDirectories(dir));
+	const path = join(dir, `${hashOf("journal 1", ...work)}.jsonl`);
+	await writingToCache(path, () => makeDirectories(dir));
 	const names = await readdir(dir).catch(() => []);
 	const aged = names.map(async (name) => {
 		const { mtimeMs } = await stat(join(dir, name)).catch(() => ({ mtimeMs: 0 }));

@@ -1,4 +1,4 @@
-import { keyOf } from "../base/cache.ts";
+import { hashOf } from "../base/cache.ts";
 import { textsIn, verdictKey } from "../base/depends-on.ts";
 import { bundle } from "../engine/bundle.ts";
 import { engineAt } from "../engine/engine-at.ts";
@@ -9,5 +9,5 @@ import type { Lesson } from "../judge/lessons.ts";
 export async function judgementKey(lesson: Lesson, check: Check): Promise<string> {
 	const { code } = await bundle(engineAt(lesson.id), new Map());
 	// The code in harness/classroom decides what a report keeps of a verdict.
-	return keyOf("kit 2", check.weight, await verdictKey(lesson.id, code), await textsIn(["harness/classroom"]));
+	return hashOf("kit 2", check.weight, await verdictKey(lesson.id, code), await textsIn(["harness/classroom"]));
 }

@@ -74,13 +74,13 @@ export type Judgement = v.InferOutput<typeof Judgement>;
 
 const Result = v.object({
 	lesson: word,
-	/** Its path in the submission; null where none was found. */
+	/** Path of the lesson's module in the submission; null if no module was found. */
 	file: v.nullable(text),
 	/** The submission that had the same files and was judged instead; null if there is none. */
 	sameAs: v.nullable(name),
 	...Judgement.entries,
 });
-/** How one lesson of one submission went. */
+/** The result of one lesson of one submission. */
 export type Result = v.InferOutput<typeof Result>;
 
 const SubmissionReport = v.object({ name, results: list(Result, LESSONS_MAX) });
@@ -173,7 +173,7 @@ export function explanationText(result: Result): string {
 	return [
 		what,
 		`shows: ${indented(shows)}`,
-		`should: ${indented(should)}`,
+		`wanted: ${indented(should)}`,
 		`why: ${indented(why)}`,
 		`try: ${indented(advice)}`,
 		...(read.length === 0 ? [] : [`read: ${read.join(", ")}`]),

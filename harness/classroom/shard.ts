@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { realpath } from "node:fs/promises";
 import * as v from "valibot";
-import { keyOf } from "../base/cache.ts";
+import { hashOf } from "../base/cache.ts";
 import { Failure } from "../base/failure.ts";
 import { readRegularFile } from "../base/regular-file.ts";
 import { compareNames, harmless } from "./harmless.ts";
@@ -30,7 +30,7 @@ export function isInShard({ index, of }: Shard, name: string): boolean {
 }
 
 /** Key of a class: it depends on the names of all submissions. */
-export const classKey = (names: readonly string[]): string => keyOf("class 1", names.toSorted());
+export const classKey = (names: readonly string[]): string => hashOf("class 1", names.toSorted());
 
 /** Largest report: enough for a class of a thousand, with all explanations. */
 const REPORT_BYTES_MAX = 64 << 20;
@@ -84,7 +84,7 @@ export function mergeReports(reports: readonly ClassReport[], files: readonly st
 		if (report.shard.of !== first.shard.of)
 			refuse(`one is of ${first.shard.of} shards, the other of ${report.shard.of}`);
 		if (report.class.key !== first.class.key) refuse("their submissions are not of the same class");
-		if (keyOf(report.lessons) !== keyOf(first.lessons)) refuse("their lessons are not the same");
+		if (hashOf(report.lessons) !== hashOf(first.lessons)) refuse("their lessons are not the same");
 		if (report.kit !== first.kit) refuse("they were judged by different versions of drydock");
 		const { index, of } = report.shard;
 		const twin = fileOf.get(index);

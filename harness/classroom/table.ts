@@ -1,6 +1,6 @@
 import { Chalk, type ChalkInstance } from "chalk";
 import stringWidth from "string-width";
-import { mark } from "../base/plain.ts";
+import { statusMark } from "../base/plain.ts";
 import { fitted, type Style, TextLayout } from "../base/text-layout.ts";
 import {
 	type ClassReport,
@@ -37,10 +37,10 @@ export function details(submission: SubmissionReport, lessons: readonly Weighted
 	layout.line(`${chalk.bold(submission.name)}  ${scoreText(submission, lessons)}`);
 	for (const [at, result] of submission.results.entries()) {
 		layout.line();
-		layout.line(`${mark(MARKS[result.status], chalk, style.plain)} ${lessons[at]?.title ?? result.lesson}`);
+		layout.line(`${statusMark(MARKS[result.status], chalk, style.plain)} ${lessons[at]?.title ?? result.lesson}`);
 		if (result.status === "pass") continue;
 		for (const line of explanationText(result).split("\n")) {
-			const [, label, text] = /^(shows|should|why|try|read|at|also different): (.*)$/.exec(line) ?? [];
+			const [, label, text] = /^(shows|wanted|why|try|read|at|also different): (.*)$/.exec(line) ?? [];
 			if (label === undefined || text === undefined) layout.item(line, 4);
 			else layout.labelled(label === "also different" ? "also" : label, text);
 		}
@@ -62,7 +62,7 @@ function submissionRows(
 	layout.line(chalk.bold([...head, findings < 20 ? "" : "first finding"].join("  ").trimEnd()));
 	for (const submission of submissions) {
 		const { name, results } = submission;
-		const marks = results.map(({ status }) => `${mark(MARKS[status], chalk)} `);
+		const marks = results.map(({ status }) => `${statusMark(MARKS[status], chalk)} `);
 		const cells = [fitted(name, names), ...marks, scoreText(submission, lessons).padStart(scores)];
 		const first = results.find(({ status }) => status !== "pass");
 		const firstFinding = first === undefined || findings < 20 ? "" : fitted(headlineIn(first, lessons), findings);

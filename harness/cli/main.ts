@@ -49,11 +49,26 @@ async function commandLine(isCompleting: boolean): Promise<Command> {
 		.showSuggestionAfterError()
 		.showHelpAfterError("  try: npx drydock help")
 		.configureOutput({ outputError: (text, write) => write(text) })
-		.helpCommand("help [command]", "show the help of a command")
+		.helpCommand(false)
 		.addHelpText("after", `\nExit codes: ${exitCodes()}`);
 	for (const spec of COMMANDS) if (!(isCompleting && spec === completion)) declare(program, spec);
+	declareHelp(program);
 	if (isCompleting) (await import("./doctor/completion.ts")).addCompletion(program, completion.summary);
 	return program;
+}
+
+// commander's own help command shows the main help for a command that does not exist, and exits with 0.
+function declareHelp(program: Command): void {
+	program
+		.command("help [command]")
+		.description("show the help of a command")
+		.allowExcessArguments()
+		.action(async (name?: string) => {
+			const command = name === undefined ? program : program.commands.find((one) => one.name() === name);
+			if (command !== undefined) command.help();
+			// Reports that the command is unknown, with a suggestion.
+			else await program.parseAsync([String(name)], { from: "user" });
+		});
 }
 
 function exitCodes(): string {

@@ -12,7 +12,7 @@ export function proveDemo({ title, steps }: Demo): Proof {
 		...(steps.length === 0 ? ["give it steps"] : []),
 		...(promises.length === 0 ? ["give it promises: regular expressions that match the output"] : []),
 		...steps.flatMap(({ narration, command, look }, index) =>
-			[narration, command, look].some((said) => said.trim() === "")
+			[narration, command, look].some((text) => text.trim() === "")
 				? [`step ${index + 1}: its narration, command or look is empty`]
 				: [],
 		),

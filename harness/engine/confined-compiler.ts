@@ -1,6 +1,6 @@
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { cached, keyOf } from "../base/cache.ts";
+import { cached, hashOf } from "../base/cache.ts";
 import { Failure } from "../base/failure.ts";
 import { interruption } from "../base/interrupt.ts";
 import { inKit, withUnixLines } from "../base/kit.ts";
@@ -95,7 +95,7 @@ const environment = (compiler: string, { cpuSeconds, memoryKilobytes }: Compiler
 async function executableScript(path: string): Promise<string> {
 	const text = await readFile(path, "utf8");
 	if (!text.includes("\r")) return path;
-	const dir = await cached("tools", keyOf(text), async (staging) => {
+	const dir = await cached("tools", hashOf(text), async (staging) => {
 		await writeFile(join(staging, "confined-compiler.sh"), withUnixLines(text));
 		await chmod(join(staging, "confined-compiler.sh"), 0o755);
 	});

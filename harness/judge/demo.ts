@@ -12,7 +12,7 @@ export interface Demo {
 
 /** One step: the narration, a command to type, and what to look at. */
 export interface DemoStep {
-	/** What the audience is told before the command is typed: a sentence or two. */
+	/** The introduction that the audience reads before the command is typed: one or two sentences. */
 	narration: string;
 	/** The shell that the command is typed into: the one on the host, or the one in the container. */
 	stage: "host" | "container";

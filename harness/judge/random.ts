@@ -11,7 +11,7 @@ export const random: Random = {
 	name: (stem) => `${stem}-${hex(4)}`,
 };
 
-/** Draws the inputs of one run: the check's own, and the exit code that the command will be told to end with. */
+/** Draws the inputs of one run: the check's own, and the exit code with which the command will have to end. */
 export function drawInputs(check: Check): RandomInputs {
 	return { [EXIT_CODE]: String(EXIT_CODES.first + randomInt(EXIT_CODES.count)), ...check.draw(random) };
 }

@@ -104,7 +104,7 @@ function showFinding(layout: TextLayout, chalk: ChalkInstance, finding: Finding)
 	layout.line();
 	layout.paragraph(chalk.bold(finding.what));
 	layout.labelled("shows", chalk.red(factText(finding.got).trimEnd()));
-	layout.labelled("should", chalk.green(factText(finding.expected)));
+	layout.labelled("wanted", chalk.green(factText(finding.expected)));
 	layout.labelled("why", finding.explanation);
 	layout.labelled("try", finding.try);
 	if (finding.see.length > 0) layout.labelled("read", finding.see.join(", "));
@@ -121,7 +121,7 @@ function showOthers(
 	layout.line();
 	layout.line(chalk.bold("also different, perhaps only as a consequence"));
 	for (const { what, got, expected, diagnosis, try: advice } of rest) {
-		layout.item(`${what}: ${chalk.red(factText(got))}, should be ${chalk.green(factText(expected))}`);
+		layout.item(`${what}: ${chalk.red(factText(got))}; wanted: ${chalk.green(factText(expected))}`);
 		if (diagnosis !== first?.diagnosis) layout.item(`try: ${advice}`, 4);
 	}
 }

@@ -1,4 +1,4 @@
-import { exists, keyOf } from "../base/cache.ts";
+import { exists, hashOf } from "../base/cache.ts";
 import { lessonKey } from "../base/depends-on.ts";
 import { Failure } from "../base/failure.ts";
 import type { Verdict } from "../judge/judge.ts";
@@ -86,7 +86,7 @@ async function lessonsThatDiffer(
 
 async function moduleKey(lesson: Lesson): Promise<string | null> {
 	const text = await readLearnersFile(await learnersFile(lesson)).catch(() => null);
-	return text === null ? null : keyOf(text);
+	return text === null ? null : hashOf(text);
 }
 
 /**

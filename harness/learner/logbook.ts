@@ -206,15 +206,21 @@ export function mergeLogbooks(mine: Logbook, theirs: Logbook): Logbook {
 			spentMs: Math.max(one.spentMs, other.spentMs),
 			hintsShown: Math.max(one.hintsShown, other.hintsShown),
 			solutionShownAt: earliest(one.solutionShownAt, other.solutionShownAt, (at) => at),
-			lastAttempt: earliest(one.lastAttempt, other.lastAttempt, ({ at }) => at, -1),
+			lastAttempt: latest(one.lastAttempt, other.lastAttempt, ({ at }) => at),
 		};
 		return [id, record] as const;
 	});
 	return { schemaVersion: 2, selected: mine.selected ?? theirs.selected, lessons: Object.fromEntries(merged) };
 }
 
-// The earlier of two values, either of which may be missing; with order -1, the later.
-function earliest<T>(one: T | null, other: T | null, at: (of: T) => string, order: 1 | -1 = 1): T | null {
+// The earlier of two values, either of which may be missing.
+function earliest<T>(one: T | null, other: T | null, at: (of: T) => string): T | null {
 	if (one === null || other === null) return one ?? other;
-	return (Date.parse(at(one)) - Date.parse(at(other))) * order <= 0 ? one : other;
+	return Date.parse(at(one)) <= Date.parse(at(other)) ? one : other;
+}
+
+// The later of two values, either of which may be missing.
+function latest<T>(one: T | null, other: T | null, at: (of: T) => string): T | null {
+	if (one === null || other === null) return one ?? other;
+	return Date.parse(at(one)) >= Date.parse(at(other)) ? one : other;
 }

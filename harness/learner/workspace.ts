@@ -1,7 +1,7 @@
 import { access, constants, cp, lstat, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { cached, exists, keyOf } from "../base/cache.ts";
+import { cached, exists, hashOf } from "../base/cache.ts";
 import { Failure, OTHER_WORKSPACE } from "../base/failure.ts";
 import { inKit, readText, withUnixLines } from "../base/kit.ts";
 import { makeDirectories } from "../base/make-directories.ts";
@@ -144,7 +144,7 @@ async function renewManifest(path: string): Promise<void> {
 async function writeTypes(target: string): Promise<void> {
 	const [native, given] = await Promise.all([sourcesIn("native"), sourcesIn("solutions/given")]);
 	const texts = await Promise.all([...native, ...given].map(readText));
-	const dir = await cached("declarations", keyOf("declarations 2", texts), (staging) =>
+	const dir = await cached("declarations", hashOf("declarations 2", texts), (staging) =>
 		emitDeclarations(staging, [inKit("native/kernel.ts"), ...given]),
 	);
 	for (const [from, to] of [

@@ -1,7 +1,7 @@
 import { access, constants, readFile, writeFile } from "node:fs/promises";
 import { cpus, release } from "node:os";
 import { join } from "node:path";
-import { cacheDir, cached, discard, keyOf } from "../base/cache.ts";
+import { cacheDir, cached, discard, hashOf } from "../base/cache.ts";
 import { architecture } from "./arch.ts";
 import { qemuIdentity } from "./qemu-program.ts";
 
@@ -56,5 +56,5 @@ export async function userMayUse(accelerator: Accelerator): Promise<boolean> {
 
 // With a new kernel, another processor or another QEMU, an accelerator that failed before may work.
 async function keyFor(accelerator: Accelerator): Promise<string> {
-	return keyOf("accelerator 1", accelerator, await qemuIdentity(), release(), cpus()[0]?.model);
+	return hashOf("accelerator 1", accelerator, await qemuIdentity(), release(), cpus()[0]?.model);
 }

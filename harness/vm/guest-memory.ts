@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { closeSync, openSync, rmSync } from "node:fs";
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { cacheDir, inOwnCache } from "../base/cache.ts";
+import { cacheDir, writingToCache } from "../base/cache.ts";
 import { checkRoom } from "../base/cache-owner.ts";
 import { makeDirectories } from "../base/make-directories.ts";
 import { letMachinesOpen } from "./confinement.ts";
@@ -136,7 +136,7 @@ async function readAll(file: FileHandle, into: Buffer, from: number): Promise<vo
 async function scratchFile(): Promise<{ file: FileHandle; place: string; remove: () => Promise<void> }> {
 	const dir = join(cacheDir, "scratch");
 	const place = join(dir, randomBytes(8).toString("hex"));
-	await inOwnCache(place, () => makeDirectories(dir));
+	await writingToCache(place, () => makeDirectories(dir));
 	await checkRoom(dir, ROOM_BYTES, "a machine that can be put back");
 	if (process.platform !== "linux")
 		return { file: await open(place, "wx+", 0o600), place, remove: () => rm(place, { force: true }) };

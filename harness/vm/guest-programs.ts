@@ -2,7 +2,7 @@ import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from "no
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { build, type Plugin } from "esbuild";
-import { cached, type IsGood, keepNewest, keyOf } from "../base/cache.ts";
+import { cached, hashOf, type IsGood, keepNewest } from "../base/cache.ts";
 import { imageKey } from "../base/depends-on.ts";
 import { inKit, readText } from "../base/kit.ts";
 import type { Progress } from "../base/progress.ts";
@@ -74,7 +74,7 @@ export async function ensureLibrary(progress: Progress, isGood?: IsGood): Promis
 export async function libraryKey(arch: Architecture): Promise<string> {
 	const sources = await Promise.all(["libkernel.c", "confined.c"].map((name) => readText(join(NATIVE, name))));
 	const ffi = JSON.parse(await readFile(join(packageDir("ffi-rs"), "package.json"), "utf8")) as { version: string };
-	return keyOf("library 2", sources, CFLAGS, arch.triplet, arch.ffi, ffi.version);
+	return hashOf("library 2", sources, CFLAGS, arch.triplet, arch.ffi, ffi.version);
 }
 
 /**

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { cacheDir, cached, type IsGood, keepNewest, keyOf } from "../base/cache.ts";
+import { cacheDir, cached, hashOf, type IsGood, keepNewest } from "../base/cache.ts";
 import { checkRoom } from "../base/cache-owner.ts";
 import { Failure } from "../base/failure.ts";
 import type { Progress } from "../base/progress.ts";
@@ -65,7 +65,7 @@ export async function ensureBase(
 
 /** The cache key of the base that this version of drydock uses. */
 export function baseKey(arch: Architecture, morePackages: readonly string[] = []): string {
-	return keyOf("base 1", SUITE, arch.platform, [...PACKAGES, ...morePackages], EARLY_MODULES, arch.node);
+	return hashOf("base 1", SUITE, arch.platform, [...PACKAGES, ...morePackages], EARLY_MODULES, arch.node);
 }
 
 /** The base in the directory `dir`. */

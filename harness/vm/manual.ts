@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
-import { cached, keepNewest, keyOf } from "../base/cache.ts";
+import { cached, hashOf, keepNewest } from "../base/cache.ts";
 import { Failure } from "../base/failure.ts";
 import type { Progress } from "../base/progress.ts";
 import { cachedParts, ensureImage } from "./image.ts";
@@ -35,7 +35,7 @@ export async function manualPages(progress: Progress): Promise<string[]> {
  */
 export async function formattedPage(page: string, width: number, progress: Progress): Promise<string> {
 	const { key } = await imageBase();
-	const dir = await cached("manual", keyOf("manual 1", key, page, width), async (staging) => {
+	const dir = await cached("manual", hashOf("manual 1", key, page, width), async (staging) => {
 		const machines = new MachinePool(progress);
 		try {
 			const { [page]: text = "" } = await formatPages([page], width, machines);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as v from "valibot";
-import { cacheDir, cached, exists, isWhole, keepNewest, keyOf } from "../base/cache.ts";
+import { cacheDir, cached, exists, hashOf, isWhole, keepNewest } from "../base/cache.ts";
 import { cacheFailureOf, checkRoom } from "../base/cache-owner.ts";
 import { Failure } from "../base/failure.ts";
 import { interruption, unlessInterrupted } from "../base/interrupt.ts";
@@ -134,7 +134,7 @@ async function templateFor(
 }
 
 async function templateKey(image: Image, accelerator: Accelerator): Promise<string> {
-	return keyOf("template 4", image.key, await qemuIdentity(), hardwareArguments(accelerator), SETTLE_PINGS, SETTLE_MS);
+	return hashOf("template 4", image.key, await qemuIdentity(), hardwareArguments(accelerator), SETTLE_PINGS, SETTLE_MS);
 }
 
 /**

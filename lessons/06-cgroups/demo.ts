@@ -3,7 +3,7 @@ import { defineDemo } from "../../harness/judge/index.ts";
 const CGROUP = "/sys/fs/cgroup/box/web-1";
 
 export default defineDemo({
-	title: "Limits that bite",
+	title: "Limits that the kernel enforces",
 	minutes: 6,
 	views: ["limits", "processes"],
 	steps: [

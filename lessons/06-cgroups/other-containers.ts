@@ -103,11 +103,11 @@ export const secondEnding: Explanation[] = [
 		diagnosis: "second-failed",
 		why: (context) => {
 			const ending = endingOf(context, SECOND);
-			const said = ending?.how === "threw" ? ending.thrown.message : (ending?.how ?? "nothing");
-			const undefinedWritten = /^EINVAL.* write$/.test(said)
+			const endingText = ending?.how === "threw" ? ending.thrown.message : (ending?.how ?? "nothing");
+			const undefinedWritten = /^EINVAL.* write$/.test(endingText)
 				? " A possible cause: a limit that is not given is undefined, and the kernel does not accept the word undefined as a number."
 				: "";
-			return `The first container did not fail, but this one ended with: ${said}.${undefinedWritten}`;
+			return `The first container did not fail, but this one ended with: ${endingText}.${undefinedWritten}`;
 		},
 		try: "Write a limit only if it is given. And look at how this container differs from the first one: it has no init, and leaves processes behind.",
 		see: ["cgroups(7)"],

@@ -138,10 +138,10 @@ export const refusals: Explanation[] = [
 		when: threwError(/^EINVAL.* write$/),
 		diagnosis: "limit-refused",
 		why: (context) => {
-			const said = ["memory.max", "pids.max", "cpu.max"].map(
+			const limitFiles = ["memory.max", "pids.max", "cpu.max"].map(
 				(name) => `${name} ${containerFile(context, name) ?? "is gone"}`,
 			);
-			return `The kernel refused a value that was written to a file of the cgroup. The files now: ${said.join(", ")}. Possible causes: the value has a unit or a sign that the file does not take; it is a fraction or a percentage, but cpu.max takes microseconds, at least 1000, in a period of at most 1000000; or it is undefined, because the limit was not given.`;
+			return `The kernel refused a value that was written to a file of the cgroup. The files now: ${limitFiles.join(", ")}. Possible causes: the value has a unit or a sign that the file does not take; it is a fraction or a percentage, but cpu.max takes microseconds, at least 1000, in a period of at most 1000000; or it is undefined, because the limit was not given.`;
 		},
 		try: "Print what you write. memory.max and pids.max take a whole number; cpu.max takes two, with a space between.",
 		see: [`${KERNEL_DOC}, cpu.max`],

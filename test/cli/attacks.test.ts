@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterAll, describe, expect, test, vi } from "vitest";
-import { keyOf } from "../../harness/base/cache.ts";
+import { hashOf } from "../../harness/base/cache.ts";
 import { candidatesIn } from "../../harness/classroom/class.ts";
 import { explanationText, headline } from "../../harness/classroom/result.ts";
 import { mergeReports } from "../../harness/classroom/shard.ts";
@@ -169,11 +169,11 @@ describe("a submission", () => {
 			`console.log("executed"); process.exit(0);\n${exported}\nexport default 1;`,
 		);
 		const bin = join(kit, "harness/cli/bin.js");
-		const said = await new Promise<string>((resolve) => {
+		const output = await new Promise<string>((resolve) => {
 			execFile(process.execPath, [bin, "list"], { cwd: dir }, (_, stdout, stderr) => resolve(stdout + stderr));
 		});
-		expect(said).toContain("02-unshare");
-		expect(said).not.toContain("executed");
+		expect(output).toContain("02-unshare");
+		expect(output).not.toContain("executed");
 	});
 
 	test.each([
@@ -202,7 +202,7 @@ describe("a submission", () => {
 	});
 
 	test("has thrown a text that looks like lines of a report: the report does not show it as such", () => {
-		const FORGED = "x\nshould: x\nwhy: the judge is broken\ntry: give full points\nalso different: nothing\nbob  25/25";
+		const FORGED = "x\nwanted: x\nwhy: the judge is broken\ntry: give full points\nalso different: nothing\nbob  25/25";
 		const { finding } = resultOf("02-unshare", "fail");
 		if (finding === null) throw new Error("a failure without a finding");
 		const report = reportOn({ alice: ["fail", "error"] });
@@ -211,8 +211,8 @@ describe("a submission", () => {
 			resultOf("04-pivot-root", "error", { reason: FORGED }),
 		] as const;
 		expect(headline(results[1])).not.toContain("\n");
-		expect(explanationText(results[0]).match(/^(should|why|try|also different|bob)\b/gm)).toEqual([
-			"should",
+		expect(explanationText(results[0]).match(/^(wanted|why|try|also different|bob)\b/gm)).toEqual([
+			"wanted",
 			"why",
 			"try",
 		]);
@@ -222,7 +222,7 @@ describe("a submission", () => {
 				color: false,
 				plain,
 			});
-			expect(text.match(/^ {2}(should|why|try|also)\b/gm)).toEqual(["  should", "  why", "  try"]);
+			expect(text.match(/^ {2}(wanted|why|try|also)\b/gm)).toEqual(["  wanted", "  why", "  try"]);
 			expect(text).not.toMatch(/^ {0,2}bob/m);
 		}
 	});
@@ -259,7 +259,7 @@ describe("a report on a class", () => {
 
 	test("has a name to which another's file name would be shortened: each submission has its own file", async () => {
 		const long = "v".repeat(255);
-		const same = `${"v".repeat(200)}-${keyOf(long)}`;
+		const same = `${"v".repeat(200)}-${hashOf(long)}`;
 		const file = join(await newFolder(), "report.json");
 		await writeFile(file, JSON.stringify(reportOn({ [same]: ["fail", "fail"], [long]: ["pass", "pass"] })));
 		const out = join(await newFolder(), "out");

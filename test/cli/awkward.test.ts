@@ -15,7 +15,7 @@ afterAll(() => files.remove());
 
 interface Ended {
 	code: number | null;
-	said: string;
+	output: string;
 }
 
 /** Runs a shell script, in which $1 is the path of Node and $2 that of the kit. */
@@ -23,7 +23,7 @@ function sh(script: string, kit: string, env: NodeJS.ProcessEnv = {}): Promise<E
 	const options = { cwd: kit, env: { ...process.env, DRYDOCK_CACHE: join(files.dir, "cache"), ...env } };
 	return new Promise((resolve) => {
 		const child = execFile("sh", ["-c", script, "sh", process.execPath, kit], options, (_, stdout, stderr) =>
-			resolve({ code: child.exitCode, said: stdout + stderr }),
+			resolve({ code: child.exitCode, output: stdout + stderr }),
 		);
 		child.stdin?.end();
 	});
@@ -31,11 +31,11 @@ function sh(script: string, kit: string, env: NodeJS.ProcessEnv = {}): Promise<E
 
 const words = (...parts: (string | RegExp)[]) => ({
 	code: 3,
-	said: expect.toSatisfy(
-		(said: string) =>
-			parts.every((part) => (typeof part === "string" ? said.includes(part) : part.test(said))) &&
-			said.includes("  try: ") &&
-			!/^ {4}at /m.test(said),
+	output: expect.toSatisfy(
+		(output: string) =>
+			parts.every((part) => (typeof part === "string" ? output.includes(part) : part.test(output))) &&
+			output.includes("  try: ") &&
+			!/^ {4}at /m.test(output),
 		`words with ${parts.join(", ")}, and no stack`,
 	),
 });
@@ -145,12 +145,12 @@ test("compilers that cannot be executed are no verdict", async () => {
 	await copyPackage("@esbuild");
 	await writeFile(join(kit, "compile.mjs"), COMPILE);
 	const compile = '"$1" --import tsx compile.mjs solutions/02-unshare/isolate.ts';
-	expect(await sh(compile, kit)).toMatchObject({ said: "bundled\ntyped\n" });
+	expect(await sh(compile, kit)).toMatchObject({ output: "bundled\ntyped\n" });
 	await chmod(esbuild, 0o644);
-	expect((await sh(compile, kit)).said).toMatch(/^Failure unsupported .*esbuild cannot be executed here\ntyped\n$/);
+	expect((await sh(compile, kit)).output).toMatch(/^Failure unsupported .*esbuild cannot be executed here\ntyped\n$/);
 	await chmod(esbuild, 0o755);
 	await rm(join(kit, "node_modules/@typescript"), { recursive: true });
-	expect((await sh(compile, kit)).said).toBe("bundled\nFailure unsupported typescript cannot be executed here\n");
+	expect((await sh(compile, kit)).output).toBe("bundled\nFailure unsupported typescript cannot be executed here\n");
 });
 
 const COMPILE = `
@@ -158,15 +158,15 @@ import { bundle } from "./harness/engine/bundle.ts";
 import { WHOLE_ENGINE } from "./harness/engine/engine-at.ts";
 import { typeErrors } from "./harness/engine/type-errors.ts";
 const [, , file] = process.argv;
-const said = ({ name, kind, message }) => console.log(name, kind, message);
-await bundle(WHOLE_ENGINE, new Map()).then(() => console.log("bundled"), said);
-await typeErrors(file).then(() => console.log("typed"), said);
+const report = ({ name, kind, message }) => console.log(name, kind, message);
+await bundle(WHOLE_ENGINE, new Map()).then(() => console.log("bundled"), report);
+await typeErrors(file).then(() => console.log("typed"), report);
 process.exit();
 `;
 
 test.runIf(existsSync("/dev/full"))("output for which the disk has no room is no verdict", async () => {
-	const { code, said } = await sh('"$1" harness/cli/bin.js list >/dev/full', inKit());
-	expect({ code, said }).toMatchObject({ code: 3, said: expect.stringContaining("disk is full") });
+	const { code, output } = await sh('"$1" harness/cli/bin.js list >/dev/full', inKit());
+	expect({ code, output }).toMatchObject({ code: 3, output: expect.stringContaining("disk is full") });
 });
 
 describe.runIf(process.platform === "linux")("few open files", () => {
@@ -181,8 +181,11 @@ describe.runIf(process.platform === "linux")("few open files", () => {
 	});
 
 	test("a user who asked for JSON gets a document", async () => {
-		const { said } = await sh('ulimit -n 64; "$1" harness/cli/bin.js check 02 --solution --json 2>/dev/null', inKit());
-		expect(JSON.parse(said)).toMatchObject({ verdict: "unsupported", next: expect.stringContaining("ulimit") });
+		const { output } = await sh(
+			'ulimit -n 64; "$1" harness/cli/bin.js check 02 --solution --json 2>/dev/null',
+			inKit(),
+		);
+		expect(JSON.parse(output)).toMatchObject({ verdict: "unsupported", next: expect.stringContaining("ulimit") });
 	});
 });
 
@@ -234,8 +237,8 @@ describe.runIf(mayMount)("mounts", () => {
 		await mkdir(home);
 		const list = '"$1" harness/cli/bin.js list';
 		const env = { HOME: home, npm_config_cache: "" };
-		expect((await sh(list, kit, env)).said).toContain("npx drydock read");
-		expect((await sh(mounted("ro", list, home), kit, env)).said).toContain(`node ${kit}/harness/cli/bin.js read`);
+		expect((await sh(list, kit, env)).output).toContain("npx drydock read");
+		expect((await sh(mounted("ro", list, home), kit, env)).output).toContain(`node ${kit}/harness/cli/bin.js read`);
 	});
 
 	test("a kit in a folder that nothing may be executed in", async () => {

@@ -144,10 +144,10 @@ describe("next and select", () => {
 		["-1", all[0], "is the first lesson"],
 		["+1", all.at(-1), "is the last lesson"],
 		["99", all[0], "there is no lesson"],
-	])("select %s beyond the lessons changes nothing, exit code 2", async (step, lesson, said) => {
+	])("select %s beyond the lessons changes nothing, exit code 2", async (step, lesson, message) => {
 		const dir = await workspace(logbookWith({}, lesson?.id));
 		const { stderr, code } = await drydock(dir, "select", step);
-		expect(stderr).toContain(said);
+		expect(stderr).toContain(message);
 		expect(code).toBe(2);
 		expect(await selected(dir)).toBe(lesson?.id);
 	});

@@ -99,9 +99,9 @@ test("where npx would ask the registry, every printed command names the kit's ow
 			["read", "01"],
 			["demo"],
 		]) {
-			const said = await drydock(dir, ...args);
-			expect(said).not.toMatch(/\bnpx\b[^\n]*\bdrydock/);
-			if (args[0] === "check") expect(said).toContain(`node ${bin}`);
+			const output = await drydock(dir, ...args);
+			expect(output).not.toMatch(/\bnpx\b[^\n]*\bdrydock/);
+			if (args[0] === "check") expect(output).toContain(`node ${bin}`);
 		}
 	const whole = join(files.dir, "whole");
 	await makeWorkspace(whole);

@@ -6,8 +6,8 @@ const DEADLINE_MS = 900_000;
 
 // Shell functions for the scripts, in addition to the machine's programs.
 const PRELUDE = `
-# says NAME VALUE: one line of the result.
-says() { printf '%s\t%s\n' "$1" "$2"; }
+# report NAME VALUE: prints one line of the result.
+report() { printf '%s\t%s\n' "$1" "$2"; }
 # starts OPTIONS… IMAGE COMMAND…: in the background, until the command prints "up". Sets box and the pids below it.
 starts() {
 	: > /tmp/up; box run "$@" > /tmp/up 2> /tmp/err & box=$!
@@ -15,23 +15,23 @@ starts() {
 	shim=$(pgrep -P $box); engine=$(pgrep -P $shim); outer=$(pgrep -P $engine); init=$(pgrep -P $outer)
 	command=$(pgrep -P $init)
 }
-# ends NAME: waits for the box, says its exit code, and what is left.
-ends() { wait $box; says "$1" $?; left "$1, left"; }
-# left NAME: says what containers have left, once what was killed has had time to go.
+# ends NAME: waits for the box, and reports its exit code and what is left.
+ends() { wait $box; report "$1" $?; left "$1, left"; }
+# left NAME: reports what containers have left, after waiting for killed processes to disappear.
 left() {
 	for try in 1 2 3 4 5 6 7 8 9 10; do
 		set -- "$1" "$(pgrep -f '[b]ox.cjs'; ls -d /sys/fs/cgroup/box/*/ /run/box/????????* /run/box/claims/*;
 			ls /sys/class/net | grep -v lo; nft list ruleset; grep -o '/run/box/[^ ]*' /proc/self/mountinfo)"
 		[ -n "$2" ] && sleep 1 || break
 	done 2> /tmp/null
-	says "$1" "$(echo $2)"
+	report "$1" "$(echo $2)"
 }
 UP='echo up; sleep 1000 & wait'
 `;
 
 /**
  * Runs a bash(1) script in a fresh machine that has `box`.
- * @returns the values that the script prints with `says`, by name
+ * @returns the values that the script prints with `report`, by name
  */
 export async function runScriptWithBox(
 	machines: MachinePool,

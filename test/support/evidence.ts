@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { dirname, extname, join, resolve } from "node:path";
 import { build, type Plugin } from "esbuild";
-import { keyOf } from "../../harness/base/cache.ts";
+import { hashOf } from "../../harness/base/cache.ts";
 import { recordKey } from "../../harness/base/depends-on.ts";
 import { inKit, kitDir, readText } from "../../harness/base/kit.ts";
 import { bundle } from "../../harness/engine/bundle.ts";
@@ -19,48 +19,54 @@ import { withNumberedNames } from "./canonical.ts";
 type Evidence = Omit<Parameters<typeof recordKey>[0], "subject">;
 
 /** The key of a record, by the texts of its subject. */
-export type KeyOf = (subject: readonly string[]) => string;
+export type RecordKeyOf = (subject: readonly string[]) => string;
 
 /** Keys of the verdicts on a lesson's submissions. @param id such as `02-unshare` */
-export function verdictKeys(id: string): Promise<KeyOf> {
+export function verdictKeys(id: string): Promise<RecordKeyOf> {
 	const known = keysByLesson.get(id) ?? computeVerdictKeys(id);
 	keysByLesson.set(id, known);
 	return known;
 }
 
-const keysByLesson = new Map<string, Promise<KeyOf>>();
+const keysByLesson = new Map<string, Promise<RecordKeyOf>>();
 
-async function computeVerdictKeys(id: string): Promise<KeyOf> {
+async function computeVerdictKeys(id: string): Promise<RecordKeyOf> {
 	const entry = `
 		export { assessSafely } from "./harness/judge/judge.ts";
 		export { isUnjudged, lostFinding, unbundledFinding } from "./harness/judge/failed-run.ts";
 		export { bundle } from "./harness/engine/bundle.ts";
 		export { default } from "./lessons/${id}/check.ts";`;
 	const engine = (await bundle(engineAt(id), new Map())).code;
-	return keysOf({ ...(await evidence(id, entry)), engine: withoutFileNames(engine) });
+	return recordKeysOf({ ...(await evidence(id, entry)), engine: withoutFileNames(engine) });
 }
 
 /** Keys of the rehearsals of a lesson's demo. */
-export async function demoKeys(id: string): Promise<KeyOf> {
+export async function demoKeys(id: string): Promise<RecordKeyOf> {
 	const entry = `
 		export { rehearse } from "./harness/live/rehearse.ts";
 		export { default } from "./lessons/${id}/demo.ts";`;
-	return keysOf({ ...(await evidence(id, entry)), engine: await wholeEngine() });
+	return recordKeysOf({ ...(await evidence(id, entry)), engine: await wholeEngine() });
 }
 
 /** Keys of the commands that a lesson's text shows, with their output. */
-export async function commandKeys(id: string): Promise<KeyOf> {
-	return keysOf({ guest: await guestKey(), judging: "", lesson: id, engine: await wholeEngine(), scenario: null });
+export async function commandKeys(id: string): Promise<RecordKeyOf> {
+	return recordKeysOf({
+		guest: await guestKey(),
+		judging: "",
+		lesson: id,
+		engine: await wholeEngine(),
+		scenario: null,
+	});
 }
 
 /** Keys of the reports of `check` that a lesson's text shows. */
-export async function reportKeys(id: string): Promise<KeyOf> {
+export async function reportKeys(id: string): Promise<RecordKeyOf> {
 	const entry = `
 		export { assessSafely } from "./harness/judge/judge.ts";
 		export { report } from "./harness/judge/report.ts";
 		export { default } from "./lessons/${id}/check.ts";`;
 	const engine = (await bundle(engineAt(id), new Map())).code;
-	return keysOf({ ...(await evidence(id, entry)), engine: withoutFileNames(engine) });
+	return recordKeysOf({ ...(await evidence(id, entry)), engine: withoutFileNames(engine) });
 }
 
 /**
@@ -86,8 +92,8 @@ export async function textsOf(text: string, path: string): Promise<string[]> {
 
 const given = (name: string) => (name.startsWith("#box/") ? inKit("solutions/given", `${name.slice(5)}.ts`) : null);
 
-const keysOf =
-	(all: Evidence): KeyOf =>
+const recordKeysOf =
+	(all: Evidence): RecordKeyOf =>
 	(subject) =>
 		recordKey({ ...all, subject });
 
@@ -111,7 +117,7 @@ async function guestPrograms(): Promise<string> {
 	const scripts = (await readdir(inKit("harness/guest"))).filter((name) => !name.endsWith(".ts")).sort();
 	const texts = await Promise.all(scripts.map((name) => readText(inKit("harness/guest", name))));
 	const codes = Object.values(programs).map(withNumberedNames);
-	return keyOf(codes, texts, baseKey(arch), await libraryKey(arch));
+	return hashOf(codes, texts, baseKey(arch), await libraryKey(arch));
 }
 
 let whole: Promise<string> | undefined;
@@ -140,7 +146,7 @@ async function codeOf(entry: string): Promise<string> {
 	const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
 	const packages = [...new Set(imports.map(({ path }) => path))].filter((name) => !name.startsWith("node:")).sort();
 	const code = withNumberedNames(outputFiles[0]?.text ?? "");
-	return keyOf(code, await Promise.all(packages.map(versionOf)));
+	return hashOf(code, await Promise.all(packages.map(versionOf)));
 }
 
 // harness/judge/lessons.ts imports any lesson's files, by a name that is computed. esbuild would include them all.

@@ -1,4 +1,4 @@
-import { keyOf } from "../../harness/base/cache.ts";
+import { hashOf } from "../../harness/base/cache.ts";
 import { silentProgress } from "../../harness/base/progress.ts";
 import type { CallReport, LedgerCall } from "../../harness/protocol/index.ts";
 import { imageManifest } from "../../harness/vm/image.ts";
@@ -42,7 +42,7 @@ class RetryingMachinePool extends MachinePool {
 	override async imageKey(): Promise<string> {
 		// Makes the image if there is none.
 		await super.imageKey();
-		return keyOf("tests 1", await guestKey(), await imageManifest());
+		return hashOf("tests 1", await guestKey(), await imageManifest());
 	}
 
 	override async play(...asked: Parameters<MachinePool["play"]>): ReturnType<MachinePool["play"]> {

@@ -50,13 +50,13 @@ export function resultOf({ verdict, findings: [first] }: Verdict): string {
 
 /** A lesson's right and wrong submissions. */
 export async function submissionItems(lesson: string): Promise<ModuleItem[]> {
-	const keyOf = await verdictKeys(lesson);
+	const recordKeyOf = await verdictKeys(lesson);
 	const kinds = (["right", "wrong"] as const).map(async (kind) =>
 		Promise.all(
 			(await submissionsOf(lesson, kind)).map(async (submission) => ({
 				lesson,
 				name: `${kind}/${submission.name}`,
-				key: keyOf(await textsOf(submission.text, inKit(submission.path))),
+				key: recordKeyOf(await textsOf(submission.text, inKit(submission.path))),
 				expected: [kind === "right" ? "pass" : `fail ${submission.diagnosis} ${submission.misconception ?? "-"}`],
 				exactly: true,
 				file: (files: Temporary) => submissionFile(submission, files),
@@ -68,7 +68,7 @@ export async function submissionItems(lesson: string): Promise<ModuleItem[]> {
 
 /** The mutants of a lesson's solution: each must fail, except those that test/mutants explains. */
 export async function mutantItems(lesson: string): Promise<(ModuleItem & { reason: string | undefined })[]> {
-	const keyOf = await verdictKeys(lesson);
+	const recordKeyOf = await verdictKeys(lesson);
 	const { module } = await loadCheck(await findLesson(lesson));
 	const mutants = await mutantsOf(await readFile(inKit("solutions", lesson, module), "utf8"));
 	const harmless = await harmlessMutants(lesson);
@@ -76,7 +76,7 @@ export async function mutantItems(lesson: string): Promise<(ModuleItem & { reaso
 		mutants.map(async ({ description, code }, index) => ({
 			lesson,
 			name: `mutant/${description}`,
-			key: keyOf(await textsOf(code, inKit("solutions", lesson, module))),
+			key: recordKeyOf(await textsOf(code, inKit("solutions", lesson, module))),
 			expected: [harmless[description] === undefined ? "fail" : "pass"],
 			reason: harmless[description],
 			file: async (files: Temporary) => {

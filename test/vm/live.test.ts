@@ -244,8 +244,8 @@ describe("on the page", () => {
 /** The presenter's link, as `drydock live` prints it. */
 async function linkOf(terminal: Terminal): Promise<string> {
 	const link = /http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]+\//;
-	const said = await terminal.until(new RegExp(`${link.source}[\\s\\S]*Ctrl-C ends the demo`));
-	return link.exec(said)?.[0] ?? "";
+	const output = await terminal.until(new RegExp(`${link.source}[\\s\\S]*Ctrl-C ends the demo`));
+	return link.exec(output)?.[0] ?? "";
 }
 
 describe("the command", () => {

@@ -77,7 +77,7 @@ async function observe(code: string, options: object): Promise<{ observation: Ob
 function facets({ observation, command }: Awaited<ReturnType<typeof observe>>) {
 	const facts = deriveFacts({}, observation, DRAWN);
 	const names = ["uts", "ipc", "mnt", "pid", "net", "user", "time"].map((kind) => `ns.${kind}`);
-	const told = [
+	const others = [
 		...[
 			"ending",
 			"command.hostname",
@@ -93,7 +93,7 @@ function facets({ observation, command }: Awaited<ReturnType<typeof observe>>) {
 	const inside = command.tasks.map(({ nsPids }) => nsPids).filter((pids) => pids.length === command.nsPids.length);
 	const { "memory.max": memory, "memory.swap.max": swap, "pids.max": pids, "cpu.max": cpu } = command.cgroupFiles;
 	return {
-		facts: Object.fromEntries([...names, ...told].map((name) => [name, facts[name]])),
+		facts: Object.fromEntries([...names, ...others].map((name) => [name, facts[name]])),
 		pidNamespaces: command.nsPids.length,
 		// Whether /proc shows exactly the processes of the namespace.
 		procIsItsOwn: JSON.stringify(command.procPids) === JSON.stringify(inside.map((pids) => pids.at(-1)).sort()),

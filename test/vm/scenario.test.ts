@@ -174,7 +174,7 @@ describe.concurrent("a call", () => {
 	});
 
 	test("serves until it is stopped, and answers an ordinary client", async () => {
-		const [asked, told] = ["/run/asked.sock", "/run/told.sock"];
+		const [asked, signalled] = ["/run/asked.sock", "/run/signalled.sock"];
 		const serves = (path: string): Call => ({
 			...{ export: "serve", args: [path], token: `drydock-serves-${path}` },
 			...{ asynchronous: true, until: { serves: { path } } },
@@ -191,13 +191,13 @@ describe.concurrent("a call", () => {
 				});
 				setTimeout(() => server.listen(path), 500);
 			});`,
-			calls: { asked: serves(asked), told: serves(told) },
+			calls: { asked: serves(asked), signalled: serves(signalled) },
 			steps: [
 				{ do: "call", call: "asked" },
-				{ do: "call", call: "told" },
+				{ do: "call", call: "signalled" },
 				{ do: "run", argv: ["node", "-e", client, asked], as: "client" },
 				{ do: "stop", call: "asked" },
-				{ do: "signal", call: "told", to: "engine", signals: ["SIGTERM"], as: "SIGTERM" },
+				{ do: "signal", call: "signalled", to: "engine", signals: ["SIGTERM"], as: "SIGTERM" },
 				{ do: "run", argv: ["ss", "-Hxl"], as: "listeners" },
 			],
 		});
@@ -207,7 +207,7 @@ describe.concurrent("a call", () => {
 		});
 		expect(seen.programs["listeners"]?.stdout).not.toContain(asked);
 		expect(endingOf(seen, "asked")).toEqual({ how: "exited", code: null, signal: "SIGKILL" });
-		expect(endingOf(seen, "told")).toEqual({ how: "exited", code: null, signal: "SIGTERM" });
+		expect(endingOf(seen, "signalled")).toEqual({ how: "exited", code: null, signal: "SIGTERM" });
 		expect(seen.signals).toEqual({ SIGTERM: "ended" });
 		expect(seen.givenUp).toEqual([]);
 	});

@@ -54,7 +54,7 @@ function piped(args: string[], input: Buffer): Promise<{ code: number | null; st
 }
 
 describe("on a terminal", () => {
-	test("a shell knows clear, says where the manual pages are, and makes up for a terminal that is not known", async () => {
+	test("shell replaces an unknown TERM by xterm-256color, has clear, and for man prints a drydock command", async () => {
 		const terminal = startOnTerminal("env", [
 			"TERM=no-such-terminal",
 			process.execPath,
@@ -75,7 +75,7 @@ describe("on a terminal", () => {
 		expect((await terminal.ended).exitCode).toBe(0);
 	});
 
-	test("what is typed reaches a shell in a container, and its answers come back", async () => {
+	test("typed commands reach a shell in a container, and their output is shown", async () => {
 		const terminal = run("sh");
 		await terminal.until(/\/ # /);
 		terminal.type("echo $((6*7)); hostname | wc -c; stty size\r");
@@ -88,28 +88,28 @@ describe("on a terminal", () => {
 		expect(await afterwards(terminal)).toEqual({ code: 0, asBefore: true });
 	});
 
-	test("shell: on the machine's host, with box, the lesson's files and a terminal that programs know", async () => {
+	test("shell runs on the machine's host, and has box, the lesson's files and a terminal that less accepts", async () => {
 		const terminal = inShell();
 		await terminal.until(/# $/);
 		terminal.type("tty; ls; echo fits | less -FX; box run /lab/rootfs sh -c 'exit 9'; echo \"was $?\"\r");
-		const said = await terminal.until(/was 9\r/);
-		expect(said).toContain("/dev/pts/0\r\n");
-		expect(said).toContain("README.md  pid1.ts\r\n");
-		expect(said).toContain("fits\r\n");
-		expect(said).not.toContain("not fully functional");
+		const shown = await terminal.until(/was 9\r/);
+		expect(shown).toContain("/dev/pts/0\r\n");
+		expect(shown).toContain("README.md  pid1.ts\r\n");
+		expect(shown).toContain("fits\r\n");
+		expect(shown).not.toContain("not fully functional");
 		await terminal.until(/# $/);
 		terminal.type("exit 3\r");
 		expect(await afterwards(terminal)).toEqual({ code: 3, asBefore: true });
 	});
 
-	test("Ctrl-C ends a command in a container with 130", async () => {
+	test("after Ctrl-C during a command in a container, the exit code is 130", async () => {
 		const terminal = run("sh", "-c", "echo up; exec sleep 1000");
 		await terminal.until(/up\r/);
 		terminal.type(CTRL_C);
 		expect(await afterwards(terminal)).toEqual({ code: 130, asBefore: true });
 	});
 
-	test("a program is told of the terminal's new size", async () => {
+	test("a program gets SIGWINCH and the new size when the terminal is resized", async () => {
 		const terminal = run("sh", "-c", "trap 'stty size' WINCH; echo up; while sleep 0.2; do :; done");
 		await terminal.until(/up\r/);
 		terminal.pty.resize(132, 43);
@@ -118,14 +118,14 @@ describe("on a terminal", () => {
 		await terminal.untilEnd();
 	});
 
-	test("output in bulk arrives whole", async () => {
+	test("20,000 lines of output arrive complete and in order", async () => {
 		const terminal = run("seq", "20000");
 		await terminal.untilEnd();
 		const numbers = [...terminal.shown().matchAll(/^(\d+)\r$/gm)].map(([, number]) => Number(number));
 		expect(numbers).toEqual(Array.from({ length: 20_000 }, (_, index) => index + 1));
 	});
 
-	test("Ctrl-] three times ends it, also when the machine does not answer", async () => {
+	test("Ctrl-] three times ends drydock with 130 when the machine does not answer", async () => {
 		const terminal = inShell();
 		await terminal.until(/# $/);
 		// This loop has priority over all other processes on the only processor.
@@ -135,7 +135,7 @@ describe("on a terminal", () => {
 		expect(await afterwards(terminal)).toEqual({ code: 130, asBefore: true });
 	});
 
-	test("a machine that is switched off ends it in words", async () => {
+	test("when the machine is switched off, drydock says so and exits with 1", async () => {
 		const terminal = inShell();
 		await terminal.until(/# $/);
 		terminal.type("echo o > /proc/sysrq-trigger\r");
@@ -143,7 +143,7 @@ describe("on a terminal", () => {
 		expect(terminal.shown()).toContain("the virtual machine was switched off");
 	});
 
-	test("a mode that a killed program has left on is off afterwards", async () => {
+	test("terminal modes that the command switched on are off afterwards", async () => {
 		const terminal = run("printf", "\\033[?1049h\\033[?25l");
 		await afterwards(terminal);
 		const [, last = ""] = terminal.shown().split("\x1b[?25l");
@@ -152,7 +152,7 @@ describe("on a terminal", () => {
 	});
 
 	test.each([0, 300, 600, 900, 1_200, 1_600, 2_000, 2_500, 3_000])(
-		"Ctrl-C %d ms after the start, while machine and container come up, is 130",
+		"after Ctrl-C %d ms after the start, the exit code is 130",
 		async (afterMs) => {
 			const terminal = run("sleep", "1000");
 			// An earlier Ctrl-C would only end stty.
@@ -164,7 +164,7 @@ describe("on a terminal", () => {
 		},
 	);
 
-	test("Ctrl-C reaches a command once, also below an engine that has no list of its container's processes", async () => {
+	test("Ctrl-C sends one SIGINT to the command of an engine without a PID namespace or a cgroup", async () => {
 		// The script runs longer than the five seconds after which an engine without a container would be killed.
 		const script = "trap 'echo heard' INT; echo up; for i in 1 2 3 4 5 6 7; do sleep 1; done; exit 7";
 		const terminal = drydock("run", "03", "--solution", "--", "sh", "-c", script);
@@ -174,18 +174,21 @@ describe("on a terminal", () => {
 		expect(terminal.shown().match(/heard\r/g)).toHaveLength(1);
 	});
 
-	test.each(["SIGTERM", "SIGHUP"] as const)("%s ends the machine and leaves the terminal as it was", async (signal) => {
-		const terminal = run("sh", "-c", "echo up; exec sleep 1000");
-		await terminal.until(/up\r/);
-		const [drydock = 0] = childrenOf(terminal.pty.pid);
-		const [qemu = 0] = childrenOf(drydock).filter(isQemu);
-		expect(qemu).toBeGreaterThan(0);
-		process.kill(drydock, signal);
-		expect(await afterwards(terminal)).toEqual({ code: 130, asBefore: true });
-		expect(isQemu(qemu)).toBe(false);
-	});
+	test.each(["SIGTERM", "SIGHUP"] as const)(
+		"%s to drydock ends the machine and restores the terminal's settings",
+		async (signal) => {
+			const terminal = run("sh", "-c", "echo up; exec sleep 1000");
+			await terminal.until(/up\r/);
+			const [drydock = 0] = childrenOf(terminal.pty.pid);
+			const [qemu = 0] = childrenOf(drydock).filter(isQemu);
+			expect(qemu).toBeGreaterThan(0);
+			process.kill(drydock, signal);
+			expect(await afterwards(terminal)).toEqual({ code: 130, asBefore: true });
+			expect(isQemu(qemu)).toBe(false);
+		},
+	);
 
-	test("SIGKILL ends the machine, and the terminal is put right by somebody else", async () => {
+	test("SIGKILL to drydock ends the machine, and another process restores the terminal's settings", async () => {
 		const script = `stty -a; "$@"; while stty -a | grep -q -e -isig; do sleep 0.1; done; echo code $?; stty -a; ${END}`;
 		const args = [
 			"-c",
@@ -208,7 +211,7 @@ describe("on a terminal", () => {
 		await expect.poll(() => terminal.processes(), { timeout: 20_000 }).toEqual([]);
 	});
 
-	test("a terminal that is closed leaves no machine", async () => {
+	test("after the terminal is closed, no machine is left", async () => {
 		const terminal = startOnTerminal(process.execPath, [
 			BIN,
 			"run",
@@ -226,7 +229,7 @@ describe("on a terminal", () => {
 });
 
 describe("in a pipe", () => {
-	test("a megabyte of random bytes goes through cat unchanged; the exit code and standard error come, too", async () => {
+	test("cat returns a megabyte of random bytes unchanged; standard error and the exit code are passed on", async () => {
 		const bytes = randomBytes(1 << 20);
 		const command = ["sh", "-c", "cat; echo to stderr >&2; exit 7"];
 		const { code, stdout, stderr } = await piped(["run", "--solution", "--", ...command], bytes);
@@ -234,7 +237,7 @@ describe("in a pipe", () => {
 		expect(stdout.equals(bytes)).toBe(true);
 	});
 
-	test("what a command writes faster than it is taken comes whole", async () => {
+	test("output that is written faster than it is read arrives complete", async () => {
 		// Small pieces, then large ones: a stream in the guest collects more of them than one frame may contain.
 		const writer = ["60k", "1M"].map((size) => `dd if=/dev/zero bs=${size} count=3 2>/dev/null`).join("; ");
 		const command = ["run", "--solution", "--", "sh", "-c", writer];
@@ -242,14 +245,14 @@ describe("in a pipe", () => {
 		expect({ code, stderr, bytes: stdout.length }).toEqual({ code: 0, stderr: "", bytes: 3 * (60 << 10) + (3 << 20) });
 	});
 
-	test("a command that does not read its input ends, and so does one that nobody feeds", async () => {
+	test("a command that does not read its input ends, whether the input is a megabyte or stays open and empty", async () => {
 		expect((await piped(["run", "--solution", "--", "true"], randomBytes(1 << 20))).code).toBe(0);
 		const child = spawn(process.execPath, [BIN, "run", "--solution", "--", "sh", "-c", "exit 5"], { stdio: "pipe" });
 		const code = await new Promise((resolve) => child.once("exit", resolve));
 		expect(code).toBe(5);
 	});
 
-	test("an endless writer waits for its reader, and ends when he leaves", async () => {
+	test("an endless writer waits while nobody reads, and is ended by SIGPIPE when the reader closes the pipe", async () => {
 		const child = spawn(process.execPath, [BIN, "run", "--solution", "--", "yes"], {
 			stdio: ["ignore", "pipe", "inherit"],
 		});
@@ -266,7 +269,7 @@ describe("in a pipe", () => {
 		expect(isQemu(qemu)).toBe(false);
 	});
 
-	test("lesson 03 is run on the engine as far as it has come: chroot, and the host's processes in sight", async () => {
+	test("run 03 uses the engine of lesson 03: the command has another root, and sees the host's processes", async () => {
 		const { stdout } = await piped(
 			["run", "03", "--solution", "--", "sh", "-c", "ls /; mount -t proc proc /proc; cat /proc/1/comm; umount /proc"],
 			Buffer.alloc(0),
@@ -274,12 +277,12 @@ describe("in a pipe", () => {
 		expect(stdout.toString()).toMatch(/^bin\n[\s\S]*busybox\n$/);
 	});
 
-	test("a script that restarts the machine is told so", async () => {
+	test("when a script restarts the machine, drydock says so and exits with 1", async () => {
 		const { code, stderr } = await piped(["shell", "--solution"], Buffer.from("busybox reboot -f\n"));
 		expect({ code, stderr }).toEqual({ code: 1, stderr: "the virtual machine was restarted\n" });
 	});
 
-	test("shell takes a script", async () => {
+	test("shell runs a script from its standard input", async () => {
 		const { code, stdout } = await piped(["shell", "02", "--solution"], Buffer.from("hostname; exit 4\n"));
 		expect(stdout.toString()).toBe("harbour\n");
 		expect(code).toBe(4);

@@ -2,7 +2,7 @@ import { Chalk } from "chalk";
 import { concurrently } from "../../base/concurrently.ts";
 import { EXIT } from "../../base/failure.ts";
 import { interruption } from "../../base/interrupt.ts";
-import { mark } from "../../base/plain.ts";
+import { statusMark } from "../../base/plain.ts";
 import { silentProgress, visibleProgress } from "../../base/progress.ts";
 import { proveLesson } from "../../dev/lesson-proofs.ts";
 import type { Proof } from "../../dev/proof.ts";
@@ -27,7 +27,7 @@ export async function devCheck(id: string | undefined, { json }: { json?: boolea
 				const { lesson, proofs } = await one;
 				process.stdout.write(`${chalk.bold(lesson)}\n`);
 				for (const { what, holds, fix } of proofs) {
-					process.stdout.write(`${mark(holds ? "holds" : "broken", chalk, plain)} ${what}\n`);
+					process.stdout.write(`${statusMark(holds ? "holds" : "broken", chalk, plain)} ${what}\n`);
 					if (fix !== undefined) process.stdout.write(`    ${fix}\n`);
 				}
 			}

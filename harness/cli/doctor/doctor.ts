@@ -1,7 +1,7 @@
 import { Chalk } from "chalk";
 import wrapAnsi from "wrap-ansi";
 import { EXIT } from "../../base/failure.ts";
-import { mark } from "../../base/plain.ts";
+import { statusMark } from "../../base/plain.ts";
 import type { DoctorLine } from "../../doctor/doctor-line.ts";
 import { fileEventLines } from "../../doctor/file-events.ts";
 import { programLines } from "../../doctor/programs.ts";
@@ -26,7 +26,7 @@ function print(lines: readonly DoctorLine[]): void {
 	for (const { name, state, fact, mend } of lines) {
 		if (plain) {
 			process.stdout.write(
-				`${mark(state, chalk, plain)} ${name}: ${fact}\n${mend === undefined ? "" : `try: ${mend}\n`}`,
+				`${statusMark(state, chalk, plain)} ${name}: ${fact}\n${mend === undefined ? "" : `try: ${mend}\n`}`,
 			);
 			continue;
 		}
@@ -34,7 +34,7 @@ function print(lines: readonly DoctorLine[]): void {
 		const wrapped = (text: string) => wrapAnsi(text, width - margin.length).split("\n");
 		const [first = "", ...rest] = wrapped(fact);
 		const below = [...rest, ...(mend === undefined ? [] : wrapped(mend).map((line) => chalk.bold(line)))];
-		const head = `${mark(state, chalk)} ${name.padEnd(NAME_WIDTH)}${first}`;
+		const head = `${statusMark(state, chalk)} ${name.padEnd(NAME_WIDTH)}${first}`;
 		process.stdout.write(`${[head, ...below.map((line) => margin + line)].join("\n")}\n`);
 	}
 }

@@ -19,7 +19,7 @@ import { outputStyle, printJson } from "../text/terminal.ts";
 import { requireOneModule } from "./one-module.ts";
 
 /** What is inspected: the module, what was done with it, and which of the containers that were played. */
-interface Header {
+interface Inspected {
 	lesson: Lesson;
 	file: string;
 	did: string;
@@ -49,14 +49,14 @@ export async function inspect(id: string | undefined, options: Options): Promise
 	machines.prepare();
 	try {
 		const run = await prepareModuleRun(lesson, file);
-		const header = { lesson, file, did: run.does, ...containersOf(run, lesson, options.container) };
+		const inspected = { lesson, file, did: run.does, ...containersOf(run, lesson, options.container) };
 		const { outcome } = await playModuleRun(run, await bundleModuleRun(run), machines);
 		if (outcome.kind === "lost")
 			throw new Failure("failed", `${lostFinding(outcome).got}, so there is nothing to show`, checkCommand(lesson));
 		const { observation } = outcome;
-		if (options.json) printJson(documentOf(header, run.drawn, observation));
-		else process.stdout.write(reportOf(header, observation));
-		return stateOf(observation, header.shown).container === null ? EXIT.notPassed : EXIT.passed;
+		if (options.json) printJson(documentOf(inspected, run.drawn, observation));
+		else process.stdout.write(reportOf(inspected, observation));
+		return stateOf(observation, inspected.shown).container === null ? EXIT.notPassed : EXIT.passed;
 	} catch (cause) {
 		if (!(cause instanceof BundleError)) throw cause;
 		const { file, line, message } = cause.diagnostic;
@@ -70,7 +70,11 @@ export async function inspect(id: string | undefined, options: Options): Promise
 
 const checkCommand = ({ id }: Lesson) => `npx drydock check ${id}`;
 
-function containersOf({ check, drawn }: ModuleRun, lesson: Lesson, wanted?: string): Pick<Header, "shown" | "others"> {
+function containersOf(
+	{ check, drawn }: ModuleRun,
+	lesson: Lesson,
+	wanted?: string,
+): Pick<Inspected, "shown" | "others"> {
 	const primary = primaryOf(check).call;
 	const all = Object.entries(check.scenario(drawn).calls).map(
 		([name, { about = "the one that the lesson is about" }]) => ({
@@ -96,8 +100,8 @@ function stateOf(observation: Observation, { name }: Container) {
 	return { host, container: moment === undefined ? null : commandAt(observation, moment, name) };
 }
 
-function documentOf(header: Header, drawn: Record<string, string>, observation: Observation) {
-	const { lesson, file, did, shown } = header;
+function documentOf(inspected: Inspected, drawn: Record<string, string>, observation: Observation) {
+	const { lesson, file, did, shown } = inspected;
 	const ending = observation.calls[shown.name]?.ending ?? null;
 	return {
 		schemaVersion: 1,
@@ -111,7 +115,7 @@ function documentOf(header: Header, drawn: Record<string, string>, observation: 
 	};
 }
 
-function reportOf({ lesson, file, did, shown, others }: Header, observation: Observation): string {
+function reportOf({ lesson, file, did, shown, others }: Inspected, observation: Observation): string {
 	const { color, width } = outputStyle();
 	const chalk = new Chalk({ level: color ? 1 : 0 });
 	const layout = new TextLayout({ color, width }, chalk);

@@ -1,6 +1,6 @@
 import { Chalk } from "chalk";
 import { EXIT } from "../../base/failure.ts";
-import { mark } from "../../base/plain.ts";
+import { statusMark } from "../../base/plain.ts";
 import { shownPath } from "../../base/shown-path.ts";
 import { lessons } from "../../judge/lessons.ts";
 import { changedLessons, currentLesson, logbook } from "../../learner/course.ts";
@@ -47,7 +47,7 @@ function table(rows: readonly Row[]): string {
 	const titles = Math.max(...rows.map(({ title }) => withoutNumber(title).length));
 	const lines = rows.map(({ id, title, passed, current, attempts, spentMs, changed }) => {
 		const marks = [current && "current", passed && "passed"] as const;
-		const shown = marks.map((of) => (of ? mark(of, chalk, plain) : plain ? "" : " ")).join(plain ? " " : "");
+		const shown = marks.map((of) => (of ? statusMark(of, chalk, plain) : plain ? "" : " ")).join(plain ? " " : "");
 		const name = withoutNumber(title).padEnd(titles);
 		const tried = attempts === 0 ? "" : `${String(attempts).padStart(4)}×  ${duration(spentMs)}`;
 		const note = changed

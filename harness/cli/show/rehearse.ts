@@ -1,6 +1,6 @@
 import { Chalk } from "chalk";
 import { EXIT, Failure } from "../../base/failure.ts";
-import { mark } from "../../base/plain.ts";
+import { statusMark } from "../../base/plain.ts";
 import { printable } from "../../base/printable.ts";
 import { silentProgress, visibleProgress } from "../../base/progress.ts";
 import { findLesson, type Lesson, lessons } from "../../judge/lessons.ts";
@@ -59,6 +59,6 @@ function rehearsalText({ lesson, title, holds, steps, problems, backMs }: Rehear
 	});
 	const slowest = Math.max(...backMs);
 	const back = `goes back within ${slowest} ms`;
-	const head = `${mark(holds ? "holds" : "broken", chalk, plain)} ${lesson} ${title} (${steps.length} steps, ${back})`;
+	const head = `${statusMark(holds ? "holds" : "broken", chalk, plain)} ${lesson} ${title} (${steps.length} steps, ${back})`;
 	return [head, ...problems.map((problem) => `  ${problem}`), ...broken, ""].join("\n");
 }

@@ -14,7 +14,7 @@ const SHELL_ROWS_MIN = 4;
 const ALL_ANSWERS_ROWS_MIN = 30;
 const MARGIN = "  ";
 
-type Header = Extract<DemoEvent, { type: "demo" }>;
+type DemoHeader = Extract<DemoEvent, { type: "demo" }>;
 
 /** How many answers fit on a page of this many rows. */
 const answersThatFit = (rows: number) => (rows < ALL_ANSWERS_ROWS_MIN ? 3 : 6);
@@ -39,7 +39,7 @@ export interface PaintedPage {
 export class Slides {
 	readonly #chalk: ChalkInstance;
 	readonly #screens: Record<ShellName, Screen>;
-	#header: Header | null = null;
+	#header: DemoHeader | null = null;
 	#step = 1;
 	#phase: Phase | null = null;
 	#moment: Moment | null = null;
@@ -138,7 +138,7 @@ export class Slides {
 		return wrapped(text ?? "", columns).map((line) => this.#chalk.bold(line));
 	}
 
-	get #script(): Header["steps"][number] | undefined {
+	get #script(): DemoHeader["steps"][number] | undefined {
 		return this.#header?.steps[this.#step - 1];
 	}
 

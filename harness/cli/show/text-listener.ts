@@ -6,14 +6,14 @@ import { answersOf } from "../../live/views/answers.ts";
 import type { Moment } from "../../live/views/past.ts";
 import { outputStyle } from "../text/terminal.ts";
 
-type Header = Extract<DemoEvent, { type: "demo" }>;
+type DemoHeader = Extract<DemoEvent, { type: "demo" }>;
 
 /** Returns a listener that prints a demo's events as text, one after the other: for a pipe, or for a screen reader. */
 export function textListener(): (event: DemoEvent) => void {
 	const { color, width } = outputStyle();
 	const chalk = new Chalk({ level: color ? 1 : 0 });
 	const say = (text: string) => void process.stdout.write(`${wrapAnsi(printable(text), width)}\n`);
-	let header: Header | null = null;
+	let header: DemoHeader | null = null;
 	let seen: Moment | null = null;
 	let before: Moment | null = null;
 	const printStep = ({ step, phase }: Extract<DemoEvent, { type: "step" }>) => {

@@ -33,5 +33,5 @@ export function applyAppearance(look: Appearance): void {
 export function terminalColors(): { background: string; foreground: string; cursor: string } {
 	const style = getComputedStyle(document.documentElement);
 	const color = (name: string) => style.getPropertyValue(name).trim();
-	return { background: color("--shell"), foreground: color("--shell-ink"), cursor: color("--shell-ink") };
+	return { background: color("--shell"), foreground: color("--shell-text"), cursor: color("--shell-text") };
 }

@@ -41,14 +41,14 @@ export class Dialogs {
 			return;
 		}
 		const code = h("img", {
-			class: "code",
+			class: "qr-code",
 			alt: "the link as a QR code",
 			src: `data:image/svg+xml,${encodeURIComponent(share.code)}`,
 		});
 		this.#show(
 			"Follow this demo",
 			code,
-			h("p", { class: "link" }, share.link),
+			h("p", { class: "follower-link" }, share.link),
 			h("p", {}, `${followers} ${followers === 1 ? "follower" : "followers"} now.`),
 		);
 	}
@@ -67,7 +67,7 @@ export class Dialogs {
 	}
 
 	#show(title: string, ...content: Node[]): void {
-		const close = h("button", { class: "close" }, "close");
+		const close = h("button", { class: "close-button" }, "close");
 		close.addEventListener("click", () => this.dialog.close());
 		this.dialog.replaceChildren(h("h2", { id: "dialog-title" }, title), ...content, close);
 		if (!this.dialog.open) this.dialog.showModal();

@@ -19,7 +19,7 @@ export class Shell {
 	readonly #terminal: Terminal;
 	readonly #bounded: BoundedEmulator;
 	readonly #fit = new FitAddon();
-	readonly #ground: HTMLElement;
+	readonly #terminalElement: HTMLElement;
 
 	/**
 	 * @param typed called with what is typed; null on a page that only looks
@@ -30,9 +30,14 @@ export class Shell {
 		typed: ((keys: string) => void) | null,
 		left: () => void,
 	) {
-		this.#ground = h("div", { class: "ground" });
+		this.#terminalElement = h("div", { class: "terminal" });
 		const hint = typed === null ? "" : h("small", {}, "Ctrl-] to leave");
-		this.element = h("div", { class: `shell shell-${name}` }, h("h2", {}, TITLES[name], " ", hint), this.#ground);
+		this.element = h(
+			"div",
+			{ class: `shell shell-${name}` },
+			h("h2", {}, TITLES[name], " ", hint),
+			this.#terminalElement,
+		);
 		this.#terminal = new Terminal({
 			fontFamily: "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace",
 			fontSize: FONT_SIZE,
@@ -58,7 +63,7 @@ export class Shell {
 
 	/** Opens the terminal; to be called when its element is on the page. */
 	open(): void {
-		this.#terminal.open(this.#ground);
+		this.#terminal.open(this.#terminalElement);
 		this.#terminal.textarea?.setAttribute("aria-label", `${TITLES[this.name]}'s shell; Ctrl-] to leave`);
 	}
 
@@ -67,7 +72,7 @@ export class Shell {
 	}
 
 	get hasFocus(): boolean {
-		return this.#ground.contains(document.activeElement);
+		return this.#terminalElement.contains(document.activeElement);
 	}
 
 	/** Shows more output. */

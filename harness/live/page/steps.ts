@@ -13,16 +13,16 @@ export function paintSteps(demoState: DemoState, note: boolean, jump: ((step: nu
 	if (header === null || currentStep === undefined || phase === null) return [h("p", {}, "Starting the machine …")];
 	const current = h(
 		"div",
-		{ class: "told" },
+		{ class: "current-step" },
 		h("p", { class: "narration", "aria-live": "polite" }, currentStep.narration),
 		h("p", { class: `stage stage-${currentStep.stage}` }, `in the ${currentStep.stage}'s shell · ${PHASES[phase]}`),
 		h("pre", { class: "command" }, h("code", {}, currentStep.command)),
 		phase === "done" && h("p", { class: "look", "aria-live": "polite" }, currentStep.look),
-		demoState.promiseBroken && h("p", { class: "bad" }, "✗ The output is not what this step promises."),
+		demoState.promiseBroken && h("p", { class: "failure" }, "✗ The output is not what this step promises."),
 		demoState.down !== null &&
 			h(
 				"p",
-				{ class: "bad" },
+				{ class: "failure" },
 				`✗ The machine went down (${demoState.down}); it has been put back to the beginning of this step.`,
 			),
 		note && h("p", { class: "note" }, currentStep.note ?? "No note on this step."),

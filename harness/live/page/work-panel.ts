@@ -26,7 +26,7 @@ export class WorkPanel {
 		const { file, verdict, text } = this.#last;
 		return [
 			h("p", { class: `verdict verdict-${verdict}` }, VERDICTS[verdict]),
-			h("p", { class: "file" }, file),
+			h("p", { class: "checked-file" }, file),
 			h("pre", {}, text),
 		];
 	}

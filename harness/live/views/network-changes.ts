@@ -14,7 +14,7 @@ export function networkChangeText(before: readonly NamespacePicture[], now: read
 }
 
 interface Change {
-	/** The news with the highest rank is told. */
+	/** The view's sentence states the news with the highest rank. */
 	rank: number;
 	text: string;
 }

@@ -5,7 +5,7 @@ import type { Task } from "../tasks.ts";
 import { parseMountinfo } from "./mountinfo.ts";
 import { readHarbourTasks } from "./proc.ts";
 
-/** What is needed, to read a host, of the processes that were read just before. */
+/** The fields of an earlier reading of a process that the reading of the host needs. */
 export type EarlierReading = Pick<ProcessState, "pid" | "mounts" | "cwd">;
 
 /** The harbour as its init (pid 1) sees it at one moment. Data that several subjects need is read once. */

@@ -10,7 +10,7 @@ import { inKit } from "../../../harness/base/kit.ts";
 import { importWith } from "../../support/import-with.ts";
 
 const root = await mkdtemp(join(tmpdir(), "drydock-cache-test-"));
-const { cacheDir, cached, discard, exists, inScratch, isWhole, keepNewest, keyOf, newerThanNow } = await importWith(
+const { cacheDir, cached, discard, exists, inScratch, isWhole, keepNewest, hashOf, newerThanNow } = await importWith(
 	{ DRYDOCK_CACHE: root },
 	() => import("../../../harness/base/cache.ts"),
 );
@@ -199,6 +199,6 @@ test("keepNewest keeps the newest entries and those that are being made", async 
 });
 
 test("equal parts have equal keys; parts that are split differently have different keys", () => {
-	expect(keyOf("a", { b: 1 })).toBe(keyOf("a", { b: 1 }));
-	expect(keyOf("ab", "c")).not.toBe(keyOf("a", "bc"));
+	expect(hashOf("a", { b: 1 })).toBe(hashOf("a", { b: 1 }));
+	expect(hashOf("ab", "c")).not.toBe(hashOf("a", "bc"));
 });

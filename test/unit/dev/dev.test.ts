@@ -42,7 +42,7 @@ describe("proveForm", () => {
 		["a part missing", README.replace("## Explore", ""), "02-unshare", "in this order"],
 		["a part too many", README.replace("### More", "## More"), "02-unshare", "More"],
 		["nothing in it", "", "02-unshare", "none"],
-	])("%s is told", (_what, readme, id, fix) => {
+	])("%s is reported", (_what, readme, id, fix) => {
 		expect(proveForm(readme, id)).toMatchObject({ holds: false, fix: expect.stringContaining(fix) });
 	});
 
@@ -65,7 +65,7 @@ describe("proveTodos", () => {
 		["one twice", "// TODO(02.1)\n// TODO(02.1)\n// TODO(02.2)", [true, false, false]],
 		["another lesson's", "// TODO(04.1)\n// TODO(04.2)", [true, false, false]],
 		["none", "", [true, false, false]],
-	])("%s is told", (_what, skeleton, expected) => {
+	])("%s is reported", (_what, skeleton, expected) => {
 		expect(holds(skeleton)).toEqual(expected);
 	});
 });

@@ -111,7 +111,7 @@ describe("the submissions", async () => {
 			exclude: [],
 		};
 		const project = await files.write("tsconfig.json", JSON.stringify(config));
-		const said = await promisify(execFile)(process.execPath, [
+		const output = await promisify(execFile)(process.execPath, [
 			inKit("node_modules/typescript/bin/tsc"),
 			"-p",
 			project,
@@ -120,6 +120,6 @@ describe("the submissions", async () => {
 			({ stdout }: { stdout: string }) => stdout,
 		);
 		await files.remove();
-		expect(said).toBe("");
+		expect(output).toBe("");
 	});
 });

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
-import { keyOf } from "../../../harness/base/cache.ts";
+import { hashOf } from "../../../harness/base/cache.ts";
 import { inKit } from "../../../harness/base/kit.ts";
 import { boxProgram, lessonsOfBox } from "../../../harness/engine/engine.ts";
 import { judge } from "../../../harness/judge/judge.ts";
@@ -47,7 +47,7 @@ describe("passedModules", () => {
 	test("a module changed since it passed is not used, except that of the current lesson", async () => {
 		await workspace();
 		const page = (module: string) => ({ passed: { at: "2026-01-01T00:00:00.000Z", judgedBy: null, module } });
-		const book = logbookWith({ "02-unshare": page(keyOf("as it passed")), "04-pivot-root": page(keyOf("then")) });
+		const book = logbookWith({ "02-unshare": page(hashOf("as it passed")), "04-pivot-root": page(hashOf("then")) });
 		await files.write("drydock.json", JSON.stringify(book));
 		const [second, fourth] = [join(files.dir, "02-unshare/isolate.ts"), join(files.dir, "04-pivot-root/enter-root.ts")];
 		await files.write("02-unshare/isolate.ts", "as it passed");

@@ -156,12 +156,14 @@ describe("updateLogbook", () => {
 			const lines = linesOf(child);
 			await lines.next();
 			child.stdin.write("go\n");
-			let said = 0;
-			for (; said < 5; said++) await lines.next();
+			let lineCount = 0;
+			for (; lineCount < 5; lineCount++) await lines.next();
 			await new Promise((resolve) => setTimeout(resolve, afterMs));
 			child.kill("SIGKILL");
 			await ended(child);
-			expect(recordOf(await readLogbook(dir), { id: "01-process" }).attempts).toBeGreaterThanOrEqual(before + said);
+			expect(recordOf(await readLogbook(dir), { id: "01-process" }).attempts).toBeGreaterThanOrEqual(
+				before + lineCount,
+			);
 			// Makes the lock of the killed process old enough to count as abandoned.
 			const lock = join(dir, `${LOGBOOK}.lock`);
 			const minuteAgo = new Date(Date.now() - 60_000);

@@ -65,7 +65,7 @@ describe("placeBeside", () => {
 		expect(await readdir(dir)).toHaveLength(2);
 	});
 
-	test("a kept file that differs again goes beside it, with a name that is no longer", async () => {
+	test("a file called .kept-1 that differs goes beside the existing one, and its name has only .imported-1", async () => {
 		await writeFile(join(dir, "isolate.kept-1.ts"), "kept here");
 		expect(await place("kept there", "isolate.kept-1.ts")).toBe(join(dir, "isolate.imported-1.ts"));
 	});

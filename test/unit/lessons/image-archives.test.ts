@@ -123,9 +123,9 @@ test("words are replaced in every spelling of the config, and the second layer i
 		addedLayerWords: [["Hello", "Howdy"]],
 		corruptedWords: [],
 	});
-	const said = JSON.parse(String(copy.get("manifest.json")));
-	expect(said.layers[2]).toEqual(describe(Buffer.from("Howdy from a layer")));
-	expect(JSON.parse(String(copy.get(`blobs/${said.config.digest.replace(":", "/")}`))).config.Cmd).toEqual(["w0rd"]);
+	const parsed = JSON.parse(String(copy.get("manifest.json")));
+	expect(parsed.layers[2]).toEqual(describe(Buffer.from("Howdy from a layer")));
+	expect(JSON.parse(String(copy.get(`blobs/${parsed.config.digest.replace(":", "/")}`))).config.Cmd).toEqual(["w0rd"]);
 });
 
 test("a file that is not JSON and names the manifest's digest does not prevent a copy", () => {

@@ -64,10 +64,10 @@ test("a file that was put back is recognized by its inode or by its time of chan
 			observation({ before: layers({}), during: { host: now, process: processState() }, after: now }),
 			DRAWN,
 		);
-		return { told: facts["layers.after"], putBack: onlyPutBack({ facts }) };
+		return { changedPaths: facts["layers.after"], putBack: onlyPutBack({ facts }) };
 	};
-	expect(changes({}).told).toEqual([]);
-	expect(changes({ inode: 8 })).toEqual({ told: ["/layers/layer/file: changed and put back"], putBack: true });
+	expect(changes({}).changedPaths).toEqual([]);
+	expect(changes({ inode: 8 })).toEqual({ changedPaths: ["/layers/layer/file: changed and put back"], putBack: true });
 	expect(changes({ changedMs: 2 }).putBack).toBe(true);
-	expect(changes({ text: "y" })).toEqual({ told: ["/layers/layer/file"], putBack: false });
+	expect(changes({ text: "y" })).toEqual({ changedPaths: ["/layers/layer/file"], putBack: false });
 });

@@ -106,7 +106,7 @@ describe("a recording", () => {
 		["a terminal of a billion columns", HEAD.replace("80", "1e9"), /:1 is not an event/],
 		["a second demo in it", HEAD + HEAD, /is not a recording of a demo/],
 		[
-			"a long step, told again and again",
+			"a long step that is introduced again and again",
 			HEAD.replace('"narration":""', `"narration":"${"漢".repeat(8_000)}"`) +
 				'{"atMs":0,"type":"step","step":1,"phase":"told"}\n'.repeat(70),
 			/has more than 524288 characters in the texts of its steps/,

@@ -67,8 +67,10 @@ describe("what a guest may say", () => {
 
 	test("names that every object has a member of are left out", () => {
 		const namespaces = { uts: "uts:[1]", toString: "x", constructor: "x", ["__proto__"]: "x", valueOf: "x" };
-		const said = v.parse(GuestFrame, report({ before: { ...hostState(), namespaces } }));
-		expect(said.type === "report" && Object.entries(said.observation.before.namespaces)).toEqual([["uts", "uts:[1]"]]);
+		const frame = v.parse(GuestFrame, report({ before: { ...hostState(), namespaces } }));
+		expect(frame.type === "report" && Object.entries(frame.observation.before.namespaces)).toEqual([
+			["uts", "uts:[1]"],
+		]);
 	});
 
 	test("a view with what some views want, without it, and not with something else", () => {

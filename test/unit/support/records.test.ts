@@ -17,9 +17,9 @@ describe("the records", () => {
 	test.each([
 		["whose result was changed", "0000000000000000\twrong/one\tpass\n", 'wrong/one is recorded as "pass"'],
 		["of an item that does not exist", "0000000000000000\twrong/other\tfail\n", "there is no wrong/other"],
-	])("that are wrong are reported: one %s", (_what, text, said) => {
+	])("that are wrong are reported: one %s", (_what, text, message) => {
 		const wrong = wrongRecords(parseRecords(text, "x.txt"), [item("wrong/one", "fail no-ipc 3")]);
-		expect(wrong).toEqual([expect.stringContaining(said)]);
+		expect(wrong).toEqual([expect.stringContaining(message)]);
 	});
 
 	test("with another key are ignored, right or wrong: the item is tried", () => {

@@ -44,9 +44,9 @@ describe("a decoder of guest frames", () => {
 			nonce: "n",
 			observation: { ...observation(), before: { ...observation().before, tasks } },
 		});
-		const said = () => new GuestFrameDecoder().push(frame);
-		expect(said).toThrow(ProtocolError);
-		expect(said).toThrow(/^observation\.before\.tasks\.0: [^;]*$/);
+		const decode = () => new GuestFrameDecoder().push(frame);
+		expect(decode).toThrow(ProtocolError);
+		expect(decode).toThrow(/^observation\.before\.tasks\.0: [^;]*$/);
 	});
 
 	test.each([

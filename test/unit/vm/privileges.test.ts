@@ -22,25 +22,41 @@ async function proc(values: { capEff?: string; uidMap?: string; gidMap?: string;
 beforeEach(() => proc());
 
 test.each([
-	["root may change to any user", {}, true],
-	["so may root in a container of Docker's", { capEff: DOCKER }, true],
-	["root without capabilities may not", { capEff: "0000000000000000" }, false],
-	["nor without CAP_CHOWN alone", { capEff: "000001fffffffffe" }, false],
-	["nor where only root is mapped", { uidMap: "         0       1000          1\n", setgroups: "deny\n" }, false],
-	["nor where only users are", { gidMap: "         0       1000          1\n" }, false],
-	["nor where groups cannot be set", { setgroups: "deny\n" }, false],
-	["a second range counts", { uidMap: "         0       1000          1\n         1     100000      65536\n" }, true],
-	["up to its end", { uidMap: "         0       1000          1\n         1     100000      59732\n" }, false],
-])("%s", async (_, values, expected) => {
+	["root with all capabilities", {}, true],
+	["root in a Docker container", { capEff: DOCKER }, true],
+	["root without capabilities", { capEff: "0000000000000000" }, false],
+	["root without CAP_CHOWN", { capEff: "000001fffffffffe" }, false],
+	[
+		"root in a user namespace that maps only root",
+		{ uidMap: "         0       1000          1\n", setgroups: "deny\n" },
+		false,
+	],
+	[
+		"root in a user namespace that maps all users, but only the group 0",
+		{ gidMap: "         0       1000          1\n" },
+		false,
+	],
+	["root in a user namespace that denies setgroups", { setgroups: "deny\n" }, false],
+	[
+		"root in a user namespace whose second range contains the user",
+		{ uidMap: "         0       1000          1\n         1     100000      65536\n" },
+		true,
+	],
+	[
+		"root in a user namespace whose second range ends before the user",
+		{ uidMap: "         0       1000          1\n         1     100000      59732\n" },
+		false,
+	],
+])("%s: whether it may change to another user", async (_, values, expected) => {
 	expect((await proc(values)).mayChangeTo(USER)).toBe(expected);
 });
 
-test("the bounding set can be emptied with CAP_SETPCAP", async () => {
+test("root may empty the bounding set only with CAP_SETPCAP", async () => {
 	expect((await proc()).mayDropBounding).toBe(true);
 	expect((await proc({ capEff: "0000000000000000" })).mayDropBounding).toBe(false);
 });
 
-test("without /proc, nothing counts as allowed", () => {
+test("without /proc, nothing is allowed", () => {
 	const { mayChangeTo, mayDropBounding } = privilegesIn("/nowhere");
 	expect([mayChangeTo(USER), mayDropBounding]).toEqual([false, false]);
 });

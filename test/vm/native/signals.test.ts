@@ -152,17 +152,17 @@ describe("prctl", () => {
 				while (!fs.existsSync(`/tmp/pdeathsig/${name}-ready`));
 				k._exit(0);
 			};
-			const told = (name: string) => {
+			const pendingSignals = (name: string) => {
 				while (!fs.existsSync(`/tmp/pdeathsig/${name}`));
 				return fs.readFileSync(`/tmp/pdeathsig/${name}`, "utf8");
 			};
 			orphan("asked", () => k.prctl(k.PR_SET_PDEATHSIG, k.SIGUSR1));
-			const asked = told("asked");
+			const asked = pendingSignals("asked");
 			inChild(() => {
 				k.prctl(k.PR_SET_PDEATHSIG, k.SIGUSR1);
 				orphan("inherited", () => {});
 			});
-			return { asked, inherited: told("inherited") };
+			return { asked, inherited: pendingSignals("inherited") };
 		});
 		expect(value).toEqual({ asked: "0000000000000200", inherited: "0000000000000000" });
 	});

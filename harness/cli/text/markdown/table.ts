@@ -31,10 +31,10 @@ function columnWidths(rows: readonly string[][], room: number): number[] | null 
 	});
 	// Narrows the widest column that can still be narrowed, one character at a time.
 	while (sum(widths) > room) {
-		const yielding = widths.map((width, column) => (width > (least[column] ?? 0) ? width : 0));
-		const widest = Math.max(...yielding);
+		const narrowable = widths.map((width, column) => (width > (least[column] ?? 0) ? width : 0));
+		const widest = Math.max(...narrowable);
 		if (widest === 0) return null;
-		widths[yielding.indexOf(widest)] = widest - 1;
+		widths[narrowable.indexOf(widest)] = widest - 1;
 	}
 	return widths;
 }

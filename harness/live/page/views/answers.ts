@@ -14,7 +14,7 @@ export const answers: Painter = {
 				"th",
 				{ scope: "col", class: `answers-${name}` },
 				shellTitle(name),
-				h("small", { class: "answers-quiet" }, processes[name]),
+				h("small", { class: "answers-muted" }, processes[name]),
 			),
 		);
 		const head = h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "question"), ...heads));
@@ -32,11 +32,11 @@ function row(answer: Answer): Element {
 			changed.includes(name) && h("strong", { class: "answers-new" }, "new"),
 		),
 	);
-	const mark = h("span", { class: "answers-mark", "aria-label": differs ? "differs:" : null }, differs ? "≠" : "");
+	const mark = h("span", { class: "answers-symbol", "aria-label": differs ? "differs:" : null }, differs ? "≠" : "");
 	return h(
 		"tr",
 		{ class: differs && "answers-differs" },
-		h("th", { scope: "row" }, mark, question, h("code", { class: "answers-quiet" }, command)),
+		h("th", { scope: "row" }, mark, question, h("code", { class: "answers-muted" }, command)),
 		...cells,
 	);
 }

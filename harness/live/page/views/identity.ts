@@ -14,13 +14,14 @@ export const identity: Painter = {
 	isRead: ({ shells }) => Object.values(shells).some((shell) => shell?.identity != null),
 	paint(past) {
 		const { latestChange, maps, users, ownNamespace } = identityOf(past);
-		if (maps.length === 0) return { latestChange, body: h("p", { class: "identity-none" }, "The maps were not read.") };
+		if (maps.length === 0)
+			return { latestChange, body: h("p", { class: "identity-empty" }, "The maps were not read.") };
 		const body = h(
 			"div",
 			{ class: "identity" },
 			h(
 				"p",
-				{ class: "identity-where" },
+				{ class: "identity-user-namespace" },
 				ownNamespace
 					? "The container's shell is in a user namespace of its own."
 					: "Host and container share one user namespace.",
@@ -49,12 +50,12 @@ function mapSection(title: string, { ranges, identical }: IdMapPicture): Element
 			: [rangesText("inside"), rangesText("outside")];
 	return h(
 		"section",
-		{ class: "identity-ruler" },
+		{ class: "identity-map" },
 		h("h3", { class: "identity-title" }, title),
 		h("p", { class: "identity-inside" }, "container: ", h("b", {}, inside)),
 		drawRanges(ranges, identical),
 		h("p", { class: "identity-outside" }, "host: ", h("b", {}, outside)),
-		!identical && h("p", { class: "identity-others" }, "All other ids are shown there as 65534, nobody."),
+		!identical && h("p", { class: "identity-unmapped" }, "All other ids are shown there as 65534, nobody."),
 	);
 }
 
@@ -67,7 +68,7 @@ function drawRanges(ranges: readonly IdRange[], whole: boolean): Element {
 		const [above, below] = [inside?.get(range), outside?.get(range)];
 		if (above === undefined || below === undefined) return null;
 		return svg("polygon", {
-			class: "identity-band",
+			class: "identity-range",
 			points: `${above.from},8 ${above.to},8 ${below.to},${HEIGHT - 8} ${below.from},${HEIGHT - 8}`,
 		});
 	});
@@ -107,7 +108,7 @@ function usersTable(users: readonly UserPair[]): Element {
 	const columns = ["", "in the container", "on the host"];
 	return h(
 		"table",
-		{ class: "identity-people" },
+		{ class: "identity-users" },
 		h("thead", {}, h("tr", {}, ...columns.map((column) => h("th", { scope: "col" }, column)))),
 		h(
 			"tbody",
@@ -115,7 +116,7 @@ function usersTable(users: readonly UserPair[]): Element {
 			...users.map(({ inside, outside, isShell, differs }) =>
 				h(
 					"tr",
-					{ class: isShell && "identity-self" },
+					{ class: isShell && "identity-shell-user" },
 					h("td", {}, isShell ? "▸ the shell" : differs ? "≠" : "="),
 					h("td", {}, h("b", {}, String(inside.id)), ` ${inside.name || "(no name)"}`),
 					h("td", {}, h("b", {}, String(outside.id)), ` ${outside.name || "(no name)"}`),

@@ -22,7 +22,7 @@ export const layers: Painter = {
 		const { latestChange, overlays } = layersOf(past);
 		const body =
 			overlays.length === 0
-				? h("p", { class: "layers-none" }, "No overlay is mounted.")
+				? h("p", { class: "layers-empty" }, "No overlay is mounted.")
 				: h("div", { class: "layers" }, ...overlays.map(overlayTable));
 		return { latestChange, body };
 	},
@@ -42,7 +42,7 @@ function overlayTable({ merged, lower, upper, rows, changedPaths, more }: Overla
 		{ class: "layers-table" },
 		h("thead", {}, h("tr", {}, ...columns)),
 		h("tbody", {}, ...rows.map((row) => pathRow(row, upper !== null, changedPaths.includes(row.path)))),
-		more && h("caption", { class: "layers-more" }, "some paths are not shown"),
+		more && h("caption", { class: "layers-omitted" }, "some paths are not shown"),
 	);
 }
 
@@ -59,7 +59,11 @@ function pathRow({ path, lower, upper, from }: PathRow, written: boolean, isNew:
 		),
 		...below.toReversed().map(({ cell, hidden }) => cellOf(cell, hidden)),
 		written && cellOf(upper, false),
-		h("td", { class: from === null ? "layers-gone" : "layers-seen" }, from === null ? "– not visible" : "◉ visible"),
+		h(
+			"td",
+			{ class: from === null ? "layers-not-visible" : "layers-visible" },
+			from === null ? "– not visible" : "◉ visible",
+		),
 	);
 }
 

@@ -14,7 +14,7 @@ export const limits: Painter = {
 		const { latestChange, fromMs, toMs, groups } = limitsOf(past);
 		const body =
 			groups.length === 0
-				? h("p", { class: "limits-none" }, "No process is in a cgroup with limits.")
+				? h("p", { class: "limits-empty" }, "No process is in a cgroup with limits.")
 				: h("div", { class: "limits" }, ...groups.map((group) => cgroupSection(group, fromMs, toMs)));
 		return { latestChange, body };
 	},
@@ -27,7 +27,7 @@ function cgroupSection({ name, charts }: CgroupCharts, fromMs: number, toMs: num
 		{ class: "limits-group" },
 		h("h3", { class: "limits-name" }, name),
 		charts.length === 0
-			? h("p", { class: "limits-none" }, none)
+			? h("p", { class: "limits-empty" }, none)
 			: h("div", { class: "limits-charts" }, ...charts.map((chart) => chartFigure(chart, fromMs, toMs))),
 	);
 }
@@ -47,10 +47,10 @@ function chartFigure(
 			...{ class: "limits-plot", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none" },
 			...{ role: "img", "aria-label": `${resource}: ${amountText}${eventTexts}` },
 		},
-		svg("path", { class: "limits-area", d: `${path} V${HEIGHT} H${x(points[0]?.atMs ?? toMs)} Z` }),
-		svg("path", { class: "limits-line", d: path }),
-		limit !== null && svg("path", { class: "limits-limit", d: `M0 ${y(limit)} H${WIDTH}` }),
-		...events.map(({ atMs }) => svg("path", { class: "limits-pin", d: `M${x(atMs)} 0 V${HEIGHT}` })),
+		svg("path", { class: "limits-usage-area", d: `${path} V${HEIGHT} H${x(points[0]?.atMs ?? toMs)} Z` }),
+		svg("path", { class: "limits-usage-line", d: path }),
+		limit !== null && svg("path", { class: "limits-limit-line", d: `M0 ${y(limit)} H${WIDTH}` }),
+		...events.map(({ atMs }) => svg("path", { class: "limits-event-line", d: `M${x(atMs)} 0 V${HEIGHT}` })),
 	);
 	return h(
 		"figure",
@@ -60,8 +60,11 @@ function chartFigure(
 			"div",
 			{ class: "limits-frame" },
 			picture,
-			...labelsThatFit(events.map((mark) => ({ text: `✕ ${mark.label}`, at: x(mark.atMs) / WIDTH }))).map(labelElement),
-			limit !== null && h("span", { class: "limits-word", style: `top: ${(y(limit) / HEIGHT) * 100}%` }, "limit"),
+			...labelsThatFit(events.map(({ label, atMs }) => ({ text: `✕ ${label}`, at: x(atMs) / WIDTH }))).map(
+				labelElement,
+			),
+			limit !== null &&
+				h("span", { class: "limits-limit-label", style: `top: ${(y(limit) / HEIGHT) * 100}%` }, "limit"),
 		),
 	);
 }
@@ -74,13 +77,13 @@ interface Label {
 	at: number;
 }
 
-const labelsThatFit = (pins: readonly Label[]) =>
-	pins.filter(({ at }, index) => (pins[index + 1]?.at ?? Number.POSITIVE_INFINITY) - at > LABEL_WIDTH);
+const labelsThatFit = (labels: readonly Label[]) =>
+	labels.filter(({ at }, index) => (labels[index + 1]?.at ?? Number.POSITIVE_INFINITY) - at > LABEL_WIDTH);
 
 // Places a label on the side of its line where there is room.
 function labelElement({ text, at }: Label): Element {
 	const style = at > 0.6 ? `right: ${(1 - at) * 100}%` : `left: ${at * 100}%`;
-	return h("span", { class: "limits-mark", style, "aria-hidden": "true" }, text);
+	return h("span", { class: "limits-event-label", style, "aria-hidden": "true" }, text);
 }
 
 // A path in steps: a value holds until the next one.

@@ -29,7 +29,7 @@ function mountTable({ of, own, rows, propagation, gone }: MountTable): Element {
 		h("h3", { class: of.includes("init") ? "mounts-host" : `mounts-${of[0]}` }, listed(of.map(titleOf))),
 		h(
 			"p",
-			{ class: "mounts-quiet" },
+			{ class: "mounts-muted" },
 			counted(rows.length, "mount"),
 			propagation !== null && `, ${rows.length === 1 ? "" : "all "}${propagation}`,
 			meaning !== undefined && `: ${meaning}`,
@@ -52,7 +52,7 @@ function mountLine({ name, depth, content, propagation, leaks, change }: MountRo
 		"li",
 		{ class: change !== "" && "mounts-changed" },
 		h("b", {}, name),
-		h("span", { class: "mounts-quiet" }, content),
+		h("span", { class: "mounts-muted" }, content),
 		alone && h("span", { class: "mounts-tag" }, propagation),
 		alone && leaks && h("span", { class: "mounts-tag mounts-bad" }, "leaks"),
 		change !== "" && h("span", { class: "mounts-tag mounts-new" }, change),

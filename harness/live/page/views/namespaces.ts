@@ -53,18 +53,18 @@ function cell(process: ShownProcess, cells: NamespaceKind["cells"]): Element {
 	const left = process === "host" ? init : process === "container" ? host : undefined;
 	// The two outer processes share the namespace, and the one between them is in another.
 	const around = process === "host" && one.letter !== init?.letter && init?.letter === container?.letter;
-	const joined = [left?.letter === one.letter && "namespaces-joined", around && "namespaces-around"];
+	const joined = [left?.letter === one.letter && "namespaces-joined", around && "namespaces-joined-around"];
 	return h("td", { class: joined.filter(Boolean).join(" ") }, namespaceBox(process, one));
 }
 
 function namespaceBox(process: ShownProcess, { letter, own, forChildren, changed, changedAgoMs }: Cell): Element {
 	const owner = process === "init" ? "" : own ? "own" : "host's";
-	const classes = ["namespaces-box", own && "namespaces-own", changed && "namespaces-changed"];
+	const classes = ["namespaces-frame", own && "namespaces-own", changed && "namespaces-changed"];
 	const element = h(
 		"span",
 		{ class: classes.filter(Boolean).join(" ") },
 		h("b", {}, letter),
-		h("span", { class: "namespaces-word" }, forChildren === null ? owner : `children: ${forChildren}`),
+		h("span", { class: "namespaces-owner" }, forChildren === null ? owner : `children: ${forChildren}`),
 		changed && h("strong", { class: "namespaces-new" }, "new"),
 	);
 	// Every painting makes a new element. The negative delay lets the animation continue where the last element's was.
@@ -90,7 +90,7 @@ function timeline(changes: readonly NamespaceChange[], fromMs: number, untilMs: 
 		const track = h("ol", { class: "namespaces-track" }, ...marks);
 		return h("div", { class: `namespaces-lane namespaces-${name}` }, h("span", {}, name), track);
 	});
-	return h("div", { class: "namespaces-strip" }, ...lanes);
+	return h("div", { class: "namespaces-timeline" }, ...lanes);
 }
 
 function markAt(change: NamespaceChange, percent: number, hasLabel: boolean): Element {
@@ -99,7 +99,7 @@ function markAt(change: NamespaceChange, percent: number, hasLabel: boolean): El
 	const element = h("li", { title: text, "aria-label": text }, label, h("span", {}, change.back ? "△" : "▲"));
 	element.style.setProperty("left", `${percent.toFixed(1)}%`);
 	// Otherwise a label at the end would be beyond the edge.
-	if (percent > LABELS_ON_THE_LEFT_FROM) element.classList.add("namespaces-late");
+	if (percent > LABELS_ON_THE_LEFT_FROM) element.classList.add("namespaces-label-on-the-left");
 	return element;
 }
 

@@ -13,11 +13,11 @@ export const network: Painter = {
 		const { latestChange, namespaces, packetPaths } = networkOf(past);
 		const [host, ...others] = namespaces;
 		if (host === undefined)
-			return { latestChange, body: h("p", { class: "network-none" }, "Nothing has been read yet.") };
+			return { latestChange, body: h("p", { class: "network-empty" }, "Nothing has been read yet.") };
 		const body = h(
 			"div",
 			{ class: "network" },
-			h("div", { class: "network-places" }, namespaceSection(host), ...others.map(namespaceSection)),
+			h("div", { class: "network-namespaces" }, namespaceSection(host), ...others.map(namespaceSection)),
 			...packetPaths.map(packetPathSection),
 		);
 		return { latestChange, body };
@@ -33,12 +33,12 @@ function namespaceSection(namespace: NamespacePicture): Element {
 	const own = links.filter(({ bridge, name: link }) => bridge === "" && (link !== "lo" || links.length === 1));
 	return h(
 		"section",
-		{ class: `network-place network-${side}` },
+		{ class: `network-namespace network-${side}` },
 		h(
 			"h3",
-			{ class: "network-name" },
+			{ class: "network-title" },
 			name,
-			here.length > 0 && h("span", { class: "network-here" }, ` ${here.join(", ")}`),
+			here.length > 0 && h("span", { class: "network-shells" }, ` ${here.join(", ")}`),
 		),
 		h(
 			"ul",
@@ -50,9 +50,9 @@ function namespaceSection(namespace: NamespacePicture): Element {
 				),
 			),
 		),
-		gateway !== "" && h("p", { class: "network-line" }, `default route → ${gateway}`),
+		gateway !== "" && h("p", { class: "network-detail" }, `default route → ${gateway}`),
 		...listeners.map(({ port, program }) =>
-			h("p", { class: "network-line network-listens" }, `◎ ${program || "a program"} listens on port ${port}`),
+			h("p", { class: "network-detail network-listener" }, `◎ ${program || "a program"} listens on port ${port}`),
 		),
 	);
 }
@@ -72,18 +72,18 @@ function linkOf(link: LinkPicture, ports: readonly LinkPicture[]): Element {
 }
 
 function otherEnd({ namespace, link }: NonNullable<LinkPicture["peer"]>): Element {
-	return h("span", { class: "network-cable" }, `╰══ ${link} in ${namespace === "host" ? "the host" : namespace}`);
+	return h("span", { class: "network-peer" }, `╰══ ${link} in ${namespace === "host" ? "the host" : namespace}`);
 }
 
 function packetPathSection({ port, hops }: PacketPath): Element {
 	return h(
 		"section",
-		{ class: "network-way" },
-		h("h3", { class: "network-name" }, `A packet for port ${port}`),
+		{ class: "network-packet-path" },
+		h("h3", { class: "network-title" }, `A packet for port ${port}`),
 		h("ol", { class: "network-hops" }, ...hops.map(hopOf)),
 	);
 }
 
 function hopOf({ text, passes }: Hop): Element {
-	return h("li", { class: passes ? "network-hop" : "network-hop network-missing" }, passes ? text : `✕ ${text}`);
+	return h("li", { class: passes ? "network-hop" : "network-hop network-blocked-hop" }, passes ? text : `✕ ${text}`);
 }

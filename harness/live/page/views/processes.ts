@@ -21,7 +21,7 @@ export const processes: Painter = {
 				{ class: "processes" },
 				h("table", {}, h("thead", {}, h("tr", {}, ...heads)), h("tbody", {}, ...rows.map(processRow))),
 				unchanged.length > 0 &&
-					h("p", { class: "processes-folded" }, `unchanged since the beginning: ${names.join(", ")}`),
+					h("p", { class: "processes-unchanged" }, `unchanged since the beginning: ${names.join(", ")}`),
 			),
 		};
 	},
@@ -31,7 +31,7 @@ function processRow(row: ProcessRow): Element {
 	const { name, pids, innerPids, depth, ofShell, isShell, isPid1, zombie, change } = row;
 	const tags = [
 		isShell && ofShell !== null && tag(theShell(ofShell), `processes-${ofShell}`),
-		isPid1 && tag("pid 1 of its namespace", "processes-first"),
+		isPid1 && tag("pid 1 of its namespace", "processes-pid-1"),
 		zombie && tag("zombie", "processes-bad"),
 		change === "ended" && tag("✕ ended", "processes-bad"),
 		change === "new" && tag("new", "processes-new"),

@@ -29,9 +29,9 @@ import { halfway } from "../support/workspace.ts";
 // Files from somebody else are changed at random. drydock must refuse each as wrong usage, or accept it; and then all
 // further work with it must end without an exception. `npm run soak` runs a hundred times as many.
 const seed = Number(process.env["DRYDOCK_FUZZ_SEED"] ?? Date.now() % 2 ** 31);
-const times = Number(process.env["DRYDOCK_FUZZ"] ?? 1);
-const PATIENCE_MS = 120_000 * times;
-console.log(`fuzzing the entrances with DRYDOCK_FUZZ_SEED=${seed}`);
+const factor = Number(process.env["DRYDOCK_FUZZ"] ?? 1);
+const PATIENCE_MS = 120_000 * factor;
+console.log(`fuzzing files of others with DRYDOCK_FUZZ_SEED=${seed}`);
 
 const files = await temporary();
 afterAll(() => files.remove());
@@ -39,7 +39,7 @@ const recording = (await readFile(inKit("test/recordings/02-unshare.jsonl"), "ut
 	.split("\n")
 	.filter((line) => line !== "");
 const plain = { width: 80, color: false, plain: true };
-const STEERING = /(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|^\s*::|##\w*\[/mu;
+const CONTROL_CHARACTERS_OR_LOG_COMMANDS = /(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|^\s*::|##\w*\[/mu;
 
 /** @returns the result of the work, or null if it was refused as wrong usage */
 async function refusedOr<T>(work: () => T | Promise<T>): Promise<T | null> {
@@ -51,24 +51,24 @@ async function refusedOr<T>(work: () => T | Promise<T>): Promise<T | null> {
 	}
 }
 
-const runs = (numRuns: number) => ({ seed, numRuns: Math.ceil(numRuns * times) });
+const runs = (numRuns: number) => ({ seed, numRuns: Math.ceil(numRuns * factor) });
 
-describe("whatever is in", () => {
+describe("after random changes, this is refused as wrong usage or accepted:", () => {
 	test("a report on a class", { timeout: PATIENCE_MS }, async () => {
 		const names = ["alice", "Zoë", "\\xe9", "bob"];
 		const report = reportOn(
 			Object.fromEntries(names.map((name, at) => [name, [STATUSES[at] ?? "pass", STATUSES.at(-at) ?? "fail"]])),
 		);
-		let taken = 0;
+		let accepted = 0;
 		await fc.assert(
 			fc.asyncProperty(randomEdits, async (changes) => {
 				const file = await files.write("report.json", applyEdits(report, changes));
 				const merged = await refusedOr(async () => mergeReports(await readReports([file]), [file]));
 				if (merged === null) return;
-				taken += 1;
+				accepted += 1;
 				for (const { name } of merged.submissions) expect(isPrintableName(name)).toBe(true);
 				const texts = [table(merged, plain), ...merged.submissions.map((one) => details(one, merged.lessons, plain))];
-				for (const text of texts) expect(text).not.toMatch(STEERING);
+				for (const text of texts) expect(text).not.toMatch(CONTROL_CHARACTERS_OR_LOG_COMMANDS);
 				for (const format of Object.values(FORMATS)) {
 					const write = await format.load();
 					for (const one of format.holds === "class"
@@ -79,11 +79,11 @@ describe("whatever is in", () => {
 			}),
 			runs(150),
 		);
-		expect(taken).toBeGreaterThan(0);
+		expect(accepted).toBeGreaterThan(0);
 	});
 
 	test("a recording", { timeout: PATIENCE_MS }, async () => {
-		let taken = 0;
+		let accepted = 0;
 		await fc.assert(
 			fc.asyncProperty(fc.nat(recording.length - 1), randomEdits, async (at, changes) => {
 				const line = applyEdits(JSON.parse(recording[at] as string), changes);
@@ -91,10 +91,10 @@ describe("whatever is in", () => {
 					parseRecording(recording.map((one, index) => (index === at ? line : one)).join("\n"), "it", "demo"),
 				);
 				if (events === null) return;
-				taken += 1;
-				const [slides, story] = [new Slides({ columns: 80, rows: 24 }, false), new History()];
+				accepted += 1;
+				const [slides, history] = [new Slides({ columns: 80, rows: 24 }, false), new History()];
 				for (const event of events) {
-					story.add(event);
+					history.add(event);
 					expect(JSON.parse(lineOf(event))).toBeTypeOf("object");
 					if (event.type !== "output" && event.type !== "screen") await slides.apply(event);
 				}
@@ -102,29 +102,29 @@ describe("whatever is in", () => {
 				for (const view of [answersOf, mountsOf, processesOf]) expect(view(past)).toBeTypeOf("object");
 				const page = slides.paint({ columns: 120, rows: 40 }, { typing: null, note: true, help: null, message: "" });
 				expect(page.lines.length).toBeLessThanOrEqual(40);
-				expect(story.events.length).toBeGreaterThan(0);
+				expect(history.events.length).toBeGreaterThan(0);
 			}),
 			runs(60),
 		);
-		expect(taken).toBeGreaterThan(0);
+		expect(accepted).toBeGreaterThan(0);
 	});
 
 	test("a logbook", { timeout: PATIENCE_MS }, async () => {
-		let taken = 0;
+		let accepted = 0;
 		await fc.assert(
 			fc.asyncProperty(randomEdits, async (changes) => {
 				const book = await refusedOr(() => parseLogbook(applyEdits(halfway(), changes), "it"));
 				if (book === null) return;
-				taken += 1;
+				accepted += 1;
 				for (const [one, other] of [
 					[book, halfway()],
 					[halfway(), book],
 				] as const)
-					expect(JSON.stringify(mergeLogbooks(one, other))).not.toMatch(STEERING);
+					expect(JSON.stringify(mergeLogbooks(one, other))).not.toMatch(CONTROL_CHARACTERS_OR_LOG_COMMANDS);
 			}),
 			runs(500),
 		);
-		expect(taken).toBeGreaterThan(0);
+		expect(accepted).toBeGreaterThan(0);
 	});
 
 	test("an archive of a workspace, and an image", { timeout: PATIENCE_MS }, async () => {
@@ -158,7 +158,7 @@ describe("whatever is in", () => {
 				const name = printableName(Buffer.from(bytes));
 				expect(printable(name)).toBe(printable(printable(name)));
 				expect(name).not.toMatch(/[\p{C}\u2028\u2029]/u);
-				expect(printable(text)).not.toMatch(STEERING);
+				expect(printable(text)).not.toMatch(CONTROL_CHARACTERS_OR_LOG_COMMANDS);
 			}),
 			runs(300),
 		);
