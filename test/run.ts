@@ -5,7 +5,7 @@ import { cacheDir } from "../harness/base/cache.ts";
 import { inKit } from "../harness/base/kit.ts";
 import { zx } from "../harness/base/zx.ts";
 import { findLesson } from "../harness/judge/lessons.ts";
-import { allItems } from "./support/items.ts";
+import { allItems, itemsOf } from "./support/items.ts";
 import { type Records, readRecords, recordsFile, recordsText } from "./support/records.ts";
 
 /**
@@ -24,10 +24,18 @@ import { type Records, readRecords, recordsFile, recordsText } from "./support/r
  *   npm run records -- --from DIR     takes over the records of another checkout, such as those of another shard
  */
 
-/** Test files with items. */
-const WITH_ITEMS = ["submissions", "mutants", "hostile", "examples", "rehearsals"].map(
-	(name) => `test/vm/${name}.test.ts`,
-);
+/** Tries solutions and skeletons, besides its items. */
+const WITH_SOLUTIONS = "test/vm/submissions.test.ts";
+/** Test files with items, by the first part of the items' names. */
+const FILE_OF: Readonly<Record<string, string>> = {
+	right: WITH_SOLUTIONS,
+	wrong: WITH_SOLUTIONS,
+	mutant: "test/vm/mutants.test.ts",
+	hostile: "test/vm/hostile.test.ts",
+	text: "test/vm/examples.test.ts",
+	demo: "test/vm/rehearsals.test.ts",
+};
+const WITH_ITEMS = [...new Set(Object.values(FILE_OF))];
 /** How long a machine takes for one item, as measured in emulation. */
 const SECONDS_AN_ITEM = 3.5;
 
@@ -40,13 +48,13 @@ const option = (name: string): string | undefined => {
 };
 const [seed = String(Math.floor(Math.random() * 2 ** 31)), shard, from] = ["seed", "shard", "from"].map(option);
 const results = join(await mkdtemp(join(tmpdir(), "drydock-results-")), "results.jsonl");
-const items = await allItems();
+const lesson = mode === "records" && given[0] !== undefined ? (await findLesson(given.shift() ?? "")).id : undefined;
+const items = lesson === undefined ? await allItems() : new Map([[lesson, await itemsOf(lesson)]]);
 
 process.exitCode = mode === "plan" ? await printPlan() : from === undefined ? await run() : await takeOver(from);
 await rm(join(results, ".."), { recursive: true });
 
 async function run(): Promise<number> {
-	const lesson = mode === "records" && given[0] !== undefined ? (await findLesson(given.shift() ?? "")).id : undefined;
 	const name = mode === "records" ? given.shift() : undefined;
 	Object.assign(process.env, {
 		DRYDOCK_TESTS: mode,
@@ -60,7 +68,7 @@ async function run(): Promise<number> {
 	await sayPlan();
 	const $ = (await zx())({ stdio: "inherit", nothrow: true });
 	if (mode === "records") {
-		const { exitCode } = await $`vitest run --project vm ${WITH_ITEMS}`;
+		const { exitCode } = await $`vitest run --project vm ${await filesWithTried()}`;
 		await writeRecords();
 		return exitCode ?? 1;
 	}
@@ -73,6 +81,14 @@ async function run(): Promise<number> {
 	const { exitCode } = await $`vitest run ${reporters} ${given} ${shard === undefined ? [] : await filesOf(shard)}`;
 	if (mode === "all") await writeRecords();
 	return exitCode ?? 1;
+}
+
+// The test files with items that are tried, and the one that also tries solutions and skeletons.
+async function filesWithTried(): Promise<string[]> {
+	const { isTried } = await import("./support/plan.ts");
+	const tried = [...items.values()].flat().filter(isTried);
+	const files = tried.map(({ name }) => FILE_OF[name.split("/")[0] ?? ""] ?? "");
+	return [...new Set([WITH_SOLUTIONS, ...files])];
 }
 
 // The test files of one shard: those with items, of which each shard tries its own, and a share of all others.

@@ -5,6 +5,7 @@ import { allPrintable } from "../base/printable.ts";
 import { type Bundle, BundleError, bundle, type Diagnostic } from "../engine/bundle.ts";
 import { LESSON_MODULE } from "../engine/earlier-modules.ts";
 import { engineAt } from "../engine/engine-at.ts";
+import { referenceProgram } from "../engine/reference-program.ts";
 import { typeErrors } from "../engine/type-errors.ts";
 import type { LedgerCall, Observation } from "../protocol/index.ts";
 import { type Check, commandAt, primaryOf } from "./check.ts";
@@ -241,7 +242,7 @@ function quotedException({ calls }: Observation, name: string, finding: Finding 
  * @throws {Failure} failed: no attempt was complete
  */
 export async function measuredReference(lesson: Lesson, check: Check, machines: MachinePool): Promise<Reference> {
-	const [program, instruments] = await Promise.all([bundle(engineAt(lesson.id), new Map()), instrumentsOf(lesson)]);
+	const [program, instruments] = await Promise.all([referenceProgram(lesson.id), instrumentsOf(lesson)]);
 	return referenceFacts(check, await runKey(lesson, check, program, machines), async () => {
 		let how = "";
 		for (let attempt = 0; attempt < MEASUREMENTS; attempt++) {

@@ -5,8 +5,9 @@ import { hashOf } from "../../harness/base/cache.ts";
 import { recordKey } from "../../harness/base/depends-on.ts";
 import { inKit, kitDir, readText } from "../../harness/base/kit.ts";
 import { bundle } from "../../harness/engine/bundle.ts";
-import { engineAt, WHOLE_ENGINE } from "../../harness/engine/engine-at.ts";
+import { WHOLE_ENGINE } from "../../harness/engine/engine-at.ts";
 import { withoutFileNames } from "../../harness/engine/import-resolver.ts";
+import { referenceProgram } from "../../harness/engine/reference-program.ts";
 import { instrumentsOf } from "../../harness/judge/instruments.ts";
 import { loadCheck } from "../../harness/judge/lessons.ts";
 import { requestWithPlaceholders } from "../../harness/judge/request.ts";
@@ -36,7 +37,7 @@ async function computeVerdictKeys(id: string): Promise<RecordKeyOf> {
 		export { isUnjudged, lostFinding, unbundledFinding } from "./harness/judge/failed-run.ts";
 		export { bundle } from "./harness/engine/bundle.ts";
 		export { default } from "./lessons/${id}/check.ts";`;
-	const engine = (await bundle(engineAt(id), new Map())).code;
+	const engine = (await referenceProgram(id)).code;
 	return recordKeysOf({ ...(await evidence(id, entry)), engine: withoutFileNames(engine) });
 }
 
@@ -65,7 +66,7 @@ export async function reportKeys(id: string): Promise<RecordKeyOf> {
 		export { assessSafely } from "./harness/judge/judge.ts";
 		export { report } from "./harness/judge/report.ts";
 		export { default } from "./lessons/${id}/check.ts";`;
-	const engine = (await bundle(engineAt(id), new Map())).code;
+	const engine = (await referenceProgram(id)).code;
 	return recordKeysOf({ ...(await evidence(id, entry)), engine: withoutFileNames(engine) });
 }
 

@@ -1,5 +1,5 @@
 import { cp, readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { exists } from "../../harness/base/cache.ts";
 import { inKit, readText } from "../../harness/base/kit.ts";
 import { submissionsOf } from "../../harness/dev/submissions.ts";
@@ -94,11 +94,28 @@ export async function harmlessMutants(lesson: string): Promise<Record<string, st
 	return (await exists(path)) ? (JSON.parse(await readFile(path, "utf8")) as Record<string, string>) : {};
 }
 
-/** All hostile programs. */
-export async function hostileItems(): Promise<HostileItem[]> {
-	const entries = await readdir(inKit("test/hostile"), { withFileTypes: true });
-	const kinds = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-	return (await Promise.all(kinds.map(hostileItemsOf))).flat();
+/** The hostile programs that do a lesson's exercise. */
+export async function hostileItems(lesson: string): Promise<HostileItem[]> {
+	const programs = (await hostilePrograms()).filter((program) => program.lesson === lesson);
+	const keyOf = await verdictKeys(lesson);
+	return Promise.all(
+		programs.map(async ({ kind, file, text, head }) => {
+			const diagnoses = head("diagnosis")?.split(" ") ?? [];
+			const verdicts = head("verdict")?.split(" ") ?? [diagnoses[0] === "none" ? "pass" : "fail"];
+			return {
+				lesson,
+				name: `hostile/${kind}/${basename(file, ".ts")}`,
+				key: keyOf(await textsOf(text, file)),
+				expected: verdicts.flatMap((verdict) =>
+					diagnoses.map((diagnosis) => (diagnosis === "none" ? verdict : `${verdict} ${diagnosis}`)),
+				),
+				kind,
+				says: head("says"),
+				isHarmless: head("harmless") !== undefined,
+				file: async () => file,
+			};
+		}),
+	);
 }
 
 /** A lesson's demo. */
@@ -119,48 +136,32 @@ export async function exampleItems(lesson: string): Promise<{ commands: Item; re
 
 /** All items, by lesson. */
 export async function allItems(): Promise<Map<string, Item[]>> {
-	const hostile = await hostileItems();
-	return new Map(
-		await Promise.all(
-			(await lessons()).map(async ({ id }): Promise<[string, Item[]]> => {
-				const { commands, reports } = await exampleItems(id);
-				const ofLesson = hostile.filter(({ lesson }) => lesson === id);
-				return [
-					id,
-					[
-						...(await submissionItems(id)),
-						...(await mutantItems(id)),
-						...ofLesson,
-						...[await demoItem(id), commands, reports],
-					],
-				];
-			}),
-		),
-	);
+	return new Map(await Promise.all((await lessons()).map(async ({ id }) => [id, await itemsOf(id)] as const)));
 }
 
-async function hostileItemsOf(kind: string): Promise<HostileItem[]> {
-	const names = (await readdir(inKit("test/hostile", kind))).sort();
-	return Promise.all(
-		names.map(async (entry) => {
-			const file = join(inKit("test/hostile", kind), entry);
-			const text = await readFile(file, "utf8");
-			const head = (key: string) => new RegExp(`^// ${key}: (.+)$`, "m").exec(text)?.[1];
-			const { id: lesson } = await findLesson(head("lesson") ?? "02");
-			const diagnoses = head("diagnosis")?.split(" ") ?? [];
-			const verdicts = head("verdict")?.split(" ") ?? [diagnoses[0] === "none" ? "pass" : "fail"];
-			return {
-				lesson,
-				name: `hostile/${kind}/${entry.replace(/\.ts$/, "")}`,
-				key: (await verdictKeys(lesson))(await textsOf(text, file)),
-				expected: verdicts.flatMap((verdict) =>
-					diagnoses.map((diagnosis) => (diagnosis === "none" ? verdict : `${verdict} ${diagnosis}`)),
-				),
-				kind,
-				says: head("says"),
-				isHarmless: head("harmless") !== undefined,
-				file: async () => file,
-			};
-		}),
-	);
+/** All items of one lesson. */
+export async function itemsOf(lesson: string): Promise<Item[]> {
+	const { commands, reports } = await exampleItems(lesson);
+	return [
+		...(await submissionItems(lesson)),
+		...(await mutantItems(lesson)),
+		...(await hostileItems(lesson)),
+		...[await demoItem(lesson), commands, reports],
+	];
+}
+
+async function hostilePrograms() {
+	const ids = (await lessons()).map(({ id }) => id);
+	const entries = await readdir(inKit("test/hostile"), { recursive: true, withFileTypes: true });
+	const files = entries.filter((entry) => entry.isFile() && entry.parentPath !== inKit("test/hostile"));
+	const programs = files.map(async ({ parentPath, name }) => {
+		const file = join(parentPath, name);
+		const text = await readFile(file, "utf8");
+		const head = (key: string) => new RegExp(`^// ${key}: (.+)$`, "m").exec(text)?.[1];
+		const number = head("lesson") ?? "02";
+		const lesson = ids.find((id) => id.startsWith(`${number}-`));
+		if (lesson === undefined) throw new Error(`${file} names lesson ${number}, which does not exist`);
+		return { lesson, kind: basename(parentPath), file, text, head };
+	});
+	return (await Promise.all(programs)).sort((one, other) => (one.file < other.file ? -1 : 1));
 }

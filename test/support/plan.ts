@@ -35,12 +35,12 @@ const records = new Map<string, Records>(
 /** Whether the item has a record for its present key. */
 export const isKnown = ({ lesson, name, key }: Item): boolean => records.get(lesson)?.get(name)?.key === key;
 
-/** Whether this run tries items of a lesson. @param id such as `02-unshare` */
-export const isLessonTried = (id: string): boolean => LESSON === undefined || LESSON === id;
+/** The ids of the lessons of which this run tries items. */
+export const TRIED_LESSONS: readonly string[] = LESSON === undefined ? [...records.keys()] : [LESSON];
 
 /** Whether this run tries the item. */
 export function isTried(item: Item): boolean {
-	if (!isLessonTried(item.lesson)) return false;
+	if (!TRIED_LESSONS.includes(item.lesson)) return false;
 	if (NAME !== undefined) return item.name === NAME;
 	if (MODE === "all") return Math.floor(fraction("shard", item) * SHARDS) + 1 === SHARD;
 	return !isKnown(item) || (MODE === "test" && isDrawn(item));

@@ -1,15 +1,17 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { lessons, loadDemo } from "../../harness/judge/lessons.ts";
+import { findLesson, loadDemo } from "../../harness/judge/lessons.ts";
 import { loadForStage } from "../../harness/live/loaded-demo.ts";
 import { rehearse } from "../../harness/live/rehearse.ts";
 import { newMachinePool } from "../support/guest.ts";
 import { demoItem } from "../support/items.ts";
-import { expectResult, isTried } from "../support/plan.ts";
+import { expectResult, isTried, TRIED_LESSONS } from "../support/plan.ts";
 
 const SIZE = { columns: 80, rows: 24 };
 const PATIENCE_MS = 120_000;
 
-const DEMOS = await Promise.all((await lessons()).map(async (lesson) => ({ lesson, item: await demoItem(lesson.id) })));
+const DEMOS = await Promise.all(
+	TRIED_LESSONS.map(async (id) => ({ lesson: await findLesson(id), item: await demoItem(id) })),
+);
 const machines = newMachinePool();
 // Makes the snapshot that the tests share.
 beforeAll(() => machines.imageKey());

@@ -3,22 +3,20 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
 import { submissionsOf } from "../../harness/dev/submissions.ts";
 import { judge } from "../../harness/judge/judge.ts";
-import { findLesson, lessons, loadCheck } from "../../harness/judge/lessons.ts";
+import { findLesson, loadCheck } from "../../harness/judge/lessons.ts";
 import { newMachinePool } from "../support/guest.ts";
 import { resultOf, submissionItems } from "../support/items.ts";
-import { ALWAYS_SINCE_MS, expectResult, isLessonTried, isTried, playedSinceMs } from "../support/plan.ts";
+import { ALWAYS_SINCE_MS, expectResult, isTried, playedSinceMs, TRIED_LESSONS } from "../support/plan.ts";
 import { temporary } from "../support/temporary.ts";
 
 // Runs all solutions and skeletons, and those right and wrong answers that test/support/plan.ts chooses.
 
 const LESSONS = await Promise.all(
-	(await lessons())
-		.filter(({ id }) => isLessonTried(id))
-		.map(async ({ id }) => ({
-			id,
-			skeleton: readFileSync(inKit("test/submissions", id, "skeleton"), "utf8").trim(),
-			tried: (await submissionItems(id)).filter(isTried),
-		})),
+	TRIED_LESSONS.map(async (id) => ({
+		id,
+		skeleton: readFileSync(inKit("test/submissions", id, "skeleton"), "utf8").trim(),
+		tried: (await submissionItems(id)).filter(isTried),
+	})),
 );
 
 const machines = newMachinePool();
