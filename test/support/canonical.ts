@@ -4,8 +4,8 @@ import { type AnyNode, parse } from "acorn";
 const SHORT_CHARS = 3;
 
 /**
- * Numbers the short names of variables in minified code by their first appearance. A minifier gives the shortest names
- * to the variables that are used most, so one more use of one variable may change the names of all.
+ * Numbers the short names of variables and of private fields in minified code by their first appearance. A minifier
+ * gives the shortest names to those that are used most, so one more use of one variable may change the names of all.
  * @param code a module that esbuild has minified
  * @returns a text to compare or hash, which is no program
  */
@@ -13,11 +13,13 @@ export function withNumberedNames(code: string): string {
 	const numbers = new Map<string, number>();
 	const edits: { start: number; end: number; text: string }[] = [];
 	const visit = (node: AnyNode, isName: boolean) => {
-		if (node.type === "Identifier") {
-			if (isName || node.name.length > SHORT_CHARS) return;
-			const number = numbers.get(node.name) ?? numbers.size;
-			numbers.set(node.name, number);
-			edits.push({ start: node.start, end: node.end, text: `#${number}` });
+		if (node.type === "Identifier" || node.type === "PrivateIdentifier") {
+			const name = code.slice(node.start, node.end);
+			const isPrivate = node.type === "PrivateIdentifier";
+			if ((isName && !isPrivate) || node.name.length > SHORT_CHARS) return;
+			const number = numbers.get(name) ?? numbers.size;
+			numbers.set(name, number);
+			edits.push({ start: node.start, end: node.end, text: isPrivate ? `##${number}` : `#${number}` });
 			return;
 		}
 		for (const [field, value] of Object.entries(node)) {

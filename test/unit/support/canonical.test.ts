@@ -19,6 +19,13 @@ test("the names of local variables do not count, however often each is used", as
 	expect(await numbered(`// zzzzzzzz\n${MODULE.replaceAll("second", "zz")}`)).toBe(await numbered(MODULE));
 });
 
+test("the names of private fields do not count, whatever their letters", async () => {
+	const counter = "export class Counter { #count = 0; #step = 1; up() { return (this.#count += this.#step); } }";
+	const renamed = counter.replaceAll("#count", "#zz").replaceAll("#step", "#yy");
+	expect(await numbered(`// zzzzzzzz\n${renamed}\nzzz(zz, zz);`)).toBe(await numbered(`${counter}\nzzz(zz, zz);`));
+	expect(await numbered(counter)).not.toBe(await numbered(counter.replace("+= this.#step", "+= this.#count")));
+});
+
 test.each([
 	["a property", ".as", ".is"],
 	["a property of an object", "key: second", "kex: second"],
