@@ -36,7 +36,7 @@ interface Measured {
 
 /** Seals a directory's files, and lets all users read them, whatever this process's umask(2) is. */
 export async function seal(dir: string): Promise<void> {
-	await openToAll(dir);
+	await makeReadableByAll(dir);
 	await writeSeal(dir, await measure(dir));
 }
 
@@ -55,11 +55,11 @@ export async function isSealed(dir: string): Promise<boolean> {
 		if (digest === null || file === undefined || !("sha256" in file) || digest !== file.sha256) return false;
 	}
 	const isOlder = sealed.some((file) => !("sha256" in file));
-	const isClosed = measured.some(({ open }) => !open);
-	if ((copied.length > 0 || isOlder || isClosed) && (await mayChange(dir))) {
+	const isUnreadableBySome = measured.some(({ open }) => !open);
+	if ((copied.length > 0 || isOlder || isUnreadableBySome) && (await mayChange(dir))) {
 		// Both may fail, such as on a full disk: the entry can still be used.
 		if (copied.length > 0 || isOlder) await writeSeal(dir, measured).catch(() => {});
-		if (isClosed) await openToAll(dir).catch(() => {});
+		if (isUnreadableBySome) await makeReadableByAll(dir).catch(() => {});
 	}
 	return true;
 }
@@ -117,7 +117,7 @@ async function digestOf(file: string): Promise<string> {
 }
 
 // Lets all users read everything in the directory, and execute what the owner may execute.
-async function openToAll(dir: string): Promise<void> {
+async function makeReadableByAll(dir: string): Promise<void> {
 	const entries = await readdir(dir, { recursive: true, withFileTypes: true });
 	const paths = entries
 		.filter((entry) => entry.isFile() || entry.isDirectory())

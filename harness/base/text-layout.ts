@@ -81,8 +81,8 @@ export class TextLayout {
 	}
 
 	/**
-	 * Two columns under their headings, side by side. In plain text, the second column follows below the first. A marked row
-	 * is where the columns begin to differ.
+	 * Two columns under their headings, side by side. In plain text, the second column follows below the first. The row
+	 * where the columns begin to differ is marked.
 	 */
 	twoColumns(headings: [string, string], rows: readonly { cells: [string, string]; mark: boolean }[]): void {
 		const [left, right] = headings;
@@ -90,15 +90,16 @@ export class TextLayout {
 			for (const [index, heading] of headings.entries()) {
 				if (index > 0) this.line();
 				this.line(heading);
-				for (const { cells, mark } of rows) {
-					if (mark) this.line("the first difference:");
+				for (const { cells, mark: isFirstDifference } of rows) {
+					if (isFirstDifference) this.line("the first difference:");
 					if (cells[index]) this.block(hanging(cells[index], this.#style.width).join("\n"));
 				}
 			}
 			return;
 		}
 		this.#columnPair(this.#chalk.bold(left), this.#chalk.bold(right), "│");
-		for (const { cells, mark } of rows) this.#columnPair(...cells, mark ? this.#chalk.yellow("≠") : "│");
+		for (const { cells, mark: isFirstDifference } of rows)
+			this.#columnPair(...cells, isFirstDifference ? this.#chalk.yellow("≠") : "│");
 	}
 
 	// A cell that is too long continues on the next line.
@@ -141,8 +142,8 @@ export function fitted(text: string, width: number): string {
 }
 
 function wrapped(text: string, width: number, hard = true): string {
-	const begun = text.length <= TEXT_CHARS_MAX ? text : `${text.slice(0, TEXT_CHARS_MAX)}…`;
-	return wrapAnsi(begun.replaceAll(INVISIBLE_WORDS, " … "), Math.max(TEXT_WIDTH_MIN, width), { hard });
+	const shortened = text.length <= TEXT_CHARS_MAX ? text : `${text.slice(0, TEXT_CHARS_MAX)}…`;
+	return wrapAnsi(shortened.replaceAll(INVISIBLE_WORDS, " … "), Math.max(TEXT_WIDTH_MIN, width), { hard });
 }
 
 const padded = (text: string, width: number) => text + " ".repeat(Math.max(0, width - stringWidth(text)));

@@ -23,12 +23,12 @@ export type ModuleSearch =
  * name, then any file with the module's name.
  */
 export async function findModule({ folder }: Submission, id: string, module: string): Promise<ModuleSearch> {
-	const fits = (path: string) => RANKS.findIndex((rank) => rank(path, id, module));
-	const ranked = [...folder.files.keys()].map((path) => ({ path, rank: fits(path) })).filter(({ rank }) => rank >= 0);
+	const rankOf = (path: string) => RANKS.findIndex((rank) => rank(path, id, module));
+	const ranked = [...folder.files.keys()].map((path) => ({ path, rank: rankOf(path) })).filter(({ rank }) => rank >= 0);
 	const best = Math.min(...ranked.map(({ rank }) => rank));
 	const bestPaths = ranked.filter(({ rank }) => rank === best).map(({ path }) => path);
-	const highest = Math.min(...bestPaths.map(depthOf));
-	const [path, ...others] = bestPaths.filter((each) => depthOf(each) === highest).sort();
+	const leastDepth = Math.min(...bestPaths.map(depthOf));
+	const [path, ...others] = bestPaths.filter((each) => depthOf(each) === leastDepth).sort();
 	if (path === undefined) return missingModule(folder, id, module);
 	const { code } = await readText(folder, path).then(
 		() => ({ code: undefined }),
@@ -85,9 +85,9 @@ function missingModule({ refused, isTruncated }: Folder, id: string, module: str
 
 /**
  * A submission's files for the bundler and the type checker.
- * @param taken called for each file that one of the two reads
+ * @param onRead called for each file that the bundler or the type checker reads
  */
-export function filesOf({ folder }: Submission, taken: (path: string, text: string) => void): SubmissionFiles {
+export function filesOf({ folder }: Submission, onRead: (path: string, text: string) => void): SubmissionFiles {
 	const { files, refused } = folder;
 	return {
 		root: "/",
@@ -99,7 +99,7 @@ export function filesOf({ folder }: Submission, taken: (path: string, text: stri
 			const text = await readText(folder, path).catch((error: NodeJS.ErrnoException) => {
 				throw new Error(`${path.slice(1)} cannot be read: ${error.code ?? error.message}`);
 			});
-			taken(path, text);
+			onRead(path, text);
 			return text;
 		}),
 	};

@@ -55,17 +55,22 @@ function submissionRows(
 	{ lessons, submissions }: ClassReport,
 	width: number,
 ): void {
-	const names = Math.min(NAME_WIDTH_MAX, Math.max(10, ...submissions.map(({ name }) => stringWidth(name))));
-	const scores = Math.max(5, ...submissions.map((submission) => scoreText(submission, lessons).length));
-	const head = [fitted("submission", names), ...lessons.map(({ id }) => id.slice(0, 2)), "score".padStart(scores)];
-	const findings = width - head.join("  ").length - 2;
-	layout.line(chalk.bold([...head, findings < 20 ? "" : "first finding"].join("  ").trimEnd()));
+	const nameWidth = Math.min(NAME_WIDTH_MAX, Math.max(10, ...submissions.map(({ name }) => stringWidth(name))));
+	const scoreWidth = Math.max(5, ...submissions.map((submission) => scoreText(submission, lessons).length));
+	const head = [
+		fitted("submission", nameWidth),
+		...lessons.map(({ id }) => id.slice(0, 2)),
+		"score".padStart(scoreWidth),
+	];
+	const findingWidth = width - head.join("  ").length - 2;
+	layout.line(chalk.bold([...head, findingWidth < 20 ? "" : "first finding"].join("  ").trimEnd()));
 	for (const submission of submissions) {
 		const { name, results } = submission;
 		const marks = results.map(({ status }) => `${statusMark(MARKS[status], chalk)} `);
-		const cells = [fitted(name, names), ...marks, scoreText(submission, lessons).padStart(scores)];
+		const cells = [fitted(name, nameWidth), ...marks, scoreText(submission, lessons).padStart(scoreWidth)];
 		const first = results.find(({ status }) => status !== "pass");
-		const firstFinding = first === undefined || findings < 20 ? "" : fitted(headlineIn(first, lessons), findings);
+		const firstFinding =
+			first === undefined || findingWidth < 20 ? "" : fitted(headlineIn(first, lessons), findingWidth);
 		layout.line([...cells, firstFinding].join("  ").trimEnd());
 	}
 }
@@ -86,9 +91,9 @@ function lessonLine(layout: TextLayout, { id, title }: WeightedLesson, submissio
 	}
 	const mostFrequent = [...diagnoses].sort(([, one], [, other]) => other - one).slice(0, 3);
 	const passed = judged.filter(({ status }) => status === "pass").length;
-	const most =
+	const mistakes =
 		mostFrequent.length === 0 ? "" : `; ${mostFrequent.map(([name, times]) => `${times}× ${name}`).join(", ")}`;
-	layout.paragraph(`${title}: ${passed} of ${judged.length} passed${most}`);
+	layout.paragraph(`${title}: ${passed} of ${judged.length} passed${mistakes}`);
 }
 
 function headlineIn(result: Result, lessons: readonly WeightedLesson[]): string {

@@ -131,12 +131,12 @@ const isDifferent = ({ yours, reference }: Row) => yours === undefined || refere
 
 // Ignores what differs between any two runs: pids, descriptors, drawn names, numbers and signals in the command's
 // script, and arguments that are comments.
-const areAlike = (one: LedgerCall, other: LedgerCall): boolean => keyOf(one) === keyOf(other);
+const areAlike = (one: LedgerCall, other: LedgerCall): boolean => comparisonKey(one) === comparisonKey(other);
 
 const keys = new WeakMap<LedgerCall, string>();
 
 // Keeps the key: each call is compared with many others.
-function keyOf(ofCall: LedgerCall): string {
+function comparisonKey(ofCall: LedgerCall): string {
 	const known = keys.get(ofCall);
 	if (known !== undefined) return known;
 	const { task, call, args, error } = ofCall;
@@ -188,7 +188,10 @@ function foldRows(rows: readonly Row[], firstDifference: number, brief: boolean)
 		flush();
 		// Differing rows are not cut: the difference may be at the end of a long argument.
 		const cut = brief && !isDifferent(row);
-		shown.push({ cells: [showCall(yours, cut), showCall(reference, cut)], mark: index === firstDifference });
+		shown.push({
+			cells: [showCall(yours, cut), showCall(reference, cut)],
+			mark: index === firstDifference,
+		});
 	}
 	flush();
 	return shown;

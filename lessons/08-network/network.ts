@@ -27,7 +27,7 @@ export function connect(_name: string, _address: string, _published: readonly Pu
 	// TODO(08.4) make a veth pair: `name` is a port of the bridge, `eth0` is in the namespace (the host has its own eth0)
 	// TODO(08.5) in the namespace: give eth0 its address, set it up, and add the default route
 	// TODO(08.6) on the host: forward packets, and masquerade what leaves through any link but the bridge
-	// TODO(08.7) on the host: lead the published ports to the container, for clients outside and for the host itself
+	// TODO(08.7) on the host: make the container reachable at the published ports, for clients outside and for the host itself
 	return {
 		join: () => {},
 		// TODO(08.8) remove everything, here and when a step above fails; remove the bridge with the last container

@@ -190,5 +190,5 @@ function parsed(text: string | null | undefined): unknown {
 	}
 }
 
-const MOST_CHARS = 100;
-const brief = (text: string) => (text.length > MOST_CHARS ? `${text.slice(0, MOST_CHARS)}…` : text);
+const BRIEF_CHARS_MAX = 100;
+const brief = (text: string) => (text.length > BRIEF_CHARS_MAX ? `${text.slice(0, BRIEF_CHARS_MAX)}…` : text);

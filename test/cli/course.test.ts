@@ -82,11 +82,14 @@ describe("status", () => {
 		expect(document.next).toBe("npx drydock init");
 	});
 
-	test.each(["shell", "inspect", "check"])("%s without it says so, and suggests a command", async (command) => {
-		const { stderr, code } = await drydock(await workspace(halfway()), command);
-		expect(stderr).toMatch(/^your copy, .*, does not exist\n {2}try: npx drydock init\n$/);
-		expect(code).toBe(2);
-	});
+	test.each(["shell", "inspect", "check"])(
+		"%s without the learner's file says so, and suggests a command",
+		async (command) => {
+			const { stderr, code } = await drydock(await workspace(halfway()), command);
+			expect(stderr).toMatch(/^your copy, .*, does not exist\n {2}try: npx drydock init\n$/);
+			expect(code).toBe(2);
+		},
+	);
 });
 
 describe("next and select", () => {

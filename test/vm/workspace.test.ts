@@ -69,9 +69,11 @@ test("init makes a workspace that is checked from inside, and overwrites nothing
 	const edited = await drydock(workspace, "box", "two");
 	expect(edited.code).toBe(2);
 	expect(edited.stderr).toContain("01-process has been edited since it passed\n  try: npx drydock check 01-process");
-	const onIts = await drydock(workspace, "check", "04", "--solution", "--mine", "--json");
-	expect(onIts.stderr).toContain("01-process has been edited since it passed: the reference's module is used instead.");
-	expect(JSON.parse(onIts.stdout)).toMatchObject({ verdict: "pass", engine: { yours: [] } });
+	const afterEdit = await drydock(workspace, "check", "04", "--solution", "--mine", "--json");
+	expect(afterEdit.stderr).toContain(
+		"01-process has been edited since it passed: the reference's module is used instead.",
+	);
+	expect(JSON.parse(afterEdit.stdout)).toMatchObject({ verdict: "pass", engine: { yours: [] } });
 	const ran = await drydock(workspace, "run", "02", "--", "true");
 	expect(ran.stderr).toContain("01-process has been edited since it passed: the reference's module is used instead.");
 	const types = await readFile(join(workspace, "types/mounts.d.ts"), "utf8");

@@ -136,9 +136,9 @@ class ProcessTree {
 				const children = level(this.childrenOf(task, shown), depth + 1);
 				return { row: single(task, depth), children };
 			});
-			const keyOf = ({ row, children }: (typeof lines)[number]) =>
+			const groupKeyOf = ({ row, children }: (typeof lines)[number]) =>
 				JSON.stringify([row.name, row.isPid1, row.zombie, row.change, row.isShell, children.length > 0 ? row.pids : 0]);
-			return grouped(lines, keyOf).flatMap((alike) => {
+			return grouped(lines, groupKeyOf).flatMap((alike) => {
 				const [first] = alike;
 				if (first === undefined || alike.length <= ALIKE_MAX)
 					return alike.flatMap(({ row, children }) => [row, ...children]);
@@ -159,9 +159,9 @@ class ProcessTree {
 }
 
 /** Groups items with the same key, in the order of the groups' first items. */
-function grouped<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
+function grouped<T>(items: readonly T[], groupKeyOf: (item: T) => string): T[][] {
 	const groups = new Map<string, T[]>();
-	for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item]);
+	for (const item of items) groups.set(groupKeyOf(item), [...(groups.get(groupKeyOf(item)) ?? []), item]);
 	return [...groups.values()];
 }
 

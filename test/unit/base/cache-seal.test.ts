@@ -36,12 +36,15 @@ describe("an entry", () => {
 	});
 
 	test.each([
-		["was cut off", () => writeFile(content, "who")],
-		["has another content of the same size", () => writeFile(content, "wrong").then(() => setTime(content, 1e12))],
+		["was truncated", () => writeFile(content, "who")],
+		[
+			"was overwritten with other content of the same size",
+			() => writeFile(content, "wrong").then(() => setTime(content, 1e12)),
+		],
 		["was removed", () => rm(content)],
-		["is another's", () => rm(content).then(() => writeFile(join(dir, "other"), "whole"))],
-		["has company", () => writeFile(join(dir, "other"), "")],
-	])("of which a file %s is not sealed", async (_, change) => {
+		["was replaced by one with another name", () => rm(content).then(() => writeFile(join(dir, "other"), "whole"))],
+		["was added", () => writeFile(join(dir, "other"), "")],
+	])("is not sealed any more after a file %s", async (_, change) => {
 		await change();
 		expect(await isSealed(dir)).toBe(false);
 	});
@@ -84,7 +87,7 @@ describe("an older seal, which has no digests", () => {
 		}
 	});
 
-	test("gets digests at the first look, so a copy without times is sealed from then on", async () => {
+	test("gets digests from isSealed, so a copy without times is sealed from then on", async () => {
 		await older(0);
 		expect(await isSealed(dir)).toBe(true);
 		expect(JSON.parse(await sealText())).toMatchObject({ version: 2 });
@@ -92,13 +95,13 @@ describe("an older seal, which has no digests", () => {
 		expect(await isSealed(dir)).toBe(true);
 	});
 
-	test("does not count for a file with another time", async () => {
+	test("does not match a file with another time", async () => {
 		await older(5_000);
 		expect(await isSealed(dir)).toBe(false);
 	});
 });
 
-describe("what is sealed", () => {
+describe("a sealed entry", () => {
 	test("can be read by all users, whatever the umask was", async () => {
 		await chmod(content, 0o600);
 		await chmod(script, 0o700);
@@ -110,7 +113,7 @@ describe("what is sealed", () => {
 		for (const path of [script, join(dir, "folder"), dir]) expect(await modeOf(path)).toBe(0o755);
 	});
 
-	test("and was closed later, or by an older version, is opened when it is looked at", async () => {
+	test("is made readable for all users by isSealed, if it is not", async () => {
 		await chmod(content, 0o600);
 		expect(await isSealed(dir)).toBe(true);
 		expect(await modeOf(content)).toBe(0o644);

@@ -57,7 +57,7 @@ describe("a file that is none of the submission's", () => {
 			() => `export { isolate } from "${inKit("SOLUTIONS/02-unshare/isolate.ts")}";`,
 		],
 		["a part of the kit", () => `import x from "${inKit("package.json")}"; console.log(x);`],
-	])("%s", { timeout: 60_000 }, async ([, text]) => {
+	])("%s cannot import it", { timeout: 60_000 }, async ([, text]) => {
 		const isOwn = text().includes("{ isolate }");
 		const { fault, messages, code } = await compiled(`${text()}\n${isOwn ? "" : ISOLATE}`);
 		expect(messages).not.toMatch(/aSecret|more/);
@@ -97,7 +97,7 @@ describe("a file that is none of the submission's", () => {
 	});
 });
 
-describe("what makes no difference", () => {
+describe("the compilers report nothing about", () => {
 	test.for<[what: string, text: () => string]>([
 		["a source map that is a FIFO", () => `//# sourceMappingURL=file://${join(files.dir, "map.fifo")}`],
 		["the same in another comment", () => `/*# sourceMappingURL=file://${join(files.dir, "map.fifo")} */`],
