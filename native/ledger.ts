@@ -1,7 +1,8 @@
-import { writeSync } from "node:fs";
+import { fstatSync, writeSync } from "node:fs";
 
 /**
- * The syscall ledger: which system calls a program made, and what the kernel returned.
+ * The syscall ledger: which system calls a program made, and what the kernel returned. It also has the functions of
+ * node:fs that changed something: see recorded-files.ts.
  *
  * Each call has one line of JSON for its start and one for its end, so the ledger shows even a call that never returns.
  * A task is a process, named by its ancestry: "1" forks "1.1" and "1.2", and "1.1" forks "1.1.1". Forked children
@@ -11,6 +12,12 @@ export type LedgerLine =
 	| { task: string; seq: number; call: string; args: Record<string, string> }
 	| { task: string; seq: number; result: number }
 	| { task: string; seq: number; error: string };
+
+/**
+ * Once the ledger has this size, writes of files are no longer recorded. The agent reads 1 MiB. The rest is for system
+ * calls, however much a program writes.
+ */
+const WRITES_UP_TO_BYTES = 512 << 10;
 
 let fd: number | undefined;
 let task = "1";
@@ -26,6 +33,17 @@ export function openLedger(ledgerFd: number): void {
 	task = "1";
 	seq = 0;
 	forks = 0;
+}
+
+/** Whether another write of a file may be recorded. All processes of the program share the room. */
+export function hasRoomForWrites(): boolean {
+	if (fd === undefined) return false;
+	try {
+		return fstatSync(fd).size < WRITES_UP_TO_BYTES;
+	} catch {
+		// The program has closed the file (EBADF).
+		return false;
+	}
 }
 
 /** Names one call of one task, for {@link recordEnd}. */

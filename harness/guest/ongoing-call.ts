@@ -198,7 +198,7 @@ export class OngoingCall {
 		const ending = await this.ending;
 		this.#noteOtherReaders();
 		const read = { atThrow: this.#atThrow, inputTaken: this.#inputTaken, stopped: this.#stopped };
-		return { ending, ...read, ledger: this.runner.ledger() };
+		return { ending, ...read, ...this.runner.ledger() };
 	}
 
 	// Waits until the command prints that it waits for a line, or until every process of a call that has ended is gone.

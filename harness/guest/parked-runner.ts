@@ -2,7 +2,14 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { fstatSync, openSync, readSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
 import type { LedgerLine } from "../../native/ledger.ts";
-import { isEnding, type LedgerCall, LIMITS, LineSplitter, type WindowSize } from "../protocol/index.ts";
+import {
+	type CallReport,
+	isEnding,
+	type LedgerCall,
+	LIMITS,
+	LineSplitter,
+	type WindowSize,
+} from "../protocol/index.ts";
 import { HARBOUR_ROOT } from "../readings/guest/paths.ts";
 import { readDescriptors } from "../readings/guest/proc.ts";
 import { CallStreams, type OutputStream } from "./call-streams.ts";
@@ -44,9 +51,12 @@ export interface Runner {
 	onLine(listener: (line: RunnerLine) => void): void;
 	/** Resolves when the runner's own process has ended. */
 	ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
-	/** The system calls that the runner and its children have recorded so far. */
-	ledger(): LedgerCall[];
+	/** What the runner and its children have recorded so far. */
+	ledger(): Ledger;
 }
+
+/** The system calls of a program, and apart from them the functions of node:fs that changed something. */
+type Ledger = Pick<CallReport, "ledger" | "writes">;
 
 const LAST_LINE_MS = 500;
 
@@ -97,7 +107,14 @@ export async function parkRunner(place: RunnerPlace): Promise<Runner> {
 	});
 	const callStreams = new CallStreams(streams);
 	if (place === "outside")
-		return { ...parked, ...streamMethods(callStreams), pid, readers, descriptors: {}, ledger: () => [] };
+		return {
+			...parked,
+			...streamMethods(callStreams),
+			pid,
+			readers,
+			descriptors: {},
+			ledger: () => ({ ledger: [], writes: [] }),
+		};
 	// Open the ledger before the exercise can put another file in its place.
 	const ledger = openSync(`${HARBOUR_ROOT}${ledgerPath}`, "r");
 	// Read the descriptors before the exercise can replace them.
@@ -164,7 +181,7 @@ function eachLine(stream: Readable, handle: (line: string) => void): void {
 
 // Joins the two lines of each call. The exercise can write anything to this file, so lines that are no ledger lines are
 // dropped.
-function readLedger(fd: number): LedgerCall[] {
+function readLedger(fd: number): Ledger {
 	const calls = new Map<string, LedgerCall>();
 	const bytes = Buffer.alloc(Math.min(fstatSync(fd).size, LIMITS.ledgerBytes));
 	const length = readSync(fd, bytes, 0, bytes.length, 0);
@@ -175,7 +192,16 @@ function readLedger(fd: number): LedgerCall[] {
 		if ("call" in line) calls.set(key, { task: line.task, call: line.call, args: line.args });
 		else Object.assign(calls.get(key) ?? {}, "result" in line ? { result: line.result } : { error: line.error });
 	}
-	return [...calls.values()].slice(0, 4000);
+	return withoutWrites([...calls.values()]);
+}
+
+// Each kind has its own limit, so that no number of writes pushes out a system call.
+function withoutWrites(calls: readonly LedgerCall[]): Ledger {
+	const [ledger, writes]: [LedgerCall[], Ledger["writes"]] = [[], []];
+	for (const call of calls)
+		if (call.call.startsWith("fs.")) writes.push({ ...call, after: ledger.length });
+		else ledger.push(call);
+	return { ledger: ledger.slice(0, 4000), writes: writes.slice(0, 4000) };
 }
 
 function parseRunnerLine(text: string): RunnerLine | undefined {

@@ -6,6 +6,7 @@ import { compileFunction } from "node:vm";
 import { exitAtOnce, reseedRandom, setDumpable, useDevNull, useTerminal } from "../../native/guest.ts";
 import * as kernel from "../../native/kernel.ts";
 import { isChildTask, openLedger } from "../../native/ledger.ts";
+import { recordedFiles } from "../../native/recorded-files.ts";
 import type { Ending } from "../protocol/index.ts";
 import { tryEscape } from "./escape.ts";
 import type { Job, RunnerLine } from "./job.ts";
@@ -111,6 +112,7 @@ type ExerciseJob = Extract<Job, { do: "exercise" }>;
 type RunnerEnding = Extract<Ending, { how: "returned" | "threw" | "asynchronous" }>;
 
 function requireForExercise(name: string): unknown {
+	if (name === "node:fs" || name === "fs") return recordedFiles;
 	return name === "#kernel" ? kernel : createRequire("/opt/drydock/")(name);
 }
 

@@ -48,6 +48,7 @@ const NEVER_MADE: CallReport = {
 	inputTaken: false,
 	stopped: null,
 	ledger: [],
+	writes: [],
 };
 
 /** The runners of one run, all parked. */

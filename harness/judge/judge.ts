@@ -17,6 +17,7 @@ import type { Lesson } from "./lessons.ts";
 import { bundleModuleRun, type MachinePool, prepareModuleRun, prepareSubmittedRun } from "./module-run.ts";
 import { playOrRecall, runKey } from "./observed.ts";
 import { drawInputs } from "./random.ts";
+import { recordedCalls } from "./recorded-calls.ts";
 import { type Reference, referenceFacts } from "./reference.ts";
 import { requestFor } from "./request.ts";
 import { placeOfException } from "./stack.ts";
@@ -46,7 +47,7 @@ export interface Verdict {
 	typeErrors: Diagnostic[];
 	/** The values drawn at random for this run. */
 	drawn: RandomInputs;
-	/** The system calls that the exercise made, and those that the reference makes. */
+	/** The system calls that the exercise made, and its writes of files; and those that the reference makes. */
 	ledger: { exercise: LedgerCall[]; reference: LedgerCall[] };
 	/** The same for the scenario's other calls, by the call's name. */
 	otherLedgers: Record<string, Verdict["ledger"] & { about: string }>;
@@ -200,7 +201,7 @@ export function assessSafely(...read: Parameters<typeof assess>): ReturnType<typ
 	} catch (error) {
 		const [check, { calls }, drawn, reference] = read;
 		const { call } = primaryOf(check);
-		const ledger = { exercise: calls[call]?.ledger ?? [], reference: reference.ledger(drawn, call) };
+		const ledger = { exercise: recordedCalls(calls[call]), reference: reference.ledger(drawn, call) };
 		return { verdict: "error", findings: [unreadFinding(error)], ledger, otherLedgers: {}, thrown: null };
 	}
 }
@@ -209,7 +210,7 @@ export function assessSafely(...read: Parameters<typeof assess>): ReturnType<typ
 export function assess(check: Check, observation: Observation, drawn: RandomInputs, reference: Reference) {
 	const context = contextOf(check, observation, drawn);
 	const ledgers = (name: string) => ({
-		exercise: observation.calls[name]?.ledger ?? [],
+		exercise: recordedCalls(observation.calls[name]),
 		reference: reference.ledger(drawn, name),
 	});
 	const { call: primary } = primaryOf(check);

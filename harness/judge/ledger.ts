@@ -2,7 +2,7 @@ import { diffArrays } from "diff";
 import type { TextLayout } from "../base/text-layout.ts";
 import type { LedgerCall } from "../protocol/index.ts";
 
-/** The system calls of an exercise, and those of the reference. */
+/** The system calls of an exercise and its writes of files, and those of the reference. */
 export interface Ledgers {
 	exercise: readonly LedgerCall[];
 	reference: readonly LedgerCall[];
@@ -54,14 +54,21 @@ export function showLedgers(layout: TextLayout, ledgers: Ledgers, { brief, conta
 	];
 	const rest = more.some((text) => text !== "") ? [{ cells: more, mark: false }] : [];
 	layout.twoColumns(HEADINGS, [...foldRows(rows, firstDifference, brief), ...rest]);
-	if (firstDifference < 0) showSameCalls(layout);
+	if (firstDifference < 0) showSameCalls(layout, ledgers);
 }
 
-/** Says that both made the same calls in the same order. */
-export function showSameCalls(layout: TextLayout): void {
+/** Says that both made the same calls in the same order, and what was not compared. */
+export function showSameCalls(layout: TextLayout, { exercise, reference }: Ledgers): void {
+	const isLong = Math.max(exercise.length, reference.length) > CALLS_MAX;
+	const same = isLong ? `The first ${CALLS_MAX} calls are the same` : "The same calls";
 	layout.line();
-	layout.paragraph("The same calls, in the same order: any difference is in their effects.");
+	layout.paragraph(
+		`${same}, in the same order. Any difference is in their effects, or in what is not compared: ${NOT_COMPARED}.`,
+	);
 }
+
+const NOT_COMPARED =
+	"in what node:fs writes, numbers of two or more digits and the end of a long text; and what other programs do, such as ip";
 
 function rowsOf(ledgers: Ledgers): Row[] {
 	const [exercise, reference] = [ledgers.exercise, ledgers.reference].map((calls) =>
@@ -157,8 +164,13 @@ const generationOf = (task: string): number => task.split(".").length - 1;
 
 function withoutInputs(call: string, value: string): string {
 	const named = value.replaceAll(/-[0-9a-f]{4,8}\b/g, "-");
-	return call === "execve" ? named.replaceAll(/\d+|\bkill -[A-Z]+/g, "…") : named;
+	if (call === "execve") return named.replaceAll(/\d+|\bkill -[A-Z]+/g, "…");
+	return call.startsWith("fs.") ? withoutNumbers(named) : named;
 }
+
+// Many numbers that are written come from the inputs, such as limits, pids and digests. Numbers of one digit seldom do:
+// they say "on", "off" or "this process". A name at the end of a text that is cut may be cut, too.
+const withoutNumbers = (value: string) => value.replace(/\w*…"$/, '…"').replaceAll(/\b[0-9a-f]{8,}\b|\d{2,}/g, "…");
 
 // A set of signals is the same in any order.
 const sorted = (value: string) =>

@@ -4,8 +4,9 @@ import * as v from "valibot";
 import { cached, keepNewest } from "../base/cache.ts";
 import { Failure } from "../base/failure.ts";
 import { type LedgerCall, Observation } from "../protocol/index.ts";
-import type { Check } from "./check.ts";
+import { type Check, EXIT_CODE } from "./check.ts";
 import { deriveFacts } from "./facts.ts";
+import { recordedCalls } from "./recorded-calls.ts";
 import type { Facts, RandomInputs } from "./values.ts";
 
 /** An observation of the reference solution, and the inputs that were drawn for it. */
@@ -46,7 +47,7 @@ export async function referenceFacts(check: Check, key: string, measure: () => P
 	measured ??= await measuredIn(dir);
 	if (measured === null) throw new Failure("failed", "what was measured of the reference could not be read");
 	const { drawn, observation } = measured;
-	// Short values, such as the exit code, are not replaced: they may also occur elsewhere in a text.
+	// Short values, such as the exit code, are not replaced in a text: they may also occur elsewhere.
 	const names = Object.entries(drawn).filter(([, value]) => value.length > 4);
 	return {
 		facts: deriveFacts(check, observation, drawn),
@@ -54,10 +55,11 @@ export async function referenceFacts(check: Check, key: string, measure: () => P
 		ledger: (others, name) => {
 			const swap = (text: string) =>
 				names.reduce((left, [name, value]) => left.replaceAll(value, others[name] ?? value), text);
-			return (observation.calls[name]?.ledger ?? []).map((call) => ({
-				...call,
-				args: Object.fromEntries(Object.entries(call.args).map(([name, value]) => [name, swap(value)])),
-			}));
+			const swapIn = ({ call, args }: LedgerCall) =>
+				call === "_exit" && Object.values(args)[0] === drawn[EXIT_CODE]
+					? { status: others[EXIT_CODE] ?? "" }
+					: Object.fromEntries(Object.entries(args).map(([name, value]) => [name, swap(value)]));
+			return recordedCalls(observation.calls[name]).map((call) => ({ ...call, args: swapIn(call) }));
 		},
 	};
 }

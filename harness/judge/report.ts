@@ -74,7 +74,7 @@ const busy = (share: number) =>
 	`This computer was busy: the virtual machine got ${Math.round(share * 100)} % of the processor time that it asked for. If the verdict surprises you, close other programs and check once more.`;
 
 const UNTRACED =
-	"These are the calls of #kernel. They include neither what node:fs reads and writes, nor what other programs do, such as ip.";
+	"These are the calls of #kernel, and with fs. before their names the synchronous functions of node:fs that change something. What node:fs reads and what other programs do, such as ip, is not in the list.";
 
 /** Formats all system calls of the exercise beside those of the reference. */
 export function trace({ ledger, otherLedgers }: Verdict, style: Style): string {
@@ -92,7 +92,7 @@ function showFirstDifference(layout: TextLayout, { ledger, otherLedgers }: Verdi
 	const [name = "", other] = Object.entries(otherLedgers).find(([, one]) => ledgersDiffer(one)) ?? [];
 	if (ledgersDiffer(ledger)) showLedgers(layout, ledger, { brief: true });
 	else if (other !== undefined) showLedgers(layout, other, { brief: true, container: { name, about: other.about } });
-	else if (ledger.exercise.length > 0) showSameCalls(layout);
+	else if (ledger.exercise.length > 0) showSameCalls(layout, ledger);
 }
 
 function engineLine({ yours, reference }: NonNullable<Verdict["engine"]>): string {

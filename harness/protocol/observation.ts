@@ -44,6 +44,17 @@ const CallReport = v.object({
 		null,
 	),
 	ledger: list(LedgerCall),
+	/** The functions of node:fs that changed something. Apart from the ledger, because explanations look at its order. */
+	writes: v.optional(
+		list(
+			v.object({
+				...LedgerCall.entries,
+				/** How many calls of the ledger came before. */
+				after: count,
+			}),
+		),
+		[],
+	),
 });
 
 /** What the agent read at one moment. */

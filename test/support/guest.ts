@@ -26,6 +26,7 @@ export interface Guest {
 export interface GuestResult<T> {
 	value: T;
 	ledger: LedgerCall[];
+	report: CallReport;
 	stdout: string;
 	stderr: string;
 }
@@ -72,9 +73,10 @@ export async function runInGuest<T, G>(
 	const { outcome, output } = await machines.play(request);
 	const [stdout, stderr] = [output.stdout, output.stderr].map((chunks) => Buffer.concat(chunks).toString());
 	if (outcome.kind === "lost") throw new Error(`the machine was lost: ${outcome.how} ${outcome.detail}`);
-	const { ending, ledger } = outcome.observation.calls["box"] as CallReport;
+	const report = outcome.observation.calls["box"] as CallReport;
+	const { ending, ledger } = report;
 	if (ending.how !== "returned") throw new Error(`it did not return: ${JSON.stringify(ending)}\n${stderr}`);
-	return { value: ending.value as T, ledger, stdout: stdout ?? "", stderr: stderr ?? "" };
+	return { value: ending.value as T, ledger, report, stdout: stdout ?? "", stderr: stderr ?? "" };
 }
 
 function prelude(require: NodeJS.Require): Guest {

@@ -89,7 +89,7 @@ export const observation = ({
 	before: hostState(),
 	moments: during === null ? {} : { during: { host: during.host, commands: { box: during.process } } },
 	after: hostState(),
-	calls: { box: { ending, atThrow: null, inputTaken: false, stopped: null, ledger: [] } },
+	calls: { box: { ending, atThrow: null, inputTaken: false, stopped: null, ledger: [], writes: [] } },
 	programs: {},
 	answers: {},
 	images: {},

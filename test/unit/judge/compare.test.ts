@@ -110,7 +110,7 @@ describe("endings", () => {
 		diagnoses(
 			observation({
 				during: null,
-				calls: { box: { ending, ledger, atThrow: null, inputTaken: false, stopped: null } },
+				calls: { box: { ending, ledger, atThrow: null, inputTaken: false, stopped: null, writes: [] } },
 			}),
 		);
 	const threw = (
@@ -148,6 +148,7 @@ describe("endings", () => {
 			atThrow: null,
 			inputTaken: false,
 			stopped: null,
+			writes: [],
 		};
 		const seen = observation({ during: null, calls: { box } });
 		expect(findings(seen)).toMatchObject([

@@ -57,6 +57,29 @@ describe("showLedgers", () => {
 		expect(shown([refused], [call("1", "mount")]).join("\n")).toMatch(/mount\(\) = EPERM \(1\) +≠/);
 	});
 
+	describe("of what was written to files", () => {
+		const write = (path: string, data: string) =>
+			call("1", "fs.writeFileSync", { path: JSON.stringify(path), data: JSON.stringify(data) });
+		const isSame = (one: LedgerCall, other: LedgerCall) => !shown([one], [other]).join("\n").includes("≠");
+
+		test("another file, another word and another digit are a difference", () => {
+			expect(isSame(write("/a", "1"), write("/a", "1"))).toBe(true);
+			expect(isSame(write("/a", "1"), write("/b", "1"))).toBe(false);
+			expect(isSame(write("/a", "1"), write("/a", "0"))).toBe(false);
+			expect(isSame(write("/a", "0"), write("/a", "67108864"))).toBe(false);
+			expect(isSame(write("/a", "+cpu"), write("/a", "+memory"))).toBe(false);
+		});
+
+		test("numbers that depend on the inputs are none, and the report says so", () => {
+			expect(isSame(write("/a-0123abcd", "57000 100000"), write("/a-fedc9876", "55000 100000"))).toBe(true);
+			const digests = ["0a".repeat(32), "b1".repeat(32)].map((digest) => write(`/blobs/sha256/${digest}`, digest));
+			expect(isSame(digests[0] as LedgerCall, digests[1] as LedgerCall)).toBe(true);
+			const text = shown([write("/a", "12")], [write("/a", "13")], { width: 200 }).join("\n");
+			expect(text).toMatch(/fs\.writeFileSync\("\/a", "12"\) +│ fs\.writeFileSync\("\/a", "13"\)/);
+			expect(text).toContain("not compared: in what node:fs writes, numbers of two or more digits");
+		});
+	});
+
 	test("only the first and the last of a hundred equal calls are shown", () => {
 		const many = Array.from({ length: 100 }, (_, pid) => call("1", "waitpid", { pid: "-1" }, pid + 1));
 		const lines = shown([], many);
@@ -134,6 +157,11 @@ describe("of whatever is written into a ledger", () => {
 		const lines = shown(calls, [call("1", "chdir")]);
 		expect(lines.at(-1)).toMatch(/^… 3846 more …/);
 		expect(lines.length).toBeLessThan(10_000);
+	});
+
+	test("of calls that are too many, the first ones are called the same", () => {
+		const many = Array.from({ length: 300 }, () => call("1", "getpid"));
+		expect(shown(many, many).join(" ")).toContain("The first 250 calls are the same, in the same order.");
 	});
 
 	test("a family as deep as the ledger is long has an order", () => {

@@ -83,6 +83,7 @@ describe("how a container ends after its command has got its last line", () => {
 			inputTaken: false,
 			stopped: null,
 			ledger: [],
+			writes: [],
 		};
 		const seen = observation({
 			measured: lastLine === null ? {} : { [lastLineTo(EXITS)]: { over: true, ...lastLine } },

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
+import { recordedCalls } from "../../../harness/judge/recorded-calls.ts";
 import { newMachinePool, runInGuest } from "../../support/guest.ts";
 
 const machines = newMachinePool();
@@ -104,5 +105,38 @@ describe("the ledger", () => {
 			{ call: "_exit", args: { status: "0" } },
 		]);
 		expect(ledger.map(({ task }) => task).filter((task) => !/^1(\.1(\.1)?|\.2)?$/.test(task))).toEqual([]);
+	});
+
+	test.concurrent("has the writes of files between the system calls, also those of forked processes", async () => {
+		const { report } = await runInGuest(machines, ({ k, fs, attempt }) => {
+			fs.mkdirSync("/tmp/a");
+			const pid = k.fork();
+			if (pid === 0) {
+				fs.writeFileSync("/proc/self/comm", "child");
+				attempt(() => fs.writeFileSync("/sys/fs/cgroup/cgroup.procs", "x"));
+				k._exit(0);
+			}
+			k.waitpid(pid);
+			fs.rmdirSync("/tmp/a");
+		});
+		const of = (wanted: string) =>
+			recordedCalls(report)
+				.filter(({ task }) => task === wanted)
+				.map(({ call, args, error }) => [call, args["path"], args["data"], error].filter(Boolean).join(" "));
+		expect(of("1")).toEqual(['fs.mkdirSync "/tmp/a"', "fork", "waitpid", 'fs.rmdirSync "/tmp/a"']);
+		expect(of("1.1")).toEqual([
+			'fs.writeFileSync "/proc/self/comm" "child"',
+			'fs.writeFileSync "/sys/fs/cgroup/cgroup.procs" "x" EINVAL',
+			"_exit",
+		]);
+	});
+
+	test.concurrent("still has the last system call of a program that writes without end", async () => {
+		const { ledger, report } = await runInGuest(machines, ({ k, fs }) => {
+			for (let count = 0; count < 10_000; count++) fs.writeFileSync("/dev/null", "\0".repeat(100));
+			k.getppid();
+		});
+		expect(ledger).toMatchObject([{ call: "getppid" }]);
+		expect(report.writes.length).toBeGreaterThan(250);
 	});
 });
