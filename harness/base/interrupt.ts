@@ -7,8 +7,6 @@ import { EXIT } from "./failure.ts";
  * computer they take most of the other second to end.
  */
 const CLEAN_UP_MS = 1_000;
-/** How often to check whether npm still runs. */
-const PARENT_CHECK_MS = 200;
 
 const controller = new AbortController();
 // Each piece of work adds a listener and removes it when the work is done: many listeners are no leak.
@@ -28,7 +26,10 @@ export function stopInGoodOrder(): void {
 			stop();
 		});
 	}
-	stopWithNpm();
+	// From harness/cli/launch/follow-npm.cjs. It is no second signal: a signal may be what has ended npm.
+	(process as NodeJS.EventEmitter).on("npmEnded", () => {
+		if (!controller.signal.aborted) stop();
+	});
 	endByHangup();
 }
 
@@ -36,20 +37,6 @@ function stop(): void {
 	controller.abort(new Error("interrupted"));
 	// Work that has not ended by then is abandoned. The next command removes what the work has left.
 	setTimeout(() => process.exit(EXIT.interrupted), CLEAN_UP_MS).unref();
-}
-
-// A signal to npx ends npx, and at most the shell that npx has started. Drydock does not receive the signal, and would
-// go on although nobody waits for it. So it stops when its parent has ended. Without npm it goes on: its parent may end
-// first, as with nohup(1).
-function stopWithNpm(): void {
-	if (process.env["npm_command"] === undefined) return;
-	const { ppid: parent } = process;
-	const timer = setInterval(() => {
-		if (process.ppid === parent) return;
-		clearInterval(timer);
-		if (!controller.signal.aborted) stop();
-	}, PARENT_CHECK_MS);
-	timer.unref();
 }
 
 // Node resets its terminals when it exits. If one was closed meanwhile, Node aborts: it prints a crash report, and on

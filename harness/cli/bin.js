@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Plain JavaScript: it must run, and say what is missing, before any package is there.
 import "./launch/check-node.cjs";
+import "./launch/follow-npm.cjs";
 
 process.setSourceMapsEnabled(true);
 // Catches errors that nothing awaits, such as a compiler that cannot be started.

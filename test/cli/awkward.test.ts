@@ -111,7 +111,7 @@ describe("npm start", () => {
 
 	test("ends with its parent while npm installs, and so does npm", async () => {
 		const { path, calls } = await fakeNpm("echo $$ >pid; exec sleep 100");
-		await sh(`${LAUNCH} & while ! [ -s pid ]; do sleep 0.1; done`, kit, { PATH: path });
+		await sh(`${LAUNCH} & while ! [ -s pid ]; do sleep 0.1; done`, kit, { PATH: path, npm_command: "start" });
 		const pid = Number(await readFile(join(kit, "pid"), "utf8"));
 		await expect.poll(() => existsSync(`/proc/${pid}`), { timeout: 20_000 }).toBe(false);
 		expect(await calls()).toHaveLength(1);

@@ -13,8 +13,6 @@ const stamp = join(kit, "node_modules/.drydock");
 // the development packages.
 const INSTALL = ["ci", "--include=dev", "--include=optional", "--ignore-scripts", "--no-audit", "--no-fund"];
 const NODE = process.versions.node.split(".")[0];
-/** How often to look whether the parent is still there. */
-const PARENT_CHECK_MS = 200;
 const wanted = createHash("sha256")
 	.update(readFileSync(join(kit, "package-lock.json")))
 	.update(JSON.stringify([process.platform, process.arch, NODE, INSTALL]))
@@ -53,25 +51,22 @@ async function install() {
 	writeFileSync(stamp, wanted);
 }
 
-// Runs npm, and ends it when the parent of this process has ended, as drydock itself ends: an `npm start` that is
-// ended does not tell this process.
+// Runs npm, and ends it together with this process.
 function npm(args) {
-	const { ppid } = process;
 	// Without zx, here and below: no package may be there yet.
 	const child = spawn("npm", args, { cwd: kit, stdio: ["inherit", 2, 2] });
 	const stop = () => {
 		child.kill();
 		process.exit(130);
 	};
-	const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
-	for (const signal of signals) process.on(signal, stop);
-	const timer = setInterval(() => process.ppid !== ppid && stop(), PARENT_CHECK_MS);
+	// The last one is from follow-npm.cjs.
+	const events = ["SIGINT", "SIGTERM", "SIGHUP", "npmEnded"];
+	for (const event of events) process.on(event, stop);
 	return new Promise((resolve) => {
 		child.on("error", (error) => resolve({ error }));
 		child.on("exit", (status) => resolve({ status }));
 	}).finally(() => {
-		clearInterval(timer);
-		for (const signal of signals) process.off(signal, stop);
+		for (const event of events) process.off(event, stop);
 	});
 }
 

@@ -1,0 +1,61 @@
+// Makes drydock end when npm has ended. A signal to npx or npm ends that program, and at most the shell that it has
+// started. Drydock does not receive the signal, and would go on although nobody waits for it.
+//
+// This runs before anything else is loaded, because npm may end meanwhile. Without npm, drydock goes on: its parent may
+// end first, as with nohup(1).
+const { readFileSync } = require("node:fs");
+
+/** How often to check whether npm still runs. */
+const CHECK_MS = 200;
+
+if (process.env["npm_command"] !== undefined) followNpm();
+
+function followNpm() {
+	const { ppid: starter } = process;
+	// The shell, unless it has replaced itself with drydock. It may outlive npm.
+	const shell = isShell(starter) ? starter : undefined;
+	const npm = shell && statusOf(shell)?.parent;
+	if (isOrphan(process.pid) || (shell && isOrphan(shell))) return end();
+	const timer = setInterval(() => {
+		if (process.ppid === starter && (shell && statusOf(shell)?.parent) === npm) return;
+		clearInterval(timer);
+		end();
+	}, CHECK_MS);
+	timer.unref();
+}
+
+// Nothing listens while drydock is still being loaded, and nothing needs to be cleaned up.
+function end() {
+	if (!process.emit("npmEnded")) process.exit(130);
+}
+
+// npm starts a shell as `sh -c "drydock …"`.
+function isShell(pid) {
+	return procFile(pid, "cmdline")?.split("\0")[1] === "-c";
+}
+
+// Whether the process that started this one has ended already. Another process, such as init, is then the parent. A
+// process is in the session of the process that started it, unless it leads its own. Only in some containers, init is
+// in this session as well.
+function isOrphan(pid) {
+	const process = statusOf(pid);
+	const parent = process && statusOf(process.parent);
+	return parent !== undefined && process.session !== pid && process.session !== parent.session;
+}
+
+// See proc_pid_stat(5). The name, in parentheses, can contain anything.
+function statusOf(pid) {
+	const text = procFile(pid, "stat");
+	if (text === undefined) return undefined;
+	const [, parent, , session] = text.slice(text.lastIndexOf(")") + 2).split(" ");
+	return { parent: Number(parent), session: Number(session) };
+}
+
+// Other systems have no such files. There, drydock only sees when its own parent ends.
+function procFile(pid, name) {
+	try {
+		return readFileSync(`/proc/${pid}/${name}`, "utf8");
+	} catch {
+		return undefined;
+	}
+}
