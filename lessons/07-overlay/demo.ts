@@ -57,7 +57,7 @@ export default defineDemo({
 			stage: "host",
 			command:
 				"umount merged; mkdir upper2 work2; mount -t overlay overlay -o lowerdir=image,upperdir=upper2,workdir=work2 merged; find merged -type f; cat merged/etc/motd",
-			look: "Everything is as on the first day. A container takes only the space of what it has written.",
+			look: "This container sees the image's files unchanged. A container takes only the space of what it has written.",
 			promises: ["merged/etc/issue", "merged/srv/index", "Welcome!"],
 		},
 		{

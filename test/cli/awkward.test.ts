@@ -199,7 +199,7 @@ describe.runIf(mayBeStranger)("a user without a home", () => {
 		["HOME is not there, DRYDOCK_CACHE is empty", "check 02 --solution", { HOME: "/nowhere", DRYDOCK_CACHE: "" }],
 		["HOME is empty", "list", { HOME: "", DRYDOCK_CACHE: undefined }],
 		["the cache cannot be written", "check 02 --solution", { DRYDOCK_CACHE: "/nowhere/cache" }],
-	])("%s", async (_what, command, env) => {
+	])("is told to set DRYDOCK_CACHE [%s]", async (_what, command, env) => {
 		const stranger = `setpriv ${STRANGER.join(" ")} "$1" harness/cli/bin.js ${command}`;
 		expect(await sh(stranger, inKit(), { XDG_CACHE_HOME: undefined, ...env })).toEqual(words("DRYDOCK_CACHE="));
 	});

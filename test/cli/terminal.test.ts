@@ -12,7 +12,7 @@ describe("colours", { timeout: 30_000 }, () => {
 		["at a dumb terminal", { TERM: "dumb" }, false],
 		["in plain text, although they are forced", { DRYDOCK_PLAIN: "1", FORCE_COLOR: "1" }, false],
 		["where they are forced, at a dumb terminal", { TERM: "dumb", FORCE_COLOR: "1" }, true],
-	])("%s", async (_what, env, expected) => {
+	])("%s, with %j: %s", async (_what, env, expected) => {
 		const screen = await drydockAtTerminal(["read", "01"], { PAGER: "", ...env });
 		expect(screen.includes(COLOR)).toBe(expected);
 	});

@@ -128,7 +128,7 @@ describe.concurrent("drydock", () => {
 	});
 
 	test("check records the attempt; if it cannot, it still gives the verdict", async () => {
-		const workspace = join(dir, "noted");
+		const workspace = join(dir, "recorded");
 		await mkdir(join(workspace, "02-unshare"), { recursive: true });
 		await writeFile(join(workspace, "02-unshare/isolate.ts"), "const = 1;");
 		await writeFile(join(workspace, "drydock.json"), '{"schemaVersion": 2, "selected": null, "lessons": {}}');
@@ -164,26 +164,26 @@ describe.concurrent("drydock", () => {
 	});
 });
 
-describe("drydock, stopped", () => {
+describe("drydock [killed]", () => {
 	test.each([
 		["SIGINT", 130],
 		["SIGTERM", 130],
 	] as const)("check [%s] ends its machine and exits with %i", async (signal, code) => {
-		const { child, qemu } = await checkInFlight();
+		const { child, qemu } = await startEndlessCheck();
 		child.kill(signal);
 		expect((await once(child, "exit"))[0]).toBe(code);
-		await gone(qemu);
+		await untilEnded(qemu);
 	});
 
 	test("check [SIGKILL] leaves no machine behind", async () => {
-		const { child, qemu } = await checkInFlight();
+		const { child, qemu } = await startEndlessCheck();
 		child.kill("SIGKILL");
 		await once(child, "exit");
-		await gone(qemu);
+		await untilEnded(qemu);
 	});
 });
 
-describe("drydock, damaged", () => {
+describe("drydock [cache damaged]", () => {
 	const copied = () => join(dir, "cache");
 	const check = () => drydock(["check", "02", "--solution"], { env: { DRYDOCK_CACHE: copied() } });
 	// Damages all versions in the cache, because one of them is in use.
@@ -232,7 +232,7 @@ describe("drydock, damaged", () => {
 });
 
 // Starts a check whose exercise never ends, so that the test can interrupt it.
-async function checkInFlight(): Promise<{ child: ChildProcess; qemu: number }> {
+async function startEndlessCheck(): Promise<{ child: ChildProcess; qemu: number }> {
 	const file = join(dir, "loops.ts");
 	await writeFile(file, "export function isolate(): void { for (;;); }\n");
 	const child = spawn(process.execPath, [BIN, "check", "02", "--file", file], { cwd: inKit("."), stdio: "ignore" });
@@ -253,7 +253,7 @@ async function childOf(pid: number): Promise<number | null> {
 }
 
 // Waits until the process has ended. It may stay a zombie, whose memory and files are free already.
-async function gone(pid: number): Promise<void> {
+async function untilEnded(pid: number): Promise<void> {
 	await expect
 		.poll(async () => (await readFile(`/proc/${pid}/stat`, "utf8").catch(() => ") Z")).split(") ")[1]?.[0], {
 			timeout: 10_000,

@@ -79,7 +79,7 @@ describe("too much for the compilers", () => {
 			Array.from({ length: 30_000 }, (_, at) => `import"./${at}";`).join(""),
 			["too-much-for-the-compiler"],
 		],
-	])("%s", { timeout: 240_000 }, async ([, text, faults]) => {
+	])("%s: the compilation ends, and the next one works", { timeout: 240_000 }, async ([, text, faults]) => {
 		expect((await compiled(`${text}\n${ISOLATE}`, { "a.ts": "" })).fault).toBeOneOf(faults);
 		// The next compilation works as usual.
 		expect((await compiled(ISOLATE)).fault).toBe(null);

@@ -186,7 +186,7 @@ export DRYDOCK_CACHE="$STAGE/Köpfe & Füße/Cache"`,
 const files = await temporary();
 const machines = newMachinePool();
 
-describe.runIf(process.getuid?.() === 0)("with", { timeout: 120_000 }, () => {
+describe.runIf(process.getuid?.() === 0)("commands exit and print as documented, with", { timeout: 120_000 }, () => {
 	beforeAll(async () => {
 		await machines.accelerator();
 		// Makes the measurements that are made only once.

@@ -14,7 +14,7 @@ export async function read(id: string | undefined, { raw }: { raw?: boolean }): 
 }
 
 async function rendered(source: string): Promise<string> {
-	const look = outputStyle();
-	const { highlightCode } = look.color ? await import("../text/markdown/highlight.ts") : {};
-	return renderMarkdown(source, look, highlightCode);
+	const style = outputStyle();
+	const { highlightCode } = style.color ? await import("../text/markdown/highlight.ts") : {};
+	return renderMarkdown(source, style, highlightCode);
 }

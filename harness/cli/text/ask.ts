@@ -13,7 +13,7 @@ export async function confirmed(question: string, yes: boolean | undefined, next
 	if (yes) return true;
 	if (!process.stdin.isTTY || !process.stderr.isTTY)
 		throw new Failure("usage", `${question}\nThere is no terminal to ask on.`, next);
-	// `terminal: false`, so that Ctrl-C stays the signal that it is everywhere else.
+	// `terminal: false`, so that Ctrl-C sends SIGINT, as everywhere else.
 	const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
 	try {
 		const answering = new Promise<string | null>((resolve) => {

@@ -104,6 +104,7 @@ async function restored(from: Template): Promise<number> {
 	}
 }
 
+// Milliseconds until a paused machine answers.
 async function spare(from: Template): Promise<number> {
 	const waiting = Machine.restore(from);
 	try {

@@ -33,9 +33,9 @@ function portChanges(before: readonly NamespacePicture[], now: readonly Namespac
 	return [
 		...is
 			.filter(({ port }) => !isIn(was, port))
-			.map(({ port, address, to }) => ({
+			.map(({ port, address, containerPort }) => ({
 				rank: 9,
-				text: `Port ${port} of the host is published: packets for it go to ${address}, port ${to}.`,
+				text: `Port ${port} of the host is published: packets for it go to ${address}, port ${containerPort}.`,
 			})),
 		...was
 			.filter(({ port }) => !isIn(is, port))

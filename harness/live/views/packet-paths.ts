@@ -20,24 +20,24 @@ export interface PacketPath {
 export function packetPathsIn(namespaces: readonly NamespacePicture[]): PacketPath[] {
 	const host = namespaces.find(({ name }) => name === "host");
 	if (host === undefined) return [];
-	return publishedPorts(host.rules).map(({ port, address, to }) => ({
+	return publishedPorts(host.rules).map(({ port, address, containerPort }) => ({
 		port,
 		hops: [
 			{ text: `port ${port} of the host`, passes: true },
-			{ text: `nft: new destination ${address}:${to}`, passes: true },
+			{ text: `nft: new destination ${address}:${containerPort}`, passes: true },
 			...(host.forwarding ? [] : [{ text: "the host does not forward packets", passes: false }]),
-			...hopsTo(address, to, host, namespaces),
+			...hopsTo(address, containerPort, host, namespaces),
 		],
 	}));
 }
 
 /** The ports that nft's rules publish. */
-export function publishedPorts(rules: readonly string[]): { port: number; address: string; to: number }[] {
+export function publishedPorts(rules: readonly string[]): { port: number; address: string; containerPort: number }[] {
 	const found = rules.flatMap((rule) => {
 		const match = /dport (\d+) .*dnat (?:ip )?to ([\d.]+)(?::(\d+))?/.exec(rule);
 		if (match === null) return [];
-		const [, port = "", address = "", to = port] = match;
-		return [{ port: Number(port), address, to: Number(to) }];
+		const [, port = "", address = "", containerPort = port] = match;
+		return [{ port: Number(port), address, containerPort: Number(containerPort) }];
 	});
 	// A port has two rules, for packets from outside and for the host's own packets. One of them is enough here.
 	return found.filter(({ port }, index) => found.findIndex((other) => other.port === port) === index);

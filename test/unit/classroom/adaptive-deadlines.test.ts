@@ -19,27 +19,27 @@ const REQUEST: RunRequest = {
 /** Plays runs of these lengths and endings one after the other. @returns the time limit of each run */
 async function deadlines(runs: readonly { ms: number; ending: Ending | null }[]): Promise<(number | undefined)[]> {
 	const given: (number | undefined)[] = [];
-	const left = [...runs];
+	const remaining = [...runs];
 	const machines: MachinePool = {
 		imageKey: async () => "image",
 		accelerator: async () => "tcg",
 		play: async ({ patienceMs }) => {
 			given.push(patienceMs);
-			const { ms, ending } = left.shift() ?? { ms: 0, ending: null };
+			const { ms, ending } = remaining.shift() ?? { ms: 0, ending: null };
 			await sleep(ms);
 			const output = { stdout: [], stderr: [] };
 			if (ending === null) return { outcome: { kind: "lost", how: "silent", detail: "" }, output, processorShare: 1 };
 			return { outcome: { kind: "observed", observation: observation({ ending }) }, output, processorShare: 1 };
 		},
 	};
-	const pace = new AdaptiveDeadlines(machines);
-	for (const _ of runs) await pace.play(REQUEST);
+	const adaptive = new AdaptiveDeadlines(machines);
+	for (const _ of runs) await adaptive.play(REQUEST);
 	return given;
 }
 
 const returned: Ending = { how: "returned", value: 0 };
 
-test("the first has the machine's own deadline; then it is many times what the others took", async () => {
+test("the first run has the machine's own deadline; later runs have many times the duration of the earlier ones", async () => {
 	const [first, second, third] = await deadlines(Array.from({ length: 3 }, () => ({ ms: 50, ending: returned })));
 	expect(first).toBeUndefined();
 	expect(second).toBeGreaterThan(5_400);

@@ -12,7 +12,7 @@ test.each([
 	["half of one idle", 500, 2 * GIGABYTE, false],
 	["both busy", 0, 2 * GIGABYTE, false],
 	["both idle, but no memory left", 1_950, GIGABYTE / 2, false],
-])("%s", (_what, idleMs, freeBytes, could) => {
+])("room for one more machine [%s]", (_what, idleMs, freeBytes, could) => {
 	expect(hasRoomForMachine(before, after(idleMs), freeBytes)).toBe(could);
 });
 

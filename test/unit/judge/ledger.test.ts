@@ -138,7 +138,7 @@ test("changesSince calls nothing fixed in a run that did not come to its end", (
 	expect(changesSince([finding("root"), finding("ending")], [finding("ending")]).fixed).toEqual(["the root"]);
 });
 
-describe("of whatever is written into a ledger", () => {
+describe("from any content of a ledger", () => {
 	const longest = 8_192;
 
 	test("processes of thousands of generations are indented no deeper than there is room, and long arguments are cut", () => {

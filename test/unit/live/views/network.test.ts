@@ -66,8 +66,11 @@ test("a packet's way goes through everything; where something is missing, the pa
 });
 
 test.each([
-	["tcp dport 80 dnat to 10.0.0.2", { port: 80, address: "10.0.0.2", to: 80 }],
-	["fib daddr type local tcp dport 8080 dnat ip to 10.0.0.2:81", { port: 8080, address: "10.0.0.2", to: 81 }],
+	["tcp dport 80 dnat to 10.0.0.2", { port: 80, address: "10.0.0.2", containerPort: 80 }],
+	[
+		"fib daddr type local tcp dport 8080 dnat ip to 10.0.0.2:81",
+		{ port: 8080, address: "10.0.0.2", containerPort: 81 },
+	],
 ])("nft's rule %j publishes a port", (rule, port) => {
 	expect(publishedPorts([rule, rule, "masquerade"])).toEqual([port]);
 });
