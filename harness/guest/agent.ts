@@ -9,8 +9,6 @@ import {
 	LIMITS,
 	type Run,
 	type Session,
-	type SessionFrame,
-	type StageFrame,
 } from "../protocol/index.ts";
 import { EXAMPLE_READINGS } from "../readings/guest/example-readings.ts";
 import { harbourIsUp } from "./harbour.ts";
@@ -33,6 +31,8 @@ const PARKED_RUNNERS = 6;
 /** A practice is a run of the agent's own in a restored machine. It makes one call, and no break-out attempt. */
 const PRACTICE_RUNNERS = 1;
 const WARM_UP_RUNS = 2;
+/** After this time, the agent listens whether the host wants the run to be given up. */
+const LONG_RUN_MS = 3_000;
 
 const port = openPort();
 const chunk = Buffer.alloc(1 << 16);
@@ -85,9 +85,9 @@ async function handle(
 	send({ type: "started", nonce });
 	try {
 		if (frame.type === "run") {
-			const observation = await play(frame, runners, (stream, data) =>
-				send({ type: "output", nonce, stream, data: data.toString("base64") }),
-			);
+			const output = (stream: "stdout" | "stderr", data: Buffer) =>
+				send({ type: "output", nonce, stream, data: data.toString("base64") });
+			const observation = await play(frame, runners, output, listenForGiveUp);
 			// If the exercise restarts the machine or switches it off, the machine's end tells the host more than this
 			// report.
 			if (harbourIsUp()) send({ type: "report", nonce, observation });
@@ -102,10 +102,19 @@ async function handle(
 	}
 }
 
+// Another thread reads the port. A run that soon ends is faster without it.
+function listenForGiveUp(giveUp: () => void): void {
+	const listen = async () => {
+		for await (const frame of connectToHost<{ type: "giveUp"; nonce: string }>().receive())
+			if (frame.type === "giveUp") giveUp();
+	};
+	setTimeout(listen, LONG_RUN_MS).unref();
+}
+
 // During a session or a stage, other threads read and write the port, because this thread serves a program. `receive`
 // has read nothing beyond the frame that began the session: the host sends nothing more until it has received
 // "started".
-function connectToHost<Frame extends SessionFrame | StageFrame>(): HostConnection<Frame> {
+function connectToHost<Frame extends HostFrame>(): HostConnection<Frame> {
 	const decoder = new FrameDecoder(LIMITS.workBytes);
 	let lastWrite = Promise.resolve();
 	return {

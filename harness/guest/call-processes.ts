@@ -2,6 +2,7 @@ import type { Task } from "../protocol/index.ts";
 import {
 	agentsPidOf,
 	hasExecuted,
+	isAwake,
 	readArguments,
 	readDescendantStats,
 	readDescendants,
@@ -10,9 +11,6 @@ import {
 	readState,
 	type TaskStat,
 } from "../readings/guest/proc.ts";
-
-/** States of a process that is about to act: it runs, or waits for a disk. See proc_pid_stat(5). */
-const AWAKE_STATES = ["R", "D"];
 
 /**
  * The processes of one call: the call's own process (its runner), the descendants of that process, and the command,
@@ -101,18 +99,18 @@ export class CallProcesses {
 	 * is about to act may only wait for its turn.
 	 */
 	areAsleep(): boolean {
-		return this.#stats().every(({ state }) => !AWAKE_STATES.includes(state));
+		return !this.#stats().some(isAwake);
 	}
 
 	/** Like {@link areAsleep}, but also looks at processes that have lost their parent, such as a command. */
 	areAllAsleep(): boolean {
-		return this.areAsleep() && this.#orphansUnderInit().every(({ state }) => !AWAKE_STATES.includes(state));
+		return this.areAsleep() && !this.#orphansUnderInit().some(isAwake);
 	}
 
 	/** Whether the command sleeps, or does not run. */
 	commandSleeps(): boolean {
 		const { command } = this;
-		return command === null || !AWAKE_STATES.includes(readState(command));
+		return command === null || !isAwake({ state: readState(command) });
 	}
 
 	/**

@@ -7,6 +7,7 @@ import type { RunnerLine } from "./job.ts";
 import type { Runner } from "./parked-runner.ts";
 import { idleMs, type Patience, untilMachineIdles } from "./patience.ts";
 import { acceptsConnections } from "./servers.ts";
+import type { Standstill } from "./standstill.ts";
 
 /** If the call prints nothing for this long, the agent looks at its processes. */
 const SILENCE_MS = 1_000;
@@ -18,6 +19,8 @@ const SILENCE_MS = 1_000;
 const IDLE_MS = 2_000;
 
 const SETTLED_STEP_MS = 300;
+/** How often a wait looks whether what it waits for can still come. */
+const STANDSTILL_STEP_MS = 200;
 
 /** How many of the last printed characters are kept, to look for a text in. */
 const PRINTED_CHARS = 8_192;
@@ -37,6 +40,7 @@ export class OngoingCall {
 	#inputWaits = 0;
 	#printed = "";
 	#ended = false;
+	#isStuck = false;
 	#atThrow: ProcessState | null = null;
 	#stopped: CallReport["stopped"] = null;
 	#resolve!: (ending: Ending) => void;
@@ -51,6 +55,7 @@ export class OngoingCall {
 		readonly runner: Runner,
 		private readonly call: Call,
 		private readonly probe: Probe,
+		private readonly newStandstill: () => Standstill,
 	) {
 		this.processes = new CallProcesses(runner.pid, call.token);
 		this.ending = new Promise((resolve) => {
@@ -75,6 +80,11 @@ export class OngoingCall {
 
 	get hasEnded(): boolean {
 		return this.#ended;
+	}
+
+	/** Whether the command does not run and will never run, because nothing can change any more. */
+	get canNeverRun(): boolean {
+		return this.#isStuck && this.processes.command === null;
 	}
 
 	/**
@@ -170,9 +180,16 @@ export class OngoingCall {
 		return this.#pollUntil(() => this.processes.areAllAsleep(), patience);
 	}
 
-	/** Waits for the end of the call. @returns false if patience ended first */
+	/** Waits for the end of the call. @returns false if patience ended first, or if the call can no longer end */
 	untilEnded(patience: Patience): Promise<boolean> {
 		return this.#until(() => this.#ended, patience);
+	}
+
+	/** Waits for the end of the call, however long it takes. @returns false if the call can no longer end */
+	async untilOver(): Promise<boolean> {
+		const standstill = this.newStandstill();
+		while (!this.#ended && !standstill.isReached()) await this.#untilChange(STANDSTILL_STEP_MS);
+		return this.#ended;
 	}
 
 	/** Kills every process that the call has started. */
@@ -207,14 +224,19 @@ export class OngoingCall {
 	async #untilRuns(patience: Patience): Promise<boolean> {
 		let asleep = "";
 		let sinceMs = idleMs();
+		const standstill = this.newStandstill();
 		for (;;) {
 			// An engine that does not wait for its command may end before the command has started.
 			if (this.#ended && this.processes.haveEnded()) return true;
 			// Looking at processes takes the guest's only processor from the exercise. So look only after output or a
 			// long silence.
 			const silent = !(await this.#untilChange(this.#ended ? SETTLED_STEP_MS : SILENCE_MS));
-			const late = patience.leftMs === 0;
-			if (this.processes.command === null && !this.#ended) continue;
+			this.#isStuck = silent && standstill.isReached();
+			const late = patience.leftMs === 0 || this.#isStuck;
+			if (this.processes.command === null && !this.#ended) {
+				if (this.#isStuck) return false;
+				continue;
+			}
 			// Its output goes to /dev/null, so it cannot say that it waits.
 			if (this.call.stdio === "none") return this.untilCommandSleeps(patience);
 			if (this.#inputWaits > 0 || late) return this.#inputWaits > 0;
@@ -264,19 +286,21 @@ export class OngoingCall {
 
 	/** @param stepMs how often to call `holds` again although nothing was printed and the call has not ended */
 	async #until(holds: () => boolean, patience: Patience, stepMs = Number.POSITIVE_INFINITY): Promise<boolean> {
+		const standstill = this.newStandstill();
 		for (;;) {
 			if (holds()) return true;
 			const { leftMs } = patience;
-			if (leftMs === 0) return false;
-			await this.#untilChange(Math.min(leftMs, stepMs));
+			if (leftMs === 0 || standstill.isReached()) return false;
+			await this.#untilChange(Math.min(leftMs, stepMs, STANDSTILL_STEP_MS));
 		}
 	}
 
 	// No event tells when a process goes to sleep, so this looks again and again.
 	async #pollUntil(holds: () => boolean, patience: Patience): Promise<boolean> {
+		const standstill = this.newStandstill();
 		for (;;) {
 			if (holds()) return true;
-			if (patience.leftMs === 0) return false;
+			if (patience.leftMs === 0 || standstill.isReached()) return false;
 			await untilMachineIdles();
 		}
 	}

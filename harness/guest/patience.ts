@@ -5,6 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 const BUSY_FACTOR = 2;
 
 const LOOK_AGAIN_MS = 20;
+/** How often {@link Patience.onEnd} looks whether the run has been given up. */
+const GIVEN_UP_STEP_MS = 500;
 
 /** How often {@link untilMachineIdles} looks whether the machine is idle. */
 const IDLE_STEP_MS = 5;
@@ -23,10 +25,12 @@ export class Patience {
 	/**
 	 * @param ms patience ends after this much idle time
 	 * @param mostMs patience ends after this much time in any case, however busy the machine is
+	 * @param isGivenUp whether the run has been given up: patience then ends at once
 	 */
 	constructor(
 		private readonly ms: number,
 		private readonly mostMs = ms * BUSY_FACTOR,
+		private readonly isGivenUp = () => false,
 	) {}
 
 	/** Whether patience ended before its idle time was used up, because the machine was too busy. */
@@ -36,6 +40,7 @@ export class Patience {
 
 	/** How long to wait before looking again; 0 once patience has ended. */
 	get leftMs(): number {
+		if (this.isGivenUp()) return 0;
 		const idle = this.ms - (idleMs() - this.#idleAtStartMs);
 		const busy = this.mostMs - (performance.now() - this.#startMs);
 		return Math.max(0, Math.min(idle, busy));
@@ -48,7 +53,7 @@ export class Patience {
 			const { leftMs } = this;
 			if (leftMs === 0) act();
 			// Pause before looking again: looking keeps the machine busy, too.
-			else timer = setTimeout(look, Math.max(leftMs, LOOK_AGAIN_MS));
+			else timer = setTimeout(look, Math.min(Math.max(leftMs, LOOK_AGAIN_MS), GIVEN_UP_STEP_MS));
 		};
 		look();
 		return () => clearTimeout(timer);

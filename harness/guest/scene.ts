@@ -22,6 +22,7 @@ import type { Runner } from "./parked-runner.ts";
 import { Patience } from "./patience.ts";
 import type { PreopenedFiles } from "./preopened-files.ts";
 import { runProgram } from "./prepare.ts";
+import { Standstill, timersDue } from "./standstill.ts";
 import { askAll, TIMEOUT } from "./tcp-questions.ts";
 
 type StepOf<Name extends Step["do"]> = Extract<Step, { do: Name }>;
@@ -87,7 +88,9 @@ export class Scene {
 	readonly #runnersForCalls: Runner[];
 	readonly #runnersForEscapes: Runner[];
 	#instruments: Readonly<Record<string, Instrument>> | undefined;
-	#deadlinePassed = false;
+	#isGivenUp = false;
+	readonly #startMs = performance.now();
+	readonly #timersBefore: number;
 
 	constructor(
 		private readonly run: Run,
@@ -96,11 +99,12 @@ export class Scene {
 	) {
 		this.#runnersForCalls = [...runners.forCalls];
 		this.#runnersForEscapes = [...runners.forEscapes];
+		this.#timersBefore = timersDue(run.deadlineMs);
 	}
 
 	/** Takes a step. Records the step in `seen.givenUp` if what it waits for has not come. */
 	async playStep(step: Step): Promise<void> {
-		if (this.#deadlinePassed || (await this.#play(step))) return;
+		if (this.#isGivenUp || (await this.#play(step))) return;
 		const name = "call" in step ? step.call : "as" in step ? step.as : "";
 		this.observed.givenUp.push(`${step.do} ${name}`);
 	}
@@ -111,6 +115,7 @@ export class Scene {
 	 */
 	async endCalls(): Promise<Record<string, CallReport>> {
 		for (const call of this.#calls.values()) call.writeLine("", true);
+		for (const call of this.#calls.values()) await this.#untilOver(call);
 		const all = [...this.#calls].map(async ([name, call]) => [name, await call.report()] as const);
 		const made = Object.fromEntries(await Promise.all(all));
 		// A call that was never made is reported as hung: an earlier step used up the deadline.
@@ -133,9 +138,9 @@ export class Scene {
 		}
 	}
 
-	/** Stops waiting for calls that still run, because the deadline has passed. */
+	/** Stops waiting for calls that still run, because the deadline has passed or they can no longer end. */
 	giveUp(): void {
-		this.#deadlinePassed = true;
+		this.#isGivenUp = true;
 		for (const call of this.#calls.values()) call.giveUp();
 	}
 
@@ -183,7 +188,7 @@ export class Scene {
 				if ("text" in step) call.runner.input(step.text);
 				else if (step.last) {
 					call.writeLine(step.line ?? "", true);
-					await call.ending;
+					await this.#untilOver(call);
 				} else return call.feed(this.#patience, step.line);
 				return true;
 			case "resize":
@@ -201,23 +206,39 @@ export class Scene {
 	}
 
 	get #patience(): Patience {
-		return new Patience(this.run.deadlineMs * PATIENCE_SHARE);
+		return this.#patienceOf(this.run.deadlineMs * PATIENCE_SHARE);
 	}
 
 	// For something that comes within this much idle time. On a busy machine, it may take half of the run's deadline.
 	#patienceFor(idleMs: number): Patience {
-		return new Patience(idleMs, Math.max(idleMs, this.run.deadlineMs * BUSY_PATIENCE_SHARE));
+		return this.#patienceOf(idleMs, Math.max(idleMs, this.run.deadlineMs * BUSY_PATIENCE_SHARE));
 	}
 
-	#makeCall(name: string): Promise<boolean> {
+	#patienceOf(ms: number, mostMs?: number): Patience {
+		return new Patience(ms, mostMs, () => this.#isGivenUp);
+	}
+
+	// When a call can no longer end, all calls are given up, as at the deadline.
+	async #untilOver(call: OngoingCall): Promise<void> {
+		if (!(await call.untilOver())) this.giveUp();
+	}
+
+	#newStandstill(): Standstill {
+		const leftMs = () => this.run.deadlineMs - (performance.now() - this.#startMs);
+		return new Standstill(this.#timersBefore, leftMs);
+	}
+
+	async #makeCall(name: string): Promise<boolean> {
 		const call = this.run.calls[name];
 		const runner = this.#runnersForCalls.shift();
 		if (call === undefined || runner === undefined) throw new Error(`no runner for the call ${name}`);
-		const ongoing = new OngoingCall(runner, call, this.context.probe);
+		const ongoing = new OngoingCall(runner, call, this.context.probe, () => this.#newStandstill());
 		this.#calls.set(name, ongoing);
 		this.#forwardOutput(runner);
 		ongoing.start(this.run.code);
-		return ongoing.untilReached(this.#patience);
+		const reached = await ongoing.untilReached(this.#patience);
+		if (ongoing.canNeverRun) this.giveUp();
+		return reached;
 	}
 
 	async #look(name: string, { writes = {}, allEnded }: Partial<StepOf<"look">> = {}): Promise<void> {

@@ -12,4 +12,6 @@ export type HostFrame =
 	| SessionFrame
 	| Stage
 	| StageFrame
-	| { type: "ping" | "practice"; nonce: string };
+	| { type: "ping" | "practice"; nonce: string }
+	/** Ends the wait for calls of a run that still run, as at the deadline. */
+	| { type: "giveUp"; nonce: string };

@@ -10,14 +10,16 @@ import {
 	type Observation,
 	type Run,
 	type Session,
-	type SessionFrame,
 	type WindowSize,
 } from "../protocol/index.ts";
 import { showsKernelFault } from "./console-output.ts";
 import { FrameReceiver, type Loss, LostError } from "./frame-receiver.ts";
-import { processorShare, processorTime } from "./processor-share.ts";
+import { type ProcessorTime, processorShare, processorTime } from "./processor-share.ts";
 import { loadState, type Qemu, startQemu } from "./qemu.ts";
 import type { Template } from "./template.ts";
+
+/** How often the host looks how much a run has worked. */
+const LOOK_AT_WORK_MS = 500;
 
 /**
  * A run without the fields that the machine itself adds.
@@ -146,14 +148,18 @@ export class Machine {
 		const { deadlineMs = Math.round(Math.min(this.deadlineMs, patienceMs)) } = asked;
 		const run: Run = { type: "run", ...newWorkFields(), ...asked, deadlineMs };
 		const output: Output = { stdout: [], stderr: [] };
+		let giveUp: NodeJS.Timeout | undefined;
 		try {
 			// The agent enforces the deadline itself, and its report says more than a silent guest does. So the host waits a
 			// while longer.
 			const silenceMs = deadlineMs + Math.min(this.#template.bootMs, patienceMs);
 			const before = await processorTime(this.pid);
+			const budgetMs = Math.min(processorBudgetMs(this.#template), patienceMs);
+			giveUp = this.#giveUpAfter(budgetMs, before, run.nonce);
 			const outcome = await this.#outcome(run, this.#exchange(run, silenceMs), output);
 			return { outcome, output, processorShare: processorShare(before, await processorTime(this.pid)) };
 		} finally {
+			clearInterval(giveUp);
 			await this.end();
 		}
 	}
@@ -186,8 +192,20 @@ export class Machine {
 		}
 	}
 
+	// A loop without end works until the deadline, which is far away on a busy computer. So the run also ends after as
+	// much work as no exercise needs, which is the same on a quiet computer and on a busy one.
+	#giveUpAfter(budgetMs: number, before: ProcessorTime | null, nonce: string): NodeJS.Timeout {
+		const look = setInterval(async () => {
+			const now = await processorTime(this.pid);
+			if (now === null || before === null || now.ranNs - before.ranNs < budgetMs * 1e6) return;
+			clearInterval(look);
+			await this.#send({ type: "giveUp", nonce });
+		}, LOOK_AT_WORK_MS);
+		return look;
+	}
+
 	// Input for a machine that has ended is dropped: reading from the machine reports its end.
-	async #send(frame: SessionFrame): Promise<void> {
+	async #send(frame: HostFrame): Promise<void> {
 		const { agent } = this.#qemu;
 		if (agent.writable && !agent.write(encodeFrame(frame))) await once(agent, "drain").catch(() => {});
 	}
@@ -291,6 +309,9 @@ export function deadlineFor({ bootMs }: Template): number {
 	// computer.
 	return Math.round((3_000 + bootMs * 0.75) * busy);
 }
+
+/** How much processor time a run may use on this computer. The largest correct exercise uses a third of it. */
+const processorBudgetMs = ({ bootMs }: Template): number => Math.round(3_000 + bootMs * 0.25);
 
 /** The fields that every run, session and stage begins with. */
 export const newWorkFields = () => ({

@@ -102,6 +102,31 @@ export function readStatus(pid: number): Map<string, string> {
 	return new Map(lines.map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1).trim()]));
 }
 
+/** Whether a process is about to act: it runs, or waits for a disk. See proc_pid_stat(5). */
+export const isAwake = ({ state }: Pick<Task, "state">): boolean => state === "R" || state === "D";
+
+/** How often a process's first thread has got the processor; 0 if the process has ended. */
+export function readTimeslices(pid: number): number {
+	try {
+		return Number(readFileSync(`/proc/${pid}/schedstat`, "utf8").split(" ")[2]);
+	} catch {
+		return 0;
+	}
+}
+
+/**
+ * The kernel's function in which a process's first thread sleeps, as in proc_pid_wchan(5), such as do_wait; empty if it
+ * does not sleep or has ended.
+ */
+export function readWaitingFunction(pid: number): string {
+	try {
+		const name = readFileSync(`/proc/${pid}/wchan`, "utf8");
+		return name === "0" ? "" : name;
+	} catch {
+		return "";
+	}
+}
+
 /** A process's state, as in proc_pid_stat(5); empty if the process has ended. */
 export function readState(pid: number): string {
 	try {

@@ -1,0 +1,62 @@
+import { readFileSync } from "node:fs";
+import { isAwake, readHarbourStats, readTimeslices, readWaitingFunction } from "../readings/guest/proc.ts";
+import { idleMs } from "./patience.ts";
+
+/** How long the machine must have been idle between two looks that find the same. */
+const IDLE_MS = 600;
+/**
+ * The same if a process may wait for the network: the kernel repeats an unanswered packet after one second, and again
+ * two seconds later, by timers that /proc/timer_list does not show.
+ */
+const NETWORK_IDLE_MS = 4_000;
+const NETWORK_WAIT = /inet|tcp|udp|skb|wait_woken|ep_poll|poll_schedule/;
+/** A timer that wakes a process or sends it a signal, and when it expires. */
+const WAKING_TIMER =
+	/^ #\d+: <\w+>, (?:hrtimer_wakeup|it_real_fn|posix_timer_fn|timerfd_tmrproc|alarmtimer_fired)\b.*\n.*\[in (-?\d+) to/gm;
+
+/**
+ * Finds out that nothing in the harbour can change any more: every process sleeps, none has run since the look before,
+ * and no timer will wake one before the deadline. Whatever the agent then waits for will never come.
+ */
+export class Standstill {
+	#processes: string | null = null;
+	#sinceIdleMs = idleMs();
+
+	/**
+	 * @param timersBefore how many timers were due before the first call; see {@link timersDue}
+	 * @param leftMs the time until the run's deadline
+	 */
+	constructor(
+		private readonly timersBefore: number,
+		private readonly leftMs: () => number,
+	) {}
+
+	/** Looks at the processes only after the machine has been idle for a while: a look takes the processor from them. */
+	isReached(): boolean {
+		const idle = idleMs() - this.#sinceIdleMs;
+		if (idle < IDLE_MS) return false;
+		const processes = sleepingProcesses();
+		if (processes === null || processes !== this.#processes) {
+			this.#processes = processes;
+			this.#sinceIdleMs = idleMs();
+			return false;
+		}
+		if (idle < NETWORK_IDLE_MS && mayWaitForNetwork()) return false;
+		return timersDue(this.leftMs()) <= this.timersBefore;
+	}
+}
+
+/** How many timers of processes expire within this time. BusyBox's init always has one. */
+export function timersDue(withinMs: number): number {
+	const timers = readFileSync("/proc/timer_list", "utf8").matchAll(WAKING_TIMER);
+	return [...timers].filter(([, expiresInNs]) => Number(expiresInNs) / 1e6 < withinMs).length;
+}
+
+// A text that is different for every set of processes, and changes when one of them runs. Null if one is about to act.
+function sleepingProcesses(): string | null {
+	const tasks = readHarbourStats();
+	if (tasks.some(isAwake)) return null;
+	return tasks.map(({ pid, startTicks, state }) => [pid, startTicks, state, readTimeslices(pid)].join(":")).join(" ");
+}
+
+const mayWaitForNetwork = () => readHarbourStats().some(({ pid }) => NETWORK_WAIT.test(readWaitingFunction(pid)));
