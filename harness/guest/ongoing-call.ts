@@ -1,5 +1,6 @@
 import { type Call, type CallReport, type Ending, LineSplitter, type ProcessState } from "../protocol/index.ts";
 import type { Probe } from "../readings/guest/probe.ts";
+import { readWaitingFunction } from "../readings/guest/proc.ts";
 import { readRoot } from "../readings/guest/root.ts";
 import { CallProcesses } from "./call-processes.ts";
 import { sendSignal } from "./harbour.ts";
@@ -206,9 +207,11 @@ export class OngoingCall {
 		if (typeof this.call.until === "object") sendSignal(this.runner.pid, "SIGKILL");
 	}
 
-	/** Stops waiting for the end of the call, because the deadline has passed. */
+	/** Stops waiting for the end of the call: nothing can change any more, or the time is up. */
 	giveUp(): void {
-		this.#resolve(this.#thrown ?? { how: "hung", tasks: this.processes.tasks() });
+		const tasks = this.processes.tasks();
+		const waitsIn = Object.fromEntries(tasks.map(({ pid }) => [pid, readWaitingFunction(pid)]));
+		this.#resolve(this.#thrown ?? { how: "hung", tasks, waitsIn });
 	}
 
 	async report(): Promise<CallReport> {

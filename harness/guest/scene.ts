@@ -44,7 +44,7 @@ const UNLINKED_MS = 3_000;
 const UNLINKED_STEP_MS = 50;
 
 const NEVER_MADE: CallReport = {
-	ending: { how: "hung", tasks: [] },
+	ending: { how: "hung", tasks: [], waitsIn: {} },
 	atThrow: null,
 	inputTaken: false,
 	stopped: null,

@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import { type Check, type Context, commandRefused, type Explanation } from "./check.ts";
+import { processesAtEnd } from "./processes-at-end.ts";
 
 /**
  * Explanations of wrong endings for every lesson. A check's own `exceptions` are tried first. The last one always
@@ -27,15 +28,16 @@ export function endingExplanations(check: Check): Explanation[] {
 		{
 			when: ({ ending, ledger }) => ending.how === "hung" && unfinishedCall(ledger) !== undefined,
 			diagnosis: "hangs-in-call",
-			why: ({ ledger }) =>
-				`Your program was still waiting in ${unfinishedCall(ledger)} when its time was up: that call never returned.`,
+			why: ({ ledger, ending }) =>
+				`Your program waited in ${unfinishedCall(ledger)}, and that call never returned.${processesOf(ending)}`,
 			try: "Ask what would end that wait, and which process should cause it.",
 			see: [],
 		},
 		{
 			when: how("hung"),
 			diagnosis: "never-ends",
-			why: "Your program was still running when its time was up, and was in no system call of #kernel. Possible causes: a loop that never ends, or a child that never ends.",
+			why: ({ ending }) =>
+				`Your program did not come to an end, and was in no system call of #kernel. Possible causes: a loop that never ends, or a child that never ends.${processesOf(ending)}`,
 			try: `Look for a loop whose condition never changes. ${check.exported} should return at once: waiting for the command is not its job.`,
 			see: [],
 		},
@@ -119,6 +121,8 @@ export function endingExplanations(check: Check): Explanation[] {
 		},
 	];
 }
+
+const processesOf = (ending: Context["ending"]) => (ending.how === "hung" ? processesAtEnd(ending) : "");
 
 const EXIT_IN_CHILD_CRASHES =
 	"Possible cause: process.exit in a forked child. It shuts down Node, whose threads fork has not copied, and crashes. End a forked child by _exit.";

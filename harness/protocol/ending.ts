@@ -31,8 +31,11 @@ export const Ending = v.variant("how", [
 	/** The exercise returned a promise. */
 	v.object({ how: v.literal("asynchronous") }),
 	v.object({ how: v.literal("exited"), code: v.nullable(count), signal: v.nullable(text) }),
-	/** The call had not ended at the deadline. `tasks`: its processes at that moment. */
-	v.object({ how: v.literal("hung"), tasks: list(Task) }),
+	/**
+	 * The call was given up: nothing could change any more, or the time was up. `tasks`: its processes at that moment.
+	 * `waitsIn`: by pid, the kernel's function in which a process slept, as in proc_pid_wchan(5).
+	 */
+	v.object({ how: v.literal("hung"), tasks: list(Task), waitsIn: v.optional(record(text, text), {}) }),
 ]);
 
 export type Ending = v.InferOutput<typeof Ending>;

@@ -47,7 +47,7 @@ test("the first run has the machine's own deadline; later runs have many times t
 });
 
 test("a run that hung or was lost does not count", async () => {
-	const hung: Ending = { how: "hung", tasks: [] };
+	const hung: Ending = { how: "hung", tasks: [], waitsIn: {} };
 	expect(await deadlines([hung, null, hung].map((ending) => ({ ms: 1, ending })))).toEqual([
 		undefined,
 		undefined,

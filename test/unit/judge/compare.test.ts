@@ -129,7 +129,7 @@ describe("endings", () => {
 		["has a child that comes back", { how: "child-returned" }, "child-returned"],
 		["returns a promise", { how: "asynchronous" }, "asynchronous"],
 		["ends itself", { how: "exited", code: 3, signal: null }, "exited-early"],
-		["runs until its time is up", { how: "hung", tasks: [] }, "never-ends"],
+		["runs until its time is up", { how: "hung", tasks: [], waitsIn: {} }, "never-ends"],
 	])("a program that %s", (_what, ending, diagnosis) => {
 		expect(ended(ending)).toEqual([diagnosis]);
 	});
@@ -143,7 +143,7 @@ describe("endings", () => {
 	test("a program that hangs in a call hangs in the deepest one", () => {
 		const ledger = [open("1", "waitpid"), open("1.1", "waitpid")];
 		const box: CallReport = {
-			ending: { how: "hung", tasks: [] },
+			ending: { how: "hung", tasks: [], waitsIn: {} },
 			ledger,
 			atThrow: null,
 			inputTaken: false,
@@ -157,7 +157,9 @@ describe("endings", () => {
 	});
 
 	test("the engine's own wait is no hanging call, and neither is a command that was started", () => {
-		expect(ended({ how: "hung", tasks: [] }, [open("1", "waitpid"), open("1.1", "execve")])).toEqual(["never-ends"]);
+		expect(ended({ how: "hung", tasks: [], waitsIn: {} }, [open("1", "waitpid"), open("1.1", "execve")])).toEqual([
+			"never-ends",
+		]);
 	});
 
 	test("a command that the kernel refused is reported with the kernel's error", () => {
