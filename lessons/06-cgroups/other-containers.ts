@@ -180,8 +180,7 @@ export const leftBehindRules: FactRule[] = [
 		what: "processes left behind",
 		explain: [
 			{
-				when: ({ facts }) =>
-					[facts["left.processes"] ?? []].flat().every((name) => /^(sleep|sh|env) /.test(String(name))),
+				when: ({ facts }) => [facts["left.processes"] ?? []].flat().every((name) => /^(sleep|sh) /.test(String(name))),
 				diagnosis: "processes-left",
 				misconception: 17,
 				why: "The second container's command had started processes with these names, and they still run. Only the container's cgroup lists all its processes.",
@@ -191,7 +190,7 @@ export const leftBehindRules: FactRule[] = [
 			{
 				diagnosis: "process-of-your-own-left",
 				misconception: 17,
-				why: "These processes still run, and not all of them are the containers': here, the containers' processes are named sh, sleep and env.",
+				why: "These processes still run, and not all of them are the containers': here, the containers' processes are named sh and sleep.",
 				try: "createCgroup needs no process of its own. If it forks one, it has to end it and to wait for it.",
 				see: ["fork(2)", "waitpid(2)"],
 			},

@@ -32,14 +32,25 @@ const BUSY_LOOP =
 const allocate = (bytes: number) =>
 	`{ (echo 1000 >/proc/self/oom_score_adj; exec dd if=/dev/zero of=/dev/null bs=${bytes} count=1); } 2>/dev/null`;
 
-// SIGKILL is the only signal that ends these processes, and one of them is stopped. When the sleeper at the head of a
-// pipe ends, the shell behind it starts another sleeper. So an engine that reads the list of processes only once misses
-// some.
-const LEAVE_SURVIVORS = `sh -c '
-for n in 1 2 3; do env --ignore-signal sleep 1000 & done
-sleep 0.1; kill -STOP $!
-for n in 1 2 3 4 5 6; do env --ignore-signal sleep 1000 | env --ignore-signal sh -c "read -r _; sleep 1000; :" & done
-sleep 0.1' </dev/null >/dev/null 2>&1`;
+// SIGKILL is the only signal that ends these processes, and one of them is stopped. When a sleeper ends, the shell that
+// waits for it starts another one. So an engine that reads the list of processes only once misses some. In one half of
+// the pairs the sleeper is the elder process, in the other half the shell: an engine may kill in any order.
+//
+// The last pairs have a real-time priority, and the guest has one processor. So after each kill, they run before the
+// engine goes on, however fast the computer is: the new sleeper is there before the engine kills the shell. They only
+// ever wait or fork, and never keep the processor. The first processes have the usual priority. They are so many that
+// they are still ending when an engine that does not wait calls rmdir.
+const LEAVE_SURVIVORS = `env --ignore-signal sh -c '
+leave_pairs() {
+	for n in $*; do
+		sleep 1000 | { read -r _; sleep 1000; :; } &
+		{ sleep 1000; sleep 1000; :; } &
+	done
+}
+for n in 1 2 3; do sleep 1000 & done; kill -STOP $!
+leave_pairs 1 2 3 4
+chrt --fifo --pid 1 $$
+leave_pairs 1 2' </dev/null >/dev/null 2>&1`;
 
 /** Draws numbers from a name's random hexadecimal digits. */
 export function drawInputs(random: { hostname(): string; name(stem: string): string }): RandomInputs {
