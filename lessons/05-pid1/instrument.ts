@@ -23,7 +23,7 @@ import type { Delivery, LastLine } from "./measured.ts";
  * read it.
  */
 
-/** After the machine has been idle, and all processes asleep, for this long, no more signals are expected. */
+/** After the machine has been idle for this long since the last one arrived, no more signals are expected. */
 const QUIET_MS = 1_000;
 /** Real-time priority: above all processes that have none, and below the agent. */
 const REAL_TIME_PRIORITY = 20;
@@ -51,8 +51,10 @@ export async function sendSignals(
 		if (orphan !== undefined) sendSignal(orphan, "SIGKILL");
 		for (const signal of signals) sendSignal(init, signal);
 		const orphanState = () => (orphan === undefined ? "none" : orphanStateOf(readState(orphan)));
-		const allArrived = () => hasAll(readPending(command), signals) && orphanState() === "reaped";
-		if (!(await untilAsleep(ongoing, allArrived, patience))) return undefined;
+		const arrived = () => ({ pending: readPending(command), orphan: orphanState() });
+		const isComplete = ({ pending, orphan }: ReturnType<typeof arrived>) =>
+			hasAll(pending, signals) && orphan === "reaped";
+		if (!(await untilQuiet(ongoing, arrived, isComplete, patience))) return undefined;
 		const below = readDescendantStats(command).slice(1);
 		return {
 			command: readPending(command),
@@ -129,14 +131,22 @@ function hasAll(pending: string | null, signals: readonly NodeJS.Signals[]): boo
 	return pending !== null && (BigInt(`0x${pending}`) & mask) === mask;
 }
 
-// Waits until the signals have come and all processes sleep, or until all have slept so long that nothing more will
-// come. On a busy computer, a process that is awake may only be waiting for its turn.
-function untilAsleep({ processes }: OngoingCall, allArrived: () => boolean, patience: Patience): Promise<boolean> {
-	let asleepSinceMs: number | null = null;
+// Waits until everything has arrived and all processes sleep, or until nothing new has arrived for so long that nothing
+// more will. Only the time in which the machine was idle counts: on a busy computer, a process that is awake may only be
+// waiting for its turn. An init that wakes up now and then to look around does not prolong the wait.
+function untilQuiet<Arrived>(
+	{ processes }: OngoingCall,
+	arrived: () => Arrived,
+	isComplete: (now: Arrived) => boolean,
+	patience: Patience,
+): Promise<boolean> {
+	let last = "";
+	let sinceMs = idleMs();
 	return waitUntil(() => {
-		if (!processes.areAsleep()) asleepSinceMs = null;
-		else asleepSinceMs ??= idleMs();
-		return asleepSinceMs !== null && (allArrived() || idleMs() - asleepSinceMs >= QUIET_MS);
+		const now = arrived();
+		const text = JSON.stringify(now);
+		if (text !== last) [last, sinceMs] = [text, idleMs()];
+		return processes.areAsleep() && (isComplete(now) || idleMs() - sinceMs >= QUIET_MS);
 	}, patience);
 }
 
