@@ -38,7 +38,7 @@ interface Question {
 	/** The part of the answer whose changes count; the whole answer if not given. */
 	compared?(shell: ShellState, host: Host): string;
 	/** The new answer as the end of a sentence: "now the container's shell …". */
-	changeText(shell: ShellState, host: Host, was: ShellState): string;
+	changeText(shell: ShellState, host: Host, previous: ShellState): string;
 }
 
 const QUESTIONS: Question[] = [
@@ -77,11 +77,11 @@ const QUESTIONS: Question[] = [
 		question: "mounts",
 		command: "findmnt",
 		answer: ({ mounts }) => (mounts.length === 0 ? "none in its root" : `${mounts.length}, / is ${rootOf(mounts)}`),
-		changeText: ({ mounts }, _, was) => {
+		changeText: ({ mounts }, _, previous) => {
 			if (mounts.length === 0) return "sees no mount, because its root is not a mount point";
-			const root = rootOf(mounts) === rootOf(was.mounts) ? "" : `${rootOf(mounts)} on /`;
-			if (mounts.length === was.mounts.length) return `sees ${root}`;
-			return `sees ${counted(mounts.length, "mount")} instead of ${was.mounts.length}${root === "" ? "" : `, with ${root}`}`;
+			const root = rootOf(mounts) === rootOf(previous.mounts) ? "" : `${rootOf(mounts)} on /`;
+			if (mounts.length === previous.mounts.length) return `sees ${root}`;
+			return `sees ${counted(mounts.length, "mount")} instead of ${previous.mounts.length}${root === "" ? "" : `, with ${root}`}`;
 		},
 	},
 	{
@@ -98,9 +98,9 @@ const QUESTIONS: Question[] = [
 			const own = ownKinds(shell, host);
 			return own.length === 0 ? "the host's" : `own ${own.join(" ")}`;
 		},
-		changeText: (shell, host, was) => {
-			const left = ownKinds(was, host).filter((kind) => !ownKinds(shell, host).includes(kind));
-			const own = ownKinds(shell, host).filter((kind) => !ownKinds(was, host).includes(kind));
+		changeText: (shell, host, previous) => {
+			const left = ownKinds(previous, host).filter((kind) => !ownKinds(shell, host).includes(kind));
+			const own = ownKinds(shell, host).filter((kind) => !ownKinds(previous, host).includes(kind));
 			if (own.length > 0) return `is in ${own.length === 1 ? "a namespace" : "namespaces"} of its own: ${listed(own)}`;
 			return `is back in the host's ${left.length === 1 ? "namespace" : "namespaces"}: ${listed(left)}`;
 		},
@@ -160,12 +160,12 @@ function latestChangeOf(
 	changedIn: (question: Question) => ShellName[],
 ): string {
 	const [host = "", container = ""] = SHELL_NAMES.map((name) => {
-		const [shell, was] = [view.shells[name], before.shells[name]];
-		if (!shell || !was) return "";
+		const [shell, previous] = [view.shells[name], before.shells[name]];
+		if (!shell || !previous) return "";
 		const news = QUESTIONS.filter((question) => changedIn(question).includes(name));
 		return news
 			.slice(0, CHANGES_MAX)
-			.map((question) => question.changeText(shell, view.host, was))
+			.map((question) => question.changeText(shell, view.host, previous))
 			.join(", and it ");
 	});
 	if (host !== "" && host === container) return `Now each shell ${host}.`;

@@ -122,8 +122,8 @@ function changeText(before: IdentityParts, now: IdentityParts): string {
 		return "The container's shell is in a user namespace that has no map yet: every user is shown there as nobody.";
 	if (isNewMap && self !== undefined)
 		return `The container's shell is ${userText(self.inside)} in its user namespace, and ${userText(self.outside)} on the host.`;
-	const was = before.users.find((one) => one.isShell);
-	if (self !== undefined && was !== undefined && was.outside.id !== self.outside.id)
+	const previous = before.users.find((one) => one.isShell);
+	if (self !== undefined && previous !== undefined && previous.outside.id !== self.outside.id)
 		return `The container's shell is ${userText(self.inside)} now.`;
 	const old = new Set(before.users.map((one) => JSON.stringify(one)));
 	const renamed = now.users.find((one) => !old.has(JSON.stringify(one)));

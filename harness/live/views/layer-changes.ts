@@ -3,8 +3,8 @@ import type { OverlayPicture, PathRow } from "./overlay-picture.ts";
 /** Tells the most important change from one moment's overlays to another's, in one sentence. */
 export function layerChangeText(before: readonly OverlayPicture[], now: readonly OverlayPicture[]): string {
 	for (const overlay of now) {
-		const was = before.find(({ device, upper }) => device === overlay.device && upper === overlay.upper);
-		const text = was === undefined ? newOverlayText(overlay) : overlayChangeText(was, overlay);
+		const previous = before.find(({ device, upper }) => device === overlay.device && upper === overlay.upper);
+		const text = previous === undefined ? newOverlayText(overlay) : overlayChangeText(previous, overlay);
 		if (text !== "") return text;
 	}
 	const gone = before.find(({ device }) => now.every((overlay) => overlay.device !== device));
@@ -22,12 +22,12 @@ function newOverlayText({ merged, lower, upper }: OverlayPicture): string {
 	return `An overlay is mounted at ${merged[0]}: ${layers}, ${top}.`;
 }
 
-function overlayChangeText(was: OverlayPicture, { rows, upper, lower }: OverlayPicture): string {
+function overlayChangeText(previous: OverlayPicture, { rows, upper, lower }: OverlayPicture): string {
 	const top = lastComponent(upper ?? "upper");
 	const below = lower.length === 1 ? lastComponent(lower[0] ?? "") : "the lower layers";
-	const old = new Map(was.rows.map((row) => [row.path, row]));
+	const old = new Map(previous.rows.map((row) => [row.path, row]));
 	const news = rows.flatMap((row) => rowChangeText(row, old.get(row.path), top, below) ?? []);
-	const gone = was.rows
+	const gone = previous.rows
 		.filter(({ path, upper: cell }) => cell !== "" && (rows.find((row) => row.path === path)?.upper ?? "") === "")
 		.map(({ path }) => ({ rank: 0, text: `${path} is gone from ${top}.` }));
 	return [...news, ...gone].toSorted((one, other) => other.rank - one.rank)[0]?.text ?? "";
@@ -35,13 +35,13 @@ function overlayChangeText(was: OverlayPicture, { rows, upper, lower }: OverlayP
 
 function rowChangeText(
 	row: PathRow,
-	was: PathRow | undefined,
+	previous: PathRow | undefined,
 	top: string,
 	below: string,
 ): { rank: number; text: string } | null {
 	const { path, upper } = row;
-	if (upper === was?.upper)
-		return row.size === was.size ? null : { rank: 1, text: `${path} has changed, in ${top} only.` };
+	if (upper === previous?.upper)
+		return row.size === previous.size ? null : { rank: 1, text: `${path} has changed, in ${top} only.` };
 	if (upper === "whiteout")
 		return { rank: 5, text: `${path} was removed: a whiteout in ${top} hides it, and it is still in ${below}.` };
 	if (upper === "copied up")

@@ -17,8 +17,8 @@ export function layersOf(past: Past): LayersPicture {
 	const { now, before } = latestTwo(past, ({ view }) => overlaysIn(view));
 	if (now === null) return { overlays: [], latestChange: "" };
 	const overlays = now.slice(-OVERLAYS_MAX).map((overlay) => {
-		const was = before?.find(({ device, upper }) => device === overlay.device && upper === overlay.upper);
-		return shortened({ ...overlay, changedPaths: was === undefined ? [] : changedPaths(was, overlay) });
+		const previous = before?.find(({ device, upper }) => device === overlay.device && upper === overlay.upper);
+		return shortened({ ...overlay, changedPaths: previous === undefined ? [] : changedPaths(previous, overlay) });
 	});
 	return { overlays, latestChange: before === null ? "" : layerChangeText(before, now) };
 }
@@ -70,7 +70,7 @@ function tableOf({ device, lower, upper }: Layers): OverlayPicture {
 			size: top.get(path)?.size ?? 0,
 		};
 	});
-	const more = [upper, ...lower].some((layer) => layer?.more === true);
+	const isTruncated = [upper, ...lower].some((layer) => layer?.more === true);
 	return {
 		device,
 		merged: [],
@@ -78,7 +78,7 @@ function tableOf({ device, lower, upper }: Layers): OverlayPicture {
 		upper: upper?.path ?? null,
 		rows,
 		changedPaths: [],
-		more,
+		isTruncated,
 	};
 }
 
@@ -129,7 +129,7 @@ function shortened(overlay: OverlayPicture): OverlayPicture {
 	return {
 		...overlay,
 		rows: worthShowing.filter((row) => chosen.has(row)),
-		more: overlay.more || worthShowing.length > ROWS_MAX,
+		isTruncated: overlay.isTruncated || worthShowing.length > ROWS_MAX,
 	};
 }
 

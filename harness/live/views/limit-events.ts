@@ -83,16 +83,18 @@ function newCgroupText(name: string, now: UsesByCgroup): string {
 function newLimitsText(name: string, before: CgroupUse | undefined, now: CgroupUse): string {
 	if (name === MACHINE) return "";
 	const limits = RESOURCES.flatMap((resource) => {
-		const [was, is] = [before?.[resource]?.limit ?? null, now[resource]?.limit ?? null];
-		return is === null || is === was ? [] : [amountOf(resource, is)];
+		const [previous, current] = [before?.[resource]?.limit ?? null, now[resource]?.limit ?? null];
+		return current === null || current === previous ? [] : [amountOf(resource, current)];
 	});
 	return limits.length === 0 ? "" : `The cgroup ${name} may use at most ${listed(limits)}.`;
 }
 
 function wasLimitReached(name: string, resource: Resource, before: UsesByCgroup, now: UsesByCgroup): boolean {
 	const grown = (path: string) => {
-		const [was, is] = [before.get(path)?.[resource], now.get(path)?.[resource]];
-		return is === undefined ? 0 : is.timesReached - (was?.timesReached ?? (path === MACHINE ? is.timesReached : 0));
+		const [previous, current] = [before.get(path)?.[resource], now.get(path)?.[resource]];
+		return current === undefined
+			? 0
+			: current.timesReached - (previous?.timesReached ?? (path === MACHINE ? current.timesReached : 0));
 	};
 	const others = [...now.keys()].filter((path) => path !== MACHINE);
 	// The machine's count includes the processes that were killed in cgroups.

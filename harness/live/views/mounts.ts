@@ -75,14 +75,14 @@ const allMounts = (view: KernelState) => SHOWN_PROCESSES.map((process) => compar
 
 function tableOf(view: KernelState, before: KernelState | null, process: ShownProcess): MountTable {
 	const mounts = mountsIn(view, process);
-	const was = before === null ? mounts : mountsIn(before, process);
+	const previous = before === null ? mounts : mountsIn(before, process);
 	const rows = asTree(mounts).map(({ mount, parent, depth }) => ({
 		name: shownMountPoint(mount, parent),
 		depth,
 		content: contentOf(mount),
 		propagation: propagationOf(mount),
 		leaks: isOwn(view, process) && leaks(mount, view),
-		change: changeOf(mount, was),
+		change: changeOf(mount, previous),
 	}));
 	const [first] = rows;
 	const alike = first !== undefined && rows.every(({ propagation }) => propagation === first.propagation);
@@ -91,7 +91,7 @@ function tableOf(view: KernelState, before: KernelState | null, process: ShownPr
 		own: isOwn(view, process),
 		rows,
 		propagation: alike ? first.propagation : null,
-		gone: goneOf(was, mounts).map(({ mountPoint }) => mountPoint),
+		gone: goneOf(previous, mounts).map(({ mountPoint }) => mountPoint),
 	};
 }
 
@@ -146,14 +146,14 @@ const isMoved = (one: Mount, other: Mount): boolean =>
 	one.id === other.id && one.device === other.device && one.root === other.root;
 
 function changeOf(mount: Mount, before: readonly Mount[]): string {
-	const was = before.find((other) => isSame(other, mount)) ?? before.find((other) => isMoved(other, mount));
-	if (was === undefined) return "new";
-	if (was.mountPoint !== mount.mountPoint) return `was ${was.mountPoint}`;
-	return propagationOf(was) === propagationOf(mount) ? "" : `was ${propagationOf(was)}`;
+	const previous = before.find((other) => isSame(other, mount)) ?? before.find((other) => isMoved(other, mount));
+	if (previous === undefined) return "new";
+	if (previous.mountPoint !== mount.mountPoint) return `was ${previous.mountPoint}`;
+	return propagationOf(previous) === propagationOf(mount) ? "" : `was ${propagationOf(previous)}`;
 }
 
 const goneOf = (before: readonly Mount[], now: readonly Mount[]): Mount[] =>
-	before.filter((was) => !now.some((mount) => isSame(mount, was) || isMoved(mount, was)));
+	before.filter((previous) => !now.some((mount) => isSame(mount, previous) || isMoved(mount, previous)));
 
 function latestChangeOf(before: KernelState, now: KernelState): string {
 	const texts = SHOWN_PROCESSES.toReversed().map((process) => ({ process, text: changeText(before, now, process) }));
@@ -171,14 +171,14 @@ function latestChangeOf(before: KernelState, now: KernelState): string {
 
 /** What has changed for a process, as the end of a sentence. */
 function changeText(before: KernelState, now: KernelState, process: ShownProcess): string {
-	const [was, mounts] = [mountsIn(before, process), mountsIn(now, process)];
-	const [rootWas, root] = [rootOf(was), rootOf(mounts)];
-	const gone = goneOf(was, mounts);
-	const news = mounts.filter((mount) => changeOf(mount, was) !== "");
-	const fresh = news.filter((mount) => changeOf(mount, was) === "new");
-	if (mounts.length === 0 && was.length > 0) return "now sees no mount, because its root is not a mount point";
+	const [previous, mounts] = [mountsIn(before, process), mountsIn(now, process)];
+	const [rootWas, root] = [rootOf(previous), rootOf(mounts)];
+	const gone = goneOf(previous, mounts);
+	const news = mounts.filter((mount) => changeOf(mount, previous) !== "");
+	const fresh = news.filter((mount) => changeOf(mount, previous) === "new");
+	if (mounts.length === 0 && previous.length > 0) return "now sees no mount, because its root is not a mount point";
 	if (isOwn(before, process) && !isOwn(now, process)) return "is back in the host's mount namespace";
-	if (was.length === 0 && mounts.length > 0) return `sees ${counted(mounts.length, "mount")} again`;
+	if (previous.length === 0 && mounts.length > 0) return `sees ${counted(mounts.length, "mount")} again`;
 	if (root !== undefined && rootWas !== undefined && !(root.device === rootWas.device && root.root === rootWas.root))
 		return `now has another root, ${contentOf(root)}${gone.length === 0 ? "" : `; ${gone.length} of its mounts are gone`}`;
 	if (!isOwn(before, process) && isOwn(now, process))
@@ -187,7 +187,7 @@ function changeText(before: KernelState, now: KernelState, process: ShownProcess
 	if (gone.length > 0) return `has lost ${mountPointsText("mount", gone)}`;
 	const [changed] = news;
 	if (changed === undefined) return "";
-	const state = `${propagationOf(changed)} now, ${changeOf(changed, was).replace("was", "no longer")}`;
+	const state = `${propagationOf(changed)} now, ${changeOf(changed, previous).replace("was", "no longer")}`;
 	return `has ${counted(news.length, "mount")} that ${news.length === 1 ? "is" : "are"} ${state}`;
 }
 

@@ -28,28 +28,28 @@ const whereText = (name: string) => (name === "host" ? "on the host" : `in ${nam
 function portChanges(before: readonly NamespacePicture[], now: readonly NamespacePicture[]): Change[] {
 	const rulesOf = (namespaces: readonly NamespacePicture[]) =>
 		publishedPorts(namespaces.find(({ name }) => name === "host")?.rules ?? []);
-	const [was, is] = [rulesOf(before), rulesOf(now)];
-	const isIn = (list: typeof was, port: number) => list.some((one) => one.port === port);
+	const [previous, current] = [rulesOf(before), rulesOf(now)];
+	const isIn = (list: typeof previous, port: number) => list.some((one) => one.port === port);
 	return [
-		...is
-			.filter(({ port }) => !isIn(was, port))
+		...current
+			.filter(({ port }) => !isIn(previous, port))
 			.map(({ port, address, containerPort }) => ({
 				rank: 9,
 				text: `Port ${port} of the host is published: packets for it go to ${address}, port ${containerPort}.`,
 			})),
-		...was
-			.filter(({ port }) => !isIn(is, port))
+		...previous
+			.filter(({ port }) => !isIn(current, port))
 			.map(({ port }) => ({ rank: 7, text: `Port ${port} of the host is not published any more.` })),
 	];
 }
 
-function namespaceChanges(was: NamespacePicture | undefined, namespace: NamespacePicture): Change[] {
+function namespaceChanges(previous: NamespacePicture | undefined, namespace: NamespacePicture): Change[] {
 	const where = whereText(namespace.name);
-	if (was === undefined)
+	if (previous === undefined)
 		return [...newNamespace(namespace), ...namespace.links.flatMap((link) => newVethPair(namespace, link))];
-	const old = new Map(was.links.map((link) => [link.name, link]));
-	const ports = was.listeners.map(({ port }) => port);
-	const gone = was.links.filter(({ name }) => !namespace.links.some((link) => link.name === name));
+	const old = new Map(previous.links.map((link) => [link.name, link]));
+	const ports = previous.listeners.map(({ port }) => port);
+	const gone = previous.links.filter(({ name }) => !namespace.links.some((link) => link.name === name));
 	return [
 		...namespace.listeners
 			.filter(({ port }) => !ports.includes(port))
@@ -57,12 +57,12 @@ function namespaceChanges(was: NamespacePicture | undefined, namespace: Namespac
 				rank: 5,
 				text: `${program || "A program"} listens on port ${port} ${where}.`,
 			})),
-		...was.listeners
+		...previous.listeners
 			.filter(({ port }) => !namespace.listeners.some((one) => one.port === port))
 			.map(({ port }) => ({ rank: 2, text: `No program listens on port ${port} ${where} any more.` })),
 		...namespace.links.flatMap((link) => linkChanges(namespace, old.get(link.name), link)),
 		...gone.map(({ name }) => ({ rank: 2, text: `The link ${name} ${where} is gone.` })),
-		...(namespace.forwarding === was.forwarding
+		...(namespace.forwarding === previous.forwarding
 			? []
 			: [
 					{
@@ -71,16 +71,16 @@ function namespaceChanges(was: NamespacePicture | undefined, namespace: Namespac
 					},
 				]),
 		...[
-			shellText(was, namespace),
-			isSame(namespace.routes, was.routes) ? "" : `There are other routes ${where}.`,
-			isSame(namespace.rules, was.rules) ? "" : `There are other rules of nft ${where}.`,
+			shellText(previous, namespace),
+			isSame(namespace.routes, previous.routes) ? "" : `There are other routes ${where}.`,
+			isSame(namespace.rules, previous.rules) ? "" : `There are other rules of nft ${where}.`,
 		].flatMap((text) => (text === "" ? [] : [{ rank: 1, text }])),
 	];
 }
 
-function shellText(was: NamespacePicture, { name, shells }: NamespacePicture): string {
-	const came = shells.find((shell) => !was.shells.includes(shell));
-	const left = was.shells.find((shell) => !shells.includes(shell));
+function shellText(previous: NamespacePicture, { name, shells }: NamespacePicture): string {
+	const came = shells.find((shell) => !previous.shells.includes(shell));
+	const left = previous.shells.find((shell) => !shells.includes(shell));
 	const shell = came ?? left;
 	if (shell === undefined) return "";
 	const namespace = name === "host" ? "the host's network namespace" : `the network namespace ${name}`;
@@ -95,19 +95,19 @@ function newNamespace({ name, links }: NamespacePicture): Change[] {
 	return [{ rank: 4, text: `There is a new network namespace, ${name}${has}.` }];
 }
 
-function linkChanges(namespace: NamespacePicture, was: LinkPicture | undefined, link: LinkPicture): Change[] {
+function linkChanges(namespace: NamespacePicture, previous: LinkPicture | undefined, link: LinkPicture): Change[] {
 	const where = whereText(namespace.name);
-	if (was === undefined) {
+	if (previous === undefined) {
 		const kind = link.kind === "bridge" ? "bridge" : "link";
 		return [{ rank: 3, text: `There is a new ${kind} ${where}, ${link.name}.` }, ...newVethPair(namespace, link)];
 	}
 	// The other end's namespace may have been seen later than this link.
-	const joined = was.peer === null && link.peer !== null;
-	const added = link.addresses.filter((address) => !was.addresses.includes(address));
+	const joined = previous.peer === null && link.peer !== null;
+	const added = link.addresses.filter((address) => !previous.addresses.includes(address));
 	return [
 		...(joined ? newVethPair(namespace, link) : []),
 		...(added.length === 0 ? [] : [{ rank: 3, text: `${link.name} ${where} has the address ${added[0]}.` }]),
-		...(link.up === was.up ? [] : [{ rank: 2, text: `${link.name} ${where} is ${link.up ? "up" : "down"}.` }]),
+		...(link.up === previous.up ? [] : [{ rank: 2, text: `${link.name} ${where} is ${link.up ? "up" : "down"}.` }]),
 	];
 }
 

@@ -25,5 +25,5 @@ export interface OverlayPicture {
 	/** The paths of the rows that have just changed. */
 	changedPaths: string[];
 	/** The overlay has more paths than these rows. */
-	more: boolean;
+	isTruncated: boolean;
 }

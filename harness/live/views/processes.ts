@@ -45,11 +45,11 @@ export function processesOf(past: Past): ProcessesPicture {
 	const view = seen.at(-1)?.view;
 	if (view === undefined) return { rows: [], unchanged: [], latestChange: "" };
 	const before = beforeLastChange(seen, allTasks);
-	const was = before?.view.host.tasks ?? view.host.tasks;
-	const gone = was.filter((task) => findSame(view.host.tasks, task) === undefined);
+	const previous = before?.view.host.tasks ?? view.host.tasks;
+	const gone = previous.filter((task) => findSame(view.host.tasks, task) === undefined);
 	const tree = new ProcessTree([...view.host.tasks, ...gone], view);
 	const changeOf = (task: Process) =>
-		findSame(gone, task) !== undefined ? "ended" : findSame(was, task) !== undefined ? null : "new";
+		findSame(gone, task) !== undefined ? "ended" : findSame(previous, task) !== undefined ? null : "new";
 	const unchanged = tree.all.filter(
 		(task) => task.pid !== 1 && tree.shellOf(task) === null && seen.every((one) => existsIn(one.view, task)),
 	);
@@ -57,7 +57,7 @@ export function processesOf(past: Past): ProcessesPicture {
 	return {
 		rows: tree.rows(shown, changeOf),
 		unchanged: unchanged.map(programName),
-		latestChange: before === null ? "" : latestChangeOf(new ProcessTree(was, before.view), view.host.tasks),
+		latestChange: before === null ? "" : latestChangeOf(new ProcessTree(previous, before.view), view.host.tasks),
 	};
 }
 
@@ -169,10 +169,10 @@ function latestChangeOf(before: ProcessTree, now: readonly Process[]): string {
 	const ended = before.all.filter((task) => findSame(now, task) === undefined);
 	const started = now.filter((task) => findSame(before.all, task) === undefined);
 	const pairs = now.flatMap((task) => {
-		const was = findSame(before.all, task);
-		return was === undefined ? [] : [{ was, task }];
+		const previous = findSame(before.all, task);
+		return previous === undefined ? [] : [{ previous, task }];
 	});
-	const zombies = pairs.filter(({ was, task }) => isZombie(task) && !isZombie(was)).map(({ task }) => task);
+	const zombies = pairs.filter(({ previous, task }) => isZombie(task) && !isZombie(previous)).map(({ task }) => task);
 	const [text = ""] = [
 		pid1EndText(before, ended),
 		processesText(
@@ -189,10 +189,10 @@ function latestChangeOf(before: ProcessTree, now: readonly Process[]): string {
 		processesText(ended, "has ended", "have ended"),
 		processesText(started, "has started", "have started"),
 		...pairs
-			.filter(({ was, task }) => was.comm !== task.comm)
-			.map(({ was, task }) => `pid ${task.pid} was ${programName(was)}, and is ${programName(task)} now`),
+			.filter(({ previous, task }) => previous.comm !== task.comm)
+			.map(({ previous, task }) => `pid ${task.pid} was ${programName(previous)}, and is ${programName(task)} now`),
 		...pairs
-			.filter(({ was, task }) => was.ppid !== task.ppid)
+			.filter(({ previous, task }) => previous.ppid !== task.ppid)
 			.map(({ task }) => `${nameWithPid(task)} has lost its parent; its new parent is pid ${task.ppid}`),
 	].filter((text) => text !== "");
 	return text === "" ? "" : `${text}.`;

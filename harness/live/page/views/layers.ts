@@ -28,7 +28,7 @@ export const layers: Painter = {
 	},
 };
 
-function overlayTable({ merged, lower, upper, rows, changedPaths, more }: OverlayPicture): Element {
+function overlayTable({ merged, lower, upper, rows, changedPaths, isTruncated }: OverlayPicture): Element {
 	const head = (role: string, path: string) =>
 		h("th", { scope: "col", title: path }, h("span", { class: "layers-role" }, role), h("br"), lastComponent(path));
 	const columns = [
@@ -42,7 +42,7 @@ function overlayTable({ merged, lower, upper, rows, changedPaths, more }: Overla
 		{ class: "layers-table" },
 		h("thead", {}, h("tr", {}, ...columns)),
 		h("tbody", {}, ...rows.map((row) => pathRow(row, upper !== null, changedPaths.includes(row.path)))),
-		more && h("caption", { class: "layers-omitted" }, "some paths are not shown"),
+		isTruncated && h("caption", { class: "layers-omitted" }, "some paths are not shown"),
 	);
 }
 

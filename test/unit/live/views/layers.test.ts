@@ -19,7 +19,7 @@ test("lesson 07's demo: copy-up, whiteout, opaque directory, and the next contai
 test("each path has a row: what each layer has there, and which layer's entry is visible", () => {
 	const last = demo.findLastIndex(({ view }) => view.host.layers?.[0]?.upper?.path === "upper");
 	const [overlay] = layersOf(demo.slice(0, last + 1)).overlays;
-	expect(overlay).toMatchObject({ merged: ["/root/merged"], lower: ["image"], upper: "upper", more: false });
+	expect(overlay).toMatchObject({ merged: ["/root/merged"], lower: ["image"], upper: "upper", isTruncated: false });
 	expect(overlay?.rows.map(({ path, lower, upper, from }) => [path, ...lower, upper, from])).toEqual([
 		["etc/issue", "file", "whiteout", null],
 		["etc/motd", "file", "copied up", "upper"],
