@@ -28,7 +28,7 @@ const LOOK_EVERY_MS = 1_000;
 const ROUNDS_MAX = 3;
 /**
  * Below this share of the requested processor time, a machine may have been too slow for its deadlines, so a failure
- * may be the computer's fault. On a computer that does nothing else, the share is higher even with all lanes in use.
+ * may be the computer's fault. On a computer that does nothing else, the share is higher even with all machines in use.
  */
 const ENOUGH_SHARE = 0.4;
 
@@ -45,11 +45,11 @@ export interface GradingOptions {
 	machines: MachinePool;
 	journal: Journal;
 	/** Number of machines that run at a time. */
-	lanes: number;
+	machinesAtOnce: number;
 	/**
 	 * Number of additional machines while a processor is idle, so that submissions that hang by sleeping delay nobody.
 	 */
-	moreLanes: number;
+	extraMachines: number;
 	/** Called for each result as soon as it is final. */
 	onResult(result: Result): void;
 	/** Called with the number of results that are judged again, because the computer was too busy. */
@@ -102,7 +102,7 @@ async function gradeInRounds(
 async function gradeOnce(
 	candidates: readonly Candidate[],
 	grader: Grader,
-	{ lanes, moreLanes, onResult }: GradingOptions,
+	{ machinesAtOnce, extraMachines, onResult }: GradingOptions,
 	lessonsOf: (name: string) => readonly LessonToGrade[],
 ): Promise<Map<string, Attempt<Result>[]>> {
 	const all = concurrently(
@@ -116,7 +116,7 @@ async function gradeOnce(
 			});
 			return [name, await Promise.all(results)] as const;
 		},
-		lanes + moreLanes + OPENED_AHEAD,
+		machinesAtOnce + extraMachines + OPENED_AHEAD,
 	);
 	return new Map(await Promise.all(all));
 }
@@ -132,7 +132,7 @@ class Grader {
 
 	constructor(grading: GradingOptions) {
 		this.#options = grading;
-		this.#limiter = new ConcurrencyLimit(grading.lanes);
+		this.#limiter = new ConcurrencyLimit(grading.machinesAtOnce);
 	}
 
 	/** Begins another round. The reference is timed again, because the computer's load has changed. */
@@ -167,7 +167,7 @@ class Grader {
 		let before = processorTimes();
 		const timer = setInterval(() => {
 			const now = processorTimes();
-			if (hasRoomForMachine(before, now)) this.#limiter.startExtra(this.#options.moreLanes);
+			if (hasRoomForMachine(before, now)) this.#limiter.startExtra(this.#options.extraMachines);
 			before = now;
 		}, LOOK_EVERY_MS);
 		return work.finally(() => clearInterval(timer));

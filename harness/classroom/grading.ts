@@ -22,9 +22,9 @@ export interface ClassWork {
 	/** The part of `allCandidates` to grade. */
 	shard: Shard;
 	/** Number of machines that run at a time. */
-	lanes: number;
+	machinesAtOnce: number;
 	/** Number of additional machines while a processor is idle. */
-	moreLanes: number;
+	extraMachines: number;
 	/** Whether to use the judgements of an interrupted run. */
 	resume: boolean;
 }
@@ -66,7 +66,7 @@ export async function lessonsToGrade(chosen?: readonly string[]): Promise<Lesson
 }
 
 async function gradeCandidates(work: ClassWork, progress: Progress): Promise<SubmissionReport[]> {
-	const { dir, allCandidates, lessons: graded, shard, lanes, moreLanes, resume } = work;
+	const { dir, allCandidates, lessons: graded, shard, machinesAtOnce, extraMachines, resume } = work;
 	const candidates = allCandidates.filter(({ name }) => isInShard(shard, name));
 	const journal = await Journal.open(await journalPath(await realpath(dir), shard), resume);
 	if (resume) progress.note(`${journal.size} results of the earlier run are kept`);
@@ -80,7 +80,7 @@ async function gradeCandidates(work: ClassWork, progress: Progress): Promise<Sub
 				progress.note(
 					`this computer was too busy to judge ${count} results; now they are judged again, with more time`,
 				);
-			return gradeAll(candidates, { lessons, machines, journal, lanes, moreLanes, onResult, onRetry });
+			return gradeAll(candidates, { lessons, machines, journal, machinesAtOnce, extraMachines, onResult, onRetry });
 		});
 	} catch (error) {
 		if (interruption.aborted && journal.size > 0)

@@ -8,8 +8,8 @@ import { isInShard, mergeReports, parseShard, readReports, WHOLE_CLASS } from ".
 import { lessons } from "../../judge/lessons.ts";
 import { outputStyle } from "../text/terminal.ts";
 
-/** How many more machines than processors there are: a machine that waits for something uses no processor. */
-const MORE_LANES = 2;
+/** How many more machines than processors run by default: a machine that waits for something uses no processor. */
+const MACHINES_BEYOND_PROCESSORS = 2;
 
 export interface GradeOptions extends DeliveryOptions {
 	lesson?: string;
@@ -23,7 +23,7 @@ export interface GradeOptions extends DeliveryOptions {
 export async function grade(dir: string, options: GradeOptions): Promise<number> {
 	const graded = await lessonsToGrade(options.lesson?.split(",").map((id) => id.trim()));
 	const shard = options.shard === undefined ? WHOLE_CLASS : parseShard(options.shard);
-	const lanes = lanesOf(options.lanes);
+	const machinesAtOnce = parseLanes(options.lanes);
 	const allCandidates = await candidatesIn(dir, await lessons(), options.one === true, (warning) =>
 		visibleProgress.note(warning),
 	);
@@ -33,9 +33,9 @@ export async function grade(dir: string, options: GradeOptions): Promise<number>
 	const here = allCandidates.filter(({ name }) => isInShard(shard, name)).length;
 	const delivery = await parseDeliveryOptions(options, here, dir);
 	// If the user gives a number of machines, no more are added.
-	const moreLanes = options.lanes === undefined ? lanes : 0;
+	const extraMachines = options.lanes === undefined ? machinesAtOnce : 0;
 	const resume = options.resume === true;
-	const work = { dir, allCandidates, lessons: graded, shard, lanes, moreLanes, resume };
+	const work = { dir, allCandidates, lessons: graded, shard, machinesAtOnce, extraMachines, resume };
 	return deliver(await gradeClass(work, visibleProgress), delivery, outputStyle());
 }
 
@@ -45,10 +45,10 @@ export async function gradeMerge(files: string[], options: DeliveryOptions): Pro
 	return deliver(report, await parseDeliveryOptions(options, report.submissions.length), outputStyle());
 }
 
-function lanesOf(text: string | undefined): number {
-	if (text === undefined) return cpus().length + MORE_LANES;
-	const lanes = Number(text);
-	if (!Number.isInteger(lanes) || lanes < 1 || lanes > 256)
+function parseLanes(text: string | undefined): number {
+	if (text === undefined) return cpus().length + MACHINES_BEYOND_PROCESSORS;
+	const count = Number(text);
+	if (!Number.isInteger(count) || count < 1 || count > 256)
 		throw new Failure("usage", `--lanes ${JSON.stringify(text)} is not a number of machines`, "--lanes 4");
-	return lanes;
+	return count;
 }

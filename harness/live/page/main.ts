@@ -94,9 +94,10 @@ function paint(): void {
 	for (const name of SHELLS) shells?.[name].element.classList.toggle("on-stage", demoState.currentStep?.stage === name);
 }
 
-function makeShells(of: Role): Record<ShellName, Shell> {
+function makeShells(forRole: Role): Record<ShellName, Shell> {
 	const make = (name: ShellName) => {
-		const typed = of === "presenter" ? (keys: string) => connection.send({ action: "type", shell: name, keys }) : null;
+		const typed =
+			forRole === "presenter" ? (keys: string) => connection.send({ action: "type", shell: name, keys }) : null;
 		const shell = new Shell(name, typed, () => elementById("shells").focus());
 		elementById("shells").append(shell.element);
 		shell.open();

@@ -9,7 +9,7 @@ const isPublished = ({ view }: (typeof demo)[number]) =>
 	view.host.networks?.[0]?.rules.some((rule) => rule.includes("dnat to"));
 const published = demo.slice(0, demo.findIndex(isPublished) + 1);
 
-test("lesson 08's demo: its changes as sentences", () => {
+test("the view states each change of lesson 08's demo in a sentence", () => {
 	const changes = latestChanges(networkOf, demo);
 	expect(changes).toEqual(
 		expect.arrayContaining([
@@ -26,7 +26,7 @@ test("lesson 08's demo: its changes as sentences", () => {
 	);
 });
 
-test("both ends of a veth pair know each other, and a bridge its ports", () => {
+test("each end of a veth pair names the other end, and each port its bridge", () => {
 	const { namespaces } = networkOf(published);
 	expect(namespaces.map(({ name, shells }) => [name, ...shells])).toEqual([
 		["host", "host"],
@@ -43,7 +43,7 @@ test("both ends of a veth pair know each other, and a bridge its ports", () => {
 	expect(link("world", "eth0")?.peer).toEqual({ namespace: "host", link: "world0" });
 });
 
-test("a packet's way goes through everything; where something is missing, the path says so", () => {
+test("a packet's path names every hop from the host's port to the program, or the one that is missing", () => {
 	const { packetPaths, namespaces } = networkOf(published);
 	const way = [
 		"port 8080 of the host",
