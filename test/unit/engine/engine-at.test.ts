@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, test } from "vitest";
 import { inKit } from "../../../harness/base/kit.ts";
-import { bundle } from "../../../harness/engine/bundle.ts";
-import { boxOptions, engineAt, engineText } from "../../../harness/engine/engine-at.ts";
+import { boxOptions, engineText } from "../../../harness/engine/engine-at.ts";
+import { referenceProgram } from "../../../harness/engine/reference-program.ts";
 import { lessons } from "../../../harness/judge/lessons.ts";
 import { copyKit } from "../../support/kit-copy.ts";
 import { temporary } from "../../support/temporary.ts";
@@ -29,19 +29,11 @@ async function programsOf(kit: string, ids: string[]): Promise<Record<string, st
 	return JSON.parse(stdout);
 }
 
-let unchanged: ReturnType<typeof programsOf> | undefined;
-
-/** The programs of this kit, which are made once for all tests. */
-function programsHere(): ReturnType<typeof programsOf> {
-	unchanged ??= programsOf(inKit(), all);
-	return unchanged;
-}
-
 const lessonOf = (file: string) => /\/(\d\d-[^/]+)\/[^/]+$/.exec(file)?.[1] ?? [];
 
 describe.each(all)("the program that %s is checked with", (id) => {
 	test("is made of this lesson and earlier ones only, and of this one's module", async () => {
-		const { files } = await bundle(engineAt(id), new Map());
+		const { files } = await referenceProgram(id);
 		const there = new Set(files.flatMap(lessonOf));
 		expect([...there].filter((lesson) => lesson > id)).toEqual([]);
 		expect(there).toContain(id);
@@ -49,7 +41,7 @@ describe.each(all)("the program that %s is checked with", (id) => {
 });
 
 test("the program of lesson 05 has no code of later lessons", async () => {
-	const { code } = await bundle(engineAt("05-pid1"), new Map());
+	const { code } = await referenceProgram("05-pid1");
 	expect(code).toContain("CLONE_NEWPID");
 	for (const word of ["cgroup.procs", "lowerdir", "nft", "manifest.json"]) expect(code).not.toContain(word);
 });
@@ -76,24 +68,27 @@ test("options and the usage text come from the parts in the engine, in the order
 	expect(whole.filter((line) => line.length > 80)).toEqual([]);
 });
 
-test.each([
-	["at the beginning of the list", 'import "./06-cgroups/part.ts";'],
-	["at its end", "\nexport {"],
-])(
-	"a part that a later lesson adds %s leaves the programs of all others as they were, byte for byte",
-	async (_where, before) => {
-		const kit = await copyKit(files.dir);
-		await mkdir(join(kit, "solutions/99-example"));
-		await writeFile(join(kit, "solutions/99-example/part.ts"), EXAMPLE);
-		await writeFile(join(kit, "solutions/99-example/options.json"), '{ "later": { "value": "X", "help": "later" } }');
-		const list = await readFile(join(kit, "solutions/box.ts"), "utf8");
-		const line = 'import "./99-example/part.ts";\n';
-		await writeFile(join(kit, "solutions/box.ts"), list.replace(before, `${line}${before}`));
-		const { "99-example": example, ...others } = await programsOf(kit, [...all, "99-example"]);
-		expect(example).toContain("= 99;");
-		expect(others).toEqual(await programsHere());
-	},
-);
+test("parts that later lessons add to the list's beginning and to its end leave all other programs as they were, byte for byte", async () => {
+	const kit = await copyKit(files.dir);
+	const list = await readFile(join(kit, "solutions/box.ts"), "utf8");
+	const [first, last] = ["98-example", "99-example"] as const;
+	for (const id of [first, last]) {
+		await mkdir(join(kit, "solutions", id));
+		await writeFile(join(kit, "solutions", id, "part.ts"), EXAMPLE);
+		await writeFile(join(kit, "solutions", id, "options.json"), '{ "later": { "value": "X", "help": "later" } }');
+	}
+	const line = (id: string) => `import "./${id}/part.ts";\n`;
+	const longer = list
+		.replace('import "./06-cgroups/part.ts";', (begin) => line(first) + begin)
+		.replace("\nexport {", (end) => line(last) + end);
+	expect(longer).toHaveLength(list.length + 2 * line(first).length);
+	await writeFile(join(kit, "solutions/box.ts"), longer);
+	const { [first]: one, [last]: both, ...others } = await programsOf(kit, [...all, first, last]);
+	expect(one?.split("= 99;")).toHaveLength(2);
+	expect(both?.split("= 99;")).toHaveLength(3);
+	const here = all.map(async (id) => [id, (await referenceProgram(id)).code] as const);
+	expect(others).toEqual(Object.fromEntries(await Promise.all(here)));
+});
 
 /** Declares names that other modules declare, too. So the bundler must rename some when it includes this part. */
 const EXAMPLE = `import { part } from "../part.ts";
