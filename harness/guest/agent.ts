@@ -17,7 +17,7 @@ import { parkRunner, type RunnerPlace } from "./parked-runner.ts";
 import { ParkedShell } from "./parked-shell.ts";
 import { DisturbedError, play } from "./play.ts";
 import { chunksOf, writeAll } from "./running-program.ts";
-import type { ParkedRunners } from "./scene.ts";
+import type { ParkedRunners, Scene } from "./scene.ts";
 import { type HostConnection, holdSession } from "./session.ts";
 import { holdStage } from "./stage.ts";
 
@@ -31,7 +31,7 @@ const PARKED_RUNNERS = 6;
 /** A practice is a run of the agent's own in a restored machine. It makes one call, and no break-out attempt. */
 const PRACTICE_RUNNERS = 1;
 const WARM_UP_RUNS = 2;
-/** After this time, the agent listens whether the host wants the run to be given up. */
+/** A run that takes longer tells the host what it waits for, again and again after this time. */
 const LONG_RUN_MS = 3_000;
 
 const port = openPort();
@@ -87,7 +87,7 @@ async function handle(
 		if (frame.type === "run") {
 			const output = (stream: "stdout" | "stderr", data: Buffer) =>
 				send({ type: "output", nonce, stream, data: data.toString("base64") });
-			const observation = await play(frame, runners, output, listenForGiveUp);
+			const observation = await play(frame, runners, output, (scene) => followLongRun(scene, nonce));
 			// If the exercise restarts the machine or switches it off, the machine's end tells the host more than this
 			// report.
 			if (harbourIsUp()) send({ type: "report", nonce, observation });
@@ -102,13 +102,18 @@ async function handle(
 	}
 }
 
-// Another thread reads the port. A run that soon ends is faster without it.
-function listenForGiveUp(giveUp: () => void): void {
+// A run that takes long says what it waits for, and the host may give it up. Another thread then reads the port: a run
+// that soon ends is faster without it.
+function followLongRun(scene: Scene, nonce: string): void {
 	const listen = async () => {
-		for await (const frame of connectToHost<{ type: "giveUp"; nonce: string }>().receive())
-			if (frame.type === "giveUp") giveUp();
+		for await (const frame of connectToHost<HostFrame>().receive()) if (frame.type === "giveUp") scene.giveUp();
 	};
-	setTimeout(listen, LONG_RUN_MS).unref();
+	const tell = () => send({ type: "waits", nonce, ...scene.waits() });
+	setTimeout(() => {
+		tell();
+		setInterval(tell, LONG_RUN_MS).unref();
+		void listen();
+	}, LONG_RUN_MS).unref();
 }
 
 // During a session or a stage, other threads read and write the port, because this thread serves a program. `receive`

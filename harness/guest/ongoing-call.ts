@@ -2,6 +2,7 @@ import { type Call, type CallReport, type Ending, LineSplitter, type ProcessStat
 import type { Probe } from "../readings/guest/probe.ts";
 import { readWaitingFunction } from "../readings/guest/proc.ts";
 import { readRoot } from "../readings/guest/root.ts";
+import type { Waits } from "../readings/waits.ts";
 import { CallProcesses } from "./call-processes.ts";
 import { sendSignal } from "./harbour.ts";
 import type { RunnerLine } from "./job.ts";
@@ -209,9 +210,13 @@ export class OngoingCall {
 
 	/** Stops waiting for the end of the call: nothing can change any more, or the time is up. */
 	giveUp(): void {
+		this.#resolve(this.#thrown ?? { how: "hung", ...this.waits() });
+	}
+
+	/** The call's processes, and what each of them waits for. */
+	waits(): Waits {
 		const tasks = this.processes.tasks();
-		const waitsIn = Object.fromEntries(tasks.map(({ pid }) => [pid, readWaitingFunction(pid)]));
-		this.#resolve(this.#thrown ?? { how: "hung", tasks, waitsIn });
+		return { tasks, waitsIn: Object.fromEntries(tasks.map(({ pid }) => [pid, readWaitingFunction(pid)])) };
 	}
 
 	async report(): Promise<CallReport> {

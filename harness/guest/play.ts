@@ -14,14 +14,14 @@ export class DisturbedError extends Error {}
 /**
  * Plays one scenario: reads the host, takes the steps one after the other, and reads the host again.
  * @param output gets what the run's calls print, up to a limit
- * @param onGiveUp is called with what gives up the calls that still run, as at the deadline
+ * @param onBegin gets the scene before its first step
  * @throws {DisturbedError} the agent failed after the exercise had begun
  */
 export async function play(
 	run: Run,
 	runners: ParkedRunners,
 	output: Output,
-	onGiveUp: (giveUp: () => void) => void = () => {},
+	onBegin: (scene: Scene) => void = () => {},
 ): Promise<Observation> {
 	const stages = new Stopwatch();
 	setUpRestoredMachine(run);
@@ -39,7 +39,7 @@ export async function play(
 	const hostDevices = realFileSystems(before.mounts);
 	const scene = new Scene(run, runners, { before, hostDevices, probe, checkNamespace, files, output });
 	stages.lap("readBefore");
-	onGiveUp(() => scene.giveUp());
+	onBegin(scene);
 	const { calls, after } = await playSteps(run, scene, stages).catch((cause: unknown) => {
 		throw new DisturbedError("disturbed", { cause });
 	});

@@ -12,6 +12,7 @@ import { readImage } from "../readings/guest/images.ts";
 import { inNamespaceAt } from "../readings/guest/namespaces.ts";
 import { flushNeighbourTable, readLinks } from "../readings/guest/network.ts";
 import type { Probe } from "../readings/guest/probe.ts";
+import type { Waits } from "../readings/waits.ts";
 import type { CheckMountNamespace } from "./check-mount-namespace.ts";
 import { inHarbour, sendSignal } from "./harbour.ts";
 import type { Instrument } from "./instrument.ts";
@@ -144,6 +145,15 @@ export class Scene {
 		for (const call of this.#calls.values()) call.giveUp();
 	}
 
+	/** The processes of the calls that still run, and what each of them waits for. */
+	waits(): Waits {
+		const all = [...this.#calls.values()].filter(({ hasEnded }) => !hasEnded).map((call) => call.waits());
+		return {
+			tasks: all.flatMap(({ tasks }) => tasks),
+			waitsIn: Object.assign({}, ...all.map(({ waitsIn }) => waitsIn)),
+		};
+	}
+
 	/** Lets the calls' own processes exit. They have waited so that the agent could read them. */
 	release(): void {
 		for (const call of this.#calls.values()) call.runner.release();
@@ -242,7 +252,8 @@ export class Scene {
 	}
 
 	async #look(name: string, { writes = {}, allEnded }: Partial<StepOf<"look">> = {}): Promise<void> {
-		await Promise.all([...this.#calls.values()].map((call) => call.untilAllAsleep(new Patience(ALL_ASLEEP_MS))));
+		const patience = this.#patienceOf(ALL_ASLEEP_MS, this.run.deadlineMs * PATIENCE_SHARE);
+		await Promise.all([...this.#calls.values()].map((call) => call.untilAllAsleep(patience)));
 		// From here until the host is read, the agent keeps the processor. So no process can run and write the same
 		// text somewhere else.
 		this.context.files.write(writes);

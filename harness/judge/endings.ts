@@ -1,6 +1,6 @@
 import { constants } from "node:os";
+import { waitsText } from "../readings/waits.ts";
 import { type Check, type Context, commandRefused, type Explanation } from "./check.ts";
-import { processesAtEnd } from "./processes-at-end.ts";
 
 /**
  * Explanations of wrong endings for every lesson. A check's own `exceptions` are tried first. The last one always
@@ -122,7 +122,10 @@ export function endingExplanations(check: Check): Explanation[] {
 	];
 }
 
-const processesOf = (ending: Context["ending"]) => (ending.how === "hung" ? processesAtEnd(ending) : "");
+function processesOf(ending: Context["ending"]): string {
+	const waits = ending.how === "hung" ? waitsText(ending) : "";
+	return waits === "" ? "" : ` When the check gave up: ${waits}.`;
+}
 
 const EXIT_IN_CHILD_CRASHES =
 	"Possible cause: process.exit in a forked child. It shuts down Node, whose threads fork has not copied, and crashes. End a forked child by _exit.";

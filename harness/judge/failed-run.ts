@@ -56,12 +56,31 @@ const LOST_MACHINE: Record<Lost["how"], { got: string; explanation: string; try:
 	},
 };
 
-/** Whether the loss of the machine says nothing about the exercise, so that there is no verdict. */
-export const isUnjudged = (how: Lost["how"]): boolean => how === "disturbed" || how === "guest-fault";
+/** Says why a busy computer's machine was lost, in place of what is said of a machine that had its time. */
+const TOO_BUSY = {
+	got: "could not be judged: the computer was too busy",
+	explanation:
+		"The virtual machine sent nothing for so long that drydock ended it. But it got only a small part of the processor time that it asked for, so this is no verdict on your program.",
+	try: "Close other programs, and check once more.",
+};
+/** Below this share of the requested processor time, a run may have been too slow for its deadlines. */
+export const BUSY_SHARE = 0.4;
 
-/** The finding for an exercise whose machine was lost. */
-export function lostFinding({ how, detail }: Lost): Finding {
-	const { got, explanation, try: advice } = LOST_MACHINE[how];
+/**
+ * Whether the loss of the machine says nothing about the exercise, so that there is no verdict.
+ * @param processorShare the share of the requested processor time that the machine got
+ */
+export const isUnjudged = (how: Lost["how"], processorShare: number): boolean =>
+	how === "disturbed" || how === "guest-fault" || isTooBusy(how, processorShare);
+
+const isTooBusy = (how: Lost["how"], processorShare: number) => how === "silent" && processorShare < BUSY_SHARE;
+
+/**
+ * The finding for an exercise whose machine was lost.
+ * @param processorShare the share of the requested processor time that the machine got
+ */
+export function lostFinding({ how, detail }: Lost, processorShare = 1): Finding {
+	const { got, explanation, try: advice } = isTooBusy(how, processorShare) ? TOO_BUSY : LOST_MACHINE[how];
 	const last = linesAboutFailure(detail);
 	const lastMessages = last.length === 0 ? "" : `\nIts last messages:\n${last.join("\n")}`;
 	return {

@@ -175,9 +175,9 @@ export async function judge(
 		},
 	};
 	if (played.outcome.kind === "lost") {
-		return verdict([lostFinding(played.outcome)], {
+		return verdict([lostFinding(played.outcome, played.processorShare)], {
 			...common,
-			verdict: isUnjudged(played.outcome.how) ? "error" : "fail",
+			verdict: isUnjudged(played.outcome.how, played.processorShare) ? "error" : "fail",
 			ledger: { exercise: [], reference: reference.ledger(drawn, primaryOf(check).call) },
 		});
 	}

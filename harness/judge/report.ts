@@ -7,14 +7,13 @@ import { readRegularFile } from "../base/regular-file.ts";
 import { type Style, TextLayout } from "../base/text-layout.ts";
 import type { Diagnostic } from "../engine/bundle.ts";
 import type { Finding } from "./compare.ts";
+import { BUSY_SHARE } from "./failed-run.ts";
 import type { Verdict } from "./judge.ts";
 import { ledgersDiffer, showLedgers, showSameCalls } from "./ledger.ts";
 import type { FactValue } from "./values.ts";
 
 /** Number of items of a long list that are shown. */
 const ITEMS_SHOWN = 6;
-/** Below this share of the requested processor time, a run may have been too slow for its deadlines. */
-const BUSY_SHARE = 0.4;
 /** Number of characters of a long text that are shown. */
 const VALUE_CHARS = 2_000;
 /** A SHA-256 digest. The first 12 digits are shown; they suffice to distinguish it from others. */

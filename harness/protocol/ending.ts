@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import { count, list, record, text } from "../readings/bounded-schemas.ts";
-import { Task } from "../readings/tasks.ts";
+import { count, record, text } from "../readings/bounded-schemas.ts";
+import { Waits } from "../readings/waits.ts";
 
 /** The longest value of an exercise that is kept, in characters of JSON. */
 const VALUE_CHARS = 1024;
@@ -31,11 +31,8 @@ export const Ending = v.variant("how", [
 	/** The exercise returned a promise. */
 	v.object({ how: v.literal("asynchronous") }),
 	v.object({ how: v.literal("exited"), code: v.nullable(count), signal: v.nullable(text) }),
-	/**
-	 * The call was given up: nothing could change any more, or the time was up. `tasks`: its processes at that moment.
-	 * `waitsIn`: by pid, the kernel's function in which a process slept, as in proc_pid_wchan(5).
-	 */
-	v.object({ how: v.literal("hung"), tasks: list(Task), waitsIn: v.optional(record(text, text), {}) }),
+	/** The call was given up: nothing could change any more, or the time was up. With its processes at that moment. */
+	v.object({ how: v.literal("hung"), ...Waits }),
 ]);
 
 export type Ending = v.InferOutput<typeof Ending>;

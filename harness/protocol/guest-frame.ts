@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { count, text } from "../readings/bounded-schemas.ts";
+import { Waits } from "../readings/waits.ts";
 import { LIMITS } from "./limits.ts";
 import { Observation } from "./observation.ts";
 import { Printed, SendingPaused, ShellEnded, View } from "./stage.ts";
@@ -27,6 +28,8 @@ export const GuestFrame = v.variant("type", [
 		data: v.pipe(v.string(), v.maxLength(LIMITS.outputBytes * 2)),
 	}),
 	v.object({ type: v.literal("report"), nonce: text, observation: Observation }),
+	/** A run takes long. With the processes of its calls. */
+	v.object({ type: v.literal("waits"), nonce: text, ...Waits }),
 	/** A session's program has ended. Its output is in the frames before this one. */
 	v.object({ type: v.literal("ended"), nonce: text, code: v.nullable(count), signal: v.nullable(text) }),
 	Printed,

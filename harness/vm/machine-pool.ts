@@ -1,5 +1,7 @@
 import { interruption, unlessInterrupted } from "../base/interrupt.ts";
+import { printable } from "../base/printable.ts";
 import type { Progress } from "../base/progress.ts";
+import { type Waits, waitsText } from "../readings/waits.ts";
 import { ensureImage } from "./image.ts";
 import {
 	type Client,
@@ -60,7 +62,7 @@ export class MachinePool {
 	 * @param signal ends the machine, whatever it is doing; play() then throws the signal's reason
 	 */
 	play(request: RunRequest, signal?: AbortSignal): ReturnType<Machine["play"]> {
-		return this.#inMachine((machine) => machine.play(request), signal);
+		return this.#inMachine((machine) => machine.play(request, this.#noteWaits()), signal);
 	}
 
 	/** Runs a program that the client talks to, in a fresh machine. */
@@ -79,6 +81,16 @@ export class MachinePool {
 			await unlessInterrupted(machine.begin(request));
 			return machine;
 		}, interruption);
+	}
+
+	// Says once what a run that takes long waits for, and again when it is something else.
+	#noteWaits(): (waits: Waits) => void {
+		let last = "";
+		return (waits) => {
+			const text = printable(waitsText(waits));
+			if (text !== last && text !== "") this.#progress.note(`still running: ${text}`);
+			last = text;
+		};
 	}
 
 	#inMachine<T>(work: (machine: Machine) => Promise<T>, signal: AbortSignal = interruption): Promise<T> {

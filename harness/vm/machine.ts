@@ -12,6 +12,7 @@ import {
 	type Session,
 	type WindowSize,
 } from "../protocol/index.ts";
+import type { Waits } from "../readings/waits.ts";
 import { showsKernelFault } from "./console-output.ts";
 import { FrameReceiver, type Loss, LostError } from "./frame-receiver.ts";
 import { type ProcessorTime, processorShare, processorTime } from "./processor-share.ts";
@@ -140,10 +141,11 @@ export class Machine {
 
 	/**
 	 * Plays one scenario and ends the machine.
+	 * @param onWaits gets what the run's processes wait for, every few seconds, if the run takes long
 	 * @throws {RestoreError} the machine could not be restored, or was lost before its first answer
 	 * @throws {Error} the agent failed
 	 */
-	async play(request: RunRequest): Promise<PlayedRun> {
+	async play(request: RunRequest, onWaits: (waits: Waits) => void = () => {}): Promise<PlayedRun> {
 		const { patienceMs = Number.POSITIVE_INFINITY, ...asked } = request;
 		const { deadlineMs = Math.round(Math.min(this.deadlineMs, patienceMs)) } = asked;
 		const run: Run = { type: "run", ...newWorkFields(), ...asked, deadlineMs };
@@ -156,7 +158,7 @@ export class Machine {
 			const before = await processorTime(this.pid);
 			const budgetMs = Math.min(processorBudgetMs(this.#template), patienceMs);
 			giveUp = this.#giveUpAfter(budgetMs, before, run.nonce);
-			const outcome = await this.#outcome(run, this.#exchange(run, silenceMs), output);
+			const outcome = await this.#outcome(run, this.#exchange(run, silenceMs), output, onWaits);
 			return { outcome, output, processorShare: processorShare(before, await processorTime(this.pid)) };
 		} finally {
 			clearInterval(giveUp);
@@ -210,10 +212,16 @@ export class Machine {
 		if (agent.writable && !agent.write(encodeFrame(frame))) await once(agent, "drain").catch(() => {});
 	}
 
-	async #outcome(run: Run, frames: AsyncIterable<GuestFrame>, output: Output): Promise<Outcome> {
+	async #outcome(
+		run: Run,
+		frames: AsyncIterable<GuestFrame>,
+		output: Output,
+		onWaits: (waits: Waits) => void,
+	): Promise<Outcome> {
 		try {
 			for await (const frame of frames) {
 				if (frame.type === "output") output[frame.stream].push(Buffer.from(frame.data, "base64"));
+				if (frame.type === "waits") onWaits(frame);
 				if (frame.type === "report") return this.#kernelFault() ?? checkedOutcome(run, frame.observation);
 				if (frame.type === "failed" && frame.disturbed) throw new LostError("disturbed", frame.message);
 				if (frame.type === "failed") throw new Error(`the agent failed: ${frame.message}`);

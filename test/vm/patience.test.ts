@@ -50,6 +50,20 @@ describe.concurrent("a command", () => {
 		expect(moments["then"]?.commands["box"]?.pid).toBeGreaterThan(0);
 	});
 
+	test("that waits for a timer is not given up, although nothing in the machine moves until then", async () => {
+		const script = "echo $0; read -r _; sleep 6; echo $0; read -r _";
+		const { givenUp, calls } = await played(script, [START, { do: "feed", call: "box" }], 120_000);
+		expect(givenUp).toEqual([]);
+		expect(calls["box"]?.ending.how).toBe("returned");
+	});
+
+	test("that waits for what never comes ends the run long before its deadline", async () => {
+		const { calls, stageMs } = await played("mkfifo /tmp/never; cat /tmp/never", [START], 600_000);
+		const { ending } = calls["box"] ?? {};
+		expect(ending?.how === "hung" && Object.values(ending.waitsIn)).toContain("wait_for_partner");
+		expect(Object.values(stageMs).reduce((sum, ms) => sum + ms, 0)).toBeLessThan(300_000);
+	});
+
 	test("that does not finish a line of input is given up, and so is a program", async () => {
 		const steps: Step[] = [START, { do: "feed", call: "box" }, { do: "run", argv: ["sleep", "600"], as: "sleeper" }];
 		const { givenUp, programs } = await played("echo $0; read -r _; sleep 600", steps, 16_000);

@@ -29,7 +29,14 @@ test("a kernel's failure is distinguished from a panic that a program asked for"
 });
 
 test("a failure of the kernel itself is no verdict on the exercise; one that a program caused is", () => {
-	expect(isUnjudged("guest-fault")).toBe(true);
-	expect(isUnjudged("guest-panic")).toBe(false);
+	expect(isUnjudged("guest-fault", 1)).toBe(true);
+	expect(isUnjudged("guest-panic", 0.1)).toBe(false);
 	expect(lostFinding({ kind: "lost", how: "guest-fault", detail: OOPS }).got).toContain("could not be judged");
+});
+
+test("silence is a verdict on the exercise only if the machine had its time", () => {
+	expect(isUnjudged("silent", 1)).toBe(false);
+	expect(isUnjudged("silent", 0.1)).toBe(true);
+	expect(lostFinding({ kind: "lost", how: "silent", detail: "" }).got).toContain("stopped answering");
+	expect(lostFinding({ kind: "lost", how: "silent", detail: "" }, 0.1).got).toContain("too busy");
 });

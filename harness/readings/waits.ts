@@ -1,0 +1,43 @@
+import * as v from "valibot";
+import { list, record, text } from "./bounded-schemas.ts";
+import { programName, Task } from "./tasks.ts";
+
+/** Processes, and what each of them waits for. */
+export const Waits = {
+	tasks: list(Task),
+	/** By pid, the kernel's function in which a process sleeps, as in proc_pid_wchan(5). */
+	waitsIn: v.optional(record(text, text), {}),
+};
+export type Waits = v.InferOutput<v.ObjectSchema<typeof Waits, undefined>>;
+
+/** What a process waits for, by the kernel's function in which it sleeps. */
+const AWAITED: [functions: RegExp, wait: string][] = [
+	[/^do_wait/, "waitpid, for the end of a child"],
+	[/pipe_read/, "read, from a pipe"],
+	[/pipe_write/, "write, to a pipe that is full"],
+	[/^n_tty_read|^wait_woken/, "read, from a terminal or a socket"],
+	[/^unix_stream_read|^__skb_wait/, "read, from a socket"],
+	[/nanosleep/, "a sleep"],
+	[/^do_sigtimedwait|^sigsuspend|pause/, "a wait for a signal"],
+	[/^(ep_poll|do_epoll|poll_schedule|do_poll|do_select)/, "its event loop, for input"],
+	[/^futex/, "a wait for another thread"],
+	[/accept/, "accept, for a connection"],
+	[/flock|lock_inode|posix_lock/, "a wait for a file lock"],
+	[/fifo_open|wait_for_partner/, "open, of a FIFO that nobody has opened at its other end"],
+];
+
+/** Says what each process does, such as `sh (pid 45) running; box (node) (pid 41) waiting in waitpid, …`. */
+export function waitsText({ tasks, waitsIn }: Waits): string {
+	return tasks
+		.map((task) => `${programName(task)} (pid ${task.pid}) ${doing(task.state, waitsIn[task.pid])}`)
+		.join("; ");
+}
+
+function doing(state: string, waitsIn = ""): string {
+	if (state === "R") return "running";
+	if (state === "Z") return "ended, and its parent has not waited for it";
+	if (state === "T") return "stopped";
+	const [, wait] = AWAITED.find(([functions]) => functions.test(waitsIn)) ?? [];
+	if (wait !== undefined) return `waiting in ${wait}`;
+	return `waiting${state === "D" ? ", in state D," : ""} in the kernel's function ${waitsIn || "without a name"}`;
+}

@@ -1,0 +1,18 @@
+import { expect, test } from "vitest";
+import type { Task } from "../../../harness/protocol/index.ts";
+import { waitsText } from "../../../harness/readings/waits.ts";
+
+const task = (pid: number, comm: string, state: string): Task => ({
+	...{ pid, comm, state, startTicks: 0, ppid: 1, nsPids: [pid] },
+});
+
+test("says what each process does or waits for", () => {
+	const tasks = [task(41, "MainThread", "S"), task(45, "sh", "R"), task(46, "sleep", "Z"), task(47, "cat", "S")];
+	expect(waitsText({ tasks, waitsIn: { 41: "do_wait", 47: "some_new_function" } })).toBe(
+		"box (node) (pid 41) waiting in waitpid, for the end of a child; sh (pid 45) running; sleep (pid 46) ended, and its parent has not waited for it; cat (pid 47) waiting in the kernel's function some_new_function",
+	);
+});
+
+test("says nothing of a call without processes", () => {
+	expect(waitsText({ tasks: [], waitsIn: {} })).toBe("");
+});
