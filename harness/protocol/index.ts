@@ -23,6 +23,7 @@ export type { Network, NetworkNamespace } from "../readings/network.ts";
 export type { Layer, Layers, Overlay } from "../readings/overlay.ts";
 export type { FileId } from "../readings/root.ts";
 export type { Task } from "../readings/tasks.ts";
+export { type Waits, waitsText } from "../readings/waits.ts";
 export { type Ending, isEnding } from "./ending.ts";
 export { encodeFrame, FrameDecoder, ProtocolError } from "./frames.ts";
 export { GuestFrame } from "./guest-frame.ts";

@@ -1,7 +1,7 @@
 import { interruption, unlessInterrupted } from "../base/interrupt.ts";
 import { printable } from "../base/printable.ts";
 import type { Progress } from "../base/progress.ts";
-import { type Waits, waitsText } from "../readings/waits.ts";
+import { type Waits, waitsText } from "../protocol/index.ts";
 import { ensureImage } from "./image.ts";
 import {
 	type Client,

@@ -10,9 +10,9 @@ import {
 	type Observation,
 	type Run,
 	type Session,
+	type Waits,
 	type WindowSize,
 } from "../protocol/index.ts";
-import type { Waits } from "../readings/waits.ts";
 import { showsKernelFault } from "./console-output.ts";
 import { FrameReceiver, type Loss, LostError } from "./frame-receiver.ts";
 import { type ProcessorTime, processorShare, processorTime } from "./processor-share.ts";
