@@ -75,7 +75,7 @@ export function endingExplanations(check: Check): Explanation[] {
 				const wide = killOfSeveral(context);
 				if (wide === undefined)
 					return `${statement} Possible causes: kill with the engine's pid, or with a pid that stands for several processes; too much memory.`;
-				return `${statement} The list of your system calls has kill(${Object.values(wide.args).join(", ")}): ${wide.args["pid"] === "0" ? "0 stands for every process in the caller's process group, and a forked child is in its parent's" : "a negative number stands for several processes, not for one"}.`;
+				return `${statement} The list of your system calls has kill(${Object.values(wide.args).join(", ")}): ${wide.args["pid"] === "0" ? "0 stands for every process in the caller's process group, and a forked child is in its parent's group" : "a negative number stands for several processes, not for one"}.`;
 			},
 			try: "Find out what ended it. kill with a positive pid reaches only one process: pass it the child's pid.",
 			see: ["kill(2)", "_exit(2)"],
@@ -138,7 +138,7 @@ const orphaned: Explanation = {
 		during?.host.tasks.find(({ pid }) => pid === process.pid)?.ppid === 1,
 	diagnosis: "command-orphaned",
 	why: ({ process, ledger }) =>
-		`The command ran, but its parent was pid 1, the host's init. The process that forked it had ended without waiting for it, and init adopts such children. So init learned how the command (pid ${process?.pid}) ended, and the engine did not.${ledger.some(({ call, task, result = 0 }) => call === "waitpid" && task === "1" && result > 0) ? " The engine did wait, but for the process between: it learned how that one ended." : ""}`,
+		`The command ran, but its parent was pid 1, the host's init. The process that forked it had ended without waiting for it, and init adopts such children. So init learned how the command (pid ${process?.pid}) ended, and the engine did not.${ledger.some(({ call, task, result = 0 }) => call === "waitpid" && task === "1" && result > 0) ? " The engine waited only for that process in between, so it learned how that process ended." : ""}`,
 	try: "A process that forks the command has to wait for it, and to end with the command's exit code. Or fork only once.",
 	see: ["waitpid(2)", "fork(2)", "_exit(2)"],
 };
@@ -166,7 +166,7 @@ const exitCodeNotHandedUp: Explanation = {
 	diagnosis: "exit-code-not-handed-up",
 	why: (context) =>
 		`While the command ran, a process of your own was between the engine and the command: pid ${processBetween(context)?.pid}. The engine waits for that process, and reports how that process ends: ${String(returnedCode(context))}. The command ended differently.`,
-	try: "Let the process between wait for the command, decode the status, and end by _exit with the command's exit code, or with 128 + the signal's number.",
+	try: "Let the process in between wait for the command, decode the status, and end by _exit with the command's exit code, or with 128 + the signal's number.",
 	see: ["waitpid(2)", "_exit(2)"],
 };
 

@@ -56,7 +56,7 @@ const LOST_MACHINE: Record<Lost["how"], { got: string; explanation: string; try:
 	},
 };
 
-/** Says why a busy computer's machine was lost, in place of what is said of a machine that had its time. */
+/** Replaces the entry in {@link LOST_MACHINE} if the machine was lost because the computer was too busy. */
 const TOO_BUSY = {
 	got: "could not be judged: the computer was too busy",
 	explanation:

@@ -11,7 +11,7 @@ export const mountsLeft: Explanation = {
 	see: ["umount2(2)"],
 };
 
-/** Whether mountOverlay itself threw, and not a container that was started all the same. */
+/** Whether mountOverlay itself threw, so that no container was started. */
 export const threwAtOnce = ({ observation: { calls } }: Context, name: string) => {
 	const ending = calls[name]?.ending;
 	return ending?.how === "threw" && !ending.inChild && /\bmountOverlay\b/.test(ending.thrown.stack);

@@ -29,7 +29,7 @@ describe("checkMayWrite", () => {
 		await checkMayWrite(join(files.dir, "none"), join(files.dir, "none/things/one"));
 	});
 
-	test("lets the owner write to a file, which nobody executes", async () => {
+	test("lets the owner write an entry that is a file without execute permission", async () => {
 		const [cache, entry] = await cacheOf("file");
 		await writeFile(join(entry, "grades.jsonl"), "", { mode: 0o600 });
 		await checkMayWrite(cache, join(entry, "grades.jsonl"));
@@ -44,7 +44,7 @@ describe("checkMayWrite", () => {
 		});
 	});
 
-	test.runIf(isRoot)("keeps an entry that another user has made", async () => {
+	test.runIf(isRoot)("keeps root from changing an entry that another user has made", async () => {
 		const refused = checkMayWrite(...(await cacheOf("mixed", { entry: STRANGER })));
 		await expect(refused).rejects.toThrow(`things/one belongs to user ${STRANGER}`);
 	});
