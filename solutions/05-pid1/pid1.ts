@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import {
 	_exit,
 	CLONE_NEWPID,
@@ -51,7 +50,6 @@ export function enterPidNamespace(): void {
 	if (init !== 0) _exit(lookAfter(init));
 
 	// Here, not above: a proc file system shows the namespace of the process that mounts it.
-	mkdirSync("/proc", { recursive: true });
 	mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, null);
 	const command = fork();
 	if (command !== 0) _exit(lookAfter(command));
