@@ -29,7 +29,7 @@ export async function main(args: string[]): Promise<number> {
 		// Without a command, drydock watches if it has a terminal, and lists the lessons otherwise.
 		const command = process.stdin.isTTY && process.stdout.isTTY ? "watch" : "list";
 		const alone = args.every((arg) => arg === "--plain");
-		await program.parseAsync(alone ? [...args, command] : args, { from: "user" });
+		await program.parseAsync(alone ? [...args, command] : withoutUselessHelp(program, args), { from: "user" });
 		return Number(process.exitCode ?? EXIT.passed);
 	} catch (error) {
 		return explain(error);
@@ -69,6 +69,20 @@ function declareHelp(program: Command): void {
 			// Reports that the command is unknown, with a suggestion.
 			else await program.parseAsync([String(name)], { from: "user" });
 		});
+}
+
+// For a command that does not exist, commander shows the help of all commands and exits with 0 if --help is among the
+// arguments. Without --help, it reports the unknown command.
+function withoutUselessHelp(program: Command, args: string[]): string[] {
+	const words = args.filter((arg) => !arg.startsWith("-"));
+	return namesUnknown(program, words) ? args.filter((arg) => arg !== "--help" && arg !== "-h") : args;
+}
+
+// Whether one of the words stands where only the name of a subcommand can stand, and is none.
+function namesUnknown({ commands, registeredArguments }: Command, [word, ...others]: string[]): boolean {
+	if (word === undefined || commands.length === 0 || registeredArguments.length > 0) return false;
+	const named = commands.find((one) => one.name() === word);
+	return named === undefined || namesUnknown(named, others);
 }
 
 function exitCodes(): string {

@@ -72,6 +72,9 @@ describe("--plain", { timeout: 30_000 }, () => {
 test.each([
 	[["chek"], "(Did you mean check?)", "npx drydock help"],
 	[["help", "chek"], "(Did you mean check?)", "npx drydock help"],
+	[["chek", "--help"], "(Did you mean check?)", "npx drydock help"],
+	[["-h", "chek"], "(Did you mean check?)", "npx drydock help"],
+	[["image", "nosuch", "--help"], "error: unknown command 'nosuch'", "npx drydock help image"],
 	[["check", "--nothing"], "error: unknown option '--nothing'", "npx drydock help check"],
 	[["reset"], "error: missing required argument 'lesson'", "npx drydock help reset"],
 	[["image", "export"], "error: missing required argument 'file'", "npx drydock image export --help"],
