@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { cpus, loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
 	encodeFrame,
@@ -14,13 +13,11 @@ import {
 	type WindowSize,
 } from "../protocol/index.ts";
 import { showsKernelFault } from "./console-output.ts";
+import { deadlineFor, processorBudgetMs } from "./deadlines.ts";
 import { FrameReceiver, type Loss, LostError } from "./frame-receiver.ts";
-import { type ProcessorTime, processorShare, processorTime } from "./processor-share.ts";
+import { afterWork, processorShare, processorTime } from "./processor-share.ts";
 import { loadState, type Qemu, startQemu } from "./qemu.ts";
 import type { Template } from "./template.ts";
-
-/** How often the host looks how much a run has worked. */
-const LOOK_AT_WORK_MS = 500;
 
 /**
  * A run without the fields that the machine itself adds.
@@ -150,18 +147,18 @@ export class Machine {
 		const { deadlineMs = Math.round(Math.min(this.deadlineMs, patienceMs)) } = asked;
 		const run: Run = { type: "run", ...newWorkFields(), ...asked, deadlineMs };
 		const output: Output = { stdout: [], stderr: [] };
-		let giveUp: NodeJS.Timeout | undefined;
+		let stopCounting = () => {};
 		try {
 			// The agent enforces the deadline itself, and its report says more than a silent guest does. So the host waits a
 			// while longer.
 			const silenceMs = deadlineMs + Math.min(this.#template.bootMs, patienceMs);
 			const before = await processorTime(this.pid);
 			const budgetMs = Math.min(processorBudgetMs(this.#template), patienceMs);
-			giveUp = this.#giveUpAfter(budgetMs, before, run.nonce);
+			stopCounting = afterWork(this.pid, budgetMs, () => void this.#send({ type: "giveUp", nonce: run.nonce }));
 			const outcome = await this.#outcome(run, this.#exchange(run, silenceMs), output, onWaits);
 			return { outcome, output, processorShare: processorShare(before, await processorTime(this.pid)) };
 		} finally {
-			clearInterval(giveUp);
+			stopCounting();
 			await this.end();
 		}
 	}
@@ -192,18 +189,6 @@ export class Machine {
 		} finally {
 			await this.end();
 		}
-	}
-
-	// A loop without end works until the deadline, which is far away on a busy computer. So the run also ends after as
-	// much work as no exercise needs, which is the same on a quiet computer and on a busy one.
-	#giveUpAfter(budgetMs: number, before: ProcessorTime | null, nonce: string): NodeJS.Timeout {
-		const look = setInterval(async () => {
-			const now = await processorTime(this.pid);
-			if (now === null || before === null || now.ranNs - before.ranNs < budgetMs * 1e6) return;
-			clearInterval(look);
-			await this.#send({ type: "giveUp", nonce });
-		}, LOOK_AT_WORK_MS);
-		return look;
 	}
 
 	// Input for a machine that has ended is dropped: reading from the machine reports its end.
@@ -308,18 +293,6 @@ function checkedOutcome(run: Pick<Run, "calls">, observation: Observation): Outc
 		return { kind: "observed", observation };
 	throw new LostError("protocol", "a report on another run");
 }
-
-/** The deadline for a piece of work on this computer: from how long the guest takes to boot, and the current load. */
-export function deadlineFor({ bootMs }: Template): number {
-	const [load = 0] = loadavg();
-	const busy = Math.min(4, Math.max(1, load / cpus().length));
-	// Generous, because only work that hangs waits for the deadline, and a correct exercise must not reach it on a busy
-	// computer.
-	return Math.round((3_000 + bootMs * 0.75) * busy);
-}
-
-/** How much processor time a run may use on this computer. The largest correct exercise uses a third of it. */
-const processorBudgetMs = ({ bootMs }: Template): number => Math.round(3_000 + bootMs * 0.25);
 
 /** The fields that every run, session and stage begins with. */
 export const newWorkFields = () => ({

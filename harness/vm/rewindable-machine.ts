@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { encodeFrame, type GuestFrame, type HostFrame, type Stage, type StageFrame } from "../protocol/index.ts";
+import { deadlineFor } from "./deadlines.ts";
 import { FrameReceiver, LostError } from "./frame-receiver.ts";
 import { GuestMemory, type KeptMemory } from "./guest-memory.ts";
-import { deadlineFor, newWorkFields, RestoreError } from "./machine.ts";
+import { newWorkFields, RestoreError } from "./machine.ts";
 import { loadState, type Qemu, startQemu } from "./qemu.ts";
 import { StateSocket } from "./state-socket.ts";
 import type { Template } from "./template.ts";
