@@ -1,10 +1,12 @@
-import { type Call, type CallReport, type Ending, LineSplitter, type ProcessState } from "../protocol/index.ts";
+import type { Call, CallReport, Ending, ProcessState } from "../protocol/index.ts";
 import type { Probe } from "../readings/guest/probe.ts";
 import { readWaitingFunction } from "../readings/guest/proc.ts";
 import { readRoot } from "../readings/guest/root.ts";
 import type { Waits } from "../readings/waits.ts";
+import { CallOutput } from "./call-output.ts";
 import { CallProcesses } from "./call-processes.ts";
 import { sendSignal } from "./harbour.ts";
+import { InputReaders } from "./input-readers.ts";
 import type { RunnerLine } from "./job.ts";
 import type { Runner } from "./parked-runner.ts";
 import { idleMs, type Patience, untilMachineIdles } from "./patience.ts";
@@ -24,9 +26,6 @@ const SETTLED_STEP_MS = 300;
 /** How often a wait looks whether what it waits for can still come. */
 const STANDSTILL_STEP_MS = 200;
 
-/** How many of the last printed characters are kept, to look for a text in. */
-const PRINTED_CHARS = 8_192;
-
 /**
  * Follows one call of an export of the exercise: when its command runs, when the command waits for input, and how the
  * call ends.
@@ -38,9 +37,7 @@ export class OngoingCall {
 	 */
 	readonly ending: Promise<Ending>;
 	readonly processes: CallProcesses;
-	/** How many times the command has printed that it waits for a line. */
-	#inputWaits = 0;
-	#printed = "";
+	readonly #output: CallOutput;
 	#ended = false;
 	#isStuck = false;
 	#atThrow: ProcessState | null = null;
@@ -48,10 +45,7 @@ export class OngoingCall {
 	#resolve!: (ending: Ending) => void;
 	#thrown: Ending | undefined;
 	#waiters: (() => void)[] = [];
-	/** The processes that may read the last written line, by their pids in the agent's PID namespace. */
-	#allowedReaders: number[] = [];
-	/** Whether another process has read from the call's standard input. */
-	#inputTaken = false;
+	readonly #readers: InputReaders;
 
 	constructor(
 		readonly runner: Runner,
@@ -60,6 +54,7 @@ export class OngoingCall {
 		private readonly newStandstill: () => Standstill,
 	) {
 		this.processes = new CallProcesses(runner.pid, call.token);
+		this.#readers = new InputReaders(runner);
 		this.ending = new Promise((resolve) => {
 			this.#resolve = resolve;
 		});
@@ -69,13 +64,9 @@ export class OngoingCall {
 		});
 		runner.onLine((line) => this.#handleLine(line));
 		runner.ended.then(({ code, signal }) => this.#resolve(this.#thrown ?? { how: "exited", code, signal }));
-		const { token, says = token } = call;
-		// One character more than `says`: a terminal ends each line with CR LF.
-		const lines = new LineSplitter(says.length + 1);
+		this.#output = new CallOutput(call.says ?? call.token);
 		runner.onOutput("stdout", (chunk) => {
-			const text = chunk.toString("latin1");
-			this.#inputWaits += lines.push(text).filter((line) => line.endsWith(says) || line.endsWith(`${says}\r`)).length;
-			this.#printed = (this.#printed + text).slice(-PRINTED_CHARS);
+			this.#output.push(chunk);
 			this.#notify();
 		});
 	}
@@ -122,9 +113,9 @@ export class OngoingCall {
 	 * @returns false if patience ended first
 	 */
 	async feed(patience: Patience, line = ""): Promise<boolean> {
-		const before = this.#inputWaits;
+		const before = this.#output.inputWaits;
 		if (!this.#ended) this.writeLine(line);
-		return this.#until(() => this.#ended || this.#inputWaits > before, patience);
+		return this.#until(() => this.#ended || this.#output.inputWaits > before, patience);
 	}
 
 	/**
@@ -132,8 +123,7 @@ export class OngoingCall {
 	 * @param last whether to end the standard input after this line
 	 */
 	writeLine(line: string, last = false): void {
-		this.#noteOtherReaders();
-		this.#allowedReaders = this.processes.readersOfCommand();
+		this.#readers.allow(this.processes.readersOfCommand());
 		this.runner.input(`${line}\n`);
 		if (last) this.runner.endInput();
 	}
@@ -160,8 +150,8 @@ export class OngoingCall {
 	 * @returns false if patience ended first, or if the call ended without printing it
 	 */
 	async untilPrinted(text: string, patience: Patience): Promise<boolean> {
-		await this.#until(() => this.#ended || this.#printed.includes(text), patience);
-		return this.#printed.includes(text);
+		await this.#until(() => this.#ended || this.#output.includes(text), patience);
+		return this.#output.includes(text);
 	}
 
 	/**
@@ -221,8 +211,7 @@ export class OngoingCall {
 
 	async report(): Promise<CallReport> {
 		const ending = await this.ending;
-		this.#noteOtherReaders();
-		const read = { atThrow: this.#atThrow, inputTaken: this.#inputTaken, stopped: this.#stopped };
+		const read = { atThrow: this.#atThrow, inputTaken: this.#readers.haveTakenInput(), stopped: this.#stopped };
 		return { ending, ...read, ...this.runner.ledger() };
 	}
 
@@ -247,7 +236,7 @@ export class OngoingCall {
 			}
 			// Its output goes to /dev/null, so it cannot say that it waits.
 			if (this.call.stdio === "none") return this.untilCommandSleeps(patience);
-			if (this.#inputWaits > 0 || late) return this.#inputWaits > 0;
+			if (this.#output.inputWaits > 0 || late) return this.#output.inputWaits > 0;
 			const before = asleep;
 			asleep = silent && this.processes.areAsleep() ? this.processes.key() : "";
 			if (asleep === "" || asleep !== before) sinceMs = idleMs();
@@ -265,10 +254,6 @@ export class OngoingCall {
 		this.#stopped = { pid, startTicks, ...readRoot(pid), children };
 		sendSignal(pid, "SIGCONT");
 		return true;
-	}
-
-	#noteOtherReaders(): void {
-		if (this.runner.readers().some((pid) => !this.#allowedReaders.includes(pid))) this.#inputTaken = true;
 	}
 
 	#handleLine(line: RunnerLine): void {

@@ -1,38 +1,26 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import {
-	type CallReport,
-	type Escape,
-	type HostState,
-	LIMITS,
-	type Observation,
-	type Run,
-	type Step,
-} from "../protocol/index.ts";
+import { type CallReport, type HostState, LIMITS, type Observation, type Run, type Step } from "../protocol/index.ts";
 import { readImage } from "../readings/guest/images.ts";
 import { inNamespaceAt } from "../readings/guest/namespaces.ts";
 import { flushNeighbourTable, readLinks } from "../readings/guest/network.ts";
 import type { Probe } from "../readings/guest/probe.ts";
 import type { Waits } from "../readings/waits.ts";
 import type { CheckMountNamespace } from "./check-mount-namespace.ts";
+import { CommandReader } from "./command-reader.ts";
 import { inHarbour, sendSignal } from "./harbour.ts";
 import type { Instrument } from "./instrument.ts";
 import { loadInstruments } from "./load-instruments.ts";
 import { networkOfNeighbourHost } from "./neighbour-hosts.ts";
 import { OngoingCall } from "./ongoing-call.ts";
 import type { Runner } from "./parked-runner.ts";
-import { Patience } from "./patience.ts";
 import type { PreopenedFiles } from "./preopened-files.ts";
 import { runProgram } from "./prepare.ts";
-import { Standstill, timersDue } from "./standstill.ts";
+import { RunTime } from "./run-time.ts";
 import { askAll, TIMEOUT } from "./tcp-questions.ts";
 
 type StepOf<Name extends Step["do"]> = Extract<Step, { do: Name }>;
 type Output = (stream: "stdout" | "stderr", data: Buffer) => void;
 
-/** The part of a run's deadline that one step may spend on waiting for something that may never come. */
-const PATIENCE_SHARE = 0.25;
-/** The same part for a wait that ends once the machine has been idle for some seconds. */
-const BUSY_PATIENCE_SHARE = 0.5;
 /** How long a look waits for the calls' processes to sleep; see {@link Patience}. */
 const ALL_ASLEEP_MS = 500;
 /**
@@ -87,11 +75,9 @@ export class Scene {
 	};
 	readonly #calls = new Map<string, OngoingCall>();
 	readonly #runnersForCalls: Runner[];
-	readonly #runnersForEscapes: Runner[];
+	readonly #commands: CommandReader;
 	#instruments: Readonly<Record<string, Instrument>> | undefined;
-	#isGivenUp = false;
-	readonly #startMs = performance.now();
-	readonly #timersBefore: number;
+	readonly #time: RunTime;
 
 	constructor(
 		private readonly run: Run,
@@ -99,13 +85,15 @@ export class Scene {
 		private readonly context: SceneContext,
 	) {
 		this.#runnersForCalls = [...runners.forCalls];
-		this.#runnersForEscapes = [...runners.forEscapes];
-		this.#timersBefore = timersDue(run.deadlineMs);
+		const { probe, hostDevices } = context;
+		const escapes = { runners: [...runners.forEscapes], hostDevices };
+		this.#commands = new CommandReader(probe, run.readings.breakOut === undefined ? undefined : escapes);
+		this.#time = new RunTime(run.deadlineMs);
 	}
 
 	/** Takes a step. Records the step in `seen.givenUp` if what it waits for has not come. */
 	async playStep(step: Step): Promise<void> {
-		if (this.#isGivenUp || (await this.#play(step))) return;
+		if (this.#time.isGivenUp || (await this.#play(step))) return;
 		const name = "call" in step ? step.call : "as" in step ? step.as : "";
 		this.observed.givenUp.push(`${step.do} ${name}`);
 	}
@@ -129,7 +117,7 @@ export class Scene {
 	 * before the first call, but only until patience ends.
 	 */
 	async readHostAtEnd(): Promise<HostState> {
-		const patience = this.#patienceFor(UNLINKED_MS);
+		const patience = this.#time.patienceFor(UNLINKED_MS);
 		const known = this.context.before.network?.peers ?? [];
 		for (;;) {
 			const host = this.context.probe.readHost();
@@ -141,7 +129,7 @@ export class Scene {
 
 	/** Stops waiting for calls that still run, because the deadline has passed or they can no longer end. */
 	giveUp(): void {
-		this.#isGivenUp = true;
+		this.#time.giveUp();
 		for (const call of this.#calls.values()) call.giveUp();
 	}
 
@@ -199,7 +187,7 @@ export class Scene {
 				else if (step.last) {
 					call.writeLine(step.line ?? "", true);
 					await this.#untilOver(call);
-				} else return call.feed(this.#patience, step.line);
+				} else return call.feed(this.#time.patience, step.line);
 				return true;
 			case "resize":
 				call.runner.resize(step.window);
@@ -209,23 +197,10 @@ export class Scene {
 				return true;
 			case "stop":
 				call.stop();
-				return call.untilEnded(this.#patience);
+				return call.untilEnded(this.#time.patience);
 			case "signal":
 				return this.#signal(call, step);
 		}
-	}
-
-	get #patience(): Patience {
-		return this.#patienceOf(this.run.deadlineMs * PATIENCE_SHARE);
-	}
-
-	// For something that comes within this much idle time. On a busy machine, it may take half of the run's deadline.
-	#patienceFor(idleMs: number): Patience {
-		return this.#patienceOf(idleMs, Math.max(idleMs, this.run.deadlineMs * BUSY_PATIENCE_SHARE));
-	}
-
-	#patienceOf(ms: number, mostMs?: number): Patience {
-		return new Patience(ms, mostMs, () => this.#isGivenUp);
 	}
 
 	// When a call can no longer end, all calls are given up, as at the deadline.
@@ -233,26 +208,21 @@ export class Scene {
 		if (!(await call.untilOver())) this.giveUp();
 	}
 
-	#newStandstill(): Standstill {
-		const leftMs = () => this.run.deadlineMs - (performance.now() - this.#startMs);
-		return new Standstill(this.#timersBefore, leftMs);
-	}
-
 	async #makeCall(name: string): Promise<boolean> {
 		const call = this.run.calls[name];
 		const runner = this.#runnersForCalls.shift();
 		if (call === undefined || runner === undefined) throw new Error(`no runner for the call ${name}`);
-		const ongoing = new OngoingCall(runner, call, this.context.probe, () => this.#newStandstill());
+		const ongoing = new OngoingCall(runner, call, this.context.probe, () => this.#time.newStandstill());
 		this.#calls.set(name, ongoing);
 		this.#forwardOutput(runner);
 		ongoing.start(this.run.code);
-		const reached = await ongoing.untilReached(this.#patience);
+		const reached = await ongoing.untilReached(this.#time.patience);
 		if (ongoing.canNeverRun) this.giveUp();
 		return reached;
 	}
 
 	async #look(name: string, { writes = {}, allEnded }: Partial<StepOf<"look">> = {}): Promise<void> {
-		const patience = this.#patienceOf(ALL_ASLEEP_MS, this.run.deadlineMs * PATIENCE_SHARE);
+		const patience = this.#time.patienceFor(ALL_ASLEEP_MS);
 		await Promise.all([...this.#calls.values()].map((call) => call.untilAllAsleep(patience)));
 		// From here until the host is read, the agent keeps the processor. So no process can run and write the same
 		// text somewhere else.
@@ -260,31 +230,9 @@ export class Scene {
 		const host = allEnded ? await this.readHostAtEnd() : this.context.probe.readHost();
 		const commands = [...this.#calls].map(async ([call, { processes, runner }]) => {
 			const { command } = processes;
-			return [call, command === null ? null : await this.#readCommand(command, runner, host)] as const;
+			return [call, command === null ? null : await this.#commands.read(command, runner, host)] as const;
 		});
 		this.observed.moments[name] = { host, commands: Object.fromEntries(await Promise.all(commands)) };
-	}
-
-	async #readCommand(pid: number, engine: Runner, { tasks }: HostState) {
-		try {
-			const process = this.context.probe.readProcess(pid, engine, tasks);
-			if (this.run.readings.breakOut === undefined) return process;
-			return { ...process, escape: await this.#attemptEscape(pid) };
-		} catch (error) {
-			const { code } = error as NodeJS.ErrnoException;
-			if (code === "ENOENT" || code === "ESRCH") return null; // The process ended while it was read.
-			throw error;
-		}
-	}
-
-	#attemptEscape(pid: number): Promise<Escape | null> {
-		const runner = this.#runnersForEscapes.shift();
-		if (runner === undefined) return Promise.resolve(null);
-		return new Promise((resolve) => {
-			runner.onLine((line) => "escape" in line && resolve(line.escape));
-			runner.ended.then(() => resolve(null));
-			runner.start({ do: "escape", pid, hostDevices: this.context.hostDevices });
-		});
 	}
 
 	async #measure({ with: name, args, as }: StepOf<"measure">): Promise<boolean> {
@@ -295,7 +243,7 @@ export class Scene {
 		const context = {
 			call: (of: string) => this.#calls.get(of),
 			tasksBefore: before.tasks,
-			patience: this.#patience,
+			patience: this.#time.patience,
 		};
 		const measured: unknown = await instrument(context, ...(args as never[]));
 		if (measured !== undefined) this.observed.measured[as] = measured;
@@ -303,11 +251,11 @@ export class Scene {
 	}
 
 	async #signal(call: OngoingCall, { call: name, to, signals, as }: StepOf<"signal">): Promise<boolean> {
-		await call.untilCommandSleeps(this.#patience);
+		await call.untilCommandSleeps(this.#time.patience);
 		const target = to === "engine" ? call.runner.pid : call.processes[to];
 		if (target !== null) for (const signal of signals) sendSignal(target, signal);
 		if (target === null || as === undefined) return true;
-		const ended = await call.untilEnded(this.#patience);
+		const ended = await call.untilEnded(this.#time.patience);
 		this.observed.signals[as] = ended ? "ended" : "ignored";
 		if (ended) return true;
 		// Look before the kill: afterwards, nothing shows whether the command itself had ended.
@@ -319,12 +267,14 @@ export class Scene {
 	async #untilCall({ call: name, until }: Extract<Step, { do: "await"; call: string }>): Promise<boolean> {
 		const call = this.#calls.get(name);
 		if (call === undefined) return true;
-		if (until === "settled") return call.untilSettled(this.#patience);
-		return until === "ended" ? call.untilEnded(this.#patience) : call.untilPrinted(until.prints, this.#patience);
+		if (until === "settled") return call.untilSettled(this.#time.patience);
+		return until === "ended"
+			? call.untilEnded(this.#time.patience)
+			: call.untilPrinted(until.prints, this.#time.patience);
 	}
 
 	async #untilUnlinked(links: readonly string[]): Promise<boolean> {
-		const patience = this.#patienceFor(UNLINKED_MS);
+		const patience = this.#time.patienceFor(UNLINKED_MS);
 		const remain = () => readLinks(1).some(({ name }) => links.includes(name));
 		while (remain() && patience.leftMs > 0) await sleep(UNLINKED_STEP_MS);
 		// Links that are still there were left behind. The check decides about them.
@@ -336,7 +286,7 @@ export class Scene {
 		if (pid === null) return true;
 		const keptChars = keepAll ? LIMITS.programChars : undefined;
 		const command = this.context.checkNamespace?.command(argv, pid) ?? inHarbour(argv, pid);
-		const end = await runProgram(command, this.#patience, keptChars);
+		const end = await runProgram(command, this.#time.patience, keptChars);
 		this.observed.programs[as] = end;
 		return end.code !== null;
 	}
@@ -346,7 +296,7 @@ export class Scene {
 			const network = this.#networkOf(place);
 			if (network !== undefined) inNamespaceAt(network, "net", flushNeighbourTable);
 		}
-		const patience = this.#patienceFor(SILENCE_MS);
+		const patience = this.#time.patienceFor(SILENCE_MS);
 		const answers = await askAll(step, (place) => this.#networkOf(place), patience);
 		Object.assign(this.observed.answers, answers);
 		return !patience.wasCutShort || Object.values(answers).every(({ failed }) => failed !== TIMEOUT);

@@ -1,0 +1,29 @@
+import type { Runner } from "./parked-runner.ts";
+
+/** Finds out whether another process than the command has read a line that was written for the command. */
+export class InputReaders {
+	/** By their pids in the agent's PID namespace. */
+	#allowed: readonly number[] = [];
+	#taken = false;
+
+	constructor(private readonly runner: Pick<Runner, "readers">) {}
+
+	/**
+	 * Says who may read the line that is written next.
+	 * @param pids pids in the agent's PID namespace
+	 */
+	allow(pids: readonly number[]): void {
+		this.#look();
+		this.#allowed = pids;
+	}
+
+	/** Whether another process has read from the call's standard input. */
+	haveTakenInput(): boolean {
+		this.#look();
+		return this.#taken;
+	}
+
+	#look(): void {
+		if (this.runner.readers().some((pid) => !this.#allowed.includes(pid))) this.#taken = true;
+	}
+}
