@@ -132,6 +132,9 @@ export const primaryOf = ({ primary = PRIMARY }: Pick<Check, "primary">): Primar
  */
 export type MadeOf = "kernel" | "answer" | "files" | "exercise";
 
+/** In {@link FactRule.follows}: the command never ran, or its call did not return. */
+export const EARLY_END = "early end";
+
 export interface FactRule {
 	/** Name in {@link Facts}. */
 	fact: string;
@@ -145,6 +148,13 @@ export interface FactRule {
 	 * out. If there are none, it is reported: what could not be measured is never right.
 	 */
 	isConsequence?: (context: Context) => boolean;
+	/**
+	 * Earlier facts of the lesson that change this one, too, if they are wrong: whoever mends that finding has most
+	 * probably mended this one. `FACT/DIAGNOSIS` means only findings with that diagnosis, and {@link EARLY_END} a run
+	 * that ended early. The report says so of a finding, but still shows it. If in doubt, leave it out: the finding is
+	 * then shown as a mistake of its own. Default: only the early end.
+	 */
+	follows?: readonly string[];
 	/** Explanations of wrong values, the most specific first. The last one should always fit. */
 	explain: Explanation[];
 }
@@ -157,6 +167,8 @@ export interface Explanation {
 	diagnosis: string;
 	/** Number in the curriculum's list of misconceptions. */
 	misconception?: number;
+	/** Replaces {@link FactRule.follows}, if this explanation is chosen. */
+	follows?: readonly string[];
 	/** Why the value is wrong, with the fact that proves it. If the cause was not measured, says "possible causes". */
 	why: string | ((context: Context) => string);
 	/** What to try. */

@@ -51,6 +51,7 @@ export function enginePlace(exported: string, ...known: Explanation[]): FactRule
 		fact: "engine.place",
 		madeOf: "kernel",
 		what: "where the engine itself was while the command ran, if not on the host",
+		follows: [],
 		explain: [
 			...known,
 			{
@@ -73,6 +74,7 @@ function commandOnce(exported: string): FactRule {
 		fact: "command.copies",
 		madeOf: "kernel",
 		what: "how many processes run the command",
+		follows: [],
 		explain: [
 			{
 				when: ({ ledger }) => ledger.filter(({ call }) => call === "execve").length > 1,
@@ -98,6 +100,7 @@ function inputTaken(exported: string): FactRule {
 		what: "containers whose command's input was read by another process",
 		// If lesson 01 finds that the command's stdin is not the engine's, then another process reads the line.
 		isConsequence: ({ facts }) => String(facts["command.streams"]).includes("stdin: another"),
+		follows: [],
 		explain: [
 			{
 				diagnosis: "input-taken",
@@ -114,6 +117,7 @@ const HOST_RULES: FactRule[] = [
 		fact: "host.files.after",
 		madeOf: "files",
 		what: "the host's files in /etc and /root",
+		follows: [],
 		explain: [
 			{
 				diagnosis: "host-files-changed",
@@ -128,6 +132,7 @@ const HOST_RULES: FactRule[] = [
 		fact: "host.hostname.after",
 		madeOf: "kernel",
 		what: "the host's hostname after the command has ended",
+		follows: [],
 		explain: [
 			{
 				diagnosis: "host-renamed",
@@ -141,6 +146,7 @@ const HOST_RULES: FactRule[] = [
 		fact: "host.domainname.after",
 		madeOf: "kernel",
 		what: "the host's domain name after the command has ended",
+		follows: [],
 		explain: [
 			{
 				diagnosis: "host-domain-renamed",
@@ -154,6 +160,7 @@ const HOST_RULES: FactRule[] = [
 		fact: "host.queues.after",
 		madeOf: "kernel",
 		what: "the host's System V message queues after the command has ended",
+		follows: [],
 		explain: [
 			{
 				diagnosis: "host-queues-changed",
@@ -167,6 +174,7 @@ const HOST_RULES: FactRule[] = [
 		fact: "host.unmounted.after",
 		madeOf: "kernel",
 		what: "mounts that the host has lost",
+		follows: [],
 		explain: [
 			{
 				diagnosis: "host-unmounted",

@@ -1,4 +1,4 @@
-import type { Check, Context, Explanation, FactRule } from "./check.ts";
+import { type Check, type Context, EARLY_END, type Explanation, type FactRule } from "./check.ts";
 import { commonRules } from "./common.ts";
 import { endingExplanations } from "./endings.ts";
 import { withInputs } from "./facts.ts";
@@ -16,6 +16,8 @@ export interface Finding {
 	try: string;
 	see: string[];
 	misconception?: number;
+	/** Facts of other findings that this one probably follows from. With none, it is a mistake of its own. */
+	follows: string[];
 }
 
 /**
@@ -33,14 +35,32 @@ export function compare(check: Check, context: Context, reference: Facts): Findi
 		// After a wrong ending, not everything can be read. The finding about the ending explains that.
 		if (got === undefined) return ended.length > 0 ? [] : unmeasured(rule, expected, context);
 		if (isEqual(got, expected) || rule.accept?.(got, context)) return [];
-		return [finding(rule.fact, rule.what, expected, got, choose(rule.explain, context), context)];
+		return [finding(rule, expected, got, choose(rule.explain, context), context)];
 	};
 	const followsFromOthers = (rule: FactRule) => rule.isConsequence?.(context) ?? false;
 	const causes = [...ended, ...rules.filter((rule) => !followsFromOthers(rule)).flatMap(found)];
 	const findings = causes.length > 0 ? causes : rules.filter(followsFromOthers).flatMap(found);
-	// One cause often changes several facts, while the command runs and afterwards. Its explanation is given once.
-	const explained = new Set<string>();
-	return findings.filter(({ explanation }) => !explained.has(explanation) && explained.add(explanation));
+	return withCauses(findings, context);
+}
+
+/**
+ * Gives each explanation once: one cause often changes several facts, while the command runs and afterwards. And
+ * replaces the names of what a finding may follow from by the facts of those findings that there are.
+ */
+function withCauses(findings: readonly Finding[], { ending, facts }: Context): Finding[] {
+	const endedEarly = ending.how !== "returned" || facts["command.ran"] === false;
+	const shown = new Map<string, Finding>();
+	const shownFor = new Map<string, string>();
+	for (const found of findings) {
+		const { fact, diagnosis, explanation } = found;
+		if (!shown.has(explanation)) shown.set(explanation, found);
+		const names = [fact, `${fact}/${diagnosis}`, ...(fact === "ending" && endedEarly ? [EARLY_END] : [])];
+		for (const name of names) shownFor.set(name, shown.get(explanation)?.fact ?? fact);
+	}
+	return [...shown.values()].map((found) => {
+		const causes = new Set(found.follows.flatMap((name) => shownFor.get(name) ?? []));
+		return { ...found, follows: [...causes].filter((fact) => fact !== found.fact) };
+	});
 }
 
 // The ending is right, so something prevented the agent from reading the fact. A missing fact is never right.
@@ -51,7 +71,7 @@ function unmeasured(rule: FactRule, expected: FactValue, context: Context): Find
 		try: "Look for signals to processes that are not yours.",
 		see: [],
 	};
-	return [finding(rule.fact, rule.what, expected, "nothing that could be read", explanation, context)];
+	return [finding(rule, expected, "nothing that could be read", explanation, context)];
 }
 
 // The finding about how the run ended. It also covers a command that never ran. An exception is shown with its message.
@@ -62,21 +82,12 @@ function endingFinding(check: Check, context: Context, reference: Facts): Findin
 	const { thrown } = context;
 	const neverRan = context.facts["command.ran"] === false ? `${got}, but the command never ran` : got;
 	const shown = thrown === null ? neverRan : `${thrown.name}: ${thrown.message}`;
-	return [
-		finding(
-			"ending",
-			"how it ended",
-			expected,
-			shown,
-			choose([...check.exceptions, ...endingExplanations(check)], context),
-			context,
-		),
-	];
+	const explanation = choose([...check.exceptions, ...endingExplanations(check)], context);
+	return [finding({ fact: "ending", what: "how it ended" }, expected, shown, explanation, context)];
 }
 
 function finding(
-	fact: string,
-	what: string,
+	{ fact, what, follows = [EARLY_END] }: Pick<FactRule, "fact" | "what" | "follows">,
 	expected: FactValue,
 	got: FactValue,
 	explanation: Explanation,
@@ -93,6 +104,7 @@ function finding(
 		try: explanation.try,
 		see,
 		...(misconception === undefined ? {} : { misconception }),
+		follows: [...(explanation.follows ?? follows)],
 	};
 }
 

@@ -92,6 +92,7 @@ export function lostFinding({ how, detail }: Lost, processorShare = 1): Finding 
 		explanation: explanation + lastMessages,
 		try: advice,
 		see: [],
+		follows: [],
 	};
 }
 
@@ -107,13 +108,14 @@ export function unreadFinding(error: unknown): Finding {
 		explanation: `A rule of the check failed on what your program left behind or returned, so there is no verdict (${reason.slice(0, 300)}).`,
 		try: "Look for values of another type than the lesson's text says. If there are none, this is a mistake in the check: tell its authors.",
 		see: [],
+		follows: [],
 	};
 }
 
 /** The finding for a module that cannot be bundled. */
 export function unbundledFinding({ diagnostic, fault }: BundleError, check: Check): Finding {
 	const explained = UNBUNDLED_MODULE[fault](check, diagnostic.message);
-	return { fact: "module", what: check.module, see: [], diagnosis: fault, ...explained };
+	return { fact: "module", what: check.module, see: [], follows: [], diagnosis: fault, ...explained };
 }
 
 const UNBUNDLED_MODULE: Record<

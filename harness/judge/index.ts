@@ -25,6 +25,7 @@ export {
 	commandRefused,
 	DURING,
 	defineCheck,
+	EARLY_END,
 	EXIT_CODE,
 	type Explanation,
 	exitCodeOf,

@@ -109,21 +109,36 @@ function showFinding(layout: TextLayout, chalk: ChalkInstance, finding: Finding)
 	if (finding.see.length > 0) layout.labelled("read", finding.see.join(", "));
 }
 
-// Only the first finding is explained in full. The others often disappear when the first is mended.
+// Only the first finding is explained in full. Of the others, some are mistakes of their own, and some disappear when
+// the finding that they follow from is mended.
 function showOthers(
 	layout: TextLayout,
 	chalk: ChalkInstance,
 	first: Finding | undefined,
 	rest: readonly Finding[],
 ): void {
-	if (rest.length === 0) return;
-	layout.line();
-	layout.line(chalk.bold("also different, perhaps only as a consequence"));
-	for (const { what, got, expected, diagnosis, try: advice } of rest) {
+	const show = ({ what, got, expected }: Finding) =>
 		layout.item(`${what}: ${chalk.red(factText(got))}; wanted: ${chalk.green(factText(expected))}`);
-		if (diagnosis !== first?.diagnosis) layout.item(`try: ${advice}`, 4);
+	const [independent, consequences] = [rest.filter(isIndependent), rest.filter((one) => !isIndependent(one))];
+	if (independent.length > 0) heading("also different");
+	for (const one of independent) {
+		show(one);
+		if (one.diagnosis !== first?.diagnosis) layout.item(`try: ${one.try}`, 4);
+	}
+	if (consequences.length > 0) heading("probably a consequence");
+	for (const one of consequences) {
+		show(one);
+		const causes = [first, ...rest].filter((cause) => cause !== undefined && one.follows.includes(cause.fact));
+		layout.item(`of: ${causes.map((cause) => cause?.what).join("; ")}`, 4);
+	}
+
+	function heading(text: string): void {
+		layout.line();
+		layout.line(chalk.bold(text));
 	}
 }
+
+const isIndependent = ({ follows }: Finding) => follows.length === 0;
 
 const isSameLine = (one: Diagnostic, other: Diagnostic | null) => one.file === other?.file && one.line === other.line;
 

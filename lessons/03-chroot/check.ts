@@ -273,6 +273,7 @@ export default defineCheck({
 			fact: "host.mounts.after",
 			madeOf: "kernel",
 			what: "mounts that the host did not have before",
+			follows: [],
 			explain: [
 				{
 					diagnosis: "mounts-left",

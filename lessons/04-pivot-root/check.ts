@@ -23,6 +23,9 @@ import { refusals } from "./refusals.ts";
 const SHARED_SUBTREES = "mount_namespaces(7), SHARED SUBTREES";
 const MAKE_PRIVATE = 'Call mount(null, "/", null, MS_REC | MS_PRIVATE, null) right after unshare(CLONE_NEWNS)';
 
+/** Findings whose advice is to make all mounts private first. */
+const MOUNTS_LEAK = ["host.mounts.during/mounts-leak", "host.mounts.after/mounts-leak"];
+
 /** Whether the command's mounts include the host's root. */
 function seesHostRoot({ observation: { before }, process }: Context): boolean {
 	const root = before.mounts.filter(({ mountPoint }) => mountPoint === "/");
@@ -36,12 +39,13 @@ const stayedOnHost = ({ facts, atThrow, observation }: Context) =>
 /**
  * Rules for things that must not change on the host. If the module never left the host, another finding reports that.
  */
-const hostUnchangedRules = (fact: string, what: string, ...explain: Explanation[]): FactRule[] =>
+const hostUnchangedRules = (fact: string, what: string, follows: string[], ...explain: Explanation[]): FactRule[] =>
 	["during", "after"].map((when) => ({
 		fact: `${fact}.${when}`,
 		madeOf: "kernel",
 		what: `${what}, ${when === "during" ? "while the command runs" : "after the command has ended"}`,
 		accept: (_, context) => stayedOnHost(context),
+		follows: when === "during" ? follows : [...follows, `${fact}.during`],
 		explain,
 	}));
 
@@ -186,6 +190,7 @@ export default defineCheck({
 		...hostUnchangedRules(
 			"host.mounts",
 			"new mounts that the host sees",
+			["ending/pivot-shared-propagation"],
 			{
 				when: (context) => calledBeforeUnshare(context, "mount", "MS_BIND"),
 				diagnosis: "bound-on-host",
@@ -244,6 +249,7 @@ export default defineCheck({
 			madeOf: "kernel",
 			what: "mounts of the command that are peers of the host's",
 			accept: (_, context) => stayedOnHost(context),
+			follows: MOUNTS_LEAK,
 			explain: [
 				{
 					diagnosis: "propagation-shared",
@@ -290,6 +296,7 @@ export default defineCheck({
 			madeOf: "kernel",
 			what: "directories of the host that are mounted in the command's mount namespace, also covered ones",
 			accept: (got, context) => stayedOnHost(context) || rootUnchanged(got, context),
+			follows: ["command.mounts.host", "escape"],
 			explain: [
 				{ ...oldRootCovered, when: hostRootIsCovered },
 				{
@@ -302,13 +309,13 @@ export default defineCheck({
 				},
 			],
 		},
-		...hostUnchangedRules("host.propagation", "mounts of the host whose propagation was changed", {
+		...hostUnchangedRules("host.propagation", "mounts of the host whose propagation was changed", [], {
 			diagnosis: "host-made-private",
 			why: "These mounts of the host were shared before, and are not shared now: their propagation was changed in the host's own mount namespace.",
 			try: "Call unshare(CLONE_NEWNS) first, then change the propagation.",
 			see: ["mount_namespaces(7)"],
 		}),
-		...hostUnchangedRules("host.unmounted", "mounts that the host has lost", {
+		...hostUnchangedRules("host.unmounted", "mounts that the host has lost", [...MOUNTS_LEAK, "command.mounts.peers"], {
 			diagnosis: "host-unmounted",
 			misconception: 4,
 			why: "If a mount below a shared mount is unmounted, the kernel also unmounts it at all peers, and the host has such peers. MNT_DETACH unmounts the whole tree below the old root, and a part of this tree was still shared with the host.",

@@ -2,6 +2,7 @@ import {
 	type Context,
 	DURING,
 	defineCheck,
+	EARLY_END,
 	type Explanation,
 	type FactRule,
 	type FactValue,
@@ -50,6 +51,7 @@ const limitRules = (
 		madeOf: "kernel",
 		what: effect,
 		accept: isEffectInvisible,
+		follows: [EARLY_END, `limit.${name}`],
 		explain: [controllerTakenAway(name), ...effectOnly, limitLifted(name), ...explain],
 	},
 ];
@@ -102,7 +104,13 @@ export default defineCheck({
 				},
 			],
 		},
-		{ fact: "engine", madeOf: "kernel", what: "the engine's cgroup", explain: [engineJoined] },
+		{
+			fact: "engine",
+			madeOf: "kernel",
+			what: "the engine's cgroup",
+			follows: ["command.cgroup/joined-another"],
+			explain: [engineJoined],
+		},
 		{
 			fact: "parent.limits",
 			madeOf: "kernel",
@@ -143,6 +151,7 @@ export default defineCheck({
 			fact: "effect.cpus",
 			madeOf: "kernel",
 			what: "a busy loop in the container (nr_throttled in cpu.stat)",
+			follows: [EARLY_END, "limit.cpus"],
 			// If the period is longer than the loop runs, the loop need not use up its quota.
 			accept: (got, context) =>
 				isEffectInvisible(got, context) ||

@@ -1,4 +1,11 @@
-import type { Context, Explanation, FactRule, FactValue, MadeOf } from "../../harness/judge/index.ts";
+import {
+	type Context,
+	EARLY_END,
+	type Explanation,
+	type FactRule,
+	type FactValue,
+	type MadeOf,
+} from "../../harness/judge/index.ts";
 import {
 	halfWayEnding,
 	halfWayLeft,
@@ -48,6 +55,8 @@ interface OrderedFact {
 	what: string;
 	/** Facts that must be right before this one is judged. */
 	given: string[];
+	/** @see FactRule.follows */
+	follows?: string[];
 	/** Whether a finding about the ending of the exercise gives the reason. */
 	excused?: (context: Context) => boolean;
 	explain: Explanation[];
@@ -212,9 +221,12 @@ const ORDERED_FACTS: OrderedFact[] = [
 		["host.first"],
 		portStillPublished,
 	),
-	{ fact: "lost.rules", right: [], what: "the host's own rules that were lost", given: [], explain: hostRulesLost },
 	{
-		...{ fact: "lost.links", right: [], given: [], explain: hostLinksLost },
+		...{ fact: "lost.rules", right: [], given: [], follows: [], explain: hostRulesLost },
+		what: "the host's own rules that were lost",
+	},
+	{
+		...{ fact: "lost.links", right: [], given: [], follows: [], explain: hostLinksLost },
 		what: "the host's own links, addresses and routes that were lost",
 	},
 	{
@@ -224,7 +236,11 @@ const ORDERED_FACTS: OrderedFact[] = [
 		given: [],
 		explain: linksLeft,
 	},
-	{ fact: "left.rules", right: [], what: "nft rules left on the host", given: [], explain: rulesLeft },
+	{
+		...{ fact: "left.rules", right: [], given: [], explain: rulesLeft },
+		follows: [EARLY_END, "later.gone", "later.goneFromHost"],
+		what: "nft rules left on the host",
+	},
 	{ fact: "left.mounts", right: [], what: "mounts left on the host", given: [], explain: mountsLeft },
 	{
 		...{ fact: "left.namespaces", right: 0, given: NAMESPACES_SEPARATE, explain: namespacesHeld },
@@ -257,7 +273,8 @@ export const RIGHT: ReadonlyMap<string, FactValue> = new Map(ORDERED_FACTS.map((
 
 const isRight = (fact: string, { facts }: Context) => JSON.stringify(facts[fact]) === JSON.stringify(RIGHT.get(fact));
 
-export const facts: FactRule[] = ORDERED_FACTS.map(({ fact, madeOf = "kernel", what, given, excused, explain }) => ({
-	...{ fact, madeOf, what, explain },
+export const facts: FactRule[] = ORDERED_FACTS.map(({ given, excused, right: _, ...rule }) => ({
+	madeOf: "kernel",
+	...rule,
 	accept: (_, context) => given.some((earlier) => !isRight(earlier, context)) || excused?.(context) === true,
 }));

@@ -83,6 +83,60 @@ describe("what only follows from something else", () => {
 	});
 });
 
+describe("a fact that follows from another one", () => {
+	const [hostname, namespace] = check.facts as [FactRule, FactRule];
+	const followsOf = (seen: Observation, ...rules: FactRule[]) => {
+		const following: Check = { ...check, facts: rules };
+		const found = compare(following, contextOf(following, seen, {}), deriveFacts(following, named("web-1"), {}));
+		return Object.fromEntries(found.map(({ fact, follows }) => [fact, follows]));
+	};
+	const after = (follows?: string[]): FactRule => ({ ...namespace, ...(follows && { follows }) });
+	const ipc = (follows: string[]): FactRule => ({ ...namespace, fact: "ns.mnt", follows });
+
+	test("names it, if it is wrong, too", () => {
+		expect(followsOf(observation(), hostname, after(["command.hostname"]))).toEqual({
+			"command.hostname": [],
+			"ns.uts": ["command.hostname"],
+		});
+	});
+
+	test("names it for the right diagnosis only, if it says which", () => {
+		const [right, other] = ["command.hostname/not-set", "command.hostname/wrong-hostname"];
+		expect(followsOf(observation(), hostname, after([right]))).toMatchObject({ "ns.uts": ["command.hostname"] });
+		expect(followsOf(observation(), hostname, after([other]))).toMatchObject({ "ns.uts": [] });
+	});
+
+	test("names nothing, if that fact is right", () => {
+		const shared = { during: { host: hostState(), process: processState({ hostname: "web-1" }) } };
+		expect(followsOf(observation(shared), hostname, after(["command.hostname"]))).toEqual({ "ns.uts": [] });
+	});
+
+	test("names the finding that is shown in the place of one with the same explanation", () => {
+		const process = processState({ hostname: "web-1" });
+		const seen = observation({ during: { host: hostState(), process } });
+		const last: FactRule = { ...hostname, fact: "command.queues", follows: ["ns.mnt"] };
+		const reference = { ...deriveFacts(check, named("web-1"), {}), "ns.mnt": "new", "command.queues": "none" };
+		const following: Check = { ...check, facts: [after(), ipc([]), last] };
+		const found = compare(following, contextOf(following, seen, {}), reference);
+		expect(found.map(({ fact, follows }) => [fact, follows])).toEqual([
+			["ns.uts", []],
+			["command.queues", ["ns.uts"]],
+		]);
+	});
+
+	test("follows from an early end, unless it says otherwise, and not from a wrong exit code", () => {
+		const left: FactRule = { ...namespace, fact: "host.mounts.after" };
+		const more = hostState({ mounts: [...hostState().mounts, { ...hostState().mounts[0], id: 99 } as never] });
+		const threw: Ending = { how: "threw", thrown: { name: "Error", message: "known", stack: "" }, inChild: true };
+		const early = observation({ during: null, after: more, ending: threw });
+		expect(followsOf(early, left)).toEqual({ ending: [], "host.mounts.after": ["ending"] });
+		expect(followsOf(early, { ...left, follows: [] })).toEqual({ ending: [], "host.mounts.after": [] });
+		const during = { host: hostState(), process: processState({ hostname: "web-1" }) };
+		const late = observation({ during, after: more, ending: { how: "returned", value: 9 } });
+		expect(followsOf(late, left)).toEqual({ ending: [], "host.mounts.after": [] });
+	});
+});
+
 describe("what is missing", () => {
 	const unread = (from: Record<string, FactValue>, ...names: string[]) =>
 		Object.fromEntries(Object.entries(from).filter(([name]) => !names.includes(name)));

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Failure } from "../../../harness/base/failure.ts";
+import { EARLY_END } from "../../../harness/judge/check.ts";
+import { commonRules } from "../../../harness/judge/common.ts";
+import { endingExplanations } from "../../../harness/judge/endings.ts";
 import { findLesson, lessons, loadCheck, moduleOf } from "../../../harness/judge/lessons.ts";
 
 const failure = (wanted: string): Promise<Failure> =>
@@ -45,3 +48,24 @@ test("lessons come in the order of their numbers", async () => {
 test.each(await lessons())("the module that the check of $id judges is found without loading it", async (lesson) => {
 	expect(await moduleOf(lesson)).toBe((await loadCheck(lesson)).module);
 });
+
+test.each(await lessons())(
+	"in $id, a fact only follows from an earlier one, and from diagnoses that it has",
+	async (lesson) => {
+		const check = await loadCheck(lesson);
+		const ending = { fact: "ending", explain: [...check.exceptions, ...endingExplanations(check)] };
+		const rules = [ending, ...commonRules(check).filter(({ fact }) => fact !== "ending")];
+		const unknown = rules.flatMap(({ explain, ...rule }, index) => {
+			const earlier = rules.slice(0, index);
+			const names = earlier.flatMap((one) => [
+				one.fact,
+				...one.explain.map(({ diagnosis }) => `${one.fact}/${diagnosis}`),
+			]);
+			const declared = [rule, ...explain].flatMap((one) => ("follows" in one ? (one.follows ?? []) : []));
+			return declared
+				.filter((name) => name !== EARLY_END && !names.includes(name))
+				.map((name) => `${rule.fact} follows ${name}`);
+		});
+		expect(unknown).toEqual([]);
+	},
+);

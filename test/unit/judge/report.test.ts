@@ -12,7 +12,7 @@ const file = await files.write("enter-root.ts", "const a = 1;\n\tpivotRoot(a);\n
 
 const finding = (what: string): Finding => ({
 	...{ fact: "ending", what, expected: "returned 0", got: "EINVAL", diagnosis: what, explanation: "It is shared." },
-	...{ try: "Make it private.", see: ["pivot_root(2)"] },
+	...{ try: "Make it private.", see: ["pivot_root(2)"], follows: [] },
 });
 
 const verdict: Verdict = {
@@ -95,6 +95,27 @@ describe("the report", () => {
 		const text = (await shown({}, { findings: [{ ...(first as Finding), got }] })).join("\n");
 		expect(text).toMatch(/blobs\/sha256\/555555555555…, 3\s+more/);
 		expect(text).not.toMatch(/0{13}|666/);
+	});
+
+	test("lists mistakes of their own, and consequences with what they follow from", async () => {
+		const cause = { ...finding("its root"), fact: "command.root" };
+		const consequence = { ...finding("its mounts"), fact: "command.mounts", follows: ["command.root"] };
+		const lines = await shown({}, { findings: [finding("how it ended"), cause, consequence] });
+		const at = lines.indexOf("also different");
+		expect(lines.slice(at, at + 7)).toEqual([
+			"also different",
+			"  · its root: EINVAL; wanted: returned 0",
+			"      try: Make it private.",
+			"",
+			"probably a consequence",
+			"  · its mounts: EINVAL; wanted: returned 0",
+			"      of: its root",
+		]);
+	});
+
+	test("[nothing follows from anything] names no consequences", async () => {
+		expect(await shown()).toContain("also different");
+		expect((await shown()).join("\n")).not.toContain("consequence");
 	});
 
 	test("the brief form shows no calls", async () => {
