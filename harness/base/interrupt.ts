@@ -26,7 +26,8 @@ export function stopInGoodOrder(): void {
 			stop();
 		});
 	}
-	// From harness/cli/launch/follow-npm.cjs. It is no second signal: a signal may be what has ended npm.
+	// harness/cli/launch/follow-npm.cjs emits this event. It does not count as a second signal: the first one may have ended
+	// npm, too.
 	(process as NodeJS.EventEmitter).on("npmEnded", () => {
 		if (!controller.signal.aborted) stop();
 	});

@@ -67,5 +67,5 @@ async function applied(path: string, written: string): Promise<string> {
 	}
 }
 
-// The comments at the top of a submission describe only that submission, not those that are differences from it.
+// The comments at the top of a submission describe only that submission, not the submissions that are differences from it.
 const withoutHead = (text: string): string => text.replace(/^(\/\/.*\n)+/, "");

@@ -11,9 +11,9 @@ export interface StandardStreams {
 }
 
 /**
- * Makes three pipes for a program that is to be started. Node itself would make socket pairs, but a program cannot open
- * a socket again, as /dev/stdout.
- * @returns `fds` for the program, and this process's ends; call `handedOver` once the program has been started
+ * Makes three pipes for a program that is to be started. Node itself would make socket pairs, but then the program could
+ * not open /dev/stdout: open(2) fails on a socket.
+ * @returns `fds` for the program, and this process's ends; call `closeProgramEnds` once the program has been started
  */
 export function standardPipes(): {
 	fds: [stdin: number, stdout: number, stderr: number];

@@ -25,7 +25,7 @@ export async function playToEnd(
 	const machines = new MachinePool(progress);
 	let hasFailed = false;
 	try {
-		await machines.imageKey();
+		await machines.makeReady();
 		const loaded = await loadForStage(lesson, size);
 		const demo = await DemoInMachine.open(loaded, machines.beginStage.bind(machines), async (event) => {
 			if (event.type === "answer") hasFailed ||= event.promises.some(({ kept }) => !kept);

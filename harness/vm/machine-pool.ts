@@ -49,6 +49,11 @@ export class MachinePool {
 		this.#next.catch(() => {});
 	}
 
+	/** Makes the machines' image and the snapshot, unless the cache has both. */
+	async makeReady(): Promise<void> {
+		await this.#ready();
+	}
+
 	async imageKey(): Promise<string> {
 		return (await this.#ready()).imageKey;
 	}

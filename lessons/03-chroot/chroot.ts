@@ -16,5 +16,5 @@ export function enterRoot(rootfs: string): void {
 export function breakOut(): void {
 	// TODO(03.3) move the root to a directory further down, and leave the current directory where it is
 	// TODO(03.4) climb with ".." as far as it goes
-	// TODO(03.5) make the place where you are the root
+	// TODO(03.5) make the current directory the root
 }

@@ -20,7 +20,7 @@ import { temporary } from "../support/temporary.ts";
 import { bookIn, halfway, logbookWith, workspaceIn } from "../support/workspace.ts";
 
 // Somebody else has made a file that drydock reads: a workspace, a submission, an archive or a report. drydock must not
-// execute it, follow it to other files, wait for it, or trust it further than it checks it.
+// execute it, follow it to other files, wait for it, or trust it without checking.
 
 vi.setConfig({ testTimeout: 120_000 });
 const files = await temporary();
@@ -257,7 +257,7 @@ describe("a report on a class", () => {
 		expect(() => mergeReports(misplaced, ["1.json", "2.json"])).toThrow("not in its shard");
 	});
 
-	test("has a name to which another's file name would be shortened: each submission has its own file", async () => {
+	test("has the name to which another submission's file name would be shortened: each has a file of its own", async () => {
 		const long = "v".repeat(255);
 		const same = `${"v".repeat(200)}-${hashOf(long)}`;
 		const file = join(await newFolder(), "report.json");

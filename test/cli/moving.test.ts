@@ -22,7 +22,7 @@ const MINE = "export function isolate() {}\n";
 const read = (dir: string, name: string) => readFile(join(dir, name), "utf8");
 
 describe("reset", () => {
-	test("twice keeps both, and says where", async () => {
+	test("twice keeps both old files, and says where", async () => {
 		const dir = await workspace(logbookWith({}), { "02-unshare/isolate.ts": "first" });
 		expect((await drydock(dir, "reset", "02", "--yes")).stdout).toContain("isolate.kept-1.ts");
 		await writeFile(join(dir, "02-unshare/isolate.ts"), "second");
@@ -169,7 +169,7 @@ describe("export and import", () => {
 		expect(await readdir(dir)).toEqual(["drydock.json"]);
 	});
 
-	test("import [other things have those names] goes beside a directory, and stops before a file", async () => {
+	test("import [a directory has a file's name] puts the file beside it; [a file has a directory's name] says so, exit code 2", async () => {
 		const archive = await files.write("shapes.tar.gz", "");
 		await writeFile(
 			archive,

@@ -8,7 +8,8 @@ const DEADLINE_MS = 900_000;
 const PRELUDE = `
 # report NAME VALUE: prints one line of the result.
 report() { printf '%s\t%s\n' "$1" "$2"; }
-# starts OPTIONS… IMAGE COMMAND…: in the background, until the command prints "up". Sets box and the pids below it.
+# starts OPTIONS… IMAGE COMMAND…: runs box in the background, and waits until the command prints "up". Sets $box to the
+# pid of box, and $shim, $engine, $outer, $init and $command to those of the processes below it.
 starts() {
 	: > /tmp/up; box run "$@" > /tmp/up 2> /tmp/err & box=$!
 	until grep -q up /tmp/up || ! kill -0 $box 2> /tmp/null; do sleep 0.3; done

@@ -11,7 +11,7 @@ import { temporary } from "../support/temporary.ts";
 
 const machines = newMachinePool();
 const files = await temporary();
-beforeAll(() => machines.accelerator());
+beforeAll(() => machines.makeReady());
 afterAll(() => Promise.all([machines.close(), files.remove()]));
 
 const verdictOn = async (file: string): Promise<Verdict> => judge(await findLesson("02"), file, machines);

@@ -7,7 +7,7 @@ import { newMachinePool } from "../support/guest.ts";
 
 const machines = newMachinePool();
 const program = await boxProgram(new Map());
-beforeAll(() => machines.accelerator());
+beforeAll(() => machines.makeReady());
 afterAll(() => machines.close());
 
 const TIMEOUT_MS = 1_000_000;

@@ -111,8 +111,7 @@ beforeAll(async () => {
 		const dir = await handIn(name, text);
 		await beside?.(dir);
 	}
-	// Makes the snapshot that the tests share.
-	await machines.accelerator();
+	await machines.makeReady();
 });
 afterAll(() => Promise.all([machines.close(), files.remove()]));
 

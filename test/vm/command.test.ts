@@ -30,8 +30,7 @@ let dir = "";
 
 beforeAll(async () => {
 	dir = await mkdtemp(join(tmpdir(), "drydock-test-"));
-	// Makes the snapshot that the tests share.
-	await new MachinePool(silentProgress).imageKey();
+	await new MachinePool(silentProgress).makeReady();
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 

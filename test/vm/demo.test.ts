@@ -18,9 +18,8 @@ const CTRL_RIGHT_BRACKET = "\x1d";
 const machines = newMachinePool();
 let files: Temporary;
 
-// Makes the snapshot that the tests share.
 beforeAll(async () => {
-	await machines.imageKey();
+	await machines.makeReady();
 	files = await temporary();
 });
 afterAll(async () => {

@@ -7,7 +7,7 @@ import { newMachinePool } from "../support/guest.ts";
 import { ALWAYS_SINCE_MS } from "../support/plan.ts";
 
 const machines = newMachinePool();
-beforeAll(() => machines.accelerator());
+beforeAll(() => machines.makeReady());
 afterAll(() => machines.close());
 
 test.concurrent.each((await lessons()).map(({ id }) => id))("%s is complete", async (id) => {

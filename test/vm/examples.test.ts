@@ -27,7 +27,7 @@ const LESSONS = await Promise.all(TRIED_LESSONS.map(async (id) => ({ id, ...(awa
 const DEADLINE_MS = 120_000;
 
 const machines = newMachinePool();
-beforeAll(() => machines.accelerator());
+beforeAll(() => machines.makeReady());
 afterAll(() => machines.close());
 
 describe.each(LESSONS)("lessons/$id/README.md", ({ id, commands, reports }) => {

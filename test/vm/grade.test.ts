@@ -45,8 +45,7 @@ beforeAll(async () => {
 	await files.write("class/heidi/drydock.json", JSON.stringify(logbookWith({})));
 	await writeFile(join(dir, "heidi.tar.gz"), (await packWorkspace(join(dir, "heidi"))).archive);
 	await rm(join(dir, "heidi"), { recursive: true });
-	// Makes the snapshot that the tests share.
-	await machines.accelerator();
+	await machines.makeReady();
 });
 afterAll(() => Promise.all([machines.close(), files.remove()]));
 

@@ -3,9 +3,8 @@ import { silentProgress } from "../../harness/base/progress.ts";
 import { MachinePool } from "../../harness/vm/machine-pool.ts";
 import { drydock } from "../support/command.ts";
 
-// Makes the snapshot that the tests share.
 beforeAll(async () => {
-	await new MachinePool(silentProgress).imageKey();
+	await new MachinePool(silentProgress).makeReady();
 });
 
 interface Document {

@@ -58,7 +58,7 @@ describe.runIf(process.getuid?.() === 0)(
 	{ timeout: 900_000 },
 	() => {
 		beforeAll(async () => {
-			await machines.accelerator();
+			await machines.makeReady();
 			// Makes the measurements that are made only once.
 			expect((await drydock(["check", "02", "--solution"])).code).toBe(0);
 			await copyCache(join(files.dir, "built"));

@@ -23,7 +23,7 @@ const files = await temporary();
 const modules = await temporary();
 const hanging = await modules.write("isolate.ts", HANGS);
 beforeAll(async () => {
-	await machines.accelerator();
+	await machines.makeReady();
 	// Makes everything that is made only once.
 	await whole(cacheDir);
 });

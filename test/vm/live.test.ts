@@ -18,7 +18,7 @@ import { newMachinePool } from "../support/guest.ts";
 import { startOnTerminal, type Terminal } from "../support/pty.ts";
 import { temporary } from "../support/temporary.ts";
 
-/** The WebSocket close code with which a test cuts the connection, without a request of the server. */
+/** The WebSocket close code with which a test itself cuts the connection. */
 const ABNORMAL = 3000;
 const PATIENCE_MS = 60_000;
 const PROJECTOR = { width: 1280, height: 720 };
@@ -30,8 +30,7 @@ const open: (() => Promise<unknown>)[] = [];
 let browser: Browser;
 
 beforeAll(async () => {
-	// Makes the snapshot that the tests share.
-	[browser] = await Promise.all([openBrowser(), machines.imageKey()]);
+	[browser] = await Promise.all([openBrowser(), machines.makeReady()]);
 });
 afterEach(async () => {
 	for (const close of open.splice(0).reverse()) await close();

@@ -12,7 +12,7 @@ const LESSONS = await Promise.all(TRIED_LESSONS.map(async (id) => ({ id, mutants
 
 const machines = newMachinePool();
 const files = await temporary();
-beforeAll(() => machines.accelerator());
+beforeAll(() => machines.makeReady());
 afterAll(() => Promise.all([machines.close(), files.remove()]));
 
 describe.each(LESSONS)("$id", ({ id, mutants }) => {

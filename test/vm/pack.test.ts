@@ -10,13 +10,13 @@ import { temporary } from "../support/temporary.ts";
 
 const machines = newMachinePool();
 const files = await temporary();
-beforeAll(() => machines.accelerator());
+beforeAll(() => machines.makeReady());
 afterAll(async () => {
 	await machines.close();
 	await files.remove();
 });
 
-/** Runs a script on a machine that has the packed program. Of drydock, the machine has nothing but Node. */
+/** Runs a script on a machine that has the packed program. The machine has Node, but nothing else that drydock has installed. */
 async function onAnotherMachine(program: Buffer, script: string): Promise<string[]> {
 	const { outcome } = await machines.play({
 		prepare: [
@@ -53,7 +53,7 @@ test("the packed program runs where there is no drydock, with the learner's modu
 	).toEqual(["my-deck", "2", "0::/box/", "7", "in", "lo", "1"]);
 });
 
-test("its help needs neither root nor Node nor cgroups", async () => {
+test("the packed program's help needs neither root nor Node nor cgroups", async () => {
 	const program = await files.write("box", "");
 	await writeFile(program, await packBox(new Map(), silentProgress));
 	await chmod(files.dir, 0o755);

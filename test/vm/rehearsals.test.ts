@@ -13,8 +13,7 @@ const DEMOS = await Promise.all(
 	TRIED_LESSONS.map(async (id) => ({ lesson: await findLesson(id), item: await demoItem(id) })),
 );
 const machines = newMachinePool();
-// Makes the snapshot that the tests share.
-beforeAll(() => machines.imageKey());
+beforeAll(() => machines.makeReady());
 afterAll(() => machines.close());
 
 test("every lesson has a demo", async () => {

@@ -13,7 +13,7 @@ import { MachinePool } from "../../harness/vm/machine-pool.ts";
 
 const machines = new MachinePool(silentProgress, ["runc", "crun"]);
 const IMAGE_MS = 600_000;
-beforeAll(() => machines.accelerator(), IMAGE_MS);
+beforeAll(() => machines.makeReady(), IMAGE_MS);
 afterAll(() => machines.close());
 
 const TOKEN = "drydock-oracle";

@@ -6,7 +6,7 @@ import { newMachinePool } from "../support/guest.ts";
 // a script of a step. Each must run under exactly one seccomp filter, because a later lesson is to count the filters.
 
 const machines = newMachinePool();
-beforeAll(() => machines.accelerator());
+beforeAll(() => machines.makeReady());
 afterAll(() => machines.close());
 
 const FILTERS = ["sh", "-c", "grep ^Seccomp /proc/self/status"];

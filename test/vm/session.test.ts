@@ -13,9 +13,8 @@ const CTRL_C = "\x03";
 const CTRL_D = "\x04";
 const CTRL_RIGHT_BRACKET = "\x1d";
 
-// Makes the snapshot that the tests share.
 beforeAll(async () => {
-	await new MachinePool(silentProgress).imageKey();
+	await new MachinePool(silentProgress).makeReady();
 });
 
 /**

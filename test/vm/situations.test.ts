@@ -188,7 +188,7 @@ const machines = newMachinePool();
 
 describe.runIf(process.getuid?.() === 0)("commands exit and print as documented, with", { timeout: 120_000 }, () => {
 	beforeAll(async () => {
-		await machines.accelerator();
+		await machines.makeReady();
 		// Makes the measurements that are made only once.
 		expect((await drydock(["check", "02", "--solution"])).code).toBe(0);
 		await copyCache(join(files.dir, "built"));

@@ -23,7 +23,7 @@ const machines = newMachinePool();
 // For submissions that are written as differences.
 const files = await temporary();
 // Made here, so that no test's time includes it.
-beforeAll(() => machines.accelerator());
+beforeAll(() => machines.makeReady());
 afterAll(() => Promise.all([machines.close(), files.remove()]));
 
 describe.each(LESSONS)("$id", ({ id, skeleton, tried }) => {

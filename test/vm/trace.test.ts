@@ -9,12 +9,12 @@ import { temporary } from "../support/temporary.ts";
 
 const machines = newMachinePool();
 const files = await temporary();
-beforeAll(() => machines.accelerator());
+beforeAll(() => machines.makeReady());
 afterAll(() => Promise.all([machines.close(), files.remove()]));
 
 const LESSON = "06-cgroups";
 
-// The first container's calls alone, one a line, and those of the submission.
+// Judges a submission, and returns the trace of the first container alone. `yours` are the submission's calls of node:fs.
 async function traceOf(path: string): Promise<{ verdict: string; lines: string[]; yours: string[] }> {
 	const submission = await readSubmission(`test/submissions/${LESSON}/${path}`);
 	const verdict = await judge(await findLesson(LESSON), await submissionFile(submission, files), machines);
@@ -40,7 +40,7 @@ test("a right answer that writes its limits in another order passes, and the tra
 	expect(lines.join(" ")).not.toContain("same calls");
 });
 
-test("the first difference of a wrong answer is the file that it writes something else to", async () => {
+test("the first marked difference is the wrong answer's wrong write", async () => {
 	const { verdict, lines } = await traceOf("wrong/swap-as-large-as-memory.diff");
 	expect(verdict).toBe("fail");
 	expect(lines.find((line) => line.includes("≠"))).toMatch(/memory\.swap\.max", "\d{8}"\) +≠/);

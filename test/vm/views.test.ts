@@ -16,7 +16,7 @@ const PATIENCE = { timeout: 60_000 };
 const BOX = "/sys/fs/cgroup/box";
 
 const machines = newMachinePool();
-beforeAll(async () => void (await machines.imageKey()));
+beforeAll(() => machines.makeReady());
 afterAll(() => machines.close());
 
 /** Opens a demo with these views. @returns the views so far, and a function that types into its shells */

@@ -20,7 +20,7 @@ const VERDICT = /(passed|not right yet)[\s\S]*after the save/;
 
 const files = await temporary();
 const machines = newMachinePool();
-beforeAll(() => machines.accelerator());
+beforeAll(() => machines.makeReady());
 afterAll(async () => {
 	await machines.close();
 	await files.remove();

@@ -11,9 +11,8 @@ import { drydock } from "../support/drydock.ts";
 import { temporary } from "../support/temporary.ts";
 
 const files = await temporary();
-// Makes the snapshot that the tests share.
 beforeAll(async () => {
-	await new MachinePool(silentProgress).imageKey();
+	await new MachinePool(silentProgress).makeReady();
 });
 afterAll(() => files.remove());
 

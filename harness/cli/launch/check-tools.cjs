@@ -14,7 +14,7 @@ const TOOL_CHECKS = {
 		if (error !== undefined) throw error;
 		if (status !== 0) throw new Error(stderr);
 	},
-	// Its compiled half runs in the virtual machine. On other computers than these, it comes with an image.
+	// Only the virtual machine loads its compiled library. Computers other than these get that library with an image.
 	"ffi-rs": () => {
 		if (process.platform !== "linux" || process.arch !== "x64" || !isGlibc()) return;
 		createRequireFrom("ffi-rs").resolve("@yuuang/ffi-rs-linux-x64-gnu");

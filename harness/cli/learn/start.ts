@@ -18,7 +18,7 @@ export async function start({ onlySetup, forTests }: { onlySetup?: boolean; forT
 	await installMissing({ testing: forTests === true });
 	const machines = new MachinePool(visibleProgress);
 	try {
-		await machines.imageKey();
+		await machines.makeReady();
 		if (!onlySetup) await showWhereYouAre(machines);
 	} finally {
 		await machines.close();

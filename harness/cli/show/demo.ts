@@ -63,7 +63,7 @@ async function present(lesson: Lesson | null, events: readonly DemoEvent[] | nul
 	const presenter = new Presenter(outputStyle().color);
 	try {
 		// Making the image takes minutes and prints its progress. So it comes before the pages cover the screen.
-		if (events === null) await machines.imageKey();
+		if (events === null) await machines.makeReady();
 		await presenter.present(async (): Promise<DemoPlayer> => {
 			if (events !== null) return Playback.open(events, presenter.onEvent);
 			const loaded = await loadForStage(lesson as Lesson, presenter.shellSize);

@@ -42,7 +42,7 @@ export async function live(
 	let server: Server | undefined;
 	let saveChecker: SaveChecker | undefined;
 	try {
-		if (events === null) await machines.imageKey();
+		if (events === null) await machines.makeReady();
 		const page = await makePage(await readLesson(lesson));
 		server = await openServer({ port, share, page, dispatch: async (message) => player && dispatch(player, message) });
 		const { sendEvent } = server.audience;

@@ -25,7 +25,7 @@ export async function rehearseDemos(
 	const machines = new MachinePool(progress);
 	const found: Rehearsal[] = [];
 	try {
-		await machines.imageKey();
+		await machines.makeReady();
 		for (const lesson of chosen) {
 			const one = await progress.step(`rehearsing ${lesson.id}`, () => rehearseLesson(lesson, machines));
 			if (!json) process.stdout.write(rehearsalText(one));

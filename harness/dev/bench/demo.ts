@@ -14,7 +14,7 @@ export async function demoTimings(n: number): Promise<Record<string, number[]>> 
 		const machines = new MachinePool(visibleProgress);
 		try {
 			const loaded = await loadForStage(await findLesson("02"), { columns: 80, rows: 24 });
-			await machines.imageKey();
+			await machines.makeReady();
 			const startedMs = performance.now();
 			const demo = await DemoInMachine.open(loaded, machines.beginStage.bind(machines), (event) => {
 				if (event.type === "back") values["backMs"]?.push(event.tookMs);

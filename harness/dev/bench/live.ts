@@ -40,7 +40,7 @@ export async function liveTimings(n: number): Promise<Record<string, number[]>> 
 			dispatch: async (message) => demo && dispatch(demo, message),
 		});
 		try {
-			await machines.imageKey();
+			await machines.makeReady();
 			const loaded = await loadForStage(lesson, { columns: 80, rows: 16 });
 			demo = await DemoInMachine.open(loaded, machines.beginStage.bind(machines), server.audience.sendEvent);
 			const presenter = await Listener.enter(server.link);

@@ -19,7 +19,7 @@ test("all sources of the guest's programs are in the guest's folders, or in one 
 	expect(sources.filter((file) => !folders.some((folder) => file.startsWith(`${folder}/`)))).toEqual([]);
 });
 
-test("every lesson is judged by something of its own, named the same each time", async () => {
+test("every lesson has a key of its own, which is the same each time", async () => {
 	const names = async () => Promise.all(ALL.map(({ id }) => lessonKey(id)));
 	expect(await names()).toEqual(await names());
 	expect(new Set(await names()).size).toBe(ALL.length);
@@ -44,7 +44,7 @@ describe("observationKey", () => {
 		{ lesson: "03-chroot" },
 		{ program: "other code" },
 		{ scenario: { steps: [{ do: "look" }] } },
-	])("differs where this does: %j", (other) => {
+	])("differs if this part differs: %j", (other) => {
 		expect(observationKey(of)).toBe(observationKey({ ...of }));
 		expect(observationKey({ ...of, ...other })).not.toBe(observationKey(of));
 	});

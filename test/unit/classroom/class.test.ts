@@ -221,7 +221,7 @@ describe("a class", () => {
 		await expect(opened?.folder.files.get("/isolate.ts")?.()).rejects.toThrow("more than 128 KiB");
 	});
 
-	test("tells of other archives, which are somebody's, and what to type: then they are", async () => {
+	test("prints a command that unpacks other archives, after which they are submissions", async () => {
 		const dir = join(files.dir, "Bob's class");
 		for (const path of ["alice/isolate.ts", "d.txt"]) await files.write(join("Bob's class", path), "");
 		for (const name of ["$(touch x)", "carol"]) {
@@ -302,7 +302,7 @@ describe("a class", () => {
 		expect((await shape("workspace/x")).names).toEqual(["workspace"]);
 	});
 
-	test("that is one submission only by its parts is reported as one", async () => {
+	test("that could also be one submission is treated as one, and the report says why", async () => {
 		const { names, doubt } = await shape("workspace/02-unshare/isolate.ts", "alice/readme.txt");
 		expect(names).toEqual(["one"]);
 		expect(doubt).toMatch(/treated as a single submission: it has "workspace" .*"alice"/);

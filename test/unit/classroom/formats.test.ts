@@ -231,13 +231,13 @@ describe("classroom", () => {
 		expect((await read(report)).status).toBe(status);
 	});
 
-	test("a place and a reason", async () => {
+	test("a failed test has its place, and an error its reason", async () => {
 		const { tests } = await read(one("fail", "unsupported"));
 		expect(tests[0]).toMatchObject({ filename: "02-unshare/module.ts", line_no: 7 });
 		expect(tests[1]).toMatchObject({ status: "error", message: expect.stringContaining("no QEMU"), line_no: 0 });
 	});
 
-	test("hostile text stays in it", async () => {
+	test("hostile text adds no test", async () => {
 		expect((await read(hostile())).tests).toHaveLength(2);
 	});
 });

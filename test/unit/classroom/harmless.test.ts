@@ -3,18 +3,18 @@ import { harmless, printableName } from "../../../harness/classroom/harmless.ts"
 
 test.each([
 	["an escape sequence", "a\u001b[2Jb", "a\ufffd[2Jb"],
-	["one of eight bits", "a\u009b31mb", "a\ufffd31mb"],
+	["an escape sequence that begins with one 8-bit character", "a\u009b31mb", "a\ufffd31mb"],
 	["NUL, backspace and a bare carriage return", "a\0b\bc\rd", "a\ufffdb\ufffdc\ufffdd"],
-	["text turned around", "a\u202eb\u2066c", "a\ufffdb\ufffdc"],
-	["what XML 1.0 has no way to write", "a\ufffeb\uffffc", "a\ufffdb\ufffdc"],
-	["half a pair", "a\ud800b", "a\ufffdb"],
+	["a character that reverses the writing direction", "a\u202eb\u2066c", "a\ufffdb\ufffdc"],
+	["a character that XML 1.0 cannot contain", "a\ufffeb\uffffc", "a\ufffdb\ufffdc"],
+	["half a surrogate pair", "a\ud800b", "a\ufffdb"],
 	[
 		"a command to a hosted runner",
 		"  ::set-output name=result::x\n::error::y",
 		"  : :set-output name=result::x\n: :error::y",
 	],
-	["the older form of it", "a ##[error]b", "a # #[error]b"],
-])("%s is harmless", (_what, text, expected) => {
+	["a command to a hosted runner, in the older form", "a ##[error]b", "a # #[error]b"],
+])("%s becomes harmless", (_what, text, expected) => {
 	expect(harmless(text)).toBe(expected);
 });
 
@@ -35,6 +35,6 @@ test("a harmless name stays; any other name shows its bytes", () => {
 	expect(printableName(Buffer.from("\u202e"))).toBe("\\xe2\\x80\\xae");
 });
 
-test("two names are never the same text", () => {
+test("two different names never become the same text", () => {
 	expect(printableName(Buffer.from("\\xe9"))).not.toBe(printableName(Buffer.from([0xe9])));
 });

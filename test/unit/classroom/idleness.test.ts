@@ -3,7 +3,7 @@ import { hasRoomForMachine, processorTimes } from "../../../harness/classroom/id
 
 const GIGABYTE = 2 ** 30;
 const before = { idle: 500, all: 1_000, processors: 2 };
-// In one second, two processors count two.
+// In one second, the time of two processors grows by two seconds.
 const after = (idleMs: number) => ({ idle: 500 + idleMs, all: 3_000, processors: 2 });
 
 test.each([

@@ -16,20 +16,20 @@ async function written(...keys: string[]): Promise<string> {
 	return path;
 }
 
-test("after a resume it has exactly the judgements that were added", async () => {
+test("after a resume, a journal has exactly the judgements that were added", async () => {
 	const journal = await Journal.open(await written("one", "two"), true);
 	expect(journal.size).toBe(2);
 	expect(journal.judgementOf("two")).toEqual(judgementOf("pass"));
 	expect(journal.judgementOf("three")).toBeUndefined();
 });
 
-test("without a resume it begins anew", async () => {
+test("without a resume, a journal begins anew", async () => {
 	const path = await written("one");
 	expect((await Journal.open(path, false)).size).toBe(0);
 	expect((await Journal.open(path, true)).size).toBe(0);
 });
 
-test("cut off at any byte, it keeps the complete lines and continues", async () => {
+test("a journal that was cut off at any byte keeps the complete lines, and continues", async () => {
 	const path = await written("one", "two");
 	const text = await readFile(path, "utf8");
 	for (let length = 0; length <= text.length; length += 7) {

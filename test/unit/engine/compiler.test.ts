@@ -97,10 +97,10 @@ describe("a file that is none of the submission's", () => {
 	});
 });
 
-describe("the compilers report nothing about", () => {
+describe("the compilers accept", () => {
 	test.for<[what: string, text: () => string]>([
 		["a source map that is a FIFO", () => `//# sourceMappingURL=file://${join(files.dir, "map.fifo")}`],
-		["the same in another comment", () => `/*# sourceMappingURL=file://${join(files.dir, "map.fifo")} */`],
+		["the same source map in another comment", () => `/*# sourceMappingURL=file://${join(files.dir, "map.fifo")} */`],
 		["a source map that is a device", () => "//@ sourceMappingURL=file:///dev/zero"],
 		["a byte-order mark", () => "\ufeff"],
 		["very long names", () => `const ${repeated("a", 60_000)} = 1;`],
@@ -116,7 +116,7 @@ describe("the compilers report nothing about", () => {
 		expect({ fault, messages }).toEqual({ fault: null, messages: "" });
 	});
 
-	test("settings that lie beside it as FIFOs", { timeout: 60_000 }, async () => {
+	test("FIFOs beside the module that have the names of settings", { timeout: 60_000 }, async () => {
 		const text = `import { x } from "./helper.ts"; console.log(x);\n${ISOLATE}`;
 		const { fault, messages } = await compiled(text, { "helper.ts": "export const x = 1;" }, async (dir) => {
 			for (const name of ["package.json", "tsconfig.json", "jsconfig.json"]) execFileSync("mkfifo", [join(dir, name)]);

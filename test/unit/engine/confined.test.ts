@@ -155,7 +155,7 @@ describe("a submission may not import", () => {
 		expect(taken).toEqual(["/02-unshare/isolate.ts"]);
 	});
 
-	test("nor in a file that it imports", async () => {
+	test("any of this in a file that its module imports", async () => {
 		const helper = placeholders("export const mine = (a: string, b: string) => import(`../../../../@{a}/@{b}.ts`);");
 		const texts = {
 			"02-unshare/isolate.ts": `import { mine } from "./helper.ts";${ISOLATE}`,
@@ -196,7 +196,7 @@ describe("nothing else in a submission matters", () => {
 		expect(taken).toEqual(["/02-unshare/isolate.ts"]);
 	});
 
-	test("these as FIFOs: nobody waits for them", async () => {
+	test("tsconfig.json and package.json as FIFOs: nobody waits for them", async () => {
 		const { code } = await bundled(plain, async (dir) => {
 			for (const name of ["tsconfig.json", "package.json", "02-unshare/tsconfig.json", "02-unshare/package.json"])
 				execFileSync("mkfifo", [join(dir, name)]);

@@ -194,7 +194,7 @@ describe("endings", () => {
 		expect(threw("x", { call: "mount", args: {}, code: "EPERM", errno: 1 })).toEqual(["refused-call"]);
 	});
 
-	test("a program that hangs in a call hangs in the deepest one", () => {
+	test("a program that hangs in several calls is reported with the deepest one", () => {
 		const ledger = [open("1", "waitpid"), open("1.1", "waitpid")];
 		const box: CallReport = {
 			ending: { how: "hung", tasks: [], waitsIn: {} },

@@ -57,12 +57,12 @@ describe("the command", () => {
 			expect(came(fails)).toBe("refused");
 		});
 
-		test("is no fact where the same one fails on the host's side of the run", () => {
+		test("is no fact if the same escape fails from the host, too", () => {
 			expect(came(fails, { climb: "nowhere" })).toBeUndefined();
 			expect(came(works, { uncover: "unshare(CLONE_NEWNS): ENOSPC" })).toBeUndefined();
 		});
 
-		test("is no fact where a way could not be tried, and none has led out", () => {
+		test("is no fact if one way could not be tried, and no other way led out", () => {
 			expect(came({ climb: "setns(7, CLONE_NEWNS): EPERM" })).toBeUndefined();
 		});
 	});
@@ -170,7 +170,7 @@ describe("mountsOfHost", () => {
 		expect(mountsOfHost(host, seen)).toEqual(seen);
 	});
 
-	test("leaves out a directory of it that is bound, another file system, and windows into the kernel", () => {
+	test("leaves out a bound directory of it, other file systems, and file systems such as proc", () => {
 		const seen = [
 			mount("/", { device: "0:5", root: "/lab/rootfs" }),
 			mount("/tmp", { device: "0:9" }),

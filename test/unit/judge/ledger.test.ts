@@ -57,7 +57,7 @@ describe("showLedgers", () => {
 		expect(shown([refused], [call("1", "mount")]).join("\n")).toMatch(/mount\(\) = EPERM \(1\) +≠/);
 	});
 
-	describe("of what was written to files", () => {
+	describe("for writes to files", () => {
 		const write = (path: string, data: string) =>
 			call("1", "fs.writeFileSync", { path: JSON.stringify(path), data: JSON.stringify(data) });
 		const isSame = (one: LedgerCall, other: LedgerCall) => !shown([one], [other]).join("\n").includes("≠");
@@ -138,7 +138,7 @@ test("changesSince calls nothing fixed in a run that did not come to its end", (
 	expect(changesSince([finding("root"), finding("ending")], [finding("ending")]).fixed).toEqual(["the root"]);
 });
 
-describe("from any content of a ledger", () => {
+describe("showLedgers, whatever a ledger contains", () => {
 	const longest = 8_192;
 
 	test("processes of thousands of generations are indented no deeper than there is room, and long arguments are cut", () => {
@@ -152,19 +152,19 @@ describe("from any content of a ledger", () => {
 		}
 	});
 
-	test("calls that are too many to compare are counted", () => {
+	test("only the first calls of a very long list are shown, and the rest is counted", () => {
 		const calls = Array.from({ length: 4_096 }, (_, at) => call("1", `call${at}`, { a: "x".repeat(longest) }));
 		const lines = shown(calls, [call("1", "chdir")]);
 		expect(lines.at(-1)).toMatch(/^… 3846 more …/);
 		expect(lines.length).toBeLessThan(10_000);
 	});
 
-	test("of calls that are too many, the first ones are called the same", () => {
+	test("of very long lists that are equal, the report says only that the first calls are the same", () => {
 		const many = Array.from({ length: 300 }, () => call("1", "getpid"));
 		expect(shown(many, many).join(" ")).toContain("The first 250 calls are the same, in the same order.");
 	});
 
-	test("a family as deep as the ledger is long has an order", () => {
+	test("2,000 generations of processes are shown", () => {
 		const tasks = Array.from({ length: 2_000 }, (_, depth) => `1${".1".repeat(depth)}`);
 		expect(
 			shown(

@@ -81,7 +81,7 @@ describe("boxProgram", () => {
 		expect(program).toContain("pivot_root");
 	});
 
-	test("contains the bindings, and leaves their compiled half to the machine", async () => {
+	test("contains the bindings, but loads their compiled library from the machine", async () => {
 		const program = await boxProgram(new Map());
 		expect([...program.matchAll(/require\("(?!node:)([^"]*)"\)/g)].map(([, name]) => name)).toEqual([
 			"/opt/drydock/node_modules/ffi-rs",

@@ -67,7 +67,7 @@ describe("currentLesson", () => {
 });
 
 describe("recordAttempt", () => {
-	test("[a pass of the current lesson] stays there; [of another] changes nothing about where one is", async () => {
+	test("the current lesson stays the current one when it passes, or when another lesson passes", async () => {
 		await working(logbookWith({}));
 		await recordAttempt(second, PASS);
 		expect(await currentLesson()).toEqual(first);

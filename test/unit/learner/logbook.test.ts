@@ -100,7 +100,7 @@ describe("readLogbook", () => {
 		],
 		["a text of megabytes", { ...logbookWith({}), selected: "x".repeat(1 << 21) }],
 		["attempts beyond counting", { ...logbookWith({}), lessons: { a: { ...EMPTY_RECORD, attempts: 1e300 } } }],
-	])("[%s] is refused, or shows nothing of it", (_what, book) => {
+	])("a logbook with %s is refused, or read without that", (_what, book) => {
 		let shown = "";
 		try {
 			shown = JSON.stringify(parseLogbook(JSON.stringify(book), "it"));

@@ -29,7 +29,7 @@ const recorded = () =>
 	);
 
 describe("recordedFiles", () => {
-	test("records what changes files, and does it", () => {
+	test("records calls that change files, and carries them out", () => {
 		recordedFiles.mkdirSync(`${dir}/a`, { recursive: true });
 		recordedFiles.writeFileSync(`${dir}/a/file`, "one\n");
 		recordedFiles.appendFileSync(`${dir}/a/file`, new Uint8Array(Buffer.from("two")), { encoding: "utf8", flag: "a" });
@@ -70,7 +70,7 @@ describe("recordedFiles", () => {
 		expect(lines()[2]).toMatchObject({ args: { fd: String(fd) } });
 	});
 
-	test("records neither what reads, nor output", () => {
+	test("records neither reads nor output", () => {
 		fs.writeFileSync(`${dir}/file`, "");
 		recordedFiles.readFileSync(`${dir}/file`);
 		recordedFiles.closeSync(recordedFiles.openSync(`${dir}/file`, "r"));
@@ -121,7 +121,7 @@ describe("recordedFiles", () => {
 		expect(recorded().at(-1)).toBe("getpid()");
 	});
 
-	test("has every other member of node:fs, and can be changed like it", () => {
+	test("has every other member of node:fs; replacing one leaves node:fs unchanged", () => {
 		expect(Object.keys(recordedFiles)).toEqual(expect.arrayContaining(Object.keys(fs)));
 		expect(recordedFiles.constants).toBe(fs.constants);
 		const { statSync } = fs;

@@ -65,7 +65,7 @@ describe("what a guest may say", () => {
 		expect(isFrame(frame)).toBe(false);
 	});
 
-	test("names that every object has a member of are left out", () => {
+	test("names such as constructor, which every object has, are left out", () => {
 		const namespaces = { uts: "uts:[1]", toString: "x", constructor: "x", ["__proto__"]: "x", valueOf: "x" };
 		const frame = v.parse(GuestFrame, report({ before: { ...hostState(), namespaces } }));
 		expect(frame.type === "report" && Object.entries(frame.observation.before.namespaces)).toEqual([
@@ -73,7 +73,7 @@ describe("what a guest may say", () => {
 		]);
 	});
 
-	test("a view with what some views want, without it, and not with something else", () => {
+	test("a view may have additional readings or none, but none of a wrong form", () => {
 		const view = (more: object) => ({
 			...{ type: "view", nonce: "n", shells: { host: null } },
 			host: { ...hostState(), ...more },

@@ -20,7 +20,7 @@ test("`drydock inspect` shows every subject that has rows", async () => {
 	expect(new Set(INSPECTIONS)).toEqual(new Set(inspections));
 });
 
-test.each(["host", "process"] as const)("each field of a %s's state is one subject's", (part) => {
+test.each(["host", "process"] as const)("each field of a %s's state belongs to one subject", (part) => {
 	const fields = Object.values(SUBJECTS).flatMap((subject) => Object.keys(subject[part]));
 	expect(fields).toEqual([...new Set(fields)]);
 	const state = part === "host" ? HostState : ProcessState;

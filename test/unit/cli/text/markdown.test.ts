@@ -112,13 +112,13 @@ describe.each((await lessons()).map(({ id }) => id))("the text of %s", async (id
 	// A word longer than the line is not broken.
 	const isOneWord = (line: string) => !line.trim().includes(" ");
 
-	test.each([40, 80, 120])("fits into %i columns, but for code and long words", (width) => {
+	test.each([40, 80, 120])("fits into %i columns, except for code and long words", (width) => {
 		const lines = rendered(source, { width }).split("\n");
 		expect(lines.filter((line) => stringWidth(line) > width && !isCode(line) && !isOneWord(line))).toEqual([]);
 		expect(Math.max(...lines.filter((line) => !isCode(line)).map((line) => stringWidth(line)))).toBeGreaterThan(30);
 	});
 
-	test("is the same with colours as without, but for the signs that stand for them", () => {
+	test("is the same with and without colours, except for the signs that replace colours", () => {
 		// Without colours, signs such as # take up room, so table cells may wrap at other words.
 		const words = (text: string) => text.replaceAll(/[`#─]/g, "").trim().split(/\s+/).sort();
 		const colored = withoutColors(rendered(source, { width: 80, color: true }));

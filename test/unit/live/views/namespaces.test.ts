@@ -64,7 +64,7 @@ test.each<[RecordedViewName, string]>([
 	expect(namespacesOf(await viewsUpTo(name)).latestChange).toBe(latestChange);
 });
 
-test("one namespace of its own has an article", async () => {
+test("a single new namespace is named with an article", async () => {
 	const past = withChangedView(await viewsUpTo("shells"), (view) => {
 		shellIn(view, "host").namespaces["ipc"] = "ipc:[1]";
 	});
