@@ -13,6 +13,7 @@ import { loadInstruments } from "./load-instruments.ts";
 import { networkOfNeighbourHost } from "./neighbour-hosts.ts";
 import { OngoingCall } from "./ongoing-call.ts";
 import type { Runner } from "./parked-runner.ts";
+import { Patience } from "./patience.ts";
 import type { PreopenedFiles } from "./preopened-files.ts";
 import { runProgram } from "./prepare.ts";
 import { RunTime } from "./run-time.ts";
@@ -23,6 +24,8 @@ type Output = (stream: "stdout" | "stderr", data: Buffer) => void;
 
 /** How long a look waits for the calls' processes to sleep; see {@link Patience}. */
 const ALL_ASLEEP_MS = 500;
+/** The same on a busy computer. Not longer, because an engine that never sleeps while it waits is right, too. */
+const ALL_ASLEEP_BUSY_MS = 1_500;
 /**
  * How long a question waits for an answer. The kernel sends an unanswered SYN again after one second, and again two
  * seconds later.
@@ -222,7 +225,7 @@ export class Scene {
 	}
 
 	async #look(name: string, { writes = {}, allEnded }: Partial<StepOf<"look">> = {}): Promise<void> {
-		const patience = this.#time.patienceFor(ALL_ASLEEP_MS);
+		const patience = new Patience(ALL_ASLEEP_MS, ALL_ASLEEP_BUSY_MS);
 		await Promise.all([...this.#calls.values()].map((call) => call.untilAllAsleep(patience)));
 		// From here until the host is read, the agent keeps the processor. So no process can run and write the same
 		// text somewhere else.
