@@ -133,10 +133,30 @@ test("s opens a shell, h shows a hint, t the trace; afterwards the keys work aga
 	await expect.poll(() => screen.processes().filter((line) => line.includes(" shell "))).toEqual([]);
 	await solve(dir, FIRST);
 	await screen.until(/passed[\s\S]*after the save/);
+	screen.type("q");
+	expect((await screen.ended).exitCode).toBe(0);
+	await nothingLeft(screen);
+});
+
+test("x asks whether to put the skeleton back, and the next key is the answer", async () => {
+	const { dir, screen } = await watching("skeleton");
+	await screen.until(GREETING);
+	await solve(dir, FIRST);
+	await screen.until(VERDICT);
+	for (const no of ["n", "\r", "\u0004"]) {
+		screen.type("x");
+		await screen.until(/\[y\/N\]/);
+		screen.type(no);
+		await screen.until(/Nothing was changed[\s\S]*quit/);
+	}
+	expect(await readFile(join(dir, FIRST), "utf8")).toBe(await readFile(inKit("solutions", FIRST), "utf8"));
 	screen.type("x");
 	await screen.until(/\[y\/N\]/);
-	screen.type("y\r");
+	screen.type("y");
 	await screen.until(/not right yet[\s\S]*after the save/);
+	expect(await readFile(join(dir, FIRST), "utf8")).toBe(await readFile(inKit("lessons", FIRST), "utf8"));
+	screen.type("x");
+	await screen.until(/is the skeleton already/);
 	screen.type("q");
 	expect((await screen.ended).exitCode).toBe(0);
 	await nothingLeft(screen);

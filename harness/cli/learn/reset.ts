@@ -11,9 +11,14 @@ import { printJson } from "../text/terminal.ts";
 
 /**
  * `drydock reset`: puts the lesson's skeleton back, and keeps the learner's file beside it.
+ * @param ask asks the learner, like `confirmed`; resolves to whether the answer is yes
  * @returns the exit code: 1 if the learner answers no
  */
-export async function reset(id: string, { yes, json }: { yes?: boolean; json?: boolean }): Promise<number> {
+export async function reset(
+	id: string,
+	{ yes, json }: { yes?: boolean; json?: boolean },
+	ask = (question: string, next: string) => confirmed(question, yes, next),
+): Promise<number> {
 	const lesson = await findLesson(id);
 	const file = await learnersFile(lesson);
 	const skeleton = await readText(await skeletonOf(lesson));
@@ -22,7 +27,7 @@ export async function reset(id: string, { yes, json }: { yes?: boolean; json?: b
 	let kept: string | null = null;
 	if (!isReset) {
 		const question = `Put the skeleton of ${lesson.id} back? Your file is kept beside it.`;
-		if (mine !== null && !(await confirmed(question, yes, `npx drydock reset ${lesson.id} --yes`))) {
+		if (mine !== null && !(await ask(question, `npx drydock reset ${lesson.id} --yes`))) {
 			process.stderr.write("Nothing was changed.\n");
 			return EXIT.notPassed;
 		}

@@ -6,6 +6,7 @@ import type { Lesson } from "../../judge/lessons.ts";
 import { trace } from "../../judge/report.ts";
 import { lessonStepsAway } from "../../learner/next.ts";
 import { outputStyle } from "../text/terminal.ts";
+import { confirmedByKey } from "./confirmed-by-key.ts";
 
 /** One key of watch mode. */
 interface WatchKey {
@@ -81,7 +82,7 @@ export class WatchKeys {
 			{
 				key: "x",
 				does: "put the skeleton back (asks first)",
-				act: away(async () => (await import("./reset.ts")).reset(id(), {})),
+				act: away(async () => (await import("./reset.ts")).reset(id(), {}, confirmedByKey)),
 			},
 			{ key: "q", does: "quit", short: "quit", act: async () => work.quit() },
 			{ key: "?", does: "show these keys", short: "all keys", act: async () => this.#help() },
