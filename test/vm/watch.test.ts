@@ -52,7 +52,7 @@ test("a save is checked, and the changes since the last check are shown; n is th
 	screen.type("n");
 	await screen.until(/02 · [\s\S]*You have not changed[\s\S]*quit/);
 	screen.type("r");
-	await screen.until(/02 · .*not right yet[\s\S]*after the save/);
+	await screen.until(/02 · .*not right yet[\s\S]*still the skeleton[\s\S]*after the save/);
 	screen.type("q");
 	expect((await screen.ended).exitCode).toBe(0);
 	const [before, after] = await modes(dir);

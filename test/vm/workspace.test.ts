@@ -41,6 +41,9 @@ test("init makes a workspace that is checked from inside, and overwrites nothing
 	const [first, second] = await lessons();
 	if (first === undefined) throw new Error("there are no lessons");
 	const module = join(first.id, (await loadCheck(first)).module);
+	const untouched = await drydock(workspace, "check");
+	expect(untouched.stdout).toMatch(/not right yet\n\nThis is still the skeleton.*\n(.+\n){3}$/);
+	expect(untouched.code).toBe(1);
 	await cp(inKit("solutions", module), join(workspace, module));
 	expect((await drydock(files.dir, "init", workspace)).stdout).toContain("nothing was changed");
 	const [mine, reference] = [join(workspace, module), inKit("solutions", module)];
@@ -48,7 +51,7 @@ test("init makes a workspace that is checked from inside, and overwrites nothing
 	expect((await drydock(workspace, "check")).code).toBe(0);
 	const listed = JSON.parse((await drydock(workspace, "list", "--json")).stdout).lessons;
 	expect(listed.slice(0, 2)).toMatchObject([
-		{ id: first.id, passed: true, current: true },
+		{ id: first.id, passed: true, current: true, attempts: 2 },
 		{ id: second?.id, passed: false, current: false },
 	]);
 	const onMine = await drydock(workspace, "check", "04", "--solution", "--mine", "--json");

@@ -10,6 +10,7 @@ import { MachinePool } from "../../vm/machine-pool.ts";
 import { outputStyle, printJson } from "../text/terminal.ts";
 import { requireOneModule } from "./one-module.ts";
 import { reportReplacedModules } from "./replaced-modules.ts";
+import { skeletonReport } from "./skeleton-report.ts";
 
 export interface CheckOptions extends ModuleChoice {
 	mine?: boolean;
@@ -121,9 +122,13 @@ function whatNext({ id }: Lesson, { verdict, ledger }: Verdict, { trace }: Check
 async function printVerdict(lesson: Lesson, verdict: Verdict, options: CheckOptions): Promise<void> {
 	const { report, trace } = await import("../../judge/report.ts");
 	const { lessonSummary } = await loadCheck(lesson);
+	const skeleton = isLearnersModule(options) ? await skeletonReport(lesson, verdict) : null;
 	const calls = !options.trace && isLearnersModule(options) && (await hasTried(lesson));
-	process.stdout.write(await report(verdict, lesson.title, lessonSummary, { ...outputStyle(), brief: !calls }));
+	process.stdout.write(
+		skeleton ?? (await report(verdict, lesson.title, lessonSummary, { ...outputStyle(), brief: !calls })),
+	);
 	if (options.trace) process.stdout.write(trace(verdict, outputStyle()));
-	if (isLearnersModule(options) && !options.all) process.stdout.write(whatNext(lesson, verdict, options));
+	if (isLearnersModule(options) && !options.all && skeleton === null)
+		process.stdout.write(whatNext(lesson, verdict, options));
 	if (options.all) process.stdout.write("\n");
 }

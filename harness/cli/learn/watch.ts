@@ -13,6 +13,7 @@ import { currentLesson, lastAttempt, recordAttempt, selectLesson } from "../../l
 import { isUntouched, learnersFile, makeWorkspace, workspaceDir } from "../../learner/workspace.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
 import { outputStyle } from "../text/terminal.ts";
+import { skeletonReport } from "./skeleton-report.ts";
 import { TerminalKeys } from "./terminal-keys.ts";
 import { WatchKeys } from "./watch-keys.ts";
 
@@ -189,10 +190,12 @@ class Watch {
 		this.#verdict = verdict;
 		this.#known = verdict.findings;
 		const { lessonSummary } = await loadCheck(this.#lesson);
-		const text = await report(verdict, this.#lesson.title, lessonSummary, { ...outputStyle(), brief: true });
+		const skeleton = await skeletonReport(this.#lesson, verdict);
+		const style = { ...outputStyle(), brief: true };
+		const text = skeleton ?? (await report(verdict, this.#lesson.title, lessonSummary, style));
 		clear();
 		process.stdout.write(text);
-		if (before !== null) process.stdout.write(this.#changes(before, verdict));
+		if (before !== null && skeleton === null) process.stdout.write(this.#changes(before, verdict));
 		const took = tookMs === null ? "" : `${(tookMs / 1000).toFixed(1)} s after the save · `;
 		process.stdout.write(this.#chalk.dim(`\n${took}${this.#keys.line()}\n`));
 		if (tookMs !== null || verdict.verdict === "pass") await recordAttempt(this.#lesson, verdict);

@@ -1,0 +1,48 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeEach, expect, test, vi } from "vitest";
+import { skeletonReport } from "../../../../harness/cli/learn/skeleton-report.ts";
+import { findLesson, skeletonOf } from "../../../../harness/judge/lessons.ts";
+import { temporary } from "../../../support/temporary.ts";
+import { logbookWith, workspaceIn } from "../../../support/workspace.ts";
+
+const files = await temporary();
+const lesson = await findLesson("01");
+const skeleton = await readFile(await skeletonOf(lesson), "utf8");
+let file = "";
+beforeEach(async () => {
+	const dir = await workspaceIn(files.dir, logbookWith({}), { "01-process/process.ts": skeleton });
+	file = join(dir, "01-process/process.ts");
+	vi.spyOn(process, "cwd").mockReturnValue(dir);
+	vi.stubEnv("FORCE_COLOR", "0");
+	return () => {
+		vi.restoreAllMocks();
+		vi.unstubAllEnvs();
+	};
+});
+afterAll(() => files.remove());
+
+test("the report on the unchanged skeleton says where to begin, in plain text, too", async () => {
+	const text = `${lesson.title} — not right yet
+
+This is still the skeleton: you have not changed it yet.
+read it      npx drydock read 01-process
+edit it      01-process/process.ts
+full report  npx drydock check 01-process --skeleton
+`;
+	expect(await skeletonReport(lesson, { verdict: "fail", file })).toBe(`✗ ${text}`);
+	vi.stubEnv("DRYDOCK_PLAIN", "1");
+	expect(await skeletonReport(lesson, { verdict: "fail", file })).toBe(text);
+});
+
+test("line ends of Windows do not make another file of it", async () => {
+	await writeFile(file, skeleton.replaceAll("\n", "\r\n"));
+	expect(await skeletonReport(lesson, { verdict: "fail", file })).toContain("still the skeleton");
+});
+
+test("there is none for a file that was changed, or for another verdict", async () => {
+	expect(await skeletonReport(lesson, { verdict: "error", file })).toBe(null);
+	expect(await skeletonReport(lesson, { verdict: "pass", file })).toBe(null);
+	await writeFile(file, `${skeleton}\n`);
+	expect(await skeletonReport(lesson, { verdict: "fail", file })).toBe(null);
+});
