@@ -1,16 +1,14 @@
 import { EXIT } from "../../base/failure.ts";
 import { visibleProgress } from "../../base/progress.ts";
-import { lessons, loadCheck } from "../../judge/lessons.ts";
-import { currentLesson } from "../../learner/course.ts";
-import { checkWritable, learnersFile, makeWorkspace, workspaceDir } from "../../learner/workspace.ts";
+import { lessons } from "../../judge/lessons.ts";
+import { checkWritable, makeWorkspace, workspaceDir } from "../../learner/workspace.ts";
 import { installMissing } from "../../vm/install-missing.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
-import { outputStyle } from "../text/terminal.ts";
-import { list } from "./list.ts";
+import { welcome } from "./welcome.ts";
 
 /**
  * `drydock start`, which `npm start` runs: sets up what is missing, then shows where the learner is.
- * @returns the exit code: 0 when the set-up succeeded, whatever the verdict
+ * @returns the exit code
  */
 export async function start({ onlySetup, forTests }: { onlySetup?: boolean; forTests?: boolean }): Promise<number> {
 	// Fails before minutes of work, and not after them.
@@ -19,22 +17,12 @@ export async function start({ onlySetup, forTests }: { onlySetup?: boolean; forT
 	const machines = new MachinePool(visibleProgress);
 	try {
 		await machines.makeReady();
-		if (!onlySetup) await showWhereYouAre(machines);
 	} finally {
 		await machines.close();
 	}
+	if (!onlySetup) {
+		await makeWorkspace(await workspaceDir());
+		if ((await lessons()).length > 0) process.stdout.write(await welcome());
+	}
 	return EXIT.passed;
-}
-
-async function showWhereYouAre(machines: MachinePool): Promise<void> {
-	machines.prepare();
-	await makeWorkspace(await workspaceDir());
-	if ((await lessons()).length === 0) return;
-	const lesson = await currentLesson();
-	const [{ judge }, { report }] = await Promise.all([import("../../judge/judge.ts"), import("../../judge/report.ts")]);
-	const file = await learnersFile(lesson);
-	const verdict = await judge(lesson, file, machines);
-	const { lessonSummary } = await loadCheck(lesson);
-	process.stdout.write(`\n${await report(verdict, lesson.title, lessonSummary, outputStyle())}\n`);
-	await list({});
 }
