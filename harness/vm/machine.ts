@@ -21,7 +21,7 @@ import type { Template } from "./template.ts";
 
 /**
  * A run without the fields that the machine itself adds.
- * - `deadlineMs`: only if it is to differ from {@link Machine.deadlineMs}
+ * - `deadlineMs`: only if it is to differ from {@link Machine.deadlineMs}; the run may then work all of this time
  * - `patienceMs`: the longest that such a run should take; lowers the machine's own deadline, never raises it
  */
 export type RunRequest = Omit<Run, "type" | "nonce" | "entropy" | "timeMs" | "deadlineMs"> & {
@@ -153,7 +153,7 @@ export class Machine {
 			// while longer.
 			const silenceMs = deadlineMs + Math.min(this.#template.bootMs, patienceMs);
 			const before = await processorTime(this.pid);
-			const budgetMs = Math.min(processorBudgetMs(this.#template), patienceMs);
+			const budgetMs = Math.min(asked.deadlineMs ?? processorBudgetMs(this.#template), patienceMs);
 			stopCounting = afterWork(this.pid, budgetMs, () => void this.#send({ type: "giveUp", nonce: run.nonce }));
 			const outcome = await this.#outcome(run, this.#exchange(run, silenceMs), output, onWaits);
 			return { outcome, output, processorShare: processorShare(before, await processorTime(this.pid)) };
