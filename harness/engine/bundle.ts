@@ -188,7 +188,9 @@ function diagnosticOf({ text, location }: Message, entry: string, learnerModules
 	// The error is in the line that importResolver() appended: something in the learner's text before it is not closed.
 	if (learnerModules.includes(file) && location.lineText === EMPTY_EXPORT)
 		return {
-			message: message.replace(/but found .*/, "but found the end of the file"),
+			message: message
+				.replace(/but found .*/, "but found the end of the file")
+				.replace('Unexpected "export"', "Unexpected end of the file"),
 			file,
 			line: location.line,
 			column: 1,

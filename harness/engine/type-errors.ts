@@ -27,12 +27,21 @@ const CheckerError = v.object({
 	code: v.number(),
 	category: v.number(),
 	text: v.string(),
+	relatedInformation: v.optional(v.array(v.object({ pos: v.number(), code: v.number() }))),
 });
 type CheckerError = v.InferOutput<typeof CheckerError>;
 
 const ERROR_CATEGORY = 1;
+/** The code of "'}' expected" and the like, and of its related information, the place of the bracket that was opened. */
+const EXPECTED = 1005;
+const OPENED_HERE = 1007;
 /** More errors than a learner fixes at a time. */
 const ERRORS_MAX = 100;
+
+export interface TypeError extends Diagnostic {
+	/** Where the brace was opened that is never closed, if that is the error. */
+	opened?: Diagnostic;
+}
 
 /**
  * Type-checks one module as an editor would.
@@ -48,7 +57,7 @@ export async function typeErrors(
 	modules: ReadonlyMap<string, string> = new Map([[inKit("solutions", "mine.ts"), file]]),
 	files: SubmissionFiles = filesBeside([...modules.values()]),
 	signal: AbortSignal = interruption,
-): Promise<Diagnostic[]> {
+): Promise<TypeError[]> {
 	const learnersModule = resolve(file);
 	const compiler = await compilerPath();
 	const checkerFiles = new CheckerFiles(compiler, learnersModule, modules, files);
@@ -72,9 +81,13 @@ export async function typeErrors(
 	// Finding the place of an error reads the file up to there, so only the first errors get one.
 	const own = errors.filter(({ path }) => path === learnersModule).slice(0, ERRORS_MAX);
 	const placed = await Promise.all(
-		own.map(async ({ path, pos, code, text }) => {
+		own.map(async ({ path, pos, code, text, relatedInformation }) => {
 			const place = await placeIn(files, path, pos);
-			return place === null ? [] : [{ message: shortenedMessage(`TS${code}: ${text}`), ...place }];
+			if (place === null) return [];
+			const brace = relatedInformation?.find((related) => code === EXPECTED && related.code === OPENED_HERE);
+			const opened = brace && text.startsWith("'}'") ? await placeIn(files, path, brace.pos) : null;
+			const message = shortenedMessage(`TS${code}: ${text}`);
+			return [{ message, ...place, ...(opened && { opened: { message: "", ...opened } }) }];
 		}),
 	);
 	return placed.flat();

@@ -22,7 +22,7 @@ export function endingExplanations(check: Check): Explanation[] {
 			diagnosis: "exception",
 			why: ({ thrown }) =>
 				`An uncaught exception ended the program before it was done.${/^ENOENT: .*, mkdir '/.test(thrown?.message ?? "") ? " mkdir makes one directory, and its parent directory must exist." : ""}`,
-			try: "Start at your line that is marked below.",
+			try: "Find the line that threw the exception, and what it was called with.",
 			see: [],
 		},
 		{

@@ -1,4 +1,4 @@
-import type { BundleError, Fault } from "../engine/bundle.ts";
+import type { BundleError, Diagnostic, Fault } from "../engine/bundle.ts";
 import { linesAboutFailure } from "../vm/console-output.ts";
 import type { Outcome } from "../vm/machine.ts";
 import type { Check } from "./check.ts";
@@ -112,11 +112,24 @@ export function unreadFinding(error: unknown): Finding {
 	};
 }
 
-/** The finding for a module that cannot be bundled. */
-export function unbundledFinding({ diagnostic, fault }: BundleError, check: Check): Finding {
-	const explained = UNBUNDLED_MODULE[fault](check, diagnostic.message);
+/**
+ * Whether a brace that is never closed can be the reason. The bundler reports such a brace where it found something that
+ * cannot be in a block: the next `export`, or the end of the file.
+ */
+export const isUnclosedBrace = ({ diagnostic, fault }: BundleError): boolean =>
+	fault === "syntax-error" && /^Unexpected "export"|end of (the )?file$/.test(diagnostic.message);
+
+/**
+ * The finding for a module that cannot be bundled.
+ * @param opened where a brace is opened that is never closed, if that is the reason
+ */
+export function unbundledFinding({ diagnostic, fault }: BundleError, check: Check, opened?: Diagnostic): Finding {
+	const explained =
+		opened === undefined ? UNBUNDLED_MODULE[fault](check, diagnostic.message) : unclosedBrace(opened, diagnostic);
 	return { fact: "module", what: check.module, see: [], follows: [], diagnosis: fault, ...explained };
 }
+
+const NOT_TYPESCRIPT = "The file could not be read as TypeScript, so nothing was run.";
 
 const UNBUNDLED_MODULE: Record<
 	Fault,
@@ -157,7 +170,14 @@ const UNBUNDLED_MODULE: Record<
 	"syntax-error": (_check, got) => ({
 		expected: "a TypeScript module",
 		got,
-		explanation: "The file could not be read as TypeScript, so nothing was run.",
-		try: "Fix the marked place.",
+		explanation: NOT_TYPESCRIPT,
+		try: "Look at the marked place, and at what comes just before it.",
 	}),
 };
+
+const unclosedBrace = ({ line }: Diagnostic, found: Diagnostic) => ({
+	expected: "a TypeScript module",
+	got: `a { in line ${line} that is never closed`,
+	explanation: `${NOT_TYPESCRIPT} No } closes the { that is marked below. The block seemed to go on until line ${found.line} (${found.message}).`,
+	try: "Look for a missing } in this block. Every block inside it needs one, too: the indentation shows which one has none.",
+});

@@ -11,7 +11,7 @@ import type { LedgerCall, Observation } from "../protocol/index.ts";
 import { type Check, commandAt, primaryOf } from "./check.ts";
 import { compare, type Finding } from "./compare.ts";
 import { contextOf } from "./context.ts";
-import { isUnjudged, lostFinding, unbundledFinding, unreadFinding } from "./failed-run.ts";
+import { isUnclosedBrace, isUnjudged, lostFinding, unbundledFinding, unreadFinding } from "./failed-run.ts";
 import { instrumentsOf } from "./instruments.ts";
 import type { Lesson } from "./lessons.ts";
 import { bundleModuleRun, type MachinePool, prepareModuleRun, prepareSubmittedRun } from "./module-run.ts";
@@ -139,12 +139,14 @@ export async function judge(
 		if (!(error instanceof BundleError)) throw error;
 		const { fault, diagnostic } = error;
 		const isWhole = fault === "too-much-for-the-compiler" || fault === "too-large";
-		if (isWhole || fault === "syntax-error") unwanted.abort();
-		return verdict([unbundledFinding(error, check)], {
+		if (isWhole) unwanted.abort();
+		const reported = isWhole ? [] : await errors;
+		const opened = isUnclosedBrace(error) ? reported.find((one) => one.opened)?.opened : undefined;
+		return verdict([unbundledFinding(error, check, opened)], {
 			did: "nothing, as the module cannot be loaded",
-			thrownAt: isWhole ? null : diagnostic,
+			thrownAt: isWhole ? null : (opened ?? diagnostic),
 			// The compiler often reports several type errors for one syntax error.
-			typeErrors: fault === "syntax-error" || isWhole ? [] : await errors,
+			typeErrors: fault === "syntax-error" ? [] : reported,
 		});
 	};
 

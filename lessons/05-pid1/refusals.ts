@@ -203,7 +203,7 @@ export const refusals: Explanation[] = [
 		when: (context) => context.thrown !== null && commandRan(context),
 		diagnosis: "exception-beside-the-command",
 		why: "The command ran, but an exception ended a process that should have looked after it. The exception is shown above. When pid 1 ends, the kernel kills all other processes in its namespace, including the command.",
-		try: "Start with your line that is marked below.",
+		try: "Find the line that threw the exception, and what it was called with.",
 		see: [PID_1_SIGNALS],
 	},
 	{

@@ -98,6 +98,12 @@ describe("a module that cannot be bundled", () => {
 		expect(diagnostic).toEqual({ message: 'Expected "}" but found the end of the file', file, line: 2, column: 1 });
 	});
 
+	test("an unclosed block: the message names the end of the file, and not what drydock has added to the file", async () => {
+		const file = await files.write("block.ts", "export function isolate() {\n\tif (1) {\n}\n");
+		const { diagnostic } = await failureOf(file);
+		expect(diagnostic).toEqual({ message: "Unexpected end of the file", file, line: 4, column: 1 });
+	});
+
 	test("missing export: the learner's file is named, not the engine that imports it", async () => {
 		const subject = await files.write("missing.ts", "export function isolated() {}\n");
 		const { diagnostic, fault } = await failureOf(subject);

@@ -36,6 +36,11 @@ test("each error has the compiler's words and its place, counted from 1", async 
 	]);
 }, 60_000);
 
+test("a missing brace has the place of the brace that is never closed", async () => {
+	const file = await files.write("open.ts", "export function isolate(): void {\n\tif (1) {\n}\n");
+	expect(await typeErrors(file)).toMatchObject([{ line: 4, opened: { file, line: 1, column: 33 } }]);
+}, 60_000);
+
 test("only the first of thousands of errors are reported, each with a short text", async () => {
 	const file = await files.write("many.ts", `${`no${"n".repeat(5_000)};\n`}${"nope;\n".repeat(20_000)}`);
 	const errors = await typeErrors(file);

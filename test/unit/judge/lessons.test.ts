@@ -69,3 +69,16 @@ test.each(await lessons())(
 		expect(unknown).toEqual([]);
 	},
 );
+
+test.each(await lessons())(
+	"no advice of $id promises a marked line: not every exception comes from one of the learner's",
+	async (lesson) => {
+		const check = await loadCheck(lesson);
+		const explanations = [
+			...check.exceptions,
+			...endingExplanations(check),
+			...commonRules(check).flatMap(({ explain }) => explain),
+		];
+		expect(explanations.map((one) => one.try).filter((advice) => /\bmarked\b/.test(advice))).toEqual([]);
+	},
+);
