@@ -1,8 +1,8 @@
 import type { Shell } from "zx/core";
 
 /**
- * zx's `$`, which runs other programs. It is loaded only when a program is to be run, because loading it takes long for
- * a short command. By default, zx uses bash, which not every computer has. Here `$` uses POSIX's sh.
+ * zx's `$`, which runs other programs. It is loaded only when a program is to be run: otherwise it would slow down every
+ * short command. By default, zx uses bash, which not every computer has. Here `$` uses POSIX's sh.
  * @example const $ = await zx();
  * const { stdout } = await $`${program} --version`;
  */

@@ -17,7 +17,7 @@ export interface Subject<Host extends v.ObjectEntries, Process extends v.ObjectE
 
 /**
  * How `drydock inspect` shows a subject. It is no part of the subject, so that programs without `inspect` do not
- * contain it: a new label must not change what the guest runs, nor what judges.
+ * contain it: a new label must change neither the guest's programs nor the code that judges.
  */
 export interface Inspection<Of extends Subject<v.ObjectEntries, v.ObjectEntries>> {
 	/** The heading under which the subject is shown. */

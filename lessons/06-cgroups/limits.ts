@@ -70,7 +70,7 @@ function notLimited(limit: string, diagnosis: string, specific: Explanation[], w
 		{
 			diagnosis,
 			why: (context) =>
-				`${file} was right while the command waited. Then the command exceeded the limit, but the kernel's counter shows that the limit was not enforced once. ${file} afterwards: ${fileText(context, file, LIMITS_REACHED)}.`,
+				`${file} was right while the command waited. Then the command exceeded the limit, but the kernel's counter shows that the limit was never enforced. ${file} afterwards: ${fileText(context, file, LIMITS_REACHED)}.`,
 			try: "Find the code that changes the limit, or moves the command, after createCgroup and join have returned.",
 			see: [`${KERNEL_DOC}, ${file}`],
 		},

@@ -293,7 +293,7 @@ describe.concurrent("a call", () => {
 		expect(BigInt(`0x${credentials.capabilities}`)).toBe(0n);
 		expect(fileIn(seen.after, "/lab/open", "mine")).toMatchObject({ uid: 1000, gid: 1001, text: "mine\n" });
 		expect(fileIn(seen.after, "/etc", "x")).toBeUndefined();
-		// A user may make a user namespace, and map the own user id there.
+		// Every user may make a user namespace, and map their own user id there.
 		expect(commandAt(seen, "then", "mapped").identity?.uidMap).toEqual([{ inside: 0, outside: 1000, length: 1 }]);
 		expect(seen.givenUp).toEqual([]);
 	});

@@ -11,11 +11,11 @@ const FILES =
 const FILE_CHARS_MAX = 8_000;
 
 export const cgroup: Reader<"cgroup"> = (asked) => {
-	const { limits, ...moving } = limitsReader(asked);
+	const { limits, ...changesByItself } = limitsReader(asked);
 	return {
 		host: ({ earlier }) => ({ cgroups: readCgroups(), limits: limits(earlier) }),
 		process: ({ cgroup }) => ({ cgroup, cgroupFiles: readCgroupFiles(cgroup) }),
-		...moving,
+		...changesByItself,
 	};
 };
 

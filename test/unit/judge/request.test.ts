@@ -6,7 +6,7 @@ import { requestFor } from "../../../harness/judge/request.ts";
 import type { Call, Step } from "../../../harness/protocol/index.ts";
 
 const PROGRAM = { code: "", map: "", files: [] } as unknown as Parameters<typeof requestFor>[1];
-const playing = (scenario: Partial<Scenario> = {}) =>
+const checkWith = (scenario: Partial<Scenario> = {}) =>
 	({
 		draw: () => ({}),
 		scenario: () => ({ does: "", prepare: [], calls: { box: { options: {} } }, ...scenario }),
@@ -16,17 +16,21 @@ const ALL = await lessons();
 
 describe("the exit code of the command", () => {
 	test("is drawn for every run", () => {
-		const drawn = Array.from({ length: 50 }, () => drawInputs(playing())["exitCode"]);
+		const drawn = Array.from({ length: 50 }, () => drawInputs(checkWith())["exitCode"]);
 		expect(new Set(drawn).size).toBeGreaterThan(5);
 	});
 
 	test("is in the line that ends the container, and in no other", () => {
-		const { steps } = requestFor(playing(), PROGRAM, { exitCode: "41" });
+		const { steps } = requestFor(checkWith(), PROGRAM, { exitCode: "41" });
 		expect(steps.map((step) => ("line" in step ? step.line : ""))).toEqual(["", "", "41"]);
 	});
 
-	test("keeps a line that the check gives itself", () => {
-		const { steps } = requestFor(playing({ steps: [{ do: "feed", call: "box", line: "x", last: true }] }), PROGRAM, {});
+	test("does not replace a line that a step of the check has", () => {
+		const { steps } = requestFor(
+			checkWith({ steps: [{ do: "feed", call: "box", line: "x", last: true }] }),
+			PROGRAM,
+			{},
+		);
 		expect(steps).toEqual([{ do: "feed", call: "box", line: "x", last: true }]);
 	});
 
@@ -40,7 +44,7 @@ describe("the exit code of the command", () => {
 
 describe("a planned call", () => {
 	const requested = (call: PlannedCall, check: Partial<Check> = {}) =>
-		requestFor({ ...playing({ calls: { enter: call } }), ...check }, PROGRAM, { exitCode: "41" });
+		requestFor({ ...checkWith({ calls: { enter: call } }), ...check }, PROGRAM, { exitCode: "41" });
 
 	test("calls run with a shell that waits, by default", () => {
 		const { export: name, args, token } = requested({ options: { hostname: "x" } }).calls["enter"] as Call;
@@ -87,7 +91,7 @@ describe("a planned call", () => {
 	test("that is not the primary one is sent no exit code", () => {
 		const last = (call: string): Step => ({ do: "feed", call, last: true });
 		const steps = [last("enter"), last("box")];
-		const check = playing({ calls: { box: { options: {} }, enter: { options: {} } }, steps });
+		const check = checkWith({ calls: { box: { options: {} }, enter: { options: {} } }, steps });
 		expect(requestFor(check, PROGRAM, { exitCode: "41" }).steps).toEqual([
 			last("enter"),
 			{ ...last("box"), line: "41" },

@@ -61,7 +61,7 @@ describe("a rule that throws gives no verdict and does not end drydock", () => {
 });
 
 test.each(["0:0", "0:1", "1:0", "99999999999999999999:99999999999999999999", "-1:5"])(
-	"a stack that the exercise has written itself names no place: exercise.js:%s",
+	"a stack text that the exercise made up names no place: exercise.js:%s",
 	(place) => {
 		const map = '{"version":3,"sources":["x.ts"],"names":[],"mappings":"AAAA"}';
 		expect(placeOfException(`Error: x\n    at exercise.js:${place}`, map, "/y.ts")).toBeNull();

@@ -87,8 +87,12 @@ describe("a recording", () => {
 
 	test.each([
 		["no file", null, /cannot be read: ENOENT/],
-		["something else", '{"atMs":0,"type":"step","step":1,"phase":"told"}\n', /is not a recording of a demo/],
-		["no event", '{"atMs":0,"type":"demo"}\n', /:1 is not an event of a demo/],
+		[
+			"a file that does not begin with a demo",
+			'{"atMs":0,"type":"step","step":1,"phase":"told"}\n',
+			/is not a recording of a demo/,
+		],
+		["a demo without its fields", '{"atMs":0,"type":"demo"}\n', /:1 is not an event of a demo/],
 		["no JSON", "hello\n", /:1 is not an event of a demo/],
 		["a view that is null", `${HEAD}{"atMs":0,"type":"view","view":null}\n`, /:2 is not an event of a demo/],
 		["a view of lists in lists", `${HEAD}{"atMs":0,"type":"view","view":${DEEP}}\n`, /:2 is not an event of a demo/],
@@ -97,7 +101,11 @@ describe("a recording", () => {
 			`${HEAD}{"atMs":0,"type":"step","step":2,"phase":"done"}\n`,
 			/a step that its demo does not have/,
 		],
-		["a step beyond all", `${HEAD}{"atMs":0,"type":"step","step":200000,"phase":"done"}\n`, /:2 is not an event/],
+		[
+			"a step whose number is too large",
+			`${HEAD}{"atMs":0,"type":"step","step":200000,"phase":"done"}\n`,
+			/:2 is not an event/,
+		],
 		[
 			"200,000 steps",
 			HEAD + '{"atMs":0,"type":"step","step":1,"phase":"done"}\n'.repeat(200_000),

@@ -110,7 +110,7 @@ describe("compareLines", () => {
 		expect(lines(["…", "c"], ["a", "b"])).toBe("  …\n- c");
 	});
 
-	test("the line number of a complaint is the session's, not the reader's", () => {
+	test("a line number in an error of bash is ignored: a reader's shell prints none", () => {
 		expect(lines(["bash: nope: command not found"], ["bash: line 7: nope: command not found"])).toBeNull();
 	});
 });
