@@ -179,9 +179,9 @@ export class DemoInMachine implements DemoPlayer {
 		this.#playing = new AbortController();
 		const { signal } = this.#playing;
 		const typist = this.#typists[stage];
-		// If the prompt is there, the foreground process is a shell. It waits for keys itself, which does not mean that
-		// the command waits for them. Without a prompt, it is a program that an earlier step has left running. When that
-		// one waits for keys again, the step is done.
+		// If the prompt is there, the foreground process is a shell. A shell that waits for keys is no sign that the
+		// command does. Without a prompt, the foreground process is a program that an earlier step has left running. When
+		// that program waits for keys again, the step is done.
 		const shell = typist.isPrompted ? this.#kernelState?.shells[stage]?.pid : undefined;
 		await this.#enterPhase(step, "typing");
 		try {

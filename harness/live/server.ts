@@ -27,8 +27,8 @@ const EVERYWHERE = "0.0.0.0";
 /** The running server of the live page. */
 export interface Server {
 	/**
-	 * The presenter's link. It works only on this computer. Everybody who has it there can do all that the presenter
-	 * can.
+	 * The presenter's link. It works only on this computer. Everybody on this computer who has the link can do all that
+	 * the presenter can.
 	 */
 	link: string;
 	/** The followers' link, for other computers in the network; null if the page is not shared. */

@@ -5,8 +5,7 @@ import type { KernelState } from "./events.ts";
 const WAITING_MS = 600;
 
 /**
- * Settles when a command that has been started has itself waited for keys for a while. Rejects when `signal` is
- * aborted.
+ * Settles when the command that was started last has waited for keys for a while. Rejects when `signal` is aborted.
  * @param processOf returns what the kernel shows of the process that the shell's user is talking to
  * @param shell pid of the shell, whose own waiting does not count: its prompt shows that it waits
  */

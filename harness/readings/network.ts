@@ -33,8 +33,8 @@ const Network = v.object({
 	 */
 	further: v.optional(list(text), []),
 	/**
-	 * The numbers (nsid) that this namespace has for others with which it is, or was, connected, as long as they exist.
-	 * See ip-netns(8).
+	 * The numbers (nsid) by which this namespace refers to other namespaces that are, or were, connected with it, and
+	 * still exist. See ip-netns(8).
 	 */
 	peers: v.optional(list(count), []),
 	/** Lines of nft's ruleset; read only for the host's namespace. */

@@ -18,8 +18,8 @@ describe("colours", { timeout: 30_000 }, () => {
 	});
 
 	test("are in a pipe only if they are forced", async () => {
-		const [as, forced] = await Promise.all([drydock(["read", "01"]), drydock(["read", "01"], { FORCE_COLOR: "1" })]);
-		expect(as.stdout).not.toContain(COLOR);
+		const [plain, forced] = await Promise.all([drydock(["read", "01"]), drydock(["read", "01"], { FORCE_COLOR: "1" })]);
+		expect(plain.stdout).not.toContain(COLOR);
 		expect(forced.stdout).toContain(COLOR);
 	});
 });
@@ -42,7 +42,7 @@ describe("a long text", { timeout: 30_000 }, () => {
 		}
 	});
 
-	test("that a pipe's reader does not read is no failure", async () => {
+	test("is no failure if the reader of the pipe reads nothing", async () => {
 		const screen = await atTerminal(
 			"bash",
 			["-c", `'${process.execPath}' '${BIN}' read 01 | true; echo $PIPESTATUS`],
@@ -52,7 +52,7 @@ describe("a long text", { timeout: 30_000 }, () => {
 		expect(screen).toBe("0\r\n");
 	});
 
-	test("that the reader leaves early is no failure", async () => {
+	test("is no failure if the pager ends early", async () => {
 		expect(await drydockAtTerminal(["read", "01", "--raw"], { PAGER: "true" })).not.toContain("drydock itself failed");
 	});
 });

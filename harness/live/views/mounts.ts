@@ -11,7 +11,7 @@ export interface MountRow {
 	/** Its mount point relative to its parent's; the whole path if the parent is the root. */
 	name: string;
 	depth: number;
-	/** The file system's type and, unless the whole file system is mounted, the directory of it that is. */
+	/** The file system's type; if only a directory of the file system is mounted, also that directory. */
 	content: string;
 	/** "shared", "private", "slave", … See mount_namespaces(7). */
 	propagation: string;
@@ -49,7 +49,7 @@ export function mountsOf(past: Past): MountsPicture {
 	if (view === undefined) return { tables: [], latestChange: "" };
 	const before = beforeLastChange(seen, allMounts)?.view ?? null;
 	const tables: MountTable[] = [];
-	// What is seen of a learner's own work has no shell on the host.
+	// The view of a learner's own work has no shell on the host.
 	for (const process of SHOWN_PROCESSES.filter((one) => one === "init" || view.shells[one])) {
 		const same = tables.find(({ of }) => of.some((other) => comparedText(view, other) === comparedText(view, process)));
 		if (same === undefined) tables.push(tableOf(view, before, process));

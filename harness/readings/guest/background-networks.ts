@@ -136,8 +136,8 @@ function listenersIn(table: string, pids: readonly number[]): NetworkNamespace["
 	});
 }
 
-// The four bytes of an IPv4 address in the processor's order: the last one first. Of an IPv6 address, its last four
-// bytes, which are the IPv4 address in a mapped one.
+// An IPv4 address as text. /proc shows its four bytes in the processor's order, the last byte first. Of an IPv6 address,
+// only the last four bytes are used: in an IPv4-mapped address, they are the IPv4 address.
 function dotted(hex: string): string {
 	const bytes = hex.slice(-8).match(/../g) ?? [];
 	return bytes
