@@ -5,6 +5,7 @@ import hljs from "highlight.js/lib/core";
 import MarkdownIt from "markdown-it";
 import { ALIASES, GRAMMARS } from "../base/grammars.ts";
 import { inKit } from "../base/kit.ts";
+import { drawWalls, WALL_LESSONS, wallsInWords, wallsUpTo } from "../learner/walls.ts";
 
 /** The live page's files, by name. The name of the HTML page itself is empty. */
 export type Page = Record<string, { type: string; body: string }>;
@@ -17,9 +18,10 @@ const TYPES: Record<string, string> = {
 
 /**
  * Makes the live page: all files that a browser needs. None of them comes from the network.
+ * @param id the lesson's id, such as `04-pivot-root`
  * @param lesson the lesson's Markdown
  */
-export async function makePage(lesson: string): Promise<Page> {
+export async function makePage(id: string, lesson: string): Promise<Page> {
 	const [html, { outputFiles }] = await Promise.all([
 		readFile(inKit("harness/live/page/index.html"), "utf8"),
 		build({
@@ -33,10 +35,17 @@ export async function makePage(lesson: string): Promise<Page> {
 		}),
 	]);
 	const bundled = outputFiles.map(({ path, text }) => [path.slice(path.lastIndexOf("/") + 1), text] as const);
-	const files = [["", html], ["lesson.html", renderLesson(lesson)], ...bundled] as const;
+	const files = [["", html], ["lesson.html", renderWalls(id.slice(0, 2)) + renderLesson(lesson)], ...bundled] as const;
 	return Object.fromEntries(
 		files.map(([name, body]) => [name, { type: TYPES[extname(name)] ?? TYPES[".html"] ?? "", body }]),
 	);
+}
+
+function renderWalls(lesson: string): string {
+	if (!WALL_LESSONS.some((wall) => wall === lesson)) return "";
+	const states = wallsUpTo(lesson);
+	const picture = drawWalls(states).join("\n");
+	return `<pre role="img" aria-label="The walls: ${wallsInWords(states)}"><code>${picture}</code></pre>\n`;
 }
 
 // Leaves out comments, which are for the lesson's tests. Makes a link's text emphasised text: the server does not

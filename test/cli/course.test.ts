@@ -55,12 +55,19 @@ describe("status", () => {
 		const { stdout, code } = await drydock(await workspace(halfway(), { "02-unshare/isolate.ts": MINE }), "status");
 		expect(stdout).toContain("02-unshare/isolate.ts");
 		expect(stdout).toContain(`1 of ${all.length} lessons passed`);
+		expect(stdout).toMatch(/^┌╌ 02 hostname › ╌+┬ {2}03 root · /);
 		expect(stdout).toContain("3 times, 1 h 05 min, 1 hint");
 		expect(stdout).toContain("not right yet: the command's UTS namespace");
 		expect(stdout).toContain("01-process, since you passed it");
 		expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
 		expect(stdout).toMatch(/next +npx drydock hint 02-unshare$/m);
 		expect(code).toBe(0);
+	});
+
+	test("--plain says in words which walls are built", async () => {
+		const { stdout } = await drydock(await workspace(halfway()), "status", "--plain");
+		expect(stdout).toMatch(/^walls +this lesson: 02 hostname; to come: 03 root, 04 mounts, /m);
+		expect(stdout).not.toContain("┌");
 	});
 
 	test.each([

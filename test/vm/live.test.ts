@@ -45,7 +45,7 @@ async function onStage(id: string): Promise<{ demo: DemoInMachine; server: Serve
 	const lesson = await findLesson(id);
 	const events: DemoEvent[] = [];
 	let demo: DemoInMachine | undefined;
-	const page = await makePage(await readLesson(lesson));
+	const page = await makePage(lesson.id, await readLesson(lesson));
 	const server = await openServer({
 		port: 0,
 		share: true,

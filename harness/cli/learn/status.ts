@@ -6,6 +6,7 @@ import { lessons } from "../../judge/lessons.ts";
 import { changedLessons, currentLesson, logbook, passedLessons } from "../../learner/course.ts";
 import { type LessonRecord, recordOf } from "../../learner/logbook.ts";
 import { nextCommand } from "../../learner/next.ts";
+import { drawWalls, PICTURE_COLUMNS, type WallStates, wallsInWords } from "../../learner/walls.ts";
 import { learnersFile } from "../../learner/workspace.ts";
 import { duration, outputStyle, printJson } from "../text/terminal.ts";
 
@@ -30,15 +31,21 @@ export async function status({ json }: { json?: boolean }): Promise<number> {
 		});
 		return EXIT.passed;
 	}
+	const { width, plain } = outputStyle();
+	const built = new Set([...passed].map(number));
+	const stateOf: WallStates = (wall) =>
+		built.has(wall) ? "built" : wall === number(lesson.id) ? "current" : "to come";
+	const isDrawn = !plain && width >= PICTURE_COLUMNS;
+	if (isDrawn) process.stdout.write(`${drawWalls(stateOf).join("\n")}\n\n`);
 	const lines = [
 		`lesson   ${lesson.title}`,
 		`file     ${shownPath(file)}`,
 		`so far   ${passed.size} of ${all.length} lessons passed`,
+		...(isDrawn ? [] : [`walls    ${wallsInWords(stateOf)}`]),
 		...attemptLines(record),
 		...[...changed].map((id) => `changed  ${id}, since you passed it: npx drydock check ${id}`),
 		`next     ${next}`,
 	];
-	const { width } = outputStyle();
 	for (const line of lines) {
 		const [label, text] = [line.slice(0, LABEL_WIDTH), line.slice(LABEL_WIDTH)];
 		const wrapped = wrapAnsi(text, width - LABEL_WIDTH).replaceAll("\n", `\n${" ".repeat(LABEL_WIDTH)}`);
@@ -46,6 +53,8 @@ export async function status({ json }: { json?: boolean }): Promise<number> {
 	}
 	return EXIT.passed;
 }
+
+const number = (id: string) => id.slice(0, 2);
 
 function attemptLines({ attempts, spentMs, hintsShown, lastAttempt }: LessonRecord): string[] {
 	if (lastAttempt === null) return [];

@@ -43,7 +43,7 @@ export async function live(
 	let saveChecker: SaveChecker | undefined;
 	try {
 		if (events === null) await machines.makeReady();
-		const page = await makePage(await readLesson(lesson));
+		const page = await makePage(lesson.id, await readLesson(lesson));
 		server = await openServer({ port, share, page, dispatch: async (message) => player && dispatch(player, message) });
 		const { sendEvent } = server.audience;
 		const loaded = events === null ? await loadForStage(lesson, SIZE) : null;

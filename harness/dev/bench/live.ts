@@ -32,7 +32,7 @@ export async function liveTimings(n: number): Promise<Record<string, number[]>> 
 		const machines = new MachinePool(visibleProgress);
 		const lesson = await findLesson("02");
 		let demo: DemoInMachine | undefined;
-		const page = await makePage(await readLesson(lesson));
+		const page = await makePage(lesson.id, await readLesson(lesson));
 		const server = await openServer({
 			port: 0,
 			share: true,

@@ -15,6 +15,7 @@ const POLICY_VIOLATION = 1008;
 const recorded = await readRecording(inKit("test/recordings/02-unshare.jsonl"), "live");
 const output = { atMs: 0, type: "output", shell: "host", data: "x".repeat(1 << 20) } as const;
 const page: Page = await makePage(
+	"04-example",
 	"# A lesson\n\n```console\n$ hostname\nharbour\n```\n\n[elsewhere](https://example.org)\n",
 );
 
@@ -95,6 +96,14 @@ describe("the page", () => {
 		expect(lesson).toContain('<span class="hljs-meta">$ ');
 		expect(lesson).toContain("<em>elsewhere</em>");
 		expect(lesson).not.toContain("example.org");
+	});
+
+	test("begins the lesson with the walls built so far, and its own", async () => {
+		const lesson = await (await fetch(new URL("lesson.html", server.link))).text();
+		expect(lesson).toMatch(
+			/^<pre role="img" aria-label="The walls: built: 02 hostname, 03 root; this lesson: 04 mounts;/,
+		);
+		expect(lesson).toContain("04 mounts ›");
 	});
 
 	test.each(["", "page.css", "lesson.html", "socket"])("/%s needs a token", async (name) => {
