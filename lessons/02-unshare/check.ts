@@ -154,7 +154,7 @@ export default defineCheck({
 				diagnosis: "ipc-shared",
 				why: "The queue was made on the host before the container started. The command can read it, and can remove it.",
 				try: "Add CLONE_NEWIPC to the flags of unshare.",
-				see: ["ipc_namespaces(7)", "sysvipc(7)"],
+				see: ["ipc_namespaces(7)", "sysvipc(7)", "unshare(2), CLONE_NEWIPC"],
 			}),
 		},
 		...sharedNamespaceRules,

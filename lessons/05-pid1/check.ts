@@ -79,7 +79,7 @@ export default defineCheck({
 					misconception: 7,
 					why: "The command's /proc has no process numbers in it: it is the empty directory of the rootfs. So ps, top and /proc/self do not work. The host's /proc is gone since pivot_root, and no process has mounted a new one.",
 					try: 'Call mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, null) in pid 1, before it forks the command.',
-					see: ["proc(5)", "pid_namespaces(7), /proc and PID namespaces"],
+					see: ["proc(5)", "mount(2)", "pid_namespaces(7), /proc and PID namespaces"],
 				},
 				{
 					when: ({ facts }) => facts["command.proc"] === "none, but files of another file system",

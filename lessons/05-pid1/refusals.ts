@@ -84,7 +84,7 @@ export const notBlocked: Explanation = {
 	misconception: 9,
 	why: "A process called sigwaitinfo without blocking signals first: in the list of your system calls, no sigprocmask comes before it, neither in this process nor in its parent before the fork. sigwaitinfo takes pending signals. A signal that is not blocked does not stay pending: its handler runs; without a handler, the kernel discards SIGCHLD.",
 	try: "Call sigprocmask(SIG_BLOCK, …) with the same set before the first fork: children inherit the mask.",
-	see: ["sigwaitinfo(2), NOTES", "signal(7), Signal mask and pending signals"],
+	see: ["sigwaitinfo(2), NOTES", "sigprocmask(2)", "signal(7), Signal mask and pending signals"],
 };
 
 export const childEndNotHeard: Explanation = {

@@ -60,7 +60,7 @@ export const fromContainerToWorld: Explanation[] = [
 		misconception: 15,
 		why: "net.ipv4.ip_forward is 0 on the host, so the host is not a router. It drops packets from the bridge that are for another computer, before any rule at the hook postrouting sees them.",
 		try: 'Write "1" to /proc/sys/net/ipv4/ip_forward, on the host.',
-		see: ["ip-sysctl in the kernel's documentation", "proc_sys_net(5)"],
+		see: ["ip(7), /proc interfaces"],
 	},
 	{
 		when: (context) => !rules(context).some((line) => SOURCE_NAT.test(line)),

@@ -1,19 +1,31 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { inKit } from "../../harness/base/kit.ts";
 import { silentProgress } from "../../harness/base/progress.ts";
 import { withoutOverstrike } from "../../harness/cli/text/overstrike.ts";
 import { pagesIn } from "../../harness/dev/manual-pages.ts";
 import { proseOf } from "../../harness/dev/text-proofs.ts";
+import type { Explanation } from "../../harness/judge/check.ts";
 import { type Lesson, lessons, loadCheck } from "../../harness/judge/lessons.ts";
 import { citedPage, formatPages, manualPages } from "../../harness/vm/manual.ts";
+import {
+	type Citation,
+	citationIn,
+	citationsInText,
+	explanationsOf,
+	missingPlaces,
+	nothingFound,
+	thingsNamedIn,
+} from "../support/citations.ts";
 import { newMachinePool } from "../support/guest.ts";
 
 const machines = newMachinePool();
 afterAll(() => machines.close());
 
 const BATCH = 10;
+/** In columns: no heading is longer. */
+const WIDE = 200;
 
 async function man(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
 	return new Promise((resolve) => {
@@ -26,26 +38,59 @@ async function man(...args: string[]): Promise<{ code: number | null; stdout: st
 	});
 }
 
-// A lesson's text, hints and explanations.
-async function textsOf(lesson: Lesson): Promise<string[]> {
-	const { facts, exceptions } = await loadCheck(lesson);
-	const texts = ["README.md", "hints.md"].map((name) => readFile(inKit("lessons", lesson.id, name), "utf8"));
-	const see = [...facts.flatMap(({ explain }) => explain), ...exceptions].flatMap((explanation) => explanation.see);
-	return [...(await Promise.all(texts)).map(proseOf), ...see];
+// mandoc prints the hyphen of typographers.
+const plainText = (page: string) => withoutOverstrike(page, false).replaceAll("\u2010", "-");
+
+// A lesson's text, hints and explanations, and the places on manual pages that each of them names.
+async function citedBy(lesson: Lesson): Promise<{ words: string[]; places: Citation[]; explanations: Explanation[] }> {
+	const texts = await Promise.all(
+		["README.md", "hints.md"].map((name) => readFile(inKit("lessons", lesson.id, name), "utf8")),
+	);
+	const explanations = explanationsOf(await loadCheck(lesson));
+	const see = explanations.flatMap((explanation) => explanation.see);
+	return {
+		words: [...texts.map(proseOf), ...see],
+		places: [...texts.flatMap(citationsInText), ...see.flatMap((text) => citationIn(text) ?? [])],
+		explanations,
+	};
 }
 
-describe("the manual in the image", () => {
-	test("has every page that a lesson names, and each can be formatted", async () => {
-		const available = await manualPages(silentProgress);
-		const named = new Set((await Promise.all((await lessons()).map(textsOf))).flat().flatMap(pagesIn));
-		expect([...named].filter((page) => !available.map(citedPage).includes(page))).toEqual([]);
-		const pages = available.filter((page) => named.has(citedPage(page)));
-		expect(pages.length).toBeGreaterThan(30);
+describe("the manual in the image", async () => {
+	const cited = await Promise.all((await lessons()).map(citedBy));
+	const named = new Set(cited.flatMap(({ words }) => words).flatMap(pagesIn));
+	const formatted = new Map<string, string>();
+	const textOf = (page: string) => formatted.get(page) ?? "";
+
+	beforeAll(async () => {
+		const pages = (await manualPages(silentProgress)).filter((page) => named.has(citedPage(page)));
 		for (let at = 0; at < pages.length; at += BATCH) {
-			const batch = pages.slice(at, at + BATCH);
-			const formatted = await formatPages(batch, 80, machines);
-			for (const page of batch) expect(withoutOverstrike(formatted[page] ?? "", false), page).toMatch(/^NAME$/m);
+			const texts = await formatPages(pages.slice(at, at + BATCH), WIDE, machines);
+			for (const [page, text] of Object.entries(texts)) formatted.set(citedPage(page), plainText(text));
 		}
+	});
+
+	test("has every page that a lesson names, and each can be formatted", () => {
+		expect(named.size).toBeGreaterThan(30);
+		expect([...named].filter((page) => !/^NAME$/m.test(textOf(page)))).toEqual([]);
+	});
+
+	test("has the headings and terms that texts and explanations name", () => {
+		const places = cited.flatMap((lesson) => lesson.places);
+		expect(places.flatMap(({ places }) => places).length).toBeGreaterThan(50);
+		const missing = places.flatMap(({ page, places }) =>
+			missingPlaces(places, textOf(page)).map((place) => `${page}, ${place}`),
+		);
+		expect(missing).toEqual([]);
+	});
+
+	test("says something of the flags and settings that an explanation names, on the pages that it cites", () => {
+		const explanations = cited.flatMap((lesson) => lesson.explanations);
+		expect(explanations.flatMap(thingsNamedIn).length).toBeGreaterThan(20);
+		const unhelpful = explanations.flatMap((explanation) => {
+			const nothing = nothingFound(explanation, textOf);
+			return nothing === null ? [] : [`${explanation.diagnosis}: ${nothing}`];
+		});
+		expect(unhelpful).toEqual([]);
 	});
 
 	test("lists pages by their names in Debian, and no others", async () => {
