@@ -132,7 +132,7 @@ export const primaryOf = ({ primary = PRIMARY }: Pick<Check, "primary">): Primar
  */
 export type MadeOf = "kernel" | "answer" | "files" | "exercise";
 
-/** In {@link FactRule.follows}: the command never ran, or its call did not return. */
+/** In {@link FactRule.followsFrom}: the command never ran, or its call did not return. */
 export const EARLY_END = "early end";
 
 export interface FactRule {
@@ -149,12 +149,12 @@ export interface FactRule {
 	 */
 	isConsequence?: (context: Context) => boolean;
 	/**
-	 * Earlier facts of the lesson that change this one, too, if they are wrong: whoever mends that finding has most
-	 * probably mended this one. `FACT/DIAGNOSIS` means only findings with that diagnosis, and {@link EARLY_END} a run
-	 * that ended early. The report says so of a finding, but still shows it. If in doubt, leave it out: the finding is
-	 * then shown as a mistake of its own. Default: only the early end.
+	 * Earlier facts of the lesson. If one of them is wrong, this one is probably wrong only because of it: mending that
+	 * one mends this one. The report then shows this finding as a probable consequence. `FACT/DIAGNOSIS` stands for the
+	 * fact with that diagnosis only, and {@link EARLY_END} for a run that ended early. If in doubt, do not name a fact:
+	 * then the report shows this finding as a mistake of its own. Default: only {@link EARLY_END}.
 	 */
-	follows?: readonly string[];
+	followsFrom?: readonly string[];
 	/** Explanations of wrong values, the most specific first. The last one should always fit. */
 	explain: Explanation[];
 }
@@ -167,8 +167,8 @@ export interface Explanation {
 	diagnosis: string;
 	/** Number in the curriculum's list of misconceptions. */
 	misconception?: number;
-	/** Replaces {@link FactRule.follows}, if this explanation is chosen. */
-	follows?: readonly string[];
+	/** Replaces {@link FactRule.followsFrom}, if this explanation is chosen. */
+	followsFrom?: readonly string[];
 	/** Why the value is wrong, with the fact that proves it. If the cause was not measured, says "possible causes". */
 	why: string | ((context: Context) => string);
 	/** What to try. */

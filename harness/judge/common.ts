@@ -51,7 +51,7 @@ export function enginePlace(exported: string, ...known: Explanation[]): FactRule
 		fact: "engine.place",
 		madeOf: "kernel",
 		what: "where the engine itself was while the command ran, if not on the host",
-		follows: [],
+		followsFrom: [],
 		explain: [
 			...known,
 			{
@@ -74,7 +74,7 @@ function commandOnce(exported: string): FactRule {
 		fact: "command.copies",
 		madeOf: "kernel",
 		what: "how many processes run the command",
-		follows: [],
+		followsFrom: [],
 		explain: [
 			{
 				when: ({ ledger }) => ledger.filter(({ call }) => call === "execve").length > 1,
@@ -100,7 +100,7 @@ function inputTaken(exported: string): FactRule {
 		what: "containers whose command's input was read by another process",
 		// If lesson 01 finds that the command's stdin is not the engine's, then another process reads the line.
 		isConsequence: ({ facts }) => String(facts["command.streams"]).includes("stdin: another"),
-		follows: [],
+		followsFrom: [],
 		explain: [
 			{
 				diagnosis: "input-taken",
@@ -117,7 +117,7 @@ const HOST_RULES: FactRule[] = [
 		fact: "host.files.after",
 		madeOf: "files",
 		what: "the host's files in /etc and /root",
-		follows: [],
+		followsFrom: [],
 		explain: [
 			{
 				diagnosis: "host-files-changed",
@@ -132,7 +132,7 @@ const HOST_RULES: FactRule[] = [
 		fact: "host.hostname.after",
 		madeOf: "kernel",
 		what: "the host's hostname after the command has ended",
-		follows: [],
+		followsFrom: [],
 		explain: [
 			{
 				diagnosis: "host-renamed",
@@ -146,7 +146,7 @@ const HOST_RULES: FactRule[] = [
 		fact: "host.domainname.after",
 		madeOf: "kernel",
 		what: "the host's domain name after the command has ended",
-		follows: [],
+		followsFrom: [],
 		explain: [
 			{
 				diagnosis: "host-domain-renamed",
@@ -160,7 +160,7 @@ const HOST_RULES: FactRule[] = [
 		fact: "host.queues.after",
 		madeOf: "kernel",
 		what: "the host's System V message queues after the command has ended",
-		follows: [],
+		followsFrom: [],
 		explain: [
 			{
 				diagnosis: "host-queues-changed",
@@ -174,7 +174,7 @@ const HOST_RULES: FactRule[] = [
 		fact: "host.unmounted.after",
 		madeOf: "kernel",
 		what: "mounts that the host has lost",
-		follows: [],
+		followsFrom: [],
 		explain: [
 			{
 				diagnosis: "host-unmounted",

@@ -17,7 +17,7 @@ export interface Finding {
 	see: string[];
 	misconception?: number;
 	/** Facts of other findings that this one probably follows from. With none, it is a mistake of its own. */
-	follows: string[];
+	followsFrom: string[];
 }
 
 /**
@@ -58,8 +58,8 @@ function withCauses(findings: readonly Finding[], { ending, facts }: Context): F
 		for (const name of names) shownFor.set(name, shown.get(explanation)?.fact ?? fact);
 	}
 	return [...shown.values()].map((found) => {
-		const causes = new Set(found.follows.flatMap((name) => shownFor.get(name) ?? []));
-		return { ...found, follows: [...causes].filter((fact) => fact !== found.fact) };
+		const causes = new Set(found.followsFrom.flatMap((name) => shownFor.get(name) ?? []));
+		return { ...found, followsFrom: [...causes].filter((fact) => fact !== found.fact) };
 	});
 }
 
@@ -87,7 +87,7 @@ function endingFinding(check: Check, context: Context, reference: Facts): Findin
 }
 
 function finding(
-	{ fact, what, follows = [EARLY_END] }: Pick<FactRule, "fact" | "what" | "follows">,
+	{ fact, what, followsFrom = [EARLY_END] }: Pick<FactRule, "fact" | "what" | "followsFrom">,
 	expected: FactValue,
 	got: FactValue,
 	explanation: Explanation,
@@ -104,7 +104,7 @@ function finding(
 		try: explanation.try,
 		see,
 		...(misconception === undefined ? {} : { misconception }),
-		follows: [...(explanation.follows ?? follows)],
+		followsFrom: [...(explanation.followsFrom ?? followsFrom)],
 	};
 }
 

@@ -92,7 +92,7 @@ export function lostFinding({ how, detail }: Lost, processorShare = 1): Finding 
 		explanation: explanation + lastMessages,
 		try: advice,
 		see: [],
-		follows: [],
+		followsFrom: [],
 	};
 }
 
@@ -108,7 +108,7 @@ export function unreadFinding(error: unknown): Finding {
 		explanation: `A rule of the check failed on what your program left behind or returned, so there is no verdict (${reason.slice(0, 300)}).`,
 		try: "Look for values of another type than the lesson's text says. If there are none, this is a mistake in the check: tell its authors.",
 		see: [],
-		follows: [],
+		followsFrom: [],
 	};
 }
 
@@ -126,7 +126,7 @@ export const isUnclosedBrace = ({ diagnostic, fault }: BundleError): boolean =>
 export function unbundledFinding({ diagnostic, fault }: BundleError, check: Check, opened?: Diagnostic): Finding {
 	const explained =
 		opened === undefined ? UNBUNDLED_MODULE[fault](check, diagnostic.message) : unclosedBrace(opened, diagnostic);
-	return { fact: "module", what: check.module, see: [], follows: [], diagnosis: fault, ...explained };
+	return { fact: "module", what: check.module, see: [], followsFrom: [], diagnosis: fault, ...explained };
 }
 
 const NOT_TYPESCRIPT = "The file could not be read as TypeScript, so nothing was run.";

@@ -101,7 +101,7 @@ export async function judge(
 
 	const run = await (bundled === undefined ? prepareModuleRun : prepareSubmittedRun)(lesson, file, mine);
 	const { check } = run;
-	const unwanted = new AbortController();
+	const typeChecking = new AbortController();
 	const bundling = timed("bundledAt", bundled ?? bundleModuleRun(run));
 	bundling.catch(() => {});
 	// Type checking starts after bundling, because the machine waits for the bundle and not for the types. The bundler
@@ -109,7 +109,7 @@ export async function judge(
 	const typed = types
 		? bundling
 				.then(null, () => {})
-				.then(() => timed("typesAt", typeErrors(file, run.modules, undefined, unwanted.signal)))
+				.then(() => timed("typesAt", typeErrors(file, run.modules, undefined, typeChecking.signal)))
 		: Promise.resolve([]);
 	const errors = typed.catch(() => []);
 	const engine = mine === undefined ? null : await engineModules(lesson, mine);
@@ -138,13 +138,14 @@ export async function judge(
 	const notLoaded = async (error: unknown) => {
 		if (!(error instanceof BundleError)) throw error;
 		const { fault, diagnostic } = error;
-		const isWhole = fault === "too-much-for-the-compiler" || fault === "too-large";
-		if (isWhole) unwanted.abort();
-		const reported = isWhole ? [] : await errors;
+		// These two faults concern the whole module.
+		const hasNoPlace = fault === "too-much-for-the-compiler" || fault === "too-large";
+		if (hasNoPlace) typeChecking.abort();
+		const reported = hasNoPlace ? [] : await errors;
 		const opened = isUnclosedBrace(error) ? reported.find((one) => one.opened)?.opened : undefined;
 		return verdict([unbundledFinding(error, check, opened)], {
 			did: "nothing, as the module cannot be loaded",
-			thrownAt: isWhole ? null : (opened ?? diagnostic),
+			thrownAt: hasNoPlace ? null : (opened ?? diagnostic),
 			// The compiler often reports several type errors for one syntax error.
 			typeErrors: fault === "syntax-error" ? [] : reported,
 		});
@@ -161,11 +162,11 @@ export async function judge(
 		timed("playedAt", playOrRecall(run, program, machines, playedSinceMs)),
 		timed("referenceAt", measuredReference(lesson, check, machines)),
 	]);
-	const unread = await typed.then(
+	const typeCheckFailure = await typed.then(
 		() => null,
 		(error: unknown) => ({ error }),
 	);
-	if (unread !== null) return notLoaded(unread.error);
+	if (typeCheckFailure !== null) return notLoaded(typeCheckFailure.error);
 	const common = {
 		did: check.scenario(drawn).does,
 		drawn,

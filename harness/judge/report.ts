@@ -128,7 +128,7 @@ function showOthers(
 	if (consequences.length > 0) heading("probably a consequence");
 	for (const one of consequences) {
 		show(one);
-		const causes = [first, ...rest].filter((cause) => cause !== undefined && one.follows.includes(cause.fact));
+		const causes = [first, ...rest].filter((cause) => cause !== undefined && one.followsFrom.includes(cause.fact));
 		layout.item(`of: ${causes.map((cause) => cause?.what).join("; ")}`, 4);
 	}
 
@@ -138,7 +138,7 @@ function showOthers(
 	}
 }
 
-const isIndependent = ({ follows }: Finding) => follows.length === 0;
+const isIndependent = ({ followsFrom }: Finding) => followsFrom.length === 0;
 
 const isSameLine = (one: Diagnostic, other: Diagnostic | null) => one.file === other?.file && one.line === other.line;
 

@@ -42,7 +42,7 @@ export function unansweredFinding(questions: readonly string[]): Finding {
 			"Everything that could be read is right, but some things could not be read. Possible causes: a process of the check was killed or kept from its work; a command ended too early, or did not wait where it should have.",
 		try: "Look for signals to processes that are not yours, and for processes that read the command's input in its place.",
 		see: [],
-		follows: [],
+		followsFrom: [],
 	};
 }
 

@@ -67,7 +67,7 @@ export default defineCheck({
 		enginePlace("runCommand", enterInEngine),
 		{
 			...processesLeft("runCommand"),
-			follows: [EARLY_END, "ending/not-waited", "ending/looked-once"],
+			followsFrom: [EARLY_END, "ending/not-waited", "ending/looked-once"],
 			// If enter throws in the engine, the engine does not wait for the child any more. Then engine.place reports
 			// the cause.
 			accept: (_, { facts }) => String(facts["engine.place"]) !== "",
@@ -76,7 +76,7 @@ export default defineCheck({
 			fact: "ns.uts",
 			madeOf: "kernel",
 			what: "the command's UTS namespace",
-			follows: ["engine.place"],
+			followsFrom: ["engine.place"],
 			explain: [
 				{
 					diagnosis: "enter-not-called",
@@ -134,7 +134,7 @@ export default defineCheck({
 			fact: "ending.forbidden",
 			madeOf: "exercise",
 			what: "how runCommand ended when the file was not executable",
-			follows: [EARLY_END, "ending.missing"],
+			followsFrom: [EARLY_END, "ending.missing"],
 			explain: forbiddenProgramExplanations,
 		},
 		{

@@ -104,7 +104,7 @@ export default defineCheck({
 			fact: "ns.uts",
 			madeOf: "kernel",
 			what: "the command's UTS namespace",
-			follows: ["host.hostname.during"],
+			followsFrom: ["host.hostname.during"],
 			explain: whyStillShared("CLONE_NEWUTS", {
 				diagnosis: "uts-shared",
 				why: "/proc/PID/ns/uts is the same link for the command and for the host's init: the command shares the host's hostname.",
@@ -149,7 +149,7 @@ export default defineCheck({
 			fact: "command.queues",
 			madeOf: "kernel",
 			what: "System V message queues that the command sees (/proc/sysvipc/msg)",
-			follows: ["ns.ipc"],
+			followsFrom: ["ns.ipc"],
 			explain: whyStillShared("CLONE_NEWIPC", {
 				diagnosis: "ipc-shared",
 				why: "The queue was made on the host before the container started. The command can read it, and can remove it.",
@@ -176,7 +176,7 @@ export default defineCheck({
 			fact: "host.hostname.after",
 			madeOf: "kernel",
 			what: "the host's hostname after the command has ended",
-			follows: ["host.hostname.during"],
+			followsFrom: ["host.hostname.during"],
 			explain: hostRenamedExplanations,
 		},
 	],

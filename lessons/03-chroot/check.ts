@@ -273,7 +273,7 @@ export default defineCheck({
 			fact: "host.mounts.after",
 			madeOf: "kernel",
 			what: "mounts that the host did not have before",
-			follows: [],
+			followsFrom: [],
 			explain: [
 				{
 					diagnosis: "mounts-left",

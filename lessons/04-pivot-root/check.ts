@@ -39,13 +39,13 @@ const stayedOnHost = ({ facts, atThrow, observation }: Context) =>
 /**
  * Rules for things that must not change on the host. If the module never left the host, another finding reports that.
  */
-const hostUnchangedRules = (fact: string, what: string, follows: string[], ...explain: Explanation[]): FactRule[] =>
+const hostUnchangedRules = (fact: string, what: string, followsFrom: string[], ...explain: Explanation[]): FactRule[] =>
 	["during", "after"].map((when) => ({
 		fact: `${fact}.${when}`,
 		madeOf: "kernel",
 		what: `${what}, ${when === "during" ? "while the command runs" : "after the command has ended"}`,
 		accept: (_, context) => stayedOnHost(context),
-		follows: when === "during" ? follows : [...follows, `${fact}.during`],
+		followsFrom: when === "during" ? followsFrom : [...followsFrom, `${fact}.during`],
 		explain,
 	}));
 
@@ -249,7 +249,7 @@ export default defineCheck({
 			madeOf: "kernel",
 			what: "mounts of the command that are peers of the host's",
 			accept: (_, context) => stayedOnHost(context),
-			follows: MOUNTS_LEAK,
+			followsFrom: MOUNTS_LEAK,
 			explain: [
 				{
 					diagnosis: "propagation-shared",
@@ -296,7 +296,7 @@ export default defineCheck({
 			madeOf: "kernel",
 			what: "directories of the host that are mounted in the command's mount namespace, also covered ones",
 			accept: (got, context) => stayedOnHost(context) || rootUnchanged(got, context),
-			follows: ["command.mounts.host", "escape"],
+			followsFrom: ["command.mounts.host", "escape"],
 			explain: [
 				{ ...oldRootCovered, when: hostRootIsCovered },
 				{

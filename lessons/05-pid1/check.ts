@@ -102,7 +102,7 @@ export default defineCheck({
 			fact: "orphans.zombies",
 			madeOf: "kernel",
 			what: `zombies in the container, after ${ORPHANS} orphans have ended`,
-			follows: [EARLY_END, "init"],
+			followsFrom: [EARLY_END, "init"],
 			isConsequence: (context) => endedTooEarly(context) || sharesHostPids(context),
 			explain: [
 				orphansMissing,
@@ -130,7 +130,7 @@ export default defineCheck({
 			fact: "signals.lost",
 			madeOf: "kernel",
 			what: "signals that were sent to pid 1 and did not reach the command",
-			follows: [EARLY_END, "init"],
+			followsFrom: [EARLY_END, "init"],
 			isConsequence: endedTooEarly,
 			explain: signalsLost,
 		},
@@ -138,7 +138,7 @@ export default defineCheck({
 			fact: "signals.strayed",
 			madeOf: "kernel",
 			what: "signals that reached the wrong process",
-			follows: [EARLY_END, "signals.lost/signal-changed"],
+			followsFrom: [EARLY_END, "signals.lost/signal-changed"],
 			isConsequence: (context) =>
 				endedTooEarly(context) ||
 				sharesHostPids(context) ||
@@ -153,7 +153,7 @@ export default defineCheck({
 					? "how the container ends when its command exits"
 					: "how the container ends when a signal ends its command",
 			isConsequence: (context: Context) => endedTooEarly(context) || disturbedBySignals(context),
-			follows: fact === "exit.code" ? [EARLY_END] : [EARLY_END, "exit.code"],
+			followsFrom: fact === "exit.code" ? [EARLY_END] : [EARLY_END, "exit.code"],
 			explain: endingLost(fact),
 		})),
 		{

@@ -51,7 +51,7 @@ const limitRules = (
 		madeOf: "kernel",
 		what: effect,
 		accept: isEffectInvisible,
-		follows: [EARLY_END, `limit.${name}`],
+		followsFrom: [EARLY_END, `limit.${name}`],
 		explain: [controllerTakenAway(name), ...effectOnly, limitLifted(name), ...explain],
 	},
 ];
@@ -108,7 +108,7 @@ export default defineCheck({
 			fact: "engine",
 			madeOf: "kernel",
 			what: "the engine's cgroup",
-			follows: ["command.cgroup/joined-another"],
+			followsFrom: ["command.cgroup/joined-another"],
 			explain: [engineJoined],
 		},
 		{
@@ -151,7 +151,7 @@ export default defineCheck({
 			fact: "effect.cpus",
 			madeOf: "kernel",
 			what: "a busy loop in the container (nr_throttled in cpu.stat)",
-			follows: [EARLY_END, "limit.cpus"],
+			followsFrom: [EARLY_END, "limit.cpus"],
 			// If the period is longer than the loop runs, the loop need not use up its quota.
 			accept: (got, context) =>
 				isEffectInvisible(got, context) ||

@@ -158,7 +158,7 @@ export const leftBehindRules: FactRule[] = [
 		madeOf: "kernel",
 		what: "cgroups left behind on the host",
 		// Processes that still run keep their cgroup. But a container that was refused has none.
-		follows: withStillRunning,
+		followsFrom: withStillRunning,
 		explain: [
 			{
 				when: (context) =>
@@ -168,7 +168,7 @@ export const leftBehindRules: FactRule[] = [
 					(createCgroupThrew(context, "box") && context.facts["command.ran"] === false),
 				diagnosis: "left-after-refusal",
 				misconception: 17,
-				follows: [],
+				followsFrom: [],
 				why: ({ thrown }) =>
 					`createCgroup made this cgroup for a container that was never started${thrown === null ? ", because the kernel refused its limit" : ""}. The exception ended createCgroup after the directory had been made. So the engine got no Cgroup that it could remove.`,
 				try: "Catch the exception, call rmdirSync(path), and throw the exception again.",
@@ -187,7 +187,7 @@ export const leftBehindRules: FactRule[] = [
 		fact: "left.processes",
 		madeOf: "kernel",
 		what: "processes left behind",
-		follows: [...withStillRunning, "host.cgroups.after/cgroup-left"],
+		followsFrom: [...withStillRunning, "host.cgroups.after/cgroup-left"],
 		explain: [
 			{
 				when: ({ facts }) => [facts["left.processes"] ?? []].flat().every((name) => /^(sleep|sh) /.test(String(name))),
@@ -200,7 +200,7 @@ export const leftBehindRules: FactRule[] = [
 			{
 				diagnosis: "process-of-your-own-left",
 				misconception: 17,
-				follows: [],
+				followsFrom: [],
 				why: "These processes still run, and not all of them are the containers': here, the containers' processes are named sh and sleep.",
 				try: "createCgroup needs no process of its own. If it forks one, it has to end it and to wait for it.",
 				see: ["fork(2)", "waitpid(2)"],
@@ -211,7 +211,7 @@ export const leftBehindRules: FactRule[] = [
 		fact: "bystander",
 		madeOf: "kernel",
 		what: `a process of the host, named ${BYSTANDER}, that no container has started`,
-		follows: [],
+		followsFrom: [],
 		explain: [
 			{
 				diagnosis: "bystander-killed",

@@ -162,7 +162,7 @@ export default defineCheck({
 			fact: "layers.copies",
 			madeOf: "files",
 			what: "copies of the layers' files outside of the layers",
-			follows: ["upper.start/image-in-upper"],
+			followsFrom: ["upper.start/image-in-upper"],
 			accept: noOverlay,
 			explain: [layersCopied],
 		},
@@ -170,7 +170,7 @@ export default defineCheck({
 			fact: "layers.during",
 			madeOf: "files",
 			what: "changes in the layers while the command runs",
-			follows: ["upperdir/layer-as-upper"],
+			followsFrom: ["upperdir/layer-as-upper"],
 			accept: noOverlay,
 			explain: layersChanged,
 		},
@@ -224,7 +224,7 @@ export default defineCheck({
 			fact: "upper",
 			madeOf: "files",
 			what: "the command's changes in upperdir",
-			follows: ["layers.seen/layers-missing"],
+			followsFrom: ["layers.seen/layers-missing"],
 			accept: noUpper,
 			explain: [
 				{
@@ -309,14 +309,14 @@ export default defineCheck({
 			fact: "layers.after",
 			madeOf: "files",
 			what: "changes in the layers after the command has ended",
-			follows: ["root.fstype/layer-as-root", "upperdir/layer-as-upper", "layers.during"],
+			followsFrom: ["root.fstype/layer-as-root", "upperdir/layer-as-upper", "layers.during"],
 			explain: layersChanged,
 		},
 		{
 			fact: "host.propagation.after",
 			madeOf: "kernel",
 			what: "mounts of the host whose propagation has changed",
-			follows: [],
+			followsFrom: [],
 			explain: [
 				{
 					diagnosis: "host-made-private",

@@ -20,7 +20,7 @@ export const threwAtOnce = ({ observation: { calls } }: Context, name: string) =
 export const leftAfterRefusal: Explanation = {
 	diagnosis: "left-after-refusal",
 	misconception: 17,
-	follows: [],
+	followsFrom: [],
 	why: "mountOverlay made this for a container, and then threw an exception. The engine can remove only what mountOverlay returns, and it returned nothing.",
 	try: "Catch the exception, remove what was made for this container, and throw the exception again.",
 	see: ["mount(2)"],

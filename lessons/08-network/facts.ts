@@ -55,8 +55,8 @@ interface OrderedFact {
 	what: string;
 	/** Facts that must be right before this one is judged. */
 	given: string[];
-	/** @see FactRule.follows */
-	follows?: string[];
+	/** @see FactRule.followsFrom */
+	followsFrom?: string[];
 	/** Whether a finding about the ending of the exercise gives the reason. */
 	excused?: (context: Context) => boolean;
 	explain: Explanation[];
@@ -222,11 +222,11 @@ const ORDERED_FACTS: OrderedFact[] = [
 		portStillPublished,
 	),
 	{
-		...{ fact: "lost.rules", right: [], given: [], follows: [], explain: hostRulesLost },
+		...{ fact: "lost.rules", right: [], given: [], followsFrom: [], explain: hostRulesLost },
 		what: "the host's own rules that were lost",
 	},
 	{
-		...{ fact: "lost.links", right: [], given: [], follows: [], explain: hostLinksLost },
+		...{ fact: "lost.links", right: [], given: [], followsFrom: [], explain: hostLinksLost },
 		what: "the host's own links, addresses and routes that were lost",
 	},
 	{
@@ -238,7 +238,7 @@ const ORDERED_FACTS: OrderedFact[] = [
 	},
 	{
 		...{ fact: "left.rules", right: [], given: [], explain: rulesLeft },
-		follows: [EARLY_END, "later.gone", "later.goneFromHost"],
+		followsFrom: [EARLY_END, "later.gone", "later.goneFromHost"],
 		what: "nft rules left on the host",
 	},
 	{ fact: "left.mounts", right: [], what: "mounts left on the host", given: [], explain: mountsLeft },

@@ -34,7 +34,7 @@ const inImage = (fact: (typeof IMAGE_FACTS)[number], what: string, ...explain: E
 	what,
 	accept: withoutManifest,
 	// The image was built before anything ran from it.
-	follows: [],
+	followsFrom: [],
 	explain,
 });
 
@@ -81,7 +81,7 @@ export default defineCheck({
 				},
 				{
 					diagnosis: "manifest-incomplete",
-					follows: [],
+					followsFrom: [],
 					why: "The manifest says which blob is the config, and which blobs are layers. This manifest has no `config`, or no list `layers`, so nobody can open the image.",
 					try: "Write { schemaVersion: 2, config: DESCRIPTOR, layers: [DESCRIPTOR] }.",
 					see: ["OCI image specification, manifest.md"],

@@ -29,7 +29,7 @@ const whenOnlyThisFails = (name: string, previous: string, explanation: Explanat
 
 const needsNotFound = (name: string): Explanation => ({
 	diagnosis: "needs-not-found",
-	follows: ["program.plain"],
+	followsFrom: ["program.plain"],
 	why: (context) =>
 		`dash and ls ran. But the image of this program was ${list(context, name)[0] === NOT_BUILT ? "not built" : "built with too few files or too many"}. So the result of \`needs\` does not match the bytes of this program's file.`,
 	try: "If `needs` threw, the message is in the printed output. The file's bytes give every offset: e_phoff, p_offset, and for DT_STRTAB the PT_LOAD that contains its address.",

@@ -35,7 +35,7 @@ export interface HostileItem extends ModuleItem {
 	/** A text that the first finding shows. */
 	says: string | undefined;
 	/** Whether the program prints characters that must not reach the terminal. */
-	isHarmless: boolean;
+	printsControlCharacters: boolean;
 }
 
 /** Whether a result is one that the item may have. */
@@ -111,7 +111,7 @@ export async function hostileItems(lesson: string): Promise<HostileItem[]> {
 				),
 				kind,
 				says: head("says"),
-				isHarmless: head("harmless") !== undefined,
+				printsControlCharacters: head("harmless") !== undefined,
 				file: async () => file,
 			};
 		}),

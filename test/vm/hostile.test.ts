@@ -63,7 +63,7 @@ describe.each(batches.filter(({ items }) => items.length > 0))("$kind", ({ kind,
 			expect(Buffer.byteLength(stream)).toBeLessThanOrEqual(LIMITS.outputBytes);
 		const shown = await report(judged, "hostile", "", { width: 100, color: false });
 		expect(shown).not.toMatch(STEERING);
-		if (item.isHarmless) expect(JSON.stringify(judged)).toContain("�");
+		if (item.printsControlCharacters) expect(JSON.stringify(judged)).toContain("�");
 	});
 
 	test("none of these leaves anything behind", async () => {
@@ -76,7 +76,7 @@ describe.each(batches.filter(({ items }) => items.length > 0))("$kind", ({ kind,
 			const left = await leftSince(alone);
 			if (left !== null) guilty.push(`${item.name}: ${left}`);
 		}
-		expect.fail(guilty.join("\n") || `something is left, but of none of these alone: ${await leftSince(before)}`);
+		expect.fail(guilty.join("\n") || `something is left, but not by any of these alone: ${await leftSince(before)}`);
 	}, 900_000);
 });
 
@@ -110,7 +110,7 @@ async function recall(item: HostileItem): Promise<void> {
 
 const measured = async () => ({ footprint: await measureFootprint(), bytes: await heldBytes() });
 
-// What is there that was not there before, in words; null if nothing is.
+// Describes what has been left behind since `before`; null if nothing has.
 async function leftSince(before: Awaited<ReturnType<typeof measured>>): Promise<string | null> {
 	const now = await measureFootprint(before.footprint);
 	const added = (Object.keys(now) as (keyof typeof now)[]).flatMap((what) => {

@@ -88,10 +88,10 @@ describe("a fact that follows from another one", () => {
 	const followsOf = (seen: Observation, ...rules: FactRule[]) => {
 		const following: Check = { ...check, facts: rules };
 		const found = compare(following, contextOf(following, seen, {}), deriveFacts(following, named("web-1"), {}));
-		return Object.fromEntries(found.map(({ fact, follows }) => [fact, follows]));
+		return Object.fromEntries(found.map(({ fact, followsFrom }) => [fact, followsFrom]));
 	};
-	const after = (follows?: string[]): FactRule => ({ ...namespace, ...(follows && { follows }) });
-	const ipc = (follows: string[]): FactRule => ({ ...namespace, fact: "ns.mnt", follows });
+	const after = (followsFrom?: string[]): FactRule => ({ ...namespace, ...(followsFrom && { followsFrom }) });
+	const ipc = (followsFrom: string[]): FactRule => ({ ...namespace, fact: "ns.mnt", followsFrom });
 
 	test("names it, if it is wrong, too", () => {
 		expect(followsOf(observation(), hostname, after(["command.hostname"]))).toEqual({
@@ -114,11 +114,11 @@ describe("a fact that follows from another one", () => {
 	test("names the finding that is shown in the place of one with the same explanation", () => {
 		const process = processState({ hostname: "web-1" });
 		const seen = observation({ during: { host: hostState(), process } });
-		const last: FactRule = { ...hostname, fact: "command.queues", follows: ["ns.mnt"] };
+		const last: FactRule = { ...hostname, fact: "command.queues", followsFrom: ["ns.mnt"] };
 		const reference = { ...deriveFacts(check, named("web-1"), {}), "ns.mnt": "new", "command.queues": "none" };
 		const following: Check = { ...check, facts: [after(), ipc([]), last] };
 		const found = compare(following, contextOf(following, seen, {}), reference);
-		expect(found.map(({ fact, follows }) => [fact, follows])).toEqual([
+		expect(found.map(({ fact, followsFrom }) => [fact, followsFrom])).toEqual([
 			["ns.uts", []],
 			["command.queues", ["ns.uts"]],
 		]);
@@ -130,7 +130,7 @@ describe("a fact that follows from another one", () => {
 		const threw: Ending = { how: "threw", thrown: { name: "Error", message: "known", stack: "" }, inChild: true };
 		const early = observation({ during: null, after: more, ending: threw });
 		expect(followsOf(early, left)).toEqual({ ending: [], "host.mounts.after": ["ending"] });
-		expect(followsOf(early, { ...left, follows: [] })).toEqual({ ending: [], "host.mounts.after": [] });
+		expect(followsOf(early, { ...left, followsFrom: [] })).toEqual({ ending: [], "host.mounts.after": [] });
 		const during = { host: hostState(), process: processState({ hostname: "web-1" }) };
 		const late = observation({ during, after: more, ending: { how: "returned", value: 9 } });
 		expect(followsOf(late, left)).toEqual({ ending: [], "host.mounts.after": [] });

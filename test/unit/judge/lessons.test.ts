@@ -61,7 +61,7 @@ test.each(await lessons())(
 				one.fact,
 				...one.explain.map(({ diagnosis }) => `${one.fact}/${diagnosis}`),
 			]);
-			const declared = [rule, ...explain].flatMap((one) => ("follows" in one ? (one.follows ?? []) : []));
+			const declared = [rule, ...explain].flatMap((one) => ("followsFrom" in one ? (one.followsFrom ?? []) : []));
 			return declared
 				.filter((name) => name !== EARLY_END && !names.includes(name))
 				.map((name) => `${rule.fact} follows ${name}`);

@@ -12,7 +12,7 @@ const file = await files.write("enter-root.ts", "const a = 1;\n\tpivotRoot(a);\n
 
 const finding = (what: string): Finding => ({
 	...{ fact: "ending", what, expected: "returned 0", got: "EINVAL", diagnosis: what, explanation: "It is shared." },
-	...{ try: "Make it private.", see: ["pivot_root(2)"], follows: [] },
+	...{ try: "Make it private.", see: ["pivot_root(2)"], followsFrom: [] },
 });
 
 const verdict: Verdict = {
@@ -99,7 +99,7 @@ describe("the report", () => {
 
 	test("lists mistakes of their own, and consequences with what they follow from", async () => {
 		const cause = { ...finding("its root"), fact: "command.root" };
-		const consequence = { ...finding("its mounts"), fact: "command.mounts", follows: ["command.root"] };
+		const consequence = { ...finding("its mounts"), fact: "command.mounts", followsFrom: ["command.root"] };
 		const lines = await shown({}, { findings: [finding("how it ended"), cause, consequence] });
 		const at = lines.indexOf("also different");
 		expect(lines.slice(at, at + 7)).toEqual([

@@ -87,7 +87,7 @@ describe("unpackWorkspace", () => {
 		["a hidden directory", ".git/hooks/post-checkout"],
 		["a hidden file", ".npmrc"],
 		["an installed package", "node_modules/evil/index.js"],
-		["what is generated", "types/kernel.d.ts"],
+		["a generated file", "types/kernel.d.ts"],
 		["a half-written logbook", "drydock.json.new"],
 		["an archive", "inner.tar.gz"],
 		["an escape sequence", "\u001b[2Jevil.ts"],
@@ -122,11 +122,11 @@ describe("unpackWorkspace", () => {
 	});
 
 	test.each([
-		["twice the same", [entry("a.ts", "1"), entry("./a.ts", "2")]],
+		["the same file twice", [entry("a.ts", "1"), entry("./a.ts", "2")]],
 		["a file and a file below it", [entry("a", "1"), entry("a/b", "2")]],
 		["more files than a workspace has", Array.from({ length: 2_001 }, (_, number) => entry(`${number}`))],
-		["a large file", [entry("a.ts", "x".repeat((4 << 20) + 1))]],
-		["more than it says", [entry("a.ts", "", { size: 1 << 20 })]],
+		["a file that is too large", [entry("a.ts", "x".repeat((4 << 20) + 1))]],
+		["a file that is shorter than its header says", [entry("a.ts", "", { size: 1 << 20 })]],
 		["a size beyond all memory", [entry("a.ts", "", { size: 2 ** 50 })]],
 		["a wrong checksum", [Buffer.from(entry("a.ts", "x")).fill("7", 100, 107)]],
 	])("an archive with %s is refused", async (_, entries) => {
