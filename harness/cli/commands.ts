@@ -6,6 +6,7 @@ import { demo } from "./commands/demo.ts";
 import { dev } from "./commands/dev.ts";
 import { doctor } from "./commands/doctor.ts";
 import { exportCommand } from "./commands/export.ts";
+import { finish } from "./commands/finish.ts";
 import { grade } from "./commands/grade.ts";
 import { hint } from "./commands/hint.ts";
 import { image } from "./commands/image.ts";
@@ -41,6 +42,7 @@ export const COMMANDS: readonly CommandSpec[] = [
 	hint,
 	solution,
 	reset,
+	finish,
 	box,
 	exportCommand,
 	importCommand,

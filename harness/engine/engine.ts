@@ -45,19 +45,35 @@ export async function lessonsOfBox(): Promise<Set<string>> {
 	return new Set(Object.keys(metafile.inputs).flatMap((file) => /(\d\d-[^/]+)\/[^/]+$/.exec(file)?.[1] ?? []));
 }
 
-function build(mine: ReadonlyMap<string, string>, libraries: keyof typeof LIBRARIES, upTo?: string) {
+/**
+ * Bundles the learner's module of a lesson alone, with what it imports, so that Node in a machine can import it.
+ * @param reference the reference module that it replaces
+ * @returns CommonJS
+ * @throws {BundleError} the module cannot be bundled
+ */
+export async function moduleProgram(mine: ReadonlyMap<string, string>, reference: string): Promise<string> {
+	const { outputFiles } = await build(mine, "machine", undefined, reference);
+	return outputFiles.map(({ text }) => text).join("");
+}
+
+function build(
+	mine: ReadonlyMap<string, string>,
+	libraries: keyof typeof LIBRARIES,
+	upTo?: string,
+	entry: string = PROGRAM_SOURCE,
+) {
 	const { ffi, banner } = LIBRARIES[libraries];
 	const aliases = {
 		"#kernel": { file: inKit("native/kernel.ts") },
 		"ffi-rs": { external: ffi },
 	};
 	const options = {
-		entryPoints: [PROGRAM_SOURCE],
+		entryPoints: [entry],
 		target: "node20",
 		banner: { js: banner },
 		metafile: true as const,
 	};
-	return buildProgram(PROGRAM_SOURCE, { replaced: mine, upTo, aliases }, options);
+	return buildProgram(entry, { replaced: mine, upTo, aliases }, options);
 }
 
 /**

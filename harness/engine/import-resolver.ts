@@ -69,7 +69,7 @@ export function importResolver(sources: ProgramSources): Plugin {
 			let imports = 0;
 			onResolve({ filter: /./ }, (args) => {
 				if (++imports > IMPORTS_MAX) sources.abort();
-				if (args.kind === "entry-point") return { path: relative(inKit(), args.path), namespace: KIT };
+				if (args.kind === "entry-point") return moduleAt(sources, args.path);
 				return args.namespace === SUBMISSION ? resolveFromSubmission(sources, args) : resolveFromKit(sources, args);
 			});
 			onLoad({ filter: /./, namespace: KIT }, ({ path }) => ({
@@ -81,20 +81,21 @@ export function importResolver(sources: ProgramSources): Plugin {
 	};
 }
 
-function resolveFromKit(
-	{ replaced, aliases }: ProgramSources,
-	{ path, importer }: OnResolveArgs,
-): OnResolveResult | undefined {
-	const alias = aliases[path];
+function resolveFromKit(sources: ProgramSources, { path, importer }: OnResolveArgs): OnResolveResult {
+	const alias = sources.aliases[path];
 	if (alias !== undefined && "external" in alias) return { path: alias.external, external: true };
 	if (isBuiltin(path)) return { path, external: true };
-	const file = alias?.file ?? givenPart(path) ?? resolve(dirname(inKit(importer)), path);
+	return moduleAt(sources, alias?.file ?? givenPart(path) ?? resolve(dirname(inKit(importer)), path));
+}
+
+// A file of the kit, or the learner's file that replaces it.
+function moduleAt({ replaced }: ProgramSources, file: string): OnResolveResult {
 	const replacement = replaced.get(file);
 	return replacement === undefined ? kitFile(file) : { path: resolve(replacement), namespace: SUBMISSION };
 }
 
 function resolveFromSubmission(sources: ProgramSources, { path, importer }: OnResolveArgs): OnResolveResult {
-	if (path === "#kernel") return resolveFromKit(sources, { path, importer: "" } as OnResolveArgs) as OnResolveResult;
+	if (path === "#kernel") return resolveFromKit(sources, { path, importer: "" } as OnResolveArgs);
 	if (isGuestBuiltin(path)) return { path, external: true };
 	const part = givenPart(path);
 	if (part !== undefined) return kitFile(part);
@@ -103,10 +104,7 @@ function resolveFromSubmission(sources: ProgramSources, { path, importer }: OnRe
 	if (!isPath) return refuse(path, IMPORTABLE, undefined);
 	const target = resolve(dirname(importer), path);
 	const reference = earlierModule(sources.replaced, importer, target);
-	if (reference !== undefined) {
-		const replacement = sources.replaced.get(reference);
-		return replacement === undefined ? kitFile(reference) : { path: resolve(replacement), namespace: SUBMISSION };
-	}
+	if (reference !== undefined) return moduleAt(sources, reference);
 	const found = importCandidates(target).find((candidate) => sources.files.has(candidate));
 	if (found !== undefined) return { path: found, namespace: SUBMISSION };
 	// resolve() stops at the root folder. An import that climbs above the root is meant to lead outside.

@@ -21,15 +21,19 @@ export function nextToPass(all: readonly Lesson[], book: Logbook, current: Lesso
 
 /**
  * The command that most learners would want to type now.
- * @param allPassed whether all lessons have passed
+ * @param ends.track whether the lesson's track has passed and has a finish
+ * @param ends.all whether all lessons have passed
  */
 export function nextCommand(
 	{ id }: Lesson,
 	{ passed, lastAttempt, attempts }: LessonRecord,
-	allPassed: boolean,
+	ends: { track: boolean; all: boolean },
 ): string {
 	if (passed !== null && lastAttempt?.verdict === "fail") return `npx drydock check ${id}`;
-	if (passed !== null) return allPassed ? "npx drydock list" : "npx drydock next";
+	if (passed !== null) return ends.track ? FINISH : ends.all ? "npx drydock list" : "npx drydock next";
 	if (lastAttempt === null) return `npx drydock read ${id}`;
 	return attempts < ATTEMPTS_BEFORE_HINT ? `npx drydock check ${id}` : `npx drydock hint ${id}`;
 }
+
+/** Plays the whole engine at the end of the current lesson's track. */
+export const FINISH = "npx drydock finish";

@@ -36,7 +36,9 @@ describe("list", () => {
 
 	test("[the selected lesson has passed] says how to go on", async () => {
 		const book = logbookWith({ "01-process": passedRecord() }, "01-process");
-		expect((await drydock(await workspace(book), "list")).stdout).toMatch(/^›✓ 01-process.*npx drydock next\n$/s);
+		expect((await drydock(await workspace(book), "list")).stdout).toMatch(
+			/^Track 1 .*\n›✓ 01-process.*npx drydock next\n$/s,
+		);
 	});
 
 	test("a damaged logbook is reported with the command that helps, exit code 2", async () => {
@@ -99,6 +101,29 @@ describe("status", () => {
 	);
 });
 
+describe("finish", () => {
+	test("[a lesson has not passed] names it, exit code 1", async () => {
+		const { stderr, code } = await drydock(await workspace(halfway()), "finish");
+		expect(stderr).toMatch(/^02-unshare has not passed yet, .*\n {2}try: npx drydock check 02-unshare\n/);
+		expect(code).toBe(1);
+		const { stdout } = await drydock(await workspace(halfway()), "finish", "1", "--json");
+		expect(JSON.parse(stdout)).toMatchObject({ track: { number: 1 }, passed: false, notPassed: "02-unshare" });
+	});
+
+	test("[a module was edited since it passed] names the lesson", async () => {
+		const pages = Object.fromEntries(all.map(({ id }) => [id, passedRecord()]));
+		const edited = { passed: { at: "2026-01-01T00:00:00.000Z", judgedBy: null, module: "another text" } };
+		const dir = await workspace(logbookWith({ ...pages, "02-unshare": edited }), { "02-unshare/isolate.ts": MINE });
+		expect((await drydock(dir, "finish")).stderr).toMatch(/^02-unshare has been edited since it passed, /);
+	});
+
+	test("--read shows the track's last text; a track that does not exist is wrong usage", async () => {
+		const dir = await workspace(halfway());
+		expect((await drydock(dir, "finish", "--read")).stdout).toContain("What you built");
+		expect(await drydock(dir, "finish", "7")).toMatchObject({ code: 2, stdout: "" });
+	});
+});
+
 describe("next and select", () => {
 	const selected = async (dir: string) => (await bookIn(dir)).selected;
 
@@ -135,9 +160,17 @@ describe("next and select", () => {
 		expect(await selected(left)).toBe("02-unshare");
 		const before = await workspace(logbookWith({ ...pages, "02-unshare": {} }, "05-pid1"));
 		expect((await drydock(before, "next")).stdout).toContain("All lessons after 05-pid1 have passed: back to 02-");
-		const { stdout, code } = await drydock(await workspace(logbookWith(pages, last)), "next");
-		expect(stdout).toContain("That was the last one");
+	});
+
+	test("[all have passed] next, status and list say that the track's finish comes now", async () => {
+		const pages = Object.fromEntries(all.map(({ id }) => [id, passedRecord()]));
+		const contents = Object.fromEntries(["09-scratch/image.ts"].map((path) => [path, MINE]));
+		const dir = await workspace(logbookWith(pages, "09-scratch"), contents);
+		const { stdout, code } = await drydock(dir, "next");
+		expect(stdout).toMatch(/^That was the last one: .*\n.*\n {2}try: npx drydock finish\n$/);
 		expect(code).toBe(0);
+		expect((await drydock(dir, "status")).stdout).toMatch(/^track +1 · A container$[\s\S]*^next +npx drydock finish$/m);
+		expect((await drydock(dir, "list")).stdout).toMatch(/^Track 1 · A container\n[\s\S]*^finish +npx drydock finish$/m);
 	});
 
 	test("select takes an id, and steps on and back", async () => {

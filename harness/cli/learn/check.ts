@@ -6,6 +6,8 @@ import { judge, type Verdict } from "../../judge/judge.ts";
 import { findLesson, type Lesson, lessons, loadCheck } from "../../judge/lessons.ts";
 import { currentLesson, editedLessons, hasTried, logbook, passedModules, recordAttempt } from "../../learner/course.ts";
 import { chosenModule, isLearnersModule, type ModuleChoice } from "../../learner/module-choice.ts";
+import { FINISH } from "../../learner/next.ts";
+import { passedTrackOf, tracks } from "../../learner/tracks.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
 import { outputStyle, printJson } from "../text/terminal.ts";
 import { requireOneModule } from "./one-module.ts";
@@ -113,8 +115,12 @@ async function chooseLessons(id: string | undefined, { all, ...choice }: CheckOp
 	return [id === undefined ? await currentLesson() : await findLesson(id)];
 }
 
-function whatNext({ id }: Lesson, { verdict, ledger }: Verdict, { trace }: CheckOptions): string {
-	if (verdict === "pass") return "\ngo on   npx drydock next\n";
+async function whatNext(lesson: Lesson, { verdict, ledger }: Verdict, { trace }: CheckOptions): Promise<string> {
+	const { id } = lesson;
+	if (verdict === "pass") {
+		const ended = passedTrackOf(await tracks(), await logbook(), lesson);
+		return ended === undefined ? "\ngo on   npx drydock next\n" : `\nfinish  ${FINISH} ${ended.number}\n`;
+	}
 	if (trace || ledger.exercise.length === 0) return "";
 	return `\nyour calls, beside the reference's   npx drydock check ${id} --trace\n`;
 }
@@ -129,6 +135,6 @@ async function printVerdict(lesson: Lesson, verdict: Verdict, options: CheckOpti
 	);
 	if (options.trace) process.stdout.write(trace(verdict, outputStyle()));
 	if (isLearnersModule(options) && !options.all && skeleton === null)
-		process.stdout.write(whatNext(lesson, verdict, options));
+		process.stdout.write(await whatNext(lesson, verdict, options));
 	if (options.all) process.stdout.write("\n");
 }

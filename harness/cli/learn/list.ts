@@ -5,6 +5,8 @@ import { shownPath } from "../../base/shown-path.ts";
 import { lessons } from "../../judge/lessons.ts";
 import { changedLessons, currentLesson, logbook } from "../../learner/course.ts";
 import { recordOf } from "../../learner/logbook.ts";
+import { FINISH } from "../../learner/next.ts";
+import { passedTrackOf, type Track, tracks } from "../../learner/tracks.ts";
 import { learnersFile } from "../../learner/workspace.ts";
 import { duration, outputStyle, printJson } from "../text/terminal.ts";
 
@@ -22,25 +24,30 @@ interface Row {
 /** `drydock list`. @returns the exit code */
 export async function list({ json }: { json?: boolean }): Promise<number> {
 	const [all, book, current, changed] = await Promise.all([lessons(), logbook(), currentLesson(), changedLessons()]);
+	const inTracks = await tracks();
 	const rows = all.map(({ id, title }): Row => {
 		const { passed, attempts, spentMs } = recordOf(book, { id });
 		const progress = { attempts, spentMs, changed: changed.has(id) };
 		return { id, title, passed: passed !== null, current: id === current.id, ...progress };
 	});
 	if (json) {
-		printJson({ schemaVersion: 1, lessons: rows });
+		const documents = inTracks.map(({ lessons, ...track }) => ({ ...track, lessons: lessons.map(({ id }) => id) }));
+		printJson({ schemaVersion: 1, lessons: rows, tracks: documents });
 		return EXIT.passed;
 	}
 	const near = shownPath(await learnersFile(current));
-	const isDone = recordOf(book, current).passed !== null && rows.some(({ passed }) => !passed);
-	const goOn = isDone ? "go on      npx drydock next\n" : "";
+	const isDone = recordOf(book, current).passed !== null;
+	const goOn = [
+		...(passedTrackOf(inTracks, book, current) === undefined ? [] : [`finish     ${FINISH}\n`]),
+		...(isDone && rows.some(({ passed }) => !passed) ? ["go on      npx drydock next\n"] : []),
+	].join("");
 	process.stdout.write(
-		`${table(rows)}\nread it    npx drydock read ${current.id}\nedit it    ${near}\ncheck it   npx drydock check ${current.id}; at every save: npx drydock\n${goOn}`,
+		`${table(rows, inTracks)}\nread it    npx drydock read ${current.id}\nedit it    ${near}\ncheck it   npx drydock check ${current.id}; at every save: npx drydock\n${goOn}`,
 	);
 	return EXIT.passed;
 }
 
-function table(rows: readonly Row[]): string {
+function table(rows: readonly Row[], inTracks: readonly Track[]): string {
 	const { color, plain } = outputStyle();
 	const chalk = new Chalk({ level: color ? 1 : 0 });
 	const ids = Math.max(...rows.map(({ id }) => id.length));
@@ -53,7 +60,10 @@ function table(rows: readonly Row[]): string {
 		const note = changed
 			? chalk.yellow(`   ${" ".repeat(ids)}  has changed since you passed it: check it again\n`)
 			: "";
-		return `${`${shown} ${id.padEnd(ids)}  ${name}${chalk.dim(tried)}`.trimEnd()}\n${note}`;
+		const track = inTracks.find(({ lessons }) => lessons[0]?.id === id);
+		const gap = track?.number === 1 ? "" : "\n";
+		const heading = track === undefined ? "" : `${gap}${chalk.bold(`Track ${track.number} · ${track.title}`)}\n`;
+		return `${heading}${`${shown} ${id.padEnd(ids)}  ${name}${chalk.dim(tried)}`.trimEnd()}\n${note}`;
 	});
 	return lines.join("");
 }

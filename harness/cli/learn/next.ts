@@ -2,7 +2,8 @@ import { EXIT } from "../../base/failure.ts";
 import { type Lesson, lessons } from "../../judge/lessons.ts";
 import { currentLesson, logbook, selectLesson } from "../../learner/course.ts";
 import { recordOf } from "../../learner/logbook.ts";
-import { nextToPass } from "../../learner/next.ts";
+import { FINISH, nextToPass } from "../../learner/next.ts";
+import { passedTrackOf, trackOf, tracks } from "../../learner/tracks.ts";
 import { printJson } from "../text/terminal.ts";
 import { printCurrentLesson } from "./select.ts";
 
@@ -14,16 +15,24 @@ export async function next({ force, json }: { force?: boolean; json?: boolean })
 	const [all, book, current] = await Promise.all([lessons(), logbook(), currentLesson()]);
 	if (recordOf(book, current).passed === null && !force) return refuse(current, json);
 	const lesson = nextToPass(all, book, current);
+	const inTracks = await tracks();
+	const ended = passedTrackOf(inTracks, book, current);
 	if (lesson === undefined) {
-		if (json) printJson({ schemaVersion: 1, lesson: null });
-		else process.stdout.write("That was the last one: you have passed all other lessons.\n");
+		const next = ended === undefined ? null : FINISH;
+		if (json) printJson({ schemaVersion: 1, lesson: null, next });
+		else process.stdout.write("That was the last one: you have passed all lessons.\n");
+		if (!json && next !== null) process.stdout.write(`${PLAY_IT}\n  try: ${next}\n`);
 		return EXIT.passed;
 	}
 	await selectLesson(lesson);
+	if (!json && ended !== undefined && trackOf(inTracks, lesson) !== ended)
+		process.stdout.write(`You have passed track ${ended.number}. ${PLAY_IT}\n  try: ${FINISH} ${ended.number}\n\n`);
 	if (!json && lesson.id < current.id) process.stdout.write(`${whyBack(all, current, lesson)}\n\n`);
 	await printCurrentLesson(lesson, json);
 	return EXIT.passed;
 }
+
+const PLAY_IT = "Now play your whole engine, all your modules together.";
 
 function whyBack(all: readonly Lesson[], current: Lesson, { id }: Lesson): string {
 	return current.id === all.at(-1)?.id

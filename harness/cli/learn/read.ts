@@ -9,8 +9,13 @@ import { outputStyle } from "../text/terminal.ts";
 export async function read(id: string | undefined, { raw }: { raw?: boolean }): Promise<number> {
 	const lesson = id === undefined ? await currentLesson() : await findLesson(id);
 	const source = await readLesson(lesson);
-	await paged(raw ? source : await rendered(source));
+	await (raw ? paged(source) : pagedMarkdown(source));
 	return EXIT.passed;
+}
+
+/** Shows a Markdown text on the terminal, through the pager if it is long. */
+export async function pagedMarkdown(source: string): Promise<void> {
+	await paged(await rendered(source));
 }
 
 async function rendered(source: string): Promise<string> {

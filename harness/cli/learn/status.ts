@@ -6,6 +6,7 @@ import { lessons } from "../../judge/lessons.ts";
 import { changedLessons, currentLesson, logbook, passedLessons } from "../../learner/course.ts";
 import { type LessonRecord, recordOf } from "../../learner/logbook.ts";
 import { nextCommand } from "../../learner/next.ts";
+import { endsOf, trackOf, tracks } from "../../learner/tracks.ts";
 import { drawWalls, PICTURE_COLUMNS, type WallStates, wallsInWords } from "../../learner/walls.ts";
 import { learnersFile } from "../../learner/workspace.ts";
 import { duration, outputStyle, printJson } from "../text/terminal.ts";
@@ -15,10 +16,11 @@ const LABEL_WIDTH = 9;
 /** `drydock status`. @returns the exit code */
 export async function status({ json }: { json?: boolean }): Promise<number> {
 	const [all, book, passed, changed] = await Promise.all([lessons(), logbook(), passedLessons(), changedLessons()]);
-	const lesson = await currentLesson();
+	const [lesson, inTracks] = await Promise.all([currentLesson(), tracks()]);
+	const track = trackOf(inTracks, lesson);
 	const file = await learnersFile(lesson);
 	const record = recordOf(book, lesson);
-	const next = (await exists(file)) ? nextCommand(lesson, record, passed.size === all.length) : "npx drydock init";
+	const next = (await exists(file)) ? nextCommand(lesson, record, endsOf(inTracks, book, lesson)) : "npx drydock init";
 	if (json) {
 		const { attempts, spentMs, hintsShown, lastAttempt } = record;
 		printJson({
@@ -27,6 +29,7 @@ export async function status({ json }: { json?: boolean }): Promise<number> {
 			passed: all.flatMap(({ id }) => (passed.has(id) ? id : [])),
 			changed: [...changed],
 			lessons: all.length,
+			track: track === undefined ? null : { number: track.number, title: track.title },
 			next,
 		});
 		return EXIT.passed;
@@ -38,6 +41,7 @@ export async function status({ json }: { json?: boolean }): Promise<number> {
 	const isDrawn = !plain && width >= PICTURE_COLUMNS;
 	if (isDrawn) process.stdout.write(`${drawWalls(stateOf).join("\n")}\n\n`);
 	const lines = [
+		...(track === undefined ? [] : [`track    ${track.number} · ${track.title}`]),
 		`lesson   ${lesson.title}`,
 		`file     ${shownPath(file)}`,
 		`so far   ${passed.size} of ${all.length} lessons passed`,

@@ -31,6 +31,8 @@ interface Work {
 	select(lesson: Lesson): Promise<void>;
 	/** Gives something else the terminal until it is done. */
 	away(act: () => Promise<unknown>): Promise<void>;
+	/** Whether all other lessons of the track have passed, so that its finish comes after this lesson. */
+	readonly endsTrack: boolean;
 	quit(): void;
 }
 
@@ -47,6 +49,12 @@ export class WatchKeys {
 		const id = () => work.lesson.id;
 		this.#all = [
 			{ key: "n", does: "go on to the next lesson", short: "next lesson", act: () => this.#next() },
+			{
+				key: "f",
+				does: "play the whole engine, when all lessons of the track have passed",
+				short: "the finish",
+				act: away(async () => (await import("./finish.ts")).finish(undefined, {})),
+			},
 			{ key: "b", does: "go back to the lesson before", act: () => this.#back() },
 			{
 				key: "h",
@@ -97,8 +105,9 @@ export class WatchKeys {
 
 	/** A line with the keys that are most useful now. */
 	line(): string {
-		const { verdict } = this.#work;
-		const keys = verdict === null ? "ier?q" : verdict.verdict === "pass" ? "n?q" : "hit?q";
+		const { verdict, endsTrack } = this.#work;
+		const whenPassed = endsTrack ? "f?q" : "n?q";
+		const keys = verdict === null ? "ier?q" : verdict.verdict === "pass" ? whenPassed : "hit?q";
 		return [...keys].map((key) => `${key} ${this.#find(key)?.short}`).join(" · ");
 	}
 
@@ -109,7 +118,8 @@ export class WatchKeys {
 	async #next(): Promise<void> {
 		const following = await lessonStepsAway(this.#work.lesson, 1);
 		if (following === undefined) {
-			process.stdout.write("this is the last lesson\n");
+			const finish = this.#work.endsTrack ? "; f plays your whole engine" : "";
+			process.stdout.write(`this is the last lesson${finish}\n`);
 			return;
 		}
 		if (this.#work.verdict?.verdict !== "pass" && !this.#sure) {

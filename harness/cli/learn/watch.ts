@@ -9,7 +9,8 @@ import { changesSince, type RememberedFinding } from "../../judge/changes.ts";
 import { judge, type Verdict } from "../../judge/judge.ts";
 import { type Lesson, loadCheck } from "../../judge/lessons.ts";
 import { report } from "../../judge/report.ts";
-import { currentLesson, lastAttempt, recordAttempt, selectLesson } from "../../learner/course.ts";
+import { currentLesson, lastAttempt, logbook, recordAttempt, selectLesson } from "../../learner/course.ts";
+import { isLastOfTrack, tracks } from "../../learner/tracks.ts";
 import { isUntouched, learnersFile, makeWorkspace, workspaceDir } from "../../learner/workspace.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
 import { outputStyle } from "../text/terminal.ts";
@@ -55,6 +56,7 @@ class Watch {
 	#lesson!: Lesson;
 	#file = "";
 	#verdict: Verdict | null = null;
+	#endsTrack = false;
 	#known: readonly RememberedFinding[] | null = null;
 	#running: AbortController | null = null;
 	#files: SaveWatcher | null = null;
@@ -80,6 +82,10 @@ class Watch {
 		return this.#verdict;
 	}
 
+	get endsTrack(): boolean {
+		return this.#endsTrack;
+	}
+
 	/** Settles when the user quits. */
 	async run(lesson: Lesson): Promise<void> {
 		const ended = new Promise<void>((resolve, reject) => {
@@ -103,6 +109,7 @@ class Watch {
 		this.#file = await learnersFile(lesson);
 		this.#verdict = null;
 		this.#known = (await lastAttempt(lesson))?.findings ?? null;
+		this.#endsTrack = isLastOfTrack(await tracks(), await logbook(), lesson);
 		await this.#files?.close();
 		this.#files = watchSaves(this.#file, () => this.check(), { poll: this.#poll });
 		if (await isUntouched(lesson)) this.#greet();

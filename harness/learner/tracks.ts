@@ -1,0 +1,72 @@
+import * as v from "valibot";
+import { exists } from "../base/cache.ts";
+import { Failure } from "../base/failure.ts";
+import { inKit, readText } from "../base/kit.ts";
+import { type Lesson, lessons } from "../judge/lessons.ts";
+import { type Logbook, recordOf } from "./logbook.ts";
+
+/** Lessons that lead to one goal. A track ends with its finish: a play of the whole engine. */
+export interface Track {
+	/** Counted from 1. */
+	number: number;
+	title: string;
+	lessons: Lesson[];
+	/** Whether the track has a finish: its last lessons may still be unwritten. */
+	hasFinish: boolean;
+}
+
+const Plan = v.array(v.object({ title: v.string(), first: v.string(), last: v.string() }));
+
+/** The tracks of `lessons/tracks.json` that have lessons, in order. */
+export async function tracks(): Promise<Track[]> {
+	const [plan, all] = await Promise.all([readText(inKit("lessons/tracks.json")), lessons()]);
+	const made = v.parse(Plan, JSON.parse(plan)).map(async ({ title, first, last }, index): Promise<Track> => {
+		const number = index + 1;
+		const own = all.filter(({ id }) => first <= id.slice(0, 2) && id.slice(0, 2) <= last);
+		return { number, title, lessons: own, hasFinish: await exists(finishSteps(number)) };
+	});
+	return (await Promise.all(made)).filter((track) => track.lessons.length > 0);
+}
+
+/** Path of what a track's finish plays. */
+export const finishSteps = (track: number) => inKit("lessons", `finish-${track}.yaml`);
+
+/** Path of the text that follows when all of it has passed. */
+export const finishText = (track: number) => inKit("lessons", `finish-${track}.md`);
+
+/** The track of a lesson. */
+export function trackOf(all: readonly Track[], { id }: Lesson): Track | undefined {
+	return all.find((track) => track.lessons.some((lesson) => lesson.id === id));
+}
+
+/** The lesson's track, if it has a finish and all its lessons have passed. */
+export function passedTrackOf(all: readonly Track[], book: Logbook, lesson: Lesson): Track | undefined {
+	const track = trackOf(all, lesson);
+	return track?.hasFinish && lessonsToPass(track, book).length === 0 ? track : undefined;
+}
+
+/** What the passes so far have completed: this lesson's track, if it has a finish, and all lessons. */
+export function endsOf(all: readonly Track[], book: Logbook, lesson: Lesson): { track: boolean; all: boolean } {
+	return {
+		track: passedTrackOf(all, book, lesson) !== undefined,
+		all: all.every((track) => lessonsToPass(track, book).length === 0),
+	};
+}
+
+/** Whether only this lesson's pass is missing for the finish of its track, or nothing is. */
+export function isLastOfTrack(all: readonly Track[], book: Logbook, lesson: Lesson): boolean {
+	const track = trackOf(all, lesson);
+	return track?.hasFinish === true && lessonsToPass(track, book).every(({ id }) => id === lesson.id);
+}
+
+const lessonsToPass = ({ lessons }: Track, book: Logbook) =>
+	lessons.filter((one) => recordOf(book, one).passed === null);
+
+/** Finds a track by its number. @throws {Failure} usage: there is none, or it has no finish */
+export function findTrack(all: readonly Track[], wanted: string): Track {
+	const track = all.find(({ number }) => String(number) === wanted);
+	if (track === undefined)
+		throw new Failure("usage", `there is no track ${JSON.stringify(wanted)}`, "npx drydock list");
+	if (!track.hasFinish) throw new Failure("usage", `track ${track.number} has no finish yet`, "npx drydock list");
+	return track;
+}

@@ -1,0 +1,71 @@
+import { describe, expect, test } from "vitest";
+import { lessons, readLesson } from "../../../harness/judge/lessons.ts";
+import { readFinish } from "../../../harness/learner/finish.ts";
+import {
+	endsOf,
+	findTrack,
+	isLastOfTrack,
+	passedTrackOf,
+	type Track,
+	trackOf,
+	tracks,
+} from "../../../harness/learner/tracks.ts";
+import { consoleExamples } from "../../support/examples.ts";
+import { logbookWith, passedRecord } from "../../support/workspace.ts";
+
+const all = await lessons();
+const known = await tracks();
+const lesson = (id: string) => ({ id, title: id });
+const example: Track[] = [
+	{ number: 1, title: "one", lessons: [lesson("01-a"), lesson("02-b")], hasFinish: true },
+	{ number: 2, title: "two", lessons: [lesson("10-c")], hasFinish: false },
+];
+const book = (...passed: string[]) => logbookWith(Object.fromEntries(passed.map((id) => [id, passedRecord()])));
+
+test("every lesson is in one track, in order, and a track has lessons", () => {
+	expect(known.flatMap((track) => track.lessons)).toEqual(all);
+	expect(known.filter((track) => track.lessons.length === 0)).toEqual([]);
+});
+
+test("[one lesson has not passed] only its pass is missing for the finish", () => {
+	expect(passedTrackOf(example, book("01-a"), lesson("01-a"))).toBeUndefined();
+	expect(isLastOfTrack(example, book("01-a"), lesson("01-a"))).toBe(false);
+	expect(isLastOfTrack(example, book("01-a"), lesson("02-b"))).toBe(true);
+});
+
+test("[all lessons have passed] the finish is next, if the track has one", () => {
+	expect(passedTrackOf(example, book("01-a", "02-b"), lesson("01-a"))).toBe(example[0]);
+	expect(isLastOfTrack(example, book("01-a", "02-b"), lesson("01-a"))).toBe(true);
+	expect(endsOf(example, book("01-a", "02-b"), lesson("01-a"))).toEqual({ track: true, all: false });
+	expect(endsOf(example, book("01-a", "02-b", "10-c"), lesson("10-c"))).toEqual({ track: false, all: true });
+	expect(trackOf(example, lesson("10-c"))).toBe(example[1]);
+	expect(passedTrackOf(example, book("10-c"), lesson("10-c"))).toBeUndefined();
+	expect(isLastOfTrack(example, book(), lesson("10-c"))).toBe(false);
+});
+
+test.each([
+	["3", "there is no track"],
+	["2", "has no finish yet"],
+])("track %s: %s", (wanted, message) => {
+	expect(() => findTrack(example, wanted)).toThrow(message);
+});
+
+describe.each(known.filter(({ hasFinish }) => hasFinish))("the finish of track $number", ({ number, lessons }) => {
+	test("plays every command with `box run` that the track's lessons show", async () => {
+		const played = (await readFinish(number)).flatMap(({ commands }) => commands.map(({ type }) => type));
+		const texts = await Promise.all(lessons.map(readLesson));
+		const shown = texts.flatMap(consoleExamples).filter(({ typed }) => typed.startsWith("box run"));
+		expect(shown.length).toBeGreaterThan(0);
+		expect(played).toEqual(expect.arrayContaining(shown.map(({ typed }) => typed)));
+	});
+
+	test("names only lessons of the track, in order; each step can fail, and its line has 80 columns", async () => {
+		const steps = await readFinish(number);
+		const ids = steps.map((step) => step.lesson);
+		expect(ids).toEqual(lessons.map(({ id }) => id).filter((id) => ids.includes(id)));
+		for (const { what, commands } of steps) {
+			expect(what.length).toBeLessThanOrEqual(80 - "✓ 04-pivot-root  ".length);
+			expect(commands.some(({ exit, shows }) => exit !== undefined || shows !== undefined)).toBe(true);
+		}
+	});
+});

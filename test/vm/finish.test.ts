@@ -1,0 +1,53 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { inKit } from "../../harness/base/kit.ts";
+import { lessons, moduleOf } from "../../harness/judge/lessons.ts";
+import { drydock } from "../support/drydock.ts";
+import { temporary } from "../support/temporary.ts";
+import { logbookWith, passedRecord, workspaceIn } from "../support/workspace.ts";
+
+const TIMEOUT_MS = 900_000;
+const files = await temporary();
+afterAll(() => files.remove());
+
+/** A workspace whose owner has passed all lessons with the reference's modules, except that some differ. */
+async function passedWorkspace(contents: Record<string, string>): Promise<string> {
+	const all = await lessons();
+	const modules = all.map(async (lesson) => {
+		const path = join(lesson.id, await moduleOf(lesson));
+		return [path, contents[path] ?? (await readFile(inKit("solutions", path), "utf8"))] as const;
+	});
+	const book = logbookWith(Object.fromEntries(all.map(({ id }) => [id, passedRecord()])));
+	return workspaceIn(files.dir, book, Object.fromEntries(await Promise.all(modules)));
+}
+
+const FIRST = "01-process/process.ts";
+const IMAGE = "09-scratch/image.ts";
+const ISOLATE = "02-unshare/isolate.ts";
+
+test("finish [right modules, one prints, one makes a system call] passes, and shows the track's last text", {
+	timeout: TIMEOUT_MS,
+}, async () => {
+	const first = await readFile(inKit("solutions", FIRST), "utf8");
+	const image = await readFile(inKit("solutions", IMAGE), "utf8");
+	const dir = await passedWorkspace({
+		[FIRST]: `${first}\nconsole.log("debug print");\n`,
+		[IMAGE]: `import { getpid } from "#kernel";\nexport const pid = () => getpid();\n${image}`,
+	});
+	const { code, stdout } = await drydock(dir, "finish");
+	expect(stdout).toContain("passed  all of it");
+	expect(stdout).not.toContain("✗");
+	expect(stdout).toContain("What you built");
+	expect(code).toBe(0);
+});
+
+test("finish [a module that does nothing any more] fails, and names the lesson", { timeout: TIMEOUT_MS }, async () => {
+	const dir = await passedWorkspace({ [ISOLATE]: "export function isolate() {}\n" });
+	const { code, stdout } = await drydock(dir, "finish", "--json");
+	const document = JSON.parse(stdout);
+	expect(document).toMatchObject({ passed: false, next: "npx drydock check 02-unshare --mine" });
+	const failed = document.steps.filter((step: { passed: boolean }) => !step.passed);
+	expect(failed).toMatchObject([{ lesson: "02-unshare", mismatch: { wanted: 'the line "web-1"' } }]);
+	expect(code).toBe(1);
+});
