@@ -8,8 +8,6 @@ export interface Style {
 	/** Columns of the terminal. */
 	width: number;
 	color: boolean;
-	/** Leaves out the system calls of the submission and of the reference. */
-	brief?: boolean;
 	/** For a screen reader: words instead of symbols, nothing side by side, no drawn lines. */
 	plain?: boolean;
 	/** Whether to write links that a terminal can open. */

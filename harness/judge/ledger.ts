@@ -8,11 +8,6 @@ export interface Ledgers {
 	reference: readonly LedgerCall[];
 }
 
-interface Options {
-	brief: boolean;
-	container?: { name: string; about: string };
-}
-
 /** A call of the exercise and the matching call of the reference; or a call that only one of them made. */
 interface Row {
 	yours?: LedgerCall;
@@ -20,11 +15,7 @@ interface Row {
 }
 
 const HEADINGS: [string, string] = ["your system calls", "the reference's system calls"];
-const ARGUMENT_WIDTH = 28;
-/** Number of matching rows to show before and after each row that differs. */
-const CONTEXT_ROWS = 3;
-const BRIEF_ROWS = 16;
-/** Longer arguments are cut, even if the ledgers are shown in full. */
+/** Longer arguments are cut. */
 const LONG_ARGUMENT_WIDTH = 200;
 /** The same for all arguments of one call together. */
 const TEXT_WIDTH = 800;
@@ -33,16 +24,12 @@ const CALLS_MAX = 250;
 /** Deepest indentation, in generations below the engine. Later generations are indented no further. */
 const INDENTS_MAX = 8;
 
-/** Whether the two differ in their calls, or in the order of the calls. */
-export const ledgersDiffer = (ledgers: Ledgers): boolean => rowsOf(ledgers).some(isDifferent);
-
 /**
  * Shows both ledgers side by side, process by process. The calls of a forked process are below the fork, and indented.
- * Long sequences of matching rows are folded. The first difference is marked.
- * @param options.brief shows only rows around the first differences, and cuts long arguments in matching rows
- * @param options.container the call that the ledgers belong to, if it is not the one that the lesson is about
+ * A call that is repeated many times is shown twice. The first difference is marked.
+ * @param container the call that the ledgers belong to, if it is not the one that the lesson is about
  */
-export function showLedgers(layout: TextLayout, ledgers: Ledgers, { brief, container }: Options): void {
+export function showLedgers(layout: TextLayout, ledgers: Ledgers, container?: { name: string; about: string }): void {
 	const rows = rowsOf(ledgers);
 	if (rows.length === 0) return;
 	const firstDifference = rows.findIndex(isDifferent);
@@ -53,12 +40,12 @@ export function showLedgers(layout: TextLayout, ledgers: Ledgers, { brief, conta
 		string,
 	];
 	const rest = more.some((text) => text !== "") ? [{ cells: more, mark: false }] : [];
-	layout.twoColumns(HEADINGS, [...foldRows(rows, firstDifference, brief), ...rest]);
+	layout.twoColumns(HEADINGS, [...foldRows(rows, firstDifference), ...rest]);
 	if (firstDifference < 0) showSameCalls(layout, ledgers);
 }
 
 /** Says that both made the same calls in the same order, and what was not compared. */
-export function showSameCalls(layout: TextLayout, { exercise, reference }: Ledgers): void {
+function showSameCalls(layout: TextLayout, { exercise, reference }: Ledgers): void {
 	const isLong = Math.max(exercise.length, reference.length) > CALLS_MAX;
 	const same = isLong ? `The first ${CALLS_MAX} calls are the same` : "The same calls";
 	layout.line();
@@ -176,10 +163,7 @@ const withoutNumbers = (value: string) => value.replace(/\w*…"$/, '…"').repl
 const sorted = (value: string) =>
 	/^\[SIG.*\]$/.test(value) ? value.slice(1, -1).split(", ").sort().join(", ") : value;
 
-function foldRows(rows: readonly Row[], firstDifference: number, brief: boolean) {
-	const keep = brief ? CONTEXT_ROWS : rows.length;
-	const near = (index: number) => rows.slice(Math.max(0, index - keep), index + keep + 1).some(isDifferent);
-	const last = brief ? Math.max(firstDifference, 0) - keep + BRIEF_ROWS : rows.length;
+function foldRows(rows: readonly Row[], firstDifference: number) {
 	const shown: { cells: [string, string]; mark: boolean }[] = [];
 	let folded: Row[] = [];
 	const flush = () => {
@@ -191,19 +175,12 @@ function foldRows(rows: readonly Row[], firstDifference: number, brief: boolean)
 		folded = [];
 	};
 	for (const [index, row] of rows.entries()) {
-		const { yours, reference } = row;
-		const wanted = firstDifference < 0 ? index < keep || index >= rows.length - keep : near(index);
-		if (!wanted || index >= last || isRepetition(rows, index)) {
+		if (isRepetition(rows, index)) {
 			folded.push(row);
 			continue;
 		}
 		flush();
-		// Differing rows are not cut: the difference may be at the end of a long argument.
-		const cut = brief && !isDifferent(row);
-		shown.push({
-			cells: [showCall(yours, cut), showCall(reference, cut)],
-			mark: index === firstDifference,
-		});
+		shown.push({ cells: [showCall(row.yours), showCall(row.reference)], mark: index === firstDifference });
 	}
 	flush();
 	return shown;
@@ -220,7 +197,7 @@ function isRepetition(rows: readonly Row[], index: number): boolean {
 	});
 }
 
-function showCall(call: LedgerCall | undefined, brief: boolean): string {
+function showCall(call: LedgerCall | undefined): string {
 	if (call === undefined) return "";
 	const { task, args, result, error } = call;
 	const generation = generationOf(task);
@@ -228,7 +205,7 @@ function showCall(call: LedgerCall | undefined, brief: boolean): string {
 	const deeper = generation > INDENTS_MAX ? `(generation ${generation}) ` : "";
 	const answer = error !== undefined ? ` = ${error}` : result !== undefined && result !== 0 ? ` = ${result}` : "";
 	const shown = Object.values(args).filter((argument) => !argument.startsWith("/*"));
-	const short = shown.map((argument) => shorten(argument, brief ? ARGUMENT_WIDTH : LONG_ARGUMENT_WIDTH));
+	const short = shown.map((argument) => shorten(argument, LONG_ARGUMENT_WIDTH));
 	return `${indent}${deeper}${shorten(call.call, LONG_ARGUMENT_WIDTH)}(${shorten(short.join(", "), TEXT_WIDTH)})${answer}`;
 }
 

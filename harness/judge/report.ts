@@ -9,7 +9,7 @@ import type { Diagnostic } from "../engine/bundle.ts";
 import type { Finding } from "./compare.ts";
 import { BUSY_SHARE } from "./failed-run.ts";
 import type { Verdict } from "./judge.ts";
-import { ledgersDiffer, showLedgers, showSameCalls } from "./ledger.ts";
+import { showLedgers } from "./ledger.ts";
 import type { FactValue } from "./values.ts";
 
 /** Number of items of a long list that are shown. */
@@ -54,7 +54,6 @@ export async function report(verdict: Verdict, title: string, lessonSummary: str
 		showTypeError(layout, chalk, style, error);
 		await showPlace(layout, style, error);
 	}
-	if (!passed && !style.brief) showFirstDifference(layout, verdict);
 	showOutput(layout, chalk, verdict);
 	if (!passed && verdict.vm.processorShare < BUSY_SHARE) {
 		layout.line();
@@ -78,20 +77,12 @@ const UNTRACED =
 /** Formats all system calls of the exercise beside those of the reference. */
 export function trace({ ledger, otherLedgers }: Verdict, style: Style): string {
 	const layout = new TextLayout(style, new Chalk({ level: style.color ? 1 : 0 }));
-	showLedgers(layout, ledger, { brief: false });
+	showLedgers(layout, ledger);
 	for (const [name, { about, ...ledgers }] of Object.entries(otherLedgers))
-		showLedgers(layout, ledgers, { brief: false, container: { name, about } });
+		showLedgers(layout, ledgers, { name, about });
 	layout.line();
 	layout.paragraph(UNTRACED);
 	return layout.text();
-}
-
-// If there are several containers, shows the first one whose calls differ from the reference's: the mistake is there.
-function showFirstDifference(layout: TextLayout, { ledger, otherLedgers }: Verdict): void {
-	const [name = "", other] = Object.entries(otherLedgers).find(([, one]) => ledgersDiffer(one)) ?? [];
-	if (ledgersDiffer(ledger)) showLedgers(layout, ledger, { brief: true });
-	else if (other !== undefined) showLedgers(layout, other, { brief: true, container: { name, about: other.about } });
-	else if (ledger.exercise.length > 0) showSameCalls(layout, ledger);
 }
 
 function engineLine({ yours, reference }: NonNullable<Verdict["engine"]>): string {

@@ -13,7 +13,7 @@ import {
 	withRecord,
 } from "./logbook.ts";
 import { existingLearnersFile } from "./module-choice.ts";
-import { isUntouched, learnersFile, readLearnersFile, workspaceDir } from "./workspace.ts";
+import { learnersFile, readLearnersFile, workspaceDir } from "./workspace.ts";
 
 /** Longest time between two attempts that counts as work. Any time beyond this was spent on something else. */
 const WORK_MS_MAX = 15 * 60_000;
@@ -108,14 +108,6 @@ function currentOf(all: readonly Lesson[], book: Logbook): Lesson | undefined {
 export async function selectLesson({ id }: Lesson): Promise<void> {
 	if (!(await changeLogbook((book) => ({ ...book, selected: id }))))
 		throw new Failure("usage", "there is no workspace yet, so no lesson can be selected", "npx drydock init");
-}
-
-/** After this many attempts, showing the reference solution's calls spoils nothing for a learner who has tried. */
-const SERIOUS_ATTEMPTS_MIN = 3;
-
-/** Whether the learner has seriously tried: the module differs from the skeleton, and has been judged a few times. */
-export async function hasTried(lesson: Lesson): Promise<boolean> {
-	return recordOf(await logbook(), lesson).attempts >= SERIOUS_ATTEMPTS_MIN && !(await isUntouched(lesson));
 }
 
 /** The result of the last check of the learner's module; null if there was none. */

@@ -12,7 +12,7 @@ import type { KernelState } from "./events.ts";
 import type { WorkState } from "./messages.ts";
 
 const SUPERSEDED = new Error("saved again");
-const REPORT_LAYOUT = { width: 60, color: false, brief: true };
+const REPORT_LAYOUT = { width: 60, color: false };
 
 /** The state before the first save. */
 export function uncheckedWork(path: string): WorkState {

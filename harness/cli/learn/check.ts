@@ -4,7 +4,7 @@ import { interruption } from "../../base/interrupt.ts";
 import { silentProgress, visibleProgress } from "../../base/progress.ts";
 import { judge, type Verdict } from "../../judge/judge.ts";
 import { findLesson, type Lesson, lessons, loadCheck } from "../../judge/lessons.ts";
-import { currentLesson, editedLessons, hasTried, logbook, passedModules, recordAttempt } from "../../learner/course.ts";
+import { currentLesson, editedLessons, logbook, passedModules, recordAttempt } from "../../learner/course.ts";
 import { chosenModule, isLearnersModule, type ModuleChoice } from "../../learner/module-choice.ts";
 import { FINISH } from "../../learner/next.ts";
 import { passedTrackOf, tracks } from "../../learner/tracks.ts";
@@ -129,10 +129,7 @@ async function printVerdict(lesson: Lesson, verdict: Verdict, options: CheckOpti
 	const { report, trace } = await import("../../judge/report.ts");
 	const { lessonSummary } = await loadCheck(lesson);
 	const skeleton = isLearnersModule(options) ? await skeletonReport(lesson, verdict) : null;
-	const calls = !options.trace && isLearnersModule(options) && (await hasTried(lesson));
-	process.stdout.write(
-		skeleton ?? (await report(verdict, lesson.title, lessonSummary, { ...outputStyle(), brief: !calls })),
-	);
+	process.stdout.write(skeleton ?? (await report(verdict, lesson.title, lessonSummary, outputStyle())));
 	if (options.trace) process.stdout.write(trace(verdict, outputStyle()));
 	if (isLearnersModule(options) && !options.all && skeleton === null)
 		process.stdout.write(await whatNext(lesson, verdict, options));

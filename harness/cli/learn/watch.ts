@@ -198,8 +198,7 @@ class Watch {
 		this.#known = verdict.findings;
 		const { lessonSummary } = await loadCheck(this.#lesson);
 		const skeleton = await skeletonReport(this.#lesson, verdict);
-		const style = { ...outputStyle(), brief: true };
-		const text = skeleton ?? (await report(verdict, this.#lesson.title, lessonSummary, style));
+		const text = skeleton ?? (await report(verdict, this.#lesson.title, lessonSummary, outputStyle()));
 		clear();
 		process.stdout.write(text);
 		if (before !== null && skeleton === null) process.stdout.write(this.#changes(before, verdict));

@@ -11,9 +11,9 @@ const call = (task: string, name: string, args: Record<string, string> = {}, res
 const fork = (task: string, pid: number) => call(task, "fork", {}, pid);
 const wait = (task: string, pid: number) => call(task, "waitpid", { pid: String(pid) }, pid);
 
-function shown(exercise: LedgerCall[], reference: LedgerCall[], { brief = false, plain = false, width = 80 } = {}) {
+function shown(exercise: LedgerCall[], reference: LedgerCall[], { plain = false, width = 80 } = {}) {
 	const layout = new TextLayout({ width, color: false, plain }, new Chalk({ level: 0 }));
-	showLedgers(layout, { exercise, reference }, { brief });
+	showLedgers(layout, { exercise, reference });
 	return layout.text().trim().split("\n");
 }
 
@@ -87,17 +87,6 @@ describe("showLedgers", () => {
 		expect(lines[1]).toMatch(/waitpid\(-1\) = 1$/);
 		expect(lines[2]).toMatch(/… 98 more …$/);
 		expect(lines[3]).toMatch(/waitpid\(-1\) = 100$/);
-	});
-
-	test("the brief form is a screenful around the first difference", () => {
-		const long = Array.from({ length: 200 }, (_, index) => call("1", `call${index}`));
-		const lines = shown(
-			long.filter((_, index) => index !== 100),
-			long,
-			{ brief: true },
-		);
-		expect(lines.length).toBeLessThan(24);
-		expect(lines.join("\n")).toMatch(/≠ call100\(\)/);
 	});
 
 	test("no line is wider than the terminal", () => {

@@ -1,15 +1,14 @@
-import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { lessonKey } from "../../../harness/base/depends-on.ts";
 import type { Finding } from "../../../harness/judge/compare.ts";
 import type { Verdict } from "../../../harness/judge/judge.ts";
-import { findLesson, lessons, skeletonOf } from "../../../harness/judge/lessons.ts";
+import { findLesson, lessons } from "../../../harness/judge/lessons.ts";
 import {
 	changedLessons,
 	currentLesson,
 	editedLessons,
-	hasTried,
 	lastAttempt,
 	logbook,
 	passedLessons,
@@ -115,17 +114,6 @@ describe("recordAttempt", () => {
 		await Promise.all([first, second, first, second].map((lesson) => recordAttempt(lesson, FAIL)));
 		expect([(await record(first)).attempts, (await record(second)).attempts]).toEqual([2, 2]);
 	});
-});
-
-test.each([
-	[2, "// mine", false],
-	[3, "// mine", true],
-	[3, null, false],
-])("after %i attempts, with %s in the file, it has been tried: %s", async (attempts, text, tried) => {
-	const dir = await working(logbookWith({ "01-process": { attempts } }));
-	await mkdir(join(dir, first.id));
-	await writeFile(join(dir, first.id, "process.ts"), text ?? (await readFile(await skeletonOf(first))));
-	expect(await hasTried(first)).toBe(tried);
 });
 
 test("hints are counted up, never down", async () => {
