@@ -12,7 +12,7 @@ export const HOST_FILES = ["/etc", "/root"] as const;
  * and `‹name›` instead of drawn values.
  */
 export function deriveFacts(
-	check: Pick<Check, "derive" | "primary" | "rootfs">,
+	check: Pick<Check, "derive" | "primary" | "rootfs" | "scenario">,
 	observation: Observation,
 	drawn: RandomInputs,
 ): Facts {
@@ -22,11 +22,11 @@ export function deriveFacts(
 	const during = observation.moments[moment];
 	const process = commandAt(observation, moment, call);
 	const facts: Record<string, FactValue> = {
-		ending: ending.how === "returned" ? returnedText(ending.value, drawn) : ending.how,
+		ending: ending.how === "returned" ? returnedText(ending.value, drawn) : howItEnded(ending),
 		"command.ran": process !== null,
 		...hostFacts("after", before, after),
 		"engine.place": enginePlace(observation),
-		"input.taken": Object.keys(observation.calls).filter((name) => observation.calls[name]?.inputTaken),
+		"input.taken": inputTaken(check, observation, drawn),
 	};
 	// An engine that was killed or did not get to its end leaves everything behind. That says nothing about the exercise.
 	if (ending.how === "returned")
@@ -62,6 +62,26 @@ export function endingOf({ calls }: Observation, name: string): Ending {
 	const call = calls[name];
 	if (call === undefined) throw new Error(`a scenario without the call ${name}`);
 	return call.ending;
+}
+
+const ENDINGS: Record<Ending["how"], string> = {
+	returned: "returned",
+	threw: "threw an exception",
+	"child-returned": "returned from a forked child as well",
+	asynchronous: "returned a promise",
+	exited: "exited before it was done",
+	hung: "did not end",
+};
+
+/** How a call ended, in words that follow "it"; for a learner, not to be compared. */
+export const howItEnded = (ending: Ending | undefined): string =>
+	ending === undefined ? "was never started" : ENDINGS[ending.how];
+
+// Names the containers as the list of system calls does.
+function inputTaken(check: Pick<Check, "primary" | "scenario">, { calls }: Observation, drawn: RandomInputs): string[] {
+	const names = Object.keys(calls).filter((name) => calls[name]?.inputTaken);
+	const about = (name: string) => check.scenario(drawn).calls[name]?.about;
+	return names.map((name) => (name === primaryOf(check).call ? "the first container" : `“${name}”: ${about(name)}`));
 }
 
 function hostFacts(when: "during" | "after", before: HostState, now: HostState): Record<string, FactValue> {

@@ -6,6 +6,7 @@ import {
 	EARLY_END,
 	enginePlace,
 	exitCodeOf,
+	howItEnded,
 	type Observation,
 	processesLeft,
 } from "../../harness/judge/index.ts";
@@ -25,7 +26,7 @@ function endingOf({ calls }: Observation, container: string, expected: number, n
 	const ending = calls[container]?.ending;
 	// "threw" comes first, so that no exception's message can equal an expected text.
 	if (ending?.how === "threw") return `threw ${ending.thrown.message}`;
-	if (ending?.how !== "returned") return ending?.how ?? "never started";
+	if (ending?.how !== "returned") return howItEnded(ending);
 	return ending.value === expected ? `returned ${name}` : `returned ${JSON.stringify(ending.value)}`;
 }
 

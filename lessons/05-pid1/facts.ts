@@ -4,6 +4,7 @@ import {
 	commandAt,
 	DURING,
 	type FactValue,
+	howItEnded,
 	mountOf,
 	type Observation,
 	type ProcessState,
@@ -71,7 +72,9 @@ export function deriveFacts(observation: Observation, drawn: RandomInputs): Reco
 	const process = commandAt(observation, DURING);
 	const facts: Record<string, FactValue> = {
 		"orphans.zombies": countZombies(observation),
-		"told.init": LATER_CONTAINERS.filter((name) => hasNoInit(readDelivery(observation, name))),
+		"told.init": LATER_CONTAINERS.filter((name) => hasNoInit(readDelivery(observation, name))).map(
+			(name) => `the one whose command ${name === EXITS ? "exits" : "a signal ends"}`,
+		),
 		"signals.lost": lostSignals(observation, drawn),
 		"signals.strayed": misdirectedSignals(observation, drawn),
 		"exit.code": howContainerEnded(observation, EXITS, lastLineExitCode(drawn), "with the command's exit code"),
@@ -169,7 +172,7 @@ function howContainerEnded(
 	if (lastLine === undefined) return "unknown: the check could not write the last line";
 	if (!lastLine.ended) return NO_LAST_LINE;
 	if (!lastLine.over) return KILLED_BY_CHECK;
-	if (ending?.how !== "returned") return ending?.how ?? "not started";
+	if (ending?.how !== "returned") return howItEnded(ending);
 	if (lastLine.orphans !== 1) return `unknown: ${lastLine.orphans} orphans, not 1, were to end with the command`;
 	if (ending.value === ORPHANS_CODE) return ORPHANS_CODE_RETURNED;
 	return ending.value === expected ? rightEnding : `with the exit code ${JSON.stringify(ending.value)}`;

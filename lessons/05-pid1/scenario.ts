@@ -91,7 +91,7 @@ export function scenario(drawn: Record<string, string>): Scenario {
 		},
 	];
 	return {
-		does: `ran sh and its init in ${rootfs}; let sh leave ${ORPHANS} orphans; then sent SIGTERM to the init`,
+		does: `ran sh and its init in ${rootfs}; let sh leave ${ORPHANS} orphans; then sent SIGTERM to the init; ran two later containers, sent signals to their inits, and let one command exit and a signal end the other`,
 		prepare: [
 			// cp -a copies the devices, too: a shell opens /dev/null for the processes that it starts in the
 			// background.

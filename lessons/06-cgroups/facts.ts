@@ -3,6 +3,7 @@ import {
 	commandAt,
 	DURING,
 	type FactValue,
+	howItEnded,
 	type Observation,
 	type RandomInputs,
 	taskIdentity,
@@ -34,7 +35,7 @@ export const EXCEEDED = "got more than the limit";
 /** The facts that the cgroups show, and the effects of the limits. */
 export function deriveFacts(observation: Observation, drawn: RandomInputs): Record<string, FactValue> {
 	const observed = { observation, drawn };
-	const ending = (container: string) => observation.calls[container]?.ending.how ?? "not started";
+	const ending = (container: string) => howItEnded(observation.calls[container]?.ending);
 	const facts: Record<string, FactValue> = {
 		"second.ending": ending(SECOND),
 		"refused.ending": joinFoundNoCgroup(observed) ? STARTED_ANYWAY : ending(REFUSED_PIDS),

@@ -1,4 +1,4 @@
-import type { Context, Explanation, FactRule } from "../../harness/judge/index.ts";
+import { type Context, type Explanation, type FactRule, howItEnded } from "../../harness/judge/index.ts";
 import { AFTER, cgroupsBelow, containerFile, pidsIn } from "./readings.ts";
 import { BYSTANDER, LIMITS_REACHED, PARENT, REFUSED_CPUS, REFUSED_PIDS, SECOND } from "./scenario.ts";
 
@@ -103,11 +103,11 @@ export const secondEnding: Explanation[] = [
 		diagnosis: "second-failed",
 		why: (context) => {
 			const ending = endingOf(context, SECOND);
-			const endingText = ending?.how === "threw" ? ending.thrown.message : (ending?.how ?? "nothing");
-			const undefinedWritten = /^EINVAL.* write$/.test(endingText)
+			const endingText = ending?.how === "threw" ? `ended with: ${ending.thrown.message}` : howItEnded(ending);
+			const undefinedWritten = /: EINVAL.* write$/.test(endingText)
 				? " A possible cause: a limit that is not given is undefined, and the kernel does not accept the word undefined as a number."
 				: "";
-			return `The first container did not fail, but this one ended with: ${endingText}.${undefinedWritten}`;
+			return `The first container did not fail, but this one ${endingText}.${undefinedWritten}`;
 		},
 		try: "Write a limit only if it is given. And look at how this container differs from the first one: it has no init, and leaves processes behind.",
 		see: ["cgroups(7)"],
@@ -120,7 +120,7 @@ export const refusedEnding: Explanation[] = [
 			["exited", "child-returned", "asynchronous"].includes(endingOf(context, REFUSED_PIDS)?.how ?? ""),
 		diagnosis: "no-exception",
 		why: (context) =>
-			`The kernel refuses a negative number in pids.max. But no exception reached the engine; the call ended otherwise: ${endingOf(context, REFUSED_PIDS)?.how}. The engine needs the exception to know that it has to remove what the other lessons' parts have made.`,
+			`The kernel refuses a negative number in pids.max. But no exception reached the engine; it ${howItEnded(endingOf(context, REFUSED_PIDS))}. The engine needs the exception to know that it has to remove what the other lessons' parts have made.`,
 		try: "Do not catch the exception, and do not end the program yourself.",
 		see: [`${KERNEL_DOC}, PID`],
 	},

@@ -84,7 +84,7 @@ export function scenario({
 		cpus: Number(drawnLimits["cpus"]),
 	};
 	return {
-		does: `ran sh with at most ${drawnLimits["memoryMaxBytes"]} bytes of memory, ${drawnLimits["pidsMax"]} processes and ${drawnLimits["cpus"]} processors, on a host with swap`,
+		does: `ran sh with at most ${drawnLimits["memoryMaxBytes"]} bytes of memory, ${drawnLimits["pidsMax"]} processes and ${drawnLimits["cpus"]} processors, on a host with swap, beside a second container without limits, which leaves processes behind; and tried two containers with limits that the kernel refuses`,
 		prepare: [
 			{ do: "write", path: "/sys/block/zram0/disksize", text: "64M" },
 			// The kernel's default: this machine otherwise does not swap.

@@ -6,6 +6,7 @@ import {
 	type Facts,
 	type FactValue,
 	type HostState,
+	howItEnded,
 	type Observation,
 	type ProcessState,
 	type RandomInputs,
@@ -79,13 +80,13 @@ export function deriveOverlay(observation: Observation, drawn: RandomInputs): Re
 function neighbourEnding({ calls }: Observation): string {
 	const ending = calls[NEIGHBOUR]?.ending;
 	if (ending?.how === "returned") return `returned ${JSON.stringify(ending.value)}`;
-	return ending?.how === "threw" ? `${ending.thrown.name}: ${ending.thrown.message}` : (ending?.how ?? "never started");
+	return ending?.how === "threw" ? `${ending.thrown.name}: ${ending.thrown.message}` : howItEnded(ending);
 }
 
 // If the exception came from the process that was to become the container, then mountOverlay had returned.
 function refusedEnding({ calls }: Observation): string {
 	const ending = calls[REFUSED]?.ending;
-	return ending?.how === "threw" && ending.inChild ? STARTED : (ending?.how ?? "not started");
+	return ending?.how === "threw" && ending.inChild ? STARTED : howItEnded(ending);
 }
 
 const newInRoot = (before: HostState, after: HostState) =>

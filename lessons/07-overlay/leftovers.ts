@@ -1,4 +1,4 @@
-import type { Context, Explanation } from "../../harness/judge/index.ts";
+import { type Context, type Explanation, howItEnded } from "../../harness/judge/index.ts";
 import { REFUSED } from "./scenario.ts";
 
 /** Explanations of how the refused container ends, and of what any container leaves behind. */
@@ -43,18 +43,14 @@ export const refusedLeft: Explanation[] = [
 ];
 
 /** Endings of an engine that neither returned nor threw. */
-const WITHOUT_EXCEPTION: Record<string, string> = {
-	exited: "the engine's process exited",
-	"child-returned": "a process that it forked returned from it",
-	asynchronous: "it returned a promise",
-};
+const WITHOUT_EXCEPTION = ["exited", "child-returned", "asynchronous"];
 
 export const refusedEnding: Explanation[] = [
 	{
-		when: ({ observation: { calls } }) => (calls[REFUSED]?.ending.how ?? "") in WITHOUT_EXCEPTION,
+		when: ({ observation: { calls } }) => WITHOUT_EXCEPTION.includes(calls[REFUSED]?.ending.how ?? ""),
 		diagnosis: "no-exception",
 		why: ({ observation: { calls } }) =>
-			`One layer of this container does not exist, so mount fails with ENOENT. But mountOverlay threw no exception: ${WITHOUT_EXCEPTION[calls[REFUSED]?.ending.how ?? ""]}. The engine may have made other parts of the container, and needs the exception to know that it must remove them.`,
+			`One layer of this container does not exist, so mount fails with ENOENT. But mountOverlay threw no exception: it ${howItEnded(calls[REFUSED]?.ending)}. The engine may have made other parts of the container, and needs the exception to know that it must remove them.`,
 		try: "Let the exception through. Do not end the process in mountOverlay.",
 		see: ["mount(2), ERRORS"],
 	},

@@ -88,7 +88,7 @@ export function scenarioOf(drawn: RandomInputs): Scenario {
 	const withVariables = (script: string) => `${variables.join(" ")}\n${script}`;
 	const options = { hostname, init: true, layers: [top, middle, base] };
 	return {
-		does: `ran sh on the layers ${top}, ${middle} and ${base}, beside a second container on the same layers`,
+		does: `ran sh on the layers ${top}, ${middle} and ${base}, beside a second container on the same layers and one on the lowest layer alone; and tried a container with a missing layer`,
 		prepare: [{ do: "run", argv: ["busybox", "sh", "-c", withVariables(PREPARE)] }],
 		calls: {
 			[BOX]: { options: { ...options, id }, script: withVariables(SCRIPT) },

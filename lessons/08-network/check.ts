@@ -5,13 +5,14 @@ import {
 	defineCheck,
 	type FactValue,
 	type HostState,
+	howItEnded,
 	type Observation,
 	programName,
 	taskIdentity,
 } from "../../harness/judge/index.ts";
 import { facts } from "./facts.ts";
 import { refusals } from "./refusals.ts";
-import { answer, draw, ENDED, HALF_WAY, NOT_ASKED, OTHER, type Question, scenario, seenAddress } from "./scenario.ts";
+import { answer, draw, ENDED, HALF_WAY, OTHER, type Question, scenario, seenAddress } from "./scenario.ts";
 
 const QUESTIONS: Question[] = [
 	...(["box.lo", "box.host", "box.other", "box.world", "box.elsewhere"] as const),
@@ -45,7 +46,7 @@ function derive(observation: Observation): Record<string, FactValue> {
 }
 
 const endingOf = (container: Observation["calls"][string] | undefined) =>
-	container?.ending.how === "returned" ? `returned ${container.ending.value}` : (container?.ending.how ?? NOT_ASKED);
+	container?.ending.how === "returned" ? `returned ${container.ending.value}` : howItEnded(container?.ending);
 
 function otherNamespace(observation: Observation): string {
 	const [box, other] = [BOX, OTHER].map((name) => commandAt(observation, DURING, name)?.namespaces["net"]);

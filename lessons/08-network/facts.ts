@@ -256,7 +256,7 @@ const ORDERED_FACTS: OrderedFact[] = [
 		...{
 			fact: "halfway.ending",
 			madeOf: "exercise" as const,
-			right: "threw",
+			right: "threw an exception",
 			given: ["other.ending"],
 			explain: halfWayEnding,
 		},

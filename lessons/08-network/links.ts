@@ -1,4 +1,4 @@
-import { type Context, called, type Explanation, type HostState } from "../../harness/judge/index.ts";
+import { type Context, called, type Explanation, type HostState, howItEnded } from "../../harness/judge/index.ts";
 import { GATEWAY, resultOf } from "./scenario.ts";
 
 /** Explanations of a container that is not connected: of its namespace first, then of the veth pair and the bridge. */
@@ -334,4 +334,4 @@ const message = (ending: Context["ending"] | undefined) =>
 		? ending.thrown.message.trim().replaceAll(/\s*\n\s*/g, "; ")
 		: ending?.how === "returned"
 			? `it returned ${ending.value}`
-			: `it ${ending?.how ?? "was never started"}`;
+			: `it ${howItEnded(ending)}`;

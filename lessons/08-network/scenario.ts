@@ -96,7 +96,7 @@ export const scenario = (drawn: Record<string, string>): Scenario => {
 	const [port, otherPort, secondPort] = [drawn["port"], drawn["otherPort"], drawn["secondPort"]].map(Number);
 	const common = { hostname, rootfs: "/lab/rootfs", init: true };
 	return {
-		does: `started a container at ${address}, and published its port ${BOX_PORT} at the host's ports ${port} and ${secondPort}; started a second container at ${otherAddress}; and made connections between the containers, the host and the world`,
+		does: `started a container at ${address}, and published its port ${BOX_PORT} at the host's ports ${port} and ${secondPort}; started a second container at ${otherAddress}; made connections between the containers, the host and the world; and tried a third container, whose address is invalid`,
 		prepare: [
 			{
 				...{ do: "neighbour", name: WORLD, link: card },

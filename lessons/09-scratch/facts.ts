@@ -4,6 +4,7 @@ import {
 	DURING,
 	exitCodeOf,
 	type FactValue,
+	howItEnded,
 	type ImageReading,
 	type Observation,
 	type RandomInputs,
@@ -94,7 +95,7 @@ function dynamicFacts(observation: Observation, drawn: RandomInputs): Record<str
 	const needed = neededFor(observation);
 	const dash = commandAt(observation, "dynamic", "dynamic")?.files["bin/dash"]?.sha256;
 	return {
-		"dynamic.ending": ending.how === "returned" ? endedWith(ending.value, drawn) : ending.how,
+		"dynamic.ending": ending.how === "returned" ? endedWith(ending.value, drawn) : howItEnded(ending),
 		"dynamic.ran":
 			dash !== undefined && dash === needed.find(({ name }) => name === "dash")?.sha256
 				? "the host's dash"

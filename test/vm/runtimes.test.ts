@@ -75,7 +75,7 @@ async function observe(code: string, options: object): Promise<{ observation: Ob
 
 /** The facts of a container that the lessons are about. */
 function facets({ observation, command }: Awaited<ReturnType<typeof observe>>) {
-	const facts = deriveFacts({}, observation, DRAWN);
+	const facts = deriveFacts({ scenario: () => ({ does: "", prepare: [], calls: {} }) }, observation, DRAWN);
 	const names = ["uts", "ipc", "mnt", "pid", "net", "user", "time"].map((kind) => `ns.${kind}`);
 	const others = [
 		...[

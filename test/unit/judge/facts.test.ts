@@ -1,12 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { deriveFacts, isShared, withInputs } from "../../../harness/judge/facts.ts";
-import type { HostState, ProcessState, Task } from "../../../harness/protocol/index.ts";
+import type { Ending, HostState, ProcessState, Task } from "../../../harness/protocol/index.ts";
 import { mountsOfHost } from "../../../harness/readings/mounts.ts";
 import { hostState, mount, observation, processState } from "../../support/observation.ts";
 
+const later = { about: "a second container", options: {} };
+const plain = { scenario: () => ({ does: "", prepare: [], calls: { box: { options: {} }, later } }) };
 const during = (process: Partial<ProcessState>, host: Partial<HostState> = {}) =>
-	deriveFacts({}, observation({ during: { host: hostState(host), process: processState(process) } }), {});
-const after = (host: Partial<HostState>) => deriveFacts({}, observation({ after: hostState(host) }), {});
+	deriveFacts(plain, observation({ during: { host: hostState(host), process: processState(process) } }), {});
+const after = (host: Partial<HostState>) => deriveFacts(plain, observation({ after: hostState(host) }), {});
 
 describe("the command", () => {
 	test("a namespace is the host's or new, whatever its number", () => {
@@ -24,7 +26,7 @@ describe("the command", () => {
 		const before = hostState({ places: { ...hostState().places, "/lab/r-1": rootfs } });
 		const root = (process: Partial<ProcessState>) =>
 			deriveFacts(
-				{ rootfs: () => ({ path: "/lab/r-1", marker: "marker-1" }) },
+				{ ...plain, rootfs: () => ({ path: "/lab/r-1", marker: "marker-1" }) },
 				observation({ before, during: { host: before, process: processState(process) } }),
 				{},
 			)["command.root"];
@@ -68,13 +70,13 @@ describe("the command", () => {
 	});
 
 	test("a command that never ran has no facts of its own", () => {
-		const facts = deriveFacts({}, observation({ during: null }), {});
+		const facts = deriveFacts(plain, observation({ during: null }), {});
 		expect(facts["command.ran"]).toBe(false);
 		expect(facts).not.toHaveProperty("ns.uts");
 	});
 
 	test("without a command, there are no facts of the host during the command", () => {
-		const facts = deriveFacts({}, observation({ during: null, after: hostState({ hostname: "renamed" }) }), {});
+		const facts = deriveFacts(plain, observation({ during: null, after: hostState({ hostname: "renamed" }) }), {});
 		expect(facts).not.toHaveProperty("host.hostname.during");
 		expect(facts["host.hostname.after"]).toBe("renamed");
 	});
@@ -121,7 +123,7 @@ describe("the host", () => {
 			before: hostState({ tasks: [init as Task, old] }),
 			after: hostState({ tasks: [init as Task, { ...old, startTicks: 950 }] }),
 		});
-		expect(deriveFacts({}, seen, {})["left.processes"]).toEqual(["sh (S)"]);
+		expect(deriveFacts(plain, seen, {})["left.processes"]).toEqual(["sh (S)"]);
 	});
 
 	test("a zombie is left behind, unless it is the host's init that has to reap it", () => {
@@ -140,7 +142,7 @@ describe("drawn values", () => {
 				process: processState({ hostname: "keen-gull" }),
 			},
 		});
-		const facts = deriveFacts({}, seen, drawn);
+		const facts = deriveFacts(plain, seen, drawn);
 		expect(facts).toMatchObject({ "command.hostname": "‹hostname›", "host.mounts.during": ["‹rootfs›/proc"] });
 		expect(withInputs(facts["host.mounts.during"] ?? "", drawn)).toEqual(["/lab/r-1/proc"]);
 	});
@@ -151,10 +153,10 @@ describe("drawn values", () => {
 			during: { host: hostState(), process: processState({ hostname: "gull-41" }) },
 			ending: { how: "returned", value: 41 },
 		});
-		const facts = deriveFacts({}, seen, drawn);
+		const facts = deriveFacts(plain, seen, drawn);
 		expect(facts).toMatchObject({ ending: "returned ‹exitCode›", "command.hostname": "gull-41" });
 		expect(withInputs(facts["ending"] ?? "", drawn)).toBe("returned 41");
-		expect(deriveFacts({}, observation(), drawn)["ending"]).toBe("returned 0");
+		expect(deriveFacts(plain, observation(), drawn)["ending"]).toBe("returned 0");
 	});
 
 	test("a name that was not drawn stays unchanged", () => {
@@ -183,4 +185,23 @@ describe("mountsOfHost", () => {
 test("a mount is shared by its field shared:N, not by master:N", () => {
 	expect(isShared(mount("/", { propagation: ["master:2", "shared:1"] }))).toBe(true);
 	expect(isShared(mount("/", { propagation: ["master:1"] }))).toBe(false);
+});
+
+describe("what names a call or says how it ended is in words", () => {
+	const { box } = observation().calls;
+	const taken = { ...box, inputTaken: true } as NonNullable<typeof box>;
+
+	test("a container whose input was taken", () => {
+		const facts = deriveFacts(plain, observation({ calls: { box: taken, later: taken } }), {});
+		expect(facts["input.taken"]).toEqual(["the first container", "“later”: a second container"]);
+	});
+
+	test.each([
+		[{ how: "child-returned" }, "returned from a forked child as well"],
+		[{ how: "asynchronous" }, "returned a promise"],
+		[{ how: "exited", code: 1, signal: null }, "exited before it was done"],
+		[{ how: "hung", tasks: [], waitsIn: {} }, "did not end"],
+	] as [Ending, string][])("an ending: %j", (ending, words) => {
+		expect(deriveFacts(plain, observation({ ending }), {})["ending"]).toBe(words);
+	});
 });
