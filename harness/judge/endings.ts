@@ -34,6 +34,14 @@ export function endingExplanations(check: Check): Explanation[] {
 			see: [],
 		},
 		{
+			when: ({ ending, observation }) => ending.how === "hung" && printedBytes(observation) > MUCH_OUTPUT_BYTES,
+			diagnosis: "never-ends",
+			why: ({ ending, observation }) =>
+				`Your program had not come to an end when the check gave up. Until then it had printed ${printedBytes(observation)} bytes. In the virtual machine, each line that is printed takes about a millisecond. So either it only printed too much to be done in time, or a loop that prints never ends.${processesOf(ending)}`,
+			try: "Print less, such as one line in a thousand, and check again. If it still does not end, look for a loop whose condition never changes.",
+			see: [],
+		},
+		{
 			when: how("hung"),
 			diagnosis: "never-ends",
 			why: ({ ending }) =>
@@ -121,6 +129,11 @@ export function endingExplanations(check: Check): Explanation[] {
 		},
 	];
 }
+
+/** A program that prints this much, line by line, spends a good part of its time with printing. */
+const MUCH_OUTPUT_BYTES = 16 << 10;
+
+const printedBytes = ({ outputBytes: { stdout, stderr } }: Context["observation"]) => stdout + stderr;
 
 function processesOf(ending: Context["ending"]): string {
 	const waits = ending.how === "hung" ? waitsText(ending) : "";

@@ -188,6 +188,20 @@ describe("endings", () => {
 		expect(ended(ending)).toEqual([diagnosis]);
 	});
 
+	test("a program that ran out of time while it printed much may only have printed too much", () => {
+		const hung = (stdout: number) =>
+			findings(
+				observation({
+					during: null,
+					ending: { how: "hung", tasks: [], waitsIn: {} },
+					outputBytes: { stdout, stderr: 0 },
+				}),
+			);
+		expect(hung(41_610)).toMatchObject([{ diagnosis: "never-ends", try: expect.stringContaining("Print less") }]);
+		expect(hung(41_610)[0]?.explanation).toContain("41610 bytes");
+		expect(hung(1_000)).toMatchObject([{ diagnosis: "never-ends", try: expect.not.stringContaining("Print") }]);
+	});
+
 	test("an exception that the check knows comes before an unknown one", () => {
 		expect(threw("known")).toEqual(["known-exception"]);
 		expect(threw("unknown")).toEqual(["exception"]);
