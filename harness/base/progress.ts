@@ -1,3 +1,4 @@
+import { interruption } from "./interrupt.ts";
 import { plainWanted } from "./plain.ts";
 
 /** Shows the progress of long work to a person, on stderr. */
@@ -7,6 +8,10 @@ export interface Progress {
 	/** Shows a text that is good to know, but no error. */
 	note(text: string): void;
 }
+
+/** The title of the step that the user interrupted; undefined if no step was shown at that moment. */
+export const interruptedStep = (): string | undefined => interrupted;
+let interrupted: string | undefined;
 
 /** Shows nothing; for `--json` and for tests. */
 export const silentProgress: Progress = { step: (_title, work) => work(() => {}), note: () => {} };
@@ -22,8 +27,12 @@ export const visibleProgress: Progress = {
 	async step(title, work) {
 		const startedMs = Date.now();
 		const seconds = () => `${((Date.now() - startedMs) / 1000).toFixed(1)} s`;
-		if (!process.stderr.isTTY || plainWanted()) {
-			const result = await work(() => {});
+		// A terminal of unknown width has 0 columns. The spinner would try to delete infinitely many lines there.
+		if (!process.stderr.isTTY || !process.stderr.columns || plainWanted()) {
+			const result = await notingInterruption(
+				title,
+				work(() => {}),
+			);
 			process.stderr.write(`${title}: done (${seconds()})\n`);
 			return result;
 		}
@@ -34,16 +43,31 @@ export const visibleProgress: Progress = {
 			spinner.text = `${title} (${detail ? `${detail}, ` : ""}${seconds()})`;
 		}, 250);
 		try {
-			const result = await work((text) => {
-				detail = text;
-			});
+			const result = await notingInterruption(
+				title,
+				work((text) => {
+					detail = text;
+				}),
+			);
 			spinner.succeed(`${title} (${seconds()})`);
 			return result;
 		} catch (error) {
-			spinner.fail(`${title} (${seconds()})`);
+			// The command itself says what was interrupted, in its last line.
+			if (interruption.aborted) spinner.stop();
+			else spinner.fail(`${title} (${seconds()})`);
 			throw error;
 		} finally {
 			clearInterval(ticking);
 		}
 	},
 };
+
+// Notes which step was under way when the user interrupted the command.
+async function notingInterruption<T>(title: string, work: Promise<T>): Promise<T> {
+	try {
+		return await work;
+	} catch (error) {
+		if (interruption.aborted) interrupted ??= title;
+		throw error;
+	}
+}

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { EXIT, EXIT_MEANINGS, failureOf } from "../base/failure.ts";
 import { interruption, stopInGoodOrder } from "../base/interrupt.ts";
 import { printable } from "../base/printable.ts";
+import { interruptedStep } from "../base/progress.ts";
 import { declare } from "./command.ts";
 import { completion } from "./commands/completion.ts";
 import { COMMANDS } from "./commands.ts";
@@ -90,9 +91,14 @@ function exitCodes(): string {
 	return [all.slice(0, 3), all.slice(3)].map((line) => line.join(" · ")).join("\n");
 }
 
+// A step keeps only what it has finished: its other files are removed, here or by the next command.
+const interruptedText = (step: string) =>
+	`interrupted: ${step}. Nothing unfinished is left.\n  try: the same command again\n`;
+
 function explain(error: unknown): number {
 	if (interruption.aborted) {
-		process.stderr.write("interrupted\n");
+		const step = interruptedStep();
+		process.stderr.write(step === undefined ? "interrupted\n" : interruptedText(step));
 		return EXIT.interrupted;
 	}
 	// Commander has printed its error already, with the next command. Asking for help is no error.
