@@ -1,6 +1,6 @@
 /**
- * The picture of a container: one ordinary process, and around it one wall for each lesson of the first track that
- * builds one. A wall that is still to come is a gap. All functions are pure.
+ * The picture of a container: one ordinary process, and around it the walls that lessons 02 to 09 build, one each. A wall
+ * that is still to come is a gap. All functions are pure.
  */
 
 const WALLS = {
@@ -19,7 +19,7 @@ type Wall = keyof typeof WALLS;
 export const WALL_LESSONS = (Object.keys(WALLS) as Wall[]).toSorted();
 
 export type WallState = "built" | "current" | "to come";
-/** Says how far a lesson's wall is. The lesson is two digits. */
+/** Returns the state of a lesson's wall. @param lesson as two digits */
 export type WallStates = (lesson: string) => WallState;
 
 const LOOKS = {

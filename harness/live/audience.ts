@@ -20,7 +20,7 @@ const UNSENT_BYTES_MAX = 8 << 20;
 /** A presenter's page that reads nothing for this long, for example because its computer sleeps, is disconnected. */
 const PRESENTER_TIMEOUT_MS = 10_000;
 
-/** The pages that show a demo: one or several of its presenter, and those of the followers. */
+/** The pages that show a demo: the presenter's, of which there may be several, and the followers'. */
 export class Audience {
 	readonly #history = new History();
 	readonly #pages = new Map<WebSocket, Role>();

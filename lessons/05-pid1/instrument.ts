@@ -70,8 +70,8 @@ export async function sendSignals(
 
 /**
  * Writes a line that only the command can read: all other possible readers are stopped meanwhile. The command and its
- * orphans run at a higher priority, so that every process that this line ends has ended before init runs again. Waits for the
- * end of the call, and kills what still runs then.
+ * orphans run at a higher priority, so that every process that this line ends has ended before init runs again. Waits
+ * for the end of the call, and kills what still runs then.
  * @returns undefined if time ran out first
  */
 export async function writeLastLine(

@@ -9,17 +9,17 @@ import { filterOutput } from "../../../harness/cli/text/output-filter.ts";
 
 describe("what is printed", () => {
 	test.each([
-		["a terminal's control characters", "a\u001b[2Jb\u009bc\0d\be\rf"],
-		["marks, embeddings and isolates of direction", "a\u200eb\u200fc\u061cd\u202ae\u202ef\u2066g\u2069h"],
+		["control characters of a terminal", "a\u001b[2Jb\u009bc\0d\be\rf"],
+		["characters that change the writing direction", "a\u200eb\u200fc\u061cd\u202ae\u202ef\u2066g\u2069h"],
 		["separators of lines and paragraphs", "a\u2028b\u2029c"],
 		["tag characters", "a\u{e0001}b\u{e0070}c\u{e007f}d"],
-		["what is not seen", "a\u00adb\u200bc\u2060d\ufeffe\u034ff\u115fg\u3164h\uffa0i\u180ej"],
-		["selectors of variants", "a\u{e0100}b\ufe00c\ufe0fd\u180be"],
-		["notes between the lines", "a\ufff9b\ufffac\ufffbd"],
-		["private use, and what is no character", "a\ue000b\u{f0000}c\ufdd0d\ufffee"],
-		["halves of a pair", "a\ud800b\udfffc"],
+		["invisible characters", "a\u00adb\u200bc\u2060d\ufeffe\u034ff\u115fg\u3164h\uffa0i\u180ej"],
+		["variation selectors", "a\u{e0100}b\ufe00c\ufe0fd\u180be"],
+		["characters for notes between the lines", "a\ufff9b\ufffac\ufffbd"],
+		["private-use characters and noncharacters", "a\ue000b\u{f0000}c\ufdd0d\ufffee"],
+		["halves of a surrogate pair", "a\ud800b\udfffc"],
 		["joiners between Latin letters", "a\u200db\u200cc"],
-	])("has nothing of %s", (_what, text) => {
+	])("contains no %s", (_what, text) => {
 		expect(printable(text)).toMatch(/^[ -~\ufffd]+$/);
 		expect(printable(text).replaceAll("\ufffd", "")).toBe(text.replaceAll(/[^ -~]/gu, ""));
 	});

@@ -102,7 +102,7 @@ describe("merge", () => {
 		["another document", '{ "schemaVersion": 1, "verdict": "pass" }'],
 		["a name that leads out of a folder", spoilt((report) => (only(report).name = "../../outside"))],
 		["a name that steers a terminal", spoilt((report) => (only(report).name = "\u001b[2Jx"))],
-		["a name that turns writing round", spoilt((report) => (only(report).name = "a\u200fb"))],
+		["a name that reverses the writing direction", spoilt((report) => (only(report).name = "a\u200fb"))],
 		["the folder itself as a name", spoilt((report) => (only(report).name = "."))],
 		["a hundred million shards", spoilt((report) => (report.shard.of = 1e8))],
 		["a shard beyond the last", spoilt((report) => (report.shard.index = 2))],

@@ -44,9 +44,13 @@ const refusal = (texts: Record<string, string>, furnish?: (dir: string) => Promi
 describe("a submission may import", () => {
 	test.each([
 		["a file beside it", 'import { mine } from "./helper.ts";', "02-unshare/helper.ts"],
-		["one elsewhere in the submission", 'import { mine } from "../lib/deep/helper.ts";', "lib/deep/helper.ts"],
-		["one without its ending", 'import { mine } from "./helper";', "02-unshare/helper.ts"],
-		["one by the ending that it would be compiled to", 'import { mine } from "./helper.js";', "02-unshare/helper.ts"],
+		["a file elsewhere in the submission", 'import { mine } from "../lib/deep/helper.ts";', "lib/deep/helper.ts"],
+		["a file without its ending", 'import { mine } from "./helper";', "02-unshare/helper.ts"],
+		[
+			"a file by the ending that it would be compiled to",
+			'import { mine } from "./helper.js";',
+			"02-unshare/helper.ts",
+		],
 	])("%s", async (_what, line, path) => {
 		const { code, taken } = await bundled({
 			"02-unshare/isolate.ts": line + ISOLATE,
@@ -63,8 +67,8 @@ describe("a submission may import", () => {
 			'const x = { require: (a: string) => a }; const mine = x.require("./" + 1) + "require";',
 		],
 		["a text about computed imports", "const mine = \"import(x)\" + 'require(x)' + `import(x) @{1} require(x)`;"],
-		["a comment about them", "/* import(x) */ const mine = 1; // require(`./@{x}.json`)"],
-		["a regular expression for them", "const mine = String(/import(x)|require(x)/);"],
+		["a comment about computed imports", "/* import(x) */ const mine = 1; // require(`./@{x}.json`)"],
+		["a regular expression for computed imports", "const mine = String(/import(x)|require(x)/);"],
 	])("%s", async (_what, line) => {
 		const isolate = `${placeholders(line)}\n${ISOLATE}`;
 		const texts = { "02-unshare/isolate.ts": isolate, "02-unshare/helper.ts": "export const mine = 1;" };
@@ -122,19 +126,22 @@ describe("a submission may not import", () => {
 	test.each([
 		["import() with a variable", "const mine = (n: string) => import(`../../other/@{n}.ts`);"],
 		[
-			"require() with one",
+			"require() with a variable",
 			'declare const require: any; const mine = (n: string) => require("../../other/" + n + ".ts");',
 		],
-		["all that there is", "const mine = (a: string, b: string) => import(`../../../../@{a}/@{b}.ts`);"],
+		[
+			"a path of variables only, from the root folder",
+			"const mine = (a: string, b: string) => import(`../../../../@{a}/@{b}.ts`);",
+		],
 		["hidden by a comment", "const mine = (a: string) => import(/* here: */ `../../../../@{a}/x.ts`);"],
 		["hidden by brackets and escapes", "const mine = (a: string) => ((r\\u0065quire))(`../../../../@{a}/x.ts`);"],
 		["hidden in constants", 'enum E { Up = "../../../../" }; const mine = (a: string) => require(E.Up + a + "/x.ts");'],
 		["hidden in a template", 'const mine = (a: string) => import(`@{"../../../../"}@{a}/x.ts`);'],
 		["where its failure is caught", "const mine = (a: string) => { try { require(`./@{a}.json`) } catch {} };"],
 		["where it is never reached", "const mine = 1; if (false) import(`./@{mine}.json`);"],
-		["one of two", 'const mine = (a: string) => import(a ? "./helper.ts" : `./@{a}.json`);'],
+		["one of two possible paths", 'const mine = (a: string) => import(a ? "./helper.ts" : `./@{a}.json`);'],
 		["with attributes", 'const mine = (a: string) => import(`./@{a}.json`, { with: { type: "json" } });'],
-		["nothing but a variable", "const mine = (a: string) => import(a);"],
+		["an import of nothing but a variable", "const mine = (a: string) => import(a);"],
 	])("%s: drydock does not search for a file that it could mean", async (_what, line) => {
 		const error = await refusal({ "02-unshare/isolate.ts": `\n${placeholders(line)}${ISOLATE}` });
 		expect(error).toMatchObject({ fault: "unresolved-import", message: expect.stringContaining("computed") });

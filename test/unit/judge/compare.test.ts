@@ -179,8 +179,8 @@ describe("endings", () => {
 	const open = (task: string, call: string): LedgerCall => ({ task, call, args: { pid: "7" } });
 
 	test.each<[string, Ending, string]>([
-		["comes back, and its command never ran", { how: "returned", value: 0 }, "command-never-ran"],
-		["has a child that comes back", { how: "child-returned" }, "child-returned"],
+		["returns, but never ran its command", { how: "returned", value: 0 }, "command-never-ran"],
+		["has a child that returns", { how: "child-returned" }, "child-returned"],
 		["returns a promise", { how: "asynchronous" }, "asynchronous"],
 		["ends itself", { how: "exited", code: 3, signal: null }, "exited-early"],
 		["runs until its time is up", { how: "hung", tasks: [], waitsIn: {} }, "never-ends"],

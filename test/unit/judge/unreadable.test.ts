@@ -35,16 +35,16 @@ const fail = () => {
 
 describe("a rule that throws gives no verdict and does not end drydock", () => {
 	test.each<[string, Partial<Check>]>([
-		["a fact's", { derive: () => ({ digest: String(unprintable) }) }],
-		["an acceptance's", { facts: [{ ...check.facts[0], accept: fail } as Check["facts"][0]] }],
+		["a rule for a fact's value", { derive: () => ({ digest: String(unprintable) }) }],
+		["a rule that accepts other values", { facts: [{ ...check.facts[0], accept: fail } as Check["facts"][0]] }],
 		[
-			"an explanation's condition",
+			"the condition of an explanation",
 			{
 				facts: [{ ...check.facts[0], explain: [{ diagnosis: "d", when: fail, why: "w", try: "t", see: [] }] } as never],
 			},
 		],
 		[
-			"an explanation's text",
+			"the text of an explanation",
 			{ facts: [{ ...check.facts[0], explain: [{ diagnosis: "d", why: fail, try: "t", see: [] }] } as never] },
 		],
 	])("%s", (_whose, more) => {

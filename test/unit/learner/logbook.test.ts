@@ -57,7 +57,7 @@ describe("readLogbook", () => {
 		["no JSON", '{"schemaVersion": 2, "lesso'],
 		["empty", ""],
 		["a record without attempts", JSON.stringify({ schemaVersion: 2, selected: null, lessons: { a: {} } })],
-		["a time that is none", JSON.stringify({ schemaVersion: 1, passed: { a: { at: "yesterday" } } })],
+		["a text in the place of a time", JSON.stringify({ schemaVersion: 1, passed: { a: { at: "yesterday" } } })],
 		["negative attempts", JSON.stringify(logbookWith({ a: { attempts: -1 } }))],
 	])("a damaged logbook [%s] is reported with the command that helps, and stays unchanged", async (_, text) => {
 		const dir = await dirWith(text);
@@ -89,7 +89,7 @@ describe("readLogbook", () => {
 	});
 
 	test.each([
-		["marks of direction", { ...logbookWith({}), selected: "02\u200e\u061c\u2067" }],
+		["characters that change the writing direction", { ...logbookWith({}), selected: "02\u200e\u061c\u2067" }],
 		["a lesson that is a path", { ...logbookWith({}), lessons: { "../x": EMPTY_RECORD } }],
 		[
 			"thousands of lessons",
@@ -178,7 +178,7 @@ describe("updateLogbook", () => {
 		expect(await exists(join(dir, `${LOGBOOK}.new`))).toBe(false);
 	}, 60_000);
 
-	test("in a read-only directory, the error says so, and the old logbook stays", async () => {
+	test("if the new logbook cannot be written, the error says so, and the old logbook stays", async () => {
 		const dir = await dirWith(FIRST);
 		await mkdir(join(dir, `${LOGBOOK}.new`));
 		await expect(updateLogbook(dir, () => logbookWith({}))).rejects.toMatchObject({

@@ -84,8 +84,8 @@ function drawRanges(ranges: readonly IdRange[], whole: boolean): Element {
 	);
 }
 
-// If the first range begins at 0, it begins at the left edge; otherwise further right. The others follow in their
-// order.
+// If the first range begins at id 0, it is drawn from the left edge; otherwise from further right. The other ranges follow
+// in their order.
 function positionsOf(
 	ranges: readonly IdRange[],
 	side: "inside" | "outside",
