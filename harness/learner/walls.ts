@@ -28,8 +28,8 @@ const LOOKS = {
 	"to come": { mark: "·", words: "to come", across: " ", upright: " " },
 } as const;
 
-const WALL_COLUMNS = 19;
-const INNER_COLUMNS = 3 * WALL_COLUMNS + 2;
+const WALL_COLUMNS = 16;
+const INNER_COLUMNS = 2 * WALL_COLUMNS + 1;
 /** The width of the picture. */
 export const PICTURE_COLUMNS = INNER_COLUMNS + 2;
 
@@ -39,26 +39,28 @@ export const wallsUpTo =
 	(lesson) =>
 		lesson < current ? "built" : lesson === current ? "current" : "to come";
 
-/** The lines of the picture. The walls are in the order of the lessons, clockwise from the upper left corner. */
+/**
+ * The lines of the picture, narrow enough for the live page's column. Two walls are on each side, in the order of the
+ * lessons, clockwise from the upper left corner.
+ */
 export function drawWalls(stateOf: WallStates): string[] {
-	const label = (wall: Wall) => `${wall} ${WALLS[wall]} ${LOOKS[stateOf(wall)].mark}`;
-	const across = (...walls: Wall[]) =>
-		walls.map((wall) => {
-			const { across } = LOOKS[stateOf(wall)];
-			return `${across} ${label(wall)} `.padEnd(WALL_COLUMNS, across);
-		});
-	const [left, right] = [LOOKS[stateOf("09")].upright, LOOKS[stateOf("05")].upright];
-	const between = (text: string) => `${left}${text.padEnd(INNER_COLUMNS)}${right}`;
-	const rightLabel = `${label("05")} `;
-	const middle = `${` ${label("09")}`.padEnd(24)}one process`;
+	const look = (wall: Wall) => LOOKS[stateOf(wall)];
+	const label = (wall: Wall) => `${wall} ${WALLS[wall]} ${look(wall).mark}`;
+	const across = (wall: Wall) => `${look(wall).across} ${label(wall)} `.padEnd(WALL_COLUMNS, look(wall).across);
+	const between = (left: Wall, right: Wall, text = "") =>
+		look(left).upright + text.padEnd(INNER_COLUMNS) + look(right).upright;
+	const labels = (left: Wall, right: Wall) =>
+		` ${label(left)}`.padEnd(INNER_COLUMNS - label(right).length - 1) + label(right);
 	const legend = Object.values(LOOKS).map(({ mark, words }) => `${mark} ${words}`);
 	return [
-		`┌${across("02", "03", "04").join("┬")}┐`,
-		between(""),
-		between(middle.padEnd(INNER_COLUMNS - rightLabel.length) + rightLabel),
-		between(""),
-		`└${across("08", "07", "06").join("┴")}┘`,
-		`  ${legend.join("   ")}`,
+		`┌${across("02")}┬${across("03")}┐`,
+		between("09", "04"),
+		between("09", "04", labels("09", "04")),
+		`├${"           one process".padEnd(INNER_COLUMNS)}┤`,
+		between("08", "05", labels("08", "05")),
+		between("08", "05"),
+		`└${across("07")}┴${across("06")}┘`,
+		legend.join("  "),
 	].map((line) => line.trimEnd());
 }
 

@@ -45,7 +45,7 @@ function renderWalls(lesson: string): string {
 	if (!WALL_LESSONS.some((wall) => wall === lesson)) return "";
 	const states = wallsUpTo(lesson);
 	const picture = drawWalls(states).join("\n");
-	return `<pre role="img" aria-label="The walls: ${wallsInWords(states)}"><code>${picture}</code></pre>\n`;
+	return `<pre class="walls" role="img" aria-label="The walls: ${wallsInWords(states)}"><code>${picture}</code></pre>\n`;
 }
 
 // Leaves out comments, which are for the lesson's tests. Makes a link's text emphasised text: the server does not

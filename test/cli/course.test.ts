@@ -57,7 +57,7 @@ describe("status", () => {
 		const { stdout, code } = await drydock(await workspace(halfway(), { "02-unshare/isolate.ts": MINE }), "status");
 		expect(stdout).toContain("02-unshare/isolate.ts");
 		expect(stdout).toContain(`1 of ${all.length} lessons passed`);
-		expect(stdout).toMatch(/^┌╌ 02 hostname › ╌+┬ {2}03 root · /);
+		expect(stdout).toMatch(/^┌╌ 02 hostname › ┬ {2}03 root · /);
 		expect(stdout).toContain("3 times, 1 h 05 min, 1 hint");
 		expect(stdout).toContain("not right yet: the command's UTS namespace");
 		expect(stdout).toContain("01-process, since you passed it");

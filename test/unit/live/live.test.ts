@@ -101,7 +101,7 @@ describe("the page", () => {
 	test("begins the lesson with the walls built so far, and its own", async () => {
 		const lesson = await (await fetch(new URL("lesson.html", server.link))).text();
 		expect(lesson).toMatch(
-			/^<pre role="img" aria-label="The walls: built: 02 hostname, 03 root; this lesson: 04 mounts;/,
+			/^<pre class="walls" role="img" aria-label="The walls: built: 02 hostname, 03 root; this lesson: 04 mounts;/,
 		);
 		expect(lesson).toContain("04 mounts ›");
 	});
