@@ -3,22 +3,38 @@ import { type Proof, proof } from "./proof.ts";
 
 /** Proofs that only need a lesson's text. All functions are pure. */
 
-const PARTS = ["Break it", "Words", "Do", "Check", "Explore", "Read"];
+const STEPS = ["Break it", "Words", "Do", "Check"];
+const END = ["Explore", "Read"];
+const PARTS = [...STEPS, ...END];
+/** A long lesson has two halves, each with steps of its own, one level deeper. */
+const PARTS_IN_HALVES = ["First half", ...STEPS, "Second half", ...STEPS, ...END];
 const HINT_HEADINGS = ["1", "2", "3"];
 
 /** Proves that the README has a title, a goal, and the parts of every lesson in their order. */
 export function proveForm(readme: string, id: string): Proof {
 	const tokens = parse(readme);
 	const [title, ...rest] = headings(tokens);
-	const parts = rest.filter(({ level }) => level === 2).map(({ text }) => text);
+	const parts = partNames(rest);
+	const wanted = parts.includes("First half") ? PARTS_IN_HALVES : PARTS;
 	const wrong: string[] = [];
 	if (title?.level !== 1 || !new RegExp(`^${id.slice(0, 2)} · .+: .+$`).test(title.text))
 		wrong.push(`begin with "# ${id.slice(0, 2)} · Title: primitive"`);
 	if (!/^# .*\n\n\*\*Goal:\*\* \S/.test(readme)) wrong.push('write "**Goal:** …" in one sentence below the title');
 	if (rest.some(({ level }) => level === 1)) wrong.push("use only one title");
-	if (parts.join() !== PARTS.join())
-		wrong.push(`use the headings ${PARTS.join(", ")}, in this order; it has ${parts.join(", ") || "none"}`);
+	if (parts.join() !== wanted.join())
+		wrong.push(`use the headings ${wanted.join(", ")}, in this order; it has ${parts.join(", ") || "none"}`);
 	return proof("README.md has the form of a lesson", wrong);
+}
+
+// The headings that make the form: those of the second level, and in a half those of the third. A half's heading goes
+// on after its name: "First half: programs".
+function partNames(all: readonly { level: number; text: string }[]): string[] {
+	const half = /^(First|Second) half(?=: .)/;
+	let isInHalf = false;
+	return all.flatMap(({ level, text }) => {
+		if (level === 2) isInHalf = half.test(text);
+		return level === 2 || (level === 3 && isInHalf) ? [half.exec(text)?.[0] ?? text] : [];
+	});
 }
 
 /** Proves that the README's "Do" part and the skeleton have the same TODOs, numbered in order from 1. */
@@ -100,8 +116,11 @@ function headings(tokens: readonly Token[]): { level: number; text: string }[] {
 	);
 }
 
-// The text between a second-level heading and the next one.
+// The text below each heading of this name, up to the next heading that is not deeper.
 function partOf(markdown: string, heading: string): string {
-	const [, after = ""] = `\n${markdown}`.split(`\n## ${heading}\n`);
-	return after.split("\n## ")[0] ?? "";
+	const found = ["##", "###"].flatMap((marks) => {
+		const [, ...after] = `\n${markdown}`.split(`\n${marks} ${heading}\n`);
+		return after.map((text) => text.split(new RegExp(`\n#{1,${marks.length}} `))[0] ?? "");
+	});
+	return found.join("\n");
 }

@@ -37,6 +37,8 @@ export interface Check {
 	derive?(observation: Observation, drawn: RandomInputs): Record<string, FactValue>;
 	/** Rules for the lesson's facts, the most important first. Each fact is compared with the reference's. */
 	facts: FactRule[];
+	/** The parts of a lesson that learners write and check one after the other. Default: the lesson has no parts. */
+	parts?: Part[];
 	/** Explanations of wrong endings, such as exceptions. They are tried before those of every lesson. */
 	exceptions: Explanation[];
 }
@@ -110,6 +112,18 @@ export interface Rootfs {
 export interface Primary {
 	call: string;
 	moment: string;
+}
+
+/** A part of a lesson. The report says of each part whether it is right; the exercise passes when all are. */
+export interface Part {
+	/** What the part is about, for the report: "programs". */
+	title: string;
+	/** The function that learners write first. */
+	firstFunction: string;
+	/** Names of the facts that must all be the reference's. */
+	facts: string[];
+	/** Whether the exercise has other code than the skeleton's for this part. Default: it has. */
+	isBegun?(context: Context): boolean;
 }
 
 /** The names that most lessons use for their call and its moment. */

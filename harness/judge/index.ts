@@ -32,6 +32,7 @@ export {
 	type FactRule,
 	type MadeOf,
 	mountOf,
+	type Part,
 	type Primary,
 	type Rootfs,
 	refused,

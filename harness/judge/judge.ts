@@ -16,6 +16,7 @@ import { instrumentsOf } from "./instruments.ts";
 import type { Lesson } from "./lessons.ts";
 import { bundleModuleRun, type MachinePool, prepareModuleRun, prepareSubmittedRun } from "./module-run.ts";
 import { playOrRecall, runKey } from "./observed.ts";
+import { type PartResult, partResults } from "./parts.ts";
 import { drawInputs } from "./random.ts";
 import { recordedCalls } from "./recorded-calls.ts";
 import { type Reference, referenceFacts } from "./reference.ts";
@@ -42,6 +43,8 @@ export interface Verdict {
 	 */
 	engine: { yours: string[]; reference: string[] } | null;
 	findings: Finding[];
+	/** How far the exercise is in each part of the lesson; empty if the lesson has no parts, or nothing was judged. */
+	parts: PartResult[];
 	/** Where the exception came from, in the learner's file. */
 	thrownAt: Diagnostic | null;
 	typeErrors: Diagnostic[];
@@ -123,6 +126,7 @@ export async function judge(
 			did: run.does,
 			engine,
 			findings,
+			parts: [],
 			thrownAt: null,
 			typeErrors: [],
 			drawn: run.drawn,
@@ -187,9 +191,14 @@ export async function judge(
 	const { observation } = played.outcome;
 	for (const [stage, ms] of Object.entries(observation.stageMs)) stagesMs[`guest.${stage}`] = ms;
 	const { thrown, ...assessed } = assessSafely(check, observation, drawn, reference);
+	const parts =
+		assessed.verdict === "error"
+			? []
+			: partResults(check, contextOf(check, observation, drawn), reference.facts, assessed.findings);
 	return verdict(assessed.findings, {
 		...common,
 		...assessed,
+		parts,
 		thrownAt: thrown === null ? null : placeOfException(thrown.stack, program.map, file),
 	});
 }

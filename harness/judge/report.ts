@@ -10,6 +10,7 @@ import type { Finding } from "./compare.ts";
 import { BUSY_SHARE } from "./failed-run.ts";
 import type { Verdict } from "./judge.ts";
 import { showLedgers } from "./ledger.ts";
+import type { PartResult } from "./parts.ts";
 import type { FactValue } from "./values.ts";
 
 /** Number of items of a long list that are shown. */
@@ -41,6 +42,8 @@ export async function report(verdict: Verdict, title: string, lessonSummary: str
 	if (passed) {
 		layout.line();
 		layout.paragraph(lessonSummary);
+	} else {
+		for (const [index, part] of verdict.parts.entries()) layout.labelled(`part ${index + 1}`, partLine(part));
 	}
 	const [first, ...rest] = verdict.findings;
 	if (first !== undefined) showFinding(layout, chalk, first);
@@ -88,6 +91,12 @@ export function trace({ ledger, otherLedgers }: Verdict, style: Style): string {
 function engineLine({ yours, reference }: NonNullable<Verdict["engine"]>): string {
 	const numbers = (lessons: readonly string[]) => lessons.map((lesson) => lesson.slice(0, 2)).join(", ") || "none";
 	return `yours: ${numbers(yours)}; the reference's: ${numbers(reference)}`;
+}
+
+function partLine({ title, state, firstFunction }: PartResult): string {
+	if (state === "not written yet") return `${title}: not written yet; it begins with ${firstFunction}`;
+	if (state === "not judged") return `${title}: not judged, because of the finding below`;
+	return `${title}: ${state}`;
 }
 
 function showFinding(layout: TextLayout, chalk: ChalkInstance, finding: Finding): void {

@@ -2,7 +2,7 @@ import type { Context, Explanation, FactRule, FactValue, MadeOf } from "../../ha
 import { NOT_MADE } from "./copies.ts";
 import { COMPLETE_MANIFEST, RIGHT_DIFF_IDS } from "./oci.ts";
 
-/** Rules for the copies of the first image, and explanations of each way to get them wrong. */
+/** Rules for the copies of the first image, and for what remains. Explanations of each way to get them wrong. */
 
 const VERIFICATION = "OCI image specification, descriptor.md, Verification";
 
@@ -90,4 +90,18 @@ export const copyRules: FactRule[] = [
 		try: "Unpack below `dir`, and only read from `image`.",
 		see: ["OCI image specification, image-layout.md"],
 	}),
+	{
+		fact: "left.files",
+		madeOf: "files",
+		what: "files left in /run/box and /tmp after all containers have ended",
+		accept: (_, { facts }) => (facts["copies.unpacked"] as readonly string[]).length > 0,
+		explain: [
+			{
+				diagnosis: "unpacked-elsewhere",
+				why: "The engine removes the directory that it passes to openImage. These files were unpacked outside of that directory, so the engine does not remove them.",
+				try: "Unpack below `dir`.",
+				see: [],
+			},
+		],
+	},
 ];

@@ -11,7 +11,7 @@ import {
 } from "../../harness/judge/index.ts";
 import { copyFacts } from "./copies.ts";
 import { COMPLETE_MANIFEST, commandOf, type Image, openReading, specificationFacts } from "./oci.ts";
-import { contentsOf, missingFiles, type Needed, programFacts, readingOf } from "./programs.ts";
+import { contentsOf, isDirectoryOnly, missingFiles, type Needed, programFacts, readingOf } from "./programs.ts";
 import { TOOLS_STARTED } from "./tools.ts";
 
 /** Facts about the images and the containers that run from them: from the images' files, and from the kernel. */
@@ -91,7 +91,7 @@ const originalHello = (observation: Observation) => originals(observation).find(
 function dynamicFacts(observation: Observation, drawn: RandomInputs): Record<string, FactValue> {
 	const ending = observation.calls["dynamic"]?.ending;
 	if (ending === undefined) return {};
-	const contents = contentsOf(readingOf(observation, drawn["dynamic"]));
+	const contents = contentsOf(observation, drawn, "dynamic");
 	const needed = neededFor(observation);
 	const dash = commandAt(observation, "dynamic", "dynamic")?.files["bin/dash"]?.sha256;
 	return {
@@ -127,7 +127,20 @@ function originals({ programs }: Observation): Needed[] {
 
 /** Names of files that dash and ls need, and that are missing in the image. */
 export const missingIn = ({ observation, drawn }: Context): string[] =>
-	missingFiles(contentsOf(readingOf(observation, drawn["dynamic"])), neededFor(observation));
+	missingFiles(contentsOf(observation, drawn, "dynamic"), neededFor(observation));
+
+/** Whether the exercise builds something else than the directory that the skeleton's `buildImage` makes. */
+export const isImageBegun = ({ observation, drawn }: Context): boolean => !isDirectoryOnly(observation, drawn);
+
+/** Whether the images' files can be compared: those in the layers, or those in the skeleton's directory. */
+export const hasReadableFiles = (context: Context): boolean =>
+	!isImageBegun(context) ||
+	(context.facts["image.manifest"] === COMPLETE_MANIFEST && context.facts["image.layer"] === "a tar archive");
+
+/** Whether the directory with dash and ls has a symbolic link instead of a file. */
+export const hasLinksInDirectory = (context: Context): boolean =>
+	!isImageBegun(context) &&
+	readingOf(context.observation, context.drawn["dynamic"])?.files.some(({ kind }) => kind === "other") === true;
 
 /** The programs that were started although the lesson's text asks to do without them. */
 export const toolsStarted = ({ observation }: Context): string[] =>

@@ -1,15 +1,19 @@
 import type { Context, Explanation, FactRule, FactValue } from "../../harness/judge/index.ts";
-import { EXPECTED_EXIT_CODE } from "./facts.ts";
+import { EXPECTED_EXIT_CODE, hasReadableFiles, missingIn } from "./facts.ts";
 import { NOT_BUILT } from "./programs.ts";
-import { TOOL_ASKED } from "./refusals.ts";
+import { dynamicFailures, TOOL_ASKED } from "./refusals.ts";
 
-/** Rules for images of programs that are only read, never run, and explanations of each way to get them wrong. */
+/**
+ * Rules for images of dynamic programs: dash and ls, which run, and others, which are only read. Explanations of each
+ * way to get them wrong.
+ */
+
+const beforeDynamicEnds = (context: Context) =>
+	context.facts["dynamic.ending"] !== EXPECTED_EXIT_CODE || !hasReadableFiles(context);
 
 // These facts are not judged until dash and ls run, and are the host's.
-const beforeDynamicRuns = ({ facts }: Context) =>
-	facts["dynamic.ending"] !== EXPECTED_EXIT_CODE ||
-	facts["image.layer"] !== "a tar archive" ||
-	(facts["dynamic.missing"] as readonly string[]).length > 0;
+const beforeDynamicRuns = (context: Context) =>
+	beforeDynamicEnds(context) || (context.facts["dynamic.missing"] as readonly string[]).length > 0;
 
 const list = ({ facts }: Context, name: string) => facts[`program.${name}`] as readonly string[];
 const isRight = (context: Context, name: string) => list(context, name).length === 0;
@@ -38,7 +42,48 @@ const needsNotFound = (name: string): Explanation => ({
 
 const otherLoader = (context: Context) => list(context, "plain").some((text) => text === "with ld-linux-x86-64.so.2");
 
+const otherPrograms: Explanation = {
+	diagnosis: "other-programs",
+	why: "The container of the second image ended as it should, but the image's files differ from the host's. The check had read the digests of dash, ls and their libraries before the image was built.",
+	try: "Put the files that `files` names into the image, and the host's libraries, without changes.",
+	see: ["OCI image specification, layer.md"],
+};
+
 export const programRules: FactRule[] = [
+	{
+		fact: "dynamic.ending",
+		madeOf: "exercise",
+		what: "how the second image's dash ended, after it had started ls",
+		accept: (_, context) => !hasReadableFiles(context),
+		explain: dynamicFailures(missingIn),
+	},
+	{
+		fact: "dynamic.ran",
+		madeOf: "files",
+		what: "the program that the kernel ran from the second image",
+		accept: (_, context) => beforeDynamicEnds(context),
+		explain: [otherPrograms],
+	},
+	{
+		fact: "dynamic.missing",
+		madeOf: "files",
+		what: "files that dash and ls need, and that are missing or different in the second image",
+		accept: (_, context) => beforeDynamicEnds(context),
+		explain: [otherPrograms],
+	},
+	{
+		fact: "dynamic.surplus",
+		madeOf: "files",
+		what: "files in the second image that neither dash nor ls needs",
+		explain: [
+			{
+				diagnosis: "too-much-copied",
+				why: "The host's loader listed all files that dash and ls load (ld.so --list). These files are not in that list.",
+				try: "Add only the files that PT_INTERP and DT_NEEDED name, in the program and in each library.",
+				see: ["ld.so(8)", "elf(5)"],
+			},
+		],
+	},
 	rule(
 		"plain",
 		"a program whose addresses begin at 0x400000",

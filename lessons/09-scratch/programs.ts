@@ -81,10 +81,28 @@ export interface Needed {
 export const readingOf = ({ images }: Observation, image: string | undefined): ImageReading | null =>
 	images[image ?? ""]?.at(-1) ?? null;
 
-/** The files in an image, and its links to such files. */
-export function contentsOf(reading: ImageReading | null): Needed[] {
-	const members = (reading?.files ?? []).flatMap(({ archive }) => archive?.members ?? []);
-	const base = (path: string) => path.split("/").at(-1) ?? "";
+/**
+ * Whether the first image is what the skeleton's `buildImage` makes: a directory with the files, and a file with the
+ * command. Such an exercise has not begun with the lesson's second half, and never passes.
+ */
+export function isDirectoryOnly(observation: Observation, { image }: RandomInputs): boolean {
+	const paths = (readingOf(observation, image)?.files ?? []).map(({ path }) => path);
+	return paths.includes("command.json") && !paths.some((path) => path === "manifest.json" || path.startsWith("blobs"));
+}
+
+const base = (path: string) => path.split("/").at(-1) ?? "";
+
+/**
+ * The files in an image, and its links to such files.
+ * @param name the image's name in `drawn`
+ */
+export function contentsOf(observation: Observation, drawn: RandomInputs, name: string): Needed[] {
+	const found = readingOf(observation, drawn[name])?.files ?? [];
+	if (isDirectoryOnly(observation, drawn))
+		return found
+			.filter(({ kind, path }) => kind === "file" && path.startsWith("root/"))
+			.map(({ path, sha256 }) => ({ name: base(path), sha256 }));
+	const members = found.flatMap(({ archive }) => archive?.members ?? []);
 	const files = members.filter(({ kind }) => kind === "file").map(({ path, sha256 }) => ({ name: base(path), sha256 }));
 	const links = members.flatMap(({ kind, path, target }) => {
 		const led = files.find(({ name }) => name === base(target));
@@ -119,7 +137,7 @@ const isBuilt = (observation: Observation, image: string | undefined) =>
 	(readingOf(observation, image)?.files ?? []).some(({ kind }) => kind === "file");
 
 function problemsOf(observation: Observation, name: string, needs: readonly string[], drawn: RandomInputs): string[] {
-	const contents = contentsOf(readingOf(observation, drawn[name]));
+	const contents = contentsOf(observation, drawn, name);
 	if (contents.length === 0) return [NOT_BUILT];
 	const digest = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
 	const needed = needs.map((need) => ({ name: fileNameOf(drawn, need), sha256: digest(libraryBytes(drawn, need)) }));

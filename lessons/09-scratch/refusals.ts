@@ -1,5 +1,5 @@
 import { type Context, type Explanation, refused } from "../../harness/judge/index.ts";
-import { toolsStarted } from "./facts.ts";
+import { hasLinksInDirectory, toolsStarted } from "./facts.ts";
 
 /** Whether the container's execve was refused with this error. The engine only returns an exit code for it. */
 const execveRefused =
@@ -97,6 +97,13 @@ export const TOOL_ASKED: Explanation = {
 /** Explanations of a dynamic program that did not run. */
 export const dynamicFailures = (missingIn: (context: Context) => string[]): Explanation[] => [
 	TOOL_ASKED,
+	{
+		when: hasLinksInDirectory,
+		diagnosis: "links-in-the-directory",
+		why: "The directory of dash and ls has symbolic links. They lead to files of the host, which the container does not have. The lines that the skeleton once had in buildImage copy a link as a link.",
+		try: "Until you write buildImage yourself, call copyFileSync in place of cpSync: it follows links.",
+		see: ["path_resolution(7)"],
+	},
 	{
 		when: (context) => /null bytes/.test(thrownIn(context)?.message ?? ""),
 		diagnosis: "nul-kept",

@@ -5,10 +5,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { allPrintable } from "../../harness/base/printable.ts";
 import { judgementOf } from "../../harness/classroom/judgement.ts";
 import { BOX, type Check } from "../../harness/judge/check.ts";
+import { contextOf } from "../../harness/judge/context.ts";
 import { assess, measuredReference, type Verdict } from "../../harness/judge/judge.ts";
 import { lessons, solutionOf } from "../../harness/judge/lessons.ts";
 import { bundleModuleRun, prepareModuleRun } from "../../harness/judge/module-run.ts";
 import { playOrRecall } from "../../harness/judge/observed.ts";
+import { partResults } from "../../harness/judge/parts.ts";
 import type { Reference } from "../../harness/judge/reference.ts";
 import { report, trace } from "../../harness/judge/report.ts";
 import { placeOfException } from "../../harness/judge/stack.ts";
@@ -161,6 +163,7 @@ async function judgedAndShown({ check, drawn, reference, file, map }: Recorded, 
 	const verdict: Verdict = allPrintable({
 		...{ schemaVersion: 1, lesson: "", verdict: passes ? "pass" : "fail", file, did: "", engine: null },
 		...assessed,
+		parts: partResults(check, contextOf(check, observation, drawn), reference.facts, assessed.findings),
 		...{ thrownAt: thrown === null ? null : placeOfException(thrown.stack, map, file), typeErrors: [], drawn },
 		...{ output: { stdout: "", stderr: "" }, vm: { accelerator: "tcg", restored: true, processorShare: 1 } },
 		...{ durationMs: 0, stagesMs: observation.stageMs },

@@ -25,6 +25,41 @@ const README = `# 02 · A name: unshare
 ## Read
 `;
 
+const IN_HALVES = `# 09 · A name: unshare
+
+**Goal:** a name.
+
+## First half: one
+
+### Break it
+
+### Words
+
+### Do
+
+1. \`TODO(09.1)\` Ask.
+
+### Check
+
+## Second half: three
+
+### Break it
+
+### Words
+
+### Do
+
+2. \`TODO(09.2)\` Set.
+
+### Check
+
+\`TODO(09.2)\` is done.
+
+## Explore
+
+## Read
+`;
+
 describe("proveForm", () => {
 	test("a lesson with all its parts has the form", () => {
 		expect(proveForm(README, "02-unshare")).toMatchObject({ holds: true });
@@ -46,6 +81,15 @@ describe("proveForm", () => {
 		expect(proveForm(readme, id)).toMatchObject({ holds: false, fix: expect.stringContaining(fix) });
 	});
 
+	test("a lesson in two halves has the steps in each half", () => {
+		expect(proveForm(IN_HALVES, "09-scratch")).toMatchObject({ holds: true });
+		expect(proveForm(IN_HALVES.replace("### Check", ""), "09-scratch")).toMatchObject({
+			holds: false,
+			fix: expect.stringContaining("Second half"),
+		});
+		expect(proveForm(IN_HALVES.replace("half: three", "half"), "09-scratch")).toMatchObject({ holds: false });
+	});
+
 	test("a line in a code block is no heading, even if it looks like one", () => {
 		const block = "```console\n# whoami\n## Do\n```";
 		expect(proveForm(README.replace("### More", block), "02-unshare")).toMatchObject({ holds: true });
@@ -57,6 +101,11 @@ describe("proveTodos", () => {
 
 	test("the same numbers in text and skeleton", () => {
 		expect(holds("// TODO(02.1) ask\n// TODO(02.2) set")).toEqual([true, true, true]);
+	});
+
+	test("the same numbers in both halves of a text, and in the skeleton", () => {
+		const proofs = proveTodos(IN_HALVES, "// TODO(09.1) ask\n// TODO(09.2) set", "09-scratch");
+		expect(proofs.map((proof) => proof.holds)).toEqual([true, true, true]);
 	});
 
 	test.each([

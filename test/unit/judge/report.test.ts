@@ -18,6 +18,7 @@ const finding = (what: string): Finding => ({
 const verdict: Verdict = {
 	...{ schemaVersion: 1, lesson: "04-pivot-root", verdict: "fail", file, did: "box run sh", engine: null, drawn: {} },
 	findings: [finding("how it ended"), finding("its mounts")],
+	parts: [],
 	thrownAt: { message: "", file, line: 2, column: 2 },
 	typeErrors: [{ message: "not a string", file, line: 1, column: 7 }],
 	ledger: {
@@ -122,6 +123,17 @@ describe("the report", () => {
 	test("[nothing follows from anything] names no consequences", async () => {
 		expect(await shown()).toContain("also different");
 		expect((await shown()).join("\n")).not.toContain("consequence");
+	});
+
+	test("says of each part of the lesson how far it is; a passed lesson needs no such lines", async () => {
+		const parts: Verdict["parts"] = [
+			{ title: "programs", state: "right", firstFunction: "gather" },
+			{ title: "images", state: "not written yet", firstFunction: "buildImage" },
+		];
+		const text = (await shown({}, { parts })).join("\n");
+		expect(text).toContain("  part 1  programs: right\n  part 2  images: not written yet; it begins with buildImage\n");
+		const passed = await shown({}, { parts, verdict: "pass", findings: [] });
+		expect(passed.join("\n")).not.toContain("part 1");
 	});
 
 	test("[the same calls] says so below them", () => {

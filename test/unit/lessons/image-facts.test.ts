@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import * as v from "valibot";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { contextOf } from "../../../harness/judge/context.ts";
 import { findLesson, loadCheck } from "../../../harness/judge/lessons.ts";
 import { drawInputs } from "../../../harness/judge/random.ts";
 import { ImageReading } from "../../../harness/readings/images.ts";
 import type { ImageChange } from "../../../lessons/09-scratch/image-change.ts";
+import { contentsOf } from "../../../lessons/09-scratch/programs.ts";
 import { observation } from "../../support/observation.ts";
 
 /**
@@ -45,7 +46,11 @@ const document = fc.oneof(
 	odd,
 );
 const file = fc.record({
-	path: fc.oneof(fc.constant("manifest.json"), fc.constant(`blobs/sha256/${DIGEST}`), fc.string({ maxLength: 20 })),
+	path: fc.oneof(
+		fc.constantFrom("manifest.json", "command.json", "root/a"),
+		fc.constant(`blobs/sha256/${DIGEST}`),
+		fc.string({ maxLength: 20 }),
+	),
 	kind: fc.constantFrom("file", "directory", "other"),
 	size: fc.nat(),
 	sha256: fc.constantFrom("", DIGEST),
@@ -57,6 +62,7 @@ const file = fc.record({
 	),
 	archive: fc.constant(null),
 });
+const ENTRY = { kind: "file", size: 1, sha256: DIGEST, document: null, archive: null } as const;
 const reading = fc.option(fc.record({ files: fc.array(file, { maxLength: 5 }) }));
 
 test("every image has facts and explanations, whatever it contains", () => {
@@ -79,6 +85,30 @@ test("every image has facts and explanations, whatever it contains", () => {
 		}),
 		{ numRuns: 60 },
 	);
+});
+
+test("every fact is in one of the two parts", () => {
+	const inParts = (check.parts ?? []).flatMap(({ facts }) => facts);
+	expect(inParts.toSorted()).toEqual(check.facts.map(({ fact }) => fact).sort());
+});
+
+describe("what the skeleton's buildImage makes", () => {
+	const SKELETON = [
+		{ ...ENTRY, path: "command.json" },
+		{ ...ENTRY, path: "root/bin/program" },
+	];
+	const programsOf = (first: ImageReading["files"]) => {
+		const images = { [drawn["image"] ?? ""]: [{ files: first }], [drawn["script"] ?? ""]: [{ files: SKELETON }] };
+		return contentsOf(observation({ images }), drawn, "script");
+	};
+
+	test("counts as an image's content, so that the programs are judged", () => {
+		expect(programsOf(SKELETON)).toEqual([{ name: "program", sha256: DIGEST }]);
+	});
+
+	test.each(["manifest.json", `blobs/sha256/${DIGEST}`])("counts no more if the first image has %s", (path) => {
+		expect(programsOf([...SKELETON, { ...ENTRY, path }])).toEqual([]);
+	});
 });
 
 test("only some runs make the good copy first, and no two copies share any content", () => {
