@@ -74,7 +74,7 @@ test(
 		await rename(`${place}.copy`, place);
 		await solve(dir, FIRST);
 		await screen.until(/passed[\s\S]*after the save/);
-		await rm(place, { recursive: true });
+		await rm(templates, { recursive: true });
 		// The first check uses a machine that was started before. The second check has none.
 		for (const code of [1, 2]) {
 			await writeFile(join(dir, FIRST), `export const runCommand = () => ${code};\n`);
