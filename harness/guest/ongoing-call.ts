@@ -139,8 +139,8 @@ export class OngoingCall {
 			const tasks = this.processes.descendants();
 			const same = tasks.length === last;
 			last = tasks.length;
-			const none = tasks.every(({ state }) => state !== "Z");
-			return this.#ended || (same && none && this.processes.areAsleep());
+			const noZombies = tasks.every(({ state }) => state !== "Z");
+			return this.#ended || (same && noZombies && this.processes.areAsleep());
 		};
 		return this.#until(settled, patience, SETTLED_STEP_MS);
 	}

@@ -11,8 +11,8 @@ export interface StandardStreams {
 }
 
 /**
- * Makes three pipes for a program that is to be started. Node itself would make socket pairs, but then the program could
- * not open /dev/stdout: open(2) fails on a socket.
+ * Makes three pipes for a program that is to be started. Node itself would make socket pairs, but then the program
+ * could not open /dev/stdout: open(2) fails on a socket.
  * @returns `fds` for the program, and this process's ends; call `closeProgramEnds` once the program has been started
  */
 export function standardPipes(): {

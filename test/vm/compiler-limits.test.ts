@@ -28,7 +28,11 @@ describe("too much for the compilers", () => {
 			`export const x: any = ${NESTED};`,
 			["too-much-for-the-compiler"],
 		],
-		["the same in a class", `class A { x = ${NESTED}; }`, ["too-much-for-the-compiler"]],
+		[
+			"arrow functions in conditionals in each other, in a class",
+			`class A { x = ${NESTED}; }`,
+			["too-much-for-the-compiler"],
+		],
 		[
 			"type arguments that may be comparisons",
 			`x${repeated("<a", 3_000)};`,

@@ -25,7 +25,7 @@ const hanging = await modules.write("isolate.ts", HANGS);
 beforeAll(async () => {
 	await machines.makeReady();
 	// Makes everything that is made only once.
-	await whole(cacheDir);
+	await completeCheck(cacheDir);
 });
 afterAll(() => Promise.all([machines.close(), files.remove(), modules.remove()]));
 
@@ -36,9 +36,9 @@ describe("SIGKILL", () => {
 		for (const kind of (await readdir(cacheDir)).filter((name) => name !== "observations"))
 			await symlink(join(cacheDir, kind), join(own.dir, kind));
 		const before = await leftIn(own.dir);
-		const { tookMs } = await whole(own.dir);
+		const { tookMs } = await completeCheck(own.dir);
 		await killed(own.dir, tookMs * part);
-		expect((await whole(own.dir)).code).toBe(0);
+		expect((await completeCheck(own.dir)).code).toBe(0);
 		expect(await leftIn(own.dir)).toEqual(before);
 		expect(await temporaries()).toEqual([]);
 		await own.remove();
@@ -51,7 +51,7 @@ describe("SIGKILL", () => {
 		await mkdir(join(own.dir, "templates"));
 		for (const afterMs of [Math.random() * 3_000, 3_000 + Math.random() * 10_000, 13_000 + Math.random() * 15_000])
 			await killed(own.dir, afterMs);
-		expect((await whole(own.dir)).code).toBe(0);
+		expect((await completeCheck(own.dir)).code).toBe(0);
 		expect((await leftIn(own.dir)).filter((name) => /staging|scratch|\.sock|\.lock/.test(name))).toEqual([]);
 		expect(await temporaries()).toEqual([]);
 		await own.remove();
@@ -60,7 +60,7 @@ describe("SIGKILL", () => {
 
 describe.each(["SIGTERM", "SIGINT"] as const)("%s", (signal) => {
 	test.for([0.05, 0.3, 0.6, 0.9])("during a check, %d of the way", async (part) => {
-		const { tookMs } = await whole(cacheDir);
+		const { tookMs } = await completeCheck(cacheDir);
 		await killed(cacheDir, tookMs * part, signal);
 		expect(await temporaries()).toEqual([]);
 	});
@@ -74,7 +74,7 @@ describe.each([
 	["SIGKILL", "npm", ["start", "--"]],
 ] as const)("%s to %s", (signal, program, args) => {
 	test("during a check", async () => {
-		const { tookMs } = await whole(cacheDir);
+		const { tookMs } = await completeCheck(cacheDir);
 		await killed(cacheDir, tookMs, signal, [program, ...args]);
 		expect(await temporaries()).toEqual([]);
 	});
@@ -116,7 +116,7 @@ async function kill({ child, mark, output }: Run, signal: NodeJS.Signals): Promi
 	expect(output()).not.toContain('"verdict"');
 }
 
-async function whole(cache: string): Promise<{ code: number | null; tookMs: number }> {
+async function completeCheck(cache: string): Promise<{ code: number | null; tookMs: number }> {
 	const startedMs = performance.now();
 	const { child } = check(cache, SOLUTION);
 	const code = await new Promise<number | null>((resolve) => child.once("exit", resolve));

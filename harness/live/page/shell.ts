@@ -22,16 +22,16 @@ export class Shell {
 	readonly #terminalElement: HTMLElement;
 
 	/**
-	 * @param typed called with what is typed; null on a page that only looks
-	 * @param left called when the user wants to leave the terminal
+	 * @param onTyped called with what is typed; null on a page that only looks
+	 * @param onLeave called when the user wants to leave the terminal
 	 */
 	constructor(
 		readonly name: ShellName,
-		typed: ((keys: string) => void) | null,
-		left: () => void,
+		onTyped: ((keys: string) => void) | null,
+		onLeave: () => void,
 	) {
 		this.#terminalElement = h("div", { class: "terminal" });
-		const hint = typed === null ? "" : h("small", {}, "Ctrl-] to leave");
+		const hint = onTyped === null ? "" : h("small", {}, "Ctrl-] to leave");
 		this.element = h(
 			"div",
 			{ class: `shell shell-${name}` },
@@ -43,7 +43,7 @@ export class Shell {
 			fontSize: FONT_SIZE,
 			scrollback: 1_000,
 			screenReaderMode: true,
-			disableStdin: typed === null,
+			disableStdin: onTyped === null,
 			cursorInactiveStyle: "outline",
 			// WCAG AA, whatever colours a program chooses.
 			minimumContrastRatio: 4.5,
@@ -52,12 +52,12 @@ export class Shell {
 		this.#terminal.loadAddon(this.#fit);
 		this.#terminal.attachCustomKeyEventHandler(({ type, ctrlKey, key }) => {
 			if (!ctrlKey || key !== "]") return true;
-			if (type === "keydown") left();
+			if (type === "keydown") onLeave();
 			return false;
 		});
-		if (typed !== null)
+		if (onTyped !== null)
 			this.#terminal.onData((keys) => {
-				for (let at = 0; at < keys.length; at += KEYS_CHARS_MAX) typed(keys.slice(at, at + KEYS_CHARS_MAX));
+				for (let at = 0; at < keys.length; at += KEYS_CHARS_MAX) onTyped(keys.slice(at, at + KEYS_CHARS_MAX));
 			});
 	}
 
