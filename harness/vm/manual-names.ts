@@ -19,7 +19,7 @@ const DOCUMENTS_ELSEWHERE: ReadonlyMap<string, { source: string; url: string; ne
 		{
 			source: "the kernel's own documentation",
 			url: `${KERNEL_DOCS}/filesystems/overlayfs.html`,
-			next: "npx drydock man mount.8",
+			next: "npx drydock read 07",
 		},
 	],
 	[
@@ -27,7 +27,15 @@ const DOCUMENTS_ELSEWHERE: ReadonlyMap<string, { source: string; url: string; ne
 		{
 			source: "the kernel's own documentation",
 			url: `${KERNEL_DOCS}/admin-guide/cgroup-v2.html`,
-			next: "npx drydock man cgroups.7",
+			next: "npx drydock read 06",
+		},
+	],
+	[
+		"image-spec",
+		{
+			source: "the OCI image specification",
+			url: "https://github.com/opencontainers/image-spec/blob/main/spec.md",
+			next: "npx drydock read 09",
 		},
 	],
 	[

@@ -1,11 +1,10 @@
 import { type Context, DURING, type Explanation } from "../../harness/judge/index.ts";
 import { EXCEEDED } from "./facts.ts";
-import { containerFile, limitOn, parentFile } from "./readings.ts";
+import { containerFile, KERNEL_DOC, limitOn, parentFile } from "./readings.ts";
 import { LIMITS_REACHED, PARENT } from "./scenario.ts";
 
 /** Explanations of limits that are wrong, or have no effect. */
 
-const KERNEL_DOC = "Documentation/admin-guide/cgroup-v2.rst";
 const CONTROLLERS: Readonly<Record<string, { controller: string; file: string; expected: string }>> = {
 	memory: { controller: "memory", file: "memory.max", expected: "‹memoryMaxBytes›" },
 	pids: { controller: "pids", file: "pids.max", expected: "‹pidsMax›" },
@@ -64,7 +63,7 @@ function notLimited(limit: string, diagnosis: string, specific: Explanation[], w
 			why: ({ observation }) =>
 				`There is no ${file} in the container's cgroup. A cgroup has only the files of the controllers that its parent hands down, and cgroup.subtree_control of /sys/fs/cgroup${PARENT} contains ${parentFile(observation, "cgroup.subtree_control") || "nothing"}. But createCgroup did not throw.`,
 			try: 'First write "+memory +pids +cpu" to cgroup.subtree_control of the parent, dirname(path). And do not catch exceptions.',
-			see: ["cgroups(7), Cgroups v2 subtree control", `${KERNEL_DOC}, Enabling and Disabling`],
+			see: ["cgroups(7), Cgroups v2 subtree control", `${KERNEL_DOC}, cgroup.subtree_control`],
 		},
 		{ ...wrong, when: isWrong },
 		{
@@ -115,7 +114,7 @@ export const pidsNotLimited = notLimited("pids", "pids-not-limited", [], {
 	why: (context) =>
 		`pids.max of the container's cgroup: ${fileText(context, "pids.max")}. The word max means no limit. Every process and every thread in the cgroup, and in cgroups below it, counts.`,
 	try: "Write pidsMax, unchanged, to pids.max.",
-	see: [`${KERNEL_DOC}, PID`],
+	see: [`${KERNEL_DOC}, pids.max`],
 });
 
 export const cpusNotLimited = notLimited(

@@ -1,10 +1,8 @@
 import { type Context, type Explanation, type FactRule, howItEnded } from "../../harness/judge/index.ts";
-import { AFTER, cgroupsBelow, containerFile, pidsIn } from "./readings.ts";
+import { AFTER, cgroupsBelow, containerFile, KERNEL_DOC, pidsIn } from "./readings.ts";
 import { BYSTANDER, LIMITS_REACHED, PARENT, REFUSED_CPUS, REFUSED_PIDS, SECOND } from "./scenario.ts";
 
 /** Explanations of the ends of the second container and of the refused ones, and of what they leave behind. */
-
-const KERNEL_DOC = "Documentation/admin-guide/cgroup-v2.rst";
 
 const endingOf = ({ observation }: Context, container: string) => observation.calls[container]?.ending;
 const threw = (context: Context, container: string, pattern: RegExp) => {
@@ -122,7 +120,7 @@ export const refusedEnding: Explanation[] = [
 		why: (context) =>
 			`The kernel refuses a negative number in pids.max. But no exception reached the engine; it ${howItEnded(endingOf(context, REFUSED_PIDS))}. The engine needs the exception to know that it has to remove what the other lessons' parts have made.`,
 		try: "Do not catch the exception, and do not end the program yourself.",
-		see: [`${KERNEL_DOC}, PID`],
+		see: [`${KERNEL_DOC}, pids.max`],
 	},
 	{
 		diagnosis: "refusal-swallowed",
@@ -131,7 +129,7 @@ export const refusedEnding: Explanation[] = [
 			return `The kernel refuses a negative number in pids.max: EINVAL. But the container was started${max === undefined ? "" : `, and its pids.max is ${max}`}. So the container has no limit, although one was given.`;
 		},
 		try: "Write every limit that is given, also if it is the only one, and do not catch the exception. A container must not start without its limits.",
-		see: [`${KERNEL_DOC}, PID`],
+		see: [`${KERNEL_DOC}, pids.max`],
 	},
 ];
 

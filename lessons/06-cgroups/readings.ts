@@ -7,6 +7,9 @@ import { PARENT } from "./scenario.ts";
 type Files = Readonly<Record<string, string>>;
 type Observed = Pick<Context, "observation" | "drawn">;
 
+/** The document that explanations cite, and the image does not have. The lesson's text has what the exercise needs of it. */
+export const KERNEL_DOC = "cgroup-v2 (kernel documentation, online; in short: Words in lesson 06)";
+
 /** The moment when all containers have ended, or time has run out. */
 export const AFTER = "after";
 

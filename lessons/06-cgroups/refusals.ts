@@ -1,11 +1,10 @@
 import type { Context, Explanation } from "../../harness/judge/index.ts";
 import { cgroupBelow, waitsForEver } from "./other-containers.ts";
-import { containerFile, engineInside, parentFile } from "./readings.ts";
+import { containerFile, engineInside, KERNEL_DOC, parentFile } from "./readings.ts";
 import { PARENT } from "./scenario.ts";
 
 /** Explanations of what the kernel refuses before a cgroup has its limits, and of other early ends. */
 
-const KERNEL_DOC = "Documentation/admin-guide/cgroup-v2.rst";
 /** Names of cgroup version 1 files. Version 2 has other names for them. */
 const VERSION_1_FILES = /\/(tasks|notify_on_release|memory\.(limit_in_bytes|memsw\.\w+)|cpu\.(cfs_\w+|shares))'$/;
 
@@ -74,7 +73,7 @@ export const refusals: Explanation[] = [
 		why: (context) =>
 			`${context.thrown?.message}. The file does not exist, and only the kernel creates files in a cgroup. A cgroup has only the files of the controllers that its parent hands down, and /sys/fs/cgroup${PARENT}/cgroup.subtree_control contains ${subtreeControl(context) || "nothing"}.`,
 		try: 'First write "+memory +pids +cpu" to cgroup.subtree_control of the parent, dirname(path).',
-		see: ["cgroups(7), Cgroups v2 subtree control", `${KERNEL_DOC}, Enabling and Disabling`],
+		see: ["cgroups(7), Cgroups v2 subtree control", `${KERNEL_DOC}, cgroup.subtree_control`],
 	},
 	{
 		when: threwError(/^EACCES.* open '\/sys\/fs\/cgroup\//),

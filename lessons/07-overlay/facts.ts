@@ -30,8 +30,8 @@ import {
 export const rootOf = (process: ProcessState | null) =>
 	process?.mounts.findLast(({ mountPoint }) => mountPoint === "/");
 
-/** The documentation that explanations refer to. */
-export const OVERLAYFS = "overlayfs in the kernel's documentation (filesystems/overlayfs)";
+/** The document that explanations refer to, which the image does not have. */
+export const OVERLAYFS = "overlayfs (kernel documentation, online; in short: Words in lesson 07)";
 
 /** What the kernel has logged about overlays, oldest first. */
 export function kernelLog({ programs }: Observation): string[] {

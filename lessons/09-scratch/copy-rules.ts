@@ -1,10 +1,11 @@
 import type { Context, Explanation, FactRule, FactValue, MadeOf } from "../../harness/judge/index.ts";
 import { NOT_MADE } from "./copies.ts";
+import { OVERLAYFS, SPECIFICATION } from "./documents.ts";
 import { COMPLETE_MANIFEST, RIGHT_DIFF_IDS } from "./oci.ts";
 
 /** Rules for the copies of the first image, and for what remains. Explanations of each way to get them wrong. */
 
-const VERIFICATION = "OCI image specification, descriptor.md, Verification";
+const VERIFICATION = `${SPECIFICATION}, descriptor.md, Verification`;
 
 const list = ({ facts }: Context, fact: string) => facts[`copies.${fact}`] as readonly string[];
 
@@ -22,7 +23,7 @@ const top = rule("top", "files", "the layer whose /hello runs, if two layers hav
 	diagnosis: "layers-upside-down",
 	why: "The copy has a second layer above the first. Both layers have a /hello, and the /hello of the lower layer ran. In a manifest, the lowest layer comes first.",
 	try: "Return the directories with the topmost layer first: reverse the manifest's order.",
-	see: ["OCI image specification, manifest.md", "overlayfs in the kernel's documentation"],
+	see: [`${SPECIFICATION}, manifest.md`, OVERLAYFS],
 });
 
 export const copyRules: FactRule[] = [
@@ -30,7 +31,7 @@ export const copyRules: FactRule[] = [
 		diagnosis: "command-not-from-the-config",
 		why: "Each copy has a config of its own, with another argument in the command, and correct digests. The command that ran had none of these arguments. So it was read from another place, which no digest protects and anybody can change.",
 		try: "Return the command from the config's blob. Read the blob with the function that compares the digest.",
-		see: ["OCI image specification, config.md", VERIFICATION],
+		see: [`${SPECIFICATION}, config.md`, VERIFICATION],
 	}),
 	rule(
 		"opened",
@@ -66,7 +67,7 @@ export const copyRules: FactRule[] = [
 					? "To make copies of your image, the check changes the command's argument in the config and a word of /hello in a layer, and corrects all digests. This failed: a blob is not named after its digest, or there was nothing to change."
 					: "The check made this copy from the parts of your image: with another argument in the config, another word in the layer, and a second layer. All names, digests, sizes and diff_ids are right. But the check did not see its command run.",
 			try: "In openImage, read manifest.json of the image, and every layer that it names. If openImage threw, the message is in the printed output.",
-			see: ["OCI image specification, manifest.md"],
+			see: [`${SPECIFICATION}, manifest.md`],
 		}),
 		// If the copies could not be made because the image is wrong, another finding reports that.
 		accept: (_, context) =>
@@ -88,7 +89,7 @@ export const copyRules: FactRule[] = [
 		diagnosis: "image-changed-by-opening",
 		why: "The check read the image's directory before and after the image was opened, and found differences. Many containers can run from one image, also at the same time, and the image may be on a read-only file system.",
 		try: "Unpack below `dir`, and only read from `image`.",
-		see: ["OCI image specification, image-layout.md"],
+		see: [`${SPECIFICATION}, image-layout.md`],
 	}),
 	{
 		fact: "left.files",

@@ -1,11 +1,12 @@
 import type { Context, Explanation, FactRule, FactValue } from "../../harness/judge/index.ts";
+import { SPECIFICATION, USTAR } from "./documents.ts";
 import { type IMAGE_FACTS, inOtherOrder, LATER_BUILD_DIFFERS, UNREADABLE_BUILD } from "./facts.ts";
 import { COMPLETE_MANIFEST } from "./oci.ts";
 
 /** Rules for the first image: its files, and what the container has of them. Explanations of each way to get them wrong. */
 
-const DESCRIPTOR = "OCI image specification, descriptor.md";
-const CONFIG = "OCI image specification, config.md";
+const DESCRIPTOR = `${SPECIFICATION}, descriptor.md`;
+const CONFIG = `${SPECIFICATION}, config.md`;
 
 const withoutManifest = (_: FactValue, { facts }: Context) => facts["image.manifest"] !== COMPLETE_MANIFEST;
 const inImage = (fact: (typeof IMAGE_FACTS)[number], what: string, ...explain: Explanation[]): FactRule => ({
@@ -27,7 +28,7 @@ const shows = (fact: FactValue | undefined, pattern: RegExp) =>
 const notReproducible = {
 	diagnosis: "not-reproducible",
 	try: "Write 0 for the date into the tar header, and nothing that differs from build to build.",
-	see: ["POSIX, pax: ustar Interchange Format"],
+	see: [USTAR],
 };
 
 export const imageRules: FactRule[] = [
@@ -41,14 +42,14 @@ export const imageRules: FactRule[] = [
 				diagnosis: "no-manifest",
 				why: "The command runs, but from a directory that anybody can change. There is no manifest.json (or no JSON in it) that says which bytes belong to the image.",
 				try: "In buildImage, write each part as a blob in blobs/sha256/, named after its digest, and a manifest.json that names these blobs.",
-				see: ["OCI image specification, manifest.md"],
+				see: [`${SPECIFICATION}, manifest.md`],
 			},
 			{
 				diagnosis: "manifest-incomplete",
 				followsFrom: [],
 				why: "The manifest says which blob is the config, and which blobs are layers. This manifest has no `config`, or no list `layers`, so nobody can open the image.",
 				try: "Write { schemaVersion: 2, config: DESCRIPTOR, layers: [DESCRIPTOR] }.",
-				see: ["OCI image specification, manifest.md"],
+				see: [`${SPECIFICATION}, manifest.md`],
 			},
 		],
 	},
@@ -60,7 +61,7 @@ export const imageRules: FactRule[] = [
 			diagnosis: "name-not-hexadecimal",
 			why: "A blob's path is blobs/sha256/ and 64 hexadecimal digits, which are the digest without its prefix. These paths have another form.",
 			try: 'Use digest("hex"), and drop "sha256:" from the file name; in the manifest it stays.',
-			see: ["OCI image specification, image-layout.md, Blobs", DESCRIPTOR],
+			see: [`${SPECIFICATION}, image-layout.md, Blobs`, DESCRIPTOR],
 		},
 		{
 			diagnosis: "name-of-something-else",
@@ -84,14 +85,14 @@ export const imageRules: FactRule[] = [
 			diagnosis: "descriptor-media-type",
 			why: "A descriptor's mediaType says what the blob's bytes are. Without it, another engine cannot tell a layer from a signature, or a tar archive from a compressed one.",
 			try: 'Write "application/vnd.oci.image.layer.v1.tar" for the layer, and "application/vnd.oci.image.config.v1+json" for the config.',
-			see: [DESCRIPTOR, "OCI image specification, media-types.md"],
+			see: [DESCRIPTOR, `${SPECIFICATION}, media-types.md`],
 		},
 		{
 			when: ({ facts }) => (facts["image.descriptors"] as string[]).some((text) => text.includes("the bytes are")),
 			diagnosis: "media-type-not-the-bytes",
 			why: "A descriptor's mediaType says what the blob's bytes are, but these bytes are something else. Another engine trusts the media type: it would give a compressed layer directly to tar, or an uncompressed layer to a decompressor.",
 			try: "Use the media type that fits the bytes that you write: for a layer that is compressed with gzip, it ends with +gzip.",
-			see: ["OCI image specification, media-types.md", "OCI image specification, layer.md"],
+			see: [`${SPECIFICATION}, media-types.md`, `${SPECIFICATION}, layer.md`],
 		},
 		{
 			diagnosis: "descriptor-size",
@@ -108,7 +109,7 @@ export const imageRules: FactRule[] = [
 			diagnosis: "schema-version",
 			why: "The field schemaVersion of a manifest gives the version of the format. It must be the number 2. Engines refuse other versions.",
 			try: "Write schemaVersion: 2 into the manifest.",
-			see: ["OCI image specification, manifest.md"],
+			see: [`${SPECIFICATION}, manifest.md`],
 		},
 		{
 			when: ({ facts }) => (facts["image.fields"] as string[]).some((text) => text.includes("rootfs.type")),
@@ -121,27 +122,27 @@ export const imageRules: FactRule[] = [
 			diagnosis: "field-of-the-specification",
 			why: "The specification requires these fields, or prescribes their values. Each field is shown with the value that the check found.",
 			try: "Look each field up in the specification: manifest.md for manifest.json, config.md for the config.",
-			see: ["OCI image specification, manifest.md", CONFIG],
+			see: [`${SPECIFICATION}, manifest.md`, CONFIG],
 		},
 	),
 	inImage("layer", "the layer's blob", {
 		diagnosis: "layer-not-tar",
 		why: "The check could not read the blob as a tar archive: it has no entry, or a header is not in its place. A layer must be a tar archive, which holds each file's path, mode and owner together with its content.",
 		try: "Join one tarEntry for each file, and end with two empty blocks of 512 bytes.",
-		see: ["OCI image specification, layer.md", "POSIX, pax: ustar Interchange Format"],
+		see: [`${SPECIFICATION}, layer.md`, USTAR],
 	}),
 	inImage("twice", "paths that occur more than once in a layer", {
 		diagnosis: "path-twice",
 		why: "The specification forbids two entries for the same path in a layer. Programs that unpack such a layer may disagree about which entry counts.",
 		try: "Make one entry for each key of `files`.",
-		see: ["OCI image specification, layer.md"],
+		see: [`${SPECIFICATION}, layer.md`],
 	}),
 	{
 		...inImage("end", "the last 1024 bytes of the layer's archive", {
 			diagnosis: "archive-without-end",
 			why: "Two empty blocks mark the end of a tar archive. This archive has none. tar accepts it nevertheless. But tar would also accept an archive that was cut off between two files, and nobody would notice that files are missing.",
 			try: "Add 1024 zero bytes after the last entry: Buffer.alloc(1024).",
-			see: ["POSIX, pax: ustar Interchange Format"],
+			see: [USTAR],
 		}),
 		accept: (got, context) => withoutManifest(got, context) || context.facts["image.layer"] !== "a tar archive",
 	},
@@ -193,7 +194,7 @@ export const imageRules: FactRule[] = [
 				diagnosis: "not-sorted",
 				why: "Two images were built from the same files, which were given in different orders. The archives have their entries in these orders, so their digests differ. The same content would be stored and sent twice, under two names.",
 				try: "Sort the paths before you make the entries.",
-				see: ["POSIX, pax: ustar Interchange Format"],
+				see: [USTAR],
 			},
 			{
 				...notReproducible,
@@ -226,7 +227,7 @@ export const imageRules: FactRule[] = [
 				diagnosis: "more-than-the-file",
 				why: "The image was built from one file, but the container's root directory has other entries. Everything that is packed into a layer, or lies in its directory, appears in every container.",
 				try: "Put only `files` into the layer, and unpack it into a directory that holds nothing else.",
-				see: ["OCI image specification, layer.md"],
+				see: [`${SPECIFICATION}, layer.md`],
 			},
 		],
 	},
@@ -239,7 +240,7 @@ export const imageRules: FactRule[] = [
 				diagnosis: "bytes-changed",
 				why: "/hello runs, but its bytes are not those of the file on the host. A tar archive pads the last block of a file to 512 bytes, and the header gives the file's length without the padding.",
 				try: "Write the length of the content into the header, without the padding.",
-				see: ["POSIX, pax: ustar Interchange Format"],
+				see: [USTAR],
 			},
 		],
 	},
@@ -252,7 +253,7 @@ export const imageRules: FactRule[] = [
 				diagnosis: "mode-changed",
 				why: "The file's permission bits differ from those on the host. Either the archive has other bits, or they were lost when it was unpacked: the umask removes 022 from the mode of a new file.",
 				try: "Write the mode that statSync(source) shows into the tar header, and unpack with tar -p.",
-				see: ["POSIX, pax: ustar Interchange Format", "umask(2)"],
+				see: [USTAR, "umask(2)"],
 			},
 		],
 	},
@@ -265,7 +266,7 @@ export const imageRules: FactRule[] = [
 				diagnosis: "owner-of-the-builder",
 				why: "The file belongs to user 1000, on the host where the image was built and in the container: tar archives and the kernel know only numbers. In the container, 1000 may be another user.",
 				try: "Write 0 as owner and group into the tar header: the files of an image belong to the container's root user.",
-				see: ["POSIX, pax: ustar Interchange Format", "getpwuid(3)", "credentials(7)"],
+				see: [USTAR, "getpwuid(3)", "credentials(7)"],
 			},
 		],
 	},

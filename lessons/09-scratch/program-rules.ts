@@ -1,4 +1,5 @@
 import type { Context, Explanation, FactRule, FactValue } from "../../harness/judge/index.ts";
+import { SPECIFICATION } from "./documents.ts";
 import { EXPECTED_EXIT_CODE, hasReadableFiles, missingIn } from "./facts.ts";
 import { NOT_BUILT } from "./programs.ts";
 import { dynamicFailures, TOOL_ASKED } from "./refusals.ts";
@@ -46,7 +47,7 @@ const otherPrograms: Explanation = {
 	diagnosis: "other-programs",
 	why: "The container of the second image ended as it should, but the image's files differ from the host's. The check had read the digests of dash, ls and their libraries before the image was built.",
 	try: "Put the files that `files` names into the image, and the host's libraries, without changes.",
-	see: ["OCI image specification, layer.md"],
+	see: [`${SPECIFICATION}, layer.md`],
 };
 
 export const programRules: FactRule[] = [

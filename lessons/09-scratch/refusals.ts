@@ -1,4 +1,5 @@
 import { type Context, type Explanation, refused } from "../../harness/judge/index.ts";
+import { OVERLAYFS, SPECIFICATION, USTAR } from "./documents.ts";
 import { hasLinksInDirectory, toolsStarted } from "./facts.ts";
 
 /** Whether the container's execve was refused with this error. The engine only returns an exit code for it. */
@@ -24,7 +25,7 @@ export const refusals: Explanation[] = [
 		diagnosis: "not-executable",
 		why: "execve of /hello failed with EACCES: the file exists, but has no execute bit. The file on the host has one. The bit was lost in the archive's header, or when the layer was unpacked.",
 		try: "Write the mode that statSync(source) shows into the tar header, and unpack with tar -p.",
-		see: ["execve(2), ERRORS", "POSIX, pax: ustar Interchange Format"],
+		see: ["execve(2), ERRORS", USTAR],
 	},
 	{
 		when: (context) => neverRan(context) && (execveRefused("ENOEXEC")(context) || diedAtOnce(context)),
@@ -52,7 +53,7 @@ export const refusals: Explanation[] = [
 		why: ({ thrown }) =>
 			`The engine mounts an overlay of the directories that openImage returns: ${thrown?.syscall?.args["data"]}. In lowerdir, a colon separates two directories, but the path of your directory contains a colon.`,
 		try: "Give the directory another name: a number, or the digest without its sha256:.",
-		see: ["mount(2)", "overlayfs in the kernel's documentation"],
+		see: ["mount(2)", OVERLAYFS],
 	},
 	{
 		when: refused("mount", "ENOENT", "ENOTDIR", "EINVAL", "ENOTBLK"),
@@ -67,7 +68,7 @@ export const refusals: Explanation[] = [
 		diagnosis: "command-not-returned",
 		why: "The container was made, but there was no command to run: the `command` that openImage returned is not a list of strings.",
 		try: "Return config.config.Cmd: the config's blob is an object, and its field `config` has the command.",
-		see: ["OCI image specification, config.md"],
+		see: [`${SPECIFICATION}, config.md`],
 	},
 	{
 		when: ({ thrown }) => /^ENOENT.*blobs/.test(thrown?.message ?? ""),
@@ -75,7 +76,7 @@ export const refusals: Explanation[] = [
 		why: ({ thrown }) =>
 			`A blob was read at a path that does not exist, or written into a directory that does not exist. ${thrown?.message}`,
 		try: "Make blobs/sha256 first. Use one function that turns a digest into a path, for writing and for reading.",
-		see: ["OCI image specification, image-layout.md, Blobs"],
+		see: [`${SPECIFICATION}, image-layout.md, Blobs`],
 	},
 ];
 

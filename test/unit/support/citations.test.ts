@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { citationIn, citationsInText, missingPlaces, nothingFound, thingsNamedIn } from "../../support/citations.ts";
+import { lessons, loadCheck } from "../../../harness/judge/lessons.ts";
+import {
+	citationIn,
+	citationsInText,
+	explanationsOf,
+	missingPlaces,
+	nothingFound,
+	thingsNamedIn,
+} from "../../support/citations.ts";
 
 const PAGE = `umount(2)                     System Calls Manual                     umount(2)
 
@@ -51,5 +59,13 @@ describe("citations of manual pages", () => {
 		expect(nothingFound(helpful, () => PAGE)).toBeNull();
 		expect(nothingFound({ ...helpful, why: "MS_MOVE" }, () => PAGE)).toBe("MS_MOVE is on none of umount2(2)");
 		expect(nothingFound({ ...helpful, why: "busy" }, () => PAGE)).toBeNull();
+	});
+
+	test("a cited document that the image does not have is said to be online, with the part of a lesson that has the rest", async () => {
+		const checks = await Promise.all((await lessons()).map(loadCheck));
+		const cited = new Set(checks.flatMap(explanationsOf).flatMap(({ see }) => see));
+		const elsewhere = [...cited].filter((see) => citationIn(see) === undefined);
+		expect(elsewhere.length).toBeGreaterThan(10);
+		expect(elsewhere.filter((see) => !/online; in short: \w+ in lesson \d\d\)/.test(see))).toEqual([]);
 	});
 });
