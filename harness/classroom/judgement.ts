@@ -27,7 +27,11 @@ export function judgementOf({ verdict, findings, thrownAt, file, drawn, output, 
 						try: harmless(first.try),
 						read: first.see,
 					},
-		others: others.slice(0, 10).map(({ what }) => harmless(what, 200)),
+		others: others
+			.slice(0, 10)
+			.map(
+				({ what, followsFrom }) => `${harmless(what, 200)}${followsFrom.length > 0 ? " (probably a consequence)" : ""}`,
+			),
 		line: thrownAt?.file === file ? thrownAt.line : null,
 		drawn,
 		output: harmless(printed, 1_000),
