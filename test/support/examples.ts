@@ -29,7 +29,7 @@ export interface ShownReport {
 }
 
 const VARIES = /^<!--\s*varies:\s*(.*?)\s*-->\s*$/s;
-const CHECK = /^\$ npx drydock check (\S+)$/;
+const CHECK = /^\$ npx drydock check (\S+)(?: --skeleton)?$/;
 
 /** All examples in the ```console blocks, in order. @throws {Error} a block begins with output */
 export function consoleExamples(markdown: string): Example[] {
