@@ -26,11 +26,26 @@ const AWAITED: [functions: RegExp, wait: string][] = [
 	[/fifo_open|wait_for_partner/, "open, of a FIFO that nobody has opened at its other end"],
 ];
 
-/** Says what each process does, such as `sh (pid 45) running; box (node) (pid 41) waiting in waitpid, …`. */
+/** The most kinds of processes that are shown. */
+const KINDS_SHOWN = 6;
+
+/**
+ * Says what each process does, such as `sh (pid 45) running; box (node) (pid 41) waiting in waitpid, …`. Processes that
+ * do the same are counted.
+ */
 export function waitsText({ tasks, waitsIn }: Waits): string {
-	return tasks
-		.map((task) => `${programName(task)} (pid ${task.pid}) ${doing(task.state, waitsIn[task.pid])}`)
-		.join("; ");
+	const all = tasks.map((task) => ({
+		pid: task.pid,
+		name: programName(task),
+		does: doing(task.state, waitsIn[task.pid]),
+	}));
+	const texts = all.flatMap(({ pid, name, does }, index) => {
+		const same = all.filter((other) => other.name === name && other.does === does);
+		if (same[0] !== all[index]) return [];
+		return same.length === 1 ? `${name} (pid ${pid}) ${does}` : `${same.length} × ${name} ${does}`;
+	});
+	const more = texts.length - KINDS_SHOWN;
+	return [...texts.slice(0, KINDS_SHOWN), ...(more > 0 ? [`and ${more} more`] : [])].join("; ");
 }
 
 function doing(state: string, waitsIn = ""): string {

@@ -16,3 +16,11 @@ test("says what each process does or waits for", () => {
 test("says nothing of a call without processes", () => {
 	expect(waitsText({ tasks: [], waitsIn: {} })).toBe("");
 });
+
+test("counts processes that do the same, and leaves out what is too much to read", () => {
+	const zombies = Array.from({ length: 50 }, (_, index) => task(100 + index, "sleep", "Z"));
+	const others = ["a", "b", "c", "d", "e", "f"].map((name, index) => task(200 + index, name, "R"));
+	expect(waitsText({ tasks: [...zombies, ...others], waitsIn: {} })).toBe(
+		"50 × sleep ended, and its parent has not waited for it; a (pid 200) running; b (pid 201) running; c (pid 202) running; d (pid 203) running; e (pid 204) running; and 1 more",
+	);
+});
