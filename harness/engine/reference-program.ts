@@ -1,7 +1,7 @@
 import { type Bundle, bundle } from "./bundle.ts";
 import { engineAt } from "./engine-at.ts";
 
-/** By lesson. Like a check, the reference's program is made once for each start of drydock. */
+/** The programs made since drydock started, by lesson. Each is made once. */
 const programs = new Map<string, Promise<Bundle>>();
 
 /**

@@ -16,9 +16,9 @@ import type { Standstill } from "./standstill.ts";
 /** If the call prints nothing for this long, the agent looks at its processes. */
 const SILENCE_MS = 1_000;
 /**
- * How long the machine must have been idle, with no output from the call and with the same processes all asleep, until
- * the agent concludes that the command will never say that it waits for a line. Silence alone is not enough: on a busy
- * computer, a script that is at work prints nothing for seconds.
+ * After this much idle time of the machine, the agent concludes that the command will never say that it waits for a
+ * line. All this time, the call must print nothing, and its processes must be the same and asleep. Silence alone is not
+ * enough: on a busy computer, a script that is at work prints nothing for seconds.
  */
 const IDLE_MS = 2_000;
 

@@ -192,11 +192,12 @@ function readLedger(fd: number): Ledger {
 		if ("call" in line) calls.set(key, { task: line.task, call: line.call, args: line.args });
 		else Object.assign(calls.get(key) ?? {}, "result" in line ? { result: line.result } : { error: line.error });
 	}
-	return withoutWrites([...calls.values()]);
+	return separated([...calls.values()]);
 }
 
-// Each kind has its own limit, so that no number of writes pushes out a system call.
-function withoutWrites(calls: readonly LedgerCall[]): Ledger {
+// Separates system calls from writes of files. Each kind has its own limit, so that no number of writes pushes out a
+// system call.
+function separated(calls: readonly LedgerCall[]): Ledger {
 	const [ledger, writes]: [LedgerCall[], Ledger["writes"]] = [[], []];
 	for (const call of calls)
 		if (call.call.startsWith("fs.")) writes.push({ ...call, after: ledger.length });

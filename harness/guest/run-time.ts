@@ -21,7 +21,7 @@ export class RunTime {
 		return this.#isGivenUp;
 	}
 
-	/** Ends every patience of the run at once. */
+	/** Ends all waits of the run at once. */
 	giveUp(): void {
 		this.#isGivenUp = true;
 	}

@@ -44,8 +44,9 @@ export function compare(check: Check, context: Context, reference: Facts): Findi
 }
 
 /**
- * Gives each explanation once: one cause often changes several facts, while the command runs and afterwards. And
- * replaces the names of what a finding may follow from by the facts of those findings that there are.
+ * Keeps one finding for each explanation: one cause often changes several facts, while the command runs and afterwards.
+ * Then replaces the names in `followsFrom` by the facts of the findings that they stand for. Drops names for which there
+ * is no finding.
  */
 function withCauses(findings: readonly Finding[], { ending, facts }: Context): Finding[] {
 	const endedEarly = ending.how !== "returned" || facts["command.ran"] === false;

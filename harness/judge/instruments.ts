@@ -3,7 +3,7 @@ import { inKit } from "../base/kit.ts";
 import { bundle } from "../engine/bundle.ts";
 import type { Lesson } from "./lessons.ts";
 
-/** By lesson. Like a check, a lesson's instruments are loaded once for each start of drydock. */
+/** The instruments loaded since drydock started, by lesson. Each lesson's are loaded once. */
 const bundled = new Map<string, Promise<string | undefined>>();
 
 /**

@@ -21,16 +21,16 @@ export function nextToPass(all: readonly Lesson[], book: Logbook, current: Lesso
 
 /**
  * The command that most learners would want to type now.
- * @param ends.track whether the lesson's track has passed and has a finish
- * @param ends.all whether all lessons have passed
+ * @param completed.track whether the lesson's track has passed and has a finish
+ * @param completed.all whether all lessons have passed
  */
 export function nextCommand(
 	{ id }: Lesson,
 	{ passed, lastAttempt, attempts }: LessonRecord,
-	ends: { track: boolean; all: boolean },
+	completed: { track: boolean; all: boolean },
 ): string {
 	if (passed !== null && lastAttempt?.verdict === "fail") return `npx drydock check ${id}`;
-	if (passed !== null) return ends.track ? FINISH : ends.all ? "npx drydock list" : "npx drydock next";
+	if (passed !== null) return completed.track ? FINISH : completed.all ? "npx drydock list" : "npx drydock next";
 	if (lastAttempt === null) return `npx drydock read ${id}`;
 	return attempts < ATTEMPTS_BEFORE_HINT ? `npx drydock check ${id}` : `npx drydock hint ${id}`;
 }

@@ -45,16 +45,16 @@ export function passedTrackOf(all: readonly Track[], book: Logbook, lesson: Less
 	return track?.hasFinish && lessonsToPass(track, book).length === 0 ? track : undefined;
 }
 
-/** What the passes so far have completed: this lesson's track, if it has a finish, and all lessons. */
-export function endsOf(all: readonly Track[], book: Logbook, lesson: Lesson): { track: boolean; all: boolean } {
+/** Whether all lessons of this lesson's track have passed and the track has a finish; and whether all lessons have passed. */
+export function completion(all: readonly Track[], book: Logbook, lesson: Lesson): { track: boolean; all: boolean } {
 	return {
 		track: passedTrackOf(all, book, lesson) !== undefined,
 		all: all.every((track) => lessonsToPass(track, book).length === 0),
 	};
 }
 
-/** Whether only this lesson's pass is missing for the finish of its track, or nothing is. */
-export function isLastOfTrack(all: readonly Track[], book: Logbook, lesson: Lesson): boolean {
+/** Whether the finish of the lesson's track comes next once this lesson has passed: all its other lessons have passed. */
+export function isLastToPass(all: readonly Track[], book: Logbook, lesson: Lesson): boolean {
 	const track = trackOf(all, lesson);
 	return track?.hasFinish === true && lessonsToPass(track, book).every(({ id }) => id === lesson.id);
 }

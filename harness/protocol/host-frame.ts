@@ -13,5 +13,5 @@ export type HostFrame =
 	| Stage
 	| StageFrame
 	| { type: "ping" | "practice"; nonce: string }
-	/** Ends the wait for calls of a run that still run, as at the deadline. */
+	/** Ends the wait for the calls that still run, as if the run's deadline had passed. */
 	| { type: "giveUp"; nonce: string };

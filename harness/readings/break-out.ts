@@ -18,8 +18,8 @@ const EscapeAttempts = v.object({
 });
 
 /**
- * The ways, and as a control the same ways out of roots that the agent itself has made on the host. If the control does
- * not break out, the result proves nothing.
+ * The attempts from where the process stands; and `control`, the same attempts from roots that the agent itself has made
+ * on the host. If the control does not break out, the result proves nothing.
  */
 const Escape = v.object({ ...EscapeAttempts.entries, control: EscapeAttempts });
 export type Escape = v.InferOutput<typeof Escape>;

@@ -88,7 +88,7 @@ export class MachinePool {
 		}, interruption);
 	}
 
-	// Says once what a run that takes long waits for, and again when it is something else.
+	// Prints what a slow run waits for, and prints it again only when it has changed.
 	#noteWaits(): (waits: Waits) => void {
 		let last = "";
 		return (waits) => {

@@ -9,7 +9,7 @@ import { Qmp } from "./qmp.ts";
 
 const GUEST_MEMORY_MB = 512;
 const SANDBOX = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny";
-/** Descriptors below those of files: the standard streams, the agent's port, QMP, the saved state, the console. */
+/** How many descriptors come before those of files: the standard streams, the agent's port, QMP, the saved state, the console. */
 const CHANNELS = 7;
 const CONSOLE_TAIL_BYTES = 16 << 10;
 

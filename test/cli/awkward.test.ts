@@ -29,7 +29,7 @@ function sh(script: string, kit: string, env: NodeJS.ProcessEnv = {}): Promise<E
 	});
 }
 
-const words = (...parts: (string | RegExp)[]) => ({
+const failureWith = (...parts: (string | RegExp)[]) => ({
 	code: 3,
 	output: expect.toSatisfy(
 		(output: string) =>
@@ -91,7 +91,7 @@ describe("npm start", () => {
 
 	test("does not count as done if npm has left a compiler out, so the next start repairs it", async () => {
 		const omitted = await fakeNpm("rm -rf node_modules/@esbuild");
-		expect(await sh(LAUNCH, kit, { PATH: omitted.path })).toEqual(words("esbuild: ", "node_modules"));
+		expect(await sh(LAUNCH, kit, { PATH: omitted.path })).toEqual(failureWith("esbuild: ", "node_modules"));
 		const whole = await fakeNpm(`cp -r "${inKit("node_modules/@esbuild")}" node_modules/`);
 		expect(await sh(LAUNCH, kit, { PATH: whole.path })).toMatchObject({ code: 0 });
 		await rm(join(kit, "node_modules/@typescript"), { recursive: true });
@@ -105,7 +105,7 @@ describe("npm start", () => {
 		await copyPackage("@esbuild");
 		await sh(LAUNCH, kit, { PATH: path });
 		await chmod(esbuild, 0o644);
-		expect(await sh(LAUNCH, kit, { PATH: path })).toEqual(words("cannot be executed", "EACCES", "findmnt"));
+		expect(await sh(LAUNCH, kit, { PATH: path })).toEqual(failureWith("cannot be executed", "EACCES", "findmnt"));
 		expect(await calls()).toHaveLength(1);
 	});
 
@@ -119,29 +119,29 @@ describe("npm start", () => {
 
 	test("says what is missing: a network, npm", async () => {
 		const { path } = await fakeNpm("echo 'npm error network' >&2; exit 1");
-		expect(await sh(LAUNCH, kit, { PATH: path })).toEqual(words("could not be installed", "with a network"));
+		expect(await sh(LAUNCH, kit, { PATH: path })).toEqual(failureWith("could not be installed", "with a network"));
 		const without = await mkdtemp(join(files.dir, "empty-"));
-		expect(await sh(`PATH=${without}; ${LAUNCH}`, kit)).toEqual(words("npm cannot be started"));
+		expect(await sh(`PATH=${without}; ${LAUNCH}`, kit)).toEqual(failureWith("npm cannot be started"));
 	});
 });
 
 test.each(["launch/launch.cjs", "bin.cjs"])(
-	"a backslash in the kit's path is named by %s, not by Node",
+	"a backslash in the kit's path is reported by %s, not by Node",
 	async (entry) => {
 		const dir = join(files.dir, "back\\slash");
 		await mkdir(join(dir, "harness"), { recursive: true });
 		await cp(inKit("harness/cli"), join(dir, "harness/cli"), { recursive: true });
 		await cp(inKit("package.json"), join(dir, "package.json"));
-		expect(await sh(`"$1" harness/cli/${entry} help`, dir)).toEqual(words("backslash", dir, "rename"));
+		expect(await sh(`"$1" harness/cli/${entry} help`, dir)).toEqual(failureWith("backslash", dir, "rename"));
 	},
 );
 
 test("a missing package is reported, with what to type", async () => {
 	await rm(join(kit, "node_modules/fastest-levenshtein"));
-	expect(await sh('"$1" harness/cli/bin.js list', kit)).toEqual(words("not installed", "npm start"));
+	expect(await sh('"$1" harness/cli/bin.js list', kit)).toEqual(failureWith("not installed", "npm start"));
 });
 
-test("compilers that cannot be executed are no verdict", async () => {
+test("if a compiler cannot be executed, there is no verdict", async () => {
 	await copyPackage("@esbuild");
 	await writeFile(join(kit, "compile.mjs"), COMPILE);
 	const compile = '"$1" --import tsx compile.mjs solutions/02-unshare/isolate.ts';
@@ -164,7 +164,7 @@ await typeErrors(file).then(() => console.log("typed"), report);
 process.exit();
 `;
 
-test.runIf(existsSync("/dev/full"))("output for which the disk has no room is no verdict", async () => {
+test.runIf(existsSync("/dev/full"))("if the disk has no room for the output, there is no verdict", async () => {
 	const { code, output } = await sh('"$1" harness/cli/bin.js list >/dev/full', inKit());
 	expect({ code, output }).toMatchObject({ code: 3, output: expect.stringContaining("disk is full") });
 });
@@ -176,7 +176,7 @@ describe.runIf(process.platform === "linux")("few open files", () => {
 		["list", 32],
 	])("%s [ulimit -n %d]", async (command, limit) => {
 		expect(await sh(`ulimit -n ${limit}; "$1" harness/cli/bin.js ${command}`, inKit())).toEqual(
-			words(/open.* files/, "ulimit -n 1024"),
+			failureWith(/open.* files/, "ulimit -n 1024"),
 		);
 	});
 
@@ -201,12 +201,12 @@ describe.runIf(mayBeStranger)("a user without a home", () => {
 		["the cache cannot be written", "check 02 --solution", { DRYDOCK_CACHE: "/nowhere/cache" }],
 	])("is told to set DRYDOCK_CACHE [%s]", async (_what, command, env) => {
 		const stranger = `setpriv ${STRANGER.join(" ")} "$1" harness/cli/bin.js ${command}`;
-		expect(await sh(stranger, inKit(), { XDG_CACHE_HOME: undefined, ...env })).toEqual(words("DRYDOCK_CACHE="));
+		expect(await sh(stranger, inKit(), { XDG_CACHE_HOME: undefined, ...env })).toEqual(failureWith("DRYDOCK_CACHE="));
 	});
 
 	test("a workspace that cannot be written is reported at once", async () => {
 		const init = `setpriv ${STRANGER.join(" ")} "$1" harness/cli/bin.js init /nowhere/workspace`;
-		expect(await sh(init, inKit())).toEqual(words("/nowhere/workspace cannot be written", "init"));
+		expect(await sh(init, inKit())).toEqual(failureWith("/nowhere/workspace cannot be written", "init"));
 	});
 });
 
@@ -221,15 +221,15 @@ describe.runIf(mayMount)("mounts", () => {
 	test("a read-only kit names the way to a workspace elsewhere, which works", async () => {
 		const bin = '"$1" harness/cli/bin.js';
 		expect(await sh(mounted("ro", `${bin} list`), kit)).toMatchObject({ code: 0 });
-		expect(await sh(mounted("ro", `${bin} start`), kit)).toEqual(words("workspace", "EROFS", "drydock init"));
-		expect(await sh(mounted("ro", `${bin} init`), kit)).toEqual(words("workspace", "EROFS", "drydock init"));
+		expect(await sh(mounted("ro", `${bin} start`), kit)).toEqual(failureWith("workspace", "EROFS", "drydock init"));
+		expect(await sh(mounted("ro", `${bin} init`), kit)).toEqual(failureWith("workspace", "EROFS", "drydock init"));
 		const elsewhere = join(files.dir, "elsewhere");
 		expect(await sh(mounted("ro", `${bin} init ${elsewhere}`), kit)).toMatchObject({ code: 0 });
 	});
 
 	test("a read-only kit without its packages says so before npm does", async () => {
 		await rm(join(kit, "node_modules/esbuild"), { recursive: true });
-		expect(await sh(mounted("ro", LAUNCH), kit)).toEqual(words("cannot be written", "cp -r"));
+		expect(await sh(mounted("ro", LAUNCH), kit)).toEqual(failureWith("cannot be written", "cp -r"));
 	});
 
 	test("where npx cannot write its cache, the suggested commands do not use npx", async () => {
@@ -241,9 +241,11 @@ describe.runIf(mayMount)("mounts", () => {
 		expect((await sh(mounted("ro", list, home), kit, env)).output).toContain(`node ${kit}/harness/cli/bin.js read`);
 	});
 
-	test("a kit in a folder that nothing may be executed in", async () => {
+	test("a kit in a folder in which nothing may be executed says so", async () => {
 		await copyPackage("@esbuild");
 		const { path } = await fakeNpm();
-		expect(await sh(mounted("noexec", LAUNCH), kit, { PATH: path })).toEqual(words("cannot be executed", "findmnt"));
+		expect(await sh(mounted("noexec", LAUNCH), kit, { PATH: path })).toEqual(
+			failureWith("cannot be executed", "findmnt"),
+		);
 	});
 });

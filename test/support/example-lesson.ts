@@ -46,7 +46,7 @@ What does a relative path start at?
 
 \`chdir(directory)\`
 `,
-	"lessons/99-example/begin-in.ts": `/** Has this process, and the command that it becomes, begin in a directory of the container. */
+	"lessons/99-example/begin-in.ts": `/** Makes this process, and the command that it becomes, begin in a directory of the container. */
 export function beginIn(_directory: string): void {
 	// TODO(99.1) go to the directory
 }
@@ -90,7 +90,7 @@ export default defineDemo({
 	minutes: 1,
 	steps: [
 		{
-			narration: "box has an option of this lesson's.",
+			narration: "box has an option from this lesson.",
 			stage: "host",
 			command: "box run --workdir /etc /lab/rootfs pwd",
 			look: "It begins in /etc.",
@@ -101,7 +101,7 @@ export default defineDemo({
 `,
 	"solutions/99-example/begin-in.ts": `import { chdir } from "#kernel";
 
-/** Has this process, and the command that it becomes, begin in a directory of the container. */
+/** Makes this process, and the command that it becomes, begin in a directory of the container. */
 export function beginIn(directory: string): void {
 	chdir(directory);
 }

@@ -47,8 +47,9 @@ export function isTried(item: Item): boolean {
 }
 
 /**
- * For `judge`: an older observation of the item is made again. An item is played in this run if it has a record, if
- * everything is tried, or if it is the named one. For other items, any observation in the cache is good enough.
+ * For `judge`: if the cache has only an older observation of the item, the item is played again. Every item is played in
+ * this run that has a record, or is the named one, or if everything is tried. For other items, any observation in the
+ * cache is good enough.
  */
 export function playedSinceMs(item: Item): number {
 	return MODE === "all" || NAME !== undefined || isKnown(item) ? STARTED_MS : 0;

@@ -22,7 +22,7 @@ interface Moment {
 type LimitsMoment = Moment & { limits: unknown; oomKills: number };
 type IdentityMoment = Moment & { identities: unknown; user: string; uids: number[] };
 
-// The recordings are older than the format in which a view's own readings belong to host and shells.
+// The recordings are in an older format, in which a view's own readings were not yet parts of the host and the shells.
 const inCurrentFormat = (older: unknown): KernelState => v.parse(RecordedView, older);
 const { base, ...recorded } = JSON.parse(readFileSync(inKit("test/recordings/views.json"), "utf8")) as Recorded;
 
@@ -54,7 +54,7 @@ export const networkSeen = (): Past =>
 		view: inCurrentFormat({ ...withContainer({ namespaces: { net } }), networks }),
 	}));
 
-/** What was seen of user namespaces of all kinds, or at the end of the demo of lesson 09. */
+/** What was seen of user namespaces of all kinds, or of the user `cook` at the end of the demo of lesson 09. */
 export const identitySeen = (which: "identity" | "cook"): Past =>
 	recorded[which].map(({ atMs, identities, user, uids }) => ({
 		atMs,

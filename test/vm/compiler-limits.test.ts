@@ -23,13 +23,9 @@ describe("too much for the compilers", () => {
 		"{A}`> : R;";
 
 	test.for<[what: string, text: string, faults: (Fault | null)[]]>([
+		["nested conditionals with arrow functions", `export const x: any = ${NESTED};`, ["too-much-for-the-compiler"]],
 		[
-			"arrow functions in conditionals in each other",
-			`export const x: any = ${NESTED};`,
-			["too-much-for-the-compiler"],
-		],
-		[
-			"arrow functions in conditionals in each other, in a class",
+			"nested conditionals with arrow functions, in a class",
 			`class A { x = ${NESTED}; }`,
 			["too-much-for-the-compiler"],
 		],
@@ -52,7 +48,7 @@ describe("too much for the compilers", () => {
 			`let a${repeated(",a", 2_000)}; /*${repeated("x", 100_000)}*/`,
 			["syntax-error", "too-much-for-the-compiler"],
 		],
-		["types of types", `type A = ${repeated("{a:", 40_000)}`, ["syntax-error", "too-much-for-the-compiler"]],
+		["nested types", `type A = ${repeated("{a:", 40_000)}`, ["syntax-error", "too-much-for-the-compiler"]],
 		[
 			"constants doubled by an enum",
 			`enum A { a0 = "0123456789abcdef",\n${doubling("a", (last) => `${last} + ${last}`, 20)} }\nconsole.log(A);`,

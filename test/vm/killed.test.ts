@@ -109,7 +109,7 @@ async function killed(
 	await kill(run, signal);
 }
 
-/** Expects that the check's processes end, and that the kill ends them, and not the end of the check. */
+/** Kills a check. Expects that all its processes end, and that it had printed no verdict by then. */
 async function kill({ child, mark, output }: Run, signal: NodeJS.Signals): Promise<void> {
 	child.kill(signal);
 	await expect.poll(() => marked(mark), UNTIL).toEqual([]);

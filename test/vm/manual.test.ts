@@ -38,7 +38,7 @@ async function man(...args: string[]): Promise<{ code: number | null; stdout: st
 	});
 }
 
-// mandoc prints the hyphen of typographers.
+// mandoc prints typographic hyphens (U+2010).
 const plainText = (page: string) => withoutOverstrike(page, false).replaceAll("\u2010", "-");
 
 // A lesson's text, hints and explanations, and the places on manual pages that each of them names.

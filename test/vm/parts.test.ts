@@ -32,7 +32,7 @@ test("lesson 09 judges its first half before the second is written", async () =>
 	expect(await judged(firstHalf)).toEqual({ diagnosis: "no-manifest", parts: ["right", "not written yet"] });
 });
 
-test("lesson 09 judges the programs that never run, too", async () => {
+test("lesson 09 also judges the files gathered for programs that never run", async () => {
 	const wrong = firstHalf.replace("address - (loaded?.vaddr ?? 0) + (loaded?.offset ?? 0)", "address");
 	expect(wrong).not.toBe(firstHalf);
 	expect(await judged(wrong)).toEqual({

@@ -115,8 +115,8 @@ describe("a container of box", () => {
 	});
 
 	test.concurrent.each([
-		// runc keeps a container from devices by eBPF, which an exercise does not have. With this option, runc does
-		// without.
+		// runc uses eBPF to keep a container from devices, but the machine refuses bpf(2) to an exercise. With this
+		// option, runc works without eBPF.
 		["/usr/sbin/runc", "--rootless=true"],
 		["/usr/bin/crun"],
 	])("and one of %s show the same facts", async (...runtime) => {

@@ -9,7 +9,7 @@ const record: CommandSpec = {
 
 const rehearse: CommandSpec = {
 	name: "rehearse [lesson]",
-	summary: "play a demo and check that it keeps its promises",
+	summary: "play a demo and check that its commands print what demo.ts promises",
 	options: [["--all", "rehearse all demos"], JSON_OPTION],
 	run: async (lesson, options) => (await import("../show/rehearse.ts")).rehearseDemos(lesson, options),
 };

@@ -34,9 +34,9 @@ function isShell(pid) {
 	return procFile(pid, "cmdline")?.split("\0")[1] === "-c";
 }
 
-// Whether the process that started this one has ended already. Another process, such as init, is then the parent. A
-// process is in the session of the process that started it, unless it leads its own. Only in some containers, init is
-// in this session as well.
+// Whether the process that started this one has ended already. Another process, such as init, is then the parent, and is
+// mostly in another session. While the starter runs, both are in the same session, unless this process leads a session of
+// its own.
 function isOrphan(pid) {
 	const process = statusOf(pid);
 	const parent = process && statusOf(process.parent);

@@ -18,7 +18,7 @@ import { MachinePool } from "../../vm/machine-pool.ts";
 import { outputStyle, printJson } from "../text/terminal.ts";
 import { requireOneModule } from "./one-module.ts";
 
-/** What is inspected: the module, what was done with it, and which of the containers that were played. */
+/** What is inspected: the module, what was done with it, and the containers that were played. */
 interface Inspected {
 	lesson: Lesson;
 	file: string;
@@ -160,5 +160,5 @@ function show(layout: TextLayout, chalk: ChalkInstance, { label, host, container
 
 function endingText(ending: Ending | undefined): string {
 	if (ending?.how === "threw") return `${ending.thrown.name}: ${printable(ending.thrown.message)}`;
-	return ending?.how === "hung" ? "Nothing came to an end." : "";
+	return ending?.how === "hung" ? "The run did not end by itself." : "";
 }

@@ -8,8 +8,8 @@ import { printJson } from "../text/terminal.ts";
 import { printCurrentLesson } from "./select.ts";
 
 /**
- * `drydock next`: makes the next lesson that has not passed the current one.
- * @returns the exit code: 1 if the current lesson has not passed either, unless forced
+ * `drydock next`: selects the next lesson that has not passed.
+ * @returns the exit code: 1 if the current lesson has not passed, unless forced
  */
 export async function next({ force, json }: { force?: boolean; json?: boolean }): Promise<number> {
 	const [all, book, current] = await Promise.all([lessons(), logbook(), currentLesson()]);

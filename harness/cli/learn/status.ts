@@ -6,7 +6,7 @@ import { lessons } from "../../judge/lessons.ts";
 import { changedLessons, currentLesson, logbook, passedLessons } from "../../learner/course.ts";
 import { type LessonRecord, recordOf } from "../../learner/logbook.ts";
 import { nextCommand } from "../../learner/next.ts";
-import { endsOf, trackOf, tracks } from "../../learner/tracks.ts";
+import { completion, trackOf, tracks } from "../../learner/tracks.ts";
 import { drawWalls, PICTURE_COLUMNS, type WallStates, wallsInWords } from "../../learner/walls.ts";
 import { learnersFile } from "../../learner/workspace.ts";
 import { duration, outputStyle, printJson } from "../text/terminal.ts";
@@ -20,7 +20,9 @@ export async function status({ json }: { json?: boolean }): Promise<number> {
 	const track = trackOf(inTracks, lesson);
 	const file = await learnersFile(lesson);
 	const record = recordOf(book, lesson);
-	const next = (await exists(file)) ? nextCommand(lesson, record, endsOf(inTracks, book, lesson)) : "npx drydock init";
+	const next = (await exists(file))
+		? nextCommand(lesson, record, completion(inTracks, book, lesson))
+		: "npx drydock init";
 	if (json) {
 		const { attempts, spentMs, hintsShown, lastAttempt } = record;
 		printJson({

@@ -10,7 +10,7 @@ import { judge, type Verdict } from "../../judge/judge.ts";
 import { type Lesson, loadCheck } from "../../judge/lessons.ts";
 import { report } from "../../judge/report.ts";
 import { currentLesson, lastAttempt, logbook, recordAttempt, selectLesson } from "../../learner/course.ts";
-import { isLastOfTrack, tracks } from "../../learner/tracks.ts";
+import { isLastToPass, tracks } from "../../learner/tracks.ts";
 import { isUntouched, learnersFile, makeWorkspace, workspaceDir } from "../../learner/workspace.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
 import { outputStyle } from "../text/terminal.ts";
@@ -109,7 +109,7 @@ class Watch {
 		this.#file = await learnersFile(lesson);
 		this.#verdict = null;
 		this.#known = (await lastAttempt(lesson))?.findings ?? null;
-		this.#endsTrack = isLastOfTrack(await tracks(), await logbook(), lesson);
+		this.#endsTrack = isLastToPass(await tracks(), await logbook(), lesson);
 		await this.#files?.close();
 		this.#files = watchSaves(this.#file, () => this.check(), { poll: this.#poll });
 		if (await isUntouched(lesson)) this.#greet();

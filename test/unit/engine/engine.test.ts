@@ -7,7 +7,7 @@ const REFERENCE = inKit("solutions/09-scratch/image.ts");
 const files = await temporary();
 afterAll(() => files.remove());
 
-test("a module alone is bundled with its helper and #kernel; without a learner's module, the reference", async () => {
+test("moduleProgram bundles a learner's module with its helper and #kernel; if there is none, it bundles the reference's", async () => {
 	await files.write("helper.ts", "export const helped = 'by a helper';\n");
 	const mine = await files.write(
 		"image.ts",

@@ -50,22 +50,22 @@ describe("the command", () => {
 	describe("an escape", () => {
 		const works = { climb: "", uncover: "" };
 		const fails = { climb: "nowhere", uncover: "nowhere" };
-		const came = (tried: object, control: object = works) =>
+		const escapeFact = (tried: object, control: object = works) =>
 			during({ escape: { ...fails, ...tried, control: { ...works, ...control } } })["escape"];
 
-		test("that works by one way works; that works by none is refused", () => {
-			expect(came(works)).toBe("the host's files were reached");
-			expect(came({ uncover: "" })).toBe("the host's files were reached");
-			expect(came(fails)).toBe("refused");
+		test("that succeeds in one way has reached the host's files; one that succeeds in no way was refused", () => {
+			expect(escapeFact(works)).toBe("the host's files were reached");
+			expect(escapeFact({ uncover: "" })).toBe("the host's files were reached");
+			expect(escapeFact(fails)).toBe("refused");
 		});
 
 		test("is no fact if the same escape fails from the host, too", () => {
-			expect(came(fails, { climb: "nowhere" })).toBeUndefined();
-			expect(came(works, { uncover: "unshare(CLONE_NEWNS): ENOSPC" })).toBeUndefined();
+			expect(escapeFact(fails, { climb: "nowhere" })).toBeUndefined();
+			expect(escapeFact(works, { uncover: "unshare(CLONE_NEWNS): ENOSPC" })).toBeUndefined();
 		});
 
 		test("is no fact if one way could not be tried, and no other way led out", () => {
-			expect(came({ climb: "setns(7, CLONE_NEWNS): EPERM" })).toBeUndefined();
+			expect(escapeFact({ climb: "setns(7, CLONE_NEWNS): EPERM" })).toBeUndefined();
 		});
 	});
 
@@ -187,7 +187,7 @@ test("a mount is shared by its field shared:N, not by master:N", () => {
 	expect(isShared(mount("/", { propagation: ["master:1"] }))).toBe(false);
 });
 
-describe("what names a call or says how it ended is in words", () => {
+describe("a call and its ending are described in words", () => {
 	const { box } = observation().calls;
 	const taken = { ...box, inputTaken: true } as NonNullable<typeof box>;
 

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { lessons, readLesson } from "../../../harness/judge/lessons.ts";
 import { readFinish } from "../../../harness/learner/finish.ts";
 import {
-	endsOf,
+	completion,
 	findTrack,
-	isLastOfTrack,
+	isLastToPass,
 	passedTrackOf,
 	type Track,
 	trackOf,
@@ -27,20 +27,20 @@ test("every lesson is in one track, in order, and a track has lessons", () => {
 	expect(known.filter((track) => track.lessons.length === 0)).toEqual([]);
 });
 
-test("[one lesson has not passed] only its pass is missing for the finish", () => {
+test("[one lesson has not passed] the finish is next once it has", () => {
 	expect(passedTrackOf(example, book("01-a"), lesson("01-a"))).toBeUndefined();
-	expect(isLastOfTrack(example, book("01-a"), lesson("01-a"))).toBe(false);
-	expect(isLastOfTrack(example, book("01-a"), lesson("02-b"))).toBe(true);
+	expect(isLastToPass(example, book("01-a"), lesson("01-a"))).toBe(false);
+	expect(isLastToPass(example, book("01-a"), lesson("02-b"))).toBe(true);
 });
 
 test("[all lessons have passed] the finish is next, if the track has one", () => {
 	expect(passedTrackOf(example, book("01-a", "02-b"), lesson("01-a"))).toBe(example[0]);
-	expect(isLastOfTrack(example, book("01-a", "02-b"), lesson("01-a"))).toBe(true);
-	expect(endsOf(example, book("01-a", "02-b"), lesson("01-a"))).toEqual({ track: true, all: false });
-	expect(endsOf(example, book("01-a", "02-b", "10-c"), lesson("10-c"))).toEqual({ track: false, all: true });
+	expect(isLastToPass(example, book("01-a", "02-b"), lesson("01-a"))).toBe(true);
+	expect(completion(example, book("01-a", "02-b"), lesson("01-a"))).toEqual({ track: true, all: false });
+	expect(completion(example, book("01-a", "02-b", "10-c"), lesson("10-c"))).toEqual({ track: false, all: true });
 	expect(trackOf(example, lesson("10-c"))).toBe(example[1]);
 	expect(passedTrackOf(example, book("10-c"), lesson("10-c"))).toBeUndefined();
-	expect(isLastOfTrack(example, book(), lesson("10-c"))).toBe(false);
+	expect(isLastToPass(example, book(), lesson("10-c"))).toBe(false);
 });
 
 test.each([
@@ -59,7 +59,7 @@ describe.each(known.filter(({ hasFinish }) => hasFinish))("the finish of track $
 		expect(played).toEqual(expect.arrayContaining(shown.map(({ typed }) => typed)));
 	});
 
-	test("names only lessons of the track, in order; each step can fail, and its line has 80 columns", async () => {
+	test("names only lessons of the track, in order; each step can fail, and its line fits 80 columns", async () => {
 		const steps = await readFinish(number);
 		const ids = steps.map((step) => step.lesson);
 		expect(ids).toEqual(lessons.map(({ id }) => id).filter((id) => ids.includes(id)));

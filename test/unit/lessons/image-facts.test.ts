@@ -106,7 +106,7 @@ describe("what the skeleton's buildImage makes", () => {
 		expect(programsOf(SKELETON)).toEqual([{ name: "program", sha256: DIGEST }]);
 	});
 
-	test.each(["manifest.json", `blobs/sha256/${DIGEST}`])("counts no more if the first image has %s", (path) => {
+	test.each(["manifest.json", `blobs/sha256/${DIGEST}`])("no longer counts once the first image has %s", (path) => {
 		expect(programsOf([...SKELETON, { ...ENTRY, path }])).toEqual([]);
 	});
 });

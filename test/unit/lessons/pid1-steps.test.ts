@@ -3,8 +3,9 @@ import { readText } from "../../../harness/base/kit.ts";
 import type { Context } from "../../../harness/judge/index.ts";
 import check from "../../../lessons/05-pid1/check.ts";
 
-// Lesson 05 quotes what the check says after each step. Submissions in test/submissions/05-pid1/wrong/ are what a learner has
-// after a step, so their diagnoses are tested; here, that the lesson quotes the right explanation.
+// Lesson 05 quotes what the check says after each step. What a learner has after a step is also a submission in
+// test/submissions/05-pid1/wrong/, and its diagnosis is tested with the other submissions. This file tests that the lesson
+// quotes the explanation of this diagnosis.
 
 const README = (await readText(new URL("../../../lessons/05-pid1/README.md", import.meta.url).pathname)).replace(
 	/\s+/g,

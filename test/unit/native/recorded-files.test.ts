@@ -90,7 +90,7 @@ describe("recordedFiles", () => {
 		]);
 	});
 
-	test("an argument that can be read only once makes no difference to the call", () => {
+	test("if reading an argument throws, the call is not recorded, but is made all the same", () => {
 		let reads = 0;
 		const options = {
 			get recursive(): boolean {

@@ -61,7 +61,7 @@ describe("citations of manual pages", () => {
 		expect(nothingFound({ ...helpful, why: "busy" }, () => PAGE)).toBeNull();
 	});
 
-	test("a cited document that the image does not have is said to be online, with the part of a lesson that has the rest", async () => {
+	test("a citation of a document that the image does not have says that it is online, and where a lesson sums it up", async () => {
 		const checks = await Promise.all((await lessons()).map(loadCheck));
 		const cited = new Set(checks.flatMap(explanationsOf).flatMap(({ see }) => see));
 		const elsewhere = [...cited].filter((see) => citationIn(see) === undefined);

@@ -22,7 +22,7 @@ beforeEach(async () => {
 });
 afterAll(() => files.remove());
 
-test("the report on the unchanged skeleton says where to begin, in plain text, too", async () => {
+test("the report on the unchanged skeleton says where to begin, also in plain text", async () => {
 	const text = `${lesson.title} — not right yet
 
 This is still the skeleton: you have not changed it yet.
@@ -35,12 +35,12 @@ full report  npx drydock check 01-process --skeleton
 	expect(await skeletonReport(lesson, { verdict: "fail", file })).toBe(text);
 });
 
-test("line ends of Windows do not make another file of it", async () => {
+test("a skeleton with Windows line ends still counts as unchanged", async () => {
 	await writeFile(file, skeleton.replaceAll("\n", "\r\n"));
 	expect(await skeletonReport(lesson, { verdict: "fail", file })).toContain("still the skeleton");
 });
 
-test("there is none for a file that was changed, or for another verdict", async () => {
+test("there is no such report on a file that was changed, or for another verdict", async () => {
 	expect(await skeletonReport(lesson, { verdict: "error", file })).toBe(null);
 	expect(await skeletonReport(lesson, { verdict: "pass", file })).toBe(null);
 	await writeFile(file, `${skeleton}\n`);
