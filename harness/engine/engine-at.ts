@@ -37,8 +37,8 @@ export function engineAt(lesson: string): Engine {
 }
 
 /**
- * Reads a source file of the kit, as a program up to a lesson contains it: the list of parts without later parts, and
- * the usage text with the options of the included parts.
+ * Reads a source file of the kit for a program that has only the parts up to a lesson. The list of parts is returned
+ * without later parts, and the usage text with the options of the included parts.
  * @param path relative to the kit's folder
  * @param upTo number of the last lesson whose part is included
  */

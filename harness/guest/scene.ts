@@ -94,7 +94,7 @@ export class Scene {
 		this.#time = new RunTime(run.deadlineMs);
 	}
 
-	/** Takes a step. Records the step in `seen.givenUp` if what it waits for has not come. */
+	/** Takes a step. Records the step in `observed.givenUp` if what it waits for has not come. */
 	async playStep(step: Step): Promise<void> {
 		if (this.#time.isGivenUp || (await this.#play(step))) return;
 		const name = "call" in step ? step.call : "as" in step ? step.as : "";

@@ -55,7 +55,7 @@ function showSameCalls(layout: TextLayout, { exercise, reference }: Ledgers): vo
 }
 
 const NOT_COMPARED =
-	"in what node:fs writes, numbers of two or more digits and the end of a long text; and what other programs do, such as ip";
+	"numbers of two or more digits, and the ends of long texts, that node:fs writes; and what other programs do, such as ip";
 
 function rowsOf(ledgers: Ledgers): Row[] {
 	const [exercise, reference] = [ledgers.exercise, ledgers.reference].map((calls) =>

@@ -17,7 +17,7 @@ import {
 } from "./ledgers.ts";
 import { AFTERWARDS } from "./scenario.ts";
 
-/** Explanations of containers that end wrongly or never, and of calls that are refused before. */
+/** Explanations of containers that end wrongly or never, and of calls that the kernel refuses while they run. */
 
 export const PID_1_SIGNALS = "pid_namespaces(7), The namespace init process";
 

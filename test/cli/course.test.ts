@@ -111,9 +111,9 @@ describe("finish", () => {
 	});
 
 	test("[a module was edited since it passed] names the lesson", async () => {
-		const pages = Object.fromEntries(all.map(({ id }) => [id, passedRecord()]));
+		const passed = Object.fromEntries(all.map(({ id }) => [id, passedRecord()]));
 		const edited = { passed: { at: "2026-01-01T00:00:00.000Z", judgedBy: null, module: "another text" } };
-		const dir = await workspace(logbookWith({ ...pages, "02-unshare": edited }), { "02-unshare/isolate.ts": MINE });
+		const dir = await workspace(logbookWith({ ...passed, "02-unshare": edited }), { "02-unshare/isolate.ts": MINE });
 		expect((await drydock(dir, "finish")).stderr).toMatch(/^02-unshare has been edited since it passed, /);
 	});
 
@@ -151,21 +151,21 @@ describe("next and select", () => {
 		expect(await selected(dir)).toBe(null);
 	});
 
-	test("next [at the last lesson] goes back to a lesson that was left out; there may be none", async () => {
-		const pages = Object.fromEntries(all.map(({ id }) => [id, passedRecord()]));
+	test("next [no later lesson has to be passed] goes back to a lesson that was left out", async () => {
+		const passed = Object.fromEntries(all.map(({ id }) => [id, passedRecord()]));
 		const last = all.at(-1)?.id ?? "";
-		const left = await workspace(logbookWith({ ...pages, "02-unshare": {} }, last));
+		const left = await workspace(logbookWith({ ...passed, "02-unshare": {} }, last));
 		const back = `${last} is the last lesson: back to 02-unshare, which has not passed yet.\n\n02 · `;
 		expect((await drydock(left, "next")).stdout).toContain(back);
 		expect(await selected(left)).toBe("02-unshare");
-		const before = await workspace(logbookWith({ ...pages, "02-unshare": {} }, "05-pid1"));
+		const before = await workspace(logbookWith({ ...passed, "02-unshare": {} }, "05-pid1"));
 		expect((await drydock(before, "next")).stdout).toContain("All lessons after 05-pid1 have passed: back to 02-");
 	});
 
 	test("[all have passed] next, status and list say that the track's finish comes now", async () => {
-		const pages = Object.fromEntries(all.map(({ id }) => [id, passedRecord()]));
+		const passed = Object.fromEntries(all.map(({ id }) => [id, passedRecord()]));
 		const contents = Object.fromEntries(["09-scratch/image.ts"].map((path) => [path, MINE]));
-		const dir = await workspace(logbookWith(pages, "09-scratch"), contents);
+		const dir = await workspace(logbookWith(passed, "09-scratch"), contents);
 		const { stdout, code } = await drydock(dir, "next");
 		expect(stdout).toMatch(/^That was the last one: .*\n.*\n {2}try: npx drydock finish\n$/);
 		expect(code).toBe(0);

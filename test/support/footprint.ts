@@ -32,7 +32,8 @@ const LARGE_BYTES = 1 << 20;
 
 /**
  * Measures the footprint.
- * @param before waits a moment for this footprint: a process that is killed disappears only later
+ * @param before if given, measures again for up to two seconds until the footprint equals this one: a killed process
+ * disappears only after a moment
  */
 export async function measureFootprint(before?: Footprint): Promise<Footprint> {
 	for (let patience = 40; ; patience--) {

@@ -43,7 +43,7 @@ function keyOfSources() {
 		readdirSync(join(kit, tree), { recursive: true, encoding: "utf8" }).map((name) => join(kit, tree, name)),
 	);
 	const hash = createHash("sha256");
-	// The packages that are compiled as well change together with this file.
+	// Some packages are compiled, too. If one of them changes, this file changes.
 	const packages = join(kit, "package-lock.json");
 	for (const file of [packages, ...files.filter((name) => /\.[jt]s$/.test(name)).sort()]) {
 		const { mtimeMs = 0, size = 0 } = statSync(file, { throwIfNoEntry: false }) ?? {};

@@ -114,7 +114,7 @@ describe("merge", () => {
 		["lists in lists in lists", "[".repeat(200_000)],
 		["an empty file", ""],
 		["a document that ends too early", JSON.stringify(reportOn({ a: ["pass", "pass"] })).slice(0, -9)],
-	])("%s is refused by its name", async (what, text) => {
+	])("%s is refused, and the message names the file", async (what, text) => {
 		const path = text === null ? `${files.dir}/nowhere.json` : await files.write(`${what}.json`, text);
 		await expect(readReports([path])).rejects.toMatchObject({ kind: "usage", message: expect.stringContaining(path) });
 	});

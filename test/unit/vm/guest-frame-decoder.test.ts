@@ -57,11 +57,11 @@ describe("a decoder of guest frames", () => {
 			"a view of half a process",
 			{ type: "view", nonce: "n", host: observation().before, shells: { host: { pid: 1 } } },
 		],
-	])("of a stage refuses %s", (_what, frame) => {
+	])("refuses in a stage: %s", (_what, frame) => {
 		expect(() => new GuestFrameDecoder().push(encodeFrame(frame))).toThrow(ProtocolError);
 	});
 
-	test("of a stage accepts complete frames", () => {
+	test("accepts the complete frames of a stage", () => {
 		const view = { type: "view", nonce: "n", host: observation().before, shells: { host: null } };
 		expect(new GuestFrameDecoder().push(encodeFrame(view))).toEqual([view]);
 	});
@@ -70,7 +70,7 @@ describe("a decoder of guest frames", () => {
 		["a small document", '{"pid":7,"status":0}', { pid: 7, status: 0 }],
 		["something long", `"${"x".repeat(2 << 20)}"`, "something long"],
 		["something nested", "[".repeat(1 << 20) + "]".repeat(1 << 20), "something nested too deeply"],
-	])("keeps %s that an exercise returned as a text that can be shown", (_what, json, value) => {
+	])("keeps what an exercise returned if it is small, or else says what it was: %s", (_what, json, value) => {
 		expect(returned(json)).toEqual(value);
 	});
 
