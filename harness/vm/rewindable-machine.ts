@@ -112,7 +112,7 @@ export class RewindableMachine {
 
 	/**
 	 * Puts the machine back to a moment that was kept.
-	 * @param between called after the last frame from before, and before the first frame from the moment put back to
+	 * @param between called after the last frame of the old process, and before the first frame of the restored one
 	 * @throws {RestoreError}
 	 */
 	async putBack({ state, memory }: Checkpoint, between: () => Promise<void>): Promise<void> {

@@ -38,7 +38,7 @@ const START: Step = { do: "call", call: "box" };
 const LOOK: Step = { do: "look", as: "then" };
 
 describe.concurrent("a command", () => {
-	test("that works for long before its first output is waited for", async () => {
+	test("that works for long before it prints anything is not given up", async () => {
 		const { givenUp, moments } = await played(`${WORKS}; echo $0; read -r _`, [START, LOOK], 120_000);
 		expect(moments["then"]?.commands["box"]?.pid).toBeGreaterThan(0);
 		expect(givenUp).toEqual([]);

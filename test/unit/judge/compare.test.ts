@@ -91,7 +91,7 @@ describe("a fact that follows from another one", () => {
 		return Object.fromEntries(found.map(({ fact, followsFrom }) => [fact, followsFrom]));
 	};
 	const after = (followsFrom?: string[]): FactRule => ({ ...namespace, ...(followsFrom && { followsFrom }) });
-	const ipc = (followsFrom: string[]): FactRule => ({ ...namespace, fact: "ns.mnt", followsFrom });
+	const mountNamespace = (followsFrom: string[]): FactRule => ({ ...namespace, fact: "ns.mnt", followsFrom });
 
 	test("names it, if it is wrong, too", () => {
 		expect(followsOf(observation(), hostname, after(["command.hostname"]))).toEqual({
@@ -100,7 +100,7 @@ describe("a fact that follows from another one", () => {
 		});
 	});
 
-	test("names it for the right diagnosis only, if it says which", () => {
+	test("may name it only if it has a certain diagnosis", () => {
 		const [right, other] = ["command.hostname/not-set", "command.hostname/wrong-hostname"];
 		expect(followsOf(observation(), hostname, after([right]))).toMatchObject({ "ns.uts": ["command.hostname"] });
 		expect(followsOf(observation(), hostname, after([other]))).toMatchObject({ "ns.uts": [] });
@@ -116,7 +116,7 @@ describe("a fact that follows from another one", () => {
 		const seen = observation({ during: { host: hostState(), process } });
 		const last: FactRule = { ...hostname, fact: "command.queues", followsFrom: ["ns.mnt"] };
 		const reference = { ...deriveFacts(check, named("web-1"), {}), "ns.mnt": "new", "command.queues": "none" };
-		const following: Check = { ...check, facts: [after(), ipc([]), last] };
+		const following: Check = { ...check, facts: [after(), mountNamespace([]), last] };
 		const found = compare(following, contextOf(following, seen, {}), reference);
 		expect(found.map(({ fact, followsFrom }) => [fact, followsFrom])).toEqual([
 			["ns.uts", []],
