@@ -18,7 +18,7 @@ export interface Footprint {
 	openFiles: string[];
 	/** Entries of the directory for temporary files, with the bytes that they occupy on disk. Holes occupy none. */
 	temporary: string[];
-	/** The same for the cache, except the observations that are kept there on purpose. */
+	/** The same for the cache, except what is kept there on purpose: whole entries of runs and of references. */
 	cache: string[];
 	/** Memory that outlives its creator: files in /dev/shm, and System V segments with their numbers and sizes. */
 	sharedMemory: string[];
@@ -29,6 +29,7 @@ const MARK = `DRYDOCK_FOOTPRINT=${randomUUID()}`;
 process.env["DRYDOCK_FOOTPRINT"] = MARK.split("=")[1];
 
 const LARGE_BYTES = 1 << 20;
+const KEPT_ON_PURPOSE = /^(observations|references\/[0-9a-f]{16}(\/|$))/;
 
 /**
  * Measures the footprint.
@@ -61,7 +62,7 @@ async function measure(): Promise<Footprint> {
 		processes: [...new Set([...descendants(process.pid), ...processesWithMark()])].flatMap(processName).sort(),
 		openFiles: openFiles().sort(),
 		temporary: await filesWithSizes(tmpdir()),
-		cache: (await filesWithSizes(cacheDir)).filter((name) => !name.startsWith("observations")),
+		cache: (await filesWithSizes(cacheDir)).filter((name) => !KEPT_ON_PURPOSE.test(name)),
 		sharedMemory: [...(await filesWithSizes("/dev/shm")), ...sharedMemorySegments()],
 	};
 }
