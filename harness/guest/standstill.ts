@@ -9,7 +9,7 @@ const IDLE_MS = 600;
  * two seconds later, by timers that /proc/timer_list does not show.
  */
 const NETWORK_IDLE_MS = 4_000;
-const NETWORK_WAIT = /inet|tcp|udp|skb|wait_woken|ep_poll|poll_schedule/;
+const NETWORK_WAIT = /inet|tcp|udp|skb|wait_woken|poll|select/;
 /** A timer that wakes a process or sends it a signal, and when it expires. */
 const WAKING_TIMER =
 	/^ #\d+: <\w+>, (?:hrtimer_wakeup|it_real_fn|posix_timer_fn|timerfd_tmrproc|alarmtimer_fired)\b.*\n.*\[in (-?\d+) to/gm;

@@ -19,7 +19,7 @@ const AWAITED: [functions: RegExp, wait: string][] = [
 	[/^unix_stream_read|^__skb_wait/, "read, from a socket"],
 	[/nanosleep/, "a sleep"],
 	[/^do_sigtimedwait|^sigsuspend|pause/, "a wait for a signal"],
-	[/^(ep_poll|do_epoll|poll_schedule|do_poll|do_select)/, "its event loop, for input"],
+	[/poll|^do_select/, "its event loop, for input"],
 	[/^futex/, "a wait for another thread"],
 	[/accept/, "accept, for a connection"],
 	[/flock|lock_inode|posix_lock/, "a wait for a file lock"],

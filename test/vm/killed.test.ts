@@ -12,8 +12,11 @@ import { temporary } from "../support/temporary.ts";
 // A kill of drydock, at any moment, ends all of its processes: on a quiet computer within two seconds. The next run
 // works, and leaves nothing of the killed one behind.
 
-/** Only a kill ends a check of this module soon. */
-const HANGS = "export const isolate = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);";
+/**
+ * Only a kill ends a check of this module soon. It waits with a timer: where no timer runs, the check itself sees that
+ * nothing can change any more, and ends.
+ */
+const HANGS = "export const isolate = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3_600_000);";
 const SOLUTION = inKit("solutions/02-unshare/isolate.ts");
 const DIRECTLY: readonly string[] = [process.execPath, inKit("harness/cli/bin.js")];
 /** For `expect.poll`. The computer may be busy. */
