@@ -8,12 +8,13 @@ import { inKit } from "../base/kit.ts";
 import { drawWalls, WALL_LESSONS, wallsInWords, wallsUpTo } from "../learner/walls.ts";
 
 /** The live page's files, by name. The name of the HTML page itself is empty. */
-export type Page = Record<string, { type: string; body: string }>;
+export type Page = Record<string, { type: string; body: string | Uint8Array<ArrayBuffer> }>;
 
 const TYPES: Record<string, string> = {
 	".html": "text/html; charset=utf-8",
 	".css": "text/css; charset=utf-8",
 	".js": "text/javascript; charset=utf-8",
+	".woff2": "font/woff2",
 };
 
 /**
@@ -28,13 +29,18 @@ export async function makePage(id: string, lesson: string): Promise<Page> {
 			entryPoints: [inKit("harness/live/page/main.ts"), inKit("harness/live/page/page.css")],
 			outdir: "/",
 			bundle: true,
+			format: "esm",
 			write: false,
 			minify: true,
+			loader: { ".woff2": "file" },
+			assetNames: "[name]",
 			target: "es2022",
 			logLevel: "silent",
 		}),
 	]);
-	const bundled = outputFiles.map(({ path, text }) => [path.slice(path.lastIndexOf("/") + 1), text] as const);
+	const bundled = outputFiles.map(
+		({ path, contents }) => [path.slice(path.lastIndexOf("/") + 1), new Uint8Array(contents)] as const,
+	);
 	const files = [["", html], ["lesson.html", renderWalls(id.slice(0, 2)) + renderLesson(lesson)], ...bundled] as const;
 	return Object.fromEntries(
 		files.map(([name, body]) => [name, { type: TYPES[extname(name)] ?? TYPES[".html"] ?? "", body }]),

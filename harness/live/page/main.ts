@@ -36,6 +36,8 @@ let shells: Record<ShellName, Shell> | null = null;
 let resizing: ReturnType<typeof setTimeout> | undefined;
 
 applyAppearance(appearance);
+// A terminal measures its font only once, so the font must be there before.
+await document.fonts.load("1em 'Atkinson Hyperlegible Mono Variable'").catch(() => []);
 const connection = new Connection(receive, showConnection);
 void readLesson();
 addWindowListeners();

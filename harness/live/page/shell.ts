@@ -39,7 +39,7 @@ export class Shell {
 			this.#terminalElement,
 		);
 		this.#terminal = new Terminal({
-			fontFamily: "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace",
+			fontFamily: getComputedStyle(document.documentElement).getPropertyValue("--font-code"),
 			fontSize: FONT_SIZE,
 			scrollback: 1_000,
 			screenReaderMode: true,

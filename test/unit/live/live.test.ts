@@ -86,7 +86,16 @@ describe("the page", () => {
 		for (const name of names) {
 			const file = await fetch(new URL(name, server.link));
 			expect(file.status).toBe(200);
-			if (name.endsWith(".css")) expect(await file.text()).not.toMatch(/url\((?!"?data:)|@import/);
+			if (!name.endsWith(".css")) continue;
+			const styles = await file.text();
+			expect(styles).not.toContain("@import");
+			const fonts = [...styles.matchAll(/url\("?(?!data:)([^)"]+)/g)].map(([, font = ""]) => font);
+			expect(fonts.length).toBeGreaterThan(0);
+			for (const font of fonts) {
+				expect(font).toMatch(/^\.\/[\w-]+\.woff2$/);
+				const { status, headers } = await fetch(new URL(font, server.link));
+				expect([status, headers.get("content-type")]).toEqual([200, "font/woff2"]);
+			}
 		}
 	});
 
