@@ -8,6 +8,7 @@ import { observationKey } from "../base/depends-on.ts";
 import type { Bundle } from "../engine/bundle.ts";
 import { withoutFileNames } from "../engine/import-resolver.ts";
 import { Observation } from "../protocol/index.ts";
+import { LOSSES } from "../vm/frame-receiver.ts";
 import type { PlayedRun } from "../vm/machine.ts";
 import type { Check } from "./check.ts";
 import { instrumentsOf } from "./instruments.ts";
@@ -34,15 +35,18 @@ const KeptRun = v.object({
 	playedAtMs: v.number(),
 	drawn: v.record(v.string(), v.string()),
 	processorShare: v.number(),
-	observation: Observation,
+	outcome: v.variant("kind", [
+		v.object({ kind: v.literal("observed"), observation: Observation }),
+		v.object({ kind: v.literal("lost"), how: v.picklist(LOSSES), detail: v.string() }),
+	]),
 	stdout: v.pipe(v.string(), v.base64()),
 	stderr: v.pipe(v.string(), v.base64()),
 });
 type KeptRun = v.InferOutput<typeof KeptRun>;
 
 /**
- * Runs the lesson's scenario in a fresh machine, or returns a run of exactly this program and scenario from the cache. A
- * run in which the machine was lost is not kept.
+ * Runs the lesson's scenario in a fresh machine, or returns a run of exactly this program and scenario from the cache.
+ * A run in which the machine was lost is kept as well: some programs lose every machine, and each takes half a minute.
  * @param sinceMs a run that began earlier than this is played again (in milliseconds since 1970); without it, always
  * plays, and keeps nothing
  */
@@ -59,9 +63,7 @@ export async function playOrRecall(
 	if (kept !== null && kept.playedAtMs >= sinceMs) return runOf(kept);
 	const playedAtMs = Date.now();
 	const played = await play();
-	const { outcome } = played.played;
-	if (outcome.kind === "lost") return played;
-	const bytes = await packed({ ...played, playedAtMs, observation: outcome.observation });
+	const bytes = await packed(played, playedAtMs);
 	await cached(
 		KIND,
 		key,
@@ -88,22 +90,16 @@ async function keptRun(key: string): Promise<KeptRun | null> {
 	return parsed.success ? parsed.output : null;
 }
 
-function runOf({ drawn, processorShare, observation, stdout, stderr }: KeptRun): DrawnRun {
+function runOf({ drawn, processorShare, outcome, stdout, stderr }: KeptRun): DrawnRun {
 	const bytes = (text: string) => [Buffer.from(text, "base64")];
 	const output = { stdout: bytes(stdout), stderr: bytes(stderr) };
-	return { drawn, played: { outcome: { kind: "observed", observation }, output, processorShare } };
+	return { drawn, played: { outcome, output, processorShare } };
 }
 
-function packed({
-	drawn,
-	played: { output, processorShare },
-	...when
-}: DrawnRun & Pick<KeptRun, "playedAtMs" | "observation">): Promise<Buffer> {
+function packed({ drawn, played }: DrawnRun, playedAtMs: number): Promise<Buffer> {
+	const { outcome, output, processorShare } = played;
 	const text = (chunks: Buffer[]) => Buffer.concat(chunks).toString("base64");
-	const kept: KeptRun = {
-		...when,
-		...{ drawn, processorShare },
-		...{ stdout: text(output.stdout), stderr: text(output.stderr) },
-	};
+	const [stdout, stderr] = [text(output.stdout), text(output.stderr)];
+	const kept: KeptRun = { playedAtMs, drawn, processorShare, outcome, stdout, stderr };
 	return promisify(gzip)(JSON.stringify(kept));
 }

@@ -11,16 +11,18 @@ const END_AFTER_PORT_MS = 2_000;
 const MAX_WAITING_FRAMES = 16;
 
 /** The ways in which a guest can be lost. */
-export type Loss =
-	| "guest-reset"
-	| "guest-shutdown"
-	| "guest-panic"
-	| "guest-fault"
-	| "agent-ended"
-	| "disturbed"
-	| "silent"
-	| "protocol"
-	| "too-large";
+export const LOSSES = [
+	"guest-reset",
+	"guest-shutdown",
+	"guest-panic",
+	"guest-fault",
+	"agent-ended",
+	"disturbed",
+	"silent",
+	"protocol",
+	"too-large",
+] as const;
+export type Loss = (typeof LOSSES)[number];
 
 /** Thrown when the guest is lost: no further frames can come from it. */
 export class LostError extends Error {

@@ -13,6 +13,7 @@ import {
 	consoleExamples,
 	type Example,
 	outputsOf,
+	type ShownReport,
 	shownReports,
 	unusedVaries,
 } from "../support/examples.ts";
@@ -52,16 +53,12 @@ describe.each(LESSONS)("lessons/$id/README.md", ({ id, commands, reports }) => {
 	});
 
 	test.runIf(isTried(reports))("the shown report is the one that check prints", async () => {
-		for (const { line, lesson: wanted, passed, shown, varies } of shownReports(await textOf(id))) {
-			const lesson = await findLesson(wanted);
-			const { module, lessonSummary } = await loadCheck(lesson);
-			const judged = inKit(passed ? "solutions" : "lessons", lesson.id, module);
-			const verdict = await judge(lesson, judged, machines, { playedSinceMs: playedSinceMs(reports) });
-			// The report names the copy in the workspace, which is what the reader checks.
-			const file = inKit("workspace", lesson.id, module);
-			const text = await report({ ...verdict, file }, lesson.title, lessonSummary, { width: 1_000, color: false });
-			const difference = compareWords({ shown, varies }, text, Object.values(verdict.drawn));
-			if (difference !== null) expect.fail(`lessons/${id}/README.md:${line}\n${difference}`);
+		const startedMs = Date.now();
+		for (const shown of shownReports(await textOf(id))) {
+			// An observation in the cache may be of a run that was disturbed. Then the exercise is played.
+			const difference =
+				(await reportDifference(shown, playedSinceMs(reports))) && (await reportDifference(shown, startedMs));
+			if (difference !== null) expect.fail(`lessons/${id}/README.md:${shown.line}\n${difference}`);
 		}
 		expectResult(reports, "shown");
 	});
@@ -72,6 +69,21 @@ describe.each(LESSONS)("lessons/$id/README.md", ({ id, commands, reports }) => {
 });
 
 const textOf = async (id: string) => readLesson(await findLesson(id));
+
+/** How the report that a text shows differs from the one that `check` prints; null if it does not. */
+async function reportDifference(
+	{ lesson: wanted, passed, shown, varies }: ShownReport,
+	playedSinceMs: number,
+): Promise<string | null> {
+	const lesson = await findLesson(wanted);
+	const { module, lessonSummary } = await loadCheck(lesson);
+	const judged = inKit(passed ? "solutions" : "lessons", lesson.id, module);
+	const verdict = await judge(lesson, judged, machines, { playedSinceMs });
+	// The report names the copy in the workspace, which is what the reader checks.
+	const file = inKit("workspace", lesson.id, module);
+	const text = await report({ ...verdict, file }, lesson.title, lessonSummary, { width: 1_000, color: false });
+	return compareWords({ shown, varies }, text, Object.values(verdict.drawn));
+}
 
 /** Runs a session where exercises run. The session may leave processes running when it ends. */
 async function play(examples: readonly Example[], prepare: Preparation[]): Promise<{ output: string; end: string }> {

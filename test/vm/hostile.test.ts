@@ -7,7 +7,8 @@ import { report } from "../../harness/judge/report.ts";
 import { LIMITS } from "../../harness/protocol/index.ts";
 import { heldBytes, measureFootprint } from "../support/footprint.ts";
 import { newMachinePool } from "../support/guest.ts";
-import { type HostileItem, hostileItems, resultOf } from "../support/items.ts";
+import { itemJudge } from "../support/item-judge.ts";
+import { fits, type HostileItem, hostileItems, resultOf } from "../support/items.ts";
 import { expectResult, isTried, playedSinceMs, TRIED_LESSONS } from "../support/plan.ts";
 import { temporary } from "../support/temporary.ts";
 
@@ -23,6 +24,7 @@ const all = (await Promise.all(TRIED_LESSONS.map(hostileItems))).flat();
 const tried = all.filter(isTried);
 const machines = newMachinePool();
 const files = await temporary();
+const judgedItem = itemJudge(machines, files);
 // Verdicts on what the cache has observed. Only what is played can leave something behind.
 const recalled = new Map<HostileItem, Verdict>();
 
@@ -56,7 +58,7 @@ describe.each(batches.filter(({ items }) => items.length > 0))("$kind", ({ kind,
 
 	const each = ALONE.has(kind) ? test : test.concurrent;
 	each.for(items)("$name → $expected", async (item) => {
-		const judged = recalled.get(item) ?? (await verdictOn(item));
+		const judged = recalled.get(item) ?? (await judgedItem(item));
 		expectResult(item, resultOf(judged));
 		if (item.says !== undefined) expect(String(judged.findings[0]?.got)).toContain(item.says);
 		for (const stream of [judged.output.stdout, judged.output.stderr])
@@ -89,24 +91,21 @@ test("no forgery may pass", () => {
 // Characters that move a terminal's cursor or change the writing direction, and commands to a CI job's log.
 const STEERING = /(?![\n\t\u200c\u200d])[\p{C}\u2028\u2029]|^\s*::|##\w*\[/mu;
 
-const verdictOn = async (item: HostileItem, pool: MachinePool = machines) =>
-	judge(await findLesson(item.lesson), await item.file(files), pool, {
-		types: false,
-		playedSinceMs: playedSinceMs(item),
-	});
-
+// Judges the item without a machine, if the cache has an observation of it with a fitting result.
 async function recall(item: HostileItem): Promise<void> {
 	const notObserved = new Error("not observed");
-	const withoutMachines = {
+	const withoutMachines: MachinePool = {
 		imageKey: () => machines.imageKey(),
 		accelerator: () => machines.accelerator(),
 		play: () => Promise.reject(notObserved),
 	};
-	const verdict = await verdictOn(item, withoutMachines).catch((error: unknown) => {
+	const options = { types: false, playedSinceMs: playedSinceMs(item) };
+	const lesson = await findLesson(item.lesson);
+	const verdict = await judge(lesson, await item.file(files), withoutMachines, options).catch((error: unknown) => {
 		if (error !== notObserved) throw error;
 		return null;
 	});
-	if (verdict !== null) recalled.set(item, verdict);
+	if (verdict !== null && fits(item, resultOf(verdict))) recalled.set(item, verdict);
 }
 
 const measured = async () => ({ footprint: await measureFootprint(), bytes: await heldBytes() });

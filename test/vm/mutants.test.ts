@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { judge } from "../../harness/judge/judge.ts";
-import { findLesson } from "../../harness/judge/lessons.ts";
 import { newMachinePool } from "../support/guest.ts";
+import { itemJudge } from "../support/item-judge.ts";
 import { harmlessMutants, mutantItems, resultOf } from "../support/items.ts";
-import { expectResult, isTried, playedSinceMs, TRIED_LESSONS } from "../support/plan.ts";
+import { expectResult, isTried, TRIED_LESSONS } from "../support/plan.ts";
 import { temporary } from "../support/temporary.ts";
 
 // A solution with one mistake must fail, unless the mistake makes no difference: then test/mutants/ says why.
@@ -12,15 +11,14 @@ const LESSONS = await Promise.all(TRIED_LESSONS.map(async (id) => ({ id, mutants
 
 const machines = newMachinePool();
 const files = await temporary();
+const judged = itemJudge(machines, files);
 beforeAll(() => machines.makeReady());
 afterAll(() => Promise.all([machines.close(), files.remove()]));
 
 describe.each(LESSONS)("$id", ({ id, mutants }) => {
 	for (const item of mutants.filter(isTried))
 		test.concurrent(`${item.name} ${item.reason === undefined ? "fails" : `passes, as ${item.reason}`}`, async () => {
-			const file = await item.file(files);
-			const options = { types: false, playedSinceMs: playedSinceMs(item) };
-			expectResult(item, resultOf(await judge(await findLesson(id), file, machines, options)));
+			expectResult(item, resultOf(await judged(item)));
 		});
 
 	test("every mutant in the list of harmless ones exists", async () => {
