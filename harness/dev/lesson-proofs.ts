@@ -11,6 +11,7 @@ import type { Reference } from "../judge/reference.ts";
 import { citedPage, manualPages } from "../vm/manual.ts";
 import { proveDemo } from "./demo-proof.ts";
 import { pagesIn } from "./manual-pages.ts";
+import { provePoints } from "./points-proof.ts";
 import { type Proof, proof } from "./proof.ts";
 import { submissionsOf } from "./submissions.ts";
 import { linksIn, proseOf, proveForm, proveHints, proveTodos } from "./text-proofs.ts";
@@ -52,7 +53,7 @@ export async function proveLesson(lesson: Lesson, machines: MachinePool, options
 		...(skeleton === null ? [missing(id, check.module)] : proveTodos(readme ?? "", skeleton, id)),
 		await proveManual([readme ?? "", hints ?? ""].map(proseOf), check, demo instanceof Error ? null : demo),
 		await proveMisconceptions(id, check),
-		proveWeight(check),
+		...provePoints(check),
 		...(await proveSkeleton(lesson, check, machines, options)),
 		...(await proveSolution(lesson, check, machines, options)),
 	];
@@ -100,12 +101,6 @@ async function proveMisconceptions(id: string, check: Check): Promise<Proof> {
 	);
 }
 
-// A lesson without points would not count in a class's scores, and nobody would notice.
-function proveWeight({ weight }: Check): Proof {
-	const holds = Number.isInteger(weight) && weight > 0;
-	return proof("passing the lesson is worth points", holds ? [] : ["give check.ts a weight, such as 10"]);
-}
-
 const explanations = (check: Check): Explanation[] => [
 	...check.facts.flatMap(({ explain }) => explain),
 	...check.exceptions,
@@ -130,6 +125,12 @@ async function proveSkeleton(
 		proof(
 			"the skeleton fails with the expected diagnosis, and not with a general one",
 			diagnosis !== expected || UNSUITABLE_DIAGNOSES.has(diagnosis) ? [`it shows ${diagnosis}, ${named}`] : [],
+		),
+		proof(
+			"the skeleton gets no points",
+			verdict.groups.flatMap(({ title, points }) =>
+				points === 0 ? [] : [`"${title}" is right without any work: name in onlyWith what it has to stand beside`],
+			),
 		),
 	];
 }

@@ -23,6 +23,11 @@ export interface Check {
 	exported: string;
 	/** Points for passing it, when a class is graded. */
 	weight: number;
+	/**
+	 * What the lesson's points are for. Facts that are in no group are in a group of their own, which gets the remaining
+	 * points: see `groupsOf`.
+	 */
+	groups: FactGroup[];
 	/** What the lesson teaches; printed when the module passes. */
 	lessonSummary: string;
 	/** Draws the random inputs of one run. */
@@ -124,6 +129,21 @@ export interface Part {
 	facts: string[];
 	/** Whether the exercise has other code than the skeleton's for this part. Default: it has. */
 	isBegun?(context: Context): boolean;
+}
+
+/** Facts that are worth points together: one wall of the container. */
+export interface FactGroup {
+	/** What the exercise has built if the facts are right: "a hostname of its own". */
+	title: string;
+	/** Its part of {@link Check.weight}. */
+	points: number;
+	/** Names of facts. The points are given if all of them are the reference's. */
+	facts: string[];
+	/**
+	 * Titles of other groups. The points are given only if one of those groups is right, too. Needed if the skeleton has
+	 * these facts right without having built anything.
+	 */
+	onlyWith?: string[];
 }
 
 /** The names that most lessons use for their call and its moment. */

@@ -29,6 +29,7 @@ export {
 	EXIT_CODE,
 	type Explanation,
 	exitCodeOf,
+	type FactGroup,
 	type FactRule,
 	type MadeOf,
 	mountOf,

@@ -8,10 +8,11 @@ import { engineAt } from "../engine/engine-at.ts";
 import { referenceProgram } from "../engine/reference-program.ts";
 import { typeErrors } from "../engine/type-errors.ts";
 import type { LedgerCall, Observation } from "../protocol/index.ts";
-import { type Check, commandAt, primaryOf } from "./check.ts";
+import { type Check, type Context, commandAt, primaryOf } from "./check.ts";
 import { compare, type Finding } from "./compare.ts";
 import { contextOf } from "./context.ts";
 import { isUnclosedBrace, isUnjudged, lostFinding, unbundledFinding, unreadFinding } from "./failed-run.ts";
+import { type GroupResult, groupResults } from "./groups.ts";
 import { instrumentsOf } from "./instruments.ts";
 import type { Lesson } from "./lessons.ts";
 import { bundleModuleRun, type MachinePool, prepareModuleRun, prepareSubmittedRun } from "./module-run.ts";
@@ -45,6 +46,8 @@ export interface Verdict {
 	findings: Finding[];
 	/** How far the exercise is in each part of the lesson; empty if the lesson has no parts, or nothing was judged. */
 	parts: PartResult[];
+	/** The points for each group of facts, when a class is graded; empty if nothing was judged. */
+	groups: GroupResult[];
 	/** Where the exception came from, in the learner's file. */
 	thrownAt: Diagnostic | null;
 	typeErrors: Diagnostic[];
@@ -127,6 +130,7 @@ export async function judge(
 			engine,
 			findings,
 			parts: [],
+			groups: [],
 			thrownAt: null,
 			typeErrors: [],
 			drawn: run.drawn,
@@ -191,14 +195,10 @@ export async function judge(
 	const { observation } = played.outcome;
 	for (const [stage, ms] of Object.entries(observation.stageMs)) stagesMs[`guest.${stage}`] = ms;
 	const { thrown, ...assessed } = assessSafely(check, observation, drawn, reference);
-	const parts =
-		assessed.verdict === "error"
-			? []
-			: partResults(check, contextOf(check, observation, drawn), reference.facts, assessed.findings);
 	return verdict(assessed.findings, {
 		...common,
 		...assessed,
-		parts,
+		...(assessed.verdict !== "error" && progressIn(check, contextOf(check, observation, drawn), reference, assessed)),
 		thrownAt: thrown === null ? null : placeOfException(thrown.stack, program.map, file),
 	});
 }
@@ -216,6 +216,19 @@ export function assessSafely(...read: Parameters<typeof assess>): ReturnType<typ
 		const ledger = { exercise: recordedCalls(calls[call]), reference: reference.ledger(drawn, call) };
 		return { verdict: "error", findings: [unreadFinding(error)], ledger, otherLedgers: {}, thrown: null };
 	}
+}
+
+// How far the exercise is.
+function progressIn(
+	check: Check,
+	context: Context,
+	{ facts }: Reference,
+	{ findings }: { findings: Finding[] },
+): Pick<Verdict, "parts" | "groups"> {
+	return {
+		parts: partResults(check, context, facts, findings),
+		groups: groupResults(check, context, facts, findings),
+	};
 }
 
 /** Compares the observation of a run with that of the reference. Throws what a rule of the lesson's check throws. */

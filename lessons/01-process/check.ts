@@ -37,6 +37,23 @@ export default defineCheck({
 	module: "process.ts",
 	exported: "runCommand",
 	weight: 10,
+	groups: [
+		{ title: "the exit code of a command", points: 3, facts: ["ending", "ending.done"] },
+		{ title: "the exit code of a command that a signal has ended", points: 2, facts: ["ending.crashed"] },
+		{ title: "a command that cannot be started", points: 2, facts: ["ending.missing", "ending.forbidden"] },
+		{
+			title: "the command as it was given",
+			points: 1,
+			facts: ["command.streams", "command.arguments", "command.environment"],
+			onlyWith: ["the exit code of a command"],
+		},
+		{
+			title: "an exception before the command starts",
+			points: 1,
+			facts: ["ending.refused"],
+			onlyWith: ["the exit code of a command"],
+		},
+	],
 	lessonSummary:
 		"fork makes a second process, execve replaces the program in it, and waitpid reports how it ended and removes it from the process table. What the child does between fork and execve changes the command, but not the engine. That is where containers are built.",
 	draw,

@@ -84,6 +84,20 @@ export default defineCheck({
 	module: "isolate.ts",
 	exported: "isolate",
 	weight: 10,
+	groups: [
+		{
+			title: "a hostname of its own",
+			points: 4,
+			facts: ["ns.uts", "command.hostname", "host.hostname.during", "host.hostname.after"],
+		},
+		{ title: "message queues of its own", points: 4, facts: ["ns.ipc", "command.queues"] },
+		{
+			title: "no other namespace",
+			points: 1,
+			facts: ["ns.mnt", "ns.net", "ns.user", "ns.cgroup", "ns.time_for_children", "ns.pid_for_children"],
+			onlyWith: ["a hostname of its own", "message queues of its own"],
+		},
+	],
 	lessonSummary:
 		"A namespace decides what a process sees of one kind of kernel object. One call, unshare, gave this process its own hostname and its own System V message queues. Its files, its network and its processes are still the host's.",
 	draw: (random) => ({ hostname: random.hostname() }),

@@ -53,6 +53,16 @@ export default defineCheck({
 	module: "chroot.ts",
 	exported: "enterRoot",
 	weight: 10,
+	groups: [
+		{ title: "a root of its own", points: 4, facts: ["command.root", "command.secrets"] },
+		{
+			title: "a current directory in the root",
+			points: 1,
+			facts: ["command.cwd"],
+			onlyWith: ["a root of its own"],
+		},
+		{ title: "the way out of the root", points: 4, facts: ["escaped.before", "escaped.file"] },
+	],
 	lessonSummary:
 		"chroot changes where a process's absolute paths start, and nothing else. The host's files are all still there: a process that runs as root can call chroot again, and climb back to them. A container needs a root that is not part of the host's tree.",
 	draw: (random) => ({

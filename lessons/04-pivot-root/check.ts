@@ -106,6 +106,29 @@ export default defineCheck({
 	module: "enter-root.ts",
 	exported: "enterRoot",
 	weight: 15,
+	groups: [
+		{ title: "a mount table of its own", points: 3, facts: ["ns.mnt"] },
+		{
+			title: "a root, and a current directory in it",
+			points: 2,
+			facts: ["command.root", "command.cwd"],
+			onlyWith: ["a mount table of its own"],
+		},
+		{
+			title: "a root with no way out",
+			points: 6,
+			facts: ["command.mounts.host", "command.secrets", "escape", "namespace.host"],
+		},
+		{
+			title: "mounts that the host does not see",
+			points: 3,
+			facts: [
+				...["command.mounts.peers", "host.mounts.during", "host.mounts.after", "host.propagation.during"],
+				...["host.propagation.after", "host.unmounted.during", "host.unmounted.after"],
+			],
+			onlyWith: ["a mount table of its own"],
+		},
+	],
 	lessonSummary:
 		"chroot changes the directory at which paths start; pivot_root changes the root mount. Once the old root is detached, no path leads to the host's files, and the break-out of lesson 03 climbs only to the rootfs.",
 	draw: (random) => ({

@@ -19,6 +19,13 @@ export default defineCheck({
 	module: "pid1.ts",
 	exported: "enterPidNamespace",
 	weight: 15,
+	groups: [
+		{ title: "a PID namespace with an init", points: 4, facts: ["ns.pid", "init", "told.init"] },
+		{ title: "a /proc of its own", points: 2, facts: ["command.proc"] },
+		{ title: "orphans are reaped", points: 3, facts: ["orphans.zombies"] },
+		{ title: "signals are passed on", points: 3, facts: ["signals.lost", "signals.strayed"] },
+		{ title: "the command's exit code", points: 2, facts: ["exit.code", "exit.signal"] },
+	],
 	lessonSummary:
 		"A PID namespace numbers its processes from 1. Its pid 1 is special: the kernel protects it from signals, makes it the parent of every orphan, and kills all other processes when pid 1 ends. So a container needs an init. A process inside the namespace has to mount /proc.",
 	draw: (random) => ({

@@ -60,6 +60,25 @@ export default defineCheck({
 	module: "cgroup.ts",
 	exported: "createCgroup",
 	weight: 15,
+	groups: [
+		{ title: "a cgroup of its own", points: 2, facts: ["command.cgroup", "engine"] },
+		{ title: "a limit of memory", points: 3, facts: ["limit.memory", "effect.memory", "limit.swap"] },
+		{ title: "a limit of processes", points: 2, facts: ["limit.pids", "effect.pids"] },
+		{ title: "a limit of processors", points: 2, facts: ["limit.cpus", "effect.cpus"] },
+		{
+			title: "no limit for others",
+			points: 1,
+			facts: ["parent.limits", "second.limits"],
+			onlyWith: ["a limit of memory", "a limit of processes", "a limit of processors"],
+		},
+		{
+			title: "all processes are ended, and the cgroup is removed",
+			points: 3,
+			facts: ["second.ending", "host.cgroups.after", "left.processes", "bystander"],
+			onlyWith: ["a cgroup of its own"],
+		},
+		{ title: "a limit that the kernel refuses", points: 1, facts: ["refused.ending"] },
+	],
 	lessonSummary:
 		"A cgroup is a directory that contains processes. Its limits are files in this directory, and hold for its processes and all their children. A limit is tested only when a process has reached it.",
 	draw: drawInputs,

@@ -41,6 +41,31 @@ export default defineCheck({
 	module: "overlay.ts",
 	exported: "mountOverlay",
 	weight: 15,
+	groups: [
+		{
+			title: "all layers as one tree",
+			points: 5,
+			facts: ["root.fstype", "lone.fstype", "neighbour.root", "layers.seen", "layers.old"],
+		},
+		{
+			title: "a writable layer of its own",
+			points: 4,
+			facts: ["upperdir", "upper.start", "upper", "writes.shared", "neighbour.ending"],
+		},
+		{
+			title: "an image that stays as it is",
+			points: 2,
+			facts: ["layers.copies", "layers.during", "layers.after"],
+			onlyWith: ["all layers as one tree", "a writable layer of its own"],
+		},
+		{
+			title: "everything is removed",
+			points: 2,
+			facts: ["host.mounts.after", "left.files", "host.propagation.after"],
+			onlyWith: ["all layers as one tree", "a writable layer of its own"],
+		},
+		{ title: "a layer that does not exist", points: 1, facts: ["refused.ending", "refused.left"] },
+	],
 	lessonSummary:
 		"An image consists of layers that nobody writes to. An overlay shows them as one directory tree, and puts every change into an extra layer. So a container takes only the space of what it has written, and the image stays as it was.",
 	draw: drawInputs,

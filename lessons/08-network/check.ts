@@ -128,6 +128,44 @@ export default defineCheck({
 	module: "network.ts",
 	exported: "connect",
 	weight: 20,
+	groups: [
+		{ title: "a network namespace of its own", points: 2, facts: ["ns.net", "ns.net.other", "box.lo"] },
+		{ title: "a cable to the host", points: 3, facts: ["other.ending", "box.host", "host.box"] },
+		{ title: "containers that reach each other", points: 2, facts: ["box.other", "seen.other", "other.host"] },
+		{
+			title: "a way to the world",
+			points: 3,
+			facts: ["box.world", "other.world", "box.elsewhere"],
+			onlyWith: ["a cable to the host"],
+		},
+		{
+			title: "published ports",
+			points: 4,
+			facts: [
+				"world.first",
+				"seen.published",
+				"world.second",
+				"host.first",
+				"host.second",
+				"host.bridge",
+				"other.port",
+			],
+		},
+		{
+			title: "a network that outlasts another container",
+			points: 2,
+			facts: ["later.host", "later.world", "later.port"],
+		},
+		{
+			title: "everything is removed",
+			points: 3,
+			facts: [
+				...["later.gone", "later.goneFromHost", "left.links", "left.rules", "left.mounts", "left.namespaces"],
+				...["left.helpers", "left.alive", "halfway.ending", "halfway.left"],
+			],
+			onlyWith: ["a cable to the host", "published ports"],
+		},
+	],
 	lessonSummary:
 		"A network namespace starts with nothing but a loopback that is down. A veth pair is the cable out of it, a bridge is the switch, and NAT replaces the source of the containers' packets by the host's address. These are separate things, and the engine must remove each of them.",
 	draw,

@@ -13,12 +13,24 @@ const afterFirstHalf = (rules: readonly FactRule[]) =>
 		isConsequence: (context: Context) => !isImageBegun(context) || rule.isConsequence?.(context) === true,
 	}));
 
+const isOfImage = ({ fact }: FactRule) => fact.startsWith("image.");
 const namesOf = (rules: readonly FactRule[]) => rules.map(({ fact }) => fact);
 
 export default defineCheck({
 	module: "image.ts",
 	exported: "buildImage",
 	weight: 15,
+	groups: [
+		{ title: "the files that programs need", points: 4, facts: namesOf(programRules) },
+		{ title: "an image of blobs, named after their digests", points: 5, facts: namesOf(imageRules.filter(isOfImage)) },
+		{
+			title: "containers with the image's files",
+			points: 2,
+			facts: namesOf(imageRules.filter((rule) => !isOfImage(rule))),
+			onlyWith: ["an image of blobs, named after their digests"],
+		},
+		{ title: "an image that cannot change unnoticed", points: 3, facts: namesOf(copyRules) },
+	],
 	lessonSummary:
 		"An image consists of files and a few lines of JSON. Digests name its parts, so you can check the whole image. A container has only the files that are in its image: no shell, no library, no loader, unless you add them. A dynamic program's file names the interpreter and the libraries that the program needs.",
 	draw,

@@ -57,6 +57,7 @@ export default defineCheck({
 	module: "begin-in.ts",
 	exported: "beginIn",
 	weight: 10,
+	groups: [{ title: "a current directory of its own", points: 8, facts: ["command.directory"] }],
 	lessonSummary: "A current directory is a process's own, and execve keeps it.",
 	draw: (random) => ({ hostname: random.hostname() }),
 	scenario: ({ hostname = "" }) => ({

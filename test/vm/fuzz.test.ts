@@ -6,6 +6,7 @@ import { allPrintable } from "../../harness/base/printable.ts";
 import { judgementOf } from "../../harness/classroom/judgement.ts";
 import { BOX, type Check } from "../../harness/judge/check.ts";
 import { contextOf } from "../../harness/judge/context.ts";
+import { groupResults } from "../../harness/judge/groups.ts";
 import { assess, measuredReference, type Verdict } from "../../harness/judge/judge.ts";
 import { lessons, solutionOf } from "../../harness/judge/lessons.ts";
 import { bundleModuleRun, prepareModuleRun } from "../../harness/judge/module-run.ts";
@@ -160,10 +161,12 @@ function acceptedObservation(report: string): Observation | null {
 async function judgedAndShown({ check, drawn, reference, file, map }: Recorded, observation: Observation) {
 	const { thrown, ...assessed } = assess(check, observation, drawn, reference);
 	const passes = assessed.findings.length === 0;
+	const context = contextOf(check, observation, drawn);
 	const verdict: Verdict = allPrintable({
 		...{ schemaVersion: 1, lesson: "", verdict: passes ? "pass" : "fail", file, did: "", engine: null },
 		...assessed,
-		parts: partResults(check, contextOf(check, observation, drawn), reference.facts, assessed.findings),
+		parts: partResults(check, context, reference.facts, assessed.findings),
+		groups: groupResults(check, context, reference.facts, assessed.findings),
 		...{ thrownAt: thrown === null ? null : placeOfException(thrown.stack, map, file), typeErrors: [], drawn },
 		...{ output: { stdout: "", stderr: "" }, vm: { accelerator: "tcg", restored: true, processorShare: 1 } },
 		...{ durationMs: 0, stagesMs: observation.stageMs },

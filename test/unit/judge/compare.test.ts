@@ -19,6 +19,7 @@ const check: Check = {
 	module: "isolate.ts",
 	exported: "isolate",
 	weight: 1,
+	groups: [],
 	lessonSummary: "",
 	draw: () => ({}),
 	scenario: () => ({ does: "", prepare: [], calls: { box: { options: {} } } }),

@@ -19,6 +19,7 @@ const verdict: Verdict = {
 	...{ schemaVersion: 1, lesson: "04-pivot-root", verdict: "fail", file, did: "box run sh", engine: null, drawn: {} },
 	findings: [finding("how it ended"), finding("its mounts")],
 	parts: [],
+	groups: [],
 	thrownAt: { message: "", file, line: 2, column: 2 },
 	typeErrors: [{ message: "not a string", file, line: 1, column: 7 }],
 	ledger: {
