@@ -21,6 +21,7 @@ const AWAITED: [functions: RegExp, wait: string][] = [
 	[/^do_sigtimedwait|^sigsuspend|pause/, "a wait for a signal"],
 	[/poll|^do_select/, "its event loop, for input"],
 	[/^futex/, "a wait for another thread"],
+	[/^get_signal/, "the freezer of its cgroup"],
 	[/accept/, "accept, for a connection"],
 	[/flock|lock_inode|posix_lock/, "a wait for a file lock"],
 	[/fifo_open|wait_for_partner/, "open, of a FIFO that nobody has opened at its other end"],
