@@ -12,6 +12,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <linux/random.h>
 #include <pty.h>
 #include <sched.h>
@@ -25,6 +26,7 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -223,6 +225,34 @@ long k_listmount(int64_t namespace, int64_t parent, unsigned char *ids, int most
 long k_statmount(int64_t namespace, int64_t mount, int64_t wanted, unsigned char *to, int size) {
     struct mount_request request = {.size = sizeof request, .mount = mount, .what = wanted, .namespace = namespace};
     return answer(syscall(SYS_STATMOUNT, &request, to, size, 0));
+}
+
+/*
+ * Netlink, for the harness alone. Sends one request, and writes the messages of the answer to `to`: of a dump, all
+ * messages up to NLMSG_DONE. Returns their length; EMSGSIZE: they do not fit. See netlink(7).
+ */
+long k_netlink(int protocol, const unsigned char *request, int length, unsigned char *to, int size) {
+    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
+    if (fd < 0) return -errno;
+    long r = answer(send(fd, request, length, 0)), end = 0;
+    while (r >= 0) {
+        r = answer(recv(fd, to + end, size - end, MSG_TRUNC));
+        if (r > size - end) r = -EMSGSIZE;
+        if (r < (long)sizeof(struct nlmsghdr)) break;
+        struct nlmsghdr first;
+        memcpy(&first, to + end, sizeof first);
+        /* Only a dump has several parts, and NLMSG_DONE comes as a part of its own, or as the last message of one. */
+        int done = !(first.nlmsg_flags & NLM_F_MULTI) || first.nlmsg_type == NLMSG_ERROR;
+        for (long at = end; !done && at + (long)sizeof first <= end + r; at += NLMSG_ALIGN(first.nlmsg_len)) {
+            memcpy(&first, to + at, sizeof first);
+            if (first.nlmsg_len < sizeof first) break;
+            done = first.nlmsg_type == NLMSG_DONE;
+        }
+        end += r;
+        if (done) break;
+    }
+    close(fd);
+    return r < 0 ? r : end;
 }
 
 /* Locks: flock(2) */

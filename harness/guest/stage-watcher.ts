@@ -32,7 +32,7 @@ export class StageWatcher {
 		private readonly shells: ReadonlyMap<string, { pid: number | null }>,
 		private readonly send: (seen: ViewContents) => Promise<void>,
 	) {
-		this.#probe = new Probe(readings, () => this.trigger());
+		this.#probe = new Probe(readings);
 	}
 
 	/** Call this when something may have changed. */

@@ -61,7 +61,7 @@ export type NetworkNamespace = v.InferOutput<typeof NetworkNamespace>;
 const host = {
 	links: list(Link),
 	network: v.nullable(Network),
-	/** All network namespaces of the machine, as they were when they were last read. */
+	/** All network namespaces of the machine. */
 	networks: v.nullable(list(NetworkNamespace)),
 	/** Network namespaces that a process of the host has open, as `net:[4026532151]`. */
 	openNetworks: v.optional(list(text), []),
@@ -69,7 +69,7 @@ const host = {
 const process = { links: list(Link), network: v.nullable(Network) };
 
 export interface NetworkRequest {
-	/** Reads all network namespaces of the machine instead of the host's and the command's, in the background. */
+	/** Reads all network namespaces of the machine instead of the host's and the command's, and reads only what views show. */
 	everywhere?: true;
 }
 

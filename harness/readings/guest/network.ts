@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import type { Link, Network } from "../network.ts";
-import { BackgroundNetworks } from "./background-networks.ts";
+import { AllNetworks } from "./all-networks.ts";
 import { IP_COMMANDS, ipProgram, parseNetwork, readForwarding } from "./ip-command.ts";
 import { inNamespace } from "./namespaces.ts";
 import { readDescriptors, readPids } from "./proc.ts";
@@ -11,14 +11,14 @@ import type { Reader } from "./reader.ts";
 /** The time limit for ip and nft. Both only ask the kernel, so only a broken program takes this long. */
 const PROGRAM_MS = 30_000;
 
-export const network: Reader<"network"> = (asked, changed) => {
-	const everywhere = asked?.everywhere ? new BackgroundNetworks(changed) : null;
+export const network: Reader<"network"> = (asked) => {
+	const everywhere = asked?.everywhere ? new AllNetworks() : null;
 	const here = asked !== undefined && everywhere === null;
 	return {
 		host: () => ({
 			links: inNamespace(1, "net", () => readLinks(1)),
 			network: here ? inNamespace(1, "net", () => readNetwork(true)) : null,
-			networks: everywhere?.refresh() ?? null,
+			networks: everywhere?.read() ?? null,
 			openNetworks: here ? readOpenNetworks() : [],
 		}),
 		process: ({ pid }) => ({

@@ -57,14 +57,11 @@ interface AnySubjectReader extends ChangesByItself {
 export class Probe {
 	readonly #readers: AnySubjectReader[];
 
-	/**
-	 * @param readings what to read in addition to what is always read
-	 * @param changed called when a reading that is made in the background has changed
-	 */
-	constructor(readings: Readings, changed = () => {}) {
+	/** @param readings what to read in addition to what is always read */
+	constructor(readings: Readings) {
 		const asked = readings as Record<string, undefined>;
-		const readers = Object.entries<(asked: undefined, changed: () => void) => AnySubjectReader>(READERS);
-		this.#readers = readers.map(([name, read]) => read(asked[name], changed));
+		const readers = Object.entries<(asked: undefined) => AnySubjectReader>(READERS);
+		this.#readers = readers.map(([name, read]) => read(asked[name]));
 	}
 
 	/** Whether something that is read changes by itself, without any command. */

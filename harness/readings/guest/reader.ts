@@ -6,12 +6,8 @@ import type { ProcessReading } from "./process-reading.ts";
 /**
  * Makes the functions that read a subject. Called once for a run or a stage.
  * @param asked what to read in addition to what is always read; undefined for nothing
- * @param changed to be called when a reading that is made in the background has changed
  */
-export type Reader<Name extends SubjectName> = (
-	asked: RequestOf<Name> | undefined,
-	changed: () => void,
-) => SubjectReader<Name>;
+export type Reader<Name extends SubjectName> = (asked: RequestOf<Name> | undefined) => SubjectReader<Name>;
 
 /** `host` and `process` throw ENOENT or ESRCH if what they read is gone meanwhile. */
 type SubjectReader<Name extends SubjectName> = Part<"host", HostReading, Name> &

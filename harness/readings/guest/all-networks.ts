@@ -1,13 +1,14 @@
-import { spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import type { NetworkNamespace } from "../network.ts";
-import { IP_COMMANDS, ipProgram, parseNetwork, readForwarding } from "./ip-command.ts";
+import { readForwarding } from "./ip-command.ts";
 import { inNamespaceAt } from "./namespaces.ts";
+import { dumpNetwork, rulesetGeneration } from "./network-dump.ts";
 import { AGENT_PROC, HARBOUR_ROOT } from "./paths.ts";
 import { readDescriptors, readHarbourStats } from "./proc.ts";
 
 const NAMESPACES_MAX = 8;
-/** A program that runs longer is ended. */
+/** The time limit for nft. It only asks the kernel, so only a broken program takes this long. */
 const PROGRAM_MS = 10_000;
 
 /** A network namespace, and the processes in it. */
@@ -19,49 +20,43 @@ interface NamespaceToRead {
 	pids: number[];
 }
 
-/**
- * Keeps the last reading of the harbour's network namespaces. A reading starts programs, and in emulation each of them
- * takes a tenth of a second. So a caller gets the last reading at once, and the next one is made in the background.
- */
-export class BackgroundNetworks {
-	#last: NetworkNamespace[] = [];
-	/** Whether to read again: something may have changed since the current reading began. */
-	#asked = false;
-	#reading = false;
+/** Reads all network namespaces of the harbour. */
+export class AllNetworks {
+	#ruleset: { generation: number; rules: string[] } | null = null;
 
-	/** @param changed called when a new reading differs from the last one */
-	constructor(private readonly changed: () => void) {}
-
-	/** Returns the last reading, and has a new one made. */
-	refresh(): NetworkNamespace[] {
-		this.#asked = true;
-		if (!this.#reading) void this.#read();
-		return this.#last;
+	read(): NetworkNamespace[] {
+		return namespacesToRead().flatMap((place) => {
+			try {
+				return [this.#readNamespace(place)];
+			} catch {
+				return []; // It has ended meanwhile.
+			}
+		});
 	}
 
-	async #read(): Promise<void> {
-		this.#reading = true;
-		while (this.#asked) {
-			this.#asked = false;
-			const nets = await readNetworks(this.#last).catch(() => this.#last);
-			if (JSON.stringify(nets) === JSON.stringify(this.#last)) continue;
-			this.#last = nets;
-			this.changed();
+	#readNamespace({ namespace, name, path, pids }: NamespaceToRead): NetworkNamespace {
+		return inNamespaceAt(path, "net", () => ({
+			...{ namespace, name, further: [], peers: [] },
+			...dumpNetwork(),
+			rules: pids.includes(1) ? this.#readRules() : [],
+			forwarding: readForwarding(),
+			listeners: listenersIn(readSockets(), pids),
+		}));
+	}
+
+	// Starts a program only if the ruleset has changed.
+	#readRules(): string[] {
+		const generation = rulesetGeneration();
+		if (this.#ruleset?.generation !== generation) {
+			const text = execFileSync("nft", ["list", "ruleset"], {
+				encoding: "utf8",
+				timeout: PROGRAM_MS,
+				stdio: ["ignore", "pipe", "ignore"],
+			});
+			this.#ruleset = { generation, rules: text.split("\n").filter(Boolean) };
 		}
-		this.#reading = false;
+		return this.#ruleset.rules;
 	}
-}
-
-async function readNetworks(last: readonly NetworkNamespace[]): Promise<NetworkNamespace[]> {
-	const all = await Promise.all(
-		namespacesToRead().map(async (place) => {
-			// ip fails if something changes while it reads. Then the last reading is kept: the change soon causes another
-			// one.
-			const before = last.find(({ namespace }) => namespace === place.namespace) ?? null;
-			return readNet(place).catch(() => before);
-		}),
-	);
-	return all.filter((net) => net !== null);
 }
 
 /** The harbour's own namespace first, then the others that have a process in them, then those that only have a name. */
@@ -97,29 +92,8 @@ function namedNamespaces(): { name: string; path: string; inode: number }[] {
 	}
 }
 
-async function readNet({ namespace, name, path, pids }: NamespaceToRead): Promise<NetworkNamespace> {
-	const [answer, forwarding, sockets] = inNamespaceAt(path, "net", () => [
-		run(ipProgram(pids.includes(1))),
-		readForwarding(),
-		["tcp", "tcp6"].map((table) => readFileSync(`${AGENT_PROC}/thread-self/net/${table}`, "utf8")).join("\n"),
-	]);
-	const { network, indices } = parseNetwork(await answer);
-	return { namespace, name, ...network, forwarding, indices, listeners: listenersIn(sockets, pids) };
-}
-
-// Starts a program in the namespace that this thread is in. The thread may leave the namespace when this returns.
-function run([program = "", ...args]: string[]): Promise<string> {
-	const child = spawn(program, args, { stdio: ["pipe", "pipe", "ignore"], timeout: PROGRAM_MS });
-	child.stdin.end(IP_COMMANDS);
-	return new Promise((resolve, reject) => {
-		let output = "";
-		child.stdout.on("data", (data) => {
-			output += data;
-		});
-		child.on("error", reject).on("close", () => resolve(output));
-		child.stdin.on("error", () => {});
-	});
-}
+const readSockets = () =>
+	["tcp", "tcp6"].map((table) => readFileSync(`${AGENT_PROC}/thread-self/net/${table}`, "utf8")).join("\n");
 
 const LISTEN = "0A";
 
