@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findLesson } from "../../harness/judge/lessons.ts";
 import { DemoInMachine } from "../../harness/live/demo-in-machine.ts";
@@ -9,6 +10,7 @@ import { limitsOf } from "../../harness/live/views/limits.ts";
 import { networkOf } from "../../harness/live/views/network.ts";
 import type { Moment } from "../../harness/live/views/past.ts";
 import type { ViewName } from "../../harness/protocol/index.ts";
+import { IP_COMMANDS, parseNetwork } from "../../harness/readings/guest/ip-command.ts";
 import { newMachinePool } from "../support/guest.ts";
 
 const SIZE = { columns: 80, rows: 24 };
@@ -19,19 +21,21 @@ const machines = newMachinePool();
 beforeAll(() => machines.makeReady());
 afterAll(() => machines.close());
 
-/** Opens a demo with these views. @returns the views so far, and a function that types into its shells */
+/** Opens a demo with these views. @returns the views and the output so far, and a function that types into its shells */
 async function opened(views: ViewName[]) {
 	const loaded = await loadForStage(await findLesson("02"), SIZE);
 	const past: Moment[] = [];
+	const printed: string[] = [];
 	const hear = (event: DemoEvent) => {
 		if (event.type === "view") past.push(event);
+		if (event.type === "output") printed.push(event.data);
 	};
 	const demo = await DemoInMachine.open(
 		{ ...loaded, script: { ...loaded.script, views } },
 		machines.beginStage.bind(machines),
 		hear,
 	);
-	return { demo, past, type: (shell: ShellName, line: string) => demo.type(shell, `${line}\r`) };
+	return { demo, past, printed, type: (shell: ShellName, line: string) => demo.type(shell, `${line}\r`) };
 }
 
 test("additional readings are made only if a view asks for them", async () => {
@@ -86,5 +90,39 @@ test("limits, layers, networks and id maps are read when they appear", async () 
 	await expect
 		.poll(() => identityOf(past).maps[0]?.ranges, PATIENCE)
 		.toEqual([{ inside: { first: 0, last: 0 }, outside: { first: 0, last: 0 } }]);
+	await demo.close();
+});
+
+test("the network view's links, routes and rules are those that ip and nft show", async () => {
+	const { demo, past, printed, type } = await opened(["network"]);
+	const changes = [
+		"link add br0 up type bridge stp_state 1; ip link add v0 up master br0 type veth peer name v1",
+		"link add d0 up type dummy; ip link add link d0 name d0.7 type vlan id 7; ip link set v1 up",
+		"address add 10.1.0.1/24 dev d0; ip address add 10.1.0.2/24 dev d0; ip -6 address add fd00::1/64 dev d0",
+		"route add default via 10.1.0.9; ip route add unreachable 10.2.0.0/16; ip route add 10.3.0.1 dev br0",
+		"route add 10.4.0.0/16 nexthop via 10.1.0.7 nexthop via 10.1.0.8; ip route add 10.5.0.0/16 dev d0 table 77",
+	];
+	for (const change of changes) await type("host", `ip ${change}`);
+	await type("host", "nft add table ip a; nft add chain ip a b; sysctl -w net.ipv4.ip_forward=1; echo do''ne");
+	await expect.poll(() => printed.join(""), PATIENCE).toMatch(/^done\r$/m);
+	printed.length = 0;
+	await type(
+		"host",
+		`printf '${IP_COMMANDS.replaceAll("\n", "\\n")}' | ip -json -details -batch -; nft list ruleset; echo do''ne`,
+	);
+	await expect.poll(() => printed.join(""), PATIENCE).toMatch(/^done\r$/m);
+	const plain = stripVTControlCharacters(printed.join("")).replaceAll("\r", "");
+	const [, text = ""] = /^(\[.*)^done$/ms.exec(plain) ?? [];
+	const shown = parseNetwork(text).network;
+	expect(shown.links.map(({ name }) => name).sort()).toEqual(["br0", "d0", "d0.7", "lo", "v0", "v1"]);
+	const known = /^(LOOPBACK|BROADCAST|POINTOPOINT|MULTICAST|NOARP|UP|LOWER_UP)$/;
+	await expect
+		.poll(() => past.at(-1)?.view.host.networks?.[0], PATIENCE)
+		.toMatchObject({
+			links: shown.links.map((link) => ({ ...link, flags: link.flags.filter((flag) => known.test(flag)) })),
+			routes: shown.routes,
+			rules: shown.rules,
+			forwarding: true,
+		});
 	await demo.close();
 });
