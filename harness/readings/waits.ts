@@ -19,7 +19,7 @@ const AWAITED: [functions: RegExp, wait: string][] = [
 	[/^unix_stream_read|^__skb_wait/, "read, from a socket"],
 	[/nanosleep/, "a sleep"],
 	[/^do_sigtimedwait|^sigsuspend|pause/, "a wait for a signal"],
-	[/poll|^do_select/, "its event loop, for input"],
+	[/poll|^do_select/, "poll, for input"],
 	[/^futex/, "a wait for another thread"],
 	[/^get_signal/, "the freezer of its cgroup"],
 	[/accept/, "accept, for a connection"],

@@ -93,7 +93,7 @@ export class MachinePool {
 		let last = "";
 		return (waits) => {
 			const text = printable(waitsText(waits));
-			if (text !== last && text !== "") this.#progress.note(`still running: ${text}`);
+			if (text !== last && text !== "") this.#progress.note(`not over yet: ${text}`);
 			last = text;
 		};
 	}
