@@ -50,8 +50,8 @@ export async function isSealed(dir: string): Promise<boolean> {
 	if (measured.some(({ name, bytes }) => known.get(name)?.bytes !== bytes)) return false;
 	const copied = measured.filter(({ name, mtimeMs }) => !isTimeOf(known.get(name), mtimeMs));
 	for (const { name } of copied) {
-		const digest = await digestOf(join(dir, name)).catch(() => null);
 		const file = known.get(name);
+		const digest = await digestOf(join(dir, name), file?.bytes ?? 0).catch(() => null);
 		if (digest === null || file === undefined || !("sha256" in file) || digest !== file.sha256) return false;
 	}
 	const isOlder = sealed.some((file) => !("sha256" in file));
@@ -89,7 +89,7 @@ async function readSeal(dir: string): Promise<SealedFile[] | null> {
 async function writeSeal(dir: string, measured: readonly Measured[]): Promise<void> {
 	const files: v.InferOutput<typeof Files> = [];
 	for (const { name, bytes, mtimeMs } of measured)
-		files.push({ name, bytes, mtimeS: wholeSeconds(mtimeMs), sha256: await digestOf(join(dir, name)) });
+		files.push({ name, bytes, mtimeS: wholeSeconds(mtimeMs), sha256: await digestOf(join(dir, name), bytes) });
 	// Renames a finished file into place, so that a process that reads meanwhile finds the old seal.
 	const part = join(dir, `${SEAL}-${process.pid}`);
 	await writeFile(part, JSON.stringify({ version: 2, files } satisfies v.InferOutput<typeof Seal>));
@@ -110,9 +110,10 @@ async function measure(dir: string): Promise<Measured[]> {
 	return Promise.all(measured);
 }
 
-async function digestOf(file: string): Promise<string> {
+// A buffer of the file's size, if it is small: many large buffers would keep the garbage collector busy.
+async function digestOf(file: string, bytes: number): Promise<string> {
 	const hash = createHash("sha256");
-	await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), hash);
+	await pipeline(createReadStream(file, { highWaterMark: Math.min(bytes + 1, 1 << 20) }), hash);
 	return hash.digest("hex");
 }
 

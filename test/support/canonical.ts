@@ -2,6 +2,8 @@ import { type AnyNode, parse } from "acorn";
 
 /** Names of local variables in minified code have at most this many letters. */
 const SHORT_CHARS = 3;
+/** The fields of a node that are names of properties, or of what a module exports. */
+const PROPERTIES = new Set(["key", "property", "exported", "imported"]);
 
 /**
  * Numbers the short names of variables and of private fields in minified code by their first appearance. A minifier
@@ -22,13 +24,15 @@ export function withNumberedNames(code: string): string {
 			edits.push({ start: node.start, end: node.end, text: isPrivate ? `##${number}` : `#${number}` });
 			return;
 		}
-		for (const [field, value] of Object.entries(node)) {
+		const isComputed = "computed" in node && node.computed;
+		const isShorthand = "shorthand" in node && node.shorthand;
+		for (const field in node) {
+			const value = node[field as keyof AnyNode] as unknown;
+			if (typeof value !== "object" || (field === "key" && isShorthand)) continue;
 			// Names of properties are not shortened.
-			const isProperty =
-				["key", "property", "exported", "imported"].includes(field) && !("computed" in node && node.computed);
-			if (field === "key" && "shorthand" in node && node.shorthand) continue;
-			for (const child of [value].flat())
-				if (typeof child === "object" && child !== null && "type" in child) visit(child as AnyNode, isProperty);
+			const isProperty = !isComputed && PROPERTIES.has(field);
+			for (const child of Array.isArray(value) ? value : [value])
+				if (typeof child === "object" && child !== null && "type" in child) visit(child, isProperty);
 		}
 	};
 	visit(parse(code, { ecmaVersion: "latest", sourceType: "module", allowHashBang: true }), false);
