@@ -2,25 +2,25 @@ import { readFileSync, readlinkSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Readings, View } from "../protocol/index.ts";
 import { Probe } from "../readings/guest/probe.ts";
-import { readDescendantStats, readPids } from "../readings/guest/proc.ts";
+import { readDescendantStats, readHarbourStats } from "../readings/guest/proc.ts";
 
 /** What is read of the host and of the stage's shells. */
 type ViewContents = Pick<View, "host" | "shells">;
 
 /**
- * The pauses between two readings. After a change, the watcher reads everything at these growing intervals. At the last
- * interval it reads only what is cheap to read, until that changes.
+ * How long after a change the watcher reads everything. In between and later, it reads only what is cheap to read, until
+ * that changes.
  */
-const PAUSES_MS = [60, 200, 500, 1_000, 1_500];
-/** The longest pause while the watcher reads something that changes even if no shell is used. */
-const MAX_PAUSE_MS = 400;
+const READINGS_MS = [0, 60, 260, 760, 1_760];
+/** After output, a command mostly changes something. So the watcher waits a little before it reads. */
+const AFTER_OUTPUT_MS = 60;
+/** The longest pause. */
+const PAUSE_MS_MAX = 200;
 /** Reading takes at most this part of the time. */
 const MAX_SHARE_OF_TIME = 0.3;
 
 /** Reads what the kernel shows of the host and of each shell, and passes it on whenever it has changed. */
 export class StageWatcher {
-	/** How many readings there were since the last change, up to the index of the longest pause. */
-	#unchangedReadings = 0;
 	#triggered = false;
 	#endPause = () => {};
 	#lastSent = "";
@@ -51,7 +51,7 @@ export class StageWatcher {
 
 	/**
 	 * Reads everything, and passes it on if it has changed.
-	 * @returns false if nothing has changed: the next reading may wait longer
+	 * @returns false if nothing has changed
 	 */
 	async readAndSend(): Promise<boolean> {
 		const contents = this.#read();
@@ -65,21 +65,23 @@ export class StageWatcher {
 
 	async run(): Promise<never> {
 		let fingerprint = "";
+		let changedMs = 0;
+		/** How many times everything was read since the last change. */
+		let readings = 0;
 		for (;;) {
 			const startedMs = performance.now();
-			if (this.#triggered) this.#unchangedReadings = 0;
-			this.#triggered = false;
 			const newFingerprint = this.#readFingerprint();
-			if (newFingerprint !== fingerprint) this.#unchangedReadings = 0;
+			const isChanged = this.#triggered || newFingerprint !== fingerprint;
+			this.#triggered = false;
 			fingerprint = newFingerprint;
-			if (this.#unchangedReadings < PAUSES_MS.length - 1 && (await this.readAndSend())) this.#unchangedReadings = 0;
+			if (isChanged) [changedMs, readings] = [startedMs, 0];
+			if (startedMs >= changedMs + (READINGS_MS[readings] ?? Infinity)) {
+				readings += 1;
+				if (await this.readAndSend()) [changedMs, readings] = [startedMs, 1];
+			}
 			const costMs = performance.now() - startedMs;
-			const pauseMs = Math.min(
-				PAUSES_MS[this.#unchangedReadings] ?? Infinity,
-				this.#probe.changesByItself ? MAX_PAUSE_MS : Infinity,
-			);
-			this.#unchangedReadings = Math.min(this.#unchangedReadings + 1, PAUSES_MS.length - 1);
-			await this.#pause(Math.max(pauseMs, costMs / MAX_SHARE_OF_TIME));
+			const untilNextMs = changedMs + (READINGS_MS[readings] ?? Infinity) - performance.now();
+			await this.#pause(Math.max(Math.min(untilNextMs, PAUSE_MS_MAX), costMs / MAX_SHARE_OF_TIME));
 		}
 	}
 
@@ -89,7 +91,7 @@ export class StageWatcher {
 		});
 		// Something may have changed while the last reading was passed on.
 		if (this.#triggered) this.#endPause();
-		await Promise.race([sleep(ms), triggered.then(() => sleep(PAUSES_MS[0]))]);
+		await Promise.race([sleep(ms), triggered.then(() => sleep(AFTER_OUTPUT_MS))]);
 	}
 
 	#read(): ViewContents | null {
@@ -104,8 +106,9 @@ export class StageWatcher {
 
 	// These are cheap to read, and nearly every change of interest changes one of them.
 	#readFingerprint(): string {
+		const processes = readHarbourStats().map(({ pid, ppid, comm, state }) => `${pid} ${ppid} ${comm} ${state === "Z"}`);
 		const mounts = readFileSync("/proc/1/mountinfo", "utf8");
-		return [readPids("/proc").join(" "), mounts, this.#probe.fingerprint(runningShells(this.#lastShells))].join("\n");
+		return [...processes, mounts, this.#probe.fingerprint(runningShells(this.#lastShells))].join("\n");
 	}
 }
 

@@ -64,11 +64,6 @@ export class Probe {
 		this.#readers = readers.map(([name, read]) => read(asked[name]));
 	}
 
-	/** Whether something that is read changes by itself, without any command. */
-	get changesByItself(): boolean {
-		return this.#readers.some(({ fingerprint }) => fingerprint !== undefined);
-	}
-
 	/** A text that differs from the last one if something has changed that changes by itself. */
 	fingerprint(earlier: readonly EarlierReading[]): string {
 		return this.#readers.map(({ fingerprint }) => fingerprint?.(earlier) ?? "").join("\n");
