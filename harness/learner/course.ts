@@ -153,6 +153,12 @@ export async function recordSolutionShown(lesson: Lesson): Promise<void> {
 	);
 }
 
+/** Records that the learner's own engine has passed the finish of this track. Later passes change nothing. */
+export async function recordFinish(track: number): Promise<void> {
+	const at = new Date().toISOString();
+	await changeLogbook((book) => ({ ...book, finished: { [track]: at, ...book.finished } }));
+}
+
 function sinceLastAttemptMs({ lessons }: Logbook, at: string): number {
 	const times = Object.values(lessons).flatMap(({ lastAttempt }) => lastAttempt?.at ?? []);
 	if (times.length === 0) return 0;

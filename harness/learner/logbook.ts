@@ -74,6 +74,8 @@ const Logbook = v.object({
 	/** Id of the lesson that the learner selected; null: the first lesson that has not been passed. */
 	selected: v.nullable(text),
 	lessons: byLesson(LessonRecord),
+	/** When the learner's own engine first passed a track's finish, by the track's number. */
+	finished: v.optional(v.record(v.pipe(v.string(), v.regex(/^\d{1,2}$/)), time), {}),
 });
 export type Logbook = v.InferOutput<typeof Logbook>;
 
@@ -87,6 +89,8 @@ export const EMPTY_RECORD: LessonRecord = {
 	lastAttempt: null,
 };
 
+const EMPTY_LOGBOOK: Logbook = { schemaVersion: 2, selected: null, lessons: {}, finished: {} };
+
 // Version 1 recorded only when each lesson was first passed.
 const FirstLogbook = v.pipe(
 	v.object({ schemaVersion: v.literal(1), passed: byLesson(v.object({ at: time })) }),
@@ -95,7 +99,7 @@ const FirstLogbook = v.pipe(
 			id,
 			{ ...EMPTY_RECORD, passed: { at, judgedBy: null, module: null }, attempts: 1 },
 		]);
-		return { schemaVersion: 2, selected: null, lessons: Object.fromEntries(records) };
+		return { ...EMPTY_LOGBOOK, lessons: Object.fromEntries(records) };
 	}),
 );
 const AnyLogbook = v.pipe(v.string(), v.parseJson(), v.union([Logbook, FirstLogbook]));
@@ -107,7 +111,7 @@ const Newer = v.pipe(v.string(), v.parseJson(), v.object({ schemaVersion: v.pipe
  */
 export async function readLogbook(dir: string): Promise<Logbook> {
 	const path = join(dir, LOGBOOK);
-	if (!(await exists(path))) return { schemaVersion: 2, selected: null, lessons: {} };
+	if (!(await exists(path))) return EMPTY_LOGBOOK;
 	const bytes = await realpath(path)
 		.then((file) => readRegularFile(file, LOGBOOK_BYTES_MAX))
 		.catch((cause: NodeJS.ErrnoException) => {
@@ -210,7 +214,16 @@ export function mergeLogbooks(mine: Logbook, theirs: Logbook): Logbook {
 		};
 		return [id, record] as const;
 	});
-	return { schemaVersion: 2, selected: mine.selected ?? theirs.selected, lessons: Object.fromEntries(merged) };
+	const finished = Object.keys({ ...theirs.finished, ...mine.finished }).map((track) => {
+		const [one = null, other = null] = [mine.finished[track], theirs.finished[track]];
+		return [track, earliest(one, other, (at) => at) ?? ""] as const;
+	});
+	return {
+		schemaVersion: 2,
+		selected: mine.selected ?? theirs.selected,
+		lessons: Object.fromEntries(merged),
+		finished: Object.fromEntries(finished),
+	};
 }
 
 // The earlier of two values, either of which may be missing.

@@ -1,5 +1,6 @@
 import { type Lesson, lessons } from "../judge/lessons.ts";
 import { type LessonRecord, type Logbook, recordOf } from "./logbook.ts";
+import type { After } from "./tracks.ts";
 
 /** After this many attempts, a hint helps more than another attempt. */
 const ATTEMPTS_BEFORE_HINT = 3;
@@ -21,19 +22,21 @@ export function nextToPass(all: readonly Lesson[], book: Logbook, current: Lesso
 
 /**
  * The command that most learners would want to type now.
- * @param completed.track whether the lesson's track has passed and has a finish
- * @param completed.all whether all lessons have passed
+ * @param after what comes after the lesson
  */
-export function nextCommand(
-	{ id }: Lesson,
-	{ passed, lastAttempt, attempts }: LessonRecord,
-	completed: { track: boolean; all: boolean },
-): string {
+export function nextCommand({ id }: Lesson, { passed, lastAttempt, attempts }: LessonRecord, after: After): string {
 	if (passed !== null && lastAttempt?.verdict === "fail") return `npx drydock check ${id}`;
-	if (passed !== null) return completed.track ? FINISH : completed.all ? "npx drydock list" : "npx drydock next";
+	if (passed !== null) return COMMANDS[after];
 	if (lastAttempt === null) return `npx drydock read ${id}`;
 	return attempts < ATTEMPTS_BEFORE_HINT ? `npx drydock check ${id}` : `npx drydock hint ${id}`;
 }
 
 /** Plays the whole engine at the end of the current lesson's track. */
 export const FINISH = "npx drydock finish";
+
+const COMMANDS: Record<After, string> = {
+	"next lesson": "npx drydock next",
+	finish: FINISH,
+	"own engine": "npx drydock box",
+	nothing: "npx drydock list",
+};

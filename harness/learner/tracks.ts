@@ -45,13 +45,19 @@ export function passedTrackOf(all: readonly Track[], book: Logbook, lesson: Less
 	return track?.hasFinish && lessonsToPass(track, book).length === 0 ? track : undefined;
 }
 
-/** Whether all lessons of this lesson's track have passed and the track has a finish; and whether all lessons have passed. */
-export function completion(all: readonly Track[], book: Logbook, lesson: Lesson): { track: boolean; all: boolean } {
-	return {
-		track: passedTrackOf(all, book, lesson) !== undefined,
-		all: all.every((track) => lessonsToPass(track, book).length === 0),
-	};
+/** What comes after a lesson that has passed. */
+export type After = "next lesson" | "finish" | "own engine" | "nothing";
+
+/** What comes after this lesson: the finish of its track, if that is all that the track lacks. */
+export function afterLesson(all: readonly Track[], book: Logbook, lesson: Lesson): After {
+	const track = passedTrackOf(all, book, lesson);
+	if (track !== undefined && !isFinished(track, book)) return "finish";
+	if (all.some((one) => lessonsToPass(one, book).length > 0)) return "next lesson";
+	return track === undefined ? "nothing" : "own engine";
 }
+
+/** Whether the learner's own engine has passed the track's finish. */
+export const isFinished = ({ number }: Track, { finished }: Logbook) => Object.hasOwn(finished, String(number));
 
 /** Whether the finish of the lesson's track comes next once this lesson has passed: all its other lessons have passed. */
 export function isLastToPass(all: readonly Track[], book: Logbook, lesson: Lesson): boolean {

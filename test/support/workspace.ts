@@ -24,7 +24,7 @@ export async function bookIn(dir: string): Promise<Logbook> {
 /** A logbook in which these records are filled in. */
 export function logbookWith(records: Record<string, Partial<LessonRecord>>, selected: string | null = null): Logbook {
 	const lessons = Object.entries(records).map(([id, record]) => [id, { ...EMPTY_RECORD, ...record }]);
-	return { schemaVersion: 2, selected, lessons: Object.fromEntries(lessons) };
+	return { schemaVersion: 2, selected, finished: {}, lessons: Object.fromEntries(lessons) };
 }
 
 /** The record of a lesson that was passed. @param judgedBy the key of the lesson as it was judged; null if unknown */

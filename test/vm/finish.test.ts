@@ -40,6 +40,8 @@ test("finish [right modules, one prints, one makes a system call] passes, and sh
 	expect(stdout).not.toContain("✗");
 	expect(stdout).toContain("What you built");
 	expect(code).toBe(0);
+	const status = JSON.parse((await drydock(dir, "status", "--json")).stdout);
+	expect(status).toMatchObject({ track: { finished: true }, next: "npx drydock box" });
 });
 
 test("finish [a module that does nothing any more] fails, and names the lesson", { timeout: TIMEOUT_MS }, async () => {

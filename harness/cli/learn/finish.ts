@@ -8,7 +8,14 @@ import { printable } from "../../base/printable.ts";
 import { silentProgress, visibleProgress } from "../../base/progress.ts";
 import { shownPath } from "../../base/shown-path.ts";
 import { BundleError } from "../../engine/bundle.ts";
-import { currentLesson, editedLessons, editedMessage, passedLessons, passedModules } from "../../learner/course.ts";
+import {
+	currentLesson,
+	editedLessons,
+	editedMessage,
+	passedLessons,
+	passedModules,
+	recordFinish,
+} from "../../learner/course.ts";
 import { type FinishStep, type Mismatch, readFinish } from "../../learner/finish.ts";
 import { findTrack, finishText, type Track, trackOf, tracks } from "../../learner/tracks.ts";
 import { MachinePool } from "../../vm/machine-pool.ts";
@@ -43,6 +50,7 @@ export async function finish(wanted: string | undefined, options: Options): Prom
 	if (options.json) printJson(documentOf(track, played, next));
 	else process.stdout.write(`\n${first === undefined ? "passed  all of it" : `next    ${next}`}\n`);
 	if (first !== undefined) return EXIT.notPassed;
+	if (!options.solution) await recordFinish(track.number);
 	if (!options.json) await pagedMarkdown(`\n${await readText(finishText(track.number))}`);
 	return EXIT.passed;
 }

@@ -6,7 +6,7 @@ import { lessons } from "../../judge/lessons.ts";
 import { changedLessons, currentLesson, logbook } from "../../learner/course.ts";
 import { recordOf } from "../../learner/logbook.ts";
 import { FINISH } from "../../learner/next.ts";
-import { passedTrackOf, type Track, tracks } from "../../learner/tracks.ts";
+import { afterLesson, isFinished, type Track, tracks } from "../../learner/tracks.ts";
 import { learnersFile } from "../../learner/workspace.ts";
 import { duration, outputStyle, printJson } from "../text/terminal.ts";
 
@@ -31,23 +31,27 @@ export async function list({ json }: { json?: boolean }): Promise<number> {
 		return { id, title, passed: passed !== null, current: id === current.id, ...progress };
 	});
 	if (json) {
-		const documents = inTracks.map(({ lessons, ...track }) => ({ ...track, lessons: lessons.map(({ id }) => id) }));
+		const documents = inTracks.map((track) => ({
+			...track,
+			lessons: track.lessons.map(({ id }) => id),
+			finished: isFinished(track, book),
+		}));
 		printJson({ schemaVersion: 1, lessons: rows, tracks: documents });
 		return EXIT.passed;
 	}
 	const near = shownPath(await learnersFile(current));
 	const isDone = recordOf(book, current).passed !== null;
 	const goOn = [
-		...(passedTrackOf(inTracks, book, current) === undefined ? [] : [`finish     ${FINISH}\n`]),
+		...(afterLesson(inTracks, book, current) === "finish" ? [`finish     ${FINISH}\n`] : []),
 		...(isDone && rows.some(({ passed }) => !passed) ? ["go on      npx drydock next\n"] : []),
 	].join("");
 	process.stdout.write(
-		`${table(rows, inTracks)}\nread it    npx drydock read ${current.id}\nedit it    ${near}\ncheck it   npx drydock check ${current.id}; at every save: npx drydock\n${goOn}`,
+		`${table(rows, inTracks, (track) => isFinished(track, book))}\nread it    npx drydock read ${current.id}\nedit it    ${near}\ncheck it   npx drydock check ${current.id}; at every save: npx drydock\n${goOn}`,
 	);
 	return EXIT.passed;
 }
 
-function table(rows: readonly Row[], inTracks: readonly Track[]): string {
+function table(rows: readonly Row[], inTracks: readonly Track[], isDone: (track: Track) => boolean): string {
 	const { color, plain } = outputStyle();
 	const chalk = new Chalk({ level: color ? 1 : 0 });
 	const ids = Math.max(...rows.map(({ id }) => id.length));
@@ -62,7 +66,10 @@ function table(rows: readonly Row[], inTracks: readonly Track[]): string {
 			: "";
 		const track = inTracks.find(({ lessons }) => lessons[0]?.id === id);
 		const gap = track?.number === 1 ? "" : "\n";
-		const heading = track === undefined ? "" : `${gap}${chalk.bold(`Track ${track.number} · ${track.title}`)}\n`;
+		const heading =
+			track === undefined
+				? ""
+				: `${gap}${chalk.bold(`Track ${track.number} · ${track.title}`)}${isDone(track) ? ", finished" : ""}\n`;
 		return `${heading}${`${shown} ${id.padEnd(ids)}  ${name}${chalk.dim(tried)}`.trimEnd()}\n${note}`;
 	});
 	return lines.join("");

@@ -3,7 +3,7 @@ import { type Lesson, lessons } from "../../judge/lessons.ts";
 import { currentLesson, logbook, selectLesson } from "../../learner/course.ts";
 import { recordOf } from "../../learner/logbook.ts";
 import { FINISH, nextToPass } from "../../learner/next.ts";
-import { passedTrackOf, trackOf, tracks } from "../../learner/tracks.ts";
+import { afterLesson, trackOf, tracks } from "../../learner/tracks.ts";
 import { printJson } from "../text/terminal.ts";
 import { printCurrentLesson } from "./select.ts";
 
@@ -16,17 +16,18 @@ export async function next({ force, json }: { force?: boolean; json?: boolean })
 	if (recordOf(book, current).passed === null && !force) return refuse(current, json);
 	const lesson = nextToPass(all, book, current);
 	const inTracks = await tracks();
-	const ended = passedTrackOf(inTracks, book, current);
+	const after = afterLesson(inTracks, book, current);
+	const track = trackOf(inTracks, current);
 	if (lesson === undefined) {
-		const next = ended === undefined ? null : FINISH;
+		const next = after === "finish" ? FINISH : null;
 		if (json) printJson({ schemaVersion: 1, lesson: null, next });
 		else process.stdout.write("That was the last one: you have passed all lessons.\n");
 		if (!json && next !== null) process.stdout.write(`${PLAY_IT}\n  try: ${next}\n`);
 		return EXIT.passed;
 	}
 	await selectLesson(lesson);
-	if (!json && ended !== undefined && trackOf(inTracks, lesson) !== ended)
-		process.stdout.write(`You have passed track ${ended.number}. ${PLAY_IT}\n  try: ${FINISH} ${ended.number}\n\n`);
+	if (!json && track !== undefined && after === "finish" && trackOf(inTracks, lesson) !== track)
+		process.stdout.write(`You have passed track ${track.number}. ${PLAY_IT}\n  try: ${FINISH} ${track.number}\n\n`);
 	if (!json && lesson.id < current.id) process.stdout.write(`${whyBack(all, current, lesson)}\n\n`);
 	await printCurrentLesson(lesson, json);
 	return EXIT.passed;

@@ -6,7 +6,7 @@ import { lessons } from "../../judge/lessons.ts";
 import { changedLessons, currentLesson, logbook, passedLessons } from "../../learner/course.ts";
 import { type LessonRecord, recordOf } from "../../learner/logbook.ts";
 import { nextCommand } from "../../learner/next.ts";
-import { completion, trackOf, tracks } from "../../learner/tracks.ts";
+import { afterLesson, isFinished, trackOf, tracks } from "../../learner/tracks.ts";
 import { drawWalls, PICTURE_COLUMNS, type WallStates, wallsInWords } from "../../learner/walls.ts";
 import { learnersFile } from "../../learner/workspace.ts";
 import { duration, outputStyle, printJson } from "../text/terminal.ts";
@@ -21,7 +21,7 @@ export async function status({ json }: { json?: boolean }): Promise<number> {
 	const file = await learnersFile(lesson);
 	const record = recordOf(book, lesson);
 	const next = (await exists(file))
-		? nextCommand(lesson, record, completion(inTracks, book, lesson))
+		? nextCommand(lesson, record, afterLesson(inTracks, book, lesson))
 		: "npx drydock init";
 	if (json) {
 		const { attempts, spentMs, hintsShown, lastAttempt } = record;
@@ -31,7 +31,8 @@ export async function status({ json }: { json?: boolean }): Promise<number> {
 			passed: all.flatMap(({ id }) => (passed.has(id) ? id : [])),
 			changed: [...changed],
 			lessons: all.length,
-			track: track === undefined ? null : { number: track.number, title: track.title },
+			track:
+				track === undefined ? null : { number: track.number, title: track.title, finished: isFinished(track, book) },
 			next,
 		});
 		return EXIT.passed;
@@ -43,7 +44,9 @@ export async function status({ json }: { json?: boolean }): Promise<number> {
 	const isDrawn = !plain && width >= PICTURE_COLUMNS;
 	if (isDrawn) process.stdout.write(`${drawWalls(stateOf).join("\n")}\n\n`);
 	const lines = [
-		...(track === undefined ? [] : [`track    ${track.number} · ${track.title}`]),
+		...(track === undefined
+			? []
+			: [`track    ${track.number} · ${track.title}${isFinished(track, book) ? ", finished" : ""}`]),
 		`lesson   ${lesson.title}`,
 		`file     ${shownPath(file)}`,
 		`so far   ${passed.size} of ${all.length} lessons passed`,

@@ -40,17 +40,15 @@ describe("nextCommand", () => {
 		["passed, and not right any more", { ...passedRecord(), ...failed }, "check"],
 	])("[%s] is the fitting command", (_, record, command) => {
 		const book = logbookWith({ [first.id]: record });
-		expect(nextCommand(first, recordOf(book, first), { track: false, all: false })).toMatch(
-			new RegExp(`^npx drydock ${command}\\b`),
-		);
+		expect(nextCommand(first, recordOf(book, first), "next lesson")).toMatch(new RegExp(`^npx drydock ${command}\\b`));
 	});
 
 	test.each([
-		["the track has passed", { track: true, all: false }, "finish"],
-		["all have passed", { track: true, all: true }, "finish"],
-		["all have passed, but the track has no finish", { track: false, all: true }, "list"],
-	])("[%s] is the fitting command", (_, ends, command) => {
+		["finish", "finish"],
+		["own engine", "box"],
+		["nothing", "list"],
+	] as const)("[passed, and then comes: %s] is the fitting command", (after, command) => {
 		const book = logbookWith({ [first.id]: passedRecord() });
-		expect(nextCommand(first, recordOf(book, first), ends)).toBe(`npx drydock ${command}`);
+		expect(nextCommand(first, recordOf(book, first), after)).toBe(`npx drydock ${command}`);
 	});
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { lessons, readLesson } from "../../../harness/judge/lessons.ts";
 import { readFinish } from "../../../harness/learner/finish.ts";
 import {
-	completion,
+	afterLesson,
 	findTrack,
 	isLastToPass,
 	passedTrackOf,
@@ -36,11 +36,17 @@ test("[one lesson has not passed] the finish is next once it has", () => {
 test("[all lessons have passed] the finish is next, if the track has one", () => {
 	expect(passedTrackOf(example, book("01-a", "02-b"), lesson("01-a"))).toBe(example[0]);
 	expect(isLastToPass(example, book("01-a", "02-b"), lesson("01-a"))).toBe(true);
-	expect(completion(example, book("01-a", "02-b"), lesson("01-a"))).toEqual({ track: true, all: false });
-	expect(completion(example, book("01-a", "02-b", "10-c"), lesson("10-c"))).toEqual({ track: false, all: true });
+	expect(afterLesson(example, book("01-a", "02-b"), lesson("01-a"))).toBe("finish");
+	expect(afterLesson(example, book("01-a", "02-b", "10-c"), lesson("10-c"))).toBe("nothing");
 	expect(trackOf(example, lesson("10-c"))).toBe(example[1]);
 	expect(passedTrackOf(example, book("10-c"), lesson("10-c"))).toBeUndefined();
 	expect(isLastToPass(example, book(), lesson("10-c"))).toBe(false);
+});
+
+test("[the finish has passed] other lessons are next, or the learner's own engine", () => {
+	const finished = (...passed: string[]) => ({ ...book(...passed), finished: { 1: "2026-01-01T00:00:00Z" } });
+	expect(afterLesson(example, finished("01-a", "02-b"), lesson("01-a"))).toBe("next lesson");
+	expect(afterLesson(example, finished("01-a", "02-b", "10-c"), lesson("02-b"))).toBe("own engine");
 });
 
 test.each([
