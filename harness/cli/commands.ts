@@ -1,6 +1,7 @@
 import type { CommandSpec } from "./command.ts";
 import { box } from "./commands/box.ts";
 import { check } from "./commands/check.ts";
+import { classCommand } from "./commands/class.ts";
 import { completion } from "./commands/completion.ts";
 import { demo } from "./commands/demo.ts";
 import { dev } from "./commands/dev.ts";
@@ -53,6 +54,7 @@ export const COMMANDS: readonly CommandSpec[] = [
 	demo,
 	live,
 	grade,
+	classCommand,
 	image,
 	dev,
 	completion,

@@ -1,13 +1,11 @@
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { chmod, copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { cacheDir, cached, hashOf, type IsGood, keepNewest } from "../base/cache.ts";
 import { checkRoom } from "../base/cache-owner.ts";
 import { Failure } from "../base/failure.ts";
 import type { Progress } from "../base/progress.ts";
 import { type Architecture, architecture } from "./arch.ts";
+import { fetchNode } from "./node-program.ts";
 import { runTool } from "./tools.ts";
 
 /**
@@ -87,7 +85,7 @@ async function buildBase(
 		debianPackages(root, arch, morePackages, say),
 	);
 	await progress.step("Node for the virtual machine", async () => {
-		await copyNode(join(root, "usr/bin/node"), arch);
+		await fetchNode(join(root, "usr/bin/node"), arch);
 	});
 	await progress.step("file system for the virtual machine", async () => {
 		const boot = await readdir(join(root, "boot"));
@@ -134,31 +132,6 @@ async function debianPackages(
 			return [packageName, version] as const;
 		}),
 	);
-}
-
-async function copyNode(target: string, arch: Architecture): Promise<void> {
-	const { package: name, version, integrity } = arch.node;
-	const downloads = join(cacheDir, "downloads");
-	const tarball = join(downloads, `${name}-${version}.tgz`);
-	await mkdir(downloads, { recursive: true });
-	if ((await integrityOf(tarball).catch(() => "")) !== integrity) {
-		await runTool("npm", ["pack", "--silent", `${name}@${version}`, "--pack-destination", downloads]);
-		const got = await integrityOf(tarball);
-		if (got !== integrity)
-			throw new Failure("failed", `${name}@${version} has another checksum than expected (${got})`, `rm ${tarball}`);
-	}
-	await mkdir(join(downloads, "node"), { recursive: true });
-	await runTool("tar", ["-xzf", tarball, "-C", join(downloads, "node"), "package/bin/node"]);
-	await rename(join(downloads, "node/package/bin/node"), target);
-	await chmod(target, 0o755);
-	await rm(join(downloads, "node"), { recursive: true });
-	await rm(tarball);
-}
-
-async function integrityOf(file: string): Promise<string> {
-	const hash = createHash("sha512");
-	await pipeline(createReadStream(file), hash);
-	return `sha512-${hash.digest("base64")}`;
 }
 
 // Deletes the translations of manual pages and keeps the sections. @returns the names of the remaining pages
