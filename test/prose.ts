@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { inKit, kitDir, readText } from "../harness/base/kit.ts";
+import { KIT_NAMES } from "../harness/classroom/kits.ts";
 import { faultsOf } from "./support/prose.ts";
 
 /**
@@ -11,6 +12,7 @@ import { faultsOf } from "./support/prose.ts";
 const lessons = (await readdir(inKit("lessons"))).filter((name) => /^\d\d-/.test(name));
 const texts = [
 	...["README.md", "CONTRIBUTING.md", "test/hostile/README.md"],
+	...KIT_NAMES.map((kit) => `harness/classroom/kits/${kit}/README.md`),
 	...lessons.flatMap((lesson) => [`lessons/${lesson}/README.md`, `lessons/${lesson}/hints.md`]),
 ];
 const given = process.argv.slice(2);

@@ -85,6 +85,13 @@ export function requirements(): Requirement[] {
 			packages: { apt: "chromium", dnf: "chromium", brew: "chromium" },
 			need: "testing",
 		},
+		{
+			name: "shellcheck",
+			program: "shellcheck",
+			purpose: "checks the scripts of hand-outs in the tests of drydock itself",
+			packages: { apt: "shellcheck", dnf: "ShellCheck", brew: "shellcheck" },
+			need: "testing",
+		},
 	];
 }
 
