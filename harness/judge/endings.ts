@@ -26,7 +26,8 @@ export function endingExplanations(check: Check): Explanation[] {
 			see: [],
 		},
 		{
-			when: ({ ending, ledger }) => ending.how === "hung" && unfinishedCall(ledger) !== undefined,
+			when: ({ ending, ledger }) =>
+				ending.how === "hung" && !isEngineRunning(ending) && unfinishedCall(ledger) !== undefined,
 			diagnosis: "hangs-in-call",
 			why: ({ ledger, ending }) =>
 				`Your program waited in ${unfinishedCall(ledger)}, and that call never returned.${processesOf(ending)}`,
@@ -45,8 +46,8 @@ export function endingExplanations(check: Check): Explanation[] {
 			when: how("hung"),
 			diagnosis: "never-ends",
 			why: ({ ending }) =>
-				`Your program did not come to an end, and was in no system call of #kernel. Possible causes: a loop that never ends, or a child that never ends.${processesOf(ending)}`,
-			try: `Look for a loop whose condition never changes. ${check.exported} should return at once: waiting for the command is not its job.`,
+				`Your program did not come to an end${isEngineRunning(ending) ? ". A process of your engine was running, not waiting. Possible cause: a loop that never ends." : ", and was in no system call of #kernel. Possible causes: a loop that never ends, or a child that never ends."}${processesOf(ending)}`,
+			try: "Look for a loop whose condition never changes, also in what you do after the command has ended.",
 			see: [],
 		},
 		{
@@ -134,6 +135,10 @@ export function endingExplanations(check: Check): Explanation[] {
 const MUCH_OUTPUT_BYTES = 16 << 10;
 
 const printedBytes = ({ outputBytes: { stdout, stderr } }: Context["observation"]) => stdout + stderr;
+
+/** Whether a process of the engine was at work in the end: a loop keeps the others waiting. */
+const isEngineRunning = (ending: Context["ending"]): boolean =>
+	ending.how === "hung" && ending.tasks.some(({ comm, state }) => comm === "MainThread" && state === "R");
 
 function processesOf(ending: Context["ending"]): string {
 	const waits = ending.how === "hung" ? waitsText(ending) : "";
