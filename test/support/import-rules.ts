@@ -37,6 +37,7 @@ const PROTOCOL = "^harness/protocol/index\\.ts$";
 /** The schemas of readings. A folder below contains the guest's code that reads. */
 const READINGS = "^harness/readings/[^/]+$";
 const VIEWS = "^harness/live/views/";
+const DRAWINGS = "^harness/live/drawings/";
 
 /** The folders that contain the code of the commands. */
 const COMMANDS = ["cli/learn", "cli/session", "cli/show", "cli/grade", "cli/doctor", "cli/author"];
@@ -77,11 +78,12 @@ const RULES: readonly ImportRule[] = [
 	{ files: "^harness/protocol/", mayImport: [VALIBOT, READINGS] },
 	{ files: "^harness/readings/guest/", mayImport: ["^native/", READINGS], mayImportNode: true },
 	{ files: "^harness/guest/", mayImport: ["^native/", "^harness/readings/", PROTOCOL], mayImportNode: true },
-	// Code that computes pictures, and needs no browser. The page draws them.
+	// Code that computes pictures and drawings, and needs no browser. The page shows them.
 	{ files: VIEWS, mayImport: ["^harness/live/events\\.ts$", PROTOCOL] },
+	{ files: DRAWINGS, mayImport: ["^node_modules/@dagrejs/", VIEWS] },
 	{
 		files: "^harness/live/page/",
-		mayImport: ["^node_modules/@xterm/", VIEWS, "^harness/live/(events|messages|bounded-emulator)\\.ts$"],
+		mayImport: ["^node_modules/@xterm/", VIEWS, DRAWINGS, "^harness/live/(events|messages|bounded-emulator)\\.ts$"],
 	},
 	...hostRules(),
 ];

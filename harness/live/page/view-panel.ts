@@ -1,7 +1,11 @@
+import { Sheet } from "../drawings/sheet.ts";
 import type { Past } from "../views/past.ts";
 import { h } from "./elements.ts";
-import type { Painter } from "./views/painter.ts";
+import { Board, drawToFit, measureLike } from "./views/board.ts";
+import type { Drawn, Painter } from "./views/painter.ts";
 
+/** The width of a scroll bar that may appear, in pixels. */
+const ROOM_FOR_BAR = 16;
 const NOT_READ = "This demo reads nothing for this view. The demos of the lessons about it do.";
 
 /**
@@ -15,6 +19,8 @@ export class ViewPanel {
 	readonly #slider: HTMLInputElement;
 	readonly #when: HTMLOutputElement;
 	readonly #now: HTMLButtonElement;
+	readonly #board = new Board();
+	#drawn: (Drawn & { of: Painter }) | null = null;
 	#painter: Painter | undefined;
 	/** The user has chosen a view, so the demo's suggestion does not count any more. */
 	#chosenByUser = false;
@@ -38,6 +44,11 @@ export class ViewPanel {
 		places.time.append(this.#slider, this.#when, this.#now);
 		this.#tabs.append(...painters.map((painter, index) => this.#tab(painter, index)));
 		this.#painter = painters[0];
+		// The drawing itself tells what has changed, beside what it is about.
+		this.#latestChange.classList.add("only-heard");
+		new ResizeObserver(() => this.#draw()).observe(this.#picture);
+		// Texts have other widths in another typeface or size.
+		void document.fonts.ready.then(() => this.#draw());
 	}
 
 	/**
@@ -96,9 +107,37 @@ export class ViewPanel {
 		this.#now.disabled = this.#shownMoments === null;
 		if (this.#painter === undefined) return;
 		this.#picture.setAttribute("aria-label", this.#painter.title);
-		const { latestChange, body } = paintMoment(this.#painter, shown, this.#textIfEmpty);
-		this.#picture.replaceChildren(body);
-		if (this.#latestChange.textContent !== latestChange) this.#latestChange.textContent = latestChange;
+		const painted = paintMoment(this.#painter, shown, this.#textIfEmpty);
+		if (this.#latestChange.textContent !== painted.latestChange) this.#latestChange.textContent = painted.latestChange;
+		if (this.#drawn?.of !== this.#painter) this.#board.clear();
+		this.#drawn = "draw" in painted ? { ...painted, of: this.#painter } : null;
+		if ("body" in painted) this.#picture.replaceChildren(painted.body);
+		else this.#draw();
+	}
+
+	// Draws in place, in the room that there is now.
+	#draw(): void {
+		if (this.#drawn === null) return;
+		if (this.#picture.firstElementChild !== this.#board.element) this.#picture.replaceChildren(this.#board.element);
+		const { draw, of, inWords } = this.#drawn;
+		const { clientWidth: width, clientHeight: height } = this.#picture;
+		if (width === 0) return;
+		const room = {
+			width: width - ROOM_FOR_BAR,
+			height,
+			fontSize: Number.parseFloat(getComputedStyle(this.#picture).fontSize),
+		};
+		const measure = measureLike(this.#picture);
+		const { drawing, zoom } = drawToFit(room, (units) => draw(new Sheet(units, measure)));
+		this.#board.show(drawing, zoom, `${of.title}: ${inWords}`);
+		if (drawing.focus !== null) this.#lookAt(drawing.focus.y * zoom, (drawing.focus.y + drawing.focus.height) * zoom);
+	}
+
+	// Scrolls only if the place is not visible, and only where the picture is what scrolls.
+	#lookAt(top: number, bottom: number): void {
+		const { scrollTop, clientHeight } = this.#picture;
+		if (top < scrollTop || bottom > scrollTop + clientHeight)
+			this.#picture.scrollTop = Math.max(0, bottom - clientHeight);
 	}
 }
 

@@ -50,6 +50,24 @@ export function beforeLastChange(past: Past, comparedPart: (view: KernelState) =
 }
 
 /**
+ * The moments of the command that has made the last change: from the last moment before it at which all shells waited
+ * for keys, up to now. Empty if nothing has ever changed.
+ * @param past without gaps
+ * @param comparedPart as for {@link beforeLastChange}
+ */
+export function momentsOfLastChange(past: Past, comparedPart: (view: KernelState) => unknown): Past {
+	const before = beforeLastChange(past, comparedPart);
+	if (before === null) return [];
+	const until = past.slice(0, past.indexOf(before) + 1);
+	return past.slice(
+		Math.max(
+			0,
+			until.findLastIndex(({ view }) => Object.values(view.shells).every(listens)),
+		),
+	);
+}
+
+/**
  * The picture of the last moment, and the last picture that was different.
  * @param pictureOf makes a picture of one moment
  * @returns `before` is null if nothing has ever changed; both are null if nothing was seen

@@ -42,6 +42,8 @@ export interface IdentityPicture extends Picture {
 	users: UserPair[];
 	/** The container's shell is in a user namespace of its own. */
 	ownNamespace: boolean;
+	/** The id on the host of the user that the sentence on the latest change is about; null for none. */
+	changedUser: number | null;
 }
 
 /** Which user the container's shell runs as, in the container and on the host. */
@@ -50,11 +52,12 @@ export function identityOf(past: Past): IdentityPicture {
 		past.filter(({ view }) => view.shells["container"]),
 		({ view }) => pictureOf(view),
 	);
-	if (now === null) return { maps: [], users: [], ownNamespace: false, latestChange: "" };
-	return { ...now, latestChange: before === null ? "" : changeText(before, now) };
+	if (now === null) return { maps: [], users: [], ownNamespace: false, latestChange: "", changedUser: null };
+	const change = before === null ? null : changeOf(before, now);
+	return { ...now, latestChange: change?.text ?? "", changedUser: change?.user?.outside.id ?? null };
 }
 
-type IdentityParts = Omit<IdentityPicture, "latestChange">;
+type IdentityParts = Omit<IdentityPicture, "latestChange" | "changedUser">;
 
 function pictureOf({ host, shells }: KernelState): IdentityParts {
 	const shell = shells["container"];
@@ -113,22 +116,30 @@ const importance = ({ isShell, differs, inside, outside }: UserPair) =>
 	(differs && inside.name !== "" && outside.name !== "" ? 4 : 0) +
 	(outside.id >= 1_000 && outside.id < NOBODY_ID ? 2 : 0);
 
-function changeText(before: IdentityParts, now: IdentityParts): string {
-	const self = now.users.find((one) => one.isShell);
+function changeOf(before: IdentityParts, now: IdentityParts): { text: string; user: UserPair | undefined } | null {
+	const user = now.users.find((one) => one.isShell);
 	const userMap = now.maps.find(({ of }) => of === "users");
-	if (before.ownNamespace && !now.ownNamespace) return "The container's shell is back in the host's user namespace.";
+	if (before.ownNamespace && !now.ownNamespace)
+		return { user, text: "The container's shell is back in the host's user namespace." };
 	const isNewMap = now.ownNamespace && JSON.stringify(before.maps) !== JSON.stringify(now.maps);
-	if (isNewMap && userMap?.ranges.length === 0)
-		return "The container's shell is in a user namespace that has no map yet: every user is shown there as nobody.";
-	if (isNewMap && self !== undefined)
-		return `The container's shell is ${userText(self.inside)} in its user namespace, and ${userText(self.outside)} on the host.`;
+	if (isNewMap && userMap?.ranges.length === 0) {
+		const text =
+			"The container's shell is in a user namespace that has no map yet: every user is shown there as nobody.";
+		return { user, text };
+	}
+	if (isNewMap && user !== undefined) {
+		const [inside, outside] = [userText(user.inside), userText(user.outside)];
+		return { user, text: `The container's shell is ${inside} in its user namespace, and ${outside} on the host.` };
+	}
 	const previous = before.users.find((one) => one.isShell);
-	if (self !== undefined && previous !== undefined && previous.outside.id !== self.outside.id)
-		return `The container's shell is ${userText(self.inside)} now.`;
+	if (user !== undefined && previous !== undefined && previous.outside.id !== user.outside.id)
+		return { user, text: `The container's shell is ${userText(user.inside)} now.` };
 	const old = new Set(before.users.map((one) => JSON.stringify(one)));
 	const renamed = now.users.find((one) => !old.has(JSON.stringify(one)));
-	if (renamed === undefined) return "";
-	const { inside, outside, differs } = renamed;
+	return renamed === undefined ? null : { user: renamed, text: renamedText(renamed) };
+}
+
+function renamedText({ inside, outside, differs }: UserPair): string {
 	const there = inside.id === outside.id ? inside.name || "without a name" : userText(inside);
 	const here = outside.name || "without a name";
 	if (!differs) return `User id ${outside.id} is ${here} on the host and in the container.`;

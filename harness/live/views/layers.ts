@@ -27,8 +27,14 @@ function overlaysIn(view: KernelState): OverlayPicture[] {
 	const layers = view.host.layers ?? Object.values(view.shells).flatMap(layersOfRoot);
 	return layers.flatMap((overlay) => {
 		const merged = mountPoints(view, overlay.device);
-		return merged.length === 0 ? [] : [{ ...tableOf(overlay), merged }];
+		return merged.length === 0 ? [] : [{ ...tableOf(overlay), merged, work: workDirectory(view, overlay.device) }];
 	});
+}
+
+function workDirectory({ host, shells }: KernelState, device: string): string {
+	const all = [host, ...Object.values(shells)].flatMap((state) => state?.mounts ?? []);
+	const options = all.find((mount) => mount.device === device)?.options ?? "";
+	return /(?:^|,)workdir=([^,]*)/.exec(options)?.[1] ?? "";
 }
 
 function mountPoints({ host, shells }: KernelState, device: string): string[] {
@@ -76,6 +82,7 @@ function tableOf({ device, lower, upper }: Layers): OverlayPicture {
 		merged: [],
 		lower: lower.map(({ path }) => path),
 		upper: upper?.path ?? null,
+		work: "",
 		rows,
 		changedPaths: [],
 		isTruncated,

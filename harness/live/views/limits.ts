@@ -40,12 +40,14 @@ export interface LimitsPicture extends Picture {
 	fromMs: number;
 	toMs: number;
 	groups: CgroupCharts[];
+	/** The cgroup and the resource that the sentence on the latest change is about; null for none. */
+	changed: { group: string; resource: Resource | null } | null;
 }
 
 /** How much of each resource is used, what its limit is, and what the kernel did when the limit was met. */
 export function limitsOf(past: Past): LimitsPicture {
 	const last = past.at(-1);
-	if (last === undefined) return { latestChange: "", fromMs: 0, toMs: 0, groups: [] };
+	if (last === undefined) return { latestChange: "", fromMs: 0, toMs: 0, groups: [], changed: null };
 	const marks = limitEventsOf(past);
 	const toMs = last.atMs;
 	const fromMs = Math.max(past[0]?.atMs ?? 0, toMs - SHOWN_MS);
@@ -56,7 +58,9 @@ export function limitsOf(past: Past): LimitsPicture {
 		name,
 		charts: RESOURCES.flatMap((resource) => chartOf(past, name, resource, fromMs, marks) ?? []),
 	}));
-	return { latestChange: marks.at(-1)?.text ?? "", fromMs, toMs, groups };
+	const latest = marks.at(-1);
+	const changed = latest === undefined ? null : { group: latest.group, resource: latest.resource };
+	return { latestChange: latest?.text ?? "", fromMs, toMs, groups, changed };
 }
 
 function chartOf(past: Past, name: string, resource: Resource, fromMs: number, marks: LimitEvent[]): Chart | null {

@@ -8,6 +8,10 @@ type Mount = KernelState["host"]["mounts"][number];
 
 /** A mount, as a row in the tree of a table. */
 export interface MountRow {
+	/** Identifies the mount in its table. */
+	key: string;
+	/** The key of the mount on which it is mounted; null for the topmost one. */
+	parent: string | null;
 	/** Its mount point relative to its parent's; the whole path if the parent is the root. */
 	name: string;
 	depth: number;
@@ -19,6 +23,8 @@ export interface MountRow {
 	leaks: boolean;
 	/** What has just happened to it, such as "new"; empty when nothing has. */
 	change: string;
+	/** The key of the mount that was mounted over it, so that no path leads to it any more; null if it is visible. */
+	hiddenBy: string | null;
 }
 
 /** The mounts that one or several processes see. */
@@ -35,6 +41,8 @@ export interface MountTable {
 
 export interface MountsPicture extends Picture {
 	tables: MountTable[];
+	/** The process whose table the sentence on the latest change is about; null for none. */
+	changedFor: ShownProcess | null;
 }
 
 /** The tree is shown down to this depth. */
@@ -46,7 +54,7 @@ const MOUNT_POINTS_MAX = 2;
 export function mountsOf(past: Past): MountsPicture {
 	const seen = withoutGaps(past);
 	const view = seen.at(-1)?.view;
-	if (view === undefined) return { tables: [], latestChange: "" };
+	if (view === undefined) return { tables: [], latestChange: "", changedFor: null };
 	const before = beforeLastChange(seen, allMounts)?.view ?? null;
 	const tables: MountTable[] = [];
 	// The view of a learner's own work has no shell on the host.
@@ -55,7 +63,8 @@ export function mountsOf(past: Past): MountsPicture {
 		if (same === undefined) tables.push(tableOf(view, before, process));
 		else same.of.push(process);
 	}
-	return { tables, latestChange: before === null ? "" : latestChangeOf(before, view) };
+	const change = before === null ? null : latestChangeOf(before, view);
+	return { tables, latestChange: change?.text ?? "", changedFor: change?.process ?? null };
 }
 
 const mountsIn = (view: KernelState, process: ShownProcess): Mount[] =>
@@ -76,13 +85,17 @@ const allMounts = (view: KernelState) => SHOWN_PROCESSES.map((process) => compar
 function tableOf(view: KernelState, before: KernelState | null, process: ShownProcess): MountTable {
 	const mounts = mountsIn(view, process);
 	const previous = before === null ? mounts : mountsIn(before, process);
+	const hidden = hiddenMounts(mounts);
 	const rows = asTree(mounts).map(({ mount, parent, depth }) => ({
+		key: String(mount.id),
+		parent: parent === null ? null : String(parent.id),
 		name: shownMountPoint(mount, parent),
 		depth,
 		content: contentOf(mount),
 		propagation: propagationOf(mount),
 		leaks: isOwn(view, process) && leaks(mount, view),
 		change: changeOf(mount, previous),
+		hiddenBy: hidden.get(mount.id)?.toString() ?? null,
 	}));
 	const [first] = rows;
 	const alike = first !== undefined && rows.every(({ propagation }) => propagation === first.propagation);
@@ -114,6 +127,24 @@ function asTree(mounts: readonly Mount[]): { mount: Mount; parent: Mount | null;
 			.flatMap((mount) => [{ mount, parent, depth }, ...below(mount, depth + 1)]);
 	};
 	return below(null, 0);
+}
+
+/** By id, the mounts that no path leads to, and the mount that hides each of them. */
+function hiddenMounts(mounts: readonly Mount[]): Map<number, number> {
+	const hidden = new Map<number, number>();
+	for (const { mount, parent } of asTree(mounts)) {
+		const isOn = (other: Mount, below: Mount) => other.parentId === below.id && other !== below;
+		// A mount over another one is mounted on its root, and all else that is mounted there is hidden, too.
+		const over = mounts.find((other) => isOn(other, mount) && other.mountPoint === mount.mountPoint);
+		const covers = parent?.mountPoint === mount.mountPoint;
+		const later = mounts
+			.slice(mounts.indexOf(mount) + 1)
+			.find((other) => parent !== null && isOn(other, parent) && mount.mountPoint.startsWith(`${other.mountPoint}/`));
+		const inherited = parent === null || covers ? undefined : hidden.get(parent.id);
+		const by = over?.id ?? inherited ?? later?.id;
+		if (by !== undefined) hidden.set(mount.id, by);
+	}
+	return hidden;
 }
 
 function shownMountPoint({ mountPoint }: Mount, parent: Mount | null): string {
@@ -155,18 +186,17 @@ function changeOf(mount: Mount, before: readonly Mount[]): string {
 const goneOf = (before: readonly Mount[], now: readonly Mount[]): Mount[] =>
 	before.filter((previous) => !now.some((mount) => isSame(mount, previous) || isMoved(mount, previous)));
 
-function latestChangeOf(before: KernelState, now: KernelState): string {
+function latestChangeOf(before: KernelState, now: KernelState): { text: string; process: ShownProcess } | null {
 	const texts = SHOWN_PROCESSES.toReversed().map((process) => ({ process, text: changeText(before, now, process) }));
 	const ofHost = texts.find(({ process }) => process === "init")?.text;
 	const first = texts.find(({ text }) => text !== "");
-	if (first === undefined) return "";
-	if (first.text !== ofHost)
-		return sentence(`${first.process === "init" ? "the host" : theShell(first.process)} ${first.text}`);
-	return first.process !== "init" && isOwn(now, first.process)
-		? sentence(
-				`${theShell(first.process)} ${first.text}; the same has happened on the host, because the mounts are shared`,
-			)
-		: sentence(`the host ${first.text}`);
+	if (first === undefined) return null;
+	const { process, text } = first;
+	if (text !== ofHost)
+		return { process, text: sentence(`${process === "init" ? "the host" : theShell(process)} ${text}`) };
+	if (process === "init" || !isOwn(now, process)) return { process: "init", text: sentence(`the host ${text}`) };
+	const why = "the same has happened on the host, because the mounts are shared";
+	return { process, text: sentence(`${theShell(process)} ${text}; ${why}`) };
 }
 
 /** What has changed for a process, as the end of a sentence. */

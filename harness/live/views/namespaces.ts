@@ -21,8 +21,6 @@ export interface Cell {
 	 * namespaces(7).
 	 */
 	forChildren: string | null;
-	/** Milliseconds since the process entered the namespace; null if it has always been in it. */
-	changedAgoMs: number | null;
 	/** The process has just entered this namespace. */
 	changed: boolean;
 }
@@ -34,22 +32,8 @@ export interface NamespaceKind {
 	cells: Partial<Record<ShownProcess, Cell>>;
 }
 
-/** A moment at which a shell's process entered other namespaces. */
-export interface NamespaceChange {
-	atMs: number;
-	shell: ShellName;
-	kinds: string[];
-	/** It returned to the host's namespaces. */
-	back: boolean;
-	text: string;
-}
-
 export interface NamespacesPicture extends Picture {
 	kinds: NamespaceKind[];
-	changes: NamespaceChange[];
-	/** The times of the first and of the last view. */
-	fromMs: number;
-	untilMs: number;
 }
 
 /** In the order of the lessons. @see namespaces(7) */
@@ -66,13 +50,11 @@ const KINDS: Record<string, string> = {
 /** If there are more kinds than this, a sentence only names them. */
 const EXPLAINED_MAX = 2;
 
-/** Which namespaces each process is in, and when it entered them. */
+/** Which namespaces each process is in. */
 export function namespacesOf(past: Past): NamespacesPicture {
 	const seen = withoutGaps(past);
 	const last = seen.at(-1);
-	const changes = namespaceChanges(seen);
-	const [fromMs, untilMs] = [past[0]?.atMs ?? 0, past.at(-1)?.atMs ?? 0];
-	if (last === undefined) return { kinds: [], changes, fromMs, untilMs, latestChange: "" };
+	if (last === undefined) return { kinds: [], latestChange: "" };
 	const before = beforeLastChange(seen, allNamespaces);
 	const kinds = Object.entries(KINDS).map(([kind, isolates]) => {
 		const letter = lettersOf(
@@ -83,38 +65,17 @@ export function namespacesOf(past: Past): NamespacesPicture {
 			const id = namespacesIn(last.view, process)[kind];
 			if (id === undefined) return [];
 			const forChildren = namespacesIn(last.view, process)[`${kind}_for_children`] ?? id;
-			const change = changes.findLast(({ shell, kinds }) => shell === process && kinds.includes(kind));
 			const cell: Cell = {
 				letter: letter(id),
 				own: id !== last.view.host.namespaces[kind],
 				forChildren: forChildren === id ? null : letter(forChildren),
-				changedAgoMs: change === undefined ? null : last.atMs - change.atMs,
 				changed: before !== null && namespacesIn(before.view, process)[kind] !== id,
 			};
 			return [[process, cell]];
 		});
 		return { kind, isolates, cells: Object.fromEntries(cells) };
 	});
-	return {
-		kinds,
-		changes,
-		fromMs,
-		untilMs,
-		latestChange: before === null ? "" : latestChangeOf(before.view, last.view),
-	};
-}
-
-/** The moments at which a process entered other namespaces, in order of time. */
-export function namespaceChanges(past: Past): NamespaceChange[] {
-	const seen = withoutGaps(past);
-	return seen.slice(1).flatMap(({ atMs, view }, index): NamespaceChange[] => {
-		const before = seen[index]?.view ?? view;
-		return SHELL_NAMES.flatMap((shell) => {
-			const kinds = changedKinds(before, view, shell);
-			const back = kinds.every((kind) => isHosts(view, shell, kind));
-			return kinds.length === 0 ? [] : [{ atMs, shell, kinds, back, text: changeText(before, view, shell) }];
-		});
-	});
+	return { kinds, latestChange: before === null ? "" : latestChangeOf(before.view, last.view) };
 }
 
 const namespacesIn = (view: KernelState, process: ShownProcess): Record<string, string> =>

@@ -1,22 +1,24 @@
 import type { LinkPicture, NamespacePicture } from "./network-picture.ts";
 import { publishedPorts } from "./packet-paths.ts";
 
-/** Tells the most important change from one moment's networks to another's, in one sentence. */
-export function networkChangeText(before: readonly NamespacePicture[], now: readonly NamespacePicture[]): string {
+/** The most important change from one moment's networks to another's; null if there is none. */
+export function networkChange(before: readonly NamespacePicture[], now: readonly NamespacePicture[]): Change | null {
 	const news = [
 		...portChanges(before, now),
 		...now.flatMap((namespace) => namespaceChanges(before.find(sameAs(namespace)), namespace)),
 		...before
 			.filter((namespace) => !now.some(sameAs(namespace)))
-			.map((namespace) => ({ rank: 6, text: goneText(namespace) })),
+			.map((namespace) => ({ rank: 6, about: "", text: goneText(namespace) })),
 	];
-	return news.toSorted((one, other) => other.rank - one.rank)[0]?.text ?? "";
+	return news.toSorted((one, other) => other.rank - one.rank)[0] ?? null;
 }
 
-interface Change {
+export interface Change {
 	/** The view's sentence states the news with the highest rank. */
 	rank: number;
 	text: string;
+	/** What the text is about: `NAMESPACE`, `NAMESPACE/LINK`, `port NUMBER`, or empty for what is gone. */
+	about: string;
 }
 
 const sameAs = (one: NamespacePicture) => (other: NamespacePicture) => one.namespace === other.namespace;
@@ -35,11 +37,12 @@ function portChanges(before: readonly NamespacePicture[], now: readonly Namespac
 			.filter(({ port }) => !isIn(previous, port))
 			.map(({ port, address, containerPort }) => ({
 				rank: 9,
+				about: `port ${port}`,
 				text: `Port ${port} of the host is published: packets for it go to ${address}, port ${containerPort}.`,
 			})),
 		...previous
 			.filter(({ port }) => !isIn(current, port))
-			.map(({ port }) => ({ rank: 7, text: `Port ${port} of the host is not published any more.` })),
+			.map(({ port }) => ({ rank: 7, about: "", text: `Port ${port} of the host is not published any more.` })),
 	];
 }
 
@@ -55,18 +58,24 @@ function namespaceChanges(previous: NamespacePicture | undefined, namespace: Nam
 			.filter(({ port }) => !ports.includes(port))
 			.map(({ port, program }) => ({
 				rank: 5,
+				about: namespace.name,
 				text: `${program || "A program"} listens on port ${port} ${where}.`,
 			})),
 		...previous.listeners
 			.filter(({ port }) => !namespace.listeners.some((one) => one.port === port))
-			.map(({ port }) => ({ rank: 2, text: `No program listens on port ${port} ${where} any more.` })),
+			.map(({ port }) => ({
+				rank: 2,
+				about: namespace.name,
+				text: `No program listens on port ${port} ${where} any more.`,
+			})),
 		...namespace.links.flatMap((link) => linkChanges(namespace, old.get(link.name), link)),
-		...gone.map(({ name }) => ({ rank: 2, text: `The link ${name} ${where} is gone.` })),
+		...gone.map(({ name }) => ({ rank: 2, about: namespace.name, text: `The link ${name} ${where} is gone.` })),
 		...(namespace.forwarding === previous.forwarding
 			? []
 			: [
 					{
 						rank: 1,
+						about: namespace.name,
 						text: `The kernel ${namespace.forwarding ? "now forwards packets" : "no longer forwards packets"} ${where}.`,
 					},
 				]),
@@ -74,7 +83,7 @@ function namespaceChanges(previous: NamespacePicture | undefined, namespace: Nam
 			shellText(previous, namespace),
 			isSame(namespace.routes, previous.routes) ? "" : `There are other routes ${where}.`,
 			isSame(namespace.rules, previous.rules) ? "" : `There are other rules of nft ${where}.`,
-		].flatMap((text) => (text === "" ? [] : [{ rank: 1, text }])),
+		].flatMap((text) => (text === "" ? [] : [{ rank: 1, about: namespace.name, text }])),
 	];
 }
 
@@ -92,22 +101,28 @@ const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.st
 function newNamespace({ name, links }: NamespacePicture): Change[] {
 	const bare = links.length === 1 && links[0]?.name === "lo" && !links[0].up;
 	const has = bare ? "; it has only a loopback link, which is down" : "";
-	return [{ rank: 4, text: `There is a new network namespace, ${name}${has}.` }];
+	return [{ rank: 4, about: name, text: `There is a new network namespace, ${name}${has}.` }];
 }
 
 function linkChanges(namespace: NamespacePicture, previous: LinkPicture | undefined, link: LinkPicture): Change[] {
 	const where = whereText(namespace.name);
+	const about = `${namespace.name}/${link.name}`;
 	if (previous === undefined) {
 		const kind = link.kind === "bridge" ? "bridge" : "link";
-		return [{ rank: 3, text: `There is a new ${kind} ${where}, ${link.name}.` }, ...newVethPair(namespace, link)];
+		return [
+			{ rank: 3, about, text: `There is a new ${kind} ${where}, ${link.name}.` },
+			...newVethPair(namespace, link),
+		];
 	}
 	// The other end's namespace may have been seen later than this link.
 	const joined = previous.peer === null && link.peer !== null;
 	const added = link.addresses.filter((address) => !previous.addresses.includes(address));
 	return [
 		...(joined ? newVethPair(namespace, link) : []),
-		...(added.length === 0 ? [] : [{ rank: 3, text: `${link.name} ${where} has the address ${added[0]}.` }]),
-		...(link.up === previous.up ? [] : [{ rank: 2, text: `${link.name} ${where} is ${link.up ? "up" : "down"}.` }]),
+		...(added.length === 0 ? [] : [{ rank: 3, about, text: `${link.name} ${where} has the address ${added[0]}.` }]),
+		...(link.up === previous.up
+			? []
+			: [{ rank: 2, about, text: `${link.name} ${where} is ${link.up ? "up" : "down"}.` }]),
 	];
 }
 
@@ -118,7 +133,7 @@ function newVethPair({ name }: NamespacePicture, link: LinkPicture): Change[] {
 	const bridge = link.bridge === "" ? "" : ` ${link.name} is a port of the bridge ${link.bridge}.`;
 	const ends = `${link.name} ${whereText(name)}, ${peer.link} ${whereText(peer.namespace)}`;
 	const text = `A veth pair connects ${namespaceText(name)} and ${namespaceText(peer.namespace)}: ${ends}.${bridge}`;
-	return name === "host" ? [{ rank: 8, text }] : [];
+	return name === "host" ? [{ rank: 8, about: peer.namespace, text }] : [];
 }
 
 function goneText({ name, links }: NamespacePicture): string {

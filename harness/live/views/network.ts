@@ -1,7 +1,7 @@
 import type { NetworkNamespace } from "../../protocol/index.ts";
 import type { KernelState } from "../events.ts";
 import { latestTwo } from "./changes.ts";
-import { networkChangeText } from "./network-changes.ts";
+import { networkChange } from "./network-changes.ts";
 import type { LinkPicture, NamespacePicture } from "./network-picture.ts";
 import { type PacketPath, packetPathsIn } from "./packet-paths.ts";
 import type { Past, Picture } from "./past.ts";
@@ -11,6 +11,8 @@ export interface NetworkPicture extends Picture {
 	namespaces: NamespacePicture[];
 	/** How a packet gets from each published port of the host to the program that listens. */
 	packetPaths: PacketPath[];
+	/** What the sentence on the latest change is about: `NAMESPACE`, `NAMESPACE/LINK`, or `port NUMBER`; or empty. */
+	changed: string;
 }
 
 /** The network namespaces, the veth pairs between them, and the path of a packet to each published port. */
@@ -18,11 +20,13 @@ export function networkOf(past: Past): NetworkPicture {
 	// Leaves out views without one of the shells: it has ended and is started again, but has not left its namespace.
 	const whole = past.filter(({ view }) => Object.values(view.shells).every((shell) => shell !== null));
 	const { now, before } = latestTwo(whole, ({ view }) => namespacesIn(view));
-	if (now === null) return { namespaces: [], packetPaths: [], latestChange: "" };
+	if (now === null) return { namespaces: [], packetPaths: [], latestChange: "", changed: "" };
+	const change = before === null ? null : networkChange(before, now);
 	return {
 		namespaces: now,
 		packetPaths: packetPathsIn(now),
-		latestChange: before === null ? "" : networkChangeText(before, now),
+		latestChange: change?.text ?? "",
+		changed: change?.about ?? "",
 	};
 }
 

@@ -21,6 +21,8 @@ export interface OverlayPicture {
 	lower: string[];
 	/** The upper layer; null if there is none, so that nothing can be written. */
 	upper: string | null;
+	/** The directory that the kernel works in while it changes the upper layer; empty if it is not known. */
+	work: string;
 	rows: PathRow[];
 	/** The paths of the rows that have just changed. */
 	changedPaths: string[];

@@ -11,6 +11,10 @@ export interface Hop {
 export interface PacketPath {
 	port: number;
 	hops: Hop[];
+	/** The link of the host by which the packet leaves the host; null if there is no route. */
+	device: string | null;
+	/** The namespace that has the new destination; null if none has. */
+	end: string | null;
 }
 
 /**
@@ -28,6 +32,8 @@ export function packetPathsIn(namespaces: readonly NamespacePicture[]): PacketPa
 			...(host.forwarding ? [] : [{ text: "the host does not forward packets", passes: false }]),
 			...hopsTo(address, containerPort, host, namespaces),
 		],
+		device: routeTo(address, host),
+		end: ownerOf(address, namespaces)?.name ?? null,
 	}));
 }
 
@@ -48,9 +54,8 @@ function hopsTo(address: string, port: number, host: NamespacePicture, namespace
 	if (device === null) return [{ text: `no route to ${address}`, passes: false }];
 	const route = host.links.find(({ name }) => name === device);
 	const hops = [{ text: route?.kind === "bridge" ? `${device}, the bridge` : device, passes: route?.up !== false }];
-	const owns = ({ addresses }: LinkPicture) => addresses.some((one) => addressOf(one) === address);
-	const end = namespaces.find(({ links }) => links.some(owns));
-	const link = end?.links.find(owns);
+	const end = ownerOf(address, namespaces);
+	const link = end?.links.find(owns(address));
 	if (end === undefined || link === undefined) return [...hops, { text: `no link has ${address}`, passes: false }];
 	// If the route leads to the veth pair itself, there is no bridge in between.
 	const pair = host.links.find(
@@ -66,6 +71,14 @@ function hopsTo(address: string, port: number, host: NamespacePicture, namespace
 	});
 	return hops;
 }
+
+const owns =
+	(address: string) =>
+	({ addresses }: LinkPicture) =>
+		addresses.some((one) => addressOf(one) === address);
+
+const ownerOf = (address: string, namespaces: readonly NamespacePicture[]) =>
+	namespaces.find(({ links }) => links.some(owns(address)));
 
 const addressOf = (address: string) => address.replace(/\/.*$/, "");
 

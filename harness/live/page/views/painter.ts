@@ -1,3 +1,5 @@
+import type { Drawing } from "../../drawings/shapes.ts";
+import type { Sheet } from "../../drawings/sheet.ts";
 import type { KernelState } from "../../events.ts";
 import type { Past } from "../../views/past.ts";
 
@@ -12,6 +14,19 @@ export interface Painter {
 	 * that ask for the view.
 	 */
 	isRead?(view: KernelState): boolean;
-	/** Paints the last moment of the past: as text, or as SVG with a text beside it for screen readers. */
-	paint(past: Past): { latestChange: string; body: Element };
+	/** Makes the picture of the last moment of the past. */
+	paint(past: Past): Painted | Drawn;
+}
+
+export interface Painted {
+	latestChange: string;
+	body: Element;
+}
+
+export interface Drawn {
+	latestChange: string;
+	/** The same in words, for readers who do not see it. */
+	inWords: string;
+	/** Draws it. The page may call this several times, with sheets of other widths. */
+	draw(sheet: Sheet): Drawing;
 }

@@ -46,5 +46,6 @@ test("an older recording has no maps", () => {
 		users: [],
 		ownNamespace: false,
 		latestChange: "",
+		changedUser: null,
 	});
 });

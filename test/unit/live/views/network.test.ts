@@ -53,7 +53,12 @@ test("a packet's path names every hop from the host's port to the program, or th
 		"eth0 in web",
 	];
 	expect(packetPaths).toEqual([
-		{ port: 8080, hops: [...way, "busybox, port 80"].map((text) => ({ text, passes: true })) },
+		{
+			port: 8080,
+			device: "box0",
+			end: "web",
+			hops: [...way, "busybox, port 80"].map((text) => ({ text, passes: true })),
+		},
 	]);
 	const missing = (change: (place: (typeof namespaces)[number]) => object) => {
 		const changed = namespaces.map((place) => ({ ...place, ...change(place) }));
@@ -79,5 +84,5 @@ test("an older recording shows names and addresses", () => {
 	const { namespaces, packetPaths, latestChange } = networkOf([{ atMs: 0, view: plainView }]);
 	expect(namespaces.map(({ name, links }) => [name, links.map((link) => link.name)])).toEqual([["host", ["lo"]]]);
 	expect([packetPaths, latestChange]).toEqual([[], ""]);
-	expect(networkOf([])).toEqual({ namespaces: [], packetPaths: [], latestChange: "" });
+	expect(networkOf([])).toEqual({ namespaces: [], packetPaths: [], latestChange: "", changed: "" });
 });

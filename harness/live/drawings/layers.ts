@@ -1,0 +1,183 @@
+import { lastComponent } from "../views/layer-changes.ts";
+import type { LayersPicture } from "../views/layers.ts";
+import type { Cell, OverlayPicture, PathRow } from "../views/overlay-picture.ts";
+import type { Box, Drawing, Point } from "./shapes.ts";
+import type { Sheet } from "./sheet.ts";
+
+const MARGIN = 10;
+const COLUMN_MIN = 104;
+const CELL_HEIGHT = 27;
+/** The gap between two layers, where the arrows are. */
+const GAP = 26;
+
+const SYMBOLS: Record<Exclude<Cell, "">, string> = {
+	file: "■ file",
+	directory: "▢ directory",
+	new: "+ new",
+	"copied up": "↑ copied up",
+	whiteout: "✕ whiteout",
+	opaque: "⊘ opaque",
+};
+
+/**
+ * An overlay as a stack of layers: what is merged on top, then the upper layer, then the lower ones. Each path is a column.
+ * An arrow leads from the entry that is visible up to the merged directory.
+ */
+export function drawLayers({ overlays, latestChange }: LayersPicture, sheet: Sheet): Drawing {
+	if (overlays.length === 0) {
+		const text = sheet.text("empty", [0, 0], "No overlay is mounted.", { look: "muted" });
+		if (latestChange !== "") sheet.callout(latestChange, { x: 0, y: text.height + 8, width: sheet.width }, null);
+		return sheet.finish();
+	}
+	let y = 0;
+	for (const overlay of overlays) y = drawOverlay(overlay, sheet, y, latestChange) + 24;
+	return sheet.finish();
+}
+
+interface Layer {
+	key: string;
+	title: string;
+	look: string;
+	cellOf(row: PathRow): { text: string; look: string } | null;
+}
+
+function drawOverlay(overlay: OverlayPicture, sheet: Sheet, top: number, latestChange: string): number {
+	const columns = columnsThatFit(overlay, Math.max(2, Math.floor((sheet.width - 2 * MARGIN) / COLUMN_MIN)));
+	const width = Math.min((sheet.width - 2 * MARGIN) / Math.max(1, columns.length), 180);
+	const x = (index: number) => MARGIN + index * width;
+	const heads = columns.map(({ path }, index) => {
+		const words = path.split("/").map((name, at, names) => (at < names.length - 1 ? `${name}/` : name));
+		const isChanged = overlay.changedPaths.includes(path);
+		const style = { code: true, bold: true, size: 0.9, look: isChanged ? "changed" : "" };
+		const text = `${isChanged ? "● " : ""}${path}`;
+		const fits = sheet.widthOf(text, style) <= width - 8;
+		return sheet.paragraph(
+			`${overlay.device}.${path}`,
+			[x(index), top],
+			fits ? text : words.join(" "),
+			width - 8,
+			style,
+		);
+	});
+	let y = Math.max(top, ...heads.map((box) => box.y + box.height)) + 6;
+	const cells = new Map<string, Box>();
+	const titles: (() => void)[] = [];
+	for (const layer of layersOf(overlay)) {
+		const key = `${overlay.device}.${layer.key}`;
+		const at: Point = [MARGIN, y + 4];
+		sheet.rectangle(key, { x: 0, y, width: sheet.width, height: 2 * CELL_HEIGHT + 8 }, `frame ${layer.look}`);
+		titles.push(() => {
+			const title = sheet.fit(layer.title, sheet.width - 2 * MARGIN, { bold: true, size: 0.9 });
+			sheet.text(`${key}.title`, at, title, { bold: true, size: 0.9, look: `over-lines ${layer.look}` });
+		});
+		for (const [index, row] of columns.entries()) {
+			const cell = layer.cellOf(row);
+			if (cell === null) continue;
+			const box = { x: x(index), y: y + CELL_HEIGHT, width: width - 8, height: CELL_HEIGHT };
+			sheet.rectangle(`${key}.${row.path}`, box, `card ${cell.look}`);
+			const style = {
+				size: 0.88,
+				bold: cell.look.includes("changed"),
+				look: cell.look.includes("gone") ? "muted" : cell.look,
+			};
+			sheet.text(`${key}.${row.path}`, [box.x + 6, box.y + 4], sheet.fit(cell.text, box.width - 12, style), style);
+			cells.set(`${layer.key} ${row.path}`, box);
+		}
+		y += 2 * CELL_HEIGHT + 8 + GAP;
+	}
+	for (const row of columns) drawArrows(overlay, row, cells, sheet);
+	for (const write of titles) write();
+	const changed = columns.findIndex(({ path }) => overlay.changedPaths.includes(path));
+	y += 4 - GAP;
+	const hidden = overlay.rows.length - columns.length;
+	if (hidden > 0 || overlay.isTruncated) {
+		const text = hidden > 0 ? `and ${hidden} more paths` : "and more paths";
+		y += sheet.text(`${overlay.device}.hidden`, [MARGIN, y + 2], text, { size: 0.85, look: "muted" }).height + 4;
+	}
+	if (latestChange === "") return y;
+	const place = { x: 0, y, width: sheet.width };
+	const callout = sheet.callout(latestChange, place, changed < 0 ? null : x(changed) + width / 2);
+	return callout.y + callout.height;
+}
+
+function layersOf({ merged, upper, lower, work }: OverlayPicture): Layer[] {
+	const lowers = lower.map((path, index): Layer => {
+		const place = lower.length === 1 ? "lower layer" : `lower layer ${lower.length - index}`;
+		return {
+			key: `lower.${index}`,
+			title: `${lastComponent(path)}: ${place}, only read`,
+			look: "layer",
+			cellOf: (row) => lowerCell(row, index),
+		};
+	});
+	const scratch = work === "" ? "" : `; ${lastComponent(work)} is the kernel's own`;
+	return [
+		{ key: "merged", title: `${merged[0] ?? ""}: what a process sees`, look: "mnt", cellOf: mergedCell },
+		...(upper === null
+			? []
+			: [
+					{
+						key: "upper",
+						title: `${lastComponent(upper)}: upper layer, for changes${scratch}`,
+						look: "container",
+						cellOf: upperCell,
+					},
+				]),
+		...lowers,
+	];
+}
+
+const mergedCell = ({ from }: PathRow) =>
+	from === null ? { text: "– not visible", look: "gone" } : { text: "◉ visible", look: "good" };
+
+function upperCell({ upper }: PathRow) {
+	if (upper === "") return null;
+	const look = upper === "whiteout" || upper === "opaque" ? "bad" : upper === "directory" ? "" : "changed";
+	return { text: SYMBOLS[upper], look };
+}
+
+function lowerCell({ lower, from }: PathRow, index: number) {
+	const cell = lower[index] ?? "";
+	if (cell === "") return null;
+	const hidden = cell !== "directory" && from !== index;
+	return { text: hidden ? `${SYMBOLS[cell].charAt(0)} hidden` : SYMBOLS[cell], look: hidden ? "gone" : "" };
+}
+
+function drawArrows(
+	{ device }: OverlayPicture,
+	{ path, from, upper, lower }: PathRow,
+	cells: ReadonlyMap<string, Box>,
+	sheet: Sheet,
+): void {
+	const top = cells.get(`merged ${path}`);
+	const above = cells.get(`upper ${path}`);
+	const source = cells.get(from === "upper" ? `upper ${path}` : `lower.${from} ${path}`);
+	const bottom = (box: Box, part: number): Point => [box.x + box.width * part, box.y + box.height];
+	const start = (box: Box, part: number): Point => [box.x + box.width * part, box.y];
+	if (from !== null && top !== undefined && source !== undefined)
+		sheet.line(`${device}.${path}.visible`, [start(source, 0.3), bottom(top, 0.3)], "good", { arrow: true });
+	const below = lower.findIndex((cell) => cell !== "");
+	const covered = cells.get(`lower.${below} ${path}`);
+	if (above === undefined || covered === undefined) return;
+	if (upper === "copied up")
+		sheet.line(`${device}.${path}.copied`, [start(covered, 0.7), bottom(above, 0.7)], "changed copied", {
+			arrow: true,
+		});
+	// A bar below the entry: nothing gets through.
+	if (upper === "whiteout" || upper === "opaque")
+		sheet.line(
+			`${device}.${path}.blocked`,
+			[
+				[above.x, above.y + above.height + 7],
+				[above.x + above.width, above.y + above.height + 7],
+			],
+			"bad wall",
+		);
+}
+
+/** The columns to draw if not all fit: those that have just changed, then those that were written to. */
+function columnsThatFit({ rows, changedPaths }: OverlayPicture, most: number): PathRow[] {
+	const weight = ({ path, upper }: PathRow) => (changedPaths.includes(path) ? 2 : 0) + (upper !== "" ? 1 : 0);
+	const chosen = rows.toSorted((one, other) => weight(other) - weight(one)).slice(0, most);
+	return rows.filter((row) => chosen.includes(row));
+}

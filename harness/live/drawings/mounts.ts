@@ -1,0 +1,216 @@
+import type { MountRow, MountsPicture, MountTable } from "../views/mounts.ts";
+import { ownersOf } from "../views/mounts-in-words.ts";
+import { counted } from "../views/phrases.ts";
+import { type Box, boxAround, type Drawing, EM, grown } from "./shapes.ts";
+import type { Item, Sheet } from "./sheet.ts";
+
+const INDENT = 18;
+const MARGIN = 9;
+const ROW_GAP = 6;
+const TABLES_GAP = 18;
+/** On a sheet that is narrower than this, the tables are below each other. */
+const WIDE = 430;
+/** If a table has more mounts than this, those that nothing has happened to are only counted. */
+const ROWS_MAX = 8;
+
+/** What a propagation type means for new mounts. See mount_namespaces(7). */
+const MEANINGS: Record<string, string> = {
+	private: "new mounts stay here",
+	slave: "the host's new mounts come here, but not the other way round",
+};
+
+/**
+ * A frame for each mount table, with the tree of its mounts. A mount that hides another one lies on it. A double line joins
+ * the tables if mounts are shared between them.
+ */
+export function drawMounts(picture: MountsPicture, sheet: Sheet): Drawing {
+	const { tables } = picture;
+	const wide = sheet.width >= WIDE && tables.length > 1;
+	const width = wide ? (sheet.width - TABLES_GAP * (tables.length - 1)) / tables.length : sheet.width;
+	const pens = tables.map((table) => new TablePen(picture, table, sheet));
+	let y = 0;
+	const frames = pens.map((pen, index) => {
+		const frame = pen.draw({ x: wide ? index * (width + TABLES_GAP) : 0, y, width });
+		if (!wide) y += frame.height + TABLES_GAP;
+		return frame;
+	});
+	for (const [index, table] of tables.entries())
+		if (index > 0 && table.rows.some(({ leaks }) => leaks)) joinShared(sheet, frames[0], frames[index], index);
+	return sheet.finish();
+}
+
+// A mount that is made on one side appears on the other.
+function joinShared(sheet: Sheet, host: Box | undefined, other: Box | undefined, index: number): void {
+	if (host === undefined || other === undefined) return;
+	const beside = other.y === host.y;
+	const middle = beside ? host.y + 20 : host.x + 40;
+	for (const [line, at] of [middle - 3, middle + 3].entries()) {
+		const from = beside ? ([host.x + host.width, at] as const) : ([at, host.y + host.height] as const);
+		const to = beside ? ([other.x, at] as const) : ([at, other.y] as const);
+		sheet.line(`shared.${index}.${line}`, [from, to], "cable bad");
+	}
+}
+
+class TablePen {
+	readonly #key: string;
+	readonly #shown: readonly MountRow[];
+	readonly #allChanged: boolean;
+
+	constructor(
+		private readonly picture: MountsPicture,
+		private readonly table: MountTable,
+		private readonly sheet: Sheet,
+	) {
+		this.#key = `table.${table.of[0]}`;
+		const [first] = table.rows;
+		// What has happened to all mounts has happened to the table.
+		this.#allChanged =
+			first !== undefined && table.rows.every(({ change }) => change !== "" && change === first.change);
+		this.#shown = worthShowing(this.#allChanged ? table.rows.map((row) => ({ ...row, change: "" })) : table.rows);
+	}
+
+	draw({ x, y, width }: Omit<Box, "height">): Box {
+		const { table, sheet } = this;
+		const isChanged = this.#allChanged ? " is-changed" : "";
+		return sheet.behind(this.#key, `frame ${table.own ? "mnt" : "host"}${isChanged}`, () => {
+			const room = width - 2 * MARGIN;
+			const look = table.own ? "mnt" : "host";
+			const title = sheet.paragraph(`${this.#key}.title`, [x + MARGIN, y + 5], ownersOf(table), room, {
+				bold: true,
+				look,
+			});
+			const about = this.#about();
+			const words = sheet.paragraph(`${this.#key}.about`, [x + MARGIN, y + 5 + title.height], about, room, {
+				size: 0.85,
+				look: "muted",
+			});
+			let bottom = words.y + words.height + ROW_GAP;
+			const isAboutAll = this.#isChanged() && !this.#shown.some(({ change }) => change !== "");
+			if (isAboutAll) bottom = this.#callout(x + MARGIN, bottom, room, null);
+			const tops = this.#shown.filter(({ parent }) => !this.#shown.some(({ key }) => key === parent));
+			for (const row of tops) bottom = this.#subtree(row, x + MARGIN, bottom, x + width - MARGIN, null);
+			bottom = this.#rest(x + MARGIN, bottom, room);
+			return { x, y, width, height: bottom - y + MARGIN - ROW_GAP };
+		});
+	}
+
+	#about(): string {
+		const { rows, propagation, own } = this.table;
+		if (rows.length === 0) return "The root is not a mount point, so no mount is visible from there.";
+		const leaking = rows.filter(({ leaks }) => leaks).length;
+		if (leaking > 0) return `${counted(rows.length, "mount")}, ⚠ ${leaking} shared with the host`;
+		const meaning = own && propagation !== null ? MEANINGS[propagation] : undefined;
+		return `${counted(rows.length, "mount")}${propagation === null ? "" : `, ${propagation}`}${meaning ? `: ${meaning}` : ""}`;
+	}
+
+	#isChanged = () => this.picture.changedFor !== null && this.table.of.includes(this.picture.changedFor);
+
+	#callout(x: number, y: number, width: number, pointsAt: number | null): number {
+		const callout = this.sheet.callout(this.picture.latestChange, { x, y, width }, pointsAt);
+		return callout.y + callout.height + ROW_GAP;
+	}
+
+	/** Draws a mount, the mounts that it hides below it, and what is mounted on it; returns the bottom. */
+	#subtree(row: MountRow, x: number, y: number, right: number, branchFrom: Box | null): number {
+		const { sheet } = this;
+		const hiding = this.#shown.find(({ parent, key }) => parent === row.key && row.hiddenBy === key);
+		// What lies on this mount comes first: it is what a path leads to.
+		const top = hiding ?? row;
+		const card = this.#card(top, x, y, right);
+		if (branchFrom !== null) {
+			const [from, middle] = [branchFrom.x + 10, card.y + 4 + EM * 0.65];
+			sheet.line(
+				`${this.#key}.${top.key}.branch`,
+				[
+					[from, branchFrom.y + branchFrom.height],
+					[from, middle],
+					[card.x, middle],
+				],
+				"branch",
+			);
+		}
+		let bottom = card.y + card.height;
+		if (hiding !== undefined) {
+			const below = this.#card(row, x + 10, bottom, right);
+			bottom = below.y + below.height;
+		}
+		bottom += ROW_GAP;
+		if (this.#isChanged() && top.key === this.#firstChanged())
+			bottom = this.#callout(x + INDENT, bottom - 4, right - x - INDENT, x + INDENT + 20);
+		for (const child of this.#shown.filter(({ parent }) => parent === top.key)) {
+			if (child.key !== top.hiddenBy) bottom = this.#subtree(child, x + INDENT, bottom, right, card);
+		}
+		return bottom;
+	}
+
+	#firstChanged = () => this.#shown.find(({ change }) => change !== "")?.key;
+
+	#card(row: MountRow, x: number, y: number, right: number): Box {
+		const look = ["card", row.change === "" ? "" : "is-changed", row.hiddenBy === null ? "" : "gone"];
+		return this.sheet.behind(`${this.#key}.${row.key}`, look.filter(Boolean).join(" "), () =>
+			grown(
+				this.sheet.flow(
+					`${this.#key}.${row.key}`,
+					[x + 6, y + 4],
+					itemsOf(row, this.table.propagation === null),
+					right - x - 12,
+				),
+				6,
+				4,
+			),
+		);
+	}
+
+	/** What is only counted, and what is gone. */
+	#rest(x: number, y: number, width: number): number {
+		const gone = this.table.gone
+			.slice(0, ROWS_MAX)
+			.map((mountPoint): Item => ({ text: `✕ ${mountPoint}`, code: true, size: 0.85, tag: true, look: "bad" }));
+		const hidden = this.table.gone.length - gone.length;
+		const left = this.table.rows.filter(({ key }) => this.#shown.every((row) => row.key !== key));
+		const names = left.map(({ name }) => name).join(" ");
+		const items: Item[] = [
+			...(gone.length > 0 ? [{ text: "gone:", bold: true, look: "bad" }, ...gone] : []),
+			...(hidden > 0 ? [{ text: `and ${hidden} more`, look: "bad" }] : []),
+		];
+		let bottom = y;
+		if (items.length > 0) {
+			const box = this.sheet.flow(`${this.#key}.gone`, [x, y], items, width);
+			bottom = box.y + box.height + ROW_GAP;
+		}
+		if (left.length === 0) return bottom;
+		const text = `and ${left.length} more: ${names}`;
+		const more = this.sheet.paragraph(`${this.#key}.more`, [x, bottom], text, width, { size: 0.85, look: "muted" });
+		return boxAround([more]).y + more.height + ROW_GAP;
+	}
+}
+
+function itemsOf({ name, content, propagation, leaks, change, hiddenBy }: MountRow, showsPropagation: boolean): Item[] {
+	const items: (Item | false)[] = [
+		{ text: name, code: true, bold: true },
+		{ text: content, size: 0.85, look: "muted" },
+		showsPropagation && { text: propagation, size: 0.8, tag: true },
+		leaks && { text: "⚠ leaks", size: 0.8, tag: true, look: "bad", bold: true },
+		hiddenBy !== null && { text: "hidden", size: 0.8, tag: true, look: "bad", bold: true },
+		change !== "" && { text: change === "new" ? "+ new" : change, size: 0.8, tag: true, look: "good", bold: true },
+	];
+	return items.filter((item) => item !== false);
+}
+
+/** If there are too many rows: those that something is the matter with, and their parents; then the first ones. */
+function worthShowing(rows: readonly MountRow[]): readonly MountRow[] {
+	if (rows.length <= ROWS_MAX) return rows;
+	const chosen = new Set<MountRow>();
+	const add = (row: MountRow | undefined) => {
+		for (let at = row; at !== undefined && !chosen.has(at); ) {
+			chosen.add(at);
+			const { parent }: MountRow = at;
+			at = rows.find(({ key }) => key === parent);
+		}
+	};
+	const hides = ({ key }: MountRow) => rows.some(({ hiddenBy }) => hiddenBy === key);
+	const noted = rows.filter((row) => row.change !== "" || row.hiddenBy !== null || hides(row));
+	for (const row of noted.slice(0, ROWS_MAX)) add(row);
+	for (const row of rows) if (chosen.size < ROWS_MAX - 3 && row.depth < 2) add(row);
+	return rows.filter((row) => chosen.has(row));
+}

@@ -1,0 +1,130 @@
+import {
+	type Cell,
+	type NamespaceKind,
+	type NamespacesPicture,
+	SHOWN_PROCESSES,
+	type ShownProcess,
+} from "../views/namespaces.ts";
+import { shellTitle } from "../views/phrases.ts";
+import { type Drawing, EM } from "./shapes.ts";
+import type { Sheet } from "./sheet.ts";
+
+const GAP = 8;
+const BAR_HEIGHT = 32;
+const ROW_GAP = 6;
+/** The kinds that have a colour of their own. */
+const COLOURED = ["uts", "ipc", "mnt", "pid", "cgroup", "net", "user"];
+
+/**
+ * A row for each kind of namespace, and a column for each process. A namespace is a bar that reaches over all processes
+ * that are in it.
+ */
+export function drawNamespaces({ kinds, latestChange }: NamespacesPicture, sheet: Sheet): Drawing {
+	const small = { size: 0.85, look: "muted" };
+	const labels = kinds.flatMap(({ kind, isolates }) => [
+		sheet.widthOf(kind, { bold: true, size: 1.1 }),
+		sheet.widthOf(isolates, small),
+	]);
+	const left = Math.min(Math.max(...labels, 0) + 10, sheet.width * 0.28);
+	const width = (sheet.width - left) / SHOWN_PROCESSES.length;
+	const columns = SHOWN_PROCESSES.map((process, index) => ({ process, x: left + index * width, width: width - GAP }));
+	const heads = columns.map(({ process, x }) =>
+		sheet.paragraph(`head.${process}`, [x, 0], titleOf(process), width - GAP, {
+			bold: true,
+			look: process === "container" ? "container" : "host",
+		}),
+	);
+	let y = Math.max(...heads.map(({ height }) => height)) + ROW_GAP;
+	const changedRow = kinds.findLast(isChanged)?.kind;
+	for (const kind of kinds) {
+		const look = COLOURED.includes(kind.kind) ? kind.kind : "";
+		const name = sheet.text(`${kind.kind}.name`, [0, y - 4], kind.kind, { bold: true, look });
+		const about = sheet.paragraph(
+			`${kind.kind}.isolates`,
+			[0, name.y + name.height - 1],
+			kind.isolates,
+			left - 6,
+			small,
+		);
+		for (const group of groupsOf(kind)) drawNamespace(sheet, kind.kind, look, group, columns, y);
+		y = Math.max(y + BAR_HEIGHT, about.y + about.height + 2) + ROW_GAP;
+		if (kind.kind !== changedRow) continue;
+		const column = columns.find(({ process }) => kind.cells[process] && isNews(kind.cells[process]));
+		const pointsAt = (column?.x ?? left) + width / 2;
+		y += sheet.callout(latestChange, { x: 0, y: y - 3, width: sheet.width }, pointsAt).height + 2 * ROW_GAP + 4;
+	}
+	return sheet.finish();
+}
+
+const titleOf = (process: ShownProcess) => (process === "init" ? "the host" : shellTitle(process));
+
+const isNews = ({ changed, forChildren }: Cell) => changed || forChildren !== null;
+const isChanged = ({ cells }: NamespaceKind) => Object.values(cells).some(isNews);
+
+interface Group {
+	cell: Cell;
+	members: ShownProcess[];
+}
+
+/** The processes, by the namespace that they are in. */
+function groupsOf({ cells }: NamespaceKind): Group[] {
+	const groups: Group[] = [];
+	for (const process of SHOWN_PROCESSES) {
+		const cell = cells[process];
+		const known = groups.find((group) => group.cell.letter === cell?.letter);
+		if (known !== undefined && cell !== undefined) {
+			known.members.push(process);
+			if (isNews(cell)) known.cell = cell;
+		} else if (cell !== undefined) groups.push({ cell, members: [process] });
+	}
+	return groups;
+}
+
+type Column = { process: ShownProcess; x: number; width: number };
+
+function drawNamespace(
+	sheet: Sheet,
+	kind: string,
+	color: string,
+	group: Group,
+	all: readonly Column[],
+	y: number,
+): void {
+	const { cell, members } = group;
+	const key = `${kind}.${cell.letter}`;
+	const columns = all.filter(({ process }) => members.includes(process));
+	const [first, last] = [columns[0], columns.at(-1)];
+	if (first === undefined || last === undefined) return;
+	const look = `${cell.own ? `paint ${color}` : "shared"}${cell.changed ? " is-changed" : ""}`;
+	const style = { bold: cell.own, size: 0.95, look: cell.own ? "on-paint" : "muted" };
+	// The two outer processes share the namespace, and the one between them is in another.
+	const isSplit = columns.length === 2 && all.indexOf(last) - all.indexOf(first) === 2;
+	const bars = isSplit ? columns : [{ ...first, width: last.x + last.width - first.x }];
+	if (isSplit)
+		sheet.lineBelow(
+			`${key}.around`,
+			[
+				[first.x + first.width / 2, y + 8],
+				[first.x + first.width / 2, y + BAR_HEIGHT + 3],
+				[last.x + 20, y + BAR_HEIGHT + 3],
+				[last.x + 20, y + 8],
+			],
+			`around ${color}`,
+		);
+	for (const [index, bar] of bars.entries()) {
+		sheet.rectangle(`${key}.${index}`, { x: bar.x, y, width: bar.width, height: BAR_HEIGHT }, `bar ${look}`);
+		const text = sheet.fit(textOf(cell, isSplit ? 1 : members.length), bar.width - 12, style);
+		const x = bar.x + (bar.width - sheet.widthOf(text, style)) / 2;
+		sheet.text(`${key}.${index}`, [x, y + (BAR_HEIGHT - EM * 1.24) / 2], text, style);
+	}
+}
+
+function textOf({ own, letter, forChildren, changed }: Cell, members: number): string {
+	const whose = own ? letter : "the host's";
+	const marks = [
+		members > 1 ? "shared" : own && !changed && "own",
+		changed && "new",
+		forChildren !== null && `children: ${forChildren}`,
+	];
+	return [whose, ...marks.filter((mark) => mark !== false)].join(", ");
+}

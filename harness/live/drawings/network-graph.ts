@@ -1,0 +1,53 @@
+import { Graph, layout } from "@dagrejs/dagre";
+import type { Box, Point } from "./shapes.ts";
+
+export interface GraphNode {
+	key: string;
+	width: number;
+	height: number;
+	/** The node lies in the frame, together with all others that do. */
+	framed: boolean;
+}
+
+export interface GraphEdge {
+	from: string;
+	to: string;
+	/** The size of the label that stands on it. */
+	label?: { width: number; height: number };
+}
+
+export interface PlacedGraph {
+	boxes: Map<string, Box>;
+	/** For each edge, in the same order: its line, and the middle of its label. */
+	lines: { points: Point[]; label: Point }[];
+}
+
+const RANKS_GAP = 46;
+const NODES_GAP = 34;
+const FRAME = "frame";
+
+/** Places nodes in ranks, from the top to the bottom, so that few edges cross. */
+export function placeGraph(nodes: readonly GraphNode[], edges: readonly GraphEdge[]): PlacedGraph {
+	const graph = new Graph({ compound: true, multigraph: true });
+	graph.setGraph({ rankdir: "TB", ranksep: RANKS_GAP, nodesep: NODES_GAP, marginx: 12, marginy: 2 });
+	graph.setNode(FRAME, {});
+	for (const { key, width, height, framed } of nodes) {
+		graph.setNode(key, { width, height });
+		if (framed) graph.setParent(key, FRAME);
+	}
+	for (const [index, { from, to, label }] of edges.entries())
+		graph.setEdge(from, to, { ...label, labelpos: "c" }, String(index));
+	layout(graph);
+	const boxes = new Map(
+		nodes.map(({ key }) => {
+			const { x = 0, y = 0, width = 0, height = 0 } = graph.node(key);
+			return [key, { x: x - width / 2, y: y - height / 2, width, height }];
+		}),
+	);
+	const lines = edges.map(({ from, to }, index) => {
+		const edge = graph.edge(from, to, String(index));
+		const points = (edge.points ?? []).map(({ x, y }: { x: number; y: number }): Point => [x, y]);
+		return { points, label: [edge.x ?? 0, edge.y ?? 0] as const };
+	});
+	return { boxes, lines };
+}

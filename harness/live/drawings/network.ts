@@ -1,0 +1,253 @@
+import type { NetworkPicture } from "../views/network.ts";
+import type { LinkPicture, NamespacePicture } from "../views/network-picture.ts";
+import type { PacketPath } from "../views/packet-paths.ts";
+import { counted } from "../views/phrases.ts";
+import { type GraphEdge, type GraphNode, type PlacedGraph, placeGraph } from "./network-graph.ts";
+import { type Box, boxAround, type Drawing, grown, type Point } from "./shapes.ts";
+import type { Item, Sheet } from "./sheet.ts";
+
+const MARGIN = 8;
+/** The widest that the text of a card may be: if all fits, and otherwise. */
+const TEXT_MAX = [210, 130];
+/** How many namespaces are drawn besides the host's. */
+const NAMESPACES_MAX = 4;
+const TITLE_HEIGHT = 30;
+
+/**
+ * The network namespaces, and the cables between them. The host is a frame around its links: what is outside is above it,
+ * and the containers on its bridge are below, so that packets to a published port go downwards.
+ */
+export function drawNetwork(picture: NetworkPicture, sheet: Sheet): Drawing {
+	const [host, ...others] = picture.namespaces;
+	if (host === undefined) {
+		sheet.text("empty", [0, 0], "Nothing has been read yet.", { look: "muted" });
+		return sheet.finish();
+	}
+	const shown = others.slice(-NAMESPACES_MAX);
+	const pens = TEXT_MAX.map((most) => new NetworkPen(picture, host, shown, sheet, Math.min(most, sheet.width - 60)));
+	const pen = pens.find((one) => one.width <= sheet.width) ?? pens.at(-1);
+	pen?.draw(others.length - shown.length);
+	return sheet.finish();
+}
+
+interface Cable extends GraphEdge {
+	look: string;
+	text: string;
+	arrow: boolean;
+}
+
+interface Card extends GraphNode {
+	draw(sheet: Sheet, at: Point): Box;
+}
+
+class NetworkPen {
+	readonly #cards: Card[];
+	readonly #cables: Cable[];
+	readonly #placed: PlacedGraph;
+	/** How wide the drawing will be. */
+	readonly width: number;
+
+	constructor(
+		private readonly picture: NetworkPicture,
+		private readonly host: NamespacePicture,
+		private readonly others: readonly NamespacePicture[],
+		private readonly sheet: Sheet,
+		private readonly textMax: number,
+	) {
+		this.#cards = [...this.#hostCards(), ...this.others.map((one) => this.#namespaceCard(one))];
+		this.#cables = this.#allCables(this.#cards);
+		this.#placed = placeGraph(this.#cards, this.#cables);
+		this.width = boxAround([...this.#placed.boxes.values()]).width + 24;
+	}
+
+	draw(hidden: number): void {
+		const { sheet } = this;
+		const [cards, cables] = [this.#cards, this.#cables];
+		const { boxes, lines } = this.#placed;
+		const { latestChange, changed } = this.picture;
+		let top = 0;
+		if (latestChange !== "" && !cards.some(({ key }) => this.#isAbout(key))) {
+			// It is about something that is gone, or about the host itself.
+			const callout = sheet.callout(latestChange, { x: 0, y: 0, width: sheet.width }, changed === "host" ? 60 : null);
+			top = callout.y + callout.height + 10;
+		}
+		const left = Math.max(0, (sheet.width - this.width) / 2);
+		// If the host's frame is at the top, its title needs room.
+		const first = boxAround([...boxes.values()]).y;
+		const framed = cards.filter((card) => card.framed).flatMap(({ key }) => boxes.get(key) ?? []);
+		const down = top - first + (Math.min(...framed.map(({ y }) => y)) === first ? TITLE_HEIGHT + 2 : 2);
+		const moved = (box: Box): Box => ({ ...box, x: box.x + left, y: box.y + down });
+		const frame = grown(boxAround(framed.map(moved)), 12, TITLE_HEIGHT);
+		sheet.rectangle("frame.host", frame, "frame host");
+		for (const [index, cable] of cables.entries()) {
+			const points = (lines[index]?.points ?? []).map(([x, y]): Point => [x + left, y + down]);
+			sheet.line(`cable.${cable.from}.${cable.to}`, points, `cable ${cable.look}`, { arrow: cable.arrow });
+		}
+		this.#title(sheet, [frame.x, frame.y]);
+		for (const card of cards) {
+			const box = moved(boxes.get(card.key) ?? { x: 0, y: 0, width: 0, height: 0 });
+			card.draw(sheet, [box.x, box.y]);
+		}
+		for (const [index, cable] of cables.entries()) {
+			const [x, y] = lines[index]?.label ?? [0, 0];
+			if (cable.text !== "") this.#plug(cable, [x + left, y + down]);
+		}
+		const bottom = boxAround([...boxes.values()].map(moved));
+		if (hidden <= 0) return;
+		const text = `and ${counted(hidden, "more namespace")}`;
+		sheet.text("hidden", [0, bottom.y + bottom.height + 14], text, { look: "muted" });
+	}
+
+	#isAbout = (key: string) => this.picture.latestChange !== "" && this.picture.changed === key;
+
+	#title(sheet: Sheet, [x, y]: Point): Box {
+		const { host } = this;
+		const items: Item[] = [
+			{ text: "host", bold: true, look: "host" },
+			...host.shells
+				.filter((name) => name !== "host")
+				.map((name): Item => ({ text: `${name}'s shell`, size: 0.8, tag: true, look: name })),
+			...(host.forwarding ? [{ text: "↯ forwards", size: 0.8, tag: true, look: "good" }] : []),
+		];
+		return sheet.flow("frame.host.title", [x + MARGIN, y + 5], items, Number.POSITIVE_INFINITY);
+	}
+
+	/** The host's links, its published ports, and the programs that listen on it. */
+	#hostCards(): Card[] {
+		const { host } = this;
+		const links = host.links.filter(({ name, bridge }) => bridge === "" && (name !== "lo" || host.links.length === 1));
+		const ports = this.picture.packetPaths.map((path) =>
+			this.#card(`port ${path.port}`, true, "net", [
+				[{ text: `port ${path.port}`, bold: true, code: true, look: "net" }],
+				...path.hops.slice(1, 2).map(({ text }): Item[] => [{ text, size: 0.85 }]),
+				...path.hops
+					.filter(({ passes }) => !passes)
+					.map(({ text }): Item[] => [{ text: `✕ ${text}`, size: 0.85, bold: true, look: "bad" }]),
+			]),
+		);
+		const listeners = host.listeners.map(({ port, program }) =>
+			this.#card(`host listener ${port}`, true, "good", [listenerItems(port, program)]),
+		);
+		const cards = [
+			...links.map((link) => this.#card(`host/${link.name}`, true, "host", [linkItems(link)])),
+			...ports,
+			...listeners,
+		];
+		// The frame is as wide as its title at least.
+		const { width } = this.sheet.sizeOf((scratch) => this.#title(scratch, [0, 0]));
+		return cards.map((card, index) => (index === 0 ? { ...card, width: Math.max(card.width, width) } : card));
+	}
+
+	#namespaceCard({ name, shells, links, gateway, listeners }: NamespacePicture): Card {
+		const own = links.filter((link) => link.name !== "lo" || links.length === 1);
+		const title: Item[] = [
+			{ text: name, bold: true, size: 1.1, look: "net" },
+			...shells.map((shell): Item => ({ text: `${shell}'s shell`, size: 0.8, tag: true, look: shell })),
+		];
+		const rows: Item[][] = [
+			title,
+			...own.map(linkItems),
+			...(gateway === "" ? [] : [[{ text: `default route → ${gateway}`, size: 0.85, look: "muted" }]]),
+			...listeners.map(({ port, program }) => listenerItems(port, program)),
+		];
+		return this.#card(name, false, "net frame", rows);
+	}
+
+	/** A card with rows of items; and the sentence, if it is about this. */
+	#card(key: string, framed: boolean, look: string, rows: Item[][]): Card {
+		const isAbout = this.#isAbout(key) || (!framed && this.picture.changed.startsWith(`${key}/`));
+		const draw = (sheet: Sheet, [x, y]: Point): Box => {
+			const card = sheet.behind(key, `card ${look}${isAbout ? " is-changed" : ""}`, () => {
+				let bottom = y + 5;
+				const boxes = rows.map((items, index) => {
+					const row = sheet.flow(`${key}.${index}`, [x + MARGIN, bottom], items, this.textMax);
+					bottom = row.y + row.height + 2;
+					return row;
+				});
+				const inside = boxAround(boxes);
+				return { x, y, width: Math.max(inside.width + 2 * MARGIN, 70), height: bottom - y + 4 };
+			});
+			if (!isAbout) return card;
+			const place = { x, y: card.y + card.height + 1, width: Math.max(card.width, this.textMax) };
+			return boxAround([card, sheet.callout(this.picture.latestChange, place, x + card.width / 2)]);
+		};
+		const { width, height } = this.sheet.sizeOf((scratch) => draw(scratch, [0, 0]));
+		return { key, framed, width, height, draw };
+	}
+
+	#allCables(cards: readonly Card[]): Cable[] {
+		const isDrawn = (key: string) => cards.some((card) => card.key === key);
+		const cables: Cable[] = [];
+		const outside = new Set<string>();
+		for (const link of this.host.links) {
+			if (link.peer === null || !isDrawn(link.peer.namespace)) continue;
+			const look = link.up ? "net" : "down";
+			const { namespace } = link.peer;
+			if (link.bridge !== "" && isDrawn(`host/${link.bridge}`)) {
+				const onPath = this.picture.packetPaths.some(
+					(path) => path.device === link.bridge && path.end === namespace && isWhole(path),
+				);
+				const text = link.up ? link.name : `${link.name} ✕ down`;
+				cables.push({
+					from: `host/${link.bridge}`,
+					to: namespace,
+					look: `${look}${onPath ? " packet" : ""}`,
+					text,
+					arrow: onPath,
+					label: this.#plugSize(text),
+				});
+			} else if (link.bridge === "") {
+				outside.add(link.name);
+				cables.push({ from: namespace, to: `host/${link.name}`, look, text: "", arrow: false });
+			}
+		}
+		for (const path of this.picture.packetPaths) {
+			const look = isWhole(path) ? "net packet" : "bad blocked";
+			for (const name of outside)
+				if (name !== path.device)
+					cables.push({ from: `host/${name}`, to: `port ${path.port}`, look, text: "", arrow: true });
+			if (path.device !== null && isDrawn(`host/${path.device}`))
+				cables.push({ from: `port ${path.port}`, to: `host/${path.device}`, look, text: "", arrow: true });
+		}
+		return [...cables, ...this.#cablesBetweenOthers(isDrawn)];
+	}
+
+	#cablesBetweenOthers(isDrawn: (key: string) => boolean): Cable[] {
+		return this.others.flatMap(({ name, links }, index) =>
+			links.flatMap(({ peer, up }): Cable[] => {
+				const other = this.others.findIndex((one) => one.name === peer?.namespace);
+				if (peer === null || other <= index || !isDrawn(peer.namespace)) return [];
+				return [{ from: name, to: peer.namespace, look: up ? "net" : "down", text: "", arrow: false }];
+			}),
+		);
+	}
+
+	#plugSize(text: string): { width: number; height: number } {
+		return { width: this.sheet.widthOf(text, PLUG) + 14, height: 22 };
+	}
+
+	/** The host's end of a cable, where it is plugged into the bridge. */
+	#plug({ from, to, text }: Cable, [x, y]: Point): void {
+		const { width, height } = this.#plugSize(text);
+		this.sheet.rectangle(`plug.${from}.${to}`, { x: x - width / 2, y: y - height / 2, width, height }, "card host");
+		this.sheet.text(`plug.${from}.${to}`, [x - width / 2 + 7, y - 9], text, PLUG);
+	}
+}
+
+const PLUG = { size: 0.85, bold: true, code: true } as const;
+
+const isWhole = ({ hops }: PacketPath) => hops.every(({ passes }) => passes);
+
+function linkItems({ name, kind, up, addresses }: LinkPicture): Item[] {
+	return [
+		{ text: name, bold: true, code: true },
+		...(kind === "bridge" ? [{ text: "bridge", size: 0.8, tag: true, look: "net" }] : []),
+		...(up ? [] : [{ text: "✕ down", size: 0.8, tag: true, look: "bad", bold: true }]),
+		...addresses.map((text): Item => ({ text, code: true, size: 0.85 })),
+	];
+}
+
+const listenerItems = (port: number, program: string): Item[] => [
+	{ text: `◎ ${program || "a program"}`, code: true, look: "good", bold: true },
+	{ text: `listens on port ${port}`, size: 0.85, look: "good" },
+];

@@ -1,0 +1,71 @@
+/** A rectangle, in the units of a drawing: a line of normal text is {@link EM} units high. */
+export interface Box {
+	x: number;
+	y: number;
+	width: number;
+	height: number;
+}
+
+export type Point = readonly [x: number, y: number];
+
+/** The size of normal text, in a drawing's units. */
+export const EM = 16;
+
+interface Keyed {
+	/** What the shape stands for. In the next drawing, the shape with the same key is the same thing, perhaps moved. */
+	key: string;
+	/** Names of classes in the style sheet, separated by spaces: what kind of thing it is. */
+	look: string;
+}
+
+export type Shape = Rectangle | Label | Line;
+
+export interface Rectangle extends Keyed {
+	type: "rectangle";
+	box: Box;
+}
+
+/** One line of text. */
+export interface Label extends Keyed {
+	type: "label";
+	text: string;
+	/** The room that the text takes, from the top of its line to the bottom. */
+	box: Box;
+	/** In units. */
+	size: number;
+	bold: boolean;
+	code: boolean;
+}
+
+/** A line through points, with rounded corners. */
+export interface Line extends Keyed {
+	type: "line";
+	points: readonly Point[];
+	/** It ends in an arrow. */
+	arrow: boolean;
+	/** The area inside is painted as well. */
+	closed: boolean;
+}
+
+/** A picture that only has to be painted. The first shape is at the bottom. */
+export interface Drawing {
+	width: number;
+	height: number;
+	shapes: readonly Shape[];
+	/** What a reader should look at: the sentence on what has changed. Null if nothing has. */
+	focus: Box | null;
+}
+
+/** The smallest box around these. */
+export function boxAround(boxes: readonly Box[]): Box {
+	const [x, y] = [Math.min(...boxes.map((box) => box.x)), Math.min(...boxes.map((box) => box.y))];
+	const right = Math.max(...boxes.map((box) => box.x + box.width));
+	const bottom = Math.max(...boxes.map((box) => box.y + box.height));
+	return boxes.length === 0 ? { x: 0, y: 0, width: 0, height: 0 } : { x, y, width: right - x, height: bottom - y };
+}
+
+/** The box with a margin around it. */
+export const grown = ({ x, y, width, height }: Box, by: number, above = by): Box => ({
+	...{ x: x - by, y: y - above },
+	...{ width: width + 2 * by, height: height + by + above },
+});

@@ -1,0 +1,139 @@
+import { type Box, type Drawing, EM, type Point, type Shape } from "../../drawings/shapes.ts";
+import type { Measure } from "../../drawings/sheet.ts";
+import { svg } from "../elements.ts";
+
+const CORNER = 7;
+const HEAD = 9;
+/** How large the text may be, as multiples of the page's text. */
+const ZOOMS = [1.6, 1.45, 1.3, 1.2, 1.1, 1, 0.92, 0.85, 0.8];
+const NARROW_EM = 30;
+
+/** The place on the page where a drawing is shown. The next drawing changes it in place: things move, and do not flicker. */
+export class Board {
+	readonly element = svg("svg", { class: "drawing", role: "img" });
+	readonly #elements = new Map<string, SVGElement>();
+
+	/** Shows a drawing. The text that says the same is for people who do not see it. */
+	show({ width, height, shapes }: Drawing, zoom: number, inWords: string): void {
+		this.element.setAttribute("viewBox", `-2 -2 ${round(width + 2)} ${round(height + 2)}`);
+		this.element.setAttribute("width", String(Math.floor((width + 2) * zoom)));
+		this.element.setAttribute("height", String(Math.ceil((height + 2) * zoom)));
+		this.element.setAttribute("aria-label", inWords);
+		const keys = new Set(shapes.map(keyOf));
+		for (const key of [...this.#elements.keys()]) if (!keys.has(key)) this.#remove(key);
+		let before: Element | null = null;
+		for (const shape of shapes) {
+			const element = this.#elements.get(keyOf(shape)) ?? this.#add(shape);
+			update(element, shape);
+			// An element that is already in its place must not be inserted again: that would end its motion.
+			const place: Element | null = before === null ? this.element.firstElementChild : before.nextElementSibling;
+			if (place !== element) this.element.insertBefore(element, place);
+			before = element;
+		}
+	}
+
+	/** Forgets what is shown: what comes next is about something else. */
+	clear(): void {
+		for (const key of [...this.#elements.keys()]) this.#remove(key);
+	}
+
+	#add(shape: Shape): SVGElement {
+		const element = svg(shape.type === "rectangle" ? "rect" : shape.type === "label" ? "text" : "path");
+		this.#elements.set(keyOf(shape), element);
+		return element;
+	}
+
+	#remove(key: string): void {
+		this.#elements.get(key)?.remove();
+		this.#elements.delete(key);
+	}
+}
+
+/**
+ * Draws as large as there is room. If not all of it fits in the size of the page's text, a little smaller; if not even
+ * then, in the size of the page's text, and the place can be scrolled.
+ * @param room the place's size, and the size of its text, in pixels
+ * @param draw draws on a sheet of this width, in units
+ */
+export function drawToFit(
+	room: { width: number; height: number; fontSize: number },
+	draw: (width: number) => Drawing,
+): { drawing: Drawing; zoom: number } {
+	const normal = room.fontSize / EM;
+	// On a phone, the page scrolls, and there is no room for larger text.
+	const zooms = room.width > room.fontSize * NARROW_EM ? ZOOMS : [1];
+	for (const zoom of zooms.map((one) => one * normal)) {
+		const drawing = draw(room.width / zoom);
+		if (drawing.height * zoom <= room.height && drawing.width * zoom <= room.width + 1) return { drawing, zoom };
+	}
+	return { drawing: draw(room.width / normal), zoom: normal };
+}
+
+/** Measures texts as this element shows them. */
+export function measureLike(element: Element): Measure {
+	const context = document.createElement("canvas").getContext("2d");
+	const style = getComputedStyle(element);
+	const fonts = { text: style.fontFamily, code: style.getPropertyValue("--font-code") || "monospace" };
+	return (text, { size, bold, code }) => {
+		if (context === null) return text.length * size * 0.6;
+		context.font = `${bold ? 700 : 400} ${size}px ${code ? fonts.code : fonts.text}`;
+		return context.measureText(text).width;
+	};
+}
+
+// A rectangle and a text on it may stand for the same thing.
+const keyOf = ({ type, key }: Shape) => `${type} ${key}`;
+
+function update(element: SVGElement, shape: Shape): void {
+	set(element, "class", `${shape.type} ${shape.look}`.trim());
+	if (shape.type === "rectangle") {
+		for (const name of ["x", "y", "width", "height"] as const) set(element, name, round(shape.box[name]));
+	} else if (shape.type === "label") {
+		if (element.textContent !== shape.text) element.textContent = shape.text;
+		set(element, "font-size", round(shape.size));
+		set(element, "data-style", [shape.bold && "bold", shape.code && "code"].filter(Boolean).join(" "));
+		element.style.transform = `translate(${round(shape.box.x)}px, ${round(baselineOf(shape.box, shape.size))}px)`;
+	} else {
+		set(element, "d", pathOf(shape.points, shape.closed) + (shape.arrow ? headOf(shape.points) : ""));
+	}
+}
+
+const baselineOf = ({ y, height }: Box, size: number) => y + height / 2 + size * 0.35;
+
+function set(element: Element, name: string, value: string): void {
+	if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+}
+
+/** A path through the points, whose corners are round. */
+function pathOf(points: readonly Point[], closed: boolean): string {
+	const [first, ...rest] = points;
+	if (first === undefined) return "M0 0";
+	const pieces = rest.map((point, index) => {
+		const next = rest[index + 1];
+		const before = points[index] ?? first;
+		if (next === undefined || closed) return `L${at(point)}`;
+		return `L${at(towards(point, before))}Q${at(point)} ${at(towards(point, next))}`;
+	});
+	return `M${at(first)}${pieces.join("")}${closed ? "Z" : ""}`;
+}
+
+/** The head of the arrow at the end of a line. */
+function headOf(points: readonly Point[]): string {
+	const [from, to] = points.slice(-2);
+	if (from === undefined || to === undefined) return "";
+	const angle = Math.atan2(to[1] - from[1], to[0] - from[0]);
+	const [one, other] = [angle - 2.6, angle + 2.6].map(
+		(side): Point => [to[0] + HEAD * Math.cos(side), to[1] + HEAD * Math.sin(side)],
+	);
+	return one === undefined || other === undefined ? "" : `M${at(one)}L${at(to)}L${at(other)}`;
+}
+
+function towards(from: Point, to: Point): Point {
+	const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
+	const length = Math.hypot(dx, dy);
+	const part = length === 0 ? 0 : Math.min(CORNER, length / 2) / length;
+	return [from[0] + dx * part, from[1] + dy * part];
+}
+
+const at = ([x, y]: Point) => `${round(x)} ${round(y)}`;
+const round = (n: number) => String(Math.round(n * 10) / 10);

@@ -1,0 +1,9 @@
+import type { AnswersPicture } from "./answers.ts";
+
+/** The answers, a question a line. */
+export function answersInWords({ answers, latestChange }: AnswersPicture): string[] {
+	const lines = answers.map(({ question, host, container, differs }) =>
+		differs ? `${question}: on the host ${host}; in the container ${container}` : `${question}: ${host} in both`,
+	);
+	return [...lines, ...(latestChange === "" ? [] : [latestChange])];
+}

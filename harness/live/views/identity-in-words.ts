@@ -1,0 +1,24 @@
+import type { IdentityPicture } from "./identity.ts";
+
+/** Which user is who in the container and on the host, as lines of text, a user a line. */
+export function identityInWords({ maps, users, ownNamespace, latestChange }: IdentityPicture): string[] {
+	if (maps.length === 0) return ["The maps were not read."];
+	const named = ({ id, name }: { id: number; name: string }) => `${id} (${name || "no name"})`;
+	return [
+		ownNamespace
+			? "The container's shell is in a user namespace of its own."
+			: "Host and container share one user namespace.",
+		...maps.map(({ of, ranges, identical }) => {
+			const texts = ranges.map(
+				({ inside, outside }) =>
+					`${inside.first} to ${inside.last} are ${outside.first} to ${outside.last} on the host`,
+			);
+			return `${of}: ${identical ? "every id is the same" : texts.join(", ") || "no map"}`;
+		}),
+		...users.map(
+			({ inside, outside, isShell }) =>
+				`${named(inside)} in the container is ${named(outside)} on the host${isShell ? ": the shell" : ""}`,
+		),
+		...(latestChange === "" ? [] : [latestChange]),
+	];
+}

@@ -1,0 +1,12 @@
+import type { LimitsPicture } from "./limits.ts";
+
+/** What each cgroup uses, and what has happened at its limits, as lines of text. */
+export function limitsInWords({ groups, latestChange }: LimitsPicture): string[] {
+	const lines = groups.flatMap(({ name, charts }) => [
+		`${name}${charts.length === 0 ? ": no limits" : ":"}`,
+		...charts.map(({ resource, amountText, events }) =>
+			[`  ${resource}: ${amountText}`, ...events.map(({ label }) => label)].join("; "),
+		),
+	]);
+	return [...lines, ...(latestChange === "" ? [] : [latestChange])];
+}

@@ -1,0 +1,27 @@
+import type { MountRow, MountsPicture, MountTable } from "./mounts.ts";
+import type { ShownProcess } from "./namespaces.ts";
+import { listed, theShell } from "./phrases.ts";
+
+/** The mount tables as lines of text, a mount a line. */
+export function mountsInWords({ tables, latestChange }: MountsPicture): string[] {
+	return [...tables.flatMap(tableInWords), ...(latestChange === "" ? [] : [latestChange])];
+}
+
+/** "the host and the host's shell". */
+export const ownersOf = ({ of }: Pick<MountTable, "of">): string => listed(of.map(ownerOf));
+
+const ownerOf = (process: ShownProcess) => (process === "init" ? "the host" : theShell(process));
+
+function tableInWords(table: MountTable): string[] {
+	const gone = table.gone.map((mountPoint) => `  ${mountPoint}: gone`);
+	return [`${ownersOf(table)}:`, ...table.rows.map((row) => lineOf(row, table.rows)), ...gone];
+}
+
+function lineOf(
+	{ name, depth, content, propagation, leaks, change, hiddenBy }: MountRow,
+	rows: readonly MountRow[],
+): string {
+	const hides = rows.find(({ key }) => key === hiddenBy)?.name;
+	const marks = [propagation, leaks && "leaks", change, hides !== undefined && `hidden by ${hides}`];
+	return `${"  ".repeat(depth + 1)}${name} (${content}): ${marks.filter(Boolean).join(", ")}`;
+}
