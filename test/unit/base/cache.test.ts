@@ -6,8 +6,9 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { afterAll, beforeEach, expect, test } from "vitest";
-import { inKit } from "../../../harness/base/kit.ts";
 import { importWith } from "../../support/import-with.ts";
+import { compiledProgram } from "../../support/program.ts";
+import { temporary } from "../../support/temporary.ts";
 
 const root = await mkdtemp(join(tmpdir(), "drydock-cache-test-"));
 const { cacheDir, cached, discard, exists, inScratch, isWhole, keepNewest, hashOf, newerThanNow } = await importWith(
@@ -19,7 +20,8 @@ beforeEach(async () => {
 	await rm(root, { recursive: true, force: true });
 	await mkdir(root);
 });
-afterAll(() => rm(root, { recursive: true, force: true }));
+const programs = await temporary();
+afterAll(() => Promise.all([rm(root, { recursive: true, force: true }), programs.remove()]));
 
 const fill = (text: string) => (staging: string) => writeFile(join(staging, "content"), text);
 const age = (path: string, hours: number) => utimes(path, new Date(), new Date(Date.now() - hours * 3_600_000));
@@ -36,12 +38,8 @@ test("an existing entry is not made again", async () => {
 });
 
 test("two processes that need an entry at once get it, made once", async () => {
-	const children = [0, 1].map(() =>
-		spawn(process.execPath, ["--import", "tsx", inKit("test/support/make-entry.ts")], {
-			stdio: ["pipe", "pipe", "inherit"],
-			cwd: inKit(),
-		}),
-	);
+	const program = await compiledProgram(programs, 'import "./test/support/make-entry.ts";');
+	const children = [0, 1].map(() => spawn(process.execPath, [program], { stdio: ["pipe", "pipe", "inherit"] }));
 	const lines = children.map(({ stdout }) => createInterface(stdout)[Symbol.asyncIterator]());
 	const next = () => Promise.all(lines.map(async (line) => (await line.next()).value as string));
 	expect(await next()).toEqual(["ready", "ready"]);
@@ -148,11 +146,12 @@ test.each([
 	["DRYDOCK_CACHE", { DRYDOCK_CACHE: "" }, "/home/somebody/.cache/drydock"],
 	["HOME", { DRYDOCK_CACHE: "", HOME: "" }, join(userInfo().homedir, ".cache/drydock")],
 ])("an empty %s counts as not set", async (_, set, expected) => {
-	const module = JSON.stringify(inKit("harness/base/cache.ts"));
-	const code = `import(${module}).then(({ cacheDir }) => process.stdout.write(cacheDir))`;
+	const program = await compiledProgram(
+		programs,
+		'import { cacheDir } from "./harness/base/cache.ts"; process.stdout.write(cacheDir);',
+	);
 	const { XDG_CACHE_HOME: __, ...env } = process.env;
-	const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", "-e", code], {
-		cwd: inKit(),
+	const { stdout } = await promisify(execFile)(process.execPath, [program], {
 		env: { ...env, HOME: "/home/somebody", ...set },
 	});
 	expect(stdout).toBe(expected);

@@ -4,8 +4,8 @@ import { mkdir, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { exists } from "../../../harness/base/cache.ts";
-import { inKit } from "../../../harness/base/kit.ts";
 import { withLock } from "../../../harness/base/lock.ts";
+import { compiledProgram } from "../../support/program.ts";
 import { temporary } from "../../support/temporary.ts";
 
 const files = await temporary();
@@ -48,12 +48,12 @@ test("the lock of a process that has ended is taken over", async () => {
 
 test("the processes that wait for a killed process's lock get it one after the other", async () => {
 	const path = join(files.dir, "killed");
-	const holder = `import { withLock } from ${JSON.stringify(inKit("harness/base/lock.ts"))};
-		withLock(process.argv[1], () => { console.log("held"); return new Promise((resolve) => setTimeout(resolve, 1e6)); });`;
-	const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", holder, path], {
-		stdio: ["ignore", "pipe", "inherit"],
-		cwd: inKit(),
-	});
+	const holder = await compiledProgram(
+		files,
+		`import { withLock } from "./harness/base/lock.ts";
+		withLock(process.argv[2], () => { console.log("held"); return new Promise((resolve) => setTimeout(resolve, 1e6)); });`,
+	);
+	const child = spawn(process.execPath, [holder, path], { stdio: ["ignore", "pipe", "inherit"] });
 	await once(child.stdout, "data");
 	expect(await exists(`${path}.lock`)).toBe(true);
 	child.kill("SIGKILL");
@@ -74,12 +74,12 @@ test("the processes that wait for a killed process's lock get it one after the o
 
 test("a process that ends in the middle of its work leaves no lock", async () => {
 	const path = join(files.dir, "ended");
-	const holder = `import { withLock } from ${JSON.stringify(inKit("harness/base/lock.ts"))};
-		withLock(process.argv[1], async () => process.exit(7));`;
-	const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", holder, path], {
-		stdio: "inherit",
-		cwd: inKit(),
-	});
+	const holder = await compiledProgram(
+		files,
+		`import { withLock } from "./harness/base/lock.ts";
+		withLock(process.argv[2], async () => process.exit(7));`,
+	);
+	const child = spawn(process.execPath, [holder, path], { stdio: "inherit" });
 	expect(await once(child, "exit")).toEqual([7, null]);
 	expect(await exists(`${path}.lock`)).toBe(false);
 });

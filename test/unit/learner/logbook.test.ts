@@ -4,10 +4,8 @@ import { mkdir, mkdtemp, readFile, symlink, utimes, writeFile } from "node:fs/pr
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
-import { fileURLToPath } from "node:url";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { exists } from "../../../harness/base/cache.ts";
-import { inKit } from "../../../harness/base/kit.ts";
 import {
 	EMPTY_RECORD,
 	LOGBOOK,
@@ -18,6 +16,7 @@ import {
 	updateLogbook,
 	withRecord,
 } from "../../../harness/learner/logbook.ts";
+import { compiledProgram } from "../../support/program.ts";
 import { temporary } from "../../support/temporary.ts";
 import { failedAttempt, logbookWith } from "../../support/workspace.ts";
 
@@ -128,12 +127,12 @@ describe("readLogbook", () => {
 
 describe("updateLogbook", () => {
 	type Recorder = ChildProcessByStdio<Writable, Readable, null>;
-	const tsx = fileURLToPath(import.meta.resolve("tsx"));
+	let program: string;
+	beforeAll(async () => {
+		program = await compiledProgram(files, 'import "./test/support/record-attempts.ts";');
+	});
 	const recorder = (cwd: string, lesson: string, times: number): Recorder =>
-		spawn(process.execPath, ["--import", tsx, inKit("test/support/record-attempts.ts"), lesson, String(times)], {
-			stdio: ["pipe", "pipe", "inherit"],
-			cwd,
-		});
+		spawn(process.execPath, [program, lesson, String(times)], { stdio: ["pipe", "pipe", "inherit"], cwd });
 	const linesOf = ({ stdout }: Recorder) => createInterface(stdout)[Symbol.asyncIterator]();
 	const ended = (child: Recorder) => (child.exitCode === null ? once(child, "exit") : child);
 
