@@ -84,7 +84,8 @@ test("a process that ends in the middle of its work leaves no lock", async () =>
 	expect(await exists(`${path}.lock`)).toBe(false);
 });
 
-test("a lock is renewed as long as the work goes on", async () => {
+// These two mostly wait.
+test.concurrent("a lock is renewed as long as the work goes on", async () => {
 	const path = join(files.dir, "renewed");
 	const timeOf = async () => (await stat(`${path}.lock`)).mtimeMs;
 	const work = async () => {
@@ -95,7 +96,7 @@ test("a lock is renewed as long as the work goes on", async () => {
 	expect(await withLock(path, work)).toBeGreaterThan(2_000);
 });
 
-test("work whose lock was taken over while its computer slept still ends", async () => {
+test.concurrent("work whose lock was taken over while its computer slept still ends", async () => {
 	const path = join(files.dir, "four");
 	const work = async () => {
 		// Changes the lock's time, as another process does that takes over an abandoned lock.
