@@ -2,7 +2,16 @@ import * as v from "valibot";
 import type { WebSocket } from "ws";
 import type { DemoEvent } from "./events.ts";
 import { History, withoutNotes } from "./history.ts";
-import { PageMessage, type Role, type ServerMessage, type Share, type WorkState } from "./messages.ts";
+import {
+	type Desk,
+	NOTHING_CHOSEN,
+	PageMessage,
+	type PlayerMessage,
+	type Role,
+	type ServerMessage,
+	type Shown,
+	type WorkState,
+} from "./messages.ts";
 
 /** Close codes. See section 7.4.1 of RFC 6455. */
 const GOING_AWAY = 1001;
@@ -25,13 +34,22 @@ export class Audience {
 	readonly #history = new History();
 	readonly #pages = new Map<WebSocket, Role>();
 	/** Carries out a message of a presenter's page. */
-	readonly #dispatch: (message: PageMessage) => Promise<void>;
-	readonly #share: Share | null;
+	readonly #dispatch: (message: PlayerMessage) => Promise<void>;
+	readonly #links: Omit<Desk, "work">;
+	/** The demo is a recording: nobody can type into its shells. */
+	readonly #recorded: boolean;
+	#shown = NOTHING_CHOSEN;
+	#end = () => {};
+	/** Settles when a presenter's page ends the demo. */
+	readonly ended = new Promise<void>((resolve) => {
+		this.#end = resolve;
+	});
 	#work: WorkState | null = null;
 
-	constructor(dispatch: (message: PageMessage) => Promise<void>, share: Share | null) {
+	constructor(dispatch: (message: PlayerMessage) => Promise<void>, links: Omit<Desk, "work">, recorded: boolean) {
 		this.#dispatch = dispatch;
-		this.#share = share;
+		this.#links = links;
+		this.#recorded = recorded;
 	}
 
 	/** Sends an event to all pages. Settles when the presenter's pages have taken it or were disconnected. */
@@ -76,14 +94,16 @@ export class Audience {
 			if (budget < 0) return page.close(POLICY_VIOLATION, "the page sent too many messages at once");
 			const message = isBinary ? null : parseMessage(String(data));
 			if (message === null) return page.close(POLICY_VIOLATION, "the page sent an invalid message");
+			if (message.action === "show") return this.#show(message.shown, page);
+			if (message.action === "end") return this.#end();
 			this.#dispatch(message).catch(
 				(error: Error) => void send(page, JSON.stringify({ type: "problem", text: error.message })),
 			);
 		});
 		const events = role === "presenter" ? this.#history.events : this.#history.events.map(withoutNotes);
-		const share = role === "presenter" ? this.#share : null;
-		const work = role === "presenter" ? this.#work : null;
-		void send(page, JSON.stringify({ type: "welcome", role, share, events, work } satisfies ServerMessage));
+		const desk = role === "presenter" ? { ...this.#links, work: this.#work } : null;
+		const [shown, recorded] = [this.#shown, this.#recorded];
+		void send(page, JSON.stringify({ type: "welcome", role, recorded, events, shown, desk } satisfies ServerMessage));
 		this.#count();
 	}
 
@@ -94,6 +114,13 @@ export class Audience {
 	/** Closes all pages' connections: the demo is over. */
 	close(): void {
 		for (const page of this.#pages.keys()) page.close(GOING_AWAY, "the demo is over");
+	}
+
+	// Lets all other pages show what a presenter's page shows.
+	#show(shown: Shown, by: WebSocket): void {
+		this.#shown = shown;
+		const text = JSON.stringify({ type: "shown", shown } satisfies ServerMessage);
+		for (const page of this.#pages.keys()) if (page !== by) void send(page, text);
 	}
 
 	#count(): void {

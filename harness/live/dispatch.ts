@@ -1,9 +1,9 @@
 import type { DemoPlayer } from "./demo-player.ts";
 import { SHELLS } from "./events.ts";
-import type { PageMessage } from "./messages.ts";
+import type { PlayerMessage } from "./messages.ts";
 
 /** Carries out a message of a presenter's page. */
-export async function dispatch(player: DemoPlayer, message: PageMessage): Promise<void> {
+export async function dispatch(player: DemoPlayer, message: PlayerMessage): Promise<void> {
 	switch (message.action) {
 		case "jump":
 			return player.jump(message.step);

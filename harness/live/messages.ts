@@ -9,14 +9,42 @@ export const KEYS_CHARS_MAX = 4_096;
 const Shell = v.picklist(["host", "container"]);
 const cells = v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(400));
 
+/**
+ * What a page shows of a demo that is where it is. Followers see what the presenter's page shows. Where a field is null,
+ * the demo's state decides.
+ */
+export const Shown = v.object({
+	/** How the page is composed; see composition.ts. */
+	composition: v.nullable(v.picklist(["say", "do", "read"])),
+	/** The pane that fills the page alone. */
+	alone: v.nullable(v.picklist(["sentence", "shell", "drawing"])),
+	view: v.nullable(v.pipe(v.string(), v.maxLength(50))),
+	shell: v.nullable(Shell),
+	/** The moment of the past that is looked back on, in milliseconds since the demo's beginning. */
+	atMs: v.nullable(v.pipe(v.number(), v.minValue(0), v.maxValue(1e9))),
+	/** Index of the first paragraph of the lesson's text that is to be seen. */
+	paragraph: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(10_000)),
+});
+export type Shown = v.InferOutput<typeof Shown>;
+
+/** Nothing is chosen: the demo's state decides about everything. */
+export const NOTHING_CHOSEN: Shown = {
+	...{ composition: null, alone: null, view: null, shell: null, atMs: null, paragraph: 0 },
+};
+
 /** Every message that a presenter's page may send. A follower's page may send none. */
 export const PageMessage = v.variant("action", [
 	v.object({ action: v.picklist(["next", "back", "replay", "reset"]) }),
 	v.object({ action: v.literal("jump"), step: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1_000)) }),
 	v.object({ action: v.literal("type"), shell: Shell, keys: v.pipe(v.string(), v.maxLength(KEYS_CHARS_MAX)) }),
 	v.object({ action: v.literal("resize"), size: v.object({ columns: cells, rows: cells }) }),
+	v.object({ action: v.literal("show"), shown: Shown }),
+	v.object({ action: v.literal("end") }),
 ]);
 export type PageMessage = v.InferOutput<typeof PageMessage>;
+
+/** A message that the demo's player carries out. */
+export type PlayerMessage = Exclude<PageMessage, { action: "show" | "end" }>;
 
 /** Whose page it is: the presenter's, or a follower's. */
 export type Role = "presenter" | "follower";
@@ -24,8 +52,10 @@ export type Role = "presenter" | "follower";
 /** Every message that the server sends. */
 export type ServerMessage =
 	/** The first message: the demo so far. A page forgets everything that it got before. */
-	| { type: "welcome"; role: Role; share: Share | null; events: DemoEvent[]; work: WorkState | null }
+	| { type: "welcome"; role: Role; recorded: boolean; events: DemoEvent[]; shown: Shown; desk: Desk | null }
 	| { type: "event"; event: DemoEvent }
+	/** What another page, a presenter's, shows now. */
+	| { type: "shown"; shown: Shown }
 	/** To the presenter: how many follow. */
 	| { type: "followers"; count: number }
 	/** To the presenter: what is known of the learner's last save. */
@@ -43,6 +73,15 @@ export interface WorkState {
 	text: string;
 	/** What the kernel showed while the module's command ran; null if it never ran. */
 	seen: KernelState | null;
+}
+
+/** What only a presenter's page gets. */
+export interface Desk {
+	/** The link of the window that the audience looks at, on this computer. */
+	audienceLink: string;
+	/** null if the demo is not shared. */
+	share: Share | null;
+	work: WorkState | null;
 }
 
 /** How others can follow the demo. */

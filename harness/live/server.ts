@@ -12,7 +12,7 @@ import { renderSVG } from "uqr";
 import { type WebSocket, WebSocketServer } from "ws";
 import { Failure } from "../base/failure.ts";
 import { Audience } from "./audience.ts";
-import type { PageMessage, Role } from "./messages.ts";
+import type { PlayerMessage, Role } from "./messages.ts";
 import type { Page } from "./page.ts";
 
 /** How many connections may be open at a time: one for each page that may follow, and many more for loading pages. */
@@ -46,8 +46,10 @@ interface Options {
 	/** Whether others in the same network may follow. */
 	share: boolean;
 	page: Page;
+	/** Whether the demo is a recording, so that nobody can type into its shells. */
+	recorded?: boolean;
 	/** Carries out a message of a presenter's page. */
-	dispatch(message: PageMessage): Promise<void>;
+	dispatch(message: PlayerMessage): Promise<void>;
 }
 
 /**
@@ -55,7 +57,7 @@ interface Options {
  * can only look. Each link contains a token; a request without a valid token gets nothing.
  * @throws {Failure} usage: the port is taken
  */
-export async function openServer({ port, share, page, dispatch }: Options): Promise<Server> {
+export async function openServer({ port, share, page, recorded = false, dispatch }: Options): Promise<Server> {
 	const tokens: Record<Role, string> = { presenter: newToken(), follower: newToken() };
 	const app = new Hono<{ Variables: { role: Role } }>();
 	const sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX, perMessageDeflate: false });
@@ -73,7 +75,11 @@ export async function openServer({ port, share, page, dispatch }: Options): Prom
 	const linkFor = (role: Role, address: string) => `http://${address}:${at.port}/${tokens[role]}/`;
 	const [address] = ipv4Addresses();
 	const shared = share ? linkFor("follower", address ?? LOOPBACK) : null;
-	const audience = new Audience(dispatch, shared === null ? null : { link: shared, code: renderSVG(shared) });
+	const links = {
+		audienceLink: linkFor("follower", LOOPBACK),
+		share: shared === null ? null : { link: shared, code: renderSVG(shared) },
+	};
+	const audience = new Audience(dispatch, links, recorded);
 
 	// Only requests for these hosts are answered. Another host name may be one that somebody else's name server
 	// resolves to this computer; see DNS rebinding.

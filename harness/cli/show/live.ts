@@ -44,7 +44,10 @@ export async function live(
 	try {
 		if (events === null) await machines.makeReady();
 		const page = await makePage(lesson.id, await readLesson(lesson));
-		server = await openServer({ port, share, page, dispatch: async (message) => player && dispatch(player, message) });
+		server = await openServer({
+			...{ port, share, page, recorded: events !== null },
+			dispatch: async (message) => player && dispatch(player, message),
+		});
 		const { sendEvent } = server.audience;
 		const loaded = events === null ? await loadForStage(lesson, SIZE) : null;
 		const opening =
@@ -54,7 +57,7 @@ export async function live(
 		player = await opening;
 		saveChecker = await checkSaves(lesson, machines, server);
 		printLinks(server);
-		await Promise.race([player.failed, interrupted()]);
+		await Promise.race([player.failed, server.audience.ended, interrupted()]);
 		return EXIT.passed;
 	} finally {
 		await saveChecker?.close();

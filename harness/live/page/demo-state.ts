@@ -3,21 +3,27 @@ import type { Moment } from "../views/past.ts";
 
 type EventOf<Type extends DemoEvent["type"]> = Extract<DemoEvent, { type: Type }>;
 export type Header = EventOf<"demo">;
+type Timed<T> = T & { atMs: number };
 
-/** How many moments are kept to look back on. */
-const MOMENTS_MAX = 400;
+/** How many moments, and how many steps' beginnings and ends, are kept to look back on. */
+const KEPT_MAX = 400;
+
+/** Where the demo was at a moment: which step, and how far that was. */
+export interface Place {
+	step: number;
+	phase: Phase | null;
+}
 
 /** What the page knows of the demo. It comes from the demo's events only. */
 export class DemoState {
 	header: Header | null = null;
-	step = 1;
-	phase: Phase | null = null;
 	/** Why the machine was down, until the next step is played. */
 	down: string | null = null;
 	/** The step has not kept one of its promises. */
 	promiseBroken = false;
 	past: Moment[] = [];
 	readonly sizes: Partial<Record<ShellName, Size>> = {};
+	#places: Timed<Place>[] = [];
 
 	apply(event: DemoEvent): void {
 		switch (event.type) {
@@ -25,7 +31,7 @@ export class DemoState {
 				this.header = event;
 				return;
 			case "step":
-				[this.step, this.phase] = [event.step, event.phase];
+				this.#places = kept(this.#places, { step: event.step, phase: event.phase, atMs: event.atMs });
 				if (event.phase === "typing") this.down = null;
 				if (event.phase === "told") this.promiseBroken = false;
 				return;
@@ -33,12 +39,13 @@ export class DemoState {
 				this.sizes[event.shell] = event.size;
 				return;
 			case "view":
-				this.past = [...this.past.slice(1 - MOMENTS_MAX), { atMs: event.atMs, view: event.view }];
+				this.past = kept(this.past, { atMs: event.atMs, view: event.view });
 				return;
 			case "back":
 				// The last view is that of the moment that the demo has gone back to: the demo sends it just before this
 				// event.
 				this.past = this.past.slice(-1);
+				this.#places = [];
 				return;
 			case "answer":
 				this.promiseBroken = event.promises.some(({ kept }) => !kept);
@@ -51,12 +58,36 @@ export class DemoState {
 		}
 	}
 
+	/** Where the demo was at this moment; null for now. */
+	placeAt(atMs: number | null): Place {
+		const places = this.#places;
+		const last = atMs === null ? places.at(-1) : (places.findLast((place) => place.atMs <= atMs) ?? places[0]);
+		return last ?? { step: 1, phase: null };
+	}
+
+	/** What was seen up to this moment; null for now. */
+	pastAt(atMs: number | null): Moment[] {
+		if (atMs === null) return this.past;
+		const until = this.past.findLastIndex((moment) => moment.atMs <= atMs);
+		return this.past.slice(0, Math.max(0, until) + 1);
+	}
+
 	sizeOf(shell: ShellName): Size {
 		return this.sizes[shell] ?? this.header?.size ?? { columns: 80, rows: 24 };
 	}
 
-	/** The script of the current step. */
-	get currentStep(): Header["steps"][number] | undefined {
-		return this.header?.steps[this.step - 1];
+	/** The shells that the demo uses, in the order of their first use. */
+	get shells(): ShellName[] {
+		return [...new Set(this.header?.steps.map(({ stage }) => stage) ?? [])];
 	}
+
+	/** The script of a step. */
+	scriptOf(step: number): Header["steps"][number] | undefined {
+		return this.header?.steps[step - 1];
+	}
+}
+
+// A recording that is shown again from an earlier step sends earlier times: what came after them is forgotten.
+function kept<T extends { atMs: number }>(list: readonly T[], next: T): T[] {
+	return [...list.filter(({ atMs }) => atMs <= next.atMs).slice(1 - KEPT_MAX), next];
 }

@@ -1,24 +1,6 @@
 import type { Share } from "../messages.ts";
 import { h } from "./elements.ts";
 
-export const KEYS: readonly [keys: string, does: string][] = [
-	["space → n PageDown", "play this step; then show the next one"],
-	["← b PageUp", "go back, and put the machine back to that moment"],
-	["g", "go to a step"],
-	["r", "play this step again"],
-	["R", "start again from the beginning"],
-	["h, c", "type into the host's shell, or into the container's"],
-	["Ctrl-]", "stop typing into the shell"],
-	["1 … 8", "choose a view"],
-	[", .", "look back in time, or forward"],
-	["p", "show or hide your note on this step"],
-	["l", "show the steps, the lesson or your work"],
-	["t", "large or normal type"],
-	["d", "light or dark colours"],
-	["s", "show how others can follow"],
-	["?", "show these keys"],
-];
-
 /** The page's one dialog. Escape closes it. */
 export class Dialogs {
 	constructor(private readonly dialog: HTMLDialogElement) {}
@@ -27,8 +9,8 @@ export class Dialogs {
 		return this.dialog.open;
 	}
 
-	keys(): void {
-		const rows = KEYS.map(([keys, does]) => h("tr", {}, h("th", { scope: "row" }, keys), h("td", {}, does)));
+	keys(help: readonly (readonly [string, string])[]): void {
+		const rows = help.map(([keys, does]) => h("tr", {}, h("th", { scope: "row" }, keys), h("td", {}, does)));
 		this.#show("Keys", h("table", {}, h("tbody", {}, ...rows)));
 	}
 
@@ -53,21 +35,43 @@ export class Dialogs {
 		);
 	}
 
-	jump(steps: number, go: (step: number) => void): void {
-		const input = h("input", { type: "number", min: 1, max: steps, required: true, id: "jump", autofocus: true });
+	/** All steps, and a field for a number. */
+	jump(narrations: readonly string[], current: number, go: (step: number) => void): void {
+		const steps = narrations.map((narration, index) => {
+			const isCurrent = index + 1 === current ? "step" : null;
+			const button = h("button", { type: "button", class: "step-button", "aria-current": isCurrent }, narration);
+			button.addEventListener("click", () => {
+				this.dialog.close();
+				go(index + 1);
+			});
+			return h("li", {}, button);
+		});
+		const max = narrations.length;
+		const input = h("input", { type: "number", min: 1, max, required: true, id: "jump", autofocus: true });
 		const form = h(
 			"form",
 			{ method: "dialog" },
-			h("label", { for: "jump" }, `Step, 1 to ${steps}: `),
+			h("label", { for: "jump" }, `Step, 1 to ${max}: `),
 			input,
 			h("button", {}, "go"),
 		);
 		form.addEventListener("submit", () => go(Number(input.value)));
-		this.#show("Go to a step", form);
+		this.#show("Go to a step", form, h("ol", { class: "step-list" }, ...steps));
+	}
+
+	/** Asks before the demo is ended. */
+	end(recorded: boolean, end: () => void): void {
+		const button = h("button", { type: "button", class: "primary" }, "end the demo");
+		button.addEventListener("click", () => {
+			this.dialog.close();
+			end();
+		});
+		const lost = recorded ? "" : " The machine, and everything in it, is then gone.";
+		this.#show("End the demo?", h("p", {}, `It ends for everybody who follows it.${lost}`), button);
 	}
 
 	#show(title: string, ...content: Node[]): void {
-		const close = h("button", { class: "close-button" }, "close");
+		const close = h("button", { type: "button", class: "close-button" }, "close");
 		close.addEventListener("click", () => this.dialog.close());
 		this.dialog.replaceChildren(h("h2", { id: "dialog-title" }, title), ...content, close);
 		if (!this.dialog.open) this.dialog.showModal();

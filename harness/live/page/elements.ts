@@ -28,3 +28,16 @@ function complete<E extends Element>(element: E, attributes: Attributes, childre
 	element.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
 	return element;
 }
+
+/** An element of index.html. */
+export const elementById = (id: string): HTMLElement => document.getElementById(id) ?? h("div");
+
+/** Replaces what is in an element, unless it looks the same. The button that has the focus keeps it. */
+export function replaceContent(element: HTMLElement, ...content: Node[]): void {
+	const fresh = element.cloneNode() as HTMLElement;
+	fresh.append(...content);
+	if (fresh.innerHTML === element.innerHTML) return;
+	const focused = [...element.querySelectorAll("button")].indexOf(document.activeElement as HTMLButtonElement);
+	element.replaceChildren(...fresh.childNodes);
+	if (focused !== -1) element.querySelectorAll("button")[focused]?.focus();
+}

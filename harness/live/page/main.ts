@@ -1,130 +1,121 @@
-import { type DemoEvent, SHELLS, type ShellName } from "../events.ts";
-import type { PageMessage, Role, ServerMessage, Share, WorkState } from "../messages.ts";
-import { applyAppearance, readAppearance, terminalColors } from "./appearance.ts";
+import type { DemoEvent, ShellName } from "../events.ts";
+import { NOTHING_CHOSEN, type PlayerMessage, type ServerMessage, type Shown, type WorkState } from "../messages.ts";
+import { applyAppearance, readAppearance } from "./appearance.ts";
+import { Clock } from "./clock.ts";
+import { nextAlone } from "./composition.ts";
 import { Connection, type State } from "./connection.ts";
-import { DemoState } from "./demo-state.ts";
+import { paintDesk } from "./desk.ts";
 import { Dialogs } from "./dialogs.ts";
-import { h } from "./elements.ts";
-import { actionFor } from "./keys.ts";
-import { Shell } from "./shell.ts";
-import { paintSteps } from "./steps.ts";
-import { ViewPanel } from "./view-panel.ts";
-import { PAINTERS } from "./views.ts";
-import { WorkPanel } from "./work-panel.ts";
+import { elementById, h, replaceContent } from "./elements.ts";
+import { type Action, actionFor, keyHelp } from "./keys.ts";
+import { Panes } from "./panes.ts";
+import { paintProgress } from "./progress.ts";
+import { Showing } from "./showing.ts";
+import { paintTools } from "./tools.ts";
 
-const FONT_SIZES = { normal: 15, large: 20 };
 const RESIZE_MS = 150;
+const WAITS_FOR = {
+	back: "Going back …",
+	jump: "Going to that step …",
+	replay: "Going back to the beginning of the step …",
+	reset: "Going back to the beginning …",
+} as const;
 
-const elementById = (id: string): HTMLElement => document.getElementById(id) ?? h("div");
 const dialogs = new Dialogs(document.querySelector("dialog") ?? h("dialog"));
-const viewPanel = new ViewPanel(PAINTERS, {
-	tabs: elementById("view-tabs"),
-	picture: elementById("picture"),
-	latestChange: elementById("latest-change"),
-	time: elementById("time"),
-});
 const appearance = readAppearance();
-const TEXTS = ["steps", "lesson", "work"] as const;
-let demoState = new DemoState();
-const workPanel = new WorkPanel();
-let text: (typeof TEXTS)[number] = "steps";
-let role: Role | null = null;
-let share: Share | null = null;
-let followers = 0;
-let noteShown = false;
-let shells: Record<ShellName, Shell> | null = null;
+applyAppearance(appearance);
+const showing = new Showing();
+let panes: Panes | null = null;
+let clock: Clock | null = null;
 let resizing: ReturnType<typeof setTimeout> | undefined;
 
-applyAppearance(appearance);
 // A terminal measures its font only once, so the font must be there before.
 await document.fonts.load("1em 'Atkinson Hyperlegible Mono Variable'").catch(() => []);
-const connection = new Connection(receive, showConnection);
-void readLesson();
 addWindowListeners();
-showText("steps");
+setInterval(paintControls, 1_000);
+const connection = new Connection(receive, showConnection);
 
 function receive(message: ServerMessage): void {
-	if (message.type === "welcome") {
-		[role, share, demoState] = [message.role, message.share, new DemoState()];
-		document.documentElement.dataset["role"] = role;
-		shells ??= makeShells(role);
-		for (const shell of SHELLS) shells[shell].clearAndShow("");
-		paintButtons();
-		for (const event of message.events) applyEvent(event);
-		updateWork(message.work);
-		fitShells();
-	}
+	if (message.type === "welcome") begin(message);
 	if (message.type === "event") applyEvent(message.event);
 	if (message.type === "work") updateWork(message.work);
-	if (message.type === "followers") followers = message.count;
-	if (message.type === "problem") elementById("message").textContent = message.text;
+	if (message.type === "followers") showing.followers = message.count;
+	if (message.type === "shown") showing.follow(message.shown);
+	if (message.type === "problem") {
+		showing.waitsFor = "";
+		elementById("message").textContent = message.text;
+	}
 	paint();
 }
 
+function begin(welcome: Extract<ServerMessage, { type: "welcome" }>): void {
+	showing.begin(welcome);
+	document.documentElement.dataset["role"] = welcome.role;
+	panes ??= new Panes({ choose, onTyped: showing.presents && !showing.recorded ? type : null });
+	panes.updateColors();
+	panes.shells.clear();
+	for (const event of welcome.events) panes.shells.apply(event);
+	clock = new Clock(showing.demo.header?.lesson ?? "");
+	updateWork(welcome.desk?.work ?? null);
+	shareSize();
+}
+
 function applyEvent(event: DemoEvent): void {
-	demoState.apply(event);
-	if (event.type === "demo") viewPanel.suggest(event.views?.[0]);
-	if (event.type === "output") shells?.[event.shell].show(event.data);
-	if (event.type === "screen") shells?.[event.shell].clearAndShow(event.data);
-	if (event.type === "size" && role === "follower") shells?.[event.shell].fitFontTo(event.size, fontSize());
-	if (event.type === "size" && role === "presenter" && shells !== null) shells[event.shell].size = event.size;
-	if (event.type === "view" || event.type === "back") updateViewPanel();
+	const before = showing.shown;
+	showing.apply(event);
+	panes?.shells.apply(event);
+	if (event.type === "demo") shareSize();
+	if (event.type === "step" && event.phase === "typing") clock?.start();
+	if (showing.shown !== before) shareShown();
 }
 
 function updateWork(state: WorkState | null): void {
-	workPanel.update(state);
-	elementById("tab-work").hidden = state === null;
-	elementById("work").replaceChildren(...workPanel.paint());
-	if (state !== null && state.verdict !== "waiting") showText("work");
+	panes?.work.update(state);
+	if (state !== null && state.verdict !== "waiting") showing.working = true;
 }
 
-// While the text shows the learner's own work, the picture shows what the kernel showed of it.
-function updateViewPanel(): void {
-	viewPanel.show(
-		text === "work" ? workPanel.past : demoState.past,
-		"There is nothing to show: the command has not run yet.",
-	);
+/** Shows something else. Followers see it, too. */
+function choose(change: Partial<Shown>): void {
+	showing.choose(change);
+	shareShown();
+	paint();
+}
+
+function shareShown(): void {
+	if (showing.presents) connection.send({ action: "show", shown: showing.shown });
+}
+
+// The presenter's page decides how large the terminals are: what fits beside the drawing. All other pages, and a shell
+// that is alone, adapt their type.
+function shareSize(): void {
+	const { presents, demo, composition } = showing;
+	if (!presents || panes === null || demo.header === null) return;
+	const [size, shared] = [panes.roomForShells(showing), demo.sizeOf(composition.shell)];
+	if (size !== null && (size.columns !== shared.columns || size.rows !== shared.rows))
+		connection.send({ action: "resize", size });
 }
 
 function paint(): void {
-	const { header, step } = demoState;
-	elementById("title").textContent = header?.title ?? "drydock live";
-	elementById("place").textContent = header === null ? "" : `${header.lesson} · step ${step} of ${header.steps.length}`;
+	const { header } = showing.demo;
+	const { step } = showing.place;
 	document.title = header === null ? "drydock live" : `${step}/${header.steps.length} ${header.title}`;
-	const jump = role === "presenter" ? (to: number) => connection.send({ action: "jump", step: to }) : null;
-	elementById("steps").replaceChildren(...paintSteps(demoState, noteShown, jump));
-	for (const name of SHELLS) shells?.[name].element.classList.toggle("on-stage", demoState.currentStep?.stage === name);
+	elementById("title").textContent = header?.title ?? "drydock live";
+	elementById("place").textContent =
+		header === null
+			? ""
+			: `${header.lesson} · step ${step} of ${header.steps.length}${showing.recorded ? " · recording" : ""}`;
+	document.documentElement.toggleAttribute("data-past", showing.shown.atMs !== null);
+	elementById("state").textContent = showing.state;
+	const jump = showing.presents ? (to: number) => steer({ action: "jump", step: to }) : null;
+	if (header !== null) replaceContent(elementById("progress"), ...paintProgress(header, showing.place, jump));
+	paintControls();
+	panes?.paint(showing);
 }
 
-function makeShells(forRole: Role): Record<ShellName, Shell> {
-	const make = (name: ShellName) => {
-		const typed =
-			forRole === "presenter" ? (keys: string) => connection.send({ action: "type", shell: name, keys }) : null;
-		const shell = new Shell(name, typed, () => elementById("shells").focus());
-		elementById("shells").append(shell.element);
-		shell.open();
-		shell.colors = terminalColors();
-		return shell;
-	};
-	return { host: make("host"), container: make("container") };
-}
-
-const fontSize = () => FONT_SIZES[appearance.large ? "large" : "normal"];
-
-// The presenter's page decides how large the terminals are. All other pages adapt their font size.
-function fitShells(): void {
-	if (shells === null) return;
-	const { host, container } = shells;
-	if (role !== "presenter") {
-		for (const name of SHELLS) shells[name].fitFontTo(demoState.sizeOf(name), fontSize());
-		return;
-	}
-	const [one, other] = [host.charactersThatFit(fontSize()), container.charactersThatFit(fontSize())];
-	if (one === null || other === null) return;
-	const size = { columns: Math.min(one.columns, other.columns), rows: Math.min(one.rows, other.rows) };
-	const shared = demoState.sizeOf("host");
-	for (const name of SHELLS) shells[name].size = size;
-	if (shared.columns !== size.columns || shared.rows !== size.rows) connection.send({ action: "resize", size });
+function paintControls(): void {
+	const { presents } = showing;
+	replaceContent(elementById("tools"), ...paintTools(presents, panes?.work.isUsed === true, act));
+	if (presents && clock !== null) replaceContent(elementById("desk"), ...paintDesk(showing, clock.text, act));
 }
 
 function showConnection(state: State, reason: string): void {
@@ -138,83 +129,82 @@ function showConnection(state: State, reason: string): void {
 	document.documentElement.dataset["connection"] = state;
 }
 
-async function readLesson(): Promise<void> {
-	const answer = await fetch("lesson.html");
-	if (answer.ok) elementById("lesson").innerHTML = await answer.text();
-}
-
-function showText(which: (typeof TEXTS)[number]): void {
-	text = which;
-	document.documentElement.dataset["text"] = which;
-	for (const name of TEXTS) {
-		elementById(name).hidden = name !== which;
-		elementById(`tab-${name}`).setAttribute("aria-selected", String(name === which));
-	}
-	updateViewPanel();
-}
-
-function nextText(): void {
-	const shown = TEXTS.filter((name) => !elementById(`tab-${name}`).hidden);
-	showText(shown[(shown.indexOf(text) + 1) % shown.length] ?? "steps");
-}
-
-function paintButtons(): void {
-	const tool = (text: string, label: string, act: () => void) => {
-		const button = h("button", { "aria-label": label, title: label }, text);
-		button.addEventListener("click", act);
-		return button;
-	};
-	const presents = role === "presenter";
-	elementById("tools").replaceChildren(
-		tool("A", "large or normal type (t)", () => act("large")),
-		tool("◐", "light or dark colours (d)", () => act("theme")),
-		...(presents ? [tool("share", "how others can follow (s)", () => act("share"))] : []),
-		tool("?", "keys (?)", () => act("keys")),
-	);
-	const send = (action: PageMessage["action"] & ("next" | "back" | "replay" | "reset")) => () =>
-		connection.send({ action });
-	elementById("steering").replaceChildren(
-		...(presents
-			? [
-					tool("◀ back", "back (←)", send("back")),
-					tool("next ▶", "next (space)", send("next")),
-					tool("again", "play this step again (r)", send("replay")),
-					tool("reset", "start again from the beginning (R)", send("reset")),
-				]
-			: []),
-	);
-}
-
-function act(action: ReturnType<typeof actionFor>): void {
-	if (action === null) return;
+function act(action: Action): void {
 	elementById("message").textContent = "";
-	if (action === "large" || action === "theme") {
-		if (action === "large") appearance.large = !appearance.large;
-		else appearance.theme = appearance.theme === "light" ? "dark" : "light";
-		applyAppearance(appearance);
-		for (const name of SHELLS) if (shells !== null) shells[name].colors = terminalColors();
-		fitShells();
-	} else if (action === "keys") dialogs.keys();
-	else if (action === "share") dialogs.share(share, followers);
-	else if (action === "note") noteShown = !noteShown;
-	else if (action === "text") nextText();
-	else if (action === "earlier" || action === "later") viewPanel.moveInTime(action === "earlier" ? -1 : 1);
-	else if (typeof action === "number") viewPanel.choose(action);
-	else if (role === "presenter") present(action);
+	// Whatever is asked for now is not about the past.
+	const { atMs } = NOTHING_CHOSEN;
+	if (action !== "earlier" && action !== "later" && action !== "leave" && showing.shown.atMs !== null) choose({ atMs });
+	if (typeof action === "number") choose({ view: panes?.viewsOf(showing)[action]?.name ?? showing.shown.view });
+	else if (action === "large" || action === "theme") changeAppearance(action);
+	else if (action === "keys") dialogs.keys(keyHelp(showing, panes?.viewsOf(showing).length ?? 0));
+	else if (action === "earlier" || action === "later") look(() => showing.moveInTime(action === "earlier" ? -1 : 1));
+	else if (action === "leave") look(() => showing.leave());
+	else if (action === "alone") choose({ alone: nextAlone(showing.shown, showing.composition) });
+	else if (action === "lesson") compose("read");
+	else if (action === "compose") compose(showing.composition.name === "do" ? "say" : "do");
+	else if (action === "work") showing.working = panes?.work.isUsed === true && !showing.working;
+	else if (showing.presents) present(action);
 	paint();
 }
 
-function present(action: Exclude<ReturnType<typeof actionFor>, null | number>): void {
-	if (action === "host" || action === "container") shells?.[action].focus();
-	else if (action === "jump")
-		dialogs.jump(demoState.header?.steps.length ?? 1, (step) => connection.send({ action: "jump", step }));
-	else if (action === "next" || action === "back" || action === "replay" || action === "reset")
-		connection.send({ action });
+function look(change: () => void): void {
+	change();
+	shareShown();
+}
+
+function compose(composition: NonNullable<Shown["composition"]>): void {
+	const shown = showing.composition.name === composition;
+	showing.working = false;
+	choose({ composition: shown ? null : composition, alone: null });
+}
+
+function changeAppearance(what: "large" | "theme"): void {
+	if (what === "large") appearance.large = !appearance.large;
+	else appearance.theme = appearance.theme === "light" ? "dark" : "light";
+	applyAppearance(appearance);
+	panes?.updateColors();
+	shareSize();
+}
+
+function present(action: Exclude<Action, number>): void {
+	const { demo, place, recorded, script, desk } = showing;
+	if (action === "next" || action === "back" || action === "replay" || action === "reset") steer({ action });
+	else if (action === "host" || action === "container") typeInto(action);
+	else if (action === "note") showing.noteShown = script?.note !== undefined && !showing.noteShown;
+	else if (action === "window") window.open(desk?.audienceLink, "drydock-audience", "popup,width=1280,height=720");
+	else if (action === "share") dialogs.share(desk?.share ?? null, showing.followers);
+	else if (action === "end") dialogs.end(recorded, () => connection.send({ action: "end" }));
+	else if (action === "jump") {
+		const narrations = demo.header?.steps.map(({ narration }) => narration) ?? [];
+		dialogs.jump(narrations, place.step, (step) => steer({ action: "jump", step }));
+	}
+}
+
+function steer(message: Extract<PlayerMessage, { action: keyof typeof WAITS_FOR | "next" }>): void {
+	const { working, shown, composition } = showing;
+	showing.working = false;
+	// The lesson's text was read; the demo goes on.
+	if (shown.atMs !== null || composition.name === "read") choose({ atMs: null, composition: null });
+	if (message.action !== "next") showing.waitsFor = WAITS_FOR[message.action];
+	// The first "next" after the learner's own work only shows the demo again.
+	if (message.action !== "next" || !working) connection.send(message);
+	paint();
+}
+
+function typeInto(shell: ShellName): void {
+	if (showing.recorded || !showing.demo.shells.includes(shell)) return;
+	choose({ shell, composition: "do", alone: null });
+	panes?.shells.focus();
+}
+
+function type(shell: ShellName, keys: string): void {
+	if (showing.shown.atMs !== null) choose({ atMs: null });
+	connection.send({ action: "type", shell, keys });
 }
 
 function addWindowListeners(): void {
 	document.addEventListener("keydown", (event) => {
-		const typing = SHELLS.some((name) => shells?.[name].hasFocus) || event.target instanceof HTMLInputElement;
+		const typing = panes?.shells.hasFocus === true || event.target instanceof HTMLInputElement;
 		if (typing || dialogs.isOpen || event.ctrlKey || event.altKey || event.metaKey) return;
 		// These keys press the button that has the focus.
 		if (event.target instanceof HTMLButtonElement && [" ", "Enter"].includes(event.key)) return;
@@ -225,7 +215,9 @@ function addWindowListeners(): void {
 	});
 	addEventListener("resize", () => {
 		clearTimeout(resizing);
-		resizing = setTimeout(fitShells, RESIZE_MS);
+		resizing = setTimeout(() => {
+			shareSize();
+			panes?.fit(showing);
+		}, RESIZE_MS);
 	});
-	for (const name of TEXTS) elementById(`tab-${name}`).addEventListener("click", () => showText(name));
 }

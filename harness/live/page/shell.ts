@@ -5,13 +5,14 @@ import type { ShellName, Size } from "../events.ts";
 import { KEYS_CHARS_MAX } from "../messages.ts";
 import { h } from "./elements.ts";
 
-const FONT_SIZE = 15;
 /**
  * The smallest size that people can read. A terminal that does not fit at this size is wider than the page, and is
  * scrolled.
  */
 const FONT_SIZE_MIN = 10;
-const TITLES: Record<ShellName, string> = { host: "host", container: "container" };
+const DEFAULT_ROWS = 24;
+/** RIS: resets the terminal. CAN before it ends a control sequence of which only a part was shown. */
+const RESET = "\x18\x1bc";
 
 /** One of the two shells, as a terminal on the page. */
 export class Shell {
@@ -31,16 +32,15 @@ export class Shell {
 		onLeave: () => void,
 	) {
 		this.#terminalElement = h("div", { class: "terminal" });
-		const hint = onTyped === null ? "" : h("small", {}, "Ctrl-] to leave");
-		this.element = h(
-			"div",
-			{ class: `shell shell-${name}` },
-			h("h2", {}, TITLES[name], " ", hint),
-			this.#terminalElement,
-		);
+		const attributes = {
+			class: `shell shell-${name}`,
+			id: `shell-${name}`,
+			role: "tabpanel",
+			"aria-label": `${name}'s shell`,
+		};
+		this.element = h("div", attributes, this.#terminalElement);
 		this.#terminal = new Terminal({
 			fontFamily: getComputedStyle(document.documentElement).getPropertyValue("--font-code"),
-			fontSize: FONT_SIZE,
 			scrollback: 1_000,
 			screenReaderMode: true,
 			disableStdin: onTyped === null,
@@ -64,7 +64,7 @@ export class Shell {
 	/** Opens the terminal; to be called when its element is on the page. */
 	open(): void {
 		this.#terminal.open(this.#terminalElement);
-		this.#terminal.textarea?.setAttribute("aria-label", `${TITLES[this.name]}'s shell; Ctrl-] to leave`);
+		this.#terminal.textarea?.setAttribute("aria-label", `${this.name}'s shell; Ctrl-] to leave`);
 	}
 
 	focus(): void {
@@ -82,8 +82,8 @@ export class Shell {
 
 	/** Clears the terminal, then shows this. */
 	clearAndShow(data: string): void {
-		this.#terminal.reset();
-		this.show(data);
+		// The terminal's method reset() would clear it before it has shown what it was given before.
+		this.show(RESET + data);
 	}
 
 	set colors(colors: { background: string; foreground: string; cursor: string }) {
@@ -103,12 +103,17 @@ export class Shell {
 		this.#terminal.resize(columns, rows);
 	}
 
-	/** Gives the terminal a size that another page has chosen, in the largest font in which it fits. */
-	fitFontTo({ columns, rows }: Size, largest: number): void {
-		for (let size = largest; size >= FONT_SIZE_MIN; size -= 1) {
-			const room = this.charactersThatFit(size);
-			if (room === null || (room.columns >= columns && room.rows >= rows)) break;
+	/**
+	 * Gives the terminal a size that another page has chosen, in the largest font in which it fits.
+	 * @param rows null for as many as fit
+	 */
+	fitFontTo({ columns, rows }: { columns: number; rows: number | null }, largest: number): void {
+		let room = this.charactersThatFit(largest);
+		const share = Math.min(1, (room?.columns ?? columns) / columns, (room?.rows ?? 1) / (rows ?? 1));
+		for (let size = Math.floor(largest * share) + 1; size >= FONT_SIZE_MIN; size--) {
+			room = this.charactersThatFit(Math.min(size, largest));
+			if (room === null || (room.columns >= columns && room.rows >= (rows ?? 1))) break;
 		}
-		this.size = { columns, rows };
+		this.size = { columns, rows: rows ?? room?.rows ?? DEFAULT_ROWS };
 	}
 }

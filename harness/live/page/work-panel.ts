@@ -21,13 +21,18 @@ export class WorkPanel {
 		if (checked?.seen) this.past = [...this.past, { atMs: Math.round(performance.now()), view: checked.seen }];
 	}
 
+	/** The page's user is a learner, whose module is checked. */
+	get isUsed(): boolean {
+		return this.#last !== null;
+	}
+
 	paint(): Node[] {
 		if (this.#last === null) return [];
 		const { file, verdict, text } = this.#last;
 		return [
 			h("p", { class: `verdict verdict-${verdict}` }, VERDICTS[verdict]),
 			h("p", { class: "checked-file" }, file),
-			h("pre", {}, text),
+			h("pre", { tabindex: 0 }, text),
 		];
 	}
 }

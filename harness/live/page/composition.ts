@@ -1,0 +1,54 @@
+import type { Phase, ShellName } from "../events.ts";
+import type { Shown } from "../messages.ts";
+
+/** A part of the page. The report is the one on the learner's own work. */
+export type Pane = "sentence" | "shell" | "drawing" | "lesson" | "report";
+export type CompositionName = NonNullable<Shown["composition"]> | "work";
+
+/** What stands on the page, and where to look. */
+export interface Composition {
+	name: CompositionName;
+	panes: readonly Pane[];
+	/** The one pane to look at. It is marked. */
+	attention: Pane;
+	/** The shell to show. */
+	shell: ShellName;
+}
+
+const PANES: Record<CompositionName, readonly Pane[]> = {
+	say: ["sentence", "drawing"],
+	do: ["shell", "sentence", "drawing"],
+	read: ["lesson"],
+	work: ["report", "drawing"],
+};
+
+/**
+ * Composes the page. Before a step is played, there is something to say: the sentence stands beside the drawing. While
+ * it is played, the shell does. When it is done, the sentence beside the shell says where to look.
+ * @param phase null until the demo has begun
+ * @param stage the shell that the step's command is typed into
+ * @param working whether the page shows the learner's own work, which only this page has
+ */
+export function compose(shown: Shown, phase: Phase | null, stage: ShellName, working: boolean): Composition {
+	const name = working ? "work" : (shown.composition ?? (phase === "told" || phase === null ? "say" : "do"));
+	const all = PANES[name];
+	const alone = all.find((pane) => pane === shown.alone);
+	const panes = alone === undefined ? all : [alone];
+	return { name, panes, attention: alone ?? attentionOf(name, phase), shell: shown.shell ?? stage };
+}
+
+function attentionOf(name: CompositionName, phase: Phase | null): Pane {
+	if (name === "read") return "lesson";
+	if (name === "work") return "report";
+	return name === "say" || phase === "done" ? "sentence" : "shell";
+}
+
+/** Says which pane is alone after the key for that was pressed: one pane after the other, then none. */
+export function nextAlone(shown: Shown, { name, attention }: Composition): Shown["alone"] {
+	const all = PANES[name].filter((pane) => pane === "sentence" || pane === "shell" || pane === "drawing");
+	// The drawing first, because its details gain most; but the shell while it is what to look at.
+	const first = attention === "shell" ? "shell" : "drawing";
+	const order = [...all.filter((pane) => pane === first), ...all.filter((pane) => pane !== first)];
+	const at = order.findIndex((pane) => shown.alone === pane);
+	return order[at + 1] ?? null;
+}

@@ -1,0 +1,40 @@
+import { h } from "./elements.ts";
+import type { Action } from "./keys.ts";
+import type { Showing } from "./showing.ts";
+
+/**
+ * The presenter's desk, which only the presenter sees: buttons, what comes next, the note on this step, and the time.
+ * @param time how long the presenter has been presenting
+ */
+export function paintDesk(showing: Showing, time: string, act: (action: Action) => void): Node[] {
+	const { place, script, noteShown, followers } = showing;
+	const { header } = showing.demo;
+	if (header === null) return [];
+	const { step, phase } = place;
+	const note = script?.note;
+	const button = (text: string, title: string, action: Action, name = "") => {
+		const element = h("button", { type: "button", title, class: name }, text);
+		element.addEventListener("click", () => act(action));
+		return element;
+	};
+	return [
+		h(
+			"div",
+			{ class: "steering" },
+			button("◀ back", "←", "back"),
+			button(phase === "told" ? "play ▶" : "next ▶", "space", "next", "primary"),
+			button("again", "r: play this step again", "replay"),
+			button("reset", "R: start again from the beginning", "reset"),
+		),
+		h("p", { class: "next-step" }, h("b", {}, "then "), header.steps[step]?.narration ?? "the end"),
+		note !== undefined && button(noteShown ? "hide note" : "note", "p", "note", "note-button"),
+		h(
+			"p",
+			{ class: "clock" },
+			followers > 0 && h("span", {}, `${followers} ${followers === 1 ? "follower" : "followers"} · `),
+			h("output", { "aria-label": "time" }, time),
+			` of ${header.minutes} min`,
+		),
+		noteShown && note !== undefined && h("p", { class: "note" }, h("b", {}, "note "), note),
+	].filter((part) => part !== false);
+}

@@ -1,0 +1,41 @@
+import type { Phase } from "../events.ts";
+import { commandLines } from "./command-lines.ts";
+import type { CompositionName } from "./composition.ts";
+import type { Header } from "./demo-state.ts";
+import { h } from "./elements.ts";
+
+const PHASES = { told: "not played yet", typing: "being typed", running: "running", done: "done" } as const;
+
+/** What the sentence's pane says of a step. */
+export interface Sentence {
+	script: Header["steps"][number];
+	phase: Phase;
+	composition: CompositionName;
+	promiseBroken: boolean;
+	/** Why the machine is down; null if it is not. */
+	down: string | null;
+}
+
+/** Before a step is played: its introduction and its command. After it was played: where to look. */
+export function paintSentence({ script, phase, composition, promiseBroken, down }: Sentence): Node[] {
+	const { stage, narration, command, look } = script;
+	const done = phase === "done";
+	return [
+		h("p", { class: `stage stage-${stage}` }, h("b", {}, `${stage}'s shell`), ` · ${PHASES[phase]}`),
+		(composition === "say" || !done) && h("p", { class: "narration" }, narration),
+		done && h("p", { class: "look" }, look),
+		composition === "say" && commandOf(stage, command),
+		promiseBroken && h("p", { class: "failure" }, "✗ The output is not what this step promises."),
+		down !== null &&
+			h(
+				"p",
+				{ class: "failure" },
+				`✗ The machine went down (${down}); it has been put back to the beginning of this step.`,
+			),
+	].filter((part) => part !== false);
+}
+
+function commandOf(stage: string, command: string): HTMLElement {
+	const lines = commandLines(command).map((line) => h("code", {}, line));
+	return h("div", { class: `command command-${stage}`, role: "group", "aria-label": "command" }, ...lines);
+}

@@ -1,0 +1,100 @@
+import type { DemoEvent } from "../events.ts";
+import { type Desk, NOTHING_CHOSEN, type Role, type ServerMessage, type Shown } from "../messages.ts";
+import { type Composition, compose } from "./composition.ts";
+import { DemoState, type Header, type Place } from "./demo-state.ts";
+
+/** What a page shows: the demo, and what its user, or on a follower's page the presenter, has chosen to see of it. */
+export class Showing {
+	demo = new DemoState();
+	role: Role | null = null;
+	/** The demo is a recording, so nobody can type. */
+	recorded = false;
+	desk: Desk | null = null;
+	followers = 0;
+	shown = NOTHING_CHOSEN;
+	/** A follower's page shows what the presenter's page shows, until the follower chooses something else. */
+	following = true;
+	/** The page shows the learner's own work. */
+	working = false;
+	noteShown = false;
+	/** What the page waits for; empty for nothing. */
+	waitsFor = "";
+	#ofPresenter = NOTHING_CHOSEN;
+
+	/** Begins with what the server's first message says. */
+	begin({ role, recorded, desk, shown, events }: Extract<ServerMessage, { type: "welcome" }>): void {
+		Object.assign(this, { role, recorded, desk, shown, following: true, demo: new DemoState() });
+		this.#ofPresenter = shown;
+		for (const event of events) this.demo.apply(event);
+	}
+
+	apply(event: DemoEvent): void {
+		this.demo.apply(event);
+		if (event.type !== "step") return;
+		this.waitsFor = "";
+		// A step that is told, or played, decides again what is shown.
+		const { composition, shell, alone } = NOTHING_CHOSEN;
+		if (event.phase === "told") this.shown = { ...this.shown, composition, shell, alone };
+		if (event.phase === "typing") this.shown = { ...this.shown, composition, shell };
+	}
+
+	/** A presenter's page shows something else. */
+	follow(shown: Shown): void {
+		this.#ofPresenter = shown;
+		if (this.following) this.shown = shown;
+	}
+
+	choose(change: Partial<Shown>): void {
+		this.shown = { ...this.shown, ...change };
+		this.following = this.presents;
+	}
+
+	/**
+	 * Goes back one thing at a time: from looking around to the presenter, from the past to now, from one pane or the
+	 * lesson to the demo.
+	 */
+	leave(): void {
+		const { composition, alone, atMs } = NOTHING_CHOSEN;
+		this.working = false;
+		if (!this.presents) [this.shown, this.following] = [this.#ofPresenter, true];
+		else if (this.shown.atMs !== null) this.choose({ atMs });
+		else this.choose({ alone, composition });
+	}
+
+	get presents(): boolean {
+		return this.role === "presenter";
+	}
+
+	/** Where the demo is or, when the page looks back, was. */
+	get place(): Place {
+		return this.demo.placeAt(this.shown.atMs);
+	}
+
+	get script(): Header["steps"][number] | undefined {
+		return this.demo.scriptOf(this.place.step);
+	}
+
+	get composition(): Composition {
+		return compose(this.shown, this.place.phase, this.script?.stage ?? "host", this.working);
+	}
+
+	/** Looks back by one moment (negative) or forward. */
+	moveInTime(by: number): void {
+		const { past } = this.demo;
+		const at = this.demo.pastAt(this.shown.atMs).length - 1 + by;
+		const last = past.length - 1;
+		this.choose({ atMs: at >= last ? null : (past[Math.max(0, at)]?.atMs ?? null) });
+	}
+
+	/** What is not as usual, in a line; empty if everything is. */
+	get state(): string {
+		const { atMs } = this.shown;
+		const agoMs = atMs === null ? 0 : (this.demo.past.at(-1)?.atMs ?? atMs) - atMs;
+		const texts = [
+			atMs !== null && `Past: ${(agoMs / 1_000).toFixed(1)} s before now. Esc goes back to now.`,
+			!this.following && "You look around. Esc shows what the presenter shows.",
+			this.waitsFor,
+		];
+		return texts.filter(Boolean).join(" ");
+	}
+}

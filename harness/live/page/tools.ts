@@ -1,0 +1,20 @@
+import { h } from "./elements.ts";
+import type { Action } from "./keys.ts";
+
+/** The buttons for the page itself. */
+export function paintTools(presents: boolean, hasWork: boolean, act: (action: Action) => void): Node[] {
+	const tool = (text: string, title: string, action: Action) => {
+		const button = h("button", { type: "button", title, "aria-label": `${text}: ${title}` }, text);
+		button.addEventListener("click", () => act(action));
+		return button;
+	};
+	return [
+		tool("lesson", "the lesson's text (l)", "lesson"),
+		...(hasWork ? [tool("work", "your own work (k)", "work")] : []),
+		...(presents ? [tool("window", "open the audience's window (w)", "window")] : []),
+		...(presents ? [tool("share", "how others can follow (s)", "share")] : []),
+		tool("Aa", "large or normal type (t)", "large"),
+		tool("◐", "light or dark colours (d)", "theme"),
+		tool("?", "keys (?)", "keys"),
+	];
+}
