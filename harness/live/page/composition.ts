@@ -48,7 +48,6 @@ export function nextAlone(shown: Shown, { name, attention }: Composition): Shown
 	const all = PANES[name].filter((pane) => pane === "sentence" || pane === "shell" || pane === "drawing");
 	// The drawing first, because its details gain most; but the shell while it is what to look at.
 	const first = attention === "shell" ? "shell" : "drawing";
-	const order = [...all.filter((pane) => pane === first), ...all.filter((pane) => pane !== first)];
-	const at = order.findIndex((pane) => shown.alone === pane);
-	return order[at + 1] ?? null;
+	const order: Shown["alone"][] = [...all.filter((pane) => pane === first), ...all.filter((pane) => pane !== first)];
+	return order[order.indexOf(shown.alone) + 1] ?? null;
 }
